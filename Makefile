@@ -1,0 +1,235 @@
+# netc: `make` builds the compiler and its runtime, `make help` lists what else there is.
+#
+# All output goes to build/. Sources are found by their folders: adding a file needs no edit here.
+#   LLVM=0                       build without LLVM: the C backend and the interpreter remain
+#   WERROR=1                     warnings are errors
+#   CC=clang-19  OPT=-O0         another compiler, other options
+#   SANITIZE=address,undefined   builds in build/asan   (thread: build/tsan, fuzzer: build/fuzz)
+
+VERSION := 0.1.0
+
+# ---- settings ----
+LLVM ?= 1
+WERROR ?= 0
+SANITIZE ?=
+OPT ?= -O2 -g
+PREFIX ?= /usr/local
+DESTDIR ?=
+LLVM_CONFIG ?= llvm-config-19
+CLANG_FORMAT ?= clang-format-19
+PYTHON ?= $(firstword $(wildcard /usr/bin/python3) python3)
+T ?=
+ifeq ($(origin CC),default)
+CC := gcc
+endif
+
+ifeq ($(SANITIZE),)
+BUILD ?= build
+else ifneq ($(findstring thread,$(SANITIZE)),)
+BUILD ?= build/tsan
+else ifneq ($(findstring fuzzer,$(SANITIZE)),)
+BUILD ?= build/fuzz
+else
+BUILD ?= build/asan
+endif
+
+ifeq ($(filter -j% --jobserver%,$(MAKEFLAGS)),)
+MAKEFLAGS += -j$(shell nproc 2>/dev/null || echo 2)
+endif
+MAKEFLAGS += --no-builtin-rules
+.DELETE_ON_ERROR:
+.SUFFIXES:
+
+# ---- sources ----
+COMPILER_SOURCES := $(wildcard compiler/*/*.c)
+RUNTIME_SOURCES := $(wildcard runtime/*/*.c)
+LAYER_SOURCES := $(wildcard compiler/layers/*.c)
+UNIT_SOURCES := $(wildcard tests/unit/test_*.c tests/*/check_*.c)
+FUZZ_SOURCES := $(wildcard tests/fuzz/fuzz_*.c)
+FORMATTED := $(wildcard compiler/*/*.[ch] runtime/*.h runtime/*/*.[ch] tests/*/*.[ch])
+ifeq ($(LLVM),0)
+COMPILER_SOURCES := $(filter-out compiler/emit/emit_llvm%.c,$(COMPILER_SOURCES))
+endif
+
+# The scanner and the parser, and the list of layer kinds, are made in $(BUILD)/gen.
+GEN := $(BUILD)/gen
+GEN_SYNTAX := $(GEN)/compiler/syntax
+GENERATED := $(patsubst compiler/syntax/%.y,$(GEN_SYNTAX)/%.c,$(wildcard compiler/syntax/*.y)) \
+             $(patsubst compiler/syntax/%.l,$(GEN_SYNTAX)/%.c,$(wildcard compiler/syntax/*.l))
+LAYER_LIST := $(GEN)/layers.c
+
+COMPILER_OBJECTS := $(COMPILER_SOURCES:%.c=$(BUILD)/obj/%.o) $(GENERATED:$(GEN)/%.c=$(BUILD)/obj/gen/%.o) \
+                    $(BUILD)/obj/gen/layers.o
+LIBRARY_OBJECTS := $(filter-out %/driver/main.o,$(COMPILER_OBJECTS))
+RUNTIME_OBJECTS := $(RUNTIME_SOURCES:%.c=$(BUILD)/obj/%.o)
+UNIT_PROGRAMS := $(UNIT_SOURCES:tests/%.c=$(BUILD)/%)
+FUZZ_PROGRAMS := $(FUZZ_SOURCES:tests/%.c=$(BUILD)/%)
+
+# ---- flags; those of LLVM are asked for when they are used, since `make deps` may have to install it first ----
+WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes -Wswitch-enum -Wvla
+ifeq ($(WERROR),1)
+WARNINGS += -Werror
+endif
+SANITIZE_FLAGS :=
+ifneq ($(SANITIZE),)
+SANITIZE_FLAGS := -fsanitize=$(SANITIZE:fuzzer%=fuzzer-no-link%) -fno-sanitize-recover=all -fno-omit-frame-pointer
+endif
+comma := ,
+TRAINER_FLAGS := $(if $(SANITIZE),-fsanitize=$(patsubst fuzzer$(comma)%,%,$(SANITIZE)))
+FLAGS = -std=c17 -D_GNU_SOURCE -DNETC_LLVM=$(LLVM) -DNETC_VERSION='"$(VERSION)"' -I. -I$(GEN) $(OPT) $(SANITIZE_FLAGS) \
+        -ffp-contract=off -fno-math-errno $(CPPFLAGS) $(CFLAGS)
+LIBRARIES = -ljansson -lz -lmd -lpthread -lm
+LLVM_CFLAGS =
+LLVM_LIBS =
+ifneq ($(LLVM),0)
+LLVM_CFLAGS = -isystem $(shell $(LLVM_CONFIG) --includedir)
+LLVM_LIBS = $(shell $(LLVM_CONFIG) --link-shared --ldflags --libs)
+endif
+
+Q := $(if $(V),,@)
+say = $(if $(V),,@printf '  %-6s %s\n' '$(1)' '$(patsubst $(BUILD)/%,%,$(2))')
+
+# ---- what people ask for ----
+.PHONY: all demo check bless check-math deps deps-build deps-check install uninstall format floors fuzz bench clean help \
+        unit fuzzers FORCE
+all: $(BUILD)/netc $(BUILD)/libnetrt.a  ## build netc and its runtime (the default)
+
+demo: all  ## train a small network on the digits that ship with netc
+	@echo; echo "\$$ netc show models/lenet5.net"
+	@$(BUILD)/netc show models/lenet5.net
+	@echo; echo "\$$ netc train models/lenet5.net --epochs 3"
+	@$(BUILD)/netc train models/lenet5.net --epochs 3
+
+check: deps-check  ## run all tests; T=FOLDER: only those in tests/FOLDER
+	@$(MAKE) --no-print-directory all unit
+	@$(PYTHON) tests/run --build $(BUILD) --llvm $(LLVM) $(if $(T),--only '$(T)') $(if $(QUICK),--quick)
+
+bless: deps-check  ## rewrite the expected outputs of T=FOLDER (all without T), to be read with git diff
+	@$(MAKE) --no-print-directory all
+	@$(PYTHON) tests/run --build $(BUILD) --llvm $(LLVM) --bless $(if $(T),--only '$(T)')
+
+check-math: deps-check  ## try the elementary functions on every float (minutes)
+	@$(MAKE) --no-print-directory all $(BUILD)/math/check_math
+	@$(BUILD)/math/check_math --all
+
+deps: deps-check  ## install what building and testing need (Debian)
+
+deps-build:
+	@LLVM=$(LLVM) .ci/deps build
+
+deps-check:
+	@LLVM=$(LLVM) .ci/deps build check
+
+unit: $(UNIT_PROGRAMS)
+fuzzers: $(FUZZ_PROGRAMS)
+
+fuzz: deps-check  ## fuzz the readers of models and files; SECONDS=60 for each target
+	@$(MAKE) --no-print-directory fuzzers SANITIZE=fuzzer,address,undefined CC=clang-19 OPT='-O1 -g'
+	@$(PYTHON) tests/run --build $(BUILD) --llvm $(LLVM) --fuzz $(if $(filter environment% command%,$(origin SECONDS)),$(SECONDS),60)
+
+bench: deps-check  ## measure the speed of training (not part of check)
+	@$(MAKE) --no-print-directory all
+	@$(PYTHON) tests/bench/run --build $(BUILD)
+
+floors:  ## check that each file includes only its own floor or a lower one
+	@.ci/floors
+
+format:  ## lay out all C sources (clang-format-19)
+	@$(CLANG_FORMAT) -i $(FORMATTED)
+
+install: all  ## install below PREFIX (/usr/local), under DESTDIR
+	install -d '$(DESTDIR)$(PREFIX)/bin' '$(DESTDIR)$(PREFIX)/lib/netc' '$(DESTDIR)$(PREFIX)/share/man/man1' \
+	    '$(DESTDIR)$(PREFIX)/share/netc/models'
+	install -m 755 $(BUILD)/netc '$(DESTDIR)$(PREFIX)/bin/netc'
+	install -m 644 $(BUILD)/libnetrt.a '$(DESTDIR)$(PREFIX)/lib/netc/libnetrt.a'
+	install -m 644 docs/netc.1 '$(DESTDIR)$(PREFIX)/share/man/man1/netc.1'
+	install -m 644 $(wildcard models/*.net) '$(DESTDIR)$(PREFIX)/share/netc/models'
+
+uninstall:  ## remove what install put there
+	rm -f '$(DESTDIR)$(PREFIX)/bin/netc' '$(DESTDIR)$(PREFIX)/share/man/man1/netc.1'
+	rm -rf '$(DESTDIR)$(PREFIX)/lib/netc' '$(DESTDIR)$(PREFIX)/share/netc'
+
+clean:  ## remove build/
+	rm -rf build
+
+help:  ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+
+# ---- rules ----
+# A change of flags or of the set of files rebuilds what depends on it.
+FLAGS_TEXT = $(CC) $(FLAGS) $(WARNINGS) $(TRAINER_FLAGS)
+$(BUILD)/flags: FORCE
+	@mkdir -p $(@D); printf '%s\n' '$(subst ','\'',$(FLAGS_TEXT))' | cmp -s - $@ || \
+	    printf '%s\n' '$(subst ','\'',$(FLAGS_TEXT))' >$@
+$(BUILD)/%.list: FORCE
+	@mkdir -p $(@D); printf '%s\n' $($*) | cmp -s - $@ || printf '%s\n' $($*) >$@
+
+$(BUILD)/obj/gen/%.o: $(GEN)/%.c $(BUILD)/flags | deps-build
+	@mkdir -p $(@D)
+	$(call say,CC,$<)
+	$(Q)$(CC) $(FLAGS) $(WARNINGS) -Wno-conversion -Wno-sign-conversion -Wno-switch-enum -Wno-unused-function \
+	    -Icompiler/syntax -MMD -MP -c -o $@ $<
+
+$(BUILD)/obj/compiler/emit/%.o: MORE_FLAGS = $(LLVM_CFLAGS)
+$(BUILD)/obj/compiler/syntax/%.o: MORE_FLAGS = -I$(GEN_SYNTAX)
+$(BUILD)/obj/compiler/driver/%.o: MORE_FLAGS = -DNETC_TRAINER_FLAGS='"$(TRAINER_FLAGS)"' -DNETC_TRAINER_CC='"$(CC)"'
+$(BUILD)/obj/%.o: %.c $(BUILD)/flags | deps-build
+	@mkdir -p $(@D)
+	$(call say,CC,$<)
+	$(Q)$(CC) $(FLAGS) $(WARNINGS) $(MORE_FLAGS) -MMD -MP -c -o $@ $<
+
+# Everything may include the headers the parser and the scanner come with, and the C printer the text of vec.h.
+$(COMPILER_OBJECTS): | $(GENERATED) $(GEN)/vec_text.inc
+
+$(GEN_SYNTAX)/%.c $(GEN_SYNTAX)/%.h &: compiler/syntax/%.y | deps-build
+	@mkdir -p $(@D)
+	$(call say,BISON,$<)
+	$(Q)bison --header=$(GEN_SYNTAX)/$*.h -o $(GEN_SYNTAX)/$*.c $<
+
+$(GEN_SYNTAX)/%.c $(GEN_SYNTAX)/%.h &: compiler/syntax/%.l | deps-build
+	@mkdir -p $(@D)
+	$(call say,FLEX,$<)
+	$(Q)flex --header-file=$(GEN_SYNTAX)/$*.h -o $(GEN_SYNTAX)/$*.c $<
+
+$(LAYER_LIST): $(LAYER_SOURCES) $(BUILD)/LAYER_SOURCES.list .ci/layers
+	@mkdir -p $(@D)
+	$(call say,GEN,$@)
+	$(Q).ci/layers $(LAYER_SOURCES) >$@
+
+# The header emitted C begins with, as a list of C strings.
+$(GEN)/vec_text.inc: runtime/vec.h
+	@mkdir -p $(@D)
+	$(call say,GEN,$@)
+	$(Q)sed 's/[\\"]/\\&/g; s/.*/"&",/' $< >$@
+
+$(BUILD)/libnetc.a: $(LIBRARY_OBJECTS) $(BUILD)/LIBRARY_OBJECTS.list
+	$(call say,AR,$@)
+	$(Q)rm -f $@ && ar rcs $@ $(LIBRARY_OBJECTS)
+
+$(BUILD)/libnetrt.a: $(RUNTIME_OBJECTS) $(BUILD)/RUNTIME_OBJECTS.list
+	$(call say,AR,$@)
+	$(Q)rm -f $@ && ar rcs $@ $(RUNTIME_OBJECTS)
+
+LINK = $(CC) $(OPT) $(SANITIZE_FLAGS) $(LDFLAGS)
+$(BUILD)/netc: $(BUILD)/obj/compiler/driver/main.o $(BUILD)/libnetc.a $(BUILD)/libnetrt.a
+	$(call say,LINK,$@)
+	$(Q)$(LINK) -o $@ $^ $(LLVM_LIBS) $(LIBRARIES)
+
+# Test programs: tests/unit/test_*.c made with cmocka, and tests/*/check_*.c. One that includes nothing of
+# the compiler is linked with the runtime alone.
+UNIT_COMPILER := $(if $(UNIT_SOURCES),$(shell grep -l '"compiler/' $(UNIT_SOURCES)))
+$(UNIT_COMPILER:tests/%.c=$(BUILD)/%): $(BUILD)/libnetc.a
+$(UNIT_COMPILER:tests/%.c=$(BUILD)/%): UNIT_LIBRARIES = $(BUILD)/libnetc.a $(BUILD)/libnetrt.a $(LLVM_LIBS)
+UNIT_LIBRARIES = $(BUILD)/libnetrt.a
+$(UNIT_PROGRAMS): $(BUILD)/%: $(BUILD)/obj/tests/%.o $(BUILD)/libnetrt.a
+	@mkdir -p $(@D)
+	$(call say,LINK,$@)
+	$(Q)$(LINK) -o $@ $< $(UNIT_LIBRARIES) -lcmocka $(LIBRARIES)
+
+$(FUZZ_PROGRAMS): $(BUILD)/%: $(BUILD)/obj/tests/%.o $(BUILD)/libnetc.a $(BUILD)/libnetrt.a
+	@mkdir -p $(@D)
+	$(call say,LINK,$@)
+	$(Q)$(LINK) -fsanitize=$(SANITIZE) -o $@ $^ $(LLVM_LIBS) $(LIBRARIES)
+
+-include $(COMPILER_OBJECTS:.o=.d) $(RUNTIME_OBJECTS:.o=.d) $(UNIT_PROGRAMS:$(BUILD)/%=$(BUILD)/obj/tests/%.d) \
+         $(FUZZ_PROGRAMS:$(BUILD)/%=$(BUILD)/obj/tests/%.d)

@@ -1,0 +1,271 @@
+#include "compiler/base/base.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- faults ---- */
+
+void bug_at(const char *file, int line, const char *format, ...) {
+    va_list args;
+    va_start(args, format);
+    fprintf(stderr, "netc: internal fault at %s:%d: ", file, line);
+    vfprintf(stderr, format, args);
+    va_end(args);
+    fprintf(stderr, "\nThis is a mistake in netc, not in the model. Please report it, with the .net file.\n");
+    abort();
+}
+
+void out_of_memory(void) {
+    fputs("netc: error: out of memory\n", stderr);
+    exit(3);
+}
+
+static void *allocate(size_t size) {
+    void *memory = malloc(size);
+    if (!memory) out_of_memory();
+    return memory;
+}
+
+/* ---- arenas ---- */
+
+typedef struct Chunk {
+    struct Chunk *next;
+    size_t used, capacity; /* of the bytes after this header */
+    max_align_t start[];
+} Chunk;
+
+struct Arena {
+    Chunk *first, *current;
+};
+
+enum { ARENA_ALIGN = sizeof(max_align_t) };
+
+/* Under AddressSanitizer every object gets a chunk of its own, so that an overrun is seen. */
+#if defined(__SANITIZE_ADDRESS__)
+enum { CHUNK_BYTES = 0 };
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+enum { CHUNK_BYTES = 0 };
+#else
+enum { CHUNK_BYTES = 1 << 16 };
+#endif
+#else
+enum { CHUNK_BYTES = 1 << 16 };
+#endif
+
+Arena *arena_new(void) {
+    Arena *arena = allocate(sizeof *arena);
+    *arena = (Arena){0};
+    return arena;
+}
+
+static void chunks_free(Chunk *chunk) {
+    while (chunk) {
+        Chunk *next = chunk->next;
+        free(chunk);
+        chunk = next;
+    }
+}
+
+void arena_free(Arena *arena) {
+    if (!arena) return;
+    chunks_free(arena->first);
+    free(arena);
+}
+
+void arena_reset(Arena *arena) {
+    if (CHUNK_BYTES == 0) {
+        chunks_free(arena->first);
+        arena->first = NULL;
+    }
+    for (Chunk *chunk = arena->first; chunk; chunk = chunk->next) chunk->used = 0;
+    arena->current = arena->first;
+}
+
+/* A chunk with room for `bytes`, made the current one. */
+static Chunk *arena_chunk(Arena *arena, size_t bytes) {
+    Chunk *chunk = arena->current;
+    while (chunk && chunk->capacity - chunk->used < bytes && chunk->next) chunk = chunk->next;
+    if (!chunk || chunk->capacity - chunk->used < bytes) {
+        size_t capacity = bytes > (size_t)CHUNK_BYTES ? bytes : (size_t)CHUNK_BYTES;
+        if (capacity > SIZE_MAX - sizeof(Chunk)) out_of_memory();
+        Chunk *fresh = allocate(sizeof(Chunk) + capacity);
+        *fresh = (Chunk){.capacity = capacity};
+        if (chunk) {
+            chunk->next = fresh;
+        } else {
+            arena->first = fresh;
+        }
+        chunk = fresh;
+    }
+    arena->current = chunk;
+    return chunk;
+}
+
+void *arena_alloc(Arena *arena, size_t count, size_t size) {
+    size_t bytes;
+    if (__builtin_mul_overflow(count, size, &bytes) || bytes > SIZE_MAX - ARENA_ALIGN) out_of_memory();
+    size_t rounded = (bytes + ARENA_ALIGN - 1) / ARENA_ALIGN * ARENA_ALIGN;
+    if (rounded == 0) rounded = ARENA_ALIGN;
+    Chunk *chunk = arena_chunk(arena, rounded);
+    void *object = (char *)chunk->start + chunk->used;
+    chunk->used += rounded;
+    return memset(object, 0, rounded);
+}
+
+char *arena_copy(Arena *arena, const char *text, size_t length) {
+    if (length == SIZE_MAX) out_of_memory();
+    char *copy = arena_alloc(arena, length + 1, 1);
+    if (length) memcpy(copy, text, length);
+    return copy;
+}
+
+char *arena_vformat(Arena *arena, const char *format, va_list args) {
+    ASSERT(format);
+    va_list again;
+    va_copy(again, args);
+    int length = vsnprintf(NULL, 0, format, args);
+    if (length < 0) BUG("bad format '%s'", format);
+    char *text = arena_alloc(arena, (size_t)length + 1, 1);
+    vsnprintf(text, (size_t)length + 1, format, again);
+    va_end(again);
+    return text;
+}
+
+char *arena_format(Arena *arena, const char *format, ...) {
+    va_list args;
+    va_start(args, format);
+    char *text = arena_vformat(arena, format, args);
+    va_end(args);
+    return text;
+}
+
+void *vec_reserve_(Arena *arena, void *at, size_t needed, size_t *capacity, size_t size) {
+    if (needed <= *capacity) return at;
+    if (*capacity > SIZE_MAX / 2) out_of_memory();
+    size_t grown = *capacity ? *capacity * 2 : 4;
+    if (grown < needed) grown = needed;
+    void *moved = arena_alloc(arena, grown, size);
+    if (*capacity) memcpy(moved, at, *capacity * size);
+    *capacity = grown;
+    return moved;
+}
+
+/* ---- growable text ---- */
+
+static void text_reserve(Text *text, size_t extra) {
+    size_t needed;
+    if (__builtin_add_overflow(text->length, extra, &needed) || needed == SIZE_MAX) out_of_memory();
+    needed++;
+    if (needed <= text->capacity) return;
+    size_t grown = text->capacity > SIZE_MAX / 2 ? needed : text->capacity * 2;
+    if (grown < 64) grown = 64;
+    if (grown < needed) grown = needed;
+    char *moved = realloc(text->data, grown);
+    if (!moved) out_of_memory();
+    text->data = moved;
+    text->capacity = grown;
+}
+
+void text_add(Text *text, const char *data, size_t length) {
+    text_reserve(text, length);
+    if (length) memcpy(text->data + text->length, data, length);
+    text->length += length;
+    text->data[text->length] = '\0';
+}
+
+void text_puts(Text *text, const char *string) { text_add(text, string, strlen(string)); }
+
+void text_printf(Text *text, const char *format, ...) {
+    ASSERT(format);
+    va_list args, again;
+    va_start(args, format);
+    va_copy(again, args);
+    int length = vsnprintf(NULL, 0, format, args);
+    va_end(args);
+    if (length < 0) BUG("bad format '%s'", format);
+    text_reserve(text, (size_t)length);
+    vsnprintf(text->data + text->length, (size_t)length + 1, format, again);
+    va_end(again);
+    text->length += (size_t)length;
+}
+
+void text_free(Text *text) {
+    free(text->data);
+    *text = (Text){0};
+}
+
+/* ---- checked sizes ---- */
+
+bool size_add(int64_t a, int64_t b, int64_t *result) {
+    return a >= 0 && b >= 0 && !__builtin_add_overflow(a, b, result);
+}
+
+bool size_mul(int64_t a, int64_t b, int64_t *result) {
+    return a >= 0 && b >= 0 && !__builtin_mul_overflow(a, b, result);
+}
+
+/* ---- small helpers ---- */
+
+uint64_t hash_bytes(uint64_t seed, const void *data, size_t length) {
+    const unsigned char *bytes = data;
+    uint64_t hash = seed ^ UINT64_C(0xcbf29ce484222325);
+    for (size_t i = 0; i < length; i++) hash = (hash ^ bytes[i]) * UINT64_C(0x100000001b3);
+    return hash;
+}
+
+bool string_is(const char *a, const char *b) { return a && b && strcmp(a, b) == 0; }
+
+/* Words longer than this are not compared letter by letter: nobody mistypes such a name by a letter or two. */
+enum { WORD_MAX = 64 };
+
+static int least(int a, int b) { return a < b ? a : b; }
+
+int edit_distance(const char *a, const char *b) {
+    size_t m = strlen(a), n = strlen(b);
+    if (m > WORD_MAX || n > WORD_MAX) return strcmp(a, b) == 0 ? 0 : INT32_MAX;
+    /* rows i-2, i-1 and i of the usual table */
+    int rows[3][WORD_MAX + 1];
+    int *before = rows[0], *above = rows[1], *row = rows[2];
+    for (size_t j = 0; j <= n; j++) before[j] = above[j] = (int)j;
+    for (size_t i = 1; i <= m; i++) {
+        row[0] = (int)i;
+        for (size_t j = 1; j <= n; j++) {
+            int best = least(above[j] + 1, row[j - 1] + 1);
+            best = least(best, above[j - 1] + (a[i - 1] != b[j - 1]));
+            if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1]) best = least(best, before[j - 2] + 1);
+            row[j] = best;
+        }
+        int *oldest = before;
+        before = above;
+        above = row;
+        row = oldest;
+    }
+    return above[n];
+}
+
+static void lower_case(char *to, const char *from) {
+    do {
+        *to++ = (char)(*from >= 'A' && *from <= 'Z' ? *from - 'A' + 'a' : *from);
+    } while (*from++);
+}
+
+const char *nearest_word(const char *word, const char *const *candidates, size_t count) {
+    size_t length = strlen(word);
+    if (length > WORD_MAX) return NULL;
+    int limit = least((int)(length / 3), 3);
+    char folded[WORD_MAX + 1], other[WORD_MAX + 1];
+    lower_case(folded, word);
+    const char *best = NULL;
+    int best_distance = limit + 1;
+    for (size_t i = 0; i < count; i++) {
+        if (strlen(candidates[i]) > WORD_MAX) continue;
+        lower_case(other, candidates[i]); /* ReLU is meant to be relu: case costs nothing */
+        int distance = edit_distance(folded, other);
+        if (distance < best_distance) {
+            best_distance = distance;
+            best = candidates[i];
+        }
+    }
+    return best;
+}

@@ -1,0 +1,17 @@
+/* From a Code to a file: the printers, the C compiler and the linker, one after the other as the output needs. */
+#ifndef NETC_DRIVER_BACKEND_H
+#define NETC_DRIVER_BACKEND_H
+
+#include "compiler/driver/link.h"
+#include "compiler/driver/pipeline.h"
+
+typedef enum { EMIT_EXE, EMIT_OBJ, EMIT_C, EMIT_LLVM, EMIT_ASM } Emit;
+
+/* What --emit says; false after reporting an output that the backend does not have. */
+bool emit_find(const Compilation *compilation, Emit *emit, int *status);
+/* The file an output goes to when -o does not say: lenet5, lenet5.o, lenet5.c, lenet5.ll, lenet5.s. */
+const char *emit_file(const Compilation *compilation, Emit emit);
+/* Writes the output of compilation->code to `path`, whole or not at all. The exit status, errors being printed. */
+int backend_write(const Compilation *compilation, const Tools *tools, Emit emit, const char *path);
+
+#endif

@@ -1,0 +1,28 @@
+/* Trainers that were built before, by the SHA-256 of all that went into them.
+ *
+ * They lie in netc/trainers of the cache folder ($XDG_CACHE_HOME, else ~/.cache), one file each, put there by a rename:
+ * a file that is there is whole. When they are more than CACHE_BYTES together, the ones unused for longest go, but
+ * none used within the last hour. Without a usable cache folder nothing is kept, and that is no error. */
+#ifndef NETC_DRIVER_CACHE_H
+#define NETC_DRIVER_CACHE_H
+
+#include "compiler/base/base.h"
+
+enum { CACHE_BYTES = 256 << 20 };
+
+typedef struct CacheKey CacheKey;
+CacheKey *cache_key_new(Arena *arena);
+/* Adds a text (NULL: none) to the key; the texts' borders count. */
+void cache_key_text(CacheKey *key, const char *text);
+void cache_key_bytes(CacheKey *key, const char *bytes, size_t size);
+/* Adds a file's path, size, time and place: enough to notice that a tool or a library was replaced. */
+void cache_key_file(CacheKey *key, const char *path);
+
+/* The path of the entry, present or not; NULL when there is no cache folder. */
+const char *cache_path(Arena *arena, const CacheKey *key);
+/* Whether it is there; its time of use is set. */
+bool cache_find(const char *path);
+/* Removes what is too much, except `keep`. */
+void cache_trim(Arena *arena, const char *keep);
+
+#endif

@@ -1,0 +1,40 @@
+/* netc build: a trainer, or a step on the way to one, as a file. */
+#include "compiler/driver/backend.h"
+#include "compiler/driver/report.h"
+
+static bool check_options(const Options *options, Emit emit, int *status) {
+    if (string_is(options->backend, "interp")) {
+        *status = report_usage("build",
+                               "--backend interp runs a model without compiling it; that is "
+                               "'netc train %s --backend interp'",
+                               options->files.at[0]);
+        return false;
+    }
+    if (string_is(options->output, "-") && (emit == EMIT_EXE || emit == EMIT_OBJ)) {
+        *status = report_usage("build", "-o -: a program does not go to standard output; -o names a file");
+        return false;
+    }
+    return true;
+}
+
+int cmd_build(Arena *arena, Options *options) {
+    Compilation compilation;
+    Emit emit;
+    int status;
+    if (string_is(options->emit, "c") && options->backend == NULL) {
+        options->backend = "c";
+    }
+    if (!pipeline_open(arena, "build", options, options->files.at[0], &compilation, &status) ||
+        !pipeline_target(&compilation, &status) || !emit_find(&compilation, &emit, &status) ||
+        !check_options(options, emit, &status) || !pipeline_run(&compilation, LEVEL_LOOPS, &status)) {
+        return status;
+    }
+    Tools tools;
+    if (!tools_open(arena, options->cc, options->verbose, &tools)) {
+        return STATUS_ENVIRONMENT;
+    }
+    const char *path = options->output != NULL ? options->output : emit_file(&compilation, emit);
+    status = backend_write(&compilation, &tools, emit, path);
+    tools_close(&tools);
+    return status;
+}

@@ -1,0 +1,102 @@
+/* netc explain: what a diagnostic means. */
+#include <string.h>
+
+#include "compiler/driver/report.h"
+
+static const char *severity_name(const DiagKind *kind) {
+    return kind->severity == SEVERITY_ERROR ? "error" : "warning";
+}
+
+/* The doc's indented lines are code: in Markdown, too, when a blank line stands before and after them. */
+static void print_doc(const char *doc, bool markdown, FILE *out) {
+    bool code = false, blank = true;
+    while (*doc != '\0') {
+        size_t length = strcspn(doc, "\n");
+        bool is_code = strncmp(doc, "    ", 4) == 0;
+        if (markdown && !blank && length > 0 && is_code != code) {
+            fputc('\n', out);
+        }
+        fprintf(out, "%.*s\n", (int)length, doc);
+        blank = length == 0;
+        code = is_code;
+        doc += length;
+        doc += *doc == '\n';
+    }
+}
+
+static void explain_one(const DiagKind *kind, bool markdown, FILE *out) {
+    if (markdown) {
+        fprintf(out, "\n## %s (%s)\n\n", kind->name, severity_name(kind));
+    } else {
+        fprintf(out, "%s (%s)\n\n", kind->name, severity_name(kind));
+    }
+    print_doc(kind->doc, markdown, out);
+}
+
+static int explain_all(bool markdown, FILE *out) {
+    if (markdown) {
+        fputs(
+            "# Messages\n"
+            "\n"
+            "What each error and warning means and how to mend it. `netc explain NAME` prints the same; this page is\n"
+            "made by `netc explain --all --markdown`.\n",
+            out);
+    }
+    for (size_t i = 0; i < diag_kind_count; i++) {
+        if (i > 0 && !markdown) {
+            fputc('\n', out);
+        }
+        explain_one(&diag_kinds[i], markdown, out);
+    }
+    return STATUS_OK;
+}
+
+static int list(FILE *out) {
+    for (int severity = SEVERITY_ERROR; severity <= SEVERITY_WARNING; severity++) {
+        fprintf(out, "%s:\n", severity == SEVERITY_ERROR ? "errors" : "warnings");
+        int column = 0, padding = 0;
+        for (size_t i = 0; i < diag_kind_count; i++) {
+            if (diag_kinds[i].severity != (Severity)severity) {
+                continue;
+            }
+            fprintf(out, "%s%*s", column % 3 == 0 ? "  " : "", column % 3 == 0 ? 0 : padding, "");
+            fprintf(out, "%s%s", diag_kinds[i].name, ++column % 3 == 0 ? "\n" : "");
+            padding = 26 - (int)strlen(diag_kinds[i].name);
+        }
+        fputs(column % 3 == 0 ? "" : "\n", out);
+    }
+    fputs("\n'netc explain NAME' explains one, 'netc explain --all' all of them.\n", out);
+    return STATUS_OK;
+}
+
+static int unknown(Arena *arena, const char *name) {
+    const char **names = NEW_ARRAY(arena, const char *, diag_kind_count);
+    for (size_t i = 0; i < diag_kind_count; i++) {
+        names[i] = diag_kinds[i].name;
+    }
+    const char *nearest = nearest_word(name, names, diag_kind_count);
+    if (nearest != NULL) {
+        return report_usage("explain", "there is no diagnostic '%s'; did you mean '%s'?", name, nearest);
+    }
+    return report_usage("explain", "there is no diagnostic '%s'; 'netc explain' lists them", name);
+}
+
+int cmd_explain(Arena *arena, Options *options) {
+    if (options->all) {
+        return explain_all(options->markdown, stdout);
+    }
+    if (options->files.count == 0) {
+        return list(stdout);
+    }
+    const char *name = options->files.at[0];
+    size_t length = strlen(name);
+    if (length > 2 && name[0] == '[' && name[length - 1] == ']') {
+        name = arena_copy(arena, name + 1, length - 2);
+    }
+    const DiagKind *kind = diag_kind_find(name);
+    if (kind == NULL) {
+        return unknown(arena, name);
+    }
+    explain_one(kind, options->markdown, stdout);
+    return STATUS_OK;
+}

@@ -1,0 +1,164 @@
+/* netc train: a trainer from the cache, or built into it, takes this process's place. With --backend interp the model
+ * runs in this process, kernel by kernel, as it stands at the loop level. */
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "compiler/driver/backend.h"
+#include "compiler/driver/cache.h"
+#include "compiler/driver/report.h"
+#include "compiler/loop/interp.h"
+#include "runtime/train/main.h"
+
+/* The trainer's name in its own messages. */
+static const char program[] = "netc train";
+
+static char **trainer_arguments(Arena *arena, const Options *options, int *argc) {
+    size_t count = options->trainer.count;
+    char **argv = NEW_ARRAY(arena, char *, count + 5);
+    int n = 0;
+    argv[n++] = arena_copy(arena, program, strlen(program));
+    for (size_t i = 0; i < count; i++) {
+        argv[n++] = arena_copy(arena, options->trainer.at[i], strlen(options->trainer.at[i]));
+    }
+    if (options->color != NULL) {
+        argv[n++] = arena_format(arena, "--color");
+        argv[n++] = arena_copy(arena, options->color, strlen(options->color));
+    }
+    if (options->help) {
+        argv[n++] = arena_format(arena, "--help");
+    }
+    argv[n] = NULL;
+    *argc = n;
+    return argv;
+}
+
+static int interpret(Compilation *compilation, int argc, char **argv) {
+    Arena *arena = compilation->arena;
+    const Code *code = compilation->code;
+    size_t count = code->kernels.count;
+    Interp *interp = interp_new(arena, code);
+    NetKernel **kernels = NEW_ARRAY(arena, NetKernel *, count);
+    const void **selves = NEW_ARRAY(arena, const void *, count);
+    for (size_t k = 0; k < count; k++) {
+        kernels[k] = interp_kernel;
+        selves[k] = interp_self(interp, k);
+    }
+    const NetCode net_code = {.abi = NET_ABI,
+                              .descriptor = code->descriptor,
+                              .descriptor_size = strlen(code->descriptor),
+                              .kernel = kernels,
+                              .self = selves};
+    return net_trainer_main(argc, argv, &net_code);
+}
+
+/* All that the bytes of the trainer depend on. */
+static CacheKey *key_of(const Compilation *compilation, const Tools *tools) {
+    const Options *options = compilation->options;
+    Arena *arena = compilation->arena;
+    CacheKey *key = cache_key_new(arena);
+    const char *folder = library_folder(arena);
+    if (folder == NULL) {
+        return NULL;
+    }
+    cache_key_text(key, NETC_VERSION);
+    cache_key_file(key, "/proc/self/exe");
+    cache_key_file(key, arena_format(arena, "%s/libnetrt.a", folder));
+    cache_key_file(key, tools->cc);
+    cache_key_text(key, compilation->llvm ? "llvm" : "c");
+    cache_key_text(key, compilation->processor.cpu);
+    cache_key_text(key, compilation->processor.features);
+    cache_key_text(key, options->level);
+    cache_key_text(key, options->schedule);
+    cache_key_text(key, compilation->path);
+    cache_key_bytes(key, compilation->source->text, compilation->source->size);
+    for (size_t i = 0; i < options->defines.count; i++) {
+        cache_key_text(key, options->defines.at[i].name);
+        cache_key_text(key, options->defines.at[i].value);
+    }
+    cache_key_text(key, NULL);
+    for (size_t i = 0; i < options->sets.count; i++) {
+        cache_key_text(key, options->sets.at[i]);
+    }
+    return key;
+}
+
+/* Replaces this process; returns only when that fails. */
+static int start(int fd, const char *path, char **argv) {
+    report_close_streams(STATUS_OK);
+    fexecve(fd, argv, environ);
+    return report_environment("cannot start the trainer %s: %s", path, strerror(errno));
+}
+
+static int build_and_start(Compilation *compilation, Tools *tools, const char *cached, char **argv) {
+    Arena *arena = compilation->arena;
+    int status;
+    if (!pipeline_run(compilation, LEVEL_LOOPS, &status)) {
+        return status;
+    }
+    const char *path = cached != NULL ? cached : tools_path(tools, "trainer");
+    status = backend_write(compilation, tools, EMIT_EXE, path);
+    if (status != STATUS_OK) {
+        return status;
+    }
+    if (cached != NULL) {
+        cache_trim(arena, cached);
+    }
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd == -1) {
+        return report_environment("cannot start the trainer %s: %s", path, strerror(errno));
+    }
+    tools_close(tools); /* an uncached trainer lives on as an open file */
+    return start(fd, path, argv);
+}
+
+static int train_compiled(Compilation *compilation, char **argv) {
+    const Options *options = compilation->options;
+    Tools tools;
+    int status;
+    if (!pipeline_run(compilation, LEVEL_MODEL, &status)) {
+        return status;
+    }
+    if (!tools_open(compilation->arena, options->cc, options->verbose, &tools)) {
+        return STATUS_ENVIRONMENT;
+    }
+    CacheKey *key = key_of(compilation, &tools);
+    const char *cached = key == NULL ? NULL : cache_path(compilation->arena, key);
+    bool dumps = options->dumps.count > 0 || options->stop_after != NULL;
+    int fd = cached != NULL && !dumps && cache_find(cached) ? open(cached, O_RDONLY | O_CLOEXEC) : -1;
+    if (options->verbose) {
+        report_note("%s %s",
+                    fd != -1         ? "cached:"
+                    : cached != NULL ? "to the cache:"
+                                     : "no cache folder",
+                    cached == NULL ? "" : cached);
+    }
+    if (fd != -1) {
+        tools_close(&tools);
+        return start(fd, cached, argv);
+    }
+    status = key == NULL ? STATUS_ENVIRONMENT : build_and_start(compilation, &tools, cached, argv);
+    tools_close(&tools);
+    return status;
+}
+
+int cmd_train(Arena *arena, Options *options) {
+    bool interp = string_is(options->backend, "interp");
+    if (options->help) {
+        help_command(command_find("train"), stdout);
+        fputs("\nthe trainer's own options:\n\n", stdout);
+    }
+    Compilation compilation;
+    int status;
+    int argc;
+    char **argv = trainer_arguments(arena, options, &argc);
+    if (!pipeline_open(arena, "train", options, options->files.at[0], &compilation, &status) ||
+        !pipeline_target(&compilation, &status)) {
+        return status;
+    }
+    if (!interp) {
+        return train_compiled(&compilation, argv);
+    }
+    return pipeline_run(&compilation, LEVEL_LOOPS, &status) ? interpret(&compilation, argc, argv) : status;
+}

@@ -1,0 +1,304 @@
+#include "compiler/driver/link.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "compiler/driver/report.h"
+
+#ifndef NETC_TRAINER_CC
+#define NETC_TRAINER_CC "gcc"
+#endif
+#ifndef NETC_TRAINER_FLAGS
+#define NETC_TRAINER_FLAGS ""
+#endif
+
+/* ---- signals ---- */
+
+static volatile sig_atomic_t pending;
+
+static void on_signal(int number) { pending = number; }
+
+int tools_interrupted(void) { return pending; }
+
+static void watch_signals(void) {
+    const int numbers[] = {SIGINT, SIGTERM, SIGHUP};
+    for (size_t i = 0; i < COUNT_OF(numbers); i++) {
+        struct sigaction old;
+        if (sigaction(numbers[i], NULL, &old) == 0 && old.sa_handler == SIG_DFL) {
+            struct sigaction action = {.sa_handler = on_signal, .sa_flags = (int)SA_RESETHAND};
+            sigaction(numbers[i], &action, NULL);
+        }
+    }
+}
+
+/* ---- finding ---- */
+
+static bool is_program(const char *path) {
+    struct stat info;
+    return access(path, X_OK) == 0 && stat(path, &info) == 0 && S_ISREG(info.st_mode);
+}
+
+static const char *program_path(Arena *arena, const char *name) {
+    if (strchr(name, '/') != NULL) {
+        return is_program(name) ? name : NULL;
+    }
+    const char *path = getenv("PATH");
+    path = path == NULL ? "/usr/local/bin:/usr/bin:/bin" : path;
+    for (;;) {
+        size_t length = strcspn(path, ":");
+        const char *full =
+            length == 0 ? arena_format(arena, "./%s", name) : arena_format(arena, "%.*s/%s", (int)length, path, name);
+        if (is_program(full)) {
+            return full;
+        }
+        if (path[length] == '\0') {
+            return NULL;
+        }
+        path += length + 1;
+    }
+}
+
+const char *program_find(Arena *arena, const char *const *names, size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        const char *path = names[i] == NULL ? NULL : program_path(arena, names[i]);
+        if (path != NULL) {
+            return path;
+        }
+    }
+    return NULL;
+}
+
+const char *library_folder(Arena *arena) {
+    const char *given = getenv("NETC_LIB");
+    char self[4096];
+    ssize_t length = readlink("/proc/self/exe", self, sizeof self - 1);
+    const char *slash = NULL;
+    if (length > 0) {
+        self[length] = '\0';
+        slash = strrchr(self, '/');
+    }
+    int folder = slash == NULL ? 0 : (int)(slash - self);
+    const char *beside = arena_format(arena, "%.*s", folder, self);
+    const char *installed = arena_format(arena, "%.*s/../lib/netc", folder, self);
+    bool named = given != NULL && *given != '\0';
+    const char *places[] = {named ? given : beside, named ? given : installed};
+    for (size_t i = 0; i < COUNT_OF(places) && (named || slash != NULL); i++) {
+        if (access(arena_format(arena, "%s/libnetrt.a", places[i]), R_OK) == 0) {
+            return places[i];
+        }
+    }
+    if (named) {
+        report_environment("no libnetrt.a in %s, which NETC_LIB names", given);
+    } else {
+        report_environment("libnetrt.a, the runtime of trainers, is neither in %s nor in %s; NETC_LIB names another "
+                           "folder",
+                           slash == NULL ? "netc's folder" : beside, slash == NULL ? "../lib/netc" : installed);
+    }
+    return NULL;
+}
+
+/* ---- the scratch folder ---- */
+
+bool tools_open(Arena *arena, const char *cc, bool verbose, Tools *tools) {
+    *tools = (Tools){.arena = arena, .verbose = verbose};
+    const char *environment = getenv("CC");
+    const char *const one[] = {cc != NULL ? cc : environment};
+    const char *const usual[] = {NETC_TRAINER_CC, "gcc", "cc", "clang", "clang-19"};
+    if (cc != NULL || (environment != NULL && *environment != '\0')) {
+        tools->cc = program_find(arena, one, 1);
+        if (tools->cc == NULL) {
+            report_environment("there is no program '%s', which %s names as the C compiler", one[0],
+                               cc != NULL ? "--cc" : "the variable CC");
+            return false;
+        }
+    } else {
+        tools->cc = program_find(arena, usual, COUNT_OF(usual));
+        if (tools->cc == NULL) {
+            report_environment("found no C compiler (gcc, cc or clang), which links the trainer; install gcc, or name "
+                               "one with --cc");
+            return false;
+        }
+    }
+    const char *base = getenv("TMPDIR");
+    char *folder = arena_format(arena, "%s/netc-XXXXXX", base == NULL || *base == '\0' ? "/tmp" : base);
+    watch_signals();
+    if (mkdtemp(folder) == NULL) {
+        report_environment("cannot make a temporary folder %s: %s", folder, strerror(errno));
+        return false;
+    }
+    tools->folder = folder;
+    return true;
+}
+
+void tools_close(Tools *tools) {
+    DIR *folder = tools->folder == NULL ? NULL : opendir(tools->folder);
+    if (folder == NULL) {
+        return;
+    }
+    for (struct dirent *entry; (entry = readdir(folder)) != NULL;) {
+        if (!string_is(entry->d_name, ".") && !string_is(entry->d_name, "..")) {
+            unlinkat(dirfd(folder), entry->d_name, 0);
+        }
+    }
+    closedir(folder);
+    rmdir(tools->folder);
+    tools->folder = NULL;
+}
+
+const char *tools_path(const Tools *tools, const char *name) {
+    return arena_format(tools->arena, "%s/%s", tools->folder, name);
+}
+
+/* ---- running ---- */
+
+static void print_command(const char *const *command) {
+    for (size_t i = 0; command[i] != NULL; i++) {
+        bool plain = command[i][0] != '\0' && strpbrk(command[i], " \t\n\"'\\$`*?[](){}<>|&;#~!") == NULL;
+        fprintf(stderr, plain ? "%s%s" : "%s'%s'", i == 0 ? "" : " ", command[i]);
+    }
+    fputc('\n', stderr);
+}
+
+bool tools_run(const Tools *tools, const char *const *command) {
+    if (pending != 0) {
+        return false;
+    }
+    if (tools->verbose) {
+        print_command(command);
+    }
+    fflush(stdout);
+    pid_t child;
+    int error = posix_spawnp(&child, command[0], NULL, NULL, (char *const *)(uintptr_t)command, environ);
+    if (error != 0) {
+        report_environment("cannot start %s: %s", command[0], strerror(error));
+        return false;
+    }
+    int state = 0;
+    while (waitpid(child, &state, 0) == -1 && errno == EINTR) {
+    }
+    if (WIFEXITED(state) && WEXITSTATUS(state) == 0) {
+        return pending == 0;
+    }
+    if (pending == 0) {
+        const char *how = WIFEXITED(state) ? arena_format(tools->arena, "status %d", WEXITSTATUS(state))
+                                           : arena_format(tools->arena, "signal %d (%s)", WTERMSIG(state),
+                                                          strsignal(WTERMSIG(state)));
+        report_environment("%s ended with %s%s", command[0], how, tools->verbose ? "" : "; -v shows the command");
+    }
+    return false;
+}
+
+bool tools_link(const Tools *tools, const char *object, const char *output) {
+    const char *folder = library_folder(tools->arena);
+    if (folder == NULL) {
+        return false;
+    }
+    VEC(const char *) command = {0};
+    const char *const first[] = {
+        tools->cc,         "-o",        output,       object,      arena_format(tools->arena, "%s/libnetrt.a", folder),
+        "-l:libjansson.a", "-l:libz.a", "-l:libmd.a", "-lpthread", "-lm"};
+    for (size_t i = 0; i < COUNT_OF(first); i++) {
+        vec_push(tools->arena, &command, first[i]);
+    }
+    if (NETC_TRAINER_FLAGS[0] != '\0') {
+        vec_push(tools->arena, &command, NETC_TRAINER_FLAGS);
+    }
+    vec_push(tools->arena, &command, NULL);
+    return tools_run(tools, command.at);
+}
+
+/* ---- outputs ---- */
+
+bool output_open(const Tools *tools, const char *path, Output *output) {
+    *output = (Output){.arena = tools->arena, .path = path};
+    struct stat info;
+    bool exists = stat(path, &info) == 0;
+    if (string_is(path, "-") || (exists && !S_ISREG(info.st_mode) && !S_ISDIR(info.st_mode))) {
+        output->temporary = tools_path(tools, "output");
+        output->copy = true;
+        return true;
+    }
+    if (exists && S_ISDIR(info.st_mode)) {
+        report_environment("cannot write %s: it is a folder; -o names another file", path);
+        return false;
+    }
+    char *real = exists ? realpath(path, NULL) : NULL; /* through a symbolic link to the file itself */
+    const char *target = real == NULL ? path : arena_copy(tools->arena, real, strlen(real));
+    free(real);
+    output->path = target;
+    const char *slash = strrchr(target, '/');
+    int folder = slash == NULL ? 0 : (int)(slash - target) + 1;
+    char *temporary = arena_format(tools->arena, "%.*s.%s.XXXXXX", folder, target, target + folder);
+    int fd = mkstemp(temporary);
+    if (fd == -1) {
+        report_environment("cannot write %s: %s", path, strerror(errno));
+        return false;
+    }
+    close(fd);
+    output->temporary = temporary;
+    return true;
+}
+
+static bool copy_bytes(const char *from, FILE *out) {
+    FILE *in = fopen(from, "rb");
+    if (in == NULL) {
+        return false;
+    }
+    char buffer[1 << 14];
+    size_t count;
+    bool good = true;
+    while (good && (count = fread(buffer, 1, sizeof buffer, in)) > 0) {
+        good = fwrite(buffer, 1, count, out) == count;
+    }
+    good = good && ferror(in) == 0;
+    fclose(in);
+    return good;
+}
+
+static bool commit_copy(const Output *output) {
+    if (string_is(output->path, "-")) {
+        copy_bytes(output->temporary, stdout); /* a failure shows when standard output is closed */
+        return true;
+    }
+    FILE *out = fopen(output->path, "wb");
+    bool good = out != NULL && copy_bytes(output->temporary, out);
+    good = out != NULL && fclose(out) == 0 && good;
+    if (!good) {
+        report_environment("cannot write %s: %s", output->path, strerror(errno));
+    }
+    return good;
+}
+
+bool output_commit(Output *output, bool executable) {
+    if (pending != 0) {
+        output_discard(output);
+        return false;
+    }
+    if (output->copy) {
+        return commit_copy(output);
+    }
+    mode_t mask = umask(0);
+    umask(mask);
+    mode_t mode = (executable ? 0777 : 0666) & ~mask;
+    if (chmod(output->temporary, mode) != 0 || rename(output->temporary, output->path) != 0) {
+        report_environment("cannot write %s: %s", output->path, strerror(errno));
+        output_discard(output);
+        return false;
+    }
+    return true;
+}
+
+void output_discard(Output *output) {
+    if (output->temporary != NULL && !output->copy) {
+        unlink(output->temporary);
+    }
+    output->temporary = NULL;
+}

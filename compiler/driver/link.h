@@ -1,0 +1,50 @@
+/* Tools and files on the way to an output: a scratch folder, the C compiler, a file that is written whole or not at
+ * all. Programs are started with posix_spawnp, never through a shell.
+ *
+ * All functions that can fail print why (as report_environment does) and return false. An interrupt (INT, TERM, HUP)
+ * ends the work at the next step, with everything temporary removed. */
+#ifndef NETC_DRIVER_LINK_H
+#define NETC_DRIVER_LINK_H
+
+#include "compiler/base/base.h"
+
+typedef struct {
+    Arena *arena;
+    const char *cc;     /* the C compiler */
+    const char *folder; /* scratch, made by tools_open */
+    bool verbose;
+} Tools;
+
+/* Finds the C compiler (`cc`, else what CC names, else gcc, cc or clang) and makes a scratch folder. */
+bool tools_open(Arena *arena, const char *cc, bool verbose, Tools *tools);
+/* Removes the scratch folder with the files in it. */
+void tools_close(Tools *tools);
+/* "FOLDER/name" in the scratch folder. */
+const char *tools_path(const Tools *tools, const char *name);
+/* Runs a command (a list that ends with NULL) to its end. */
+bool tools_run(const Tools *tools, const char *const *command);
+/* Links an object file with the runtime into a trainer. */
+bool tools_link(const Tools *tools, const char *object, const char *output);
+
+/* The signal that asked to stop, or 0. */
+int tools_interrupted(void);
+
+/* Folder of libnetrt.a: NETC_LIB, else beside netc, else ../lib/netc from there. NULL after printing why. */
+const char *library_folder(Arena *arena);
+/* The first of `names` that is a program in PATH, or NULL. */
+const char *program_find(Arena *arena, const char *const *names, size_t count);
+
+/* Where an output is written before it takes its place. */
+typedef struct {
+    Arena *arena;
+    const char *path;      /* as the user gave it; "-" is standard output */
+    const char *temporary; /* write here */
+    bool copy;             /* at the end the bytes are copied: to standard output, a device or a pipe */
+} Output;
+
+bool output_open(const Tools *tools, const char *path, Output *output);
+/* Puts it in place, executable or not. */
+bool output_commit(Output *output, bool executable);
+void output_discard(Output *output);
+
+#endif

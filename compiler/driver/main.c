@@ -1,0 +1,158 @@
+/* netc: the table of sub-commands. */
+#include <string.h>
+
+#include "compiler/driver/report.h"
+
+const Command commands[] = {
+    {
+        .name = "check",
+        .arguments = "FILE... [options]",
+        .doc = "look for errors in models",
+        .details = "Prints every error and warning with its place. '-' reads a model from standard input.\n"
+                   "'netc explain NAME' says more about the name in brackets.",
+        .examples = "  netc check lenet5.net\n"
+                    "  netc check -Werror models/*.net\n"
+                    "  netc check -D depth=4 -Wno-vanishing-gradient deep_sigmoid.net\n"
+                    "  netc check --diagnostics json lenet5.net",
+        .mask = COMMAND_CHECK,
+        .least = 1,
+        .most = -1,
+        .what = "model files",
+        .run = cmd_check,
+    },
+    {
+        .name = "show",
+        .arguments = "FILE [options]",
+        .doc = "print the layers as a table: shapes, parameters, work",
+        .examples = "  netc show lenet5.net\n"
+                    "  netc show --json lenet5.net\n"
+                    "  netc show deep_sigmoid.net -D depth=4",
+        .mask = COMMAND_SHOW,
+        .least = 1,
+        .most = 1,
+        .what = "a model file",
+        .run = cmd_show,
+    },
+    {
+        .name = "train",
+        .arguments = "FILE [options] [trainer options]",
+        .doc = "compile a model and train it, in one step",
+        .details = "The trainer is kept in the cache ($XDG_CACHE_HOME/netc), so the next run starts at once.\n"
+                   "Options netc does not know go to the trainer, such as --epochs N, --batch N, --rate R,\n"
+                   "--seed S, --threads N, --data NAME, --resume; 'netc train FILE --help' lists them all.",
+        .examples = "  netc train lenet5.net\n"
+                    "  netc train lenet5.net --epochs 3 --rate 0.05 --seed 2\n"
+                    "  netc train deep_sigmoid.net -D depth=4 --set 'log gradients every=1'\n"
+                    "  netc train lenet5.net --backend c --cc clang-19 -v",
+        .mask = COMMAND_TRAIN,
+        .trainer = true,
+        .least = 1,
+        .most = 1,
+        .what = "a model file",
+        .run = cmd_train,
+    },
+    {
+        .name = "build",
+        .arguments = "FILE [options]",
+        .doc = "compile a model into a stand-alone trainer",
+        .details = "Without -o the trainer has the name of the network: 'network lenet5' becomes ./lenet5.\n"
+                   "Outputs are written whole or not at all.",
+        .examples = "  netc build lenet5.net && ./lenet5 --epochs 3\n"
+                    "  netc build lenet5.net -o trainer --cpu x86-64-v3\n"
+                    "  netc build lenet5.net --emit c            the program as C, in lenet5.c\n"
+                    "  netc build lenet5.net --emit asm -o -     its assembly, on standard output",
+        .mask = COMMAND_BUILD,
+        .least = 1,
+        .most = 1,
+        .what = "a model file",
+        .run = cmd_build,
+    },
+    {
+        .name = "data",
+        .arguments = "[NAME] [options]",
+        .doc = "list the data sets, or fetch one",
+        .details = "Fetched sets go to the data folder ($XDG_DATA_HOME/netc); their content is verified.",
+        .examples = "  netc data              what there is, and where\n"
+                    "  netc data mnist        fetch MNIST (11 MB)",
+        .mask = COMMAND_DATA,
+        .most = 1,
+        .what = "the name of a data set",
+        .run = cmd_data,
+    },
+    {
+        .name = "explain",
+        .arguments = "[NAME] [options]",
+        .doc = "say what an error or a warning means and how to mend it",
+        .details = "NAME is what stands in brackets at the end of a message. Without it the names are listed.",
+        .examples = "  netc explain window-too-large\n"
+                    "  netc explain",
+        .mask = COMMAND_EXPLAIN,
+        .most = 1,
+        .what = "the name of a diagnostic",
+        .run = cmd_explain,
+    },
+    {
+        .name = "help",
+        .arguments = "[COMMAND | layers | LAYER | developer]",
+        .doc = "help on a command, on the layer kinds, on one of them",
+        .examples = "  netc help build\n"
+                    "  netc help layers\n"
+                    "  netc help conv\n"
+                    "  netc help developer    options for those who work on netc itself",
+        .mask = COMMAND_HELP,
+        .most = 1,
+        .what = "the name of a command or a layer kind",
+        .run = cmd_help,
+    },
+    {0},
+};
+
+static int unknown_command(const char *word) {
+    const char *names[COUNT_OF(commands)];
+    size_t count = 0;
+    for (const Command *command = commands; command->name != NULL; command++) {
+        names[count++] = command->name;
+    }
+    const char *nearest = nearest_word(word, names, count);
+    if (nearest != NULL) {
+        return report_usage(NULL, "unknown command '%s'; did you mean '%s'?", word, nearest);
+    }
+    size_t length = strlen(word);
+    if (length > 4 && string_is(word + length - 4, ".net")) {
+        return report_usage(NULL, "expected a command before '%s', for example 'netc train %s'", word, word);
+    }
+    return report_usage(NULL, "unknown command '%s'; 'netc help' lists them", word);
+}
+
+static int run(int argc, char **argv) {
+    if (argc < 2) {
+        help_overview(stderr);
+        return STATUS_USAGE;
+    }
+    const char *word = argv[1];
+    if (string_is(word, "--version")) {
+        printf("netc %s%s\n", NETC_VERSION, NETC_LLVM ? "" : " (without LLVM)");
+        return STATUS_OK;
+    }
+    if (string_is(word, "-h") || string_is(word, "--help")) {
+        help_overview(stdout);
+        return STATUS_OK;
+    }
+    const Command *command = command_find(word);
+    if (command == NULL) {
+        return unknown_command(word);
+    }
+    Arena *arena = arena_new();
+    Options options;
+    int status;
+    if (options_parse(arena, command, argc - 2, argv + 2, &options, &status)) {
+        status = command->run(arena, &options);
+    }
+    arena_free(arena);
+    return status;
+}
+
+int main(int argc, char **argv) {
+    report_open_streams();
+    return report_close_streams(run(argc, argv));
+}

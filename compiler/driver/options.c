@@ -1,0 +1,386 @@
+#include "compiler/driver/options.h"
+
+#include <string.h>
+
+#include "compiler/driver/report.h"
+
+typedef enum {
+    ARG_FLAG,   /* bool */
+    ARG_TEXT,   /* const char *, one of .choices when there are any */
+    ARG_LIST,   /* Words */
+    ARG_DEFINE, /* NAME=VALUE */
+    ARG_WARNING /* what follows -W */
+} ArgKind;
+
+enum { COMMAND_MODEL = COMMAND_CHECK | COMMAND_SHOW | COMMAND_TRAIN | COMMAND_BUILD };
+enum { COMMAND_CODE = COMMAND_TRAIN | COMMAND_BUILD };
+enum { COMMAND_ALL = COMMAND_MODEL | COMMAND_DATA | COMMAND_EXPLAIN | COMMAND_HELP };
+
+typedef struct {
+    const char *name;   /* "--output", or NULL */
+    const char *letter; /* "-o", or NULL */
+    ArgKind kind;
+    const char *value; /* "FILE"; NULL: takes none */
+    size_t offset;     /* in Options */
+    unsigned mask;     /* the commands that take it */
+    bool developer;    /* shown by `netc help developer` alone */
+    const char *const *choices;
+    const char *doc;
+} Option;
+
+static const char *const color_choices[] = {"auto", "always", "never", NULL};
+static const char *const diagnostics_choices[] = {"text", "json", "github", NULL};
+static const char *const emit_choices[] = {"exe", "obj", "c", "llvm", "asm", NULL};
+static const char *const backend_choices[] = {"llvm", "c", "interp", NULL};
+static const char *const level_choices[] = {"0", "1", "2", "3", NULL};
+
+#define AT(member) offsetof(Options, member)
+static const Option option_table[] = {
+    {"--output", "-o", ARG_TEXT, "FILE", AT(output), COMMAND_BUILD, false, NULL,
+     "where to write; '-' is standard output for --emit c, llvm and asm"},
+    {"--emit", NULL, ARG_TEXT, "WHAT", AT(emit), COMMAND_BUILD, false, emit_choices,
+     "exe (a trainer, the default), obj, c, llvm or asm"},
+    {"--backend", NULL, ARG_TEXT, "NAME", AT(backend), COMMAND_CODE, false, backend_choices,
+     "llvm, c (through a C compiler) or, to train only, interp (slow)"},
+    {"--cpu", NULL, ARG_TEXT, "NAME", AT(cpu), COMMAND_CODE, false, NULL,
+     "processor: native (the default), generic, x86-64-v3, x86-64-v4, znver4, ..."},
+    {"--cc", NULL, ARG_TEXT, "PROGRAM", AT(cc), COMMAND_CODE, false, NULL,
+     "C compiler, which also links (what CC names, else gcc)"},
+    {"--optimize", "-O", ARG_TEXT, "LEVEL", AT(level), COMMAND_CODE, false, level_choices,
+     "0 to 3, how much the back end optimizes (2)"},
+    {"--define", "-D", ARG_DEFINE, "NAME=VALUE", AT(defines), COMMAND_MODEL, false, NULL,
+     "value of a 'let' at the top of the file"},
+    {"--set", NULL, ARG_LIST, "LINE", AT(sets), COMMAND_MODEL, false, NULL,
+     "a line of the train block, instead of the one written there"},
+    {NULL, "-W", ARG_WARNING, "error", AT(warnings), COMMAND_MODEL, false, NULL,
+     "-Werror: warnings are errors; -Wno-NAME: silence the warning NAME"},
+    {"--diagnostics", NULL, ARG_TEXT, "FORM", AT(diagnostics), COMMAND_MODEL, false, diagnostics_choices,
+     "how errors and warnings are printed: text, json or github"},
+    {"--json", NULL, ARG_FLAG, NULL, AT(json), COMMAND_SHOW | COMMAND_DATA, false, NULL, "print JSON"},
+    {"--all", NULL, ARG_FLAG, NULL, AT(all), COMMAND_EXPLAIN, false, NULL, "explain every diagnostic"},
+    {"--markdown", NULL, ARG_FLAG, NULL, AT(markdown), COMMAND_EXPLAIN, false, NULL, "print Markdown"},
+    {"--quiet", "-q", ARG_FLAG, NULL, AT(quiet), COMMAND_CHECK | COMMAND_DATA, false, NULL,
+     "print errors and warnings only"},
+    {"--verbose", "-v", ARG_FLAG, NULL, AT(verbose), COMMAND_CODE, false, NULL,
+     "show the commands that are run and whether the cache was used"},
+    {"--color", NULL, ARG_TEXT, "WHEN", AT(color), COMMAND_ALL, false, color_choices,
+     "auto (on a terminal, the default), always or never"},
+    {"--help", "-h", ARG_FLAG, NULL, AT(help), COMMAND_ALL, false, NULL, "print this"},
+    {"--dump", NULL, ARG_LIST, "PASS", AT(dumps), COMMAND_MODEL, true, NULL,
+     "print what a pass has made on standard output"},
+    {"--stop-after", NULL, ARG_TEXT, "PASS", AT(stop_after), COMMAND_MODEL, true, NULL, "do not go on after a pass"},
+    {"--time", NULL, ARG_FLAG, NULL, AT(time), COMMAND_MODEL, true, NULL,
+     "print how long each pass took on standard error"},
+    {"--schedule", NULL, ARG_TEXT, "CHOICE", AT(schedule), COMMAND_CODE, true, NULL,
+     "force the scheduler's choices; --dump=schedule shows how they are written"},
+};
+
+const Command *command_find(const char *name) {
+    for (const Command *command = commands; command->name != NULL; command++) {
+        if (string_is(command->name, name)) {
+            return command;
+        }
+    }
+    return NULL;
+}
+
+/* ---- help ---- */
+
+static void print_option(const Option *option, FILE *out) {
+    char left[64];
+    if (option->kind == ARG_WARNING) {
+        snprintf(left, sizeof left, "-Werror  -Wno-NAME");
+    } else if (option->letter != NULL && strchr("DO", option->letter[1]) != NULL) {
+        snprintf(left, sizeof left, "%s%s%s", option->letter, option->letter[1] == 'D' ? " " : "", option->value);
+    } else {
+        snprintf(left, sizeof left, "%s%s%s%s%s", option->letter == NULL ? "    " : option->letter,
+                 option->letter == NULL ? "" : ", ", option->name, option->value == NULL ? "" : " ",
+                 option->value == NULL ? "" : option->value);
+    }
+    const char *doc = option->doc;
+    if (option->kind == ARG_WARNING) {
+        doc = "make warnings errors; silence the warning NAME";
+    }
+    fprintf(out, "  %-22s  %s\n", left, doc);
+}
+
+void help_command(const Command *command, FILE *out) {
+    fprintf(out, "usage: netc %s %s\n\n%s\n", command->name, command->arguments, command->doc);
+    if (command->details != NULL) {
+        fprintf(out, "\n%s\n", command->details);
+    }
+    fputs("\noptions:\n", out);
+    for (size_t i = 0; i < COUNT_OF(option_table); i++) {
+        if ((option_table[i].mask & command->mask) != 0 && !option_table[i].developer) {
+            print_option(&option_table[i], out);
+        }
+    }
+    fprintf(out, "\nexamples:\n%s\n", command->examples);
+}
+
+void help_overview(FILE *out) {
+    fputs("usage: netc COMMAND [FILE] [options]\n"
+          "\n"
+          "netc compiles a .net text, which describes a small neural network and how to train it,\n"
+          "into a stand-alone program that trains it.\n"
+          "\n"
+          "commands:\n",
+          out);
+    for (const Command *command = commands; command->name != NULL; command++) {
+        fprintf(out, "  %-9s %s\n", command->name, command->doc);
+    }
+    fputs("\n"
+          "examples:\n"
+          "  netc show lenet5.net                the layers as a table\n"
+          "  netc train lenet5.net --epochs 3    compile it and train it\n"
+          "  netc help train                     more on a command\n"
+          "  netc help layers                    the layer kinds; 'netc help conv': one of them\n"
+          "\n"
+          "'netc --version' prints the version. Status: 0 good, 1 errors in the model, 2 wrong usage,\n"
+          "3 a file, a tool or the disk.\n",
+          out);
+}
+
+void help_developer(FILE *out) {
+    fputs("Options for those who work on netc itself:\n\n", out);
+    for (size_t i = 0; i < COUNT_OF(option_table); i++) {
+        if (option_table[i].developer) {
+            print_option(&option_table[i], out);
+        }
+    }
+}
+
+/* ---- reading ---- */
+
+typedef struct {
+    Arena *arena;
+    const Command *command;
+    int argc;
+    char **argv;
+    int next;
+    Options *options;
+} Reader;
+
+/* What is written of an option's name: "--name" of "--name=value", "-D" of "-Dvalue". */
+static const Option *match(const char *word, const Option *option, const char **value) {
+    *value = NULL;
+    if (option->name != NULL) {
+        size_t length = strlen(option->name);
+        if (strncmp(word, option->name, length) == 0 && (word[length] == '\0' || word[length] == '=')) {
+            *value = word[length] == '=' ? word + length + 1 : NULL;
+            return option;
+        }
+    }
+    if (option->letter != NULL && strncmp(word, option->letter, 2) == 0) {
+        if (word[2] == '\0') {
+            return option;
+        }
+        if (option->value != NULL) {
+            *value = word + 2;
+            return option;
+        }
+    }
+    return NULL;
+}
+
+static const Option *find_option(const char *word, unsigned mask, const char **value) {
+    for (size_t i = 0; i < COUNT_OF(option_table); i++) {
+        if ((option_table[i].mask & mask) != 0 && match(word, &option_table[i], value) != NULL) {
+            return &option_table[i];
+        }
+    }
+    return NULL;
+}
+
+static int unknown_option(Reader *reader, const char *word) {
+    const char *name = reader->command->name;
+    const char *value;
+    const Option *elsewhere = find_option(word, ~0U, &value);
+    if (elsewhere != NULL) {
+        Text text = {0};
+        for (const Command *command = commands; command->name != NULL; command++) {
+            if ((command->mask & elsewhere->mask) != 0) {
+                text_printf(&text, "%s'netc %s'", text.length == 0 ? "" : ", ", command->name);
+            }
+        }
+        int status = report_usage(name, "'%s' is not an option here; it belongs to %s", word, text.data);
+        text_free(&text);
+        return status;
+    }
+    const char *names[COUNT_OF(option_table)];
+    size_t count = 0;
+    for (size_t i = 0; i < COUNT_OF(option_table); i++) {
+        if ((option_table[i].mask & reader->command->mask) != 0 && option_table[i].name != NULL) {
+            names[count++] = option_table[i].name;
+        }
+    }
+    const char *equals = strchr(word, '=');
+    const char *plain = arena_copy(reader->arena, word, equals == NULL ? strlen(word) : (size_t)(equals - word));
+    const char *nearest = nearest_word(plain, names, count);
+    if (nearest != NULL) {
+        return report_usage(name, "unknown option '%s'; did you mean '%s'?", plain, nearest);
+    }
+    return report_usage(name, "unknown option '%s'; 'netc help %s' lists what there is", plain, name);
+}
+
+static int wrong_choice(Reader *reader, const Option *option, const char *written, const char *value) {
+    Text list = {0};
+    size_t count = 0;
+    while (option->choices[count] != NULL) {
+        text_printf(&list, "%s%s", count == 0 ? "" : ", ", option->choices[count]);
+        count++;
+    }
+    const char *nearest = nearest_word(value, option->choices, count);
+    int status = nearest == NULL
+                     ? report_usage(reader->command->name, "%s takes one of %s, not '%s'", written, list.data, value)
+                     : report_usage(reader->command->name, "%s takes one of %s, not '%s'; did you mean '%s'?", written,
+                                    list.data, value, nearest);
+    text_free(&list);
+    return status;
+}
+
+static int store_text(Reader *reader, const Option *option, const char *written, const char *value) {
+    if (option->choices != NULL) {
+        bool known = false;
+        for (const char *const *choice = option->choices; *choice != NULL; choice++) {
+            known = known || string_is(*choice, value);
+        }
+        if (!known) {
+            return wrong_choice(reader, option, written, value);
+        }
+    } else if (*value == '\0') {
+        return report_usage(reader->command->name, "the value of %s is empty", written);
+    }
+    *(const char **)(void *)((char *)reader->options + option->offset) = value;
+    return STATUS_OK;
+}
+
+static int store_define(Reader *reader, const char *value) {
+    const char *equals = strchr(value, '=');
+    if (equals == NULL || equals == value) {
+        return report_usage(reader->command->name, "-D %s: expected NAME=VALUE, for example -D depth=4", value);
+    }
+    Define define = {arena_copy(reader->arena, value, (size_t)(equals - value)), equals + 1};
+    vec_push(reader->arena, &reader->options->defines, define);
+    return STATUS_OK;
+}
+
+static int store(Reader *reader, const Option *option, const char *written, const char *value) {
+    void *target = (char *)reader->options + option->offset;
+    switch (option->kind) {
+    case ARG_FLAG:
+        if (value != NULL) {
+            return report_usage(reader->command->name, "%s takes no value", option->name);
+        }
+        *(bool *)target = true;
+        return STATUS_OK;
+    case ARG_TEXT: return store_text(reader, option, written, value);
+    case ARG_DEFINE: return store_define(reader, value);
+    case ARG_LIST:
+    case ARG_WARNING: {
+        Words *words = target;
+        vec_push(reader->arena, words, value);
+        return STATUS_OK;
+    }
+    }
+    BUG("option kind %d", (int)option->kind);
+}
+
+static int read_option(Reader *reader, const char *word) {
+    const char *value;
+    const Option *option = find_option(word, reader->command->mask, &value);
+    if (option == NULL) {
+        if (reader->command->trainer) {
+            vec_push(reader->arena, &reader->options->trainer, word);
+            return STATUS_OK;
+        }
+        return unknown_option(reader, word);
+    }
+    const char *written = word[1] == '-' ? option->name : option->letter;
+    if (option->value != NULL && value == NULL) {
+        if (reader->next >= reader->argc) {
+            return report_usage(reader->command->name, "%s needs a value: %s %s", written, written, option->value);
+        }
+        value = reader->argv[reader->next++];
+    }
+    return store(reader, option, written, value);
+}
+
+/* The model of `netc train [options] FILE [options]`: the first argument that ends in .net, else the first that is not
+ * an option. What else there is belongs to the trainer. */
+static bool ends_in_net(const char *word) {
+    size_t length = strlen(word);
+    return length > 4 && word[0] != '-' && string_is(word + length - 4, ".net");
+}
+
+static bool is_model(const Reader *reader, int index) {
+    if (!reader->command->trainer) {
+        return true;
+    }
+    if (reader->options->files.count > 0) {
+        return false;
+    }
+    for (int i = index; i < reader->argc; i++) {
+        if (ends_in_net(reader->argv[i])) {
+            return i == index;
+        }
+    }
+    return true;
+}
+
+static int check_count(const Reader *reader) {
+    const Command *command = reader->command;
+    int count = (int)reader->options->files.count;
+    if (count < command->least) {
+        const char *example = command->examples + strspn(command->examples, " ");
+        return report_usage(command->name, "expected %s, for example '%.*s'", command->what,
+                            (int)strcspn(example, "\n"), example);
+    }
+    if (command->most >= 0 && count > command->most) {
+        return report_usage(command->name, "unexpected argument '%s'; it takes %s",
+                            reader->options->files.at[command->most], command->what);
+    }
+    return STATUS_OK;
+}
+
+/* Help is given even when something else on the line is wrong. */
+static bool asks_for_help(int argc, char **argv) {
+    for (int i = 0; i < argc && !string_is(argv[i], "--"); i++) {
+        if (string_is(argv[i], "-h") || string_is(argv[i], "--help")) {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool options_parse(Arena *arena, const Command *command, int argc, char **argv, Options *options, int *status) {
+    Reader reader = {.arena = arena, .command = command, .argc = argc, .argv = argv, .options = options};
+    *options = (Options){0};
+    *status = STATUS_OK;
+    if (!command->trainer && asks_for_help(argc, argv)) {
+        help_command(command, stdout);
+        return false;
+    }
+    bool only_arguments = false;
+    while (reader.next < argc && *status == STATUS_OK) {
+        const char *word = argv[reader.next++];
+        if (!only_arguments && string_is(word, "--")) {
+            only_arguments = true;
+        } else if (!only_arguments && word[0] == '-' && word[1] != '\0') {
+            *status = read_option(&reader, word);
+        } else if (is_model(&reader, reader.next - 1)) {
+            vec_push(arena, &options->files, word);
+        } else {
+            vec_push(arena, &options->trainer, word);
+        }
+    }
+    if (options->help && options->files.count == 0) {
+        help_command(command, stdout);
+        *status = STATUS_OK;
+        return false;
+    }
+    if (*status == STATUS_OK) {
+        *status = check_count(&reader);
+    }
+    return *status == STATUS_OK;
+}

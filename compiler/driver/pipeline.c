@@ -1,0 +1,263 @@
+#include "compiler/driver/pipeline.h"
+
+#include <errno.h>
+#include <string.h>
+#include <time.h>
+
+#include "compiler/driver/report.h"
+#include "compiler/loop/lower.h"
+
+/* ---- the passes ---- */
+
+static bool run_parse(Compilation *compilation) {
+    compilation->ast = ast_parse(compilation->arena, compilation->source, &compilation->diags);
+    return true; /* errors are counted after the check, which may find more */
+}
+
+static void dump_ast(const Compilation *compilation, FILE *out) { ast_print(compilation->ast, out); }
+
+static bool run_check(Compilation *compilation) {
+    compilation->model = model_check(compilation->arena, compilation->source, compilation->ast, &compilation->changes,
+                                     &compilation->diags);
+    return compilation->model != NULL;
+}
+
+static void dump_model(const Compilation *compilation, FILE *out) { model_print(compilation->model, out); }
+
+static bool dump_wanted(const Compilation *compilation, const char *name) {
+    const Words *dumps = &compilation->options->dumps;
+    for (size_t i = 0; i < dumps->count; i++) {
+        if (string_is(dumps->at[i], name)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool run_programs(Compilation *compilation) {
+    compilation->programs = programs_build(compilation->arena, compilation->model);
+    return true;
+}
+
+static bool run_fuse(Compilation *compilation) {
+    lower_passes(compilation->programs);
+    return true;
+}
+
+static void dump_programs(const Compilation *compilation, FILE *out) {
+    for (int kind = 0; kind < PROGRAM_COUNT; kind++) {
+        if (compilation->programs->program[kind] != NULL) {
+            fprintf(out, "program %s\n", program_names[kind]);
+            program_print(compilation->programs->program[kind], out);
+        }
+    }
+}
+
+static bool run_lower(Compilation *compilation) {
+    const LowerOptions options = {
+        .cpu = compilation->processor.cpu,
+        .backend = compilation->backend,
+        .fma = compilation->processor.fma,
+        .vector_registers = compilation->processor.vector_registers,
+        .force_schedule = compilation->options->schedule,
+        .schedule_out = dump_wanted(compilation, "schedule") ? stdout : NULL,
+    };
+    compilation->code = lower_programs(compilation->arena, compilation->programs, &options);
+    loop_verify(compilation->code);
+    return true;
+}
+
+static void dump_loops(const Compilation *compilation, FILE *out) { loop_print(compilation->code, out); }
+
+/* `schedule` is a step of lowering, which prints it itself. */
+const Pass passes[] = {
+    {"ast", "scan and parse the text", LEVEL_AST, run_parse, dump_ast},
+    {"model", "resolve layers, shapes and settings", LEVEL_MODEL, run_check, dump_model},
+    {"tensor", "build the tensor programs, with their gradients", LEVEL_TENSOR, run_programs, dump_programs},
+    {"fuse", "simplify and fuse the tensor programs", LEVEL_TENSOR, run_fuse, dump_programs},
+    {"schedule", "choose the schedule of each nest", LEVEL_LOOPS, NULL, NULL},
+    {"loops", "lower the programs to loop nests", LEVEL_LOOPS, run_lower, dump_loops},
+};
+const size_t pass_count = COUNT_OF(passes);
+
+/* ---- opening ---- */
+
+static bool check_pass_name(const char *command, const char *option, const char *name, int *status) {
+    const char *names[COUNT_OF(passes)];
+    for (size_t i = 0; i < COUNT_OF(passes); i++) {
+        names[i] = passes[i].name;
+        if (string_is(name, names[i])) {
+            return true;
+        }
+    }
+    const char *nearest = nearest_word(name, names, COUNT_OF(passes));
+    *status = nearest == NULL
+                  ? report_usage(command, "%s: there is no pass '%s'; 'netc help developer' lists them", option, name)
+                  : report_usage(command, "%s: there is no pass '%s'; did you mean '%s'?", option, name, nearest);
+    return false;
+}
+
+static bool apply_warning_options(Compilation *compilation, int *status) {
+    const Words *warnings = &compilation->options->warnings;
+    for (size_t i = 0; i < warnings->count; i++) {
+        const char *word = warnings->at[i];
+        if (string_is(word, "error")) {
+            compilation->diags.warnings_are_errors = true;
+        } else if (strncmp(word, "no-", 3) != 0) {
+            *status = report_usage(compilation->command,
+                                   "-W%s: expected -Werror or -Wno-NAME, for example "
+                                   "-Wno-vanishing-gradient",
+                                   word);
+            return false;
+        } else if (!diags_allow(&compilation->diags, word + 3)) {
+            VEC(const char *) names = {0};
+            for (size_t k = 0; k < diag_kind_count; k++) {
+                if (diag_kinds[k].severity == SEVERITY_WARNING) {
+                    vec_push(compilation->arena, &names, diag_kinds[k].name);
+                }
+            }
+            const char *nearest = nearest_word(word + 3, names.at, names.count);
+            *status = report_usage(compilation->command, "-W%s: there is no warning '%s'%s%s%s", word, word + 3,
+                                   nearest == NULL ? "; 'netc explain' lists them" : "; did you mean '",
+                                   nearest == NULL ? "" : nearest, nearest == NULL ? "" : "'?");
+            return false;
+        }
+    }
+    return true;
+}
+
+static Source *read_standard_input(Arena *arena, const char **why) {
+    Text text = {0};
+    char buffer[1 << 14];
+    size_t count;
+    while ((count = fread(buffer, 1, sizeof buffer, stdin)) > 0 && text.length <= SOURCE_MAX_BYTES) {
+        text_add(&text, buffer, count);
+    }
+    Source *source = NULL;
+    if (ferror(stdin) != 0) {
+        *why = strerror(errno);
+    } else {
+        source = source_from_text(arena, "<stdin>", text.data == NULL ? "" : text.data, text.length);
+        *why = "larger than 16 MiB";
+    }
+    text_free(&text);
+    return source;
+}
+
+bool pipeline_open(Arena *arena, const char *command, const Options *options, const char *path,
+                   Compilation *compilation, int *status) {
+    *compilation = (Compilation){.arena = arena, .command = command, .options = options, .path = path};
+    for (size_t i = 0; i < options->dumps.count; i++) {
+        if (!check_pass_name(command, "--dump", options->dumps.at[i], status)) {
+            return false;
+        }
+    }
+    if (options->stop_after != NULL && !check_pass_name(command, "--stop-after", options->stop_after, status)) {
+        return false;
+    }
+    const char *why = NULL;
+    bool standard_input = string_is(path, "-");
+    compilation->source = standard_input ? read_standard_input(arena, &why) : source_read(arena, path, &why);
+    if (compilation->source == NULL) {
+        *status = report_environment("cannot read %s: %s", standard_input ? "standard input" : path, why);
+        return false;
+    }
+    compilation->diags = (Diags){.arena = arena, .source = compilation->source};
+    compilation->changes = (ModelChanges){.defines = options->defines.at,
+                                          .define_count = options->defines.count,
+                                          .sets = options->sets.at,
+                                          .set_count = options->sets.count};
+    return apply_warning_options(compilation, status);
+}
+
+bool pipeline_target(Compilation *compilation, int *status) {
+    const Options *options = compilation->options;
+    const char *backend = options->backend;
+    if (backend == NULL) {
+        backend = NETC_LLVM ? "llvm" : "c";
+    }
+    compilation->backend = backend;
+    compilation->llvm = string_is(backend, "llvm");
+    if (compilation->llvm && !NETC_LLVM) {
+        *status = report_environment("this netc was built without LLVM; use --backend c, or install llvm-19-dev and "
+                                     "build netc again");
+        return false;
+    }
+    const char *why = NULL;
+    if (!processor_find(compilation->arena, options->cpu, compilation->llvm, &compilation->processor, &why)) {
+        *status = report_usage(compilation->command, "--cpu: %s", why);
+        return false;
+    }
+    return true;
+}
+
+/* ---- running ---- */
+
+static double now(void) {
+    struct timespec time;
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
+}
+
+static void print_diagnostics(const Compilation *compilation) {
+    const Options *options = compilation->options;
+    DiagFormat format = string_is(options->diagnostics, "json")     ? DIAG_FORMAT_JSON
+                        : string_is(options->diagnostics, "github") ? DIAG_FORMAT_GITHUB
+                                                                    : DIAG_FORMAT_TEXT;
+    /* For programs the findings are what `netc check` is for. */
+    bool result = format != DIAG_FORMAT_TEXT && string_is(compilation->command, "check");
+    FILE *out = result ? stdout : stderr;
+    fflush(stdout);
+    diags_print(&compilation->diags, out, format, report_color(options, out));
+}
+
+static bool failed(const Compilation *compilation) {
+    const Diags *diags = &compilation->diags;
+    return diags->errors > 0 || (diags->warnings_are_errors && diags->warnings > 0);
+}
+
+/* After --stop-after=NAME with a pass that is part of a later one, that one still runs: it prints the dump. */
+static bool is_last(const Compilation *compilation, size_t index) {
+    const char *name = compilation->options->stop_after;
+    for (size_t i = index + 1; name != NULL && i-- > 0 && (i == index || passes[i].run == NULL);) {
+        if (string_is(passes[i].name, name)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool run_pass(Compilation *compilation, size_t index) {
+    const Pass *pass = &passes[index];
+    double start = now();
+    bool good = pass->run(compilation);
+    if (compilation->options->time) {
+        fprintf(stderr, "netc: %-8s %8.3f ms  %s\n", pass->name, 1e3 * (now() - start), pass->doc);
+    }
+    if (good && pass->dump != NULL && dump_wanted(compilation, pass->name)) {
+        pass->dump(compilation, stdout);
+    }
+    return good;
+}
+
+bool pipeline_run(Compilation *compilation, Level level, int *status) {
+    bool good = true;
+    for (; good && !compilation->stopped && compilation->next < pass_count; compilation->next++) {
+        size_t i = compilation->next;
+        if (passes[i].level > level) {
+            break;
+        }
+        if (passes[i].run == NULL) {
+            continue;
+        }
+        good = run_pass(compilation, i);
+        compilation->stopped = is_last(compilation, i);
+        if (!compilation->printed && (passes[i].level >= LEVEL_MODEL || compilation->stopped || !good)) {
+            print_diagnostics(compilation);
+            compilation->printed = true;
+            good = good && !failed(compilation);
+        }
+    }
+    *status = good ? STATUS_OK : STATUS_MODEL;
+    return good && !compilation->stopped;
+}

@@ -1,0 +1,54 @@
+/* The road of a model: one table of passes, each of which takes a Compilation one level further.
+ *
+ * A Compilation holds everything about one file; it lives in one arena. Passes report the user's mistakes through
+ * `diags`; pipeline_run prints them once, as soon as the passes that can find any are done. */
+#ifndef NETC_DRIVER_PIPELINE_H
+#define NETC_DRIVER_PIPELINE_H
+
+#include "compiler/driver/options.h"
+#include "compiler/driver/target.h"
+#include "compiler/loop/loop.h"
+#include "compiler/programs/programs.h"
+
+typedef enum { LEVEL_TEXT, LEVEL_AST, LEVEL_MODEL, LEVEL_TENSOR, LEVEL_LOOPS } Level;
+
+typedef struct {
+    Arena *arena;
+    const Options *options;
+    const char *command; /* for messages */
+    const char *path;
+    Source *source;
+    Diags diags;
+    ModelChanges changes;
+    const char *backend; /* llvm, c or interp: this, and the next two, are set by pipeline_target */
+    bool llvm;           /* the backend is LLVM */
+    Processor processor;
+    AstFile *ast;
+    Model *model;
+    Programs *programs;
+    Code *code;
+    size_t next;  /* the pass to run next */
+    bool printed; /* the diagnostics are */
+    bool stopped; /* --stop-after was reached: there is nothing more to do */
+} Compilation;
+
+typedef struct {
+    const char *name; /* of the pass and of what it makes, in --dump and --stop-after */
+    const char *doc;
+    Level level;                           /* what there is after it */
+    bool (*run)(Compilation *compilation); /* false after reporting; NULL: part of the pass after it */
+    void (*dump)(const Compilation *compilation, FILE *out);
+} Pass;
+extern const Pass passes[];
+extern const size_t pass_count;
+
+/* Starts a compilation of a file ("-": standard input). False after printing why; *status is then the exit status. */
+bool pipeline_open(Arena *arena, const char *command, const Options *options, const char *path,
+                   Compilation *compilation, int *status);
+/* Settles the backend and the processor from the options, before passes beyond the model. */
+bool pipeline_target(Compilation *compilation, int *status);
+/* Runs the passes up to a level that were not run yet, with --dump, --stop-after and --time. False when a pass failed
+ * or was the last asked for; everything is printed and *status set (STATUS_OK after --stop-after). */
+bool pipeline_run(Compilation *compilation, Level level, int *status);
+
+#endif

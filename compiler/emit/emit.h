@@ -1,0 +1,27 @@
+/* The two printers, and what is common to them: where the code shall run. */
+#ifndef NETC_EMIT_H
+#define NETC_EMIT_H
+
+#include "compiler/loop/loop.h"
+
+typedef struct {
+    const char *cpu;      /* a name LLVM and the C compilers know: znver4, x86-64-v3, x86-64-v4; "native" is resolved before */
+    const char *features; /* LLVM's form, "" for the cpu's own */
+    int level;            /* -O0 .. -O3 */
+} Target;
+
+/* Readable C for gcc 12 or newer and clang, to be compiled with emit_c_flags(). False after filling *why. */
+bool emit_c(const Code *code, const Target *target, FILE *out, const char **why);
+/* Options the C compiler must be given so that the bits are those of the loop level; ends with NULL. */
+const char *const *emit_c_flags(void);
+
+#if NETC_LLVM
+typedef enum { LLVM_OUTPUT_OBJECT, LLVM_OUTPUT_ASSEMBLY, LLVM_OUTPUT_TEXT } LlvmOutput;
+/* Writes an object file, assembly or LLVM IR to `path`. False after filling *why (text in the arena). */
+bool emit_llvm(Arena *arena, const Code *code, const Target *target, LlvmOutput output, const char *path,
+               const char **why);
+/* The host's processor name and features, as LLVM names them. */
+void emit_llvm_host(Arena *arena, const char **cpu, const char **features);
+#endif
+
+#endif

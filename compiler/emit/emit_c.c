@@ -1,0 +1,416 @@
+/* The C printer: one static function a nest, one a kernel, behind the text of runtime/vec.h. */
+#include "compiler/emit/emit.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "runtime/abi.h"
+
+static const char *const prelude[] = {
+#include "vec_text.inc"
+};
+
+typedef struct {
+    Text *out;
+    const Code *code;
+    Type *types; /* of the values of the nest being printed */
+    int depth;
+} Printer;
+
+const char *const *emit_c_flags(void) {
+    static const char *const flags[] = {"-std=c17",           "-ffp-contract=off",     "-fno-fast-math",
+                                        "-fno-math-errno",    "-fno-trapping-math",    "-fPIC",
+                                        "-fno-stack-protector", NULL};
+    return flags;
+}
+
+/* ---- pieces ---- */
+
+static const char *element_name(Element element) {
+    static const char *const names[] = {[TYPE_F32] = "float", [TYPE_I32] = "int32_t", [TYPE_F64] = "double"};
+    return names[element];
+}
+
+static const char *vector_name(Element element) {
+    static const char *const names[] = {[TYPE_F32] = "f32x16", [TYPE_I32] = "i32x16", [TYPE_F64] = "f64x16"};
+    return names[element];
+}
+
+static char vector_letter(Element element) { return element == TYPE_F32 ? 'v' : element == TYPE_I32 ? 'i' : 'd'; }
+
+static const char *type_name(Type type) { return type.vector ? vector_name(type.element) : element_name(type.element); }
+
+static void print_indent(Printer *p) { text_printf(p->out, "%*s", p->depth * 4, ""); }
+
+/* Bytes as a C string literal; octal escapes have three digits, so that no digit after them is taken in. */
+static void print_string(Text *out, const char *bytes, size_t count) {
+    text_puts(out, "\"");
+    for (size_t i = 0; i < count; i++) {
+        const unsigned char c = (unsigned char)bytes[i];
+        if (c == '"' || c == '\\' || c == '?') text_printf(out, "\\%c", c);
+        else if (c >= ' ' && c < 127) text_printf(out, "%c", c);
+        else if (c == '\n') text_puts(out, "\\n");
+        else text_printf(out, "\\%03o", (unsigned)c);
+    }
+    text_puts(out, "\"");
+}
+
+static void print_float(Text *out, double number, Element element) {
+    const char *const suffix = element == TYPE_F32 ? "f" : "";
+    if (isnan(number)) text_printf(out, "__builtin_nan%s(\"\")", suffix);
+    else if (isinf(number)) text_printf(out, "%s__builtin_inf%s()", signbit(number) ? "-" : "", suffix);
+    else if (fabs(number) < 1e6 && number == (double)(int)number && !(number == 0 && signbit(number)))
+        text_printf(out, "%d.0%s", (int)number, suffix);
+    else text_printf(out, "%a%s", number, suffix);
+}
+
+static void print_constant(Printer *p, const Value *v) {
+    if (v->type.element != TYPE_I32) print_float(p->out, v->number, v->type.element);
+    else if (v->integer == INT32_MIN) text_puts(p->out, "INT32_MIN");
+    else text_printf(p->out, "%d", v->integer);
+}
+
+static void print_terms(Printer *p, const Address *address) {
+    bool first = true;
+    for (int i = 0; i < address->term_count; i++) {
+        const long long stride = (long long)address->term[i].stride;
+        text_puts(p->out, first ? "" : " + ");
+        if (stride != 1) text_printf(p->out, "%lld * ", stride);
+        text_printf(p->out, "i%d", address->term[i].var);
+        first = false;
+    }
+    const long long base = (long long)address->base;
+    if (first) text_printf(p->out, "%lld", base);
+    else if (base) text_printf(p->out, " %c %lld", base < 0 ? '-' : '+', base < 0 ? -base : base);
+}
+
+/* A pointer to the element. */
+static void print_pointer(Printer *p, const Address *address) {
+    text_puts(p->out, buffer_names[address->buffer]);
+    if (address->term_count == 0 && address->base == 0) return;
+    text_puts(p->out, " + ");
+    print_terms(p, address);
+}
+
+static void print_bound(Printer *p, const Bound *bound) {
+    const long long value = (long long)bound->value;
+    switch (bound->kind) {
+    case BOUND_CONST: text_printf(p->out, "%lld", value); return;
+    case BOUND_VAR: text_printf(p->out, "i%d%+lld", bound->var, value); return;
+    case BOUND_IMAGES: text_puts(p->out, "n"); return;
+    case BOUND_CHUNKS: text_puts(p->out, "(n + 15) / 16"); return;
+    case BOUND_CHUNK_IMAGES: text_puts(p->out, "s_least(16, n - 16 * i0)"); return;
+    case BOUND_SLOTS: text_puts(p->out, "s_least(8, (n + 15) / 16)"); return;
+    case BOUND_TASK: text_printf(p->out, "task%+lld", value); return;
+    case BOUND_PART_LOW: text_printf(p->out, "task * %lld / parts", value); return;
+    case BOUND_PART_HIGH: text_printf(p->out, "(task + 1) * %lld / parts", value); return;
+    }
+}
+
+/* ---- values ---- */
+
+static void print_load(Printer *p, const Value *v) {
+    const char letter = vector_letter(v->type.element);
+    const bool plain = v->type.element == TYPE_F64 || (v->type.element == TYPE_F32 && v->address.buffer <= BUFFER_INPUT);
+    if (v->op == OP_LOAD && !v->type.vector) {
+        text_puts(p->out, v->type.element == TYPE_I32 ? "*(const i32_at *)(" : plain ? "*(" : "*(const f32_at *)(");
+        print_pointer(p, &v->address);
+        text_puts(p->out, ")");
+    } else if (v->op == OP_LOAD_U8 && !v->type.vector) {
+        text_puts(p->out, "*(");
+        print_pointer(p, &v->address);
+        text_puts(p->out, ")");
+    } else if (v->op == OP_LOAD || v->op == OP_LOAD_U8) {
+        text_printf(p->out, "%c_%s(", letter, op_names[v->op]);
+        print_pointer(p, &v->address);
+        text_puts(p->out, ")");
+    } else {
+        const bool cast = v->op == OP_GATHER && !plain;
+        text_printf(p->out, "%c_%s(%s", letter, op_names[v->op],
+                    !cast ? "" : v->type.element == TYPE_I32 ? "(const i32_at *)(" : "(const f32_at *)(");
+        print_pointer(p, &v->address);
+        text_printf(p->out, "%s, %lld)", cast ? ")" : "", (long long)v->stride);
+    }
+}
+
+static void print_leaf(Printer *p, const Value *v) {
+    switch ((int)v->op) {
+    case OP_CONST:
+        if (v->type.vector) text_printf(p->out, "%c_splat(", vector_letter(v->type.element));
+        print_constant(p, v);
+        if (v->type.vector) text_puts(p->out, ")");
+        return;
+    case OP_LANE: text_puts(p->out, "i_lane()"); return;
+    case OP_INDEX:
+        text_puts(p->out, "(int32_t)(");
+        print_terms(p, &v->address);
+        text_puts(p->out, ")");
+        return;
+    case OP_IMAGES: text_puts(p->out, "(int32_t)n"); return;
+    case OP_GET: text_printf(p->out, "m%d", v->variable); return;
+    default: print_load(p, v); return;
+    }
+}
+
+static void print_vector_op(Printer *p, const Value *v) {
+    const int leading = v->op == OP_SELECT ? v->b : v->a;
+    text_printf(p->out, "%c_%s(v%d", vector_letter(p->types[leading].element), op_names[v->op], v->a);
+    if (loop_operand_count(v->op) > 1) text_printf(p->out, ", v%d", v->b);
+    if (loop_operand_count(v->op) > 2) text_printf(p->out, ", v%d", v->c);
+    if (v->op == OP_SHIFT_LEFT || v->op == OP_SHIFT_RIGHT) text_printf(p->out, ", %d", v->integer);
+    text_puts(p->out, ")");
+}
+
+/* How each scalar operation is spelled: %1, %2, %3 stand for its operands. */
+static const char *scalar_form(Op op, bool is_double) {
+    switch ((int)op) {
+    case OP_ADD: return "%1 + %2";
+    case OP_SUB: return "%1 - %2";
+    case OP_MUL: return "%1 * %2";
+    case OP_DIV: return "%1 / %2";
+    case OP_FMA: return is_double ? "s_fma_f64(%1, %2, %3)" : "s_fma(%1, %2, %3)";
+    case OP_MAX: return "s_max(%1, %2)";
+    case OP_MIN: return "s_min(%1, %2)";
+    case OP_SQRT: return is_double ? "__builtin_sqrt(%1)" : "__builtin_sqrtf(%1)";
+    case OP_LESS:
+    case OP_ILESS: return "-(%1 < %2)";
+    case OP_LESS_EQUAL: return "-(%1 <= %2)";
+    case OP_EQUAL:
+    case OP_IEQUAL: return "-(%1 == %2)";
+    case OP_SELECT: return "%1 ? %2 : %3";
+    case OP_IADD: return "(int32_t)((uint32_t)%1 + (uint32_t)%2)";
+    case OP_ISUB: return "(int32_t)((uint32_t)%1 - (uint32_t)%2)";
+    case OP_IMUL: return "(int32_t)((uint32_t)%1 * (uint32_t)%2)";
+    case OP_AND: return "%1 & %2";
+    case OP_OR: return "%1 | %2";
+    case OP_XOR: return "%1 ^ %2";
+    case OP_SHIFT_LEFT: return "(int32_t)((uint32_t)%1 << %i)";
+    case OP_SHIFT_RIGHT: return "(int32_t)((uint32_t)%1 >> %i)";
+    case OP_AS_F32: return "s_as_f32(%1)";
+    case OP_AS_I32: return "s_as_i32(%1)";
+    case OP_TO_F32:
+    case OP_ROUND_F32: return "(float)%1";
+    case OP_TO_F64: return "(double)%1";
+    default: BUG("no scalar form of %s", op_names[op]);
+    }
+}
+
+static void print_scalar_op(Printer *p, const Value *v) {
+    const int operand[] = {v->a, v->b, v->c};
+    for (const char *form = scalar_form(v->op, v->type.element == TYPE_F64); *form; form++) {
+        if (*form != '%') text_add(p->out, form, 1);
+        else if (*++form == 'i') text_printf(p->out, "%d", v->integer);
+        else text_printf(p->out, "v%d", operand[*form - '1']);
+    }
+}
+
+static void print_value(Printer *p, const Value *v) {
+    p->types[v->id] = v->type;
+    text_printf(p->out, "const %s v%d = ", type_name(v->type), v->id);
+    if (loop_operand_count(v->op) == 0) print_leaf(p, v);
+    else if (v->type.vector || p->types[v->a].vector) print_vector_op(p, v);
+    else print_scalar_op(p, v);
+    text_puts(p->out, ";\n");
+}
+
+/* ---- statements ---- */
+
+static void print_store(Printer *p, const Stmt *s) {
+    const Type type = p->types[s->operand];
+    const bool ints = type.element == TYPE_I32;
+    if (s->kind == STMT_SCATTER) {
+        text_printf(p->out, "%c_scatter(%s", vector_letter(type.element), ints ? "(i32_at *)(" : "");
+        print_pointer(p, &s->address);
+        text_printf(p->out, "%s, %lld, v%d);\n", ints ? ")" : "", (long long)s->stride, s->operand);
+    } else if (type.vector) {
+        text_printf(p->out, "%c_store(", vector_letter(type.element));
+        print_pointer(p, &s->address);
+        text_printf(p->out, ", v%d);\n", s->operand);
+    } else {
+        text_puts(p->out, ints ? "*(i32_at *)(" : "*(");
+        print_pointer(p, &s->address);
+        text_printf(p->out, ") = v%d;\n", s->operand);
+    }
+}
+
+static void print_nest_call(Printer *p, const Nest *nest) {
+    const NestUses uses = loop_uses(nest);
+    const char *separator = "";
+    text_printf(p->out, "%s(", nest->name);
+    for (int i = 0; i < BUFFER_COUNT; i++) {
+        if (!uses.read[i] && !uses.written[i]) continue;
+        text_printf(p->out, "%s%s", separator, buffer_names[i]);
+        separator = ", ";
+    }
+    const bool used[] = {uses.chunk, uses.images, uses.task, uses.parts};
+    static const char *const names[] = {"i0", "n", "task", "parts"};
+    for (size_t i = 0; i < COUNT_OF(used); i++) {
+        if (!used[i]) continue;
+        text_printf(p->out, "%s%s", separator, names[i]);
+        separator = ", ";
+    }
+    text_puts(p->out, ");\n");
+}
+
+static void print_random(Printer *p, const Stmt *s) {
+    text_puts(p->out, "net_random((uint32_t *)(");
+    print_pointer(p, &s->address);
+    text_printf(p->out, "), item + 16 * i0, s_word(scalar + %d), s_word(scalar + %d), s_word(scalar + %d), %uu, %lld);\n",
+                s->scalar, s->scalar + 1, s->scalar + 2, s->layer, (long long)s->count);
+}
+
+static void print_block(Printer *p, const Block *block);
+
+static void print_head(Printer *p, const Stmt *s) {
+    if (s->kind == STMT_FOR) {
+        text_printf(p->out, "for (int64_t i%d = ", s->var);
+        print_bound(p, &s->low);
+        text_printf(p->out, ", end = ");
+        print_bound(p, &s->high);
+        text_printf(p->out, "; i%d < end; i%d += %lld) {\n", s->var, s->var, (long long)s->step);
+    } else {
+        text_puts(p->out, "if (");
+        print_bound(p, &s->low);
+        text_puts(p->out, s->kind == STMT_IF ? " < " : " == ");
+        print_bound(p, &s->high);
+        text_puts(p->out, ") {\n");
+    }
+}
+
+static void print_stmt(Printer *p, const Stmt *s) {
+    print_indent(p);
+    switch (s->kind) {
+    case STMT_VALUE: print_value(p, &s->value); return;
+    case STMT_FOR:
+    case STMT_IF:
+    case STMT_IF_EQUAL:
+        print_head(p, s);
+        p->depth++;
+        print_block(p, &s->body);
+        p->depth--;
+        print_indent(p);
+        text_puts(p->out, "}\n");
+        return;
+    case STMT_DECLARE: text_printf(p->out, "%s m%d = v%d;\n", type_name(s->type), s->variable, s->operand); return;
+    case STMT_SET: text_printf(p->out, "m%d = v%d;\n", s->variable, s->operand); return;
+    case STMT_STORE:
+    case STMT_SCATTER: print_store(p, s); return;
+    case STMT_RANDOM: print_random(p, s); return;
+    case STMT_NEST: print_nest_call(p, p->code->nests.at[s->nest]); return;
+    }
+}
+
+static void print_block(Printer *p, const Block *block) {
+    for (size_t i = 0; i < block->count; i++) print_stmt(p, block->at[i]);
+}
+
+/* ---- functions ---- */
+
+static void print_parameters(Printer *p, const NestUses *uses) {
+    const char *separator = "";
+    for (int i = 0; i < BUFFER_COUNT; i++) {
+        if (!uses->read[i] && !uses->written[i]) continue;
+        const char *type = i == BUFFER_LOG                                ? "double"
+                           : i == BUFFER_LABEL || i == BUFFER_ITEM        ? "uint32_t"
+                           : i == BUFFER_INPUT && p->code->input_bytes ? "uint8_t"
+                                                                          : "float";
+        text_printf(p->out, "%s%s%s *restrict %s", separator, uses->written[i] ? "" : "const ", type, buffer_names[i]);
+        separator = ", ";
+    }
+    const bool used[] = {uses->chunk, uses->images, uses->task, uses->parts};
+    static const char *const names[] = {"i0", "n", "task", "parts"};
+    for (size_t i = 0; i < COUNT_OF(used); i++) {
+        if (!used[i]) continue;
+        text_printf(p->out, "%sconst int64_t %s", separator, names[i]);
+        separator = ", ";
+    }
+    if (!*separator) text_puts(p->out, "void");
+}
+
+static void print_nest(Printer *p, const Nest *nest, Arena *scratch) {
+    const NestUses uses = loop_uses(nest);
+    p->types = NEW_ARRAY(scratch, Type, nest->value_count);
+    text_puts(p->out, "\n");
+    if (p->code->source && !span_is_none(nest->at)) {
+        uint32_t line, column;
+        source_position(p->code->source, nest->at.lo, &line, &column);
+        text_printf(p->out, "#line %u ", line);
+        const Source *source = source_of(p->code->source, nest->at.lo);
+        print_string(p->out, source->path, strlen(source->path));
+        text_puts(p->out, "\n");
+    }
+    text_printf(p->out, "static NET_NEST void %s(", nest->name);
+    print_parameters(p, &uses);
+    text_puts(p->out, ") {\n");
+    p->depth = 1;
+    print_block(p, &nest->body);
+    text_puts(p->out, "}\n");
+}
+
+static const char kernel_parameters[] =
+    "const void *self, float *restrict param, float *restrict state, float *restrict grad,\n"
+    "    float *restrict batch, float *restrict scratch, const void *restrict input,\n"
+    "    const uint32_t *restrict label, const uint32_t *restrict item, const float *restrict scalar,\n"
+    "    double *restrict log, int64_t n, int64_t task, int64_t parts";
+
+static void print_kernel(Printer *p, const Kernel *kernel) {
+    text_printf(p->out, "\n/* tasks: %s */\nstatic void kernel_%s(%s) {\n", tasks_names[kernel->tasks], kernel->name,
+                kernel_parameters);
+    text_puts(p->out, "    (void)self, (void)param, (void)state, (void)grad, (void)batch, (void)scratch, (void)input;\n"
+                      "    (void)label, (void)item, (void)scalar, (void)log, (void)n, (void)task, (void)parts;\n");
+    p->depth = 1;
+    print_block(p, &kernel->body);
+    text_puts(p->out, "}\n");
+}
+
+static void print_model(Text *out, const char *model) {
+    const size_t size = strlen(model);
+    text_printf(out, "\nconst int64_t net_abi = %d;\nconst int64_t net_model_size = %zu;\nconst char net_model[] =", NET_ABI,
+                size);
+    size_t at = 0;
+    do {
+        size_t count = size - at < 100 ? size - at : 100;
+        const char *newline = memchr(model + at, '\n', count);
+        if (newline) count = (size_t)(newline - (model + at)) + 1;
+        text_puts(out, "\n    ");
+        print_string(out, model + at, count);
+        at += count;
+    } while (at < size);
+    text_puts(out, ";\n");
+}
+
+static void print_table(Text *out, const Code *code) {
+    text_puts(out, "\nNetKernel *const net_kernel[] = {\n");
+    for (size_t i = 0; i < code->kernels.count; i++) text_printf(out, "    kernel_%s,\n", code->kernels.at[i]->name);
+    if (code->kernels.count == 0) text_puts(out, "    0,\n");
+    text_puts(out, "};\n");
+}
+
+bool emit_c(const Code *code, const Target *target, FILE *out, const char **why) {
+    Text text = {0};
+    Printer printer = {.out = &text, .code = code};
+    Arena *scratch = arena_new();
+    text_printf(&text, "/* %s, emitted by netc for %s. To be compiled with:", code->name, target->cpu);
+    for (const char *const *flag = emit_c_flags(); *flag; flag++) text_printf(&text, " %s", *flag);
+    text_puts(&text, " */\n\n");
+    for (size_t i = 0; i < COUNT_OF(prelude); i++) text_printf(&text, "%s\n", prelude[i]);
+    text_printf(&text, "\ntypedef void NetKernel(%s);\n", kernel_parameters);
+    text_puts(&text, "extern const int64_t net_abi, net_model_size;\nextern const char net_model[];\n"
+                     "extern NetKernel *const net_kernel[];\n"
+                     "void net_random(uint32_t *out, const uint32_t *item, uint32_t seed_low, uint32_t seed_high,\n"
+                     "    uint32_t epoch, uint32_t layer, int64_t count);\n"
+                     "NET_INLINE uint32_t s_word(const float *a) { return (uint32_t)*(const i32_at *)a; }\n");
+    for (size_t i = 0; i < code->nests.count; i++) {
+        print_nest(&printer, code->nests.at[i], scratch);
+        arena_reset(scratch);
+    }
+    text_puts(&text, "\n#line 1 \"kernels\"\n");
+    for (size_t i = 0; i < code->kernels.count; i++) print_kernel(&printer, code->kernels.at[i]);
+    print_model(&text, code->descriptor);
+    print_table(&text, code);
+    const bool written = fwrite(text.data, 1, text.length, out) == text.length && fflush(out) == 0;
+    if (!written) *why = "the C text cannot be written";
+    text_free(&text);
+    arena_free(scratch);
+    return written;
+}

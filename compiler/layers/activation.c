@@ -1,0 +1,34 @@
+/* activation: y = f(x), value by value (softmax: over all of them). */
+#include "compiler/layers/build.h"
+
+enum { ACTIVATION_FUNCTION, ACTIVATION_OPTIONS };
+
+static const OptionSpec activation_options[ACTIVATION_OPTIONS] = {
+    [ACTIVATION_FUNCTION] = {.name = "function",
+                             .type = OPTION_ACTIVATION,
+                             .positional = true,
+                             .required = true,
+                             .doc = "the activation",
+                             .example = "activation relu"},
+};
+
+static bool activation_shape(LayerContext *context) {
+    Layer *layer = context->layer;
+    layer->out = layer->in;
+    layer->activation = layer->options[ACTIVATION_FUNCTION].activation;
+    return true;
+}
+
+static Tensor *activation_build(Build *build, const Layer *layer, Tensor *in, Mode mode) {
+    (void)mode;
+    return build_activate(build, layer, layer->activation, in);
+}
+
+const LayerKind layer_activation = {
+    .name = "activation",
+    .doc = "an activation on its own",
+    .options = activation_options,
+    .option_count = ACTIVATION_OPTIONS,
+    .shape = activation_shape,
+    .build = activation_build,
+};

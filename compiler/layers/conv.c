@@ -1,0 +1,124 @@
+/* conv: a two-dimensional convolution (cross-correlation, as everywhere in the field).
+ *
+ *     z[n,o,i,j] = sum(c,u,v) w[o,c,u,v] * x[n, c, i*s + u - p, j*s + v - p]  +  b[o]
+ *     y = activation(z)
+ *
+ * x is 0 outside the maps. fan_in = C*kh*kw, fan_out = maps*kh*kw. */
+#include "compiler/layers/build.h"
+
+enum {
+    CONV_MAPS,
+    CONV_KERNEL,
+    CONV_STRIDE,
+    CONV_PAD,
+    CONV_BIAS,
+    CONV_ACTIVATION,
+    CONV_INIT,
+    CONV_BIAS_INIT,
+    CONV_TRAINABLE,
+    CONV_OPTIONS
+};
+
+static const char *const pad_words[] = {"same", NULL};
+static const char *const bias_words[] = {"centre", NULL};
+
+static const OptionSpec conv_options[CONV_OPTIONS] = {
+    [CONV_MAPS] = {.name = "maps",
+                   .type = OPTION_INTEGER,
+                   .positional = true,
+                   .required = true,
+                   .low = 1,
+                   .high = MODEL_MAX_SIDE,
+                   .doc = "feature maps",
+                   .example = "conv 20 kernel=5x5"},
+    [CONV_KERNEL] = {.name = "kernel",
+                     .type = OPTION_WINDOW,
+                     .required = true,
+                     .low = 1,
+                     .high = MODEL_MAX_SIDE,
+                     .doc = "height x width of the window, or one number for a square",
+                     .example = "kernel=5x5"},
+    [CONV_STRIDE] = {.name = "stride",
+                     .type = OPTION_WINDOW,
+                     .low = 1,
+                     .high = MODEL_MAX_SIDE,
+                     .standard = "1",
+                     .doc = "step of the window, in rows x columns"},
+    [CONV_PAD] = {.name = "pad",
+                  .type = OPTION_PAD,
+                  .low = 0,
+                  .high = MODEL_MAX_SIDE,
+                  .standard = "0",
+                  .words = pad_words,
+                  .doc = "zeros around the maps, in rows x columns, or `same`: as many as keep the size (at stride 1)"},
+    [CONV_BIAS] = {.name = "bias", .type = OPTION_BOOL, .standard = "true", .doc = "one bias a feature map"},
+    [CONV_ACTIVATION] = {.name = "activation",
+                         .type = OPTION_ACTIVATION,
+                         .standard = "linear",
+                         .doc = "applied to the sum"},
+    [CONV_INIT] = {.name = "init",
+                   .type = OPTION_INIT,
+                   .doc = "initial weights; without it he_normal for relu and its kin, glorot_uniform for the rest"},
+    [CONV_BIAS_INIT] = {.name = "bias_init",
+                        .type = OPTION_INIT,
+                        .standard = "zeros",
+                        .words = bias_words,
+                        .doc = "initial biases; `centre`: every weighted input is 0 for the first training example"},
+    [CONV_TRAINABLE] = {.name = "trainable",
+                        .type = OPTION_BOOL,
+                        .standard = "true",
+                        .doc = "false keeps the weights as they are and ends the backward pass here"},
+};
+
+static bool conv_shape(LayerContext *context) {
+    Layer *layer = context->layer;
+    const OptionValue *option = layer->options;
+    Window window;
+    if (!layer_window(context, &option[CONV_KERNEL], &option[CONV_STRIDE], &option[CONV_PAD], &window)) {
+        return false;
+    }
+    int64_t maps = option[CONV_MAPS].integer;
+    int64_t channels = layer->in.dim[0];
+    int64_t area = window.size[0] * window.size[1];
+    layer->out = (Shape){.rank = 3, .dim = {maps, window.out[0], window.out[1]}};
+    layer->activation = option[CONV_ACTIVATION].activation;
+    layer->trainable = option[CONV_TRAINABLE].flag;
+    const int64_t factors[] = {maps, window.out[0], window.out[1], channels, area};
+    if (!layer_multiply_adds(context, COUNT_OF(factors), factors)) {
+        return false;
+    }
+    const int64_t weight[] = {maps, channels, window.size[0], window.size[1]};
+    layer->weight = layer_param(context, "weight", 4, weight, CONV_INIT, channels * area, maps * area, true);
+    if (option[CONV_BIAS].flag) {
+        layer->bias = layer_param(context, "bias", 1, &maps, CONV_BIAS_INIT, channels * area, maps * area, false);
+    }
+    return layer_bias_agrees(context, &option[CONV_BIAS], &option[CONV_BIAS_INIT]);
+}
+
+static Tensor *conv_build(Build *build, const Layer *layer, Tensor *in, Mode mode) {
+    enum { N, O, I, J, C, U, V };
+    (void)mode;
+    Program *p = build->program;
+    Window window;
+    if (!window_make(layer->in, &layer->options[CONV_KERNEL], &layer->options[CONV_STRIDE], &layer->options[CONV_PAD],
+                     &window))
+        BUG("the window of %s was checked", layer->name);
+    const int64_t dim[] = {DIM_BATCH, layer->out.dim[0], window.out[0], window.out[1]};
+    const int64_t range[] = {layer->in.dim[0], window.size[0], window.size[1]};
+    const int64_t shape[] = {dim[1], range[0], range[1], range[2]};
+    Tensor *w = build_weight(build, layer, 4, shape);
+    const Affine tap[] = {ix(O), ix(C), ix(U), ix(V)};
+    const Affine pixel[] = {ix(N), ix(C), window_row(&window, 0, I, U), window_row(&window, 1, J, V)};
+    Expr *product = e_mul(p, e_read(p, w, 0, tap), e_read(p, in, 0, pixel));
+    Tensor *sums = program_compute(p, build_name(build, layer, "sum"), 4, dim, REDUCE_SUM, 3, range, product);
+    return build_bias_activate(build, layer, sums);
+}
+
+const LayerKind layer_conv = {
+    .name = "conv",
+    .doc = "convolution: every feature map looks at all maps below through one small window that moves",
+    .options = conv_options,
+    .option_count = CONV_OPTIONS,
+    .shape = conv_shape,
+    .build = conv_build,
+};

@@ -1,0 +1,89 @@
+/* dense: every unit reads every value; maps are read in the order channel, row, column.
+ *
+ *     z[n,o] = sum(k) w[o,k] * x[n,k]  +  b[o]
+ *     y = activation(z)
+ *
+ * fan_in = number of values read, fan_out = units. */
+#include "compiler/layers/build.h"
+
+enum { DENSE_UNITS, DENSE_BIAS, DENSE_ACTIVATION, DENSE_INIT, DENSE_BIAS_INIT, DENSE_TRAINABLE, DENSE_OPTIONS };
+
+static const char *const bias_words[] = {"centre", NULL};
+
+static const OptionSpec dense_options[DENSE_OPTIONS] = {
+    [DENSE_UNITS] = {.name = "units",
+                     .type = OPTION_INTEGER,
+                     .positional = true,
+                     .required = true,
+                     .low = 1,
+                     .high = MODEL_MAX_SIDE,
+                     .doc = "units",
+                     .example = "dense 100"},
+    [DENSE_BIAS] = {.name = "bias", .type = OPTION_BOOL, .standard = "true", .doc = "one bias a unit"},
+    [DENSE_ACTIVATION] = {.name = "activation",
+                          .type = OPTION_ACTIVATION,
+                          .standard = "linear",
+                          .doc = "applied to the sum"},
+    [DENSE_INIT] = {.name = "init",
+                    .type = OPTION_INIT,
+                    .doc = "initial weights; without it he_normal for relu and its kin, glorot_uniform for the rest"},
+    [DENSE_BIAS_INIT] = {.name = "bias_init",
+                         .type = OPTION_INIT,
+                         .standard = "zeros",
+                         .words = bias_words,
+                         .doc = "initial biases; `centre`: every weighted input is 0 for the first training example"},
+    [DENSE_TRAINABLE] = {.name = "trainable",
+                         .type = OPTION_BOOL,
+                         .standard = "true",
+                         .doc = "false keeps the weights as they are and ends the backward pass here"},
+};
+
+static bool dense_shape(LayerContext *context) {
+    Layer *layer = context->layer;
+    const OptionValue *option = layer->options;
+    int64_t inputs = shape_count(layer->in);
+    int64_t units = option[DENSE_UNITS].integer;
+    layer->out = (Shape){.rank = 1, .dim = {units}};
+    layer->activation = option[DENSE_ACTIVATION].activation;
+    layer->trainable = option[DENSE_TRAINABLE].flag;
+    const int64_t weight[] = {units, inputs};
+    if (!layer_multiply_adds(context, COUNT_OF(weight), weight)) {
+        return false;
+    }
+    layer->weight = layer_param(context, "weight", 2, weight, DENSE_INIT, inputs, units, true);
+    if (option[DENSE_BIAS].flag) {
+        layer->bias = layer_param(context, "bias", 1, &units, DENSE_BIAS_INIT, inputs, units, false);
+    }
+    return layer_bias_agrees(context, &option[DENSE_BIAS], &option[DENSE_BIAS_INIT]);
+}
+
+/* The weight takes the shape of what it reads, so maps need no flattening: [units, C, H, W] in the order of [units,
+ * CHW]. */
+static Tensor *dense_build(Build *build, const Layer *layer, Tensor *in, Mode mode) {
+    enum { N, O, K };
+    (void)mode;
+    Program *p = build->program;
+    int64_t shape[TENSOR_MAX_RANK] = {layer->out.dim[0]};
+    Affine tap[TENSOR_MAX_RANK], value[TENSOR_MAX_RANK];
+    tap[0] = ix(O);
+    value[0] = ix(N);
+    for (int d = 1; d < in->rank; d++) {
+        shape[d] = in->dim[d];
+        tap[d] = value[d] = ix(K + d - 1);
+    }
+    Tensor *w = build_weight(build, layer, in->rank, shape);
+    const int64_t dim[] = {DIM_BATCH, layer->out.dim[0]};
+    Expr *product = e_mul(p, e_read(p, w, 0, tap), e_read(p, in, 0, value));
+    Tensor *sums =
+        program_compute(p, build_name(build, layer, "sum"), 2, dim, REDUCE_SUM, in->rank - 1, &in->dim[1], product);
+    return build_bias_activate(build, layer, sums);
+}
+
+const LayerKind layer_dense = {
+    .name = "dense",
+    .doc = "fully connected: every unit reads every value",
+    .options = dense_options,
+    .option_count = DENSE_OPTIONS,
+    .shape = dense_shape,
+    .build = dense_build,
+};

@@ -1,0 +1,64 @@
+/* dropout: in training every value is dropped (set to 0) with probability p, drawn afresh for each example.
+ *
+ *     inverted=true     training: kept values / (1 - p)     use: y = x
+ *     inverted=false    training: kept values as they are   use: y = x * (1 - p) */
+#include "compiler/layers/build.h"
+
+enum { DROPOUT_SHARE, DROPOUT_INVERTED, DROPOUT_OPTIONS };
+
+#define LARGE_DROPOUT 0.8 /* from here on the share kept is likely to be meant */
+
+static const OptionSpec dropout_options[DROPOUT_OPTIONS] = {
+    [DROPOUT_SHARE] = {.name = "share",
+                       .type = OPTION_REAL,
+                       .positional = true,
+                       .required = true,
+                       .low = 0,
+                       .high = 1,
+                       .high_open = true,
+                       .doc = "probability of dropping a value",
+                       .example = "dropout 0.5"},
+    [DROPOUT_INVERTED] = {.name = "inverted",
+                          .type = OPTION_BOOL,
+                          .standard = "true",
+                          .doc = "true: divide by 1 - p in training; false: multiply by 1 - p in use"},
+};
+
+static bool dropout_shape(LayerContext *context) {
+    Layer *layer = context->layer;
+    const OptionValue *share = &layer->options[DROPOUT_SHARE];
+    layer->out = layer->in;
+    if (share->real >= LARGE_DROPOUT) {
+        diag_report(context->diags, share->at, "large-dropout",
+                    "dropout %g drops %g %% of the values; the number is the share dropped, not kept", share->real,
+                    100 * share->real);
+    }
+    return true;
+}
+
+static Tensor *dropout_build(Build *build, const Layer *layer, Tensor *in, Mode mode) {
+    Program *p = build->program;
+    double share = layer->options[DROPOUT_SHARE].real;
+    bool inverted = layer->options[DROPOUT_INVERTED].flag;
+    Expr *x = e_at(p, in), *y;
+    if (mode == MODE_EVAL) {
+        if (inverted) return build_activate(build, layer, layer->activation, in);
+        y = e_mul(p, e_const(p, 1 - share), x);
+    } else {
+        Tensor *bits = program_tensor(p, ROLE_RANDOM, true, in->rank, in->dim, build_name(build, layer, "bits"));
+        program_add(p, bits, REDUCE_RANDOM, 0, NULL, NULL)->stream = (uint32_t)layer->index;
+        e_scalar(p, "seed_low"), e_scalar(p, "seed_high"), e_scalar(p, "epoch");
+        Expr *kept = inverted ? e_mul(p, e_const(p, 1 / (1 - share)), x) : x;
+        y = e_select(p, e_below(p, e_at(p, bits), share), e_const(p, 0), kept);
+    }
+    return build_activate(build, layer, layer->activation, program_map(p, build_name(build, layer, "kept"), in, y));
+}
+
+const LayerKind layer_dropout = {
+    .name = "dropout",
+    .doc = "drops values at random in training",
+    .options = dropout_options,
+    .option_count = DROPOUT_OPTIONS,
+    .shape = dropout_shape,
+    .build = dropout_build,
+};

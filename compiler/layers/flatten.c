@@ -1,0 +1,23 @@
+/* flatten: maps as one vector, in the order channel, row, column. No code: the same values under another shape. */
+#include "compiler/layers/build.h"
+
+static bool flatten_shape(LayerContext *context) {
+    Layer *layer = context->layer;
+    layer->out = (Shape){.rank = 1, .dim = {shape_count(layer->in)}};
+    return true;
+}
+
+/* Nothing to compute: values are in the order C, H, W already, and dense reads maps as they are. */
+static Tensor *flatten_build(Build *build, const Layer *layer, Tensor *in, Mode mode) {
+    (void)mode;
+    return build_activate(build, layer, (Activation){ACTIVATION_LINEAR, 0}, in);
+}
+
+const LayerKind layer_flatten = {
+    .name = "flatten",
+    .doc = "maps as one vector; dense does it by itself",
+    .options = NULL,
+    .option_count = 0,
+    .shape = flatten_shape,
+    .build = flatten_build,
+};

@@ -1,0 +1,149 @@
+/* The model descriptor, with jansson. */
+#include "compiler/loop/descriptor.h"
+
+#include <jansson.h>
+#include <stdlib.h>
+
+#include "runtime/abi.h"
+
+static json_t *packed(json_t *made) {
+    if (!made) out_of_memory();
+    return made;
+}
+
+static void add(json_t *list, json_t *item) {
+    if (json_array_append_new(list, packed(item)) != 0) out_of_memory();
+}
+
+static void put(json_t *object, const char *key, json_t *value) {
+    if (json_object_set_new(object, key, packed(value)) != 0) out_of_memory();
+}
+
+static json_t *number(double value) {
+    /* whole numbers read better without ".0" */
+    if (value == (double)(int64_t)value && value < 1e15 && value > -1e15) return json_integer((json_int_t)value);
+    return json_real(value);
+}
+
+static json_t *dims(const int64_t *dim, int rank) {
+    json_t *list = packed(json_array());
+    for (int d = 0; d < rank; d++) add(list, json_integer(dim[d]));
+    return list;
+}
+
+static json_t *layers(const Model *model) {
+    json_t *list = packed(json_array());
+    for (size_t i = 1; i < model->layers.count; i++) {
+        const Layer *layer = model->layers.at[i];
+        add(list, json_pack("{s:s, s:s, s:o, s:s}", "name", layer->name, "kind", layer->kind->name, "shape",
+                            dims(layer->out.dim, layer->out.rank), "activation", activation_names[layer->activation.kind]));
+    }
+    return list;
+}
+
+static json_t *tensors(const Programs *programs) {
+    static const char *const recipes[] = {[RECIPE_NORMAL] = "normal",
+                                          [RECIPE_UNIFORM] = "uniform",
+                                          [RECIPE_CONSTANT] = "constant",
+                                          [RECIPE_CENTRE] = "centre",
+                                          [RECIPE_DATA] = "data"};
+    json_t *list = packed(json_array());
+    for (size_t i = 0; i < programs->stored.count; i++) {
+        const Stored *t = &programs->stored.at[i];
+        json_t *init = packed(json_pack("{s:s, s:o, s:o}", "kind", recipes[t->recipe.kind], "a",
+                                        packed(number(t->recipe.a)), "b", packed(number(t->recipe.b))));
+        add(list, json_pack("{s:s, s:s, s:s, s:I, s:I, s:o, s:b, s:b, s:o}", "name", t->name, "role", t->role, "buffer",
+                            t->in_state ? "state" : "param", "offset", (json_int_t)t->offset, "size", (json_int_t)t->size,
+                            "shape", dims(t->dim, t->rank), "trainable", t->trainable, "decay", t->decay, "init", init));
+    }
+    return list;
+}
+
+static json_t *program(const Code *code, const Descriptor *d, int kind) {
+    json_t *phases = packed(json_array()), *log = packed(json_array());
+    for (size_t i = 0; i < d->kernel_count[kind]; i++) {
+        int kernel = d->kernels[kind][i];
+        add(phases, json_pack("{s:i, s:s}", "kernel", kernel, "tasks", tasks_names[code->kernels.at[kernel]->tasks]));
+    }
+    for (size_t i = 0; i < d->programs->log[kind].count; i++) {
+        const LogEntry *row = &d->programs->log[kind].at[i];
+        add(log, json_pack("{s:s, s:s, s:s, s:I, s:I, s:I}", "name", row->name, "layer", row->layer, "per",
+                           row->per_chunk ? "chunk" : "once", "at", (json_int_t)row->at, "count", (json_int_t)row->count,
+                           "elements", (json_int_t)row->elements));
+    }
+    return json_pack("{s:o, s:o}", "phases", phases, "log", log);
+}
+
+static json_t *data(const Settings *s) {
+    json_t *object = packed(json_pack("{s:s}", "kind", s->data_kind));
+    const char *const keys[] = {"images", "labels", "test_images", "test_labels"};
+    const char *const values[] = {s->images, s->labels, s->test_images, s->test_labels};
+    for (size_t i = 0; i < COUNT_OF(keys); i++)
+        if (values[i]) put(object, keys[i], json_string(values[i]));
+    return object;
+}
+
+static json_t *settings(const Settings *s) {
+    json_t *object = packed(json_object());
+    put(object, "data", data(s));
+    put(object, "split", json_pack("{s:o, s:o, s:o}", "train", packed(number(s->split_train)), "validation",
+                                   packed(number(s->split_validation)), "test", packed(number(s->split_test))));
+    put(object, "cost", json_string(cost_names[s->cost]));
+    put(object, "optimizer", json_string("sgd"));
+    put(object, "rate", number(s->rate));
+    put(object, "l2", number(s->l2));
+    put(object, "l1", number(s->l1));
+    put(object, "weight_decay", number(s->weight_decay));
+    put(object, "batch", json_integer(s->batch));
+    put(object, "epochs", json_integer(s->epochs));
+    put(object, "seed", json_integer(s->seed));
+    put(object, "log", json_pack("{s:b, s:b, s:I, s:I}", "gradients", s->log_gradients, "weights", s->log_weights, "every",
+                                 (json_int_t)s->log_every, "probe", (json_int_t)s->log_probe));
+    return object;
+}
+
+static json_t *sizes(const Descriptor *d) {
+    return json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "param", (json_int_t)d->programs->param_size, "state",
+                     (json_int_t)d->programs->state_size, "grad_slot", (json_int_t)d->grad_slot, "grad",
+                     (json_int_t)(NET_SLOTS * d->grad_slot + d->grad_owned), "batch_chunk", (json_int_t)d->batch_chunk,
+                     "scratch", (json_int_t)d->scratch, "log_once", (json_int_t)d->programs->log_once, "log_chunk",
+                     (json_int_t)d->programs->log_chunk);
+}
+
+const char *descriptor_write(Arena *arena, const Code *code, const Descriptor *d) {
+    const Model *model = d->programs->model;
+    const Layer *input = model->layers.at[0], *last = model->layers.at[model->layers.count - 1];
+    int64_t outputs = shape_count(last->out);
+    bool classes = model->settings.target == TARGET_CLASS;
+    json_t *programs = packed(json_object()), *scalars = packed(json_array()), *root = packed(json_object());
+    for (int k = 0; k < PROGRAM_COUNT; k++)
+        if (d->programs->program[k]) put(programs, program_names[k], program(code, d, k));
+    for (size_t i = 0; i < d->scalar_count; i++) add(scalars, json_string(d->scalars[i]));
+    put(root, "abi", json_integer(NET_ABI));
+    put(root, "netc", json_string(NETC_VERSION));
+    put(root, "name", json_string(model->name));
+    put(root, "input", json_pack("{s:o, s:s}", "shape", dims(input->out.dim, input->out.rank), "type",
+                                 model->bytes_input ? "u8" : "f32"));
+    put(root, "outputs", json_integer(outputs));
+    put(root, "classes", json_integer(!classes ? 0 : outputs == 1 ? 2 : outputs));
+    put(root, "target", json_string(classes ? "class" : "input"));
+    put(root, "accuracy", json_boolean(classes));
+    put(root, "layers", layers(model));
+    put(root, "tensors", tensors(d->programs));
+    put(root, "sizes", sizes(d));
+    put(root, "scalars", scalars);
+    put(root, "programs", programs);
+    put(root, "predict", json_pack("{s:i}", "offset", 0));
+    put(root, "train", settings(&model->settings));
+    put(root, "text", json_stringn(model->source->text, model->source->size));
+    put(root, "path", json_string(model->source->path));
+    put(root, "order_hash", json_string(arena_format(arena, "%016llx", (unsigned long long)d->order_hash)));
+    put(root, "backend", json_string(d->options->backend));
+    put(root, "cpu", json_string(d->options->cpu));
+    char *text = json_dumps(root, JSON_COMPACT | JSON_REAL_PRECISION(17));
+    if (!text) out_of_memory();
+    const char *copy = arena_format(arena, "%s", text);
+    free(text);
+    json_decref(root);
+    return copy;
+}

@@ -1,0 +1,20 @@
+/* The JSON text that tells the runtime what the kernels are for: docs/formats.md, "The model descriptor". */
+#ifndef NETC_DESCRIPTOR_H
+#define NETC_DESCRIPTOR_H
+
+#include "compiler/loop/lower.h"
+
+typedef struct {
+    const Programs *programs;
+    const LowerOptions *options;
+    uint64_t order_hash;
+    int64_t grad_slot, grad_owned, batch_chunk, scratch; /* elements */
+    const char *const *scalars;
+    size_t scalar_count;
+    const int *kernels[PROGRAM_COUNT]; /* by program: its phases' kernels */
+    size_t kernel_count[PROGRAM_COUNT];
+} Descriptor;
+
+const char *descriptor_write(Arena *arena, const Code *code, const Descriptor *descriptor);
+
+#endif

@@ -1,0 +1,81 @@
+/* Groups: computes over the same indices that share a nest, and so their loads. */
+#include <string.h>
+
+#include "compiler/loop/nest.h"
+#include "compiler/passes/passes.h"
+
+typedef struct {
+    const Group *group;
+    int outer, inner;
+    bool together;
+} Merge;
+
+static void check_access(Merge *merge, const Access *access) {
+    int64_t range = merge->group->range[merge->inner];
+    if (access->step[merge->outer] != access->step[merge->inner] * range) merge->together = false;
+}
+
+static void check_read(void *context, Expr *read) {
+    Merge *merge = context;
+    Access access = access_of_read(merge->group->layout, read);
+    check_access(merge, &access);
+}
+
+static bool uses_index(const Expr *e) {
+    if (!e) return false;
+    return e->kind == EXPR_INDEX || uses_index(e->a) || uses_index(e->b) || uses_index(e->c);
+}
+
+/* Merges index `outer` into the next one when every access runs through both as through one. */
+static void merge_indices(Group *group, int outer) {
+    Program *p = group->layout->program;
+    Merge merge = {group, outer, outer + 1, true};
+    if (group->range[outer] == DIM_BATCH || group->range[outer + 1] == DIM_BATCH) return;
+    for (int m = 0; m < group->count; m++) {
+        const Compute *c = group->member[m]->compute;
+        if (uses_index(c->e) || uses_index(c->post) || c->reduce == REDUCE_ARGMAX) return;
+        expr_reads(p, c->e, check_read, &merge);
+        expr_reads(p, c->post, check_read, &merge);
+        Access write = access_of_write(group->layout, c);
+        check_access(&merge, &write);
+    }
+    if (!merge.together) return;
+    group->range[outer + 1] *= group->range[outer];
+    group->range[outer] = 1;
+}
+
+Group group_make(const Layout *layout, Placed *list, int count) {
+    const Compute *first = list[0].compute;
+    Group group = {.layout = layout, .count = count, .scope = list[0].scope, .rank = first->rank,
+                   .reductions = first->reductions, .batch = -1};
+    for (int m = 0; m < count; m++) group.member[m] = &list[m];
+    memcpy(group.range, first->range, sizeof group.range);
+    for (int i = 0; i < group.rank + group.reductions; i++)
+        if (group.range[i] == DIM_BATCH) group.batch = i;
+    bool sums_lanes = group.batch >= group.rank && !compute_is_outer(first);
+    if (sums_lanes || (group.scope == SCOPE_CHUNK && !first->out->by_rows)) return group;
+    for (int i = 0; i + 1 < group.rank; i++) merge_indices(&group, i);
+    if (group.scope == SCOPE_ONCE) /* its order is by lanes of what runs through memory: fixed by the program too */
+        for (int i = group.rank; i + 1 < group.rank + group.reductions; i++) merge_indices(&group, i);
+    return group;
+}
+
+static int family(const Compute *c) {
+    if (c->reduce == REDUCE_NONE) return 0;
+    if (c->reduce == REDUCE_MAX || c->reduce == REDUCE_ARGMAX) return 1;
+    if (c->reduce == REDUCE_SUM && c->out->role == ROLE_LOG) return 2;
+    return -1;
+}
+
+bool group_may_join(const Layout *layout, const Group *group, const Placed *next) {
+    (void)layout;
+    const Compute *first = group->member[0]->compute, *c = next->compute;
+    if (group->count >= GROUP_MAX || group->scope != SCOPE_CHUNK || next->scope != SCOPE_CHUNK) return false;
+    if (next->level != group->member[0]->level || family(c) < 0 || family(c) != family(first)) return false;
+    if (c->rank != first->rank || c->reductions != first->reductions) return false;
+    if (memcmp(c->range, first->range, sizeof c->range) != 0) return false;
+    if (c->out->by_rows || first->out->by_rows || c->out->role == ROLE_OUTPUT) return false;
+    for (int m = 0; m < group->count; m++)
+        if (compute_reads(c, group->member[m]->compute->out)) return false;
+    return true;
+}

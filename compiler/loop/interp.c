@@ -1,0 +1,573 @@
+/* Each nest becomes a list of instructions once: values live in slots of 64 bytes (128 for 16 doubles), a slot is
+ * used again when its value is dead, and an instruction is a switch over (operation, element, lanes). The same
+ * executor is compiled for processors with and without fused multiply-add in hardware; without it, libm's fmaf
+ * gives the same bits. */
+#include "compiler/loop/interp.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { SLOT = 64 };
+
+#define KEY(op, element, vector) ((int)(op) * 6 + (int)(element) * 2 + (vector))
+
+/* Codes beyond those of the operations. */
+enum {
+    CODE_FOR = OP_COUNT * 6, /* variable .d from bound a to bound b; none: go to .c */
+    CODE_NEXT,               /* variable .d plus .step; again from .c */
+    CODE_IF,                 /* bound a < bound b, else go to .c */
+    CODE_IF_EQUAL,
+    CODE_COPY,  /* .c bytes from slot a to d */
+    CODE_STORE, /* .c bytes of slot a */
+    CODE_SCATTER_4,
+    CODE_SCATTER_8,
+    CODE_RANDOM, /* layer .c, scalar a, count .step */
+    CODE_END
+};
+
+typedef struct {
+    int32_t code;
+    int32_t integer;
+    uint32_t d, a, b, c; /* byte offsets of slots, or as the code says */
+    uint32_t address;    /* number in Program.addresses */
+    int64_t step;        /* gather, scatter: stride in elements */
+} Instruction;
+
+typedef struct {
+    const Nest *nest;
+    VEC(Instruction) code;
+    VEC(Address) addresses;
+    VEC(Bound) bounds;
+    size_t slots;
+} Program;
+
+typedef struct {
+    const Interp *interp;
+    const Kernel *kernel;
+} Self;
+
+typedef struct {
+    char *slot;
+    int64_t *var, *limit;
+    void *buffer[BUFFER_COUNT];
+    int64_t images, task, parts;
+    bool input_bytes;
+} Machine;
+
+typedef void Executor(const Program *program, Machine *machine);
+
+struct Interp {
+    const Code *code;
+    Program *programs;
+    Self *selves;
+    Executor *execute;
+    size_t slots, vars; /* the most any nest needs */
+};
+
+/* ---- translation ---- */
+
+/* A value's or mutable variable's slot is free after the last instruction that may read it. */
+typedef struct {
+    Arena *arena;
+    Program *program;
+    const Value **value;            /* by number */
+    uint32_t *offset, *variable_at; /* slots in bytes */
+    int *last;                      /* by value: statement of its last use */
+    int *depth;                     /* by value: loop depth of its definition */
+    int statement, loop_depth;
+    VEC(uint32_t) free_single, free_double;
+    VEC(int) *dying; /* by statement: values whose slots become free */
+} Translator;
+
+static size_t type_bytes(Type type) {
+    const size_t element = type.element == TYPE_F64 ? 8 : 4;
+    return type.vector ? element * LOOP_LANES : element;
+}
+
+static bool is_wide(Type type) { return type.element == TYPE_F64 && type.vector; }
+
+/* Statements are numbered in the order of translation; a use inside a loop that does not hold the definition counts
+ * as one at the loop's end, since the next round reads the value again. */
+static void scan_use(Translator *t, int id, const int *loop_end) {
+    if (id < 0) return;
+    const int depth = t->depth[id];
+    const int at = depth < t->loop_depth ? loop_end[depth] : t->statement;
+    if (at > t->last[id]) t->last[id] = at;
+}
+
+static bool is_control(const Stmt *stmt) {
+    return stmt->kind == STMT_FOR || stmt->kind == STMT_IF || stmt->kind == STMT_IF_EQUAL;
+}
+
+/* One number a statement, and one for the end of a loop or condition. */
+static int count_statements(const Block *block) {
+    int count = 0;
+    for (size_t i = 0; i < block->count; i++)
+        count += is_control(block->at[i]) ? count_statements(&block->at[i]->body) + 2 : 1;
+    return count;
+}
+
+enum { MAX_LOOPS = 64 };
+
+static void scan_block(Translator *t, const Block *block, int *loop_end) {
+    for (size_t i = 0; i < block->count; i++) {
+        const Stmt *stmt = block->at[i];
+        if (stmt->kind == STMT_VALUE) {
+            const Value *v = &stmt->value;
+            t->value[v->id] = v;
+            t->depth[v->id] = t->loop_depth;
+            t->last[v->id] = t->statement;
+            if (loop_operand_count(v->op) > 0) scan_use(t, v->a, loop_end);
+            if (loop_operand_count(v->op) > 1) scan_use(t, v->b, loop_end);
+            if (loop_operand_count(v->op) > 2) scan_use(t, v->c, loop_end);
+        } else if (stmt->kind == STMT_FOR) {
+            if (t->loop_depth == MAX_LOOPS) BUG("loops nested %d deep", MAX_LOOPS);
+            loop_end[t->loop_depth++] = t->statement + count_statements(&stmt->body) + 1;
+            t->statement++;
+            scan_block(t, &stmt->body, loop_end);
+            t->loop_depth--;
+        } else if (is_control(stmt)) {
+            t->statement++;
+            scan_block(t, &stmt->body, loop_end);
+        } else if (stmt->kind != STMT_RANDOM && stmt->kind != STMT_NEST) {
+            scan_use(t, stmt->operand, loop_end);
+        }
+        t->statement++;
+    }
+}
+
+static uint32_t take_slot(Translator *t, Type type) {
+    if (is_wide(type) && t->free_double.count) return t->free_double.at[--t->free_double.count];
+    if (!is_wide(type) && t->free_single.count) return t->free_single.at[--t->free_single.count];
+    const size_t offset = t->program->slots * SLOT;
+    t->program->slots += is_wide(type) ? 2 : 1;
+    if (offset > UINT32_MAX - 2 * SLOT) BUG("a nest of too many values");
+    return (uint32_t)offset;
+}
+
+static void free_dying(Translator *t) {
+    for (size_t i = 0; i < t->dying[t->statement].count; i++) {
+        const int id = t->dying[t->statement].at[i];
+        if (is_wide(t->value[id]->type)) vec_push(t->arena, &t->free_double, t->offset[id]);
+        else vec_push(t->arena, &t->free_single, t->offset[id]);
+    }
+}
+
+static uint32_t add_instruction(Translator *t, Instruction instruction) {
+    vec_push(t->arena, &t->program->code, instruction);
+    return (uint32_t)t->program->code.count - 1;
+}
+
+static uint32_t add_address(Translator *t, const Address *address) {
+    vec_push(t->arena, &t->program->addresses, *address);
+    return (uint32_t)t->program->addresses.count - 1;
+}
+
+static uint32_t add_bound(Translator *t, const Bound *bound) {
+    vec_push(t->arena, &t->program->bounds, *bound);
+    return (uint32_t)t->program->bounds.count - 1;
+}
+
+/* The type that selects an instruction: what it reads, or makes where it reads no value. */
+static Type key_type(const Translator *t, const Value *v) {
+    if (loop_operand_count(v->op) == 0 || v->op == OP_SPLAT || v->op == OP_SELECT) return v->type;
+    return t->value[v->a]->type;
+}
+
+static void translate_value(Translator *t, const Value *v) {
+    const Type key = key_type(t, v);
+    const int operands = loop_operand_count(v->op);
+    Instruction i = {.code = KEY(v->op, key.element, key.vector), .integer = v->integer, .step = v->stride};
+    if (operands > 0) i.a = t->offset[v->a];
+    if (operands > 1) i.b = t->offset[v->b];
+    if (operands > 2) i.c = t->offset[v->c];
+    t->offset[v->id] = i.d = take_slot(t, v->type);
+    if (v->op == OP_INDEX || (v->op >= OP_LOAD && v->op <= OP_GATHER_U8)) i.address = add_address(t, &v->address);
+    if (v->op == OP_CONST && v->type.element != TYPE_I32) i.address = add_address(t, &(Address){0});
+    if (v->op == OP_CONST && v->type.element != TYPE_I32) memcpy(&i.step, &v->number, sizeof i.step);
+    if (v->op == OP_GET) {
+        i.code = CODE_COPY;
+        i.a = t->variable_at[v->variable];
+        i.c = (uint32_t)type_bytes(v->type);
+    }
+    add_instruction(t, i);
+}
+
+static void translate_block(Translator *t, const Block *block);
+
+static void translate_control(Translator *t, const Stmt *stmt) {
+    Instruction head = {.a = add_bound(t, &stmt->low), .b = add_bound(t, &stmt->high)};
+    head.code = stmt->kind == STMT_FOR ? CODE_FOR : stmt->kind == STMT_IF ? CODE_IF : CODE_IF_EQUAL;
+    if (stmt->kind == STMT_FOR) head.d = (uint32_t)stmt->var;
+    const uint32_t at = add_instruction(t, head);
+    t->statement++;
+    translate_block(t, &stmt->body);
+    if (stmt->kind == STMT_FOR)
+        add_instruction(t, (Instruction){.code = CODE_NEXT, .d = head.d, .c = at + 1, .step = stmt->step});
+    t->program->code.at[at].c = (uint32_t)t->program->code.count;
+}
+
+static void translate_write(Translator *t, const Stmt *stmt) {
+    Instruction i = {.address = add_address(t, &stmt->address)};
+    if (stmt->kind == STMT_RANDOM) {
+        i.code = CODE_RANDOM;
+        i.a = (uint32_t)stmt->scalar;
+        i.c = stmt->layer;
+        i.step = stmt->count;
+    } else {
+        const Type type = t->value[stmt->operand]->type;
+        i.a = t->offset[stmt->operand];
+        i.c = (uint32_t)type_bytes(type);
+        i.step = stmt->stride;
+        i.code = stmt->kind == STMT_STORE ? CODE_STORE : type.element == TYPE_F64 ? CODE_SCATTER_8 : CODE_SCATTER_4;
+    }
+    add_instruction(t, i);
+}
+
+static void translate_stmt(Translator *t, const Stmt *stmt) {
+    switch (stmt->kind) {
+    case STMT_VALUE: translate_value(t, &stmt->value); break;
+    case STMT_FOR:
+    case STMT_IF:
+    case STMT_IF_EQUAL: translate_control(t, stmt); break;
+    case STMT_DECLARE: t->variable_at[stmt->variable] = take_slot(t, stmt->type); /* fallthrough */
+    case STMT_SET:
+        add_instruction(t, (Instruction){.code = CODE_COPY,
+                                         .d = t->variable_at[stmt->variable],
+                                         .a = t->offset[stmt->operand],
+                                         .c = (uint32_t)type_bytes(t->value[stmt->operand]->type)});
+        break;
+    case STMT_STORE:
+    case STMT_SCATTER:
+    case STMT_RANDOM: translate_write(t, stmt); break;
+    case STMT_NEST: BUG("a nest within a nest");
+    }
+}
+
+static void translate_block(Translator *t, const Block *block) {
+    for (size_t i = 0; i < block->count; i++) {
+        translate_stmt(t, block->at[i]);
+        free_dying(t);
+        t->statement++;
+    }
+}
+
+static void translate_nest(Arena *arena, const Nest *nest, Program *program) {
+    Arena *scratch = arena_new();
+    Translator t = {.arena = arena, .program = program};
+    const int statements = count_statements(&nest->body);
+    int loop_end[MAX_LOOPS];
+    program->nest = nest;
+    t.value = NEW_ARRAY(scratch, const Value *, nest->value_count);
+    t.offset = NEW_ARRAY(scratch, uint32_t, nest->value_count);
+    t.variable_at = NEW_ARRAY(scratch, uint32_t, nest->variable_count);
+    t.last = NEW_ARRAY(scratch, int, nest->value_count);
+    t.depth = NEW_ARRAY(scratch, int, nest->value_count);
+    t.dying = arena_alloc(scratch, (size_t)statements + 2, sizeof *t.dying);
+    scan_block(&t, &nest->body, loop_end);
+    for (int id = 0; id < nest->value_count; id++)
+        if (t.value[id]) vec_push(scratch, &t.dying[t.last[id]], id);
+    t.statement = 0;
+    translate_block(&t, &nest->body);
+    add_instruction(&t, (Instruction){.code = CODE_END});
+    arena_free(scratch);
+}
+
+/* ---- execution ---- */
+
+#define ALWAYS_INLINE static inline __attribute__((always_inline))
+
+ALWAYS_INLINE int64_t index_of(const Address *address, const int64_t *var) {
+    int64_t index = address->base;
+    for (int i = 0; i < address->term_count; i++) index += address->term[i].stride * var[address->term[i].var];
+    return index;
+}
+
+static size_t buffer_element(const Machine *m, Buffer buffer) {
+    return buffer == BUFFER_LOG ? 8 : buffer == BUFFER_INPUT && m->input_bytes ? 1 : 4;
+}
+
+ALWAYS_INLINE char *element_at(const Machine *m, const Address *address, size_t size) {
+    return (char *)m->buffer[address->buffer] + index_of(address, m->var) * (int64_t)size;
+}
+
+static int64_t bound_of(const Bound *bound, const Machine *m) {
+    const int64_t value = bound->value, chunks = (m->images + NET_LANES - 1) / NET_LANES;
+    switch (bound->kind) {
+    case BOUND_CONST: return value;
+    case BOUND_VAR: return m->var[bound->var] + value;
+    case BOUND_IMAGES: return m->images;
+    case BOUND_CHUNKS: return chunks;
+    case BOUND_CHUNK_IMAGES: {
+        const int64_t left = m->images - NET_LANES * m->var[LOOP_VAR_CHUNK];
+        return left < NET_LANES ? left : NET_LANES;
+    }
+    case BOUND_SLOTS: return chunks < NET_SLOTS ? chunks : NET_SLOTS;
+    case BOUND_TASK: return m->task + value;
+    case BOUND_PART_LOW: return m->task * value / m->parts;
+    case BOUND_PART_HIGH: return (m->task + 1) * value / m->parts;
+    }
+    BUG("bound of unknown kind %d", (int)bound->kind);
+}
+
+static void draw_random(const Instruction *i, const Address *address, const Machine *m) {
+    uint32_t words[3];
+    memcpy(words, (const float *)m->buffer[BUFFER_SCALAR] + i->a, sizeof words);
+    net_random((uint32_t *)(void *)element_at(m, address, 4),
+               (const uint32_t *)m->buffer[BUFFER_ITEM] + NET_LANES * m->var[LOOP_VAR_CHUNK], words[0], words[1],
+               words[2], i->c, i->step);
+}
+
+/* r[l] = expression of a[l], b[l], c[l], for `lanes` lanes. Copies, because r's slot may be that of a, b or c and
+ * because the elements of a slot change their type; compilers keep them in registers. */
+#define LANES(key, R, A, B, lanes, expression)                                                                         \
+    case key: {                                                                                                        \
+        A a[lanes];                                                                                                    \
+        B b[lanes], c[lanes];                                                                                          \
+        R r[lanes];                                                                                                    \
+        memcpy(a, slot + i->a, sizeof a);                                                                              \
+        memcpy(b, slot + i->b, sizeof b);                                                                              \
+        memcpy(c, slot + i->c, sizeof c);                                                                              \
+        for (int l = 0; l < (lanes); l++) r[l] = (R)(expression);                                                      \
+        memcpy(slot + i->d, r, sizeof r);                                                                              \
+        break;                                                                                                         \
+    }
+#define BOTH(op, element, R, A, B, expression)                                                                         \
+    LANES(KEY(op, element, 0), R, A, B, 1, expression)                                                                 \
+    LANES(KEY(op, element, 1), R, A, B, 16, expression)
+#define FLOATS(op, expression) BOTH(op, TYPE_F32, float, float, float, expression) \
+    BOTH(op, TYPE_F64, double, double, double, expression)
+#define COMPARE(op, expression) BOTH(op, TYPE_F32, int32_t, float, float, -(expression)) \
+    BOTH(op, TYPE_F64, int32_t, double, double, -(expression))
+#define INTS(op, expression) BOTH(op, TYPE_I32, uint32_t, uint32_t, uint32_t, expression)
+#define SIGNED(op, expression) BOTH(op, TYPE_I32, int32_t, int32_t, int32_t, expression)
+/* The tree over the lanes. */
+#define REDUCE(op, element, T, expression)                                                                             \
+    case KEY(op, element, 1): {                                                                                        \
+        T t[LOOP_LANES];                                                                                               \
+        memcpy(t, slot + i->a, sizeof t);                                                                              \
+        for (int half = LOOP_LANES / 2; half; half /= 2)                                                               \
+            for (int l = 0; l < half; l++) {                                                                           \
+                const T x = t[l], y = t[l + half];                                                                     \
+                t[l] = (expression);                                                                                   \
+            }                                                                                                          \
+        memcpy(slot + i->d, t, sizeof t[0]);                                                                           \
+        break;                                                                                                         \
+    }
+#define REDUCES(op, expression) REDUCE(op, TYPE_F32, float, expression) REDUCE(op, TYPE_F64, double, expression)
+#define CONSTANT(element, T, number)                                                                                   \
+    case KEY(OP_CONST, element, 0):                                                                                    \
+    case KEY(OP_CONST, element, 1): {                                                                                  \
+        T r[LOOP_LANES];                                                                                               \
+        for (int l = 0; l < LOOP_LANES; l++) r[l] = (T)(number);                                                       \
+        memcpy(slot + i->d, r, i->code % 2 ? sizeof r : sizeof r[0]);                                                  \
+        break;                                                                                                         \
+    }
+#define COPY_IN(op, element, vector, bytes)                                                                            \
+    case KEY(op, element, vector):                                                                                     \
+        memcpy(slot + i->d, element_at(m, address, (element) == TYPE_F64 ? 8 : 4), bytes);                             \
+        break;
+#define GATHER(op, element, T, R)                                                                                      \
+    case KEY(op, element, 1): {                                                                                        \
+        const char *from = element_at(m, address, sizeof(T));                                                          \
+        R r[LOOP_LANES];                                                                                               \
+        for (int l = 0; l < LOOP_LANES; l++) {                                                                         \
+            T x;                                                                                                       \
+            memcpy(&x, from + l * i->step * (int64_t)sizeof x, sizeof x);                                              \
+            r[l] = x;                                                                                                  \
+        }                                                                                                              \
+        memcpy(slot + i->d, r, sizeof r);                                                                              \
+        break;                                                                                                         \
+    }
+#define SCATTER(code, bytes)                                                                                           \
+    case code: {                                                                                                       \
+        char *to = element_at(m, address, bytes);                                                                      \
+        for (int l = 0; l < LOOP_LANES; l++) memcpy(to + l * i->step * (bytes), slot + i->a + l * (bytes), bytes);     \
+        break;                                                                                                         \
+    }
+
+ALWAYS_INLINE double number_of(const Instruction *i) {
+    double number;
+    memcpy(&number, &i->step, sizeof number);
+    return number;
+}
+
+ALWAYS_INLINE void execute(const Program *program, Machine *m) {
+    char *const slot = m->slot;
+    const Instruction *const code = program->code.at;
+    for (const Instruction *i = code;; i++) {
+        const Address *const address = program->addresses.at + i->address;
+        switch (i->code) {
+            CONSTANT(TYPE_F32, float, number_of(i))
+            CONSTANT(TYPE_F64, double, number_of(i))
+            CONSTANT(TYPE_I32, int32_t, i->integer)
+            LANES(KEY(OP_LANE, TYPE_I32, 1), int32_t, int32_t, int32_t, 16, l)
+            LANES(KEY(OP_INDEX, TYPE_I32, 0), int32_t, int32_t, int32_t, 1, index_of(address, m->var))
+            LANES(KEY(OP_IMAGES, TYPE_I32, 0), int32_t, int32_t, int32_t, 1, m->images)
+            COPY_IN(OP_LOAD, TYPE_F32, 0, 4)
+            COPY_IN(OP_LOAD, TYPE_I32, 0, 4)
+            COPY_IN(OP_LOAD, TYPE_F64, 0, 8)
+            COPY_IN(OP_LOAD, TYPE_F32, 1, 64)
+            COPY_IN(OP_LOAD, TYPE_I32, 1, 64)
+            COPY_IN(OP_LOAD, TYPE_F64, 1, 128)
+            LANES(KEY(OP_LOAD_U8, TYPE_I32, 0), int32_t, int32_t, int32_t, 1,
+                  *(const uint8_t *)element_at(m, address, 1))
+            LANES(KEY(OP_LOAD_U8, TYPE_I32, 1), int32_t, int32_t, int32_t, 16,
+                  ((const uint8_t *)element_at(m, address, 1))[l])
+            GATHER(OP_GATHER, TYPE_F32, float, float)
+            GATHER(OP_GATHER, TYPE_I32, int32_t, int32_t)
+            GATHER(OP_GATHER, TYPE_F64, double, double)
+            GATHER(OP_GATHER_U8, TYPE_I32, uint8_t, int32_t)
+            LANES(KEY(OP_SPLAT, TYPE_F32, 1), float, float, float, 16, a[0])
+            LANES(KEY(OP_SPLAT, TYPE_I32, 1), int32_t, int32_t, int32_t, 16, a[0])
+            LANES(KEY(OP_SPLAT, TYPE_F64, 1), double, double, double, 16, a[0])
+            FLOATS(OP_ADD, a[l] + b[l])
+            FLOATS(OP_SUB, a[l] - b[l])
+            FLOATS(OP_MUL, a[l] * b[l])
+            FLOATS(OP_DIV, a[l] / b[l])
+            BOTH(OP_FMA, TYPE_F32, float, float, float, __builtin_fmaf(a[l], b[l], c[l]))
+            BOTH(OP_FMA, TYPE_F64, double, double, double, __builtin_fma(a[l], b[l], c[l]))
+            FLOATS(OP_MAX, a[l] > b[l] ? a[l] : b[l])
+            FLOATS(OP_MIN, a[l] < b[l] ? a[l] : b[l])
+            BOTH(OP_SQRT, TYPE_F32, float, float, float, __builtin_sqrtf(a[l]))
+            BOTH(OP_SQRT, TYPE_F64, double, double, double, __builtin_sqrt(a[l]))
+            COMPARE(OP_LESS, a[l] < b[l])
+            COMPARE(OP_LESS_EQUAL, a[l] <= b[l])
+            COMPARE(OP_EQUAL, a[l] == b[l])
+            BOTH(OP_SELECT, TYPE_F32, uint32_t, uint32_t, uint32_t, (a[l] & b[l]) | (~a[l] & c[l]))
+            BOTH(OP_SELECT, TYPE_I32, uint32_t, uint32_t, uint32_t, (a[l] & b[l]) | (~a[l] & c[l]))
+            BOTH(OP_SELECT, TYPE_F64, double, int32_t, double, a[l] ? b[l] : c[l])
+            INTS(OP_IADD, a[l] + b[l])
+            INTS(OP_ISUB, a[l] - b[l])
+            INTS(OP_IMUL, a[l] * b[l])
+            INTS(OP_AND, a[l] & b[l])
+            INTS(OP_OR, a[l] | b[l])
+            INTS(OP_XOR, a[l] ^ b[l])
+            INTS(OP_SHIFT_LEFT, a[l] << i->integer)
+            INTS(OP_SHIFT_RIGHT, a[l] >> i->integer)
+            SIGNED(OP_ILESS, -(a[l] < b[l]))
+            SIGNED(OP_IEQUAL, -(a[l] == b[l]))
+            BOTH(OP_AS_F32, TYPE_I32, int32_t, int32_t, int32_t, a[l])
+            BOTH(OP_AS_I32, TYPE_F32, int32_t, int32_t, int32_t, a[l])
+            BOTH(OP_TO_F32, TYPE_I32, float, int32_t, int32_t, a[l])
+            BOTH(OP_TO_F64, TYPE_F32, double, float, float, a[l])
+            BOTH(OP_ROUND_F32, TYPE_F64, float, double, double, a[l])
+            REDUCES(OP_SUM_LANES, x + y)
+            REDUCES(OP_MAX_LANES, x > y ? x : y)
+            REDUCES(OP_MIN_LANES, x < y ? x : y)
+            SCATTER(CODE_SCATTER_4, 4)
+            SCATTER(CODE_SCATTER_8, 8)
+        case CODE_COPY: memcpy(slot + i->d, slot + i->a, i->c); break;
+        case CODE_STORE: memcpy(element_at(m, address, buffer_element(m, address->buffer)), slot + i->a, i->c); break;
+        case CODE_RANDOM: draw_random(i, address, m); break;
+        case CODE_FOR:
+            m->var[i->d] = bound_of(&program->bounds.at[i->a], m);
+            m->limit[i->d] = bound_of(&program->bounds.at[i->b], m);
+            if (m->var[i->d] >= m->limit[i->d]) i = code + i->c - 1;
+            break;
+        case CODE_NEXT:
+            m->var[i->d] += i->step;
+            if (m->var[i->d] < m->limit[i->d]) i = code + i->c - 1;
+            break;
+        case CODE_IF:
+            if (bound_of(&program->bounds.at[i->a], m) >= bound_of(&program->bounds.at[i->b], m)) i = code + i->c - 1;
+            break;
+        case CODE_IF_EQUAL:
+            if (bound_of(&program->bounds.at[i->a], m) != bound_of(&program->bounds.at[i->b], m)) i = code + i->c - 1;
+            break;
+        case CODE_END: return;
+        default: BUG("instruction %d", i->code);
+        }
+    }
+}
+
+static void execute_plain(const Program *program, Machine *m) { execute(program, m); }
+
+#if defined(__x86_64__)
+__attribute__((target("avx2,fma"))) static void execute_avx2(const Program *program, Machine *m) {
+    execute(program, m);
+}
+__attribute__((target("avx512f,avx512dq,fma"))) static void execute_avx512(const Program *program, Machine *m) {
+    execute(program, m);
+}
+#endif
+
+static Executor *choose_executor(void) {
+#if defined(__x86_64__)
+    if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq")) return execute_avx512;
+    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) return execute_avx2;
+#endif
+    return execute_plain;
+}
+
+static void run_nest(const Interp *interp, int index, Machine *m) {
+    interp->execute(&interp->programs[index], m);
+}
+
+/* A kernel's body: loops over the chunk, conditions, nests. */
+static void run_kernel(const Interp *interp, const Block *block, Machine *m) {
+    for (size_t i = 0; i < block->count; i++) {
+        const Stmt *stmt = block->at[i];
+        if (stmt->kind == STMT_NEST) {
+            run_nest(interp, stmt->nest, m);
+            continue;
+        }
+        const int64_t low = bound_of(&stmt->low, m), high = bound_of(&stmt->high, m);
+        if (stmt->kind == STMT_FOR) {
+            for (int64_t chunk = low; chunk < high; chunk += stmt->step) {
+                m->var[LOOP_VAR_CHUNK] = chunk;
+                run_kernel(interp, &stmt->body, m);
+            }
+        } else if (stmt->kind == STMT_IF ? low < high : low == high) {
+            run_kernel(interp, &stmt->body, m);
+        }
+    }
+}
+
+/* ---- interface ---- */
+
+Interp *interp_new(Arena *arena, const Code *code) {
+    Interp *interp = NEW(arena, Interp);
+    interp->code = code;
+    interp->execute = choose_executor();
+    interp->programs = NEW_ARRAY(arena, Program, code->nests.count);
+    interp->selves = NEW_ARRAY(arena, Self, code->kernels.count);
+    interp->vars = 1;
+    for (size_t i = 0; i < code->nests.count; i++) {
+        const Nest *nest = code->nests.at[i];
+        translate_nest(arena, nest, &interp->programs[i]);
+        if (interp->programs[i].slots > interp->slots) interp->slots = interp->programs[i].slots;
+        if ((size_t)nest->var_count > interp->vars) interp->vars = (size_t)nest->var_count;
+    }
+    for (size_t i = 0; i < code->kernels.count; i++) interp->selves[i] = (Self){interp, code->kernels.at[i]};
+    return interp;
+}
+
+const void *interp_self(const Interp *interp, size_t k) {
+    ASSERT(k < interp->code->kernels.count);
+    return &interp->selves[k];
+}
+
+void interp_kernel(const void *self, float *param, float *state, float *grad, float *batch, float *scratch,
+                   const void *input, const uint32_t *label, const uint32_t *item, const float *scalar, double *log,
+                   int64_t n, int64_t task, int64_t parts) {
+    const Interp *interp = ((const Self *)self)->interp;
+    const size_t variables = (2 * interp->vars * sizeof(int64_t) + SLOT - 1) / SLOT * SLOT;
+    char *memory = aligned_alloc(SLOT, variables + (interp->slots + 2) * SLOT);
+    if (!memory) out_of_memory();
+    Machine machine = {
+        .slot = memory + variables,
+        .var = (int64_t *)(void *)memory,
+        .limit = (int64_t *)(void *)memory + interp->vars,
+        /* read-only buffers are never written: loop_verify() */
+        .buffer = {param, state, grad, batch, scratch, (void *)(uintptr_t)input, (void *)(uintptr_t)label,
+                   (void *)(uintptr_t)item, (void *)(uintptr_t)scalar, log},
+        .images = n,
+        .task = task,
+        .parts = parts,
+        .input_bytes = interp->code->input_bytes,
+    };
+    run_kernel(interp, &((const Self *)self)->kernel->body, &machine);
+    free(memory);
+}

@@ -1,0 +1,263 @@
+/* Scopes, levels and places. See layout.h. */
+#include "compiler/loop/layout.h"
+
+#include <stdlib.h>
+
+#include "compiler/passes/passes.h"
+#include "runtime/abi.h"
+
+static int64_t padded(int64_t size) { return (size + LOOP_LANES - 1) / LOOP_LANES * LOOP_LANES; }
+
+static Scope scope_of(const Compute *c) {
+    if (c->out->role == ROLE_LOG) return compute_sums_batch(c) ? SCOPE_CHUNK : SCOPE_ONCE;
+    if (tensor_is_batched(c->out)) return SCOPE_CHUNK;
+    if (!compute_sums_batch(c)) return SCOPE_PART;
+    return compute_is_owned(c) ? SCOPE_OWNED : SCOPE_SLOT;
+}
+
+/* ---- levels ---- */
+typedef struct {
+    Layout *layout;
+    const Scope *writer_scope; /* by tensor id */
+    Placed *placed;
+} LevelSearch;
+
+/* A chunk's values are ready within the phase for what goes chunk by chunk; everything else waits for its end. */
+static void wait_for(void *context, Expr *read) {
+    LevelSearch *search = context;
+    const Place *source = &search->layout->place[read->tensor->id];
+    if (source->level < 0) return;
+    Scope reader = search->placed->scope;
+    bool same_phase = tensor_is_batched(read->tensor) && (reader == SCOPE_CHUNK || reader == SCOPE_SLOT);
+    int ready = source->level + (same_phase ? 0 : 1);
+    if (ready > search->placed->level) search->placed->level = ready;
+}
+
+static void find_levels(Arena *arena, Layout *layout) {
+    Program *p = layout->program;
+    Scope *scopes = NEW_ARRAY(arena, Scope, p->tensors.count);
+    VEC(Placed) list = {0};
+    int highest = 0;
+    for (size_t i = 0; i < p->computes.count; i++) {
+        Compute *c = p->computes.at[i];
+        Placed placed = {.compute = c, .scope = scope_of(c)};
+        LevelSearch search = {layout, scopes, &placed};
+        expr_reads(p, c->e, wait_for, &search);
+        expr_reads(p, c->post, wait_for, &search);
+        if (c->next) { /* after everything that reads the old value; those come before it in the program */
+            for (size_t k = 0; k < list.count; k++)
+                for (size_t t = 0; t < p->tensors.count; t++)
+                    if (p->tensors.at[t]->role == ROLE_PARAM && p->tensors.at[t]->offset == c->out->offset &&
+                        compute_reads(list.at[k].compute, p->tensors.at[t]) && list.at[k].level >= placed.level)
+                        placed.level = list.at[k].level + 1;
+        } else if (layout->place[c->out->id].level < placed.level) {
+            layout->place[c->out->id].level = placed.level;
+        }
+        scopes[c->out->id] = placed.scope;
+        if (placed.level > highest) highest = placed.level;
+        vec_push(arena, &list, placed);
+    }
+    for (int level = 0; level <= highest; level++)
+        for (size_t i = 0; i < list.count; i++)
+            if (list.at[i].level == level) {
+                list.at[i].place = (int)layout->list.count;
+                vec_push(arena, &layout->list, list.at[i]);
+            }
+    layout->levels = highest + 1;
+}
+
+/* ---- what each tensor needs ---- */
+typedef struct {
+    Layout *layout;
+    const Placed *placed;
+} UseSearch;
+
+static void note_use(void *context, Expr *read) {
+    UseSearch *search = context;
+    const Tensor *t = read->tensor;
+    Place *place = &search->layout->place[t->id];
+    place->used = true;
+    if (search->placed->place > place->last) place->last = search->placed->place;
+    bool same = search->placed->level == place->level && search->placed->scope != SCOPE_OWNED;
+    if (place->level >= 0 && !same) place->crosses = true;
+    if (!read_reaches_out(search->placed->compute, read)) return;
+    if (!tensor_is_batched(t) || t->by_rows) BUG("%s has no edge to read", t->name);
+    place->has_edge = true;
+    place->edge = read->number;
+    for (int d = 1; d < t->rank; d++) {
+        int64_t low, high;
+        read_reach(search->placed->compute, read, d, &low, &high);
+        if (-low > place->low[d]) place->low[d] = -low;
+        if (high - t->dim[d] + 1 > place->high[d]) place->high[d] = high - t->dim[d] + 1;
+    }
+}
+
+static void find_uses(Layout *layout) {
+    Program *p = layout->program;
+    for (size_t i = 0; i < layout->list.count; i++) {
+        const Placed *placed = &layout->list.at[i];
+        Place *out = &layout->place[placed->compute->out->id];
+        if (!out->used) out->first = placed->place;
+        out->used = true;
+        if (placed->place > out->last) out->last = placed->place;
+    }
+    for (size_t i = 0; i < layout->list.count; i++) {
+        UseSearch search = {layout, &layout->list.at[i]};
+        expr_reads(p, layout->list.at[i].compute->e, note_use, &search);
+        expr_reads(p, layout->list.at[i].compute->post, note_use, &search);
+    }
+}
+
+/* Strides of the dimensions from `from` on, the last one `unit`; gives the size. */
+static int64_t row_major(const Tensor *t, Place *place, int from, int64_t unit) {
+    int64_t size = unit;
+    for (int d = t->rank; d-- > from;) {
+        place->stride[d] = size;
+        size *= t->dim[d] + place->low[d] + place->high[d];
+    }
+    for (int d = from; d < t->rank; d++) place->base += place->low[d] * place->stride[d];
+    return size;
+}
+
+static void shape_batched(const Tensor *t, Place *place) {
+    if (t->by_rows || t->role == ROLE_INPUT || t->role == ROLE_OUTPUT || t->role == ROLE_LABEL) {
+        int64_t row = row_major(t, place, 1, 1);
+        place->lane_stride = t->by_rows ? padded(row) : row;
+        place->size = place->lane_stride * LOOP_LANES;
+    } else {
+        place->lane_stride = 1;
+        place->size = row_major(t, place, 1, LOOP_LANES);
+    }
+}
+
+static void settle_place(Layout *layout, const Tensor *t, const Compute *writer, Scope scope) {
+    Place *place = &layout->place[t->id];
+    switch (t->role) {
+    case ROLE_INPUT:
+    case ROLE_LABEL:
+        place->buffer = t->role == ROLE_INPUT ? BUFFER_INPUT : BUFFER_LABEL;
+        shape_batched(t, place);
+        place->chunk_stride = place->size;
+        return;
+    case ROLE_OUTPUT:
+        place->buffer = BUFFER_BATCH;
+        shape_batched(t, place);
+        place->base = layout->batch_chunk; /* rows of all chunks follow each other: nothing else is in batch then */
+        ASSERT(layout->batch_chunk == 0);
+        layout->batch_chunk = place->size;
+        return;
+    case ROLE_PARAM:
+    case ROLE_STATE:
+        place->buffer = t->role == ROLE_PARAM ? BUFFER_PARAM : BUFFER_STATE;
+        place->size = row_major(t, place, 0, 1);
+        place->base = t->offset;
+        return;
+    case ROLE_LOG:
+        place->buffer = BUFFER_LOG;
+        place->size = row_major(t, place, 0, 1);
+        return;
+    case ROLE_VALUE:
+    case ROLE_RANDOM:
+        break;
+    }
+    if (tensor_is_batched(t)) {
+        shape_batched(t, place);
+        place->buffer = place->crosses ? BUFFER_BATCH : BUFFER_SCRATCH;
+        if (place->crosses) {
+            place->base += layout->batch_chunk;
+            layout->batch_chunk += padded(place->size);
+        }
+        return;
+    }
+    place->buffer = BUFFER_GRAD;
+    if (scope == SCOPE_SLOT) {
+        bool rows = compute_is_outer(writer);
+        place->size = row_major(t, place, 0, 1);
+        if (rows && t->rank > 1) { /* whole vectors: a row of the first dimension is padded */
+            place->stride[0] = padded(place->stride[0]);
+            place->size = place->stride[0] * t->dim[0];
+        }
+        place->base = layout->slot_size;
+        layout->slot_size += padded(place->size);
+    } else {
+        place->size = row_major(t, place, 0, 1);
+        place->base = layout->owned_size;
+        layout->owned_size += padded(place->size);
+    }
+}
+
+/* ---- scratch: values that do not live at the same time share space ---- */
+static int by_first(const void *a, const void *b) {
+    const Place *x = *(Place *const *)a, *y = *(Place *const *)b;
+    return x->first != y->first ? (x->first < y->first ? -1 : 1) : (x->size > y->size ? -1 : x->size < y->size);
+}
+
+static void plan_scratch(Arena *arena, Layout *layout) {
+    Program *p = layout->program;
+    Place **all = NEW_ARRAY(arena, Place *, p->tensors.count);
+    int64_t *start = NEW_ARRAY(arena, int64_t, p->tensors.count);
+    size_t count = 0;
+    for (size_t t = 0; t < p->tensors.count; t++) {
+        Place *place = &layout->place[t];
+        if (place->used && place->buffer == BUFFER_SCRATCH && tensor_is_batched(p->tensors.at[t])) all[count++] = place;
+    }
+    qsort(all, count, sizeof *all, by_first);
+    for (size_t i = 0; i < count; i++) {
+        int64_t at = 0;
+        for (bool moved = true; moved;) { /* first fit */
+            moved = false;
+            for (size_t k = 0; k < i; k++) {
+                bool together = all[k]->last >= all[i]->first;
+                if (!together || at + all[i]->size <= start[k] || start[k] + padded(all[k]->size) <= at) continue;
+                at = start[k] + padded(all[k]->size);
+                moved = true;
+            }
+        }
+        start[i] = at;
+        all[i]->base += at;
+        if (at + padded(all[i]->size) > layout->scratch_size) layout->scratch_size = at + padded(all[i]->size);
+    }
+}
+
+Layout *layout_program(Arena *arena, Programs *programs, Program *program) {
+    (void)programs;
+    Layout *layout = NEW(arena, Layout);
+    layout->program = program;
+    layout->place = NEW_ARRAY(arena, Place, program->tensors.count);
+    for (size_t t = 0; t < program->tensors.count; t++) layout->place[t].level = -1;
+    find_levels(arena, layout);
+    find_uses(layout);
+    for (size_t t = 0; t < program->tensors.count; t++) {
+        const Tensor *tensor = program->tensors.at[t];
+        const Compute *writer = NULL;
+        for (size_t i = 0; i < program->computes.count && !writer; i++)
+            if (program->computes.at[i]->out == tensor) writer = program->computes.at[i];
+        if (layout->place[t].used) settle_place(layout, tensor, writer, writer ? scope_of(writer) : SCOPE_PART);
+    }
+    plan_scratch(arena, layout);
+    return layout;
+}
+
+void layout_settle(Layout *layout, int64_t grad_slot, int64_t log_once, int64_t log_chunk) {
+    Program *p = layout->program;
+    for (size_t t = 0; t < p->tensors.count; t++) {
+        Place *place = &layout->place[t];
+        const Tensor *tensor = p->tensors.at[t];
+        if (!place->used) continue;
+        if (place->buffer == BUFFER_BATCH)
+            place->chunk_stride = tensor->role == ROLE_OUTPUT ? place->size : layout->batch_chunk;
+        if (tensor->role == ROLE_LOG) place->base = tensor->offset;
+        if (place->buffer != BUFFER_GRAD) continue;
+        Compute *writer = NULL;
+        for (size_t i = 0; i < p->computes.count && !writer; i++)
+            if (p->computes.at[i]->out == tensor) writer = p->computes.at[i];
+        if (scope_of(writer) != SCOPE_SLOT) place->base += NET_SLOTS * grad_slot;
+    }
+    for (size_t i = 0; i < p->computes.count; i++) {
+        const Compute *c = p->computes.at[i];
+        Place *place = &layout->place[c->out->id];
+        if (c->out->role != ROLE_LOG || scope_of(c) != SCOPE_CHUNK) continue;
+        place->base = log_once + c->out->offset;
+        place->chunk_stride = log_chunk;
+    }
+}

@@ -1,0 +1,57 @@
+/* Where every tensor of a program lives: which buffer, in which order of dimensions, with which edge around it.
+ *
+ * Batched values are laid out [dims][16 images], a chunk at a time in the worker's scratch; `by_rows` ones
+ * [16 images][dims]. A value that another phase reads lives in `batch`, [chunk][...]. Where a read reaches outside of a
+ * tensor, the tensor has an edge (halo) that holds the read's outside value. Sums over the batch live in `grad`. */
+#ifndef NETC_LAYOUT_H
+#define NETC_LAYOUT_H
+
+#include "compiler/loop/loop.h"
+#include "compiler/loop/lower.h"
+
+/* Who runs a compute, and how its work is split. */
+typedef enum {
+    SCOPE_CHUNK, /* values of images, sums a chunk for the log: any task, chunk by chunk */
+    SCOPE_SLOT,  /* a batch sum in partial sums: within the slot's chunks */
+    SCOPE_OWNED, /* a batch sum of many values: each part sums all images */
+    SCOPE_PART,  /* no images: split by elements */
+    SCOPE_ONCE   /* log values of parameters and gradients: one task */
+} Scope;
+
+typedef struct {
+    Compute *compute;
+    Scope scope;
+    int level; /* phases of one level are run before those of the next */
+    int place; /* in the program's order, for lifetimes */
+} Placed;
+
+typedef struct {
+    Buffer buffer;
+    bool used;
+    int64_t base;         /* of the element with all indices 0, in chunk 0 */
+    int64_t chunk_stride; /* 0 for what is not batched, or is in scratch */
+    int64_t lane_stride;  /* from image to image within a chunk */
+    int64_t stride[TENSOR_MAX_RANK];
+    int64_t low[TENSOR_MAX_RANK], high[TENSOR_MAX_RANK]; /* the edge, before and behind each dimension */
+    bool has_edge;
+    double edge;
+    int64_t size; /* elements (of a chunk) with the edge */
+    int first, last; /* lifetime in scratch, in places */
+    int level;       /* of its writer; -1: given */
+    bool crosses;    /* read in a later phase */
+} Place;
+
+typedef struct {
+    Program *program;
+    VEC(Placed) list; /* by level, then in program order */
+    Place *place;     /* by tensor id */
+    int levels;
+    int64_t scratch_size, batch_chunk, slot_size, owned_size;
+} Layout;
+
+/* Scopes, levels, buffers and sizes; then, when grad_slot (the largest slot_size of all programs) is known, the bases
+ * in grad. */
+Layout *layout_program(Arena *arena, Programs *programs, Program *program);
+void layout_settle(Layout *layout, int64_t grad_slot, int64_t log_once, int64_t log_chunk);
+
+#endif

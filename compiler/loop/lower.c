@@ -1,0 +1,186 @@
+/* Programs become kernels: passes, layouts, then for each level the phases its computes need.
+ *
+ *     slot or chunk   what goes chunk by chunk: forward, backward, partial gradient sums
+ *     part            the slots' sums added up
+ *     part            owned gradients, steps: split by elements
+ *     once            log values of parameters and gradients
+ *
+ * Kernels of a level follow each other in this order, levels in theirs. */
+#include "compiler/loop/lower.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "compiler/loop/descriptor.h"
+#include "compiler/loop/nest.h"
+#include "compiler/passes/passes.h"
+#include "runtime/abi.h"
+
+void lower_passes(Programs *programs) {
+    for (int k = 0; k < PROGRAM_COUNT; k++) {
+        Program *p = programs->program[k];
+        if (!p) continue;
+        pass_dce(p);
+        pass_cse(p);
+        pass_fuse(p);
+        pass_layout_copies(p);
+        program_verify(p);
+    }
+}
+
+typedef struct {
+    NestContext context;
+    Layout *layout;
+    const Program *program;
+    bool *written; /* by tensor id: some compute before has written it */
+    VEC(int) kernels;
+    VEC(const char *) names;
+} Lowering;
+
+/* PROGRAM_COMPUTE, with a number when that is taken. */
+static const char *nest_name(Lowering *l, const char *compute) {
+    Arena *arena = l->context.arena;
+    const char *name = arena_format(arena, "%s_%s", l->program->name, compute);
+    for (char *c = (char *)(uintptr_t)name; *c; c++)
+        if (*c == '.') *c = '_';
+    for (int number = 2;; number++) {
+        bool taken = false;
+        for (size_t i = 0; i < l->names.count; i++) taken = taken || string_is(l->names.at[i], name);
+        if (!taken) break;
+        name = arena_format(arena, "%s_%s_%d", l->program->name, compute, number);
+    }
+    vec_push(arena, &l->names, name);
+    return name;
+}
+
+static int make_group(Lowering *l, Placed *list, int count) {
+    Group group = group_make(l->layout, list, count);
+    bool fill[GROUP_MAX];
+    for (int m = 0; m < count; m++) {
+        int id = list[m].compute->out->id;
+        fill[m] = !l->written[id];
+        l->written[id] = true;
+    }
+    return nest_make(&l->context, &group, nest_name(l, list[0].compute->name), fill);
+}
+
+static bool wanted(const Placed *placed, int level, Scope a, Scope b) {
+    return placed->level == level && (placed->scope == a || placed->scope == b);
+}
+
+/* The nests of a level in one or two scopes, run in program order by one kernel; none when there is nothing. */
+static void make_kernel(Lowering *l, int level, Tasks tasks, Scope a, Scope b) {
+    Arena *arena = l->context.arena;
+    VEC(Placed) chosen = {0};
+    VEC(int) nests = {0};
+    for (size_t i = 0; i < l->layout->list.count; i++)
+        if (wanted(&l->layout->list.at[i], level, a, b)) vec_push(arena, &chosen, l->layout->list.at[i]);
+    if (chosen.count == 0) return;
+    for (size_t i = 0; i < chosen.count;) {
+        size_t end = i + 1;
+        for (; end < chosen.count; end++) {
+            Group group = group_make(l->layout, &chosen.at[i], (int)(end - i));
+            if (chosen.at[i].compute->reduce == REDUCE_RANDOM || !group_may_join(l->layout, &group, &chosen.at[end])) break;
+        }
+        vec_push(arena, &nests, make_group(l, &chosen.at[i], (int)(end - i)));
+        i = end;
+    }
+    LoopBuilder *builder = loop_kernel_begin(arena, arena_format(arena, "%s_%zu", l->program->name, l->kernels.count), tasks);
+    bool chunks = tasks == TASKS_SLOT || tasks == TASKS_CHUNK;
+    if (chunks)
+        loop_for_begin(builder, loop_bound_of(BOUND_TASK, 0),
+                       tasks == TASKS_SLOT ? loop_bound_of(BOUND_CHUNKS, 0) : loop_bound_of(BOUND_TASK, 1), NET_SLOTS);
+    for (size_t i = 0; i < nests.count; i++) loop_run_nest(builder, nests.at[i]);
+    if (chunks) loop_for_end(builder);
+    vec_push(arena, &l->kernels, loop_add_kernel(arena, l->context.code, loop_kernel_end(builder)));
+}
+
+static void make_merge(Lowering *l) {
+    Arena *arena = l->context.arena;
+    int nest = nest_merge_slots(&l->context, nest_name(l, "add_slots"), l->layout->slot_size);
+    LoopBuilder *b = loop_kernel_begin(arena, arena_format(arena, "%s_%zu", l->program->name, l->kernels.count), TASKS_PART);
+    loop_run_nest(b, nest);
+    vec_push(arena, &l->kernels, loop_add_kernel(arena, l->context.code, loop_kernel_end(b)));
+}
+
+static void lower_program(Lowering *l) {
+    for (int level = 0; level < l->layout->levels; level++) {
+        bool slots = false;
+        for (size_t i = 0; i < l->layout->list.count; i++)
+            slots = slots || wanted(&l->layout->list.at[i], level, SCOPE_SLOT, SCOPE_SLOT);
+        make_kernel(l, level, slots ? TASKS_SLOT : TASKS_CHUNK, SCOPE_CHUNK, SCOPE_SLOT);
+        if (slots) make_merge(l);
+        make_kernel(l, level, TASKS_PART, SCOPE_OWNED, SCOPE_PART);
+        make_kernel(l, level, TASKS_ONCE, SCOPE_ONCE, SCOPE_ONCE);
+    }
+}
+
+/* The scalars any program uses, in the descriptor's order; the three random words stay together. */
+static void list_scalars(Arena *arena, const Programs *programs, NestContext *context) {
+    static const char *const known[] = {"step", "shrink", "l1_step", "seed_low", "seed_high", "epoch"};
+    const char **list = NEW_ARRAY(arena, const char *, COUNT_OF(known));
+    for (size_t s = 0; s < COUNT_OF(known); s++) {
+        bool used = false;
+        for (int k = 0; k < PROGRAM_COUNT; k++)
+            for (size_t i = 0; programs->program[k] && i < programs->program[k]->scalars.count; i++)
+                used = used || string_is(programs->program[k]->scalars.at[i], known[s]);
+        if (used) list[context->scalar_count++] = known[s];
+    }
+    context->scalars = list;
+}
+
+/* Equal hashes, equal sums: the programs as they are before scheduling hold the order of every sum. */
+static uint64_t hash_orders(const Programs *programs, bool fma) {
+    char *text = NULL;
+    size_t size = 0;
+    FILE *out = open_memstream(&text, &size);
+    if (!out) out_of_memory();
+    fprintf(out, "abi %d, lanes %d, slots %d, fma %d\n", NET_ABI, NET_LANES, NET_SLOTS, fma);
+    for (int k = 0; k < PROGRAM_COUNT; k++)
+        if (programs->program[k]) program_print(programs->program[k], out);
+    fclose(out);
+    uint64_t hash = hash_bytes(0, text, size);
+    free(text);
+    return hash;
+}
+
+Code *lower_programs(Arena *arena, Programs *programs, const LowerOptions *options) {
+    const Model *model = programs->model;
+    Code *code = loop_code_new(arena, model->name, model->source);
+    code->input_bytes = model->bytes_input;
+    Lowering base = {.context = {.arena = arena, .code = code, .options = options}};
+    Descriptor descriptor = {.programs = programs, .options = options, .order_hash = hash_orders(programs, options->fma)};
+    Layout *layout[PROGRAM_COUNT] = {NULL};
+    list_scalars(arena, programs, &base.context);
+    for (int k = 0; k < PROGRAM_COUNT; k++) {
+        if (!programs->program[k]) continue;
+        layout[k] = layout_program(arena, programs, programs->program[k]);
+        if (layout[k]->slot_size > descriptor.grad_slot) descriptor.grad_slot = layout[k]->slot_size;
+        if (layout[k]->owned_size > descriptor.grad_owned) descriptor.grad_owned = layout[k]->owned_size;
+        if (layout[k]->batch_chunk > descriptor.batch_chunk) descriptor.batch_chunk = layout[k]->batch_chunk;
+        if (layout[k]->scratch_size > descriptor.scratch) descriptor.scratch = layout[k]->scratch_size;
+    }
+    base.context.grad_slot = descriptor.grad_slot;
+    for (int k = 0; k < PROGRAM_COUNT; k++) {
+        if (!layout[k]) continue;
+        layout_settle(layout[k], descriptor.grad_slot, programs->log_once, programs->log_chunk);
+        Lowering l = base;
+        l.layout = layout[k];
+        l.program = programs->program[k];
+        l.written = NEW_ARRAY(arena, bool, l.program->tensors.count);
+        lower_program(&l);
+        descriptor.kernels[k] = l.kernels.at;
+        descriptor.kernel_count[k] = l.kernels.count;
+    }
+    descriptor.scalars = base.context.scalars;
+    descriptor.scalar_count = base.context.scalar_count;
+    code->descriptor = descriptor_write(arena, code, &descriptor);
+    loop_verify(code);
+    return code;
+}
+
+Code *lower_model(Arena *arena, const Model *model, const LowerOptions *options) {
+    Programs *programs = programs_build(arena, model);
+    lower_passes(programs);
+    return lower_programs(arena, programs, options);
+}

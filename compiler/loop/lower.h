@@ -1,0 +1,24 @@
+/* From a model to code at the loop level: programs, passes, layout, schedule, nests, descriptor. */
+#ifndef NETC_LOWER_H
+#define NETC_LOWER_H
+
+#include "compiler/loop/loop.h"
+#include "compiler/model/model.h"
+#include "compiler/programs/programs.h"
+
+typedef struct {
+    const char *cpu;            /* recorded in the descriptor */
+    const char *backend;        /* the same */
+    bool fma;                   /* whether the processor has it: part of the order hash */
+    int vector_registers;       /* of 16 lanes: 32 with AVX-512, 8 with AVX2 (16 of 8 lanes) */
+    const char *force_schedule; /* NULL, or "FACTORxFACTOR": the register tile of every contraction, where it fits */
+    FILE *schedule_out;         /* NULL, or where to print each nest's schedule */
+} LowerOptions;
+
+/* Runs the passes on every program. */
+void lower_passes(Programs *programs);
+/* The whole of it. Everything lives in the arena. */
+Code *lower_programs(Arena *arena, Programs *programs, const LowerOptions *options);
+Code *lower_model(Arena *arena, const Model *model, const LowerOptions *options);
+
+#endif

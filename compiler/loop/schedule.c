@@ -1,0 +1,291 @@
+/* The search for a register tile. See schedule.h.
+ *
+ * For a sum of products with F multiply-adds in a body (tile x unrolled terms), L distinct loads and A accumulators,
+ * cycles are estimated as
+ *
+ *     max( F / fma ports, L / load ports, (F + L) / issue, F * latency / (ports * A) )
+ *
+ * and a tile is feasible when accumulators + the vectors it loads + 2 fit the registers. Loads are counted by the
+ * places they touch, so a row of taps that slides over an image counts each column once. */
+#include "compiler/loop/schedule.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "compiler/passes/passes.h"
+
+enum { BLOCK_TERMS = 256, LOAD_PORTS = 2, FMA_LATENCY = 4, ISSUE = 4, SMALL_TILE = 4 };
+
+/* ---- accesses ---- */
+static Access access_make(const Place *place, const Tensor *tensor) {
+    return (Access){.buffer = place->buffer, .base = place->base, .chunk_stride = place->chunk_stride, .tensor = tensor};
+}
+
+Access access_of_read(const Layout *layout, const Expr *read) {
+    const Tensor *t = read->tensor;
+    const Place *place = &layout->place[t->id];
+    Access access = access_make(place, t);
+    for (int d = 0; d < t->rank; d++) {
+        int64_t stride = t->dim[d] == DIM_BATCH ? place->lane_stride : place->stride[d];
+        access.base += read->index[d].plus * stride;
+        for (int i = 0; i < INDEX_MAX; i++) access.step[i] += read->index[d].at[i] * stride;
+    }
+    return access;
+}
+
+Access access_of_write(const Layout *layout, const Compute *compute) {
+    const Tensor *t = compute->out;
+    const Place *place = &layout->place[t->id];
+    Access access = access_make(place, t);
+    for (int d = 0; d < t->rank; d++) {
+        int64_t stride = t->dim[d] == DIM_BATCH ? place->lane_stride : place->stride[d];
+        access.base += compute->write_offset[d] * stride;
+        access.step[d] = compute->write_stride[d] * stride;
+    }
+    return access;
+}
+
+/* ---- all accesses of a group ---- */
+typedef struct {
+    const Layout *layout;
+    Access at[64];
+    size_t count;
+} AccessList;
+
+static void collect(void *context, Expr *read) {
+    AccessList *list = context;
+    if (list->count < COUNT_OF(list->at)) list->at[list->count++] = access_of_read(list->layout, read);
+}
+
+static void collect_reads(const Group *group, AccessList *list) {
+    list->layout = group->layout;
+    for (int i = 0; i < group->count; i++) {
+        const Compute *c = group->member[i]->compute;
+        expr_reads(group->layout->program, c->e, collect, list);
+        if (c->reduce == REDUCE_NONE) expr_reads(group->layout->program, c->post, collect, list);
+    }
+}
+
+static bool is_contraction(const Group *group) {
+    const Compute *c = group->member[0]->compute;
+    return group->count == 1 && c->reduce == REDUCE_SUM && c->e->kind == EXPR_MUL;
+}
+
+/* ---- lanes ---- */
+static int lane_of(const Group *group) {
+    const Compute *c = group->member[0]->compute;
+    bool rows = c->out->by_rows || c->out->role == ROLE_OUTPUT;
+    if (group->scope == SCOPE_CHUNK && rows && group->rank > 1 && c->reduce == REDUCE_NONE) {
+        AccessList list = {0}; /* a copy by rows: lanes over the row if it is read by rows too, else images scattered */
+        collect_reads(group, &list);
+        bool all = list.count > 0;
+        for (size_t i = 0; i < list.count; i++)
+            if (tensor_is_batched(list.at[i].tensor) && list.at[i].step[group->rank - 1] != 1) all = false;
+        return all ? group->rank - 1 : group->batch;
+    }
+    if (group->scope == SCOPE_CHUNK) return group->batch;
+    if (group->scope == SCOPE_ONCE)
+        return group->reductions > 0 ? group->rank + group->reductions - 1 : -1;
+    if (group->batch >= 0 && !compute_is_outer(c)) return group->batch;
+    return group->rank > 0 ? group->rank - 1 : -1;
+}
+
+/* ---- blocks: whole windows of at most 256 terms ---- */
+static void cut_blocks(const Group *group, Schedule *schedule) {
+    int64_t inside = 1;
+    schedule->block = -1;
+    if (group->member[0]->compute->reduce != REDUCE_SUM || group->scope == SCOPE_ONCE ||
+        group->member[0]->compute->out->role == ROLE_LOG)
+        return;
+    for (int k = group->rank + group->reductions; k-- > group->rank;) {
+        if (k == group->batch) continue;
+        if (inside * group->range[k] <= BLOCK_TERMS) {
+            inside *= group->range[k];
+            continue;
+        }
+        schedule->block = k;
+        schedule->block_size = inside > BLOCK_TERMS ? 1 : BLOCK_TERMS / inside;
+        return;
+    }
+}
+
+/* ---- cost of one tile ---- */
+static int compare_places(const void *a, const void *b) {
+    int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+    return (x > y) - (x < y);
+}
+
+/* How many different places an access touches in one body. */
+static int64_t distinct_places(const Group *group, const Schedule *s, const Access *access) {
+    int64_t places[UNROLL_MAX * 2];
+    size_t count = 1;
+    places[0] = 0;
+    for (int i = 0; i < group->rank + group->reductions; i++) {
+        int64_t n = i < group->rank ? s->tile[i] : s->unroll[i];
+        int64_t step = i == s->lane && i < group->rank && i != group->batch ? access->step[i] * LOOP_LANES : access->step[i];
+        if (i == group->batch && i == s->lane) continue;
+        if (n <= 1 || step == 0) continue;
+        if (count * (size_t)n > COUNT_OF(places)) return (int64_t)(count * (size_t)n);
+        size_t before = count;
+        for (int64_t k = 1; k < n; k++)
+            for (size_t j = 0; j < before; j++) places[count++] = places[j] + k * step;
+        qsort(places, count, sizeof places[0], compare_places);
+        size_t unique = 1;
+        for (size_t j = 1; j < count; j++)
+            if (places[j] != places[unique - 1]) places[unique++] = places[j];
+        count = unique;
+    }
+    return (int64_t)count;
+}
+
+static int64_t tile_size(const Group *group, const Schedule *s) {
+    int64_t size = 1;
+    for (int i = 0; i < group->rank; i++) size *= s->tile[i];
+    return size;
+}
+
+/* Unrolls trailing terms as far as the body stays small: whole windows first, then a part of the next index. */
+static void choose_unroll(const Group *group, Schedule *s, bool contraction) {
+    int64_t body = tile_size(group, s);
+    int64_t most = contraction ? UNROLL_MAX : UNROLL_MAX / 8;
+    for (int k = group->rank; k < group->rank + group->reductions; k++) s->unroll[k] = 1;
+    for (int k = group->rank + group->reductions; k-- > group->rank;) {
+        int64_t range = k == group->batch ? LOOP_LANES : group->range[k];
+        if (k == s->lane) continue;
+        if (k == s->block && range > s->block_size) range = s->block_size;
+        if (body * range <= most && range <= 32) {
+            s->unroll[k] = range;
+            body *= range;
+            if (k == s->block) return;
+            continue;
+        }
+        int64_t part = most / 5 / body;
+        if (part > 8) part = 8;
+        if (part > range) part = range;
+        s->unroll[k] = part > 1 ? part : 1;
+        return;
+    }
+}
+
+/* Cycles per multiply-add; a negative value: does not fit the registers. */
+static double tile_cost(const Group *group, const Schedule *s, const AccessList *reads, const LowerOptions *options) {
+    double fma = (double)tile_size(group, s), loads = 0, vectors = 0;
+    int64_t accumulators = tile_size(group, s);
+    Schedule one = *s; /* vectors alive at a time: those of one term */
+    for (int k = group->rank; k < group->rank + group->reductions; k++) {
+        fma *= (double)s->unroll[k];
+        one.unroll[k] = 1;
+    }
+    for (size_t i = 0; i < reads->count; i++) {
+        const Access *access = &reads->at[i];
+        loads += (double)distinct_places(group, s, access);
+        if (s->lane >= 0 && access->step[s->lane] != 0) vectors += (double)distinct_places(group, &one, access);
+    }
+    double scalars = 1;
+    if ((double)accumulators + vectors + scalars > options->vector_registers) return -1;
+    double ports = 1, cycles = fma / ports;
+    if (loads / LOAD_PORTS > cycles) cycles = loads / LOAD_PORTS;
+    if ((fma + loads) / ISSUE > cycles) cycles = (fma + loads) / ISSUE;
+    double chain = fma * FMA_LATENCY / (ports * (double)accumulators);
+    if (chain > cycles) cycles = chain;
+    return cycles / fma + 0.02 * loads / fma + 0.3 / fma;
+}
+
+/* The cost of covering the whole range: what is left over runs in smaller tiles. */
+static double cover_cost(const Group *group, Schedule *s, const AccessList *reads, const LowerOptions *options, int i, int j) {
+    double total = 0, all = 0;
+    int64_t tile[2] = {s->tile[i], s->tile[j]};
+    int64_t units[2];
+    for (int k = 0; k < 2; k++) {
+        int index = k ? j : i;
+        units[k] = index == s->lane && index != group->batch ? (group->range[index] + LOOP_LANES - 1) / LOOP_LANES
+                                                             : group->range[index];
+    }
+    for (int a = 0; a < 2; a++)
+        for (int b = 0; b < 2; b++) {
+            if (i == j && b == 1) continue;
+            int64_t ta = a ? units[0] % tile[0] : tile[0], tb = i == j ? 1 : b ? units[1] % tile[1] : tile[1];
+            int64_t na = a ? (ta > 0) : units[0] / tile[0], nb = i == j ? 1 : b ? (tb > 0) : units[1] / tile[1];
+            if (na * nb == 0) continue;
+            Schedule part = *s;
+            part.tile[i] = ta;
+            if (i != j) part.tile[j] = tb;
+            double cost = tile_cost(group, &part, reads, options);
+            if (cost < 0) return -1;
+            double work = (double)(na * ta) * (double)(nb * tb);
+            total += cost * work;
+            all += work;
+        }
+    return all > 0 ? total / all : -1;
+}
+
+static void choose_tile(const Group *group, Schedule *best, const LowerOptions *options) {
+    AccessList reads = {0};
+    collect_reads(group, &reads);
+    double least = -1;
+    Schedule start = *best;
+    for (int i = 0; i < group->rank; i++)
+        for (int j = i; j < group->rank; j++) {
+            if (i == group->batch || j == group->batch) continue;
+            for (int64_t fi = 1; fi <= 16 && fi <= group->range[i]; fi++)
+                for (int64_t fj = 1; fj <= (i == j ? 1 : 16) && (i == j || fj <= group->range[j]); fj++) {
+                    Schedule s = start;
+                    s.tile[i] = fi;
+                    if (i != j) s.tile[j] = fj;
+                    if (fi * fj + 2 > options->vector_registers && fi * fj > 1) continue;
+                    choose_unroll(group, &s, true);
+                    double cost = cover_cost(group, &s, &reads, options, i, j);
+                    if (cost < 0 || (least >= 0 && cost >= least - 1e-9)) continue;
+                    least = cost;
+                    *best = s;
+                }
+        }
+    choose_unroll(group, best, true);
+}
+
+static void force_tile(const Group *group, Schedule *s, const char *forced) {
+    int64_t factor[2] = {strtol(forced, NULL, 10), 1};
+    const char *x = strchr(forced, 'x');
+    if (x) factor[1] = strtol(x + 1, NULL, 10);
+    int k = 0;
+    for (int i = group->rank; i-- > 0 && k < 2;) {
+        if (i == group->batch) continue;
+        int64_t f = factor[1 - k++];
+        s->tile[i] = f < 1 ? 1 : f > group->range[i] ? group->range[i] : f;
+    }
+    choose_unroll(group, s, true);
+}
+
+Schedule schedule_choose(const Group *group, const LowerOptions *options) {
+    Schedule s = {.lane = lane_of(group), .block = -1};
+    for (int i = 0; i < INDEX_MAX; i++) s.tile[i] = s.unroll[i] = 1;
+    cut_blocks(group, &s);
+    if (is_contraction(group) && group->scope != SCOPE_ONCE) {
+        if (options->force_schedule) force_tile(group, &s, options->force_schedule);
+        else choose_tile(group, &s, options);
+        return s;
+    }
+    int last = group->rank - 1; /* maps and pools: a few neighbours, for the loop's overhead */
+    if (last >= 0 && last != group->batch && last != s.lane) s.tile[last] = group->range[last] < SMALL_TILE ? group->range[last] : SMALL_TILE;
+    choose_unroll(group, &s, false);
+    return s;
+}
+
+void schedule_print(const Group *group, const Schedule *s, const char *name, FILE *out) {
+    fprintf(out, "%s:", name);
+    if (s->lane < 0) fputs(" no lanes", out);
+    else if (s->lane == group->batch) fputs(" lanes images", out);
+    else fprintf(out, " lanes index %d", s->lane);
+    fputs(", range", out);
+    for (int i = 0; i < group->rank + group->reductions; i++) {
+        fputs(i == 0 ? " " : i == group->rank ? " | " : " ", out);
+        if (group->range[i] == DIM_BATCH) fputs("n", out);
+        else fprintf(out, "%lld", (long long)group->range[i]);
+    }
+    fputs(", tile", out);
+    for (int i = 0; i < group->rank; i++) fprintf(out, " %lld", (long long)s->tile[i]);
+    if (group->reductions > 0) fputs(", unroll", out);
+    for (int k = group->rank; k < group->rank + group->reductions; k++) fprintf(out, " %lld", (long long)s->unroll[k]);
+    if (s->block >= 0) fprintf(out, ", blocks of %lld of index %d", (long long)s->block_size, s->block);
+    fputs("\n", out);
+}

@@ -1,0 +1,46 @@
+/* How one group of computes becomes loops: which index runs in the lanes, which outputs share a register tile, which
+ * terms of a sum are unrolled. None of it changes a sum: the order of terms is settled before (docs/numerics.md).
+ *
+ * The search goes through register tiles of at most two output indices and takes the cheapest by the processor's
+ * table; it is deterministic. */
+#ifndef NETC_SCHEDULE_H
+#define NETC_SCHEDULE_H
+
+#include "compiler/loop/layout.h"
+
+/* One read or write as a linear function of the compute's indices: element base + sum of step[i] * index i. */
+typedef struct {
+    Buffer buffer;
+    int64_t base;
+    int64_t chunk_stride;
+    int64_t step[INDEX_MAX];
+    const Tensor *tensor;
+} Access;
+Access access_of_read(const Layout *layout, const Expr *read);
+Access access_of_write(const Layout *layout, const Compute *compute);
+
+enum { GROUP_MAX = 16, UNROLL_MAX = 640 };
+
+/* Computes over the same indices that become one nest. */
+typedef struct {
+    const Layout *layout;
+    Placed *member[GROUP_MAX];
+    int count;
+    Scope scope;
+    int rank, reductions;
+    int64_t range[INDEX_MAX]; /* after collapsing: indices that run through memory together are one */
+    int batch;                /* which index is n; -1: none */
+} Group;
+
+typedef struct {
+    int lane;                  /* index in the lanes: the batch's, another one's, or -1 */
+    int64_t tile[INDEX_MAX];   /* how many of an output index (vectors of it, for the lane index) share a tile */
+    int64_t unroll[INDEX_MAX]; /* how many terms of a reduction index stand in one body */
+    int block;                 /* reduction index at which sums are cut into blocks; -1: not */
+    int64_t block_size;        /* its terms a block */
+} Schedule;
+
+Schedule schedule_choose(const Group *group, const LowerOptions *options);
+void schedule_print(const Group *group, const Schedule *schedule, const char *name, FILE *out);
+
+#endif

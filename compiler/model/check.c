@@ -1,0 +1,550 @@
+/* From tree to model: one walk over the file, in the order of its lines, that expands repeats, keeps lets, defaults
+ * and labels by their blocks, and adds layer after layer. A layer with an error has the poison shape; whatever reads it
+ * stays silent. */
+#include <string.h>
+
+#include "compiler/model/labels.h"
+#include "compiler/model/layer.h"
+#include "compiler/model/options.h"
+#include "compiler/model/settings.h"
+#include "compiler/model/vocabulary.h"
+
+/* A `default` line. */
+typedef struct {
+    const LayerKind *kind;
+    OptionValue *values;
+    int block;
+} Standard;
+
+typedef struct {
+    const LayerKind *kind;
+    int count; /* layers of the kind so far */
+} KindCount;
+
+typedef struct {
+    Arena *arena;
+    Diags *diags;
+    Model *model;
+    Scope scope;
+    Labels labels;
+    VEC(Standard) standards;
+    VEC(KindCount) counts;
+    Layer *current; /* what flows here; NULL before the input */
+    int64_t rounds; /* of all repeats so far */
+    bool broken;    /* some layer is missing or wrong: no conclusions from the whole */
+    bool full;      /* too many layers: nothing more is added */
+    bool parsed;    /* the text had no syntax error: what is missing was not written */
+} Checker;
+
+enum { WORK_STATEMENT = 100, WORK_LAYER = 20000 };
+
+/* What every layer but the input knows. */
+enum { COMMON_FROM };
+static const OptionSpec common_options[] = {
+    [COMMON_FROM] = {.name = "from",
+                     .type = OPTION_LABEL,
+                     .doc = "the label of an earlier layer to read, instead of the one just above"},
+};
+
+static bool is_input(const LayerKind *kind) { return kind == layer_kind_find("input"); }
+
+static OptionOwner owner_of(const LayerKind *kind) {
+    OptionOwner owner = {.name = kind->name, .options = kind->options, .count = kind->option_count};
+    if (!is_input(kind)) {
+        owner.common = common_options;
+        owner.common_count = COUNT_OF(common_options);
+    }
+    return owner;
+}
+
+/* ---- blocks ---- */
+
+static void enter(Checker *checker) { scope_enter(&checker->scope); }
+
+static void leave(Checker *checker) {
+    labels_leave(&checker->labels);
+    while (checker->standards.count > 0 &&
+           checker->standards.at[checker->standards.count - 1].block == checker->scope.block) {
+        checker->standards.count--;
+    }
+    scope_leave(&checker->scope);
+}
+
+/* ---- names of kinds ---- */
+
+const LayerKind *layer_kind_find(const char *name) {
+    for (const LayerKind *const *kind = layer_kinds; *kind; kind++) {
+        if (string_is((*kind)->name, name)) return *kind;
+    }
+    return NULL;
+}
+
+static void report_unknown_layer(Checker *checker, const AstStmt *stmt) {
+    Diags *diags = checker->diags;
+    const char *alias = layer_alias(stmt->name);
+    if (alias) {
+        diag_report(diags, stmt->name_at, "unknown-layer", "unknown layer kind '%s'; it is written '%s'", stmt->name,
+                    alias);
+        return;
+    }
+    for (size_t i = 0; i < ACTIVATION_COUNT; i++) {
+        if (!string_is(activation_names[i], stmt->name)) continue;
+        diag_report(diags, stmt->name_at, "unknown-layer",
+                    "'%s' is an activation; it is written 'activation %s', or activation=%s on the layer above",
+                    stmt->name, stmt->name, stmt->name);
+        return;
+    }
+    for (size_t i = 0; i < setting_kind_count; i++) {
+        if (!string_is(setting_kinds[i].name, stmt->name)) continue;
+        diag_report(diags, stmt->name_at, "misplaced-statement", "'%s' is a setting; it belongs in the train block",
+                    stmt->name);
+        return;
+    }
+    Diag *diag = diag_report(diags, stmt->name_at, "unknown-layer", "unknown layer kind '%s'", stmt->name);
+    VEC(const char *) names = {0};
+    const char *known = "";
+    for (const LayerKind *const *kind = layer_kinds; *kind; kind++) {
+        vec_push(checker->arena, &names, (*kind)->name);
+        known = arena_format(checker->arena, "%s%s%s", known, known[0] ? ", " : "", (*kind)->name);
+    }
+    diag_suggest(diags, diag, stmt->name, names.at, names.count);
+    if (!diag->help) diag_help(diags, diag, "the kinds are %s", known);
+}
+
+/* ---- default lines ---- */
+
+static void check_default(Checker *checker, const AstStmt *stmt) {
+    const LayerKind *kind = layer_kind_find(stmt->name);
+    if (!kind) {
+        report_unknown_layer(checker, stmt);
+        return;
+    }
+    OptionOwner owner = {.name = kind->name, .options = kind->options, .count = kind->option_count};
+    OptionValue *values = options_new(checker->arena, &owner);
+    if (!options_read_default(&checker->scope, &owner, stmt, values)) {
+        checker->broken = true;
+        return;
+    }
+    Standard standard = {kind, values, checker->scope.block};
+    vec_push(checker->arena, &checker->standards, standard);
+}
+
+/* Later lines win over earlier ones, inner blocks over outer ones: both come later in the list. */
+static void inherit(Checker *checker, const LayerKind *kind, OptionValue *values) {
+    checker->scope.work -= (int64_t)checker->standards.count;
+    for (size_t i = 0; i < checker->standards.count; i++) {
+        const Standard *standard = &checker->standards.at[i];
+        for (size_t k = 0; standard->kind == kind && k < kind->option_count; k++) {
+            if (!standard->values[k].given) continue;
+            values[k] = standard->values[k];
+            values[k].inherited = true;
+        }
+    }
+}
+
+/* ---- layers ---- */
+
+/* The running number of the next layer of a kind. */
+static int count_layer(Checker *checker, const LayerKind *kind) {
+    for (size_t i = 0; i < checker->counts.count; i++) {
+        if (checker->counts.at[i].kind == kind) return ++checker->counts.at[i].count;
+    }
+    KindCount first = {kind, 1};
+    vec_push(checker->arena, &checker->counts, first);
+    return 1;
+}
+
+/* What stands for a layer that could not be read. */
+static Layer *poison_layer(Checker *checker, Span at) {
+    Layer *layer = NEW(checker->arena, Layer);
+    layer->name = "?";
+    layer->at = at;
+    checker->broken = true;
+    return layer;
+}
+
+/* Enters the names of a new layer; it has the one under which it is known. */
+static void name_layer(Checker *checker, const AstStmt *stmt, Layer *layer, int number) {
+    Labels *labels = &checker->labels;
+    if (stmt->label) {
+        labels_add(labels, stmt->label, stmt->label_at, layer);
+    } else if (!is_input(layer->kind)) {
+        labels_add_automatic(labels, layer->name, stmt->at, layer);
+    }
+    if (is_input(layer->kind) && number == 1 && !string_is(stmt->label, "input")) {
+        labels_add_automatic(labels, "input", stmt->at, layer);
+    }
+}
+
+static bool too_many_layers(Checker *checker, Span at) {
+    if (!checker->full && checker->model->layers.count == MODEL_MAX_LAYERS) {
+        diag_report(checker->diags, at, "too-large", "a network has at most %d layers", (int)MODEL_MAX_LAYERS);
+        checker->full = true;
+    }
+    return checker->full;
+}
+
+/* The input stands first, and nowhere else. */
+static bool check_place(Checker *checker, const AstStmt *stmt, const LayerKind *kind) {
+    if (is_input(kind)) {
+        if (!checker->current) return true;
+        diag_report(checker->diags, stmt->name_at, "misplaced-input", "the input comes first, and there is one only");
+        checker->broken = true;
+        return false;
+    }
+    if (checker->current) return true;
+    Diag *diag =
+        diag_report(checker->diags, stmt->name_at, "missing-input", "the first layer is %s, not the input", kind->name);
+    diag_help(checker->diags, diag, "begin with the shape of an example, such as input 1x28x28 or input 784");
+    return true;
+}
+
+static bool check_size(Checker *checker, const Layer *layer) {
+    for (int i = 0; layer->out.rank == 3 && i < 3; i++) {
+        if (layer->out.dim[i] > MODEL_MAX_SIDE) {
+            diag_report(checker->diags, layer->at, "too-large", "'%s' would give %s; a side is at most %d", layer->name,
+                        shape_text(checker->arena, layer->out), (int)MODEL_MAX_SIDE);
+            return false;
+        }
+    }
+    if (shape_count(layer->out) > MODEL_MAX_VALUES) {
+        diag_report(checker->diags, layer->at, "too-large", "'%s' would give %s, more than 2^31 numbers an example",
+                    layer->name, shape_text(checker->arena, layer->out));
+        return false;
+    }
+    return true;
+}
+
+static bool count_parameters(Checker *checker, const Layer *layer) {
+    const Param *const params[] = {layer->weight, layer->bias};
+    int64_t total = checker->model->parameter_count;
+    bool good = true;
+    for (size_t i = 0; i < COUNT_OF(params); i++) {
+        int64_t count = params[i] ? 1 : 0;
+        for (int k = 0; params[i] && k < params[i]->rank; k++)
+            good = good && size_mul(count, params[i]->dim[k], &count);
+        good = good && size_add(total, count, &total);
+    }
+    if (good && total <= MODEL_MAX_PARAMETERS) {
+        checker->model->parameter_count = total;
+        return true;
+    }
+    diag_report(checker->diags, layer->at, "too-large", "with '%s' the network has more than 2^31 parameters",
+                layer->name);
+    return false;
+}
+
+static void set_shape(Checker *checker, Layer *layer, bool good) {
+    LayerContext context = {checker->arena, checker->diags, checker->model, layer};
+    good = good && (is_input(layer->kind) || layer->in.rank > 0);
+    good = good && layer->kind->shape(&context) && check_size(checker, layer) && count_parameters(checker, layer);
+    if (good) return;
+    layer->out = (Shape){.rank = 0};
+    checker->broken = true;
+}
+
+static Layer *new_layer(Checker *checker, const AstStmt *stmt, const LayerKind *kind, int number) {
+    Layer *layer = NEW(checker->arena, Layer);
+    layer->kind = kind;
+    layer->at = stmt->at;
+    layer->trainable = true;
+    layer->index = (int)checker->model->layers.count;
+    if (stmt->label) {
+        layer->name = labels_full(&checker->labels, stmt->label);
+    } else if (is_input(kind)) {
+        layer->name = kind->name;
+    } else {
+        layer->name = arena_format(checker->arena, "%s%d", kind->name, number);
+    }
+    return layer;
+}
+
+static void check_layer(Checker *checker, const AstStmt *stmt) {
+    const LayerKind *kind = layer_kind_find(stmt->name);
+    if (!kind) {
+        report_unknown_layer(checker, stmt);
+        checker->current = poison_layer(checker, stmt->at);
+        if (stmt->label) labels_add(&checker->labels, stmt->label, stmt->label_at, checker->current);
+        return;
+    }
+    int number = count_layer(checker, kind);
+    if (!check_place(checker, stmt, kind) || too_many_layers(checker, stmt->name_at)) return;
+    if (!scope_spend(&checker->scope, WORK_LAYER, stmt->at)) return;
+    OptionOwner owner = owner_of(kind);
+    Layer *layer = new_layer(checker, stmt, kind, number);
+    layer->options = options_new(checker->arena, &owner);
+    inherit(checker, kind, layer->options);
+    bool good = options_read(&checker->scope, &owner, stmt, layer->options) &&
+                options_complete(&checker->scope, &owner, stmt, layer->options);
+    layer->from = checker->current;
+    const OptionValue *from = owner.common_count > 0 ? &layer->options[owner.count + COMMON_FROM] : NULL;
+    if (from && from->given) {
+        layer->from = from->word ? labels_find(&checker->labels, from->word, from->at) : NULL;
+        good = good && layer->from;
+    }
+    if (layer->from) {
+        layer->from->readers++;
+        layer->in = layer->from->out;
+    }
+    set_shape(checker, layer, good);
+    name_layer(checker, stmt, layer, number);
+    vec_push(checker->arena, &checker->model->layers, layer);
+    checker->current = layer;
+}
+
+static void check_label(Checker *checker, const AstStmt *stmt) {
+    if (checker->current || !checker->parsed) {
+        if (!checker->current) checker->current = poison_layer(checker, stmt->at);
+        labels_add(&checker->labels, stmt->label, stmt->label_at, checker->current);
+        return;
+    }
+    diag_report(checker->diags, stmt->at, "missing-input",
+                "nothing flows here that '%s' could name; the input comes first", stmt->label);
+}
+
+/* ---- statements ---- */
+
+static void check_statement(Checker *checker, const AstStmt *stmt);
+
+static void check_round(Checker *checker, const AstBody *body, const char *suffix) {
+    const char *outer = checker->labels.suffix;
+    checker->labels.suffix = suffix;
+    enter(checker);
+    for (size_t i = 0; i < body->count && !scope_spent(&checker->scope) && !checker->full; i++) {
+        check_statement(checker, body->at[i]);
+    }
+    leave(checker);
+    checker->labels.suffix = outer;
+}
+
+static void check_repeat(Checker *checker, const AstStmt *stmt) {
+    const AstValue *value = stmt->value ? scope_evaluate(&checker->scope, stmt->value) : NULL;
+    if (!value) {
+        checker->broken = true;
+        return;
+    }
+    if (!value_is_whole(value) || value->number < 0) {
+        diag_report(checker->diags, value->at, "bad-value", "repeat needs a whole number of rounds, not %s",
+                    value_text(checker->arena, value));
+        checker->broken = true;
+        return;
+    }
+    if (value->number > (double)(MODEL_MAX_REPEAT - checker->rounds)) {
+        diag_report(checker->diags, value->at, "too-large", "more than %d rounds of repeat in all",
+                    (int)MODEL_MAX_REPEAT);
+        checker->broken = true;
+        return;
+    }
+    int64_t rounds = (int64_t)value->number;
+    checker->rounds += rounds;
+    const char *outer = checker->labels.suffix;
+    size_t errors = checker->diags->errors; /* a round with an error is the last one: the next would only repeat it */
+    for (int64_t round = 1; round <= rounds && !scope_spent(&checker->scope) && !checker->full; round++) {
+        if (checker->diags->errors > errors || diags_full(checker->diags)) break;
+        check_round(checker, &stmt->body, arena_format(checker->arena, "%s_%lld", outer, (long long)round));
+    }
+}
+
+static void check_statement(Checker *checker, const AstStmt *stmt) {
+    if (!scope_spend(&checker->scope, WORK_STATEMENT, stmt->at)) return;
+    switch (stmt->kind) {
+    case AST_LET: scope_let(&checker->scope, stmt->name, stmt->name_at, stmt->value); break;
+    case AST_ALLOW: break; /* read beforehand */
+    case AST_REPEAT: check_repeat(checker, stmt); break;
+    case AST_DEFAULT: check_default(checker, stmt); break;
+    case AST_STATEMENT: check_layer(checker, stmt); break;
+    case AST_LABEL: check_label(checker, stmt); break;
+    case AST_NETWORK:
+    case AST_TRAIN: BUG("a block inside a block");
+    }
+}
+
+/* ---- the whole network ---- */
+
+static Span activation_place(const Layer *layer) {
+    for (size_t i = 0; i < layer->kind->option_count; i++) {
+        if (layer->kind->options[i].type == OPTION_ACTIVATION && layer->options[i].given) return layer->options[i].at;
+    }
+    return layer->at;
+}
+
+static void check_softmax(Checker *checker) {
+    for (size_t i = 0; i + 1 < checker->model->layers.count; i++) {
+        const Layer *layer = checker->model->layers.at[i];
+        if (layer->activation.kind != ACTIVATION_SOFTMAX) continue;
+        diag_report(checker->diags, activation_place(layer), "softmax-inside",
+                    "softmax inside the network ('%s'); only the last layer may use it", layer->name);
+    }
+}
+
+static void check_readers(Checker *checker) {
+    for (size_t i = 0; i + 1 < checker->model->layers.count; i++) {
+        const Layer *layer = checker->model->layers.at[i];
+        if (layer->readers > 0) continue;
+        diag_report(checker->diags, layer->at, "unused-layer",
+                    "nothing reads '%s'; did you forget from=%s on a later layer?", layer->name, layer->name);
+    }
+}
+
+static void check_network(Checker *checker, const AstStmt *network) {
+    checker->model->name = network->name;
+    enter(checker);
+    for (size_t i = 0; i < network->body.count && !scope_spent(&checker->scope) && !checker->full; i++) {
+        check_statement(checker, network->body.at[i]);
+    }
+    leave(checker);
+    labels_finish(&checker->labels);
+    if (!checker->parsed || checker->broken || checker->full || scope_spent(&checker->scope)) return;
+    if (checker->model->layers.count < 2) {
+        diag_report(checker->diags, network->at, "empty-network", "'%s' has no layer%s", network->name,
+                    checker->model->layers.count == 1 ? " besides its input" : "");
+        return;
+    }
+    check_softmax(checker);
+    check_readers(checker);
+}
+
+/* ---- the file ---- */
+
+static void report_unknown_warning(Checker *checker, const AstStmt *stmt) {
+    Diags *diags = checker->diags;
+    if (diag_kind_find(stmt->name)) {
+        diag_report(diags, stmt->name_at, "unknown-warning", "'%s' is an error; only warnings can be allowed",
+                    stmt->name);
+        return;
+    }
+    Diag *diag = diag_report(diags, stmt->name_at, "unknown-warning", "there is no warning '%s'", stmt->name);
+    VEC(const char *) names = {0};
+    for (size_t i = 0; i < diag_kind_count; i++) {
+        if (diag_kinds[i].severity == SEVERITY_WARNING) vec_push(checker->arena, &names, diag_kinds[i].name);
+    }
+    diag_suggest(diags, diag, stmt->name, names.at, names.count);
+}
+
+/* An allow holds for the whole file, wherever it stands. */
+static void read_allows(Checker *checker, const AstBody *body) {
+    for (size_t i = 0; i < body->count; i++) {
+        const AstStmt *stmt = body->at[i];
+        if (stmt->kind != AST_ALLOW) {
+            read_allows(checker, &stmt->body);
+        } else if (!diags_allow(checker->diags, stmt->name)) {
+            report_unknown_warning(checker, stmt);
+        }
+    }
+}
+
+/* A value of -D by the let it replaces. */
+typedef struct {
+    const char *name;
+    const AstValue *value; /* NULL: it could not be parsed */
+} Override;
+
+typedef struct {
+    Override *at;
+    size_t count;
+} Overrides;
+
+static bool has_let(const AstFile *file, const char *name) {
+    for (size_t i = 0; i < file->top.count; i++) {
+        if (file->top.at[i]->kind == AST_LET && string_is(file->top.at[i]->name, name)) return true;
+    }
+    return false;
+}
+
+static void report_unknown_let(Checker *checker, const AstFile *file, const Define *define, Source *source) {
+    const char *text = arena_format(checker->arena, "%s=%s", define->name, define->value);
+    Source *shown = source_from_text(checker->arena, "-D", text, strlen(text));
+    Span at = SPAN_NONE;
+    if (shown && source_attach(source, shown)) at = (Span){shown->base, shown->base + (uint32_t)strlen(define->name)};
+    Diag *diag = diag_report(checker->diags, at, "unknown-let", "-D %s: there is no 'let %s'", text, define->name);
+    VEC(const char *) names = {0};
+    for (size_t i = 0; i < file->top.count; i++) {
+        if (file->top.at[i]->kind == AST_LET) vec_push(checker->arena, &names, file->top.at[i]->name);
+    }
+    diag_suggest(checker->diags, diag, define->name, names.at, names.count);
+    if (!diag->help) diag_help(checker->diags, diag, "-D sets a let that stands outside the blocks");
+}
+
+static Overrides read_defines(Checker *checker, const AstFile *file, const ModelChanges *changes, Source *source) {
+    Overrides overrides = {0};
+    size_t count = changes ? changes->define_count : 0;
+    overrides.at = NEW_ARRAY(checker->arena, Override, count + 1);
+    for (size_t i = 0; i < count; i++) {
+        const Define *define = &changes->defines[i];
+        if (!has_let(file, define->name)) {
+            report_unknown_let(checker, file, define, source);
+            continue;
+        }
+        const char *path = arena_format(checker->arena, "-D %s", define->name);
+        Source *text = source_from_text(checker->arena, path, define->value, strlen(define->value));
+        if (!text || !source_attach(source, text)) {
+            diag_report(checker->diags, SPAN_NONE, "too-large", "the value of -D %s is too long", define->name);
+            continue;
+        }
+        overrides.at[overrides.count++] =
+            (Override){define->name, ast_parse_value(checker->arena, text, checker->diags)};
+    }
+    return overrides;
+}
+
+static void check_file_let(Checker *checker, const AstStmt *stmt, const Overrides *overrides) {
+    const AstValue *value = stmt->value;
+    for (size_t i = 0; i < overrides->count; i++) { /* of several the last one counts */
+        if (string_is(overrides->at[i].name, stmt->name)) value = overrides->at[i].value;
+    }
+    scope_let(&checker->scope, stmt->name, stmt->name_at, value);
+}
+
+static void report_second(Checker *checker, const AstStmt *stmt, const AstStmt *first) {
+    Diag *diag = diag_report(checker->diags, stmt->at, "duplicate-block", "a second %s block",
+                             stmt->kind == AST_NETWORK ? "network" : "train");
+    uint32_t line, column;
+    source_position(checker->diags->source, first->at.lo, &line, &column);
+    diag_note(checker->diags, diag, "the first one is in line %u; a file has one", (unsigned)line);
+}
+
+/* The file from top to bottom. */
+static void check_file(Checker *checker, const AstFile *file, const ModelChanges *changes, Source *source,
+                       SettingLines *lines) {
+    checker->parsed = checker->diags->errors == 0;
+    const AstStmt *network = NULL, *train = NULL;
+    read_allows(checker, (const AstBody *)&file->top);
+    Overrides overrides = read_defines(checker, file, changes, source);
+    for (size_t i = 0; i < file->top.count && !scope_spent(&checker->scope); i++) {
+        const AstStmt *stmt = file->top.at[i];
+        const AstStmt **block = stmt->kind == AST_NETWORK ? &network : &train;
+        if (stmt->kind == AST_LET) check_file_let(checker, stmt, &overrides);
+        if (stmt->kind != AST_NETWORK && stmt->kind != AST_TRAIN) continue;
+        if (*block) {
+            report_second(checker, stmt, *block);
+            continue;
+        }
+        *block = stmt;
+        if (stmt->kind == AST_NETWORK) {
+            check_network(checker, stmt);
+        } else {
+            settings_read(&checker->scope, checker->model, stmt, changes, source, lines);
+        }
+    }
+    if (!train) settings_read(&checker->scope, checker->model, NULL, changes, source, lines);
+    if (!network && checker->parsed) {
+        Diag *diag = diag_report(checker->diags, SPAN_NONE, "missing-network", "there is no network block");
+        diag_help(checker->diags, diag, "network NAME { input 784; dense 10 activation=softmax }");
+    }
+}
+
+Model *model_check(Arena *arena, Source *source, const AstFile *file, const ModelChanges *changes, Diags *diags) {
+    Checker *checker = NEW(arena, Checker);
+    checker->arena = arena;
+    checker->diags = diags;
+    checker->model = NEW(arena, Model);
+    checker->model->source = source;
+    checker->model->bytes_input = true; /* all data sets so far hold bytes */
+    scope_init(&checker->scope, arena, diags);
+    checker->labels.scope = &checker->scope;
+    checker->labels.suffix = "";
+    SettingLines lines;
+    check_file(checker, file, changes, source, &lines);
+    if (diags->errors == 0) settings_agree(&checker->scope, checker->model, &lines);
+    return diags->errors == 0 ? checker->model : NULL;
+}

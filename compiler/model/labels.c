@@ -1,0 +1,111 @@
+#include "compiler/model/labels.h"
+
+const char *labels_full(const Labels *labels, const char *written) {
+    return labels->suffix[0] ? arena_format(labels->scope->arena, "%s%s", written, labels->suffix) : written;
+}
+
+static const Label *find_full(Labels *labels, const char *full) {
+    labels->scope->work -= (int64_t)labels->labels.count;
+    for (size_t i = labels->labels.count; i > 0; i--) {
+        if (string_is(labels->labels.at[i - 1].full, full)) return &labels->labels.at[i - 1];
+    }
+    return NULL;
+}
+
+static void report_line(Labels *labels, Diag *diag, const char *format, Span at) {
+    uint32_t line, column;
+    source_position(labels->scope->diags->source, at.lo, &line, &column);
+    diag_note(labels->scope->diags, diag, format, (unsigned)line);
+}
+
+/* Two layers would have the same name: the label is to blame, not the automatic name. */
+static void report_clash(Labels *labels, const Label *first, const Label *second) {
+    Diags *diags = labels->scope->diags;
+    const Label *label = second->automatic ? first : second;
+    const Label *other = second->automatic ? second : first;
+    if (label->block == other->block && string_is(label->written, other->written) && !other->automatic) {
+        Diag *diag =
+            diag_report(diags, label->at, "duplicate-label", "the label '%s' stands here twice", label->written);
+        report_line(labels, diag, "first in line %u", other->at);
+        return;
+    }
+    Diag *diag = diag_report(diags, label->at, "name-clash", "the label '%s' names two layers", label->full);
+    report_line(labels, diag,
+                other->automatic ? "it is the name of the unlabelled layer in line %u"
+                                 : "it is also the name of a layer in line %u",
+                other->at);
+}
+
+static void add(Labels *labels, Label label) {
+    const Label *other = find_full(labels, label.full);
+    if (other) {
+        report_clash(labels, other, &label);
+    } else {
+        vec_push(labels->scope->arena, &labels->labels, label);
+    }
+}
+
+void labels_add(Labels *labels, const char *written, Span at, Layer *layer) {
+    if (scope_find(labels->scope, written)) {
+        diag_report(labels->scope->diags, at, "name-clash", "'%s' is a let; give the label another name", written);
+        return;
+    }
+    add(labels, (Label){labels_full(labels, written), written, layer, at, labels->scope->block, false});
+}
+
+void labels_add_automatic(Labels *labels, const char *name, Span at, Layer *layer) {
+    add(labels, (Label){name, name, layer, at, -1, true});
+}
+
+Layer *labels_find(Labels *labels, const char *name, Span at) {
+    labels->scope->work -= (int64_t)labels->labels.count;
+    for (size_t i = labels->labels.count; i > 0; i--) {
+        const Label *label = &labels->labels.at[i - 1];
+        if (label->block >= 0 && string_is(label->written, name)) return label->layer;
+    }
+    const Label *label = find_full(labels, name);
+    if (label) return label->layer;
+    Reference reference = {name, at, labels->labels.count};
+    vec_push(labels->scope->arena, &labels->missing, reference);
+    return NULL;
+}
+
+void labels_leave(Labels *labels) {
+    for (size_t i = labels->labels.count; i > 0; i--) {
+        Label *label = &labels->labels.at[i - 1];
+        if (label->block == labels->scope->block) label->block = -1;
+        if (label->block >= 0 && label->block < labels->scope->block) break; /* outer ones come before */
+        if (!scope_spend(labels->scope, 1, label->at)) return;
+    }
+}
+
+static void finish_reference(Labels *labels, const Reference *reference) {
+    Diags *diags = labels->scope->diags;
+    const char *inside = NULL;
+    bool later = find_full(labels, reference->name) != NULL;
+    for (size_t i = 0; i < labels->labels.count && !later; i++) {
+        const Label *label = &labels->labels.at[i];
+        if (!string_is(label->written, reference->name)) continue;
+        if (i >= reference->known && label->at.lo > reference->at.lo) later = true;
+        if (!inside) inside = label->full;
+    }
+    if (later) {
+        diag_report(diags, reference->at, "forward-reference",
+                    "from=%s names a later layer; the order of layers is the order of the data", reference->name);
+        return;
+    }
+    Diag *diag = diag_report(diags, reference->at, "unknown-label", "no layer above is called '%s'", reference->name);
+    if (inside) {
+        diag_help(diags, diag, "seen from outside its repeat it is '%s' (the first round's), and so on", inside);
+        return;
+    }
+    const char **names = NEW_ARRAY(labels->scope->arena, const char *, labels->labels.count + 1);
+    for (size_t i = 0; i < labels->labels.count; i++) names[i] = labels->labels.at[i].full;
+    diag_suggest(diags, diag, reference->name, names, labels->labels.count);
+}
+
+void labels_finish(Labels *labels) {
+    for (size_t i = 0; i < labels->missing.count && !diags_full(labels->scope->diags); i++) {
+        finish_reference(labels, &labels->missing.at[i]);
+    }
+}

@@ -1,0 +1,44 @@
+/* Names of layers: labels, automatic names, and what from= means by them.
+ *
+ * A label `x` written in the rounds of a repeat names x_1, x_2, …; inside its round `x` means that round's. Every
+ * layer's full name is unique. A name that cannot be found where it is used is looked up again at the end, to tell a
+ * forward reference from an unknown label. */
+#ifndef NETC_LABELS_H
+#define NETC_LABELS_H
+
+#include "compiler/model/value.h"
+
+typedef struct {
+    const char *full;    /* "x_2" */
+    const char *written; /* "x" */
+    Layer *layer;
+    Span at;
+    int block;      /* of the scope, where it stands; -1 once that block has ended */
+    bool automatic; /* kind + running number */
+} Label;
+
+typedef struct {
+    const char *name;
+    Span at;
+    size_t known; /* labels there were */
+} Reference;
+
+typedef struct {
+    Scope *scope;
+    const char *suffix; /* of the rounds around: "", "_2", "_2_1" */
+    VEC(Label) labels;
+    VEC(Reference) missing;
+} Labels;
+
+/* The full name of a label written here. */
+const char *labels_full(const Labels *labels, const char *written);
+/* Enters a name; a clash with another is reported and the name not entered. */
+void labels_add(Labels *labels, const char *written, Span at, Layer *layer);
+void labels_add_automatic(Labels *labels, const char *name, Span at, Layer *layer);
+/* What `name` means here; NULL when nothing yet (to be reported by labels_finish). */
+Layer *labels_find(Labels *labels, const char *name, Span at);
+/* The scope's innermost block has ended: call before scope_leave(). */
+void labels_leave(Labels *labels);
+void labels_finish(Labels *labels);
+
+#endif

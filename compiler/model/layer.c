@@ -1,0 +1,139 @@
+#include "compiler/model/layer.h"
+
+#include "compiler/model/vocabulary.h"
+
+/* ---- shapes ---- */
+
+int64_t shape_count(Shape shape) {
+    int64_t count = shape.rank > 0 ? 1 : 0;
+    for (int i = 0; i < shape.rank; i++) count *= shape.dim[i]; /* each side is at most MODEL_MAX_SIDE^3, checked */
+    return count;
+}
+
+const char *shape_text(Arena *arena, Shape shape) {
+    if (shape.rank == 1) return arena_format(arena, "%lld", (long long)shape.dim[0]);
+    return arena_format(arena, "%lldx%lldx%lld", (long long)shape.dim[0], (long long)shape.dim[1],
+                        (long long)shape.dim[2]);
+}
+
+/* ---- parameters ---- */
+
+Param *layer_param(LayerContext *context, const char *name, int rank, const int64_t *dim, int init_option,
+                   int64_t fan_in, int64_t fan_out, bool decay) {
+    const Layer *layer = context->layer;
+    Param *param = NEW(context->arena, Param);
+    param->name = arena_format(context->arena, "%s.%s", layer->name, name);
+    param->rank = rank;
+    for (int i = 0; i < rank; i++) param->dim[i] = dim[i];
+    param->decay = decay;
+    const AstValue *init = layer->options[init_option].init;
+    param->recipe = init ? recipe_resolve(init, fan_in, fan_out) : recipe_standard(layer->activation, fan_in, fan_out);
+    return param;
+}
+
+bool layer_bias_agrees(LayerContext *context, const OptionValue *bias, const OptionValue *bias_init) {
+    if (bias->flag || !bias_init->given || bias_init->inherited) return true;
+    diag_report(context->diags, bias_init->at, "conflicting-options",
+                "bias_init= sets biases, but '%s' has none (bias=false)", context->layer->name);
+    return false;
+}
+
+bool layer_multiply_adds(LayerContext *context, size_t count, const int64_t *factor) {
+    int64_t product = 1;
+    for (size_t i = 0; i < count; i++) {
+        if (!size_mul(product, factor[i], &product)) {
+            diag_report(context->diags, context->layer->at, "too-large", "'%s' would need more than 2^63 multiply-adds",
+                        context->layer->name);
+            return false;
+        }
+    }
+    context->layer->multiply_adds = product;
+    return true;
+}
+
+/* ---- windows ---- */
+
+/* One axis: n values, window k, stride s. `same`: as many places as ceil(n / s), the smaller half of the padding first.
+ */
+static bool window_axis(Window *window, int axis, int64_t n, int64_t pad, bool same) {
+    int64_t k = window->size[axis], s = window->stride[axis];
+    int64_t before = pad, after = pad;
+    if (same) {
+        int64_t total = ((n + s - 1) / s - 1) * s + k - n;
+        if (total < 0) total = 0;
+        before = total / 2;
+        after = total - before;
+    }
+    window->before[axis] = before;
+    window->after[axis] = after;
+    int64_t room = n + before + after - k;
+    if (room < 0) return false;
+    window->out[axis] = room / s + 1;
+    int64_t unread = room % s - after; /* padding that is not read is no loss */
+    window->unread[axis] = unread > 0 ? unread : 0;
+    return true;
+}
+
+bool window_make(Shape in, const OptionValue *size, const OptionValue *stride, const OptionValue *pad, Window *window) {
+    bool fits = true;
+    *window = (Window){.size = {0}};
+    for (int axis = 0; axis < 2; axis++) {
+        int64_t n = in.dim[1 + axis];
+        window->size[axis] = size->flag ? n : size->size[axis];
+        window->stride[axis] = stride->size[axis] > 0 ? stride->size[axis] : window->size[axis];
+        fits = window_axis(window, axis, n, pad->size[axis], pad->flag) && fits;
+    }
+    return fits;
+}
+
+bool layer_window(LayerContext *context, const OptionValue *size, const OptionValue *stride, const OptionValue *pad,
+                  Window *window) {
+    const Layer *layer = context->layer;
+    Shape in = layer->in;
+    if (in.rank != 3) {
+        Diag *diag = diag_report(context->diags, layer->at, "needs-maps",
+                                 "%s moves a window over maps, but '%s' gives %lld numbers without rows and columns",
+                                 layer->kind->name, layer->from->name, (long long)shape_count(in));
+        if (layer->from->index == 0)
+            diag_help(context->diags, diag, "write the input as CxHxW, for example input 1x28x28");
+        return false;
+    }
+    if (window_make(in, size, stride, pad, window)) return true;
+    const char *padded = "";
+    if (window->before[0] + window->after[0] + window->before[1] + window->after[1] > 0) {
+        padded = arena_format(context->arena, " (%lldx%lld with padding)",
+                              (long long)(in.dim[1] + window->before[0] + window->after[0]),
+                              (long long)(in.dim[2] + window->before[1] + window->after[1]));
+    }
+    Diag *diag =
+        diag_report(context->diags, size->at, "window-too-large",
+                    "a %lldx%lld window does not fit the %lldx%lld maps of '%s'%s", (long long)window->size[0],
+                    (long long)window->size[1], (long long)in.dim[1], (long long)in.dim[2], layer->from->name, padded);
+    layer_note_sizes(context, diag);
+    return false;
+}
+
+/* ---- notes ---- */
+
+enum { NOTE_MAX_STEPS = 8 };
+
+static bool same_size(Shape a, Shape b) { return a.dim[1] == b.dim[1] && a.dim[2] == b.dim[2]; }
+
+void layer_note_sizes(LayerContext *context, Diag *diag) {
+    const Layer *step[NOTE_MAX_STEPS]; /* those that changed the size, the last one first */
+    int count = 0;
+    const Layer *layer = context->layer->from;
+    for (; layer && layer->from && count < NOTE_MAX_STEPS; layer = layer->from) {
+        if (layer->out.rank == 3 && layer->in.rank == 3 && !same_size(layer->in, layer->out)) step[count++] = layer;
+    }
+    if (count == 0) return;
+    Shape first = step[count - 1]->in;
+    const char *text =
+        arena_format(context->arena, "%lldx%lld became", (long long)first.dim[1], (long long)first.dim[2]);
+    for (int i = count; i > 0; i--) {
+        const Layer *change = step[i - 1];
+        text = arena_format(context->arena, "%s%s %lldx%lld (%s)", text, i == count ? "" : ",",
+                            (long long)change->out.dim[1], (long long)change->out.dim[2], change->name);
+    }
+    diag_note(context->diags, diag, "%s", text);
+}

@@ -1,0 +1,63 @@
+/* What a layer kind is: a table row. Each file of compiler/layers/ defines one or more `const LayerKind`; the build
+ * makes the list `layer_kinds` from the files found there, so adding a kind is adding a file. */
+#ifndef NETC_LAYER_H
+#define NETC_LAYER_H
+
+#include "compiler/model/model.h"
+
+typedef struct Build Build;   /* compiler/tensor/build.h */
+typedef struct Tensor Tensor; /* compiler/tensor/tensor.h */
+
+/* How a program treats what differs between training and use (dropout). */
+typedef enum { MODE_TRAIN, MODE_EVAL } Mode;
+
+/* What a shape rule may use: the layer with its options and `in`, and where to report. */
+typedef struct {
+    Arena *arena;
+    Diags *diags;
+    const Model *model; /* the layers before this one */
+    Layer *layer;
+} LayerContext;
+
+struct LayerKind {
+    const char *name; /* "conv" */
+    const char *doc;  /* one line */
+    const OptionSpec *options;
+    size_t option_count;
+    /* Checks the options against layer->in and fills layer->out, activation, trainable, weight, bias and
+     * multiply_adds. False after reporting an error. */
+    bool (*shape)(LayerContext *context);
+    /* Adds the layer's computes to a program and returns its output. `in` is the value of layer->from. */
+    Tensor *(*build)(Build *build, const Layer *layer, Tensor *in, Mode mode);
+};
+
+extern const LayerKind *const layer_kinds[]; /* ends with NULL; the row of kind K is `const LayerKind layer_K` */
+const LayerKind *layer_kind_find(const char *name); /* NULL: there is none */
+
+/* ---- for shape rules ---- */
+/* A parameter tensor named LAYER.name; its recipe is resolved from the option at `init_option` (or the default for
+ * the layer's activation when that is absent: he_normal for relu and its kin, glorot_uniform for the rest). */
+Param *layer_param(LayerContext *context, const char *name, int rank, const int64_t *dim, int init_option,
+                   int64_t fan_in, int64_t fan_out, bool decay);
+/* False after reporting a bias_init= written in a statement that also says bias=false. */
+bool layer_bias_agrees(LayerContext *context, const OptionValue *bias, const OptionValue *bias_init);
+/* Sets layer->multiply_adds to the product of the factors; false after reporting that it is beyond all bounds. */
+bool layer_multiply_adds(LayerContext *context, size_t count, const int64_t *factor);
+/* "28x28 became 24x24 (conv1), 12x12 (pool1)": how the maps came to their size, as a note. */
+void layer_note_sizes(LayerContext *context, Diag *diag);
+
+/* A window that moves over maps: [0] rows, [1] columns. */
+typedef struct {
+    int64_t size[2], stride[2];
+    int64_t before[2], after[2]; /* padding above and left, below and right */
+    int64_t out[2];              /* how many places it takes: the height and width of what comes out */
+    int64_t unread[2];           /* last rows and columns of the maps that no place covers */
+} Window;
+/* The window of a layer that reads maps of shape `in`. size->flag: the whole map (`global`); a stride that is not there
+ * (size 0): the window's; pad->flag: `same`. False when the window does not fit. Reports nothing: for `build`. */
+bool window_make(Shape in, const OptionValue *size, const OptionValue *stride, const OptionValue *pad, Window *window);
+/* The same for shape rules: reports input that is not maps, and a window that does not fit, at `size`. */
+bool layer_window(LayerContext *context, const OptionValue *size, const OptionValue *stride, const OptionValue *pad,
+                  Window *window);
+
+#endif

@@ -1,0 +1,192 @@
+/* The model: what a .net file means. Layers with names, shapes and parameters, settings with every default filled in.
+ * All errors a user can make in a file end here: whatever is built from a Model that was checked without errors can
+ * only fail through a fault of netc. Everything lives in the arena of model_check. */
+#ifndef NETC_MODEL_H
+#define NETC_MODEL_H
+
+#include "compiler/syntax/ast.h"
+
+/* ---- limits (language.md, "Diagnostics") ---- */
+enum {
+    MODEL_MAX_LAYERS = 1000,
+    MODEL_MAX_SIDE = 65536,
+    MODEL_MAX_REPEAT = 10000,
+    MODEL_MAX_DEPTH = 64
+};
+#define MODEL_MAX_PARAMETERS (INT64_C(1) << 31)
+#define MODEL_MAX_VALUES (INT64_C(1) << 31) /* of one layer's output, for one example */
+
+/* The shape of one example at one place of the network: rank 1 {units} or rank 3 {channels, height, width}.
+ * Rank 0 is the poison shape: an error was reported, whoever reads it stays silent. */
+typedef struct {
+    int rank;
+    int64_t dim[3];
+} Shape;
+int64_t shape_count(Shape shape);
+const char *shape_text(Arena *arena, Shape shape); /* "6x24x24", "100" */
+
+/* ---- activations ---- */
+typedef enum {
+    ACTIVATION_LINEAR,
+    ACTIVATION_SIGMOID,
+    ACTIVATION_TANH,
+    ACTIVATION_RELU,
+    ACTIVATION_LEAKY_RELU,
+    ACTIVATION_ELU,
+    ACTIVATION_SELU,
+    ACTIVATION_SOFTPLUS,
+    ACTIVATION_SOFTSIGN,
+    ACTIVATION_SWISH,
+    ACTIVATION_GELU,
+    ACTIVATION_SOFTMAX,
+    ACTIVATION_COUNT
+} ActivationKind;
+
+typedef struct {
+    ActivationKind kind;
+    double parameter; /* leaky_relu: slope, elu: alpha; else 0 */
+} Activation;
+extern const char *const activation_names[ACTIVATION_COUNT];
+
+/* ---- how a tensor begins ---- */
+typedef enum {
+    RECIPE_NORMAL,   /* mean a, standard deviation b */
+    RECIPE_UNIFORM,  /* a <= v < b */
+    RECIPE_CONSTANT, /* a */
+    RECIPE_CENTRE,   /* set from the first training example so that every weighted input is 0 for it */
+    RECIPE_DATA      /* a statistic of the training part */
+} RecipeKind;
+typedef struct {
+    RecipeKind kind;
+    double a, b;
+} Recipe;
+
+/* ---- options: of layers, of settings ---- */
+typedef enum {
+    OPTION_INTEGER,
+    OPTION_REAL,
+    OPTION_BOOL,
+    OPTION_WORD,       /* one of .words */
+    OPTION_WINDOW,     /* HxW, a list of two, or one number for a square: size[0], size[1] */
+    OPTION_PAD,        /* OPTION_WINDOW or the word `same` (flag) */
+    OPTION_SHAPE,      /* input's: shape */
+    OPTION_ACTIVATION, /* activation */
+    OPTION_INIT,       /* init: word or call; resolved to a Recipe once fans are known */
+    OPTION_NUMBERS,    /* a number, a list of numbers, or the word `data` (flag) */
+    OPTION_COUNT,      /* an integer >= 1, or a fraction below 1 (split): real */
+    OPTION_EVERY,      /* an integer >= 1, or the word `epoch` (integer 0) */
+    OPTION_STRING,
+    OPTION_WORDS,      /* some of .words: set (as a positional it takes all that stand there, as an option a list) */
+    OPTION_LABEL       /* the label of an earlier layer: word */
+} OptionType;
+
+typedef struct {
+    const char *name;
+    OptionType type;
+    bool positional; /* positionals come first, in the order of the table */
+    bool required;
+    double low, high; /* inclusive range of numbers; both 0: any */
+    bool low_open;    /* the lower bound is not reached (rate: more than 0) */
+    bool high_open;   /* the upper bound is not reached (dropout: [0, 1)) */
+    const char *standard; /* default, in the language; NULL: none (absent unless given) */
+    /* OPTION_WORD, OPTION_WORDS: the vocabulary; OPTION_INIT: words beyond the initialisers; the others: words that may
+     * stand in place of the number (sets .word and .flag). Ends with NULL. */
+    const char *const *words;
+    const char *doc;     /* one line, with the unit */
+    const char *example; /* shown when a required option is missing: "kernel=5x5" */
+} OptionSpec;
+
+typedef struct {
+    bool given;     /* written in the file or by a `default` line, not taken from .standard */
+    bool inherited; /* given by a `default` line */
+    bool flag;      /* OPTION_BOOL; `same` of OPTION_PAD; `data` of OPTION_NUMBERS; any of .words of the other types */
+    Span at;
+    int64_t integer;
+    double real;
+    const char *word; /* OPTION_WORD, OPTION_STRING, OPTION_LABEL, a word in place of a number */
+    int choice;       /* the place of .word in the vocabulary, -1 without one */
+    uint32_t set;     /* OPTION_WORDS: bit i stands for words[i] */
+    int64_t size[2];
+    Shape shape;
+    Activation activation;
+    const AstValue *init; /* OPTION_INIT: a name, or a call with numbers alone; NULL: neither given nor defaulted */
+    double *numbers;
+    size_t number_count;
+} OptionValue;
+
+/* ---- layers ---- */
+typedef struct LayerKind LayerKind;
+typedef struct Layer Layer;
+
+/* A trained tensor as users know it: PyTorch's shape. */
+typedef struct {
+    const char *name; /* "conv1.weight" */
+    int rank;
+    int64_t dim[4];
+    Recipe recipe;
+    bool decay; /* regularize applies: weights yes, biases no */
+} Param;
+
+struct Layer {
+    const LayerKind *kind;
+    const char *name; /* its label, or kind + running number; unique */
+    Span at;          /* the statement */
+    int index;        /* in Model.layers; 0 is the input */
+    OptionValue *options; /* parallel to kind->options */
+    Layer *from;          /* what it reads; NULL for the input */
+    Shape in, out;
+    Activation activation; /* ACTIVATION_LINEAR where the kind has none */
+    bool trainable;
+    Param *weight, *bias; /* NULL: has none */
+    int64_t multiply_adds; /* of one example, forward */
+    int readers;
+};
+
+/* ---- settings ---- */
+typedef struct {
+    const char *data_kind; /* digits mnist fashion_mnist idx */
+    const char *images, *labels, *test_images, *test_labels; /* idx; NULL: not given */
+    double split_train, split_validation, split_test; /* 0: not given; < 1: fraction; else count */
+    enum { TARGET_CLASS, TARGET_INPUT } target;
+    enum { COST_QUADRATIC, COST_CROSS_ENTROPY, COST_LOG_LIKELIHOOD } cost;
+    double rate;
+    int64_t batch; /* 0: full */
+    int64_t epochs;
+    double l2, l1, weight_decay; /* 0: none */
+    int64_t seed;
+    bool log_gradients, log_weights;
+    int64_t log_every; /* 0: epoch; else steps */
+    int64_t log_probe; /* 0: none */
+} Settings;
+extern const char *const cost_names[];
+
+typedef struct {
+    const char *name; /* of the network */
+    const Source *source;
+    VEC(Layer *) layers; /* in data order; layers.at[0] is the input, the last one the output */
+    Settings settings;
+    int64_t parameter_count;
+    bool bytes_input; /* the data's examples are bytes (divided by 255), not floats */
+} Model;
+
+/* A `-D NAME=VALUE` of the command line, as written. */
+typedef struct {
+    const char *name, *value;
+} Define;
+
+/* What the command line changes before checking: -D values and --set lines of the train block. */
+typedef struct {
+    const Define *defines;
+    size_t define_count;
+    const char *const *sets;
+    size_t set_count;
+} ModelChanges;
+
+/* Prints a model in a stable form, for tests (`--dump=model`). */
+void model_print(const Model *model, FILE *out);
+
+/* Checks a parsed file. NULL when there were errors (all are in diags). Warnings alone do not hinder. The texts of
+ * -D and --set are attached to `source`. `changes` may be NULL. */
+Model *model_check(Arena *arena, Source *source, const AstFile *file, const ModelChanges *changes, Diags *diags);
+
+#endif

@@ -1,0 +1,30 @@
+/* Options: the one mechanism that reads the arguments of layers, `default` lines and settings by their tables. */
+#ifndef NETC_OPTIONS_H
+#define NETC_OPTIONS_H
+
+#include "compiler/model/value.h"
+
+/* Whose options they are. The values of `common` follow those of `options` in one array. */
+typedef struct {
+    const char *name; /* "conv" */
+    const OptionSpec *options;
+    size_t count;
+    const OptionSpec *common; /* options that every layer has */
+    size_t common_count;
+} OptionOwner;
+
+/* Space for the values of an owner, none given. */
+OptionValue *options_new(Arena *arena, const OptionOwner *owner);
+/* Reads what is written in a statement over what is in `values` already. False after reporting an error; what was
+ * readable is in `values`. */
+bool options_read(Scope *scope, const OptionOwner *owner, const AstStmt *stmt, OptionValue *values);
+/* The same for a `default` line: no positionals, no common options. */
+bool options_read_default(Scope *scope, const OptionOwner *owner, const AstStmt *stmt, OptionValue *values);
+/* Fills in what was not given; false after reporting a missing option. */
+bool options_complete(Scope *scope, const OptionOwner *owner, const AstStmt *stmt, OptionValue *values);
+
+/* One value for one option; false after reporting. */
+bool option_convert(Scope *scope, const OptionOwner *owner, const OptionSpec *spec, const AstValue *value,
+                    OptionValue *out);
+
+#endif

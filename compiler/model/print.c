@@ -1,0 +1,118 @@
+/* The model as text, for tests: one line a layer, one a parameter, one a setting. */
+#include "compiler/model/layer.h"
+#include "compiler/model/value.h"
+#include "compiler/model/vocabulary.h"
+
+static void print_recipe(Arena *arena, FILE *out, Recipe recipe) {
+    switch (recipe.kind) {
+    case RECIPE_NORMAL:
+        fprintf(out, "normal(%s, %s)", number_text(arena, recipe.a), number_text(arena, recipe.b));
+        break;
+    case RECIPE_UNIFORM:
+        fprintf(out, "uniform(%s, %s)", number_text(arena, recipe.a), number_text(arena, recipe.b));
+        break;
+    case RECIPE_CONSTANT: fprintf(out, "constant(%s)", number_text(arena, recipe.a)); break;
+    case RECIPE_CENTRE: fputs("centre", out); break;
+    case RECIPE_DATA: fputs("data", out); break;
+    }
+}
+
+static void print_numbers(Arena *arena, FILE *out, const OptionValue *value) {
+    if (value->number_count != 1) fputc('[', out);
+    for (size_t i = 0; i < value->number_count; i++) {
+        fprintf(out, "%s%s", i ? ", " : "", number_text(arena, value->numbers[i]));
+    }
+    if (value->number_count != 1) fputc(']', out);
+}
+
+static void print_activation(Arena *arena, FILE *out, Activation activation) {
+    fputs(activation_names[activation.kind], out);
+    if (activation_specs[activation.kind].parameter) fprintf(out, "(%s)", number_text(arena, activation.parameter));
+}
+
+/* The value of an option as it could be written; false when there is none. */
+static bool has_value(const OptionSpec *spec, const OptionValue *value) {
+    return spec->type != OPTION_INIT && (value->given || spec->standard);
+}
+
+static void print_option(Arena *arena, FILE *out, const OptionSpec *spec, const OptionValue *value) {
+    fprintf(out, " %s%s", spec->positional ? "" : spec->name, spec->positional ? "" : "=");
+    if (value->word) {
+        fputs(value->word, out);
+        return;
+    }
+    switch (spec->type) {
+    case OPTION_INTEGER:
+    case OPTION_EVERY: fprintf(out, "%lld", (long long)value->integer); break;
+    case OPTION_REAL:
+    case OPTION_COUNT: fputs(number_text(arena, value->real), out); break;
+    case OPTION_BOOL: fputs(value->flag ? "true" : "false", out); break;
+    case OPTION_WINDOW:
+    case OPTION_PAD: fprintf(out, "%lldx%lld", (long long)value->size[0], (long long)value->size[1]); break;
+    case OPTION_SHAPE: fputs(shape_text(arena, value->shape), out); break;
+    case OPTION_ACTIVATION: print_activation(arena, out, value->activation); break;
+    case OPTION_NUMBERS: print_numbers(arena, out, value); break;
+    case OPTION_WORDS: fprintf(out, "%#x", (unsigned)value->set); break;
+    case OPTION_WORD:
+    case OPTION_STRING:
+    case OPTION_LABEL:
+    case OPTION_INIT: break;
+    }
+}
+
+static void print_param(Arena *arena, FILE *out, const Param *param) {
+    if (!param) return;
+    fprintf(out, "    %s [", param->name);
+    for (int i = 0; i < param->rank; i++) fprintf(out, "%s%lld", i ? ", " : "", (long long)param->dim[i]);
+    fputs("] = ", out);
+    print_recipe(arena, out, param->recipe);
+    fprintf(out, "%s\n", param->decay ? ", decays" : "");
+}
+
+static void print_layer(Arena *arena, FILE *out, const Layer *layer) {
+    fprintf(out, "  %s: %s", layer->name, layer->kind->name);
+    for (size_t i = 0; i < layer->kind->option_count; i++) {
+        const OptionSpec *spec = &layer->kind->options[i];
+        if (has_value(spec, &layer->options[i])) print_option(arena, out, spec, &layer->options[i]);
+    }
+    if (layer->from) fprintf(out, " <- %s", layer->from->name);
+    fprintf(out, " -> %s, readers=%d, multiply_adds=%lld\n", shape_text(arena, layer->out), layer->readers,
+            (long long)layer->multiply_adds);
+    print_param(arena, out, layer->weight);
+    print_param(arena, out, layer->bias);
+}
+
+static void print_file(FILE *out, const char *name, const char *path) {
+    if (path) fprintf(out, " %s=\"%s\"", name, path);
+}
+
+static void print_settings(Arena *arena, FILE *out, const Settings *settings) {
+    fprintf(out, "  data %s", settings->data_kind);
+    print_file(out, "images", settings->images);
+    print_file(out, "labels", settings->labels);
+    print_file(out, "test_images", settings->test_images);
+    print_file(out, "test_labels", settings->test_labels);
+    fprintf(out, "\n  split train=%s validation=%s test=%s\n", number_text(arena, settings->split_train),
+            number_text(arena, settings->split_validation), number_text(arena, settings->split_test));
+    fprintf(out, "  target %s\n", settings->target == TARGET_CLASS ? "class" : "input");
+    fprintf(out, "  cost %s\n", cost_names[settings->cost]);
+    fprintf(out, "  optimizer sgd rate=%s\n", number_text(arena, settings->rate));
+    fprintf(out, settings->batch ? "  batch %lld\n" : "  batch full\n", (long long)settings->batch);
+    fprintf(out, "  epochs %lld\n", (long long)settings->epochs);
+    fprintf(out, "  regularize l2=%s l1=%s weight_decay=%s\n", number_text(arena, settings->l2),
+            number_text(arena, settings->l1), number_text(arena, settings->weight_decay));
+    fprintf(out, "  seed %lld\n", (long long)settings->seed);
+    fprintf(out, "  log%s%s every=", settings->log_gradients ? " gradients" : "",
+            settings->log_weights ? " weights" : "");
+    fprintf(out, settings->log_every ? "%lld" : "epoch", (long long)settings->log_every);
+    fprintf(out, " probe=%lld\n", (long long)settings->log_probe);
+}
+
+void model_print(const Model *model, FILE *out) {
+    Arena *arena = arena_new();
+    fprintf(out, "network %s, parameters=%lld\n", model->name, (long long)model->parameter_count);
+    for (size_t i = 0; i < model->layers.count; i++) print_layer(arena, out, model->layers.at[i]);
+    fputs("train\n", out);
+    print_settings(arena, out, &model->settings);
+    arena_free(arena);
+}

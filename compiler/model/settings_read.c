@@ -1,0 +1,282 @@
+#include <string.h>
+
+#include "compiler/model/layer.h"
+#include "compiler/model/options.h"
+#include "compiler/model/settings.h"
+#include "compiler/model/vocabulary.h"
+
+/* ---- reading the lines ---- */
+
+static OptionOwner owner_of(const SettingKind *kind) {
+    return (OptionOwner){.name = kind->name, .options = kind->options, .count = kind->option_count};
+}
+
+static bool apply_line(Scope *scope, Settings *settings, const SettingKind *kind, const AstStmt *line, bool given) {
+    OptionOwner owner = owner_of(kind);
+    OptionValue *values = options_new(scope->arena, &owner);
+    if (!options_read(scope, &owner, line, values)) return false;
+    if (!options_complete(scope, &owner, line, values)) return false;
+    SettingContext context = {scope->diags, settings, values, given, line->at};
+    return kind->apply(&context);
+}
+
+static void apply_standard(Scope *scope, Settings *settings, const SettingKind *kind) {
+    if (!kind->standard) return;
+    Source *source = source_from_text(scope->arena, "default", kind->standard, strlen(kind->standard));
+    Diags diags = {.arena = scope->arena, .source = source};
+    const AstStmt *line = ast_parse_statement(scope->arena, source, &diags);
+    Scope empty;
+    scope_init(&empty, scope->arena, &diags);
+    if (!line || !apply_line(&empty, settings, kind, line, false)) {
+        BUG("the default of the setting %s is not valid: %s", kind->name, kind->standard);
+    }
+}
+
+static bool is_layer_kind(const char *name) {
+    for (const LayerKind *const *kind = layer_kinds; *kind; kind++) {
+        if (string_is((*kind)->name, name)) return true;
+    }
+    return false;
+}
+
+static void report_unknown(Scope *scope, const AstStmt *line) {
+    if (is_layer_kind(line->name)) {
+        diag_report(scope->diags, line->name_at, "misplaced-statement",
+                    "'%s' is a layer; it belongs in the network block", line->name);
+        return;
+    }
+    Diag *diag = diag_report(scope->diags, line->name_at, "unknown-setting", "unknown setting '%s'", line->name);
+    const char *alias = setting_alias(line->name);
+    if (alias) {
+        diag_help(scope->diags, diag, "it is written '%s'", alias);
+        return;
+    }
+    const char **names = NEW_ARRAY(scope->arena, const char *, setting_kind_count);
+    for (size_t i = 0; i < setting_kind_count; i++) names[i] = setting_kinds[i].name;
+    diag_suggest(scope->diags, diag, line->name, names, setting_kind_count);
+    if (diag->help) return;
+    const char *known = names[0];
+    for (size_t i = 1; i < setting_kind_count; i++) known = arena_format(scope->arena, "%s, %s", known, names[i]);
+    diag_help(scope->diags, diag, "the settings are %s", known);
+}
+
+/* The place of the line's setting in the table, setting_kind_count after reporting that there is none. */
+static size_t setting_place(Scope *scope, const AstStmt *line) {
+    if (line->kind != AST_STATEMENT || line->label) {
+        const char *what = line->kind == AST_REPEAT    ? "repeat"
+                           : line->kind == AST_DEFAULT ? "default"
+                           : line->kind == AST_LET     ? "let"
+                           : line->kind == AST_ALLOW   ? "allow"
+                                                       : "a label";
+        diag_report(scope->diags, line->at, "misplaced-statement", "%s has no place among the settings", what);
+        return setting_kind_count;
+    }
+    for (size_t i = 0; i < setting_kind_count; i++) {
+        if (string_is(setting_kinds[i].name, line->name)) return i;
+    }
+    report_unknown(scope, line);
+    return setting_kind_count;
+}
+
+/* The --set lines, parsed; those that replace a line of the train block stand in replacement[]. */
+static bool read_sets(Scope *scope, const ModelChanges *changes, Source *source, const AstStmt **replacement) {
+    bool good = true;
+    for (size_t i = 0; changes && i < changes->set_count; i++) {
+        Source *text = source_from_text(scope->arena, "--set", changes->sets[i], strlen(changes->sets[i]));
+        if (!text || !source_attach(source, text)) {
+            diag_report(scope->diags, SPAN_NONE, "too-large", "the --set lines are too long");
+            return false;
+        }
+        const AstStmt *line = ast_parse_statement(scope->arena, text, scope->diags);
+        size_t place = line ? setting_place(scope, line) : setting_kind_count;
+        if (place == setting_kind_count) {
+            good = false;
+        } else {
+            replacement[place] = line;
+        }
+    }
+    return good;
+}
+
+static bool report_duplicate(Scope *scope, const AstStmt *line, const AstStmt *first) {
+    Diag *diag = diag_report(scope->diags, line->name_at, "duplicate-setting", "'%s' is set twice", line->name);
+    uint32_t number, column;
+    source_position(scope->diags->source, first->at.lo, &number, &column);
+    diag_note(scope->diags, diag, "first in line %u", (unsigned)number);
+    return false;
+}
+
+static bool read_line(Scope *scope, Settings *settings, const AstStmt *line, const AstStmt *const *replacement,
+                      const AstStmt **lines) {
+    size_t place = setting_place(scope, line);
+    if (place == setting_kind_count) return false;
+    if (lines[place]) return report_duplicate(scope, line, lines[place]);
+    lines[place] = line;
+    if (replacement[place]) return true;
+    return apply_line(scope, settings, &setting_kinds[place], line, true);
+}
+
+bool settings_read(Scope *scope, Model *model, const AstStmt *train, const ModelChanges *changes, Source *source,
+                   SettingLines *result) {
+    Settings *settings = &model->settings;
+    const AstStmt **lines = NEW_ARRAY(scope->arena, const AstStmt *, setting_kind_count);
+    const AstStmt **replacement = NEW_ARRAY(scope->arena, const AstStmt *, setting_kind_count);
+    *result = (SettingLines){.lines = lines};
+    for (size_t i = 0; i < setting_kind_count; i++) apply_standard(scope, settings, &setting_kinds[i]);
+    bool good = read_sets(scope, changes, source, replacement);
+    scope_enter(scope);
+    for (size_t i = 0; train && i < train->body.count && !scope_spent(scope); i++) {
+        const AstStmt *stmt = train->body.at[i];
+        if (!scope_spend(scope, 100, stmt->at)) break;
+        if (stmt->kind == AST_LET) {
+            scope_let(scope, stmt->name, stmt->name_at, stmt->value);
+        } else if (stmt->kind != AST_ALLOW) {
+            good = read_line(scope, settings, stmt, replacement, lines) && good;
+        }
+    }
+    for (size_t i = 0; i < setting_kind_count; i++) {
+        if (!replacement[i]) continue;
+        lines[i] = replacement[i];
+        good = apply_line(scope, settings, &setting_kinds[i], replacement[i], true) && good;
+    }
+    scope_leave(scope);
+    return good;
+}
+
+/* ---- do settings and network suit each other? ---- */
+
+static const AstStmt *line_of(const SettingLines *lines, const char *name) {
+    for (size_t i = 0; i < setting_kind_count; i++) {
+        if (string_is(setting_kinds[i].name, name)) return lines->lines[i];
+    }
+    BUG("no setting '%s'", name);
+}
+
+static Span place_of(const AstStmt *line, const Layer *layer) { return line ? line->at : layer->at; }
+
+static void check_outputs(Scope *scope, const Model *model, const SettingLines *lines, const Layer *last) {
+    int64_t outputs = shape_count(last->out);
+    ActivationKind activation = last->activation.kind;
+    if (activation == ACTIVATION_SOFTMAX && outputs == 1) {
+        diag_report(scope->diags, last->at, "one-unit-softmax",
+                    "softmax over one output ('%s') is always 1; use sigmoid with cross_entropy for two classes",
+                    last->name);
+        return;
+    }
+    if (model->settings.target == TARGET_INPUT) {
+        int64_t inputs = shape_count(model->layers.at[0]->out);
+        if (inputs == outputs) return;
+        diag_report(scope->diags, place_of(line_of(lines, "target"), last), "target-mismatch",
+                    "target input needs as many outputs as inputs: '%s' gives %lld, the input has %lld", last->name,
+                    (long long)outputs, (long long)inputs);
+    } else if (outputs == 1 && activation != ACTIVATION_SIGMOID) {
+        Diag *diag =
+            diag_report(scope->diags, last->at, "target-mismatch", "one %s output ('%s') cannot tell classes apart",
+                        activation_names[activation], last->name);
+        diag_help(scope->diags, diag, "give the last layer one output a class, or activation=sigmoid for two classes");
+    }
+}
+
+typedef struct {
+    ActivationKind activation;
+    int cost;
+} CostPair;
+
+/* The cost that is computed together with an activation; any other activation goes with quadratic. */
+static const CostPair cost_pairs[] = {
+    {ACTIVATION_SOFTMAX, COST_LOG_LIKELIHOOD},
+    {ACTIVATION_SIGMOID, COST_CROSS_ENTROPY},
+};
+
+static void set_cost(Settings *settings, int cost) {
+    settings->cost = cost == COST_CROSS_ENTROPY    ? COST_CROSS_ENTROPY
+                     : cost == COST_LOG_LIKELIHOOD ? COST_LOG_LIKELIHOOD
+                                                   : COST_QUADRATIC;
+}
+
+static void check_cost(Scope *scope, Model *model, const SettingLines *lines, const Layer *last) {
+    Settings *settings = &model->settings;
+    const AstStmt *line = line_of(lines, "cost");
+    ActivationKind activation = last->activation.kind;
+    const char *name = activation_names[activation];
+    int suits = COST_QUADRATIC;
+    for (size_t i = 0; i < COUNT_OF(cost_pairs); i++) {
+        if (cost_pairs[i].activation == activation) suits = cost_pairs[i].cost;
+    }
+    if (!line) set_cost(settings, suits);
+    if (settings->target == TARGET_INPUT && activation == ACTIVATION_SOFTMAX) {
+        diag_report(scope->diags, last->at, "cost-mismatch",
+                    "softmax outputs ('%s') stand for classes; with target input use sigmoid or linear", last->name);
+        return;
+    }
+    for (size_t i = 0; i < COUNT_OF(cost_pairs); i++) {
+        if ((int)settings->cost != cost_pairs[i].cost || activation == cost_pairs[i].activation) continue;
+        const char *needed = activation_names[cost_pairs[i].activation];
+        diag_report(
+            scope->diags, place_of(line, last), "cost-mismatch",
+            "%s needs %s outputs, the last layer ('%s') is %s; write activation=%s (netc works on the weighted inputs "
+            "themselves), or cost %s",
+            cost_names[settings->cost], needed, last->name, name, needed, cost_names[suits]);
+        return;
+    }
+    if (settings->cost == COST_QUADRATIC && activation == ACTIVATION_SOFTMAX) {
+        diag_report(scope->diags, place_of(line, last), "cost-mismatch",
+                    "quadratic does not suit softmax outputs ('%s'); write cost log_likelihood", last->name);
+    }
+}
+
+/* The sides of a shape that are not 1. */
+static int sides_of(int rank, const int64_t *dim, int64_t sides[3]) {
+    int count = 0;
+    for (int i = 0; i < rank; i++) {
+        if (dim[i] != 1) sides[count++] = dim[i];
+    }
+    return count;
+}
+
+static bool same_examples(Shape input, const DataKind *kind) {
+    int64_t a[3], b[3];
+    int a_count = sides_of(input.rank, input.dim, a), b_count = sides_of(kind->rank, kind->dim, b);
+    if (input.rank == 1) {
+        int64_t total = 1;
+        for (int i = 0; i < b_count; i++) total *= b[i];
+        return total == input.dim[0];
+    }
+    return a_count == b_count && memcmp(a, b, (size_t)a_count * sizeof a[0]) == 0;
+}
+
+/* A data set that is named in the file must suit the network; the standard one is only a proposal. */
+static void check_data(Scope *scope, const Model *model, const SettingLines *lines, const Layer *last) {
+    const AstStmt *line = line_of(lines, "data");
+    const Settings *settings = &model->settings;
+    const DataKind *kind = data_kind_find(settings->data_kind);
+    if (!line) return;
+    if (kind->files && !settings->labels && settings->target == TARGET_CLASS) {
+        diag_report(scope->diags, line->at, "missing-option",
+                    "data idx needs labels= to learn classes, for example labels=\"train-labels.gz\"");
+        return;
+    }
+    if (kind->rank == 0) return;
+    Shape input = model->layers.at[0]->out;
+    if (!same_examples(input, kind)) {
+        Shape example = {.rank = kind->rank, .dim = {kind->dim[0], kind->dim[1], kind->dim[2]}};
+        diag_report(scope->diags, line->at, "data-mismatch",
+                    "the examples of %s are %s (%lld numbers), the input is %s", kind->name,
+                    shape_text(scope->arena, example), (long long)shape_count(example),
+                    shape_text(scope->arena, input));
+    }
+    int64_t outputs = shape_count(last->out);
+    if (settings->target == TARGET_CLASS && outputs < kind->classes) {
+        diag_report(scope->diags, line->at, "data-mismatch",
+                    "%s has %lld classes, the last layer ('%s') has %lld output%s", kind->name,
+                    (long long)kind->classes, last->name, (long long)outputs, outputs == 1 ? "" : "s");
+    }
+}
+
+void settings_agree(Scope *scope, Model *model, const SettingLines *lines) {
+    const Layer *last = model->layers.at[model->layers.count - 1];
+    size_t errors = scope->diags->errors;
+    check_outputs(scope, model, lines, last);
+    if (scope->diags->errors == errors) check_cost(scope, model, lines, last);
+    check_data(scope, model, lines, last);
+}

@@ -1,0 +1,273 @@
+#include "compiler/model/show.h"
+
+#include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "compiler/model/layer.h"
+#include "compiler/model/value.h"
+#include "compiler/model/vocabulary.h"
+
+enum { FLOAT_BYTES = 4 };
+
+typedef struct {
+    int64_t parameters, multiply_adds, bytes; /* bytes: activations of one example */
+} Size;
+
+static int64_t param_count(const Param *param) {
+    int64_t count = param ? 1 : 0;
+    for (int i = 0; param && i < param->rank; i++) count *= param->dim[i];
+    return count;
+}
+
+static Size layer_size(const Layer *layer) {
+    return (Size){.parameters = param_count(layer->weight) + param_count(layer->bias),
+                  .multiply_adds = layer->multiply_adds,
+                  .bytes = shape_count(layer->out) * FLOAT_BYTES};
+}
+
+static Size model_size(const Model *model) {
+    Size total = {0};
+    for (size_t i = 0; i < model->layers.count; i++) {
+        Size size = layer_size(model->layers.at[i]);
+        total.parameters += size.parameters;
+        if (!size_add(total.multiply_adds, size.multiply_adds, &total.multiply_adds)) total.multiply_adds = INT64_MAX;
+        total.bytes += size.bytes;
+    }
+    return total;
+}
+
+/* ---- text ---- */
+
+/* 1234567 -> "1,234,567"; 0 -> "-" where nothing is to be said. */
+static const char *grouped(Arena *arena, int64_t number) {
+    const char *digits = arena_format(arena, "%lld", (long long)number);
+    size_t length = strlen(digits);
+    char *text = NEW_ARRAY(arena, char, length + length / 3 + 1), *end = text;
+    for (size_t i = 0; i < length; i++) {
+        if (i > 0 && (length - i) % 3 == 0) *end++ = ',';
+        *end++ = digits[i];
+    }
+    return text;
+}
+
+static const char *grouped_or_blank(Arena *arena, int64_t number) { return number ? grouped(arena, number) : ""; }
+
+static const char *bytes_text(Arena *arena, int64_t bytes) {
+    static const char *const units[] = {"B", "KiB", "MiB", "GiB", "TiB"};
+    double size = (double)bytes;
+    size_t unit = 0;
+    while (size >= 1024 && unit + 1 < COUNT_OF(units)) {
+        size /= 1024;
+        unit++;
+    }
+    return arena_format(arena, unit ? "%.1f %s" : "%.0f %s", size, units[unit]);
+}
+
+/* 6x24x24 with the sign for times, as shapes are written in prose. */
+static const char *shape_prose(Arena *arena, Shape shape) {
+    if (shape.rank == 1) return grouped(arena, shape.dim[0]);
+    return arena_format(arena, "%lld × %lld × %lld", (long long)shape.dim[0], (long long)shape.dim[1],
+                        (long long)shape.dim[2]);
+}
+
+static const char *activation_text(Arena *arena, Activation activation) {
+    const char *name = activation_names[activation.kind];
+    if (!activation_specs[activation.kind].parameter) return name;
+    return arena_format(arena, "%s(%s)", name, number_text(arena, activation.parameter));
+}
+
+/* "conv 5x5, relu": what tells layers of one kind apart. */
+static const char *layer_prose(Arena *arena, const Model *model, const Layer *layer) {
+    const char *text = layer->kind->name;
+    for (size_t i = 0; i < layer->kind->option_count; i++) {
+        const OptionSpec *spec = &layer->kind->options[i];
+        const OptionValue *value = &layer->options[i];
+        if (!value->given || spec->type == OPTION_ACTIVATION) continue;
+        if (spec->type == OPTION_WINDOW && spec->required && !value->word) {
+            text = arena_format(arena, "%s %lldx%lld", text, (long long)value->size[0], (long long)value->size[1]);
+        } else if (spec->positional && value->word) {
+            text = arena_format(arena, "%s %s", text, value->word);
+        } else if (spec->positional && spec->type == OPTION_REAL) {
+            text = arena_format(arena, "%s %s", text, number_text(arena, value->real));
+        }
+    }
+    if (layer->activation.kind != ACTIVATION_LINEAR) {
+        text = arena_format(arena, "%s, %s", text, activation_text(arena, layer->activation));
+    }
+    if (!layer->trainable) text = arena_format(arena, "%s, frozen", text);
+    if (layer->from && layer->index > 0 && layer->from != model->layers.at[layer->index - 1]) {
+        text = arena_format(arena, "%s, from %s", text, layer->from->name);
+    }
+    return text;
+}
+
+enum { COLUMN_NAME, COLUMN_KIND, COLUMN_OUTPUT, COLUMN_PARAMETERS, COLUMN_MULTIPLY_ADDS, COLUMN_MEMORY, COLUMNS };
+
+typedef struct {
+    const char *cell[COLUMNS];
+} Row;
+
+static const char *const titles[COLUMNS] = {"layer", "kind", "output", "parameters", "multiply-adds", "memory"};
+
+/* Columns of a text on the screen: × is two bytes, one column. */
+static int text_width(const char *text) {
+    int width = 0;
+    for (; *text; text++) width += ((unsigned char)*text & 0xC0) != 0x80;
+    return width;
+}
+
+static void print_row(FILE *out, const Row *row, const int *width) {
+    Text line = {0};
+    for (int i = 0; i < COLUMNS; i++) {
+        int blanks = width[i] - text_width(row->cell[i]);
+        if (i > 0) text_puts(&line, "   ");
+        bool right = i >= COLUMN_PARAMETERS;
+        if (right) text_printf(&line, "%*s", blanks, "");
+        text_puts(&line, row->cell[i]);
+        if (!right) text_printf(&line, "%*s", blanks, "");
+    }
+    size_t length = line.length;
+    while (length > 0 && line.data[length - 1] == ' ') length--;
+    fprintf(out, "%.*s\n", (int)length, line.data);
+    text_free(&line);
+}
+
+static void print_rule(FILE *out, const int *width) {
+    int total = 3 * (COLUMNS - 1);
+    for (int i = 0; i < COLUMNS; i++) total += width[i];
+    for (int i = 0; i < total; i++) fputs("─", out);
+    fputc('\n', out);
+}
+
+static Row layer_row(Arena *arena, const Model *model, const Layer *layer) {
+    Size size = layer_size(layer);
+    return (Row){{layer->name, layer_prose(arena, model, layer), shape_prose(arena, layer->out),
+                  grouped_or_blank(arena, size.parameters), grouped_or_blank(arena, size.multiply_adds),
+                  bytes_text(arena, size.bytes)}};
+}
+
+static void print_table(Arena *arena, const Model *model, FILE *out) {
+    size_t count = model->layers.count;
+    Row *rows = NEW_ARRAY(arena, Row, count + 2);
+    for (int i = 0; i < COLUMNS; i++) rows[0].cell[i] = titles[i];
+    for (size_t i = 0; i < count; i++) rows[1 + i] = layer_row(arena, model, model->layers.at[i]);
+    Size total = model_size(model);
+    rows[count + 1] = (Row){{"total", "", "", grouped(arena, total.parameters), grouped(arena, total.multiply_adds),
+                             bytes_text(arena, total.bytes)}};
+    int width[COLUMNS] = {0};
+    for (size_t r = 0; r < count + 2; r++) {
+        for (int i = 0; i < COLUMNS; i++) {
+            int w = text_width(rows[r].cell[i]);
+            if (w > width[i]) width[i] = w;
+        }
+    }
+    for (size_t r = 0; r < count + 2; r++) {
+        if (r == 1 || r == count + 1) print_rule(out, width);
+        print_row(out, &rows[r], width);
+    }
+}
+
+static void print_training(Arena *arena, const Model *model, FILE *out) {
+    const Settings *s = &model->settings;
+    fprintf(out, "learns    %s from %s, cost %s\n", s->target == TARGET_CLASS ? "classes" : "its input", s->data_kind,
+            cost_names[s->cost]);
+    fprintf(out, "trains    %s epochs, ", grouped(arena, s->epochs));
+    if (s->batch) {
+        fprintf(out, "batches of %s, ", grouped(arena, s->batch));
+    } else {
+        fputs("full batches, ", out);
+    }
+    fprintf(out, "sgd rate=%s", number_text(arena, s->rate));
+    if (s->l2 > 0) fprintf(out, ", l2=%s", number_text(arena, s->l2));
+    if (s->l1 > 0) fprintf(out, ", l1=%s", number_text(arena, s->l1));
+    if (s->weight_decay > 0) fprintf(out, ", weight_decay=%s", number_text(arena, s->weight_decay));
+    fprintf(out, ", seed %lld\n", (long long)s->seed);
+}
+
+void show_text(const Model *model, FILE *out) {
+    Arena *arena = arena_new();
+    Size total = model_size(model);
+    fprintf(out, "%s\n\n", model->name);
+    print_table(arena, model, out);
+    fprintf(out, "\nweights   %s of 32-bit floats\n", bytes_text(arena, total.parameters * FLOAT_BYTES));
+    print_training(arena, model, out);
+    arena_free(arena);
+}
+
+/* ---- JSON ---- */
+
+static void add(json_t *object, const char *key, json_t *value) {
+    if (!value || json_object_set_new(object, key, value) != 0) out_of_memory();
+}
+
+static void append(json_t *array, json_t *value) {
+    if (!value || json_array_append_new(array, value) != 0) out_of_memory();
+}
+
+static json_t *json_dims(int rank, const int64_t *dim) {
+    json_t *array = json_array();
+    for (int i = 0; i < rank; i++) append(array, json_integer(dim[i]));
+    return array;
+}
+
+static json_t *json_size(Size size) {
+    json_t *object = json_object();
+    add(object, "parameters", json_integer(size.parameters));
+    add(object, "multiply_adds", json_integer(size.multiply_adds));
+    add(object, "activation_bytes", json_integer(size.bytes));
+    return object;
+}
+
+static void append_tensor(json_t *tensors, const Param *param) {
+    if (!param) return;
+    json_t *object = json_object();
+    add(object, "name", json_string(param->name));
+    add(object, "shape", json_dims(param->rank, param->dim));
+    append(tensors, object);
+}
+
+static json_t *json_layer(Arena *arena, const Layer *layer) {
+    json_t *object = json_size(layer_size(layer));
+    add(object, "name", json_string(layer->name));
+    add(object, "kind", json_string(layer->kind->name));
+    add(object, "from", layer->from ? json_string(layer->from->name) : json_null());
+    add(object, "output", json_dims(layer->out.rank, layer->out.dim));
+    add(object, "activation", json_string(activation_text(arena, layer->activation)));
+    json_t *tensors = json_array();
+    append_tensor(tensors, layer->weight);
+    append_tensor(tensors, layer->bias);
+    add(object, "tensors", tensors);
+    return object;
+}
+
+static json_t *json_settings(const Settings *s) {
+    json_t *object = json_object();
+    add(object, "data", json_string(s->data_kind));
+    add(object, "target", json_string(s->target == TARGET_CLASS ? "class" : "input"));
+    add(object, "cost", json_string(cost_names[s->cost]));
+    add(object, "rate", json_real(s->rate));
+    add(object, "batch", s->batch ? json_integer(s->batch) : json_string("full"));
+    add(object, "epochs", json_integer(s->epochs));
+    add(object, "l2", json_real(s->l2));
+    add(object, "l1", json_real(s->l1));
+    add(object, "weight_decay", json_real(s->weight_decay));
+    add(object, "seed", json_integer(s->seed));
+    return object;
+}
+
+void show_json(const Model *model, FILE *out) {
+    Arena *arena = arena_new();
+    json_t *object = json_object(), *layers = json_array();
+    add(object, "name", json_string(model->name));
+    for (size_t i = 0; i < model->layers.count; i++) append(layers, json_layer(arena, model->layers.at[i]));
+    add(object, "layers", layers);
+    add(object, "total", json_size(model_size(model)));
+    add(object, "settings", json_settings(&model->settings));
+    char *text = json_dumps(object, JSON_INDENT(2) | JSON_REAL_PRECISION(9));
+    if (!text) out_of_memory();
+    fprintf(out, "%s\n", text);
+    free(text);
+    json_decref(object);
+    arena_free(arena);
+}

@@ -1,0 +1,323 @@
+#include "compiler/model/value.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "compiler/model/layer.h"
+#include "compiler/model/settings.h"
+#include "compiler/model/vocabulary.h"
+
+/* The budget in units of about a nanosecond: far more than any real model needs, less than a second. */
+#define WORK_LIMIT INT64_C(200000000)
+enum { WORK_NODE = 100, VALUE_TEXT_MAX = 60 };
+
+/* ---- scopes ---- */
+
+void scope_init(Scope *scope, Arena *arena, Diags *diags) {
+    *scope = (Scope){.arena = arena, .diags = diags, .work = WORK_LIMIT};
+}
+
+void scope_enter(Scope *scope) { scope->block++; }
+
+void scope_leave(Scope *scope) {
+    scope->block--;
+    while (scope->lets.count > 0 && scope->lets.at[scope->lets.count - 1].block > scope->block) scope->lets.count--;
+}
+
+bool scope_spent(const Scope *scope) { return scope->work < 0; }
+
+bool scope_spend(Scope *scope, int64_t work, Span at) {
+    if (scope_spent(scope)) return false;
+    scope->work -= work;
+    if (!scope_spent(scope)) return true;
+    diag_report(scope->diags, at, "too-large",
+                "the model has too many statements and values once its repeats are expanded");
+    return false;
+}
+
+const Let *scope_find(Scope *scope, const char *name) {
+    uint64_t hash = hash_bytes(0, name, strlen(name));
+    size_t i = scope->lets.count;
+    while (i > 0) {
+        const Let *let = &scope->lets.at[--i];
+        if (let->hash == hash && string_is(let->name, name)) {
+            scope->work -= (int64_t)(scope->lets.count - i);
+            return let;
+        }
+    }
+    scope->work -= (int64_t)scope->lets.count;
+    return NULL;
+}
+
+const char *const *scope_names(Scope *scope, size_t *count) {
+    const char **names = NEW_ARRAY(scope->arena, const char *, scope->lets.count + 1);
+    for (size_t i = 0; i < scope->lets.count; i++) names[i] = scope->lets.at[i].name;
+    *count = scope->lets.count;
+    return names;
+}
+
+void scope_let(Scope *scope, const char *name, Span name_at, const AstValue *value) {
+    if (!scope_spend(scope, WORK_NODE, name_at)) return;
+    if (word_is_known(name)) {
+        diag_report(scope->diags, name_at, "reserved-name",
+                    "'%s' means something in the language; give the let another name", name);
+        return;
+    }
+    const AstValue *evaluated = value ? scope_evaluate(scope, value) : NULL;
+    const Let *other = scope_find(scope, name);
+    if (other && other->block == scope->block) {
+        Diag *diag =
+            diag_report(scope->diags, name_at, "duplicate-let", "'%s' already has a value in this block", name);
+        uint32_t line, column;
+        source_position(scope->diags->source, other->at.lo, &line, &column);
+        diag_note(scope->diags, diag, "first in line %u", (unsigned)line);
+        return;
+    }
+    Let let = {name, hash_bytes(0, name, strlen(name)), evaluated, name_at, scope->block};
+    vec_push(scope->arena, &scope->lets, let);
+}
+
+/* ---- expressions ---- */
+
+static AstValue *make_number(Scope *scope, Span at, double number) {
+    AstValue *value = NEW(scope->arena, AstValue);
+    value->kind = AST_NUMBER;
+    value->at = at;
+    value->number = number;
+    value->integral = number == floor(number) && fabs(number) <= 9007199254740992.0;
+    return value;
+}
+
+static const AstValue *evaluate_name(Scope *scope, const AstValue *value) {
+    const Let *let = scope_find(scope, value->name);
+    if (!let) return value;
+    if (!let->value || !scope_spend(scope, WORK_NODE, value->at)) return NULL;
+    AstValue *copy = NEW(scope->arena, AstValue);
+    *copy = *let->value;
+    copy->at = value->at;
+    return copy;
+}
+
+/* The number an operand stands for; false after reporting that it is none. */
+static bool operand_number(Scope *scope, const AstValue *operand, double *number) {
+    const AstValue *value = scope_evaluate(scope, operand);
+    if (!value) return false;
+    *number = value->number;
+    if (value->kind == AST_NUMBER) return true;
+    if (value->kind == AST_NAME) {
+        Diag *diag = diag_report(scope->diags, value->at, "unknown-name", "there is no 'let %s'", value->name);
+        size_t count;
+        const char *const *names = scope_names(scope, &count);
+        diag_suggest(scope->diags, diag, value->name, names, count);
+    } else {
+        diag_report(scope->diags, value->at, "bad-value", "arithmetic needs numbers, this is %s",
+                    value_text(scope->arena, value));
+    }
+    return false;
+}
+
+static const AstValue *finite_number(Scope *scope, Span at, double number) {
+    if (isfinite(number)) return make_number(scope, at, number);
+    diag_report(scope->diags, at, "bad-arithmetic", "the result is too large to be a number");
+    return NULL;
+}
+
+static const AstValue *apply(Scope *scope, const AstValue *value, double left, double right) {
+    Span at = value->at;
+    switch (value->kind) {
+    case AST_ADD: return finite_number(scope, at, left + right);
+    case AST_SUBTRACT: return finite_number(scope, at, left - right);
+    case AST_MULTIPLY: return finite_number(scope, at, left * right);
+    case AST_DIVIDE:
+        if (right != 0) return finite_number(scope, at, left / right);
+        diag_report(scope->diags, value->right->at, "bad-arithmetic", "division by zero");
+        return NULL;
+    case AST_NUMBER:
+    case AST_NAME:
+    case AST_CALL:
+    case AST_NEGATE:
+    case AST_SHAPE:
+    case AST_STRING:
+    case AST_BOOL:
+    case AST_LIST: break;
+    }
+    BUG("value kind %d is no operator", (int)value->kind);
+}
+
+static bool is_binary(const AstValue *value) {
+    return value->kind == AST_ADD || value->kind == AST_SUBTRACT || value->kind == AST_MULTIPLY ||
+           value->kind == AST_DIVIDE;
+}
+
+/* a + b + c + … leans to the left and may be long: its spine is walked without recursion. */
+static const AstValue *evaluate_binary(Scope *scope, const AstValue *value) {
+    VEC(const AstValue *) spine = {0};
+    const AstValue *first = value;
+    for (; is_binary(first); first = first->left) vec_push(scope->arena, &spine, first);
+    double left, right;
+    if (!operand_number(scope, first, &left)) return NULL;
+    const AstValue *result = NULL;
+    for (size_t i = spine.count; i > 0; i--) {
+        const AstValue *node = spine.at[i - 1];
+        if (!scope_spend(scope, WORK_NODE, node->at)) return NULL;
+        if (!operand_number(scope, node->right, &right)) return NULL;
+        result = apply(scope, node, left, right);
+        if (!result) return NULL;
+        left = result->number;
+    }
+    return result;
+}
+
+static const AstValue *evaluate_root(Scope *scope, const AstValue *call) {
+    if (call->items.count != 1) {
+        diag_report(scope->diags, call->at, "bad-value", "sqrt takes one number");
+        return NULL;
+    }
+    double number;
+    if (!operand_number(scope, call->items.at[0], &number)) return NULL;
+    if (number < 0) {
+        diag_report(scope->diags, call->items.at[0]->at, "bad-arithmetic", "sqrt of %s, a negative number",
+                    number_text(scope->arena, number));
+        return NULL;
+    }
+    return make_number(scope, call->at, sqrt(number));
+}
+
+/* A list, or a call of a word: the same with every item evaluated. */
+static const AstValue *evaluate_items(Scope *scope, const AstValue *value) {
+    AstValue *copy = NEW(scope->arena, AstValue);
+    *copy = *value;
+    copy->items.at = NULL;
+    copy->items.count = copy->items.capacity = 0;
+    bool good = true;
+    for (size_t i = 0; i < value->items.count; i++) {
+        if (!scope_spend(scope, WORK_NODE, value->at)) return NULL;
+        AstValue *item = (AstValue *)scope_evaluate(scope, value->items.at[i]);
+        if (item) {
+            vec_push(scope->arena, &copy->items, item);
+        } else {
+            good = false;
+        }
+    }
+    return good ? copy : NULL;
+}
+
+const AstValue *scope_evaluate(Scope *scope, const AstValue *value) {
+    if (!scope_spend(scope, 1, value->at)) return NULL;
+    switch (value->kind) {
+    case AST_NUMBER:
+    case AST_SHAPE:
+    case AST_STRING:
+    case AST_BOOL: return value;
+    case AST_NAME: return evaluate_name(scope, value);
+    case AST_CALL:
+        if (string_is(value->name, "sqrt")) return evaluate_root(scope, value);
+        return evaluate_items(scope, value);
+    case AST_LIST: return evaluate_items(scope, value);
+    case AST_NEGATE: {
+        double number;
+        if (!operand_number(scope, value->left, &number)) return NULL;
+        return make_number(scope, value->at, number == 0 ? 0 : -number);
+    }
+    case AST_ADD:
+    case AST_SUBTRACT:
+    case AST_MULTIPLY:
+    case AST_DIVIDE: return evaluate_binary(scope, value);
+    }
+    BUG("unknown value kind %d", (int)value->kind);
+}
+
+/* ---- texts ---- */
+
+const char *number_text(Arena *arena, double number) {
+    if (number == floor(number) && fabs(number) < 1e16) return arena_format(arena, "%.0f", number);
+    for (int digits = 6; digits <= 9; digits += 3) {
+        const char *text = arena_format(arena, "%.*g", digits, number);
+        if (strtod(text, NULL) == number) return text;
+    }
+    return arena_format(arena, "%.6g", number);
+}
+
+static void add_value(Arena *arena, Text *text, const AstValue *value);
+
+static void add_items(Arena *arena, Text *text, const AstValue *value) {
+    for (size_t i = 0; i < value->items.count && text->length <= VALUE_TEXT_MAX; i++) {
+        text_puts(text, i ? ", " : "");
+        add_value(arena, text, value->items.at[i]);
+    }
+}
+
+static void add_value(Arena *arena, Text *text, const AstValue *value) {
+    switch (value->kind) {
+    case AST_NUMBER: text_puts(text, number_text(arena, value->number)); break;
+    case AST_NAME: text_printf(text, "'%s'", value->name); break;
+    case AST_STRING: text_printf(text, "\"%s\"", value->name); break;
+    case AST_BOOL: text_puts(text, value->number != 0 ? "true" : "false"); break;
+    case AST_SHAPE:
+        for (size_t i = 0; i < value->dims.count; i++) {
+            text_printf(text, "%s%lld", i ? "x" : "", (long long)value->dims.at[i]);
+        }
+        break;
+    case AST_CALL:
+        text_printf(text, "%s(", value->name);
+        add_items(arena, text, value);
+        text_puts(text, ")");
+        break;
+    case AST_LIST:
+        text_puts(text, "[");
+        add_items(arena, text, value);
+        text_puts(text, "]");
+        break;
+    case AST_NEGATE:
+    case AST_ADD:
+    case AST_SUBTRACT:
+    case AST_MULTIPLY:
+    case AST_DIVIDE: BUG("a value that was not evaluated");
+    }
+}
+
+const char *value_text(Arena *arena, const AstValue *value) {
+    Text text = {0};
+    add_value(arena, &text, value);
+    size_t length = text.length;
+    const char *result;
+    if (length <= VALUE_TEXT_MAX) {
+        result = arena_copy(arena, text.data ? text.data : "", length);
+    } else {
+        for (length = VALUE_TEXT_MAX; length > 0 && ((unsigned char)text.data[length] & 0xC0) == 0x80;) length--;
+        result = arena_format(arena, "%.*s…", (int)length, text.data);
+    }
+    text_free(&text);
+    return result;
+}
+
+bool value_is_whole(const AstValue *value) {
+    return value->kind == AST_NUMBER && value->number == floor(value->number) &&
+           fabs(value->number) <= 9007199254740992.0;
+}
+
+/* ---- known words ---- */
+
+static bool options_know(const OptionSpec *options, size_t count, const char *word) {
+    for (size_t i = 0; i < count; i++) {
+        for (const char *const *known = options[i].words; known && *known; known++) {
+            if (string_is(*known, word)) return true;
+        }
+    }
+    return false;
+}
+
+bool word_is_known(const char *word) {
+    if (string_is(word, "sqrt") || initialiser_find(word)) return true;
+    for (size_t i = 0; i < ACTIVATION_COUNT; i++) {
+        if (string_is(activation_names[i], word)) return true;
+    }
+    for (const LayerKind *const *kind = layer_kinds; *kind; kind++) {
+        if (string_is((*kind)->name, word) || options_know((*kind)->options, (*kind)->option_count, word)) return true;
+    }
+    for (size_t i = 0; i < setting_kind_count; i++) {
+        if (options_know(setting_kinds[i].options, setting_kinds[i].option_count, word)) return true;
+    }
+    return false;
+}

@@ -1,0 +1,22 @@
+/* Rewritings of tensor programs that keep what is computed, up to the order of sums, which they never touch. */
+#ifndef NETC_PASSES_H
+#define NETC_PASSES_H
+
+#include "compiler/tensor/tensor.h"
+
+/* Computes nothing needs go: what counts is logged, an output, or the next value of a parameter. */
+void pass_dce(Program *p);
+/* Of two equal computes the later one goes. */
+void pass_cse(Program *p);
+/* Maps join their reader or the sum they read. */
+void pass_fuse(Program *p);
+/* Copies that let every tensor have one layout; after fusion. */
+void pass_layout_copies(Program *p);
+
+/* Whether c is a sum over the images alone of a product of two reads: lanes run over its last dimension. */
+bool compute_is_outer(const Compute *c);
+/* The lowest and highest index of dimension d that a read takes. */
+void read_reach(const Compute *c, const Expr *read, int d, int64_t *low, int64_t *high);
+bool read_reaches_out(const Compute *c, const Expr *read);
+
+#endif

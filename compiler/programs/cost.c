@@ -1,0 +1,166 @@
+/* Costs, summed over the outputs, one value an example; and what is counted beside them.
+ *
+ *     quadratic       1/2 sum(o) (a[o] - y[o])^2
+ *     cross_entropy   - sum(o) y ln a + (1 - y) ln(1 - a)  =  sum(o) softplus(z) - y z       with a = sigmoid(z)
+ *     log_likelihood  - ln a[y]  =  ln sum(o) exp(z[o] - max) - (z[y] - max)                 with a = softmax(z)
+ *
+ * The last two take the weighted input z, so that no logarithm of a rounded 0 is ever taken and the derivative is
+ * a - y. */
+#include "compiler/programs/parts.h"
+
+typedef struct {
+    Build *build;
+    Program *p;
+    const Layer *last;
+    Tensor *a, *z;
+    int reductions;         /* the outputs' indices, from 1 on */
+    const int64_t *range;
+    Affine index[TENSOR_MAX_RANK];
+} Outputs;
+
+static Outputs outputs_of(Build *build) {
+    const Model *model = build->model;
+    Outputs out = {.build = build, .p = build->program};
+    out.last = model->layers.at[model->layers.count - 1];
+    out.a = build->value[out.last->index];
+    out.z = build->weighted[out.last->index];
+    out.reductions = out.a->rank - 1;
+    out.range = &out.a->dim[1];
+    for (int d = 0; d < out.a->rank; d++) out.index[d] = ix(d);
+    return out;
+}
+
+static Expr *label(const Outputs *out) {
+    Affine n = ix(0);
+    return e_read(out->p, out->build->label, 0, &n);
+}
+
+/* y at output (n, o...): 1 for the right class, the label itself for one output, the input for an autoencoder. */
+static Expr *target(const Outputs *out) {
+    Program *p = out->p;
+    if (out->build->model->settings.target == TARGET_INPUT) {
+        Tensor *x = out->build->scaled;
+        if (x->rank == out->a->rank) return e_read(p, x, 0, out->index);
+        /* a flat output and an input of maps: output o is pixel (c, i, j) with o = (c*H + i)*W + j, so the sum runs
+         * over the pixels and the output is read at o: see outputs_as_pixels */
+        BUG("outputs and inputs of an autoencoder have one rank here");
+    }
+    bool single = tensor_count(out->a) == 1;
+    Expr *number = single ? e_index(p, ix_const(1)) : e_index(p, ix(1));
+    return e_select(p, e_same(p, label(out), number), e_const(p, 1), e_const(p, 0));
+}
+
+/* An autoencoder of maps with a flat output: the target becomes flat first, one compute a channel row would do; a
+ * single map of the pixels does. */
+static void flatten_target(Outputs *out) {
+    Program *p = out->p;
+    Build *build = out->build;
+    Tensor *x = build->scaled;
+    if (build->model->settings.target != TARGET_INPUT || x->rank == out->a->rank) return;
+    if (x->rank == 4 && out->a->rank == 2) {
+        Tensor *flat = program_tensor(p, ROLE_VALUE, false, 2, out->a->dim, "target");
+        for (int32_t c = 0; c < x->dim[1]; c++)
+            for (int32_t i = 0; i < x->dim[2]; i++) {
+                Affine pixel[] = {ix(0), ix_const(c), ix_const(i), ix(1)};
+                Compute *row = program_add(p, flat, REDUCE_NONE, 0, NULL, e_read(p, x, 0, pixel));
+                row->range[1] = x->dim[3];
+                row->write_offset[1] = (int32_t)((c * x->dim[2] + i) * x->dim[3]);
+            }
+        build->scaled = flat;
+        return;
+    }
+    Tensor *maps = program_tensor(p, ROLE_VALUE, false, 4, out->a->dim, "target");
+    for (int32_t c = 0; c < out->a->dim[1]; c++)
+        for (int32_t i = 0; i < out->a->dim[2]; i++) {
+            int32_t first = (int32_t)((c * out->a->dim[2] + i) * out->a->dim[3]);
+            Affine value[] = {ix(0), ix_plus(ix(3), first)};
+            Compute *row = program_add(p, maps, REDUCE_NONE, 0, NULL, e_read(p, x, 0, value));
+            row->range[1] = row->range[2] = 1;
+            row->write_offset[1] = c;
+            row->write_offset[2] = i;
+        }
+    build->scaled = maps;
+}
+
+static Tensor *sum_outputs(const Outputs *out, const char *name, Expr *e) {
+    const int64_t batch[] = {DIM_BATCH};
+    return program_compute(out->p, name, 1, batch, REDUCE_SUM, out->reductions, out->range, e);
+}
+
+static Tensor *log_likelihood(const Outputs *out) {
+    Program *p = out->p;
+    const int64_t batch[] = {DIM_BATCH};
+    Affine n = ix(0);
+    Tensor *top = program_compute(p, "cost.max", 1, batch, REDUCE_MAX, out->reductions, out->range,
+                                  e_read(p, out->z, 0, out->index));
+    Expr *shift = e_unary(p, EXPR_DETACH, e_read(p, top, 0, &n));
+    Expr *shifted = e_sub(p, e_read(p, out->z, 0, out->index), shift);
+    Tensor *power = program_map(p, "cost.exp", out->z, e_unary(p, EXPR_EXP, shifted));
+    Tensor *total = sum_outputs(out, "cost.total", e_read(p, power, 0, out->index));
+    Tensor *right = sum_outputs(out, "cost.right", e_select(p, e_same(p, label(out), e_index(p, ix(1))), shifted, e_const(p, 0)));
+    Expr *cost = e_sub(p, e_unary(p, EXPR_LOG, e_at(p, total)), e_at(p, right));
+    return program_map(p, "cost", total, cost);
+}
+
+Tensor *cost_build(Build *build) {
+    Outputs out = outputs_of(build);
+    Program *p = build->program;
+    p->at = out.last->at;
+    flatten_target(&out);
+    switch (build->model->settings.cost) {
+    case COST_LOG_LIKELIHOOD:
+        return log_likelihood(&out);
+    case COST_CROSS_ENTROPY: {
+        Expr *z = e_read(p, out.z, 0, out.index);
+        return sum_outputs(&out, "cost", e_sub(p, e_unary(p, EXPR_SOFTPLUS, z), e_mul(p, target(&out), z)));
+    }
+    case COST_QUADRATIC: {
+        Expr *miss = e_sub(p, e_read(p, out.a, 0, out.index), target(&out));
+        return sum_outputs(&out, "cost", e_mul(p, e_const(p, 0.5), e_mul(p, miss, miss)));
+    }
+    }
+    BUG("no such cost");
+}
+
+/* Right when the largest output, the first on a tie, is the label's; one output: above 0.5 means class 1. */
+static void log_correct(Logger *logger, const Outputs *out) {
+    Program *p = out->p;
+    const int64_t batch[] = {DIM_BATCH};
+    Expr *one = e_const(p, 1), *zero = e_const(p, 0), *right;
+    /* softmax never changes the order, and rounding may make ties of what differs: ask z */
+    Tensor *from = out->last->activation.kind == ACTIVATION_SOFTMAX ? out->z : out->a;
+    if (tensor_count(out->a) == 1) {
+        Affine index[TENSOR_MAX_RANK] = {ix(1)};
+        for (int d = 1; d < out->a->rank; d++) index[d] = ix_const(0);
+        index[0] = ix(0);
+        Expr *high = e_less(p, e_const(p, 0.5), e_read(p, out->a, 0, index));
+        Expr *is_one = e_same(p, label(out), e_index(p, ix_const(1)));
+        right = e_select(p, high, e_select(p, is_one, one, zero), e_select(p, is_one, zero, one));
+    } else {
+        Affine number = ix_const(0), n = ix(0);
+        for (int d = 1; d < from->rank; d++) number = ix_add(ix_times(number, (int32_t)from->dim[d]), ix(d));
+        Tensor *arg = program_compute(p, "predicted", 1, batch, REDUCE_ARGMAX, out->reductions, out->range,
+                                      e_read(p, from, 0, out->index));
+        right = e_select(p, e_same(p, e_read(p, arg, 0, &n), label(out)), one, zero);
+    }
+    log_sum(logger, "correct", NULL, REDUCE_SUM, 1, batch, e_select(p, e_alive(p), right, zero), 1);
+}
+
+void cost_log(Logger *logger, Tensor *cost) {
+    Outputs out = outputs_of(logger->build);
+    Program *p = out.p;
+    p->at = out.last->at;
+    const int64_t batch[] = {DIM_BATCH};
+    Expr *zero = e_const(p, 0);
+    log_sum(logger, "cost", NULL, REDUCE_SUM, 1, batch, e_select(p, e_alive(p), e_at(p, cost), zero), 1);
+    if (out.build->model->settings.target == TARGET_CLASS) {
+        log_correct(logger, &out);
+        return;
+    }
+    Expr *miss = e_sub(p, e_read(p, out.a, 0, out.index), target(&out));
+    Expr *size = e_max(p, miss, e_mul(p, e_const(p, -1), miss));
+    log_sum(logger, "squared_error", NULL, REDUCE_SUM, out.a->rank, out.a->dim,
+            e_select(p, e_alive(p), e_mul(p, miss, miss), zero), tensor_count(out.a));
+    log_sum(logger, "absolute_error", NULL, REDUCE_SUM, out.a->rank, out.a->dim,
+            e_select(p, e_alive(p), size, zero), tensor_count(out.a));
+}

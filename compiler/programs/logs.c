@@ -1,0 +1,154 @@
+/* What the logs hold, as computes: the definitions stand in docs/formats.md.
+ *
+ *     delta[n,o,...] = dC_n/dz[n,o,...]          the gradient of a layer's weighted input
+ *     bias_grad[o]   = sum(n, positions) delta */
+#include <math.h>
+
+#include "compiler/programs/parts.h"
+
+static void add_row(Logger *logger, const char *name, const Layer *layer, bool per_chunk, int64_t count,
+                    int64_t elements, Tensor *tensor) {
+    int64_t *next = per_chunk ? &logger->next_chunk : &logger->next_once;
+    int64_t *most = per_chunk ? &logger->programs->log_chunk : &logger->programs->log_once;
+    LogEntry row = {name, layer ? layer->name : "", per_chunk, *next, count, elements, tensor};
+    tensor->offset = *next;
+    *next += count;
+    if (*next > *most) *most = *next;
+    vec_push(logger->build->arena, &logger->programs->log[logger->kind], row);
+}
+
+static Tensor *log_tensor(Logger *logger, const char *name, const Layer *layer, int rank, const int64_t *dim) {
+    Build *build = logger->build;
+    const char *full = layer ? arena_format(build->arena, "log.%s.%s", layer->name, name)
+                             : arena_format(build->arena, "log.%s", name);
+    return program_tensor(build->program, ROLE_LOG, false, rank, dim, full);
+}
+
+void log_sum(Logger *logger, const char *name, const Layer *layer, Reduce reduce, int reductions, const int64_t *range,
+             Expr *e, int64_t elements) {
+    Tensor *t = log_tensor(logger, name, layer, 0, NULL);
+    Compute *c = program_add(logger->build->program, t, reduce, reductions, range, e);
+    add_row(logger, name, layer, compute_sums_batch(c), 1, elements, t);
+}
+
+void log_vector(Logger *logger, const char *name, const Layer *layer, int64_t count, Expr *e) {
+    Tensor *t = log_tensor(logger, name, layer, 1, &count);
+    program_add(logger->build->program, t, REDUCE_NONE, 0, NULL, e);
+    add_row(logger, name, layer, false, count, count, t);
+}
+
+/* sum over n and the positions of e, for each unit or map; e reads `like` at the given indices. */
+static Tensor *per_unit(Build *build, const char *name, const Tensor *like, Expr *e) {
+    int64_t range[TENSOR_MAX_RANK] = {DIM_BATCH};
+    for (int d = 2; d < like->rank; d++) range[d - 1] = like->dim[d];
+    return program_compute(build->program, name, 1, &like->dim[1], REDUCE_SUM, like->rank - 1, range, e);
+}
+
+/* Indices of [n, o, positions] when o is the output index and the rest is summed. */
+static void unit_index(const Tensor *like, Affine *index) {
+    index[0] = ix(1);
+    index[1] = ix(0);
+    for (int d = 2; d < like->rank; d++) index[d] = ix(d);
+}
+
+static Tensor *bias_gradient(Logger *logger, const LayerGradients *gradients, size_t i) {
+    Build *build = logger->build;
+    if (gradients->bias[i]) return gradients->bias[i];
+    Tensor *delta = gradients->delta[i];
+    Affine index[TENSOR_MAX_RANK];
+    unit_index(delta, index);
+    return per_unit(build, build_name(build, build->model->layers.at[i], "delta_sum"), delta,
+                    e_read(build->program, delta, 0, index));
+}
+
+void log_delta_norms(Logger *logger, const LayerGradients *gradients) {
+    Program *p = logger->build->program;
+    for (size_t i = 0; i < logger->build->model->layers.count; i++) {
+        const Layer *layer = logger->build->model->layers.at[i];
+        if (!gradients->delta[i]) continue;
+        p->at = layer->at;
+        Tensor *b = bias_gradient(logger, gradients, i);
+        log_sum(logger, "bias_grad_sq", layer, REDUCE_SUM, 1, b->dim, e_mul(p, e_at(p, b), e_at(p, b)), b->dim[0]);
+        if (logger->kind == PROGRAM_PROBE) log_vector(logger, "delta", layer, b->dim[0], e_at(p, b));
+    }
+}
+
+/* A unit is saturated where abs of its activation's slope is below 1 % of the largest: sigma'(z) < 0.0025 for the
+ * sigmoid, 1 - tanh(z)^2 < 0.01 for tanh. */
+static Expr *saturated(Program *p, ActivationKind kind, Expr *z) {
+    double edge = kind == ACTIVATION_SIGMOID ? log((1 + sqrt(0.99)) / (1 - sqrt(0.99))) : atanh(sqrt(0.99));
+    Expr *size = e_max(p, z, e_mul(p, e_const(p, -1), z));
+    return e_select(p, e_less(p, e_const(p, edge), size), e_const(p, 1), e_const(p, 0));
+}
+
+static void log_units(Logger *logger, const Layer *layer, Tensor *delta, Tensor *z) {
+    Build *build = logger->build;
+    Program *p = build->program;
+    Expr *zero = e_const(p, 0), *d = e_at(p, delta);
+    ActivationKind kind = layer->activation.kind;
+    log_sum(logger, "delta_sq", layer, REDUCE_SUM, delta->rank, delta->dim, e_mul(p, d, d), tensor_count(delta));
+    if (kind == ACTIVATION_SIGMOID || kind == ACTIVATION_TANH)
+        log_sum(logger, "saturated", layer, REDUCE_SUM, z->rank, z->dim,
+                e_select(p, e_alive(p), saturated(p, kind, e_at(p, z)), zero), tensor_count(z));
+    if (kind != ACTIVATION_RELU && kind != ACTIVATION_LEAKY_RELU && kind != ACTIVATION_ELU && kind != ACTIVATION_SELU)
+        return;
+    Affine index[TENSOR_MAX_RANK];
+    unit_index(z, index);
+    Expr *on = e_select(p, e_less(p, zero, e_read(p, z, 0, index)), e_const(p, 1), zero);
+    Tensor *active = per_unit(build, build_name(build, layer, "active"), z, e_select(p, e_alive(p), on, zero));
+    log_vector(logger, "active", layer, active->dim[0], e_at(p, active));
+}
+
+void log_gradients(Logger *logger, const LayerGradients *gradients, bool stepping) {
+    Build *build = logger->build;
+    Program *p = build->program;
+    for (size_t i = 0; i < build->model->layers.count; i++) {
+        const Layer *layer = build->model->layers.at[i];
+        p->at = layer->at;
+        if (gradients->delta[i]) log_units(logger, layer, gradients->delta[i], build->weighted[i]);
+        Tensor *w = build->weight[i], *g = gradients->weight[i];
+        if (!g) continue;
+        Expr *old = e_at(p, w), *slope = e_at(p, g);
+        int64_t count = tensor_count(w);
+        log_sum(logger, "weight_grad_sq", layer, REDUCE_SUM, w->rank, w->dim, e_mul(p, slope, slope), count);
+        log_sum(logger, "weight_grad_max", layer, REDUCE_MAX, w->rank, w->dim,
+                e_max(p, slope, e_mul(p, e_const(p, -1), slope)), count);
+        log_sum(logger, "weight_sq", layer, REDUCE_SUM, w->rank, w->dim, e_mul(p, old, old), count);
+        if (!stepping) continue;
+        Expr *change = e_sub(p, step_of(build, layer->weight, w, g), old);
+        log_sum(logger, "update_sq", layer, REDUCE_SUM, w->rank, w->dim, e_mul(p, change, change), count);
+    }
+}
+
+static void log_values(Logger *logger, const Layer *layer, Tensor *w, bool bias) {
+    static const char *const weight_names[] = {"weight_sum", "weight_min", "weight_max", "weight_zero"};
+    static const char *const bias_names[] = {"bias_sum", "bias_min", "bias_max", "bias_zero"};
+    const char *const *name = bias ? bias_names : weight_names;
+    Program *p = logger->build->program;
+    Expr *v = e_at(p, w), *zero = e_const(p, 0);
+    /* 0 when v is: neither below nor above */
+    Expr *is_zero = e_select(p, e_less(p, v, zero), zero, e_select(p, e_less(p, zero, v), zero, e_const(p, 1)));
+    int64_t count = tensor_count(w);
+    log_sum(logger, name[0], layer, REDUCE_SUM, w->rank, w->dim, v, count);
+    log_sum(logger, name[1], layer, REDUCE_MIN, w->rank, w->dim, v, count);
+    log_sum(logger, name[2], layer, REDUCE_MAX, w->rank, w->dim, v, count);
+    log_sum(logger, name[3], layer, REDUCE_SUM, w->rank, w->dim, is_zero, count);
+    if (bias) log_sum(logger, "bias_sq", layer, REDUCE_SUM, w->rank, w->dim, e_mul(p, v, v), count);
+}
+
+void log_weights(Logger *logger) {
+    Build *build = logger->build;
+    for (size_t i = 0; i < build->model->layers.count; i++) {
+        const Layer *layer = build->model->layers.at[i];
+        build->program->at = layer->at;
+        if (build->weight[i]) {
+            log_values(logger, layer, build->weight[i], false);
+            bool logged = build->model->settings.log_gradients && layer->trainable;
+            Expr *w = e_at(build->program, build->weight[i]);
+            if (!logged)
+                log_sum(logger, "weight_sq", layer, REDUCE_SUM, build->weight[i]->rank, build->weight[i]->dim,
+                        e_mul(build->program, w, w), tensor_count(build->weight[i]));
+        }
+        if (build->bias[i]) log_values(logger, layer, build->bias[i], true);
+    }
+}

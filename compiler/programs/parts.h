@@ -1,0 +1,39 @@
+/* The pieces programs_build puts together; private to compiler/programs/. */
+#ifndef NETC_PROGRAM_PARTS_H
+#define NETC_PROGRAM_PARTS_H
+
+#include "compiler/programs/programs.h"
+
+/* Moves rising activations behind the maximum pools that read them. */
+void pool_before_activation(Build *build);
+
+/* Adds a log tensor and its row; `sum` reduces e over the given ranges. */
+typedef struct {
+    Build *build;
+    Programs *programs;
+    ProgramKind kind;
+    int64_t next_once, next_chunk;
+} Logger;
+/* e over (reduction indices from `rank` on); batched sums give one value a chunk. */
+void log_sum(Logger *logger, const char *name, const Layer *layer, Reduce reduce, int reductions, const int64_t *range,
+             Expr *e, int64_t elements);
+/* A vector of `count` values, e over output index 0. */
+void log_vector(Logger *logger, const char *name, const Layer *layer, int64_t count, Expr *e);
+
+/* cost[n] of each example, as the train block says. */
+Tensor *cost_build(Build *build);
+/* Logs the cost and what is counted of the outputs. */
+void cost_log(Logger *logger, Tensor *cost);
+
+/* What the step makes of a parameter with gradient g (a sum over the batch). */
+Expr *step_of(Build *build, const Param *param, Tensor *w, Tensor *g);
+
+/* delta[i]: gradient of the weighted input of layer i; weight and bias gradients likewise; NULL where there is none. */
+typedef struct {
+    Tensor **delta, **weight, **bias;
+} LayerGradients;
+void log_delta_norms(Logger *logger, const LayerGradients *gradients);
+void log_gradients(Logger *logger, const LayerGradients *gradients, bool stepping);
+void log_weights(Logger *logger);
+
+#endif

@@ -1,0 +1,53 @@
+/* From a model to its tensor programs.
+ *
+ *     init       biases that begin `centre`, from the first training example; only if some do
+ *     train      forward, cost, gradients, the step
+ *     train_log  the same with what the gradient and weight logs need; only if something is logged
+ *     probe      forward and gradients as in evaluation, logged, without a step; only if gradients are probed
+ *     eval       cost and what is counted, as in use
+ *     predict    the outputs alone
+ *
+ * Gradients are sums over the batch: the step divides by its size. The programs are not yet fused or scheduled. */
+#ifndef NETC_PROGRAMS_H
+#define NETC_PROGRAMS_H
+
+#include "compiler/layers/build.h"
+
+typedef enum { PROGRAM_INIT, PROGRAM_TRAIN, PROGRAM_TRAIN_LOG, PROGRAM_PROBE, PROGRAM_EVAL, PROGRAM_PREDICT, PROGRAM_COUNT } ProgramKind;
+extern const char *const program_names[PROGRAM_COUNT];
+
+/* One row of a program's "log" in the descriptor: docs/formats.md. */
+typedef struct {
+    const char *name, *layer;
+    bool per_chunk;
+    int64_t at, count, elements;
+    Tensor *tensor; /* ROLE_LOG */
+} LogEntry;
+
+/* A tensor as the descriptor lists it. */
+typedef struct {
+    const char *name, *role; /* param, input_mean, input_std */
+    bool in_state;
+    int64_t offset, size;
+    int rank;
+    int64_t dim[4];
+    bool trainable, decay;
+    Recipe recipe;
+} Stored;
+
+typedef struct {
+    const Model *model;
+    Program *program[PROGRAM_COUNT]; /* NULL: the model has no use for it */
+    VEC(LogEntry) log[PROGRAM_COUNT];
+    VEC(Stored) stored;
+    int64_t param_size, state_size; /* elements */
+    int64_t log_once, log_chunk;    /* doubles: the largest any program needs */
+    /* Before differentiation, for tests: the cost of each program that has one, its parameters and their gradients. */
+    Tensor *cost[PROGRAM_COUNT];
+    VEC(Tensor *) wanted[PROGRAM_COUNT];
+    Tensor **gradient[PROGRAM_COUNT];
+} Programs;
+
+Programs *programs_build(Arena *arena, const Model *model);
+
+#endif

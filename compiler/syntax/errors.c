@@ -1,0 +1,270 @@
+/* The wording of syntax errors: what was found, what could have stood there, and advice for common slips. */
+#include "compiler/syntax/reader.h"
+#include "parse.h"
+
+#include <string.h>
+
+Diag *reader_error(Reader *reader, Span at, const char *kind, const char *format, ...) {
+    reader->failed = true;
+    va_list args;
+    va_start(args, format);
+    const char *message = arena_vformat(reader->arena, format, args);
+    va_end(args);
+    return diag_report(reader->diags, at, kind, "%s", message);
+}
+
+const char *reader_place(Reader *reader, uint32_t offset) {
+    uint32_t line, column;
+    source_position(reader->source, offset, &line, &column);
+    return arena_format(reader->arena, "line %u, column %u", (unsigned)line, (unsigned)column);
+}
+
+const char *reader_end_name(const Reader *reader) {
+    return reader->source->base == 0 ? "the end of the file" : "the end of the text";
+}
+
+/* ---- what was expected ---- */
+
+/* A set of tokens that has one name for people. Larger sets come first. */
+typedef struct {
+    const char *phrase;
+    int tokens[16]; /* ends with 0 */
+} Group;
+
+static const Group groups[] = {
+    {"a value, an option (name=value)",
+     {T_NAME, T_CALL, T_NUMBER, T_SHAPE, T_STRING, T_TRUE, T_FALSE, '(', '[', T_NETWORK, T_TRAIN, T_LET, T_REPEAT,
+      T_DEFAULT, T_ALLOW}},
+    {"an option (name=value)", {T_NAME, T_NETWORK, T_TRAIN, T_LET, T_REPEAT, T_DEFAULT, T_ALLOW, T_TRUE, T_FALSE}},
+    {"a value", {T_NAME, T_CALL, T_NUMBER, T_SHAPE, T_STRING, T_TRUE, T_FALSE, '(', '[', '-'}},
+    {"a statement", {T_NAME, T_LET, T_ALLOW, T_REPEAT, T_DEFAULT}},
+    {"'network', 'train', 'let' or 'allow'", {T_NETWORK, T_TRAIN, T_LET, T_ALLOW}},
+    {"a number or a name", {T_NAME, T_CALL, T_NUMBER, '(', '-'}},
+    {"a number or a name", {T_NAME, T_CALL, T_NUMBER, '('}},
+    {"an operator", {'+', '-', '*', '/'}},
+    {"a name", {T_NAME}},
+    {"a string", {T_STRING}},
+    {"'{'", {'{'}},
+    {"'='", {'='}},
+    {"':'", {':'}},
+    {"','", {','}},
+    {"')'", {')'}},
+    {"']'", {']'}},
+    {"the end of the line", {T_END}},
+    {"'}'", {'}'}},
+    {"the end of the file", {T_FILE_END}},
+};
+
+static bool take(TokenSet *set, const int *tokens, size_t count) {
+    for (size_t i = 0; i < count && (i == 0 || tokens[i]); i++) {
+        if (!set->has[tokens[i]]) return false;
+    }
+    for (size_t i = 0; i < count && (i == 0 || tokens[i]); i++) set->has[tokens[i]] = false;
+    return true;
+}
+
+/* Drops what is possible but seldom the point: operators after a whole value, the end of a line before '{'. */
+static void drop_minor(TokenSet *set) {
+    bool operators = set->has['+'] && set->has['*'] && set->has['/'];
+    bool others = set->has[T_END] || set->has['}'] || set->has[')'] || set->has[']'] || set->has['{'];
+    if (operators && others) set->has['+'] = set->has['-'] = set->has['*'] = set->has['/'] = false;
+    if (set->has['{'] || (set->has[T_LET] && !set->has[T_TRUE])) set->has[T_END] = false;
+    if (set->has[T_NAME] && !set->has[T_NUMBER]) set->has[T_END] = false;
+    if (set->has[T_END]) set->has['}'] = false;
+    if (set->has[T_NETWORK] || set->has[T_END]) set->has[T_FILE_END] = false;
+}
+
+static const char *expectation(Reader *reader, const TokenSet *expected) {
+    TokenSet set = *expected;
+    drop_minor(&set);
+    const char *phrases[COUNT_OF(groups)];
+    size_t count = 0;
+    for (size_t i = 0; i < COUNT_OF(groups); i++) {
+        if (take(&set, groups[i].tokens, COUNT_OF(groups[i].tokens))) phrases[count++] = groups[i].phrase;
+    }
+    const char *text = "";
+    for (size_t i = 0; i < count; i++) {
+        const char *join = i == 0 ? "" : i + 1 == count ? " or " : ", ";
+        text = arena_format(reader->arena, "%s%s%s", text, join, phrases[i]);
+    }
+    return text;
+}
+
+/* ---- what was found ---- */
+
+enum { FOUND_MAX = 40 };
+
+static bool is_semicolon(const Reader *reader, const Token *token) {
+    return token->kind == T_END && reader->source->text[token->at.lo - reader->source->base] == ';';
+}
+
+/* The END or '}' that stands for the end of the text. */
+static bool is_end_of_file(const Reader *reader, const Token *token) {
+    bool empty = token->at.hi <= token->at.lo;
+    return token->kind == T_FILE_END || (empty && token->at.lo >= reader->source->base + reader->source->size);
+}
+
+static bool is_reserved(int kind) {
+    switch (kind) {
+    case T_NETWORK:
+    case T_TRAIN:
+    case T_LET:
+    case T_REPEAT:
+    case T_DEFAULT:
+    case T_ALLOW:
+    case T_TRUE:
+    case T_FALSE: return true;
+    default: return false;
+    }
+}
+
+static const char *finding(Reader *reader, const Token *token) {
+    if (is_end_of_file(reader, token)) return reader_end_name(reader);
+    if (token->kind == T_END && !is_semicolon(reader, token)) return "the end of the line";
+    if (token->kind == T_STRING) return "a string";
+    size_t length;
+    const char *text = source_slice(reader->source, token->at, &length);
+    if (length > FOUND_MAX) return arena_format(reader->arena, "'%.*s...'", FOUND_MAX, text);
+    const char *what = is_reserved(token->kind) ? "the reserved word " : "";
+    return arena_format(reader->arena, "%s'%.*s'", what, (int)length, text);
+}
+
+/* ---- advice ---- */
+
+static const char no_bracket[] = "there is no bracket open here";
+static const char no_block[] = "a block follows 'network NAME', 'train' or 'repeat COUNT' only";
+
+static const char *word_of(Reader *reader, const Token *token) {
+    size_t length;
+    const char *text = source_slice(reader->source, token->at, &length);
+    if (token->kind == T_CALL) length--;
+    return arena_copy(reader->arena, text, length > FOUND_MAX ? FOUND_MAX : length);
+}
+
+static bool in_arguments(const TokenSet *expected) { return expected->has[T_STRING] && expected->has[T_REPEAT]; }
+static bool at_statement(const TokenSet *expected) { return expected->has[T_NAME] && expected->has[T_DEFAULT]; }
+static bool at_top(const TokenSet *expected) { return expected->has[T_NETWORK] && !expected->has[T_NAME]; }
+
+static char text_after(const Reader *reader, const Token *token) {
+    const char *at = reader->source->text + (token->at.hi - reader->source->base);
+    return at[strspn(at, " \t")];
+}
+
+/* An unreadable word at file level. */
+static void advise_top(Reader *reader, Diag *diag, const Token *found) {
+    static const char *const words[] = {"network", "train", "let", "allow"};
+    const char *word = word_of(reader, found);
+    if (found->kind == '}') {
+        diag_help(reader->diags, diag, "no block is open here: there is one '}' too many");
+    } else if (found->kind == T_NAME && text_after(reader, found) == '=') {
+        diag_help(reader->diags, diag, "a name is given a value by 'let %s = ...'", word);
+    } else if (found->kind == T_NAME && nearest_word(word, words, COUNT_OF(words))) {
+        diag_suggest(reader->diags, diag, word, words, COUNT_OF(words));
+    } else {
+        diag_help(reader->diags, diag, "layers stand inside 'network NAME { ... }', settings inside 'train { ... }'");
+    }
+}
+
+static const char *advice_statement(Reader *reader, const Token *found) {
+    const char *word = word_of(reader, found);
+    if (found->kind == T_CALL) {
+        return arena_format(reader->arena, "layers and settings take their values without brackets: '%s VALUE'", word);
+    }
+    if (is_reserved(found->kind) && text_after(reader, found) == ':') {
+        return arena_format(reader->arena, "'%s' is reserved and cannot be a label", word);
+    }
+    if (is_reserved(found->kind) && text_after(reader, found) == '=') {
+        return "an option stands in the line of its statement; a line that ends in '\\' goes on in the next";
+    }
+    if (found->kind == ')' || found->kind == ']') return no_bracket;
+    if (found->kind == '{') return no_block;
+    return "a statement begins with the kind of a layer, the name of a setting, or a label";
+}
+
+static const char *advice_arguments(Reader *reader, const Token *found, const Token *before) {
+    const char *previous = word_of(reader, before);
+    bool first = before->kind == T_NAME && (reader->seen[2].kind == T_END || reader->seen[2].kind == '{');
+    switch (found->kind) {
+    case ',': return "values and options are separated by blanks; a list is written [1, 2], a shape 5x5";
+    case '=':
+        if (first) {
+            return arena_format(reader->arena, "a setting's value follows its name without '=': '%s VALUE'", previous);
+        }
+        return NULL;
+    case ':':
+        if (before->kind == T_NAME) return arena_format(reader->arena, "an option is written '%s=VALUE'", previous);
+        return NULL;
+    case '-':
+    case '+': return "a value that has no name cannot begin with a sign; write it in brackets";
+    case '{': return no_block;
+    case ')':
+    case ']': return no_bracket;
+    default: return NULL;
+    }
+}
+
+static const char *advice_value(Reader *reader, const Token *found, const Token *before) {
+    if (found->kind == '=' && before->kind == '=') return "one '=' is enough";
+    if (found->kind == '*' && before->kind == '*') return "there is no power operator";
+    if (found->kind == ')' && before->kind == T_CALL) {
+        const char *word = word_of(reader, before);
+        return arena_format(reader->arena, "a word without parameters takes no brackets: '%s'", word);
+    }
+    return NULL;
+}
+
+/* `normal (0, 1)`: with the blank it is no call, and a comma cannot stand in the brackets. */
+static bool is_parted_call(const Reader *reader) {
+    if (reader->bracket_depth == 0 || reader->bracket_depth > AST_MAX_DEPTH) return false;
+    uint32_t at = reader->brackets[reader->bracket_depth - 1].at.lo - reader->source->base;
+    const char *text = reader->source->text;
+    if (text[at] != '(' || at < 2 || (text[at - 1] != ' ' && text[at - 1] != '\t')) return false;
+    while (at > 0 && (text[at - 1] == ' ' || text[at - 1] == '\t')) at--;
+    char end = at > 0 ? text[at - 1] : ' ';
+    return (end >= 'a' && end <= 'z') || (end >= 'A' && end <= 'Z') || (end >= '0' && end <= '9') || end == '_';
+}
+
+static const char *advice(Reader *reader, const Token *found, const TokenSet *expected) {
+    const Token *before = &reader->seen[1];
+    bool operator = found->kind == '+' || found->kind == '-' || found->kind == '*' || found->kind == '/';
+    if (before->kind == T_SHAPE && operator) return "a shape cannot be calculated with; write a list: [5*k, 5*k]";
+    if (found->kind == ',' && expected->has[')'] && is_parted_call(reader)) {
+        return "a call has no blank before its '(': normal(0, 1)";
+    }
+    if (in_arguments(expected)) return advice_arguments(reader, found, before);
+    if (at_statement(expected)) return advice_statement(reader, found);
+    if (expected->has['{']) return "a block is written { ... }, its '{' in the line that opens it";
+    if (expected->has[T_NUMBER]) return advice_value(reader, found, before);
+    if (expected->has[T_NAME] && is_reserved(found->kind)) return "a reserved word cannot be a name";
+    if (expected->has[T_NAME] && before->kind == T_NETWORK) return "a network has a name: 'network lenet { ... }'";
+    if (expected->has[T_STRING] && found->kind == T_NAME) {
+        return arena_format(reader->arena, "the name of a warning stands in quotes: \"%s\"", word_of(reader, found));
+    }
+    return NULL;
+}
+
+void reader_unexpected(Reader *reader, const TokenSet *expected) {
+    if (reader->stopped) return; /* the end the parser sees is not the text's */
+    Token found = reader->seen[0];
+    const char *what = finding(reader, &found);
+    /* the end of a line is shown behind its last word, not behind a comment or on the next line */
+    bool line_end = found.kind == T_END && !is_semicolon(reader, &found);
+    Span at = found.at;
+    if (line_end || is_end_of_file(reader, &found)) at = (Span){reader->last_end, reader->last_end};
+    Diag *diag =
+        reader_error(reader, at, "syntax-error", "expected %s, found %s", expectation(reader, expected), what);
+    if (reader->bracket_depth > 0 && reader->bracket_depth <= AST_MAX_DEPTH) {
+        const Opening *opening = &reader->brackets[reader->bracket_depth - 1];
+        bool own = found.kind == T_CALL || found.kind == '(' || found.kind == '[';
+        if (opening->at.lo < at.lo && !own) {
+            diag_note(reader->diags, diag, "inside the '%c' of %s", opening->symbol,
+                      reader_place(reader, opening->at.lo));
+        }
+    }
+    if (at_top(expected)) {
+        advise_top(reader, diag, &found);
+        return;
+    }
+    const char *help = advice(reader, &found, expected);
+    if (help) diag_help(reader->diags, diag, "%s", help);
+}

@@ -1,0 +1,384 @@
+/* The filter between scanner and grammar. It keeps the open brackets and blocks, and so knows
+ *   - which newlines end a statement (those at bracket depth 0);
+ *   - where an unclosed '(' was opened. It is closed, with a message, by '{', '}', ';', the end of the file, or a new
+ *     line that begins with what cannot go on inside brackets;
+ *   - where a '}' or the '{' of a block is missing: it is supplied, so that one slip gives one message.
+ * Nesting, the number of tokens and runs of signs are bounded here, before the parser's stack could grow. */
+#include "compiler/syntax/reader.h"
+#include "parse.h"
+
+#include "compiler/base/utf8.h"
+
+#include <string.h>
+
+static void push(Reader *reader, Token token) {
+    ASSERT(reader->queue_count < TOKEN_QUEUE);
+    reader->queue[(reader->queue_first + reader->queue_count++) % TOKEN_QUEUE] = token;
+    reader->last = token;
+    reader->newline_skipped = false;
+}
+
+static void push_made(Reader *reader, int kind, Span at) { push(reader, (Token){.kind = kind, .at = at}); }
+
+static void stop(Reader *reader) {
+    reader->stopped = true;
+    reader->bracket_depth = reader->block_depth = 0;
+}
+
+/* ---- brackets ---- */
+
+static const Opening *innermost_bracket(const Reader *reader) {
+    size_t depth = reader->bracket_depth < AST_MAX_DEPTH ? reader->bracket_depth : AST_MAX_DEPTH;
+    return &reader->brackets[depth - 1];
+}
+
+/* False when the nesting is too deep (reported once). */
+static bool open_bracket(Reader *reader, const Token *token) {
+    Opening opening = {{token->at.hi - 1, token->at.hi}, token->kind == '[' ? '[' : '('};
+    size_t depth = reader->bracket_depth++;
+    if (depth < AST_MAX_DEPTH) {
+        reader->brackets[depth] = opening;
+        return true;
+    }
+    if (depth == AST_MAX_DEPTH) {
+        reader_error(reader, opening.at, "too-deep", "brackets are nested more than %d deep", AST_MAX_DEPTH);
+    }
+    return false;
+}
+
+/* False when the innermost bracket is another one (reported). Then all up to the one meant are closed. */
+static bool close_bracket(Reader *reader, const Token *token) {
+    if (reader->bracket_depth == 0) return true; /* the parser says so */
+    const Opening *opening = innermost_bracket(reader);
+    char meant = token->kind == ')' ? '(' : '[';
+    if (reader->bracket_depth > AST_MAX_DEPTH || opening->symbol == meant) {
+        reader->bracket_depth--;
+        return true;
+    }
+    Diag *diag = reader_error(reader, token->at, "unclosed-bracket", "'%c' does not close '%c'; expected '%c'",
+                              token->kind, opening->symbol, meant == '[' ? ')' : ']');
+    diag_note(reader->diags, diag, "'%c' was opened at %s", opening->symbol, reader_place(reader, opening->at.lo));
+    size_t depth = reader->bracket_depth;
+    while (depth > 0 && reader->brackets[depth - 1].symbol != meant) depth--;
+    reader->bracket_depth = depth > 0 ? depth - 1 : reader->bracket_depth - 1;
+    return false;
+}
+
+/* The statement ends here though a bracket is open. */
+static void give_up_brackets(Reader *reader, const char *found) {
+    const Opening *opening = innermost_bracket(reader);
+    reader_error(reader, opening->at, "unclosed-bracket", "this '%c' is not closed; expected '%c' before %s",
+                 opening->symbol, opening->symbol == '(' ? ')' : ']', found);
+    reader->bracket_depth = 0;
+    push_made(reader, T_NET_YYerror, opening->at);
+}
+
+static bool ends_operand(int kind) {
+    switch (kind) {
+    case T_NAME:
+    case T_NUMBER:
+    case T_SHAPE:
+    case T_STRING:
+    case T_TRUE:
+    case T_FALSE:
+    case ')':
+    case ']': return true;
+    default: return false;
+    }
+}
+
+static bool begins_operand(int kind) {
+    switch (kind) {
+    case T_CALL:
+    case '(':
+    case '[': return true;
+    case ')':
+    case ']': return false;
+    default: return ends_operand(kind);
+    }
+}
+
+static bool begins_block_statement(int kind) {
+    switch (kind) {
+    case T_NETWORK:
+    case T_TRAIN:
+    case T_LET:
+    case T_REPEAT:
+    case T_DEFAULT:
+    case T_ALLOW: return true;
+    default: return false;
+    }
+}
+
+/* Two operands in a row never stand inside brackets: a new line that makes them is a new statement. */
+static bool line_leaves_brackets(const Reader *reader, const Token *token) {
+    if (!reader->newline_skipped) return false;
+    return begins_block_statement(token->kind) || (ends_operand(reader->last.kind) && begins_operand(token->kind));
+}
+
+/* ---- blocks ---- */
+
+static void open_block(Reader *reader, Span at) {
+    if (reader->block_depth == AST_MAX_DEPTH) {
+        reader_error(reader, at, "too-deep", "blocks are nested more than %d deep", AST_MAX_DEPTH);
+        stop(reader);
+        return;
+    }
+    reader->blocks[reader->block_depth++] = (Opening){at, '{'};
+    push_made(reader, '{', at);
+}
+
+/* Closes every open block before `next`. After a '{' was supplied the missing '}' is its echo: no message. */
+static void give_up_blocks(Reader *reader, const Token *next, const char *found) {
+    const Opening *innermost = &reader->blocks[reader->block_depth - 1];
+    if (reader->supplied_blocks == 0) {
+        Diag *diag = reader_error(reader, innermost->at, "unclosed-block",
+                                  "this '{' is not closed; expected '}' before %s", found);
+        if (next->kind != T_FILE_END) {
+            diag_note(reader->diags, diag, "%s is at %s", found, reader_place(reader, next->at.lo));
+        }
+    }
+    reader->supplied_blocks = 0;
+    for (; reader->block_depth > 0; reader->block_depth--) push_made(reader, '}', (Span){next->at.lo, next->at.lo});
+}
+
+static bool at_statement_start(const Reader *reader) {
+    int kind = reader->last.kind;
+    return kind == T_START_FILE || kind == T_END || kind == '{' || kind == '}';
+}
+
+/* What follows a token in the text, blanks skipped. */
+static const char *text_after(const Reader *reader, const Token *token) {
+    const char *at = reader->source->text + (token->at.hi - reader->source->base);
+    return at + strspn(at, " \t");
+}
+
+/* At the end of the line but for a comment, or at a '{'. */
+static bool ends_header(const char *text) { return *text == '\0' || strchr("\r\n#{", *text); }
+
+/* `network`, `train` or `repeat` where it opens a block, not as the name of an option or a wrong label. */
+static bool is_header(const Reader *reader, const Token *token) {
+    bool keyword = token->kind == T_NETWORK || token->kind == T_TRAIN || token->kind == T_REPEAT;
+    if (!keyword || !at_statement_start(reader)) return false;
+    const char *next = text_after(reader, token);
+    return *next == ':' ? ends_header(next + 1 + strspn(next + 1, " \t")) : *next != '=';
+}
+
+/* The opening line is whole but for its '{'. */
+static bool header_is_whole(const Reader *reader) {
+    switch (reader->header_first.kind) {
+    case T_NETWORK: return reader->header_tokens == 2 && reader->header_end.kind == T_NAME;
+    case T_TRAIN: return reader->header_tokens == 1;
+    default: return reader->header_tokens >= 2 && ends_operand(reader->header_end.kind);
+    }
+}
+
+/* A newline may stand before '{', so the END behind an opening line waits until the next token is seen. */
+static void finish_header(Reader *reader, const Token *token) {
+    reader->header = HEADER_NONE;
+    if (token->kind == '{') return;
+    uint32_t end = reader->header_end.at.hi;
+    if (token->kind == T_FILE_END || token->kind == '}' || !header_is_whole(reader)) {
+        push_made(reader, T_END, (Span){end, end});
+        return;
+    }
+    if (!reader->header_colon) {
+        size_t length;
+        const char *head = source_slice(reader->source, (Span){reader->header_first.at.lo, end}, &length);
+        bool brief = length <= 40 && !memchr(head, '\n', length);
+        if (!brief) length = reader->header_first.at.hi - reader->header_first.at.lo;
+        Diag *diag = reader_error(reader, (Span){end, end}, "syntax-error",
+                                  "expected '{' after '%.*s', found a new line", (int)length, head);
+        diag_help(reader->diags, diag, "a block is written { ... }");
+    }
+    open_block(reader, (Span){end, end});
+    reader->supplied_blocks++;
+}
+
+/* `network lenet:` as other languages open a block */
+static bool is_header_colon(const Reader *reader, const Token *token) {
+    bool colon = token->kind == ':' && reader->header == HEADER_OPEN;
+    return colon && header_is_whole(reader) && ends_header(text_after(reader, token));
+}
+
+/* True when the token was taken. */
+static bool filter_header(Reader *reader, const Token *token) {
+    if (reader->header != HEADER_NONE && token->kind == T_END) {
+        reader->header = HEADER_ENDED;
+        return true;
+    }
+    if (reader->header == HEADER_ENDED) finish_header(reader, token);
+    if (token->kind == '{' || token->kind == '}') reader->header = HEADER_NONE;
+    if (is_header_colon(reader, token)) {
+        reader->header_colon = true;
+        reader_error(reader, token->at, "syntax-error", "expected '{', found ':'; a block is written { ... }");
+        return true;
+    }
+    if (reader->header == HEADER_OPEN) {
+        reader->header_end = *token;
+        reader->header_tokens++;
+    }
+    return false;
+}
+
+static void begin_header(Reader *reader, const Token *token) {
+    if (token->kind != T_REPEAT && reader->block_depth > 0) {
+        give_up_blocks(reader, token, token->kind == T_NETWORK ? "'network'" : "'train'");
+    }
+    reader->header = HEADER_OPEN;
+    reader->header_first = reader->header_end = *token;
+    reader->header_tokens = 1;
+    reader->header_colon = false;
+}
+
+/* ---- the filter ---- */
+
+static bool is_semicolon(const Reader *reader, const Token *token) {
+    return token->kind == T_END && reader->source->text[token->at.lo - reader->source->base] == ';';
+}
+
+/* Inside brackets. True when the token was taken. */
+static bool filter_brackets(Reader *reader, const Token *token) {
+    if (reader->bracket_depth == 0) return false;
+    if (token->kind == T_FILE_END) {
+        give_up_brackets(reader, reader_end_name(reader));
+    } else if (token->kind == '{' || token->kind == '}') {
+        give_up_brackets(reader, token->kind == '{' ? "'{'" : "'}'");
+    } else if (is_semicolon(reader, token)) {
+        give_up_brackets(reader, "';'");
+    } else if (token->kind == T_END) {
+        reader->newline_skipped = true;
+        return true;
+    } else if (line_leaves_brackets(reader, token)) {
+        uint32_t end = reader->last.at.hi;
+        give_up_brackets(reader, "the end of the line");
+        push_made(reader, T_END, (Span){end, end});
+        reader->header = HEADER_NONE;
+    }
+    return false;
+}
+
+static void push_sign(Reader *reader, const Token *token) {
+    if (++reader->sign_run <= AST_MAX_DEPTH) {
+        push(reader, *token);
+        return;
+    }
+    if (reader->sign_run == AST_MAX_DEPTH + 1) {
+        reader_error(reader, token->at, "too-deep", "more than %d signs in a row", AST_MAX_DEPTH);
+        push_made(reader, T_NET_YYerror, token->at);
+    }
+}
+
+static void filter(Reader *reader, const Token *token) {
+    if (filter_brackets(reader, token)) return;
+    if (filter_header(reader, token)) return;
+    if (reader->stopped) return;
+    if (is_header(reader, token)) begin_header(reader, token);
+    if (token->kind != '-') reader->sign_run = 0;
+    switch (token->kind) {
+    case T_FILE_END:
+        if (reader->block_depth > 0) give_up_blocks(reader, token, reader_end_name(reader));
+        push(reader, *token);
+        break;
+    case '{': open_block(reader, token->at); break;
+    case '}':
+        if (reader->block_depth > 0) reader->block_depth--;
+        push(reader, *token);
+        break;
+    case '(':
+    case '[':
+    case T_CALL:
+        if (open_bracket(reader, token)) {
+            push(reader, *token);
+        } else {
+            push_made(reader, T_NET_YYerror, token->at);
+        }
+        break;
+    case ')':
+    case ']':
+        if (close_bracket(reader, token)) {
+            push(reader, *token);
+        } else {
+            push_made(reader, T_NET_YYerror, token->at);
+        }
+        break;
+    case '-': push_sign(reader, token); break;
+    default: push(reader, *token); break;
+    }
+}
+
+static Token next_token(Reader *reader) {
+    while (reader->queue_count == 0) {
+        if (diags_full(reader->diags)) stop(reader);
+        if (reader->stopped) return (Token){.at = {reader->offset, reader->offset}};
+        Token token = scanner_next(reader);
+        if (++reader->token_count > READER_MAX_TOKENS) {
+            reader_error(reader, token.at, "too-long", "the text has more than %d words and signs", READER_MAX_TOKENS);
+            stop(reader);
+            continue;
+        }
+        filter(reader, &token);
+    }
+    Token token = reader->queue[reader->queue_first];
+    reader->queue_first = (reader->queue_first + 1) % TOKEN_QUEUE;
+    reader->queue_count--;
+    return token;
+}
+
+int net_yylex(NET_YYSTYPE *value, NET_YYLTYPE *at, Reader *reader) {
+    if (reader->seen[0].kind != T_END && reader->seen[0].kind != T_FILE_END) reader->last_end = reader->seen[0].at.hi;
+    Token token = next_token(reader);
+    reader->seen[2] = reader->seen[1];
+    reader->seen[1] = reader->seen[0];
+    reader->seen[0] = token;
+    *value = token.value;
+    *at = token.at;
+    return token.kind;
+}
+
+/* ---- the encoding ---- */
+
+static bool is_utf16(const Source *source) {
+    const unsigned char *bytes = (const unsigned char *)source->text;
+    if (source->size < 2) return false;
+    bool mark = (bytes[0] == 0xFF && bytes[1] == 0xFE) || (bytes[0] == 0xFE && bytes[1] == 0xFF);
+    return mark || (bytes[0] == 0) != (bytes[1] == 0);
+}
+
+/* Reports the first ill-formed or NUL byte of each line. False when the text is no UTF-8 at all. */
+static bool check_encoding(Reader *reader) {
+    const Source *source = reader->source;
+    if (is_utf16(source)) {
+        Span start = {source->base, source->base + 2};
+        Diag *diag = reader_error(reader, start, "bad-encoding", "the text is UTF-16, expected UTF-8");
+        diag_help(reader->diags, diag, "save the file as UTF-8");
+        return false;
+    }
+    bool reported = false;
+    for (uint32_t i = 0; i < source->size;) {
+        uint32_t code = 0;
+        size_t length = utf8_decode(source->text + i, source->size - i, &code);
+        if (length && code == '\n') reported = false;
+        if ((length == 0 || code == 0) && !reported) {
+            Span at = {source->base + i, source->base + i + 1};
+            unsigned byte = (unsigned char)source->text[i];
+            if (byte == 0) {
+                reader_error(reader, at, "bad-encoding", "NUL byte; expected text");
+            } else {
+                reader_error(reader, at, "bad-encoding", "byte 0x%02x is not valid UTF-8", byte);
+            }
+            reported = true;
+        }
+        i += length ? (uint32_t)length : 1;
+    }
+    return true;
+}
+
+void reader_run(Reader *reader, int start) {
+    if (!check_encoding(reader)) return;
+    scanner_open(reader);
+    push_made(reader, start, (Span){reader->offset, reader->offset});
+    reader->seen[0].at = reader->last.at;
+    if (net_yyparse(reader) != 0) reader->failed = true;
+    scanner_close(reader);
+}

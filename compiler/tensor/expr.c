@@ -1,0 +1,448 @@
+/* Scalar expressions: shared nodes, folding, derivative, substitution. */
+#include "compiler/tensor/tensor.h"
+
+#include <math.h>
+#include <string.h>
+
+const char *const expr_names[EXPR_KIND_COUNT] = {
+    [EXPR_CONST] = "const",     [EXPR_READ] = "read",         [EXPR_SCALAR] = "scalar", [EXPR_INDEX] = "index",
+    [EXPR_RESULT] = "result",   [EXPR_ADD] = "+",             [EXPR_SUB] = "-",         [EXPR_MUL] = "*",
+    [EXPR_DIV] = "/",           [EXPR_MAX] = "max",           [EXPR_MIN] = "min",       [EXPR_SQRT] = "sqrt",
+    [EXPR_EXP] = "exp",         [EXPR_EXPM1] = "expm1",       [EXPR_LOG] = "log",       [EXPR_TANH] = "tanh",
+    [EXPR_SIGMOID] = "sigmoid", [EXPR_SOFTPLUS] = "softplus", [EXPR_DETACH] = "detach", [EXPR_SELECT] = "select",
+    [EXPR_LESS] = "<",          [EXPR_SAME] = "==",           [EXPR_BELOW] = "below",   [EXPR_ALIVE] = "alive",
+};
+
+int expr_arity(ExprKind kind) {
+    switch (kind) {
+    case EXPR_CONST:
+    case EXPR_READ:
+    case EXPR_SCALAR:
+    case EXPR_INDEX:
+    case EXPR_RESULT:
+    case EXPR_ALIVE:
+        return 0;
+    case EXPR_SQRT:
+    case EXPR_EXP:
+    case EXPR_EXPM1:
+    case EXPR_LOG:
+    case EXPR_TANH:
+    case EXPR_SIGMOID:
+    case EXPR_SOFTPLUS:
+    case EXPR_DETACH:
+    case EXPR_BELOW:
+        return 1;
+    case EXPR_ADD:
+    case EXPR_SUB:
+    case EXPR_MUL:
+    case EXPR_DIV:
+    case EXPR_MAX:
+    case EXPR_MIN:
+    case EXPR_LESS:
+    case EXPR_SAME:
+        return 2;
+    case EXPR_SELECT:
+        return 3;
+    case EXPR_KIND_COUNT:
+        break;
+    }
+    BUG("no such expression kind %d", (int)kind);
+}
+
+/* ---- index arithmetic ---- */
+Affine ix(int index) {
+    Affine a = {0};
+    a.at[index] = 1;
+    return a;
+}
+
+Affine ix_const(int32_t value) { return (Affine){.plus = value}; }
+
+Affine ix_times(Affine a, int32_t factor) {
+    for (int i = 0; i < INDEX_MAX; i++) a.at[i] *= factor;
+    a.plus *= factor;
+    return a;
+}
+
+Affine ix_plus(Affine a, int32_t value) {
+    a.plus += value;
+    return a;
+}
+
+Affine ix_add(Affine a, Affine b) {
+    for (int i = 0; i < INDEX_MAX; i++) a.at[i] += b.at[i];
+    a.plus += b.plus;
+    return a;
+}
+
+bool affine_equal(const Affine *a, const Affine *b) { return memcmp(a, b, sizeof *a) == 0; }
+
+int affine_single(const Affine *a) {
+    int single = -1;
+    for (int i = 0; i < INDEX_MAX; i++) {
+        if (a->at[i] == 0) continue;
+        if (a->at[i] != 1 || single >= 0) return -1;
+        single = i;
+    }
+    return a->plus == 0 ? single : -1;
+}
+
+static Affine affine_reindex(const Affine *a, const Affine *map) {
+    Affine result = ix_const(a->plus);
+    for (int i = 0; i < INDEX_MAX; i++)
+        if (a->at[i] != 0) result = ix_add(result, ix_times(map[i], a->at[i]));
+    return result;
+}
+
+/* ---- shared nodes ---- */
+static uint64_t node_hash(const Expr *e) {
+    uint64_t h = hash_bytes(0, &e->kind, sizeof e->kind);
+    h = hash_bytes(h, &e->number, sizeof e->number);
+    const void *parts[] = {e->a, e->b, e->c, e->tensor};
+    h = hash_bytes(h, parts, sizeof parts);
+    if (e->scalar) h = hash_bytes(h, e->scalar, strlen(e->scalar));
+    return hash_bytes(h, e->index, sizeof e->index);
+}
+
+static bool node_equal(const Expr *x, const Expr *y) {
+    return x->kind == y->kind && memcmp(&x->number, &y->number, sizeof x->number) == 0 && x->a == y->a &&
+           x->b == y->b && x->c == y->c && x->tensor == y->tensor &&
+           (x->scalar == y->scalar || (x->scalar && y->scalar && strcmp(x->scalar, y->scalar) == 0)) &&
+           memcmp(x->index, y->index, sizeof x->index) == 0;
+}
+
+static void table_grow(Program *p) {
+    size_t size = p->table_size ? p->table_size * 2 : 256;
+    int *table = NEW_ARRAY(p->arena, int, size);
+    for (size_t i = 0; i < size; i++) table[i] = -1;
+    for (size_t i = 0; i < p->exprs.count; i++) {
+        size_t slot = node_hash(p->exprs.at[i]) & (size - 1);
+        while (table[slot] >= 0) slot = (slot + 1) & (size - 1);
+        table[slot] = (int)i;
+    }
+    p->table = table;
+    p->table_size = size;
+}
+
+static Expr *node(Program *p, const Expr *model) {
+    if ((p->exprs.count + 1) * 2 > p->table_size) table_grow(p);
+    size_t slot = node_hash(model) & (p->table_size - 1);
+    while (p->table[slot] >= 0) {
+        Expr *found = p->exprs.at[p->table[slot]];
+        if (node_equal(found, model)) return found;
+        slot = (slot + 1) & (p->table_size - 1);
+    }
+    Expr *e = NEW(p->arena, Expr);
+    *e = *model;
+    e->id = (int)p->exprs.count;
+    p->table[slot] = e->id;
+    vec_push(p->arena, &p->exprs, e);
+    return e;
+}
+
+static bool is_const(const Expr *e, double number) { return e->kind == EXPR_CONST && e->number == number; }
+
+Expr *e_const(Program *p, double number) { return node(p, &(Expr){.kind = EXPR_CONST, .number = number}); }
+
+Expr *e_read(Program *p, Tensor *tensor, double outside, const Affine *index) {
+    Expr e = {.kind = EXPR_READ, .tensor = tensor, .number = outside};
+    for (int d = 0; d < tensor->rank; d++) e.index[d] = index[d];
+    return node(p, &e);
+}
+
+Expr *e_at(Program *p, Tensor *tensor) {
+    Affine index[TENSOR_MAX_RANK];
+    for (int d = 0; d < tensor->rank; d++) index[d] = ix(d);
+    return e_read(p, tensor, 0, index);
+}
+
+Expr *e_scalar(Program *p, const char *name) {
+    bool known = false;
+    for (size_t i = 0; i < p->scalars.count; i++) known = known || string_is(p->scalars.at[i], name);
+    if (!known) vec_push(p->arena, &p->scalars, name);
+    return node(p, &(Expr){.kind = EXPR_SCALAR, .scalar = name});
+}
+
+Expr *e_index(Program *p, Affine index) {
+    Expr e = {.kind = EXPR_INDEX};
+    e.index[0] = index;
+    return node(p, &e);
+}
+
+Expr *e_result(Program *p) { return node(p, &(Expr){.kind = EXPR_RESULT}); }
+Expr *e_alive(Program *p) { return node(p, &(Expr){.kind = EXPR_ALIVE}); }
+
+Expr *e_below(Program *p, Expr *bits, double number) {
+    return node(p, &(Expr){.kind = EXPR_BELOW, .a = bits, .number = number});
+}
+
+Expr *e_unary(Program *p, ExprKind kind, Expr *a) {
+    ASSERT(expr_arity(kind) == 1 && kind != EXPR_BELOW);
+    if (kind == EXPR_DETACH && a->kind == EXPR_CONST) return a;
+    return node(p, &(Expr){.kind = kind, .a = a});
+}
+
+static Expr *fold_binary(Program *p, ExprKind kind, Expr *a, Expr *b) {
+    bool constants = a->kind == EXPR_CONST && b->kind == EXPR_CONST;
+    switch ((int)kind) { /* the other kinds have no identities */
+    case EXPR_ADD:
+        if (constants) return e_const(p, a->number + b->number);
+        if (is_const(a, 0)) return b;
+        return is_const(b, 0) ? a : NULL;
+    case EXPR_SUB:
+        if (constants) return e_const(p, a->number - b->number);
+        if (is_const(a, 0)) return e_binary(p, EXPR_MUL, e_const(p, -1), b);
+        return is_const(b, 0) ? a : NULL;
+    case EXPR_MUL:
+        if (constants) return e_const(p, a->number * b->number);
+        if (is_const(a, 0) || is_const(b, 1)) return a;
+        if (is_const(b, 0) || is_const(a, 1)) return b;
+        if (b->kind == EXPR_CONST) return e_binary(p, EXPR_MUL, b, a);
+        if (a->kind == EXPR_CONST && b->kind == EXPR_MUL && b->a->kind == EXPR_CONST)
+            return e_binary(p, EXPR_MUL, e_const(p, a->number * b->a->number), b->b);
+        return NULL;
+    case EXPR_DIV:
+        if (constants && b->number != 0) return e_const(p, a->number / b->number);
+        return is_const(b, 1) || is_const(a, 0) ? a : NULL;
+    default:
+        return NULL;
+    }
+}
+
+Expr *e_binary(Program *p, ExprKind kind, Expr *a, Expr *b) {
+    ASSERT(expr_arity(kind) == 2);
+    Expr *folded = fold_binary(p, kind, a, b);
+    return folded ? folded : node(p, &(Expr){.kind = kind, .a = a, .b = b});
+}
+
+Expr *e_select(Program *p, Expr *condition, Expr *a, Expr *b) {
+    if (a == b) return a;
+    return node(p, &(Expr){.kind = EXPR_SELECT, .a = condition, .b = a, .c = b});
+}
+
+/* ---- rebuilding ---- */
+static Expr *with_operands(Program *p, Expr *e, Expr *a, Expr *b, Expr *c) {
+    if (a == e->a && b == e->b && c == e->c) return e;
+    if (e->kind == EXPR_BELOW) return e_below(p, a, e->number);
+    switch (expr_arity(e->kind)) {
+    case 1:
+        return e_unary(p, e->kind, a);
+    case 2:
+        return e_binary(p, e->kind, a, b);
+    default:
+        return e_select(p, a, b, c);
+    }
+}
+
+Expr *expr_reindex(Program *p, Expr *e, const Affine *map) {
+    if (!e) return NULL;
+    if (e->kind == EXPR_READ) {
+        Affine index[TENSOR_MAX_RANK] = {0};
+        for (int d = 0; d < e->tensor->rank; d++) index[d] = affine_reindex(&e->index[d], map);
+        return e_read(p, e->tensor, e->number, index);
+    }
+    if (e->kind == EXPR_INDEX) return e_index(p, affine_reindex(&e->index[0], map));
+    if (expr_arity(e->kind) == 0) return e;
+    return with_operands(p, e, expr_reindex(p, e->a, map), expr_reindex(p, e->b, map), expr_reindex(p, e->c, map));
+}
+
+Expr *expr_replace(Program *p, Expr *e, const Expr *from, Expr *to) {
+    if (!e) return NULL;
+    if (e == from) return to;
+    if (expr_arity(e->kind) == 0) return e;
+    return with_operands(p, e, expr_replace(p, e->a, from, to), expr_replace(p, e->b, from, to),
+                         expr_replace(p, e->c, from, to));
+}
+
+Expr *expr_retarget(Program *p, Expr *e, const Tensor *from, Tensor *to) {
+    if (!e) return NULL;
+    if (e->kind == EXPR_READ) return e->tensor == from ? e_read(p, to, e->number, e->index) : e;
+    if (expr_arity(e->kind) == 0) return e;
+    return with_operands(p, e, expr_retarget(p, e->a, from, to), expr_retarget(p, e->b, from, to),
+                         expr_retarget(p, e->c, from, to));
+}
+
+static void visit_reads(Expr *e, bool *seen, void (*visit)(void *, Expr *), void *context) {
+    if (!e || seen[e->id]) return;
+    seen[e->id] = true;
+    if (e->kind == EXPR_READ) visit(context, e);
+    visit_reads(e->a, seen, visit, context);
+    visit_reads(e->b, seen, visit, context);
+    visit_reads(e->c, seen, visit, context);
+}
+
+void expr_reads(Program *p, Expr *e, void (*visit)(void *context, Expr *read), void *context) {
+    if (!e) return;
+    Arena *scratch = arena_new();
+    visit_reads(e, NEW_ARRAY(scratch, bool, p->exprs.count), visit, context);
+    arena_free(scratch);
+}
+
+/* ---- derivative ---- */
+/* Where a branch is chosen by comparing with the result (max), equal operands give the first one: relu'(0) = 0. */
+static Expr *derivative_unary(Program *p, Expr *e, Expr *da) {
+    Expr *one = e_const(p, 1), *factor = NULL;
+    switch ((int)e->kind) { /* unary kinds alone */
+    case EXPR_SQRT: {
+        Expr *slope = e_div(p, e_const(p, 0.5), e);
+        factor = e_select(p, e_less(p, e_const(p, 0), e), slope, e_const(p, 0));
+        break;
+    }
+    case EXPR_EXP:
+        factor = e;
+        break;
+    case EXPR_EXPM1:
+        factor = e_add(p, e, one);
+        break;
+    case EXPR_LOG:
+        return e_div(p, da, e->a);
+    case EXPR_TANH:
+        factor = e_sub(p, one, e_mul(p, e, e));
+        break;
+    case EXPR_SIGMOID:
+        factor = e_mul(p, e, e_sub(p, one, e));
+        break;
+    case EXPR_SOFTPLUS:
+        factor = e_unary(p, EXPR_SIGMOID, e->a);
+        break;
+    default:
+        BUG("no derivative for %s", expr_names[e->kind]);
+    }
+    return e_mul(p, factor, da);
+}
+
+Expr *expr_derivative(Program *p, Expr *e, const Expr *by) {
+    Expr *zero = e_const(p, 0);
+    if (e == by) return e_const(p, 1);
+    if (expr_arity(e->kind) == 0 || e->kind == EXPR_DETACH) return zero;
+    if (e->kind == EXPR_SELECT)
+        return e_select(p, e->a, expr_derivative(p, e->b, by), expr_derivative(p, e->c, by));
+    Expr *da = expr_derivative(p, e->a, by);
+    if (expr_arity(e->kind) == 1) return is_const(da, 0) ? zero : derivative_unary(p, e, da);
+    Expr *db = expr_derivative(p, e->b, by);
+    if (is_const(da, 0) && is_const(db, 0)) return zero;
+    switch ((int)e->kind) { /* binary kinds alone */
+    case EXPR_ADD:
+        return e_add(p, da, db);
+    case EXPR_SUB:
+        return e_sub(p, da, db);
+    case EXPR_MUL:
+        return e_add(p, e_mul(p, e->b, da), e_mul(p, e->a, db));
+    case EXPR_DIV:
+        return e_div(p, e_sub(p, da, e_mul(p, e, db)), e->b);
+    case EXPR_MAX:
+        return e_select(p, e_less(p, e->a, e), db, da);
+    case EXPR_MIN:
+        return e_select(p, e_less(p, e, e->a), db, da);
+    default:
+        BUG("no derivative for %s", expr_names[e->kind]);
+    }
+}
+
+/* ---- print ---- */
+static const char *index_name(const Compute *compute, int i) {
+    static const char *const outputs[] = {"n", "o", "i", "j", "l"};
+    static const char *const flat[] = {"o", "i", "j", "l", "m"};
+    static const char *const sums[] = {"a", "b", "c", "d", "e", "f", "g", "h", "p", "q"};
+    bool batched = compute->rank > 0 && compute->range[0] == DIM_BATCH;
+    if (i < compute->rank) return batched ? outputs[i] : flat[i];
+    if (compute->range[i] == DIM_BATCH) return "n";
+    return sums[i - compute->rank];
+}
+
+static void affine_print(const Compute *compute, const Affine *a, FILE *out) {
+    bool first = true;
+    for (int i = 0; i < INDEX_MAX; i++) {
+        if (a->at[i] == 0) continue;
+        if (a->at[i] < 0) fputs("-", out);
+        else if (!first) fputs("+", out);
+        if (a->at[i] != 1 && a->at[i] != -1) fprintf(out, "%d*", a->at[i] < 0 ? -a->at[i] : a->at[i]);
+        fputs(index_name(compute, i), out);
+        first = false;
+    }
+    if (first) fprintf(out, "%d", a->plus);
+    else if (a->plus != 0) fprintf(out, "%+d", a->plus);
+}
+
+static void call_print(const Compute *compute, const Expr *e, FILE *out) {
+    fprintf(out, "%s(", expr_names[e->kind]);
+    expr_print(compute, e->a, out);
+    if (e->kind == EXPR_BELOW) fprintf(out, ", %.9g", e->number);
+    for (int k = 1; k < expr_arity(e->kind); k++) {
+        fputs(", ", out);
+        expr_print(compute, k == 1 ? e->b : e->c, out);
+    }
+    fputs(")", out);
+}
+
+void expr_print(const Compute *compute, const Expr *e, FILE *out) {
+    switch ((int)e->kind) { /* the rest print as calls */
+    case EXPR_CONST:
+        fprintf(out, "%.9g", e->number);
+        return;
+    case EXPR_READ:
+        fprintf(out, "%s[", e->tensor->name);
+        for (int d = 0; d < e->tensor->rank; d++) {
+            if (d) fputs(",", out);
+            affine_print(compute, &e->index[d], out);
+        }
+        fputs("]", out);
+        if (e->number != 0) fprintf(out, "|%g", e->number);
+        return;
+    case EXPR_SCALAR:
+        fputs(e->scalar, out);
+        return;
+    case EXPR_INDEX:
+        affine_print(compute, &e->index[0], out);
+        return;
+    case EXPR_RESULT:
+    case EXPR_ALIVE:
+        fputs(expr_names[e->kind], out);
+        return;
+    case EXPR_ADD:
+    case EXPR_SUB:
+    case EXPR_MUL:
+    case EXPR_DIV:
+    case EXPR_LESS:
+    case EXPR_SAME:
+        fputs("(", out);
+        expr_print(compute, e->a, out);
+        fprintf(out, " %s ", expr_names[e->kind]);
+        expr_print(compute, e->b, out);
+        fputs(")", out);
+        return;
+    default:
+        call_print(compute, e, out);
+    }
+}
+
+void compute_print(const Compute *c, FILE *out) {
+    static const char *const names[] = {[REDUCE_NONE] = "",       [REDUCE_SUM] = "sum",       [REDUCE_MAX] = "max",
+                                        [REDUCE_MIN] = "min",     [REDUCE_ARGMAX] = "argmax", [REDUCE_RANDOM] = "random"};
+    fprintf(out, "%s%s[", c->next ? "next " : "", c->out->name);
+    for (int d = 0; d < c->rank; d++) {
+        Affine write = ix_plus(ix_times(ix(d), c->write_stride[d]), c->write_offset[d]);
+        if (d) fputs(",", out);
+        affine_print(c, &write, out);
+    }
+    fputs("] = ", out);
+    if (c->post) {
+        expr_print(c, c->post, out);
+        fputs(" where result = ", out);
+    }
+    fputs(names[c->reduce], out);
+    if (c->reductions > 0) {
+        fputs("(", out);
+        for (int k = 0; k < c->reductions; k++) {
+            int64_t range = c->range[c->rank + k];
+            fprintf(out, "%s%s", k ? "," : "", index_name(c, c->rank + k));
+            if (range != DIM_BATCH) fprintf(out, "<%lld", (long long)range);
+        }
+        fputs(")", out);
+    }
+    if (c->e) {
+        if (c->reduce != REDUCE_NONE) fputs(" ", out);
+        expr_print(c, c->e, out);
+    }
+    fputs("\n", out);
+}

@@ -1,0 +1,244 @@
+/* One rule for every derivative.
+ *
+ * For y[S(o)] = sum over k of e(o, k) and each read T[A(o, k)] in e:
+ *
+ *     T'[t] += sum over (o, k) with A(o, k) = t of  y'[S(o)] * de/dread
+ *
+ * To gather instead of scattering, each dimension of T takes a pivot among the output indices it is read with,
+ * coefficient s. With s = 1 the pivot is substituted: i = t - rest. With s > 1 the positions t are split by residue
+ * (t = s*q + r - p, window position u = r + s*v, i = q - v), one compute each, with constant bounds and unit
+ * coefficients (Dumoulin and Visin 2016 call it the fractionally strided convolution; here no zeros are inserted).
+ * A dimension read by a reduction index alone takes that one. What is left over is summed: first the output indices
+ * that are no pivot, then the reduction indices, in their order. y' is 0 outside of y, which bounds every sum.
+ *
+ * A maximum's derivative is that of the operand at the stored argmax. A condition that compares with the result of a
+ * map reads the stored result instead of computing it again. */
+#include "compiler/tensor/tensor.h"
+
+#include <string.h>
+
+typedef struct {
+    Program *p;
+    VEC(Expr *) reads;
+} ReadList;
+
+typedef struct {
+    Program *p;
+    VEC(Tensor *) * parts; /* by tensor id: what adds up to its gradient */
+    size_t count;
+    bool *needed;
+    Tensor **gradient;
+} Backward;
+
+/* How one dimension of T is reached. */
+typedef struct {
+    int pivot;      /* output index, or reduction index when `renamed` */
+    bool renamed;
+    int32_t stride; /* of the pivot */
+    int window;     /* reduction index beside a pivot with stride > 1; -1: none */
+    int64_t taps;   /* its range */
+    int64_t residue, terms, low, positions;
+} Route;
+
+static Route find_route(const Compute *c, const Expr *read, int d) {
+    Route route = {.pivot = -1, .window = -1, .taps = 1, .stride = 1};
+    const Affine *a = &read->index[d];
+    for (int i = 0; i < c->rank; i++) {
+        if (a->at[i] == 0) continue;
+        if (route.pivot >= 0) BUG("%s reads %s with two output indices in one dimension", c->name, read->tensor->name);
+        route.pivot = i;
+        route.stride = a->at[i];
+    }
+    for (int k = c->rank; k < c->rank + c->reductions; k++) {
+        if (a->at[k] == 0) continue;
+        if (a->at[k] != 1 || route.window >= 0) BUG("%s reads %s with a dilated window", c->name, read->tensor->name);
+        route.window = k;
+        route.taps = c->range[k];
+    }
+    if (route.pivot < 0) {
+        if (route.window < 0 || a->plus != 0) BUG("%s reads %s at a constant place", c->name, read->tensor->name);
+        route.pivot = route.window;
+        route.renamed = true;
+    }
+    return route;
+}
+
+static int64_t ceil_div(int64_t a, int64_t b) { return a >= 0 ? (a + b - 1) / b : -(-a / b); }
+static int64_t floor_div(int64_t a, int64_t b) { return a >= 0 ? a / b : -((-a + b - 1) / b); }
+
+/* One compute for one choice of residues. False when no position of T has these. */
+static bool settle_residue(Route *route, const Affine *a, int64_t side, int64_t residue) {
+    int64_t s = route->stride, p = -a->plus;
+    route->residue = residue;
+    route->terms = route->taps > residue ? ceil_div(route->taps - residue, s) : 0;
+    route->low = ceil_div(p > residue ? p - residue : 0, s);
+    route->positions = floor_div(side - 1 + p - residue, s) - route->low + 1;
+    return route->positions > 0;
+}
+
+static void gather_one(Backward *b, const Compute *c, const Expr *read, const Route *route, Expr *term, Tensor *out) {
+    Program *p = b->p;
+    const Tensor *t = read->tensor;
+    Affine map[INDEX_MAX];
+    int64_t range[INDEX_MAX] = {0};
+    bool placed[INDEX_MAX] = {false}, empty = false;
+    int reductions = 0;
+    memset(map, 0, sizeof map);
+    for (int d = 0; d < t->rank; d++) {
+        placed[route[d].pivot] = true;
+        if (route[d].renamed) map[route[d].pivot] = ix(d);
+        if (route[d].stride > 1) empty = empty || route[d].terms == 0;
+    }
+    for (int i = 0; i < c->rank + c->reductions; i++) {
+        if (placed[i]) continue;
+        const Route *phase = NULL;
+        for (int d = 0; d < t->rank; d++)
+            if (route[d].stride > 1 && route[d].window == i) phase = &route[d];
+        if (phase && phase->terms <= 1) {
+            map[i] = ix_const((int32_t)phase->residue);
+            continue;
+        }
+        Affine next = ix(t->rank + reductions);
+        range[reductions++] = phase ? phase->terms : c->range[i];
+        map[i] = phase ? ix_plus(ix_times(next, phase->stride), (int32_t)phase->residue) : next;
+    }
+    for (int d = 0; d < t->rank; d++) {
+        const Route *r = &route[d];
+        if (r->renamed) continue;
+        Affine rest = ix(d);
+        if (r->stride > 1) { /* i = q - v with u = r + s*v; q counts from low */
+            rest = ix_plus(rest, (int32_t)r->low);
+            if (r->window >= 0 && r->terms > 1)
+                for (int k = t->rank; k < t->rank + reductions; k++)
+                    if (map[r->window].at[k] != 0) rest = ix_add(rest, ix_times(ix(k), -1));
+        } else {
+            rest = ix_plus(rest, -read->index[d].plus);
+            if (r->window >= 0) rest = ix_add(rest, ix_times(map[r->window], -1));
+        }
+        map[r->pivot] = rest;
+    }
+    Expr *e = empty ? e_const(p, 0) : expr_reindex(p, term, map);
+    if (empty) reductions = 0;
+    Compute *gradient = program_add(p, out, reductions > 0 ? REDUCE_SUM : REDUCE_NONE, reductions, range, e);
+    gradient->at = c->at;
+    for (int d = 0; d < t->rank; d++) {
+        const Route *r = &route[d];
+        if (r->stride == 1) continue;
+        gradient->range[d] = r->positions;
+        gradient->write_stride[d] = r->stride;
+        gradient->write_offset[d] = (int32_t)(r->stride * r->low + r->residue + read->index[d].plus);
+    }
+}
+
+/* Goes through every choice of residues, last dimension fastest. */
+static void gather_phases(Backward *b, const Compute *c, const Expr *read, Route *route, int d, Expr *term, Tensor *out) {
+    const Tensor *t = read->tensor;
+    if (d == t->rank) {
+        gather_one(b, c, read, route, term, out);
+        return;
+    }
+    if (route[d].stride == 1) {
+        gather_phases(b, c, read, route, d + 1, term, out);
+        return;
+    }
+    for (int64_t r = 0; r < route[d].stride; r++)
+        if (settle_residue(&route[d], &read->index[d], t->dim[d], r))
+            gather_phases(b, c, read, route, d + 1, term, out);
+}
+
+static Tensor *new_part(Backward *b, Tensor *of) {
+    Program *p = b->p;
+    size_t number = b->parts[of->id].count;
+    const char *name = number ? arena_format(p->arena, "%s'%zu", of->name, number + 1) : arena_format(p->arena, "%s'", of->name);
+    Tensor *part = program_tensor(p, ROLE_VALUE, false, of->rank, of->dim, name);
+    part->at = of->at;
+    vec_push(p->arena, &b->parts[of->id], part);
+    return part;
+}
+
+static void collect(void *context, Expr *read) {
+    ReadList *list = context;
+    vec_push(list->p->arena, &list->reads, read);
+}
+
+/* Where a maximum was found, as a flat number over its window; a compute placed right behind the maximum's own. */
+static Tensor *argmax_of(Backward *b, size_t at, Expr **flat) {
+    Program *p = b->p;
+    Compute *c = p->computes.at[at];
+    Affine number = ix_const(0);
+    for (int k = c->rank; k < c->rank + c->reductions; k++)
+        number = ix_add(ix_times(number, (int32_t)c->range[k]), ix(k));
+    *flat = e_index(p, number);
+    Tensor *arg = program_tensor(p, ROLE_VALUE, true, c->out->rank, c->out->dim, arena_format(p->arena, "%s.arg", c->out->name));
+    arg->at = c->at;
+    Compute *made = program_add(p, arg, REDUCE_ARGMAX, c->reductions, c->range + c->rank, c->e);
+    made->at = c->at;
+    memmove(&p->computes.at[at + 2], &p->computes.at[at + 1], (p->computes.count - at - 2) * sizeof(Compute *));
+    p->computes.at[at + 1] = made;
+    return arg;
+}
+
+static Tensor *finish(Backward *b, Tensor *t) {
+    Program *p = b->p;
+    if (b->gradient[t->id] || b->parts[t->id].count == 0) return b->gradient[t->id];
+    Tensor *sum = b->parts[t->id].at[0];
+    for (size_t i = 1; i < b->parts[t->id].count; i++) {
+        Expr *both = e_add(p, e_at(p, sum), e_at(p, b->parts[t->id].at[i]));
+        sum = program_map(p, arena_format(p->arena, "%s'sum%zu", t->name, i), t, both);
+    }
+    b->gradient[t->id] = sum;
+    return sum;
+}
+
+static void backward_through(Backward *b, size_t at) {
+    Program *p = b->p;
+    Compute *c = p->computes.at[at];
+    p->at = c->at;
+    Tensor *g = finish(b, c->out);
+    if (!g) return;
+    for (int d = 0; d < c->rank; d++) ASSERT(c->write_stride[d] == 1 && c->range[d] == c->out->dim[d]);
+    ReadList list = {.p = p};
+    expr_reads(p, c->e, collect, &list);
+    Tensor *arg = NULL;
+    Expr *flat = NULL;
+    for (size_t i = 0; i < list.reads.count; i++) {
+        Expr *read = list.reads.at[i];
+        if (read->tensor->integer || !b->needed[read->tensor->id]) continue;
+        Expr *d = expr_derivative(p, c->e, read);
+        if (d->kind == EXPR_CONST && d->number == 0) continue;
+        if (c->reduce == REDUCE_NONE && expr_arity(c->e->kind) > 0) d = expr_replace(p, d, c->e, e_at(p, c->out));
+        Expr *term = e_mul(p, e_at(p, g), d);
+        if (c->reduce == REDUCE_MAX) {
+            if (!arg) arg = argmax_of(b, at, &flat);
+            term = e_select(p, e_same(p, e_at(p, arg), flat), term, e_const(p, 0));
+        } else {
+            ASSERT(c->reduce == REDUCE_SUM || c->reduce == REDUCE_NONE);
+        }
+        Route route[TENSOR_MAX_RANK];
+        for (int k = 0; k < read->tensor->rank; k++) route[k] = find_route(c, read, k);
+        gather_phases(b, c, read, route, 0, term, new_part(b, read->tensor));
+    }
+}
+
+void program_differentiate(Program *p, Tensor *cost, size_t count, Tensor *const *wanted, Tensor **gradients) {
+    size_t forward = p->computes.count, known = p->tensors.count;
+    Backward b = {.p = p};
+    /* Each forward compute adds at most an argmax and, a read, a part and a sum; ids beyond `known` never get parts. */
+    b.parts = arena_alloc(p->arena, known, sizeof *b.parts);
+    b.needed = NEW_ARRAY(p->arena, bool, known);
+    b.gradient = NEW_ARRAY(p->arena, Tensor *, known);
+    for (size_t i = 0; i < count; i++) b.needed[wanted[i]->id] = true;
+    for (size_t i = 0; i < forward; i++) {
+        Compute *c = p->computes.at[i];
+        for (size_t t = 0; t < known; t++)
+            if (b.needed[t] && compute_reads(c, p->tensors.at[t])) b.needed[c->out->id] = true;
+    }
+    ASSERT(cost->rank == 1 && tensor_is_batched(cost));
+    if (b.needed[cost->id]) {
+        Tensor *seed = new_part(&b, cost);
+        program_add(p, seed, REDUCE_NONE, 0, NULL, e_select(p, e_alive(p), e_const(p, 1), e_const(p, 0)));
+        for (size_t i = forward; i-- > 0;)
+            if (b.needed[p->computes.at[i]->out->id]) backward_through(&b, i);
+    }
+    for (size_t i = 0; i < count; i++) gradients[i] = finish(&b, wanted[i]);
+}

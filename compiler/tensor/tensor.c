@@ -1,0 +1,217 @@
+/* Tensor programs: making, printing and checking them. */
+#include "compiler/tensor/tensor.h"
+
+#include <string.h>
+
+bool tensor_is_batched(const Tensor *tensor) { return tensor->rank > 0 && tensor->dim[0] == DIM_BATCH; }
+
+int64_t tensor_count(const Tensor *tensor) {
+    int64_t count = 1;
+    for (int d = 0; d < tensor->rank; d++)
+        if (tensor->dim[d] != DIM_BATCH) count *= tensor->dim[d];
+    return count;
+}
+
+Program *program_new(Arena *arena, const char *name) {
+    Program *p = NEW(arena, Program);
+    p->arena = arena;
+    p->name = name;
+    return p;
+}
+
+Tensor *program_tensor(Program *p, Role role, bool integer, int rank, const int64_t *dim, const char *name) {
+    ASSERT(rank <= TENSOR_MAX_RANK);
+    Tensor *t = NEW(p->arena, Tensor);
+    t->id = (int)p->tensors.count;
+    t->role = role;
+    t->integer = integer;
+    t->rank = rank;
+    for (int d = 0; d < rank; d++) t->dim[d] = dim[d];
+    t->name = name;
+    t->at = p->at;
+    vec_push(p->arena, &p->tensors, t);
+    return t;
+}
+
+/* "conv1.weight'" becomes conv1_weight_grad: a name of code. */
+static const char *code_name(Program *p, const char *name) {
+    Text text = {0};
+    for (const char *c = name; *c; c++) {
+        if (*c == '\'') text_puts(&text, "_grad");
+        else text_add(&text, *c == '.' ? "_" : c, 1);
+    }
+    char *copy = arena_copy(p->arena, text.data, text.length);
+    text_free(&text);
+    return copy;
+}
+
+Compute *program_add(Program *p, Tensor *out, Reduce reduce, int reductions, const int64_t *range, Expr *e) {
+    ASSERT(out->rank + reductions <= INDEX_MAX);
+    Compute *c = NEW(p->arena, Compute);
+    c->name = code_name(p, out->name);
+    c->at = p->at;
+    c->out = out;
+    c->rank = out->rank;
+    c->reductions = reductions;
+    c->reduce = reduce;
+    c->e = e;
+    for (int d = 0; d < out->rank; d++) {
+        c->range[d] = out->dim[d];
+        c->write_stride[d] = 1;
+    }
+    for (int k = 0; k < reductions; k++) c->range[out->rank + k] = range[k];
+    vec_push(p->arena, &p->computes, c);
+    return c;
+}
+
+Tensor *program_compute(Program *p, const char *name, int rank, const int64_t *dim, Reduce reduce, int reductions,
+                        const int64_t *range, Expr *e) {
+    Tensor *out = program_tensor(p, ROLE_VALUE, reduce == REDUCE_ARGMAX, rank, dim, name);
+    program_add(p, out, reduce, reductions, range, e);
+    return out;
+}
+
+Tensor *program_map(Program *p, const char *name, const Tensor *like, Expr *e) {
+    return program_compute(p, name, like->rank, like->dim, REDUCE_NONE, 0, NULL, e);
+}
+
+static bool expr_mentions(const Expr *e, const Tensor *tensor) {
+    if (!e) return false;
+    if (e->kind == EXPR_READ) return e->tensor == tensor;
+    return expr_mentions(e->a, tensor) || expr_mentions(e->b, tensor) || expr_mentions(e->c, tensor);
+}
+
+bool compute_reads(const Compute *compute, const Tensor *tensor) {
+    return expr_mentions(compute->e, tensor) || expr_mentions(compute->post, tensor);
+}
+
+bool compute_sums_batch(const Compute *compute) {
+    for (int k = compute->rank; k < compute->rank + compute->reductions; k++)
+        if (compute->range[k] == DIM_BATCH) return true;
+    return false;
+}
+
+bool compute_is_owned(const Compute *compute) {
+    return compute_sums_batch(compute) && compute->out->role != ROLE_LOG && tensor_count(compute->out) > OWNED_ABOVE;
+}
+
+Compute *program_writer(const Program *p, const Tensor *tensor) {
+    Compute *writer = NULL;
+    for (size_t i = 0; i < p->computes.count; i++) {
+        if (p->computes.at[i]->out != tensor) continue;
+        if (writer) return NULL;
+        writer = p->computes.at[i];
+    }
+    return writer;
+}
+
+size_t program_readers(const Program *p, const Tensor *tensor, Compute **last) {
+    size_t readers = 0;
+    for (size_t i = 0; i < p->computes.count; i++) {
+        if (!compute_reads(p->computes.at[i], tensor)) continue;
+        readers++;
+        *last = p->computes.at[i];
+    }
+    return readers;
+}
+
+void program_remove(Program *p, const Compute *compute) {
+    size_t kept = 0;
+    for (size_t i = 0; i < p->computes.count; i++)
+        if (p->computes.at[i] != compute) p->computes.at[kept++] = p->computes.at[i];
+    p->computes.count = kept;
+}
+
+void program_print(const Program *p, FILE *out) {
+    static const char *const roles[] = {[ROLE_INPUT] = "input",   [ROLE_LABEL] = "label", [ROLE_PARAM] = "param",
+                                        [ROLE_STATE] = "state",   [ROLE_VALUE] = "value", [ROLE_RANDOM] = "random",
+                                        [ROLE_LOG] = "log",       [ROLE_OUTPUT] = "output"};
+    fprintf(out, "program %s\n", p->name);
+    for (size_t i = 0; i < p->tensors.count; i++) {
+        const Tensor *t = p->tensors.at[i];
+        fprintf(out, "  %-6s %s [", roles[t->role], t->name);
+        for (int d = 0; d < t->rank; d++) {
+            if (t->dim[d] == DIM_BATCH) fprintf(out, "%sn", d ? "," : "");
+            else fprintf(out, "%s%lld", d ? "," : "", (long long)t->dim[d]);
+        }
+        fprintf(out, "]%s%s\n", t->integer ? " integer" : "", t->by_rows ? " by rows" : "");
+    }
+    for (size_t i = 0; i < p->computes.count; i++) {
+        fputs("  ", out);
+        compute_print(p->computes.at[i], out);
+    }
+}
+
+/* ---- verifier ---- */
+typedef struct {
+    const Program *program;
+    const Compute *compute;
+    const bool *written;
+} ReadCheck;
+
+static void check_read(void *context, Expr *read) {
+    ReadCheck *check = context;
+    const Tensor *t = read->tensor;
+    const Compute *c = check->compute;
+    bool given = t->role != ROLE_VALUE && t->role != ROLE_RANDOM && t->role != ROLE_LOG;
+    if (!given && !check->written[t->id]) BUG("%s: %s reads %s before it is written", check->program->name, c->name, t->name);
+    for (int d = 0; d < t->rank; d++)
+        for (int i = 0; i < INDEX_MAX; i++) {
+            if (read->index[d].at[i] == 0) continue;
+            if (i >= c->rank + c->reductions) BUG("%s: index %d of %s is not its own", c->name, i, t->name);
+            bool batch = t->dim[d] == DIM_BATCH;
+            if (batch != (c->range[i] == DIM_BATCH)) BUG("%s mixes the batch with another index of %s", c->name, t->name);
+        }
+}
+
+/* The writes of a tensor partition it: each compute's are distinct by construction (positive strides), so it is
+ * enough that they stay inside, do not meet pairwise, and add up. */
+static bool writes_meet(const Compute *a, const Compute *b) {
+    for (int d = 0; d < a->rank; d++) {
+        if (a->range[d] == DIM_BATCH) continue;
+        bool meet = false;
+        for (int64_t i = 0; i < a->range[d] && !meet; i++) {
+            int64_t at = i * a->write_stride[d] + a->write_offset[d] - b->write_offset[d];
+            meet = at >= 0 && at % b->write_stride[d] == 0 && at / b->write_stride[d] < b->range[d];
+        }
+        if (!meet) return false;
+    }
+    return true;
+}
+
+static void check_writes(const Program *p, size_t index) {
+    const Compute *c = p->computes.at[index];
+    int64_t total = 0;
+    for (size_t k = 0; k < p->computes.count; k++) {
+        const Compute *other = p->computes.at[k];
+        if (other->out != c->out || other->next != c->next) continue;
+        int64_t count = 1;
+        for (int d = 0; d < other->rank; d++)
+            if (other->range[d] != DIM_BATCH) count *= other->range[d];
+        total += count;
+        if (k > index && writes_meet(c, other)) BUG("%s: two computes write the same of %s", p->name, c->out->name);
+    }
+    if (total != tensor_count(c->out)) BUG("%s: the writes of %s cover %lld of %lld", p->name, c->out->name,
+                                           (long long)total, (long long)tensor_count(c->out));
+    for (int d = 0; d < c->rank; d++) {
+        if (c->range[d] == DIM_BATCH) continue;
+        int64_t last = (c->range[d] - 1) * c->write_stride[d] + c->write_offset[d];
+        if (c->write_stride[d] < 1 || c->write_offset[d] < 0 || last >= c->out->dim[d])
+            BUG("%s writes outside of %s", c->name, c->out->name);
+    }
+}
+
+void program_verify(const Program *p) {
+    Arena *scratch = arena_new();
+    bool *written = NEW_ARRAY(scratch, bool, p->tensors.count);
+    for (size_t i = 0; i < p->computes.count; i++) {
+        Compute *c = p->computes.at[i];
+        ReadCheck check = {p, c, written};
+        if (c->rank != c->out->rank) BUG("%s writes %d indices into rank %d", c->name, c->rank, c->out->rank);
+        expr_reads((Program *)(uintptr_t)p, c->e, check_read, &check);
+        expr_reads((Program *)(uintptr_t)p, c->post, check_read, &check);
+        check_writes(p, i);
+        written[c->out->id] = true;
+    }
+    arena_free(scratch);
+}

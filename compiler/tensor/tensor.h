@@ -1,0 +1,200 @@
+/* Tensor programs: what a network computes, as a list of one primitive.
+ *
+ *     compute   out[a*o + b, ...] = REDUCE over k of e(o, k)
+ *
+ * o are the output indices, k the reduction indices, all ranges constant but the batch's. e is a scalar expression over
+ * reads T[A(o, k)] with A affine; a read outside its tensor gives the read's `outside` value. Without k it is a map.
+ * A tensor is written by one or more computes whose writes partition it. `random` fills a tensor with random bits;
+ * `next` marks the compute whose result replaces a parameter when the program ends.
+ *
+ * Expressions are shared (equal ones are one node) and never changed. All belongs to the program's arena. */
+#ifndef NETC_TENSOR_H
+#define NETC_TENSOR_H
+
+#include "compiler/base/source.h"
+
+enum { DIM_BATCH = -1, TENSOR_MAX_RANK = 5, INDEX_MAX = 10 };
+
+typedef struct Tensor Tensor;
+typedef struct Compute Compute;
+typedef struct Expr Expr;
+typedef struct Program Program;
+
+/* ---- index arithmetic: sum of at[i] * index i, plus a constant ---- */
+typedef struct {
+    int32_t at[INDEX_MAX];
+    int32_t plus;
+} Affine;
+Affine ix(int index);
+Affine ix_const(int32_t value);
+Affine ix_times(Affine a, int32_t factor);
+Affine ix_plus(Affine a, int32_t value);
+Affine ix_add(Affine a, Affine b);
+bool affine_equal(const Affine *a, const Affine *b);
+/* The index this is, when it is exactly one index with coefficient 1 and no constant; else -1. */
+int affine_single(const Affine *a);
+
+/* ---- tensors ---- */
+typedef enum {
+    ROLE_INPUT,  /* the batch's examples as they come */
+    ROLE_LABEL,  /* the batch's classes; integers */
+    ROLE_PARAM,  /* weights, biases */
+    ROLE_STATE,  /* what is kept beside them */
+    ROLE_VALUE,  /* made by a compute */
+    ROLE_RANDOM, /* random bits; integers */
+    ROLE_LOG,    /* sums for the log, in double; a batch sum of rank 0 is one a chunk, all else is once */
+    ROLE_OUTPUT  /* predict's result, rows by image */
+} Role;
+
+struct Tensor {
+    int id;
+    Role role;
+    bool integer;
+    int rank;
+    int64_t dim[TENSOR_MAX_RANK]; /* dim[0] may be DIM_BATCH */
+    const char *name;             /* "conv1.z", its gradient "conv1.z'" */
+    Span at;
+    int64_t offset; /* PARAM, STATE: first element in its buffer */
+    const Tensor *rises_with; /* elementwise a non-decreasing function of that tensor, also once rounded; or NULL */
+    bool by_rows;          /* laid out [image][dims] for lanes over the dims, instead of [dims][image] */
+    const Tensor *rows_of; /* the tensor this is a copy of, by rows; or NULL */
+};
+bool tensor_is_batched(const Tensor *tensor);
+int64_t tensor_count(const Tensor *tensor); /* elements, of one example when batched */
+
+/* ---- expressions ---- */
+typedef enum {
+    EXPR_CONST,    /* number */
+    EXPR_READ,     /* tensor[index], `number` outside of it */
+    EXPR_SCALAR,   /* a value the runtime gives each step, by name */
+    EXPR_INDEX,    /* integer: index[0] */
+    EXPR_RESULT,   /* the finished reduction, in Compute.post alone */
+    EXPR_ADD,
+    EXPR_SUB,
+    EXPR_MUL,
+    EXPR_DIV,
+    EXPR_MAX, /* a > b ? a : b */
+    EXPR_MIN,
+    EXPR_SQRT,
+    EXPR_EXP,
+    EXPR_EXPM1,
+    EXPR_LOG,
+    EXPR_TANH,
+    EXPR_SIGMOID,
+    EXPR_SOFTPLUS,
+    EXPR_DETACH,   /* a; derivative 0 */
+    EXPR_SELECT,   /* a ? b : c */
+    EXPR_LESS,     /* condition a < b */
+    EXPR_SAME,     /* condition: integers a == b */
+    EXPR_BELOW,    /* condition: random bits a, as a number in [0, 1), are below `number` */
+    EXPR_ALIVE,    /* condition: this image is one of the batch, not padding */
+    EXPR_KIND_COUNT
+} ExprKind;
+
+struct Expr {
+    ExprKind kind;
+    int id;
+    double number;
+    Expr *a, *b, *c;
+    Tensor *tensor;
+    const char *scalar;
+    Affine index[TENSOR_MAX_RANK];
+};
+
+Expr *e_const(Program *p, double number);
+Expr *e_read(Program *p, Tensor *tensor, double outside, const Affine *index); /* tensor->rank indices */
+Expr *e_scalar(Program *p, const char *name);
+Expr *e_index(Program *p, Affine index);
+Expr *e_result(Program *p);
+Expr *e_alive(Program *p);
+Expr *e_unary(Program *p, ExprKind kind, Expr *a);
+Expr *e_binary(Program *p, ExprKind kind, Expr *a, Expr *b);
+Expr *e_select(Program *p, Expr *condition, Expr *a, Expr *b);
+Expr *e_below(Program *p, Expr *bits, double number);
+#define e_add(p, a, b) e_binary(p, EXPR_ADD, a, b)
+#define e_sub(p, a, b) e_binary(p, EXPR_SUB, a, b)
+#define e_mul(p, a, b) e_binary(p, EXPR_MUL, a, b)
+#define e_div(p, a, b) e_binary(p, EXPR_DIV, a, b)
+#define e_max(p, a, b) e_binary(p, EXPR_MAX, a, b)
+#define e_less(p, a, b) e_binary(p, EXPR_LESS, a, b)
+#define e_same(p, a, b) e_binary(p, EXPR_SAME, a, b)
+/* A read of a tensor at the output indices 0, 1, ... themselves. */
+Expr *e_at(Program *p, Tensor *tensor);
+
+/* Derivative of e by the read node `by`, as an expression over the same indices. */
+Expr *expr_derivative(Program *p, Expr *e, const Expr *by);
+/* e with index i replaced by map[i]. */
+Expr *expr_reindex(Program *p, Expr *e, const Affine *map);
+/* e with every occurrence of `from` replaced by `to`. */
+Expr *expr_replace(Program *p, Expr *e, const Expr *from, Expr *to);
+/* e with every read of tensor `from` made a read of `to`, which has its shape. */
+Expr *expr_retarget(Program *p, Expr *e, const Tensor *from, Tensor *to);
+/* Calls visit for each distinct read of e, in order of first appearance. */
+void expr_reads(Program *p, Expr *e, void (*visit)(void *context, Expr *read), void *context);
+void expr_print(const Compute *compute, const Expr *e, FILE *out);
+/* How many operands a kind has, and its name in print. */
+int expr_arity(ExprKind kind);
+extern const char *const expr_names[EXPR_KIND_COUNT];
+
+/* ---- computes ---- */
+typedef enum { REDUCE_NONE, REDUCE_SUM, REDUCE_MAX, REDUCE_MIN, REDUCE_ARGMAX, REDUCE_RANDOM } Reduce;
+
+struct Compute {
+    const char *name; /* of its code: conv1_forward */
+    Span at;
+    Tensor *out;
+    int rank, reductions;
+    int64_t range[INDEX_MAX]; /* output indices, then reduction indices; DIM_BATCH */
+    int32_t write_stride[TENSOR_MAX_RANK], write_offset[TENSOR_MAX_RANK];
+    Reduce reduce;
+    Expr *e;
+    Expr *post; /* of EXPR_RESULT; NULL: the result itself */
+    bool next;  /* replaces a parameter when the program ends */
+    uint32_t stream; /* REDUCE_RANDOM: which random numbers */
+};
+
+struct Program {
+    Arena *arena;
+    const char *name; /* train */
+    VEC(Tensor *) tensors;
+    VEC(Compute *) computes;
+    VEC(const char *) scalars;
+    Span at;           /* of what is being built: new tensors and computes take it */
+    VEC(Expr *) exprs; /* by id */
+    int *table;        /* hash of exprs */
+    size_t table_size;
+};
+
+Program *program_new(Arena *arena, const char *name);
+Tensor *program_tensor(Program *p, Role role, bool integer, int rank, const int64_t *dim, const char *name);
+/* Appends out = REDUCE e over output indices ranging over out's dims and `reductions` further ones. */
+Compute *program_add(Program *p, Tensor *out, Reduce reduce, int reductions, const int64_t *range, Expr *e);
+/* The same, making the tensor: a value of the given dims. */
+Tensor *program_compute(Program *p, const char *name, int rank, const int64_t *dim, Reduce reduce, int reductions,
+                        const int64_t *range, Expr *e);
+/* A map over the same indices as `like`. */
+Tensor *program_map(Program *p, const char *name, const Tensor *like, Expr *e);
+bool compute_reads(const Compute *compute, const Tensor *tensor);
+/* Whether n is summed over. */
+bool compute_sums_batch(const Compute *compute);
+/* A batch sum of so many values that each worker owns a part of them and sums all images itself (and may go on to the
+ * step at once), instead of adding up partial sums of slots. Part of the order of sums: docs/numerics.md. */
+enum { OWNED_ABOVE = 65536 };
+bool compute_is_owned(const Compute *compute);
+/* The one compute that writes the whole tensor; NULL when there are several or none. */
+Compute *program_writer(const Program *p, const Tensor *tensor);
+/* How many computes read the tensor; *last is one of them. */
+size_t program_readers(const Program *p, const Tensor *tensor, Compute **last);
+void program_remove(Program *p, const Compute *compute);
+void compute_print(const Compute *compute, FILE *out);
+void program_print(const Program *p, FILE *out);
+/* BUG on the first fault: ranks, ranges, reads of unwritten tensors, writes that do not partition. */
+void program_verify(const Program *p);
+
+/* ---- derivatives ---- */
+/* Appends the computes of the gradient of sum over n of cost[n] with respect to each of `wanted` (any values or
+ * parameters the cost depends on; NULL results for those it does not). `wants(context, tensor)` says where the
+ * backward pass ends: false for a parameter that is not trained. */
+void program_differentiate(Program *p, Tensor *cost, size_t count, Tensor *const *wanted, Tensor **gradients);
+
+#endif

@@ -1,0 +1,30 @@
+/* Initial values of tensors, from the recipes in the model descriptor ("init" of a tensor).
+ *
+ * Element i of tensor t depends on (seed, t, i) alone: a model that grows a layer at the end keeps the values of the
+ * others, and any part can be filled by itself. t is the tensor's place in the descriptor's list. */
+#ifndef NET_BASE_INIT_H
+#define NET_BASE_INIT_H
+
+#include "runtime/base/error.h"
+
+typedef enum {
+    NET_INIT_NORMAL,   /* mean a, standard deviation b, not truncated */
+    NET_INIT_UNIFORM,  /* a <= v < b */
+    NET_INIT_CONSTANT, /* a */
+    NET_INIT_CENTRE,   /* 0; the program "init" sets it later */
+    NET_INIT_DATA      /* 0; mean or deviation of the data, set by whoever has them */
+} NetInitKind;
+
+typedef struct {
+    NetInitKind kind;
+    double a, b;
+} NetInit;
+
+/* The recipe of a kind by its name in the descriptor: "normal" "uniform" "constant" "centre" "data". An unknown name,
+ * a value that is not finite or a range that is empty is an error with status NET_ENVIRONMENT (a broken descriptor). */
+bool net_init_recipe(const char *kind, double a, double b, NetInit *out, NetError *error);
+
+/* Fills out[0 … count) with elements first … first+count-1 of tensor `tensor`. */
+void net_init_fill(const NetInit *init, uint64_t seed, uint32_t tensor, int64_t first, int64_t count, float *out);
+
+#endif

@@ -1,0 +1,301 @@
+#include "runtime/data/data.h"
+
+#include "runtime/data/digits.h"
+#include "runtime/data/hash.h"
+#include "runtime/data/idx.h"
+#include "runtime/data/sets.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* Where the four files are: training images and labels, test images and labels. A source without a path is absent. */
+typedef struct {
+    NetIdxSource file[NET_SET_FILES];
+    char *owned[NET_SET_FILES]; /* paths to free */
+} Sources;
+
+static bool is_text(const char *text) {
+    return text != NULL && text[0] != '\0';
+}
+
+/* ---- finding the files ---- */
+
+static bool find_named(const NetDataRequest *request, const NetDataSet *set, Sources *sources, NetData *data,
+                       NetError *error) {
+    char *looked = NULL;
+    char *folder = net_data_find(set, request->model_folder, request->data_dir, &looked, error);
+    if (folder == NULL) {
+        net_fail(error, NET_ENVIRONMENT,
+                 "data set '%s' is not on this machine (looked in %s); 'netc data %s' fetches it (%s), '--data digits' "
+                 "trains on the set that ships with netc [no-data]",
+                 set->name, looked == NULL ? "" : looked, set->name, set->size);
+        free(looked);
+        return false;
+    }
+    bool ok = true;
+    for (int i = 0; ok && i < NET_SET_FILES; i++) {
+        sources->owned[i] = net_data_file(set, i, folder, error);
+        sources->file[i].path = sources->owned[i];
+        ok = sources->owned[i] != NULL;
+    }
+    if (!ok)
+        net_fail(error, NET_ENVIRONMENT, "%s: the files of '%s' vanished while they were read", folder, set->name);
+    snprintf(data->source, sizeof data->source, "%s", folder);
+    free(folder);
+    return ok;
+}
+
+/* A path of `data idx` under the folder it is relative to, or with .gz added, or by its last part alone when --data-dir
+ * names the folder. What is not there keeps its plain name, which reading then reports. */
+static char *find_path(const NetDataRequest *request, const char *path, NetError *error) {
+    const char *folder = request->data_dir != NULL ? request->data_dir : request->model_folder;
+    const char *last = strrchr(path, '/');
+    const char *names[2] = {path, request->data_dir != NULL && last != NULL ? last + 1 : path};
+    for (int i = 0; i < 4; i++) {
+        char *name = net_path_join(folder, names[i / 2], error);
+        char *full = name == NULL || i % 2 == 0 ? name : net_text(error, "%s.gz", name);
+        if (full != name)
+            free(name);
+        if (full == NULL || access(full, R_OK) == 0)
+            return full;
+        free(full);
+    }
+    return net_path_join(folder, path, error);
+}
+
+static bool find_idx(const NetDataRequest *request, Sources *sources, NetData *data, NetError *error) {
+    const char *paths[NET_SET_FILES] = {request->images, request->labels, request->test_images, request->test_labels};
+    bool labelled = request->classes > 0;
+    if (!is_text(paths[0]) || (labelled && !is_text(paths[1])))
+        return net_fail(error, NET_ENVIRONMENT, "data idx needs images= and labels= [missing-option]");
+    if (is_text(paths[2]) != is_text(paths[3]) && labelled)
+        return net_fail(error, NET_ENVIRONMENT, "data idx needs both test_images= and test_labels=, or neither "
+                                                "[missing-option]");
+    for (int i = 0; i < NET_SET_FILES; i++) {
+        if (!is_text(paths[i]))
+            continue;
+        sources->owned[i] = find_path(request, paths[i], error);
+        sources->file[i].path = sources->owned[i];
+        if (sources->owned[i] == NULL)
+            return false;
+    }
+    snprintf(data->source, sizeof data->source, "%s", sources->owned[0]);
+    return true;
+}
+
+static bool find_sources(const NetDataRequest *request, Sources *sources, NetData *data, NetError *error) {
+    const char *kind = request->kind;
+    snprintf(data->name, sizeof data->name, "%s", kind);
+    data->licence = "";
+    if (strcmp(kind, "idx") == 0)
+        return find_idx(request, sources, data, error);
+    const NetDataSet *set = net_data_set(kind);
+    if (set == NULL)
+        return net_fail(error, NET_USAGE, "unknown data set '%s'; this program knows digits, mnist, fashion_mnist and "
+                                          "idx [unknown-data]", kind);
+    data->licence = set->licence;
+    data->class_names = request->classes == 10 ? set->class_names : NULL;
+    if (!set->built_in)
+        return find_named(request, set, sources, data, error);
+    net_digits_sources(sources->file);
+    snprintf(data->source, sizeof data->source, "built in");
+    return true;
+}
+
+/* ---- reading and checking ---- */
+
+/* Equal but for dimensions of one; a flat input takes any shape of its length. */
+static bool same_shape(const NetIdxImages *images, const NetDataRequest *request) {
+    int64_t length = 1;
+    for (int i = 0; i < images->rank; i++)
+        length *= images->shape[i]; /* header sizes were checked when it was read */
+    if (request->rank == 1)
+        return length == request->shape[0];
+    int have = 0;
+    for (int want = 0; want < request->rank; want++) {
+        if (request->shape[want] == 1)
+            continue;
+        while (have < images->rank && images->shape[have] == 1)
+            have++;
+        if (have == images->rank || images->shape[have] != request->shape[want])
+            return false;
+        have++;
+    }
+    while (have < images->rank && images->shape[have] == 1)
+        have++;
+    return have == images->rank;
+}
+
+static bool check_labels(const NetDataRequest *request, const char *path, const uint32_t *labels, int64_t count,
+                         NetError *error) {
+    long long classes = request->classes;
+    for (int64_t i = 0; classes > 0 && i < count; i++) {
+        if (labels[i] < classes)
+            continue;
+        char item[NET_COUNT_TEXT];
+        long long outputs = request->outputs > 0 ? request->outputs : classes;
+        return net_fail(error, NET_ENVIRONMENT,
+                        "%s: item %s: label %u, but the last layer has %lld output%s (classes 0 to %lld)%s "
+                        "[label-range]",
+                        path, net_count(item, (uint64_t)i), labels[i], outputs, outputs == 1 ? "" : "s", classes - 1,
+                        labels[i] == classes ? "; are the labels numbered from 1?" : "");
+    }
+    return true;
+}
+
+/* Reads one pair of files; rows and labels belong to the caller even after a failure. */
+static bool read_pair(const NetDataRequest *request, const NetIdxSource *image_file, const NetIdxSource *label_file,
+                      NetIdxImages *images, uint32_t **labels, NetError *error) {
+    if (!net_idx_images(image_file, images, error))
+        return false;
+    char have[NET_SHAPE_TEXT], want[NET_SHAPE_TEXT];
+    if (!same_shape(images, request))
+        return net_fail(error, NET_ENVIRONMENT, "%s is %s, input is %s [image-size]", image_file->path,
+                        net_shape(have, images->shape, images->rank), net_shape(want, request->shape, request->rank));
+    if (label_file->path == NULL) {
+        *labels = net_alloc((size_t)images->count, sizeof **labels, error);
+        return *labels != NULL;
+    }
+    return net_idx_labels(label_file, images->count, labels, error) &&
+           check_labels(request, label_file->path, *labels, images->count, error);
+}
+
+static bool read_files(const NetDataRequest *request, const Sources *sources, NetData *data, NetError *error) {
+    NetIdxImages train = {0}, test = {0};
+    bool ok = read_pair(request, &sources->file[0], &sources->file[1], &train, &data->train_labels, error);
+    data->train_rows = train.rows;
+    if (ok && sources->file[2].path != NULL)
+        ok = read_pair(request, &sources->file[2], &sources->file[3], &test, &data->test_labels, error);
+    data->test_rows = test.rows;
+    if (!ok)
+        return false;
+    if (test.count > 0 && test.type != train.type)
+        return net_fail(error, NET_ENVIRONMENT, "%s holds %s, the training images are %s [type-mismatch]",
+                        sources->file[2].path, test.type == NET_ROWS_U8 ? "bytes" : "floats",
+                        train.type == NET_ROWS_U8 ? "bytes" : "floats");
+    data->type = train.type;
+    data->row_bytes = train.row_bytes;
+    data->row_elements = (int64_t)(train.row_bytes / (train.type == NET_ROWS_U8 ? 1 : sizeof(float)));
+    data->rank = request->rank;
+    memcpy(data->shape, request->shape, sizeof data->shape);
+    data->classes = request->classes;
+    data->train_file_count = train.count;
+    data->test_file_count = test.count;
+    return true;
+}
+
+/* ---- splitting ---- */
+
+/* What the split asks for, in rows. */
+typedef struct {
+    int64_t train, validation, test;
+} Counts;
+
+/* 0 stays 0, a fraction becomes a count; one that is too large to be a count stays too large. */
+static int64_t amount(double asked, int64_t rows) {
+    double count = asked < 1 ? floor(asked * (double)rows + 0.5) : floor(asked);
+    return !(count > 0) ? 0 : count > INT32_MAX ? INT32_MAX : (int64_t)count;
+}
+
+static Counts split_counts(const NetDataRequest *request, const NetData *data, double scale) {
+    int64_t rows = data->train_file_count;
+    int64_t test_rows = data->test_file_count > 0 ? data->test_file_count : rows;
+    double train = request->train >= 1 ? request->train * scale : request->train;
+    double validation = request->validation >= 1 ? request->validation * scale : request->validation;
+    double test = request->test >= 1 ? request->test * scale : request->test;
+    Counts counts = {amount(train, rows), amount(validation, rows), amount(test, test_rows)};
+    if (!(request->test > 0))
+        counts.test = data->test_file_count;
+    int64_t held = counts.validation + (data->test_file_count > 0 ? 0 : counts.test);
+    if (!(request->train > 0))
+        counts.train = rows - held;
+    return counts;
+}
+
+static bool split_fits(const NetDataRequest *request, const NetData *data, Counts counts) {
+    int64_t used = counts.train + counts.validation + (data->test_file_count > 0 ? 0 : counts.test);
+    return counts.train > 0 && used <= data->train_file_count &&
+           (data->test_file_count == 0 || counts.test <= data->test_file_count) &&
+           (counts.validation > 0 || !(request->validation > 0)) && (counts.test > 0 || !(request->test > 0));
+}
+
+static bool split_error(const NetDataRequest *request, const NetData *data, NetError *error) {
+    char train[NET_COUNT_TEXT], test[NET_COUNT_TEXT];
+    return net_fail(error, NET_ENVIRONMENT,
+                    "split train=%g validation=%g test=%g does not fit data set '%s', which has %s images to train on "
+                    "and %s to test; each part needs at least one, and 0 stands for not given [split-size]",
+                    request->train, request->validation, request->test, data->name,
+                    net_count(train, (uint64_t)data->train_file_count),
+                    net_count(test, (uint64_t)data->test_file_count));
+}
+
+/* A split in counts that was written for another data set: the same shares of this one. */
+static Counts scaled_counts(const NetDataRequest *request, NetData *data) {
+    const NetDataSet *other = net_data_set(request->split_kind);
+    double written_for = other != NULL ? (double)other->train_count : request->train + request->validation;
+    double scale = written_for > 0 ? (double)data->train_file_count / written_for : 1;
+    Counts counts = split_counts(request, data, scale < 1 ? scale : 1);
+    char train[NET_COUNT_TEXT], validation[NET_COUNT_TEXT];
+    snprintf(data->note, sizeof data->note,
+             "the split was written for '%s'; '%s' is cut in the same shares: train=%s validation=%s",
+             request->split_kind, data->name, net_count(train, (uint64_t)counts.train),
+             net_count(validation, (uint64_t)counts.validation));
+    return counts;
+}
+
+static NetPart make_part(const NetData *data, bool test_file, int64_t first, int64_t count) {
+    const unsigned char *rows = test_file ? data->test_rows : data->train_rows;
+    const uint32_t *labels = test_file ? data->test_labels : data->train_labels;
+    int64_t item = first + (test_file ? data->train_file_count : 0);
+    if (count == 0)
+        return (NetPart){0};
+    return (NetPart){rows + (size_t)first * data->row_bytes, labels + first, (uint32_t)item, count};
+}
+
+static bool split(const NetDataRequest *request, NetData *data, NetError *error) {
+    Counts counts = split_counts(request, data, 1);
+    if (!split_fits(request, data, counts) && is_text(request->split_kind) &&
+        strcmp(request->split_kind, request->kind) != 0)
+        counts = scaled_counts(request, data);
+    if (!split_fits(request, data, counts))
+        return split_error(request, data, error);
+    bool test_file = data->test_file_count > 0;
+    int64_t end = data->train_file_count - (test_file ? 0 : counts.test);
+    data->part[NET_PART_TRAIN] = make_part(data, false, 0, counts.train);
+    data->part[NET_PART_VALIDATION] = make_part(data, false, end - counts.validation, counts.validation);
+    data->part[NET_PART_TEST] = make_part(data, test_file, test_file ? 0 : end, counts.test);
+    return true;
+}
+
+/* ---- the public face ---- */
+
+bool net_data_open(const NetDataRequest *request, NetData *data, NetError *error) {
+    *data = (NetData){0};
+    Sources sources = {0};
+    bool ok = find_sources(request, &sources, data, error) && read_files(request, &sources, data, error) &&
+              split(request, data, error);
+    for (int i = 0; i < NET_SET_FILES; i++)
+        free(sources.owned[i]);
+    if (ok)
+        data->hash = net_data_hash_start(data, error);
+    if (data->hash != NULL)
+        return true;
+    net_data_close(data);
+    return false;
+}
+
+void net_data_close(NetData *data) {
+    net_data_hash_free(data->hash);
+    free(data->train_rows);
+    free(data->test_rows);
+    free(data->train_labels);
+    free(data->test_labels);
+    *data = (NetData){0};
+}
+
+const char *net_data_hash(const NetData *data) {
+    return net_data_hash_wait(data->hash);
+}

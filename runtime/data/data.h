@@ -1,0 +1,95 @@
+/* A data set: finding it, reading it, cutting it into parts, its statistics and its hash.
+ *
+ *     NetDataRequest request = {.kind = "mnist", .rank = 3, .shape = {1, 28, 28}, .classes = 10, .outputs = 10};
+ *     NetData data;
+ *     if (!net_data_open(&request, &data, &error)) …   one line for the user, status NET_ENVIRONMENT
+ *     …
+ *     net_data_close(&data);
+ *
+ * A NetData owns its rows and labels and does not change after net_data_open: any thread may read it. Nothing is ever
+ * trained on half-read data: a file that is short, long, swapped or has a label out of range fails as a whole.
+ * runtime/data/loader.h cuts the parts into batches. */
+#ifndef NET_DATA_DATA_H
+#define NET_DATA_DATA_H
+
+#include "runtime/base/error.h"
+
+enum { NET_DATA_RANK = 3, NET_HASH_TEXT = 65 };
+
+typedef enum { NET_ROWS_U8, NET_ROWS_F32 } NetRowType;
+
+typedef enum { NET_PART_TRAIN, NET_PART_VALIDATION, NET_PART_TEST, NET_PARTS } NetPartName;
+
+/* What the model and the command line ask for. Strings are borrowed during net_data_open only. */
+typedef struct {
+    const char *kind; /* "digits", "mnist", "fashion_mnist" or "idx" */
+    const char *images, *labels, *test_images, *test_labels; /* idx: paths as the model gives them; test ones or NULL */
+    const char *model_folder;                                /* the folder of the .net file; NULL: the current one */
+    const char *data_dir;                                    /* --data-dir, or NULL */
+    int rank;                                                /* the input's: 1 (flat) or 3 (C, H, W) */
+    int64_t shape[NET_DATA_RANK];
+    int64_t classes;                /* labels must be below; 0: labels are not classes and are not checked */
+    int64_t outputs;                /* of the last layer, for the message about labels */
+    double train, validation, test; /* split as in the descriptor: 0 not given, below 1 a fraction, else a count */
+    const char *split_kind;         /* the data set the split was written for when `kind` is another (--data); or NULL.
+                                       Counts that do not fit become the same shares then, and data.note says so */
+} NetDataRequest;
+
+/* Rows first … first+count-1 of one of the files; item numbers follow the rows. */
+typedef struct {
+    const void *rows;       /* count rows of NetData.row_bytes */
+    const uint32_t *labels; /* one a row */
+    uint32_t first_item;    /* number of the first row in the data set: test rows are numbered after training rows */
+    int64_t count;          /* 0: there is no such part */
+} NetPart;
+
+typedef struct NetDataHash NetDataHash;
+
+typedef struct {
+    char name[32];                 /* the kind */
+    char source[512];              /* where it was found: a folder, a file, or "built in" */
+    char note[256];                /* "", or one line the user should see */
+    const char *licence;           /* of a named set; "" when not known */
+    const char *const *class_names; /* classes of them, or NULL: then they are the numbers */
+    NetRowType type;               /* as the files hold them */
+    int64_t row_elements;          /* product of the input's shape */
+    size_t row_bytes;
+    int rank; /* the input's shape, as requested */
+    int64_t shape[NET_DATA_RANK];
+    int64_t classes;
+    NetPart part[NET_PARTS];
+    int64_t train_file_count, test_file_count; /* rows in the files, before the split */
+    unsigned char *train_rows, *test_rows;     /* owned, in file order, aligned to 64 */
+    uint32_t *train_labels, *test_labels;      /* owned */
+    NetDataHash *hash;                         /* owned: computed in a thread of its own */
+} NetData;
+
+/* Finds, reads, checks and splits a data set. After a failure nothing needs closing.
+ *
+ * Where files are looked for: in data_dir and data_dir/KIND when it is given; else beside the model, then in the data
+ * folder ($XDG_DATA_HOME/netc/KIND or ~/.local/share/netc/KIND). `digits` is part of the program.
+ * The split keeps the order of the files: training rows from the front, validation rows from the end of the training
+ * file, test rows from the front of the test file. Without a test file, test rows are the last of the training file,
+ * with the validation rows before them. */
+bool net_data_open(const NetDataRequest *request, NetData *data, NetError *error);
+void net_data_close(NetData *data);
+
+/* SHA-256 in hexadecimal of shapes, rows and labels of all files, whatever the split and the compression. May wait a
+ * moment, as it is computed beside the caller; call it from one thread. */
+const char *net_data_hash(const NetData *data);
+
+/* How many means and deviations the input has: channels of C,H,W, features when flat. */
+int64_t net_data_statistics_count(const NetData *data);
+
+/* Mean and (population) deviation over the training part, one per channel or feature, of bytes divided by 255; a
+ * deviation of 0 counts as 1. Each array holds net_data_statistics_count floats; NULL when not wanted. */
+void net_data_statistics(const NetData *data, float *mean, float *sd);
+
+/* How many rows of a part have each class; counts holds data->classes of them. */
+void net_data_class_counts(const NetData *data, NetPartName part, int64_t *counts);
+
+/* The folder fetched sets are kept in, without the set's name; free() releases it. An error when neither
+ * XDG_DATA_HOME nor HOME is set. */
+char *net_data_folder(NetError *error);
+
+#endif

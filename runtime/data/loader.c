@@ -1,0 +1,272 @@
+#include "runtime/data/loader.h"
+
+#include "runtime/abi.h"
+#include "runtime/base/rng.h"
+
+#include <pthread.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { SLOTS = 3 }; /* one in use, one ready, one being filled */
+
+/* Buffers of one batch. */
+typedef struct {
+    void *input;
+    uint32_t *label, *item;
+    NetBatch batch;
+} Slot;
+
+/* The thread fills slot produced % slots while produced - released < slots; the caller reads slot taken - 1. A slot is
+ * touched outside the lock by one of the two only: the counters, under the lock, say by whom. */
+struct NetLoader {
+    const NetData *data;
+    NetRowType type;
+    size_t row_bytes; /* of the loader's rows */
+    pthread_t thread;
+    pthread_mutex_t lock;
+    pthread_cond_t changed;
+    bool quit;
+    bool running; /* a pass is under way */
+    bool busy;    /* the thread works outside the lock */
+    NetPass pass;
+    int64_t rows;      /* of the pass */
+    int64_t batch;     /* rows a batch */
+    int64_t steps;     /* where the pass ends */
+    int64_t produced;  /* steps filled, counted from the epoch's start */
+    int64_t taken;     /* steps handed out */
+    int64_t released;  /* steps whose slot may be filled again */
+    int64_t slots;     /* in use for this pass */
+    int64_t capacity;  /* rows a slot holds */
+    bool ordered;      /* order[] is that of this pass */
+    uint32_t *order;   /* permutation of the part's rows */
+    int64_t order_capacity;
+    Slot slot[SLOTS];
+};
+
+static int64_t padded(int64_t rows) {
+    return (rows + NET_LANES - 1) / NET_LANES * NET_LANES;
+}
+
+static int64_t pass_rows(const NetData *data, const NetPass *pass) {
+    int64_t rows = data->part[pass->part].count;
+    return pass->limit > 0 && pass->limit < rows ? pass->limit : rows;
+}
+
+int64_t net_loader_steps(const NetData *data, const NetPass *pass) {
+    int64_t rows = pass_rows(data, pass);
+    if (pass->batch <= 0 || pass->batch >= rows)
+        return rows > 0 ? 1 : 0;
+    return (rows + pass->batch - 1) / pass->batch;
+}
+
+/* ---- the thread ---- */
+
+static void copy_row(const NetLoader *loader, unsigned char *to, const unsigned char *from) {
+    if (loader->type == loader->data->type) {
+        memcpy(to, from, loader->row_bytes);
+        return;
+    }
+    float *values = (float *)(void *)to; /* rows of floats in a buffer aligned to 64 */
+    for (int64_t i = 0; i < loader->data->row_elements; i++)
+        values[i] = (float)from[i] / 255.0f;
+}
+
+static void fill_slot(const NetLoader *loader, int64_t step, Slot *slot) {
+    const NetPart *part = &loader->data->part[loader->pass.part];
+    int64_t first = step * loader->batch;
+    int64_t n = loader->rows - first < loader->batch ? loader->rows - first : loader->batch;
+    for (int64_t i = 0; i < n; i++) {
+        int64_t row = loader->pass.shuffle ? loader->order[first + i] : first + i;
+        copy_row(loader, (unsigned char *)slot->input + (size_t)i * loader->row_bytes,
+                 (const unsigned char *)part->rows + (size_t)row * loader->data->row_bytes);
+        slot->label[i] = part->labels[row];
+        slot->item[i] = part->first_item + (uint32_t)row;
+    }
+    size_t rest = (size_t)(padded(n) - n);
+    if (rest > 0) {
+        memset((unsigned char *)slot->input + (size_t)n * loader->row_bytes, 0, rest * loader->row_bytes);
+        memset(slot->label + n, 0, rest * sizeof slot->label[0]);
+        memset(slot->item + n, 0, rest * sizeof slot->item[0]);
+    }
+    slot->batch = (NetBatch){slot->input, slot->label, slot->item, n, step};
+}
+
+static bool has_work(const NetLoader *loader) {
+    return loader->running && loader->produced < loader->steps &&
+           loader->produced - loader->released < loader->slots;
+}
+
+static void *loader_main(void *argument) {
+    NetLoader *loader = argument;
+    pthread_mutex_lock(&loader->lock);
+    for (;;) {
+        while (!loader->quit && !has_work(loader))
+            pthread_cond_wait(&loader->changed, &loader->lock);
+        if (loader->quit)
+            break;
+        loader->busy = true;
+        bool order = loader->pass.shuffle && !loader->ordered;
+        int64_t step = loader->produced;
+        pthread_mutex_unlock(&loader->lock);
+        if (order)
+            net_rng_permutation(loader->pass.seed, NET_RNG_SHUFFLE, 0, loader->pass.epoch, (uint32_t)loader->rows,
+                                loader->order);
+        fill_slot(loader, step, &loader->slot[step % loader->slots]);
+        pthread_mutex_lock(&loader->lock);
+        loader->ordered = true;
+        loader->produced++;
+        loader->busy = false;
+        pthread_cond_broadcast(&loader->changed);
+    }
+    pthread_mutex_unlock(&loader->lock);
+    return NULL;
+}
+
+/* ---- the caller's side ---- */
+
+static void free_slots(NetLoader *loader) {
+    for (int i = 0; i < SLOTS; i++) {
+        free(loader->slot[i].input);
+        free(loader->slot[i].label);
+        free(loader->slot[i].item);
+        loader->slot[i] = (Slot){0};
+    }
+    loader->capacity = 0;
+    loader->slots = 0;
+}
+
+/* Makes `slots` buffers of at least `rows` rows, unless there are. */
+static bool reserve_slots(NetLoader *loader, int64_t slots, int64_t rows, NetError *error) {
+    if (loader->capacity >= rows && loader->slots >= slots)
+        return true;
+    free_slots(loader);
+    size_t count = (size_t)padded(rows);
+    bool ok = true;
+    for (int64_t i = 0; ok && i < slots; i++) {
+        Slot *slot = &loader->slot[i];
+        slot->input = net_alloc(count, loader->row_bytes, error);
+        slot->label = net_alloc(count, sizeof slot->label[0], error);
+        slot->item = net_alloc(count, sizeof slot->item[0], error);
+        ok = slot->input != NULL && slot->label != NULL && slot->item != NULL;
+    }
+    if (!ok) {
+        free_slots(loader);
+        return false;
+    }
+    loader->capacity = padded(rows);
+    loader->slots = slots;
+    return true;
+}
+
+static bool reserve_order(NetLoader *loader, int64_t rows, NetError *error) {
+    if (loader->order_capacity >= rows)
+        return true;
+    free(loader->order);
+    loader->order_capacity = 0;
+    loader->order = net_alloc((size_t)rows, sizeof loader->order[0], error);
+    if (loader->order == NULL)
+        return false;
+    loader->order_capacity = rows;
+    return true;
+}
+
+NetLoader *net_loader_new(const NetData *data, NetRowType type, NetError *error) {
+    if (type == NET_ROWS_U8 && data->type != NET_ROWS_U8) {
+        net_fail(error, NET_ENVIRONMENT, "%s: holds floats, but the model was built to read bytes [type-mismatch]",
+                 data->source);
+        return NULL;
+    }
+    NetLoader *loader = net_alloc(1, sizeof *loader, error);
+    if (loader == NULL)
+        return NULL;
+    loader->data = data;
+    loader->type = type;
+    loader->row_bytes = (size_t)data->row_elements * (type == NET_ROWS_U8 ? 1 : sizeof(float));
+    pthread_mutex_init(&loader->lock, NULL);
+    pthread_cond_init(&loader->changed, NULL);
+    sigset_t all;
+    sigset_t before;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    int code = pthread_create(&loader->thread, NULL, loader_main, loader);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    if (code == 0)
+        return loader;
+    net_fail(error, NET_ENVIRONMENT, "cannot start the data thread: %s", strerror(code));
+    pthread_cond_destroy(&loader->changed);
+    pthread_mutex_destroy(&loader->lock);
+    free(loader);
+    return NULL;
+}
+
+/* With the lock held: ends the pass and waits until the thread touches nothing of it. */
+static void end_pass(NetLoader *loader) {
+    loader->running = false;
+    while (loader->busy)
+        pthread_cond_wait(&loader->changed, &loader->lock);
+}
+
+bool net_loader_start(NetLoader *loader, const NetPass *pass, NetError *error) {
+    int64_t rows = pass_rows(loader->data, pass);
+    int64_t steps = net_loader_steps(loader->data, pass);
+    int64_t batch = pass->batch <= 0 || pass->batch > rows ? rows : pass->batch;
+    int64_t slots = steps < SLOTS ? steps : SLOTS;
+    pthread_mutex_lock(&loader->lock);
+    end_pass(loader);
+    bool ok = rows == 0 || (reserve_slots(loader, slots, batch, error) &&
+                            (!pass->shuffle || reserve_order(loader, rows, error)));
+    if (ok) {
+        int64_t first = pass->first_step < 0 ? 0 : pass->first_step < steps ? pass->first_step : steps;
+        loader->pass = *pass;
+        loader->rows = rows;
+        loader->batch = batch;
+        loader->steps = steps;
+        loader->produced = loader->taken = loader->released = first;
+        loader->ordered = false;
+        loader->running = true;
+        pthread_cond_broadcast(&loader->changed);
+    }
+    pthread_mutex_unlock(&loader->lock);
+    return ok;
+}
+
+const NetBatch *net_loader_next(NetLoader *loader) {
+    const NetBatch *batch = NULL;
+    pthread_mutex_lock(&loader->lock);
+    if (loader->running && loader->released < loader->taken) {
+        loader->released = loader->taken;
+        pthread_cond_broadcast(&loader->changed);
+    }
+    if (loader->running && loader->taken < loader->steps) {
+        while (loader->produced <= loader->taken)
+            pthread_cond_wait(&loader->changed, &loader->lock);
+        batch = &loader->slot[loader->taken % loader->slots].batch;
+        loader->taken++;
+    } else
+        loader->running = false;
+    pthread_mutex_unlock(&loader->lock);
+    return batch;
+}
+
+void net_loader_stop(NetLoader *loader) {
+    pthread_mutex_lock(&loader->lock);
+    end_pass(loader);
+    pthread_mutex_unlock(&loader->lock);
+}
+
+void net_loader_free(NetLoader *loader) {
+    if (loader == NULL)
+        return;
+    pthread_mutex_lock(&loader->lock);
+    end_pass(loader);
+    loader->quit = true;
+    pthread_cond_broadcast(&loader->changed);
+    pthread_mutex_unlock(&loader->lock);
+    pthread_join(loader->thread, NULL);
+    pthread_cond_destroy(&loader->changed);
+    pthread_mutex_destroy(&loader->lock);
+    free_slots(loader);
+    free(loader->order);
+    free(loader);
+}

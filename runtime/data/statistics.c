@@ -1,0 +1,83 @@
+#include "runtime/data/data.h"
+
+#include <math.h>
+#include <string.h>
+
+enum { BLOCK = 64 }; /* channels summed in one walk over the rows */
+
+int64_t net_data_statistics_count(const NetData *data) {
+    return data->rank == 1 ? data->row_elements : data->shape[0];
+}
+
+static double value_at(const NetData *data, const void *row, int64_t index) {
+    if (data->type == NET_ROWS_U8)
+        return ((const unsigned char *)row)[index] / 255.0;
+    float value;
+    memcpy(&value, (const unsigned char *)row + (size_t)index * sizeof value, sizeof value);
+    return value;
+}
+
+typedef struct {
+    double sum[BLOCK];      /* of values, then of squared distances from the mean */
+    double mean[BLOCK];     /* valid in the second walk */
+    double low[BLOCK], high[BLOCK];
+} Sums;
+
+/* Adds all values of channels first … first+count-1 in file order; `plane` values of a channel lie together. */
+static void walk(const NetData *data, int64_t first, int64_t count, int64_t plane, bool squares, Sums *sums) {
+    const NetPart *part = &data->part[NET_PART_TRAIN];
+    for (int64_t r = 0; r < part->count; r++) {
+        const unsigned char *row = (const unsigned char *)part->rows + (size_t)r * data->row_bytes;
+        for (int64_t c = 0; c < count; c++) {
+            double sum = sums->sum[c], low = sums->low[c], high = sums->high[c];
+            for (int64_t i = (first + c) * plane; i < (first + c + 1) * plane; i++) {
+                double value = value_at(data, row, i);
+                double distance = value - sums->mean[c];
+                sum += squares ? distance * distance : value;
+                low = value < low ? value : low;
+                high = value > high ? value : high;
+            }
+            sums->sum[c] = sum;
+            sums->low[c] = low;
+            sums->high[c] = high;
+        }
+    }
+}
+
+void net_data_statistics(const NetData *data, float *mean, float *sd) {
+    int64_t channels = net_data_statistics_count(data);
+    int64_t plane = data->row_elements / channels;
+    double values = (double)(data->part[NET_PART_TRAIN].count * plane);
+    for (int64_t first = 0; first < channels; first += BLOCK) {
+        int64_t count = channels - first < BLOCK ? channels - first : BLOCK;
+        Sums sums = {0};
+        for (int64_t c = 0; c < count; c++) {
+            sums.low[c] = INFINITY;
+            sums.high[c] = -INFINITY;
+        }
+        walk(data, first, count, plane, false, &sums);
+        for (int64_t c = 0; c < count; c++) {
+            sums.mean[c] = sums.sum[c] / values;
+            sums.sum[c] = 0;
+            if (mean != NULL)
+                mean[first + c] = (float)sums.mean[c];
+        }
+        if (sd == NULL)
+            continue;
+        walk(data, first, count, plane, true, &sums);
+        for (int64_t c = 0; c < count; c++) {
+            float deviation = (float)sqrt(sums.sum[c] / values);
+            /* equal values can leave a sum of rounding errors: their deviation is 0 all the same */
+            bool constant = sums.low[c] >= sums.high[c] || deviation <= 0;
+            sd[first + c] = constant ? 1.0f : deviation;
+        }
+    }
+}
+
+void net_data_class_counts(const NetData *data, NetPartName part, int64_t *counts) {
+    for (int64_t c = 0; c < data->classes; c++)
+        counts[c] = 0;
+    for (int64_t i = 0; i < data->part[part].count; i++)
+        if (data->part[part].labels[i] < data->classes)
+            counts[data->part[part].labels[i]]++;
+}

@@ -1,0 +1,130 @@
+#include "runtime/log/csv.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const struct {
+    const char *name, *header;
+} files[NET_CSV_FILES] = {
+    [NET_CSV_EPOCHS] = {"epochs.csv", NULL}, /* its header depends on the score */
+    [NET_CSV_GRADIENTS] = {"gradients.csv", "step,epoch,source,layer,delta_norm,delta_rms,weight_grad_norm,"
+                                            "weight_grad_max,weight_norm,update_ratio,saturated,dead\n"},
+    [NET_CSV_NEURONS] = {"neurons.csv", "step,layer,neuron,delta\n"},
+    [NET_CSV_WEIGHTS] = {"weights.csv", "step,layer,mean,sd,min,max,zero\n"},
+};
+
+const char *net_csv_name(NetCsvFile file)
+{
+    return files[file].name;
+}
+
+static bool write_header(NetCsv *csv, NetCsvFile file, const char *score, NetError *error)
+{
+    if (file == NET_CSV_EPOCHS) {
+        return net_append_printf(csv->file[file], error,
+                                 "epoch,step,seconds,images_per_second,rate,train_cost,penalty,train_%s,"
+                                 "validation_cost,validation_%s\n",
+                                 score, score);
+    }
+    return net_append_write(csv->file[file], files[file].header, strlen(files[file].header), error);
+}
+
+bool net_csv_open(NetCsv *csv, const char *folder, const bool used[NET_CSV_FILES],
+                  const int64_t lengths[NET_CSV_FILES], const char *score, NetError *error)
+{
+    *csv = (NetCsv){0};
+    for (int i = 0; i < NET_CSV_FILES; i++) {
+        if (!used[i]) {
+            continue;
+        }
+        char *path = net_path_join(folder, files[i].name, error);
+        csv->file[i] = path != NULL ? net_append_open(path, lengths != NULL ? lengths[i] : 0, error) : NULL;
+        free(path);
+        if (csv->file[i] == NULL || (lengths == NULL && !write_header(csv, (NetCsvFile)i, score, error))) {
+            net_csv_close(csv, NULL);
+            return false;
+        }
+    }
+    return true;
+}
+
+__attribute__((format(printf, 2, 3))) static void add_cell(NetCsvRow *row, const char *format, ...)
+{
+    size_t room = sizeof row->text - row->length;
+    va_list arguments;
+    va_start(arguments, format);
+    int length = vsnprintf(row->text + row->length, room, format, arguments);
+    va_end(arguments);
+    if (length > 0) {
+        row->length += (size_t)length < room ? (size_t)length : room - 1;
+    }
+}
+
+void net_csv_text(NetCsvRow *row, const char *text)
+{
+    add_cell(row, "%s,", text);
+}
+
+void net_csv_integer(NetCsvRow *row, int64_t value)
+{
+    add_cell(row, "%" PRId64 ",", value);
+}
+
+void net_csv_number(NetCsvRow *row, double value)
+{
+    if (value == 0) {
+        add_cell(row, "0,"); /* never -0 */
+    } else {
+        add_cell(row, "%.9g,", value);
+    }
+}
+
+void net_csv_empty(NetCsvRow *row)
+{
+    add_cell(row, ",");
+}
+
+bool net_csv_write(NetCsv *csv, NetCsvFile file, NetCsvRow *row, NetError *error)
+{
+    row->text[row->length - 1] = '\n'; /* in place of the last cell's comma */
+    bool ok = net_append_write(csv->file[file], row->text, row->length, error);
+    row->length = 0;
+    return ok;
+}
+
+bool net_csv_flush(NetCsv *csv, NetError *error)
+{
+    for (int i = 0; i < NET_CSV_FILES; i++) {
+        if (csv->file[i] != NULL && !net_append_flush(csv->file[i], error)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+bool net_csv_sync(NetCsv *csv, NetError *error)
+{
+    for (int i = 0; i < NET_CSV_FILES; i++) {
+        if (csv->file[i] != NULL && !net_append_sync(csv->file[i], error)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+int64_t net_csv_length(const NetCsv *csv, NetCsvFile file)
+{
+    return csv->file[file] != NULL ? net_append_length(csv->file[file]) : 0;
+}
+
+bool net_csv_close(NetCsv *csv, NetError *error)
+{
+    bool ok = true;
+    for (int i = 0; i < NET_CSV_FILES; i++) {
+        ok = net_append_close(csv->file[i], ok ? error : NULL) && ok;
+        csv->file[i] = NULL;
+    }
+    return ok;
+}

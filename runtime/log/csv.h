@@ -1,0 +1,48 @@
+/* The CSV files of a run's folder, row by row: epochs.csv, gradients.csv, neurons.csv, weights.csv.
+ *
+ * What the columns mean stands in docs/formats.md. Numbers are written with 9 significant digits, a value that does
+ * not exist as an empty cell. NetCsv owns the open files. Writing can fail (disk); errors name the file. */
+#ifndef NET_LOG_CSV_H
+#define NET_LOG_CSV_H
+
+#include "runtime/base/atomic.h"
+
+typedef enum { NET_CSV_EPOCHS, NET_CSV_GRADIENTS, NET_CSV_NEURONS, NET_CSV_WEIGHTS, NET_CSV_FILES } NetCsvFile;
+
+typedef struct {
+    NetAppend *file[NET_CSV_FILES]; /* NULL: this run does not have it */
+} NetCsv;
+
+typedef struct {
+    char text[1024];
+    size_t length;
+} NetCsvRow;
+
+/* "epochs.csv" and so on. */
+const char *net_csv_name(NetCsvFile file);
+
+/* Opens the files that `used` says in a folder. lengths: what each is cut back to (a resumed run); NULL: they begin
+ * anew, with their headers. `score` names the score's column in epochs.csv: "accuracy" or "rmse". */
+bool net_csv_open(NetCsv *csv, const char *folder, const bool used[NET_CSV_FILES],
+                  const int64_t lengths[NET_CSV_FILES], const char *score, NetError *error);
+
+/* Cells of a row, in order. */
+void net_csv_text(NetCsvRow *row, const char *text);
+void net_csv_integer(NetCsvRow *row, int64_t value);
+void net_csv_number(NetCsvRow *row, double value);
+void net_csv_empty(NetCsvRow *row);
+
+/* Ends the row, appends it and empties it for the next one. */
+bool net_csv_write(NetCsv *csv, NetCsvFile file, NetCsvRow *row, NetError *error);
+
+/* Hands what was written to the system; net_csv_sync also waits for the disk. */
+bool net_csv_flush(NetCsv *csv, NetError *error);
+bool net_csv_sync(NetCsv *csv, NetError *error);
+
+/* Bytes of a file so far; 0 for one that is not used. */
+int64_t net_csv_length(const NetCsv *csv, NetCsvFile file);
+
+/* Flushes and closes all; a zeroed NetCsv is allowed. False when a flush failed. */
+bool net_csv_close(NetCsv *csv, NetError *error);
+
+#endif

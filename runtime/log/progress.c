@@ -1,0 +1,290 @@
+#include "runtime/log/progress.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <time.h>
+#include <unistd.h>
+
+#define BAR_INTERVAL 0.1
+
+enum { TEXT = 64, NUMBER = 32, BAR_LEAST = 8, BAR_MOST = 24 };
+
+struct NetProgress {
+    const NetModel *model;
+    FILE *out; /* of the lines */
+    bool quiet, bar;
+    bool silent; /* not even results: those go out as JSON */
+    bool color, bar_color; /* of the lines, of the bar */
+    bool drawn;            /* a bar stands on the terminal's line */
+    double next;           /* when the bar may be drawn again */
+};
+
+typedef enum { STYLE_DIM, STYLE_BOLD, STYLE_GOOD, STYLE_BAR } Style;
+
+static const char *const style_codes[] = {
+    [STYLE_DIM] = "\033[2m", [STYLE_BOLD] = "\033[1m", [STYLE_GOOD] = "\033[32m", [STYLE_BAR] = "\033[36m"};
+
+double net_clock(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
+}
+
+static bool wants_color(FILE *stream, int color)
+{
+    const char *none = getenv("NO_COLOR");
+    const char *term = getenv("TERM");
+    if (color != 0) {
+        return color > 0;
+    }
+    return isatty(fileno(stream)) && (none == NULL || *none == '\0') && (term == NULL || strcmp(term, "dumb") != 0);
+}
+
+NetProgress *net_progress_new(const NetModel *model, bool quiet, bool json, int color, NetError *error)
+{
+    NetProgress *progress = net_alloc(1, sizeof *progress, error);
+    if (progress == NULL) {
+        return NULL;
+    }
+    const char *term = getenv("TERM");
+    progress->model = model;
+    progress->out = json ? stderr : stdout;
+    progress->quiet = quiet;
+    progress->silent = quiet && json;
+    progress->bar = !quiet && isatty(STDERR_FILENO) && term != NULL && strcmp(term, "dumb") != 0;
+    progress->color = wants_color(progress->out, color);
+    progress->bar_color = wants_color(stderr, color);
+    return progress;
+}
+
+void net_progress_free(NetProgress *progress)
+{
+    free(progress);
+}
+
+static const char *style(const NetProgress *progress, Style which)
+{
+    return progress->color ? style_codes[which] : "";
+}
+
+static const char *plain(const NetProgress *progress)
+{
+    return progress->color ? "\033[0m" : "";
+}
+
+void net_progress_clear(NetProgress *progress)
+{
+    if (progress->drawn) {
+        fputs("\r\033[K", stderr);
+        fflush(stderr);
+        progress->drawn = false;
+    }
+}
+
+/* The line's first column, 8 wide. */
+static void print_tag(NetProgress *progress, const char *tag)
+{
+    net_progress_clear(progress);
+    fprintf(progress->out, "%s%-7s%s ", style(progress, STYLE_DIM), tag, plain(progress));
+}
+
+static void end_line(NetProgress *progress)
+{
+    fputc('\n', progress->out);
+    fflush(progress->out); /* a line is seen when it is known, in a pipe too */
+}
+
+void net_progress_line(NetProgress *progress, const char *tag, const char *format, ...)
+{
+    if (progress->quiet) {
+        return;
+    }
+    print_tag(progress, tag);
+    va_list arguments;
+    va_start(arguments, format);
+    vfprintf(progress->out, format, arguments);
+    va_end(arguments);
+    end_line(progress);
+}
+
+void net_progress_note(NetProgress *progress, const char *program, const char *text)
+{
+    if (progress != NULL) {
+        net_progress_clear(progress);
+        fflush(progress->out);
+    }
+    fprintf(stderr, "%s: %s\n", program, text);
+}
+
+/* 0:09, 12:34 or 1:02:03; "-" when it is not known. */
+static const char *clock_text(char out[TEXT], double seconds)
+{
+    if (!(seconds >= 0 && seconds < 1e9)) {
+        snprintf(out, TEXT, "-");
+        return out;
+    }
+    int64_t whole = (int64_t)(seconds + 0.5);
+    if (whole >= 3600) {
+        snprintf(out, TEXT, "%" PRId64 ":%02" PRId64 ":%02" PRId64, whole / 3600, whole / 60 % 60, whole % 60);
+    } else {
+        snprintf(out, TEXT, "%" PRId64 ":%02" PRId64, whole / 60, whole % 60);
+    }
+    return out;
+}
+
+/* Four decimals where they say something, else three digits. */
+static const char *cost_text(char out[NUMBER], double cost)
+{
+    double size = fabs(cost);
+    snprintf(out, NUMBER, (size >= 0.001 && size < 1000) || size == 0 ? "%.4f" : "%.3g", cost);
+    return out;
+}
+
+/* The score as people read it: "98.71 %", "RMSE 0.1234". */
+static const char *score_text(const NetModel *model, char out[TEXT], const NetScore *score)
+{
+    char number[NUMBER];
+    double value = net_score_value(model, score);
+    switch (net_model_measure(model)) {
+    case NET_MEASURE_ACCURACY:
+        snprintf(out, TEXT, "%.2f %%", 100 * value);
+        break;
+    case NET_MEASURE_RMSE:
+        snprintf(out, TEXT, "RMSE %s", cost_text(number, value));
+        break;
+    case NET_MEASURE_COST:
+        snprintf(out, TEXT, "cost %s", cost_text(number, value));
+        break;
+    }
+    return out;
+}
+
+static int digits(int64_t value)
+{
+    int count = 1;
+    for (; value >= 10; value /= 10) {
+        count++;
+    }
+    return count;
+}
+
+bool net_progress_due(const NetProgress *progress)
+{
+    return progress->bar && net_clock() >= progress->next;
+}
+
+static int terminal_width(void)
+{
+    struct winsize size;
+    return ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80;
+}
+
+void net_progress_bar(NetProgress *progress, const NetBar *bar)
+{
+    if (!net_progress_due(progress)) {
+        return;
+    }
+    char head[TEXT];
+    char tail[4 * TEXT];
+    char speed[NET_COUNT_TEXT];
+    char cost[NUMBER];
+    char left[TEXT];
+    progress->next = net_clock() + BAR_INTERVAL;
+    snprintf(head, sizeof head, "epoch %*" PRId64 "/%" PRId64 " ", digits(bar->epochs), bar->epoch, bar->epochs);
+    snprintf(tail, sizeof tail, " %2d %%   %s images/s   cost %s   left %s", (int)(100 * bar->share),
+             net_count(speed, bar->speed >= 0 && bar->speed < 1e15 ? (uint64_t)bar->speed : 0),
+             cost_text(cost, bar->cost), clock_text(left, bar->left));
+    int room = terminal_width() - 1;
+    int width = room - (int)strlen(head) - (int)strlen(tail) - 2;
+    width = width > BAR_MOST ? BAR_MOST : width;
+    fprintf(stderr, "\r%s%s%s", progress->bar_color ? style_codes[STYLE_DIM] : "", head,
+            progress->bar_color ? "\033[0m" : "");
+    if (width >= BAR_LEAST) {
+        char body[BAR_MOST + 1];
+        int full = (int)(bar->share * width);
+        for (int i = 0; i < width; i++) {
+            body[i] = i < full ? '=' : i == full ? '>' : ' ';
+        }
+        body[width] = '\0';
+        fprintf(stderr, "[%s%s%s]%s", progress->bar_color ? style_codes[STYLE_BAR] : "", body,
+                progress->bar_color ? "\033[0m" : "", tail);
+    } else {
+        fprintf(stderr, "%.*s", room > (int)strlen(head) ? room - (int)strlen(head) : 0, tail);
+    }
+    fputs("\033[K", stderr);
+    fflush(stderr);
+    progress->drawn = true;
+}
+
+void net_progress_epoch(NetProgress *progress, const NetEpochLine *line)
+{
+    if (progress->quiet) {
+        return;
+    }
+    char cost[NUMBER];
+    char score[TEXT];
+    char left[TEXT];
+    FILE *out = progress->out;
+    bool only_cost = net_model_measure(progress->model) == NET_MEASURE_COST;
+    net_progress_clear(progress);
+    fprintf(out, "%sepoch%s %*" PRId64 "/%" PRId64 "   cost %s", style(progress, STYLE_DIM), plain(progress),
+            digits(line->epochs), line->epoch, line->epochs, cost_text(cost, net_score_cost(&line->train)));
+    if (!only_cost) {
+        fprintf(out, "   train %s", score_text(progress->model, score, &line->train));
+    }
+    if (line->validation.n > 0) {
+        fprintf(out, "   validation %s%s%s", line->best ? style(progress, STYLE_GOOD) : "",
+                score_text(progress->model, score, &line->validation), line->best ? plain(progress) : "");
+        if (!only_cost) {
+            fprintf(out, " (cost %s)", cost_text(cost, net_score_cost(&line->validation)));
+        }
+    }
+    if (line->seconds < 60) {
+        fprintf(out, "   %.2f s", line->seconds);
+    } else {
+        fprintf(out, "   %s", clock_text(left, line->seconds));
+    }
+    if (line->epoch < line->epochs) {
+        fprintf(out, "   left %s", clock_text(left, line->left));
+    }
+    end_line(progress);
+}
+
+void net_progress_test(NetProgress *progress, bool first, const NetScore *score, const char *which)
+{
+    char text[TEXT];
+    char right[NET_COUNT_TEXT];
+    char all[NET_COUNT_TEXT];
+    if (progress->silent) {
+        return;
+    }
+    print_tag(progress, first ? "test" : "");
+    fprintf(progress->out, "%s%s%s  (", style(progress, STYLE_BOLD), score_text(progress->model, text, score),
+            plain(progress));
+    net_count(all, (uint64_t)score->n);
+    if (net_model_measure(progress->model) == NET_MEASURE_ACCURACY) {
+        double share = net_score_value(progress->model, score);
+        double error = sqrt(share * (1 - share) / (double)score->n);
+        fprintf(progress->out, "%s of %s; ± %.2f)", net_count(right, (uint64_t)score->correct), all, 100 * error);
+    } else {
+        fprintf(progress->out, "%s examples)", all);
+    }
+    fprintf(progress->out, "  %s", which);
+    end_line(progress);
+}
+
+void net_progress_saved(NetProgress *progress, const char *folder)
+{
+    if (progress->silent) {
+        return;
+    }
+    print_tag(progress, "saved");
+    fprintf(progress->out, "%s", folder);
+    end_line(progress);
+}

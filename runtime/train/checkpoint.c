@@ -1,0 +1,418 @@
+#include "runtime/train/checkpoint.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "runtime/base/atomic.h"
+
+static const char newest[] = "checkpoint.safetensors";
+static const char previous[] = "checkpoint-1.safetensors";
+static const char fresh[] = "checkpoint-new.safetensors";
+
+enum {
+    SCORES = 4,
+    COUNTERS = 5 + SCORES,
+    TOTALS = 2 + 4 * SCORES,
+    TENSORS = 7,
+    VALUE = 64 /* bytes of a setting as text; names of data sets and folders are longer and kept as they are */
+};
+
+/* What a run is started with and keeps. `fixed`: another value would not give the same run. */
+typedef struct {
+    NetOptionId id;
+    enum { TEXT, INTEGER, REAL } kind;
+    size_t at;
+    bool fixed;
+} Setting;
+
+static const Setting settings[] = {
+    {NET_OPTION_DATA, TEXT, offsetof(NetOptions, data), true},
+    {NET_OPTION_DATA_DIR, TEXT, offsetof(NetOptions, data_dir), false},
+    {NET_OPTION_EPOCHS, INTEGER, offsetof(NetOptions, epochs), false},
+    {NET_OPTION_BATCH, INTEGER, offsetof(NetOptions, batch), true},
+    {NET_OPTION_RATE, REAL, offsetof(NetOptions, rate), true},
+    {NET_OPTION_L2, REAL, offsetof(NetOptions, l2), true},
+    {NET_OPTION_L1, REAL, offsetof(NetOptions, l1), true},
+    {NET_OPTION_WEIGHT_DECAY, REAL, offsetof(NetOptions, weight_decay), true},
+    {NET_OPTION_SEED, INTEGER, offsetof(NetOptions, seed), true},
+    {NET_OPTION_LOG_EVERY, INTEGER, offsetof(NetOptions, log_every), true},
+};
+
+enum { SETTINGS = sizeof settings / sizeof *settings };
+
+double net_checkpoint_interval(void)
+{
+    const char *text = getenv("NET_CHECKPOINT_SECONDS");
+    char *end = NULL;
+    double seconds = text != NULL ? strtod(text, &end) : 10;
+    return text == NULL || (end != text && *end == '\0' && seconds >= 0) ? seconds : 10;
+}
+
+static const char *setting_text(const Setting *setting, const NetOptions *options, char out[VALUE])
+{
+    const void *at = (const char *)options + setting->at;
+    switch (setting->kind) {
+    case TEXT:
+        return *(const char *const *)at != NULL ? *(const char *const *)at : "";
+    case INTEGER:
+        snprintf(out, VALUE, "%" PRId64, *(const int64_t *)at);
+        break;
+    case REAL:
+        snprintf(out, VALUE, "%.17g", *(const double *)at);
+        break;
+    }
+    return out;
+}
+
+/* The scores of a place, in the order they are stored. */
+static void place_scores(NetPlace *place, NetScore *scores[SCORES])
+{
+    scores[0] = &place->running;
+    scores[1] = &place->train;
+    scores[2] = &place->validation;
+    scores[3] = &place->best;
+}
+
+/* Copies a place to or from its two arrays: one list of fields for both ways. */
+static void place_copy(NetPlace *place, int64_t counters[COUNTERS], double totals[TOTALS], bool store)
+{
+    NetScore *scores[SCORES];
+    place_scores(place, scores);
+    int64_t *integers[COUNTERS] = {&place->epoch, &place->position, &place->step, &place->probed, &place->best_epoch};
+    double *reals[TOTALS] = {&place->seconds, &place->epoch_seconds};
+    for (int i = 0; i < SCORES; i++) {
+        integers[5 + i] = &scores[i]->n;
+        reals[2 + 4 * i] = &scores[i]->cost;
+        reals[3 + 4 * i] = &scores[i]->correct;
+        reals[4 + 4 * i] = &scores[i]->squared_error;
+        reals[5 + 4 * i] = &scores[i]->absolute_error;
+    }
+    for (int i = 0; i < COUNTERS; i++) {
+        *(store ? &counters[i] : integers[i]) = *(store ? integers[i] : &counters[i]);
+    }
+    for (int i = 0; i < TOTALS; i++) {
+        *(store ? &totals[i] : reals[i]) = *(store ? reals[i] : &totals[i]);
+    }
+}
+
+/* Names and shapes of all tensors in one line: equal lines, equal layout. free() releases it. */
+static char *layout_text(const NetModel *model, NetError *error)
+{
+    size_t room = 1;
+    for (int i = 0; i < model->tensors; i++) {
+        room += strlen(model->tensor[i].name) + 24 * (NET_MAX_DIMS + 1);
+    }
+    char *text = net_alloc(room, 1, error);
+    size_t length = 0;
+    for (int i = 0; i < model->tensors && text != NULL; i++) {
+        const NetParam *param = &model->tensor[i];
+        length += (size_t)snprintf(text + length, room - length, "%s@%" PRId64, param->name, param->offset);
+        for (int k = 0; k < param->dims; k++) {
+            length += (size_t)snprintf(text + length, room - length, "%c%" PRId64, k == 0 ? '[' : ',',
+                                       param->shape[k]);
+        }
+        length += (size_t)snprintf(text + length, room - length, "] ");
+    }
+    return text;
+}
+
+/* The sizes of the parts: "50000/10000/10000". */
+static const char *parts_text(const NetData *data, char out[VALUE])
+{
+    snprintf(out, VALUE, "%" PRId64 "/%" PRId64 "/%" PRId64, data->part[NET_PART_TRAIN].count,
+             data->part[NET_PART_VALIDATION].count, data->part[NET_PART_TEST].count);
+    return out;
+}
+
+static void add_tensor(NetTensor *tensors, size_t *count, const char *name, NetType type, int64_t size,
+                       const void *data)
+{
+    if (size > 0 && data != NULL) {
+        tensors[(*count)++] = (NetTensor){.name = name, .type = type, .rank = 1, .shape = {size}, .data = data};
+    }
+}
+
+/* Everything but the metadata. */
+static size_t collect_tensors(NetTrainer *trainer, const int64_t counters[COUNTERS], const double totals[TOTALS],
+                              NetTensor tensors[TENSORS])
+{
+    const NetModel *model = trainer->model;
+    size_t count = 0;
+    size_t sums = 0;
+    const double *gradients = net_gradients_state(trainer->gradients, &sums);
+    add_tensor(tensors, &count, "counters", NET_I64, COUNTERS, counters);
+    add_tensor(tensors, &count, "totals", NET_F64, TOTALS, totals);
+    add_tensor(tensors, &count, "gradients", NET_F64, (int64_t)sums, gradients);
+    add_tensor(tensors, &count, "param", NET_F32, model->param_size, trainer->param);
+    add_tensor(tensors, &count, "state", NET_F32, model->state_size, trainer->state);
+    add_tensor(tensors, &count, "best.param", NET_F32, model->param_size, trainer->best_param);
+    add_tensor(tensors, &count, "best.state", NET_F32, model->state_size, trainer->best_state);
+    return count;
+}
+
+/* Writes under the third name, then moves the newest to the previous and the third to the newest. */
+static bool write_and_rotate(NetTrainer *trainer, const NetTensor *tensors, size_t count, const NetPair *metadata,
+                             size_t pairs, NetError *error)
+{
+    char *path = net_run_path(&trainer->run, fresh, error);
+    char *first = net_run_path(&trainer->run, newest, error);
+    char *second = net_run_path(&trainer->run, previous, error);
+    bool ok = path != NULL && first != NULL && second != NULL &&
+              net_safetensors_write(path, tensors, count, metadata, pairs, true, error) &&
+              (access(first, F_OK) != 0 || net_file_rename(first, second, error)) &&
+              net_file_rename(path, first, error);
+    free(second);
+    free(first);
+    free(path);
+    return ok;
+}
+
+bool net_checkpoint_save(NetTrainer *trainer, NetError *error)
+{
+    enum { PAIRS = 2 * SETTINGS + NET_CSV_FILES + 4 };
+    char parts[VALUE];
+    static const char *const prefix[] = {"set", "default"};
+    char keys[PAIRS][40];
+    char values[PAIRS][VALUE];
+    NetPair metadata[PAIRS];
+    size_t pairs = 0;
+    net_trainer_tick(trainer);
+    if (!net_csv_sync(&trainer->csv, error)) {
+        return false;
+    }
+    for (int i = 0; i < 2 * SETTINGS; i++) {
+        const Setting *setting = &settings[i / 2];
+        const NetOptions *from = i % 2 == 0 ? &trainer->options : &trainer->defaults;
+        snprintf(keys[pairs], sizeof keys[pairs], "%s.%s", prefix[i % 2], net_option_name(setting->id));
+        metadata[pairs] = (NetPair){keys[pairs], setting_text(setting, from, values[pairs])};
+        pairs++;
+    }
+    for (int i = 0; i < NET_CSV_FILES; i++) {
+        snprintf(keys[pairs], sizeof keys[pairs], "log.%s", net_csv_name((NetCsvFile)i));
+        snprintf(values[pairs], VALUE, "%" PRId64, net_csv_length(&trainer->csv, (NetCsvFile)i));
+        metadata[pairs] = (NetPair){keys[pairs], values[pairs]};
+        pairs++;
+    }
+    char *layout = layout_text(trainer->model, error);
+    if (layout == NULL) {
+        return false;
+    }
+    metadata[pairs++] = (NetPair){"tensors", layout};
+    metadata[pairs++] = (NetPair){"order_hash", trainer->model->order_hash};
+    metadata[pairs++] = (NetPair){"data_hash", net_data_hash(&trainer->data)};
+    metadata[pairs++] = (NetPair){"parts", parts_text(&trainer->data, parts)};
+    int64_t counters[COUNTERS];
+    double totals[TOTALS];
+    NetTensor tensors[TENSORS];
+    place_copy(&trainer->place, counters, totals, true);
+    size_t count = collect_tensors(trainer, counters, totals, tensors);
+    bool ok = write_and_rotate(trainer, tensors, count, metadata, pairs, error);
+    free(layout);
+    trainer->saved = net_clock();
+    return ok;
+}
+
+bool net_checkpoint_open(NetTrainer *trainer, NetSafetensors *file, bool *found, NetError *error)
+{
+    static const char *const names[] = {newest, previous};
+    bool present = false;
+    *found = false;
+    for (int i = 0; i < 2 && !*found; i++) {
+        char *path = net_run_path(&trainer->run, names[i], error);
+        if (path == NULL) {
+            return false;
+        }
+        if (access(path, F_OK) == 0) {
+            present = true;
+            *found = net_safetensors_read(path, file, error);
+            if (*found && !net_safetensors_verify(file, error)) {
+                net_safetensors_free(file);
+                *found = false;
+            }
+            if (!*found && i == 0) {
+                net_progress_note(trainer->progress, trainer->options.program, error->text);
+            }
+        }
+        free(path);
+    }
+    return *found || !present;
+}
+
+/* The value as messages show it: 0.1 rather than 0.10000000000000001, and 0 by its name where it has one. */
+static const char *shown(const Setting *setting, const char *text, char out[VALUE])
+{
+    bool word = strcmp(text, "0") == 0;
+    if (setting->kind == REAL) {
+        snprintf(out, VALUE, "%g", strtod(text, NULL));
+        return out;
+    }
+    return setting->id == NET_OPTION_BATCH && word       ? "full"
+           : setting->id == NET_OPTION_LOG_EVERY && word ? "epoch"
+                                                         : text;
+}
+
+/* Takes a setting's value from its text. */
+static bool adopt(NetTrainer *trainer, const Setting *setting, const char *text, NetError *error)
+{
+    void *at = (char *)&trainer->options + setting->at;
+    switch (setting->kind) {
+    case TEXT: {
+        char **keep = setting->id == NET_OPTION_DATA ? &trainer->kept_data : &trainer->kept_folder;
+        free(*keep);
+        *keep = *text != '\0' ? net_text(error, "%s", text) : NULL;
+        *(const char **)at = *keep;
+        return *text == '\0' || *keep != NULL;
+    }
+    case INTEGER:
+        *(int64_t *)at = strtoll(text, NULL, 10);
+        break;
+    case REAL:
+        *(double *)at = strtod(text, NULL);
+        break;
+    }
+    return true;
+}
+
+static bool settle(NetTrainer *trainer, const Setting *setting, const char *used, const char *usual, NetError *error)
+{
+    char now[VALUE];
+    char usual_now[VALUE];
+    char out[2][VALUE];
+    NetOptions *options = &trainer->options;
+    bool either = options->given[NET_OPTION_L2] || options->given[NET_OPTION_WEIGHT_DECAY];
+    bool decay = setting->id == NET_OPTION_L2 || setting->id == NET_OPTION_WEIGHT_DECAY;
+    bool given = options->given[setting->id] || (decay && either);
+    if (!given && strcmp(setting_text(setting, &trainer->defaults, usual_now), usual) == 0) {
+        return adopt(trainer, setting, used, error);
+    }
+    const char *wanted = setting_text(setting, options, now);
+    if (!setting->fixed || strcmp(wanted, used) == 0) {
+        return true;
+    }
+    return net_fail(error, NET_USAGE,
+                    "%s was trained with --%s %s, not %s; a run is resumed with its own settings (leave --%s out), "
+                    "another value is a new run",
+                    trainer->run.folder, net_option_name(setting->id), shown(setting, used, out[0]),
+                    shown(setting, wanted, out[1]), net_option_name(setting->id));
+}
+
+static bool broken(const NetSafetensors *file, const char *what, NetError *error)
+{
+    return net_fail(error, NET_ENVIRONMENT, "%s: it has no %s; this is not a checkpoint of this version of netc",
+                    file->path, what);
+}
+
+bool net_checkpoint_settings(NetTrainer *trainer, const NetSafetensors *file, NetError *error)
+{
+    const char *order = net_safetensors_metadata(file, "order_hash");
+    const char *layout = net_safetensors_metadata(file, "tensors");
+    if (order == NULL || layout == NULL) {
+        return broken(file, "order_hash", error);
+    }
+    char *expected = layout_text(trainer->model, error);
+    bool same = expected != NULL && strcmp(expected, layout) == 0;
+    free(expected);
+    if (expected == NULL) {
+        return false;
+    }
+    if (!same) {
+        return net_fail(error, NET_ENVIRONMENT, "%s is a run of a network with other layers; it cannot go on with '%s'",
+                        trainer->run.folder, trainer->model->name);
+    }
+    if (strcmp(order, trainer->model->order_hash) != 0) {
+        return net_fail(error, NET_ENVIRONMENT,
+                        "%s was trained with order_hash %s, this trainer's is %s: its sums are added in another "
+                        "order, so the run would not go on with the same bits; build it with the netc it had",
+                        trainer->run.folder, order, trainer->model->order_hash);
+    }
+    for (int i = 0; i < SETTINGS; i++) {
+        char key[40];
+        snprintf(key, sizeof key, "set.%s", net_option_name(settings[i].id));
+        const char *used = net_safetensors_metadata(file, key);
+        snprintf(key, sizeof key, "default.%s", net_option_name(settings[i].id));
+        const char *usual = net_safetensors_metadata(file, key);
+        if (used == NULL || usual == NULL) {
+            return broken(file, key, error);
+        }
+        if (!settle(trainer, &settings[i], used, usual, error)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* Copies a tensor that must be there with exactly this many elements; 0 elements need none. */
+static bool take(const NetSafetensors *file, const char *name, NetType type, void *out, int64_t elements,
+                 NetError *error)
+{
+    if (elements == 0) {
+        return true;
+    }
+    const NetTensor *tensor = net_safetensors_find(file, name);
+    return tensor != NULL ? net_tensor_copy(file, tensor, type, out, elements, error) : broken(file, name, error);
+}
+
+static bool restore_logs(NetTrainer *trainer, const NetSafetensors *file, NetError *error)
+{
+    bool used[NET_CSV_FILES];
+    int64_t lengths[NET_CSV_FILES];
+    net_gradients_files(trainer->model, used);
+    for (int i = 0; i < NET_CSV_FILES; i++) {
+        char key[40];
+        snprintf(key, sizeof key, "log.%s", net_csv_name((NetCsvFile)i));
+        const char *text = net_safetensors_metadata(file, key);
+        if (text == NULL) {
+            return broken(file, key, error);
+        }
+        lengths[i] = strtoll(text, NULL, 10);
+        if (used[i] && lengths[i] == 0) {
+            return net_fail(error, NET_ENVIRONMENT, "%s was trained without %s, which this trainer writes",
+                            trainer->run.folder, net_csv_name((NetCsvFile)i));
+        }
+    }
+    return net_csv_open(&trainer->csv, trainer->run.folder, used, lengths, "", error);
+}
+
+bool net_checkpoint_restore(NetTrainer *trainer, const NetSafetensors *file, NetError *error)
+{
+    const NetModel *model = trainer->model;
+    const char *hash = net_safetensors_metadata(file, "data_hash");
+    int64_t counters[COUNTERS];
+    double totals[TOTALS];
+    size_t sums = 0;
+    double *gradients = net_gradients_state(trainer->gradients, &sums);
+    if (hash == NULL || strcmp(hash, net_data_hash(&trainer->data)) != 0) {
+        return net_fail(error, NET_ENVIRONMENT,
+                        "%s was trained on other data: SHA-256 %.16s..., now %.16s... (%s, %s)", trainer->run.folder,
+                        hash != NULL ? hash : "?", net_data_hash(&trainer->data), trainer->data.name,
+                        trainer->data.source);
+    }
+    char now[VALUE];
+    const char *parts = net_safetensors_metadata(file, "parts");
+    if (parts == NULL || strcmp(parts, parts_text(&trainer->data, now)) != 0) {
+        return net_fail(error, NET_ENVIRONMENT,
+                        "%s was trained with %s examples to train, validate and test, now %s; a run is resumed with "
+                        "its own split",
+                        trainer->run.folder, parts != NULL ? parts : "?", now);
+    }
+    bool best = trainer->best_param != NULL;
+    if (!take(file, "counters", NET_I64, counters, COUNTERS, error) ||
+        !take(file, "totals", NET_F64, totals, TOTALS, error) ||
+        !take(file, "gradients", NET_F64, gradients, (int64_t)sums, error) ||
+        !take(file, "param", NET_F32, trainer->param, model->param_size, error) ||
+        !take(file, "state", NET_F32, trainer->state, model->state_size, error) ||
+        !take(file, "best.param", NET_F32, trainer->best_param, best ? model->param_size : 0, error) ||
+        !take(file, "best.state", NET_F32, trainer->best_state, best ? model->state_size : 0, error)) {
+        return false;
+    }
+    place_copy(&trainer->place, counters, totals, false);
+    const NetPlace *place = &trainer->place;
+    if (place->epoch < 0 || place->position < 0 || place->position > trainer->steps || place->step < 0) {
+        return net_fail(error, NET_ENVIRONMENT, "%s: it stands at step %" PRId64 " of an epoch of %" PRId64,
+                        file->path, place->position, trainer->steps);
+    }
+    return restore_logs(trainer, file, error);
+}

@@ -1,0 +1,550 @@
+#include "runtime/train/model.h"
+
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* The largest buffer a descriptor may ask for, in elements: 2^40 floats are 4 TiB; sums of a few cannot overflow. */
+#define SIZE_LIMIT ((int64_t)1 << 40)
+#define COUNT_LIMIT ((int64_t)1 << 31)
+
+static const char *const log_names[NET_LOG_KINDS] = {
+    [NET_LOG_COST] = "cost",
+    [NET_LOG_CORRECT] = "correct",
+    [NET_LOG_SQUARED_ERROR] = "squared_error",
+    [NET_LOG_ABSOLUTE_ERROR] = "absolute_error",
+    [NET_LOG_DELTA_SQ] = "delta_sq",
+    [NET_LOG_SATURATED] = "saturated",
+    [NET_LOG_BIAS_GRAD_SQ] = "bias_grad_sq",
+    [NET_LOG_WEIGHT_GRAD_SQ] = "weight_grad_sq",
+    [NET_LOG_WEIGHT_GRAD_MAX] = "weight_grad_max",
+    [NET_LOG_WEIGHT_SQ] = "weight_sq",
+    [NET_LOG_UPDATE_SQ] = "update_sq",
+    [NET_LOG_DELTA] = "delta",
+    [NET_LOG_ACTIVE] = "active",
+    [NET_LOG_WEIGHT_SUM] = "weight_sum",
+    [NET_LOG_WEIGHT_MIN] = "weight_min",
+    [NET_LOG_WEIGHT_MAX] = "weight_max",
+    [NET_LOG_WEIGHT_ZERO] = "weight_zero",
+    [NET_LOG_BIAS_SUM] = "bias_sum",
+    [NET_LOG_BIAS_SQ] = "bias_sq",
+    [NET_LOG_BIAS_MIN] = "bias_min",
+    [NET_LOG_BIAS_MAX] = "bias_max",
+    [NET_LOG_BIAS_ZERO] = "bias_zero",
+};
+
+static const char *const scalar_names[NET_SCALAR_KINDS] = {
+    [NET_SCALAR_STEP] = "step",         [NET_SCALAR_SHRINK] = "shrink",       [NET_SCALAR_L1_STEP] = "l1_step",
+    [NET_SCALAR_SEED_LOW] = "seed_low", [NET_SCALAR_SEED_HIGH] = "seed_high", [NET_SCALAR_EPOCH] = "epoch",
+};
+
+static const char *const task_names[] = {
+    [NET_TASKS_ONCE] = "once",
+    [NET_TASKS_CHUNK] = "chunk",
+    [NET_TASKS_SLOT] = "slot",
+    [NET_TASKS_PART] = "part",
+};
+
+static const char *const role_names[] = {
+    [NET_ROLE_PARAM] = "param",
+    [NET_ROLE_STATE] = "state",
+    [NET_ROLE_INPUT_MEAN] = "input_mean",
+    [NET_ROLE_INPUT_STD] = "input_std",
+};
+
+typedef struct {
+    const NetCode *code;
+    NetModel *model;
+    int64_t kernels; /* entries of the kernel table; INT64_MAX when the descriptor does not say */
+    NetError *error;
+    bool failed;
+} Decoder;
+
+/* Keeps the first failure; later ones are its consequences. */
+__attribute__((format(printf, 2, 3))) static void reject(Decoder *d, const char *format, ...)
+{
+    if (d->failed) {
+        return;
+    }
+    d->failed = true;
+    char text[512];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
+    net_fail(d->error, NET_ENVIRONMENT, "this trainer's model descriptor is broken: %s; build it again with netc", text);
+}
+
+static const char *get_string(Decoder *d, const json_t *object, const char *key)
+{
+    const json_t *value = json_object_get(object, key);
+    if (!json_is_string(value)) {
+        reject(d, "'%s' is not a string", key);
+        return "";
+    }
+    return json_string_value(value);
+}
+
+static bool get_bool(Decoder *d, const json_t *object, const char *key)
+{
+    const json_t *value = json_object_get(object, key);
+    if (value != NULL && !json_is_boolean(value)) {
+        reject(d, "'%s' is not true or false", key);
+    }
+    return json_is_true(value);
+}
+
+static int64_t get_integer(Decoder *d, const json_t *object, const char *key, int64_t low, int64_t high)
+{
+    const json_t *value = json_object_get(object, key);
+    if (!json_is_integer(value) || json_integer_value(value) < low || json_integer_value(value) > high) {
+        reject(d, "'%s' is not an integer from %lld to %lld", key, (long long)low, (long long)high);
+        return low;
+    }
+    return json_integer_value(value);
+}
+
+/* A number that may be left out: then 0. */
+static double get_number(Decoder *d, const json_t *object, const char *key)
+{
+    const json_t *value = json_object_get(object, key);
+    if (value == NULL) {
+        return 0;
+    }
+    double number = json_number_value(value);
+    if (!json_is_number(value) || !isfinite(number)) {
+        reject(d, "'%s' is not a number", key);
+        return 0;
+    }
+    return number;
+}
+
+static const json_t *get_object(Decoder *d, const json_t *object, const char *key)
+{
+    const json_t *value = json_object_get(object, key);
+    if (!json_is_object(value)) {
+        reject(d, "'%s' is not an object", key);
+    }
+    return value;
+}
+
+/* The array under a key and its length, at most `limit`. */
+static const json_t *get_array(Decoder *d, const json_t *object, const char *key, size_t limit, int *count)
+{
+    const json_t *value = json_object_get(object, key);
+    *count = 0;
+    if (!json_is_array(value) || json_array_size(value) > limit) {
+        reject(d, "'%s' is not a list of at most %zu", key, limit);
+    } else {
+        *count = (int)json_array_size(value);
+    }
+    return value;
+}
+
+/* The place of a word in a table, or -1 with the failure noted. */
+static int get_word(Decoder *d, const json_t *object, const char *key, const char *const *table, int count)
+{
+    const char *word = get_string(d, object, key);
+    for (int i = 0; i < count; i++) {
+        if (strcmp(word, table[i]) == 0) {
+            return i;
+        }
+    }
+    reject(d, "'%s' has an unknown value '%s'", key, word);
+    return -1;
+}
+
+/* A shape and the product of its sides. */
+static int get_shape(Decoder *d, const json_t *object, int64_t shape[NET_MAX_DIMS], int64_t *product)
+{
+    int dims = 0;
+    const json_t *list = get_array(d, object, "shape", NET_MAX_DIMS, &dims);
+    *product = 1;
+    for (int i = 0; i < dims; i++) {
+        const json_t *side = json_array_get(list, (size_t)i);
+        int64_t value = json_is_integer(side) ? json_integer_value(side) : 0;
+        if (value < 1 || value > SIZE_LIMIT / *product) {
+            reject(d, "'shape' has a side that is no size");
+            value = 1;
+        }
+        shape[i] = value;
+        *product *= value;
+    }
+    return dims;
+}
+
+static void decode_layers(Decoder *d)
+{
+    NetModel *model = d->model;
+    const json_t *list = get_array(d, model->root, "layers", 1 << 20, &model->layers);
+    model->layer = net_alloc((size_t)model->layers, sizeof *model->layer, d->error);
+    if (model->layer == NULL) {
+        d->failed = true;
+        model->layers = 0;
+        return;
+    }
+    for (int i = 0; i < model->layers; i++) {
+        const json_t *layer = json_array_get(list, (size_t)i);
+        model->layer[i].name = get_string(d, layer, "name");
+        model->layer[i].kind = get_string(d, layer, "kind");
+        const char *activation = json_string_value(json_object_get(layer, "activation"));
+        model->layer[i].activation = activation != NULL ? activation : "";
+    }
+}
+
+static void decode_init(Decoder *d, const json_t *tensor, NetParam *param)
+{
+    const json_t *init = get_object(d, tensor, "init");
+    double a = get_number(d, init, "a");
+    double b = get_number(d, init, "b");
+    NetError why = {0};
+    if (!net_init_recipe(get_string(d, init, "kind"), a, b, &param->init, &why)) {
+        reject(d, "tensor '%s': %s", param->name, why.text);
+    }
+    bool statistic = param->role == NET_ROLE_INPUT_MEAN || param->role == NET_ROLE_INPUT_STD;
+    if (statistic != (param->init.kind == NET_INIT_DATA)) {
+        reject(d, "tensor '%s': its role and its init do not go together", param->name);
+    }
+}
+
+static void decode_tensor(Decoder *d, const json_t *tensor, NetParam *param)
+{
+    const NetModel *model = d->model;
+    static const char *const buffers[] = {"param", "state"};
+    param->name = get_string(d, tensor, "name");
+    int role = get_word(d, tensor, "role", role_names, (int)(sizeof role_names / sizeof *role_names));
+    param->role = role < 0 ? NET_ROLE_PARAM : (NetRole)role;
+    param->in_state = get_word(d, tensor, "buffer", buffers, 2) == 1;
+    param->trainable = get_bool(d, tensor, "trainable");
+    param->decay = get_bool(d, tensor, "decay");
+    int64_t room = param->in_state ? model->state_size : model->param_size;
+    param->offset = get_integer(d, tensor, "offset", 0, SIZE_LIMIT);
+    param->size = get_integer(d, tensor, "size", 1, SIZE_LIMIT);
+    int64_t product = 0;
+    param->dims = get_shape(d, tensor, param->shape, &product);
+    if (product != param->size) {
+        reject(d, "tensor '%s' has a shape of %lld values and a size of %lld", param->name, (long long)product,
+               (long long)param->size);
+    }
+    if (param->offset + param->size > room) {
+        reject(d, "tensor '%s' reaches beyond its buffer of %lld", param->name, (long long)room);
+    }
+    decode_init(d, tensor, param);
+}
+
+static void decode_tensors(Decoder *d)
+{
+    NetModel *model = d->model;
+    const json_t *list = get_array(d, model->root, "tensors", 1 << 20, &model->tensors);
+    model->tensor = net_alloc((size_t)model->tensors, sizeof *model->tensor, d->error);
+    if (model->tensor == NULL) {
+        d->failed = true;
+        model->tensors = 0;
+        return;
+    }
+    int64_t end[2] = {0, 0};
+    for (int i = 0; i < model->tensors; i++) {
+        NetParam *param = &model->tensor[i];
+        decode_tensor(d, json_array_get(list, (size_t)i), param);
+        if (param->offset < end[param->in_state]) {
+            reject(d, "tensor '%s' overlaps the one before it", param->name);
+        }
+        end[param->in_state] = param->offset + param->size;
+        for (int k = 0; k < i; k++) {
+            if (strcmp(model->tensor[k].name, param->name) == 0) {
+                reject(d, "two tensors are named '%s'", param->name);
+            }
+        }
+    }
+}
+
+static void decode_sizes(Decoder *d)
+{
+    NetModel *model = d->model;
+    const json_t *sizes = get_object(d, model->root, "sizes");
+    model->param_size = get_integer(d, sizes, "param", 0, SIZE_LIMIT);
+    model->state_size = get_integer(d, sizes, "state", 0, SIZE_LIMIT);
+    model->grad_slot_size = get_integer(d, sizes, "grad_slot", 0, SIZE_LIMIT / NET_SLOTS);
+    model->grad_size = get_integer(d, sizes, "grad", 0, SIZE_LIMIT);
+    model->batch_chunk_size = get_integer(d, sizes, "batch_chunk", 0, SIZE_LIMIT);
+    model->scratch_size = get_integer(d, sizes, "scratch", 0, SIZE_LIMIT);
+    model->log_once = get_integer(d, sizes, "log_once", 0, SIZE_LIMIT);
+    model->log_chunk = get_integer(d, sizes, "log_chunk", 0, SIZE_LIMIT);
+    if (model->grad_size < NET_SLOTS * model->grad_slot_size) {
+        reject(d, "'grad' is smaller than %d slots", NET_SLOTS);
+    }
+}
+
+static void decode_entry(Decoder *d, const json_t *item, NetLogEntry *entry)
+{
+    const NetModel *model = d->model;
+    static const char *const pers[] = {"once", "chunk"};
+    int kind = get_word(d, item, "name", log_names, NET_LOG_KINDS);
+    entry->kind = kind < 0 ? NET_LOG_COST : (NetLogKind)kind;
+    entry->per_chunk = get_word(d, item, "per", pers, 2) == 1;
+    entry->at = get_integer(d, item, "at", 0, SIZE_LIMIT);
+    entry->count = get_integer(d, item, "count", 1, SIZE_LIMIT);
+    entry->elements = get_integer(d, item, "elements", 1, SIZE_LIMIT);
+    if (entry->at + entry->count > (entry->per_chunk ? model->log_chunk : model->log_once)) {
+        reject(d, "log entry '%s' reaches beyond the log", log_names[entry->kind]);
+    }
+    const char *layer = get_string(d, item, "layer");
+    entry->layer = -1;
+    for (int i = 0; i < model->layers && *layer != '\0'; i++) {
+        if (strcmp(model->layer[i].name, layer) == 0) {
+            entry->layer = i;
+        }
+    }
+    if (*layer != '\0' && entry->layer < 0) {
+        reject(d, "log entry '%s' is of an unknown layer '%s'", log_names[entry->kind], layer);
+    }
+}
+
+static void decode_phase(Decoder *d, const json_t *item, NetPhase *phase)
+{
+    int64_t kernel = get_integer(d, item, "kernel", 0, d->kernels - 1);
+    int tasks = get_word(d, item, "tasks", task_names, (int)(sizeof task_names / sizeof *task_names));
+    if (d->failed) {
+        return;
+    }
+    phase->kernel = d->code->kernel[kernel];
+    phase->self = d->code->self == NULL ? NULL : d->code->self[kernel];
+    phase->tasks = (NetTasks)tasks;
+    if (phase->kernel == NULL) {
+        reject(d, "kernel %lld is missing", (long long)kernel);
+    }
+}
+
+static void decode_program(Decoder *d, const char *name, bool required, NetProgram *program)
+{
+    const json_t *item = json_object_get(json_object_get(d->model->root, "programs"), name);
+    if (item == NULL) {
+        if (required) {
+            reject(d, "there is no program '%s'", name);
+        }
+        return;
+    }
+    const json_t *phases = get_array(d, item, "phases", NET_MAX_PHASES, &program->phases);
+    const json_t *entries = json_object_get(item, "log");
+    if (entries != NULL) {
+        get_array(d, item, "log", 1 << 20, &program->entries);
+    }
+    program->phase = net_alloc((size_t)program->phases, sizeof *program->phase, d->error);
+    program->entry = net_alloc((size_t)program->entries, sizeof *program->entry, d->error);
+    if (program->phase == NULL || program->entry == NULL) {
+        d->failed = true;
+    }
+    for (int i = 0; i < program->phases && !d->failed; i++) {
+        decode_phase(d, json_array_get(phases, (size_t)i), &program->phase[i]);
+    }
+    for (int i = 0; i < program->entries && !d->failed; i++) {
+        decode_entry(d, json_array_get(entries, (size_t)i), &program->entry[i]);
+    }
+    program->present = true;
+}
+
+static void decode_programs(Decoder *d)
+{
+    NetModel *model = d->model;
+    bool centre = false;
+    for (int i = 0; i < model->tensors; i++) {
+        centre = centre || model->tensor[i].init.kind == NET_INIT_CENTRE;
+    }
+    get_object(d, model->root, "programs");
+    decode_program(d, "init", centre, &model->init);
+    decode_program(d, "train", true, &model->train);
+    decode_program(d, "train_log", false, &model->train_log);
+    decode_program(d, "probe", false, &model->probe);
+    decode_program(d, "eval", true, &model->eval);
+    decode_program(d, "predict", false, &model->predict);
+    const NetProgram *scored[] = {&model->train, &model->eval};
+    for (int i = 0; i < 2 && !d->failed; i++) {
+        if (net_program_entry(scored[i], NET_LOG_COST, -1) == NULL ||
+            (model->accuracy && net_program_entry(scored[i], NET_LOG_CORRECT, -1) == NULL)) {
+            reject(d, "the program '%s' does not log its cost and score", i == 0 ? "train" : "eval");
+        }
+    }
+}
+
+static void decode_scalars(Decoder *d)
+{
+    NetModel *model = d->model;
+    const json_t *list = get_array(d, model->root, "scalars", NET_SCALAR_KINDS, &model->scalars);
+    for (int i = 0; i < model->scalars; i++) {
+        const char *name = json_string_value(json_array_get(list, (size_t)i));
+        int kind = 0;
+        while (kind < NET_SCALAR_KINDS && (name == NULL || strcmp(name, scalar_names[kind]) != 0)) {
+            kind++;
+        }
+        if (kind == NET_SCALAR_KINDS) {
+            reject(d, "unknown scalar '%s'", name == NULL ? "" : name);
+            kind = 0;
+        }
+        model->scalar[i] = (NetScalar)kind;
+    }
+}
+
+static void decode_settings(Decoder *d)
+{
+    NetModel *model = d->model;
+    NetSettings *settings = &model->settings;
+    const json_t *train = get_object(d, model->root, "train");
+    model->data = json_object_get(train, "data");
+    if (!json_is_object(model->data)) {
+        reject(d, "'data' is not an object");
+    }
+    settings->cost = get_string(d, train, "cost");
+    settings->optimizer = get_string(d, train, "optimizer");
+    if (strcmp(settings->optimizer, "sgd") != 0) {
+        reject(d, "unknown optimizer '%s'", settings->optimizer);
+    }
+    const json_t *split = json_object_get(train, "split");
+    settings->split.train = get_number(d, split, "train");
+    settings->split.validation = get_number(d, split, "validation");
+    settings->split.test = get_number(d, split, "test");
+    settings->rate = get_number(d, train, "rate");
+    settings->l2 = get_number(d, train, "l2");
+    settings->l1 = get_number(d, train, "l1");
+    settings->weight_decay = get_number(d, train, "weight_decay");
+    settings->batch = get_integer(d, train, "batch", 0, COUNT_LIMIT);
+    settings->epochs = get_integer(d, train, "epochs", 0, COUNT_LIMIT);
+    settings->seed = get_integer(d, train, "seed", 0, INT64_MAX);
+    const json_t *log = json_object_get(train, "log");
+    if (log != NULL) {
+        settings->log_gradients = get_bool(d, log, "gradients");
+        settings->log_weights = get_bool(d, log, "weights");
+        settings->log_every = get_integer(d, log, "every", 0, COUNT_LIMIT);
+        settings->log_probe = get_integer(d, log, "probe", 0, COUNT_LIMIT);
+    }
+    if ((settings->log_gradients || settings->log_weights) && !model->train_log.present) {
+        reject(d, "it logs, and has no program 'train_log'");
+    }
+    if (settings->log_probe > 0 && !model->probe.present) {
+        reject(d, "it probes, and has no program 'probe'");
+    }
+}
+
+static void decode_input(Decoder *d)
+{
+    NetModel *model = d->model;
+    static const char *const types[] = {"f32", "u8"};
+    static const char *const targets[] = {"class", "input"};
+    const json_t *input = get_object(d, model->root, "input");
+    model->input_dims = get_shape(d, input, model->input_shape, &model->input_size);
+    model->input_bytes = get_word(d, input, "type", types, 2) == 1;
+    model->outputs = get_integer(d, model->root, "outputs", 1, SIZE_LIMIT);
+    model->classes = get_integer(d, model->root, "classes", 0, COUNT_LIMIT);
+    model->target_input = get_word(d, model->root, "target", targets, 2) == 1;
+    model->accuracy = get_bool(d, model->root, "accuracy");
+}
+
+static void decode_all(Decoder *d)
+{
+    NetModel *model = d->model;
+    model->name = get_string(d, model->root, "name");
+    model->netc = get_string(d, model->root, "netc");
+    model->text = get_string(d, model->root, "text");
+    model->path = get_string(d, model->root, "path");
+    model->order_hash = get_string(d, model->root, "order_hash");
+    model->backend = get_string(d, model->root, "backend");
+    model->cpu = get_string(d, model->root, "cpu");
+    d->kernels = json_object_get(model->root, "kernels") == NULL ? COUNT_LIMIT
+                                                                 : get_integer(d, model->root, "kernels", 1, COUNT_LIMIT);
+    decode_input(d);
+    decode_sizes(d);
+    decode_layers(d);
+    decode_tensors(d);
+    decode_scalars(d);
+    decode_programs(d);
+    decode_settings(d);
+}
+
+bool net_model_decode(const NetCode *code, NetModel *model, NetError *error)
+{
+    *model = (NetModel){0};
+    Decoder d = {.code = code, .model = model, .error = error};
+    json_error_t where;
+    model->root = json_loadb(code->descriptor, code->descriptor_size, JSON_REJECT_DUPLICATES, &where);
+    if (model->root == NULL) {
+        reject(&d, "line %d: %s", where.line, where.text);
+        return false;
+    }
+    int64_t abi = get_integer(&d, model->root, "abi", 0, INT32_MAX);
+    if (!d.failed && (abi != NET_ABI || code->abi != NET_ABI)) {
+        net_model_free(model);
+        return net_fail(error, NET_ENVIRONMENT,
+                        "the model was compiled for version %lld of the runtime, this is version %d; build it again "
+                        "with netc",
+                        (long long)(abi != NET_ABI ? abi : code->abi), NET_ABI);
+    }
+    if (!d.failed) {
+        decode_all(&d);
+    }
+    if (d.failed) {
+        net_model_free(model);
+    }
+    return !d.failed;
+}
+
+static void program_free(NetProgram *program)
+{
+    free(program->phase);
+    free(program->entry);
+}
+
+void net_model_free(NetModel *model)
+{
+    program_free(&model->init);
+    program_free(&model->train);
+    program_free(&model->train_log);
+    program_free(&model->probe);
+    program_free(&model->eval);
+    program_free(&model->predict);
+    free(model->layer);
+    free(model->tensor);
+    json_decref(model->root);
+    *model = (NetModel){0};
+}
+
+bool net_model_has_scalar(const NetModel *model, NetScalar scalar)
+{
+    for (int i = 0; i < model->scalars; i++) {
+        if (model->scalar[i] == scalar) {
+            return true;
+        }
+    }
+    return false;
+}
+
+const NetLogEntry *net_program_entry(const NetProgram *program, NetLogKind kind, int layer)
+{
+    for (int i = 0; i < program->entries; i++) {
+        if (program->entry[i].kind == kind && program->entry[i].layer == layer) {
+            return &program->entry[i];
+        }
+    }
+    return NULL;
+}
+
+double net_log_value(const NetModel *model, const NetLogEntry *entry, const double *log, int64_t chunks, int64_t k)
+{
+    if (!entry->per_chunk) {
+        return log[entry->at + k];
+    }
+    double sum = 0;
+    for (int64_t chunk = 0; chunk < chunks; chunk++) {
+        sum += log[model->log_once + chunk * model->log_chunk + entry->at + k];
+    }
+    return sum;
+}
+
+int64_t net_model_parameters(const NetModel *model)
+{
+    int64_t sum = 0;
+    for (int i = 0; i < model->tensors; i++) {
+        sum += model->tensor[i].role == NET_ROLE_PARAM ? model->tensor[i].size : 0;
+    }
+    return sum;
+}

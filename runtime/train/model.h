@@ -1,0 +1,168 @@
+/* The model descriptor, decoded: docs/formats.md, "The model descriptor".
+ *
+ * The only decoder there is. Everything is checked here, once: numbers are in range, tensors lie within their buffers
+ * and do not overlap, phases name kernels that exist, log entries lie within the log. What follows may rely on it.
+ *
+ * NetModel owns all it points to, but the kernels, their `self` pointers and the descriptor's text, which outlive it.
+ * Decoding fails only for a descriptor that netc did not write, or for another version of the runtime. */
+#ifndef NET_TRAIN_MODEL_H
+#define NET_TRAIN_MODEL_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "runtime/abi.h"
+#include "runtime/base/error.h"
+#include "runtime/base/init.h"
+
+enum {
+    NET_MAX_PHASES = 4096, /* of one program */
+    NET_MAX_DIMS = 8
+};
+
+/* An emitted model, or an interpreted one. */
+typedef struct {
+    int64_t abi;             /* that the kernels follow */
+    const char *descriptor;  /* JSON, `descriptor_size` bytes */
+    size_t descriptor_size;
+    NetKernel *const *kernel;
+    const void *const *self; /* self[k] is passed to kernel[k]; NULL: every self is NULL */
+} NetCode;
+
+typedef enum { NET_TASKS_ONCE, NET_TASKS_CHUNK, NET_TASKS_SLOT, NET_TASKS_PART } NetTasks;
+
+typedef struct {
+    NetKernel *kernel;
+    const void *self;
+    NetTasks tasks;
+} NetPhase;
+
+/* What a logged sum is; the names and meanings of the table in docs/formats.md, in its order. */
+typedef enum {
+    NET_LOG_COST,
+    NET_LOG_CORRECT,
+    NET_LOG_SQUARED_ERROR,
+    NET_LOG_ABSOLUTE_ERROR,
+    NET_LOG_DELTA_SQ,
+    NET_LOG_SATURATED,
+    NET_LOG_BIAS_GRAD_SQ,
+    NET_LOG_WEIGHT_GRAD_SQ,
+    NET_LOG_WEIGHT_GRAD_MAX,
+    NET_LOG_WEIGHT_SQ,
+    NET_LOG_UPDATE_SQ,
+    NET_LOG_DELTA,
+    NET_LOG_ACTIVE,
+    NET_LOG_WEIGHT_SUM,
+    NET_LOG_WEIGHT_MIN,
+    NET_LOG_WEIGHT_MAX,
+    NET_LOG_WEIGHT_ZERO,
+    NET_LOG_BIAS_SUM,
+    NET_LOG_BIAS_SQ,
+    NET_LOG_BIAS_MIN,
+    NET_LOG_BIAS_MAX,
+    NET_LOG_BIAS_ZERO,
+    NET_LOG_KINDS
+} NetLogKind;
+
+typedef struct {
+    NetLogKind kind;
+    int layer;        /* index into NetModel.layer; -1: of the whole network */
+    bool per_chunk;   /* else once */
+    int64_t at, count;
+    int64_t elements; /* values an example (or the tensor) has; at least 1 */
+} NetLogEntry;
+
+/* `present` is false for a program that the model lacks. */
+typedef struct {
+    bool present;
+    int phases, entries;
+    NetPhase *phase;
+    NetLogEntry *entry;
+} NetProgram;
+
+typedef struct {
+    const char *name, *kind, *activation;
+} NetLayer;
+
+typedef enum { NET_ROLE_PARAM, NET_ROLE_STATE, NET_ROLE_INPUT_MEAN, NET_ROLE_INPUT_STD } NetRole;
+
+/* A tensor of the weights. */
+typedef struct {
+    const char *name; /* of the weights file: conv1.weight */
+    NetRole role;
+    bool in_state; /* lies in the buffer `state`, else in `param` */
+    bool trainable, decay;
+    int64_t offset, size;
+    int dims;
+    int64_t shape[NET_MAX_DIMS];
+    NetInit init;
+} NetParam;
+
+/* A scalar the kernels are given before each step. */
+typedef enum {
+    NET_SCALAR_STEP,
+    NET_SCALAR_SHRINK,
+    NET_SCALAR_L1_STEP,
+    NET_SCALAR_SEED_LOW,
+    NET_SCALAR_SEED_HIGH,
+    NET_SCALAR_EPOCH,
+    NET_SCALAR_KINDS
+} NetScalar;
+
+typedef struct {
+    double train, validation, test; /* 0: not given; below 1: a fraction; else a count */
+} NetSplitSetting;
+
+/* The train block as resolved, before the command line. */
+typedef struct {
+    const char *cost, *optimizer;
+    NetSplitSetting split;
+    double rate, l2, l1, weight_decay;
+    int64_t batch; /* 0: full */
+    int64_t epochs, seed;
+    bool log_gradients, log_weights;
+    int64_t log_every; /* steps; 0: epoch */
+    int64_t log_probe; /* examples; 0: none */
+} NetSettings;
+
+typedef struct {
+    json_t *root; /* owns every string below */
+    const char *name, *netc, *text, *path, *order_hash, *backend, *cpu;
+    int input_dims;
+    int64_t input_shape[NET_MAX_DIMS], input_size;
+    bool input_bytes; /* rows are uint8_t, else float */
+    int64_t outputs, classes;
+    bool target_input; /* the target is the input: no class, no accuracy */
+    bool accuracy;     /* `correct` is among the logged sums */
+    int layers, tensors, scalars;
+    NetLayer *layer;
+    NetParam *tensor;
+    NetScalar scalar[NET_SCALAR_KINDS];
+    int64_t param_size, state_size, grad_slot_size, grad_size, batch_chunk_size, scratch_size;
+    int64_t log_once, log_chunk;
+    NetProgram init, train, train_log, probe, eval, predict;
+    json_t *data; /* the setting `data`, as it stands in the descriptor */
+    NetSettings settings;
+} NetModel;
+
+/* Decodes code->descriptor. False with *error filled (exit status NET_ENVIRONMENT). */
+bool net_model_decode(const NetCode *code, NetModel *model, NetError *error);
+
+/* Frees what *model owns; a zeroed model is allowed. */
+void net_model_free(NetModel *model);
+
+/* Whether the kernels read this scalar: without it there is no code for its setting. */
+bool net_model_has_scalar(const NetModel *model, NetScalar scalar);
+
+/* The program's first entry of a kind for a layer (-1: the whole network), or NULL. */
+const NetLogEntry *net_program_entry(const NetProgram *program, NetLogKind kind, int layer);
+
+/* The k-th of the entry's `count` values: a `once` value as it is, a `chunk` value added over the chunks in order. */
+double net_log_value(const NetModel *model, const NetLogEntry *entry, const double *log, int64_t chunks, int64_t k);
+
+/* The number of trainable and other values in the weights. */
+int64_t net_model_parameters(const NetModel *model);
+
+#endif

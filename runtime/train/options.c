@@ -1,0 +1,386 @@
+#include "runtime/train/options.h"
+
+#include <errno.h>
+#include <float.h>
+#include <inttypes.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "runtime/data/fetch.h"
+#include "runtime/train/workers.h"
+
+typedef enum { KIND_TEXT, KIND_INTEGER, KIND_REAL, KIND_FLAG, KIND_COLOR, KIND_RESUME } Kind;
+
+typedef struct {
+    const char *name; /* without its dashes */
+    char letter;
+    Kind kind;
+    size_t at;            /* in NetOptions; unused by --help and --version */
+    const char *argument; /* as --help shows it */
+    double low, high;     /* the range of a number, both included */
+    const char *zero;     /* a word that stands for the value 0, or NULL */
+    const char *doc;
+} Option;
+
+#define AT(member) offsetof(NetOptions, member)
+
+static const Option table[NET_OPTIONS] = {
+    [NET_OPTION_DATA] = {"data", 0, KIND_TEXT, AT(data), "NAME", 0, 0, NULL, "the data set: digits, mnist, fashion_mnist"},
+    [NET_OPTION_DATA_DIR] = {"data-dir", 0, KIND_TEXT, AT(data_dir), "DIR", 0, 0, NULL,
+                             "where its files are (beside the model, then the data folder)"},
+    [NET_OPTION_NAME] = {"name", 0, KIND_TEXT, AT(name), "NAME", 0, 0, NULL, "name of the run"},
+    [NET_OPTION_RUN_DIR] = {"run-dir", 0, KIND_TEXT, AT(run_dir), "DIR", 0, 0, NULL, "folder of all runs"},
+    [NET_OPTION_RESUME] = {"resume", 0, KIND_RESUME, AT(resume), "[RUN]", 0, 0, NULL,
+                           "go on with a run, by default the latest of that name"},
+    [NET_OPTION_WEIGHTS] = {"weights", 0, KIND_TEXT, AT(weights), "FILE|RUN", 0, 0, NULL,
+                            "start from these weights instead of random ones"},
+    [NET_OPTION_EPOCHS] = {"epochs", 0, KIND_INTEGER, AT(epochs), "N", 0, 1e9, NULL,
+                           "epochs to train; 0 writes the initial weights"},
+    [NET_OPTION_BATCH] = {"batch", 0, KIND_INTEGER, AT(batch), "N|full", 1, 1e9, "full", "examples a step"},
+    [NET_OPTION_RATE] = {"rate", 0, KIND_REAL, AT(rate), "R", DBL_MIN, FLT_MAX, NULL, "learning rate"},
+    [NET_OPTION_L2] = {"l2", 0, KIND_REAL, AT(l2), "L", 0, FLT_MAX, NULL,
+                       "l/(2n) times the sum of w^2, n = examples in an epoch"},
+    [NET_OPTION_L1] = {"l1", 0, KIND_REAL, AT(l1), "L", 0, FLT_MAX, NULL, "l/n times the sum of abs w"},
+    [NET_OPTION_WEIGHT_DECAY] = {"weight-decay", 0, KIND_REAL, AT(weight_decay), "D", 0, FLT_MAX, NULL,
+                                 "l2 given as l/n"},
+    [NET_OPTION_SEED] = {"seed", 0, KIND_INTEGER, AT(seed), "S", 0, 9007199254740992.0, NULL,
+                         "settles initial weights, order and all else that is random"},
+    [NET_OPTION_THREADS] = {"threads", 0, KIND_INTEGER, AT(threads), "N", 1, 1024, NULL,
+                            "worker threads; the result is the same for any number"},
+    [NET_OPTION_LOG_EVERY] = {"log-every", 0, KIND_INTEGER, AT(log_every), "N|epoch", 1, 1e9, "epoch",
+                              "steps between two rows of the gradient and weight logs"},
+    [NET_OPTION_QUIET] = {"quiet", 'q', KIND_FLAG, AT(quiet), NULL, 0, 0, NULL, "print the results only"},
+    [NET_OPTION_JSON] = {"json", 0, KIND_FLAG, AT(json), NULL, 0, 0, NULL,
+                         "print the results as JSON on standard output, the rest on standard error"},
+    [NET_OPTION_COLOR] = {"color", 0, KIND_COLOR, AT(color), "WHEN", 0, 0, NULL, "auto, always or never"},
+    [NET_OPTION_HELP] = {"help", 'h', KIND_FLAG, 0, NULL, 0, 0, NULL, "print this"},
+    [NET_OPTION_VERSION] = {"version", 0, KIND_FLAG, 0, NULL, 0, 0, NULL, "print what this trainer was compiled by"},
+};
+
+static const char *const color_names[] = {
+    [NET_COLOR_AUTO] = "auto", [NET_COLOR_ALWAYS] = "always", [NET_COLOR_NEVER] = "never"};
+
+const char *net_option_name(NetOptionId id)
+{
+    return table[id].name;
+}
+
+/* Edits (insert, delete, replace) that turn one word into the other; long words count as far apart. */
+static int edit_distance(const char *a, const char *b)
+{
+    enum { LONGEST = 32 };
+    int row[LONGEST + 1];
+    int length = (int)strlen(b);
+    if (length > LONGEST || strlen(a) > LONGEST) {
+        return LONGEST;
+    }
+    for (int j = 0; j <= length; j++) {
+        row[j] = j;
+    }
+    for (int i = 0; a[i] != '\0'; i++) {
+        int diagonal = row[0];
+        row[0] = i + 1;
+        for (int j = 0; j < length; j++) {
+            int replace = diagonal + (a[i] != b[j]);
+            int shorter = row[j] < row[j + 1] ? row[j] + 1 : row[j + 1] + 1;
+            diagonal = row[j + 1];
+            row[j + 1] = replace < shorter ? replace : shorter;
+        }
+    }
+    return row[length];
+}
+
+static NetCommand unknown_option(const NetOptions *options, const char *name, size_t length, NetError *error)
+{
+    char word[64];
+    snprintf(word, sizeof word, "%.*s", length < 60 ? (int)length : 60, name);
+    int best = 4;
+    const char *nearest = NULL;
+    for (int i = 0; i < NET_OPTIONS; i++) {
+        int distance = edit_distance(word, table[i].name);
+        if (distance < best && distance < (int)strlen(table[i].name)) {
+            best = distance;
+            nearest = table[i].name;
+        }
+    }
+    if (nearest != NULL) {
+        net_fail(error, NET_USAGE, "unknown option '--%s'; did you mean '--%s'?", word, nearest);
+    } else {
+        net_fail(error, NET_USAGE, "unknown option '--%s'; '%s --help' lists them", word, options->program);
+    }
+    return NET_COMMAND_WRONG;
+}
+
+static bool parse_number(const Option *option, const char *text, double *value)
+{
+    char *end = NULL;
+    *value = strtod(text, &end);
+    bool plain = end != text && *end == '\0' && strspn(text, "+-.0123456789eE") == strlen(text);
+    return plain && isfinite(*value) && *value >= option->low && *value <= option->high;
+}
+
+static bool parse_integer(const Option *option, const char *text, int64_t *value)
+{
+    char *end = NULL;
+    errno = 0;
+    *value = strtoll(text, &end, 10);
+    return errno == 0 && end != text && *end == '\0' && strspn(text, "0123456789") == strlen(text) &&
+           (double)*value >= option->low && (double)*value <= option->high;
+}
+
+static bool wrong_number(const Option *option, const char *text, NetError *error)
+{
+    char also[48] = "";
+    if (option->zero != NULL) {
+        snprintf(also, sizeof also, ", or '%s'", option->zero);
+    }
+    if (option->kind == KIND_INTEGER) {
+        return net_fail(error, NET_USAGE, "--%s %s: expected a whole number from %.0f to %.0f%s", option->name, text,
+                        option->low, option->high, also);
+    }
+    return net_fail(error, NET_USAGE, "--%s %s: expected a number %s%s", option->name, text,
+                    option->low > 0 ? "above 0" : "of at least 0", also);
+}
+
+static bool set_value(const Option *option, const char *text, NetOptions *options, NetError *error)
+{
+    void *at = (char *)options + option->at;
+    switch (option->kind) {
+    case KIND_TEXT:
+    case KIND_RESUME:
+        if (text != NULL && *text == '\0') {
+            return net_fail(error, NET_USAGE, "--%s needs %s, found an empty word", option->name, option->argument);
+        }
+        *(const char **)at = text;
+        return true;
+    case KIND_INTEGER:
+        if (option->zero != NULL && strcmp(text, option->zero) == 0) {
+            *(int64_t *)at = 0;
+            return true;
+        }
+        return parse_integer(option, text, at) || wrong_number(option, text, error);
+    case KIND_REAL:
+        return parse_number(option, text, at) || wrong_number(option, text, error);
+    case KIND_FLAG:
+        *(bool *)at = true;
+        return true;
+    case KIND_COLOR:
+        for (int i = 0; i < 3; i++) {
+            if (strcmp(text, color_names[i]) == 0) {
+                *(NetColor *)at = (NetColor)i;
+                return true;
+            }
+        }
+        return net_fail(error, NET_USAGE, "--color %s: expected auto, always or never", text);
+    }
+    return false;
+}
+
+static void print_default(const NetOptions *defaults, const Option *option)
+{
+    const void *at = (const char *)defaults + option->at;
+    if (option->kind == KIND_INTEGER && option->zero != NULL && *(const int64_t *)at == 0) {
+        printf(" (%s)", option->zero);
+    } else if (option->kind == KIND_INTEGER) {
+        printf(" (%" PRId64 ")", *(const int64_t *)at);
+    } else if (option->kind == KIND_REAL) {
+        printf(" (%g)", *(const double *)at);
+    } else if (option->kind == KIND_TEXT && *(const char *const *)at != NULL) {
+        printf(" (%s)", *(const char *const *)at);
+    }
+}
+
+static void print_help(const NetModel *model, const NetOptions *defaults)
+{
+    printf("usage: %s [OPTION]...\n"
+           "Trains the network '%s' of %s. In brackets: what holds without the option.\n\n",
+           defaults->program, model->name, model->path);
+    for (int i = 0; i < NET_OPTIONS; i++) {
+        const Option *option = &table[i];
+        char left[40];
+        snprintf(left, sizeof left, "%c%c%c --%s%s%s", option->letter != 0 ? '-' : ' ',
+                 option->letter != 0 ? option->letter : ' ', option->letter != 0 ? ',' : ' ', option->name,
+                 option->argument != NULL ? " " : "", option->argument != NULL ? option->argument : "");
+        printf("  %-26s %s", left, option->doc);
+        print_default(defaults, option);
+        printf("\n");
+    }
+    printf("\nexamples:\n"
+           "  %s --epochs 20 --rate 0.03      another length and learning rate\n"
+           "  %s --seed 2 --name second       another start, in runs/second-DATE-N\n"
+           "  %s --resume                     go on where the latest run stopped\n"
+           "  %s --resume --epochs 40         and train longer than it was asked to\n"
+           "  %s --weights runs/latest        a new run from the weights of another\n"
+           "  %s -q --json | jq .test_accuracy\n"
+           "\nstatus: 0 done, 1 diverged, 2 wrong usage, 3 a file or the disk, 130 / 143 / 129 interrupted\n",
+           defaults->program, defaults->program, defaults->program, defaults->program, defaults->program,
+           defaults->program);
+}
+
+static void print_version(const NetModel *model)
+{
+    printf("%s, compiled by netc %s (backend %s, cpu %s, order %s)\n", model->name, model->netc, model->backend,
+           model->cpu, model->order_hash);
+}
+
+/* The line of the train block that would give the trainer what it lacks. */
+static bool needs_compiling(const NetModel *model, const char *option, const char *line, NetError *error)
+{
+    return net_fail(error, NET_USAGE, "this trainer was compiled without %s; netc train %s --set '%s' has it", option,
+                    model->path, line);
+}
+
+static bool check_compiled(const NetModel *model, const NetOptions *options, NetError *error)
+{
+    bool shrink = net_model_has_scalar(model, NET_SCALAR_SHRINK);
+    bool l1 = net_model_has_scalar(model, NET_SCALAR_L1_STEP);
+    char line[128];
+    char keep[48] = "";
+    if (options->given[NET_OPTION_L2] && options->given[NET_OPTION_WEIGHT_DECAY]) {
+        return net_fail(error, NET_USAGE, "--l2 and --weight-decay are one setting (decay = l2/n); keep one");
+    }
+    if (options->l1 > 0 && l1) {
+        snprintf(keep, sizeof keep, " l1=%g", options->l1);
+    }
+    if (options->given[NET_OPTION_L2] && options->l2 > 0 && !shrink) {
+        snprintf(line, sizeof line, "regularize l2=%g%s", options->l2, keep);
+        return needs_compiling(model, "l2", line, error);
+    }
+    if (options->given[NET_OPTION_WEIGHT_DECAY] && options->weight_decay > 0 && !shrink) {
+        snprintf(line, sizeof line, "regularize weight_decay=%g%s", options->weight_decay, keep);
+        return needs_compiling(model, "weight_decay", line, error);
+    }
+    if (options->given[NET_OPTION_L1] && options->l1 > 0 && !l1) {
+        if (shrink) {
+            bool decay = options->weight_decay > 0;
+            snprintf(keep, sizeof keep, " %s=%g", decay ? "weight_decay" : "l2",
+                     decay ? options->weight_decay : options->l2);
+        }
+        snprintf(line, sizeof line, "regularize l1=%g%s", options->l1, keep);
+        return needs_compiling(model, "l1", line, error);
+    }
+    if (options->given[NET_OPTION_LOG_EVERY] && !model->train_log.present) {
+        char every[32] = "epoch";
+        if (options->log_every > 0) {
+            snprintf(every, sizeof every, "%" PRId64, options->log_every);
+        }
+        snprintf(line, sizeof line, "log gradients every=%s", every);
+        return needs_compiling(model, "a gradient log", line, error);
+    }
+    return true;
+}
+
+static bool check_values(const NetModel *model, NetOptions *options, NetError *error)
+{
+    if (options->given[NET_OPTION_DATA] && net_data_set(options->data) == NULL) {
+        int best = 4;
+        const char *nearest = "digits";
+        for (const NetDataSet *set = net_data_sets; set->name != NULL; set++) {
+            if (edit_distance(options->data, set->name) < best) {
+                best = edit_distance(options->data, set->name);
+                nearest = set->name;
+            }
+        }
+        return net_fail(error, NET_USAGE, "--data %s: there is no such set; %s '%s'? ('netc data' lists them)",
+                        options->data, best < 4 ? "did you mean" : "how about", nearest);
+    }
+    if (strchr(options->name, '/') != NULL || options->name[0] == '.') {
+        return net_fail(error, NET_USAGE, "--name %s: expected a name, without '/' and not beginning with '.'",
+                        options->name);
+    }
+    if (options->given[NET_OPTION_RESUME] && options->weights != NULL) {
+        return net_fail(error, NET_USAGE, "--resume and --weights both say where the weights come from; keep one");
+    }
+    if (!check_compiled(model, options, error)) {
+        return false;
+    }
+    if (options->given[NET_OPTION_L2]) {
+        options->weight_decay = 0;
+    } else if (options->given[NET_OPTION_WEIGHT_DECAY]) {
+        options->l2 = 0;
+    }
+    return true;
+}
+
+void net_options_default(const char *argv0, const NetModel *model, NetOptions *options)
+{
+    const char *slash = strrchr(argv0, '/');
+    const char *kind = json_string_value(json_object_get(model->data, "kind"));
+    const NetSettings *settings = &model->settings;
+    *options = (NetOptions){
+        .program = slash != NULL ? slash + 1 : argv0,
+        .data = kind != NULL ? kind : "digits",
+        .name = model->name,
+        .run_dir = "runs",
+        .epochs = settings->epochs,
+        .batch = settings->batch,
+        .rate = settings->rate,
+        .l2 = settings->l2,
+        .l1 = settings->l1,
+        .weight_decay = settings->weight_decay,
+        .seed = settings->seed,
+        .threads = net_workers_processors(),
+        .log_every = settings->log_every,
+    };
+}
+
+/* The option a word begins: "--name", "--name=value" or "-q"; NULL when there is none. */
+static const Option *find_option(const char *word)
+{
+    for (int i = 0; i < NET_OPTIONS; i++) {
+        size_t length = strlen(table[i].name);
+        if (word[1] != '-' && word[1] != '\0' && word[2] == '\0' && word[1] == table[i].letter) {
+            return &table[i];
+        }
+        if (word[1] == '-' && strncmp(word + 2, table[i].name, length) == 0 &&
+            (word[2 + length] == '\0' || word[2 + length] == '=')) {
+            return &table[i];
+        }
+    }
+    return NULL;
+}
+
+NetCommand net_options_parse(int argc, char **argv, const NetModel *model, NetOptions *options, NetError *error)
+{
+    NetOptions defaults;
+    net_options_default(argc > 0 ? argv[0] : model->name, model, &defaults);
+    *options = defaults;
+    for (int i = 1; i < argc; i++) {
+        const char *word = argv[i];
+        const Option *option = word[0] == '-' ? find_option(word) : NULL;
+        if (word[0] != '-') {
+            net_fail(error, NET_USAGE, "unexpected '%s'; a trainer takes options only, '%s --help' lists them", word,
+                     options->program);
+            return NET_COMMAND_WRONG;
+        }
+        if (option == NULL) {
+            const char *name = word + (word[1] == '-' ? 2 : 1);
+            return unknown_option(options, name, strcspn(name, "="), error);
+        }
+        NetOptionId id = (NetOptionId)(option - table);
+        const char *equals = strchr(word, '=');
+        const char *value = equals != NULL ? equals + 1 : NULL;
+        if (id == NET_OPTION_HELP || id == NET_OPTION_VERSION) {
+            id == NET_OPTION_HELP ? print_help(model, &defaults) : print_version(model);
+            return NET_COMMAND_DONE;
+        }
+        if (option->kind == KIND_FLAG && value != NULL) {
+            net_fail(error, NET_USAGE, "--%s takes no value, found '%s'", option->name, value);
+            return NET_COMMAND_WRONG;
+        }
+        bool optional = option->kind == KIND_RESUME && (i + 1 == argc || argv[i + 1][0] == '-');
+        if (option->kind != KIND_FLAG && value == NULL && !optional) {
+            if (i + 1 == argc) {
+                net_fail(error, NET_USAGE, "--%s needs %s", option->name, option->argument);
+                return NET_COMMAND_WRONG;
+            }
+            value = argv[++i];
+        }
+        if (!set_value(option, value, options, error)) {
+            return NET_COMMAND_WRONG;
+        }
+        options->given[id] = true;
+    }
+    return check_values(model, options, error) ? NET_COMMAND_TRAIN : NET_COMMAND_WRONG;
+}

@@ -1,0 +1,70 @@
+/* The command line of a trainer.
+ *
+ * What was not given has the model's own value; `given` tells which were, because a resumed run takes the others from
+ * its checkpoint. Strings point into argv or into the model. A wrong command line is an error with status NET_USAGE
+ * and one line that says what was found and what was expected. */
+#ifndef NET_TRAIN_OPTIONS_H
+#define NET_TRAIN_OPTIONS_H
+
+#include <stdio.h>
+
+#include "runtime/train/model.h"
+
+typedef enum {
+    NET_OPTION_DATA,
+    NET_OPTION_DATA_DIR,
+    NET_OPTION_NAME,
+    NET_OPTION_RUN_DIR,
+    NET_OPTION_RESUME,
+    NET_OPTION_WEIGHTS,
+    NET_OPTION_EPOCHS,
+    NET_OPTION_BATCH,
+    NET_OPTION_RATE,
+    NET_OPTION_L2,
+    NET_OPTION_L1,
+    NET_OPTION_WEIGHT_DECAY,
+    NET_OPTION_SEED,
+    NET_OPTION_THREADS,
+    NET_OPTION_LOG_EVERY,
+    NET_OPTION_QUIET,
+    NET_OPTION_JSON,
+    NET_OPTION_COLOR,
+    NET_OPTION_HELP,
+    NET_OPTION_VERSION,
+    NET_OPTIONS
+} NetOptionId;
+
+typedef enum { NET_COLOR_AUTO, NET_COLOR_ALWAYS, NET_COLOR_NEVER } NetColor;
+
+typedef struct {
+    const char *program; /* its name in messages, without the folder */
+    bool given[NET_OPTIONS];
+    const char *data;     /* kind of data set */
+    const char *data_dir; /* NULL: beside the model, then the data folder */
+    const char *name, *run_dir;
+    const char *resume;  /* the run to resume; NULL with given[NET_OPTION_RESUME]: the latest of that name */
+    const char *weights; /* file or run; NULL: drawn from the seed */
+    int64_t epochs;
+    int64_t batch; /* 0: full */
+    double rate, l2, l1, weight_decay;
+    int64_t seed, threads;
+    int64_t log_every; /* steps; 0: epoch */
+    bool quiet, json;
+    NetColor color;
+} NetOptions;
+
+typedef enum {
+    NET_COMMAND_TRAIN,
+    NET_COMMAND_DONE, /* --help or --version: it was printed on standard output */
+    NET_COMMAND_WRONG /* *error says why */
+} NetCommand;
+
+/* The model's own values; argv0 names the program. */
+void net_options_default(const char *argv0, const NetModel *model, NetOptions *options);
+
+NetCommand net_options_parse(int argc, char **argv, const NetModel *model, NetOptions *options, NetError *error);
+
+/* The option's name without its dashes: "rate". */
+const char *net_option_name(NetOptionId id);
+
+#endif

@@ -1,0 +1,166 @@
+#include "runtime/train/runs.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "runtime/base/atomic.h"
+
+static bool is_folder(const char *path)
+{
+    struct stat status;
+    return stat(path, &status) == 0 && S_ISDIR(status.st_mode);
+}
+
+bool net_run_open(const char *folder, NetRun *run, NetError *error)
+{
+    *run = (NetRun){.folder = net_text(error, "%s", folder), .lock = -1};
+    if (run->folder == NULL) {
+        return false;
+    }
+    char *path = net_run_path(run, "lock", error);
+    if (path == NULL) {
+        net_run_close(run);
+        return false;
+    }
+    run->lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+    bool ok = run->lock >= 0 || net_fail_system(error, path, "open it", errno);
+    /* a file system without locks is no reason not to train */
+    if (ok && flock(run->lock, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) {
+        ok = net_fail(error, NET_ENVIRONMENT, "%s: another trainer is writing into this run", folder);
+    }
+    free(path);
+    if (!ok) {
+        net_run_close(run);
+    }
+    return ok;
+}
+
+/* Points run_dir/latest at the run; anything there that is not a link stays as it is. */
+static bool link_latest(const char *run_dir, const char *folder, NetError *error)
+{
+    char *latest = net_path_join(run_dir, "latest", error);
+    char *fresh = latest != NULL ? net_text(error, "%s.%ld.tmp", latest, (long)getpid()) : NULL;
+    struct stat status;
+    bool ok = fresh != NULL;
+    if (ok && (lstat(latest, &status) != 0 || S_ISLNK(status.st_mode))) {
+        const char *name = strrchr(folder, '/');
+        unlink(fresh);
+        if (symlink(name != NULL ? name + 1 : folder, fresh) == 0) { /* some file systems have no links */
+            ok = net_file_rename(fresh, latest, error);
+            if (!ok) {
+                unlink(fresh);
+            }
+        }
+    }
+    free(fresh);
+    free(latest);
+    return ok;
+}
+
+bool net_run_create(const char *run_dir, const char *name, NetRun *run, NetError *error)
+{
+    *run = (NetRun){.folder = NULL, .lock = -1};
+    if (!net_folder_make(run_dir, error)) {
+        return false;
+    }
+    time_t now = time(NULL);
+    struct tm local;
+    char date[16];
+    if (localtime_r(&now, &local) == NULL || strftime(date, sizeof date, "%Y-%m-%d", &local) == 0) {
+        return net_fail(error, NET_ENVIRONMENT, "the system's clock tells no date");
+    }
+    for (int number = 1; number < 1000000; number++) {
+        char *folder = net_text(error, "%s/%s-%s-%d", run_dir, name, date, number);
+        if (folder == NULL) {
+            return false;
+        }
+        if (mkdir(folder, 0777) == 0) {
+            bool ok = net_run_open(folder, run, error) && link_latest(run_dir, folder, error);
+            free(folder);
+            if (!ok) {
+                net_run_close(run);
+            }
+            return ok;
+        }
+        int code = errno;
+        if (code != EEXIST) {
+            net_fail_system(error, folder, "make this folder", code);
+        }
+        free(folder);
+        if (code != EEXIST) {
+            return false;
+        }
+    }
+    return net_fail(error, NET_ENVIRONMENT, "%s holds a million runs of '%s' from today", run_dir, name);
+}
+
+char *net_run_find(const char *run_dir, const char *word, NetError *error)
+{
+    if (is_folder(word)) {
+        return net_text(error, "%s", word);
+    }
+    char *inside = net_path_join(run_dir, word, error);
+    if (inside != NULL && is_folder(inside)) {
+        return inside;
+    }
+    free(inside);
+    return NULL;
+}
+
+/* Reads "NAME-YYYY-MM-DD-N": a number that grows with date and N; -1 when it is something else. */
+static long long run_rank(const char *entry, const char *name)
+{
+    size_t length = strlen(name);
+    int year = 0;
+    int month = 0;
+    int day = 0;
+    int number = 0;
+    int end = 0;
+    if (strncmp(entry, name, length) != 0 ||
+        sscanf(entry + length, "-%4d-%2d-%2d-%9d%n", &year, &month, &day, &number, &end) != 4 ||
+        entry[length + (size_t)end] != '\0' || year < 0 || month < 0 || day < 0 || number < 0) {
+        return -1;
+    }
+    return ((year * 100LL + month) * 100 + day) * 1000000000 + number;
+}
+
+char *net_run_latest(const char *run_dir, const char *name, NetError *error)
+{
+    DIR *directory = opendir(run_dir);
+    if (directory == NULL) {
+        return NULL;
+    }
+    char best[NAME_MAX + 1] = "";
+    long long best_rank = -1;
+    for (const struct dirent *entry; (entry = readdir(directory)) != NULL;) {
+        long long rank = run_rank(entry->d_name, name);
+        if (rank > best_rank) {
+            best_rank = rank;
+            snprintf(best, sizeof best, "%s", entry->d_name);
+        }
+    }
+    closedir(directory);
+    return best_rank >= 0 ? net_path_join(run_dir, best, error) : NULL;
+}
+
+char *net_run_path(const NetRun *run, const char *file, NetError *error)
+{
+    return net_path_join(run->folder, file, error);
+}
+
+void net_run_close(NetRun *run)
+{
+    if (run->lock >= 0) {
+        close(run->lock);
+    }
+    free(run->folder);
+    *run = (NetRun){.folder = NULL, .lock = -1};
+}

@@ -1,0 +1,34 @@
+/* Run folders: RUN-DIR/NAME-YYYY-MM-DD-N, with RUN-DIR/latest linking to the newest.
+ *
+ * A NetRun holds its folder's lock (on the file `lock` in it) from opening to closing: two trainers never write into
+ * one folder, and a killed one leaves no lock behind. Errors have status NET_ENVIRONMENT. */
+#ifndef NET_TRAIN_RUNS_H
+#define NET_TRAIN_RUNS_H
+
+#include "runtime/base/error.h"
+
+typedef struct {
+    char *folder; /* owned */
+    int lock;     /* the lock file's descriptor, -1 without */
+} NetRun;
+
+/* Makes a new folder under run_dir (made too when missing), locks it and links `latest` to it. */
+bool net_run_create(const char *run_dir, const char *name, NetRun *run, NetError *error);
+
+/* Locks a folder that exists; an error when another process has the lock. */
+bool net_run_open(const char *folder, NetRun *run, NetError *error);
+
+/* The folder a user means by a word: the path itself or a folder of that name in run_dir. free() releases it. NULL
+ * without an error when there is no such folder. */
+char *net_run_find(const char *run_dir, const char *word, NetError *error);
+
+/* The newest run of a name, by date and number; free() releases it. NULL without an error when there is none. */
+char *net_run_latest(const char *run_dir, const char *name, NetError *error);
+
+/* "folder/file" of a run; free() releases it. */
+char *net_run_path(const NetRun *run, const char *file, NetError *error);
+
+/* Gives the lock back and frees. A NetRun of {NULL, -1} is fine. */
+void net_run_close(NetRun *run);
+
+#endif

@@ -1,0 +1,68 @@
+#include "runtime/train/score.h"
+
+#include <math.h>
+
+NetMeasure net_model_measure(const NetModel *model)
+{
+    if (model->accuracy) {
+        return NET_MEASURE_ACCURACY;
+    }
+    return net_program_entry(&model->eval, NET_LOG_SQUARED_ERROR, -1) != NULL ? NET_MEASURE_RMSE : NET_MEASURE_COST;
+}
+
+void net_score_add(const NetModel *model, const NetProgram *program, const double *log, int64_t n, NetScore *score)
+{
+    int64_t chunks = (n + NET_LANES - 1) / NET_LANES;
+    for (int i = 0; i < program->entries; i++) {
+        const NetLogEntry *entry = &program->entry[i];
+        double *sum = entry->layer >= 0                       ? NULL
+                      : entry->kind == NET_LOG_COST           ? &score->cost
+                      : entry->kind == NET_LOG_CORRECT        ? &score->correct
+                      : entry->kind == NET_LOG_SQUARED_ERROR  ? &score->squared_error
+                      : entry->kind == NET_LOG_ABSOLUTE_ERROR ? &score->absolute_error
+                                                              : NULL;
+        if (sum == NULL) {
+            continue;
+        }
+        int64_t times = entry->per_chunk ? chunks : 1;
+        const double *value = log + (entry->per_chunk ? model->log_once : 0) + entry->at;
+        for (int64_t chunk = 0; chunk < times; chunk++) {
+            *sum += value[chunk * model->log_chunk];
+        }
+    }
+    score->n += n;
+}
+
+double net_score_cost(const NetScore *score)
+{
+    return score->cost / (double)score->n;
+}
+
+double net_score_value(const NetModel *model, const NetScore *score)
+{
+    double n = (double)score->n;
+    switch (net_model_measure(model)) {
+    case NET_MEASURE_ACCURACY:
+        return score->correct / n;
+    case NET_MEASURE_RMSE:
+        return sqrt(score->squared_error / (n * (double)model->outputs));
+    case NET_MEASURE_COST:
+        break;
+    }
+    return score->cost / n;
+}
+
+double net_score_mae(const NetModel *model, const NetScore *score)
+{
+    return score->absolute_error / ((double)score->n * (double)model->outputs);
+}
+
+bool net_score_better(const NetModel *model, const NetScore *a, const NetScore *b)
+{
+    if (b->n == 0) {
+        return a->n > 0;
+    }
+    double ours = net_score_value(model, a);
+    double theirs = net_score_value(model, b);
+    return net_model_measure(model) == NET_MEASURE_ACCURACY ? ours > theirs : ours < theirs;
+}

@@ -1,0 +1,296 @@
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "runtime/train/checkpoint.h"
+
+/* Sizes of the named sets: a split in counts for one is carried over to another in proportion. */
+static const struct {
+    const char *kind;
+    double train, test;
+} set_sizes[] = {{"digits", 6000, 1000}, {"mnist", 60000, 10000}, {"fashion_mnist", 60000, 10000}};
+
+static int find_set(const char *kind)
+{
+    for (int i = 0; i < (int)(sizeof set_sizes / sizeof *set_sizes); i++) {
+        if (strcmp(kind, set_sizes[i].kind) == 0) {
+            return i;
+        }
+    }
+    return -1;
+}
+
+static double carry_over(double count, double from, double to)
+{
+    return count < 1 ? count : (double)(int64_t)(count * to / from);
+}
+
+static void carry_split(NetDataRequest *request, const char *model_kind)
+{
+    int from = find_set(model_kind);
+    int to = find_set(request->kind);
+    if (from < 0 || to < 0) {
+        return;
+    }
+    request->train = carry_over(request->train, set_sizes[from].train, set_sizes[to].train);
+    request->validation = carry_over(request->validation, set_sizes[from].train, set_sizes[to].train);
+    request->test = carry_over(request->test, set_sizes[from].test, set_sizes[to].test);
+}
+
+static bool open_data(NetTrainer *trainer, NetError *error)
+{
+    const NetModel *model = trainer->model;
+    const char *slash = strrchr(model->path, '/');
+    char *folder = slash != NULL ? net_text(error, "%.*s", (int)(slash - model->path), model->path) : NULL;
+    if ((slash != NULL && folder == NULL) || model->input_dims > NET_DATA_RANK) {
+        return folder != NULL && net_fail(error, NET_ENVIRONMENT, "the network's input has too many dimensions");
+    }
+    NetDataRequest request = {
+        .kind = trainer->options.data,
+        .images = json_string_value(json_object_get(model->data, "images")),
+        .labels = json_string_value(json_object_get(model->data, "labels")),
+        .test_images = json_string_value(json_object_get(model->data, "test_images")),
+        .test_labels = json_string_value(json_object_get(model->data, "test_labels")),
+        .model_folder = folder,
+        .data_dir = trainer->options.data_dir,
+        .rank = model->input_dims,
+        .classes = model->classes,
+        .outputs = model->outputs,
+        .train = model->settings.split.train,
+        .validation = model->settings.split.validation,
+        .test = model->settings.split.test,
+    };
+    memcpy(request.shape, model->input_shape, sizeof request.shape);
+    carry_split(&request, trainer->defaults.data);
+    bool ok = net_data_open(&request, &trainer->data, error);
+    free(folder);
+    trainer->n = ok ? trainer->data.part[NET_PART_TRAIN].count : 0;
+    return ok && (trainer->n > 0 || net_fail(error, NET_ENVIRONMENT, "the split leaves no example to train with"));
+}
+
+/* Buffers for the largest batch of any program, and the threads. */
+static bool make_buffers(NetTrainer *trainer, NetError *error)
+{
+    const NetModel *model = trainer->model;
+    const NetOptions *options = &trainer->options;
+    trainer->batch = options->batch > 0 && options->batch < trainer->n ? options->batch : trainer->n;
+    trainer->steps = (trainer->n + trainer->batch - 1) / trainer->batch;
+    int64_t probe = model->settings.log_probe < trainer->n ? model->settings.log_probe : trainer->n;
+    int64_t largest = trainer->batch > NET_EVAL_BATCH ? trainer->batch : NET_EVAL_BATCH;
+    largest = probe > largest ? probe : largest;
+    size_t chunks = (size_t)((largest + NET_LANES - 1) / NET_LANES);
+    size_t values = 0;
+    size_t sums = 0;
+    if (!net_multiply(chunks, (size_t)model->batch_chunk_size, &values) ||
+        !net_multiply(chunks, (size_t)model->log_chunk, &sums) || !net_add(sums, (size_t)model->log_once, &sums)) {
+        return net_fail(error, NET_ENVIRONMENT, "a batch of %" PRId64 " examples does not fit into memory", largest);
+    }
+    bool best = trainer->data.part[NET_PART_VALIDATION].count > 0;
+    trainer->param = net_alloc((size_t)model->param_size, sizeof(float), error);
+    trainer->state = net_alloc((size_t)model->state_size, sizeof(float), error);
+    trainer->grad = net_alloc((size_t)model->grad_size, sizeof(float), error);
+    trainer->values = net_alloc(values, sizeof(float), error);
+    trainer->log = net_alloc(sums, sizeof(double), error);
+    trainer->best_param = best ? net_alloc((size_t)model->param_size, sizeof(float), error) : NULL;
+    trainer->best_state = best ? net_alloc((size_t)model->state_size, sizeof(float), error) : NULL;
+    if (trainer->param == NULL || trainer->state == NULL || trainer->grad == NULL || trainer->values == NULL ||
+        trainer->log == NULL || (best && (trainer->best_param == NULL || trainer->best_state == NULL))) {
+        return false;
+    }
+    trainer->loader = net_loader_new(&trainer->data, model->input_bytes ? NET_ROWS_U8 : NET_ROWS_F32, error);
+    trainer->gradients = net_gradients_new(model, options->log_every, error);
+    trainer->workers = net_workers_new((int)options->threads, model->scratch_size, error);
+    return trainer->loader != NULL && trainer->gradients != NULL && trainer->workers != NULL;
+}
+
+/* Runs the program `init`, which needs one example: the first of the training part. */
+static bool run_init(NetTrainer *trainer, NetError *error)
+{
+    NetPass pass = {.part = NET_PART_TRAIN, .batch = 1, .limit = 1};
+    if (!net_loader_start(trainer->loader, &pass, error)) {
+        return false;
+    }
+    const NetBatch *first = net_loader_next(trainer->loader);
+    if (first != NULL) {
+        net_trainer_run(trainer, &trainer->model->init, first);
+    }
+    net_loader_stop(trainer->loader);
+    return first != NULL || net_fail(error, NET_ENVIRONMENT, "there is no first training example");
+}
+
+static bool fill_tensors(NetTrainer *trainer, NetError *error)
+{
+    const NetModel *model = trainer->model;
+    int64_t statistics = net_data_statistics_count(&trainer->data);
+    for (int i = 0; i < model->tensors; i++) {
+        const NetParam *param = &model->tensor[i];
+        float *out = (param->in_state ? trainer->state : trainer->param) + param->offset;
+        if (param->init.kind != NET_INIT_DATA) {
+            net_init_fill(&param->init, (uint64_t)trainer->options.seed, (uint32_t)i, 0, param->size, out);
+        } else if (param->size != statistics) {
+            return net_fail(error, NET_ENVIRONMENT, "%s has %" PRId64 " values, the data has %" PRId64 " of them",
+                            param->name, param->size, statistics);
+        } else if (param->role == NET_ROLE_INPUT_MEAN) {
+            net_data_statistics(&trainer->data, out, NULL);
+        } else {
+            net_data_statistics(&trainer->data, NULL, out);
+        }
+    }
+    return true;
+}
+
+/* A new run begins before epoch 1, with the untrained network still to be evaluated: as an epoch 0 whose steps are
+ * done. */
+static bool begin(NetTrainer *trainer, NetError *error)
+{
+    bool used[NET_CSV_FILES];
+    const char *score = net_model_measure(trainer->model) == NET_MEASURE_RMSE ? "rmse" : "accuracy";
+    net_gradients_files(trainer->model, used);
+    trainer->place = (NetPlace){.position = trainer->steps, .probed = 1};
+    trainer->clock = net_clock();
+    if (!fill_tensors(trainer, error) ||
+        !(trainer->options.weights == NULL ? !trainer->model->init.present || run_init(trainer, error)
+                                           : net_trainer_load_weights(trainer, error))) {
+        return false;
+    }
+    return (trainer->run.folder != NULL ||
+            net_run_create(trainer->options.run_dir, trainer->options.name, &trainer->run, error)) &&
+           net_csv_open(&trainer->csv, trainer->run.folder, used, NULL, score, error) &&
+           net_trainer_write_config(trainer, error) && net_checkpoint_save(trainer, error);
+}
+
+/* Finds the run that --resume means and its checkpoint. Without a checkpoint the run starts anew, without a run (and
+ * none named) a new one does; a word says so. */
+static bool find_resumed(NetTrainer *trainer, NetSafetensors *file, bool *found, NetError *error)
+{
+    const NetOptions *options = &trainer->options;
+    char text[NET_ERROR_TEXT];
+    *found = false;
+    error->status = NET_OK;
+    char *folder = options->resume != NULL ? net_run_find(options->run_dir, options->resume, error)
+                                           : net_run_latest(options->run_dir, options->name, error);
+    if (folder == NULL && error->status != NET_OK) {
+        return false;
+    }
+    if (folder == NULL && options->resume != NULL) {
+        return net_fail(error, NET_ENVIRONMENT, "--resume %s: there is no such run (looked for it in %s too)",
+                        options->resume, options->run_dir);
+    }
+    if (folder == NULL) {
+        snprintf(text, sizeof text, "there is no run of '%s' in %s to resume; starting anew", options->name,
+                 options->run_dir);
+        net_progress_note(trainer->progress, options->program, text);
+        return true;
+    }
+    bool ok = net_run_open(folder, &trainer->run, error) && net_checkpoint_open(trainer, file, found, error);
+    free(folder);
+    if (ok && !*found) {
+        snprintf(text, sizeof text, "%s has no checkpoint to resume from; starting anew in it", trainer->run.folder);
+        net_progress_note(trainer->progress, options->program, text);
+    }
+    return ok;
+}
+
+static void describe(NetTrainer *trainer)
+{
+    const NetModel *model = trainer->model;
+    const NetOptions *options = &trainer->options;
+    const NetPart *part = trainer->data.part;
+    char count[3][NET_COUNT_TEXT];
+    char shape[NET_SHAPE_TEXT];
+    char held[96] = "";
+    char decay[96] = "";
+    net_progress_line(trainer->progress, "model", "%s: %s input, %d layers, %s parameters, %s", model->name,
+                      net_shape(shape, model->input_shape, model->input_dims), model->layers,
+                      net_count(count[0], (uint64_t)net_model_parameters(model)), model->settings.cost);
+    if (part[NET_PART_VALIDATION].count > 0) {
+        snprintf(held, sizeof held, ", %s to validate",
+                 net_count(count[1], (uint64_t)part[NET_PART_VALIDATION].count));
+    }
+    net_progress_line(trainer->progress, "data", "%s (%s): %s examples to train%s, %s to test", trainer->data.name,
+                      trainer->data.source, net_count(count[0], (uint64_t)trainer->n), held,
+                      net_count(count[2], (uint64_t)part[NET_PART_TEST].count));
+    if (options->l2 > 0 || options->weight_decay > 0) {
+        bool l2 = options->l2 > 0;
+        snprintf(decay, sizeof decay, ", %s %g", l2 ? "l2" : "weight decay", l2 ? options->l2 : options->weight_decay);
+    }
+    size_t length = strlen(decay);
+    if (options->l1 > 0) {
+        snprintf(decay + length, sizeof decay - length, ", l1 %g", options->l1);
+    }
+    net_progress_line(trainer->progress, "train", "%s rate %g%s, batch %s, %" PRId64 " epochs, seed %" PRId64
+                      ", %" PRId64 " thread%s", model->settings.optimizer, options->rate, decay,
+                      options->batch > 0 ? net_count(count[0], (uint64_t)trainer->batch) : "full", options->epochs,
+                      options->seed, options->threads, options->threads == 1 ? "" : "s");
+}
+
+static bool resume(NetTrainer *trainer, const NetSafetensors *file, NetError *error)
+{
+    char step[2][NET_COUNT_TEXT];
+    if (!net_checkpoint_restore(trainer, file, error) || !net_trainer_write_config(trainer, error)) {
+        return false;
+    }
+    trainer->resumed = true;
+    const NetPlace *place = &trainer->place;
+    if (place->epoch > trainer->options.epochs) {
+        net_progress_line(trainer->progress, "resume", "%s after its last epoch", trainer->run.folder);
+    } else {
+        net_progress_line(trainer->progress, "resume", "%s in epoch %" PRId64 ", after step %s of %s",
+                          trainer->run.folder, place->epoch, net_count(step[0], (uint64_t)place->position),
+                          net_count(step[1], (uint64_t)trainer->steps));
+    }
+    return true;
+}
+
+bool net_trainer_new(NetTrainer *trainer, const NetModel *model, const NetOptions *options, NetError *error)
+{
+    static const int colors[] = {[NET_COLOR_AUTO] = 0, [NET_COLOR_ALWAYS] = 1, [NET_COLOR_NEVER] = -1};
+    *trainer = (NetTrainer){.model = model, .options = *options, .run = {NULL, -1}};
+    net_options_default(options->program, model, &trainer->defaults);
+    trainer->checkpoint_interval = net_checkpoint_interval();
+    trainer->progress = net_progress_new(model, options->quiet, options->json, colors[options->color], error);
+    if (trainer->progress == NULL) {
+        return false;
+    }
+    NetSafetensors file;
+    bool found = false;
+    if (options->given[NET_OPTION_RESUME] && !find_resumed(trainer, &file, &found, error)) {
+        return false;
+    }
+    bool ok = (!found || net_checkpoint_settings(trainer, &file, error)) && open_data(trainer, error) &&
+              make_buffers(trainer, error);
+    if (ok) {
+        describe(trainer);
+        ok = found ? resume(trainer, &file, error) : begin(trainer, error);
+    }
+    if (found) {
+        net_safetensors_free(&file);
+    }
+    trainer->clock = trainer->begun = trainer->saved = net_clock();
+    trainer->begun_step = trainer->place.step;
+    return ok;
+}
+
+void net_trainer_free(NetTrainer *trainer)
+{
+    if (trainer->progress != NULL) {
+        net_progress_clear(trainer->progress);
+    }
+    net_csv_close(&trainer->csv, NULL);
+    net_workers_free(trainer->workers);
+    net_loader_free(trainer->loader);
+    net_gradients_free(trainer->gradients);
+    net_progress_free(trainer->progress);
+    net_run_close(&trainer->run);
+    if (trainer->n > 0) {
+        net_data_close(&trainer->data);
+    }
+    float *buffers[] = {trainer->param, trainer->state, trainer->grad, trainer->values, trainer->best_param,
+                        trainer->best_state};
+    for (size_t i = 0; i < sizeof buffers / sizeof *buffers; i++) {
+        free(buffers[i]);
+    }
+    free(trainer->log);
+    free(trainer->kept_data);
+    free(trainer->kept_folder);
+}

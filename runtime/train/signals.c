@@ -1,0 +1,35 @@
+#include <signal.h>
+#include <stddef.h>
+#include <unistd.h>
+
+#include "runtime/train/trainer.h"
+
+static volatile sig_atomic_t pending;
+
+static void on_signal(int signal)
+{
+    if (pending != 0) {
+        _exit(128 + signal); /* the last checkpoint stays as it is: it is never written in place */
+    }
+    pending = signal;
+}
+
+void net_signals_install(void)
+{
+    static const int stops[] = {SIGINT, SIGTERM, SIGHUP};
+    struct sigaction action = {.sa_flags = SA_RESTART};
+    action.sa_handler = on_signal;
+    sigfillset(&action.sa_mask);
+    for (size_t i = 0; i < sizeof stops / sizeof *stops; i++) {
+        struct sigaction old;
+        if (sigaction(stops[i], NULL, &old) == 0 && old.sa_handler == SIG_IGN) {
+            continue; /* under nohup, or in a shell's background */
+        }
+        sigaction(stops[i], &action, NULL);
+    }
+}
+
+int net_signals_pending(void)
+{
+    return pending;
+}

@@ -1,0 +1,397 @@
+#include <inttypes.h>
+#include <math.h>
+#include <string.h>
+
+#include "runtime/train/checkpoint.h"
+
+void net_trainer_run(NetTrainer *trainer, const NetProgram *program, const NetBatch *batch)
+{
+    const NetModel *model = trainer->model;
+    int64_t chunks = (batch->n + NET_LANES - 1) / NET_LANES;
+    memset(trainer->log, 0, (size_t)(model->log_once + chunks * model->log_chunk) * sizeof *trainer->log);
+    NetCall call = {
+        .param = trainer->param,
+        .state = trainer->state,
+        .grad = trainer->grad,
+        .batch = trainer->values,
+        .input = batch->input,
+        .label = batch->label,
+        .item = batch->item,
+        .scalar = trainer->scalar,
+        .log = trainer->log,
+        .n = batch->n,
+    };
+    net_workers_run(trainer->workers, program, &call);
+}
+
+void net_trainer_tick(NetTrainer *trainer)
+{
+    double now = net_clock();
+    trainer->place.seconds += now - trainer->clock;
+    trainer->place.epoch_seconds += now - trainer->clock;
+    trainer->clock = now;
+}
+
+/* The share of a weight that one unit of rate takes away: l2/n, or weight decay as it is. */
+static double decay_rate(const NetTrainer *trainer)
+{
+    const NetOptions *options = &trainer->options;
+    return options->weight_decay > 0 ? options->weight_decay : options->l2 / (double)trainer->n;
+}
+
+/* The kernels' scalars for a step over m images: computed in double, rounded once. */
+static void fill_scalars(NetTrainer *trainer, int64_t m)
+{
+    const NetOptions *options = &trainer->options;
+    uint64_t seed = (uint64_t)options->seed;
+    for (int i = 0; i < trainer->model->scalars; i++) {
+        double value = 0;
+        uint32_t bits = 0;
+        switch (trainer->model->scalar[i]) {
+        case NET_SCALAR_STEP:
+            value = options->rate / (double)m;
+            break;
+        case NET_SCALAR_SHRINK:
+            value = 1 - options->rate * decay_rate(trainer);
+            break;
+        case NET_SCALAR_L1_STEP:
+            value = options->rate * options->l1 / (double)trainer->n;
+            break;
+        case NET_SCALAR_SEED_LOW:
+            bits = (uint32_t)seed;
+            break;
+        case NET_SCALAR_SEED_HIGH:
+            bits = (uint32_t)(seed >> 32);
+            break;
+        case NET_SCALAR_EPOCH:
+            bits = (uint32_t)trainer->place.epoch;
+            break;
+        case NET_SCALAR_KINDS:
+            break;
+        }
+        trainer->scalar[i] = (float)value;
+        if (bits != 0) {
+            memcpy(&trainer->scalar[i], &bits, sizeof bits);
+        }
+    }
+}
+
+double net_trainer_penalty(const NetTrainer *trainer)
+{
+    double squares = 0;
+    double sizes = 0;
+    for (int i = 0; i < trainer->model->tensors; i++) {
+        const NetParam *param = &trainer->model->tensor[i];
+        const float *w = trainer->param + param->offset;
+        for (int64_t k = 0; param->decay && !param->in_state && k < param->size; k++) {
+            squares += (double)w[k] * (double)w[k];
+            sizes += fabs((double)w[k]);
+        }
+    }
+    return 0.5 * decay_rate(trainer) * squares + trainer->options.l1 / (double)trainer->n * sizes;
+}
+
+/* The first tensor with a value that is not finite, or NULL. */
+static const NetParam *first_broken(const NetTrainer *trainer)
+{
+    for (int i = 0; i < trainer->model->tensors; i++) {
+        const NetParam *param = &trainer->model->tensor[i];
+        const float *w = (param->in_state ? trainer->state : trainer->param) + param->offset;
+        for (int64_t k = 0; k < param->size; k++) {
+            if (!isfinite(w[k])) {
+                return param;
+            }
+        }
+    }
+    return NULL;
+}
+
+/* The tensor with the largest value: the likeliest place of an overflow that no weight shows. */
+static const NetParam *largest_tensor(const NetTrainer *trainer, double *largest)
+{
+    const NetParam *found = &trainer->model->tensor[0];
+    *largest = 0;
+    for (int i = 0; i < trainer->model->tensors; i++) {
+        const NetParam *param = &trainer->model->tensor[i];
+        for (int64_t k = 0; !param->in_state && k < param->size; k++) {
+            double size = fabs((double)trainer->param[param->offset + k]);
+            if (size > *largest) {
+                *largest = size;
+                found = param;
+            }
+        }
+    }
+    return found;
+}
+
+/* `what` is not finite: names the place in time and in the network. */
+static NetOutcome diverged(const NetTrainer *trainer, const char *what, NetError *error)
+{
+    const NetPlace *place = &trainer->place;
+    const NetParam *broken = first_broken(trainer);
+    double largest = 0;
+    char where[200];
+    if (broken != NULL) {
+        snprintf(where, sizeof where, "first in '%.120s'", broken->name);
+    } else if (trainer->model->tensors > 0) {
+        const NetParam *param = largest_tensor(trainer, &largest);
+        snprintf(where, sizeof where, "the weights are, up to %.2g in '%.120s'", largest, param->name);
+    } else {
+        where[0] = '\0';
+    }
+    net_fail(error, NET_MODEL,
+             "%s is not finite at epoch %" PRId64 ", step %" PRId64 "; %s; try --rate %g (now %g); the last good "
+             "checkpoint is %s/checkpoint.safetensors [diverged]",
+             what, place->epoch, place->position, where, trainer->options.rate / 10, trainer->options.rate,
+             trainer->run.folder);
+    return NET_FAILED;
+}
+
+/* Saves a checkpoint, unless the weights are no longer worth it. */
+static NetOutcome save(NetTrainer *trainer, NetError *error)
+{
+    if (first_broken(trainer) != NULL) {
+        return diverged(trainer, "a weight", error);
+    }
+    return net_checkpoint_save(trainer, error) ? NET_WENT_ON : NET_FAILED;
+}
+
+static NetOutcome probe(NetTrainer *trainer, NetError *error)
+{
+    NetPass pass = {.part = NET_PART_TRAIN, .limit = trainer->model->settings.log_probe};
+    if (trainer->model->settings.log_probe == 0) {
+        return NET_WENT_ON;
+    }
+    if (!net_loader_start(trainer->loader, &pass, error)) {
+        return NET_FAILED;
+    }
+    const NetBatch *batch = net_loader_next(trainer->loader);
+    if (batch == NULL) {
+        return NET_WENT_ON;
+    }
+    net_trainer_run(trainer, &trainer->model->probe, batch);
+    NetLogged at = {.log = trainer->log,
+                    .n = batch->n,
+                    .step = trainer->place.step,
+                    .epoch = trainer->place.epoch - 1};
+    bool ok = net_gradients_probe(trainer->gradients, &at, &trainer->csv, error);
+    net_loader_stop(trainer->loader);
+    return ok ? NET_WENT_ON : NET_FAILED;
+}
+
+static double time_left(const NetTrainer *trainer)
+{
+    double done = (double)(trainer->place.step - trainer->begun_step);
+    double all = (double)(trainer->options.epochs * trainer->steps - trainer->begun_step);
+    return done > 0 ? (net_clock() - trainer->begun) / done * (all - done) : -1;
+}
+
+static void show_bar(NetTrainer *trainer)
+{
+    const NetPlace *place = &trainer->place;
+    if (!net_progress_due(trainer->progress)) {
+        return;
+    }
+    net_trainer_tick(trainer);
+    NetBar bar = {
+        .epoch = place->epoch,
+        .epochs = trainer->options.epochs,
+        .share = (double)place->position / (double)trainer->steps,
+        .speed = (double)place->running.n / place->epoch_seconds,
+        .cost = net_score_cost(&place->running),
+        .left = time_left(trainer),
+    };
+    net_progress_bar(trainer->progress, &bar);
+}
+
+static NetOutcome train_step(NetTrainer *trainer, const NetBatch *batch, NetError *error)
+{
+    NetPlace *place = &trainer->place;
+    NetLogged at = {
+        .log = trainer->log,
+        .n = batch->n,
+        .step = place->step,
+        .epoch = place->epoch,
+        .step_in_epoch = place->position,
+        .steps_in_epoch = trainer->steps,
+    };
+    bool wanted = net_gradients_wanted(trainer->gradients, &at);
+    const NetProgram *program = wanted ? &trainer->model->train_log : &trainer->model->train;
+    fill_scalars(trainer, batch->n);
+    net_trainer_run(trainer, program, batch);
+    net_score_add(trainer->model, program, trainer->log, batch->n, &place->running);
+    place->position++;
+    place->step++;
+    if (!isfinite(place->running.cost)) {
+        return diverged(trainer, "cost", error);
+    }
+    return net_gradients_step(trainer->gradients, &at, &trainer->csv, error) ? NET_WENT_ON : NET_FAILED;
+}
+
+/* Whether a checkpoint is due inside an epoch: when the epoch itself lasts longer than the interval. */
+static bool save_due(const NetTrainer *trainer, double epoch_began)
+{
+    double since = trainer->saved > epoch_began ? trainer->saved : epoch_began;
+    return trainer->place.position < trainer->steps && net_clock() - since >= trainer->checkpoint_interval;
+}
+
+/* The steps of the present epoch that are not done. */
+static NetOutcome train_epoch(NetTrainer *trainer, NetError *error)
+{
+    NetPlace *place = &trainer->place;
+    NetOutcome outcome = NET_WENT_ON;
+    double began = net_clock();
+    if (place->probed == 0) {
+        outcome = probe(trainer, error);
+        place->probed = 1;
+    }
+    NetPass pass = {
+        .part = NET_PART_TRAIN,
+        .shuffle = true,
+        .seed = (uint64_t)trainer->options.seed,
+        .epoch = (uint32_t)place->epoch,
+        .batch = trainer->batch,
+        .first_step = place->position,
+    };
+    if (outcome == NET_WENT_ON && !net_loader_start(trainer->loader, &pass, error)) {
+        return NET_FAILED;
+    }
+    while (outcome == NET_WENT_ON && place->position < trainer->steps) {
+        outcome = net_signals_pending() != 0 ? NET_STOPPED
+                                             : train_step(trainer, net_loader_next(trainer->loader), error);
+        if (outcome == NET_WENT_ON && save_due(trainer, began)) {
+            outcome = save(trainer, error);
+        }
+        if (outcome == NET_WENT_ON) {
+            show_bar(trainer);
+        }
+    }
+    net_loader_stop(trainer->loader);
+    return outcome;
+}
+
+static void score_cells(NetCsvRow *row, const NetModel *model, const NetScore *score)
+{
+    if (score->n == 0 || net_model_measure(model) == NET_MEASURE_COST) {
+        net_csv_empty(row);
+    } else {
+        net_csv_number(row, net_score_value(model, score));
+    }
+}
+
+static void cost_cell(NetCsvRow *row, const NetScore *score)
+{
+    if (score->n == 0) {
+        net_csv_empty(row);
+    } else {
+        net_csv_number(row, net_score_cost(score));
+    }
+}
+
+static bool write_epoch(NetTrainer *trainer, double train_seconds, NetError *error)
+{
+    const NetPlace *place = &trainer->place;
+    NetCsvRow row = {.length = 0};
+    net_csv_integer(&row, place->epoch);
+    net_csv_integer(&row, place->step);
+    net_csv_number(&row, place->seconds);
+    if (place->epoch > 0 && train_seconds > 0) {
+        net_csv_number(&row, (double)trainer->n / train_seconds);
+    } else {
+        net_csv_empty(&row);
+    }
+    net_csv_number(&row, trainer->options.rate);
+    cost_cell(&row, &place->train);
+    net_csv_number(&row, net_trainer_penalty(trainer));
+    score_cells(&row, trainer->model, &place->train);
+    cost_cell(&row, &place->validation);
+    score_cells(&row, trainer->model, &place->validation);
+    return net_csv_write(&trainer->csv, NET_CSV_EPOCHS, &row, error) &&
+           (place->epoch == 0 ||
+            net_gradients_epoch(trainer->gradients, place->epoch, place->step, &trainer->csv, error)) &&
+           net_csv_flush(&trainer->csv, error);
+}
+
+static bool keep_best(NetTrainer *trainer)
+{
+    NetPlace *place = &trainer->place;
+    if (trainer->best_param == NULL || !net_score_better(trainer->model, &place->validation, &place->best)) {
+        return false;
+    }
+    place->best = place->validation;
+    place->best_epoch = place->epoch;
+    memcpy(trainer->best_param, trainer->param, (size_t)trainer->model->param_size * sizeof(float));
+    memcpy(trainer->best_state, trainer->state, (size_t)trainer->model->state_size * sizeof(float));
+    return true;
+}
+
+/* All steps are done: evaluates, logs and turns to the next epoch. Nothing of the place changes before all that can
+ * stop or fail has gone well, but for the clock. */
+static NetOutcome close_epoch(NetTrainer *trainer, NetError *error)
+{
+    NetPlace *place = &trainer->place;
+    NetScore validation;
+    if (first_broken(trainer) != NULL) {
+        return diverged(trainer, "a weight", error);
+    }
+    net_trainer_tick(trainer);
+    double train_seconds = place->epoch_seconds;
+    NetOutcome outcome = net_trainer_evaluate(trainer, NET_PART_VALIDATION, &validation, error);
+    if (outcome != NET_WENT_ON) {
+        return outcome;
+    }
+    if (validation.n > 0 && !isfinite(validation.cost)) {
+        return diverged(trainer, "cost on the validation part", error);
+    }
+    net_trainer_tick(trainer);
+    place->train = place->running;
+    place->validation = validation;
+    bool best = keep_best(trainer);
+    if (!write_epoch(trainer, train_seconds, error)) {
+        return NET_FAILED;
+    }
+    if (place->epoch > 0) {
+        NetEpochLine line = {
+            .epoch = place->epoch,
+            .epochs = trainer->options.epochs,
+            .train = place->train,
+            .validation = validation,
+            .best = best,
+            .seconds = place->epoch_seconds,
+            .left = time_left(trainer),
+        };
+        net_progress_epoch(trainer->progress, &line);
+    }
+    place->epoch++;
+    place->position = 0;
+    place->probed = 0;
+    place->running = (NetScore){0};
+    place->epoch_seconds = 0;
+    return NET_WENT_ON;
+}
+
+NetOutcome net_trainer_train(NetTrainer *trainer, NetError *error)
+{
+    NetPlace *place = &trainer->place;
+    NetOutcome outcome = NET_WENT_ON;
+    fill_scalars(trainer, trainer->batch);
+    while (place->epoch <= trainer->options.epochs && outcome == NET_WENT_ON) {
+        if (place->position < trainer->steps) {
+            outcome = train_epoch(trainer, error);
+        }
+        if (outcome == NET_WENT_ON) {
+            outcome = close_epoch(trainer, error);
+        }
+        bool last = place->epoch > trainer->options.epochs;
+        if (outcome == NET_WENT_ON && (last || net_clock() - trainer->saved >= trainer->checkpoint_interval)) {
+            outcome = save(trainer, error);
+        }
+        if (outcome == NET_WENT_ON && !last && net_signals_pending() != 0) {
+            outcome = NET_STOPPED;
+        }
+    }
+    if (outcome == NET_STOPPED && save(trainer, error) == NET_FAILED) {
+        outcome = NET_FAILED;
+    }
+    return outcome;
+}

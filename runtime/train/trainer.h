@@ -1,0 +1,113 @@
+/* A training run, as the files of this folder share it. Inside the runtime; the way in is net_trainer_main
+ * (main.h).
+ *
+ * setup.c fills a NetTrainer from the model and the command line, train.c walks through the epochs, evaluate.c scores,
+ * checkpoint.c saves and restores, weights.c reads and writes weight files, report.c writes config.json and
+ * result.json. All that a resumed run needs is in `place`, the buffers param, state, best_param and best_state, and
+ * the gradient log's sums: what is added here must be added to checkpoint.c.
+ *
+ * NetTrainer owns all it points to but the model; net_trainer_free releases it at any stage of its setup. */
+#ifndef NET_TRAIN_TRAINER_H
+#define NET_TRAIN_TRAINER_H
+
+#include "runtime/base/safetensors.h"
+#include "runtime/data/loader.h"
+#include "runtime/log/csv.h"
+#include "runtime/log/gradients.h"
+#include "runtime/log/progress.h"
+#include "runtime/train/options.h"
+#include "runtime/train/runs.h"
+#include "runtime/train/score.h"
+#include "runtime/train/workers.h"
+
+enum { NET_EVAL_BATCH = 256 };
+
+/* Where the training stands. Epochs count from 1; epoch 0 is the untrained network, which has no steps to do: its
+ * position is its end. */
+typedef struct {
+    int64_t epoch;    /* in progress; beyond the last one: all is done */
+    int64_t position; /* its steps done */
+    int64_t step;     /* all steps done */
+    int64_t probed;   /* 1: this epoch's probe is logged */
+    int64_t best_epoch;
+    double seconds, epoch_seconds; /* since the start of the run, of the epoch; up to the last stop of the clock */
+    NetScore running;              /* the epoch's sums so far, measured while training */
+    NetScore train, validation;    /* of the last whole epoch */
+    NetScore best;                 /* on the validation part, after best_epoch; n 0: there is none */
+} NetPlace;
+
+typedef struct {
+    const NetModel *model;
+    NetOptions options;            /* as used */
+    NetOptions defaults;           /* the model's own, for the checkpoint */
+    char *kept_data, *kept_folder; /* own strings that `options` took from a checkpoint */
+    NetData data;
+    NetLoader *loader;
+    NetWorkers *workers;
+    NetRun run;
+    NetCsv csv;
+    NetGradients *gradients;
+    NetProgress *progress;
+    bool resumed;
+    int64_t n;     /* examples of an epoch */
+    int64_t batch; /* examples of a whole batch, at most n */
+    int64_t steps; /* of an epoch: ceil(n / batch) */
+    float *param, *state, *grad, *values; /* the kernels' buffers; `values` is their `batch` */
+    float *best_param, *best_state;       /* NULL without a validation part */
+    double *log;
+    float scalar[NET_SCALAR_KINDS];
+    NetPlace place;
+    double clock;               /* when place.seconds was last brought up to date */
+    double begun;               /* when this process began to train, and at which step: for the time left */
+    int64_t begun_step;
+    double saved;               /* when the last checkpoint was written */
+    double checkpoint_interval; /* seconds: 10, or what the environment says (checkpoint.h) */
+} NetTrainer;
+
+/* How a piece of work ended. */
+typedef enum {
+    NET_WENT_ON,
+    NET_STOPPED, /* by a signal: the state is whole, and can be saved */
+    NET_FAILED   /* *error says why */
+} NetOutcome;
+
+/* setup.c: everything up to the first step, resumed or new; the first checkpoint is written. */
+bool net_trainer_new(NetTrainer *trainer, const NetModel *model, const NetOptions *options, NetError *error);
+void net_trainer_free(NetTrainer *trainer);
+
+/* Runs a program over a batch; the log is cleared first. */
+void net_trainer_run(NetTrainer *trainer, const NetProgram *program, const NetBatch *batch);
+
+/* Brings place.seconds and place.epoch_seconds up to now. */
+void net_trainer_tick(NetTrainer *trainer);
+
+/* evaluate.c: scores the present weights on a part, in file order. */
+NetOutcome net_trainer_evaluate(NetTrainer *trainer, NetPartName part, NetScore *score, NetError *error);
+
+/* train.c: all epochs to the end. */
+NetOutcome net_trainer_train(NetTrainer *trainer, NetError *error);
+
+/* The penalty of the present weights: l2/(2n) sum w^2 + l1/n sum abs w. */
+double net_trainer_penalty(const NetTrainer *trainer);
+
+/* weights.c: reads the file that --weights names into the buffers; writes a weight file into the run's folder. */
+bool net_trainer_load_weights(NetTrainer *trainer, NetError *error);
+bool net_trainer_save_weights(NetTrainer *trainer, const char *name, const float *param, const float *state,
+                              NetError *error);
+
+/* The weights' scores on the test part, in the order last, best; n 0 where there is none. */
+typedef struct {
+    NetScore last, best;
+} NetTestScores;
+
+/* report.c: config.json at the start, result.json at the end. `status` is "done" or "diverged". */
+bool net_trainer_write_config(NetTrainer *trainer, NetError *error);
+bool net_trainer_write_result(NetTrainer *trainer, const char *status, const NetTestScores *test, NetError *error);
+
+/* signals.c: INT, TERM and HUP ask for a stop; the second one leaves at once. */
+void net_signals_install(void);
+
+/* The signal that asked for a stop, or 0. */
+int net_signals_pending(void);
+
+#endif

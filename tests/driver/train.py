@@ -1,0 +1,66 @@
+#!/usr/bin/env python3
+"""netc train: all backends train to the same bits, the cache is used, options reach whom they are for."""
+import hashlib
+import os
+import subprocess
+import sys
+
+NETC = os.environ["NETC"]
+SMALL = os.path.join(os.environ["NETC_ROOT"], "tests/driver/Inputs/small.net")
+CACHE = os.path.abspath("cache")
+
+
+def run(*arguments, status=0, **more):
+    environment = dict(os.environ, XDG_CACHE_HOME=CACHE)
+    environment.update(more)
+    done = subprocess.run([NETC, "train", *arguments], stdin=subprocess.DEVNULL, capture_output=True, text=True,
+                          env=environment)
+    if done.returncode != status:
+        sys.exit(f"{arguments}: status {done.returncode}, expected {status}\n{done.stdout}{done.stderr}")
+    return done
+
+
+def cached():
+    folder = os.path.join(CACHE, "netc/trainers")
+    return sorted(os.listdir(folder)) if os.path.isdir(folder) else []
+
+
+def weights(name):
+    run_folder = next(os.path.join("runs", run) for run in sorted(os.listdir("runs")) if run.startswith(name + "-"))
+    with open(os.path.join(run_folder, "weights.safetensors"), "rb") as file:
+        return hashlib.sha256(file.read()).hexdigest()
+
+
+os.makedirs(CACHE, exist_ok=True)
+llvm = "without LLVM" not in subprocess.run([NETC, "--version"], capture_output=True, text=True).stdout
+options = ["--epochs", "1", "--batch", "500", "-q"]
+# the trainer's options may stand before the model, too
+run(*options, SMALL, "--backend", "c", "--name", "c")
+if len(cached()) != 1:
+    sys.exit(f"the cache holds {cached()}, expected one trainer")
+before = cached()
+if "cached:" not in run(SMALL, *options, "--backend", "c", "-v", "--name", "again").stderr or cached() != before:
+    sys.exit("the second run did not use the cache")
+run(SMALL, *options, "--backend", "c", "-D", "width=9", "--name", "wider")
+if len(cached()) != 2:
+    sys.exit("another -D used the same trainer")
+run(SMALL, *options, "--backend", "interp", "--name", "interp")
+results = {weights("c"), weights("interp")}
+if llvm:
+    run(SMALL, *options, "--name", "llvm")
+    results.add(weights("llvm"))
+if len(results) != 1:
+    sys.exit("backends disagree about the weights")
+
+# without a cache folder a trainer runs all the same
+run(SMALL, *options, "--backend", "c", "--name", "uncached", XDG_CACHE_HOME="/proc/none", HOME="/proc/none")
+if weights("uncached") not in results:
+    sys.exit("an uncached trainer gave other weights")
+
+# messages of the trainer
+done = run(SMALL, "--backend", "c", "--epochz", "3", status=2)
+if "unknown option '--epochz'" not in done.stderr:
+    sys.exit(f"a wrong trainer option: {done.stderr}")
+done = run(SMALL, "--backend", "c", "--help")
+if "usage: netc train FILE" not in done.stdout or "--epochs" not in done.stdout:
+    sys.exit(f"the help of a trainer: {done.stdout}")

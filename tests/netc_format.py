@@ -1,0 +1,129 @@
+"""lit's test format for netc: knows a test by its file. What the forms are is said in lit.cfg.py."""
+import difflib
+import os
+import re
+import shutil
+import subprocess
+import sys
+
+import lit.formats
+import lit.Test
+import lit.TestRunner
+
+SKIPPED = 77
+
+
+def run_lines(path):
+    with open(path, encoding="utf-8", errors="replace") as file:
+        return re.findall(r"RUN:[ \t]*(.*)", file.read())
+
+
+def expected_of(path):
+    return os.path.splitext(path)[0] + ".out"
+
+
+class NetcFormat(lit.formats.TestFormat):
+    def __init__(self, build, bless):
+        self.build = build
+        self.bless = bless
+
+    def getTestsInDirectory(self, suite, path_in_suite, lit_config, local_config):
+        folder = suite.getSourcePath(path_in_suite)
+        for name in sorted(os.listdir(folder)):
+            if self.is_test(os.path.join(folder, name)):
+                yield lit.Test.Test(suite, path_in_suite + (name,), local_config)
+
+    @staticmethod
+    def is_test(path):
+        name = os.path.basename(path)
+        if name.endswith(".c"):
+            return name.startswith(("test_", "check_"))
+        if name.endswith(".py"):
+            with open(path, encoding="utf-8") as file:
+                return file.readline().startswith("#!")
+        return name.endswith((".net", ".test"))
+
+    def is_golden(self, path):
+        """Whether NAME.out is what counts: it exists, or is to be made for a plain command."""
+        if not path.endswith(".net"):
+            return False
+        lines = run_lines(path)
+        plain = not re.search(r"FileCheck|%t|[|>]|&&", "\n".join(lines))
+        return os.path.exists(expected_of(path)) or not lines or (self.bless and plain)
+
+    def execute(self, test, lit_config):
+        path = test.getSourcePath()
+        if self.is_golden(path):
+            return self.run_golden(test)
+        if self.bless:
+            return lit.Test.UNSUPPORTED, "has no expected output to rewrite"
+        if path.endswith(".c"):
+            return self.run_unit(test)
+        if path.endswith(".py"):
+            return self.run_python(test)
+        return lit.TestRunner.executeShTest(test, lit_config, False, extra_substitutions=self.names(path),
+                                            preamble_commands=[f"cd {os.path.dirname(path)}"])
+
+    @staticmethod
+    def names(path):
+        return [(r"%f\b", os.path.basename(path))]
+
+    def run_command(self, test, command, cwd):
+        environment = dict(test.config.environment)
+        try:
+            done = subprocess.run(command, cwd=cwd, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                                  stdin=subprocess.DEVNULL, timeout=600)
+        except subprocess.TimeoutExpired as late:
+            return 1, (late.output or b"").decode(errors="replace") + "\ntook longer than 600 s"
+        return done.returncode, done.stdout.decode(errors="replace")
+
+    def scratch(self, test):
+        folder = test.getExecPath() + ".tmp"
+        shutil.rmtree(folder, ignore_errors=True)
+        os.makedirs(folder)
+        return folder
+
+    def run_unit(self, test):
+        program = os.path.join(self.build, *test.path_in_suite)[:-2]
+        status, output = self.run_command(test, [program], self.scratch(test))
+        return (lit.Test.PASS if status == 0 else lit.Test.FAIL), output
+
+    def run_python(self, test):
+        lit.TestRunner.parseIntegratedTestScript(test, require_script=False)
+        if test.getMissingRequiredFeatures():
+            return lit.Test.UNSUPPORTED, "requires " + ", ".join(test.getMissingRequiredFeatures())
+        status, output = self.run_command(test, [sys.executable, test.getSourcePath()], self.scratch(test))
+        if status == SKIPPED:
+            return lit.Test.UNSUPPORTED, output
+        return (lit.Test.PASS if status == 0 else lit.Test.FAIL), output
+
+    def run_golden(self, test):
+        """Compares what the RUN line prints with NAME.out, byte for byte. The command may fail: it ends the output
+        with a line '[status N]'."""
+        path = test.getSourcePath()
+        folder, name = os.path.split(path)
+        parsed = lit.TestRunner.parseIntegratedTestScript(test, require_script=False)
+        if isinstance(parsed, lit.Test.Result):
+            return parsed
+        if test.getMissingRequiredFeatures():
+            return lit.Test.UNSUPPORTED, "requires " + ", ".join(test.getMissingRequiredFeatures())
+        lines = run_lines(path) or ["%netc check %f"]
+        temporary = os.path.join(self.scratch(test), name)
+        substitutions = self.names(path) + lit.TestRunner.getDefaultSubstitutions(test, os.path.dirname(temporary), temporary)
+        text = ""
+        for line in lit.TestRunner.applySubstitutions(lines, substitutions, test.config):
+            status, output = self.run_command(test, ["/bin/sh", "-c", line], folder)
+            text += output + (f"[status {status}]\n" if status else "")
+        if self.bless:
+            with open(expected_of(path), "w", encoding="utf-8") as file:
+                file.write(text)
+            return lit.Test.PASS, ""
+        if not os.path.exists(expected_of(path)):
+            return lit.Test.FAIL, f"there is no {os.path.basename(expected_of(path))}; make bless makes it of\n{text}"
+        with open(expected_of(path), encoding="utf-8", errors="replace") as file:
+            expected = file.read()
+        if text == expected:
+            return lit.Test.PASS, ""
+        difference = "".join(difflib.unified_diff(expected.splitlines(True), text.splitlines(True), "expected",
+                                                  "printed now"))
+        return lit.Test.FAIL, " && ".join(lines) + "\n" + difference

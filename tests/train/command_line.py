@@ -1,0 +1,56 @@
+#!/usr/bin/env python3
+"""The command line of a trainer: values, mistakes, JSON, what goes where."""
+import json
+import os
+
+import _trainer as t
+
+MISTAKES = (
+    (("--epoch", "3"), "did you mean '--epochs'?"),
+    (("--epochs",), "--epochs needs N"),
+    (("--epochs", "-1"), "expected a whole number"),
+    (("--epochs=3x",), "expected a whole number"),
+    (("--batch", "0"), "or 'full'"),
+    (("--rate", "0"), "above 0"),
+    (("--rate", "nan"), "expected a number"),
+    (("--rate", "1e400"), "expected a number"),
+    (("--threads", "0"), "expected a whole number"),
+    (("--seed", "99999999999999999999"), "expected a whole number"),
+    (("--data", "minst"), "did you mean 'mnist'?"),
+    (("--name", "a/b"), "without '/'"),
+    (("--color", "red"), "auto, always or never"),
+    (("--json=1",), "takes no value"),
+    (("-x",), "unknown option"),
+    (("file",), "unexpected 'file'"),
+    (("--l1", "1"), "--set 'regularize l1=1"),
+    (("--resume", "--weights", "x"), "keep one"),
+)
+for options, text in MISTAKES:
+    out, err = t.run(*options, status=2)
+    t.check(text in err and len(err.splitlines()) == 1 and out == "", f"{options}: {out}{err}")
+
+out, err = t.run("--help")
+t.check("--rate R" in out and "examples" in out and err == "", out + err)
+out, err = t.run("-q", "--version")
+t.check("netc" in out, out)
+
+out, err = t.run("--epochs", 1, "--json", "--name", "json")
+printed = json.loads(out)
+t.check(printed == t.result("json") and printed["status"] == "done" and "epoch" in err, out + err)
+out, err = t.run("--epochs", 1, "-q", "--json", "--name", "silent")
+t.check(json.loads(out)["epochs"] == 1 and err == "", err)
+t.check("\033" not in t.run("--epochs", 1, "--name", "plain")[0], "colour in a pipe")
+t.check("\033" in t.run("--epochs", 1, "--name", "color", "--color", "always")[0], "no colour though asked for")
+t.check(os.readlink("runs/latest") == os.path.basename(t.folder("color")), "runs/latest")
+
+# weights of another run
+out, err = t.run("--epochs", 0, "--weights", t.folder("json") + "/weights.safetensors", "--name", "loaded")
+same = open(t.folder("loaded") + "/weights.safetensors", "rb").read()
+t.check(same == open(t.folder("json") + "/weights.safetensors", "rb").read(), "loaded and saved weights differ")
+out, err = t.run("--weights", "nowhere.safetensors", status=3)
+t.check("nowhere.safetensors" in err, err)
+
+out, err = t.run("--epochs", 50, "--rate", "1e37", "--name", "diverged", status=1)
+t.check("not finite at epoch" in err and "--rate" in err and "checkpoint" in err, err)
+t.check(t.result("diverged")["status"] == "diverged", "result of a diverged run")
+print("ok")

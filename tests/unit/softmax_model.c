@@ -1,0 +1,227 @@
+/* An emitted model written by hand: softmax regression, 784 inputs and 10 classes, with every log there is. It follows
+ * runtime/abi.h to the letter (slots, parts, dead lanes) and lets the runtime be tested without a compiler. */
+#include <math.h>
+#include <string.h>
+
+#include "runtime/abi.h"
+
+enum { IN = 784, OUT = 10, WEIGHTS = IN * OUT, SIZE = WEIGHTS + OUT };
+
+/* places in the log */
+enum { BIAS_GRAD_SQ, WEIGHT_GRAD_SQ, WEIGHT_GRAD_MAX, WEIGHT_SQ, UPDATE_SQ, WEIGHT_SUM, WEIGHT_MIN, WEIGHT_MAX,
+       WEIGHT_ZERO, BIAS_SUM, BIAS_SQ, BIAS_MIN, BIAS_MAX, BIAS_ZERO, DELTA, ACTIVE = DELTA + OUT, ONCE = ACTIVE + OUT };
+enum { COST, CORRECT, DELTA_SQ, SATURATED, CHUNK };
+
+typedef struct {
+    float x[IN][NET_LANES], delta[OUT][NET_LANES];
+} Scratch;
+
+static double *chunk_log(double *log, int64_t chunk)
+{
+    return log + ONCE + chunk * CHUNK;
+}
+
+/* Loads a chunk, and leaves delta = softmax - one-hot (0 in dead lanes) and the chunk's sums. */
+static void forward(const float *param, Scratch *s, const void *input, const uint32_t *label, double *log, int64_t n,
+                    int64_t chunk)
+{
+    const uint8_t *row = (const uint8_t *)input + chunk * NET_LANES * IN;
+    for (int lane = 0; lane < NET_LANES; lane++) {
+        for (int k = 0; k < IN; k++) {
+            s->x[k][lane] = (float)row[lane * IN + k] / 255.0f;
+        }
+    }
+    for (int o = 0; o < OUT; o++) {
+        float z[NET_LANES] = {0};
+        for (int k = 0; k < IN; k++) {
+            for (int lane = 0; lane < NET_LANES; lane++) {
+                z[lane] += param[o * IN + k] * s->x[k][lane];
+            }
+        }
+        for (int lane = 0; lane < NET_LANES; lane++) {
+            s->delta[o][lane] = z[lane] + param[WEIGHTS + o];
+        }
+    }
+    double *sum = chunk_log(log, chunk);
+    memset(sum, 0, CHUNK * sizeof *sum);
+    for (int lane = 0; lane < NET_LANES; lane++) {
+        int64_t image = chunk * NET_LANES + lane;
+        int best = 0;
+        float total = 0;
+        for (int o = 1; o < OUT; o++) {
+            best = s->delta[o][lane] > s->delta[best][lane] ? o : best;
+        }
+        float top = s->delta[best][lane];
+        for (int o = 0; o < OUT; o++) {
+            total += expf(s->delta[o][lane] - top);
+        }
+        if (image < n) {
+            sum[COST] += (double)(logf(total) - (s->delta[label[image]][lane] - top));
+            sum[CORRECT] += (uint32_t)best == label[image];
+        }
+        for (int o = 0; o < OUT; o++) {
+            float a = expf(s->delta[o][lane] - top) / total;
+            float delta = a - (float)((uint32_t)o == label[image]);
+            s->delta[o][lane] = image < n ? delta : 0;
+            sum[DELTA_SQ] += (double)s->delta[o][lane] * (double)s->delta[o][lane];
+            sum[SATURATED] += image < n && (a < 0.0025f || a > 0.9975f);
+        }
+    }
+}
+
+static float lane_sum(const float *v)
+{
+    float t[8];
+    for (int width = 8; width > 0; width /= 2) {
+        for (int i = 0; i < width; i++) {
+            t[i] = width == 8 ? v[i] + v[i + 8] : t[i] + t[i + width];
+        }
+    }
+    return t[0];
+}
+
+static void train_slot(const void *self, float *param, float *state, float *grad, float *batch, float *scratch,
+                       const void *input, const uint32_t *label, const uint32_t *item, const float *scalar,
+                       double *log, int64_t n, int64_t task, int64_t parts)
+{
+    (void)self, (void)state, (void)batch, (void)item, (void)scalar, (void)parts;
+    Scratch *s = (Scratch *)(void *)scratch;
+    float *g = grad + task * SIZE;
+    int64_t chunks = (n + NET_LANES - 1) / NET_LANES;
+    for (int64_t chunk = task; chunk < chunks; chunk += NET_SLOTS) {
+        forward(param, s, input, label, log, n, chunk);
+        for (int o = 0; o < OUT; o++) {
+            for (int k = 0; k < IN; k++) {
+                float product[NET_LANES];
+                for (int lane = 0; lane < NET_LANES; lane++) {
+                    product[lane] = s->delta[o][lane] * s->x[k][lane];
+                }
+                g[o * IN + k] = (chunk == task ? 0 : g[o * IN + k]) + lane_sum(product);
+            }
+            g[WEIGHTS + o] = (chunk == task ? 0 : g[WEIGHTS + o]) + lane_sum(s->delta[o]);
+        }
+    }
+}
+
+static float merged(const float *grad, int64_t n, int i)
+{
+    int64_t used = (n + NET_LANES - 1) / NET_LANES;
+    float v[NET_SLOTS];
+    for (int g = 0; g < NET_SLOTS; g++) {
+        v[g] = g < used ? grad[g * SIZE + i] : 0;
+    }
+    return ((v[0] + v[1]) + (v[2] + v[3])) + ((v[4] + v[5]) + (v[6] + v[7]));
+}
+
+static float stepped(const float *param, const float *grad, const float *scalar, int64_t n, int i)
+{
+    return (i < WEIGHTS ? scalar[1] : 1) * param[i] - scalar[0] * merged(grad, n, i);
+}
+
+static void train_part(const void *self, float *param, float *state, float *grad, float *batch, float *scratch,
+                       const void *input, const uint32_t *label, const uint32_t *item, const float *scalar,
+                       double *log, int64_t n, int64_t task, int64_t parts)
+{
+    (void)self, (void)state, (void)batch, (void)scratch, (void)input, (void)label, (void)item, (void)log;
+    for (int i = (int)(SIZE * task / parts); i < (int)(SIZE * (task + 1) / parts); i++) {
+        param[i] = stepped(param, grad, scalar, n, i);
+    }
+}
+
+static void log_bias(const void *self, float *param, float *state, float *grad, float *batch, float *scratch,
+                     const void *input, const uint32_t *label, const uint32_t *item, const float *scalar, double *log,
+                     int64_t n, int64_t task, int64_t parts)
+{
+    (void)self, (void)param, (void)state, (void)batch, (void)scratch, (void)input, (void)label, (void)item;
+    (void)scalar, (void)task, (void)parts;
+    log[BIAS_GRAD_SQ] = 0;
+    for (int o = 0; o < OUT; o++) {
+        double g = (double)merged(grad, n, WEIGHTS + o);
+        log[BIAS_GRAD_SQ] += g * g;
+        log[DELTA + o] = g;
+        log[ACTIVE + o] = g > 0;
+    }
+}
+
+static void log_all(const void *self, float *param, float *state, float *grad, float *batch, float *scratch,
+                    const void *input, const uint32_t *label, const uint32_t *item, const float *scalar, double *log,
+                    int64_t n, int64_t task, int64_t parts)
+{
+    log_bias(self, param, state, grad, batch, scratch, input, label, item, scalar, log, n, task, parts);
+    for (int i = WEIGHT_GRAD_SQ; i < DELTA; i++) {
+        log[i] = 0;
+    }
+    log[WEIGHT_MIN] = log[WEIGHT_MAX] = (double)param[0];
+    log[BIAS_MIN] = log[BIAS_MAX] = (double)param[WEIGHTS];
+    for (int i = 0; i < SIZE; i++) {
+        double g = (double)merged(grad, n, i);
+        double w = (double)param[i];
+        double change = (double)stepped(param, grad, scalar, n, i) - w;
+        if (i < WEIGHTS) {
+            log[WEIGHT_GRAD_SQ] += g * g;
+            log[WEIGHT_GRAD_MAX] = fabs(g) > log[WEIGHT_GRAD_MAX] ? fabs(g) : log[WEIGHT_GRAD_MAX];
+            log[UPDATE_SQ] += change * change;
+        }
+        log[i < WEIGHTS ? WEIGHT_SQ : BIAS_SQ] += w * w;
+        log[i < WEIGHTS ? WEIGHT_SUM : BIAS_SUM] += w;
+        log[i < WEIGHTS ? WEIGHT_ZERO : BIAS_ZERO] += w == 0;
+        double *least = &log[i < WEIGHTS ? WEIGHT_MIN : BIAS_MIN];
+        double *most = &log[i < WEIGHTS ? WEIGHT_MAX : BIAS_MAX];
+        *least = w < *least ? w : *least;
+        *most = w > *most ? w : *most;
+    }
+}
+
+static void eval_chunk(const void *self, float *param, float *state, float *grad, float *batch, float *scratch,
+                       const void *input, const uint32_t *label, const uint32_t *item, const float *scalar,
+                       double *log, int64_t n, int64_t task, int64_t parts)
+{
+    (void)self, (void)state, (void)grad, (void)batch, (void)item, (void)scalar, (void)parts;
+    forward(param, (Scratch *)(void *)scratch, input, label, log, n, task);
+}
+
+NetKernel *const net_kernel[] = {train_slot, train_part, eval_chunk, log_bias, log_all};
+
+#define ENTRY(name, layer, per, at, count, elements)                                                                   \
+    "{\"name\":\"" name "\",\"layer\":\"" layer "\",\"per\":\"" per "\",\"at\":" #at ",\"count\":" #count               \
+    ",\"elements\":" #elements "}"
+#define SCORES ENTRY("cost", "", "chunk", 0, 1, 1) "," ENTRY("correct", "", "chunk", 1, 1, 1)
+#define ONCE_ENTRY(name, at) "," ENTRY(name, "dense1", "once", at, 1, 7840)
+#define BIAS_ENTRY(name, at) "," ENTRY(name, "dense1", "once", at, 1, 10)
+#define LOGS                                                                                                           \
+    BIAS_ENTRY("bias_grad_sq", 0) ONCE_ENTRY("weight_grad_sq", 1) ONCE_ENTRY("weight_grad_max", 2)                      \
+    ONCE_ENTRY("weight_sq", 3) "," ENTRY("delta_sq", "dense1", "chunk", 2, 1, 10) ","                                   \
+    ENTRY("saturated", "dense1", "chunk", 3, 1, 10) "," ENTRY("active", "dense1", "once", 24, 10, 1)
+
+#pragma GCC diagnostic ignored "-Woverlength-strings" /* every compiler we use takes it */
+const char net_model[] =
+    "{\"abi\":1,\"netc\":\"0.1.0\",\"name\":\"softmax\",\"kernels\":5,"
+    "\"input\":{\"shape\":[784],\"type\":\"u8\"},\"outputs\":10,\"classes\":10,\"target\":\"class\",\"accuracy\":true,"
+    "\"layers\":[{\"name\":\"dense1\",\"kind\":\"dense\",\"shape\":[10],\"activation\":\"softmax\"}],"
+    "\"tensors\":["
+    "{\"name\":\"dense1.weight\",\"role\":\"param\",\"buffer\":\"param\",\"offset\":0,\"size\":7840,\"shape\":[10,784],"
+    "\"trainable\":true,\"decay\":true,\"init\":{\"kind\":\"normal\",\"a\":0,\"b\":0.0357}},"
+    "{\"name\":\"dense1.bias\",\"role\":\"param\",\"buffer\":\"param\",\"offset\":7840,\"size\":10,\"shape\":[10],"
+    "\"trainable\":true,\"decay\":false,\"init\":{\"kind\":\"constant\",\"a\":0,\"b\":0}}],"
+    "\"sizes\":{\"param\":7850,\"state\":0,\"grad_slot\":7850,\"grad\":62800,\"batch_chunk\":0,\"scratch\":12704,"
+    "\"log_once\":34,\"log_chunk\":4},"
+    "\"scalars\":[\"step\",\"shrink\"],"
+    "\"programs\":{"
+    "\"train\":{\"phases\":[{\"kernel\":0,\"tasks\":\"slot\"},{\"kernel\":3,\"tasks\":\"once\"},"
+    "{\"kernel\":1,\"tasks\":\"part\"}],\"log\":[" SCORES BIAS_ENTRY("bias_grad_sq", 0) "]},"
+    "\"train_log\":{\"phases\":[{\"kernel\":0,\"tasks\":\"slot\"},{\"kernel\":4,\"tasks\":\"once\"},"
+    "{\"kernel\":1,\"tasks\":\"part\"}],\"log\":[" SCORES LOGS ONCE_ENTRY("update_sq", 4) ONCE_ENTRY("weight_sum", 5)
+    ONCE_ENTRY("weight_min", 6) ONCE_ENTRY("weight_max", 7) ONCE_ENTRY("weight_zero", 8) BIAS_ENTRY("bias_sum", 9)
+    BIAS_ENTRY("bias_sq", 10) BIAS_ENTRY("bias_min", 11) BIAS_ENTRY("bias_max", 12) BIAS_ENTRY("bias_zero", 13) "]},"
+    "\"probe\":{\"phases\":[{\"kernel\":0,\"tasks\":\"slot\"},{\"kernel\":4,\"tasks\":\"once\"}],\"log\":[" SCORES LOGS
+    "," ENTRY("delta", "dense1", "once", 14, 10, 1) "]},"
+    "\"eval\":{\"phases\":[{\"kernel\":2,\"tasks\":\"chunk\"}],\"log\":[" SCORES "]}},"
+    "\"train\":{\"data\":{\"kind\":\"digits\"},\"split\":{\"train\":0,\"validation\":1000,\"test\":0},"
+    "\"cost\":\"log_likelihood\",\"optimizer\":\"sgd\",\"rate\":0.1,\"l2\":0.5,\"l1\":0,\"weight_decay\":0,"
+    "\"batch\":64,\"epochs\":3,\"seed\":1,"
+    "\"log\":{\"gradients\":true,\"weights\":true,\"every\":0,\"probe\":500}},"
+    "\"text\":\"network softmax { input 784; dense 10 activation=softmax }\",\"path\":\"models/softmax.net\","
+    "\"order_hash\":\"0123456789abcdef\",\"backend\":\"hand\",\"cpu\":\"generic\"}";
+
+const int64_t net_abi = NET_ABI;
+const int64_t net_model_size = sizeof net_model - 1;

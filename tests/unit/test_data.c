@@ -1,0 +1,302 @@
+/* Data sets: the digits that ship, finding files, splits, statistics, hashes, and the messages for what is wrong. */
+#include "tests/unit/unit.h"
+
+#include "runtime/base/atomic.h"
+#include "runtime/data/data.h"
+#include "runtime/data/fetch.h"
+
+#include <math.h>
+
+static NetDataRequest digits_request(void) {
+    return (NetDataRequest){.kind = "digits", .rank = 3, .shape = {1, 28, 28}, .classes = 10, .outputs = 10};
+}
+
+static void expect_failure(const NetDataRequest *request, const char *says) {
+    NetError error = {0};
+    NetData data;
+    assert_false(net_data_open(request, &data, &error));
+    assert_int_equal(error.status, NET_ENVIRONMENT);
+    unit_says(&error, says);
+}
+
+/* Writes IDX files of `count` images of 2x2: image i is i, i+1, i+2, i+3; label i % 3. */
+static void write_set(void **state, const char *prefix, uint32_t count) {
+    char name[64], path[512];
+    unsigned char bytes[4096];
+    const unsigned char images[16] = {0, 0, 8, 3, 0, 0, 0, (unsigned char)count, 0, 0, 0, 2, 0, 0, 0, 2};
+    memcpy(bytes, images, 16);
+    for (uint32_t i = 0; i < 4 * count; i++)
+        bytes[16 + i] = (unsigned char)(i / 4 + i % 4);
+    snprintf(name, sizeof name, "%s-images", prefix);
+    unit_write(unit_path(path, state, name), bytes, 16 + 4 * count);
+    const unsigned char labels[8] = {0, 0, 8, 1, 0, 0, 0, (unsigned char)count};
+    memcpy(bytes, labels, 8);
+    for (uint32_t i = 0; i < count; i++)
+        bytes[8 + i] = (unsigned char)(i % 3);
+    snprintf(name, sizeof name, "%s-labels", prefix);
+    unit_write(unit_path(path, state, name), bytes, 8 + count);
+}
+
+static NetDataRequest small_request(void **state) {
+    return (NetDataRequest){.kind = "idx",
+                            .images = "train-images",
+                            .labels = "train-labels",
+                            .test_images = "test-images",
+                            .test_labels = "test-labels",
+                            .model_folder = *state,
+                            .rank = 3,
+                            .shape = {1, 2, 2},
+                            .classes = 3,
+                            .outputs = 3};
+}
+
+static void digits_ship(void **state) {
+    (void)state;
+    NetError error = {0};
+    NetData data, again;
+    NetDataRequest request = digits_request();
+    if (!net_data_open(&request, &data, &error))
+        fail_msg("%s", error.text);
+    assert_string_equal(data.source, "built in");
+    assert_int_equal(data.part[NET_PART_TRAIN].count, 6000);
+    assert_int_equal(data.part[NET_PART_VALIDATION].count, 0);
+    assert_int_equal(data.part[NET_PART_TEST].count, 1000);
+    assert_int_equal(data.part[NET_PART_TEST].first_item, 6000);
+    int64_t counts[10];
+    net_data_class_counts(&data, NET_PART_TRAIN, counts);
+    for (int i = 0; i < 10; i++)
+        assert_in_range(counts[i], 500, 700);
+    float mean, sd;
+    assert_int_equal(net_data_statistics_count(&data), 1);
+    net_data_statistics(&data, &mean, &sd);
+    assert_true(fabsf(mean - 0.1307f) < 0.004f && fabsf(sd - 0.3081f) < 0.004f); /* those of MNIST */
+    request.rank = 1;
+    request.shape[0] = 784;
+    request.validation = 1000;
+    assert_true(net_data_open(&request, &again, &error));
+    assert_int_equal(net_data_statistics_count(&again), 784);
+    assert_int_equal(again.part[NET_PART_TRAIN].count, 5000);
+    assert_int_equal(strlen(net_data_hash(&data)), 64);
+    assert_string_equal(net_data_hash(&data), net_data_hash(&again));
+    net_data_close(&again);
+    net_data_close(&data);
+}
+
+static void splits_keep_file_order(void **state) {
+    NetError error = {0};
+    NetData data;
+    NetDataRequest request = small_request(state);
+    request.train = 5;
+    request.validation = 0.25; /* of 20 */
+    request.test = 4;
+    assert_true(net_data_open(&request, &data, &error));
+    const NetPart *part = data.part;
+    assert_int_equal(part[NET_PART_TRAIN].count, 5);
+    assert_int_equal(part[NET_PART_TRAIN].first_item, 0);
+    assert_int_equal(part[NET_PART_VALIDATION].count, 5);
+    assert_int_equal(part[NET_PART_VALIDATION].first_item, 15);
+    assert_int_equal(((const unsigned char *)part[NET_PART_VALIDATION].rows)[1], 16);
+    assert_int_equal(part[NET_PART_VALIDATION].labels[0], 15 % 3);
+    assert_int_equal(part[NET_PART_TEST].count, 4);
+    assert_int_equal(part[NET_PART_TEST].first_item, 20);
+    net_data_close(&data);
+    request = small_request(state);
+    request.test_images = request.test_labels = NULL;
+    request.validation = 3;
+    request.test = 0.1;
+    assert_true(net_data_open(&request, &data, &error));
+    assert_int_equal(part[NET_PART_TRAIN].count, 15);
+    assert_int_equal(part[NET_PART_VALIDATION].first_item, 15);
+    assert_int_equal(part[NET_PART_TEST].count, 2);
+    assert_int_equal(part[NET_PART_TEST].first_item, 18);
+    net_data_close(&data);
+}
+
+static void splits_that_do_not_fit(void **state) {
+    NetError error = {0};
+    NetData data;
+    NetDataRequest request = small_request(state);
+    request.train = 18;
+    request.validation = 3;
+    expect_failure(&request, "split train=18 validation=3 test=0 does not fit data set 'idx', which has 20 images");
+    request.train = 0;
+    request.validation = 20;
+    expect_failure(&request, "[split-size]");
+    request.validation = 0.01;
+    expect_failure(&request, "[split-size]");
+    request.validation = 1e300;
+    expect_failure(&request, "[split-size]");
+    request.validation = 0;
+    request.test = 8;
+    expect_failure(&request, "7 to test");
+    request = digits_request();
+    request.train = 50000;
+    request.validation = 10000;
+    expect_failure(&request, "6,000 images to train on");
+    request.split_kind = "mnist";
+    assert_true(net_data_open(&request, &data, &error));
+    assert_int_equal(data.part[NET_PART_TRAIN].count, 5000);
+    assert_int_equal(data.part[NET_PART_VALIDATION].count, 1000);
+    assert_non_null(strstr(data.note, "train=5,000 validation=1,000"));
+    net_data_close(&data);
+}
+
+static void statistics_are_per_channel_or_feature(void **state) {
+    NetError error = {0};
+    NetData data;
+    float mean[4], sd[4];
+    NetDataRequest request = small_request(state);
+    request.train = 3; /* 0..2, 1..3, 2..4, 3..5 */
+    assert_true(net_data_open(&request, &data, &error));
+    net_data_statistics(&data, mean, sd);
+    assert_true(fabs(mean[0] - 2.5 / 255) < 1e-9);
+    assert_true(fabs(sd[0] - sqrt(23.0 / 12) / 255) < 1e-9);
+    net_data_close(&data);
+    request.rank = 1;
+    request.shape[0] = 4;
+    assert_true(net_data_open(&request, &data, &error));
+    net_data_statistics(&data, mean, NULL);
+    net_data_statistics(&data, NULL, sd);
+    for (int i = 0; i < 4; i++) {
+        assert_true(fabs(mean[i] - (i + 1) / 255.0) < 1e-8);
+        assert_true(fabs(sd[i] - sqrt(2.0 / 3) / 255) < 1e-8);
+    }
+    net_data_close(&data);
+    request.train = 1;
+    assert_true(net_data_open(&request, &data, &error));
+    net_data_statistics(&data, mean, sd);
+    assert_true(sd[0] == 1 && sd[3] == 1); /* one image: no spread */
+    net_data_close(&data);
+}
+
+static void messages_for_what_does_not_match(void **state) {
+    NetDataRequest request = small_request(state);
+    request.shape[1] = request.shape[2] = 32;
+    expect_failure(&request, "train-images is 2x2, input is 1x32x32 [image-size]");
+    request = small_request(state);
+    request.classes = request.outputs = 2;
+    expect_failure(&request, "train-labels: item 2: label 2, but the last layer has 2 outputs (classes 0 to 1); are the "
+                             "labels numbered from 1? [label-range]");
+    request.outputs = 1;
+    expect_failure(&request, "the last layer has 1 output (classes 0 to 1)");
+    request = small_request(state);
+    request.test_labels = "train-labels";
+    expect_failure(&request, "train-labels: 20 labels for 7 images [count-mismatch]");
+    request.test_labels = NULL;
+    expect_failure(&request, "both test_images= and test_labels=");
+    request.labels = request.images;
+    expect_failure(&request, "[missing-option]");
+    request = small_request(state);
+    request.images = "absent";
+    expect_failure(&request, "absent: cannot open: No such file");
+}
+
+static void unknown_sets_are_told_apart(void **state) {
+    (void)state;
+    NetError error = {0};
+    NetData data;
+    NetDataRequest request = digits_request();
+    request.kind = "minst";
+    assert_false(net_data_open(&request, &data, &error));
+    assert_int_equal(error.status, NET_USAGE);
+    unit_says(&error, "unknown data set 'minst'");
+}
+
+static void named_sets_are_searched(void **state) {
+    char path[512], home[512];
+    NetError error = {0};
+    NetData data;
+    NetDataRequest request = small_request(state);
+    request.kind = "mnist";
+    request.data_dir = unit_path(path, state, "sets");
+    expect_failure(&request, "data set 'mnist' is not on this machine (looked in ");
+    expect_failure(&request, "/sets/mnist); 'netc data mnist' fetches it (11 MB), '--data digits' trains on the set that "
+                             "ships with netc [no-data]");
+    request.data_dir = NULL;
+    setenv("XDG_DATA_HOME", unit_path(home, state, "home"), 1);
+    expect_failure(&request, "/home/netc/mnist)");
+    char folder[600], from[600], to[700];
+    snprintf(folder, sizeof folder, "%s/netc/mnist", home);
+    assert_true(net_folder_make(folder, &error));
+    static const char *const names[4][2] = {{"train-images", "train-images.idx3-ubyte"},
+                                            {"train-labels", "train-labels-idx1-ubyte"},
+                                            {"test-images", "t10k-images-idx3-ubyte"},
+                                            {"test-labels", "t10k-labels.idx1-ubyte"}};
+    for (int i = 0; i < 4; i++) {
+        expect_failure(&request, "[no-data]");
+        snprintf(from, sizeof from, "%s/%s", (const char *)*state, names[i][0]);
+        snprintf(to, sizeof to, "%s/%s", folder, names[i][1]);
+        assert_int_equal(symlink(from, to), 0);
+    }
+    assert_true(net_data_open(&request, &data, &error));
+    assert_string_equal(data.source, folder);
+    assert_int_equal(data.part[NET_PART_TEST].count, 7);
+    net_data_close(&data);
+    request.kind = "fashion_mnist"; /* another set with the same names: its own folder only */
+    request.model_folder = folder;
+    if (access("/usr/share/datasets/fashion-mnist", F_OK) != 0)
+        expect_failure(&request, "[no-data]");
+    unsetenv("XDG_DATA_HOME");
+}
+
+static void hash_sees_labels_and_rows(void **state) {
+    NetError error = {0};
+    NetData data;
+    NetDataRequest request = small_request(state);
+    char hashes[3][NET_HASH_TEXT];
+    const char *const labels[3] = {"train-labels", "train-labels", "other-labels"};
+    char path[512];
+    unsigned char bytes[28] = {0, 0, 8, 1, 0, 0, 0, 20};
+    unit_write(unit_path(path, state, "other-labels"), bytes, sizeof bytes);
+    for (int i = 0; i < 3; i++) {
+        request.labels = labels[i];
+        request.validation = i; /* the split does not count */
+        assert_true(net_data_open(&request, &data, &error));
+        memcpy(hashes[i], net_data_hash(&data), NET_HASH_TEXT);
+        net_data_close(&data);
+    }
+    assert_string_equal(hashes[0], hashes[1]);
+    assert_string_not_equal(hashes[0], hashes[2]);
+}
+
+static void sets_are_listed(void **state) {
+    char path[512];
+    NetError error = {0};
+    setenv("XDG_DATA_HOME", *state, 1);
+    FILE *out = fopen(unit_path(path, state, "list"), "w");
+    assert_true(net_data_list(out, false, &error));
+    fclose(out);
+    size_t size;
+    char *text = net_file_read(path, 10000, &size, &error);
+    assert_non_null(strstr(text, "digits"));
+    assert_non_null(strstr(text, "built in"));
+    assert_non_null(strstr(text, "'netc data mnist' fetches it"));
+    free(text);
+    assert_true(net_data_fetch("digits", NULL, &error));
+    assert_false(net_data_fetch("nothing", NULL, &error));
+    assert_int_equal(error.status, NET_USAGE);
+    unsetenv("XDG_DATA_HOME");
+}
+
+static int make_sets(void **state) {
+    if (unit_folder_make(state) != 0)
+        return -1;
+    write_set(state, "train", 20);
+    write_set(state, "test", 7);
+    return 0;
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(digits_ship),
+        cmocka_unit_test(splits_keep_file_order),
+        cmocka_unit_test(splits_that_do_not_fit),
+        cmocka_unit_test(statistics_are_per_channel_or_feature),
+        cmocka_unit_test(messages_for_what_does_not_match),
+        cmocka_unit_test(unknown_sets_are_told_apart),
+        cmocka_unit_test(named_sets_are_searched),
+        cmocka_unit_test(hash_sees_labels_and_rows),
+        cmocka_unit_test(sets_are_listed),
+    };
+    return cmocka_run_group_tests_name("data", tests, make_sets, unit_folder_remove);
+}
