@@ -75,8 +75,8 @@ static bool compile_c(const Compilation *compilation, const Tools *tools, const 
         vec_push(tools->arena, &command, *flag);
     }
     vec_push(tools->arena, &command, arena_format(tools->arena, "-O%d", target.level));
-    if (!string_is(target.cpu, "generic")) {
-        vec_push(tools->arena, &command, arena_format(tools->arena, "-march=%s", target.cpu));
+    if (compilation->processor.level != NULL) {
+        vec_push(tools->arena, &command, arena_format(tools->arena, "-march=%s", compilation->processor.level));
     }
     const char *const rest[] = {what, source, "-o", path, NULL};
     for (size_t i = 0; i < COUNT_OF(rest); i++) {

@@ -43,7 +43,7 @@ static const Option option_table[] = {
     {"--backend", NULL, ARG_TEXT, "NAME", AT(backend), COMMAND_CODE, false, backend_choices,
      "llvm, c (through a C compiler) or, to train only, interp (slow)"},
     {"--cpu", NULL, ARG_TEXT, "NAME", AT(cpu), COMMAND_CODE, false, NULL,
-     "processor: native (the default), generic, x86-64-v3, x86-64-v4, znver4, ..."},
+     "processor: native (the default), generic, x86-64-v3, znver4, ..."},
     {"--cc", NULL, ARG_TEXT, "PROGRAM", AT(cc), COMMAND_CODE, false, NULL,
      "C compiler, which also links (what CC names, else gcc)"},
     {"--optimize", "-O", ARG_TEXT, "LEVEL", AT(level), COMMAND_CODE, false, level_choices,

@@ -4,32 +4,36 @@
 
 typedef struct {
     const char *name;
+    const char *level; /* what a C compiler that may not know the name is told; NULL: nothing */
     bool fma;
     int vector_registers;
 } KnownProcessor;
 
 #if defined(__x86_64__)
+#define BASE NULL, false, 4
+#define V2 "x86-64-v2", false, 4
+#define V3 "x86-64-v3", true, 8
+#define V4 "x86-64-v4", true, 32
 static const KnownProcessor known[] = {
-    {"generic", false, 16},       {"x86-64", false, 16},        {"x86-64-v2", false, 16},  {"x86-64-v3", true, 16},
-    {"x86-64-v4", true, 32},      {"haswell", true, 16},        {"broadwell", true, 16},   {"skylake", true, 16},
-    {"alderlake", true, 16},      {"skylake-avx512", true, 32}, {"cascadelake", true, 32}, {"icelake-client", true, 32},
-    {"icelake-server", true, 32}, {"sapphirerapids", true, 32}, {"znver1", true, 16},      {"znver2", true, 16},
-    {"znver3", true, 16},         {"znver4", true, 32},         {"znver5", true, 32},
+    {"generic", BASE},   {"x86-64", BASE},       {"x86-64-v2", V2},      {"x86-64-v3", V3},      {"x86-64-v4", V4},
+    {"haswell", V3},     {"broadwell", V3},      {"skylake", V3},        {"alderlake", V3},      {"skylake-avx512", V4},
+    {"cascadelake", V4}, {"icelake-client", V4}, {"icelake-server", V4}, {"sapphirerapids", V4}, {"znver1", V3},
+    {"znver2", V3},      {"znver3", V3},         {"znver4", V4},         {"znver5", V4},
 };
 
 static KnownProcessor host_level(void) {
     __builtin_cpu_init();
     if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl") &&
         __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512cd")) {
-        return (KnownProcessor){"x86-64-v4", true, 32};
+        return (KnownProcessor){"x86-64-v4", V4};
     }
     if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && __builtin_cpu_supports("bmi2")) {
-        return (KnownProcessor){"x86-64-v3", true, 16};
+        return (KnownProcessor){"x86-64-v3", V3};
     }
-    return (KnownProcessor){"x86-64", false, 16};
+    return (KnownProcessor){"x86-64", BASE};
 }
 #else
-static const KnownProcessor known[] = {{"generic", true, 32}};
+static const KnownProcessor known[] = {{"generic", NULL, true, 32}};
 
 static KnownProcessor host_level(void) { return known[0]; }
 #endif
@@ -46,7 +50,7 @@ bool processor_find(Arena *arena, const char *name, bool llvm, Processor *proces
     *processor = (Processor){.features = ""};
     if (name == NULL || string_is(name, "native")) {
         KnownProcessor host = host_level();
-        *processor = (Processor){host.name, "", host.fma, host.vector_registers};
+        *processor = (Processor){host.name, "", host.level, host.fma, host.vector_registers};
 #if NETC_LLVM
         if (llvm) {
             emit_llvm_host(arena, &processor->cpu, &processor->features);
@@ -60,7 +64,7 @@ bool processor_find(Arena *arena, const char *name, bool llvm, Processor *proces
     for (size_t i = 0; i < COUNT_OF(known); i++) {
         names[i] = known[i].name;
         if (string_is(known[i].name, name)) {
-            *processor = (Processor){known[i].name, "", known[i].fma, known[i].vector_registers};
+            *processor = (Processor){known[i].name, "", known[i].level, known[i].fma, known[i].vector_registers};
             return true;
         }
     }

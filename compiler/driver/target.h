@@ -7,8 +7,9 @@
 typedef struct {
     const char *cpu;      /* a name that LLVM and C compilers know; never "native" */
     const char *features; /* LLVM's form, "" for the cpu's own */
+    const char *level;    /* for a C compiler's -march; NULL: its own standard */
     bool fma;             /* has fused multiply-add: the promise of equal bits holds */
-    int vector_registers;
+    int vector_registers; /* of 16 lanes: 32 with AVX-512, 8 with AVX2 (16 of 8 lanes), 4 with SSE */
 } Processor;
 
 /* The processor `name` (NULL: native) for a backend. False after filling *why, a usage error. */

@@ -765,7 +765,7 @@ static void emit_module(Emitter *e) {
 /* ---- the machine ---- */
 
 static void initialize_llvm(void) {
-    static const char *const arguments[] = {"netc", "-enable-misched=false", "-pre-RA-sched=source"};
+    static const char *const arguments[] = {"netc", "-enable-misched=false", "-pre-RA-sched=source", "-disable-lsr"};
     LLVMInitializeNativeTarget();
     LLVMInitializeNativeAsmPrinter();
     LLVMParseCommandLineOptions((int)COUNT_OF(arguments), arguments, NULL);

@@ -34,7 +34,6 @@ typedef struct {
     const Program *program;
     bool *written; /* by tensor id: some compute before has written it */
     VEC(int) kernels;
-    VEC(const char *) names;
 } Lowering;
 
 /* PROGRAM_COMPUTE, with a number when that is taken. */
@@ -45,11 +44,11 @@ static const char *nest_name(Lowering *l, const char *compute) {
         if (*c == '.') *c = '_';
     for (int number = 2;; number++) {
         bool taken = false;
-        for (size_t i = 0; i < l->names.count; i++) taken = taken || string_is(l->names.at[i], name);
+        for (size_t i = 0; i < l->context.code->nests.count && !taken; i++)
+            taken = string_is(l->context.code->nests.at[i]->name, name);
         if (!taken) break;
         name = arena_format(arena, "%s_%s_%d", l->program->name, compute, number);
     }
-    vec_push(arena, &l->names, name);
     return name;
 }
 
@@ -148,7 +147,7 @@ Code *lower_programs(Arena *arena, Programs *programs, const LowerOptions *optio
     const Model *model = programs->model;
     Code *code = loop_code_new(arena, model->name, model->source);
     code->input_bytes = model->bytes_input;
-    Lowering base = {.context = {.arena = arena, .code = code, .options = options}};
+    Lowering base = {.context = {.arena = arena, .code = code, .options = options, .texts = nest_texts_new(arena)}};
     Descriptor descriptor = {.programs = programs, .options = options, .order_hash = hash_orders(programs, options->fma)};
     Layout *layout[PROGRAM_COUNT] = {NULL};
     list_scalars(arena, programs, &base.context);

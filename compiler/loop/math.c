@@ -127,8 +127,8 @@ int math_log(LoopBuilder *b, int x) {
     return loop_op3(b, OP_SELECT, positive, loop_op3(b, OP_SELECT, finite, sum, x), otherwise);
 }
 
-/* With the sign of x: a polynomial of |x| near 0, else 1 - 2 / (e^2|x| + 1). There ln 2 need not be split: its error grows with
- * n, and e^2|x| with it, of which less and less counts. */
+/* With the sign of x: a polynomial of |x| near 0, else 1 - 2 / (e^2|x| + 1). There ln 2 need not be split: its error
+ * grows with n, but so does e^2|x|, of which ever less counts. */
 int math_tanh(LoopBuilder *b, int x) {
     const int one = number(b, x, 1);
     const int size = masked(b, OP_AND, x, INT32_MAX);

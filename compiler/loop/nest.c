@@ -13,6 +13,7 @@
 #include "compiler/loop/nest.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "compiler/loop/math.h"
@@ -618,6 +619,41 @@ static void make_random(Gen *g) {
     loop_random(g->b, address, seed, c->stream, tensor_count(c->out));
 }
 
+/* ---- equal nests ---- */
+typedef struct NestTexts {
+    VEC(uint64_t) hash;
+    VEC(const char *) text;
+    VEC(int) nest;
+} NestTexts;
+
+NestTexts *nest_texts_new(Arena *arena) { return NEW(arena, NestTexts); }
+
+/* Evaluation and prediction run the same layers: a nest that says the same as an earlier one is that one. */
+static int add_once(const NestContext *context, Nest *nest) {
+    NestTexts *texts = context->texts;
+    const char *name = nest->name;
+    char *text = NULL;
+    size_t size = 0;
+    FILE *out = open_memstream(&text, &size);
+    if (!out) out_of_memory();
+    nest->name = "nest";
+    loop_print_nest(nest, out);
+    nest->name = name;
+    fclose(out);
+    uint64_t hash = hash_bytes(nest->at.lo, text, size);
+    int number = -1;
+    for (size_t i = 0; i < texts->hash.count && number < 0; i++)
+        if (texts->hash.at[i] == hash && string_is(texts->text.at[i], text)) number = texts->nest.at[i];
+    if (number < 0) {
+        number = loop_add_nest(context->arena, context->code, nest);
+        vec_push(context->arena, &texts->hash, hash);
+        vec_push(context->arena, &texts->text, arena_copy(context->arena, text, size));
+        vec_push(context->arena, &texts->nest, number);
+    }
+    free(text);
+    return number;
+}
+
 int nest_make(const NestContext *context, const Group *group, const char *name, const bool *fill_edges) {
     const Compute *first = group->member[0]->compute;
     Gen g = {.context = context, .group = group, .s = schedule_choose(group, context->options), .chunk_var = LOOP_VAR_CHUNK};
@@ -635,7 +671,7 @@ int nest_make(const NestContext *context, const Group *group, const char *name, 
     if (first->reduce == REDUCE_RANDOM) make_random(&g);
     else outputs_from(&g, 0, split);
     if (group->scope == SCOPE_SLOT) loop_for_end(g.b);
-    return loop_add_nest(context->arena, context->code, loop_nest_end(g.b));
+    return add_once(context, loop_nest_end(g.b));
 }
 
 /* ---- slots ---- */
@@ -660,5 +696,5 @@ int nest_merge_slots(const NestContext *context, const char *name, int64_t size)
         loop_for_end(b);
         loop_if_end(b);
     }
-    return loop_add_nest(context->arena, context->code, loop_nest_end(b));
+    return add_once(context, loop_nest_end(b));
 }

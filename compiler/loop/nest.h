@@ -13,7 +13,9 @@ typedef struct {
     const char *const *scalars; /* BUFFER_SCALAR, in order */
     size_t scalar_count;
     int64_t grad_slot; /* elements of one slot's copy */
+    struct NestTexts *texts; /* the nests made so far, as text: equal ones are made once */
 } NestContext;
+struct NestTexts *nest_texts_new(Arena *arena);
 
 /* Makes a group of the computes list[0..count), which have equal ranges, and merges indices that run through memory
  * together where the order of sums does not forbid it. */
@@ -21,8 +23,8 @@ Group group_make(const Layout *layout, Placed *list, int count);
 /* Whether b may join a group that begins with a, behind those in between. */
 bool group_may_join(const Layout *layout, const Group *group, const Placed *next);
 
-/* The nest of a group; its number in the code. `fill_edges[m]`: member m is the first to write its tensor, whose edge
- * must be filled. */
+/* The nest of a group; its number in the code: that of an earlier one when the two are equal but for their names.
+ * `fill_edges[m]`: member m is the first to write its tensor, whose edge must be filled. */
 int nest_make(const NestContext *context, const Group *group, const char *name, const bool *fill_edges);
 /* Adds the slots' partial sums, ((0+1)+(2+3))+((4+5)+(6+7)) over the slots in use, into slot 0. */
 int nest_merge_slots(const NestContext *context, const char *name, int64_t size);

@@ -14,7 +14,7 @@
 
 #include "compiler/passes/passes.h"
 
-enum { BLOCK_TERMS = 256, LOAD_PORTS = 2, FMA_LATENCY = 4, ISSUE = 4, SMALL_TILE = 4 };
+enum { BLOCK_TERMS = 256, LOAD_PORTS = 2, FMA_LATENCY = 4, ISSUE = 4, SMALL_TILE = 4, ROW_MAX = 10 };
 
 /* ---- accesses ---- */
 static Access access_make(const Place *place, const Tensor *tensor) {
@@ -144,55 +144,98 @@ static int64_t tile_size(const Group *group, const Schedule *s) {
     return size;
 }
 
-/* Unrolls trailing terms as far as the body stays small: whole windows first, then a part of the next index. */
+/* Unrolls trailing terms as far as the body stays small: a row of them or a part of it, then whole windows. */
 static void choose_unroll(const Group *group, Schedule *s, bool contraction) {
     int64_t body = tile_size(group, s);
     int64_t most = contraction ? UNROLL_MAX : UNROLL_MAX / 8;
+    bool inner = false; /* something is unrolled already */
     for (int k = group->rank; k < group->rank + group->reductions; k++) s->unroll[k] = 1;
     for (int k = group->rank + group->reductions; k-- > group->rank;) {
         int64_t range = k == group->batch ? LOOP_LANES : group->range[k];
         if (k == s->lane) continue;
         if (k == s->block && range > s->block_size) range = s->block_size;
-        if (body * range <= most && range <= 32) {
+        if (body * range <= most && range <= ROW_MAX) {
             s->unroll[k] = range;
             body *= range;
             if (k == s->block) return;
+            inner = true;
             continue;
         }
-        int64_t part = most / 5 / body;
-        if (part > 8) part = 8;
-        if (part > range) part = range;
-        s->unroll[k] = part > 1 ? part : 1;
+        if (inner) return;
+        int64_t part = ROW_MAX;
+        while (part > 1 && (body * part > most || (range % part != 0 && part > ROW_MAX / 2))) part--;
+        s->unroll[k] = part;
         return;
     }
 }
 
-/* Cycles per multiply-add; a negative value: does not fit the registers. */
-static double tile_cost(const Group *group, const Schedule *s, const AccessList *reads, const LowerOptions *options) {
-    double fma = (double)tile_size(group, s), loads = 0, vectors = 0;
-    int64_t accumulators = tile_size(group, s);
-    Schedule one = *s; /* vectors alive at a time: those of one term */
-    for (int k = group->rank; k < group->rank + group->reductions; k++) {
-        fma *= (double)s->unroll[k];
-        one.unroll[k] = 1;
+/* The place an access touches for term `term` and tile position `at` of a body. */
+static int64_t place_in_body(const Group *group, const Schedule *s, const Access *access, int64_t term, int64_t at) {
+    int64_t place = 0;
+    for (int i = group->rank + group->reductions; i-- > 0;) {
+        int64_t *number = i < group->rank ? &at : &term, n = i < group->rank ? s->tile[i] : s->unroll[i];
+        int64_t unit = i == s->lane && i < group->rank ? LOOP_LANES : 1;
+        place += *number % n * unit * access->step[i];
+        *number /= n;
     }
-    for (size_t i = 0; i < reads->count; i++) {
-        const Access *access = &reads->at[i];
-        loads += (double)distinct_places(group, s, access);
-        if (s->lane >= 0 && access->step[s->lane] != 0) vectors += (double)distinct_places(group, &one, access);
+    return place;
+}
+
+/* How many loaded vectors are alive at once when the body runs term by term: a column that slides through a window is
+ * loaded for its first tap and kept to its last. */
+static int64_t live_vectors(const Group *group, const Schedule *s, const AccessList *reads) {
+    int64_t terms = 1, tile = tile_size(group, s), most = 0;
+    for (int k = group->rank; k < group->rank + group->reductions; k++) terms *= s->unroll[k];
+    for (size_t r = 0; r < reads->count; r++) {
+        const Access *access = &reads->at[r];
+        int64_t places[UNROLL_MAX * 2], until[UNROLL_MAX * 2], alive[UNROLL_MAX * 2] = {0};
+        size_t known = 0;
+        if (s->lane < 0 || access->step[s->lane] == 0) continue;
+        for (int64_t term = 0; term < terms; term++)
+            for (int64_t t = 0; t < tile; t++) {
+                int64_t place = place_in_body(group, s, access, term, t);
+                size_t k = known;
+                while (k > 0 && places[k - 1] != place) k--;
+                if (k == 0) {
+                    if (known == COUNT_OF(places)) return UNROLL_MAX;
+                    places[known] = place;
+                    alive[known] = term;
+                    k = ++known;
+                }
+                until[k - 1] = term;
+            }
+        int64_t top = 0;
+        for (int64_t term = 0; term < terms; term++) {
+            int64_t now = 0;
+            for (size_t k = 0; k < known; k++) now += alive[k] <= term && term <= until[k];
+            if (now > top) top = now;
+        }
+        most += top;
     }
-    double scalars = 1;
-    if ((double)accumulators + vectors + scalars > options->vector_registers) return -1;
+    return most;
+}
+
+static bool fits_registers(const Group *group, const Schedule *s, const AccessList *reads, int registers) {
+    int64_t accumulators = tile_size(group, s), spare = registers / 8; /* broadcast weights; the compiler's own order */
+    return accumulators + 1 + spare <= registers && accumulators + live_vectors(group, s, reads) + spare <= registers;
+}
+
+/* Cycles per multiply-add. */
+static double tile_cost(const Group *group, const Schedule *s, const AccessList *reads) {
+    double fma = (double)tile_size(group, s), loads = 0;
+    double accumulators = fma;
+    for (int k = group->rank; k < group->rank + group->reductions; k++) fma *= (double)s->unroll[k];
+    for (size_t i = 0; i < reads->count; i++) loads += (double)distinct_places(group, s, &reads->at[i]);
     double ports = 1, cycles = fma / ports;
     if (loads / LOAD_PORTS > cycles) cycles = loads / LOAD_PORTS;
     if ((fma + loads) / ISSUE > cycles) cycles = (fma + loads) / ISSUE;
-    double chain = fma * FMA_LATENCY / (ports * (double)accumulators);
+    double chain = fma * FMA_LATENCY / (ports * accumulators);
     if (chain > cycles) cycles = chain;
     return cycles / fma + 0.02 * loads / fma + 0.3 / fma;
 }
 
 /* The cost of covering the whole range: what is left over runs in smaller tiles. */
-static double cover_cost(const Group *group, Schedule *s, const AccessList *reads, const LowerOptions *options, int i, int j) {
+static double cover_cost(const Group *group, Schedule *s, const AccessList *reads, int i, int j) {
     double total = 0, all = 0;
     int64_t tile[2] = {s->tile[i], s->tile[j]};
     int64_t units[2];
@@ -210,13 +253,12 @@ static double cover_cost(const Group *group, Schedule *s, const AccessList *read
             Schedule part = *s;
             part.tile[i] = ta;
             if (i != j) part.tile[j] = tb;
-            double cost = tile_cost(group, &part, reads, options);
-            if (cost < 0) return -1;
+            double cost = tile_cost(group, &part, reads);
             double work = (double)(na * ta) * (double)(nb * tb);
             total += cost * work;
             all += work;
         }
-    return all > 0 ? total / all : -1;
+    return total / all;
 }
 
 static void choose_tile(const Group *group, Schedule *best, const LowerOptions *options) {
@@ -234,8 +276,9 @@ static void choose_tile(const Group *group, Schedule *best, const LowerOptions *
                     if (i != j) s.tile[j] = fj;
                     if (fi * fj + 2 > options->vector_registers && fi * fj > 1) continue;
                     choose_unroll(group, &s, true);
-                    double cost = cover_cost(group, &s, &reads, options, i, j);
-                    if (cost < 0 || (least >= 0 && cost >= least - 1e-9)) continue;
+                    double cost = cover_cost(group, &s, &reads, i, j);
+                    if (least >= 0 && cost >= least - 1e-9) continue;
+                    if (fi * fj > 1 && !fits_registers(group, &s, &reads, options->vector_registers)) continue;
                     least = cost;
                     *best = s;
                 }

@@ -32,11 +32,12 @@ typedef struct {
     Layer *current; /* what flows here; NULL before the input */
     int64_t rounds; /* of all repeats so far */
     bool broken;    /* some layer is missing or wrong: no conclusions from the whole */
+    bool cut;       /* a repeat was left early after an error: labels of its other rounds do not exist */
     bool full;      /* too many layers: nothing more is added */
     bool parsed;    /* the text had no syntax error: what is missing was not written */
 } Checker;
 
-enum { WORK_STATEMENT = 100, WORK_LAYER = 20000 };
+enum { WORK_STATEMENT = 100, WORK_LAYER = 2000 };
 
 /* What every layer but the input knows. */
 enum { COMMON_FROM };
@@ -193,6 +194,8 @@ static bool check_place(Checker *checker, const AstStmt *stmt, const LayerKind *
         return false;
     }
     if (checker->current) return true;
+    checker->current = poison_layer(checker, stmt->at);
+    if (!checker->parsed) return true;
     Diag *diag =
         diag_report(checker->diags, stmt->name_at, "missing-input", "the first layer is %s, not the input", kind->name);
     diag_help(checker->diags, diag, "begin with the shape of an example, such as input 1x28x28 or input 784");
@@ -340,7 +343,10 @@ static void check_repeat(Checker *checker, const AstStmt *stmt) {
     const char *outer = checker->labels.suffix;
     size_t errors = checker->diags->errors; /* a round with an error is the last one: the next would only repeat it */
     for (int64_t round = 1; round <= rounds && !scope_spent(&checker->scope) && !checker->full; round++) {
-        if (checker->diags->errors > errors || diags_full(checker->diags)) break;
+        if (checker->diags->errors > errors || diags_full(checker->diags)) {
+            checker->cut = true;
+            break;
+        }
         check_round(checker, &stmt->body, arena_format(checker->arena, "%s_%lld", outer, (long long)round));
     }
 }
@@ -393,7 +399,7 @@ static void check_network(Checker *checker, const AstStmt *network) {
         check_statement(checker, network->body.at[i]);
     }
     leave(checker);
-    labels_finish(&checker->labels);
+    if (!checker->cut && !checker->full) labels_finish(&checker->labels);
     if (!checker->parsed || checker->broken || checker->full || scope_spent(&checker->scope)) return;
     if (checker->model->layers.count < 2) {
         diag_report(checker->diags, network->at, "empty-network", "'%s' has no layer%s", network->name,

@@ -8,8 +8,8 @@
 #include "compiler/model/settings.h"
 #include "compiler/model/vocabulary.h"
 
-/* The budget in units of about a nanosecond: far more than any real model needs, less than a second. */
-#define WORK_LIMIT INT64_C(200000000)
+/* The budget in units of a few nanoseconds: far more than any real model needs, less than a second. */
+#define WORK_LIMIT INT64_C(50000000)
 enum { WORK_NODE = 100, VALUE_TEXT_MAX = 60 };
 
 /* ---- scopes ---- */
@@ -188,14 +188,15 @@ static const AstValue *evaluate_root(Scope *scope, const AstValue *call) {
 static const AstValue *evaluate_items(Scope *scope, const AstValue *value) {
     AstValue *copy = NEW(scope->arena, AstValue);
     *copy = *value;
-    copy->items.at = NULL;
-    copy->items.count = copy->items.capacity = 0;
+    copy->items.at = NEW_ARRAY(scope->arena, AstValue *, value->items.count);
+    copy->items.count = 0;
+    copy->items.capacity = value->items.count;
     bool good = true;
     for (size_t i = 0; i < value->items.count; i++) {
         if (!scope_spend(scope, WORK_NODE, value->at)) return NULL;
         AstValue *item = (AstValue *)scope_evaluate(scope, value->items.at[i]);
         if (item) {
-            vec_push(scope->arena, &copy->items, item);
+            copy->items.at[copy->items.count++] = item;
         } else {
             good = false;
         }

@@ -32,14 +32,11 @@ struct NetAppend {
 /* The one counter of the test hook NET_FAULT; nothing else depends on it. */
 static atomic_long fault_count;
 
-void net_fault_restart(void) {
-    atomic_store(&fault_count, 0);
-}
+void net_fault_restart(void) { atomic_store(&fault_count, 0); }
 
 static bool fault_now(void) {
     const char *text = getenv("NET_FAULT");
-    if (text == NULL)
-        return false;
+    if (text == NULL) return false;
     return atomic_fetch_add(&fault_count, 1) + 1 == strtol(text, NULL, 10);
 }
 
@@ -49,8 +46,7 @@ static int write_all(int fd, const char *bytes, size_t size) {
     size_t wanted = fault ? size / 2 : size;
     while (wanted > 0) {
         ssize_t written = write(fd, bytes, wanted);
-        if (written < 0 && errno != EINTR)
-            return errno;
+        if (written < 0 && errno != EINTR) return errno;
         if (written > 0) {
             bytes += written;
             wanted -= (size_t)written;
@@ -60,13 +56,11 @@ static int write_all(int fd, const char *bytes, size_t size) {
 }
 
 static int sync_all(int fd) {
-    if (fault_now())
-        return EIO;
+    if (fault_now()) return EIO;
     while (fsync(fd) != 0) {
         if (errno == EINVAL || errno == EROFS) /* a file system or device that has no sync */
             return 0;
-        if (errno != EINTR)
-            return errno;
+        if (errno != EINTR) return errno;
     }
     return 0;
 }
@@ -75,36 +69,30 @@ static bool sync_folder_of(const char *path, NetError *error) {
     const char *slash = strrchr(path, '/');
     int length = slash == NULL ? 1 : slash == path ? 1 : (int)(slash - path);
     char *folder = net_text(error, "%.*s", length, slash == NULL ? "." : path);
-    if (folder == NULL)
-        return false;
+    if (folder == NULL) return false;
     int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     int code = fd < 0 ? errno : sync_all(fd);
-    if (fd >= 0)
-        close(fd);
-    if (code != 0)
-        net_fail_system(error, folder, "sync the folder", code);
+    if (fd >= 0) close(fd);
+    if (code != 0) net_fail_system(error, folder, "sync the folder", code);
     free(folder);
     return code == 0;
 }
 
 static int rename_now(const char *from, const char *to) {
-    if (fault_now())
-        return EIO;
+    if (fault_now()) return EIO;
     return rename(from, to) == 0 ? 0 : errno;
 }
 
 bool net_file_rename(const char *from, const char *to, NetError *error) {
     int code = rename_now(from, to);
-    if (code != 0)
-        return net_fail_system(error, from, "rename", code);
+    if (code != 0) return net_fail_system(error, from, "rename", code);
     return sync_folder_of(to, error);
 }
 
 /* ---- the buffered sink ---- */
 
 static bool sink_flush(Sink *sink, NetError *error) {
-    if (sink->used == 0)
-        return true;
+    if (sink->used == 0) return true;
     int code = write_all(sink->fd, sink->buffer, sink->used);
     sink->used = 0;
     return code == 0 || net_fail_system(error, sink->path, "write", code);
@@ -112,14 +100,12 @@ static bool sink_flush(Sink *sink, NetError *error) {
 
 static bool sink_write(Sink *sink, const void *bytes, size_t size, NetError *error) {
     sink->length += size;
-    if (size > BUFFER - sink->used && !sink_flush(sink, error))
-        return false;
+    if (size > BUFFER - sink->used && !sink_flush(sink, error)) return false;
     if (size >= BUFFER) {
         int code = write_all(sink->fd, bytes, size);
         return code == 0 || net_fail_system(error, sink->path, "write", code);
     }
-    if (size > 0)
-        memcpy(sink->buffer + sink->used, bytes, size);
+    if (size > 0) memcpy(sink->buffer + sink->used, bytes, size);
     sink->used += size;
     return true;
 }
@@ -127,16 +113,14 @@ static bool sink_write(Sink *sink, const void *bytes, size_t size, NetError *err
 static bool sink_print(Sink *sink, NetError *error, const char *format, va_list arguments) {
     char *text = NULL;
     int length = vasprintf(&text, format, arguments);
-    if (length < 0)
-        return net_fail(error, NET_ENVIRONMENT, "%s: out of memory", sink->path);
+    if (length < 0) return net_fail(error, NET_ENVIRONMENT, "%s: out of memory", sink->path);
     bool ok = sink_write(sink, text, (size_t)length, error);
     free(text);
     return ok;
 }
 
 static bool sink_sync(Sink *sink, NetError *error) {
-    if (!sink_flush(sink, error))
-        return false;
+    if (!sink_flush(sink, error)) return false;
     int code = sync_all(sink->fd);
     return code == 0 || net_fail_system(error, sink->path, "sync", code);
 }
@@ -151,8 +135,7 @@ static void file_free(NetFile *file) {
 
 NetFile *net_file_create(const char *path, NetError *error) {
     NetFile *file = net_alloc(1, sizeof *file, error);
-    if (file == NULL)
-        return NULL;
+    if (file == NULL) return NULL;
     file->sink.path = net_text(error, "%s", path);
     file->temporary = net_text(error, "%s.XXXXXX", path);
     if (file->sink.path == NULL || file->temporary == NULL) {
@@ -180,22 +163,18 @@ bool net_file_printf(NetFile *file, NetError *error, const char *format, ...) {
     return ok;
 }
 
-uint64_t net_file_length(const NetFile *file) {
-    return file->sink.length;
-}
+uint64_t net_file_length(const NetFile *file) { return file->sink.length; }
 
 /* mkostemp makes files that only their owner can read; give what open() would have. An existing file keeps its mode. */
 static mode_t wanted_mode(const char *path) {
     struct stat old;
-    if (stat(path, &old) == 0 && S_ISREG(old.st_mode))
-        return old.st_mode & 0777;
+    if (stat(path, &old) == 0 && S_ISREG(old.st_mode)) return old.st_mode & 0777;
     FILE *status = fopen("/proc/self/status", "re"); /* reading the mask with umask() would change it for a moment */
     unsigned mask = 022;
     if (status != NULL) {
         char line[256];
         while (fgets(line, sizeof line, status) != NULL)
-            if (sscanf(line, "Umask: %o", &mask) == 1)
-                break;
+            if (sscanf(line, "Umask: %o", &mask) == 1) break;
         fclose(status);
     }
     return 0666 & ~mask;
@@ -206,23 +185,20 @@ bool net_file_commit(NetFile *file, NetError *error) {
     bool ok = sink_sync(sink, error);
     if (ok && fchmod(sink->fd, wanted_mode(sink->path)) != 0 && errno != EPERM)
         ok = net_fail_system(error, sink->path, "set the mode", errno);
-    if (close(sink->fd) != 0 && ok)
-        ok = net_fail_system(error, sink->path, "write", errno);
+    if (close(sink->fd) != 0 && ok) ok = net_fail_system(error, sink->path, "write", errno);
     bool renamed = false;
     if (ok) {
         int code = rename_now(file->temporary, sink->path);
         renamed = code == 0;
         ok = renamed ? sync_folder_of(sink->path, error) : net_fail_system(error, sink->path, "replace", code);
     }
-    if (!renamed)
-        unlink(file->temporary);
+    if (!renamed) unlink(file->temporary);
     file_free(file);
     return ok;
 }
 
 void net_file_discard(NetFile *file) {
-    if (file == NULL)
-        return;
+    if (file == NULL) return;
     close(file->sink.fd);
     unlink(file->temporary);
     file_free(file);
@@ -230,10 +206,8 @@ void net_file_discard(NetFile *file) {
 
 bool net_file_save(const char *path, const void *bytes, size_t size, NetError *error) {
     NetFile *file = net_file_create(path, error);
-    if (file == NULL)
-        return false;
-    if (net_file_write(file, bytes, size, error))
-        return net_file_commit(file, error);
+    if (file == NULL) return false;
+    if (net_file_write(file, bytes, size, error)) return net_file_commit(file, error);
     net_file_discard(file);
     return false;
 }
@@ -242,8 +216,7 @@ bool net_file_save(const char *path, const void *bytes, size_t size, NetError *e
 
 bool net_folder_make(const char *path, NetError *error) {
     char *part = net_text(error, "%s", path);
-    if (part == NULL)
-        return false;
+    if (part == NULL) return false;
     bool ok = true;
     for (char *at = part; ok && *at != '\0';) {
         at += strspn(at, "/");
@@ -265,10 +238,8 @@ static bool read_all(int fd, const char *path, char *bytes, size_t size, NetErro
     size_t got = 0;
     while (got < size) {
         ssize_t part = read(fd, bytes + got, size - got);
-        if (part < 0 && errno != EINTR)
-            return net_fail_system(error, path, "read", errno);
-        if (part == 0)
-            return net_fail(error, NET_ENVIRONMENT, "%s: became shorter while it was read", path);
+        if (part < 0 && errno != EINTR) return net_fail_system(error, path, "read", errno);
+        if (part == 0) return net_fail(error, NET_ENVIRONMENT, "%s: became shorter while it was read", path);
         got += part > 0 ? (size_t)part : 0;
     }
     return true;
@@ -280,8 +251,7 @@ char *net_file_read(const char *path, size_t limit, size_t *size, NetError *erro
     struct stat about;
     if (fd < 0 || fstat(fd, &about) != 0) {
         net_fail_system(error, path, fd < 0 ? "open" : "read", errno);
-        if (fd >= 0)
-            close(fd);
+        if (fd >= 0) close(fd);
         return NULL;
     }
     char *bytes = NULL;
@@ -309,8 +279,7 @@ char *net_file_read(const char *path, size_t limit, size_t *size, NetError *erro
 static bool append_cut(NetAppend *log, int64_t length, NetError *error) {
     struct stat about;
     Sink *sink = &log->sink;
-    if (fstat(sink->fd, &about) != 0)
-        return net_fail_system(error, sink->path, "read", errno);
+    if (fstat(sink->fd, &about) != 0) return net_fail_system(error, sink->path, "read", errno);
     if (length > about.st_size) {
         char have[NET_COUNT_TEXT];
         char want[NET_COUNT_TEXT];
@@ -325,8 +294,7 @@ static bool append_cut(NetAppend *log, int64_t length, NetError *error) {
 
 NetAppend *net_append_open(const char *path, int64_t length, NetError *error) {
     NetAppend *log = net_alloc(1, sizeof *log, error);
-    if (log == NULL)
-        return NULL;
+    if (log == NULL) return NULL;
     log->sink.fd = -1;
     log->sink.path = net_text(error, "%s", path);
     if (log->sink.path != NULL) {
@@ -336,8 +304,7 @@ NetAppend *net_append_open(const char *path, int64_t length, NetError *error) {
         else if (append_cut(log, length, error))
             return log;
     }
-    if (log->sink.fd >= 0)
-        close(log->sink.fd);
+    if (log->sink.fd >= 0) close(log->sink.fd);
     free(log->sink.path);
     free(log);
     return NULL;
@@ -355,24 +322,16 @@ bool net_append_printf(NetAppend *log, NetError *error, const char *format, ...)
     return ok;
 }
 
-bool net_append_flush(NetAppend *log, NetError *error) {
-    return sink_flush(&log->sink, error);
-}
+bool net_append_flush(NetAppend *log, NetError *error) { return sink_flush(&log->sink, error); }
 
-bool net_append_sync(NetAppend *log, NetError *error) {
-    return sink_sync(&log->sink, error);
-}
+bool net_append_sync(NetAppend *log, NetError *error) { return sink_sync(&log->sink, error); }
 
-int64_t net_append_length(const NetAppend *log) {
-    return (int64_t)log->sink.length;
-}
+int64_t net_append_length(const NetAppend *log) { return (int64_t)log->sink.length; }
 
 bool net_append_close(NetAppend *log, NetError *error) {
-    if (log == NULL)
-        return true;
+    if (log == NULL) return true;
     bool ok = sink_flush(&log->sink, error);
-    if (close(log->sink.fd) != 0 && ok)
-        ok = net_fail_system(error, log->sink.path, "write", errno);
+    if (close(log->sink.fd) != 0 && ok) ok = net_fail_system(error, log->sink.path, "write", errno);
     free(log->sink.path);
     free(log);
     return ok;

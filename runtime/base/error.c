@@ -5,8 +5,7 @@
 #include <string.h>
 
 bool net_fail(NetError *error, int status, const char *format, ...) {
-    if (error == NULL)
-        return false;
+    if (error == NULL) return false;
     char text[NET_ERROR_TEXT]; /* an argument may be the old text */
     va_list arguments;
     va_start(arguments, format);
@@ -24,15 +23,13 @@ bool net_fail_system(NetError *error, const char *path, const char *doing, int c
 }
 
 bool net_multiply(size_t a, size_t b, size_t *out) {
-    if (!__builtin_mul_overflow(a, b, out))
-        return true;
+    if (!__builtin_mul_overflow(a, b, out)) return true;
     *out = 0;
     return false;
 }
 
 bool net_add(size_t a, size_t b, size_t *out) {
-    if (!__builtin_add_overflow(a, b, out))
-        return true;
+    if (!__builtin_add_overflow(a, b, out)) return true;
     *out = 0;
     return false;
 }
@@ -48,8 +45,7 @@ void *net_alloc(size_t count, size_t size, NetError *error) {
         return NULL;
     }
     padded = padded / ALIGNMENT * ALIGNMENT;
-    if (padded == 0)
-        padded = ALIGNMENT;
+    if (padded == 0) padded = ALIGNMENT;
     void *memory = aligned_alloc(ALIGNMENT, padded);
     if (memory == NULL) {
         net_fail(error, NET_ENVIRONMENT, "out of memory: %s bytes more were needed", net_count(text, bytes));
@@ -64,15 +60,13 @@ char *net_text(NetError *error, const char *format, ...) {
     va_start(arguments, format);
     int length = vasprintf(&text, format, arguments);
     va_end(arguments);
-    if (length >= 0)
-        return text;
+    if (length >= 0) return text;
     net_fail(error, NET_ENVIRONMENT, "out of memory");
     return NULL;
 }
 
 char *net_path_join(const char *folder, const char *name, NetError *error) {
-    if (folder == NULL || folder[0] == '\0' || name[0] == '/')
-        return net_text(error, "%s", name);
+    if (folder == NULL || folder[0] == '\0' || name[0] == '/') return net_text(error, "%s", name);
     const char *slash = folder[strlen(folder) - 1] == '/' ? "" : "/";
     return net_text(error, "%s%s%s", folder, slash, name);
 }
@@ -82,8 +76,7 @@ const char *net_count(char out[NET_COUNT_TEXT], uint64_t value) {
     int length = snprintf(digits, sizeof digits, "%llu", (unsigned long long)value);
     char *to = out;
     for (int i = 0; i < length; i++) {
-        if (i > 0 && (length - i) % 3 == 0)
-            *to++ = ',';
+        if (i > 0 && (length - i) % 3 == 0) *to++ = ',';
         *to++ = digits[i];
     }
     *to = '\0';

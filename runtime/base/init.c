@@ -29,8 +29,7 @@ bool net_init_recipe(const char *kind, double a, double b, NetInit *out, NetErro
 static float uniform_value(double a, double b, double u) {
     double v = a + (b - a) * u;
     float rounded = (float)v;
-    if (rounded >= (float)b && a < b)
-        rounded = nextafterf((float)b, -INFINITY);
+    if (rounded >= (float)b && a < b) rounded = nextafterf((float)b, -INFINITY);
     return rounded;
 }
 

@@ -23,11 +23,9 @@ static inline void philox_rounds(uint32_t c[4][NET_LANES], int lanes, const uint
 
 void net_philox(const uint32_t counter[4], const uint32_t key[2], uint32_t out[4]) {
     uint32_t c[4][NET_LANES];
-    for (int word = 0; word < 4; word++)
-        c[word][0] = counter[word];
+    for (int word = 0; word < 4; word++) c[word][0] = counter[word];
     philox_rounds(c, 1, key);
-    for (int word = 0; word < 4; word++)
-        out[word] = c[word][0];
+    for (int word = 0; word < 4; word++) out[word] = c[word][0];
 }
 
 static uint32_t stream_word(NetRngPurpose purpose, uint32_t unit) {
@@ -84,8 +82,7 @@ double net_rng_log(double x) {
     double s = (m - 1.0) / (m + 1.0);
     double z = s * s;
     double sum = 0.0;
-    for (int n = 23; n >= 3; n -= 2)
-        sum = (sum + 1.0 / n) * z;
+    for (int n = 23; n >= 3; n -= 2) sum = (sum + 1.0 / n) * z;
     /* log 2 in two parts: the first has 32 significant bits, so that its product with k is exact */
     double k = exponent;
     return k * 0x1.62e42feep-1 + (2.0 * s + (2.0 * s * sum + k * 0x1.a39ef35793c76p-33));
@@ -93,8 +90,7 @@ double net_rng_log(double x) {
 
 static double polynomial(const double c[8], double x) {
     double sum = c[7];
-    for (int i = 6; i >= 0; i--)
-        sum = sum * x + c[i];
+    for (int i = 6; i >= 0; i--) sum = sum * x + c[i];
     return sum;
 }
 
@@ -111,8 +107,8 @@ double net_rng_normal(double p) {
                                 3.9307895800092710610e+4,
                                 2.8729085735721942674e+4,
                                 5.2264952788528545610e+3};
-    static const double c[8] = {1.42343711074968357734e0,  4.63033784615654529590e0,  5.76949722146069140550e0,
-                                3.64784832476320460504e0,  1.27045825245236838258e0,  2.41780725177450611770e-1,
+    static const double c[8] = {1.42343711074968357734e0,  4.63033784615654529590e0, 5.76949722146069140550e0,
+                                3.64784832476320460504e0,  1.27045825245236838258e0, 2.41780725177450611770e-1,
                                 2.27238449892691845833e-2, 7.74545014278341407640e-4};
     static const double d[8] = {1.0,
                                 2.05319162663775882187e0,
@@ -155,16 +151,14 @@ static uint32_t below(uint64_t seed, NetRngPurpose purpose, uint32_t stream, uin
         net_rng_block(seed, purpose, stream, place, block, epoch, words);
         for (int i = 0; i < 4; i++) {
             uint64_t product = (uint64_t)words[i] * bound;
-            if ((uint32_t)product >= threshold)
-                return (uint32_t)(product >> 32);
+            if ((uint32_t)product >= threshold) return (uint32_t)(product >> 32);
         }
     }
 }
 
 void net_rng_permutation(uint64_t seed, NetRngPurpose purpose, uint32_t stream, uint32_t epoch, uint32_t count,
                          uint32_t *out) {
-    for (uint32_t i = 0; i < count; i++)
-        out[i] = i;
+    for (uint32_t i = 0; i < count; i++) out[i] = i;
     for (uint32_t last = count; last > 1; last--) {
         uint32_t pick = below(seed, purpose, stream, epoch, last - 1, last);
         uint32_t kept = out[pick];

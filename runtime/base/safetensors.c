@@ -28,18 +28,13 @@ static const struct {
 
 enum { TYPES = sizeof types / sizeof types[0] };
 
-size_t net_type_size(NetType type) {
-    return types[type].size;
-}
+size_t net_type_size(NetType type) { return types[type].size; }
 
-const char *net_type_name(NetType type) {
-    return types[type].name;
-}
+const char *net_type_name(NetType type) { return types[type].name; }
 
 int64_t net_tensor_elements(const NetTensor *tensor) {
     int64_t elements = 1;
-    for (int i = 0; i < tensor->rank; i++)
-        elements *= tensor->shape[i];
+    for (int i = 0; i < tensor->rank; i++) elements *= tensor->shape[i];
     return elements;
 }
 
@@ -48,15 +43,12 @@ static bool tensor_bytes(const NetTensor *tensor, size_t *bytes) {
     *bytes = types[tensor->type].size;
     bool empty = false;
     for (int i = 0; i < tensor->rank; i++) {
-        if (tensor->shape[i] < 0)
-            return false;
+        if (tensor->shape[i] < 0) return false;
         empty = empty || tensor->shape[i] == 0;
-        if (tensor->shape[i] > 0 && !net_multiply(*bytes, (size_t)tensor->shape[i], bytes))
-            return false;
+        if (tensor->shape[i] > 0 && !net_multiply(*bytes, (size_t)tensor->shape[i], bytes)) return false;
     }
     bool fits = *bytes <= PTRDIFF_MAX;
-    if (empty)
-        *bytes = 0;
+    if (empty) *bytes = 0;
     return fits;
 }
 
@@ -67,10 +59,9 @@ static bool header_entry(json_t *header, const NetTensor *tensor, size_t begin, 
     if (strcmp(tensor->name, metadata_key) == 0 || json_object_get(header, tensor->name) != NULL)
         return net_fail(error, NET_ENVIRONMENT, "safetensors: a second tensor named '%s'", tensor->name);
     json_t *shape = json_array();
-    for (int i = 0; i < tensor->rank; i++)
-        json_array_append_new(shape, json_integer(tensor->shape[i]));
-    json_t *entry = json_pack("{s:s, s:o, s:[I, I]}", "dtype", types[tensor->type].name, "shape", shape,
-                              "data_offsets", (json_int_t)begin, (json_int_t)end);
+    for (int i = 0; i < tensor->rank; i++) json_array_append_new(shape, json_integer(tensor->shape[i]));
+    json_t *entry = json_pack("{s:s, s:o, s:[I, I]}", "dtype", types[tensor->type].name, "shape", shape, "data_offsets",
+                              (json_int_t)begin, (json_int_t)end);
     if (entry == NULL || json_object_set_new(header, tensor->name, entry) != 0)
         return net_fail(error, NET_ENVIRONMENT, "safetensors: the name '%s' is not UTF-8, or memory is short",
                         tensor->name);
@@ -101,8 +92,7 @@ static char *header_text(const NetTensor *tensors, size_t count, const size_t *o
     if (ok && (metadata_count > 0 || checksum)) {
         json_t *object = header_metadata(metadata, metadata_count, checksum);
         ok = object != NULL && json_object_set_new(header, metadata_key, object) == 0;
-        if (!ok)
-            net_fail(error, NET_ENVIRONMENT, "safetensors: metadata is not UTF-8, or memory is short");
+        if (!ok) net_fail(error, NET_ENVIRONMENT, "safetensors: metadata is not UTF-8, or memory is short");
     }
     size_t end = 0;
     for (size_t i = 0; ok && i < count; i++) {
@@ -110,15 +100,13 @@ static char *header_text(const NetTensor *tensors, size_t count, const size_t *o
         size_t bytes;
         size_t begin = end;
         ok = tensor_bytes(tensor, &bytes) && net_add(begin, bytes, &end) && end <= PTRDIFF_MAX;
-        if (!ok)
-            net_fail(error, NET_ENVIRONMENT, "safetensors: tensor '%s' is too large", tensor->name);
+        if (!ok) net_fail(error, NET_ENVIRONMENT, "safetensors: tensor '%s' is too large", tensor->name);
         ok = ok && header_entry(header, tensor, begin, end, error);
     }
     char *text = ok ? json_dumps(header, JSON_COMPACT) : NULL;
     json_decref(header);
     if (text == NULL) {
-        if (ok)
-            net_fail(error, NET_ENVIRONMENT, "safetensors: out of memory");
+        if (ok) net_fail(error, NET_ENVIRONMENT, "safetensors: out of memory");
         return NULL;
     }
     int padding = (int)((8 - strlen(text) % 8) % 8);
@@ -130,13 +118,11 @@ static char *header_text(const NetTensor *tensors, size_t count, const size_t *o
 /* Larger elements first, so that all are aligned; else as given. */
 static size_t *write_order(const NetTensor *tensors, size_t count, NetError *error) {
     size_t *order = net_alloc(count, sizeof *order, error);
-    if (order == NULL)
-        return NULL;
+    if (order == NULL) return NULL;
     size_t placed = 0;
     for (size_t size = 8; size > 0; size /= 2)
         for (size_t i = 0; i < count; i++)
-            if (types[tensors[i].type].size == size)
-                order[placed++] = i;
+            if (types[tensors[i].type].size == size) order[placed++] = i;
     return order;
 }
 
@@ -150,8 +136,7 @@ static char *find_checksum(char *header, const char *digits) {
 }
 
 static void length_prefix(unsigned char out[PREFIX], uint64_t length) {
-    for (int i = 0; i < PREFIX; i++)
-        out[i] = (unsigned char)(length >> (8 * i));
+    for (int i = 0; i < PREFIX; i++) out[i] = (unsigned char)(length >> (8 * i));
 }
 
 /* Puts the checksum of the file-to-be into its header. */
@@ -165,23 +150,20 @@ static void set_checksum(char *header, const NetTensor *tensors, size_t count, c
     for (size_t i = 0; i < count; i++) {
         const NetTensor *tensor = &tensors[order[i]];
         size_t bytes = 0;
-        if (tensor_bytes(tensor, &bytes) && bytes > 0)
-            SHA256Update(&hash, tensor->data, bytes);
+        if (tensor_bytes(tensor, &bytes) && bytes > 0) SHA256Update(&hash, tensor->data, bytes);
     }
     char digits[CHECKSUM + 1];
     SHA256End(&hash, digits);
     char zeros[CHECKSUM + 1];
     memset(zeros, '0', sizeof zeros);
     char *place = find_checksum(header, zeros);
-    if (place != NULL)
-        memcpy(place, digits, CHECKSUM);
+    if (place != NULL) memcpy(place, digits, CHECKSUM);
 }
 
 static bool write_file(const char *path, const char *header, const NetTensor *tensors, size_t count,
                        const size_t *order, NetError *error) {
     NetFile *file = net_file_create(path, error);
-    if (file == NULL)
-        return false;
+    if (file == NULL) return false;
     unsigned char prefix[PREFIX];
     length_prefix(prefix, strlen(header));
     bool ok = net_file_write(file, prefix, PREFIX, error) && net_file_write(file, header, strlen(header), error);
@@ -189,8 +171,7 @@ static bool write_file(const char *path, const char *header, const NetTensor *te
         size_t bytes = 0;
         ok = tensor_bytes(&tensors[order[i]], &bytes) && net_file_write(file, tensors[order[i]].data, bytes, error);
     }
-    if (ok)
-        return net_file_commit(file, error);
+    if (ok) return net_file_commit(file, error);
     net_file_discard(file);
     return false;
 }
@@ -198,13 +179,11 @@ static bool write_file(const char *path, const char *header, const NetTensor *te
 bool net_safetensors_write(const char *path, const NetTensor *tensors, size_t count, const NetPair *metadata,
                            size_t metadata_count, bool checksum, NetError *error) {
     size_t *order = write_order(tensors, count, error);
-    if (order == NULL)
-        return false;
+    if (order == NULL) return false;
     bool ok = false;
     char *header = header_text(tensors, count, order, metadata, metadata_count, checksum, error);
     if (header != NULL) {
-        if (checksum)
-            set_checksum(header, tensors, count, order);
+        if (checksum) set_checksum(header, tensors, count, order);
         ok = write_file(path, header, tensors, count, order, error);
     }
     free(header);
@@ -225,8 +204,7 @@ static bool read_type(const char *name, NetType *type) {
 
 /* An integer of the header that must lie in 0 … limit. */
 static bool read_size(const json_t *value, size_t limit, size_t *out) {
-    if (!json_is_integer(value) || json_integer_value(value) < 0)
-        return false;
+    if (!json_is_integer(value) || json_integer_value(value) < 0) return false;
     *out = (size_t)json_integer_value(value);
     return *out <= limit;
 }
@@ -241,8 +219,8 @@ static bool read_entry(const NetSafetensors *file, size_t data_size, const json_
     if (type == NULL || !json_is_array(shape) || json_array_size(offsets) != 2 ||
         !read_size(json_array_get(offsets, 0), data_size, &begin) ||
         !read_size(json_array_get(offsets, 1), data_size, &end) || begin > end)
-        return net_fail(error, NET_ENVIRONMENT,
-                        "%s: tensor '%s' lacks a dtype, a shape or offsets inside the file", file->path, tensor->name);
+        return net_fail(error, NET_ENVIRONMENT, "%s: tensor '%s' lacks a dtype, a shape or offsets inside the file",
+                        file->path, tensor->name);
     if (!read_type(type, &tensor->type))
         return net_fail(error, NET_ENVIRONMENT,
                         "%s: tensor '%s' has dtype %.16s, expected F64, F32, F16, BF16, I64, I32 or U8", file->path,
@@ -259,8 +237,8 @@ static bool read_entry(const NetSafetensors *file, size_t data_size, const json_
         tensor->shape[i] = (int64_t)extent;
     }
     if (!ok || !tensor_bytes(tensor, &bytes) || bytes != end - begin)
-        return net_fail(error, NET_ENVIRONMENT, "%s: tensor '%s': its shape and its %zu bytes do not agree",
-                        file->path, tensor->name, end - begin);
+        return net_fail(error, NET_ENVIRONMENT, "%s: tensor '%s': its shape and its %zu bytes do not agree", file->path,
+                        tensor->name, end - begin);
     tensor->data = file->bytes + (file->size - data_size) + begin;
     return true;
 }
@@ -268,21 +246,17 @@ static bool read_entry(const NetSafetensors *file, size_t data_size, const json_
 static int compare_data(const void *left, const void *right) {
     const NetTensor *a = *(NetTensor *const *)left;
     const NetTensor *b = *(NetTensor *const *)right;
-    if (a->data != b->data)
-        return (const unsigned char *)a->data < (const unsigned char *)b->data ? -1 : 1;
+    if (a->data != b->data) return (const unsigned char *)a->data < (const unsigned char *)b->data ? -1 : 1;
     size_t sizes[2] = {0, 0};
-    if (!tensor_bytes(a, &sizes[0]) || !tensor_bytes(b, &sizes[1]))
-        return 0;
+    if (!tensor_bytes(a, &sizes[0]) || !tensor_bytes(b, &sizes[1])) return 0;
     return (sizes[0] > sizes[1]) - (sizes[0] < sizes[1]);
 }
 
 /* The tensors must cover the data exactly: no overlap, no gap, nothing left over. */
 static bool check_cover(const NetSafetensors *file, size_t data_size, NetError *error) {
     NetTensor **sorted = net_alloc(file->count, sizeof *sorted, error);
-    if (sorted == NULL)
-        return false;
-    for (size_t i = 0; i < file->count; i++)
-        sorted[i] = &file->tensors[i];
+    if (sorted == NULL) return false;
+    for (size_t i = 0; i < file->count; i++) sorted[i] = &file->tensors[i];
     qsort(sorted, file->count, sizeof *sorted, compare_data);
     const unsigned char *at = file->bytes + (file->size - data_size);
     bool ok = true;
@@ -305,8 +279,7 @@ static bool read_metadata(NetSafetensors *file, json_t *object, NetError *error)
     if (!json_is_object(object))
         return net_fail(error, NET_ENVIRONMENT, "%s: __metadata__ is not an object of strings", file->path);
     file->metadata = net_alloc(json_object_size(object), sizeof *file->metadata, error);
-    if (file->metadata == NULL)
-        return false;
+    if (file->metadata == NULL) return false;
     const char *key;
     json_t *value;
     json_object_foreach(object, key, value) {
@@ -319,34 +292,29 @@ static bool read_metadata(NetSafetensors *file, json_t *object, NetError *error)
 
 static bool read_header(NetSafetensors *file, NetError *error) {
     uint64_t length = 0;
-    for (int i = 0; i < PREFIX && file->size >= PREFIX; i++)
-        length |= (uint64_t)file->bytes[i] << (8 * i);
+    for (int i = 0; i < PREFIX && file->size >= PREFIX; i++) length |= (uint64_t)file->bytes[i] << (8 * i);
     if (file->size < PREFIX || length < 2 || length > HEADER_LIMIT || length > file->size - PREFIX)
         return net_fail(error, NET_ENVIRONMENT, "%s: is not a safetensors file, or is cut short (%zu bytes)",
                         file->path, file->size);
     size_t data_size = file->size - PREFIX - (size_t)length;
     json_error_t reason;
-    json_t *header =
-        json_loadb((const char *)file->bytes + PREFIX, (size_t)length, JSON_REJECT_DUPLICATES, &reason);
+    json_t *header = json_loadb((const char *)file->bytes + PREFIX, (size_t)length, JSON_REJECT_DUPLICATES, &reason);
     file->header = header;
     if (!json_is_object(header))
         return net_fail(error, NET_ENVIRONMENT, "%s: is not a safetensors file: its header is not a JSON object",
                         file->path);
     file->tensors = net_alloc(json_object_size(header), sizeof *file->tensors, error);
-    if (file->tensors == NULL)
-        return false;
+    if (file->tensors == NULL) return false;
     const char *key;
     json_t *value;
     json_object_foreach(header, key, value) {
         if (strcmp(key, metadata_key) == 0) {
-            if (!read_metadata(file, value, error))
-                return false;
+            if (!read_metadata(file, value, error)) return false;
             continue;
         }
         NetTensor *tensor = &file->tensors[file->count++];
         tensor->name = key;
-        if (!read_entry(file, data_size, value, tensor, error))
-            return false;
+        if (!read_entry(file, data_size, value, tensor, error)) return false;
     }
     return check_cover(file, data_size, error);
 }
@@ -354,10 +322,8 @@ static bool read_header(NetSafetensors *file, NetError *error) {
 bool net_safetensors_read(const char *path, NetSafetensors *out, NetError *error) {
     *out = (NetSafetensors){0};
     out->path = net_text(error, "%s", path);
-    if (out->path != NULL)
-        out->bytes = (unsigned char *)net_file_read(path, PTRDIFF_MAX, &out->size, error);
-    if (out->bytes != NULL && read_header(out, error))
-        return true;
+    if (out->path != NULL) out->bytes = (unsigned char *)net_file_read(path, PTRDIFF_MAX, &out->size, error);
+    if (out->bytes != NULL && read_header(out, error)) return true;
     net_safetensors_free(out);
     return false;
 }
@@ -374,11 +340,9 @@ void net_safetensors_free(NetSafetensors *file) {
 bool net_safetensors_verify(const NetSafetensors *file, NetError *error) {
     const char *digits = net_safetensors_metadata(file, checksum_key);
     size_t length = 0;
-    for (int i = 3; i >= 0; i--)
-        length = length << 8 | file->bytes[i];
+    for (int i = 3; i >= 0; i--) length = length << 8 | file->bytes[i];
     char *header = net_alloc(length + 1, 1, error);
-    if (header == NULL)
-        return false;
+    if (header == NULL) return false;
     memcpy(header, file->bytes + PREFIX, length);
     char *place = digits == NULL || strlen(digits) != CHECKSUM ? NULL : find_checksum(header, digits);
     bool ok = place != NULL;
@@ -402,15 +366,13 @@ bool net_safetensors_verify(const NetSafetensors *file, NetError *error) {
 
 const NetTensor *net_safetensors_find(const NetSafetensors *file, const char *name) {
     for (size_t i = 0; i < file->count; i++)
-        if (strcmp(file->tensors[i].name, name) == 0)
-            return &file->tensors[i];
+        if (strcmp(file->tensors[i].name, name) == 0) return &file->tensors[i];
     return NULL;
 }
 
 const char *net_safetensors_metadata(const NetSafetensors *file, const char *key) {
     for (size_t i = 0; i < file->metadata_count; i++)
-        if (strcmp(file->metadata[i].key, key) == 0)
-            return file->metadata[i].value;
+        if (strcmp(file->metadata[i].key, key) == 0) return file->metadata[i].value;
     return NULL;
 }
 
@@ -430,14 +392,12 @@ static float from_half(uint16_t half) {
         float value = (float)fraction * 0x1p-24f;
         return sign != 0 ? -value : value;
     }
-    if (exponent == 31)
-        return from_bits(sign | 0x7F800000u | fraction << 13);
+    if (exponent == 31) return from_bits(sign | 0x7F800000u | fraction << 13);
     return from_bits(sign | (exponent + 112) << 23 | fraction << 13);
 }
 
 static bool same_elements(const NetSafetensors *file, const NetTensor *tensor, int64_t elements, NetError *error) {
-    if (net_tensor_elements(tensor) == elements)
-        return true;
+    if (net_tensor_elements(tensor) == elements) return true;
     char shape[NET_SHAPE_TEXT];
     return net_fail(error, NET_ENVIRONMENT, "%s: tensor '%s' is %s, expected %lld values", file->path, tensor->name,
                     net_shape(shape, tensor->shape, tensor->rank), (long long)elements);
@@ -445,13 +405,11 @@ static bool same_elements(const NetSafetensors *file, const NetTensor *tensor, i
 
 bool net_tensor_floats(const NetSafetensors *file, const NetTensor *tensor, float *out, int64_t elements,
                        NetError *error) {
-    if (tensor->type == NET_F32)
-        return net_tensor_copy(file, tensor, NET_F32, out, elements, error);
+    if (tensor->type == NET_F32) return net_tensor_copy(file, tensor, NET_F32, out, elements, error);
     if (tensor->type != NET_F64 && tensor->type != NET_F16 && tensor->type != NET_BF16)
         return net_fail(error, NET_ENVIRONMENT, "%s: tensor '%s' is of type %s, expected F32 (or F64, F16, BF16)",
                         file->path, tensor->name, types[tensor->type].name);
-    if (!same_elements(file, tensor, elements, error))
-        return false;
+    if (!same_elements(file, tensor, elements, error)) return false;
     const unsigned char *from = tensor->data;
     for (int64_t i = 0; i < elements; i++) {
         if (tensor->type == NET_F64) {
@@ -472,9 +430,7 @@ bool net_tensor_copy(const NetSafetensors *file, const NetTensor *tensor, NetTyp
     if (tensor->type != type)
         return net_fail(error, NET_ENVIRONMENT, "%s: tensor '%s' is of type %s, expected %s", file->path, tensor->name,
                         types[tensor->type].name, types[type].name);
-    if (!same_elements(file, tensor, elements, error))
-        return false;
-    if (elements > 0)
-        memcpy(out, tensor->data, (size_t)elements * types[type].size);
+    if (!same_elements(file, tensor, elements, error)) return false;
+    if (elements > 0) memcpy(out, tensor->data, (size_t)elements * types[type].size);
     return true;
 }

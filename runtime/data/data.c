@@ -17,9 +17,7 @@ typedef struct {
     char *owned[NET_SET_FILES]; /* paths to free */
 } Sources;
 
-static bool is_text(const char *text) {
-    return text != NULL && text[0] != '\0';
-}
+static bool is_text(const char *text) { return text != NULL && text[0] != '\0'; }
 
 /* ---- finding the files ---- */
 
@@ -41,8 +39,7 @@ static bool find_named(const NetDataRequest *request, const NetDataSet *set, Sou
         sources->file[i].path = sources->owned[i];
         ok = sources->owned[i] != NULL;
     }
-    if (!ok)
-        net_fail(error, NET_ENVIRONMENT, "%s: the files of '%s' vanished while they were read", folder, set->name);
+    if (!ok) net_fail(error, NET_ENVIRONMENT, "%s: the files of '%s' vanished while they were read", folder, set->name);
     snprintf(data->source, sizeof data->source, "%s", folder);
     free(folder);
     return ok;
@@ -57,10 +54,8 @@ static char *find_path(const NetDataRequest *request, const char *path, NetError
     for (int i = 0; i < 4; i++) {
         char *name = net_path_join(folder, names[i / 2], error);
         char *full = name == NULL || i % 2 == 0 ? name : net_text(error, "%s.gz", name);
-        if (full != name)
-            free(name);
-        if (full == NULL || access(full, R_OK) == 0)
-            return full;
+        if (full != name) free(name);
+        if (full == NULL || access(full, R_OK) == 0) return full;
         free(full);
     }
     return net_path_join(folder, path, error);
@@ -72,15 +67,14 @@ static bool find_idx(const NetDataRequest *request, Sources *sources, NetData *d
     if (!is_text(paths[0]) || (labelled && !is_text(paths[1])))
         return net_fail(error, NET_ENVIRONMENT, "data idx needs images= and labels= [missing-option]");
     if (is_text(paths[2]) != is_text(paths[3]) && labelled)
-        return net_fail(error, NET_ENVIRONMENT, "data idx needs both test_images= and test_labels=, or neither "
-                                                "[missing-option]");
+        return net_fail(error, NET_ENVIRONMENT,
+                        "data idx needs both test_images= and test_labels=, or neither "
+                        "[missing-option]");
     for (int i = 0; i < NET_SET_FILES; i++) {
-        if (!is_text(paths[i]))
-            continue;
+        if (!is_text(paths[i])) continue;
         sources->owned[i] = find_path(request, paths[i], error);
         sources->file[i].path = sources->owned[i];
-        if (sources->owned[i] == NULL)
-            return false;
+        if (sources->owned[i] == NULL) return false;
     }
     snprintf(data->source, sizeof data->source, "%s", sources->owned[0]);
     return true;
@@ -90,16 +84,16 @@ static bool find_sources(const NetDataRequest *request, Sources *sources, NetDat
     const char *kind = request->kind;
     snprintf(data->name, sizeof data->name, "%s", kind);
     data->licence = "";
-    if (strcmp(kind, "idx") == 0)
-        return find_idx(request, sources, data, error);
+    if (strcmp(kind, "idx") == 0) return find_idx(request, sources, data, error);
     const NetDataSet *set = net_data_set(kind);
     if (set == NULL)
-        return net_fail(error, NET_USAGE, "unknown data set '%s'; this program knows digits, mnist, fashion_mnist and "
-                                          "idx [unknown-data]", kind);
+        return net_fail(error, NET_USAGE,
+                        "unknown data set '%s'; this program knows digits, mnist, fashion_mnist and "
+                        "idx [unknown-data]",
+                        kind);
     data->licence = set->licence;
     data->class_names = request->classes == 10 ? set->class_names : NULL;
-    if (!set->built_in)
-        return find_named(request, set, sources, data, error);
+    if (!set->built_in) return find_named(request, set, sources, data, error);
     net_digits_sources(sources->file);
     snprintf(data->source, sizeof data->source, "built in");
     return true;
@@ -110,22 +104,16 @@ static bool find_sources(const NetDataRequest *request, Sources *sources, NetDat
 /* Equal but for dimensions of one; a flat input takes any shape of its length. */
 static bool same_shape(const NetIdxImages *images, const NetDataRequest *request) {
     int64_t length = 1;
-    for (int i = 0; i < images->rank; i++)
-        length *= images->shape[i]; /* header sizes were checked when it was read */
-    if (request->rank == 1)
-        return length == request->shape[0];
+    for (int i = 0; i < images->rank; i++) length *= images->shape[i]; /* header sizes were checked when it was read */
+    if (request->rank == 1) return length == request->shape[0];
     int have = 0;
     for (int want = 0; want < request->rank; want++) {
-        if (request->shape[want] == 1)
-            continue;
-        while (have < images->rank && images->shape[have] == 1)
-            have++;
-        if (have == images->rank || images->shape[have] != request->shape[want])
-            return false;
+        if (request->shape[want] == 1) continue;
+        while (have < images->rank && images->shape[have] == 1) have++;
+        if (have == images->rank || images->shape[have] != request->shape[want]) return false;
         have++;
     }
-    while (have < images->rank && images->shape[have] == 1)
-        have++;
+    while (have < images->rank && images->shape[have] == 1) have++;
     return have == images->rank;
 }
 
@@ -133,8 +121,7 @@ static bool check_labels(const NetDataRequest *request, const char *path, const 
                          NetError *error) {
     long long classes = request->classes;
     for (int64_t i = 0; classes > 0 && i < count; i++) {
-        if (labels[i] < classes)
-            continue;
+        if (labels[i] < classes) continue;
         char item[NET_COUNT_TEXT];
         long long outputs = request->outputs > 0 ? request->outputs : classes;
         return net_fail(error, NET_ENVIRONMENT,
@@ -149,8 +136,7 @@ static bool check_labels(const NetDataRequest *request, const char *path, const 
 /* Reads one pair of files; rows and labels belong to the caller even after a failure. */
 static bool read_pair(const NetDataRequest *request, const NetIdxSource *image_file, const NetIdxSource *label_file,
                       NetIdxImages *images, uint32_t **labels, NetError *error) {
-    if (!net_idx_images(image_file, images, error))
-        return false;
+    if (!net_idx_images(image_file, images, error)) return false;
     char have[NET_SHAPE_TEXT], want[NET_SHAPE_TEXT];
     if (!same_shape(images, request))
         return net_fail(error, NET_ENVIRONMENT, "%s is %s, input is %s [image-size]", image_file->path,
@@ -170,8 +156,7 @@ static bool read_files(const NetDataRequest *request, const Sources *sources, Ne
     if (ok && sources->file[2].path != NULL)
         ok = read_pair(request, &sources->file[2], &sources->file[3], &test, &data->test_labels, error);
     data->test_rows = test.rows;
-    if (!ok)
-        return false;
+    if (!ok) return false;
     if (test.count > 0 && test.type != train.type)
         return net_fail(error, NET_ENVIRONMENT, "%s holds %s, the training images are %s [type-mismatch]",
                         sources->file[2].path, test.type == NET_ROWS_U8 ? "bytes" : "floats",
@@ -207,11 +192,9 @@ static Counts split_counts(const NetDataRequest *request, const NetData *data, d
     double validation = request->validation >= 1 ? request->validation * scale : request->validation;
     double test = request->test >= 1 ? request->test * scale : request->test;
     Counts counts = {amount(train, rows), amount(validation, rows), amount(test, test_rows)};
-    if (!(request->test > 0))
-        counts.test = data->test_file_count;
+    if (!(request->test > 0)) counts.test = data->test_file_count;
     int64_t held = counts.validation + (data->test_file_count > 0 ? 0 : counts.test);
-    if (!(request->train > 0))
-        counts.train = rows - held;
+    if (!(request->train > 0)) counts.train = rows - held;
     return counts;
 }
 
@@ -250,8 +233,7 @@ static NetPart make_part(const NetData *data, bool test_file, int64_t first, int
     const unsigned char *rows = test_file ? data->test_rows : data->train_rows;
     const uint32_t *labels = test_file ? data->test_labels : data->train_labels;
     int64_t item = first + (test_file ? data->train_file_count : 0);
-    if (count == 0)
-        return (NetPart){0};
+    if (count == 0) return (NetPart){0};
     return (NetPart){rows + (size_t)first * data->row_bytes, labels + first, (uint32_t)item, count};
 }
 
@@ -260,8 +242,7 @@ static bool split(const NetDataRequest *request, NetData *data, NetError *error)
     if (!split_fits(request, data, counts) && is_text(request->split_kind) &&
         strcmp(request->split_kind, request->kind) != 0)
         counts = scaled_counts(request, data);
-    if (!split_fits(request, data, counts))
-        return split_error(request, data, error);
+    if (!split_fits(request, data, counts)) return split_error(request, data, error);
     bool test_file = data->test_file_count > 0;
     int64_t end = data->train_file_count - (test_file ? 0 : counts.test);
     data->part[NET_PART_TRAIN] = make_part(data, false, 0, counts.train);
@@ -277,12 +258,9 @@ bool net_data_open(const NetDataRequest *request, NetData *data, NetError *error
     Sources sources = {0};
     bool ok = find_sources(request, &sources, data, error) && read_files(request, &sources, data, error) &&
               split(request, data, error);
-    for (int i = 0; i < NET_SET_FILES; i++)
-        free(sources.owned[i]);
-    if (ok)
-        data->hash = net_data_hash_start(data, error);
-    if (data->hash != NULL)
-        return true;
+    for (int i = 0; i < NET_SET_FILES; i++) free(sources.owned[i]);
+    if (ok) data->hash = net_data_hash_start(data, error);
+    if (data->hash != NULL) return true;
     net_data_close(data);
     return false;
 }
@@ -296,6 +274,4 @@ void net_data_close(NetData *data) {
     *data = (NetData){0};
 }
 
-const char *net_data_hash(const NetData *data) {
-    return net_data_hash_wait(data->hash);
-}
+const char *net_data_hash(const NetData *data) { return net_data_hash_wait(data->hash); }

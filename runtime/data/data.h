@@ -22,7 +22,7 @@ typedef enum { NET_PART_TRAIN, NET_PART_VALIDATION, NET_PART_TEST, NET_PARTS } N
 
 /* What the model and the command line ask for. Strings are borrowed during net_data_open only. */
 typedef struct {
-    const char *kind; /* "digits", "mnist", "fashion_mnist" or "idx" */
+    const char *kind;                                        /* "digits", "mnist", "fashion_mnist" or "idx" */
     const char *images, *labels, *test_images, *test_labels; /* idx: paths as the model gives them; test ones or NULL */
     const char *model_folder;                                /* the folder of the .net file; NULL: the current one */
     const char *data_dir;                                    /* --data-dir, or NULL */
@@ -46,13 +46,13 @@ typedef struct {
 typedef struct NetDataHash NetDataHash;
 
 typedef struct {
-    char name[32];                 /* the kind */
-    char source[512];              /* where it was found: a folder, a file, or "built in" */
-    char note[256];                /* "", or one line the user should see */
-    const char *licence;           /* of a named set; "" when not known */
+    char name[32];                  /* the kind */
+    char source[512];               /* where it was found: a folder, a file, or "built in" */
+    char note[256];                 /* "", or one line the user should see */
+    const char *licence;            /* of a named set; "" when not known */
     const char *const *class_names; /* classes of them, or NULL: then they are the numbers */
-    NetRowType type;               /* as the files hold them */
-    int64_t row_elements;          /* product of the input's shape */
+    NetRowType type;                /* as the files hold them */
+    int64_t row_elements;           /* product of the input's shape */
     size_t row_bytes;
     int rank; /* the input's shape, as requested */
     int64_t shape[NET_DATA_RANK];

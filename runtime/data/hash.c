@@ -58,8 +58,7 @@ static void *hash_all(void *argument) {
 
 NetDataHash *net_data_hash_start(const NetData *data, NetError *error) {
     NetDataHash *hash = net_alloc(1, sizeof *hash, error);
-    if (hash == NULL)
-        return NULL;
+    if (hash == NULL) return NULL;
     hash->files[0] = (File){data->train_rows, data->train_labels, data->train_file_count};
     hash->files[1] = (File){data->test_rows, data->test_labels, data->test_file_count};
     hash->type = data->type;
@@ -84,10 +83,8 @@ const char *net_data_hash_wait(NetDataHash *hash) {
 }
 
 void net_data_hash_free(NetDataHash *hash) {
-    if (hash == NULL)
-        return;
+    if (hash == NULL) return;
     atomic_store(&hash->give_up, true);
-    if (hash->started)
-        pthread_join(hash->thread, NULL);
+    if (hash->started) pthread_join(hash->thread, NULL);
     free(hash);
 }

@@ -32,8 +32,7 @@ static bool stream_open(Stream *stream, const NetIdxSource *source, NetError *er
             return net_fail(error, NET_ENVIRONMENT, "%s: cannot read: it is a folder", source->path);
         errno = 0;
         stream->file = gzopen(source->path, "rbe");
-        if (stream->file == NULL)
-            return net_fail_system(error, source->path, "open", errno == 0 ? ENOMEM : errno);
+        if (stream->file == NULL) return net_fail_system(error, source->path, "open", errno == 0 ? ENOMEM : errno);
         gzbuffer(stream->file, 1 << 18);
         return true;
     }
@@ -72,22 +71,17 @@ static bool stream_read(Stream *stream, unsigned char *out, size_t size, size_t 
         size_t part = size - *got < CHUNK ? size - *got : CHUNK;
         size_t now = 0;
         if (stream->file == NULL) {
-            if (!read_memory(stream, out + *got, part, &now, error))
-                return false;
+            if (!read_memory(stream, out + *got, part, &now, error)) return false;
         } else {
             int read = gzread(stream->file, out + *got, (unsigned)part);
             int code = Z_OK;
             gzerror(stream->file, &code);
-            if (read < 0 && code == Z_ERRNO)
-                return net_fail_system(error, stream->path, "read", errno);
-            if (read < 0 && code == Z_BUF_ERROR)
-                return true;
-            if (read < 0)
-                return damaged(stream, error);
+            if (read < 0 && code == Z_ERRNO) return net_fail_system(error, stream->path, "read", errno);
+            if (read < 0 && code == Z_BUF_ERROR) return true;
+            if (read < 0) return damaged(stream, error);
             now = (size_t)read;
         }
-        if (now == 0)
-            return true;
+        if (now == 0) return true;
         *got += now;
     }
     return true;
@@ -116,8 +110,7 @@ static bool images_magic(uint32_t magic) {
 /* Message 22. */
 static bool wrong_magic(const Stream *stream, uint32_t magic, bool labels, NetError *error) {
     const char *is = images_magic(magic) ? "an image file" : "no IDX file of bytes or floats";
-    if (magic == LABELS_MAGIC)
-        is = "a label file";
+    if (magic == LABELS_MAGIC) is = "a label file";
     bool swapped = labels ? images_magic(magic) : magic == LABELS_MAGIC;
     return net_fail(error, NET_ENVIRONMENT, "%s: magic 0x%08x is %s, expected %s 0x%08x%s", stream->path, magic, is,
                     labels ? "labels" : "images", labels ? LABELS_MAGIC : IMAGES_MAGIC,
@@ -139,8 +132,7 @@ static bool header_sizes(const Stream *stream, Header *header, NetError *error) 
 static bool read_header(Stream *stream, bool labels, Header *header, NetError *error) {
     unsigned char bytes[20];
     size_t got;
-    if (!stream_read(stream, bytes, 4, &got, error))
-        return false;
+    if (!stream_read(stream, bytes, 4, &got, error)) return false;
     if (got < 4)
         return net_fail(error, NET_ENVIRONMENT, "%s: has %zu bytes, too few for an IDX header [short-file]",
                         stream->path, got);
@@ -150,13 +142,11 @@ static bool read_header(Stream *stream, bool labels, Header *header, NetError *e
     if (labels ? header->magic != LABELS_MAGIC : !images_magic(header->magic))
         return wrong_magic(stream, header->magic, labels, error);
     size_t rest = 4 * (size_t)header->rank;
-    if (!stream_read(stream, bytes + 4, rest, &got, error))
-        return false;
+    if (!stream_read(stream, bytes + 4, rest, &got, error)) return false;
     if (got < rest)
         return net_fail(error, NET_ENVIRONMENT, "%s: has %zu bytes, too few for an IDX header [short-file]",
                         stream->path, 4 + got);
-    for (int i = 0; i < header->rank; i++)
-        header->shape[i] = big_endian(bytes + 4 + 4 * i);
+    for (int i = 0; i < header->rank; i++) header->shape[i] = big_endian(bytes + 4 + 4 * i);
     return header_sizes(stream, header, error);
 }
 
@@ -178,8 +168,7 @@ static unsigned char *read_body(Stream *stream, const Header *header, NetError *
     unsigned char *body = net_alloc(capacity, 1, error);
     while (body != NULL) {
         size_t got = 0;
-        if (!stream_read(stream, body + filled, capacity - filled, &got, error))
-            break;
+        if (!stream_read(stream, body + filled, capacity - filled, &got, error)) break;
         filled += got;
         if (filled < capacity) {
             wrong_length(stream, header, filled, false, error);
@@ -187,17 +176,14 @@ static unsigned char *read_body(Stream *stream, const Header *header, NetError *
         }
         if (filled == header->size) {
             unsigned char extra;
-            if (!stream_read(stream, &extra, 1, &got, error))
-                break;
-            if (got == 0)
-                return body;
+            if (!stream_read(stream, &extra, 1, &got, error)) break;
+            if (got == 0) return body;
             wrong_length(stream, header, filled, true, error);
             break;
         }
         capacity = header->size - filled < 3 * filled ? header->size : 4 * filled;
         unsigned char *larger = net_alloc(capacity, 1, error);
-        if (larger != NULL)
-            memcpy(larger, body, filled);
+        if (larger != NULL) memcpy(larger, body, filled);
         free(body);
         body = larger;
     }
@@ -207,11 +193,9 @@ static unsigned char *read_body(Stream *stream, const Header *header, NetError *
 
 static unsigned char *read_source(const NetIdxSource *source, bool labels, Header *header, NetError *error) {
     Stream stream;
-    if (!stream_open(&stream, source, error))
-        return NULL;
+    if (!stream_open(&stream, source, error)) return NULL;
     unsigned char *body = NULL;
-    if (read_header(&stream, labels, header, error))
-        body = read_body(&stream, header, error);
+    if (read_header(&stream, labels, header, error)) body = read_body(&stream, header, error);
     stream_close(&stream);
     return body;
 }
@@ -236,8 +220,7 @@ bool net_idx_images(const NetIdxSource *source, NetIdxImages *out, NetError *err
     Header header = {0};
     *out = (NetIdxImages){0};
     unsigned char *rows = read_source(source, false, &header, error);
-    if (rows == NULL)
-        return false;
+    if (rows == NULL) return false;
     out->type = header.element == 1 ? NET_ROWS_U8 : NET_ROWS_F32;
     if (out->type == NET_ROWS_F32 && !convert_floats(source, &header, rows, error)) {
         free(rows);
@@ -255,16 +238,14 @@ bool net_idx_labels(const NetIdxSource *source, int64_t images, uint32_t **out, 
     Header header = {0};
     *out = NULL;
     unsigned char *bytes = read_source(source, true, &header, error);
-    if (bytes == NULL)
-        return false;
+    if (bytes == NULL) return false;
     char have[NET_COUNT_TEXT], want[NET_COUNT_TEXT];
     if (header.shape[0] != images)
         net_fail(error, NET_ENVIRONMENT, "%s: %s labels for %s images [count-mismatch]", source->path,
                  net_count(have, header.size), net_count(want, (uint64_t)images));
     else
         *out = net_alloc(header.size, sizeof **out, error);
-    for (size_t i = 0; *out != NULL && i < header.size; i++)
-        (*out)[i] = bytes[i];
+    for (size_t i = 0; *out != NULL && i < header.size; i++) (*out)[i] = bytes[i];
     free(bytes);
     return *out != NULL;
 }

@@ -30,23 +30,21 @@ struct NetLoader {
     bool running; /* a pass is under way */
     bool busy;    /* the thread works outside the lock */
     NetPass pass;
-    int64_t rows;      /* of the pass */
-    int64_t batch;     /* rows a batch */
-    int64_t steps;     /* where the pass ends */
-    int64_t produced;  /* steps filled, counted from the epoch's start */
-    int64_t taken;     /* steps handed out */
-    int64_t released;  /* steps whose slot may be filled again */
-    int64_t slots;     /* in use for this pass */
-    int64_t capacity;  /* rows a slot holds */
-    bool ordered;      /* order[] is that of this pass */
-    uint32_t *order;   /* permutation of the part's rows */
+    int64_t rows;     /* of the pass */
+    int64_t batch;    /* rows a batch */
+    int64_t steps;    /* where the pass ends */
+    int64_t produced; /* steps filled, counted from the epoch's start */
+    int64_t taken;    /* steps handed out */
+    int64_t released; /* steps whose slot may be filled again */
+    int64_t slots;    /* in use for this pass */
+    int64_t capacity; /* rows a slot holds */
+    bool ordered;     /* order[] is that of this pass */
+    uint32_t *order;  /* permutation of the part's rows */
     int64_t order_capacity;
     Slot slot[SLOTS];
 };
 
-static int64_t padded(int64_t rows) {
-    return (rows + NET_LANES - 1) / NET_LANES * NET_LANES;
-}
+static int64_t padded(int64_t rows) { return (rows + NET_LANES - 1) / NET_LANES * NET_LANES; }
 
 static int64_t pass_rows(const NetData *data, const NetPass *pass) {
     int64_t rows = data->part[pass->part].count;
@@ -55,8 +53,7 @@ static int64_t pass_rows(const NetData *data, const NetPass *pass) {
 
 int64_t net_loader_steps(const NetData *data, const NetPass *pass) {
     int64_t rows = pass_rows(data, pass);
-    if (pass->batch <= 0 || pass->batch >= rows)
-        return rows > 0 ? 1 : 0;
+    if (pass->batch <= 0 || pass->batch >= rows) return rows > 0 ? 1 : 0;
     return (rows + pass->batch - 1) / pass->batch;
 }
 
@@ -68,8 +65,7 @@ static void copy_row(const NetLoader *loader, unsigned char *to, const unsigned 
         return;
     }
     float *values = (float *)(void *)to; /* rows of floats in a buffer aligned to 64 */
-    for (int64_t i = 0; i < loader->data->row_elements; i++)
-        values[i] = (float)from[i] / 255.0f;
+    for (int64_t i = 0; i < loader->data->row_elements; i++) values[i] = (float)from[i] / 255.0f;
 }
 
 static void fill_slot(const NetLoader *loader, int64_t step, Slot *slot) {
@@ -93,18 +89,15 @@ static void fill_slot(const NetLoader *loader, int64_t step, Slot *slot) {
 }
 
 static bool has_work(const NetLoader *loader) {
-    return loader->running && loader->produced < loader->steps &&
-           loader->produced - loader->released < loader->slots;
+    return loader->running && loader->produced < loader->steps && loader->produced - loader->released < loader->slots;
 }
 
 static void *loader_main(void *argument) {
     NetLoader *loader = argument;
     pthread_mutex_lock(&loader->lock);
     for (;;) {
-        while (!loader->quit && !has_work(loader))
-            pthread_cond_wait(&loader->changed, &loader->lock);
-        if (loader->quit)
-            break;
+        while (!loader->quit && !has_work(loader)) pthread_cond_wait(&loader->changed, &loader->lock);
+        if (loader->quit) break;
         loader->busy = true;
         bool order = loader->pass.shuffle && !loader->ordered;
         int64_t step = loader->produced;
@@ -138,8 +131,7 @@ static void free_slots(NetLoader *loader) {
 
 /* Makes `slots` buffers of at least `rows` rows, unless there are. */
 static bool reserve_slots(NetLoader *loader, int64_t slots, int64_t rows, NetError *error) {
-    if (loader->capacity >= rows && loader->slots >= slots)
-        return true;
+    if (loader->capacity >= rows && loader->slots >= slots) return true;
     free_slots(loader);
     size_t count = (size_t)padded(rows);
     bool ok = true;
@@ -160,13 +152,11 @@ static bool reserve_slots(NetLoader *loader, int64_t slots, int64_t rows, NetErr
 }
 
 static bool reserve_order(NetLoader *loader, int64_t rows, NetError *error) {
-    if (loader->order_capacity >= rows)
-        return true;
+    if (loader->order_capacity >= rows) return true;
     free(loader->order);
     loader->order_capacity = 0;
     loader->order = net_alloc((size_t)rows, sizeof loader->order[0], error);
-    if (loader->order == NULL)
-        return false;
+    if (loader->order == NULL) return false;
     loader->order_capacity = rows;
     return true;
 }
@@ -178,8 +168,7 @@ NetLoader *net_loader_new(const NetData *data, NetRowType type, NetError *error)
         return NULL;
     }
     NetLoader *loader = net_alloc(1, sizeof *loader, error);
-    if (loader == NULL)
-        return NULL;
+    if (loader == NULL) return NULL;
     loader->data = data;
     loader->type = type;
     loader->row_bytes = (size_t)data->row_elements * (type == NET_ROWS_U8 ? 1 : sizeof(float));
@@ -191,8 +180,7 @@ NetLoader *net_loader_new(const NetData *data, NetRowType type, NetError *error)
     pthread_sigmask(SIG_SETMASK, &all, &before);
     int code = pthread_create(&loader->thread, NULL, loader_main, loader);
     pthread_sigmask(SIG_SETMASK, &before, NULL);
-    if (code == 0)
-        return loader;
+    if (code == 0) return loader;
     net_fail(error, NET_ENVIRONMENT, "cannot start the data thread: %s", strerror(code));
     pthread_cond_destroy(&loader->changed);
     pthread_mutex_destroy(&loader->lock);
@@ -203,8 +191,7 @@ NetLoader *net_loader_new(const NetData *data, NetRowType type, NetError *error)
 /* With the lock held: ends the pass and waits until the thread touches nothing of it. */
 static void end_pass(NetLoader *loader) {
     loader->running = false;
-    while (loader->busy)
-        pthread_cond_wait(&loader->changed, &loader->lock);
+    while (loader->busy) pthread_cond_wait(&loader->changed, &loader->lock);
 }
 
 bool net_loader_start(NetLoader *loader, const NetPass *pass, NetError *error) {
@@ -214,8 +201,8 @@ bool net_loader_start(NetLoader *loader, const NetPass *pass, NetError *error) {
     int64_t slots = steps < SLOTS ? steps : SLOTS;
     pthread_mutex_lock(&loader->lock);
     end_pass(loader);
-    bool ok = rows == 0 || (reserve_slots(loader, slots, batch, error) &&
-                            (!pass->shuffle || reserve_order(loader, rows, error)));
+    bool ok = rows == 0 ||
+              (reserve_slots(loader, slots, batch, error) && (!pass->shuffle || reserve_order(loader, rows, error)));
     if (ok) {
         int64_t first = pass->first_step < 0 ? 0 : pass->first_step < steps ? pass->first_step : steps;
         loader->pass = *pass;
@@ -239,8 +226,7 @@ const NetBatch *net_loader_next(NetLoader *loader) {
         pthread_cond_broadcast(&loader->changed);
     }
     if (loader->running && loader->taken < loader->steps) {
-        while (loader->produced <= loader->taken)
-            pthread_cond_wait(&loader->changed, &loader->lock);
+        while (loader->produced <= loader->taken) pthread_cond_wait(&loader->changed, &loader->lock);
         batch = &loader->slot[loader->taken % loader->slots].batch;
         loader->taken++;
     } else
@@ -256,8 +242,7 @@ void net_loader_stop(NetLoader *loader) {
 }
 
 void net_loader_free(NetLoader *loader) {
-    if (loader == NULL)
-        return;
+    if (loader == NULL) return;
     pthread_mutex_lock(&loader->lock);
     end_pass(loader);
     loader->quit = true;

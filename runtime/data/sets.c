@@ -49,8 +49,7 @@ const NetDataSet net_data_sets[] = {
 
 const NetDataSet *net_data_set(const char *name) {
     for (const NetDataSet *set = net_data_sets; set->name != NULL; set++)
-        if (strcmp(set->name, name) == 0)
-            return set;
+        if (strcmp(set->name, name) == 0) return set;
     return NULL;
 }
 
@@ -59,8 +58,7 @@ char *net_data_folder(NetError *error) {
     if (data != NULL && data[0] == '/') /* the XDG specification: a relative one is to be ignored */
         return net_text(error, "%s/netc", data);
     const char *home = getenv("HOME");
-    if (home != NULL && home[0] != '\0')
-        return net_text(error, "%s/.local/share/netc", home);
+    if (home != NULL && home[0] != '\0') return net_text(error, "%s/.local/share/netc", home);
     net_fail(error, NET_ENVIRONMENT, "no data folder: neither XDG_DATA_HOME nor HOME is set");
     return NULL;
 }
@@ -72,8 +70,7 @@ char *net_data_file(const NetDataSet *set, int index, const char *folder, NetErr
         char mark = i < 2 ? '-' : '.';
         char *path = net_text(error, "%s/%s%cidx%d-ubyte%s", folder, file->stem, mark, file->dimensions, gz);
         struct stat about;
-        if (path == NULL || (stat(path, &about) == 0 && S_ISREG(about.st_mode)))
-            return path;
+        if (path == NULL || (stat(path, &about) == 0 && S_ISREG(about.st_mode))) return path;
         free(path);
     }
     return NULL;
@@ -82,8 +79,7 @@ char *net_data_file(const NetDataSet *set, int index, const char *folder, NetErr
 static bool holds_all(const NetDataSet *set, const char *folder) {
     for (int i = 0; i < NET_SET_FILES; i++) {
         char *path = net_data_file(set, i, folder, NULL);
-        if (path == NULL)
-            return false;
+        if (path == NULL) return false;
         free(path);
     }
     return true;
@@ -98,11 +94,9 @@ static size_t candidates(const NetDataSet *set, const char *model_folder, const 
     folders[count++] = net_path_join(base, set->name, NULL);
     if (data_dir == NULL) {
         char *data = net_data_folder(NULL);
-        if (data != NULL)
-            folders[count++] = net_path_join(data, set->name, NULL);
+        if (data != NULL) folders[count++] = net_path_join(data, set->name, NULL);
         free(data);
-        if (set->folder != NULL)
-            folders[count++] = net_text(NULL, "%s", set->folder);
+        if (set->folder != NULL) folders[count++] = net_text(NULL, "%s", set->folder);
     }
     return count;
 }
@@ -129,7 +123,6 @@ char *net_data_find(const NetDataSet *set, const char *model_folder, const char 
         free(folders[i]);
     }
     *looked = found == NULL ? list : NULL;
-    if (found != NULL)
-        free(list);
+    if (found != NULL) free(list);
     return found;
 }

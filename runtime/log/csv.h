@@ -23,8 +23,8 @@ const char *net_csv_name(NetCsvFile file);
 
 /* Opens the files that `used` says in a folder. lengths: what each is cut back to (a resumed run); NULL: they begin
  * anew, with their headers. `score` names the score's column in epochs.csv: "accuracy" or "rmse". */
-bool net_csv_open(NetCsv *csv, const char *folder, const bool used[NET_CSV_FILES],
-                  const int64_t lengths[NET_CSV_FILES], const char *score, NetError *error);
+bool net_csv_open(NetCsv *csv, const char *folder, const bool used[NET_CSV_FILES], const int64_t lengths[NET_CSV_FILES],
+                  const char *score, NetError *error);
 
 /* Cells of a row, in order. */
 void net_csv_text(NetCsvRow *row, const char *text);

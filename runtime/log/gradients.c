@@ -36,8 +36,7 @@ struct NetGradients {
     size_t *active; /* where a layer's counts begin in `state` */
 };
 
-void net_gradients_files(const NetModel *model, bool used[NET_CSV_FILES])
-{
+void net_gradients_files(const NetModel *model, bool used[NET_CSV_FILES]) {
     used[NET_CSV_EPOCHS] = true;
     used[NET_CSV_GRADIENTS] = model->settings.log_gradients;
     used[NET_CSV_WEIGHTS] = model->settings.log_weights;
@@ -47,8 +46,7 @@ void net_gradients_files(const NetModel *model, bool used[NET_CSV_FILES])
     }
 }
 
-NetGradients *net_gradients_new(const NetModel *model, int64_t every, NetError *error)
-{
+NetGradients *net_gradients_new(const NetModel *model, int64_t every, NetError *error) {
     NetGradients *gradients = net_alloc(1, sizeof *gradients, error);
     if (gradients == NULL) {
         return NULL;
@@ -72,8 +70,7 @@ NetGradients *net_gradients_new(const NetModel *model, int64_t every, NetError *
     return gradients;
 }
 
-void net_gradients_free(NetGradients *gradients)
-{
+void net_gradients_free(NetGradients *gradients) {
     if (gradients != NULL) {
         free(gradients->state);
         free(gradients->active);
@@ -81,21 +78,16 @@ void net_gradients_free(NetGradients *gradients)
     }
 }
 
-double *net_gradients_state(NetGradients *gradients, size_t *count)
-{
+double *net_gradients_state(NetGradients *gradients, size_t *count) {
     *count = gradients->count;
     return gradients->state;
 }
 
-static int64_t chunk_count(int64_t n)
-{
-    return (n + NET_LANES - 1) / NET_LANES;
-}
+static int64_t chunk_count(int64_t n) { return (n + NET_LANES - 1) / NET_LANES; }
 
 /* A sum of the log, if the program has it. */
-static bool find_sum(const NetModel *model, const NetProgram *program, NetLogKind kind, int layer,
-                     const NetLogged *at, double *sum, double *elements)
-{
+static bool find_sum(const NetModel *model, const NetProgram *program, NetLogKind kind, int layer, const NetLogged *at,
+                     double *sum, double *elements) {
     const NetLogEntry *entry = net_program_entry(program, kind, layer);
     if (entry == NULL) {
         return false;
@@ -105,15 +97,13 @@ static bool find_sum(const NetModel *model, const NetProgram *program, NetLogKin
     return true;
 }
 
-static void set_cell(Cells *cells, Column column, double value)
-{
+static void set_cell(Cells *cells, Column column, double value) {
     cells->value[column] = value;
     cells->present |= 1U << column;
 }
 
 /* Share of the layer's units that were never active, given their counts. */
-static double dead_share(const double *active, int64_t count)
-{
+static double dead_share(const double *active, int64_t count) {
     int64_t dead = 0;
     for (int64_t i = 0; i < count; i++) {
         dead += active[i] == 0;
@@ -122,8 +112,7 @@ static double dead_share(const double *active, int64_t count)
 }
 
 /* A layer's row from one step's or probe's sums; docs/formats.md has the table. */
-static Cells layer_cells(const NetModel *model, const NetProgram *program, int layer, const NetLogged *at)
-{
+static Cells layer_cells(const NetModel *model, const NetProgram *program, int layer, const NetLogged *at) {
     Cells cells = {.present = 0};
     double m = (double)at->n;
     double sum = 0;
@@ -158,8 +147,7 @@ static Cells layer_cells(const NetModel *model, const NetProgram *program, int l
 }
 
 static bool write_row(NetCsv *csv, const NetLogged *at, const char *source, const char *layer, const Cells *cells,
-                      NetError *error)
-{
+                      NetError *error) {
     NetCsvRow row = {.length = 0};
     net_csv_integer(&row, at->step);
     net_csv_integer(&row, at->epoch);
@@ -177,8 +165,7 @@ static bool write_row(NetCsv *csv, const NetLogged *at, const char *source, cons
 
 /* A row of weights.csv from the sums of a weight or of a bias; none when the program does not have them. */
 static bool write_weights(const NetGradients *gradients, const NetLogged *at, int layer, const NetLogKind kinds[5],
-                          const char *suffix, NetCsv *csv, NetError *error)
-{
+                          const char *suffix, NetCsv *csv, NetError *error) {
     double value[5];
     double elements = 1;
     for (int i = 0; i < 5; i++) {
@@ -203,10 +190,9 @@ static bool write_weights(const NetGradients *gradients, const NetLogged *at, in
     return net_csv_write(csv, NET_CSV_WEIGHTS, &row, error);
 }
 
-static bool log_weights(const NetGradients *gradients, const NetLogged *at, NetCsv *csv, NetError *error)
-{
-    static const NetLogKind weight[5] = {NET_LOG_WEIGHT_SUM, NET_LOG_WEIGHT_SQ, NET_LOG_WEIGHT_MIN,
-                                         NET_LOG_WEIGHT_MAX, NET_LOG_WEIGHT_ZERO};
+static bool log_weights(const NetGradients *gradients, const NetLogged *at, NetCsv *csv, NetError *error) {
+    static const NetLogKind weight[5] = {NET_LOG_WEIGHT_SUM, NET_LOG_WEIGHT_SQ, NET_LOG_WEIGHT_MIN, NET_LOG_WEIGHT_MAX,
+                                         NET_LOG_WEIGHT_ZERO};
     static const NetLogKind bias[5] = {NET_LOG_BIAS_SUM, NET_LOG_BIAS_SQ, NET_LOG_BIAS_MIN, NET_LOG_BIAS_MAX,
                                        NET_LOG_BIAS_ZERO};
     for (int i = 0; i < gradients->model->layers; i++) {
@@ -218,40 +204,36 @@ static bool log_weights(const NetGradients *gradients, const NetLogged *at, NetC
     return true;
 }
 
-/* The epoch's samples are steps floor(i * steps / 32): its first and 31 evenly spaced ones, or all when it has fewer. */
-static bool is_sample(int64_t step, int64_t steps)
-{
+/* The epoch's samples are steps floor(i * steps / 32): its first and 31 evenly spaced ones, or all when it has fewer.
+ */
+static bool is_sample(int64_t step, int64_t steps) {
     if (steps <= EPOCH_SAMPLES) {
         return true;
     }
-    int64_t i = (step * EPOCH_SAMPLES + steps - 1) / steps; /* the only candidate: the least i with i*steps/32 >= step */
+    int64_t i =
+        (step * EPOCH_SAMPLES + steps - 1) / steps; /* the only candidate: the least i with i*steps/32 >= step */
     return i < EPOCH_SAMPLES && i * steps / EPOCH_SAMPLES == step;
 }
 
-static bool is_logged(const NetGradients *gradients, const NetLogged *at)
-{
+static bool is_logged(const NetGradients *gradients, const NetLogged *at) {
     if (!gradients->model->train_log.present) {
         return false;
     }
-    return gradients->every > 0 ? at->step % gradients->every == 0
-                                : is_sample(at->step_in_epoch, at->steps_in_epoch);
+    return gradients->every > 0 ? at->step % gradients->every == 0 : is_sample(at->step_in_epoch, at->steps_in_epoch);
 }
 
-bool net_gradients_wanted(const NetGradients *gradients, const NetLogged *at)
-{
+bool net_gradients_wanted(const NetGradients *gradients, const NetLogged *at) {
     return is_logged(gradients, at) || (gradients->every == 0 && gradients->all_steps);
 }
 
-static void add_active(NetGradients *gradients, int layer, const NetLogged *at)
-{
+static void add_active(NetGradients *gradients, int layer, const NetLogged *at) {
     const NetLogEntry *entry = net_program_entry(&gradients->model->train_log, NET_LOG_ACTIVE, layer);
     for (int64_t i = 0; entry != NULL && !entry->per_chunk && i < entry->count; i++) {
         gradients->state[gradients->active[layer] + (size_t)i] += at->log[entry->at + i];
     }
 }
 
-static bool log_gradients(NetGradients *gradients, const NetLogged *at, bool logged, NetCsv *csv, NetError *error)
-{
+static bool log_gradients(NetGradients *gradients, const NetLogged *at, bool logged, NetCsv *csv, NetError *error) {
     const NetModel *model = gradients->model;
     bool ran_log = net_gradients_wanted(gradients, at);
     for (int i = 0; i < model->layers; i++) {
@@ -277,8 +259,7 @@ static bool log_gradients(NetGradients *gradients, const NetLogged *at, bool log
     return true;
 }
 
-bool net_gradients_step(NetGradients *gradients, const NetLogged *at, NetCsv *csv, NetError *error)
-{
+bool net_gradients_step(NetGradients *gradients, const NetLogged *at, NetCsv *csv, NetError *error) {
     const NetSettings *settings = &gradients->model->settings;
     bool logged = is_logged(gradients, at);
     if (settings->log_gradients && (logged || gradients->every == 0) &&
@@ -289,8 +270,7 @@ bool net_gradients_step(NetGradients *gradients, const NetLogged *at, NetCsv *cs
     return !weights || log_weights(gradients, at, csv, error);
 }
 
-bool net_gradients_epoch(NetGradients *gradients, int64_t epoch, int64_t step, NetCsv *csv, NetError *error)
-{
+bool net_gradients_epoch(NetGradients *gradients, int64_t epoch, int64_t step, NetCsv *csv, NetError *error) {
     const NetModel *model = gradients->model;
     NetLogged at = {.step = step, .epoch = epoch};
     for (int i = 0; i < model->layers && gradients->every == 0 && model->settings.log_gradients; i++) {
@@ -313,8 +293,7 @@ bool net_gradients_epoch(NetGradients *gradients, int64_t epoch, int64_t step, N
     return true;
 }
 
-bool net_gradients_probe(NetGradients *gradients, const NetLogged *at, NetCsv *csv, NetError *error)
-{
+bool net_gradients_probe(NetGradients *gradients, const NetLogged *at, NetCsv *csv, NetError *error) {
     const NetModel *model = gradients->model;
     for (int i = 0; i < model->layers; i++) {
         Cells cells = layer_cells(model, &model->probe, i, at);

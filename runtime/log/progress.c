@@ -18,7 +18,7 @@ struct NetProgress {
     const NetModel *model;
     FILE *out; /* of the lines */
     bool quiet, bar;
-    bool silent; /* not even results: those go out as JSON */
+    bool silent;           /* not even results: those go out as JSON */
     bool color, bar_color; /* of the lines, of the bar */
     bool drawn;            /* a bar stands on the terminal's line */
     double next;           /* when the bar may be drawn again */
@@ -29,15 +29,13 @@ typedef enum { STYLE_DIM, STYLE_BOLD, STYLE_GOOD, STYLE_BAR } Style;
 static const char *const style_codes[] = {
     [STYLE_DIM] = "\033[2m", [STYLE_BOLD] = "\033[1m", [STYLE_GOOD] = "\033[32m", [STYLE_BAR] = "\033[36m"};
 
-double net_clock(void)
-{
+double net_clock(void) {
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);
     return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
 }
 
-static bool wants_color(FILE *stream, int color)
-{
+static bool wants_color(FILE *stream, int color) {
     const char *none = getenv("NO_COLOR");
     const char *term = getenv("TERM");
     if (color != 0) {
@@ -46,8 +44,7 @@ static bool wants_color(FILE *stream, int color)
     return isatty(fileno(stream)) && (none == NULL || *none == '\0') && (term == NULL || strcmp(term, "dumb") != 0);
 }
 
-NetProgress *net_progress_new(const NetModel *model, bool quiet, bool json, int color, NetError *error)
-{
+NetProgress *net_progress_new(const NetModel *model, bool quiet, bool json, int color, NetError *error) {
     NetProgress *progress = net_alloc(1, sizeof *progress, error);
     if (progress == NULL) {
         return NULL;
@@ -63,23 +60,13 @@ NetProgress *net_progress_new(const NetModel *model, bool quiet, bool json, int 
     return progress;
 }
 
-void net_progress_free(NetProgress *progress)
-{
-    free(progress);
-}
+void net_progress_free(NetProgress *progress) { free(progress); }
 
-static const char *style(const NetProgress *progress, Style which)
-{
-    return progress->color ? style_codes[which] : "";
-}
+static const char *style(const NetProgress *progress, Style which) { return progress->color ? style_codes[which] : ""; }
 
-static const char *plain(const NetProgress *progress)
-{
-    return progress->color ? "\033[0m" : "";
-}
+static const char *plain(const NetProgress *progress) { return progress->color ? "\033[0m" : ""; }
 
-void net_progress_clear(NetProgress *progress)
-{
+void net_progress_clear(NetProgress *progress) {
     if (progress->drawn) {
         fputs("\r\033[K", stderr);
         fflush(stderr);
@@ -88,20 +75,17 @@ void net_progress_clear(NetProgress *progress)
 }
 
 /* The line's first column, 8 wide. */
-static void print_tag(NetProgress *progress, const char *tag)
-{
+static void print_tag(NetProgress *progress, const char *tag) {
     net_progress_clear(progress);
     fprintf(progress->out, "%s%-7s%s ", style(progress, STYLE_DIM), tag, plain(progress));
 }
 
-static void end_line(NetProgress *progress)
-{
+static void end_line(NetProgress *progress) {
     fputc('\n', progress->out);
     fflush(progress->out); /* a line is seen when it is known, in a pipe too */
 }
 
-void net_progress_line(NetProgress *progress, const char *tag, const char *format, ...)
-{
+void net_progress_line(NetProgress *progress, const char *tag, const char *format, ...) {
     if (progress->quiet) {
         return;
     }
@@ -113,8 +97,7 @@ void net_progress_line(NetProgress *progress, const char *tag, const char *forma
     end_line(progress);
 }
 
-void net_progress_note(NetProgress *progress, const char *program, const char *text)
-{
+void net_progress_note(NetProgress *progress, const char *program, const char *text) {
     if (progress != NULL) {
         net_progress_clear(progress);
         fflush(progress->out);
@@ -123,8 +106,7 @@ void net_progress_note(NetProgress *progress, const char *program, const char *t
 }
 
 /* 0:09, 12:34 or 1:02:03; "-" when it is not known. */
-static const char *clock_text(char out[TEXT], double seconds)
-{
+static const char *clock_text(char out[TEXT], double seconds) {
     if (!(seconds >= 0 && seconds < 1e9)) {
         snprintf(out, TEXT, "-");
         return out;
@@ -139,34 +121,25 @@ static const char *clock_text(char out[TEXT], double seconds)
 }
 
 /* Four decimals where they say something, else three digits. */
-static const char *cost_text(char out[NUMBER], double cost)
-{
+static const char *cost_text(char out[NUMBER], double cost) {
     double size = fabs(cost);
     snprintf(out, NUMBER, (size >= 0.001 && size < 1000) || size == 0 ? "%.4f" : "%.3g", cost);
     return out;
 }
 
 /* The score as people read it: "98.71 %", "RMSE 0.1234". */
-static const char *score_text(const NetModel *model, char out[TEXT], const NetScore *score)
-{
+static const char *score_text(const NetModel *model, char out[TEXT], const NetScore *score) {
     char number[NUMBER];
     double value = net_score_value(model, score);
     switch (net_model_measure(model)) {
-    case NET_MEASURE_ACCURACY:
-        snprintf(out, TEXT, "%.2f %%", 100 * value);
-        break;
-    case NET_MEASURE_RMSE:
-        snprintf(out, TEXT, "RMSE %s", cost_text(number, value));
-        break;
-    case NET_MEASURE_COST:
-        snprintf(out, TEXT, "cost %s", cost_text(number, value));
-        break;
+    case NET_MEASURE_ACCURACY: snprintf(out, TEXT, "%.2f %%", 100 * value); break;
+    case NET_MEASURE_RMSE: snprintf(out, TEXT, "RMSE %s", cost_text(number, value)); break;
+    case NET_MEASURE_COST: snprintf(out, TEXT, "cost %s", cost_text(number, value)); break;
     }
     return out;
 }
 
-static int digits(int64_t value)
-{
+static int digits(int64_t value) {
     int count = 1;
     for (; value >= 10; value /= 10) {
         count++;
@@ -174,19 +147,14 @@ static int digits(int64_t value)
     return count;
 }
 
-bool net_progress_due(const NetProgress *progress)
-{
-    return progress->bar && net_clock() >= progress->next;
-}
+bool net_progress_due(const NetProgress *progress) { return progress->bar && net_clock() >= progress->next; }
 
-static int terminal_width(void)
-{
+static int terminal_width(void) {
     struct winsize size;
     return ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80;
 }
 
-void net_progress_bar(NetProgress *progress, const NetBar *bar)
-{
+void net_progress_bar(NetProgress *progress, const NetBar *bar) {
     if (!net_progress_due(progress)) {
         return;
     }
@@ -222,8 +190,7 @@ void net_progress_bar(NetProgress *progress, const NetBar *bar)
     progress->drawn = true;
 }
 
-void net_progress_epoch(NetProgress *progress, const NetEpochLine *line)
-{
+void net_progress_epoch(NetProgress *progress, const NetEpochLine *line) {
     if (progress->quiet) {
         return;
     }
@@ -256,8 +223,7 @@ void net_progress_epoch(NetProgress *progress, const NetEpochLine *line)
     end_line(progress);
 }
 
-void net_progress_test(NetProgress *progress, bool first, const NetScore *score, const char *which)
-{
+void net_progress_test(NetProgress *progress, bool first, const NetScore *score, const char *which) {
     char text[TEXT];
     char right[NET_COUNT_TEXT];
     char all[NET_COUNT_TEXT];
@@ -279,8 +245,7 @@ void net_progress_test(NetProgress *progress, bool first, const NetScore *score,
     end_line(progress);
 }
 
-void net_progress_saved(NetProgress *progress, const char *folder)
-{
+void net_progress_saved(NetProgress *progress, const char *folder) {
     if (progress->silent) {
         return;
     }

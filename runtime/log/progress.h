@@ -18,10 +18,10 @@ typedef struct NetProgress NetProgress;
 
 typedef struct {
     int64_t epoch, epochs;
-    double share;  /* of the epoch, 0 to 1 */
-    double speed;  /* images a second */
-    double cost;   /* so far in this epoch */
-    double left;   /* seconds until the end of the run; below 0: not known */
+    double share; /* of the epoch, 0 to 1 */
+    double speed; /* images a second */
+    double cost;  /* so far in this epoch */
+    double left;  /* seconds until the end of the run; below 0: not known */
 } NetBar;
 
 typedef struct {

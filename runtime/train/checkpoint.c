@@ -43,33 +43,25 @@ static const Setting settings[] = {
 
 enum { SETTINGS = sizeof settings / sizeof *settings };
 
-double net_checkpoint_interval(void)
-{
+double net_checkpoint_interval(void) {
     const char *text = getenv("NET_CHECKPOINT_SECONDS");
     char *end = NULL;
     double seconds = text != NULL ? strtod(text, &end) : 10;
     return text == NULL || (end != text && *end == '\0' && seconds >= 0) ? seconds : 10;
 }
 
-static const char *setting_text(const Setting *setting, const NetOptions *options, char out[VALUE])
-{
+static const char *setting_text(const Setting *setting, const NetOptions *options, char out[VALUE]) {
     const void *at = (const char *)options + setting->at;
     switch (setting->kind) {
-    case TEXT:
-        return *(const char *const *)at != NULL ? *(const char *const *)at : "";
-    case INTEGER:
-        snprintf(out, VALUE, "%" PRId64, *(const int64_t *)at);
-        break;
-    case REAL:
-        snprintf(out, VALUE, "%.17g", *(const double *)at);
-        break;
+    case TEXT: return *(const char *const *)at != NULL ? *(const char *const *)at : "";
+    case INTEGER: snprintf(out, VALUE, "%" PRId64, *(const int64_t *)at); break;
+    case REAL: snprintf(out, VALUE, "%.17g", *(const double *)at); break;
     }
     return out;
 }
 
 /* The scores of a place, in the order they are stored. */
-static void place_scores(NetPlace *place, NetScore *scores[SCORES])
-{
+static void place_scores(NetPlace *place, NetScore *scores[SCORES]) {
     scores[0] = &place->running;
     scores[1] = &place->train;
     scores[2] = &place->validation;
@@ -77,8 +69,7 @@ static void place_scores(NetPlace *place, NetScore *scores[SCORES])
 }
 
 /* Copies a place to or from its two arrays: one list of fields for both ways. */
-static void place_copy(NetPlace *place, int64_t counters[COUNTERS], double totals[TOTALS], bool store)
-{
+static void place_copy(NetPlace *place, int64_t counters[COUNTERS], double totals[TOTALS], bool store) {
     NetScore *scores[SCORES];
     place_scores(place, scores);
     int64_t *integers[COUNTERS] = {&place->epoch, &place->position, &place->step, &place->probed, &place->best_epoch};
@@ -99,8 +90,7 @@ static void place_copy(NetPlace *place, int64_t counters[COUNTERS], double total
 }
 
 /* Names and shapes of all tensors in one line: equal lines, equal layout. free() releases it. */
-static char *layout_text(const NetModel *model, NetError *error)
-{
+static char *layout_text(const NetModel *model, NetError *error) {
     size_t room = 1;
     for (int i = 0; i < model->tensors; i++) {
         room += strlen(model->tensor[i].name) + 24 * (NET_MAX_DIMS + 1);
@@ -111,8 +101,7 @@ static char *layout_text(const NetModel *model, NetError *error)
         const NetParam *param = &model->tensor[i];
         length += (size_t)snprintf(text + length, room - length, "%s@%" PRId64, param->name, param->offset);
         for (int k = 0; k < param->dims; k++) {
-            length += (size_t)snprintf(text + length, room - length, "%c%" PRId64, k == 0 ? '[' : ',',
-                                       param->shape[k]);
+            length += (size_t)snprintf(text + length, room - length, "%c%" PRId64, k == 0 ? '[' : ',', param->shape[k]);
         }
         length += (size_t)snprintf(text + length, room - length, "] ");
     }
@@ -120,16 +109,14 @@ static char *layout_text(const NetModel *model, NetError *error)
 }
 
 /* The sizes of the parts: "50000/10000/10000". */
-static const char *parts_text(const NetData *data, char out[VALUE])
-{
+static const char *parts_text(const NetData *data, char out[VALUE]) {
     snprintf(out, VALUE, "%" PRId64 "/%" PRId64 "/%" PRId64, data->part[NET_PART_TRAIN].count,
              data->part[NET_PART_VALIDATION].count, data->part[NET_PART_TEST].count);
     return out;
 }
 
 static void add_tensor(NetTensor *tensors, size_t *count, const char *name, NetType type, int64_t size,
-                       const void *data)
-{
+                       const void *data) {
     if (size > 0 && data != NULL) {
         tensors[(*count)++] = (NetTensor){.name = name, .type = type, .rank = 1, .shape = {size}, .data = data};
     }
@@ -137,8 +124,7 @@ static void add_tensor(NetTensor *tensors, size_t *count, const char *name, NetT
 
 /* Everything but the metadata. */
 static size_t collect_tensors(NetTrainer *trainer, const int64_t counters[COUNTERS], const double totals[TOTALS],
-                              NetTensor tensors[TENSORS])
-{
+                              NetTensor tensors[TENSORS]) {
     const NetModel *model = trainer->model;
     size_t count = 0;
     size_t sums = 0;
@@ -155,8 +141,7 @@ static size_t collect_tensors(NetTrainer *trainer, const int64_t counters[COUNTE
 
 /* Writes under the third name, then moves the newest to the previous and the third to the newest. */
 static bool write_and_rotate(NetTrainer *trainer, const NetTensor *tensors, size_t count, const NetPair *metadata,
-                             size_t pairs, NetError *error)
-{
+                             size_t pairs, NetError *error) {
     char *path = net_run_path(&trainer->run, fresh, error);
     char *first = net_run_path(&trainer->run, newest, error);
     char *second = net_run_path(&trainer->run, previous, error);
@@ -170,8 +155,7 @@ static bool write_and_rotate(NetTrainer *trainer, const NetTensor *tensors, size
     return ok;
 }
 
-bool net_checkpoint_save(NetTrainer *trainer, NetError *error)
-{
+bool net_checkpoint_save(NetTrainer *trainer, NetError *error) {
     enum { PAIRS = 2 * SETTINGS + NET_CSV_FILES + 4 };
     char parts[VALUE];
     static const char *const prefix[] = {"set", "default"};
@@ -215,8 +199,7 @@ bool net_checkpoint_save(NetTrainer *trainer, NetError *error)
     return ok;
 }
 
-bool net_checkpoint_open(NetTrainer *trainer, NetSafetensors *file, bool *found, NetError *error)
-{
+bool net_checkpoint_open(NetTrainer *trainer, NetSafetensors *file, bool *found, NetError *error) {
     static const char *const names[] = {newest, previous};
     bool present = false;
     *found = false;
@@ -242,8 +225,7 @@ bool net_checkpoint_open(NetTrainer *trainer, NetSafetensors *file, bool *found,
 }
 
 /* The value as messages show it: 0.1 rather than 0.10000000000000001, and 0 by its name where it has one. */
-static const char *shown(const Setting *setting, const char *text, char out[VALUE])
-{
+static const char *shown(const Setting *setting, const char *text, char out[VALUE]) {
     bool word = strcmp(text, "0") == 0;
     if (setting->kind == REAL) {
         snprintf(out, VALUE, "%g", strtod(text, NULL));
@@ -255,8 +237,7 @@ static const char *shown(const Setting *setting, const char *text, char out[VALU
 }
 
 /* Takes a setting's value from its text. */
-static bool adopt(NetTrainer *trainer, const Setting *setting, const char *text, NetError *error)
-{
+static bool adopt(NetTrainer *trainer, const Setting *setting, const char *text, NetError *error) {
     void *at = (char *)&trainer->options + setting->at;
     switch (setting->kind) {
     case TEXT: {
@@ -266,18 +247,13 @@ static bool adopt(NetTrainer *trainer, const Setting *setting, const char *text,
         *(const char **)at = *keep;
         return *text == '\0' || *keep != NULL;
     }
-    case INTEGER:
-        *(int64_t *)at = strtoll(text, NULL, 10);
-        break;
-    case REAL:
-        *(double *)at = strtod(text, NULL);
-        break;
+    case INTEGER: *(int64_t *)at = strtoll(text, NULL, 10); break;
+    case REAL: *(double *)at = strtod(text, NULL); break;
     }
     return true;
 }
 
-static bool settle(NetTrainer *trainer, const Setting *setting, const char *used, const char *usual, NetError *error)
-{
+static bool settle(NetTrainer *trainer, const Setting *setting, const char *used, const char *usual, NetError *error) {
     char now[VALUE];
     char usual_now[VALUE];
     char out[2][VALUE];
@@ -299,14 +275,12 @@ static bool settle(NetTrainer *trainer, const Setting *setting, const char *used
                     shown(setting, wanted, out[1]), net_option_name(setting->id));
 }
 
-static bool broken(const NetSafetensors *file, const char *what, NetError *error)
-{
+static bool broken(const NetSafetensors *file, const char *what, NetError *error) {
     return net_fail(error, NET_ENVIRONMENT, "%s: it has no %s; this is not a checkpoint of this version of netc",
                     file->path, what);
 }
 
-bool net_checkpoint_settings(NetTrainer *trainer, const NetSafetensors *file, NetError *error)
-{
+bool net_checkpoint_settings(NetTrainer *trainer, const NetSafetensors *file, NetError *error) {
     const char *order = net_safetensors_metadata(file, "order_hash");
     const char *layout = net_safetensors_metadata(file, "tensors");
     if (order == NULL || layout == NULL) {
@@ -346,8 +320,7 @@ bool net_checkpoint_settings(NetTrainer *trainer, const NetSafetensors *file, Ne
 
 /* Copies a tensor that must be there with exactly this many elements; 0 elements need none. */
 static bool take(const NetSafetensors *file, const char *name, NetType type, void *out, int64_t elements,
-                 NetError *error)
-{
+                 NetError *error) {
     if (elements == 0) {
         return true;
     }
@@ -355,8 +328,7 @@ static bool take(const NetSafetensors *file, const char *name, NetType type, voi
     return tensor != NULL ? net_tensor_copy(file, tensor, type, out, elements, error) : broken(file, name, error);
 }
 
-static bool restore_logs(NetTrainer *trainer, const NetSafetensors *file, NetError *error)
-{
+static bool restore_logs(NetTrainer *trainer, const NetSafetensors *file, NetError *error) {
     bool used[NET_CSV_FILES];
     int64_t lengths[NET_CSV_FILES];
     net_gradients_files(trainer->model, used);
@@ -376,8 +348,7 @@ static bool restore_logs(NetTrainer *trainer, const NetSafetensors *file, NetErr
     return net_csv_open(&trainer->csv, trainer->run.folder, used, lengths, "", error);
 }
 
-bool net_checkpoint_restore(NetTrainer *trainer, const NetSafetensors *file, NetError *error)
-{
+bool net_checkpoint_restore(NetTrainer *trainer, const NetSafetensors *file, NetError *error) {
     const NetModel *model = trainer->model;
     const char *hash = net_safetensors_metadata(file, "data_hash");
     int64_t counters[COUNTERS];
@@ -385,10 +356,9 @@ bool net_checkpoint_restore(NetTrainer *trainer, const NetSafetensors *file, Net
     size_t sums = 0;
     double *gradients = net_gradients_state(trainer->gradients, &sums);
     if (hash == NULL || strcmp(hash, net_data_hash(&trainer->data)) != 0) {
-        return net_fail(error, NET_ENVIRONMENT,
-                        "%s was trained on other data: SHA-256 %.16s..., now %.16s... (%s, %s)", trainer->run.folder,
-                        hash != NULL ? hash : "?", net_data_hash(&trainer->data), trainer->data.name,
-                        trainer->data.source);
+        return net_fail(error, NET_ENVIRONMENT, "%s was trained on other data: SHA-256 %.16s..., now %.16s... (%s, %s)",
+                        trainer->run.folder, hash != NULL ? hash : "?", net_data_hash(&trainer->data),
+                        trainer->data.name, trainer->data.source);
     }
     char now[VALUE];
     const char *parts = net_safetensors_metadata(file, "parts");
@@ -411,8 +381,8 @@ bool net_checkpoint_restore(NetTrainer *trainer, const NetSafetensors *file, Net
     place_copy(&trainer->place, counters, totals, false);
     const NetPlace *place = &trainer->place;
     if (place->epoch < 0 || place->position < 0 || place->position > trainer->steps || place->step < 0) {
-        return net_fail(error, NET_ENVIRONMENT, "%s: it stands at step %" PRId64 " of an epoch of %" PRId64,
-                        file->path, place->position, trainer->steps);
+        return net_fail(error, NET_ENVIRONMENT, "%s: it stands at step %" PRId64 " of an epoch of %" PRId64, file->path,
+                        place->position, trainer->steps);
     }
     return restore_logs(trainer, file, error);
 }

@@ -1,7 +1,6 @@
 #include "runtime/train/trainer.h"
 
-NetOutcome net_trainer_evaluate(NetTrainer *trainer, NetPartName part, NetScore *score, NetError *error)
-{
+NetOutcome net_trainer_evaluate(NetTrainer *trainer, NetPartName part, NetScore *score, NetError *error) {
     *score = (NetScore){0};
     NetPass pass = {.part = part, .batch = NET_EVAL_BATCH};
     if (trainer->data.part[part].count == 0) {

@@ -1,8 +1,7 @@
 /* main() of a stand-alone trainer: linked with one emitted model and the runtime. */
 #include "runtime/train/main.h"
 
-int main(int argc, char **argv)
-{
+int main(int argc, char **argv) {
     NetCode code = {
         .abi = net_abi,
         .descriptor = net_model,

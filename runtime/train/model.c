@@ -63,8 +63,7 @@ typedef struct {
 } Decoder;
 
 /* Keeps the first failure; later ones are its consequences. */
-__attribute__((format(printf, 2, 3))) static void reject(Decoder *d, const char *format, ...)
-{
+__attribute__((format(printf, 2, 3))) static void reject(Decoder *d, const char *format, ...) {
     if (d->failed) {
         return;
     }
@@ -74,11 +73,11 @@ __attribute__((format(printf, 2, 3))) static void reject(Decoder *d, const char 
     va_start(arguments, format);
     vsnprintf(text, sizeof text, format, arguments);
     va_end(arguments);
-    net_fail(d->error, NET_ENVIRONMENT, "this trainer's model descriptor is broken: %s; build it again with netc", text);
+    net_fail(d->error, NET_ENVIRONMENT, "this trainer's model descriptor is broken: %s; build it again with netc",
+             text);
 }
 
-static const char *get_string(Decoder *d, const json_t *object, const char *key)
-{
+static const char *get_string(Decoder *d, const json_t *object, const char *key) {
     const json_t *value = json_object_get(object, key);
     if (!json_is_string(value)) {
         reject(d, "'%s' is not a string", key);
@@ -87,8 +86,7 @@ static const char *get_string(Decoder *d, const json_t *object, const char *key)
     return json_string_value(value);
 }
 
-static bool get_bool(Decoder *d, const json_t *object, const char *key)
-{
+static bool get_bool(Decoder *d, const json_t *object, const char *key) {
     const json_t *value = json_object_get(object, key);
     if (value != NULL && !json_is_boolean(value)) {
         reject(d, "'%s' is not true or false", key);
@@ -96,8 +94,7 @@ static bool get_bool(Decoder *d, const json_t *object, const char *key)
     return json_is_true(value);
 }
 
-static int64_t get_integer(Decoder *d, const json_t *object, const char *key, int64_t low, int64_t high)
-{
+static int64_t get_integer(Decoder *d, const json_t *object, const char *key, int64_t low, int64_t high) {
     const json_t *value = json_object_get(object, key);
     if (!json_is_integer(value) || json_integer_value(value) < low || json_integer_value(value) > high) {
         reject(d, "'%s' is not an integer from %lld to %lld", key, (long long)low, (long long)high);
@@ -107,8 +104,7 @@ static int64_t get_integer(Decoder *d, const json_t *object, const char *key, in
 }
 
 /* A number that may be left out: then 0. */
-static double get_number(Decoder *d, const json_t *object, const char *key)
-{
+static double get_number(Decoder *d, const json_t *object, const char *key) {
     const json_t *value = json_object_get(object, key);
     if (value == NULL) {
         return 0;
@@ -121,8 +117,7 @@ static double get_number(Decoder *d, const json_t *object, const char *key)
     return number;
 }
 
-static const json_t *get_object(Decoder *d, const json_t *object, const char *key)
-{
+static const json_t *get_object(Decoder *d, const json_t *object, const char *key) {
     const json_t *value = json_object_get(object, key);
     if (!json_is_object(value)) {
         reject(d, "'%s' is not an object", key);
@@ -131,8 +126,7 @@ static const json_t *get_object(Decoder *d, const json_t *object, const char *ke
 }
 
 /* The array under a key and its length, at most `limit`. */
-static const json_t *get_array(Decoder *d, const json_t *object, const char *key, size_t limit, int *count)
-{
+static const json_t *get_array(Decoder *d, const json_t *object, const char *key, size_t limit, int *count) {
     const json_t *value = json_object_get(object, key);
     *count = 0;
     if (!json_is_array(value) || json_array_size(value) > limit) {
@@ -144,8 +138,7 @@ static const json_t *get_array(Decoder *d, const json_t *object, const char *key
 }
 
 /* The place of a word in a table, or -1 with the failure noted. */
-static int get_word(Decoder *d, const json_t *object, const char *key, const char *const *table, int count)
-{
+static int get_word(Decoder *d, const json_t *object, const char *key, const char *const *table, int count) {
     const char *word = get_string(d, object, key);
     for (int i = 0; i < count; i++) {
         if (strcmp(word, table[i]) == 0) {
@@ -157,8 +150,7 @@ static int get_word(Decoder *d, const json_t *object, const char *key, const cha
 }
 
 /* A shape and the product of its sides. */
-static int get_shape(Decoder *d, const json_t *object, int64_t shape[NET_MAX_DIMS], int64_t *product)
-{
+static int get_shape(Decoder *d, const json_t *object, int64_t shape[NET_MAX_DIMS], int64_t *product) {
     int dims = 0;
     const json_t *list = get_array(d, object, "shape", NET_MAX_DIMS, &dims);
     *product = 1;
@@ -175,8 +167,7 @@ static int get_shape(Decoder *d, const json_t *object, int64_t shape[NET_MAX_DIM
     return dims;
 }
 
-static void decode_layers(Decoder *d)
-{
+static void decode_layers(Decoder *d) {
     NetModel *model = d->model;
     const json_t *list = get_array(d, model->root, "layers", 1 << 20, &model->layers);
     model->layer = net_alloc((size_t)model->layers, sizeof *model->layer, d->error);
@@ -194,8 +185,7 @@ static void decode_layers(Decoder *d)
     }
 }
 
-static void decode_init(Decoder *d, const json_t *tensor, NetParam *param)
-{
+static void decode_init(Decoder *d, const json_t *tensor, NetParam *param) {
     const json_t *init = get_object(d, tensor, "init");
     double a = get_number(d, init, "a");
     double b = get_number(d, init, "b");
@@ -209,8 +199,7 @@ static void decode_init(Decoder *d, const json_t *tensor, NetParam *param)
     }
 }
 
-static void decode_tensor(Decoder *d, const json_t *tensor, NetParam *param)
-{
+static void decode_tensor(Decoder *d, const json_t *tensor, NetParam *param) {
     const NetModel *model = d->model;
     static const char *const buffers[] = {"param", "state"};
     param->name = get_string(d, tensor, "name");
@@ -234,8 +223,7 @@ static void decode_tensor(Decoder *d, const json_t *tensor, NetParam *param)
     decode_init(d, tensor, param);
 }
 
-static void decode_tensors(Decoder *d)
-{
+static void decode_tensors(Decoder *d) {
     NetModel *model = d->model;
     const json_t *list = get_array(d, model->root, "tensors", 1 << 20, &model->tensors);
     model->tensor = net_alloc((size_t)model->tensors, sizeof *model->tensor, d->error);
@@ -260,8 +248,7 @@ static void decode_tensors(Decoder *d)
     }
 }
 
-static void decode_sizes(Decoder *d)
-{
+static void decode_sizes(Decoder *d) {
     NetModel *model = d->model;
     const json_t *sizes = get_object(d, model->root, "sizes");
     model->param_size = get_integer(d, sizes, "param", 0, SIZE_LIMIT);
@@ -277,8 +264,7 @@ static void decode_sizes(Decoder *d)
     }
 }
 
-static void decode_entry(Decoder *d, const json_t *item, NetLogEntry *entry)
-{
+static void decode_entry(Decoder *d, const json_t *item, NetLogEntry *entry) {
     const NetModel *model = d->model;
     static const char *const pers[] = {"once", "chunk"};
     int kind = get_word(d, item, "name", log_names, NET_LOG_KINDS);
@@ -302,8 +288,7 @@ static void decode_entry(Decoder *d, const json_t *item, NetLogEntry *entry)
     }
 }
 
-static void decode_phase(Decoder *d, const json_t *item, NetPhase *phase)
-{
+static void decode_phase(Decoder *d, const json_t *item, NetPhase *phase) {
     int64_t kernel = get_integer(d, item, "kernel", 0, d->kernels - 1);
     int tasks = get_word(d, item, "tasks", task_names, (int)(sizeof task_names / sizeof *task_names));
     if (d->failed) {
@@ -317,8 +302,7 @@ static void decode_phase(Decoder *d, const json_t *item, NetPhase *phase)
     }
 }
 
-static void decode_program(Decoder *d, const char *name, bool required, NetProgram *program)
-{
+static void decode_program(Decoder *d, const char *name, bool required, NetProgram *program) {
     const json_t *item = json_object_get(json_object_get(d->model->root, "programs"), name);
     if (item == NULL) {
         if (required) {
@@ -345,8 +329,7 @@ static void decode_program(Decoder *d, const char *name, bool required, NetProgr
     program->present = true;
 }
 
-static void decode_programs(Decoder *d)
-{
+static void decode_programs(Decoder *d) {
     NetModel *model = d->model;
     bool centre = false;
     for (int i = 0; i < model->tensors; i++) {
@@ -368,8 +351,7 @@ static void decode_programs(Decoder *d)
     }
 }
 
-static void decode_scalars(Decoder *d)
-{
+static void decode_scalars(Decoder *d) {
     NetModel *model = d->model;
     const json_t *list = get_array(d, model->root, "scalars", NET_SCALAR_KINDS, &model->scalars);
     for (int i = 0; i < model->scalars; i++) {
@@ -386,8 +368,7 @@ static void decode_scalars(Decoder *d)
     }
 }
 
-static void decode_settings(Decoder *d)
-{
+static void decode_settings(Decoder *d) {
     NetModel *model = d->model;
     NetSettings *settings = &model->settings;
     const json_t *train = get_object(d, model->root, "train");
@@ -426,8 +407,7 @@ static void decode_settings(Decoder *d)
     }
 }
 
-static void decode_input(Decoder *d)
-{
+static void decode_input(Decoder *d) {
     NetModel *model = d->model;
     static const char *const types[] = {"f32", "u8"};
     static const char *const targets[] = {"class", "input"};
@@ -440,8 +420,7 @@ static void decode_input(Decoder *d)
     model->accuracy = get_bool(d, model->root, "accuracy");
 }
 
-static void decode_all(Decoder *d)
-{
+static void decode_all(Decoder *d) {
     NetModel *model = d->model;
     model->name = get_string(d, model->root, "name");
     model->netc = get_string(d, model->root, "netc");
@@ -450,8 +429,9 @@ static void decode_all(Decoder *d)
     model->order_hash = get_string(d, model->root, "order_hash");
     model->backend = get_string(d, model->root, "backend");
     model->cpu = get_string(d, model->root, "cpu");
-    d->kernels = json_object_get(model->root, "kernels") == NULL ? COUNT_LIMIT
-                                                                 : get_integer(d, model->root, "kernels", 1, COUNT_LIMIT);
+    d->kernels = json_object_get(model->root, "kernels") == NULL
+                     ? COUNT_LIMIT
+                     : get_integer(d, model->root, "kernels", 1, COUNT_LIMIT);
     decode_input(d);
     decode_sizes(d);
     decode_layers(d);
@@ -461,8 +441,7 @@ static void decode_all(Decoder *d)
     decode_settings(d);
 }
 
-bool net_model_decode(const NetCode *code, NetModel *model, NetError *error)
-{
+bool net_model_decode(const NetCode *code, NetModel *model, NetError *error) {
     *model = (NetModel){0};
     Decoder d = {.code = code, .model = model, .error = error};
     json_error_t where;
@@ -488,14 +467,12 @@ bool net_model_decode(const NetCode *code, NetModel *model, NetError *error)
     return !d.failed;
 }
 
-static void program_free(NetProgram *program)
-{
+static void program_free(NetProgram *program) {
     free(program->phase);
     free(program->entry);
 }
 
-void net_model_free(NetModel *model)
-{
+void net_model_free(NetModel *model) {
     program_free(&model->init);
     program_free(&model->train);
     program_free(&model->train_log);
@@ -508,8 +485,7 @@ void net_model_free(NetModel *model)
     *model = (NetModel){0};
 }
 
-bool net_model_has_scalar(const NetModel *model, NetScalar scalar)
-{
+bool net_model_has_scalar(const NetModel *model, NetScalar scalar) {
     for (int i = 0; i < model->scalars; i++) {
         if (model->scalar[i] == scalar) {
             return true;
@@ -518,8 +494,7 @@ bool net_model_has_scalar(const NetModel *model, NetScalar scalar)
     return false;
 }
 
-const NetLogEntry *net_program_entry(const NetProgram *program, NetLogKind kind, int layer)
-{
+const NetLogEntry *net_program_entry(const NetProgram *program, NetLogKind kind, int layer) {
     for (int i = 0; i < program->entries; i++) {
         if (program->entry[i].kind == kind && program->entry[i].layer == layer) {
             return &program->entry[i];
@@ -528,8 +503,7 @@ const NetLogEntry *net_program_entry(const NetProgram *program, NetLogKind kind,
     return NULL;
 }
 
-double net_log_value(const NetModel *model, const NetLogEntry *entry, const double *log, int64_t chunks, int64_t k)
-{
+double net_log_value(const NetModel *model, const NetLogEntry *entry, const double *log, int64_t chunks, int64_t k) {
     if (!entry->per_chunk) {
         return log[entry->at + k];
     }
@@ -540,8 +514,7 @@ double net_log_value(const NetModel *model, const NetLogEntry *entry, const doub
     return sum;
 }
 
-int64_t net_model_parameters(const NetModel *model)
-{
+int64_t net_model_parameters(const NetModel *model) {
     int64_t sum = 0;
     for (int i = 0; i < model->tensors; i++) {
         sum += model->tensor[i].role == NET_ROLE_PARAM ? model->tensor[i].size : 0;

@@ -24,8 +24,8 @@ enum {
 
 /* An emitted model, or an interpreted one. */
 typedef struct {
-    int64_t abi;             /* that the kernels follow */
-    const char *descriptor;  /* JSON, `descriptor_size` bytes */
+    int64_t abi;            /* that the kernels follow */
+    const char *descriptor; /* JSON, `descriptor_size` bytes */
     size_t descriptor_size;
     NetKernel *const *kernel;
     const void *const *self; /* self[k] is passed to kernel[k]; NULL: every self is NULL */
@@ -68,8 +68,8 @@ typedef enum {
 
 typedef struct {
     NetLogKind kind;
-    int layer;        /* index into NetModel.layer; -1: of the whole network */
-    bool per_chunk;   /* else once */
+    int layer;      /* index into NetModel.layer; -1: of the whole network */
+    bool per_chunk; /* else once */
     int64_t at, count;
     int64_t elements; /* values an example (or the tensor) has; at least 1 */
 } NetLogEntry;

@@ -26,7 +26,8 @@ typedef struct {
 #define AT(member) offsetof(NetOptions, member)
 
 static const Option table[NET_OPTIONS] = {
-    [NET_OPTION_DATA] = {"data", 0, KIND_TEXT, AT(data), "NAME", 0, 0, NULL, "the data set: digits, mnist, fashion_mnist"},
+    [NET_OPTION_DATA] = {"data", 0, KIND_TEXT, AT(data), "NAME", 0, 0, NULL,
+                         "the data set: digits, mnist, fashion_mnist"},
     [NET_OPTION_DATA_DIR] = {"data-dir", 0, KIND_TEXT, AT(data_dir), "DIR", 0, 0, NULL,
                              "where its files are (beside the model, then the data folder)"},
     [NET_OPTION_NAME] = {"name", 0, KIND_TEXT, AT(name), "NAME", 0, 0, NULL, "name of the run"},
@@ -61,14 +62,10 @@ static const Option table[NET_OPTIONS] = {
 static const char *const color_names[] = {
     [NET_COLOR_AUTO] = "auto", [NET_COLOR_ALWAYS] = "always", [NET_COLOR_NEVER] = "never"};
 
-const char *net_option_name(NetOptionId id)
-{
-    return table[id].name;
-}
+const char *net_option_name(NetOptionId id) { return table[id].name; }
 
 /* Edits (insert, delete, replace) that turn one word into the other; long words count as far apart. */
-static int edit_distance(const char *a, const char *b)
-{
+static int edit_distance(const char *a, const char *b) {
     enum { LONGEST = 32 };
     int row[LONGEST + 1];
     int length = (int)strlen(b);
@@ -91,8 +88,7 @@ static int edit_distance(const char *a, const char *b)
     return row[length];
 }
 
-static NetCommand unknown_option(const NetOptions *options, const char *name, size_t length, NetError *error)
-{
+static NetCommand unknown_option(const NetOptions *options, const char *name, size_t length, NetError *error) {
     char word[64];
     snprintf(word, sizeof word, "%.*s", length < 60 ? (int)length : 60, name);
     int best = 4;
@@ -112,16 +108,14 @@ static NetCommand unknown_option(const NetOptions *options, const char *name, si
     return NET_COMMAND_WRONG;
 }
 
-static bool parse_number(const Option *option, const char *text, double *value)
-{
+static bool parse_number(const Option *option, const char *text, double *value) {
     char *end = NULL;
     *value = strtod(text, &end);
     bool plain = end != text && *end == '\0' && strspn(text, "+-.0123456789eE") == strlen(text);
     return plain && isfinite(*value) && *value >= option->low && *value <= option->high;
 }
 
-static bool parse_integer(const Option *option, const char *text, int64_t *value)
-{
+static bool parse_integer(const Option *option, const char *text, int64_t *value) {
     char *end = NULL;
     errno = 0;
     *value = strtoll(text, &end, 10);
@@ -129,8 +123,7 @@ static bool parse_integer(const Option *option, const char *text, int64_t *value
            (double)*value >= option->low && (double)*value <= option->high;
 }
 
-static bool wrong_number(const Option *option, const char *text, NetError *error)
-{
+static bool wrong_number(const Option *option, const char *text, NetError *error) {
     char also[48] = "";
     if (option->zero != NULL) {
         snprintf(also, sizeof also, ", or '%s'", option->zero);
@@ -143,8 +136,7 @@ static bool wrong_number(const Option *option, const char *text, NetError *error
                     option->low > 0 ? "above 0" : "of at least 0", also);
 }
 
-static bool set_value(const Option *option, const char *text, NetOptions *options, NetError *error)
-{
+static bool set_value(const Option *option, const char *text, NetOptions *options, NetError *error) {
     void *at = (char *)options + option->at;
     switch (option->kind) {
     case KIND_TEXT:
@@ -160,11 +152,8 @@ static bool set_value(const Option *option, const char *text, NetOptions *option
             return true;
         }
         return parse_integer(option, text, at) || wrong_number(option, text, error);
-    case KIND_REAL:
-        return parse_number(option, text, at) || wrong_number(option, text, error);
-    case KIND_FLAG:
-        *(bool *)at = true;
-        return true;
+    case KIND_REAL: return parse_number(option, text, at) || wrong_number(option, text, error);
+    case KIND_FLAG: *(bool *)at = true; return true;
     case KIND_COLOR:
         for (int i = 0; i < 3; i++) {
             if (strcmp(text, color_names[i]) == 0) {
@@ -177,8 +166,7 @@ static bool set_value(const Option *option, const char *text, NetOptions *option
     return false;
 }
 
-static void print_default(const NetOptions *defaults, const Option *option)
-{
+static void print_default(const NetOptions *defaults, const Option *option) {
     const void *at = (const char *)defaults + option->at;
     if (option->kind == KIND_INTEGER && option->zero != NULL && *(const int64_t *)at == 0) {
         printf(" (%s)", option->zero);
@@ -191,8 +179,7 @@ static void print_default(const NetOptions *defaults, const Option *option)
     }
 }
 
-static void print_help(const NetModel *model, const NetOptions *defaults)
-{
+static void print_help(const NetModel *model, const NetOptions *defaults) {
     printf("usage: %s [OPTION]...\n"
            "Trains the network '%s' of %s. In brackets: what holds without the option.\n\n",
            defaults->program, model->name, model->path);
@@ -218,21 +205,18 @@ static void print_help(const NetModel *model, const NetOptions *defaults)
            defaults->program);
 }
 
-static void print_version(const NetModel *model)
-{
+static void print_version(const NetModel *model) {
     printf("%s, compiled by netc %s (backend %s, cpu %s, order %s)\n", model->name, model->netc, model->backend,
            model->cpu, model->order_hash);
 }
 
 /* The line of the train block that would give the trainer what it lacks. */
-static bool needs_compiling(const NetModel *model, const char *option, const char *line, NetError *error)
-{
+static bool needs_compiling(const NetModel *model, const char *option, const char *line, NetError *error) {
     return net_fail(error, NET_USAGE, "this trainer was compiled without %s; netc train %s --set '%s' has it", option,
                     model->path, line);
 }
 
-static bool check_compiled(const NetModel *model, const NetOptions *options, NetError *error)
-{
+static bool check_compiled(const NetModel *model, const NetOptions *options, NetError *error) {
     bool shrink = net_model_has_scalar(model, NET_SCALAR_SHRINK);
     bool l1 = net_model_has_scalar(model, NET_SCALAR_L1_STEP);
     char line[128];
@@ -271,8 +255,7 @@ static bool check_compiled(const NetModel *model, const NetOptions *options, Net
     return true;
 }
 
-static bool check_values(const NetModel *model, NetOptions *options, NetError *error)
-{
+static bool check_values(const NetModel *model, NetOptions *options, NetError *error) {
     if (options->given[NET_OPTION_DATA] && net_data_set(options->data) == NULL) {
         int best = 4;
         const char *nearest = "digits";
@@ -303,8 +286,7 @@ static bool check_values(const NetModel *model, NetOptions *options, NetError *e
     return true;
 }
 
-void net_options_default(const char *argv0, const NetModel *model, NetOptions *options)
-{
+void net_options_default(const char *argv0, const NetModel *model, NetOptions *options) {
     const char *slash = strrchr(argv0, '/');
     const char *kind = json_string_value(json_object_get(model->data, "kind"));
     const NetSettings *settings = &model->settings;
@@ -326,8 +308,7 @@ void net_options_default(const char *argv0, const NetModel *model, NetOptions *o
 }
 
 /* The option a word begins: "--name", "--name=value" or "-q"; NULL when there is none. */
-static const Option *find_option(const char *word)
-{
+static const Option *find_option(const char *word) {
     for (int i = 0; i < NET_OPTIONS; i++) {
         size_t length = strlen(table[i].name);
         if (word[1] != '-' && word[1] != '\0' && word[2] == '\0' && word[1] == table[i].letter) {
@@ -341,8 +322,7 @@ static const Option *find_option(const char *word)
     return NULL;
 }
 
-NetCommand net_options_parse(int argc, char **argv, const NetModel *model, NetOptions *options, NetError *error)
-{
+NetCommand net_options_parse(int argc, char **argv, const NetModel *model, NetOptions *options, NetError *error) {
     NetOptions defaults;
     net_options_default(argc > 0 ? argv[0] : model->name, model, &defaults);
     *options = defaults;

@@ -11,20 +11,15 @@
 enum { JSON_STYLE = JSON_INDENT(2) | JSON_REAL_PRECISION(15) };
 
 /* A number, or null where it is none. */
-static json_t *number(double value)
-{
-    return isfinite(value) ? json_real(value) : json_null();
-}
+static json_t *number(double value) { return isfinite(value) ? json_real(value) : json_null(); }
 
-static json_t *versions(const NetModel *model)
-{
-    return json_pack("{s:s, s:i, s:s, s:s, s:s}", "netc", model->netc, "abi", NET_ABI, "order_hash",
-                     model->order_hash, "backend", model->backend, "cpu", model->cpu);
+static json_t *versions(const NetModel *model) {
+    return json_pack("{s:s, s:i, s:s, s:s, s:s}", "netc", model->netc, "abi", NET_ABI, "order_hash", model->order_hash,
+                     "backend", model->backend, "cpu", model->cpu);
 }
 
 /* Writes an object to a file of the run and drops it; prints it too when asked. */
-static bool save_json(const NetTrainer *trainer, const char *name, json_t *object, bool print, NetError *error)
-{
+static bool save_json(const NetTrainer *trainer, const char *name, json_t *object, bool print, NetError *error) {
     char *text = object != NULL ? json_dumps(object, JSON_STYLE) : NULL;
     char *line = text != NULL ? net_text(error, "%s\n", text) : NULL;
     char *path = net_run_path(&trainer->run, name, error);
@@ -43,22 +38,19 @@ static bool save_json(const NetTrainer *trainer, const char *name, json_t *objec
     return ok;
 }
 
-static json_t *settings(const NetTrainer *trainer)
-{
+static json_t *settings(const NetTrainer *trainer) {
     const NetOptions *options = &trainer->options;
     const NetPart *part = trainer->data.part;
-    json_t *object = json_pack("{s:s, s:s, s:s, s:{s:I, s:I, s:I}}", "data", trainer->data.name, "data_source",
-                               trainer->data.source, "data_sha256", net_data_hash(&trainer->data), "split", "train",
-                               (json_int_t)part[NET_PART_TRAIN].count, "validation",
-                               (json_int_t)part[NET_PART_VALIDATION].count, "test",
-                               (json_int_t)part[NET_PART_TEST].count);
-    json_t *more = json_pack("{s:s, s:s, s:f, s:f, s:f, s:f, s:I, s:I, s:I, s:I, s:I, s:I}", "cost",
-                             trainer->model->settings.cost, "optimizer", trainer->model->settings.optimizer, "rate",
-                             options->rate, "l2", options->l2, "l1", options->l1, "weight_decay",
-                             options->weight_decay, "batch", (json_int_t)options->batch, "epochs",
-                             (json_int_t)options->epochs, "seed", (json_int_t)options->seed, "threads",
-                             (json_int_t)options->threads, "log_every", (json_int_t)options->log_every, "log_probe",
-                             (json_int_t)trainer->model->settings.log_probe);
+    json_t *object = json_pack(
+        "{s:s, s:s, s:s, s:{s:I, s:I, s:I}}", "data", trainer->data.name, "data_source", trainer->data.source,
+        "data_sha256", net_data_hash(&trainer->data), "split", "train", (json_int_t)part[NET_PART_TRAIN].count,
+        "validation", (json_int_t)part[NET_PART_VALIDATION].count, "test", (json_int_t)part[NET_PART_TEST].count);
+    json_t *more = json_pack(
+        "{s:s, s:s, s:f, s:f, s:f, s:f, s:I, s:I, s:I, s:I, s:I, s:I}", "cost", trainer->model->settings.cost,
+        "optimizer", trainer->model->settings.optimizer, "rate", options->rate, "l2", options->l2, "l1", options->l1,
+        "weight_decay", options->weight_decay, "batch", (json_int_t)options->batch, "epochs",
+        (json_int_t)options->epochs, "seed", (json_int_t)options->seed, "threads", (json_int_t)options->threads,
+        "log_every", (json_int_t)options->log_every, "log_probe", (json_int_t)trainer->model->settings.log_probe);
     json_object_update(object, more);
     json_decref(more);
     if (object != NULL && options->weights != NULL) {
@@ -67,20 +59,18 @@ static json_t *settings(const NetTrainer *trainer)
     return object;
 }
 
-bool net_trainer_write_config(NetTrainer *trainer, NetError *error)
-{
+bool net_trainer_write_config(NetTrainer *trainer, NetError *error) {
     const NetModel *model = trainer->model;
     char hash[SHA256_DIGEST_STRING_LENGTH];
     SHA256Data((const uint8_t *)model->text, strlen(model->text), hash);
-    json_t *object = json_pack("{s:s, s:o, s:o, s:{s:s, s:s, s:s}}", "name", trainer->options.name, "settings",
-                               settings(trainer), "versions", versions(model), "model", "path", model->path, "sha256",
-                               hash, "text", model->text);
+    json_t *object =
+        json_pack("{s:s, s:o, s:o, s:{s:s, s:s, s:s}}", "name", trainer->options.name, "settings", settings(trainer),
+                  "versions", versions(model), "model", "path", model->path, "sha256", hash, "text", model->text);
     return save_json(trainer, "config.json", object, false, error);
 }
 
 /* PREFIX_cost and PREFIX_accuracy, or PREFIX_rmse and PREFIX_mae. */
-static void add_score(json_t *object, const NetModel *model, const char *prefix, const NetScore *score)
-{
+static void add_score(json_t *object, const NetModel *model, const char *prefix, const NetScore *score) {
     char key[64];
     if (score->n == 0) {
         return;
@@ -99,14 +89,13 @@ static void add_score(json_t *object, const NetModel *model, const char *prefix,
     }
 }
 
-bool net_trainer_write_result(NetTrainer *trainer, const char *status, const NetTestScores *test, NetError *error)
-{
+bool net_trainer_write_result(NetTrainer *trainer, const char *status, const NetTestScores *test, NetError *error) {
     const NetModel *model = trainer->model;
     const NetPlace *place = &trainer->place;
     double images = (double)(place->epoch - 1) * (double)trainer->n + (double)place->running.n;
-    json_t *object = json_pack("{s:s, s:s, s:s, s:I, s:I}", "status", status, "name", trainer->options.name, "run",
-                               trainer->run.folder, "epochs", (json_int_t)(place->epoch - 1), "steps",
-                               (json_int_t)place->step);
+    json_t *object =
+        json_pack("{s:s, s:s, s:s, s:I, s:I}", "status", status, "name", trainer->options.name, "run",
+                  trainer->run.folder, "epochs", (json_int_t)(place->epoch - 1), "steps", (json_int_t)place->step);
     add_score(object, model, "train", &place->train);
     add_score(object, model, "validation", &place->validation);
     add_score(object, model, "test", &test->last);

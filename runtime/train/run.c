@@ -9,15 +9,13 @@
 #include "runtime/train/checkpoint.h"
 #include "runtime/train/main.h"
 
-static const char *program_name(int argc, char **argv)
-{
+static const char *program_name(int argc, char **argv) {
     const char *slash = argc > 0 ? strrchr(argv[0], '/') : NULL;
     return slash != NULL ? slash + 1 : argc > 0 ? argv[0] : "trainer";
 }
 
 /* Scores the last weights on the test part and, with a validation part, the best ones too. */
-static NetOutcome test(NetTrainer *trainer, NetTestScores *scores, NetError *error)
-{
+static NetOutcome test(NetTrainer *trainer, NetTestScores *scores, NetError *error) {
     const NetPlace *place = &trainer->place;
     char which[64];
     *scores = (NetTestScores){.last = {0}};
@@ -47,8 +45,7 @@ static NetOutcome test(NetTrainer *trainer, NetTestScores *scores, NetError *err
 }
 
 /* After the last epoch: test, weight files, result.json. */
-static NetOutcome finish(NetTrainer *trainer, NetError *error)
-{
+static NetOutcome finish(NetTrainer *trainer, NetError *error) {
     NetTestScores scores;
     NetOutcome outcome = test(trainer, &scores, error);
     if (outcome != NET_WENT_ON) {
@@ -67,18 +64,18 @@ static NetOutcome finish(NetTrainer *trainer, NetError *error)
 }
 
 /* Whether a resumed run has nothing left to do; says so, and prints its result under --json. */
-static bool is_finished(NetTrainer *trainer)
-{
+static bool is_finished(NetTrainer *trainer) {
     enum { RESULT_LIMIT = 1 << 20 };
     const NetOptions *options = &trainer->options;
     char *path = net_run_path(&trainer->run, "result.json", NULL);
-    bool finished = trainer->resumed && trainer->place.epoch > options->epochs && path != NULL &&
-                    access(path, F_OK) == 0;
+    bool finished =
+        trainer->resumed && trainer->place.epoch > options->epochs && path != NULL && access(path, F_OK) == 0;
     if (finished) {
         char note[512];
         int64_t done = trainer->place.epoch - 1;
-        snprintf(note, sizeof note, "%.300s is finished: %" PRId64 " of %" PRId64 " epochs; --epochs %" PRId64
-                 " goes on with it", trainer->run.folder, done, options->epochs, 2 * (done > 0 ? done : 1));
+        snprintf(note, sizeof note,
+                 "%.300s is finished: %" PRId64 " of %" PRId64 " epochs; --epochs %" PRId64 " goes on with it",
+                 trainer->run.folder, done, options->epochs, 2 * (done > 0 ? done : 1));
         net_progress_note(trainer->progress, options->program, note);
         size_t size = 0;
         char *text = options->json ? net_file_read(path, RESULT_LIMIT, &size, NULL) : NULL;
@@ -93,20 +90,19 @@ static bool is_finished(NetTrainer *trainer)
     return finished;
 }
 
-static int stopped(NetTrainer *trainer)
-{
+static int stopped(NetTrainer *trainer) {
     int signal = net_signals_pending();
     char note[512];
-    snprintf(note, sizeof note, "stopped in epoch %" PRId64 " after step %" PRId64 " of %" PRId64
-             "; %s --resume %.300s goes on from there", trainer->place.epoch, trainer->place.position, trainer->steps,
-             trainer->options.program, trainer->run.folder);
+    snprintf(
+        note, sizeof note,
+        "stopped in epoch %" PRId64 " after step %" PRId64 " of %" PRId64 "; %s --resume %.300s goes on from there",
+        trainer->place.epoch, trainer->place.position, trainer->steps, trainer->options.program, trainer->run.folder);
     net_progress_note(trainer->progress, trainer->options.program, note);
     return 128 + signal;
 }
 
 /* A run that failed: a diverged one leaves its result, any other only its checkpoint. */
-static void failed(NetTrainer *trainer, NetError *error)
-{
+static void failed(NetTrainer *trainer, NetError *error) {
     NetTestScores none = {.last = {0}};
     if (error->status == NET_MODEL && trainer->run.folder != NULL) {
         NetError second = {0};
@@ -118,8 +114,7 @@ static void failed(NetTrainer *trainer, NetError *error)
     }
 }
 
-static int train(NetTrainer *trainer, const NetModel *model, const NetOptions *options, NetError *error)
-{
+static int train(NetTrainer *trainer, const NetModel *model, const NetOptions *options, NetError *error) {
     if (!net_trainer_new(trainer, model, options, error)) {
         return error->status;
     }
@@ -129,19 +124,15 @@ static int train(NetTrainer *trainer, const NetModel *model, const NetOptions *o
     NetOutcome outcome = net_trainer_train(trainer, error);
     outcome = outcome == NET_WENT_ON ? finish(trainer, error) : outcome;
     switch (outcome) {
-    case NET_WENT_ON:
-        return NET_OK;
-    case NET_STOPPED:
-        return stopped(trainer);
-    case NET_FAILED:
-        break;
+    case NET_WENT_ON: return NET_OK;
+    case NET_STOPPED: return stopped(trainer);
+    case NET_FAILED: break;
     }
     failed(trainer, error);
     return error->status;
 }
 
-int net_trainer_main(int argc, char **argv, const NetCode *code)
-{
+int net_trainer_main(int argc, char **argv, const NetCode *code) {
     NetError error = {0};
     NetModel model;
     NetOptions options;

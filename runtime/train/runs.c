@@ -13,14 +13,12 @@
 
 #include "runtime/base/atomic.h"
 
-static bool is_folder(const char *path)
-{
+static bool is_folder(const char *path) {
     struct stat status;
     return stat(path, &status) == 0 && S_ISDIR(status.st_mode);
 }
 
-bool net_run_open(const char *folder, NetRun *run, NetError *error)
-{
+bool net_run_open(const char *folder, NetRun *run, NetError *error) {
     *run = (NetRun){.folder = net_text(error, "%s", folder), .lock = -1};
     if (run->folder == NULL) {
         return false;
@@ -44,8 +42,7 @@ bool net_run_open(const char *folder, NetRun *run, NetError *error)
 }
 
 /* Points run_dir/latest at the run; anything there that is not a link stays as it is. */
-static bool link_latest(const char *run_dir, const char *folder, NetError *error)
-{
+static bool link_latest(const char *run_dir, const char *folder, NetError *error) {
     char *latest = net_path_join(run_dir, "latest", error);
     char *fresh = latest != NULL ? net_text(error, "%s.%ld.tmp", latest, (long)getpid()) : NULL;
     struct stat status;
@@ -65,8 +62,7 @@ static bool link_latest(const char *run_dir, const char *folder, NetError *error
     return ok;
 }
 
-bool net_run_create(const char *run_dir, const char *name, NetRun *run, NetError *error)
-{
+bool net_run_create(const char *run_dir, const char *name, NetRun *run, NetError *error) {
     *run = (NetRun){.folder = NULL, .lock = -1};
     if (!net_folder_make(run_dir, error)) {
         return false;
@@ -102,8 +98,7 @@ bool net_run_create(const char *run_dir, const char *name, NetRun *run, NetError
     return net_fail(error, NET_ENVIRONMENT, "%s holds a million runs of '%s' from today", run_dir, name);
 }
 
-char *net_run_find(const char *run_dir, const char *word, NetError *error)
-{
+char *net_run_find(const char *run_dir, const char *word, NetError *error) {
     if (is_folder(word)) {
         return net_text(error, "%s", word);
     }
@@ -116,8 +111,7 @@ char *net_run_find(const char *run_dir, const char *word, NetError *error)
 }
 
 /* Reads "NAME-YYYY-MM-DD-N": a number that grows with date and N; -1 when it is something else. */
-static long long run_rank(const char *entry, const char *name)
-{
+static long long run_rank(const char *entry, const char *name) {
     size_t length = strlen(name);
     int year = 0;
     int month = 0;
@@ -132,8 +126,7 @@ static long long run_rank(const char *entry, const char *name)
     return ((year * 100LL + month) * 100 + day) * 1000000000 + number;
 }
 
-char *net_run_latest(const char *run_dir, const char *name, NetError *error)
-{
+char *net_run_latest(const char *run_dir, const char *name, NetError *error) {
     DIR *directory = opendir(run_dir);
     if (directory == NULL) {
         return NULL;
@@ -151,13 +144,11 @@ char *net_run_latest(const char *run_dir, const char *name, NetError *error)
     return best_rank >= 0 ? net_path_join(run_dir, best, error) : NULL;
 }
 
-char *net_run_path(const NetRun *run, const char *file, NetError *error)
-{
+char *net_run_path(const NetRun *run, const char *file, NetError *error) {
     return net_path_join(run->folder, file, error);
 }
 
-void net_run_close(NetRun *run)
-{
+void net_run_close(NetRun *run) {
     if (run->lock >= 0) {
         close(run->lock);
     }

@@ -2,16 +2,14 @@
 
 #include <math.h>
 
-NetMeasure net_model_measure(const NetModel *model)
-{
+NetMeasure net_model_measure(const NetModel *model) {
     if (model->accuracy) {
         return NET_MEASURE_ACCURACY;
     }
     return net_program_entry(&model->eval, NET_LOG_SQUARED_ERROR, -1) != NULL ? NET_MEASURE_RMSE : NET_MEASURE_COST;
 }
 
-void net_score_add(const NetModel *model, const NetProgram *program, const double *log, int64_t n, NetScore *score)
-{
+void net_score_add(const NetModel *model, const NetProgram *program, const double *log, int64_t n, NetScore *score) {
     int64_t chunks = (n + NET_LANES - 1) / NET_LANES;
     for (int i = 0; i < program->entries; i++) {
         const NetLogEntry *entry = &program->entry[i];
@@ -33,32 +31,23 @@ void net_score_add(const NetModel *model, const NetProgram *program, const doubl
     score->n += n;
 }
 
-double net_score_cost(const NetScore *score)
-{
-    return score->cost / (double)score->n;
-}
+double net_score_cost(const NetScore *score) { return score->cost / (double)score->n; }
 
-double net_score_value(const NetModel *model, const NetScore *score)
-{
+double net_score_value(const NetModel *model, const NetScore *score) {
     double n = (double)score->n;
     switch (net_model_measure(model)) {
-    case NET_MEASURE_ACCURACY:
-        return score->correct / n;
-    case NET_MEASURE_RMSE:
-        return sqrt(score->squared_error / (n * (double)model->outputs));
-    case NET_MEASURE_COST:
-        break;
+    case NET_MEASURE_ACCURACY: return score->correct / n;
+    case NET_MEASURE_RMSE: return sqrt(score->squared_error / (n * (double)model->outputs));
+    case NET_MEASURE_COST: break;
     }
     return score->cost / n;
 }
 
-double net_score_mae(const NetModel *model, const NetScore *score)
-{
+double net_score_mae(const NetModel *model, const NetScore *score) {
     return score->absolute_error / ((double)score->n * (double)model->outputs);
 }
 
-bool net_score_better(const NetModel *model, const NetScore *a, const NetScore *b)
-{
+bool net_score_better(const NetModel *model, const NetScore *a, const NetScore *b) {
     if (b->n == 0) {
         return a->n > 0;
     }

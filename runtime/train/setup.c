@@ -10,8 +10,7 @@ static const struct {
     double train, test;
 } set_sizes[] = {{"digits", 6000, 1000}, {"mnist", 60000, 10000}, {"fashion_mnist", 60000, 10000}};
 
-static int find_set(const char *kind)
-{
+static int find_set(const char *kind) {
     for (int i = 0; i < (int)(sizeof set_sizes / sizeof *set_sizes); i++) {
         if (strcmp(kind, set_sizes[i].kind) == 0) {
             return i;
@@ -20,13 +19,11 @@ static int find_set(const char *kind)
     return -1;
 }
 
-static double carry_over(double count, double from, double to)
-{
+static double carry_over(double count, double from, double to) {
     return count < 1 ? count : (double)(int64_t)(count * to / from);
 }
 
-static void carry_split(NetDataRequest *request, const char *model_kind)
-{
+static void carry_split(NetDataRequest *request, const char *model_kind) {
     int from = find_set(model_kind);
     int to = find_set(request->kind);
     if (from < 0 || to < 0) {
@@ -37,8 +34,7 @@ static void carry_split(NetDataRequest *request, const char *model_kind)
     request->test = carry_over(request->test, set_sizes[from].test, set_sizes[to].test);
 }
 
-static bool open_data(NetTrainer *trainer, NetError *error)
-{
+static bool open_data(NetTrainer *trainer, NetError *error) {
     const NetModel *model = trainer->model;
     const char *slash = strrchr(model->path, '/');
     char *folder = slash != NULL ? net_text(error, "%.*s", (int)(slash - model->path), model->path) : NULL;
@@ -69,8 +65,7 @@ static bool open_data(NetTrainer *trainer, NetError *error)
 }
 
 /* Buffers for the largest batch of any program, and the threads. */
-static bool make_buffers(NetTrainer *trainer, NetError *error)
-{
+static bool make_buffers(NetTrainer *trainer, NetError *error) {
     const NetModel *model = trainer->model;
     const NetOptions *options = &trainer->options;
     trainer->batch = options->batch > 0 && options->batch < trainer->n ? options->batch : trainer->n;
@@ -99,13 +94,12 @@ static bool make_buffers(NetTrainer *trainer, NetError *error)
     }
     trainer->loader = net_loader_new(&trainer->data, model->input_bytes ? NET_ROWS_U8 : NET_ROWS_F32, error);
     trainer->gradients = net_gradients_new(model, options->log_every, error);
-    trainer->workers = net_workers_new((int)options->threads, model->scratch_size, error);
+    trainer->workers = net_workers_new((int)options->threads, model, error);
     return trainer->loader != NULL && trainer->gradients != NULL && trainer->workers != NULL;
 }
 
 /* Runs the program `init`, which needs one example: the first of the training part. */
-static bool run_init(NetTrainer *trainer, NetError *error)
-{
+static bool run_init(NetTrainer *trainer, NetError *error) {
     NetPass pass = {.part = NET_PART_TRAIN, .batch = 1, .limit = 1};
     if (!net_loader_start(trainer->loader, &pass, error)) {
         return false;
@@ -118,8 +112,7 @@ static bool run_init(NetTrainer *trainer, NetError *error)
     return first != NULL || net_fail(error, NET_ENVIRONMENT, "there is no first training example");
 }
 
-static bool fill_tensors(NetTrainer *trainer, NetError *error)
-{
+static bool fill_tensors(NetTrainer *trainer, NetError *error) {
     const NetModel *model = trainer->model;
     int64_t statistics = net_data_statistics_count(&trainer->data);
     for (int i = 0; i < model->tensors; i++) {
@@ -141,8 +134,7 @@ static bool fill_tensors(NetTrainer *trainer, NetError *error)
 
 /* A new run begins before epoch 1, with the untrained network still to be evaluated: as an epoch 0 whose steps are
  * done. */
-static bool begin(NetTrainer *trainer, NetError *error)
-{
+static bool begin(NetTrainer *trainer, NetError *error) {
     bool used[NET_CSV_FILES];
     const char *score = net_model_measure(trainer->model) == NET_MEASURE_RMSE ? "rmse" : "accuracy";
     net_gradients_files(trainer->model, used);
@@ -161,8 +153,7 @@ static bool begin(NetTrainer *trainer, NetError *error)
 
 /* Finds the run that --resume means and its checkpoint. Without a checkpoint the run starts anew, without a run (and
  * none named) a new one does; a word says so. */
-static bool find_resumed(NetTrainer *trainer, NetSafetensors *file, bool *found, NetError *error)
-{
+static bool find_resumed(NetTrainer *trainer, NetSafetensors *file, bool *found, NetError *error) {
     const NetOptions *options = &trainer->options;
     char text[NET_ERROR_TEXT];
     *found = false;
@@ -191,8 +182,7 @@ static bool find_resumed(NetTrainer *trainer, NetSafetensors *file, bool *found,
     return ok;
 }
 
-static void describe(NetTrainer *trainer)
-{
+static void describe(NetTrainer *trainer) {
     const NetModel *model = trainer->model;
     const NetOptions *options = &trainer->options;
     const NetPart *part = trainer->data.part;
@@ -200,12 +190,12 @@ static void describe(NetTrainer *trainer)
     char shape[NET_SHAPE_TEXT];
     char held[96] = "";
     char decay[96] = "";
-    net_progress_line(trainer->progress, "model", "%s: %s input, %d layers, %s parameters, %s", model->name,
+    net_progress_line(trainer->progress, "model", "%s: %s input, %d layer%s, %s parameters, %s", model->name,
                       net_shape(shape, model->input_shape, model->input_dims), model->layers,
-                      net_count(count[0], (uint64_t)net_model_parameters(model)), model->settings.cost);
+                      model->layers == 1 ? "" : "s", net_count(count[0], (uint64_t)net_model_parameters(model)),
+                      model->settings.cost);
     if (part[NET_PART_VALIDATION].count > 0) {
-        snprintf(held, sizeof held, ", %s to validate",
-                 net_count(count[1], (uint64_t)part[NET_PART_VALIDATION].count));
+        snprintf(held, sizeof held, ", %s to validate", net_count(count[1], (uint64_t)part[NET_PART_VALIDATION].count));
     }
     net_progress_line(trainer->progress, "data", "%s (%s): %s examples to train%s, %s to test", trainer->data.name,
                       trainer->data.source, net_count(count[0], (uint64_t)trainer->n), held,
@@ -218,14 +208,14 @@ static void describe(NetTrainer *trainer)
     if (options->l1 > 0) {
         snprintf(decay + length, sizeof decay - length, ", l1 %g", options->l1);
     }
-    net_progress_line(trainer->progress, "train", "%s rate %g%s, batch %s, %" PRId64 " epochs, seed %" PRId64
-                      ", %" PRId64 " thread%s", model->settings.optimizer, options->rate, decay,
+    net_progress_line(trainer->progress, "train",
+                      "%s rate %g%s, batch %s, %" PRId64 " epochs, seed %" PRId64 ", %" PRId64 " thread%s",
+                      model->settings.optimizer, options->rate, decay,
                       options->batch > 0 ? net_count(count[0], (uint64_t)trainer->batch) : "full", options->epochs,
                       options->seed, options->threads, options->threads == 1 ? "" : "s");
 }
 
-static bool resume(NetTrainer *trainer, const NetSafetensors *file, NetError *error)
-{
+static bool resume(NetTrainer *trainer, const NetSafetensors *file, NetError *error) {
     char step[2][NET_COUNT_TEXT];
     if (!net_checkpoint_restore(trainer, file, error) || !net_trainer_write_config(trainer, error)) {
         return false;
@@ -242,8 +232,7 @@ static bool resume(NetTrainer *trainer, const NetSafetensors *file, NetError *er
     return true;
 }
 
-bool net_trainer_new(NetTrainer *trainer, const NetModel *model, const NetOptions *options, NetError *error)
-{
+bool net_trainer_new(NetTrainer *trainer, const NetModel *model, const NetOptions *options, NetError *error) {
     static const int colors[] = {[NET_COLOR_AUTO] = 0, [NET_COLOR_ALWAYS] = 1, [NET_COLOR_NEVER] = -1};
     *trainer = (NetTrainer){.model = model, .options = *options, .run = {NULL, -1}};
     net_options_default(options->program, model, &trainer->defaults);
@@ -261,6 +250,7 @@ bool net_trainer_new(NetTrainer *trainer, const NetModel *model, const NetOption
               make_buffers(trainer, error);
     if (ok) {
         describe(trainer);
+        net_trainer_advise_data(trainer);
         ok = found ? resume(trainer, &file, error) : begin(trainer, error);
     }
     if (found) {
@@ -271,8 +261,7 @@ bool net_trainer_new(NetTrainer *trainer, const NetModel *model, const NetOption
     return ok;
 }
 
-void net_trainer_free(NetTrainer *trainer)
-{
+void net_trainer_free(NetTrainer *trainer) {
     if (trainer->progress != NULL) {
         net_progress_clear(trainer->progress);
     }
@@ -285,8 +274,8 @@ void net_trainer_free(NetTrainer *trainer)
     if (trainer->n > 0) {
         net_data_close(&trainer->data);
     }
-    float *buffers[] = {trainer->param, trainer->state, trainer->grad, trainer->values, trainer->best_param,
-                        trainer->best_state};
+    float *buffers[] = {trainer->param,  trainer->state,      trainer->grad,
+                        trainer->values, trainer->best_param, trainer->best_state};
     for (size_t i = 0; i < sizeof buffers / sizeof *buffers; i++) {
         free(buffers[i]);
     }

@@ -6,16 +6,14 @@
 
 static volatile sig_atomic_t pending;
 
-static void on_signal(int signal)
-{
+static void on_signal(int signal) {
     if (pending != 0) {
         _exit(128 + signal); /* the last checkpoint stays as it is: it is never written in place */
     }
     pending = signal;
 }
 
-void net_signals_install(void)
-{
+void net_signals_install(void) {
     static const int stops[] = {SIGINT, SIGTERM, SIGHUP};
     struct sigaction action = {.sa_flags = SA_RESTART};
     action.sa_handler = on_signal;
@@ -29,7 +27,4 @@ void net_signals_install(void)
     }
 }
 
-int net_signals_pending(void)
-{
-    return pending;
-}
+int net_signals_pending(void) { return pending; }

@@ -4,8 +4,7 @@
 
 #include "runtime/train/checkpoint.h"
 
-void net_trainer_run(NetTrainer *trainer, const NetProgram *program, const NetBatch *batch)
-{
+void net_trainer_run(NetTrainer *trainer, const NetProgram *program, const NetBatch *batch) {
     const NetModel *model = trainer->model;
     int64_t chunks = (batch->n + NET_LANES - 1) / NET_LANES;
     memset(trainer->log, 0, (size_t)(model->log_once + chunks * model->log_chunk) * sizeof *trainer->log);
@@ -24,8 +23,7 @@ void net_trainer_run(NetTrainer *trainer, const NetProgram *program, const NetBa
     net_workers_run(trainer->workers, program, &call);
 }
 
-void net_trainer_tick(NetTrainer *trainer)
-{
+void net_trainer_tick(NetTrainer *trainer) {
     double now = net_clock();
     trainer->place.seconds += now - trainer->clock;
     trainer->place.epoch_seconds += now - trainer->clock;
@@ -33,41 +31,26 @@ void net_trainer_tick(NetTrainer *trainer)
 }
 
 /* The share of a weight that one unit of rate takes away: l2/n, or weight decay as it is. */
-static double decay_rate(const NetTrainer *trainer)
-{
+static double decay_rate(const NetTrainer *trainer) {
     const NetOptions *options = &trainer->options;
     return options->weight_decay > 0 ? options->weight_decay : options->l2 / (double)trainer->n;
 }
 
 /* The kernels' scalars for a step over m images: computed in double, rounded once. */
-static void fill_scalars(NetTrainer *trainer, int64_t m)
-{
+static void fill_scalars(NetTrainer *trainer, int64_t m) {
     const NetOptions *options = &trainer->options;
     uint64_t seed = (uint64_t)options->seed;
     for (int i = 0; i < trainer->model->scalars; i++) {
         double value = 0;
         uint32_t bits = 0;
         switch (trainer->model->scalar[i]) {
-        case NET_SCALAR_STEP:
-            value = options->rate / (double)m;
-            break;
-        case NET_SCALAR_SHRINK:
-            value = 1 - options->rate * decay_rate(trainer);
-            break;
-        case NET_SCALAR_L1_STEP:
-            value = options->rate * options->l1 / (double)trainer->n;
-            break;
-        case NET_SCALAR_SEED_LOW:
-            bits = (uint32_t)seed;
-            break;
-        case NET_SCALAR_SEED_HIGH:
-            bits = (uint32_t)(seed >> 32);
-            break;
-        case NET_SCALAR_EPOCH:
-            bits = (uint32_t)trainer->place.epoch;
-            break;
-        case NET_SCALAR_KINDS:
-            break;
+        case NET_SCALAR_STEP: value = options->rate / (double)m; break;
+        case NET_SCALAR_SHRINK: value = 1 - options->rate * decay_rate(trainer); break;
+        case NET_SCALAR_L1_STEP: value = options->rate * options->l1 / (double)trainer->n; break;
+        case NET_SCALAR_SEED_LOW: bits = (uint32_t)seed; break;
+        case NET_SCALAR_SEED_HIGH: bits = (uint32_t)(seed >> 32); break;
+        case NET_SCALAR_EPOCH: bits = (uint32_t)trainer->place.epoch; break;
+        case NET_SCALAR_KINDS: break;
         }
         trainer->scalar[i] = (float)value;
         if (bits != 0) {
@@ -76,8 +59,7 @@ static void fill_scalars(NetTrainer *trainer, int64_t m)
     }
 }
 
-double net_trainer_penalty(const NetTrainer *trainer)
-{
+double net_trainer_penalty(const NetTrainer *trainer) {
     double squares = 0;
     double sizes = 0;
     for (int i = 0; i < trainer->model->tensors; i++) {
@@ -92,8 +74,7 @@ double net_trainer_penalty(const NetTrainer *trainer)
 }
 
 /* The first tensor with a value that is not finite, or NULL. */
-static const NetParam *first_broken(const NetTrainer *trainer)
-{
+static const NetParam *first_broken(const NetTrainer *trainer) {
     for (int i = 0; i < trainer->model->tensors; i++) {
         const NetParam *param = &trainer->model->tensor[i];
         const float *w = (param->in_state ? trainer->state : trainer->param) + param->offset;
@@ -107,8 +88,7 @@ static const NetParam *first_broken(const NetTrainer *trainer)
 }
 
 /* The tensor with the largest value: the likeliest place of an overflow that no weight shows. */
-static const NetParam *largest_tensor(const NetTrainer *trainer, double *largest)
-{
+static const NetParam *largest_tensor(const NetTrainer *trainer, double *largest) {
     const NetParam *found = &trainer->model->tensor[0];
     *largest = 0;
     for (int i = 0; i < trainer->model->tensors; i++) {
@@ -125,8 +105,7 @@ static const NetParam *largest_tensor(const NetTrainer *trainer, double *largest
 }
 
 /* `what` is not finite: names the place in time and in the network. */
-static NetOutcome diverged(const NetTrainer *trainer, const char *what, NetError *error)
-{
+static NetOutcome diverged(const NetTrainer *trainer, const char *what, NetError *error) {
     const NetPlace *place = &trainer->place;
     const NetParam *broken = first_broken(trainer);
     double largest = 0;
@@ -148,16 +127,14 @@ static NetOutcome diverged(const NetTrainer *trainer, const char *what, NetError
 }
 
 /* Saves a checkpoint, unless the weights are no longer worth it. */
-static NetOutcome save(NetTrainer *trainer, NetError *error)
-{
+static NetOutcome save(NetTrainer *trainer, NetError *error) {
     if (first_broken(trainer) != NULL) {
         return diverged(trainer, "a weight", error);
     }
     return net_checkpoint_save(trainer, error) ? NET_WENT_ON : NET_FAILED;
 }
 
-static NetOutcome probe(NetTrainer *trainer, NetError *error)
-{
+static NetOutcome probe(NetTrainer *trainer, NetError *error) {
     NetPass pass = {.part = NET_PART_TRAIN, .limit = trainer->model->settings.log_probe};
     if (trainer->model->settings.log_probe == 0) {
         return NET_WENT_ON;
@@ -170,24 +147,19 @@ static NetOutcome probe(NetTrainer *trainer, NetError *error)
         return NET_WENT_ON;
     }
     net_trainer_run(trainer, &trainer->model->probe, batch);
-    NetLogged at = {.log = trainer->log,
-                    .n = batch->n,
-                    .step = trainer->place.step,
-                    .epoch = trainer->place.epoch - 1};
+    NetLogged at = {.log = trainer->log, .n = batch->n, .step = trainer->place.step, .epoch = trainer->place.epoch - 1};
     bool ok = net_gradients_probe(trainer->gradients, &at, &trainer->csv, error);
     net_loader_stop(trainer->loader);
     return ok ? NET_WENT_ON : NET_FAILED;
 }
 
-static double time_left(const NetTrainer *trainer)
-{
+static double time_left(const NetTrainer *trainer) {
     double done = (double)(trainer->place.step - trainer->begun_step);
     double all = (double)(trainer->options.epochs * trainer->steps - trainer->begun_step);
     return done > 0 ? (net_clock() - trainer->begun) / done * (all - done) : -1;
 }
 
-static void show_bar(NetTrainer *trainer)
-{
+static void show_bar(NetTrainer *trainer) {
     const NetPlace *place = &trainer->place;
     if (!net_progress_due(trainer->progress)) {
         return;
@@ -204,8 +176,7 @@ static void show_bar(NetTrainer *trainer)
     net_progress_bar(trainer->progress, &bar);
 }
 
-static NetOutcome train_step(NetTrainer *trainer, const NetBatch *batch, NetError *error)
-{
+static NetOutcome train_step(NetTrainer *trainer, const NetBatch *batch, NetError *error) {
     NetPlace *place = &trainer->place;
     NetLogged at = {
         .log = trainer->log,
@@ -229,15 +200,13 @@ static NetOutcome train_step(NetTrainer *trainer, const NetBatch *batch, NetErro
 }
 
 /* Whether a checkpoint is due inside an epoch: when the epoch itself lasts longer than the interval. */
-static bool save_due(const NetTrainer *trainer, double epoch_began)
-{
+static bool save_due(const NetTrainer *trainer, double epoch_began) {
     double since = trainer->saved > epoch_began ? trainer->saved : epoch_began;
     return trainer->place.position < trainer->steps && net_clock() - since >= trainer->checkpoint_interval;
 }
 
 /* The steps of the present epoch that are not done. */
-static NetOutcome train_epoch(NetTrainer *trainer, NetError *error)
-{
+static NetOutcome train_epoch(NetTrainer *trainer, NetError *error) {
     NetPlace *place = &trainer->place;
     NetOutcome outcome = NET_WENT_ON;
     double began = net_clock();
@@ -257,8 +226,8 @@ static NetOutcome train_epoch(NetTrainer *trainer, NetError *error)
         return NET_FAILED;
     }
     while (outcome == NET_WENT_ON && place->position < trainer->steps) {
-        outcome = net_signals_pending() != 0 ? NET_STOPPED
-                                             : train_step(trainer, net_loader_next(trainer->loader), error);
+        outcome =
+            net_signals_pending() != 0 ? NET_STOPPED : train_step(trainer, net_loader_next(trainer->loader), error);
         if (outcome == NET_WENT_ON && save_due(trainer, began)) {
             outcome = save(trainer, error);
         }
@@ -270,8 +239,7 @@ static NetOutcome train_epoch(NetTrainer *trainer, NetError *error)
     return outcome;
 }
 
-static void score_cells(NetCsvRow *row, const NetModel *model, const NetScore *score)
-{
+static void score_cells(NetCsvRow *row, const NetModel *model, const NetScore *score) {
     if (score->n == 0 || net_model_measure(model) == NET_MEASURE_COST) {
         net_csv_empty(row);
     } else {
@@ -279,8 +247,7 @@ static void score_cells(NetCsvRow *row, const NetModel *model, const NetScore *s
     }
 }
 
-static void cost_cell(NetCsvRow *row, const NetScore *score)
-{
+static void cost_cell(NetCsvRow *row, const NetScore *score) {
     if (score->n == 0) {
         net_csv_empty(row);
     } else {
@@ -288,8 +255,7 @@ static void cost_cell(NetCsvRow *row, const NetScore *score)
     }
 }
 
-static bool write_epoch(NetTrainer *trainer, double train_seconds, NetError *error)
-{
+static bool write_epoch(NetTrainer *trainer, double train_seconds, NetError *error) {
     const NetPlace *place = &trainer->place;
     NetCsvRow row = {.length = 0};
     net_csv_integer(&row, place->epoch);
@@ -312,8 +278,7 @@ static bool write_epoch(NetTrainer *trainer, double train_seconds, NetError *err
            net_csv_flush(&trainer->csv, error);
 }
 
-static bool keep_best(NetTrainer *trainer)
-{
+static bool keep_best(NetTrainer *trainer) {
     NetPlace *place = &trainer->place;
     if (trainer->best_param == NULL || !net_score_better(trainer->model, &place->validation, &place->best)) {
         return false;
@@ -327,8 +292,7 @@ static bool keep_best(NetTrainer *trainer)
 
 /* All steps are done: evaluates, logs and turns to the next epoch. Nothing of the place changes before all that can
  * stop or fail has gone well, but for the clock. */
-static NetOutcome close_epoch(NetTrainer *trainer, NetError *error)
-{
+static NetOutcome close_epoch(NetTrainer *trainer, NetError *error) {
     NetPlace *place = &trainer->place;
     NetScore validation;
     if (first_broken(trainer) != NULL) {
@@ -361,6 +325,7 @@ static NetOutcome close_epoch(NetTrainer *trainer, NetError *error)
             .left = time_left(trainer),
         };
         net_progress_epoch(trainer->progress, &line);
+        net_trainer_advise_epoch(trainer);
     }
     place->epoch++;
     place->position = 0;
@@ -370,8 +335,7 @@ static NetOutcome close_epoch(NetTrainer *trainer, NetError *error)
     return NET_WENT_ON;
 }
 
-NetOutcome net_trainer_train(NetTrainer *trainer, NetError *error)
-{
+NetOutcome net_trainer_train(NetTrainer *trainer, NetError *error) {
     NetPlace *place = &trainer->place;
     NetOutcome outcome = NET_WENT_ON;
     fill_scalars(trainer, trainer->batch);

@@ -49,16 +49,16 @@ typedef struct {
     NetGradients *gradients;
     NetProgress *progress;
     bool resumed;
-    int64_t n;     /* examples of an epoch */
-    int64_t batch; /* examples of a whole batch, at most n */
-    int64_t steps; /* of an epoch: ceil(n / batch) */
+    int64_t n;                            /* examples of an epoch */
+    int64_t batch;                        /* examples of a whole batch, at most n */
+    int64_t steps;                        /* of an epoch: ceil(n / batch) */
     float *param, *state, *grad, *values; /* the kernels' buffers; `values` is their `batch` */
     float *best_param, *best_state;       /* NULL without a validation part */
     double *log;
     float scalar[NET_SCALAR_KINDS];
     NetPlace place;
-    double clock;               /* when place.seconds was last brought up to date */
-    double begun;               /* when this process began to train, and at which step: for the time left */
+    double clock; /* when place.seconds was last brought up to date */
+    double begun; /* when this process began to train, and at which step: for the time left */
     int64_t begun_step;
     double saved;               /* when the last checkpoint was written */
     double checkpoint_interval; /* seconds: 10, or what the environment says (checkpoint.h) */
@@ -103,6 +103,10 @@ typedef struct {
 /* report.c: config.json at the start, result.json at the end. `status` is "done" or "diverged". */
 bool net_trainer_write_config(NetTrainer *trainer, NetError *error);
 bool net_trainer_write_result(NetTrainer *trainer, const char *status, const NetTestScores *test, NetError *error);
+
+/* advice.c: notes about data that is oddly cut, and about a training that does not learn. */
+void net_trainer_advise_data(const NetTrainer *trainer);
+void net_trainer_advise_epoch(const NetTrainer *trainer);
 
 /* signals.c: INT, TERM and HUP ask for a stop; the second one leaves at once. */
 void net_signals_install(void);

@@ -12,19 +12,14 @@
 enum { LISTED = 4 }; /* names a message lists of each sort */
 
 /* Whether a tensor of the model is one of the weights file: the input's statistics are metadata. */
-static bool is_stored(const NetParam *param)
-{
-    return param->role == NET_ROLE_PARAM || param->role == NET_ROLE_STATE;
-}
+static bool is_stored(const NetParam *param) { return param->role == NET_ROLE_PARAM || param->role == NET_ROLE_STATE; }
 
-static float *place_of(const NetParam *param, float *params, float *state)
-{
+static float *place_of(const NetParam *param, float *params, float *state) {
     return (param->in_state ? state : params) + param->offset;
 }
 
 /* A JSON list of floats, each with the digits that give it back. */
-static char *statistics_text(const float *values, int64_t count, NetError *error)
-{
+static char *statistics_text(const float *values, int64_t count, NetError *error) {
     size_t room = (size_t)count * 20 + 3;
     char *text = net_alloc(room, 1, error);
     size_t length = 0;
@@ -37,8 +32,7 @@ static char *statistics_text(const float *values, int64_t count, NetError *error
     return text;
 }
 
-static char *classes_text(const NetData *data, NetError *error)
-{
+static char *classes_text(const NetData *data, NetError *error) {
     json_t *list = json_array();
     for (int64_t i = 0; i < data->classes; i++) {
         json_array_append_new(list, json_string(data->class_names[i]));
@@ -52,13 +46,15 @@ static char *classes_text(const NetData *data, NetError *error)
 }
 
 bool net_trainer_save_weights(NetTrainer *trainer, const char *name, const float *param, const float *state,
-                              NetError *error)
-{
+                              NetError *error) {
     const NetModel *model = trainer->model;
     char hash[SHA256_DIGEST_STRING_LENGTH];
     SHA256Data((const uint8_t *)model->text, strlen(model->text), hash);
-    NetPair metadata[8] = {{"format", "pt"}, {"name", model->name},           {"netc", model->netc},
-                           {"model_sha256", hash}, {"order_hash", model->order_hash}};
+    NetPair metadata[8] = {{"format", "pt"},
+                           {"name", model->name},
+                           {"netc", model->netc},
+                           {"model_sha256", hash},
+                           {"order_hash", model->order_hash}};
     size_t pairs = 5;
     char *owned[3] = {NULL, NULL, NULL}; /* metadata that is made here */
     size_t count = 0;
@@ -95,8 +91,7 @@ bool net_trainer_save_weights(NetTrainer *trainer, const char *name, const float
 }
 
 /* The file that --weights means: itself, or of a run the best weights if it has such, else the last. */
-static char *weights_path(const NetTrainer *trainer, NetError *error)
-{
+static char *weights_path(const NetTrainer *trainer, NetError *error) {
     const char *word = trainer->options.weights;
     char *folder = net_run_find(trainer->options.run_dir, word, error);
     if (folder == NULL) {
@@ -118,8 +113,7 @@ typedef struct {
     int count;
 } NameList;
 
-static void list_add(NameList *list, const char *name, const int64_t *shape, int rank)
-{
+static void list_add(NameList *list, const char *name, const int64_t *shape, int rank) {
     if (list->count++ >= LISTED) {
         return;
     }
@@ -133,29 +127,25 @@ static void list_add(NameList *list, const char *name, const int64_t *shape, int
     list->length += (size_t)added < room ? (size_t)added : room;
 }
 
-static const char *list_end(NameList *list)
-{
+static const char *list_end(NameList *list) {
     if (list->count > LISTED) {
         snprintf(list->text + list->length, sizeof list->text - list->length, " and %d more", list->count - LISTED);
     }
     return list->text;
 }
 
-static bool ends_with(const char *text, const char *end)
-{
+static bool ends_with(const char *text, const char *end) {
     size_t length = strlen(text);
     return length >= strlen(end) && strcmp(text + length - strlen(end), end) == 0;
 }
 
-static bool same_shape(const NetParam *param, const NetTensor *tensor)
-{
+static bool same_shape(const NetParam *param, const NetTensor *tensor) {
     return param->dims == tensor->rank &&
            memcmp(param->shape, tensor->shape, (size_t)param->dims * sizeof *param->shape) == 0;
 }
 
 /* Names and shapes must be the model's, all of them and no others. */
-static bool check_names(const NetModel *model, const NetSafetensors *file, const char *word, NetError *error)
-{
+static bool check_names(const NetModel *model, const NetSafetensors *file, const char *word, NetError *error) {
     NameList missing = {.count = 0};
     NameList unexpected = {.count = 0};
     for (int i = 0; i < model->tensors; i++) {
@@ -192,8 +182,7 @@ static bool check_names(const NetModel *model, const NetSafetensors *file, const
 }
 
 /* The input's mean or deviation from a file's metadata; without it the data's own stay. */
-static bool load_statistics(const NetSafetensors *file, const NetParam *param, float *out, NetError *error)
-{
+static bool load_statistics(const NetSafetensors *file, const NetParam *param, float *out, NetError *error) {
     const char *key = param->role == NET_ROLE_INPUT_MEAN ? "input_mean" : "input_std";
     const char *text = net_safetensors_metadata(file, key);
     if (text == NULL) {
@@ -211,8 +200,7 @@ static bool load_statistics(const NetSafetensors *file, const NetParam *param, f
                           param->size);
 }
 
-static bool load_tensors(NetTrainer *trainer, const NetSafetensors *file, NetError *error)
-{
+static bool load_tensors(NetTrainer *trainer, const NetSafetensors *file, NetError *error) {
     const NetModel *model = trainer->model;
     const char *converted = NULL;
     for (int i = 0; i < model->tensors; i++) {
@@ -244,8 +232,7 @@ static bool load_tensors(NetTrainer *trainer, const NetSafetensors *file, NetErr
     return true;
 }
 
-bool net_trainer_load_weights(NetTrainer *trainer, NetError *error)
-{
+bool net_trainer_load_weights(NetTrainer *trainer, NetError *error) {
     char *path = weights_path(trainer, error);
     NetSafetensors file;
     if (path == NULL) {
@@ -253,8 +240,7 @@ bool net_trainer_load_weights(NetTrainer *trainer, NetError *error)
     }
     bool ok = net_safetensors_read(path, &file, error);
     if (ok) {
-        ok = check_names(trainer->model, &file, trainer->options.weights, error) &&
-             load_tensors(trainer, &file, error);
+        ok = check_names(trainer->model, &file, trainer->options.weights, error) && load_tensors(trainer, &file, error);
         net_safetensors_free(&file);
     }
     if (ok) {

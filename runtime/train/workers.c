@@ -9,6 +9,7 @@
 
 enum {
     CACHE_LINE = 64,
+    SMALL_MODEL = 65536,
     SPIN_LIMIT = 4000 /* pauses before a waiting worker parks: some 50 to 150 microseconds */
 };
 
@@ -19,6 +20,7 @@ struct NetWorkers {
     _Alignas(CACHE_LINE) atomic_int parked;
     int count, spin;
     int started; /* threads that exist: count - 1 unless creation failed half way */
+    bool small;  /* the model has so few weights that one worker updates them sooner than two can meet */
     bool quit;
     pthread_mutex_t mutex;
     pthread_cond_t wake;
@@ -36,8 +38,7 @@ typedef struct {
     int index;
 } Start;
 
-static inline void spin_pause(void)
-{
+static inline void spin_pause(void) {
 #if defined(__x86_64__) || defined(__i386__)
     __builtin_ia32_pause();
 #elif defined(__aarch64__)
@@ -47,8 +48,7 @@ static inline void spin_pause(void)
 
 /* The last to arrive raises the generation and wakes those that parked. Generation and `parked` are sequentially
  * consistent: either the parking worker sees the new generation, or the last worker sees that it has parked. */
-static void barrier_wait(NetWorkers *workers)
-{
+static void barrier_wait(NetWorkers *workers) {
     unsigned before = atomic_load_explicit(&workers->generation, memory_order_relaxed);
     if (atomic_fetch_add_explicit(&workers->arrived, 1, memory_order_acq_rel) + 1 ==
         atomic_load_explicit(&workers->expected, memory_order_relaxed)) {
@@ -76,33 +76,26 @@ static void barrier_wait(NetWorkers *workers)
     pthread_mutex_unlock(&workers->mutex);
 }
 
-static int64_t task_count(NetTasks tasks, int64_t n, int64_t workers)
-{
+static int64_t task_count(NetTasks tasks, int64_t n, int64_t workers) {
     int64_t chunks = (n + NET_LANES - 1) / NET_LANES;
     switch (tasks) {
-    case NET_TASKS_ONCE:
-        return 1;
-    case NET_TASKS_CHUNK:
-        return chunks;
-    case NET_TASKS_SLOT:
-        return chunks < NET_SLOTS ? chunks : NET_SLOTS;
-    case NET_TASKS_PART:
-        return workers;
+    case NET_TASKS_ONCE: return 1;
+    case NET_TASKS_CHUNK: return chunks;
+    case NET_TASKS_SLOT: return chunks < NET_SLOTS ? chunks : NET_SLOTS;
+    case NET_TASKS_PART: return workers;
     }
     return 0;
 }
 
-static void run_task(NetWorkers *workers, const NetPhase *phase, int worker, int64_t task, int64_t parts)
-{
+static void run_task(NetWorkers *workers, const NetPhase *phase, int worker, int64_t task, int64_t parts) {
     const NetCall *call = &workers->call;
     phase->kernel(phase->self, call->param, call->state, call->grad, call->batch,
-                  workers->scratch + (size_t)worker * workers->slab, call->input, call->label, call->item,
-                  call->scalar, call->log, call->n, task, parts);
+                  workers->scratch + (size_t)worker * workers->slab, call->input, call->label, call->item, call->scalar,
+                  call->log, call->n, task, parts);
 }
 
 /* One worker's share of all phases, with a barrier after each. */
-static void run_phases(NetWorkers *workers, int worker)
-{
+static void run_phases(NetWorkers *workers, int worker) {
     const NetProgram *program = workers->program;
     for (int i = 0; i < program->phases; i++) {
         const NetPhase *phase = &program->phase[i];
@@ -122,8 +115,7 @@ static void run_phases(NetWorkers *workers, int worker)
     }
 }
 
-static void *worker_main(void *argument)
-{
+static void *worker_main(void *argument) {
     Start start = *(Start *)argument;
     free(argument);
     for (;;) {
@@ -135,8 +127,7 @@ static void *worker_main(void *argument)
     }
 }
 
-int net_workers_processors(void)
-{
+int net_workers_processors(void) {
     cpu_set_t set;
     if (sched_getaffinity(0, sizeof set, &set) == 0 && CPU_COUNT(&set) > 0) {
         return CPU_COUNT(&set);
@@ -146,8 +137,7 @@ int net_workers_processors(void)
 }
 
 /* Signals are the main thread's: the others block them all, from birth. */
-static bool start_thread(NetWorkers *workers, int index)
-{
+static bool start_thread(NetWorkers *workers, int index) {
     Start *start = malloc(sizeof *start);
     if (start == NULL) {
         return false;
@@ -166,19 +156,19 @@ static bool start_thread(NetWorkers *workers, int index)
     return true;
 }
 
-NetWorkers *net_workers_new(int count, int64_t scratch, NetError *error)
-{
+NetWorkers *net_workers_new(int count, const NetModel *model, NetError *error) {
     NetWorkers *workers = net_alloc(1, sizeof *workers, error);
     if (workers == NULL) {
         return NULL;
     }
     workers->count = count;
+    workers->small = model->param_size < SMALL_MODEL;
     atomic_store_explicit(&workers->expected, count, memory_order_relaxed);
     workers->spin = count <= net_workers_processors() ? SPIN_LIMIT : 0;
     pthread_mutex_init(&workers->mutex, NULL);
     pthread_cond_init(&workers->wake, NULL);
     /* a line between two slabs, so that prefetching one worker's end does not pull at the next one's start */
-    workers->slab = ((size_t)scratch + 15) / 16 * 16 + 32;
+    workers->slab = ((size_t)model->scratch_size + 15) / 16 * 16 + 32;
     workers->scratch = net_alloc(workers->slab * sizeof(float), (size_t)count, error);
     workers->thread = net_alloc((size_t)count, sizeof *workers->thread, error);
     if (workers->scratch == NULL || workers->thread == NULL) {
@@ -195,11 +185,11 @@ NetWorkers *net_workers_new(int count, int64_t scratch, NetError *error)
     return workers;
 }
 
-void net_workers_run(NetWorkers *workers, const NetProgram *program, const NetCall *call)
-{
+void net_workers_run(NetWorkers *workers, const NetProgram *program, const NetCall *call) {
     workers->program = program;
     workers->call = *call;
-    if (workers->count > 1) {
+    /* a single chunk has nothing to share but the update */
+    if (workers->count > 1 && !(workers->small && call->n <= NET_LANES)) {
         for (int i = 0; i < program->phases; i++) {
             atomic_store_explicit(&workers->next[i], 0, memory_order_relaxed);
         }
@@ -216,13 +206,9 @@ void net_workers_run(NetWorkers *workers, const NetProgram *program, const NetCa
     }
 }
 
-int net_workers_count(const NetWorkers *workers)
-{
-    return workers->count;
-}
+int net_workers_count(const NetWorkers *workers) { return workers->count; }
 
-void net_workers_free(NetWorkers *workers)
-{
+void net_workers_free(NetWorkers *workers) {
     if (workers == NULL) {
         return;
     }

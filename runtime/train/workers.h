@@ -28,8 +28,8 @@ typedef struct {
 /* Processors this process may run on, at least 1: the default number of threads. */
 int net_workers_processors(void);
 
-/* Starts count - 1 threads, each with `scratch` floats of its own. NULL with *error filled when that fails. */
-NetWorkers *net_workers_new(int count, int64_t scratch, NetError *error);
+/* Starts count - 1 threads for a model; count is at least 1. NULL with *error filled when that fails. */
+NetWorkers *net_workers_new(int count, const NetModel *model, NetError *error);
 
 /* Runs all phases of a program over call->n images and returns when the last task has ended. One run at a time. */
 void net_workers_run(NetWorkers *workers, const NetProgram *program, const NetCall *call);

@@ -241,7 +241,7 @@ static void compare_block(Check *check, float in[BLOCK], const float out[BLOCK],
             evaluate(&check->backends[k], check->function, vector, in, other);
             for (int i = 0; i < BLOCK; i++)
                 if (!same_float(out[i], other[i]))
-                    fault(check, in[i], other[i], vector ? "other bits than the first backend's" : "a scalar's bits differ",
+                    fault(check, in[i], other[i], vector ? "not the first backend's bits" : "a scalar's bits differ",
                           check->backends[k].name);
         }
     }
@@ -344,6 +344,13 @@ static Ranges make_ranges(Arena *arena, uint64_t step) {
 
 static size_t default_backends(Arena *arena, bool all, const char *names[MAX_BACKENDS]) {
     size_t count = 0;
+    Processor processor;
+    const char *why;
+    if (processor_find(arena, NULL, false, &processor, &why) && !processor.fma) {
+        puts("this processor has no fused multiply-add: compiled code has other bits and errors, and is left out");
+        names[count++] = "interp";
+        return count;
+    }
 #if NETC_LLVM
     names[count++] = "llvm";
     if (all) return count;

@@ -8,23 +8,36 @@
 enum { IN = 784, OUT = 10, WEIGHTS = IN * OUT, SIZE = WEIGHTS + OUT };
 
 /* places in the log */
-enum { BIAS_GRAD_SQ, WEIGHT_GRAD_SQ, WEIGHT_GRAD_MAX, WEIGHT_SQ, UPDATE_SQ, WEIGHT_SUM, WEIGHT_MIN, WEIGHT_MAX,
-       WEIGHT_ZERO, BIAS_SUM, BIAS_SQ, BIAS_MIN, BIAS_MAX, BIAS_ZERO, DELTA, ACTIVE = DELTA + OUT, ONCE = ACTIVE + OUT };
+enum {
+    BIAS_GRAD_SQ,
+    WEIGHT_GRAD_SQ,
+    WEIGHT_GRAD_MAX,
+    WEIGHT_SQ,
+    UPDATE_SQ,
+    WEIGHT_SUM,
+    WEIGHT_MIN,
+    WEIGHT_MAX,
+    WEIGHT_ZERO,
+    BIAS_SUM,
+    BIAS_SQ,
+    BIAS_MIN,
+    BIAS_MAX,
+    BIAS_ZERO,
+    DELTA,
+    ACTIVE = DELTA + OUT,
+    ONCE = ACTIVE + OUT
+};
 enum { COST, CORRECT, DELTA_SQ, SATURATED, CHUNK };
 
 typedef struct {
     float x[IN][NET_LANES], delta[OUT][NET_LANES];
 } Scratch;
 
-static double *chunk_log(double *log, int64_t chunk)
-{
-    return log + ONCE + chunk * CHUNK;
-}
+static double *chunk_log(double *log, int64_t chunk) { return log + ONCE + chunk * CHUNK; }
 
 /* Loads a chunk, and leaves delta = softmax - one-hot (0 in dead lanes) and the chunk's sums. */
 static void forward(const float *param, Scratch *s, const void *input, const uint32_t *label, double *log, int64_t n,
-                    int64_t chunk)
-{
+                    int64_t chunk) {
     const uint8_t *row = (const uint8_t *)input + chunk * NET_LANES * IN;
     for (int lane = 0; lane < NET_LANES; lane++) {
         for (int k = 0; k < IN; k++) {
@@ -69,8 +82,7 @@ static void forward(const float *param, Scratch *s, const void *input, const uin
     }
 }
 
-static float lane_sum(const float *v)
-{
+static float lane_sum(const float *v) {
     float t[8];
     for (int width = 8; width > 0; width /= 2) {
         for (int i = 0; i < width; i++) {
@@ -81,9 +93,8 @@ static float lane_sum(const float *v)
 }
 
 static void train_slot(const void *self, float *param, float *state, float *grad, float *batch, float *scratch,
-                       const void *input, const uint32_t *label, const uint32_t *item, const float *scalar,
-                       double *log, int64_t n, int64_t task, int64_t parts)
-{
+                       const void *input, const uint32_t *label, const uint32_t *item, const float *scalar, double *log,
+                       int64_t n, int64_t task, int64_t parts) {
     (void)self, (void)state, (void)batch, (void)item, (void)scalar, (void)parts;
     Scratch *s = (Scratch *)(void *)scratch;
     float *g = grad + task * SIZE;
@@ -103,8 +114,7 @@ static void train_slot(const void *self, float *param, float *state, float *grad
     }
 }
 
-static float merged(const float *grad, int64_t n, int i)
-{
+static float merged(const float *grad, int64_t n, int i) {
     int64_t used = (n + NET_LANES - 1) / NET_LANES;
     float v[NET_SLOTS];
     for (int g = 0; g < NET_SLOTS; g++) {
@@ -113,15 +123,13 @@ static float merged(const float *grad, int64_t n, int i)
     return ((v[0] + v[1]) + (v[2] + v[3])) + ((v[4] + v[5]) + (v[6] + v[7]));
 }
 
-static float stepped(const float *param, const float *grad, const float *scalar, int64_t n, int i)
-{
+static float stepped(const float *param, const float *grad, const float *scalar, int64_t n, int i) {
     return (i < WEIGHTS ? scalar[1] : 1) * param[i] - scalar[0] * merged(grad, n, i);
 }
 
 static void train_part(const void *self, float *param, float *state, float *grad, float *batch, float *scratch,
-                       const void *input, const uint32_t *label, const uint32_t *item, const float *scalar,
-                       double *log, int64_t n, int64_t task, int64_t parts)
-{
+                       const void *input, const uint32_t *label, const uint32_t *item, const float *scalar, double *log,
+                       int64_t n, int64_t task, int64_t parts) {
     (void)self, (void)state, (void)batch, (void)scratch, (void)input, (void)label, (void)item, (void)log;
     for (int i = (int)(SIZE * task / parts); i < (int)(SIZE * (task + 1) / parts); i++) {
         param[i] = stepped(param, grad, scalar, n, i);
@@ -130,8 +138,7 @@ static void train_part(const void *self, float *param, float *state, float *grad
 
 static void log_bias(const void *self, float *param, float *state, float *grad, float *batch, float *scratch,
                      const void *input, const uint32_t *label, const uint32_t *item, const float *scalar, double *log,
-                     int64_t n, int64_t task, int64_t parts)
-{
+                     int64_t n, int64_t task, int64_t parts) {
     (void)self, (void)param, (void)state, (void)batch, (void)scratch, (void)input, (void)label, (void)item;
     (void)scalar, (void)task, (void)parts;
     log[BIAS_GRAD_SQ] = 0;
@@ -145,8 +152,7 @@ static void log_bias(const void *self, float *param, float *state, float *grad, 
 
 static void log_all(const void *self, float *param, float *state, float *grad, float *batch, float *scratch,
                     const void *input, const uint32_t *label, const uint32_t *item, const float *scalar, double *log,
-                    int64_t n, int64_t task, int64_t parts)
-{
+                    int64_t n, int64_t task, int64_t parts) {
     log_bias(self, param, state, grad, batch, scratch, input, label, item, scalar, log, n, task, parts);
     for (int i = WEIGHT_GRAD_SQ; i < DELTA; i++) {
         log[i] = 0;
@@ -173,25 +179,25 @@ static void log_all(const void *self, float *param, float *state, float *grad, f
 }
 
 static void eval_chunk(const void *self, float *param, float *state, float *grad, float *batch, float *scratch,
-                       const void *input, const uint32_t *label, const uint32_t *item, const float *scalar,
-                       double *log, int64_t n, int64_t task, int64_t parts)
-{
+                       const void *input, const uint32_t *label, const uint32_t *item, const float *scalar, double *log,
+                       int64_t n, int64_t task, int64_t parts) {
     (void)self, (void)state, (void)grad, (void)batch, (void)item, (void)scalar, (void)parts;
     forward(param, (Scratch *)(void *)scratch, input, label, log, n, task);
 }
 
 NetKernel *const net_kernel[] = {train_slot, train_part, eval_chunk, log_bias, log_all};
 
-#define ENTRY(name, layer, per, at, count, elements)                                                                   \
-    "{\"name\":\"" name "\",\"layer\":\"" layer "\",\"per\":\"" per "\",\"at\":" #at ",\"count\":" #count               \
+#define ENTRY(name, layer, per, at, count, elements)                                                      \
+    "{\"name\":\"" name "\",\"layer\":\"" layer "\",\"per\":\"" per "\",\"at\":" #at ",\"count\":" #count \
     ",\"elements\":" #elements "}"
 #define SCORES ENTRY("cost", "", "chunk", 0, 1, 1) "," ENTRY("correct", "", "chunk", 1, 1, 1)
 #define ONCE_ENTRY(name, at) "," ENTRY(name, "dense1", "once", at, 1, 7840)
 #define BIAS_ENTRY(name, at) "," ENTRY(name, "dense1", "once", at, 1, 10)
-#define LOGS                                                                                                           \
-    BIAS_ENTRY("bias_grad_sq", 0) ONCE_ENTRY("weight_grad_sq", 1) ONCE_ENTRY("weight_grad_max", 2)                      \
-    ONCE_ENTRY("weight_sq", 3) "," ENTRY("delta_sq", "dense1", "chunk", 2, 1, 10) ","                                   \
-    ENTRY("saturated", "dense1", "chunk", 3, 1, 10) "," ENTRY("active", "dense1", "once", 24, 10, 1)
+#define LOGS                                                                                     \
+    BIAS_ENTRY("bias_grad_sq", 0)                                                                \
+    ONCE_ENTRY("weight_grad_sq", 1) ONCE_ENTRY("weight_grad_max", 2)                             \
+        ONCE_ENTRY("weight_sq", 3) "," ENTRY("delta_sq", "dense1", "chunk", 2, 1, 10) "," ENTRY( \
+            "saturated", "dense1", "chunk", 3, 1, 10) "," ENTRY("active", "dense1", "once", 24, 10, 1)
 
 #pragma GCC diagnostic ignored "-Woverlength-strings" /* every compiler we use takes it */
 const char net_model[] =
@@ -208,20 +214,31 @@ const char net_model[] =
     "\"scalars\":[\"step\",\"shrink\"],"
     "\"programs\":{"
     "\"train\":{\"phases\":[{\"kernel\":0,\"tasks\":\"slot\"},{\"kernel\":3,\"tasks\":\"once\"},"
-    "{\"kernel\":1,\"tasks\":\"part\"}],\"log\":[" SCORES BIAS_ENTRY("bias_grad_sq", 0) "]},"
-    "\"train_log\":{\"phases\":[{\"kernel\":0,\"tasks\":\"slot\"},{\"kernel\":4,\"tasks\":\"once\"},"
-    "{\"kernel\":1,\"tasks\":\"part\"}],\"log\":[" SCORES LOGS ONCE_ENTRY("update_sq", 4) ONCE_ENTRY("weight_sum", 5)
-    ONCE_ENTRY("weight_min", 6) ONCE_ENTRY("weight_max", 7) ONCE_ENTRY("weight_zero", 8) BIAS_ENTRY("bias_sum", 9)
-    BIAS_ENTRY("bias_sq", 10) BIAS_ENTRY("bias_min", 11) BIAS_ENTRY("bias_max", 12) BIAS_ENTRY("bias_zero", 13) "]},"
-    "\"probe\":{\"phases\":[{\"kernel\":0,\"tasks\":\"slot\"},{\"kernel\":4,\"tasks\":\"once\"}],\"log\":[" SCORES LOGS
-    "," ENTRY("delta", "dense1", "once", 14, 10, 1) "]},"
-    "\"eval\":{\"phases\":[{\"kernel\":2,\"tasks\":\"chunk\"}],\"log\":[" SCORES "]}},"
-    "\"train\":{\"data\":{\"kind\":\"digits\"},\"split\":{\"train\":0,\"validation\":1000,\"test\":0},"
-    "\"cost\":\"log_likelihood\",\"optimizer\":\"sgd\",\"rate\":0.1,\"l2\":0.5,\"l1\":0,\"weight_decay\":0,"
-    "\"batch\":64,\"epochs\":3,\"seed\":1,"
-    "\"log\":{\"gradients\":true,\"weights\":true,\"every\":0,\"probe\":500}},"
-    "\"text\":\"network softmax { input 784; dense 10 activation=softmax }\",\"path\":\"models/softmax.net\","
-    "\"order_hash\":\"0123456789abcdef\",\"backend\":\"hand\",\"cpu\":\"generic\"}";
+    "{\"kernel\":1,\"tasks\":\"part\"}],\"log\":[" SCORES BIAS_ENTRY(
+        "bias_grad_sq",
+        0) "]},"
+           "\"train_log\":{\"phases\":[{\"kernel\":0,\"tasks\":\"slot\"},{\"kernel\":4,\"tasks\":\"once\"},"
+           "{\"kernel\":1,\"tasks\":\"part\"}],\"log\":[" SCORES LOGS ONCE_ENTRY("update_sq", 4)
+               ONCE_ENTRY("weight_sum", 5) ONCE_ENTRY("weight_min", 6) ONCE_ENTRY("weight_max", 7)
+                   ONCE_ENTRY("weight_zero", 8) BIAS_ENTRY("bias_sum", 9) BIAS_ENTRY("bias_sq", 10)
+                       BIAS_ENTRY("bias_min", 11) BIAS_ENTRY("bias_max", 12) BIAS_ENTRY(
+                           "bias_zero",
+                           13) "]},"
+                               "\"probe\":{\"phases\":[{\"kernel\":0,\"tasks\":\"slot\"},{\"kernel\":4,\"tasks\":"
+                               "\"once\"}],\"log\":[" SCORES LOGS "," ENTRY(
+                                   "delta", "dense1", "once", 14, 10,
+                                   1) "]},"
+                                      "\"eval\":{\"phases\":[{\"kernel\":2,\"tasks\":\"chunk\"}],\"log\":[" SCORES
+                                      "]}},"
+                                      "\"train\":{\"data\":{\"kind\":\"digits\"},\"split\":{\"train\":0,\"validation\":"
+                                      "1000,\"test\":0},"
+                                      "\"cost\":\"log_likelihood\",\"optimizer\":\"sgd\",\"rate\":0.1,\"l2\":0.5,"
+                                      "\"l1\":0,\"weight_decay\":0,"
+                                      "\"batch\":64,\"epochs\":3,\"seed\":1,"
+                                      "\"log\":{\"gradients\":true,\"weights\":true,\"every\":0,\"probe\":500}},"
+                                      "\"text\":\"network softmax { input 784; dense 10 activation=softmax "
+                                      "}\",\"path\":\"models/softmax.net\","
+                                      "\"order_hash\":\"0123456789abcdef\",\"backend\":\"hand\",\"cpu\":\"generic\"}";
 
 const int64_t net_abi = NET_ABI;
 const int64_t net_model_size = sizeof net_model - 1;

@@ -11,8 +11,7 @@ static void expect_entries(void **state, int count) {
     DIR *folder = opendir(*state);
     assert_non_null(folder);
     int found = 0;
-    for (const struct dirent *entry; (entry = readdir(folder)) != NULL;)
-        found += entry->d_name[0] != '.';
+    for (const struct dirent *entry; (entry = readdir(folder)) != NULL;) found += entry->d_name[0] != '.';
     closedir(folder);
     assert_int_equal(found, count);
 }
@@ -59,8 +58,7 @@ static void large_writes_arrive(void **state) {
     NetError error = {0};
     enum { SIZE = 300000 };
     unsigned char *bytes = net_alloc(SIZE, 1, &error);
-    for (int i = 0; i < SIZE; i++)
-        bytes[i] = (unsigned char)(i * 7 + i / 256);
+    for (int i = 0; i < SIZE; i++) bytes[i] = (unsigned char)(i * 7 + i / 256);
     NetFile *file = net_file_create(unit_path(path, state, "large"), &error);
     for (size_t at = 0, part = 1; at < SIZE; at += part, part = part * 3 % 80000 + 1) {
         part = at + part < SIZE ? part : SIZE - at;
@@ -189,17 +187,20 @@ static void sizes_and_texts(void **state) {
     assert_string_equal(net_shape(shape, NULL, 0), "scalar");
     char *memory = net_alloc(100, 1, &error);
     assert_int_equal((uintptr_t)memory % 64, 0);
-    for (int i = 0; i < 100; i++)
-        assert_int_equal(memory[i], 0);
+    for (int i = 0; i < 100; i++) assert_int_equal(memory[i], 0);
     free(memory);
 }
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(saves_and_replaces),   cmocka_unit_test(large_writes_arrive),
-        cmocka_unit_test(every_fault_leaves_the_old_file), cmocka_unit_test(errors_name_the_path),
-        cmocka_unit_test(logs_append_and_are_cut), cmocka_unit_test(log_reports_a_full_disk),
-        cmocka_unit_test(folders_are_made),     cmocka_unit_test(sizes_and_texts),
+        cmocka_unit_test(saves_and_replaces),
+        cmocka_unit_test(large_writes_arrive),
+        cmocka_unit_test(every_fault_leaves_the_old_file),
+        cmocka_unit_test(errors_name_the_path),
+        cmocka_unit_test(logs_append_and_are_cut),
+        cmocka_unit_test(log_reports_a_full_disk),
+        cmocka_unit_test(folders_are_made),
+        cmocka_unit_test(sizes_and_texts),
     };
     return cmocka_run_group_tests_name("atomic", tests, unit_folder_make, unit_folder_remove);
 }

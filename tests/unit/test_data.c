@@ -25,14 +25,12 @@ static void write_set(void **state, const char *prefix, uint32_t count) {
     unsigned char bytes[4096];
     const unsigned char images[16] = {0, 0, 8, 3, 0, 0, 0, (unsigned char)count, 0, 0, 0, 2, 0, 0, 0, 2};
     memcpy(bytes, images, 16);
-    for (uint32_t i = 0; i < 4 * count; i++)
-        bytes[16 + i] = (unsigned char)(i / 4 + i % 4);
+    for (uint32_t i = 0; i < 4 * count; i++) bytes[16 + i] = (unsigned char)(i / 4 + i % 4);
     snprintf(name, sizeof name, "%s-images", prefix);
     unit_write(unit_path(path, state, name), bytes, 16 + 4 * count);
     const unsigned char labels[8] = {0, 0, 8, 1, 0, 0, 0, (unsigned char)count};
     memcpy(bytes, labels, 8);
-    for (uint32_t i = 0; i < count; i++)
-        bytes[8 + i] = (unsigned char)(i % 3);
+    for (uint32_t i = 0; i < count; i++) bytes[8 + i] = (unsigned char)(i % 3);
     snprintf(name, sizeof name, "%s-labels", prefix);
     unit_write(unit_path(path, state, name), bytes, 8 + count);
 }
@@ -55,8 +53,7 @@ static void digits_ship(void **state) {
     NetError error = {0};
     NetData data, again;
     NetDataRequest request = digits_request();
-    if (!net_data_open(&request, &data, &error))
-        fail_msg("%s", error.text);
+    if (!net_data_open(&request, &data, &error)) fail_msg("%s", error.text);
     assert_string_equal(data.source, "built in");
     assert_int_equal(data.part[NET_PART_TRAIN].count, 6000);
     assert_int_equal(data.part[NET_PART_VALIDATION].count, 0);
@@ -64,8 +61,7 @@ static void digits_ship(void **state) {
     assert_int_equal(data.part[NET_PART_TEST].first_item, 6000);
     int64_t counts[10];
     net_data_class_counts(&data, NET_PART_TRAIN, counts);
-    for (int i = 0; i < 10; i++)
-        assert_in_range(counts[i], 500, 700);
+    for (int i = 0; i < 10; i++) assert_in_range(counts[i], 500, 700);
     float mean, sd;
     assert_int_equal(net_data_statistics_count(&data), 1);
     net_data_statistics(&data, &mean, &sd);
@@ -175,8 +171,9 @@ static void messages_for_what_does_not_match(void **state) {
     expect_failure(&request, "train-images is 2x2, input is 1x32x32 [image-size]");
     request = small_request(state);
     request.classes = request.outputs = 2;
-    expect_failure(&request, "train-labels: item 2: label 2, but the last layer has 2 outputs (classes 0 to 1); are the "
-                             "labels numbered from 1? [label-range]");
+    expect_failure(&request,
+                   "train-labels: item 2: label 2, but the last layer has 2 outputs (classes 0 to 1); are the "
+                   "labels numbered from 1? [label-range]");
     request.outputs = 1;
     expect_failure(&request, "the last layer has 1 output (classes 0 to 1)");
     request = small_request(state);
@@ -210,8 +207,9 @@ static void named_sets_are_searched(void **state) {
     request.kind = "mnist";
     request.data_dir = unit_path(path, state, "sets");
     expect_failure(&request, "data set 'mnist' is not on this machine (looked in ");
-    expect_failure(&request, "/sets/mnist); 'netc data mnist' fetches it (11 MB), '--data digits' trains on the set that "
-                             "ships with netc [no-data]");
+    expect_failure(&request,
+                   "/sets/mnist); 'netc data mnist' fetches it (11 MB), '--data digits' trains on the set that "
+                   "ships with netc [no-data]");
     request.data_dir = NULL;
     setenv("XDG_DATA_HOME", unit_path(home, state, "home"), 1);
     expect_failure(&request, "/home/netc/mnist)");
@@ -234,8 +232,7 @@ static void named_sets_are_searched(void **state) {
     net_data_close(&data);
     request.kind = "fashion_mnist"; /* another set with the same names: its own folder only */
     request.model_folder = folder;
-    if (access("/usr/share/datasets/fashion-mnist", F_OK) != 0)
-        expect_failure(&request, "[no-data]");
+    if (access("/usr/share/datasets/fashion-mnist", F_OK) != 0) expect_failure(&request, "[no-data]");
     unsetenv("XDG_DATA_HOME");
 }
 
@@ -279,8 +276,7 @@ static void sets_are_listed(void **state) {
 }
 
 static int make_sets(void **state) {
-    if (unit_folder_make(state) != 0)
-        return -1;
+    if (unit_folder_make(state) != 0) return -1;
     write_set(state, "train", 20);
     write_set(state, "test", 7);
     return 0;

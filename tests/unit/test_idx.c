@@ -10,11 +10,9 @@ static size_t build(unsigned char *out, uint32_t magic, int rank, const uint32_t
     unsigned char *to = out;
     for (int i = -1; i < rank; i++) {
         uint32_t word = i < 0 ? magic : shape[i];
-        for (int shift = 24; shift >= 0; shift -= 8)
-            *to++ = (unsigned char)(word >> shift);
+        for (int shift = 24; shift >= 0; shift -= 8) *to++ = (unsigned char)(word >> shift);
     }
-    for (size_t i = 0; i < size; i++)
-        *to++ = (unsigned char)i;
+    for (size_t i = 0; i < size; i++) *to++ = (unsigned char)i;
     return (size_t)(to - out);
 }
 
@@ -37,15 +35,13 @@ static const char *write_gz(char path[512], void **state, const char *name, cons
 static void expect_images(const NetIdxSource *source) {
     NetError error = {0};
     NetIdxImages images;
-    if (!net_idx_images(source, &images, &error))
-        fail_msg("%s", error.text);
+    if (!net_idx_images(source, &images, &error)) fail_msg("%s", error.text);
     assert_int_equal(images.count, 5);
     assert_int_equal(images.rank, 2);
     assert_int_equal(images.shape[0], 3);
     assert_int_equal(images.shape[1], 4);
     assert_int_equal(images.row_bytes, 12);
-    for (int i = 0; i < 60; i++)
-        assert_int_equal(images.rows[i], i);
+    for (int i = 0; i < 60; i++) assert_int_equal(images.rows[i], i);
     free(images.rows);
 }
 
@@ -70,8 +66,7 @@ static void labels_become_words(void **state) {
     const uint32_t count = 7;
     NetIdxSource source = {.path = write_idx(path, state, "labels", 0x801, 1, &count, 7)};
     assert_true(net_idx_labels(&source, 7, &labels, &error));
-    for (uint32_t i = 0; i < 7; i++)
-        assert_int_equal(labels[i], i);
+    for (uint32_t i = 0; i < 7; i++) assert_int_equal(labels[i], i);
     free(labels);
     assert_false(net_idx_labels(&source, 60000, &labels, &error));
     unit_says(&error, "labels: 7 labels for 60,000 images [count-mismatch]");
@@ -129,7 +124,8 @@ static void short_and_long_files(void **state) {
                      "t10k: 784 bytes after the header promised 47,040,000 (60,000 of 28x28); the file is cut short "
                      "[short-file]");
     const uint32_t small[3] = {2, 2, 2};
-    expect_no_images(write_idx(path, state, "long", 0x803, 3, small, 9), "more than 8 bytes after the header promised 8");
+    expect_no_images(write_idx(path, state, "long", 0x803, 3, small, 9),
+                     "more than 8 bytes after the header promised 8");
     expect_no_images(write_idx(path, state, "head", 0x803, 2, small, 3), "has 15 bytes, too few for an IDX header");
     expect_no_images(write_idx(path, state, "tiny", 0x803, -1, small, 3), "has 3 bytes, too few");
     expect_no_images(unit_path(path, state, "none"), "cannot open: No such file");
@@ -172,9 +168,12 @@ static void broken_compression(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(plain_packed_and_embedded), cmocka_unit_test(labels_become_words),
-        cmocka_unit_test(floats_are_swapped_and_checked), cmocka_unit_test(swapped_files),
-        cmocka_unit_test(short_and_long_files), cmocka_unit_test(impossible_headers),
+        cmocka_unit_test(plain_packed_and_embedded),
+        cmocka_unit_test(labels_become_words),
+        cmocka_unit_test(floats_are_swapped_and_checked),
+        cmocka_unit_test(swapped_files),
+        cmocka_unit_test(short_and_long_files),
+        cmocka_unit_test(impossible_headers),
         cmocka_unit_test(broken_compression),
     };
     return cmocka_run_group_tests_name("idx", tests, unit_folder_make, unit_folder_remove);

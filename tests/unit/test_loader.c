@@ -12,8 +12,7 @@ static int open_digits(void **state) {
     NetError error = {0};
     NetDataRequest request = {
         .kind = "digits", .rank = 3, .shape = {1, 28, 28}, .classes = 10, .outputs = 10, .validation = 1000};
-    if (net_data_open(&request, &digits, &error))
-        return 0;
+    if (net_data_open(&request, &digits, &error)) return 0;
     fputs(error.text, stderr);
     return -1;
 }
@@ -27,8 +26,7 @@ static int close_digits(void **state) {
 static NetLoader *new_loader(NetRowType type) {
     NetError error = {0};
     NetLoader *loader = net_loader_new(&digits, type, &error);
-    if (loader == NULL)
-        fail_msg("%s", error.text);
+    if (loader == NULL) fail_msg("%s", error.text);
     return loader;
 }
 
@@ -94,8 +92,7 @@ static void resuming_gives_the_same_batches(void **state) {
     (void)state;
     NetLoader *loader = new_loader(NET_ROWS_U8);
     NetPass pass = {.part = NET_PART_TRAIN, .shuffle = true, .seed = 1, .epoch = 5, .batch = 100};
-    for (pass.first_step = 0; pass.first_step < 50; pass.first_step += 7)
-        expect_pass(loader, &pass, 5000);
+    for (pass.first_step = 0; pass.first_step < 50; pass.first_step += 7) expect_pass(loader, &pass, 5000);
     NetError error = {0};
     pass.first_step = 50;
     assert_true(net_loader_start(loader, &pass, &error));
@@ -111,8 +108,7 @@ static void passes_can_be_given_up(void **state) {
     for (int round = 0; round < 40; round++) {
         NetPass pass = {.part = NET_PART_TRAIN, .shuffle = true, .epoch = (uint32_t)round, .batch = 10 + round};
         assert_true(net_loader_start(loader, &pass, &error));
-        for (int i = 0; i < round % 5; i++)
-            assert_non_null(net_loader_next(loader));
+        for (int i = 0; i < round % 5; i++) assert_non_null(net_loader_next(loader));
         if (round % 3 == 0) {
             net_loader_stop(loader);
             assert_null(net_loader_next(loader));
@@ -134,10 +130,8 @@ static void bytes_become_floats(void **state) {
     const NetBatch *batch = net_loader_next(loader);
     const float *values = batch->input;
     const unsigned char *bytes = digits.part[NET_PART_TEST].rows;
-    for (int i = 0; i < 20 * 784; i++)
-        assert_true(values[i] == (float)bytes[i] / 255.0f);
-    for (int i = 20 * 784; i < 32 * 784; i++)
-        assert_true(values[i] == 0);
+    for (int i = 0; i < 20 * 784; i++) assert_true(values[i] == (float)bytes[i] / 255.0f);
+    for (int i = 20 * 784; i < 32 * 784; i++) assert_true(values[i] == 0);
     net_loader_free(loader);
 }
 
@@ -156,8 +150,8 @@ static void empty_parts_have_no_batches(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(passes_have_the_right_rows), cmocka_unit_test(resuming_gives_the_same_batches),
-        cmocka_unit_test(passes_can_be_given_up),     cmocka_unit_test(bytes_become_floats),
+        cmocka_unit_test(passes_have_the_right_rows),  cmocka_unit_test(resuming_gives_the_same_batches),
+        cmocka_unit_test(passes_can_be_given_up),      cmocka_unit_test(bytes_become_floats),
         cmocka_unit_test(empty_parts_have_no_batches),
     };
     return cmocka_run_group_tests_name("loader", tests, open_digits, close_digits);

@@ -27,8 +27,7 @@ static void net_random_is_philox_by_item(void **state) {
     (void)state;
     enum { COUNT = 7 };
     uint32_t item[NET_LANES];
-    for (uint32_t lane = 0; lane < NET_LANES; lane++)
-        item[lane] = 1000 - 3 * lane;
+    for (uint32_t lane = 0; lane < NET_LANES; lane++) item[lane] = 1000 - 3 * lane;
     uint32_t out[(COUNT + 1) * NET_LANES];
     memset(out, 0xA5, sizeof out);
     net_random(out, item, 17, 4, 9, 3, COUNT);
@@ -38,8 +37,7 @@ static void net_random_is_philox_by_item(void **state) {
             net_rng_block((uint64_t)4 << 32 | 17, NET_RNG_LAYER, 3, e / 4, item[lane], 9, block);
             assert_int_equal(out[e * NET_LANES + lane], block[e % 4]);
         }
-    for (uint32_t lane = 0; lane < NET_LANES; lane++)
-        assert_int_equal(out[COUNT * NET_LANES + lane], 0xA5A5A5A5u);
+    for (uint32_t lane = 0; lane < NET_LANES; lane++) assert_int_equal(out[COUNT * NET_LANES + lane], 0xA5A5A5A5u);
 }
 
 static void uniforms_stay_in_range(void **state) {
@@ -79,8 +77,7 @@ static void normal_quantiles(void **state) {
                                       {1e-20, -9.2623400897984075780}};
     for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
         assert_true(fabs(net_rng_normal(known[i][0]) - known[i][1]) <= 4e-15 * fabs(known[i][1]));
-    for (double p = 0.01; p < 0.5; p += 0.01)
-        assert_true(fabs(net_rng_normal(p) + net_rng_normal(1 - p)) < 1e-14);
+    for (double p = 0.01; p < 0.5; p += 0.01) assert_true(fabs(net_rng_normal(p) + net_rng_normal(1 - p)) < 1e-14);
 }
 
 static void permutation_holds_each_item_once(void **state) {
@@ -156,11 +153,10 @@ static void init_has_the_right_moments(void **state) {
         sum += values[i];
         squares += (values[i] - 1.0) * (values[i] - 1.0);
     }
-    assert_true(fabs(sum / SIZE - 1) < 0.03 && fabs(squares / SIZE - 4) < 0.1);
+    assert_true(fabs(sum / (double)SIZE - 1) < 0.03 && fabs(squares / (double)SIZE - 4) < 0.1);
     init = (NetInit){NET_INIT_UNIFORM, 1, 1.0000001};
     net_init_fill(&init, 3, 0, 0, SIZE, values);
-    for (int i = 0; i < SIZE; i++)
-        assert_true(values[i] >= 1.0f && values[i] < 1.0000001f);
+    for (int i = 0; i < SIZE; i++) assert_true(values[i] >= 1.0f && values[i] < 1.0000001f);
     init = (NetInit){NET_INIT_CONSTANT, 0.25, 0};
     net_init_fill(&init, 3, 0, 0, 3, values);
     assert_true(values[0] == 0.25f && values[2] == 0.25f);

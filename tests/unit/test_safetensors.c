@@ -11,8 +11,7 @@ static const char *craft(char path[512], void **state, const char *header, const
     unsigned char bytes[4096];
     size_t length = strlen(header);
     assert_true(8 + length + size <= sizeof bytes);
-    for (int i = 0; i < 8; i++)
-        bytes[i] = (unsigned char)((uint64_t)length >> (8 * i));
+    for (int i = 0; i < 8; i++) bytes[i] = (unsigned char)((uint64_t)length >> (8 * i));
     memcpy(bytes + 8, header, length);
     memcpy(bytes + 8 + length, data, size);
     unit_write(unit_path(path, state, "crafted"), bytes, 8 + length + size);
@@ -27,8 +26,8 @@ static void round_trip(void **state) {
     const int64_t step[1] = {INT64_MIN};
     const unsigned char bytes[3] = {0, 128, 255};
     const NetTensor tensors[] = {
-        {"bytes", NET_U8, 1, {3}, bytes},         {"conv1.weight", NET_F32, 4, {3, 1, 1, 2}, weights},
-        {"step", NET_I64, 0, {0}, step},          {"m", NET_F64, 1, {2}, moments},
+        {"bytes", NET_U8, 1, {3}, bytes},    {"conv1.weight", NET_F32, 4, {3, 1, 1, 2}, weights},
+        {"step", NET_I64, 0, {0}, step},     {"m", NET_F64, 1, {2}, moments},
         {"empty", NET_F32, 2, {0, 5}, NULL},
     };
     const NetPair metadata[] = {{"classes", "null neun \"ä\""}, {"format", "pt"}};
@@ -115,8 +114,10 @@ static void halves_are_converted(void **state) {
     const float want[7] = {1, -2, 0x1p-24f, 65504, INFINITY, -0.0f, 0x1.ff8p-15f};
     const uint16_t brain[3] = {0x3f80, 0xc2f7, 0x0001};
     const double wide[2] = {0.1, -3};
-    const NetTensor tensors[] = {
-        {"h", NET_F16, 1, {7}, half}, {"b", NET_BF16, 1, {3}, brain}, {"d", NET_F64, 1, {2}, wide}, {"u", NET_U8, 1, {1}, half}};
+    const NetTensor tensors[] = {{"h", NET_F16, 1, {7}, half},
+                                 {"b", NET_BF16, 1, {3}, brain},
+                                 {"d", NET_F64, 1, {2}, wide},
+                                 {"u", NET_U8, 1, {1}, half}};
     unit_path(path, state, "half");
     assert_true(net_safetensors_write(path, tensors, 4, NULL, 0, false, &error));
     NetSafetensors file;
@@ -154,9 +155,11 @@ static void hostile_headers_are_refused(void **state) {
         {"{\"w\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]}}", "4 bytes after the last tensor"},
         {"{\"w\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[4,8]}}", "a gap before it"},
         {"{\"v\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]},"
-         "\"w\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[4,8]}}", "overlaps another"},
+         "\"w\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[4,8]}}",
+         "overlaps another"},
         {"{\"w\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]},"
-         "\"w\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]}}", "not a JSON object"},
+         "\"w\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]}}",
+         "not a JSON object"},
         {"{\"__metadata__\":{\"a\":1},\"w\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]}}", "not a string"},
         {"{\"__metadata__\":[],\"w\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]}}", "__metadata__"},
         {"{}", "8 bytes after the last tensor"},

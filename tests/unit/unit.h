@@ -23,8 +23,7 @@ static inline int unit_folder_make(void **state) {
     const char *base = getenv("TMPDIR");
     char name[512];
     snprintf(name, sizeof name, "%s/netc-unit-XXXXXX", base == NULL ? "/tmp" : base);
-    if (mkdtemp(name) == NULL)
-        return -1;
+    if (mkdtemp(name) == NULL) return -1;
     *state = strdup(name);
     return *state == NULL ? -1 : 0;
 }

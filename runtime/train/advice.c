@@ -1,0 +1,70 @@
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "runtime/train/trainer.h"
+
+enum { CLASS_LIMIT = 1 << 16, PATIENCE = 3 };
+
+/* The size of the part's largest class and which that is; 0 when there are no classes to count. */
+static int64_t largest_class(const NetTrainer *trainer, NetPartName part, int64_t *which) {
+    const NetData *data = &trainer->data;
+    int64_t most = 0;
+    if (data->classes < 2 || data->classes > CLASS_LIMIT || trainer->model->target_input) {
+        return 0;
+    }
+    int64_t *counts = net_alloc((size_t)data->classes, sizeof *counts, NULL);
+    if (counts == NULL) {
+        return 0;
+    }
+    net_data_class_counts(data, part, counts);
+    for (int64_t i = 0; i < data->classes; i++) {
+        if (counts[i] > most) {
+            most = counts[i];
+            *which = i;
+        }
+    }
+    free(counts);
+    return most;
+}
+
+void net_trainer_advise_data(const NetTrainer *trainer) {
+    char note[256];
+    int64_t which = 0;
+    const NetPart *part = trainer->data.part;
+    int64_t most = largest_class(trainer, NET_PART_TRAIN, &which);
+    if (most * 10 > trainer->n * 9) {
+        snprintf(note, sizeof note,
+                 "note: class %" PRId64 " is %.0f %% of the training part; a network that always answers it is right "
+                 "as often",
+                 which, 100 * (double)most / (double)trainer->n);
+        net_progress_note(trainer->progress, trainer->options.program, note);
+    }
+    int64_t held = part[NET_PART_VALIDATION].count;
+    if (held > 0 && largest_class(trainer, NET_PART_VALIDATION, &which) == held) {
+        snprintf(note, sizeof note,
+                 "note: all %" PRId64 " examples of the validation part are of class %" PRId64 "; is the data sorted "
+                 "by class?",
+                 held, which);
+        net_progress_note(trainer->progress, trainer->options.program, note);
+    }
+}
+
+void net_trainer_advise_epoch(const NetTrainer *trainer) {
+    const NetPlace *place = &trainer->place;
+    if (place->epoch != PATIENCE || net_model_measure(trainer->model) != NET_MEASURE_ACCURACY) {
+        return;
+    }
+    char note[256];
+    int64_t which = 0;
+    bool held = place->validation.n > 0;
+    const NetScore *score = held ? &place->validation : &place->train;
+    int64_t most = largest_class(trainer, held ? NET_PART_VALIDATION : NET_PART_TRAIN, &which);
+    if (most > 0 && score->correct <= (double)most) {
+        snprintf(note, sizeof note,
+                 "note: after %d epochs the accuracy, %.2f %%, is no better than chance; try another --rate (now %g) "
+                 "or initialisation",
+                 PATIENCE, 100 * net_score_value(trainer->model, score), trainer->options.rate);
+        net_progress_note(trainer->progress, trainer->options.program, note);
+    }
+}

@@ -1,0 +1,102 @@
+/* What the checks of numbers share: a model from a file with changes as the command line makes them, and made-up
+ * numbers for its inputs and parameters, the same in every run. */
+#ifndef NETC_TESTS_EXAMPLE_H
+#define NETC_TESTS_EXAMPLE_H
+
+#include <glob.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "compiler/model/layer.h"
+#include "compiler/programs/programs.h"
+#include "compiler/tensor/eval.h"
+#include "runtime/base/rng.h"
+
+/* One model to check. `set` and `define` are what --set and -D would say; NULL: nothing. */
+typedef struct {
+    const char *file; /* from the project's root */
+    const char *define, *value, *set;
+} Example;
+
+static inline const char *example_title(Arena *arena, const Example *x) {
+    const char *slash = strrchr(x->file, '/');
+    return arena_format(arena, "%s%s%s%s%s%s%s%s", slash + 1, x->define ? " -D " : "", x->define ? x->define : "",
+                        x->define ? "=" : "", x->define ? x->value : "", x->set ? " --set '" : "", x->set ? x->set : "",
+                        x->set ? "'" : "");
+}
+
+/* The model; ends the program with what is wrong with the file. */
+static inline Model *example_model(Arena *arena, const Example *x) {
+    const char *root = getenv("NETC_ROOT"), *why = NULL;
+    const char *path = arena_format(arena, "%s/%s", root ? root : ".", x->file);
+    Source *source = source_read(arena, path, &why);
+    if (!source) {
+        fprintf(stderr, "cannot read %s: %s\n", path, why);
+        exit(3);
+    }
+    Define define = {x->define, x->value};
+    ModelChanges changes = {.defines = &define, .define_count = x->define != NULL, .sets = &x->set,
+                            .set_count = x->set != NULL};
+    Diags diags = {.arena = arena, .source = source};
+    Model *model = model_check(arena, source, ast_parse(arena, source, &diags), &changes, &diags);
+    if (!model) {
+        diags_print(&diags, stderr, DIAG_FORMAT_TEXT, false);
+        exit(1);
+    }
+    return model;
+}
+
+/* The files of a folder, sorted, each as it is. */
+static inline size_t example_files(Arena *arena, const char *folder, Example **list) {
+    const char *root = getenv("NETC_ROOT");
+    if (!root) root = ".";
+    glob_t found;
+    if (glob(arena_format(arena, "%s/%s/*.net", root, folder), 0, NULL, &found) != 0) return 0;
+    *list = NEW_ARRAY(arena, Example, found.gl_pathc);
+    for (size_t i = 0; i < found.gl_pathc; i++)
+        (*list)[i].file = arena_format(arena, "%s", found.gl_pathv[i] + strlen(root) + 1);
+    size_t count = found.gl_pathc;
+    globfree(&found);
+    return count;
+}
+
+/* Number i of a stream, uniform in [0, 1). */
+static inline double example_uniform(uint32_t stream, int64_t i) {
+    uint32_t words[4];
+    net_rng_block(20, NET_RNG_AUGMENT, stream, (uint32_t)i, 0, 0, words);
+    return net_rng_uniform(words[0], words[1]);
+}
+
+enum { STREAM_INPUT = 1, STREAM_LABEL, STREAM_SAMPLE, STREAM_STORED };
+
+/* A batch of n images, and parameters small enough that nothing saturates. Every number is a float. */
+static inline void example_fill(Arena *arena, const Programs *programs, int64_t n, EvalInput *input) {
+    const Model *model = programs->model;
+    int64_t size = shape_count(model->layers.at[0]->out);
+    int64_t outputs = shape_count(model->layers.at[model->layers.count - 1]->out);
+    double *batch = NEW_ARRAY(arena, double, n * size);
+    double *param = NEW_ARRAY(arena, double, programs->param_size + 1);
+    double *state = NEW_ARRAY(arena, double, programs->state_size + 1);
+    uint32_t *label = NEW_ARRAY(arena, uint32_t, n), *item = NEW_ARRAY(arena, uint32_t, n);
+    for (int64_t i = 0; i < n * size; i++) batch[i] = floor(256 * example_uniform(STREAM_INPUT, i));
+    for (int64_t i = 0; i < n; i++) {
+        label[i] = (uint32_t)((double)(outputs == 1 ? 2 : outputs) * example_uniform(STREAM_LABEL, i));
+        item[i] = (uint32_t)(3 * i + 5);
+    }
+    for (size_t t = 0; t < programs->stored.count; t++) {
+        const Stored *stored = &programs->stored.at[t];
+        bool weight = stored->rank > 1;
+        double fan = weight ? (double)(stored->size / stored->dim[0]) : 4;
+        for (int64_t i = 0; i < stored->size; i++) {
+            double u = example_uniform((uint32_t)(STREAM_STORED + t), i);
+            double value = stored->in_state ? 0.3 + 0.4 * u : (2 * u - 1) * sqrt(3 / fan);
+            (stored->in_state ? state : param)[stored->offset + i] = (float)value;
+        }
+    }
+    *input = (EvalInput){.n = n, .batch = batch, .label = label, .item = item, .param = param, .state = state,
+                         .step = (float)(0.5 / (double)n), .shrink = 0.875, .l1_step = 0.0009765625,
+                         .seed_low = 11, .seed_high = 7, .epoch = 3};
+}
+
+#endif

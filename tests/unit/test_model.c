@@ -1,0 +1,122 @@
+/* The decoder of model descriptors: a good one is read right, a changed one is refused with a reason, never worse. */
+#include "unit.h"
+
+#include "runtime/train/model.h"
+
+/* A whole descriptor; %s stands for what a test puts in its place. */
+static const char good[] =
+    "{\"abi\":1,\"netc\":\"0.1.0\",\"name\":\"tiny\",\"kernels\":2,\"input\":{\"shape\":[1,2,2],\"type\":\"u8\"},"
+    "\"outputs\":3,\"classes\":3,\"target\":\"class\",\"accuracy\":true,"
+    "\"layers\":[{\"name\":\"dense1\",\"kind\":\"dense\",\"shape\":[3],\"activation\":\"softmax\"}],"
+    "\"tensors\":[{\"name\":\"dense1.weight\",\"role\":\"param\",\"buffer\":\"param\",\"offset\":0,\"size\":12,"
+    "\"shape\":[3,4],\"trainable\":true,\"decay\":true,\"init\":{\"kind\":\"normal\",\"a\":0,\"b\":0.5}},"
+    "{\"name\":\"dense1.bias\",\"role\":\"param\",\"buffer\":\"param\",\"offset\":12,\"size\":3,\"shape\":[3],"
+    "\"trainable\":true,\"decay\":false,\"init\":{\"kind\":\"constant\",\"a\":0,\"b\":0}}],"
+    "\"sizes\":{\"param\":15,\"state\":0,\"grad_slot\":15,\"grad\":120,\"batch_chunk\":0,\"scratch\":64,"
+    "\"log_once\":1,\"log_chunk\":2},\"scalars\":[\"step\"],"
+    "\"programs\":{\"train\":{\"phases\":[{\"kernel\":0,\"tasks\":\"slot\"},{\"kernel\":1,\"tasks\":\"part\"}],"
+    "\"log\":[{\"name\":\"cost\",\"layer\":\"\",\"per\":\"chunk\",\"at\":0,\"count\":1,\"elements\":1},"
+    "{\"name\":\"correct\",\"layer\":\"\",\"per\":\"chunk\",\"at\":1,\"count\":1,\"elements\":1}]},"
+    "\"eval\":{\"phases\":[{\"kernel\":0,\"tasks\":\"chunk\"}],"
+    "\"log\":[{\"name\":\"cost\",\"layer\":\"\",\"per\":\"chunk\",\"at\":0,\"count\":1,\"elements\":1},"
+    "{\"name\":\"correct\",\"layer\":\"\",\"per\":\"chunk\",\"at\":1,\"count\":1,\"elements\":1}]}},"
+    "\"train\":{\"data\":{\"kind\":\"digits\"},\"split\":{\"train\":0,\"validation\":0.1,\"test\":0},"
+    "\"cost\":\"log_likelihood\",\"optimizer\":\"sgd\",\"rate\":0.1,\"l2\":0,\"l1\":0,\"weight_decay\":0,\"batch\":0,"
+    "\"epochs\":10,\"seed\":1,\"log\":{\"gradients\":false,\"weights\":false,\"every\":0,\"probe\":0}},"
+    "\"text\":\"\",\"path\":\"tiny.net\",\"order_hash\":\"0\",\"backend\":\"c\",\"cpu\":\"generic\"}";
+
+static void nothing(const void *self, float *param, float *state, float *grad, float *batch, float *scratch,
+                    const void *input, const uint32_t *label, const uint32_t *item, const float *scalar, double *log,
+                    int64_t n, int64_t task, int64_t parts) {
+    (void)self, (void)param, (void)state, (void)grad, (void)batch, (void)scratch, (void)input, (void)label;
+    (void)item, (void)scalar, (void)log, (void)n, (void)task, (void)parts;
+}
+
+static NetKernel *const kernels[] = {nothing, nothing};
+
+static bool decode(const char *text, size_t size, NetModel *model, NetError *error) {
+    NetCode code = {.abi = NET_ABI, .descriptor = text, .descriptor_size = size, .kernel = kernels};
+    *error = (NetError){0};
+    return net_model_decode(&code, model, error);
+}
+
+static void test_good(void **state) {
+    (void)state;
+    NetModel model;
+    NetError error;
+    assert_true(decode(good, sizeof good - 1, &model, &error));
+    assert_string_equal(model.name, "tiny");
+    assert_int_equal(model.input_size, 4);
+    assert_int_equal(net_model_parameters(&model), 15);
+    assert_int_equal(model.tensor[1].offset, 12);
+    assert_true(model.tensor[0].init.kind == NET_INIT_NORMAL && model.tensor[0].init.b == 0.5);
+    assert_false(model.train_log.present);
+    assert_int_equal(model.train.phases, 2);
+    assert_true(model.train.phase[1].tasks == NET_TASKS_PART);
+    assert_true(net_model_has_scalar(&model, NET_SCALAR_STEP) && !net_model_has_scalar(&model, NET_SCALAR_SHRINK));
+    double log[] = {9, 1, 2, 10, 20};
+    assert_true(net_log_value(&model, net_program_entry(&model.eval, NET_LOG_CORRECT, -1), log, 2, 0) == 22);
+    net_model_free(&model);
+}
+
+/* Replaces the first `from` by `to`; the result must be refused, and the reason hold `reason`. */
+static void refuse(const char *from, const char *to, const char *reason) {
+    const char *at = strstr(good, from);
+    assert_non_null(at);
+    char text[2 * sizeof good];
+    int size = snprintf(text, sizeof text, "%.*s%s%s", (int)(at - good), good, to, at + strlen(from));
+    NetModel model;
+    NetError error;
+    assert_false(decode(text, (size_t)size, &model, &error));
+    if (strstr(error.text, reason) == NULL) fail_msg("'%s' to '%s': %s", from, to, error.text);
+    assert_int_equal(error.status, NET_ENVIRONMENT);
+}
+
+static void test_bad(void **state) {
+    (void)state;
+    refuse("\"abi\":1", "\"abi\":2", "version 2");
+    refuse("\"name\":\"tiny\"", "\"name\":7", "'name'");
+    refuse("\"param\":15", "\"param\":14", "beyond its buffer");
+    refuse("\"offset\":12", "\"offset\":11", "overlaps");
+    refuse("\"offset\":12", "\"offset\":-1", "'offset'");
+    refuse("[3,4]", "[3,5]", "a size of 12");
+    refuse("[3,4]", "[3,4611686018427387904]", "side");
+    refuse("dense1.bias", "dense1.weight", "two tensors");
+    refuse("\"grad\":120", "\"grad\":119", "slots");
+    refuse("\"kernel\":1", "\"kernel\":2", "'kernel'");
+    refuse("\"slot\"", "\"slots\"", "unknown value 'slots'");
+    refuse("\"at\":1", "\"at\":2", "beyond the log");
+    refuse("\"correct\"", "\"wrong\"", "unknown value 'wrong'");
+    refuse("\"layer\":\"\"", "\"layer\":\"dense2\"", "unknown layer 'dense2'");
+    refuse("\"eval\"", "\"evil\"", "no program 'eval'");
+    refuse("\"step\"", "\"stride\"", "unknown scalar 'stride'");
+    refuse("\"sgd\"", "\"adam\"", "unknown optimizer 'adam'");
+    refuse("\"gradients\":false", "\"gradients\":true", "train_log");
+    refuse("\"rate\":0.1", "\"rate\":\"fast\"", "'rate'");
+    refuse("\"normal\"", "\"data\"", "do not go together");
+    refuse("\"kind\":\"constant\"", "\"kind\":\"centre\"", "no program 'init'");
+    refuse("}}", "}", "line");
+}
+
+/* Cut anywhere, and with any byte changed, it is read or refused, without a crash (run under a sanitizer). */
+static void test_damaged(void **state) {
+    (void)state;
+    char text[sizeof good];
+    NetModel model;
+    NetError error;
+    for (size_t i = 0; i < sizeof good - 1; i++) {
+        static const char bytes[] = {'0', '9', '"', '-', '[', 'x', '\0'};
+        assert_false(decode(good, i, &model, &error));
+        for (size_t k = 0; k < sizeof bytes; k++) {
+            memcpy(text, good, sizeof good);
+            text[i] = bytes[k];
+            if (decode(text, sizeof good - 1, &model, &error)) net_model_free(&model);
+        }
+    }
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_good), cmocka_unit_test(test_bad),
+                                       cmocka_unit_test(test_damaged)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
