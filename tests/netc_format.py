@@ -3,6 +3,7 @@ import difflib
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 
@@ -11,6 +12,7 @@ import lit.Test
 import lit.TestRunner
 
 SKIPPED = 77
+TIMEOUT = 600  # seconds
 
 
 def run_lines(path):
@@ -69,13 +71,21 @@ class NetcFormat(lit.formats.TestFormat):
         return [(r"%f\b", os.path.basename(path))]
 
     def run_command(self, test, command, cwd):
-        environment = dict(test.config.environment)
+        """Runs it in a session of its own: whatever it leaves running ends with it."""
+        process = subprocess.Popen(command, cwd=cwd, env=dict(test.config.environment), stdout=subprocess.PIPE,
+                                   stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, start_new_session=True)
+        late = ""
         try:
-            done = subprocess.run(command, cwd=cwd, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                                  stdin=subprocess.DEVNULL, timeout=600)
-        except subprocess.TimeoutExpired as late:
-            return 1, (late.output or b"").decode(errors="replace") + "\ntook longer than 600 s"
-        return done.returncode, done.stdout.decode(errors="replace")
+            output = process.communicate(timeout=TIMEOUT)[0]
+        except subprocess.TimeoutExpired:
+            late = f"\ntook longer than {TIMEOUT} s"
+        try:
+            os.killpg(process.pid, signal.SIGKILL)
+        except ProcessLookupError:
+            pass
+        if late:
+            output = process.communicate()[0]
+        return (1 if late else process.returncode), output.decode(errors="replace") + late
 
     def scratch(self, test):
         folder = test.getExecPath() + ".tmp"

@@ -5,49 +5,71 @@
 #include "compiler/driver/report.h"
 #include "compiler/model/layer.h"
 #include "compiler/model/settings.h"
+#include "compiler/model/vocabulary.h"
 
-static void print_words(const OptionSpec *option, FILE *out) {
-    for (const char *const *word = option->words; *word != NULL; word++) {
-        fprintf(out, "%s%s", word == option->words ? "" : " | ", *word);
+static const char *upper_case(Arena *arena, const char *name) {
+    char *copy = arena_copy(arena, name, strlen(name));
+    for (char *c = copy; *c != '\0'; c++) {
+        *c = (char)(*c >= 'a' && *c <= 'z' ? *c - 'a' + 'A' : *c);
     }
+    return copy;
 }
 
-static void print_option(const OptionSpec *option, FILE *out) {
-    char left[80];
-    const char *standard = option->standard;
-    if (option->positional) {
-        snprintf(left, sizeof left, "%s", option->name);
-    } else {
-        snprintf(left, sizeof left, "%s=%s", option->name, standard == NULL ? "" : standard);
+enum { HELP_WIDTH = 100, HELP_COLUMN = 28 };
+
+/* "  left        doc", the doc in lines that begin at the same column. */
+static void print_row(const char *left, const char *doc, FILE *out) {
+    int column = fprintf(out, "  %-*s", HELP_COLUMN - 4, left);
+    if (column > HELP_COLUMN - 2) {
+        fputc('\n', out);
+        column = 0;
     }
-    fprintf(out, "  %-24s  %s", left, option->doc);
-    if (option->type == OPTION_WORD && option->words != NULL) {
-        fputs(": ", out);
-        print_words(option, out);
-    }
-    if (option->positional && standard != NULL) {
-        fprintf(out, " (%s)", standard);
-    } else if (option->required && !option->positional) {
-        fputs(" (required)", out);
+    column += fprintf(out, "%*s", HELP_COLUMN - column, "");
+    while (*doc != '\0') {
+        int length = (int)strcspn(doc, " ");
+        if (column > HELP_COLUMN && column + 1 + length > HELP_WIDTH) {
+            fprintf(out, "\n%*s", HELP_COLUMN, "");
+            column = HELP_COLUMN;
+        }
+        column += fprintf(out, "%s%.*s", column > HELP_COLUMN ? " " : "", length, doc);
+        doc += length;
+        doc += *doc == ' ';
     }
     fputc('\n', out);
 }
 
-static void print_kind(const char *name, const char *doc, const OptionSpec *options, size_t count, FILE *out) {
-    fprintf(out, "%s", name);
+static void print_option(Arena *arena, const OptionSpec *option, FILE *out) {
+    const char *standard = option->standard;
+    const char *left = option->positional ? upper_case(arena, option->name)
+                                          : arena_format(arena, "%s=%s", option->name, standard ? standard : "");
+    const char *doc = option->doc;
+    if (option->type == OPTION_WORD) {
+        for (const char *const *word = option->words; *word != NULL; word++) {
+            doc = arena_format(arena, "%s%s %s", doc, word == option->words ? ":" : " |", *word);
+        }
+    }
+    if (option->positional && standard != NULL) {
+        doc = arena_format(arena, "%s (%s)", doc, standard);
+    } else if (option->required && !option->positional) {
+        doc = arena_format(arena, "%s (required)", doc);
+    }
+    print_row(left, doc, out);
+}
+
+static void print_kind(Arena *arena, const char *name, const char *doc, const OptionSpec *options, size_t count,
+                       FILE *out) {
+    fputs(name, out);
     for (size_t i = 0; i < count; i++) {
+        const char *word = upper_case(arena, options[i].name);
         if (options[i].positional) {
-            fprintf(out, options[i].required ? " %s" : " [%s]", options[i].name);
+            fprintf(out, options[i].required ? " %s" : " [%s]", word);
         } else if (options[i].required) {
             fprintf(out, " %s=...", options[i].name);
         }
     }
-    fprintf(out, "\n  %s\n", doc);
-    if (count > 0) {
-        fputc('\n', out);
-    }
+    fprintf(out, "\n  %s\n%s", doc, count > 0 ? "\n" : "");
     for (size_t i = 0; i < count; i++) {
-        print_option(&options[i], out);
+        print_option(arena, &options[i], out);
     }
 }
 
@@ -60,15 +82,38 @@ static int help_layers(FILE *out) {
     return STATUS_OK;
 }
 
-static int help_settings(FILE *out) {
+static int help_activations(FILE *out) {
+    fputs("The activations (activation=NAME):\n\n", out);
+    for (int kind = 0; kind < ACTIVATION_COUNT; kind++) {
+        print_row(activation_names[kind], activation_specs[kind].doc, out);
+    }
+    return STATUS_OK;
+}
+
+static int help_initialisers(Arena *arena, FILE *out) {
+    fputs("How weights and biases can begin (init=, bias_init=):\n\n", out);
+    for (size_t i = 0; i < initialiser_count; i++) {
+        const char *left = initialisers[i].name;
+        size_t count = initialiser_arguments(&initialisers[i]);
+        for (size_t k = 0; k < count; k++) {
+            left = arena_format(arena, "%s%s%s", left, k == 0 ? "(" : ", ", initialisers[i].argument[k]);
+        }
+        print_row(count == 0 ? left : arena_format(arena, "%s)", left), initialisers[i].doc, out);
+    }
+    return STATUS_OK;
+}
+
+static int help_settings(Arena *arena, FILE *out) {
     fputs("The settings of a train block:\n", out);
     for (size_t i = 0; i < setting_kind_count; i++) {
         const SettingKind *kind = &setting_kinds[i];
         fputc('\n', out);
-        print_kind(kind->name, kind->doc, kind->options, kind->option_count, out);
+        print_kind(arena, kind->name, kind->doc, kind->options, kind->option_count, out);
     }
     return STATUS_OK;
 }
+
+static const char *const topics[] = {"layers", "activations", "initialisers", "settings", "developer"};
 
 static int unknown_topic(Arena *arena, const char *topic) {
     VEC(const char *) names = {0};
@@ -81,9 +126,9 @@ static int unknown_topic(Arena *arena, const char *topic) {
     for (size_t i = 0; i < setting_kind_count; i++) {
         vec_push(arena, &names, setting_kinds[i].name);
     }
-    vec_push(arena, &names, "layers");
-    vec_push(arena, &names, "settings");
-    vec_push(arena, &names, "developer");
+    for (size_t i = 0; i < COUNT_OF(topics); i++) {
+        vec_push(arena, &names, topics[i]);
+    }
     const char *nearest = nearest_word(topic, names.at, names.count);
     if (nearest != NULL) {
         return report_usage("help", "nothing is known about '%s'; did you mean '%s'?", topic, nearest);
@@ -124,18 +169,25 @@ int cmd_help(Arena *arena, Options *options) {
     if (string_is(topic, "layers")) {
         return help_layers(stdout);
     }
+    if (string_is(topic, "activations")) {
+        return help_activations(stdout);
+    }
+    if (string_is(topic, "initialisers")) {
+        return help_initialisers(arena, stdout);
+    }
     if (string_is(topic, "settings")) {
-        return help_settings(stdout);
+        return help_settings(arena, stdout);
     }
     for (const LayerKind *const *kind = layer_kinds; *kind != NULL; kind++) {
         if (string_is((*kind)->name, topic)) {
-            print_kind(topic, (*kind)->doc, (*kind)->options, (*kind)->option_count, stdout);
+            print_kind(arena, topic, (*kind)->doc, (*kind)->options, (*kind)->option_count, stdout);
             return STATUS_OK;
         }
     }
     for (size_t i = 0; i < setting_kind_count; i++) {
         if (string_is(setting_kinds[i].name, topic)) {
-            print_kind(topic, setting_kinds[i].doc, setting_kinds[i].options, setting_kinds[i].option_count, stdout);
+            print_kind(arena, topic, setting_kinds[i].doc, setting_kinds[i].options, setting_kinds[i].option_count,
+                       stdout);
             return STATUS_OK;
         }
     }

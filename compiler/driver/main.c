@@ -93,15 +93,18 @@ const Command commands[] = {
     },
     {
         .name = "help",
-        .arguments = "[COMMAND | layers | LAYER | developer]",
-        .doc = "help on a command, on the layer kinds, on one of them",
+        .arguments = "[TOPIC]",
+        .doc = "help on a command, a layer kind, a setting",
+        .details = "TOPIC is a command, a layer kind or a setting, or one of: layers activations initialisers\n"
+                   "settings developer.",
         .examples = "  netc help build\n"
                     "  netc help layers\n"
                     "  netc help conv\n"
+                    "  netc help settings     what a train block may hold\n"
                     "  netc help developer    options for those who work on netc itself",
         .mask = COMMAND_HELP,
         .most = 1,
-        .what = "the name of a command or a layer kind",
+        .what = "the name of a command, a layer kind or a setting",
         .run = cmd_help,
     },
     {0},

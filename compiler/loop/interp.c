@@ -4,7 +4,6 @@
  * gives the same bits. */
 #include "compiler/loop/interp.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -22,22 +21,23 @@ enum {
     CODE_STORE, /* .c bytes of slot a */
     CODE_SCATTER_4,
     CODE_SCATTER_8,
-    CODE_RANDOM, /* layer .c, scalar a, count .step */
+    CODE_RANDOM,  /* layer .c, scalar a, count .step */
+    CODE_POINTER, /* pointer d becomes address .address, but for the constant part */
     CODE_END
 };
 
 typedef struct {
     int32_t code;
-    int32_t integer;
     uint32_t d, a, b, c; /* byte offsets of slots, or as the code says */
-    uint32_t address;    /* number in Program.addresses */
-    int64_t step;        /* gather, scatter: stride in elements */
+    uint32_t address;    /* number of a pointer; OP_INDEX, CODE_POINTER: in Program.addresses */
+    int64_t base;        /* bytes beyond the pointer; OP_INDEX: the constant part */
+    int64_t step;        /* gather, scatter: stride in elements; shifts and constants: the number */
 } Instruction;
 
 typedef struct {
     const Nest *nest;
     VEC(Instruction) code;
-    VEC(Address) addresses;
+    VEC(Address) addresses; /* each buffer and variable part once: a pointer when the nest runs */
     VEC(Bound) bounds;
     size_t slots;
 } Program;
@@ -50,6 +50,7 @@ typedef struct {
 typedef struct {
     char *slot;
     int64_t *var, *limit;
+    uintptr_t *pointer;
     void *buffer[BUFFER_COUNT];
     int64_t images, task, parts;
     bool input_bytes;
@@ -62,7 +63,7 @@ struct Interp {
     Program *programs;
     Self *selves;
     Executor *execute;
-    size_t slots, vars; /* the most any nest needs */
+    size_t slots, vars, pointers; /* the most any nest needs */
 };
 
 /* ---- translation ---- */
@@ -73,8 +74,10 @@ typedef struct {
     Program *program;
     const Value **value;            /* by number */
     uint32_t *offset, *variable_at; /* slots in bytes */
+    bool *open;                     /* by loop variable */
     int *last;                      /* by value: statement of its last use */
     int *depth;                     /* by value: loop depth of its definition */
+    bool input_bytes;
     int statement, loop_depth;
     VEC(uint32_t) free_single, free_double;
     VEC(int) *dying; /* by statement: values whose slots become free */
@@ -159,9 +162,50 @@ static uint32_t add_instruction(Translator *t, Instruction instruction) {
     return (uint32_t)t->program->code.count - 1;
 }
 
-static uint32_t add_address(Translator *t, const Address *address) {
-    vec_push(t->arena, &t->program->addresses, *address);
-    return (uint32_t)t->program->addresses.count - 1;
+static bool same_terms(const Address *a, const Address *b) {
+    if (a->buffer != b->buffer || a->term_count != b->term_count) return false;
+    for (int i = 0; i < a->term_count; i++)
+        if (a->term[i].var != b->term[i].var || a->term[i].stride != b->term[i].stride) return false;
+    return true;
+}
+
+static uint32_t find_address(const Translator *t, const Address *address) {
+    for (size_t i = 0; i < t->program->addresses.count; i++)
+        if (same_terms(&t->program->addresses.at[i], address)) return (uint32_t)i;
+    return UINT32_MAX;
+}
+
+static size_t element_bytes(Buffer buffer, bool input_bytes) {
+    return buffer == BUFFER_LOG ? 8 : buffer == BUFFER_INPUT && input_bytes ? 1 : 4;
+}
+
+static void set_address(const Translator *t, Instruction *instruction, const Address *address) {
+    instruction->address = find_address(t, address);
+    ASSERT(instruction->address != UINT32_MAX);
+    instruction->base = address->base * (int64_t)element_bytes(address->buffer, t->input_bytes);
+}
+
+static const Address *address_of(const Stmt *stmt) {
+    if (stmt->kind == STMT_STORE || stmt->kind == STMT_SCATTER || stmt->kind == STMT_RANDOM) return &stmt->address;
+    if (stmt->kind != STMT_VALUE) return NULL;
+    const Op op = stmt->value.op;
+    return op == OP_INDEX || (op >= OP_LOAD && op <= OP_GATHER_U8) ? &stmt->value.address : NULL;
+}
+
+/* Makes pointers for all addresses in a block whose variables are open: called at the head of each loop's body, so
+ * that each is computed where its innermost variable changes. */
+static void add_pointers(Translator *t, const Block *block) {
+    for (size_t i = 0; i < block->count; i++) {
+        if (is_control(block->at[i])) add_pointers(t, &block->at[i]->body);
+        const Address *address = address_of(block->at[i]);
+        if (!address || find_address(t, address) != UINT32_MAX) continue;
+        bool open = true;
+        for (int term = 0; term < address->term_count; term++) open = open && t->open[address->term[term].var];
+        if (!open) continue;
+        const uint32_t number = (uint32_t)t->program->addresses.count;
+        vec_push(t->arena, &t->program->addresses, *address);
+        add_instruction(t, (Instruction){.code = CODE_POINTER, .d = number, .address = number});
+    }
 }
 
 static uint32_t add_bound(Translator *t, const Bound *bound) {
@@ -178,13 +222,14 @@ static Type key_type(const Translator *t, const Value *v) {
 static void translate_value(Translator *t, const Value *v) {
     const Type key = key_type(t, v);
     const int operands = loop_operand_count(v->op);
-    Instruction i = {.code = KEY(v->op, key.element, key.vector), .integer = v->integer, .step = v->stride};
+    Instruction i = {.code = KEY(v->op, key.element, key.vector), .step = v->stride};
     if (operands > 0) i.a = t->offset[v->a];
     if (operands > 1) i.b = t->offset[v->b];
     if (operands > 2) i.c = t->offset[v->c];
     t->offset[v->id] = i.d = take_slot(t, v->type);
-    if (v->op == OP_INDEX || (v->op >= OP_LOAD && v->op <= OP_GATHER_U8)) i.address = add_address(t, &v->address);
-    if (v->op == OP_CONST && v->type.element != TYPE_I32) i.address = add_address(t, &(Address){0});
+    if (v->op == OP_INDEX || (v->op >= OP_LOAD && v->op <= OP_GATHER_U8)) set_address(t, &i, &v->address);
+    if (v->op == OP_INDEX) i.base = v->address.base;
+    if (v->op == OP_SHIFT_LEFT || v->op == OP_SHIFT_RIGHT || v->op == OP_CONST) i.step = v->integer;
     if (v->op == OP_CONST && v->type.element != TYPE_I32) memcpy(&i.step, &v->number, sizeof i.step);
     if (v->op == OP_GET) {
         i.code = CODE_COPY;
@@ -202,16 +247,21 @@ static void translate_control(Translator *t, const Stmt *stmt) {
     if (stmt->kind == STMT_FOR) head.d = (uint32_t)stmt->var;
     const uint32_t at = add_instruction(t, head);
     t->statement++;
+    if (stmt->kind == STMT_FOR) {
+        t->open[stmt->var] = true;
+        add_pointers(t, &stmt->body);
+    }
     translate_block(t, &stmt->body);
+    if (stmt->kind == STMT_FOR) t->open[stmt->var] = false;
     if (stmt->kind == STMT_FOR)
         add_instruction(t, (Instruction){.code = CODE_NEXT, .d = head.d, .c = at + 1, .step = stmt->step});
     t->program->code.at[at].c = (uint32_t)t->program->code.count;
 }
 
 static void translate_write(Translator *t, const Stmt *stmt) {
-    Instruction i = {.address = add_address(t, &stmt->address)};
+    Instruction i = {.code = CODE_RANDOM};
+    set_address(t, &i, &stmt->address);
     if (stmt->kind == STMT_RANDOM) {
-        i.code = CODE_RANDOM;
         i.a = (uint32_t)stmt->scalar;
         i.c = stmt->layer;
         i.step = stmt->count;
@@ -253,9 +303,9 @@ static void translate_block(Translator *t, const Block *block) {
     }
 }
 
-static void translate_nest(Arena *arena, const Nest *nest, Program *program) {
+static void translate_nest(Arena *arena, const Code *code, const Nest *nest, Program *program) {
     Arena *scratch = arena_new();
-    Translator t = {.arena = arena, .program = program};
+    Translator t = {.arena = arena, .program = program, .input_bytes = code->input_bytes};
     const int statements = count_statements(&nest->body);
     int loop_end[MAX_LOOPS];
     program->nest = nest;
@@ -269,6 +319,9 @@ static void translate_nest(Arena *arena, const Nest *nest, Program *program) {
     for (int id = 0; id < nest->value_count; id++)
         if (t.value[id]) vec_push(scratch, &t.dying[t.last[id]], id);
     t.statement = 0;
+    t.open = NEW_ARRAY(scratch, bool, nest->var_count);
+    t.open[LOOP_VAR_CHUNK] = true;
+    add_pointers(&t, &nest->body);
     translate_block(&t, &nest->body);
     add_instruction(&t, (Instruction){.code = CODE_END});
     arena_free(scratch);
@@ -278,18 +331,19 @@ static void translate_nest(Arena *arena, const Nest *nest, Program *program) {
 
 #define ALWAYS_INLINE static inline __attribute__((always_inline))
 
-ALWAYS_INLINE int64_t index_of(const Address *address, const int64_t *var) {
-    int64_t index = address->base;
-    for (int i = 0; i < address->term_count; i++) index += address->term[i].stride * var[address->term[i].var];
-    return index;
+ALWAYS_INLINE int64_t terms_of(const Address *address, const int64_t *var) {
+    int64_t sum = 0;
+    for (int i = 0; i < address->term_count; i++) sum += address->term[i].stride * var[address->term[i].var];
+    return sum;
 }
 
-static size_t buffer_element(const Machine *m, Buffer buffer) {
-    return buffer == BUFFER_LOG ? 8 : buffer == BUFFER_INPUT && m->input_bytes ? 1 : 4;
+static void set_pointer(const Instruction *i, const Address *address, const Machine *m) {
+    const int64_t bytes = (int64_t)element_bytes(address->buffer, m->input_bytes);
+    m->pointer[i->d] = (uintptr_t)m->buffer[address->buffer] + (uintptr_t)(terms_of(address, m->var) * bytes);
 }
 
-ALWAYS_INLINE char *element_at(const Machine *m, const Address *address, size_t size) {
-    return (char *)m->buffer[address->buffer] + index_of(address, m->var) * (int64_t)size;
+ALWAYS_INLINE char *element_at(const Instruction *i, const Machine *m) {
+    return (char *)(m->pointer[i->address] + (uintptr_t)i->base);
 }
 
 static int64_t bound_of(const Bound *bound, const Machine *m) {
@@ -311,10 +365,10 @@ static int64_t bound_of(const Bound *bound, const Machine *m) {
     BUG("bound of unknown kind %d", (int)bound->kind);
 }
 
-static void draw_random(const Instruction *i, const Address *address, const Machine *m) {
+static void draw_random(const Instruction *i, const Machine *m) {
     uint32_t words[3];
     memcpy(words, (const float *)m->buffer[BUFFER_SCALAR] + i->a, sizeof words);
-    net_random((uint32_t *)(void *)element_at(m, address, 4),
+    net_random((uint32_t *)(void *)element_at(i, m),
                (const uint32_t *)m->buffer[BUFFER_ITEM] + NET_LANES * m->var[LOOP_VAR_CHUNK], words[0], words[1],
                words[2], i->c, i->step);
 }
@@ -366,11 +420,11 @@ static void draw_random(const Instruction *i, const Address *address, const Mach
     }
 #define COPY_IN(op, element, vector, bytes)                                                                            \
     case KEY(op, element, vector):                                                                                     \
-        memcpy(slot + i->d, element_at(m, address, (element) == TYPE_F64 ? 8 : 4), bytes);                             \
+        memcpy(slot + i->d, element_at(i, m), bytes);                             \
         break;
 #define GATHER(op, element, T, R)                                                                                      \
     case KEY(op, element, 1): {                                                                                        \
-        const char *from = element_at(m, address, sizeof(T));                                                          \
+        const char *from = element_at(i, m);                                                          \
         R r[LOOP_LANES];                                                                                               \
         for (int l = 0; l < LOOP_LANES; l++) {                                                                         \
             T x;                                                                                                       \
@@ -382,7 +436,7 @@ static void draw_random(const Instruction *i, const Address *address, const Mach
     }
 #define SCATTER(code, bytes)                                                                                           \
     case code: {                                                                                                       \
-        char *to = element_at(m, address, bytes);                                                                      \
+        char *to = element_at(i, m);                                                                      \
         for (int l = 0; l < LOOP_LANES; l++) memcpy(to + l * i->step * (bytes), slot + i->a + l * (bytes), bytes);     \
         break;                                                                                                         \
     }
@@ -397,13 +451,12 @@ ALWAYS_INLINE void execute(const Program *program, Machine *m) {
     char *const slot = m->slot;
     const Instruction *const code = program->code.at;
     for (const Instruction *i = code;; i++) {
-        const Address *const address = program->addresses.at + i->address;
         switch (i->code) {
             CONSTANT(TYPE_F32, float, number_of(i))
             CONSTANT(TYPE_F64, double, number_of(i))
-            CONSTANT(TYPE_I32, int32_t, i->integer)
+            CONSTANT(TYPE_I32, int32_t, i->step)
             LANES(KEY(OP_LANE, TYPE_I32, 1), int32_t, int32_t, int32_t, 16, l)
-            LANES(KEY(OP_INDEX, TYPE_I32, 0), int32_t, int32_t, int32_t, 1, index_of(address, m->var))
+            LANES(KEY(OP_INDEX, TYPE_I32, 0), int32_t, int32_t, int32_t, 1, i->base + terms_of(&program->addresses.at[i->address], m->var))
             LANES(KEY(OP_IMAGES, TYPE_I32, 0), int32_t, int32_t, int32_t, 1, m->images)
             COPY_IN(OP_LOAD, TYPE_F32, 0, 4)
             COPY_IN(OP_LOAD, TYPE_I32, 0, 4)
@@ -412,9 +465,9 @@ ALWAYS_INLINE void execute(const Program *program, Machine *m) {
             COPY_IN(OP_LOAD, TYPE_I32, 1, 64)
             COPY_IN(OP_LOAD, TYPE_F64, 1, 128)
             LANES(KEY(OP_LOAD_U8, TYPE_I32, 0), int32_t, int32_t, int32_t, 1,
-                  *(const uint8_t *)element_at(m, address, 1))
+                  *(const uint8_t *)element_at(i, m))
             LANES(KEY(OP_LOAD_U8, TYPE_I32, 1), int32_t, int32_t, int32_t, 16,
-                  ((const uint8_t *)element_at(m, address, 1))[l])
+                  ((const uint8_t *)element_at(i, m))[l])
             GATHER(OP_GATHER, TYPE_F32, float, float)
             GATHER(OP_GATHER, TYPE_I32, int32_t, int32_t)
             GATHER(OP_GATHER, TYPE_F64, double, double)
@@ -444,8 +497,8 @@ ALWAYS_INLINE void execute(const Program *program, Machine *m) {
             INTS(OP_AND, a[l] & b[l])
             INTS(OP_OR, a[l] | b[l])
             INTS(OP_XOR, a[l] ^ b[l])
-            INTS(OP_SHIFT_LEFT, a[l] << i->integer)
-            INTS(OP_SHIFT_RIGHT, a[l] >> i->integer)
+            INTS(OP_SHIFT_LEFT, a[l] << i->step)
+            INTS(OP_SHIFT_RIGHT, a[l] >> i->step)
             SIGNED(OP_ILESS, -(a[l] < b[l]))
             SIGNED(OP_IEQUAL, -(a[l] == b[l]))
             BOTH(OP_AS_F32, TYPE_I32, int32_t, int32_t, int32_t, a[l])
@@ -459,8 +512,9 @@ ALWAYS_INLINE void execute(const Program *program, Machine *m) {
             SCATTER(CODE_SCATTER_4, 4)
             SCATTER(CODE_SCATTER_8, 8)
         case CODE_COPY: memcpy(slot + i->d, slot + i->a, i->c); break;
-        case CODE_STORE: memcpy(element_at(m, address, buffer_element(m, address->buffer)), slot + i->a, i->c); break;
-        case CODE_RANDOM: draw_random(i, address, m); break;
+        case CODE_STORE: memcpy(element_at(i, m), slot + i->a, i->c); break;
+        case CODE_RANDOM: draw_random(i, m); break;
+        case CODE_POINTER: set_pointer(i, &program->addresses.at[i->address], m); break;
         case CODE_FOR:
             m->var[i->d] = bound_of(&program->bounds.at[i->a], m);
             m->limit[i->d] = bound_of(&program->bounds.at[i->b], m);
@@ -536,7 +590,8 @@ Interp *interp_new(Arena *arena, const Code *code) {
     interp->vars = 1;
     for (size_t i = 0; i < code->nests.count; i++) {
         const Nest *nest = code->nests.at[i];
-        translate_nest(arena, nest, &interp->programs[i]);
+        translate_nest(arena, code, nest, &interp->programs[i]);
+        if (interp->programs[i].addresses.count > interp->pointers) interp->pointers = interp->programs[i].addresses.count;
         if (interp->programs[i].slots > interp->slots) interp->slots = interp->programs[i].slots;
         if ((size_t)nest->var_count > interp->vars) interp->vars = (size_t)nest->var_count;
     }
@@ -553,13 +608,15 @@ void interp_kernel(const void *self, float *param, float *state, float *grad, fl
                    const void *input, const uint32_t *label, const uint32_t *item, const float *scalar, double *log,
                    int64_t n, int64_t task, int64_t parts) {
     const Interp *interp = ((const Self *)self)->interp;
-    const size_t variables = (2 * interp->vars * sizeof(int64_t) + SLOT - 1) / SLOT * SLOT;
+    const size_t words = 2 * interp->vars + interp->pointers;
+    const size_t variables = (words * sizeof(int64_t) + SLOT - 1) / SLOT * SLOT;
     char *memory = aligned_alloc(SLOT, variables + (interp->slots + 2) * SLOT);
     if (!memory) out_of_memory();
     Machine machine = {
         .slot = memory + variables,
         .var = (int64_t *)(void *)memory,
         .limit = (int64_t *)(void *)memory + interp->vars,
+        .pointer = (uintptr_t *)(void *)memory + 2 * interp->vars,
         /* read-only buffers are never written: loop_verify() */
         .buffer = {param, state, grad, batch, scratch, (void *)(uintptr_t)input, (void *)(uintptr_t)label,
                    (void *)(uintptr_t)item, (void *)(uintptr_t)scalar, log},

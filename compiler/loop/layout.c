@@ -20,7 +20,15 @@ typedef struct {
     Layout *layout;
     const Scope *writer_scope; /* by tensor id */
     Placed *placed;
+    int *last_read; /* by parameter (they begin on multiples of 16): the highest level that reads it; -1: none */
 } LevelSearch;
+
+static void note_param(void *context, Expr *read) {
+    LevelSearch *search = context;
+    if (read->tensor->role != ROLE_PARAM || search->placed->compute->next) return;
+    int *last = &search->last_read[read->tensor->offset / LOOP_LANES];
+    if (search->placed->level > *last) *last = search->placed->level;
+}
 
 /* A chunk's values are ready within the phase for what goes chunk by chunk; everything else waits for its end. */
 static void wait_for(void *context, Expr *read) {
@@ -33,27 +41,28 @@ static void wait_for(void *context, Expr *read) {
     if (ready > search->placed->level) search->placed->level = ready;
 }
 
-static void find_levels(Arena *arena, Layout *layout) {
+static void find_levels(Arena *arena, Layout *layout, int64_t param_size) {
     Program *p = layout->program;
     Scope *scopes = NEW_ARRAY(arena, Scope, p->tensors.count);
+    int *last_read = NEW_ARRAY(arena, int, param_size / LOOP_LANES + 1);
+    for (int64_t i = 0; i <= param_size / LOOP_LANES; i++) last_read[i] = -1;
     VEC(Placed) list = {0};
     int highest = 0;
     for (size_t i = 0; i < p->computes.count; i++) {
         Compute *c = p->computes.at[i];
         Placed placed = {.compute = c, .scope = scope_of(c)};
-        LevelSearch search = {layout, scopes, &placed};
+        LevelSearch search = {layout, scopes, &placed, last_read};
         expr_reads(p, c->e, wait_for, &search);
         expr_reads(p, c->post, wait_for, &search);
         if (c->next) { /* after everything that reads the old value; those come before it in the program */
-            for (size_t k = 0; k < list.count; k++)
-                for (size_t t = 0; t < p->tensors.count; t++)
-                    if (p->tensors.at[t]->role == ROLE_PARAM && p->tensors.at[t]->offset == c->out->offset &&
-                        compute_reads(list.at[k].compute, p->tensors.at[t]) && list.at[k].level >= placed.level)
-                        placed.level = list.at[k].level + 1;
+            int64_t block = c->out->offset / LOOP_LANES;
+            if (last_read[block] >= placed.level) placed.level = last_read[block] + 1;
         } else if (layout->place[c->out->id].level < placed.level) {
             layout->place[c->out->id].level = placed.level;
         }
         scopes[c->out->id] = placed.scope;
+        expr_reads(p, c->e, note_param, &search);
+        expr_reads(p, c->post, note_param, &search);
         if (placed.level > highest) highest = placed.level;
         vec_push(arena, &list, placed);
     }
@@ -220,19 +229,23 @@ static void plan_scratch(Arena *arena, Layout *layout) {
 }
 
 Layout *layout_program(Arena *arena, Programs *programs, Program *program) {
-    (void)programs;
     Layout *layout = NEW(arena, Layout);
     layout->program = program;
     layout->place = NEW_ARRAY(arena, Place, program->tensors.count);
     for (size_t t = 0; t < program->tensors.count; t++) layout->place[t].level = -1;
-    find_levels(arena, layout);
+    find_levels(arena, layout, programs->param_size);
     find_uses(layout);
-    for (size_t t = 0; t < program->tensors.count; t++) {
-        const Tensor *tensor = program->tensors.at[t];
-        const Compute *writer = NULL;
-        for (size_t i = 0; i < program->computes.count && !writer; i++)
-            if (program->computes.at[i]->out == tensor) writer = program->computes.at[i];
-        if (layout->place[t].used) settle_place(layout, tensor, writer, writer ? scope_of(writer) : SCOPE_PART);
+    layout->slot_end = NEW_ARRAY(arena, int64_t, layout->levels);
+    for (int level = -1; level < layout->levels; level++) { /* a level's slot sums lie together: they are added up then */
+        for (size_t t = 0; t < program->tensors.count; t++) {
+            const Tensor *tensor = program->tensors.at[t];
+            const Compute *writer = NULL;
+            if (!layout->place[t].used || layout->place[t].level != level) continue;
+            for (size_t i = 0; i < program->computes.count && !writer; i++)
+                if (program->computes.at[i]->out == tensor) writer = program->computes.at[i];
+            settle_place(layout, tensor, writer, writer ? scope_of(writer) : SCOPE_PART);
+        }
+        if (level >= 0) layout->slot_end[level] = layout->slot_size;
     }
     plan_scratch(arena, layout);
     return layout;

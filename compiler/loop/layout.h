@@ -47,6 +47,7 @@ typedef struct {
     Place *place;     /* by tensor id */
     int levels;
     int64_t scratch_size, batch_chunk, slot_size, owned_size;
+    int64_t *slot_end; /* by level: where its sums end in a slot's copy; they begin where those of the level before end */
 } Layout;
 
 /* Scopes, levels, buffers and sizes; then, when grad_slot (the largest slot_size of all programs) is known, the bases

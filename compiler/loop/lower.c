@@ -94,9 +94,10 @@ static void make_kernel(Lowering *l, int level, Tasks tasks, Scope a, Scope b) {
     vec_push(arena, &l->kernels, loop_add_kernel(arena, l->context.code, loop_kernel_end(builder)));
 }
 
-static void make_merge(Lowering *l) {
+static void make_merge(Lowering *l, int level) {
     Arena *arena = l->context.arena;
-    int nest = nest_merge_slots(&l->context, nest_name(l, "add_slots"), l->layout->slot_size);
+    int64_t from = level > 0 ? l->layout->slot_end[level - 1] : 0;
+    int nest = nest_merge_slots(&l->context, nest_name(l, "add_slots"), from, l->layout->slot_end[level]);
     LoopBuilder *b = loop_kernel_begin(arena, arena_format(arena, "%s_%zu", l->program->name, l->kernels.count), TASKS_PART);
     loop_run_nest(b, nest);
     vec_push(arena, &l->kernels, loop_add_kernel(arena, l->context.code, loop_kernel_end(b)));
@@ -108,7 +109,7 @@ static void lower_program(Lowering *l) {
         for (size_t i = 0; i < l->layout->list.count; i++)
             slots = slots || wanted(&l->layout->list.at[i], level, SCOPE_SLOT, SCOPE_SLOT);
         make_kernel(l, level, slots ? TASKS_SLOT : TASKS_CHUNK, SCOPE_CHUNK, SCOPE_SLOT);
-        if (slots) make_merge(l);
+        if (slots) make_merge(l, level);
         make_kernel(l, level, TASKS_PART, SCOPE_OWNED, SCOPE_PART);
         make_kernel(l, level, TASKS_ONCE, SCOPE_ONCE, SCOPE_ONCE);
     }

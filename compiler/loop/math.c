@@ -27,11 +27,12 @@ static const float EXP_TWICE_TERMS[] = {0x1.0fa7d8p-2F, 0x1.573ad0p-1F, 0x1.555a
 static const float TANH_SMALL = 0.575F;
 static const float TANH_TERMS[] = {0x1.05336ep-6F, -0x1.ad4df0p-5F, 0x1.10b8b2p-3F, -0x1.5553d4p-2F};
 /* ln(1 + e) / e on [0, 1]; 3.3e-8 of ln(1 + e). */
-static const float LOG1P_TERMS[] = {0x1.5fa0dap-8F,  -0x1.eca398p-6F, 0x1.44707ap-4F,  -0x1.19af8ep-3F, 0x1.884554p-3F,
-                                    -0x1.fd1368p-3F, 0x1.5535dep-2F,  -0x1.ffff14p-2F, 1};
+static const float LOG1P_TERMS[] = {0x1.5fa0dap-8F,  -0x1.eca398p-6F, 0x1.44707ap-4F,
+                                    -0x1.19af8ep-3F, 0x1.884554p-3F,  -0x1.fd1368p-3F,
+                                    0x1.5535dep-2F,  -0x1.ffff14p-2F, 1};
 /* (ln(1 + f) - f) / f^2 on sqrt(1/2) - 1 <= f <= sqrt(2) - 1; 6.5e-9 of ln(1 + f). */
-static const float LOG_TERMS[] = {-0x1.38b584p-4F, 0x1.055b6cp-3F, -0x1.0d8542p-3F, 0x1.22da1cp-3F, -0x1.547244p-3F,
-                                  0x1.99a008p-3F,  -0x1.000226p-2F, 0x1.555554p-2F, -0.5F};
+static const float LOG_TERMS[] = {-0x1.38b584p-4F, 0x1.055b6cp-3F,  -0x1.0d8542p-3F, 0x1.22da1cp-3F, -0x1.547244p-3F,
+                                  0x1.99a008p-3F,  -0x1.000226p-2F, 0x1.555554p-2F,  -0.5F};
 
 static const int32_t SIGN_BIT = INT32_MIN;
 enum { MANTISSA_BITS = 23, SQRT_HALF_BITS = 0x3f3504f3, EXPONENT_AND_SIGN = -0x800000 };
@@ -122,8 +123,8 @@ int math_log(LoopBuilder *b, int x) {
     const int zero = number(b, x, 0);
     const int finite = loop_op2(b, OP_LESS, x, number(b, x, INFINITY));
     const int positive = loop_op2(b, OP_LESS, zero, x);
-    const int otherwise = loop_op3(b, OP_SELECT, loop_op2(b, OP_EQUAL, x, zero), number(b, x, -INFINITY),
-                                   number(b, x, NAN));
+    const int otherwise =
+        loop_op3(b, OP_SELECT, loop_op2(b, OP_EQUAL, x, zero), number(b, x, -INFINITY), number(b, x, NAN));
     return loop_op3(b, OP_SELECT, positive, loop_op3(b, OP_SELECT, finite, sum, x), otherwise);
 }
 

@@ -684,13 +684,13 @@ static int add_slots(LoopBuilder *b, Address address, int64_t slot, int first, i
     return right == LOOP_NONE ? left : loop_op2(b, OP_ADD, left, right);
 }
 
-int nest_merge_slots(const NestContext *context, const char *name, int64_t size) {
+int nest_merge_slots(const NestContext *context, const char *name, int64_t from, int64_t to) {
     LoopBuilder *b = loop_nest_begin(context->arena, name, (Span){0, 0});
     for (int used = 2; used <= NET_SLOTS; used++) {
         loop_if_equal_begin(b, loop_bound_of(BOUND_SLOTS, 0), loop_bound(used));
-        int64_t vectors = size / LOOP_LANES;
+        int64_t vectors = (to - from) / LOOP_LANES;
         int var = loop_for_begin(b, loop_bound_of(BOUND_PART_LOW, vectors), loop_bound_of(BOUND_PART_HIGH, vectors), 1);
-        Address address = loop_address_term(loop_address(BUFFER_GRAD, 0), var, LOOP_LANES);
+        Address address = loop_address_term(loop_address(BUFFER_GRAD, from), var, LOOP_LANES);
         int sum = add_slots(b, address, context->grad_slot, 0, NET_SLOTS, used);
         loop_store(b, address, sum, true);
         loop_for_end(b);

@@ -26,7 +26,7 @@ bool group_may_join(const Layout *layout, const Group *group, const Placed *next
 /* The nest of a group; its number in the code: that of an earlier one when the two are equal but for their names.
  * `fill_edges[m]`: member m is the first to write its tensor, whose edge must be filled. */
 int nest_make(const NestContext *context, const Group *group, const char *name, const bool *fill_edges);
-/* Adds the slots' partial sums, ((0+1)+(2+3))+((4+5)+(6+7)) over the slots in use, into slot 0. */
-int nest_merge_slots(const NestContext *context, const char *name, int64_t size);
+/* Adds the slots' partial sums, ((0+1)+(2+3))+((4+5)+(6+7)) over the slots in use, into slot 0: elements from..to-1. */
+int nest_merge_slots(const NestContext *context, const char *name, int64_t from, int64_t to);
 
 #endif

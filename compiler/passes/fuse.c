@@ -36,52 +36,125 @@ static void examine(void *context, Expr *read) {
     }
 }
 
-static bool join_reader(Program *p, Compute *map) {
-    Compute *reader;
-    if (!whole_map(map) || program_writer(p, map->out) != map || program_readers(p, map->out, &reader) != 1) return false;
+/* Who writes and reads each tensor; counts may be too high for a while after a join, never too low. */
+typedef struct {
+    Program *p;
+    Compute **writer; /* by tensor id; NULL: none or several */
+    Compute **reader; /* one that reads it */
+    int *writers, *readers;
+    Compute *reading; /* whose reads are being noted */
+} Uses;
+
+static void note_reader(void *context, Expr *read) {
+    Uses *uses = context;
+    int id = read->tensor->id;
+    if (uses->reader[id] == uses->reading) return;
+    uses->reader[id] = uses->reading;
+    uses->readers[id]++;
+}
+
+static void note_joined(void *context, Expr *read) {
+    Uses *uses = context;
+    if (uses->readers[read->tensor->id] == 1) uses->reader[read->tensor->id] = uses->reading;
+}
+
+static Uses find_uses(Program *p, Arena *scratch) {
+    size_t count = p->tensors.count;
+    Uses uses = {p, NEW_ARRAY(scratch, Compute *, count), NEW_ARRAY(scratch, Compute *, count),
+                 NEW_ARRAY(scratch, int, count), NEW_ARRAY(scratch, int, count), NULL};
+    for (size_t i = 0; i < p->computes.count; i++) {
+        Compute *c = p->computes.at[i];
+        uses.writer[c->out->id] = uses.writers[c->out->id]++ == 0 ? c : NULL;
+        uses.reading = c;
+        expr_reads(p, c->e, note_reader, &uses);
+        expr_reads(p, c->post, note_reader, &uses);
+    }
+    return uses;
+}
+
+/* The one compute that reads t, NULL when there are more. */
+static Compute *only_reader(const Uses *uses, const Tensor *t) {
+    return uses->readers[t->id] == 1 ? uses->reader[t->id] : NULL;
+}
+
+static bool join_reader(Uses *uses, Compute *map) {
+    Program *p = uses->p;
+    Compute *reader = only_reader(uses, map->out);
+    if (!whole_map(map) || uses->writer[map->out->id] != map || !reader) return false;
     if (!reader->e || reader->reduce == REDUCE_RANDOM) return false;
     Reading reading = {.reader = reader, .tensor = map->out, .once = true};
     expr_reads(p, reader->post, examine, &reading);
     if (reading.read) return false;
     expr_reads(p, reader->e, examine, &reading);
-    if (!reading.once) return false;
+    if (!reading.once || !reading.read) return false;
     Expr *joined = expr_reindex(p, map->e, reading.read->index);
     reader->e = expr_replace(p, reader->e, reading.read, joined);
-    program_remove(p, map);
+    uses->reading = reader;
+    expr_reads(p, map->e, note_joined, uses);
     return true;
 }
 
-static bool join_sum(Program *p, Compute *map) {
-    if (map->reduce != REDUCE_NONE || map->out->role == ROLE_LOG || map->out->role == ROLE_OUTPUT) return false;
-    for (size_t i = 0; i < p->computes.count; i++) {
-        Compute *sum = p->computes.at[i], *reader;
-        if (sum == map || (sum->reduce != REDUCE_SUM && sum->reduce != REDUCE_MAX)) continue;
-        if (sum->out->role != ROLE_VALUE || !compute_reads(map, sum->out)) continue;
-        if (compute_sums_batch(sum) && !compute_is_owned(sum)) continue;
-        if (program_writer(p, sum->out) != sum || program_readers(p, sum->out, &reader) != 1) continue;
-        if (sum->rank != map->rank) continue;
-        bool alike = true;
-        for (int d = 0; d < map->rank; d++)
-            alike = alike && map->range[d] == sum->range[d] && map->write_stride[d] == 1 && sum->write_stride[d] == 1;
-        Reading reading = {.reader = map, .tensor = sum->out, .once = true};
-        expr_reads(p, map->e, examine, &reading);
-        if (!alike || !reading.once || reading.read != e_at(p, sum->out)) continue;
-        Expr *result = sum->post ? sum->post : e_result(p);
-        map->post = expr_replace(p, map->e, reading.read, result);
-        map->e = sum->e;
-        map->reduce = sum->reduce;
-        map->reductions = sum->reductions;
-        for (int k = 0; k < sum->reductions; k++) map->range[map->rank + k] = sum->range[sum->rank + k];
-        program_remove(p, sum);
-        return true;
+/* What of a map's reads is a sum it may join; the first such. */
+typedef struct {
+    const Uses *uses;
+    const Compute *map;
+    Compute *sum;
+} SumSearch;
+
+static void find_sum(void *context, Expr *read) {
+    SumSearch *search = context;
+    Compute *sum = search->uses->writer[read->tensor->id];
+    const Compute *map = search->map;
+    if (search->sum || !sum || sum == map || (sum->reduce != REDUCE_SUM && sum->reduce != REDUCE_MAX)) return;
+    if (sum->out->role != ROLE_VALUE || only_reader(search->uses, sum->out) != map || sum->rank != map->rank) return;
+    if (compute_sums_batch(sum) && !compute_is_owned(sum)) return;
+    for (int d = 0; d < map->rank; d++)
+        if (map->range[d] != sum->range[d] || map->write_stride[d] != 1 || sum->write_stride[d] != 1) return;
+    search->sum = sum;
+}
+
+static Compute *join_sum(Uses *uses, Compute *map) {
+    Program *p = uses->p;
+    if (map->reduce != REDUCE_NONE || map->out->role == ROLE_LOG || map->out->role == ROLE_OUTPUT) return NULL;
+    SumSearch search = {uses, map, NULL};
+    expr_reads(p, map->e, find_sum, &search);
+    Compute *sum = search.sum;
+    if (!sum) return NULL;
+    Reading reading = {.reader = map, .tensor = sum->out, .once = true};
+    expr_reads(p, map->e, examine, &reading);
+    if (!reading.once || reading.read != e_at(p, sum->out)) return NULL;
+    Expr *result = sum->post ? sum->post : e_result(p);
+    map->post = expr_replace(p, map->e, reading.read, result);
+    map->e = sum->e;
+    map->reduce = sum->reduce;
+    map->reductions = sum->reductions;
+    for (int k = 0; k < sum->reductions; k++) map->range[map->rank + k] = sum->range[sum->rank + k];
+    uses->reading = map;
+    expr_reads(p, sum->e, note_joined, uses);
+    expr_reads(p, sum->post, note_joined, uses);
+    return sum;
+}
+
+/* One round over the program; whether anything joined. */
+static bool fuse_round(Program *p) {
+    Arena *scratch = arena_new();
+    Uses uses = find_uses(p, scratch);
+    size_t count = p->computes.count, kept = 0;
+    bool *gone = NEW_ARRAY(scratch, bool, count);
+    Compute **list = p->computes.at;
+    int *place = NEW_ARRAY(scratch, int, p->tensors.count); /* of a tensor's one writer */
+    for (size_t i = 0; i < count; i++) place[list[i]->out->id] = (int)i;
+    for (size_t i = 0; i < count; i++) {
+        for (Compute *sum; (sum = join_sum(&uses, list[i])) != NULL;) gone[place[sum->out->id]] = true;
+        gone[i] = join_reader(&uses, list[i]);
     }
-    return false;
+    for (size_t i = 0; i < count; i++)
+        if (!gone[i]) list[kept++] = list[i];
+    p->computes.count = kept;
+    arena_free(scratch);
+    return kept < count;
 }
 
 void pass_fuse(Program *p) {
-    for (size_t i = 0; i < p->computes.count;) {
-        Compute *c = p->computes.at[i];
-        if (join_sum(p, c) || join_reader(p, c)) i = 0;
-        else i++;
-    }
+    while (fuse_round(p)) continue;
 }

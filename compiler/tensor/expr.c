@@ -262,20 +262,23 @@ Expr *expr_retarget(Program *p, Expr *e, const Tensor *from, Tensor *to) {
                          expr_retarget(p, e->c, from, to));
 }
 
-static void visit_reads(Expr *e, bool *seen, void (*visit)(void *, Expr *), void *context) {
-    if (!e || seen[e->id]) return;
-    seen[e->id] = true;
+static void visit_reads(Program *p, Expr *e, void (*visit)(void *, Expr *), void *context) {
+    if (!e || p->stamps[e->id] == p->stamp) return;
+    p->stamps[e->id] = p->stamp;
     if (e->kind == EXPR_READ) visit(context, e);
-    visit_reads(e->a, seen, visit, context);
-    visit_reads(e->b, seen, visit, context);
-    visit_reads(e->c, seen, visit, context);
+    visit_reads(p, e->a, visit, context);
+    visit_reads(p, e->b, visit, context);
+    visit_reads(p, e->c, visit, context);
 }
 
 void expr_reads(Program *p, Expr *e, void (*visit)(void *context, Expr *read), void *context) {
-    if (!e) return;
-    Arena *scratch = arena_new();
-    visit_reads(e, NEW_ARRAY(scratch, bool, p->exprs.count), visit, context);
-    arena_free(scratch);
+    if (p->stamp_size < p->exprs.count) {
+        p->stamp_size = p->exprs.count * 2;
+        p->stamps = NEW_ARRAY(p->arena, int, p->stamp_size);
+        p->stamp = 0;
+    }
+    p->stamp++;
+    visit_reads(p, e, visit, context);
 }
 
 /* ---- derivative ---- */

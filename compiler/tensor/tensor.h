@@ -129,7 +129,8 @@ Expr *expr_reindex(Program *p, Expr *e, const Affine *map);
 Expr *expr_replace(Program *p, Expr *e, const Expr *from, Expr *to);
 /* e with every read of tensor `from` made a read of `to`, which has its shape. */
 Expr *expr_retarget(Program *p, Expr *e, const Tensor *from, Tensor *to);
-/* Calls visit for each distinct read of e, in order of first appearance. */
+/* Calls visit for each distinct read of e, in order of first appearance; visit must not call it again, nor make
+ * expressions. */
 void expr_reads(Program *p, Expr *e, void (*visit)(void *context, Expr *read), void *context);
 void expr_print(const Compute *compute, const Expr *e, FILE *out);
 /* How many operands a kind has, and its name in print. */
@@ -163,6 +164,8 @@ struct Program {
     VEC(Expr *) exprs; /* by id */
     int *table;        /* hash of exprs */
     size_t table_size;
+    int *stamps, stamp; /* by expression: the last visit it was seen in */
+    size_t stamp_size;
 };
 
 Program *program_new(Arena *arena, const char *name);

@@ -110,8 +110,8 @@ int main(int argc, char **argv) {
     static const char *const activations[] = {"linear", "sigmoid", "tanh", "relu", "leaky_relu(0.2)", "elu(0.7)",
                                               "selu", "softplus", "softsign", "swish", "gelu"};
     static const char *const costs[][2] = {
-        {"linear", "cost quadratic"},  {"tanh", "cost quadratic"},          {"sigmoid", "cost quadratic"},
-        {"softmax", "cost quadratic"}, {"sigmoid", "cost cross_entropy"}, {"softmax", "cost log_likelihood"}};
+        {"linear", "cost quadratic"},       {"tanh", "cost quadratic"},           {"sigmoid", "cost quadratic"},
+        {"sigmoid", "cost cross_entropy"}, {"softmax", "cost log_likelihood"}};
     Arena *arena = arena_new();
     Example *list;
     VEC(Case) cases = {0};

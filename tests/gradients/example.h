@@ -95,7 +95,7 @@ static inline void example_fill(Arena *arena, const Programs *programs, int64_t 
         }
     }
     *input = (EvalInput){.n = n, .batch = batch, .label = label, .item = item, .param = param, .state = state,
-                         .step = (float)(0.5 / (double)n), .shrink = 0.875, .l1_step = 0.0009765625,
+                         .step = (float)(32 / (double)n), .shrink = 0.875, .l1_step = 0.0009765625,
                          .seed_low = 11, .seed_high = 7, .epoch = 3};
 }
 

@@ -30,8 +30,8 @@ typedef struct {
     const char *name;
     int (*build)(LoopBuilder *builder, int x);
     double (*reference)(double x);
-    double bound;     /* ulp, for x in low .. high */
-    float low, high;  /* below low the absolute error is at most 2^-126, above high the value is that at high */
+    double bound;    /* ulp, for x in low .. high */
+    float low, high; /* below low the absolute error is at most 2^-126, above high the value is that at high */
     float least, most;
     bool monotone, odd;
     float at_zero;
@@ -55,8 +55,8 @@ static const Function functions[] = {
 enum { FUNCTIONS = COUNT_OF(functions) };
 
 /* Where something changes: bounds, thresholds, multiples of ln 2 / 2 (added when used), ends of the float range. */
-static const float edges[] = {0,       0x1p-149F, 0x1p-126F, 0x1p-24F, 0.5F,   0.55F,        0.575F,  0.6F,   1,
-                              1.4142F, 2,         9.01F,     10,       16.64F, 17.33F,       87.34F,  87.68F, 88,
+static const float edges[] = {0,       0x1p-149F, 0x1p-126F, 0x1p-24F, 0.5F,   0.55F,           0.575F,  0.6F,   1,
+                              1.4142F, 2,         9.01F,     10,       16.64F, 17.33F,          87.34F,  87.68F, 88,
                               88.375F, 88.5F,     88.72F,    100,      128,    0x1.fffffep127F, INFINITY};
 
 /* ---- floats in their order, NaN at both ends ---- */
@@ -394,10 +394,14 @@ int main(int argc, char **argv) {
     const char *names[MAX_BACKENDS];
     size_t count = 0;
     for (int i = 1; i < argc; i++) {
-        if (string_is(argv[i], "--all")) step = 1;
-        else if (string_is(argv[i], "--step") && i + 1 < argc) step = strtoull(argv[++i], NULL, 10);
-        else if (argv[i][0] != '-' && count < MAX_BACKENDS) names[count++] = argv[i];
-        else return usage();
+        if (string_is(argv[i], "--all"))
+            step = 1;
+        else if (string_is(argv[i], "--step") && i + 1 < argc)
+            step = strtoull(argv[++i], NULL, 10);
+        else if (argv[i][0] != '-' && count < MAX_BACKENDS)
+            names[count++] = argv[i];
+        else
+            return usage();
     }
     if (step < 1 || step > UINT32_MAX) return usage();
     if (count == 0) count = default_backends(arena, step == 1, names);

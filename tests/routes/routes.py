@@ -203,11 +203,11 @@ def main():
     number = zlib.crc32(name.encode()) + (int(ROUTES) if ROUTES != "all" else 0)
     with open(model, encoding="utf-8") as file:
         text = file.read()
-    layers = json.loads(run(NETC, "show", model, "--json"))["layers"]
-    write_sets(layers[0]["output"], max(2, int(np.prod(layers[-1]["output"])) % 256))
     sets = ["--set", DATA, "--set", "split train=0.9 validation=0.1"]
     if "\n    log " not in text and (number % 2 == 0 or ROUTES == "all"):
         sets += ["--set", LOG]
+    layers = json.loads(run(NETC, "show", model, *sets, "--json"))["layers"]
+    write_sets(layers[0]["output"], max(2, min(256, int(np.prod(layers[-1]["output"])))))
     builds = selection(number)
     for i, build in enumerate(builds):
         build.make(model, sets, i)

@@ -1,0 +1,78 @@
+/* What the files of the LLVM printer share: emit_llvm.c makes modules, functions and machine code, emit_llvm_nest.c
+ * walks statements, emit_llvm_value.c makes values and addresses. LLVM is included nowhere else. */
+#ifndef NETC_EMIT_LLVM_H
+#define NETC_EMIT_LLVM_H
+
+#include <llvm-c/Core.h>
+#include <llvm-c/DebugInfo.h>
+#include <llvm-c/TargetMachine.h>
+#include <llvm/Config/llvm-config.h>
+
+#include "compiler/emit/emit.h"
+
+#if LLVM_VERSION_MAJOR < 19
+#error "LLVM 19 or newer is needed; build with LLVM=0 to go without"
+#endif
+
+enum { LLVM_MAX_DEPTH = 64, LLVM_BUFFER_ALIGN = 64 };
+
+/* A loop being printed (or the function's entry): where its pointers are put. */
+typedef struct {
+    LLVMBasicBlockRef block;
+    LLVMValueRef last; /* the phi or pointer after which the next pointer goes; NULL: first of the block */
+    size_t pointers;   /* cached before this frame */
+} Frame;
+
+typedef struct {
+    Address address; /* but for its constant part */
+    LLVMValueRef pointer;
+} Pointer;
+
+typedef struct {
+    Arena *arena;
+    const Code *code;
+    const Target *target;
+    LLVMContextRef context;
+    LLVMModuleRef module;
+    LLVMBuilderRef builder;
+    LLVMTargetMachineRef machine;
+    LLVMDIBuilderRef debug;
+    LLVMMetadataRef debug_file, debug_type;
+    LLVMTypeRef f32, f64, i1, i8, i32, i64, pointer, nothing;
+    LLVMTypeRef kernel_type;
+    LLVMValueRef net_random;
+    LLVMTypeRef net_random_type;
+    LLVMValueRef *nests; /* functions */
+    NestUses *uses;
+
+    /* the function being printed */
+    const Nest *nest;
+    LLVMValueRef function;
+    LLVMValueRef buffer[BUFFER_COUNT], images, task, parts;
+    LLVMValueRef *value, *mask; /* by number; mask: the <16 x i1> or i1 of a value known to be a mask */
+    Type *type;
+    LLVMValueRef *var, *variable; /* loop variables; current values of mutable variables */
+    int *var_frame;
+    Frame frame[LLVM_MAX_DEPTH];
+    int depth;
+    VEC(Pointer) pointers;
+} Emitter;
+
+/* ---- types and constants ---- */
+LLVMTypeRef llvm_value_type(const Emitter *e, Type type);
+LLVMValueRef llvm_const_i64(const Emitter *e, int64_t value);
+LLVMValueRef llvm_const_i32(const Emitter *e, int64_t value);
+int64_t llvm_element_size(const Emitter *e, Buffer buffer);
+
+/* ---- values, made where the builder stands ---- */
+/* The pointer to the element `more` beyond an address. */
+LLVMValueRef llvm_element_pointer(Emitter *e, const Address *address, int64_t more);
+unsigned llvm_access_align(const Emitter *e, Buffer buffer, Type type, bool aligned);
+LLVMValueRef llvm_build_load(Emitter *e, LLVMTypeRef type, LLVMValueRef pointer, unsigned align);
+void llvm_emit_value(Emitter *e, const Value *value);
+
+/* ---- statements ---- */
+LLVMBasicBlockRef llvm_new_block(Emitter *e); /* at the end of the function */
+void llvm_emit_block(Emitter *e, const Block *block);
+
+#endif

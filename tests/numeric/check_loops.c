@@ -1,0 +1,258 @@
+/* Checks lowered loops against the double evaluator: every program of every model in models/ and in
+ * tests/gradients/Inputs/ runs once by the loop interpreter on made-up data, as the runtime would run it, and must
+ * leave what the evaluator finds in the program as it was built, before any pass: parameters' changes, logs, outputs.
+ *
+ * The error of a vector is ||difference|| / ||expected||, at most 1e-5. Buffers hold NaN before, so that nothing
+ * unwritten is read; the step is large, and a parameter's change may err by the parameter's own rounding too.
+ *
+ *     check_loops [FILE.net]        one file alone, from the project's root */
+#include "compiler/loop/interp.h"
+#include "compiler/loop/lower.h"
+#include "runtime/train/model.h"
+#include "tests/gradients/example.h"
+
+#include <float.h>
+
+enum { PARTS = 3 };
+#define TOLERANCE 1e-5
+
+/* Aligned and filled with NaN, with room behind that must stay as it is. */
+enum { ALIGNMENT = 64, GUARD = 64 };
+
+typedef struct {
+    Arena *arena;
+    const char *title;
+    Programs *programs;
+    NetModel net;
+    EvalInput input;
+    float *param, *state, *grad, *batch, *scratch, *scalar;
+    double *log;
+    void *rows;
+    uint32_t *label, *item;
+    int64_t chunks;
+    Eval *expected[PROGRAM_COUNT]; /* what the programs compute, evaluated before the passes */
+    int failures;
+} Check;
+
+static void *buffer(Check *check, int64_t count, size_t size) {
+    char *at = arena_alloc(check->arena, (size_t)count * size + ALIGNMENT + GUARD, 1);
+    at += (ALIGNMENT - (uintptr_t)at % ALIGNMENT) % ALIGNMENT;
+    memset(at, 0xff, (size_t)count * size + GUARD); /* NaN, in float and in double */
+    return at;
+}
+
+static void check_guard(Check *check, const char *name, const void *at, int64_t count, size_t size) {
+    const unsigned char *guard = (const unsigned char *)at + (size_t)count * size;
+    for (int i = 0; i < GUARD; i++)
+        if (guard[i] != 0xff) {
+            printf("FAILED: %s: %s is written beyond its end\n", check->title, name);
+            check->failures++;
+            return;
+        }
+}
+
+static void fill_scalars(Check *check) {
+    const EvalInput *in = &check->input;
+    const float value[] = {[NET_SCALAR_STEP] = (float)in->step, [NET_SCALAR_SHRINK] = (float)in->shrink,
+                           [NET_SCALAR_L1_STEP] = (float)in->l1_step};
+    const uint32_t word[] = {[NET_SCALAR_SEED_LOW] = in->seed_low, [NET_SCALAR_SEED_HIGH] = in->seed_high,
+                             [NET_SCALAR_EPOCH] = in->epoch};
+    for (int s = 0; s < check->net.scalars; s++) {
+        NetScalar kind = check->net.scalar[s];
+        if (kind <= NET_SCALAR_L1_STEP) check->scalar[s] = value[kind];
+        else memcpy(&check->scalar[s], &word[kind], sizeof word[kind]);
+    }
+}
+
+/* As the loader leaves them: rows from n on are 0. */
+static void fill_rows(Check *check) {
+    const EvalInput *in = &check->input;
+    int64_t size = check->net.input_size, rows = check->chunks * NET_LANES;
+    check->rows = buffer(check, rows * size, check->net.input_bytes ? 1 : sizeof(float));
+    check->label = buffer(check, rows, sizeof(uint32_t));
+    check->item = buffer(check, rows, sizeof(uint32_t));
+    for (int64_t i = 0; i < rows * size; i++) {
+        double value = i < in->n * size ? in->batch[i] : 0;
+        if (check->net.input_bytes) ((uint8_t *)check->rows)[i] = (uint8_t)value;
+        else ((float *)check->rows)[i] = (float)value;
+    }
+    for (int64_t i = 0; i < rows; i++) {
+        check->label[i] = i < in->n ? in->label[i] : 0;
+        check->item[i] = i < in->n ? in->item[i] : 0;
+    }
+}
+
+static void fill_buffers(Check *check) {
+    const NetModel *net = &check->net;
+    check->param = buffer(check, net->param_size, sizeof(float));
+    check->state = buffer(check, net->state_size, sizeof(float));
+    check->grad = buffer(check, net->grad_size, sizeof(float));
+    check->batch = buffer(check, net->batch_chunk_size * check->chunks, sizeof(float));
+    check->scratch = buffer(check, net->scratch_size, sizeof(float));
+    check->scalar = buffer(check, net->scalars, sizeof(float));
+    check->log = buffer(check, net->log_once + net->log_chunk * check->chunks, sizeof(double));
+    for (int64_t i = 0; i < net->param_size; i++) check->param[i] = (float)check->input.param[i];
+    for (int64_t i = 0; i < net->state_size; i++) check->state[i] = (float)check->input.state[i];
+    fill_scalars(check);
+}
+
+static void check_guards(Check *check) {
+    const NetModel *net = &check->net;
+    check_guard(check, "param", check->param, net->param_size, sizeof(float));
+    check_guard(check, "grad", check->grad, net->grad_size, sizeof(float));
+    check_guard(check, "batch", check->batch, net->batch_chunk_size * check->chunks, sizeof(float));
+    check_guard(check, "scratch", check->scratch, net->scratch_size, sizeof(float));
+    check_guard(check, "log", check->log, net->log_once + net->log_chunk * check->chunks, sizeof(double));
+}
+
+static void run_phase(Check *check, const NetPhase *phase) {
+    int64_t tasks = phase->tasks == NET_TASKS_ONCE    ? 1
+                    : phase->tasks == NET_TASKS_CHUNK ? check->chunks
+                    : phase->tasks == NET_TASKS_PART  ? PARTS
+                    : check->chunks < NET_SLOTS       ? check->chunks
+                                                      : NET_SLOTS;
+    for (int64_t task = tasks; task-- > 0;) /* tasks are independent: backwards is as good */
+        phase->kernel(phase->self, check->param, check->state, check->grad, check->batch, check->scratch, check->rows,
+                      check->label, check->item, check->scalar, check->log, check->input.n, task, tasks);
+}
+
+/* ---- comparisons ---- */
+/* `rounding`: what the difference may be beyond the tolerance. */
+static void compare(Check *check, const char *program, const char *what, int64_t count, const double *found,
+                    const double *expected, double rounding) {
+    double difference = 0, norm = 0;
+    for (int64_t i = 0; i < count; i++) {
+        difference += (found[i] - expected[i]) * (found[i] - expected[i]);
+        norm += expected[i] * expected[i];
+    }
+    if (sqrt(difference) <= TOLERANCE * sqrt(norm) + rounding) return; /* not if it is NaN */
+    double error = sqrt(difference) / fmax(sqrt(norm), 1e-30);
+    printf("FAILED: %s, batch of %lld: %s: %s: error %.2g (%lld values, first %.8g instead of %.8g)\n", check->title,
+           (long long)check->input.n, program, what, error, (long long)count, found[0], expected[0]);
+    check->failures++;
+}
+
+static void compare_params(Check *check, ProgramKind kind) {
+    const Program *p = check->programs->program[kind];
+    for (size_t t = 0; t < check->programs->stored.count; t++) {
+        const Stored *stored = &check->programs->stored.at[t];
+        if (stored->in_state) continue;
+        double *found = NEW_ARRAY(check->arena, double, stored->size), *expected = NEW_ARRAY(check->arena, double, stored->size);
+        const double *next = NULL;
+        for (size_t i = 0; i < p->tensors.count; i++) {
+            const Tensor *tensor = p->tensors.at[i];
+            if (tensor->role == ROLE_PARAM && tensor->offset == stored->offset && eval_next(check->expected[kind], tensor))
+                next = eval_next(check->expected[kind], tensor);
+        }
+        double size = 0;
+        for (int64_t i = 0; i < stored->size; i++) {
+            double old = check->input.param[stored->offset + i];
+            size += old * old;
+            found[i] = check->param[stored->offset + i] - old;
+            expected[i] = next ? next[i] - old : 0;
+        }
+        compare(check, program_names[kind], stored->name, stored->size, found, expected, FLT_EPSILON * sqrt(size));
+    }
+}
+
+static const NetProgram *program_of(const NetModel *net, ProgramKind kind) {
+    switch (kind) {
+    case PROGRAM_INIT: return &net->init;
+    case PROGRAM_TRAIN: return &net->train;
+    case PROGRAM_TRAIN_LOG: return &net->train_log;
+    case PROGRAM_PROBE: return &net->probe;
+    case PROGRAM_EVAL: return &net->eval;
+    case PROGRAM_PREDICT: return &net->predict;
+    case PROGRAM_COUNT: break;
+    }
+    BUG("no such program");
+}
+
+static void compare_logs(Check *check, ProgramKind kind) {
+    const NetProgram *program = program_of(&check->net, kind);
+    for (size_t i = 0; i < check->programs->log[kind].count; i++) {
+        const LogEntry *row = &check->programs->log[kind].at[i];
+        double *found = NEW_ARRAY(check->arena, double, row->count);
+        for (int64_t k = 0; k < row->count; k++)
+            found[k] = net_log_value(&check->net, &program->entry[i], check->log, check->chunks, k);
+        const char *what = arena_format(check->arena, "%s of '%s'", row->name, row->layer);
+        compare(check, program_names[kind], what, row->count, found, eval_values(check->expected[kind], row->tensor), 0);
+    }
+}
+
+static void compare_outputs(Check *check) {
+    const Program *p = check->programs->program[PROGRAM_PREDICT];
+    int64_t count = check->input.n * check->net.outputs;
+    double *found = NEW_ARRAY(check->arena, double, count);
+    for (int64_t i = 0; i < count; i++) found[i] = check->batch[i];
+    for (size_t t = 0; t < p->tensors.count; t++)
+        if (p->tensors.at[t]->role == ROLE_OUTPUT)
+            compare(check, "predict", "output", count, found, eval_values(check->expected[PROGRAM_PREDICT], p->tensors.at[t]), 0);
+}
+
+/* ---- one model with one batch ---- */
+static void lower(Check *check) {
+    const LowerOptions options = {.cpu = "generic", .backend = "interp", .fma = true, .vector_registers = 32};
+    Code *code = lower_model(check->arena, check->programs->model, &options);
+    Interp *interp = interp_new(check->arena, code);
+    NetKernel **kernels = NEW_ARRAY(check->arena, NetKernel *, code->kernels.count);
+    const void **selves = NEW_ARRAY(check->arena, const void *, code->kernels.count);
+    for (size_t k = 0; k < code->kernels.count; k++) {
+        kernels[k] = interp_kernel;
+        selves[k] = interp_self(interp, k);
+    }
+    const NetCode net = {.abi = NET_ABI, .descriptor = code->descriptor, .descriptor_size = strlen(code->descriptor),
+                         .kernel = kernels, .self = selves};
+    NetError error = {0};
+    if (!net_model_decode(&net, &check->net, &error)) BUG("%s", error.text);
+}
+
+static bool check_example(const Example *example, int64_t n) {
+    Arena *arena = arena_new();
+    Check check = {.arena = arena, .title = example_title(arena, example), .chunks = (n + NET_LANES - 1) / NET_LANES};
+    check.programs = programs_build(arena, example_model(arena, example)); /* of its own: lowering changes programs */
+    example_fill(arena, check.programs, n, &check.input);
+    lower(&check);
+    fill_rows(&check);
+    for (int kind = 0; kind < PROGRAM_COUNT; kind++) {
+        const Program *p = check.programs->program[kind];
+        if (!p) continue;
+        fill_buffers(&check);
+        const NetProgram *program = program_of(&check.net, kind);
+        for (int i = 0; i < program->phases; i++) run_phase(&check, &program->phase[i]);
+        check.expected[kind] = eval_new(arena, p, &check.input);
+        eval_run(check.expected[kind], NULL);
+        compare_params(&check, kind);
+        compare_logs(&check, kind);
+        if (kind == PROGRAM_PREDICT) compare_outputs(&check);
+        check_guards(&check);
+    }
+    net_model_free(&check.net);
+    bool good = check.failures == 0;
+    arena_free(arena);
+    return good;
+}
+
+int main(int argc, char **argv) {
+    static const int64_t small[] = {1, 10, 13, 16, 17, 64, 150}, large[] = {17};
+    Arena *arena = arena_new();
+    Example *list = NULL, one = {.file = argv[1]};
+    int cases = 0, failed = 0;
+    for (int models = 0; models < 2; models++) {
+        size_t count = argc > 1 ? (size_t)!models
+                                : example_files(arena, models ? "models" : "tests/gradients/Inputs", &list);
+        const int64_t *batch = models ? large : small;
+        size_t batches = models ? COUNT_OF(large) : COUNT_OF(small);
+        for (size_t i = 0; i < count; i++) {
+            const Example *example = argc > 1 ? &one : &list[i];
+            int bad = 0;
+            for (size_t b = 0; b < batches; b++, cases++) bad += !check_example(example, batch[b]);
+            printf("%s: %zu batches, %d failed\n", example_title(arena, example), batches, bad);
+            fflush(stdout);
+            failed += bad;
+        }
+    }
+    printf("%d cases, %d failed\n", cases, failed);
+    arena_free(arena);
+    return failed > 0 || cases == 0;
+}
