@@ -92,6 +92,12 @@ static void print_pointer(Printer *p, const Address *address) {
     print_terms(p, address);
 }
 
+static void print_element(Printer *p, const Address *address) {
+    text_printf(p->out, "%s[", buffer_names[address->buffer]);
+    print_terms(p, address);
+    text_puts(p->out, "]");
+}
+
 static void print_bound(Printer *p, const Bound *bound) {
     const long long value = (long long)bound->value;
     switch (bound->kind) {
@@ -112,12 +118,10 @@ static void print_bound(Printer *p, const Bound *bound) {
 static void print_load(Printer *p, const Value *v) {
     const char letter = vector_letter(v->type.element);
     const bool plain = v->type.element == TYPE_F64 || (v->type.element == TYPE_F32 && v->address.buffer <= BUFFER_INPUT);
-    if (v->op == OP_LOAD && !v->type.vector) {
-        text_puts(p->out, v->type.element == TYPE_I32 ? "*(const i32_at *)(" : plain ? "*(" : "*(const f32_at *)(");
-        print_pointer(p, &v->address);
-        text_puts(p->out, ")");
-    } else if (v->op == OP_LOAD_U8 && !v->type.vector) {
-        text_puts(p->out, "*(");
+    if (!v->type.vector && (plain || v->op == OP_LOAD_U8)) {
+        print_element(p, &v->address);
+    } else if (!v->type.vector) {
+        text_puts(p->out, v->type.element == TYPE_I32 ? "*(const i32_at *)(" : "*(const f32_at *)(");
         print_pointer(p, &v->address);
         text_puts(p->out, ")");
     } else if (v->op == OP_LOAD || v->op == OP_LOAD_U8) {
@@ -226,10 +230,13 @@ static void print_store(Printer *p, const Stmt *s) {
         text_printf(p->out, "%c_store(", vector_letter(type.element));
         print_pointer(p, &s->address);
         text_printf(p->out, ", v%d);\n", s->operand);
-    } else {
-        text_puts(p->out, ints ? "*(i32_at *)(" : "*(");
+    } else if (ints) {
+        text_puts(p->out, "*(i32_at *)(");
         print_pointer(p, &s->address);
         text_printf(p->out, ") = v%d;\n", s->operand);
+    } else {
+        print_element(p, &s->address);
+        text_printf(p->out, " = v%d;\n", s->operand);
     }
 }
 

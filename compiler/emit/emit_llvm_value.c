@@ -237,7 +237,7 @@ static LLVMValueRef build_op(Emitter *e, const Value *v) {
     case OP_SUB: return LLVMBuildFSub(builder, a, b, "");
     case OP_MUL: return LLVMBuildFMul(builder, a, b, "");
     case OP_DIV: return LLVMBuildFDiv(builder, a, b, "");
-    case OP_FMA: return build_intrinsic(e, "llvm.fma", type, args, 3);
+    case OP_FMA: return build_intrinsic(e, "llvm.fmuladd", type, args, 3); /* fused where the processor can */
     case OP_MAX: return build_choice(e, LLVMRealOGT, a, b);
     case OP_MIN: return build_choice(e, LLVMRealOLT, a, b);
     case OP_SQRT: return build_intrinsic(e, "llvm.sqrt", type, args, 1);

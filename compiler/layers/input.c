@@ -61,13 +61,6 @@ static Expr *input_statistic(Build *build, const Layer *layer, int option, int64
     Program *p = build->program;
     const OptionValue *value = &layer->options[option];
     if (!value->flag && value->number_count == 1) return e_const(p, value->numbers[0]);
-    if (!value->flag) { /* a list: a chain of choices by channel, resolved where channels are unrolled */
-        Expr *e = e_const(p, value->numbers[value->number_count - 1]);
-        for (size_t c = value->number_count - 1; c-- > 0;)
-            e = e_select(p, e_same(p, e_index(p, ix(1)), e_index(p, ix_const((int32_t)c))),
-                         e_const(p, value->numbers[c]), e);
-        return e;
-    }
     Tensor *t = program_tensor(p, ROLE_STATE, false, 1, &layer->out.dim[0], build_name(build, layer, part));
     t->offset = offset;
     Affine channel = ix(1);

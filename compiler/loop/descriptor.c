@@ -46,12 +46,18 @@ static json_t *tensors(const Programs *programs) {
                                           [RECIPE_UNIFORM] = "uniform",
                                           [RECIPE_CONSTANT] = "constant",
                                           [RECIPE_CENTRE] = "centre",
-                                          [RECIPE_DATA] = "data"};
+                                          [RECIPE_DATA] = "data",
+                                          [RECIPE_VALUES] = "values"};
     json_t *list = packed(json_array());
     for (size_t i = 0; i < programs->stored.count; i++) {
         const Stored *t = &programs->stored.at[i];
         json_t *init = packed(json_pack("{s:s, s:o, s:o}", "kind", recipes[t->recipe.kind], "a",
                                         packed(number(t->recipe.a)), "b", packed(number(t->recipe.b))));
+        if (t->recipe.kind == RECIPE_VALUES) {
+            json_t *values = packed(json_array());
+            for (int64_t v = 0; v < t->size; v++) add(values, number(t->recipe.values[v]));
+            put(init, "values", values);
+        }
         add(list, json_pack("{s:s, s:s, s:s, s:I, s:I, s:o, s:b, s:b, s:o}", "name", t->name, "role", t->role, "buffer",
                             t->in_state ? "state" : "param", "offset", (json_int_t)t->offset, "size", (json_int_t)t->size,
                             "shape", dims(t->dim, t->rank), "trainable", t->trainable, "decay", t->decay, "init", init));
@@ -71,7 +77,7 @@ static json_t *program(const Code *code, const Descriptor *d, int kind) {
                            row->per_chunk ? "chunk" : "once", "at", (json_int_t)row->at, "count", (json_int_t)row->count,
                            "elements", (json_int_t)row->elements));
     }
-    return json_pack("{s:o, s:o}", "phases", phases, "log", log);
+    return json_pack("{s:o, s:I, s:o}", "phases", phases, "commit", (json_int_t)d->commit[kind], "log", log);
 }
 
 static json_t *data(const Settings *s) {

@@ -13,6 +13,7 @@ typedef struct {
     size_t scalar_count;
     const int *kernels[PROGRAM_COUNT]; /* by program: its phases' kernels */
     size_t kernel_count[PROGRAM_COUNT];
+    size_t commit[PROGRAM_COUNT]; /* the first phase that changes a parameter; as many as there are: none does */
 } Descriptor;
 
 const char *descriptor_write(Arena *arena, const Code *code, const Descriptor *descriptor);

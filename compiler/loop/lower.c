@@ -34,6 +34,7 @@ typedef struct {
     const Program *program;
     bool *written; /* by tensor id: some compute before has written it */
     VEC(int) kernels;
+    int commit; /* the first kernel that changes a parameter; -1: none so far */
 } Lowering;
 
 /* PROGRAM_COMPUTE, with a number when that is taken. */
@@ -91,6 +92,8 @@ static void make_kernel(Lowering *l, int level, Tasks tasks, Scope a, Scope b) {
                        tasks == TASKS_SLOT ? loop_bound_of(BOUND_CHUNKS, 0) : loop_bound_of(BOUND_TASK, 1), NET_SLOTS);
     for (size_t i = 0; i < nests.count; i++) loop_run_nest(builder, nests.at[i]);
     if (chunks) loop_for_end(builder);
+    for (size_t i = 0; i < chosen.count; i++)
+        if (chosen.at[i].compute->next && l->commit < 0) l->commit = (int)l->kernels.count;
     vec_push(arena, &l->kernels, loop_add_kernel(arena, l->context.code, loop_kernel_end(builder)));
 }
 
@@ -168,9 +171,11 @@ Code *lower_programs(Arena *arena, Programs *programs, const LowerOptions *optio
         l.layout = layout[k];
         l.program = programs->program[k];
         l.written = NEW_ARRAY(arena, bool, l.program->tensors.count);
+        l.commit = -1;
         lower_program(&l);
         descriptor.kernels[k] = l.kernels.at;
         descriptor.kernel_count[k] = l.kernels.count;
+        descriptor.commit[k] = l.commit < 0 ? l.kernels.count : (size_t)l.commit;
     }
     descriptor.scalars = base.context.scalars;
     descriptor.scalar_count = base.context.scalar_count;

@@ -401,10 +401,15 @@ static void store_lane_sums(Gen *g, int m, int64_t t) {
     g->lane = lanes;
 }
 
+static Op lanes_op(Reduce reduce) {
+    return reduce == REDUCE_SUM ? OP_SUM_LANES : reduce == REDUCE_MIN ? OP_MIN_LANES : OP_MAX_LANES;
+}
+
 static void sum_lanes(Gen *g) {
     for (int m = 0; m < g->group->count; m++)
         for (int64_t t = 0; t < tile_positions(g); t++)
-            g->accumulator[m][t] = loop_op1(g->b, OP_SUM_LANES, loop_get(g->b, g->accumulator[m][t]));
+            g->accumulator[m][t] = loop_op1(g->b, lanes_op(g->group->member[m]->compute->reduce),
+                                            loop_get(g->b, g->accumulator[m][t]));
 }
 
 static void owned_by_lanes(Gen *g) {
@@ -452,10 +457,6 @@ static void owned_in_sequence(Gen *g) {
 }
 
 /* ---- sums for the log over parameters: vectors, then what is left one by one, then the lanes' tree ---- */
-static Op lanes_op(Reduce reduce) {
-    return reduce == REDUCE_SUM ? OP_SUM_LANES : reduce == REDUCE_MIN ? OP_MIN_LANES : OP_MAX_LANES;
-}
-
 static void log_over_elements(Gen *g) {
     const Compute *c = g->group->member[0]->compute;
     int lane = g->lane;

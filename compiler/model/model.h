@@ -54,11 +54,13 @@ typedef enum {
     RECIPE_UNIFORM,  /* a <= v < b */
     RECIPE_CONSTANT, /* a */
     RECIPE_CENTRE,   /* set from the first training example so that every weighted input is 0 for it */
-    RECIPE_DATA      /* a statistic of the training part */
+    RECIPE_DATA,     /* a statistic of the training part */
+    RECIPE_VALUES    /* the values given */
 } RecipeKind;
 typedef struct {
     RecipeKind kind;
     double a, b;
+    const double *values; /* RECIPE_VALUES: one for each element */
 } Recipe;
 
 /* ---- options: of layers, of settings ---- */

@@ -13,7 +13,8 @@ static void print_recipe(Arena *arena, FILE *out, Recipe recipe) {
         break;
     case RECIPE_CONSTANT: fprintf(out, "constant(%s)", number_text(arena, recipe.a)); break;
     case RECIPE_CENTRE: fputs("centre", out); break;
-    case RECIPE_DATA: fputs("data", out); break;
+    case RECIPE_DATA:
+    case RECIPE_VALUES: fputs("data", out); break;
     }
 }
 

@@ -91,8 +91,8 @@ static Recipe spread(const Initialiser *initialiser, int64_t fan_in, int64_t fan
     double fan = (double)fan_in;
     if (initialiser->fan == FAN_MEAN) fan = ((double)fan_in + (double)fan_out) / 2;
     double width = sqrt(initialiser->gain / fan);
-    if (initialiser->kind == RECIPE_NORMAL) return (Recipe){RECIPE_NORMAL, 0, width};
-    return (Recipe){RECIPE_UNIFORM, -width, width};
+    if (initialiser->kind == RECIPE_NORMAL) return (Recipe){.kind = RECIPE_NORMAL, .a = 0, .b = width};
+    return (Recipe){.kind = RECIPE_UNIFORM, .a = -width, .b = width};
 }
 
 Recipe recipe_resolve(const AstValue *init, int64_t fan_in, int64_t fan_out) {

@@ -152,3 +152,18 @@ void log_weights(Logger *logger) {
         if (build->bias[i]) log_values(logger, layer, build->bias[i], true);
     }
 }
+
+void log_largest_inputs(Logger *logger) {
+    Build *build = logger->build;
+    Program *p = build->program;
+    for (size_t i = 0; i < build->model->layers.count; i++) {
+        const Layer *layer = build->model->layers.at[i];
+        Tensor *z = build->weighted[i];
+        if (!layer->weight) continue;
+        p->at = layer->at;
+        Expr *value = e_at(p, z), *size = e_max(p, value, e_mul(p, e_const(p, -1), value));
+        Expr *limit = e_const(p, INFINITY), *number = e_select(p, e_less(p, size, limit), size, limit);
+        log_sum(logger, "weighted_max", layer, REDUCE_MAX, z->rank, z->dim,
+                e_select(p, e_alive(p), number, e_const(p, 0)), tensor_count(z));
+    }
+}

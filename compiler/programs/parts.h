@@ -35,5 +35,7 @@ typedef struct {
 void log_delta_norms(Logger *logger, const LayerGradients *gradients);
 void log_gradients(Logger *logger, const LayerGradients *gradients, bool stepping);
 void log_weights(Logger *logger);
+/* The largest absolute weighted input of each layer with weights; infinite when one is not a number. */
+void log_largest_inputs(Logger *logger);
 
 #endif

@@ -4,6 +4,7 @@
 const char *const program_names[PROGRAM_COUNT] = {
     [PROGRAM_INIT] = "init",   [PROGRAM_TRAIN] = "train", [PROGRAM_TRAIN_LOG] = "train_log",
     [PROGRAM_PROBE] = "probe", [PROGRAM_EVAL] = "eval",   [PROGRAM_PREDICT] = "predict",
+    [PROGRAM_DIAGNOSE] = "diagnose",
 };
 
 enum { ALIGNMENT = 16 }; /* tensors begin on a multiple of 64 bytes */
@@ -34,9 +35,10 @@ static int64_t store_statistic(Arena *arena, Programs *programs, const Layer *in
                                const char *name, const char *role) {
     for (size_t i = 0; i < input->kind->option_count; i++) {
         if (!string_is(input->kind->options[i].name, option)) continue;
-        if (!input->options[i].flag) return -1;
+        const OptionValue *value = &input->options[i];
+        if (!value->flag && value->number_count == 1) return -1;
         Stored stored = {.name = name, .role = role, .in_state = true, .rank = 1, .size = input->out.dim[0],
-                         .recipe = {.kind = RECIPE_DATA}};
+                         .recipe = {.kind = value->flag ? RECIPE_DATA : RECIPE_VALUES, .values = value->numbers}};
         stored.dim[0] = stored.size;
         return store(arena, programs, stored);
     }
@@ -179,6 +181,13 @@ static void build_predict(Build *build, Programs *programs) {
     programs->program[PROGRAM_PREDICT] = p;
 }
 
+static void build_diagnose(Build *build, Programs *programs) {
+    begin(build, PROGRAM_DIAGNOSE, MODE_EVAL);
+    Logger logger = {.build = build, .programs = programs, .kind = PROGRAM_DIAGNOSE};
+    log_largest_inputs(&logger);
+    programs->program[PROGRAM_DIAGNOSE] = build->program;
+}
+
 Programs *programs_build(Arena *arena, const Model *model) {
     Programs *programs = NEW(arena, Programs);
     programs->model = model;
@@ -198,6 +207,7 @@ Programs *programs_build(Arena *arena, const Model *model) {
     if (settings->log_gradients && settings->log_probe > 0) build_gradient_program(build, programs, PROGRAM_PROBE);
     build_eval(build, programs);
     build_predict(build, programs);
+    build_diagnose(build, programs);
     for (int k = 0; k < PROGRAM_COUNT; k++)
         if (programs->program[k]) program_verify(programs->program[k]);
     return programs;

@@ -6,6 +6,7 @@
  *     probe      forward and gradients as in evaluation, logged, without a step; only if gradients are probed
  *     eval       cost and what is counted, as in use
  *     predict    the outputs alone
+ *     diagnose   the largest weighted input of each layer, to say where a training diverged
  *
  * Gradients are sums over the batch: the step divides by its size. The programs are not yet fused or scheduled. */
 #ifndef NETC_PROGRAMS_H
@@ -13,7 +14,7 @@
 
 #include "compiler/layers/build.h"
 
-typedef enum { PROGRAM_INIT, PROGRAM_TRAIN, PROGRAM_TRAIN_LOG, PROGRAM_PROBE, PROGRAM_EVAL, PROGRAM_PREDICT, PROGRAM_COUNT } ProgramKind;
+typedef enum { PROGRAM_INIT, PROGRAM_TRAIN, PROGRAM_TRAIN_LOG, PROGRAM_PROBE, PROGRAM_EVAL, PROGRAM_PREDICT, PROGRAM_DIAGNOSE, PROGRAM_COUNT } ProgramKind;
 extern const char *const program_names[PROGRAM_COUNT];
 
 /* One row of a program's "log" in the descriptor: docs/formats.md. */

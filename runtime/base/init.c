@@ -9,7 +9,8 @@ static const char *const kind_names[] = {[NET_INIT_NORMAL] = "normal",
                                          [NET_INIT_UNIFORM] = "uniform",
                                          [NET_INIT_CONSTANT] = "constant",
                                          [NET_INIT_CENTRE] = "centre",
-                                         [NET_INIT_DATA] = "data"};
+                                         [NET_INIT_DATA] = "data",
+                                         [NET_INIT_VALUES] = "values"};
 
 bool net_init_recipe(const char *kind, double a, double b, NetInit *out, NetError *error) {
     if (!isfinite(a) || !isfinite(b))
@@ -22,7 +23,7 @@ bool net_init_recipe(const char *kind, double a, double b, NetInit *out, NetErro
             return true;
         }
     return net_fail(error, NET_ENVIRONMENT,
-                    "model descriptor: unknown init '%s', expected normal, uniform, constant, centre or data", kind);
+                    "model descriptor: unknown init '%s', expected normal, uniform, constant, centre, data or values", kind);
 }
 
 /* a <= v < b must hold of the float too, whose rounding may reach b. */
@@ -39,7 +40,7 @@ void net_init_fill(const NetInit *init, uint64_t seed, uint32_t tensor, int64_t 
     uint32_t words[4] = {0};
     for (int64_t i = 0; i < count; i++) {
         if (!drawn) {
-            out[i] = fixed;
+            out[i] = init->kind == NET_INIT_VALUES ? (float)init->values[first + i] : fixed;
             continue;
         }
         uint64_t element = (uint64_t)(first + i);

@@ -12,15 +12,18 @@ typedef enum {
     NET_INIT_UNIFORM,  /* a <= v < b */
     NET_INIT_CONSTANT, /* a */
     NET_INIT_CENTRE,   /* 0; the program "init" sets it later */
-    NET_INIT_DATA      /* 0; mean or deviation of the data, set by whoever has them */
+    NET_INIT_DATA,     /* 0; mean or deviation of the data, set by whoever has them */
+    NET_INIT_VALUES    /* values[i]: set by whoever reads the recipe, one for each element */
 } NetInitKind;
 
 typedef struct {
     NetInitKind kind;
     double a, b;
+    const double *values; /* NET_INIT_VALUES; not owned */
 } NetInit;
 
-/* The recipe of a kind by its name in the descriptor: "normal" "uniform" "constant" "centre" "data". An unknown name,
+/* The recipe of a kind by its name in the descriptor: "normal" "uniform" "constant" "centre" "data"
+ * "values". An unknown name,
  * a value that is not finite or a range that is empty is an error with status NET_ENVIRONMENT (a broken descriptor). */
 bool net_init_recipe(const char *kind, double a, double b, NetInit *out, NetError *error);
 

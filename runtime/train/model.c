@@ -33,6 +33,7 @@ static const char *const log_names[NET_LOG_KINDS] = {
     [NET_LOG_BIAS_MIN] = "bias_min",
     [NET_LOG_BIAS_MAX] = "bias_max",
     [NET_LOG_BIAS_ZERO] = "bias_zero",
+    [NET_LOG_WEIGHTED_MAX] = "weighted_max",
 };
 
 static const char *const scalar_names[NET_SCALAR_KINDS] = {
@@ -185,6 +186,20 @@ static void decode_layers(Decoder *d) {
     }
 }
 
+/* One number for each element; the model owns them. */
+static void decode_values(Decoder *d, const json_t *init, NetParam *param) {
+    int count = 0;
+    const json_t *list = get_array(d, init, "values", (size_t)param->size, &count);
+    param->values = net_alloc((size_t)param->size, sizeof *param->values, d->error);
+    param->init.values = param->values;
+    if (count != param->size) {
+        reject(d, "tensor '%s' has %lld values and a size of %lld", param->name, (long long)count, (long long)param->size);
+    }
+    for (int i = 0; param->values != NULL && i < count; i++) {
+        param->values[i] = json_number_value(json_array_get(list, (size_t)i));
+    }
+}
+
 static void decode_init(Decoder *d, const json_t *tensor, NetParam *param) {
     const json_t *init = get_object(d, tensor, "init");
     double a = get_number(d, init, "a");
@@ -194,7 +209,10 @@ static void decode_init(Decoder *d, const json_t *tensor, NetParam *param) {
         reject(d, "tensor '%s': %s", param->name, why.text);
     }
     bool statistic = param->role == NET_ROLE_INPUT_MEAN || param->role == NET_ROLE_INPUT_STD;
-    if (statistic != (param->init.kind == NET_INIT_DATA)) {
+    if (param->init.kind == NET_INIT_VALUES) {
+        decode_values(d, init, param);
+    }
+    if (statistic != (param->init.kind == NET_INIT_DATA || param->init.kind == NET_INIT_VALUES)) {
         reject(d, "tensor '%s': its role and its init do not go together", param->name);
     }
 }
@@ -311,6 +329,10 @@ static void decode_program(Decoder *d, const char *name, bool required, NetProgr
         return;
     }
     const json_t *phases = get_array(d, item, "phases", NET_MAX_PHASES, &program->phases);
+    program->commit = program->phases;
+    if (json_object_get(item, "commit") != NULL) {
+        program->commit = (int)get_integer(d, item, "commit", 0, program->phases);
+    }
     const json_t *entries = json_object_get(item, "log");
     if (entries != NULL) {
         get_array(d, item, "log", 1 << 20, &program->entries);
@@ -340,6 +362,7 @@ static void decode_programs(Decoder *d) {
     decode_program(d, "train", true, &model->train);
     decode_program(d, "train_log", false, &model->train_log);
     decode_program(d, "probe", false, &model->probe);
+    decode_program(d, "diagnose", false, &model->diagnose);
     decode_program(d, "eval", true, &model->eval);
     decode_program(d, "predict", false, &model->predict);
     const NetProgram *scored[] = {&model->train, &model->eval};
@@ -477,9 +500,13 @@ void net_model_free(NetModel *model) {
     program_free(&model->train);
     program_free(&model->train_log);
     program_free(&model->probe);
+    program_free(&model->diagnose);
     program_free(&model->eval);
     program_free(&model->predict);
     free(model->layer);
+    for (int i = 0; model->tensor != NULL && i < model->tensors; i++) {
+        free(model->tensor[i].values);
+    }
     free(model->tensor);
     json_decref(model->root);
     *model = (NetModel){0};

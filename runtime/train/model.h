@@ -63,6 +63,7 @@ typedef enum {
     NET_LOG_BIAS_MIN,
     NET_LOG_BIAS_MAX,
     NET_LOG_BIAS_ZERO,
+    NET_LOG_WEIGHTED_MAX,
     NET_LOG_KINDS
 } NetLogKind;
 
@@ -78,6 +79,7 @@ typedef struct {
 typedef struct {
     bool present;
     int phases, entries;
+    int commit; /* the first phase that changes a parameter; `phases`: none does */
     NetPhase *phase;
     NetLogEntry *entry;
 } NetProgram;
@@ -98,6 +100,7 @@ typedef struct {
     int dims;
     int64_t shape[NET_MAX_DIMS];
     NetInit init;
+    double *values; /* of an init "values"; else NULL */
 } NetParam;
 
 /* A scalar the kernels are given before each step. */
@@ -142,7 +145,7 @@ typedef struct {
     NetScalar scalar[NET_SCALAR_KINDS];
     int64_t param_size, state_size, grad_slot_size, grad_size, batch_chunk_size, scratch_size;
     int64_t log_once, log_chunk;
-    NetProgram init, train, train_log, probe, eval, predict;
+    NetProgram init, train, train_log, probe, eval, predict, diagnose;
     json_t *data; /* the setting `data`, as it stands in the descriptor */
     NetSettings settings;
 } NetModel;

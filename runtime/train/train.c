@@ -1,13 +1,11 @@
+#include <float.h>
 #include <inttypes.h>
 #include <math.h>
 #include <string.h>
 
 #include "runtime/train/checkpoint.h"
 
-void net_trainer_run(NetTrainer *trainer, const NetProgram *program, const NetBatch *batch) {
-    const NetModel *model = trainer->model;
-    int64_t chunks = (batch->n + NET_LANES - 1) / NET_LANES;
-    memset(trainer->log, 0, (size_t)(model->log_once + chunks * model->log_chunk) * sizeof *trainer->log);
+static void run_phases(NetTrainer *trainer, const NetProgram *program, int first, int end, const NetBatch *batch) {
     NetCall call = {
         .param = trainer->param,
         .state = trainer->state,
@@ -20,7 +18,18 @@ void net_trainer_run(NetTrainer *trainer, const NetProgram *program, const NetBa
         .log = trainer->log,
         .n = batch->n,
     };
-    net_workers_run(trainer->workers, program, &call);
+    net_workers_run(trainer->workers, program, first, end, &call);
+}
+
+static void clear_log(NetTrainer *trainer, const NetBatch *batch) {
+    const NetModel *model = trainer->model;
+    int64_t chunks = (batch->n + NET_LANES - 1) / NET_LANES;
+    memset(trainer->log, 0, (size_t)(model->log_once + chunks * model->log_chunk) * sizeof *trainer->log);
+}
+
+void net_trainer_run(NetTrainer *trainer, const NetProgram *program, const NetBatch *batch) {
+    clear_log(trainer, batch);
+    run_phases(trainer, program, 0, program->phases, batch);
 }
 
 void net_trainer_tick(NetTrainer *trainer) {
@@ -87,39 +96,45 @@ static const NetParam *first_broken(const NetTrainer *trainer) {
     return NULL;
 }
 
-/* The tensor with the largest value: the likeliest place of an overflow that no weight shows. */
-static const NetParam *largest_tensor(const NetTrainer *trainer, double *largest) {
-    const NetParam *found = &trainer->model->tensor[0];
-    *largest = 0;
-    for (int i = 0; i < trainer->model->tensors; i++) {
-        const NetParam *param = &trainer->model->tensor[i];
-        for (int64_t k = 0; !param->in_state && k < param->size; k++) {
-            double size = fabs((double)trainer->param[param->offset + k]);
-            if (size > *largest) {
-                *largest = size;
-                found = param;
-            }
+/* The first layer whose weighted inputs are not finite for this batch, or else the one with the largest; -1: not known.
+ * Half the largest float counts as not finite: that is where the next layer's sums overflow. */
+static int first_overflow(NetTrainer *trainer, const NetBatch *batch, double *largest) {
+    const NetModel *model = trainer->model;
+    int64_t chunks = (batch->n + NET_LANES - 1) / NET_LANES;
+    int found = -1;
+    *largest = -1;
+    net_trainer_run(trainer, &model->diagnose, batch);
+    for (int i = 0; i < model->diagnose.entries; i++) {
+        const NetLogEntry *entry = &model->diagnose.entry[i];
+        double most = 0;
+        for (int64_t chunk = 0; chunk < chunks; chunk++) {
+            most = fmax(most, trainer->log[model->log_once + chunk * model->log_chunk + entry->at]);
+        }
+        if (most > *largest) {
+            *largest = most;
+            found = entry->layer;
+        }
+        if (most > (double)FLT_MAX / 2) {
+            break;
         }
     }
     return found;
 }
 
-/* `what` is not finite: names the place in time and in the network. */
-static NetOutcome diverged(const NetTrainer *trainer, const char *what, NetError *error) {
+/* `what` is not finite: names the place in time and in the network. The batch, where there is one, shows the layer. */
+static NetOutcome diverged(NetTrainer *trainer, const char *what, const NetBatch *batch, NetError *error) {
     const NetPlace *place = &trainer->place;
     const NetParam *broken = first_broken(trainer);
     double largest = 0;
-    char where[200];
+    char where[200] = "";
+    int layer = broken == NULL && batch != NULL ? first_overflow(trainer, batch, &largest) : -1;
     if (broken != NULL) {
-        snprintf(where, sizeof where, "first in '%.120s'", broken->name);
-    } else if (trainer->model->tensors > 0) {
-        const NetParam *param = largest_tensor(trainer, &largest);
-        snprintf(where, sizeof where, "the weights are, up to %.2g in '%.120s'", largest, param->name);
-    } else {
-        where[0] = '\0';
+        snprintf(where, sizeof where, "first in '%.120s'; ", broken->name);
+    } else if (layer >= 0) {
+        snprintf(where, sizeof where, "first in '%.120s' (weighted input %.2g); ", trainer->model->layer[layer].name, largest);
     }
     net_fail(error, NET_MODEL,
-             "%s is not finite at epoch %" PRId64 ", step %" PRId64 "; %s; try --rate %g (now %g); the last good "
+             "%s is not finite at epoch %" PRId64 ", step %" PRId64 "; %stry --rate %g (now %g); the last good "
              "checkpoint is %s/checkpoint.safetensors [diverged]",
              what, place->epoch, place->position, where, trainer->options.rate / 10, trainer->options.rate,
              trainer->run.folder);
@@ -129,7 +144,7 @@ static NetOutcome diverged(const NetTrainer *trainer, const char *what, NetError
 /* Saves a checkpoint, unless the weights are no longer worth it. */
 static NetOutcome save(NetTrainer *trainer, NetError *error) {
     if (first_broken(trainer) != NULL) {
-        return diverged(trainer, "a weight", error);
+        return diverged(trainer, "a weight", NULL, error);
     }
     return net_checkpoint_save(trainer, error) ? NET_WENT_ON : NET_FAILED;
 }
@@ -189,13 +204,15 @@ static NetOutcome train_step(NetTrainer *trainer, const NetBatch *batch, NetErro
     bool wanted = net_gradients_wanted(trainer->gradients, &at);
     const NetProgram *program = wanted ? &trainer->model->train_log : &trainer->model->train;
     fill_scalars(trainer, batch->n);
-    net_trainer_run(trainer, program, batch);
+    clear_log(trainer, batch);
+    run_phases(trainer, program, 0, program->commit, batch);
     net_score_add(trainer->model, program, trainer->log, batch->n, &place->running);
     place->position++;
     place->step++;
-    if (!isfinite(place->running.cost)) {
-        return diverged(trainer, "cost", error);
+    if (!isfinite(place->running.cost)) { /* before the step: the weights are those that gave this cost */
+        return diverged(trainer, "cost", batch, error);
     }
+    run_phases(trainer, program, program->commit, program->phases, batch);
     return net_gradients_step(trainer->gradients, &at, &trainer->csv, error) ? NET_WENT_ON : NET_FAILED;
 }
 
@@ -296,7 +313,7 @@ static NetOutcome close_epoch(NetTrainer *trainer, NetError *error) {
     NetPlace *place = &trainer->place;
     NetScore validation;
     if (first_broken(trainer) != NULL) {
-        return diverged(trainer, "a weight", error);
+        return diverged(trainer, "a weight", NULL, error);
     }
     net_trainer_tick(trainer);
     double train_seconds = place->epoch_seconds;
@@ -305,7 +322,7 @@ static NetOutcome close_epoch(NetTrainer *trainer, NetError *error) {
         return outcome;
     }
     if (validation.n > 0 && !isfinite(validation.cost)) {
-        return diverged(trainer, "cost on the validation part", error);
+        return diverged(trainer, "cost on the validation part", NULL, error);
     }
     net_trainer_tick(trainer);
     place->train = place->running;

@@ -29,6 +29,7 @@ struct NetWorkers {
     size_t slab; /* floats between two workers' scratch */
     /* the job, written by worker 0 before the barrier that starts it */
     const NetProgram *program;
+    int first, end; /* its phases to run */
     NetCall call;
     atomic_llong next[NET_MAX_PHASES]; /* next task of each phase */
 };
@@ -97,7 +98,8 @@ static void run_task(NetWorkers *workers, const NetPhase *phase, int worker, int
 /* One worker's share of all phases, with a barrier after each. */
 static void run_phases(NetWorkers *workers, int worker) {
     const NetProgram *program = workers->program;
-    for (int i = 0; i < program->phases; i++) {
+    const int end = workers->end; /* the next run's is written once the last barrier is passed */
+    for (int i = workers->first; i < end; i++) {
         const NetPhase *phase = &program->phase[i];
         int64_t parts = task_count(phase->tasks, workers->call.n, workers->count);
         if (phase->tasks == NET_TASKS_PART) {
@@ -185,19 +187,21 @@ NetWorkers *net_workers_new(int count, const NetModel *model, NetError *error) {
     return workers;
 }
 
-void net_workers_run(NetWorkers *workers, const NetProgram *program, const NetCall *call) {
+void net_workers_run(NetWorkers *workers, const NetProgram *program, int first, int end, const NetCall *call) {
     workers->program = program;
+    workers->first = first;
+    workers->end = end;
     workers->call = *call;
     /* a single chunk has nothing to share but the update */
     if (workers->count > 1 && !(workers->small && call->n <= NET_LANES)) {
-        for (int i = 0; i < program->phases; i++) {
+        for (int i = first; i < end; i++) {
             atomic_store_explicit(&workers->next[i], 0, memory_order_relaxed);
         }
         barrier_wait(workers);
         run_phases(workers, 0);
         return;
     }
-    for (int i = 0; i < program->phases; i++) {
+    for (int i = first; i < end; i++) {
         const NetPhase *phase = &program->phase[i];
         int64_t parts = task_count(phase->tasks, call->n, 1);
         for (int64_t task = 0; task < parts; task++) {

@@ -1,0 +1,333 @@
+"""An independent model of what netc trains, in NumPy and float64, written from the definitions in docs/.
+
+A network is a list of layers, each a dict: {"kind": "conv", "maps": 3, "kernel": (3, 2), "activation": "relu"}. From it
+come the text of a .net file and, in Network, forward and backward passes and the steps of stochastic gradient descent.
+"""
+import csv
+import json
+import math
+import os
+import struct
+import subprocess
+import sys
+
+try:
+    import numpy as np
+    from numpy.lib.stride_tricks import sliding_window_view
+except ImportError:
+    print("NumPy is not there: install python3-numpy")
+    sys.exit(77)
+
+NETC = os.environ.get("NETC", "build/netc")
+
+
+def fail(message):
+    print("FAILED:", message, flush=True)
+    sys.exit(1)
+
+
+# ---- activations: value and slope at z ----
+def sigmoid(z):
+    return np.where(z >= 0, 1 / (1 + np.exp(-np.abs(z))), np.exp(-np.abs(z)) / (1 + np.exp(-np.abs(z))))
+
+
+def gelu_inner(z):
+    return math.sqrt(2 / math.pi) * (z + 0.044715 * z ** 3)
+
+
+SELU = (1.0507009873554805, 1.6732632423543772)
+ACTIVATIONS = {
+    "linear": (lambda z: z, lambda z: np.ones_like(z)),
+    "sigmoid": (sigmoid, lambda z: sigmoid(z) * sigmoid(-z)),
+    "tanh": (np.tanh, lambda z: 1 - np.tanh(z) ** 2),
+    "relu": (lambda z: np.maximum(z, 0), lambda z: (z > 0) * 1.0),
+    "leaky_relu": (lambda z: np.where(z > 0, z, 0.01 * z), lambda z: np.where(z > 0, 1, 0.01)),
+    "elu": (lambda z: np.where(z > 0, z, np.expm1(np.minimum(z, 0))), lambda z: np.where(z > 0, 1, np.exp(np.minimum(z, 0)))),
+    "selu": (lambda z: SELU[0] * np.where(z > 0, z, SELU[1] * np.expm1(np.minimum(z, 0))),
+             lambda z: SELU[0] * np.where(z > 0, 1, SELU[1] * np.exp(np.minimum(z, 0)))),
+    "softplus": (lambda z: np.logaddexp(0, z), sigmoid),
+    "softsign": (lambda z: z / (1 + abs(z)), lambda z: 1 / (1 + abs(z)) ** 2),
+    "swish": (lambda z: z * sigmoid(z), lambda z: sigmoid(z) * (1 + z * sigmoid(-z))),
+    "gelu": (lambda z: 0.5 * z * (1 + np.tanh(gelu_inner(z))),
+             lambda z: 0.5 * (1 + np.tanh(gelu_inner(z))) + 0.5 * z * (1 - np.tanh(gelu_inner(z)) ** 2)
+             * math.sqrt(2 / math.pi) * (1 + 3 * 0.044715 * z ** 2)),
+}
+
+
+# ---- windows ----
+def paddings(size, kernel, stride, pad):
+    """Zeros before and behind each of the two axes."""
+    if pad == "same":
+        total = [max((-(-h // s) - 1) * s + k - h, 0) for h, k, s in zip(size, kernel, stride)]
+        return [(t // 2, t - t // 2) for t in total]
+    return [(p, p) for p in pad]
+
+
+class Windows:
+    """All windows of [n, c, h, w]: view is [n, c, i, j, u, v]; scatter adds their gradients up again."""
+
+    def __init__(self, x, kernel, stride, pad, outside=0.0):
+        self.kernel, self.stride = kernel, stride
+        self.pad = paddings(x.shape[2:], kernel, stride, pad)
+        self.shape = x.shape
+        padded = np.pad(x, [(0, 0), (0, 0)] + self.pad, constant_values=outside)
+        self.padded_shape = padded.shape
+        self.view = sliding_window_view(padded, kernel, axis=(2, 3))[:, :, ::stride[0], ::stride[1]]
+
+    def scatter(self, gradient):
+        padded = np.zeros(self.padded_shape)
+        rows, columns = gradient.shape[2:4]
+        for u in range(self.kernel[0]):
+            for v in range(self.kernel[1]):
+                padded[:, :, u:u + self.stride[0] * rows:self.stride[0],
+                       v:v + self.stride[1] * columns:self.stride[1]] += gradient[..., u, v]
+        top, left = self.pad[0][0], self.pad[1][0]
+        return padded[:, :, top:top + self.shape[2], left:left + self.shape[3]]
+
+
+# ---- layers: forward gives the output and what backward(gradient of the output) needs ----
+class Layer:
+    trained = False
+
+    def __init__(self, spec):
+        self.spec = spec
+        self.activation = spec.get("activation", "linear")
+
+    def forward(self, x, params):
+        self.z = self.sums(x, params)
+        return self.z if self.activation == "softmax" else ACTIVATIONS[self.activation][0](self.z)
+
+    def backward(self, gradient, params):
+        """gradient: of the output; of z where the activation is softmax."""
+        self.delta = gradient if self.activation == "softmax" else gradient * ACTIVATIONS[self.activation][1](self.z)
+        return self.backward_sums(params)
+
+
+class Conv(Layer):
+    trained = True
+
+    def sums(self, x, params):
+        self.windows = Windows(x, self.spec["kernel"], self.spec.get("stride", (1, 1)), self.spec.get("pad", (0, 0)))
+        y = np.einsum("ncijuv,ocuv->noij", self.windows.view, params["weight"], optimize=True)
+        return y + params["bias"][:, None, None] if "bias" in params else y
+
+    def backward_sums(self, params):
+        self.gradients = {"weight": np.einsum("noij,ncijuv->ocuv", self.delta, self.windows.view, optimize=True),
+                          "bias": self.delta.sum((0, 2, 3))}
+        return self.windows.scatter(np.einsum("noij,ocuv->ncijuv", self.delta, params["weight"], optimize=True))
+
+
+class Dense(Layer):
+    trained = True
+
+    def sums(self, x, params):
+        self.x, self.shape = x.reshape(len(x), -1), x.shape
+        y = self.x @ params["weight"].T
+        return y + params["bias"] if "bias" in params else y
+
+    def backward_sums(self, params):
+        self.gradients = {"weight": self.delta.T @ self.x, "bias": self.delta.sum(0)}
+        return (self.delta @ params["weight"]).reshape(self.shape)
+
+
+class Pool(Layer):
+    def sums(self, x, params):
+        kernel = self.spec["window"]
+        kernel = x.shape[2:] if kernel == "global" else kernel
+        method = self.spec["method"]
+        self.windows = Windows(x, kernel, self.spec.get("stride", kernel), self.spec.get("pad", (0, 0)),
+                               -math.inf if method == "max" else 0.0)
+        self.flat = self.windows.view.reshape(*self.windows.view.shape[:4], -1)
+        if method == "max":
+            return self.flat.max(-1)
+        return self.flat.mean(-1) if method == "average" else np.sqrt((self.flat ** 2).sum(-1))
+
+    def backward_sums(self, params):
+        if self.spec["method"] == "max":
+            share = np.arange(self.flat.shape[-1]) == self.flat.argmax(-1)[..., None]
+        elif self.spec["method"] == "average":
+            share = np.full(self.flat.shape, 1 / self.flat.shape[-1])
+        else:
+            share = np.where(self.z[..., None] > 0, self.flat / np.where(self.z > 0, self.z, 1)[..., None], 0)
+        return self.windows.scatter((self.delta[..., None] * share).reshape(self.windows.view.shape))
+
+
+class Activation(Layer):
+    def sums(self, x, params):
+        return x
+
+    def backward_sums(self, params):
+        return self.delta
+
+
+KINDS = {"conv": Conv, "dense": Dense, "pool": Pool, "activation": Activation}
+
+
+class Network:
+    """cost: quadratic, cross_entropy or log_likelihood. `target` is "class" or "input"; mean and std belong to the
+    input, by channel, or by feature when it is flat."""
+
+    def __init__(self, layers, cost, target="class", mean=0.0, std=1.0):
+        self.layers = [KINDS[spec["kind"]](spec) for spec in layers]
+        self.cost, self.target = cost, target
+        self.mean, self.std = mean, std
+        count = {}
+        for layer in self.layers:
+            kind = layer.spec["kind"]
+            count[kind] = count.get(kind, 0) + 1
+            layer.name = f"{kind}{count[kind]}"
+
+    def run(self, params, images, labels):
+        """Forward and backward; afterwards each layer has z, delta and gradients (sums over the images). Returns the
+        sum of the costs."""
+        scaled = images / 255
+        shape = (-1,) + (1,) * (images.ndim - 2)
+        x = (scaled - np.reshape(self.mean, shape)) / np.reshape(self.std, shape)
+        for layer in self.layers:
+            x = layer.forward(x, params.get(layer.name, {}))
+        last = self.layers[-1]
+        z = last.z
+        y = scaled.reshape(z.shape) if self.target == "input" else (
+            labels.reshape(z.shape) * 1.0 if z.size == len(z) else np.eye(z.shape[1])[labels])
+        if self.cost == "quadratic":
+            total, gradient = 0.5 * ((x - y) ** 2).sum(), x - y
+        elif self.cost == "cross_entropy":
+            total = (np.logaddexp(0, z) - y * z).sum()
+            gradient = (sigmoid(z) - y) / (sigmoid(z) * sigmoid(-z))
+        else:
+            top = z.max(1, keepdims=True)
+            total = (np.log(np.exp(z - top).sum(1)) + top[:, 0] - (z * y).sum(1)).sum()
+            gradient = np.exp(z - top) / np.exp(z - top).sum(1, keepdims=True) - y
+        self.outputs = x
+        for layer in reversed(self.layers):
+            gradient = layer.backward(gradient, params.get(layer.name, {}))
+        return total
+
+    def step(self, params, images, labels, rate, n, l2=0.0, l1=0.0, frozen=()):
+        """One step of gradient descent over a batch; n: examples in an epoch."""
+        self.run(params, images, labels)
+        for layer in self.layers:
+            if not layer.trained or layer.name in frozen:
+                continue
+            mine = params[layer.name]
+            for key in mine:
+                old = mine[key]
+                decay = rate / n * (l2 * old + l1 * np.sign(old)) if key == "weight" else 0.0
+                mine[key] = old - decay - rate / len(images) * layer.gradients[key]
+
+
+# ---- text ----
+def by(pair):
+    return pair if isinstance(pair, str) else "x".join(map(str, pair))
+
+
+def layer_text(spec):
+    words = {"conv": [spec.get("maps")], "dense": [spec.get("units")],
+             "pool": [spec.get("method"), by(spec["window"]) if "window" in spec else None],
+             "activation": [spec.get("activation")]}[spec["kind"]]
+    for key in ("kernel", "stride", "pad"):
+        if key in spec:
+            words.append(f"{key}={by(spec[key])}")
+    for key in ("bias", "trainable"):
+        if key in spec:
+            words.append(f"{key}={str(spec[key]).lower()}")
+    if "activation" in spec and spec["kind"] != "activation":
+        words.append(f"activation={spec['activation']}")
+    if spec["kind"] in ("conv", "dense"):
+        words.append("init=normal(0, 0.4)")
+        if spec.get("bias", True):
+            words.append("bias_init=normal(0, 0.5)")
+    return "    " + " ".join([spec["kind"], *map(str, words)])
+
+
+def write_model(path, shape, layers, settings, input_options=""):
+    """settings: lines of the train block, the data aside."""
+    lines = ["network reference {", f"    input {by(shape)} {input_options}", *map(layer_text, layers), "}", "train {",
+             '    data idx images="images" labels="labels"', *("    " + line for line in settings), "}", ""]
+    with open(path, "w") as file:
+        file.write("\n".join(lines))
+
+
+# ---- data ----
+def write_idx(path, array):
+    with open(path, "wb") as file:
+        file.write(struct.pack(f">BBBB{array.ndim}I", 0, 0, 8, array.ndim, *array.shape) + array.tobytes())
+
+
+def write_data(count, shape, classes, seed):
+    """Made-up images and labels, as files for netc and as arrays."""
+    random = np.random.default_rng(seed)
+    images = random.integers(0, 256, (count, *shape), dtype=np.uint8)
+    labels = random.integers(0, classes, count, dtype=np.uint8)
+    write_idx("images", images)
+    write_idx("labels", labels)
+    return images.astype(float), labels.astype(int)
+
+
+# ---- runs ----
+def train(model, name, *options):
+    """Runs `netc train`; the folder of the run."""
+    done = subprocess.run([NETC, "train", model, "-q", "--name", name, *options], stdin=subprocess.DEVNULL,
+                          capture_output=True, text=True)
+    if done.returncode != 0:
+        fail(f"netc train {model} {options}: status {done.returncode}\n{done.stdout}{done.stderr}")
+    folder, = [entry for entry in os.listdir("runs") if entry.startswith(name + "-")]
+    return os.path.join("runs", folder)
+
+
+def read_weights(folder):
+    """{"conv1": {"weight": array, "bias": array}, ...} of a run, in float64, as safetensors lays them out."""
+    with open(os.path.join(folder, "weights.safetensors"), "rb") as file:
+        content = file.read()
+    size, = struct.unpack_from("<Q", content)
+    header = json.loads(content[8:8 + size])
+    params = {}
+    for name, about in header.items():
+        if name == "__metadata__":
+            continue
+        first, last = about["data_offsets"]
+        values = np.frombuffer(content[8 + size + first:8 + size + last], dtype="<f4").astype(float)
+        layer, key = name.rsplit(".", 1)
+        params.setdefault(layer, {})[key] = values.reshape(about["shape"])
+    return params
+
+
+def read_rows(folder, file):
+    with open(os.path.join(folder, file), newline="") as opened:
+        return list(csv.DictReader(opened))
+
+
+def compare_params(what, found, expected, tolerance=1e-5):
+    if found.keys() != expected.keys():
+        fail(f"{what}: layers {sorted(found)} instead of {sorted(expected)}")
+    for layer in expected:
+        if found[layer].keys() != expected[layer].keys():
+            fail(f"{what}: {layer} has {sorted(found[layer])} instead of {sorted(expected[layer])}")
+        for key, value in expected[layer].items():
+            error = np.linalg.norm(found[layer][key] - value) / np.linalg.norm(value)
+            if not error <= tolerance:
+                fail(f"{what}: {layer}.{key}: error {error:.2g}")
+
+
+# ---- the order of the examples ----
+def philox(counter, key):
+    """Philox4x32-10 (Salmon et al. 2011)."""
+    c, k = list(counter), list(key)
+    for _ in range(10):
+        p0, p1 = 0xD2511F53 * c[0], 0xCD9E8D57 * c[2]
+        c = [p1 >> 32 ^ c[1] ^ k[0], p1 & 0xFFFFFFFF, p0 >> 32 ^ c[3] ^ k[1], p0 & 0xFFFFFFFF]
+        k = [(k[0] + 0x9E3779B9) & 0xFFFFFFFF, (k[1] + 0xBB67AE85) & 0xFFFFFFFF]
+    return c
+
+
+SHUFFLE = 2 << 24
+
+
+def permutation(seed, epoch, count):
+    """Fisher and Yates from the back; each place draws by Lemire's method from counters (place, attempt, epoch)."""
+    order = list(range(count))
+    for last in range(count, 1, -1):
+        words = (word for block in range(1000) for word in philox((last - 1, block, epoch, SHUFFLE), (seed, 0)))
+        pick = next(word * last >> 32 for word in words if word * last & 0xFFFFFFFF >= (1 << 32) % last)
+        order[pick], order[last - 1] = order[last - 1], order[pick]
+    return order

@@ -1,0 +1,81 @@
+#!/usr/bin/env python3
+"""The columns of gradients.csv and neurons.csv against an independent NumPy model: probes and the rows of epochs."""
+import _reference as r
+from _reference import np
+
+LAYERS = [{"kind": "conv", "maps": 4, "kernel": (3, 2), "activation": "relu"},
+          {"kind": "pool", "method": "max", "window": (2, 2)},
+          {"kind": "conv", "maps": 3, "kernel": (2, 2), "activation": "tanh", "bias": False},
+          {"kind": "dense", "units": 40, "activation": "relu"},
+          {"kind": "dense", "units": 7, "activation": "sigmoid"},
+          {"kind": "dense", "units": 4, "activation": "softmax"}]
+SHAPE, COUNT, RATE, L2, EPOCHS = (1, 10, 9), 60, 2.0, 3.0, 2
+SATURATED = {"sigmoid": lambda z: r.sigmoid(z) * r.sigmoid(-z) < 0.0025, "tanh": lambda z: 1 - np.tanh(z) ** 2 < 0.01}
+
+
+def expected(layer, count, weight, update):
+    """What a row of a layer must hold after `count` images went through; update: the weight's change, or None."""
+    gradient, bias = layer.gradients["weight"], layer.gradients["bias"]
+    values = {"delta_norm": np.linalg.norm(bias) / count, "delta_rms": np.sqrt((layer.delta ** 2).mean()),
+              "weight_grad_norm": np.linalg.norm(gradient) / count, "weight_grad_max": abs(gradient).max() / count,
+              "weight_norm": np.linalg.norm(weight), "update_ratio": None, "saturated": None, "dead": None}
+    if update is not None:
+        values["update_ratio"] = np.linalg.norm(update) / np.linalg.norm(weight)
+    if layer.activation in SATURATED:
+        values["saturated"] = SATURATED[layer.activation](layer.z).mean()
+    if layer.activation == "relu":
+        values["dead"] = (~(layer.z > 0).any(tuple(axis for axis in range(layer.z.ndim) if axis != 1))).mean()
+    return values
+
+
+def compare(row, values):
+    where = f"{row['source']} of epoch {row['epoch']}, {row['layer']}"
+    for column, value in values.items():
+        if value is None:
+            if row[column] != "":
+                r.fail(f"{where}: {column} is {row[column]}, expected nothing")
+        elif row[column] == "" or not abs(float(row[column]) - value) <= 1e-5 * abs(value):
+            r.fail(f"{where}: {column} is {row[column]}, expected {value:.9g}")
+
+
+def main():
+    images, labels = r.write_data(COUNT, SHAPE, 4, 3)
+    images = images.reshape(COUNT, *SHAPE)
+    r.write_model("model.net", SHAPE, LAYERS, [f"optimizer sgd rate={RATE}", "batch full", f"regularize l2={L2}",
+                                               "log gradients probe=37"])
+    params = r.read_weights(r.train("model.net", "begin", "--epochs", "0"))
+    folder = r.train("model.net", "end", "--epochs", str(EPOCHS))
+    rows, neurons = r.read_rows(folder, "gradients.csv"), r.read_rows(folder, "neurons.csv")
+    network = r.Network(LAYERS, "log_likelihood")
+    trained = [layer for layer in network.layers if layer.trained]
+    seen, columns = 0, set()
+    for step in range(EPOCHS):
+        network.run(params, images[:37], labels[:37])
+        for layer in trained:
+            row, = [row for row in rows if row["source"] == "probe" and row["step"] == str(step) and
+                    row["layer"] == layer.name]
+            values = expected(layer, 37, params[layer.name]["weight"], None)
+            compare(row, values)
+            columns.update(column for column, value in values.items() if value)
+            mine = [float(row["delta"]) for row in neurons if row["step"] == str(step) and row["layer"] == layer.name]
+            bias = layer.gradients["bias"] / 37
+            if len(mine) != len(bias) or not np.linalg.norm(mine - bias) <= 1e-5 * np.linalg.norm(bias):
+                r.fail(f"neurons.csv, step {step}, {layer.name}: {mine}, expected {bias}")
+            seen += 1
+        old = {name: dict(values) for name, values in params.items()}
+        network.step(params, images, labels, RATE, COUNT, l2=L2)
+        for layer in trained:
+            row, = [row for row in rows if row["source"] == "epoch" and row["epoch"] == str(step + 1) and
+                    row["layer"] == layer.name]
+            weight = old[layer.name]["weight"]
+            compare(row, expected(layer, COUNT, weight, params[layer.name]["weight"] - weight))
+            seen += 1
+    if seen != len(rows):
+        r.fail(f"gradients.csv has {len(rows)} rows, expected {seen}")
+    if not {"saturated", "dead"} <= columns:
+        r.fail("the example has no saturated or no dead units: nothing was compared")
+    print("ok")
+
+
+if __name__ == "__main__":
+    main()

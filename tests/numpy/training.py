@@ -1,0 +1,89 @@
+#!/usr/bin/env python3
+"""Ten steps of training against an independent NumPy model, from the same initial weights: batch gradient descent."""
+import _reference as r
+from _reference import np
+
+SOFTMAX = {"kind": "dense", "units": 4, "activation": "softmax"}
+
+
+def conv(maps, kernel, **more):
+    return {"kind": "conv", "maps": maps, "kernel": kernel, **more}
+
+
+def pool(method, window, **more):
+    return {"kind": "pool", "method": method, "window": window, **more}
+
+
+def dense(units, **more):
+    return {"kind": "dense", "units": units, **more}
+
+
+# name: (shape of an example, layers, settings, what Network and step take beside them)
+CASES = {
+    "conv_pool": ((1, 12, 11), [conv(3, (3, 2), activation="relu"), pool("max", (2, 2)),
+                                conv(5, (2, 3), activation="tanh"), dense(9, activation="sigmoid"), SOFTMAX], {}),
+    "strides": ((2, 15, 14), [conv(4, (3, 2), stride=(2, 3), pad=(1, 0), activation="tanh"),
+                              conv(3, (1, 2), stride=(2, 1), activation="softplus"), SOFTMAX], {}),
+    "same": ((2, 9, 8), [conv(3, (4, 3), pad="same", stride=(2, 1), activation="swish"),
+                         conv(2, (2, 2), pad="same", activation="gelu"), SOFTMAX], {"l2": 1.5}),
+    "pools": ((1, 17, 15), [conv(3, (3, 3), activation="selu"), pool("average", (3, 2), stride=(2, 1), pad=(1, 1)),
+                            conv(4, (2, 2), activation="elu"), pool("l2", (2, 3), stride=(1, 2)),
+                            conv(3, (2, 1), activation="softsign"), pool("max", (3, 3), stride=(1, 2), pad=(1, 1)),
+                            {"kind": "activation", "activation": "leaky_relu"}, pool("average", "global"),
+                            dense(5, activation="relu"), SOFTMAX], {}),
+    "cross_entropy": ((30,), [dense(17, activation="sigmoid"), dense(4, activation="sigmoid")],
+                      {"cost": "cross_entropy", "l1": 0.7}),
+    "quadratic": ((30,), [dense(300, activation="tanh"), dense(4, activation="sigmoid")], {"cost": "quadratic"}),
+    "one_output": ((6, 5), [dense(8, activation="relu"), dense(1, activation="sigmoid")], {"cost": "cross_entropy", "classes": 2}),
+    "autoencoder": ((2, 4, 3), [conv(4, (2, 2), activation="tanh"), dense(24, activation="sigmoid")],
+                    {"cost": "quadratic", "target": "input"}),
+    "frozen": ((1, 8, 8), [conv(3, (3, 3), activation="relu", trainable=False), conv(4, (2, 2), activation="tanh", bias=False),
+                           dense(6, activation="sigmoid", trainable=False), SOFTMAX], {"frozen": ("conv1", "dense1")}),
+    "statistics": ((3, 6, 5), [conv(4, (3, 2), activation="tanh"), SOFTMAX], {"input": "mean=data std=data"}),
+    "features": ((20,), [dense(9, activation="tanh"), SOFTMAX], {"input": "mean=data std=data"}),
+    "owned": ((300,), [dense(260, activation="relu"), SOFTMAX], {}),
+}
+RATE, COUNT, STEPS = 0.25, 50, 10
+
+
+def check(name, batch, shape, layers, more):
+    net_shape = shape if len(shape) in (1, 3) else (1, *shape)
+    images, labels = r.write_data(COUNT, shape, more.get("classes", 4), 7)
+    images = images.reshape(COUNT, *net_shape)
+    cost, target = more.get("cost", "log_likelihood"), more.get("target", "class")
+    settings = [f"cost {cost}", f"target {target}", f"optimizer sgd rate={RATE}", f"batch {batch or 'full'}"]
+    settings += [f"regularize {key}={more[key]}" for key in ("l2", "l1") if key in more]
+    r.write_model("model.net", net_shape, layers, settings, more.get("input", ""))
+    epochs = STEPS if not batch else 3
+    initial = r.read_weights(r.train("model.net", f"{name}_{batch}_begin", "--epochs", "0"))
+    found = r.read_weights(r.train("model.net", f"{name}_{batch}_end", "--epochs", str(epochs)))
+    statistics = {}
+    if "data" in more.get("input", ""):
+        axes = (0, 2, 3) if len(net_shape) == 3 else 0
+        statistics = {"mean": (images / 255).mean(axes), "std": (images / 255).std(axes)}
+    network = r.Network(layers, cost, target, **statistics)
+    params = {layer: dict(values) for layer, values in initial.items() if layer != "input"}
+    for epoch in range(epochs):
+        order = r.permutation(1, epoch + 1, COUNT) if batch else np.arange(COUNT)
+        for first in range(0, COUNT, batch or COUNT):
+            rows = order[first:first + (batch or COUNT)]
+            network.step(params, images[rows], labels[rows], RATE, COUNT, more.get("l2", 0), more.get("l1", 0),
+                         more.get("frozen", ()))
+    found.pop("input", None)
+    r.compare_params(f"{name}, batch {batch or 'full'}", found, params)
+    moved = max(np.linalg.norm(params[layer][key] - initial[layer][key]) / np.linalg.norm(initial[layer][key])
+                for layer in params for key in params[layer])
+    if moved < 1e-3:
+        r.fail(f"{name}: nothing was learnt")
+    print(f"{name}, batch {batch or 'full'}: ok")
+
+
+def main():
+    for name, (shape, layers, more) in CASES.items():
+        check(name, 0, shape, layers, more)
+    for name in ("conv_pool", "cross_entropy"):
+        check(name, 16, *CASES[name])
+
+
+if __name__ == "__main__":
+    main()
