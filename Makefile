@@ -127,7 +127,6 @@ unit: $(UNIT_PROGRAMS)
 fuzzers: $(FUZZ_PROGRAMS)
 
 fuzz: deps-check  ## fuzz the readers of models and files; SECONDS=60 for each target
-	@$(MAKE) --no-print-directory fuzzers SANITIZE=fuzzer,address,undefined CC=clang-19 OPT='-O1 -g'
 	@$(PYTHON) tests/run --build $(BUILD) --llvm $(LLVM) --fuzz $(if $(filter environment% command%,$(origin SECONDS)),$(SECONDS),60)
 
 bench: deps-check  ## measure the speed of training (not part of check)

@@ -17,7 +17,8 @@
 
 #include "compiler/base/source.h"
 
-typedef enum { SEVERITY_ERROR, SEVERITY_WARNING } Severity;
+/* Notes are remarks of trainers; nothing reports them here. */
+typedef enum { SEVERITY_ERROR, SEVERITY_WARNING, SEVERITY_NOTE } Severity;
 typedef enum { DIAG_FORMAT_TEXT, DIAG_FORMAT_JSON, DIAG_FORMAT_GITHUB } DiagFormat;
 enum { DIAG_MAX_ERRORS = 20, DIAG_MAX_WARNINGS = 50 };
 

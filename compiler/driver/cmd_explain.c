@@ -3,9 +3,10 @@
 
 #include "compiler/driver/report.h"
 
-static const char *severity_name(const DiagKind *kind) {
-    return kind->severity == SEVERITY_ERROR ? "error" : "warning";
-}
+static const char *const severity_names[] = {
+    [SEVERITY_ERROR] = "error", [SEVERITY_WARNING] = "warning", [SEVERITY_NOTE] = "note"};
+
+static const char *severity_name(const DiagKind *kind) { return severity_names[kind->severity]; }
 
 /* The doc's indented lines are code: in Markdown, too, when a blank line stands before and after them. */
 static void print_doc(const char *doc, bool markdown, FILE *out) {
@@ -52,8 +53,8 @@ static int explain_all(bool markdown, FILE *out) {
 }
 
 static int list(FILE *out) {
-    for (int severity = SEVERITY_ERROR; severity <= SEVERITY_WARNING; severity++) {
-        fprintf(out, "%s:\n", severity == SEVERITY_ERROR ? "errors" : "warnings");
+    for (int severity = SEVERITY_ERROR; severity <= SEVERITY_NOTE; severity++) {
+        fprintf(out, "%ss:\n", severity_names[severity]);
         int column = 0, padding = 0;
         for (size_t i = 0; i < diag_kind_count; i++) {
             if (diag_kinds[i].severity != (Severity)severity) {

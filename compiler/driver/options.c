@@ -14,6 +14,7 @@ typedef enum {
 
 enum { COMMAND_MODEL = COMMAND_CHECK | COMMAND_SHOW | COMMAND_TRAIN | COMMAND_BUILD };
 enum { COMMAND_CODE = COMMAND_TRAIN | COMMAND_BUILD };
+enum { COMMAND_MEMORY = COMMAND_CHECK | COMMAND_CODE };
 enum { COMMAND_ALL = COMMAND_MODEL | COMMAND_DATA | COMMAND_EXPLAIN | COMMAND_HELP };
 
 typedef struct {
@@ -52,6 +53,8 @@ static const Option option_table[] = {
      "value of a 'let' at the top of the file"},
     {"--set", NULL, ARG_LIST, "LINE", AT(sets), COMMAND_MODEL, false, NULL,
      "a line of the train block, instead of the one written there"},
+    {"--memory", NULL, ARG_TEXT, "SIZE", AT(memory), COMMAND_MEMORY, false, NULL,
+     "what a trainer may take, such as 512M or 2G (all the machine has)"},
     {NULL, "-W", ARG_WARNING, "error", AT(warnings), COMMAND_MODEL, false, NULL,
      "-Werror: warnings are errors; -Wno-NAME: silence the warning NAME"},
     {"--diagnostics", NULL, ARG_TEXT, "FORM", AT(diagnostics), COMMAND_MODEL, false, diagnostics_choices,

@@ -4,8 +4,11 @@
 #include <string.h>
 #include <time.h>
 
+#include "compiler/driver/memory.h"
 #include "compiler/driver/report.h"
 #include "compiler/loop/lower.h"
+#include "compiler/model/memory.h"
+#include "runtime/train/workers.h"
 
 /* ---- the passes ---- */
 
@@ -19,7 +22,8 @@ static void dump_ast(const Compilation *compilation, FILE *out) { ast_print(comp
 static bool run_check(Compilation *compilation) {
     compilation->model = model_check(compilation->arena, compilation->source, compilation->ast, &compilation->changes,
                                      &compilation->diags);
-    return compilation->model != NULL;
+    return compilation->model != NULL && model_check_memory(compilation->model, net_workers_processors(),
+                                                            compilation->memory, &compilation->diags);
 }
 
 static void dump_model(const Compilation *compilation, FILE *out) { model_print(compilation->model, out); }
@@ -153,6 +157,12 @@ bool pipeline_open(Arena *arena, const char *command, const Options *options, co
         }
     }
     if (options->stop_after != NULL && !check_pass_name(command, "--stop-after", options->stop_after, status)) {
+        return false;
+    }
+    if (string_is(command, "show")) {
+        compilation->memory = INT64_MAX; /* what cannot be trained can be looked at */
+    } else if (!memory_limit(options->memory, &compilation->memory)) {
+        *status = report_usage(command, "--memory %s: expected a size such as 512M or 2G", options->memory);
         return false;
     }
     const char *why = NULL;

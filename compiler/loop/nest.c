@@ -10,358 +10,26 @@
  *
  * Ranges that a tile does not divide get their rest in a copy of the inner part with a smaller tile, so every bound is
  * constant. Terms come in ascending order whatever the tile: the sums do not depend on the schedule. */
-#include "compiler/loop/nest.h"
-
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "compiler/loop/math.h"
+#include "compiler/loop/gen.h"
 #include "compiler/passes/passes.h"
 #include "runtime/abi.h"
-
-enum { TILE_MAX = 64 };
-
-/* An index where the code stands: base + sum of stride * loop variable. */
-typedef struct {
-    int64_t base;
-    int terms;
-    struct {
-        int var;
-        int64_t stride;
-    } term[4];
-} IndexValue;
-
-typedef struct {
-    const NestContext *context;
-    LoopBuilder *b;
-    const Group *group;
-    Schedule s;
-    IndexValue at[INDEX_MAX];
-    int64_t now[INDEX_MAX];    /* how many of an index the code here covers: tile or unrolled terms */
-    int64_t offset[INDEX_MAX]; /* which of them is being made */
-    int lane;                  /* s.lane, or -1 in scalar code for what 16 does not divide */
-    int chunk_var, task_var;
-    int accumulator[GROUP_MAX][TILE_MAX], argument[GROUP_MAX][TILE_MAX];
-    int result; /* EXPR_RESULT */
-} Gen;
-
-/* ---- indices and addresses ---- */
-static IndexValue index_const(int64_t base) { return (IndexValue){.base = base}; }
-
-static IndexValue index_plus_var(IndexValue value, int var, int64_t stride) {
-    ASSERT(value.terms < 4);
-    value.term[value.terms].var = var;
-    value.term[value.terms++].stride = stride;
-    return value;
-}
-
-/* From one of a tile to the next: a vector of the lane index, else one. */
-static int64_t unit_of(const Gen *g, int i) { return i == g->lane && i != g->group->batch ? LOOP_LANES : 1; }
-
-static Address add_index(const Gen *g, Address address, int i, int64_t step) {
-    const IndexValue *at = &g->at[i];
-    address = loop_address_plus(address, step * (at->base + g->offset[i] * unit_of(g, i)));
-    for (int t = 0; t < at->terms; t++) address = loop_address_term(address, at->term[t].var, step * at->term[t].stride);
-    return address;
-}
-
-static Address address_of(const Gen *g, const Access *access) {
-    Address address = loop_address(access->buffer, access->base);
-    if (access->chunk_stride != 0) address = loop_address_term(address, g->chunk_var, access->chunk_stride);
-    for (int i = 0; i < INDEX_MAX; i++)
-        if (access->step[i] != 0) address = add_index(g, address, i, access->step[i]);
-    return address;
-}
-
-static int64_t lane_step(const Gen *g, const Access *access) { return g->lane < 0 ? 0 : access->step[g->lane]; }
-
-static bool is_aligned(const Address *address) {
-    bool aligned = address->base % LOOP_LANES == 0 && address->buffer != BUFFER_INPUT && address->buffer != BUFFER_LOG;
-    for (int t = 0; t < address->term_count; t++) aligned = aligned && address->term[t].stride % LOOP_LANES == 0;
-    return aligned;
-}
-
-static int load(const Gen *g, const Access *access) {
-    Address address = address_of(g, access);
-    int64_t step = lane_step(g, access);
-    if (access->buffer == BUFFER_INPUT && g->context->code->input_bytes) {
-        int byte = step == 0 || step == 1 ? loop_load_u8(g->b, step == 1, address) : loop_gather_u8(g->b, address, step);
-        return loop_op1(g->b, OP_TO_F32, byte);
-    }
-    Element element = access->tensor->integer ? TYPE_I32 : TYPE_F32;
-    if (step > 1 || step < 0) return loop_gather(g->b, element, address, step);
-    Type type = step == 1 ? loop_vector(element) : loop_scalar(element);
-    return loop_load(g->b, type, address, step == 1 && is_aligned(&address));
-}
-
-static void store(const Gen *g, const Access *access, int value) {
-    Address address = address_of(g, access);
-    int64_t step = lane_step(g, access);
-    if (g->lane < 0) {
-        loop_store(g->b, address, value, false);
-        return;
-    }
-    value = loop_splat(g->b, value);
-    if (step == 1) loop_store(g->b, address, value, is_aligned(&address));
-    else loop_scatter(g->b, address, step, value);
-}
-
-/* ---- expressions ---- */
-static int gen(Gen *g, const Expr *e);
-
-static int image_number(const Gen *g) { /* 16 * chunk + image */
-    int batch = g->group->batch;
-    Address first = loop_address_term(loop_address(BUFFER_PARAM, 0), g->chunk_var, LOOP_LANES);
-    if (batch >= 0 && batch != g->lane) first = add_index(g, first, batch, 1);
-    int number = loop_index(g->b, first);
-    return batch == g->lane ? loop_op2(g->b, OP_IADD, loop_splat(g->b, number), loop_lane(g->b)) : number;
-}
-
-static int index_number(const Gen *g, const Affine *affine) {
-    Address number = loop_address(BUFFER_PARAM, affine->plus);
-    for (int i = 0; i < INDEX_MAX; i++)
-        if (affine->at[i] != 0) number = add_index(g, number, i, affine->at[i]);
-    int value = loop_index(g->b, number);
-    if (g->lane < 0 || affine->at[g->lane] == 0) return value;
-    int lanes = loop_op2(g->b, OP_IMUL, loop_lane(g->b), loop_const_i32(g->b, affine->at[g->lane], true));
-    return loop_op2(g->b, OP_IADD, loop_splat(g->b, value), lanes);
-}
-
-static int scalar_value(const Gen *g, const char *name) {
-    for (size_t i = 0; i < g->context->scalar_count; i++)
-        if (string_is(g->context->scalars[i], name))
-            return loop_load(g->b, loop_scalar(TYPE_F32), loop_address(BUFFER_SCALAR, (int64_t)i), false);
-    BUG("no scalar %s", name);
-}
-
-static Op op_of(ExprKind kind) {
-    switch ((int)kind) { /* those that are one operation */
-    case EXPR_ADD: return OP_ADD;
-    case EXPR_SUB: return OP_SUB;
-    case EXPR_MUL: return OP_MUL;
-    case EXPR_DIV: return OP_DIV;
-    case EXPR_MAX: return OP_MAX;
-    case EXPR_MIN: return OP_MIN;
-    case EXPR_SQRT: return OP_SQRT;
-    case EXPR_LESS: return OP_LESS;
-    case EXPR_SAME: return OP_IEQUAL;
-    case EXPR_SELECT: return OP_SELECT;
-    default: return OP_COUNT;
-    }
-}
-
-static int gen_function(Gen *g, const Expr *e) {
-    int a = gen(g, e->a);
-    switch ((int)e->kind) { /* functions alone */
-    case EXPR_EXP: return math_exp(g->b, a);
-    case EXPR_EXPM1: return math_expm1(g->b, a);
-    case EXPR_LOG: return math_log(g->b, a);
-    case EXPR_TANH: return math_tanh(g->b, a);
-    case EXPR_SIGMOID: return math_sigmoid(g->b, a);
-    case EXPR_SOFTPLUS: return math_softplus(g->b, a);
-    case EXPR_DETACH: return a;
-    case EXPR_BELOW: { /* the upper 24 bits against the probability, rounded to 24 bits */
-        bool vector = loop_type(g->b, a).vector;
-        int bits = loop_shift(g->b, OP_SHIFT_RIGHT, a, 8);
-        return loop_op2(g->b, OP_ILESS, bits, loop_const_i32(g->b, (int32_t)lround(e->number * 16777216), vector));
-    }
-    default: BUG("no code for %s", expr_names[e->kind]);
-    }
-}
-
-static int gen(Gen *g, const Expr *e) {
-    switch ((int)e->kind) { /* what needs the compute; the rest by arity */
-    case EXPR_CONST:
-        return loop_const_f32(g->b, (float)e->number, false);
-    case EXPR_READ: {
-        Access access = access_of_read(g->group->layout, e);
-        return load(g, &access);
-    }
-    case EXPR_SCALAR:
-        return scalar_value(g, e->scalar);
-    case EXPR_INDEX:
-        return index_number(g, &e->index[0]);
-    case EXPR_RESULT:
-        return g->result;
-    case EXPR_ALIVE:
-        return loop_op2(g->b, OP_ILESS, image_number(g), loop_images(g->b));
-    default:
-        break;
-    }
-    Op op = op_of(e->kind);
-    if (op == OP_COUNT) return gen_function(g, e);
-    int a = gen(g, e->a);
-    if (expr_arity(e->kind) == 1) return loop_op1(g->b, op, a);
-    int b = gen(g, e->b);
-    if (expr_arity(e->kind) == 2) return loop_op2(g->b, op, a, b);
-    return loop_op3(g->b, op, a, b, gen(g, e->c));
-}
-
-/* ---- the positions of a tile, and the terms of a body, last index fastest ---- */
-static int64_t positions(const Gen *g, int from, int to) {
-    int64_t count = 1;
-    for (int i = from; i < to; i++) count *= g->now[i];
-    return count;
-}
-
-static void go_to(Gen *g, int from, int to, int64_t number) {
-    for (int i = to; i-- > from;) {
-        g->offset[i] = number % g->now[i];
-        number /= g->now[i];
-    }
-}
-
-static int64_t tile_positions(const Gen *g) { return positions(g, 0, g->group->rank); }
-static void go_to_output(Gen *g, int64_t t) { go_to(g, 0, g->group->rank, t); }
-
-/* ---- reductions ---- */
-static bool in_double(const Gen *g, int m) { return g->group->member[m]->compute->out->role == ROLE_LOG; }
-
-static int neutral(const Gen *g, int m) {
-    bool vector = g->lane >= 0;
-    Reduce reduce = g->group->member[m]->compute->reduce;
-    double start = reduce == REDUCE_SUM ? 0 : reduce == REDUCE_MIN ? INFINITY : -INFINITY;
-    return in_double(g, m) ? loop_const_f64(g->b, start, vector) : loop_const_f32(g->b, (float)start, vector);
-}
-
-static void declare_accumulators(Gen *g) {
-    for (int m = 0; m < g->group->count; m++)
-        for (int64_t t = 0; t < tile_positions(g); t++) {
-            g->accumulator[m][t] = loop_declare(g->b, neutral(g, m));
-            if (g->group->member[m]->compute->reduce == REDUCE_ARGMAX)
-                g->argument[m][t] = loop_declare(g->b, loop_const_i32(g->b, 0, g->lane >= 0));
-        }
-}
-
-static int vector_if_lanes(const Gen *g, int value) { return g->lane >= 0 ? loop_splat(g->b, value) : value; }
-
-/* One term into one accumulator. */
-static int accumulate(Gen *g, int m, int64_t t, int sum) {
-    const Compute *c = g->group->member[m]->compute;
-    if (in_double(g, m)) {
-        int term = loop_op1(g->b, OP_TO_F64, vector_if_lanes(g, gen(g, c->e)));
-        return loop_op2(g->b, c->reduce == REDUCE_SUM ? OP_ADD : c->reduce == REDUCE_MIN ? OP_MIN : OP_MAX, sum, term);
-    }
-    if (c->reduce == REDUCE_SUM && c->e->kind == EXPR_MUL) return loop_fma(g->b, gen(g, c->e->a), gen(g, c->e->b), sum);
-    int term = vector_if_lanes(g, gen(g, c->e));
-    switch (c->reduce) {
-    case REDUCE_SUM:
-        return loop_op2(g->b, OP_ADD, sum, term);
-    case REDUCE_MAX:
-        return loop_op2(g->b, OP_MAX, sum, term);
-    case REDUCE_MIN:
-        return loop_op2(g->b, OP_MIN, sum, term);
-    case REDUCE_ARGMAX: {
-        Affine number = ix_const(0);
-        for (int k = c->rank; k < c->rank + c->reductions; k++)
-            number = ix_add(ix_times(number, (int32_t)c->range[k]), ix(k));
-        int better = loop_op2(g->b, OP_LESS, sum, term);
-        int here = vector_if_lanes(g, index_number(g, &number));
-        int best = loop_op3(g->b, OP_SELECT, better, here, loop_get(g->b, g->argument[m][t]));
-        loop_set(g->b, g->argument[m][t], best);
-        return loop_op3(g->b, OP_SELECT, better, term, sum);
-    }
-    case REDUCE_NONE:
-    case REDUCE_RANDOM:
-        break;
-    }
-    BUG("%s has nothing to accumulate", c->name);
-}
-
-static void reduction_body(Gen *g) {
-    int first = g->group->rank, end = first + g->group->reductions;
-    int64_t terms = positions(g, first, end), tile = tile_positions(g);
-    int sum[GROUP_MAX][TILE_MAX];
-    for (int m = 0; m < g->group->count; m++)
-        for (int64_t t = 0; t < tile; t++) sum[m][t] = loop_get(g->b, g->accumulator[m][t]);
-    for (int64_t k = 0; k < terms; k++) {
-        go_to(g, first, end, k);
-        for (int64_t t = 0; t < tile; t++) {
-            go_to_output(g, t);
-            for (int m = 0; m < g->group->count; m++) sum[m][t] = accumulate(g, m, t, sum[m][t]);
-        }
-    }
-    for (int m = 0; m < g->group->count; m++)
-        for (int64_t t = 0; t < tile; t++) loop_set(g->b, g->accumulator[m][t], sum[m][t]);
-    go_to(g, first, end, 0);
-}
-
-static void reduce_from(Gen *g, int k);
-
-/* `count` terms of index k from `start` on: unrolled ones in a loop, then the rest. */
-static void reduce_span(Gen *g, int k, IndexValue start, int64_t count) {
-    int64_t factor = g->s.unroll[k] < count ? g->s.unroll[k] : count, full = count / factor, rest = count % factor;
-    g->now[k] = factor;
-    if (full == 1) {
-        g->at[k] = start;
-        reduce_from(g, k + 1);
-    } else {
-        int var = loop_for_begin(g->b, loop_bound(0), loop_bound(full), 1);
-        g->at[k] = index_plus_var(start, var, factor);
-        reduce_from(g, k + 1);
-        loop_for_end(g->b);
-    }
-    if (rest > 0) {
-        g->at[k] = start;
-        g->at[k].base += full * factor;
-        g->now[k] = rest;
-        reduce_from(g, k + 1);
-    }
-    g->now[k] = 1;
-    g->at[k] = index_const(0);
-}
-
-/* A block has accumulators of its own, which are then added to those around it. */
-static void reduce_block(Gen *g, int k, IndexValue start, int64_t count) {
-    int around[GROUP_MAX][TILE_MAX];
-    memcpy(around, g->accumulator, sizeof around);
-    declare_accumulators(g);
-    reduce_span(g, k, start, count);
-    for (int m = 0; m < g->group->count; m++)
-        for (int64_t t = 0; t < tile_positions(g); t++) {
-            int total = loop_get(g->b, around[m][t]), block = loop_get(g->b, g->accumulator[m][t]);
-            loop_set(g->b, around[m][t], loop_op2(g->b, OP_ADD, total, block));
-        }
-    memcpy(g->accumulator, around, sizeof around);
-}
-
-static void reduce_from(Gen *g, int k) {
-    const Group *group = g->group;
-    if (k == group->rank + group->reductions) {
-        reduction_body(g);
-        return;
-    }
-    if (k == g->s.lane) { /* in the lanes; in scalar code the caller set it */
-        g->now[k] = 1;
-        reduce_from(g, k + 1);
-        return;
-    }
-    int64_t range = k == group->batch ? LOOP_LANES : group->range[k];
-    if (k != g->s.block || range <= g->s.block_size) {
-        reduce_span(g, k, index_const(0), range);
-        return;
-    }
-    int64_t full = range / g->s.block_size, rest = range % g->s.block_size;
-    int var = loop_for_begin(g->b, loop_bound(0), loop_bound(full), 1);
-    reduce_block(g, k, index_plus_var(index_const(0), var, g->s.block_size), g->s.block_size);
-    loop_for_end(g->b);
-    if (rest > 0) reduce_block(g, k, index_const(full * g->s.block_size), rest);
-}
 
 /* ---- what follows a sum ---- */
 static void finish(Gen *g, int m, int value) {
     const Compute *c = g->group->member[m]->compute;
     g->result = value;
-    if (c->post) value = gen(g, c->post);
+    if (c->post) value = gen_value(g, c->post);
     Access write = access_of_write(g->group->layout, c);
-    store(g, &write, value);
+    gen_store(g, &write, value);
 }
 
 /* A sum in a slot's copy: the slot's first chunk begins it, later ones add. */
 static void finish_slot(Gen *g, int m, int value) {
     Access write = access_of_write(g->group->layout, g->group->member[m]->compute);
-    Address address = loop_address_term(address_of(g, &write), g->task_var, g->context->grad_slot);
+    Address address = loop_address_term(gen_address(g, &write), g->task_var, g->context->grad_slot);
     loop_if_begin(g->b, loop_bound_var(LOOP_VAR_CHUNK, 0), loop_bound(NET_SLOTS));
     loop_store(g->b, address, value, false);
     loop_if_end(g->b);
@@ -372,11 +40,11 @@ static void finish_slot(Gen *g, int m, int value) {
 }
 
 static void for_tile(Gen *g, void (*then)(Gen *, int m, int64_t t)) {
-    for (int64_t t = 0; t < tile_positions(g); t++) {
-        go_to_output(g, t);
+    for (int64_t t = 0; t < gen_tile(g); t++) {
+        gen_go_to(g, t);
         for (int m = 0; m < g->group->count; m++) then(g, m, t);
     }
-    go_to_output(g, 0);
+    gen_go_to(g, 0);
 }
 
 static void then_store(Gen *g, int m, int64_t t) {
@@ -387,7 +55,7 @@ static void then_store(Gen *g, int m, int64_t t) {
 static void then_map(Gen *g, int m, int64_t t) {
     (void)t;
     const Compute *c = g->group->member[m]->compute;
-    int value = gen(g, c->e);
+    int value = gen_value(g, c->e);
     if (c->out->role == ROLE_LOG) value = loop_op1(g->b, OP_TO_F64, value);
     finish(g, m, value);
 }
@@ -407,17 +75,17 @@ static Op lanes_op(Reduce reduce) {
 
 static void sum_lanes(Gen *g) {
     for (int m = 0; m < g->group->count; m++)
-        for (int64_t t = 0; t < tile_positions(g); t++)
+        for (int64_t t = 0; t < gen_tile(g); t++)
             g->accumulator[m][t] = loop_op1(g->b, lanes_op(g->group->member[m]->compute->reduce),
                                             loop_get(g->b, g->accumulator[m][t]));
 }
 
 static void owned_by_lanes(Gen *g) {
     int total[TILE_MAX];
-    int64_t tile = tile_positions(g);
+    int64_t tile = gen_tile(g);
     for (int64_t t = 0; t < tile; t++) total[t] = loop_declare(g->b, loop_const_f32(g->b, 0, false));
     g->chunk_var = loop_for_begin(g->b, loop_bound(0), loop_bound_of(BOUND_CHUNKS, 0), 1);
-    declare_accumulators(g);
+    reduce_declare(g);
     reduce_from(g, g->group->rank);
     sum_lanes(g);
     for (int64_t t = 0; t < tile; t++)
@@ -430,26 +98,26 @@ static void owned_by_lanes(Gen *g) {
 /* ---- sums over images in sequence, lanes over the last dimension ---- */
 static void slot_in_sequence(Gen *g) {
     Access write = access_of_write(g->group->layout, g->group->member[0]->compute);
-    declare_accumulators(g);
+    reduce_declare(g);
     loop_if_begin(g->b, loop_bound(NET_SLOTS - 1), loop_bound_var(LOOP_VAR_CHUNK, 0));
-    for (int64_t t = 0; t < tile_positions(g); t++) {
-        go_to_output(g, t);
-        Address address = loop_address_term(address_of(g, &write), g->task_var, g->context->grad_slot);
+    for (int64_t t = 0; t < gen_tile(g); t++) {
+        gen_go_to(g, t);
+        Address address = loop_address_term(gen_address(g, &write), g->task_var, g->context->grad_slot);
         Type type = g->lane >= 0 ? loop_vector(TYPE_F32) : loop_scalar(TYPE_F32);
         loop_set(g->b, g->accumulator[0][t], loop_load(g->b, type, address, false));
     }
     loop_if_end(g->b);
     reduce_from(g, g->group->rank);
-    for (int64_t t = 0; t < tile_positions(g); t++) {
-        go_to_output(g, t);
-        Address address = loop_address_term(address_of(g, &write), g->task_var, g->context->grad_slot);
+    for (int64_t t = 0; t < gen_tile(g); t++) {
+        gen_go_to(g, t);
+        Address address = loop_address_term(gen_address(g, &write), g->task_var, g->context->grad_slot);
         loop_store(g->b, address, loop_get(g->b, g->accumulator[0][t]), false);
     }
-    go_to_output(g, 0);
+    gen_go_to(g, 0);
 }
 
 static void owned_in_sequence(Gen *g) {
-    declare_accumulators(g);
+    reduce_declare(g);
     g->chunk_var = loop_for_begin(g->b, loop_bound(0), loop_bound_of(BOUND_CHUNKS, 0), 1);
     reduce_from(g, g->group->rank);
     loop_for_end(g->b);
@@ -461,10 +129,10 @@ static void log_over_elements(Gen *g) {
     const Compute *c = g->group->member[0]->compute;
     int lane = g->lane;
     int64_t range = g->group->range[lane], vectors = range / LOOP_LANES, tail = range % LOOP_LANES;
-    declare_accumulators(g);
+    reduce_declare(g);
     int wide = g->accumulator[0][0];
     g->lane = -1;
-    declare_accumulators(g);
+    reduce_declare(g);
     int narrow = g->accumulator[0][0];
     for (int k = g->group->rank; k < g->group->rank + g->group->reductions; k++) {
         g->now[k] = 1;
@@ -477,7 +145,7 @@ static void log_over_elements(Gen *g) {
         g->lane = lane;
         g->at[lane] = index_plus_var(index_const(0), var, LOOP_LANES);
         g->accumulator[0][0] = wide;
-        reduction_body(g);
+        reduce_body(g);
         g->lane = -1;
         loop_for_end(g->b);
     }
@@ -485,7 +153,7 @@ static void log_over_elements(Gen *g) {
         int var = loop_for_begin(g->b, loop_bound(vectors * LOOP_LANES), loop_bound(range), 1);
         g->at[lane] = index_plus_var(index_const(0), var, 1);
         g->accumulator[0][0] = narrow;
-        reduction_body(g);
+        reduce_body(g);
         loop_for_end(g->b);
     }
     for (int k = g->group->rank; k < g->group->rank + g->group->reductions; k++)
@@ -499,7 +167,7 @@ static void log_over_elements(Gen *g) {
 static void make_tile(Gen *g) {
     const Group *group = g->group;
     const Compute *first = group->member[0]->compute;
-    ASSERT(tile_positions(g) <= TILE_MAX);
+    ASSERT(gen_tile(g) <= TILE_MAX);
     bool images_summed = group->batch >= group->rank;
     if (first->reduce == REDUCE_NONE) {
         for_tile(g, then_map);
@@ -511,7 +179,7 @@ static void make_tile(Gen *g) {
     } else if (group->scope == SCOPE_SLOT && g->s.lane != group->batch) {
         slot_in_sequence(g);
     } else {
-        declare_accumulators(g);
+        reduce_declare(g);
         reduce_from(g, group->rank);
         if (images_summed) {
             sum_lanes(g);
@@ -528,7 +196,7 @@ static void outputs_from(Gen *g, int i, bool split);
 /* `count` units (elements or vectors) of index i from `start`, in tiles. The first loop of a split nest goes over this
  * part's tiles; what is left over belongs to the last part. */
 static void output_span(Gen *g, int i, int64_t start, int64_t count, bool split) {
-    int64_t unit = unit_of(g, i), factor = g->s.tile[i] < count ? g->s.tile[i] : count;
+    int64_t unit = gen_unit(g, i), factor = g->s.tile[i] < count ? g->s.tile[i] : count;
     if (count == 0) return;
     int64_t full = count / factor, rest = count % factor;
     g->now[i] = factor;
@@ -604,7 +272,7 @@ static void fill_edge(Gen *g, const Tensor *t, const Place *place) {
                 int var = loop_for_begin(g->b, loop_bound(0), loop_bound(high - low), 1);
                 address = loop_address_term(loop_address_plus(address, low * place->stride[k]), var, place->stride[k]);
             }
-            loop_store(g->b, address, value, is_aligned(&address));
+            loop_store(g->b, address, value, gen_is_aligned(&address));
             for (int k = 1; k < t->rank; k++) loop_for_end(g->b);
         }
 }

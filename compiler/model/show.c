@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "compiler/model/layer.h"
+#include "compiler/model/memory.h"
 #include "compiler/model/value.h"
 #include "compiler/model/vocabulary.h"
 
@@ -52,17 +53,6 @@ static const char *grouped(Arena *arena, int64_t number) {
 }
 
 static const char *grouped_or_blank(Arena *arena, int64_t number) { return number ? grouped(arena, number) : ""; }
-
-static const char *bytes_text(Arena *arena, int64_t bytes) {
-    static const char *const units[] = {"B", "KiB", "MiB", "GiB", "TiB"};
-    double size = (double)bytes;
-    size_t unit = 0;
-    while (size >= 1024 && unit + 1 < COUNT_OF(units)) {
-        size /= 1024;
-        unit++;
-    }
-    return arena_format(arena, unit ? "%.1f %s" : "%.0f %s", size, units[unit]);
-}
 
 /* 6x24x24 with the sign for times, as shapes are written in prose. */
 static const char *shape_prose(Arena *arena, Shape shape) {

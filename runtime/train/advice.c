@@ -36,7 +36,7 @@ void net_trainer_advise_data(const NetTrainer *trainer) {
     if (most * 10 > trainer->n * 9) {
         snprintf(note, sizeof note,
                  "note: class %" PRId64 " is %.0f %% of the training part; a network that always answers it is right "
-                 "as often",
+                 "as often [lopsided-classes]",
                  which, 100 * (double)most / (double)trainer->n);
         net_progress_note(trainer->progress, trainer->options.program, note);
     }
@@ -44,7 +44,7 @@ void net_trainer_advise_data(const NetTrainer *trainer) {
     if (held > 0 && largest_class(trainer, NET_PART_VALIDATION, &which) == held) {
         snprintf(note, sizeof note,
                  "note: all %" PRId64 " examples of the validation part are of class %" PRId64 "; is the data sorted "
-                 "by class?",
+                 "by class? [one-class]",
                  held, which);
         net_progress_note(trainer->progress, trainer->options.program, note);
     }
@@ -63,7 +63,7 @@ void net_trainer_advise_epoch(const NetTrainer *trainer) {
     if (most > 0 && score->correct <= (double)most) {
         snprintf(note, sizeof note,
                  "note: after %d epochs the accuracy, %.2f %%, is no better than chance; try another --rate (now %g) "
-                 "or initialisation",
+                 "or initialisation [no-better-than-chance]",
                  PATIENCE, 100 * net_score_value(trainer->model, score), trainer->options.rate);
         net_progress_note(trainer->progress, trainer->options.program, note);
     }

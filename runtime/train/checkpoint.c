@@ -270,13 +270,13 @@ static bool settle(NetTrainer *trainer, const Setting *setting, const char *used
     }
     return net_fail(error, NET_USAGE,
                     "%s was trained with --%s %s, not %s; a run is resumed with its own settings (leave --%s out), "
-                    "another value is a new run",
+                    "another value is a new run [other-settings]",
                     trainer->run.folder, net_option_name(setting->id), shown(setting, used, out[0]),
                     shown(setting, wanted, out[1]), net_option_name(setting->id));
 }
 
 static bool broken(const NetSafetensors *file, const char *what, NetError *error) {
-    return net_fail(error, NET_ENVIRONMENT, "%s: it has no %s; this is not a checkpoint of this version of netc",
+    return net_fail(error, NET_ENVIRONMENT, "%s: it has no %s; this is not a checkpoint of this version of netc [other-network]",
                     file->path, what);
 }
 
@@ -293,13 +293,14 @@ bool net_checkpoint_settings(NetTrainer *trainer, const NetSafetensors *file, Ne
         return false;
     }
     if (!same) {
-        return net_fail(error, NET_ENVIRONMENT, "%s is a run of a network with other layers; it cannot go on with '%s'",
+        return net_fail(error, NET_ENVIRONMENT, "%s is a run of a network with other layers; it cannot go on with '%s' [other-network]",
                         trainer->run.folder, trainer->model->name);
     }
     if (strcmp(order, trainer->model->order_hash) != 0) {
         return net_fail(error, NET_ENVIRONMENT,
                         "%s was trained with order_hash %s, this trainer's is %s: its sums are added in another "
-                        "order, so the run would not go on with the same bits; build it with the netc it had",
+                        "order, so the run would not go on with the same bits; build it with the netc it had "
+                        "[other-network]",
                         trainer->run.folder, order, trainer->model->order_hash);
     }
     for (int i = 0; i < SETTINGS; i++) {
@@ -341,7 +342,7 @@ static bool restore_logs(NetTrainer *trainer, const NetSafetensors *file, NetErr
         }
         lengths[i] = strtoll(text, NULL, 10);
         if (used[i] && lengths[i] == 0) {
-            return net_fail(error, NET_ENVIRONMENT, "%s was trained without %s, which this trainer writes",
+            return net_fail(error, NET_ENVIRONMENT, "%s was trained without %s, which this trainer writes [other-settings]",
                             trainer->run.folder, net_csv_name((NetCsvFile)i));
         }
     }
@@ -356,7 +357,7 @@ bool net_checkpoint_restore(NetTrainer *trainer, const NetSafetensors *file, Net
     size_t sums = 0;
     double *gradients = net_gradients_state(trainer->gradients, &sums);
     if (hash == NULL || strcmp(hash, net_data_hash(&trainer->data)) != 0) {
-        return net_fail(error, NET_ENVIRONMENT, "%s was trained on other data: SHA-256 %.16s..., now %.16s... (%s, %s)",
+        return net_fail(error, NET_ENVIRONMENT, "%s was trained on other data: SHA-256 %.16s..., now %.16s... (%s, %s) [other-network]",
                         trainer->run.folder, hash != NULL ? hash : "?", net_data_hash(&trainer->data),
                         trainer->data.name, trainer->data.source);
     }
@@ -365,7 +366,7 @@ bool net_checkpoint_restore(NetTrainer *trainer, const NetSafetensors *file, Net
     if (parts == NULL || strcmp(parts, parts_text(&trainer->data, now)) != 0) {
         return net_fail(error, NET_ENVIRONMENT,
                         "%s was trained with %s examples to train, validate and test, now %s; a run is resumed with "
-                        "its own split",
+                        "its own split [other-settings]",
                         trainer->run.folder, parts != NULL ? parts : "?", now);
     }
     bool best = trainer->best_param != NULL;

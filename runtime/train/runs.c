@@ -32,7 +32,7 @@ bool net_run_open(const char *folder, NetRun *run, NetError *error) {
     bool ok = run->lock >= 0 || net_fail_system(error, path, "open it", errno);
     /* a file system without locks is no reason not to train */
     if (ok && flock(run->lock, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) {
-        ok = net_fail(error, NET_ENVIRONMENT, "%s: another trainer is writing into this run", folder);
+        ok = net_fail(error, NET_ENVIRONMENT, "%s: another trainer is writing into this run [run-locked]", folder);
     }
     free(path);
     if (!ok) {

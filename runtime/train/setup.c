@@ -164,11 +164,11 @@ static bool find_resumed(NetTrainer *trainer, NetSafetensors *file, bool *found,
         return false;
     }
     if (folder == NULL && options->resume != NULL) {
-        return net_fail(error, NET_ENVIRONMENT, "--resume %s: there is no such run (looked for it in %s too)",
+        return net_fail(error, NET_ENVIRONMENT, "--resume %s: there is no such run (looked for it in %s too) [no-run]",
                         options->resume, options->run_dir);
     }
     if (folder == NULL) {
-        snprintf(text, sizeof text, "there is no run of '%s' in %s to resume; starting anew", options->name,
+        snprintf(text, sizeof text, "there is no run of '%s' in %s to resume; starting anew [starting-anew]", options->name,
                  options->run_dir);
         net_progress_note(trainer->progress, options->program, text);
         return true;
@@ -176,7 +176,7 @@ static bool find_resumed(NetTrainer *trainer, NetSafetensors *file, bool *found,
     bool ok = net_run_open(folder, &trainer->run, error) && net_checkpoint_open(trainer, file, found, error);
     free(folder);
     if (ok && !*found) {
-        snprintf(text, sizeof text, "%s has no checkpoint to resume from; starting anew in it", trainer->run.folder);
+        snprintf(text, sizeof text, "%s has no checkpoint to resume from; starting anew in it [starting-anew]", trainer->run.folder);
         net_progress_note(trainer->progress, options->program, text);
     }
     return ok;

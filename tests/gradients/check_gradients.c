@@ -116,7 +116,7 @@ int main(int argc, char **argv) {
     Example *list;
     VEC(Case) cases = {0};
     size_t count = argc > 1 ? 0 : example_files(arena, "models", &list);
-    for (size_t i = 0; i < count; i++) vec_push(arena, &cases, ((Case){list[i], 1, 6}));
+    for (size_t i = 0; i < count; i++) vec_push(arena, &cases, ((Case){list[i], 1, 3}));
     count = argc > 1 ? 0 : example_files(arena, "tests/gradients/Inputs", &list);
     for (size_t i = 0; i < count; i++) vec_push(arena, &cases, ((Case){list[i], 3, 40}));
     for (size_t i = 0; i < COUNT_OF(activations) && argc == 1; i++) {

@@ -204,8 +204,8 @@ class Network:
         return total
 
     def step(self, params, images, labels, rate, n, l2=0.0, l1=0.0, frozen=()):
-        """One step of gradient descent over a batch; n: examples in an epoch."""
-        self.run(params, images, labels)
+        """One step of gradient descent over a batch; n: examples in an epoch. Returns the sum of the costs before it."""
+        cost = self.run(params, images, labels)
         for layer in self.layers:
             if not layer.trained or layer.name in frozen:
                 continue
@@ -214,6 +214,7 @@ class Network:
                 old = mine[key]
                 decay = rate / n * (l2 * old + l1 * np.sign(old)) if key == "weight" else 0.0
                 mine[key] = old - decay - rate / len(images) * layer.gradients[key]
+        return cost
 
 
 # ---- text ----

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The columns of gradients.csv and neurons.csv against an independent NumPy model: probes and the rows of epochs."""
+"""The columns of gradients.csv and neurons.csv against an independent NumPy model: probes and the rows of epochs; the cost too."""
 import _reference as r
 from _reference import np
 
@@ -46,6 +46,7 @@ def main():
     params = r.read_weights(r.train("model.net", "begin", "--epochs", "0"))
     folder = r.train("model.net", "end", "--epochs", str(EPOCHS))
     rows, neurons = r.read_rows(folder, "gradients.csv"), r.read_rows(folder, "neurons.csv")
+    epochs = r.read_rows(folder, "epochs.csv")
     network = r.Network(LAYERS, "log_likelihood")
     trained = [layer for layer in network.layers if layer.trained]
     seen, columns = 0, set()
@@ -63,7 +64,10 @@ def main():
                 r.fail(f"neurons.csv, step {step}, {layer.name}: {mine}, expected {bias}")
             seen += 1
         old = {name: dict(values) for name, values in params.items()}
-        network.step(params, images, labels, RATE, COUNT, l2=L2)
+        cost = network.step(params, images, labels, RATE, COUNT, l2=L2) / COUNT
+        found, = [float(row["train_cost"]) for row in epochs if row["epoch"] == str(step + 1)]
+        if not abs(found - cost) <= 1e-6 * cost:
+            r.fail(f"epoch {step + 1}: train_cost is {found}, expected {cost:.9g}")
         for layer in trained:
             row, = [row for row in rows if row["source"] == "epoch" and row["epoch"] == str(step + 1) and
                     row["layer"] == layer.name]

@@ -124,24 +124,29 @@ class Build:
         self.program = [out]
 
 
-def selection(number):
-    """The reference (first), and some others: each compiler once, with another processor, level or tile each."""
+def selection(number, large):
+    """The reference (first), the interpreter, and some others. By default LLVM and one of the C compilers once more,
+    each with another processor and with another level or tile; C compilers are slow, so large models get a low level."""
     tools, cpus = compilers(), processors()
     if not tools:
         fail("neither LLVM nor a C compiler is here")
-    pick = lambda list, salt: list[(number // salt) % len(list)]
+
+    def pick(choices, salt):
+        return choices[number // salt % len(choices)]
+
     reference = Build(*tools[0])
     interp = Build("interp", tile=pick(TILES, 1))
     if ROUTES == "all":
         product = itertools.product(tools, cpus, LEVELS, TILES)
         return [reference, interp, *(Build(*tool, cpu, level, tile) for tool, cpu, level, tile in product)]
     builds = [reference, interp]
-    for i, tool in enumerate(tools):
-        change = (number + i) % 3  # of three tools one has another level, one another tile, all another processor
-        cpu = cpus[(number // 3 + i) % len(cpus)] if len(cpus) == 1 else cpus[1 + (number // 3 + i) % (len(cpus) - 1)]
-        level = LEVELS[1 + (number // 7) % 3] if change == 0 else "2"
-        tile = TILES[1 + (number // 11) % 5] if change == 1 else None
-        builds.append(Build(*tool, cpu, level, tile))
+    chosen = tools[:1] + ([pick(tools[1:], 1)] if len(tools) > 1 else [])
+    for i, tool in enumerate(chosen):
+        level = pick(LEVELS, 2) if (number + i) % 2 == 0 else "2"
+        if large and tool[0] == "c":
+            level = pick(["0", "1"], 4)
+        tile = pick(TILES[1:], 2) if (number + i) % 2 == 1 else None
+        builds.append(Build(*tool, pick(cpus, 3) if i else pick(cpus[::-1], 3), level, tile))
     return builds
 
 
@@ -204,11 +209,13 @@ def main():
     with open(model, encoding="utf-8") as file:
         text = file.read()
     sets = ["--set", DATA, "--set", "split train=0.9 validation=0.1"]
-    if "\n    log " not in text and (number % 2 == 0 or ROUTES == "all"):
+    logged = "\n    log " in text
+    if not logged and (number % 2 == 0 or ROUTES == "all"):
         sets += ["--set", LOG]
-    layers = json.loads(run(NETC, "show", model, *sets, "--json"))["layers"]
+        logged = True
+    layers = json.loads(run(NETC, "show", model, *sets, "--json", "-Wno-rows-dropped"))["layers"]
     write_sets(layers[0]["output"], max(2, min(256, int(np.prod(layers[-1]["output"])))))
-    builds = selection(number)
+    builds = selection(number, large="models" in model.split(os.sep))
     for i, build in enumerate(builds):
         build.make(model, sets, i)
     count = 0
@@ -227,7 +234,7 @@ def main():
                 compare(expected, found, f"{name} on {images} images, batch {batch}: {reference.name}, 1 thread, and "
                                          f"{build.name}, {threads} thread{'s' if threads > 1 else ''}, differ")
                 count += 1
-            if i == number % len(plan):  # the steps that are not logged
+            if logged and i == number % len(plan):  # the steps that are not logged
                 quiet = {key: value for key, value in train(reference, images, batch, epochs, 3, "--log-every",
                                                             "1000000").items() if key.startswith("weights of")}
                 compare({key: expected[key] for key in quiet}, quiet,

@@ -1,0 +1,13 @@
+/* How much memory a trainer may take: what --memory says, else what this machine, or the control group that netc runs
+ * in, has. */
+#ifndef NETC_DRIVER_MEMORY_H
+#define NETC_DRIVER_MEMORY_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* `text` is the value of --memory, a whole number of bytes or one with K, M, G or T (powers of 1024, optionally written
+ * KiB or KB), or NULL: the machine's. False when it is neither. */
+bool memory_limit(const char *text, int64_t *bytes);
+
+#endif

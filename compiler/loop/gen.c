@@ -1,0 +1,175 @@
+/* Addresses and values. See gen.h. */
+#include "compiler/loop/gen.h"
+
+#include <math.h>
+
+#include "compiler/loop/math.h"
+
+/* ---- indices and addresses ---- */
+IndexValue index_const(int64_t base) { return (IndexValue){.base = base}; }
+
+IndexValue index_plus_var(IndexValue value, int var, int64_t stride) {
+    ASSERT(value.terms < 4);
+    value.term[value.terms].var = var;
+    value.term[value.terms++].stride = stride;
+    return value;
+}
+
+/* From one of a tile to the next: a vector of the lane index, else one. */
+int64_t gen_unit(const Gen *g, int i) { return i == g->lane && i != g->group->batch ? LOOP_LANES : 1; }
+
+static Address add_index(const Gen *g, Address address, int i, int64_t step) {
+    const IndexValue *at = &g->at[i];
+    address = loop_address_plus(address, step * (at->base + g->offset[i] * gen_unit(g, i)));
+    for (int t = 0; t < at->terms; t++) address = loop_address_term(address, at->term[t].var, step * at->term[t].stride);
+    return address;
+}
+
+Address gen_address(const Gen *g, const Access *access) {
+    Address address = loop_address(access->buffer, access->base);
+    if (access->chunk_stride != 0) address = loop_address_term(address, g->chunk_var, access->chunk_stride);
+    for (int i = 0; i < INDEX_MAX; i++)
+        if (access->step[i] != 0) address = add_index(g, address, i, access->step[i]);
+    return address;
+}
+
+static int64_t lane_step(const Gen *g, const Access *access) { return g->lane < 0 ? 0 : access->step[g->lane]; }
+
+bool gen_is_aligned(const Address *address) {
+    bool aligned = address->base % LOOP_LANES == 0 && address->buffer != BUFFER_INPUT && address->buffer != BUFFER_LOG;
+    for (int t = 0; t < address->term_count; t++) aligned = aligned && address->term[t].stride % LOOP_LANES == 0;
+    return aligned;
+}
+
+static int load(const Gen *g, const Access *access) {
+    Address address = gen_address(g, access);
+    int64_t step = lane_step(g, access);
+    if (access->buffer == BUFFER_INPUT && g->context->code->input_bytes) {
+        int byte = step == 0 || step == 1 ? loop_load_u8(g->b, step == 1, address) : loop_gather_u8(g->b, address, step);
+        return loop_op1(g->b, OP_TO_F32, byte);
+    }
+    Element element = access->tensor->integer ? TYPE_I32 : TYPE_F32;
+    if (step > 1 || step < 0) return loop_gather(g->b, element, address, step);
+    Type type = step == 1 ? loop_vector(element) : loop_scalar(element);
+    return loop_load(g->b, type, address, step == 1 && gen_is_aligned(&address));
+}
+
+void gen_store(const Gen *g, const Access *access, int value) {
+    Address address = gen_address(g, access);
+    int64_t step = lane_step(g, access);
+    if (g->lane < 0) {
+        loop_store(g->b, address, value, false);
+        return;
+    }
+    value = loop_splat(g->b, value);
+    if (step == 1) loop_store(g->b, address, value, gen_is_aligned(&address));
+    else loop_scatter(g->b, address, step, value);
+}
+
+/* ---- expressions ---- */
+static int image_number(const Gen *g) { /* 16 * chunk + image */
+    int batch = g->group->batch;
+    Address first = loop_address_term(loop_address(BUFFER_PARAM, 0), g->chunk_var, LOOP_LANES);
+    if (batch >= 0 && batch != g->lane) first = add_index(g, first, batch, 1);
+    int number = loop_index(g->b, first);
+    return batch == g->lane ? loop_op2(g->b, OP_IADD, loop_splat(g->b, number), loop_lane(g->b)) : number;
+}
+
+int gen_index(const Gen *g, const Affine *affine) {
+    Address number = loop_address(BUFFER_PARAM, affine->plus);
+    for (int i = 0; i < INDEX_MAX; i++)
+        if (affine->at[i] != 0) number = add_index(g, number, i, affine->at[i]);
+    int value = loop_index(g->b, number);
+    if (g->lane < 0 || affine->at[g->lane] == 0) return value;
+    int lanes = loop_op2(g->b, OP_IMUL, loop_lane(g->b), loop_const_i32(g->b, affine->at[g->lane], true));
+    return loop_op2(g->b, OP_IADD, loop_splat(g->b, value), lanes);
+}
+
+static int scalar_value(const Gen *g, const char *name) {
+    for (size_t i = 0; i < g->context->scalar_count; i++)
+        if (string_is(g->context->scalars[i], name))
+            return loop_load(g->b, loop_scalar(TYPE_F32), loop_address(BUFFER_SCALAR, (int64_t)i), false);
+    BUG("no scalar %s", name);
+}
+
+static Op op_of(ExprKind kind) {
+    switch ((int)kind) { /* those that are one operation */
+    case EXPR_ADD: return OP_ADD;
+    case EXPR_SUB: return OP_SUB;
+    case EXPR_MUL: return OP_MUL;
+    case EXPR_DIV: return OP_DIV;
+    case EXPR_MAX: return OP_MAX;
+    case EXPR_MIN: return OP_MIN;
+    case EXPR_SQRT: return OP_SQRT;
+    case EXPR_LESS: return OP_LESS;
+    case EXPR_SAME: return OP_IEQUAL;
+    case EXPR_SELECT: return OP_SELECT;
+    default: return OP_COUNT;
+    }
+}
+
+static int gen_function(Gen *g, const Expr *e) {
+    int a = gen_value(g, e->a);
+    switch ((int)e->kind) { /* functions alone */
+    case EXPR_EXP: return math_exp(g->b, a);
+    case EXPR_EXPM1: return math_expm1(g->b, a);
+    case EXPR_LOG: return math_log(g->b, a);
+    case EXPR_TANH: return math_tanh(g->b, a);
+    case EXPR_SIGMOID: return math_sigmoid(g->b, a);
+    case EXPR_SOFTPLUS: return math_softplus(g->b, a);
+    case EXPR_DETACH: return a;
+    case EXPR_BELOW: { /* the upper 24 bits against the probability, rounded to 24 bits */
+        bool vector = loop_type(g->b, a).vector;
+        int bits = loop_shift(g->b, OP_SHIFT_RIGHT, a, 8);
+        return loop_op2(g->b, OP_ILESS, bits, loop_const_i32(g->b, (int32_t)lround(e->number * 16777216), vector));
+    }
+    default: BUG("no code for %s", expr_names[e->kind]);
+    }
+}
+
+int gen_value(Gen *g, const Expr *e) {
+    switch ((int)e->kind) { /* what needs the compute; the rest by arity */
+    case EXPR_CONST:
+        return loop_const_f32(g->b, (float)e->number, false);
+    case EXPR_READ: {
+        Access access = access_of_read(g->group->layout, e);
+        return load(g, &access);
+    }
+    case EXPR_SCALAR:
+        return scalar_value(g, e->scalar);
+    case EXPR_INDEX:
+        return gen_index(g, &e->index[0]);
+    case EXPR_RESULT:
+        return g->result;
+    case EXPR_ALIVE:
+        return loop_op2(g->b, OP_ILESS, image_number(g), loop_images(g->b));
+    default:
+        break;
+    }
+    Op op = op_of(e->kind);
+    if (op == OP_COUNT) return gen_function(g, e);
+    int a = gen_value(g, e->a);
+    if (expr_arity(e->kind) == 1) return loop_op1(g->b, op, a);
+    int b = gen_value(g, e->b);
+    if (expr_arity(e->kind) == 2) return loop_op2(g->b, op, a, b);
+    return loop_op3(g->b, op, a, b, gen_value(g, e->c));
+}
+
+/* ---- the positions of a tile, and the terms of a body, last index fastest ---- */
+int64_t gen_places(const Gen *g, int from, int to) {
+    int64_t count = 1;
+    for (int i = from; i < to; i++) count *= g->now[i];
+    return count;
+}
+
+void gen_go_to_place(Gen *g, int from, int to, int64_t number) {
+    for (int i = to; i-- > from;) {
+        g->offset[i] = number % g->now[i];
+        number /= g->now[i];
+    }
+}
+
+int64_t gen_tile(const Gen *g) { return gen_places(g, 0, g->group->rank); }
+void gen_go_to(Gen *g, int64_t t) { gen_go_to_place(g, 0, g->group->rank, t); }
+
+int gen_lanes(const Gen *g, int value) { return g->lane >= 0 ? loop_splat(g->b, value) : value; }

@@ -1,0 +1,60 @@
+/* The code of a nest where it is being made: which place of each index it stands at, and the values there. Private to
+ * the nests (nest.c, reduce.c, gen.c). */
+#ifndef NETC_GEN_H
+#define NETC_GEN_H
+
+#include "compiler/loop/nest.h"
+
+enum { TILE_MAX = 64 };
+
+/* An index where the code stands: base + sum of stride * loop variable. */
+typedef struct {
+    int64_t base;
+    int terms;
+    struct {
+        int var;
+        int64_t stride;
+    } term[4];
+} IndexValue;
+
+typedef struct {
+    const NestContext *context;
+    LoopBuilder *b;
+    const Group *group;
+    Schedule s;
+    IndexValue at[INDEX_MAX];
+    int64_t now[INDEX_MAX];    /* how many of an index the code here covers: tile or unrolled terms */
+    int64_t offset[INDEX_MAX]; /* which of them is being made */
+    int lane;                  /* s.lane, or -1 in scalar code for what 16 does not divide */
+    int chunk_var, task_var;
+    int accumulator[GROUP_MAX][TILE_MAX], argument[GROUP_MAX][TILE_MAX];
+    int result; /* EXPR_RESULT */
+} Gen;
+
+IndexValue index_const(int64_t base);
+IndexValue index_plus_var(IndexValue value, int var, int64_t stride);
+
+/* From one of a tile to the next: 16 of the lane index, one of any other. */
+int64_t gen_unit(const Gen *g, int i);
+Address gen_address(const Gen *g, const Access *access);
+bool gen_is_aligned(const Address *address);
+/* The value of an expression, and of a flat index, at the present place. */
+int gen_value(Gen *g, const Expr *e);
+int gen_index(const Gen *g, const Affine *affine);
+void gen_store(const Gen *g, const Access *access, int value);
+/* A vector where the code runs in lanes. */
+int gen_lanes(const Gen *g, int value);
+
+/* The positions of the tile: how many, and going to one. */
+int64_t gen_tile(const Gen *g);
+void gen_go_to(Gen *g, int64_t position);
+/* The same for any indices from .. to-1, the last one fastest. */
+int64_t gen_places(const Gen *g, int from, int to);
+void gen_go_to_place(Gen *g, int from, int to, int64_t number);
+
+/* Accumulators for every member and position, and all terms of a reduction into them, from index k on. */
+void reduce_declare(Gen *g);
+void reduce_from(Gen *g, int k);
+void reduce_body(Gen *g);
+
+#endif

@@ -1,0 +1,134 @@
+/* Reductions: the terms of a sum in ascending order, in blocks, in loops, in unrolled bodies. See nest.c. */
+#include <math.h>
+#include <string.h>
+
+#include "compiler/loop/gen.h"
+
+static bool in_double(const Gen *g, int m) { return g->group->member[m]->compute->out->role == ROLE_LOG; }
+
+static int neutral(const Gen *g, int m) {
+    bool vector = g->lane >= 0;
+    Reduce reduce = g->group->member[m]->compute->reduce;
+    double start = reduce == REDUCE_SUM ? 0 : reduce == REDUCE_MIN ? INFINITY : -INFINITY;
+    return in_double(g, m) ? loop_const_f64(g->b, start, vector) : loop_const_f32(g->b, (float)start, vector);
+}
+
+void reduce_declare(Gen *g) {
+    for (int m = 0; m < g->group->count; m++)
+        for (int64_t t = 0; t < gen_tile(g); t++) {
+            g->accumulator[m][t] = loop_declare(g->b, neutral(g, m));
+            if (g->group->member[m]->compute->reduce == REDUCE_ARGMAX)
+                g->argument[m][t] = loop_declare(g->b, loop_const_i32(g->b, 0, g->lane >= 0));
+        }
+}
+
+/* One term into one accumulator. */
+static int accumulate(Gen *g, int m, int64_t t, int sum) {
+    const Compute *c = g->group->member[m]->compute;
+    if (in_double(g, m)) {
+        int term = loop_op1(g->b, OP_TO_F64, gen_lanes(g, gen_value(g, c->e)));
+        return loop_op2(g->b, c->reduce == REDUCE_SUM ? OP_ADD : c->reduce == REDUCE_MIN ? OP_MIN : OP_MAX, sum, term);
+    }
+    if (c->reduce == REDUCE_SUM && c->e->kind == EXPR_MUL) return loop_fma(g->b, gen_value(g, c->e->a), gen_value(g, c->e->b), sum);
+    int term = gen_lanes(g, gen_value(g, c->e));
+    switch (c->reduce) {
+    case REDUCE_SUM:
+        return loop_op2(g->b, OP_ADD, sum, term);
+    case REDUCE_MAX:
+        return loop_op2(g->b, OP_MAX, sum, term);
+    case REDUCE_MIN:
+        return loop_op2(g->b, OP_MIN, sum, term);
+    case REDUCE_ARGMAX: {
+        Affine number = ix_const(0);
+        for (int k = c->rank; k < c->rank + c->reductions; k++)
+            number = ix_add(ix_times(number, (int32_t)c->range[k]), ix(k));
+        int better = loop_op2(g->b, OP_LESS, sum, term);
+        int here = gen_lanes(g, gen_index(g, &number));
+        int best = loop_op3(g->b, OP_SELECT, better, here, loop_get(g->b, g->argument[m][t]));
+        loop_set(g->b, g->argument[m][t], best);
+        return loop_op3(g->b, OP_SELECT, better, term, sum);
+    }
+    case REDUCE_NONE:
+    case REDUCE_RANDOM:
+        break;
+    }
+    BUG("%s has nothing to accumulate", c->name);
+}
+
+void reduce_body(Gen *g) {
+    int first = g->group->rank, end = first + g->group->reductions;
+    int64_t terms = gen_places(g, first, end), tile = gen_tile(g);
+    int sum[GROUP_MAX][TILE_MAX];
+    for (int m = 0; m < g->group->count; m++)
+        for (int64_t t = 0; t < tile; t++) sum[m][t] = loop_get(g->b, g->accumulator[m][t]);
+    for (int64_t k = 0; k < terms; k++) {
+        gen_go_to_place(g, first, end, k);
+        for (int64_t t = 0; t < tile; t++) {
+            gen_go_to(g, t);
+            for (int m = 0; m < g->group->count; m++) sum[m][t] = accumulate(g, m, t, sum[m][t]);
+        }
+    }
+    for (int m = 0; m < g->group->count; m++)
+        for (int64_t t = 0; t < tile; t++) loop_set(g->b, g->accumulator[m][t], sum[m][t]);
+    gen_go_to_place(g, first, end, 0);
+}
+
+/* `count` terms of index k from `start` on: unrolled ones in a loop, then the rest. */
+static void reduce_span(Gen *g, int k, IndexValue start, int64_t count) {
+    int64_t factor = g->s.unroll[k] < count ? g->s.unroll[k] : count, full = count / factor, rest = count % factor;
+    g->now[k] = factor;
+    if (full == 1) {
+        g->at[k] = start;
+        reduce_from(g, k + 1);
+    } else {
+        int var = loop_for_begin(g->b, loop_bound(0), loop_bound(full), 1);
+        g->at[k] = index_plus_var(start, var, factor);
+        reduce_from(g, k + 1);
+        loop_for_end(g->b);
+    }
+    if (rest > 0) {
+        g->at[k] = start;
+        g->at[k].base += full * factor;
+        g->now[k] = rest;
+        reduce_from(g, k + 1);
+    }
+    g->now[k] = 1;
+    g->at[k] = index_const(0);
+}
+
+/* A block has accumulators of its own, which are then added to those around it. */
+static void reduce_block(Gen *g, int k, IndexValue start, int64_t count) {
+    int around[GROUP_MAX][TILE_MAX];
+    memcpy(around, g->accumulator, sizeof around);
+    reduce_declare(g);
+    reduce_span(g, k, start, count);
+    for (int m = 0; m < g->group->count; m++)
+        for (int64_t t = 0; t < gen_tile(g); t++) {
+            int total = loop_get(g->b, around[m][t]), block = loop_get(g->b, g->accumulator[m][t]);
+            loop_set(g->b, around[m][t], loop_op2(g->b, OP_ADD, total, block));
+        }
+    memcpy(g->accumulator, around, sizeof around);
+}
+
+void reduce_from(Gen *g, int k) {
+    const Group *group = g->group;
+    if (k == group->rank + group->reductions) {
+        reduce_body(g);
+        return;
+    }
+    if (k == g->s.lane) { /* in the lanes; in scalar code the caller set it */
+        g->now[k] = 1;
+        reduce_from(g, k + 1);
+        return;
+    }
+    int64_t range = k == group->batch ? LOOP_LANES : group->range[k];
+    if (k != g->s.block || range <= g->s.block_size) {
+        reduce_span(g, k, index_const(0), range);
+        return;
+    }
+    int64_t full = range / g->s.block_size, rest = range % g->s.block_size;
+    int var = loop_for_begin(g->b, loop_bound(0), loop_bound(full), 1);
+    reduce_block(g, k, index_plus_var(index_const(0), var, g->s.block_size), g->s.block_size);
+    loop_for_end(g->b);
+    if (rest > 0) reduce_block(g, k, index_const(full * g->s.block_size), rest);
+}

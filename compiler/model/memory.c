@@ -1,0 +1,156 @@
+#include "compiler/model/memory.h"
+
+#include "runtime/abi.h"
+#include "runtime/data/sets.h"
+
+enum {
+    FLOAT = 4,
+    SHARED_UP_TO = 65536, /* values of a tensor whose gradient is summed in NET_SLOTS copies */
+    EVALUATED = 256,      /* images of a batch while evaluating */
+    WAITING = 3           /* batches the loader holds */
+};
+
+static int64_t plus(int64_t a, int64_t b) {
+    int64_t sum;
+    return size_add(a, b, &sum) ? sum : INT64_MAX;
+}
+
+static int64_t times(int64_t a, int64_t b) {
+    int64_t product;
+    return size_mul(a, b, &product) ? product : INT64_MAX;
+}
+
+static int64_t size_of(const Param *param) {
+    int64_t count = param ? 1 : 0;
+    for (int i = 0; param && i < param->rank; i++) count = times(count, param->dim[i]);
+    return count;
+}
+
+static bool is_owned(const Param *param) { return size_of(param) > SHARED_UP_TO; }
+
+static int64_t gradient_size(const Layer *layer, const Param *param) {
+    if (!layer->trainable) return 0;
+    return times(size_of(param), is_owned(param) ? 1 : NET_SLOTS);
+}
+
+/* The examples an epoch trains on and all that are loaded; 0 when only the files tell. */
+static void count_examples(const Settings *settings, int64_t *train, int64_t *all) {
+    const NetDataSet *set = net_data_set(settings->data_kind);
+    *train = set ? set->train_count : 0;
+    *all = set ? set->train_count + set->test_count : 0;
+    if (settings->split_train >= 1 && settings->split_train < 1e18) *train = (int64_t)settings->split_train;
+}
+
+/* Images of the largest batch of any program. */
+static int64_t largest_batch(const Model *model) {
+    const Settings *settings = &model->settings;
+    int64_t train, all;
+    count_examples(settings, &train, &all);
+    int64_t largest = settings->batch > 0 && (train == 0 || settings->batch < train) ? settings->batch : train;
+    int64_t probe = settings->log_probe < train || train == 0 ? settings->log_probe : train;
+    if (probe > largest) largest = probe;
+    if (largest < EVALUATED) largest = EVALUATED;
+    return plus(largest, NET_LANES - 1) / NET_LANES * NET_LANES;
+}
+
+/* Floats of one image in a worker's scratch: a layer with parameters needs its output, the derivative of the cost by
+ * it and a copy of what it reads; any other its output. */
+static int64_t chunk_values(const Layer *layer) {
+    int64_t out = shape_count(layer->out);
+    return layer->weight ? plus(times(2, out), shape_count(layer->in)) : out;
+}
+
+/* Floats of one image that wait for the whole batch: both factors of a large gradient. */
+static int64_t batch_values(const Layer *layer) {
+    return layer->trainable && is_owned(layer->weight) ? plus(shape_count(layer->in), shape_count(layer->out)) : 0;
+}
+
+typedef struct {
+    int64_t batch, row_bytes;
+    int threads, copies; /* of the weights */
+} Frame;
+
+static Frame frame_of(const Model *model, int threads) {
+    int64_t element = model->bytes_input ? 1 : FLOAT;
+    return (Frame){.batch = largest_batch(model),
+                   .row_bytes = times(shape_count(model->layers.at[0]->out), element),
+                   .threads = threads,
+                   .copies = model->settings.split_validation > 0 ? 2 : 1};
+}
+
+static void add_layer(Memory *memory, const Layer *layer, const Frame *frame) {
+    int64_t parameters = plus(size_of(layer->weight), size_of(layer->bias));
+    int64_t gradients = plus(gradient_size(layer, layer->weight), gradient_size(layer, layer->bias));
+    memory->weights = plus(memory->weights, times(parameters, FLOAT * frame->copies));
+    memory->gradients = plus(memory->gradients, times(gradients, FLOAT));
+    memory->values = plus(memory->values, times(times(chunk_values(layer), NET_LANES * FLOAT), frame->threads));
+    memory->batch = plus(memory->batch, times(times(batch_values(layer), FLOAT), frame->batch));
+}
+
+static void add_up(Memory *memory) {
+    int64_t total = plus(memory->weights, memory->gradients);
+    memory->total = plus(plus(total, memory->values), plus(memory->batch, memory->data));
+}
+
+Memory model_memory(const Model *model, int threads) {
+    Memory memory = {0};
+    Frame frame = frame_of(model, threads);
+    for (size_t i = 0; i < model->layers.count; i++) add_layer(&memory, model->layers.at[i], &frame);
+    int64_t outputs = times(shape_count(model->layers.at[model->layers.count - 1]->out), FLOAT);
+    int64_t rows = times(plus(frame.row_bytes, 2 * FLOAT), WAITING); /* with label and number */
+    memory.batch = plus(memory.batch, times(plus(outputs, rows), frame.batch));
+    int64_t train, all;
+    count_examples(&model->settings, &train, &all);
+    memory.data = times(all, plus(frame.row_bytes, FLOAT));
+    add_up(&memory);
+    return memory;
+}
+
+const char *bytes_text(Arena *arena, int64_t bytes) {
+    static const char *const units[] = {"B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"};
+    double size = (double)bytes;
+    size_t unit = 0;
+    while (size >= 1024 && unit + 1 < COUNT_OF(units)) {
+        size /= 1024;
+        unit++;
+    }
+    return arena_format(arena, unit ? "%.1f %s" : "%.0f %s", size, units[unit]);
+}
+
+/* The layer that takes most; *memory is what it takes. */
+static const Layer *largest_layer(const Model *model, const Frame *frame, Memory *memory) {
+    const Layer *largest = model->layers.at[0];
+    *memory = (Memory){0};
+    for (size_t i = 0; i < model->layers.count; i++) {
+        Memory one = {0};
+        add_layer(&one, model->layers.at[i], frame);
+        add_up(&one);
+        if (one.total <= memory->total) continue;
+        largest = model->layers.at[i];
+        *memory = one;
+    }
+    return largest;
+}
+
+bool model_check_memory(const Model *model, int threads, int64_t limit, Diags *diags) {
+    Memory need = model_memory(model, threads);
+    if (need.total <= limit) return true;
+    Frame frame = frame_of(model, threads);
+    Memory most;
+    const Layer *layer = largest_layer(model, &frame, &most);
+    Arena *arena = diags->arena;
+    Diag *diag = diag_report(diags, layer->at, "too-much-memory",
+                             "training '%s' would take some %s of memory, and there is %s; '%s' alone takes %s",
+                             model->name, bytes_text(arena, need.total), bytes_text(arena, limit), layer->name,
+                             bytes_text(arena, most.total));
+    diag_note(diags, diag, "weights %s, gradients %s, values of 16 images %s for each of %d thread%s",
+              bytes_text(arena, need.weights), bytes_text(arena, need.gradients),
+              bytes_text(arena, need.values / threads), threads, threads == 1 ? "" : "s");
+    diag_note(diags, diag, "batches of %lld images %s, data %s", (long long)frame.batch, bytes_text(arena, need.batch),
+              bytes_text(arena, need.data));
+    diag_help(diags, diag, "%s, or give another limit with --memory",
+              most.weights + most.gradients >= most.total / 2 ? "make the layer smaller"
+              : most.batch > most.values                      ? "make the batch smaller"
+                                                              : "make the maps smaller (a stride, a pool before it)");
+    return false;
+}

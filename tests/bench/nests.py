@@ -1,0 +1,120 @@
+"""Time stamps around the nests of a trainer, and what each nest is there for.
+
+A nest is a static function which the kernels of a trainer call; its machine code stays as it is. `add_stamps` takes the
+trainer's assembly and puts a read of the processor's time-stamp counter before and after each such call.
+"""
+import math
+import re
+
+# All registers are kept, after the call too: gcc knows which ones a nest of the same file leaves alone. The fences keep
+# work of the nest inside and other work outside; what the stamps take is measured with an empty nest and taken off.
+BEFORE = """\
+\tpushq\t%rax
+\tpushq\t%rdx
+\tlfence
+\trdtsc
+\tshlq\t$32, %rdx
+\torq\t%rdx, %rax
+\tmovq\t%rax, net_nest_start(%rip)
+\tpopq\t%rdx
+\tpopq\t%rax
+\tlfence
+"""
+AFTER = """\
+\tpushq\t%rax
+\tpushq\t%rdx
+\tlfence
+\trdtsc
+\tshlq\t$32, %rdx
+\torq\t%rdx, %rax
+\tsubq\tnet_nest_start(%rip), %rax
+\taddq\t%rax, net_nest_ticks+{at}(%rip)
+\tincq\tnet_nest_calls+{at}(%rip)
+\tpopq\t%rdx
+\tpopq\t%rax
+"""
+CALL = re.compile(r"^\tcallq?\t([A-Za-z_][\w.]*)$")
+LABEL = re.compile(r"^([A-Za-z_][\w.]*):", re.MULTILINE)
+CLONE = re.compile(r"\.(isra|constprop|part|cold)\b.*")
+
+
+def add_stamps(assembly):
+    """The assembly with time stamps, and tables of the nests' names, times and calls at its end."""
+    own = set(LABEL.findall(assembly))
+    numbers, lines = {}, []
+    for line in assembly.split("\n"):
+        call = CALL.match(line)
+        if call and call.group(1) in own:
+            number = numbers.setdefault(call.group(1), len(numbers))
+            lines.append(BEFORE + line + "\n" + AFTER.format(at=8 * number).rstrip("\n"))
+        else:
+            lines.append(line)
+    count = len(numbers)
+    tail = ["\t.text", "\t.globl\tnet_nest_empty", "\t.type\tnet_nest_empty, @function", "net_nest_empty:",
+            "\tsubq\t$8, %rsp", BEFORE + "\tcall\tnet_nest_nothing\n" + AFTER.format(at=8 * count).rstrip("\n"),
+            "\taddq\t$8, %rsp", "\tret", "net_nest_nothing:", "\tret",
+            "\t.bss", "\t.globl\tnet_nest_ticks, net_nest_calls", "\t.balign\t64",
+            f"net_nest_ticks:\t.zero\t{8 * count + 8}", f"net_nest_calls:\t.zero\t{8 * count + 8}",
+            "net_nest_start:\t.zero\t8",
+            "\t.section\t.data.rel.ro,\"aw\"", "\t.balign\t8", "\t.globl\tnet_nest_count, net_nest_name",
+            f"net_nest_count:\t.quad\t{count}", "net_nest_name:",
+            *(f"\t.quad\t.Lnest_name_{number}" for number in numbers.values()), "\t.section\t.rodata",
+            *(f".Lnest_name_{number}:\t.asciz\t\"{CLONE.sub('', name)}\"" for name, number in numbers.items())]
+    return "\n".join(lines + tail) + "\n"
+
+
+def parse_schedule(text):
+    """{nest: (ranges of outputs, ranges of terms)} from `--dump schedule`; 'n' stands for the images."""
+    found = {}
+    for line in text.splitlines():
+        match = re.match(r"(\w+): .*?range ([^,]*),", line)
+        if match:
+            outputs, _, terms = match.group(2).partition("|")
+            found[match.group(1)] = (outputs.split(), terms.split())
+    return found
+
+
+def size(ranges):
+    return math.prod(int(r) for r in ranges if r != "n")
+
+
+class Purpose:
+    """What a contraction does: the layer, the pass, and the multiply-adds an image of that pass whole."""
+
+    def __init__(self, layer, name, work):
+        self.layer, self.name, self.work = layer, name, work
+
+
+def find_purposes(layers, schedule):
+    """{nest of the program `train`: Purpose} for the contractions of conv and dense layers.
+
+    A forward nest and one for a weight gradient (or the step it is fused with) bear the name of their layer; one that
+    carries the gradient to what a layer reads bears the name of that value's layer, and works for the next layer with
+    weights.
+    """
+    working = [layer["name"] for layer in layers if layer["multiply_adds"] > 0]
+    work = {layer["name"]: layer["multiply_adds"] for layer in layers}
+    names = [layer["name"] for layer in layers]
+    purposes = {}
+    for nest, (outputs, terms) in schedule.items():
+        owner = max((name for name in names if nest.startswith(f"train_{name}_")), key=len, default=None)
+        if owner is None or not terms:
+            continue
+        what = nest[len(f"train_{owner}_"):]
+        over_images = terms[0] == "n" or terms[-1] == "n"
+        if re.fullmatch(r"weight_(grad|step)(_\d+)?", what) and over_images and owner in work:
+            purposes[nest] = Purpose(owner, "weight gradient", work[owner])
+        elif re.fullmatch(r"(z|a)(_\d+)?", what) and outputs[0] == "n" and owner in working:
+            purposes[nest] = Purpose(owner, "forward", work[owner])
+        elif "grad" in what and "bias" not in what and outputs[0] == "n":
+            after = names[names.index(owner) + 1:]
+            reader = next((name for name in after if name in working), None)
+            if reader and size(terms) > 1:
+                purposes[nest] = Purpose(reader, "data gradient", work[reader])
+    return purposes
+
+
+def step_work(layers):
+    """Multiply-adds of a training step, an image: forward and both gradients, but the data gradient of the first."""
+    work = [layer["multiply_adds"] for layer in layers if layer["multiply_adds"] > 0]
+    return 3 * sum(work) - work[0]

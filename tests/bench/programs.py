@@ -1,0 +1,159 @@
+"""Building what is measured, and talking to it."""
+import json
+import os
+import re
+import shutil
+import statistics
+import subprocess
+import time
+
+import nests
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+ROOT = os.path.dirname(os.path.dirname(HERE))
+CFLAGS = ["-std=c17", "-D_GNU_SOURCE", "-O2", "-ffp-contract=off", "-I" + ROOT]
+# For the time stamps every nest must be called; a jump to it would not come back.
+CC_WRAPPER = "#!/bin/sh\nexec {cc} -fno-optimize-sibling-calls \"$@\"\n"
+
+
+class Failed(Exception):
+    pass
+
+
+def call(command, **more):
+    done = subprocess.run(command, capture_output=True, text=True, **more)
+    if done.returncode != 0:
+        raise Failed(f"{' '.join(command)}\nended with status {done.returncode}\n{done.stderr[-2000:]}")
+    return done
+
+
+class Spread:
+    """Median, least and largest of some measurements."""
+
+    def __init__(self, values):
+        self.median, self.min, self.max = statistics.median(values), min(values), max(values)
+
+    def as_json(self):
+        return {"median": self.median, "min": self.min, "max": self.max}
+
+
+class Process:
+    """A program that measures on command: kernels.c or one of peers/. It rests between two commands."""
+
+    def __init__(self, command):
+        self.command = command
+        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                                        text=True, env={**os.environ, "PYTHONWARNINGS": "ignore"})
+
+    def line(self):
+        line = self.process.stdout.readline().split()
+        if not line:
+            self.process.wait()
+            raise Failed(f"{' '.join(self.command)} ended with status {self.process.returncode}: "
+                         f"{self.process.stderr.read().strip()[-2000:]}")
+        return line
+
+    def ask(self, command):
+        self.process.stdin.write(command + "\n")
+        self.process.stdin.flush()
+        return self.line()
+
+    def steps(self, seconds):
+        """Seconds a step."""
+        _, count, took = self.ask(f"steps {seconds}")
+        return float(took) / int(count)
+
+    def close(self):
+        self.process.stdin.close()
+        self.process.stdout.close()
+        self.process.stderr.close()
+        self.process.wait()
+
+
+class Builder:
+    """Builds models and harnesses into a scratch folder with netc and the C compiler."""
+
+    def __init__(self, build, folder):
+        self.netc = os.path.join(ROOT, build, "netc")
+        self.runtime = os.path.join(ROOT, build, "libnetrt.a")
+        self.folder = folder
+        self.cc = shutil.which(os.environ.get("CC", "gcc")) or "gcc"
+        self.wrapper = self.path("cc")
+        with open(self.wrapper, "w", encoding="utf-8") as file:
+            file.write(CC_WRAPPER.format(cc=self.cc))
+        os.chmod(self.wrapper, 0o755)
+        self.made = {}
+
+    def path(self, name):
+        return os.path.join(self.folder, name)
+
+    def object(self, name):
+        """tests/bench/NAME.c compiled."""
+        output = self.path(name + ".bench.o")
+        if name not in self.made:
+            call([self.cc, *CFLAGS, "-c", os.path.join(HERE, name + ".c"), "-o", output])
+            self.made[name] = output
+        return output
+
+    def link(self, output, *inputs):
+        call([self.cc, "-o", output, *inputs, self.runtime, "-l:libjansson.a", "-l:libz.a", "-l:libmd.a", "-lpthread",
+              "-lm"])
+        return output
+
+    def emit(self, model, backend, what, suffix, *more):
+        output = self.path(f"{os.path.basename(model)}.{backend}{suffix}")
+        done = call([self.netc, "build", model, "--backend", backend, "--emit", what, "-o", output, *more])
+        return output, done.stdout
+
+    def harness(self, model, backend):
+        """kernels.c with the model as it is."""
+        key = ("harness", model, backend)
+        if key not in self.made:
+            made, _ = self.emit(model, backend, "obj", ".o")
+            self.made[key] = self.link(made[:-2], made, self.object("kernels"), self.object("limit"))
+        return self.made[key]
+
+    def stamped(self, model, backend):
+        """kernels.c with time stamps around the model's nests, and the model's schedule."""
+        cc = ["--cc", self.wrapper] if backend == "c" else []
+        made, schedule = self.emit(model, backend, "asm", ".s", "--dump", "schedule", *cc)
+        with open(made, encoding="utf-8") as file:
+            text = nests.add_stamps(file.read())
+        with open(made, "w", encoding="utf-8") as file:
+            file.write(text)
+        call([self.cc, "-c", made, "-o", made + ".o"])
+        program = self.link(made[:-2] + ".stamped", made + ".o", self.object("kernels"), self.object("limit"))
+        return program, nests.parse_schedule(schedule)
+
+    def layers(self, model):
+        return json.loads(call([self.netc, "show", "--json", model]).stdout)["layers"]
+
+    def first_step(self, model):
+        """The trainer, but that it says when its first step begins, and ends there."""
+        made, _ = self.emit(model, "llvm", "obj", ".first.o")
+        return self.link(made[:-2], made, self.object("first_step"),
+                         "-Wl,--wrap=net_workers_run,--wrap=net_model_decode")
+
+    def peak(self):
+        output = self.path("peak")
+        if "peak program" not in self.made:
+            call([self.cc, *CFLAGS, os.path.join(HERE, "peak.c"), "-o", output])
+            self.made["peak program"] = output
+        return output
+
+
+def run_peak(builder, command, **more):
+    """(seconds, kilobytes) of a command."""
+    text = call([builder.peak(), *command], **more).stderr
+    match = re.search(r"^peak ([\d.]+) (\d+)$", text, re.MULTILINE)
+    return float(match.group(1)), int(match.group(2))
+
+
+def run_first_step(program, folder, arguments):
+    """Seconds from the start of a trainer to its first step."""
+    start = time.clock_gettime_ns(time.CLOCK_MONOTONIC)
+    text = call([program, *arguments, "--run-dir", folder]).stderr
+    match = re.search(r"^first step (\d+)$", text, re.MULTILINE)
+    if not match:
+        raise Failed(f"{program} did not say when its first step began:\n{text}")
+    return (int(match.group(1)) - start) * 1e-9

@@ -1,0 +1,162 @@
+"""Printing the figures, for a terminal or as Markdown."""
+import sys
+
+LOW = 60  # per cent of the limit below which a kernel is marked
+
+
+def progress(text):
+    """A line on a terminal that the next one replaces."""
+    if sys.stderr.isatty():
+        print(f"\r\033[K{text}", end="", file=sys.stderr, flush=True)
+    elif "left out" in text:
+        print(text, file=sys.stderr)
+
+
+class Plain:
+    """Columns aligned by spaces; the first `left` columns are text."""
+
+    def title(self, text, note):
+        print(f"\n{text}\n{note}\n")
+
+    def line(self, text):
+        print(text)
+
+    def table(self, head, rows, left):
+        widths = [max(len(row[k]) for row in [head] + [row for row in rows if row]) for k in range(len(head))]
+        for row in [head, ["-" * width for width in widths]] + rows:
+            cells = [cell.ljust(width) if k < left else cell.rjust(width)
+                     for k, (cell, width) in enumerate(zip(row, widths))]
+            print(("  " + "  ".join(cells)).rstrip() if row else "")
+
+
+class Markdown(Plain):
+    def title(self, text, note):
+        print(f"\n### {text}\n\n{note}\n")
+
+    def line(self, text):
+        print(text)
+
+    def table(self, head, rows, left):
+        print("| " + " | ".join(head) + " |")
+        print("|" + "|".join("---" if k < left else "---:" for k in range(len(head))) + "|")
+        for row in rows:
+            if row:
+                print("| " + " | ".join(row) + " |")
+
+
+def speed(value):
+    return f"{value:.1f}" if value < 999 else f"{value:.0f}"
+
+
+def count(value):
+    return f"{value / 1e6:.2f}M" if value >= 1e6 else f"{value / 1e3:.1f}k" if value >= 1e4 else f"{value:.0f}"
+
+
+def microseconds(value):
+    return f"{value:.2f}" if value < 10 else f"{value:.1f}" if value < 1000 else f"{value:.0f}"
+
+
+def percent(value, limit):
+    return f"{100 * value / limit:.0f}" if limit > 0 else "-"
+
+
+def print_kernels(out, results):
+    limit = max(results["limit"])
+    out.title("Kernels", f"batch {results['kernels'][0]['batch']}, one thread, within whole training steps; microseconds "
+              f"a step and GFLOP/s of the median, % of the limit of the median (and of the best)")
+    backends = list(dict.fromkeys(kernel["backend"] for kernel in results["kernels"]))
+    head = ["model", "layer", "pass", "Mmadd"]
+    for backend in backends:
+        head += [f"{backend} µs", "GFLOP/s", "%", "(best)", ""]
+    rows = []
+    for model in dict.fromkeys(kernel["model"] for kernel in results["kernels"]):
+        here = {kernel["backend"]: kernel for kernel in results["kernels"] if kernel["model"] == model}
+        rows += kernel_rows(model, here, backends, limit) + [[]]
+    out.table(head, rows[:-1], 3)
+
+
+def kernel_rows(model, here, backends, limit):
+    rows, any_one = [], next(iter(here.values()))
+    for first in any_one["rows"]:
+        cells = [model, first["layer"], first["pass"], f"{first['multiply_adds'] * 1e-6:.2f}"]
+        for backend in backends:
+            row = next((r for r in here[backend]["rows"] if (r["layer"], r["pass"]) == (first["layer"], first["pass"])),
+                       None)
+            if row is None:
+                cells += ["-"] * 4 + [""]
+                continue
+            mark = "<" if limit > 0 and 100 * row["gflops"] < LOW * limit else ""
+            cells += [microseconds(row["median"]), speed(row["gflops"]), percent(row["gflops"], limit),
+                      f"({percent(row['gflops_best'], limit)})", mark]
+        rows.append(cells)
+    whole = [model, "all", "whole step", f"{any_one['step_multiply_adds'] * 1e-6:.2f}"]
+    rest = [model, "all", "other nests", ""]
+    for backend in backends:
+        kernel = here[backend]
+        step, named = kernel["step"], {nest for row in kernel["rows"] for nest in row["nests"]}
+        gflops = [2e-3 * kernel["step_multiply_adds"] / step[key] for key in ("median", "min")]
+        others = sum(values["median"] for nest, values in kernel["nests"].items() if nest not in named)
+        rest += [microseconds(others), "", "", "", ""]
+        whole += [microseconds(step["median"]), speed(gflops[0]), percent(gflops[0], limit),
+                  f"({percent(gflops[1], limit)})", ""]
+    return rows + [rest, whole]
+
+
+def best_peer(rows):
+    """The fastest of the peers with whatever number of threads."""
+    peers = [row for row in rows if not row["name"].startswith("netc")]
+    return max(peers, key=lambda row: row["images_per_second"]["median"], default=None)
+
+
+def print_training(out, results):
+    missing = f"; missing: {', '.join(results['missing'])}" if results["missing"] else ""
+    out.title("Training", "images a second, whole steps with update, data in memory; median (least - largest) of runs "
+              "in turn; ratio to the best peer, whatever its threads; % of the limit of that many cores" + missing)
+    limit = max(results["limit"])
+    rows = []
+    for case in results["training"]:
+        peer = best_peer(case["rows"])
+        for row in case["rows"]:
+            figures = row["images_per_second"]
+            ratio = f"{figures['median'] / peer['images_per_second']['median']:.2f}" if peer else "-"
+            rows.append([case["model"], str(case["batch"]), row["name"], str(row["threads"]), count(figures["median"]),
+                         f"({count(figures['min'])} - {count(figures['max'])})", ratio, speed(row["gflops"]),
+                         percent(row["gflops"], limit * row["threads"])])
+        rows.append([])
+    out.table(["model", "batch", "trainer", "threads", "images/s", "(spread)", "ratio", "GFLOP/s", "%"], rows[:-1], 3)
+
+
+def print_build(out, results):
+    build = results["build"]
+    took, first = build["build_seconds"], build["first_step_seconds"]
+    out.title("Compiling and starting", f"models/{build['model']}.net, median (least - largest) of "
+              f"{build['repetitions']}")
+    rows = [
+        ["netc build, LLVM route, link included", f"{took['median']:.3f} s", f"({took['min']:.3f} - {took['max']:.3f})"],
+        ["trainer, from its start to the first step", f"{1e3 * first['median']:.1f} ms",
+         f"({1e3 * first['min']:.1f} - {1e3 * first['max']:.1f})"],
+        ["trainer, file", f"{build['trainer_bytes'] / 1024:.0f} KB", ""],
+        ["the model in it: code and constants", f"{build['code_bytes'] / 1024:.0f} KB", ""],
+        ["peak memory of netc build", f"{build['build_peak_kb'] / 1024:.1f} MB", ""],
+        ["peak memory of the trainer, one epoch of digits", f"{build['train_peak_kb'] / 1024:.1f} MB", ""],
+    ]
+    out.table(["what", "figure", "(spread)"], rows, 1)
+
+
+def print_results(out, results):
+    machine, limit = results["machine"], results["limit"]
+    out.line(f"{machine['netc']}, {machine['cc']}; {machine['processor']}, {machine['cores']} cores, "
+             f"{machine['system']}; {machine['time']}, load {machine['load']:.1f} at the start")
+    out.line(f"fused multiply-add limit of one core in this run: {limit[0]:.1f} GFLOP/s with 8 lanes, {limit[1]:.1f} "
+             f"with 16")
+    for part, printer in (("kernels", print_kernels), ("training", print_training), ("build", print_build)):
+        if results.get(part):
+            printer(out, results)
+
+
+def print_text(results):
+    print_results(Plain(), results)
+
+
+def print_markdown(results):
+    print_results(Markdown(), results)
