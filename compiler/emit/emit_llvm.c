@@ -203,7 +203,7 @@ static void emit_module(Emitter *e) {
 /* ---- the machine ---- */
 
 static void initialize_llvm(void) {
-    static const char *const arguments[] = {"netc", "-enable-misched=false", "-pre-RA-sched=source", "-disable-lsr"};
+    static const char *const arguments[] = {"netc", "-enable-misched=false", "-pre-RA-sched=source", "-disable-lsr", "-disable-machine-sink"};
     LLVMInitializeNativeTarget();
     LLVMInitializeNativeAsmPrinter();
     LLVMParseCommandLineOptions((int)COUNT_OF(arguments), arguments, NULL);

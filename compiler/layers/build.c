@@ -112,18 +112,18 @@ static bool rises(Activation activation) {
     return false;
 }
 
-/* exp(z - max z) / sum: the maximum is a constant to the derivative, it cancels. */
+/* exp(z - max z) / sum over all outputs of an example: the maximum is a constant to the derivative, it cancels. */
 static Tensor *softmax(Build *build, const Layer *layer, Tensor *z) {
     Program *p = build->program;
     const int64_t batch[] = {DIM_BATCH};
-    ASSERT(z->rank == 2);
-    Affine nk[2] = {ix(0), ix(1)}, n = ix(0);
-    Tensor *top =
-        program_compute(p, build_name(build, layer, "max"), 1, batch, REDUCE_MAX, 1, &z->dim[1], e_read(p, z, 0, nk));
+    Affine at[TENSOR_MAX_RANK], n = ix(0);
+    for (int d = 0; d < z->rank; d++) at[d] = ix(d);
+    Tensor *top = program_compute(p, build_name(build, layer, "max"), 1, batch, REDUCE_MAX, z->rank - 1, &z->dim[1],
+                                  e_read(p, z, 0, at));
     Expr *shifted = e_sub(p, e_at(p, z), e_unary(p, EXPR_DETACH, e_read(p, top, 0, &n)));
     Tensor *power = program_map(p, build_name(build, layer, "exp"), z, e_unary(p, EXPR_EXP, shifted));
-    Tensor *sum = program_compute(p, build_name(build, layer, "total"), 1, batch, REDUCE_SUM, 1, &z->dim[1],
-                                  e_read(p, power, 0, nk));
+    Tensor *sum = program_compute(p, build_name(build, layer, "total"), 1, batch, REDUCE_SUM, z->rank - 1, &z->dim[1],
+                                  e_read(p, power, 0, at));
     Expr *share = e_div(p, e_at(p, power), e_read(p, sum, 0, &n));
     return program_map(p, build_name(build, layer, "a"), z, share);
 }

@@ -67,7 +67,7 @@ static const OptionSpec conv_options[CONV_OPTIONS] = {
     [CONV_TRAINABLE] = {.name = "trainable",
                         .type = OPTION_BOOL,
                         .standard = "true",
-                        .doc = "false keeps the weights as they are and ends the backward pass here"},
+                        .doc = "false keeps the weights as they are; layers below still learn if they may"},
 };
 
 static bool conv_shape(LayerContext *context) {

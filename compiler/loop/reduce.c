@@ -22,11 +22,19 @@ void reduce_declare(Gen *g) {
         }
 }
 
+/* A term of a log's sum: a product is taken in double, where it is exact. */
+static int term_in_double(Gen *g, const Compute *c) {
+    if (c->reduce != REDUCE_SUM || c->e->kind != EXPR_MUL) return loop_op1(g->b, OP_TO_F64, gen_lanes(g, gen_value(g, c->e)));
+    int a = loop_op1(g->b, OP_TO_F64, gen_lanes(g, gen_value(g, c->e->a)));
+    int b = loop_op1(g->b, OP_TO_F64, gen_lanes(g, gen_value(g, c->e->b)));
+    return loop_op2(g->b, OP_MUL, a, b);
+}
+
 /* One term into one accumulator. */
 static int accumulate(Gen *g, int m, int64_t t, int sum) {
     const Compute *c = g->group->member[m]->compute;
     if (in_double(g, m)) {
-        int term = loop_op1(g->b, OP_TO_F64, gen_lanes(g, gen_value(g, c->e)));
+        int term = term_in_double(g, c);
         return loop_op2(g->b, c->reduce == REDUCE_SUM ? OP_ADD : c->reduce == REDUCE_MIN ? OP_MIN : OP_MAX, sum, term);
     }
     if (c->reduce == REDUCE_SUM && c->e->kind == EXPR_MUL) return loop_fma(g->b, gen_value(g, c->e->a), gen_value(g, c->e->b), sum);

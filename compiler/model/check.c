@@ -7,6 +7,7 @@
 #include "compiler/model/layer.h"
 #include "compiler/model/options.h"
 #include "compiler/model/settings.h"
+#include "compiler/model/vanishing.h"
 #include "compiler/model/vocabulary.h"
 
 /* A `default` line. */
@@ -552,5 +553,6 @@ Model *model_check(Arena *arena, Source *source, const AstFile *file, const Mode
     SettingLines lines;
     check_file(checker, file, changes, source, &lines);
     if (diags->errors == 0) settings_agree(&checker->scope, checker->model, &lines);
+    if (diags->errors == 0) model_check_gradient(checker->model, diags);
     return diags->errors == 0 ? checker->model : NULL;
 }

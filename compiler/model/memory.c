@@ -28,8 +28,9 @@ static int64_t size_of(const Param *param) {
 
 static bool is_owned(const Param *param) { return size_of(param) > SHARED_UP_TO; }
 
-static int64_t gradient_size(const Layer *layer, const Param *param) {
-    if (!layer->trainable) return 0;
+/* A large tensor's gradient goes into the step as it is summed: it is stored only to be logged. */
+static int64_t gradient_size(const Layer *layer, const Param *param, bool logged) {
+    if (!layer->trainable || (is_owned(param) && !logged)) return 0;
     return times(size_of(param), is_owned(param) ? 1 : NET_SLOTS);
 }
 
@@ -68,6 +69,7 @@ static int64_t batch_values(const Layer *layer) {
 typedef struct {
     int64_t batch, row_bytes;
     int threads, copies; /* of the weights */
+    bool logged;         /* the gradients are */
 } Frame;
 
 static Frame frame_of(const Model *model, int threads) {
@@ -75,12 +77,13 @@ static Frame frame_of(const Model *model, int threads) {
     return (Frame){.batch = largest_batch(model),
                    .row_bytes = times(shape_count(model->layers.at[0]->out), element),
                    .threads = threads,
+                   .logged = model->settings.log_gradients,
                    .copies = model->settings.split_validation > 0 ? 2 : 1};
 }
 
 static void add_layer(Memory *memory, const Layer *layer, const Frame *frame) {
     int64_t parameters = plus(size_of(layer->weight), size_of(layer->bias));
-    int64_t gradients = plus(gradient_size(layer, layer->weight), gradient_size(layer, layer->bias));
+    int64_t gradients = plus(gradient_size(layer, layer->weight, frame->logged), gradient_size(layer, layer->bias, frame->logged));
     memory->weights = plus(memory->weights, times(parameters, FLOAT * frame->copies));
     memory->gradients = plus(memory->gradients, times(gradients, FLOAT));
     memory->values = plus(memory->values, times(times(chunk_values(layer), NET_LANES * FLOAT), frame->threads));

@@ -35,6 +35,13 @@ static Expr *label(const Outputs *out) {
     return e_read(out->p, out->build->label, 0, &n);
 }
 
+/* Which of an example's outputs stands at indices 1, 2, ...: their number in C, H, W order. */
+static Affine output_number(const Outputs *out) {
+    Affine number = ix_const(0);
+    for (int d = 1; d < out->a->rank; d++) number = ix_add(ix_times(number, (int32_t)out->a->dim[d]), ix(d));
+    return number;
+}
+
 /* y at output (n, o...): 1 for the right class, the label itself for one output, the input for an autoencoder. */
 static Expr *target(const Outputs *out) {
     Program *p = out->p;
@@ -46,7 +53,7 @@ static Expr *target(const Outputs *out) {
         BUG("outputs and inputs of an autoencoder have one rank here");
     }
     bool single = tensor_count(out->a) == 1;
-    Expr *number = single ? e_index(p, ix_const(1)) : e_index(p, ix(1));
+    Expr *number = e_index(p, single ? ix_const(1) : output_number(out));
     return e_select(p, e_same(p, label(out), number), e_const(p, 1), e_const(p, 0));
 }
 
@@ -97,7 +104,8 @@ static Tensor *log_likelihood(const Outputs *out) {
     Expr *shifted = e_sub(p, e_read(p, out->z, 0, out->index), shift);
     Tensor *power = program_map(p, "cost.exp", out->z, e_unary(p, EXPR_EXP, shifted));
     Tensor *total = sum_outputs(out, "cost.total", e_read(p, power, 0, out->index));
-    Tensor *right = sum_outputs(out, "cost.right", e_select(p, e_same(p, label(out), e_index(p, ix(1))), shifted, e_const(p, 0)));
+    Expr *is_right = e_same(p, label(out), e_index(p, output_number(out)));
+    Tensor *right = sum_outputs(out, "cost.right", e_select(p, is_right, shifted, e_const(p, 0)));
     Expr *cost = e_sub(p, e_unary(p, EXPR_LOG, e_at(p, total)), e_at(p, right));
     return program_map(p, "cost", total, cost);
 }
@@ -137,8 +145,7 @@ static void log_correct(Logger *logger, const Outputs *out) {
         Expr *is_one = e_same(p, label(out), e_index(p, ix_const(1)));
         right = e_select(p, high, e_select(p, is_one, one, zero), e_select(p, is_one, zero, one));
     } else {
-        Affine number = ix_const(0), n = ix(0);
-        for (int d = 1; d < from->rank; d++) number = ix_add(ix_times(number, (int32_t)from->dim[d]), ix(d));
+        Affine n = ix(0);
         Tensor *arg = program_compute(p, "predicted", 1, batch, REDUCE_ARGMAX, out->reductions, out->range,
                                       e_read(p, from, 0, out->index));
         right = e_select(p, e_same(p, e_read(p, arg, 0, &n), label(out)), one, zero);

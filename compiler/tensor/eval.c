@@ -161,7 +161,7 @@ static void fill_random(Eval *eval, const Compute *c) {
     const EvalInput *input = eval->input;
     int64_t count = tensor_count(c->out);
     Arena *scratch = arena_new();
-    uint32_t *bits = NEW_ARRAY(scratch, uint32_t, count * NET_LANES);
+    uint32_t *bits = NEW_ARRAY(scratch, uint32_t, count *NET_LANES);
     for (int64_t n = 0; n < input->n; n += NET_LANES) {
         uint32_t item[NET_LANES] = {0};
         int64_t images = input->n - n < NET_LANES ? input->n - n : NET_LANES;

@@ -10,7 +10,7 @@
 #include "runtime/data/fetch.h"
 #include "runtime/train/workers.h"
 
-typedef enum { KIND_TEXT, KIND_INTEGER, KIND_REAL, KIND_FLAG, KIND_COLOR, KIND_RESUME } Kind;
+typedef enum { KIND_TEXT, KIND_INTEGER, KIND_REAL, KIND_FLAG, KIND_COLOR, KIND_RESUME, KIND_WORDS } Kind;
 
 typedef struct {
     const char *name; /* without its dashes */
@@ -36,6 +36,10 @@ static const Option table[NET_OPTIONS] = {
                            "go on with a run, by default the latest of that name"},
     [NET_OPTION_WEIGHTS] = {"weights", 0, KIND_TEXT, AT(weights), "FILE|RUN", 0, 0, NULL,
                             "start from these weights instead of random ones"},
+    [NET_OPTION_RENAME] = {"rename", 0, KIND_WORDS, AT(rename), "OLD=NEW", 0, 0, NULL,
+                           "what the weights file calls OLD is NEW here; may be repeated"},
+    [NET_OPTION_SKIP] = {"skip", 0, KIND_WORDS, AT(skip), "LABEL", 0, 0, NULL,
+                         "start this layer afresh all the same; may be repeated"},
     [NET_OPTION_EPOCHS] = {"epochs", 0, KIND_INTEGER, AT(epochs), "N", 0, 1e9, NULL,
                            "epochs to train; 0 writes the initial weights"},
     [NET_OPTION_BATCH] = {"batch", 0, KIND_INTEGER, AT(batch), "N|full", 1, 1e9, "full", "examples a step"},
@@ -136,6 +140,19 @@ static bool wrong_number(const Option *option, const char *text, NetError *error
                     option->low > 0 ? "above 0" : "of at least 0", also);
 }
 
+static bool add_word(const Option *option, const char *text, NetWords *words, NetError *error) {
+    const char *equals = strchr(text, '=');
+    if (strchr(option->argument, '=') != NULL && (equals == NULL || equals == text || equals[1] == '\0')) {
+        return net_fail(error, NET_USAGE, "--%s %s: expected %s, for example --%s fc=out", option->name, text,
+                        option->argument, option->name);
+    }
+    if (words->count == NET_WORDS_MAX) {
+        return net_fail(error, NET_USAGE, "--%s %s: given more than %d times", option->name, text, (int)NET_WORDS_MAX);
+    }
+    words->at[words->count++] = text;
+    return true;
+}
+
 static bool set_value(const Option *option, const char *text, NetOptions *options, NetError *error) {
     void *at = (char *)options + option->at;
     switch (option->kind) {
@@ -146,6 +163,7 @@ static bool set_value(const Option *option, const char *text, NetOptions *option
         }
         *(const char **)at = text;
         return true;
+    case KIND_WORDS: return add_word(option, text, at, error);
     case KIND_INTEGER:
         if (option->zero != NULL && strcmp(text, option->zero) == 0) {
             *(int64_t *)at = 0;
@@ -274,6 +292,11 @@ static bool check_values(const NetModel *model, NetOptions *options, NetError *e
     }
     if (options->given[NET_OPTION_RESUME] && options->weights != NULL) {
         return net_fail(error, NET_USAGE, "--resume and --weights both say where the weights come from; keep one");
+    }
+    for (int id = NET_OPTION_RENAME; id <= NET_OPTION_SKIP; id++) {
+        if (options->given[id] && options->weights == NULL) {
+            return net_fail(error, NET_USAGE, "--%s is about a weights file; --weights names it", table[id].name);
+        }
     }
     if (!check_compiled(model, options, error)) {
         return false;

@@ -17,6 +17,8 @@ typedef enum {
     NET_OPTION_RUN_DIR,
     NET_OPTION_RESUME,
     NET_OPTION_WEIGHTS,
+    NET_OPTION_RENAME,
+    NET_OPTION_SKIP,
     NET_OPTION_EPOCHS,
     NET_OPTION_BATCH,
     NET_OPTION_RATE,
@@ -36,6 +38,13 @@ typedef enum {
 
 typedef enum { NET_COLOR_AUTO, NET_COLOR_ALWAYS, NET_COLOR_NEVER } NetColor;
 
+/* The values of an option that may be given several times. */
+enum { NET_WORDS_MAX = 64 };
+typedef struct {
+    const char *at[NET_WORDS_MAX];
+    int count;
+} NetWords;
+
 typedef struct {
     const char *program; /* its name in messages, without the folder */
     bool given[NET_OPTIONS];
@@ -44,6 +53,8 @@ typedef struct {
     const char *name, *run_dir;
     const char *resume;  /* the run to resume; NULL with given[NET_OPTION_RESUME]: the latest of that name */
     const char *weights; /* file or run; NULL: drawn from the seed */
+    NetWords rename; /* "OLD=NEW": tensors of OLD in the weights file are those of NEW in the network */
+    NetWords skip;   /* layers that start afresh, and tensors of the file that are passed over */
     int64_t epochs;
     int64_t batch; /* 0: full */
     double rate, l2, l1, weight_decay;

@@ -61,7 +61,7 @@ static bool open_data(NetTrainer *trainer, NetError *error) {
     bool ok = net_data_open(&request, &trainer->data, error);
     free(folder);
     trainer->n = ok ? trainer->data.part[NET_PART_TRAIN].count : 0;
-    return ok && (trainer->n > 0 || net_fail(error, NET_ENVIRONMENT, "the split leaves no example to train with"));
+    return ok && (trainer->n > 0 || net_fail(error, NET_ENVIRONMENT, "the split leaves no example to train with [split-size]"));
 }
 
 /* Buffers for the largest batch of any program, and the threads. */
@@ -140,9 +140,8 @@ static bool begin(NetTrainer *trainer, NetError *error) {
     net_gradients_files(trainer->model, used);
     trainer->place = (NetPlace){.position = trainer->steps, .probed = 1};
     trainer->clock = net_clock();
-    if (!fill_tensors(trainer, error) ||
-        !(trainer->options.weights == NULL ? !trainer->model->init.present || run_init(trainer, error)
-                                           : net_trainer_load_weights(trainer, error))) {
+    if (!fill_tensors(trainer, error) || (trainer->model->init.present && !run_init(trainer, error)) ||
+        (trainer->options.weights != NULL && !net_trainer_load_weights(trainer, error))) {
         return false;
     }
     return (trainer->run.folder != NULL ||

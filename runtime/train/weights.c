@@ -144,41 +144,136 @@ static bool same_shape(const NetParam *param, const NetTensor *tensor) {
            memcmp(param->shape, tensor->shape, (size_t)param->dims * sizeof *param->shape) == 0;
 }
 
+/* Whether a label is all of a tensor's name or the part before a point: "fc" of "fc.weight". */
+static bool is_label(const char *label, size_t length, const char *name) {
+    return strncmp(label, name, length) == 0 && (name[length] == '\0' || name[length] == '.');
+}
+
+/* What the network calls a tensor of the file: with the first --rename that fits. */
+static bool is_called(const NetOptions *options, const char *in_file, const char *name) {
+    for (int i = 0; i < options->rename.count; i++) {
+        const char *old = options->rename.at[i];
+        size_t length = strcspn(old, "=");
+        if (is_label(old, length, in_file)) {
+            const char *label = old + length + 1;
+            size_t new_length = strlen(label);
+            return strncmp(label, name, new_length) == 0 && strcmp(name + new_length, in_file + length) == 0;
+        }
+    }
+    return strcmp(in_file, name) == 0;
+}
+
+static const NetTensor *find_tensor(const NetOptions *options, const NetSafetensors *file, const char *name) {
+    for (size_t i = 0; i < file->count; i++) {
+        if (is_called(options, file->tensors[i].name, name)) {
+            return &file->tensors[i];
+        }
+    }
+    return NULL;
+}
+
+static bool is_skipped(const NetOptions *options, const char *name) {
+    for (int i = 0; i < options->skip.count; i++) {
+        if (is_label(options->skip.at[i], strlen(options->skip.at[i]), name)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* A tensor of the file that no tensor of the network takes, and that nobody said to pass over. */
+static bool is_unexpected(const NetTrainer *trainer, const char *name) {
+    const NetModel *model = trainer->model;
+    if (ends_with(name, "num_batches_tracked") || is_skipped(&trainer->options, name)) {
+        return false;
+    }
+    for (int i = 0; i < model->tensors; i++) {
+        if (is_stored(&model->tensor[i]) && is_called(&trainer->options, name, model->tensor[i].name)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* Each --rename and --skip must mean something: a slip of the pen would else train a layer from nothing. */
+static bool check_words(const NetTrainer *trainer, const NetSafetensors *file, NetError *error) {
+    const NetOptions *options = &trainer->options;
+    for (int i = 0; i < options->rename.count + options->skip.count; i++) {
+        bool skip = i >= options->rename.count;
+        const char *word = skip ? options->skip.at[i - options->rename.count] : options->rename.at[i];
+        size_t length = skip ? strlen(word) : strcspn(word, "=");
+        bool found = false;
+        for (size_t k = 0; k < file->count && !found; k++) {
+            found = is_label(word, length, file->tensors[k].name);
+        }
+        for (int k = 0; skip && k < trainer->model->tensors && !found; k++) {
+            found = is_label(word, length, trainer->model->tensor[k].name);
+        }
+        if (!found) {
+            return net_fail(error, NET_ENVIRONMENT, "--%s %s: %s has nothing called '%.*s' [weights-mismatch]",
+                            skip ? "skip" : "rename", word, skip ? "neither the weights file nor the network" : file->path,
+                            (int)length, word);
+        }
+    }
+    return true;
+}
+
+static bool wrong_shape(const NetTrainer *trainer, const NetParam *param, const NetTensor *tensor, NetError *error) {
+    NameList has = {.count = 0};
+    NameList wants = {.count = 0};
+    list_add(&has, tensor->name, tensor->shape, tensor->rank);
+    list_add(&wants, param->name, param->shape, param->dims);
+    return net_fail(error, NET_ENVIRONMENT,
+                    "--weights %s: it has %s, this network needs %s; use --skip %.*s to start it fresh "
+                    "[weights-mismatch]",
+                    trainer->options.weights, has.text, wants.text, (int)strcspn(param->name, "."), param->name);
+}
+
 /* Names and shapes must be the model's, all of them and no others. */
-static bool check_names(const NetModel *model, const NetSafetensors *file, const char *word, NetError *error) {
+static bool check_names(const NetTrainer *trainer, const NetSafetensors *file, NetError *error) {
+    const NetModel *model = trainer->model;
+    const NetOptions *options = &trainer->options;
     NameList missing = {.count = 0};
     NameList unexpected = {.count = 0};
+    const char *lacks = "", *extra = ""; /* the first of each */
     for (int i = 0; i < model->tensors; i++) {
         const NetParam *param = &model->tensor[i];
-        const NetTensor *tensor = net_safetensors_find(file, param->name);
-        if (is_stored(param) && tensor == NULL) {
+        if (!is_stored(param) || is_skipped(options, param->name)) {
+            continue;
+        }
+        const NetTensor *tensor = find_tensor(options, file, param->name);
+        if (tensor != NULL && !same_shape(param, tensor)) {
+            return wrong_shape(trainer, param, tensor, error);
+        }
+        if (tensor == NULL) {
+            lacks = missing.count == 0 ? param->name : lacks;
             list_add(&missing, param->name, param->shape, param->dims);
-        } else if (is_stored(param) && !same_shape(param, tensor)) {
-            NameList has = {.count = 0};
-            NameList wants = {.count = 0};
-            list_add(&has, param->name, tensor->shape, tensor->rank);
-            list_add(&wants, "", param->shape, param->dims);
-            return net_fail(error, NET_ENVIRONMENT, "--weights %s: it has %s, this network needs%s [weights-mismatch]",
-                            word, has.text, wants.text);
         }
     }
     for (size_t i = 0; i < file->count; i++) {
         const NetTensor *tensor = &file->tensors[i];
-        bool known = ends_with(tensor->name, "num_batches_tracked");
-        for (int k = 0; k < model->tensors && !known; k++) {
-            known = is_stored(&model->tensor[k]) && strcmp(model->tensor[k].name, tensor->name) == 0;
-        }
-        if (!known) {
+        if (is_unexpected(trainer, tensor->name)) {
+            extra = unexpected.count == 0 ? tensor->name : extra;
             list_add(&unexpected, tensor->name, tensor->shape, tensor->rank);
         }
     }
     if (missing.count == 0 && unexpected.count == 0) {
         return true;
     }
-    return net_fail(error, NET_ENVIRONMENT, "--weights %s: %s%s%s%s%s [weights-mismatch]", word,
+    char advice[400];
+    int old = (int)strcspn(extra, "."), new = (int)strcspn(lacks, ".");
+    if (missing.count > 0 && unexpected.count > 0) {
+        snprintf(advice, sizeof advice, "use --rename %.*s=%.*s, or --skip %.*s to start it fresh", old, extra, new,
+                 lacks, new, lacks);
+    } else if (missing.count > 0) {
+        snprintf(advice, sizeof advice, "use --skip %.*s to start it fresh", new, lacks);
+    } else {
+        snprintf(advice, sizeof advice, "use --skip %.*s to pass it over", old, extra);
+    }
+    return net_fail(error, NET_ENVIRONMENT, "--weights %s: %s%s%s%s%s; %s [weights-mismatch]", options->weights,
                     missing.count > 0 ? "missing " : "", list_end(&missing),
                     missing.count > 0 && unexpected.count > 0 ? "; " : "", unexpected.count > 0 ? "unexpected " : "",
-                    list_end(&unexpected));
+                    list_end(&unexpected), advice);
 }
 
 /* The input's mean or deviation from a file's metadata; without it the data's own stay. */
@@ -212,7 +307,10 @@ static bool load_tensors(NetTrainer *trainer, const NetSafetensors *file, NetErr
             }
             continue;
         }
-        const NetTensor *tensor = net_safetensors_find(file, param->name);
+        if (is_skipped(&trainer->options, param->name)) {
+            continue;
+        }
+        const NetTensor *tensor = find_tensor(&trainer->options, file, param->name);
         if (!net_tensor_floats(file, tensor, out, param->size, error)) {
             return false;
         }
@@ -240,7 +338,7 @@ bool net_trainer_load_weights(NetTrainer *trainer, NetError *error) {
     }
     bool ok = net_safetensors_read(path, &file, error);
     if (ok) {
-        ok = check_names(trainer->model, &file, trainer->options.weights, error) && load_tensors(trainer, &file, error);
+        ok = check_words(trainer, &file, error) && check_names(trainer, &file, error) && load_tensors(trainer, &file, error);
         net_safetensors_free(&file);
     }
     if (ok) {

@@ -54,8 +54,11 @@ class Process:
         return line
 
     def ask(self, command):
-        self.process.stdin.write(command + "\n")
-        self.process.stdin.flush()
+        try:
+            self.process.stdin.write(command + "\n")
+            self.process.stdin.flush()
+        except BrokenPipeError:
+            pass  # it has ended; reading says how
         return self.line()
 
     def steps(self, seconds):
@@ -128,9 +131,9 @@ class Builder:
     def layers(self, model):
         return json.loads(call([self.netc, "show", "--json", model]).stdout)["layers"]
 
-    def first_step(self, model):
+    def first_step(self, model, backend):
         """The trainer, but that it says when its first step begins, and ends there."""
-        made, _ = self.emit(model, "llvm", "obj", ".first.o")
+        made, _ = self.emit(model, backend, "obj", ".first.o")
         return self.link(made[:-2], made, self.object("first_step"),
                          "-Wl,--wrap=net_workers_run,--wrap=net_model_decode")
 

@@ -16,14 +16,14 @@ class Plain:
     """Columns aligned by spaces; the first `left` columns are text."""
 
     def title(self, text, note):
-        print(f"\n{text}\n{note}\n")
+        print(f"\n{text}\n{'=' * len(text)}\n{note}\n")
 
     def line(self, text):
         print(text)
 
     def table(self, head, rows, left):
         widths = [max(len(row[k]) for row in [head] + [row for row in rows if row]) for k in range(len(head))]
-        for row in [head, ["-" * width for width in widths]] + rows:
+        for row in [head, ["-" * width for width in widths], *rows]:
             cells = [cell.ljust(width) if k < left else cell.rjust(width)
                      for k, (cell, width) in enumerate(zip(row, widths))]
             print(("  " + "  ".join(cells)).rstrip() if row else "")
@@ -62,10 +62,10 @@ def percent(value, limit):
 
 def print_kernels(out, results):
     limit = max(results["limit"])
-    out.title("Kernels", f"batch {results['kernels'][0]['batch']}, one thread, within whole training steps; microseconds "
-              f"a step and GFLOP/s of the median, % of the limit of the median (and of the best)")
+    out.title("Kernels", f"batch {results['kernels'][0]['batch']}, one thread, within whole training steps; µs a step "
+              f"and GFLOP/s of the median, % of the limit of the median (and of the best), < below {LOW}")
     backends = list(dict.fromkeys(kernel["backend"] for kernel in results["kernels"]))
-    head = ["model", "layer", "pass", "Mmadd"]
+    head = ["model", "layer", "pass", "Mmadd", "done"]
     for backend in backends:
         head += [f"{backend} µs", "GFLOP/s", "%", "(best)", ""]
     rows = []
@@ -78,10 +78,11 @@ def print_kernels(out, results):
 def kernel_rows(model, here, backends, limit):
     rows, any_one = [], next(iter(here.values()))
     for first in any_one["rows"]:
-        cells = [model, first["layer"], first["pass"], f"{first['multiply_adds'] * 1e-6:.2f}"]
+        cells = [model, first["layer"], first["pass"], f"{first['multiply_adds'] * 1e-6:.2f}",
+                 f"x{first['done']:.2f}" if first["done"] > 1.005 else ""]
         for backend in backends:
-            row = next((r for r in here[backend]["rows"] if (r["layer"], r["pass"]) == (first["layer"], first["pass"])),
-                       None)
+            same = [r for r in here[backend]["rows"] if (r["layer"], r["pass"]) == (first["layer"], first["pass"])]
+            row = same[0] if same else None
             if row is None:
                 cells += ["-"] * 4 + [""]
                 continue
@@ -89,8 +90,8 @@ def kernel_rows(model, here, backends, limit):
             cells += [microseconds(row["median"]), speed(row["gflops"]), percent(row["gflops"], limit),
                       f"({percent(row['gflops_best'], limit)})", mark]
         rows.append(cells)
-    whole = [model, "all", "whole step", f"{any_one['step_multiply_adds'] * 1e-6:.2f}"]
-    rest = [model, "all", "other nests", ""]
+    whole = [model, "all", "whole step", f"{any_one['step_multiply_adds'] * 1e-6:.2f}", ""]
+    rest = [model, "all", "other nests", "", ""]
     for backend in backends:
         kernel = here[backend]
         step, named = kernel["step"], {nest for row in kernel["rows"] for nest in row["nests"]}
@@ -132,10 +133,12 @@ def print_build(out, results):
     out.title("Compiling and starting", f"models/{build['model']}.net, median (least - largest) of "
               f"{build['repetitions']}")
     rows = [
-        ["netc build, LLVM route, link included", f"{took['median']:.3f} s", f"({took['min']:.3f} - {took['max']:.3f})"],
+        [f"netc build, {build['backend']} route, link included", f"{took['median']:.3f} s",
+         f"({took['min']:.3f} - {took['max']:.3f})"],
         ["trainer, from its start to the first step", f"{1e3 * first['median']:.1f} ms",
          f"({1e3 * first['min']:.1f} - {1e3 * first['max']:.1f})"],
-        ["trainer, file", f"{build['trainer_bytes'] / 1024:.0f} KB", ""],
+        ["trainer, file", f"{build['trainer_bytes'] / 1024:.0f} KB",
+         f"(stripped {build['trainer_stripped_bytes'] / 1024:.0f} KB)"],
         ["the model in it: code and constants", f"{build['code_bytes'] / 1024:.0f} KB", ""],
         ["peak memory of netc build", f"{build['build_peak_kb'] / 1024:.1f} MB", ""],
         ["peak memory of the trainer, one epoch of digits", f"{build['train_peak_kb'] / 1024:.1f} MB", ""],

@@ -99,19 +99,22 @@ static bool check_case(const Case *one) {
                (long long)check.sampled);
         check.failures++;
     }
-    printf("%s: %lld tensors, %lld entries, %lld left out\n", check.title, (long long)tensors,
-           (long long)check.sampled, (long long)check.skipped);
+    printf("%s: %lld tensors, %lld entries, %lld left out\n", check.title, (long long)tensors, (long long)check.sampled,
+           (long long)check.skipped);
     fflush(stdout);
     arena_free(arena);
     return check.failures == 0;
 }
 
 int main(int argc, char **argv) {
-    static const char *const activations[] = {"linear", "sigmoid", "tanh", "relu", "leaky_relu(0.2)", "elu(0.7)",
-                                              "selu", "softplus", "softsign", "swish", "gelu"};
-    static const char *const costs[][2] = {
-        {"linear", "cost quadratic"},       {"tanh", "cost quadratic"},           {"sigmoid", "cost quadratic"},
-        {"sigmoid", "cost cross_entropy"}, {"softmax", "cost log_likelihood"}};
+    static const char *const activations[] = {"linear",          "sigmoid",  "tanh", "relu",
+                                              "leaky_relu(0.2)", "elu(0.7)", "selu", "softplus",
+                                              "softsign",        "swish",    "gelu"};
+    static const char *const costs[][2] = {{"linear", "cost quadratic"},
+                                           {"tanh", "cost quadratic"},
+                                           {"sigmoid", "cost quadratic"},
+                                           {"sigmoid", "cost cross_entropy"},
+                                           {"softmax", "cost log_likelihood"}};
     Arena *arena = arena_new();
     Example *list;
     VEC(Case) cases = {0};

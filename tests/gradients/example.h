@@ -21,7 +21,7 @@ typedef struct {
 
 static inline const char *example_title(Arena *arena, const Example *x) {
     const char *slash = strrchr(x->file, '/');
-    return arena_format(arena, "%s%s%s%s%s%s%s%s", slash + 1, x->define ? " -D " : "", x->define ? x->define : "",
+    return arena_format(arena, "%s%s%s%s%s%s%s%s", slash ? slash + 1 : x->file, x->define ? " -D " : "", x->define ? x->define : "",
                         x->define ? "=" : "", x->define ? x->value : "", x->set ? " --set '" : "", x->set ? x->set : "",
                         x->set ? "'" : "");
 }
@@ -36,8 +36,8 @@ static inline Model *example_model(Arena *arena, const Example *x) {
         exit(3);
     }
     Define define = {x->define, x->value};
-    ModelChanges changes = {.defines = &define, .define_count = x->define != NULL, .sets = &x->set,
-                            .set_count = x->set != NULL};
+    ModelChanges changes = {
+        .defines = &define, .define_count = x->define != NULL, .sets = &x->set, .set_count = x->set != NULL};
     Diags diags = {.arena = arena, .source = source};
     Model *model = model_check(arena, source, ast_parse(arena, source, &diags), &changes, &diags);
     if (!model) {
@@ -75,7 +75,7 @@ static inline void example_fill(Arena *arena, const Programs *programs, int64_t 
     const Model *model = programs->model;
     int64_t size = shape_count(model->layers.at[0]->out);
     int64_t outputs = shape_count(model->layers.at[model->layers.count - 1]->out);
-    double *batch = NEW_ARRAY(arena, double, n * size);
+    double *batch = NEW_ARRAY(arena, double, n *size);
     double *param = NEW_ARRAY(arena, double, programs->param_size + 1);
     double *state = NEW_ARRAY(arena, double, programs->state_size + 1);
     uint32_t *label = NEW_ARRAY(arena, uint32_t, n), *item = NEW_ARRAY(arena, uint32_t, n);
@@ -94,9 +94,18 @@ static inline void example_fill(Arena *arena, const Programs *programs, int64_t 
             (stored->in_state ? state : param)[stored->offset + i] = (float)value;
         }
     }
-    *input = (EvalInput){.n = n, .batch = batch, .label = label, .item = item, .param = param, .state = state,
-                         .step = (float)(32 / (double)n), .shrink = 0.875, .l1_step = 0.0009765625,
-                         .seed_low = 11, .seed_high = 7, .epoch = 3};
+    *input = (EvalInput){.n = n,
+                         .batch = batch,
+                         .label = label,
+                         .item = item,
+                         .param = param,
+                         .state = state,
+                         .step = (float)(32 / (double)n),
+                         .shrink = 0.875,
+                         .l1_step = 0.0009765625,
+                         .seed_low = 11,
+                         .seed_high = 7,
+                         .epoch = 3};
 }
 
 #endif

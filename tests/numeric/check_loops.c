@@ -55,14 +55,17 @@ static void check_guard(Check *check, const char *name, const void *at, int64_t 
 
 static void fill_scalars(Check *check) {
     const EvalInput *in = &check->input;
-    const float value[] = {[NET_SCALAR_STEP] = (float)in->step, [NET_SCALAR_SHRINK] = (float)in->shrink,
+    const float value[] = {[NET_SCALAR_STEP] = (float)in->step,
+                           [NET_SCALAR_SHRINK] = (float)in->shrink,
                            [NET_SCALAR_L1_STEP] = (float)in->l1_step};
-    const uint32_t word[] = {[NET_SCALAR_SEED_LOW] = in->seed_low, [NET_SCALAR_SEED_HIGH] = in->seed_high,
-                             [NET_SCALAR_EPOCH] = in->epoch};
+    const uint32_t word[] = {
+        [NET_SCALAR_SEED_LOW] = in->seed_low, [NET_SCALAR_SEED_HIGH] = in->seed_high, [NET_SCALAR_EPOCH] = in->epoch};
     for (int s = 0; s < check->net.scalars; s++) {
         NetScalar kind = check->net.scalar[s];
-        if (kind <= NET_SCALAR_L1_STEP) check->scalar[s] = value[kind];
-        else memcpy(&check->scalar[s], &word[kind], sizeof word[kind]);
+        if (kind <= NET_SCALAR_L1_STEP)
+            check->scalar[s] = value[kind];
+        else
+            memcpy(&check->scalar[s], &word[kind], sizeof word[kind]);
     }
 }
 
@@ -75,8 +78,10 @@ static void fill_rows(Check *check) {
     check->item = buffer(check, rows, sizeof(uint32_t));
     for (int64_t i = 0; i < rows * size; i++) {
         double value = i < in->n * size ? in->batch[i] : 0;
-        if (check->net.input_bytes) ((uint8_t *)check->rows)[i] = (uint8_t)value;
-        else ((float *)check->rows)[i] = (float)value;
+        if (check->net.input_bytes)
+            ((uint8_t *)check->rows)[i] = (uint8_t)value;
+        else
+            ((float *)check->rows)[i] = (float)value;
     }
     for (int64_t i = 0; i < rows; i++) {
         check->label[i] = i < in->n ? in->label[i] : 0;
@@ -139,11 +144,13 @@ static void compare_params(Check *check, ProgramKind kind) {
     for (size_t t = 0; t < check->programs->stored.count; t++) {
         const Stored *stored = &check->programs->stored.at[t];
         if (stored->in_state) continue;
-        double *found = NEW_ARRAY(check->arena, double, stored->size), *expected = NEW_ARRAY(check->arena, double, stored->size);
+        double *found = NEW_ARRAY(check->arena, double, stored->size),
+               *expected = NEW_ARRAY(check->arena, double, stored->size);
         const double *next = NULL;
         for (size_t i = 0; i < p->tensors.count; i++) {
             const Tensor *tensor = p->tensors.at[i];
-            if (tensor->role == ROLE_PARAM && tensor->offset == stored->offset && eval_next(check->expected[kind], tensor))
+            if (tensor->role == ROLE_PARAM && tensor->offset == stored->offset &&
+                eval_next(check->expected[kind], tensor))
                 next = eval_next(check->expected[kind], tensor);
         }
         double size = 0;
@@ -189,7 +196,8 @@ static void compare_logs(Check *check, ProgramKind kind) {
         double *found = NEW_ARRAY(check->arena, double, row->count);
         for (int64_t k = 0; k < row->count; k++) found[k] = logged(check, kind, row, &program->entry[i], k);
         const char *what = arena_format(check->arena, "%s of '%s'", row->name, row->layer);
-        compare(check, program_names[kind], what, row->count, found, eval_values(check->expected[kind], row->tensor), 0);
+        compare(check, program_names[kind], what, row->count, found, eval_values(check->expected[kind], row->tensor),
+                0);
     }
 }
 
@@ -200,7 +208,8 @@ static void compare_outputs(Check *check) {
     for (int64_t i = 0; i < count; i++) found[i] = check->batch[i];
     for (size_t t = 0; t < p->tensors.count; t++)
         if (p->tensors.at[t]->role == ROLE_OUTPUT)
-            compare(check, "predict", "output", count, found, eval_values(check->expected[PROGRAM_PREDICT], p->tensors.at[t]), 0);
+            compare(check, "predict", "output", count, found,
+                    eval_values(check->expected[PROGRAM_PREDICT], p->tensors.at[t]), 0);
 }
 
 /* ---- one model with one batch ---- */
@@ -213,8 +222,11 @@ static void lower(Check *check, const LowerOptions *options) {
         kernels[k] = interp_kernel;
         selves[k] = interp_self(interp, k);
     }
-    const NetCode net = {.abi = NET_ABI, .descriptor = code->descriptor, .descriptor_size = strlen(code->descriptor),
-                         .kernel = kernels, .self = selves};
+    const NetCode net = {.abi = NET_ABI,
+                         .descriptor = code->descriptor,
+                         .descriptor_size = strlen(code->descriptor),
+                         .kernel = kernels,
+                         .self = selves};
     NetError error = {0};
     if (!net_model_decode(&net, &check->net, &error)) BUG("%s", error.text);
 }
@@ -281,8 +293,8 @@ int main(int argc, char **argv) {
     Example *list = NULL, one = {.file = argv[1]};
     int cases = 0, failed = 0;
     for (int models = 0; models < 2; models++) {
-        size_t count = argc > 1 ? (size_t)!models
-                                : example_files(arena, models ? "models" : "tests/gradients/Inputs", &list);
+        size_t count =
+            argc > 1 ? (size_t)!models : example_files(arena, models ? "models" : "tests/gradients/Inputs", &list);
         const int64_t *batch = models ? large : small;
         size_t batches = models ? COUNT_OF(large) : COUNT_OF(small);
         for (size_t i = 0; i < count; i++) {

@@ -41,6 +41,7 @@ CASES = {
                            dense(6, activation="sigmoid", trainable=False), SOFTMAX], {"frozen": ("conv1", "dense1")}),
     "statistics": ((3, 6, 5), [conv(4, (3, 2), activation="tanh"), SOFTMAX], {"input": "mean=data std=data"}),
     "features": ((20,), [dense(9, activation="tanh"), SOFTMAX], {"input": "mean=data std=data"}),
+    "owned_conv": ((64, 6, 5), [conv(64, (5, 4), activation="relu"), pool("max", (2, 2)), SOFTMAX], {}),
     "owned": ((300,), [dense(260, activation="relu"), SOFTMAX], {}),
 }
 RATE, COUNT, STEPS = 0.25, 50, 10
