@@ -110,6 +110,7 @@ check: deps-check  ## run all tests; T=FOLDER: only those in tests/FOLDER
 bless: deps-check  ## rewrite the expected outputs of T=FOLDER (all without T), to be read with git diff
 	@$(MAKE) --no-print-directory all
 	@$(PYTHON) tests/run --build $(BUILD) --llvm $(LLVM) --bless $(if $(T),--only '$(T)')
+	@$(BUILD)/netc explain --all --markdown >docs/messages.md
 
 check-math: deps-check  ## try the elementary functions on every float (minutes)
 	@$(MAKE) --no-print-directory all $(BUILD)/math/check_math

@@ -235,6 +235,7 @@ NET_INLINE int32_t s_as_i32(float a) {
     return u.i;
 }
 NET_INLINE int64_t s_least(int64_t a, int64_t b) { return a < b ? a : b; }
+NET_INLINE int64_t s_clamp(int64_t a, int64_t least, int64_t most) { return a < least ? least : a > most ? most : a; }
 
 /* ---- over the lanes: l with l+8, then +4, +2, +1 ---- */
 typedef float f32x4 __attribute__((vector_size(16)));

@@ -103,6 +103,10 @@ static void print_bound(Printer *p, const Bound *bound) {
     switch (bound->kind) {
     case BOUND_CONST: text_printf(p->out, "%lld", value); return;
     case BOUND_VAR: text_printf(p->out, "i%d%+lld", bound->var, value); return;
+    case BOUND_CLAMP:
+        text_printf(p->out, "s_clamp(%lld * i%d%+lld, %lld, %lld)", (long long)bound->stride, bound->var, value,
+                    (long long)bound->least, (long long)bound->most);
+        return;
     case BOUND_IMAGES: text_puts(p->out, "n"); return;
     case BOUND_CHUNKS: text_puts(p->out, "(n + 15) / 16"); return;
     case BOUND_CHUNK_IMAGES: text_puts(p->out, "s_least(16, n - 16 * i0)"); return;

@@ -26,6 +26,13 @@ static LLVMValueRef bound_value(Emitter *e, const Bound *bound) {
     switch (bound->kind) {
     case BOUND_CONST: return value;
     case BOUND_VAR: return LLVMBuildAdd(builder, e->var[bound->var], value, "");
+    case BOUND_CLAMP: {
+        LLVMValueRef least = llvm_const_i64(e, bound->least), most = llvm_const_i64(e, bound->most);
+        LLVMValueRef scaled = LLVMBuildMul(builder, e->var[bound->var], llvm_const_i64(e, bound->stride), "");
+        LLVMValueRef at = LLVMBuildAdd(builder, scaled, value, "");
+        at = LLVMBuildSelect(builder, LLVMBuildICmp(builder, LLVMIntSLT, at, least, ""), least, at, "");
+        return LLVMBuildSelect(builder, LLVMBuildICmp(builder, LLVMIntSGT, at, most, ""), most, at, "");
+    }
     case BOUND_IMAGES: return e->images;
     case BOUND_CHUNKS: return chunks(e);
     case BOUND_CHUNK_IMAGES: {

@@ -56,11 +56,11 @@ Tensor *build_bias_activate(Build *build, const Layer *layer, Tensor *sums) {
 }
 
 /* ---- activations: the field's definitions, as expressions of z ---- */
-static Expr *gelu(Program *p, Expr *z) { /* the tanh form: Hendrycks and Gimpel 2016 */
+/* The tanh form: Hendrycks and Gimpel 2016. With (1 + tanh(u)) / 2 = sigmoid(2u) nothing cancels where z is far below 0. */
+static Expr *gelu(Program *p, Expr *z) {
     Expr *cube = e_mul(p, z, e_mul(p, z, z));
-    Expr *inner = e_mul(p, e_const(p, 0.7978845608028654), e_add(p, z, e_mul(p, e_const(p, 0.044715), cube)));
-    Expr *share = e_add(p, e_const(p, 1), e_unary(p, EXPR_TANH, inner));
-    return e_mul(p, e_mul(p, e_const(p, 0.5), z), share);
+    Expr *twice = e_mul(p, e_const(p, 1.5957691216057308), e_add(p, z, e_mul(p, e_const(p, 0.044715), cube)));
+    return e_mul(p, z, e_unary(p, EXPR_SIGMOID, twice));
 }
 
 static Expr *exponential_unit(Program *p, Expr *z, double scale, double alpha) {

@@ -351,6 +351,10 @@ static int64_t bound_of(const Bound *bound, const Machine *m) {
     switch (bound->kind) {
     case BOUND_CONST: return value;
     case BOUND_VAR: return m->var[bound->var] + value;
+    case BOUND_CLAMP: {
+        const int64_t at = bound->stride * m->var[bound->var] + value;
+        return at < bound->least ? bound->least : at > bound->most ? bound->most : at;
+    }
     case BOUND_IMAGES: return m->images;
     case BOUND_CHUNKS: return chunks;
     case BOUND_CHUNK_IMAGES: {

@@ -141,6 +141,7 @@ static void use_bound(NestUses *uses, const Bound *bound) {
     switch (bound->kind) {
     case BOUND_CONST: break;
     case BOUND_VAR:
+    case BOUND_CLAMP:
         if (bound->var == LOOP_VAR_CHUNK) uses->chunk = true;
         break;
     case BOUND_CHUNK_IMAGES: uses->chunk = uses->images = true; break;
@@ -221,6 +222,10 @@ static void print_bound(const Bound *bound, FILE *out) {
     switch (bound->kind) {
     case BOUND_CONST: fprintf(out, "%lld", value); return;
     case BOUND_VAR: fprintf(out, "i%d + %lld", bound->var, value); return;
+    case BOUND_CLAMP:
+        fprintf(out, "clamp(%lld*i%d + %lld, %lld, %lld)", (long long)bound->stride, bound->var, value,
+                (long long)bound->least, (long long)bound->most);
+        return;
     case BOUND_IMAGES: fputs("images", out); return;
     case BOUND_CHUNKS: fputs("chunks", out); return;
     case BOUND_CHUNK_IMAGES: fputs("chunk_images", out); return;

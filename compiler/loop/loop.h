@@ -113,6 +113,7 @@ typedef struct {
 typedef enum {
     BOUND_CONST,        /* value */
     BOUND_VAR,          /* loop variable .var + value */
+    BOUND_CLAMP,        /* stride * loop variable .var + value, at least .least and at most .most */
     BOUND_IMAGES,       /* n */
     BOUND_CHUNKS,       /* ceil(n / 16) */
     BOUND_CHUNK_IMAGES, /* min(16, n - 16 * chunk) */
@@ -125,6 +126,7 @@ typedef struct {
     BoundKind kind;
     int64_t value;
     int var;
+    int64_t stride, least, most; /* BOUND_CLAMP */
 } Bound;
 
 typedef struct Stmt Stmt;

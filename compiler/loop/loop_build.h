@@ -38,9 +38,9 @@ Address loop_address_plus(Address address, int64_t offset);
 /* address + stride * variable: keeps terms sorted, merges equal variables, drops stride 0. */
 Address loop_address_term(Address address, int var, int64_t stride);
 
-static inline Bound loop_bound(int64_t value) { return (Bound){BOUND_CONST, value, LOOP_NONE}; }
-static inline Bound loop_bound_var(int var, int64_t plus) { return (Bound){BOUND_VAR, plus, var}; }
-static inline Bound loop_bound_of(BoundKind kind, int64_t value) { return (Bound){kind, value, LOOP_NONE}; }
+static inline Bound loop_bound(int64_t value) { return (Bound){.kind = BOUND_CONST, .value = value, .var = LOOP_NONE}; }
+static inline Bound loop_bound_var(int var, int64_t plus) { return (Bound){.kind = BOUND_VAR, .value = plus, .var = var}; }
+static inline Bound loop_bound_of(BoundKind kind, int64_t value) { return (Bound){.kind = kind, .value = value, .var = LOOP_NONE}; }
 
 /* ---- values; each gives a value's number ---- */
 int loop_const_f32(LoopBuilder *builder, float value, bool vector);

@@ -104,6 +104,32 @@ static void reduce_span(Gen *g, int k, IndexValue start, int64_t count) {
     g->at[k] = index_const(0);
 }
 
+/* A bound of the terms inside, for the output index where the code stands: a constant, or a loop variable's. */
+static Bound inside_bound(const Gen *g, const Inside *inside, int64_t at_zero, int64_t range) {
+    const IndexValue *i = &g->at[inside->output];
+    Bound bound = {.kind = BOUND_CONST, .value = at_zero + inside->slope * i->base, .most = range};
+    if (i->terms == 0) {
+        bound.value = bound.value < 0 ? 0 : bound.value > range ? range : bound.value;
+        return bound;
+    }
+    ASSERT(i->terms == 1);
+    bound.kind = BOUND_CLAMP;
+    bound.var = i->term[0].var;
+    bound.stride = inside->slope * i->term[0].stride;
+    return bound;
+}
+
+static void reduce_inside(Gen *g, int k, int64_t range) {
+    const Inside *inside = &g->s.inside[k];
+    Bound low = inside_bound(g, inside, inside->low, range), high = inside_bound(g, inside, inside->high, range);
+    int var = loop_for_begin(g->b, low, high, 1);
+    g->now[k] = 1;
+    g->at[k] = index_plus_var(index_const(0), var, 1);
+    reduce_from(g, k + 1);
+    loop_for_end(g->b);
+    g->at[k] = index_const(0);
+}
+
 /* A block has accumulators of its own, which are then added to those around it. */
 static void reduce_block(Gen *g, int k, IndexValue start, int64_t count) {
     int around[GROUP_MAX][TILE_MAX];
@@ -130,6 +156,10 @@ void reduce_from(Gen *g, int k) {
         return;
     }
     int64_t range = k == group->batch ? LOOP_LANES : group->range[k];
+    if (g->s.inside[k].output >= 0) {
+        reduce_inside(g, k, range);
+        return;
+    }
     if (k != g->s.block || range <= g->s.block_size) {
         reduce_span(g, k, index_const(0), range);
         return;

@@ -14,7 +14,7 @@
 
 #include "compiler/passes/passes.h"
 
-enum { BLOCK_TERMS = 256, LOAD_PORTS = 2, FMA_LATENCY = 4, ISSUE = 4, SMALL_TILE = 4, ROW_MAX = 10 };
+enum { BLOCK_TERMS = 256, LOAD_PORTS = 2, FMA_LATENCY = 4, ISSUE = 4, SMALL_TILE = 4, ROW_MAX = 10, SUM_MAX = 8 };
 
 /* ---- accesses ---- */
 static Access access_make(const Place *place, const Tensor *tensor) {
@@ -109,6 +109,48 @@ static void cut_blocks(const Group *group, Schedule *schedule) {
     }
 }
 
+/* ---- terms outside of what they read ---- */
+typedef struct {
+    const Group *group;
+    Schedule *s;
+} InsideSearch;
+
+/* One dimension that is read at slope*i + step*k + plus, i an output and k a reduction index, with step 1 or -1. */
+static void note_inside(const InsideSearch *search, const Expr *read, int d) {
+    const Compute *c = search->group->member[0]->compute;
+    const Affine *a = &read->index[d];
+    int64_t low, high, side = read->tensor->dim[d];
+    int output = -1, term = -1;
+    for (int i = 0; i < c->rank + c->reductions; i++) {
+        int *which = i < c->rank ? &output : &term;
+        if (a->at[i] == 0) continue;
+        if (*which >= 0) return;
+        *which = i;
+    }
+    read_reach(c, read, d, &low, &high);
+    if ((low >= 0 && high < side) || output < 0 || term < 0) return;
+    bool row = term != c->rank + c->reductions - 1; /* the last index runs within a row: its rim is kept as zeros */
+    if (!row || term == search->s->block || (a->at[term] != 1 && a->at[term] != -1)) return;
+    Inside *inside = &search->s->inside[term];
+    if (inside->output >= 0) return;
+    inside->output = output;
+    inside->slope = -(int64_t)a->at[output] * a->at[term];
+    inside->low = a->at[term] > 0 ? -(int64_t)a->plus : a->plus - side + 1;
+    inside->high = inside->low + side;
+}
+
+static void find_inside(void *context, Expr *read) {
+    if (read->number != 0) return;
+    for (int d = 0; d < read->tensor->rank; d++)
+        if (read->tensor->dim[d] != DIM_BATCH) note_inside(context, read, d);
+}
+
+static bool limits_terms(const Group *group, const Schedule *s, int output) {
+    for (int k = group->rank; k < group->rank + group->reductions; k++)
+        if (s->inside[k].output == output) return true;
+    return false;
+}
+
 /* ---- cost of one tile ---- */
 static int compare_places(const void *a, const void *b) {
     int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
@@ -144,15 +186,18 @@ static int64_t tile_size(const Group *group, const Schedule *s) {
     return size;
 }
 
-/* Unrolls trailing terms as far as the body stays small: a row of them or a part of it, then whole windows. */
+/* Unrolls trailing terms as far as the body stays small: a row of them or a part of it, then whole windows. Sums that
+ * wait for memory, biases and logs, take a few terms: more is only code. */
 static void choose_unroll(const Group *group, Schedule *s, bool contraction) {
     int64_t body = tile_size(group, s);
-    int64_t most = contraction ? UNROLL_MAX : UNROLL_MAX / 8;
+    bool bandwidth = group->batch >= group->rank || group->member[0]->compute->out->role == ROLE_LOG;
+    int64_t most = contraction ? UNROLL_MAX : bandwidth ? SUM_MAX : UNROLL_MAX / 8;
     bool inner = false; /* something is unrolled already */
     for (int k = group->rank; k < group->rank + group->reductions; k++) s->unroll[k] = 1;
     for (int k = group->rank + group->reductions; k-- > group->rank;) {
         int64_t range = k == group->batch ? LOOP_LANES : group->range[k];
         if (k == s->lane) continue;
+        if (s->inside[k].output >= 0) return; /* a loop whose bounds depend on the output */
         if (k == s->block && range > s->block_size) range = s->block_size;
         if (body * range <= most && range <= ROW_MAX) {
             s->unroll[k] = range;
@@ -268,7 +313,8 @@ static void choose_tile(const Group *group, Schedule *best, const LowerOptions *
     Schedule start = *best;
     for (int i = 0; i < group->rank; i++)
         for (int j = i; j < group->rank; j++) {
-            if (i == group->batch || j == group->batch) continue;
+            if (i == group->batch || j == group->batch || limits_terms(group, &start, i) || limits_terms(group, &start, j))
+                continue;
             for (int64_t fi = 1; fi <= 16 && fi <= group->range[i]; fi++)
                 for (int64_t fj = 1; fj <= (i == j ? 1 : 16) && (i == j || fj <= group->range[j]); fj++) {
                     Schedule s = start;
@@ -292,7 +338,7 @@ static void force_tile(const Group *group, Schedule *s, const char *forced) {
     if (x) factor[1] = strtol(x + 1, NULL, 10);
     int k = 0;
     for (int i = group->rank; i-- > 0 && k < 2;) {
-        if (i == group->batch) continue;
+        if (i == group->batch || limits_terms(group, s, i)) continue;
         int64_t f = factor[1 - k++];
         s->tile[i] = f < 1 ? 1 : f > group->range[i] ? group->range[i] : f;
     }
@@ -301,8 +347,15 @@ static void force_tile(const Group *group, Schedule *s, const char *forced) {
 
 Schedule schedule_choose(const Group *group, const LowerOptions *options) {
     Schedule s = {.lane = lane_of(group), .block = -1};
-    for (int i = 0; i < INDEX_MAX; i++) s.tile[i] = s.unroll[i] = 1;
+    for (int i = 0; i < INDEX_MAX; i++) {
+        s.tile[i] = s.unroll[i] = 1;
+        s.inside[i].output = -1;
+    }
     cut_blocks(group, &s);
+    if (is_contraction(group)) {
+        InsideSearch search = {group, &s};
+        expr_reads(group->layout->program, group->member[0]->compute->e, find_inside, &search);
+    }
     if (is_contraction(group) && group->scope != SCOPE_ONCE) {
         if (options->force_schedule) force_tile(group, &s, options->force_schedule);
         else choose_tile(group, &s, options);

@@ -87,7 +87,7 @@ static void check_value(Checker *c, const Value *v) {
 }
 
 static void check_bound(const Checker *c, const Bound *bound) {
-    if (bound->kind == BOUND_VAR) {
+    if (bound->kind == BOUND_VAR || bound->kind == BOUND_CLAMP) {
         CHECK(c, bound->var >= 0 && bound->var < (c->nest ? c->nest->var_count : 1));
         CHECK(c, c->loop_open[bound->var]);
     }

@@ -270,7 +270,7 @@ static bool check_example(const Example *example, int64_t n) {
     example_fill(arena, check.programs, n, &check.input);
     lower(&check, &options);
     fill_rows(&check);
-    for (int kind = 0; kind < PROGRAM_COUNT; kind++) {
+    for (ProgramKind kind = 0; kind < PROGRAM_COUNT; kind++) {
         const Program *p = check.programs->program[kind];
         if (!p) continue;
         run_program(&check, kind);
