@@ -10,7 +10,7 @@
 #include "compiler/model/vanishing.h"
 #include "compiler/model/vocabulary.h"
 
-/* A `default` line. */
+/* The `default` lines of a block for one kind. */
 typedef struct {
     const LayerKind *kind;
     OptionValue *values;
@@ -115,6 +115,17 @@ static void report_unknown_layer(Checker *checker, const AstStmt *stmt) {
 
 /* ---- default lines ---- */
 
+/* The one of a kind in the innermost block, new or not: later lines add to it, so that many lines cost little. */
+static Standard *block_standard(Checker *checker, const LayerKind *kind) {
+    int block = checker->scope.block;
+    for (size_t i = checker->standards.count; i > 0 && checker->standards.at[i - 1].block == block; i--) {
+        if (checker->standards.at[i - 1].kind == kind) return &checker->standards.at[i - 1];
+    }
+    Standard standard = {kind, NEW_ARRAY(checker->arena, OptionValue, kind->option_count), block};
+    vec_push(checker->arena, &checker->standards, standard);
+    return &checker->standards.at[checker->standards.count - 1];
+}
+
 static void check_default(Checker *checker, const AstStmt *stmt) {
     const LayerKind *kind = layer_kind_find(stmt->name);
     if (!kind) {
@@ -122,16 +133,18 @@ static void check_default(Checker *checker, const AstStmt *stmt) {
         return;
     }
     OptionOwner owner = {.name = kind->name, .options = kind->options, .count = kind->option_count};
+    Standard *standard = block_standard(checker, kind);
     OptionValue *values = options_new(checker->arena, &owner);
     if (!options_read_default(&checker->scope, &owner, stmt, values)) {
         checker->broken = true;
         return;
     }
-    Standard standard = {kind, values, checker->scope.block};
-    vec_push(checker->arena, &checker->standards, standard);
+    for (size_t i = 0; i < kind->option_count; i++) {
+        if (values[i].given) standard->values[i] = values[i];
+    }
 }
 
-/* Later lines win over earlier ones, inner blocks over outer ones: both come later in the list. */
+/* Inner blocks win over outer ones: they come later in the list. */
 static void inherit(Checker *checker, const LayerKind *kind, OptionValue *values) {
     checker->scope.work -= (int64_t)checker->standards.count;
     for (size_t i = 0; i < checker->standards.count; i++) {

@@ -188,6 +188,9 @@ NetWorkers *net_workers_new(int count, const NetModel *model, NetError *error) {
 }
 
 void net_workers_run(NetWorkers *workers, const NetProgram *program, int first, int end, const NetCall *call) {
+    if (first >= end) {
+        return; /* nothing would hold back the next job until all workers have read this one */
+    }
     workers->program = program;
     workers->first = first;
     workers->end = end;

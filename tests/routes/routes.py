@@ -215,7 +215,7 @@ def main():
         logged = True
     layers = json.loads(run(NETC, "show", model, *sets, "--json", "-Wno-rows-dropped"))["layers"]
     write_sets(layers[0]["output"], max(2, min(256, int(np.prod(layers[-1]["output"])))))
-    builds = selection(number, large="models" in model.split(os.sep))
+    builds = selection(number, large=len(layers) * (1 + logged) > 6)
     for i, build in enumerate(builds):
         build.make(model, sets, i)
     count = 0

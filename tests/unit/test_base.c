@@ -148,11 +148,11 @@ static void diagnostics_are_sorted_silenced_and_limited(void **state) {
     diag_note(&diags, diag_report(&diags, (Span){9, 13}, "missing-option", "needs %s", "kernel="), "a\nb");
     diag_report(&diags, (Span){9, 13}, "missing-option", "needs %s", "kernel=");
     diag_report(&diags, (Span){0, 5}, "rows-dropped", "silenced");
-    diag_help(&diags, diag_report(&diags, (Span){0, 5}, "useless-bias", "first"), "mend it");
+    diag_help(&diags, diag_report(&diags, (Span){0, 5}, "large-dropout", "first"), "mend it");
     diag_report(&diags, SPAN_NONE, "unknown-let", "nowhere");
     assert_int_equal(diags.errors, 2);
     assert_int_equal(diags.warnings, 1);
-    assert_string_equal(printed(&diags, DIAG_FORMAT_TEXT), "m.net:1:1: warning: first [useless-bias]\n"
+    assert_string_equal(printed(&diags, DIAG_FORMAT_TEXT), "m.net:1:1: warning: first [large-dropout]\n"
                                                            "    1 | dense 10\n"
                                                            "      | ^~~~~\n"
                                                            "  help: mend it\n"
@@ -163,7 +163,7 @@ static void diagnostics_are_sorted_silenced_and_limited(void **state) {
                                                            "m.net: error: nowhere [unknown-let]\n"
                                                            "2 errors, 1 warning\n");
     diags.warnings_are_errors = true;
-    assert_int_equal(diag_report(&diags, (Span){1, 2}, "useless-bias", "now an error")->severity, SEVERITY_ERROR);
+    assert_int_equal(diag_report(&diags, (Span){1, 2}, "large-dropout", "now an error")->severity, SEVERITY_ERROR);
     for (int i = 0; i < 100; i++) diag_report(&diags, (Span){0, 1}, "bad-shape", "number %d", i);
     assert_true(diags_full(&diags));
     assert_int_equal(diags.errors, DIAG_MAX_ERRORS);

@@ -1,0 +1,223 @@
+#!/usr/bin/env python3
+"""What trainers say about data, weights and runs they cannot use: real runs on small files, every line exact."""
+import fcntl
+import gzip
+import json
+import os
+import re
+import struct
+import subprocess
+import sys
+
+NETC = os.environ["NETC"]
+BYTES, FLOATS = 0x08, 0x0D
+IDX = """network small {
+    input 1x4x4
+    hidden: dense 6 activation=tanh
+    out: dense 3 activation=softmax
+}
+train {
+    data idx images="images" labels="labels" test_images="test/images" test_labels="test/labels"
+    split validation=8
+    batch 16
+    epochs 1
+}
+"""
+FLAT = IDX.replace(' test_images="test/images" test_labels="test/labels"', "").replace("small", "flat")
+
+
+def fail(text):
+    sys.exit(f"FAILED: {text}")
+
+
+def train(*options, status=0, model="idx.net", env=None):
+    done = subprocess.run([NETC, "train", model, "--threads", "2", "-q", *options], stdin=subprocess.DEVNULL,
+                          capture_output=True, text=True, timeout=300, env={**os.environ, **(env or {})})
+    if done.returncode != status:
+        fail(f"{model} {options}: status {done.returncode}, expected {status}\n{done.stdout}{done.stderr}")
+    return done.stderr
+
+
+def says(expected, *options, status=3, **more):
+    """One line, to the letter; DATE-N stands for what the name of a run ends in."""
+    found = re.sub(r"-\d{4}-\d\d-\d\d-\d+", "-DATE-N", train(*options, status=status, **more))
+    if found != f"netc train: {expected}\n":
+        fail(f"{options}\n  expected netc train: {expected}\n  found    {found}")
+    kind = re.search(r"\[([a-z-]+)\]$", expected).group(1)
+    explained = subprocess.run([NETC, "explain", kind], capture_output=True, text=True)
+    if explained.returncode != 0 or not explained.stdout.startswith(kind + " ("):
+        fail(f"netc explain {kind}: {explained.stdout}{explained.stderr}")
+
+
+# ---- data ----
+
+def idx(shape, values, kind=BYTES):
+    body = bytes(values) if kind == BYTES else struct.pack(f">{len(values)}f", *values)
+    return struct.pack(f">HBB{len(shape)}I", 0, kind, len(shape), *shape) + body
+
+
+def write(path, data):
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    with open(path, "wb") as file:
+        file.write(data)
+
+
+IMAGES = [(7 * i + i // 16) % 256 for i in range(40 * 16)]
+LABELS = [i % 3 for i in range(40)]
+
+
+def data(folder, **changes):
+    """A folder with the four files, some of them given."""
+    files = {"images": idx((40, 4, 4), IMAGES), "labels": idx((40,), LABELS),
+             "test_images": idx((20, 4, 4), IMAGES[:320]), "test_labels": idx((20,), LABELS[:20]), **changes}
+    for name, content in files.items():
+        if content is not None:
+            write(f"{folder}/{name.replace('_', '/')}", content)
+    return folder
+
+
+def bad(expected, kind, **changes):
+    """A run on a folder with these files: the message begins with the file's path."""
+    folder = data(f"{kind}{len(os.listdir('.'))}", **changes)
+    says(f"{expected.replace('FOLDER', folder)} [{kind}]", "--data-dir", folder)
+
+
+for name, text in (("idx.net", IDX), ("flat.net", FLAT), ("renamed.net", IDX.replace("out:", "last:"))):
+    with open(name, "w") as file:
+        file.write(text)
+good = data("good")
+train("--data-dir", good, "--name", "good")
+
+bad("FOLDER/images: magic 0x00000801 is a label file, expected images 0x00000803; are images and labels swapped?",
+    "swapped-files", images=idx((40,), LABELS), labels=idx((40, 4, 4), IMAGES))
+bad("FOLDER/labels: magic 0x00000803 is an image file, expected labels 0x00000801; are images and labels swapped?",
+    "swapped-files", labels=idx((40, 4, 4), IMAGES))
+bad("FOLDER/images: magic 0x89504e47 is no IDX file of bytes or floats, expected images 0x00000803", "not-idx",
+    images=b"\x89PNG\r\n\x1a\n" + bytes(100))
+bad("FOLDER/images: 320 bytes after the header promised 640 (40 of 4x4); the file is cut short", "short-file",
+    images=idx((40, 4, 4), IMAGES[:320]))
+bad("FOLDER/labels: 39 bytes after the header promised 40 (40 labels); the file is cut short", "short-file",
+    labels=idx((40,), LABELS[:39]))
+bad("FOLDER/images: has 10 bytes, too few for an IDX header", "short-file", images=idx((40, 4, 4), IMAGES)[:10])
+bad("FOLDER/images: has 0 bytes, too few for an IDX header", "short-file", images=b"")
+bad("FOLDER/images: 616 bytes after the header promised 640 (40 of 4x4); the file is cut short", "short-file",
+    images=gzip.compress(idx((40, 4, 4), IMAGES[:616])))
+bad("FOLDER/images: more than 640 bytes after the header promised 640 (40 of 4x4); there is something after the data",
+    "long-file", images=idx((40, 4, 4), IMAGES) + b"\n")
+bad("FOLDER/images: the header promises 40x0x4 values, which cannot be", "bad-header", images=idx((40, 0, 4), []))
+bad("FOLDER/images: the header promises 4294967295x4294967295x4294967295 values, which cannot be", "bad-header",
+    images=idx((0xFFFFFFFF,) * 3, []))
+packed = bytearray(gzip.compress(idx((40, 4, 4), IMAGES), mtime=0))
+packed[12] ^= 0xFF
+bad("FOLDER/images: is damaged: not a whole gzip file", "damaged-file", images=bytes(packed))
+bad("FOLDER/labels: 39 labels for 40 images", "count-mismatch", labels=idx((39,), LABELS[:39]))
+bad("FOLDER/labels: item 1: label 3, but the last layer has 3 outputs (classes 0 to 2); are the labels numbered from "
+    "1?", "label-range", labels=idx((40,), [1 + i % 3 if i else 1 for i in range(1, 41)]))
+bad("FOLDER/test/labels: item 19: label 200, but the last layer has 3 outputs (classes 0 to 2)", "label-range",
+    test_labels=idx((20,), LABELS[:19] + [200]))
+bad("FOLDER/images: item 2 has a value that is not finite", "not-a-number",
+    images=idx((40, 4, 4), [float("nan") if i == 40 else 0.5 for i in range(640)], FLOATS))
+bad("FOLDER/test/images holds floats, the training images are bytes", "type-mismatch",
+    test_images=idx((20, 4, 4), [0.5] * 320, FLOATS))
+bad("FOLDER/images is 5x5, input is 1x4x4", "image-size", images=idx((40, 5, 5), [0] * 1000))
+says("split train=0 validation=8 test=0 does not fit data set 'idx', which has 8 images to train on and 0 to test; each "
+     "part needs at least one, and 0 stands for not given [split-size]", model="flat.net",
+     *("--data-dir", data("few", images=idx((8, 4, 4), IMAGES[:128]), labels=idx((8,), LABELS[:8]))))
+says("data set 'mnist' is not on this machine (looked in nowhere, nowhere/mnist); 'netc data mnist' fetches it (11 MB), "
+     "'--data digits' trains on the set that ships with netc [no-data]", "--data", "mnist", "--data-dir", "nowhere")
+says("--data minst: there is no such set; did you mean 'mnist'? ('netc data' lists them) [unknown-data]", "--data",
+     "minst", status=2)
+found = train("--data-dir", "nowhere", status=3)
+if found != "netc train: nowhere/images: cannot open: No such file or directory\n":
+    fail(f"a missing file: {found}")
+
+# remarks: the run goes on
+says("note: class 0 is 94 % of the training part; a network that always answers it is right as often "
+     "[lopsided-classes]", "--data-dir", data("lopsided", labels=idx((40,), [i in (5, 9) for i in range(32)] +
+                                                                       LABELS[32:])), status=0)
+says("note: all 8 examples of the validation part are of class 2; is the data sorted by class? [one-class]",
+     "--data-dir", data("sorted", labels=idx((40,), sorted(LABELS))), status=0)
+says("note: after 3 epochs the accuracy, 25.00 %, is no better than chance; try another --rate (now 0.1) or "
+     "initialisation [no-better-than-chance]", "--epochs", "3", "--data-dir",
+     data("chance", images=idx((40, 4, 4), [9] * 640)), status=0)
+says("floats/images: holds floats, but the model was built to read bytes [type-mismatch]", "--data-dir",
+     data("floats", images=idx((40, 4, 4), [0.5] * 640, FLOATS), test_images=idx((20, 4, 4), [0.5] * 320, FLOATS)))
+
+# ---- weights ----
+
+weights = next(f"runs/{name}/weights.safetensors" for name in os.listdir("runs") if name.startswith("good-"))
+says("--weights runs/good-DATE-N/weights.safetensors: missing last.weight [3,6], last.bias [3]; unexpected out.weight [3,6], out.bias [3]; use "
+     "--rename out=last, or --skip last to start it fresh [weights-mismatch]", "--weights", weights,
+     "--data-dir", good, model="renamed.net")
+train("--weights", weights, "--rename", "out=last", "--data-dir", good, "--epochs", "0", "--name", "taken",
+      model="renamed.net")
+train("--weights", weights, "--skip", "out", "--skip", "last", "--data-dir", good, "--epochs", "0", "--name", "fresh",
+      model="renamed.net")
+
+
+def tensors(run):
+    name = next(name for name in os.listdir("runs") if name.startswith(run + "-"))
+    with open(f"runs/{name}/weights.safetensors", "rb") as file:
+        content = file.read()
+    size = struct.unpack("<Q", content[:8])[0]
+    header = json.loads(content[8:8 + size])
+    return {name: content[8 + size:][slice(*about["data_offsets"])] for name, about in header.items()
+            if name != "__metadata__"}
+
+
+old, taken, fresh = tensors("good"), tensors("taken"), tensors("fresh")
+if taken["last.weight"] != old["out.weight"] or taken["hidden.bias"] != old["hidden.bias"]:
+    fail("--rename: other weights")
+if fresh["last.weight"] == old["out.weight"] or fresh["hidden.weight"] != old["hidden.weight"]:
+    fail("--skip: the layer is not fresh, or the others are")
+with open("wide.net", "w") as file:
+    file.write(IDX.replace("dense 6", "dense 7"))
+says("--weights runs/good-DATE-N/weights.safetensors: it has hidden.weight [6,16], this network needs hidden.weight "
+     "[7,16]; use --skip hidden to start it fresh [weights-mismatch]", "--weights", weights, "--data-dir", good,
+     model="wide.net")
+says("--rename ouut=last: runs/good-DATE-N/weights.safetensors has nothing called 'ouut' [weights-mismatch]",
+     "--weights", weights, "--rename", "ouut=last", "--data-dir", good, model="renamed.net")
+for options, expected in ((("--skip", "out"), "--skip is about a weights file; --weights names it"),
+                          (("--weights", weights, "--rename", "out"),
+                           "--rename out: expected OLD=NEW, for example --rename fc=out")):
+    if train(*options, status=2) != f"netc train: {expected}\n":
+        fail(f"{options}: {train(*options, status=2)}")
+
+# ---- runs ----
+
+says("runs/good-DATE-N is finished: 1 of 1 epochs; --epochs 2 goes on with it [finished-run]", "--resume", "--name",
+     "good", "--data-dir", good, status=0)
+says("runs/good-DATE-N was trained with --batch 16, not 8; a run is resumed with its own settings (leave --batch out), "
+     "another value is a new run [other-settings]", "--resume", "--name", "good", "--data-dir", good, "--batch", "8",
+     status=2)
+says("runs/good-DATE-N was trained with --seed 1, not 7; a run is resumed with its own settings (leave --seed out), "
+     "another value is a new run [other-settings]", "--resume", "--name", "good", "--data-dir", good, "--seed", "7",
+     status=2)
+says("runs/good-DATE-N is a run of a network with other layers; it cannot go on with 'small' [other-network]",
+     "--resume", "--name", "good", "--data-dir", good, model="wide.net")
+says("--resume nowhere: there is no such run (looked for it in runs too) [no-run]", "--resume", "nowhere",
+     "--data-dir", good)
+says("there is no run of 'unheard' in runs to resume; starting anew [starting-anew]", "--resume", "--name", "unheard",
+     "--data-dir", good, status=0)
+with open(os.path.join(os.path.dirname(weights), "lock"), "w") as lock:
+    fcntl.flock(lock, fcntl.LOCK_EX)
+    says("runs/good-DATE-N: another trainer is writing into this run [run-locked]", "--resume", "--name", "good",
+         "--data-dir", good)
+says("this trainer was compiled without a gradient log; netc train idx.net --set 'log gradients every=5' has it "
+     "[not-compiled]", "--log-every", "5", "--data-dir", good, status=2)
+says("this trainer was compiled without l1; netc train idx.net --set 'regularize l1=2' has it [not-compiled]", "--l1",
+     "2", "--data-dir", good, status=2)
+
+with open("wild.net", "w") as file:
+    file.write("network wild {\n    input 784\n    default dense activation=relu init=normal(0, 100)\n    dense 30\n"
+               "    dense 30\n    dense 10 activation=linear\n}\n"
+               "train {\n    data digits\n    cost quadratic\n    optimizer sgd rate=10\n}\n")
+says("cost is not finite at epoch 1, step 2; first in 'dense3' (weighted input inf); try --rate 1 (now 10); the last "
+     "good checkpoint is runs/wild-DATE-N/checkpoint.safetensors [diverged]", status=1, model="wild.net")
+run = os.path.join("runs", os.readlink("runs/latest"))
+with open(f"{run}/result.json") as file:
+    if json.load(file)["status"] != "diverged":
+        fail("the result of a diverged run")
+if not os.path.exists(f"{run}/checkpoint.safetensors"):
+    fail("a diverged run has no checkpoint")
+print("ok")
