@@ -33,7 +33,7 @@ else
 BUILD ?= build/asan
 endif
 
-ifeq ($(filter -j% --jobserver%,$(MAKEFLAGS)),)
+ifeq ($(MAKELEVEL)$(filter -j% --jobserver%,$(MAKEFLAGS)),0)
 MAKEFLAGS += -j$(shell nproc 2>/dev/null || echo 2)
 endif
 MAKEFLAGS += --no-builtin-rules
@@ -100,8 +100,12 @@ all: $(BUILD)/netc $(BUILD)/libnetrt.a  ## build netc and its runtime (the defau
 demo: all  ## train a small network on the digits that ship with netc
 	@echo; echo "\$$ netc show models/lenet5.net"
 	@$(BUILD)/netc show models/lenet5.net
-	@echo; echo "\$$ netc train models/lenet5.net --epochs 3"
-	@$(BUILD)/netc train models/lenet5.net --epochs 3
+	@echo; echo "\$$ netc train models/lenet5.net"
+	@$(BUILD)/netc train models/lenet5.net
+	@echo; echo 'Three things to try next:'
+	@echo '  $(BUILD)/netc train models/deep_sigmoid.net --data digits -D depth=4    # why deep networks learn slowly'
+	@echo '  $(BUILD)/netc build models/lenet5.net -o lenet5 && ./lenet5 --help      # the trainer, a program of its own'
+	@echo '  $(BUILD)/netc data mnist && $(BUILD)/netc train models/lenet5.net --data mnist'
 
 check: deps-check  ## run all tests; T=FOLDER: only those in tests/FOLDER
 	@$(MAKE) --no-print-directory all unit

@@ -8,10 +8,14 @@
 
 #pragma GCC diagnostic ignored "-Wpsabi"
 #define NET_INLINE static inline __attribute__((always_inline, unused))
+/* gcc 12 may write an address as 0 + the rest, takes a store there for one through a null pointer, and then drops the
+ * calls of a function that does nothing else: noipa keeps it from drawing such conclusions. */
 #if defined(__clang__) && defined(__AVX512F__)
 #define NET_NEST __attribute__((noinline, min_vector_width(512)))
-#else
+#elif defined(__clang__)
 #define NET_NEST __attribute__((noinline))
+#else
+#define NET_NEST __attribute__((noipa))
 #endif
 #if defined(__FMA__) || defined(__AVX512F__) || defined(__FP_FAST_FMAF) || defined(__aarch64__)
 #define NET_FMA 1

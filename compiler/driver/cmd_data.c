@@ -1,12 +1,24 @@
 /* netc data: the runtime's table of data sets. */
 #include "compiler/driver/report.h"
 #include "runtime/data/fetch.h"
+#include "runtime/data/sets.h"
 
 static int failed(const NetError *error) {
     if (error->status == NET_USAGE) {
         return report_usage("data", "%s", error->text);
     }
     return report_environment("%s", error->text);
+}
+
+/* A name that is probably another one's; the rest is for the runtime to say. */
+static const char *nearest_set(const char *name) {
+    enum { MOST = 32 };
+    const char *names[MOST];
+    size_t count = 0;
+    for (const NetDataSet *set = net_data_sets; set->name != NULL && count < MOST; set++) {
+        names[count++] = set->name;
+    }
+    return net_data_set(name) == NULL ? nearest_word(name, names, count) : NULL;
 }
 
 int cmd_data(Arena *arena, Options *options) {
@@ -17,6 +29,11 @@ int cmd_data(Arena *arena, Options *options) {
     }
     if (options->json) {
         return report_usage("data", "--json lists the sets: it goes without a name");
+    }
+    const char *nearest = nearest_set(options->files.at[0]);
+    if (nearest != NULL) {
+        return report_usage("data", "unknown data set '%s'; did you mean '%s'? [unknown-data]", options->files.at[0],
+                            nearest);
     }
     FILE *progress = options->quiet ? NULL : stderr;
     return net_data_fetch(options->files.at[0], progress, &error) ? STATUS_OK : failed(&error);

@@ -83,6 +83,9 @@ static int unknown(Arena *arena, const char *name) {
 }
 
 int cmd_explain(Arena *arena, Options *options) {
+    if (options->all && options->files.count > 0) {
+        return report_usage("explain", "--all explains every diagnostic: it goes without a name");
+    }
     if (options->all) {
         return explain_all(options->markdown, stdout);
     }

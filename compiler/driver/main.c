@@ -124,6 +124,9 @@ static int unknown_command(const char *word) {
     if (length > 4 && string_is(word + length - 4, ".net")) {
         return report_usage(NULL, "expected a command before '%s', for example 'netc train %s'", word, word);
     }
+    if (word[0] == '-') {
+        return report_usage(NULL, "expected a command before '%s'; 'netc help' lists them", word);
+    }
     return report_usage(NULL, "unknown command '%s'; 'netc help' lists them", word);
 }
 

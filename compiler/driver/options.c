@@ -1,6 +1,7 @@
 #include "compiler/driver/options.h"
 
 #include <string.h>
+#include <unistd.h>
 
 #include "compiler/driver/report.h"
 
@@ -293,7 +294,8 @@ static int read_option(Reader *reader, const char *word) {
     const char *value;
     const Option *option = find_option(word, reader->command->mask, &value);
     if (option == NULL) {
-        if (reader->command->trainer) {
+        const Option *elsewhere = find_option(word, ~0U, &value); /* a trainer's options are no value options of netc */
+        if (reader->command->trainer && (elsewhere == NULL || elsewhere->kind == ARG_FLAG)) {
             vec_push(reader->arena, &reader->options->trainer, word);
             return STATUS_OK;
         }
@@ -310,7 +312,7 @@ static int read_option(Reader *reader, const char *word) {
 }
 
 /* The model of `netc train [options] FILE [options]`: the first argument that ends in .net, else the first that is not
- * an option. What else there is belongs to the trainer. */
+ * an option and stands first or names a file. What else there is belongs to the trainer. */
 static bool ends_in_net(const char *word) {
     size_t length = strlen(word);
     return length > 4 && word[0] != '-' && string_is(word + length - 4, ".net");
@@ -328,7 +330,7 @@ static bool is_model(const Reader *reader, int index) {
             return i == index;
         }
     }
-    return true;
+    return index == 0 || access(reader->argv[index], F_OK) == 0;
 }
 
 static int check_count(const Reader *reader) {
@@ -371,6 +373,8 @@ bool options_parse(Arena *arena, const Command *command, int argc, char **argv, 
             only_arguments = true;
         } else if (!only_arguments && word[0] == '-' && word[1] != '\0') {
             *status = read_option(&reader, word);
+        } else if (*word == '\0') {
+            *status = report_usage(command->name, "an argument is empty, expected %s", command->what);
         } else if (is_model(&reader, reader.next - 1)) {
             vec_push(arena, &options->files, word);
         } else {

@@ -547,7 +547,7 @@ static void check_file(Checker *checker, const AstFile *file, const ModelChanges
         }
     }
     if (!train) settings_read(&checker->scope, checker->model, NULL, changes, source, lines);
-    if (!network && checker->parsed) {
+    if (!network && checker->parsed && !scope_spent(&checker->scope)) {
         Diag *diag = diag_report(checker->diags, SPAN_NONE, "missing-network", "there is no network block");
         diag_help(checker->diags, diag, "network NAME { input 784; dense 10 activation=softmax }");
     }

@@ -151,9 +151,10 @@ bool model_check_memory(const Model *model, int threads, int64_t limit, Diags *d
               bytes_text(arena, need.values / threads), threads, threads == 1 ? "" : "s");
     diag_note(diags, diag, "batches of %lld images %s, data %s", (long long)frame.batch, bytes_text(arena, need.batch),
               bytes_text(arena, need.data));
+    int64_t tensors = need.weights + need.gradients;
     diag_help(diags, diag, "%s, or give another limit with --memory",
-              most.weights + most.gradients >= most.total / 2 ? "make the layer smaller"
-              : most.batch > most.values                      ? "make the batch smaller"
-                                                              : "make the maps smaller (a stride, a pool before it)");
+              tensors >= need.values && tensors >= need.batch ? "make the layers smaller"
+              : need.batch >= need.values                     ? "make the batch smaller"
+                                                              : "make the maps smaller, with a stride or a pool");
     return false;
 }

@@ -95,7 +95,7 @@ static int edit_distance(const char *a, const char *b) {
 static NetCommand unknown_option(const NetOptions *options, const char *name, size_t length, NetError *error) {
     char word[64];
     snprintf(word, sizeof word, "%.*s", length < 60 ? (int)length : 60, name);
-    int best = 4;
+    int best = (int)(strlen(word) + 2) / 3 + 1; /* a third of it may be wrong */
     const char *nearest = NULL;
     for (int i = 0; i < NET_OPTIONS; i++) {
         int distance = edit_distance(word, table[i].name);

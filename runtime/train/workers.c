@@ -191,6 +191,9 @@ void net_workers_run(NetWorkers *workers, const NetProgram *program, int first, 
     if (first >= end) {
         return; /* nothing would hold back the next job until all workers have read this one */
     }
+    if (first >= end) {
+        return; /* no last barrier would keep the workers from reading the next run's phases */
+    }
     workers->program = program;
     workers->first = first;
     workers->end = end;

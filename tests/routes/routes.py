@@ -9,12 +9,14 @@ files but for their columns of times.
 
 What is tried of each model is a selection that its name settles. NETC_ROUTES=all in the environment tries the whole
 product of backends, processors, levels and tiles (some minutes a model); NETC_ROUTES=N, a number, another selection.
+A line '# ROUTES: OPTIONS' in a model adds one that is always tried.
 """
 import csv
 import hashlib
 import itertools
 import json
 import os
+import re
 import shutil
 import struct
 import subprocess
@@ -105,8 +107,8 @@ def write_sets(shape, classes):
 class Build:
     """One trainer, or the interpreter."""
 
-    def __init__(self, backend, cc=None, cpu=None, level="2", tile=None):
-        self.options = ["--backend", backend]
+    def __init__(self, backend, cc=None, cpu=None, level="2", tile=None, more=()):
+        self.options = ["--backend", backend, *more]
         for option, value in (("--cc", cc), ("--cpu", cpu), ("-O", None if level == "2" else level),
                               ("--schedule", tile)):
             if value is not None:
@@ -216,6 +218,8 @@ def main():
     layers = json.loads(run(NETC, "show", model, *sets, "--json", "-Wno-rows-dropped"))["layers"]
     write_sets(layers[0]["output"], max(2, min(256, int(np.prod(layers[-1]["output"])))))
     builds = selection(number, large=len(layers) * (1 + logged) > 6)
+    for line in re.findall(r"^# ROUTES: --backend (\S+) ?(.*)$", text, re.MULTILINE):
+        builds.append(Build(line[0], more=line[1].split()))
     for i, build in enumerate(builds):
         build.make(model, sets, i)
     count = 0

@@ -1,0 +1,137 @@
+#!/usr/bin/env python3
+"""Wrong usage of each command, and files that are none: one exact line on standard error, nothing on standard output,
+and the status that says whose mistake it is: 1 the model's, 2 the command line's, 3 the environment's."""
+import os
+import shutil
+import subprocess
+import sys
+
+NETC = os.environ["NETC"]
+shutil.copy(os.path.join(os.environ["NETC_ROOT"], "tests/driver/Inputs/small.net"), "small.net")
+os.makedirs("folder", exist_ok=True)
+with open("file", "w") as file:
+    file.write("kept")
+with open("secret.net", "w") as file:
+    file.write("network n { input 784; dense 10 }\n")
+os.chmod("secret.net", 0)
+
+USAGE = {
+    # commands
+    ("--bogus",): "netc: expected a command before '--bogus'; 'netc help' lists them",
+    ("chek", "small.net"): "netc: unknown command 'chek'; did you mean 'check'?",
+    ("frobnicate",): "netc: unknown command 'frobnicate'; 'netc help' lists them",
+    ("small.net",): "netc: expected a command before 'small.net', for example 'netc train small.net'",
+    # how many arguments
+    ("check",): "netc check: expected model files, for example 'netc check lenet5.net'",
+    ("check", ""): "netc check: an argument is empty, expected model files",
+    ("show",): "netc show: expected a model file, for example 'netc show lenet5.net'",
+    ("show", "small.net", "b.net"): "netc show: unexpected argument 'b.net'; it takes a model file",
+    ("train",): "netc train: expected a model file, for example 'netc train lenet5.net'",
+    ("train", "--epochs", "3"): "netc train: expected a model file, for example 'netc train lenet5.net'",
+    ("build",): "netc build: expected a model file, for example 'netc build lenet5.net && ./lenet5 --epochs 3'",
+    ("build", "small.net", "b.net"): "netc build: unexpected argument 'b.net'; it takes a model file",
+    ("data", "mnist", "digits"): "netc data: unexpected argument 'digits'; it takes the name of a data set",
+    ("explain", "bad-number", "x"): "netc explain: unexpected argument 'x'; it takes the name of a diagnostic",
+    ("help", "check", "x"):
+        "netc help: unexpected argument 'x'; it takes the name of a command, a layer kind or a setting",
+    # names
+    ("data", "mnits"): "netc data: unknown data set 'mnits'; did you mean 'mnist'? [unknown-data]",
+    ("data", "imagenet"):
+        "netc data: unknown data set 'imagenet'; 'netc data' lists those there are [unknown-data]",
+    ("data", "mnist", "--json"): "netc data: --json lists the sets: it goes without a name",
+    ("explain", "bad-numbr"): "netc explain: there is no diagnostic 'bad-numbr'; did you mean 'bad-number'?",
+    ("explain", "gibberish"): "netc explain: there is no diagnostic 'gibberish'; 'netc explain' lists them",
+    ("explain", "--all", "x"): "netc explain: --all explains every diagnostic: it goes without a name",
+    ("help", "convv"): "netc help: nothing is known about 'convv'; did you mean 'conv'?",
+    # options
+    ("check", "--quite", "small.net"): "netc check: unknown option '--quite'; did you mean '--quiet'?",
+    ("check", "--frobnicate", "small.net"):
+        "netc check: unknown option '--frobnicate'; 'netc help check' lists what there is",
+    ("check", "--cpu", "native", "small.net"):
+        "netc check: '--cpu' is not an option here; it belongs to 'netc train', 'netc build'",
+    ("train", "small.net", "--emit", "c"): "netc train: '--emit' is not an option here; it belongs to 'netc build'",
+    ("show", "--memory", "1G", "small.net"):
+        "netc show: '--memory' is not an option here; it belongs to 'netc check', 'netc train', 'netc build'",
+    ("check", "small.net", "--memory"): "netc check: --memory needs a value: --memory SIZE",
+    ("check", "small.net", "--memory="): "netc check: the value of --memory is empty",
+    ("check", "small.net", "--quiet=1"): "netc check: --quiet takes no value",
+    ("check", "--diagnostics", "xml", "small.net"):
+        "netc check: --diagnostics takes one of text, json, github, not 'xml'",
+    ("check", "--color=allways", "small.net"):
+        "netc check: --color takes one of auto, always, never, not 'allways'; did you mean 'always'?",
+    ("check", "-Wfoo", "small.net"):
+        "netc check: -Wfoo: expected -Werror or -Wno-NAME, for example -Wno-vanishing-gradient",
+    ("check", "-D", "=3", "small.net"): "netc check: -D =3: expected NAME=VALUE, for example -D depth=4",
+    ("build", "-O9", "small.net"): "netc build: -O takes one of 0, 1, 2, 3, not '9'",
+    ("build", "-o", "", "small.net"): "netc build: the value of -o is empty",
+    ("build", "--backend", "gcc", "small.net"): "netc build: --backend takes one of llvm, c, interp, not 'gcc'",
+    ("build", "--backend", "interp", "small.net"):
+        "netc build: --backend interp runs a model without compiling it; that is 'netc train small.net --backend interp'",
+    # a trainer's
+    ("train", "small.net", "--epoch", "3"): "netc train: unknown option '--epoch'; did you mean '--epochs'?",
+    ("train", "small.net", "--frobnicate"):
+        "netc train: unknown option '--frobnicate'; 'netc train --help' lists them",
+    ("train", "small.net", "other"):
+        "netc train: unexpected 'other'; a trainer takes options only, 'netc train --help' lists them",
+    ("train", "small.net", "--rate", "fast"): "netc train: --rate fast: expected a number above 0",
+    ("train", "small.net", "--epochs"): "netc train: --epochs needs N",
+    ("train", "small.net", "--name", "a/b"):
+        "netc train: --name a/b: expected a name, without '/' and not beginning with '.'",
+}
+for size in ("0", "2Q", "-1", "1.5G", "G", "2GG", "99999999999999999999", "9999999T"):
+    USAGE["check", "small.net", "--memory", size] = \
+        f"netc check: --memory {size}: expected a size such as 512M or 2G"
+
+ENVIRONMENT = {
+    ("check", "absent.net"): "netc: cannot read absent.net: No such file or directory",
+    ("show", "absent.net"): "netc: cannot read absent.net: No such file or directory",
+    ("train", "absent.net"): "netc: cannot read absent.net: No such file or directory",
+    ("build", "absent.net"): "netc: cannot read absent.net: No such file or directory",
+    ("check", "folder"): "netc: cannot read folder: is a folder, not a .net file",
+    ("train", "folder"): "netc: cannot read folder: is a folder, not a .net file",
+    ("check", "file/x.net"): "netc: cannot read file/x.net: Not a directory",
+    ("check", "/proc/self/mem"): "netc: cannot read /proc/self/mem: Input/output error",
+    ("build", "small.net", "-o", "folder"): "netc: cannot write folder: it is a folder; -o names another file",
+    ("build", "small.net", "-o", "absent/x"): "netc: cannot write absent/x: No such file or directory",
+    ("build", "small.net", "--emit", "c", "-o", "file/x"): "netc: cannot write file/x: Not a directory",
+    ("build", "small.net", "--cc", "absent-cc"):
+        "netc: there is no program 'absent-cc', which --cc names as the C compiler",
+    ("train", "small.net", "-q", "--run-dir", "file"): "netc train: file: cannot make the folder: a file is in the way",
+    ("train", "small.net", "-q", "--weights", "absent"): "netc train: absent: cannot open: No such file or directory",
+    ("train", "small.net", "-q", "--weights", "file"):
+        "netc train: file: is not a safetensors file, or is cut short (4 bytes)",
+}
+if os.geteuid() != 0:
+    ENVIRONMENT["check", "secret.net"] = "netc: cannot read secret.net: Permission denied"
+
+for status, table in ((2, USAGE), (3, ENVIRONMENT)):
+    for arguments, line in table.items():
+        done = subprocess.run([NETC, *arguments], stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=300)
+        if (done.returncode, done.stdout, done.stderr) != (status, "", line + "\n"):
+            sys.exit(f"netc {' '.join(arguments)}\n  expected {status}: {line}\n  found    {done.returncode}: "
+                     f"{done.stdout}{done.stderr}")
+if open("file").read() != "kept" or os.listdir("folder"):
+    sys.exit("a file was changed, or something left in a folder")
+
+# models with errors, in each command; then good ones
+with open("wrong.net", "w") as file:
+    file.write("network n { input 784; dens 10 }\n")
+for command in ("check", "show", "train", "build"):
+    for name, status in (("wrong.net", 1), ("/dev/null", 1)):
+        done = subprocess.run([NETC, command, name], stdin=subprocess.DEVNULL, capture_output=True, text=True)
+        if done.returncode != status or done.stdout or "1 error" not in done.stderr:
+            sys.exit(f"netc {command} {name}: status {done.returncode}\n{done.stdout}{done.stderr}")
+for arguments in (("check", "small.net", "--memory", "64M"), ("check", "--memory=64mib", "small.net"), ("show", "small.net"),
+                  ("check", "small.net", "--memory", "99999999999"), ("explain",), ("help",), ("data",)):
+    done = subprocess.run([NETC, *arguments], stdin=subprocess.DEVNULL, capture_output=True, text=True)
+    if done.returncode != 0 or not done.stdout or done.stderr:
+        sys.exit(f"netc {' '.join(arguments)}: status {done.returncode}\n{done.stdout}{done.stderr}")
+
+# standard output that cannot be written
+for arguments in (("check", "small.net"), ("show", "small.net"), ("explain",), ("data",), ("help",), ("--version",),
+                  ("build", "small.net", "--emit", "c", "-o", "-"), ("train", "small.net", "-q", "--epochs", "0")):
+    for redirection, reason in ((">/dev/full", "No space left on device"), (">&-", "")):
+        command = f"\"$0\" {' '.join(arguments)} {redirection}"
+        done = subprocess.run(["sh", "-c", command, NETC], stdin=subprocess.DEVNULL, capture_output=True, text=True)
+        if done.returncode != 3 or reason not in done.stderr or done.stderr.count("\n") != 1:
+            sys.exit(f"netc {' '.join(arguments)} {redirection}: status {done.returncode}\n{done.stderr}")
