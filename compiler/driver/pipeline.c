@@ -51,7 +51,6 @@ static bool run_fuse(Compilation *compilation) {
 static void dump_programs(const Compilation *compilation, FILE *out) {
     for (int kind = 0; kind < PROGRAM_COUNT; kind++) {
         if (compilation->programs->program[kind] != NULL) {
-            fprintf(out, "program %s\n", program_names[kind]);
             program_print(compilation->programs->program[kind], out);
         }
     }

@@ -130,8 +130,8 @@ for arguments in (("check", "small.net", "--memory", "64M"), ("check", "--memory
 # standard output that cannot be written
 for arguments in (("check", "small.net"), ("show", "small.net"), ("explain",), ("data",), ("help",), ("--version",),
                   ("build", "small.net", "--emit", "c", "-o", "-"), ("train", "small.net", "-q", "--epochs", "0")):
-    for redirection, reason in ((">/dev/full", "No space left on device"), (">&-", "")):
+    for redirection in (">/dev/full", ">&-"):
         command = f"\"$0\" {' '.join(arguments)} {redirection}"
         done = subprocess.run(["sh", "-c", command, NETC], stdin=subprocess.DEVNULL, capture_output=True, text=True)
-        if done.returncode != 3 or reason not in done.stderr or done.stderr.count("\n") != 1:
+        if done.returncode != 3 or "standard output" not in done.stderr or done.stderr.count("\n") != 1:
             sys.exit(f"netc {' '.join(arguments)} {redirection}: status {done.returncode}\n{done.stderr}")

@@ -4,6 +4,7 @@
  * --set lines, those that begin with '-' are -D NAME=VALUE. What the checker accepts must hold what model.h promises,
  * and must print. */
 #include "compiler/model/layer.h"
+#include "compiler/model/memory.h"
 #include "compiler/model/show.h"
 
 #include <math.h>
@@ -64,6 +65,8 @@ static void check_model(const Model *model) {
         check_param(layer->weight, &total);
         check_param(layer->bias, &total);
     }
+    Memory memory = model_memory(model, 4096);
+    ASSERT(memory.weights >= 4 * total && memory.total > memory.weights && memory.batch > 0 && memory.values > 0);
     ASSERT(total == model->parameter_count && total <= MODEL_MAX_PARAMETERS);
     ASSERT(model->settings.data_kind && model->settings.rate > 0 && model->settings.batch >= 0);
 }
