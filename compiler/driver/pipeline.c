@@ -22,8 +22,8 @@ static void dump_ast(const Compilation *compilation, FILE *out) { ast_print(comp
 static bool run_check(Compilation *compilation) {
     compilation->model = model_check(compilation->arena, compilation->source, compilation->ast, &compilation->changes,
                                      &compilation->diags);
-    return compilation->model != NULL && model_check_memory(compilation->model, net_workers_processors(),
-                                                            compilation->memory, &compilation->diags);
+    return compilation->model != NULL &&
+           model_check_memory(compilation->model, net_workers_processors(), compilation->memory, &compilation->diags);
 }
 
 static void dump_model(const Compilation *compilation, FILE *out) { model_print(compilation->model, out); }

@@ -83,7 +83,8 @@ static Frame frame_of(const Model *model, int threads) {
 
 static void add_layer(Memory *memory, const Layer *layer, const Frame *frame) {
     int64_t parameters = plus(size_of(layer->weight), size_of(layer->bias));
-    int64_t gradients = plus(gradient_size(layer, layer->weight, frame->logged), gradient_size(layer, layer->bias, frame->logged));
+    int64_t gradients =
+        plus(gradient_size(layer, layer->weight, frame->logged), gradient_size(layer, layer->bias, frame->logged));
     memory->weights = plus(memory->weights, times(parameters, FLOAT * frame->copies));
     memory->gradients = plus(memory->gradients, times(gradients, FLOAT));
     memory->values = plus(memory->values, times(times(chunk_values(layer), NET_LANES * FLOAT), frame->threads));

@@ -11,6 +11,8 @@ bool net_fail(NetError *error, int status, const char *format, ...) {
     va_start(arguments, format);
     vsnprintf(text, sizeof text, format, arguments);
     va_end(arguments);
+    for (char *at = text; *at != '\0'; at++) /* names in files may hold anything: nothing of it reaches a terminal */
+        if ((unsigned char)*at < ' ' || *at == 0x7f) *at = '?';
     memcpy(error->text, text, sizeof text);
     error->status = status;
     return false;

@@ -276,8 +276,9 @@ static bool settle(NetTrainer *trainer, const Setting *setting, const char *used
 }
 
 static bool broken(const NetSafetensors *file, const char *what, NetError *error) {
-    return net_fail(error, NET_ENVIRONMENT, "%s: it has no %s; this is not a checkpoint of this version of netc [other-network]",
-                    file->path, what);
+    return net_fail(error, NET_ENVIRONMENT,
+                    "%s: it has no %s; this is not a checkpoint of this version of netc [other-network]", file->path,
+                    what);
 }
 
 bool net_checkpoint_settings(NetTrainer *trainer, const NetSafetensors *file, NetError *error) {
@@ -293,7 +294,8 @@ bool net_checkpoint_settings(NetTrainer *trainer, const NetSafetensors *file, Ne
         return false;
     }
     if (!same) {
-        return net_fail(error, NET_ENVIRONMENT, "%s is a run of a network with other layers; it cannot go on with '%s' [other-network]",
+        return net_fail(error, NET_ENVIRONMENT,
+                        "%s is a run of a network with other layers; it cannot go on with '%s' [other-network]",
                         trainer->run.folder, trainer->model->name);
     }
     if (strcmp(order, trainer->model->order_hash) != 0) {
@@ -342,7 +344,8 @@ static bool restore_logs(NetTrainer *trainer, const NetSafetensors *file, NetErr
         }
         lengths[i] = strtoll(text, NULL, 10);
         if (used[i] && lengths[i] == 0) {
-            return net_fail(error, NET_ENVIRONMENT, "%s was trained without %s, which this trainer writes [other-settings]",
+            return net_fail(error, NET_ENVIRONMENT,
+                            "%s was trained without %s, which this trainer writes [other-settings]",
                             trainer->run.folder, net_csv_name((NetCsvFile)i));
         }
     }
@@ -357,7 +360,8 @@ bool net_checkpoint_restore(NetTrainer *trainer, const NetSafetensors *file, Net
     size_t sums = 0;
     double *gradients = net_gradients_state(trainer->gradients, &sums);
     if (hash == NULL || strcmp(hash, net_data_hash(&trainer->data)) != 0) {
-        return net_fail(error, NET_ENVIRONMENT, "%s was trained on other data: SHA-256 %.16s..., now %.16s... (%s, %s) [other-network]",
+        return net_fail(error, NET_ENVIRONMENT,
+                        "%s was trained on other data: SHA-256 %.16s..., now %.16s... (%s, %s) [other-network]",
                         trainer->run.folder, hash != NULL ? hash : "?", net_data_hash(&trainer->data),
                         trainer->data.name, trainer->data.source);
     }

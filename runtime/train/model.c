@@ -193,7 +193,8 @@ static void decode_values(Decoder *d, const json_t *init, NetParam *param) {
     param->values = net_alloc((size_t)param->size, sizeof *param->values, d->error);
     param->init.values = param->values;
     if (count != param->size) {
-        reject(d, "tensor '%s' has %lld values and a size of %lld", param->name, (long long)count, (long long)param->size);
+        reject(d, "tensor '%s' has %lld values and a size of %lld", param->name, (long long)count,
+               (long long)param->size);
     }
     for (int i = 0; param->values != NULL && i < count; i++) {
         param->values[i] = json_number_value(json_array_get(list, (size_t)i));

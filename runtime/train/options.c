@@ -230,7 +230,8 @@ static void print_version(const NetModel *model) {
 
 /* The line of the train block that would give the trainer what it lacks. */
 static bool needs_compiling(const NetModel *model, const char *option, const char *line, NetError *error) {
-    return net_fail(error, NET_USAGE, "this trainer was compiled without %s; netc train %s --set '%s' has it [not-compiled]", option,
+    return net_fail(error, NET_USAGE,
+                    "this trainer was compiled without %s; netc train %s --set '%s' has it [not-compiled]", option,
                     model->path, line);
 }
 
@@ -283,7 +284,8 @@ static bool check_values(const NetModel *model, NetOptions *options, NetError *e
                 nearest = set->name;
             }
         }
-        return net_fail(error, NET_USAGE, "--data %s: there is no such set; %s '%s'? ('netc data' lists them) [unknown-data]",
+        return net_fail(error, NET_USAGE,
+                        "--data %s: there is no such set; %s '%s'? ('netc data' lists them) [unknown-data]",
                         options->data, best < 4 ? "did you mean" : "how about", nearest);
     }
     if (strchr(options->name, '/') != NULL || options->name[0] == '.') {

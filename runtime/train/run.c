@@ -74,7 +74,8 @@ static bool is_finished(NetTrainer *trainer) {
         char note[512];
         int64_t done = trainer->place.epoch - 1;
         snprintf(note, sizeof note,
-                 "%.300s is finished: %" PRId64 " of %" PRId64 " epochs; --epochs %" PRId64 " goes on with it [finished-run]",
+                 "%.300s is finished: %" PRId64 " of %" PRId64 " epochs; --epochs %" PRId64
+                 " goes on with it [finished-run]",
                  trainer->run.folder, done, options->epochs, 2 * (done > 0 ? done : 1));
         net_progress_note(trainer->progress, options->program, note);
         size_t size = 0;

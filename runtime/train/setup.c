@@ -61,7 +61,8 @@ static bool open_data(NetTrainer *trainer, NetError *error) {
     bool ok = net_data_open(&request, &trainer->data, error);
     free(folder);
     trainer->n = ok ? trainer->data.part[NET_PART_TRAIN].count : 0;
-    return ok && (trainer->n > 0 || net_fail(error, NET_ENVIRONMENT, "the split leaves no example to train with [split-size]"));
+    return ok && (trainer->n > 0 ||
+                  net_fail(error, NET_ENVIRONMENT, "the split leaves no example to train with [split-size]"));
 }
 
 /* Buffers for the largest batch of any program, and the threads. */
@@ -167,15 +168,16 @@ static bool find_resumed(NetTrainer *trainer, NetSafetensors *file, bool *found,
                         options->resume, options->run_dir);
     }
     if (folder == NULL) {
-        snprintf(text, sizeof text, "there is no run of '%s' in %s to resume; starting anew [starting-anew]", options->name,
-                 options->run_dir);
+        snprintf(text, sizeof text, "there is no run of '%s' in %s to resume; starting anew [starting-anew]",
+                 options->name, options->run_dir);
         net_progress_note(trainer->progress, options->program, text);
         return true;
     }
     bool ok = net_run_open(folder, &trainer->run, error) && net_checkpoint_open(trainer, file, found, error);
     free(folder);
     if (ok && !*found) {
-        snprintf(text, sizeof text, "%s has no checkpoint to resume from; starting anew in it [starting-anew]", trainer->run.folder);
+        snprintf(text, sizeof text, "%s has no checkpoint to resume from; starting anew in it [starting-anew]",
+                 trainer->run.folder);
         net_progress_note(trainer->progress, options->program, text);
     }
     return ok;

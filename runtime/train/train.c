@@ -131,7 +131,8 @@ static NetOutcome diverged(NetTrainer *trainer, const char *what, const NetBatch
     if (broken != NULL) {
         snprintf(where, sizeof where, "first in '%.120s'; ", broken->name);
     } else if (layer >= 0) {
-        snprintf(where, sizeof where, "first in '%.120s' (weighted input %.2g); ", trainer->model->layer[layer].name, largest);
+        snprintf(where, sizeof where, "first in '%.120s' (weighted input %.2g); ", trainer->model->layer[layer].name,
+                 largest);
     }
     net_fail(error, NET_MODEL,
              "%s is not finite at epoch %" PRId64 ", step %" PRId64 "; %stry --rate %g (now %g); the last good "

@@ -211,8 +211,8 @@ static bool check_words(const NetTrainer *trainer, const NetSafetensors *file, N
         }
         if (!found) {
             return net_fail(error, NET_ENVIRONMENT, "--%s %s: %s has nothing called '%.*s' [weights-mismatch]",
-                            skip ? "skip" : "rename", word, skip ? "neither the weights file nor the network" : file->path,
-                            (int)length, word);
+                            skip ? "skip" : "rename", word,
+                            skip ? "neither the weights file nor the network" : file->path, (int)length, word);
         }
     }
     return true;
@@ -338,7 +338,8 @@ bool net_trainer_load_weights(NetTrainer *trainer, NetError *error) {
     }
     bool ok = net_safetensors_read(path, &file, error);
     if (ok) {
-        ok = check_words(trainer, &file, error) && check_names(trainer, &file, error) && load_tensors(trainer, &file, error);
+        ok = check_words(trainer, &file, error) && check_names(trainer, &file, error) &&
+             load_tensors(trainer, &file, error);
         net_safetensors_free(&file);
     }
     if (ok) {

@@ -79,7 +79,8 @@ with open("huge.net", "w") as file:
 done = subprocess.run([NETC, "check", "huge.net"], capture_output=True, text=True, timeout=SECONDS)
 if done.returncode != 3 or "larger than 16 MiB" not in done.stderr:
     sys.exit(f"a file of 17 MiB: {done.returncode} {done.stderr}")
-check("more than 262,144 words", "let a = [" + "1, " * 140000 + "1]\n" + network(""), "the text has more than 262144 words")
+check("more than 262,144 words", "let a = [" + "1, " * 140000 + "1]\n" + network(""),
+      "the text has more than 262144 words and signs [too-long]")
 
 # ---- the worst that is accepted ----
 

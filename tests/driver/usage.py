@@ -66,7 +66,8 @@ USAGE = {
     ("build", "-o", "", "small.net"): "netc build: the value of -o is empty",
     ("build", "--backend", "gcc", "small.net"): "netc build: --backend takes one of llvm, c, interp, not 'gcc'",
     ("build", "--backend", "interp", "small.net"):
-        "netc build: --backend interp runs a model without compiling it; that is 'netc train small.net --backend interp'",
+        "netc build: --backend interp runs a model without compiling it; that is 'netc train small.net --backend "
+        "interp'",
     # a trainer's
     ("train", "small.net", "--epoch", "3"): "netc train: unknown option '--epoch'; did you mean '--epochs'?",
     ("train", "small.net", "--frobnicate"):
@@ -121,8 +122,9 @@ for command in ("check", "show", "train", "build"):
         done = subprocess.run([NETC, command, name], stdin=subprocess.DEVNULL, capture_output=True, text=True)
         if done.returncode != status or done.stdout or "1 error" not in done.stderr:
             sys.exit(f"netc {command} {name}: status {done.returncode}\n{done.stdout}{done.stderr}")
-for arguments in (("check", "small.net", "--memory", "64M"), ("check", "--memory=64mib", "small.net"), ("show", "small.net"),
-                  ("check", "small.net", "--memory", "99999999999"), ("explain",), ("help",), ("data",)):
+for arguments in (("check", "small.net", "--memory", "64M"), ("check", "--memory=64mib", "small.net"),
+                  ("show", "small.net"), ("check", "small.net", "--memory", "99999999999"), ("explain",),
+                  ("help",), ("data",)):
     done = subprocess.run([NETC, *arguments], stdin=subprocess.DEVNULL, capture_output=True, text=True)
     if done.returncode != 0 or not done.stdout or done.stderr:
         sys.exit(f"netc {' '.join(arguments)}: status {done.returncode}\n{done.stdout}{done.stderr}")

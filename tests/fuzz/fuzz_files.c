@@ -24,8 +24,7 @@ static void require(bool condition, const char *what) {
 
 static void check_error(const NetError *error) {
     require(error->status == NET_ENVIRONMENT && error->text[0] != '\0', "a failure has a status and a text");
-    for (const char *at = error->text; *at != '\0'; at++)
-        require((unsigned char)*at >= ' ', "the text is one line");
+    for (const char *at = error->text; *at != '\0'; at++) require((unsigned char)*at >= ' ', "the text is one line");
 }
 
 /* Every byte that is promised is there. */

@@ -120,11 +120,12 @@ bad("FOLDER/images: item 2 has a value that is not finite", "not-a-number",
 bad("FOLDER/test/images holds floats, the training images are bytes", "type-mismatch",
     test_images=idx((20, 4, 4), [0.5] * 320, FLOATS))
 bad("FOLDER/images is 5x5, input is 1x4x4", "image-size", images=idx((40, 5, 5), [0] * 1000))
-says("split train=0 validation=8 test=0 does not fit data set 'idx', which has 8 images to train on and 0 to test; each "
-     "part needs at least one, and 0 stands for not given [split-size]", model="flat.net",
+says("split train=0 validation=8 test=0 does not fit data set 'idx', which has 8 images to train on and 0 to test; "
+     "each part needs at least one, and 0 stands for not given [split-size]", model="flat.net",
      *("--data-dir", data("few", images=idx((8, 4, 4), IMAGES[:128]), labels=idx((8,), LABELS[:8]))))
-says("data set 'mnist' is not on this machine (looked in nowhere, nowhere/mnist); 'netc data mnist' fetches it (11 MB), "
-     "'--data digits' trains on the set that ships with netc [no-data]", "--data", "mnist", "--data-dir", "nowhere")
+says("data set 'mnist' is not on this machine (looked in nowhere, nowhere/mnist); 'netc data mnist' fetches it (11 "
+     "MB), '--data digits' trains on the set that ships with netc [no-data]", "--data", "mnist",
+     "--data-dir", "nowhere")
 says("--data minst: there is no such set; did you mean 'mnist'? ('netc data' lists them) [unknown-data]", "--data",
      "minst", status=2)
 found = train("--data-dir", "nowhere", status=3)
@@ -146,9 +147,9 @@ says("floats/images: holds floats, but the model was built to read bytes [type-m
 # ---- weights ----
 
 weights = next(f"runs/{name}/weights.safetensors" for name in os.listdir("runs") if name.startswith("good-"))
-says("--weights runs/good-DATE-N/weights.safetensors: missing last.weight [3,6], last.bias [3]; unexpected out.weight [3,6], out.bias [3]; use "
-     "--rename out=last, or --skip last to start it fresh [weights-mismatch]", "--weights", weights,
-     "--data-dir", good, model="renamed.net")
+says("--weights runs/good-DATE-N/weights.safetensors: missing last.weight [3,6], last.bias [3]; "
+     "unexpected out.weight [3,6], out.bias [3]; use --rename out=last, or --skip last to start it fresh "
+     "[weights-mismatch]", "--weights", weights, "--data-dir", good, model="renamed.net")
 train("--weights", weights, "--rename", "out=last", "--data-dir", good, "--epochs", "0", "--name", "taken",
       model="renamed.net")
 train("--weights", weights, "--skip", "out", "--skip", "last", "--data-dir", good, "--epochs", "0", "--name", "fresh",
