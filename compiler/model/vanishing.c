@@ -41,11 +41,11 @@ static double activate(Activation activation, double z) {
 
 /* The activation's output over a normal z, and E[f'(z)^2]. */
 static Spread through(Activation activation, Spread z, double *slope_square) {
-    enum { STEPS = 400 };
+    const int steps = 400;
     const double reach = 6, h = 1e-4;
     double sum = 0, weight = 0, square = 0, slope = 0;
-    for (int i = 0; i <= STEPS; i++) {
-        double t = reach * (2.0 * i / STEPS - 1), density = exp(-t * t / 2), at = z.mean + t * sqrt(z.variance);
+    for (int i = 0; i <= steps; i++) {
+        double t = reach * (2.0 * i / steps - 1), density = exp(-t * t / 2), at = z.mean + t * sqrt(z.variance);
         double value = activate(activation, at);
         double change = (activate(activation, at + h) - activate(activation, at - h)) / (2 * h);
         weight += density;

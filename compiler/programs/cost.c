@@ -45,48 +45,51 @@ static Affine output_number(const Outputs *out) {
 /* y at output (n, o...): 1 for the right class, the label itself for one output, the input for an autoencoder. */
 static Expr *target(const Outputs *out) {
     Program *p = out->p;
-    if (out->build->model->settings.target == TARGET_INPUT) {
-        Tensor *x = out->build->scaled;
-        if (x->rank == out->a->rank) return e_read(p, x, 0, out->index);
-        /* a flat output and an input of maps: output o is pixel (c, i, j) with o = (c*H + i)*W + j, so the sum runs
-         * over the pixels and the output is read at o: see outputs_as_pixels */
-        BUG("outputs and inputs of an autoencoder have one rank here");
-    }
+    if (out->build->model->settings.target == TARGET_INPUT) return e_read(p, out->build->scaled, 0, out->index);
     bool single = tensor_count(out->a) == 1;
     Expr *number = e_index(p, single ? ix_const(1) : output_number(out));
     return e_select(p, e_same(p, label(out), number), e_const(p, 1), e_const(p, 0));
 }
 
-/* An autoencoder of maps with a flat output: the target becomes flat first, one compute a channel row would do; a
- * single map of the pixels does. */
-static void flatten_target(Outputs *out) {
-    Program *p = out->p;
-    Build *build = out->build;
-    Tensor *x = build->scaled;
-    if (build->model->settings.target != TARGET_INPUT || x->rank == out->a->rank) return;
-    if (x->rank == 4 && out->a->rank == 2) {
-        Tensor *flat = program_tensor(p, ROLE_VALUE, false, 2, out->a->dim, "target");
-        for (int32_t c = 0; c < x->dim[1]; c++)
-            for (int32_t i = 0; i < x->dim[2]; i++) {
-                Affine pixel[] = {ix(0), ix_const(c), ix_const(i), ix(1)};
-                Compute *row = program_add(p, flat, REDUCE_NONE, 0, NULL, e_read(p, x, 0, pixel));
-                row->range[1] = x->dim[3];
-                row->write_offset[1] = (int32_t)((c * x->dim[2] + i) * x->dim[3]);
-            }
-        build->scaled = flat;
-        return;
-    }
-    Tensor *maps = program_tensor(p, ROLE_VALUE, false, 4, out->a->dim, "target");
-    for (int32_t c = 0; c < out->a->dim[1]; c++)
-        for (int32_t i = 0; i < out->a->dim[2]; i++) {
-            int32_t first = (int32_t)((c * out->a->dim[2] + i) * out->a->dim[3]);
+/* The values of maps [n, C, H, W] as [n, CHW], row by row. */
+static Tensor *flat_of(Program *p, Tensor *x, const int64_t *dim) {
+    Tensor *flat = program_tensor(p, ROLE_VALUE, false, 2, dim, "target.flat");
+    for (int32_t c = 0; c < x->dim[1]; c++)
+        for (int32_t i = 0; i < x->dim[2]; i++) {
+            Affine pixel[] = {ix(0), ix_const(c), ix_const(i), ix(1)};
+            Compute *row = program_add(p, flat, REDUCE_NONE, 0, NULL, e_read(p, x, 0, pixel));
+            row->range[1] = x->dim[3];
+            row->write_offset[1] = (int32_t)((c * x->dim[2] + i) * x->dim[3]);
+        }
+    return flat;
+}
+
+/* And back: maps of the given dims from flat values. */
+static Tensor *maps_of(Program *p, Tensor *x, const int64_t *dim) {
+    Tensor *maps = program_tensor(p, ROLE_VALUE, false, 4, dim, "target.maps");
+    for (int32_t c = 0; c < dim[1]; c++)
+        for (int32_t i = 0; i < dim[2]; i++) {
+            int32_t first = (int32_t)((c * dim[2] + i) * dim[3]);
             Affine value[] = {ix(0), ix_plus(ix(3), first)};
             Compute *row = program_add(p, maps, REDUCE_NONE, 0, NULL, e_read(p, x, 0, value));
             row->range[1] = row->range[2] = 1;
             row->write_offset[1] = c;
             row->write_offset[2] = i;
         }
-    build->scaled = maps;
+    return maps;
+}
+
+/* The target of an autoencoder takes the shape of the output, which has as many values. */
+static void reshape_target(Outputs *out) {
+    Build *build = out->build;
+    Tensor *x = build->scaled;
+    if (build->model->settings.target != TARGET_INPUT) return;
+    bool alike = x->rank == out->a->rank;
+    for (int d = 1; d < x->rank && alike; d++) alike = x->dim[d] == out->a->dim[d];
+    if (alike) return;
+    const int64_t flat[] = {DIM_BATCH, tensor_count(x)};
+    if (x->rank == 4) x = flat_of(out->p, x, flat);
+    build->scaled = out->a->rank == 4 ? maps_of(out->p, x, out->a->dim) : x;
 }
 
 static Tensor *sum_outputs(const Outputs *out, const char *name, Expr *e) {
@@ -114,7 +117,7 @@ Tensor *cost_build(Build *build) {
     Outputs out = outputs_of(build);
     Program *p = build->program;
     p->at = out.last->at;
-    flatten_target(&out);
+    reshape_target(&out);
     switch (build->model->settings.cost) {
     case COST_LOG_LIKELIHOOD:
         return log_likelihood(&out);

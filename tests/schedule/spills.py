@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """Hot loops stay in registers: in the assembly of lenet5 and wide_dropout no innermost loop with at least 100 fused
-multiply-adds touches the stack with a vector register, neither for x86-64-v3 nor for x86-64-v4.
+multiply-adds touches the stack with a vector register for x86-64-v4. With the 16 registers of x86-64-v3, where a
+vector takes two of them, one access in 30 multiply-adds is let pass.
 
     spills.py [--show] [OPTIONS of netc build]      --show: prints each hot loop instead
 """
@@ -13,6 +14,7 @@ import sys
 NETC = os.environ["NETC"]
 MODELS = os.path.join(os.environ["NETC_ROOT"], "models")
 HOT = 100
+ALLOWED = {"x86-64-v3": 1 / 30, "x86-64-v4": 0}  # vectors on the stack, of a loop's multiply-adds
 LABEL = re.compile(r"^([.\w$]+):")
 JUMP = re.compile(r"^\s+j\w+\s+([.\w$]+)$")
 FMA = re.compile(r"^\s+vfn?m(add|sub)\w*p[sd]\s")
@@ -62,7 +64,7 @@ def main():
     options = [word for word in sys.argv[1:] if word != "--show"]
     bad = []
     for model in ("lenet5.net", "wide_dropout.net"):
-        for cpu in ("x86-64-v3", "x86-64-v4"):
+        for cpu, allowed in ALLOWED.items():
             hot = list(hot_loops(model, "--cpu", cpu, *options))
             if not hot:
                 bad.append(f"{model}, {cpu}: no loop with {HOT} multiply-adds; does the test still know them?")
@@ -72,7 +74,7 @@ def main():
                     size = sum(1 for line in lines if re.match(r"^\s+[a-z]", line))
                     print(f"{model[:-4]:13} {cpu:10} {name:32} {count:4} multiply-adds, {size:5} instructions, "
                           f"{len(spills):4} on the stack")
-                elif spills:
+                elif len(spills) > allowed * count:
                     bad.append(f"{model}, {cpu}: {name} has {count} multiply-adds and {len(spills)} vectors on the "
                                f"stack: {'; '.join(spills[:4])}")
     if bad:

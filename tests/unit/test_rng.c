@@ -132,7 +132,8 @@ static void init_does_not_depend_on_pieces(void **state) {
     (void)state;
     enum { SIZE = 1001 };
     float whole[SIZE], pieces[SIZE];
-    const NetInit kinds[] = {{NET_INIT_NORMAL, 0, 1}, {NET_INIT_UNIFORM, -0.25, 0.5}};
+    const NetInit kinds[] = {{.kind = NET_INIT_NORMAL, .a = 0, .b = 1},
+                             {.kind = NET_INIT_UNIFORM, .a = -0.25, .b = 0.5}};
     for (size_t k = 0; k < 2; k++) {
         net_init_fill(&kinds[k], 11, 4, 0, SIZE, whole);
         for (int64_t at = 0, step = 1; at < SIZE; at += step, step = step % 7 + 1)
@@ -146,7 +147,7 @@ static void init_has_the_right_moments(void **state) {
     enum { SIZE = 100000 };
     float *values = net_alloc(SIZE, sizeof *values, NULL);
     assert_non_null(values);
-    NetInit init = {NET_INIT_NORMAL, 1, 2};
+    NetInit init = {.kind = NET_INIT_NORMAL, .a = 1, .b = 2};
     net_init_fill(&init, 3, 0, 0, SIZE, values);
     double sum = 0, squares = 0;
     for (int i = 0; i < SIZE; i++) {
@@ -154,10 +155,10 @@ static void init_has_the_right_moments(void **state) {
         squares += (values[i] - 1.0) * (values[i] - 1.0);
     }
     assert_true(fabs(sum / (double)SIZE - 1) < 0.03 && fabs(squares / (double)SIZE - 4) < 0.1);
-    init = (NetInit){NET_INIT_UNIFORM, 1, 1.0000001};
+    init = (NetInit){.kind = NET_INIT_UNIFORM, .a = 1, .b = 1.0000001};
     net_init_fill(&init, 3, 0, 0, SIZE, values);
     for (int i = 0; i < SIZE; i++) assert_true(values[i] >= 1.0f && values[i] < 1.0000001f);
-    init = (NetInit){NET_INIT_CONSTANT, 0.25, 0};
+    init = (NetInit){.kind = NET_INIT_CONSTANT, .a = 0.25, .b = 0};
     net_init_fill(&init, 3, 0, 0, 3, values);
     assert_true(values[0] == 0.25f && values[2] == 0.25f);
     free(values);
@@ -167,7 +168,7 @@ static void init_has_the_right_moments(void **state) {
 static void bits_are_pinned(void **state) {
     (void)state;
     float values[4];
-    NetInit init = {NET_INIT_NORMAL, 0, 1};
+    NetInit init = {.kind = NET_INIT_NORMAL, .a = 0, .b = 1};
     net_init_fill(&init, 1, 0, 0, 4, values);
     uint32_t bits[4];
     memcpy(bits, values, sizeof bits);
