@@ -135,29 +135,38 @@ typedef i32p i32x16;
 #define NET_1(T, f, a) ((T)f(a))
 #define NET_2(T, f, a, b) ((T)f(a, b))
 #define NET_3(T, f, a, b, c) ((T)f(a, b, c))
-#define NET_LIST(T, P, f) ((T){f(0), f(1), f(2), f(3), f(4), f(5), f(6), f(7), f(8), f(9), f(10), f(11), f(12), f(13), f(14), f(15)})
+#define NET_LIST(T, P, f) \
+    ((T){f(0), f(1), f(2), f(3), f(4), f(5), f(6), f(7), f(8), f(9), f(10), f(11), f(12), f(13), f(14), f(15)})
 #define v_store(p, a) ((void)(*(f32p_at *)(p) = (a)))
 #define i_store(p, a) ((void)(*(i32p_at *)(p) = (a)))
 #elif NET_PART == 32
-typedef struct { f32p p0, p1; } f32x16;
-typedef struct { i32p p0, p1; } i32x16;
+typedef struct {
+    f32p p0, p1;
+} f32x16;
+typedef struct {
+    i32p p0, p1;
+} i32x16;
 #define NET_FROM(T, f, p) ((T){f(p), f((p) + 8)})
 #define NET_1(T, f, a) ((T){f(a.p0), f(a.p1)})
 #define NET_2(T, f, a, b) ((T){f(a.p0, b.p0), f(a.p1, b.p1)})
 #define NET_3(T, f, a, b, c) ((T){f(a.p0, b.p0, c.p0), f(a.p1, b.p1, c.p1)})
-#define NET_LIST(T, P, f) \
-    ((T){(P){f(0), f(1), f(2), f(3), f(4), f(5), f(6), f(7)}, (P){f(8), f(9), f(10), f(11), f(12), f(13), f(14), f(15)}})
+#define NET_LIST(T, P, f)                                     \
+    ((T){(P){f(0), f(1), f(2), f(3), f(4), f(5), f(6), f(7)}, \
+         (P){f(8), f(9), f(10), f(11), f(12), f(13), f(14), f(15)}})
 #define v_store(p, a) ((void)(((f32p_at *)(p))[0] = (a).p0, ((f32p_at *)(p))[1] = (a).p1))
 #define i_store(p, a) ((void)(((i32p_at *)(p))[0] = (a).p0, ((i32p_at *)(p))[1] = (a).p1))
 #else
-typedef struct { f32p p0, p1, p2, p3; } f32x16;
-typedef struct { i32p p0, p1, p2, p3; } i32x16;
+typedef struct {
+    f32p p0, p1, p2, p3;
+} f32x16;
+typedef struct {
+    i32p p0, p1, p2, p3;
+} i32x16;
 #define NET_FROM(T, f, p) ((T){f(p), f((p) + 4), f((p) + 8), f((p) + 12)})
 #define NET_1(T, f, a) ((T){f(a.p0), f(a.p1), f(a.p2), f(a.p3)})
 #define NET_2(T, f, a, b) ((T){f(a.p0, b.p0), f(a.p1, b.p1), f(a.p2, b.p2), f(a.p3, b.p3)})
-#define NET_3(T, f, a, b, c) \
-    ((T){f(a.p0, b.p0, c.p0), f(a.p1, b.p1, c.p1), f(a.p2, b.p2, c.p2), f(a.p3, b.p3, c.p3)})
-#define NET_LIST(T, P, f) \
+#define NET_3(T, f, a, b, c) ((T){f(a.p0, b.p0, c.p0), f(a.p1, b.p1, c.p1), f(a.p2, b.p2, c.p2), f(a.p3, b.p3, c.p3)})
+#define NET_LIST(T, P, f)                                                                         \
     ((T){(P){f(0), f(1), f(2), f(3)}, (P){f(4), f(5), f(6), f(7)}, (P){f(8), f(9), f(10), f(11)}, \
          (P){f(12), f(13), f(14), f(15)}})
 #define NET_STORE(P, p, a) \
@@ -231,11 +240,17 @@ NET_INLINE void i_scatter(i32_at *p, int64_t stride, i32x16 a) {
 #define s_fma_f64(a, b, c) ((a) * (b) + (c))
 #endif
 NET_INLINE float s_as_f32(int32_t a) {
-    union { int32_t i; float f; } u = {a};
+    union {
+        int32_t i;
+        float f;
+    } u = {a};
     return u.f;
 }
 NET_INLINE int32_t s_as_i32(float a) {
-    union { float f; int32_t i; } u = {a};
+    union {
+        float f;
+        int32_t i;
+    } u = {a};
     return u.i;
 }
 NET_INLINE int64_t s_least(int64_t a, int64_t b) { return a < b ? a : b; }
@@ -258,46 +273,47 @@ NET_INLINE float v_sum_lanes(f32x16 a) {
     const f32x4 r = q + __builtin_shufflevector(q, q, 2, 3, 2, 3);
     return r[0] + r[1];
 }
-#define NET_TREE(T, name, V, store, f) \
-    NET_INLINE T name(V a) { \
-        T lane[16]; \
-        store(lane, a); \
-        for (int half = 8; half; half /= 2) \
+#define NET_TREE(T, name, V, store, f)                                           \
+    NET_INLINE T name(V a) {                                                     \
+        T lane[16];                                                              \
+        store(lane, a);                                                          \
+        for (int half = 8; half; half /= 2)                                      \
             for (int l = 0; l < half; l++) lane[l] = f(lane[l], lane[l + half]); \
-        return lane[0]; \
+        return lane[0];                                                          \
     }
 NET_TREE(float, v_max_lanes, f32x16, v_store, s_max)
 NET_TREE(float, v_min_lanes, f32x16, v_store, s_min)
 
 /* ---- doubles: for sums of costs, not for speed ---- */
-typedef struct { double lane[16]; } f64x16;
-#define NET_EACH(expression) \
-    f64x16 r; \
+typedef struct {
+    double lane[16];
+} f64x16;
+#define NET_EACH(expression)                               \
+    f64x16 r;                                              \
     for (int l = 0; l < 16; l++) r.lane[l] = (expression); \
     return r;
-#define NET_EACH_MASK(expression) \
-    int32_t r[16]; \
+#define NET_EACH_MASK(expression)                      \
+    int32_t r[16];                                     \
     for (int l = 0; l < 16; l++) r[l] = -(expression); \
     return i_load(r);
-NET_INLINE f64x16 d_splat(double s) { NET_EACH(s) }
-NET_INLINE f64x16 d_gather(const double *p, int64_t stride) { NET_EACH(p[l * stride]) }
-NET_INLINE f64x16 d_load(const double *p) { NET_EACH(p[l]) }
-NET_INLINE void d_scatter(double *p, int64_t stride, f64x16 a) {
+NET_INLINE f64x16 d_splat(double s){NET_EACH(s)} NET_INLINE f64x16
+    d_gather(const double *p, int64_t stride){NET_EACH(p[l * stride])} NET_INLINE f64x16
+    d_load(const double *p){NET_EACH(p[l])} NET_INLINE void d_scatter(double *p, int64_t stride, f64x16 a) {
     for (int l = 0; l < 16; l++) p[l * stride] = a.lane[l];
 }
 NET_INLINE void d_store(double *p, f64x16 a) { d_scatter(p, 1, a); }
-NET_INLINE f64x16 d_add(f64x16 a, f64x16 b) { NET_EACH(a.lane[l] + b.lane[l]) }
-NET_INLINE f64x16 d_sub(f64x16 a, f64x16 b) { NET_EACH(a.lane[l] - b.lane[l]) }
-NET_INLINE f64x16 d_mul(f64x16 a, f64x16 b) { NET_EACH(a.lane[l] * b.lane[l]) }
-NET_INLINE f64x16 d_div(f64x16 a, f64x16 b) { NET_EACH(a.lane[l] / b.lane[l]) }
-NET_INLINE f64x16 d_fma(f64x16 a, f64x16 b, f64x16 c) { NET_EACH(s_fma_f64(a.lane[l], b.lane[l], c.lane[l])) }
-NET_INLINE f64x16 d_max(f64x16 a, f64x16 b) { NET_EACH(s_max(a.lane[l], b.lane[l])) }
-NET_INLINE f64x16 d_min(f64x16 a, f64x16 b) { NET_EACH(s_min(a.lane[l], b.lane[l])) }
-NET_INLINE f64x16 d_sqrt(f64x16 a) { NET_EACH(__builtin_sqrt(a.lane[l])) }
-NET_INLINE i32x16 d_less(f64x16 a, f64x16 b) { NET_EACH_MASK(a.lane[l] < b.lane[l]) }
-NET_INLINE i32x16 d_less_equal(f64x16 a, f64x16 b) { NET_EACH_MASK(a.lane[l] <= b.lane[l]) }
-NET_INLINE i32x16 d_equal(f64x16 a, f64x16 b) { NET_EACH_MASK(a.lane[l] == b.lane[l]) }
-NET_INLINE f64x16 d_select(i32x16 m, f64x16 a, f64x16 b) {
+NET_INLINE f64x16 d_add(f64x16 a, f64x16 b){NET_EACH(a.lane[l] + b.lane[l])} NET_INLINE f64x16
+    d_sub(f64x16 a, f64x16 b){NET_EACH(a.lane[l] - b.lane[l])} NET_INLINE f64x16
+    d_mul(f64x16 a, f64x16 b){NET_EACH(a.lane[l] * b.lane[l])} NET_INLINE f64x16
+    d_div(f64x16 a, f64x16 b){NET_EACH(a.lane[l] / b.lane[l])} NET_INLINE f64x16
+    d_fma(f64x16 a, f64x16 b, f64x16 c){NET_EACH(s_fma_f64(a.lane[l], b.lane[l], c.lane[l]))} NET_INLINE f64x16
+    d_max(f64x16 a, f64x16 b){NET_EACH(s_max(a.lane[l], b.lane[l]))} NET_INLINE f64x16
+    d_min(f64x16 a, f64x16 b){NET_EACH(s_min(a.lane[l], b.lane[l]))} NET_INLINE f64x16
+    d_sqrt(f64x16 a){NET_EACH(__builtin_sqrt(a.lane[l]))} NET_INLINE i32x16
+    d_less(f64x16 a, f64x16 b){NET_EACH_MASK(a.lane[l] < b.lane[l])} NET_INLINE i32x16
+    d_less_equal(f64x16 a, f64x16 b){NET_EACH_MASK(a.lane[l] <= b.lane[l])} NET_INLINE i32x16
+    d_equal(f64x16 a, f64x16 b){NET_EACH_MASK(a.lane[l] == b.lane[l])} NET_INLINE f64x16
+    d_select(i32x16 m, f64x16 a, f64x16 b) {
     int32_t mask[16];
     i_store(mask, m);
     NET_EACH(mask[l] ? a.lane[l] : b.lane[l])

@@ -28,9 +28,9 @@ _Noreturn void out_of_memory(void); /* one line, status 3 */
 /* ---- arenas ---- */
 typedef struct Arena Arena;
 Arena *arena_new(void);
-void arena_free(Arena *arena);  /* NULL is fine */
-void arena_reset(Arena *arena); /* forgets everything made so far, keeps the memory */
-void *arena_alloc(Arena *arena, size_t count, size_t size); /* zeroed, aligned for any type */
+void arena_free(Arena *arena);                                   /* NULL is fine */
+void arena_reset(Arena *arena);                                  /* forgets everything made so far, keeps the memory */
+void *arena_alloc(Arena *arena, size_t count, size_t size);      /* zeroed, aligned for any type */
 char *arena_copy(Arena *arena, const char *text, size_t length); /* ends with a NUL */
 char *arena_format(Arena *arena, const char *format, ...) PRINTF_LIKE(2, 3);
 char *arena_vformat(Arena *arena, const char *format, va_list args);
@@ -38,13 +38,13 @@ char *arena_vformat(Arena *arena, const char *format, va_list args);
 #define NEW_ARRAY(arena, T, count) ((T *)arena_alloc((arena), (size_t)(count), sizeof(T)))
 
 /* ---- growable arrays in an arena:  VEC(int) v = {0};  vec_push(arena, &v, 7);  v.at[0], v.count ---- */
-#define VEC(T)                                                                                                         \
-    struct {                                                                                                           \
-        T *at;                                                                                                         \
-        size_t count, capacity;                                                                                        \
+#define VEC(T)                  \
+    struct {                    \
+        T *at;                  \
+        size_t count, capacity; \
     }
-#define vec_push(arena, vec, value)                                                                                    \
-    ((vec)->at = vec_reserve_((arena), (vec)->at, (vec)->count + 1, &(vec)->capacity, sizeof *(vec)->at),              \
+#define vec_push(arena, vec, value)                                                                       \
+    ((vec)->at = vec_reserve_((arena), (vec)->at, (vec)->count + 1, &(vec)->capacity, sizeof *(vec)->at), \
      (vec)->at[(vec)->count++] = (value))
 void *vec_reserve_(Arena *arena, void *at, size_t needed, size_t *capacity, size_t size);
 

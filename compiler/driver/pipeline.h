@@ -20,7 +20,7 @@ typedef struct {
     Source *source;
     Diags diags;
     ModelChanges changes;
-    int64_t memory; /* bytes a trainer may take */
+    int64_t memory;      /* bytes a trainer may take */
     const char *backend; /* llvm, c or interp: this, and the next two, are set by pipeline_target */
     bool llvm;           /* the backend is LLVM */
     Processor processor;

@@ -5,7 +5,8 @@
 #include "compiler/loop/loop.h"
 
 typedef struct {
-    const char *cpu;      /* a name LLVM and the C compilers know: znver4, x86-64-v3, x86-64-v4; "native" is resolved before */
+    const char
+        *cpu; /* a name LLVM and the C compilers know: znver4, x86-64-v3, x86-64-v4; "native" is resolved before */
     const char *features; /* LLVM's form, "" for the cpu's own */
     int level;            /* -O0 .. -O3 */
 } Target;

@@ -20,9 +20,15 @@ typedef struct {
 /* -fno-ivopts: gcc 12 may make scratch + i of 2*scratch - (scratch - i), after which it no longer knows what a store
  * points to and may drop it, or the call of a nest that does nothing else. clang has no such pass, and would warn. */
 const char *const *emit_c_flags(void) {
-    static const char *const flags[] = {"-std=c17",           "-ffp-contract=off",     "-fno-fast-math",
-                                        "-fno-math-errno",    "-fno-trapping-math",    "-fPIC",
-                                        "-fno-stack-protector", "-fno-ivopts",         "-Wno-ignored-optimization-argument",
+    static const char *const flags[] = {"-std=c17",
+                                        "-ffp-contract=off",
+                                        "-fno-fast-math",
+                                        "-fno-math-errno",
+                                        "-fno-trapping-math",
+                                        "-fPIC",
+                                        "-fno-stack-protector",
+                                        "-fno-ivopts",
+                                        "-Wno-ignored-optimization-argument",
                                         NULL};
     return flags;
 }
@@ -50,27 +56,37 @@ static void print_string(Text *out, const char *bytes, size_t count) {
     text_puts(out, "\"");
     for (size_t i = 0; i < count; i++) {
         const unsigned char c = (unsigned char)bytes[i];
-        if (c == '"' || c == '\\' || c == '?') text_printf(out, "\\%c", c);
-        else if (c >= ' ' && c < 127) text_printf(out, "%c", c);
-        else if (c == '\n') text_puts(out, "\\n");
-        else text_printf(out, "\\%03o", (unsigned)c);
+        if (c == '"' || c == '\\' || c == '?')
+            text_printf(out, "\\%c", c);
+        else if (c >= ' ' && c < 127)
+            text_printf(out, "%c", c);
+        else if (c == '\n')
+            text_puts(out, "\\n");
+        else
+            text_printf(out, "\\%03o", (unsigned)c);
     }
     text_puts(out, "\"");
 }
 
 static void print_float(Text *out, double number, Element element) {
     const char *const suffix = element == TYPE_F32 ? "f" : "";
-    if (isnan(number)) text_printf(out, "__builtin_nan%s(\"\")", suffix);
-    else if (isinf(number)) text_printf(out, "%s__builtin_inf%s()", signbit(number) ? "-" : "", suffix);
+    if (isnan(number))
+        text_printf(out, "__builtin_nan%s(\"\")", suffix);
+    else if (isinf(number))
+        text_printf(out, "%s__builtin_inf%s()", signbit(number) ? "-" : "", suffix);
     else if (fabs(number) < 1e6 && number == (double)(int)number && !(number == 0 && signbit(number)))
         text_printf(out, "%d.0%s", (int)number, suffix);
-    else text_printf(out, "%a%s", number, suffix);
+    else
+        text_printf(out, "%a%s", number, suffix);
 }
 
 static void print_constant(Printer *p, const Value *v) {
-    if (v->type.element != TYPE_I32) print_float(p->out, v->number, v->type.element);
-    else if (v->integer == INT32_MIN) text_puts(p->out, "INT32_MIN");
-    else text_printf(p->out, "%d", v->integer);
+    if (v->type.element != TYPE_I32)
+        print_float(p->out, v->number, v->type.element);
+    else if (v->integer == INT32_MIN)
+        text_puts(p->out, "INT32_MIN");
+    else
+        text_printf(p->out, "%d", v->integer);
 }
 
 static void print_terms(Printer *p, const Address *address) {
@@ -83,8 +99,10 @@ static void print_terms(Printer *p, const Address *address) {
         first = false;
     }
     const long long base = (long long)address->base;
-    if (first) text_printf(p->out, "%lld", base);
-    else if (base) text_printf(p->out, " %c %lld", base < 0 ? '-' : '+', base < 0 ? -base : base);
+    if (first)
+        text_printf(p->out, "%lld", base);
+    else if (base)
+        text_printf(p->out, " %c %lld", base < 0 ? '-' : '+', base < 0 ? -base : base);
 }
 
 /* A pointer to the element. */
@@ -124,7 +142,8 @@ static void print_bound(Printer *p, const Bound *bound) {
 
 static void print_load(Printer *p, const Value *v) {
     const char letter = vector_letter(v->type.element);
-    const bool plain = v->type.element == TYPE_F64 || (v->type.element == TYPE_F32 && v->address.buffer <= BUFFER_INPUT);
+    const bool plain =
+        v->type.element == TYPE_F64 || (v->type.element == TYPE_F32 && v->address.buffer <= BUFFER_INPUT);
     if (!v->type.vector && (plain || v->op == OP_LOAD_U8)) {
         print_element(p, &v->address);
     } else if (!v->type.vector) {
@@ -138,7 +157,9 @@ static void print_load(Printer *p, const Value *v) {
     } else {
         const bool cast = v->op == OP_GATHER && !plain;
         text_printf(p->out, "%c_%s(%s", letter, op_names[v->op],
-                    !cast ? "" : v->type.element == TYPE_I32 ? "(const i32_at *)(" : "(const f32_at *)(");
+                    !cast                         ? ""
+                    : v->type.element == TYPE_I32 ? "(const i32_at *)("
+                                                  : "(const f32_at *)(");
         print_pointer(p, &v->address);
         text_printf(p->out, "%s, %lld)", cast ? ")" : "", (long long)v->stride);
     }
@@ -209,18 +230,24 @@ static const char *scalar_form(Op op, bool is_double) {
 static void print_scalar_op(Printer *p, const Value *v) {
     const int operand[] = {v->a, v->b, v->c};
     for (const char *form = scalar_form(v->op, v->type.element == TYPE_F64); *form; form++) {
-        if (*form != '%') text_add(p->out, form, 1);
-        else if (*++form == 'i') text_printf(p->out, "%d", v->integer);
-        else text_printf(p->out, "v%d", operand[*form - '1']);
+        if (*form != '%')
+            text_add(p->out, form, 1);
+        else if (*++form == 'i')
+            text_printf(p->out, "%d", v->integer);
+        else
+            text_printf(p->out, "v%d", operand[*form - '1']);
     }
 }
 
 static void print_value(Printer *p, const Value *v) {
     p->types[v->id] = v->type;
     text_printf(p->out, "const %s v%d = ", type_name(v->type), v->id);
-    if (loop_operand_count(v->op) == 0) print_leaf(p, v);
-    else if (v->type.vector || p->types[v->a].vector) print_vector_op(p, v);
-    else print_scalar_op(p, v);
+    if (loop_operand_count(v->op) == 0)
+        print_leaf(p, v);
+    else if (v->type.vector || p->types[v->a].vector)
+        print_vector_op(p, v);
+    else
+        print_scalar_op(p, v);
     text_puts(p->out, ";\n");
 }
 
@@ -269,7 +296,8 @@ static void print_nest_call(Printer *p, const Nest *nest) {
 static void print_random(Printer *p, const Stmt *s) {
     text_puts(p->out, "net_random((uint32_t *)(");
     print_pointer(p, &s->address);
-    text_printf(p->out, "), item + 16 * i0, s_word(scalar + %d), s_word(scalar + %d), s_word(scalar + %d), %uu, %lld);\n",
+    text_printf(p->out,
+                "), item + 16 * i0, s_word(scalar + %d), s_word(scalar + %d), s_word(scalar + %d), %uu, %lld);\n",
                 s->scalar, s->scalar + 1, s->scalar + 2, s->layer, (long long)s->count);
 }
 
@@ -324,10 +352,10 @@ static void print_parameters(Printer *p, const NestUses *uses) {
     const char *separator = "";
     for (int i = 0; i < BUFFER_COUNT; i++) {
         if (!uses->read[i] && !uses->written[i]) continue;
-        const char *type = i == BUFFER_LOG                                ? "double"
-                           : i == BUFFER_LABEL || i == BUFFER_ITEM        ? "uint32_t"
+        const char *type = i == BUFFER_LOG                             ? "double"
+                           : i == BUFFER_LABEL || i == BUFFER_ITEM     ? "uint32_t"
                            : i == BUFFER_INPUT && p->code->input_bytes ? "uint8_t"
-                                                                          : "float";
+                                                                       : "float";
         text_printf(p->out, "%s%s%s *restrict %s", separator, uses->written[i] ? "" : "const ", type, buffer_names[i]);
         separator = ", ";
     }
@@ -379,7 +407,8 @@ static void print_kernel(Printer *p, const Kernel *kernel) {
 
 static void print_model(Text *out, const char *model) {
     const size_t size = strlen(model);
-    text_printf(out, "\nconst int64_t net_abi = %d;\nconst int64_t net_model_size = %zu;\nconst char net_model[] =", NET_ABI,
+    text_printf(out,
+                "\nconst int64_t net_abi = %d;\nconst int64_t net_model_size = %zu;\nconst char net_model[] =", NET_ABI,
                 size);
     size_t at = 0;
     do {

@@ -93,8 +93,7 @@ static void begin_debug(Emitter *e, const Nest *nest, LLVMValueRef function) {
         LLVMDIBuilderCreateFunction(e->debug, e->debug_file, nest->name, strlen(nest->name), nest->name,
                                     strlen(nest->name), e->debug_file, line, e->debug_type, true, true, line, 0, true);
     LLVMSetSubprogram(function, subprogram);
-    LLVMSetCurrentDebugLocation2(e->builder,
-                                 LLVMDIBuilderCreateDebugLocation(e->context, line, 0, subprogram, NULL));
+    LLVMSetCurrentDebugLocation2(e->builder, LLVMDIBuilderCreateDebugLocation(e->context, line, 0, subprogram, NULL));
 }
 
 static void emit_nest(Emitter *e, int index) {
@@ -167,8 +166,9 @@ static void begin_debug_unit(Emitter *e) {
     static const char producer[] = "netc";
     e->debug = LLVMCreateDIBuilder(e->module);
     e->debug_file = LLVMDIBuilderCreateFile(e->debug, source->path, strlen(source->path), ".", 1);
-    LLVMDIBuilderCreateCompileUnit(e->debug, LLVMDWARFSourceLanguageC11, e->debug_file, producer, strlen(producer), true,
-                                   "", 0, 0, "", 0, LLVMDWARFEmissionLineTablesOnly, 0, false, false, "", 0, "", 0);
+    LLVMDIBuilderCreateCompileUnit(e->debug, LLVMDWARFSourceLanguageC11, e->debug_file, producer, strlen(producer),
+                                   true, "", 0, 0, "", 0, LLVMDWARFEmissionLineTablesOnly, 0, false, false, "", 0, "",
+                                   0);
     e->debug_type = LLVMDIBuilderCreateSubroutineType(e->debug, e->debug_file, NULL, 0, LLVMDIFlagZero);
     static const struct {
         const char *name;
@@ -203,7 +203,8 @@ static void emit_module(Emitter *e) {
 /* ---- the machine ---- */
 
 static void initialize_llvm(void) {
-    static const char *const arguments[] = {"netc", "-enable-misched=false", "-pre-RA-sched=source", "-disable-lsr", "-disable-machine-sink"};
+    static const char *const arguments[] = {"netc", "-enable-misched=false", "-pre-RA-sched=source", "-disable-lsr",
+                                            "-disable-machine-sink"};
     LLVMInitializeNativeTarget();
     LLVMInitializeNativeAsmPrinter();
     LLVMParseCommandLineOptions((int)COUNT_OF(arguments), arguments, NULL);
@@ -282,8 +283,7 @@ static bool write_output(const Emitter *e, LlvmOutput output, const char *path, 
         *why = keep_message(e->arena, message);
         return false;
     }
-    const bool written =
-        write_file(e->arena, path, LLVMGetBufferStart(buffer), LLVMGetBufferSize(buffer), why);
+    const bool written = write_file(e->arena, path, LLVMGetBufferStart(buffer), LLVMGetBufferSize(buffer), why);
     LLVMDisposeMemoryBuffer(buffer);
     return written;
 }

@@ -71,9 +71,7 @@ static Ints block_sets(const Emitter *e, const Block *block) {
     return sets;
 }
 
-LLVMBasicBlockRef llvm_new_block(Emitter *e) {
-    return LLVMAppendBasicBlockInContext(e->context, e->function, "");
-}
+LLVMBasicBlockRef llvm_new_block(Emitter *e) { return LLVMAppendBasicBlockInContext(e->context, e->function, ""); }
 
 static LLVMValueRef build_phi(Emitter *e, LLVMTypeRef type, LLVMValueRef a, LLVMBasicBlockRef from_a, LLVMValueRef b,
                               LLVMBasicBlockRef from_b) {
@@ -124,9 +122,8 @@ typedef enum { ROUNDS_UNKNOWN, ROUNDS_NONE, ROUNDS_ONE, ROUNDS_MORE } Rounds;
 
 static Rounds count_rounds(const Stmt *stmt) {
     const Bound *low = &stmt->low, *high = &stmt->high;
-    const bool known = low->kind == high->kind &&
-                       (low->kind == BOUND_CONST || low->kind == BOUND_TASK ||
-                        (low->kind == BOUND_VAR && low->var == high->var));
+    const bool known = low->kind == high->kind && (low->kind == BOUND_CONST || low->kind == BOUND_TASK ||
+                                                   (low->kind == BOUND_VAR && low->var == high->var));
     if (!known) return ROUNDS_UNKNOWN;
     if (low->value >= high->value) return ROUNDS_NONE;
     return high->value - low->value <= stmt->step ? ROUNDS_ONE : ROUNDS_MORE;
@@ -137,8 +134,10 @@ static void emit_loop(Emitter *e, const Stmt *stmt, bool guarded) {
     LLVMValueRef *before = current(e, &sets);
     LLVMValueRef low = bound_value(e, &stmt->low), high = bound_value(e, &stmt->high);
     LLVMBasicBlockRef from = LLVMGetInsertBlock(e->builder), body = llvm_new_block(e), after = llvm_new_block(e);
-    if (guarded) LLVMBuildCondBr(e->builder, LLVMBuildICmp(e->builder, LLVMIntSLT, low, high, ""), body, after);
-    else LLVMBuildBr(e->builder, body);
+    if (guarded)
+        LLVMBuildCondBr(e->builder, LLVMBuildICmp(e->builder, LLVMIntSLT, low, high, ""), body, after);
+    else
+        LLVMBuildBr(e->builder, body);
 
     LLVMPositionBuilderAtEnd(e->builder, body);
     LLVMValueRef counter = build_phi(e, e->i64, low, from, NULL, NULL);
@@ -186,14 +185,16 @@ static void emit_for(Emitter *e, const Stmt *stmt) {
 /* ---- statements ---- */
 
 static void emit_store(Emitter *e, const Stmt *stmt) {
-    LLVMValueRef store = LLVMBuildStore(e->builder, e->value[stmt->operand], llvm_element_pointer(e, &stmt->address, 0));
+    LLVMValueRef store =
+        LLVMBuildStore(e->builder, e->value[stmt->operand], llvm_element_pointer(e, &stmt->address, 0));
     LLVMSetAlignment(store, llvm_access_align(e, stmt->address.buffer, e->type[stmt->operand], stmt->aligned));
 }
 
 static void emit_scatter(Emitter *e, const Stmt *stmt) {
     for (int l = 0; l < LOOP_LANES; l++) {
         LLVMValueRef lane = LLVMBuildExtractElement(e->builder, e->value[stmt->operand], llvm_const_i32(e, l), "");
-        LLVMValueRef store = LLVMBuildStore(e->builder, lane, llvm_element_pointer(e, &stmt->address, l * stmt->stride));
+        LLVMValueRef store =
+            LLVMBuildStore(e->builder, lane, llvm_element_pointer(e, &stmt->address, l * stmt->stride));
         LLVMSetAlignment(store, (unsigned)llvm_element_size(e, stmt->address.buffer));
     }
 }

@@ -39,10 +39,11 @@ int64_t llvm_element_size(const Emitter *e, Buffer buffer) {
 /* ---- addresses ---- */
 
 static void position_in_frame(Emitter *e, const Frame *frame) {
-    LLVMValueRef next =
-        frame->last ? LLVMGetNextInstruction(frame->last) : LLVMGetFirstInstruction(frame->block);
-    if (next) LLVMPositionBuilderBefore(e->builder, next);
-    else LLVMPositionBuilderAtEnd(e->builder, frame->block);
+    LLVMValueRef next = frame->last ? LLVMGetNextInstruction(frame->last) : LLVMGetFirstInstruction(frame->block);
+    if (next)
+        LLVMPositionBuilderBefore(e->builder, next);
+    else
+        LLVMPositionBuilderAtEnd(e->builder, frame->block);
 }
 
 static bool same_terms(const Address *a, const Address *b, int count) {
@@ -122,7 +123,8 @@ LLVMValueRef llvm_build_load(Emitter *e, LLVMTypeRef type, LLVMValueRef pointer,
 
 /* ---- values ---- */
 
-static LLVMValueRef build_intrinsic(Emitter *e, const char *name, LLVMTypeRef type, LLVMValueRef *args, unsigned count) {
+static LLVMValueRef build_intrinsic(Emitter *e, const char *name, LLVMTypeRef type, LLVMValueRef *args,
+                                    unsigned count) {
     const unsigned id = LLVMLookupIntrinsicID(name, strlen(name));
     LLVMValueRef function = LLVMGetIntrinsicDeclaration(e->module, id, &type, 1);
     return LLVMBuildCall2(e->builder, LLVMIntrinsicGetType(e->context, id, &type, 1), function, args, count, "");
@@ -143,7 +145,8 @@ static LLVMValueRef build_choice(Emitter *e, LLVMRealPredicate predicate, LLVMVa
 static LLVMValueRef build_slice(Emitter *e, LLVMValueRef vector, unsigned first, unsigned count) {
     LLVMValueRef lanes[LOOP_LANES];
     for (unsigned l = 0; l < count; l++) lanes[l] = llvm_const_i32(e, first + l);
-    return LLVMBuildShuffleVector(e->builder, vector, LLVMGetPoison(LLVMTypeOf(vector)), LLVMConstVector(lanes, count), "");
+    return LLVMBuildShuffleVector(e->builder, vector, LLVMGetPoison(LLVMTypeOf(vector)), LLVMConstVector(lanes, count),
+                                  "");
 }
 
 static LLVMValueRef combine(Emitter *e, Op op, LLVMValueRef a, LLVMValueRef b) {
@@ -189,7 +192,7 @@ static LLVMValueRef build_leaf(Emitter *e, const Value *v) {
     case OP_IMAGES: return LLVMBuildTrunc(e->builder, e->images, e->i32, "");
     case OP_LOAD:
         return llvm_build_load(e, llvm_value_type(e, v->type), llvm_element_pointer(e, &v->address, 0),
-                          llvm_access_align(e, v->address.buffer, v->type, v->aligned));
+                               llvm_access_align(e, v->address.buffer, v->type, v->aligned));
     case OP_LOAD_U8: {
         LLVMTypeRef type = v->type.vector ? LLVMVectorType(e->i8, LOOP_LANES) : e->i8;
         LLVMValueRef bytes = llvm_build_load(e, type, llvm_element_pointer(e, &v->address, 0), 1);

@@ -56,7 +56,8 @@ Tensor *build_bias_activate(Build *build, const Layer *layer, Tensor *sums) {
 }
 
 /* ---- activations: the field's definitions, as expressions of z ---- */
-/* The tanh form: Hendrycks and Gimpel 2016. With (1 + tanh(u)) / 2 = sigmoid(2u) nothing cancels where z is far below 0. */
+/* The tanh form: Hendrycks and Gimpel 2016. With (1 + tanh(u)) / 2 = sigmoid(2u) nothing cancels where z is far below
+ * 0. */
 static Expr *gelu(Program *p, Expr *z) {
     Expr *cube = e_mul(p, z, e_mul(p, z, z));
     Expr *twice = e_mul(p, e_const(p, 1.5957691216057308), e_add(p, z, e_mul(p, e_const(p, 0.044715), cube)));

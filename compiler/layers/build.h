@@ -13,16 +13,16 @@ struct Build {
     Program *program;
     const Model *model;
     Mode mode;
-    bool centre_now;     /* the program `init`: a bias with init `centre` is computed, not read */
-    Tensor *input;       /* the batch as it comes, [n, ...] */
-    Tensor *label;       /* [n] */
-    Tensor *scaled;      /* the input with bytes divided by 255, before mean and std: an autoencoder's target */
-    Tensor **value;      /* by layer index: its output */
-    Tensor **weighted;   /* by layer index: before its activation */
+    bool centre_now;         /* the program `init`: a bias with init `centre` is computed, not read */
+    Tensor *input;           /* the batch as it comes, [n, ...] */
+    Tensor *label;           /* [n] */
+    Tensor *scaled;          /* the input with bytes divided by 255, before mean and std: an autoencoder's target */
+    Tensor **value;          /* by layer index: its output */
+    Tensor **weighted;       /* by layer index: before its activation */
     Tensor **weight, **bias; /* by layer index: its parameters, once read */
     int64_t *weight_offset, *bias_offset; /* in the param buffer */
     int64_t mean_offset, std_offset;      /* in the state buffer; -1: constants of the model */
-    Tensor **centred;    /* by layer index: biases computed by the program `init` */
+    Tensor **centred;                     /* by layer index: biases computed by the program `init` */
 };
 
 /* "conv1.z" */

@@ -35,19 +35,17 @@ static json_t *layers(const Model *model) {
     json_t *list = packed(json_array());
     for (size_t i = 1; i < model->layers.count; i++) {
         const Layer *layer = model->layers.at[i];
-        add(list, json_pack("{s:s, s:s, s:o, s:s}", "name", layer->name, "kind", layer->kind->name, "shape",
-                            dims(layer->out.dim, layer->out.rank), "activation", activation_names[layer->activation.kind]));
+        add(list,
+            json_pack("{s:s, s:s, s:o, s:s}", "name", layer->name, "kind", layer->kind->name, "shape",
+                      dims(layer->out.dim, layer->out.rank), "activation", activation_names[layer->activation.kind]));
     }
     return list;
 }
 
 static json_t *tensors(const Programs *programs) {
-    static const char *const recipes[] = {[RECIPE_NORMAL] = "normal",
-                                          [RECIPE_UNIFORM] = "uniform",
-                                          [RECIPE_CONSTANT] = "constant",
-                                          [RECIPE_CENTRE] = "centre",
-                                          [RECIPE_DATA] = "data",
-                                          [RECIPE_VALUES] = "values"};
+    static const char *const recipes[] = {
+        [RECIPE_NORMAL] = "normal", [RECIPE_UNIFORM] = "uniform", [RECIPE_CONSTANT] = "constant",
+        [RECIPE_CENTRE] = "centre", [RECIPE_DATA] = "data",       [RECIPE_VALUES] = "values"};
     json_t *list = packed(json_array());
     for (size_t i = 0; i < programs->stored.count; i++) {
         const Stored *t = &programs->stored.at[i];
@@ -58,9 +56,10 @@ static json_t *tensors(const Programs *programs) {
             for (int64_t v = 0; v < t->size; v++) add(values, number(t->recipe.values[v]));
             put(init, "values", values);
         }
-        add(list, json_pack("{s:s, s:s, s:s, s:I, s:I, s:o, s:b, s:b, s:o}", "name", t->name, "role", t->role, "buffer",
-                            t->in_state ? "state" : "param", "offset", (json_int_t)t->offset, "size", (json_int_t)t->size,
-                            "shape", dims(t->dim, t->rank), "trainable", t->trainable, "decay", t->decay, "init", init));
+        add(list,
+            json_pack("{s:s, s:s, s:s, s:I, s:I, s:o, s:b, s:b, s:o}", "name", t->name, "role", t->role, "buffer",
+                      t->in_state ? "state" : "param", "offset", (json_int_t)t->offset, "size", (json_int_t)t->size,
+                      "shape", dims(t->dim, t->rank), "trainable", t->trainable, "decay", t->decay, "init", init));
     }
     return list;
 }
@@ -74,8 +73,8 @@ static json_t *program(const Code *code, const Descriptor *d, int kind) {
     for (size_t i = 0; i < d->programs->log[kind].count; i++) {
         const LogEntry *row = &d->programs->log[kind].at[i];
         add(log, json_pack("{s:s, s:s, s:s, s:I, s:I, s:I}", "name", row->name, "layer", row->layer, "per",
-                           row->per_chunk ? "chunk" : "once", "at", (json_int_t)row->at, "count", (json_int_t)row->count,
-                           "elements", (json_int_t)row->elements));
+                           row->per_chunk ? "chunk" : "once", "at", (json_int_t)row->at, "count",
+                           (json_int_t)row->count, "elements", (json_int_t)row->elements));
     }
     return json_pack("{s:o, s:I, s:o}", "phases", phases, "commit", (json_int_t)d->commit[kind], "log", log);
 }
@@ -92,8 +91,9 @@ static json_t *data(const Settings *s) {
 static json_t *settings(const Settings *s) {
     json_t *object = packed(json_object());
     put(object, "data", data(s));
-    put(object, "split", json_pack("{s:o, s:o, s:o}", "train", packed(number(s->split_train)), "validation",
-                                   packed(number(s->split_validation)), "test", packed(number(s->split_test))));
+    put(object, "split",
+        json_pack("{s:o, s:o, s:o}", "train", packed(number(s->split_train)), "validation",
+                  packed(number(s->split_validation)), "test", packed(number(s->split_test))));
     put(object, "cost", json_string(cost_names[s->cost]));
     put(object, "optimizer", json_string("sgd"));
     put(object, "rate", number(s->rate));
@@ -103,8 +103,9 @@ static json_t *settings(const Settings *s) {
     put(object, "batch", json_integer(s->batch));
     put(object, "epochs", json_integer(s->epochs));
     put(object, "seed", json_integer(s->seed));
-    put(object, "log", json_pack("{s:b, s:b, s:I, s:I}", "gradients", s->log_gradients, "weights", s->log_weights, "every",
-                                 (json_int_t)s->log_every, "probe", (json_int_t)s->log_probe));
+    put(object, "log",
+        json_pack("{s:b, s:b, s:I, s:I}", "gradients", s->log_gradients, "weights", s->log_weights, "every",
+                  (json_int_t)s->log_every, "probe", (json_int_t)s->log_probe));
     return object;
 }
 
@@ -128,8 +129,9 @@ const char *descriptor_write(Arena *arena, const Code *code, const Descriptor *d
     put(root, "abi", json_integer(NET_ABI));
     put(root, "netc", json_string(NETC_VERSION));
     put(root, "name", json_string(model->name));
-    put(root, "input", json_pack("{s:o, s:s}", "shape", dims(input->out.dim, input->out.rank), "type",
-                                 model->bytes_input ? "u8" : "f32"));
+    put(root, "input",
+        json_pack("{s:o, s:s}", "shape", dims(input->out.dim, input->out.rank), "type",
+                  model->bytes_input ? "u8" : "f32"));
     put(root, "outputs", json_integer(outputs));
     put(root, "classes", json_integer(!classes ? 0 : outputs == 1 ? 2 : outputs));
     put(root, "target", json_string(classes ? "class" : "input"));

@@ -21,7 +21,8 @@ int64_t gen_unit(const Gen *g, int i) { return i == g->lane && i != g->group->ba
 static Address add_index(const Gen *g, Address address, int i, int64_t step) {
     const IndexValue *at = &g->at[i];
     address = loop_address_plus(address, step * (at->base + g->offset[i] * gen_unit(g, i)));
-    for (int t = 0; t < at->terms; t++) address = loop_address_term(address, at->term[t].var, step * at->term[t].stride);
+    for (int t = 0; t < at->terms; t++)
+        address = loop_address_term(address, at->term[t].var, step * at->term[t].stride);
     return address;
 }
 
@@ -45,7 +46,8 @@ static int load(const Gen *g, const Access *access) {
     Address address = gen_address(g, access);
     int64_t step = lane_step(g, access);
     if (access->buffer == BUFFER_INPUT && g->context->code->input_bytes) {
-        int byte = step == 0 || step == 1 ? loop_load_u8(g->b, step == 1, address) : loop_gather_u8(g->b, address, step);
+        int byte =
+            step == 0 || step == 1 ? loop_load_u8(g->b, step == 1, address) : loop_gather_u8(g->b, address, step);
         return loop_op1(g->b, OP_TO_F32, byte);
     }
     Element element = access->tensor->integer ? TYPE_I32 : TYPE_F32;
@@ -62,8 +64,10 @@ void gen_store(const Gen *g, const Access *access, int value) {
         return;
     }
     value = loop_splat(g->b, value);
-    if (step == 1) loop_store(g->b, address, value, gen_is_aligned(&address));
-    else loop_scatter(g->b, address, step, value);
+    if (step == 1)
+        loop_store(g->b, address, value, gen_is_aligned(&address));
+    else
+        loop_scatter(g->b, address, step, value);
 }
 
 /* ---- expressions ---- */
@@ -129,22 +133,16 @@ static int gen_function(Gen *g, const Expr *e) {
 
 int gen_value(Gen *g, const Expr *e) {
     switch ((int)e->kind) { /* what needs the compute; the rest by arity */
-    case EXPR_CONST:
-        return loop_const_f32(g->b, (float)e->number, false);
+    case EXPR_CONST: return loop_const_f32(g->b, (float)e->number, false);
     case EXPR_READ: {
         Access access = access_of_read(g->group->layout, e);
         return load(g, &access);
     }
-    case EXPR_SCALAR:
-        return scalar_value(g, e->scalar);
-    case EXPR_INDEX:
-        return gen_index(g, &e->index[0]);
-    case EXPR_RESULT:
-        return g->result;
-    case EXPR_ALIVE:
-        return loop_op2(g->b, OP_ILESS, image_number(g), loop_images(g->b));
-    default:
-        break;
+    case EXPR_SCALAR: return scalar_value(g, e->scalar);
+    case EXPR_INDEX: return gen_index(g, &e->index[0]);
+    case EXPR_RESULT: return g->result;
+    case EXPR_ALIVE: return loop_op2(g->b, OP_ILESS, image_number(g), loop_images(g->b));
+    default: break;
     }
     Op op = op_of(e->kind);
     if (op == OP_COUNT) return gen_function(g, e);

@@ -46,8 +46,12 @@ static void merge_indices(Group *group, int outer) {
 
 Group group_make(const Layout *layout, Placed *list, int count) {
     const Compute *first = list[0].compute;
-    Group group = {.layout = layout, .count = count, .scope = list[0].scope, .rank = first->rank,
-                   .reductions = first->reductions, .batch = -1};
+    Group group = {.layout = layout,
+                   .count = count,
+                   .scope = list[0].scope,
+                   .rank = first->rank,
+                   .reductions = first->reductions,
+                   .batch = -1};
     for (int m = 0; m < count; m++) group.member[m] = &list[m];
     memcpy(group.range, first->range, sizeof group.range);
     for (int i = 0; i < group.rank + group.reductions; i++)

@@ -80,7 +80,7 @@ typedef struct {
     bool input_bytes;
     int statement, loop_depth;
     VEC(uint32_t) free_single, free_double;
-    VEC(int) *dying; /* by statement: values whose slots become free */
+    VEC(int) * dying; /* by statement: values whose slots become free */
 } Translator;
 
 static size_t type_bytes(Type type) {
@@ -152,8 +152,10 @@ static uint32_t take_slot(Translator *t, Type type) {
 static void free_dying(Translator *t) {
     for (size_t i = 0; i < t->dying[t->statement].count; i++) {
         const int id = t->dying[t->statement].at[i];
-        if (is_wide(t->value[id]->type)) vec_push(t->arena, &t->free_double, t->offset[id]);
-        else vec_push(t->arena, &t->free_single, t->offset[id]);
+        if (is_wide(t->value[id]->type))
+            vec_push(t->arena, &t->free_double, t->offset[id]);
+        else
+            vec_push(t->arena, &t->free_single, t->offset[id]);
     }
 }
 
@@ -379,70 +381,70 @@ static void draw_random(const Instruction *i, const Machine *m) {
 
 /* r[l] = expression of a[l], b[l], c[l], for `lanes` lanes. Copies, because r's slot may be that of a, b or c and
  * because the elements of a slot change their type; compilers keep them in registers. */
-#define LANES(key, R, A, B, lanes, expression)                                                                         \
-    case key: {                                                                                                        \
-        A a[lanes];                                                                                                    \
-        B b[lanes], c[lanes];                                                                                          \
-        R r[lanes];                                                                                                    \
-        memcpy(a, slot + i->a, sizeof a);                                                                              \
-        memcpy(b, slot + i->b, sizeof b);                                                                              \
-        memcpy(c, slot + i->c, sizeof c);                                                                              \
-        for (int l = 0; l < (lanes); l++) r[l] = (R)(expression);                                                      \
-        memcpy(slot + i->d, r, sizeof r);                                                                              \
-        break;                                                                                                         \
+#define LANES(key, R, A, B, lanes, expression)                    \
+    case key: {                                                   \
+        A a[lanes];                                               \
+        B b[lanes], c[lanes];                                     \
+        R r[lanes];                                               \
+        memcpy(a, slot + i->a, sizeof a);                         \
+        memcpy(b, slot + i->b, sizeof b);                         \
+        memcpy(c, slot + i->c, sizeof c);                         \
+        for (int l = 0; l < (lanes); l++) r[l] = (R)(expression); \
+        memcpy(slot + i->d, r, sizeof r);                         \
+        break;                                                    \
     }
-#define BOTH(op, element, R, A, B, expression)                                                                         \
-    LANES(KEY(op, element, 0), R, A, B, 1, expression)                                                                 \
+#define BOTH(op, element, R, A, B, expression)         \
+    LANES(KEY(op, element, 0), R, A, B, 1, expression) \
     LANES(KEY(op, element, 1), R, A, B, 16, expression)
-#define FLOATS(op, expression) BOTH(op, TYPE_F32, float, float, float, expression) \
+#define FLOATS(op, expression)                          \
+    BOTH(op, TYPE_F32, float, float, float, expression) \
     BOTH(op, TYPE_F64, double, double, double, expression)
-#define COMPARE(op, expression) BOTH(op, TYPE_F32, int32_t, float, float, -(expression)) \
+#define COMPARE(op, expression)                              \
+    BOTH(op, TYPE_F32, int32_t, float, float, -(expression)) \
     BOTH(op, TYPE_F64, int32_t, double, double, -(expression))
 #define INTS(op, expression) BOTH(op, TYPE_I32, uint32_t, uint32_t, uint32_t, expression)
 #define SIGNED(op, expression) BOTH(op, TYPE_I32, int32_t, int32_t, int32_t, expression)
 /* The tree over the lanes. */
-#define REDUCE(op, element, T, expression)                                                                             \
-    case KEY(op, element, 1): {                                                                                        \
-        T t[LOOP_LANES];                                                                                               \
-        memcpy(t, slot + i->a, sizeof t);                                                                              \
-        for (int half = LOOP_LANES / 2; half; half /= 2)                                                               \
-            for (int l = 0; l < half; l++) {                                                                           \
-                const T x = t[l], y = t[l + half];                                                                     \
-                t[l] = (expression);                                                                                   \
-            }                                                                                                          \
-        memcpy(slot + i->d, t, sizeof t[0]);                                                                           \
-        break;                                                                                                         \
+#define REDUCE(op, element, T, expression)               \
+    case KEY(op, element, 1): {                          \
+        T t[LOOP_LANES];                                 \
+        memcpy(t, slot + i->a, sizeof t);                \
+        for (int half = LOOP_LANES / 2; half; half /= 2) \
+            for (int l = 0; l < half; l++) {             \
+                const T x = t[l], y = t[l + half];       \
+                t[l] = (expression);                     \
+            }                                            \
+        memcpy(slot + i->d, t, sizeof t[0]);             \
+        break;                                           \
     }
 #define REDUCES(op, expression) REDUCE(op, TYPE_F32, float, expression) REDUCE(op, TYPE_F64, double, expression)
-#define CONSTANT(element, T, number)                                                                                   \
-    case KEY(OP_CONST, element, 0):                                                                                    \
-    case KEY(OP_CONST, element, 1): {                                                                                  \
-        T r[LOOP_LANES];                                                                                               \
-        for (int l = 0; l < LOOP_LANES; l++) r[l] = (T)(number);                                                       \
-        memcpy(slot + i->d, r, i->code % 2 ? sizeof r : sizeof r[0]);                                                  \
-        break;                                                                                                         \
+#define CONSTANT(element, T, number)                                  \
+    case KEY(OP_CONST, element, 0):                                   \
+    case KEY(OP_CONST, element, 1): {                                 \
+        T r[LOOP_LANES];                                              \
+        for (int l = 0; l < LOOP_LANES; l++) r[l] = (T)(number);      \
+        memcpy(slot + i->d, r, i->code % 2 ? sizeof r : sizeof r[0]); \
+        break;                                                        \
     }
-#define COPY_IN(op, element, vector, bytes)                                                                            \
-    case KEY(op, element, vector):                                                                                     \
-        memcpy(slot + i->d, element_at(i, m), bytes);                             \
-        break;
-#define GATHER(op, element, T, R)                                                                                      \
-    case KEY(op, element, 1): {                                                                                        \
-        const char *from = element_at(i, m);                                                          \
-        R r[LOOP_LANES];                                                                                               \
-        for (int l = 0; l < LOOP_LANES; l++) {                                                                         \
-            T x;                                                                                                       \
-            memcpy(&x, from + l * i->step * (int64_t)sizeof x, sizeof x);                                              \
-            r[l] = x;                                                                                                  \
-        }                                                                                                              \
-        memcpy(slot + i->d, r, sizeof r);                                                                              \
-        break;                                                                                                         \
+#define COPY_IN(op, element, vector, bytes) \
+    case KEY(op, element, vector): memcpy(slot + i->d, element_at(i, m), bytes); break;
+#define GATHER(op, element, T, R)                                         \
+    case KEY(op, element, 1): {                                           \
+        const char *from = element_at(i, m);                              \
+        R r[LOOP_LANES];                                                  \
+        for (int l = 0; l < LOOP_LANES; l++) {                            \
+            T x;                                                          \
+            memcpy(&x, from + l * i->step * (int64_t)sizeof x, sizeof x); \
+            r[l] = x;                                                     \
+        }                                                                 \
+        memcpy(slot + i->d, r, sizeof r);                                 \
+        break;                                                            \
     }
-#define SCATTER(code, bytes)                                                                                           \
-    case code: {                                                                                                       \
-        char *to = element_at(i, m);                                                                      \
-        for (int l = 0; l < LOOP_LANES; l++) memcpy(to + l * i->step * (bytes), slot + i->a + l * (bytes), bytes);     \
-        break;                                                                                                         \
+#define SCATTER(code, bytes)                                                                                       \
+    case code: {                                                                                                   \
+        char *to = element_at(i, m);                                                                               \
+        for (int l = 0; l < LOOP_LANES; l++) memcpy(to + l * i->step * (bytes), slot + i->a + l * (bytes), bytes); \
+        break;                                                                                                     \
     }
 
 ALWAYS_INLINE double number_of(const Instruction *i) {
@@ -460,7 +462,8 @@ ALWAYS_INLINE void execute(const Program *program, Machine *m) {
             CONSTANT(TYPE_F64, double, number_of(i))
             CONSTANT(TYPE_I32, int32_t, i->step)
             LANES(KEY(OP_LANE, TYPE_I32, 1), int32_t, int32_t, int32_t, 16, l)
-            LANES(KEY(OP_INDEX, TYPE_I32, 0), int32_t, int32_t, int32_t, 1, i->base + terms_of(&program->addresses.at[i->address], m->var))
+            LANES(KEY(OP_INDEX, TYPE_I32, 0), int32_t, int32_t, int32_t, 1,
+                  i->base + terms_of(&program->addresses.at[i->address], m->var))
             LANES(KEY(OP_IMAGES, TYPE_I32, 0), int32_t, int32_t, int32_t, 1, m->images)
             COPY_IN(OP_LOAD, TYPE_F32, 0, 4)
             COPY_IN(OP_LOAD, TYPE_I32, 0, 4)
@@ -468,10 +471,8 @@ ALWAYS_INLINE void execute(const Program *program, Machine *m) {
             COPY_IN(OP_LOAD, TYPE_F32, 1, 64)
             COPY_IN(OP_LOAD, TYPE_I32, 1, 64)
             COPY_IN(OP_LOAD, TYPE_F64, 1, 128)
-            LANES(KEY(OP_LOAD_U8, TYPE_I32, 0), int32_t, int32_t, int32_t, 1,
-                  *(const uint8_t *)element_at(i, m))
-            LANES(KEY(OP_LOAD_U8, TYPE_I32, 1), int32_t, int32_t, int32_t, 16,
-                  ((const uint8_t *)element_at(i, m))[l])
+            LANES(KEY(OP_LOAD_U8, TYPE_I32, 0), int32_t, int32_t, int32_t, 1, *(const uint8_t *)element_at(i, m))
+            LANES(KEY(OP_LOAD_U8, TYPE_I32, 1), int32_t, int32_t, int32_t, 16, ((const uint8_t *)element_at(i, m))[l])
             GATHER(OP_GATHER, TYPE_F32, float, float)
             GATHER(OP_GATHER, TYPE_I32, int32_t, int32_t)
             GATHER(OP_GATHER, TYPE_F64, double, double)
@@ -559,9 +560,7 @@ static Executor *choose_executor(void) {
     return execute_plain;
 }
 
-static void run_nest(const Interp *interp, int index, Machine *m) {
-    interp->execute(&interp->programs[index], m);
-}
+static void run_nest(const Interp *interp, int index, Machine *m) { interp->execute(&interp->programs[index], m); }
 
 /* A kernel's body: loops over the chunk, conditions, nests. */
 static void run_kernel(const Interp *interp, const Block *block, Machine *m) {
@@ -595,7 +594,8 @@ Interp *interp_new(Arena *arena, const Code *code) {
     for (size_t i = 0; i < code->nests.count; i++) {
         const Nest *nest = code->nests.at[i];
         translate_nest(arena, code, nest, &interp->programs[i]);
-        if (interp->programs[i].addresses.count > interp->pointers) interp->pointers = interp->programs[i].addresses.count;
+        if (interp->programs[i].addresses.count > interp->pointers)
+            interp->pointers = interp->programs[i].addresses.count;
         if (interp->programs[i].slots > interp->slots) interp->slots = interp->programs[i].slots;
         if ((size_t)nest->var_count > interp->vars) interp->vars = (size_t)nest->var_count;
     }

@@ -166,8 +166,7 @@ static void settle_place(Layout *layout, const Tensor *t, const Compute *writer,
         place->size = row_major(t, place, 0, 1);
         return;
     case ROLE_VALUE:
-    case ROLE_RANDOM:
-        break;
+    case ROLE_RANDOM: break;
     }
     if (tensor_is_batched(t)) {
         shape_batched(t, place);
@@ -236,7 +235,8 @@ Layout *layout_program(Arena *arena, Programs *programs, Program *program) {
     find_levels(arena, layout, programs->param_size);
     find_uses(layout);
     layout->slot_end = NEW_ARRAY(arena, int64_t, layout->levels);
-    for (int level = -1; level < layout->levels; level++) { /* a level's slot sums lie together: they are added up then */
+    for (int level = -1; level < layout->levels;
+         level++) { /* a level's slot sums lie together: they are added up then */
         for (size_t t = 0; t < program->tensors.count; t++) {
             const Tensor *tensor = program->tensors.at[t];
             const Compute *writer = NULL;

@@ -35,7 +35,7 @@ typedef struct {
     int64_t low[TENSOR_MAX_RANK], high[TENSOR_MAX_RANK]; /* the edge, before and behind each dimension */
     bool has_edge;
     double edge;
-    int64_t size; /* elements (of a chunk) with the edge */
+    int64_t size;    /* elements (of a chunk) with the edge */
     int first, last; /* lifetime in scratch, in places */
     int level;       /* of its writer; -1: given */
     bool crosses;    /* read in a later phase */
@@ -47,7 +47,8 @@ typedef struct {
     Place *place;     /* by tensor id */
     int levels;
     int64_t scratch_size, batch_chunk, slot_size, owned_size;
-    int64_t *slot_end; /* by level: where its sums end in a slot's copy; they begin where those of the level before end */
+    int64_t
+        *slot_end; /* by level: where its sums end in a slot's copy; they begin where those of the level before end */
 } Layout;
 
 /* Scopes, levels, buffers and sizes; then, when grad_slot (the largest slot_size of all programs) is known, the bases

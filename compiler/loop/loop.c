@@ -240,8 +240,10 @@ static void print_value(const Value *value, FILE *out) {
     fprintf(out, "v%d = %s.", value->id, op_names[value->op]);
     print_type(value->type, out);
     if (value->op == OP_CONST) {
-        if (value->type.element == TYPE_I32) fprintf(out, " %d", value->integer);
-        else fprintf(out, value->type.element == TYPE_F32 ? " %.9g" : " %.17g", value->number);
+        if (value->type.element == TYPE_I32)
+            fprintf(out, " %d", value->integer);
+        else
+            fprintf(out, value->type.element == TYPE_F32 ? " %.9g" : " %.17g", value->number);
     } else if (value->op == OP_INDEX) {
         fputc(' ', out);
         print_terms(&value->address, out);

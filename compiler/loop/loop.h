@@ -22,7 +22,8 @@ typedef struct {
     bool vector; /* 16 lanes */
 } Type;
 
-/* ---- buffers: NetKernel's arguments (runtime/abi.h). All hold 4-byte elements, but INPUT of bytes and LOG of doubles ---- */
+/* ---- buffers: NetKernel's arguments (runtime/abi.h). All hold 4-byte elements, but INPUT of bytes and LOG of doubles
+ * ---- */
 typedef enum {
     BUFFER_PARAM,
     BUFFER_STATE,
@@ -51,46 +52,46 @@ typedef struct {
 
 /* ---- operations: each defines one value. F: F32 or F64; I: I32; M: mask ---- */
 typedef enum {
-    OP_CONST,    /* imm: F32 / F64 value in .number, I32 in .integer; scalar or all lanes alike */
-    OP_LANE,     /* I32 vector 0, 1, ... 15 */
-    OP_INDEX,    /* I32 scalar: .address without a buffer: base + terms (fits 31 bits) */
-    OP_IMAGES,   /* I32 scalar: n, the images of the batch */
-    OP_LOAD,     /* element at .address; a vector: 16 in a row, any alignment unless .aligned (64 bytes).
-                    F32 or I32 from 4-byte buffers (the bits as they are), F64 from LOG */
-    OP_LOAD_U8,  /* I32 from bytes (INPUT), zero-extended; a vector: 16 bytes in a row */
-    OP_GATHER,   /* vector: lane l from element .address + l * .stride; F32 or I32 */
-    OP_GATHER_U8,/* the same from bytes, I32 */
-    OP_SPLAT,    /* scalar a to all lanes */
-    OP_GET,      /* current value of the mutable variable .variable */
-    OP_ADD,      /* F, F */
+    OP_CONST,     /* imm: F32 / F64 value in .number, I32 in .integer; scalar or all lanes alike */
+    OP_LANE,      /* I32 vector 0, 1, ... 15 */
+    OP_INDEX,     /* I32 scalar: .address without a buffer: base + terms (fits 31 bits) */
+    OP_IMAGES,    /* I32 scalar: n, the images of the batch */
+    OP_LOAD,      /* element at .address; a vector: 16 in a row, any alignment unless .aligned (64 bytes).
+                     F32 or I32 from 4-byte buffers (the bits as they are), F64 from LOG */
+    OP_LOAD_U8,   /* I32 from bytes (INPUT), zero-extended; a vector: 16 bytes in a row */
+    OP_GATHER,    /* vector: lane l from element .address + l * .stride; F32 or I32 */
+    OP_GATHER_U8, /* the same from bytes, I32 */
+    OP_SPLAT,     /* scalar a to all lanes */
+    OP_GET,       /* current value of the mutable variable .variable */
+    OP_ADD,       /* F, F */
     OP_SUB,
     OP_MUL,
-    OP_DIV,      /* IEEE */
-    OP_FMA,      /* a*b + c, one rounding. Targets without FMA: multiply, then add */
-    OP_MAX,      /* a > b ? a : b  (b when either is NaN) */
-    OP_MIN,      /* a < b ? a : b */
-    OP_SQRT,     /* IEEE */
-    OP_LESS,     /* F, F -> M:  a < b, false with NaN */
+    OP_DIV,  /* IEEE */
+    OP_FMA,  /* a*b + c, one rounding. Targets without FMA: multiply, then add */
+    OP_MAX,  /* a > b ? a : b  (b when either is NaN) */
+    OP_MIN,  /* a < b ? a : b */
+    OP_SQRT, /* IEEE */
+    OP_LESS, /* F, F -> M:  a < b, false with NaN */
     OP_LESS_EQUAL,
     OP_EQUAL,
-    OP_SELECT,   /* M a ? b : c, lane by lane; b, c of any one type (F64 with an I32 mask too) */
-    OP_IADD,     /* I, I, wraps */
+    OP_SELECT, /* M a ? b : c, lane by lane; b, c of any one type (F64 with an I32 mask too) */
+    OP_IADD,   /* I, I, wraps */
     OP_ISUB,
-    OP_IMUL,     /* low 32 bits */
+    OP_IMUL, /* low 32 bits */
     OP_AND,
     OP_OR,
     OP_XOR,
     OP_SHIFT_LEFT,  /* by .integer, a constant 0..31 */
     OP_SHIFT_RIGHT, /* the same, zeros come in */
-    OP_ILESS,    /* I, I -> M, signed */
+    OP_ILESS,       /* I, I -> M, signed */
     OP_IEQUAL,
-    OP_AS_F32,   /* the bits of an I as F32 */
-    OP_AS_I32,   /* the bits of an F32 as I */
-    OP_TO_F32,   /* I, signed, to the nearest F32 */
-    OP_TO_F64,   /* F32 to F64, exact */
-    OP_ROUND_F32,/* F64 to the nearest F32 */
-    OP_SUM_LANES,/* F vector to scalar: lane l + lane l+8, then +4, +2, +1 */
-    OP_MAX_LANES,/* the same tree with OP_MAX / OP_MIN, F only */
+    OP_AS_F32,    /* the bits of an I as F32 */
+    OP_AS_I32,    /* the bits of an F32 as I */
+    OP_TO_F32,    /* I, signed, to the nearest F32 */
+    OP_TO_F64,    /* F32 to F64, exact */
+    OP_ROUND_F32, /* F64 to the nearest F32 */
+    OP_SUM_LANES, /* F vector to scalar: lane l + lane l+8, then +4, +2, +1 */
+    OP_MAX_LANES, /* the same tree with OP_MAX / OP_MIN, F only */
     OP_MIN_LANES,
     OP_COUNT
 } Op;
@@ -99,9 +100,9 @@ extern const char *const op_names[OP_COUNT];
 typedef struct {
     Op op;
     Type type;
-    int id;         /* of the value it defines */
-    int a, b, c;    /* operands, LOOP_NONE where there is none */
-    double number;  /* OP_CONST */
+    int id;        /* of the value it defines */
+    int a, b, c;   /* operands, LOOP_NONE where there is none */
+    double number; /* OP_CONST */
     int32_t integer;
     Address address;
     int64_t stride; /* OP_GATHER */
@@ -133,16 +134,16 @@ typedef struct Stmt Stmt;
 typedef VEC(Stmt *) Block;
 
 typedef enum {
-    STMT_VALUE,  /* value */
-    STMT_FOR,    /* for (var = low; var < high; var += step) body */
-    STMT_IF,     /* if (low < high) body */
+    STMT_VALUE,    /* value */
+    STMT_FOR,      /* for (var = low; var < high; var += step) body */
+    STMT_IF,       /* if (low < high) body */
     STMT_IF_EQUAL, /* if (low == high) body */
-    STMT_DECLARE,/* mutable variable .variable of type .type begins as value .operand */
-    STMT_SET,    /* variable = operand */
-    STMT_STORE,  /* operand to .address; an I32 into a 4-byte buffer keeps its bits; F64 into LOG */
-    STMT_SCATTER,/* vector .operand: lane l to element .address + l * .stride */
-    STMT_RANDOM, /* net_random(address as uint32_t, item + 16 * chunk, scalar[seed_low..], .layer, .count) */
-    STMT_NEST    /* in a kernel's body alone: runs nest .nest with the chunk variable as it stands */
+    STMT_DECLARE,  /* mutable variable .variable of type .type begins as value .operand */
+    STMT_SET,      /* variable = operand */
+    STMT_STORE,    /* operand to .address; an I32 into a 4-byte buffer keeps its bits; F64 into LOG */
+    STMT_SCATTER,  /* vector .operand: lane l to element .address + l * .stride */
+    STMT_RANDOM,   /* net_random(address as uint32_t, item + 16 * chunk, scalar[seed_low..], .layer, .count) */
+    STMT_NEST      /* in a kernel's body alone: runs nest .nest with the chunk variable as it stands */
 } StmtKind;
 
 struct Stmt {

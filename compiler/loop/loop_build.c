@@ -14,7 +14,7 @@ struct Known {
 };
 
 typedef struct {
-    Stmt *stmt;  /* FOR or IF; NULL at the top */
+    Stmt *stmt; /* FOR or IF; NULL at the top */
     Block *block;
     size_t known; /* entries made before this block */
     uint32_t loop;
@@ -24,7 +24,7 @@ enum { BUCKETS = 4096 };
 
 struct LoopBuilder {
     Arena *arena;
-    Nest *nest;     /* or: */
+    Nest *nest; /* or: */
     Kernel *kernel;
     VEC(Open) open;
     Block leading; /* constants: become the nest's first statements */
@@ -140,7 +140,8 @@ int loop_for_begin(LoopBuilder *b, Bound low, Bound high, int64_t step) {
 }
 
 void loop_for_end(LoopBuilder *b) {
-    if (!innermost(b)->stmt || innermost(b)->stmt->kind != STMT_FOR) BUG("loop_for_end: the innermost block is no loop");
+    if (!innermost(b)->stmt || innermost(b)->stmt->kind != STMT_FOR)
+        BUG("loop_for_end: the innermost block is no loop");
     close_block(b);
 }
 
@@ -206,7 +207,9 @@ static bool same_value(const Value *a, const Value *b) {
            a->variable == b->variable && a->aligned == b->aligned;
 }
 
-static uint64_t mix(uint64_t hash, uint64_t word) { return (hash ^ word) * UINT64_C(0x9E3779B97F4A7C15) + (hash >> 29); }
+static uint64_t mix(uint64_t hash, uint64_t word) {
+    return (hash ^ word) * UINT64_C(0x9E3779B97F4A7C15) + (hash >> 29);
+}
 
 static uint64_t hash_value(const Value *v) {
     uint64_t number;
@@ -387,9 +390,7 @@ int loop_op1(LoopBuilder *b, Op op, int a) {
     return make_op(b, op, 1, (const int[3]){a, LOOP_NONE, LOOP_NONE}, 0);
 }
 
-int loop_op2(LoopBuilder *b, Op op, int x, int y) {
-    return make_op(b, op, 2, (const int[3]){x, y, LOOP_NONE}, 0);
-}
+int loop_op2(LoopBuilder *b, Op op, int x, int y) { return make_op(b, op, 2, (const int[3]){x, y, LOOP_NONE}, 0); }
 
 int loop_op3(LoopBuilder *b, Op op, int x, int y, int z) { return make_op(b, op, 3, (const int[3]){x, y, z}, 0); }
 

@@ -39,16 +39,20 @@ Address loop_address_plus(Address address, int64_t offset);
 Address loop_address_term(Address address, int var, int64_t stride);
 
 static inline Bound loop_bound(int64_t value) { return (Bound){.kind = BOUND_CONST, .value = value, .var = LOOP_NONE}; }
-static inline Bound loop_bound_var(int var, int64_t plus) { return (Bound){.kind = BOUND_VAR, .value = plus, .var = var}; }
-static inline Bound loop_bound_of(BoundKind kind, int64_t value) { return (Bound){.kind = kind, .value = value, .var = LOOP_NONE}; }
+static inline Bound loop_bound_var(int var, int64_t plus) {
+    return (Bound){.kind = BOUND_VAR, .value = plus, .var = var};
+}
+static inline Bound loop_bound_of(BoundKind kind, int64_t value) {
+    return (Bound){.kind = kind, .value = value, .var = LOOP_NONE};
+}
 
 /* ---- values; each gives a value's number ---- */
 int loop_const_f32(LoopBuilder *builder, float value, bool vector);
 int loop_const_f64(LoopBuilder *builder, double value, bool vector);
 int loop_const_i32(LoopBuilder *builder, int32_t value, bool vector);
-int loop_lane(LoopBuilder *builder);                                /* I32 vector 0 .. 15 */
-int loop_index(LoopBuilder *builder, Address address);              /* I32 scalar: base + terms, no buffer read */
-int loop_images(LoopBuilder *builder);                              /* I32 scalar n */
+int loop_lane(LoopBuilder *builder);                   /* I32 vector 0 .. 15 */
+int loop_index(LoopBuilder *builder, Address address); /* I32 scalar: base + terms, no buffer read */
+int loop_images(LoopBuilder *builder);                 /* I32 scalar n */
 int loop_load(LoopBuilder *builder, Type type, Address address, bool aligned);
 int loop_load_u8(LoopBuilder *builder, bool vector, Address address);
 int loop_gather(LoopBuilder *builder, Element element, Address address, int64_t stride);

@@ -80,12 +80,14 @@ static void make_kernel(Lowering *l, int level, Tasks tasks, Scope a, Scope b) {
         size_t end = i + 1;
         for (; end < chosen.count; end++) {
             Group group = group_make(l->layout, &chosen.at[i], (int)(end - i));
-            if (chosen.at[i].compute->reduce == REDUCE_RANDOM || !group_may_join(l->layout, &group, &chosen.at[end])) break;
+            if (chosen.at[i].compute->reduce == REDUCE_RANDOM || !group_may_join(l->layout, &group, &chosen.at[end]))
+                break;
         }
         vec_push(arena, &nests, make_group(l, &chosen.at[i], (int)(end - i)));
         i = end;
     }
-    LoopBuilder *builder = loop_kernel_begin(arena, arena_format(arena, "%s_%zu", l->program->name, l->kernels.count), tasks);
+    LoopBuilder *builder =
+        loop_kernel_begin(arena, arena_format(arena, "%s_%zu", l->program->name, l->kernels.count), tasks);
     bool chunks = tasks == TASKS_SLOT || tasks == TASKS_CHUNK;
     if (chunks)
         loop_for_begin(builder, loop_bound_of(BOUND_TASK, 0),
@@ -101,7 +103,8 @@ static void make_merge(Lowering *l, int level) {
     Arena *arena = l->context.arena;
     int64_t from = level > 0 ? l->layout->slot_end[level - 1] : 0;
     int nest = nest_merge_slots(&l->context, nest_name(l, "add_slots"), from, l->layout->slot_end[level]);
-    LoopBuilder *b = loop_kernel_begin(arena, arena_format(arena, "%s_%zu", l->program->name, l->kernels.count), TASKS_PART);
+    LoopBuilder *b =
+        loop_kernel_begin(arena, arena_format(arena, "%s_%zu", l->program->name, l->kernels.count), TASKS_PART);
     loop_run_nest(b, nest);
     vec_push(arena, &l->kernels, loop_add_kernel(arena, l->context.code, loop_kernel_end(b)));
 }
@@ -152,7 +155,8 @@ Code *lower_programs(Arena *arena, Programs *programs, const LowerOptions *optio
     Code *code = loop_code_new(arena, model->name, model->source);
     code->input_bytes = model->bytes_input;
     Lowering base = {.context = {.arena = arena, .code = code, .options = options, .texts = nest_texts_new(arena)}};
-    Descriptor descriptor = {.programs = programs, .options = options, .order_hash = hash_orders(programs, options->fma)};
+    Descriptor descriptor = {
+        .programs = programs, .options = options, .order_hash = hash_orders(programs, options->fma)};
     Layout *layout[PROGRAM_COUNT] = {NULL};
     list_scalars(arena, programs, &base.context);
     for (int k = 0; k < PROGRAM_COUNT; k++) {

@@ -64,8 +64,10 @@ static void then_map(Gen *g, int m, int64_t t) {
 static void store_lane_sums(Gen *g, int m, int64_t t) {
     int lanes = g->lane, value = g->accumulator[m][t]; /* by now the scalar sum */
     g->lane = -1;
-    if (g->group->scope == SCOPE_SLOT) finish_slot(g, m, value);
-    else finish(g, m, value);
+    if (g->group->scope == SCOPE_SLOT)
+        finish_slot(g, m, value);
+    else
+        finish(g, m, value);
     g->lane = lanes;
 }
 
@@ -76,8 +78,8 @@ static Op lanes_op(Reduce reduce) {
 static void sum_lanes(Gen *g) {
     for (int m = 0; m < g->group->count; m++)
         for (int64_t t = 0; t < gen_tile(g); t++)
-            g->accumulator[m][t] = loop_op1(g->b, lanes_op(g->group->member[m]->compute->reduce),
-                                            loop_get(g->b, g->accumulator[m][t]));
+            g->accumulator[m][t] =
+                loop_op1(g->b, lanes_op(g->group->member[m]->compute->reduce), loop_get(g->b, g->accumulator[m][t]));
 }
 
 static void owned_by_lanes(Gen *g) {
@@ -174,8 +176,10 @@ static void make_tile(Gen *g) {
     } else if (group->scope == SCOPE_ONCE) {
         log_over_elements(g);
     } else if (group->scope == SCOPE_OWNED) {
-        if (g->s.lane == group->batch) owned_by_lanes(g);
-        else owned_in_sequence(g);
+        if (g->s.lane == group->batch)
+            owned_by_lanes(g);
+        else
+            owned_in_sequence(g);
     } else if (group->scope == SCOPE_SLOT && g->s.lane != group->batch) {
         slot_in_sequence(g);
     } else {
@@ -325,7 +329,8 @@ static int add_once(const NestContext *context, Nest *nest) {
 
 int nest_make(const NestContext *context, const Group *group, const char *name, const bool *fill_edges) {
     const Compute *first = group->member[0]->compute;
-    Gen g = {.context = context, .group = group, .s = schedule_choose(group, context->options), .chunk_var = LOOP_VAR_CHUNK};
+    Gen g = {
+        .context = context, .group = group, .s = schedule_choose(group, context->options), .chunk_var = LOOP_VAR_CHUNK};
     if (context->options->schedule_out) schedule_print(group, &g.s, name, context->options->schedule_out);
     g.lane = g.s.lane;
     g.b = loop_nest_begin(context->arena, name, first->at);
@@ -337,8 +342,10 @@ int nest_make(const NestContext *context, const Group *group, const char *name, 
     bool split = group->scope == SCOPE_PART || group->scope == SCOPE_OWNED;
     if (group->scope == SCOPE_SLOT)
         g.task_var = loop_for_begin(g.b, loop_bound_of(BOUND_TASK, 0), loop_bound_of(BOUND_TASK, 1), 1);
-    if (first->reduce == REDUCE_RANDOM) make_random(&g);
-    else outputs_from(&g, 0, split);
+    if (first->reduce == REDUCE_RANDOM)
+        make_random(&g);
+    else
+        outputs_from(&g, 0, split);
     if (group->scope == SCOPE_SLOT) loop_for_end(g.b);
     return add_once(context, loop_nest_end(g.b));
 }
@@ -346,8 +353,7 @@ int nest_make(const NestContext *context, const Group *group, const char *name, 
 /* ---- slots ---- */
 static int add_slots(LoopBuilder *b, Address address, int64_t slot, int first, int width, int used) {
     if (first >= used) return LOOP_NONE;
-    if (width == 1)
-        return loop_load(b, loop_vector(TYPE_F32), loop_address_plus(address, first * slot), true);
+    if (width == 1) return loop_load(b, loop_vector(TYPE_F32), loop_address_plus(address, first * slot), true);
     int left = add_slots(b, address, slot, first, width / 2, used);
     int right = add_slots(b, address, slot, first + width / 2, width / 2, used);
     return right == LOOP_NONE ? left : loop_op2(b, OP_ADD, left, right);

@@ -12,7 +12,7 @@ typedef struct {
     const LowerOptions *options;
     const char *const *scalars; /* BUFFER_SCALAR, in order */
     size_t scalar_count;
-    int64_t grad_slot; /* elements of one slot's copy */
+    int64_t grad_slot;       /* elements of one slot's copy */
     struct NestTexts *texts; /* the nests made so far, as text: equal ones are made once */
 } NestContext;
 struct NestTexts *nest_texts_new(Arena *arena);

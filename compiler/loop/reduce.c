@@ -24,7 +24,8 @@ void reduce_declare(Gen *g) {
 
 /* A term of a log's sum: a product is taken in double, where it is exact. */
 static int term_in_double(Gen *g, const Compute *c) {
-    if (c->reduce != REDUCE_SUM || c->e->kind != EXPR_MUL) return loop_op1(g->b, OP_TO_F64, gen_lanes(g, gen_value(g, c->e)));
+    if (c->reduce != REDUCE_SUM || c->e->kind != EXPR_MUL)
+        return loop_op1(g->b, OP_TO_F64, gen_lanes(g, gen_value(g, c->e)));
     int a = loop_op1(g->b, OP_TO_F64, gen_lanes(g, gen_value(g, c->e->a)));
     int b = loop_op1(g->b, OP_TO_F64, gen_lanes(g, gen_value(g, c->e->b)));
     return loop_op2(g->b, OP_MUL, a, b);
@@ -37,15 +38,13 @@ static int accumulate(Gen *g, int m, int64_t t, int sum) {
         int term = term_in_double(g, c);
         return loop_op2(g->b, c->reduce == REDUCE_SUM ? OP_ADD : c->reduce == REDUCE_MIN ? OP_MIN : OP_MAX, sum, term);
     }
-    if (c->reduce == REDUCE_SUM && c->e->kind == EXPR_MUL) return loop_fma(g->b, gen_value(g, c->e->a), gen_value(g, c->e->b), sum);
+    if (c->reduce == REDUCE_SUM && c->e->kind == EXPR_MUL)
+        return loop_fma(g->b, gen_value(g, c->e->a), gen_value(g, c->e->b), sum);
     int term = gen_lanes(g, gen_value(g, c->e));
     switch (c->reduce) {
-    case REDUCE_SUM:
-        return loop_op2(g->b, OP_ADD, sum, term);
-    case REDUCE_MAX:
-        return loop_op2(g->b, OP_MAX, sum, term);
-    case REDUCE_MIN:
-        return loop_op2(g->b, OP_MIN, sum, term);
+    case REDUCE_SUM: return loop_op2(g->b, OP_ADD, sum, term);
+    case REDUCE_MAX: return loop_op2(g->b, OP_MAX, sum, term);
+    case REDUCE_MIN: return loop_op2(g->b, OP_MIN, sum, term);
     case REDUCE_ARGMAX: {
         Affine number = ix_const(0);
         for (int k = c->rank; k < c->rank + c->reductions; k++)
@@ -57,8 +56,7 @@ static int accumulate(Gen *g, int m, int64_t t, int sum) {
         return loop_op3(g->b, OP_SELECT, better, term, sum);
     }
     case REDUCE_NONE:
-    case REDUCE_RANDOM:
-        break;
+    case REDUCE_RANDOM: break;
     }
     BUG("%s has nothing to accumulate", c->name);
 }

@@ -18,7 +18,8 @@ enum { BLOCK_TERMS = 256, LOAD_PORTS = 2, FMA_LATENCY = 4, ISSUE = 4, SMALL_TILE
 
 /* ---- accesses ---- */
 static Access access_make(const Place *place, const Tensor *tensor) {
-    return (Access){.buffer = place->buffer, .base = place->base, .chunk_stride = place->chunk_stride, .tensor = tensor};
+    return (Access){
+        .buffer = place->buffer, .base = place->base, .chunk_stride = place->chunk_stride, .tensor = tensor};
 }
 
 Access access_of_read(const Layout *layout, const Expr *read) {
@@ -84,8 +85,7 @@ static int lane_of(const Group *group) {
         return all ? group->rank - 1 : group->batch;
     }
     if (group->scope == SCOPE_CHUNK) return group->batch;
-    if (group->scope == SCOPE_ONCE)
-        return group->reductions > 0 ? group->rank + group->reductions - 1 : -1;
+    if (group->scope == SCOPE_ONCE) return group->reductions > 0 ? group->rank + group->reductions - 1 : -1;
     if (group->batch >= 0 && !compute_is_outer(c)) return group->batch;
     return group->rank > 0 ? group->rank - 1 : -1;
 }
@@ -164,7 +164,8 @@ static int64_t distinct_places(const Group *group, const Schedule *s, const Acce
     places[0] = 0;
     for (int i = 0; i < group->rank + group->reductions; i++) {
         int64_t n = i < group->rank ? s->tile[i] : s->unroll[i];
-        int64_t step = i == s->lane && i < group->rank && i != group->batch ? access->step[i] * LOOP_LANES : access->step[i];
+        int64_t step =
+            i == s->lane && i < group->rank && i != group->batch ? access->step[i] * LOOP_LANES : access->step[i];
         if (i == group->batch && i == s->lane) continue;
         if (n <= 1 || step == 0) continue;
         if (count * (size_t)n > COUNT_OF(places)) return (int64_t)(count * (size_t)n);
@@ -313,7 +314,8 @@ static void choose_tile(const Group *group, Schedule *best, const LowerOptions *
     Schedule start = *best;
     for (int i = 0; i < group->rank; i++)
         for (int j = i; j < group->rank; j++) {
-            if (i == group->batch || j == group->batch || limits_terms(group, &start, i) || limits_terms(group, &start, j))
+            if (i == group->batch || j == group->batch || limits_terms(group, &start, i) ||
+                limits_terms(group, &start, j))
                 continue;
             for (int64_t fi = 1; fi <= 16 && fi <= group->range[i]; fi++)
                 for (int64_t fj = 1; fj <= (i == j ? 1 : 16) && (i == j || fj <= group->range[j]); fj++) {
@@ -357,26 +359,34 @@ Schedule schedule_choose(const Group *group, const LowerOptions *options) {
         expr_reads(group->layout->program, group->member[0]->compute->e, find_inside, &search);
     }
     if (is_contraction(group) && group->scope != SCOPE_ONCE) {
-        if (options->force_schedule) force_tile(group, &s, options->force_schedule);
-        else choose_tile(group, &s, options);
+        if (options->force_schedule)
+            force_tile(group, &s, options->force_schedule);
+        else
+            choose_tile(group, &s, options);
         return s;
     }
     int last = group->rank - 1; /* maps and pools: a few neighbours, for the loop's overhead */
-    if (last >= 0 && last != group->batch && last != s.lane) s.tile[last] = group->range[last] < SMALL_TILE ? group->range[last] : SMALL_TILE;
+    if (last >= 0 && last != group->batch && last != s.lane)
+        s.tile[last] = group->range[last] < SMALL_TILE ? group->range[last] : SMALL_TILE;
     choose_unroll(group, &s, false);
     return s;
 }
 
 void schedule_print(const Group *group, const Schedule *s, const char *name, FILE *out) {
     fprintf(out, "%s:", name);
-    if (s->lane < 0) fputs(" no lanes", out);
-    else if (s->lane == group->batch) fputs(" lanes images", out);
-    else fprintf(out, " lanes index %d", s->lane);
+    if (s->lane < 0)
+        fputs(" no lanes", out);
+    else if (s->lane == group->batch)
+        fputs(" lanes images", out);
+    else
+        fprintf(out, " lanes index %d", s->lane);
     fputs(", range", out);
     for (int i = 0; i < group->rank + group->reductions; i++) {
         fputs(i == 0 ? " " : i == group->rank ? " | " : " ", out);
-        if (group->range[i] == DIM_BATCH) fputs("n", out);
-        else fprintf(out, "%lld", (long long)group->range[i]);
+        if (group->range[i] == DIM_BATCH)
+            fputs("n", out);
+        else
+            fprintf(out, "%lld", (long long)group->range[i]);
     }
     fputs(", tile", out);
     for (int i = 0; i < group->rank; i++) fprintf(out, " %lld", (long long)s->tile[i]);

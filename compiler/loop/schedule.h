@@ -32,8 +32,8 @@ typedef struct {
     int batch;                /* which index is n; -1: none */
 } Group;
 
-/* The terms of a reduction index whose reads lie inside the tensor: from low + slope * i to high + slope * i - 1, where i
- * is an output index. Terms outside are zeros of padding or of a gradient's rim; they are no part of the sum. */
+/* The terms of a reduction index whose reads lie inside the tensor: from low + slope * i to high + slope * i - 1, where
+ * i is an output index. Terms outside are zeros of padding or of a gradient's rim; they are no part of the sum. */
 typedef struct {
     int output; /* i; -1: all terms lie inside, or the index is not treated so */
     int64_t low, high, slope;

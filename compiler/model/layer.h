@@ -31,7 +31,7 @@ struct LayerKind {
     Tensor *(*build)(Build *build, const Layer *layer, Tensor *in, Mode mode);
 };
 
-extern const LayerKind *const layer_kinds[]; /* ends with NULL; the row of kind K is `const LayerKind layer_K` */
+extern const LayerKind *const layer_kinds[];        /* ends with NULL; the row of kind K is `const LayerKind layer_K` */
 const LayerKind *layer_kind_find(const char *name); /* NULL: there is none */
 
 /* ---- for shape rules ---- */

@@ -7,12 +7,7 @@
 #include "compiler/syntax/ast.h"
 
 /* ---- limits (language.md, "Diagnostics") ---- */
-enum {
-    MODEL_MAX_LAYERS = 1000,
-    MODEL_MAX_SIDE = 65536,
-    MODEL_MAX_REPEAT = 10000,
-    MODEL_MAX_DEPTH = 64
-};
+enum { MODEL_MAX_LAYERS = 1000, MODEL_MAX_SIDE = 65536, MODEL_MAX_REPEAT = 10000, MODEL_MAX_DEPTH = 64 };
 #define MODEL_MAX_PARAMETERS (INT64_C(1) << 31)
 #define MODEL_MAX_VALUES (INT64_C(1) << 31) /* of one layer's output, for one example */
 
@@ -78,8 +73,8 @@ typedef enum {
     OPTION_COUNT,      /* an integer >= 1, or a fraction below 1 (split): real */
     OPTION_EVERY,      /* an integer >= 1, or the word `epoch` (integer 0) */
     OPTION_STRING,
-    OPTION_WORDS,      /* some of .words: set (as a positional it takes all that stand there, as an option a list) */
-    OPTION_LABEL       /* the label of an earlier layer: word */
+    OPTION_WORDS, /* some of .words: set (as a positional it takes all that stand there, as an option a list) */
+    OPTION_LABEL  /* the label of an earlier layer: word */
 } OptionType;
 
 typedef struct {
@@ -87,9 +82,9 @@ typedef struct {
     OptionType type;
     bool positional; /* positionals come first, in the order of the table */
     bool required;
-    double low, high; /* inclusive range of numbers; both 0: any */
-    bool low_open;    /* the lower bound is not reached (rate: more than 0) */
-    bool high_open;   /* the upper bound is not reached (dropout: [0, 1)) */
+    double low, high;     /* inclusive range of numbers; both 0: any */
+    bool low_open;        /* the lower bound is not reached (rate: more than 0) */
+    bool high_open;       /* the upper bound is not reached (dropout: [0, 1)) */
     const char *standard; /* default, in the language; NULL: none (absent unless given) */
     /* OPTION_WORD, OPTION_WORDS: the vocabulary; OPTION_INIT: words beyond the initialisers; the others: words that may
      * stand in place of the number (sets .word and .flag). Ends with NULL. */
@@ -131,24 +126,24 @@ typedef struct {
 
 struct Layer {
     const LayerKind *kind;
-    const char *name; /* its label, or kind + running number; unique */
-    Span at;          /* the statement */
-    int index;        /* in Model.layers; 0 is the input */
+    const char *name;     /* its label, or kind + running number; unique */
+    Span at;              /* the statement */
+    int index;            /* in Model.layers; 0 is the input */
     OptionValue *options; /* parallel to kind->options */
     Layer *from;          /* what it reads; NULL for the input */
     Shape in, out;
     Activation activation; /* ACTIVATION_LINEAR where the kind has none */
     bool trainable;
-    Param *weight, *bias; /* NULL: has none */
+    Param *weight, *bias;  /* NULL: has none */
     int64_t multiply_adds; /* of one example, forward */
     int readers;
 };
 
 /* ---- settings ---- */
 typedef struct {
-    const char *data_kind; /* digits mnist fashion_mnist idx */
+    const char *data_kind;                                   /* digits mnist fashion_mnist idx */
     const char *images, *labels, *test_images, *test_labels; /* idx; NULL: not given */
-    double split_train, split_validation, split_test; /* 0: not given; < 1: fraction; else count */
+    double split_train, split_validation, split_test;        /* 0: not given; < 1: fraction; else count */
     enum { TARGET_CLASS, TARGET_INPUT } target;
     enum { COST_QUADRATIC, COST_CROSS_ENTROPY, COST_LOG_LIKELIHOOD } cost;
     double rate;

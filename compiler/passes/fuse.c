@@ -31,8 +31,10 @@ static void examine(void *context, Expr *read) {
     reading->read = read;
     for (int d = 0; d < read->tensor->rank && reading->once; d++) {
         int i = affine_single(&read->index[d]);
-        if (i < 0 || seen[i] || c->range[i] != read->tensor->dim[d]) reading->once = false;
-        else seen[i] = true;
+        if (i < 0 || seen[i] || c->range[i] != read->tensor->dim[d])
+            reading->once = false;
+        else
+            seen[i] = true;
     }
 }
 
@@ -60,8 +62,12 @@ static void note_joined(void *context, Expr *read) {
 
 static Uses find_uses(Program *p, Arena *scratch) {
     size_t count = p->tensors.count;
-    Uses uses = {p, NEW_ARRAY(scratch, Compute *, count), NEW_ARRAY(scratch, Compute *, count),
-                 NEW_ARRAY(scratch, int, count), NEW_ARRAY(scratch, int, count), NULL};
+    Uses uses = {p,
+                 NEW_ARRAY(scratch, Compute *, count),
+                 NEW_ARRAY(scratch, Compute *, count),
+                 NEW_ARRAY(scratch, int, count),
+                 NEW_ARRAY(scratch, int, count),
+                 NULL};
     for (size_t i = 0; i < p->computes.count; i++) {
         Compute *c = p->computes.at[i];
         uses.writer[c->out->id] = uses.writers[c->out->id]++ == 0 ? c : NULL;

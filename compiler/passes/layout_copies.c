@@ -17,8 +17,9 @@ static void insert(Program *p, size_t at) { /* moves the last compute to place `
 
 /* ---- rows ---- */
 bool compute_is_outer(const Compute *c) {
-    return c->reduce == REDUCE_SUM && c->out->role != ROLE_LOG && c->reductions == 1 && c->range[c->rank] == DIM_BATCH &&
-           c->rank > 0 && c->e->kind == EXPR_MUL && c->e->a->kind == EXPR_READ && c->e->b->kind == EXPR_READ;
+    return c->reduce == REDUCE_SUM && c->out->role != ROLE_LOG && c->reductions == 1 &&
+           c->range[c->rank] == DIM_BATCH && c->rank > 0 && c->e->kind == EXPR_MUL && c->e->a->kind == EXPR_READ &&
+           c->e->b->kind == EXPR_READ;
 }
 
 static bool read_uses(const Expr *read, int index) {
@@ -72,8 +73,10 @@ void read_reach(const Compute *c, const Expr *read, int d, int64_t *low, int64_t
     *low = *high = read->index[d].plus;
     for (int i = 0; i < c->rank + c->reductions; i++) {
         int64_t far = read->index[d].at[i] * (c->range[i] == DIM_BATCH ? 0 : c->range[i] - 1);
-        if (far < 0) *low += far;
-        else *high += far;
+        if (far < 0)
+            *low += far;
+        else
+            *high += far;
     }
 }
 

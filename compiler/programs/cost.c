@@ -13,7 +13,7 @@ typedef struct {
     Program *p;
     const Layer *last;
     Tensor *a, *z;
-    int reductions;         /* the outputs' indices, from 1 on */
+    int reductions; /* the outputs' indices, from 1 on */
     const int64_t *range;
     Affine index[TENSOR_MAX_RANK];
 } Outputs;
@@ -119,8 +119,7 @@ Tensor *cost_build(Build *build) {
     p->at = out.last->at;
     reshape_target(&out);
     switch (build->model->settings.cost) {
-    case COST_LOG_LIKELIHOOD:
-        return log_likelihood(&out);
+    case COST_LOG_LIKELIHOOD: return log_likelihood(&out);
     case COST_CROSS_ENTROPY: {
         Expr *z = e_read(p, out.z, 0, out.index);
         return sum_outputs(&out, "cost", e_sub(p, e_unary(p, EXPR_SOFTPLUS, z), e_mul(p, target(&out), z)));
@@ -171,6 +170,6 @@ void cost_log(Logger *logger, Tensor *cost) {
     Expr *size = e_max(p, miss, e_mul(p, e_const(p, -1), miss));
     log_sum(logger, "squared_error", NULL, REDUCE_SUM, out.a->rank, out.a->dim,
             e_select(p, e_alive(p), e_mul(p, miss, miss), zero), tensor_count(out.a));
-    log_sum(logger, "absolute_error", NULL, REDUCE_SUM, out.a->rank, out.a->dim,
-            e_select(p, e_alive(p), size, zero), tensor_count(out.a));
+    log_sum(logger, "absolute_error", NULL, REDUCE_SUM, out.a->rank, out.a->dim, e_select(p, e_alive(p), size, zero),
+            tensor_count(out.a));
 }

@@ -19,8 +19,8 @@ static void add_row(Logger *logger, const char *name, const Layer *layer, bool p
 
 static Tensor *log_tensor(Logger *logger, const char *name, const Layer *layer, int rank, const int64_t *dim) {
     Build *build = logger->build;
-    const char *full = layer ? arena_format(build->arena, "log.%s.%s", layer->name, name)
-                             : arena_format(build->arena, "log.%s", name);
+    const char *full =
+        layer ? arena_format(build->arena, "log.%s.%s", layer->name, name) : arena_format(build->arena, "log.%s", name);
     return program_tensor(build->program, ROLE_LOG, false, rank, dim, full);
 }
 

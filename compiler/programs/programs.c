@@ -2,8 +2,8 @@
 #include "compiler/programs/parts.h"
 
 const char *const program_names[PROGRAM_COUNT] = {
-    [PROGRAM_INIT] = "init",   [PROGRAM_TRAIN] = "train", [PROGRAM_TRAIN_LOG] = "train_log",
-    [PROGRAM_PROBE] = "probe", [PROGRAM_EVAL] = "eval",   [PROGRAM_PREDICT] = "predict",
+    [PROGRAM_INIT] = "init",         [PROGRAM_TRAIN] = "train", [PROGRAM_TRAIN_LOG] = "train_log",
+    [PROGRAM_PROBE] = "probe",       [PROGRAM_EVAL] = "eval",   [PROGRAM_PREDICT] = "predict",
     [PROGRAM_DIAGNOSE] = "diagnose",
 };
 
@@ -22,8 +22,13 @@ static int64_t store(Arena *arena, Programs *programs, Stored stored) {
 
 static int64_t store_param(Arena *arena, Programs *programs, const Layer *layer, const Param *param) {
     if (!param) return 0;
-    Stored stored = {.name = param->name, .role = "param", .size = 1, .rank = param->rank, .decay = param->decay,
-                     .recipe = param->recipe, .trainable = layer->trainable};
+    Stored stored = {.name = param->name,
+                     .role = "param",
+                     .size = 1,
+                     .rank = param->rank,
+                     .decay = param->decay,
+                     .recipe = param->recipe,
+                     .trainable = layer->trainable};
     for (int d = 0; d < param->rank; d++) {
         stored.dim[d] = param->dim[d];
         stored.size *= param->dim[d];
@@ -37,7 +42,11 @@ static int64_t store_statistic(Arena *arena, Programs *programs, const Layer *in
         if (!string_is(input->kind->options[i].name, option)) continue;
         const OptionValue *value = &input->options[i];
         if (!value->flag && value->number_count == 1) return -1;
-        Stored stored = {.name = name, .role = role, .in_state = true, .rank = 1, .size = input->out.dim[0],
+        Stored stored = {.name = name,
+                         .role = role,
+                         .in_state = true,
+                         .rank = 1,
+                         .size = input->out.dim[0],
                          .recipe = {.kind = value->flag ? RECIPE_DATA : RECIPE_VALUES, .values = value->numbers}};
         stored.dim[0] = stored.size;
         return store(arena, programs, stored);

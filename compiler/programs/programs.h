@@ -14,7 +14,16 @@
 
 #include "compiler/layers/build.h"
 
-typedef enum { PROGRAM_INIT, PROGRAM_TRAIN, PROGRAM_TRAIN_LOG, PROGRAM_PROBE, PROGRAM_EVAL, PROGRAM_PREDICT, PROGRAM_DIAGNOSE, PROGRAM_COUNT } ProgramKind;
+typedef enum {
+    PROGRAM_INIT,
+    PROGRAM_TRAIN,
+    PROGRAM_TRAIN_LOG,
+    PROGRAM_PROBE,
+    PROGRAM_EVAL,
+    PROGRAM_PREDICT,
+    PROGRAM_DIAGNOSE,
+    PROGRAM_COUNT
+} ProgramKind;
 extern const char *const program_names[PROGRAM_COUNT];
 
 /* One row of a program's "log" in the descriptor: docs/formats.md. */

@@ -226,7 +226,7 @@ static bool is_parted_call(const Reader *reader) {
 
 static const char *advice(Reader *reader, const Token *found, const TokenSet *expected) {
     const Token *before = &reader->seen[1];
-    bool operator = found->kind == '+' || found->kind == '-' || found->kind == '*' || found->kind == '/';
+    bool operator= found->kind == '+' || found->kind == '-' || found->kind == '*' || found->kind == '/';
     if (before->kind == T_SHAPE && operator) return "a shape cannot be calculated with; write a list: [5*k, 5*k]";
     if (found->kind == ',' && expected->has[')'] && is_parted_call(reader)) {
         return "a call has no blank before its '(': normal(0, 1)";
@@ -251,8 +251,7 @@ void reader_unexpected(Reader *reader, const TokenSet *expected) {
     bool line_end = found.kind == T_END && !is_semicolon(reader, &found);
     Span at = found.at;
     if (line_end || is_end_of_file(reader, &found)) at = (Span){reader->last_end, reader->last_end};
-    Diag *diag =
-        reader_error(reader, at, "syntax-error", "expected %s, found %s", expectation(reader, expected), what);
+    Diag *diag = reader_error(reader, at, "syntax-error", "expected %s, found %s", expectation(reader, expected), what);
     if (reader->bracket_depth > 0 && reader->bracket_depth <= AST_MAX_DEPTH) {
         const Opening *opening = &reader->brackets[reader->bracket_depth - 1];
         bool own = found.kind == T_CALL || found.kind == '(' || found.kind == '[';

@@ -57,23 +57,23 @@ typedef struct {
 
     Token queue[TOKEN_QUEUE]; /* filtered, not yet delivered */
     size_t queue_first, queue_count;
-    Token last;              /* put into the queue last */
-    Token seen[3];           /* delivered: seen[0] is the token the parser looks at */
-    uint32_t last_end;       /* where the last delivered token that is no line end ends */
+    Token last;        /* put into the queue last */
+    Token seen[3];     /* delivered: seen[0] is the token the parser looks at */
+    uint32_t last_end; /* where the last delivered token that is no line end ends */
     size_t token_count;
-    bool stopped;            /* deliver nothing more */
-    bool newline_skipped;    /* since `last`, inside brackets */
-    size_t sign_run;         /* '-' in a row */
-    size_t bracket_depth;    /* may exceed AST_MAX_DEPTH: the rest is counted, not kept */
+    bool stopped;         /* deliver nothing more */
+    bool newline_skipped; /* since `last`, inside brackets */
+    size_t sign_run;      /* '-' in a row */
+    size_t bracket_depth; /* may exceed AST_MAX_DEPTH: the rest is counted, not kept */
     Opening brackets[AST_MAX_DEPTH];
     size_t block_depth;
     Opening blocks[AST_MAX_DEPTH];
-    size_t supplied_blocks;  /* a '{' was missing, was reported and supplied: expect its '}' to be missing too */
+    size_t supplied_blocks; /* a '{' was missing, was reported and supplied: expect its '}' to be missing too */
     HeaderState header;
-    Token header_first;      /* the keyword of a block's opening line */
+    Token header_first; /* the keyword of a block's opening line */
     Token header_end;
     size_t header_tokens;
-    bool header_colon;       /* `network lenet:`, reported */
+    bool header_colon; /* `network lenet:`, reported */
 
     AstBody top;
     AstStmt *statement;

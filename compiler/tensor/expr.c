@@ -5,12 +5,14 @@
 #include <string.h>
 
 const char *const expr_names[EXPR_KIND_COUNT] = {
-    [EXPR_CONST] = "const",     [EXPR_READ] = "read",         [EXPR_SCALAR] = "scalar", [EXPR_INDEX] = "index",
-    [EXPR_RESULT] = "result",   [EXPR_ADD] = "+",             [EXPR_SUB] = "-",         [EXPR_MUL] = "*",
-    [EXPR_DIV] = "/",           [EXPR_MAX] = "max",           [EXPR_MIN] = "min",       [EXPR_SQRT] = "sqrt",
-    [EXPR_EXP] = "exp",         [EXPR_EXPM1] = "expm1",       [EXPR_LOG] = "log",       [EXPR_TANH] = "tanh",
-    [EXPR_SIGMOID] = "sigmoid", [EXPR_SOFTPLUS] = "softplus", [EXPR_DETACH] = "detach", [EXPR_SELECT] = "select",
-    [EXPR_LESS] = "<",          [EXPR_SAME] = "==",           [EXPR_BELOW] = "below",   [EXPR_ALIVE] = "alive",
+    [EXPR_CONST] = "const",   [EXPR_READ] = "read",       [EXPR_SCALAR] = "scalar",
+    [EXPR_INDEX] = "index",   [EXPR_RESULT] = "result",   [EXPR_ADD] = "+",
+    [EXPR_SUB] = "-",         [EXPR_MUL] = "*",           [EXPR_DIV] = "/",
+    [EXPR_MAX] = "max",       [EXPR_MIN] = "min",         [EXPR_SQRT] = "sqrt",
+    [EXPR_EXP] = "exp",       [EXPR_EXPM1] = "expm1",     [EXPR_LOG] = "log",
+    [EXPR_TANH] = "tanh",     [EXPR_SIGMOID] = "sigmoid", [EXPR_SOFTPLUS] = "softplus",
+    [EXPR_DETACH] = "detach", [EXPR_SELECT] = "select",   [EXPR_LESS] = "<",
+    [EXPR_SAME] = "==",       [EXPR_BELOW] = "below",     [EXPR_ALIVE] = "alive",
 };
 
 int expr_arity(ExprKind kind) {
@@ -20,8 +22,7 @@ int expr_arity(ExprKind kind) {
     case EXPR_SCALAR:
     case EXPR_INDEX:
     case EXPR_RESULT:
-    case EXPR_ALIVE:
-        return 0;
+    case EXPR_ALIVE: return 0;
     case EXPR_SQRT:
     case EXPR_EXP:
     case EXPR_EXPM1:
@@ -30,8 +31,7 @@ int expr_arity(ExprKind kind) {
     case EXPR_SIGMOID:
     case EXPR_SOFTPLUS:
     case EXPR_DETACH:
-    case EXPR_BELOW:
-        return 1;
+    case EXPR_BELOW: return 1;
     case EXPR_ADD:
     case EXPR_SUB:
     case EXPR_MUL:
@@ -39,12 +39,9 @@ int expr_arity(ExprKind kind) {
     case EXPR_MAX:
     case EXPR_MIN:
     case EXPR_LESS:
-    case EXPR_SAME:
-        return 2;
-    case EXPR_SELECT:
-        return 3;
-    case EXPR_KIND_COUNT:
-        break;
+    case EXPR_SAME: return 2;
+    case EXPR_SELECT: return 3;
+    case EXPR_KIND_COUNT: break;
     }
     BUG("no such expression kind %d", (int)kind);
 }
@@ -204,8 +201,7 @@ static Expr *fold_binary(Program *p, ExprKind kind, Expr *a, Expr *b) {
     case EXPR_DIV:
         if (constants && b->number != 0) return e_const(p, a->number / b->number);
         return is_const(b, 1) || is_const(a, 0) ? a : NULL;
-    default:
-        return NULL;
+    default: return NULL;
     }
 }
 
@@ -225,12 +221,9 @@ static Expr *with_operands(Program *p, Expr *e, Expr *a, Expr *b, Expr *c) {
     if (a == e->a && b == e->b && c == e->c) return e;
     if (e->kind == EXPR_BELOW) return e_below(p, a, e->number);
     switch (expr_arity(e->kind)) {
-    case 1:
-        return e_unary(p, e->kind, a);
-    case 2:
-        return e_binary(p, e->kind, a, b);
-    default:
-        return e_select(p, a, b, c);
+    case 1: return e_unary(p, e->kind, a);
+    case 2: return e_binary(p, e->kind, a, b);
+    default: return e_select(p, a, b, c);
     }
 }
 
@@ -291,25 +284,13 @@ static Expr *derivative_unary(Program *p, Expr *e, Expr *da) {
         factor = e_select(p, e_less(p, e_const(p, 0), e), slope, e_const(p, 0));
         break;
     }
-    case EXPR_EXP:
-        factor = e;
-        break;
-    case EXPR_EXPM1:
-        factor = e_add(p, e, one);
-        break;
-    case EXPR_LOG:
-        return e_div(p, da, e->a);
-    case EXPR_TANH:
-        factor = e_sub(p, one, e_mul(p, e, e));
-        break;
-    case EXPR_SIGMOID:
-        factor = e_mul(p, e, e_sub(p, one, e));
-        break;
-    case EXPR_SOFTPLUS:
-        factor = e_unary(p, EXPR_SIGMOID, e->a);
-        break;
-    default:
-        BUG("no derivative for %s", expr_names[e->kind]);
+    case EXPR_EXP: factor = e; break;
+    case EXPR_EXPM1: factor = e_add(p, e, one); break;
+    case EXPR_LOG: return e_div(p, da, e->a);
+    case EXPR_TANH: factor = e_sub(p, one, e_mul(p, e, e)); break;
+    case EXPR_SIGMOID: factor = e_mul(p, e, e_sub(p, one, e)); break;
+    case EXPR_SOFTPLUS: factor = e_unary(p, EXPR_SIGMOID, e->a); break;
+    default: BUG("no derivative for %s", expr_names[e->kind]);
     }
     return e_mul(p, factor, da);
 }
@@ -318,27 +299,19 @@ Expr *expr_derivative(Program *p, Expr *e, const Expr *by) {
     Expr *zero = e_const(p, 0);
     if (e == by) return e_const(p, 1);
     if (expr_arity(e->kind) == 0 || e->kind == EXPR_DETACH) return zero;
-    if (e->kind == EXPR_SELECT)
-        return e_select(p, e->a, expr_derivative(p, e->b, by), expr_derivative(p, e->c, by));
+    if (e->kind == EXPR_SELECT) return e_select(p, e->a, expr_derivative(p, e->b, by), expr_derivative(p, e->c, by));
     Expr *da = expr_derivative(p, e->a, by);
     if (expr_arity(e->kind) == 1) return is_const(da, 0) ? zero : derivative_unary(p, e, da);
     Expr *db = expr_derivative(p, e->b, by);
     if (is_const(da, 0) && is_const(db, 0)) return zero;
     switch ((int)e->kind) { /* binary kinds alone */
-    case EXPR_ADD:
-        return e_add(p, da, db);
-    case EXPR_SUB:
-        return e_sub(p, da, db);
-    case EXPR_MUL:
-        return e_add(p, e_mul(p, e->b, da), e_mul(p, e->a, db));
-    case EXPR_DIV:
-        return e_div(p, e_sub(p, da, e_mul(p, e, db)), e->b);
-    case EXPR_MAX:
-        return e_select(p, e_less(p, e->a, e), db, da);
-    case EXPR_MIN:
-        return e_select(p, e_less(p, e, e->a), db, da);
-    default:
-        BUG("no derivative for %s", expr_names[e->kind]);
+    case EXPR_ADD: return e_add(p, da, db);
+    case EXPR_SUB: return e_sub(p, da, db);
+    case EXPR_MUL: return e_add(p, e_mul(p, e->b, da), e_mul(p, e->a, db));
+    case EXPR_DIV: return e_div(p, e_sub(p, da, e_mul(p, e, db)), e->b);
+    case EXPR_MAX: return e_select(p, e_less(p, e->a, e), db, da);
+    case EXPR_MIN: return e_select(p, e_less(p, e, e->a), db, da);
+    default: BUG("no derivative for %s", expr_names[e->kind]);
     }
 }
 
@@ -357,14 +330,18 @@ static void affine_print(const Compute *compute, const Affine *a, FILE *out) {
     bool first = true;
     for (int i = 0; i < INDEX_MAX; i++) {
         if (a->at[i] == 0) continue;
-        if (a->at[i] < 0) fputs("-", out);
-        else if (!first) fputs("+", out);
+        if (a->at[i] < 0)
+            fputs("-", out);
+        else if (!first)
+            fputs("+", out);
         if (a->at[i] != 1 && a->at[i] != -1) fprintf(out, "%d*", a->at[i] < 0 ? -a->at[i] : a->at[i]);
         fputs(index_name(compute, i), out);
         first = false;
     }
-    if (first) fprintf(out, "%d", a->plus);
-    else if (a->plus != 0) fprintf(out, "%+d", a->plus);
+    if (first)
+        fprintf(out, "%d", a->plus);
+    else if (a->plus != 0)
+        fprintf(out, "%+d", a->plus);
 }
 
 static void call_print(const Compute *compute, const Expr *e, FILE *out) {
@@ -380,9 +357,7 @@ static void call_print(const Compute *compute, const Expr *e, FILE *out) {
 
 void expr_print(const Compute *compute, const Expr *e, FILE *out) {
     switch ((int)e->kind) { /* the rest print as calls */
-    case EXPR_CONST:
-        fprintf(out, "%.9g", e->number);
-        return;
+    case EXPR_CONST: fprintf(out, "%.9g", e->number); return;
     case EXPR_READ:
         fprintf(out, "%s[", e->tensor->name);
         for (int d = 0; d < e->tensor->rank; d++) {
@@ -392,16 +367,10 @@ void expr_print(const Compute *compute, const Expr *e, FILE *out) {
         fputs("]", out);
         if (e->number != 0) fprintf(out, "|%g", e->number);
         return;
-    case EXPR_SCALAR:
-        fputs(e->scalar, out);
-        return;
-    case EXPR_INDEX:
-        affine_print(compute, &e->index[0], out);
-        return;
+    case EXPR_SCALAR: fputs(e->scalar, out); return;
+    case EXPR_INDEX: affine_print(compute, &e->index[0], out); return;
     case EXPR_RESULT:
-    case EXPR_ALIVE:
-        fputs(expr_names[e->kind], out);
-        return;
+    case EXPR_ALIVE: fputs(expr_names[e->kind], out); return;
     case EXPR_ADD:
     case EXPR_SUB:
     case EXPR_MUL:
@@ -414,14 +383,13 @@ void expr_print(const Compute *compute, const Expr *e, FILE *out) {
         expr_print(compute, e->b, out);
         fputs(")", out);
         return;
-    default:
-        call_print(compute, e, out);
+    default: call_print(compute, e, out);
     }
 }
 
 void compute_print(const Compute *c, FILE *out) {
-    static const char *const names[] = {[REDUCE_NONE] = "",       [REDUCE_SUM] = "sum",       [REDUCE_MAX] = "max",
-                                        [REDUCE_MIN] = "min",     [REDUCE_ARGMAX] = "argmax", [REDUCE_RANDOM] = "random"};
+    static const char *const names[] = {[REDUCE_NONE] = "",   [REDUCE_SUM] = "sum",       [REDUCE_MAX] = "max",
+                                        [REDUCE_MIN] = "min", [REDUCE_ARGMAX] = "argmax", [REDUCE_RANDOM] = "random"};
     fprintf(out, "%s%s[", c->next ? "next " : "", c->out->name);
     for (int d = 0; d < c->rank; d++) {
         Affine write = ix_plus(ix_times(ix(d), c->write_stride[d]), c->write_offset[d]);

@@ -32,7 +32,7 @@ typedef struct {
 
 /* How one dimension of T is reached. */
 typedef struct {
-    int pivot;      /* output index, or reduction index when `renamed` */
+    int pivot; /* output index, or reduction index when `renamed` */
     bool renamed;
     int32_t stride; /* of the pivot */
     int window;     /* reduction index beside a pivot with stride > 1; -1: none */
@@ -131,7 +131,8 @@ static void gather_one(Backward *b, const Compute *c, const Expr *read, const Ro
 }
 
 /* Goes through every choice of residues, last dimension fastest. */
-static void gather_phases(Backward *b, const Compute *c, const Expr *read, Route *route, int d, Expr *term, Tensor *out) {
+static void gather_phases(Backward *b, const Compute *c, const Expr *read, Route *route, int d, Expr *term,
+                          Tensor *out) {
     const Tensor *t = read->tensor;
     if (d == t->rank) {
         gather_one(b, c, read, route, term, out);
@@ -149,7 +150,8 @@ static void gather_phases(Backward *b, const Compute *c, const Expr *read, Route
 static Tensor *new_part(Backward *b, Tensor *of) {
     Program *p = b->p;
     size_t number = b->parts[of->id].count;
-    const char *name = number ? arena_format(p->arena, "%s'%zu", of->name, number + 1) : arena_format(p->arena, "%s'", of->name);
+    const char *name =
+        number ? arena_format(p->arena, "%s'%zu", of->name, number + 1) : arena_format(p->arena, "%s'", of->name);
     Tensor *part = program_tensor(p, ROLE_VALUE, false, of->rank, of->dim, name);
     part->at = of->at;
     vec_push(p->arena, &b->parts[of->id], part);
@@ -169,7 +171,8 @@ static Tensor *argmax_of(Backward *b, size_t at, Expr **flat) {
     for (int k = c->rank; k < c->rank + c->reductions; k++)
         number = ix_add(ix_times(number, (int32_t)c->range[k]), ix(k));
     *flat = e_index(p, number);
-    Tensor *arg = program_tensor(p, ROLE_VALUE, true, c->out->rank, c->out->dim, arena_format(p->arena, "%s.arg", c->out->name));
+    Tensor *arg =
+        program_tensor(p, ROLE_VALUE, true, c->out->rank, c->out->dim, arena_format(p->arena, "%s.arg", c->out->name));
     arg->at = c->at;
     Compute *made = program_add(p, arg, REDUCE_ARGMAX, c->reductions, c->range + c->rank, c->e);
     made->at = c->at;

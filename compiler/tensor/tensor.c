@@ -37,8 +37,10 @@ Tensor *program_tensor(Program *p, Role role, bool integer, int rank, const int6
 static const char *code_name(Program *p, const char *name) {
     Text text = {0};
     for (const char *c = name; *c; c++) {
-        if (*c == '\'') text_puts(&text, "_grad");
-        else text_add(&text, *c == '.' ? "_" : c, 1);
+        if (*c == '\'')
+            text_puts(&text, "_grad");
+        else
+            text_add(&text, *c == '.' ? "_" : c, 1);
     }
     char *copy = arena_copy(p->arena, text.data, text.length);
     text_free(&text);
@@ -123,16 +125,18 @@ void program_remove(Program *p, const Compute *compute) {
 }
 
 void program_print(const Program *p, FILE *out) {
-    static const char *const roles[] = {[ROLE_INPUT] = "input",   [ROLE_LABEL] = "label", [ROLE_PARAM] = "param",
-                                        [ROLE_STATE] = "state",   [ROLE_VALUE] = "value", [ROLE_RANDOM] = "random",
-                                        [ROLE_LOG] = "log",       [ROLE_OUTPUT] = "output"};
+    static const char *const roles[] = {
+        [ROLE_INPUT] = "input", [ROLE_LABEL] = "label",   [ROLE_PARAM] = "param", [ROLE_STATE] = "state",
+        [ROLE_VALUE] = "value", [ROLE_RANDOM] = "random", [ROLE_LOG] = "log",     [ROLE_OUTPUT] = "output"};
     fprintf(out, "program %s\n", p->name);
     for (size_t i = 0; i < p->tensors.count; i++) {
         const Tensor *t = p->tensors.at[i];
         fprintf(out, "  %-6s %s [", roles[t->role], t->name);
         for (int d = 0; d < t->rank; d++) {
-            if (t->dim[d] == DIM_BATCH) fprintf(out, "%sn", d ? "," : "");
-            else fprintf(out, "%s%lld", d ? "," : "", (long long)t->dim[d]);
+            if (t->dim[d] == DIM_BATCH)
+                fprintf(out, "%sn", d ? "," : "");
+            else
+                fprintf(out, "%s%lld", d ? "," : "", (long long)t->dim[d]);
         }
         fprintf(out, "]%s%s\n", t->integer ? " integer" : "", t->by_rows ? " by rows" : "");
     }
@@ -154,13 +158,15 @@ static void check_read(void *context, Expr *read) {
     const Tensor *t = read->tensor;
     const Compute *c = check->compute;
     bool given = t->role != ROLE_VALUE && t->role != ROLE_RANDOM && t->role != ROLE_LOG;
-    if (!given && !check->written[t->id]) BUG("%s: %s reads %s before it is written", check->program->name, c->name, t->name);
+    if (!given && !check->written[t->id])
+        BUG("%s: %s reads %s before it is written", check->program->name, c->name, t->name);
     for (int d = 0; d < t->rank; d++)
         for (int i = 0; i < INDEX_MAX; i++) {
             if (read->index[d].at[i] == 0) continue;
             if (i >= c->rank + c->reductions) BUG("%s: index %d of %s is not its own", c->name, i, t->name);
             bool batch = t->dim[d] == DIM_BATCH;
-            if (batch != (c->range[i] == DIM_BATCH)) BUG("%s mixes the batch with another index of %s", c->name, t->name);
+            if (batch != (c->range[i] == DIM_BATCH))
+                BUG("%s mixes the batch with another index of %s", c->name, t->name);
         }
 }
 
@@ -191,8 +197,9 @@ static void check_writes(const Program *p, size_t index) {
         total += count;
         if (k > index && writes_meet(c, other)) BUG("%s: two computes write the same of %s", p->name, c->out->name);
     }
-    if (total != tensor_count(c->out)) BUG("%s: the writes of %s cover %lld of %lld", p->name, c->out->name,
-                                           (long long)total, (long long)tensor_count(c->out));
+    if (total != tensor_count(c->out))
+        BUG("%s: the writes of %s cover %lld of %lld", p->name, c->out->name, (long long)total,
+            (long long)tensor_count(c->out));
     for (int d = 0; d < c->rank; d++) {
         if (c->range[d] == DIM_BATCH) continue;
         int64_t last = (c->range[d] - 1) * c->write_stride[d] + c->write_offset[d];

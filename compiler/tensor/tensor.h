@@ -54,21 +54,21 @@ struct Tensor {
     int64_t dim[TENSOR_MAX_RANK]; /* dim[0] may be DIM_BATCH */
     const char *name;             /* "conv1.z", its gradient "conv1.z'" */
     Span at;
-    int64_t offset; /* PARAM, STATE: first element in its buffer */
+    int64_t offset;           /* PARAM, STATE: first element in its buffer */
     const Tensor *rises_with; /* elementwise a non-decreasing function of that tensor, also once rounded; or NULL */
-    bool by_rows;          /* laid out [image][dims] for lanes over the dims, instead of [dims][image] */
-    const Tensor *rows_of; /* the tensor this is a copy of, by rows; or NULL */
+    bool by_rows;             /* laid out [image][dims] for lanes over the dims, instead of [dims][image] */
+    const Tensor *rows_of;    /* the tensor this is a copy of, by rows; or NULL */
 };
 bool tensor_is_batched(const Tensor *tensor);
 int64_t tensor_count(const Tensor *tensor); /* elements, of one example when batched */
 
 /* ---- expressions ---- */
 typedef enum {
-    EXPR_CONST,    /* number */
-    EXPR_READ,     /* tensor[index], `number` outside of it */
-    EXPR_SCALAR,   /* a value the runtime gives each step, by name */
-    EXPR_INDEX,    /* integer: index[0] */
-    EXPR_RESULT,   /* the finished reduction, in Compute.post alone */
+    EXPR_CONST,  /* number */
+    EXPR_READ,   /* tensor[index], `number` outside of it */
+    EXPR_SCALAR, /* a value the runtime gives each step, by name */
+    EXPR_INDEX,  /* integer: index[0] */
+    EXPR_RESULT, /* the finished reduction, in Compute.post alone */
     EXPR_ADD,
     EXPR_SUB,
     EXPR_MUL,
@@ -82,12 +82,12 @@ typedef enum {
     EXPR_TANH,
     EXPR_SIGMOID,
     EXPR_SOFTPLUS,
-    EXPR_DETACH,   /* a; derivative 0 */
-    EXPR_SELECT,   /* a ? b : c */
-    EXPR_LESS,     /* condition a < b */
-    EXPR_SAME,     /* condition: integers a == b */
-    EXPR_BELOW,    /* condition: random bits a, as a number in [0, 1), are below `number` */
-    EXPR_ALIVE,    /* condition: this image is one of the batch, not padding */
+    EXPR_DETACH, /* a; derivative 0 */
+    EXPR_SELECT, /* a ? b : c */
+    EXPR_LESS,   /* condition a < b */
+    EXPR_SAME,   /* condition: integers a == b */
+    EXPR_BELOW,  /* condition: random bits a, as a number in [0, 1), are below `number` */
+    EXPR_ALIVE,  /* condition: this image is one of the batch, not padding */
     EXPR_KIND_COUNT
 } ExprKind;
 
@@ -149,8 +149,8 @@ struct Compute {
     int32_t write_stride[TENSOR_MAX_RANK], write_offset[TENSOR_MAX_RANK];
     Reduce reduce;
     Expr *e;
-    Expr *post; /* of EXPR_RESULT; NULL: the result itself */
-    bool next;  /* replaces a parameter when the program ends */
+    Expr *post;      /* of EXPR_RESULT; NULL: the result itself */
+    bool next;       /* replaces a parameter when the program ends */
     uint32_t stream; /* REDUCE_RANDOM: which random numbers */
 };
 

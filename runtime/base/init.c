@@ -5,12 +5,9 @@
 #include <math.h>
 #include <string.h>
 
-static const char *const kind_names[] = {[NET_INIT_NORMAL] = "normal",
-                                         [NET_INIT_UNIFORM] = "uniform",
-                                         [NET_INIT_CONSTANT] = "constant",
-                                         [NET_INIT_CENTRE] = "centre",
-                                         [NET_INIT_DATA] = "data",
-                                         [NET_INIT_VALUES] = "values"};
+static const char *const kind_names[] = {
+    [NET_INIT_NORMAL] = "normal", [NET_INIT_UNIFORM] = "uniform", [NET_INIT_CONSTANT] = "constant",
+    [NET_INIT_CENTRE] = "centre", [NET_INIT_DATA] = "data",       [NET_INIT_VALUES] = "values"};
 
 bool net_init_recipe(const char *kind, double a, double b, NetInit *out, NetError *error) {
     if (!isfinite(a) || !isfinite(b))
@@ -23,7 +20,8 @@ bool net_init_recipe(const char *kind, double a, double b, NetInit *out, NetErro
             return true;
         }
     return net_fail(error, NET_ENVIRONMENT,
-                    "model descriptor: unknown init '%s', expected normal, uniform, constant, centre, data or values", kind);
+                    "model descriptor: unknown init '%s', expected normal, uniform, constant, centre, data or values",
+                    kind);
 }
 
 /* a <= v < b must hold of the float too, whose rounding may reach b. */

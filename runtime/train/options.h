@@ -53,8 +53,8 @@ typedef struct {
     const char *name, *run_dir;
     const char *resume;  /* the run to resume; NULL with given[NET_OPTION_RESUME]: the latest of that name */
     const char *weights; /* file or run; NULL: drawn from the seed */
-    NetWords rename; /* "OLD=NEW": tensors of OLD in the weights file are those of NEW in the network */
-    NetWords skip;   /* layers that start afresh, and tensors of the file that are passed over */
+    NetWords rename;     /* "OLD=NEW": tensors of OLD in the weights file are those of NEW in the network */
+    NetWords skip;       /* layers that start afresh, and tensors of the file that are passed over */
     int64_t epochs;
     int64_t batch; /* 0: full */
     double rate, l2, l1, weight_decay;

@@ -31,8 +31,8 @@ int net_workers_processors(void);
 /* Starts count - 1 threads for a model; count is at least 1. NULL with *error filled when that fails. */
 NetWorkers *net_workers_new(int count, const NetModel *model, NetError *error);
 
-/* Runs the phases first .. end-1 of a program over call->n images and returns when the last task has ended. One run at a
- * time; the program must outlive the workers. */
+/* Runs the phases first .. end-1 of a program over call->n images and returns when the last task has ended. One run at
+ * a time; the program must outlive the workers. */
 void net_workers_run(NetWorkers *workers, const NetProgram *program, int first, int end, const NetCall *call);
 
 int net_workers_count(const NetWorkers *workers);

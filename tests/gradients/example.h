@@ -21,9 +21,9 @@ typedef struct {
 
 static inline const char *example_title(Arena *arena, const Example *x) {
     const char *slash = strrchr(x->file, '/');
-    return arena_format(arena, "%s%s%s%s%s%s%s%s", slash ? slash + 1 : x->file, x->define ? " -D " : "", x->define ? x->define : "",
-                        x->define ? "=" : "", x->define ? x->value : "", x->set ? " --set '" : "", x->set ? x->set : "",
-                        x->set ? "'" : "");
+    return arena_format(arena, "%s%s%s%s%s%s%s%s", slash ? slash + 1 : x->file, x->define ? " -D " : "",
+                        x->define ? x->define : "", x->define ? "=" : "", x->define ? x->value : "",
+                        x->set ? " --set '" : "", x->set ? x->set : "", x->set ? "'" : "");
 }
 
 /* The model; ends the program with what is wrong with the file. */

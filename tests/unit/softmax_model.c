@@ -195,7 +195,8 @@ NetKernel *const net_kernel[] = {train_slot, train_part, eval_chunk, log_bias, l
 #define BIAS_ENTRY(name, at) "," ENTRY(name, "dense1", "once", at, 1, 10)
 #define LOGS                                                                                     \
     BIAS_ENTRY("bias_grad_sq", 0)                                                                \
-    ONCE_ENTRY("weight_grad_sq", 1) ONCE_ENTRY("weight_grad_max", 2)                             \
+    ONCE_ENTRY("weight_grad_sq", 1)                                                              \
+    ONCE_ENTRY("weight_grad_max", 2)                                                             \
         ONCE_ENTRY("weight_sq", 3) "," ENTRY("delta_sq", "dense1", "chunk", 2, 1, 10) "," ENTRY( \
             "saturated", "dense1", "chunk", 3, 1, 10) "," ENTRY("active", "dense1", "once", 24, 10, 1)
 

@@ -209,13 +209,15 @@ static void make_block(Generator *g, int operations, int depth) {
         static const BoundKind kinds[] = {BOUND_IMAGES, BOUND_CHUNKS,   BOUND_CHUNK_IMAGES, BOUND_SLOTS,
                                           BOUND_TASK,   BOUND_PART_LOW, BOUND_PART_HIGH};
         const Bound low = loop_bound_of(kinds[draw(g, COUNT_OF(kinds))], 1 + (int64_t)draw(g, 20));
-        if (draw(g, 2)) loop_if_begin(g->b, low, loop_bound((int64_t)draw(g, 30)));
-        else loop_if_equal_begin(g->b, low, loop_bound((int64_t)draw(g, 4)));
+        if (draw(g, 2))
+            loop_if_begin(g->b, low, loop_bound((int64_t)draw(g, 30)));
+        else
+            loop_if_equal_begin(g->b, low, loop_bound((int64_t)draw(g, 4)));
     }
     keep(g, POOL_F32, loop_get(g->b, variable));
     make_statements(g, operations, depth + 1);
-    loop_set(g->b, variable, loop_fma(g->b, pick(g, POOL_F32, vector), loop_const_f32(g->b, 0.5f, vector),
-                                      loop_get(g->b, variable)));
+    loop_set(g->b, variable,
+             loop_fma(g->b, pick(g, POOL_F32, vector), loop_const_f32(g->b, 0.5f, vector), loop_get(g->b, variable)));
     for (int kind = 0; kind < POOLS; kind++)
         for (int v = 0; v < 2; v++) g->pool[kind][v].count = (size_t)before[kind][v];
     if (loop) {
@@ -234,11 +236,16 @@ static void make_statements(Generator *g, int operations, int depth) {
         int before[POOLS][2];
         count_pools(g, before);
         const uint32_t what = draw(g, 16);
-        if (what == 0 && depth < 3) make_block(g, operations / 3, depth);
-        else if (what < 5) make_leaf(g);
-        else if (what < 11) make_float_op(g);
-        else if (what < 14) make_integer_op(g);
-        else make_conversion(g);
+        if (what == 0 && depth < 3)
+            make_block(g, operations / 3, depth);
+        else if (what < 5)
+            make_leaf(g);
+        else if (what < 11)
+            make_float_op(g);
+        else if (what < 14)
+            make_integer_op(g);
+        else
+            make_conversion(g);
         const int value = newest(g, before);
         if (value != LOOP_NONE && draw(g, 2)) record(g, value);
     }
@@ -321,8 +328,8 @@ static void *buffer_new(size_t bytes) {
 }
 
 static void fill(float *to, size_t count, uint32_t salt) {
-    static const float edges[] = {0.0f,      -0.0f, NAN,        INFINITY, -INFINITY, 0x1p-149f, -0x1p-149f, 0x1.fffffep-127f,
-                                  0x1p-126f, 1.0f,  -1.0f,      3e38f,    -3e38f,    0.3f,      7.0f,       0x1.000002p0f};
+    static const float edges[] = {0.0f,      -0.0f, NAN,   INFINITY, -INFINITY, 0x1p-149f, -0x1p-149f, 0x1.fffffep-127f,
+                                  0x1p-126f, 1.0f,  -1.0f, 3e38f,    -3e38f,    0.3f,      7.0f,       0x1.000002p0f};
     for (size_t i = 0; i < count; i++) {
         salt = salt * 1664525u + 1013904223u;
         const uint32_t bits = salt >> 9 | 0x3f000000u;
@@ -333,8 +340,9 @@ static void fill(float *to, size_t count, uint32_t salt) {
 }
 
 static Buffers buffers_new(void) {
-    Buffers m = {buffer_new(8192), buffer_new(8192),      buffer_new(8192), buffer_new(WORDS * 4), buffer_new(8192),
-                 buffer_new(64),   buffer_new(ROWS * 64), buffer_new(512),  buffer_new(512),       buffer_new((LOGS + 64) * 8)};
+    Buffers m = {
+        buffer_new(8192), buffer_new(8192),      buffer_new(8192), buffer_new(WORDS * 4), buffer_new(8192),
+        buffer_new(64),   buffer_new(ROWS * 64), buffer_new(512),  buffer_new(512),       buffer_new((LOGS + 64) * 8)};
     fill(m.param, 2048, 1);
     fill(m.state, 2048, 2);
     fill(m.grad, 2048, 3);
