@@ -84,7 +84,7 @@ static void every_fault_leaves_the_old_file(void **state) {
     assert_true(net_file_save(path, "old", 3, &error));
     int failures = 0;
     for (int k = 1; k <= 5; k++) {
-        char text[8];
+        char text[16];
         snprintf(text, sizeof text, "%d", k);
         setenv("NET_FAULT", text, 1);
         net_fault_restart();
