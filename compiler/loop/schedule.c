@@ -14,7 +14,8 @@
 
 #include "compiler/passes/passes.h"
 
-enum { BLOCK_TERMS = 256, LOAD_PORTS = 2, FMA_LATENCY = 4, ISSUE = 4, SMALL_TILE = 4, ROW_MAX = 10, SUM_MAX = 8 };
+enum { BLOCK_TERMS = 256, SMALL_TILE = 4, ROW_MAX = 10, SUM_MAX = 8 };
+static const double LOAD_PORTS = 2, FMA_LATENCY = 4, ISSUE = 4; /* a cycle; in cycles; a cycle */
 
 /* ---- accesses ---- */
 static Access access_make(const Place *place, const Tensor *tensor) {
