@@ -8,8 +8,8 @@
 
 #pragma GCC diagnostic ignored "-Wpsabi"
 #define NET_INLINE static inline __attribute__((always_inline, unused))
-/* noipa: gcc 12 may write an address as 0 + the rest, takes a store there for one through a null pointer, and drops
- * the calls of a function that does nothing else. It is also quicker without looking into nests from outside. */
+/* noipa: gcc 12 must not judge from a nest's rewritten addresses that it has no effect, and drop its calls. It also
+ * compiles quicker without looking into nests from outside. */
 #if defined(__clang__) && defined(__AVX512F__)
 #define NET_NEST __attribute__((noinline, min_vector_width(512)))
 #elif defined(__clang__)

@@ -17,8 +17,9 @@ typedef struct {
     int depth;
 } Printer;
 
-/* -fno-ivopts: gcc 12 may make scratch + i of 2*scratch - (scratch - i), after which it no longer knows what a store
- * points to and may drop it, or the call of a nest that does nothing else. clang has no such pass, and would warn. */
+/* -fno-ivopts: gcc 12 rewrites addresses of nested loops into sums whose target it then misjudges; it took stores for
+ * ones without effect and dropped the calls of whole nests (tests/routes/dropped-calls.net; NET_NEST in runtime/vec.h
+ * guards the calls as well). clang has no such pass, and would warn. */
 const char *const *emit_c_flags(void) {
     static const char *const flags[] = {"-std=c17",
                                         "-ffp-contract=off",

@@ -71,8 +71,7 @@ static int family(const Compute *c) {
     return -1;
 }
 
-bool group_may_join(const Layout *layout, const Group *group, const Placed *next) {
-    (void)layout;
+bool group_may_join(const Group *group, const Placed *next) {
     const Compute *first = group->member[0]->compute, *c = next->compute;
     if (group->count >= GROUP_MAX || group->scope != SCOPE_CHUNK || next->scope != SCOPE_CHUNK) return false;
     if (next->level != group->member[0]->level || family(c) < 0 || family(c) != family(first)) return false;

@@ -80,8 +80,7 @@ static void make_kernel(Lowering *l, int level, Tasks tasks, Scope a, Scope b) {
         size_t end = i + 1;
         for (; end < chosen.count; end++) {
             Group group = group_make(l->layout, &chosen.at[i], (int)(end - i));
-            if (chosen.at[i].compute->reduce == REDUCE_RANDOM || !group_may_join(l->layout, &group, &chosen.at[end]))
-                break;
+            if (chosen.at[i].compute->reduce == REDUCE_RANDOM || !group_may_join(&group, &chosen.at[end])) break;
         }
         vec_push(arena, &nests, make_group(l, &chosen.at[i], (int)(end - i)));
         i = end;

@@ -20,8 +20,8 @@ struct NestTexts *nest_texts_new(Arena *arena);
 /* Makes a group of the computes list[0..count), which have equal ranges, and merges indices that run through memory
  * together where the order of sums does not forbid it. */
 Group group_make(const Layout *layout, Placed *list, int count);
-/* Whether b may join a group that begins with a, behind those in between. */
-bool group_may_join(const Layout *layout, const Group *group, const Placed *next);
+/* Whether `next`, the compute that follows the group, may join it. */
+bool group_may_join(const Group *group, const Placed *next);
 
 /* The nest of a group; its number in the code: that of an earlier one when the two are equal but for their names.
  * `fill_edges[m]`: member m is the first to write its tensor, whose edge must be filled. */

@@ -196,8 +196,7 @@ void program_verify(const Program *p);
 
 /* ---- derivatives ---- */
 /* Appends the computes of the gradient of sum over n of cost[n] with respect to each of `wanted` (any values or
- * parameters the cost depends on; NULL results for those it does not). `wants(context, tensor)` says where the
- * backward pass ends: false for a parameter that is not trained. */
+ * parameters the cost depends on; NULL results for those it does not). */
 void program_differentiate(Program *p, Tensor *cost, size_t count, Tensor *const *wanted, Tensor **gradients);
 
 #endif
