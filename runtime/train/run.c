@@ -44,9 +44,20 @@ static NetOutcome test(NetTrainer *trainer, NetTestScores *scores, NetError *err
     return outcome;
 }
 
+/* Says why there are fewer epochs than were asked for. */
+static void tell_early_stop(NetTrainer *trainer) {
+    const NetPlace *place = &trainer->place;
+    if (place->epoch <= trainer->options.epochs && net_trainer_out_of_patience(trainer)) {
+        net_progress_line(trainer->progress, "stop",
+                          "after epoch %" PRId64 ": no better %s on the validation part since epoch %" PRId64,
+                          place->epoch - 1, net_model_monitor(trainer->model), place->best_epoch);
+    }
+}
+
 /* After the last epoch: test, weight files, result.json. */
 static NetOutcome finish(NetTrainer *trainer, NetError *error) {
     NetTestScores scores;
+    tell_early_stop(trainer);
     NetOutcome outcome = test(trainer, &scores, error);
     if (outcome != NET_WENT_ON) {
         return outcome;
@@ -68,15 +79,18 @@ static bool is_finished(NetTrainer *trainer) {
     enum { RESULT_LIMIT = 1 << 20 };
     const NetOptions *options = &trainer->options;
     char *path = net_run_path(&trainer->run, "result.json", NULL);
-    bool finished =
-        trainer->resumed && trainer->place.epoch > options->epochs && path != NULL && access(path, F_OK) == 0;
+    bool early = trainer->place.epoch <= options->epochs && net_trainer_out_of_patience(trainer);
+    bool finished = trainer->resumed && (early || trainer->place.epoch > options->epochs) && path != NULL &&
+                    access(path, F_OK) == 0;
     if (finished) {
         char note[512];
         int64_t done = trainer->place.epoch - 1;
+        bool more = !early;
         snprintf(note, sizeof note,
-                 "%.300s is finished: %" PRId64 " of %" PRId64 " epochs; --epochs %" PRId64
+                 "%.300s is finished: %" PRId64 " of %" PRId64 " epochs%s; --%s %" PRId64
                  " goes on with it [finished-run]",
-                 trainer->run.folder, done, options->epochs, 2 * (done > 0 ? done : 1));
+                 trainer->run.folder, done, options->epochs, more ? "" : ", no gain on the validation part",
+                 more ? "epochs" : "patience", 2 * (more ? done > 0 ? done : 1 : options->patience));
         net_progress_note(trainer->progress, options->program, note);
         size_t size = 0;
         char *text = options->json ? net_file_read(path, RESULT_LIMIT, &size, NULL) : NULL;

@@ -33,7 +33,11 @@ double net_score_value(const NetModel *model, const NetScore *score);
 /* Mean absolute error of an output. */
 double net_score_mae(const NetModel *model, const NetScore *score);
 
-/* Whether a is strictly better than b; every score is better than none. */
+/* What chooses the best epoch, for people: "accuracy", "RMSE" or "cost". */
+const char *net_model_monitor(const NetModel *model);
+
+/* Whether a is strictly better than b; every score is better than none. Compared is the cost under
+ * `stop monitor=cost`, else the model's measure. */
 bool net_score_better(const NetModel *model, const NetScore *a, const NetScore *b);
 
 #endif
