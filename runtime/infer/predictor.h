@@ -1,0 +1,35 @@
+/* What a compiled network is to the program around it (runtime/infer/main.c): numbers, one text and functions, made by
+ * `netc build --infer`. No struct crosses.
+ *
+ * Inputs are floats, one image after another, each in C, H, W order; bytes of a file are divided by 255 first, as
+ * (float)byte * (float)(1.0 / 255). Outputs are floats, `outputs` for each image. Any alignment will do. The
+ * workspace is memory of the given size whose contents do not matter; it belongs to one call at a time. Nothing here
+ * allocates, reads a file or can fail. */
+#ifndef NET_INFER_PREDICTOR_H
+#define NET_INFER_PREDICTOR_H
+
+#include <stdint.h>
+
+enum {
+    NET_PREDICT_INPUTS,          /* floats of one image */
+    NET_PREDICT_OUTPUTS,         /* floats of its result */
+    NET_PREDICT_WORKSPACE_BYTES, /* of one call */
+    NET_PREDICT_CLASSES,         /* class names; 0: the outputs are no classes. 2 with one output: sigmoid, above 0.5 is class 1 */
+    NET_PREDICT_RANK,            /* of the input: 1 or 3 */
+    NET_PREDICT_SHAPE,           /* three dimensions, those beyond the rank 1 */
+    NET_PREDICT_NUMBERS = NET_PREDICT_SHAPE + 3
+};
+
+extern const int64_t net_predict_number[NET_PREDICT_NUMBERS];
+/* Strings, each ended by a NUL: the network's name, netc's version, then the class names. */
+extern const char net_predict_text[];
+
+void net_predict(const float *x, float *y, void *workspace);
+/* The same for n images; equal bits. */
+void net_predict_batch(const float *x, float *y, int64_t n, void *workspace);
+/* The class of one image: the first largest output. */
+int net_predict_classify(const float *x, void *workspace);
+/* 0: one stored image gives its stored result. */
+int net_predict_selftest(void);
+
+#endif
