@@ -56,6 +56,12 @@ Group group_make(const Layout *layout, Placed *list, int count) {
     memcpy(group.range, first->range, sizeof group.range);
     for (int i = 0; i < group.rank + group.reductions; i++)
         if (group.range[i] == DIM_BATCH) group.batch = i;
+    if (layout->one_image) {
+        if (group.batch >= 0) group.range[group.batch] = 1;
+        group.batch = -1;
+        for (int i = 1; first->reduce == REDUCE_NONE && i + 1 < group.rank; i++) merge_indices(&group, i);
+        return group;
+    }
     bool sums_lanes = group.batch >= group.rank && !compute_is_outer(first);
     if (sums_lanes || (group.scope == SCOPE_CHUNK && !first->out->by_rows)) return group;
     for (int i = 0; i + 1 < group.rank; i++) merge_indices(&group, i);
@@ -78,6 +84,8 @@ bool group_may_join(const Group *group, const Placed *next) {
     if (c->rank != first->rank || c->reductions != first->reductions) return false;
     if (memcmp(c->range, first->range, sizeof c->range) != 0) return false;
     if (c->out->by_rows || first->out->by_rows || c->out->role == ROLE_OUTPUT) return false;
+    const Place *place = group->layout->place;
+    if (place[c->out->id].lane_dim != place[first->out->id].lane_dim) return false;
     for (int m = 0; m < group->count; m++)
         if (compute_reads(c, group->member[m]->compute->out)) return false;
     return true;

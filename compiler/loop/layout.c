@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "compiler/loop/image.h"
 #include "compiler/passes/passes.h"
 #include "runtime/abi.h"
 
@@ -117,6 +118,33 @@ static void find_uses(Layout *layout) {
     }
 }
 
+/* ---- one image ---- */
+enum { OVERREAD = 2 * LOOP_LANES }; /* a vector, or two for every second element, may begin at a line's last element */
+
+static void shape_line(const Tensor *t, const Compute *writer, Place *place) {
+    int d = place->lane_dim;
+    place->line = padded(place->low[d] + padded(t->dim[d]) + place->high[d]);
+    place->stride[d] = 1;
+    place->base = place->low[d];
+    place->size = place->line;
+    for (int k = t->rank; k-- > 1;) {
+        if (k == d) continue;
+        place->stride[k] = place->size;
+        place->base += place->low[k] * place->size;
+        place->size *= t->dim[k] + place->low[k] + place->high[k];
+    }
+    place->whole = writer && writer->write_offset[d] == 0 && writer->write_stride[d] == 1;
+    place->size += OVERREAD;
+}
+
+static void settle_packed(Place *place, const Tensor *t, const PackedParam *packed) {
+    if (!packed || packed->rank != t->rank) BUG("%s is not packed", t->name);
+    place->buffer = BUFFER_PARAM;
+    place->base = packed->offset;
+    place->size = tensor_count(t);
+    for (int d = 0; d < t->rank; d++) place->stride[d] = packed->stride[d];
+}
+
 /* Strides of the dimensions from `from` on, the last one `unit`; gives the size. */
 static int64_t row_major(const Tensor *t, Place *place, int from, int64_t unit) {
     int64_t size = unit;
@@ -139,8 +167,29 @@ static void shape_batched(const Tensor *t, Place *place) {
     }
 }
 
-static void settle_place(Layout *layout, const Tensor *t, const Compute *writer, Scope scope) {
+static void settle_image(Layout *layout, const Tensor *t, const Compute *writer) {
     Place *place = &layout->place[t->id];
+    bool given = t->role == ROLE_INPUT || t->role == ROLE_OUTPUT;
+    if (!given && t->role != ROLE_VALUE) BUG("%s has no place in a program for one image", t->name);
+    place->buffer = t->role == ROLE_INPUT ? BUFFER_INPUT : given ? BUFFER_BATCH : BUFFER_SCRATCH;
+    if (given || t->rank == 1)
+        place->size = row_major(t, place, 1, 1);
+    else
+        shape_line(t, writer, place);
+}
+
+static void settle_place(Arena *arena, Layout *layout, const Tensor *t, const Compute *writer, Scope scope,
+                         Packing *packing) {
+    Place *place = &layout->place[t->id];
+    if (layout->one_image && tensor_is_batched(t)) {
+        settle_image(layout, t, writer);
+        return;
+    }
+    if (packing && t->role == ROLE_PARAM) {
+        settle_packed(place, t,
+                      layout->one_image ? packing_add(arena, packing, t, place->lane_dim) : packing_find(packing, t));
+        return;
+    }
     switch (t->role) {
     case ROLE_INPUT:
     case ROLE_LABEL:
@@ -227,13 +276,15 @@ static void plan_scratch(Arena *arena, Layout *layout) {
     }
 }
 
-Layout *layout_program(Arena *arena, Programs *programs, Program *program) {
+Layout *layout_program(Arena *arena, Programs *programs, Program *program, LayoutMode mode) {
     Layout *layout = NEW(arena, Layout);
     layout->program = program;
+    layout->one_image = mode.one_image;
     layout->place = NEW_ARRAY(arena, Place, program->tensors.count);
     for (size_t t = 0; t < program->tensors.count; t++) layout->place[t].level = -1;
     find_levels(arena, layout, programs->param_size);
     find_uses(layout);
+    if (layout->one_image) image_choose_lanes(layout);
     layout->slot_end = NEW_ARRAY(arena, int64_t, layout->levels);
     for (int level = -1; level < layout->levels;
          level++) { /* a level's slot sums lie together: they are added up then */
@@ -243,7 +294,7 @@ Layout *layout_program(Arena *arena, Programs *programs, Program *program) {
             if (!layout->place[t].used || layout->place[t].level != level) continue;
             for (size_t i = 0; i < program->computes.count && !writer; i++)
                 if (program->computes.at[i]->out == tensor) writer = program->computes.at[i];
-            settle_place(layout, tensor, writer, writer ? scope_of(writer) : SCOPE_PART);
+            settle_place(arena, layout, tensor, writer, writer ? scope_of(writer) : SCOPE_PART, mode.packing);
         }
         if (level >= 0) layout->slot_end[level] = layout->slot_size;
     }
@@ -257,7 +308,7 @@ void layout_settle(Layout *layout, int64_t grad_slot, int64_t log_once, int64_t 
         Place *place = &layout->place[t];
         const Tensor *tensor = p->tensors.at[t];
         if (!place->used) continue;
-        if (place->buffer == BUFFER_BATCH)
+        if (place->buffer == BUFFER_BATCH && !layout->one_image)
             place->chunk_stride = tensor->role == ROLE_OUTPUT ? place->size : layout->batch_chunk;
         if (tensor->role == ROLE_LOG) place->base = tensor->offset;
         if (place->buffer != BUFFER_GRAD) continue;

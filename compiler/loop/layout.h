@@ -2,7 +2,10 @@
  *
  * Batched values are laid out [dims][16 images], a chunk at a time in the worker's scratch; `by_rows` ones
  * [16 images][dims]. A value that another phase reads lives in `batch`, [chunk][...]. Where a read reaches outside of a
- * tensor, the tensor has an edge (halo) that holds the read's outside value. Sums over the batch live in `grad`. */
+ * tensor, the tensor has an edge (halo) that holds the read's outside value. Sums over the batch live in `grad`.
+ *
+ * A program for one image has no lanes of images: each value has one dimension innermost, which its writer's lanes run
+ * over (image.h). That line is padded to whole vectors; what is written behind its end means nothing. */
 #ifndef NETC_LAYOUT_H
 #define NETC_LAYOUT_H
 
@@ -35,6 +38,9 @@ typedef struct {
     int64_t low[TENSOR_MAX_RANK], high[TENSOR_MAX_RANK]; /* the edge, before and behind each dimension */
     bool has_edge;
     double edge;
+    int lane_dim;    /* one image: the innermost dimension */
+    bool whole;      /* one image: its lines are whole vectors, which may be written to their ends */
+    int64_t line;    /* elements of such a line, with its edges */
     int64_t size;    /* elements (of a chunk) with the edge */
     int first, last; /* lifetime in scratch, in places */
     int level;       /* of its writer; -1: given */
@@ -43,6 +49,7 @@ typedef struct {
 
 typedef struct {
     Program *program;
+    bool one_image;
     VEC(Placed) list; /* by level, then in program order */
     Place *place;     /* by tensor id */
     int levels;
@@ -51,9 +58,16 @@ typedef struct {
         *slot_end; /* by level: where its sums end in a slot's copy; they begin where those of the level before end */
 } Layout;
 
+/* What a program is laid out for. `packing` (NULL: parameters lie as the trainer has them) is added to by a program for
+ * one image, and followed by all. */
+typedef struct {
+    bool one_image;
+    Packing *packing;
+} LayoutMode;
+
 /* Scopes, levels, buffers and sizes; then, when grad_slot (the largest slot_size of all programs) is known, the bases
  * in grad. */
-Layout *layout_program(Arena *arena, Programs *programs, Program *program);
+Layout *layout_program(Arena *arena, Programs *programs, Program *program, LayoutMode mode);
 void layout_settle(Layout *layout, int64_t grad_slot, int64_t log_once, int64_t log_chunk);
 
 #endif

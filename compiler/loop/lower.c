@@ -109,6 +109,11 @@ static void make_merge(Lowering *l, int level) {
 }
 
 static void lower_program(Lowering *l) {
+    if (l->layout->one_image) {
+        ASSERT(l->layout->levels == 1);
+        make_kernel(l, 0, TASKS_ONCE, SCOPE_CHUNK, SCOPE_CHUNK);
+        return;
+    }
     for (int level = 0; level < l->layout->levels; level++) {
         bool slots = false;
         for (size_t i = 0; i < l->layout->list.count; i++)
@@ -160,7 +165,7 @@ Code *lower_programs(Arena *arena, Programs *programs, const LowerOptions *optio
     list_scalars(arena, programs, &base.context);
     for (int k = 0; k < PROGRAM_COUNT; k++) {
         if (!programs->program[k]) continue;
-        layout[k] = layout_program(arena, programs, programs->program[k]);
+        layout[k] = layout_program(arena, programs, programs->program[k], (LayoutMode){.one_image = false});
         if (layout[k]->slot_size > descriptor.grad_slot) descriptor.grad_slot = layout[k]->slot_size;
         if (layout[k]->owned_size > descriptor.grad_owned) descriptor.grad_owned = layout[k]->owned_size;
         if (layout[k]->batch_chunk > descriptor.batch_chunk) descriptor.batch_chunk = layout[k]->batch_chunk;
@@ -185,6 +190,36 @@ Code *lower_programs(Arena *arena, Programs *programs, const LowerOptions *optio
     code->descriptor = descriptor_write(arena, code, &descriptor);
     loop_verify(code);
     return code;
+}
+
+/* The program `predict` for one image or for chunks of 16; gives its only kernel. */
+static int lower_predict(const Lowering *base, const char *name, Inference *inference, bool one_image) {
+    Arena *arena = base->context.arena;
+    Program *p = inference->programs->program[PROGRAM_PREDICT];
+    Lowering l = *base;
+    p->name = name; /* of nests and kernels */
+    l.layout = layout_program(arena, inference->programs, p, (LayoutMode){one_image, &inference->packing});
+    l.program = p;
+    l.written = NEW_ARRAY(arena, bool, p->tensors.count);
+    l.commit = -1;
+    layout_settle(l.layout, 0, 0, 0);
+    lower_program(&l);
+    if (l.layout->scratch_size > inference->scratch_size) inference->scratch_size = l.layout->scratch_size;
+    if (l.kernels.count != 1) BUG("%s takes %zu kernels", name, l.kernels.count);
+    return l.kernels.at[0];
+}
+
+Inference *lower_inference(Arena *arena, Programs *programs, const LowerOptions *options) {
+    Inference *inference = NEW(arena, Inference);
+    const Model *model = programs->model;
+    Code *code = loop_code_new(arena, model->name, model->source);
+    Lowering base = {.context = {.arena = arena, .code = code, .options = options, .texts = nest_texts_new(arena)}};
+    inference->programs = programs;
+    inference->code = code;
+    inference->one = lower_predict(&base, "one", inference, true);
+    inference->batch = lower_predict(&base, "batch", inference, false);
+    loop_verify(code);
+    return inference;
 }
 
 Code *lower_model(Arena *arena, const Model *model, const LowerOptions *options) {

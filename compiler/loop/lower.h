@@ -4,6 +4,7 @@
 
 #include "compiler/loop/loop.h"
 #include "compiler/model/model.h"
+#include "compiler/loop/packing.h"
 #include "compiler/programs/programs.h"
 
 typedef struct {
@@ -19,6 +20,19 @@ typedef struct {
 void lower_passes(Programs *programs);
 /* The whole of it. Everything lives in the arena. */
 Code *lower_programs(Arena *arena, Programs *programs, const LowerOptions *options);
+/* What an inference program is made of. Kernel `one` (once) takes one image: input and output as the caller has them,
+ * in NetKernel's `input` and `batch`; kernel `batch` (by chunk) takes n of them, a multiple of 16. Both read parameters
+ * from `param` as `packing` says, statistics from `state` as the trainer has them, and need scratch_size floats. */
+typedef struct {
+    Programs *programs;
+    Code *code;
+    Packing packing;
+    int one, batch; /* kernels of the code */
+    int64_t scratch_size;
+} Inference;
+
+/* Of programs_build_inference() after lower_passes(). */
+Inference *lower_inference(Arena *arena, Programs *programs, const LowerOptions *options);
 Code *lower_model(Arena *arena, const Model *model, const LowerOptions *options);
 
 #endif

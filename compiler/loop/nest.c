@@ -226,8 +226,33 @@ static void output_span(Gen *g, int i, int64_t start, int64_t count, bool split)
     g->at[i] = index_const(0);
 }
 
-/* Rows of a slot's copy are padded to whole vectors, so there a rest of 16 takes a whole vector too. */
-static bool rows_are_padded(const Gen *g) { return g->group->scope == SCOPE_SLOT; }
+typedef struct {
+    const Gen *g;
+    bool any;
+} GivenSearch;
+
+static void find_given(void *context, Expr *read) {
+    GivenSearch *search = context;
+    Access access = access_of_read(search->g->group->layout, read);
+    bool given = read->tensor->role == ROLE_INPUT || read->tensor->role == ROLE_LABEL;
+    if (given && access.step[search->g->lane] != 0) search->any = true;
+}
+
+/* Rows of a slot's copy are padded to whole vectors, so there a rest of 16 takes a whole vector too; so are the lines
+ * of one image, but not what the caller gave and takes. */
+static bool rows_are_padded(const Gen *g) {
+    const Group *group = g->group;
+    if (group->scope == SCOPE_SLOT) return true;
+    if (!group->layout->one_image) return false;
+    GivenSearch search = {g, false};
+    for (int m = 0; m < group->count; m++) {
+        const Compute *c = group->member[m]->compute;
+        if (!group->layout->place[c->out->id].whole) return false;
+        expr_reads(group->layout->program, c->e, find_given, &search);
+        expr_reads(group->layout->program, c->post, find_given, &search);
+    }
+    return !search.any;
+}
 
 static void outputs_from(Gen *g, int i, bool split) {
     const Group *group = g->group;
@@ -252,12 +277,45 @@ static void outputs_from(Gen *g, int i, bool split) {
     int64_t vectors = rows_are_padded(g) ? (range + LOOP_LANES - 1) / LOOP_LANES : range / LOOP_LANES;
     output_span(g, i, 0, vectors, split);
     if (vectors * LOOP_LANES >= range) return;
-    Schedule whole = g->s; /* one by one: scalar code */
+    Schedule whole = g->s;
+    if (group->layout->one_image && range > LOOP_LANES) { /* the last vector again takes some of the one before it */
+        output_span(g, i, range - LOOP_LANES, 1, split);
+        return;
+    }
+    /* one by one: scalar code */
     g->lane = -1;
     for (int k = 0; k < INDEX_MAX; k++) g->s.tile[k] = 1;
     output_span(g, i, vectors * LOOP_LANES, range - vectors * LOOP_LANES, split);
     g->s = whole;
     g->lane = whole.lane;
+}
+
+/* ---- edges of one image ---- */
+/* Lines outside are filled whole; within the others, what lies before and behind the values. */
+static void fill_line_edges(Gen *g, const Tensor *t, const Place *place) {
+    int lane = place->lane_dim, wide = loop_const_f32(g->b, (float)place->edge, true);
+    int one = loop_const_f32(g->b, (float)place->edge, false);
+    for (int d = 1; d < t->rank; d++)
+        for (int side = 0; side < 2; side++) {
+            int64_t from = side ? t->dim[d] : -place->low[d], to = side ? t->dim[d] + place->high[d] : 0;
+            if (from >= to) continue;
+            Address address = loop_address(place->buffer, place->base);
+            int loops = 0;
+            for (int k = 1; k < t->rank; k++) {
+                if (k == lane) continue;
+                int64_t low = k == d ? from : k < d || d == lane ? 0 : -place->low[k];
+                int64_t high = k == d ? to : k < d || d == lane ? t->dim[k] : t->dim[k] + place->high[k];
+                int var = loop_for_begin(g->b, loop_bound(0), loop_bound(high - low), 1);
+                address = loop_address_term(loop_address_plus(address, low * place->stride[k]), var, place->stride[k]);
+                loops++;
+            }
+            for (int64_t k = d == lane ? from : 0; d == lane && k < to; k++)
+                loop_store(g->b, loop_address_plus(address, k), one, false);
+            Address line = loop_address_plus(address, -place->low[lane]);
+            for (int64_t k = 0; d != lane && k < place->line; k += LOOP_LANES)
+                loop_store(g->b, loop_address_plus(line, k), wide, gen_is_aligned(&line));
+            while (loops-- > 0) loop_for_end(g->b);
+        }
 }
 
 /* ---- edges ---- */
@@ -337,7 +395,8 @@ int nest_make(const NestContext *context, const Group *group, const char *name, 
     for (int i = 0; i < INDEX_MAX; i++) g.now[i] = 1;
     for (int m = 0; m < group->count; m++) {
         const Tensor *out = group->member[m]->compute->out;
-        if (fill_edges[m] && group->layout->place[out->id].has_edge) fill_edge(&g, out, &group->layout->place[out->id]);
+        const Place *place = &group->layout->place[out->id];
+        if (fill_edges[m] && place->has_edge && !group->layout->one_image) fill_edge(&g, out, place);
     }
     bool split = group->scope == SCOPE_PART || group->scope == SCOPE_OWNED;
     if (group->scope == SCOPE_SLOT)
@@ -347,6 +406,11 @@ int nest_make(const NestContext *context, const Group *group, const char *name, 
     else
         outputs_from(&g, 0, split);
     if (group->scope == SCOPE_SLOT) loop_for_end(g.b);
+    for (int m = 0; m < group->count; m++) { /* after the values, whose vectors reach into them */
+        const Tensor *out = group->member[m]->compute->out;
+        const Place *place = &group->layout->place[out->id];
+        if (fill_edges[m] && place->has_edge && group->layout->one_image) fill_line_edges(&g, out, place);
+    }
     return add_once(context, loop_nest_end(g.b));
 }
 

@@ -76,6 +76,7 @@ static bool is_contraction(const Group *group) {
 /* ---- lanes ---- */
 static int lane_of(const Group *group) {
     const Compute *c = group->member[0]->compute;
+    if (group->layout->one_image) return group->rank > 1 ? group->layout->place[c->out->id].lane_dim : -1;
     bool rows = c->out->by_rows || c->out->role == ROLE_OUTPUT;
     if (group->scope == SCOPE_CHUNK && rows && group->rank > 1 && c->reduce == REDUCE_NONE) {
         AccessList list = {0}; /* a copy by rows: lanes over the row if it is read by rows too, else images scattered */
@@ -262,6 +263,12 @@ static int64_t live_vectors(const Group *group, const Schedule *s, const AccessL
     return most;
 }
 
+/* How many of an output index there are for tiles: vectors of the lane index, else elements. */
+static int64_t units_of(const Group *group, const Schedule *s, int i) {
+    bool vectors = i == s->lane && i != group->batch;
+    return vectors ? (group->range[i] + LOOP_LANES - 1) / LOOP_LANES : group->range[i];
+}
+
 static bool fits_registers(const Group *group, const Schedule *s, const AccessList *reads, int registers) {
     int64_t accumulators = tile_size(group, s), spare = registers / 8; /* broadcast weights; the compiler's own order */
     return accumulators + 1 + spare <= registers && accumulators + live_vectors(group, s, reads) + spare <= registers;
@@ -286,11 +293,7 @@ static double cover_cost(const Group *group, Schedule *s, const AccessList *read
     double total = 0, all = 0;
     int64_t tile[2] = {s->tile[i], s->tile[j]};
     int64_t units[2];
-    for (int k = 0; k < 2; k++) {
-        int index = k ? j : i;
-        units[k] = index == s->lane && index != group->batch ? (group->range[index] + LOOP_LANES - 1) / LOOP_LANES
-                                                             : group->range[index];
-    }
+    for (int k = 0; k < 2; k++) units[k] = units_of(group, s, k ? j : i);
     for (int a = 0; a < 2; a++)
         for (int b = 0; b < 2; b++) {
             if (i == j && b == 1) continue;

@@ -87,7 +87,7 @@ static bool join_reader(Uses *uses, Compute *map) {
     Program *p = uses->p;
     Compute *reader = only_reader(uses, map->out);
     if (!whole_map(map) || uses->writer[map->out->id] != map || !reader) return false;
-    if (!reader->e || reader->reduce == REDUCE_RANDOM) return false;
+    if (!reader->e || reader->reduce == REDUCE_RANDOM || reader->out->role == ROLE_OUTPUT) return false;
     Reading reading = {.reader = reader, .tensor = map->out, .once = true};
     expr_reads(p, reader->post, examine, &reading);
     if (reading.read) return false;

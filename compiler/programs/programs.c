@@ -181,10 +181,10 @@ static void build_eval(Build *build, Programs *programs) {
     programs->program[PROGRAM_EVAL] = build->program;
 }
 
-static void build_predict(Build *build, Programs *programs) {
+static void build_predict(Build *build, Programs *programs, const Layer *layer) {
     begin(build, PROGRAM_PREDICT, MODE_EVAL);
     Program *p = build->program;
-    Tensor *last = build->value[build->model->layers.count - 1];
+    Tensor *last = build->value[layer->index];
     Tensor *out = program_tensor(p, ROLE_OUTPUT, false, last->rank, last->dim, "output");
     program_add(p, out, REDUCE_NONE, 0, NULL, e_at(p, last));
     programs->program[PROGRAM_PREDICT] = p;
@@ -197,9 +197,9 @@ static void build_diagnose(Build *build, Programs *programs) {
     programs->program[PROGRAM_DIAGNOSE] = build->program;
 }
 
-Programs *programs_build(Arena *arena, const Model *model) {
-    Programs *programs = NEW(arena, Programs);
-    programs->model = model;
+/* A build with all parameters placed. */
+static Build *place_stored(Arena *arena, Programs *programs) {
+    const Model *model = programs->model;
     Build *build = new_build(arena, model);
     for (size_t i = 0; i < model->layers.count; i++) {
         const Layer *layer = model->layers.at[i];
@@ -209,13 +209,31 @@ Programs *programs_build(Arena *arena, const Model *model) {
     const Layer *input = model->layers.at[0];
     build->mean_offset = store_statistic(arena, programs, input, "mean", "input.mean", "input_mean");
     build->std_offset = store_statistic(arena, programs, input, "std", "input.std", "input_std");
+    return build;
+}
+
+Programs *programs_build_inference(Arena *arena, const Model *model, const Layer *until) {
+    Programs *programs = NEW(arena, Programs);
+    Model *floats = NEW(arena, Model); /* who calls divides bytes by 255 */
+    *floats = *model;
+    floats->bytes_input = false;
+    programs->model = floats;
+    build_predict(place_stored(arena, programs), programs, until);
+    program_verify(programs->program[PROGRAM_PREDICT]);
+    return programs;
+}
+
+Programs *programs_build(Arena *arena, const Model *model) {
+    Programs *programs = NEW(arena, Programs);
+    programs->model = model;
+    Build *build = place_stored(arena, programs);
     const Settings *settings = &model->settings;
     build_init(build, programs);
     build_gradient_program(build, programs, PROGRAM_TRAIN);
     if (settings->log_gradients || settings->log_weights) build_gradient_program(build, programs, PROGRAM_TRAIN_LOG);
     if (settings->log_gradients && settings->log_probe > 0) build_gradient_program(build, programs, PROGRAM_PROBE);
     build_eval(build, programs);
-    build_predict(build, programs);
+    build_predict(build, programs, model->layers.at[model->layers.count - 1]);
     build_diagnose(build, programs);
     for (int k = 0; k < PROGRAM_COUNT; k++)
         if (programs->program[k]) program_verify(programs->program[k]);

@@ -59,5 +59,7 @@ typedef struct {
 } Programs;
 
 Programs *programs_build(Arena *arena, const Model *model);
+/* The program `predict` alone, up to a layer's output, for inputs that are floats. */
+Programs *programs_build_inference(Arena *arena, const Model *model, const Layer *until);
 
 #endif

@@ -137,6 +137,12 @@ static Expr *node(Program *p, const Expr *model) {
     return e;
 }
 
+/* Factors that may be multiplied together beforehand: one alone rounds, so fusing maps keeps their bits. */
+static bool is_power_of_two(double number) {
+    int exponent;
+    return fabs(frexp(number, &exponent)) == 0.5;
+}
+
 static bool is_const(const Expr *e, double number) { return e->kind == EXPR_CONST && e->number == number; }
 
 Expr *e_const(Program *p, double number) { return node(p, &(Expr){.kind = EXPR_CONST, .number = number}); }
@@ -195,7 +201,8 @@ static Expr *fold_binary(Program *p, ExprKind kind, Expr *a, Expr *b) {
         if (is_const(a, 0) || is_const(b, 1)) return a;
         if (is_const(b, 0) || is_const(a, 1)) return b;
         if (b->kind == EXPR_CONST) return e_binary(p, EXPR_MUL, b, a);
-        if (a->kind == EXPR_CONST && b->kind == EXPR_MUL && b->a->kind == EXPR_CONST)
+        if (a->kind == EXPR_CONST && b->kind == EXPR_MUL && b->a->kind == EXPR_CONST &&
+            (is_power_of_two(a->number) || is_power_of_two(b->a->number)))
             return e_binary(p, EXPR_MUL, e_const(p, a->number * b->a->number), b->b);
         return NULL;
     case EXPR_DIV:

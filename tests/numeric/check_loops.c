@@ -212,6 +212,44 @@ static void compare_outputs(Check *check) {
                     eval_values(check->expected[PROGRAM_PREDICT], p->tensors.at[t]), 0);
 }
 
+/* ---- inference ---- */
+/* The programs for one image and for chunks of 16 leave the bits of the trainer's `predict`, on packed weights. */
+static void check_inference(Check *check, const LowerOptions *options) {
+    Arena *arena = check->arena;
+    const Model *model = check->programs->model;
+    Programs *programs =
+        programs_build_inference(arena, model, model->layers.at[model->layers.count - 1]);
+    lower_passes(programs);
+    Inference *inference = lower_inference(arena, programs, options);
+    Interp *interp = interp_new(arena, inference->code);
+    int64_t n = check->input.n, size = check->net.input_size, outputs = check->net.outputs;
+    float *params = packing_fill(arena, &inference->packing, check->param);
+    float *packed = buffer(check, inference->packing.size, sizeof(float));
+    float *scratch = buffer(check, inference->scratch_size, sizeof(float));
+    float *rows = buffer(check, n * size, sizeof(float)), *found = buffer(check, n * outputs, sizeof(float));
+    memcpy(packed, params, (size_t)inference->packing.size * sizeof(float));
+    for (int64_t i = 0; i < n * size; i++)
+        rows[i] = check->net.input_bytes ? (float)(1.0 / 255) * (float)check->input.batch[i]
+                                         : (float)check->input.batch[i];
+    int64_t whole = n / NET_LANES * NET_LANES;
+    for (int64_t chunk = 0; chunk < n / NET_LANES; chunk++)
+        interp_kernel(interp_self(interp, (size_t)inference->batch), packed, check->state, NULL, found, scratch, rows,
+                      NULL, NULL, NULL, NULL, whole, chunk, 1);
+    for (int pass = 0; pass < 2; pass++) { /* what is left over, then all by themselves */
+        for (int64_t i = pass == 0 ? whole : 0; i < n; i++) {
+            memset(scratch, 0xff, (size_t)inference->scratch_size * sizeof(float));
+            interp_kernel(interp_self(interp, (size_t)inference->one), packed, check->state, NULL, found + i * outputs,
+                          scratch, rows + i * size, NULL, NULL, NULL, NULL, 1, 0, 1);
+        }
+        check_guard(check, "inference: outputs", found, n * outputs, sizeof(float));
+        check_guard(check, "inference: scratch", scratch, inference->scratch_size, sizeof(float));
+        if (memcmp(found, check->batch, (size_t)(n * outputs) * sizeof(float)) == 0) continue;
+        printf("FAILED: %s, %lld images: inference %s: other bits than predict\n", check->title, (long long)n,
+               pass == 0 ? "in chunks" : "one by one");
+        check->failures++;
+    }
+}
+
 /* ---- one model with one batch ---- */
 static void lower(Check *check, const LowerOptions *options) {
     Code *code = lower_model(check->arena, check->programs->model, options);
@@ -278,7 +316,10 @@ static bool check_example(const Example *example, int64_t n) {
         eval_run(check.expected[kind], NULL);
         compare_params(&check, kind);
         compare_logs(&check, kind);
-        if (kind == PROGRAM_PREDICT) compare_outputs(&check);
+        if (kind == PROGRAM_PREDICT) {
+            compare_outputs(&check);
+            check_inference(&check, &options);
+        }
         if (n == SCHEDULED && kind == PROGRAM_TRAIN) check_schedules(&check, kind);
     }
     net_model_free(&check.net);

@@ -1,0 +1,175 @@
+/* The search for innermost dimensions. See image.h.
+ *
+ * Values joined by maps and pools form a region, in which all have the same kind of layout; a convolution begins a new
+ * one. All choices are tried where there are few regions; else regions are turned over one by one as long as that
+ * gains. */
+#include "compiler/loop/image.h"
+
+enum { REGIONS_TRIED = 10 };
+
+/* Cycles for a load by its step along memory, and their share when the loaded vector serves a whole tile. */
+static const double LOAD = 0.5, LOAD_PAIRS = 1.5, LOAD_APART = 20, TILE_SHARE = 0.25;
+
+typedef struct {
+    Layout *layout;
+    int *region;   /* by tensor id; -1: it has no choice */
+    bool *columns; /* by region */
+    int regions;
+} Choice;
+
+static int lane_dim_of(const Choice *choice, const Tensor *t) {
+    int region = choice->region[t->id];
+    if (region < 0) return t->rank - 1; /* rows by themselves: units, what comes in, what goes out */
+    return choice->columns[region] ? t->rank - 1 : 1;
+}
+
+/* ---- regions ---- */
+static bool has_choice(const Tensor *t) { return t->role == ROLE_VALUE && tensor_is_batched(t) && t->rank == 4; }
+
+static bool multiplies(const Compute *c) { return c->reduce == REDUCE_SUM && c->e->kind == EXPR_MUL; }
+
+static int find(int *parent, int i) {
+    while (parent[i] != i) i = parent[i] = parent[parent[i]];
+    return i;
+}
+
+typedef struct {
+    int *parent;
+    const Tensor *out;
+} Join;
+
+static void join_regions(void *context, Expr *read) {
+    Join *join = context;
+    if (has_choice(read->tensor)) join->parent[find(join->parent, read->tensor->id)] = find(join->parent, join->out->id);
+}
+
+static void find_regions(Arena *arena, Choice *choice) {
+    Program *p = choice->layout->program;
+    int count = (int)p->tensors.count;
+    int *parent = NEW_ARRAY(arena, int, count);
+    for (int t = 0; t < count; t++) parent[t] = t;
+    for (size_t i = 0; i < p->computes.count; i++) {
+        const Compute *c = p->computes.at[i];
+        Join join = {parent, c->out};
+        if (!has_choice(c->out)) continue;
+        if (!multiplies(c)) expr_reads(p, c->e, join_regions, &join);
+        expr_reads(p, c->post, join_regions, &join);
+    }
+    choice->region = NEW_ARRAY(arena, int, count);
+    choice->columns = NEW_ARRAY(arena, bool, count);
+    for (int t = 0; t < count; t++) choice->region[t] = -1;
+    for (int t = 0; t < count; t++) {
+        if (!has_choice(p->tensors.at[t])) continue;
+        int root = find(parent, t);
+        if (choice->region[root] < 0) choice->region[root] = choice->regions++;
+        choice->region[t] = choice->region[root];
+    }
+}
+
+/* ---- costs ---- */
+typedef struct {
+    const Choice *choice;
+    int lane; /* index of the compute */
+    double loads;
+} LoadCost;
+
+static void add_load(void *context, Expr *read) {
+    LoadCost *cost = context;
+    const Tensor *t = read->tensor;
+    int step = 0;
+    bool apart = false;
+    for (int d = 0; d < t->rank; d++) {
+        int at = read->index[d].at[cost->lane];
+        if (at == 0) continue;
+        if (tensor_is_batched(t) && d != lane_dim_of(cost->choice, t)) apart = true;
+        step = at;
+    }
+    if (step == 0) return;
+    cost->loads += apart || (step != 1 && step != 2) ? LOAD_APART : step == 2 ? LOAD_PAIRS : LOAD;
+}
+
+static double compute_cost(const Choice *choice, const Compute *c) {
+    Program *p = choice->layout->program;
+    LoadCost load = {.choice = choice, .lane = lane_dim_of(choice, c->out)};
+    double work = 1;
+    if (c->out->rank < 2) return 0; /* one number: nothing to choose */
+    for (int i = 1; i < c->rank + c->reductions; i++) work *= (double)c->range[i];
+    double range = (double)c->range[load.lane], vectors = (double)((c->range[load.lane] + LOOP_LANES - 1) / LOOP_LANES);
+    expr_reads(p, c->e, add_load, &load);
+    return work / range * vectors * (1 + load.loads * (multiplies(c) ? TILE_SHARE : 1));
+}
+
+static double total_cost(const Choice *choice) {
+    const Program *p = choice->layout->program;
+    double total = 0;
+    for (size_t i = 0; i < p->computes.count; i++) total += compute_cost(choice, p->computes.at[i]);
+    return total;
+}
+
+/* ---- the search ---- */
+static void try_all(Choice *choice) {
+    double least = -1;
+    int best = 0;
+    for (int bits = 0; bits < 1 << choice->regions; bits++) {
+        for (int r = 0; r < choice->regions; r++) choice->columns[r] = (bits >> r) & 1;
+        double cost = total_cost(choice);
+        if (least >= 0 && cost >= least) continue;
+        least = cost;
+        best = bits;
+    }
+    for (int r = 0; r < choice->regions; r++) choice->columns[r] = (best >> r) & 1;
+}
+
+static void turn_over(Choice *choice) {
+    double least = total_cost(choice);
+    for (bool gained = true; gained;) {
+        gained = false;
+        for (int r = 0; r < choice->regions; r++) {
+            choice->columns[r] = !choice->columns[r];
+            double cost = total_cost(choice);
+            if (cost < least) {
+                least = cost;
+                gained = true;
+            } else {
+                choice->columns[r] = !choice->columns[r];
+            }
+        }
+    }
+}
+
+typedef struct {
+    Layout *layout;
+    int lane;
+} ParamLanes;
+
+/* The dimension of a parameter that the lanes run over; without one, any order will do. */
+static void note_param_lane(void *context, Expr *read) {
+    ParamLanes *lanes = context;
+    const Tensor *t = read->tensor;
+    if (tensor_is_batched(t)) return;
+    for (int d = 0; d < t->rank; d++)
+        if (read->index[d].at[lanes->lane] == 1) lanes->layout->place[t->id].lane_dim = d;
+}
+
+void image_choose_lanes(Layout *layout) {
+    Program *p = layout->program;
+    Arena *scratch = arena_new();
+    Choice choice = {.layout = layout};
+    find_regions(scratch, &choice);
+    if (choice.regions <= REGIONS_TRIED)
+        try_all(&choice);
+    else
+        turn_over(&choice);
+    for (size_t t = 0; t < p->tensors.count; t++) {
+        const Tensor *tensor = p->tensors.at[t];
+        layout->place[t].lane_dim = tensor_is_batched(tensor) ? lane_dim_of(&choice, tensor) : tensor->rank - 1;
+    }
+    for (size_t i = 0; i < p->computes.count; i++) {
+        const Compute *c = p->computes.at[i];
+        ParamLanes lanes = {layout, layout->place[c->out->id].lane_dim};
+        if (c->out->rank < 2) continue;
+        expr_reads(p, c->e, note_param_lane, &lanes);
+        expr_reads(p, c->post, note_param_lane, &lanes);
+    }
+    arena_free(scratch);
+}

@@ -1,0 +1,46 @@
+#include "compiler/loop/packing.h"
+
+#include "runtime/abi.h"
+
+static int64_t padded(int64_t size) { return (size + NET_LANES - 1) / NET_LANES * NET_LANES; }
+
+const PackedParam *packing_find(const Packing *packing, const Tensor *param) {
+    for (size_t i = 0; i < packing->list.count; i++)
+        if (packing->list.at[i].source == param->offset) return &packing->list.at[i];
+    return NULL;
+}
+
+const PackedParam *packing_add(Arena *arena, Packing *packing, const Tensor *param, int lane_dim) {
+    const PackedParam *known = packing_find(packing, param);
+    if (known) return known;
+    PackedParam new = {.source = param->offset, .offset = packing->size, .rank = param->rank};
+    int64_t size = padded(param->dim[lane_dim]);
+    for (int d = 0; d < param->rank; d++) new.dim[d] = param->dim[d];
+    new.stride[lane_dim] = 1;
+    for (int d = param->rank; d-- > 0;) { /* the others in their order, the last one next to the line */
+        if (d == lane_dim) continue;
+        new.stride[d] = size;
+        size *= param->dim[d];
+    }
+    packing->size += padded(size);
+    vec_push(arena, &packing->list, new);
+    return &packing->list.at[packing->list.count - 1];
+}
+
+float *packing_fill(Arena *arena, const Packing *packing, const float *params) {
+    float *out = NEW_ARRAY(arena, float, packing->size + 1);
+    for (size_t i = 0; i < packing->list.count; i++) {
+        const PackedParam *p = &packing->list.at[i];
+        int64_t count = 1;
+        for (int d = 0; d < p->rank; d++) count *= p->dim[d];
+        for (int64_t k = 0; k < count; k++) {
+            int64_t at = p->offset, rest = k;
+            for (int d = p->rank; d-- > 0;) {
+                at += rest % p->dim[d] * p->stride[d];
+                rest /= p->dim[d];
+            }
+            out[at] = params[p->source + k];
+        }
+    }
+    return out;
+}
