@@ -33,6 +33,8 @@ struct LayerKind {
 
 extern const LayerKind *const layer_kinds[];        /* ends with NULL; the row of kind K is `const LayerKind layer_K` */
 const LayerKind *layer_kind_find(const char *name); /* NULL: there is none */
+/* The value of an option the layer's kind has. */
+const OptionValue *layer_option(const Layer *layer, const char *name);
 
 /* ---- for shape rules ---- */
 /* A parameter tensor named LAYER.name; its recipe is resolved from the option at `init_option` (or the default for
