@@ -5,8 +5,9 @@
 
 #include "compiler/model/model.h"
 
-typedef struct Build Build;   /* compiler/tensor/build.h */
-typedef struct Tensor Tensor; /* compiler/tensor/tensor.h */
+typedef struct Build Build;         /* compiler/layers/build.h */
+typedef struct Tensor Tensor;       /* compiler/tensor/tensor.h */
+typedef struct OnnxGraph OnnxGraph; /* compiler/onnx/graph.h */
 
 /* How a program treats what differs between training and use (dropout). */
 typedef enum { MODE_TRAIN, MODE_EVAL } Mode;
@@ -29,6 +30,9 @@ struct LayerKind {
     bool (*shape)(LayerContext *context);
     /* Adds the layer's computes to a program and returns its output. `in` is the value of layer->from. */
     Tensor *(*build)(Build *build, const Layer *layer, Tensor *in, Mode mode);
+    /* Adds the layer, as it is in use, to an ONNX graph and returns the name of its output; `in` is that of what it
+     * reads. */
+    const char *(*onnx)(OnnxGraph *graph, const Layer *layer, const char *in);
 };
 
 extern const LayerKind *const layer_kinds[];        /* ends with NULL; the row of kind K is `const LayerKind layer_K` */

@@ -77,8 +77,8 @@ static bool load_classes(Arena *arena, const NetSafetensors *file, Trained *trai
     }
     json_decref(list);
     if (!ok)
-        return net_fail(error, NET_ENVIRONMENT, "%s: its classes are not a list of %zu names, one a class",
-                        file->path, count);
+        return net_fail(error, NET_ENVIRONMENT, "%s: its classes are not a list of %zu names, one a class", file->path,
+                        count);
     trained->classes = names;
     trained->class_count = count;
     return true;
