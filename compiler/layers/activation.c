@@ -1,5 +1,6 @@
 /* activation: y = f(x), value by value (softmax: over all of them). */
 #include "compiler/layers/build.h"
+#include "compiler/onnx/graph.h"
 
 enum { ACTIVATION_FUNCTION, ACTIVATION_OPTIONS };
 
@@ -24,6 +25,10 @@ static Tensor *activation_build(Build *build, const Layer *layer, Tensor *in, Mo
     return build_activate(build, layer, layer->activation, in);
 }
 
+static const char *activation_onnx(OnnxGraph *graph, const Layer *layer, const char *in) {
+    return onnx_activate(graph, layer, in);
+}
+
 const LayerKind layer_activation = {
     .name = "activation",
     .doc = "an activation on its own",
@@ -31,4 +36,5 @@ const LayerKind layer_activation = {
     .option_count = ACTIVATION_OPTIONS,
     .shape = activation_shape,
     .build = activation_build,
+    .onnx = activation_onnx,
 };

@@ -5,6 +5,7 @@
  *
  * x is 0 outside the maps. fan_in = C*kh*kw, fan_out = maps*kh*kw. */
 #include "compiler/layers/build.h"
+#include "compiler/onnx/graph.h"
 
 enum {
     CONV_MAPS,
@@ -95,14 +96,19 @@ static bool conv_shape(LayerContext *context) {
     return layer_bias_agrees(context, &option[CONV_BIAS], &option[CONV_BIAS_INIT]);
 }
 
-static Tensor *conv_build(Build *build, const Layer *layer, Tensor *in, Mode mode) {
-    enum { N, O, I, J, C, U, V };
-    (void)mode;
-    Program *p = build->program;
+static Window conv_window(const Layer *layer) {
     Window window;
     if (!window_make(layer->in, &layer->options[CONV_KERNEL], &layer->options[CONV_STRIDE], &layer->options[CONV_PAD],
                      &window))
         BUG("the window of %s was checked", layer->name);
+    return window;
+}
+
+static Tensor *conv_build(Build *build, const Layer *layer, Tensor *in, Mode mode) {
+    enum { N, O, I, J, C, U, V };
+    (void)mode;
+    Program *p = build->program;
+    Window window = conv_window(layer);
     const int64_t dim[] = {DIM_BATCH, layer->out.dim[0], window.out[0], window.out[1]};
     const int64_t range[] = {layer->in.dim[0], window.size[0], window.size[1]};
     const int64_t shape[] = {dim[1], range[0], range[1], range[2]};
@@ -114,6 +120,16 @@ static Tensor *conv_build(Build *build, const Layer *layer, Tensor *in, Mode mod
     return build_bias_activate(build, layer, sums);
 }
 
+static const char *conv_onnx(OnnxGraph *graph, const Layer *layer, const char *in) {
+    Window window = conv_window(layer);
+    const char *weight = onnx_param(graph, layer->weight);
+    const char *bias = layer->bias ? onnx_param(graph, layer->bias) : NULL;
+    const char *const inputs[] = {in, weight, bias, NULL};
+    const char *z = onnx_node(graph, "Conv", onnx_weighted(graph, layer), inputs);
+    onnx_window(graph, &window);
+    return onnx_activate(graph, layer, z);
+}
+
 const LayerKind layer_conv = {
     .name = "conv",
     .doc = "convolution: every feature map looks at all maps below through one small window that moves",
@@ -121,4 +137,5 @@ const LayerKind layer_conv = {
     .option_count = CONV_OPTIONS,
     .shape = conv_shape,
     .build = conv_build,
+    .onnx = conv_onnx,
 };

@@ -5,6 +5,7 @@
  *
  * fan_in = number of values read, fan_out = units. */
 #include "compiler/layers/build.h"
+#include "compiler/onnx/graph.h"
 
 enum { DENSE_UNITS, DENSE_BIAS, DENSE_ACTIVATION, DENSE_INIT, DENSE_BIAS_INIT, DENSE_TRAINABLE, DENSE_OPTIONS };
 
@@ -79,6 +80,19 @@ static Tensor *dense_build(Build *build, const Layer *layer, Tensor *in, Mode mo
     return build_bias_activate(build, layer, sums);
 }
 
+static const char *dense_onnx(OnnxGraph *graph, const Layer *layer, const char *in) {
+    if (layer->in.rank > 1) {
+        in = onnx_unary(graph, "Flatten", onnx_part(graph, layer, "flat"), in);
+        onnx_int(graph, "axis", 1);
+    }
+    const char *weight = onnx_param(graph, layer->weight);
+    const char *bias = layer->bias ? onnx_param(graph, layer->bias) : NULL;
+    const char *const inputs[] = {in, weight, bias, NULL};
+    const char *z = onnx_node(graph, "Gemm", onnx_weighted(graph, layer), inputs);
+    onnx_int(graph, "transB", 1);
+    return onnx_activate(graph, layer, z);
+}
+
 const LayerKind layer_dense = {
     .name = "dense",
     .doc = "fully connected: every unit reads every value",
@@ -86,4 +100,5 @@ const LayerKind layer_dense = {
     .option_count = DENSE_OPTIONS,
     .shape = dense_shape,
     .build = dense_build,
+    .onnx = dense_onnx,
 };

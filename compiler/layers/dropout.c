@@ -3,6 +3,7 @@
  *     inverted=true     training: kept values / (1 - p)     use: y = x
  *     inverted=false    training: kept values as they are   use: y = x * (1 - p) */
 #include "compiler/layers/build.h"
+#include "compiler/onnx/graph.h"
 
 enum { DROPOUT_SHARE, DROPOUT_INVERTED, DROPOUT_OPTIONS };
 
@@ -54,6 +55,12 @@ static Tensor *dropout_build(Build *build, const Layer *layer, Tensor *in, Mode 
     return build_activate(build, layer, layer->activation, program_map(p, build_name(build, layer, "kept"), in, y));
 }
 
+static const char *dropout_onnx(OnnxGraph *graph, const Layer *layer, const char *in) {
+    if (layer->options[DROPOUT_INVERTED].flag) return in;
+    double kept = 1 - layer->options[DROPOUT_SHARE].real;
+    return onnx_binary(graph, "Mul", layer->name, in, onnx_number(graph, onnx_part(graph, layer, "kept"), kept));
+}
+
 const LayerKind layer_dropout = {
     .name = "dropout",
     .doc = "drops values at random in training",
@@ -61,4 +68,5 @@ const LayerKind layer_dropout = {
     .option_count = DROPOUT_OPTIONS,
     .shape = dropout_shape,
     .build = dropout_build,
+    .onnx = dropout_onnx,
 };

@@ -1,5 +1,6 @@
 /* flatten: maps as one vector, in the order channel, row, column. No code: the same values under another shape. */
 #include "compiler/layers/build.h"
+#include "compiler/onnx/graph.h"
 
 static bool flatten_shape(LayerContext *context) {
     Layer *layer = context->layer;
@@ -13,6 +14,13 @@ static Tensor *flatten_build(Build *build, const Layer *layer, Tensor *in, Mode 
     return build_activate(build, layer, (Activation){ACTIVATION_LINEAR, 0}, in);
 }
 
+static const char *flatten_onnx(OnnxGraph *graph, const Layer *layer, const char *in) {
+    if (layer->in.rank == 1) return in;
+    onnx_unary(graph, "Flatten", layer->name, in);
+    onnx_int(graph, "axis", 1);
+    return layer->name;
+}
+
 const LayerKind layer_flatten = {
     .name = "flatten",
     .doc = "maps as one vector; dense does it by itself",
@@ -20,4 +28,5 @@ const LayerKind layer_flatten = {
     .option_count = 0,
     .shape = flatten_shape,
     .build = flatten_build,
+    .onnx = flatten_onnx,
 };

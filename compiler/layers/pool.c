@@ -8,6 +8,7 @@
 #include <math.h>
 
 #include "compiler/layers/build.h"
+#include "compiler/onnx/graph.h"
 
 enum { POOL_METHOD, POOL_WINDOW, POOL_STRIDE, POOL_PAD, POOL_ACTIVATION, POOL_OPTIONS };
 enum { POOL_MAX, POOL_AVERAGE, POOL_L2 }; /* places in pool_methods */
@@ -98,14 +99,19 @@ static bool pool_shape(LayerContext *context) {
     return layer_multiply_adds(context, COUNT_OF(factors), factors);
 }
 
-static Tensor *pool_build(Build *build, const Layer *layer, Tensor *in, Mode mode) {
-    enum { N, C, I, J, U, V };
-    (void)mode;
-    Program *p = build->program;
+static Window pool_window(const Layer *layer) {
     Window window;
     if (!window_make(layer->in, &layer->options[POOL_WINDOW], &layer->options[POOL_STRIDE], &layer->options[POOL_PAD],
                      &window))
         BUG("the window of %s was checked", layer->name);
+    return window;
+}
+
+static Tensor *pool_build(Build *build, const Layer *layer, Tensor *in, Mode mode) {
+    enum { N, C, I, J, U, V };
+    (void)mode;
+    Program *p = build->program;
+    Window window = pool_window(layer);
     int64_t method = layer->options[POOL_METHOD].choice;
     const int64_t dim[] = {DIM_BATCH, layer->in.dim[0], window.out[0], window.out[1]};
     const Affine pixel[] = {ix(N), ix(C), window_row(&window, 0, I, U), window_row(&window, 1, J, V)};
@@ -120,6 +126,18 @@ static Tensor *pool_build(Build *build, const Layer *layer, Tensor *in, Mode mod
     return build_activate(build, layer, layer->activation, y);
 }
 
+static const char *pool_onnx(OnnxGraph *graph, const Layer *layer, const char *in) {
+    static const char *const operators[] = {
+        [POOL_MAX] = "MaxPool", [POOL_AVERAGE] = "AveragePool", [POOL_L2] = "LpPool"};
+    Window window = pool_window(layer);
+    int method = layer->options[POOL_METHOD].choice;
+    const char *z = onnx_unary(graph, operators[method], onnx_weighted(graph, layer), in);
+    onnx_window(graph, &window);
+    if (method == POOL_AVERAGE) onnx_int(graph, "count_include_pad", 1);
+    if (method == POOL_L2) onnx_int(graph, "p", 2);
+    return onnx_activate(graph, layer, z);
+}
+
 const LayerKind layer_pool = {
     .name = "pool",
     .doc = "pooling: each map made smaller, window by window",
@@ -127,4 +145,5 @@ const LayerKind layer_pool = {
     .option_count = POOL_OPTIONS,
     .shape = pool_shape,
     .build = pool_build,
+    .onnx = pool_onnx,
 };
