@@ -12,7 +12,8 @@ typedef struct {
 
 static const EmitName emit_table[] = {
     [EMIT_EXE] = {"exe", ""},      [EMIT_OBJ] = {"obj", ".o"}, [EMIT_C] = {"c", ".c"},
-    [EMIT_LLVM] = {"llvm", ".ll"}, [EMIT_ASM] = {"asm", ".s"},
+    [EMIT_LLVM] = {"llvm", ".ll"}, [EMIT_ASM] = {"asm", ".s"}, [EMIT_LIB] = {"lib", ".a"},
+    [EMIT_SHARED] = {"shared", ".so"}, [EMIT_ONNX] = {"onnx", ".onnx"},
 };
 
 bool emit_find(const Compilation *compilation, Emit *emit, int *status) {
@@ -40,18 +41,27 @@ const char *emit_file(const Compilation *compilation, Emit emit) {
     return arena_format(compilation->arena, "%s%s", compilation->model->name, emit_table[emit].suffix);
 }
 
-static Target target_of(const Compilation *compilation) {
-    const char *level = compilation->options->level;
-    return (Target){.cpu = compilation->processor.cpu,
-                    .features = compilation->processor.features,
-                    .level = level == NULL ? 2 : level[0] - '0'};
+static Generation generation_of(const Compilation *compilation) {
+    return (Generation){.code = compilation->code,
+                        .processor = &compilation->processor,
+                        .llvm = compilation->llvm,
+                        .level = backend_level(compilation->options)};
 }
 
-static bool write_c(const Compilation *compilation, const char *path) {
-    Target target = target_of(compilation);
+int backend_level(const Options *options) { return options->level == NULL ? 2 : options->level[0] - '0'; }
+
+static Target target_of(const Generation *from) {
+    return (Target){.cpu = from->processor->cpu,
+                    .features = from->processor->features,
+                    .level = from->level,
+                    .triple = from->processor->triple};
+}
+
+static bool write_c(const Generation *from, const char *path) {
+    Target target = target_of(from);
     FILE *file = fopen(path, "wb");
     const char *why = file == NULL ? strerror(errno) : NULL;
-    bool good = file != NULL && emit_c(compilation->code, &target, file, &why);
+    bool good = file != NULL && emit_c(from->code, &target, file, &why);
     if (file != NULL && fclose(file) != 0 && good) {
         good = false;
         why = strerror(errno);
@@ -62,21 +72,16 @@ static bool write_c(const Compilation *compilation, const char *path) {
     return good;
 }
 
-/* Through the C compiler: `what` is -c or -S. */
-static bool compile_c(const Compilation *compilation, const Tools *tools, const char *what, const char *path) {
-    Target target = target_of(compilation);
-    const char *source = tools_path(tools, arena_format(compilation->arena, "%s.c", compilation->model->name));
-    if (!write_c(compilation, source)) {
-        return false;
-    }
+bool backend_compile_c(const Tools *tools, const Generation *from, const char *what, const char *source,
+                       const char *path) {
     VEC(const char *) command = {0};
     vec_push(tools->arena, &command, tools->cc);
     for (const char *const *flag = emit_c_flags(); *flag != NULL; flag++) {
         vec_push(tools->arena, &command, *flag);
     }
-    vec_push(tools->arena, &command, arena_format(tools->arena, "-O%d", target.level));
-    if (compilation->processor.level != NULL) {
-        vec_push(tools->arena, &command, arena_format(tools->arena, "-march=%s", compilation->processor.level));
+    vec_push(tools->arena, &command, arena_format(tools->arena, "-O%d", from->level));
+    if (from->processor->level != NULL) {
+        vec_push(tools->arena, &command, arena_format(tools->arena, "-march=%s", from->processor->level));
     }
     const char *const rest[] = {what, source, "-o", path, NULL};
     for (size_t i = 0; i < COUNT_OF(rest); i++) {
@@ -85,11 +90,17 @@ static bool compile_c(const Compilation *compilation, const Tools *tools, const 
     return tools_run(tools, command.at);
 }
 
+/* Through the C compiler: `what` is -c or -S. */
+static bool compile_kernels(const Tools *tools, const Generation *from, const char *what, const char *path) {
+    const char *source = tools_path(tools, "kernels.c");
+    return write_c(from, source) && backend_compile_c(tools, from, what, source, path);
+}
+
 #if NETC_LLVM
-static bool write_llvm(const Compilation *compilation, LlvmOutput output, const char *path) {
-    Target target = target_of(compilation);
+static bool write_llvm(const Tools *tools, const Generation *from, LlvmOutput output, const char *path) {
+    Target target = target_of(from);
     const char *why = NULL;
-    if (!emit_llvm(compilation->arena, compilation->code, &target, output, path, &why)) {
+    if (!emit_llvm(tools->arena, from->code, &target, output, path, &why)) {
         report_environment("LLVM could not write %s: %s", path, why);
         return false;
     }
@@ -97,34 +108,42 @@ static bool write_llvm(const Compilation *compilation, LlvmOutput output, const 
 }
 #endif
 
-static bool write_object(const Compilation *compilation, const Tools *tools, const char *path) {
+bool backend_kernels(const Tools *tools, const Generation *from, Emit emit, const char *path) {
+    switch (emit) {
+    case EMIT_C: return write_c(from, path);
+    case EMIT_OBJ:
 #if NETC_LLVM
-    if (compilation->llvm) {
-        return write_llvm(compilation, LLVM_OUTPUT_OBJECT, path);
-    }
+        if (from->llvm) {
+            return write_llvm(tools, from, LLVM_OUTPUT_OBJECT, path);
+        }
 #endif
-    return compile_c(compilation, tools, "-c", path);
+        return compile_kernels(tools, from, "-c", path);
+    case EMIT_ASM:
+#if NETC_LLVM
+        if (from->llvm) {
+            return write_llvm(tools, from, LLVM_OUTPUT_ASSEMBLY, path);
+        }
+#endif
+        return compile_kernels(tools, from, "-S", path);
+    case EMIT_LLVM:
+#if NETC_LLVM
+        return write_llvm(tools, from, LLVM_OUTPUT_TEXT, path);
+#endif
+    case EMIT_EXE:
+    case EMIT_LIB:
+    case EMIT_SHARED:
+    case EMIT_ONNX: break;
+    }
+    BUG("output %d", (int)emit);
 }
 
 static bool write_output(const Compilation *compilation, const Tools *tools, Emit emit, const char *path) {
-    switch (emit) {
-    case EMIT_C: return write_c(compilation, path);
-    case EMIT_OBJ: return write_object(compilation, tools, path);
-    case EMIT_EXE: {
-        const char *object = tools_path(tools, arena_format(compilation->arena, "%s.o", compilation->model->name));
-        return write_object(compilation, tools, object) && tools_link(tools, object, path);
+    Generation from = generation_of(compilation);
+    if (emit != EMIT_EXE) {
+        return backend_kernels(tools, &from, emit, path);
     }
-#if NETC_LLVM
-    case EMIT_LLVM: return write_llvm(compilation, LLVM_OUTPUT_TEXT, path);
-    case EMIT_ASM:
-        return compilation->llvm ? write_llvm(compilation, LLVM_OUTPUT_ASSEMBLY, path)
-                                 : compile_c(compilation, tools, "-S", path);
-#else
-    case EMIT_LLVM: break;
-    case EMIT_ASM: return compile_c(compilation, tools, "-S", path);
-#endif
-    }
-    BUG("output %d", (int)emit);
+    const char *object = tools_path(tools, "kernels.o");
+    return backend_kernels(tools, &from, EMIT_OBJ, object) && tools_link(tools, object, path);
 }
 
 int backend_write(const Compilation *compilation, const Tools *tools, Emit emit, const char *path) {

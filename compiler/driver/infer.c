@@ -3,26 +3,37 @@
 #include <errno.h>
 #include <string.h>
 
-#include "compiler/driver/link.h"
-#include "compiler/driver/pipeline.h"
+#include "compiler/driver/ship.h"
 #include "compiler/driver/report.h"
 #include "compiler/emit/emit.h"
 #include "compiler/model/trained.h"
 
 bool infer_check_options(const Options *options, int *status) {
     bool onnx = string_is(options->emit, "onnx");
-    const char *code = options->backend != NULL ? "--backend"
-                       : options->cpu != NULL   ? "--cpu"
-                       : options->cc != NULL    ? "--cc"
-                       : options->level != NULL ? "-O"
-                                                : NULL;
-    if ((onnx || options->infer) && (options->weights == NULL || !options->infer)) {
-        *status = report_usage("build", "%s is about a trained network; it needs %s", onnx ? "--emit onnx" : "--infer",
-                               onnx ? "--infer --weights FILE|RUN" : "--weights FILE|RUN");
+    bool library = string_is(options->emit, "lib") || string_is(options->emit, "shared");
+    const char *code = options->backend != NULL  ? "--backend"
+                       : options->cpu != NULL    ? "--cpu"
+                       : options->cc != NULL     ? "--cc"
+                       : options->level != NULL  ? "-O"
+                       : options->until != NULL  ? "--until"
+                       : options->target != NULL ? "--target"
+                       : options->static_link    ? "--static"
+                                                 : NULL;
+    const char *only = options->until != NULL    ? "--until"
+                       : options->target != NULL ? "--target"
+                       : options->static_link    ? "--static"
+                                                 : NULL;
+    if ((onnx || library) && !options->infer) {
+        *status = report_usage("build", "--emit %s is about a trained network; it needs --infer --weights FILE|RUN",
+                               options->emit);
+    } else if (options->infer && options->weights == NULL) {
+        *status = report_usage("build", "--infer is about a trained network; it needs --weights FILE|RUN");
     } else if (options->weights != NULL && !options->infer) {
         *status = report_usage("build", "--weights goes with --infer; a trainer is told its weights when it runs");
-    } else if (options->infer && !onnx) {
-        *status = report_usage("build", "--infer needs --emit onnx");
+    } else if (only != NULL && !options->infer) {
+        *status = report_usage("build", "%s goes with --infer; a trainer is built for this machine", only);
+    } else if (options->static_link && options->emit != NULL && !string_is(options->emit, "exe")) {
+        *status = report_usage("build", "--static links a program; --emit %s makes none", options->emit);
     } else if (onnx && code != NULL) {
         *status = report_usage("build", "%s is about code; an ONNX file holds none", code);
     } else {
@@ -57,23 +68,16 @@ static bool write_onnx(Arena *arena, const Trained *trained, const Output *outpu
     return good;
 }
 
-int infer_build(Arena *arena, const Options *options) {
-    Compilation compilation;
-    int status;
-    if (!pipeline_open(arena, "build", options, options->files.at[0], &compilation, &status) ||
-        !pipeline_run(&compilation, LEVEL_MODEL, &status)) {
-        return status;
-    }
-    Trained trained;
+static int write_onnx_file(Arena *arena, const Options *options, const Trained *trained) {
     Tools tools;
-    if (!load(&compilation, &trained) || !tools_open_scratch(arena, options->verbose, &tools)) {
+    if (!tools_open_scratch(arena, options->verbose, &tools)) {
         return STATUS_ENVIRONMENT;
     }
     const char *path =
-        options->output != NULL ? options->output : arena_format(arena, "%s.onnx", compilation.model->name);
+        options->output != NULL ? options->output : arena_format(arena, "%s.onnx", trained->model->name);
     Output output;
     bool good = output_open(&tools, path, &output);
-    if (good && !write_onnx(arena, &trained, &output)) {
+    if (good && !write_onnx(arena, trained, &output)) {
         output_discard(&output);
         good = false;
     }
@@ -83,4 +87,35 @@ int infer_build(Arena *arena, const Options *options) {
         return 128 + tools_interrupted();
     }
     return good ? STATUS_OK : STATUS_ENVIRONMENT;
+}
+
+int infer_build(Arena *arena, Options *options) {
+    Compilation compilation;
+    Shipment shipment = {.processors = 0};
+    Trained trained;
+    int status;
+    const char *cpu = options->cpu;
+    if (string_is(options->emit, "c") && options->backend == NULL) {
+        options->backend = "c";
+    }
+    options->cpu = NULL; /* what pipeline_target knows are processors of one kind alone */
+    if (!pipeline_open(arena, "build", options, options->files.at[0], &compilation, &status) ||
+        !pipeline_target(&compilation, &status) || !emit_find(&compilation, &shipment.emit, &status)) {
+        return status;
+    }
+    options->cpu = cpu;
+    shipment.llvm = compilation.llvm;
+    if (string_is(options->output, "-") && shipment.emit != EMIT_C && shipment.emit != EMIT_LLVM &&
+        shipment.emit != EMIT_ASM && shipment.emit != EMIT_ONNX) {
+        return report_usage("build", "-o -: a program does not go to standard output; -o names a file");
+    }
+    if (!pipeline_run(&compilation, LEVEL_MODEL, &status) ||
+        !ship_plan(arena, compilation.model, options, &shipment, &status)) {
+        return status;
+    }
+    if (!load(&compilation, &trained)) {
+        return STATUS_ENVIRONMENT;
+    }
+    return shipment.emit == EMIT_ONNX ? write_onnx_file(arena, options, &trained)
+                                      : ship_build(arena, &trained, &shipment);
 }

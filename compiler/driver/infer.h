@@ -7,6 +7,6 @@
 /* Whether --infer, --weights and --emit onnx go together; false after printing why. */
 bool infer_check_options(const Options *options, int *status);
 /* The exit status, errors being printed. */
-int infer_build(Arena *arena, const Options *options);
+int infer_build(Arena *arena, Options *options);
 
 #endif

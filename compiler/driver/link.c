@@ -208,6 +208,17 @@ bool tools_run(const Tools *tools, const char *const *command) {
     return false;
 }
 
+bool tools_link_inference(const Tools *tools, const char *object, bool static_link, const char *output) {
+    const char *folder = library_folder(tools->arena);
+    if (folder == NULL) {
+        return false;
+    }
+    const char *const command[] = {tools->cc, static_link ? "-static" : "-pie", "-s", "-Wl,--gc-sections", "-o",
+                                   output, object, arena_format(tools->arena, "%s/libnetinfer.a", folder),
+                                   "-l:libpng16.a", "-l:libz.a", "-lm", NULL};
+    return tools_run(tools, command);
+}
+
 bool tools_link(const Tools *tools, const char *object, const char *output) {
     const char *folder = library_folder(tools->arena);
     if (folder == NULL) {

@@ -28,6 +28,9 @@ bool tools_run(const Tools *tools, const char *const *command);
 /* Links an object file with the runtime into a trainer. */
 bool tools_link(const Tools *tools, const char *object, const char *output);
 
+/* Links an inference object (names of runtime/infer/predictor.h) with the program around it. */
+bool tools_link_inference(const Tools *tools, const char *object, bool static_link, const char *output);
+
 /* The signal that asked to stop, or 0. */
 int tools_interrupted(void);
 

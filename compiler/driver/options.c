@@ -33,7 +33,7 @@ typedef struct {
 
 static const char *const color_choices[] = {"auto", "always", "never", NULL};
 static const char *const diagnostics_choices[] = {"text", "json", "github", NULL};
-static const char *const emit_choices[] = {"exe", "obj", "c", "llvm", "asm", "onnx", NULL};
+static const char *const emit_choices[] = {"exe", "obj", "lib", "shared", "c", "llvm", "asm", "onnx", NULL};
 static const char *const backend_choices[] = {"llvm", "c", "interp", NULL};
 static const char *const level_choices[] = {"0", "1", "2", "3", NULL};
 
@@ -42,15 +42,21 @@ static const Option option_table[] = {
     {"--output", "-o", ARG_TEXT, "FILE", AT(output), COMMAND_BUILD, false, NULL,
      "where to write; '-' is standard output for --emit c, llvm, asm and onnx"},
     {"--emit", NULL, ARG_TEXT, "WHAT", AT(emit), COMMAND_BUILD, false, emit_choices,
-     "exe (a trainer, the default), obj, c, llvm or asm; with --infer onnx"},
+     "exe (the default), obj, c, llvm or asm; with --infer also lib, shared or onnx"},
     {"--infer", NULL, ARG_FLAG, NULL, AT(infer), COMMAND_BUILD, false, NULL,
      "the trained network instead of a trainer; needs --weights"},
     {"--weights", NULL, ARG_TEXT, "FILE|RUN", AT(weights), COMMAND_BUILD | TRAINERS_TOO, false, NULL,
      "weights of --infer: a safetensors file, or a run (its best ones)"},
+    {"--until", NULL, ARG_TEXT, "LABEL", AT(until), COMMAND_BUILD, false, NULL,
+     "--infer: the output of this layer is the result (features, an autoencoder's code)"},
+    {"--target", NULL, ARG_TEXT, "MACHINE", AT(target), COMMAND_BUILD, false, NULL,
+     "--infer: another kind of machine, aarch64-linux-gnu"},
+    {"--static", NULL, ARG_FLAG, NULL, AT(static_link), COMMAND_BUILD, false, NULL,
+     "--infer: a program that needs no library at all when it runs"},
     {"--backend", NULL, ARG_TEXT, "NAME", AT(backend), COMMAND_CODE, false, backend_choices,
      "llvm, c (through a C compiler) or, to train only, interp (slow)"},
     {"--cpu", NULL, ARG_TEXT, "NAME", AT(cpu), COMMAND_CODE, false, NULL,
-     "processor: native (the default), generic, x86-64-v3, znver4, ..."},
+     "processor: native (of trainers), auto (of --infer: the best of three), generic, x86-64-v3, ..."},
     {"--cc", NULL, ARG_TEXT, "PROGRAM", AT(cc), COMMAND_CODE, false, NULL,
      "C compiler, which also links (what CC names, else gcc)"},
     {"--optimize", "-O", ARG_TEXT, "LEVEL", AT(level), COMMAND_CODE, false, level_choices,

@@ -46,11 +46,34 @@ static const char *list_known(Arena *arena) {
     return list;
 }
 
+static Processor of_known(const KnownProcessor *known_processor) {
+    return (Processor){.cpu = known_processor->name,
+                       .features = "",
+                       .level = known_processor->level,
+                       .fma = known_processor->fma,
+                       .vector_registers = known_processor->vector_registers};
+}
+
+int processor_ladder(Arena *arena, Processor ladder[3]) {
+    static const char *const steps[] = {"x86-64-v4", "x86-64-v3", "generic"};
+    int count = 0;
+    for (size_t i = 0; i < COUNT_OF(steps); i++) {
+        const char *why;
+        count += processor_find(arena, steps[i], false, &ladder[count], &why);
+    }
+    return count;
+}
+
+bool processor_target(const char *triple, Processor *processor) {
+    *processor = (Processor){.cpu = "generic", .features = "", .triple = triple, .fma = true, .vector_registers = 8};
+    return string_is(triple, "aarch64-linux-gnu");
+}
+
 bool processor_find(Arena *arena, const char *name, bool llvm, Processor *processor, const char **why) {
     *processor = (Processor){.features = ""};
     if (name == NULL || string_is(name, "native")) {
         KnownProcessor host = host_level();
-        *processor = (Processor){host.name, "", host.level, host.fma, host.vector_registers};
+        *processor = of_known(&host);
 #if NETC_LLVM
         if (llvm) {
             emit_llvm_host(arena, &processor->cpu, &processor->features);
@@ -64,7 +87,7 @@ bool processor_find(Arena *arena, const char *name, bool llvm, Processor *proces
     for (size_t i = 0; i < COUNT_OF(known); i++) {
         names[i] = known[i].name;
         if (string_is(known[i].name, name)) {
-            *processor = (Processor){known[i].name, "", known[i].level, known[i].fma, known[i].vector_registers};
+            *processor = of_known(&known[i]);
             return true;
         }
     }

@@ -10,6 +10,7 @@ typedef struct {
         *cpu; /* a name LLVM and the C compilers know: znver4, x86-64-v3, x86-64-v4; "native" is resolved before */
     const char *features; /* LLVM's form, "" for the cpu's own */
     int level;            /* -O0 .. -O3 */
+    const char *triple;   /* LLVM's, of another kind of machine; NULL: this one's */
 } Target;
 
 /* Readable C for gcc 12 or newer and clang, to be compiled with emit_c_flags(). False after filling *why. */

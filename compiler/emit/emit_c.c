@@ -397,8 +397,9 @@ static const char kernel_parameters[] =
     "    double *restrict log, int64_t n, int64_t task, int64_t parts";
 
 static void print_kernel(Printer *p, const Kernel *kernel) {
-    text_printf(p->out, "\n/* tasks: %s */\nstatic void kernel_%s(%s) {\n", tasks_names[kernel->tasks], kernel->name,
-                kernel_parameters);
+    const char *exports = p->code->exports;
+    text_printf(p->out, "\n/* tasks: %s */\n%s void %s_%s(%s) {\n", tasks_names[kernel->tasks],
+                exports ? "NET_KERNEL" : "static", exports ? exports : "kernel", kernel->name, kernel_parameters);
     text_puts(p->out, "    (void)self, (void)param, (void)state, (void)grad, (void)batch, (void)scratch, (void)input;\n"
                       "    (void)label, (void)item, (void)scalar, (void)log, (void)n, (void)task, (void)parts;\n");
     p->depth = 1;
@@ -439,19 +440,24 @@ bool emit_c(const Code *code, const Target *target, FILE *out, const char **why)
     text_puts(&text, " */\n\n");
     for (size_t i = 0; i < COUNT_OF(prelude); i++) text_printf(&text, "%s\n", prelude[i]);
     text_printf(&text, "\ntypedef void NetKernel(%s);\n", kernel_parameters);
-    text_puts(&text, "extern const int64_t net_abi, net_model_size;\nextern const char net_model[];\n"
-                     "extern NetKernel *const net_kernel[];\n"
-                     "void net_random(uint32_t *out, const uint32_t *item, uint32_t seed_low, uint32_t seed_high,\n"
-                     "    uint32_t epoch, uint32_t layer, int64_t count);\n"
-                     "NET_INLINE uint32_t s_word(const float *a) { return (uint32_t)*(const i32_at *)a; }\n");
+    if (code->exports)
+        text_printf(&text, "#ifndef NET_KERNEL\n#define NET_KERNEL __attribute__((visibility(\"hidden\")))\n#endif\n");
+    else
+        text_puts(&text, "extern const int64_t net_abi, net_model_size;\nextern const char net_model[];\n"
+                         "extern NetKernel *const net_kernel[];\n"
+                         "void net_random(uint32_t *out, const uint32_t *item, uint32_t seed_low, uint32_t seed_high,\n"
+                         "    uint32_t epoch, uint32_t layer, int64_t count);\n"
+                         "NET_INLINE uint32_t s_word(const float *a) { return (uint32_t)*(const i32_at *)a; }\n");
     for (size_t i = 0; i < code->nests.count; i++) {
         print_nest(&printer, code->nests.at[i], scratch);
         arena_reset(scratch);
     }
     text_puts(&text, "\n#line 1 \"kernels\"\n");
     for (size_t i = 0; i < code->kernels.count; i++) print_kernel(&printer, code->kernels.at[i]);
-    print_model(&text, code->descriptor);
-    print_table(&text, code);
+    if (!code->exports) {
+        print_model(&text, code->descriptor);
+        print_table(&text, code);
+    }
     const bool written = fwrite(text.data, 1, text.length, out) == text.length && fflush(out) == 0;
     if (!written) *why = "the C text cannot be written";
     text_free(&text);

@@ -43,10 +43,16 @@ static LLVMValueRef add_function(Emitter *e, const char *name, LLVMTypeRef type)
     return function;
 }
 
-static void add_buffer_attributes(const Emitter *e, LLVMValueRef function, unsigned place, bool written) {
+/* An inference program takes its input and output where the caller has them. */
+static uint64_t buffer_align(const Emitter *e, int buffer) {
+    bool given = buffer == BUFFER_INPUT || buffer == BUFFER_BATCH;
+    return e->code->exports && given ? sizeof(float) : LLVM_BUFFER_ALIGN;
+}
+
+static void add_buffer_attributes(const Emitter *e, LLVMValueRef function, unsigned place, int buffer, bool written) {
     add_attribute(e, function, place, "noalias", 0);
     add_attribute(e, function, place, "nonnull", 0);
-    add_attribute(e, function, place, "align", LLVM_BUFFER_ALIGN);
+    add_attribute(e, function, place, "align", buffer_align(e, buffer));
     add_attribute(e, function, place, "nocapture", 0);
     if (!written) add_attribute(e, function, place, "readonly", 0);
 }
@@ -107,7 +113,7 @@ static void emit_nest(Emitter *e, int index) {
         e->buffer[i] = NULL;
         if (!uses->read[i] && !uses->written[i]) continue;
         e->buffer[i] = LLVMGetParam(function, place++);
-        add_buffer_attributes(e, function, place, uses->written[i]);
+        add_buffer_attributes(e, function, place, i, uses->written[i]);
     }
     begin_function(e, nest, function);
     if (uses->chunk) e->var[LOOP_VAR_CHUNK] = LLVMGetParam(function, place++);
@@ -122,12 +128,17 @@ static void emit_nest(Emitter *e, int index) {
 
 /* NetKernel's arguments are self, the buffers in the order of Buffer, then n, task, parts. */
 static LLVMValueRef emit_kernel(Emitter *e, const Kernel *kernel) {
-    const char *name = arena_format(e->arena, "kernel_%s", kernel->name);
+    const char *exports = e->code->exports;
+    const char *name = arena_format(e->arena, "%s_%s", exports ? exports : "kernel", kernel->name);
     LLVMValueRef function = add_function(e, name, e->kernel_type);
+    if (exports) {
+        LLVMSetLinkage(function, LLVMExternalLinkage);
+        LLVMSetVisibility(function, LLVMHiddenVisibility);
+    }
     begin_function(e, NULL, function);
     for (unsigned i = 0; i < BUFFER_COUNT; i++) {
         e->buffer[i] = LLVMGetParam(function, 1 + i);
-        add_buffer_attributes(e, function, 2 + i, i <= BUFFER_SCRATCH || i == BUFFER_LOG);
+        add_buffer_attributes(e, function, 2 + i, (int)i, i <= BUFFER_SCRATCH || i == BUFFER_LOG);
     }
     e->images = LLVMGetParam(function, 1 + BUFFER_COUNT);
     e->task = LLVMGetParam(function, 2 + BUFFER_COUNT);
@@ -192,11 +203,13 @@ static void emit_module(Emitter *e) {
     }
     LLVMValueRef *kernels = NEW_ARRAY(e->arena, LLVMValueRef, code->kernels.count);
     for (size_t i = 0; i < code->kernels.count; i++) kernels[i] = emit_kernel(e, code->kernels.at[i]);
-    const size_t size = strlen(code->descriptor);
-    add_constant(e, "net_abi", llvm_const_i64(e, NET_ABI));
-    add_constant(e, "net_model_size", llvm_const_i64(e, (int64_t)size));
-    add_constant(e, "net_model", LLVMConstStringInContext2(e->context, code->descriptor, size, false));
-    add_constant(e, "net_kernel", LLVMConstArray2(e->pointer, kernels, code->kernels.count));
+    if (!code->exports) {
+        const size_t size = strlen(code->descriptor);
+        add_constant(e, "net_abi", llvm_const_i64(e, NET_ABI));
+        add_constant(e, "net_model_size", llvm_const_i64(e, (int64_t)size));
+        add_constant(e, "net_model", LLVMConstStringInContext2(e->context, code->descriptor, size, false));
+        add_constant(e, "net_kernel", LLVMConstArray2(e->pointer, kernels, code->kernels.count));
+    }
     if (e->debug) LLVMDIBuilderFinalize(e->debug);
 }
 
@@ -210,10 +223,18 @@ static void initialize_llvm(void) {
     LLVMParseCommandLineOptions((int)COUNT_OF(arguments), arguments, NULL);
 }
 
+static void initialize_others(void) {
+    LLVMInitializeAllTargetInfos();
+    LLVMInitializeAllTargets();
+    LLVMInitializeAllTargetMCs();
+    LLVMInitializeAllAsmPrinters();
+}
+
 /* LLVM's own state is global to the process: it is set once. */
-static void initialize_once(void) {
-    static pthread_once_t once = PTHREAD_ONCE_INIT;
+static void initialize_once(bool others) {
+    static pthread_once_t once = PTHREAD_ONCE_INIT, once_others = PTHREAD_ONCE_INIT;
     pthread_once(&once, initialize_llvm);
+    if (others) pthread_once(&once_others, initialize_others);
 }
 
 static char *keep_message(Arena *arena, char *message) {
@@ -228,7 +249,7 @@ void emit_llvm_host(Arena *arena, const char **cpu, const char **features) {
 }
 
 static LLVMTargetMachineRef make_machine(Arena *arena, const Target *target, const char **why) {
-    char *triple = LLVMGetDefaultTargetTriple(), *message = NULL;
+    char *triple = target->triple ? LLVMCreateMessage(target->triple) : LLVMGetDefaultTargetTriple(), *message = NULL;
     LLVMTargetRef llvm_target = NULL;
     LLVMTargetMachineRef machine = NULL;
     if (LLVMGetTargetFromTriple(triple, &llvm_target, &message)) {
@@ -311,7 +332,7 @@ static void close_module(Emitter *e) {
 
 bool emit_llvm(Arena *arena, const Code *code, const Target *target, LlvmOutput output, const char *path,
                const char **why) {
-    initialize_once();
+    initialize_once(target->triple != NULL);
     Emitter e = {.arena = arena, .code = code, .target = target};
     e.machine = make_machine(arena, target, why);
     if (!e.machine) return false;

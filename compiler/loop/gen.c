@@ -65,7 +65,7 @@ void gen_store(const Gen *g, const Access *access, int value) {
     }
     value = loop_splat(g->b, value);
     if (step == 1)
-        loop_store(g->b, address, value, gen_is_aligned(&address));
+        loop_store(g->b, address, value, access->tensor->role != ROLE_OUTPUT && gen_is_aligned(&address));
     else
         loop_scatter(g->b, address, step, value);
 }

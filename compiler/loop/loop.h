@@ -187,7 +187,8 @@ typedef struct {
     const Source *source;
     VEC(Nest *) nests;
     VEC(Kernel *) kernels;
-    const char *descriptor; /* net_model, docs/formats.md */
+    const char *descriptor; /* net_model, docs/formats.md; NULL: of an inference program */
+    const char *exports;    /* an inference program's: its kernels are hidden functions EXPORTS_KERNEL, in no table */
     bool input_bytes;       /* INPUT holds bytes */
 } Code;
 

@@ -204,6 +204,7 @@ static int lower_predict(const Lowering *base, const char *name, Inference *infe
     l.commit = -1;
     layout_settle(l.layout, 0, 0, 0);
     lower_program(&l);
+    if (one_image) inference->one_size = l.layout->scratch_size;
     if (l.layout->scratch_size > inference->scratch_size) inference->scratch_size = l.layout->scratch_size;
     if (l.kernels.count != 1) BUG("%s takes %zu kernels", name, l.kernels.count);
     return l.kernels.at[0];

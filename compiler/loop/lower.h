@@ -28,7 +28,7 @@ typedef struct {
     Code *code;
     Packing packing;
     int one, batch; /* kernels of the code */
-    int64_t scratch_size;
+    int64_t scratch_size, one_size; /* elements, of both kernels and of `one` */
 } Inference;
 
 /* Of programs_build_inference() after lower_passes(). */

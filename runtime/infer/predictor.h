@@ -24,6 +24,9 @@ extern const int64_t net_predict_number[NET_PREDICT_NUMBERS];
 /* Strings, each ended by a NUL: the network's name, netc's version, then the class names. */
 extern const char net_predict_text[];
 
+/* The processor the code takes, as x86-64-v4; empty: any of this kind of machine. */
+extern const char net_predict_processor[];
+
 void net_predict(const float *x, float *y, void *workspace);
 /* The same for n images; equal bits. */
 void net_predict_batch(const float *x, float *y, int64_t n, void *workspace);

@@ -1,0 +1,24 @@
+/* Trained networks as programs, libraries, objects and C: netc build --infer. */
+#ifndef NETC_DRIVER_SHIP_H
+#define NETC_DRIVER_SHIP_H
+
+#include "compiler/driver/backend.h"
+#include "compiler/model/trained.h"
+
+/* What was asked for. */
+typedef struct {
+    const Options *options;
+    Emit emit;
+    const Layer *until;     /* whose output is the result */
+    Processor processor[3]; /* the kernels are made for each of them, most demanding first */
+    int processors;
+    const char *triple; /* another kind of machine; NULL: this one's */
+    bool llvm;
+} Shipment;
+
+/* What the options ask for; false after printing why. */
+bool ship_plan(Arena *arena, const Model *model, const Options *options, Shipment *shipment, int *status);
+/* Makes it. The exit status, errors being printed. */
+int ship_build(Arena *arena, const Trained *trained, const Shipment *shipment);
+
+#endif

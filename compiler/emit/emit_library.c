@@ -1,0 +1,253 @@
+#include "compiler/emit/library.h"
+
+#include <ctype.h>
+#include <string.h>
+
+/* ---- names ---- */
+typedef enum { PREDICT, PREDICT_BATCH, CLASSIFY, SELFTEST, FUNCTIONS } Function;
+
+static void print_name(const Library *library, Function function, Text *out) {
+    static const char *const own[FUNCTIONS] = {"predict", "predict_batch", "classify", "selftest"};
+    static const char *const program[FUNCTIONS] = {"net_predict", "net_predict_batch", "net_predict_classify",
+                                                   "net_predict_selftest"};
+    if (library->program)
+        text_puts(out, program[function]);
+    else
+        text_printf(out, "%s_%s", library->name, own[function]);
+}
+
+static void print_capitals(const Library *library, Text *out) {
+    for (const char *c = library->name; *c; c++) text_printf(out, "%c", toupper((unsigned char)*c));
+}
+
+static void print_string(const char *text, Text *out) {
+    text_puts(out, "\"");
+    for (const char *c = text; *c; c++) {
+        unsigned char byte = (unsigned char)*c;
+        if (byte < ' ' || byte > 126 || byte == '"' || byte == '\\' || byte == '?')
+            text_printf(out, "\\%03o", (unsigned)byte);
+        else
+            text_printf(out, "%c", byte);
+    }
+    text_puts(out, "\"");
+}
+
+void emit_public_names(const Library *library, Text *out) {
+    for (Function f = 0; f < FUNCTIONS; f++) {
+        if (f == CLASSIFY && !library->classes && !library->program) continue;
+        print_name(library, f, out);
+        text_puts(out, "\n");
+    }
+    if (library->program)
+        text_puts(out, "net_predict_number\nnet_predict_text\nnet_predict_processor\n");
+    else if (library->classes)
+        text_printf(out, "%s_classes\n", library->name);
+}
+
+/* ---- the header ---- */
+static void print_macro(const Library *library, const char *name, int64_t value, Text *out) {
+    text_puts(out, "#define ");
+    print_capitals(library, out);
+    text_printf(out, "_%s %lld\n", name, (long long)value);
+}
+
+void emit_header(const Library *library, Text *out) {
+    const char *name = library->name;
+    text_printf(out, "/* %s, a trained network, made by netc %s.\n *\n * Input:  ", name, library->netc);
+    for (int d = 0; d < library->rank; d++) text_printf(out, "%s%lld", d ? " x " : "", (long long)library->shape[d]);
+    text_printf(out, " floats%s; bytes are to be divided by 255: (float)byte * (float)(1.0 / 255).\n",
+                library->rank == 3 ? ", channel by channel, row by row" : "");
+    text_printf(out, " * Output: %lld float%s", (long long)library->outputs, library->outputs == 1 ? "" : "s");
+    if (library->classes) text_printf(out, ", of the classes in %s_classes", name);
+    text_puts(out, ".\n *\n"
+                   " * No function allocates, reads a file or changes a global; each may run in many threads at a time\n"
+                   " * with workspaces of their own. x and y may lie at any address that floats may, and must not\n"
+                   " * overlap; the workspace's contents do not matter before, between and after calls. */\n#ifndef ");
+    print_capitals(library, out);
+    text_puts(out, "_H\n#define ");
+    print_capitals(library, out);
+    text_puts(out, "_H\n\n#include <stdint.h>\n\n#ifdef __cplusplus\nextern \"C\" {\n#endif\n\n");
+    print_macro(library, "INPUTS", library->inputs, out);
+    print_macro(library, "OUTPUTS", library->outputs, out);
+    print_macro(library, "WORKSPACE_BYTES", library->workspace, out);
+    text_printf(out,
+                "\n/* The outputs of one image. */\nvoid %s_predict(const float *x, float *y, void *workspace);\n"
+                "/* The outputs of n images, one after another; the same bits as one by one, and quicker. */\n"
+                "void %s_predict_batch(const float *x, float *y, int64_t n, void *workspace);\n",
+                name, name);
+    if (library->classes) {
+        text_printf(out, "/* The class of one image, from 0: %s. */\n",
+                    library->outputs == 1 ? "1 where the output is above 0.5" : "the first of the largest outputs");
+        text_printf(out, "int %s_classify(const float *x, void *workspace);\n", name);
+        text_printf(out, "/* The classes' names. */\nextern const char *const %s_classes[%zu];\n", name,
+                    library->class_count);
+    }
+    text_printf(out,
+                "/* 0 when a stored image gives its stored output to 1e-4; takes %lld bytes of the stack. */\n"
+                "int %s_selftest(void);\n\n#ifdef __cplusplus\n}\n#endif\n\n#endif\n",
+                (long long)library->workspace_one, name);
+}
+
+/* ---- the functions ---- */
+static const char kernel_type[] =
+    "typedef void Kernel(const void *, float *, float *, float *, float *, float *, const void *, const uint32_t *,\n"
+    "    const uint32_t *, const float *, double *, int64_t, int64_t, int64_t);\n";
+
+static void print_kernel_name(const LibraryCode *code, bool batch, Text *out) {
+    text_printf(out, "%s_%s", code->code->exports, code->code->kernels.at[batch ? code->batch : code->one]->name);
+}
+
+/* Whether the processor can run the code: what __builtin_cpu_supports knows was read when the program began. */
+static void print_condition(const char *level, Text *out) {
+    static const char *const v3[] = {"avx2", "fma", "bmi2"};
+    static const char *const v4[] = {"avx512f", "avx512bw", "avx512cd", "avx512dq", "avx512vl", "avx2", "fma", "bmi2"};
+    bool is_v4 = string_is(level, "x86-64-v4");
+    const char *const *list = is_v4 ? v4 : v3;
+    for (size_t i = 0; i < (is_v4 ? COUNT_OF(v4) : COUNT_OF(v3)); i++)
+        text_printf(out, "%s__builtin_cpu_supports(\"%s\")", i ? " && " : "", list[i]);
+}
+
+static void print_run(const Library *library, bool batch, Text *out) {
+    text_printf(out, "\nstatic void run_%s(const float *x, float *y, float *scratch%s) {\n", batch ? "chunk" : "one",
+                batch ? ", int64_t n, int64_t chunk" : "");
+    text_puts(out, "    Kernel *kernel = ");
+    for (int i = 0; i < library->codes; i++) {
+        const LibraryCode *code = &library->code[i];
+        if (i + 1 < library->codes) {
+            text_puts(out, "\n        ");
+            print_condition(code->level, out);
+            text_puts(out, " ? ");
+            print_kernel_name(code, batch, out);
+            text_puts(out, " :");
+        } else {
+            text_puts(out, library->codes > 1 ? "\n        " : "");
+            print_kernel_name(code, batch, out);
+        }
+    }
+    text_printf(out,
+                ";\n    kernel(0, (float *)(uintptr_t)WEIGHTS, (float *)(uintptr_t)(WEIGHTS + %lld), 0, y, scratch, x, "
+                "0, 0, 0, 0, %s, 1);\n}\n",
+                (long long)library->state_offset, batch ? "n, chunk" : "1, 0");
+}
+
+static void print_floats(const float *values, int64_t count, Text *out) {
+    for (int64_t i = 0; i < count; i++) {
+        uint32_t bits;
+        memcpy(&bits, &values[i], sizeof bits);
+        text_printf(out, "%s0x%x", i == 0 ? "" : i % 16 == 0 ? ",\n" : ",", bits);
+    }
+}
+
+static void print_table(const char *name, const float *values, int64_t count, Text *out) {
+    text_printf(out, "\nstatic const union { uint32_t bits[%lld]; float value[%lld]; } %s NET_ALIGNED = {{\n",
+                (long long)count, (long long)count, name);
+    print_floats(values, count, out);
+    text_puts(out, "}};\n");
+}
+
+static void print_functions(const Library *library, Text *out) {
+    print_run(library, false, out);
+    print_run(library, true, out);
+    text_puts(out, "\nstatic float *align_workspace(void *workspace) {\n"
+                   "    return (float *)(((uintptr_t)workspace + 63) & ~(uintptr_t)63);\n}\n\nvoid ");
+    print_name(library, PREDICT, out);
+    text_puts(out, "(const float *x, float *y, void *workspace) { run_one(x, y, align_workspace(workspace)); }\n\nvoid ");
+    print_name(library, PREDICT_BATCH, out);
+    text_printf(out,
+                "(const float *x, float *y, int64_t n, void *workspace) {\n"
+                "    float *scratch = align_workspace(workspace);\n"
+                "    int64_t chunk, i, whole = n / 16 * 16;\n"
+                "    for (chunk = 0; chunk < n / 16; chunk++) run_chunk(x, y, scratch, whole, chunk);\n"
+                "    for (i = whole; i < n; i++) run_one(x + i * %lld, y + i * %lld, scratch);\n}\n\n",
+                (long long)library->inputs, (long long)library->outputs);
+    if (library->classes || library->program) {
+        text_puts(out, "int ");
+        print_name(library, CLASSIFY, out);
+        text_printf(out,
+                    "(const float *x, void *workspace) {\n    float y[%lld];\n    int best = 0;\n"
+                    "    run_one(x, y, align_workspace(workspace));\n",
+                    (long long)library->outputs);
+        if (library->outputs == 1)
+            text_puts(out, "    best = y[0] > 0.5f;\n");
+        else
+            text_printf(out, "    for (int i = 1; i < %lld; i++)\n        if (y[i] > y[best]) best = i;\n",
+                        (long long)library->outputs);
+        text_puts(out, "    return best;\n}\n\n");
+    }
+    text_puts(out, "int ");
+    print_name(library, SELFTEST, out);
+    text_printf(out,
+                "(void) {\n    float y[%lld], workspace[%lld];\n"
+                "    run_one(example.value, y, align_workspace(workspace));\n"
+                "    for (int i = 0; i < %lld; i++) {\n"
+                "        float error = y[i] - result.value[i], size = result.value[i];\n"
+                "        error = error < 0 ? -error : error;\n        size = size < 0 ? -size : size;\n"
+                "        if (!(error <= 1e-4f * (1 + size))) return 1;\n    }\n    return 0;\n}\n",
+                (long long)library->outputs, (long long)(library->workspace_one / 4), (long long)library->outputs);
+}
+
+static void print_about(const Library *library, Text *out) {
+    if (!library->program) {
+        if (!library->classes) return;
+        text_printf(out, "\nextern const char *const %s_classes[%zu];\nconst char *const %s_classes[%zu] = {", library->name,
+                    library->class_count, library->name, library->class_count);
+        for (size_t i = 0; i < library->class_count; i++) {
+            text_puts(out, i ? ", " : "");
+            print_string(library->classes[i], out);
+        }
+        text_puts(out, "};\n");
+        return;
+    }
+    text_printf(out, "\nconst int64_t net_predict_number[] = {%lld, %lld, %lld, %zu, %d, %lld, %lld, %lld};\n",
+                (long long)library->inputs, (long long)library->outputs, (long long)library->workspace,
+                library->class_count, library->rank, (long long)library->shape[0], (long long)library->shape[1],
+                (long long)library->shape[2]);
+    text_puts(out, "const char net_predict_text[] = ");
+    print_string(library->name, out);
+    text_puts(out, " \"\\0\" ");
+    print_string(library->netc, out);
+    for (size_t i = 0; i < library->class_count; i++) {
+        text_puts(out, " \"\\0\" ");
+        print_string(library->classes[i], out);
+    }
+    const char *level = library->code[library->codes - 1].level;
+    text_puts(out, ";\nconst char net_predict_processor[] = ");
+    print_string(level ? level : "", out);
+    text_puts(out, ";\n");
+}
+
+static void print_start(const Library *library, Text *out) {
+    text_printf(out, "/* %s, a trained network, made by netc %s: the functions around its kernels. */\n", library->name,
+                library->netc);
+    text_puts(out, "#include <stdint.h>\n\n#if defined(__GNUC__)\n#define NET_ALIGNED __attribute__((aligned(64)))\n"
+                   "#else\n#define NET_ALIGNED\n#endif\n");
+    text_puts(out, kernel_type);
+}
+
+void emit_interface(const Library *library, const char *weights, Text *out) {
+    print_start(library, out);
+    for (int i = 0; i < library->codes; i++)
+        for (int batch = 0; batch < 2; batch++) {
+            text_puts(out, "extern __attribute__((visibility(\"hidden\"))) Kernel ");
+            print_kernel_name(&library->code[i], batch, out);
+            text_puts(out, ";\n");
+        }
+    text_puts(out, "extern __attribute__((visibility(\"hidden\"))) const float net_weights[];\n"
+                   "__asm__(\".pushsection .rodata\\n.balign 64\\nnet_weights:\\n.incbin \\\"");
+    text_printf(out, "%s\\\"\\n.popsection\");\n#define WEIGHTS net_weights\n", weights);
+    print_table("example", library->example, library->inputs, out);
+    print_table("result", library->result, library->outputs, out);
+    print_functions(library, out);
+    print_about(library, out);
+}
+
+void emit_interface_inline(const Library *library, Text *out) {
+    text_puts(out, "\n");
+    print_start(library, out);
+    print_table("weights", library->weights, library->weight_count, out);
+    text_puts(out, "#define WEIGHTS weights.value\n");
+    print_table("example", library->example, library->inputs, out);
+    print_table("result", library->result, library->outputs, out);
+    print_functions(library, out);
+    print_about(library, out);
+}

@@ -1,0 +1,43 @@
+/* A trained network as others use it: the functions around its kernels, as C text.
+ *
+ * They are written as C also for kernels that LLVM made: a C compiler links what netc builds in any case. The weights
+ * are never a list of decimals: a file that the assembler takes in whole, or words in hexadecimal. */
+#ifndef NETC_EMIT_LIBRARY_H
+#define NETC_EMIT_LIBRARY_H
+
+#include "compiler/emit/emit.h"
+
+/* The kernels for one kind of processor. */
+typedef struct {
+    const Code *code;    /* code->exports begins its functions' names */
+    int one, batch;      /* kernels: of one image, of chunks of 16 */
+    const char *level;   /* the processor it takes: x86-64-v3, x86-64-v4; NULL: any */
+} LibraryCode;
+
+typedef struct {
+    const char *name; /* of the network: begins every public name */
+    const char *netc; /* netc's version */
+    LibraryCode code[4]; /* most demanding first */
+    int codes;
+    const float *weights; /* packed parameters, then statistics from state_offset on; 64-byte blocks */
+    int64_t weight_count, state_offset;
+    int64_t inputs, outputs;
+    int64_t workspace_one, workspace; /* bytes, of one image; of all functions */
+    int rank;
+    int64_t shape[3];
+    const char *const *classes; /* NULL: the outputs are no classes */
+    size_t class_count;
+    const float *example, *result; /* of the self-test: one input, its output */
+    bool program;                  /* of an executable: the names of runtime/infer/predictor.h */
+} Library;
+
+/* NAME.h. */
+void emit_header(const Library *library, Text *out);
+/* The functions, for kernels that are in other objects; `weights` is the file the assembler takes in. */
+void emit_interface(const Library *library, const char *weights, Text *out);
+/* The functions and the weights, to follow the text of the kernels (emit_c() with NET_KERNEL defined as static). */
+void emit_interface_inline(const Library *library, Text *out);
+/* What an object shows to the outside, one name a line. */
+void emit_public_names(const Library *library, Text *out);
+
+#endif
