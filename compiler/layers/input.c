@@ -86,7 +86,8 @@ static const char *input_onnx_statistic(OnnxGraph *graph, const Layer *layer, co
                                         const char *in, int option, const float *values) {
     const OptionValue *value = &layer->options[option];
     const char *name = onnx_part(graph, layer, input_options[option].name);
-    if (values == NULL && value->numbers[0] == (option == INPUT_STD)) return in;
+    const double neutral = option == INPUT_STD ? 1 : 0;
+    if (values == NULL && value->numbers[0] == neutral) return in;
     int64_t dim[] = {layer->out.dim[0], 1, 1};
     return onnx_binary(graph, op, out, in,
                        values == NULL ? onnx_number(graph, name, value->numbers[0])

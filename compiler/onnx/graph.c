@@ -120,7 +120,7 @@ static const char *add_tensor(OnnxGraph *graph, const char *name, Onnx__TensorPr
     onnx__tensor_proto__init(tensor);
     tensor->name = text(name);
     tensor->has_data_type = 1;
-    tensor->data_type = type;
+    tensor->data_type = (int32_t)type;
     tensor->n_dims = (size_t)rank;
     tensor->dims = NEW_ARRAY(graph->arena, int64_t, rank);
     int64_t count = 1;
