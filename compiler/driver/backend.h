@@ -11,7 +11,8 @@ typedef enum { EMIT_EXE, EMIT_OBJ, EMIT_C, EMIT_LLVM, EMIT_ASM, EMIT_LIB, EMIT_S
 typedef struct {
     const Code *code;
     const Processor *processor;
-    bool llvm; /* by LLVM, not through a C compiler */
+    bool llvm;  /* by LLVM, not through a C compiler */
+    bool plain; /* as C without extensions */
     int level; /* -O */
 } Generation;
 

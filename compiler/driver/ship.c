@@ -33,6 +33,8 @@ static const Layer *find_until(Arena *arena, const Model *model, const char *lab
 
 static bool find_processors(Arena *arena, const Options *options, Shipment *shipment, int *status) {
     const char *cpu = options->cpu;
+    bool generic = string_is(cpu, "generic") || (cpu == NULL && options->target == NULL);
+    shipment->plain = shipment->emit == EMIT_C && generic;
     bool one = shipment->emit == EMIT_C || shipment->emit == EMIT_ASM || shipment->emit == EMIT_LLVM;
     if (shipment->triple != NULL) {
         shipment->processors = 1;
@@ -153,7 +155,8 @@ static Library make_library(Arena *arena, const Trained *trained, const Shipment
                        .inputs = shape_count(in),
                        .outputs = shape_count(shipment->until->out),
                        .rank = in.rank,
-                       .program = shipment->emit == EMIT_EXE};
+                       .program = shipment->emit == EMIT_EXE,
+                       .plain = shipment->plain};
     const Inference *first = NULL;
     for (int d = 0; d < 3; d++) {
         library.shape[d] = d < in.rank ? in.dim[d] : 1;
@@ -211,6 +214,7 @@ static Generation generation(const Shipment *shipment, const Library *library, i
     return (Generation){.code = library->code[i].code,
                         .processor = &shipment->processor[i],
                         .llvm = shipment->llvm,
+                        .plain = shipment->plain,
                         .level = backend_level(shipment->options)};
 }
 
@@ -299,7 +303,7 @@ static bool write_c(const Tools *tools, const Shipment *shipment, const Library 
     if (source == NULL) {
         return report_environment("cannot read %s: %s", kernels, why), false;
     }
-    text_puts(&all, "#define NET_KERNEL static\n");
+    text_puts(&all, shipment->plain ? "" : "#define NET_KERNEL static\n");
     text_add(&all, source->text, source->size);
     emit_interface_inline(library, &text);
     text_add(&all, text.data, text.length);

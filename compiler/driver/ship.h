@@ -14,6 +14,7 @@ typedef struct {
     int processors;
     const char *triple; /* another kind of machine; NULL: this one's */
     bool llvm;
+    bool plain; /* --emit c --cpu generic: C99 without extensions */
 } Shipment;
 
 /* What the options ask for; false after printing why. */
