@@ -71,12 +71,16 @@ typedef int32_t i32_at __attribute__((may_alias));
 #define p_max(a, b) __builtin_ia32_maxps(a, b)
 #define p_min(a, b) __builtin_ia32_minps(a, b)
 #else
+#define p_max(a, b) p_select((a) > (b), a, b)
+#define p_min(a, b) p_select((a) < (b), a, b)
+#if defined(__aarch64__)
+#define p_sqrt(a) __builtin_aarch64_sqrtv4sf(a)
+#else
 NET_INLINE f32p p_sqrt(f32p a) {
     for (int l = 0; l < NET_PART_LANES; l++) a[l] = __builtin_sqrtf(a[l]);
     return a;
 }
-#define p_max(a, b) p_select((a) > (b), a, b)
-#define p_min(a, b) p_select((a) < (b), a, b)
+#endif
 #endif
 
 #if !NET_FMA
@@ -89,6 +93,8 @@ NET_INLINE f32p p_sqrt(f32p a) {
 #define p_fma(a, b, c) __builtin_ia32_vfmaddps256(a, b, c)
 #elif defined(__FMA__)
 #define p_fma(a, b, c) __builtin_ia32_vfmaddps(a, b, c)
+#elif defined(__aarch64__)
+#define p_fma(a, b, c) __builtin_aarch64_fmav4sf(a, b, c)
 #else
 NET_INLINE f32p p_fma(f32p a, f32p b, f32p c) {
     for (int l = 0; l < NET_PART_LANES; l++) c[l] = __builtin_fmaf(a[l], b[l], c[l]);

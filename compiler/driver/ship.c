@@ -43,6 +43,12 @@ static bool find_processors(Arena *arena, const Options *options, Shipment *ship
                                             "aarch64-linux-gnu", shipment->triple);
             return false;
         }
+        if (shipment->emit == EMIT_EXE) {
+            *status = report_usage("build", "--target %s: netc makes programs for this kind of machine alone; --emit obj, "
+                                            "lib, shared or c makes what a program there is linked with",
+                                   shipment->triple);
+            return false;
+        }
         if (cpu != NULL && !string_is(cpu, "auto") && !string_is(cpu, "generic")) {
             *status = report_usage("build", "--cpu %s is no processor of %s; leave --cpu out", cpu, shipment->triple);
             return false;
@@ -369,8 +375,13 @@ static bool build(const Tools *tools, const Shipment *shipment, const Library *l
 int ship_build(Arena *arena, const Trained *trained, const Shipment *shipment) {
     Tools tools;
     const char *cc = shipment->options->cc;
-    if (cc == NULL && shipment->triple != NULL) {
+    if (cc == NULL && shipment->triple != NULL && !shipment->plain) {
         cc = arena_format(arena, "%s-gcc", shipment->triple);
+        if (program_find(arena, &cc, 1) == NULL) {
+            report_environment("found no program '%s', the C compiler for that kind of machine; install gcc-%s, or name "
+                               "one with --cc", cc, shipment->triple);
+            return STATUS_ENVIRONMENT;
+        }
     }
     if (!tools_open(arena, cc, shipment->options->verbose, &tools)) {
         return STATUS_ENVIRONMENT;

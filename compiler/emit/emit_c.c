@@ -24,7 +24,8 @@ typedef struct {
 
 /* -fno-ivopts: gcc 12 rewrites addresses of nested loops into sums whose target it then misjudges; it took stores for
  * ones without effect and dropped the calls of whole nests (tests/routes/dropped-calls.net; NET_NEST in runtime/vec.h
- * guards the calls as well). clang has no such pass, and would warn. */
+ * guards the calls as well). -fno-schedule-insns: the order is the nest's; gcc's own, the default for ARM64, spills.
+ * clang has no such passes, and would warn. */
 const char *const *emit_c_flags(void) {
     static const char *const flags[] = {"-std=c17",
                                         "-ffp-contract=off",
@@ -34,6 +35,7 @@ const char *const *emit_c_flags(void) {
                                         "-fPIC",
                                         "-fno-stack-protector",
                                         "-fno-ivopts",
+                                        "-fno-schedule-insns",
                                         "-Wno-ignored-optimization-argument",
                                         NULL};
     return flags;
@@ -502,6 +504,9 @@ static void print_start(Text *out, const Code *code, const Target *target) {
     text_printf(out, "/* %s, emitted by netc for %s. To be compiled with:", code->name, target->cpu);
     for (const char *const *flag = emit_c_flags(); *flag; flag++) text_printf(out, " %s", *flag);
     text_puts(out, " */\n\n");
+    if (target->triple)
+        text_printf(out, "#ifndef __%.*s__\n#error for %s alone\n#endif\n", (int)strcspn(target->triple, "-"),
+                    target->triple, target->triple);
     for (size_t i = 0; i < COUNT_OF(prelude); i++) text_printf(out, "%s\n", prelude[i]);
 }
 
