@@ -105,6 +105,7 @@ int infer_build(Arena *arena, Options *options) {
     }
     options->cpu = cpu;
     shipment.llvm = compilation.llvm;
+    shipment.schedules = pipeline_dumps(&compilation, "schedule");
     if (string_is(options->output, "-") && shipment.emit != EMIT_C && shipment.emit != EMIT_LLVM &&
         shipment.emit != EMIT_ASM && shipment.emit != EMIT_ONNX) {
         return report_usage("build", "-o -: a program does not go to standard output; -o names a file");

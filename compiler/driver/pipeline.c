@@ -28,7 +28,7 @@ static bool run_check(Compilation *compilation) {
 
 static void dump_model(const Compilation *compilation, FILE *out) { model_print(compilation->model, out); }
 
-static bool dump_wanted(const Compilation *compilation, const char *name) {
+bool pipeline_dumps(const Compilation *compilation, const char *name) {
     const Words *dumps = &compilation->options->dumps;
     for (size_t i = 0; i < dumps->count; i++) {
         if (string_is(dumps->at[i], name)) {
@@ -63,7 +63,7 @@ static bool run_lower(Compilation *compilation) {
         .fma = compilation->processor.fma,
         .vector_registers = compilation->processor.vector_registers,
         .force_schedule = compilation->options->schedule,
-        .schedule_out = dump_wanted(compilation, "schedule") ? stdout : NULL,
+        .schedule_out = pipeline_dumps(compilation, "schedule") ? stdout : NULL,
     };
     compilation->code = lower_programs(compilation->arena, compilation->programs, &options);
     loop_verify(compilation->code);
@@ -243,7 +243,7 @@ static bool run_pass(Compilation *compilation, size_t index) {
     if (compilation->options->time) {
         fprintf(stderr, "netc: %-8s %8.3f ms  %s\n", pass->name, 1e3 * (now() - start), pass->doc);
     }
-    if (good && pass->dump != NULL && dump_wanted(compilation, pass->name)) {
+    if (good && pass->dump != NULL && pipeline_dumps(compilation, pass->name)) {
         pass->dump(compilation, stdout);
     }
     return good;

@@ -164,7 +164,8 @@ static Library make_library(Arena *arena, const Trained *trained, const Shipment
         const LowerOptions options = {.cpu = processor->cpu,
                                       .fma = processor->fma,
                                       .vector_registers = processor->vector_registers,
-                                      .force_schedule = shipment->options->schedule};
+                                      .force_schedule = shipment->options->schedule,
+                                      .schedule_out = shipment->schedules ? stdout : NULL};
         Inference *inference = lower_inference(arena, programs, &options);
         char *exports = arena_format(arena, "%s_%s", model->name, processor->cpu);
         for (char *c = exports; *c; c++) {

@@ -14,6 +14,7 @@ typedef struct {
     int processors;
     const char *triple; /* another kind of machine; NULL: this one's */
     bool llvm;
+    bool schedules; /* are printed */
 } Shipment;
 
 /* What the options ask for; false after printing why. */
