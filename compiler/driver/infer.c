@@ -73,8 +73,7 @@ static int write_onnx_file(Arena *arena, const Options *options, const Trained *
     if (!tools_open_scratch(arena, options->verbose, &tools)) {
         return STATUS_ENVIRONMENT;
     }
-    const char *path =
-        options->output != NULL ? options->output : arena_format(arena, "%s.onnx", trained->model->name);
+    const char *path = options->output != NULL ? options->output : arena_format(arena, "%s.onnx", trained->model->name);
     Output output;
     bool good = output_open(&tools, path, &output);
     if (good && !write_onnx(arena, trained, &output)) {

@@ -213,9 +213,18 @@ bool tools_link_inference(const Tools *tools, const char *object, bool static_li
     if (folder == NULL) {
         return false;
     }
-    const char *const command[] = {tools->cc, static_link ? "-static" : "-pie", "-s", "-Wl,--gc-sections", "-o",
-                                   output, object, arena_format(tools->arena, "%s/libnetinfer.a", folder),
-                                   "-l:libpng16.a", "-l:libz.a", "-lm", NULL};
+    const char *const command[] = {tools->cc,
+                                   static_link ? "-static" : "-pie",
+                                   "-s",
+                                   "-Wl,--gc-sections",
+                                   "-o",
+                                   output,
+                                   object,
+                                   arena_format(tools->arena, "%s/libnetinfer.a", folder),
+                                   "-l:libpng16.a",
+                                   "-l:libz.a",
+                                   "-lm",
+                                   NULL};
     return tools_run(tools, command);
 }
 

@@ -19,6 +19,16 @@ typedef struct {
 
 /* What the options ask for; false after printing why. */
 bool ship_plan(Arena *arena, const Model *model, const Options *options, Shipment *shipment, int *status);
+/* What an object made so takes. */
+typedef struct {
+    int64_t values;                   /* bytes of the weights as such */
+    int64_t weights;                  /* bytes of them as they are packed for whole vectors */
+    int64_t code;                     /* bytes of code and constants beside the weights */
+    int64_t workspace, workspace_one; /* bytes of memory, for all functions, for one image alone */
+} ShipSizes;
+/* Makes the object, with no weights in particular, and measures it. The exit status, errors being printed. */
+int ship_measure(Arena *arena, const Model *model, const Shipment *shipment, ShipSizes *sizes);
+
 /* Makes it. The exit status, errors being printed. */
 int ship_build(Arena *arena, const Trained *trained, const Shipment *shipment);
 

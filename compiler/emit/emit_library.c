@@ -59,10 +59,11 @@ void emit_header(const Library *library, Text *out) {
                 library->rank == 3 ? ", channel by channel, row by row" : "");
     text_printf(out, " * Output: %lld float%s", (long long)library->outputs, library->outputs == 1 ? "" : "s");
     if (library->classes) text_printf(out, ", of the classes in %s_classes", name);
-    text_puts(out, ".\n *\n"
-                   " * No function allocates, reads a file or changes a global; each may run in many threads at a time\n"
-                   " * with workspaces of their own. x and y may lie at any address that floats may, and must not\n"
-                   " * overlap; the workspace's contents do not matter before, between and after calls. */\n#ifndef ");
+    text_puts(out,
+              ".\n *\n"
+              " * No function allocates, reads a file or changes a global; each may run in many threads at a time\n"
+              " * with workspaces of their own. x and y may lie at any address that floats may, and must not\n"
+              " * overlap; the workspace's contents do not matter before, between and after calls. */\n#ifndef ");
     print_capitals(library, out);
     text_puts(out, "_H\n#define ");
     print_capitals(library, out);
@@ -70,8 +71,10 @@ void emit_header(const Library *library, Text *out) {
     print_macro(library, "INPUTS", library->inputs, out);
     print_macro(library, "OUTPUTS", library->outputs, out);
     print_macro(library, "WORKSPACE_BYTES", library->workspace, out);
+    print_macro(library, "WORKSPACE_ONE_BYTES", library->workspace_one, out);
     text_printf(out,
-                "\n/* The outputs of one image. */\nvoid %s_predict(const float *x, float *y, void *workspace);\n"
+                "\n/* The outputs of one image; WORKSPACE_ONE_BYTES are enough, and for classify. */\nvoid "
+                "%s_predict(const float *x, float *y, void *workspace);\n"
                 "/* The outputs of n images, one after another; the same bits as one by one, and quicker. */\n"
                 "void %s_predict_batch(const float *x, float *y, int64_t n, void *workspace);\n",
                 name, name);
@@ -151,7 +154,8 @@ static void print_functions(const Library *library, Text *out) {
     text_puts(out, "\nstatic float *align_workspace(void *workspace) {\n"
                    "    return (float *)(((uintptr_t)workspace + 63) & ~(uintptr_t)63);\n}\n\nvoid ");
     print_name(library, PREDICT, out);
-    text_puts(out, "(const float *x, float *y, void *workspace) { run_one(x, y, align_workspace(workspace)); }\n\nvoid ");
+    text_puts(out,
+              "(const float *x, float *y, void *workspace) { run_one(x, y, align_workspace(workspace)); }\n\nvoid ");
     print_name(library, PREDICT_BATCH, out);
     text_printf(out,
                 "(const float *x, float *y, int64_t n, void *workspace) {\n"
@@ -189,8 +193,8 @@ static void print_functions(const Library *library, Text *out) {
 static void print_about(const Library *library, Text *out) {
     if (!library->program) {
         if (!library->classes) return;
-        text_printf(out, "\nextern const char *const %s_classes[%zu];\nconst char *const %s_classes[%zu] = {", library->name,
-                    library->class_count, library->name, library->class_count);
+        text_printf(out, "\nextern const char *const %s_classes[%zu];\nconst char *const %s_classes[%zu] = {",
+                    library->name, library->class_count, library->name, library->class_count);
         for (size_t i = 0; i < library->class_count; i++) {
             text_puts(out, i ? ", " : "");
             print_string(library->classes[i], out);

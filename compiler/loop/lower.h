@@ -27,7 +27,7 @@ typedef struct {
     Programs *programs;
     Code *code;
     Packing packing;
-    int one, batch; /* kernels of the code */
+    int one, batch;                 /* kernels of the code */
     int64_t scratch_size, one_size; /* elements, of both kernels and of `one` */
 } Inference;
 
