@@ -1,15 +1,19 @@
-/* netc show: the layers of a model as a table or as JSON. */
+/* netc show: the layers of a model as a table, as JSON or as a PyTorch module. */
 #include "compiler/driver/pipeline.h"
 #include "compiler/driver/report.h"
+#include "compiler/model/pytorch.h"
 #include "compiler/model/show.h"
 
 int cmd_show(Arena *arena, Options *options) {
     Compilation compilation;
     int status;
+    if (options->json && options->pytorch) {
+        return report_usage("show", "--json and --pytorch are two forms of the same; keep one");
+    }
     if (!pipeline_open(arena, "show", options, options->files.at[0], &compilation, &status) ||
         !pipeline_run(&compilation, LEVEL_MODEL, &status)) {
         return status;
     }
-    (options->json ? show_json : show_text)(compilation.model, stdout);
+    (options->pytorch ? pytorch_print : options->json ? show_json : show_text)(compilation.model, stdout);
     return STATUS_OK;
 }

@@ -20,7 +20,7 @@ typedef struct {
     Words sets, warnings, dumps;
     const char *output, *emit, *backend, *cpu, *cc, *level;
     const char *color, *diagnostics, *stop_after, *schedule, *memory;
-    bool json, all, markdown, quiet, verbose, time;
+    bool json, pytorch, all, markdown, quiet, verbose, time;
     bool help, version; /* `netc train FILE --help` alone comes back with help set */
 } Options;
 

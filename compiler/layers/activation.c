@@ -1,5 +1,6 @@
 /* activation: y = f(x), value by value (softmax: over all of them). */
 #include "compiler/layers/build.h"
+#include "compiler/model/pytorch.h"
 
 enum { ACTIVATION_FUNCTION, ACTIVATION_OPTIONS };
 
@@ -24,6 +25,11 @@ static Tensor *activation_build(Build *build, const Layer *layer, Tensor *in, Mo
     return build_activate(build, layer, layer->activation, in);
 }
 
+static const char *activation_pytorch(PyTorch *out, const Layer *layer, const char *x) {
+    (void)out, (void)layer;
+    return x; /* the function is put around it */
+}
+
 const LayerKind layer_activation = {
     .name = "activation",
     .doc = "an activation on its own",
@@ -31,4 +37,5 @@ const LayerKind layer_activation = {
     .option_count = ACTIVATION_OPTIONS,
     .shape = activation_shape,
     .build = activation_build,
+    .pytorch = activation_pytorch,
 };

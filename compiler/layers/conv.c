@@ -5,6 +5,7 @@
  *
  * x is 0 outside the maps. fan_in = C*kh*kw, fan_out = maps*kh*kw. */
 #include "compiler/layers/build.h"
+#include "compiler/model/pytorch.h"
 
 enum {
     CONV_MAPS,
@@ -95,14 +96,19 @@ static bool conv_shape(LayerContext *context) {
     return layer_bias_agrees(context, &option[CONV_BIAS], &option[CONV_BIAS_INIT]);
 }
 
+static Window conv_window(const Layer *layer) {
+    const OptionValue *option = layer->options;
+    Window window;
+    if (!window_make(layer->in, &option[CONV_KERNEL], &option[CONV_STRIDE], &option[CONV_PAD], &window))
+        BUG("the window of %s was checked", layer->name);
+    return window;
+}
+
 static Tensor *conv_build(Build *build, const Layer *layer, Tensor *in, Mode mode) {
     enum { N, O, I, J, C, U, V };
     (void)mode;
     Program *p = build->program;
-    Window window;
-    if (!window_make(layer->in, &layer->options[CONV_KERNEL], &layer->options[CONV_STRIDE], &layer->options[CONV_PAD],
-                     &window))
-        BUG("the window of %s was checked", layer->name);
+    Window window = conv_window(layer);
     const int64_t dim[] = {DIM_BATCH, layer->out.dim[0], window.out[0], window.out[1]};
     const int64_t range[] = {layer->in.dim[0], window.size[0], window.size[1]};
     const int64_t shape[] = {dim[1], range[0], range[1], range[2]};
@@ -114,6 +120,17 @@ static Tensor *conv_build(Build *build, const Layer *layer, Tensor *in, Mode mod
     return build_bias_activate(build, layer, sums);
 }
 
+static const char *conv_pytorch(PyTorch *out, const Layer *layer, const char *x) {
+    Window window = conv_window(layer);
+    bool even = pytorch_even(&window);
+    const char *module = arena_format(
+        out->arena, "nn.Conv2d(%lld, %lld, kernel_size=%s%s%s%s)", (long long)layer->in.dim[0],
+        (long long)layer->out.dim[0], pytorch_pair(out, window.size),
+        pytorch_option(out, "stride", window.stride, (const int64_t[]){1, 1}),
+        even ? pytorch_option(out, "padding", window.before, (const int64_t[]){0, 0}) : "", pytorch_bias(layer));
+    return pytorch_module(out, layer, module, even ? x : pytorch_padded(out, &window, x));
+}
+
 const LayerKind layer_conv = {
     .name = "conv",
     .doc = "convolution: every feature map looks at all maps below through one small window that moves",
@@ -121,4 +138,5 @@ const LayerKind layer_conv = {
     .option_count = CONV_OPTIONS,
     .shape = conv_shape,
     .build = conv_build,
+    .pytorch = conv_pytorch,
 };

@@ -1,5 +1,6 @@
 /* flatten: maps as one vector, in the order channel, row, column. No code: the same values under another shape. */
 #include "compiler/layers/build.h"
+#include "compiler/model/pytorch.h"
 
 static bool flatten_shape(LayerContext *context) {
     Layer *layer = context->layer;
@@ -13,6 +14,10 @@ static Tensor *flatten_build(Build *build, const Layer *layer, Tensor *in, Mode 
     return build_activate(build, layer, (Activation){ACTIVATION_LINEAR, 0}, in);
 }
 
+static const char *flatten_pytorch(PyTorch *out, const Layer *layer, const char *x) {
+    return layer->in.rank == 1 ? x : arena_format(out->arena, "torch.flatten(%s, 1)", x);
+}
+
 const LayerKind layer_flatten = {
     .name = "flatten",
     .doc = "maps as one vector; dense does it by itself",
@@ -20,4 +25,5 @@ const LayerKind layer_flatten = {
     .option_count = 0,
     .shape = flatten_shape,
     .build = flatten_build,
+    .pytorch = flatten_pytorch,
 };

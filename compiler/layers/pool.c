@@ -8,6 +8,7 @@
 #include <math.h>
 
 #include "compiler/layers/build.h"
+#include "compiler/model/pytorch.h"
 
 enum { POOL_METHOD, POOL_WINDOW, POOL_STRIDE, POOL_PAD, POOL_ACTIVATION, POOL_OPTIONS };
 enum { POOL_MAX, POOL_AVERAGE, POOL_L2 }; /* places in pool_methods */
@@ -98,14 +99,19 @@ static bool pool_shape(LayerContext *context) {
     return layer_multiply_adds(context, COUNT_OF(factors), factors);
 }
 
+static Window pool_window(const Layer *layer) {
+    const OptionValue *option = layer->options;
+    Window window;
+    if (!window_make(layer->in, &option[POOL_WINDOW], &option[POOL_STRIDE], &option[POOL_PAD], &window))
+        BUG("the window of %s was checked", layer->name);
+    return window;
+}
+
 static Tensor *pool_build(Build *build, const Layer *layer, Tensor *in, Mode mode) {
     enum { N, C, I, J, U, V };
     (void)mode;
     Program *p = build->program;
-    Window window;
-    if (!window_make(layer->in, &layer->options[POOL_WINDOW], &layer->options[POOL_STRIDE], &layer->options[POOL_PAD],
-                     &window))
-        BUG("the window of %s was checked", layer->name);
+    Window window = pool_window(layer);
     int64_t method = layer->options[POOL_METHOD].choice;
     const int64_t dim[] = {DIM_BATCH, layer->in.dim[0], window.out[0], window.out[1]};
     const Affine pixel[] = {ix(N), ix(C), window_row(&window, 0, I, U), window_row(&window, 1, J, V)};
@@ -120,6 +126,20 @@ static Tensor *pool_build(Build *build, const Layer *layer, Tensor *in, Mode mod
     return build_activate(build, layer, layer->activation, y);
 }
 
+static const char *pool_pytorch(PyTorch *out, const Layer *layer, const char *x) {
+    static const char *const functions[] = {
+        [POOL_MAX] = "F.max_pool2d(", [POOL_AVERAGE] = "F.avg_pool2d(", [POOL_L2] = "F.lp_pool2d("};
+    Window window = pool_window(layer);
+    int method = layer->options[POOL_METHOD].choice;
+    const char *more = pytorch_option(out, "padding", window.before, (const int64_t[]){0, 0});
+    if (method == POOL_L2) { /* of norm 2; it takes no padding */
+        x = arena_format(out->arena, "%s, 2", pytorch_padded(out, &window, x));
+        more = "";
+    }
+    return arena_format(out->arena, "%s%s, %s%s%s)", functions[method], x, pytorch_pair(out, window.size),
+                        pytorch_option(out, "stride", window.stride, window.size), more);
+}
+
 const LayerKind layer_pool = {
     .name = "pool",
     .doc = "pooling: each map made smaller, window by window",
@@ -127,4 +147,5 @@ const LayerKind layer_pool = {
     .option_count = POOL_OPTIONS,
     .shape = pool_shape,
     .build = pool_build,
+    .pytorch = pool_pytorch,
 };

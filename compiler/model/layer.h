@@ -5,8 +5,9 @@
 
 #include "compiler/model/model.h"
 
-typedef struct Build Build;   /* compiler/tensor/build.h */
-typedef struct Tensor Tensor; /* compiler/tensor/tensor.h */
+typedef struct Build Build;     /* compiler/tensor/build.h */
+typedef struct Tensor Tensor;   /* compiler/tensor/tensor.h */
+typedef struct PyTorch PyTorch; /* compiler/model/pytorch.h */
 
 /* How a program treats what differs between training and use (dropout). */
 typedef enum { MODE_TRAIN, MODE_EVAL } Mode;
@@ -29,6 +30,8 @@ struct LayerKind {
     bool (*shape)(LayerContext *context);
     /* Adds the layer's computes to a program and returns its output. `in` is the value of layer->from. */
     Tensor *(*build)(Build *build, const Layer *layer, Tensor *in, Mode mode);
+    /* What the layer does before its activation, as a Python expression of `x`; adds its modules to `out`. */
+    const char *(*pytorch)(PyTorch *out, const Layer *layer, const char *x);
 };
 
 extern const LayerKind *const layer_kinds[];        /* ends with NULL; the row of kind K is `const LayerKind layer_K` */

@@ -149,7 +149,8 @@ static bool is_label(const char *label, size_t length, const char *name) {
     return strncmp(label, name, length) == 0 && (name[length] == '\0' || name[length] == '.');
 }
 
-/* What the network calls a tensor of the file: with the first --rename that fits. */
+/* What the network calls a tensor of the file: with the first --rename that fits. One to nothing takes the label and
+ * its point away. */
 static bool is_called(const NetOptions *options, const char *in_file, const char *name) {
     for (int i = 0; i < options->rename.count; i++) {
         const char *old = options->rename.at[i];
@@ -157,14 +158,18 @@ static bool is_called(const NetOptions *options, const char *in_file, const char
         if (is_label(old, length, in_file)) {
             const char *label = old + length + 1;
             size_t new_length = strlen(label);
-            return strncmp(label, name, new_length) == 0 && strcmp(name + new_length, in_file + length) == 0;
+            const char *rest = in_file + length;
+            rest += new_length == 0 && *rest == '.';
+            return strncmp(label, name, new_length) == 0 && strcmp(name + new_length, rest) == 0;
         }
     }
     return strcmp(in_file, name) == 0;
 }
 
-static const NetTensor *find_tensor(const NetOptions *options, const NetSafetensors *file, const char *name) {
-    for (size_t i = 0; i < file->count; i++) {
+/* The file's tensor of that name here, from place `first` on. */
+static const NetTensor *find_tensor(const NetOptions *options, const NetSafetensors *file, size_t first,
+                                    const char *name) {
+    for (size_t i = first; i < file->count; i++) {
         if (is_called(options, file->tensors[i].name, name)) {
             return &file->tensors[i];
         }
@@ -184,7 +189,7 @@ static bool is_skipped(const NetOptions *options, const char *name) {
 /* A tensor of the file that no tensor of the network takes, and that nobody said to pass over. */
 static bool is_unexpected(const NetTrainer *trainer, const char *name) {
     const NetModel *model = trainer->model;
-    if (ends_with(name, "num_batches_tracked") || is_skipped(&trainer->options, name)) {
+    if (ends_with(name, ".num_batches_tracked") || is_skipped(&trainer->options, name)) {
         return false;
     }
     for (int i = 0; i < model->tensors; i++) {
@@ -229,6 +234,32 @@ static bool wrong_shape(const NetTrainer *trainer, const NetParam *param, const 
                     trainer->options.weights, has.text, wants.text, (int)strcspn(param->name, "."), param->name);
 }
 
+/* Letters of a tensor's name before its last point, which is what --rename and --skip take: "features.0" of a
+ * Sequential of PyTorch's. */
+static int label_length(const char *name) {
+    const char *point = strrchr(name, '.');
+    return point != NULL ? (int)(point - name) : (int)strlen(name);
+}
+
+/* What to do about the first missing and the first unexpected tensor, either of which may be NULL. */
+static void advise(char *out, size_t size, const char *missing, const char *unexpected) {
+    int new = missing != NULL ? label_length(missing) : 0;
+    int old = unexpected != NULL ? label_length(unexpected) : 0;
+    size_t prefix = missing != NULL && unexpected != NULL && ends_with(unexpected, missing)
+                        ? strlen(unexpected) - strlen(missing)
+                        : 0;
+    if (prefix > 1 && unexpected[prefix - 1] == '.') {
+        snprintf(out, size, "use --rename %.*s= to read the names without that prefix", (int)prefix - 1, unexpected);
+    } else if (missing != NULL && unexpected != NULL) {
+        snprintf(out, size, "use --rename %.*s=%.*s, or --skip %.*s to start it fresh", old, unexpected, new, missing,
+                 new, missing);
+    } else if (missing != NULL) {
+        snprintf(out, size, "use --skip %.*s to start it fresh", new, missing);
+    } else {
+        snprintf(out, size, "use --skip %.*s to pass it over", old, unexpected);
+    }
+}
+
 /* Names and shapes must be the model's, all of them and no others. */
 static bool check_names(const NetTrainer *trainer, const NetSafetensors *file, NetError *error) {
     const NetModel *model = trainer->model;
@@ -241,7 +272,14 @@ static bool check_names(const NetTrainer *trainer, const NetSafetensors *file, N
         if (!is_stored(param) || is_skipped(options, param->name)) {
             continue;
         }
-        const NetTensor *tensor = find_tensor(options, file, param->name);
+        const NetTensor *tensor = find_tensor(options, file, 0, param->name);
+        const NetTensor *second =
+            tensor != NULL ? find_tensor(options, file, (size_t)(tensor - file->tensors) + 1, param->name) : NULL;
+        if (second != NULL) {
+            return net_fail(error, NET_ENVIRONMENT,
+                            "--weights %s: %.80s and %.80s would both be %.80s; change --rename [weights-mismatch]",
+                            options->weights, tensor->name, second->name, param->name);
+        }
         if (tensor != NULL && !same_shape(param, tensor)) {
             return wrong_shape(trainer, param, tensor, error);
         }
@@ -261,38 +299,32 @@ static bool check_names(const NetTrainer *trainer, const NetSafetensors *file, N
         return true;
     }
     char advice[400];
-    int old = (int)strcspn(extra, "."), new = (int)strcspn(lacks, ".");
-    if (missing.count > 0 && unexpected.count > 0) {
-        snprintf(advice, sizeof advice, "use --rename %.*s=%.*s, or --skip %.*s to start it fresh", old, extra, new,
-                 lacks, new, lacks);
-    } else if (missing.count > 0) {
-        snprintf(advice, sizeof advice, "use --skip %.*s to start it fresh", new, lacks);
-    } else {
-        snprintf(advice, sizeof advice, "use --skip %.*s to pass it over", old, extra);
-    }
+    advise(advice, sizeof advice, missing.count > 0 ? lacks : NULL, unexpected.count > 0 ? extra : NULL);
     return net_fail(error, NET_ENVIRONMENT, "--weights %s: %s%s%s%s%s; %s [weights-mismatch]", options->weights,
                     missing.count > 0 ? "missing " : "", list_end(&missing),
                     missing.count > 0 && unexpected.count > 0 ? "; " : "", unexpected.count > 0 ? "unexpected " : "",
                     list_end(&unexpected), advice);
 }
 
-/* The input's mean or deviation from a file's metadata; without it the data's own stay. */
+/* The input's mean or deviation from a file's metadata, where the model does not say the numbers itself; without it the
+ * data's own stay. */
 static bool load_statistics(const NetSafetensors *file, const NetParam *param, float *out, NetError *error) {
-    const char *key = param->role == NET_ROLE_INPUT_MEAN ? "input_mean" : "input_std";
+    bool divides = param->role == NET_ROLE_INPUT_STD;
+    const char *key = divides ? "input_std" : "input_mean";
     const char *text = net_safetensors_metadata(file, key);
-    if (text == NULL) {
+    if (text == NULL || param->init.kind != NET_INIT_DATA) {
         return true;
     }
     json_t *list = json_loads(text, JSON_DECODE_ANY, NULL);
     bool ok = json_is_array(list) && json_array_size(list) == (size_t)param->size;
     for (int64_t i = 0; ok && i < param->size; i++) {
         const json_t *value = json_array_get(list, (size_t)i);
-        ok = json_is_number(value) && isfinite((float)json_number_value(value));
         out[i] = (float)json_number_value(value);
+        ok = json_is_number(value) && isfinite(out[i]) && (!divides || out[i] > 0);
     }
     json_decref(list);
-    return ok || net_fail(error, NET_ENVIRONMENT, "%s: its %s is not a list of %" PRId64 " numbers", file->path, key,
-                          param->size);
+    return ok || net_fail(error, NET_ENVIRONMENT, "%s: its %s is not a list of %" PRId64 " numbers%s", file->path, key,
+                          param->size, divides ? " above 0" : "");
 }
 
 static bool load_tensors(NetTrainer *trainer, const NetSafetensors *file, NetError *error) {
@@ -310,7 +342,7 @@ static bool load_tensors(NetTrainer *trainer, const NetSafetensors *file, NetErr
         if (is_skipped(&trainer->options, param->name)) {
             continue;
         }
-        const NetTensor *tensor = find_tensor(&trainer->options, file, param->name);
+        const NetTensor *tensor = find_tensor(&trainer->options, file, 0, param->name);
         if (!net_tensor_floats(file, tensor, out, param->size, error)) {
             return false;
         }

@@ -1,0 +1,108 @@
+#!/usr/bin/env python3
+"""Weights to PyTorch and back, for every model of models/ and of this folder.
+
+What `netc show --pytorch` prints is run by Python itself; its strict load_state_dict takes what was trained here, its
+forward gives our outputs for the test images, and what a fresh module saves gives ours the module's outputs.
+"""
+import glob
+import importlib.util
+import json
+import os
+import re
+import sys
+
+import _pytorch as p
+
+try:
+    import torch
+except ImportError:
+    print("PyTorch is not there: python3-torch")
+    sys.exit(77)
+np = p.np
+torch.set_num_threads(1)
+
+# Outputs agree to this share of the largest one. Where PyTorch's own floats are further than that from its doubles, as
+# behind weights of 100, ours may be as far from them, with some room as another order of sums is another error.
+TOLERANCE, ROOM = 1e-6, 4
+
+
+def module_of(model, name):
+    with open(name + ".py", "w", encoding="utf-8") as file:
+        file.write(p.run(p.NETC, "show", "--pytorch", model).stdout)
+    spec = importlib.util.spec_from_file_location(name, name + ".py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def class_of(module):
+    found, = [item for item in vars(module).values()
+              if isinstance(item, type) and issubclass(item, torch.nn.Module)]
+    return found
+
+
+def forward(network, rows, double=False):
+    """The module's outputs; in doubles it is our parameters and statistics, exactly, without rounding in between."""
+    kind = torch.float64 if double else torch.float32
+    network = network.double() if double else network.float()
+    with torch.no_grad():
+        return network(torch.from_numpy(rows).to(kind) / 255).reshape(len(rows), -1).numpy()
+
+
+def compare(what, network, rows, ours):
+    theirs, exact = forward(network, rows), forward(network, rows, double=True)
+    scale = abs(exact).max()
+    apart, rounding = abs(ours - theirs).max() / scale, abs(theirs - exact).max() / scale
+    error = abs(ours - exact).max() / scale
+    print(f"{what}: {apart:.1e} apart; from doubles ours is {error:.1e}, PyTorch's {rounding:.1e}", flush=True)
+    if not (np.isfinite(ours).all() and np.ptp(exact) > 0):
+        p.fail(f"{what}: these outputs show nothing")
+    if not (apart <= TOLERANCE or error <= ROOM * rounding):
+        p.fail(f"{what}: outputs differ by {apart:.2g} of the largest")
+
+
+def state_of(network):
+    return {name: tensor.detach().numpy() for name, tensor in network.state_dict().items()}
+
+
+def try_model(model):
+    name = os.path.splitext(os.path.basename(model))[0]
+    with open(model, encoding="utf-8") as file:
+        text = file.read()
+    shape = [int(side) for side in re.search(r"^\s*input\s+(\d+(?:x\d+)*)", text, re.MULTILINE).group(1).split("x")]
+    options = ["--data-dir", "."] if "data idx" in text else ["--data", "digits"]
+    program, module = p.build(model), module_of(model, name)
+
+    weights = p.train(model, *options, "--epochs", "1")
+    network = module.load(weights)
+    if network.training:
+        p.fail(f"{name}: load() leaves the module in training")
+    rows, ours, _ = p.outputs(program, shape, *options, "--weights", weights)
+    compare(f"{name}, trained here", network, rows, ours)
+
+    torch.manual_seed(1)
+    _, metadata = p.read_weights(weights)
+    statistics = [json.loads(metadata[key]) for key in ("input_mean", "input_std")
+                  if re.search(key.replace("input_", "") + r"\s*=\s*data", text)]
+    fresh = class_of(module)(*statistics).eval()
+    p.write_weights("fresh.safetensors", state_of(fresh))
+    rows, ours, said = p.outputs(program, shape, *options, "--weights", "fresh.safetensors")
+    compare(f"{name}, PyTorch's weights", fresh, rows, ours)
+    if "converted" in said:
+        p.fail(f"{name}: {said}")
+
+    frozen = {key.split(".")[0] for key, value in fresh.named_parameters() if not value.requires_grad}
+    said = set(re.findall(r"(\w+): .*trainable=false", text))
+    if frozen != said and "default" not in text:
+        p.fail(f"{name}: {frozen} do not learn, expected {said}")
+
+
+def main():
+    p.write_images(90, (3, 9, 8), 5)
+    models = sorted(glob.glob(os.path.join(p.ROOT, "models", "*.net")) + glob.glob(os.path.join(p.HERE, "*.net")))
+    for model in models:
+        try_model(model)
+    print(f"{len(models)} models")
+
+
+main()
