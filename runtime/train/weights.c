@@ -215,9 +215,10 @@ static bool check_words(const NetTrainer *trainer, const NetSafetensors *file, N
             found = is_label(word, length, trainer->model->tensor[k].name);
         }
         if (!found) {
-            return net_fail(error, NET_ENVIRONMENT, "--%s %s: %s has nothing called '%.*s' [weights-mismatch]",
-                            skip ? "skip" : "rename", word,
-                            skip ? "neither the weights file nor the network" : file->path, (int)length, word);
+            const char *name = skip ? "skip" : "rename";
+            const char *place = skip ? "neither the weights file nor the network has anything" : file->path;
+            return net_fail(error, NET_ENVIRONMENT, "--%s %s: %s%s called '%.*s' [weights-mismatch]", name, word, place,
+                            skip ? "" : " has nothing", (int)length, word);
         }
     }
     return true;
@@ -241,22 +242,20 @@ static int label_length(const char *name) {
     return point != NULL ? (int)(point - name) : (int)strlen(name);
 }
 
-/* What to do about the first missing and the first unexpected tensor, either of which may be NULL. */
-static void advise(char *out, size_t size, const char *missing, const char *unexpected) {
-    int new = missing != NULL ? label_length(missing) : 0;
-    int old = unexpected != NULL ? label_length(unexpected) : 0;
-    size_t prefix = missing != NULL && unexpected != NULL && ends_with(unexpected, missing)
-                        ? strlen(unexpected) - strlen(missing)
-                        : 0;
-    if (prefix > 1 && unexpected[prefix - 1] == '.') {
-        snprintf(out, size, "use --rename %.*s= to read the names without that prefix", (int)prefix - 1, unexpected);
+/* What to do about a missing tensor and an unexpected one, either of which may be NULL. */
+static void advise(char *out, size_t size, const NetParam *missing, const NetTensor *unexpected) {
+    const char *new = missing != NULL ? missing->name : "", *old = unexpected != NULL ? unexpected->name : "";
+    int new_length = label_length(new), old_length = label_length(old);
+    int prefix = old_length - new_length - 1; /* of "module.fc", which torch.nn.DataParallel makes of fc */
+    if (new_length > 0 && prefix > 0 && old[prefix] == '.' && strncmp(old + prefix + 1, new, (size_t)new_length) == 0) {
+        snprintf(out, size, "use --rename %.*s= to read the names without that prefix", prefix, old);
     } else if (missing != NULL && unexpected != NULL) {
-        snprintf(out, size, "use --rename %.*s=%.*s, or --skip %.*s to start it fresh", old, unexpected, new, missing,
-                 new, missing);
+        snprintf(out, size, "use --rename %.*s=%.*s, or --skip %.*s to start it fresh", old_length, old, new_length,
+                 new, new_length, new);
     } else if (missing != NULL) {
-        snprintf(out, size, "use --skip %.*s to start it fresh", new, missing);
+        snprintf(out, size, "use --skip %.*s to start it fresh", new_length, new);
     } else {
-        snprintf(out, size, "use --skip %.*s to pass it over", old, unexpected);
+        snprintf(out, size, "use --skip %.*s to pass it over", old_length, old);
     }
 }
 
@@ -266,7 +265,8 @@ static bool check_names(const NetTrainer *trainer, const NetSafetensors *file, N
     const NetOptions *options = &trainer->options;
     NameList missing = {.count = 0};
     NameList unexpected = {.count = 0};
-    const char *lacks = "", *extra = ""; /* the first of each */
+    const NetParam *lacks = NULL; /* the first of each; of those in the file rather the first of the same shape */
+    const NetTensor *extra = NULL;
     for (int i = 0; i < model->tensors; i++) {
         const NetParam *param = &model->tensor[i];
         if (!is_stored(param) || is_skipped(options, param->name)) {
@@ -284,14 +284,15 @@ static bool check_names(const NetTrainer *trainer, const NetSafetensors *file, N
             return wrong_shape(trainer, param, tensor, error);
         }
         if (tensor == NULL) {
-            lacks = missing.count == 0 ? param->name : lacks;
+            lacks = lacks == NULL ? param : lacks;
             list_add(&missing, param->name, param->shape, param->dims);
         }
     }
     for (size_t i = 0; i < file->count; i++) {
         const NetTensor *tensor = &file->tensors[i];
         if (is_unexpected(trainer, tensor->name)) {
-            extra = unexpected.count == 0 ? tensor->name : extra;
+            bool fits = lacks != NULL && same_shape(lacks, tensor);
+            extra = extra == NULL || (fits && !same_shape(lacks, extra)) ? tensor : extra;
             list_add(&unexpected, tensor->name, tensor->shape, tensor->rank);
         }
     }
@@ -299,7 +300,7 @@ static bool check_names(const NetTrainer *trainer, const NetSafetensors *file, N
         return true;
     }
     char advice[400];
-    advise(advice, sizeof advice, missing.count > 0 ? lacks : NULL, unexpected.count > 0 ? extra : NULL);
+    advise(advice, sizeof advice, lacks, extra);
     return net_fail(error, NET_ENVIRONMENT, "--weights %s: %s%s%s%s%s; %s [weights-mismatch]", options->weights,
                     missing.count > 0 ? "missing " : "", list_end(&missing),
                     missing.count > 0 && unexpected.count > 0 ? "; " : "", unexpected.count > 0 ? "unexpected " : "",

@@ -8,7 +8,7 @@ import sys
 
 import numpy as np
 
-NETC, BUILD, ROOT = (os.environ[name] for name in ("NETC", "NETC_BUILD", "NETC_ROOT"))
+NETC, BUILD, ROOT = (os.environ.get(name, "") for name in ("NETC", "NETC_BUILD", "NETC_ROOT"))
 HERE = os.path.dirname(os.path.abspath(__file__))
 TYPES = {"F32": "<f4", "F64": "<f8", "F16": "<f2", "I64": "<i8"}
 
@@ -93,10 +93,14 @@ def write_idx(path, array):
         file.write(struct.pack(f">BBBB{array.ndim}I", 0, 0, 8, array.ndim, *array.shape) + array.tobytes())
 
 
-def write_images(count, shape, classes):
-    """Made-up images with labels, for training and for the test."""
+def images(count, shape):
+    """Made-up images, always the same."""
     index = np.arange(count * int(np.prod(shape)), dtype=np.int64).reshape(count, *shape)
-    images = (index * index * 31 + index // 7).astype("u1")
+    return (index * index * 31 + index // 7).astype("u1")
+
+
+def write_data(count, shape, classes):
+    """Images with labels, for training and for the test."""
     for prefix in ("", "test_"):
-        write_idx(prefix + "images", images)
+        write_idx(prefix + "images", images(count, shape))
         write_idx(prefix + "labels", (np.arange(count) % classes).astype("u1"))
