@@ -7,9 +7,11 @@ forward gives our outputs for the test images, and what a fresh module saves giv
 import glob
 import importlib.util
 import json
+import keyword
 import os
 import re
 import sys
+import unittest.mock
 
 import _pytorch as p
 
@@ -77,6 +79,10 @@ def try_model(model):
     network = module.load(weights)
     if network.training:
         p.fail(f"{name}: load() leaves the module in training")
+    with unittest.mock.patch.dict(sys.modules, {"safetensors": None}):
+        again = module.load(weights).state_dict()
+    if not all(torch.equal(again[key], value) for key, value in network.state_dict().items()):
+        p.fail(f"{name}: load() reads other values without the package safetensors")
     rows, ours, _ = p.outputs(program, shape, *options, "--weights", weights)
     compare(f"{name}, trained here", network, rows, ours)
 
@@ -98,7 +104,20 @@ def try_model(model):
         p.fail(f"{name}: {frozen} do not learn, expected {expected}")
 
 
+def try_names():
+    """No layer gets the name of a member of nn.Module."""
+    for name in sorted(set(dir(torch.nn.Module())) | set(keyword.kwlist)):
+        if name in ("train", "default"):  # words of the language
+            continue
+        with open("name.net", "w", encoding="utf-8") as file:
+            file.write(f"network name {{\n    input 4\n    {name}: dense 2\n    dense 2\n}}\n")
+        done = p.run(p.NETC, "show", "--pytorch", "name.net", status=1)
+        if "[pytorch-name]" not in done.stderr and "[name-clash]" not in done.stderr:
+            p.fail(f"a layer may be called {name}:\n{done.stderr}")
+
+
 def main():
+    try_names()
     p.write_data(90, (3, 9, 8), 5)
     models = sorted(glob.glob(os.path.join(p.ROOT, "models", "*.net")) + glob.glob(os.path.join(p.HERE, "*.net")))
     for model in models:
