@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { REMARK_COLUMN = 80, LIST_WIDTH = 90 };
+enum { REMARK_COLUMN = 80, LIST_WIDTH = 90, LIST_SHORT = 6 };
 
 /* ---- names ---- */
 
@@ -102,13 +102,14 @@ const char *pytorch_number(PyTorch *out, double number) {
 }
 
 const char *pytorch_list(PyTorch *out, const double *numbers, size_t count) {
+    const char *line = "\n            ";
+    bool wrap = count > LIST_SHORT;
     Text text = {0};
-    size_t begin = 0; /* of the line */
     text_puts(&text, "[");
-    for (size_t i = 0; i < count; i++) {
-        bool wrap = text.length - begin > LIST_WIDTH;
-        text_puts(&text, i == 0 ? "" : wrap ? ",\n            " : ", ");
-        if (wrap) begin = text.length;
+    for (size_t i = 0, begin = 0; i < count; i++) {
+        bool next = wrap && (i == 0 || text.length - begin > LIST_WIDTH);
+        text_printf(&text, "%s%s", i == 0 ? "" : next ? "," : ", ", next ? line : "");
+        begin = next ? text.length : begin;
         text_puts(&text, pytorch_number(out, numbers[i]));
     }
     text_puts(&text, "]");
