@@ -54,11 +54,12 @@ ifeq ($(LLVM),0)
 COMPILER_SOURCES := $(filter-out compiler/emit/emit_llvm%.c,$(COMPILER_SOURCES))
 endif
 
-# The scanner and the parser, and the list of layer kinds, are made in $(BUILD)/gen.
+# The scanner and the parser, the messages of ONNX files and the list of layer kinds are made in $(BUILD)/gen.
 GEN := $(BUILD)/gen
 GEN_SYNTAX := $(GEN)/compiler/syntax
 GENERATED := $(patsubst compiler/syntax/%.y,$(GEN_SYNTAX)/%.c,$(wildcard compiler/syntax/*.y)) \
-             $(patsubst compiler/syntax/%.l,$(GEN_SYNTAX)/%.c,$(wildcard compiler/syntax/*.l))
+             $(patsubst compiler/syntax/%.l,$(GEN_SYNTAX)/%.c,$(wildcard compiler/syntax/*.l)) \
+             $(patsubst %.proto,$(GEN)/%.pb-c.c,$(wildcard compiler/onnx/*.proto))
 LAYER_LIST := $(GEN)/layers.c
 
 COMPILER_OBJECTS := $(COMPILER_SOURCES:%.c=$(BUILD)/obj/%.o) $(GENERATED:$(GEN)/%.c=$(BUILD)/obj/gen/%.o) \
@@ -81,7 +82,7 @@ comma := ,
 TRAINER_FLAGS := $(if $(SANITIZE),-fsanitize=$(patsubst fuzzer$(comma)%,%,$(SANITIZE)))
 FLAGS = -std=c17 -D_GNU_SOURCE -DNETC_LLVM=$(LLVM) -DNETC_VERSION='"$(VERSION)"' -I. -I$(GEN) $(OPT) $(SANITIZE_FLAGS) \
         -ffp-contract=off -fno-math-errno $(CPPFLAGS) $(CFLAGS)
-LIBRARIES = -ljansson -lz -lmd -lpthread -lm
+LIBRARIES = -lprotobuf-c -ljansson -lz -lmd -lpthread -lm
 LLVM_CFLAGS =
 LLVM_LIBS =
 ifneq ($(LLVM),0)
@@ -197,6 +198,11 @@ $(GEN_SYNTAX)/%.c $(GEN_SYNTAX)/%.h &: compiler/syntax/%.l | deps-build
 	@mkdir -p $(@D)
 	$(call say,FLEX,$<)
 	$(Q)flex --header-file=$(GEN_SYNTAX)/$*.h -o $(GEN_SYNTAX)/$*.c $<
+
+$(GEN)/%.pb-c.c $(GEN)/%.pb-c.h &: %.proto | deps-build
+	@mkdir -p $(@D)
+	$(call say,PROTOC,$<)
+	$(Q)protoc-c --c_out=$(GEN) $<
 
 $(LAYER_LIST): $(LAYER_SOURCES) $(BUILD)/LAYER_SOURCES.list .ci/layers
 	@mkdir -p $(@D)

@@ -1,5 +1,6 @@
-/* netc build: a trainer, or a step on the way to one, as a file. */
+/* netc build: a trainer, a step on the way to one, or a trained network, as a file. */
 #include "compiler/driver/backend.h"
+#include "compiler/driver/infer.h"
 #include "compiler/driver/report.h"
 
 static bool check_options(const Options *options, Emit emit, int *status) {
@@ -21,6 +22,12 @@ int cmd_build(Arena *arena, Options *options) {
     Compilation compilation;
     Emit emit;
     int status;
+    if (!infer_check_options(options, &status)) {
+        return status;
+    }
+    if (options->infer) {
+        return infer_build(arena, options);
+    }
     if (string_is(options->emit, "c") && options->backend == NULL) {
         options->backend = "c";
     }

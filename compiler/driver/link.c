@@ -107,26 +107,38 @@ const char *library_folder(Arena *arena) {
 
 /* ---- the scratch folder ---- */
 
-bool tools_open(Arena *arena, const char *cc, bool verbose, Tools *tools) {
-    *tools = (Tools){.arena = arena, .verbose = verbose};
+/* The path of the C compiler; NULL after printing why. */
+static const char *find_compiler(Arena *arena, const char *cc) {
     const char *environment = getenv("CC");
     const char *const one[] = {cc != NULL ? cc : environment};
     const char *const usual[] = {NETC_TRAINER_CC, "gcc", "cc", "clang", "clang-19"};
     if (cc != NULL || (environment != NULL && *environment != '\0')) {
-        tools->cc = program_find(arena, one, 1);
-        if (tools->cc == NULL) {
+        const char *named = program_find(arena, one, 1);
+        if (named == NULL) {
             report_environment("there is no program '%s', which %s names as the C compiler", one[0],
                                cc != NULL ? "--cc" : "the variable CC");
-            return false;
         }
-    } else {
-        tools->cc = program_find(arena, usual, COUNT_OF(usual));
-        if (tools->cc == NULL) {
-            report_environment("found no C compiler (gcc, cc or clang), which links the trainer; install gcc, or name "
-                               "one with --cc");
-            return false;
-        }
+        return named;
     }
+    const char *found = program_find(arena, usual, COUNT_OF(usual));
+    if (found == NULL) {
+        report_environment("found no C compiler (gcc, cc or clang), which links the trainer; install gcc, or name "
+                           "one with --cc");
+    }
+    return found;
+}
+
+bool tools_open(Arena *arena, const char *cc, bool verbose, Tools *tools) {
+    const char *compiler = find_compiler(arena, cc);
+    if (compiler == NULL || !tools_open_scratch(arena, verbose, tools)) {
+        return false;
+    }
+    tools->cc = compiler;
+    return true;
+}
+
+bool tools_open_scratch(Arena *arena, bool verbose, Tools *tools) {
+    *tools = (Tools){.arena = arena, .verbose = verbose};
     const char *base = getenv("TMPDIR");
     char *folder = arena_format(arena, "%s/netc-XXXXXX", base == NULL || *base == '\0' ? "/tmp" : base);
     watch_signals();

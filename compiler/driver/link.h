@@ -10,13 +10,15 @@
 
 typedef struct {
     Arena *arena;
-    const char *cc;     /* the C compiler */
+    const char *cc;     /* the C compiler; NULL after tools_open_scratch */
     const char *folder; /* scratch, made by tools_open */
     bool verbose;
 } Tools;
 
 /* Finds the C compiler (`cc`, else what CC names, else gcc, cc or clang) and makes a scratch folder. */
 bool tools_open(Arena *arena, const char *cc, bool verbose, Tools *tools);
+/* The same for outputs that need no C compiler. */
+bool tools_open_scratch(Arena *arena, bool verbose, Tools *tools);
 /* Removes the scratch folder with the files in it. */
 void tools_close(Tools *tools);
 /* "FOLDER/name" in the scratch folder. */

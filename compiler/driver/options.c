@@ -16,6 +16,7 @@ typedef enum {
 enum { COMMAND_MODEL = COMMAND_CHECK | COMMAND_SHOW | COMMAND_TRAIN | COMMAND_BUILD };
 enum { COMMAND_CODE = COMMAND_TRAIN | COMMAND_BUILD };
 enum { COMMAND_MEMORY = COMMAND_CHECK | COMMAND_CODE };
+enum { TRAINERS_TOO = 1 << 16 }; /* trainers have an option of that name: `netc train` hands it on */
 enum { COMMAND_ALL = COMMAND_MODEL | COMMAND_DATA | COMMAND_EXPLAIN | COMMAND_HELP };
 
 typedef struct {
@@ -32,16 +33,20 @@ typedef struct {
 
 static const char *const color_choices[] = {"auto", "always", "never", NULL};
 static const char *const diagnostics_choices[] = {"text", "json", "github", NULL};
-static const char *const emit_choices[] = {"exe", "obj", "c", "llvm", "asm", NULL};
+static const char *const emit_choices[] = {"exe", "obj", "c", "llvm", "asm", "onnx", NULL};
 static const char *const backend_choices[] = {"llvm", "c", "interp", NULL};
 static const char *const level_choices[] = {"0", "1", "2", "3", NULL};
 
 #define AT(member) offsetof(Options, member)
 static const Option option_table[] = {
     {"--output", "-o", ARG_TEXT, "FILE", AT(output), COMMAND_BUILD, false, NULL,
-     "where to write; '-' is standard output for --emit c, llvm and asm"},
+     "where to write; '-' is standard output for --emit c, llvm, asm and onnx"},
     {"--emit", NULL, ARG_TEXT, "WHAT", AT(emit), COMMAND_BUILD, false, emit_choices,
-     "exe (a trainer, the default), obj, c, llvm or asm"},
+     "exe (a trainer, the default), obj, c, llvm or asm; with --infer onnx"},
+    {"--infer", NULL, ARG_FLAG, NULL, AT(infer), COMMAND_BUILD, false, NULL,
+     "the trained network instead of a trainer; needs --weights"},
+    {"--weights", NULL, ARG_TEXT, "FILE|RUN", AT(weights), COMMAND_BUILD | TRAINERS_TOO, false, NULL,
+     "weights of --infer: a safetensors file, or a run (its best ones)"},
     {"--backend", NULL, ARG_TEXT, "NAME", AT(backend), COMMAND_CODE, false, backend_choices,
      "llvm, c (through a C compiler) or, to train only, interp (slow)"},
     {"--cpu", NULL, ARG_TEXT, "NAME", AT(cpu), COMMAND_CODE, false, NULL,
@@ -297,7 +302,8 @@ static int read_option(Reader *reader, const char *word) {
     const Option *option = find_option(word, reader->command->mask, &value);
     if (option == NULL) {
         const Option *elsewhere = find_option(word, ~0U, &value); /* a trainer's options are no value options of netc */
-        if (reader->command->trainer && (elsewhere == NULL || elsewhere->kind == ARG_FLAG)) {
+        if (reader->command->trainer &&
+            (elsewhere == NULL || elsewhere->kind == ARG_FLAG || (elsewhere->mask & TRAINERS_TOO) != 0)) {
             vec_push(reader->arena, &reader->options->trainer, word);
             return STATUS_OK;
         }

@@ -18,9 +18,9 @@ typedef struct {
     Words trainer; /* `netc train`: what is left for the trainer */
     VEC(Define) defines;
     Words sets, warnings, dumps;
-    const char *output, *emit, *backend, *cpu, *cc, *level;
+    const char *output, *emit, *backend, *cpu, *cc, *level, *weights;
     const char *color, *diagnostics, *stop_after, *schedule, *memory;
-    bool json, pytorch, all, markdown, quiet, verbose, time;
+    bool json, pytorch, all, markdown, quiet, verbose, time, infer;
     bool help, version; /* `netc train FILE --help` alone comes back with help set */
 } Options;
 

@@ -160,8 +160,8 @@ bool pipeline_open(Arena *arena, const char *command, const Options *options, co
     if (options->stop_after != NULL && !check_pass_name(command, "--stop-after", options->stop_after, status)) {
         return false;
     }
-    if (string_is(command, "show")) {
-        compilation->memory = INT64_MAX; /* what cannot be trained can be looked at */
+    if (string_is(command, "show") || options->infer) {
+        compilation->memory = INT64_MAX; /* what cannot be trained here can be looked at, and used */
     } else if (!memory_limit(options->memory, &compilation->memory)) {
         *status = report_usage(command, "--memory %s: expected a size such as 512M or 2G", options->memory);
         return false;

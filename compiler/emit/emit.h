@@ -1,8 +1,9 @@
-/* The two printers, and what is common to them: where the code shall run. */
+/* The two printers, and what is common to them: where the code shall run. Besides, trained networks as ONNX. */
 #ifndef NETC_EMIT_H
 #define NETC_EMIT_H
 
 #include "compiler/loop/loop.h"
+#include "compiler/model/trained.h"
 
 typedef struct {
     const char
@@ -15,6 +16,9 @@ typedef struct {
 bool emit_c(const Code *code, const Target *target, FILE *out, const char **why);
 /* Options the C compiler must be given so that the bits are those of the loop level; ends with NULL. */
 const char *const *emit_c_flags(void);
+
+/* The trained network as an ONNX file (docs/formats.md). False after filling *why. */
+bool emit_onnx(Arena *arena, const Trained *trained, FILE *out, const char **why);
 
 #if NETC_LLVM
 typedef enum { LLVM_OUTPUT_OBJECT, LLVM_OUTPUT_ASSEMBLY, LLVM_OUTPUT_TEXT } LlvmOutput;

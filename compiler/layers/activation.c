@@ -1,6 +1,7 @@
 /* activation: y = f(x), value by value (softmax: over all of them). */
 #include "compiler/layers/build.h"
 #include "compiler/model/pytorch.h"
+#include "compiler/onnx/graph.h"
 
 enum { ACTIVATION_FUNCTION, ACTIVATION_OPTIONS };
 
@@ -30,6 +31,10 @@ static const char *activation_pytorch(PyTorch *out, const Layer *layer, const ch
     return x; /* the function is put around it */
 }
 
+static const char *activation_onnx(OnnxGraph *graph, const Layer *layer, const char *in) {
+    return onnx_activate(graph, layer, in);
+}
+
 const LayerKind layer_activation = {
     .name = "activation",
     .doc = "an activation on its own",
@@ -38,4 +43,5 @@ const LayerKind layer_activation = {
     .shape = activation_shape,
     .build = activation_build,
     .pytorch = activation_pytorch,
+    .onnx = activation_onnx,
 };

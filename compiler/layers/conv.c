@@ -6,6 +6,7 @@
  * x is 0 outside the maps. fan_in = C*kh*kw, fan_out = maps*kh*kw. */
 #include "compiler/layers/build.h"
 #include "compiler/model/pytorch.h"
+#include "compiler/onnx/graph.h"
 
 enum {
     CONV_MAPS,
@@ -97,9 +98,9 @@ static bool conv_shape(LayerContext *context) {
 }
 
 static Window conv_window(const Layer *layer) {
-    const OptionValue *option = layer->options;
     Window window;
-    if (!window_make(layer->in, &option[CONV_KERNEL], &option[CONV_STRIDE], &option[CONV_PAD], &window))
+    if (!window_make(layer->in, &layer->options[CONV_KERNEL], &layer->options[CONV_STRIDE], &layer->options[CONV_PAD],
+                     &window))
         BUG("the window of %s was checked", layer->name);
     return window;
 }
@@ -131,6 +132,16 @@ static const char *conv_pytorch(PyTorch *out, const Layer *layer, const char *x)
     return pytorch_module(out, layer, module, even ? x : pytorch_padded(out, &window, x));
 }
 
+static const char *conv_onnx(OnnxGraph *graph, const Layer *layer, const char *in) {
+    Window window = conv_window(layer);
+    const char *weight = onnx_param(graph, layer->weight);
+    const char *bias = layer->bias ? onnx_param(graph, layer->bias) : NULL;
+    const char *const inputs[] = {in, weight, bias, NULL};
+    const char *z = onnx_node(graph, "Conv", onnx_weighted(graph, layer), inputs);
+    onnx_window(graph, &window);
+    return onnx_activate(graph, layer, z);
+}
+
 const LayerKind layer_conv = {
     .name = "conv",
     .doc = "convolution: every feature map looks at all maps below through one small window that moves",
@@ -139,4 +150,5 @@ const LayerKind layer_conv = {
     .shape = conv_shape,
     .build = conv_build,
     .pytorch = conv_pytorch,
+    .onnx = conv_onnx,
 };

@@ -6,6 +6,7 @@
  * fan_in = number of values read, fan_out = units. */
 #include "compiler/layers/build.h"
 #include "compiler/model/pytorch.h"
+#include "compiler/onnx/graph.h"
 
 enum { DENSE_UNITS, DENSE_BIAS, DENSE_ACTIVATION, DENSE_INIT, DENSE_BIAS_INIT, DENSE_TRAINABLE, DENSE_OPTIONS };
 
@@ -87,6 +88,19 @@ static const char *dense_pytorch(PyTorch *out, const Layer *layer, const char *x
     return pytorch_module(out, layer, module, x);
 }
 
+static const char *dense_onnx(OnnxGraph *graph, const Layer *layer, const char *in) {
+    if (layer->in.rank > 1) {
+        in = onnx_unary(graph, "Flatten", onnx_part(graph, layer, "flat"), in);
+        onnx_int(graph, "axis", 1);
+    }
+    const char *weight = onnx_param(graph, layer->weight);
+    const char *bias = layer->bias ? onnx_param(graph, layer->bias) : NULL;
+    const char *const inputs[] = {in, weight, bias, NULL};
+    const char *z = onnx_node(graph, "Gemm", onnx_weighted(graph, layer), inputs);
+    onnx_int(graph, "transB", 1);
+    return onnx_activate(graph, layer, z);
+}
+
 const LayerKind layer_dense = {
     .name = "dense",
     .doc = "fully connected: every unit reads every value",
@@ -95,4 +109,5 @@ const LayerKind layer_dense = {
     .shape = dense_shape,
     .build = dense_build,
     .pytorch = dense_pytorch,
+    .onnx = dense_onnx,
 };

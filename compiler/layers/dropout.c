@@ -4,6 +4,7 @@
  *     inverted=false    training: kept values as they are   use: y = x * (1 - p) */
 #include "compiler/layers/build.h"
 #include "compiler/model/pytorch.h"
+#include "compiler/onnx/graph.h"
 
 enum { DROPOUT_SHARE, DROPOUT_INVERTED, DROPOUT_OPTIONS };
 
@@ -63,6 +64,12 @@ static const char *dropout_pytorch(PyTorch *out, const Layer *layer, const char 
     return arena_format(out->arena, "%s * %s", x, pytorch_number(out, 1 - share));
 }
 
+static const char *dropout_onnx(OnnxGraph *graph, const Layer *layer, const char *in) {
+    if (layer->options[DROPOUT_INVERTED].flag) return in;
+    double kept = 1 - layer->options[DROPOUT_SHARE].real;
+    return onnx_binary(graph, "Mul", layer->name, in, onnx_number(graph, onnx_part(graph, layer, "kept"), kept));
+}
+
 const LayerKind layer_dropout = {
     .name = "dropout",
     .doc = "drops values at random in training",
@@ -71,4 +78,5 @@ const LayerKind layer_dropout = {
     .shape = dropout_shape,
     .build = dropout_build,
     .pytorch = dropout_pytorch,
+    .onnx = dropout_onnx,
 };

@@ -1,6 +1,7 @@
 /* flatten: maps as one vector, in the order channel, row, column. No code: the same values under another shape. */
 #include "compiler/layers/build.h"
 #include "compiler/model/pytorch.h"
+#include "compiler/onnx/graph.h"
 
 static bool flatten_shape(LayerContext *context) {
     Layer *layer = context->layer;
@@ -18,6 +19,13 @@ static const char *flatten_pytorch(PyTorch *out, const Layer *layer, const char 
     return layer->in.rank == 1 ? x : arena_format(out->arena, "torch.flatten(%s, 1)", x);
 }
 
+static const char *flatten_onnx(OnnxGraph *graph, const Layer *layer, const char *in) {
+    if (layer->in.rank == 1) return in;
+    onnx_unary(graph, "Flatten", layer->name, in);
+    onnx_int(graph, "axis", 1);
+    return layer->name;
+}
+
 const LayerKind layer_flatten = {
     .name = "flatten",
     .doc = "maps as one vector; dense does it by itself",
@@ -26,4 +34,5 @@ const LayerKind layer_flatten = {
     .shape = flatten_shape,
     .build = flatten_build,
     .pytorch = flatten_pytorch,
+    .onnx = flatten_onnx,
 };

@@ -7,6 +7,7 @@
 
 #include "compiler/layers/build.h"
 #include "compiler/model/pytorch.h"
+#include "compiler/onnx/graph.h"
 
 enum { INPUT_SHAPE, INPUT_MEAN, INPUT_STD, INPUT_OPTIONS };
 
@@ -109,6 +110,26 @@ static const char *input_pytorch(PyTorch *out, const Layer *layer, const char *x
     return std ? arena_format(out->arena, "%s / %s", x, std) : x;
 }
 
+/* `values` op (one number for all, or one a channel); nothing where the number changes nothing. */
+static const char *input_onnx_statistic(OnnxGraph *graph, const Layer *layer, const char *op, const char *out,
+                                        const char *in, int option, const float *values) {
+    const OptionValue *value = &layer->options[option];
+    const char *name = onnx_part(graph, layer, input_options[option].name);
+    const double neutral = option == INPUT_STD ? 1 : 0;
+    if (values == NULL && value->numbers[0] == neutral) return in;
+    int64_t dim[] = {layer->out.dim[0], 1, 1};
+    return onnx_binary(graph, op, out, in,
+                       values == NULL ? onnx_number(graph, name, value->numbers[0])
+                                      : onnx_floats(graph, name, values, layer->out.rank, dim));
+}
+
+/* What the graph is given is already divided by 255. */
+static const char *input_onnx(OnnxGraph *graph, const Layer *layer, const char *in) {
+    const char *centred =
+        input_onnx_statistic(graph, layer, "Sub", onnx_part(graph, layer, "centred"), in, INPUT_MEAN, onnx_mean(graph));
+    return input_onnx_statistic(graph, layer, "Div", onnx_part(graph, layer, "x"), centred, INPUT_STD, onnx_std(graph));
+}
+
 const LayerKind layer_input = {
     .name = "input",
     .doc = "the shape of one example",
@@ -117,4 +138,5 @@ const LayerKind layer_input = {
     .shape = input_shape,
     .build = input_build,
     .pytorch = input_pytorch,
+    .onnx = input_onnx,
 };

@@ -9,6 +9,7 @@
 
 #include "compiler/layers/build.h"
 #include "compiler/model/pytorch.h"
+#include "compiler/onnx/graph.h"
 
 enum { POOL_METHOD, POOL_WINDOW, POOL_STRIDE, POOL_PAD, POOL_ACTIVATION, POOL_OPTIONS };
 enum { POOL_MAX, POOL_AVERAGE, POOL_L2 }; /* places in pool_methods */
@@ -100,9 +101,9 @@ static bool pool_shape(LayerContext *context) {
 }
 
 static Window pool_window(const Layer *layer) {
-    const OptionValue *option = layer->options;
     Window window;
-    if (!window_make(layer->in, &option[POOL_WINDOW], &option[POOL_STRIDE], &option[POOL_PAD], &window))
+    if (!window_make(layer->in, &layer->options[POOL_WINDOW], &layer->options[POOL_STRIDE], &layer->options[POOL_PAD],
+                     &window))
         BUG("the window of %s was checked", layer->name);
     return window;
 }
@@ -140,6 +141,18 @@ static const char *pool_pytorch(PyTorch *out, const Layer *layer, const char *x)
                         pytorch_option(out, "stride", window.stride, window.size), more);
 }
 
+static const char *pool_onnx(OnnxGraph *graph, const Layer *layer, const char *in) {
+    static const char *const operators[] = {
+        [POOL_MAX] = "MaxPool", [POOL_AVERAGE] = "AveragePool", [POOL_L2] = "LpPool"};
+    Window window = pool_window(layer);
+    int method = layer->options[POOL_METHOD].choice;
+    const char *z = onnx_unary(graph, operators[method], onnx_weighted(graph, layer), in);
+    onnx_window(graph, &window);
+    if (method == POOL_AVERAGE) onnx_int(graph, "count_include_pad", 1);
+    if (method == POOL_L2) onnx_int(graph, "p", 2);
+    return onnx_activate(graph, layer, z);
+}
+
 const LayerKind layer_pool = {
     .name = "pool",
     .doc = "pooling: each map made smaller, window by window",
@@ -148,4 +161,5 @@ const LayerKind layer_pool = {
     .shape = pool_shape,
     .build = pool_build,
     .pytorch = pool_pytorch,
+    .onnx = pool_onnx,
 };

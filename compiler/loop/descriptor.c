@@ -133,7 +133,7 @@ const char *descriptor_write(Arena *arena, const Code *code, const Descriptor *d
         json_pack("{s:o, s:s}", "shape", dims(input->out.dim, input->out.rank), "type",
                   model->bytes_input ? "u8" : "f32"));
     put(root, "outputs", json_integer(outputs));
-    put(root, "classes", json_integer(!classes ? 0 : outputs == 1 ? 2 : outputs));
+    put(root, "classes", json_integer(model_classes(model)));
     put(root, "target", json_string(classes ? "class" : "input"));
     put(root, "accuracy", json_boolean(classes));
     put(root, "layers", layers(model));

@@ -16,6 +16,20 @@ const char *shape_text(Arena *arena, Shape shape) {
                         (long long)shape.dim[2]);
 }
 
+/* ---- looking things up ---- */
+
+const OptionValue *layer_option(const Layer *layer, const char *name) {
+    for (size_t i = 0; i < layer->kind->option_count; i++)
+        if (string_is(layer->kind->options[i].name, name)) return &layer->options[i];
+    BUG("%s has no option %s", layer->kind->name, name);
+}
+
+int64_t model_classes(const Model *model) {
+    if (model->settings.target != TARGET_CLASS) return 0;
+    int64_t outputs = shape_count(model->layers.at[model->layers.count - 1]->out);
+    return outputs == 1 ? 2 : outputs;
+}
+
 /* ---- parameters ---- */
 
 Param *layer_param(LayerContext *context, const char *name, int rank, const int64_t *dim, int init_option,

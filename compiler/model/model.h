@@ -166,6 +166,9 @@ typedef struct {
     bool bytes_input; /* the data's examples are bytes (divided by 255), not floats */
 } Model;
 
+/* How many classes an example may have; 0: its target is not a class. */
+int64_t model_classes(const Model *model);
+
 /* A `-D NAME=VALUE` of the command line, as written. */
 typedef struct {
     const char *name, *value;

@@ -38,20 +38,16 @@ static int64_t store_param(Arena *arena, Programs *programs, const Layer *layer,
 
 static int64_t store_statistic(Arena *arena, Programs *programs, const Layer *input, const char *option,
                                const char *name, const char *role) {
-    for (size_t i = 0; i < input->kind->option_count; i++) {
-        if (!string_is(input->kind->options[i].name, option)) continue;
-        const OptionValue *value = &input->options[i];
-        if (!value->flag && value->number_count == 1) return -1;
-        Stored stored = {.name = name,
-                         .role = role,
-                         .in_state = true,
-                         .rank = 1,
-                         .size = input->out.dim[0],
-                         .recipe = {.kind = value->flag ? RECIPE_DATA : RECIPE_VALUES, .values = value->numbers}};
-        stored.dim[0] = stored.size;
-        return store(arena, programs, stored);
-    }
-    BUG("the input has no option %s", option);
+    const OptionValue *value = layer_option(input, option);
+    if (!value->flag && value->number_count == 1) return -1;
+    Stored stored = {.name = name,
+                     .role = role,
+                     .in_state = true,
+                     .rank = 1,
+                     .size = input->out.dim[0],
+                     .recipe = {.kind = value->flag ? RECIPE_DATA : RECIPE_VALUES, .values = value->numbers}};
+    stored.dim[0] = stored.size;
+    return store(arena, programs, stored);
 }
 
 static Build *new_build(Arena *arena, const Model *model) {

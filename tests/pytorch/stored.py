@@ -138,13 +138,15 @@ def try_statistics():
     own = answer("mean=data std=data", None)
     if abs(own - data).max() < 1e-3:
         p.fail("statistics: without metadata the data's own should hold")
-    for key, value, wrong in (("input_mean", "0.5", ""), ("input_mean", "[0.1, 0.2]", ""), ("input_mean", "[1e300]", ""),
-                              ("input_mean", "[null]", ""), ("input_mean", "[", ""), ("input_std", "[0]", " above 0"),
-                              ("input_std", "[-1]", " above 0")):
+    no_list = "is not a list of 1 numbers"
+    for key, value, wrong in (("input_mean", "0.5", no_list), ("input_mean", "[0.1, 0.2]", no_list),
+                              ("input_mean", "[1e300]", no_list), ("input_mean", "[null]", no_list),
+                              ("input_mean", "[", no_list), ("input_std", "[0]", "has 0, expected numbers above 0"),
+                              ("input_std", "[-1]", "has -1, expected numbers above 0")):
         p.write_weights("centred.safetensors", tensors, {key: value})
         done = p.run("./centred", "answers", "-q", "--run-dir", "answers", "--data-dir", ".", "--weights",
                      "centred.safetensors", status=3)
-        if done.stderr != f"outputs: centred.safetensors: its {key} is not a list of 1 numbers{wrong}\n":
+        if done.stderr != f"outputs: centred.safetensors: its {key} {wrong}\n":
             p.fail(f"{key} {value}: {done.stderr}")
 
 

@@ -1,0 +1,51 @@
+/* A trained network as ONNX: each layer adds its nodes (LayerKind.onnx), this file adds what is about the whole. */
+#include <jansson.h>
+#include <stdlib.h>
+
+#include "compiler/emit/emit.h"
+#include "compiler/onnx/graph.h"
+
+/* The names of the classes as a JSON list. */
+static void add_classes(Arena *arena, OnnxGraph *graph, const Trained *trained) {
+    json_t *list = json_array();
+    for (size_t i = 0; i < trained->class_count; i++) json_array_append_new(list, json_string(trained->classes[i]));
+    char *text = json_dumps(list, 0);
+    json_decref(list);
+    if (!text) out_of_memory();
+    onnx_metadata(graph, "classes", arena_format(arena, "%s", text));
+    free(text);
+}
+
+static void add_layers(Arena *arena, OnnxGraph *graph, const Model *model) {
+    const Layer *last = model->layers.at[model->layers.count - 1];
+    const char **value = NEW_ARRAY(arena, const char *, model->layers.count); /* by layer: the name of its output */
+    for (size_t i = 0; i < model->layers.count; i++) {
+        const Layer *layer = model->layers.at[i];
+        onnx_begin_layer(graph, layer);
+        const char *in = layer->from ? value[layer->from->index] : layer->name;
+        const char *out = value[i] = layer->kind->onnx(graph, layer, in);
+        if (layer != last && layer->from && string_is(out, layer->name)) onnx_value(graph, out, layer->out);
+    }
+    /* A last layer that computes nothing, such as dropout, still gives the output its name. */
+    const char *out = value[last->index];
+    if (!string_is(out, last->name)) onnx_unary(graph, "Identity", last->name, out);
+}
+
+bool emit_onnx(Arena *arena, const Trained *trained, FILE *out, const char **why) {
+    const Model *model = trained->model;
+    const Layer *input = model->layers.at[0], *last = model->layers.at[model->layers.count - 1];
+    OnnxGraph *graph = onnx_new(arena, trained);
+    const char *floats = model->bytes_input ? "floats from 0 to 1: bytes divided by 255" : "floats";
+    const char *order = input->out.rank == 3 ? ", in the order channel, row, column" : "";
+    const char *outputs = model_classes(model) == shape_count(last->out) ? ", one number a class" : "";
+    onnx_input(graph, input->name, input->out, arena_format(arena, "%s%s", floats, order));
+    add_layers(arena, graph, model);
+    onnx_output(graph, last->name, last->out,
+                arena_format(arena, "%s outputs%s", activation_names[last->activation.kind], outputs));
+    onnx_about(graph, arena_format(arena, "The network '%s', trained by a program of netc. Its input is %s%s.",
+                                   model->name, floats, order));
+    onnx_metadata(graph, "netc", NETC_VERSION);
+    onnx_metadata(graph, "input_scale", model->bytes_input ? "1/255" : "1");
+    if (trained->classes) add_classes(arena, graph, trained);
+    return onnx_write(graph, out, why);
+}

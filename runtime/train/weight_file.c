@@ -1,0 +1,298 @@
+#include "runtime/train/weight_file.h"
+
+#include <inttypes.h>
+#include <jansson.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "runtime/train/runs.h"
+
+enum { LISTED = 4 }; /* names a message lists of each sort */
+
+static const NetWords no_words;
+
+static const NetWords *renames(const NetWeightWords *words) {
+    return words->rename != NULL ? words->rename : &no_words;
+}
+
+static const NetWords *skips(const NetWeightWords *words) { return words->skip != NULL ? words->skip : &no_words; }
+
+char *net_weights_path(const char *run_dir, const char *word, NetError *error) {
+    char *folder = net_run_find(run_dir, word, error);
+    if (folder == NULL) {
+        return net_text(error, "%s", word);
+    }
+    char *path = net_path_join(folder, "best.safetensors", error);
+    if (path != NULL && access(path, F_OK) != 0) {
+        free(path);
+        path = net_path_join(folder, "weights.safetensors", error);
+    }
+    free(folder);
+    return path;
+}
+
+/* ---- names ---- */
+
+/* A growing list of names for a message: "a [6,1,5,5], b [6] and 3 more". */
+typedef struct {
+    char text[400];
+    size_t length;
+    int count;
+} NameList;
+
+static void list_add(NameList *list, const char *name, const int64_t *shape, int rank) {
+    if (list->count++ >= LISTED) {
+        return;
+    }
+    char line[160];
+    int length = snprintf(line, sizeof line, "%s%.80s [", list->length > 0 ? ", " : "", name);
+    for (int i = 0; i < rank && length > 0 && (size_t)length < sizeof line; i++) {
+        length += snprintf(line + length, sizeof line - (size_t)length, "%s%" PRId64, i > 0 ? "," : "", shape[i]);
+    }
+    int added = snprintf(list->text + list->length, sizeof list->text - list->length, "%s]", line);
+    size_t room = sizeof list->text - list->length - 1;
+    list->length += (size_t)added < room ? (size_t)added : room;
+}
+
+static const char *list_end(NameList *list) {
+    if (list->count > LISTED) {
+        snprintf(list->text + list->length, sizeof list->text - list->length, " and %d more", list->count - LISTED);
+    }
+    return list->text;
+}
+
+static bool ends_with(const char *text, const char *end) {
+    size_t length = strlen(text);
+    return length >= strlen(end) && strcmp(text + length - strlen(end), end) == 0;
+}
+
+static bool same_shape(const NetWanted *wanted, const NetTensor *tensor) {
+    return wanted->rank == tensor->rank &&
+           memcmp(wanted->shape, tensor->shape, (size_t)wanted->rank * sizeof *wanted->shape) == 0;
+}
+
+/* Whether a label is all of a tensor's name or the part before a point: "fc" of "fc.weight". */
+static bool is_label(const char *label, size_t length, const char *name) {
+    return strncmp(label, name, length) == 0 && (name[length] == '\0' || name[length] == '.');
+}
+
+/* Whether a tensor of the file is what the network calls `name`: with the first --rename that fits. One to nothing
+ * takes the label and its point away. */
+static bool is_called(const NetWords *rename, const char *in_file, const char *name) {
+    for (int i = 0; i < rename->count; i++) {
+        const char *old = rename->at[i];
+        size_t length = strcspn(old, "=");
+        if (is_label(old, length, in_file)) {
+            const char *label = old + length + 1;
+            size_t new_length = strlen(label);
+            const char *rest = in_file + length;
+            rest += new_length == 0 && *rest == '.';
+            return strncmp(label, name, new_length) == 0 && strcmp(name + new_length, rest) == 0;
+        }
+    }
+    return strcmp(in_file, name) == 0;
+}
+
+/* The file's tensor of that name, from place `first` on. */
+static const NetTensor *find_tensor(const NetSafetensors *file, const NetWords *rename, size_t first,
+                                    const char *name) {
+    for (size_t i = first; i < file->count; i++) {
+        if (is_called(rename, file->tensors[i].name, name)) {
+            return &file->tensors[i];
+        }
+    }
+    return NULL;
+}
+
+static bool is_skipped(const NetWords *skip, const char *name) {
+    for (int i = 0; i < skip->count; i++) {
+        if (is_label(skip->at[i], strlen(skip->at[i]), name)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* A tensor of the file that no tensor of the network takes, and that nobody said to pass over. */
+static bool is_unexpected(const NetWeightWords *words, const NetWanted *wanted, size_t count, const char *name) {
+    if (ends_with(name, ".num_batches_tracked") || is_skipped(skips(words), name)) {
+        return false;
+    }
+    for (size_t i = 0; i < count; i++) {
+        if (is_called(renames(words), name, wanted[i].name)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* Each --rename and --skip must mean something: a slip of the pen would else train a layer from nothing. */
+static bool check_words(const NetSafetensors *file, const NetWeightWords *words, const NetWanted *wanted, size_t count,
+                        NetError *error) {
+    const NetWords *rename = renames(words), *skip = skips(words);
+    for (int i = 0; i < rename->count + skip->count; i++) {
+        bool skips_it = i >= rename->count;
+        const char *word = skips_it ? skip->at[i - rename->count] : rename->at[i];
+        size_t length = skips_it ? strlen(word) : strcspn(word, "=");
+        bool found = false;
+        for (size_t k = 0; k < file->count && !found; k++) {
+            found = is_label(word, length, file->tensors[k].name);
+        }
+        for (size_t k = 0; skips_it && k < count && !found; k++) {
+            found = is_label(word, length, wanted[k].name);
+        }
+        if (!found) {
+            const char *name = skips_it ? "skip" : "rename";
+            const char *place = skips_it ? "neither the weights file nor the network has anything" : file->path;
+            return net_fail(error, NET_ENVIRONMENT, "--%s %s: %s%s called '%.*s' [weights-mismatch]", name, word, place,
+                            skips_it ? "" : " has nothing", (int)length, word);
+        }
+    }
+    return true;
+}
+
+static bool wrong_shape(const NetWeightWords *words, const NetWanted *wanted, const NetTensor *tensor,
+                        NetError *error) {
+    NameList has = {.count = 0};
+    NameList wants = {.count = 0};
+    list_add(&has, tensor->name, tensor->shape, tensor->rank);
+    list_add(&wants, wanted->name, wanted->shape, wanted->rank);
+    char advice[200] = "";
+    if (words->skip != NULL) {
+        snprintf(advice, sizeof advice, "; use --skip %.*s to start it fresh", (int)strcspn(wanted->name, "."),
+                 wanted->name);
+    }
+    return net_fail(error, NET_ENVIRONMENT, "--weights %s: it has %s, this network needs %s%s [weights-mismatch]",
+                    words->weights, has.text, wants.text, advice);
+}
+
+/* Letters of a tensor's name before its last point, which is what --rename and --skip take: "features.0" of a
+ * Sequential of PyTorch's. */
+static int label_length(const char *name) {
+    const char *point = strrchr(name, '.');
+    return point != NULL ? (int)(point - name) : (int)strlen(name);
+}
+
+/* What to do about a missing tensor and an unexpected one, either of which may be NULL. */
+static void advise(const NetWeightWords *words, const NetWanted *missing, const NetTensor *unexpected, char *out,
+                   size_t room) {
+    const char *new = missing != NULL ? missing->name : "", *old = unexpected != NULL ? unexpected->name : "";
+    int new_length = label_length(new), old_length = label_length(old);
+    int prefix = old_length - new_length - 1; /* of "module.fc", which torch.nn.DataParallel makes of fc */
+    if (words->skip == NULL || words->rename == NULL) {
+        snprintf(out, room, "they are another network's");
+    } else if (new_length > 0 && prefix > 0 && old[prefix] == '.' &&
+               strncmp(old + prefix + 1, new, (size_t)new_length) == 0) {
+        snprintf(out, room, "use --rename %.*s= to read the names without that prefix", prefix, old);
+    } else if (missing != NULL && unexpected != NULL) {
+        snprintf(out, room, "use --rename %.*s=%.*s, or --skip %.*s to start it fresh", old_length, old, new_length,
+                 new, new_length, new);
+    } else if (missing != NULL) {
+        snprintf(out, room, "use --skip %.*s to start it fresh", new_length, new);
+    } else {
+        snprintf(out, room, "use --skip %.*s to pass it over", old_length, old);
+    }
+}
+
+/* The file's only tensor that is called like `wanted`, NULL without one; false when there are two. */
+static bool find_only(const NetSafetensors *file, const NetWeightWords *words, const NetWanted *wanted,
+                      const NetTensor **found, NetError *error) {
+    *found = find_tensor(file, renames(words), 0, wanted->name);
+    if (*found == NULL) {
+        return true;
+    }
+    size_t next = (size_t)(*found - file->tensors) + 1;
+    const NetTensor *second = find_tensor(file, renames(words), next, wanted->name);
+    return second == NULL ||
+           net_fail(error, NET_ENVIRONMENT,
+                    "--weights %s: %.80s and %.80s would both be %.80s; change --rename [weights-mismatch]",
+                    words->weights, (*found)->name, second->name, wanted->name);
+}
+
+bool net_weights_match(const NetSafetensors *file, const NetWeightWords *words, const NetWanted *wanted, size_t count,
+                       const NetTensor **found, NetError *error) {
+    NameList missing = {.count = 0};
+    NameList unexpected = {.count = 0};
+    const NetWanted *lacks = NULL; /* the first of each; of those in the file rather the first of the same shape */
+    const NetTensor *extra = NULL;
+    if (!check_words(file, words, wanted, count, error)) {
+        return false;
+    }
+    for (size_t i = 0; i < count; i++) {
+        bool skipped = is_skipped(skips(words), wanted[i].name);
+        found[i] = NULL;
+        if (!skipped && !find_only(file, words, &wanted[i], &found[i], error)) {
+            return false;
+        }
+        if (found[i] != NULL && !same_shape(&wanted[i], found[i])) {
+            return wrong_shape(words, &wanted[i], found[i], error);
+        }
+        if (found[i] == NULL && !skipped) {
+            lacks = lacks == NULL ? &wanted[i] : lacks;
+            list_add(&missing, wanted[i].name, wanted[i].shape, wanted[i].rank);
+        }
+    }
+    for (size_t i = 0; i < file->count; i++) {
+        const NetTensor *tensor = &file->tensors[i];
+        if (is_unexpected(words, wanted, count, tensor->name)) {
+            bool fits = lacks != NULL && same_shape(lacks, tensor);
+            extra = extra == NULL || (fits && !same_shape(lacks, extra)) ? tensor : extra;
+            list_add(&unexpected, tensor->name, tensor->shape, tensor->rank);
+        }
+    }
+    if (missing.count == 0 && unexpected.count == 0) {
+        return true;
+    }
+    char advice[400];
+    advise(words, lacks, extra, advice, sizeof advice);
+    return net_fail(error, NET_ENVIRONMENT, "--weights %s: %s%s%s%s%s; %s [weights-mismatch]", words->weights,
+                    missing.count > 0 ? "missing " : "", list_end(&missing),
+                    missing.count > 0 && unexpected.count > 0 ? "; " : "", unexpected.count > 0 ? "unexpected " : "",
+                    list_end(&unexpected), advice);
+}
+
+/* ---- values ---- */
+
+bool net_weights_values(const NetSafetensors *file, const NetTensor *tensor, const char *name, float *out,
+                        int64_t count, NetError *error) {
+    if (!net_tensor_floats(file, tensor, out, count, error)) {
+        return false;
+    }
+    for (int64_t i = 0; i < count; i++) {
+        if (!isfinite(out[i])) {
+            return net_fail(error, NET_ENVIRONMENT, "%s: value %" PRId64 " of %s is not finite", file->path, i, name);
+        }
+    }
+    return true;
+}
+
+bool net_weights_statistics(const NetSafetensors *file, const char *key, float *out, int64_t count, bool *found,
+                            NetError *error) {
+    const char *text = net_safetensors_metadata(file, key);
+    *found = text != NULL;
+    if (text == NULL) {
+        return true;
+    }
+    json_t *list = json_loads(text, JSON_DECODE_ANY, NULL);
+    bool ok = json_is_array(list) && json_array_size(list) == (size_t)count;
+    for (int64_t i = 0; ok && i < count; i++) {
+        const json_t *value = json_array_get(list, (size_t)i);
+        out[i] = (float)json_number_value(value);
+        ok = json_is_number(value) && isfinite(out[i]);
+    }
+    json_decref(list);
+    if (!ok) {
+        return net_fail(error, NET_ENVIRONMENT, "%s: its %s is not a list of %" PRId64 " numbers", file->path, key,
+                        count);
+    }
+    for (int64_t i = 0; strcmp(key, "input_std") == 0 && i < count; i++) {
+        if (!(out[i] > 0)) {
+            return net_fail(error, NET_ENVIRONMENT, "%s: its %s has %g, expected numbers above 0", file->path, key,
+                            (double)out[i]);
+        }
+    }
+    return true;
+}
