@@ -8,9 +8,8 @@ enum { REMARK_COLUMN = 80, LIST_WIDTH = 90, LIST_SHORT = 6 };
 
 /* ---- names ---- */
 
-/* Words of Python, and what nn.Module has already: a layer of that name would be a syntax error, or hide a method.
- * Sorted by nothing but habit: `dir(torch.nn.Module())` of PyTorch 1.13 to 2.9, without what begins with an underscore.
- */
+/* Words of Python, and what nn.Module has already (PyTorch 1.13 to 2.9): a layer of that name would be a syntax error,
+ * or hide a method. Names that begin with an underscore are not listed. */
 static const char *const taken[] = {
     "False", "None", "True", "and", "as", "assert", "async", "await", "break", "class", "continue", "def", "del",
     "elif", "else", "except", "finally", "for", "from", "global", "if", "import", "in", "is", "lambda", "nonlocal",
