@@ -26,6 +26,7 @@ const Command commands[] = {
         .doc = "print the layers as a table: shapes, parameters, work",
         .examples = "  netc show lenet5.net\n"
                     "  netc show --json lenet5.net\n"
+                    "  netc show --pytorch lenet5.net >lenet5.py\n"
                     "  netc show deep_sigmoid.net -D depth=4",
         .mask = COMMAND_SHOW,
         .least = 1,

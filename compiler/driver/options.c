@@ -76,6 +76,8 @@ static const Option option_table[] = {
     {"--diagnostics", NULL, ARG_TEXT, "FORM", AT(diagnostics), COMMAND_MODEL, false, diagnostics_choices,
      "how errors and warnings are printed: text, json or github"},
     {"--json", NULL, ARG_FLAG, NULL, AT(json), COMMAND_SHOW | COMMAND_DATA, false, NULL, "print JSON"},
+    {"--pytorch", NULL, ARG_FLAG, NULL, AT(pytorch), COMMAND_SHOW, false, NULL,
+     "print the network as a PyTorch module that takes its weights"},
     {"--all", NULL, ARG_FLAG, NULL, AT(all), COMMAND_EXPLAIN, false, NULL, "explain every diagnostic"},
     {"--markdown", NULL, ARG_FLAG, NULL, AT(markdown), COMMAND_EXPLAIN, false, NULL, "print Markdown"},
     {"--quiet", "-q", ARG_FLAG, NULL, AT(quiet), COMMAND_CHECK | COMMAND_DATA, false, NULL,

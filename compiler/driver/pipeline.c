@@ -8,6 +8,7 @@
 #include "compiler/driver/report.h"
 #include "compiler/loop/lower.h"
 #include "compiler/model/memory.h"
+#include "compiler/model/pytorch.h"
 #include "runtime/train/workers.h"
 
 /* ---- the passes ---- */
@@ -23,7 +24,8 @@ static bool run_check(Compilation *compilation) {
     compilation->model = model_check(compilation->arena, compilation->source, compilation->ast, &compilation->changes,
                                      &compilation->diags);
     return compilation->model != NULL &&
-           model_check_memory(compilation->model, net_workers_processors(), compilation->memory, &compilation->diags);
+           model_check_memory(compilation->model, net_workers_processors(), compilation->memory, &compilation->diags) &&
+           (!compilation->options->pytorch || pytorch_check(compilation->model, &compilation->diags));
 }
 
 static void dump_model(const Compilation *compilation, FILE *out) { model_print(compilation->model, out); }

@@ -17,6 +17,10 @@ bool show_infer_check(const Options *options, int *status) {
             return false;
         }
     }
+    if (options->infer && options->pytorch) {
+        *status = report_usage("show", "--infer is about code, --pytorch about the model; keep one");
+        return false;
+    }
     return true;
 }
 

@@ -3,6 +3,7 @@
  *     inverted=true     training: kept values / (1 - p)     use: y = x
  *     inverted=false    training: kept values as they are   use: y = x * (1 - p) */
 #include "compiler/layers/build.h"
+#include "compiler/model/pytorch.h"
 #include "compiler/onnx/graph.h"
 
 enum { DROPOUT_SHARE, DROPOUT_INVERTED, DROPOUT_OPTIONS };
@@ -55,6 +56,14 @@ static Tensor *dropout_build(Build *build, const Layer *layer, Tensor *in, Mode 
     return build_activate(build, layer, layer->activation, program_map(p, build_name(build, layer, "kept"), in, y));
 }
 
+/* PyTorch's is inverted: it divides by 1 - p in training. */
+static const char *dropout_pytorch(PyTorch *out, const Layer *layer, const char *x) {
+    double share = layer->options[DROPOUT_SHARE].real;
+    x = arena_format(out->arena, "F.dropout(%s, %s, self.training)", x, pytorch_number(out, share));
+    if (layer->options[DROPOUT_INVERTED].flag) return x;
+    return arena_format(out->arena, "%s * %s", x, pytorch_number(out, 1 - share));
+}
+
 static const char *dropout_onnx(OnnxGraph *graph, const Layer *layer, const char *in) {
     if (layer->options[DROPOUT_INVERTED].flag) return in;
     double kept = 1 - layer->options[DROPOUT_SHARE].real;
@@ -68,5 +77,6 @@ const LayerKind layer_dropout = {
     .option_count = DROPOUT_OPTIONS,
     .shape = dropout_shape,
     .build = dropout_build,
+    .pytorch = dropout_pytorch,
     .onnx = dropout_onnx,
 };

@@ -8,6 +8,7 @@
 typedef struct Build Build;         /* compiler/layers/build.h */
 typedef struct Tensor Tensor;       /* compiler/tensor/tensor.h */
 typedef struct OnnxGraph OnnxGraph; /* compiler/onnx/graph.h */
+typedef struct PyTorch PyTorch;     /* compiler/model/pytorch.h */
 
 /* How a program treats what differs between training and use (dropout). */
 typedef enum { MODE_TRAIN, MODE_EVAL } Mode;
@@ -33,6 +34,8 @@ struct LayerKind {
     /* Adds the layer, as it is in use, to an ONNX graph and returns the name of its output; `in` is that of what it
      * reads. */
     const char *(*onnx)(OnnxGraph *graph, const Layer *layer, const char *in);
+    /* What the layer does before its activation, as a Python expression of `x`; adds its modules to `out`. */
+    const char *(*pytorch)(PyTorch *out, const Layer *layer, const char *x);
 };
 
 extern const LayerKind *const layer_kinds[];        /* ends with NULL; the row of kind K is `const LayerKind layer_K` */

@@ -37,7 +37,7 @@ static const Option table[NET_OPTIONS] = {
     [NET_OPTION_WEIGHTS] = {"weights", 0, KIND_TEXT, AT(weights), "FILE|RUN", 0, 0, NULL,
                             "start from these weights instead of random ones"},
     [NET_OPTION_RENAME] = {"rename", 0, KIND_WORDS, AT(rename), "OLD=NEW", 0, 0, NULL,
-                           "what the weights file calls OLD is NEW here; may be repeated"},
+                           "what the weights file calls OLD is NEW here, nothing: a prefix less; repeatable"},
     [NET_OPTION_SKIP] = {"skip", 0, KIND_WORDS, AT(skip), "LABEL", 0, 0, NULL,
                          "start this layer afresh all the same; may be repeated"},
     [NET_OPTION_EPOCHS] = {"epochs", 0, KIND_INTEGER, AT(epochs), "N", 0, 1e9, NULL,
@@ -144,7 +144,7 @@ static bool wrong_number(const Option *option, const char *text, NetError *error
 
 static bool add_word(const Option *option, const char *text, NetWords *words, NetError *error) {
     const char *equals = strchr(text, '=');
-    if (strchr(option->argument, '=') != NULL && (equals == NULL || equals == text || equals[1] == '\0')) {
+    if (strchr(option->argument, '=') != NULL && (equals == NULL || equals == text)) {
         return net_fail(error, NET_USAGE, "--%s %s: expected %s, for example --%s fc=out", option->name, text,
                         option->argument, option->name);
     }

@@ -52,6 +52,7 @@ USAGE = {
     ("train", "small.net", "--emit", "c"): "netc train: '--emit' is not an option here; it belongs to 'netc build'",
     ("show", "--memory", "1G", "small.net"):
         "netc show: '--memory' is not an option here; it belongs to 'netc check', 'netc train', 'netc build'",
+    ("show", "--json", "--pytorch", "small.net"): "netc show: --json and --pytorch are two forms of the same; keep one",
     ("check", "small.net", "--memory"): "netc check: --memory needs a value: --memory SIZE",
     ("check", "small.net", "--memory="): "netc check: the value of --memory is empty",
     ("check", "small.net", "--quiet=1"): "netc check: --quiet takes no value",
