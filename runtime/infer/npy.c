@@ -99,7 +99,7 @@ static void decode_type(NetNpy *npy) {
     if (type[0] == '\0' || strchr("<>|=", type[0]) == NULL || strchr("fuib", type[1]) == NULL || type[1] == '\0')
         return;
     long size = strtol(type + 2, &end, 10);
-    if (*end != '\0' || size < 1 || size > 8) return;
+    if (*end != '\0' || (size != 1 && size != 2 && size != 4 && size != 8)) return;
     npy->kind = type[1];
     npy->size = (int)size;
     npy->big_endian = type[0] == '>';

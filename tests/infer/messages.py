@@ -131,6 +131,8 @@ for kind, text in (("<i8", "<i8"), ("<f2", "<f2"), ("|b1", "|b1"), ("<c8", "<c8"
     if text:
         bad(npy(np.zeros((4, 5, 7), kind)),
             f" holds values of type {text}, expected float32, float64 or uint8 [type-mismatch]")
+for text in ("<f6", ">f16", "<f", "f4", "<f4x", "<f-4", "", "<"):
+    bad(npy(x, descr=repr(text)), f" holds values of type {text}, expected float32, float64 or uint8 [type-mismatch]")
 bad(npy(x, descr="[('a', '<f4', (2,)), ('b', '<f4')]"),
     " holds values of type records, expected float32, float64 or uint8 [type-mismatch]")
 bad(npy(np.asfortranarray(np.zeros((4, 35))), fortran=True),
