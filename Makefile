@@ -53,7 +53,8 @@ INFER_SOURCES := $(wildcard runtime/infer/*.c) \
 LAYER_SOURCES := $(wildcard compiler/layers/*.c)
 UNIT_SOURCES := $(wildcard tests/unit/test_*.c tests/*/check_*.c)
 FUZZ_SOURCES := $(wildcard tests/fuzz/fuzz_*.c)
-FORMATTED := $(wildcard compiler/*/*.[ch] runtime/*.h runtime/*/*.[ch] tests/*/*.[ch] docs/examples/*.c docs/examples/*.cpp)
+FORMATTED := $(wildcard compiler/*/*.[ch] runtime/*.h runtime/*/*.[ch] tests/*/*.[ch] \
+                        docs/examples/*.c docs/examples/*.cpp)
 ifeq ($(LLVM),0)
 COMPILER_SOURCES := $(filter-out compiler/emit/emit_llvm%.c,$(COMPILER_SOURCES))
 endif
@@ -249,5 +250,5 @@ $(FUZZ_PROGRAMS): $(BUILD)/%: $(BUILD)/obj/tests/%.o $(BUILD)/libnetc.a $(BUILD)
 	$(call say,LINK,$@)
 	$(Q)$(LINK) -fsanitize=$(SANITIZE) -o $@ $^ $(LLVM_LIBS) -lpng $(LIBRARIES)
 
--include $(COMPILER_OBJECTS:.o=.d) $(RUNTIME_OBJECTS:.o=.d) $(INFER_OBJECTS:.o=.d) $(UNIT_PROGRAMS:$(BUILD)/%=$(BUILD)/obj/tests/%.d) \
-         $(FUZZ_PROGRAMS:$(BUILD)/%=$(BUILD)/obj/tests/%.d)
+-include $(COMPILER_OBJECTS:.o=.d) $(RUNTIME_OBJECTS:.o=.d) $(INFER_OBJECTS:.o=.d) \
+         $(UNIT_PROGRAMS:$(BUILD)/%=$(BUILD)/obj/tests/%.d) $(FUZZ_PROGRAMS:$(BUILD)/%=$(BUILD)/obj/tests/%.d)

@@ -113,6 +113,16 @@ bool net_stream_peek(NetStream *stream, void *out, size_t size, size_t *got, Net
     return true;
 }
 
+bool net_stream_head(const char *path, void *out, size_t size, size_t *got) {
+    NetStream stream;
+    struct stat about;
+    *got = 0;
+    if (stat(path, &about) != 0 || !S_ISREG(about.st_mode) || !net_stream_open(&stream, path, NULL)) return false;
+    bool ok = net_stream_read(&stream, out, size, got, NULL);
+    net_stream_close(&stream);
+    return ok;
+}
+
 int64_t net_stream_left(const NetStream *stream) { return stream->size < 0 ? -1 : stream->size - stream->read; }
 
 bool net_stream_wrong_length(const char *path, size_t promised, const char *what, size_t got, bool more,

@@ -41,6 +41,10 @@ bool net_stream_read(NetStream *stream, void *out, size_t size, size_t *got, Net
 /* The next bytes, at most NET_STREAM_PEEK, which will be read again; fewer only at the end. */
 bool net_stream_peek(NetStream *stream, void *out, size_t size, size_t *got, NetError *error);
 
+/* The first bytes of a file, unpacked. False when it cannot be read, or is a pipe or the like: what is read of those is
+ * gone. */
+bool net_stream_head(const char *path, void *out, size_t size, size_t *got);
+
 /* Bytes not read yet, or -1 when only reading can tell. */
 int64_t net_stream_left(const NetStream *stream);
 

@@ -10,13 +10,10 @@
 enum { FIRST_PIECE = 1 << 16 /* labels: a header alone never makes us ask for more memory than this */ };
 
 bool net_labels_file(const char *path) {
-    NetStream stream;
-    unsigned char head[4] = {0};
-    size_t got = 0;
-    if (strcmp(path, "-") == 0 || !net_stream_open(&stream, path, NULL)) return false;
-    bool ok = net_stream_peek(&stream, head, sizeof head, &got, NULL);
-    net_stream_close(&stream);
-    return ok && got == sizeof head && memcmp(head, "\0\0\x08\x01", sizeof head) == 0;
+    unsigned char head[4];
+    size_t got;
+    return net_stream_head(path, head, sizeof head, &got) && got == sizeof head &&
+           memcmp(head, "\0\0\x08\x01", sizeof head) == 0;
 }
 
 /* A value of 1, 2, 4 or 8 bytes; one beyond int64 becomes -1, which is no class either. */

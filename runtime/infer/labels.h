@@ -10,7 +10,7 @@ typedef struct {
     int64_t count;
 } NetLabels;
 
-/* Whether a file begins as an IDX label file. A file that cannot be read does not. */
+/* Whether a file begins as an IDX label file. One that cannot be read, or is a pipe, does not. */
 bool net_labels_file(const char *path);
 
 /* Reads and checks all. Errors have status NET_ENVIRONMENT; nothing needs freeing then. */

@@ -66,7 +66,8 @@ static bool check_labels(const Program *program, int64_t images, bool all, NetEr
 static bool find_labels(Program *program, int at, bool *paired, NetError *error) {
     const NetInferOptions *options = program->options;
     const NetNetwork *network = program->network;
-    *paired = options->labels == NULL && at + 1 < options->file_count && net_labels_file(options->files[at + 1]);
+    *paired = options->labels == NULL && !options->raw && at + 1 < options->file_count &&
+              net_labels_file(options->files[at + 1]);
     if (!*paired) return true;
     const char *path = options->files[at + 1];
     if (network->classes == 0)
@@ -113,14 +114,10 @@ static void count_others(const Program *program, int from, NetError *error) {
     uint64_t count = 0;
     char *kind = strstr(error->text, " [image-size]");
     for (int i = from; kind != NULL && i < program->options->file_count; i++) {
-        const char *path = program->options->files[i];
         unsigned char head[NET_PNG_SIZES];
-        NetStream stream;
-        size_t got = 0;
-        if (strcmp(path, "-") == 0 || !net_stream_open(&stream, path, NULL)) continue;
-        bool png = net_stream_peek(&stream, head, sizeof head, &got, NULL) && got == sizeof head && net_png_magic(head);
-        count += png && !net_png_fits(head, &program->network->input);
-        net_stream_close(&stream);
+        size_t got;
+        count += net_stream_head(program->options->files[i], head, sizeof head, &got) && got == sizeof head &&
+                 net_png_magic(head) && !net_png_fits(head, &program->network->input);
     }
     if (count == 0) return;
     char others[NET_COUNT_TEXT];
