@@ -45,11 +45,16 @@ endif
 
 # ---- sources ----
 COMPILER_SOURCES := $(wildcard compiler/*/*.c)
-RUNTIME_SOURCES := $(wildcard runtime/*/*.c)
+RUNTIME_SOURCES := $(filter-out runtime/infer/%,$(wildcard runtime/*/*.c))
+# The program around a compiled network, with what it takes from the rest of the runtime.
+INFER_SOURCES := $(wildcard runtime/infer/*.c) \
+                 $(addprefix runtime/,base/atomic.c base/error.c base/signals.c base/words.c \
+                                      data/idx.c data/labels.c data/stream.c)
 LAYER_SOURCES := $(wildcard compiler/layers/*.c)
 UNIT_SOURCES := $(wildcard tests/unit/test_*.c tests/*/check_*.c)
 FUZZ_SOURCES := $(wildcard tests/fuzz/fuzz_*.c)
-FORMATTED := $(wildcard compiler/*/*.[ch] runtime/*.h runtime/*/*.[ch] tests/*/*.[ch])
+FORMATTED := $(wildcard compiler/*/*.[ch] runtime/*.h runtime/*/*.[ch] tests/*/*.[ch] \
+                        docs/examples/*.c docs/examples/*.cpp)
 ifeq ($(LLVM),0)
 COMPILER_SOURCES := $(filter-out compiler/emit/emit_llvm%.c,$(COMPILER_SOURCES))
 endif
@@ -66,6 +71,7 @@ COMPILER_OBJECTS := $(COMPILER_SOURCES:%.c=$(BUILD)/obj/%.o) $(GENERATED:$(GEN)/
                     $(BUILD)/obj/gen/layers.o
 LIBRARY_OBJECTS := $(filter-out %/driver/main.o,$(COMPILER_OBJECTS))
 RUNTIME_OBJECTS := $(RUNTIME_SOURCES:%.c=$(BUILD)/obj/%.o)
+INFER_OBJECTS := $(INFER_SOURCES:%.c=$(BUILD)/obj/%.o)
 UNIT_PROGRAMS := $(UNIT_SOURCES:tests/%.c=$(BUILD)/%)
 FUZZ_PROGRAMS := $(FUZZ_SOURCES:tests/%.c=$(BUILD)/%)
 
@@ -96,7 +102,7 @@ say = $(if $(V),,@printf '  %-6s %s\n' '$(1)' '$(patsubst $(BUILD)/%,%,$(2))')
 # ---- what people ask for ----
 .PHONY: all demo check bless check-math deps deps-build deps-check install uninstall format floors fuzz bench clean help \
         unit fuzzers FORCE
-all: $(BUILD)/netc $(BUILD)/libnetrt.a  ## build netc and its runtime (the default)
+all: $(BUILD)/netc $(BUILD)/libnetrt.a $(BUILD)/libnetinfer.a  ## build netc and its runtime (the default)
 
 demo: all  ## train a small network on the digits that ship with netc
 	@echo; echo "\$$ netc show models/lenet5.net"
@@ -149,7 +155,7 @@ install: all  ## install below PREFIX (/usr/local), under DESTDIR
 	install -d '$(DESTDIR)$(PREFIX)/bin' '$(DESTDIR)$(PREFIX)/lib/netc' '$(DESTDIR)$(PREFIX)/share/man/man1' \
 	    '$(DESTDIR)$(PREFIX)/share/netc/models'
 	install -m 755 $(BUILD)/netc '$(DESTDIR)$(PREFIX)/bin/netc'
-	install -m 644 $(BUILD)/libnetrt.a '$(DESTDIR)$(PREFIX)/lib/netc/libnetrt.a'
+	install -m 644 $(BUILD)/libnetrt.a $(BUILD)/libnetinfer.a '$(DESTDIR)$(PREFIX)/lib/netc'
 	install -m 644 docs/netc.1 '$(DESTDIR)$(PREFIX)/share/man/man1/netc.1'
 	install -m 644 $(wildcard models/*.net) '$(DESTDIR)$(PREFIX)/share/netc/models'
 
@@ -181,6 +187,8 @@ $(BUILD)/obj/gen/%.o: $(GEN)/%.c $(BUILD)/flags | deps-build
 $(BUILD)/obj/compiler/emit/%.o: MORE_FLAGS = $(LLVM_CFLAGS)
 $(BUILD)/obj/compiler/syntax/%.o: MORE_FLAGS = -I$(GEN_SYNTAX)
 $(BUILD)/obj/compiler/driver/%.o: MORE_FLAGS = -DNETC_TRAINER_FLAGS='"$(TRAINER_FLAGS)"' -DNETC_TRAINER_CC='"$(CC)"'
+# What is linked into inference binaries is kept in small pieces, so that the linker can leave out what is not used.
+$(BUILD)/obj/runtime/%.o: MORE_FLAGS = -ffunction-sections -fdata-sections
 $(BUILD)/obj/%.o: %.c $(BUILD)/flags | deps-build
 	@mkdir -p $(@D)
 	$(call say,CC,$<)
@@ -223,6 +231,10 @@ $(BUILD)/libnetrt.a: $(RUNTIME_OBJECTS) $(BUILD)/RUNTIME_OBJECTS.list
 	$(call say,AR,$@)
 	$(Q)rm -f $@ && ar rcs $@ $(RUNTIME_OBJECTS)
 
+$(BUILD)/libnetinfer.a: $(INFER_OBJECTS) $(BUILD)/INFER_OBJECTS.list
+	$(call say,AR,$@)
+	$(Q)rm -f $@ && ar rcs $@ $(INFER_OBJECTS)
+
 LINK = $(CC) $(OPT) $(SANITIZE_FLAGS) $(LDFLAGS)
 $(BUILD)/netc: $(BUILD)/obj/compiler/driver/main.o $(BUILD)/libnetc.a $(BUILD)/libnetrt.a
 	$(call say,LINK,$@)
@@ -239,10 +251,10 @@ $(UNIT_PROGRAMS): $(BUILD)/%: $(BUILD)/obj/tests/%.o $(BUILD)/libnetrt.a
 	$(call say,LINK,$@)
 	$(Q)$(LINK) -o $@ $< $(UNIT_LIBRARIES) -lcmocka $(LIBRARIES)
 
-$(FUZZ_PROGRAMS): $(BUILD)/%: $(BUILD)/obj/tests/%.o $(BUILD)/libnetc.a $(BUILD)/libnetrt.a
+$(FUZZ_PROGRAMS): $(BUILD)/%: $(BUILD)/obj/tests/%.o $(BUILD)/libnetc.a $(BUILD)/libnetinfer.a $(BUILD)/libnetrt.a
 	@mkdir -p $(@D)
 	$(call say,LINK,$@)
-	$(Q)$(LINK) -fsanitize=$(SANITIZE) -o $@ $^ $(LLVM_LIBS) $(LIBRARIES)
+	$(Q)$(LINK) -fsanitize=$(SANITIZE) -o $@ $^ $(LLVM_LIBS) -lpng $(LIBRARIES)
 
--include $(COMPILER_OBJECTS:.o=.d) $(RUNTIME_OBJECTS:.o=.d) $(UNIT_PROGRAMS:$(BUILD)/%=$(BUILD)/obj/tests/%.d) \
-         $(FUZZ_PROGRAMS:$(BUILD)/%=$(BUILD)/obj/tests/%.d)
+-include $(COMPILER_OBJECTS:.o=.d) $(RUNTIME_OBJECTS:.o=.d) $(INFER_OBJECTS:.o=.d) \
+         $(UNIT_PROGRAMS:$(BUILD)/%=$(BUILD)/obj/tests/%.d) $(FUZZ_PROGRAMS:$(BUILD)/%=$(BUILD)/obj/tests/%.d)

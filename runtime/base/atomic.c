@@ -163,6 +163,14 @@ bool net_file_printf(NetFile *file, NetError *error, const char *format, ...) {
     return ok;
 }
 
+bool net_file_overwrite(NetFile *file, uint64_t offset, const void *bytes, size_t size, NetError *error) {
+    Sink *sink = &file->sink;
+    if (!sink_flush(sink, error)) return false;
+    int code = lseek(sink->fd, (off_t)offset, SEEK_SET) < 0 ? errno : write_all(sink->fd, bytes, size);
+    if (code == 0 && lseek(sink->fd, 0, SEEK_END) < 0) code = errno;
+    return code == 0 || net_fail_system(error, sink->path, "write", code);
+}
+
 uint64_t net_file_length(const NetFile *file) { return file->sink.length; }
 
 /* mkostemp makes files that only their owner can read; give what open() would have. An existing file keeps its mode. */

@@ -21,6 +21,9 @@ NetFile *net_file_create(const char *path, NetError *error);
 bool net_file_write(NetFile *file, const void *bytes, size_t size, NetError *error);
 bool net_file_printf(NetFile *file, NetError *error, const char *format, ...) __attribute__((format(printf, 3, 4)));
 
+/* Replaces bytes written before, for a header that is known only at the end. As net_file_write. */
+bool net_file_overwrite(NetFile *file, uint64_t offset, const void *bytes, size_t size, NetError *error);
+
 /* Bytes written so far. */
 uint64_t net_file_length(const NetFile *file);
 

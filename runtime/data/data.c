@@ -3,6 +3,7 @@
 #include "runtime/data/digits.h"
 #include "runtime/data/hash.h"
 #include "runtime/data/idx.h"
+#include "runtime/data/labels.h"
 #include "runtime/data/sets.h"
 
 #include <math.h>
@@ -119,17 +120,9 @@ static bool same_shape(const NetIdxImages *images, const NetDataRequest *request
 
 static bool check_labels(const NetDataRequest *request, const char *path, const uint32_t *labels, int64_t count,
                          NetError *error) {
-    long long classes = request->classes;
-    for (int64_t i = 0; classes > 0 && i < count; i++) {
-        if (labels[i] < classes) continue;
-        char item[NET_COUNT_TEXT];
-        long long outputs = request->outputs > 0 ? request->outputs : classes;
-        return net_fail(error, NET_ENVIRONMENT,
-                        "%s: item %s: label %u, but the last layer has %lld output%s (classes 0 to %lld)%s "
-                        "[label-range]",
-                        path, net_count(item, (uint64_t)i), labels[i], outputs, outputs == 1 ? "" : "s", classes - 1,
-                        labels[i] == classes ? "; are the labels numbered from 1?" : "");
-    }
+    const NetClasses classes = {request->classes, request->outputs};
+    for (int64_t i = 0; classes.count > 0 && i < count; i++)
+        if (!net_label_check(path, i, labels[i], &classes, error)) return false;
     return true;
 }
 

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "runtime/base/words.h"
 #include "runtime/data/fetch.h"
 #include "runtime/train/workers.h"
 
@@ -70,37 +71,13 @@ static const char *const color_names[] = {
 
 const char *net_option_name(NetOptionId id) { return table[id].name; }
 
-/* Edits (insert, delete, replace) that turn one word into the other; long words count as far apart. */
-static int edit_distance(const char *a, const char *b) {
-    enum { LONGEST = 32 };
-    int row[LONGEST + 1];
-    int length = (int)strlen(b);
-    if (length > LONGEST || strlen(a) > LONGEST) {
-        return LONGEST;
-    }
-    for (int j = 0; j <= length; j++) {
-        row[j] = j;
-    }
-    for (int i = 0; a[i] != '\0'; i++) {
-        int diagonal = row[0];
-        row[0] = i + 1;
-        for (int j = 0; j < length; j++) {
-            int replace = diagonal + (a[i] != b[j]);
-            int shorter = row[j] < row[j + 1] ? row[j] + 1 : row[j + 1] + 1;
-            diagonal = row[j + 1];
-            row[j + 1] = replace < shorter ? replace : shorter;
-        }
-    }
-    return row[length];
-}
-
 static NetCommand unknown_option(const NetOptions *options, const char *name, size_t length, NetError *error) {
     char word[64];
     snprintf(word, sizeof word, "%.*s", length < 60 ? (int)length : 60, name);
     int best = (int)(strlen(word) + 2) / 3 + 1; /* a third of it may be wrong */
     const char *nearest = NULL;
     for (int i = 0; i < NET_OPTIONS; i++) {
-        int distance = edit_distance(word, table[i].name);
+        int distance = net_edit_distance(word, table[i].name);
         if (distance < best && distance < (int)strlen(table[i].name)) {
             best = distance;
             nearest = table[i].name;
@@ -281,8 +258,8 @@ static bool check_values(const NetModel *model, NetOptions *options, NetError *e
         int best = 4;
         const char *nearest = "digits";
         for (const NetDataSet *set = net_data_sets; set->name != NULL; set++) {
-            if (edit_distance(options->data, set->name) < best) {
-                best = edit_distance(options->data, set->name);
+            if (net_edit_distance(options->data, set->name) < best) {
+                best = net_edit_distance(options->data, set->name);
                 nearest = set->name;
             }
         }

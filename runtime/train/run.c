@@ -162,7 +162,7 @@ int net_trainer_main(int argc, char **argv, const NetCode *code) {
         status = error.status;
     } else if (command == NET_COMMAND_TRAIN) {
         NetTrainer trainer;
-        net_signals_install();
+        net_signals_install(true);
         status = train(&trainer, &model, &options, &error);
         net_trainer_free(&trainer);
     }

@@ -11,6 +11,7 @@
 #define NET_TRAIN_TRAINER_H
 
 #include "runtime/base/safetensors.h"
+#include "runtime/base/signals.h"
 #include "runtime/data/loader.h"
 #include "runtime/log/csv.h"
 #include "runtime/log/gradients.h"
@@ -110,11 +111,5 @@ bool net_trainer_write_result(NetTrainer *trainer, const char *status, const Net
 /* advice.c: notes about data that is oddly cut, and about a training that does not learn. */
 void net_trainer_advise_data(const NetTrainer *trainer);
 void net_trainer_advise_epoch(const NetTrainer *trainer);
-
-/* signals.c: INT, TERM and HUP ask for a stop; the second one leaves at once. */
-void net_signals_install(void);
-
-/* The signal that asked for a stop, or 0. */
-int net_signals_pending(void);
 
 #endif
