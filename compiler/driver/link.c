@@ -208,24 +208,32 @@ bool tools_run(const Tools *tools, const char *const *command) {
     return false;
 }
 
+/* Runs the linker with these words and what all links need. */
+static bool run_linker(const Tools *tools, const char *const *words, size_t count) {
+    VEC(const char *) command = {0};
+    for (size_t i = 0; i < count; i++) {
+        vec_push(tools->arena, &command, words[i]);
+    }
+    if (NETC_TRAINER_FLAGS[0] != '\0') {
+        vec_push(tools->arena, &command, NETC_TRAINER_FLAGS);
+    }
+    vec_push(tools->arena, &command, NULL);
+    return tools_run(tools, command.at);
+}
+
 bool tools_link_inference(const Tools *tools, const char *object, bool static_link, const char *output) {
     const char *folder = library_folder(tools->arena);
     if (folder == NULL) {
         return false;
     }
-    const char *const command[] = {tools->cc,
-                                   static_link ? "-static" : "-pie",
-                                   "-s",
-                                   "-Wl,--gc-sections",
-                                   "-o",
-                                   output,
-                                   object,
-                                   arena_format(tools->arena, "%s/libnetinfer.a", folder),
-                                   "-l:libpng16.a",
-                                   "-l:libz.a",
-                                   "-lm",
-                                   NULL};
-    return tools_run(tools, command);
+    const char *library = arena_format(tools->arena, "%s/libnetinfer.a", folder);
+    const char *const words[] = {tools->cc,     static_link ? "-static" : "-pie",
+                                 "-s",          "-Wl,--gc-sections",
+                                 "-o",          output,
+                                 object,        library,
+                                 "-l:libpng.a", "-l:libz.a",
+                                 "-lm"};
+    return run_linker(tools, words, COUNT_OF(words));
 }
 
 bool tools_link(const Tools *tools, const char *object, const char *output) {
@@ -233,18 +241,10 @@ bool tools_link(const Tools *tools, const char *object, const char *output) {
     if (folder == NULL) {
         return false;
     }
-    VEC(const char *) command = {0};
-    const char *const first[] = {
-        tools->cc,         "-o",        output,       object,      arena_format(tools->arena, "%s/libnetrt.a", folder),
-        "-l:libjansson.a", "-l:libz.a", "-l:libmd.a", "-lpthread", "-lm"};
-    for (size_t i = 0; i < COUNT_OF(first); i++) {
-        vec_push(tools->arena, &command, first[i]);
-    }
-    if (NETC_TRAINER_FLAGS[0] != '\0') {
-        vec_push(tools->arena, &command, NETC_TRAINER_FLAGS);
-    }
-    vec_push(tools->arena, &command, NULL);
-    return tools_run(tools, command.at);
+    const char *library = arena_format(tools->arena, "%s/libnetrt.a", folder);
+    const char *const words[] = {tools->cc,         "-o",        output,       object,      library,
+                                 "-l:libjansson.a", "-l:libz.a", "-l:libmd.a", "-lpthread", "-lm"};
+    return run_linker(tools, words, COUNT_OF(words));
 }
 
 /* ---- outputs ---- */
