@@ -41,6 +41,7 @@ const Command commands[] = {
                    "Options netc does not know go to the trainer, such as --epochs N, --batch N, --rate R,\n"
                    "--seed S, --threads N, --data NAME, --resume; 'netc train FILE --help' lists them all.",
         .examples = "  netc train lenet5.net\n"
+                    "  netc train lenet5.net --seeds 1-5 --require 'test_accuracy>=0.95'\n"
                     "  netc train lenet5.net --epochs 3 --rate 0.05 --seed 2\n"
                     "  netc train deep_sigmoid.net -D depth=4 --set 'log gradients every=1'\n"
                     "  netc train lenet5.net --backend c --cc clang-19 -v",
