@@ -81,6 +81,21 @@ const Command commands[] = {
         .run = cmd_data,
     },
     {
+        .name = "runs",
+        .arguments = "[DIR...] [options]",
+        .doc = "list runs: the settings that differ, and the results",
+        .details = "One line a run of each DIR (runs): a folder of runs, or one run. Accuracies are the best on the\n"
+                   "validation part and that of the last weights on the test part.",
+        .examples = "  netc runs\n"
+                    "  netc runs --sort validation           the best run first\n"
+                    "  netc runs --sort rate old/runs runs   by any setting or figure of result.json\n"
+                    "  netc runs --json | jq '.runs[].result.test_accuracy'",
+        .mask = COMMAND_RUNS,
+        .most = -1,
+        .what = "folders of runs",
+        .run = cmd_runs,
+    },
+    {
         .name = "explain",
         .arguments = "[NAME] [options]",
         .doc = "say what an error or a warning means and how to mend it",

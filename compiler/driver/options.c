@@ -16,7 +16,7 @@ typedef enum {
 enum { COMMAND_MODEL = COMMAND_CHECK | COMMAND_SHOW | COMMAND_TRAIN | COMMAND_BUILD };
 enum { COMMAND_CODE = COMMAND_TRAIN | COMMAND_BUILD };
 enum { COMMAND_MEMORY = COMMAND_CHECK | COMMAND_CODE };
-enum { COMMAND_ALL = COMMAND_MODEL | COMMAND_DATA | COMMAND_EXPLAIN | COMMAND_HELP };
+enum { COMMAND_ALL = COMMAND_MODEL | COMMAND_DATA | COMMAND_RUNS | COMMAND_NEW | COMMAND_EXPLAIN | COMMAND_HELP };
 
 typedef struct {
     const char *name;   /* "--output", or NULL */
@@ -60,7 +60,9 @@ static const Option option_table[] = {
      "-Werror: warnings are errors; -Wno-NAME: silence the warning NAME"},
     {"--diagnostics", NULL, ARG_TEXT, "FORM", AT(diagnostics), COMMAND_MODEL, false, diagnostics_choices,
      "how errors and warnings are printed: text, json or github"},
-    {"--json", NULL, ARG_FLAG, NULL, AT(json), COMMAND_SHOW | COMMAND_DATA, false, NULL, "print JSON"},
+    {"--json", NULL, ARG_FLAG, NULL, AT(json), COMMAND_SHOW | COMMAND_DATA | COMMAND_RUNS, false, NULL, "print JSON"},
+    {"--sort", NULL, ARG_TEXT, "COLUMN", AT(sort), COMMAND_RUNS, false, NULL,
+     "best first, by a column, setting or figure; -COLUMN: the other way round"},
     {"--all", NULL, ARG_FLAG, NULL, AT(all), COMMAND_EXPLAIN, false, NULL, "explain every diagnostic"},
     {"--markdown", NULL, ARG_FLAG, NULL, AT(markdown), COMMAND_EXPLAIN, false, NULL, "print Markdown"},
     {"--quiet", "-q", ARG_FLAG, NULL, AT(quiet), COMMAND_CHECK | COMMAND_DATA, false, NULL,

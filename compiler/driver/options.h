@@ -20,7 +20,8 @@ typedef struct {
     Words sets, warnings, dumps;
     const char *output, *emit, *backend, *cpu, *cc, *level;
     const char *color, *diagnostics, *stop_after, *schedule, *memory;
-    bool json, all, markdown, quiet, verbose, time;
+    const char *sort, *from, *completion;
+    bool json, dot, all, markdown, quiet, verbose, time;
     bool help, version; /* `netc train FILE --help` alone comes back with help set */
 } Options;
 
@@ -46,7 +47,9 @@ enum {
     COMMAND_BUILD = 8,
     COMMAND_DATA = 16,
     COMMAND_EXPLAIN = 32,
-    COMMAND_HELP = 64
+    COMMAND_HELP = 64,
+    COMMAND_RUNS = 128,
+    COMMAND_NEW = 256
 };
 
 const Command *command_find(const char *name);
@@ -63,6 +66,8 @@ int cmd_show(Arena *arena, Options *options);
 int cmd_train(Arena *arena, Options *options);
 int cmd_build(Arena *arena, Options *options);
 int cmd_data(Arena *arena, Options *options);
+int cmd_runs(Arena *arena, Options *options);
+int cmd_new(Arena *arena, Options *options);
 int cmd_explain(Arena *arena, Options *options);
 int cmd_help(Arena *arena, Options *options);
 

@@ -513,6 +513,11 @@ static void check_file_let(Checker *checker, const AstStmt *stmt, const Override
         if (string_is(overrides->at[i].name, stmt->name)) value = overrides->at[i].value;
     }
     scope_let(&checker->scope, stmt->name, stmt->name_at, value);
+    const Let *let = scope_find(&checker->scope, stmt->name);
+    if (let && let->value) {
+        Define define = {stmt->name, value_text(checker->arena, let->value)};
+        vec_push(checker->arena, &checker->model->lets, define);
+    }
 }
 
 static void report_second(Checker *checker, const AstStmt *stmt, const AstStmt *first) {

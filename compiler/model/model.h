@@ -157,19 +157,20 @@ typedef struct {
 } Settings;
 extern const char *const cost_names[];
 
+/* A `-D NAME=VALUE` of the command line, as written; or a let of the file with its value as text. */
+typedef struct {
+    const char *name, *value;
+} Define;
+
 typedef struct {
     const char *name; /* of the network */
     const Source *source;
+    VEC(Define) lets;    /* those outside the blocks, with the values used */
     VEC(Layer *) layers; /* in data order; layers.at[0] is the input, the last one the output */
     Settings settings;
     int64_t parameter_count;
     bool bytes_input; /* the data's examples are bytes (divided by 255), not floats */
 } Model;
-
-/* A `-D NAME=VALUE` of the command line, as written. */
-typedef struct {
-    const char *name, *value;
-} Define;
 
 /* What the command line changes before checking: -D values and --set lines of the train block. */
 typedef struct {

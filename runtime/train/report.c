@@ -69,6 +69,9 @@ bool net_trainer_write_config(NetTrainer *trainer, NetError *error) {
     json_t *object =
         json_pack("{s:s, s:o, s:o, s:{s:s, s:s, s:s}}", "name", trainer->options.name, "settings", settings(trainer),
                   "versions", versions(model), "model", "path", model->path, "sha256", hash, "text", model->text);
+    if (model->lets != NULL) {
+        json_object_set(json_object_get(object, "model"), "lets", model->lets);
+    }
     bool ok = save_json(trainer, "config.json", object, false, error);
     json_decref(object);
     return ok;
