@@ -186,7 +186,7 @@ $(BUILD)/obj/%.o: %.c $(BUILD)/flags | deps-build
 	$(Q)$(CC) $(FLAGS) $(WARNINGS) $(MORE_FLAGS) -MMD -MP -c -o $@ $<
 
 # Everything may include the headers the parser and the scanner come with, and the C printer the text of vec.h.
-$(COMPILER_OBJECTS): | $(GENERATED) $(GEN)/vec_text.inc
+$(COMPILER_OBJECTS): | $(GENERATED) $(GEN)/vec_text.inc $(GEN)/starter_text.inc
 
 $(GEN_SYNTAX)/%.c $(GEN_SYNTAX)/%.h &: compiler/syntax/%.y | deps-build
 	@mkdir -p $(@D)
@@ -203,8 +203,10 @@ $(LAYER_LIST): $(LAYER_SOURCES) $(BUILD)/LAYER_SOURCES.list .ci/layers
 	$(call say,GEN,$@)
 	$(Q).ci/layers $(LAYER_SOURCES) >$@
 
-# The header emitted C begins with, as a list of C strings.
+# The header emitted C begins with, and the model of `netc new`, as lists of C strings.
 $(GEN)/vec_text.inc: runtime/vec.h
+$(GEN)/starter_text.inc: compiler/driver/starter.net
+$(GEN)/%_text.inc:
 	@mkdir -p $(@D)
 	$(call say,GEN,$@)
 	$(Q)sed 's/[\\"]/\\&/g; s/.*/"&",/' $< >$@

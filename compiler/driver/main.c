@@ -21,6 +21,20 @@ const Command commands[] = {
         .run = cmd_check,
     },
     {
+        .name = "new",
+        .arguments = "NAME [options]",
+        .doc = "write a model to begin with",
+        .details = "Writes NAME.net, a small convolutional network with comments, or a copy of another model whose\n"
+                   "network is then called NAME. A file that exists is never overwritten.",
+        .examples = "  netc new digits && netc train digits.net\n"
+                    "  netc new mine --from mlp_30",
+        .mask = COMMAND_NEW,
+        .least = 1,
+        .most = 1,
+        .what = "a name for the network",
+        .run = cmd_new,
+    },
+    {
         .name = "show",
         .arguments = "FILE [options]",
         .doc = "print the layers as a table: shapes, parameters, work",

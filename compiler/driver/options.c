@@ -63,6 +63,8 @@ static const Option option_table[] = {
     {"--json", NULL, ARG_FLAG, NULL, AT(json), COMMAND_SHOW | COMMAND_DATA | COMMAND_RUNS, false, NULL, "print JSON"},
     {"--sort", NULL, ARG_TEXT, "COLUMN", AT(sort), COMMAND_RUNS, false, NULL,
      "best first, by a column, setting or figure; -COLUMN: the other way round"},
+    {"--from", NULL, ARG_TEXT, "MODEL", AT(from), COMMAND_NEW, false, NULL,
+     "copy a model that ships with netc, or a .net file, instead of the small one"},
     {"--all", NULL, ARG_FLAG, NULL, AT(all), COMMAND_EXPLAIN, false, NULL, "explain every diagnostic"},
     {"--markdown", NULL, ARG_FLAG, NULL, AT(markdown), COMMAND_EXPLAIN, false, NULL, "print Markdown"},
     {"--quiet", "-q", ARG_FLAG, NULL, AT(quiet), COMMAND_CHECK | COMMAND_DATA, false, NULL,
