@@ -40,6 +40,7 @@ const Command commands[] = {
         .doc = "print the layers as a table: shapes, parameters, work",
         .examples = "  netc show lenet5.net\n"
                     "  netc show --json lenet5.net\n"
+                    "  netc show --dot lenet5.net | dot -Tsvg >lenet5.svg\n"
                     "  netc show deep_sigmoid.net -D depth=4",
         .mask = COMMAND_SHOW,
         .least = 1,
