@@ -91,6 +91,8 @@ static Words model_names(Arena *arena, const char *folder) {
     return names;
 }
 
+Words shipped_models(Arena *arena) { return model_names(arena, models_folder(arena)); }
+
 static int unknown_model(Arena *arena, const char *name, const char *folder) {
     Words names = model_names(arena, folder);
     if (names.count == 0) {

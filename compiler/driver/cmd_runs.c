@@ -190,6 +190,14 @@ static const Column standard[] = {
     {.show = SHOW_STATUS, .title = "status"},
 };
 
+Words runs_columns(Arena *arena) {
+    Words names = {0};
+    for (size_t i = 0; i < COUNT_OF(standard); i++) {
+        vec_push(arena, &names, standard[i].title);
+    }
+    return names;
+}
+
 /* The column that --sort names: one of the standard ones, a setting, or a figure of result.json. */
 static bool find_column(Arena *arena, const Runs *runs, const char *name, Column *column) {
     for (size_t i = 0; i < COUNT_OF(standard); i++) {
@@ -209,8 +217,9 @@ static bool find_column(Arena *arena, const Runs *runs, const char *name, Column
             vec_push(arena, &names, runs->at[i].figures.at[k].name);
         }
     }
-    for (size_t i = 0; i < COUNT_OF(standard); i++) {
-        vec_push(arena, &names, standard[i].title);
+    Words usual = runs_columns(arena);
+    for (size_t i = 0; i < usual.count; i++) {
+        vec_push(arena, &names, usual.at[i]);
     }
     const char *nearest = nearest_word(name, names.at, names.count);
     if (nearest != NULL) {

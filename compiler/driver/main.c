@@ -124,7 +124,7 @@ const Command commands[] = {
     },
     {
         .name = "help",
-        .arguments = "[TOPIC]",
+        .arguments = "[TOPIC] [options]",
         .doc = "help on a command, a layer kind, a setting",
         .details = "TOPIC is a command, a layer kind or a setting, or one of: layers activations initialisers\n"
                    "settings developer.",
@@ -132,7 +132,8 @@ const Command commands[] = {
                     "  netc help layers\n"
                     "  netc help conv\n"
                     "  netc help settings     what a train block may hold\n"
-                    "  netc help developer    options for those who work on netc itself",
+                    "  netc help developer    options for those who work on netc itself\n"
+                    "  source <(netc help --completion bash)",
         .mask = COMMAND_HELP,
         .most = 1,
         .what = "the name of a command, a layer kind or a setting",

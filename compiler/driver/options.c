@@ -36,6 +36,8 @@ static const char *const emit_choices[] = {"exe", "obj", "c", "llvm", "asm", NUL
 static const char *const backend_choices[] = {"llvm", "c", "interp", NULL};
 static const char *const level_choices[] = {"0", "1", "2", "3", NULL};
 
+static const char *const shell_choices[] = {"bash", "zsh", NULL};
+
 #define AT(member) offsetof(Options, member)
 static const Option option_table[] = {
     {"--output", "-o", ARG_TEXT, "FILE", AT(output), COMMAND_BUILD, false, NULL,
@@ -68,6 +70,8 @@ static const Option option_table[] = {
      "copy a model that ships with netc, or a .net file"},
     {"--all", NULL, ARG_FLAG, NULL, AT(all), COMMAND_EXPLAIN, false, NULL, "explain every diagnostic"},
     {"--markdown", NULL, ARG_FLAG, NULL, AT(markdown), COMMAND_EXPLAIN, false, NULL, "print Markdown"},
+    {"--completion", NULL, ARG_TEXT, "SHELL", AT(completion), COMMAND_HELP, false, shell_choices,
+     "print a script that completes netc's command lines in bash or zsh"},
     {"--quiet", "-q", ARG_FLAG, NULL, AT(quiet), COMMAND_CHECK | COMMAND_DATA, false, NULL,
      "print errors and warnings only"},
     {"--verbose", "-v", ARG_FLAG, NULL, AT(verbose), COMMAND_CODE, false, NULL,
@@ -91,6 +95,22 @@ const Command *command_find(const char *name) {
         }
     }
     return NULL;
+}
+
+bool option_doc(size_t row, OptionDoc *doc) {
+    if (row >= COUNT_OF(option_table)) {
+        return false;
+    }
+    const Option *option = &option_table[row];
+    *doc = (OptionDoc){.name = option->name,
+                       .letter = option->letter,
+                       .value = option->value,
+                       .doc = option->doc,
+                       .choices = option->choices,
+                       .mask = option->mask,
+                       .developer = option->developer,
+                       .repeats = option->kind != ARG_FLAG && option->kind != ARG_TEXT};
+    return true;
 }
 
 /* ---- help ---- */

@@ -56,6 +56,21 @@ const Command *command_find(const char *name);
 /* False when there is nothing left to run: *status is then the exit status. */
 bool options_parse(Arena *arena, const Command *command, int argc, char **argv, Options *options, int *status);
 
+/* A row of the table of options, for those who print them in another form. */
+typedef struct {
+    const char *name, *letter, *value, *doc; /* "--output", "-o", "FILE"; NULL: has none */
+    const char *const *choices;              /* ends with NULL; NULL: any value */
+    unsigned mask;
+    bool developer, repeats;
+} OptionDoc;
+/* False when there is no row of that number. */
+bool option_doc(size_t row, OptionDoc *doc);
+
+/* Words that commands take: names for `netc new --from` and `netc help`, columns of `netc runs`. */
+Words shipped_models(Arena *arena);
+Words help_topics(Arena *arena);
+Words runs_columns(Arena *arena);
+
 /* The help of netc, of one command, and of those who work on netc itself. */
 void help_overview(FILE *out);
 void help_command(const Command *command, FILE *out);
