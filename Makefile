@@ -93,8 +93,8 @@ Q := $(if $(V),,@)
 say = $(if $(V),,@printf '  %-6s %s\n' '$(1)' '$(patsubst $(BUILD)/%,%,$(2))')
 
 # ---- what people ask for ----
-.PHONY: all demo check bless check-math deps deps-build deps-check install uninstall format floors fuzz bench clean help \
-        unit fuzzers FORCE
+.PHONY: all demo check bless check-math deps deps-build deps-check install install-files uninstall format floors fuzz bench \
+        clean help unit fuzzers FORCE
 all: $(BUILD)/netc $(BUILD)/libnetrt.a  ## build netc and its runtime (the default)
 
 demo: all  ## train a small network on the digits that ship with netc
@@ -145,16 +145,30 @@ format:  ## lay out all C sources (clang-format-19)
 	@$(CLANG_FORMAT) -i $(FORMATTED)
 
 install: all  ## install below PREFIX (/usr/local), under DESTDIR
-	install -d '$(DESTDIR)$(PREFIX)/bin' '$(DESTDIR)$(PREFIX)/lib/netc' '$(DESTDIR)$(PREFIX)/share/man/man1' \
-	    '$(DESTDIR)$(PREFIX)/share/netc/models'
-	install -m 755 $(BUILD)/netc '$(DESTDIR)$(PREFIX)/bin/netc'
-	install -m 644 $(BUILD)/libnetrt.a '$(DESTDIR)$(PREFIX)/lib/netc/libnetrt.a'
-	install -m 644 docs/netc.1 '$(DESTDIR)$(PREFIX)/share/man/man1/netc.1'
-	install -m 644 $(wildcard models/*.net) '$(DESTDIR)$(PREFIX)/share/netc/models'
+	@$(MAKE) --no-print-directory install-files
+
+# What is built, as it is. The completions come from netc itself.
+ROOT := $(DESTDIR)$(PREFIX)
+install-files:
+	@mkdir -p $(BUILD)/share
+	sed 's|@PREFIX@|$(PREFIX)|; s|@VERSION@|$(VERSION)|' netc.pc.in >$(BUILD)/share/netc.pc
+	$(BUILD)/netc help --completion bash >$(BUILD)/share/netc.bash
+	$(BUILD)/netc help --completion zsh >$(BUILD)/share/netc.zsh
+	install -d '$(ROOT)/bin' '$(ROOT)/lib/netc' '$(ROOT)/lib/pkgconfig' '$(ROOT)/include/netc' '$(ROOT)/share/man/man1' \
+	    '$(ROOT)/share/netc/models' '$(ROOT)/share/bash-completion/completions' '$(ROOT)/share/zsh/site-functions'
+	install -m 755 $(BUILD)/netc '$(ROOT)/bin/netc'
+	install -m 644 $(BUILD)/libnetrt.a '$(ROOT)/lib/netc/libnetrt.a'
+	install -m 644 runtime/abi.h '$(ROOT)/include/netc/abi.h'
+	install -m 644 docs/netc.1 '$(ROOT)/share/man/man1/netc.1'
+	install -m 644 $(wildcard models/*.net) '$(ROOT)/share/netc/models'
+	install -m 644 $(BUILD)/share/netc.pc '$(ROOT)/lib/pkgconfig/netc.pc'
+	install -m 644 $(BUILD)/share/netc.bash '$(ROOT)/share/bash-completion/completions/netc'
+	install -m 644 $(BUILD)/share/netc.zsh '$(ROOT)/share/zsh/site-functions/_netc'
 
 uninstall:  ## remove what install put there
-	rm -f '$(DESTDIR)$(PREFIX)/bin/netc' '$(DESTDIR)$(PREFIX)/share/man/man1/netc.1'
-	rm -rf '$(DESTDIR)$(PREFIX)/lib/netc' '$(DESTDIR)$(PREFIX)/share/netc'
+	rm -f '$(ROOT)/bin/netc' '$(ROOT)/share/man/man1/netc.1' '$(ROOT)/lib/pkgconfig/netc.pc' \
+	    '$(ROOT)/share/bash-completion/completions/netc' '$(ROOT)/share/zsh/site-functions/_netc'
+	rm -rf '$(ROOT)/lib/netc' '$(ROOT)/include/netc' '$(ROOT)/share/netc'
 
 clean:  ## remove build/
 	rm -rf build

@@ -96,9 +96,7 @@ static void add_trainer_options(Arena *arena, Items *items) {
     for (int id = 0; id < NET_OPTIONS; id++) {
         const char *name = arena_format(arena, "--%s", net_option_name((NetOptionId)id));
         Words choices = {0};
-        choices = id == NET_OPTION_DATA    ? data_sets(arena)
-                  : id == NET_OPTION_COLOR ? words_of(arena, colors)
-                                           : choices;
+        choices = id == NET_OPTION_DATA ? data_sets(arena) : id == NET_OPTION_COLOR ? words_of(arena, colors) : choices;
         Item item = {.name = name,
                      .doc = net_option_doc((NetOptionId)id),
                      .value = value_of(arena, net_option_argument((NetOptionId)id), choices),
@@ -122,7 +120,8 @@ static Items items_of(Arena *arena, const Command *command) {
                      .doc = option.doc,
                      .value = value_of(arena, option.value, words_of(arena, option.choices)),
                      .repeats = option.repeats,
-                     .attached = option.name == NULL || (option.letter != NULL && strchr("DO", option.letter[1]) != NULL)};
+                     .attached =
+                         option.name == NULL || (option.letter != NULL && strchr("DO", option.letter[1]) != NULL)};
         if (option.name == NULL) {
             item.value = (Value){.kind = VALUE_WORDS, .what = "warning", .words = warnings(arena)};
         }
