@@ -100,8 +100,8 @@ Q := $(if $(V),,@)
 say = $(if $(V),,@printf '  %-6s %s\n' '$(1)' '$(patsubst $(BUILD)/%,%,$(2))')
 
 # ---- what people ask for ----
-.PHONY: all demo check bless check-math deps deps-build deps-check install uninstall format floors fuzz bench clean help \
-        unit fuzzers FORCE
+.PHONY: all demo check bless check-math deps deps-build deps-check install install-files uninstall format floors fuzz bench \
+        clean help unit fuzzers FORCE
 all: $(BUILD)/netc $(BUILD)/libnetrt.a $(BUILD)/libnetinfer.a  ## build netc and its runtime (the default)
 
 demo: all  ## train a small network on the digits that ship with netc
@@ -152,16 +152,30 @@ format:  ## lay out all C sources (clang-format-19)
 	@$(CLANG_FORMAT) -i $(FORMATTED)
 
 install: all  ## install below PREFIX (/usr/local), under DESTDIR
-	install -d '$(DESTDIR)$(PREFIX)/bin' '$(DESTDIR)$(PREFIX)/lib/netc' '$(DESTDIR)$(PREFIX)/share/man/man1' \
-	    '$(DESTDIR)$(PREFIX)/share/netc/models'
-	install -m 755 $(BUILD)/netc '$(DESTDIR)$(PREFIX)/bin/netc'
-	install -m 644 $(BUILD)/libnetrt.a $(BUILD)/libnetinfer.a '$(DESTDIR)$(PREFIX)/lib/netc'
-	install -m 644 docs/netc.1 '$(DESTDIR)$(PREFIX)/share/man/man1/netc.1'
-	install -m 644 $(wildcard models/*.net) '$(DESTDIR)$(PREFIX)/share/netc/models'
+	@$(MAKE) --no-print-directory install-files
+
+# What is built, as it is. The completions come from netc itself.
+ROOT := $(DESTDIR)$(PREFIX)
+install-files:
+	@mkdir -p $(BUILD)/share
+	sed 's|@PREFIX@|$(PREFIX)|; s|@VERSION@|$(VERSION)|' runtime/netc.pc.in >$(BUILD)/share/netc.pc
+	$(BUILD)/netc help --completion bash >$(BUILD)/share/netc.bash
+	$(BUILD)/netc help --completion zsh >$(BUILD)/share/netc.zsh
+	install -d '$(ROOT)/bin' '$(ROOT)/lib/netc' '$(ROOT)/lib/pkgconfig' '$(ROOT)/include/netc' '$(ROOT)/share/man/man1' \
+	    '$(ROOT)/share/netc/models' '$(ROOT)/share/bash-completion/completions' '$(ROOT)/share/zsh/site-functions'
+	install -m 755 $(BUILD)/netc '$(ROOT)/bin/netc'
+	install -m 644 $(BUILD)/libnetrt.a $(BUILD)/libnetinfer.a '$(ROOT)/lib/netc'
+	install -m 644 runtime/abi.h '$(ROOT)/include/netc/abi.h'
+	install -m 644 docs/netc.1 '$(ROOT)/share/man/man1/netc.1'
+	install -m 644 $(wildcard models/*.net) '$(ROOT)/share/netc/models'
+	install -m 644 $(BUILD)/share/netc.pc '$(ROOT)/lib/pkgconfig/netc.pc'
+	install -m 644 $(BUILD)/share/netc.bash '$(ROOT)/share/bash-completion/completions/netc'
+	install -m 644 $(BUILD)/share/netc.zsh '$(ROOT)/share/zsh/site-functions/_netc'
 
 uninstall:  ## remove what install put there
-	rm -f '$(DESTDIR)$(PREFIX)/bin/netc' '$(DESTDIR)$(PREFIX)/share/man/man1/netc.1'
-	rm -rf '$(DESTDIR)$(PREFIX)/lib/netc' '$(DESTDIR)$(PREFIX)/share/netc'
+	rm -f '$(ROOT)/bin/netc' '$(ROOT)/share/man/man1/netc.1' '$(ROOT)/lib/pkgconfig/netc.pc' \
+	    '$(ROOT)/share/bash-completion/completions/netc' '$(ROOT)/share/zsh/site-functions/_netc'
+	rm -rf '$(ROOT)/lib/netc' '$(ROOT)/include/netc' '$(ROOT)/share/netc'
 
 clean:  ## remove build/
 	rm -rf build
@@ -195,7 +209,7 @@ $(BUILD)/obj/%.o: %.c $(BUILD)/flags | deps-build
 	$(Q)$(CC) $(FLAGS) $(WARNINGS) $(MORE_FLAGS) -MMD -MP -c -o $@ $<
 
 # Everything may include the headers the parser and the scanner come with, and the C printer the text of vec.h.
-$(COMPILER_OBJECTS): | $(GENERATED) $(GEN)/vec_text.inc
+$(COMPILER_OBJECTS): | $(GENERATED) $(GEN)/vec_text.inc $(GEN)/starter_text.inc
 
 $(GEN_SYNTAX)/%.c $(GEN_SYNTAX)/%.h &: compiler/syntax/%.y | deps-build
 	@mkdir -p $(@D)
@@ -217,8 +231,10 @@ $(LAYER_LIST): $(LAYER_SOURCES) $(BUILD)/LAYER_SOURCES.list .ci/layers
 	$(call say,GEN,$@)
 	$(Q).ci/layers $(LAYER_SOURCES) >$@
 
-# The header emitted C begins with, as a list of C strings.
+# The header emitted C begins with, and the model of `netc new`, as lists of C strings.
 $(GEN)/vec_text.inc: runtime/vec.h
+$(GEN)/starter_text.inc: compiler/driver/starter.net
+$(GEN)/%_text.inc:
 	@mkdir -p $(@D)
 	$(call say,GEN,$@)
 	$(Q)sed 's/[\\"]/\\&/g; s/.*/"&",/' $< >$@

@@ -13,7 +13,7 @@ static ShowModel *chosen_form(const Options *options, int *status) {
         const char *option;
         bool given;
         ShowModel *show;
-    } forms[] = {{"--json", options->json, show_json}, {"--pytorch", options->pytorch, pytorch_print}};
+    } forms[] = {{"--json", options->json, show_json}, {"--pytorch", options->pytorch, pytorch_print}, {"--dot", options->dot, show_dot}};
     const char *first = NULL;
     ShowModel *show = show_text;
     for (size_t i = 0; i < COUNT_OF(forms); i++) {
@@ -32,7 +32,7 @@ static ShowModel *chosen_form(const Options *options, int *status) {
 
 int cmd_show(Arena *arena, Options *options) {
     Compilation compilation;
-    int status;
+    int status = STATUS_OK;
     ShowModel *show = chosen_form(options, &status);
     if (show == NULL || !show_infer_check(options, &status) ||
         !pipeline_open(arena, "show", options, options->files.at[0], &compilation, &status)) {

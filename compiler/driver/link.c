@@ -76,8 +76,7 @@ const char *program_find(Arena *arena, const char *const *names, size_t count) {
     return NULL;
 }
 
-const char *library_folder(Arena *arena) {
-    const char *given = getenv("NETC_LIB");
+const char *program_folder(Arena *arena) {
     char self[4096];
     ssize_t length = readlink("/proc/self/exe", self, sizeof self - 1);
     const char *slash = NULL;
@@ -85,12 +84,16 @@ const char *library_folder(Arena *arena) {
         self[length] = '\0';
         slash = strrchr(self, '/');
     }
-    int folder = slash == NULL ? 0 : (int)(slash - self);
-    const char *beside = arena_format(arena, "%.*s", folder, self);
-    const char *installed = arena_format(arena, "%.*s/../lib/netc", folder, self);
+    return slash == NULL ? NULL : arena_copy(arena, self, (size_t)(slash - self));
+}
+
+const char *library_folder(Arena *arena) {
+    const char *given = getenv("NETC_LIB");
+    const char *beside = program_folder(arena);
+    const char *installed = beside == NULL ? NULL : arena_format(arena, "%s/../lib/netc", beside);
     bool named = given != NULL && *given != '\0';
     const char *places[] = {named ? given : beside, named ? given : installed};
-    for (size_t i = 0; i < COUNT_OF(places) && (named || slash != NULL); i++) {
+    for (size_t i = 0; i < COUNT_OF(places) && (named || beside != NULL); i++) {
         if (access(arena_format(arena, "%s/libnetrt.a", places[i]), R_OK) == 0) {
             return places[i];
         }
@@ -100,7 +103,7 @@ const char *library_folder(Arena *arena) {
     } else {
         report_environment("libnetrt.a, the runtime of trainers, is neither in %s nor in %s; NETC_LIB names another "
                            "folder",
-                           slash == NULL ? "netc's folder" : beside, slash == NULL ? "../lib/netc" : installed);
+                           beside == NULL ? "netc's folder" : beside, beside == NULL ? "../lib/netc" : installed);
     }
     return NULL;
 }

@@ -34,6 +34,8 @@ bool tools_link_inference(const Tools *tools, const char *object, bool static_li
 /* The signal that asked to stop, or 0. */
 int tools_interrupted(void);
 
+/* The folder netc itself is in; NULL: the system does not say. */
+const char *program_folder(Arena *arena);
 /* Folder of libnetrt.a: NETC_LIB, else beside netc, else ../lib/netc from there. NULL after printing why. */
 const char *library_folder(Arena *arena);
 /* The first of `names` that is a program in PATH, or NULL. */

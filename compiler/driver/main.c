@@ -21,12 +21,27 @@ const Command commands[] = {
         .run = cmd_check,
     },
     {
+        .name = "new",
+        .arguments = "NAME [options]",
+        .doc = "write a model to begin with",
+        .details = "Writes NAME.net, a small convolutional network with comments, or a copy of another model whose\n"
+                   "network is then called NAME. A file that exists is never overwritten.",
+        .examples = "  netc new digits && netc train digits.net\n"
+                    "  netc new mine --from mlp_30",
+        .mask = COMMAND_NEW,
+        .least = 1,
+        .most = 1,
+        .what = "a name for the network",
+        .run = cmd_new,
+    },
+    {
         .name = "show",
         .arguments = "FILE [options]",
         .doc = "print the layers as a table: shapes, parameters, work",
         .examples = "  netc show lenet5.net\n"
                     "  netc show --json lenet5.net\n"
                     "  netc show --pytorch lenet5.net >lenet5.py\n"
+                    "  netc show --dot lenet5.net | dot -Tsvg >lenet5.svg\n"
                     "  netc show deep_sigmoid.net -D depth=4",
         .mask = COMMAND_SHOW,
         .least = 1,
@@ -42,6 +57,7 @@ const Command commands[] = {
                    "Options netc does not know go to the trainer, such as --epochs N, --batch N, --rate R,\n"
                    "--seed S, --threads N, --data NAME, --resume; 'netc train FILE --help' lists them all.",
         .examples = "  netc train lenet5.net\n"
+                    "  netc train lenet5.net --seeds 1-5 --require 'test_accuracy>=0.95'\n"
                     "  netc train lenet5.net --epochs 3 --rate 0.05 --seed 2\n"
                     "  netc train deep_sigmoid.net -D depth=4 --set 'log gradients every=1'\n"
                     "  netc train lenet5.net --backend c --cc clang-19 -v",
@@ -84,6 +100,21 @@ const Command commands[] = {
         .run = cmd_data,
     },
     {
+        .name = "runs",
+        .arguments = "[DIR...] [options]",
+        .doc = "list runs: the settings that differ, and the results",
+        .details = "One line a run of each DIR (runs): a folder of runs, or one run. Accuracies are the best on the\n"
+                   "validation part and that of the last weights on the test part.",
+        .examples = "  netc runs\n"
+                    "  netc runs --sort validation           the best run first\n"
+                    "  netc runs --sort rate old/runs runs   by any setting or figure of result.json\n"
+                    "  netc runs --json | jq '.runs[].result.test_accuracy'",
+        .mask = COMMAND_RUNS,
+        .most = -1,
+        .what = "folders of runs",
+        .run = cmd_runs,
+    },
+    {
         .name = "explain",
         .arguments = "[NAME] [options]",
         .doc = "say what an error or a warning means and how to mend it",
@@ -97,7 +128,7 @@ const Command commands[] = {
     },
     {
         .name = "help",
-        .arguments = "[TOPIC]",
+        .arguments = "[TOPIC] [options]",
         .doc = "help on a command, a layer kind, a setting",
         .details = "TOPIC is a command, a layer kind or a setting, or one of: layers activations initialisers\n"
                    "settings developer.",
@@ -105,7 +136,8 @@ const Command commands[] = {
                     "  netc help layers\n"
                     "  netc help conv\n"
                     "  netc help settings     what a train block may hold\n"
-                    "  netc help developer    options for those who work on netc itself",
+                    "  netc help developer    options for those who work on netc itself\n"
+                    "  source <(netc help --completion bash)",
         .mask = COMMAND_HELP,
         .most = 1,
         .what = "the name of a command, a layer kind or a setting",

@@ -17,7 +17,7 @@ enum { COMMAND_MODEL = COMMAND_CHECK | COMMAND_SHOW | COMMAND_TRAIN | COMMAND_BU
 enum { COMMAND_CODE = COMMAND_TRAIN | COMMAND_BUILD };
 enum { COMMAND_MEMORY = COMMAND_CHECK | COMMAND_CODE };
 enum { TRAINERS_TOO = 1 << 16 }; /* trainers have an option of that name: `netc train` hands it on */
-enum { COMMAND_ALL = COMMAND_MODEL | COMMAND_DATA | COMMAND_EXPLAIN | COMMAND_HELP };
+enum { COMMAND_ALL = COMMAND_MODEL | COMMAND_DATA | COMMAND_RUNS | COMMAND_NEW | COMMAND_EXPLAIN | COMMAND_HELP };
 
 typedef struct {
     const char *name;   /* "--output", or NULL */
@@ -36,6 +36,8 @@ static const char *const diagnostics_choices[] = {"text", "json", "github", NULL
 static const char *const emit_choices[] = {"exe", "obj", "lib", "shared", "c", "llvm", "asm", "onnx", NULL};
 static const char *const backend_choices[] = {"llvm", "c", "interp", NULL};
 static const char *const level_choices[] = {"0", "1", "2", "3", NULL};
+
+static const char *const shell_choices[] = {"bash", "zsh", NULL};
 
 #define AT(member) offsetof(Options, member)
 static const Option option_table[] = {
@@ -75,11 +77,18 @@ static const Option option_table[] = {
      "-Werror: warnings are errors; -Wno-NAME: silence the warning NAME"},
     {"--diagnostics", NULL, ARG_TEXT, "FORM", AT(diagnostics), COMMAND_MODEL, false, diagnostics_choices,
      "how errors and warnings are printed: text, json or github"},
-    {"--json", NULL, ARG_FLAG, NULL, AT(json), COMMAND_SHOW | COMMAND_DATA, false, NULL, "print JSON"},
+    {"--json", NULL, ARG_FLAG, NULL, AT(json), COMMAND_SHOW | COMMAND_DATA | COMMAND_RUNS, false, NULL, "print JSON"},
     {"--pytorch", NULL, ARG_FLAG, NULL, AT(pytorch), COMMAND_SHOW, false, NULL,
      "print the network as a PyTorch module that takes its weights"},
+    {"--dot", NULL, ARG_FLAG, NULL, AT(dot), COMMAND_SHOW, false, NULL, "print the network as a graph for Graphviz"},
+    {"--sort", NULL, ARG_TEXT, "COLUMN", AT(sort), COMMAND_RUNS, false, NULL,
+     "best first, by a column, setting or figure; -COLUMN: the other way round"},
+    {"--from", NULL, ARG_TEXT, "MODEL", AT(from), COMMAND_NEW, false, NULL,
+     "copy a model that ships with netc, or a .net file"},
     {"--all", NULL, ARG_FLAG, NULL, AT(all), COMMAND_EXPLAIN, false, NULL, "explain every diagnostic"},
     {"--markdown", NULL, ARG_FLAG, NULL, AT(markdown), COMMAND_EXPLAIN, false, NULL, "print Markdown"},
+    {"--completion", NULL, ARG_TEXT, "SHELL", AT(completion), COMMAND_HELP, false, shell_choices,
+     "print a script that completes netc's command lines in bash or zsh"},
     {"--quiet", "-q", ARG_FLAG, NULL, AT(quiet), COMMAND_CHECK | COMMAND_DATA, false, NULL,
      "print errors and warnings only"},
     {"--verbose", "-v", ARG_FLAG, NULL, AT(verbose), COMMAND_CODE, false, NULL,
@@ -103,6 +112,22 @@ const Command *command_find(const char *name) {
         }
     }
     return NULL;
+}
+
+bool option_doc(size_t row, OptionDoc *doc) {
+    if (row >= COUNT_OF(option_table)) {
+        return false;
+    }
+    const Option *option = &option_table[row];
+    *doc = (OptionDoc){.name = option->name,
+                       .letter = option->letter,
+                       .value = option->value,
+                       .doc = option->doc,
+                       .choices = option->choices,
+                       .mask = option->mask,
+                       .developer = option->developer,
+                       .repeats = option->kind != ARG_FLAG && option->kind != ARG_TEXT};
+    return true;
 }
 
 /* ---- help ---- */

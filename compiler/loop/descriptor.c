@@ -79,6 +79,13 @@ static json_t *program(const Code *code, const Descriptor *d, int kind) {
     return json_pack("{s:o, s:I, s:o}", "phases", phases, "commit", (json_int_t)d->commit[kind], "log", log);
 }
 
+static json_t *lets(const Model *model) {
+    json_t *object = packed(json_object());
+    for (size_t i = 0; i < model->lets.count; i++)
+        put(object, model->lets.at[i].name, json_string(model->lets.at[i].value));
+    return object;
+}
+
 static json_t *data(const Settings *s) {
     json_t *object = packed(json_pack("{s:s}", "kind", s->data_kind));
     const char *const keys[] = {"images", "labels", "test_images", "test_labels"};
@@ -145,6 +152,7 @@ const char *descriptor_write(Arena *arena, const Code *code, const Descriptor *d
     put(root, "programs", programs);
     put(root, "predict", json_pack("{s:i}", "offset", 0));
     put(root, "train", settings(&model->settings));
+    put(root, "lets", lets(model));
     put(root, "text", json_stringn(model->source->text, model->source->size));
     put(root, "path", json_string(model->source->path));
     put(root, "order_hash", json_string(arena_format(arena, "%016llx", (unsigned long long)d->order_hash)));

@@ -512,7 +512,15 @@ static void check_file_let(Checker *checker, const AstStmt *stmt, const Override
     for (size_t i = 0; i < overrides->count; i++) { /* of several the last one counts */
         if (string_is(overrides->at[i].name, stmt->name)) value = overrides->at[i].value;
     }
+    size_t before = checker->scope.lets.count;
     scope_let(&checker->scope, stmt->name, stmt->name_at, value);
+    const Let *let = &checker->scope.lets.at[before];
+    if (checker->scope.lets.count > before && let->value) {
+        bool word = let->value->kind == AST_NAME || let->value->kind == AST_STRING;
+        const char *text = word ? let->value->name : value_text(checker->arena, let->value);
+        Define define = {stmt->name, text};
+        vec_push(checker->arena, &checker->model->lets, define);
+    }
 }
 
 static void report_second(Checker *checker, const AstStmt *stmt, const AstStmt *first) {
@@ -565,6 +573,7 @@ Model *model_check(Arena *arena, Source *source, const AstFile *file, const Mode
     checker->labels.suffix = "";
     SettingLines lines;
     check_file(checker, file, changes, source, &lines);
+    if (diags->errors == 0 && scope_spent(&checker->scope)) scope_report_spent(&checker->scope, SPAN_NONE);
     if (diags->errors == 0) settings_agree(&checker->scope, checker->model, &lines);
     if (diags->errors == 0) model_check_gradient(checker->model, diags);
     return diags->errors == 0 ? checker->model : NULL;

@@ -159,9 +159,15 @@ typedef struct {
 } Settings;
 extern const char *const cost_names[];
 
+/* A `-D NAME=VALUE` of the command line, as written; or a let of the file with its value as text. */
+typedef struct {
+    const char *name, *value;
+} Define;
+
 typedef struct {
     const char *name; /* of the network */
     const Source *source;
+    VEC(Define) lets;    /* those outside the blocks, with the values used */
     VEC(Layer *) layers; /* in data order; layers.at[0] is the input, the last one the output */
     Settings settings;
     int64_t parameter_count;
@@ -170,11 +176,6 @@ typedef struct {
 
 /* How many classes an example may have; 0: its target is not a class. */
 int64_t model_classes(const Model *model);
-
-/* A `-D NAME=VALUE` of the command line, as written. */
-typedef struct {
-    const char *name, *value;
-} Define;
 
 /* What the command line changes before checking: -D values and --set lines of the train block. */
 typedef struct {

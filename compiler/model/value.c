@@ -27,12 +27,16 @@ void scope_leave(Scope *scope) {
 
 bool scope_spent(const Scope *scope) { return scope->work < 0; }
 
+void scope_report_spent(Scope *scope, Span at) {
+    diag_report(scope->diags, at, "too-large",
+                "the model has too many statements and values once its repeats are expanded");
+}
+
 bool scope_spend(Scope *scope, int64_t work, Span at) {
     if (scope_spent(scope)) return false;
     scope->work -= work;
     if (!scope_spent(scope)) return true;
-    diag_report(scope->diags, at, "too-large",
-                "the model has too many statements and values once its repeats are expanded");
+    scope_report_spent(scope, at);
     return false;
 }
 

@@ -33,6 +33,8 @@ void scope_leave(Scope *scope);
 /* Uses up some of the budget; false when it is spent (reported once, at `at`). */
 bool scope_spend(Scope *scope, int64_t work, Span at);
 bool scope_spent(const Scope *scope);
+/* For when looking up a let was what used up the rest: that reports nothing. */
+void scope_report_spent(Scope *scope, Span at);
 
 /* Makes a let of the innermost block. An unusable name or a second let of the name in the block is reported. */
 void scope_let(Scope *scope, const char *name, Span name_at, const AstValue *value);

@@ -1,5 +1,6 @@
 #include "runtime/base/words.h"
 
+#include <stddef.h>
 #include <string.h>
 
 int net_edit_distance(const char *a, const char *b) {
@@ -23,4 +24,17 @@ int net_edit_distance(const char *a, const char *b) {
         }
     }
     return row[length];
+}
+
+const char *net_nearest_word(const char *word, const char *const *candidates, int count) {
+    int best = (int)(strlen(word) + 2) / 3 + 1;
+    const char *nearest = NULL;
+    for (int i = 0; i < count; i++) {
+        int distance = net_edit_distance(word, candidates[i]);
+        if (distance < best && distance < (int)strlen(candidates[i])) {
+            best = distance;
+            nearest = candidates[i];
+        }
+    }
+    return nearest;
 }

@@ -456,6 +456,10 @@ static void decode_all(Decoder *d) {
     model->order_hash = get_string(d, model->root, "order_hash");
     model->backend = get_string(d, model->root, "backend");
     model->cpu = get_string(d, model->root, "cpu");
+    if (json_object_get(model->root, "lets") != NULL) {
+        get_object(d, model->root, "lets");
+        model->lets = json_object_get(model->root, "lets");
+    }
     d->kernels = json_object_get(model->root, "kernels") == NULL
                      ? COUNT_LIMIT
                      : get_integer(d, model->root, "kernels", 1, COUNT_LIMIT);

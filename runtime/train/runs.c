@@ -18,6 +18,19 @@ static bool is_folder(const char *path) {
     return stat(path, &status) == 0 && S_ISDIR(status.st_mode);
 }
 
+/* False when another process has the lock. `netc runs` takes it for a moment, to see whether a trainer has it: so a few
+ * tries, over a tenth of a second. */
+static bool take_lock(int fd) {
+    const struct timespec pause = {.tv_nsec = 20 * 1000 * 1000};
+    for (int tries = 0; flock(fd, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK; tries++) {
+        if (tries == 5) {
+            return false;
+        }
+        nanosleep(&pause, NULL);
+    }
+    return true;
+}
+
 bool net_run_open(const char *folder, NetRun *run, NetError *error) {
     *run = (NetRun){.folder = net_text(error, "%s", folder), .lock = -1};
     if (run->folder == NULL) {
@@ -31,7 +44,7 @@ bool net_run_open(const char *folder, NetRun *run, NetError *error) {
     run->lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
     bool ok = run->lock >= 0 || net_fail_system(error, path, "open it", errno);
     /* a file system without locks is no reason not to train */
-    if (ok && flock(run->lock, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) {
+    if (ok && !take_lock(run->lock)) {
         ok = net_fail(error, NET_ENVIRONMENT, "%s: another trainer is writing into this run [run-locked]", folder);
     }
     free(path);

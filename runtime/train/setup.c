@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "runtime/train/checkpoint.h"
+#include "runtime/train/require.h"
 
 /* Sizes of the named sets: a split in counts for one is carried over to another in proportion. */
 static const struct {
@@ -151,6 +152,9 @@ static bool begin(NetTrainer *trainer, NetError *error) {
         (trainer->options.weights != NULL && !net_trainer_load_weights(trainer, error))) {
         return false;
     }
+    if (trainer->options.evaluate) {
+        return true;
+    }
     return (trainer->run.folder != NULL ||
             net_run_create(trainer->options.run_dir, trainer->options.name, &trainer->run, error)) &&
            net_csv_open(&trainer->csv, trainer->run.folder, used, NULL, score, error) &&
@@ -211,15 +215,23 @@ static void describe(NetTrainer *trainer) {
         bool l2 = options->l2 > 0;
         snprintf(decay, sizeof decay, ", %s %g", l2 ? "l2" : "weight decay", l2 ? options->l2 : options->weight_decay);
     }
+    if (options->evaluate) {
+        return;
+    }
     size_t length = strlen(decay);
     if (options->l1 > 0) {
         snprintf(decay + length, sizeof decay - length, ", l1 %g", options->l1);
     }
+    char seeds[64];
+    if (options->given[NET_OPTION_SEEDS]) {
+        snprintf(seeds, sizeof seeds, "seeds %" PRId64 " to %" PRId64, options->seed_first, options->seed_last);
+    } else {
+        snprintf(seeds, sizeof seeds, "seed %" PRId64, options->seed);
+    }
     net_progress_line(trainer->progress, "train",
-                      "%s rate %g%s, batch %s, %" PRId64 " epochs, seed %" PRId64 ", %" PRId64 " thread%s",
-                      model->settings.optimizer, options->rate, decay,
-                      options->batch > 0 ? net_count(count[0], (uint64_t)trainer->batch) : "full", options->epochs,
-                      options->seed, options->threads, options->threads == 1 ? "" : "s");
+                      "%s rate %g%s, batch %s, %" PRId64 " epochs, %s, %" PRId64 " thread%s", model->settings.optimizer,
+                      options->rate, decay, options->batch > 0 ? net_count(count[0], (uint64_t)trainer->batch) : "full",
+                      options->epochs, seeds, options->threads, options->threads == 1 ? "" : "s");
 }
 
 static bool resume(NetTrainer *trainer, const NetSafetensors *file, NetError *error) {
@@ -240,11 +252,11 @@ static bool resume(NetTrainer *trainer, const NetSafetensors *file, NetError *er
 }
 
 bool net_trainer_new(NetTrainer *trainer, const NetModel *model, const NetOptions *options, NetError *error) {
-    static const int colors[] = {[NET_COLOR_AUTO] = 0, [NET_COLOR_ALWAYS] = 1, [NET_COLOR_NEVER] = -1};
     *trainer = (NetTrainer){.model = model, .options = *options, .run = {NULL, -1}};
     net_options_default(options->program, model, &trainer->defaults);
+    trainer->started = net_clock();
     trainer->checkpoint_interval = net_checkpoint_interval();
-    trainer->progress = net_progress_new(model, options->quiet, options->json, colors[options->color], error);
+    trainer->progress = net_progress_new(model, options->quiet, options->json, net_options_color(options), error);
     if (trainer->progress == NULL) {
         return false;
     }
@@ -254,10 +266,18 @@ bool net_trainer_new(NetTrainer *trainer, const NetModel *model, const NetOption
         return false;
     }
     bool ok = (!found || net_checkpoint_settings(trainer, &file, error)) && open_data(trainer, error) &&
-              make_buffers(trainer, error);
-    if (ok) {
+              net_require_parts(&trainer->data, &options->require, error) && make_buffers(trainer, error);
+    bool several = options->given[NET_OPTION_SEEDS];
+    if (several && options->seed != options->seed_first) {
+        net_progress_hush(trainer->progress);
+    } else if (ok) {
         describe(trainer);
         net_trainer_advise_data(trainer);
+    }
+    if (ok) {
+        if (several) {
+            net_progress_hush(trainer->progress);
+        }
         ok = found ? resume(trainer, &file, error) : begin(trainer, error);
     }
     if (found) {
@@ -287,6 +307,7 @@ void net_trainer_free(NetTrainer *trainer) {
         free(buffers[i]);
     }
     free(trainer->log);
+    json_decref(trainer->result);
     free(trainer->kept_data);
     free(trainer->kept_folder);
 }

@@ -3,8 +3,9 @@
  *
  * setup.c fills a NetTrainer from the model and the command line, train.c walks through the epochs, evaluate.c scores,
  * checkpoint.c saves and restores, weights.c reads and writes weight files, report.c writes config.json and
- * result.json. All that a resumed run needs is in `place`, the buffers param, state, best_param and best_state, and
- * the gradient log's sums: what is added here must be added to checkpoint.c.
+ * result.json, seeds.c sums up the runs of several seeds. All that a resumed run needs is in `place`, the buffers
+ * param, state, best_param and best_state, and the gradient log's sums: what is added here must be added to
+ * checkpoint.c.
  *
  * NetTrainer owns all it points to but the model; net_trainer_free releases it at any stage of its setup. */
 #ifndef NET_TRAIN_TRAINER_H
@@ -50,6 +51,7 @@ typedef struct {
     NetGradients *gradients;
     NetProgress *progress;
     bool resumed;
+    json_t *result;                       /* what result.json holds, once it is known */
     int64_t n;                            /* examples of an epoch */
     int64_t batch;                        /* examples of a whole batch, at most n */
     int64_t steps;                        /* of an epoch: ceil(n / batch) */
@@ -58,21 +60,29 @@ typedef struct {
     double *log;
     float scalar[NET_SCALAR_KINDS];
     NetPlace place;
-    double clock; /* when place.seconds was last brought up to date */
-    double begun; /* when this process began to train, and at which step: for the time left */
+    double started; /* when this process began with the run: for the time limit */
+    double clock;   /* when place.seconds was last brought up to date */
+    double begun;   /* when this process began to train, and at which step: for the time left */
     int64_t begun_step;
     double saved;               /* when the last checkpoint was written */
     double checkpoint_interval; /* seconds: 10, or what the environment says (checkpoint.h) */
 } NetTrainer;
 
+/* The scores of a result; n 0 where there is none. */
+typedef struct {
+    NetScore train, validation, test, best_test;
+} NetFinal;
+
 /* How a piece of work ended. */
 typedef enum {
     NET_WENT_ON,
-    NET_STOPPED, /* by a signal: the state is whole, and can be saved */
-    NET_FAILED   /* *error says why */
+    NET_STOPPED,   /* by a signal: the state is whole, and can be saved */
+    NET_TIMED_OUT, /* by --time-limit: the same */
+    NET_FAILED     /* *error says why */
 } NetOutcome;
 
-/* setup.c: everything up to the first step, resumed or new; the first checkpoint is written. */
+/* setup.c: everything up to the first step, resumed or new; the first checkpoint is written. With --evaluate there is
+ * no run: all that is there are the weights. */
 bool net_trainer_new(NetTrainer *trainer, const NetModel *model, const NetOptions *options, NetError *error);
 void net_trainer_free(NetTrainer *trainer);
 
@@ -84,6 +94,9 @@ void net_trainer_tick(NetTrainer *trainer);
 
 /* evaluate.c: scores the present weights on a part, in file order. */
 NetOutcome net_trainer_evaluate(NetTrainer *trainer, NetPartName part, NetScore *score, NetError *error);
+
+/* The same for all parts, with a line for each. */
+NetOutcome net_trainer_evaluate_all(NetTrainer *trainer, NetFinal *final, NetError *error);
 
 /* train.c: all epochs to the end. */
 NetOutcome net_trainer_train(NetTrainer *trainer, NetError *error);
@@ -99,14 +112,10 @@ bool net_trainer_load_weights(NetTrainer *trainer, NetError *error);
 bool net_trainer_save_weights(NetTrainer *trainer, const char *name, const float *param, const float *state,
                               NetError *error);
 
-/* The weights' scores on the test part, in the order last, best; n 0 where there is none. */
-typedef struct {
-    NetScore last, best;
-} NetTestScores;
-
-/* report.c: config.json at the start, result.json at the end. `status` is "done" or "diverged". */
+/* report.c: config.json at the start, result.json at the end. `status` is "done", "time_limit", "diverged" or, without
+ * a run and so without a file, "evaluated". The result stays in trainer->result. */
 bool net_trainer_write_config(NetTrainer *trainer, NetError *error);
-bool net_trainer_write_result(NetTrainer *trainer, const char *status, const NetTestScores *test, NetError *error);
+bool net_trainer_write_result(NetTrainer *trainer, const char *status, const NetFinal *final, NetError *error);
 
 /* advice.c: notes about data that is oddly cut, and about a training that does not learn. */
 void net_trainer_advise_data(const NetTrainer *trainer);

@@ -50,6 +50,7 @@ USAGE = {
     ("check", "--cpu", "native", "small.net"):
         "netc check: '--cpu' is not an option here; it belongs to 'netc train', 'netc build'",
     ("train", "small.net", "--emit", "c"): "netc train: '--emit' is not an option here; it belongs to 'netc build'",
+    ("show", "small.net", "--json", "--dot"): "netc show: --json and --dot are two forms of the same; keep one",
     ("show", "--memory", "1G", "small.net"):
         "netc show: '--memory' is not an option here; it belongs to 'netc check', 'netc train', 'netc build'",
     ("show", "--json", "--pytorch", "small.net"): "netc show: --json and --pytorch are two forms of the same; keep one",

@@ -238,6 +238,12 @@ says("this trainer was compiled without a gradient log; netc train idx.net --set
 says("this trainer was compiled without l1; netc train idx.net --set 'regularize l1=2' has it [not-compiled]", "--l1",
      "2", "--data-dir", good, status=2)
 
+says("required test_accuracy>0.9, found 0.3; epochs<1, found 1 [not-met]", "--require",
+     "test_accuracy > 0.9", "--require", "epochs<1", "--require=steps>=1", "--data-dir", good, "--name", "required",
+     status=4)
+says("time limit of 1e-06 s: stopped in epoch 1 after step 0 of 2; netc train --resume runs/limited-DATE-N goes on from "
+     "there [time-limit]", "--time-limit", "0.000001s", "--data-dir", good, "--name", "limited", status=0)
+
 with open("wild.net", "w") as file:
     file.write("network wild {\n    input 784\n    default dense activation=relu init=normal(0, 100)\n    dense 30\n"
                "    dense 30\n    dense 10 activation=linear\n}\n"
