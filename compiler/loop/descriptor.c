@@ -109,6 +109,8 @@ static json_t *settings(const Settings *s) {
     put(object, "weight_decay", number(s->weight_decay));
     put(object, "batch", json_integer(s->batch));
     put(object, "epochs", json_integer(s->epochs));
+    put(object, "patience", json_integer(s->patience));
+    put(object, "monitor", json_string(s->monitor == MONITOR_COST ? "cost" : "accuracy"));
     put(object, "seed", json_integer(s->seed));
     put(object, "log",
         json_pack("{s:b, s:b, s:I, s:I}", "gradients", s->log_gradients, "weights", s->log_weights, "every",

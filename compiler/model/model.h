@@ -149,7 +149,9 @@ typedef struct {
     double rate;
     int64_t batch; /* 0: full */
     int64_t epochs;
-    double l2, l1, weight_decay; /* 0: none */
+    int64_t patience; /* epochs without a better validation figure; 0: all epochs are trained */
+    enum { MONITOR_ACCURACY, MONITOR_COST } monitor; /* what chooses the best epoch */
+    double l2, l1, weight_decay;                     /* 0: none */
     int64_t seed;
     bool log_gradients, log_weights;
     int64_t log_every; /* 0: epoch; else steps */

@@ -100,6 +100,9 @@ static void print_settings(Arena *arena, FILE *out, const Settings *settings) {
     fprintf(out, "  optimizer sgd rate=%s\n", number_text(arena, settings->rate));
     fprintf(out, settings->batch ? "  batch %lld\n" : "  batch full\n", (long long)settings->batch);
     fprintf(out, "  epochs %lld\n", (long long)settings->epochs);
+    if (settings->patience > 0)
+        fprintf(out, "  stop patience=%lld monitor=%s\n", (long long)settings->patience,
+                settings->monitor == MONITOR_COST ? "cost" : "accuracy");
     fprintf(out, "  regularize l2=%s l1=%s weight_decay=%s\n", number_text(arena, settings->l2),
             number_text(arena, settings->l1), number_text(arena, settings->weight_decay));
     fprintf(out, "  seed %lld\n", (long long)settings->seed);

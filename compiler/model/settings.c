@@ -283,6 +283,34 @@ static bool regularize_apply(SettingContext *context) {
     return true;
 }
 
+/* ---- stop ---- */
+
+enum { STOP_PATIENCE, STOP_MONITOR, STOP_OPTIONS };
+
+static const char *const monitor_words[] = {[MONITOR_ACCURACY] = "accuracy", [MONITOR_COST] = "cost", NULL};
+
+static const OptionSpec stop_options[STOP_OPTIONS] = {
+    [STOP_PATIENCE] = {.name = "patience",
+                       .type = OPTION_INTEGER,
+                       .required = true,
+                       .low = 1,
+                       .high = 1e9,
+                       .doc = "epochs to wait for a better figure on the validation part before training ends",
+                       .example = "stop patience=5"},
+    [STOP_MONITOR] = {.name = "monitor",
+                      .type = OPTION_WORD,
+                      .standard = "accuracy",
+                      .words = monitor_words,
+                      .doc = "which figure: accuracy (with target input the RMSE), or the cost without its penalty"},
+};
+
+static bool stop_apply(SettingContext *context) {
+    const OptionValue *option = context->option;
+    context->settings->patience = option[STOP_PATIENCE].integer;
+    context->settings->monitor = option[STOP_MONITOR].choice == MONITOR_COST ? MONITOR_COST : MONITOR_ACCURACY;
+    return true;
+}
+
 /* ---- log ---- */
 
 enum { LOG_WHAT, LOG_EVERY, LOG_PROBE, LOG_FORMATS, LOG_OPTIONS };
@@ -363,6 +391,10 @@ const SettingKind setting_kinds[] = {
      .standard = "epochs 10",
      OPTIONS(epochs_options),
      .apply = epochs_apply},
+    {.name = "stop",
+     .doc = "ends training when the validation part no longer gains; off by itself",
+     OPTIONS(stop_options),
+     .apply = stop_apply},
     {.name = "regularize",
      .doc = "a penalty on large weights of conv and dense",
      OPTIONS(regularize_options),

@@ -273,10 +273,19 @@ static void check_data(Scope *scope, const Model *model, const SettingLines *lin
     }
 }
 
+/* The test set never chooses anything, so stopping early takes a validation part. */
+static void check_stop(Scope *scope, const Model *model, const SettingLines *lines) {
+    const AstStmt *line = line_of(lines, "stop");
+    if (!line || model->settings.split_validation > 0) return;
+    diag_report(scope->diags, line->at, "needs-validation",
+                "stop needs a validation part; add 'split validation=10000' (choosing by test results is not offered)");
+}
+
 void settings_agree(Scope *scope, Model *model, const SettingLines *lines) {
     const Layer *last = model->layers.at[model->layers.count - 1];
     size_t errors = scope->diags->errors;
     check_outputs(scope, model, lines, last);
     if (scope->diags->errors == errors) check_cost(scope, model, lines, last);
     check_data(scope, model, lines, last);
+    check_stop(scope, model, lines);
 }

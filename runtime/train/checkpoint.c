@@ -37,6 +37,7 @@ static const Setting settings[] = {
     {NET_OPTION_L2, REAL, offsetof(NetOptions, l2), true},
     {NET_OPTION_L1, REAL, offsetof(NetOptions, l1), true},
     {NET_OPTION_WEIGHT_DECAY, REAL, offsetof(NetOptions, weight_decay), true},
+    {NET_OPTION_PATIENCE, INTEGER, offsetof(NetOptions, patience), false},
     {NET_OPTION_SEED, INTEGER, offsetof(NetOptions, seed), true},
     {NET_OPTION_LOG_EVERY, INTEGER, offsetof(NetOptions, log_every), true},
 };

@@ -415,6 +415,9 @@ static void decode_settings(Decoder *d) {
     settings->weight_decay = get_number(d, train, "weight_decay");
     settings->batch = get_integer(d, train, "batch", 0, COUNT_LIMIT);
     settings->epochs = get_integer(d, train, "epochs", 0, COUNT_LIMIT);
+    static const char *const monitors[] = {"accuracy", "cost"};
+    settings->patience = get_integer(d, train, "patience", 0, COUNT_LIMIT);
+    settings->monitor_cost = get_word(d, train, "monitor", monitors, 2) == 1;
     settings->seed = get_integer(d, train, "seed", 0, INT64_MAX);
     const json_t *log = json_object_get(train, "log");
     if (log != NULL) {

@@ -126,6 +126,8 @@ typedef struct {
     int64_t batch; /* 0: full */
     int64_t epochs, seed;
     bool log_gradients, log_weights;
+    int64_t patience;  /* epochs without a better validation figure after which training ends; 0: never */
+    bool monitor_cost; /* the cost chooses the best epoch, else the model's measure */
     int64_t log_every; /* steps; 0: epoch */
     int64_t log_probe; /* examples; 0: none */
 } NetSettings;

@@ -26,6 +26,7 @@ typedef enum {
     NET_OPTION_L2,
     NET_OPTION_L1,
     NET_OPTION_WEIGHT_DECAY,
+    NET_OPTION_PATIENCE,
     NET_OPTION_SEED,
     NET_OPTION_SEEDS,
     NET_OPTION_THREADS,
@@ -62,6 +63,7 @@ typedef struct {
     int64_t epochs;
     int64_t batch; /* 0: full */
     double rate, l2, l1, weight_decay;
+    int64_t patience; /* epochs; 0: all of them are trained */
     int64_t seed, threads;
     int64_t seed_first, seed_last; /* with --seeds */
     int64_t log_every;             /* steps; 0: epoch */

@@ -45,12 +45,13 @@ static json_t *settings(const NetTrainer *trainer) {
         "{s:s, s:s, s:s, s:{s:I, s:I, s:I}}", "data", trainer->data.name, "data_source", trainer->data.source,
         "data_sha256", net_data_hash(&trainer->data), "split", "train", (json_int_t)part[NET_PART_TRAIN].count,
         "validation", (json_int_t)part[NET_PART_VALIDATION].count, "test", (json_int_t)part[NET_PART_TEST].count);
-    json_t *more = json_pack(
-        "{s:s, s:s, s:f, s:f, s:f, s:f, s:I, s:I, s:I, s:I, s:I, s:I}", "cost", trainer->model->settings.cost,
-        "optimizer", trainer->model->settings.optimizer, "rate", options->rate, "l2", options->l2, "l1", options->l1,
-        "weight_decay", options->weight_decay, "batch", (json_int_t)options->batch, "epochs",
-        (json_int_t)options->epochs, "seed", (json_int_t)options->seed, "threads", (json_int_t)options->threads,
-        "log_every", (json_int_t)options->log_every, "log_probe", (json_int_t)trainer->model->settings.log_probe);
+    json_t *more =
+        json_pack("{s:s, s:s, s:f, s:f, s:f, s:f, s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "cost",
+                  trainer->model->settings.cost, "optimizer", trainer->model->settings.optimizer, "rate", options->rate,
+                  "l2", options->l2, "l1", options->l1, "weight_decay", options->weight_decay, "batch",
+                  (json_int_t)options->batch, "epochs", (json_int_t)options->epochs, "seed", (json_int_t)options->seed,
+                  "threads", (json_int_t)options->threads, "patience", (json_int_t)options->patience, "log_every",
+                  (json_int_t)options->log_every, "log_probe", (json_int_t)trainer->model->settings.log_probe);
     json_object_update(object, more);
     json_decref(more);
     if (object != NULL && options->weights != NULL) {

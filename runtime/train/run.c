@@ -62,9 +62,20 @@ static NetOutcome final_scores(NetTrainer *trainer, NetFinal *final, NetError *e
     return outcome == NET_WENT_ON ? test(trainer, final, error) : outcome;
 }
 
+/* Says why there are fewer epochs than were asked for. */
+static void tell_early_stop(NetTrainer *trainer) {
+    const NetPlace *place = &trainer->place;
+    if (place->epoch <= trainer->options.epochs && net_trainer_out_of_patience(trainer)) {
+        net_progress_line(trainer->progress, "stop",
+                          "after epoch %" PRId64 ": no better %s on the validation part since epoch %" PRId64,
+                          place->epoch - 1, net_model_monitor(trainer->model), place->best_epoch);
+    }
+}
+
 /* After the last step: test, weight files, result.json. */
 static NetOutcome finish(NetTrainer *trainer, const char *status, NetError *error) {
     NetFinal final;
+    tell_early_stop(trainer);
     NetOutcome outcome = final_scores(trainer, &final, error);
     if (outcome != NET_WENT_ON) {
         return outcome;
@@ -87,15 +98,18 @@ static bool is_finished(NetTrainer *trainer) {
     enum { RESULT_LIMIT = 1 << 20 };
     const NetOptions *options = &trainer->options;
     char *path = net_run_path(&trainer->run, "result.json", NULL);
-    bool finished =
-        trainer->resumed && trainer->place.epoch > options->epochs && path != NULL && access(path, F_OK) == 0;
+    bool early = trainer->place.epoch <= options->epochs && net_trainer_out_of_patience(trainer);
+    bool finished = trainer->resumed && (early || trainer->place.epoch > options->epochs) && path != NULL &&
+                    access(path, F_OK) == 0;
     if (finished) {
         char note[512];
         int64_t done = trainer->place.epoch - 1;
+        bool more = !early;
         snprintf(note, sizeof note,
-                 "%.300s is finished: %" PRId64 " of %" PRId64 " epochs; --epochs %" PRId64
+                 "%.300s is finished: %" PRId64 " of %" PRId64 " epochs%s; --%s %" PRId64
                  " goes on with it [finished-run]",
-                 trainer->run.folder, done, options->epochs, 2 * (done > 0 ? done : 1));
+                 trainer->run.folder, done, options->epochs, more ? "" : ", no gain on the validation part",
+                 more ? "epochs" : "patience", 2 * (more ? done > 0 ? done : 1 : options->patience));
         net_progress_note(trainer->progress, options->program, note);
         size_t size = 0;
         char *text = net_file_read(path, RESULT_LIMIT, &size, NULL);

@@ -39,7 +39,11 @@ enum { NET_FIGURES = 3 };
 int net_score_names(const NetModel *model, const char *names[NET_FIGURES]);
 double net_score_figure(const NetModel *model, const NetScore *score, int figure);
 
-/* Whether a is strictly better than b; every score is better than none. */
+/* What chooses the best epoch, for people: "accuracy", "RMSE" or "cost". */
+const char *net_model_monitor(const NetModel *model);
+
+/* Whether a is strictly better than b; every score is better than none. Compared is the cost under
+ * `stop monitor=cost`, else the model's measure. */
 bool net_score_better(const NetModel *model, const NetScore *a, const NetScore *b);
 
 #endif

@@ -62,6 +62,12 @@ static bool open_data(NetTrainer *trainer, NetError *error) {
     bool ok = net_data_open(&request, &trainer->data, error);
     free(folder);
     trainer->n = ok ? trainer->data.part[NET_PART_TRAIN].count : 0;
+    if (ok && trainer->options.patience > 0 && trainer->data.part[NET_PART_VALIDATION].count == 0) {
+        return net_fail(error, NET_USAGE,
+                        "--patience %" PRId64 " needs a validation part; netc train %s --set 'split validation=0.1' "
+                        "has one (choosing by test results is not offered) [needs-validation]",
+                        trainer->options.patience, trainer->model->path);
+    }
     return ok && (trainer->n > 0 ||
                   net_fail(error, NET_ENVIRONMENT, "the split leaves no example to train with [split-size]"));
 }

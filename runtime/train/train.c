@@ -370,18 +370,26 @@ static NetOutcome close_epoch(NetTrainer *trainer, NetError *error) {
     return NET_WENT_ON;
 }
 
+/* Derived from what a checkpoint holds, so that a resumed run ends at the same epoch. */
+bool net_trainer_out_of_patience(const NetTrainer *trainer) {
+    const NetPlace *place = &trainer->place;
+    int64_t patience = trainer->options.patience;
+    return patience > 0 && place->position == 0 && place->epoch - 1 - place->best_epoch >= patience;
+}
+
 NetOutcome net_trainer_train(NetTrainer *trainer, NetError *error) {
     NetPlace *place = &trainer->place;
     NetOutcome outcome = NET_WENT_ON;
     fill_scalars(trainer, trainer->batch);
-    while (place->epoch <= trainer->options.epochs && outcome == NET_WENT_ON) {
+    bool last = place->epoch > trainer->options.epochs || net_trainer_out_of_patience(trainer);
+    while (!last && outcome == NET_WENT_ON) {
         if (place->position < trainer->steps) {
             outcome = train_epoch(trainer, error);
         }
         if (outcome == NET_WENT_ON) {
             outcome = close_epoch(trainer, error);
         }
-        bool last = place->epoch > trainer->options.epochs;
+        last = place->epoch > trainer->options.epochs || net_trainer_out_of_patience(trainer);
         if (outcome == NET_WENT_ON && (last || net_clock() - trainer->saved >= trainer->checkpoint_interval)) {
             outcome = save(trainer, error);
         }

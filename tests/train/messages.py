@@ -144,6 +144,35 @@ says("note: after 3 epochs the accuracy, 25.00 %, is no better than chance; try 
 says("floats/images: holds floats, but the model was built to read bytes [type-mismatch]", "--data-dir",
      data("floats", images=idx((40, 4, 4), [0.5] * 640, FLOATS), test_images=idx((20, 4, 4), [0.5] * 320, FLOATS)))
 
+# ---- ending early ----
+
+says("--patience 3 needs a validation part; netc train flat.net --set 'split validation=0.1' has one (choosing by test "
+     "results is not offered) [needs-validation]", "--patience", "3", "--data-dir", good, "--set",
+     "split train=30", model="flat.net", status=2)
+with open("patient.net", "w") as file:
+    file.write(IDX.replace("epochs 1", "epochs 9\n    stop patience=2 monitor=cost").replace("small", "patient"))
+UNLEARNT = ("--rate", "1e-30", "--data-dir", good)  # the untrained network stays the best
+train(*UNLEARNT, "--name", "patient", model="patient.net")
+
+
+def epochs(run):
+    name = next(name for name in os.listdir("runs") if name.startswith(run + "-"))
+    with open(f"runs/{name}/result.json") as file:
+        result = json.load(file)
+    return result["epochs"], result["best_epoch"]
+
+
+if epochs("patient") != (2, 0):
+    fail(f"patience=2: {epochs('patient')}")
+says("runs/patient-DATE-N is finished: 2 of 9 epochs, no gain on the validation part; --patience 4 goes on with it "
+     "[finished-run]", "--resume", "--name", "patient", "--data-dir", good, model="patient.net", status=0)
+train("--resume", "--name", "patient", "--patience", "5", "--data-dir", good, model="patient.net")
+if epochs("patient") != (5, 0):
+    fail(f"--patience 5: {epochs('patient')}")
+train(*UNLEARNT, "--patience", "never", "--name", "restless", model="patient.net")
+if epochs("restless") != (9, 0):
+    fail(f"--patience never: {epochs('restless')}")
+
 # ---- weights ----
 
 weights = next(f"runs/{name}/weights.safetensors" for name in os.listdir("runs") if name.startswith("good-"))

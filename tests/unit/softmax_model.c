@@ -193,12 +193,13 @@ NetKernel *const net_kernel[] = {train_slot, train_part, eval_chunk, log_bias, l
 #define SCORES ENTRY("cost", "", "chunk", 0, 1, 1) "," ENTRY("correct", "", "chunk", 1, 1, 1)
 #define ONCE_ENTRY(name, at) "," ENTRY(name, "dense1", "once", at, 1, 7840)
 #define BIAS_ENTRY(name, at) "," ENTRY(name, "dense1", "once", at, 1, 10)
-#define LOGS                                                                                     \
-    BIAS_ENTRY("bias_grad_sq", 0)                                                                \
-    ONCE_ENTRY("weight_grad_sq", 1)                                                              \
-    ONCE_ENTRY("weight_grad_max", 2)                                                             \
-        ONCE_ENTRY("weight_sq", 3) "," ENTRY("delta_sq", "dense1", "chunk", 2, 1, 10) "," ENTRY( \
-            "saturated", "dense1", "chunk", 3, 1, 10) "," ENTRY("active", "dense1", "once", 24, 10, 1)
+#define LOGS                                                                                           \
+    BIAS_ENTRY("bias_grad_sq", 0)                                                                      \
+    ONCE_ENTRY("weight_grad_sq", 1)                                                                    \
+    ONCE_ENTRY("weight_grad_max", 2)                                                                   \
+    ONCE_ENTRY("weight_sq", 3)                                                                         \
+    "," ENTRY("delta_sq", "dense1", "chunk", 2, 1, 10) "," ENTRY("saturated", "dense1", "chunk", 3, 1, \
+                                                                 10) "," ENTRY("active", "dense1", "once", 24, 10, 1)
 
 #pragma GCC diagnostic ignored "-Woverlength-strings" /* every compiler we use takes it */
 const char net_model[] =
@@ -234,7 +235,7 @@ const char net_model[] =
                                       "\"train\":{\"data\":{\"kind\":\"digits\"},\"split\":{\"train\":0,\"validation\":"
                                       "1000,\"test\":0},"
                                       "\"cost\":\"log_likelihood\",\"optimizer\":\"sgd\",\"rate\":0.1,\"l2\":0.5,"
-                                      "\"l1\":0,\"weight_decay\":0,"
+                                      "\"patience\":0,\"monitor\":\"accuracy\",\"l1\":0,\"weight_decay\":0,"
                                       "\"batch\":64,\"epochs\":3,\"seed\":1,"
                                       "\"log\":{\"gradients\":true,\"weights\":true,\"every\":0,\"probe\":500}},"
                                       "\"text\":\"network softmax { input 784; dense 10 activation=softmax "

@@ -21,7 +21,8 @@ static const char good[] =
     "\"log\":[{\"name\":\"cost\",\"layer\":\"\",\"per\":\"chunk\",\"at\":0,\"count\":1,\"elements\":1},"
     "{\"name\":\"correct\",\"layer\":\"\",\"per\":\"chunk\",\"at\":1,\"count\":1,\"elements\":1}]}},"
     "\"train\":{\"data\":{\"kind\":\"digits\"},\"split\":{\"train\":0,\"validation\":0.1,\"test\":0},"
-    "\"cost\":\"log_likelihood\",\"optimizer\":\"sgd\",\"rate\":0.1,\"l2\":0,\"l1\":0,\"weight_decay\":0,\"batch\":0,"
+    "\"cost\":\"log_likelihood\",\"optimizer\":\"sgd\",\"patience\":0,\"monitor\":\"accuracy\",\"rate\":0.1,\"l2\":0,"
+    "\"l1\":0,\"weight_decay\":0,\"batch\":0,"
     "\"epochs\":10,\"seed\":1,\"log\":{\"gradients\":false,\"weights\":false,\"every\":0,\"probe\":0}},"
     "\"text\":\"\",\"path\":\"tiny.net\",\"order_hash\":\"0\",\"backend\":\"c\",\"cpu\":\"generic\"}";
 
