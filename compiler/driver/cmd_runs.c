@@ -502,63 +502,6 @@ static void print_table(Arena *arena, const Options *options, const Runs *runs, 
     }
 }
 
-/* ---- JSON ---- */
-
-/* Without a value: null. */
-static void put(json_t *object, const char *key, json_t *value) {
-    if (json_object_set_new(object, key, value == NULL ? json_null() : value) != 0) {
-        out_of_memory();
-    }
-}
-
-static json_t *json_fields(const Fields *fields) {
-    json_t *object = json_object();
-    for (size_t i = 0; i < fields->count; i++) {
-        const Field *field = &fields->at[i];
-        bool whole = fabs(field->number) < 1e15 && field->number == (double)(int64_t)field->number;
-        put(object, field->name,
-            isfinite(field->number) ? whole ? json_integer((json_int_t)field->number) : json_real(field->number)
-                                    : json_string(field->text));
-    }
-    return object;
-}
-
-/* The model but its text. */
-static json_t *json_model(const Run *run) {
-    json_t *model = json_deep_copy(json_object_get(run->config, "model"));
-    json_object_del(model, "text");
-    return model;
-}
-
-static void print_json(Arena *arena, const Runs *runs) {
-    json_t *root = json_object(), *list = json_array(), *differ = json_array();
-    Words names = differing(arena, runs);
-    for (size_t i = 0; i < names.count; i++) {
-        json_array_append_new(differ, json_string(names.at[i]));
-    }
-    for (size_t i = 0; i < runs->count; i++) {
-        const Run *run = &runs->at[i];
-        json_t *object = json_object();
-        put(object, "name", json_string(utf8_clean(arena, run->name, strlen(run->name))));
-        put(object, "folder", json_string(utf8_clean(arena, run->folder, strlen(run->folder))));
-        put(object, "status", json_string(run->status));
-        put(object, "started", json_integer((json_int_t)run->started));
-        put(object, "model", json_model(run));
-        put(object, "settings", json_deep_copy(json_object_get(run->config, "settings")));
-        put(object, "result", run->result != NULL ? json_incref(run->result) : json_fields(&run->figures));
-        json_array_append_new(list, object);
-    }
-    put(root, "differ", differ);
-    put(root, "runs", list);
-    char *text = json_dumps(root, JSON_INDENT(2) | JSON_REAL_PRECISION(15));
-    if (text == NULL) {
-        out_of_memory();
-    }
-    puts(text);
-    free(text);
-    json_decref(root);
-}
-
 /* ---- the command ---- */
 
 static bool read_all(Arena *arena, const Options *options, Runs *runs) {
@@ -592,7 +535,7 @@ int cmd_runs(Arena *arena, Options *options) {
         sort_runs(arena, &runs, &column, backwards);
     }
     if (options->json) {
-        print_json(arena, &runs);
+        runs_json(arena, &runs, differing(arena, &runs), stdout);
     } else if (runs.count > 0) {
         print_table(arena, options, &runs, sort == NULL ? NULL : &column);
     } else if (status == STATUS_OK) {

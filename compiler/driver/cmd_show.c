@@ -13,7 +13,9 @@ static ShowModel *chosen_form(const Options *options, int *status) {
         const char *option;
         bool given;
         ShowModel *show;
-    } forms[] = {{"--json", options->json, show_json}, {"--pytorch", options->pytorch, pytorch_print}, {"--dot", options->dot, show_dot}};
+    } forms[] = {{"--json", options->json, show_json},
+                 {"--pytorch", options->pytorch, pytorch_print},
+                 {"--dot", options->dot, show_dot}};
     const char *first = NULL;
     ShowModel *show = show_text;
     for (size_t i = 0; i < COUNT_OF(forms); i++) {

@@ -23,7 +23,7 @@ bool infer_check_options(const Options *options, int *status) {
                        : options->target != NULL ? "--target"
                        : options->static_link    ? "--static"
                                                  : NULL;
-    if ((onnx || library) && !options->infer) {
+    if ((onnx || library) && (!options->infer || options->weights == NULL)) {
         *status = report_usage("build", "--emit %s is about a trained network; it needs --infer --weights FILE|RUN",
                                options->emit);
     } else if (options->infer && options->weights == NULL) {
@@ -90,7 +90,7 @@ static int write_onnx_file(Arena *arena, const Options *options, const Trained *
 
 int infer_build(Arena *arena, Options *options) {
     Compilation compilation;
-    Shipment shipment = {.processors = 0};
+    Shipment shipment = {.command = "build"};
     Trained trained;
     int status;
     const char *cpu = options->cpu;

@@ -71,16 +71,18 @@ const Command commands[] = {
     {
         .name = "build",
         .arguments = "FILE [options]",
-        .doc = "compile a model into a stand-alone trainer",
-        .details = "Without -o the trainer has the name of the network: 'network lenet5' becomes ./lenet5.\n"
+        .doc = "compile a model into a stand-alone trainer, or its trained network into a program",
+        .details = "Without -o a trainer has the name of the network: 'network lenet5' becomes ./lenet5.\n"
                    "Outputs are written whole or not at all.\n"
-                   "--infer --weights FILE|RUN builds from a trained network: --emit onnx writes it in a form\n"
-                   "that ONNX Runtime and many other programs read.",
+                   "--infer --weights FILE|RUN makes ./lenet5-predict, which classifies images, with the\n"
+                   "weights inside; --emit lib or shared a library with its header, c or obj the same as one\n"
+                   "file, onnx a form that ONNX Runtime and many other programs read.",
         .examples = "  netc build lenet5.net && ./lenet5 --epochs 3\n"
                     "  netc build lenet5.net -o trainer --cpu x86-64-v3\n"
                     "  netc build lenet5.net --emit c            the program as C, in lenet5.c\n"
                     "  netc build lenet5.net --emit asm -o -     its assembly, on standard output\n"
-                    "  netc build lenet5.net --infer --weights runs/latest --emit onnx",
+                    "  netc build lenet5.net --infer --weights runs/latest && ./lenet5-predict digit.png\n"
+                    "  netc build lenet5.net --infer --weights runs/latest --emit lib",
         .mask = COMMAND_BUILD,
         .least = 1,
         .most = 1,

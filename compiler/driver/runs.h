@@ -8,7 +8,7 @@
 
 #include <jansson.h>
 
-#include "compiler/base/base.h"
+#include "compiler/driver/options.h"
 
 /* A named value: of a setting ("rate", "split", a let of the model) or of a result ("test_accuracy"). */
 typedef struct {
@@ -37,6 +37,8 @@ typedef VEC(Run) Runs;
 bool runs_read(Arena *arena, const char *path, Runs *runs);
 /* In the order they were begun. Models of one file name and several texts become "NAME#12345678". */
 void runs_order(Arena *arena, Runs *runs);
+/* One JSON object: `differ`, the names of the settings that differ, and `runs`, with all that is known of each. */
+void runs_json(Arena *arena, const Runs *runs, Words differing, FILE *out);
 void runs_free(Runs *runs);
 
 /* The field of that name, or NULL. */

@@ -17,7 +17,7 @@
 enum { ALIGNMENT = 64, FLOATS = ALIGNMENT / 4, FILE_LIMIT = INT32_MAX };
 
 /* ---- the plan ---- */
-static const Layer *find_until(Arena *arena, const Model *model, const char *label, int *status) {
+static const Layer *find_until(Arena *arena, const Model *model, const char *command, const char *label, int *status) {
     if (label == NULL) {
         return model->layers.at[model->layers.count - 1];
     }
@@ -30,32 +30,32 @@ static const Layer *find_until(Arena *arena, const Model *model, const char *lab
     }
     const char *nearest = nearest_word(label, names, model->layers.count);
     *status = nearest != NULL
-                  ? report_usage("build", "--until: there is no layer '%s'; did you mean '%s'?", label, nearest)
-                  : report_usage("build", "--until: there is no layer '%s'; 'netc show' lists them", label);
+                  ? report_usage(command, "--until: there is no layer '%s'; did you mean '%s'?", label, nearest)
+                  : report_usage(command, "--until: there is no layer '%s'; 'netc show' lists them", label);
     return NULL;
 }
 
 static bool find_processors(Arena *arena, const Options *options, Shipment *shipment, int *status) {
-    const char *cpu = options->cpu;
+    const char *cpu = options->cpu, *command = shipment->command;
     bool one = shipment->emit == EMIT_C || shipment->emit == EMIT_ASM || shipment->emit == EMIT_LLVM;
     if (shipment->triple != NULL) {
         shipment->processors = 1;
         if (!processor_target(shipment->triple, &shipment->processor[0])) {
-            *status = report_usage("build",
+            *status = report_usage(command,
                                    "--target %s: netc builds for this kind of machine and for "
                                    "aarch64-linux-gnu",
                                    shipment->triple);
             return false;
         }
         if (cpu != NULL && !string_is(cpu, "auto") && !string_is(cpu, "generic")) {
-            *status = report_usage("build", "--cpu %s is no processor of %s; leave --cpu out", cpu, shipment->triple);
+            *status = report_usage(command, "--cpu %s is no processor of %s; leave --cpu out", cpu, shipment->triple);
             return false;
         }
         return true;
     }
     if (one && string_is(cpu, "auto")) {
         *status =
-            report_usage("build", "--emit %s is code for one kind of processor; name it with --cpu", options->emit);
+            report_usage(command, "--emit %s is code for one kind of processor; name it with --cpu", options->emit);
         return false;
     }
     if (cpu == NULL && shipment->emit == EMIT_C) {
@@ -68,7 +68,7 @@ static bool find_processors(Arena *arena, const Options *options, Shipment *ship
     const char *why = NULL;
     shipment->processors = 1;
     if (!processor_find(arena, cpu, shipment->llvm, &shipment->processor[0], &why)) {
-        *status = report_usage("build", "--cpu: %s", why);
+        *status = report_usage(command, "--cpu: %s", why);
         return false;
     }
     return true;
@@ -77,7 +77,7 @@ static bool find_processors(Arena *arena, const Options *options, Shipment *ship
 bool ship_plan(Arena *arena, const Model *model, const Options *options, Shipment *shipment, int *status) {
     shipment->options = options;
     shipment->triple = options->target;
-    shipment->until = find_until(arena, model, options->until, status);
+    shipment->until = find_until(arena, model, shipment->command, options->until, status);
     return shipment->until != NULL && find_processors(arena, options, shipment, status);
 }
 

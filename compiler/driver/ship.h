@@ -7,6 +7,7 @@
 
 /* What was asked for. */
 typedef struct {
+    const char *command; /* for messages */
     const Options *options;
     Emit emit;
     const Layer *until;     /* whose output is the result */

@@ -104,7 +104,7 @@ static bool check_limit(Arena *arena, const char *option, const char *text, cons
 int show_infer(Compilation *compilation) {
     Arena *arena = compilation->arena;
     Options options = *compilation->options;
-    Shipment shipment = {.emit = EMIT_OBJ};
+    Shipment shipment = {.command = "show", .emit = EMIT_OBJ};
     ShipSizes sizes;
     int64_t flash, ram;
     int status;

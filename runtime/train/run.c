@@ -49,16 +49,6 @@ static NetOutcome test(NetTrainer *trainer, NetFinal *final, NetError *error) {
     return outcome;
 }
 
-/* Says why there are fewer epochs than were asked for. */
-static void tell_early_stop(NetTrainer *trainer) {
-    const NetPlace *place = &trainer->place;
-    if (place->epoch <= trainer->options.epochs && net_trainer_out_of_patience(trainer)) {
-        net_progress_line(trainer->progress, "stop",
-                          "after epoch %" PRId64 ": no better %s on the validation part since epoch %" PRId64,
-                          place->epoch - 1, net_model_monitor(trainer->model), place->best_epoch);
-    }
-}
-
 /* The figures of the present weights: within an epoch, which the time limit has cut, they are measured here. The place
  * stays as the checkpoint has it, so that a resumed run goes on as if it had not been looked at. */
 static NetOutcome final_scores(NetTrainer *trainer, NetFinal *final, NetError *error) {
@@ -70,6 +60,16 @@ static NetOutcome final_scores(NetTrainer *trainer, NetFinal *final, NetError *e
         outcome = net_trainer_evaluate(trainer, NET_PART_VALIDATION, &final->validation, error);
     }
     return outcome == NET_WENT_ON ? test(trainer, final, error) : outcome;
+}
+
+/* Says why there are fewer epochs than were asked for. */
+static void tell_early_stop(NetTrainer *trainer) {
+    const NetPlace *place = &trainer->place;
+    if (place->epoch <= trainer->options.epochs && net_trainer_out_of_patience(trainer)) {
+        net_progress_line(trainer->progress, "stop",
+                          "after epoch %" PRId64 ": no better %s on the validation part since epoch %" PRId64,
+                          place->epoch - 1, net_model_monitor(trainer->model), place->best_epoch);
+    }
 }
 
 /* After the last step: test, weight files, result.json. */

@@ -223,7 +223,7 @@ static void describe(NetTrainer *trainer) {
         snprintf(decay + length, sizeof decay - length, ", l1 %g", options->l1);
     }
     char seeds[64];
-    if (options->given[NET_OPTION_SEEDS]) {
+    if (options->given[NET_OPTION_SEEDS] && options->seed_first < options->seed_last) {
         snprintf(seeds, sizeof seeds, "seeds %" PRId64 " to %" PRId64, options->seed_first, options->seed_last);
     } else {
         snprintf(seeds, sizeof seeds, "seed %" PRId64, options->seed);

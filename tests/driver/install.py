@@ -8,7 +8,7 @@ import sys
 
 ROOT, BUILD = os.environ["NETC_ROOT"], os.environ["NETC_BUILD"]
 SKIPPED = 77
-FILES = {"bin/netc", "lib/netc/libnetrt.a", "lib/pkgconfig/netc.pc", "include/netc/abi.h", "share/man/man1/netc.1",
+FILES = {"bin/netc", "lib/netc/libnetrt.a", "lib/netc/libnetinfer.a", "lib/pkgconfig/netc.pc", "include/netc/abi.h", "share/man/man1/netc.1",
          "share/bash-completion/completions/netc", "share/zsh/site-functions/_netc",
          *(f"share/netc/models/{name}" for name in os.listdir(os.path.join(ROOT, "models")))}
 

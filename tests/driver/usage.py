@@ -48,7 +48,7 @@ USAGE = {
     ("check", "--frobnicate", "small.net"):
         "netc check: unknown option '--frobnicate'; 'netc help check' lists what there is",
     ("check", "--cpu", "native", "small.net"):
-        "netc check: '--cpu' is not an option here; it belongs to 'netc train', 'netc build'",
+        "netc check: '--cpu' is not an option here; it belongs to 'netc show', 'netc train', 'netc build'",
     ("train", "small.net", "--emit", "c"): "netc train: '--emit' is not an option here; it belongs to 'netc build'",
     ("show", "small.net", "--json", "--dot"): "netc show: --json and --dot are two forms of the same; keep one",
     ("show", "--memory", "1G", "small.net"):
