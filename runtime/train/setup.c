@@ -4,36 +4,6 @@
 
 #include "runtime/train/checkpoint.h"
 
-/* Sizes of the named sets: a split in counts for one is carried over to another in proportion. */
-static const struct {
-    const char *kind;
-    double train, test;
-} set_sizes[] = {{"digits", 6000, 1000}, {"mnist", 60000, 10000}, {"fashion_mnist", 60000, 10000}};
-
-static int find_set(const char *kind) {
-    for (int i = 0; i < (int)(sizeof set_sizes / sizeof *set_sizes); i++) {
-        if (strcmp(kind, set_sizes[i].kind) == 0) {
-            return i;
-        }
-    }
-    return -1;
-}
-
-static double carry_over(double count, double from, double to) {
-    return count < 1 ? count : (double)(int64_t)(count * to / from);
-}
-
-static void carry_split(NetDataRequest *request, const char *model_kind) {
-    int from = find_set(model_kind);
-    int to = find_set(request->kind);
-    if (from < 0 || to < 0) {
-        return;
-    }
-    request->train = carry_over(request->train, set_sizes[from].train, set_sizes[to].train);
-    request->validation = carry_over(request->validation, set_sizes[from].train, set_sizes[to].train);
-    request->test = carry_over(request->test, set_sizes[from].test, set_sizes[to].test);
-}
-
 static bool open_data(NetTrainer *trainer, NetError *error) {
     const NetModel *model = trainer->model;
     const char *slash = strrchr(model->path, '/');
@@ -55,9 +25,9 @@ static bool open_data(NetTrainer *trainer, NetError *error) {
         .train = model->settings.split.train,
         .validation = model->settings.split.validation,
         .test = model->settings.split.test,
+        .split_kind = trainer->defaults.data,
     };
     memcpy(request.shape, model->input_shape, sizeof request.shape);
-    carry_split(&request, trainer->defaults.data);
     bool ok = net_data_open(&request, &trainer->data, error);
     free(folder);
     trainer->n = ok ? trainer->data.part[NET_PART_TRAIN].count : 0;
@@ -67,8 +37,7 @@ static bool open_data(NetTrainer *trainer, NetError *error) {
                         "has one (choosing by test results is not offered) [needs-validation]",
                         trainer->options.patience, trainer->model->path);
     }
-    return ok && (trainer->n > 0 ||
-                  net_fail(error, NET_ENVIRONMENT, "the split leaves no example to train with [split-size]"));
+    return ok;
 }
 
 /* Buffers for the largest batch of any program, and the threads. */
