@@ -9,11 +9,6 @@
 #include "runtime/train/checkpoint.h"
 #include "runtime/train/main.h"
 
-static const char *program_name(int argc, char **argv) {
-    const char *slash = argc > 0 ? strrchr(argv[0], '/') : NULL;
-    return slash != NULL ? slash + 1 : argc > 0 ? argv[0] : "trainer";
-}
-
 /* Scores the last weights on the test part and, with a validation part, the best ones too. */
 static NetOutcome test(NetTrainer *trainer, NetTestScores *scores, NetError *error) {
     const NetPlace *place = &trainer->place;
@@ -107,12 +102,12 @@ static bool is_finished(NetTrainer *trainer) {
 
 static int stopped(NetTrainer *trainer) {
     int signal = net_signals_pending();
-    char note[512];
-    snprintf(
-        note, sizeof note,
-        "stopped in epoch %" PRId64 " after step %" PRId64 " of %" PRId64 "; %s --resume %.300s goes on from there",
-        trainer->place.epoch, trainer->place.position, trainer->steps, trainer->options.program, trainer->run.folder);
-    net_progress_note(trainer->progress, trainer->options.program, note);
+    const NetPlace *place = &trainer->place;
+    NetError note;
+    net_fail(&note, NET_OK,
+             "stopped in epoch %" PRId64 " after step %" PRId64 " of %" PRId64 "; %s --resume %s goes on from there",
+             place->epoch, place->position, trainer->steps, trainer->options.command, trainer->run.folder);
+    net_progress_note(trainer->progress, trainer->options.program, note.text);
     return 128 + signal;
 }
 
@@ -152,7 +147,7 @@ int net_trainer_main(int argc, char **argv, const NetCode *code) {
     NetModel model;
     NetOptions options;
     int status = NET_OK;
-    const char *program = program_name(argc, argv);
+    const char *program = net_options_program(argc > 0 ? argv[0] : "trainer");
     if (!net_model_decode(code, &model, &error)) {
         fprintf(stderr, "%s: %s\n", program, error.text);
         return error.status;

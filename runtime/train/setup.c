@@ -211,7 +211,7 @@ static bool resume(NetTrainer *trainer, const NetSafetensors *file, NetError *er
 bool net_trainer_new(NetTrainer *trainer, const NetModel *model, const NetOptions *options, NetError *error) {
     static const int colors[] = {[NET_COLOR_AUTO] = 0, [NET_COLOR_ALWAYS] = 1, [NET_COLOR_NEVER] = -1};
     *trainer = (NetTrainer){.model = model, .options = *options, .run = {NULL, -1}};
-    net_options_default(options->program, model, &trainer->defaults);
+    net_options_default(options->command, model, &trainer->defaults);
     trainer->checkpoint_interval = net_checkpoint_interval();
     trainer->progress = net_progress_new(model, options->quiet, options->json, colors[options->color], error);
     if (trainer->progress == NULL) {
