@@ -148,7 +148,7 @@ typedef struct {
 
 static Cell line_cell(const Line *line, uint32_t at, uint32_t column) {
     uint32_t code = 0;
-    size_t length = utf8_decode(line->text + at, line->size - at, &code);
+    size_t length = net_utf8_decode(line->text + at, line->size - at, &code);
     if (length && code == '\t') {
         uint32_t width = TAB_STOP - column % TAB_STOP;
         return (Cell){"    ", width, 1, width};

@@ -101,7 +101,7 @@ void source_position(const Source *first, uint32_t offset, uint32_t *line, uint3
     *column = 1;
     for (uint32_t i = source->line_start[low]; i < at;) {
         uint32_t code;
-        size_t length = utf8_decode(source->text + i, source->size - i, &code);
+        size_t length = net_utf8_decode(source->text + i, source->size - i, &code);
         bool mark = length == 3 && i == 0 && code == 0xFEFF; /* a byte-order mark takes no column */
         *column += !mark;
         i += length ? (uint32_t)length : 1;

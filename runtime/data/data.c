@@ -1,5 +1,6 @@
 #include "runtime/data/data.h"
 
+#include "runtime/base/utf8.h"
 #include "runtime/data/digits.h"
 #include "runtime/data/hash.h"
 #include "runtime/data/idx.h"
@@ -259,8 +260,9 @@ static bool split(const NetDataRequest *request, NetData *data, NetError *error)
 bool net_data_open(const NetDataRequest *request, NetData *data, NetError *error) {
     *data = (NetData){0};
     Sources sources = {0};
-    bool ok = find_sources(request, &sources, data, error) && read_files(request, &sources, data, error) &&
-              split(request, data, error);
+    bool ok = find_sources(request, &sources, data, error);
+    net_utf8_clean(data->source);
+    ok = ok && read_files(request, &sources, data, error) && split(request, data, error);
     for (int i = 0; i < NET_SET_FILES; i++) free(sources.owned[i]);
     if (ok) data->hash = net_data_hash_start(data, error);
     if (data->hash != NULL) return true;

@@ -47,7 +47,7 @@ typedef struct NetDataHash NetDataHash;
 
 typedef struct {
     char name[32];                  /* the kind */
-    char source[512];               /* where it was found: a folder, a file, or "built in" */
+    char source[512];               /* where it was found: a folder, a file, or "built in"; UTF-8 */
     const char *licence;            /* of a named set; "" when not known */
     const char *const *class_names; /* classes of them, or NULL: then they are the numbers */
     NetRowType type;                /* as the files hold them */

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "runtime/base/utf8.h"
 #include "runtime/data/fetch.h"
 #include "runtime/train/workers.h"
 
@@ -165,6 +166,10 @@ static bool set_value(const Option *option, const char *text, NetOptions *option
     case KIND_RESUME:
         if (text != NULL && *text == '\0') {
             return net_fail(error, NET_USAGE, "--%s needs %s, found an empty word", option->name, option->argument);
+        }
+        if (text != NULL && !net_utf8_is_valid(text)) {
+            return net_fail(error, NET_USAGE, "--%s %s: expected UTF-8, as the files of a run name it", option->name,
+                            text);
         }
         *(const char **)at = text;
         return true;

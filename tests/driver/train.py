@@ -2,6 +2,7 @@
 """netc train: all backends train to the same bits, the cache is used, options reach whom they are for."""
 import glob
 import hashlib
+import json
 import os
 import re
 import signal
@@ -92,3 +93,11 @@ done = subprocess.run(command.group(1).replace("epochs 100000", "epochs 0") + " 
                       capture_output=True, text=True)
 if done.returncode != 0 or "starting anew" in done.stderr:
     sys.exit(f"{command.group(1)}: status {done.returncode}\n{done.stderr}")
+
+# the name of a file may be any bytes
+with open(b"f\xff.net", "w") as file:
+    file.write(open(SMALL).read())
+run(b"f\xff.net", *options, "--name", "bytes")
+with open(os.path.join("runs", os.readlink("runs/latest"), "config.json"), encoding="utf-8") as file:
+    if "f\\xff.net" not in json.load(file)["model"]["path"]:
+        sys.exit("the path of a model that is not UTF-8")

@@ -20,6 +20,8 @@ MISTAKES = (
     (("--name", "a/b"), "without '/'"),
     (("--color", "red"), "auto, always or never"),
     (("--json=1",), "takes no value"),
+    (("--name", b"n\xff"), "--name n?: expected UTF-8"),
+    (("--run-dir", b"rr\xff"), "--run-dir rr?: expected UTF-8"),
     (("-x",), "unknown option"),
     (("file",), "unexpected 'file'"),
     (("--l1", "1"), "--set 'regularize l1=1"),

@@ -90,9 +90,13 @@ static void utf8_is_decoded(void **state) {
                  {"\xFF", 0, 0}};
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
         uint32_t code = 0;
-        assert_int_equal(utf8_decode(cases[i].text, strlen(cases[i].text), &code), cases[i].length);
+        assert_int_equal(net_utf8_decode(cases[i].text, strlen(cases[i].text), &code), cases[i].length);
         if (cases[i].length) assert_int_equal(code, cases[i].code);
     }
+    char cut[] = "\xC3\xA9\xFF-\xE4\xB8"; /* in the middle of a character */
+    assert_false(net_utf8_is_valid(cut));
+    assert_string_equal(net_utf8_clean(cut), "\xC3\xA9?-??");
+    assert_true(net_utf8_is_valid(cut));
     assert_int_equal(utf8_width('a'), 1);
     assert_int_equal(utf8_width(0x4E2D), 2);
     assert_int_equal(utf8_width(0x0301), 0);
