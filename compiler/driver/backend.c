@@ -65,7 +65,7 @@ static bool write_c(const Compilation *compilation, const char *path) {
 /* Through the C compiler: `what` is -c or -S. */
 static bool compile_c(const Compilation *compilation, const Tools *tools, const char *what, const char *path) {
     Target target = target_of(compilation);
-    const char *source = tools_path(tools, arena_format(compilation->arena, "%s.c", compilation->model->name));
+    const char *source = tools_path(tools, "model.c");
     if (!write_c(compilation, source)) {
         return false;
     }
@@ -111,7 +111,7 @@ static bool write_output(const Compilation *compilation, const Tools *tools, Emi
     case EMIT_C: return write_c(compilation, path);
     case EMIT_OBJ: return write_object(compilation, tools, path);
     case EMIT_EXE: {
-        const char *object = tools_path(tools, arena_format(compilation->arena, "%s.o", compilation->model->name));
+        const char *object = tools_path(tools, "model.o");
         return write_object(compilation, tools, object) && tools_link(tools, object, path);
     }
 #if NETC_LLVM

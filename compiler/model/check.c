@@ -407,6 +407,7 @@ static void check_readers(Checker *checker) {
 }
 
 static void check_network(Checker *checker, const AstStmt *network) {
+    name_fits(checker->diags, "the network's name", network->name, network->name_at);
     checker->model->name = network->name;
     enter(checker);
     for (size_t i = 0; i < network->body.count && !scope_spent(&checker->scope) && !checker->full; i++) {

@@ -47,6 +47,7 @@ static const char *range_text(Arena *arena, const OptionSpec *spec) {
 static const char *expected_text(Arena *arena, const OptionSpec *spec) {
     const char *range = range_text(arena, spec);
     switch (spec->type) {
+    case OPTION_EVERY:
     case OPTION_INTEGER: return arena_format(arena, "a whole number%s", range);
     case OPTION_REAL: return arena_format(arena, "a number%s", range);
     case OPTION_BOOL: return "true or false";
@@ -58,7 +59,6 @@ static const char *expected_text(Arena *arena, const OptionSpec *spec) {
     case OPTION_INIT: return "an initialiser such as he_normal or normal(0, 1)";
     case OPTION_NUMBERS: return arena_format(arena, "a number%s or a list of them", range);
     case OPTION_COUNT: return "a count or a fraction below 1";
-    case OPTION_EVERY: return "a whole number of at least 1";
     case OPTION_STRING: return "a text in quotes";
     case OPTION_WORDS: return arena_format(arena, "any of %s", words_text(arena, spec->words));
     case OPTION_LABEL: return "the label of an earlier layer";
@@ -188,13 +188,6 @@ static bool convert_count(const Conversion *c) {
     bool good = c->value->kind == AST_NUMBER && number >= 0 && (number < 1 || value_is_whole(c->value));
     if (!good) return fail_number(c, "bad-value");
     c->out->real = number;
-    return true;
-}
-
-static bool convert_every(const Conversion *c) {
-    if (take_word(c)) return true;
-    if (!value_is_whole(c->value) || c->value->number < 1) return fail_number(c, "bad-value");
-    c->out->integer = (int64_t)c->value->number;
     return true;
 }
 
@@ -419,6 +412,7 @@ static bool convert_init(const Conversion *c) {
 
 static bool convert(const Conversion *c) {
     switch (c->spec->type) {
+    case OPTION_EVERY:
     case OPTION_INTEGER: return convert_integer(c);
     case OPTION_REAL: return convert_real(c);
     case OPTION_BOOL: return convert_bool(c);
@@ -430,7 +424,6 @@ static bool convert(const Conversion *c) {
     case OPTION_INIT: return convert_init(c);
     case OPTION_NUMBERS: return convert_numbers(c);
     case OPTION_COUNT: return convert_count(c);
-    case OPTION_EVERY: return convert_every(c);
     case OPTION_STRING: return convert_string(c);
     case OPTION_WORDS: return convert_words(c);
     case OPTION_LABEL: return convert_label(c);
