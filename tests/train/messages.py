@@ -225,6 +225,12 @@ says("runs/good-DATE-N was trained with --seed 1, not 7; a run is resumed with i
      status=2)
 says("runs/good-DATE-N is a run of a network with other layers; it cannot go on with 'small' [other-network]",
      "--resume", "--name", "good", "--data-dir", good, model="wide.net")
+says("runs/good-DATE-N was trained with --l2 0, not 1; a run is resumed with its own settings (the model says otherwise "
+     "now), another value is a new run [other-settings]", "--resume", "--name", "good", "--data-dir", good, "--set",
+     "regularize l2=1", status=2)
+says("runs/good-DATE-N was trained with stop monitor=accuracy, not cost; a run is resumed with its own settings (the "
+     "model says otherwise now), another value is a new run [other-settings]", "--resume", "--name", "good",
+     "--data-dir", good, "--set", "stop patience=5 monitor=cost", status=2)
 says("--resume nowhere: there is no such run (looked for it in runs too) [no-run]", "--resume", "nowhere",
      "--data-dir", good)
 says("there is no run of 'unheard' in runs to resume; starting anew [starting-anew]", "--resume", "--name", "unheard",
