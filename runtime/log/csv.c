@@ -30,6 +30,14 @@ static bool write_header(NetCsv *csv, NetCsvFile file, const char *score, NetErr
 bool net_csv_open(NetCsv *csv, const char *folder, const bool used[NET_CSV_FILES], const int64_t lengths[NET_CSV_FILES],
                   const char *score, NetError *error) {
     *csv = (NetCsv){0};
+    for (int i = 0; i < NET_CSV_FILES && lengths != NULL; i++) { /* all of them, before the first one is cut back */
+        char *path = used[i] ? net_path_join(folder, files[i].name, error) : NULL;
+        bool ok = !used[i] || (path != NULL && net_append_check(path, lengths[i], error));
+        free(path);
+        if (!ok) {
+            return false;
+        }
+    }
     for (int i = 0; i < NET_CSV_FILES; i++) {
         if (!used[i]) {
             continue;

@@ -10,7 +10,7 @@
 
 static const char newest[] = "checkpoint.safetensors";
 static const char previous[] = "checkpoint-1.safetensors";
-static const char fresh[] = "checkpoint-new.safetensors";
+static const char fresh[] = NET_RUN_FRESH;
 
 enum {
     SCORES = 4,

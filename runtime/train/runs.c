@@ -3,6 +3,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <fnmatch.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,6 +17,22 @@
 static bool is_folder(const char *path) {
     struct stat status;
     return stat(path, &status) == 0 && S_ISDIR(status.st_mode);
+}
+
+/* Removes what a trainer that was killed in the middle of writing left: nobody else writes here while we have the lock.
+ * What cannot be removed does no harm. */
+static void remove_unfinished(const char *folder) {
+    DIR *directory = opendir(folder);
+    if (directory == NULL) {
+        return;
+    }
+    for (const struct dirent *entry; (entry = readdir(directory)) != NULL;) {
+        if (strcmp(entry->d_name, NET_RUN_FRESH) == 0 ||
+            fnmatch("*.??????" NET_FILE_UNFINISHED, entry->d_name, 0) == 0) {
+            unlinkat(dirfd(directory), entry->d_name, 0);
+        }
+    }
+    closedir(directory);
 }
 
 bool net_run_open(const char *folder, NetRun *run, NetError *error) {
@@ -35,7 +52,9 @@ bool net_run_open(const char *folder, NetRun *run, NetError *error) {
         ok = net_fail(error, NET_ENVIRONMENT, "%s: another trainer is writing into this run [run-locked]", folder);
     }
     free(path);
-    if (!ok) {
+    if (ok) {
+        remove_unfinished(folder);
+    } else {
         net_run_close(run);
     }
     return ok;

@@ -63,4 +63,27 @@ one_line(resume(folder, 3), f"{folder}/checkpoint.safetensors: is damaged", "[da
 shutil.copy(f"{GOOD}/checkpoint.safetensors", f"{folder}/checkpoint-1.safetensors")
 err = resume(folder).splitlines()
 t.check(len(err) == 2 and "[damaged-file]" in err[0] and "[finished-run]" in err[1], f"the one before: {err}")
+
+# a log that is gone or shorter is an error, and nothing is cut back or made before
+folder = forge("logless")
+with open(f"{folder}/epochs.csv", "a") as file:
+    file.write("a row that is to be cut off\n")
+before = os.stat(f"{folder}/epochs.csv").st_size
+logs = [entry for entry in sorted(os.listdir(folder)) if entry.endswith(".csv") and entry != "epochs.csv"]
+t.check(logs, "the trainer writes no other log")
+os.remove(f"{folder}/{logs[-1]}")
+one_line(resume(folder, 3), f"{folder}/{logs[-1]}: cannot read: No such file")
+t.check(not os.path.exists(f"{folder}/{logs[-1]}"), "a missing log was made")
+t.check(os.stat(f"{folder}/epochs.csv").st_size == before, "a log was cut back though another is missing")
+
+# leftovers of a trainer that was killed while it wrote; files of others stay
+folder = forge("leftovers")
+left = ["checkpoint-new.safetensors", "checkpoint-new.safetensors.aB3dEf.tmp", "result.json.aB3dEf.tmp"]
+kept = ["weights.safetensors.backup", "notes.tmp"]
+for entry in left + kept:
+    with open(f"{folder}/{entry}", "w") as file:
+        file.write("x")
+resume(folder)
+found = os.listdir(folder)
+t.check(not set(left) & set(found) and set(kept) <= set(found), f"leftovers: {found}")
 print("ok")
