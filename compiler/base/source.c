@@ -27,6 +27,15 @@ Source *source_from_text(Arena *arena, const char *path, const char *text, size_
     return source;
 }
 
+const char *source_folder(Arena *arena, const Source *source) {
+    const char *slash = strrchr(source->path, '/');
+    int length = slash == NULL ? 1 : slash == source->path ? 1 : (int)(slash - source->path);
+    char *real = realpath(arena_format(arena, "%.*s", length, slash == NULL ? "." : source->path), NULL);
+    const char *folder = real == NULL ? "" : arena_copy(arena, real, strlen(real));
+    free(real);
+    return folder;
+}
+
 Source *source_read(Arena *arena, const char *path, const char **why) {
     FILE *file = fopen(path, "rb");
     if (!file) {

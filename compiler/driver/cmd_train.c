@@ -101,6 +101,7 @@ static CacheKey *key_of(const Compilation *compilation, const Tools *tools) {
     cache_key_text(key, options->level);
     cache_key_text(key, options->schedule);
     cache_key_text(key, compilation->path);
+    cache_key_text(key, source_folder(arena, compilation->source));
     cache_key_bytes(key, compilation->source->text, compilation->source->size);
     for (size_t i = 0; i < options->defines.count; i++) {
         cache_key_text(key, options->defines.at[i].name);

@@ -26,6 +26,8 @@ bool tools_run(const Tools *tools, const char *const *command);
 /* Links an object file with the runtime into a trainer. */
 bool tools_link(const Tools *tools, const char *object, const char *output);
 
+/* From now on INT, TERM and HUP ask to stop; a second one of a kind ends the process. tools_open does this. */
+void tools_watch_signals(void);
 /* The signal that asked to stop, or 0. */
 int tools_interrupted(void);
 

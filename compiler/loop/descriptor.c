@@ -149,6 +149,8 @@ const char *descriptor_write(Arena *arena, const Code *code, const Descriptor *d
     put(root, "train", settings(&model->settings));
     put(root, "text", json_stringn(model->source->text, model->source->size));
     put(root, "path", json_string(utf8_clean(arena, model->source->path, strlen(model->source->path))));
+    const char *folder = source_folder(arena, model->source);
+    if (net_utf8_is_valid(folder)) put(root, "folder", json_string(folder));
     put(root, "order_hash", json_string(arena_format(arena, "%016llx", (unsigned long long)d->order_hash)));
     put(root, "backend", json_string(d->options->backend));
     put(root, "cpu", json_string(d->options->cpu));

@@ -22,6 +22,7 @@ typedef struct {
     gzFile file;
     z_stream memory;
     bool ended;
+    bool cut; /* the compressed bytes ended too early: their checksum was not seen */
 } Stream;
 
 static bool stream_open(Stream *stream, const NetIdxSource *source, NetError *error) {
@@ -59,6 +60,7 @@ static bool read_memory(Stream *stream, unsigned char *out, size_t size, size_t 
     stream->memory.avail_out = (uInt)size;
     int result = stream->ended ? Z_STREAM_END : inflate(&stream->memory, Z_NO_FLUSH);
     stream->ended = result == Z_STREAM_END;
+    stream->cut = result == Z_BUF_ERROR;
     *got = size - stream->memory.avail_out;
     return result == Z_OK || result == Z_STREAM_END || result == Z_BUF_ERROR || damaged(stream, error);
 }
@@ -77,7 +79,8 @@ static bool stream_read(Stream *stream, unsigned char *out, size_t size, size_t 
             int code = Z_OK;
             gzerror(stream->file, &code);
             if (read < 0 && code == Z_ERRNO) return net_fail_system(error, stream->path, "read", errno);
-            if (read < 0 && code == Z_BUF_ERROR) return true;
+            stream->cut = code == Z_BUF_ERROR;
+            if (read < 0 && stream->cut) return true;
             if (read < 0) return damaged(stream, error);
             now = (size_t)read;
         }
@@ -107,7 +110,7 @@ static bool images_magic(uint32_t magic) {
     return (type == TYPE_BYTES || type == TYPE_FLOATS) && rank >= 2 && rank <= 4;
 }
 
-/* Message 22. */
+/* Says what else the file is by its magic, and whether images and labels may be swapped. */
 static bool wrong_magic(const Stream *stream, uint32_t magic, bool labels, NetError *error) {
     const char *is = images_magic(magic) ? "an image file" : "no IDX file of bytes or floats";
     if (magic == LABELS_MAGIC) is = "a label file";
@@ -150,7 +153,7 @@ static bool read_header(Stream *stream, bool labels, Header *header, NetError *e
     return header_sizes(stream, header, error);
 }
 
-/* Message 23, and its opposite. */
+/* The file is shorter or longer than its header promises. */
 static bool wrong_length(const Stream *stream, const Header *header, size_t got, bool more, NetError *error) {
     char have[NET_COUNT_TEXT], promised[NET_COUNT_TEXT], count[NET_COUNT_TEXT], shape[NET_SHAPE_TEXT];
     const char *of = header->rank > 1 ? " of " : "";
@@ -177,8 +180,11 @@ static unsigned char *read_body(Stream *stream, const Header *header, NetError *
         if (filled == header->size) {
             unsigned char extra;
             if (!stream_read(stream, &extra, 1, &got, error)) break;
-            if (got == 0) return body;
-            wrong_length(stream, header, filled, true, error);
+            if (got == 0 && !stream->cut) return body;
+            if (got == 0)
+                damaged(stream, error);
+            else
+                wrong_length(stream, header, filled, true, error);
             break;
         }
         capacity = header->size - filled < 3 * filled ? header->size : 4 * filled;

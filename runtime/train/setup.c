@@ -1,15 +1,28 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "runtime/train/checkpoint.h"
 
+/* The folder of the .net file: where it was compiled or, when that is gone, as it was named then. */
+static char *model_folder(const NetModel *model, NetError *error) {
+    const char *slash = strrchr(model->path, '/');
+    if (model->folder != NULL && access(model->folder, F_OK) == 0) {
+        return net_text(error, "%s", model->folder);
+    }
+    int length = slash == NULL ? 1 : slash == model->path ? 1 : (int)(slash - model->path);
+    return net_text(error, "%.*s", length, slash == NULL ? "." : model->path);
+}
+
 static bool open_data(NetTrainer *trainer, NetError *error) {
     const NetModel *model = trainer->model;
-    const char *slash = strrchr(model->path, '/');
-    char *folder = slash != NULL ? net_text(error, "%.*s", (int)(slash - model->path), model->path) : NULL;
-    if ((slash != NULL && folder == NULL) || model->input_dims > NET_DATA_RANK) {
-        return folder != NULL && net_fail(error, NET_ENVIRONMENT, "the network's input has too many dimensions");
+    if (model->input_dims > NET_DATA_RANK) {
+        return net_fail(error, NET_ENVIRONMENT, "the network's input has too many dimensions");
+    }
+    char *folder = model_folder(model, error);
+    if (folder == NULL) {
+        return false;
     }
     NetDataRequest request = {
         .kind = trainer->options.data,

@@ -84,10 +84,10 @@ process = subprocess.Popen([NETC, "train", "a folder/it's.net", "-D", "width=9",
                             "--name", "stopped"], env=environment, stderr=subprocess.PIPE, text=True)
 while not glob.glob("runs/stopped-*/checkpoint.safetensors"):
     time.sleep(0.02)
-process.send_signal(signal.SIGINT)
+process.send_signal(signal.SIGTERM)
 error = process.communicate(timeout=60)[1]
 command = re.search(r"; (netc train .*) goes on from there", error)
-if process.returncode != 130 or not command:
+if process.returncode != 143 or not command:
     sys.exit(f"interrupted: status {process.returncode}\n{error}")
 done = subprocess.run(command.group(1).replace("epochs 100000", "epochs 0") + " -q", shell=True, env=environment,
                       capture_output=True, text=True)

@@ -71,9 +71,9 @@ USAGE = {
     # a trainer's
     ("train", "small.net", "--epoch", "3"): "netc train: unknown option '--epoch'; did you mean '--epochs'?",
     ("train", "small.net", "--frobnicate"):
-        "netc train: unknown option '--frobnicate'; 'netc train --help' lists them",
+        "netc train: unknown option '--frobnicate'; 'netc train small.net --help' lists them",
     ("train", "small.net", "other"):
-        "netc train: unexpected 'other'; a trainer takes options only, 'netc train --help' lists them",
+        "netc train: unexpected 'other'; a trainer takes options only, 'netc train small.net --help' lists them",
     ("train", "small.net", "--rate", "fast"): "netc train: --rate fast: expected a number above 0",
     ("train", "small.net", "--epochs"): "netc train: --epochs needs N",
     ("train", "small.net", "--name", "a/b"):

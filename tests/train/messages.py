@@ -107,6 +107,9 @@ bad("FOLDER/images: more than 640 bytes after the header promised 640 (40 of 4x4
 bad("FOLDER/images: the header promises 40x0x4 values, which cannot be", "bad-header", images=idx((40, 0, 4), []))
 bad("FOLDER/images: the header promises 4294967295x4294967295x4294967295 values, which cannot be", "bad-header",
     images=idx((0xFFFFFFFF,) * 3, []))
+for lost in (1, 6, 8):
+    bad("FOLDER/images: is damaged: not a whole gzip file", "damaged-file",
+        images=gzip.compress(idx((40, 4, 4), IMAGES))[:-lost])
 packed = bytearray(gzip.compress(idx((40, 4, 4), IMAGES), mtime=0))
 packed[12] ^= 0xFF
 bad("FOLDER/images: is damaged: not a whole gzip file", "damaged-file", images=bytes(packed))
@@ -131,6 +134,23 @@ says("--data minst: there is no such set; did you mean 'mnist'? ('netc data' lis
 found = train("--data-dir", "nowhere", status=3)
 if found != "netc train: nowhere/images: cannot open: No such file or directory\n":
     fail(f"a missing file: {found}")
+
+# files are found beside the .net file wherever the trainer starts; equal models of two folders are two trainers
+for folder, classes in (("one", LABELS), ("two", [2 - label for label in LABELS])):
+    data(folder, labels=idx((40,), classes))
+    with open(f"{folder}/idx.net", "w") as file:
+        file.write(IDX)
+subprocess.run([NETC, "build", "one/idx.net", "-o", "one/idx"], check=True)
+subprocess.run(["../one/idx", "-q", "--threads", "1"], cwd="two", check=True, stdout=subprocess.DEVNULL)
+subprocess.run([NETC, "train", "idx.net", "-q"], cwd="one", check=True, stdout=subprocess.DEVNULL)
+subprocess.run([NETC, "train", "idx.net", "-q"], cwd="two", check=True, stdout=subprocess.DEVNULL)
+sources = []
+for folder, number in (("two", 1), ("one", 1), ("two", 2)):
+    name = next(name for name in os.listdir(f"{folder}/runs") if name.endswith(f"-{number}"))
+    with open(f"{folder}/runs/{name}/config.json") as file:
+        sources.append(json.load(file)["settings"]["data_source"])
+if sources != [os.path.realpath(f"{folder}/images") for folder in ("one", "one", "two")]:
+    fail(f"where the data was found: {sources}")
 
 # remarks: the run goes on
 says("note: class 0 is 94 % of the training part; a network that always answers it is right as often "

@@ -299,8 +299,8 @@ static void sets_are_listed(void **state) {
     assert_non_null(strstr(text, "built in"));
     assert_non_null(strstr(text, "'netc data mnist' fetches it"));
     free(text);
-    assert_true(net_data_fetch("digits", NULL, &error));
-    assert_false(net_data_fetch("nothing", NULL, &error));
+    assert_true(net_data_fetch("digits", NULL, NULL, &error));
+    assert_false(net_data_fetch("nothing", NULL, NULL, &error));
     assert_int_equal(error.status, NET_USAGE);
     unsetenv("XDG_DATA_HOME");
 }
