@@ -104,7 +104,7 @@ demo: all  ## train a small network on the digits that ship with netc
 	@$(BUILD)/netc train models/lenet5.net
 	@echo; echo 'Three things to try next:'
 	@echo '  $(BUILD)/netc train models/deep_sigmoid.net --data digits -D depth=4    # why deep networks learn slowly'
-	@echo '  $(BUILD)/netc build models/lenet5.net -o lenet5 && ./lenet5 --help      # the trainer, a program of its own'
+	@echo '  $(BUILD)/netc build models/lenet5.net -o $(BUILD)/lenet5 && $(BUILD)/lenet5 --help   # the trainer, a program of its own'
 	@echo '  $(BUILD)/netc data mnist && $(BUILD)/netc train models/lenet5.net --data mnist'
 
 check: deps-check  ## run all tests; T=FOLDER: only those in tests/FOLDER
@@ -156,8 +156,9 @@ uninstall:  ## remove what install put there
 	rm -f '$(DESTDIR)$(PREFIX)/bin/netc' '$(DESTDIR)$(PREFIX)/share/man/man1/netc.1'
 	rm -rf '$(DESTDIR)$(PREFIX)/lib/netc' '$(DESTDIR)$(PREFIX)/share/netc'
 
-clean:  ## remove build/
+clean:  ## remove build/ and BUILD
 	rm -rf build
+	@[ ! -f '$(BUILD)/flags' ] || rm -rf '$(BUILD)'
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))

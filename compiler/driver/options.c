@@ -92,10 +92,12 @@ const Command *command_find(const char *name) {
 
 static void print_option(const Option *option, FILE *out) {
     char left[64];
+    char long_form[32] = ""; /* of an option that is written with its letter mostly */
     if (option->kind == ARG_WARNING) {
         snprintf(left, sizeof left, "-Werror  -Wno-NAME");
     } else if (option->letter != NULL && strchr("DO", option->letter[1]) != NULL) {
         snprintf(left, sizeof left, "%s%s%s", option->letter, option->letter[1] == 'D' ? " " : "", option->value);
+        snprintf(long_form, sizeof long_form, " (also %s)", option->name);
     } else {
         snprintf(left, sizeof left, "%s%s%s%s%s", option->letter == NULL ? "    " : option->letter,
                  option->letter == NULL ? "" : ", ", option->name, option->value == NULL ? "" : " ",
@@ -105,7 +107,7 @@ static void print_option(const Option *option, FILE *out) {
     if (option->kind == ARG_WARNING) {
         doc = "make warnings errors; silence the warning NAME";
     }
-    fprintf(out, "  %-22s  %s\n", left, doc);
+    fprintf(out, "  %-22s  %s%s\n", left, doc, long_form);
 }
 
 void help_command(const Command *command, FILE *out) {

@@ -42,19 +42,20 @@ enum { WORK_STATEMENT = 100, WORK_LAYER = 2000 };
 
 /* What every layer but the input knows. */
 enum { COMMON_FROM };
-static const OptionSpec common_options[] = {
+const OptionSpec layer_common_options[] = {
     [COMMON_FROM] = {.name = "from",
                      .type = OPTION_LABEL,
                      .doc = "the label of an earlier layer to read, instead of the one just above"},
 };
+const size_t layer_common_option_count = COUNT_OF(layer_common_options);
 
 static bool is_input(const LayerKind *kind) { return kind == layer_kind_find("input"); }
 
 static OptionOwner owner_of(const LayerKind *kind) {
     OptionOwner owner = {.name = kind->name, .options = kind->options, .count = kind->option_count};
     if (!is_input(kind)) {
-        owner.common = common_options;
-        owner.common_count = COUNT_OF(common_options);
+        owner.common = layer_common_options;
+        owner.common_count = layer_common_option_count;
     }
     return owner;
 }

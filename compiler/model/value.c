@@ -145,28 +145,13 @@ static const AstValue *apply(Scope *scope, const AstValue *value, double left, d
     BUG("value kind %d is no operator", (int)value->kind);
 }
 
-static bool is_binary(const AstValue *value) {
-    return value->kind == AST_ADD || value->kind == AST_SUBTRACT || value->kind == AST_MULTIPLY ||
-           value->kind == AST_DIVIDE;
-}
-
-/* a + b + c + … leans to the left and may be long: its spine is walked without recursion. */
+/* The parser bounds how deep a value is, so that it may be walked by recursion. */
 static const AstValue *evaluate_binary(Scope *scope, const AstValue *value) {
-    VEC(const AstValue *) spine = {0};
-    const AstValue *first = value;
-    for (; is_binary(first); first = first->left) vec_push(scope->arena, &spine, first);
     double left, right;
-    if (!operand_number(scope, first, &left)) return NULL;
-    const AstValue *result = NULL;
-    for (size_t i = spine.count; i > 0; i--) {
-        const AstValue *node = spine.at[i - 1];
-        if (!scope_spend(scope, WORK_NODE, node->at)) return NULL;
-        if (!operand_number(scope, node->right, &right)) return NULL;
-        result = apply(scope, node, left, right);
-        if (!result) return NULL;
-        left = result->number;
-    }
-    return result;
+    if (!operand_number(scope, value->left, &left)) return NULL;
+    if (!scope_spend(scope, WORK_NODE, value->at)) return NULL;
+    if (!operand_number(scope, value->right, &right)) return NULL;
+    return apply(scope, value, left, right);
 }
 
 static const AstValue *evaluate_root(Scope *scope, const AstValue *call) {

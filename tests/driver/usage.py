@@ -129,6 +129,13 @@ for arguments in (("check", "small.net", "--memory", "64M"), ("check", "--memory
     if done.returncode != 0 or not done.stdout or done.stderr:
         sys.exit(f"netc {' '.join(arguments)}: status {done.returncode}\n{done.stdout}{done.stderr}")
 
+# what help lists
+for topic, lines in (("conv", ("from=",)), ("train", ("(also --define)", "(also --optimize)", "netc help settings")),
+                     ("optimizer", ("rate=0.1",))):
+    done = subprocess.run([NETC, "help", topic], capture_output=True, text=True)
+    if not all(line in done.stdout for line in lines):
+        sys.exit(f"netc help {topic} lacks one of {lines}:\n{done.stdout}")
+
 # standard output that cannot be written
 for arguments in (("check", "small.net"), ("show", "small.net"), ("explain",), ("data",), ("help",), ("--version",),
                   ("build", "small.net", "--emit", "c", "-o", "-"), ("train", "small.net", "-q", "--epochs", "0")):
