@@ -75,7 +75,8 @@ WARNINGS += -Werror
 endif
 SANITIZE_FLAGS :=
 ifneq ($(SANITIZE),)
-SANITIZE_FLAGS := -fsanitize=$(SANITIZE:fuzzer%=fuzzer-no-link%) -fno-sanitize-recover=all -fno-omit-frame-pointer
+SANITIZE_FLAGS := -fsanitize=$(SANITIZE:fuzzer%=fuzzer-no-link%) \
+                  $(if $(findstring undefined,$(SANITIZE)),-fsanitize=float-cast-overflow) -fno-sanitize-recover=all -fno-omit-frame-pointer
 endif
 comma := ,
 TRAINER_FLAGS := $(if $(SANITIZE),-fsanitize=$(patsubst fuzzer$(comma)%,%,$(SANITIZE)))

@@ -85,7 +85,7 @@ void diag_help(Diags *diags, Diag *diag, const char *format, ...) {
 
 void diag_suggest(Diags *diags, Diag *diag, const char *word, const char *const *candidates, size_t count) {
     const char *nearest = nearest_word(word, candidates, count);
-    if (nearest) diag_help(diags, diag, "did you mean '%s'?", nearest);
+    if (nearest && !string_is(nearest, word)) diag_help(diags, diag, "did you mean '%s'?", nearest);
 }
 
 bool diags_full(const Diags *diags) { return diags->errors >= DIAG_MAX_ERRORS; }

@@ -375,9 +375,9 @@ bool options_parse(Arena *arena, const Command *command, int argc, char **argv, 
             only_arguments = true;
         } else if (!only_arguments && word[0] == '-' && word[1] != '\0') {
             *status = read_option(&reader, word);
-        } else if (*word == '\0') {
+        } else if (*word == '\0' && options->trainer.count == 0) {
             *status = report_usage(command->name, "an argument is empty, expected %s", command->what);
-        } else if (is_model(&reader, reader.next - 1)) {
+        } else if (*word != '\0' && is_model(&reader, reader.next - 1)) {
             vec_push(arena, &options->files, word);
         } else {
             vec_push(arena, &options->trainer, word);

@@ -563,6 +563,7 @@ Model *model_check(Arena *arena, Source *source, const AstFile *file, const Mode
     checker->model->source = source;
     checker->model->bytes_input = true; /* all data sets so far hold bytes */
     scope_init(&checker->scope, arena, diags);
+    checker->scope.file = file;
     checker->labels.scope = &checker->scope;
     checker->labels.suffix = "";
     SettingLines lines;

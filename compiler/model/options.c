@@ -4,6 +4,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "compiler/model/layer.h"
+#include "compiler/model/settings.h"
 #include "compiler/model/vocabulary.h"
 
 /* One conversion of a value. */
@@ -120,9 +122,7 @@ static bool fail_name(const Conversion *c) {
     Scope *scope = c->scope;
     Diag *diag = diag_report(scope->diags, c->value->at, "unknown-name", "there is no 'let %s'; %s must be %s",
                              c->value->name, option_text(c), expected_text(scope->arena, c->spec));
-    size_t count;
-    const char *const *names = scope_names(scope, &count);
-    diag_suggest(scope->diags, diag, c->value->name, names, count);
+    scope_advise(scope, diag, c->value->name, c->value->at);
     return false;
 }
 
@@ -451,12 +451,48 @@ static const OptionSpec *spec_at(const OptionOwner *owner, size_t place) {
     return place < owner->count ? &owner->options[place] : &owner->common[place - owner->count];
 }
 
+/* Whether a value is the name of a layer kind or a setting: the next statement, on the same line by mistake. */
+static bool begins_statement(const AstValue *value) {
+    if (value->kind != AST_NAME) return false;
+    for (size_t i = 0; i < setting_kind_count; i++) {
+        if (string_is(setting_kinds[i].name, value->name)) return true;
+    }
+    return layer_kind_find(value->name) != NULL;
+}
+
+static bool is_activation(const char *name) {
+    for (int i = 0; i < ACTIVATION_COUNT; i++) {
+        if (string_is(activation_names[i], name)) return true;
+    }
+    return false;
+}
+
+/* Advice about a value that has no place: the option it is probably meant for, or that a statement has an end. */
+static void advise_extra(Scope *scope, const OptionOwner *owner, const AstValue *value, Diag *diag) {
+    if (begins_statement(value)) {
+        diag_help(scope->diags, diag, "a statement ends with its line, or with ';'");
+        return;
+    }
+    bool named = false;
+    for (size_t i = 0; i < owner->count; i++) {
+        const OptionSpec *spec = &owner->options[i];
+        named = named || !spec->positional;
+        bool window = spec->type == OPTION_WINDOW && value->kind == AST_SHAPE;
+        bool function = spec->type == OPTION_ACTIVATION && value->kind == AST_NAME && is_activation(value->name);
+        if (spec->positional || (!window && !function)) continue;
+        diag_help(scope->diags, diag, "options are written key=value: %s=%s", spec->name,
+                  function ? value->name : value_text(scope->arena, value));
+        return;
+    }
+    if (named) diag_help(scope->diags, diag, "options are written key=value");
+}
+
 static bool read_positional(Scope *scope, const OptionOwner *owner, const AstArg *arg, size_t *place,
                             OptionValue *values) {
     if (*place >= owner->count || !owner->options[*place].positional) {
         Diag *diag = diag_report(scope->diags, arg->at, "extra-value", "%s takes no %s value here", owner->name,
                                  *place > 0 ? "further" : "such");
-        if (owner->count > *place) diag_help(scope->diags, diag, "options are written key=value");
+        advise_extra(scope, owner, arg->value, diag);
         return false;
     }
     const OptionSpec *spec = &owner->options[*place];
@@ -517,7 +553,10 @@ bool options_read(Scope *scope, const OptionOwner *owner, const AstStmt *stmt, O
             diag_help(scope->diags, diag, "what has no name comes first");
             good = false;
         } else {
-            good = read_positional(scope, owner, arg, &place, values) && good;
+            size_t before = place;
+            bool read = read_positional(scope, owner, arg, &place, values);
+            good = read && good;
+            if (!read && place == before && begins_statement(arg->value)) return false; /* what follows is its */
         }
         if (scope_spent(scope)) return false;
     }

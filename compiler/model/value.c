@@ -57,6 +57,31 @@ const char *const *scope_names(Scope *scope, size_t *count) {
     return names;
 }
 
+/* A let of that name after a place, in any block. */
+static const AstStmt *later_let(const AstBody *body, const char *name, uint32_t after) {
+    for (size_t i = 0; i < body->count; i++) {
+        const AstStmt *stmt = body->at[i];
+        if (stmt->kind == AST_LET && stmt->name_at.lo > after && string_is(stmt->name, name)) return stmt;
+        const AstStmt *inside = later_let(&stmt->body, name, after);
+        if (inside) return inside;
+    }
+    return NULL;
+}
+
+void scope_advise(Scope *scope, Diag *diag, const char *name, Span at) {
+    const AstStmt *later = scope->file ? later_let((const AstBody *)&scope->file->top, name, at.lo) : NULL;
+    if (later) {
+        uint32_t line, column;
+        source_position(scope->diags->source, later->at.lo, &line, &column);
+        diag_help(scope->diags, diag, "'let %s' stands further down, in line %u; a let holds from its line on", name,
+                  (unsigned)line);
+        return;
+    }
+    size_t count;
+    const char *const *names = scope_names(scope, &count);
+    diag_suggest(scope->diags, diag, name, names, count);
+}
+
 void scope_let(Scope *scope, const char *name, Span name_at, const AstValue *value) {
     if (!scope_spend(scope, WORK_NODE, name_at)) return;
     if (word_is_known(name)) {
@@ -107,9 +132,7 @@ static bool operand_number(Scope *scope, const AstValue *operand, double *number
     if (value->kind == AST_NUMBER) return true;
     if (value->kind == AST_NAME) {
         Diag *diag = diag_report(scope->diags, value->at, "unknown-name", "there is no 'let %s'", value->name);
-        size_t count;
-        const char *const *names = scope_names(scope, &count);
-        diag_suggest(scope->diags, diag, value->name, names, count);
+        scope_advise(scope, diag, value->name, value->at);
     } else {
         diag_report(scope->diags, value->at, "bad-value", "arithmetic needs numbers, this is %s",
                     value_text(scope->arena, value));

@@ -81,10 +81,11 @@ static bool is_finished(NetTrainer *trainer) {
         char note[512];
         int64_t done = trainer->place.epoch - 1;
         bool more = !early;
+        int64_t asked = more && options->epochs < done ? done : options->epochs;
         snprintf(note, sizeof note,
                  "%.300s is finished: %" PRId64 " of %" PRId64 " epochs%s; --%s %" PRId64
                  " goes on with it [finished-run]",
-                 trainer->run.folder, done, options->epochs, more ? "" : ", no gain on the validation part",
+                 trainer->run.folder, done, asked, more ? "" : ", no gain on the validation part",
                  more ? "epochs" : "patience", 2 * (more ? done > 0 ? done : 1 : options->patience));
         net_progress_note(trainer->progress, options->program, note);
         size_t size = 0;

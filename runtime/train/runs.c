@@ -93,7 +93,8 @@ bool net_run_create(const char *run_dir, const char *name, NetRun *run, NetError
         return net_fail(error, NET_ENVIRONMENT, "the system's clock tells no date");
     }
     for (int number = 1; number < 1000000; number++) {
-        char *folder = net_text(error, "%s/%s-%s-%d", run_dir, name, date, number);
+        const char *slash = *run_dir != '\0' && run_dir[strlen(run_dir) - 1] == '/' ? "" : "/";
+        char *folder = net_text(error, "%s%s%s-%s-%d", run_dir, slash, name, date, number);
         if (folder == NULL) {
             return false;
         }

@@ -198,10 +198,10 @@ static void describe(NetTrainer *trainer) {
         snprintf(decay + length, sizeof decay - length, ", l1 %g", options->l1);
     }
     net_progress_line(trainer->progress, "train",
-                      "%s rate %g%s, batch %s, %" PRId64 " epochs, seed %" PRId64 ", %" PRId64 " thread%s",
+                      "%s rate %g%s, batch %s, %" PRId64 " epoch%s, seed %" PRId64 ", %" PRId64 " thread%s",
                       model->settings.optimizer, options->rate, decay,
                       options->batch > 0 ? net_count(count[0], (uint64_t)trainer->batch) : "full", options->epochs,
-                      options->seed, options->threads, options->threads == 1 ? "" : "s");
+                      options->epochs == 1 ? "" : "s", options->seed, options->threads, options->threads == 1 ? "" : "s");
 }
 
 static bool resume(NetTrainer *trainer, const NetSafetensors *file, NetError *error) {

@@ -76,6 +76,7 @@ USAGE = {
         "netc train: unexpected 'other'; a trainer takes options only, 'netc train small.net --help' lists them",
     ("train", "small.net", "--rate", "fast"): "netc train: --rate fast: expected a number above 0",
     ("train", "small.net", "--epochs"): "netc train: --epochs needs N",
+    ("train", "small.net", "--name", ""): "netc train: --name needs NAME, found an empty word",
     ("train", "small.net", "--name", "a/b"):
         "netc train: --name a/b: expected a name, without '/' and not beginning with '.'",
 }

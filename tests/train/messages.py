@@ -237,6 +237,12 @@ for options, expected in ((("--skip", "out"), "--skip is about a weights file; -
 
 says("runs/good-DATE-N is finished: 1 of 1 epochs; --epochs 2 goes on with it [finished-run]", "--resume", "--name",
      "good", "--data-dir", good, status=0)
+train("--data-dir", good, "--name", "three", "--epochs", "3", "--run-dir", "others/")
+says("others/three-DATE-N is finished: 3 of 3 epochs; --epochs 6 goes on with it [finished-run]", "--resume", "--name",
+     "three", "--epochs", "1", "--data-dir", good, "--run-dir", "others", status=0)
+with open(os.path.join("others", os.readlink("others/latest"), "result.json")) as file:
+    if "//" in json.load(file)["run"]:
+        fail("a --run-dir that ends with a slash")
 says("runs/good-DATE-N was trained with --batch 16, not 8; a run is resumed with its own settings (leave --batch out), "
      "another value is a new run [other-settings]", "--resume", "--name", "good", "--data-dir", good, "--batch", "8",
      status=2)
