@@ -35,7 +35,8 @@ static bool dropout_shape(LayerContext *context) {
     layer->out = layer->in;
     if (rounded_share(layer) >= 1) {
         diag_report(context->diags, share->at, "bad-value",
-                    "dropout %.9g is as good as 1, which leaves no value (the share is rounded to 24 bits)", share->real);
+                    "dropout %.9g is as good as 1, which leaves no value (the share is rounded to 24 bits)",
+                    share->real);
         return false;
     }
     if (share->real >= LARGE_DROPOUT) {

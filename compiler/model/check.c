@@ -90,8 +90,7 @@ static void report_unknown_layer(Checker *checker, const AstStmt *stmt) {
                     alias);
         return;
     }
-    for (size_t i = 0; i < ACTIVATION_COUNT; i++) {
-        if (!string_is(activation_names[i], stmt->name)) continue;
+    if (activation_find(stmt->name) < ACTIVATION_COUNT) {
         diag_report(diags, stmt->name_at, "unknown-layer",
                     "'%s' is an activation; it is written 'activation %s', or activation=%s on the layer above",
                     stmt->name, stmt->name, stmt->name);

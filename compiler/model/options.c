@@ -4,7 +4,6 @@
 #include <math.h>
 #include <string.h>
 
-#include "compiler/model/layer.h"
 #include "compiler/model/settings.h"
 #include "compiler/model/vocabulary.h"
 
@@ -330,8 +329,7 @@ static bool convert_shape(const Conversion *c) {
 static bool convert_activation(const Conversion *c) {
     const AstValue *value = c->value;
     if (value->kind != AST_NAME && value->kind != AST_CALL) return fail(c, "bad-value");
-    int kind = 0;
-    while (kind < ACTIVATION_COUNT && !string_is(activation_names[kind], value->name)) kind++;
+    int kind = activation_find(value->name);
     if (kind == ACTIVATION_COUNT) return fail_unknown(c, "activation", activation_names, ACTIVATION_COUNT);
     const ActivationSpec *spec = &activation_specs[kind];
     c->out->activation = (Activation){.kind = (ActivationKind)kind, .parameter = spec->standard};
@@ -451,25 +449,9 @@ static const OptionSpec *spec_at(const OptionOwner *owner, size_t place) {
     return place < owner->count ? &owner->options[place] : &owner->common[place - owner->count];
 }
 
-/* Whether a value is the name of a layer kind or a setting: the next statement, on the same line by mistake. */
-static bool begins_statement(const AstValue *value) {
-    if (value->kind != AST_NAME) return false;
-    for (size_t i = 0; i < setting_kind_count; i++) {
-        if (string_is(setting_kinds[i].name, value->name)) return true;
-    }
-    return layer_kind_find(value->name) != NULL;
-}
-
-static bool is_activation(const char *name) {
-    for (int i = 0; i < ACTIVATION_COUNT; i++) {
-        if (string_is(activation_names[i], name)) return true;
-    }
-    return false;
-}
-
 /* Advice about a value that has no place: the option it is probably meant for, or that a statement has an end. */
 static void advise_extra(Scope *scope, const OptionOwner *owner, const AstValue *value, Diag *diag) {
-    if (begins_statement(value)) {
+    if (value->kind == AST_NAME && word_begins_statement(value->name)) {
         diag_help(scope->diags, diag, "a statement ends with its line, or with ';'");
         return;
     }
@@ -478,7 +460,8 @@ static void advise_extra(Scope *scope, const OptionOwner *owner, const AstValue 
         const OptionSpec *spec = &owner->options[i];
         named = named || !spec->positional;
         bool window = spec->type == OPTION_WINDOW && value->kind == AST_SHAPE;
-        bool function = spec->type == OPTION_ACTIVATION && value->kind == AST_NAME && is_activation(value->name);
+        bool function = spec->type == OPTION_ACTIVATION && value->kind == AST_NAME &&
+                        activation_find(value->name) < ACTIVATION_COUNT;
         if (spec->positional || (!window && !function)) continue;
         diag_help(scope->diags, diag, "options are written key=value: %s=%s", spec->name,
                   function ? value->name : value_text(scope->arena, value));
@@ -556,7 +539,8 @@ bool options_read(Scope *scope, const OptionOwner *owner, const AstStmt *stmt, O
             size_t before = place;
             bool read = read_positional(scope, owner, arg, &place, values);
             good = read && good;
-            if (!read && place == before && begins_statement(arg->value)) return false; /* what follows is its */
+            bool next = arg->value->kind == AST_NAME && word_begins_statement(arg->value->name);
+            if (!read && place == before && next) return false; /* what follows is its */
         }
         if (scope_spent(scope)) return false;
     }

@@ -318,10 +318,7 @@ static bool options_know(const OptionSpec *options, size_t count, const char *wo
 }
 
 bool word_is_known(const char *word) {
-    if (string_is(word, "sqrt") || initialiser_find(word)) return true;
-    for (size_t i = 0; i < ACTIVATION_COUNT; i++) {
-        if (string_is(activation_names[i], word)) return true;
-    }
+    if (string_is(word, "sqrt") || initialiser_find(word) || activation_find(word) < ACTIVATION_COUNT) return true;
     for (const LayerKind *const *kind = layer_kinds; *kind; kind++) {
         if (string_is((*kind)->name, word) || options_know((*kind)->options, (*kind)->option_count, word)) return true;
     }

@@ -1,4 +1,5 @@
-/* UTF-8: what JSON, safetensors and messages hold, while paths and arguments may be any bytes. Nothing here can fail. */
+/* UTF-8: what JSON, safetensors and messages hold, while paths and arguments may be any bytes. Nothing here can fail.
+ */
 #ifndef NET_BASE_UTF8_H
 #define NET_BASE_UTF8_H
 

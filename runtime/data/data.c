@@ -87,11 +87,7 @@ static bool find_sources(const NetDataRequest *request, Sources *sources, NetDat
     data->licence = "";
     if (strcmp(kind, "idx") == 0) return find_idx(request, sources, data, error);
     const NetDataSet *set = net_data_set(kind);
-    if (set == NULL)
-        return net_fail(error, NET_USAGE,
-                        "unknown data set '%s'; this program knows digits, mnist, fashion_mnist and "
-                        "idx [unknown-data]",
-                        kind);
+    if (set == NULL) return net_fail(error, NET_USAGE, "unknown data set '%s' [unknown-data]", kind);
     data->licence = set->licence;
     data->class_names = request->classes == 10 ? set->class_names : NULL;
     if (!set->built_in) return find_named(request, set, sources, data, error);

@@ -22,7 +22,7 @@ typedef enum { NET_PART_TRAIN, NET_PART_VALIDATION, NET_PART_TEST, NET_PARTS } N
 
 /* What the model and the command line ask for. Strings are borrowed during net_data_open only. */
 typedef struct {
-    const char *kind;                                        /* "digits", "mnist", "fashion_mnist" or "idx" */
+    const char *kind;                                        /* the name of a set (sets.h), or "idx" */
     const char *images, *labels, *test_images, *test_labels; /* idx: paths as the model gives them; test ones or NULL */
     const char *model_folder;                                /* the folder of the .net file; NULL: the current one */
     const char *data_dir;                                    /* --data-dir, or NULL */

@@ -217,8 +217,7 @@ static int remove_entry(const char *path, const struct stat *about, int kind, st
 }
 
 /* Fetches into `target`, working in a folder for temporary files. */
-static bool fetch_into(const NetDataSet *set, const char *target, FILE *progress, NetFetchStop *stop,
-                       NetError *error) {
+static bool fetch_into(const NetDataSet *set, const char *target, FILE *progress, NetFetchStop *stop, NetError *error) {
     const char *temporary = getenv("TMPDIR");
     char *work = net_text(error, "%s/netc-data-XXXXXX", temporary != NULL && temporary[0] == '/' ? temporary : "/tmp");
     if (work == NULL) return false;

@@ -8,7 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-
 /* Buffers of one batch. */
 typedef struct {
     void *input;

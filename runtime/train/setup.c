@@ -201,7 +201,8 @@ static void describe(NetTrainer *trainer) {
                       "%s rate %g%s, batch %s, %" PRId64 " epoch%s, seed %" PRId64 ", %" PRId64 " thread%s",
                       model->settings.optimizer, options->rate, decay,
                       options->batch > 0 ? net_count(count[0], (uint64_t)trainer->batch) : "full", options->epochs,
-                      options->epochs == 1 ? "" : "s", options->seed, options->threads, options->threads == 1 ? "" : "s");
+                      options->epochs == 1 ? "" : "s", options->seed, options->threads,
+                      options->threads == 1 ? "" : "s");
 }
 
 static bool resume(NetTrainer *trainer, const NetSafetensors *file, NetError *error) {

@@ -156,8 +156,7 @@ static void splits_of_another_set(void **state) {
         request.validation = cases[i].validation;
         request.test = cases[i].test;
         if (!net_data_open(&request, &data, &error)) fail_msg("%s", error.text);
-        for (int part = 0; part < NET_PARTS; part++)
-            assert_int_equal(data.part[part].count, cases[i].becomes[part]);
+        for (int part = 0; part < NET_PARTS; part++) assert_int_equal(data.part[part].count, cases[i].becomes[part]);
         net_data_close(&data);
     }
     NetDataRequest request = digits_request();
