@@ -76,7 +76,8 @@ endif
 SANITIZE_FLAGS :=
 ifneq ($(SANITIZE),)
 SANITIZE_FLAGS := -fsanitize=$(SANITIZE:fuzzer%=fuzzer-no-link%) \
-                  $(if $(findstring undefined,$(SANITIZE)),-fsanitize=float-cast-overflow) -fno-sanitize-recover=all -fno-omit-frame-pointer
+                  $(if $(findstring undefined,$(SANITIZE)),-fsanitize=float-cast-overflow) \
+                  -fno-sanitize-recover=all -fno-omit-frame-pointer
 endif
 comma := ,
 TRAINER_FLAGS := $(if $(SANITIZE),-fsanitize=$(patsubst fuzzer$(comma)%,%,$(SANITIZE)))

@@ -165,8 +165,7 @@ bool net_file_printf(NetFile *file, NetError *error, const char *format, ...) {
 
 uint64_t net_file_length(const NetFile *file) { return file->sink.length; }
 
-/* mkostemps makes files that only their owner can read; give what open() would have. An existing file keeps its mode.
- */
+/* mkostemps makes files that only their owner can read; this is the mode of open(). An existing file keeps its own. */
 static mode_t wanted_mode(const char *path) {
     struct stat old;
     if (stat(path, &old) == 0 && S_ISREG(old.st_mode)) return old.st_mode & 0777;
