@@ -82,7 +82,9 @@ WARNINGS += -Werror
 endif
 SANITIZE_FLAGS :=
 ifneq ($(SANITIZE),)
-SANITIZE_FLAGS := -fsanitize=$(SANITIZE:fuzzer%=fuzzer-no-link%) -fno-sanitize-recover=all -fno-omit-frame-pointer
+SANITIZE_FLAGS := -fsanitize=$(SANITIZE:fuzzer%=fuzzer-no-link%) \
+                  $(if $(findstring undefined,$(SANITIZE)),-fsanitize=float-cast-overflow) \
+                  -fno-sanitize-recover=all -fno-omit-frame-pointer
 endif
 comma := ,
 TRAINER_FLAGS := $(if $(SANITIZE),-fsanitize=$(patsubst fuzzer$(comma)%,%,$(SANITIZE)))
@@ -111,7 +113,7 @@ demo: all  ## train a small network on the digits that ship with netc
 	@$(BUILD)/netc train models/lenet5.net
 	@echo; echo 'Three things to try next:'
 	@echo '  $(BUILD)/netc train models/deep_sigmoid.net --data digits -D depth=4    # why deep networks learn slowly'
-	@echo '  $(BUILD)/netc build models/lenet5.net -o lenet5 && ./lenet5 --help      # the trainer, a program of its own'
+	@echo '  $(BUILD)/netc build models/lenet5.net -o $(BUILD)/lenet5 && $(BUILD)/lenet5 --help   # the trainer, a program of its own'
 	@echo '  $(BUILD)/netc data mnist && $(BUILD)/netc train models/lenet5.net --data mnist'
 
 check: deps-check  ## run all tests; T=FOLDER: only those in tests/FOLDER
@@ -177,8 +179,9 @@ uninstall:  ## remove what install put there
 	    '$(ROOT)/share/bash-completion/completions/netc' '$(ROOT)/share/zsh/site-functions/_netc'
 	rm -rf '$(ROOT)/lib/netc' '$(ROOT)/include/netc' '$(ROOT)/share/netc'
 
-clean:  ## remove build/
+clean:  ## remove build/ and BUILD
 	rm -rf build
+	@[ ! -f '$(BUILD)/flags' ] || rm -rf '$(BUILD)'
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))

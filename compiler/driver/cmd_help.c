@@ -191,6 +191,9 @@ int cmd_help(Arena *arena, Options *options) {
     for (const LayerKind *const *kind = layer_kinds; *kind != NULL; kind++) {
         if (string_is((*kind)->name, topic)) {
             print_kind(arena, topic, (*kind)->doc, (*kind)->options, (*kind)->option_count, stdout);
+            for (size_t i = 0; i < layer_common_option_count && !string_is(topic, "input"); i++) {
+                print_option(arena, &layer_common_options[i], stdout);
+            }
             return STATUS_OK;
         }
     }

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "compiler/base/utf8.h"
+#include "runtime/base/utf8.h"
 #include "compiler/driver/report.h"
 #include "compiler/driver/runs.h"
 
@@ -278,7 +279,7 @@ static int text_width(const char *text) {
     int width = 0;
     for (size_t size = strlen(text), at = 0; at < size;) {
         uint32_t code;
-        size_t bytes = utf8_decode(text + at, size - at, &code);
+        size_t bytes = net_utf8_decode(text + at, size - at, &code);
         width += bytes == 0 ? 1 : utf8_width(code);
         at += bytes == 0 ? 1 : bytes;
     }
@@ -299,7 +300,7 @@ static const char *shorten(Arena *arena, const char *text, int width) {
     int room = width - 1 - text_width(tail);
     size_t head = 0, size = strlen(text);
     for (uint32_t code; head < size;) {
-        size_t bytes = utf8_decode(text + head, size - head, &code);
+        size_t bytes = net_utf8_decode(text + head, size - head, &code);
         room -= utf8_width(code);
         if (room < 0) {
             break;

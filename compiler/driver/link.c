@@ -28,7 +28,7 @@ static void on_signal(int number) { pending = number; }
 
 int tools_interrupted(void) { return pending; }
 
-static void watch_signals(void) {
+void tools_watch_signals(void) {
     const int numbers[] = {SIGINT, SIGTERM, SIGHUP};
     for (size_t i = 0; i < COUNT_OF(numbers); i++) {
         struct sigaction old;
@@ -144,7 +144,7 @@ bool tools_open_scratch(Arena *arena, bool verbose, Tools *tools) {
     *tools = (Tools){.arena = arena, .verbose = verbose};
     const char *base = getenv("TMPDIR");
     char *folder = arena_format(arena, "%s/netc-XXXXXX", base == NULL || *base == '\0' ? "/tmp" : base);
-    watch_signals();
+    tools_watch_signals();
     if (mkdtemp(folder) == NULL) {
         report_environment("cannot make a temporary folder %s: %s", folder, strerror(errno));
         return false;

@@ -55,7 +55,8 @@ const Command commands[] = {
         .doc = "compile a model and train it, in one step",
         .details = "The trainer is kept in the cache ($XDG_CACHE_HOME/netc), so the next run starts at once.\n"
                    "Options netc does not know go to the trainer, such as --epochs N, --batch N, --rate R,\n"
-                   "--seed S, --threads N, --data NAME, --resume; 'netc train FILE --help' lists them all.",
+                   "--seed S, --threads N, --data NAME, --resume; 'netc train FILE --help' lists them all.\n"
+                   "The settings of a train block, which --set takes, are listed by 'netc help settings'.",
         .examples = "  netc train lenet5.net\n"
                     "  netc train lenet5.net --seeds 1-5 --require 'test_accuracy>=0.95'\n"
                     "  netc train lenet5.net --epochs 3 --rate 0.05 --seed 2\n"

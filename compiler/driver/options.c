@@ -134,10 +134,12 @@ bool option_doc(size_t row, OptionDoc *doc) {
 
 static void print_option(const Option *option, FILE *out) {
     char left[64];
+    char long_form[32] = ""; /* of an option that is written with its letter mostly */
     if (option->kind == ARG_WARNING) {
         snprintf(left, sizeof left, "-Werror  -Wno-NAME");
     } else if (option->letter != NULL && strchr("DO", option->letter[1]) != NULL) {
         snprintf(left, sizeof left, "%s%s%s", option->letter, option->letter[1] == 'D' ? " " : "", option->value);
+        snprintf(long_form, sizeof long_form, " (also %s)", option->name);
     } else {
         snprintf(left, sizeof left, "%s%s%s%s%s", option->letter == NULL ? "    " : option->letter,
                  option->letter == NULL ? "" : ", ", option->name, option->value == NULL ? "" : " ",
@@ -147,7 +149,7 @@ static void print_option(const Option *option, FILE *out) {
     if (option->kind == ARG_WARNING) {
         doc = "make warnings errors; silence the warning NAME";
     }
-    fprintf(out, "  %-22s  %s\n", left, doc);
+    fprintf(out, "  %-22s  %s%s\n", left, doc, long_form);
 }
 
 void help_command(const Command *command, FILE *out) {
@@ -416,9 +418,9 @@ bool options_parse(Arena *arena, const Command *command, int argc, char **argv, 
             only_arguments = true;
         } else if (!only_arguments && word[0] == '-' && word[1] != '\0') {
             *status = read_option(&reader, word);
-        } else if (*word == '\0') {
+        } else if (*word == '\0' && options->trainer.count == 0) {
             *status = report_usage(command->name, "an argument is empty, expected %s", command->what);
-        } else if (is_model(&reader, reader.next - 1)) {
+        } else if (*word != '\0' && is_model(&reader, reader.next - 1)) {
             vec_push(arena, &options->files, word);
         } else {
             vec_push(arena, &options->trainer, word);

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "compiler/base/utf8.h"
+#include "runtime/base/utf8.h"
 #include "compiler/driver/report.h"
 #include "runtime/base/atomic.h"
 

@@ -69,7 +69,7 @@ static const OptionSpec conv_options[CONV_OPTIONS] = {
     [CONV_TRAINABLE] = {.name = "trainable",
                         .type = OPTION_BOOL,
                         .standard = "true",
-                        .doc = "false keeps the weights as they are; layers below still learn if they may"},
+                        .doc = "false keeps the weights as they are; the layers before it still learn if they may"},
 };
 
 static bool conv_shape(LayerContext *context) {
@@ -144,7 +144,7 @@ static const char *conv_onnx(OnnxGraph *graph, const Layer *layer, const char *i
 
 const LayerKind layer_conv = {
     .name = "conv",
-    .doc = "convolution: every feature map looks at all maps below through one small window that moves",
+    .doc = "convolution: every feature map looks at all maps it reads through one small window that moves",
     .options = conv_options,
     .option_count = CONV_OPTIONS,
     .shape = conv_shape,

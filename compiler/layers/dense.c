@@ -37,7 +37,7 @@ static const OptionSpec dense_options[DENSE_OPTIONS] = {
     [DENSE_TRAINABLE] = {.name = "trainable",
                          .type = OPTION_BOOL,
                          .standard = "true",
-                         .doc = "false keeps the weights as they are; layers below still learn if they may"},
+                         .doc = "false keeps the weights as they are; the layers before it still learn if they may"},
 };
 
 static bool dense_shape(LayerContext *context) {

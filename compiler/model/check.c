@@ -42,19 +42,20 @@ enum { WORK_STATEMENT = 100, WORK_LAYER = 2000 };
 
 /* What every layer but the input knows. */
 enum { COMMON_FROM };
-static const OptionSpec common_options[] = {
+const OptionSpec layer_common_options[] = {
     [COMMON_FROM] = {.name = "from",
                      .type = OPTION_LABEL,
                      .doc = "the label of an earlier layer to read, instead of the one just above"},
 };
+const size_t layer_common_option_count = COUNT_OF(layer_common_options);
 
 static bool is_input(const LayerKind *kind) { return kind == layer_kind_find("input"); }
 
 static OptionOwner owner_of(const LayerKind *kind) {
     OptionOwner owner = {.name = kind->name, .options = kind->options, .count = kind->option_count};
     if (!is_input(kind)) {
-        owner.common = common_options;
-        owner.common_count = COUNT_OF(common_options);
+        owner.common = layer_common_options;
+        owner.common_count = layer_common_option_count;
     }
     return owner;
 }
@@ -89,8 +90,7 @@ static void report_unknown_layer(Checker *checker, const AstStmt *stmt) {
                     alias);
         return;
     }
-    for (size_t i = 0; i < ACTIVATION_COUNT; i++) {
-        if (!string_is(activation_names[i], stmt->name)) continue;
+    if (activation_find(stmt->name) < ACTIVATION_COUNT) {
         diag_report(diags, stmt->name_at, "unknown-layer",
                     "'%s' is an activation; it is written 'activation %s', or activation=%s on the layer above",
                     stmt->name, stmt->name, stmt->name);
@@ -407,6 +407,7 @@ static void check_readers(Checker *checker) {
 }
 
 static void check_network(Checker *checker, const AstStmt *network) {
+    name_fits(checker->diags, "the network's name", network->name, network->name_at);
     checker->model->name = network->name;
     enter(checker);
     for (size_t i = 0; i < network->body.count && !scope_spent(&checker->scope) && !checker->full; i++) {
@@ -569,6 +570,7 @@ Model *model_check(Arena *arena, Source *source, const AstFile *file, const Mode
     checker->model->source = source;
     checker->model->bytes_input = true; /* all data sets so far hold bytes */
     scope_init(&checker->scope, arena, diags);
+    checker->scope.file = file;
     checker->labels.scope = &checker->scope;
     checker->labels.suffix = "";
     SettingLines lines;

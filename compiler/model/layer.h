@@ -43,6 +43,10 @@ const LayerKind *layer_kind_find(const char *name); /* NULL: there is none */
 /* The value of an option the layer's kind has. */
 const OptionValue *layer_option(const Layer *layer, const char *name);
 
+/* The options every layer has but the input. */
+extern const OptionSpec layer_common_options[];
+extern const size_t layer_common_option_count;
+
 /* ---- for shape rules ---- */
 /* A parameter tensor named LAYER.name; its recipe is resolved from the option at `init_option` (or the default for
  * the layer's activation when that is absent: he_normal for relu and its kin, glorot_uniform for the rest). */

@@ -7,7 +7,13 @@
 #include "compiler/syntax/ast.h"
 
 /* ---- limits (language.md, "Diagnostics") ---- */
-enum { MODEL_MAX_LAYERS = 1000, MODEL_MAX_SIDE = 65536, MODEL_MAX_REPEAT = 10000, MODEL_MAX_DEPTH = 64 };
+enum {
+    MODEL_MAX_LAYERS = 1000,
+    MODEL_MAX_SIDE = 65536,
+    MODEL_MAX_REPEAT = 10000,
+    MODEL_MAX_DEPTH = 64,
+    MODEL_MAX_NAME = 100
+};
 #define MODEL_MAX_PARAMETERS (INT64_C(1) << 31)
 #define MODEL_MAX_VALUES (INT64_C(1) << 31) /* of one layer's output, for one example */
 

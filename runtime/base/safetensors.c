@@ -369,10 +369,10 @@ bool net_safetensors_verify(const NetSafetensors *file, NetError *error) {
         SHA256Update(&hash, file->bytes + PREFIX + length, file->size - PREFIX - length);
         SHA256End(&hash, found);
         ok = strcmp(found, digits) == 0 ||
-             net_fail(error, NET_ENVIRONMENT, "%s: is damaged: its checksum is %s, expected %s", file->path, found,
-                      digits);
+             net_fail(error, NET_ENVIRONMENT, "%s: is damaged: its checksum is %s, expected %s [damaged-file]",
+                      file->path, found, digits);
     } else
-        net_fail(error, NET_ENVIRONMENT, "%s: carries no checksum", file->path);
+        net_fail(error, NET_ENVIRONMENT, "%s: carries no checksum [damaged-file]", file->path);
     free(header);
     return ok;
 }

@@ -25,6 +25,9 @@ void net_signals_install(bool restart) {
         }
         sigaction(stops[i], &action, NULL);
     }
+    struct sigaction ignore = {.sa_flags = 0};
+    ignore.sa_handler = SIG_IGN; /* a reader that has gone is no reason to lose a training: its end tells */
+    sigaction(SIGPIPE, &ignore, NULL);
 }
 
 int net_signals_pending(void) { return pending; }

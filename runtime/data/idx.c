@@ -25,7 +25,7 @@ static bool images_magic(uint32_t magic) {
     return (type == TYPE_BYTES || type == TYPE_FLOATS) && rank >= 2 && rank <= 4;
 }
 
-/* Message 22. */
+/* Says what else the file is by its magic, and whether images and labels may be swapped. */
 static bool wrong_magic(const NetStream *stream, uint32_t magic, bool labels, NetError *error) {
     const char *is = images_magic(magic) ? "an image file" : "no IDX file of bytes or floats";
     if (magic == LABELS_MAGIC) is = "a label file";
@@ -90,9 +90,9 @@ static unsigned char *read_body(NetStream *stream, const NetIdxHeader *header, N
             break;
         }
         if (filled == header->size) {
-            unsigned char extra;
-            if (!net_stream_read(stream, &extra, 1, &got, error)) break;
-            if (got == 0) return body;
+            bool more;
+            if (!net_stream_end(stream, &more, error)) break;
+            if (!more) return body;
             net_idx_wrong_length(stream->path, header, filled, true, error);
             break;
         }

@@ -67,6 +67,7 @@ static bool read_memory(NetStream *stream, unsigned char *out, size_t size, size
     stream->memory.avail_out = (uInt)size;
     int result = stream->ended ? Z_STREAM_END : inflate(&stream->memory, Z_NO_FLUSH);
     stream->ended = result == Z_STREAM_END;
+    stream->cut = result == Z_BUF_ERROR;
     *got = size - stream->memory.avail_out;
     return result == Z_OK || result == Z_STREAM_END || result == Z_BUF_ERROR || damaged(stream, error);
 }
@@ -76,6 +77,7 @@ static bool read_file(NetStream *stream, unsigned char *out, size_t size, size_t
     int code = Z_OK;
     gzerror(stream->file, &code);
     *got = read > 0 ? (size_t)read : 0;
+    stream->cut = code == Z_BUF_ERROR;
     if (read < 0 && code == Z_ERRNO) return net_fail_system(error, stream->path, "read", errno);
     return read >= 0 || code == Z_BUF_ERROR || damaged(stream, error);
 }
@@ -97,6 +99,14 @@ bool net_stream_read(NetStream *stream, void *to, size_t size, size_t *got, NetE
     }
     stream->read += (int64_t)*got;
     return true;
+}
+
+bool net_stream_end(NetStream *stream, bool *more, NetError *error) {
+    unsigned char extra;
+    size_t got;
+    if (!net_stream_read(stream, &extra, 1, &got, error)) return false;
+    *more = got > 0;
+    return *more || !stream->cut || damaged(stream, error);
 }
 
 bool net_stream_peek(NetStream *stream, void *out, size_t size, size_t *got, NetError *error) {

@@ -21,6 +21,7 @@ typedef struct {
     gzFile file;      /* NULL: from memory */
     z_stream memory;
     bool ended;
+    bool cut;     /* the packed bytes ended too early: their checksum was not seen */
     int64_t size; /* bytes of a plain file; -1: packed, a pipe, … */
     int64_t read; /* bytes handed out */
     unsigned char peeked[NET_STREAM_PEEK];
@@ -37,6 +38,9 @@ void net_stream_close(NetStream *stream);
 
 /* Reads at most `size` bytes, fewer only at the end. */
 bool net_stream_read(NetStream *stream, void *out, size_t size, size_t *got, NetError *error);
+
+/* Whether nothing follows, where nothing should: sets *more. A gzip file that is cut short there is an error. */
+bool net_stream_end(NetStream *stream, bool *more, NetError *error);
 
 /* The next bytes, at most NET_STREAM_PEEK, which will be read again; fewer only at the end. */
 bool net_stream_peek(NetStream *stream, void *out, size_t size, size_t *got, NetError *error);

@@ -243,10 +243,9 @@ static bool wrong_length(const NetImages *images, size_t got, bool more, NetErro
 
 /* After the last image: nothing may follow. */
 static bool check_end(NetImages *images, NetError *error) {
-    unsigned char extra;
-    size_t got;
-    if (!net_stream_read(&images->stream, &extra, 1, &got, error)) return false;
-    return got == 0 ||
+    bool more;
+    if (!net_stream_end(&images->stream, &more, error)) return false;
+    return !more ||
            wrong_length(images, images->format == NET_FORMAT_IDX ? images->idx.size : images->npy.bytes, true, error);
 }
 

@@ -50,9 +50,9 @@ static bool read_values(NetLabels *labels, NetStream *stream, const NetNpy *npy,
         if ((size_t)labels->count == capacity && !grow(labels, &capacity, npy->count, error)) return false;
         labels->at[labels->count++] = (uint32_t)label;
     }
-    unsigned char extra;
-    if (!net_stream_read(stream, &extra, 1, &got, error)) return false;
-    return got == 0 || net_npy_wrong_length(stream->path, npy, npy->bytes, true, error);
+    bool more;
+    if (!net_stream_end(stream, &more, error)) return false;
+    return !more || net_npy_wrong_length(stream->path, npy, npy->bytes, true, error);
 }
 
 static bool read_npy(NetLabels *labels, NetStream *stream, const NetClasses *classes, NetError *error) {

@@ -453,6 +453,7 @@ static void decode_all(Decoder *d) {
     model->netc = get_string(d, model->root, "netc");
     model->text = get_string(d, model->root, "text");
     model->path = get_string(d, model->root, "path");
+    model->folder = json_string_value(json_object_get(model->root, "folder"));
     model->order_hash = get_string(d, model->root, "order_hash");
     model->backend = get_string(d, model->root, "backend");
     model->cpu = get_string(d, model->root, "cpu");

@@ -135,6 +135,7 @@ typedef struct {
 typedef struct {
     json_t *root; /* owns every string below */
     const char *name, *netc, *text, *path, *order_hash, *backend, *cpu;
+    const char *folder; /* where the .net file was when it was compiled, from the root on; NULL: not known */
     int input_dims;
     int64_t input_shape[NET_MAX_DIMS], input_size;
     bool input_bytes; /* rows are uint8_t, else float */

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "runtime/base/utf8.h"
 #include "runtime/base/words.h"
 #include "runtime/data/fetch.h"
 #include "runtime/train/require.h"
@@ -95,18 +96,21 @@ const char *net_option_argument(NetOptionId id) { return table[id].argument; }
 
 const char *net_option_doc(NetOptionId id) { return table[id].doc; }
 
-static NetCommand unknown_option(const NetOptions *options, const char *name, size_t length, NetError *error) {
+static NetCommand unknown_option(const NetOptions *options, const char *typed, NetError *error) {
     char word[64];
-    snprintf(word, sizeof word, "%.*s", length < 60 ? (int)length : 60, name);
     const char *names[NET_OPTIONS];
+    int dashes = typed[1] == '-' ? 2 : 1;
+    size_t length = strcspn(typed + dashes, "=");
+    snprintf(word, sizeof word, "%.*s", length < 60 ? (int)length : 60, typed + dashes);
     for (int i = 0; i < NET_OPTIONS; i++) {
         names[i] = table[i].name;
     }
     const char *nearest = net_nearest_word(word, names, NET_OPTIONS);
     if (nearest != NULL) {
-        net_fail(error, NET_USAGE, "unknown option '--%s'; did you mean '--%s'?", word, nearest);
+        net_fail(error, NET_USAGE, "unknown option '%.*s%s'; did you mean '--%s'?", dashes, typed, word, nearest);
     } else {
-        net_fail(error, NET_USAGE, "unknown option '--%s'; '%s --help' lists them", word, options->program);
+        net_fail(error, NET_USAGE, "unknown option '%.*s%s'; '%s --help' lists them", dashes, typed, word,
+                 options->command);
     }
     return NET_COMMAND_WRONG;
 }
@@ -198,6 +202,10 @@ static bool set_value(const Option *option, const char *text, NetOptions *option
         if (text != NULL && *text == '\0') {
             return net_fail(error, NET_USAGE, "--%s needs %s, found an empty word", option->name, option->argument);
         }
+        if (text != NULL && !net_utf8_is_valid(text)) {
+            return net_fail(error, NET_USAGE, "--%s %s: expected UTF-8, as the files of a run name it", option->name,
+                            text);
+        }
         *(const char **)at = text;
         return true;
     case KIND_WORDS: return add_word(option, text, at, error);
@@ -245,7 +253,7 @@ static void print_default(const NetOptions *defaults, const Option *option) {
 static void print_help(const NetModel *model, const NetOptions *defaults) {
     printf("usage: %s [OPTION]...\n"
            "Trains the network '%s' of %s. In brackets: what holds without the option.\n\n",
-           defaults->program, model->name, model->path);
+           defaults->command, model->name, model->path);
     for (int i = 0; i < NET_OPTIONS; i++) {
         const Option *option = &table[i];
         char left[40];
@@ -268,8 +276,8 @@ static void print_help(const NetModel *model, const NetOptions *defaults) {
            "  %s -q --json | jq .test_accuracy\n"
            "\nstatus: 0 done, 1 diverged, 2 wrong usage, 3 a file or the disk, 4 --require not met,\n"
            "130 / 143 / 129 interrupted\n",
-           defaults->program, defaults->program, defaults->program, defaults->program, defaults->program,
-           defaults->program, defaults->program, defaults->program, defaults->program);
+           defaults->command, defaults->command, defaults->command, defaults->command, defaults->command,
+           defaults->command, defaults->command, defaults->command, defaults->command);
 }
 
 static void print_version(const NetModel *model) {
@@ -386,12 +394,18 @@ static bool check_values(const NetModel *model, NetOptions *options, NetError *e
     return true;
 }
 
-void net_options_default(const char *argv0, const NetModel *model, NetOptions *options) {
+const char *net_options_program(const char *argv0) {
+    static const char netc[] = "netc train"; /* followed by the words of its command line, paths among them */
     const char *slash = strrchr(argv0, '/');
+    return strncmp(argv0, netc, strlen(netc)) == 0 ? netc : slash != NULL ? slash + 1 : argv0;
+}
+
+void net_options_default(const char *argv0, const NetModel *model, NetOptions *options) {
     const char *kind = json_string_value(json_object_get(model->data, "kind"));
     const NetSettings *settings = &model->settings;
     *options = (NetOptions){
-        .program = slash != NULL ? slash + 1 : argv0,
+        .program = net_options_program(argv0),
+        .command = argv0,
         .data = kind != NULL ? kind : "digits",
         .name = model->name,
         .run_dir = "runs",
@@ -437,12 +451,11 @@ NetCommand net_options_parse(int argc, char **argv, const NetModel *model, NetOp
         const Option *option = word[0] == '-' ? find_option(word) : NULL;
         if (word[0] != '-') {
             net_fail(error, NET_USAGE, "unexpected '%s'; a trainer takes options only, '%s --help' lists them", word,
-                     options->program);
+                     options->command);
             return NET_COMMAND_WRONG;
         }
         if (option == NULL) {
-            const char *name = word + (word[1] == '-' ? 2 : 1);
-            return unknown_option(options, name, strcspn(name, "="), error);
+            return unknown_option(options, word, error);
         }
         NetOptionId id = (NetOptionId)(option - table);
         const char *equals = strchr(word, '=');

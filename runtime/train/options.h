@@ -52,6 +52,7 @@ typedef struct {
 
 typedef struct {
     const char *program; /* its name in messages, without the folder */
+    const char *command; /* what starts it from a shell: argv[0], "netc train FILE" for one that netc started */
     bool given[NET_OPTIONS];
     const char *data;     /* kind of data set */
     const char *data_dir; /* NULL: beside the model, then the data folder */
@@ -78,6 +79,9 @@ typedef enum {
     NET_COMMAND_DONE, /* --help or --version: it was printed on standard output */
     NET_COMMAND_WRONG /* *error says why */
 } NetCommand;
+
+/* The name in messages of the program that was started as argv0. */
+const char *net_options_program(const char *argv0);
 
 /* The model's own values; argv0 names the program. */
 void net_options_default(const char *argv0, const NetModel *model, NetOptions *options);

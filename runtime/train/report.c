@@ -53,6 +53,7 @@ static json_t *settings(const NetTrainer *trainer) {
                   "threads", (json_int_t)options->threads, "patience", (json_int_t)options->patience, "log_every",
                   (json_int_t)options->log_every, "log_probe", (json_int_t)trainer->model->settings.log_probe);
     json_object_update(object, more);
+    json_object_set_new(object, "monitor", json_string(trainer->model->settings.monitor_cost ? "cost" : "accuracy"));
     json_decref(more);
     if (object != NULL && options->weights != NULL) {
         json_object_set_new(object, "weights", json_string(options->weights));

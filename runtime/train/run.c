@@ -11,11 +11,6 @@
 #include "runtime/train/require.h"
 #include "runtime/train/seeds.h"
 
-static const char *program_name(int argc, char **argv) {
-    const char *slash = argc > 0 ? strrchr(argv[0], '/') : NULL;
-    return slash != NULL ? slash + 1 : argc > 0 ? argv[0] : "trainer";
-}
-
 /* Scores the present weights on the test part and, with a validation part, the best ones too. */
 static NetOutcome test(NetTrainer *trainer, NetFinal *final, NetError *error) {
     const NetPlace *place = &trainer->place;
@@ -105,10 +100,11 @@ static bool is_finished(NetTrainer *trainer) {
         char note[512];
         int64_t done = trainer->place.epoch - 1;
         bool more = !early;
+        int64_t asked = more && options->epochs < done ? done : options->epochs;
         snprintf(note, sizeof note,
                  "%.300s is finished: %" PRId64 " of %" PRId64 " epochs%s; --%s %" PRId64
                  " goes on with it [finished-run]",
-                 trainer->run.folder, done, options->epochs, more ? "" : ", no gain on the validation part",
+                 trainer->run.folder, done, asked, more ? "" : ", no gain on the validation part",
                  more ? "epochs" : "patience", 2 * (more ? done > 0 ? done : 1 : options->patience));
         net_progress_note(trainer->progress, options->program, note);
         size_t size = 0;
@@ -127,12 +123,12 @@ static bool is_finished(NetTrainer *trainer) {
 
 static int stopped(NetTrainer *trainer) {
     int signal = net_signals_pending();
-    char note[512];
-    snprintf(
-        note, sizeof note,
-        "stopped in epoch %" PRId64 " after step %" PRId64 " of %" PRId64 "; %s --resume %.300s goes on from there",
-        trainer->place.epoch, trainer->place.position, trainer->steps, trainer->options.program, trainer->run.folder);
-    net_progress_note(trainer->progress, trainer->options.program, note);
+    const NetPlace *place = &trainer->place;
+    NetError note;
+    net_fail(&note, NET_OK,
+             "stopped in epoch %" PRId64 " after step %" PRId64 " of %" PRId64 "; %s --resume %s goes on from there",
+             place->epoch, place->position, trainer->steps, trainer->options.command, trainer->run.folder);
+    net_progress_note(trainer->progress, trainer->options.program, note.text);
     return 128 + signal;
 }
 
@@ -239,7 +235,7 @@ int net_trainer_main(int argc, char **argv, const NetCode *code) {
     NetModel model;
     NetOptions options;
     int status = NET_OK;
-    const char *program = program_name(argc, argv);
+    const char *program = net_options_program(argc > 0 ? argv[0] : "trainer");
     if (!net_model_decode(code, &model, &error)) {
         fprintf(stderr, "%s: %s\n", program, error.text);
         return error.status;

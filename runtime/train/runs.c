@@ -3,6 +3,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <fnmatch.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -31,6 +32,22 @@ static bool take_lock(int fd) {
     return true;
 }
 
+/* Removes what a trainer that was killed in the middle of writing left: nobody else writes here while we have the lock.
+ * What cannot be removed does no harm. */
+static void remove_unfinished(const char *folder) {
+    DIR *directory = opendir(folder);
+    if (directory == NULL) {
+        return;
+    }
+    for (const struct dirent *entry; (entry = readdir(directory)) != NULL;) {
+        if (strcmp(entry->d_name, NET_RUN_FRESH) == 0 ||
+            fnmatch("*.??????" NET_FILE_UNFINISHED, entry->d_name, 0) == 0) {
+            unlinkat(dirfd(directory), entry->d_name, 0);
+        }
+    }
+    closedir(directory);
+}
+
 bool net_run_open(const char *folder, NetRun *run, NetError *error) {
     *run = (NetRun){.folder = net_text(error, "%s", folder), .lock = -1};
     if (run->folder == NULL) {
@@ -48,7 +65,9 @@ bool net_run_open(const char *folder, NetRun *run, NetError *error) {
         ok = net_fail(error, NET_ENVIRONMENT, "%s: another trainer is writing into this run [run-locked]", folder);
     }
     free(path);
-    if (!ok) {
+    if (ok) {
+        remove_unfinished(folder);
+    } else {
         net_run_close(run);
     }
     return ok;
@@ -87,7 +106,8 @@ bool net_run_create(const char *run_dir, const char *name, NetRun *run, NetError
         return net_fail(error, NET_ENVIRONMENT, "the system's clock tells no date");
     }
     for (int number = 1; number < 1000000; number++) {
-        char *folder = net_text(error, "%s/%s-%s-%d", run_dir, name, date, number);
+        const char *slash = *run_dir != '\0' && run_dir[strlen(run_dir) - 1] == '/' ? "" : "/";
+        char *folder = net_text(error, "%s%s%s-%s-%d", run_dir, slash, name, date, number);
         if (folder == NULL) {
             return false;
         }

@@ -22,8 +22,6 @@
 #include "runtime/train/score.h"
 #include "runtime/train/workers.h"
 
-enum { NET_EVAL_BATCH = 256 };
-
 /* Where the training stands. Epochs count from 1; epoch 0 is the untrained network, which has no steps to do: its
  * position is its end. */
 typedef struct {

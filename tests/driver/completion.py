@@ -66,7 +66,7 @@ for words, expected in (
         (("netc", "train", "b"), ["b c.net"]),
         (("netc", "runs", ""), ["folder"]),
         (("netc", "build", "a.net", "--emit", ""), ["exe", "obj", "lib", "shared", "c", "llvm", "asm", "onnx"]),
-        (("netc", "build", "a.net", "--emit", "=", "o"), ["obj"]),
+        (("netc", "build", "a.net", "--emit", "=", "o"), ["obj", "onnx"]),
         (("netc", "build", "a.net", "--emit", "="), ["exe", "obj", "lib", "shared", "c", "llvm", "asm", "onnx"]),
         (("netc", "build", "-o", "o"), ["other.txt"]),
         (("netc", "build", "--backe"), ["--backend"]),

@@ -20,6 +20,8 @@ MISTAKES = (
     (("--name", "a/b"), "without '/'"),
     (("--color", "red"), "auto, always or never"),
     (("--json=1",), "takes no value"),
+    (("--name", b"n\xff"), "--name n?: expected UTF-8"),
+    (("--run-dir", b"rr\xff"), "--run-dir rr?: expected UTF-8"),
     (("-x",), "unknown option"),
     (("file",), "unexpected 'file'"),
     (("--l1", "1"), "--set 'regularize l1=1"),
@@ -75,4 +77,14 @@ t.check("nowhere.safetensors" in err, err)
 out, err = t.run("--epochs", 50, "--rate", "1e37", "--name", "diverged", status=1)
 t.check("not finite at epoch" in err and "--rate" in err and "checkpoint" in err, err)
 t.check(t.result("diverged")["status"] == "diverged", "result of a diverged run")
+
+# a reader that goes away: the training goes on to its end, and the status says that something is lost
+reading, writing = os.pipe()
+process = t.start("--epochs", 3, "--name", "unread", stdout=writing)
+os.close(reading)
+os.close(writing)
+err = process.communicate(timeout=300)[1]
+t.check(process.returncode == 3 and "standard output: Broken pipe" in err and len(err.splitlines()) == 1,
+        f"a closed pipe: status {process.returncode}: {err}")
+t.check(t.result("unread")["epochs"] == 3 and os.path.exists(t.folder("unread") + "/weights.safetensors"), "unread")
 print("ok")
