@@ -14,7 +14,9 @@
 
 #include "compiler/passes/passes.h"
 
-enum { BLOCK_TERMS = 256, SMALL_TILE = 4, ROW_MAX = 10, SUM_MAX = 8 };
+/* FEW_REGISTERS: with fewer, a vector of 16 lanes is several of the processor's and a tile holds next to nothing:
+ * UNROLL_FEW makes code that is as quick and a tenth as long. */
+enum { BLOCK_TERMS = 256, SMALL_TILE = 4, ROW_MAX = 10, SUM_MAX = 8, FEW_REGISTERS = 8, UNROLL_FEW = 32 };
 static const double LOAD_PORTS = 2, FMA_LATENCY = 4, ISSUE = 4; /* a cycle; in cycles; a cycle */
 
 /* ---- accesses ---- */
@@ -194,7 +196,7 @@ static int64_t tile_size(const Group *group, const Schedule *s) {
 static void choose_unroll(const Group *group, Schedule *s, bool contraction) {
     int64_t body = tile_size(group, s);
     bool bandwidth = group->batch >= group->rank || group->member[0]->compute->out->role == ROLE_LOG;
-    int64_t most = contraction ? UNROLL_MAX : bandwidth ? SUM_MAX : UNROLL_MAX / 8;
+    int64_t most = contraction ? s->body_max : bandwidth ? SUM_MAX : s->body_max / 8;
     bool inner = false; /* something is unrolled already */
     for (int k = group->rank; k < group->rank + group->reductions; k++) s->unroll[k] = 1;
     for (int k = group->rank + group->reductions; k-- > group->rank;) {
@@ -353,7 +355,9 @@ static void force_tile(const Group *group, Schedule *s, const char *forced) {
 }
 
 Schedule schedule_choose(const Group *group, const LowerOptions *options) {
-    Schedule s = {.lane = lane_of(group), .block = -1};
+    Schedule s = {.lane = lane_of(group),
+                  .body_max = options->vector_registers < FEW_REGISTERS ? UNROLL_FEW : UNROLL_MAX,
+                  .block = -1};
     for (int i = 0; i < INDEX_MAX; i++) {
         s.tile[i] = s.unroll[i] = 1;
         s.inside[i].output = -1;

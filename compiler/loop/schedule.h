@@ -43,6 +43,7 @@ typedef struct {
     int lane;                  /* index in the lanes: the batch's, another one's, or -1 */
     int64_t tile[INDEX_MAX];   /* how many of an output index (vectors of it, for the lane index) share a tile */
     int64_t unroll[INDEX_MAX]; /* how many terms of a reduction index stand in one body */
+    int64_t body_max;          /* multiply-adds in one body at most */
     int block;                 /* reduction index at which sums are cut into blocks; -1: not */
     int64_t block_size;        /* its terms a block */
     Inside inside[INDEX_MAX];  /* by reduction index */
