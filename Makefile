@@ -48,7 +48,7 @@ COMPILER_SOURCES := $(wildcard compiler/*/*.c)
 RUNTIME_SOURCES := $(filter-out runtime/infer/%,$(wildcard runtime/*/*.c))
 # The program around a compiled network, with what it takes from the rest of the runtime.
 INFER_SOURCES := $(wildcard runtime/infer/*.c) \
-                 $(addprefix runtime/,base/atomic.c base/error.c base/signals.c base/words.c \
+                 $(addprefix runtime/,base/atomic.c base/error.c base/signals.c base/utf8.c base/words.c \
                                       data/idx.c data/labels.c data/stream.c)
 LAYER_SOURCES := $(wildcard compiler/layers/*.c)
 UNIT_SOURCES := $(wildcard tests/unit/test_*.c tests/*/check_*.c)
@@ -71,7 +71,7 @@ COMPILER_OBJECTS := $(COMPILER_SOURCES:%.c=$(BUILD)/obj/%.o) $(GENERATED:$(GEN)/
                     $(BUILD)/obj/gen/layers.o
 LIBRARY_OBJECTS := $(filter-out %/driver/main.o,$(COMPILER_OBJECTS))
 RUNTIME_OBJECTS := $(RUNTIME_SOURCES:%.c=$(BUILD)/obj/%.o)
-INFER_OBJECTS := $(INFER_SOURCES:%.c=$(BUILD)/obj/%.o)
+INFER_OBJECTS := $(INFER_SOURCES:%.c=$(BUILD)/obj/small/%.o)
 UNIT_PROGRAMS := $(UNIT_SOURCES:tests/%.c=$(BUILD)/%)
 FUZZ_PROGRAMS := $(FUZZ_SOURCES:tests/%.c=$(BUILD)/%)
 
@@ -204,8 +204,14 @@ $(BUILD)/obj/gen/%.o: $(GEN)/%.c $(BUILD)/flags | deps-build
 $(BUILD)/obj/compiler/emit/%.o: MORE_FLAGS = $(LLVM_CFLAGS)
 $(BUILD)/obj/compiler/syntax/%.o: MORE_FLAGS = -I$(GEN_SYNTAX)
 $(BUILD)/obj/compiler/driver/%.o: MORE_FLAGS = -DNETC_TRAINER_FLAGS='"$(TRAINER_FLAGS)"' -DNETC_TRAINER_CC='"$(CC)"'
-# What is linked into inference binaries is kept in small pieces, so that the linker can leave out what is not used.
-$(BUILD)/obj/runtime/%.o: MORE_FLAGS = -ffunction-sections -fdata-sections
+# What goes into inference binaries is compiled for size, and in pieces, so that the linker can leave out what is not
+# used.
+$(BUILD)/obj/small/%.o: MORE_FLAGS = $(if $(SANITIZE),,-Os) -ffunction-sections -fdata-sections -fno-asynchronous-unwind-tables
+$(BUILD)/obj/small/%.o: %.c $(BUILD)/flags | deps-build
+	@mkdir -p $(@D)
+	$(call say,CC,$<)
+	$(Q)$(CC) $(FLAGS) $(WARNINGS) $(MORE_FLAGS) -MMD -MP -c -o $@ $<
+
 $(BUILD)/obj/%.o: %.c $(BUILD)/flags | deps-build
 	@mkdir -p $(@D)
 	$(call say,CC,$<)

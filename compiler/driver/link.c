@@ -231,7 +231,7 @@ bool tools_link_inference(const Tools *tools, const char *object, bool static_li
     }
     const char *library = arena_format(tools->arena, "%s/libnetinfer.a", folder);
     const char *const words[] = {tools->cc,     static_link ? "-static" : "-pie",
-                                 "-s",          "-Wl,--gc-sections",
+                                 "-s",          "-Wl,--gc-sections,-z,noseparate-code",
                                  "-o",          output,
                                  object,        library,
                                  "-l:libpng.a", "-l:libz.a",
