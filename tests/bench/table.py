@@ -168,12 +168,14 @@ def inference_rows(model, here, limit):
 
 
 def print_weights(out, figures):
-    """Where the bandwidth counts in the roofline."""
+    rows = []
     for model in figures["models"]:
-        if model["bytes_beyond_second_level"] > 0:
-            out.line(f"\n{model['model']}: weights of {model['weight_bytes'] / 1024:.0f} KB, "
-                     f"{model['bytes_beyond_second_level'] / 1024:.0f} KB of them beyond the second-level cache; one "
-                     f"core reads as many bytes at {model['read_gb_per_second']:.1f} GB/s")
+        read, size = model["read_gb_per_second"], model["weight_bytes"]
+        rows.append([model["model"], f"{size / 1024:.0f}", f"{model['bytes_beyond_second_level'] / 1024:.0f}",
+                     f"{read:.1f}" if read > 0 else "-", microseconds(1e-3 * size / read) if read > 0 else "-"])
+    if rows:
+        out.line("")
+        out.table(["model", "weights KB", "beyond KB", "read GB/s", "µs to read them"], rows, 1)
 
 
 def print_program(out, program):
