@@ -44,7 +44,8 @@ class Process:
     def __init__(self, command):
         self.command = command
         self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                                        text=True, env={**os.environ, "PYTHONWARNINGS": "ignore"})
+                                        text=True, env={**os.environ, "PYTHONWARNINGS": "ignore",
+                                                        "PYTHONDONTWRITEBYTECODE": "1"})
 
     def line(self):
         line = self.process.stdout.readline().split()
