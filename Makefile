@@ -103,7 +103,7 @@ say = $(if $(V),,@printf '  %-6s %s\n' '$(1)' '$(patsubst $(BUILD)/%,%,$(2))')
 
 # ---- what people ask for ----
 .PHONY: all demo check bless check-math deps deps-build deps-check install install-files uninstall format floors fuzz bench \
-        clean help unit fuzzers FORCE
+        bench-peers clean help unit fuzzers FORCE
 all: $(BUILD)/netc $(BUILD)/libnetrt.a $(BUILD)/libnetinfer.a  ## build netc and its runtime (the default)
 
 demo: all  ## train a small network on the digits that ship with netc
@@ -143,9 +143,13 @@ fuzzers: $(FUZZ_PROGRAMS)
 fuzz: deps-check  ## fuzz the readers of models and files; SECONDS=60 for each target
 	@$(PYTHON) tests/run --build $(BUILD) --llvm $(LLVM) --fuzz $(if $(filter environment% command%,$(origin SECONDS)),$(SECONDS),60)
 
-bench: deps-check  ## measure the speed of training (not part of check)
+bench: deps-check  ## measure the speed of training and inference (not part of check)
 	@$(MAKE) --no-print-directory all
 	@$(PYTHON) tests/bench/run --build $(BUILD)
+
+bench-peers:  ## install programs that inference is compared with, into build/peers (needs the network)
+	python3 -m venv build/peers
+	build/peers/bin/pip install --quiet -r tests/bench/peers/requirements.txt
 
 floors:  ## check that each file includes only its own floor or a lower one
 	@.ci/floors

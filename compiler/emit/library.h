@@ -10,7 +10,7 @@
 /* The kernels for one kind of processor. */
 typedef struct {
     const Code *code;  /* code->exports begins its functions' names */
-    int one, batch;    /* kernels: of one image, of chunks of 16 */
+    int one, batch;    /* kernels: of one image, of chunks of 16 (-1: none) */
     const char *level; /* the processor it takes: x86-64-v3, x86-64-v4; NULL: any */
 } LibraryCode;
 

@@ -356,7 +356,9 @@ static void force_tile(const Group *group, Schedule *s, const char *forced) {
 
 Schedule schedule_choose(const Group *group, const LowerOptions *options) {
     Schedule s = {.lane = lane_of(group),
-                  .body_max = options->vector_registers < FEW_REGISTERS ? UNROLL_FEW : UNROLL_MAX,
+                  .body_max = options->vector_registers < FEW_REGISTERS ? UNROLL_FEW
+                              : options->body_max > 0                   ? options->body_max
+                                                                        : UNROLL_MAX,
                   .block = -1};
     for (int i = 0; i < INDEX_MAX; i++) {
         s.tile[i] = s.unroll[i] = 1;

@@ -219,7 +219,7 @@ static void check_inference(Check *check, const LowerOptions *options) {
     const Model *model = check->programs->model;
     Programs *programs = programs_build_inference(arena, model, model->layers.at[model->layers.count - 1]);
     lower_passes(programs);
-    Inference *inference = lower_inference(arena, programs, options);
+    Inference *inference = lower_inference(arena, programs, options, true);
     Interp *interp = interp_new(arena, inference->code);
     int64_t n = check->input.n, size = check->net.input_size, outputs = check->net.outputs;
     float *params = packing_fill(arena, &inference->packing, check->param);
