@@ -221,8 +221,8 @@ $(BUILD)/obj/%.o: %.c $(BUILD)/flags | deps-build
 	$(call say,CC,$<)
 	$(Q)$(CC) $(FLAGS) $(WARNINGS) $(MORE_FLAGS) -MMD -MP -c -o $@ $<
 
-# Everything may include the headers the parser and the scanner come with, and the C printer the text of vec.h.
-$(COMPILER_OBJECTS): | $(GENERATED) $(GEN)/vec_text.inc $(GEN)/starter_text.inc
+# Everything may include the headers the parser and the scanner come with, and the C printer the texts of vec.h and vec_c99.h.
+$(COMPILER_OBJECTS): | $(GENERATED) $(GEN)/vec.inc $(GEN)/vec_c99.inc $(GEN)/starter_text.inc
 
 $(GEN_SYNTAX)/%.c $(GEN_SYNTAX)/%.h &: compiler/syntax/%.y | deps-build
 	@mkdir -p $(@D)
@@ -244,10 +244,11 @@ $(LAYER_LIST): $(LAYER_SOURCES) $(BUILD)/LAYER_SOURCES.list .ci/layers
 	$(call say,GEN,$@)
 	$(Q).ci/layers $(LAYER_SOURCES) >$@
 
-# The header emitted C begins with, and the model of `netc new`, as lists of C strings.
-$(GEN)/vec_text.inc: runtime/vec.h
+# The headers emitted C begins with, and the model of `netc new`, as lists of C strings.
+$(GEN)/vec.inc: runtime/vec.h
+$(GEN)/vec_c99.inc: runtime/vec_c99.h
 $(GEN)/starter_text.inc: compiler/driver/starter.net
-$(GEN)/%_text.inc:
+$(GEN)/vec.inc $(GEN)/vec_c99.inc $(GEN)/starter_text.inc:
 	@mkdir -p $(@D)
 	$(call say,GEN,$@)
 	$(Q)sed 's/[\\"]/\\&/g; s/.*/"&",/' $< >$@

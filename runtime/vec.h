@@ -239,6 +239,12 @@ NET_INLINE void i_scatter(i32_at *p, int64_t stride, i32x16 a) {
 }
 
 /* ---- scalars ---- */
+#define s_infinity() __builtin_inff()
+#define s_nan() __builtin_nanf("")
+#define s_sqrt(a) __builtin_sqrtf(a)
+#define s_sqrt_f64(a) __builtin_sqrt(a)
+#define s_load_i32(p) (*(const i32_at *)(p))
+#define s_store_i32(p, a) ((void)(*(i32_at *)(p) = (a)))
 #define s_max(a, b) ((a) > (b) ? (a) : (b))
 #define s_min(a, b) ((a) < (b) ? (a) : (b))
 #if NET_FMA

@@ -54,7 +54,8 @@ static Target target_of(const Generation *from) {
     return (Target){.cpu = from->processor->cpu,
                     .features = from->processor->features,
                     .level = from->level,
-                    .triple = from->processor->triple};
+                    .triple = from->processor->triple,
+                    .plain = from->plain};
 }
 
 static bool write_c(const Generation *from, const char *path) {

@@ -11,8 +11,9 @@ typedef enum { EMIT_EXE, EMIT_OBJ, EMIT_C, EMIT_LLVM, EMIT_ASM, EMIT_LIB, EMIT_S
 typedef struct {
     const Code *code;
     const Processor *processor;
-    bool llvm; /* by LLVM, not through a C compiler */
-    int level; /* -O */
+    bool llvm;  /* by LLVM, not through a C compiler */
+    bool plain; /* as C without extensions */
+    int level;  /* -O */
 } Generation;
 
 /* What --emit says; false after reporting an output that the backend does not have. */

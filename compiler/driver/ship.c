@@ -39,6 +39,8 @@ static const Layer *find_until(Arena *arena, const Model *model, const char *com
 
 static bool find_processors(Arena *arena, const Options *options, Shipment *shipment, int *status) {
     const char *cpu = options->cpu, *command = shipment->command;
+    bool generic = string_is(cpu, "generic") || (cpu == NULL && options->target == NULL);
+    shipment->plain = shipment->emit == EMIT_C && generic;
     bool one = shipment->emit == EMIT_C || shipment->emit == EMIT_ASM || shipment->emit == EMIT_LLVM;
     if (shipment->triple != NULL) {
         shipment->processors = 1;
@@ -161,7 +163,8 @@ static Library make_library(Arena *arena, const Model *model, const Trained *tra
                        .inputs = shape_count(in),
                        .outputs = shape_count(shipment->until->out),
                        .rank = in.rank,
-                       .program = shipment->emit == EMIT_EXE};
+                       .program = shipment->emit == EMIT_EXE,
+                       .plain = shipment->plain};
     const Inference *first = NULL;
     for (int d = 0; d < 3; d++) {
         library.shape[d] = d < in.rank ? in.dim[d] : 1;
@@ -226,6 +229,7 @@ static Generation generation(const Shipment *shipment, const Library *library, i
     return (Generation){.code = library->code[i].code,
                         .processor = &shipment->processor[i],
                         .llvm = shipment->llvm,
+                        .plain = shipment->plain,
                         .level = backend_level(shipment->options)};
 }
 
@@ -316,7 +320,7 @@ static bool write_c(const Tools *tools, const Shipment *shipment, const Library 
     if (source == NULL) {
         return report_environment("%s", error.text), false;
     }
-    text_puts(&all, "#define NET_KERNEL static\n");
+    text_puts(&all, shipment->plain ? "" : "#define NET_KERNEL static\n");
     text_add(&all, source, size);
     free(source);
     emit_interface_inline(library, &text);

@@ -15,6 +15,7 @@ typedef struct {
     int processors;
     const char *triple; /* another kind of machine; NULL: this one's */
     bool llvm;
+    bool plain;     /* --emit c --cpu generic: C99 without extensions */
     bool schedules; /* are printed */
 } Shipment;
 

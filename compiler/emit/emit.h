@@ -11,9 +11,10 @@ typedef struct {
     const char *features; /* LLVM's form, "" for the cpu's own */
     int level;            /* -O0 .. -O3 */
     const char *triple;   /* LLVM's, of another kind of machine; NULL: this one's */
+    bool plain;           /* C99 without extensions or fused multiply-adds, for any compiler and machine */
 } Target;
 
-/* Readable C for gcc 12 or newer and clang, to be compiled with emit_c_flags(). False after filling *why. */
+/* Readable C: plain, or for gcc 12 or newer and clang, to be compiled with emit_c_flags(). False after filling *why. */
 bool emit_c(const Code *code, const Target *target, FILE *out, const char **why);
 /* Options the C compiler must be given so that the bits are those of the loop level; ends with NULL. */
 const char *const *emit_c_flags(void);

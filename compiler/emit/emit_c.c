@@ -1,13 +1,17 @@
-/* The C printer: one static function a nest, one a kernel, behind the text of runtime/vec.h. */
+/* The C printer: one static function a nest, one a kernel, behind the text of runtime/vec.h or vec_c99.h. */
 #include "compiler/emit/emit.h"
 
+#include <ctype.h>
 #include <math.h>
 #include <string.h>
 
 #include "runtime/abi.h"
 
 static const char *const prelude[] = {
-#include "vec_text.inc"
+#include "vec.inc"
+};
+static const char *const plain_prelude[] = {
+#include "vec_c99.inc"
 };
 
 typedef struct {
@@ -15,6 +19,7 @@ typedef struct {
     const Code *code;
     Type *types; /* of the values of the nest being printed */
     int depth;
+    bool plain; /* Target.plain */
 } Printer;
 
 /* -fno-ivopts: gcc 12 rewrites addresses of nested loops into sums whose target it then misjudges; it took stores for
@@ -72,9 +77,9 @@ static void print_string(Text *out, const char *bytes, size_t count) {
 static void print_float(Text *out, double number, Element element) {
     const char *const suffix = element == TYPE_F32 ? "f" : "";
     if (isnan(number))
-        text_printf(out, "__builtin_nan%s(\"\")", suffix);
+        text_puts(out, "s_nan()");
     else if (isinf(number))
-        text_printf(out, "%s__builtin_inf%s()", signbit(number) ? "-" : "", suffix);
+        text_printf(out, "%ss_infinity()", signbit(number) ? "-" : "");
     else if (fabs(number) < 1e6 && number == (double)(int)number && !(number == 0 && signbit(number)))
         text_printf(out, "%d.0%s", (int)number, suffix);
     else
@@ -143,12 +148,12 @@ static void print_bound(Printer *p, const Bound *bound) {
 
 static void print_load(Printer *p, const Value *v) {
     const char letter = vector_letter(v->type.element);
-    const bool plain =
-        v->type.element == TYPE_F64 || (v->type.element == TYPE_F32 && v->address.buffer <= BUFFER_INPUT);
-    if (!v->type.vector && (plain || v->op == OP_LOAD_U8)) {
+    const bool as_declared =
+        v->type.element == TYPE_F64 || (v->type.element == TYPE_F32 && (p->plain || v->address.buffer <= BUFFER_INPUT));
+    if (!v->type.vector && (as_declared || v->op == OP_LOAD_U8)) {
         print_element(p, &v->address);
     } else if (!v->type.vector) {
-        text_puts(p->out, v->type.element == TYPE_I32 ? "*(const i32_at *)(" : "*(const f32_at *)(");
+        text_puts(p->out, v->type.element == TYPE_I32 ? "s_load_i32(" : "*(const f32_at *)(");
         print_pointer(p, &v->address);
         text_puts(p->out, ")");
     } else if (v->op == OP_LOAD || v->op == OP_LOAD_U8) {
@@ -156,7 +161,7 @@ static void print_load(Printer *p, const Value *v) {
         print_pointer(p, &v->address);
         text_puts(p->out, ")");
     } else {
-        const bool cast = v->op == OP_GATHER && !plain;
+        const bool cast = v->op == OP_GATHER && !as_declared && !p->plain;
         text_printf(p->out, "%c_%s(%s", letter, op_names[v->op],
                     !cast                         ? ""
                     : v->type.element == TYPE_I32 ? "(const i32_at *)("
@@ -185,11 +190,18 @@ static void print_leaf(Printer *p, const Value *v) {
     }
 }
 
+/* vec_c99.h takes vectors by their addresses. */
+static void print_argument(Printer *p, int value) {
+    text_printf(p->out, "%sv%d", p->plain && p->types[value].vector ? "&" : "", value);
+}
+
 static void print_vector_op(Printer *p, const Value *v) {
-    const int leading = v->op == OP_SELECT ? v->b : v->a;
-    text_printf(p->out, "%c_%s(v%d", vector_letter(p->types[leading].element), op_names[v->op], v->a);
-    if (loop_operand_count(v->op) > 1) text_printf(p->out, ", v%d", v->b);
-    if (loop_operand_count(v->op) > 2) text_printf(p->out, ", v%d", v->c);
+    const int leading = v->op == OP_SELECT ? v->b : v->a, operand[] = {v->a, v->b, v->c};
+    text_printf(p->out, "%c_%s(", vector_letter(p->types[leading].element), op_names[v->op]);
+    for (int i = 0; i < loop_operand_count(v->op); i++) {
+        if (i > 0) text_puts(p->out, ", ");
+        print_argument(p, operand[i]);
+    }
     if (v->op == OP_SHIFT_LEFT || v->op == OP_SHIFT_RIGHT) text_printf(p->out, ", %d", v->integer);
     text_puts(p->out, ")");
 }
@@ -204,7 +216,7 @@ static const char *scalar_form(Op op, bool is_double) {
     case OP_FMA: return is_double ? "s_fma_f64(%1, %2, %3)" : "s_fma(%1, %2, %3)";
     case OP_MAX: return "s_max(%1, %2)";
     case OP_MIN: return "s_min(%1, %2)";
-    case OP_SQRT: return is_double ? "__builtin_sqrt(%1)" : "__builtin_sqrtf(%1)";
+    case OP_SQRT: return is_double ? "s_sqrt_f64(%1)" : "s_sqrt(%1)";
     case OP_LESS:
     case OP_ILESS: return "-(%1 < %2)";
     case OP_LESS_EQUAL: return "-(%1 <= %2)";
@@ -258,17 +270,22 @@ static void print_store(Printer *p, const Stmt *s) {
     const Type type = p->types[s->operand];
     const bool ints = type.element == TYPE_I32;
     if (s->kind == STMT_SCATTER) {
-        text_printf(p->out, "%c_scatter(%s", vector_letter(type.element), ints ? "(i32_at *)(" : "");
+        const bool cast = ints && !p->plain;
+        text_printf(p->out, "%c_scatter(%s", vector_letter(type.element), cast ? "(i32_at *)(" : "");
         print_pointer(p, &s->address);
-        text_printf(p->out, "%s, %lld, v%d);\n", ints ? ")" : "", (long long)s->stride, s->operand);
+        text_printf(p->out, "%s, %lld, ", cast ? ")" : "", (long long)s->stride);
+        print_argument(p, s->operand);
+        text_puts(p->out, ");\n");
     } else if (type.vector) {
         text_printf(p->out, "%c_store(", vector_letter(type.element));
         print_pointer(p, &s->address);
-        text_printf(p->out, ", v%d);\n", s->operand);
+        text_puts(p->out, ", ");
+        print_argument(p, s->operand);
+        text_puts(p->out, ");\n");
     } else if (ints) {
-        text_puts(p->out, "*(i32_at *)(");
+        text_puts(p->out, "s_store_i32(");
         print_pointer(p, &s->address);
-        text_printf(p->out, ") = v%d;\n", s->operand);
+        text_printf(p->out, ", v%d);\n", s->operand);
     } else {
         print_element(p, &s->address);
         text_printf(p->out, " = v%d;\n", s->operand);
@@ -374,7 +391,7 @@ static void print_nest(Printer *p, const Nest *nest, Arena *scratch) {
     const NestUses uses = loop_uses(nest);
     p->types = NEW_ARRAY(scratch, Type, nest->value_count);
     text_puts(p->out, "\n");
-    if (p->code->source && !span_is_none(nest->at)) {
+    if (p->code->source && !span_is_none(nest->at) && !p->plain) {
         uint32_t line, column;
         source_position(p->code->source, nest->at.lo, &line, &column);
         text_printf(p->out, "#line %u ", line);
@@ -399,7 +416,8 @@ static const char kernel_parameters[] =
 static void print_kernel(Printer *p, const Kernel *kernel) {
     const char *exports = p->code->exports;
     text_printf(p->out, "\n/* tasks: %s */\n%s void %s_%s(%s) {\n", tasks_names[kernel->tasks],
-                exports ? "NET_KERNEL" : "static", exports ? exports : "kernel", kernel->name, kernel_parameters);
+                exports && !p->plain ? "NET_KERNEL" : "static", exports ? exports : "kernel", kernel->name,
+                kernel_parameters);
     text_puts(p->out, "    (void)self, (void)param, (void)state, (void)grad, (void)batch, (void)scratch, (void)input;\n"
                       "    (void)label, (void)item, (void)scalar, (void)log, (void)n, (void)task, (void)parts;\n");
     p->depth = 1;
@@ -431,36 +449,98 @@ static void print_table(Text *out, const Code *code) {
     text_puts(out, "};\n");
 }
 
+/* ---- what stands before them ---- */
+
+static bool is_word(char c) { return isalnum((unsigned char)c) || c == '_'; }
+
+static bool mentions(const Text *text, const char *name) {
+    const size_t length = strlen(name);
+    for (const char *at = text->data; (at = strstr(at, name)); at += length)
+        if (!is_word(at[length]) && (at == text->data || !is_word(at[-1]))) return true;
+    return false;
+}
+
+/* What a paragraph of vec_c99.h defines; NULL: it always stands. */
+static const char *name_of_paragraph(Arena *scratch, size_t from, size_t to) {
+    static const char *const optional[] = {"static inline ", "#define ", "#include <math.h>"};
+    bool may_go = false;
+    for (size_t i = 0; i < COUNT_OF(optional); i++)
+        may_go = may_go || strncmp(plain_prelude[from], optional[i], strlen(optional[i])) == 0;
+    for (size_t i = from; i < to && may_go; i++) {
+        const char *end = strchr(plain_prelude[i], '('), *start = end;
+        if (!end) continue;
+        while (start > plain_prelude[i] && is_word(start[-1])) start--;
+        return arena_copy(scratch, start, (size_t)(end - start));
+    }
+    return NULL;
+}
+
+/* The paragraphs of vec_c99.h that `body` needs, and those that these need, which stand above them. */
+static void print_plain_prelude(Text *out, const Text *body, Arena *scratch) {
+    bool *stands = NEW_ARRAY(scratch, bool, COUNT_OF(plain_prelude));
+    Text users = {0};
+    text_add(&users, body->data, body->length);
+    for (size_t to = COUNT_OF(plain_prelude), from; to > 0; to = from) {
+        for (from = to - 1; from > 0 && plain_prelude[from - 1][0]; from--) continue;
+        const char *name = name_of_paragraph(scratch, from, to);
+        const bool needed = !name || mentions(&users, name);
+        for (size_t i = from; i < to && needed; i++) {
+            stands[i] = true;
+            text_printf(&users, "%s\n", plain_prelude[i]);
+        }
+    }
+    for (size_t i = 0; i < COUNT_OF(plain_prelude); i++)
+        if (stands[i]) text_printf(out, "%s\n", plain_prelude[i]);
+    text_free(&users);
+}
+
+static void print_start(Text *out, const Code *code, const Target *target) {
+    if (target->plain) {
+        text_printf(out, "/* %s, emitted by netc as plain C99. */\n\n", code->name);
+        return;
+    }
+    text_printf(out, "/* %s, emitted by netc for %s. To be compiled with:", code->name, target->cpu);
+    for (const char *const *flag = emit_c_flags(); *flag; flag++) text_printf(out, " %s", *flag);
+    text_puts(out, " */\n\n");
+    for (size_t i = 0; i < COUNT_OF(prelude); i++) text_printf(out, "%s\n", prelude[i]);
+}
+
+/* What the kernels share with the program around them. */
+static void print_declarations(Text *out, bool plain) {
+    text_printf(out, "\ntypedef void NetKernel(%s);\n", kernel_parameters);
+    text_puts(out, "extern const int64_t net_abi, net_model_size;\nextern const char net_model[];\n"
+                   "extern NetKernel *const net_kernel[];\n");
+    if (!plain)
+        text_puts(out, "void net_random(uint32_t *out, const uint32_t *item, uint32_t seed_low, uint32_t seed_high,\n"
+                       "    uint32_t epoch, uint32_t layer, int64_t count);\n"
+                       "NET_INLINE uint32_t s_word(const float *a) { return (uint32_t)*(const i32_at *)a; }\n");
+}
+
 bool emit_c(const Code *code, const Target *target, FILE *out, const char **why) {
-    Text text = {0};
-    Printer printer = {.out = &text, .code = code};
+    Text text = {0}, body = {0};
+    Printer printer = {.out = &body, .code = code, .plain = target->plain};
     Arena *scratch = arena_new();
-    text_printf(&text, "/* %s, emitted by netc for %s. To be compiled with:", code->name, target->cpu);
-    for (const char *const *flag = emit_c_flags(); *flag; flag++) text_printf(&text, " %s", *flag);
-    text_puts(&text, " */\n\n");
-    for (size_t i = 0; i < COUNT_OF(prelude); i++) text_printf(&text, "%s\n", prelude[i]);
-    text_printf(&text, "\ntypedef void NetKernel(%s);\n", kernel_parameters);
-    if (code->exports)
-        text_printf(&text, "#ifndef NET_KERNEL\n#define NET_KERNEL __attribute__((visibility(\"hidden\")))\n#endif\n");
-    else
-        text_puts(&text, "extern const int64_t net_abi, net_model_size;\nextern const char net_model[];\n"
-                         "extern NetKernel *const net_kernel[];\n"
-                         "void net_random(uint32_t *out, const uint32_t *item, uint32_t seed_low, uint32_t seed_high,\n"
-                         "    uint32_t epoch, uint32_t layer, int64_t count);\n"
-                         "NET_INLINE uint32_t s_word(const float *a) { return (uint32_t)*(const i32_at *)a; }\n");
+    if (!code->exports)
+        print_declarations(&body, target->plain);
+    else if (!target->plain)
+        text_puts(&body, "\n#ifndef NET_KERNEL\n#define NET_KERNEL __attribute__((visibility(\"hidden\")))\n#endif\n");
     for (size_t i = 0; i < code->nests.count; i++) {
         print_nest(&printer, code->nests.at[i], scratch);
         arena_reset(scratch);
     }
-    text_puts(&text, "\n#line 1 \"kernels\"\n");
+    if (!target->plain) text_puts(&body, "\n#line 1 \"kernels\"\n");
     for (size_t i = 0; i < code->kernels.count; i++) print_kernel(&printer, code->kernels.at[i]);
     if (!code->exports) {
-        print_model(&text, code->descriptor);
-        print_table(&text, code);
+        print_model(&body, code->descriptor);
+        print_table(&body, code);
     }
-    const bool written = fwrite(text.data, 1, text.length, out) == text.length && fflush(out) == 0;
+    print_start(&text, code, target);
+    if (target->plain) print_plain_prelude(&text, &body, scratch);
+    const bool written = fwrite(text.data, 1, text.length, out) == text.length &&
+                         fwrite(body.data, 1, body.length, out) == body.length && fflush(out) == 0;
     if (!written) *why = "the C text cannot be written";
     text_free(&text);
+    text_free(&body);
     arena_free(scratch);
     return written;
 }

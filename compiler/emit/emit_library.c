@@ -145,9 +145,9 @@ static void print_floats(const float *values, int64_t count, Text *out) {
     }
 }
 
-static void print_table(const char *name, const float *values, int64_t count, Text *out) {
-    text_printf(out, "\nstatic const union { uint32_t bits[%lld]; float value[%lld]; } %s NET_ALIGNED = {{\n",
-                (long long)count, (long long)count, name);
+static void print_table(const Library *library, const char *name, const float *values, int64_t count, Text *out) {
+    text_printf(out, "\nstatic const union { uint32_t bits[%lld]; float value[%lld]; } %s%s = {{\n", (long long)count,
+                (long long)count, name, library->plain ? "" : " NET_ALIGNED");
     print_floats(values, count, out);
     text_puts(out, "}};\n");
 }
@@ -227,8 +227,8 @@ static void print_about(const Library *library, Text *out) {
 static void print_start(const Library *library, Text *out) {
     text_printf(out, "/* %s, a trained network, made by netc %s: the functions around its kernels. */\n", library->name,
                 library->netc);
-    text_puts(out, "#include <stdint.h>\n\n#if defined(__GNUC__)\n#define NET_ALIGNED __attribute__((aligned(64)))\n"
-                   "#else\n#define NET_ALIGNED\n#endif\n");
+    text_puts(out, "#include <stdint.h>\n\n");
+    if (!library->plain) text_puts(out, "#define NET_ALIGNED __attribute__((aligned(64)))\n");
     text_puts(out, kernel_type);
 }
 
@@ -243,8 +243,8 @@ void emit_interface(const Library *library, const char *weights, Text *out) {
     text_puts(out, "extern __attribute__((visibility(\"hidden\"))) const float net_weights[];\n"
                    "__asm__(\".pushsection .rodata\\n.balign 64\\nnet_weights:\\n.incbin \\\"");
     text_printf(out, "%s\\\"\\n.popsection\");\n#define WEIGHTS net_weights\n", weights);
-    print_table("example", library->example, library->inputs, out);
-    print_table("result", library->result, library->outputs, out);
+    print_table(library, "example", library->example, library->inputs, out);
+    print_table(library, "result", library->result, library->outputs, out);
     print_functions(library, out);
     print_about(library, out);
 }
@@ -252,10 +252,10 @@ void emit_interface(const Library *library, const char *weights, Text *out) {
 void emit_interface_inline(const Library *library, Text *out) {
     text_puts(out, "\n");
     print_start(library, out);
-    print_table("weights", library->weights, library->weight_count, out);
+    print_table(library, "weights", library->weights, library->weight_count, out);
     text_puts(out, "#define WEIGHTS weights.value\n");
-    print_table("example", library->example, library->inputs, out);
-    print_table("result", library->result, library->outputs, out);
+    print_table(library, "example", library->example, library->inputs, out);
+    print_table(library, "result", library->result, library->outputs, out);
     print_functions(library, out);
     print_about(library, out);
 }

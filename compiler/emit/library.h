@@ -29,6 +29,7 @@ typedef struct {
     size_t class_count;
     const float *example, *result; /* of the self-test: one input, its output */
     bool program;                  /* of an executable: the names of runtime/infer/predictor.h */
+    bool plain;                    /* C99 without extensions */
 } Library;
 
 /* NAME.h. */

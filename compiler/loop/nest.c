@@ -367,6 +367,7 @@ static int add_once(const NestContext *context, Nest *nest) {
     size_t size = 0;
     FILE *out = open_memstream(&text, &size);
     if (!out) out_of_memory();
+    nest_drop_dead(context->arena, nest);
     nest->name = "nest";
     loop_print_nest(nest, out);
     nest->name = name;

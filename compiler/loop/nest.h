@@ -29,4 +29,7 @@ int nest_make(const NestContext *context, const Group *group, const char *name, 
 /* Adds the slots' partial sums, ((0+1)+(2+3))+((4+5)+(6+7)) over the slots in use, into slot 0: elements from..to-1. */
 int nest_merge_slots(const NestContext *context, const char *name, int64_t from, int64_t to);
 
+/* Drops values and variables that nothing reads (dead.c). */
+void nest_drop_dead(Arena *scratch, Nest *nest);
+
 #endif

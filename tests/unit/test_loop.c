@@ -1,5 +1,6 @@
 /* The loop level: builder, printer, and the bits of the interpreter, the C printer (gcc and clang) and the LLVM
- * printer on random nests that use every operation on edge values.
+ * printer on random nests that use every operation on edge values; of the C printer's plain C99 on all that an
+ * inference program may hold.
  *
  * NETC_TEST_SEEDS=N tries N random codes instead of one. Compilers that are not installed are left out. */
 #include "tests/unit/unit.h"
@@ -33,6 +34,7 @@ typedef struct {
     int loops;
     int64_t next_word, next_log; /* free places of batch and log */
     bool *is_integer;            /* words of batch to be compared as integers */
+    bool plain;                  /* nothing that plain C99 has not: fused multiply-adds, labels, random numbers */
 } Generator;
 
 static uint32_t draw(Generator *g, uint32_t below) {
@@ -96,6 +98,7 @@ static void make_leaf(Generator *g) {
     case 6: keep(g, POOL_F32, loop_load(b, (Type){TYPE_F32, vector}, somewhere(g, buffer, 256), false)); return;
     case 7: keep(g, POOL_F32, loop_load(b, loop_vector(TYPE_F32), loop_address(buffer, 16 * draw(g, 9)), true)); return;
     case 8: {
+        if (g->plain) return;
         const Address label = loop_address(BUFFER_LABEL, (int64_t)draw(g, ROWS - 16));
         keep(g, POOL_I32, loop_load(b, (Type){TYPE_I32, vector}, label, false));
         return;
@@ -107,6 +110,11 @@ static void make_leaf(Generator *g) {
     }
 }
 
+static int multiply_add(Generator *g, int a, int b, int c) {
+    if (!g->plain) return loop_fma(g->b, a, b, c);
+    return loop_op2(g->b, OP_ADD, loop_op2(g->b, OP_MUL, a, b), c);
+}
+
 static void make_float_op(Generator *g) {
     LoopBuilder *b = g->b;
     const int kind = draw(g, 4) ? POOL_F32 : POOL_F64;
@@ -115,7 +123,7 @@ static void make_float_op(Generator *g) {
     static const Op ops[] = {OP_ADD, OP_SUB, OP_MUL, OP_DIV, OP_MAX, OP_MIN};
     switch (draw(g, 9)) {
     case 8: keep(g, POOL_F32, loop_op2(b, OP_EVEN, pick(g, POOL_F32, true), pick(g, POOL_F32, true))); return;
-    case 0: keep(g, kind, loop_fma(b, x, y, z)); return;
+    case 0: keep(g, kind, multiply_add(g, x, y, z)); return;
     case 1: keep(g, kind, loop_op1(b, OP_SQRT, x)); return;
     case 2: keep(g, kind, loop_op3(b, OP_SELECT, pick(g, POOL_MASK, vector), x, z)); return;
     case 3: {
@@ -218,7 +226,7 @@ static void make_block(Generator *g, int operations, int depth) {
     keep(g, POOL_F32, loop_get(g->b, variable));
     make_statements(g, operations, depth + 1);
     loop_set(g->b, variable,
-             loop_fma(g->b, pick(g, POOL_F32, vector), loop_const_f32(g->b, 0.5f, vector), loop_get(g->b, variable)));
+             multiply_add(g, pick(g, POOL_F32, vector), loop_const_f32(g->b, 0.5f, vector), loop_get(g->b, variable)));
     for (int kind = 0; kind < POOLS; kind++)
         for (int v = 0; v < 2; v++) g->pool[kind][v].count = (size_t)before[kind][v];
     if (loop) {
@@ -256,7 +264,7 @@ static void make_statements(Generator *g, int operations, int depth) {
 static void make_memory(Generator *g) {
     LoopBuilder *b = g->b;
     const Address at = loop_address(BUFFER_SCRATCH, 1024);
-    loop_random(b, loop_address(BUFFER_SCRATCH, 1600), 3, 7, 5);
+    if (!g->plain) loop_random(b, loop_address(BUFFER_SCRATCH, 1600), 3, 7, 5);
     record(g, loop_load(b, loop_vector(TYPE_I32), loop_address(BUFFER_SCRATCH, 1632), true));
     loop_scatter(b, at, 3, pick(g, POOL_F32, true));
     loop_store(b, loop_address_plus(at, 3), pick(g, POOL_F32, false), false);
@@ -292,8 +300,8 @@ static Nest *random_nest(Generator *g, const char *name) {
     return loop_nest_end(b);
 }
 
-static Code *random_code(Arena *arena, uint64_t seed, bool *is_integer) {
-    Generator g = {.arena = arena, .random = seed, .is_integer = is_integer};
+static Code *random_code(Arena *arena, uint64_t seed, bool *is_integer, bool plain) {
+    Generator g = {.arena = arena, .random = seed, .is_integer = is_integer, .plain = plain};
     static const char model[] = "a\nb\n";
     Source *source = source_from_text(arena, "models/\"random\".net", model, strlen(model));
     Code *code = loop_code_new(arena, "random", source);
@@ -444,7 +452,7 @@ typedef struct {
 
 static void try_c(Trial *trial, const char *compiler, const char *cpu, const char *level) {
     char c[512], so[512], shim_path[512], march[64], route[128], name[64];
-    const Target target = {cpu, "", 2};
+    const Target target = {.cpu = cpu, .features = "", .level = 2};
     const char *why = NULL;
     unit_path(c, trial->state, "code.c");
     unit_path(shim_path, trial->state, "shim.c");
@@ -463,10 +471,29 @@ static void try_c(Trial *trial, const char *compiler, const char *cpu, const cha
     run_library(so, trial->code, trial->want, trial->is_integer, route);
 }
 
+static void try_plain(Trial *trial, const char *compiler, const char *level) {
+    char c[512], so[512], shim_path[512], route[128], name[64];
+    const Target target = {.cpu = "generic", .features = "", .plain = true};
+    const char *why = NULL;
+    unit_path(c, trial->state, "plain.c");
+    unit_path(shim_path, trial->state, "shim.c");
+    FILE *file = fopen(c, "w");
+    assert_non_null(file);
+    assert_true(emit_c(trial->code, &target, file, &why));
+    assert_int_equal(fclose(file), 0);
+    snprintf(name, sizeof name, "plain%d.so", trial->runs++);
+    unit_path(so, trial->state, name);
+    snprintf(route, sizeof route, "%s -std=c99 %s", compiler, level);
+    const char *const command[] = {compiler, level, "-std=c99", "-pedantic-errors", "-w",  "-shared", "-fPIC",
+                                   "-o",     so,    c,          shim_path,          "-lm", NULL};
+    assert_true(run_command(command));
+    run_library(so, trial->code, trial->want, trial->is_integer, route);
+}
+
 #if NETC_LLVM
 static void try_llvm(Trial *trial, const char *cpu, const char *features, int level) {
     char object[512], so[512], shim_path[512], route[128], name[64];
-    const Target target = {cpu, features, level};
+    const Target target = {.cpu = cpu, .features = features, .level = level};
     const char *why = NULL;
     Arena *arena = arena_new();
     unit_path(object, trial->state, "code.o");
@@ -507,7 +534,14 @@ static void try_routes(Trial *trial, Arena *arena) {
     }
 }
 
-static void routes_agree_on_bits(void **state) {
+static void try_plain_routes(Trial *trial, Arena *arena) {
+    static const char *const compilers[] = {"gcc", "clang-19"}, *const levels[] = {"-O1", "-O3"};
+    (void)arena;
+    for (size_t i = 0; i < 2; i++)
+        for (size_t j = 0; j < 2 && installed(compilers[i]); j++) try_plain(trial, compilers[i], levels[j]);
+}
+
+static void compare_routes(void **state, bool plain, void (*try_all)(Trial *trial, Arena *arena)) {
     const char *wanted = getenv("NETC_TEST_SEEDS"), *first = getenv("NETC_TEST_SEED");
     const long seeds = wanted ? strtol(wanted, NULL, 10) : 1;
     char shim_path[512];
@@ -515,16 +549,21 @@ static void routes_agree_on_bits(void **state) {
     for (long seed = 0; seed < seeds; seed++) {
         Arena *arena = arena_new();
         bool *is_integer = NEW_ARRAY(arena, bool, WORDS);
-        const Code *code = random_code(arena, (uint64_t)seed + (first ? strtoull(first, NULL, 10) : 1), is_integer);
+        const Code *code =
+            random_code(arena, (uint64_t)seed + (first ? strtoull(first, NULL, 10) : 1), is_integer, plain);
         const Interp *interp = interp_new(arena, code);
         Buffers want = buffers_new();
         for (size_t k = 0; k < code->kernels.count; k++) call(interp_kernel, interp_self(interp, k), &want);
         Trial trial = {state, code, &want, is_integer, 0};
-        try_routes(&trial, arena);
+        try_all(&trial, arena);
         buffers_free(&want);
         arena_free(arena);
     }
 }
+
+static void routes_agree_on_bits(void **state) { compare_routes(state, false, try_routes); }
+
+static void plain_c_has_the_same_bits(void **state) { compare_routes(state, true, try_plain_routes); }
 
 /* ---- the builder ---- */
 
@@ -616,6 +655,7 @@ int main(void) {
         cmocka_unit_test(addresses_stay_sorted),
         cmocka_unit_test(text_is_stable),
         cmocka_unit_test_setup_teardown(routes_agree_on_bits, unit_folder_make, unit_folder_remove),
+        cmocka_unit_test_setup_teardown(plain_c_has_the_same_bits, unit_folder_make, unit_folder_remove),
     };
     return cmocka_run_group_tests_name("loop", tests, NULL, NULL);
 }
