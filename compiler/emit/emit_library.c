@@ -73,11 +73,11 @@ void emit_header(const Library *library, Text *out) {
     print_macro(library, "WORKSPACE_BYTES", library->workspace, out);
     print_macro(library, "WORKSPACE_ONE_BYTES", library->workspace_one, out);
     text_printf(out,
-                "\n/* The outputs of one image; WORKSPACE_ONE_BYTES are enough, and for classify. */\nvoid "
+                "\n/* The outputs of one image; WORKSPACE_ONE_BYTES are enough%s. */\nvoid "
                 "%s_predict(const float *x, float *y, void *workspace);\n"
                 "/* The outputs of n images, one after another; the same bits as one by one, and quicker. */\n"
                 "void %s_predict_batch(const float *x, float *y, int64_t n, void *workspace);\n",
-                name, name);
+                library->classes ? " here and for the class" : "", name, name);
     if (library->classes) {
         text_printf(out, "/* The class of one image, from 0: %s. */\n",
                     library->outputs == 1 ? "1 where the output is above 0.5" : "the first of the largest outputs");
