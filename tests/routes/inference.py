@@ -73,8 +73,13 @@ def check(run, fail, netc, model, sets, tools, cpus, number, folder):
             if not np.array_equal(bits, reference):
                 how = "one by one" if k == 0 else f"in batches of {SIZES[k - 1]}"
                 fail(f"inference: {' '.join(options)}, {how}: other bits than {' '.join(routes[0])}, one by one")
+    run(netc, "build", model, *sets, "--infer", "--weights", "trained.safetensors", "-o", "program")
+    run("./program", "few/test_images", "-o", "program.npy")
+    found = np.load("program.npy").view(np.uint32)
+    if not np.array_equal(found.reshape(len(pixels), -1), reference[:len(pixels)]):
+        fail("inference: the program's outputs have other bits than the library's")
     generic = predict(run, netc, name, model, sets, ["--emit", "c"], len(routes))[0].view(np.float32).astype(float)
     expected = reference.view(np.float32).astype(float)
     if not np.linalg.norm(generic - expected) <= 1e-5 * np.linalg.norm(expected):
         fail(f"inference: --cpu generic is off by {np.linalg.norm(generic - expected) / np.linalg.norm(expected):.2g}")
-    return len(routes) + 1
+    return len(routes) + 2
