@@ -45,11 +45,16 @@ endif
 
 # ---- sources ----
 COMPILER_SOURCES := $(wildcard compiler/*/*.c)
-RUNTIME_SOURCES := $(wildcard runtime/*/*.c)
+RUNTIME_SOURCES := $(filter-out runtime/infer/%,$(wildcard runtime/*/*.c))
+# The program around a compiled network, with what it takes from the rest of the runtime.
+INFER_SOURCES := $(wildcard runtime/infer/*.c) \
+                 $(addprefix runtime/,base/atomic.c base/error.c base/signals.c base/utf8.c base/words.c \
+                                      data/idx.c data/labels.c data/stream.c)
 LAYER_SOURCES := $(wildcard compiler/layers/*.c)
 UNIT_SOURCES := $(wildcard tests/unit/test_*.c tests/*/check_*.c)
 FUZZ_SOURCES := $(wildcard tests/fuzz/fuzz_*.c)
-FORMATTED := $(wildcard compiler/*/*.[ch] runtime/*.h runtime/*/*.[ch] tests/*/*.[ch])
+FORMATTED := $(wildcard compiler/*/*.[ch] runtime/*.h runtime/*/*.[ch] tests/*/*.[ch] \
+                        docs/examples/*.c docs/examples/*.cpp)
 ifeq ($(LLVM),0)
 COMPILER_SOURCES := $(filter-out compiler/emit/emit_llvm%.c,$(COMPILER_SOURCES))
 endif
@@ -66,6 +71,7 @@ COMPILER_OBJECTS := $(COMPILER_SOURCES:%.c=$(BUILD)/obj/%.o) $(GENERATED:$(GEN)/
                     $(BUILD)/obj/gen/layers.o
 LIBRARY_OBJECTS := $(filter-out %/driver/main.o,$(COMPILER_OBJECTS))
 RUNTIME_OBJECTS := $(RUNTIME_SOURCES:%.c=$(BUILD)/obj/%.o)
+INFER_OBJECTS := $(INFER_SOURCES:%.c=$(BUILD)/obj/small/%.o)
 UNIT_PROGRAMS := $(UNIT_SOURCES:tests/%.c=$(BUILD)/%)
 FUZZ_PROGRAMS := $(FUZZ_SOURCES:tests/%.c=$(BUILD)/%)
 
@@ -76,7 +82,9 @@ WARNINGS += -Werror
 endif
 SANITIZE_FLAGS :=
 ifneq ($(SANITIZE),)
-SANITIZE_FLAGS := -fsanitize=$(SANITIZE:fuzzer%=fuzzer-no-link%) -fno-sanitize-recover=all -fno-omit-frame-pointer
+SANITIZE_FLAGS := -fsanitize=$(SANITIZE:fuzzer%=fuzzer-no-link%) \
+                  $(if $(findstring undefined,$(SANITIZE)),-fsanitize=float-cast-overflow) \
+                  -fno-sanitize-recover=all -fno-omit-frame-pointer
 endif
 comma := ,
 TRAINER_FLAGS := $(if $(SANITIZE),-fsanitize=$(patsubst fuzzer$(comma)%,%,$(SANITIZE)))
@@ -94,9 +102,9 @@ Q := $(if $(V),,@)
 say = $(if $(V),,@printf '  %-6s %s\n' '$(1)' '$(patsubst $(BUILD)/%,%,$(2))')
 
 # ---- what people ask for ----
-.PHONY: all demo check bless check-math deps deps-build deps-check install uninstall format floors fuzz bench clean help \
-        unit fuzzers FORCE
-all: $(BUILD)/netc $(BUILD)/libnetrt.a  ## build netc and its runtime (the default)
+.PHONY: all demo check bless check-math deps deps-build deps-check install install-files uninstall format floors fuzz bench \
+        bench-peers clean help unit fuzzers FORCE
+all: $(BUILD)/netc $(BUILD)/libnetrt.a $(BUILD)/libnetinfer.a  ## build netc and its runtime (the default)
 
 demo: all  ## train a small network on the digits that ship with netc
 	@echo; echo "\$$ netc show models/lenet5.net"
@@ -105,7 +113,7 @@ demo: all  ## train a small network on the digits that ship with netc
 	@$(BUILD)/netc train models/lenet5.net
 	@echo; echo 'Three things to try next:'
 	@echo '  $(BUILD)/netc train models/deep_sigmoid.net --data digits -D depth=4    # why deep networks learn slowly'
-	@echo '  $(BUILD)/netc build models/lenet5.net -o lenet5 && ./lenet5 --help      # the trainer, a program of its own'
+	@echo '  $(BUILD)/netc build models/lenet5.net -o $(BUILD)/lenet5 && $(BUILD)/lenet5 --help   # the trainer, a program of its own'
 	@echo '  $(BUILD)/netc data mnist && $(BUILD)/netc train models/lenet5.net --data mnist'
 
 check: deps-check  ## run all tests; T=FOLDER: only those in tests/FOLDER
@@ -135,9 +143,13 @@ fuzzers: $(FUZZ_PROGRAMS)
 fuzz: deps-check  ## fuzz the readers of models and files; SECONDS=60 for each target
 	@$(PYTHON) tests/run --build $(BUILD) --llvm $(LLVM) --fuzz $(if $(filter environment% command%,$(origin SECONDS)),$(SECONDS),60)
 
-bench: deps-check  ## measure the speed of training (not part of check)
+bench: deps-check  ## measure the speed of training and inference (not part of check)
 	@$(MAKE) --no-print-directory all
 	@$(PYTHON) tests/bench/run --build $(BUILD)
+
+bench-peers:  ## install programs that inference is compared with, into build/peers (needs the network)
+	python3 -m venv build/peers
+	build/peers/bin/pip install --quiet -r tests/bench/peers/requirements.txt
 
 floors:  ## check that each file includes only its own floor or a lower one
 	@.ci/floors
@@ -146,19 +158,34 @@ format:  ## lay out all C sources (clang-format-19)
 	@$(CLANG_FORMAT) -i $(FORMATTED)
 
 install: all  ## install below PREFIX (/usr/local), under DESTDIR
-	install -d '$(DESTDIR)$(PREFIX)/bin' '$(DESTDIR)$(PREFIX)/lib/netc' '$(DESTDIR)$(PREFIX)/share/man/man1' \
-	    '$(DESTDIR)$(PREFIX)/share/netc/models'
-	install -m 755 $(BUILD)/netc '$(DESTDIR)$(PREFIX)/bin/netc'
-	install -m 644 $(BUILD)/libnetrt.a '$(DESTDIR)$(PREFIX)/lib/netc/libnetrt.a'
-	install -m 644 docs/netc.1 '$(DESTDIR)$(PREFIX)/share/man/man1/netc.1'
-	install -m 644 $(wildcard models/*.net) '$(DESTDIR)$(PREFIX)/share/netc/models'
+	@$(MAKE) --no-print-directory install-files
+
+# What is built, as it is. The completions come from netc itself.
+ROOT := $(DESTDIR)$(PREFIX)
+install-files:
+	@mkdir -p $(BUILD)/share
+	sed 's|@PREFIX@|$(PREFIX)|; s|@VERSION@|$(VERSION)|' runtime/netc.pc.in >$(BUILD)/share/netc.pc
+	$(BUILD)/netc help --completion bash >$(BUILD)/share/netc.bash
+	$(BUILD)/netc help --completion zsh >$(BUILD)/share/netc.zsh
+	install -d '$(ROOT)/bin' '$(ROOT)/lib/netc' '$(ROOT)/lib/pkgconfig' '$(ROOT)/include/netc' '$(ROOT)/share/man/man1' \
+	    '$(ROOT)/share/netc/models' '$(ROOT)/share/bash-completion/completions' '$(ROOT)/share/zsh/site-functions'
+	install -m 755 $(BUILD)/netc '$(ROOT)/bin/netc'
+	install -m 644 $(BUILD)/libnetrt.a $(BUILD)/libnetinfer.a '$(ROOT)/lib/netc'
+	install -m 644 runtime/abi.h '$(ROOT)/include/netc/abi.h'
+	install -m 644 docs/netc.1 '$(ROOT)/share/man/man1/netc.1'
+	install -m 644 $(wildcard models/*.net) '$(ROOT)/share/netc/models'
+	install -m 644 $(BUILD)/share/netc.pc '$(ROOT)/lib/pkgconfig/netc.pc'
+	install -m 644 $(BUILD)/share/netc.bash '$(ROOT)/share/bash-completion/completions/netc'
+	install -m 644 $(BUILD)/share/netc.zsh '$(ROOT)/share/zsh/site-functions/_netc'
 
 uninstall:  ## remove what install put there
-	rm -f '$(DESTDIR)$(PREFIX)/bin/netc' '$(DESTDIR)$(PREFIX)/share/man/man1/netc.1'
-	rm -rf '$(DESTDIR)$(PREFIX)/lib/netc' '$(DESTDIR)$(PREFIX)/share/netc'
+	rm -f '$(ROOT)/bin/netc' '$(ROOT)/share/man/man1/netc.1' '$(ROOT)/lib/pkgconfig/netc.pc' \
+	    '$(ROOT)/share/bash-completion/completions/netc' '$(ROOT)/share/zsh/site-functions/_netc'
+	rm -rf '$(ROOT)/lib/netc' '$(ROOT)/include/netc' '$(ROOT)/share/netc'
 
-clean:  ## remove build/
+clean:  ## remove build/ and BUILD
 	rm -rf build
+	@[ ! -f '$(BUILD)/flags' ] || rm -rf '$(BUILD)'
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -181,13 +208,21 @@ $(BUILD)/obj/gen/%.o: $(GEN)/%.c $(BUILD)/flags | deps-build
 $(BUILD)/obj/compiler/emit/%.o: MORE_FLAGS = $(LLVM_CFLAGS)
 $(BUILD)/obj/compiler/syntax/%.o: MORE_FLAGS = -I$(GEN_SYNTAX)
 $(BUILD)/obj/compiler/driver/%.o: MORE_FLAGS = -DNETC_TRAINER_FLAGS='"$(TRAINER_FLAGS)"' -DNETC_TRAINER_CC='"$(CC)"'
+# What goes into inference binaries is compiled for size, and in pieces, so that the linker can leave out what is not
+# used.
+$(BUILD)/obj/small/%.o: MORE_FLAGS = $(if $(SANITIZE),,-Os) -ffunction-sections -fdata-sections -fno-asynchronous-unwind-tables
+$(BUILD)/obj/small/%.o: %.c $(BUILD)/flags | deps-build
+	@mkdir -p $(@D)
+	$(call say,CC,$<)
+	$(Q)$(CC) $(FLAGS) $(WARNINGS) $(MORE_FLAGS) -MMD -MP -c -o $@ $<
+
 $(BUILD)/obj/%.o: %.c $(BUILD)/flags | deps-build
 	@mkdir -p $(@D)
 	$(call say,CC,$<)
 	$(Q)$(CC) $(FLAGS) $(WARNINGS) $(MORE_FLAGS) -MMD -MP -c -o $@ $<
 
 # Everything may include the headers the parser and the scanner come with, and the C printer the texts of vec.h and vec_c99.h.
-$(COMPILER_OBJECTS): | $(GENERATED) $(GEN)/vec.inc $(GEN)/vec_c99.inc
+$(COMPILER_OBJECTS): | $(GENERATED) $(GEN)/vec.inc $(GEN)/vec_c99.inc $(GEN)/starter_text.inc
 
 $(GEN_SYNTAX)/%.c $(GEN_SYNTAX)/%.h &: compiler/syntax/%.y | deps-build
 	@mkdir -p $(@D)
@@ -209,8 +244,11 @@ $(LAYER_LIST): $(LAYER_SOURCES) $(BUILD)/LAYER_SOURCES.list .ci/layers
 	$(call say,GEN,$@)
 	$(Q).ci/layers $(LAYER_SOURCES) >$@
 
-# The headers emitted C begins with, as lists of C strings.
-$(GEN)/%.inc: runtime/%.h
+# The headers emitted C begins with, and the model of `netc new`, as lists of C strings.
+$(GEN)/vec.inc: runtime/vec.h
+$(GEN)/vec_c99.inc: runtime/vec_c99.h
+$(GEN)/starter_text.inc: compiler/driver/starter.net
+$(GEN)/vec.inc $(GEN)/vec_c99.inc $(GEN)/starter_text.inc:
 	@mkdir -p $(@D)
 	$(call say,GEN,$@)
 	$(Q)sed 's/[\\"]/\\&/g; s/.*/"&",/' $< >$@
@@ -222,6 +260,10 @@ $(BUILD)/libnetc.a: $(LIBRARY_OBJECTS) $(BUILD)/LIBRARY_OBJECTS.list
 $(BUILD)/libnetrt.a: $(RUNTIME_OBJECTS) $(BUILD)/RUNTIME_OBJECTS.list
 	$(call say,AR,$@)
 	$(Q)rm -f $@ && ar rcs $@ $(RUNTIME_OBJECTS)
+
+$(BUILD)/libnetinfer.a: $(INFER_OBJECTS) $(BUILD)/INFER_OBJECTS.list
+	$(call say,AR,$@)
+	$(Q)rm -f $@ && ar rcs $@ $(INFER_OBJECTS)
 
 LINK = $(CC) $(OPT) $(SANITIZE_FLAGS) $(LDFLAGS)
 $(BUILD)/netc: $(BUILD)/obj/compiler/driver/main.o $(BUILD)/libnetc.a $(BUILD)/libnetrt.a
@@ -239,10 +281,10 @@ $(UNIT_PROGRAMS): $(BUILD)/%: $(BUILD)/obj/tests/%.o $(BUILD)/libnetrt.a
 	$(call say,LINK,$@)
 	$(Q)$(LINK) -o $@ $< $(UNIT_LIBRARIES) -lcmocka $(LIBRARIES)
 
-$(FUZZ_PROGRAMS): $(BUILD)/%: $(BUILD)/obj/tests/%.o $(BUILD)/libnetc.a $(BUILD)/libnetrt.a
+$(FUZZ_PROGRAMS): $(BUILD)/%: $(BUILD)/obj/tests/%.o $(BUILD)/libnetc.a $(BUILD)/libnetinfer.a $(BUILD)/libnetrt.a
 	@mkdir -p $(@D)
 	$(call say,LINK,$@)
-	$(Q)$(LINK) -fsanitize=$(SANITIZE) -o $@ $^ $(LLVM_LIBS) $(LIBRARIES)
+	$(Q)$(LINK) -fsanitize=$(SANITIZE) -o $@ $^ $(LLVM_LIBS) -lpng $(LIBRARIES)
 
--include $(COMPILER_OBJECTS:.o=.d) $(RUNTIME_OBJECTS:.o=.d) $(UNIT_PROGRAMS:$(BUILD)/%=$(BUILD)/obj/tests/%.d) \
-         $(FUZZ_PROGRAMS:$(BUILD)/%=$(BUILD)/obj/tests/%.d)
+-include $(COMPILER_OBJECTS:.o=.d) $(RUNTIME_OBJECTS:.o=.d) $(INFER_OBJECTS:.o=.d) \
+         $(UNIT_PROGRAMS:$(BUILD)/%=$(BUILD)/obj/tests/%.d) $(FUZZ_PROGRAMS:$(BUILD)/%=$(BUILD)/obj/tests/%.d)

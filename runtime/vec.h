@@ -181,6 +181,15 @@ typedef struct {
 #define i_store(p, a) NET_STORE(i32p_at, p, a)
 #endif
 
+#if NET_PART == 64
+#define v_even(a, b) __builtin_shufflevector(a, b, 0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30)
+#elif NET_PART == 32
+#define p_even(a, b) __builtin_shufflevector(a, b, 0, 2, 4, 6, 8, 10, 12, 14)
+#define v_even(a, b) ((f32x16){p_even(a.p0, a.p1), p_even(b.p0, b.p1)})
+#else
+#define p_even(a, b) __builtin_shufflevector(a, b, 0, 2, 4, 6)
+#define v_even(a, b) ((f32x16){p_even(a.p0, a.p1), p_even(a.p2, a.p3), p_even(b.p0, b.p1), p_even(b.p2, b.p3)})
+#endif
 #define v_add(a, b) NET_2(f32x16, p_add, a, b)
 #define v_sub(a, b) NET_2(f32x16, p_sub, a, b)
 #define v_mul(a, b) NET_2(f32x16, p_mul, a, b)

@@ -206,6 +206,10 @@ static inline double d_max_lanes(const f64x16 *a) { NET_TREE(f64x16, s_max); }
 
 static inline double d_min_lanes(const f64x16 *a) { NET_TREE(f64x16, s_min); }
 
+static inline f32x16 v_even(const f32x16 *a, const f32x16 *b) {
+    NET_EACH(f32x16, l < 8 ? a->lane[2 * l] : b->lane[2 * l - 16]);
+}
+
 static inline f32x16 v_select(const i32x16 *m, const f32x16 *a, const f32x16 *b) {
     NET_EACH(f32x16, m->lane[l] ? a->lane[l] : b->lane[l]);
 }

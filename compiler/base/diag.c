@@ -85,7 +85,7 @@ void diag_help(Diags *diags, Diag *diag, const char *format, ...) {
 
 void diag_suggest(Diags *diags, Diag *diag, const char *word, const char *const *candidates, size_t count) {
     const char *nearest = nearest_word(word, candidates, count);
-    if (nearest) diag_help(diags, diag, "did you mean '%s'?", nearest);
+    if (nearest && !string_is(nearest, word)) diag_help(diags, diag, "did you mean '%s'?", nearest);
 }
 
 bool diags_full(const Diags *diags) { return diags->errors >= DIAG_MAX_ERRORS; }
@@ -148,7 +148,7 @@ typedef struct {
 
 static Cell line_cell(const Line *line, uint32_t at, uint32_t column) {
     uint32_t code = 0;
-    size_t length = utf8_decode(line->text + at, line->size - at, &code);
+    size_t length = net_utf8_decode(line->text + at, line->size - at, &code);
     if (length && code == '\t') {
         uint32_t width = TAB_STOP - column % TAB_STOP;
         return (Cell){"    ", width, 1, width};

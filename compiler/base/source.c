@@ -27,6 +27,15 @@ Source *source_from_text(Arena *arena, const char *path, const char *text, size_
     return source;
 }
 
+const char *source_folder(Arena *arena, const Source *source) {
+    const char *slash = strrchr(source->path, '/');
+    int length = slash == NULL ? 1 : slash == source->path ? 1 : (int)(slash - source->path);
+    char *real = realpath(arena_format(arena, "%.*s", length, slash == NULL ? "." : source->path), NULL);
+    const char *folder = real == NULL ? "" : arena_copy(arena, real, strlen(real));
+    free(real);
+    return folder;
+}
+
 Source *source_read(Arena *arena, const char *path, const char **why) {
     FILE *file = fopen(path, "rb");
     if (!file) {
@@ -101,7 +110,7 @@ void source_position(const Source *first, uint32_t offset, uint32_t *line, uint3
     *column = 1;
     for (uint32_t i = source->line_start[low]; i < at;) {
         uint32_t code;
-        size_t length = utf8_decode(source->text + i, source->size - i, &code);
+        size_t length = net_utf8_decode(source->text + i, source->size - i, &code);
         bool mark = length == 3 && i == 0 && code == 0xFEFF; /* a byte-order mark takes no column */
         *column += !mark;
         i += length ? (uint32_t)length : 1;

@@ -28,6 +28,9 @@ enum { SOURCE_MAX_BYTES = 1 << 24 }; /* 16 MiB */
 
 /* NULL and *why (static text or in the arena) when the file cannot be read or is too large. */
 Source *source_read(Arena *arena, const char *path, const char **why);
+/* The folder the file lies in, from the root on; "" when that cannot be told. A text that is no file's lies in the
+ * current folder. */
+const char *source_folder(Arena *arena, const Source *source);
 /* A copy of the text; NULL when it is too large. */
 Source *source_from_text(Arena *arena, const char *path, const char *text, size_t size);
 /* Puts `extra` behind `first` and all attached to it. False when there are too many bytes in all. */

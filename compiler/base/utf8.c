@@ -3,34 +3,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-size_t utf8_decode(const char *text, size_t size, uint32_t *code) {
-    if (size == 0) return 0;
-    const unsigned char *byte = (const unsigned char *)text;
-    if (byte[0] < 0x80) {
-        *code = byte[0];
-        return 1;
-    }
-    size_t length;
-    uint32_t value, smallest;
-    if (byte[0] >= 0xC2 && byte[0] <= 0xDF) {
-        length = 2, smallest = 0x80, value = byte[0] & 0x1FU;
-    } else if (byte[0] >= 0xE0 && byte[0] <= 0xEF) {
-        length = 3, smallest = 0x800, value = byte[0] & 0x0FU;
-    } else if (byte[0] >= 0xF0 && byte[0] <= 0xF4) {
-        length = 4, smallest = 0x10000, value = byte[0] & 0x07U;
-    } else {
-        return 0;
-    }
-    if (size < length) return 0;
-    for (size_t i = 1; i < length; i++) {
-        if ((byte[i] & 0xC0) != 0x80) return 0;
-        value = value << 6 | (byte[i] & 0x3FU);
-    }
-    if (value < smallest || value > 0x10FFFF || (value >= 0xD800 && value <= 0xDFFF)) return 0;
-    *code = value;
-    return length;
-}
-
 typedef struct {
     uint32_t first, last;
 } Range;
@@ -65,7 +37,7 @@ const char *utf8_clean(Arena *arena, const char *text, size_t size) {
     Text clean = {0};
     for (size_t i = 0; i < size;) {
         uint32_t code = 0;
-        size_t length = utf8_decode(text + i, size - i, &code);
+        size_t length = net_utf8_decode(text + i, size - i, &code);
         if (length == 0 || code < 0x20 || code == 0x7F) {
             text_printf(&clean, "\\x%02x", (unsigned)(unsigned char)text[i]);
             length = 1;

@@ -1,13 +1,11 @@
-/* UTF-8 as needed to show a source text: decoding one character, its width in a terminal, and a form of any bytes
+/* UTF-8 as needed to show a source text: the width of a character in a terminal, and a form of any bytes
  * that is safe to print. Nothing here depends on the locale. */
 #ifndef NETC_UTF8_H
 #define NETC_UTF8_H
 
 #include "compiler/base/base.h"
+#include "runtime/base/utf8.h"
 
-/* Bytes of the well-formed character at text[0 .. size-1], its code point in *code; 0 when there is none (overlong
- * forms and surrogates are not well formed). */
-size_t utf8_decode(const char *text, size_t size, uint32_t *code);
 /* Columns a printable character takes in a terminal: 0 (combining), 1 or 2 (East Asian, emoji). */
 int utf8_width(uint32_t code);
 /* False for what would act on a terminal or on the order of the text: control characters, bidirectional marks. */

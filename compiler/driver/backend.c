@@ -11,8 +11,8 @@ typedef struct {
 } EmitName;
 
 static const EmitName emit_table[] = {
-    [EMIT_EXE] = {"exe", ""},      [EMIT_OBJ] = {"obj", ".o"}, [EMIT_C] = {"c", ".c"},
-    [EMIT_LLVM] = {"llvm", ".ll"}, [EMIT_ASM] = {"asm", ".s"}, [EMIT_LIB] = {"lib", ".a"},
+    [EMIT_EXE] = {"exe", ""},          [EMIT_OBJ] = {"obj", ".o"},      [EMIT_C] = {"c", ".c"},
+    [EMIT_LLVM] = {"llvm", ".ll"},     [EMIT_ASM] = {"asm", ".s"},      [EMIT_LIB] = {"lib", ".a"},
     [EMIT_SHARED] = {"shared", ".so"}, [EMIT_ONNX] = {"onnx", ".onnx"},
 };
 

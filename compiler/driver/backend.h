@@ -13,7 +13,7 @@ typedef struct {
     const Processor *processor;
     bool llvm;  /* by LLVM, not through a C compiler */
     bool plain; /* as C without extensions */
-    int level; /* -O */
+    int level;  /* -O */
 } Generation;
 
 /* What --emit says; false after reporting an output that the backend does not have. */

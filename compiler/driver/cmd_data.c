@@ -1,4 +1,5 @@
 /* netc data: the runtime's table of data sets. */
+#include "compiler/driver/link.h"
 #include "compiler/driver/report.h"
 #include "runtime/data/fetch.h"
 #include "runtime/data/sets.h"
@@ -21,6 +22,8 @@ static const char *nearest_set(const char *name) {
     return net_data_set(name) == NULL ? nearest_word(name, names, count) : NULL;
 }
 
+static bool is_interrupted(void) { return tools_interrupted() != 0; }
+
 int cmd_data(Arena *arena, Options *options) {
     (void)arena;
     NetError error = {0};
@@ -36,5 +39,10 @@ int cmd_data(Arena *arena, Options *options) {
                             nearest);
     }
     FILE *progress = options->quiet ? NULL : stderr;
-    return net_data_fetch(options->files.at[0], progress, &error) ? STATUS_OK : failed(&error);
+    tools_watch_signals();
+    if (net_data_fetch(options->files.at[0], progress, is_interrupted, &error)) {
+        return STATUS_OK;
+    }
+    int status = failed(&error);
+    return is_interrupted() ? 128 + tools_interrupted() : status;
 }

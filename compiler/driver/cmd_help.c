@@ -1,6 +1,7 @@
 /* netc help: commands, and the tables of layer kinds and settings as text. */
 #include <string.h>
 
+#include "compiler/driver/completion.h"
 #include "compiler/driver/pipeline.h"
 #include "compiler/driver/report.h"
 #include "compiler/model/layer.h"
@@ -115,8 +116,8 @@ static int help_settings(Arena *arena, FILE *out) {
 
 static const char *const topics[] = {"layers", "activations", "initialisers", "settings", "developer"};
 
-static int unknown_topic(Arena *arena, const char *topic) {
-    VEC(const char *) names = {0};
+Words help_topics(Arena *arena) {
+    Words names = {0};
     for (const Command *command = commands; command->name != NULL; command++) {
         vec_push(arena, &names, command->name);
     }
@@ -129,6 +130,11 @@ static int unknown_topic(Arena *arena, const char *topic) {
     for (size_t i = 0; i < COUNT_OF(topics); i++) {
         vec_push(arena, &names, topics[i]);
     }
+    return names;
+}
+
+static int unknown_topic(Arena *arena, const char *topic) {
+    Words names = help_topics(arena);
     const char *nearest = nearest_word(topic, names.at, names.count);
     if (nearest != NULL) {
         return report_usage("help", "nothing is known about '%s'; did you mean '%s'?", topic, nearest);
@@ -143,6 +149,10 @@ static int unknown_topic(Arena *arena, const char *topic) {
 }
 
 int cmd_help(Arena *arena, Options *options) {
+    if (options->completion != NULL) {
+        completion_print(arena, options->completion, stdout);
+        return STATUS_OK;
+    }
     if (options->files.count == 0) {
         help_overview(stdout);
         return STATUS_OK;
@@ -181,6 +191,9 @@ int cmd_help(Arena *arena, Options *options) {
     for (const LayerKind *const *kind = layer_kinds; *kind != NULL; kind++) {
         if (string_is((*kind)->name, topic)) {
             print_kind(arena, topic, (*kind)->doc, (*kind)->options, (*kind)->option_count, stdout);
+            for (size_t i = 0; i < layer_common_option_count && !string_is(topic, "input"); i++) {
+                print_option(arena, &layer_common_options[i], stdout);
+            }
             return STATUS_OK;
         }
     }

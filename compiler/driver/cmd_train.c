@@ -11,14 +11,43 @@
 #include "compiler/loop/interp.h"
 #include "runtime/train/main.h"
 
-/* The trainer's name in its own messages. */
-static const char program[] = "netc train";
+/* A word as a shell takes it. */
+static const char *shell_word(Arena *arena, const char *word) {
+    static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-+=.,:/@%^";
+    if (*word != '\0' && strspn(word, plain) == strlen(word)) {
+        return word;
+    }
+    const char *text = "'";
+    for (;;) {
+        size_t length = strcspn(word, "'");
+        text = arena_format(arena, "%s%.*s", text, (int)length, word);
+        if (word[length] == '\0') {
+            return arena_format(arena, "%s'", text);
+        }
+        text = arena_format(arena, "%s'\\''", text);
+        word += length + 1;
+    }
+}
+
+/* The trainer's name: what has to be typed to start it again, with all that makes its network. */
+static char *trainer_command(Arena *arena, const Options *options) {
+    char *text = arena_format(arena, "netc train %s", shell_word(arena, options->files.at[0]));
+    for (size_t i = 0; i < options->defines.count; i++) {
+        const Define *define = &options->defines.at[i];
+        const char *word = shell_word(arena, arena_format(arena, "%s=%s", define->name, define->value));
+        text = arena_format(arena, "%s -D %s", text, word);
+    }
+    for (size_t i = 0; i < options->sets.count; i++) {
+        text = arena_format(arena, "%s --set %s", text, shell_word(arena, options->sets.at[i]));
+    }
+    return text;
+}
 
 static char **trainer_arguments(Arena *arena, const Options *options, int *argc) {
     size_t count = options->trainer.count;
     char **argv = NEW_ARRAY(arena, char *, count + 5);
     int n = 0;
-    argv[n++] = arena_copy(arena, program, strlen(program));
+    argv[n++] = trainer_command(arena, options);
     for (size_t i = 0; i < count; i++) {
         argv[n++] = arena_copy(arena, options->trainer.at[i], strlen(options->trainer.at[i]));
     }
@@ -72,6 +101,7 @@ static CacheKey *key_of(const Compilation *compilation, const Tools *tools) {
     cache_key_text(key, options->level);
     cache_key_text(key, options->schedule);
     cache_key_text(key, compilation->path);
+    cache_key_text(key, source_folder(arena, compilation->source));
     cache_key_bytes(key, compilation->source->text, compilation->source->size);
     for (size_t i = 0; i < options->defines.count; i++) {
         cache_key_text(key, options->defines.at[i].name);

@@ -23,7 +23,7 @@ bool infer_check_options(const Options *options, int *status) {
                        : options->target != NULL ? "--target"
                        : options->static_link    ? "--static"
                                                  : NULL;
-    if ((onnx || library) && !options->infer) {
+    if ((onnx || library) && (!options->infer || options->weights == NULL)) {
         *status = report_usage("build", "--emit %s is about a trained network; it needs --infer --weights FILE|RUN",
                                options->emit);
     } else if (options->infer && options->weights == NULL) {
@@ -73,8 +73,7 @@ static int write_onnx_file(Arena *arena, const Options *options, const Trained *
     if (!tools_open_scratch(arena, options->verbose, &tools)) {
         return STATUS_ENVIRONMENT;
     }
-    const char *path =
-        options->output != NULL ? options->output : arena_format(arena, "%s.onnx", trained->model->name);
+    const char *path = options->output != NULL ? options->output : arena_format(arena, "%s.onnx", trained->model->name);
     Output output;
     bool good = output_open(&tools, path, &output);
     if (good && !write_onnx(arena, trained, &output)) {
@@ -91,7 +90,7 @@ static int write_onnx_file(Arena *arena, const Options *options, const Trained *
 
 int infer_build(Arena *arena, Options *options) {
     Compilation compilation;
-    Shipment shipment = {.processors = 0};
+    Shipment shipment = {.command = "build"};
     Trained trained;
     int status;
     const char *cpu = options->cpu;
@@ -105,6 +104,7 @@ int infer_build(Arena *arena, Options *options) {
     }
     options->cpu = cpu;
     shipment.llvm = compilation.llvm;
+    shipment.schedules = pipeline_dumps(&compilation, "schedule");
     if (string_is(options->output, "-") && shipment.emit != EMIT_C && shipment.emit != EMIT_LLVM &&
         shipment.emit != EMIT_ASM && shipment.emit != EMIT_ONNX) {
         return report_usage("build", "-o -: a program does not go to standard output; -o names a file");

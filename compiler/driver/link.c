@@ -28,7 +28,7 @@ static void on_signal(int number) { pending = number; }
 
 int tools_interrupted(void) { return pending; }
 
-static void watch_signals(void) {
+void tools_watch_signals(void) {
     const int numbers[] = {SIGINT, SIGTERM, SIGHUP};
     for (size_t i = 0; i < COUNT_OF(numbers); i++) {
         struct sigaction old;
@@ -76,8 +76,7 @@ const char *program_find(Arena *arena, const char *const *names, size_t count) {
     return NULL;
 }
 
-const char *library_folder(Arena *arena) {
-    const char *given = getenv("NETC_LIB");
+const char *program_folder(Arena *arena) {
     char self[4096];
     ssize_t length = readlink("/proc/self/exe", self, sizeof self - 1);
     const char *slash = NULL;
@@ -85,12 +84,16 @@ const char *library_folder(Arena *arena) {
         self[length] = '\0';
         slash = strrchr(self, '/');
     }
-    int folder = slash == NULL ? 0 : (int)(slash - self);
-    const char *beside = arena_format(arena, "%.*s", folder, self);
-    const char *installed = arena_format(arena, "%.*s/../lib/netc", folder, self);
+    return slash == NULL ? NULL : arena_copy(arena, self, (size_t)(slash - self));
+}
+
+const char *library_folder(Arena *arena) {
+    const char *given = getenv("NETC_LIB");
+    const char *beside = program_folder(arena);
+    const char *installed = beside == NULL ? NULL : arena_format(arena, "%s/../lib/netc", beside);
     bool named = given != NULL && *given != '\0';
     const char *places[] = {named ? given : beside, named ? given : installed};
-    for (size_t i = 0; i < COUNT_OF(places) && (named || slash != NULL); i++) {
+    for (size_t i = 0; i < COUNT_OF(places) && (named || beside != NULL); i++) {
         if (access(arena_format(arena, "%s/libnetrt.a", places[i]), R_OK) == 0) {
             return places[i];
         }
@@ -100,7 +103,7 @@ const char *library_folder(Arena *arena) {
     } else {
         report_environment("libnetrt.a, the runtime of trainers, is neither in %s nor in %s; NETC_LIB names another "
                            "folder",
-                           slash == NULL ? "netc's folder" : beside, slash == NULL ? "../lib/netc" : installed);
+                           beside == NULL ? "netc's folder" : beside, beside == NULL ? "../lib/netc" : installed);
     }
     return NULL;
 }
@@ -141,7 +144,7 @@ bool tools_open_scratch(Arena *arena, bool verbose, Tools *tools) {
     *tools = (Tools){.arena = arena, .verbose = verbose};
     const char *base = getenv("TMPDIR");
     char *folder = arena_format(arena, "%s/netc-XXXXXX", base == NULL || *base == '\0' ? "/tmp" : base);
-    watch_signals();
+    tools_watch_signals();
     if (mkdtemp(folder) == NULL) {
         report_environment("cannot make a temporary folder %s: %s", folder, strerror(errno));
         return false;
@@ -208,15 +211,32 @@ bool tools_run(const Tools *tools, const char *const *command) {
     return false;
 }
 
+/* Runs the linker with these words and what all links need. */
+static bool run_linker(const Tools *tools, const char *const *words, size_t count) {
+    VEC(const char *) command = {0};
+    for (size_t i = 0; i < count; i++) {
+        vec_push(tools->arena, &command, words[i]);
+    }
+    if (NETC_TRAINER_FLAGS[0] != '\0') {
+        vec_push(tools->arena, &command, NETC_TRAINER_FLAGS);
+    }
+    vec_push(tools->arena, &command, NULL);
+    return tools_run(tools, command.at);
+}
+
 bool tools_link_inference(const Tools *tools, const char *object, bool static_link, const char *output) {
     const char *folder = library_folder(tools->arena);
     if (folder == NULL) {
         return false;
     }
-    const char *const command[] = {tools->cc, static_link ? "-static" : "-pie", "-s", "-Wl,--gc-sections", "-o",
-                                   output, object, arena_format(tools->arena, "%s/libnetinfer.a", folder),
-                                   "-l:libpng16.a", "-l:libz.a", "-lm", NULL};
-    return tools_run(tools, command);
+    const char *library = arena_format(tools->arena, "%s/libnetinfer.a", folder);
+    const char *const words[] = {tools->cc,     static_link ? "-static" : "-pie",
+                                 "-s",          "-Wl,--gc-sections,-z,noseparate-code",
+                                 "-o",          output,
+                                 object,        library,
+                                 "-l:libpng.a", "-l:libz.a",
+                                 "-lm"};
+    return run_linker(tools, words, COUNT_OF(words));
 }
 
 bool tools_link(const Tools *tools, const char *object, const char *output) {
@@ -224,18 +244,10 @@ bool tools_link(const Tools *tools, const char *object, const char *output) {
     if (folder == NULL) {
         return false;
     }
-    VEC(const char *) command = {0};
-    const char *const first[] = {
-        tools->cc,         "-o",        output,       object,      arena_format(tools->arena, "%s/libnetrt.a", folder),
-        "-l:libjansson.a", "-l:libz.a", "-l:libmd.a", "-lpthread", "-lm"};
-    for (size_t i = 0; i < COUNT_OF(first); i++) {
-        vec_push(tools->arena, &command, first[i]);
-    }
-    if (NETC_TRAINER_FLAGS[0] != '\0') {
-        vec_push(tools->arena, &command, NETC_TRAINER_FLAGS);
-    }
-    vec_push(tools->arena, &command, NULL);
-    return tools_run(tools, command.at);
+    const char *library = arena_format(tools->arena, "%s/libnetrt.a", folder);
+    const char *const words[] = {tools->cc,         "-o",        output,       object,      library,
+                                 "-l:libjansson.a", "-l:libz.a", "-l:libmd.a", "-lpthread", "-lm"};
+    return run_linker(tools, words, COUNT_OF(words));
 }
 
 /* ---- outputs ---- */

@@ -31,9 +31,13 @@ bool tools_link(const Tools *tools, const char *object, const char *output);
 /* Links an inference object (names of runtime/infer/predictor.h) with the program around it. */
 bool tools_link_inference(const Tools *tools, const char *object, bool static_link, const char *output);
 
+/* From now on INT, TERM and HUP ask to stop; a second one of a kind ends the process. tools_open does this. */
+void tools_watch_signals(void);
 /* The signal that asked to stop, or 0. */
 int tools_interrupted(void);
 
+/* The folder netc itself is in; NULL: the system does not say. */
+const char *program_folder(Arena *arena);
 /* Folder of libnetrt.a: NETC_LIB, else beside netc, else ../lib/netc from there. NULL after printing why. */
 const char *library_folder(Arena *arena);
 /* The first of `names` that is a program in PATH, or NULL. */

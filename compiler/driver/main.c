@@ -21,11 +21,27 @@ const Command commands[] = {
         .run = cmd_check,
     },
     {
+        .name = "new",
+        .arguments = "NAME [options]",
+        .doc = "write a model to begin with",
+        .details = "Writes NAME.net, a small convolutional network with comments, or a copy of another model whose\n"
+                   "network is then called NAME. A file that exists is never overwritten.",
+        .examples = "  netc new digits && netc train digits.net\n"
+                    "  netc new mine --from mlp_30",
+        .mask = COMMAND_NEW,
+        .least = 1,
+        .most = 1,
+        .what = "a name for the network",
+        .run = cmd_new,
+    },
+    {
         .name = "show",
         .arguments = "FILE [options]",
         .doc = "print the layers as a table: shapes, parameters, work",
         .examples = "  netc show lenet5.net\n"
                     "  netc show --json lenet5.net\n"
+                    "  netc show --pytorch lenet5.net >lenet5.py\n"
+                    "  netc show --dot lenet5.net | dot -Tsvg >lenet5.svg\n"
                     "  netc show deep_sigmoid.net -D depth=4",
         .mask = COMMAND_SHOW,
         .least = 1,
@@ -39,8 +55,10 @@ const Command commands[] = {
         .doc = "compile a model and train it, in one step",
         .details = "The trainer is kept in the cache ($XDG_CACHE_HOME/netc), so the next run starts at once.\n"
                    "Options netc does not know go to the trainer, such as --epochs N, --batch N, --rate R,\n"
-                   "--seed S, --threads N, --data NAME, --resume; 'netc train FILE --help' lists them all.",
+                   "--seed S, --threads N, --data NAME, --resume; 'netc train FILE --help' lists them all.\n"
+                   "The settings of a train block, which --set takes, are listed by 'netc help settings'.",
         .examples = "  netc train lenet5.net\n"
+                    "  netc train lenet5.net --seeds 1-5 --require 'test_accuracy>=0.95'\n"
                     "  netc train lenet5.net --epochs 3 --rate 0.05 --seed 2\n"
                     "  netc train deep_sigmoid.net -D depth=4 --set 'log gradients every=1'\n"
                     "  netc train lenet5.net --backend c --cc clang-19 -v",
@@ -54,16 +72,18 @@ const Command commands[] = {
     {
         .name = "build",
         .arguments = "FILE [options]",
-        .doc = "compile a model into a stand-alone trainer",
-        .details = "Without -o the trainer has the name of the network: 'network lenet5' becomes ./lenet5.\n"
+        .doc = "compile a model into a stand-alone trainer, or its trained network into a program",
+        .details = "Without -o a trainer has the name of the network: 'network lenet5' becomes ./lenet5.\n"
                    "Outputs are written whole or not at all.\n"
-                   "--infer --weights FILE|RUN builds from a trained network: --emit onnx writes it in a form\n"
-                   "that ONNX Runtime and many other programs read.",
+                   "--infer --weights FILE|RUN makes ./lenet5-predict, which classifies images, with the\n"
+                   "weights inside; --emit lib or shared a library with its header, c or obj the same as one\n"
+                   "file, onnx a form that ONNX Runtime and many other programs read.",
         .examples = "  netc build lenet5.net && ./lenet5 --epochs 3\n"
                     "  netc build lenet5.net -o trainer --cpu x86-64-v3\n"
                     "  netc build lenet5.net --emit c            the program as C, in lenet5.c\n"
                     "  netc build lenet5.net --emit asm -o -     its assembly, on standard output\n"
-                    "  netc build lenet5.net --infer --weights runs/latest --emit onnx",
+                    "  netc build lenet5.net --infer --weights runs/latest && ./lenet5-predict digit.png\n"
+                    "  netc build lenet5.net --infer --weights runs/latest --emit lib",
         .mask = COMMAND_BUILD,
         .least = 1,
         .most = 1,
@@ -83,6 +103,21 @@ const Command commands[] = {
         .run = cmd_data,
     },
     {
+        .name = "runs",
+        .arguments = "[DIR...] [options]",
+        .doc = "list runs: the settings that differ, and the results",
+        .details = "One line a run of each DIR (runs): a folder of runs, or one run. Accuracies are the best on the\n"
+                   "validation part and that of the last weights on the test part.",
+        .examples = "  netc runs\n"
+                    "  netc runs --sort validation           the best run first\n"
+                    "  netc runs --sort rate old/runs runs   by any setting or figure of result.json\n"
+                    "  netc runs --json | jq '.runs[].result.test_accuracy'",
+        .mask = COMMAND_RUNS,
+        .most = -1,
+        .what = "folders of runs",
+        .run = cmd_runs,
+    },
+    {
         .name = "explain",
         .arguments = "[NAME] [options]",
         .doc = "say what an error or a warning means and how to mend it",
@@ -96,7 +131,7 @@ const Command commands[] = {
     },
     {
         .name = "help",
-        .arguments = "[TOPIC]",
+        .arguments = "[TOPIC] [options]",
         .doc = "help on a command, a layer kind, a setting",
         .details = "TOPIC is a command, a layer kind or a setting, or one of: layers activations initialisers\n"
                    "settings developer.",
@@ -104,7 +139,8 @@ const Command commands[] = {
                     "  netc help layers\n"
                     "  netc help conv\n"
                     "  netc help settings     what a train block may hold\n"
-                    "  netc help developer    options for those who work on netc itself",
+                    "  netc help developer    options for those who work on netc itself\n"
+                    "  source <(netc help --completion bash)",
         .mask = COMMAND_HELP,
         .most = 1,
         .what = "the name of a command, a layer kind or a setting",

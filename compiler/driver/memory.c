@@ -9,7 +9,7 @@
 
 #include "compiler/base/base.h"
 
-static bool parse_size(const char *text, int64_t *bytes) {
+bool memory_size(const char *text, int64_t *bytes) {
     static const char units[] = "KMGT";
     char *end;
     errno = 0;
@@ -69,7 +69,7 @@ static void control_group(int64_t *bytes) {
 
 bool memory_limit(const char *text, int64_t *bytes) {
     if (text != NULL) {
-        return parse_size(text, bytes);
+        return memory_size(text, bytes);
     }
     long pages = sysconf(_SC_PHYS_PAGES), size = sysconf(_SC_PAGESIZE);
     *bytes = INT64_MAX;

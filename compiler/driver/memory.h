@@ -6,8 +6,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* `text` is the value of --memory, a whole number of bytes or one with K, M, G or T (powers of 1024, optionally written
- * KiB or KB), or NULL: the machine's. False when it is neither. */
+/* A whole number of bytes above 0, or one with K, M, G or T (powers of 1024, optionally written KiB or KB). */
+bool memory_size(const char *text, int64_t *bytes);
+
+/* `text` is the value of --memory, as memory_size takes it, or NULL: the machine's. False when it is neither. */
 bool memory_limit(const char *text, int64_t *bytes);
 
 #endif

@@ -17,7 +17,7 @@ enum { COMMAND_MODEL = COMMAND_CHECK | COMMAND_SHOW | COMMAND_TRAIN | COMMAND_BU
 enum { COMMAND_CODE = COMMAND_TRAIN | COMMAND_BUILD };
 enum { COMMAND_MEMORY = COMMAND_CHECK | COMMAND_CODE };
 enum { TRAINERS_TOO = 1 << 16 }; /* trainers have an option of that name: `netc train` hands it on */
-enum { COMMAND_ALL = COMMAND_MODEL | COMMAND_DATA | COMMAND_EXPLAIN | COMMAND_HELP };
+enum { COMMAND_ALL = COMMAND_MODEL | COMMAND_DATA | COMMAND_RUNS | COMMAND_NEW | COMMAND_EXPLAIN | COMMAND_HELP };
 
 typedef struct {
     const char *name;   /* "--output", or NULL */
@@ -37,29 +37,35 @@ static const char *const emit_choices[] = {"exe", "obj", "lib", "shared", "c", "
 static const char *const backend_choices[] = {"llvm", "c", "interp", NULL};
 static const char *const level_choices[] = {"0", "1", "2", "3", NULL};
 
+static const char *const shell_choices[] = {"bash", "zsh", NULL};
+
 #define AT(member) offsetof(Options, member)
 static const Option option_table[] = {
     {"--output", "-o", ARG_TEXT, "FILE", AT(output), COMMAND_BUILD, false, NULL,
      "where to write; '-' is standard output for --emit c, llvm, asm and onnx"},
     {"--emit", NULL, ARG_TEXT, "WHAT", AT(emit), COMMAND_BUILD, false, emit_choices,
-     "exe (the default), obj, c, llvm or asm; with --infer also lib, shared or onnx"},
-    {"--infer", NULL, ARG_FLAG, NULL, AT(infer), COMMAND_BUILD, false, NULL,
-     "the trained network instead of a trainer; needs --weights"},
+     "exe (the default), obj, c, llvm or asm; of --infer also lib, shared, onnx"},
+    {"--infer", NULL, ARG_FLAG, NULL, AT(infer), COMMAND_BUILD | COMMAND_SHOW, false, NULL,
+     "the trained network, not a trainer: build it, or show what it takes"},
     {"--weights", NULL, ARG_TEXT, "FILE|RUN", AT(weights), COMMAND_BUILD | TRAINERS_TOO, false, NULL,
      "weights of --infer: a safetensors file, or a run (its best ones)"},
-    {"--until", NULL, ARG_TEXT, "LABEL", AT(until), COMMAND_BUILD, false, NULL,
-     "--infer: the output of this layer is the result (features, an autoencoder's code)"},
-    {"--target", NULL, ARG_TEXT, "MACHINE", AT(target), COMMAND_BUILD, false, NULL,
-     "--infer: another kind of machine, aarch64-linux-gnu"},
+    {"--until", NULL, ARG_TEXT, "LABEL", AT(until), COMMAND_BUILD | COMMAND_SHOW, false, NULL,
+     "--infer: end the network at this layer (features, an autoencoder's code)"},
+    {"--target", NULL, ARG_TEXT, "MACHINE", AT(target), COMMAND_BUILD | COMMAND_SHOW, false, NULL,
+     "--infer: for another kind of machine, aarch64-linux-gnu"},
+    {"--max-flash", NULL, ARG_TEXT, "SIZE", AT(max_flash), COMMAND_SHOW, false, NULL,
+     "--infer: fail when weights and code take more, such as 512K"},
+    {"--max-ram", NULL, ARG_TEXT, "SIZE", AT(max_ram), COMMAND_SHOW, false, NULL,
+     "--infer: fail when the workspace for one image takes more"},
     {"--static", NULL, ARG_FLAG, NULL, AT(static_link), COMMAND_BUILD, false, NULL,
      "--infer: a program that needs no library at all when it runs"},
-    {"--backend", NULL, ARG_TEXT, "NAME", AT(backend), COMMAND_CODE, false, backend_choices,
+    {"--backend", NULL, ARG_TEXT, "NAME", AT(backend), COMMAND_CODE | COMMAND_SHOW, false, backend_choices,
      "llvm, c (through a C compiler) or, to train only, interp (slow)"},
-    {"--cpu", NULL, ARG_TEXT, "NAME", AT(cpu), COMMAND_CODE, false, NULL,
-     "processor: native (of trainers), auto (of --infer: the best of three), generic, x86-64-v3, ..."},
-    {"--cc", NULL, ARG_TEXT, "PROGRAM", AT(cc), COMMAND_CODE, false, NULL,
+    {"--cpu", NULL, ARG_TEXT, "NAME", AT(cpu), COMMAND_CODE | COMMAND_SHOW, false, NULL,
+     "processor: native, generic, x86-64-v3, ...; in use auto, the best of three"},
+    {"--cc", NULL, ARG_TEXT, "PROGRAM", AT(cc), COMMAND_CODE | COMMAND_SHOW, false, NULL,
      "C compiler, which also links (what CC names, else gcc)"},
-    {"--optimize", "-O", ARG_TEXT, "LEVEL", AT(level), COMMAND_CODE, false, level_choices,
+    {"--optimize", "-O", ARG_TEXT, "LEVEL", AT(level), COMMAND_CODE | COMMAND_SHOW, false, level_choices,
      "0 to 3, how much the back end optimizes (2)"},
     {"--define", "-D", ARG_DEFINE, "NAME=VALUE", AT(defines), COMMAND_MODEL, false, NULL,
      "value of a 'let' at the top of the file"},
@@ -71,9 +77,18 @@ static const Option option_table[] = {
      "-Werror: warnings are errors; -Wno-NAME: silence the warning NAME"},
     {"--diagnostics", NULL, ARG_TEXT, "FORM", AT(diagnostics), COMMAND_MODEL, false, diagnostics_choices,
      "how errors and warnings are printed: text, json or github"},
-    {"--json", NULL, ARG_FLAG, NULL, AT(json), COMMAND_SHOW | COMMAND_DATA, false, NULL, "print JSON"},
+    {"--json", NULL, ARG_FLAG, NULL, AT(json), COMMAND_SHOW | COMMAND_DATA | COMMAND_RUNS, false, NULL, "print JSON"},
+    {"--pytorch", NULL, ARG_FLAG, NULL, AT(pytorch), COMMAND_SHOW, false, NULL,
+     "print the network as a PyTorch module that takes its weights"},
+    {"--dot", NULL, ARG_FLAG, NULL, AT(dot), COMMAND_SHOW, false, NULL, "print the network as a graph for Graphviz"},
+    {"--sort", NULL, ARG_TEXT, "COLUMN", AT(sort), COMMAND_RUNS, false, NULL,
+     "best first, by a column, setting or figure; -COLUMN: the other way round"},
+    {"--from", NULL, ARG_TEXT, "MODEL", AT(from), COMMAND_NEW, false, NULL,
+     "copy a model that ships with netc, or a .net file"},
     {"--all", NULL, ARG_FLAG, NULL, AT(all), COMMAND_EXPLAIN, false, NULL, "explain every diagnostic"},
     {"--markdown", NULL, ARG_FLAG, NULL, AT(markdown), COMMAND_EXPLAIN, false, NULL, "print Markdown"},
+    {"--completion", NULL, ARG_TEXT, "SHELL", AT(completion), COMMAND_HELP, false, shell_choices,
+     "print a script that completes netc's command lines in bash or zsh"},
     {"--quiet", "-q", ARG_FLAG, NULL, AT(quiet), COMMAND_CHECK | COMMAND_DATA, false, NULL,
      "print errors and warnings only"},
     {"--verbose", "-v", ARG_FLAG, NULL, AT(verbose), COMMAND_CODE, false, NULL,
@@ -99,14 +114,32 @@ const Command *command_find(const char *name) {
     return NULL;
 }
 
+bool option_doc(size_t row, OptionDoc *doc) {
+    if (row >= COUNT_OF(option_table)) {
+        return false;
+    }
+    const Option *option = &option_table[row];
+    *doc = (OptionDoc){.name = option->name,
+                       .letter = option->letter,
+                       .value = option->value,
+                       .doc = option->doc,
+                       .choices = option->choices,
+                       .mask = option->mask,
+                       .developer = option->developer,
+                       .repeats = option->kind != ARG_FLAG && option->kind != ARG_TEXT};
+    return true;
+}
+
 /* ---- help ---- */
 
 static void print_option(const Option *option, FILE *out) {
     char left[64];
+    char long_form[32] = ""; /* of an option that is written with its letter mostly */
     if (option->kind == ARG_WARNING) {
         snprintf(left, sizeof left, "-Werror  -Wno-NAME");
     } else if (option->letter != NULL && strchr("DO", option->letter[1]) != NULL) {
         snprintf(left, sizeof left, "%s%s%s", option->letter, option->letter[1] == 'D' ? " " : "", option->value);
+        snprintf(long_form, sizeof long_form, " (also %s)", option->name);
     } else {
         snprintf(left, sizeof left, "%s%s%s%s%s", option->letter == NULL ? "    " : option->letter,
                  option->letter == NULL ? "" : ", ", option->name, option->value == NULL ? "" : " ",
@@ -116,7 +149,7 @@ static void print_option(const Option *option, FILE *out) {
     if (option->kind == ARG_WARNING) {
         doc = "make warnings errors; silence the warning NAME";
     }
-    fprintf(out, "  %-22s  %s\n", left, doc);
+    fprintf(out, "  %-22s  %s%s\n", left, doc, long_form);
 }
 
 void help_command(const Command *command, FILE *out) {
@@ -385,9 +418,9 @@ bool options_parse(Arena *arena, const Command *command, int argc, char **argv, 
             only_arguments = true;
         } else if (!only_arguments && word[0] == '-' && word[1] != '\0') {
             *status = read_option(&reader, word);
-        } else if (*word == '\0') {
+        } else if (*word == '\0' && options->trainer.count == 0) {
             *status = report_usage(command->name, "an argument is empty, expected %s", command->what);
-        } else if (is_model(&reader, reader.next - 1)) {
+        } else if (*word != '\0' && is_model(&reader, reader.next - 1)) {
             vec_push(arena, &options->files, word);
         } else {
             vec_push(arena, &options->trainer, word);

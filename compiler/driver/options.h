@@ -18,9 +18,10 @@ typedef struct {
     Words trainer; /* `netc train`: what is left for the trainer */
     VEC(Define) defines;
     Words sets, warnings, dumps;
-    const char *output, *emit, *backend, *cpu, *cc, *level, *weights, *until, *target;
+    const char *output, *emit, *backend, *cpu, *cc, *level, *weights, *until, *target, *max_flash, *max_ram;
     const char *color, *diagnostics, *stop_after, *schedule, *memory;
-    bool json, all, markdown, quiet, verbose, time, infer, static_link;
+    const char *sort, *from, *completion;
+    bool json, dot, pytorch, all, markdown, quiet, verbose, time, infer, static_link;
     bool help, version; /* `netc train FILE --help` alone comes back with help set */
 } Options;
 
@@ -46,12 +47,29 @@ enum {
     COMMAND_BUILD = 8,
     COMMAND_DATA = 16,
     COMMAND_EXPLAIN = 32,
-    COMMAND_HELP = 64
+    COMMAND_HELP = 64,
+    COMMAND_RUNS = 128,
+    COMMAND_NEW = 256
 };
 
 const Command *command_find(const char *name);
 /* False when there is nothing left to run: *status is then the exit status. */
 bool options_parse(Arena *arena, const Command *command, int argc, char **argv, Options *options, int *status);
+
+/* A row of the table of options, for those who print them in another form. */
+typedef struct {
+    const char *name, *letter, *value, *doc; /* "--output", "-o", "FILE"; NULL: has none */
+    const char *const *choices;              /* ends with NULL; NULL: any value */
+    unsigned mask;
+    bool developer, repeats;
+} OptionDoc;
+/* False when there is no row of that number. */
+bool option_doc(size_t row, OptionDoc *doc);
+
+/* Words that commands take: names for `netc new --from` and `netc help`, columns of `netc runs`. */
+Words shipped_models(Arena *arena);
+Words help_topics(Arena *arena);
+Words runs_columns(Arena *arena);
 
 /* The help of netc, of one command, and of those who work on netc itself. */
 void help_overview(FILE *out);
@@ -63,6 +81,8 @@ int cmd_show(Arena *arena, Options *options);
 int cmd_train(Arena *arena, Options *options);
 int cmd_build(Arena *arena, Options *options);
 int cmd_data(Arena *arena, Options *options);
+int cmd_runs(Arena *arena, Options *options);
+int cmd_new(Arena *arena, Options *options);
 int cmd_explain(Arena *arena, Options *options);
 int cmd_help(Arena *arena, Options *options);
 

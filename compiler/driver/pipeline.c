@@ -8,6 +8,7 @@
 #include "compiler/driver/report.h"
 #include "compiler/loop/lower.h"
 #include "compiler/model/memory.h"
+#include "compiler/model/pytorch.h"
 #include "runtime/train/workers.h"
 
 /* ---- the passes ---- */
@@ -23,12 +24,13 @@ static bool run_check(Compilation *compilation) {
     compilation->model = model_check(compilation->arena, compilation->source, compilation->ast, &compilation->changes,
                                      &compilation->diags);
     return compilation->model != NULL &&
-           model_check_memory(compilation->model, net_workers_processors(), compilation->memory, &compilation->diags);
+           model_check_memory(compilation->model, net_workers_processors(), compilation->memory, &compilation->diags) &&
+           (!compilation->options->pytorch || pytorch_check(compilation->model, &compilation->diags));
 }
 
 static void dump_model(const Compilation *compilation, FILE *out) { model_print(compilation->model, out); }
 
-static bool dump_wanted(const Compilation *compilation, const char *name) {
+bool pipeline_dumps(const Compilation *compilation, const char *name) {
     const Words *dumps = &compilation->options->dumps;
     for (size_t i = 0; i < dumps->count; i++) {
         if (string_is(dumps->at[i], name)) {
@@ -63,7 +65,7 @@ static bool run_lower(Compilation *compilation) {
         .fma = compilation->processor.fma,
         .vector_registers = compilation->processor.vector_registers,
         .force_schedule = compilation->options->schedule,
-        .schedule_out = dump_wanted(compilation, "schedule") ? stdout : NULL,
+        .schedule_out = pipeline_dumps(compilation, "schedule") ? stdout : NULL,
     };
     compilation->code = lower_programs(compilation->arena, compilation->programs, &options);
     loop_verify(compilation->code);
@@ -243,7 +245,7 @@ static bool run_pass(Compilation *compilation, size_t index) {
     if (compilation->options->time) {
         fprintf(stderr, "netc: %-8s %8.3f ms  %s\n", pass->name, 1e3 * (now() - start), pass->doc);
     }
-    if (good && pass->dump != NULL && dump_wanted(compilation, pass->name)) {
+    if (good && pass->dump != NULL && pipeline_dumps(compilation, pass->name)) {
         pass->dump(compilation, stdout);
     }
     return good;

@@ -48,6 +48,8 @@ bool pipeline_open(Arena *arena, const char *command, const Options *options, co
                    Compilation *compilation, int *status);
 /* Settles the backend and the processor from the options, before passes beyond the model. */
 bool pipeline_target(Compilation *compilation, int *status);
+/* Whether --dump names it. */
+bool pipeline_dumps(const Compilation *compilation, const char *name);
 /* Runs the passes up to a level that were not run yet, with --dump, --stop-after and --time. False when a pass failed
  * or was the last asked for; everything is printed and *status set (STATUS_OK after --stop-after). */
 bool pipeline_run(Compilation *compilation, Level level, int *status);

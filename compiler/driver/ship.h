@@ -7,6 +7,7 @@
 
 /* What was asked for. */
 typedef struct {
+    const char *command; /* for messages */
     const Options *options;
     Emit emit;
     const Layer *until;     /* whose output is the result */
@@ -14,11 +15,22 @@ typedef struct {
     int processors;
     const char *triple; /* another kind of machine; NULL: this one's */
     bool llvm;
-    bool plain; /* --emit c --cpu generic: C99 without extensions */
+    bool plain;     /* --emit c --cpu generic: C99 without extensions */
+    bool schedules; /* are printed */
 } Shipment;
 
 /* What the options ask for; false after printing why. */
 bool ship_plan(Arena *arena, const Model *model, const Options *options, Shipment *shipment, int *status);
+/* What an object made so takes. */
+typedef struct {
+    int64_t values;                   /* bytes of the weights as such */
+    int64_t weights;                  /* bytes of them as they are packed for whole vectors */
+    int64_t code;                     /* bytes of code and constants beside the weights */
+    int64_t workspace, workspace_one; /* bytes of memory, for all functions, for one image alone */
+} ShipSizes;
+/* Makes the object, with no weights in particular, and measures it. The exit status, errors being printed. */
+int ship_measure(Arena *arena, const Model *model, const Shipment *shipment, ShipSizes *sizes);
+
 /* Makes it. The exit status, errors being printed. */
 int ship_build(Arena *arena, const Trained *trained, const Shipment *shipment);
 

@@ -59,10 +59,11 @@ void emit_header(const Library *library, Text *out) {
                 library->rank == 3 ? ", channel by channel, row by row" : "");
     text_printf(out, " * Output: %lld float%s", (long long)library->outputs, library->outputs == 1 ? "" : "s");
     if (library->classes) text_printf(out, ", of the classes in %s_classes", name);
-    text_puts(out, ".\n *\n"
-                   " * No function allocates, reads a file or changes a global; each may run in many threads at a time\n"
-                   " * with workspaces of their own. x and y may lie at any address that floats may, and must not\n"
-                   " * overlap; the workspace's contents do not matter before, between and after calls. */\n#ifndef ");
+    text_puts(out,
+              ".\n *\n"
+              " * No function allocates, reads a file or changes a global; each may run in many threads at a time\n"
+              " * with workspaces of their own. x and y may lie at any address that floats may, and must not\n"
+              " * overlap; the workspace's contents do not matter before, between and after calls. */\n#ifndef ");
     print_capitals(library, out);
     text_puts(out, "_H\n#define ");
     print_capitals(library, out);
@@ -70,11 +71,13 @@ void emit_header(const Library *library, Text *out) {
     print_macro(library, "INPUTS", library->inputs, out);
     print_macro(library, "OUTPUTS", library->outputs, out);
     print_macro(library, "WORKSPACE_BYTES", library->workspace, out);
+    print_macro(library, "WORKSPACE_ONE_BYTES", library->workspace_one, out);
     text_printf(out,
-                "\n/* The outputs of one image. */\nvoid %s_predict(const float *x, float *y, void *workspace);\n"
+                "\n/* The outputs of one image; WORKSPACE_ONE_BYTES are enough%s. */\nvoid "
+                "%s_predict(const float *x, float *y, void *workspace);\n"
                 "/* The outputs of n images, one after another; the same bits as one by one, and quicker. */\n"
                 "void %s_predict_batch(const float *x, float *y, int64_t n, void *workspace);\n",
-                name, name);
+                library->classes ? " here and for the class" : "", name, name);
     if (library->classes) {
         text_printf(out, "/* The class of one image, from 0: %s. */\n",
                     library->outputs == 1 ? "1 where the output is above 0.5" : "the first of the largest outputs");
@@ -107,27 +110,31 @@ static void print_condition(const char *level, Text *out) {
         text_printf(out, "%s__builtin_cpu_supports(\"%s\")", i ? " && " : "", list[i]);
 }
 
-static void print_run(const Library *library, bool batch, Text *out) {
-    text_printf(out, "\nstatic void run_%s(const float *x, float *y, float *scratch%s) {\n", batch ? "chunk" : "one",
-                batch ? ", int64_t n, int64_t chunk" : "");
-    text_puts(out, "    Kernel *kernel = ");
+/* The kernel for this processor; 0: there is none for batches, and images go one by one. */
+static void print_choice(const Library *library, bool batch, Text *out) {
+    text_puts(out, "\n        ");
     for (int i = 0; i < library->codes; i++) {
         const LibraryCode *code = &library->code[i];
-        if (i + 1 < library->codes) {
-            text_puts(out, "\n        ");
-            print_condition(code->level, out);
-            text_puts(out, " ? ");
+        if (i + 1 < library->codes) print_condition(code->level, out);
+        text_puts(out, i + 1 < library->codes ? " ? " : "");
+        if (batch && code->batch < 0)
+            text_puts(out, "0");
+        else
             print_kernel_name(code, batch, out);
-            text_puts(out, " :");
-        } else {
-            text_puts(out, library->codes > 1 ? "\n        " : "");
-            print_kernel_name(code, batch, out);
-        }
+        text_puts(out, i + 1 < library->codes ? " :\n        " : "");
     }
+}
+
+static void print_run(const Library *library, Text *out) {
+    text_puts(
+        out, "\nstatic void run(Kernel *kernel, const float *x, float *y, float *scratch, int64_t n, int64_t chunk) {");
     text_printf(out,
-                ";\n    kernel(0, (float *)(uintptr_t)WEIGHTS, (float *)(uintptr_t)(WEIGHTS + %lld), 0, y, scratch, x, "
-                "0, 0, 0, 0, %s, 1);\n}\n",
-                (long long)library->state_offset, batch ? "n, chunk" : "1, 0");
+                "\n    kernel(0, (float *)(uintptr_t)WEIGHTS, (float *)(uintptr_t)(WEIGHTS + %lld), 0, y, scratch, x, "
+                "0, 0, 0, 0,\n        n, chunk, 1);\n}\n",
+                (long long)library->state_offset);
+    text_puts(out, "\nstatic void run_one(const float *x, float *y, float *scratch) {\n    run(");
+    print_choice(library, false, out);
+    text_puts(out, ", x, y, scratch, 1, 0);\n}\n");
 }
 
 static void print_floats(const float *values, int64_t count, Text *out) {
@@ -146,18 +153,19 @@ static void print_table(const Library *library, const char *name, const float *v
 }
 
 static void print_functions(const Library *library, Text *out) {
-    print_run(library, false, out);
-    print_run(library, true, out);
+    print_run(library, out);
     text_puts(out, "\nstatic float *align_workspace(void *workspace) {\n"
                    "    return (float *)(((uintptr_t)workspace + 63) & ~(uintptr_t)63);\n}\n\nvoid ");
     print_name(library, PREDICT, out);
-    text_puts(out, "(const float *x, float *y, void *workspace) { run_one(x, y, align_workspace(workspace)); }\n\nvoid ");
+    text_puts(out,
+              "(const float *x, float *y, void *workspace) { run_one(x, y, align_workspace(workspace)); }\n\nvoid ");
     print_name(library, PREDICT_BATCH, out);
+    text_puts(out, "(const float *x, float *y, int64_t n, void *workspace) {\n    Kernel *kernel =");
+    print_choice(library, true, out);
     text_printf(out,
-                "(const float *x, float *y, int64_t n, void *workspace) {\n"
-                "    float *scratch = align_workspace(workspace);\n"
-                "    int64_t chunk, i, whole = n / 16 * 16;\n"
-                "    for (chunk = 0; chunk < n / 16; chunk++) run_chunk(x, y, scratch, whole, chunk);\n"
+                ";\n    float *scratch = align_workspace(workspace);\n"
+                "    int64_t chunk, i, whole = kernel ? n / 16 * 16 : 0;\n"
+                "    for (chunk = 0; chunk < whole / 16; chunk++) run(kernel, x, y, scratch, whole, chunk);\n"
                 "    for (i = whole; i < n; i++) run_one(x + i * %lld, y + i * %lld, scratch);\n}\n\n",
                 (long long)library->inputs, (long long)library->outputs);
     if (library->classes || library->program) {
@@ -189,8 +197,8 @@ static void print_functions(const Library *library, Text *out) {
 static void print_about(const Library *library, Text *out) {
     if (!library->program) {
         if (!library->classes) return;
-        text_printf(out, "\nextern const char *const %s_classes[%zu];\nconst char *const %s_classes[%zu] = {", library->name,
-                    library->class_count, library->name, library->class_count);
+        text_printf(out, "\nextern const char *const %s_classes[%zu];\nconst char *const %s_classes[%zu] = {",
+                    library->name, library->class_count, library->name, library->class_count);
         for (size_t i = 0; i < library->class_count; i++) {
             text_puts(out, i ? ", " : "");
             print_string(library->classes[i], out);
@@ -227,7 +235,7 @@ static void print_start(const Library *library, Text *out) {
 void emit_interface(const Library *library, const char *weights, Text *out) {
     print_start(library, out);
     for (int i = 0; i < library->codes; i++)
-        for (int batch = 0; batch < 2; batch++) {
+        for (int batch = 0; batch < 1 + (library->code[i].batch >= 0); batch++) {
             text_puts(out, "extern __attribute__((visibility(\"hidden\"))) Kernel ");
             print_kernel_name(&library->code[i], batch, out);
             text_puts(out, ";\n");

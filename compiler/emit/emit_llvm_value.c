@@ -174,6 +174,12 @@ static LLVMValueRef build_gather(Emitter *e, const Value *v) {
     return bytes ? LLVMBuildZExt(e->builder, vector, llvm_value_type(e, v->type), "") : vector;
 }
 
+static LLVMValueRef build_even(Emitter *e, LLVMValueRef a, LLVMValueRef b) {
+    LLVMValueRef lanes[LOOP_LANES];
+    for (int l = 0; l < LOOP_LANES; l++) lanes[l] = llvm_const_i32(e, 2 * l);
+    return LLVMBuildShuffleVector(e->builder, a, b, LLVMConstVector(lanes, LOOP_LANES), "");
+}
+
 static LLVMValueRef build_constant(Emitter *e, const Value *v) {
     LLVMValueRef scalar = v->type.element == TYPE_I32 ? llvm_const_i32(e, v->integer)
                                                       : LLVMConstReal(element_type(e, v->type.element), v->number);
@@ -263,6 +269,7 @@ static LLVMValueRef build_op(Emitter *e, const Value *v) {
     case OP_TO_F32: return LLVMBuildSIToFP(builder, a, type, "");
     case OP_TO_F64: return LLVMBuildFPExt(builder, a, type, "");
     case OP_ROUND_F32: return LLVMBuildFPTrunc(builder, a, type, "");
+    case OP_EVEN: return build_even(e, a, b);
     default: return build_reduce(e, v->op, a);
     }
 }

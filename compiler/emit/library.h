@@ -9,14 +9,14 @@
 
 /* The kernels for one kind of processor. */
 typedef struct {
-    const Code *code;    /* code->exports begins its functions' names */
-    int one, batch;      /* kernels: of one image, of chunks of 16 */
-    const char *level;   /* the processor it takes: x86-64-v3, x86-64-v4; NULL: any */
+    const Code *code;  /* code->exports begins its functions' names */
+    int one, batch;    /* kernels: of one image, of chunks of 16 (-1: none) */
+    const char *level; /* the processor it takes: x86-64-v3, x86-64-v4; NULL: any */
 } LibraryCode;
 
 typedef struct {
-    const char *name; /* of the network: begins every public name */
-    const char *netc; /* netc's version */
+    const char *name;    /* of the network: begins every public name */
+    const char *netc;    /* netc's version */
     LibraryCode code[4]; /* most demanding first */
     int codes;
     const float *weights; /* packed parameters, then statistics from state_offset on; 64-byte blocks */

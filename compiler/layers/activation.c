@@ -1,5 +1,6 @@
 /* activation: y = f(x), value by value (softmax: over all of them). */
 #include "compiler/layers/build.h"
+#include "compiler/model/pytorch.h"
 #include "compiler/onnx/graph.h"
 
 enum { ACTIVATION_FUNCTION, ACTIVATION_OPTIONS };
@@ -25,6 +26,11 @@ static Tensor *activation_build(Build *build, const Layer *layer, Tensor *in, Mo
     return build_activate(build, layer, layer->activation, in);
 }
 
+static const char *activation_pytorch(PyTorch *out, const Layer *layer, const char *x) {
+    (void)out, (void)layer;
+    return x; /* the function is put around it */
+}
+
 static const char *activation_onnx(OnnxGraph *graph, const Layer *layer, const char *in) {
     return onnx_activate(graph, layer, in);
 }
@@ -36,5 +42,6 @@ const LayerKind layer_activation = {
     .option_count = ACTIVATION_OPTIONS,
     .shape = activation_shape,
     .build = activation_build,
+    .pytorch = activation_pytorch,
     .onnx = activation_onnx,
 };

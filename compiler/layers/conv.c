@@ -5,6 +5,7 @@
  *
  * x is 0 outside the maps. fan_in = C*kh*kw, fan_out = maps*kh*kw. */
 #include "compiler/layers/build.h"
+#include "compiler/model/pytorch.h"
 #include "compiler/onnx/graph.h"
 
 enum {
@@ -68,7 +69,7 @@ static const OptionSpec conv_options[CONV_OPTIONS] = {
     [CONV_TRAINABLE] = {.name = "trainable",
                         .type = OPTION_BOOL,
                         .standard = "true",
-                        .doc = "false keeps the weights as they are; layers below still learn if they may"},
+                        .doc = "false keeps the weights as they are; the layers before it still learn if they may"},
 };
 
 static bool conv_shape(LayerContext *context) {
@@ -120,6 +121,17 @@ static Tensor *conv_build(Build *build, const Layer *layer, Tensor *in, Mode mod
     return build_bias_activate(build, layer, sums);
 }
 
+static const char *conv_pytorch(PyTorch *out, const Layer *layer, const char *x) {
+    Window window = conv_window(layer);
+    bool even = pytorch_even(&window);
+    const char *module = arena_format(
+        out->arena, "nn.Conv2d(%lld, %lld, kernel_size=%s%s%s%s)", (long long)layer->in.dim[0],
+        (long long)layer->out.dim[0], pytorch_pair(out, window.size),
+        pytorch_option(out, "stride", window.stride, (const int64_t[]){1, 1}),
+        even ? pytorch_option(out, "padding", window.before, (const int64_t[]){0, 0}) : "", pytorch_bias(layer));
+    return pytorch_module(out, layer, module, even ? x : pytorch_padded(out, &window, x));
+}
+
 static const char *conv_onnx(OnnxGraph *graph, const Layer *layer, const char *in) {
     Window window = conv_window(layer);
     const char *weight = onnx_param(graph, layer->weight);
@@ -132,10 +144,11 @@ static const char *conv_onnx(OnnxGraph *graph, const Layer *layer, const char *i
 
 const LayerKind layer_conv = {
     .name = "conv",
-    .doc = "convolution: every feature map looks at all maps below through one small window that moves",
+    .doc = "convolution: every feature map looks at all maps it reads through one small window that moves",
     .options = conv_options,
     .option_count = CONV_OPTIONS,
     .shape = conv_shape,
     .build = conv_build,
+    .pytorch = conv_pytorch,
     .onnx = conv_onnx,
 };

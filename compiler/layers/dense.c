@@ -5,6 +5,7 @@
  *
  * fan_in = number of values read, fan_out = units. */
 #include "compiler/layers/build.h"
+#include "compiler/model/pytorch.h"
 #include "compiler/onnx/graph.h"
 
 enum { DENSE_UNITS, DENSE_BIAS, DENSE_ACTIVATION, DENSE_INIT, DENSE_BIAS_INIT, DENSE_TRAINABLE, DENSE_OPTIONS };
@@ -36,7 +37,7 @@ static const OptionSpec dense_options[DENSE_OPTIONS] = {
     [DENSE_TRAINABLE] = {.name = "trainable",
                          .type = OPTION_BOOL,
                          .standard = "true",
-                         .doc = "false keeps the weights as they are; layers below still learn if they may"},
+                         .doc = "false keeps the weights as they are; the layers before it still learn if they may"},
 };
 
 static bool dense_shape(LayerContext *context) {
@@ -80,6 +81,13 @@ static Tensor *dense_build(Build *build, const Layer *layer, Tensor *in, Mode mo
     return build_bias_activate(build, layer, sums);
 }
 
+static const char *dense_pytorch(PyTorch *out, const Layer *layer, const char *x) {
+    const char *module = arena_format(out->arena, "nn.Linear(%lld, %lld%s)", (long long)shape_count(layer->in),
+                                      (long long)layer->out.dim[0], pytorch_bias(layer));
+    if (layer->in.rank > 1) x = arena_format(out->arena, "torch.flatten(%s, 1)", x);
+    return pytorch_module(out, layer, module, x);
+}
+
 static const char *dense_onnx(OnnxGraph *graph, const Layer *layer, const char *in) {
     if (layer->in.rank > 1) {
         in = onnx_unary(graph, "Flatten", onnx_part(graph, layer, "flat"), in);
@@ -100,5 +108,6 @@ const LayerKind layer_dense = {
     .option_count = DENSE_OPTIONS,
     .shape = dense_shape,
     .build = dense_build,
+    .pytorch = dense_pytorch,
     .onnx = dense_onnx,
 };

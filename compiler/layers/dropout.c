@@ -2,7 +2,10 @@
  *
  *     inverted=true     training: kept values / (1 - p)     use: y = x
  *     inverted=false    training: kept values as they are   use: y = x * (1 - p) */
+#include <math.h>
+
 #include "compiler/layers/build.h"
+#include "compiler/model/pytorch.h"
 #include "compiler/onnx/graph.h"
 
 enum { DROPOUT_SHARE, DROPOUT_INVERTED, DROPOUT_OPTIONS };
@@ -25,10 +28,19 @@ static const OptionSpec dropout_options[DROPOUT_OPTIONS] = {
                           .doc = "true: divide by 1 - p in training; false: multiply by 1 - p in use"},
 };
 
+/* The share as random bits decide it: a multiple of 2^-24. */
+static double rounded_share(const Layer *layer) { return round(layer->options[DROPOUT_SHARE].real * 0x1p24) / 0x1p24; }
+
 static bool dropout_shape(LayerContext *context) {
     Layer *layer = context->layer;
     const OptionValue *share = &layer->options[DROPOUT_SHARE];
     layer->out = layer->in;
+    if (rounded_share(layer) >= 1) {
+        diag_report(context->diags, share->at, "bad-value",
+                    "dropout %.9g is as good as 1, which leaves no value (the share is rounded to 24 bits)",
+                    share->real);
+        return false;
+    }
     if (share->real >= LARGE_DROPOUT) {
         diag_report(context->diags, share->at, "large-dropout",
                     "dropout %g drops %g %% of the values; the number is the share dropped, not kept", share->real,
@@ -39,7 +51,7 @@ static bool dropout_shape(LayerContext *context) {
 
 static Tensor *dropout_build(Build *build, const Layer *layer, Tensor *in, Mode mode) {
     Program *p = build->program;
-    double share = layer->options[DROPOUT_SHARE].real;
+    double share = rounded_share(layer);
     bool inverted = layer->options[DROPOUT_INVERTED].flag;
     Expr *x = e_at(p, in), *y;
     if (mode == MODE_EVAL) {
@@ -55,6 +67,14 @@ static Tensor *dropout_build(Build *build, const Layer *layer, Tensor *in, Mode 
     return build_activate(build, layer, layer->activation, program_map(p, build_name(build, layer, "kept"), in, y));
 }
 
+/* PyTorch's is inverted: it divides by 1 - p in training. */
+static const char *dropout_pytorch(PyTorch *out, const Layer *layer, const char *x) {
+    double share = layer->options[DROPOUT_SHARE].real;
+    x = arena_format(out->arena, "F.dropout(%s, %s, self.training)", x, pytorch_number(out, share));
+    if (layer->options[DROPOUT_INVERTED].flag) return x;
+    return arena_format(out->arena, "%s * %s", x, pytorch_number(out, 1 - share));
+}
+
 static const char *dropout_onnx(OnnxGraph *graph, const Layer *layer, const char *in) {
     if (layer->options[DROPOUT_INVERTED].flag) return in;
     double kept = 1 - layer->options[DROPOUT_SHARE].real;
@@ -68,5 +88,6 @@ const LayerKind layer_dropout = {
     .option_count = DROPOUT_OPTIONS,
     .shape = dropout_shape,
     .build = dropout_build,
+    .pytorch = dropout_pytorch,
     .onnx = dropout_onnx,
 };

@@ -1,5 +1,6 @@
 /* flatten: maps as one vector, in the order channel, row, column. No code: the same values under another shape. */
 #include "compiler/layers/build.h"
+#include "compiler/model/pytorch.h"
 #include "compiler/onnx/graph.h"
 
 static bool flatten_shape(LayerContext *context) {
@@ -12,6 +13,10 @@ static bool flatten_shape(LayerContext *context) {
 static Tensor *flatten_build(Build *build, const Layer *layer, Tensor *in, Mode mode) {
     (void)mode;
     return build_activate(build, layer, (Activation){ACTIVATION_LINEAR, 0}, in);
+}
+
+static const char *flatten_pytorch(PyTorch *out, const Layer *layer, const char *x) {
+    return layer->in.rank == 1 ? x : arena_format(out->arena, "torch.flatten(%s, 1)", x);
 }
 
 static const char *flatten_onnx(OnnxGraph *graph, const Layer *layer, const char *in) {
@@ -28,5 +33,6 @@ const LayerKind layer_flatten = {
     .option_count = 0,
     .shape = flatten_shape,
     .build = flatten_build,
+    .pytorch = flatten_pytorch,
     .onnx = flatten_onnx,
 };

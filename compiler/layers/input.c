@@ -6,6 +6,7 @@
 #include <math.h>
 
 #include "compiler/layers/build.h"
+#include "compiler/model/pytorch.h"
 #include "compiler/onnx/graph.h"
 
 enum { INPUT_SHAPE, INPUT_MEAN, INPUT_STD, INPUT_OPTIONS };
@@ -81,6 +82,34 @@ static Tensor *input_build(Build *build, const Layer *layer, Tensor *in, Mode mo
     return program_map(p, build_name(build, layer, "x"), in, y);
 }
 
+/* A statistic in forward: a number, or a buffer that no state_dict holds, filled from the model or, with `data`, from
+ * an argument. NULL where the number changes nothing. */
+static const char *input_constant(PyTorch *out, const Layer *layer, int option, const char *name, double nothing) {
+    const OptionValue *value = &layer->options[option];
+    if (!value->flag && value->number_count == 1) {
+        return value->numbers[0] == nothing ? NULL : pytorch_number(out, value->numbers[0]);
+    }
+    const char *values = name;
+    if (value->flag) {
+        vec_push(out->arena, &out->arguments, name);
+    } else {
+        values = pytorch_list(out, value->numbers, value->number_count);
+    }
+    const char *member = arena_format(
+        out->arena, "self.register_buffer(\"%s\", torch.tensor(%s, dtype=torch.float32)%s, persistent=False)", name,
+        values, layer->out.rank == 3 ? ".view(-1, 1, 1)" : "");
+    vec_push(out->arena, &out->members, member);
+    return arena_format(out->arena, "self.%s", name);
+}
+
+static const char *input_pytorch(PyTorch *out, const Layer *layer, const char *x) {
+    if (layer->out.rank == 1) x = arena_format(out->arena, "torch.flatten(%s, 1)", x);
+    const char *mean = input_constant(out, layer, INPUT_MEAN, "input_mean", 0);
+    const char *std = input_constant(out, layer, INPUT_STD, "input_std", 1);
+    if (mean) x = arena_format(out->arena, std ? "(%s - %s)" : "%s - %s", x, mean);
+    return std ? arena_format(out->arena, "%s / %s", x, std) : x;
+}
+
 /* `values` op (one number for all, or one a channel); nothing where the number changes nothing. */
 static const char *input_onnx_statistic(OnnxGraph *graph, const Layer *layer, const char *op, const char *out,
                                         const char *in, int option, const float *values) {
@@ -108,5 +137,6 @@ const LayerKind layer_input = {
     .option_count = INPUT_OPTIONS,
     .shape = input_shape,
     .build = input_build,
+    .pytorch = input_pytorch,
     .onnx = input_onnx,
 };

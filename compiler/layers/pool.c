@@ -8,6 +8,7 @@
 #include <math.h>
 
 #include "compiler/layers/build.h"
+#include "compiler/model/pytorch.h"
 #include "compiler/onnx/graph.h"
 
 enum { POOL_METHOD, POOL_WINDOW, POOL_STRIDE, POOL_PAD, POOL_ACTIVATION, POOL_OPTIONS };
@@ -126,6 +127,20 @@ static Tensor *pool_build(Build *build, const Layer *layer, Tensor *in, Mode mod
     return build_activate(build, layer, layer->activation, y);
 }
 
+static const char *pool_pytorch(PyTorch *out, const Layer *layer, const char *x) {
+    static const char *const functions[] = {
+        [POOL_MAX] = "F.max_pool2d(", [POOL_AVERAGE] = "F.avg_pool2d(", [POOL_L2] = "F.lp_pool2d("};
+    Window window = pool_window(layer);
+    int method = layer->options[POOL_METHOD].choice;
+    const char *more = pytorch_option(out, "padding", window.before, (const int64_t[]){0, 0});
+    if (method == POOL_L2) { /* of norm 2; it takes no padding */
+        x = arena_format(out->arena, "%s, 2", pytorch_padded(out, &window, x));
+        more = "";
+    }
+    return arena_format(out->arena, "%s%s, %s%s%s)", functions[method], x, pytorch_pair(out, window.size),
+                        pytorch_option(out, "stride", window.stride, window.size), more);
+}
+
 static const char *pool_onnx(OnnxGraph *graph, const Layer *layer, const char *in) {
     static const char *const operators[] = {
         [POOL_MAX] = "MaxPool", [POOL_AVERAGE] = "AveragePool", [POOL_L2] = "LpPool"};
@@ -145,5 +160,6 @@ const LayerKind layer_pool = {
     .option_count = POOL_OPTIONS,
     .shape = pool_shape,
     .build = pool_build,
+    .pytorch = pool_pytorch,
     .onnx = pool_onnx,
 };

@@ -3,7 +3,9 @@
 
 #include <jansson.h>
 #include <stdlib.h>
+#include <string.h>
 
+#include "compiler/base/utf8.h"
 #include "runtime/abi.h"
 
 static json_t *packed(json_t *made) {
@@ -21,7 +23,7 @@ static void put(json_t *object, const char *key, json_t *value) {
 
 static json_t *number(double value) {
     /* whole numbers read better without ".0" */
-    if (value == (double)(int64_t)value && value < 1e15 && value > -1e15) return json_integer((json_int_t)value);
+    if (value < 1e15 && value > -1e15 && value == (double)(int64_t)value) return json_integer((json_int_t)value);
     return json_real(value);
 }
 
@@ -77,6 +79,13 @@ static json_t *program(const Code *code, const Descriptor *d, int kind) {
                            (json_int_t)row->count, "elements", (json_int_t)row->elements));
     }
     return json_pack("{s:o, s:I, s:o}", "phases", phases, "commit", (json_int_t)d->commit[kind], "log", log);
+}
+
+static json_t *lets(const Model *model) {
+    json_t *object = packed(json_object());
+    for (size_t i = 0; i < model->lets.count; i++)
+        put(object, model->lets.at[i].name, json_string(model->lets.at[i].value));
+    return object;
 }
 
 static json_t *data(const Settings *s) {
@@ -145,8 +154,11 @@ const char *descriptor_write(Arena *arena, const Code *code, const Descriptor *d
     put(root, "programs", programs);
     put(root, "predict", json_pack("{s:i}", "offset", 0));
     put(root, "train", settings(&model->settings));
+    put(root, "lets", lets(model));
     put(root, "text", json_stringn(model->source->text, model->source->size));
-    put(root, "path", json_string(model->source->path));
+    put(root, "path", json_string(utf8_clean(arena, model->source->path, strlen(model->source->path))));
+    const char *folder = source_folder(arena, model->source);
+    if (net_utf8_is_valid(folder)) put(root, "folder", json_string(folder));
     put(root, "order_hash", json_string(arena_format(arena, "%016llx", (unsigned long long)d->order_hash)));
     put(root, "backend", json_string(d->options->backend));
     put(root, "cpu", json_string(d->options->cpu));

@@ -51,6 +51,11 @@ static int load(const Gen *g, const Access *access) {
         return loop_op1(g->b, OP_TO_F32, byte);
     }
     Element element = access->tensor->integer ? TYPE_I32 : TYPE_F32;
+    if (step == 2 && element == TYPE_F32 && access->buffer == BUFFER_SCRATCH) { /* which may be read a bit beyond */
+        int low = loop_load(g->b, loop_vector(element), address, false);
+        int high = loop_load(g->b, loop_vector(element), loop_address_plus(address, LOOP_LANES), false);
+        return loop_op2(g->b, OP_EVEN, low, high);
+    }
     if (step > 1 || step < 0) return loop_gather(g->b, element, address, step);
     Type type = step == 1 ? loop_vector(element) : loop_scalar(element);
     return loop_load(g->b, type, address, step == 1 && gen_is_aligned(&address));

@@ -40,7 +40,8 @@ typedef struct {
 
 static void join_regions(void *context, Expr *read) {
     Join *join = context;
-    if (has_choice(read->tensor)) join->parent[find(join->parent, read->tensor->id)] = find(join->parent, join->out->id);
+    if (has_choice(read->tensor))
+        join->parent[find(join->parent, read->tensor->id)] = find(join->parent, join->out->id);
 }
 
 static void find_regions(Arena *arena, Choice *choice) {

@@ -511,6 +511,7 @@ ALWAYS_INLINE void execute(const Program *program, Machine *m) {
             BOTH(OP_TO_F32, TYPE_I32, float, int32_t, int32_t, a[l])
             BOTH(OP_TO_F64, TYPE_F32, double, float, float, a[l])
             BOTH(OP_ROUND_F32, TYPE_F64, float, double, double, a[l])
+            LANES(KEY(OP_EVEN, TYPE_F32, 1), float, float, float, 16, l < 8 ? a[2 * l] : b[2 * l - 16])
             REDUCES(OP_SUM_LANES, x + y)
             REDUCES(OP_MAX_LANES, x > y ? x : y)
             REDUCES(OP_MIN_LANES, x < y ? x : y)

@@ -51,6 +51,7 @@ const char *const op_names[OP_COUNT] = {
     [OP_TO_F32] = "to_f32",
     [OP_TO_F64] = "to_f64",
     [OP_ROUND_F32] = "round_f32",
+    [OP_EVEN] = "even",
     [OP_SUM_LANES] = "sum_lanes",
     [OP_MAX_LANES] = "max_lanes",
     [OP_MIN_LANES] = "min_lanes",
@@ -66,6 +67,7 @@ typedef enum {
     FORM_INTS,    /* I ... to I */
     FORM_SELECT,
     FORM_CONVERT, /* element `from` to `to` */
+    FORM_PAIR,    /* two F32 vectors to one */
     FORM_REDUCE   /* F vector to scalar */
 } Form;
 
@@ -104,6 +106,7 @@ static const OpInfo op_infos[OP_COUNT] = {
     [OP_TO_F32] = {1, FORM_CONVERT, TYPE_I32, TYPE_F32},
     [OP_TO_F64] = {1, FORM_CONVERT, TYPE_F32, TYPE_F64},
     [OP_ROUND_F32] = {1, FORM_CONVERT, TYPE_F64, TYPE_F32},
+    [OP_EVEN] = {2, FORM_PAIR, 0, 0},
     [OP_SUM_LANES] = {1, FORM_REDUCE, 0, 0},
     [OP_MAX_LANES] = {1, FORM_REDUCE, 0, 0},
     [OP_MIN_LANES] = {1, FORM_REDUCE, 0, 0},
@@ -130,6 +133,7 @@ bool loop_op_type(Op op, const Type operand[3], Type *result) {
         *result = operand[1];
         return !is_float && same(operand[1], operand[2]) && a.vector == operand[1].vector;
     case FORM_CONVERT: result->element = info->to; return a.element == info->from;
+    case FORM_PAIR: return alike && a.vector && a.element == TYPE_F32;
     case FORM_REDUCE: result->vector = false; return a.vector && is_float;
     }
     return false;

@@ -210,7 +210,7 @@ static int lower_predict(const Lowering *base, const char *name, Inference *infe
     return l.kernels.at[0];
 }
 
-Inference *lower_inference(Arena *arena, Programs *programs, const LowerOptions *options) {
+Inference *lower_inference(Arena *arena, Programs *programs, const LowerOptions *options, bool batches) {
     Inference *inference = NEW(arena, Inference);
     const Model *model = programs->model;
     Code *code = loop_code_new(arena, model->name, model->source);
@@ -218,7 +218,7 @@ Inference *lower_inference(Arena *arena, Programs *programs, const LowerOptions 
     inference->programs = programs;
     inference->code = code;
     inference->one = lower_predict(&base, "one", inference, true);
-    inference->batch = lower_predict(&base, "batch", inference, false);
+    inference->batch = batches ? lower_predict(&base, "batch", inference, false) : -1;
     loop_verify(code);
     return inference;
 }

@@ -12,6 +12,7 @@ typedef struct {
     const char *backend;        /* the same */
     bool fma;                   /* whether the processor has it: part of the order hash */
     int vector_registers;       /* of 16 lanes: 32 with AVX-512, 8 with AVX2 (16 of 8 lanes) */
+    int body_max;               /* multiply-adds of an unrolled body; 0: as suits the registers */
     const char *force_schedule; /* NULL, or "FACTORxFACTOR": the register tile of every contraction, where it fits */
     FILE *schedule_out;         /* NULL, or where to print each nest's schedule */
 } LowerOptions;
@@ -27,12 +28,12 @@ typedef struct {
     Programs *programs;
     Code *code;
     Packing packing;
-    int one, batch; /* kernels of the code */
+    int one, batch;                 /* kernels of the code */
     int64_t scratch_size, one_size; /* elements, of both kernels and of `one` */
 } Inference;
 
-/* Of programs_build_inference() after lower_passes(). */
-Inference *lower_inference(Arena *arena, Programs *programs, const LowerOptions *options);
+/* Of programs_build_inference() after lower_passes(). Without `batches` there is no such kernel: `batch` is -1. */
+Inference *lower_inference(Arena *arena, Programs *programs, const LowerOptions *options, bool batches);
 Code *lower_model(Arena *arena, const Model *model, const LowerOptions *options);
 
 #endif

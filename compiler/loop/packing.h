@@ -1,6 +1,6 @@
-/* How the parameters of an inference program are stored: each by lines of the dimension that lanes run over, padded to
- * whole vectors of 16, so that a vector of weights is one load. Fixed when the program for one image is laid out; the
- * program for batches reads the same copy. */
+/* How the parameters of an inference program are stored: each by lines of the dimension that lanes run over, so that a
+ * vector of weights is one load. Short lines are padded to whole vectors of 16; what follows a line may be read, and
+ * means nothing. Fixed when the program for one image is laid out; the program for batches reads the same copy. */
 #ifndef NETC_PACKING_H
 #define NETC_PACKING_H
 

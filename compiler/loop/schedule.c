@@ -240,7 +240,8 @@ static int64_t live_vectors(const Group *group, const Schedule *s, const AccessL
         const Access *access = &reads->at[r];
         int64_t places[UNROLL_MAX * 2], until[UNROLL_MAX * 2], alive[UNROLL_MAX * 2] = {0};
         size_t known = 0;
-        if (s->lane < 0 || access->step[s->lane] == 0) continue;
+        bool number = s->lane < 0 || access->step[s->lane] == 0; /* the same for all lanes */
+        if (number && !group->layout->one_image) continue;       /* a weight, whose uses stand together */
         for (int64_t term = 0; term < terms; term++)
             for (int64_t t = 0; t < tile; t++) {
                 int64_t place = place_in_body(group, s, access, term, t);
@@ -355,7 +356,9 @@ static void force_tile(const Group *group, Schedule *s, const char *forced) {
 
 Schedule schedule_choose(const Group *group, const LowerOptions *options) {
     Schedule s = {.lane = lane_of(group),
-                  .body_max = options->vector_registers < FEW_REGISTERS ? UNROLL_FEW : UNROLL_MAX,
+                  .body_max = options->vector_registers < FEW_REGISTERS ? UNROLL_FEW
+                              : options->body_max > 0                   ? options->body_max
+                                                                        : UNROLL_MAX,
                   .block = -1};
     for (int i = 0; i < INDEX_MAX; i++) {
         s.tile[i] = s.unroll[i] = 1;

@@ -42,19 +42,20 @@ enum { WORK_STATEMENT = 100, WORK_LAYER = 2000 };
 
 /* What every layer but the input knows. */
 enum { COMMON_FROM };
-static const OptionSpec common_options[] = {
+const OptionSpec layer_common_options[] = {
     [COMMON_FROM] = {.name = "from",
                      .type = OPTION_LABEL,
                      .doc = "the label of an earlier layer to read, instead of the one just above"},
 };
+const size_t layer_common_option_count = COUNT_OF(layer_common_options);
 
 static bool is_input(const LayerKind *kind) { return kind == layer_kind_find("input"); }
 
 static OptionOwner owner_of(const LayerKind *kind) {
     OptionOwner owner = {.name = kind->name, .options = kind->options, .count = kind->option_count};
     if (!is_input(kind)) {
-        owner.common = common_options;
-        owner.common_count = COUNT_OF(common_options);
+        owner.common = layer_common_options;
+        owner.common_count = layer_common_option_count;
     }
     return owner;
 }
@@ -89,8 +90,7 @@ static void report_unknown_layer(Checker *checker, const AstStmt *stmt) {
                     alias);
         return;
     }
-    for (size_t i = 0; i < ACTIVATION_COUNT; i++) {
-        if (!string_is(activation_names[i], stmt->name)) continue;
+    if (activation_find(stmt->name) < ACTIVATION_COUNT) {
         diag_report(diags, stmt->name_at, "unknown-layer",
                     "'%s' is an activation; it is written 'activation %s', or activation=%s on the layer above",
                     stmt->name, stmt->name, stmt->name);
@@ -407,6 +407,7 @@ static void check_readers(Checker *checker) {
 }
 
 static void check_network(Checker *checker, const AstStmt *network) {
+    name_fits(checker->diags, "the network's name", network->name, network->name_at);
     checker->model->name = network->name;
     enter(checker);
     for (size_t i = 0; i < network->body.count && !scope_spent(&checker->scope) && !checker->full; i++) {
@@ -512,7 +513,15 @@ static void check_file_let(Checker *checker, const AstStmt *stmt, const Override
     for (size_t i = 0; i < overrides->count; i++) { /* of several the last one counts */
         if (string_is(overrides->at[i].name, stmt->name)) value = overrides->at[i].value;
     }
+    size_t before = checker->scope.lets.count;
     scope_let(&checker->scope, stmt->name, stmt->name_at, value);
+    const Let *let = &checker->scope.lets.at[before];
+    if (checker->scope.lets.count > before && let->value) {
+        bool word = let->value->kind == AST_NAME || let->value->kind == AST_STRING;
+        const char *text = word ? let->value->name : value_text(checker->arena, let->value);
+        Define define = {stmt->name, text};
+        vec_push(checker->arena, &checker->model->lets, define);
+    }
 }
 
 static void report_second(Checker *checker, const AstStmt *stmt, const AstStmt *first) {
@@ -561,10 +570,12 @@ Model *model_check(Arena *arena, Source *source, const AstFile *file, const Mode
     checker->model->source = source;
     checker->model->bytes_input = true; /* all data sets so far hold bytes */
     scope_init(&checker->scope, arena, diags);
+    checker->scope.file = file;
     checker->labels.scope = &checker->scope;
     checker->labels.suffix = "";
     SettingLines lines;
     check_file(checker, file, changes, source, &lines);
+    if (diags->errors == 0 && scope_spent(&checker->scope)) scope_report_spent(&checker->scope, SPAN_NONE);
     if (diags->errors == 0) settings_agree(&checker->scope, checker->model, &lines);
     if (diags->errors == 0) model_check_gradient(checker->model, diags);
     return diags->errors == 0 ? checker->model : NULL;

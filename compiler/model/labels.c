@@ -1,5 +1,7 @@
 #include "compiler/model/labels.h"
 
+#include <string.h>
+
 const char *labels_full(const Labels *labels, const char *written) {
     return labels->suffix[0] ? arena_format(labels->scope->arena, "%s%s", written, labels->suffix) : written;
 }
@@ -45,7 +47,15 @@ static void add(Labels *labels, Label label) {
     }
 }
 
+bool name_fits(Diags *diags, const char *what, const char *name, Span at) {
+    size_t length = strlen(name);
+    if (length <= MODEL_MAX_NAME) return true;
+    diag_report(diags, at, "long-name", "%s has %zu bytes, at most %d are possible", what, length, (int)MODEL_MAX_NAME);
+    return false;
+}
+
 void labels_add(Labels *labels, const char *written, Span at, Layer *layer) {
+    if (!name_fits(labels->scope->diags, "the label", written, at)) return;
     if (scope_find(labels->scope, written)) {
         diag_report(labels->scope->diags, at, "name-clash", "'%s' is a let; give the label another name", written);
         return;

@@ -32,7 +32,9 @@ typedef struct {
 
 /* The full name of a label written here. */
 const char *labels_full(const Labels *labels, const char *written);
-/* Enters a name; a clash with another is reported and the name not entered. */
+/* False after reporting that a name is too long; `what` it names: "the label". */
+bool name_fits(Diags *diags, const char *what, const char *name, Span at);
+/* Enters a name; one that is too long or clashes with another is reported and not entered. */
 void labels_add(Labels *labels, const char *written, Span at, Layer *layer);
 void labels_add_automatic(Labels *labels, const char *name, Span at, Layer *layer);
 /* What `name` means here; NULL when nothing yet (to be reported by labels_finish). */

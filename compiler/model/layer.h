@@ -8,6 +8,7 @@
 typedef struct Build Build;         /* compiler/layers/build.h */
 typedef struct Tensor Tensor;       /* compiler/tensor/tensor.h */
 typedef struct OnnxGraph OnnxGraph; /* compiler/onnx/graph.h */
+typedef struct PyTorch PyTorch;     /* compiler/model/pytorch.h */
 
 /* How a program treats what differs between training and use (dropout). */
 typedef enum { MODE_TRAIN, MODE_EVAL } Mode;
@@ -33,12 +34,18 @@ struct LayerKind {
     /* Adds the layer, as it is in use, to an ONNX graph and returns the name of its output; `in` is that of what it
      * reads. */
     const char *(*onnx)(OnnxGraph *graph, const Layer *layer, const char *in);
+    /* What the layer does before its activation, as a Python expression of `x`; adds its modules to `out`. */
+    const char *(*pytorch)(PyTorch *out, const Layer *layer, const char *x);
 };
 
 extern const LayerKind *const layer_kinds[];        /* ends with NULL; the row of kind K is `const LayerKind layer_K` */
 const LayerKind *layer_kind_find(const char *name); /* NULL: there is none */
 /* The value of an option the layer's kind has. */
 const OptionValue *layer_option(const Layer *layer, const char *name);
+
+/* The options every layer has but the input. */
+extern const OptionSpec layer_common_options[];
+extern const size_t layer_common_option_count;
 
 /* ---- for shape rules ---- */
 /* A parameter tensor named LAYER.name; its recipe is resolved from the option at `init_option` (or the default for

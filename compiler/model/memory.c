@@ -1,14 +1,11 @@
 #include "compiler/model/memory.h"
 
+#include "compiler/tensor/tensor.h"
 #include "runtime/abi.h"
+#include "runtime/data/loader.h"
 #include "runtime/data/sets.h"
 
-enum {
-    FLOAT = 4,
-    SHARED_UP_TO = 65536, /* values of a tensor whose gradient is summed in NET_SLOTS copies */
-    EVALUATED = 256,      /* images of a batch while evaluating */
-    WAITING = 3           /* batches the loader holds */
-};
+enum { FLOAT = 4 };
 
 static int64_t plus(int64_t a, int64_t b) {
     int64_t sum;
@@ -26,7 +23,7 @@ static int64_t size_of(const Param *param) {
     return count;
 }
 
-static bool is_owned(const Param *param) { return size_of(param) > SHARED_UP_TO; }
+static bool is_owned(const Param *param) { return size_of(param) > OWNED_ABOVE; }
 
 /* A large tensor's gradient goes into the step as it is summed: it is stored only to be logged. */
 static int64_t gradient_size(const Layer *layer, const Param *param, bool logged) {
@@ -50,7 +47,7 @@ static int64_t largest_batch(const Model *model) {
     int64_t largest = settings->batch > 0 && (train == 0 || settings->batch < train) ? settings->batch : train;
     int64_t probe = settings->log_probe < train || train == 0 ? settings->log_probe : train;
     if (probe > largest) largest = probe;
-    if (largest < EVALUATED) largest = EVALUATED;
+    if (largest < NET_EVAL_BATCH) largest = NET_EVAL_BATCH;
     return plus(largest, NET_LANES - 1) / NET_LANES * NET_LANES;
 }
 
@@ -101,7 +98,7 @@ Memory model_memory(const Model *model, int threads) {
     Frame frame = frame_of(model, threads);
     for (size_t i = 0; i < model->layers.count; i++) add_layer(&memory, model->layers.at[i], &frame);
     int64_t outputs = times(shape_count(model->layers.at[model->layers.count - 1]->out), FLOAT);
-    int64_t rows = times(plus(frame.row_bytes, 2 * FLOAT), WAITING); /* with label and number */
+    int64_t rows = times(plus(frame.row_bytes, 2 * FLOAT), NET_LOADER_SLOTS); /* with label and number */
     memory.batch = plus(memory.batch, times(plus(outputs, rows), frame.batch));
     int64_t train, all;
     count_examples(&model->settings, &train, &all);

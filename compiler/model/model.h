@@ -7,7 +7,13 @@
 #include "compiler/syntax/ast.h"
 
 /* ---- limits (language.md, "Diagnostics") ---- */
-enum { MODEL_MAX_LAYERS = 1000, MODEL_MAX_SIDE = 65536, MODEL_MAX_REPEAT = 10000, MODEL_MAX_DEPTH = 64 };
+enum {
+    MODEL_MAX_LAYERS = 1000,
+    MODEL_MAX_SIDE = 65536,
+    MODEL_MAX_REPEAT = 10000,
+    MODEL_MAX_DEPTH = 64,
+    MODEL_MAX_NAME = 100
+};
 #define MODEL_MAX_PARAMETERS (INT64_C(1) << 31)
 #define MODEL_MAX_VALUES (INT64_C(1) << 31) /* of one layer's output, for one example */
 
@@ -159,9 +165,15 @@ typedef struct {
 } Settings;
 extern const char *const cost_names[];
 
+/* A `-D NAME=VALUE` of the command line, as written; or a let of the file with its value as text. */
+typedef struct {
+    const char *name, *value;
+} Define;
+
 typedef struct {
     const char *name; /* of the network */
     const Source *source;
+    VEC(Define) lets;    /* those outside the blocks, with the values used */
     VEC(Layer *) layers; /* in data order; layers.at[0] is the input, the last one the output */
     Settings settings;
     int64_t parameter_count;
@@ -170,11 +182,6 @@ typedef struct {
 
 /* How many classes an example may have; 0: its target is not a class. */
 int64_t model_classes(const Model *model);
-
-/* A `-D NAME=VALUE` of the command line, as written. */
-typedef struct {
-    const char *name, *value;
-} Define;
 
 /* What the command line changes before checking: -D values and --set lines of the train block. */
 typedef struct {

@@ -4,6 +4,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "compiler/model/settings.h"
 #include "compiler/model/vocabulary.h"
 
 /* One conversion of a value. */
@@ -47,6 +48,7 @@ static const char *range_text(Arena *arena, const OptionSpec *spec) {
 static const char *expected_text(Arena *arena, const OptionSpec *spec) {
     const char *range = range_text(arena, spec);
     switch (spec->type) {
+    case OPTION_EVERY:
     case OPTION_INTEGER: return arena_format(arena, "a whole number%s", range);
     case OPTION_REAL: return arena_format(arena, "a number%s", range);
     case OPTION_BOOL: return "true or false";
@@ -58,7 +60,6 @@ static const char *expected_text(Arena *arena, const OptionSpec *spec) {
     case OPTION_INIT: return "an initialiser such as he_normal or normal(0, 1)";
     case OPTION_NUMBERS: return arena_format(arena, "a number%s or a list of them", range);
     case OPTION_COUNT: return "a count or a fraction below 1";
-    case OPTION_EVERY: return "a whole number of at least 1";
     case OPTION_STRING: return "a text in quotes";
     case OPTION_WORDS: return arena_format(arena, "any of %s", words_text(arena, spec->words));
     case OPTION_LABEL: return "the label of an earlier layer";
@@ -120,9 +121,7 @@ static bool fail_name(const Conversion *c) {
     Scope *scope = c->scope;
     Diag *diag = diag_report(scope->diags, c->value->at, "unknown-name", "there is no 'let %s'; %s must be %s",
                              c->value->name, option_text(c), expected_text(scope->arena, c->spec));
-    size_t count;
-    const char *const *names = scope_names(scope, &count);
-    diag_suggest(scope->diags, diag, c->value->name, names, count);
+    scope_advise(scope, diag, c->value->name, c->value->at);
     return false;
 }
 
@@ -188,13 +187,6 @@ static bool convert_count(const Conversion *c) {
     bool good = c->value->kind == AST_NUMBER && number >= 0 && (number < 1 || value_is_whole(c->value));
     if (!good) return fail_number(c, "bad-value");
     c->out->real = number;
-    return true;
-}
-
-static bool convert_every(const Conversion *c) {
-    if (take_word(c)) return true;
-    if (!value_is_whole(c->value) || c->value->number < 1) return fail_number(c, "bad-value");
-    c->out->integer = (int64_t)c->value->number;
     return true;
 }
 
@@ -337,8 +329,7 @@ static bool convert_shape(const Conversion *c) {
 static bool convert_activation(const Conversion *c) {
     const AstValue *value = c->value;
     if (value->kind != AST_NAME && value->kind != AST_CALL) return fail(c, "bad-value");
-    int kind = 0;
-    while (kind < ACTIVATION_COUNT && !string_is(activation_names[kind], value->name)) kind++;
+    int kind = activation_find(value->name);
     if (kind == ACTIVATION_COUNT) return fail_unknown(c, "activation", activation_names, ACTIVATION_COUNT);
     const ActivationSpec *spec = &activation_specs[kind];
     c->out->activation = (Activation){.kind = (ActivationKind)kind, .parameter = spec->standard};
@@ -419,6 +410,7 @@ static bool convert_init(const Conversion *c) {
 
 static bool convert(const Conversion *c) {
     switch (c->spec->type) {
+    case OPTION_EVERY:
     case OPTION_INTEGER: return convert_integer(c);
     case OPTION_REAL: return convert_real(c);
     case OPTION_BOOL: return convert_bool(c);
@@ -430,7 +422,6 @@ static bool convert(const Conversion *c) {
     case OPTION_INIT: return convert_init(c);
     case OPTION_NUMBERS: return convert_numbers(c);
     case OPTION_COUNT: return convert_count(c);
-    case OPTION_EVERY: return convert_every(c);
     case OPTION_STRING: return convert_string(c);
     case OPTION_WORDS: return convert_words(c);
     case OPTION_LABEL: return convert_label(c);
@@ -458,12 +449,33 @@ static const OptionSpec *spec_at(const OptionOwner *owner, size_t place) {
     return place < owner->count ? &owner->options[place] : &owner->common[place - owner->count];
 }
 
+/* Advice about a value that has no place: the option it is probably meant for, or that a statement has an end. */
+static void advise_extra(Scope *scope, const OptionOwner *owner, const AstValue *value, Diag *diag) {
+    if (value->kind == AST_NAME && word_begins_statement(value->name)) {
+        diag_help(scope->diags, diag, "a statement ends with its line, or with ';'");
+        return;
+    }
+    bool named = false;
+    for (size_t i = 0; i < owner->count; i++) {
+        const OptionSpec *spec = &owner->options[i];
+        named = named || !spec->positional;
+        bool window = spec->type == OPTION_WINDOW && value->kind == AST_SHAPE;
+        bool function = spec->type == OPTION_ACTIVATION && value->kind == AST_NAME &&
+                        activation_find(value->name) < ACTIVATION_COUNT;
+        if (spec->positional || (!window && !function)) continue;
+        diag_help(scope->diags, diag, "options are written key=value: %s=%s", spec->name,
+                  function ? value->name : value_text(scope->arena, value));
+        return;
+    }
+    if (named) diag_help(scope->diags, diag, "options are written key=value");
+}
+
 static bool read_positional(Scope *scope, const OptionOwner *owner, const AstArg *arg, size_t *place,
                             OptionValue *values) {
     if (*place >= owner->count || !owner->options[*place].positional) {
         Diag *diag = diag_report(scope->diags, arg->at, "extra-value", "%s takes no %s value here", owner->name,
                                  *place > 0 ? "further" : "such");
-        if (owner->count > *place) diag_help(scope->diags, diag, "options are written key=value");
+        advise_extra(scope, owner, arg->value, diag);
         return false;
     }
     const OptionSpec *spec = &owner->options[*place];
@@ -524,7 +536,11 @@ bool options_read(Scope *scope, const OptionOwner *owner, const AstStmt *stmt, O
             diag_help(scope->diags, diag, "what has no name comes first");
             good = false;
         } else {
-            good = read_positional(scope, owner, arg, &place, values) && good;
+            size_t before = place;
+            bool read = read_positional(scope, owner, arg, &place, values);
+            good = read && good;
+            bool next = arg->value->kind == AST_NAME && word_begins_statement(arg->value->name);
+            if (!read && place == before && next) return false; /* what follows is its */
         }
         if (scope_spent(scope)) return false;
     }

@@ -330,6 +330,8 @@ static const OptionSpec log_options[LOG_OPTIONS] = {
                   .example = "log gradients"},
     [LOG_EVERY] = {.name = "every",
                    .type = OPTION_EVERY,
+                   .low = 1,
+                   .high = 1e9,
                    .standard = "epoch",
                    .words = every_words,
                    .doc = "how often, in steps, or `epoch`"},

@@ -36,6 +36,9 @@ extern const DataKind data_kinds[];
 extern const size_t data_kind_count;
 const DataKind *data_kind_find(const char *name);
 
+/* Whether it is the name of a layer kind or of a setting. */
+bool word_begins_statement(const char *word);
+
 /* The statement that gave each setting, parallel to setting_kinds; NULL: the standard holds. */
 typedef struct {
     const AstStmt *const *lines;

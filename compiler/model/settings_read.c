@@ -32,15 +32,15 @@ static void apply_standard(Scope *scope, Settings *settings, const SettingKind *
     }
 }
 
-static bool is_layer_kind(const char *name) {
-    for (const LayerKind *const *kind = layer_kinds; *kind; kind++) {
-        if (string_is((*kind)->name, name)) return true;
+bool word_begins_statement(const char *word) {
+    for (size_t i = 0; i < setting_kind_count; i++) {
+        if (string_is(setting_kinds[i].name, word)) return true;
     }
-    return false;
+    return layer_kind_find(word) != NULL;
 }
 
 static void report_unknown(Scope *scope, const AstStmt *line) {
-    if (is_layer_kind(line->name)) {
+    if (layer_kind_find(line->name)) {
         diag_report(scope->diags, line->name_at, "misplaced-statement",
                     "'%s' is a layer; it belongs in the network block", line->name);
         return;

@@ -21,8 +21,10 @@ static int64_t param_count(const Param *param) {
     return count;
 }
 
+int64_t show_parameters(const Layer *layer) { return param_count(layer->weight) + param_count(layer->bias); }
+
 static Size layer_size(const Layer *layer) {
-    return (Size){.parameters = param_count(layer->weight) + param_count(layer->bias),
+    return (Size){.parameters = show_parameters(layer),
                   .multiply_adds = layer->multiply_adds,
                   .bytes = shape_count(layer->out) * FLOAT_BYTES};
 }
@@ -54,8 +56,7 @@ static const char *grouped(Arena *arena, int64_t number) {
 
 static const char *grouped_or_blank(Arena *arena, int64_t number) { return number ? grouped(arena, number) : ""; }
 
-/* 6x24x24 with the sign for times, as shapes are written in prose. */
-static const char *shape_prose(Arena *arena, Shape shape) {
+const char *show_shape(Arena *arena, Shape shape) {
     if (shape.rank == 1) return grouped(arena, shape.dim[0]);
     return arena_format(arena, "%lld × %lld × %lld", (long long)shape.dim[0], (long long)shape.dim[1],
                         (long long)shape.dim[2]);
@@ -67,8 +68,7 @@ static const char *activation_text(Arena *arena, Activation activation) {
     return arena_format(arena, "%s(%s)", name, number_text(arena, activation.parameter));
 }
 
-/* "conv 5x5, relu": what tells layers of one kind apart. */
-static const char *layer_prose(Arena *arena, const Model *model, const Layer *layer) {
+const char *show_layer(Arena *arena, const Model *model, const Layer *layer) {
     const char *text = layer->kind->name;
     for (size_t i = 0; i < layer->kind->option_count; i++) {
         const OptionSpec *spec = &layer->kind->options[i];
@@ -132,7 +132,7 @@ static void print_rule(FILE *out, const int *width) {
 
 static Row layer_row(Arena *arena, const Model *model, const Layer *layer) {
     Size size = layer_size(layer);
-    return (Row){{layer->name, layer_prose(arena, model, layer), shape_prose(arena, layer->out),
+    return (Row){{layer->name, show_layer(arena, model, layer), show_shape(arena, layer->out),
                   grouped_or_blank(arena, size.parameters), grouped_or_blank(arena, size.multiply_adds),
                   bytes_text(arena, size.bytes)}};
 }
@@ -217,11 +217,48 @@ static void append_tensor(json_t *tensors, const Param *param) {
     append(tensors, object);
 }
 
-static json_t *json_layer(Arena *arena, const Layer *layer) {
+/* The value of an option, given or by default; NULL: it has none, or stands elsewhere (activations), or is how weights
+ * begin. */
+static json_t *json_option(const OptionSpec *spec, const OptionValue *value) {
+    if (!value->given && !spec->standard) return NULL;
+    if (value->word && spec->type != OPTION_WORDS) return json_string(value->word);
+    switch (spec->type) {
+    case OPTION_INTEGER: return json_integer(value->integer);
+    case OPTION_REAL: return json_real(value->real);
+    case OPTION_BOOL: return json_boolean(value->flag);
+    case OPTION_WINDOW:
+    case OPTION_PAD: return value->flag ? NULL : json_dims(2, value->size);
+    case OPTION_WORD:
+    case OPTION_SHAPE:
+    case OPTION_ACTIVATION:
+    case OPTION_INIT:
+    case OPTION_NUMBERS:
+    case OPTION_COUNT:
+    case OPTION_EVERY:
+    case OPTION_STRING:
+    case OPTION_WORDS:
+    case OPTION_LABEL: break;
+    }
+    return NULL;
+}
+
+static json_t *json_options(const Layer *layer) {
+    json_t *object = json_object();
+    for (size_t i = 0; i < layer->kind->option_count; i++) {
+        json_t *value = json_option(&layer->kind->options[i], &layer->options[i]);
+        if (value) add(object, layer->kind->options[i].name, value);
+    }
+    return object;
+}
+
+static json_t *json_layer(Arena *arena, const Model *model, const Layer *layer) {
     json_t *object = json_size(layer_size(layer));
     add(object, "name", json_string(layer->name));
     add(object, "kind", json_string(layer->kind->name));
+    add(object, "text", json_string(show_layer(arena, model, layer)));
+    add(object, "options", json_options(layer));
     add(object, "from", layer->from ? json_string(layer->from->name) : json_null());
+    add(object, "input", layer->from ? json_dims(layer->in.rank, layer->in.dim) : json_null());
     add(object, "output", json_dims(layer->out.rank, layer->out.dim));
     add(object, "activation", json_string(activation_text(arena, layer->activation)));
     json_t *tensors = json_array();
@@ -236,6 +273,7 @@ static json_t *json_settings(const Settings *s) {
     add(object, "data", json_string(s->data_kind));
     add(object, "target", json_string(s->target == TARGET_CLASS ? "class" : "input"));
     add(object, "cost", json_string(cost_names[s->cost]));
+    add(object, "optimizer", json_string("sgd"));
     add(object, "rate", json_real(s->rate));
     add(object, "batch", s->batch ? json_integer(s->batch) : json_string("full"));
     add(object, "epochs", json_integer(s->epochs));
@@ -250,9 +288,11 @@ void show_json(const Model *model, FILE *out) {
     Arena *arena = arena_new();
     json_t *object = json_object(), *layers = json_array();
     add(object, "name", json_string(model->name));
-    for (size_t i = 0; i < model->layers.count; i++) append(layers, json_layer(arena, model->layers.at[i]));
+    for (size_t i = 0; i < model->layers.count; i++) append(layers, json_layer(arena, model, model->layers.at[i]));
     add(object, "layers", layers);
-    add(object, "total", json_size(model_size(model)));
+    Size total = model_size(model);
+    add(object, "total", json_size(total));
+    add(object, "weight_bytes", json_integer(total.parameters * FLOAT_BYTES));
     add(object, "settings", json_settings(&model->settings));
     char *text = json_dumps(object, JSON_INDENT(2) | JSON_REAL_PRECISION(9));
     if (!text) out_of_memory();

@@ -48,17 +48,13 @@ static bool load_statistic(Arena *arena, const NetSafetensors *file, const Model
     int64_t count = input->out.dim[0];
     float *values = NEW_ARRAY(arena, float, count);
     for (int64_t i = 0; !value->flag && i < count; i++) values[i] = (float)value->numbers[i];
-    bool found;
-    if (!net_weights_statistics(file, key, values, count, &found, error)) return false;
-    if (!found && value->flag)
+    bool found = true;
+    if (value->flag && !net_weights_statistics(file, key, values, count, &found, error)) return false;
+    if (!found)
         return net_fail(error, NET_ENVIRONMENT,
                         "%s: it keeps no %s, which 'input %s=data' takes from training; write the numbers in the model "
                         "[weights-mismatch]",
                         file->path, key, option);
-    for (int64_t i = 0; string_is(option, "std") && i < count; i++)
-        if (!(values[i] > 0))
-            return net_fail(error, NET_ENVIRONMENT, "%s: its %s has %g, expected numbers above 0", file->path, key,
-                            (double)values[i]);
     *out = values;
     return true;
 }

@@ -27,12 +27,16 @@ void scope_leave(Scope *scope) {
 
 bool scope_spent(const Scope *scope) { return scope->work < 0; }
 
+void scope_report_spent(Scope *scope, Span at) {
+    diag_report(scope->diags, at, "too-large",
+                "the model has too many statements and values once its repeats are expanded");
+}
+
 bool scope_spend(Scope *scope, int64_t work, Span at) {
     if (scope_spent(scope)) return false;
     scope->work -= work;
     if (!scope_spent(scope)) return true;
-    diag_report(scope->diags, at, "too-large",
-                "the model has too many statements and values once its repeats are expanded");
+    scope_report_spent(scope, at);
     return false;
 }
 
@@ -55,6 +59,31 @@ const char *const *scope_names(Scope *scope, size_t *count) {
     for (size_t i = 0; i < scope->lets.count; i++) names[i] = scope->lets.at[i].name;
     *count = scope->lets.count;
     return names;
+}
+
+/* A let of that name after a place, in any block. */
+static const AstStmt *later_let(const AstBody *body, const char *name, uint32_t after) {
+    for (size_t i = 0; i < body->count; i++) {
+        const AstStmt *stmt = body->at[i];
+        if (stmt->kind == AST_LET && stmt->name_at.lo > after && string_is(stmt->name, name)) return stmt;
+        const AstStmt *inside = later_let(&stmt->body, name, after);
+        if (inside) return inside;
+    }
+    return NULL;
+}
+
+void scope_advise(Scope *scope, Diag *diag, const char *name, Span at) {
+    const AstStmt *later = scope->file ? later_let((const AstBody *)&scope->file->top, name, at.lo) : NULL;
+    if (later) {
+        uint32_t line, column;
+        source_position(scope->diags->source, later->at.lo, &line, &column);
+        diag_help(scope->diags, diag, "'let %s' stands further down, in line %u; a let holds from its line on", name,
+                  (unsigned)line);
+        return;
+    }
+    size_t count;
+    const char *const *names = scope_names(scope, &count);
+    diag_suggest(scope->diags, diag, name, names, count);
 }
 
 void scope_let(Scope *scope, const char *name, Span name_at, const AstValue *value) {
@@ -107,9 +136,7 @@ static bool operand_number(Scope *scope, const AstValue *operand, double *number
     if (value->kind == AST_NUMBER) return true;
     if (value->kind == AST_NAME) {
         Diag *diag = diag_report(scope->diags, value->at, "unknown-name", "there is no 'let %s'", value->name);
-        size_t count;
-        const char *const *names = scope_names(scope, &count);
-        diag_suggest(scope->diags, diag, value->name, names, count);
+        scope_advise(scope, diag, value->name, value->at);
     } else {
         diag_report(scope->diags, value->at, "bad-value", "arithmetic needs numbers, this is %s",
                     value_text(scope->arena, value));
@@ -145,28 +172,13 @@ static const AstValue *apply(Scope *scope, const AstValue *value, double left, d
     BUG("value kind %d is no operator", (int)value->kind);
 }
 
-static bool is_binary(const AstValue *value) {
-    return value->kind == AST_ADD || value->kind == AST_SUBTRACT || value->kind == AST_MULTIPLY ||
-           value->kind == AST_DIVIDE;
-}
-
-/* a + b + c + … leans to the left and may be long: its spine is walked without recursion. */
+/* The parser bounds how deep a value is, so that it may be walked by recursion. */
 static const AstValue *evaluate_binary(Scope *scope, const AstValue *value) {
-    VEC(const AstValue *) spine = {0};
-    const AstValue *first = value;
-    for (; is_binary(first); first = first->left) vec_push(scope->arena, &spine, first);
     double left, right;
-    if (!operand_number(scope, first, &left)) return NULL;
-    const AstValue *result = NULL;
-    for (size_t i = spine.count; i > 0; i--) {
-        const AstValue *node = spine.at[i - 1];
-        if (!scope_spend(scope, WORK_NODE, node->at)) return NULL;
-        if (!operand_number(scope, node->right, &right)) return NULL;
-        result = apply(scope, node, left, right);
-        if (!result) return NULL;
-        left = result->number;
-    }
-    return result;
+    if (!operand_number(scope, value->left, &left)) return NULL;
+    if (!scope_spend(scope, WORK_NODE, value->at)) return NULL;
+    if (!operand_number(scope, value->right, &right)) return NULL;
+    return apply(scope, value, left, right);
 }
 
 static const AstValue *evaluate_root(Scope *scope, const AstValue *call) {
@@ -310,10 +322,7 @@ static bool options_know(const OptionSpec *options, size_t count, const char *wo
 }
 
 bool word_is_known(const char *word) {
-    if (string_is(word, "sqrt") || initialiser_find(word)) return true;
-    for (size_t i = 0; i < ACTIVATION_COUNT; i++) {
-        if (string_is(activation_names[i], word)) return true;
-    }
+    if (string_is(word, "sqrt") || initialiser_find(word) || activation_find(word) < ACTIVATION_COUNT) return true;
     for (const LayerKind *const *kind = layer_kinds; *kind; kind++) {
         if (string_is((*kind)->name, word) || options_know((*kind)->options, (*kind)->option_count, word)) return true;
     }

@@ -24,7 +24,8 @@ typedef struct {
     Diags *diags;
     VEC(Let) lets;
     int block;
-    int64_t work; /* what is left of the budget */
+    int64_t work;        /* what is left of the budget */
+    const AstFile *file; /* all there is, for advice; or NULL */
 } Scope;
 
 void scope_init(Scope *scope, Arena *arena, Diags *diags);
@@ -33,12 +34,17 @@ void scope_leave(Scope *scope);
 /* Uses up some of the budget; false when it is spent (reported once, at `at`). */
 bool scope_spend(Scope *scope, int64_t work, Span at);
 bool scope_spent(const Scope *scope);
+/* For when looking up a let was what used up the rest: that reports nothing. */
+void scope_report_spent(Scope *scope, Span at);
 
 /* Makes a let of the innermost block. An unusable name or a second let of the name in the block is reported. */
 void scope_let(Scope *scope, const char *name, Span name_at, const AstValue *value);
 const Let *scope_find(Scope *scope, const char *name);
 /* The names of the visible lets, for suggestions. */
 const char *const *scope_names(Scope *scope, size_t *count);
+
+/* Adds to a report that there is no such let what may help: one further down, or a similar name. */
+void scope_advise(Scope *scope, Diag *diag, const char *name, Span at);
 
 /* NULL after an error was reported, or where a let without value is used. */
 const AstValue *scope_evaluate(Scope *scope, const AstValue *value);

@@ -74,6 +74,12 @@ const Initialiser initialisers[] = {
 };
 const size_t initialiser_count = COUNT_OF(initialisers);
 
+int activation_find(const char *name) {
+    int kind = 0;
+    while (kind < ACTIVATION_COUNT && !string_is(activation_names[kind], name)) kind++;
+    return kind;
+}
+
 const Initialiser *initialiser_find(const char *name) {
     for (size_t i = 0; i < initialiser_count; i++) {
         if (string_is(initialisers[i].name, name)) return &initialisers[i];

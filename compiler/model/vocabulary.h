@@ -42,6 +42,9 @@ Recipe recipe_resolve(const AstValue *init, int64_t fan_in, int64_t fan_out);
 /* The same for a layer that says nothing: by its activation. */
 Recipe recipe_standard(Activation activation, int64_t fan_in, int64_t fan_out);
 
+/* The activation's ActivationKind; ACTIVATION_COUNT when there is none of that name. */
+int activation_find(const char *name);
+
 /* ---- words from elsewhere ---- */
 /* How another framework's layer name (upper case and underscores do not matter) is written here, or NULL:
  * "Conv2D" -> "conv MAPS kernel=HxW". */

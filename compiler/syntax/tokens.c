@@ -357,7 +357,7 @@ static bool check_encoding(Reader *reader) {
     bool reported = false;
     for (uint32_t i = 0; i < source->size;) {
         uint32_t code = 0;
-        size_t length = utf8_decode(source->text + i, source->size - i, &code);
+        size_t length = net_utf8_decode(source->text + i, source->size - i, &code);
         if (length && code == '\n') reported = false;
         if ((length == 0 || code == 0) && !reported) {
             Span at = {source->base + i, source->base + i + 1};

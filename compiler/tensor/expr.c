@@ -72,8 +72,6 @@ Affine ix_add(Affine a, Affine b) {
     return a;
 }
 
-bool affine_equal(const Affine *a, const Affine *b) { return memcmp(a, b, sizeof *a) == 0; }
-
 int affine_single(const Affine *a) {
     int single = -1;
     for (int i = 0; i < INDEX_MAX; i++) {

@@ -30,7 +30,6 @@ Affine ix_const(int32_t value);
 Affine ix_times(Affine a, int32_t factor);
 Affine ix_plus(Affine a, int32_t value);
 Affine ix_add(Affine a, Affine b);
-bool affine_equal(const Affine *a, const Affine *b);
 /* The index this is, when it is exactly one index with coefficient 1 and no constant; else -1. */
 int affine_single(const Affine *a);
 

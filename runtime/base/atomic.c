@@ -137,12 +137,12 @@ NetFile *net_file_create(const char *path, NetError *error) {
     NetFile *file = net_alloc(1, sizeof *file, error);
     if (file == NULL) return NULL;
     file->sink.path = net_text(error, "%s", path);
-    file->temporary = net_text(error, "%s.XXXXXX", path);
+    file->temporary = net_text(error, "%s.XXXXXX" NET_FILE_UNFINISHED, path);
     if (file->sink.path == NULL || file->temporary == NULL) {
         file_free(file);
         return NULL;
     }
-    file->sink.fd = mkostemp(file->temporary, O_CLOEXEC);
+    file->sink.fd = mkostemps(file->temporary, (int)strlen(NET_FILE_UNFINISHED), O_CLOEXEC);
     if (file->sink.fd < 0) {
         net_fail_system(error, path, "create a file beside it", errno);
         file_free(file);
@@ -163,9 +163,17 @@ bool net_file_printf(NetFile *file, NetError *error, const char *format, ...) {
     return ok;
 }
 
+bool net_file_overwrite(NetFile *file, uint64_t offset, const void *bytes, size_t size, NetError *error) {
+    Sink *sink = &file->sink;
+    if (!sink_flush(sink, error)) return false;
+    int code = lseek(sink->fd, (off_t)offset, SEEK_SET) < 0 ? errno : write_all(sink->fd, bytes, size);
+    if (code == 0 && lseek(sink->fd, 0, SEEK_END) < 0) code = errno;
+    return code == 0 || net_fail_system(error, sink->path, "write", code);
+}
+
 uint64_t net_file_length(const NetFile *file) { return file->sink.length; }
 
-/* mkostemp makes files that only their owner can read; give what open() would have. An existing file keeps its mode. */
+/* mkostemps makes files that only their owner can read; this is the mode of open(). An existing file keeps its own. */
 static mode_t wanted_mode(const char *path) {
     struct stat old;
     if (stat(path, &old) == 0 && S_ISREG(old.st_mode)) return old.st_mode & 0777;
@@ -275,17 +283,26 @@ char *net_file_read(const char *path, size_t limit, size_t *size, NetError *erro
 
 /* ---- logs ---- */
 
+static bool fail_short(const char *path, int64_t bytes, int64_t length, NetError *error) {
+    char have[NET_COUNT_TEXT];
+    char want[NET_COUNT_TEXT];
+    return net_fail(error, NET_ENVIRONMENT, "%s: has %s bytes, expected at least %s [damaged-file]", path,
+                    net_count(have, (uint64_t)bytes), net_count(want, (uint64_t)length));
+}
+
+bool net_append_check(const char *path, int64_t length, NetError *error) {
+    struct stat about;
+    if (length <= 0) return true;
+    if (stat(path, &about) != 0) return net_fail_system(error, path, "read", errno);
+    return about.st_size >= length || fail_short(path, about.st_size, length, error);
+}
+
 /* Sets the log's length: what the file has, cut back to `length` when that is given. */
 static bool append_cut(NetAppend *log, int64_t length, NetError *error) {
     struct stat about;
     Sink *sink = &log->sink;
     if (fstat(sink->fd, &about) != 0) return net_fail_system(error, sink->path, "read", errno);
-    if (length > about.st_size) {
-        char have[NET_COUNT_TEXT];
-        char want[NET_COUNT_TEXT];
-        return net_fail(error, NET_ENVIRONMENT, "%s: has %s bytes, expected at least %s", sink->path,
-                        net_count(have, (uint64_t)about.st_size), net_count(want, (uint64_t)length));
-    }
+    if (length > about.st_size) return fail_short(sink->path, about.st_size, length, error);
     sink->length = (uint64_t)(length >= 0 ? length : about.st_size);
     if (length >= 0 && length < about.st_size && ftruncate(sink->fd, length) != 0)
         return net_fail_system(error, sink->path, "cut back", errno);
@@ -298,7 +315,8 @@ NetAppend *net_append_open(const char *path, int64_t length, NetError *error) {
     log->sink.fd = -1;
     log->sink.path = net_text(error, "%s", path);
     if (log->sink.path != NULL) {
-        log->sink.fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0666);
+        int make = length > 0 ? 0 : O_CREAT; /* what should hold something already is not made up */
+        log->sink.fd = open(path, O_WRONLY | O_APPEND | make | O_CLOEXEC, 0666);
         if (log->sink.fd < 0)
             net_fail_system(error, path, "open", errno);
         else if (append_cut(log, length, error))

@@ -14,12 +14,18 @@
 typedef struct NetFile NetFile;
 typedef struct NetAppend NetAppend;
 
+/* How the names of files that are being written end: PATH.XXXXXX and this. A process that is killed leaves them. */
+#define NET_FILE_UNFINISHED ".tmp"
+
 /* Starts writing `path`: opens a temporary file beside it. Nothing is seen at `path` before net_file_commit. */
 NetFile *net_file_create(const char *path, NetError *error);
 
 /* Adds bytes at the end. After a failure only net_file_discard makes sense. */
 bool net_file_write(NetFile *file, const void *bytes, size_t size, NetError *error);
 bool net_file_printf(NetFile *file, NetError *error, const char *format, ...) __attribute__((format(printf, 3, 4)));
+
+/* Replaces bytes written before, for a header that is known only at the end. As net_file_write. */
+bool net_file_overwrite(NetFile *file, uint64_t offset, const void *bytes, size_t size, NetError *error);
 
 /* Bytes written so far. */
 uint64_t net_file_length(const NetFile *file);
@@ -44,8 +50,11 @@ bool net_folder_make(const char *path, NetError *error);
 /* Reads a whole file of at most `limit` bytes; free() releases the result, which ends with a NUL beyond *size. */
 char *net_file_read(const char *path, size_t limit, size_t *size, NetError *error);
 
-/* Opens a log for appending, making it when absent. length >= 0: cuts it back to that many bytes first, an error when
- * it has fewer (a resumed run); -1: keeps what is there. */
+/* Whether the log at `path` can be cut back to that many bytes; an error when it has fewer. Changes nothing. */
+bool net_append_check(const char *path, int64_t length, NetError *error);
+
+/* Opens a log for appending. length >= 0: cuts it back to that many bytes first, an error when it has fewer (a resumed
+ * run); -1: keeps what is there. One that is absent is made unless length is above 0. */
 NetAppend *net_append_open(const char *path, int64_t length, NetError *error);
 
 /* Adds bytes. They are buffered (64 KiB) until the buffer is full or net_append_flush. */

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "runtime/base/utf8.h"
+
 bool net_fail(NetError *error, int status, const char *format, ...) {
     if (error == NULL) return false;
     char text[NET_ERROR_TEXT]; /* an argument may be the old text */
@@ -13,6 +15,7 @@ bool net_fail(NetError *error, int status, const char *format, ...) {
     va_end(arguments);
     for (char *at = text; *at != '\0'; at++) /* names in files may hold anything: nothing of it reaches a terminal */
         if ((unsigned char)*at < ' ' || *at == 0x7f) *at = '?';
+    net_utf8_clean(text);
     memcpy(error->text, text, sizeof text);
     error->status = status;
     return false;

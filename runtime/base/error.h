@@ -32,8 +32,8 @@ typedef struct {
     char text[NET_ERROR_TEXT]; /* one line, no newline at the end, UTF-8 */
 } NetError;
 
-/* Sets the status and the text, with '?' for control characters; always returns false, so that `return net_fail(…)`
- * reads as it is meant. */
+/* Sets the status and the text, with '?' for control characters and what is not UTF-8; always returns false, so that
+ * `return net_fail(…)` reads as it is meant. */
 bool net_fail(NetError *error, int status, const char *format, ...) __attribute__((format(printf, 3, 4)));
 
 /* The same for a failed system call: "PATH: cannot DO: strerror(code)" with status NET_ENVIRONMENT. */

@@ -23,8 +23,11 @@ static const char checksum_key[] = "sha256";
 static const struct {
     const char *name;
     size_t size;
-} types[] = {[NET_F64] = {"F64", 8}, [NET_I64] = {"I64", 8},   [NET_F32] = {"F32", 4}, [NET_I32] = {"I32", 4},
-             [NET_F16] = {"F16", 2}, [NET_BF16] = {"BF16", 2}, [NET_U8] = {"U8", 1}};
+} types[] = {
+    [NET_F64] = {"F64", 8},   [NET_I64] = {"I64", 8},         [NET_F32] = {"F32", 4},        [NET_I32] = {"I32", 4},
+    [NET_F16] = {"F16", 2},   [NET_BF16] = {"BF16", 2},       [NET_U8] = {"U8", 1},          [NET_U64] = {"U64", 8},
+    [NET_U32] = {"U32", 4},   [NET_I16] = {"I16", 2},         [NET_U16] = {"U16", 2},        [NET_I8] = {"I8", 1},
+    [NET_BOOL] = {"BOOL", 1}, [NET_F8_E4M3] = {"F8_E4M3", 1}, [NET_F8_E5M2] = {"F8_E5M2", 1}};
 
 enum { TYPES = sizeof types / sizeof types[0] };
 
@@ -222,9 +225,8 @@ static bool read_entry(const NetSafetensors *file, size_t data_size, const json_
         return net_fail(error, NET_ENVIRONMENT, "%s: tensor '%s' lacks a dtype, a shape or offsets inside the file",
                         file->path, tensor->name);
     if (!read_type(type, &tensor->type))
-        return net_fail(error, NET_ENVIRONMENT,
-                        "%s: tensor '%s' has dtype %.16s, expected F64, F32, F16, BF16, I64, I32 or U8", file->path,
-                        tensor->name, type);
+        return net_fail(error, NET_ENVIRONMENT, "%s: tensor '%s' has dtype %.16s, expected F32 (or F64, F16, BF16)",
+                        file->path, tensor->name, type);
     if (json_array_size(shape) > NET_TENSOR_RANK)
         return net_fail(error, NET_ENVIRONMENT, "%s: tensor '%s' has %zu dimensions, expected at most %d", file->path,
                         tensor->name, json_array_size(shape), NET_TENSOR_RANK);
@@ -290,9 +292,20 @@ static bool read_metadata(NetSafetensors *file, json_t *object, NetError *error)
     return true;
 }
 
+/* What torch.save writes: a zip archive, or a pickle of protocol 2 by itself (before PyTorch 1.6). */
+static bool is_pickle(const NetSafetensors *file) {
+    return file->size >= PREFIX &&
+           (memcmp(file->bytes, "PK\3\4", 4) == 0 || memcmp(file->bytes, "\x80\2\x8a\n", 4) == 0);
+}
+
 static bool read_header(NetSafetensors *file, NetError *error) {
     uint64_t length = 0;
     for (int i = 0; i < PREFIX && file->size >= PREFIX; i++) length |= (uint64_t)file->bytes[i] << (8 * i);
+    if (is_pickle(file))
+        return net_fail(error, NET_ENVIRONMENT,
+                        "%s: is a file of torch.save, expected safetensors; in PyTorch "
+                        "safetensors.torch.save_file(model.state_dict(), FILE) writes it",
+                        file->path);
     if (file->size < PREFIX || length < 2 || length > HEADER_LIMIT || length > file->size - PREFIX)
         return net_fail(error, NET_ENVIRONMENT, "%s: is not a safetensors file, or is cut short (%zu bytes)",
                         file->path, file->size);
@@ -356,10 +369,10 @@ bool net_safetensors_verify(const NetSafetensors *file, NetError *error) {
         SHA256Update(&hash, file->bytes + PREFIX + length, file->size - PREFIX - length);
         SHA256End(&hash, found);
         ok = strcmp(found, digits) == 0 ||
-             net_fail(error, NET_ENVIRONMENT, "%s: is damaged: its checksum is %s, expected %s", file->path, found,
-                      digits);
+             net_fail(error, NET_ENVIRONMENT, "%s: is damaged: its checksum is %s, expected %s [damaged-file]",
+                      file->path, found, digits);
     } else
-        net_fail(error, NET_ENVIRONMENT, "%s: carries no checksum", file->path);
+        net_fail(error, NET_ENVIRONMENT, "%s: carries no checksum [damaged-file]", file->path);
     free(header);
     return ok;
 }

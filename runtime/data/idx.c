@@ -1,105 +1,23 @@
 #include "runtime/data/idx.h"
 
-#include <errno.h>
+#include "runtime/data/labels.h"
+
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <zlib.h>
 
 enum {
     TYPE_BYTES = 0x08,
     TYPE_FLOATS = 0x0D,
     LABELS_MAGIC = 0x00000801,
     IMAGES_MAGIC = 0x00000803,
-    FIRST_PIECE = 1 << 20, /* a header alone never makes us ask for more memory than this */
-    CHUNK = 1 << 30        /* zlib counts in 32 bits */
+    FIRST_PIECE = 1 << 20 /* a header alone never makes us ask for more memory than this */
 };
-
-/* A stream of uncompressed bytes, from a file (plain or gzip) or from gzip in memory. */
-typedef struct {
-    const char *path;
-    gzFile file;
-    z_stream memory;
-    bool ended;
-} Stream;
-
-static bool stream_open(Stream *stream, const NetIdxSource *source, NetError *error) {
-    *stream = (Stream){.path = source->path};
-    if (source->bytes == NULL) {
-        struct stat about;
-        if (stat(source->path, &about) == 0 && S_ISDIR(about.st_mode))
-            return net_fail(error, NET_ENVIRONMENT, "%s: cannot read: it is a folder", source->path);
-        errno = 0;
-        stream->file = gzopen(source->path, "rbe");
-        if (stream->file == NULL) return net_fail_system(error, source->path, "open", errno == 0 ? ENOMEM : errno);
-        gzbuffer(stream->file, 1 << 18);
-        return true;
-    }
-    if (source->size > UINT32_MAX || inflateInit2(&stream->memory, 15 + 16) != Z_OK)
-        return net_fail(error, NET_ENVIRONMENT, "%s: cannot unpack: out of memory", source->path);
-    stream->memory.next_in = (z_const Bytef *)source->bytes;
-    stream->memory.avail_in = (uInt)source->size;
-    return true;
-}
-
-static void stream_close(Stream *stream) {
-    if (stream->file != NULL)
-        gzclose_r(stream->file);
-    else
-        inflateEnd(&stream->memory);
-}
-
-static bool damaged(const Stream *stream, NetError *error) {
-    return net_fail(error, NET_ENVIRONMENT, "%s: is damaged: not a whole gzip file [damaged-file]", stream->path);
-}
-
-static bool read_memory(Stream *stream, unsigned char *out, size_t size, size_t *got, NetError *error) {
-    stream->memory.next_out = out;
-    stream->memory.avail_out = (uInt)size;
-    int result = stream->ended ? Z_STREAM_END : inflate(&stream->memory, Z_NO_FLUSH);
-    stream->ended = result == Z_STREAM_END;
-    *got = size - stream->memory.avail_out;
-    return result == Z_OK || result == Z_STREAM_END || result == Z_BUF_ERROR || damaged(stream, error);
-}
-
-/* Reads at most `size` bytes, fewer only at the end. A gzip file that is cut short just ends: the caller's message
- * about missing bytes says it better. */
-static bool stream_read(Stream *stream, unsigned char *out, size_t size, size_t *got, NetError *error) {
-    *got = 0;
-    while (*got < size) {
-        size_t part = size - *got < CHUNK ? size - *got : CHUNK;
-        size_t now = 0;
-        if (stream->file == NULL) {
-            if (!read_memory(stream, out + *got, part, &now, error)) return false;
-        } else {
-            int read = gzread(stream->file, out + *got, (unsigned)part);
-            int code = Z_OK;
-            gzerror(stream->file, &code);
-            if (read < 0 && code == Z_ERRNO) return net_fail_system(error, stream->path, "read", errno);
-            if (read < 0 && code == Z_BUF_ERROR) return true;
-            if (read < 0) return damaged(stream, error);
-            now = (size_t)read;
-        }
-        if (now == 0) return true;
-        *got += now;
-    }
-    return true;
-}
 
 static uint32_t big_endian(const unsigned char *at) {
     return (uint32_t)at[0] << 24 | (uint32_t)at[1] << 16 | (uint32_t)at[2] << 8 | at[3];
 }
-
-/* The header: magic and dimensions. */
-typedef struct {
-    uint32_t magic;
-    int rank;
-    int64_t shape[4];
-    size_t element; /* bytes */
-    size_t row;     /* bytes of one image or label */
-    size_t size;    /* bytes after the header */
-} Header;
 
 static bool images_magic(uint32_t magic) {
     uint32_t type = magic >> 8;
@@ -107,8 +25,8 @@ static bool images_magic(uint32_t magic) {
     return (type == TYPE_BYTES || type == TYPE_FLOATS) && rank >= 2 && rank <= 4;
 }
 
-/* Message 22. */
-static bool wrong_magic(const Stream *stream, uint32_t magic, bool labels, NetError *error) {
+/* Says what else the file is by its magic, and whether images and labels may be swapped. */
+static bool wrong_magic(const NetStream *stream, uint32_t magic, bool labels, NetError *error) {
     const char *is = images_magic(magic) ? "an image file" : "no IDX file of bytes or floats";
     if (magic == LABELS_MAGIC) is = "a label file";
     bool swapped = labels ? images_magic(magic) : magic == LABELS_MAGIC;
@@ -117,7 +35,7 @@ static bool wrong_magic(const Stream *stream, uint32_t magic, bool labels, NetEr
                     swapped ? "; are images and labels swapped? [swapped-files]" : " [not-idx]");
 }
 
-static bool header_sizes(const Stream *stream, Header *header, NetError *error) {
+static bool header_sizes(const NetStream *stream, NetIdxHeader *header, NetError *error) {
     header->row = header->element;
     bool fits = true;
     for (int i = 1; i < header->rank; i++)
@@ -129,10 +47,10 @@ static bool header_sizes(const Stream *stream, Header *header, NetError *error) 
                             stream->path, net_shape(shape, header->shape, header->rank));
 }
 
-static bool read_header(Stream *stream, bool labels, Header *header, NetError *error) {
+static bool read_header(NetStream *stream, bool labels, NetIdxHeader *header, NetError *error) {
     unsigned char bytes[20];
     size_t got;
-    if (!stream_read(stream, bytes, 4, &got, error)) return false;
+    if (!net_stream_read(stream, bytes, 4, &got, error)) return false;
     if (got < 4)
         return net_fail(error, NET_ENVIRONMENT, "%s: has %zu bytes, too few for an IDX header [short-file]",
                         stream->path, got);
@@ -142,7 +60,7 @@ static bool read_header(Stream *stream, bool labels, Header *header, NetError *e
     if (labels ? header->magic != LABELS_MAGIC : !images_magic(header->magic))
         return wrong_magic(stream, header->magic, labels, error);
     size_t rest = 4 * (size_t)header->rank;
-    if (!stream_read(stream, bytes + 4, rest, &got, error)) return false;
+    if (!net_stream_read(stream, bytes + 4, rest, &got, error)) return false;
     if (got < rest)
         return net_fail(error, NET_ENVIRONMENT, "%s: has %zu bytes, too few for an IDX header [short-file]",
                         stream->path, 4 + got);
@@ -150,35 +68,32 @@ static bool read_header(Stream *stream, bool labels, Header *header, NetError *e
     return header_sizes(stream, header, error);
 }
 
-/* Message 23, and its opposite. */
-static bool wrong_length(const Stream *stream, const Header *header, size_t got, bool more, NetError *error) {
-    char have[NET_COUNT_TEXT], promised[NET_COUNT_TEXT], count[NET_COUNT_TEXT], shape[NET_SHAPE_TEXT];
-    const char *of = header->rank > 1 ? " of " : "";
+bool net_idx_wrong_length(const char *path, const NetIdxHeader *header, size_t got, bool more, NetError *error) {
+    char count[NET_COUNT_TEXT], shape[NET_SHAPE_TEXT], what[NET_COUNT_TEXT + NET_SHAPE_TEXT + 8];
     net_shape(shape, header->shape + 1, header->rank - 1);
-    return net_fail(error, NET_ENVIRONMENT, "%s: %s%s bytes after the header promised %s (%s%s%s); %s", stream->path,
-                    more ? "more than " : "", net_count(have, got), net_count(promised, header->size),
-                    net_count(count, (uint64_t)header->shape[0]), of, header->rank > 1 ? shape : " labels",
-                    more ? "there is something after the data [long-file]" : "the file is cut short [short-file]");
+    snprintf(what, sizeof what, "%s%s%s", net_count(count, (uint64_t)header->shape[0]),
+             header->rank > 1 ? " of " : " labels", header->rank > 1 ? shape : "");
+    return net_stream_wrong_length(path, header->size, what, got, more, error);
 }
 
 /* The bytes after the header. Memory grows with what has been read, so that a header's promise alone costs nothing. */
-static unsigned char *read_body(Stream *stream, const Header *header, NetError *error) {
+static unsigned char *read_body(NetStream *stream, const NetIdxHeader *header, NetError *error) {
     size_t capacity = header->size < FIRST_PIECE ? header->size : FIRST_PIECE;
     size_t filled = 0;
     unsigned char *body = net_alloc(capacity, 1, error);
     while (body != NULL) {
         size_t got = 0;
-        if (!stream_read(stream, body + filled, capacity - filled, &got, error)) break;
+        if (!net_stream_read(stream, body + filled, capacity - filled, &got, error)) break;
         filled += got;
         if (filled < capacity) {
-            wrong_length(stream, header, filled, false, error);
+            net_idx_wrong_length(stream->path, header, filled, false, error);
             break;
         }
         if (filled == header->size) {
-            unsigned char extra;
-            if (!stream_read(stream, &extra, 1, &got, error)) break;
-            if (got == 0) return body;
-            wrong_length(stream, header, filled, true, error);
+            bool more;
+            if (!net_stream_end(stream, &more, error)) break;
+            if (!more) return body;
+            net_idx_wrong_length(stream->path, header, filled, true, error);
             break;
         }
         capacity = header->size - filled < 3 * filled ? header->size : 4 * filled;
@@ -191,17 +106,31 @@ static unsigned char *read_body(Stream *stream, const Header *header, NetError *
     return NULL;
 }
 
-static unsigned char *read_source(const NetIdxSource *source, bool labels, Header *header, NetError *error) {
-    Stream stream;
-    if (!stream_open(&stream, source, error)) return NULL;
+static bool open_source(NetStream *stream, const NetIdxSource *source, NetError *error) {
+    if (source->bytes == NULL) return net_stream_open(stream, source->path, error);
+    return net_stream_open_memory(stream, source->path, source->bytes, source->size, error);
+}
+
+static unsigned char *read_source(const NetIdxSource *source, NetIdxHeader *header, NetError *error) {
+    NetStream stream;
+    if (!open_source(&stream, source, error)) return NULL;
     unsigned char *body = NULL;
-    if (read_header(&stream, labels, header, error)) body = read_body(&stream, header, error);
-    stream_close(&stream);
+    if (read_header(&stream, false, header, error)) body = read_body(&stream, header, error);
+    net_stream_close(&stream);
     return body;
 }
 
+bool net_idx_begin(NetStream *stream, NetIdxHeader *header, NetError *error) {
+    if (!read_header(stream, false, header, error)) return false;
+    int64_t left = net_stream_left(stream);
+    if (left < 0 || (size_t)left == header->size) return true;
+    bool more = (size_t)left > header->size;
+    return net_idx_wrong_length(stream->path, header, more ? header->size : (size_t)left, more, error);
+}
+
 /* Big-endian floats into the machine's; an infinity or a NaN is an error. */
-static bool convert_floats(const NetIdxSource *source, const Header *header, unsigned char *rows, NetError *error) {
+static bool convert_floats(const NetIdxSource *source, const NetIdxHeader *header, unsigned char *rows,
+                           NetError *error) {
     for (size_t at = 0; at < header->size; at += sizeof(float)) {
         uint32_t bits = big_endian(rows + at);
         float value;
@@ -217,9 +146,9 @@ static bool convert_floats(const NetIdxSource *source, const Header *header, uns
 }
 
 bool net_idx_images(const NetIdxSource *source, NetIdxImages *out, NetError *error) {
-    Header header = {0};
+    NetIdxHeader header = {0};
     *out = (NetIdxImages){0};
-    unsigned char *rows = read_source(source, false, &header, error);
+    unsigned char *rows = read_source(source, &header, error);
     if (rows == NULL) return false;
     out->type = header.element == 1 ? NET_ROWS_U8 : NET_ROWS_F32;
     if (out->type == NET_ROWS_F32 && !convert_floats(source, &header, rows, error)) {
@@ -234,18 +163,28 @@ bool net_idx_images(const NetIdxSource *source, NetIdxImages *out, NetError *err
     return true;
 }
 
-bool net_idx_labels(const NetIdxSource *source, int64_t images, uint32_t **out, NetError *error) {
-    Header header = {0};
+bool net_idx_read_labels(NetStream *stream, uint32_t **out, int64_t *count, NetError *error) {
+    NetIdxHeader header = {0};
     *out = NULL;
-    unsigned char *bytes = read_source(source, true, &header, error);
+    *count = 0;
+    unsigned char *bytes = read_header(stream, true, &header, error) ? read_body(stream, &header, error) : NULL;
     if (bytes == NULL) return false;
-    char have[NET_COUNT_TEXT], want[NET_COUNT_TEXT];
-    if (header.shape[0] != images)
-        net_fail(error, NET_ENVIRONMENT, "%s: %s labels for %s images [count-mismatch]", source->path,
-                 net_count(have, header.size), net_count(want, (uint64_t)images));
-    else
-        *out = net_alloc(header.size, sizeof **out, error);
+    *out = net_alloc(header.size, sizeof **out, error);
     for (size_t i = 0; *out != NULL && i < header.size; i++) (*out)[i] = bytes[i];
+    *count = header.shape[0];
     free(bytes);
     return *out != NULL;
+}
+
+bool net_idx_labels(const NetIdxSource *source, int64_t images, uint32_t **out, NetError *error) {
+    NetStream stream;
+    *out = NULL;
+    if (!open_source(&stream, source, error)) return false;
+    int64_t count;
+    bool ok = net_idx_read_labels(&stream, out, &count, error);
+    net_stream_close(&stream);
+    if (!ok || net_labels_count(source->path, count, images, error)) return ok;
+    free(*out);
+    *out = NULL;
+    return false;
 }

@@ -8,8 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SLOTS = 3 }; /* one in use, one ready, one being filled */
-
 /* Buffers of one batch. */
 typedef struct {
     void *input;
@@ -41,7 +39,7 @@ struct NetLoader {
     bool ordered;     /* order[] is that of this pass */
     uint32_t *order;  /* permutation of the part's rows */
     int64_t order_capacity;
-    Slot slot[SLOTS];
+    Slot slot[NET_LOADER_SLOTS];
 };
 
 static int64_t padded(int64_t rows) { return (rows + NET_LANES - 1) / NET_LANES * NET_LANES; }
@@ -119,7 +117,7 @@ static void *loader_main(void *argument) {
 /* ---- the caller's side ---- */
 
 static void free_slots(NetLoader *loader) {
-    for (int i = 0; i < SLOTS; i++) {
+    for (int i = 0; i < NET_LOADER_SLOTS; i++) {
         free(loader->slot[i].input);
         free(loader->slot[i].label);
         free(loader->slot[i].item);
@@ -198,7 +196,7 @@ bool net_loader_start(NetLoader *loader, const NetPass *pass, NetError *error) {
     int64_t rows = pass_rows(loader->data, pass);
     int64_t steps = net_loader_steps(loader->data, pass);
     int64_t batch = pass->batch <= 0 || pass->batch > rows ? rows : pass->batch;
-    int64_t slots = steps < SLOTS ? steps : SLOTS;
+    int64_t slots = steps < NET_LOADER_SLOTS ? steps : NET_LOADER_SLOTS;
     pthread_mutex_lock(&loader->lock);
     end_pass(loader);
     bool ok = rows == 0 ||

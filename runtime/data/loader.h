@@ -15,6 +15,8 @@
 
 #include "runtime/data/data.h"
 
+enum { NET_LOADER_SLOTS = 3 }; /* batches it holds: one in use, one ready, one being filled */
+
 typedef struct NetLoader NetLoader;
 
 /* One walk over a part. */

@@ -30,6 +30,14 @@ static bool write_header(NetCsv *csv, NetCsvFile file, const char *score, NetErr
 bool net_csv_open(NetCsv *csv, const char *folder, const bool used[NET_CSV_FILES], const int64_t lengths[NET_CSV_FILES],
                   const char *score, NetError *error) {
     *csv = (NetCsv){0};
+    for (int i = 0; i < NET_CSV_FILES && lengths != NULL; i++) { /* all of them, before the first one is cut back */
+        char *path = used[i] ? net_path_join(folder, files[i].name, error) : NULL;
+        bool ok = !used[i] || (path != NULL && net_append_check(path, lengths[i], error));
+        free(path);
+        if (!ok) {
+            return false;
+        }
+    }
     for (int i = 0; i < NET_CSV_FILES; i++) {
         if (!used[i]) {
             continue;
@@ -51,8 +59,10 @@ __attribute__((format(printf, 2, 3))) static void add_cell(NetCsvRow *row, const
     va_start(arguments, format);
     int length = vsnprintf(row->text + row->length, room, format, arguments);
     va_end(arguments);
-    if (length > 0) {
-        row->length += (size_t)length < room ? (size_t)length : room - 1;
+    if (length < 0 || (size_t)length >= room) {
+        row->cut = true;
+    } else {
+        row->length += (size_t)length;
     }
 }
 
@@ -71,6 +81,10 @@ void net_csv_number(NetCsvRow *row, double value) {
 void net_csv_empty(NetCsvRow *row) { add_cell(row, ","); }
 
 bool net_csv_write(NetCsv *csv, NetCsvFile file, NetCsvRow *row, NetError *error) {
+    if (row->cut || row->length == 0) {
+        return net_fail(error, NET_ENVIRONMENT, "%s: a row has more than %zu bytes", files[file].name,
+                        sizeof row->text);
+    }
     row->text[row->length - 1] = '\n'; /* in place of the last cell's comma */
     bool ok = net_append_write(csv->file[file], row->text, row->length, error);
     row->length = 0;

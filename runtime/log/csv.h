@@ -16,6 +16,7 @@ typedef struct {
 typedef struct {
     char text[1024];
     size_t length;
+    bool cut; /* a cell did not fit: net_csv_write refuses the row */
 } NetCsvRow;
 
 /* "epochs.csv" and so on. */

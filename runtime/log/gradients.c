@@ -177,7 +177,7 @@ static bool write_weights(const NetGradients *gradients, const NetLogged *at, in
     }
     double mean = value[0] / elements;
     double variance = value[1] / elements - mean * mean;
-    char name[256];
+    char name[sizeof((NetCsvRow *)0)->text];
     snprintf(name, sizeof name, "%s%s", gradients->model->layer[layer].name, suffix);
     NetCsvRow row = {.length = 0};
     net_csv_integer(&row, at->step);

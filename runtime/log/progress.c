@@ -97,6 +97,8 @@ void net_progress_line(NetProgress *progress, const char *tag, const char *forma
     end_line(progress);
 }
 
+void net_progress_hush(NetProgress *progress) { progress->quiet = progress->silent = true; }
+
 void net_progress_note(NetProgress *progress, const char *program, const char *text) {
     if (progress != NULL) {
         net_progress_clear(progress);
@@ -127,16 +129,24 @@ static const char *cost_text(char out[NUMBER], double cost) {
     return out;
 }
 
-/* The score as people read it: "98.71 %", "RMSE 0.1234". */
-static const char *score_text(const NetModel *model, char out[TEXT], const NetScore *score) {
-    char number[NUMBER];
-    double value = net_score_value(model, score);
-    switch (net_model_measure(model)) {
-    case NET_MEASURE_ACCURACY: snprintf(out, TEXT, "%.2f %%", 100 * value); break;
-    case NET_MEASURE_RMSE: snprintf(out, TEXT, "RMSE %s", cost_text(number, value)); break;
-    case NET_MEASURE_COST: snprintf(out, TEXT, "cost %s", cost_text(number, value)); break;
+const char *net_score_text(const NetModel *model, char out[NET_SCORE_TEXT], double value, double deviation) {
+    NetMeasure measure = net_model_measure(model);
+    const char *name = measure == NET_MEASURE_RMSE ? "RMSE" : "cost";
+    char number[2][NUMBER];
+    if (measure == NET_MEASURE_ACCURACY && deviation >= 0) {
+        snprintf(out, NET_SCORE_TEXT, "%.2f ± %.2f %%", 100 * value, 100 * deviation);
+    } else if (measure == NET_MEASURE_ACCURACY) {
+        snprintf(out, NET_SCORE_TEXT, "%.2f %%", 100 * value);
+    } else if (deviation >= 0) {
+        snprintf(out, NET_SCORE_TEXT, "%s %s ± %s", name, cost_text(number[0], value), cost_text(number[1], deviation));
+    } else {
+        snprintf(out, NET_SCORE_TEXT, "%s %s", name, cost_text(number[0], value));
     }
     return out;
+}
+
+static const char *score_text(const NetModel *model, char out[NET_SCORE_TEXT], const NetScore *score) {
+    return net_score_text(model, out, net_score_value(model, score), -1);
 }
 
 static int digits(int64_t value) {
@@ -158,13 +168,18 @@ void net_progress_bar(NetProgress *progress, const NetBar *bar) {
     if (!net_progress_due(progress)) {
         return;
     }
-    char head[TEXT];
+    char head[2 * TEXT];
     char tail[4 * TEXT];
     char speed[NET_COUNT_TEXT];
     char cost[NUMBER];
     char left[TEXT];
     progress->next = net_clock() + BAR_INTERVAL;
-    snprintf(head, sizeof head, "epoch %*" PRId64 "/%" PRId64 " ", digits(bar->epochs), bar->epoch, bar->epochs);
+    char seed[TEXT] = "";
+    if (bar->seed >= 0) {
+        snprintf(seed, sizeof seed, "seed %" PRId64 "  ", bar->seed);
+    }
+    snprintf(head, sizeof head, "%sepoch %*" PRId64 "/%" PRId64 " ", seed, digits(bar->epochs), bar->epoch,
+             bar->epochs);
     snprintf(tail, sizeof tail, " %2d %%   %s images/s   cost %s   left %s", (int)(100 * bar->share),
              net_count(speed, bar->speed >= 0 && bar->speed < 1e15 ? (uint64_t)bar->speed : 0),
              cost_text(cost, bar->cost), clock_text(left, bar->left));
@@ -195,7 +210,7 @@ void net_progress_epoch(NetProgress *progress, const NetEpochLine *line) {
         return;
     }
     char cost[NUMBER];
-    char score[TEXT];
+    char score[NET_SCORE_TEXT];
     char left[TEXT];
     FILE *out = progress->out;
     bool only_cost = net_model_measure(progress->model) == NET_MEASURE_COST;
@@ -223,14 +238,14 @@ void net_progress_epoch(NetProgress *progress, const NetEpochLine *line) {
     end_line(progress);
 }
 
-void net_progress_test(NetProgress *progress, bool first, const NetScore *score, const char *which) {
-    char text[TEXT];
+void net_progress_score(NetProgress *progress, const char *tag, const NetScore *score, const char *which) {
+    char text[NET_SCORE_TEXT];
     char right[NET_COUNT_TEXT];
     char all[NET_COUNT_TEXT];
     if (progress->silent) {
         return;
     }
-    print_tag(progress, first ? "test" : "");
+    print_tag(progress, tag);
     fprintf(progress->out, "%s%s%s  (", style(progress, STYLE_BOLD), score_text(progress->model, text, score),
             plain(progress));
     net_count(all, (uint64_t)score->n);
@@ -245,11 +260,18 @@ void net_progress_test(NetProgress *progress, bool first, const NetScore *score,
     end_line(progress);
 }
 
-void net_progress_saved(NetProgress *progress, const char *folder) {
+void net_progress_result(NetProgress *progress, const char *tag, const char *format, ...) {
     if (progress->silent) {
         return;
     }
-    print_tag(progress, "saved");
-    fprintf(progress->out, "%s", folder);
+    print_tag(progress, tag);
+    va_list arguments;
+    va_start(arguments, format);
+    vfprintf(progress->out, format, arguments);
+    va_end(arguments);
     end_line(progress);
+}
+
+void net_progress_saved(NetProgress *progress, const char *folder) {
+    net_progress_result(progress, "saved", "%s", folder);
 }

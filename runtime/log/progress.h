@@ -22,6 +22,7 @@ typedef struct {
     double speed; /* images a second */
     double cost;  /* so far in this epoch */
     double left;  /* seconds until the end of the run; below 0: not known */
+    int64_t seed; /* shown when one of several; -1: not */
 } NetBar;
 
 typedef struct {
@@ -40,6 +41,9 @@ void net_progress_free(NetProgress *progress);
 void net_progress_line(NetProgress *progress, const char *tag, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
+/* From now on only the bar and messages, as for one run of several. */
+void net_progress_hush(NetProgress *progress);
+
 /* A message on standard error: "program: text". */
 void net_progress_note(NetProgress *progress, const char *program, const char *text);
 
@@ -51,8 +55,16 @@ bool net_progress_due(const NetProgress *progress);
 
 void net_progress_epoch(NetProgress *progress, const NetEpochLine *line);
 
-/* "test" and its score, or without the word for a second such line; `which` says of which weights. */
-void net_progress_test(NetProgress *progress, bool first, const NetScore *score, const char *which);
+/* "TAG   98.74 %  (9,874 of 10,000; ± 0.11)  which": a result, printed when quiet too. */
+void net_progress_score(NetProgress *progress, const char *tag, const NetScore *score, const char *which);
+
+/* The same for text. */
+void net_progress_result(NetProgress *progress, const char *tag, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+enum { NET_SCORE_TEXT = 96 };
+/* The score as people read it: "98.71 %", "RMSE 0.1234"; with a deviation of at least 0: "98.71 ± 0.21 %". */
+const char *net_score_text(const NetModel *model, char out[NET_SCORE_TEXT], double value, double deviation);
 
 void net_progress_saved(NetProgress *progress, const char *folder);
 

@@ -10,7 +10,7 @@
 
 static const char newest[] = "checkpoint.safetensors";
 static const char previous[] = "checkpoint-1.safetensors";
-static const char fresh[] = "checkpoint-new.safetensors";
+static const char fresh[] = NET_RUN_FRESH;
 
 enum {
     SCORES = 4,
@@ -116,6 +116,9 @@ static const char *parts_text(const NetData *data, char out[VALUE]) {
     return out;
 }
 
+/* Which figure chooses the best epoch: a setting without an option of its own. */
+static const char *monitor_text(const NetModel *model) { return model->settings.monitor_cost ? "cost" : "accuracy"; }
+
 static void add_tensor(NetTensor *tensors, size_t *count, const char *name, NetType type, int64_t size,
                        const void *data) {
     if (size > 0 && data != NULL) {
@@ -150,6 +153,9 @@ static bool write_and_rotate(NetTrainer *trainer, const NetTensor *tensors, size
               net_safetensors_write(path, tensors, count, metadata, pairs, true, error) &&
               (access(first, F_OK) != 0 || net_file_rename(first, second, error)) &&
               net_file_rename(path, first, error);
+    if (!ok && path != NULL) {
+        unlink(path);
+    }
     free(second);
     free(first);
     free(path);
@@ -157,7 +163,7 @@ static bool write_and_rotate(NetTrainer *trainer, const NetTensor *tensors, size
 }
 
 bool net_checkpoint_save(NetTrainer *trainer, NetError *error) {
-    enum { PAIRS = 2 * SETTINGS + NET_CSV_FILES + 4 };
+    enum { PAIRS = 2 * SETTINGS + NET_CSV_FILES + 5 };
     char parts[VALUE];
     static const char *const prefix[] = {"set", "default"};
     char keys[PAIRS][40];
@@ -185,6 +191,7 @@ bool net_checkpoint_save(NetTrainer *trainer, NetError *error) {
     if (layout == NULL) {
         return false;
     }
+    metadata[pairs++] = (NetPair){"monitor", monitor_text(trainer->model)};
     metadata[pairs++] = (NetPair){"tensors", layout};
     metadata[pairs++] = (NetPair){"order_hash", trainer->model->order_hash};
     metadata[pairs++] = (NetPair){"data_hash", net_data_hash(&trainer->data)};
@@ -202,6 +209,7 @@ bool net_checkpoint_save(NetTrainer *trainer, NetError *error) {
 
 bool net_checkpoint_open(NetTrainer *trainer, NetSafetensors *file, bool *found, NetError *error) {
     static const char *const names[] = {newest, previous};
+    NetError first = {0}; /* why the newest is not good */
     bool present = false;
     *found = false;
     for (int i = 0; i < 2 && !*found; i++) {
@@ -210,19 +218,20 @@ bool net_checkpoint_open(NetTrainer *trainer, NetSafetensors *file, bool *found,
             return false;
         }
         if (access(path, F_OK) == 0) {
+            NetError *why = present ? error : &first;
             present = true;
-            *found = net_safetensors_read(path, file, error);
-            if (*found && !net_safetensors_verify(file, error)) {
+            *found = net_safetensors_read(path, file, why);
+            if (*found && !net_safetensors_verify(file, why)) {
                 net_safetensors_free(file);
                 *found = false;
-            }
-            if (!*found && i == 0) {
-                net_progress_note(trainer->progress, trainer->options.program, error->text);
             }
         }
         free(path);
     }
-    return *found || !present;
+    if (*found && first.status != NET_OK) {
+        net_progress_note(trainer->progress, trainer->options.program, first.text);
+    }
+    return *found || !present || net_fail(error, first.status, "%s", first.text);
 }
 
 /* The value as messages show it: 0.1 rather than 0.10000000000000001, and 0 by its name where it has one. */
@@ -254,6 +263,13 @@ static bool adopt(NetTrainer *trainer, const Setting *setting, const char *text,
     return true;
 }
 
+static bool broken(const NetSafetensors *file, const char *what, NetError *error) {
+    return net_fail(error, NET_ENVIRONMENT,
+                    "%s: it has no %s: the checkpoint was written by another netc; resume it with that one, or begin "
+                    "anew [other-network]",
+                    file->path, what);
+}
+
 static bool settle(NetTrainer *trainer, const Setting *setting, const char *used, const char *usual, NetError *error) {
     char now[VALUE];
     char usual_now[VALUE];
@@ -269,24 +285,51 @@ static bool settle(NetTrainer *trainer, const Setting *setting, const char *used
     if (!setting->fixed || strcmp(wanted, used) == 0) {
         return true;
     }
+    const char *name = net_option_name(setting->id);
+    char leave[64] = "the model says otherwise now";
+    if (given) {
+        snprintf(leave, sizeof leave, "leave --%s out", name);
+    }
     return net_fail(error, NET_USAGE,
-                    "%s was trained with --%s %s, not %s; a run is resumed with its own settings (leave --%s out), "
-                    "another value is a new run [other-settings]",
-                    trainer->run.folder, net_option_name(setting->id), shown(setting, used, out[0]),
-                    shown(setting, wanted, out[1]), net_option_name(setting->id));
+                    "%s was trained with --%s %s, not %s; a run is resumed with its own settings (%s), another value "
+                    "is a new run [other-settings]",
+                    trainer->run.folder, name, shown(setting, used, out[0]), shown(setting, wanted, out[1]), leave);
 }
 
-static bool broken(const NetSafetensors *file, const char *what, NetError *error) {
-    return net_fail(error, NET_ENVIRONMENT,
-                    "%s: it has no %s; this is not a checkpoint of this version of netc [other-network]", file->path,
-                    what);
+/* Settles all settings, before the order of sums is compared: that follows from some of them. */
+static bool settle_all(NetTrainer *trainer, const NetSafetensors *file, NetError *error) {
+    static const char *const prefix[] = {"set", "default"};
+    for (int i = 0; i < SETTINGS; i++) {
+        const char *text[2];
+        for (int k = 0; k < 2; k++) {
+            char key[40];
+            snprintf(key, sizeof key, "%s.%s", prefix[k], net_option_name(settings[i].id));
+            text[k] = net_safetensors_metadata(file, key);
+            if (text[k] == NULL) {
+                return broken(file, key, error);
+            }
+        }
+        if (!settle(trainer, &settings[i], text[0], text[1], error)) {
+            return false;
+        }
+    }
+    const char *monitor = net_safetensors_metadata(file, "monitor");
+    const char *now = monitor_text(trainer->model);
+    if (monitor == NULL) {
+        return broken(file, "monitor", error);
+    }
+    return strcmp(monitor, now) == 0 ||
+           net_fail(error, NET_USAGE,
+                    "%s was trained with stop monitor=%s, not %s; a run is resumed with its own settings (the model "
+                    "says otherwise now), another value is a new run [other-settings]",
+                    trainer->run.folder, monitor, now);
 }
 
 bool net_checkpoint_settings(NetTrainer *trainer, const NetSafetensors *file, NetError *error) {
     const char *order = net_safetensors_metadata(file, "order_hash");
     const char *layout = net_safetensors_metadata(file, "tensors");
     if (order == NULL || layout == NULL) {
-        return broken(file, "order_hash", error);
+        return broken(file, order == NULL ? "order_hash" : "tensors", error);
     }
     char *expected = layout_text(trainer->model, error);
     bool same = expected != NULL && strcmp(expected, layout) == 0;
@@ -299,27 +342,14 @@ bool net_checkpoint_settings(NetTrainer *trainer, const NetSafetensors *file, Ne
                         "%s is a run of a network with other layers; it cannot go on with '%s' [other-network]",
                         trainer->run.folder, trainer->model->name);
     }
-    if (strcmp(order, trainer->model->order_hash) != 0) {
-        return net_fail(error, NET_ENVIRONMENT,
-                        "%s was trained with order_hash %s, this trainer's is %s: its sums are added in another "
-                        "order, so the run would not go on with the same bits; build it with the netc it had "
-                        "[other-network]",
-                        trainer->run.folder, order, trainer->model->order_hash);
+    if (!settle_all(trainer, file, error)) {
+        return false;
     }
-    for (int i = 0; i < SETTINGS; i++) {
-        char key[40];
-        snprintf(key, sizeof key, "set.%s", net_option_name(settings[i].id));
-        const char *used = net_safetensors_metadata(file, key);
-        snprintf(key, sizeof key, "default.%s", net_option_name(settings[i].id));
-        const char *usual = net_safetensors_metadata(file, key);
-        if (used == NULL || usual == NULL) {
-            return broken(file, key, error);
-        }
-        if (!settle(trainer, &settings[i], used, usual, error)) {
-            return false;
-        }
-    }
-    return true;
+    return strcmp(order, trainer->model->order_hash) == 0 ||
+           net_fail(error, NET_ENVIRONMENT,
+                    "%s was trained with order_hash %s, this trainer's is %s: its sums are added in another order, so "
+                    "the run would not go on with the same bits; build it with the netc it had [other-network]",
+                    trainer->run.folder, order, trainer->model->order_hash);
 }
 
 /* Copies a tensor that must be there with exactly this many elements; 0 elements need none. */
@@ -351,6 +381,26 @@ static bool restore_logs(NetTrainer *trainer, const NetSafetensors *file, NetErr
         }
     }
     return net_csv_open(&trainer->csv, trainer->run.folder, used, lengths, "", error);
+}
+
+/* Whether a training on this data can stand there: the checksum of a file says nothing about its numbers. */
+static bool place_can_be(const NetTrainer *trainer) {
+    enum { EPOCHS_LIMIT = 1000000000 }; /* that of --epochs */
+    const NetPlace *place = &trainer->place;
+    const NetPart *validation = &trainer->data.part[NET_PART_VALIDATION];
+    const int64_t counts[][2] = {{place->running.n, trainer->n},
+                                 {place->train.n, trainer->n},
+                                 {place->validation.n, validation->count},
+                                 {place->best.n, validation->count}};
+    for (size_t i = 0; i < sizeof counts / sizeof *counts; i++) {
+        if (counts[i][0] < 0 || counts[i][0] > counts[i][1]) {
+            return false;
+        }
+    }
+    return place->epoch >= 0 && place->epoch <= EPOCHS_LIMIT + 1 && place->position >= 0 &&
+           place->position <= trainer->steps && (place->probed == 0 || place->probed == 1) &&
+           place->step == (place->epoch - 1) * trainer->steps + place->position && place->best_epoch >= 0 &&
+           (place->best_epoch < place->epoch || place->best.n == 0);
 }
 
 bool net_checkpoint_restore(NetTrainer *trainer, const NetSafetensors *file, NetError *error) {
@@ -386,9 +436,11 @@ bool net_checkpoint_restore(NetTrainer *trainer, const NetSafetensors *file, Net
     }
     place_copy(&trainer->place, counters, totals, false);
     const NetPlace *place = &trainer->place;
-    if (place->epoch < 0 || place->position < 0 || place->position > trainer->steps || place->step < 0) {
-        return net_fail(error, NET_ENVIRONMENT, "%s: it stands at step %" PRId64 " of an epoch of %" PRId64, file->path,
-                        place->position, trainer->steps);
+    if (!place_can_be(trainer)) {
+        return net_fail(error, NET_ENVIRONMENT,
+                        "%s: its counters cannot be: epoch %" PRId64 ", step %" PRId64 " of %" PRId64 ", %" PRId64
+                        " in all; it was not written by this trainer [other-network]",
+                        file->path, place->epoch, place->position, trainer->steps, place->step);
     }
     return restore_logs(trainer, file, error);
 }

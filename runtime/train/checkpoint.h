@@ -10,7 +10,7 @@
  *                gradients (F64)     the gradient log's sums over the epoch
  *     metadata   set.OPTION          each setting that matters, as used; default.OPTION: as the model had it
  *                log.FILE            length of each CSV file
- *                tensors order_hash data_hash parts
+ *                tensors order_hash data_hash parts monitor
  *
  * NET_CHECKPOINT_SECONDS in the environment is a hook for tests: seconds between two checkpoints, in place of 10. */
 #ifndef NET_TRAIN_CHECKPOINT_H

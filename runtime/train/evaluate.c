@@ -1,3 +1,5 @@
+#include <stdio.h>
+
 #include "runtime/train/trainer.h"
 
 NetOutcome net_trainer_evaluate(NetTrainer *trainer, NetPartName part, NetScore *score, NetError *error) {
@@ -16,6 +18,26 @@ NetOutcome net_trainer_evaluate(NetTrainer *trainer, NetPartName part, NetScore 
             net_loader_stop(trainer->loader);
             *score = (NetScore){0};
             return NET_STOPPED;
+        }
+    }
+    return NET_WENT_ON;
+}
+
+NetOutcome net_trainer_evaluate_all(NetTrainer *trainer, NetFinal *final, NetError *error) {
+    static const char *const tags[] = {
+        [NET_PART_TRAIN] = "train", [NET_PART_VALIDATION] = "valid.", [NET_PART_TEST] = "test"};
+    NetScore *const scores[] = {
+        [NET_PART_TRAIN] = &final->train, [NET_PART_VALIDATION] = &final->validation, [NET_PART_TEST] = &final->test};
+    *final = (NetFinal){.train = {0}};
+    for (int part = NET_PART_TRAIN; part <= NET_PART_TEST; part++) {
+        char cost[64] = "";
+        NetOutcome outcome = net_trainer_evaluate(trainer, (NetPartName)part, scores[part], error);
+        if (outcome != NET_WENT_ON) {
+            return outcome;
+        }
+        if (scores[part]->n > 0) {
+            snprintf(cost, sizeof cost, "cost %.4g", net_score_cost(scores[part]));
+            net_progress_score(trainer->progress, tags[part], scores[part], cost);
         }
     }
     return NET_WENT_ON;

@@ -453,9 +453,14 @@ static void decode_all(Decoder *d) {
     model->netc = get_string(d, model->root, "netc");
     model->text = get_string(d, model->root, "text");
     model->path = get_string(d, model->root, "path");
+    model->folder = json_string_value(json_object_get(model->root, "folder"));
     model->order_hash = get_string(d, model->root, "order_hash");
     model->backend = get_string(d, model->root, "backend");
     model->cpu = get_string(d, model->root, "cpu");
+    if (json_object_get(model->root, "lets") != NULL) {
+        get_object(d, model->root, "lets");
+        model->lets = json_object_get(model->root, "lets");
+    }
     d->kernels = json_object_get(model->root, "kernels") == NULL
                      ? COUNT_LIMIT
                      : get_integer(d, model->root, "kernels", 1, COUNT_LIMIT);

@@ -135,6 +135,7 @@ typedef struct {
 typedef struct {
     json_t *root; /* owns every string below */
     const char *name, *netc, *text, *path, *order_hash, *backend, *cpu;
+    const char *folder; /* where the .net file was when it was compiled, from the root on; NULL: not known */
     int input_dims;
     int64_t input_shape[NET_MAX_DIMS], input_size;
     bool input_bytes; /* rows are uint8_t, else float */
@@ -148,6 +149,7 @@ typedef struct {
     int64_t param_size, state_size, grad_slot_size, grad_size, batch_chunk_size, scratch_size;
     int64_t log_once, log_chunk;
     NetProgram init, train, train_log, probe, eval, predict, diagnose;
+    json_t *lets; /* NAME: value as text, of the lets outside the blocks; NULL: none are known */
     json_t *data; /* the setting `data`, as it stands in the descriptor */
     NetSettings settings;
 } NetModel;

@@ -7,10 +7,24 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "runtime/base/utf8.h"
+#include "runtime/base/words.h"
 #include "runtime/data/fetch.h"
+#include "runtime/train/require.h"
 #include "runtime/train/workers.h"
 
-typedef enum { KIND_TEXT, KIND_INTEGER, KIND_REAL, KIND_FLAG, KIND_COLOR, KIND_RESUME, KIND_WORDS } Kind;
+typedef enum {
+    KIND_TEXT,
+    KIND_INTEGER,
+    KIND_REAL,
+    KIND_FLAG,
+    KIND_COLOR,
+    KIND_RESUME,
+    KIND_WORDS,
+    KIND_SEEDS,
+    KIND_TIME,
+    KIND_REQUIRE
+} Kind;
 
 typedef struct {
     const char *name; /* without its dashes */
@@ -37,11 +51,13 @@ static const Option table[NET_OPTIONS] = {
     [NET_OPTION_WEIGHTS] = {"weights", 0, KIND_TEXT, AT(weights), "FILE|RUN", 0, 0, NULL,
                             "start from these weights instead of random ones"},
     [NET_OPTION_RENAME] = {"rename", 0, KIND_WORDS, AT(rename), "OLD=NEW", 0, 0, NULL,
-                           "what the weights file calls OLD is NEW here; may be repeated"},
+                           "what the weights file calls OLD is NEW here, nothing: a prefix less; repeatable"},
     [NET_OPTION_SKIP] = {"skip", 0, KIND_WORDS, AT(skip), "LABEL", 0, 0, NULL,
                          "start this layer afresh all the same; may be repeated"},
     [NET_OPTION_EPOCHS] = {"epochs", 0, KIND_INTEGER, AT(epochs), "N", 0, 1e9, NULL,
                            "epochs to train; 0 writes the initial weights"},
+    [NET_OPTION_TIME_LIMIT] = {"time-limit", 0, KIND_TIME, AT(time_limit), "T", 0, 0, NULL,
+                               "stop training after this time, such as 90s, 5m or 1h30m; --resume goes on"},
     [NET_OPTION_BATCH] = {"batch", 0, KIND_INTEGER, AT(batch), "N|full", 1, 1e9, "full", "examples a step"},
     [NET_OPTION_RATE] = {"rate", 0, KIND_REAL, AT(rate), "R", DBL_MIN, FLT_MAX, NULL, "learning rate"},
     [NET_OPTION_L2] = {"l2", 0, KIND_REAL, AT(l2), "L", 0, FLT_MAX, NULL,
@@ -53,10 +69,16 @@ static const Option table[NET_OPTIONS] = {
                              "epochs to wait for a better validation figure before training ends"},
     [NET_OPTION_SEED] = {"seed", 0, KIND_INTEGER, AT(seed), "S", 0, 9007199254740992.0, NULL,
                          "settles initial weights, order and all else that is random"},
+    [NET_OPTION_SEEDS] = {"seeds", 0, KIND_SEEDS, AT(seed_first), "A-B", 0, 9007199254740992.0, NULL,
+                          "train once with each of these seeds; prints mean and standard deviation"},
     [NET_OPTION_THREADS] = {"threads", 0, KIND_INTEGER, AT(threads), "N", 1, 1024, NULL,
                             "worker threads; the result is the same for any number"},
     [NET_OPTION_LOG_EVERY] = {"log-every", 0, KIND_INTEGER, AT(log_every), "N|epoch", 1, 1e9, "epoch",
                               "steps between two rows of the gradient and weight logs"},
+    [NET_OPTION_EVALUATE] = {"evaluate", 0, KIND_FLAG, AT(evaluate), NULL, 0, 0, NULL,
+                             "score the weights of --weights on all parts; train nothing"},
+    [NET_OPTION_REQUIRE] = {"require", 0, KIND_REQUIRE, AT(require), "TEST", 0, 0, NULL,
+                            "status 4 unless this holds, such as 'test_accuracy>=0.97'; may be repeated"},
     [NET_OPTION_QUIET] = {"quiet", 'q', KIND_FLAG, AT(quiet), NULL, 0, 0, NULL, "print the results only"},
     [NET_OPTION_JSON] = {"json", 0, KIND_FLAG, AT(json), NULL, 0, 0, NULL,
                          "print the results as JSON on standard output, the rest on standard error"},
@@ -70,46 +92,25 @@ static const char *const color_names[] = {
 
 const char *net_option_name(NetOptionId id) { return table[id].name; }
 
-/* Edits (insert, delete, replace) that turn one word into the other; long words count as far apart. */
-static int edit_distance(const char *a, const char *b) {
-    enum { LONGEST = 32 };
-    int row[LONGEST + 1];
-    int length = (int)strlen(b);
-    if (length > LONGEST || strlen(a) > LONGEST) {
-        return LONGEST;
-    }
-    for (int j = 0; j <= length; j++) {
-        row[j] = j;
-    }
-    for (int i = 0; a[i] != '\0'; i++) {
-        int diagonal = row[0];
-        row[0] = i + 1;
-        for (int j = 0; j < length; j++) {
-            int replace = diagonal + (a[i] != b[j]);
-            int shorter = row[j] < row[j + 1] ? row[j] + 1 : row[j + 1] + 1;
-            diagonal = row[j + 1];
-            row[j + 1] = replace < shorter ? replace : shorter;
-        }
-    }
-    return row[length];
-}
+const char *net_option_argument(NetOptionId id) { return table[id].argument; }
 
-static NetCommand unknown_option(const NetOptions *options, const char *name, size_t length, NetError *error) {
+const char *net_option_doc(NetOptionId id) { return table[id].doc; }
+
+static NetCommand unknown_option(const NetOptions *options, const char *typed, NetError *error) {
     char word[64];
-    snprintf(word, sizeof word, "%.*s", length < 60 ? (int)length : 60, name);
-    int best = (int)(strlen(word) + 2) / 3 + 1; /* a third of it may be wrong */
-    const char *nearest = NULL;
+    const char *names[NET_OPTIONS];
+    int dashes = typed[1] == '-' ? 2 : 1;
+    size_t length = strcspn(typed + dashes, "=");
+    snprintf(word, sizeof word, "%.*s", length < 60 ? (int)length : 60, typed + dashes);
     for (int i = 0; i < NET_OPTIONS; i++) {
-        int distance = edit_distance(word, table[i].name);
-        if (distance < best && distance < (int)strlen(table[i].name)) {
-            best = distance;
-            nearest = table[i].name;
-        }
+        names[i] = table[i].name;
     }
+    const char *nearest = net_nearest_word(word, names, NET_OPTIONS);
     if (nearest != NULL) {
-        net_fail(error, NET_USAGE, "unknown option '--%s'; did you mean '--%s'?", word, nearest);
+        net_fail(error, NET_USAGE, "unknown option '%.*s%s'; did you mean '--%s'?", dashes, typed, word, nearest);
     } else {
-        net_fail(error, NET_USAGE, "unknown option '--%s'; '%s --help' lists them", word, options->program);
+        net_fail(error, NET_USAGE, "unknown option '%.*s%s'; '%s --help' lists them", dashes, typed, word,
+                 options->command);
     }
     return NET_COMMAND_WRONG;
 }
@@ -144,7 +145,7 @@ static bool wrong_number(const Option *option, const char *text, NetError *error
 
 static bool add_word(const Option *option, const char *text, NetWords *words, NetError *error) {
     const char *equals = strchr(text, '=');
-    if (strchr(option->argument, '=') != NULL && (equals == NULL || equals == text || equals[1] == '\0')) {
+    if (strchr(option->argument, '=') != NULL && (equals == NULL || equals == text)) {
         return net_fail(error, NET_USAGE, "--%s %s: expected %s, for example --%s fc=out", option->name, text,
                         option->argument, option->name);
     }
@@ -155,6 +156,44 @@ static bool add_word(const Option *option, const char *text, NetWords *words, Ne
     return true;
 }
 
+/* "1-5", or one seed alone. */
+static bool parse_seeds(const Option *option, const char *text, NetOptions *options, NetError *error) {
+    char first[32];
+    size_t length = strcspn(text, "-");
+    snprintf(first, sizeof first, "%.*s", length < sizeof first ? (int)length : 0, text);
+    const char *last = text[length] == '-' ? text + length + 1 : first;
+    if (!parse_integer(option, first, &options->seed_first) || !parse_integer(option, last, &options->seed_last)) {
+        return net_fail(error, NET_USAGE, "--seeds %s: expected the first and the last seed, for example --seeds 1-5",
+                        text);
+    }
+    return options->seed_first <= options->seed_last ||
+           net_fail(error, NET_USAGE, "--seeds %s: the first seed comes after the last; write --seeds %s-%s", text,
+                    last, first);
+}
+
+/* "90", "90s", "5m", "1h30m": seconds. */
+static bool parse_time(const char *text, double *seconds) {
+    static const char units[] = "smhd";
+    static const double sizes[] = {1, 60, 3600, 86400};
+    double total = 0;
+    const char *at = text;
+    do {
+        char *end = NULL;
+        double value = strtod(at, &end);
+        if (strspn(at, ".0123456789") == 0 || (size_t)(end - at) != strspn(at, ".0123456789")) {
+            return false;
+        }
+        const char *unit = *end != '\0' ? strchr(units, *end) : units;
+        if (unit == NULL) {
+            return false;
+        }
+        total += value * sizes[unit - units];
+        at = end + (*end != '\0');
+    } while (*at != '\0');
+    *seconds = total;
+    return total > 0 && total < 1e9;
+}
+
 static bool set_value(const Option *option, const char *text, NetOptions *options, NetError *error) {
     void *at = (char *)options + option->at;
     switch (option->kind) {
@@ -163,9 +202,21 @@ static bool set_value(const Option *option, const char *text, NetOptions *option
         if (text != NULL && *text == '\0') {
             return net_fail(error, NET_USAGE, "--%s needs %s, found an empty word", option->name, option->argument);
         }
+        if (text != NULL && !net_utf8_is_valid(text)) {
+            return net_fail(error, NET_USAGE, "--%s %s: expected UTF-8, as the files of a run name it", option->name,
+                            text);
+        }
         *(const char **)at = text;
         return true;
     case KIND_WORDS: return add_word(option, text, at, error);
+    case KIND_SEEDS: return parse_seeds(option, text, options, error);
+    case KIND_TIME:
+        return parse_time(text, at) ||
+               net_fail(error, NET_USAGE, "--time-limit %s: expected a time such as 90s, 5m or 1h30m", text);
+    case KIND_REQUIRE: {
+        NetRequirement requirement;
+        return net_requirement_read(text, &requirement, error) && add_word(option, text, at, error);
+    }
     case KIND_INTEGER:
         if (option->zero != NULL && strcmp(text, option->zero) == 0) {
             *(int64_t *)at = 0;
@@ -202,7 +253,7 @@ static void print_default(const NetOptions *defaults, const Option *option) {
 static void print_help(const NetModel *model, const NetOptions *defaults) {
     printf("usage: %s [OPTION]...\n"
            "Trains the network '%s' of %s. In brackets: what holds without the option.\n\n",
-           defaults->program, model->name, model->path);
+           defaults->command, model->name, model->path);
     for (int i = 0; i < NET_OPTIONS; i++) {
         const Option *option = &table[i];
         char left[40];
@@ -219,10 +270,14 @@ static void print_help(const NetModel *model, const NetOptions *defaults) {
            "  %s --resume                     go on where the latest run stopped\n"
            "  %s --resume --epochs 40         and train longer than it was asked to\n"
            "  %s --weights runs/latest        a new run from the weights of another\n"
+           "  %s --seeds 1-5                  five runs, mean and standard deviation\n"
+           "  %s --evaluate --weights runs/latest\n"
+           "  %s --time-limit 5m --require 'test_accuracy>=0.97'\n"
            "  %s -q --json | jq .test_accuracy\n"
-           "\nstatus: 0 done, 1 diverged, 2 wrong usage, 3 a file or the disk, 130 / 143 / 129 interrupted\n",
-           defaults->program, defaults->program, defaults->program, defaults->program, defaults->program,
-           defaults->program);
+           "\nstatus: 0 done, 1 diverged, 2 wrong usage, 3 a file or the disk, 4 --require not met,\n"
+           "130 / 143 / 129 interrupted\n",
+           defaults->command, defaults->command, defaults->command, defaults->command, defaults->command,
+           defaults->command, defaults->command, defaults->command, defaults->command);
 }
 
 static void print_version(const NetModel *model) {
@@ -276,13 +331,46 @@ static bool check_compiled(const NetModel *model, const NetOptions *options, Net
     return true;
 }
 
+/* Options that contradict each other. */
+static bool check_together(const NetOptions *options, NetError *error) {
+    static const NetOptionId trains[] = {NET_OPTION_RESUME, NET_OPTION_SEEDS, NET_OPTION_TIME_LIMIT, NET_OPTION_EPOCHS};
+    const bool *given = options->given;
+    if (given[NET_OPTION_EVALUATE] && options->weights == NULL) {
+        return net_fail(error, NET_USAGE,
+                        "--evaluate needs weights: --weights FILE|RUN, for example --weights %s/latest",
+                        options->run_dir);
+    }
+    for (size_t i = 0; given[NET_OPTION_EVALUATE] && i < sizeof trains / sizeof *trains; i++) {
+        if (given[trains[i]]) {
+            return net_fail(error, NET_USAGE, "--evaluate trains nothing, --%s is about training; keep one",
+                            table[trains[i]].name);
+        }
+    }
+    if (given[NET_OPTION_RESUME] && given[NET_OPTION_SEEDS]) {
+        return net_fail(error, NET_USAGE,
+                        "--resume goes on with one run, --seeds begins a run for each seed; keep one");
+    }
+    if (given[NET_OPTION_SEED] && given[NET_OPTION_SEEDS]) {
+        return net_fail(error, NET_USAGE, "--seed and --seeds both say what the seed is; keep one");
+    }
+    if (given[NET_OPTION_RESUME] && options->weights != NULL) {
+        return net_fail(error, NET_USAGE, "--resume and --weights both say where the weights come from; keep one");
+    }
+    for (int id = NET_OPTION_RENAME; id <= NET_OPTION_SKIP; id++) {
+        if (given[id] && options->weights == NULL) {
+            return net_fail(error, NET_USAGE, "--%s is about a weights file; --weights names it", table[id].name);
+        }
+    }
+    return true;
+}
+
 static bool check_values(const NetModel *model, NetOptions *options, NetError *error) {
     if (options->given[NET_OPTION_DATA] && net_data_set(options->data) == NULL) {
         int best = 4;
         const char *nearest = "digits";
         for (const NetDataSet *set = net_data_sets; set->name != NULL; set++) {
-            if (edit_distance(options->data, set->name) < best) {
-                best = edit_distance(options->data, set->name);
+            if (net_edit_distance(options->data, set->name) < best) {
+                best = net_edit_distance(options->data, set->name);
                 nearest = set->name;
             }
         }
@@ -294,15 +382,8 @@ static bool check_values(const NetModel *model, NetOptions *options, NetError *e
         return net_fail(error, NET_USAGE, "--name %s: expected a name, without '/' and not beginning with '.'",
                         options->name);
     }
-    if (options->given[NET_OPTION_RESUME] && options->weights != NULL) {
-        return net_fail(error, NET_USAGE, "--resume and --weights both say where the weights come from; keep one");
-    }
-    for (int id = NET_OPTION_RENAME; id <= NET_OPTION_SKIP; id++) {
-        if (options->given[id] && options->weights == NULL) {
-            return net_fail(error, NET_USAGE, "--%s is about a weights file; --weights names it", table[id].name);
-        }
-    }
-    if (!check_compiled(model, options, error)) {
+    if (!check_together(options, error) || !net_require_check(model, options, error) ||
+        !check_compiled(model, options, error)) {
         return false;
     }
     if (options->given[NET_OPTION_L2]) {
@@ -313,12 +394,18 @@ static bool check_values(const NetModel *model, NetOptions *options, NetError *e
     return true;
 }
 
-void net_options_default(const char *argv0, const NetModel *model, NetOptions *options) {
+const char *net_options_program(const char *argv0) {
+    static const char netc[] = "netc train"; /* followed by the words of its command line, paths among them */
     const char *slash = strrchr(argv0, '/');
+    return strncmp(argv0, netc, strlen(netc)) == 0 ? netc : slash != NULL ? slash + 1 : argv0;
+}
+
+void net_options_default(const char *argv0, const NetModel *model, NetOptions *options) {
     const char *kind = json_string_value(json_object_get(model->data, "kind"));
     const NetSettings *settings = &model->settings;
     *options = (NetOptions){
-        .program = slash != NULL ? slash + 1 : argv0,
+        .program = net_options_program(argv0),
+        .command = argv0,
         .data = kind != NULL ? kind : "digits",
         .name = model->name,
         .run_dir = "runs",
@@ -333,6 +420,11 @@ void net_options_default(const char *argv0, const NetModel *model, NetOptions *o
         .threads = net_workers_processors(),
         .log_every = settings->log_every,
     };
+}
+
+int net_options_color(const NetOptions *options) {
+    static const int colors[] = {[NET_COLOR_AUTO] = 0, [NET_COLOR_ALWAYS] = 1, [NET_COLOR_NEVER] = -1};
+    return colors[options->color];
 }
 
 /* The option a word begins: "--name", "--name=value" or "-q"; NULL when there is none. */
@@ -359,12 +451,11 @@ NetCommand net_options_parse(int argc, char **argv, const NetModel *model, NetOp
         const Option *option = word[0] == '-' ? find_option(word) : NULL;
         if (word[0] != '-') {
             net_fail(error, NET_USAGE, "unexpected '%s'; a trainer takes options only, '%s --help' lists them", word,
-                     options->program);
+                     options->command);
             return NET_COMMAND_WRONG;
         }
         if (option == NULL) {
-            const char *name = word + (word[1] == '-' ? 2 : 1);
-            return unknown_option(options, name, strcspn(name, "="), error);
+            return unknown_option(options, word, error);
         }
         NetOptionId id = (NetOptionId)(option - table);
         const char *equals = strchr(word, '=');

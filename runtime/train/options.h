@@ -20,6 +20,7 @@ typedef enum {
     NET_OPTION_RENAME,
     NET_OPTION_SKIP,
     NET_OPTION_EPOCHS,
+    NET_OPTION_TIME_LIMIT,
     NET_OPTION_BATCH,
     NET_OPTION_RATE,
     NET_OPTION_L2,
@@ -27,8 +28,11 @@ typedef enum {
     NET_OPTION_WEIGHT_DECAY,
     NET_OPTION_PATIENCE,
     NET_OPTION_SEED,
+    NET_OPTION_SEEDS,
     NET_OPTION_THREADS,
     NET_OPTION_LOG_EVERY,
+    NET_OPTION_EVALUATE,
+    NET_OPTION_REQUIRE,
     NET_OPTION_QUIET,
     NET_OPTION_JSON,
     NET_OPTION_COLOR,
@@ -48,6 +52,7 @@ typedef struct {
 
 typedef struct {
     const char *program; /* its name in messages, without the folder */
+    const char *command; /* what starts it from a shell: argv[0], "netc train FILE" for one that netc started */
     bool given[NET_OPTIONS];
     const char *data;     /* kind of data set */
     const char *data_dir; /* NULL: beside the model, then the data folder */
@@ -61,8 +66,11 @@ typedef struct {
     double rate, l2, l1, weight_decay;
     int64_t patience; /* epochs; 0: all of them are trained */
     int64_t seed, threads;
-    int64_t log_every; /* steps; 0: epoch */
-    bool quiet, json;
+    int64_t seed_first, seed_last; /* with --seeds */
+    int64_t log_every;             /* steps; 0: epoch */
+    double time_limit;             /* seconds, 0: none */
+    NetWords require;              /* conditions on result.json (require.h) */
+    bool evaluate, quiet, json;
     NetColor color;
 } NetOptions;
 
@@ -72,12 +80,21 @@ typedef enum {
     NET_COMMAND_WRONG /* *error says why */
 } NetCommand;
 
+/* The name in messages of the program that was started as argv0. */
+const char *net_options_program(const char *argv0);
+
 /* The model's own values; argv0 names the program. */
 void net_options_default(const char *argv0, const NetModel *model, NetOptions *options);
 
 NetCommand net_options_parse(int argc, char **argv, const NetModel *model, NetOptions *options, NetError *error);
 
+/* --color as net_progress_new takes it: -1, 0 or 1. */
+int net_options_color(const NetOptions *options);
+
 /* The option's name without its dashes: "rate". */
 const char *net_option_name(NetOptionId id);
+/* What it takes, as --help shows it ("R"; NULL: nothing), and its line there. */
+const char *net_option_argument(NetOptionId id);
+const char *net_option_doc(NetOptionId id);
 
 #endif

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "runtime/base/atomic.h"
+#include "runtime/train/require.h"
 #include "runtime/train/trainer.h"
 
 /* Fractions and settings with the digits people wrote: 0.1, not 0.10000000000000001. */
@@ -18,18 +19,17 @@ static json_t *versions(const NetModel *model) {
                      "backend", model->backend, "cpu", model->cpu);
 }
 
-/* Writes an object to a file of the run and drops it; prints it too when asked. */
-static bool save_json(const NetTrainer *trainer, const char *name, json_t *object, bool print, NetError *error) {
+/* Writes an object to a file of the run, if there is a run; prints it too when asked. */
+static bool save_json(const NetTrainer *trainer, const char *name, const json_t *object, bool print, NetError *error) {
     char *text = object != NULL ? json_dumps(object, JSON_STYLE) : NULL;
     char *line = text != NULL ? net_text(error, "%s\n", text) : NULL;
     char *path = net_run_path(&trainer->run, name, error);
-    json_decref(object);
     free(text);
     bool ok = line != NULL && path != NULL;
     if (!ok) {
         net_fail(error, NET_ENVIRONMENT, "%s: out of memory", name);
     }
-    ok = ok && net_file_save(path, line, strlen(line), error);
+    ok = ok && (trainer->run.folder == NULL || net_file_save(path, line, strlen(line), error));
     if (ok && print) {
         fputs(line, stdout);
     }
@@ -53,9 +53,13 @@ static json_t *settings(const NetTrainer *trainer) {
                   "threads", (json_int_t)options->threads, "patience", (json_int_t)options->patience, "log_every",
                   (json_int_t)options->log_every, "log_probe", (json_int_t)trainer->model->settings.log_probe);
     json_object_update(object, more);
+    json_object_set_new(object, "monitor", json_string(trainer->model->settings.monitor_cost ? "cost" : "accuracy"));
     json_decref(more);
     if (object != NULL && options->weights != NULL) {
         json_object_set_new(object, "weights", json_string(options->weights));
+    }
+    if (object != NULL && options->time_limit > 0) {
+        json_object_set_new(object, "time_limit", json_real(options->time_limit));
     }
     return object;
 }
@@ -67,49 +71,66 @@ bool net_trainer_write_config(NetTrainer *trainer, NetError *error) {
     json_t *object =
         json_pack("{s:s, s:o, s:o, s:{s:s, s:s, s:s}}", "name", trainer->options.name, "settings", settings(trainer),
                   "versions", versions(model), "model", "path", model->path, "sha256", hash, "text", model->text);
-    return save_json(trainer, "config.json", object, false, error);
+    if (model->lets != NULL) {
+        json_object_set(json_object_get(object, "model"), "lets", model->lets);
+    }
+    bool ok = save_json(trainer, "config.json", object, false, error);
+    json_decref(object);
+    return ok;
 }
 
 /* PREFIX_cost and PREFIX_accuracy, or PREFIX_rmse and PREFIX_mae. */
 static void add_score(json_t *object, const NetModel *model, const char *prefix, const NetScore *score) {
-    char key[64];
-    if (score->n == 0) {
-        return;
-    }
-    snprintf(key, sizeof key, "%s_cost", prefix);
-    json_object_set_new(object, key, number(net_score_cost(score)));
-    NetMeasure measure = net_model_measure(model);
-    if (measure == NET_MEASURE_COST) {
-        return;
-    }
-    snprintf(key, sizeof key, "%s_%s", prefix, measure == NET_MEASURE_ACCURACY ? "accuracy" : "rmse");
-    json_object_set_new(object, key, number(net_score_value(model, score)));
-    if (net_program_entry(&model->eval, NET_LOG_ABSOLUTE_ERROR, -1) != NULL) {
-        snprintf(key, sizeof key, "%s_mae", prefix);
-        json_object_set_new(object, key, number(net_score_mae(model, score)));
+    const char *names[NET_FIGURES];
+    int count = net_score_names(model, names);
+    for (int i = 0; i < count && score->n > 0; i++) {
+        char key[64];
+        snprintf(key, sizeof key, "%s_%s", prefix, names[i]);
+        json_object_set_new(object, key, number(net_score_figure(model, score, i)));
     }
 }
 
-bool net_trainer_write_result(NetTrainer *trainer, const char *status, const NetTestScores *test, NetError *error) {
-    const NetModel *model = trainer->model;
+static void add_run(json_t *object, const NetTrainer *trainer, const NetFinal *final) {
     const NetPlace *place = &trainer->place;
     double images = (double)(place->epoch - 1) * (double)trainer->n + (double)place->running.n;
-    json_t *object =
-        json_pack("{s:s, s:s, s:s, s:I, s:I}", "status", status, "name", trainer->options.name, "run",
-                  trainer->run.folder, "epochs", (json_int_t)(place->epoch - 1), "steps", (json_int_t)place->step);
-    add_score(object, model, "train", &place->train);
-    add_score(object, model, "validation", &place->validation);
-    add_score(object, model, "test", &test->last);
     if (place->best.n > 0) {
         json_object_set_new(object, "best_epoch", json_integer(place->best_epoch));
-        add_score(object, model, "best_validation", &place->best);
-        add_score(object, model, "best_test", &test->best);
+        add_score(object, trainer->model, "best_validation", &place->best);
+        add_score(object, trainer->model, "best_test", &final->best_test);
     }
     json_object_set_new(object, "seconds", number(place->seconds));
     json_object_set_new(object, "images_per_second", number(place->seconds > 0 ? images / place->seconds : 0));
+}
+
+bool net_trainer_write_result(NetTrainer *trainer, const char *status, const NetFinal *final, NetError *error) {
+    const NetModel *model = trainer->model;
+    const NetOptions *options = &trainer->options;
+    const NetPlace *place = &trainer->place;
+    bool run = trainer->run.folder != NULL;
+    json_t *object = json_pack("{s:s, s:s}", "status", status, "name", options->name);
+    if (run) {
+        json_object_set_new(object, "run", json_string(trainer->run.folder));
+        json_object_set_new(object, "epochs", json_integer(place->epoch - 1));
+        json_object_set_new(object, "steps", json_integer(place->step));
+    } else {
+        json_object_set_new(object, "weights", json_string(options->weights));
+    }
+    add_score(object, model, "train", &final->train);
+    add_score(object, model, "validation", &final->validation);
+    add_score(object, model, "test", &final->test);
+    if (run) {
+        add_run(object, trainer, final);
+    }
     json_object_set_new(object, "parameters", json_integer(net_model_parameters(model)));
-    json_object_set_new(object, "seed", json_integer(trainer->options.seed));
-    json_object_set_new(object, "threads", json_integer(trainer->options.threads));
+    if (run) {
+        json_object_set_new(object, "seed", json_integer(options->seed));
+    }
+    json_object_set_new(object, "threads", json_integer(options->threads));
     json_object_set_new(object, "versions", versions(model));
-    return save_json(trainer, "result.json", object, trainer->options.json, error);
+    if (options->require.count > 0) {
+        json_object_set_new(object, "required", net_require_list(&options->require, object));
+    }
+    json_decref(trainer->result);
+    trainer->result = object;
+    return save_json(trainer, "result.json", object, options->json && !options->given[NET_OPTION_SEEDS], error);
 }

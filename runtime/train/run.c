@@ -8,40 +8,53 @@
 #include "runtime/base/atomic.h"
 #include "runtime/train/checkpoint.h"
 #include "runtime/train/main.h"
+#include "runtime/train/require.h"
+#include "runtime/train/seeds.h"
 
-static const char *program_name(int argc, char **argv) {
-    const char *slash = argc > 0 ? strrchr(argv[0], '/') : NULL;
-    return slash != NULL ? slash + 1 : argc > 0 ? argv[0] : "trainer";
-}
-
-/* Scores the last weights on the test part and, with a validation part, the best ones too. */
-static NetOutcome test(NetTrainer *trainer, NetTestScores *scores, NetError *error) {
+/* Scores the present weights on the test part and, with a validation part, the best ones too. */
+static NetOutcome test(NetTrainer *trainer, NetFinal *final, NetError *error) {
     const NetPlace *place = &trainer->place;
-    char which[64];
-    *scores = (NetTestScores){.last = {0}};
-    NetOutcome outcome = net_trainer_evaluate(trainer, NET_PART_TEST, &scores->last, error);
-    if (outcome != NET_WENT_ON || scores->last.n == 0) {
+    char which[80];
+    NetOutcome outcome = net_trainer_evaluate(trainer, NET_PART_TEST, &final->test, error);
+    if (outcome != NET_WENT_ON || final->test.n == 0) {
         return outcome;
     }
     int64_t last = place->epoch - 1;
-    snprintf(which, sizeof which, last > 0 ? "last epoch" : "initial weights");
-    net_progress_test(trainer->progress, true, &scores->last, which);
-    if (place->best.n == 0 || place->best_epoch == last) {
-        scores->best = place->best.n > 0 ? scores->last : scores->best;
+    if (place->position > 0) {
+        snprintf(which, sizeof which, "epoch %" PRId64 ", step %" PRId64, place->epoch, place->position);
+    } else {
+        snprintf(which, sizeof which, last > 0 ? "last epoch" : "initial weights");
+    }
+    net_progress_score(trainer->progress, "test", &final->test, which);
+    if (place->best.n == 0 || (place->best_epoch == last && place->position == 0)) {
+        final->best_test = place->best.n > 0 ? final->test : final->best_test;
         return outcome;
     }
     float *param = trainer->param;
     float *state = trainer->state;
     trainer->param = trainer->best_param;
     trainer->state = trainer->best_state;
-    outcome = net_trainer_evaluate(trainer, NET_PART_TEST, &scores->best, error);
+    outcome = net_trainer_evaluate(trainer, NET_PART_TEST, &final->best_test, error);
     trainer->param = param;
     trainer->state = state;
     if (outcome == NET_WENT_ON) {
         snprintf(which, sizeof which, "epoch %" PRId64 ", best on validation", place->best_epoch);
-        net_progress_test(trainer->progress, false, &scores->best, which);
+        net_progress_score(trainer->progress, "", &final->best_test, which);
     }
     return outcome;
+}
+
+/* The figures of the present weights: within an epoch, which the time limit has cut, they are measured here. The place
+ * stays as the checkpoint has it, so that a resumed run goes on as if it had not been looked at. */
+static NetOutcome final_scores(NetTrainer *trainer, NetFinal *final, NetError *error) {
+    const NetPlace *place = &trainer->place;
+    *final = (NetFinal){.train = place->train, .validation = place->validation};
+    NetOutcome outcome = NET_WENT_ON;
+    if (place->position > 0) {
+        final->train = place->running;
+        outcome = net_trainer_evaluate(trainer, NET_PART_VALIDATION, &final->validation, error);
+    }
+    return outcome == NET_WENT_ON ? test(trainer, final, error) : outcome;
 }
 
 /* Says why there are fewer epochs than were asked for. */
@@ -54,11 +67,11 @@ static void tell_early_stop(NetTrainer *trainer) {
     }
 }
 
-/* After the last epoch: test, weight files, result.json. */
-static NetOutcome finish(NetTrainer *trainer, NetError *error) {
-    NetTestScores scores;
+/* After the last step: test, weight files, result.json. */
+static NetOutcome finish(NetTrainer *trainer, const char *status, NetError *error) {
+    NetFinal final;
     tell_early_stop(trainer);
-    NetOutcome outcome = test(trainer, &scores, error);
+    NetOutcome outcome = final_scores(trainer, &final, error);
     if (outcome != NET_WENT_ON) {
         return outcome;
     }
@@ -67,14 +80,15 @@ static NetOutcome finish(NetTrainer *trainer, NetError *error) {
               net_trainer_save_weights(trainer, "weights.safetensors", trainer->param, trainer->state, error) &&
               (trainer->place.best.n == 0 || net_trainer_save_weights(trainer, "best.safetensors", trainer->best_param,
                                                                       trainer->best_state, error)) &&
-              net_trainer_write_result(trainer, "done", &scores, error);
+              net_trainer_write_result(trainer, status, &final, error);
     if (ok) {
         net_progress_saved(trainer->progress, trainer->run.folder);
     }
     return ok ? NET_WENT_ON : NET_FAILED;
 }
 
-/* Whether a resumed run has nothing left to do; says so, and prints its result under --json. */
+/* Whether a resumed run has nothing left to do; says so, and prints its result under --json. A run that goes on loses
+ * its result: that is what is written last. */
 static bool is_finished(NetTrainer *trainer) {
     enum { RESULT_LIMIT = 1 << 20 };
     const NetOptions *options = &trainer->options;
@@ -86,20 +100,22 @@ static bool is_finished(NetTrainer *trainer) {
         char note[512];
         int64_t done = trainer->place.epoch - 1;
         bool more = !early;
+        int64_t asked = more && options->epochs < done ? done : options->epochs;
         snprintf(note, sizeof note,
                  "%.300s is finished: %" PRId64 " of %" PRId64 " epochs%s; --%s %" PRId64
                  " goes on with it [finished-run]",
-                 trainer->run.folder, done, options->epochs, more ? "" : ", no gain on the validation part",
+                 trainer->run.folder, done, asked, more ? "" : ", no gain on the validation part",
                  more ? "epochs" : "patience", 2 * (more ? done > 0 ? done : 1 : options->patience));
         net_progress_note(trainer->progress, options->program, note);
         size_t size = 0;
-        char *text = options->json ? net_file_read(path, RESULT_LIMIT, &size, NULL) : NULL;
-        if (text != NULL) {
+        char *text = net_file_read(path, RESULT_LIMIT, &size, NULL);
+        if (text != NULL && options->json) {
             fputs(text, stdout);
         }
+        trainer->result = text != NULL ? json_loads(text, 0, NULL) : NULL;
         free(text);
-    } else if (path != NULL && trainer->run.folder != NULL) {
-        unlink(path); /* of a run that goes on: the result is what is written last */
+    } else if (path != NULL) {
+        unlink(path);
     }
     free(path);
     return finished;
@@ -107,44 +123,111 @@ static bool is_finished(NetTrainer *trainer) {
 
 static int stopped(NetTrainer *trainer) {
     int signal = net_signals_pending();
-    char note[512];
-    snprintf(
-        note, sizeof note,
-        "stopped in epoch %" PRId64 " after step %" PRId64 " of %" PRId64 "; %s --resume %.300s goes on from there",
-        trainer->place.epoch, trainer->place.position, trainer->steps, trainer->options.program, trainer->run.folder);
-    net_progress_note(trainer->progress, trainer->options.program, note);
+    const NetPlace *place = &trainer->place;
+    NetError note;
+    net_fail(&note, NET_OK,
+             "stopped in epoch %" PRId64 " after step %" PRId64 " of %" PRId64 "; %s --resume %s goes on from there",
+             place->epoch, place->position, trainer->steps, trainer->options.command, trainer->run.folder);
+    net_progress_note(trainer->progress, trainer->options.program, note.text);
     return 128 + signal;
+}
+
+/* What the time limit left to do, and how to go on with it. */
+static void note_limit(NetTrainer *trainer) {
+    char note[512];
+    snprintf(note, sizeof note,
+             "time limit of %g s: stopped in epoch %" PRId64 " after step %" PRId64 " of %" PRId64
+             "; %s --resume %.300s goes on from there [time-limit]",
+             trainer->options.time_limit, trainer->place.epoch, trainer->place.position, trainer->steps,
+             trainer->options.program, trainer->run.folder);
+    net_progress_note(trainer->progress, trainer->options.program, note);
 }
 
 /* A run that failed: a diverged one leaves its result, any other only its checkpoint. */
 static void failed(NetTrainer *trainer, NetError *error) {
-    NetTestScores none = {.last = {0}};
     if (error->status == NET_MODEL && trainer->run.folder != NULL) {
         NetError second = {0};
+        NetFinal final = {.train = trainer->place.train, .validation = trainer->place.validation};
         net_trainer_tick(trainer);
         net_csv_close(&trainer->csv, NULL);
-        if (!net_trainer_write_result(trainer, "diverged", &none, &second)) {
+        if (!net_trainer_write_result(trainer, "diverged", &final, &second)) {
             net_progress_note(trainer->progress, trainer->options.program, second.text);
         }
     }
 }
 
-static int train(NetTrainer *trainer, const NetModel *model, const NetOptions *options, NetError *error) {
+static NetOutcome evaluate(NetTrainer *trainer, NetError *error) {
+    NetFinal final;
+    NetOutcome outcome = net_trainer_evaluate_all(trainer, &final, error);
+    return outcome != NET_WENT_ON                                          ? outcome
+           : net_trainer_write_result(trainer, "evaluated", &final, error) ? NET_WENT_ON
+                                                                           : NET_FAILED;
+}
+
+static NetOutcome train_and_finish(NetTrainer *trainer, NetError *error) {
+    NetOutcome outcome = net_trainer_train(trainer, error);
+    if (outcome == NET_TIMED_OUT) {
+        note_limit(trainer);
+        return finish(trainer, "time_limit", error);
+    }
+    return outcome == NET_WENT_ON ? finish(trainer, "done", error) : outcome;
+}
+
+/* One run, or the evaluation of weights: the exit status. */
+static int run(NetTrainer *trainer, const NetModel *model, const NetOptions *options, NetError *error) {
     if (!net_trainer_new(trainer, model, options, error)) {
         return error->status;
     }
-    if (is_finished(trainer)) {
-        return NET_OK;
-    }
-    NetOutcome outcome = net_trainer_train(trainer, error);
-    outcome = outcome == NET_WENT_ON ? finish(trainer, error) : outcome;
+    NetOutcome outcome = options->evaluate      ? evaluate(trainer, error)
+                         : is_finished(trainer) ? NET_WENT_ON
+                                                : train_and_finish(trainer, error);
     switch (outcome) {
-    case NET_WENT_ON: return NET_OK;
-    case NET_STOPPED: return stopped(trainer);
+    case NET_WENT_ON: return net_require_met(&options->require, trainer->result, error) ? NET_OK : error->status;
+    case NET_STOPPED: return options->evaluate ? 128 + net_signals_pending() : stopped(trainer);
+    case NET_TIMED_OUT:
     case NET_FAILED: break;
     }
     failed(trainer, error);
     return error->status;
+}
+
+static int run_one(const NetModel *model, const NetOptions *options, NetError *error) {
+    NetTrainer trainer;
+    int status = run(&trainer, model, options, error);
+    net_trainer_free(&trainer);
+    return status;
+}
+
+/* One run for each seed. A diverged one and one that does not meet --require do not end it: their line is printed here,
+ * and the worse status is the whole command's. */
+static int run_seeds(const NetModel *model, const NetOptions *options, NetError *error) {
+    NetSeeds *seeds = net_seeds_new(model, options, error);
+    int status = NET_OK;
+    bool go_on = seeds != NULL;
+    for (int64_t seed = options->seed_first; go_on && seed <= options->seed_last; seed++) {
+        NetTrainer trainer;
+        NetOptions one = *options;
+        one.seed = seed;
+        int ended = run(&trainer, model, &one, error);
+        net_seeds_add(seeds, &trainer);
+        net_trainer_free(&trainer);
+        go_on = ended == NET_OK || ended == NET_MODEL || ended == NET_REQUIRE;
+        if (go_on && ended != NET_OK) {
+            fprintf(stderr, "%s: seed %" PRId64 ": %s\n", options->program, seed, error->text);
+            *error = (NetError){.status = NET_OK};
+        }
+        if (ended > 128 && seed < options->seed_last) {
+            fprintf(stderr, "%s: --seeds %" PRId64 "-%" PRId64 " trains the seeds that are left\n", options->program,
+                    seed + 1, options->seed_last);
+        }
+        status = ended == NET_OK || (status == NET_MODEL && ended == NET_REQUIRE) ? status : ended;
+    }
+    bool reported = status == NET_OK || status == NET_MODEL || status == NET_REQUIRE || status > 128;
+    if (seeds == NULL || (reported && !net_seeds_finish(seeds, error))) {
+        status = error->status;
+    }
+    net_seeds_free(seeds);
+    return status;
 }
 
 int net_trainer_main(int argc, char **argv, const NetCode *code) {
@@ -152,7 +235,7 @@ int net_trainer_main(int argc, char **argv, const NetCode *code) {
     NetModel model;
     NetOptions options;
     int status = NET_OK;
-    const char *program = program_name(argc, argv);
+    const char *program = net_options_program(argc > 0 ? argv[0] : "trainer");
     if (!net_model_decode(code, &model, &error)) {
         fprintf(stderr, "%s: %s\n", program, error.text);
         return error.status;
@@ -161,10 +244,9 @@ int net_trainer_main(int argc, char **argv, const NetCode *code) {
     if (command == NET_COMMAND_WRONG) {
         status = error.status;
     } else if (command == NET_COMMAND_TRAIN) {
-        NetTrainer trainer;
-        net_signals_install();
-        status = train(&trainer, &model, &options, &error);
-        net_trainer_free(&trainer);
+        net_signals_install(true);
+        status =
+            options.given[NET_OPTION_SEEDS] ? run_seeds(&model, &options, &error) : run_one(&model, &options, &error);
     }
     if (status == error.status && status != NET_OK) {
         fprintf(stderr, "%s: %s\n", program, error.text);

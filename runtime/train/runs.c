@@ -3,6 +3,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <fnmatch.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,6 +19,35 @@ static bool is_folder(const char *path) {
     return stat(path, &status) == 0 && S_ISDIR(status.st_mode);
 }
 
+/* False when another process has the lock. `netc runs` takes it for a moment, to see whether a trainer has it: so a few
+ * tries, over a tenth of a second. */
+static bool take_lock(int fd) {
+    const struct timespec pause = {.tv_nsec = 20 * 1000 * 1000};
+    for (int tries = 0; flock(fd, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK; tries++) {
+        if (tries == 5) {
+            return false;
+        }
+        nanosleep(&pause, NULL);
+    }
+    return true;
+}
+
+/* Removes what a trainer that was killed in the middle of writing left: nobody else writes here while we have the lock.
+ * What cannot be removed does no harm. */
+static void remove_unfinished(const char *folder) {
+    DIR *directory = opendir(folder);
+    if (directory == NULL) {
+        return;
+    }
+    for (const struct dirent *entry; (entry = readdir(directory)) != NULL;) {
+        if (strcmp(entry->d_name, NET_RUN_FRESH) == 0 ||
+            fnmatch("*.??????" NET_FILE_UNFINISHED, entry->d_name, 0) == 0) {
+            unlinkat(dirfd(directory), entry->d_name, 0);
+        }
+    }
+    closedir(directory);
+}
+
 bool net_run_open(const char *folder, NetRun *run, NetError *error) {
     *run = (NetRun){.folder = net_text(error, "%s", folder), .lock = -1};
     if (run->folder == NULL) {
@@ -31,11 +61,13 @@ bool net_run_open(const char *folder, NetRun *run, NetError *error) {
     run->lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
     bool ok = run->lock >= 0 || net_fail_system(error, path, "open it", errno);
     /* a file system without locks is no reason not to train */
-    if (ok && flock(run->lock, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) {
+    if (ok && !take_lock(run->lock)) {
         ok = net_fail(error, NET_ENVIRONMENT, "%s: another trainer is writing into this run [run-locked]", folder);
     }
     free(path);
-    if (!ok) {
+    if (ok) {
+        remove_unfinished(folder);
+    } else {
         net_run_close(run);
     }
     return ok;
@@ -74,7 +106,8 @@ bool net_run_create(const char *run_dir, const char *name, NetRun *run, NetError
         return net_fail(error, NET_ENVIRONMENT, "the system's clock tells no date");
     }
     for (int number = 1; number < 1000000; number++) {
-        char *folder = net_text(error, "%s/%s-%s-%d", run_dir, name, date, number);
+        const char *slash = *run_dir != '\0' && run_dir[strlen(run_dir) - 1] == '/' ? "" : "/";
+        char *folder = net_text(error, "%s%s%s-%s-%d", run_dir, slash, name, date, number);
         if (folder == NULL) {
             return false;
         }

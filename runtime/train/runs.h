@@ -15,7 +15,10 @@ typedef struct {
 /* Makes a new folder under run_dir (made too when missing), locks it and links `latest` to it. */
 bool net_run_create(const char *run_dir, const char *name, NetRun *run, NetError *error);
 
-/* Locks a folder that exists; an error when another process has the lock. */
+/* The name a checkpoint has until it takes the newest one's place. */
+#define NET_RUN_FRESH "checkpoint-new.safetensors"
+
+/* Locks a folder that exists and removes unfinished files from it; an error when another process has the lock. */
 bool net_run_open(const char *folder, NetRun *run, NetError *error);
 
 /* The folder a user means by a word: the path itself or a folder of that name in run_dir. free() releases it. NULL

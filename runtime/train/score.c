@@ -56,6 +56,25 @@ const char *net_model_monitor(const NetModel *model) {
     return "cost";
 }
 
+int net_score_names(const NetModel *model, const char *names[NET_FIGURES]) {
+    NetMeasure measure = net_model_measure(model);
+    int count = 0;
+    names[count++] = "cost";
+    if (measure != NET_MEASURE_COST) {
+        names[count++] = measure == NET_MEASURE_ACCURACY ? "accuracy" : "rmse";
+        if (net_program_entry(&model->eval, NET_LOG_ABSOLUTE_ERROR, -1) != NULL) {
+            names[count++] = "mae";
+        }
+    }
+    return count;
+}
+
+double net_score_figure(const NetModel *model, const NetScore *score, int figure) {
+    return figure == 0   ? net_score_cost(score)
+           : figure == 1 ? net_score_value(model, score)
+                         : net_score_mae(model, score);
+}
+
 bool net_score_better(const NetModel *model, const NetScore *a, const NetScore *b) {
     if (b->n == 0) {
         return a->n > 0;

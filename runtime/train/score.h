@@ -33,6 +33,12 @@ double net_score_value(const NetModel *model, const NetScore *score);
 /* Mean absolute error of an output. */
 double net_score_mae(const NetModel *model, const NetScore *score);
 
+/* The figures of a score, by their names in files: "cost", then "accuracy", or "rmse" and perhaps "mae". Returns how
+ * many there are. */
+enum { NET_FIGURES = 3 };
+int net_score_names(const NetModel *model, const char *names[NET_FIGURES]);
+double net_score_figure(const NetModel *model, const NetScore *score, int figure);
+
 /* What chooses the best epoch, for people: "accuracy", "RMSE" or "cost". */
 const char *net_model_monitor(const NetModel *model);
 

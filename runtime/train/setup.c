@@ -1,45 +1,29 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "runtime/train/checkpoint.h"
+#include "runtime/train/require.h"
 
-/* Sizes of the named sets: a split in counts for one is carried over to another in proportion. */
-static const struct {
-    const char *kind;
-    double train, test;
-} set_sizes[] = {{"digits", 6000, 1000}, {"mnist", 60000, 10000}, {"fashion_mnist", 60000, 10000}};
-
-static int find_set(const char *kind) {
-    for (int i = 0; i < (int)(sizeof set_sizes / sizeof *set_sizes); i++) {
-        if (strcmp(kind, set_sizes[i].kind) == 0) {
-            return i;
-        }
+/* The folder of the .net file: where it was compiled or, when that is gone, as it was named then. */
+static char *model_folder(const NetModel *model, NetError *error) {
+    const char *slash = strrchr(model->path, '/');
+    if (model->folder != NULL && access(model->folder, F_OK) == 0) {
+        return net_text(error, "%s", model->folder);
     }
-    return -1;
-}
-
-static double carry_over(double count, double from, double to) {
-    return count < 1 ? count : (double)(int64_t)(count * to / from);
-}
-
-static void carry_split(NetDataRequest *request, const char *model_kind) {
-    int from = find_set(model_kind);
-    int to = find_set(request->kind);
-    if (from < 0 || to < 0) {
-        return;
-    }
-    request->train = carry_over(request->train, set_sizes[from].train, set_sizes[to].train);
-    request->validation = carry_over(request->validation, set_sizes[from].train, set_sizes[to].train);
-    request->test = carry_over(request->test, set_sizes[from].test, set_sizes[to].test);
+    int length = slash == NULL ? 1 : slash == model->path ? 1 : (int)(slash - model->path);
+    return net_text(error, "%.*s", length, slash == NULL ? "." : model->path);
 }
 
 static bool open_data(NetTrainer *trainer, NetError *error) {
     const NetModel *model = trainer->model;
-    const char *slash = strrchr(model->path, '/');
-    char *folder = slash != NULL ? net_text(error, "%.*s", (int)(slash - model->path), model->path) : NULL;
-    if ((slash != NULL && folder == NULL) || model->input_dims > NET_DATA_RANK) {
-        return folder != NULL && net_fail(error, NET_ENVIRONMENT, "the network's input has too many dimensions");
+    if (model->input_dims > NET_DATA_RANK) {
+        return net_fail(error, NET_ENVIRONMENT, "the network's input has too many dimensions");
+    }
+    char *folder = model_folder(model, error);
+    if (folder == NULL) {
+        return false;
     }
     NetDataRequest request = {
         .kind = trainer->options.data,
@@ -55,9 +39,9 @@ static bool open_data(NetTrainer *trainer, NetError *error) {
         .train = model->settings.split.train,
         .validation = model->settings.split.validation,
         .test = model->settings.split.test,
+        .split_kind = trainer->defaults.data,
     };
     memcpy(request.shape, model->input_shape, sizeof request.shape);
-    carry_split(&request, trainer->defaults.data);
     bool ok = net_data_open(&request, &trainer->data, error);
     free(folder);
     trainer->n = ok ? trainer->data.part[NET_PART_TRAIN].count : 0;
@@ -67,8 +51,7 @@ static bool open_data(NetTrainer *trainer, NetError *error) {
                         "has one (choosing by test results is not offered) [needs-validation]",
                         trainer->options.patience, trainer->model->path);
     }
-    return ok && (trainer->n > 0 ||
-                  net_fail(error, NET_ENVIRONMENT, "the split leaves no example to train with [split-size]"));
+    return ok;
 }
 
 /* Buffers for the largest batch of any program, and the threads. */
@@ -151,6 +134,9 @@ static bool begin(NetTrainer *trainer, NetError *error) {
         (trainer->options.weights != NULL && !net_trainer_load_weights(trainer, error))) {
         return false;
     }
+    if (trainer->options.evaluate) {
+        return true;
+    }
     return (trainer->run.folder != NULL ||
             net_run_create(trainer->options.run_dir, trainer->options.name, &trainer->run, error)) &&
            net_csv_open(&trainer->csv, trainer->run.folder, used, NULL, score, error) &&
@@ -211,15 +197,24 @@ static void describe(NetTrainer *trainer) {
         bool l2 = options->l2 > 0;
         snprintf(decay, sizeof decay, ", %s %g", l2 ? "l2" : "weight decay", l2 ? options->l2 : options->weight_decay);
     }
+    if (options->evaluate) {
+        return;
+    }
     size_t length = strlen(decay);
     if (options->l1 > 0) {
         snprintf(decay + length, sizeof decay - length, ", l1 %g", options->l1);
     }
+    char seeds[64];
+    if (options->given[NET_OPTION_SEEDS] && options->seed_first < options->seed_last) {
+        snprintf(seeds, sizeof seeds, "seeds %" PRId64 " to %" PRId64, options->seed_first, options->seed_last);
+    } else {
+        snprintf(seeds, sizeof seeds, "seed %" PRId64, options->seed);
+    }
     net_progress_line(trainer->progress, "train",
-                      "%s rate %g%s, batch %s, %" PRId64 " epochs, seed %" PRId64 ", %" PRId64 " thread%s",
+                      "%s rate %g%s, batch %s, %" PRId64 " epoch%s, %s, %" PRId64 " thread%s",
                       model->settings.optimizer, options->rate, decay,
                       options->batch > 0 ? net_count(count[0], (uint64_t)trainer->batch) : "full", options->epochs,
-                      options->seed, options->threads, options->threads == 1 ? "" : "s");
+                      options->epochs == 1 ? "" : "s", seeds, options->threads, options->threads == 1 ? "" : "s");
 }
 
 static bool resume(NetTrainer *trainer, const NetSafetensors *file, NetError *error) {
@@ -240,11 +235,11 @@ static bool resume(NetTrainer *trainer, const NetSafetensors *file, NetError *er
 }
 
 bool net_trainer_new(NetTrainer *trainer, const NetModel *model, const NetOptions *options, NetError *error) {
-    static const int colors[] = {[NET_COLOR_AUTO] = 0, [NET_COLOR_ALWAYS] = 1, [NET_COLOR_NEVER] = -1};
     *trainer = (NetTrainer){.model = model, .options = *options, .run = {NULL, -1}};
-    net_options_default(options->program, model, &trainer->defaults);
+    net_options_default(options->command, model, &trainer->defaults);
+    trainer->started = net_clock();
     trainer->checkpoint_interval = net_checkpoint_interval();
-    trainer->progress = net_progress_new(model, options->quiet, options->json, colors[options->color], error);
+    trainer->progress = net_progress_new(model, options->quiet, options->json, net_options_color(options), error);
     if (trainer->progress == NULL) {
         return false;
     }
@@ -254,10 +249,18 @@ bool net_trainer_new(NetTrainer *trainer, const NetModel *model, const NetOption
         return false;
     }
     bool ok = (!found || net_checkpoint_settings(trainer, &file, error)) && open_data(trainer, error) &&
-              make_buffers(trainer, error);
-    if (ok) {
+              net_require_parts(&trainer->data, &options->require, error) && make_buffers(trainer, error);
+    bool several = options->given[NET_OPTION_SEEDS];
+    if (several && options->seed != options->seed_first) {
+        net_progress_hush(trainer->progress);
+    } else if (ok) {
         describe(trainer);
         net_trainer_advise_data(trainer);
+    }
+    if (ok) {
+        if (several) {
+            net_progress_hush(trainer->progress);
+        }
         ok = found ? resume(trainer, &file, error) : begin(trainer, error);
     }
     if (found) {
@@ -287,6 +290,7 @@ void net_trainer_free(NetTrainer *trainer) {
         free(buffers[i]);
     }
     free(trainer->log);
+    json_decref(trainer->result);
     free(trainer->kept_data);
     free(trainer->kept_folder);
 }

@@ -169,10 +169,24 @@ static NetOutcome probe(NetTrainer *trainer, NetError *error) {
     return ok ? NET_WENT_ON : NET_FAILED;
 }
 
+/* Seconds until the end of the last epoch, or the time limit when that comes first. */
 static double time_left(const NetTrainer *trainer) {
+    double now = net_clock();
     double done = (double)(trainer->place.step - trainer->begun_step);
     double all = (double)(trainer->options.epochs * trainer->steps - trainer->begun_step);
-    return done > 0 ? (net_clock() - trainer->begun) / done * (all - done) : -1;
+    double left = done > 0 ? (now - trainer->begun) / done * (all - done) : -1;
+    double limit = trainer->options.time_limit;
+    double rest = trainer->started + limit - now;
+    return limit > 0 && left > rest ? rest : left;
+}
+
+/* Whether a signal or the time limit ends the training here. */
+static NetOutcome stop_wanted(const NetTrainer *trainer) {
+    if (net_signals_pending() != 0) {
+        return NET_STOPPED;
+    }
+    double limit = trainer->options.time_limit;
+    return limit > 0 && net_clock() - trainer->started >= limit ? NET_TIMED_OUT : NET_WENT_ON;
 }
 
 static void show_bar(NetTrainer *trainer) {
@@ -188,6 +202,7 @@ static void show_bar(NetTrainer *trainer) {
         .speed = (double)place->running.n / place->epoch_seconds,
         .cost = net_score_cost(&place->running),
         .left = time_left(trainer),
+        .seed = trainer->options.given[NET_OPTION_SEEDS] ? trainer->options.seed : -1,
     };
     net_progress_bar(trainer->progress, &bar);
 }
@@ -244,8 +259,10 @@ static NetOutcome train_epoch(NetTrainer *trainer, NetError *error) {
         return NET_FAILED;
     }
     while (outcome == NET_WENT_ON && place->position < trainer->steps) {
-        outcome =
-            net_signals_pending() != 0 ? NET_STOPPED : train_step(trainer, net_loader_next(trainer->loader), error);
+        outcome = stop_wanted(trainer);
+        if (outcome == NET_WENT_ON) {
+            outcome = train_step(trainer, net_loader_next(trainer->loader), error);
+        }
         if (outcome == NET_WENT_ON && save_due(trainer, began)) {
             outcome = save(trainer, error);
         }
@@ -376,11 +393,11 @@ NetOutcome net_trainer_train(NetTrainer *trainer, NetError *error) {
         if (outcome == NET_WENT_ON && (last || net_clock() - trainer->saved >= trainer->checkpoint_interval)) {
             outcome = save(trainer, error);
         }
-        if (outcome == NET_WENT_ON && !last && net_signals_pending() != 0) {
-            outcome = NET_STOPPED;
+        if (outcome == NET_WENT_ON && !last) {
+            outcome = stop_wanted(trainer);
         }
     }
-    if (outcome == NET_STOPPED && save(trainer, error) == NET_FAILED) {
+    if ((outcome == NET_STOPPED || outcome == NET_TIMED_OUT) && save(trainer, error) == NET_FAILED) {
         outcome = NET_FAILED;
     }
     return outcome;

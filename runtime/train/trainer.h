@@ -3,14 +3,16 @@
  *
  * setup.c fills a NetTrainer from the model and the command line, train.c walks through the epochs, evaluate.c scores,
  * checkpoint.c saves and restores, weights.c reads and writes weight files, report.c writes config.json and
- * result.json. All that a resumed run needs is in `place`, the buffers param, state, best_param and best_state, and
- * the gradient log's sums: what is added here must be added to checkpoint.c.
+ * result.json, seeds.c sums up the runs of several seeds. All that a resumed run needs is in `place`, the buffers
+ * param, state, best_param and best_state, and the gradient log's sums: what is added here must be added to
+ * checkpoint.c.
  *
  * NetTrainer owns all it points to but the model; net_trainer_free releases it at any stage of its setup. */
 #ifndef NET_TRAIN_TRAINER_H
 #define NET_TRAIN_TRAINER_H
 
 #include "runtime/base/safetensors.h"
+#include "runtime/base/signals.h"
 #include "runtime/data/loader.h"
 #include "runtime/log/csv.h"
 #include "runtime/log/gradients.h"
@@ -19,8 +21,6 @@
 #include "runtime/train/runs.h"
 #include "runtime/train/score.h"
 #include "runtime/train/workers.h"
-
-enum { NET_EVAL_BATCH = 256 };
 
 /* Where the training stands. Epochs count from 1; epoch 0 is the untrained network, which has no steps to do: its
  * position is its end. */
@@ -49,6 +49,7 @@ typedef struct {
     NetGradients *gradients;
     NetProgress *progress;
     bool resumed;
+    json_t *result;                       /* what result.json holds, once it is known */
     int64_t n;                            /* examples of an epoch */
     int64_t batch;                        /* examples of a whole batch, at most n */
     int64_t steps;                        /* of an epoch: ceil(n / batch) */
@@ -57,21 +58,29 @@ typedef struct {
     double *log;
     float scalar[NET_SCALAR_KINDS];
     NetPlace place;
-    double clock; /* when place.seconds was last brought up to date */
-    double begun; /* when this process began to train, and at which step: for the time left */
+    double started; /* when this process began with the run: for the time limit */
+    double clock;   /* when place.seconds was last brought up to date */
+    double begun;   /* when this process began to train, and at which step: for the time left */
     int64_t begun_step;
     double saved;               /* when the last checkpoint was written */
     double checkpoint_interval; /* seconds: 10, or what the environment says (checkpoint.h) */
 } NetTrainer;
 
+/* The scores of a result; n 0 where there is none. */
+typedef struct {
+    NetScore train, validation, test, best_test;
+} NetFinal;
+
 /* How a piece of work ended. */
 typedef enum {
     NET_WENT_ON,
-    NET_STOPPED, /* by a signal: the state is whole, and can be saved */
-    NET_FAILED   /* *error says why */
+    NET_STOPPED,   /* by a signal: the state is whole, and can be saved */
+    NET_TIMED_OUT, /* by --time-limit: the same */
+    NET_FAILED     /* *error says why */
 } NetOutcome;
 
-/* setup.c: everything up to the first step, resumed or new; the first checkpoint is written. */
+/* setup.c: everything up to the first step, resumed or new; the first checkpoint is written. With --evaluate there is
+ * no run: all that is there are the weights. */
 bool net_trainer_new(NetTrainer *trainer, const NetModel *model, const NetOptions *options, NetError *error);
 void net_trainer_free(NetTrainer *trainer);
 
@@ -83,6 +92,9 @@ void net_trainer_tick(NetTrainer *trainer);
 
 /* evaluate.c: scores the present weights on a part, in file order. */
 NetOutcome net_trainer_evaluate(NetTrainer *trainer, NetPartName part, NetScore *score, NetError *error);
+
+/* The same for all parts, with a line for each. */
+NetOutcome net_trainer_evaluate_all(NetTrainer *trainer, NetFinal *final, NetError *error);
 
 /* train.c: all epochs to the end. */
 NetOutcome net_trainer_train(NetTrainer *trainer, NetError *error);
@@ -98,23 +110,13 @@ bool net_trainer_load_weights(NetTrainer *trainer, NetError *error);
 bool net_trainer_save_weights(NetTrainer *trainer, const char *name, const float *param, const float *state,
                               NetError *error);
 
-/* The weights' scores on the test part, in the order last, best; n 0 where there is none. */
-typedef struct {
-    NetScore last, best;
-} NetTestScores;
-
-/* report.c: config.json at the start, result.json at the end. `status` is "done" or "diverged". */
+/* report.c: config.json at the start, result.json at the end. `status` is "done", "time_limit", "diverged" or, without
+ * a run and so without a file, "evaluated". The result stays in trainer->result. */
 bool net_trainer_write_config(NetTrainer *trainer, NetError *error);
-bool net_trainer_write_result(NetTrainer *trainer, const char *status, const NetTestScores *test, NetError *error);
+bool net_trainer_write_result(NetTrainer *trainer, const char *status, const NetFinal *final, NetError *error);
 
 /* advice.c: notes about data that is oddly cut, and about a training that does not learn. */
 void net_trainer_advise_data(const NetTrainer *trainer);
 void net_trainer_advise_epoch(const NetTrainer *trainer);
-
-/* signals.c: INT, TERM and HUP ask for a stop; the second one leaves at once. */
-void net_signals_install(void);
-
-/* The signal that asked for a stop, or 0. */
-int net_signals_pending(void);
 
 #endif

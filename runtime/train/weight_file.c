@@ -79,7 +79,8 @@ static bool is_label(const char *label, size_t length, const char *name) {
     return strncmp(label, name, length) == 0 && (name[length] == '\0' || name[length] == '.');
 }
 
-/* Whether a tensor of the file is what the network calls `name`: with the first --rename that fits. */
+/* Whether a tensor of the file is what the network calls `name`: with the first --rename that fits. One to nothing
+ * takes the label and its point away. */
 static bool is_called(const NetWords *rename, const char *in_file, const char *name) {
     for (int i = 0; i < rename->count; i++) {
         const char *old = rename->at[i];
@@ -87,14 +88,18 @@ static bool is_called(const NetWords *rename, const char *in_file, const char *n
         if (is_label(old, length, in_file)) {
             const char *label = old + length + 1;
             size_t new_length = strlen(label);
-            return strncmp(label, name, new_length) == 0 && strcmp(name + new_length, in_file + length) == 0;
+            const char *rest = in_file + length;
+            rest += new_length == 0 && *rest == '.';
+            return strncmp(label, name, new_length) == 0 && strcmp(name + new_length, rest) == 0;
         }
     }
     return strcmp(in_file, name) == 0;
 }
 
-static const NetTensor *find_tensor(const NetSafetensors *file, const NetWords *rename, const char *name) {
-    for (size_t i = 0; i < file->count; i++) {
+/* The file's tensor of that name, from place `first` on. */
+static const NetTensor *find_tensor(const NetSafetensors *file, const NetWords *rename, size_t first,
+                                    const char *name) {
+    for (size_t i = first; i < file->count; i++) {
         if (is_called(rename, file->tensors[i].name, name)) {
             return &file->tensors[i];
         }
@@ -113,7 +118,7 @@ static bool is_skipped(const NetWords *skip, const char *name) {
 
 /* A tensor of the file that no tensor of the network takes, and that nobody said to pass over. */
 static bool is_unexpected(const NetWeightWords *words, const NetWanted *wanted, size_t count, const char *name) {
-    if (ends_with(name, "num_batches_tracked") || is_skipped(skips(words), name)) {
+    if (ends_with(name, ".num_batches_tracked") || is_skipped(skips(words), name)) {
         return false;
     }
     for (size_t i = 0; i < count; i++) {
@@ -140,9 +145,10 @@ static bool check_words(const NetSafetensors *file, const NetWeightWords *words,
             found = is_label(word, length, wanted[k].name);
         }
         if (!found) {
-            return net_fail(error, NET_ENVIRONMENT, "--%s %s: %s has nothing called '%.*s' [weights-mismatch]",
-                            skips_it ? "skip" : "rename", word,
-                            skips_it ? "neither the weights file nor the network" : file->path, (int)length, word);
+            const char *name = skips_it ? "skip" : "rename";
+            const char *place = skips_it ? "neither the weights file nor the network has anything" : file->path;
+            return net_fail(error, NET_ENVIRONMENT, "--%s %s: %s%s called '%.*s' [weights-mismatch]", name, word, place,
+                            skips_it ? "" : " has nothing", (int)length, word);
         }
     }
     return true;
@@ -163,44 +169,77 @@ static bool wrong_shape(const NetWeightWords *words, const NetWanted *wanted, co
                     words->weights, has.text, wants.text, advice);
 }
 
-/* What to do about names: `lacks` and `extra` are the first of each sort, "" where there is none. */
-static void advise(const NetWeightWords *words, const char *lacks, const char *extra, char *out, size_t room) {
-    int old = (int)strcspn(extra, "."), new = (int)strcspn(lacks, ".");
+/* Letters of a tensor's name before its last point, which is what --rename and --skip take: "features.0" of a
+ * Sequential of PyTorch's. */
+static int label_length(const char *name) {
+    const char *point = strrchr(name, '.');
+    return point != NULL ? (int)(point - name) : (int)strlen(name);
+}
+
+/* What to do about a missing tensor and an unexpected one, either of which may be NULL. */
+static void advise(const NetWeightWords *words, const NetWanted *missing, const NetTensor *unexpected, char *out,
+                   size_t room) {
+    const char *new = missing != NULL ? missing->name : "", *old = unexpected != NULL ? unexpected->name : "";
+    int new_length = label_length(new), old_length = label_length(old);
+    int prefix = old_length - new_length - 1; /* of "module.fc", which torch.nn.DataParallel makes of fc */
     if (words->skip == NULL || words->rename == NULL) {
         snprintf(out, room, "they are another network's");
-    } else if (*lacks != '\0' && *extra != '\0') {
-        snprintf(out, room, "use --rename %.*s=%.*s, or --skip %.*s to start it fresh", old, extra, new, lacks, new,
-                 lacks);
-    } else if (*lacks != '\0') {
-        snprintf(out, room, "use --skip %.*s to start it fresh", new, lacks);
+    } else if (new_length > 0 && prefix > 0 && old[prefix] == '.' &&
+               strncmp(old + prefix + 1, new, (size_t)new_length) == 0) {
+        snprintf(out, room, "use --rename %.*s= to read the names without that prefix", prefix, old);
+    } else if (missing != NULL && unexpected != NULL) {
+        snprintf(out, room, "use --rename %.*s=%.*s, or --skip %.*s to start it fresh", old_length, old, new_length,
+                 new, new_length, new);
+    } else if (missing != NULL) {
+        snprintf(out, room, "use --skip %.*s to start it fresh", new_length, new);
     } else {
-        snprintf(out, room, "use --skip %.*s to pass it over", old, extra);
+        snprintf(out, room, "use --skip %.*s to pass it over", old_length, old);
     }
+}
+
+/* The file's only tensor that is called like `wanted`, NULL without one; false when there are two. */
+static bool find_only(const NetSafetensors *file, const NetWeightWords *words, const NetWanted *wanted,
+                      const NetTensor **found, NetError *error) {
+    *found = find_tensor(file, renames(words), 0, wanted->name);
+    if (*found == NULL) {
+        return true;
+    }
+    size_t next = (size_t)(*found - file->tensors) + 1;
+    const NetTensor *second = find_tensor(file, renames(words), next, wanted->name);
+    return second == NULL ||
+           net_fail(error, NET_ENVIRONMENT,
+                    "--weights %s: %.80s and %.80s would both be %.80s; change --rename [weights-mismatch]",
+                    words->weights, (*found)->name, second->name, wanted->name);
 }
 
 bool net_weights_match(const NetSafetensors *file, const NetWeightWords *words, const NetWanted *wanted, size_t count,
                        const NetTensor **found, NetError *error) {
     NameList missing = {.count = 0};
     NameList unexpected = {.count = 0};
-    const char *lacks = "", *extra = ""; /* the first of each */
+    const NetWanted *lacks = NULL; /* the first of each; of those in the file rather the first of the same shape */
+    const NetTensor *extra = NULL;
     if (!check_words(file, words, wanted, count, error)) {
         return false;
     }
     for (size_t i = 0; i < count; i++) {
         bool skipped = is_skipped(skips(words), wanted[i].name);
-        found[i] = skipped ? NULL : find_tensor(file, renames(words), wanted[i].name);
+        found[i] = NULL;
+        if (!skipped && !find_only(file, words, &wanted[i], &found[i], error)) {
+            return false;
+        }
         if (found[i] != NULL && !same_shape(&wanted[i], found[i])) {
             return wrong_shape(words, &wanted[i], found[i], error);
         }
         if (found[i] == NULL && !skipped) {
-            lacks = missing.count == 0 ? wanted[i].name : lacks;
+            lacks = lacks == NULL ? &wanted[i] : lacks;
             list_add(&missing, wanted[i].name, wanted[i].shape, wanted[i].rank);
         }
     }
     for (size_t i = 0; i < file->count; i++) {
         const NetTensor *tensor = &file->tensors[i];
         if (is_unexpected(words, wanted, count, tensor->name)) {
-            extra = unexpected.count == 0 ? tensor->name : extra;
+            bool fits = lacks != NULL && same_shape(lacks, tensor);
+            extra = extra == NULL || (fits && !same_shape(lacks, extra)) ? tensor : extra;
             list_add(&unexpected, tensor->name, tensor->shape, tensor->rank);
         }
     }
@@ -241,10 +280,19 @@ bool net_weights_statistics(const NetSafetensors *file, const char *key, float *
     bool ok = json_is_array(list) && json_array_size(list) == (size_t)count;
     for (int64_t i = 0; ok && i < count; i++) {
         const json_t *value = json_array_get(list, (size_t)i);
-        ok = json_is_number(value) && isfinite((float)json_number_value(value));
         out[i] = (float)json_number_value(value);
+        ok = json_is_number(value) && isfinite(out[i]);
     }
     json_decref(list);
-    return ok ||
-           net_fail(error, NET_ENVIRONMENT, "%s: its %s is not a list of %" PRId64 " numbers", file->path, key, count);
+    if (!ok) {
+        return net_fail(error, NET_ENVIRONMENT, "%s: its %s is not a list of %" PRId64 " numbers", file->path, key,
+                        count);
+    }
+    for (int64_t i = 0; strcmp(key, "input_std") == 0 && i < count; i++) {
+        if (!(out[i] > 0)) {
+            return net_fail(error, NET_ENVIRONMENT, "%s: its %s has %g, expected numbers above 0", file->path, key,
+                            (double)out[i]);
+        }
+    }
+    return true;
 }

@@ -35,8 +35,8 @@ bool net_weights_match(const NetSafetensors *file, const NetWeightWords *words, 
 bool net_weights_values(const NetSafetensors *file, const NetTensor *tensor, const char *name, float *out,
                         int64_t count, NetError *error);
 
-/* The input's mean (key input_mean) or deviation (input_std) from the metadata: `count` finite numbers. Without that
- * key *found is false and `out` is as it was. */
+/* The input's mean (key input_mean) or deviation (input_std, above 0) from the metadata: `count` finite numbers.
+ * Without that key *found is false and `out` is as it was. */
 bool net_weights_statistics(const NetSafetensors *file, const char *key, float *out, int64_t count, bool *found,
                             NetError *error);
 

@@ -85,7 +85,8 @@ bool net_trainer_save_weights(NetTrainer *trainer, const char *name, const float
     return ok;
 }
 
-/* Reads the tensors that were found into the buffers, and the input's statistics; without these the data's own stay. */
+/* Reads the tensors that were found into the buffers, and the input's statistics where the model leaves them to the
+ * data; a file without them leaves the data's own. */
 static bool load_tensors(NetTrainer *trainer, const NetSafetensors *file, const NetTensor *const *found,
                          NetError *error) {
     const NetModel *model = trainer->model;
@@ -97,7 +98,8 @@ static bool load_tensors(NetTrainer *trainer, const NetSafetensors *file, const 
         if (!is_stored(param)) {
             bool given;
             const char *key = param->role == NET_ROLE_INPUT_MEAN ? "input_mean" : "input_std";
-            if (!net_weights_statistics(file, key, out, param->size, &given, error)) {
+            if (param->init.kind == NET_INIT_DATA &&
+                !net_weights_statistics(file, key, out, param->size, &given, error)) {
                 return false;
             }
             continue;

@@ -189,9 +189,6 @@ NetWorkers *net_workers_new(int count, const NetModel *model, NetError *error) {
 
 void net_workers_run(NetWorkers *workers, const NetProgram *program, int first, int end, const NetCall *call) {
     if (first >= end) {
-        return; /* nothing would hold back the next job until all workers have read this one */
-    }
-    if (first >= end) {
         return; /* no last barrier would keep the workers from reading the next run's phases */
     }
     workers->program = program;

@@ -4,6 +4,7 @@
 #include <time.h>
 
 enum { RUNS = 20, ACCUMULATORS = 12, UNROLLED = 4, ROUNDS = 24000, FMAS = ACCUMULATORS * UNROLLED * ROUNDS };
+enum { BLOCK = 1024, READ = 64 << 20 }; /* bytes a turn of the loop, bytes a run at least */
 
 double limit_clock(void) {
     struct timespec now;
@@ -64,9 +65,58 @@ double limit_measure(int lanes) {
     }
     return best * 1e-9;
 }
+
+/* Eight vectors are read, none is used. */
+#define LOADS(v, size)                                                                                             \
+    "vmovaps (%0), %%" v "0\n\tvmovaps " size "(%0), %%" v "1\n\tvmovaps 2*" size "(%0), %%" v "2\n\t"             \
+    "vmovaps 3*" size "(%0), %%" v "3\n\tvmovaps 4*" size "(%0), %%" v "4\n\tvmovaps 5*" size "(%0), %%" v "5\n\t" \
+    "vmovaps 6*" size "(%0), %%" v "6\n\tvmovaps 7*" size "(%0), %%" v "7\n\tadd $8*" size ", %0\n\t"
+
+static void read_8(const char *at, size_t blocks) {
+    __asm__ volatile("1:\n\t" LOADS("ymm", "32") LOADS("ymm", "32") LOADS("ymm", "32")
+                         LOADS("ymm", "32") "dec %1\n\tjnz 1b\n\tvzeroupper"
+                     : "+r"(at), "+r"(blocks)
+                     :
+                     : CHANGED, "memory");
+}
+
+static void read_16(const char *at, size_t blocks) {
+    __asm__ volatile("1:\n\t" LOADS("zmm", "64") LOADS("zmm", "64") "dec %1\n\tjnz 1b\n\tvzeroupper"
+                     : "+r"(at), "+r"(blocks)
+                     :
+                     : CHANGED, "memory");
+}
+
+double limit_read(const void *memory, size_t size) {
+    size_t blocks = size / BLOCK, passes = blocks > 0 ? READ / (blocks * BLOCK) + 1 : 0;
+    double best = 0;
+    __builtin_cpu_init();
+    if (blocks == 0 || !__builtin_cpu_supports("avx")) {
+        return 0;
+    }
+    for (int i = 0; i < RUNS; i++) {
+        double start = limit_clock();
+        for (size_t pass = 0; pass < passes; pass++) {
+            if (__builtin_cpu_supports("avx512f")) {
+                read_16(memory, blocks);
+            } else {
+                read_8(memory, blocks);
+            }
+        }
+        double speed = (double)(passes * blocks * BLOCK) / (limit_clock() - start);
+        best = speed > best ? speed : best;
+    }
+    return best * 1e-9;
+}
 #else
 double limit_measure(int lanes) {
     (void)lanes;
+    return 0;
+}
+
+double limit_read(const void *memory, size_t size) {
+    (void)memory;
+    (void)size;
     return 0;
 }
 #endif

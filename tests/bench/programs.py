@@ -5,6 +5,7 @@ import re
 import shutil
 import statistics
 import subprocess
+import sys
 import time
 
 import nests
@@ -43,7 +44,8 @@ class Process:
     def __init__(self, command):
         self.command = command
         self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                                        text=True, env={**os.environ, "PYTHONWARNINGS": "ignore"})
+                                        text=True, env={**os.environ, "PYTHONWARNINGS": "ignore",
+                                                        "PYTHONDONTWRITEBYTECODE": "1"})
 
     def line(self):
         line = self.process.stdout.readline().split()
@@ -61,10 +63,18 @@ class Process:
             pass  # it has ended; reading says how
         return self.line()
 
+    def numbers(self, command):
+        """What follows the command in its answer."""
+        return [float(value) for value in self.ask(command)[1:]]
+
+    def seconds_each(self, command, seconds):
+        """Seconds a call, of as many as are made in `seconds`."""
+        count, took = self.numbers(f"{command} {seconds}")
+        return took / count
+
     def steps(self, seconds):
         """Seconds a step."""
-        _, count, took = self.ask(f"steps {seconds}")
-        return float(took) / int(count)
+        return self.seconds_each("steps", seconds)
 
     def close(self):
         self.process.stdin.close()
@@ -79,6 +89,7 @@ class Builder:
     def __init__(self, build, folder):
         self.netc = os.path.join(ROOT, build, "netc")
         self.runtime = os.path.join(ROOT, build, "libnetrt.a")
+        self.infer_runtime = os.path.join(ROOT, build, "libnetinfer.a")
         self.folder = folder
         self.cc = shutil.which(os.environ.get("CC", "gcc")) or "gcc"
         self.wrapper = self.path("cc")
@@ -96,6 +107,11 @@ class Builder:
         if name not in self.made:
             call([self.cc, *CFLAGS, "-c", os.path.join(HERE, name + ".c"), "-o", output])
             self.made[name] = output
+        return output
+
+    def program(self, output, name, *more):
+        """tests/bench/NAME.c as a program that needs nothing of netc's runtime but what is in `more`."""
+        call([self.cc, *CFLAGS, os.path.join(HERE, name + ".c"), "-o", output, *more, "-lm"])
         return output
 
     def link(self, output, *inputs):
@@ -140,9 +156,38 @@ class Builder:
     def peak(self):
         output = self.path("peak")
         if "peak program" not in self.made:
-            call([self.cc, *CFLAGS, os.path.join(HERE, "peak.c"), "-o", output])
-            self.made["peak program"] = output
+            self.made["peak program"] = self.program(output, "peak")
         return output
+
+
+def find_python(given, probe):
+    """(interpreter, words printed) of the first that can run `probe`; (None, []) when there is none."""
+    candidates = [given, os.path.join(ROOT, "build", "peers", "bin", "python"), sys.executable, "/usr/bin/python3",
+                  shutil.which("python3")]
+    for python in dict.fromkeys(candidate for candidate in candidates if candidate):
+        try:
+            done = subprocess.run([python, "-c", probe], capture_output=True, text=True)
+        except OSError:
+            continue
+        if done.returncode == 0:
+            return python, done.stdout.split()
+    return None, []
+
+
+def find_torch(given):
+    """[(name, interpreter, further arguments)] of the PyTorch variants there are."""
+    python, words = find_python(given, "import torch; print(torch.__version__, hasattr(torch, 'compile'))")
+    if python is None:
+        return []
+    version, compiled = words
+    peers = [(f"PyTorch {version}", python, [])]
+    return peers + ([(f"PyTorch {version} compiled", python, ["compiled"])] if compiled == "True" else [])
+
+
+def find_onnxruntime(given):
+    """[(name, interpreter)], or [] without it."""
+    python, words = find_python(given, "import numpy, onnxruntime; print(onnxruntime.__version__)")
+    return [(f"ONNX Runtime {words[0]}", python)] if python is not None else []
 
 
 def run_peak(builder, command, **more):

@@ -53,7 +53,11 @@ def count(value):
 
 
 def microseconds(value):
-    return f"{value:.2f}" if value < 10 else f"{value:.1f}" if value < 1000 else f"{value:.0f}"
+    return f"{value:.3f}" if value < 1 else f"{value:.2f}" if value < 10 else f"{value:.1f}" if value < 1000 else f"{value:.0f}"
+
+
+def times(value):
+    return f"{value:.2f}" if value < 100 else f"{value:.0f}"
 
 
 def percent(value, limit):
@@ -127,6 +131,68 @@ def print_training(out, results):
     out.table(["model", "batch", "trainer", "threads", "images/s", "(spread)", "ratio", "GFLOP/s", "%"], rows[:-1], 3)
 
 
+def print_inference(out, results):
+    figures, limit = results["inference"], max(results["limit"])
+    empty = [row for model in figures["models"] for row in model["rows"] if "empty_call_seconds" in row]
+    notes = [f"µs an image of library calls with one thread, warm, median (least - largest) of runs in turn; % of the "
+             f"limit; times the roofline, with {figures['second_level_bytes'] / 1024:.0f} KB of second-level cache; "
+             "times as fast as the best peer"]
+    notes += [f"{empty[0]['name']}: an empty call of "
+              f"{min(row['empty_call_seconds']['median'] for row in empty) * 1e6:.1f} - "
+              f"{max(row['empty_call_seconds']['median'] for row in empty) * 1e6:.1f} µs is taken off"] if empty else []
+    notes += [f"missing: {', '.join(figures['missing'])}"] if figures["missing"] else []
+    out.title("Inference", "; ".join(notes))
+    rows = []
+    for model in figures["models"]:
+        for images in dict.fromkeys(row["images"] for row in model["rows"]):
+            rows += inference_rows(model["model"], [row for row in model["rows"] if row["images"] == images], limit)
+        rows.append([])
+    if rows:
+        out.table(["model", "images", "library", "µs", "(spread)", "%", "roofline µs", "times", "faster"],
+                  rows[:-1], 3)
+    print_weights(out, figures)
+    print_program(out, figures["program"])
+
+
+def inference_rows(model, here, limit):
+    peers = [row["seconds"]["median"] for row in here if not row["name"].startswith("netc")]
+    rows = []
+    for row in here:
+        least, ratio = row["roofline_seconds"], row["roofline_ratio"]
+        low, median, high = (1e6 * row["seconds"][key] for key in ("min", "median", "max"))
+        rows.append([model, str(row["images"]), row["name"], microseconds(median),
+                     f"({microseconds(low)} - {microseconds(high)})", percent(row["gflops"], limit),
+                     microseconds(1e6 * least) if least else "-", times(ratio) if ratio else "-",
+                     times(min(peers) * 1e6 / median) if peers else "-"])
+    return rows
+
+
+def print_weights(out, figures):
+    rows = []
+    for model in figures["models"]:
+        read, size = model["read_gb_per_second"], model["weight_bytes"]
+        rows.append([model["model"], f"{size / 1024:.0f}", f"{model['bytes_beyond_second_level'] / 1024:.0f}",
+                     f"{read:.1f}" if read > 0 else "-", microseconds(1e-3 * size / read) if read > 0 else "-"])
+    if rows:
+        out.line("")
+        out.table(["model", "weights KB", "beyond KB", "read GB/s", "µs to read them"], rows, 1)
+
+
+def print_program(out, program):
+    if "missing" in program:
+        out.line(f"\nThe program of {program['model']} is not measured: {program['missing']}.")
+        return
+    took = program["run_seconds"]
+    out.line("")
+    out.table([f"the program of {program['model']}", "figure", "(spread)"], [
+        ["file, with weights, for all processors", f"{program['program_bytes'] / 1024:.0f} KB", ""],
+        ["from its start to its end, one PNG", f"{1e3 * took['median']:.2f} ms",
+         f"({1e3 * took['min']:.2f} - {1e3 * took['max']:.2f})"],
+        ["peak memory", f"{program['peak_kb'] / 1024:.1f} MB", ""],
+        ["libraries it needs", " ".join(program["needed"]) or "none", ""],
+    ], 1)
+
+
 def print_build(out, results):
     build = results["build"]
     took, first = build["build_seconds"], build["first_step_seconds"]
@@ -152,7 +218,8 @@ def print_results(out, results):
              f"{machine['system']}; {machine['time']}, load {machine['load']:.1f} at the start")
     out.line(f"fused multiply-add limit of one core in this run: {limit[0]:.1f} GFLOP/s with 8 lanes, {limit[1]:.1f} "
              f"with 16")
-    for part, printer in (("kernels", print_kernels), ("training", print_training), ("build", print_build)):
+    for part, printer in (("kernels", print_kernels), ("training", print_training),
+                          ("inference", print_inference), ("build", print_build)):
         if results.get(part):
             printer(out, results)
 

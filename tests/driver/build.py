@@ -65,6 +65,12 @@ if not os.path.islink("link") or "net_model" not in open("kept").read():
     sys.exit("a link: its target is what is written")
 same_files(names + ["folder", "kept", "link"])
 
+# numbers beyond what an integer holds get into a program
+with open("huge.net", "w") as file:
+    file.write("network huge { input 784; dense 10 activation=softmax init=constant(1e30) }\n")
+run("build", "huge.net", "--emit", "c", "-o", "-")
+os.remove("huge.net")
+
 # nothing stays in the temporary folder
 os.mkdir("temporary")
 run("build", SMALL, env=dict(os.environ, TMPDIR=os.path.abspath("temporary")))

@@ -90,4 +90,11 @@ check("40,000 default lines", network("default dense activation=relu\n" * 40000 
 check("many lets", "".join(f"let a{i} = {i}\n" for i in range(5000)) + network("    dense a7"))
 check("too many lets", "".join(f"let a{i} = {i}\n" for i in range(20000)) + network("    dense a7"),
       "the model has too many statements and values")
+# the very last of the budget, wherever it is spent: all of the model is checked, or an error says so
+for count in range(9890, 9910):
+    with open("edge.net", "w") as file:
+        file.write("".join(f"let a{i} = {i}\n" for i in range(count)) + "network n { input 784; dense 10 activation=softmax }\n")
+    done = subprocess.run([NETC, "check", "edge.net", "--dump=model"], capture_output=True, text=True)
+    if "parameters=7850" not in done.stdout and "the model has too many statements and values" not in done.stderr:
+        sys.exit(f"{count} lets: {done.returncode}\n{done.stdout}{done.stderr}")
 check("a long list", network("", "65536 mean=[" + ",".join(["1"] * 65536) + "]"))

@@ -1,9 +1,14 @@
 #!/usr/bin/env python3
 """netc train: all backends train to the same bits, the cache is used, options reach whom they are for."""
+import glob
 import hashlib
+import json
 import os
+import re
+import signal
 import subprocess
 import sys
+import time
 
 NETC = os.environ["NETC"]
 SMALL = os.path.join(os.environ["NETC_ROOT"], "tests/driver/Inputs/small.net")
@@ -64,3 +69,35 @@ if "unknown option '--epochz'" not in done.stderr:
 done = run(SMALL, "--backend", "c", "--help")
 if "usage: netc train FILE" not in done.stdout or "--epochs" not in done.stdout:
     sys.exit(f"the help of a trainer: {done.stdout}")
+if "netc train " + SMALL + " --resume" not in done.stdout:
+    sys.exit(f"the examples of a trainer's help: {done.stdout}")
+done = run(SMALL, "--backend", "c", "-x", status=2)
+if f"unknown option '-x'; 'netc train {SMALL} --help' lists them" not in done.stderr:
+    sys.exit(f"an unknown letter: {done.stderr}")
+
+# the command that an interrupted run prints goes on with it
+environment = dict(os.environ, XDG_CACHE_HOME=CACHE, PATH=os.path.dirname(NETC) + ":" + os.environ["PATH"])
+os.makedirs("a folder", exist_ok=True)
+with open("a folder/it's.net", "w") as file:
+    file.write(open(SMALL).read())
+process = subprocess.Popen([NETC, "train", "a folder/it's.net", "-D", "width=9", "--set", "epochs 100000", "-q",
+                            "--name", "stopped"], env=environment, stderr=subprocess.PIPE, text=True)
+while not glob.glob("runs/stopped-*/checkpoint.safetensors"):
+    time.sleep(0.02)
+process.send_signal(signal.SIGTERM)
+error = process.communicate(timeout=60)[1]
+command = re.search(r"; (netc train .*) goes on from there", error)
+if process.returncode != 143 or not command:
+    sys.exit(f"interrupted: status {process.returncode}\n{error}")
+done = subprocess.run(command.group(1).replace("epochs 100000", "epochs 0") + " -q", shell=True, env=environment,
+                      capture_output=True, text=True)
+if done.returncode != 0 or "starting anew" in done.stderr:
+    sys.exit(f"{command.group(1)}: status {done.returncode}\n{done.stderr}")
+
+# the name of a file may be any bytes
+with open(b"f\xff.net", "w") as file:
+    file.write(open(SMALL).read())
+run(b"f\xff.net", *options, "--name", "bytes")
+with open(os.path.join("runs", os.readlink("runs/latest"), "config.json"), encoding="utf-8") as file:
+    if "f\\xff.net" not in json.load(file)["model"]["path"]:
+        sys.exit("the path of a model that is not UTF-8")

@@ -48,10 +48,12 @@ USAGE = {
     ("check", "--frobnicate", "small.net"):
         "netc check: unknown option '--frobnicate'; 'netc help check' lists what there is",
     ("check", "--cpu", "native", "small.net"):
-        "netc check: '--cpu' is not an option here; it belongs to 'netc train', 'netc build'",
+        "netc check: '--cpu' is not an option here; it belongs to 'netc show', 'netc train', 'netc build'",
     ("train", "small.net", "--emit", "c"): "netc train: '--emit' is not an option here; it belongs to 'netc build'",
+    ("show", "small.net", "--json", "--dot"): "netc show: --json and --dot are two forms of the same; keep one",
     ("show", "--memory", "1G", "small.net"):
         "netc show: '--memory' is not an option here; it belongs to 'netc check', 'netc train', 'netc build'",
+    ("show", "--json", "--pytorch", "small.net"): "netc show: --json and --pytorch are two forms of the same; keep one",
     ("check", "small.net", "--memory"): "netc check: --memory needs a value: --memory SIZE",
     ("check", "small.net", "--memory="): "netc check: the value of --memory is empty",
     ("check", "small.net", "--quiet=1"): "netc check: --quiet takes no value",
@@ -71,11 +73,12 @@ USAGE = {
     # a trainer's
     ("train", "small.net", "--epoch", "3"): "netc train: unknown option '--epoch'; did you mean '--epochs'?",
     ("train", "small.net", "--frobnicate"):
-        "netc train: unknown option '--frobnicate'; 'netc train --help' lists them",
+        "netc train: unknown option '--frobnicate'; 'netc train small.net --help' lists them",
     ("train", "small.net", "other"):
-        "netc train: unexpected 'other'; a trainer takes options only, 'netc train --help' lists them",
+        "netc train: unexpected 'other'; a trainer takes options only, 'netc train small.net --help' lists them",
     ("train", "small.net", "--rate", "fast"): "netc train: --rate fast: expected a number above 0",
     ("train", "small.net", "--epochs"): "netc train: --epochs needs N",
+    ("train", "small.net", "--name", ""): "netc train: --name needs NAME, found an empty word",
     ("train", "small.net", "--name", "a/b"):
         "netc train: --name a/b: expected a name, without '/' and not beginning with '.'",
 }
@@ -128,6 +131,13 @@ for arguments in (("check", "small.net", "--memory", "64M"), ("check", "--memory
     done = subprocess.run([NETC, *arguments], stdin=subprocess.DEVNULL, capture_output=True, text=True)
     if done.returncode != 0 or not done.stdout or done.stderr:
         sys.exit(f"netc {' '.join(arguments)}: status {done.returncode}\n{done.stdout}{done.stderr}")
+
+# what help lists
+for topic, lines in (("conv", ("from=",)), ("train", ("(also --define)", "(also --optimize)", "netc help settings")),
+                     ("optimizer", ("rate=0.1",))):
+    done = subprocess.run([NETC, "help", topic], capture_output=True, text=True)
+    if not all(line in done.stdout for line in lines):
+        sys.exit(f"netc help {topic} lacks one of {lines}:\n{done.stdout}")
 
 # standard output that cannot be written
 for arguments in (("check", "small.net"), ("show", "small.net"), ("explain",), ("data",), ("help",), ("--version",),

@@ -5,6 +5,7 @@
  * and must print. */
 #include "compiler/model/layer.h"
 #include "compiler/model/memory.h"
+#include "compiler/model/pytorch.h"
 #include "compiler/model/show.h"
 
 #include <math.h>
@@ -80,6 +81,8 @@ static void print_all(const Model *model, const Diags *diags) {
         model_print(model, out);
         show_text(model, out);
         show_json(model, out);
+        Diags names = {.arena = diags->arena, .source = diags->source};
+        if (pytorch_check(model, &names)) pytorch_print(model, out);
     }
     diags_print(diags, out, DIAG_FORMAT_TEXT, false);
     fclose(out);

@@ -4,28 +4,11 @@
  * large as it says it is; what is not read must leave one line without a control character. */
 #include "runtime/base/safetensors.h"
 #include "runtime/data/idx.h"
-
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/mman.h>
-#include <unistd.h>
+#include "tests/fuzz/file.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 enum { READERS = 4, MAX_SIZE = 1 << 16, MAX_ROWS = 1 << 20 };
-
-static void require(bool condition, const char *what) {
-    if (!condition) {
-        fprintf(stderr, "violated: %s\n", what);
-        abort();
-    }
-}
-
-static void check_error(const NetError *error) {
-    require(error->status == NET_ENVIRONMENT && error->text[0] != '\0', "a failure has a status and a text");
-    for (const char *at = error->text; *at != '\0'; at++) require((unsigned char)*at >= ' ', "the text is one line");
-}
 
 /* Every byte that is promised is there. */
 static unsigned touch(const void *bytes, size_t size) {
@@ -89,9 +72,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     if (size < 2 || size > MAX_SIZE) return -1;
     NetError error = {0};
     char path[32];
-    int file = memfd_create("fuzz", MFD_CLOEXEC);
-    require(file >= 0 && write(file, data + 1, size - 1) == (ssize_t)(size - 1), "the file is written");
-    snprintf(path, sizeof path, "/proc/self/fd/%d", file);
+    int file = open_bytes(path, data + 1, size - 1);
     const NetIdxSource on_disk = {.path = path}, in_memory = {.path = "memory", .bytes = data + 1, .size = size - 1};
     switch (data[0] % READERS) {
     case 0: read_images(&on_disk, &error); break;

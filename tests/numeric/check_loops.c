@@ -217,10 +217,9 @@ static void compare_outputs(Check *check) {
 static void check_inference(Check *check, const LowerOptions *options) {
     Arena *arena = check->arena;
     const Model *model = check->programs->model;
-    Programs *programs =
-        programs_build_inference(arena, model, model->layers.at[model->layers.count - 1]);
+    Programs *programs = programs_build_inference(arena, model, model->layers.at[model->layers.count - 1]);
     lower_passes(programs);
-    Inference *inference = lower_inference(arena, programs, options);
+    Inference *inference = lower_inference(arena, programs, options, true);
     Interp *interp = interp_new(arena, inference->code);
     int64_t n = check->input.n, size = check->net.input_size, outputs = check->net.outputs;
     float *params = packing_fill(arena, &inference->packing, check->param);
@@ -229,8 +228,8 @@ static void check_inference(Check *check, const LowerOptions *options) {
     float *rows = buffer(check, n * size, sizeof(float)), *found = buffer(check, n * outputs, sizeof(float));
     memcpy(packed, params, (size_t)inference->packing.size * sizeof(float));
     for (int64_t i = 0; i < n * size; i++)
-        rows[i] = check->net.input_bytes ? (float)(1.0 / 255) * (float)check->input.batch[i]
-                                         : (float)check->input.batch[i];
+        rows[i] =
+            check->net.input_bytes ? (float)(1.0 / 255) * (float)check->input.batch[i] : (float)check->input.batch[i];
     int64_t whole = n / NET_LANES * NET_LANES;
     for (int64_t chunk = 0; chunk < n / NET_LANES; chunk++)
         interp_kernel(interp_self(interp, (size_t)inference->batch), packed, check->state, NULL, found, scratch, rows,

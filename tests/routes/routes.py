@@ -9,6 +9,8 @@ files but for their columns of times.
 
 What is tried of each model is a selection that its name settles. NETC_ROUTES=all in the environment tries the whole
 product of backends, processors, levels and tiles (some minutes a model); NETC_ROUTES=N, a number, another selection.
+The weights of a run then go into libraries for inference (inference.py).
+
 A line '# ROUTES: OPTIONS' in a model adds one that is always tried.
 """
 import csv
@@ -24,6 +26,8 @@ import sys
 import zlib
 
 import numpy as np
+
+import inference
 
 NETC = os.environ.get("NETC") or os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../build/netc")
 ROUTES = os.environ.get("NETC_ROUTES", "0")
@@ -243,10 +247,14 @@ def main():
                                                             "1000000").items() if key.startswith("weights of")}
                 compare({key: expected[key] for key in quiet}, quiet,
                         f"{name} on {images} images, batch {batch}: logged and other steps differ")
+    train(reference, "few", 10, 2, 1)
+    last = os.path.join("runs", next(name for name in sorted(os.listdir("runs")) if name != "latest"))
+    libraries = inference.check(run, fail, NETC, model, sets, compilers(), processors(), number, last)
     for path in os.listdir("."):
         if path.startswith("trainer"):
             os.remove(path)
     print(f"{name}: {count} runs by {len(builds)} routes agree: " + "; ".join(build.name for build in builds))
+    print(f"{name}: inference by {libraries} routes agrees")
 
 
 if __name__ == "__main__":

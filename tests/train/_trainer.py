@@ -45,7 +45,7 @@ def environment(extra):
 def start(*options, env={}, **more):
     """Starts the trainer; its output is in pipes."""
     pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "stdin": subprocess.DEVNULL, "text": True}
-    return subprocess.Popen([TRAINER, *COMMON, *map(str, options)], env=environment(env), **{**pipes, **more})
+    return subprocess.Popen([TRAINER, *COMMON, *(o if isinstance(o, bytes) else str(o) for o in options)], env=environment(env), **{**pipes, **more})
 
 
 def finish(*options, env={}, **more):

@@ -20,10 +20,34 @@ MISTAKES = (
     (("--name", "a/b"), "without '/'"),
     (("--color", "red"), "auto, always or never"),
     (("--json=1",), "takes no value"),
+    (("--name", b"n\xff"), "--name n?: expected UTF-8"),
+    (("--run-dir", b"rr\xff"), "--run-dir rr?: expected UTF-8"),
     (("-x",), "unknown option"),
     (("file",), "unexpected 'file'"),
     (("--l1", "1"), "--set 'regularize l1=1"),
     (("--resume", "--weights", "x"), "keep one"),
+    (("--resume", "--seeds", "1-3"), "--resume goes on with one run, --seeds begins a run for each seed; keep one"),
+    (("--seed", "1", "--seeds", "1-3"), "keep one"),
+    (("--seeds", "3-1"), "the first seed comes after the last; write --seeds 1-3"),
+    (("--seeds", "-3"), "expected the first and the last seed, for example --seeds 1-5"),
+    (("--seeds", "1-"), "expected the first and the last seed"),
+    (("--seeds", "1-2-3"), "expected the first and the last seed"),
+    (("--seeds", "1-99999999999999999999"), "expected the first and the last seed"),
+    *((("--time-limit", text), f"--time-limit {text}: expected a time such as 90s, 5m or 1h30m")
+      for text in ("0", "5x", "m", "1e3", "0x10", "-5", "5 m")),
+    (("--time-limit", "99999999999h"), "expected a time"),
+    (("--time-limit", "inf"), "expected a time"),
+    *((("--require", text), f"--require '{text}': expected a figure of result.json, one of >= > <= <, and a number")
+      for text in ("test_accuracy", "test_accuracy=0.9", ">=0.9", "test_accuracy>=", "test_accuracy>=0.9x",
+                   "test_accuracy>=nan", "test_accuracy>=0x1", "test_accuracy>==1", "a" * 60 + ">1")),
+    (("--require", "test_acuracy>=0.9"), "a result has no 'test_acuracy'; did you mean 'test_accuracy'?"),
+    (("--require", "speed>=1"), "a result has no 'speed'; it has train_cost, train_accuracy, "),
+    (("--require", "test_accuracy>=97"), "an accuracy is a fraction from 0 to 1, as in result.json; write "
+     "test_accuracy>=0.97"),
+    (("--evaluate",), "--evaluate needs weights: --weights FILE|RUN, for example --weights runs/latest"),
+    *((("--evaluate", "--weights", "x", *option), f"--evaluate trains nothing, {option[0]} is about training; keep one")
+      for option in (("--seeds", "1-2"), ("--time-limit", "1m"), ("--epochs", "1"), ("--resume",))),
+    (("--evaluate", "--weights", "x", "--require", "best_test_accuracy>0"), "a result has no 'best_test_accuracy'"),
 )
 for options, text in MISTAKES:
     out, err = t.run(*options, status=2)
@@ -53,4 +77,14 @@ t.check("nowhere.safetensors" in err, err)
 out, err = t.run("--epochs", 50, "--rate", "1e37", "--name", "diverged", status=1)
 t.check("not finite at epoch" in err and "--rate" in err and "checkpoint" in err, err)
 t.check(t.result("diverged")["status"] == "diverged", "result of a diverged run")
+
+# a reader that goes away: the training goes on to its end, and the status says that something is lost
+reading, writing = os.pipe()
+process = t.start("--epochs", 3, "--name", "unread", stdout=writing)
+os.close(reading)
+os.close(writing)
+err = process.communicate(timeout=300)[1]
+t.check(process.returncode == 3 and "standard output: Broken pipe" in err and len(err.splitlines()) == 1,
+        f"a closed pipe: status {process.returncode}: {err}")
+t.check(t.result("unread")["epochs"] == 3 and os.path.exists(t.folder("unread") + "/weights.safetensors"), "unread")
 print("ok")

@@ -20,7 +20,7 @@ def inject(k):
     t.check(run == 3, f"fault {k}: status {run}\n{err}")
     t.check(len(err.strip().splitlines()) == 1, f"fault {k}: expected one line\n{err}")
     if [entry for entry in os.listdir("runs") if entry.startswith(name + "-")]:
-        left = [entry for entry in os.listdir(t.folder(name)) if ".tmp" in entry]
+        left = [entry for entry in os.listdir(t.folder(name)) if ".tmp" in entry or "-new" in entry]
         t.check(not left, f"fault {k}: it left {left} behind")
     run, out, err = t.finish(*OPTIONS, "--resume", "--name", name)
     t.check(run == 0, f"resumed after fault {k}: status {run}\n{err}")

@@ -107,6 +107,9 @@ bad("FOLDER/images: more than 640 bytes after the header promised 640 (40 of 4x4
 bad("FOLDER/images: the header promises 40x0x4 values, which cannot be", "bad-header", images=idx((40, 0, 4), []))
 bad("FOLDER/images: the header promises 4294967295x4294967295x4294967295 values, which cannot be", "bad-header",
     images=idx((0xFFFFFFFF,) * 3, []))
+for lost in (1, 6, 8):
+    bad("FOLDER/images: is damaged: not a whole gzip file", "damaged-file",
+        images=gzip.compress(idx((40, 4, 4), IMAGES))[:-lost])
 packed = bytearray(gzip.compress(idx((40, 4, 4), IMAGES), mtime=0))
 packed[12] ^= 0xFF
 bad("FOLDER/images: is damaged: not a whole gzip file", "damaged-file", images=bytes(packed))
@@ -131,6 +134,23 @@ says("--data minst: there is no such set; did you mean 'mnist'? ('netc data' lis
 found = train("--data-dir", "nowhere", status=3)
 if found != "netc train: nowhere/images: cannot open: No such file or directory\n":
     fail(f"a missing file: {found}")
+
+# files are found beside the .net file wherever the trainer starts; equal models of two folders are two trainers
+for folder, classes in (("one", LABELS), ("two", [2 - label for label in LABELS])):
+    data(folder, labels=idx((40,), classes))
+    with open(f"{folder}/idx.net", "w") as file:
+        file.write(IDX)
+subprocess.run([NETC, "build", "one/idx.net", "-o", "one/idx"], check=True)
+subprocess.run(["../one/idx", "-q", "--threads", "1"], cwd="two", check=True, stdout=subprocess.DEVNULL)
+subprocess.run([NETC, "train", "idx.net", "-q"], cwd="one", check=True, stdout=subprocess.DEVNULL)
+subprocess.run([NETC, "train", "idx.net", "-q"], cwd="two", check=True, stdout=subprocess.DEVNULL)
+sources = []
+for folder, number in (("two", 1), ("one", 1), ("two", 2)):
+    name = next(name for name in os.listdir(f"{folder}/runs") if name.endswith(f"-{number}"))
+    with open(f"{folder}/runs/{name}/config.json") as file:
+        sources.append(json.load(file)["settings"]["data_source"])
+if sources != [os.path.realpath(f"{folder}/images") for folder in ("one", "one", "two")]:
+    fail(f"where the data was found: {sources}")
 
 # remarks: the run goes on
 says("note: class 0 is 94 % of the training part; a network that always answers it is right as often "
@@ -217,6 +237,12 @@ for options, expected in ((("--skip", "out"), "--skip is about a weights file; -
 
 says("runs/good-DATE-N is finished: 1 of 1 epochs; --epochs 2 goes on with it [finished-run]", "--resume", "--name",
      "good", "--data-dir", good, status=0)
+train("--data-dir", good, "--name", "three", "--epochs", "3", "--run-dir", "others/")
+says("others/three-DATE-N is finished: 3 of 3 epochs; --epochs 6 goes on with it [finished-run]", "--resume", "--name",
+     "three", "--epochs", "1", "--data-dir", good, "--run-dir", "others", status=0)
+with open(os.path.join("others", os.readlink("others/latest"), "result.json")) as file:
+    if "//" in json.load(file)["run"]:
+        fail("a --run-dir that ends with a slash")
 says("runs/good-DATE-N was trained with --batch 16, not 8; a run is resumed with its own settings (leave --batch out), "
      "another value is a new run [other-settings]", "--resume", "--name", "good", "--data-dir", good, "--batch", "8",
      status=2)
@@ -225,6 +251,12 @@ says("runs/good-DATE-N was trained with --seed 1, not 7; a run is resumed with i
      status=2)
 says("runs/good-DATE-N is a run of a network with other layers; it cannot go on with 'small' [other-network]",
      "--resume", "--name", "good", "--data-dir", good, model="wide.net")
+says("runs/good-DATE-N was trained with --l2 0, not 1; a run is resumed with its own settings (the model says otherwise "
+     "now), another value is a new run [other-settings]", "--resume", "--name", "good", "--data-dir", good, "--set",
+     "regularize l2=1", status=2)
+says("runs/good-DATE-N was trained with stop monitor=accuracy, not cost; a run is resumed with its own settings (the "
+     "model says otherwise now), another value is a new run [other-settings]", "--resume", "--name", "good",
+     "--data-dir", good, "--set", "stop patience=5 monitor=cost", status=2)
 says("--resume nowhere: there is no such run (looked for it in runs too) [no-run]", "--resume", "nowhere",
      "--data-dir", good)
 says("there is no run of 'unheard' in runs to resume; starting anew [starting-anew]", "--resume", "--name", "unheard",
@@ -237,6 +269,12 @@ says("this trainer was compiled without a gradient log; netc train idx.net --set
      "[not-compiled]", "--log-every", "5", "--data-dir", good, status=2)
 says("this trainer was compiled without l1; netc train idx.net --set 'regularize l1=2' has it [not-compiled]", "--l1",
      "2", "--data-dir", good, status=2)
+
+says("required test_accuracy>0.9, found 0.3; epochs<1, found 1 [not-met]", "--require",
+     "test_accuracy > 0.9", "--require", "epochs<1", "--require=steps>=1", "--data-dir", good, "--name", "required",
+     status=4)
+says("time limit of 1e-06 s: stopped in epoch 1 after step 0 of 2; netc train --resume runs/limited-DATE-N goes on from "
+     "there [time-limit]", "--time-limit", "0.000001s", "--data-dir", good, "--name", "limited", status=0)
 
 with open("wild.net", "w") as file:
     file.write("network wild {\n    input 784\n    default dense activation=relu init=normal(0, 100)\n    dense 30\n"

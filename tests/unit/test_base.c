@@ -1,6 +1,9 @@
-/* Arenas, growable text, checked sizes, words, UTF-8, source positions and the collecting of diagnostics. */
+/* Arenas, growable text, checked sizes, words, UTF-8, source positions, the collecting of diagnostics, and tables that
+ * must agree. */
 #include "compiler/base/diag.h"
 #include "compiler/base/utf8.h"
+#include "compiler/model/settings.h"
+#include "runtime/data/sets.h"
 
 #include <setjmp.h>
 #include <stdlib.h>
@@ -90,9 +93,13 @@ static void utf8_is_decoded(void **state) {
                  {"\xFF", 0, 0}};
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
         uint32_t code = 0;
-        assert_int_equal(utf8_decode(cases[i].text, strlen(cases[i].text), &code), cases[i].length);
+        assert_int_equal(net_utf8_decode(cases[i].text, strlen(cases[i].text), &code), cases[i].length);
         if (cases[i].length) assert_int_equal(code, cases[i].code);
     }
+    char cut[] = "\xC3\xA9\xFF-\xE4\xB8"; /* in the middle of a character */
+    assert_false(net_utf8_is_valid(cut));
+    assert_string_equal(net_utf8_clean(cut), "\xC3\xA9?-??");
+    assert_true(net_utf8_is_valid(cut));
     assert_int_equal(utf8_width('a'), 1);
     assert_int_equal(utf8_width(0x4E2D), 2);
     assert_int_equal(utf8_width(0x0301), 0);
@@ -182,6 +189,22 @@ static void every_kind_is_documented_once(void **state) {
     assert_null(diag_kind_find("no-such-kind"));
 }
 
+/* The runtime's table of sets, the compiler's of kinds and the words that `data` takes name the same. */
+static void every_data_set_is_a_data_kind(void **state) {
+    (void)state;
+    size_t sets = 0;
+    for (const NetDataSet *set = net_data_sets; set->name; set++, sets++) {
+        const DataKind *kind = data_kind_find(set->name);
+        assert_non_null(kind);
+        assert_false(kind->files);
+    }
+    assert_int_equal(data_kind_count, sets + 1); /* idx */
+    assert_string_equal(setting_kinds[0].name, "data");
+    const char *const *words = setting_kinds[0].options[0].words;
+    for (size_t i = 0; i < data_kind_count; i++) assert_string_equal(words[i], data_kinds[i].name);
+    assert_null(words[data_kind_count]);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(arenas_give_zeroed_aligned_memory),
@@ -192,6 +215,7 @@ int main(void) {
         cmocka_unit_test(positions_count_code_points),
         cmocka_unit_test(diagnostics_are_sorted_silenced_and_limited),
         cmocka_unit_test(every_kind_is_documented_once),
+        cmocka_unit_test(every_data_set_is_a_data_kind),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

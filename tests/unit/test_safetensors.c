@@ -174,6 +174,40 @@ static void hostile_headers_are_refused(void **state) {
     }
 }
 
+/* What nothing here reads, but a file of someone else's may hold. */
+static void other_types_are_passed_over(void **state) {
+    static const char *const names[] = {"BOOL", "I8",  "U8",  "F8_E4M3", "F8_E5M2", "I16",
+                                        "U16",  "I32", "U32", "I64",     "U64"};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        char path[512], header[256];
+        NetError error = {0};
+        NetSafetensors file;
+        size_t size = i < 5 ? 1 : i < 7 ? 2 : i < 9 ? 4 : 8;
+        snprintf(header, sizeof header, "{\"w\":{\"dtype\":\"%s\",\"shape\":[3],\"data_offsets\":[0,%zu]}}", names[i],
+                 3 * size);
+        unsigned char bytes[24] = {0};
+        float values[3];
+        assert_true(net_safetensors_read(craft(path, state, header, bytes, 3 * size), &file, &error));
+        assert_string_equal(net_type_name(file.tensors[0].type), names[i]);
+        assert_int_equal(net_type_size(file.tensors[0].type), size);
+        assert_false(net_tensor_floats(&file, &file.tensors[0], values, 3, &error));
+        unit_says(&error, "expected F32 (or F64, F16, BF16)");
+        net_safetensors_free(&file);
+    }
+}
+
+static void files_of_torch_save_are_named(void **state) {
+    static const char *const starts[] = {"PK\3\4\0\0\b\b", "\x80\2\x8a\nl\xfc\x9c\x46"};
+    for (size_t i = 0; i < 2; i++) {
+        char path[512];
+        NetError error = {0};
+        NetSafetensors file;
+        unit_write(unit_path(path, state, "pickle"), starts[i], 8);
+        assert_false(net_safetensors_read(path, &file, &error));
+        unit_says(&error, "a file of torch.save");
+    }
+}
+
 static void cut_files_are_refused(void **state) {
     char path[512];
     NetError error = {0};
@@ -217,6 +251,8 @@ int main(void) {
         cmocka_unit_test(checksum_finds_every_damage),
         cmocka_unit_test(halves_are_converted),
         cmocka_unit_test(hostile_headers_are_refused),
+        cmocka_unit_test(other_types_are_passed_over),
+        cmocka_unit_test(files_of_torch_save_are_named),
         cmocka_unit_test(cut_files_are_refused),
         cmocka_unit_test(bad_names_are_not_written),
     };

@@ -1,21 +1,21 @@
+#include "runtime/base/signals.h"
+
 #include <signal.h>
 #include <stddef.h>
 #include <unistd.h>
-
-#include "runtime/train/trainer.h"
 
 static volatile sig_atomic_t pending;
 
 static void on_signal(int signal) {
     if (pending != 0) {
-        _exit(128 + signal); /* the last checkpoint stays as it is: it is never written in place */
+        _exit(128 + signal); /* files are as they were: none is written in place */
     }
     pending = signal;
 }
 
-void net_signals_install(void) {
+void net_signals_install(bool restart) {
     static const int stops[] = {SIGINT, SIGTERM, SIGHUP};
-    struct sigaction action = {.sa_flags = SA_RESTART};
+    struct sigaction action = {.sa_flags = restart ? SA_RESTART : 0};
     action.sa_handler = on_signal;
     sigfillset(&action.sa_mask);
     for (size_t i = 0; i < sizeof stops / sizeof *stops; i++) {
@@ -25,6 +25,9 @@ void net_signals_install(void) {
         }
         sigaction(stops[i], &action, NULL);
     }
+    struct sigaction ignore = {.sa_flags = 0};
+    ignore.sa_handler = SIG_IGN; /* a reader that has gone is no reason to lose a training: its end tells */
+    sigaction(SIGPIPE, &ignore, NULL);
 }
 
 int net_signals_pending(void) { return pending; }

@@ -1,0 +1,226 @@
+/* netc new: a model file to begin with, the small one of starter.net or a copy of another. */
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "compiler/driver/link.h"
+#include "compiler/driver/report.h"
+#include "compiler/syntax/ast.h"
+
+/* Its network is called NAME. */
+static const char *const starter[] = {
+#include "starter_text.inc"
+};
+
+static bool ends_in_net(const char *word) {
+    size_t length = strlen(word);
+    return length > 4 && string_is(word + length - 4, ".net");
+}
+
+/* ---- names ---- */
+
+/* The name of the network in a text, NULL: there is none. */
+static const char *network_name(Arena *arena, const char *text) {
+    Source *source = source_from_text(arena, "new", text, strlen(text));
+    Diags diags = {.arena = arena, .source = source};
+    if (source == NULL) {
+        return NULL;
+    }
+    const AstFile *file = ast_parse(arena, source, &diags);
+    for (size_t i = 0; i < file->top.count && diags.errors == 0; i++) {
+        if (file->top.at[i]->kind == AST_NETWORK) {
+            return file->top.at[i]->name;
+        }
+    }
+    return NULL;
+}
+
+static bool is_letter(char c) {
+    return c == '_' || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+}
+
+/* What a wrong name could be instead: "my-net" -> "my_net". */
+static const char *mended(Arena *arena, const char *name) {
+    char *copy = arena_format(arena, "%s%s", name[0] >= '0' && name[0] <= '9' ? "net_" : "", name);
+    for (char *c = copy; *c != '\0'; c++) {
+        *c = (char)(is_letter(*c) ? *c : '_');
+    }
+    return copy;
+}
+
+static bool is_network_name(Arena *arena, const char *name) {
+    return string_is(network_name(arena, arena_format(arena, "network %s { input 1 }", name)), name);
+}
+
+/* ---- shipped models ---- */
+
+/* Beside an installed netc, or in the source tree of one that is not; NULL: there are none. */
+static const char *models_folder(Arena *arena) {
+    static const char *const places[] = {"../share/netc/models", "../models", "../../models"};
+    const char *folder = program_folder(arena);
+    for (size_t i = 0; i < COUNT_OF(places) && folder != NULL; i++) {
+        const char *path = arena_format(arena, "%s/%s", folder, places[i]);
+        if (access(arena_format(arena, "%s/lenet5.net", path), R_OK) == 0) {
+            return path;
+        }
+    }
+    return NULL;
+}
+
+static int compare_names(const void *a, const void *b) {
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+static Words model_names(Arena *arena, const char *folder) {
+    Words names = {0};
+    DIR *directory = folder == NULL ? NULL : opendir(folder);
+    for (struct dirent *entry; directory != NULL && (entry = readdir(directory)) != NULL;) {
+        if (ends_in_net(entry->d_name)) {
+            vec_push(arena, &names, arena_copy(arena, entry->d_name, strlen(entry->d_name) - 4));
+        }
+    }
+    if (directory != NULL) {
+        closedir(directory);
+    }
+    if (names.count > 1) {
+        qsort(names.at, names.count, sizeof *names.at, compare_names);
+    }
+    return names;
+}
+
+Words shipped_models(Arena *arena) { return model_names(arena, models_folder(arena)); }
+
+static int unknown_model(Arena *arena, const char *name, const char *folder) {
+    Words names = model_names(arena, folder);
+    if (names.count == 0) {
+        return report_environment("--from %s: the models that ship with netc are not installed; a .net file of yours "
+                                  "can be named by its path",
+                                  name);
+    }
+    Text list = {0};
+    for (size_t i = 0; i < names.count; i++) {
+        text_printf(&list, "%s%s", i == 0 ? "" : ", ", names.at[i]);
+    }
+    const char *nearest = nearest_word(name, names.at, names.count);
+    int status = nearest != NULL
+                     ? report_usage("new", "--from %s: there is no such model; did you mean '%s'? (%s)", name, nearest,
+                                    list.data)
+                     : report_usage("new", "--from %s: there is no such model; there are %s", name, list.data);
+    text_free(&list);
+    return status;
+}
+
+/* ---- texts ---- */
+
+/* The text with the network called `to` instead of `from`, in commands of its comments too ("from.net"). */
+static const char *renamed(Arena *arena, const char *text, const char *from, const char *to) {
+    Text out = {0};
+    size_t length = strlen(from);
+    for (const char *at = text; *at != '\0';) {
+        bool begins = at == text || !is_letter(at[-1]);
+        bool whole = begins && strncmp(at, from, length) == 0 && !is_letter(at[length]);
+        bool after = at - text >= 8 && strncmp(at - 8, "network ", 8) == 0;
+        bool program = at - text >= 2 && strncmp(at - 2, "./", 2) == 0;
+        if (whole && (after || program || strncmp(at + length, ".net", 4) == 0)) {
+            text_puts(&out, to);
+            at += length;
+        } else {
+            text_add(&out, at++, 1);
+        }
+    }
+    const char *copy = arena_copy(arena, out.data == NULL ? "" : out.data, out.length);
+    text_free(&out);
+    return copy;
+}
+
+static const char *starter_text(Arena *arena, const char *name) {
+    Text text = {0};
+    for (size_t i = 0; i < COUNT_OF(starter); i++) {
+        text_printf(&text, "%s\n", starter[i]);
+    }
+    const char *copy = arena_copy(arena, text.data, text.length);
+    text_free(&text);
+    const char *named = renamed(arena, copy, "NAME", name);
+    return arena_format(arena, "# %s%s", name, named + strlen("# NAME"));
+}
+
+/* The text of --from; NULL after printing why, with *status set. */
+static const char *copied_text(Arena *arena, const char *from, const char *name, int *status) {
+    const char *folder = models_folder(arena);
+    bool file = strchr(from, '/') != NULL || ends_in_net(from);
+    const char *path = file ? from : arena_format(arena, "%s/%s.net", folder == NULL ? "." : folder, from);
+    if (!file && (folder == NULL || access(path, F_OK) != 0)) {
+        *status = unknown_model(arena, from, folder);
+        return NULL;
+    }
+    const char *why;
+    Source *source = source_read(arena, path, &why);
+    if (source == NULL) {
+        *status = report_environment("cannot read %s: %s", path, why);
+        return NULL;
+    }
+    const char *text = arena_copy(arena, source->text, source->size);
+    const char *old = network_name(arena, text);
+    if (old == NULL || strlen(text) != source->size) {
+        *status =
+            report_usage("new", "--from %s: it is no model without errors; 'netc check %s' says more", from, path);
+        return NULL;
+    }
+    return renamed(arena, text, old, name);
+}
+
+/* ---- the command ---- */
+
+/* Makes the file, which must not exist; nothing is left of one that could not be written. */
+static int write_new(const char *path, const char *text) {
+    int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    if (fd == -1 && errno == EEXIST) {
+        return report_environment("%s exists, and is not overwritten; give another name", path);
+    }
+    if (fd == -1) {
+        return report_environment("cannot write %s: %s", path, strerror(errno));
+    }
+    FILE *file = fdopen(fd, "w");
+    bool good = file != NULL && fputs(text, file) != EOF;
+    int code = errno;
+    if (file != NULL && fclose(file) != 0) {
+        code = errno;
+        good = false;
+    }
+    if (!good) {
+        unlink(path);
+        return report_environment("cannot write %s: %s", path, strerror(code));
+    }
+    return STATUS_OK;
+}
+
+int cmd_new(Arena *arena, Options *options) {
+    const char *word = options->files.at[0];
+    const char *base = arena_copy(arena, word, strlen(word) - (ends_in_net(word) ? 4 : 0));
+    const char *path = arena_format(arena, "%s.net", base);
+    const char *slash = strrchr(base, '/');
+    const char *name = slash == NULL ? base : slash + 1;
+    if (!is_network_name(arena, name)) {
+        const char *other = mended(arena, name);
+        bool better = *other != '\0' && !string_is(other, name) && is_network_name(arena, other);
+        return report_usage("new", "'%s' cannot be the name of a network (letters, digits and '_')%s%s%s", name,
+                            better ? "; how about '" : "", better ? other : "", better ? "'?" : "");
+    }
+    int status = STATUS_OK;
+    const char *text =
+        options->from == NULL ? starter_text(arena, name) : copied_text(arena, options->from, name, &status);
+    if (text == NULL) {
+        return status;
+    }
+    status = write_new(path, text);
+    if (status == STATUS_OK) {
+        printf("wrote   %s\n"
+               "next    netc show %s      its layers\n"
+               "        netc train %s     train it\n",
+               path, path, path);
+    }
+    return status;
+}

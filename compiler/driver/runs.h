@@ -1,0 +1,49 @@
+/* Run folders, read back: what `netc runs` lists.
+ *
+ * A Run is a folder with what could be made of its files: settings from config.json, figures from result.json or, while
+ * there is none, from epochs.csv. Nothing in a folder is an error: what cannot be read shows in the status. Texts are
+ * safe to print. All lives in the arena but the JSON values, which runs_free releases. */
+#ifndef NETC_DRIVER_RUNS_H
+#define NETC_DRIVER_RUNS_H
+
+#include <jansson.h>
+
+#include "compiler/driver/options.h"
+
+/* A named value: of a setting ("rate", "split", a let of the model) or of a result ("test_accuracy"). */
+typedef struct {
+    const char *name, *text;
+    double number; /* NAN: it is no number */
+} Field;
+
+typedef VEC(Field) Fields;
+
+typedef struct {
+    const char *folder, *name; /* its path, as found; what stands after the last / */
+    /* done, time_limit, diverged: as result.json says; running: a trainer holds its lock; stopped: it can be resumed;
+     * empty: it has no config.json; broken: a file of it is damaged */
+    const char *status;
+    double started;          /* seconds since 1970 */
+    int date;                /* in its name, as 20261121; else 0 */
+    const char *model;       /* SHA-256 of the model's text, "" */
+    Fields settings;         /* the model's file first, then those of config.json, then the model's lets */
+    Fields figures;          /* the numbers of result.json, or the last row of epochs.csv under the same names */
+    json_t *config, *result; /* the files; NULL: none, or damaged */
+} Run;
+
+typedef VEC(Run) Runs;
+
+/* Adds the run that `path` is, or the runs in it. False after printing why it cannot be read (no such folder). */
+bool runs_read(Arena *arena, const char *path, Runs *runs);
+/* In the order they were begun. Models of one file name and several texts become "NAME#12345678". */
+void runs_order(Arena *arena, Runs *runs);
+/* One JSON object: `differ`, the names of the settings that differ, and `runs`, with all that is known of each. */
+void runs_json(Arena *arena, const Runs *runs, Words differing, FILE *out);
+void runs_free(Runs *runs);
+
+/* The field of that name, or NULL. */
+const Field *field_find(const Fields *fields, const char *name);
+/* "run-9" before "run-10". */
+int name_compare(const char *a, const char *b);
+
+#endif

@@ -1,0 +1,142 @@
+#include "compiler/driver/show_infer.h"
+
+#include <jansson.h>
+#include <stdlib.h>
+
+#include "compiler/driver/memory.h"
+#include "compiler/driver/report.h"
+#include "compiler/driver/ship.h"
+#include "runtime/base/error.h"
+
+bool show_infer_check(const Options *options, int *status) {
+    const char *const names[] = {"--until", "--target", "--cpu", "--max-flash", "--max-ram"};
+    const char *const values[] = {options->until, options->target, options->cpu, options->max_flash, options->max_ram};
+    for (size_t i = 0; i < COUNT_OF(names) && !options->infer; i++) {
+        if (values[i] != NULL) {
+            *status = report_usage("show", "%s is about a trained network in use; it goes with --infer", names[i]);
+            return false;
+        }
+    }
+    if (options->infer && options->pytorch) {
+        *status = report_usage("show", "--infer is about code, --pytorch about the model; keep one");
+        return false;
+    }
+    return true;
+}
+
+/* "241.0 KiB" */
+static const char *bytes_text(Arena *arena, int64_t bytes) {
+    static const char *const units[] = {"B", "KiB", "MiB", "GiB"};
+    double value = (double)bytes;
+    size_t unit = 0;
+    for (; value >= 1024 && unit + 1 < COUNT_OF(units); unit++) {
+        value /= 1024;
+    }
+    return arena_format(arena, unit == 0 ? "%.0f %s" : "%.1f %s", value, units[unit]);
+}
+
+static int64_t multiply_adds(const Model *model, const Layer *until) {
+    int64_t count = 0;
+    for (int i = 0; i <= until->index; i++) {
+        count += model->layers.at[i]->multiply_adds;
+    }
+    return count;
+}
+
+static const char *processors_text(Arena *arena, const Shipment *shipment) {
+    const char *text = shipment->triple != NULL ? shipment->triple : shipment->processor[0].cpu;
+    for (int i = 1; i < shipment->processors; i++) {
+        text = arena_format(arena, "%s, %s", text, shipment->processor[i].cpu);
+    }
+    return text;
+}
+
+static void print_text(Arena *arena, const Model *model, const Shipment *shipment, const ShipSizes *sizes) {
+    char adds[NET_COUNT_TEXT];
+    printf("%s, in use: the output of '%s'\n\n", model->name, shipment->until->name);
+    printf("weights        %10s    %s of values, packed for whole vectors\n", bytes_text(arena, sizes->weights),
+           bytes_text(arena, sizes->values));
+    printf("code           %10s    for %s\n", bytes_text(arena, sizes->code), processors_text(arena, shipment));
+    printf("flash          %10s    both, read only\n", bytes_text(arena, sizes->weights + sizes->code));
+    printf("workspace      %10s    for one image; %s to take many at a time\n", bytes_text(arena, sizes->workspace_one),
+           bytes_text(arena, sizes->workspace));
+    printf("multiply-adds  %10s    an image\n", net_count(adds, (uint64_t)multiply_adds(model, shipment->until)));
+}
+
+static void print_json(const Model *model, const Shipment *shipment, const ShipSizes *sizes) {
+    json_t *processors = json_array();
+    for (int i = 0; i < shipment->processors; i++) {
+        json_array_append_new(processors, json_string(shipment->processor[i].cpu));
+    }
+    json_t *object =
+        json_pack("{s:s, s:s, s:s?, s:o, s:I, s:I, s:I, s:I, s:I, s:I}", "name", model->name, "output",
+                  shipment->until->name, "target", shipment->triple, "processors", processors, "value_bytes",
+                  (json_int_t)sizes->values, "weight_bytes", (json_int_t)sizes->weights, "code_bytes",
+                  (json_int_t)sizes->code, "workspace_one_bytes", (json_int_t)sizes->workspace_one, "workspace_bytes",
+                  (json_int_t)sizes->workspace, "multiply_adds", (json_int_t)multiply_adds(model, shipment->until));
+    char *text = json_dumps(object, JSON_INDENT(2));
+    if (text == NULL) {
+        out_of_memory();
+    }
+    puts(text);
+    free(text);
+    json_decref(object);
+}
+
+static bool parse_limit(const char *name, const char *text, int64_t *limit, int *status) {
+    *limit = INT64_MAX;
+    if (text == NULL || memory_size(text, limit)) {
+        return true;
+    }
+    *status = report_usage("show", "%s %s: expected a size such as 512K or 2M", name, text);
+    return false;
+}
+
+static bool check_limit(Arena *arena, const char *option, const char *text, const char *what, int64_t bytes,
+                        int64_t limit) {
+    if (bytes <= limit) {
+        return true;
+    }
+    report_note("%s %s, more than %s %s [over-budget]", what, bytes_text(arena, bytes), option, text);
+    return false;
+}
+
+int show_infer(Compilation *compilation) {
+    Arena *arena = compilation->arena;
+    Options options = *compilation->options;
+    Shipment shipment = {.command = "show", .emit = EMIT_OBJ};
+    ShipSizes sizes;
+    int64_t flash, ram;
+    int status;
+    const char *cpu = options.cpu;
+    if (!parse_limit("--max-flash", options.max_flash, &flash, &status) ||
+        !parse_limit("--max-ram", options.max_ram, &ram, &status)) {
+        return status;
+    }
+    options.cpu = NULL;
+    compilation->options = &options;
+    if (!pipeline_target(compilation, &status)) {
+        return status;
+    }
+    options.cpu = cpu;
+    shipment.llvm = compilation->llvm;
+    if (!pipeline_run(compilation, LEVEL_MODEL, &status) ||
+        !ship_plan(arena, compilation->model, &options, &shipment, &status)) {
+        return status;
+    }
+    status = ship_measure(arena, compilation->model, &shipment, &sizes);
+    if (status != STATUS_OK) {
+        return status;
+    }
+    if (options.json) {
+        print_json(compilation->model, &shipment, &sizes);
+    } else {
+        print_text(arena, compilation->model, &shipment, &sizes);
+    }
+    bool good = check_limit(arena, "--max-flash", options.max_flash, "weights and code take",
+                            sizes.weights + sizes.code, flash);
+    good = check_limit(arena, "--max-ram", options.max_ram, "the workspace for one image takes", sizes.workspace_one,
+                       ram) &&
+           good;
+    return good ? STATUS_OK : STATUS_MODEL;
+}

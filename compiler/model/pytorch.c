@@ -1,0 +1,266 @@
+#include "compiler/model/pytorch.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { REMARK_COLUMN = 80, LIST_WIDTH = 90, LIST_SHORT = 6 };
+
+/* ---- names ---- */
+
+/* Words of Python, and what nn.Module has already (PyTorch 1.13 to 2.9): a layer of that name would be a syntax error,
+ * or hide a method. Names that begin with an underscore are not listed. */
+static const char *const taken[] = {
+    "False", "None", "True", "and", "as", "assert", "async", "await", "break", "class", "continue", "def", "del",
+    "elif", "else", "except", "finally", "for", "from", "global", "if", "import", "in", "is", "lambda", "nonlocal",
+    "not", "or", "pass", "raise", "return", "try", "while", "with", "yield",
+    /* nn.Module */
+    "T_destination", "add_module", "apply", "bfloat16", "buffers", "call_super_init", "children", "compile", "cpu",
+    "cuda", "double", "dump_patches", "eval", "extra_repr", "float", "forward", "get_buffer", "get_extra_state",
+    "get_parameter", "get_submodule", "half", "ipu", "load_state_dict", "modules", "mtia", "named_buffers",
+    "named_children", "named_modules", "named_parameters", "parameters", "register_backward_hook", "register_buffer",
+    "register_forward_hook", "register_forward_pre_hook", "register_full_backward_hook",
+    "register_full_backward_pre_hook", "register_load_state_dict_post_hook", "register_load_state_dict_pre_hook",
+    "register_module", "register_parameter", "register_state_dict_post_hook", "register_state_dict_pre_hook",
+    "requires_grad_", "set_extra_state", "set_submodule", "share_memory", "state_dict", "to", "to_empty", "train",
+    "training", "type", "xpu", "zero_grad",
+    /* the module printed here */
+    "input_mean", "input_std"};
+
+static bool is_taken(const char *name) {
+    for (size_t i = 0; i < COUNT_OF(taken); i++) {
+        if (string_is(taken[i], name)) return true;
+    }
+    return name[0] == '_'; /* nn.Module's own state, and Python's private names */
+}
+
+bool pytorch_check(const Model *model, Diags *diags) {
+    bool good = true;
+    for (size_t i = 0; i < model->layers.count; i++) {
+        const Layer *layer = model->layers.at[i];
+        if (!layer->weight || !is_taken(layer->name)) continue;
+        Diag *diag = diag_report(diags, layer->at, "pytorch-name",
+                                 "a PyTorch module cannot have a layer called '%s', a name of Python or of nn.Module",
+                                 layer->name);
+        diag_help(diags, diag, "give it another label; --rename %s=LABEL then loads weights that were saved before",
+                  layer->name);
+        good = false;
+    }
+    return good;
+}
+
+/* wide_dropout -> WideDropout. What would not be a class of its own begins with Net. */
+static const char *class_name(Arena *arena, const char *name) {
+    static const char *const used[] = {"F", "None", "True", "False", "ImportError"};
+    char *camel = NEW_ARRAY(arena, char, strlen(name) + 1), *end = camel;
+    bool upper = true;
+    for (const char *at = name; *at; at++) {
+        if (*at != '_') *end++ = (char)(upper ? toupper((unsigned char)*at) : *at);
+        upper = *at == '_';
+    }
+    bool good = isalpha((unsigned char)camel[0]);
+    for (size_t i = 0; i < COUNT_OF(used); i++) good = good && !string_is(camel, used[i]);
+    return good ? camel : arena_format(arena, "Net%s", camel);
+}
+
+/* ---- for layers ---- */
+
+const char *pytorch_module(PyTorch *out, const Layer *layer, const char *module, const char *x) {
+    const char *line = arena_format(out->arena, "self.%s = %s%s", layer->name, module,
+                                    layer->trainable ? "" : ".requires_grad_(False)");
+    vec_push(out->arena, &out->members, line);
+    return arena_format(out->arena, "self.%s(%s)", layer->name, x);
+}
+
+const char *pytorch_bias(const Layer *layer) { return layer->bias ? "" : ", bias=False"; }
+
+const char *pytorch_pair(PyTorch *out, const int64_t *pair) {
+    if (pair[0] == pair[1]) return arena_format(out->arena, "%lld", (long long)pair[0]);
+    return arena_format(out->arena, "(%lld, %lld)", (long long)pair[0], (long long)pair[1]);
+}
+
+const char *pytorch_option(PyTorch *out, const char *name, const int64_t *pair, const int64_t *standard) {
+    if (pair[0] == standard[0] && pair[1] == standard[1]) return "";
+    return arena_format(out->arena, ", %s=%s", name, pytorch_pair(out, pair));
+}
+
+bool pytorch_even(const Window *window) {
+    return window->before[0] == window->after[0] && window->before[1] == window->after[1];
+}
+
+const char *pytorch_padded(PyTorch *out, const Window *window, const char *x) {
+    const int64_t *before = window->before, *after = window->after;
+    if (before[0] + before[1] + after[0] + after[1] == 0) return x;
+    return arena_format(out->arena, "F.pad(%s, (%lld, %lld, %lld, %lld))", x, (long long)before[1], (long long)after[1],
+                        (long long)before[0], (long long)after[0]);
+}
+
+const char *pytorch_number(PyTorch *out, double number) {
+    const char *text = arena_format(out->arena, "%.6g", number);
+    return strtof(text, NULL) == (float)number ? text : arena_format(out->arena, "%.9g", number);
+}
+
+const char *pytorch_list(PyTorch *out, const double *numbers, size_t count) {
+    const char *line = "\n            ";
+    bool wrap = count > LIST_SHORT;
+    Text text = {0};
+    text_puts(&text, "[");
+    for (size_t i = 0, begin = 0; i < count; i++) {
+        bool next = wrap && (i == 0 || text.length - begin > LIST_WIDTH);
+        text_printf(&text, "%s%s", i == 0 ? "" : next ? "," : ", ", next ? line : "");
+        begin = next ? text.length : begin;
+        text_puts(&text, pytorch_number(out, numbers[i]));
+    }
+    text_puts(&text, "]");
+    const char *list = arena_copy(out->arena, text.data, text.length);
+    text_free(&text);
+    return list;
+}
+
+/* ---- activations ---- */
+
+static const char *activated(PyTorch *out, const Layer *layer, const char *x) {
+    const char *function = NULL, *more = "";
+    switch (layer->activation.kind) {
+    case ACTIVATION_LINEAR: return x;
+    case ACTIVATION_SIGMOID: function = "torch.sigmoid"; break;
+    case ACTIVATION_TANH: function = "torch.tanh"; break;
+    case ACTIVATION_RELU: function = "F.relu"; break;
+    case ACTIVATION_LEAKY_RELU:
+        function = "F.leaky_relu";
+        more = arena_format(out->arena, ", %s", pytorch_number(out, layer->activation.parameter));
+        break;
+    case ACTIVATION_ELU:
+        function = "F.elu";
+        if (layer->activation.parameter != 1) {
+            more = arena_format(out->arena, ", %s", pytorch_number(out, layer->activation.parameter));
+        }
+        break;
+    case ACTIVATION_SELU: function = "F.selu"; break;
+    case ACTIVATION_SOFTPLUS: function = "F.softplus"; break;
+    case ACTIVATION_SOFTSIGN: function = "F.softsign"; break;
+    case ACTIVATION_SWISH: function = "F.silu"; break;
+    case ACTIVATION_GELU:
+        function = "F.gelu";
+        more = ", approximate=\"tanh\"";
+        break;
+    case ACTIVATION_SOFTMAX:
+        if (layer->out.rank == 3) { /* over all values of an example */
+            return arena_format(out->arena, "F.softmax(torch.flatten(%s, 1), dim=1).view(-1, %lld, %lld, %lld)", x,
+                                (long long)layer->out.dim[0], (long long)layer->out.dim[1],
+                                (long long)layer->out.dim[2]);
+        }
+        function = "F.softmax";
+        more = ", dim=1";
+        break;
+    case ACTIVATION_COUNT: break;
+    }
+    if (!function) BUG("no activation %d", (int)layer->activation.kind);
+    return arena_format(out->arena, "%s(%s%s)", function, x, more);
+}
+
+/* ---- printing ---- */
+
+typedef struct {
+    const char *code, *remark; /* remark NULL: none */
+} Line;
+
+typedef VEC(Line) Lines;
+
+/* The lines of forward, each with what it gives. */
+static void make_forward(PyTorch *out, const Model *model, Lines *lines) {
+    for (size_t i = 0; i < model->layers.count; i++) {
+        const Layer *layer = model->layers.at[i];
+        const char *x = activated(out, layer, layer->kind->pytorch(out, layer, "x"));
+        if (string_is(x, "x")) continue;
+        if (layer->activation.kind == ACTIVATION_SOFTMAX) {
+            vec_push(
+                out->arena, lines,
+                ((Line){"# nn.CrossEntropyLoss has a softmax of its own: leave this one out to train with it.", NULL}));
+        }
+        Line line = {arena_format(out->arena, "x = %s", x), shape_text(out->arena, layer->out)};
+        vec_push(out->arena, lines, line);
+    }
+}
+
+static void print_forward(const Lines *lines, FILE *out) {
+    int width = 0;
+    for (size_t i = 0; i < lines->count; i++) {
+        int length = (int)strlen(lines->at[i].code);
+        if (lines->at[i].remark && length > width && length <= REMARK_COLUMN) width = length;
+    }
+    fputs("    def forward(self, x):\n", out);
+    for (size_t i = 0; i < lines->count; i++) {
+        const Line *line = &lines->at[i];
+        if (line->remark) {
+            fprintf(out, "        %-*s  # %s\n", width, line->code, line->remark);
+        } else {
+            fprintf(out, "        %s\n", line->code);
+        }
+    }
+    fputs("        return x\n", out);
+}
+
+/* "[n, 1, 28, 28]" */
+static const char *batch_text(Arena *arena, Shape shape) {
+    const char *text = "[n";
+    for (int i = 0; i < shape.rank; i++) text = arena_format(arena, "%s, %lld", text, (long long)shape.dim[i]);
+    return arena_format(arena, "%s]", text);
+}
+
+static void print_class(PyTorch *python, const Model *model, const char *name, FILE *out) {
+    const Layer *last = model->layers.at[model->layers.count - 1];
+    Lines forward = {0};
+    make_forward(python, model, &forward);
+    fprintf(out, "class %s(nn.Module):\n    \"\"\"%s%s -> %s\"\"\"\n\n", name,
+            batch_text(python->arena, model->layers.at[0]->out), model->bytes_input ? ", bytes divided by 255," : "",
+            batch_text(python->arena, last->out));
+    fputs("    def __init__(self", out);
+    for (size_t i = 0; i < python->arguments.count; i++) fprintf(out, ", %s", python->arguments.at[i]);
+    fputs("):\n        super().__init__()\n", out);
+    for (size_t i = 0; i < python->members.count; i++) fprintf(out, "        %s\n", python->members.at[i]);
+    fputc('\n', out);
+    print_forward(&forward, out);
+}
+
+static const char reader[] =
+    "def read_safetensors(path):\n"
+    "    \"\"\"The tensors and the metadata of a safetensors file.\"\"\"\n"
+    "    try:\n"
+    "        from safetensors import safe_open\n"
+    "    except ImportError:  # all that netc writes is float32: no need of the package\n"
+    "        with open(path, \"rb\") as file:\n"
+    "            header = json.loads(file.read(int.from_bytes(file.read(8), \"little\")))\n"
+    "            data = bytearray(file.read())\n"
+    "        metadata = header.pop(\"__metadata__\", {})\n"
+    "        return {name: torch.frombuffer(data[slice(*about[\"data_offsets\"])], dtype=torch.float32)\n"
+    "                .reshape(about[\"shape\"]) for name, about in header.items()}, metadata\n"
+    "    with safe_open(path, \"pt\") as file:\n"
+    "        return {name: file.get_tensor(name) for name in file.keys()}, file.metadata() or {}\n";
+
+static void print_load(const PyTorch *python, const char *name, FILE *out) {
+    fputs("def load(path):\n    \"\"\"The network with the weights of a file, ready for use.\"\"\"\n", out);
+    fprintf(out, "    tensors, %s = read_safetensors(path)\n    model = %s(",
+            python->arguments.count ? "metadata" : "_", name);
+    for (size_t i = 0; i < python->arguments.count; i++) {
+        fprintf(out, "%sjson.loads(metadata[\"%s\"])", i ? ", " : "", python->arguments.at[i]);
+    }
+    fputs(")\n    model.load_state_dict(tensors)\n    return model.eval()\n", out);
+}
+
+void pytorch_print(const Model *model, FILE *out) {
+    Arena *arena = arena_new();
+    PyTorch python = {.arena = arena};
+    const char *name = class_name(arena, model->name);
+    fprintf(out,
+            "\"\"\"The network %s as a PyTorch module, printed by netc.\n\n"
+            "load(\"weights.safetensors\") gives it the weights of a run. netc's --weights takes what is saved with\n"
+            "safetensors.torch.save_file(model.state_dict(), \"weights.safetensors\").\n"
+            "\"\"\"\n"
+            "import json\n\nimport torch\nfrom torch import nn\nfrom torch.nn import functional as F\n\n\n",
+            model->name);
+    print_class(&python, model, name, out);
+    fprintf(out, "\n\n%s\n\n", reader);
+    print_load(&python, name, out);
+    arena_free(arena);
+}

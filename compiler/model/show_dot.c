@@ -1,0 +1,45 @@
+#include <string.h>
+
+#include "compiler/model/layer.h"
+#include "compiler/model/show.h"
+
+/* A quoted text; names and numbers hold nothing else that would end it. */
+static void print_quoted(FILE *out, const char *text) {
+    fputc('"', out);
+    for (; *text; text++) {
+        if (strchr("\"\\", *text)) fputc('\\', out);
+        fputc(*text, out);
+    }
+    fputc('"', out);
+}
+
+static void print_node(Arena *arena, const Model *model, const Layer *layer, FILE *out) {
+    int64_t parameters = show_parameters(layer);
+    const char *kind = show_layer(arena, model, layer);
+    fputs("    ", out);
+    print_quoted(out, layer->name);
+    fprintf(out, " [label=\"%s\\n", layer->name);
+    if (!string_is(kind, layer->name)) fprintf(out, "%s\\n", kind);
+    fputs(show_shape(arena, layer->out), out);
+    if (parameters) fprintf(out, "\\n%s parameters", show_shape(arena, (Shape){.rank = 1, .dim = {parameters}}));
+    fprintf(out, "\"%s];\n", layer->from ? "" : ", style=\"rounded,bold\"");
+}
+
+void show_dot(const Model *model, FILE *out) {
+    Arena *arena = arena_new();
+    fputs("digraph ", out);
+    print_quoted(out, model->name);
+    fputs(" {\n    node [shape=box, style=rounded, fontname=\"sans-serif\"];\n", out);
+    for (size_t i = 0; i < model->layers.count; i++) print_node(arena, model, model->layers.at[i], out);
+    for (size_t i = 0; i < model->layers.count; i++) {
+        const Layer *layer = model->layers.at[i];
+        if (!layer->from) continue;
+        fputs("    ", out);
+        print_quoted(out, layer->from->name);
+        fputs(" -> ", out);
+        print_quoted(out, layer->name);
+        fputs(";\n", out);
+    }
+    fputs("}\n", out);
+    arena_free(arena);
+}

@@ -1,0 +1,20 @@
+/* UTF-8: what JSON, safetensors and messages hold, while paths and arguments may be any bytes. Nothing here can fail.
+ */
+#ifndef NET_BASE_UTF8_H
+#define NET_BASE_UTF8_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Bytes of the well-formed character at text[0 .. size-1], its code point in *code; 0 when there is none (overlong
+ * forms and surrogates are not well formed). */
+size_t net_utf8_decode(const char *text, size_t size, uint32_t *code);
+
+/* Whether all of a string is well formed. */
+bool net_utf8_is_valid(const char *text);
+
+/* Puts '?' in place of each ill-formed byte, as at the end of a string that was cut; returns the string. */
+char *net_utf8_clean(char *text);
+
+#endif

@@ -1,0 +1,18 @@
+#include "runtime/data/labels.h"
+
+bool net_label_check(const char *path, int64_t item, int64_t label, const NetClasses *classes, NetError *error) {
+    if (label >= 0 && label < classes->count) return true;
+    char text[NET_COUNT_TEXT];
+    long long outputs = classes->outputs > 0 ? classes->outputs : classes->count;
+    return net_fail(error, NET_ENVIRONMENT,
+                    "%s: item %s: label %lld, but the last layer has %lld output%s (classes 0 to %lld)%s "
+                    "[label-range]",
+                    path, net_count(text, (uint64_t)item), (long long)label, outputs, outputs == 1 ? "" : "s",
+                    (long long)classes->count - 1, label == classes->count ? "; are the labels numbered from 1?" : "");
+}
+
+bool net_labels_count(const char *path, int64_t labels, int64_t images, NetError *error) {
+    char have[NET_COUNT_TEXT], want[NET_COUNT_TEXT];
+    return labels == images || net_fail(error, NET_ENVIRONMENT, "%s: %s labels for %s images [count-mismatch]", path,
+                                        net_count(have, (uint64_t)labels), net_count(want, (uint64_t)images));
+}

@@ -1,0 +1,20 @@
+/* What labels of any file format must be. Each function is true when all is well; errors have status NET_ENVIRONMENT.
+ */
+#ifndef NET_DATA_LABELS_H
+#define NET_DATA_LABELS_H
+
+#include "runtime/base/error.h"
+
+/* The classes that labels number from 0. */
+typedef struct {
+    int64_t count;
+    int64_t outputs; /* of the last layer, for the message; 0: as many */
+} NetClasses;
+
+/* Whether a label is one of the classes. */
+bool net_label_check(const char *path, int64_t item, int64_t label, const NetClasses *classes, NetError *error);
+
+/* Whether there are as many labels as images. */
+bool net_labels_count(const char *path, int64_t labels, int64_t images, NetError *error);
+
+#endif

@@ -1,0 +1,20 @@
+/* Labels of images: an IDX label file, or an NPY array of integers of any shape. */
+#ifndef NET_INFER_LABELS_H
+#define NET_INFER_LABELS_H
+
+#include "runtime/base/error.h"
+
+typedef struct {
+    const char *path; /* borrowed */
+    uint32_t *at;     /* owned; each below the number of classes */
+    int64_t count;
+} NetLabels;
+
+/* Whether a file begins as an IDX label file. One that cannot be read, or is a pipe, does not. */
+bool net_labels_file(const char *path);
+
+/* Reads and checks all. Errors have status NET_ENVIRONMENT; nothing needs freeing then. */
+bool net_labels_read(NetLabels *labels, const char *path, int64_t classes, NetError *error);
+void net_labels_free(NetLabels *labels);
+
+#endif

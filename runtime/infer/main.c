@@ -1,0 +1,205 @@
+/* main() of an inference binary: linked with one compiled network (predictor.h).
+ *
+ * Files are read, predicted and printed in order, a batch at a time; the first that cannot be read ends the program.
+ * An IDX label file right behind a file of images is about those. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "runtime/base/signals.h"
+#include "runtime/data/labels.h"
+#include "runtime/infer/images.h"
+#include "runtime/infer/labels.h"
+#include "runtime/infer/options.h"
+#include "runtime/infer/png.h"
+#include "runtime/infer/predictor.h"
+#include "runtime/infer/results.h"
+
+enum { BATCH = 256, LEAST_BATCH = 16, BATCH_BYTES = 4 << 20 };
+
+typedef struct {
+    const NetNetwork *network;
+    const NetInferOptions *options;
+    NetResults results;
+    NetLabels labels; /* without a path: there are none */
+    int64_t labelled; /* images that have got theirs */
+    int64_t room;     /* images that x and y hold */
+    float *x, *y;
+    void *workspace;
+} Program;
+
+/* ---- memory ---- */
+
+/* Images of a batch: as many as should be in memory at a time. */
+static int64_t batch_size(const NetNetwork *network) {
+    int64_t most = BATCH_BYTES / (network->input.count * (int64_t)sizeof(float));
+    return most > BATCH ? BATCH : most < LEAST_BATCH ? LEAST_BATCH : most;
+}
+
+/* A single image takes little; a batch takes its memory when the first file with many images comes. */
+static bool reserve(Program *program, int64_t images, NetError *error) {
+    if (program->room >= images) return true;
+    size_t inputs, outputs;
+    free(program->x);
+    free(program->y);
+    program->x = program->y = NULL;
+    if (!net_multiply((size_t)images, (size_t)program->network->input.count, &inputs) ||
+        !net_multiply((size_t)images, (size_t)program->network->outputs, &outputs))
+        return net_fail(error, NET_ENVIRONMENT, "out of memory");
+    program->x = net_alloc(inputs, sizeof *program->x, error);
+    program->y = program->x != NULL ? net_alloc(outputs, sizeof *program->y, error) : NULL;
+    program->room = images;
+    return program->y != NULL;
+}
+
+/* ---- labels ---- */
+
+/* Whether there are labels for so many images, and when these are all, no others. */
+static bool check_labels(const Program *program, int64_t images, bool all, NetError *error) {
+    const NetLabels *labels = &program->labels;
+    bool enough = labels->path == NULL || (all ? images == labels->count : images <= labels->count);
+    return enough || net_labels_count(labels->path, labels->count, images, error);
+}
+
+/* The labels of the file at `at`: the next one may hold them. */
+static bool find_labels(Program *program, int at, bool *paired, NetError *error) {
+    const NetInferOptions *options = program->options;
+    const NetNetwork *network = program->network;
+    *paired = options->labels == NULL && !options->raw && at + 1 < options->file_count &&
+              net_labels_file(options->files[at + 1]);
+    if (!*paired) return true;
+    const char *path = options->files[at + 1];
+    if (network->classes == 0)
+        return net_fail(error, NET_ENVIRONMENT,
+                        "%s is a label file, and the outputs of '%s' are no classes [no-classes]", path, network->name);
+    program->labelled = 0;
+    return net_labels_read(&program->labels, path, network->classes, error);
+}
+
+/* ---- files ---- */
+
+static bool predict_batch(Program *program, const char *path, const NetImages *images, int64_t count, NetError *error) {
+    const NetLabels *labels = &program->labels;
+    if (!check_labels(program, program->labelled + count, false, error)) return false;
+    if (count == 1)
+        net_predict(program->x, program->y, program->workspace);
+    else
+        net_predict_batch(program->x, program->y, count, program->workspace);
+    const NetResultRows rows = {.path = path,
+                                .one = images->one,
+                                .first = images->done - count,
+                                .count = count,
+                                .outputs = program->y,
+                                .labels = labels->path != NULL ? labels->at + program->labelled : NULL};
+    program->labelled += count;
+    return net_results_add(&program->results, &rows, error);
+}
+
+static bool predict_images(Program *program, const char *path, NetImages *images, bool last, NetError *error) {
+    int64_t batch = batch_size(program->network);
+    if (images->count >= 0 && !check_labels(program, program->labelled + images->count, last, error)) return false;
+    if (!reserve(program, images->count >= 0 && images->count < batch ? images->count : batch, error)) return false;
+    for (;;) {
+        int64_t got;
+        if (net_signals_pending() != 0) return false;
+        if (!net_images_next(images, program->x, program->room, &got, error)) return false;
+        if (got == 0) return true;
+        if (!predict_batch(program, path, images, got, error)) return false;
+    }
+}
+
+/* Message 28 says how many of the files to come have the same fault. */
+static void count_others(const Program *program, int from, NetError *error) {
+    uint64_t count = 0;
+    char *kind = strstr(error->text, " [image-size]");
+    for (int i = from; kind != NULL && i < program->options->file_count; i++) {
+        unsigned char head[NET_PNG_SIZES];
+        size_t got;
+        count += net_stream_head(program->options->files[i], head, sizeof head, &got) && got == sizeof head &&
+                 net_png_magic(head) && !net_png_fits(head, &program->network->input);
+    }
+    if (count == 0) return;
+    char others[NET_COUNT_TEXT];
+    *kind = '\0';
+    net_fail(error, error->status, "%s (%s other file%s too) [image-size]", error->text, net_count(others, count),
+             count == 1 ? "" : "s");
+}
+
+/* The file at `at`, with its labels; *at is then the next one. */
+static bool predict_file(Program *program, int *at, NetError *error) {
+    const NetInferOptions *options = program->options;
+    const char *path = options->files[*at];
+    NetImages images;
+    bool paired;
+    if (!net_images_open(&images, path, &program->network->input, options->raw, error)) return false;
+    bool ok = find_labels(program, *at, &paired, error) &&
+              predict_images(program, path, &images, paired || *at + 1 == options->file_count, error);
+    if (!ok && images.format == NET_FORMAT_PNG) count_others(program, *at + 1, error);
+    net_images_close(&images);
+    if (!ok) return false;
+    *at += paired ? 2 : 1;
+    if (!paired) return true;
+    ok = check_labels(program, program->labelled, true, error);
+    net_labels_free(&program->labels);
+    program->labels.path = NULL;
+    return ok;
+}
+
+static bool predict_files(Program *program, NetError *error) {
+    const NetInferOptions *options = program->options;
+    if (options->labels != NULL &&
+        !net_labels_read(&program->labels, options->labels, program->network->classes, error))
+        return false;
+    program->workspace = net_alloc(program->network->workspace, 1, error);
+    if (program->workspace == NULL) return false;
+    for (int at = 0; at < options->file_count;) {
+        if (!predict_file(program, &at, error)) return false;
+    }
+    return check_labels(program, program->labelled, true, error) && net_results_end(&program->results, error);
+}
+
+/* ---- the program ---- */
+
+static bool selftest(const NetNetwork *network, const NetInferOptions *options, NetError *error) {
+    if (net_predict_selftest() != 0)
+        return net_fail(error, NET_ENVIRONMENT,
+                        "selftest: the stored image of '%s' does not give its stored outputs; the binary is damaged, "
+                        "or this processor computes wrongly [selftest-failed]",
+                        network->name);
+    if (!options->quiet) printf("%s: the stored image gives its stored outputs\n", network->name);
+    return true;
+}
+
+static bool run(const NetNetwork *network, const NetInferOptions *options, NetError *error) {
+    if (options->help)
+        net_infer_print_help(options, network);
+    else if (options->version)
+        net_infer_print_version(network);
+    else if (options->selftest)
+        return selftest(network, options, error);
+    if (options->help || options->version) return true;
+    Program program = {.network = network, .options = options};
+    if (options->output != NULL) net_signals_install(false); /* so that the file begun is removed */
+    if (!net_results_begin(&program.results, network, options, error)) return false;
+    bool ok = predict_files(&program, error);
+    net_results_close(&program.results);
+    net_labels_free(&program.labels);
+    free(program.workspace);
+    free(program.x);
+    free(program.y);
+    return ok;
+}
+
+int main(int argc, char **argv) {
+    NetNetwork network;
+    NetInferOptions options = {.program = net_infer_program(argc, argv)};
+    NetError error = {0};
+    bool ok = net_network_open(&network, &error) && net_infer_options_parse(argc, argv, &network, &options, &error) &&
+              run(&network, &options, &error);
+    if (fflush(stdout) != 0 && ok) ok = net_fail_system(&error, "standard output", "write", errno);
+    if (!ok && net_signals_pending() == 0) fprintf(stderr, "%s: %s\n", options.program, error.text);
+    net_infer_options_free(&options);
+    net_network_close(&network);
+    return net_signals_pending() != 0 && !ok ? 128 + net_signals_pending() : ok ? NET_OK : error.status;
+}

@@ -1,0 +1,58 @@
+#include "runtime/infer/network.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "runtime/infer/predictor.h"
+
+/* The numbers come from the compiler; a binary that was put together wrongly should say so all the same. */
+static bool possible(const NetNetwork *network) {
+    const NetInput *input = &network->input;
+    size_t count = 1;
+    for (int i = 0; i < NET_INPUT_RANK; i++) {
+        if (input->shape[i] < 1 || !net_multiply(count, (size_t)input->shape[i], &count)) return false;
+    }
+    bool classes = network->classes == 0 || network->classes == network->outputs ||
+                   (network->classes == 2 && network->outputs == 1);
+    return (input->rank == 1 || input->rank == NET_INPUT_RANK) && count <= INT32_MAX &&
+           (int64_t)count == input->count && network->outputs > 0 && network->outputs <= INT32_MAX && classes;
+}
+
+bool net_network_open(NetNetwork *network, NetError *error) {
+    const int64_t *number = net_predict_number;
+    *network = (NetNetwork){
+        .name = net_predict_text,
+        .version = net_predict_text + strlen(net_predict_text) + 1,
+        .input = {.rank = (int)number[NET_PREDICT_RANK], .count = number[NET_PREDICT_INPUTS]},
+        .outputs = number[NET_PREDICT_OUTPUTS],
+        .classes = number[NET_PREDICT_CLASSES],
+        .workspace = (size_t)number[NET_PREDICT_WORKSPACE_BYTES],
+    };
+    memcpy(network->input.shape, number + NET_PREDICT_SHAPE, sizeof network->input.shape);
+    if (!possible(network))
+        return net_fail(error, NET_ENVIRONMENT, "this binary is damaged: its network cannot be [selftest-failed]");
+    network->class_names = net_alloc((size_t)network->classes, sizeof *network->class_names, error);
+    if (network->class_names == NULL) return false;
+    const char *at = network->version;
+    for (int64_t i = 0; i < network->classes; i++) {
+        at += strlen(at) + 1;
+        network->class_names[i] = at;
+    }
+    return true;
+}
+
+void net_network_close(NetNetwork *network) { free(network->class_names); }
+
+int64_t net_network_class(const NetNetwork *network, const float *outputs) {
+    if (network->outputs == 1) return outputs[0] > 0.5f ? 1 : 0;
+    int64_t best = 0;
+    for (int64_t i = 1; i < network->outputs; i++) {
+        if (outputs[i] > outputs[best]) best = i;
+    }
+    return best;
+}
+
+float net_network_probability(const NetNetwork *network, const float *outputs, int64_t class) {
+    if (network->outputs > 1) return outputs[class];
+    return class == 1 ? outputs[0] : 1.0f - outputs[0];
+}

@@ -1,0 +1,34 @@
+/* The network this program holds: what predictor.h gives as numbers and one text. */
+#ifndef NET_INFER_NETWORK_H
+#define NET_INFER_NETWORK_H
+
+#include "runtime/base/error.h"
+
+enum { NET_INPUT_RANK = 3 };
+
+/* What the network reads: `count` floats, flat (rank 1) or as C, H, W (rank 3). */
+typedef struct {
+    int rank;
+    int64_t shape[NET_INPUT_RANK]; /* of rank 1: {count, 1, 1} */
+    int64_t count;
+} NetInput;
+
+typedef struct {
+    const char *name;
+    const char *version; /* of the netc that compiled it */
+    NetInput input;
+    int64_t outputs;
+    int64_t classes;          /* 0: the outputs are no classes. 2 with one output: that of class 1 */
+    const char **class_names; /* owned */
+    size_t workspace;         /* bytes of one call */
+} NetNetwork;
+
+/* False when memory is short, or when the numbers cannot be. net_network_close frees what is there in any case. */
+bool net_network_open(NetNetwork *network, NetError *error);
+void net_network_close(NetNetwork *network);
+
+/* The class of one image's outputs, and how likely it is; classes must not be 0. Of equal outputs the first counts. */
+int64_t net_network_class(const NetNetwork *network, const float *outputs);
+float net_network_probability(const NetNetwork *network, const float *outputs, int64_t class);
+
+#endif

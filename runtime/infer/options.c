@@ -1,0 +1,173 @@
+#include "runtime/infer/options.h"
+
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "runtime/base/words.h"
+
+typedef struct {
+    const char *name; /* without its dashes */
+    char letter;
+    size_t at;            /* in NetInferOptions: a string when there is an argument, else a bool */
+    const char *argument; /* as --help shows it */
+    const char *doc;
+} Option;
+
+#define AT(member) offsetof(NetInferOptions, member)
+
+static const Option table[] = {
+    {"all", 0, AT(all), NULL, "all classes with their probabilities, best first"},
+    {"json", 0, AT(json), NULL, "a JSON object a line"},
+    {"output", 'o', AT(output), "FILE", "write the outputs as a NumPy array [images, outputs]"},
+    {"labels", 0, AT(labels), "FILE", "the images' classes, IDX or NPY: print the accuracy"},
+    {"raw", 0, AT(raw), NULL, "the files are bare little-endian floats, image after image"},
+    {"selftest", 0, AT(selftest), NULL, "check that a stored image gives its stored outputs"},
+    {"quiet", 'q', AT(quiet), NULL, "print results only"},
+    {"help", 'h', AT(help), NULL, "print this"},
+    {"version", 0, AT(version), NULL, "print what this program was compiled by"},
+};
+
+enum { OPTIONS = sizeof table / sizeof *table };
+
+static bool unknown_option(const NetInferOptions *options, const char *name, NetError *error) {
+    char word[64];
+    size_t length = strcspn(name, "=");
+    snprintf(word, sizeof word, "%.*s", length < 60 ? (int)length : 60, name);
+    int best = (int)(strlen(word) + 2) / 3 + 1; /* a third of it may be wrong */
+    const char *nearest = NULL;
+    for (int i = 0; i < OPTIONS; i++) {
+        int distance = net_edit_distance(word, table[i].name);
+        if (distance < best && distance < (int)strlen(table[i].name)) {
+            best = distance;
+            nearest = table[i].name;
+        }
+    }
+    return nearest != NULL
+               ? net_fail(error, NET_USAGE, "unknown option '--%s'; did you mean '--%s'?", word, nearest)
+               : net_fail(error, NET_USAGE, "unknown option '--%s'; '%s --help' lists them", word, options->program);
+}
+
+/* The option a word begins: "--name", "--name=value" or "-q"; NULL when there is none. */
+static const Option *find_option(const char *word) {
+    for (int i = 0; i < OPTIONS; i++) {
+        size_t length = strlen(table[i].name);
+        if (word[1] != '-' && word[1] == table[i].letter && word[2] == '\0') return &table[i];
+        if (word[1] == '-' && strncmp(word + 2, table[i].name, length) == 0 &&
+            (word[2 + length] == '\0' || word[2 + length] == '='))
+            return &table[i];
+    }
+    return NULL;
+}
+
+/* Takes one word that begins with a dash, and the next one where it is its value. */
+static bool take_option(NetInferOptions *options, int argc, char **argv, int *at, NetError *error) {
+    const char *word = argv[*at];
+    const Option *option = find_option(word);
+    if (option == NULL) return unknown_option(options, word + (word[1] == '-' ? 2 : 1), error);
+    const char *equals = strchr(word, '=');
+    void *to = (char *)options + option->at;
+    if (option->argument == NULL) {
+        *(bool *)to = true;
+        return equals == NULL ||
+               net_fail(error, NET_USAGE, "--%s takes no value, found '%s'", option->name, equals + 1);
+    }
+    const char *value = equals != NULL ? equals + 1 : *at + 1 < argc ? argv[++*at] : NULL;
+    if (value == NULL) return net_fail(error, NET_USAGE, "--%s needs a %s", option->name, option->argument);
+    if (*value == '\0' || strcmp(value, "-") == 0)
+        return net_fail(error, NET_USAGE, "--%s needs the name of a file, found '%s'", option->name, value);
+    *(const char **)to = value;
+    return true;
+}
+
+static bool check(const NetInferOptions *options, const NetNetwork *network, NetError *error) {
+    int inputs = 0;
+    if (options->help || options->version || options->selftest) return true;
+    if (options->file_count == 0)
+        return net_fail(error, NET_USAGE,
+                        "expected a file with images, for example '%s digit.png' ('-': standard input)",
+                        options->program);
+    for (int i = 0; i < options->file_count; i++) {
+        if (*options->files[i] == '\0')
+            return net_fail(error, NET_USAGE, "an argument is empty, expected a file with images");
+        inputs += strcmp(options->files[i], "-") == 0;
+    }
+    if (inputs > 1) return net_fail(error, NET_USAGE, "'-' is given %d times; standard input can be read once", inputs);
+    if (network->classes == 0 && (options->labels != NULL || options->all))
+        return net_fail(error, NET_USAGE, "--%s is about classes, and the outputs of '%s' are none",
+                        options->labels != NULL ? "labels" : "all", network->name);
+    return true;
+}
+
+const char *net_infer_program(int argc, char **argv) {
+    if (argc == 0) return "netc";
+    const char *slash = strrchr(argv[0], '/');
+    return slash != NULL ? slash + 1 : argv[0];
+}
+
+bool net_infer_options_parse(int argc, char **argv, const NetNetwork *network, NetInferOptions *options,
+                             NetError *error) {
+    *options = (NetInferOptions){.program = net_infer_program(argc, argv)};
+    options->files = net_alloc((size_t)argc + 1, sizeof *options->files, error);
+    if (options->files == NULL) return false;
+    bool only_files = false;
+    for (int i = 1; i < argc; i++) {
+        if (!only_files && strcmp(argv[i], "--") == 0)
+            only_files = true;
+        else if (only_files || argv[i][0] != '-' || argv[i][1] == '\0')
+            options->files[options->file_count++] = argv[i];
+        else if (!take_option(options, argc, argv, &i, error))
+            return false;
+    }
+    return check(options, network, error);
+}
+
+void net_infer_options_free(NetInferOptions *options) { free(options->files); }
+
+static void print_network(const NetNetwork *network) {
+    char shape[NET_SHAPE_TEXT], count[NET_COUNT_TEXT];
+    bool classes = network->classes > 0;
+    int64_t things = classes ? network->classes : network->outputs;
+    printf("%s input%s, %s %s%s", net_shape(shape, network->input.shape, network->input.rank),
+           network->input.rank == 1 && network->input.count > 1 ? "s" : "", net_count(count, (uint64_t)things),
+           classes ? "class" : "output",
+           things == 1 ? ""
+           : classes   ? "es"
+                       : "s");
+}
+
+void net_infer_print_help(const NetInferOptions *options, const NetNetwork *network) {
+    const char *program = options->program;
+    printf("usage: %s [OPTION]... FILE...\n"
+           "%s images with the network '%s' (",
+           program, network->classes > 0 ? "Classifies" : "Transforms", network->name);
+    print_network(network);
+    printf(
+        ").\nFILE is a PNG image, or many images as IDX or NPY, packed with gzip or not; '-' is standard input.\n\n");
+    for (int i = 0; i < OPTIONS; i++) {
+        const Option *option = &table[i];
+        char left[40];
+        snprintf(left, sizeof left, "%c%c%c --%s%s%s", option->letter != 0 ? '-' : ' ',
+                 option->letter != 0 ? option->letter : ' ', option->letter != 0 ? ',' : ' ', option->name,
+                 option->argument != NULL ? " " : "", option->argument != NULL ? option->argument : "");
+        bool used = network->classes > 0 || (option->at != AT(all) && option->at != AT(labels));
+        if (used) printf("  %-20s %s\n", left, option->doc);
+    }
+    printf("\nexamples:\n  %s a.png b.png\n", program);
+    if (network->classes > 0)
+        printf("  %s --all --json digit.png | jq .classes\n"
+               "  %s t10k-images-idx3-ubyte.gz t10k-labels-idx1-ubyte.gz    the accuracy\n"
+               "  %s --labels y.npy x.npy                                   the same of NumPy's arrays\n",
+               program, program, program);
+    printf("  %s -o y.npy x.npy\n"
+           "  some-program | %s --raw -\n"
+           "\nstatus: 0 done, 2 wrong usage, 3 a file or the disk\n",
+           program, program);
+}
+
+void net_infer_print_version(const NetNetwork *network) {
+    printf("%s (", network->name);
+    print_network(network);
+    printf("), compiled by netc %s\n", network->version);
+}

@@ -1,0 +1,226 @@
+#include "runtime/infer/results.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "runtime/infer/npy.h"
+
+/* ---- text ---- */
+
+/* Bytes of the UTF-8 character that begins here; 0 when it is none. */
+static int character(const char *text) {
+    const unsigned char *at = (const unsigned char *)text;
+    int size = at[0] < 0x80                    ? 1
+               : at[0] >= 0xC2 && at[0] < 0xE0 ? 2
+               : at[0] >= 0xE0 && at[0] < 0xF0 ? 3
+               : at[0] >= 0xF0 && at[0] < 0xF5 ? 4
+                                               : 0;
+    for (int i = 1; i < size; i++) {
+        if ((at[i] & 0xC0) != 0x80) return 0;
+    }
+    bool wrong = (at[0] == 0xE0 && at[1] < 0xA0) || (at[0] == 0xED && at[1] >= 0xA0) ||
+                 (at[0] == 0xF0 && at[1] < 0x90) || (at[0] == 0xF4 && at[1] >= 0x90);
+    return wrong ? 0 : size;
+}
+
+/* Names of files may hold anything: nothing of it reaches a terminal. */
+static void print_plain(const char *text) {
+    for (; *text != '\0'; text++) putchar((unsigned char)*text < ' ' || *text == 0x7f ? '?' : *text);
+}
+
+static void print_json_string(const char *text) {
+    putchar('"');
+    while (*text != '\0') {
+        int size = character(text);
+        if (size == 0)
+            fputs("\\ufffd", stdout);
+        else if ((unsigned char)*text < ' ' || *text == 0x7f)
+            printf("\\u%04x", (unsigned char)*text);
+        else
+            printf("%s%.*s", *text == '"' || *text == '\\' ? "\\" : "", size, text);
+        text += size == 0 ? 1 : size;
+    }
+    putchar('"');
+}
+
+static void print_json_number(float value) {
+    if (isfinite(value))
+        printf("%.9g", (double)value);
+    else
+        fputs("null", stdout);
+}
+
+/* ---- one image ---- */
+
+typedef struct {
+    const char *path;
+    bool one;
+    int64_t index;
+    const float *outputs;
+} Image;
+
+/* Sorts the classes by probability; equal ones stay in order. */
+static void sort_classes(const NetResults *results, const float *outputs) {
+    const NetNetwork *network = results->network;
+    int64_t *order = results->order;
+    for (int64_t i = 0; i < network->classes; i++) {
+        float mine = net_network_probability(network, outputs, i);
+        int64_t to = i;
+        for (; to > 0 && net_network_probability(network, outputs, order[to - 1]) < mine; to--)
+            order[to] = order[to - 1];
+        order[to] = i;
+    }
+}
+
+static void print_class(const NetResults *results, const Image *image, int64_t class, const char *between) {
+    double probability = (double)net_network_probability(results->network, image->outputs, class);
+    print_plain(results->network->class_names[class]);
+    printf("%s%.2f %%", between, 100 * probability);
+}
+
+static void print_line(const NetResults *results, const Image *image) {
+    const NetNetwork *network = results->network;
+    print_plain(image->path);
+    if (!image->one) printf("[%lld]", (long long)image->index);
+    fputs("  ", stdout);
+    if (network->classes == 0) {
+        for (int64_t i = 0; i < network->outputs; i++) printf("%s%.6g", i == 0 ? "" : " ", (double)image->outputs[i]);
+    } else if (results->options->all) {
+        sort_classes(results, image->outputs);
+        for (int64_t i = 0; i < network->classes; i++) {
+            if (i > 0) fputs("  ", stdout);
+            print_class(results, image, results->order[i], " ");
+        }
+    } else {
+        print_class(results, image, net_network_class(network, image->outputs), "  ");
+    }
+    putchar('\n');
+}
+
+static void print_json_class(const NetResults *results, const Image *image, int64_t class) {
+    printf("\"class\":%lld,\"name\":", (long long)class);
+    print_json_string(results->network->class_names[class]);
+    fputs(",\"probability\":", stdout);
+    print_json_number(net_network_probability(results->network, image->outputs, class));
+}
+
+static void print_json(const NetResults *results, const Image *image) {
+    const NetNetwork *network = results->network;
+    fputs("{\"file\":", stdout);
+    print_json_string(image->path);
+    printf(",\"index\":%lld,", (long long)image->index);
+    if (network->classes == 0) {
+        fputs("\"outputs\":[", stdout);
+        for (int64_t i = 0; i < network->outputs; i++) {
+            if (i > 0) putchar(',');
+            print_json_number(image->outputs[i]);
+        }
+        putchar(']');
+    } else {
+        print_json_class(results, image, net_network_class(network, image->outputs));
+    }
+    if (results->options->all) {
+        sort_classes(results, image->outputs);
+        fputs(",\"classes\":[", stdout);
+        for (int64_t i = 0; i < network->classes; i++) {
+            fputs(i == 0 ? "{" : ",{", stdout);
+            print_json_class(results, image, results->order[i]);
+            putchar('}');
+        }
+        putchar(']');
+    }
+    fputs("}\n", stdout);
+}
+
+/* ---- all ---- */
+
+bool net_results_begin(NetResults *results, const NetNetwork *network, const NetInferOptions *options,
+                       NetError *error) {
+    *results = (NetResults){.network = network, .options = options};
+    results->order = net_alloc((size_t)network->classes, sizeof *results->order, error);
+    bool ok = results->order != NULL;
+    if (ok && options->output != NULL) {
+        static const char room[NET_NPY_HEADER];
+        results->file = net_file_create(options->output, error);
+        ok = results->file != NULL && net_file_write(results->file, room, sizeof room, error);
+    }
+    if (!ok) net_results_close(results);
+    return ok;
+}
+
+/* NPY files are little-endian, as the header says. */
+static bool write_rows(NetResults *results, const float *outputs, size_t count, NetError *error) {
+    for (size_t i = 0; i < count; i++) {
+        uint32_t bits;
+        memcpy(&bits, &outputs[i], sizeof bits);
+        unsigned char bytes[4];
+        for (int k = 0; k < 4; k++) bytes[k] = (unsigned char)(bits >> 8 * k);
+        if (!net_file_write(results->file, bytes, sizeof bytes, error)) return false;
+    }
+    return true;
+}
+
+static bool check_printed(NetError *error) {
+    return fflush(stdout) == 0 || net_fail_system(error, "standard output", "write", errno);
+}
+
+bool net_results_add(NetResults *results, const NetResultRows *rows, NetError *error) {
+    int64_t outputs = results->network->outputs;
+    for (int64_t i = 0; i < rows->count; i++) {
+        const Image image = {rows->path, rows->one, rows->first + i, rows->outputs + i * outputs};
+        if (rows->labels != NULL) {
+            results->scored++;
+            results->correct += net_network_class(results->network, image.outputs) == rows->labels[i];
+        } else if (results->file == NULL) {
+            results->options->json ? print_json(results, &image) : print_line(results, &image);
+        }
+    }
+    results->rows += rows->count;
+    if (results->file != NULL && !write_rows(results, rows->outputs, (size_t)(rows->count * outputs), error))
+        return false;
+    return check_printed(error);
+}
+
+static void print_score(const NetResults *results) {
+    char right[NET_COUNT_TEXT], all[NET_COUNT_TEXT];
+    double share = (double)results->correct / (double)results->scored;
+    double spread = sqrt(share * (1 - share) / (double)results->scored);
+    if (results->options->json)
+        printf("{\"images\":%lld,\"correct\":%lld,\"accuracy\":%.9g,\"standard_error\":%.9g}\n",
+               (long long)results->scored, (long long)results->correct, share, spread);
+    else
+        printf("%.2f %%  (%s of %s; ± %.2f)\n", 100 * share, net_count(right, (uint64_t)results->correct),
+               net_count(all, (uint64_t)results->scored), 100 * spread);
+}
+
+static bool finish_file(NetResults *results, NetError *error) {
+    char header[NET_NPY_HEADER];
+    NetFile *file = results->file;
+    net_npy_header(header, results->rows, results->network->outputs);
+    if (!net_file_overwrite(file, 0, header, sizeof header, error)) return false;
+    results->file = NULL;
+    return net_file_commit(file, error);
+}
+
+bool net_results_end(NetResults *results, NetError *error) {
+    const NetInferOptions *options = results->options;
+    if (results->scored > 0) print_score(results);
+    if (results->file == NULL) return check_printed(error);
+    if (!finish_file(results, error)) return false;
+    char rows[NET_COUNT_TEXT], columns[NET_COUNT_TEXT];
+    if (!options->quiet && !options->json) {
+        fputs("saved  ", stdout);
+        print_plain(options->output);
+        printf("  (%s x %s)\n", net_count(rows, (uint64_t)results->rows),
+               net_count(columns, (uint64_t)results->network->outputs));
+    }
+    return check_printed(error);
+}
+
+void net_results_close(NetResults *results) {
+    net_file_discard(results->file);
+    free(results->order);
+}

@@ -1,0 +1,22 @@
+/* --seeds A-B: the results of one run for each seed, their mean and standard deviation.
+ *
+ * A NetSeeds copies what it needs of each run; model and options outlive it. The summary is a file beside the run
+ * folders, named like the first of them: RUN-seeds.json (docs/formats.md). Errors have status NET_ENVIRONMENT. */
+#ifndef NET_TRAIN_SEEDS_H
+#define NET_TRAIN_SEEDS_H
+
+#include "runtime/train/trainer.h"
+
+typedef struct NetSeeds NetSeeds;
+
+NetSeeds *net_seeds_new(const NetModel *model, const NetOptions *options, NetError *error);
+
+/* Takes in a run that has ended and prints its line; one without a result, as it was interrupted, leaves none. */
+void net_seeds_add(NetSeeds *seeds, const NetTrainer *trainer);
+
+/* Prints mean and deviation, and writes the summary when there was any run; with --json prints it too. */
+bool net_seeds_finish(NetSeeds *seeds, NetError *error);
+
+void net_seeds_free(NetSeeds *seeds);
+
+#endif

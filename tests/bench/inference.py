@@ -1,0 +1,238 @@
+"""The part `inference`: one image and batches through the library of every model, and the facts of a program."""
+import array
+import glob
+import json
+import os
+import platform
+import random
+import re
+import struct
+import subprocess
+import zlib
+
+import table
+from programs import HERE, ROOT, Failed, Process, Spread, call, run_peak
+
+BATCH = 256
+KINDS = {"one": 1, "batch": BATCH}  # images a call
+SHIPPED = "lenet5"
+WITHOUT_CONVOLUTIONS = ("mlp_30",)
+
+
+def choose_models(builder, wanted):
+    """[(name, path, what `netc show --json` says)] of those with convolutions, and a few more."""
+    found = []
+    for path in sorted(glob.glob(os.path.join(ROOT, "models", "*.net"))):
+        name = os.path.splitext(os.path.basename(path))[0]
+        if wanted and name not in wanted:
+            continue
+        shown = json.loads(call([builder.netc, "show", "--json", path]).stdout)
+        if name in WITHOUT_CONVOLUTIONS or any(layer["kind"] == "conv" for layer in shown["layers"]):
+            found.append((name, path, shown))
+    return found
+
+
+def choose_processor():
+    """What a library for all processors (--cpu auto) picks on this one; compiling that alone takes a third as long."""
+    if platform.machine() != "x86_64":
+        return []
+    with open("/proc/cpuinfo", encoding="utf-8") as file:
+        flags = set(re.search(r"^flags\s*:(.*)$", file.read(), re.MULTILINE).group(1).split())
+    if {"avx512f", "avx512bw", "avx512cd", "avx512dq", "avx512vl"} <= flags:
+        return ["--cpu", "x86-64-v4"]
+    return ["--cpu", "x86-64-v3" if {"avx2", "fma", "bmi2"} <= flags else "generic"]
+
+
+def second_level_cache():
+    """Its bytes, for one core; 0 where the system does not say."""
+    for folder in glob.glob("/sys/devices/system/cpu/cpu0/cache/index*"):
+        facts = {}
+        for key in ("level", "type", "size"):
+            try:
+                with open(os.path.join(folder, key), encoding="utf-8") as file:
+                    facts[key] = file.read().strip()
+            except OSError:
+                facts[key] = ""
+        size = re.fullmatch(r"(\d+)([KM]?)", facts["size"])
+        if facts["level"] == "2" and facts["type"] != "Instruction" and size:
+            return int(size.group(1)) << {"": 0, "K": 10, "M": 20}[size.group(2)]
+    try:
+        return int(subprocess.run(["getconf", "LEVEL2_CACHE_SIZE"], capture_output=True, text=True).stdout)
+    except (OSError, ValueError):
+        return 0
+
+
+def write_weights(path, shown):
+    """Random ones, of a size that keeps values from growing: speed does not depend on them."""
+    numbers, header, data = random.Random(1), {}, array.array("f")
+    for layer in shown["layers"]:
+        for tensor in layer["tensors"]:
+            count = fan_in = 1
+            for k, side in enumerate(tensor["shape"]):
+                count *= side
+                fan_in *= side if k > 0 else 1
+            start, most = 4 * len(data), (3 / fan_in) ** 0.5
+            data.extend(numbers.uniform(-most, most) for _ in range(count))
+            header[tensor["name"]] = {"dtype": "F32", "shape": tensor["shape"], "data_offsets": [start, 4 * len(data)]}
+    text = json.dumps(header).encode()
+    text += b" " * (-len(text) % 8)
+    with open(path, "wb") as file:
+        file.write(struct.pack("<Q", len(text)) + text + data.tobytes())
+
+
+# ---- libraries and peers ----
+
+def infer(builder, path, weights, emit, output, *more):
+    call([builder.netc, "build", path, "--infer", "--weights", weights, "--emit", emit, "-o", output, *more])
+    return output
+
+
+def build_library(builder, name, path, weights, backend):
+    """predict.c with the library of a model."""
+    folder = builder.path(f"{name}.{backend}.infer")
+    os.mkdir(folder)
+    library = infer(builder, path, weights, "obj", os.path.join(folder, "library.o"), "--backend", backend,
+                    *choose_processor())
+    return builder.program(os.path.join(folder, "predict"), "predict", library, builder.object("limit"), "-I", folder,
+                           f"-DNAME={name}", f"-DCAPITALS={name.upper()}", f'-DHEADER="{name}.h"')
+
+
+class Contestant:
+    """A program that answers to "one SECONDS" and "batch SECONDS", and what it measured."""
+
+    def __init__(self, name, command, extra=(), parameters=None):
+        self.name, self.kinds = name, (*KINDS, *extra)
+        self.seconds = {kind: [] for kind in self.kinds}
+        self.process = Process(command)
+        if parameters is not None:  # a peer, which presents itself
+            count = self.process.line()[2:]
+            if count and int(count[0]) != parameters:
+                raise Failed(f"{name}: its network has {count[0]} parameters, not {parameters}")
+
+    def measure(self, kind, seconds):
+        self.seconds[kind].append(self.process.seconds_each(kind, seconds))
+
+    def row(self, kind, flops):
+        calls = self.seconds[kind]
+        if "empty" in self.kinds:
+            calls = [max(whole - empty, 1e-9) for whole, empty in zip(calls, self.seconds["empty"])]
+        images = KINDS[kind]
+        took = Spread([seconds / images for seconds in calls])
+        row = {"name": self.name, "kind": kind, "images": images, "seconds": took.as_json(),
+               "gflops": flops / took.median * 1e-9}
+        if "empty" in self.kinds:
+            row["empty_call_seconds"] = Spread(self.seconds["empty"]).as_json()
+        return row
+
+
+def make_peers(builder, name, path, weights, parameters, torch, onnxruntime):
+    found = []
+    for label, python, more in torch:
+        command = [python, os.path.join(HERE, "peers", "torch_predict.py"), name, str(BATCH), *more]
+        found.append((label, command, (), parameters))
+    for label, python in onnxruntime:
+        network = infer(builder, path, weights, "onnx", builder.path(name + ".onnx"))
+        command = [python, os.path.join(HERE, "peers", "onnx_predict.py"), network, str(BATCH)]
+        found.append((label, command, ("empty",), parameters))
+    contestants = []
+    for label, *arguments in found:
+        try:
+            contestants.append(Contestant(label, *arguments))
+        except Failed as failure:
+            table.progress(f"{label}: left out, since {str(failure).splitlines()[-1]}")
+    return contestants
+
+
+def race(contestants, rounds, seconds):
+    """All kinds of calls in turn: A B C A B C ..., after a warm-up."""
+    for contestant in contestants:
+        for kind in contestant.kinds:
+            contestant.process.seconds_each(kind, seconds / 4)
+    for _ in range(rounds):
+        for kind in (*KINDS, "empty"):
+            for contestant in contestants:
+                if kind in contestant.kinds:
+                    contestant.measure(kind, seconds)
+
+
+def measure_model(builder, model, backends, peers, rounds, seconds):
+    """Figures of one model, and the limits measured in between."""
+    name, path, shown = model
+    weights, parameters = builder.path(name + ".safetensors"), shown["total"]["parameters"]
+    write_weights(weights, shown)
+    contestants = [Contestant(f"netc {backend}", [build_library(builder, name, path, weights, backend), str(BATCH),
+                                                  str(4 * parameters)]) for backend in backends]
+    first = contestants[0].process
+    contestants += make_peers(builder, name, path, weights, parameters, *peers)
+    limits = [first.numbers("limit")]
+    reads = [first.numbers("read")[0]]
+    race(contestants, rounds, seconds)
+    reads.append(first.numbers("read")[0])
+    limits.append(first.numbers("limit"))
+    for contestant in contestants:
+        contestant.process.close()
+    work = 2 * shown["total"]["multiply_adds"]
+    rows = [contestant.row(kind, work) for kind in KINDS for contestant in contestants]
+    table.progress(f"inference of {name}")
+    return {"model": name, "flops_per_image": work, "weight_bytes": 4 * parameters,
+            "read_gb_per_second": max(reads), "rows": rows}, limits
+
+
+# ---- the program ----
+
+def write_png(path, side=28):
+    """A grey image."""
+    def chunk(kind, data):
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+    rows = b"".join(b"\0" + bytes((i * j) % 256 for j in range(side)) for i in range(side))
+    with open(path, "wb") as file:
+        file.write(b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", side, side, 8, 0, 0, 0, 0)) +
+                   chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b""))
+
+
+def measure_program(builder, count):
+    """Size, start and memory of the program of a model."""
+    facts = {"model": SHIPPED}
+    if not os.path.exists(builder.infer_runtime):
+        return {**facts, "missing": f"there is no {os.path.relpath(builder.infer_runtime, ROOT)} to link it with"}
+    path, weights = os.path.join(ROOT, "models", SHIPPED + ".net"), builder.path("shipped.safetensors")
+    write_weights(weights, json.loads(call([builder.netc, "show", "--json", path]).stdout))
+    program = infer(builder, path, weights, "exe", builder.path("shipped"))
+    image = builder.path("image.png")
+    write_png(image)
+    runs = [run_peak(builder, [program, image]) for _ in range(count + 1)][1:]
+    dynamic = call(["readelf", "-d", program], env={**os.environ, "LC_ALL": "C"}).stdout
+    table.progress(f"the program of {SHIPPED}")
+    return {**facts, "program_bytes": os.path.getsize(program), "repetitions": count,
+            "run_seconds": Spread([seconds for seconds, _ in runs]).as_json(), "peak_kb": max(kb for _, kb in runs),
+            "needed": re.findall(r"\(NEEDED\).*\[(.*)\]", dynamic)}
+
+
+# ---- all ----
+
+def measure(builder, wanted, backends, torch, onnxruntime, rounds, seconds, runs):
+    """(figures, limits measured in between)"""
+    missing = [name for name, there in (("PyTorch", torch), ("ONNX Runtime", onnxruntime)) if not there]
+    results = {"batch": BATCH, "second_level_bytes": second_level_cache(), "missing": missing, "models": []}
+    limits = []
+    for model in choose_models(builder, wanted):
+        figures, more = measure_model(builder, model, backends, (torch, onnxruntime), rounds, seconds)
+        results["models"].append(figures)
+        limits += more
+    results["program"] = measure_program(builder, runs)
+    return results, limits
+
+
+def compare(results, limit):
+    """Adds to each row what is possible at least, when the limit is known: that of the whole run."""
+    for model in results["models"]:
+        beyond = max(0, model["weight_bytes"] - results["second_level_bytes"])
+        read = model["read_gb_per_second"]
+        model["bytes_beyond_second_level"] = beyond
+        for row in model["rows"]:
+            known = limit > 0 and (read > 0 or beyond == 0)
+            least = model["flops_per_image"] / limit * 1e-9 if known else None
+            if known and beyond > 0:
+                least += beyond / read / row["images"] * 1e-9
+            row["roofline_seconds"] = least
+            row["roofline_ratio"] = row["seconds"]["median"] / least if known else None

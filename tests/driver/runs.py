@@ -1,0 +1,198 @@
+#!/usr/bin/env python3
+"""netc runs: what differs between runs and what came of them; folders that are broken or unfinished are listed."""
+import fcntl
+import json
+import os
+import pty
+import struct
+import subprocess
+import sys
+import termios
+
+NETC = os.environ["NETC"]
+SMALL = os.path.join(os.environ["NETC_ROOT"], "tests/driver/Inputs/small.net")
+
+
+def fail(text):
+    sys.exit(f"FAILED: {text}")
+
+
+def runs(*arguments, status=0, error=""):
+    done = subprocess.run([NETC, "runs", *arguments], stdin=subprocess.DEVNULL, capture_output=True, text=True)
+    if (done.returncode, done.stderr) != (status, error and error + "\n"):
+        fail(f"{arguments}: status {done.returncode}, expected {status}\n{done.stdout}{done.stderr}")
+    return done.stdout
+
+
+def listed(*arguments):
+    return [run["name"] for run in json.loads(runs("--json", *arguments))["runs"]]
+
+
+def write(path, content):
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    with open(path, "w") as file:
+        file.write(content if isinstance(content, str) else json.dumps(content))
+
+
+def make(name, number, settings, result, lets=None, sha="a" * 64, folder="runs"):
+    """A run as a trainer leaves it; `number` is when it was begun."""
+    common = {"data": "digits", "data_source": "built in", "data_sha256": "0", "cost": "log_likelihood",
+              "split": {"train": 5400, "validation": 600, "test": 1000}, "rate": 0.05, "l1": 0.0, "batch": 16,
+              "epochs": 10, "seed": 1, "log_every": 0}
+    model = {"path": "models/first.net", "sha256": sha, "text": "network …", "lets": lets or {}}
+    where = f"{folder}/{name}-2026-11-21-{number}"
+    write(f"{where}/config.json", {"name": name, "settings": {**common, **settings}, "versions": {}, "model": model})
+    write(f"{where}/lock", "")
+    os.utime(f"{where}/lock", (1795300000 + number, 1795300000 + number))
+    if result is not None:
+        write(f"{where}/result.json", {"status": "done", "epochs": 10, "seconds": 12.5, **result})
+    return where
+
+
+runs(status=3, error="netc: there is no folder 'runs' here; 'netc train FILE' makes one, 'netc runs DIR' lists another")
+os.makedirs("runs")
+runs(error="netc: there are no runs in runs")
+if json.loads(runs("--json")) != {"differ": [], "runs": []}:
+    fail("JSON without runs")
+runs("nowhere", status=3, error="netc: cannot read nowhere: No such file or directory")
+
+make("first", 1, {}, {"test_accuracy": 0.94, "validation_accuracy": 0.9, "best_validation_accuracy": 0.95})
+make("first", 2, {"rate": 0.1, "seed": 2}, {"test_accuracy": 0.97, "validation_accuracy": 0.96, "seconds": 3700.4})
+make("first", 10, {"batch": 0}, {"status": "diverged", "epochs": 3, "validation_accuracy": 0.1})
+os.symlink("first-2026-11-21-10", "runs/latest")
+os.makedirs("runs/other")
+write("runs/first-2026-11-21-1-seeds.json", {})
+expected = """\
+run                   rate   batch   seed   epochs   validation      test   seconds   status
+first-2026-11-21-1    0.05      16      1       10      95.00 %   94.00 %   12.50 s   done
+first-2026-11-21-2     0.1      16      2       10      96.00 %   97.00 %   1:01:40   done
+first-2026-11-21-10   0.05    full      1     3/10      10.00 %             12.50 s   diverged
+
+the same in all: model first, data digits, cost log_likelihood, split 5400/600/1000, epochs 10, log_every epoch
+"""
+if runs() != expected or runs("runs/") != expected:
+    fail(f"expected\n{expected}\nfound\n{runs()}")
+if runs("runs/first-2026-11-21-2").splitlines()[0] != "run                  epochs   validation      test   seconds   status":
+    fail(f"one run alone:\n{runs('runs/first-2026-11-21-2')}")
+make("second", 1, {"data": "mnist"}, {"test_rmse": 0.125, "best_validation_rmse": 0.25}, folder="more")
+both = runs("runs", "more")
+if "\nmore/second-2026-11-21-1   mnist" not in both or "RMSE 0.25   RMSE 0.125" not in both:
+    fail(f"two folders:\n{both}")
+
+# sorting: the best first, what has no value last, equal ones as they were
+first, second, tenth = (f"first-2026-11-21-{number}" for number in (1, 2, 10))
+for column, order in (("validation", [second, first, tenth]), ("-validation", [tenth, first, second]),
+                      ("test", [second, first, tenth]), ("-test", [first, second, tenth]),
+                      ("seconds", [first, tenth, second]), ("rate", [first, tenth, second]),
+                      ("batch", [tenth, first, second]), ("run", [first, second, tenth]),
+                      ("-run", [tenth, second, first]), ("status", [tenth, first, second]),
+                      ("test_accuracy", [second, first, tenth]), ("data", [first, second, tenth])):
+    if listed("--sort", column) != order:
+        fail(f"--sort {column}: {listed('--sort', column)}")
+runs("--sort", "validatoin", status=2,
+     error="netc runs: --sort validatoin: there is no such column; did you mean 'validation'?")
+runs("--sort", "frobnicate", status=2,
+     error="netc runs: --sort frobnicate: there is no such column; it takes run, epochs, validation, test, seconds, "
+           "status, a setting such as rate, or a figure of result.json such as test_cost")
+
+# JSON holds it all
+root = json.loads(runs("--json"))
+if root["differ"] != ["rate", "batch", "seed"] or root["runs"][1]["settings"]["rate"] != 0.1 or \
+        root["runs"][1]["result"]["seconds"] != 3700.4 or root["runs"][1]["model"]["path"] != "models/first.net" or \
+        "text" in root["runs"][1]["model"]:
+    fail(json.dumps(root, indent=2))
+
+# a terminal: lines that fit, whatever its width; colour
+def terminal(width, *arguments):
+    main, other = pty.openpty()
+    fcntl.ioctl(other, termios.TIOCSWINSZ, struct.pack("HHHH", 24, width, 0, 0))
+    process = subprocess.Popen([NETC, "runs", *arguments], stdin=subprocess.DEVNULL, stdout=other,
+                               env={**os.environ, "TERM": "xterm"})
+    os.close(other)
+    text = b""
+    while True:
+        try:
+            part = os.read(main, 65536)
+        except OSError:
+            part = b""
+        if not part:
+            break
+        text += part
+    process.wait()
+    os.close(main)
+    return text.decode().replace("\r\n", "\n")
+
+
+for width in (72, 80, 92, 120):
+    text = terminal(width, "--color", "never")
+    if max(map(len, text.split("\n"))) > width:
+        fail(f"{width} columns are not enough:\n{text}")
+if "not shown, the terminal is too narrow: seed" not in terminal(72, "--color", "never"):
+    fail(terminal(72, "--color", "never"))
+if "\033[31mdiverged" not in terminal(100) or "\033" in runs() or "\033[31m" not in runs("--color", "always"):
+    fail("colour")
+
+# models: lets that differ, two texts of one name
+make("lets", 1, {}, {}, {"width": "8"}, folder="lets")
+make("lets", 2, {}, {}, {"width": "20", "rate": "2"}, folder="lets")
+lines = runs("lets").splitlines()
+if lines[0].split()[:3] != ["run", "width", "let"] or lines[2].split()[1:3] != ["20", "2"]:
+    fail("\n".join(lines))
+make("texts", 1, {}, {}, sha="1" * 64, folder="texts")
+make("texts", 2, {}, {}, sha="2" * 64, folder="texts")
+if "first#11111111" not in runs("texts") or "first#22222222" not in runs("texts"):
+    fail(runs("texts"))
+
+# broken and unfinished ones
+EPOCHS = "epoch,step,seconds,validation_accuracy\n0,0,0.1,0.05\n1,10,1.5,0.75\n2,20,2.5,0.5\n3,30,3."
+for number, (name, content, status) in enumerate((
+        ("config.json", "{", "broken"), ("config.json", "[1, 2]", "broken"), ("config.json", "", "broken"),
+        ("config.json", "\0\x01\x02", "broken"), ("config.json", "[" * 100000, "broken"),
+        ("result.json", "{\"status\": 3}", "broken"), ("result.json", "{\"epochs\": 3}", "broken"),
+        ("result.json", "nonsense", "broken"), ("result.json", {"status": "done", "epochs": "x", "seconds": -1}, "done"),
+        ("result.json", {"status": "done", "epochs": 1e308, "test_accuracy": None, "seconds": 1e308}, "done"),
+        ("result.json", {"status": "\033[31mred\n", "test_accuracy": []}, "\\x1b[31mred\\x0a"),
+        ("config.json", {"settings": [], "model": 3}, "empty"), ("config.json", {"settings": {"rate": {"a": {}}}}, "empty"),
+        ("lock", "", "empty"), ("epochs.csv", EPOCHS, "stopped"), ("epochs.csv", "epoch", "stopped"),
+        ("epochs.csv", ",,,\n\n,\n", "stopped"), ("epochs.csv", "\n", "stopped"), ("epochs.csv", EPOCHS[:60], "stopped"))):
+    where = f"odd/x-2026-11-21-{number}"
+    write(f"{where}/{name}", content)
+    if name == "epochs.csv":
+        write(f"{where}/config.json", {"settings": {"epochs": 5}})
+        write(f"{where}/checkpoint.safetensors", "")
+    found = json.loads(runs(where, "--json"))["runs"]
+    if len(found) != 1 or found[0]["status"] != status:
+        fail(f"{name} {str(content)[:40]}: {found}, expected {status}")
+    runs(where)
+os.mkfifo("odd/x-2026-11-21-0/result.json")
+os.makedirs("odd/x-2026-11-21-1/result.json")
+os.makedirs("odd/\033[31m\xff")
+write("odd/\033[31m\xff/lock", "")
+table = runs("odd")
+if table.count("\n") < 20 or "\033" in table:
+    fail(table)
+row = next(line.split() for line in table.splitlines() if "x-2026-11-21-14 " in line)
+if row[-8:] != ["2/5", "75.00", "%", "2.50", "s", "stopped"] and "2/5" not in row:
+    fail(f"an unfinished run: {row}")
+
+# one that runs now; and a trainer that starts while the lock is looked at
+process = subprocess.Popen([NETC, "train", SMALL, "-q", "--epochs", "100000", "--run-dir", "now"],
+                           stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+while not (os.path.isdir("now") and any("checkpoint.safetensors" in os.listdir(f"now/{run}") for run in os.listdir("now"))):
+    if process.poll() is not None:
+        fail("the trainer ended")
+for _ in range(3):
+    if json.loads(runs("now", "--json"))["runs"][0]["status"] != "running":
+        fail(f"a run that runs:\n{runs('now')}")
+process.terminate()
+process.wait()
+if json.loads(runs("now", "--json"))["runs"][0]["status"] != "stopped":
+    fail("a run that was stopped")
+where = "now/" + next(run for run in os.listdir("now") if run != "latest")
+process = subprocess.Popen([NETC, "train", SMALL, "-q", "--epochs", "1", "--run-dir", "now", "--resume", where],
+                           stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+while process.poll() is None:
+    runs("now")
+if process.returncode != 0:
+    fail(f"a trainer was hindered: status {process.returncode}")
+print("ok")

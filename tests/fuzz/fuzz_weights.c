@@ -1,0 +1,89 @@
+/* libFuzzer target: --weights, from a file to the buffers of a network: names, --rename and --skip, shapes,
+ * conversions, the input's statistics.
+ *
+ * The bits of the first byte choose options; the rest is the file. What is loaded is finite and lies in its buffers;
+ * what is refused leaves one line; the note about a conversion is one line. */
+#include "runtime/train/trainer.h"
+#include "tests/fuzz/file.h"
+
+#include <math.h>
+#include <string.h>
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+enum { MAX_SIZE = 1 << 16, PARAMS = 27 + 3 + 60 + 5, STATE = 2 };
+
+/* The network of tests/pytorch/Inputs/stored.net, its input centred and scaled by the data. */
+static NetParam tensors[] = {
+    {.name = "input.mean", .role = NET_ROLE_INPUT_MEAN, .in_state = true, .size = 1, .dims = 1, .shape = {1}},
+    {.name = "input.std",
+     .role = NET_ROLE_INPUT_STD,
+     .in_state = true,
+     .offset = 1,
+     .size = 1,
+     .dims = 1,
+     .shape = {1}},
+    {.name = "conv1.weight", .size = 27, .dims = 4, .shape = {3, 1, 3, 3}},
+    {.name = "conv1.bias", .offset = 27, .size = 3, .dims = 1, .shape = {3}},
+    {.name = "fc.weight", .offset = 30, .size = 60, .dims = 2, .shape = {5, 12}},
+    {.name = "fc.bias", .offset = 90, .size = 5, .dims = 1, .shape = {5}},
+};
+
+static const char *const renames[] = {"module=", "0=conv1", "fc=out", "a.b=fc", "conv1=fc"};
+static const char *const skips[] = {"fc", "norm", "conv1"};
+
+static NetOptions make_options(unsigned bits, const char *path) {
+    NetOptions options = {.program = "fuzz", .run_dir = "/nonexistent", .weights = path};
+    for (size_t i = 0; i < sizeof renames / sizeof *renames; i++, bits >>= 1) {
+        if ((bits & 1) != 0) options.rename.at[options.rename.count++] = renames[i];
+    }
+    for (size_t i = 0; i < sizeof skips / sizeof *skips; i++, bits >>= 1) {
+        if ((bits & 1) != 0) options.skip.at[options.skip.count++] = skips[i];
+    }
+    return options;
+}
+
+/* Loads with the notes caught in *notes, which the caller frees. */
+static bool load(NetTrainer *trainer, char **notes, NetError *error) {
+    FILE *kept = stderr;
+    size_t length = 0;
+    stderr = open_memstream(notes, &length);
+    if (stderr == NULL) abort();
+    bool ok = net_trainer_load_weights(trainer, error);
+    fclose(stderr);
+    stderr = kept;
+    return ok;
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
+    if (size < 2 || size > MAX_SIZE) return -1;
+    tensors[0].init.kind = tensors[1].init.kind = NET_INIT_DATA;
+    NetModel model = {.name = "fuzz", .tensors = sizeof tensors / sizeof *tensors, .tensor = tensors};
+    float *param = calloc(PARAMS, sizeof *param), *state = calloc(STATE, sizeof *state);
+    if (param == NULL || state == NULL) abort();
+    char path[32];
+    int file = open_bytes(path, data + 1, size - 1);
+    NetError error = {0};
+    NetTrainer trainer = {.model = &model, .options = make_options(data[0], path), .param = param, .state = state};
+    trainer.progress = net_progress_new(&model, true, false, -1, &error);
+    require(trainer.progress != NULL, "there is memory");
+    char *notes = NULL;
+    if (!load(&trainer, &notes, &error)) check_error(&error);
+    if (error.status == NET_OK) {
+        for (int i = 0; i < PARAMS; i++) require(isfinite(param[i]), "weights are finite");
+        for (int i = 0; i < STATE; i++) require(isfinite(state[i]), "statistics are finite");
+        require(state[1] >= 0, "a deviation is not negative");
+    }
+    if (notes[0] != '\0') {
+        char *end = strchr(notes, '\n');
+        require(end != NULL && end[1] == '\0', "there is one note");
+        *end = '\0';
+        check_line(notes);
+    }
+    free(notes);
+    net_progress_free(trainer.progress);
+    free(param);
+    free(state);
+    close(file);
+    return 0;
+}

@@ -1,0 +1,64 @@
+/* What the fuzz targets of inference binaries share. */
+#ifndef NET_TESTS_FUZZ_INFER_H
+#define NET_TESTS_FUZZ_INFER_H
+
+#include "runtime/infer/images.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+enum { FUZZ_MAX_SIZE = 1 << 16, FUZZ_BATCH = 16, FUZZ_INPUTS = 4 };
+
+static const NetInput fuzz_inputs[FUZZ_INPUTS] = {
+    {.rank = 3, .shape = {1, 4, 4}, .count = 16},
+    {.rank = 3, .shape = {3, 4, 4}, .count = 48},
+    {.rank = 1, .shape = {48, 1, 1}, .count = 48},
+    {.rank = 3, .shape = {2, 4, 4}, .count = 32},
+};
+
+static inline void fuzz_require(bool condition, const char *what) {
+    if (condition) return;
+    fprintf(stderr, "violated: %s\n", what);
+    abort();
+}
+
+static inline void fuzz_check_error(const NetError *error) {
+    fuzz_require(error->status == NET_ENVIRONMENT && error->text[0] != '\0', "a failure has a status and a text");
+    for (const char *at = error->text; *at != '\0'; at++)
+        fuzz_require((unsigned char)*at >= ' ', "the text is one line");
+}
+
+/* A file in memory that has a path. */
+static inline int fuzz_file(const uint8_t *data, size_t size, char path[32]) {
+    int file = memfd_create("fuzz", MFD_CLOEXEC);
+    fuzz_require(file >= 0 && write(file, data, size) == (ssize_t)size, "the file is written");
+    snprintf(path, 32, "/proc/self/fd/%d", file);
+    return file;
+}
+
+static inline void fuzz_images(const char *path, const NetInput *input, bool raw) {
+    float x[FUZZ_BATCH * 48];
+    NetImages images;
+    NetError error = {0};
+    if (!net_images_open(&images, path, input, raw, &error)) {
+        fuzz_check_error(&error);
+        return;
+    }
+    int64_t sum = 0, got = 0;
+    bool ok;
+    while ((ok = net_images_next(&images, x, FUZZ_BATCH, &got, &error)) && got > 0) {
+        sum += got;
+        for (int64_t i = 0; i < got * input->count; i++) fuzz_require(isfinite(x[i]), "values are finite");
+    }
+    if (!ok) fuzz_check_error(&error);
+    fuzz_require(!ok || (sum == images.done && (images.count < 0 || sum == images.count)), "all are handed out");
+    net_images_close(&images);
+}
+
+#endif

@@ -1,0 +1,236 @@
+#!/usr/bin/env python3
+"""What an inference binary says about files and options it cannot use: one line on standard error, to the letter, the
+status that says whose mistake it is, nothing on standard output, and no file written."""
+import os
+import re
+import struct
+import subprocess
+import sys
+
+import numpy as np
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from _files import *  # noqa: E402,F403
+from _predictor import fail, make, run  # noqa: E402
+
+NETC = os.environ["NETC"]
+PROGRAM = make("digits", (1, 5, 7), 3, ("zero", "one", "two"))
+COLOUR = make("colour", (3, 5, 7), 3, ("zero", "one", "two"))
+FLAT = make("flat", (784,))
+DEEP = make("deep", (5, 5, 7))
+FEATURES = make("features", (1, 5, 7), 2)
+count = 0
+
+
+def says(expected, *words, status=3, program=PROGRAM, input=None):
+    global count
+    before = sorted(os.listdir("."))
+    out, err = run(program, *words, status=status, input=input)
+    if err != f"{program[2:]}: {expected}\n" or out != "":
+        fail(f"{words}\n  expected {program[2:]}: {expected}\n  found    {err}  and on standard output {out!r}")
+    if sorted(os.listdir(".")) != before:
+        fail(f"{words}: left {set(os.listdir('.')) - set(before)}")
+    kind = re.search(r"\[([a-z-]+)\]$", expected)
+    if kind:
+        explained = subprocess.run([NETC, "explain", kind[1]], capture_output=True, text=True)
+        if explained.returncode != 0 or not explained.stdout.startswith(kind[1] + " ("):
+            fail(f"netc explain {kind[1]}: {explained.stdout}{explained.stderr}")
+    count += 1
+
+
+def bad(data, expected, *words, program=PROGRAM, piped=True):
+    """A file named f; the same bytes from a pipe get the same line, unless they have to be read first to see it."""
+    save("f", data)
+    says(f"f{expected}", "-o", "out.npy", *words, "f", program=program)
+    if piped:
+        says(f"standard input{expected}", *words, "-", program=program, input=data)
+
+
+# ---- the command line ----
+
+good = save("good.png", png(np.full((5, 7), 255)))
+for words, expected in {
+    (): "expected a file with images, for example 'digits digit.png' ('-': standard input)",
+    ("--json",): "expected a file with images, for example 'digits digit.png' ('-': standard input)",
+    ("",): "an argument is empty, expected a file with images",
+    ("-", "good.png", "-"): "'-' is given 2 times; standard input can be read once",
+    ("--jsn", "good.png"): "unknown option '--jsn'; did you mean '--json'?",
+    ("--threads=4", "good.png"): "unknown option '--threads'; 'digits --help' lists them",
+    ("-x", "good.png"): "unknown option '--x'; 'digits --help' lists them",
+    ("--all=yes", "good.png"): "--all takes no value, found 'yes'",
+    ("good.png", "-o"): "--output needs a FILE",
+    ("good.png", "-o", "-"): "--output needs the name of a file, found '-'",
+    ("good.png", "--labels="): "--labels needs the name of a file, found ''",
+}.items():
+    says(expected, *words, status=2)
+says("--labels is about classes, and the outputs of 'features' are none", "--labels", "y", "good.png", status=2,
+     program=FEATURES)
+says("--all is about classes, and the outputs of 'features' are none", "--all", "good.png", status=2,
+     program=FEATURES)
+
+# ---- files that cannot be read or written ----
+
+says("absent.png: cannot open: No such file or directory", "absent.png")
+says("bad??name: cannot open: No such file or directory", "bad\x1b\nname")
+says("..: cannot read: it is a folder", "..")
+says("nowhere/out.npy: cannot create a file beside it: No such file or directory", "-o", "nowhere/out.npy", "good.png")
+says("y.npy: cannot open: No such file or directory", "--labels", "y.npy", "good.png")
+if os.path.exists("/dev/full"):
+    with open("/dev/full", "w") as full:
+        done = subprocess.run([PROGRAM, "good.png"], stdout=full, stderr=subprocess.PIPE, text=True)
+    if done.returncode != 3 or done.stderr != "digits: standard output: cannot write: No space left on device\n":
+        fail(f"a full disk: {done.returncode} {done.stderr}")
+
+# ---- formats ----
+
+expected = ", expected PNG, IDX or NPY (--raw reads bare floats) [unknown-format]"
+for data, found in ((b"", "is empty"), (b"\xff\xd8\xff\xe0rest", "is a JPEG image"), (b"GIF89a..", "is a GIF image"),
+                    (b"BM......", "is a BMP image"), (b"RIFF....WEBP", "is a RIFF file"), (b"II*\0....", "is a TIFF image"),
+                    (b"PK\3\4....", "is a zip or NPZ archive"), (b"P5 5 7 255\n", "is a PGM image"),
+                    (b"\x89HDF\r\n\x1a\n", "is an HDF5 file"), (b"%PDF-1.4", "is a PDF file"),
+                    (b"ab", "begins with 0x6162"), (bytes(100), "begins with 0x00000000"),
+                    (b"\x89PNX\r\n\x1a\n", "begins with 0x89504e58")):
+    bad(data, f" {found}{expected}")
+
+# ---- PNG ----
+
+image = png(np.arange(35).reshape(5, 7))
+bad(png(np.zeros((7, 5))), " is 7x5, input is 5x7 [image-size]")
+bad(png(np.zeros((5, 7, 3)), RGB), " is 5x7 of at most 4 channels, input is 5x5x7 [image-size]", program=DEEP)
+bad(png(np.zeros((27, 28))), " is 27x28, input is 784 [image-size]", program=FLAT)
+bad(png(np.zeros((1, 1))), " is 1x1, input is 784 [image-size]", program=FLAT)
+huge = image[:16] + struct.pack(">II", 2**31 - 1, 2**31 - 1) + image[24:29]
+bad(huge + struct.pack(">I", zlib.crc32(huge[12:])) + image[33:], " is 2147483647x2147483647, input is 5x7 [image-size]")
+bad(image[:20], ": the PNG file is cut short [short-file]")
+bad(image[:60], ": the PNG file is cut short [short-file]")
+bad(image[:-12], ": the PNG file is cut short [short-file]")
+bad(image[:29] + b"xxxx" + image[33:], ": is damaged: IHDR: CRC error [damaged-file]")
+bad(image[:-16] + b"xxxx" + image[-12:], ": is damaged: IDAT: CRC error [damaged-file]")
+bad(image[:33] + chunk(b"IEND", b""), ": is damaged: IEND: out of place [damaged-file]")
+bad(image[:33] + chunk(b"ZzZz", b"") + image[33:], ": is damaged: ZzZz: unhandled critical chunk [damaged-file]")
+bad(image[:33] + chunk(b"IDAT", zlib.compress(bytes(20))) + chunk(b"IEND", b""),
+    ": is damaged: Not enough image data [damaged-file]")
+bad(png(np.zeros((5, 7)), PALETTE), ": is damaged: IDAT: Missing PLTE before IDAT [damaged-file]")
+for name in "abc":
+    save(f"{name}.png", png(np.zeros((6, 7))))
+says("a.png is 6x7, input is 5x7 (2 other files too) [image-size]", "-o", "out.npy", "good.png", "a.png", "good.png",
+     "b.png", "c.png")
+says("a.png is 6x7, input is 5x7 (1 other file too) [image-size]", "a.png", "c.png")
+
+# ---- NPY ----
+
+x = np.zeros((4, 1, 5, 7), np.float32)
+array = npy(x)
+bad(npy(np.zeros((4, 6, 7))), " is 4x6x7, input is 1x5x7 [image-size]")
+bad(npy(np.zeros(36)), " is 36, input is 1x5x7 [image-size]")
+bad(npy(np.float32(1)), " is scalar, input is 1x5x7 [image-size]")
+moved = "; its channels come last: save np.moveaxis(x, -1, -3) [channel-order]"
+bad(npy(np.zeros((4, 5, 7, 3))), f" is 4x5x7x3, input is 3x5x7{moved}", program=COLOUR)
+bad(npy(np.zeros((5, 7, 3))), f" is 5x7x3, input is 3x5x7{moved}", program=COLOUR)
+for kind, text in (("<i8", "<i8"), ("<f2", "<f2"), ("|b1", "|b1"), ("<c8", "<c8"), ("<U5", "<U5"), ("|u1", None)):
+    if text:
+        bad(npy(np.zeros((4, 5, 7), kind)),
+            f" holds values of type {text}, expected float32, float64 or uint8 [type-mismatch]")
+for text in ("<f6", ">f16", "<f", "f4", "<f4x", "<f-4", "", "<"):
+    bad(npy(x, descr=repr(text)), f" holds values of type {text}, expected float32, float64 or uint8 [type-mismatch]")
+bad(npy(x, descr="[('a', '<f4', (2,)), ('b', '<f4')]"),
+    " holds values of type records, expected float32, float64 or uint8 [type-mismatch]")
+bad(npy(np.asfortranarray(np.zeros((4, 35))), fortran=True),
+    " is in Fortran order, expected C order; save np.ascontiguousarray(x) [array-order]")
+bad(b"\x93NUMPY\4\0" + array[8:], ": version 4 of the NPY format, expected 1, 2 or 3 [bad-header]")
+bad(b"\x93NUMPY\2\0\xff\xff\xff\xff" + array[10:], ": an NPY header of 4,294,967,295 bytes, which cannot be [bad-header]")
+for size in (6, 9, 50):
+    bad(array[:size], ": ends within the header of an NPY file; the file is cut short [short-file]")
+for header in ("", "[]", "{}", "{'descr': '<f4', 'shape': (4,35)}", "{'descr': '<f4', 'fortran_order': 0, 'shape': (4,35)}",
+               "{'descr': '<f4', 'fortran_order': False, 'shape': (4;35)}",
+               "{'descr': '<f4', 'fortran_order': False, 'shape': (-4,35)}",
+               "{'descr': '<f4', 'fortran_order': False, 'shape': (4,35), 'more': 1}",
+               "{'descr': '<f4', 'descr': '<f4', 'fortran_order': False, 'shape': (4,35)}",
+               "{'descr': '<f4', 'fortran_order': False, 'shape': (1,1,1,1,1,1,1,4,35)}",
+               "{'descr': '<f4', 'fortran_order': False, 'shape': (4,35)} x"):
+    bad(npy(x, header=header), ": the NPY header is no dictionary of descr, fortran_order and shape [bad-header]")
+bad(npy(x, shape=(0, 5, 7)), ": the header promises 0x5x7 values, which cannot be [bad-header]")
+bad(npy(x, shape=(2**40, 2**30)), ": the header promises 1099511627776x1073741824 values, which cannot be [bad-header]")
+bad(array[:-100], ": 460 bytes after the header promised 560 (4x1x5x7); the file is cut short [short-file]")
+bad(array + b"x", ": more than 560 bytes after the header promised 560 (4x1x5x7); there is something after the data "
+    "[long-file]", piped=False)
+bad(npy(np.full((4, 35), np.nan)), ": item 0 has a value that is not finite [not-a-number]")
+x[2, 0, 1, 1] = np.inf
+bad(npy(x), ": item 2 has a value that is not finite [not-a-number]")
+bad(npy(np.full((1, 35), 1e300)), ": item 0 has a value that is not finite [not-a-number]")
+
+# ---- IDX, gzip, bare floats ----
+
+u = np.zeros((4, 5, 7), np.uint8)
+bad(idx(np.zeros((4, 6, 7), np.uint8)), " is 6x7, input is 1x5x7 [image-size]")
+bad(idx(u)[:-1], ": 139 bytes after the header promised 140 (4 of 5x7); the file is cut short [short-file]")
+bad(idx(u) + b"x", ": more than 140 bytes after the header promised 140 (4 of 5x7); there is something after the data "
+    "[long-file]", piped=False)
+bad(idx(np.zeros(4, np.uint8)), ": magic 0x00000801 is a label file, expected images 0x00000803; are images and labels "
+    "swapped? [swapped-files]")
+bad(idx(u, 0x0B), ": magic 0x00000b03 is no IDX file of bytes or floats, expected images 0x00000803 [not-idx]")
+bad(idx(u)[:10], ": has 10 bytes, too few for an IDX header [short-file]")
+broken = bytearray(packed(idx(u), mtime=0))
+broken[15] ^= 0xFF
+bad(bytes(broken), ": is damaged: not a whole gzip file [damaged-file]")
+bad(bytes(140 + 4), ": 4 bytes after 1 image of 140 bytes (35 floats); the file is cut short [short-file]", "--raw")
+bad(bytes(281), ": 1 byte after 2 images of 140 bytes (35 floats); the file is cut short [short-file]", "--raw")
+bad(b"", ": 0 bytes after 0 images of 140 bytes (35 floats); the file is cut short [short-file]", "--raw")
+bad(np.full(70, np.nan, "<f4").tobytes(), ": item 0 has a value that is not finite [not-a-number]", "--raw")
+
+# ---- labels ----
+
+save("x.npy", npy(np.zeros((4, 35), np.float32)))
+save("x.idx", idx(u))
+save("y.npy", npy(np.zeros(4, np.int64)))
+save("y.idx", idx(np.zeros(4, np.uint8)))
+save("eight.npy", npy(np.zeros(8, np.int64)))
+
+
+def labels(data, expected, *words):
+    save("labels", data)
+    says(f"labels{expected}", "--labels", "labels", *(words or ("x.npy",)))
+
+
+labels(idx(np.array([0, 1, 3, 0], np.uint8)), ": item 2: label 3, but the last layer has 3 outputs (classes 0 to 2); are "
+       "the labels numbered from 1? [label-range]")
+labels(npy(np.array([0, 1, 2, -1])), ": item 3: label -1, but the last layer has 3 outputs (classes 0 to 2) [label-range]")
+labels(npy(np.array([9, 1], ">i2")), ": item 0: label 9, but the last layer has 3 outputs (classes 0 to 2) [label-range]")
+labels(npy(np.array([2**64 - 1], "<u8")),
+       ": item 0: label -1, but the last layer has 3 outputs (classes 0 to 2) [label-range]")
+labels(npy(np.zeros(4)), " holds values of type <f8, expected integers [type-mismatch]")
+labels(npy(np.zeros(4, np.int64))[:-1], ": 31 bytes after the header promised 32 (4); the file is cut short [short-file]")
+labels(packed(npy(np.zeros(4, np.int64)) + b"x"),
+       ": more than 32 bytes after the header promised 32 (4); there is something after the data [long-file]")
+labels(packed(npy(np.zeros(4, np.int64))[:-1]), ": 31 bytes after the header promised 32 (4); the file is cut short [short-file]")
+labels(idx(u), ": magic 0x00000803 is an image file, expected labels 0x00000801; are images and labels swapped? "
+       "[swapped-files]")
+labels(npy(np.zeros(3, np.int8)), ": 3 labels for 4 images [count-mismatch]")
+labels(npy(np.zeros(5, np.int8)), ": 5 labels for 4 images [count-mismatch]")
+labels(npy(np.zeros(7, np.int8)), ": 7 labels for 8 images [count-mismatch]", "x.npy", "x.idx")
+labels(npy(np.zeros(9, np.int8)), ": 9 labels for 5 images [count-mismatch]", "x.npy", "good.png")
+save("raw", bytes(140 * 4))
+labels(npy(np.zeros(3, np.int8)), ": 3 labels for 4 images [count-mismatch]", "--raw", "raw")
+labels(npy(np.zeros(5, np.int8)), ": 5 labels for 4 images [count-mismatch]", "--raw", "raw")
+save("few.idx", idx(np.zeros(3, np.uint8)))
+says("few.idx: 3 labels for 4 images [count-mismatch]", "x.idx", "few.idx")
+save("more.idx", idx(np.zeros(300, np.uint8)))
+says("more.idx: 300 labels for 4 images [count-mismatch]", "x.npy", "more.idx", "x.idx", "y.idx")
+says("y.idx: magic 0x00000801 is a label file, expected images 0x00000803; are images and labels swapped? "
+     "[swapped-files]", "y.idx", "x.idx")
+says("y.idx: magic 0x00000801 is a label file, expected images 0x00000803; are images and labels swapped? "
+     "[swapped-files]", "--labels", "eight.npy", "x.idx", "y.idx")
+says("y.idx is a label file, and the outputs of 'features' are no classes [no-classes]", "x.idx", "y.idx",
+     program=FEATURES)
+
+# ---- the program itself ----
+
+WRONG = make("wrong", (1, 5, 7), selftest=1)
+says("selftest: the stored image of 'wrong' does not give its stored outputs; the binary is damaged, or this processor "
+     "computes wrongly [selftest-failed]", "--selftest", program=WRONG)
+IMPOSSIBLE = make("impossible", (1, 5, 7), 3, ("two", "names"))
+done = subprocess.run([IMPOSSIBLE, "good.png"], capture_output=True, text=True)
+if done.returncode != 3 or done.stderr != "impossible: this binary is damaged: its network cannot be [selftest-failed]\n":
+    fail(f"an impossible network: {done.returncode} {done.stderr}")
+
+print(f"{count} messages")
