@@ -52,7 +52,7 @@ int backend_level(const Options *options) { return options->level == NULL ? 2 : 
 
 static Target target_of(const Generation *from) {
     return (Target){.cpu = from->processor->cpu,
-                    .features = from->processor->features,
+                    .instructions = from->processor->level,
                     .level = from->level,
                     .triple = from->processor->triple,
                     .plain = from->plain};

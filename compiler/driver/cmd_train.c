@@ -97,7 +97,7 @@ static CacheKey *key_of(const Compilation *compilation, const Tools *tools) {
     cache_key_file(key, tools->cc);
     cache_key_text(key, compilation->llvm ? "llvm" : "c");
     cache_key_text(key, compilation->processor.cpu);
-    cache_key_text(key, compilation->processor.features);
+    cache_key_text(key, compilation->processor.level);
     cache_key_text(key, options->level);
     cache_key_text(key, options->schedule);
     cache_key_text(key, compilation->path);

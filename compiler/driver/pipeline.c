@@ -61,6 +61,7 @@ static void dump_programs(const Compilation *compilation, FILE *out) {
 static bool run_lower(Compilation *compilation) {
     const LowerOptions options = {
         .cpu = compilation->processor.cpu,
+        .level = compilation->processor.level,
         .backend = compilation->backend,
         .fma = compilation->processor.fma,
         .vector_registers = compilation->processor.vector_registers,

@@ -52,8 +52,9 @@ static bool find_processors(Arena *arena, const Options *options, Shipment *ship
             return false;
         }
         if (shipment->emit == EMIT_EXE) {
-            *status = report_usage("build", "--target %s: netc makes programs for this kind of machine alone; --emit obj, "
-                                            "lib, shared or c makes what a program there is linked with",
+            *status = report_usage("build",
+                                   "--target %s: netc makes programs for this kind of machine alone; --emit obj, "
+                                   "lib, shared or c makes what a program there is linked with",
                                    shipment->triple);
             return false;
         }
@@ -398,8 +399,10 @@ static bool open_tools(Arena *arena, const Shipment *shipment, Tools *tools) {
     if (cc == NULL && shipment->triple != NULL && !shipment->plain) {
         cc = arena_format(arena, "%s-gcc", shipment->triple);
         if (program_find(arena, &cc, 1) == NULL) {
-            report_environment("found no program '%s', the C compiler for that kind of machine; install gcc-%s, or name "
-                               "one with --cc", cc, shipment->triple);
+            report_environment(
+                "found no program '%s', the C compiler for that kind of machine; install gcc-%s, or name "
+                "one with --cc",
+                cc, shipment->triple);
             return STATUS_ENVIRONMENT;
         }
     }

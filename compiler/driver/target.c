@@ -1,10 +1,11 @@
 #include "compiler/driver/target.h"
 
 #include "compiler/emit/emit.h"
+#include "runtime/base/processor.h"
 
 typedef struct {
     const char *name;
-    const char *level; /* what a C compiler that may not know the name is told; NULL: nothing */
+    const char *level; /* see Processor */
     bool fma;
     int vector_registers;
 } KnownProcessor;
@@ -22,15 +23,10 @@ static const KnownProcessor known[] = {
 };
 
 static KnownProcessor host_level(void) {
-    __builtin_cpu_init();
-    if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl") &&
-        __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512cd")) {
-        return (KnownProcessor){"x86-64-v4", V4};
-    }
-    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && __builtin_cpu_supports("bmi2")) {
-        return (KnownProcessor){"x86-64-v3", V3};
-    }
-    return (KnownProcessor){"x86-64", BASE};
+    static const KnownProcessor levels[] = {{"x86-64-v4", V4}, {"x86-64-v3", V3}, {"x86-64", BASE}};
+    size_t i = 0;
+    while (net_processor_lacks(levels[i].level) != NULL) i++;
+    return levels[i];
 }
 #else
 static const KnownProcessor known[] = {{"generic", NULL, true, 32}};
@@ -48,7 +44,6 @@ static const char *list_known(Arena *arena) {
 
 static Processor of_known(const KnownProcessor *known_processor) {
     return (Processor){.cpu = known_processor->name,
-                       .features = "",
                        .level = known_processor->level,
                        .fma = known_processor->fma,
                        .vector_registers = known_processor->vector_registers};
@@ -65,18 +60,18 @@ int processor_ladder(Arena *arena, Processor ladder[3]) {
 }
 
 bool processor_target(const char *triple, Processor *processor) {
-    *processor = (Processor){.cpu = "generic", .features = "", .triple = triple, .fma = true, .vector_registers = 8};
+    *processor = (Processor){.cpu = "generic", .triple = triple, .fma = true, .vector_registers = 8};
     return string_is(triple, "aarch64-linux-gnu");
 }
 
 bool processor_find(Arena *arena, const char *name, bool llvm, Processor *processor, const char **why) {
-    *processor = (Processor){.features = ""};
+    *processor = (Processor){.cpu = NULL};
     if (name == NULL || string_is(name, "native")) {
         KnownProcessor host = host_level();
         *processor = of_known(&host);
 #if NETC_LLVM
         if (llvm) {
-            emit_llvm_host(arena, &processor->cpu, &processor->features);
+            processor->cpu = emit_llvm_host(arena);
         }
 #else
         (void)llvm;

@@ -5,9 +5,8 @@
 #include "compiler/base/base.h"
 
 typedef struct {
-    const char *cpu;      /* a name that LLVM and C compilers know; never "native" */
-    const char *features; /* LLVM's form, "" for the cpu's own */
-    const char *level;    /* for a C compiler's -march; NULL: its own standard */
+    const char *cpu;      /* what is tuned for, a name that LLVM knows; never "native" */
+    const char *level;    /* of x86-64, whose instructions are used; NULL: those of every processor of its kind */
     const char *triple;   /* LLVM's name of another kind of machine; NULL: this one's */
     bool fma;             /* has fused multiply-add: the promise of equal bits holds */
     int vector_registers; /* of 16 lanes: 32 with AVX-512, 8 with AVX2 (16 of 8 lanes), 4 with SSE */

@@ -6,12 +6,11 @@
 #include "compiler/model/trained.h"
 
 typedef struct {
-    const char
-        *cpu; /* a name LLVM and the C compilers know: znver4, x86-64-v3, x86-64-v4; "native" is resolved before */
-    const char *features; /* LLVM's form, "" for the cpu's own */
-    int level;            /* -O0 .. -O3 */
-    const char *triple;   /* LLVM's, of another kind of machine; NULL: this one's */
-    bool plain;           /* C99 without extensions or fused multiply-adds, for any compiler and machine */
+    const char *cpu;          /* what the code is tuned for, as LLVM names it: znver4; "native" is resolved before */
+    const char *instructions; /* those it may use: x86-64-v3, x86-64-v4; NULL: of every processor of its kind */
+    int level;                /* -O0 .. -O3 */
+    const char *triple;       /* LLVM's, of another kind of machine; NULL: this one's */
+    bool plain;               /* C99 without extensions or fused multiply-adds, for any compiler and machine */
 } Target;
 
 /* Readable C: plain, or for gcc 12 or newer and clang, to be compiled with emit_c_flags(). False after filling *why. */
@@ -27,8 +26,8 @@ typedef enum { LLVM_OUTPUT_OBJECT, LLVM_OUTPUT_ASSEMBLY, LLVM_OUTPUT_TEXT } Llvm
 /* Writes an object file, assembly or LLVM IR to `path`. False after filling *why (text in the arena). */
 bool emit_llvm(Arena *arena, const Code *code, const Target *target, LlvmOutput output, const char *path,
                const char **why);
-/* The host's processor name and features, as LLVM names them. */
-void emit_llvm_host(Arena *arena, const char **cpu, const char **features);
+/* The host's processor, as LLVM names it. */
+const char *emit_llvm_host(Arena *arena);
 #endif
 
 #endif

@@ -3,6 +3,8 @@
 #include <ctype.h>
 #include <string.h>
 
+#include "runtime/base/processor.h"
+
 /* ---- names ---- */
 typedef enum { PREDICT, PREDICT_BATCH, CLASSIFY, SELFTEST, FUNCTIONS } Function;
 
@@ -102,12 +104,9 @@ static void print_kernel_name(const LibraryCode *code, bool batch, Text *out) {
 
 /* Whether the processor can run the code: what __builtin_cpu_supports knows was read when the program began. */
 static void print_condition(const char *level, Text *out) {
-    static const char *const v3[] = {"avx2", "fma", "bmi2"};
-    static const char *const v4[] = {"avx512f", "avx512bw", "avx512cd", "avx512dq", "avx512vl", "avx2", "fma", "bmi2"};
-    bool is_v4 = string_is(level, "x86-64-v4");
-    const char *const *list = is_v4 ? v4 : v3;
-    for (size_t i = 0; i < (is_v4 ? COUNT_OF(v4) : COUNT_OF(v3)); i++)
-        text_printf(out, "%s__builtin_cpu_supports(\"%s\")", i ? " && " : "", list[i]);
+    const char *needs;
+    for (int i = 0; (needs = net_processor_needs(level, i)) != NULL; i++)
+        text_printf(out, "%s__builtin_cpu_supports(\"%s\")", i ? " && " : "", needs);
 }
 
 /* The kernel for this processor; 0: there is none for batches, and images go one by one. */

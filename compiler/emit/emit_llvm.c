@@ -33,12 +33,16 @@ static void add_text_attribute(const Emitter *e, LLVMValueRef function, const ch
     LLVMAddAttributeAtIndex(function, function_place, attribute);
 }
 
+static const char *instructions_of(const Target *target) {
+    return target->instructions ? target->instructions : "generic";
+}
+
 static LLVMValueRef add_function(Emitter *e, const char *name, LLVMTypeRef type) {
     LLVMValueRef function = LLVMAddFunction(e->module, name, type);
     LLVMSetLinkage(function, LLVMInternalLinkage);
     add_attribute(e, function, function_place, "nounwind", 0);
-    add_text_attribute(e, function, "target-cpu", e->target->cpu);
-    if (e->target->features[0]) add_text_attribute(e, function, "target-features", e->target->features);
+    add_text_attribute(e, function, "target-cpu", instructions_of(e->target));
+    add_text_attribute(e, function, "tune-cpu", e->target->cpu);
     add_text_attribute(e, function, "min-legal-vector-width", "512"); /* x86: 64-byte vectors where there are any */
     return function;
 }
@@ -243,10 +247,7 @@ static char *keep_message(Arena *arena, char *message) {
     return copy;
 }
 
-void emit_llvm_host(Arena *arena, const char **cpu, const char **features) {
-    *cpu = keep_message(arena, LLVMGetHostCPUName());
-    *features = keep_message(arena, LLVMGetHostCPUFeatures());
-}
+const char *emit_llvm_host(Arena *arena) { return keep_message(arena, LLVMGetHostCPUName()); }
 
 static LLVMTargetMachineRef make_machine(Arena *arena, const Target *target, const char **why) {
     char *triple = target->triple ? LLVMCreateMessage(target->triple) : LLVMGetDefaultTargetTriple(), *message = NULL;
@@ -258,8 +259,8 @@ static LLVMTargetMachineRef make_machine(Arena *arena, const Target *target, con
         static const LLVMCodeGenOptLevel levels[] = {LLVMCodeGenLevelNone, LLVMCodeGenLevelLess,
                                                      LLVMCodeGenLevelDefault, LLVMCodeGenLevelAggressive};
         const int level = target->level < 0 ? 0 : target->level > 3 ? 3 : target->level;
-        machine = LLVMCreateTargetMachine(llvm_target, triple, target->cpu, target->features, levels[level],
-                                          LLVMRelocPIC, LLVMCodeModelDefault);
+        machine = LLVMCreateTargetMachine(llvm_target, triple, instructions_of(target), "", levels[level], LLVMRelocPIC,
+                                          LLVMCodeModelDefault);
         if (!machine) *why = "LLVM offers no code generator for this processor";
     }
     LLVMDisposeMessage(triple);

@@ -162,6 +162,7 @@ const char *descriptor_write(Arena *arena, const Code *code, const Descriptor *d
     put(root, "order_hash", json_string(arena_format(arena, "%016llx", (unsigned long long)d->order_hash)));
     put(root, "backend", json_string(d->options->backend));
     put(root, "cpu", json_string(d->options->cpu));
+    if (d->options->level) put(root, "needs", json_string(d->options->level));
     char *text = json_dumps(root, JSON_COMPACT | JSON_REAL_PRECISION(17));
     if (!text) out_of_memory();
     const char *copy = arena_format(arena, "%s", text);

@@ -9,6 +9,7 @@
 
 typedef struct {
     const char *cpu;            /* recorded in the descriptor */
+    const char *level;          /* the same: the level of x86-64 the code needs; NULL: any */
     const char *backend;        /* the same */
     bool fma;                   /* whether the processor has it: part of the order hash */
     int vector_registers;       /* of 16 lanes: 32 with AVX-512, 8 with AVX2 (16 of 8 lanes) */

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "runtime/base/processor.h"
 #include "runtime/base/signals.h"
 #include "runtime/data/labels.h"
 #include "runtime/infer/images.h"
@@ -176,9 +177,9 @@ static bool run(const NetNetwork *network, const NetInferOptions *options, NetEr
         net_infer_print_help(options, network);
     else if (options->version)
         net_infer_print_version(network);
-    else if (options->selftest)
-        return selftest(network, options, error);
     if (options->help || options->version) return true;
+    if (!net_processor_check(net_predict_processor, error)) return false;
+    if (options->selftest) return selftest(network, options, error);
     Program program = {.network = network, .options = options};
     if (options->output != NULL) net_signals_install(false); /* so that the file begun is removed */
     if (!net_results_begin(&program.results, network, options, error)) return false;

@@ -457,6 +457,7 @@ static void decode_all(Decoder *d) {
     model->order_hash = get_string(d, model->root, "order_hash");
     model->backend = get_string(d, model->root, "backend");
     model->cpu = get_string(d, model->root, "cpu");
+    model->needs = json_string_value(json_object_get(model->root, "needs"));
     if (json_object_get(model->root, "lets") != NULL) {
         get_object(d, model->root, "lets");
         model->lets = json_object_get(model->root, "lets");

@@ -135,6 +135,7 @@ typedef struct {
 typedef struct {
     json_t *root; /* owns every string below */
     const char *name, *netc, *text, *path, *order_hash, *backend, *cpu;
+    const char *needs;  /* level of x86-64 whose instructions the kernels use; NULL: any processor's */
     const char *folder; /* where the .net file was when it was compiled, from the root on; NULL: not known */
     int input_dims;
     int64_t input_shape[NET_MAX_DIMS], input_size;

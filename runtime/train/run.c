@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "runtime/base/atomic.h"
+#include "runtime/base/processor.h"
 #include "runtime/train/checkpoint.h"
 #include "runtime/train/main.h"
 #include "runtime/train/require.h"
@@ -242,6 +243,8 @@ int net_trainer_main(int argc, char **argv, const NetCode *code) {
     }
     NetCommand command = net_options_parse(argc, argv, &model, &options, &error);
     if (command == NET_COMMAND_WRONG) {
+        status = error.status;
+    } else if (command == NET_COMMAND_TRAIN && code->self == NULL && !net_processor_check(model.needs, &error)) {
         status = error.status;
     } else if (command == NET_COMMAND_TRAIN) {
         net_signals_install(true);

@@ -15,6 +15,7 @@ CODE = """
 enum { INPUTS = %(inputs)d, OUTPUTS = %(outputs)d };
 const int64_t net_predict_number[NET_PREDICT_NUMBERS] = {INPUTS, OUTPUTS, 100, %(classes)d, %(rank)d, %(shape)s};
 const char net_predict_text[] = %(text)s;
+const char net_predict_processor[] = "";
 
 void net_predict(const float *x, float *y, void *workspace) {
     memset(workspace, 1, 100);

@@ -1,6 +1,7 @@
 """Networks of models/ with fresh weights, built as libraries and called by a small C program, here or under qemu."""
 import glob
 import os
+import platform
 import shutil
 import subprocess
 import sys
@@ -56,6 +57,12 @@ def need(*programs):
         if not shutil.which(program):
             print(f"there is no {program}")
             sys.exit(77)
+
+
+def need_x86_64():
+    if platform.machine() != "x86_64":
+        print("this is about x86-64 processors")
+        sys.exit(77)
 
 
 def run(*command):

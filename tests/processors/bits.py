@@ -5,10 +5,11 @@ the outputs are as close as 1e-5."""
 import re
 import shutil
 
-from _networks import IMAGES, MODELS, NETC, SOME, build, close, link, name_of, need, outputs, run, same_bits
+from _networks import IMAGES, MODELS, NETC, SOME, build, close, link, name_of, need, need_x86_64, outputs, run, same_bits
 
 ARM = "aarch64-linux-gnu"
 FEW = 17  # images under qemu
+need_x86_64()
 need("gcc")
 with open("/proc/cpuinfo", encoding="utf-8") as file:
     FLAGS = set(re.findall(r"\w+", file.read()))

@@ -452,7 +452,7 @@ typedef struct {
 
 static void try_c(Trial *trial, const char *compiler, const char *cpu, const char *level) {
     char c[512], so[512], shim_path[512], march[64], route[128], name[64];
-    const Target target = {.cpu = cpu, .features = "", .level = 2};
+    const Target target = {.cpu = cpu, .instructions = cpu, .level = 2};
     const char *why = NULL;
     unit_path(c, trial->state, "code.c");
     unit_path(shim_path, trial->state, "shim.c");
@@ -473,7 +473,7 @@ static void try_c(Trial *trial, const char *compiler, const char *cpu, const cha
 
 static void try_plain(Trial *trial, const char *compiler, const char *level) {
     char c[512], so[512], shim_path[512], route[128], name[64];
-    const Target target = {.cpu = "generic", .features = "", .plain = true};
+    const Target target = {.cpu = "generic", .plain = true};
     const char *why = NULL;
     unit_path(c, trial->state, "plain.c");
     unit_path(shim_path, trial->state, "shim.c");
@@ -491,9 +491,9 @@ static void try_plain(Trial *trial, const char *compiler, const char *level) {
 }
 
 #if NETC_LLVM
-static void try_llvm(Trial *trial, const char *cpu, const char *features, int level) {
+static void try_llvm(Trial *trial, const char *cpu, const char *instructions, int level) {
     char object[512], so[512], shim_path[512], route[128], name[64];
-    const Target target = {.cpu = cpu, .features = features, .level = level};
+    const Target target = {.cpu = cpu, .instructions = instructions, .level = level};
     const char *why = NULL;
     Arena *arena = arena_new();
     unit_path(object, trial->state, "code.o");
@@ -526,10 +526,10 @@ static void try_routes(Trial *trial, Arena *arena) {
         for (size_t j = 0; j < COUNT_OF(compilers); j++)
             if (installed(compilers[j])) try_c(trial, compilers[j], cpus[i], i == 1 ? "-O3" : "-O2");
 #if NETC_LLVM
-        const char *cpu = cpus[i], *features = "";
-        if (strcmp(cpu, "native") == 0) emit_llvm_host(arena, &cpu, &features);
-        try_llvm(trial, cpu, features, 2);
-        if (i == 0) try_llvm(trial, cpu, features, 0);
+        const bool native = strcmp(cpus[i], "native") == 0;
+        const char *instructions = native ? runs_here(cpus[1]) ? cpus[1] : cpus[0] : cpus[i];
+        try_llvm(trial, native ? emit_llvm_host(arena) : cpus[i], instructions, 2);
+        if (i == 0) try_llvm(trial, cpus[i], instructions, 0);
 #endif
     }
 }
