@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
 """--emit c is plain C99: silent under -pedantic -Wall -Wextra in gcc and clang, also for other machines, the same
 outputs to 1e-5 as code with fused multiply-adds, and the same bits from all compilers. Its header is C++ as well."""
+import os
 import re
 import shutil
 
-from _networks import MODELS, SOME, build, close, link, name_of, need, outputs, run, same_bits
+from _networks import MODELS, ROOT, SOME, build, close, link, name_of, need, outputs, run, same_bits
 
 FLAGS = ("-std=c99", "-pedantic", "-Wall", "-Wextra", "-Werror")
 OTHERS = ("i386-linux-gnu", "armv7a-linux-gnueabi", "powerpc64-linux-gnu", "riscv32-linux-gnu")
@@ -43,3 +44,8 @@ for model in MODELS:
             run("clang-19", f"--target={triple}", "-ffreestanding", "-fsyntax-only", *FLAGS, path)
     build(model, f"{name}.o", "--emit", "obj")
     close(plain, outputs(model, link(model, f"{name}.o", "native")), f"{name}, plain C and an object")
+
+# with few registers bodies are short: all the code of lenet5, for an image and for batches
+build(os.path.join(ROOT, "models", "lenet5.net"), "generic.o", "--emit", "obj", "--cpu", "generic")
+code = re.search(r" \.text +PROGBITS +\w+ +\w+ +(\w+)", run("readelf", "-SW", "generic.o"))
+assert int(code[1], 16) < 40000, f"{int(code[1], 16)} bytes of code"
