@@ -28,7 +28,8 @@ def predict(run, netc, name, model, sets, options, number):
         *(() if emit == "c" else ("--emit", "obj")), "-o", library)
     program = f"{folder}/predict"
     run(shutil.which("gcc") or shutil.which("clang-19"), "-O1", "-I", folder, f"-DNAME={name}",
-        f"-DCAPITALS={name.upper()}", f'-DHEADER="{name}.h"', os.path.join(HERE, "predict.c"), library, "-o", program)
+        f"-DCAPITALS={name.upper()}", f'-DHEADER="{name}.h"', os.path.join(HERE, "predict.c"), library, "-lm", "-o",
+        program)
     run(f"./{program}", "images.bytes", f"{folder}/outputs", *map(str, SIZES))
     outputs = int(re.search(r"_OUTPUTS (\d+)", open(f"{folder}/{name}.h", encoding="utf-8").read()).group(1))
     found = np.fromfile(f"{folder}/outputs", np.uint32).reshape(1 + len(SIZES), 300, outputs)
