@@ -403,7 +403,7 @@ static bool open_tools(Arena *arena, const Shipment *shipment, Tools *tools) {
                 "found no program '%s', the C compiler for that kind of machine; install gcc-%s, or name "
                 "one with --cc",
                 cc, shipment->triple);
-            return STATUS_ENVIRONMENT;
+            return false;
         }
     }
     return tools_open(arena, cc, shipment->options->verbose, tools);

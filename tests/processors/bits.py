@@ -2,10 +2,13 @@
 """The same bits from every processor with fused multiply-add, for an image alone and in batches of 1, 3, 16, 17 and 256:
 x86-64-v3, x86-64-v4 where it is here, and ARM64 under qemu, by LLVM and through C compilers. Without fused multiply-add
 the outputs are as close as 1e-5."""
+import os
 import re
 import shutil
+import subprocess
 
-from _networks import IMAGES, MODELS, NETC, SOME, build, close, link, name_of, need, need_x86_64, outputs, run, same_bits
+from _networks import IMAGES, MODELS, NETC, SOME, build, close, link, name_of, need, need_x86_64, outputs, run, \
+    same_bits, weights
 
 ARM = "aarch64-linux-gnu"
 FEW = 17  # images under qemu
@@ -47,6 +50,13 @@ for model in MODELS:
         if route == ROUTES[0] or model in SOME:
             images = IMAGES if name == "lenet5" and route == ROUTES[0] else FEW
             same_bits(on_arm64(model, route, images), v3[:images], f"{name}, ARM64 by {route}")
+
+# without the compiler for ARM64: one line, status 3
+done = subprocess.run([NETC, "build", SOME[0], "--infer", "--weights", weights(SOME[0]), "--emit", "obj", "--target", ARM],
+                      stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env={**os.environ, "PATH": "."})
+assert done.returncode == 3, done
+assert done.stdout == (f"netc: found no program '{ARM}-gcc', the C compiler for that kind of machine; install "
+                       f"gcc-{ARM}, or name one with --cc\n"), done.stdout
 
 if not ARM64:
     print("not tried on ARM64: install qemu-user, gcc-aarch64-linux-gnu and libc6-dev-arm64-cross")
