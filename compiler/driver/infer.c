@@ -11,18 +11,15 @@
 bool infer_check_options(const Options *options, int *status) {
     bool onnx = string_is(options->emit, "onnx");
     bool library = string_is(options->emit, "lib") || string_is(options->emit, "shared");
-    const char *code = options->backend != NULL  ? "--backend"
-                       : options->cpu != NULL    ? "--cpu"
-                       : options->cc != NULL     ? "--cc"
-                       : options->level != NULL  ? "-O"
-                       : options->until != NULL  ? "--until"
-                       : options->target != NULL ? "--target"
-                       : options->static_link    ? "--static"
-                                                 : NULL;
     const char *only = options->until != NULL    ? "--until"
                        : options->target != NULL ? "--target"
                        : options->static_link    ? "--static"
                                                  : NULL;
+    const char *code = options->backend != NULL ? "--backend"
+                       : options->cpu != NULL   ? "--cpu"
+                       : options->cc != NULL    ? "--cc"
+                       : options->level != NULL ? "-O"
+                                                : only;
     if ((onnx || library) && (!options->infer || options->weights == NULL)) {
         *status = report_usage("build", "--emit %s is about a trained network; it needs --infer --weights FILE|RUN",
                                options->emit);

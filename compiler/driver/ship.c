@@ -293,11 +293,13 @@ static bool write_object(const Tools *tools, const Shipment *shipment, const Lib
 
 static bool write_archive(const Tools *tools, const Shipment *shipment, const Library *library, const char *path) {
     const char *object = tools_path(tools, arena_format(tools->arena, "%s.o", library->name));
-    const char *ar = binary_tool(tools, shipment, "ar"), *archive = tools_path(tools, "library.a");
-    const char *const command[] = {ar, "rcsD", archive, object, NULL};
-    const char *const copy[] = {"cp", archive, path, NULL};
-    return ar != NULL && write_object(tools, shipment, library, object) && tools_run(tools, command) &&
-           tools_run(tools, copy);
+    const char *ar = binary_tool(tools, shipment, "ar");
+    const char *const command[] = {ar, "rcsD", path, object, NULL};
+    if (ar == NULL || !write_object(tools, shipment, library, object)) {
+        return false;
+    }
+    remove(path); /* an empty file that keeps the name, which is no archive */
+    return tools_run(tools, command);
 }
 
 static bool write_shared(const Tools *tools, const Shipment *shipment, const Library *library, const char *path) {

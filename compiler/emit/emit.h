@@ -15,6 +15,8 @@ typedef struct {
 
 /* Readable C: plain, or for gcc 12 or newer and clang, to be compiled with emit_c_flags(). False after filling *why. */
 bool emit_c(const Code *code, const Target *target, FILE *out, const char **why);
+/* Bytes as a C string literal. */
+void emit_c_string(Text *out, const char *bytes, size_t count);
 /* Options the C compiler must be given so that the bits are those of the loop level; ends with NULL. */
 const char *const *emit_c_flags(void);
 

@@ -59,8 +59,8 @@ static const char *type_name(Type type) { return type.vector ? vector_name(type.
 
 static void print_indent(Printer *p) { text_printf(p->out, "%*s", p->depth * 4, ""); }
 
-/* Bytes as a C string literal; octal escapes have three digits, so that no digit after them is taken in. */
-static void print_string(Text *out, const char *bytes, size_t count) {
+/* Octal escapes have three digits, so that no digit after them is taken in. */
+void emit_c_string(Text *out, const char *bytes, size_t count) {
     text_puts(out, "\"");
     for (size_t i = 0; i < count; i++) {
         const unsigned char c = (unsigned char)bytes[i];
@@ -398,7 +398,7 @@ static void print_nest(Printer *p, const Nest *nest, Arena *scratch) {
         source_position(p->code->source, nest->at.lo, &line, &column);
         text_printf(p->out, "#line %u ", line);
         const Source *source = source_of(p->code->source, nest->at.lo);
-        print_string(p->out, source->path, strlen(source->path));
+        emit_c_string(p->out, source->path, strlen(source->path));
         text_puts(p->out, "\n");
     }
     text_printf(p->out, "static NET_NEST void %s(", nest->name);
@@ -438,7 +438,7 @@ static void print_model(Text *out, const char *model) {
         const char *newline = memchr(model + at, '\n', count);
         if (newline) count = (size_t)(newline - (model + at)) + 1;
         text_puts(out, "\n    ");
-        print_string(out, model + at, count);
+        emit_c_string(out, model + at, count);
         at += count;
     } while (at < size);
     text_puts(out, ";\n");

@@ -22,17 +22,7 @@ static void print_capitals(const Library *library, Text *out) {
     for (const char *c = library->name; *c; c++) text_printf(out, "%c", toupper((unsigned char)*c));
 }
 
-static void print_string(const char *text, Text *out) {
-    text_puts(out, "\"");
-    for (const char *c = text; *c; c++) {
-        unsigned char byte = (unsigned char)*c;
-        if (byte < ' ' || byte > 126 || byte == '"' || byte == '\\' || byte == '?')
-            text_printf(out, "\\%03o", (unsigned)byte);
-        else
-            text_printf(out, "%c", byte);
-    }
-    text_puts(out, "\"");
-}
+static void print_string(const char *text, Text *out) { emit_c_string(out, text, strlen(text)); }
 
 void emit_public_names(const Library *library, Text *out) {
     for (Function f = 0; f < FUNCTIONS; f++) {
