@@ -18,7 +18,7 @@ def read_idx(path):
     return np.frombuffer(content[4 + 4 * rank:], np.uint8).reshape(struct.unpack(f">{rank}I", content[4:4 + 4 * rank]))
 
 
-def predict(run, netc, name, model, sets, options, number):
+def predict(run, netc, name, model, sets, options, number, sizes=SIZES):
     """Outputs [1 + batch sizes, images, outputs] of a library built with these options."""
     folder = f"library{number}"
     os.mkdir(folder)
@@ -30,9 +30,9 @@ def predict(run, netc, name, model, sets, options, number):
     run(shutil.which("gcc") or shutil.which("clang-19"), "-O1", "-I", folder, f"-DNAME={name}",
         f"-DCAPITALS={name.upper()}", f'-DHEADER="{name}.h"', os.path.join(HERE, "predict.c"), library, "-lm", "-o",
         program)
-    run(f"./{program}", "images.bytes", f"{folder}/outputs", *map(str, SIZES))
+    run(f"./{program}", "images.bytes", f"{folder}/outputs", *map(str, sizes))
     outputs = int(re.search(r"_OUTPUTS (\d+)", open(f"{folder}/{name}.h", encoding="utf-8").read()).group(1))
-    found = np.fromfile(f"{folder}/outputs", np.uint32).reshape(1 + len(SIZES), 300, outputs)
+    found = np.fromfile(f"{folder}/outputs", np.uint32).reshape(1 + len(sizes), 300, outputs)
     shutil.rmtree(folder)
     return found
 
@@ -60,12 +60,18 @@ def check(run, fail, netc, model, sets, tools, cpus, number, folder):
         result = json.load(file)
     pixels, labels = read_idx("few/test_images"), read_idx("few/test_labels")
     pixels.tofile("images.bytes")
-    chosen = tools[:1] + [tools[1:][number % len(tools[1:])]] if len(tools) > 1 else tools
-    # code for all processors is made quickly by LLVM alone
-    shipped = ["--cpu", "auto"] if tools[0][0] == "llvm" else ["--cpu", "native", "-O1"]
-    routes = [shipped] + [
-        ["--backend", backend, *(["--cc", cc] if cc else []), "--cpu", cpus[(number + i) % len(cpus)] or "native",
-         "-O2" if backend == "llvm" else "-O1"] for i, (backend, cc) in enumerate(chosen)]
+
+    def route(i, backend, cc):
+        return ["--backend", backend, *(["--cc", cc] if cc else []), "--cpu", cpus[(number + i) % len(cpus)] or "native",
+                "-O2" if backend == "llvm" else "-O1"]
+
+    others = [tools[1:][number % len(tools[1:])]] if len(tools) > 1 else []
+    if tools[0][0] == "llvm":
+        shipped = ["--cpu", "auto"]  # LLVM alone makes code for all processors quickly
+        others = tools[:1] + others
+    else:
+        shipped = route(0, *tools[0])
+    routes = [shipped] + [route(i, *tool) for i, tool in enumerate(others, start=1)]
     reference = None
     for i, options in enumerate(routes):
         found = predict(run, netc, name, model, sets, options, i)
@@ -81,7 +87,7 @@ def check(run, fail, netc, model, sets, tools, cpus, number, folder):
     found = np.load("program.npy").view(np.uint32)
     if not np.array_equal(found.reshape(len(pixels), -1), reference[:len(pixels)]):
         fail("inference: the program's outputs have other bits than the library's")
-    generic = predict(run, netc, name, model, sets, ["--emit", "c"], len(routes))[0].view(np.float32).astype(float)
+    generic = predict(run, netc, name, model, sets, ["--emit", "c"], len(routes), ())[0].view(np.float32).astype(float)
     expected = reference.view(np.float32).astype(float)
     if not np.linalg.norm(generic - expected) <= 1e-5 * np.linalg.norm(expected):
         fail(f"inference: --cpu generic is off by {np.linalg.norm(generic - expected) / np.linalg.norm(expected):.2g}")
