@@ -65,8 +65,5 @@ bool size_mul(int64_t a, int64_t b, int64_t *result);
 /* ---- small helpers ---- */
 uint64_t hash_bytes(uint64_t seed, const void *data, size_t length); /* FNV-1a 64 */
 bool string_is(const char *a, const char *b);                        /* both non-NULL and equal */
-int edit_distance(const char *a, const char *b);                     /* Damerau-Levenshtein (adjacent swaps count 1) */
-/* The candidate nearest to `word`, or NULL when none is near enough to be meant (a third of its length, at most 3). */
-const char *nearest_word(const char *word, const char *const *candidates, size_t count);
 
 #endif

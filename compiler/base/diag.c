@@ -1,5 +1,6 @@
 #include "compiler/base/diag.h"
 #include "compiler/base/utf8.h"
+#include "runtime/base/words.h"
 
 #include <jansson.h>
 #include <stdlib.h>
@@ -84,7 +85,7 @@ void diag_help(Diags *diags, Diag *diag, const char *format, ...) {
 }
 
 void diag_suggest(Diags *diags, Diag *diag, const char *word, const char *const *candidates, size_t count) {
-    const char *nearest = nearest_word(word, candidates, count);
+    const char *nearest = net_nearest_word(word, candidates, count);
     if (nearest && !string_is(nearest, word)) diag_help(diags, diag, "did you mean '%s'?", nearest);
 }
 

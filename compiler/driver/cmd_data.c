@@ -11,17 +11,6 @@ static int failed(const NetError *error) {
     return report_environment("%s", error->text);
 }
 
-/* A name that is probably another one's; the rest is for the runtime to say. */
-static const char *nearest_set(const char *name) {
-    enum { MOST = 32 };
-    const char *names[MOST];
-    size_t count = 0;
-    for (const NetDataSet *set = net_data_sets; set->name != NULL && count < MOST; set++) {
-        names[count++] = set->name;
-    }
-    return net_data_set(name) == NULL ? nearest_word(name, names, count) : NULL;
-}
-
 static bool is_interrupted(void) { return tools_interrupted() != 0; }
 
 int cmd_data(Arena *arena, Options *options) {
@@ -33,14 +22,15 @@ int cmd_data(Arena *arena, Options *options) {
     if (options->json) {
         return report_usage("data", "--json lists the sets: it goes without a name");
     }
-    const char *nearest = nearest_set(options->files.at[0]);
-    if (nearest != NULL) {
-        return report_usage("data", "unknown data set '%s'; did you mean '%s'? [unknown-data]", options->files.at[0],
-                            nearest);
+    const char *name = options->files.at[0];
+    const char *meant =
+        net_data_set(name) == NULL ? net_data_meant(name) : NULL; /* the rest is for the runtime to say */
+    if (meant != NULL) {
+        return report_usage("data", "unknown data set '%s'; did you mean '%s'? [unknown-data]", name, meant);
     }
     FILE *progress = options->quiet ? NULL : stderr;
     tools_watch_signals();
-    if (net_data_fetch(options->files.at[0], progress, is_interrupted, &error)) {
+    if (net_data_fetch(name, progress, is_interrupted, &error)) {
         return STATUS_OK;
     }
     int status = failed(&error);

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "compiler/driver/report.h"
+#include "runtime/base/words.h"
 
 static const char *const severity_names[] = {
     [SEVERITY_ERROR] = "error", [SEVERITY_WARNING] = "warning", [SEVERITY_NOTE] = "note"};
@@ -75,7 +76,7 @@ static int unknown(Arena *arena, const char *name) {
     for (size_t i = 0; i < diag_kind_count; i++) {
         names[i] = diag_kinds[i].name;
     }
-    const char *nearest = nearest_word(name, names, diag_kind_count);
+    const char *nearest = net_nearest_word(name, names, diag_kind_count);
     if (nearest != NULL) {
         return report_usage("explain", "there is no diagnostic '%s'; did you mean '%s'?", name, nearest);
     }

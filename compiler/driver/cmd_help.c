@@ -7,6 +7,7 @@
 #include "compiler/model/layer.h"
 #include "compiler/model/settings.h"
 #include "compiler/model/vocabulary.h"
+#include "runtime/base/words.h"
 
 static const char *upper_case(Arena *arena, const char *name) {
     char *copy = arena_copy(arena, name, strlen(name));
@@ -135,7 +136,7 @@ Words help_topics(Arena *arena) {
 
 static int unknown_topic(Arena *arena, const char *topic) {
     Words names = help_topics(arena);
-    const char *nearest = nearest_word(topic, names.at, names.count);
+    const char *nearest = net_nearest_word(topic, names.at, names.count);
     if (nearest != NULL) {
         return report_usage("help", "nothing is known about '%s'; did you mean '%s'?", topic, nearest);
     }

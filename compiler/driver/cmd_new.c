@@ -9,6 +9,7 @@
 #include "compiler/driver/link.h"
 #include "compiler/driver/report.h"
 #include "compiler/syntax/ast.h"
+#include "runtime/base/words.h"
 
 /* Its network is called NAME. */
 static const char *const starter[] = {
@@ -104,7 +105,7 @@ static int unknown_model(Arena *arena, const char *name, const char *folder) {
     for (size_t i = 0; i < names.count; i++) {
         text_printf(&list, "%s%s", i == 0 ? "" : ", ", names.at[i]);
     }
-    const char *nearest = nearest_word(name, names.at, names.count);
+    const char *nearest = net_nearest_word(name, names.at, names.count);
     int status = nearest != NULL
                      ? report_usage("new", "--from %s: there is no such model; did you mean '%s'? (%s)", name, nearest,
                                     list.data)

@@ -9,6 +9,7 @@
 #include "runtime/base/utf8.h"
 #include "compiler/driver/report.h"
 #include "compiler/driver/runs.h"
+#include "runtime/base/words.h"
 
 /* ---- columns ---- */
 
@@ -222,7 +223,7 @@ static bool find_column(Arena *arena, const Runs *runs, const char *name, Column
     for (size_t i = 0; i < usual.count; i++) {
         vec_push(arena, &names, usual.at[i]);
     }
-    const char *nearest = nearest_word(name, names.at, names.count);
+    const char *nearest = net_nearest_word(name, names.at, names.count);
     if (nearest != NULL) {
         report_usage("runs", "--sort %s: there is no such column; did you mean '%s'?", name, nearest);
     } else {

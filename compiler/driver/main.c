@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "compiler/driver/report.h"
+#include "runtime/base/words.h"
 
 const Command commands[] = {
     {
@@ -155,7 +156,7 @@ static int unknown_command(const char *word) {
     for (const Command *command = commands; command->name != NULL; command++) {
         names[count++] = command->name;
     }
-    const char *nearest = nearest_word(word, names, count);
+    const char *nearest = net_nearest_word(word, names, count);
     if (nearest != NULL) {
         return report_usage(NULL, "unknown command '%s'; did you mean '%s'?", word, nearest);
     }

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "compiler/driver/report.h"
+#include "runtime/base/words.h"
 
 typedef enum {
     ARG_FLAG,   /* bool */
@@ -264,7 +265,7 @@ static int unknown_option(Reader *reader, const char *word) {
     }
     const char *equals = strchr(word, '=');
     const char *plain = arena_copy(reader->arena, word, equals == NULL ? strlen(word) : (size_t)(equals - word));
-    const char *nearest = nearest_word(plain, names, count);
+    const char *nearest = net_nearest_word(plain, names, count);
     if (nearest != NULL) {
         return report_usage(name, "unknown option '%s'; did you mean '%s'?", plain, nearest);
     }
@@ -278,7 +279,7 @@ static int wrong_choice(Reader *reader, const Option *option, const char *writte
         text_printf(&list, "%s%s", count == 0 ? "" : ", ", option->choices[count]);
         count++;
     }
-    const char *nearest = nearest_word(value, option->choices, count);
+    const char *nearest = net_nearest_word(value, option->choices, count);
     int status = nearest == NULL
                      ? report_usage(reader->command->name, "%s takes one of %s, not '%s'", written, list.data, value)
                      : report_usage(reader->command->name, "%s takes one of %s, not '%s'; did you mean '%s'?", written,

@@ -9,6 +9,7 @@
 #include "compiler/loop/lower.h"
 #include "compiler/model/memory.h"
 #include "compiler/model/pytorch.h"
+#include "runtime/base/words.h"
 #include "runtime/train/workers.h"
 
 /* ---- the passes ---- */
@@ -96,7 +97,7 @@ static bool check_pass_name(const char *command, const char *option, const char 
             return true;
         }
     }
-    const char *nearest = nearest_word(name, names, COUNT_OF(passes));
+    const char *nearest = net_nearest_word(name, names, COUNT_OF(passes));
     *status = nearest == NULL
                   ? report_usage(command, "%s: there is no pass '%s'; 'netc help developer' lists them", option, name)
                   : report_usage(command, "%s: there is no pass '%s'; did you mean '%s'?", option, name, nearest);
@@ -122,7 +123,7 @@ static bool apply_warning_options(Compilation *compilation, int *status) {
                     vec_push(compilation->arena, &names, diag_kinds[k].name);
                 }
             }
-            const char *nearest = nearest_word(word + 3, names.at, names.count);
+            const char *nearest = net_nearest_word(word + 3, names.at, names.count);
             *status = report_usage(compilation->command, "-W%s: there is no warning '%s'%s%s%s", word, word + 3,
                                    nearest == NULL ? "; 'netc explain' lists them" : "; did you mean '",
                                    nearest == NULL ? "" : nearest, nearest == NULL ? "" : "'?");

@@ -12,6 +12,7 @@
 #include "compiler/loop/interp.h"
 #include "compiler/loop/lower.h"
 #include "runtime/base/atomic.h"
+#include "runtime/base/words.h"
 #include "runtime/data/sets.h"
 
 enum { ALIGNMENT = 64, FLOATS = ALIGNMENT / 4, FILE_LIMIT = INT32_MAX };
@@ -30,7 +31,7 @@ static const Layer *find_until(Arena *arena, const Model *model, const char *com
             return model->layers.at[i];
         }
     }
-    const char *nearest = nearest_word(label, names, model->layers.count);
+    const char *nearest = net_nearest_word(label, names, model->layers.count);
     *status = nearest != NULL
                   ? report_usage(command, "--until: there is no layer '%s'; did you mean '%s'?", label, nearest)
                   : report_usage(command, "--until: there is no layer '%s'; 'netc show' lists them", label);

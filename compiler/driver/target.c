@@ -2,6 +2,7 @@
 
 #include "compiler/emit/emit.h"
 #include "runtime/base/processor.h"
+#include "runtime/base/words.h"
 
 typedef struct {
     const char *name;
@@ -87,7 +88,7 @@ bool processor_find(Arena *arena, const char *name, bool llvm, Processor *proces
         }
     }
     names[COUNT_OF(known)] = "native";
-    const char *nearest = nearest_word(name, names, COUNT_OF(names));
+    const char *nearest = net_nearest_word(name, names, COUNT_OF(names));
     *why = nearest != NULL ? arena_format(arena, "unknown processor '%s'; did you mean '%s'?", name, nearest)
                            : arena_format(arena, "unknown processor '%s'; known are %s", name, list_known(arena));
     return false;

@@ -1,6 +1,7 @@
 /* The wording of syntax errors: what was found, what could have stood there, and advice for common slips. */
 #include "compiler/syntax/reader.h"
 #include "parse.h"
+#include "runtime/base/words.h"
 
 #include <string.h>
 
@@ -158,7 +159,7 @@ static void advise_top(Reader *reader, Diag *diag, const Token *found) {
         diag_help(reader->diags, diag, "no block is open here: there is one '}' too many");
     } else if (found->kind == T_NAME && text_after(reader, found) == '=') {
         diag_help(reader->diags, diag, "a name is given a value by 'let %s = ...'", word);
-    } else if (found->kind == T_NAME && nearest_word(word, words, COUNT_OF(words))) {
+    } else if (found->kind == T_NAME && net_nearest_word(word, words, COUNT_OF(words))) {
         diag_suggest(reader->diags, diag, word, words, COUNT_OF(words));
     } else {
         diag_help(reader->diags, diag, "layers stand inside 'network NAME { ... }', settings inside 'train { ... }'");

@@ -1,40 +1,67 @@
 #include "runtime/base/words.h"
 
-#include <stddef.h>
+#include <limits.h>
 #include <string.h>
 
+/* Longer words are not compared letter by letter: nobody mistypes such a name by a letter or two. */
+enum { WORD_MAX = 64 };
+
+static int least(int a, int b) { return a < b ? a : b; }
+
 int net_edit_distance(const char *a, const char *b) {
-    enum { LONGEST = 32 };
-    int row[LONGEST + 1];
-    int length = (int)strlen(b);
-    if (length > LONGEST || strlen(a) > LONGEST) {
-        return LONGEST;
+    size_t m = strlen(a), n = strlen(b);
+    if (m > WORD_MAX || n > WORD_MAX) {
+        return strcmp(a, b) == 0 ? 0 : INT_MAX;
     }
-    for (int j = 0; j <= length; j++) {
-        row[j] = j;
+    /* rows i-2, i-1 and i of the usual table */
+    int rows[3][WORD_MAX + 1];
+    int *before = rows[0], *above = rows[1], *row = rows[2];
+    for (size_t j = 0; j <= n; j++) {
+        before[j] = above[j] = (int)j;
     }
-    for (int i = 0; a[i] != '\0'; i++) {
-        int diagonal = row[0];
-        row[0] = i + 1;
-        for (int j = 0; j < length; j++) {
-            int replace = diagonal + (a[i] != b[j]);
-            int shorter = row[j] < row[j + 1] ? row[j] + 1 : row[j + 1] + 1;
-            diagonal = row[j + 1];
-            row[j + 1] = replace < shorter ? replace : shorter;
+    for (size_t i = 1; i <= m; i++) {
+        row[0] = (int)i;
+        for (size_t j = 1; j <= n; j++) {
+            int best = least(above[j] + 1, row[j - 1] + 1);
+            best = least(best, above[j - 1] + (a[i - 1] != b[j - 1]));
+            if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1]) {
+                best = least(best, before[j - 2] + 1);
+            }
+            row[j] = best;
         }
+        int *oldest = before;
+        before = above;
+        above = row;
+        row = oldest;
     }
-    return row[length];
+    return above[n];
 }
 
-const char *net_nearest_word(const char *word, const char *const *candidates, int count) {
-    int best = (int)(strlen(word) + 2) / 3 + 1;
-    const char *nearest = NULL;
-    for (int i = 0; i < count; i++) {
-        int distance = net_edit_distance(word, candidates[i]);
-        if (distance < best && distance < (int)strlen(candidates[i])) {
-            best = distance;
-            nearest = candidates[i];
+static void lower_case(char *to, const char *from) {
+    do {
+        *to++ = (char)(*from >= 'A' && *from <= 'Z' ? *from - 'A' + 'a' : *from);
+    } while (*from++ != '\0');
+}
+
+const char *net_nearest_word(const char *word, const char *const *candidates, size_t count) {
+    size_t length = strlen(word);
+    if (length > WORD_MAX) {
+        return NULL;
+    }
+    int best_distance = least((int)(length / 3), 3) + 1;
+    char folded[WORD_MAX + 1], other[WORD_MAX + 1];
+    lower_case(folded, word);
+    const char *best = NULL;
+    for (size_t i = 0; i < count; i++) {
+        if (strlen(candidates[i]) > WORD_MAX) {
+            continue;
+        }
+        lower_case(other, candidates[i]); /* ReLU is meant to be relu: case costs nothing */
+        int distance = net_edit_distance(folded, other);
+        if (distance < best_distance) {
+            best_distance = distance;
+            best = candidates[i];
         }
     }
-    return nearest;
+    return best;
 }

@@ -2,10 +2,14 @@
 #ifndef NET_BASE_WORDS_H
 #define NET_BASE_WORDS_H
 
-/* Edits (insert, delete, replace) that turn one word into the other; beyond 32 bytes words count as far apart. */
+#include <stddef.h>
+
+/* Damerau-Levenshtein: inserted, deleted, replaced and swapped letters that turn one word into the other; beyond 64
+ * bytes words count as far apart. */
 int net_edit_distance(const char *a, const char *b);
 
-/* The candidate nearest to a word, of which a third may be wrong; NULL when none is that near. */
-const char *net_nearest_word(const char *word, const char *const *candidates, int count);
+/* The candidate nearest to `word`, or NULL when none is near enough to be meant (a third of its length, at most 3).
+ * Capitals do not matter. */
+const char *net_nearest_word(const char *word, const char *const *candidates, size_t count);
 
 #endif

@@ -1,5 +1,7 @@
 #include "runtime/data/sets.h"
 
+#include "runtime/base/words.h"
+
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -51,6 +53,14 @@ const NetDataSet *net_data_set(const char *name) {
     for (const NetDataSet *set = net_data_sets; set->name != NULL; set++)
         if (strcmp(set->name, name) == 0) return set;
     return NULL;
+}
+
+const char *net_data_meant(const char *name) {
+    enum { MOST = 32 };
+    const char *names[MOST];
+    size_t count = 0;
+    for (const NetDataSet *set = net_data_sets; set->name != NULL && count < MOST; set++) names[count++] = set->name;
+    return net_nearest_word(name, names, count);
 }
 
 char *net_data_folder(NetError *error) {

@@ -33,6 +33,9 @@ extern const NetDataSet net_data_sets[];
 /* NULL when there is none of that name. */
 const NetDataSet *net_data_set(const char *name);
 
+/* The name of the set that was probably meant by a name that is none; NULL when nothing is near. */
+const char *net_data_meant(const char *name);
+
 /* A folder that holds all four files of a set, searched as net_data_open does (model_folder and data_dir may be NULL);
  * free() releases it. NULL when there is none: then *looked, which free() releases too, lists the folders. */
 char *net_data_find(const NetDataSet *set, const char *model_folder, const char *data_dir, char **looked,

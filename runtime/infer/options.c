@@ -35,15 +35,11 @@ static bool unknown_option(const NetInferOptions *options, const char *name, Net
     char word[64];
     size_t length = strcspn(name, "=");
     snprintf(word, sizeof word, "%.*s", length < 60 ? (int)length : 60, name);
-    int best = (int)(strlen(word) + 2) / 3 + 1; /* a third of it may be wrong */
-    const char *nearest = NULL;
+    const char *names[OPTIONS];
     for (int i = 0; i < OPTIONS; i++) {
-        int distance = net_edit_distance(word, table[i].name);
-        if (distance < best && distance < (int)strlen(table[i].name)) {
-            best = distance;
-            nearest = table[i].name;
-        }
+        names[i] = table[i].name;
     }
+    const char *nearest = net_nearest_word(word, names, OPTIONS);
     return nearest != NULL
                ? net_fail(error, NET_USAGE, "unknown option '--%s'; did you mean '--%s'?", word, nearest)
                : net_fail(error, NET_USAGE, "unknown option '--%s'; '%s --help' lists them", word, options->program);

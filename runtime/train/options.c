@@ -366,17 +366,10 @@ static bool check_together(const NetOptions *options, NetError *error) {
 
 static bool check_values(const NetModel *model, NetOptions *options, NetError *error) {
     if (options->given[NET_OPTION_DATA] && net_data_set(options->data) == NULL) {
-        int best = 4;
-        const char *nearest = "digits";
-        for (const NetDataSet *set = net_data_sets; set->name != NULL; set++) {
-            if (net_edit_distance(options->data, set->name) < best) {
-                best = net_edit_distance(options->data, set->name);
-                nearest = set->name;
-            }
-        }
+        const char *meant = net_data_meant(options->data);
         return net_fail(error, NET_USAGE,
                         "--data %s: there is no such set; %s '%s'? ('netc data' lists them) [unknown-data]",
-                        options->data, best < 4 ? "did you mean" : "how about", nearest);
+                        options->data, meant != NULL ? "did you mean" : "how about", meant != NULL ? meant : "digits");
     }
     if (strchr(options->name, '/') != NULL || options->name[0] == '.') {
         return net_fail(error, NET_USAGE, "--name %s: expected a name, without '/' and not beginning with '.'",

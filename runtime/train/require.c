@@ -94,7 +94,7 @@ bool net_require_check(const NetModel *model, const NetOptions *options, NetErro
         if (known) {
             continue;
         }
-        const char *nearest = net_nearest_word(wanted.name, names, count);
+        const char *nearest = net_nearest_word(wanted.name, names, (size_t)count);
         if (nearest != NULL) {
             return net_fail(error, NET_USAGE, "--require '%s': a result has no '%s'; did you mean '%s'?",
                             conditions->at[i], wanted.name, nearest);

@@ -3,6 +3,7 @@
 #include "compiler/base/diag.h"
 #include "compiler/base/utf8.h"
 #include "compiler/model/settings.h"
+#include "runtime/base/words.h"
 #include "runtime/data/sets.h"
 
 #include <setjmp.h>
@@ -61,17 +62,17 @@ static void sizes_are_checked(void **state) {
 static void near_words_are_found(void **state) {
     (void)state;
     static const char *const words[] = {"kernel", "stride", "relu", "bias", "init"};
-    assert_int_equal(edit_distance("kernel", "kernal"), 1);
-    assert_int_equal(edit_distance("kernel", "kenrel"), 1);
-    assert_int_equal(edit_distance("", "abc"), 3);
-    assert_string_equal(nearest_word("kernal", words, COUNT_OF(words)), "kernel");
-    assert_string_equal(nearest_word("ReLU", words, COUNT_OF(words)), "relu");
-    assert_null(nearest_word("dilation", words, COUNT_OF(words)));
-    assert_null(nearest_word("it", words, COUNT_OF(words)));
+    assert_int_equal(net_edit_distance("kernel", "kernal"), 1);
+    assert_int_equal(net_edit_distance("kernel", "kenrel"), 1);
+    assert_int_equal(net_edit_distance("", "abc"), 3);
+    assert_string_equal(net_nearest_word("kernal", words, COUNT_OF(words)), "kernel");
+    assert_string_equal(net_nearest_word("ReLU", words, COUNT_OF(words)), "relu");
+    assert_null(net_nearest_word("dilation", words, COUNT_OF(words)));
+    assert_null(net_nearest_word("it", words, COUNT_OF(words)));
     char huge[1000];
     memset(huge, 'x', sizeof huge);
     huge[sizeof huge - 1] = '\0';
-    assert_null(nearest_word(huge, words, COUNT_OF(words)));
+    assert_null(net_nearest_word(huge, words, COUNT_OF(words)));
 }
 
 static void utf8_is_decoded(void **state) {
