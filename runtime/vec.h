@@ -183,12 +183,18 @@ typedef struct {
 
 #if NET_PART == 64
 #define v_even(a, b) __builtin_shufflevector(a, b, 0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30)
+#define v_low(a, b) __builtin_shufflevector(a, b, 0, 1, 2, 3, 4, 5, 6, 7, 16, 17, 18, 19, 20, 21, 22, 23)
+#define v_high(a, b) __builtin_shufflevector(a, b, 8, 9, 10, 11, 12, 13, 14, 15, 24, 25, 26, 27, 28, 29, 30, 31)
 #elif NET_PART == 32
 #define p_even(a, b) __builtin_shufflevector(a, b, 0, 2, 4, 6, 8, 10, 12, 14)
 #define v_even(a, b) ((f32x16){p_even(a.p0, a.p1), p_even(b.p0, b.p1)})
+#define v_low(a, b) ((f32x16){a.p0, b.p0})
+#define v_high(a, b) ((f32x16){a.p1, b.p1})
 #else
 #define p_even(a, b) __builtin_shufflevector(a, b, 0, 2, 4, 6)
 #define v_even(a, b) ((f32x16){p_even(a.p0, a.p1), p_even(a.p2, a.p3), p_even(b.p0, b.p1), p_even(b.p2, b.p3)})
+#define v_low(a, b) ((f32x16){a.p0, a.p1, b.p0, b.p1})
+#define v_high(a, b) ((f32x16){a.p2, a.p3, b.p2, b.p3})
 #endif
 #define v_add(a, b) NET_2(f32x16, p_add, a, b)
 #define v_sub(a, b) NET_2(f32x16, p_sub, a, b)

@@ -174,9 +174,13 @@ static LLVMValueRef build_gather(Emitter *e, const Value *v) {
     return bytes ? LLVMBuildZExt(e->builder, vector, llvm_value_type(e, v->type), "") : vector;
 }
 
-static LLVMValueRef build_even(Emitter *e, LLVMValueRef a, LLVMValueRef b) {
+/* Eight lanes of a, from `first` on by `step`, then the same of b. */
+static LLVMValueRef build_pair(Emitter *e, LLVMValueRef a, LLVMValueRef b, int first, int step) {
     LLVMValueRef lanes[LOOP_LANES];
-    for (int l = 0; l < LOOP_LANES; l++) lanes[l] = llvm_const_i32(e, 2 * l);
+    for (int l = 0; l < LOOP_LANES; l++) {
+        int lane = first + l % (LOOP_LANES / 2) * step;
+        lanes[l] = llvm_const_i32(e, l < LOOP_LANES / 2 ? lane : LOOP_LANES + lane);
+    }
     return LLVMBuildShuffleVector(e->builder, a, b, LLVMConstVector(lanes, LOOP_LANES), "");
 }
 
@@ -269,7 +273,9 @@ static LLVMValueRef build_op(Emitter *e, const Value *v) {
     case OP_TO_F32: return LLVMBuildSIToFP(builder, a, type, "");
     case OP_TO_F64: return LLVMBuildFPExt(builder, a, type, "");
     case OP_ROUND_F32: return LLVMBuildFPTrunc(builder, a, type, "");
-    case OP_EVEN: return build_even(e, a, b);
+    case OP_EVEN: return build_pair(e, a, b, 0, 2);
+    case OP_LOW: return build_pair(e, a, b, 0, 1);
+    case OP_HIGH: return build_pair(e, a, b, LOOP_LANES / 2, 1);
     default: return build_reduce(e, v->op, a);
     }
 }

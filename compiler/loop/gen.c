@@ -15,8 +15,10 @@ IndexValue index_plus_var(IndexValue value, int var, int64_t stride) {
     return value;
 }
 
-/* From one of a tile to the next: a vector of the lane index, else one. */
-int64_t gen_unit(const Gen *g, int i) { return i == g->lane && i != g->group->batch ? LOOP_LANES : 1; }
+int64_t gen_unit(const Gen *g, int i) {
+    if (i == g->pair) return 2;
+    return i == g->lane && i != g->group->batch ? LOOP_LANES : 1;
+}
 
 static Address add_index(const Gen *g, Address address, int i, int64_t step) {
     const IndexValue *at = &g->at[i];
@@ -42,8 +44,7 @@ bool gen_is_aligned(const Address *address) {
     return aligned;
 }
 
-static int load(const Gen *g, const Access *access) {
-    Address address = gen_address(g, access);
+static int load_at(const Gen *g, const Access *access, Address address) {
     int64_t step = lane_step(g, access);
     if (access->buffer == BUFFER_INPUT && g->context->code->input_bytes) {
         int byte =
@@ -61,6 +62,18 @@ static int load(const Gen *g, const Access *access) {
     return loop_load(g->b, type, address, step == 1 && gen_is_aligned(&address));
 }
 
+/* How far one half of a vector's lanes is from the other: 0 where both halves read the same. */
+static int64_t pair_step(const Gen *g, const Access *access) { return g->pair < 0 ? 0 : access->step[g->pair]; }
+
+static int load(const Gen *g, const Access *access) {
+    Address address = gen_address(g, access);
+    int64_t apart = pair_step(g, access);
+    int value = load_at(g, access, address);
+    if (apart == 0) return value;
+    int second = load_at(g, access, loop_address_plus(address, apart));
+    return loop_op2(g->b, OP_LOW, loop_splat(g->b, value), loop_splat(g->b, second));
+}
+
 void gen_store(const Gen *g, const Access *access, int value) {
     Address address = gen_address(g, access);
     int64_t step = lane_step(g, access);
@@ -69,10 +82,15 @@ void gen_store(const Gen *g, const Access *access, int value) {
         return;
     }
     value = loop_splat(g->b, value);
-    if (step == 1)
-        loop_store(g->b, address, value, access->tensor->role != ROLE_OUTPUT && gen_is_aligned(&address));
-    else
+    if (step != 1) {
+        ASSERT(g->pair < 0);
         loop_scatter(g->b, address, step, value);
+        return;
+    }
+    loop_store(g->b, address, value, access->tensor->role != ROLE_OUTPUT && gen_is_aligned(&address));
+    if (g->pair < 0) return;
+    address = loop_address_plus(address, pair_step(g, access)); /* both write lanes that mean nothing behind the line */
+    loop_store(g->b, address, loop_op2(g->b, OP_HIGH, value, value), gen_is_aligned(&address));
 }
 
 /* ---- expressions ---- */

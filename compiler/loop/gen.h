@@ -7,6 +7,9 @@
 
 enum { TILE_MAX = 64 };
 
+/* A line in the lanes is whole vectors and what is left over. */
+typedef enum { LINE_ALL, LINE_VECTORS, LINE_REST } LineParts;
+
 /* An index where the code stands: base + sum of stride * loop variable. */
 typedef struct {
     int64_t base;
@@ -26,6 +29,8 @@ typedef struct {
     int64_t now[INDEX_MAX];    /* how many of an index the code here covers: tile or unrolled terms */
     int64_t offset[INDEX_MAX]; /* which of them is being made */
     int lane;                  /* s.lane, or -1 in scalar code for what 16 does not divide */
+    int pair;                  /* s.pair where a vector holds half lines of two neighbours of it, else -1 */
+    LineParts parts;           /* of the line in the lanes that the code here covers */
     int chunk_var, task_var;
     int accumulator[GROUP_MAX][TILE_MAX], argument[GROUP_MAX][TILE_MAX];
     int result; /* EXPR_RESULT */
@@ -34,7 +39,7 @@ typedef struct {
 IndexValue index_const(int64_t base);
 IndexValue index_plus_var(IndexValue value, int var, int64_t stride);
 
-/* From one of a tile to the next: 16 of the lane index, one of any other. */
+/* From one of a tile to the next: 16 of the lane index, two of the pair index, one of any other. */
 int64_t gen_unit(const Gen *g, int i);
 Address gen_address(const Gen *g, const Access *access);
 bool gen_is_aligned(const Address *address);

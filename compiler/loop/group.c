@@ -21,11 +21,6 @@ static void check_read(void *context, Expr *read) {
     check_access(merge, &access);
 }
 
-static bool uses_index(const Expr *e) {
-    if (!e) return false;
-    return e->kind == EXPR_INDEX || uses_index(e->a) || uses_index(e->b) || uses_index(e->c);
-}
-
 /* Merges index `outer` into the next one when every access runs through both as through one. */
 static void merge_indices(Group *group, int outer) {
     Program *p = group->layout->program;
@@ -33,7 +28,7 @@ static void merge_indices(Group *group, int outer) {
     if (group->range[outer] == DIM_BATCH || group->range[outer + 1] == DIM_BATCH) return;
     for (int m = 0; m < group->count; m++) {
         const Compute *c = group->member[m]->compute;
-        if (uses_index(c->e) || uses_index(c->post) || c->reduce == REDUCE_ARGMAX) return;
+        if (expr_uses_index(c->e) || expr_uses_index(c->post) || c->reduce == REDUCE_ARGMAX) return;
         expr_reads(p, c->e, check_read, &merge);
         expr_reads(p, c->post, check_read, &merge);
         Access write = access_of_write(group->layout, c);

@@ -5,10 +5,13 @@
  * gains. */
 #include "compiler/loop/image.h"
 
+#include "compiler/loop/schedule.h"
+
 enum { REGIONS_TRIED = 10 };
 
 /* Cycles for a load by its step along memory, and their share when the loaded vector serves a whole tile. */
 static const double LOAD = 0.5, LOAD_PAIRS = 1.5, LOAD_APART = 20, TILE_SHARE = 0.25;
+static const double SHARED_REST = 0.6;
 
 typedef struct {
     Layout *layout;
@@ -89,15 +92,23 @@ static void add_load(void *context, Expr *read) {
     cost->loads += apart || (step != 1 && step != 2) ? LOAD_APART : step == 2 ? LOAD_PAIRS : LOAD;
 }
 
+/* Vectors for what the lanes run over; of a rest that shares a vector with the next line's (schedule.h), half of one
+ * and something for putting the halves together. */
+static double line_vectors(const Compute *c, int lane) {
+    int64_t whole = c->range[lane] / LOOP_LANES, rest = c->range[lane] % LOOP_LANES;
+    bool shared = lane > 1 && c->range[lane - 1] > 1 && rest <= HALF_VECTOR;
+    return (double)whole + (rest == 0 ? 0 : shared ? SHARED_REST : 1);
+}
+
 static double compute_cost(const Choice *choice, const Compute *c) {
     Program *p = choice->layout->program;
     LoadCost load = {.choice = choice, .lane = lane_dim_of(choice, c->out)};
     double work = 1;
     if (c->out->rank < 2) return 0; /* one number: nothing to choose */
     for (int i = 1; i < c->rank + c->reductions; i++) work *= (double)c->range[i];
-    double range = (double)c->range[load.lane], vectors = (double)((c->range[load.lane] + LOOP_LANES - 1) / LOOP_LANES);
     expr_reads(p, c->e, add_load, &load);
-    return work / range * vectors * (1 + load.loads * (multiplies(c) ? TILE_SHARE : 1));
+    return work / (double)c->range[load.lane] * line_vectors(c, load.lane) *
+           (1 + load.loads * (multiplies(c) ? TILE_SHARE : 1));
 }
 
 static double total_cost(const Choice *choice) {

@@ -512,6 +512,8 @@ ALWAYS_INLINE void execute(const Program *program, Machine *m) {
             BOTH(OP_TO_F64, TYPE_F32, double, float, float, a[l])
             BOTH(OP_ROUND_F32, TYPE_F64, float, double, double, a[l])
             LANES(KEY(OP_EVEN, TYPE_F32, 1), float, float, float, 16, l < 8 ? a[2 * l] : b[2 * l - 16])
+            LANES(KEY(OP_LOW, TYPE_F32, 1), float, float, float, 16, l < 8 ? a[l] : b[l - 8])
+            LANES(KEY(OP_HIGH, TYPE_F32, 1), float, float, float, 16, l < 8 ? a[l + 8] : b[l])
             REDUCES(OP_SUM_LANES, x + y)
             REDUCES(OP_MAX_LANES, x > y ? x : y)
             REDUCES(OP_MIN_LANES, x < y ? x : y)

@@ -91,6 +91,8 @@ typedef enum {
     OP_TO_F64,    /* F32 to F64, exact */
     OP_ROUND_F32, /* F64 to the nearest F32 */
     OP_EVEN,      /* F32 vectors: lanes 0, 2, ... 14 of a, then those of b */
+    OP_LOW,       /* F32 vectors: lanes 0 .. 7 of a, then those of b */
+    OP_HIGH,      /* F32 vectors: lanes 8 .. 15 of a, then those of b */
     OP_SUM_LANES, /* F vector to scalar: lane l + lane l+8, then +4, +2, +1 */
     OP_MAX_LANES, /* the same tree with OP_MAX / OP_MIN, F only */
     OP_MIN_LANES,

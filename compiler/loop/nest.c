@@ -226,32 +226,16 @@ static void output_span(Gen *g, int i, int64_t start, int64_t count, bool split)
     g->at[i] = index_const(0);
 }
 
-typedef struct {
-    const Gen *g;
-    bool any;
-} GivenSearch;
-
-static void find_given(void *context, Expr *read) {
-    GivenSearch *search = context;
-    Access access = access_of_read(search->g->group->layout, read);
-    bool given = read->tensor->role == ROLE_INPUT || read->tensor->role == ROLE_LABEL;
-    if (given && access.step[search->g->lane] != 0) search->any = true;
-}
-
-/* Rows of a slot's copy are padded to whole vectors, so there a rest of 16 takes a whole vector too; so are the lines
- * of one image, but not what the caller gave and takes. */
-static bool rows_are_padded(const Gen *g) {
-    const Group *group = g->group;
-    if (group->scope == SCOPE_SLOT) return true;
-    if (!group->layout->one_image) return false;
-    GivenSearch search = {g, false};
-    for (int m = 0; m < group->count; m++) {
-        const Compute *c = group->member[m]->compute;
-        if (!group->layout->place[c->out->id].whole) return false;
-        expr_reads(group->layout->program, c->e, find_given, &search);
-        expr_reads(group->layout->program, c->post, find_given, &search);
-    }
-    return !search.any;
+/* Lines whose rest is at most half a vector: the whole vectors of all lines, then the rests of two lines at a time. */
+static void pair_span(Gen *g, int i, int64_t range, bool split) {
+    g->parts = LINE_VECTORS;
+    if (g->group->range[g->lane] >= LOOP_LANES) output_span(g, i, 0, range, split);
+    g->parts = LINE_REST;
+    g->pair = i;
+    output_span(g, i, 0, range / 2, split);
+    g->pair = -1;
+    if (range % 2) output_span(g, i, range - 1, 1, split);
+    g->parts = LINE_ALL;
 }
 
 static void outputs_from(Gen *g, int i, bool split) {
@@ -270,13 +254,23 @@ static void outputs_from(Gen *g, int i, bool split) {
         outputs_from(g, i + 1, split);
         return;
     }
+    if (i == g->s.pair && g->parts == LINE_ALL) {
+        pair_span(g, i, range, split);
+        return;
+    }
     if (i != g->lane) {
         output_span(g, i, 0, range, split);
         return;
     }
-    int64_t vectors = rows_are_padded(g) ? (range + LOOP_LANES - 1) / LOOP_LANES : range / LOOP_LANES;
+    int64_t whole_vectors = range / LOOP_LANES;
+    if (g->parts == LINE_REST) {
+        output_span(g, i, whole_vectors * LOOP_LANES, 1, split);
+        return;
+    }
+    bool fill = g->parts == LINE_ALL && schedule_lines_are_padded(group, g->s.lane) && range % LOOP_LANES != 0;
+    int64_t vectors = whole_vectors + fill;
     output_span(g, i, 0, vectors, split);
-    if (vectors * LOOP_LANES >= range) return;
+    if (vectors * LOOP_LANES >= range || g->parts == LINE_VECTORS) return;
     Schedule whole = g->s;
     if (group->layout->one_image && range > LOOP_LANES) { /* the last vector again takes some of the one before it */
         output_span(g, i, range - LOOP_LANES, 1, split);
@@ -392,6 +386,7 @@ int nest_make(const NestContext *context, const Group *group, const char *name, 
         .context = context, .group = group, .s = schedule_choose(group, context->options), .chunk_var = LOOP_VAR_CHUNK};
     if (context->options->schedule_out) schedule_print(group, &g.s, name, context->options->schedule_out);
     g.lane = g.s.lane;
+    g.pair = -1;
     g.b = loop_nest_begin(context->arena, name, first->at);
     for (int i = 0; i < INDEX_MAX; i++) g.now[i] = 1;
     for (int m = 0; m < group->count; m++) {

@@ -94,6 +94,70 @@ static int lane_of(const Group *group) {
     return group->rank > 0 ? group->rank - 1 : -1;
 }
 
+typedef struct {
+    const Group *group;
+    int lane;
+    bool given;   /* some line is the caller's */
+    bool integer; /* something else than numbers is read */
+} LineSearch;
+
+static void note_line(void *context, Expr *read) {
+    LineSearch *search = context;
+    Access access = access_of_read(search->group->layout, read);
+    bool given = read->tensor->role == ROLE_INPUT || read->tensor->role == ROLE_LABEL;
+    if (given && access.step[search->lane] != 0) search->given = true;
+    if (read->tensor->integer) search->integer = true;
+}
+
+static void search_lines(LineSearch *search) {
+    const Group *group = search->group;
+    for (int m = 0; m < group->count; m++) {
+        const Compute *c = group->member[m]->compute;
+        expr_reads(group->layout->program, c->e, note_line, search);
+        expr_reads(group->layout->program, c->post, note_line, search);
+    }
+}
+
+/* Rows of a slot's copy are padded to whole vectors; so are the lines of one image, but not what the caller gave and
+ * takes. */
+bool schedule_lines_are_padded(const Group *group, int lane) {
+    LineSearch search = {.group = group, .lane = lane};
+    if (group->scope == SCOPE_SLOT) return true;
+    if (!group->layout->one_image) return false;
+    for (int m = 0; m < group->count; m++)
+        if (!group->layout->place[group->member[m]->compute->out->id].whole) return false;
+    search_lines(&search);
+    return !search.given;
+}
+
+static bool uses_index(const Group *group) {
+    bool uses = false;
+    for (int m = 0; m < group->count; m++) {
+        const Compute *c = group->member[m]->compute;
+        uses = uses || expr_uses_index(c->e) || expr_uses_index(c->post);
+    }
+    return uses;
+}
+
+static bool limits_terms(const Group *group, const Schedule *s, int output) {
+    for (int k = group->rank; k < group->rank + group->reductions; k++)
+        if (s->inside[k].output == output) return true;
+    return false;
+}
+
+/* The index before the lanes', of which two neighbours share a vector for the rest of their lines: where that rest is
+ * at most half a vector, and both have the same terms. */
+static int pair_of(const Group *group, const Schedule *s) {
+    int pair = s->lane - 1;
+    LineSearch search = {.group = group, .lane = s->lane};
+    if (!group->layout->one_image || pair < 1 || s->lane >= group->rank || group->range[pair] < 2) return -1;
+    int64_t rest = group->range[s->lane] % LOOP_LANES;
+    if (rest == 0 || rest > HALF_VECTOR || limits_terms(group, s, pair)) return -1;
+    if (!schedule_lines_are_padded(group, s->lane) || uses_index(group)) return -1;
+    search_lines(&search);
+    return search.integer ? -1 : pair;
+}
+
 /* ---- blocks: whole windows of at most 256 terms ---- */
 static void cut_blocks(const Group *group, Schedule *schedule) {
     int64_t inside = 1;
@@ -147,12 +211,6 @@ static void find_inside(void *context, Expr *read) {
     if (read->number != 0) return;
     for (int d = 0; d < read->tensor->rank; d++)
         if (read->tensor->dim[d] != DIM_BATCH) note_inside(context, read, d);
-}
-
-static bool limits_terms(const Group *group, const Schedule *s, int output) {
-    for (int k = group->rank; k < group->rank + group->reductions; k++)
-        if (s->inside[k].output == output) return true;
-    return false;
 }
 
 /* ---- cost of one tile ---- */
@@ -269,7 +327,9 @@ static int64_t live_vectors(const Group *group, const Schedule *s, const AccessL
 /* How many of an output index there are for tiles: vectors of the lane index, else elements. */
 static int64_t units_of(const Group *group, const Schedule *s, int i) {
     bool vectors = i == s->lane && i != group->batch;
-    return vectors ? (group->range[i] + LOOP_LANES - 1) / LOOP_LANES : group->range[i];
+    if (!vectors) return group->range[i];
+    int64_t rest = s->pair < 0 || group->range[i] < LOOP_LANES ? LOOP_LANES - 1 : 0; /* else it has tiles of its own */
+    return (group->range[i] + rest) / LOOP_LANES;
 }
 
 static bool fits_registers(const Group *group, const Schedule *s, const AccessList *reads, int registers) {
@@ -369,6 +429,7 @@ Schedule schedule_choose(const Group *group, const LowerOptions *options) {
         InsideSearch search = {group, &s};
         expr_reads(group->layout->program, group->member[0]->compute->e, find_inside, &search);
     }
+    s.pair = pair_of(group, &s);
     if (is_contraction(group) && group->scope != SCOPE_ONCE) {
         if (options->force_schedule)
             force_tile(group, &s, options->force_schedule);
@@ -391,6 +452,7 @@ void schedule_print(const Group *group, const Schedule *s, const char *name, FIL
         fputs(" lanes images", out);
     else
         fprintf(out, " lanes index %d", s->lane);
+    if (s->pair >= 0) fprintf(out, ", its rest in pairs of index %d", s->pair);
     fputs(", range", out);
     for (int i = 0; i < group->rank + group->reductions; i++) {
         fputs(i == 0 ? " " : i == group->rank ? " | " : " ", out);

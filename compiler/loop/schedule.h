@@ -19,7 +19,7 @@ typedef struct {
 Access access_of_read(const Layout *layout, const Expr *read);
 Access access_of_write(const Layout *layout, const Compute *compute);
 
-enum { GROUP_MAX = 16, UNROLL_MAX = 640 };
+enum { GROUP_MAX = 16, UNROLL_MAX = 640, HALF_VECTOR = LOOP_LANES / 2 };
 
 /* Computes over the same indices that become one nest. */
 typedef struct {
@@ -41,6 +41,7 @@ typedef struct {
 
 typedef struct {
     int lane;                  /* index in the lanes: the batch's, another one's, or -1 */
+    int pair;                  /* index of which two neighbours share a vector for the rest of a line; -1: none */
     int64_t tile[INDEX_MAX];   /* how many of an output index (vectors of it, for the lane index) share a tile */
     int64_t unroll[INDEX_MAX]; /* how many terms of a reduction index stand in one body */
     int64_t body_max;          /* multiply-adds in one body at most */
@@ -49,6 +50,8 @@ typedef struct {
     Inside inside[INDEX_MAX];  /* by reduction index */
 } Schedule;
 
+/* Whether lines in the lanes of index `lane` have room for whole vectors, and reads may go as far. */
+bool schedule_lines_are_padded(const Group *group, int lane);
 Schedule schedule_choose(const Group *group, const LowerOptions *options);
 void schedule_print(const Group *group, const Schedule *schedule, const char *name, FILE *out);
 

@@ -279,6 +279,11 @@ void expr_reads(Program *p, Expr *e, void (*visit)(void *context, Expr *read), v
     visit_reads(p, e, visit, context);
 }
 
+bool expr_uses_index(const Expr *e) {
+    if (!e) return false;
+    return e->kind == EXPR_INDEX || expr_uses_index(e->a) || expr_uses_index(e->b) || expr_uses_index(e->c);
+}
+
 /* ---- derivative ---- */
 /* Where a branch is chosen by comparing with the result (max), equal operands give the first one: relu'(0) = 0. */
 static Expr *derivative_unary(Program *p, Expr *e, Expr *da) {

@@ -131,6 +131,8 @@ Expr *expr_retarget(Program *p, Expr *e, const Tensor *from, Tensor *to);
 /* Calls visit for each distinct read of e, in order of first appearance; visit must not call it again, nor make
  * expressions. */
 void expr_reads(Program *p, Expr *e, void (*visit)(void *context, Expr *read), void *context);
+/* Whether any value in it is an index. */
+bool expr_uses_index(const Expr *e);
 void expr_print(const Compute *compute, const Expr *e, FILE *out);
 /* How many operands a kind has, and its name in print. */
 int expr_arity(ExprKind kind);

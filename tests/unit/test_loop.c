@@ -122,7 +122,11 @@ static void make_float_op(Generator *g) {
     const int x = pick(g, kind, vector), y = pick(g, kind, draw(g, 2) && vector), z = pick(g, kind, vector);
     static const Op ops[] = {OP_ADD, OP_SUB, OP_MUL, OP_DIV, OP_MAX, OP_MIN};
     switch (draw(g, 9)) {
-    case 8: keep(g, POOL_F32, loop_op2(b, OP_EVEN, pick(g, POOL_F32, true), pick(g, POOL_F32, true))); return;
+    case 8: {
+        static const Op pair[] = {OP_EVEN, OP_LOW, OP_HIGH};
+        keep(g, POOL_F32, loop_op2(b, pair[draw(g, 3)], pick(g, POOL_F32, true), pick(g, POOL_F32, true)));
+        return;
+    }
     case 0: keep(g, kind, multiply_add(g, x, y, z)); return;
     case 1: keep(g, kind, loop_op1(b, OP_SQRT, x)); return;
     case 2: keep(g, kind, loop_op3(b, OP_SELECT, pick(g, POOL_MASK, vector), x, z)); return;
