@@ -211,5 +211,8 @@ void loop_print(const Code *code, FILE *out);
 void loop_print_nest(const Nest *nest, FILE *out);
 /* Checks types, definitions before uses, variables in scope, sorted addresses. BUG on the first fault. */
 void loop_verify(const Code *code);
+/* That all a nest reads and writes, lanes that mean nothing included, lies in its buffers, of `size` elements each (-1:
+ * not looked at). What depends on the chunk or on the number of images is not looked at either. */
+void loop_verify_reach(const Code *code, int nest, const int64_t size[BUFFER_COUNT]);
 
 #endif

@@ -210,6 +210,27 @@ static int lower_predict(const Lowering *base, const char *name, Inference *infe
     return l.kernels.at[0];
 }
 
+/* Lanes that mean nothing read and write too: none may leave what the caller gave. */
+static void verify_reach(const Inference *inference, int kernel, bool one) {
+    const Model *model = inference->programs->model;
+    const Program *p = inference->programs->program[PROGRAM_PREDICT];
+    int64_t size[BUFFER_COUNT];
+    for (int b = 0; b < BUFFER_COUNT; b++) size[b] = -1;
+    size[BUFFER_PARAM] = inference->packing.size;
+    size[BUFFER_STATE] = inference->programs->state_size;
+    size[BUFFER_SCRATCH] = one ? inference->one_size : inference->scratch_size;
+    if (one) size[BUFFER_INPUT] = shape_count(model->layers.at[0]->out);
+    for (size_t t = 0; one && t < p->tensors.count; t++)
+        if (p->tensors.at[t]->role == ROLE_OUTPUT) size[BUFFER_BATCH] = tensor_count(p->tensors.at[t]);
+    const Block *body = &inference->code->kernels.at[kernel]->body;
+    for (size_t i = 0; i < body->count; i++) {
+        const Stmt *stmt = body->at[i];
+        const Block *nests = stmt->kind == STMT_NEST ? body : &stmt->body;
+        for (size_t k = 0; k < nests->count; k++) loop_verify_reach(inference->code, nests->at[k]->nest, size);
+        if (nests == body) break;
+    }
+}
+
 Inference *lower_inference(Arena *arena, Programs *programs, const LowerOptions *options, bool batches) {
     Inference *inference = NEW(arena, Inference);
     const Model *model = programs->model;
@@ -220,6 +241,8 @@ Inference *lower_inference(Arena *arena, Programs *programs, const LowerOptions 
     inference->one = lower_predict(&base, "one", inference, true);
     inference->batch = batches ? lower_predict(&base, "batch", inference, false) : -1;
     loop_verify(code);
+    verify_reach(inference, inference->one, true);
+    if (batches) verify_reach(inference, inference->batch, false);
     return inference;
 }
 

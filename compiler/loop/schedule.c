@@ -97,15 +97,18 @@ static int lane_of(const Group *group) {
 typedef struct {
     const Group *group;
     int lane;
-    bool given;   /* some line is the caller's */
+    bool beyond;  /* some read may not go beyond the end of its line: it is the caller's, or its lanes lie far apart */
     bool integer; /* something else than numbers is read */
 } LineSearch;
 
 static void note_line(void *context, Expr *read) {
     LineSearch *search = context;
     Access access = access_of_read(search->group->layout, read);
+    int64_t step = access.step[search->lane];
     bool given = read->tensor->role == ROLE_INPUT || read->tensor->role == ROLE_LABEL;
-    if (given && access.step[search->lane] != 0) search->given = true;
+    bool near =
+        step == 1 || (step == 2 && access.buffer == BUFFER_SCRATCH); /* OVERREAD in layout.c, NET_LANES in packing.c */
+    if (step != 0 && (given || !near)) search->beyond = true;
     if (read->tensor->integer) search->integer = true;
 }
 
@@ -127,7 +130,7 @@ bool schedule_lines_are_padded(const Group *group, int lane) {
     for (int m = 0; m < group->count; m++)
         if (!group->layout->place[group->member[m]->compute->out->id].whole) return false;
     search_lines(&search);
-    return !search.given;
+    return !search.beyond;
 }
 
 static bool uses_index(const Group *group) {
