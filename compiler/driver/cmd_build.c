@@ -15,6 +15,10 @@ static bool check_options(const Options *options, Emit emit, int *status) {
         *status = report_usage("build", "-o -: a program does not go to standard output; -o names a file");
         return false;
     }
+    if (options->output != NULL && output_is(options->output, options->files.at[0])) {
+        *status = report_usage("build", "-o %s: that is the model; -o names another file", options->output);
+        return false;
+    }
     return true;
 }
 

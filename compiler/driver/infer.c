@@ -15,11 +15,13 @@ bool infer_check_options(const Options *options, int *status) {
                        : options->target != NULL ? "--target"
                        : options->static_link    ? "--static"
                                                  : NULL;
-    const char *code = options->backend != NULL ? "--backend"
-                       : options->cpu != NULL   ? "--cpu"
-                       : options->cc != NULL    ? "--cc"
-                       : options->level != NULL ? "-O"
-                                                : only;
+    const char *code = options->backend != NULL  ? "--backend"
+                       : options->cpu != NULL    ? "--cpu"
+                       : options->cc != NULL     ? "--cc"
+                       : options->level != NULL  ? "-O"
+                       : options->target != NULL ? "--target"
+                       : options->static_link    ? "--static"
+                                                 : NULL;
     if ((onnx || library) && (!options->infer || options->weights == NULL)) {
         *status = report_usage("build", "--emit %s is about a trained network; it needs --infer --weights FILE|RUN",
                                options->emit);
@@ -28,9 +30,12 @@ bool infer_check_options(const Options *options, int *status) {
     } else if (options->weights != NULL && !options->infer) {
         *status = report_usage("build", "--weights goes with --infer; a trainer is told its weights when it runs");
     } else if (only != NULL && !options->infer) {
-        *status = report_usage("build", "%s goes with --infer; a trainer is built for this machine", only);
+        *status = report_usage("build", "%s goes with --infer; a trainer is %s", only,
+                               options->until != NULL ? "of the whole network" : "built for this machine");
     } else if (options->static_link && options->emit != NULL && !string_is(options->emit, "exe")) {
         *status = report_usage("build", "--static links a program; --emit %s makes none", options->emit);
+    } else if (options->infer && string_is(options->backend, "interp")) {
+        *status = report_usage("build", "--backend interp is to train only; --infer compiles: llvm or c");
     } else if (onnx && code != NULL) {
         *status = report_usage("build", "%s is about code; an ONNX file holds none", code);
     } else {
@@ -51,10 +56,10 @@ static bool load(const Compilation *compilation, Trained *trained) {
     return true;
 }
 
-static bool write_onnx(Arena *arena, const Trained *trained, const Output *output) {
+static bool write_onnx(Arena *arena, const Trained *trained, const Layer *until, const Output *output) {
     FILE *file = fopen(output->temporary, "wb");
     const char *why = file == NULL ? strerror(errno) : NULL;
-    bool good = file != NULL && emit_onnx(arena, trained, file, &why);
+    bool good = file != NULL && emit_onnx(arena, trained, until, file, &why);
     if (file != NULL && fclose(file) != 0 && good) {
         good = false;
         why = strerror(errno);
@@ -65,15 +70,14 @@ static bool write_onnx(Arena *arena, const Trained *trained, const Output *outpu
     return good;
 }
 
-static int write_onnx_file(Arena *arena, const Options *options, const Trained *trained) {
+static int write_onnx_file(Arena *arena, const Shipment *shipment, const Trained *trained) {
     Tools tools;
-    if (!tools_open_scratch(arena, options->verbose, &tools)) {
+    if (!tools_open_scratch(arena, shipment->options->verbose, &tools)) {
         return STATUS_ENVIRONMENT;
     }
-    const char *path = options->output != NULL ? options->output : arena_format(arena, "%s.onnx", trained->model->name);
     Output output;
-    bool good = output_open(&tools, path, &output);
-    if (good && !write_onnx(arena, trained, &output)) {
+    bool good = output_open(&tools, shipment->path, &output);
+    if (good && !write_onnx(arena, trained, shipment->until, &output)) {
         output_discard(&output);
         good = false;
     }
@@ -104,7 +108,10 @@ int infer_build(Arena *arena, Options *options) {
     shipment.schedules = pipeline_dumps(&compilation, "schedule");
     if (string_is(options->output, "-") && shipment.emit != EMIT_C && shipment.emit != EMIT_LLVM &&
         shipment.emit != EMIT_ASM && shipment.emit != EMIT_ONNX) {
-        return report_usage("build", "-o -: a program does not go to standard output; -o names a file");
+        return report_usage("build", "-o -: a %s does not go to standard output; -o names a file",
+                            shipment.emit == EMIT_EXE   ? "program"
+                            : shipment.emit == EMIT_OBJ ? "object"
+                                                        : "library");
     }
     if (!pipeline_run(&compilation, LEVEL_MODEL, &status) ||
         !ship_plan(arena, compilation.model, options, &shipment, &status)) {
@@ -113,6 +120,6 @@ int infer_build(Arena *arena, Options *options) {
     if (!load(&compilation, &trained)) {
         return STATUS_ENVIRONMENT;
     }
-    return shipment.emit == EMIT_ONNX ? write_onnx_file(arena, options, &trained)
+    return shipment.emit == EMIT_ONNX ? write_onnx_file(arena, &shipment, &trained)
                                       : ship_build(arena, &trained, &shipment);
 }

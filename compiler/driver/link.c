@@ -252,6 +252,12 @@ bool tools_link(const Tools *tools, const char *object, const char *output) {
 
 /* ---- outputs ---- */
 
+bool output_is(const char *path, const char *file) {
+    struct stat a, b;
+    return stat(path, &a) == 0 && stat(file, &b) == 0 && a.st_dev == b.st_dev && a.st_ino == b.st_ino &&
+           S_ISREG(a.st_mode);
+}
+
 bool output_open(const Tools *tools, const char *path, Output *output) {
     *output = (Output){.arena = tools->arena, .path = path};
     struct stat info;

@@ -51,6 +51,8 @@ typedef struct {
     bool copy;             /* at the end the bytes are copied: to standard output, a device or a pipe */
 } Output;
 
+/* Whether an output would take the place of this file, which is there. */
+bool output_is(const char *path, const char *file);
 bool output_open(const Tools *tools, const char *path, Output *output);
 /* Puts it in place, executable or not. */
 bool output_commit(Output *output, bool executable);

@@ -16,6 +16,8 @@
 #include "runtime/data/sets.h"
 
 enum { ALIGNMENT = 64, FLOATS = ALIGNMENT / 4, FILE_LIMIT = INT32_MAX };
+/* Outputs that a self-test compares at most. */
+enum { RESULTS = 1024 };
 /* With AVX2 bodies of half the usual length are as quick, and the code is a third shorter. */
 enum { MANY_REGISTERS = 32, SHORT_BODY = 320 };
 
@@ -24,14 +26,14 @@ static const Layer *find_until(Arena *arena, const Model *model, const char *com
     if (label == NULL) {
         return model->layers.at[model->layers.count - 1];
     }
-    const char **names = NEW_ARRAY(arena, const char *, model->layers.count);
-    for (size_t i = 0; i < model->layers.count; i++) {
-        names[i] = model->layers.at[i]->name;
+    const char **names = NEW_ARRAY(arena, const char *, model->names.count);
+    for (size_t i = 0; i < model->names.count; i++) {
+        names[i] = model->names.at[i].name;
         if (string_is(label, names[i])) {
-            return model->layers.at[i];
+            return model->names.at[i].layer;
         }
     }
-    const char *nearest = net_nearest_word(label, names, model->layers.count);
+    const char *nearest = net_nearest_word(label, names, model->names.count);
     *status = nearest != NULL
                   ? report_usage(command, "--until: there is no layer '%s'; did you mean '%s'?", label, nearest)
                   : report_usage(command, "--until: there is no layer '%s'; 'netc show' lists them", label);
@@ -86,13 +88,6 @@ static bool find_processors(Arena *arena, const Options *options, Shipment *ship
     return true;
 }
 
-bool ship_plan(Arena *arena, const Model *model, const Options *options, Shipment *shipment, int *status) {
-    shipment->options = options;
-    shipment->triple = options->target;
-    shipment->until = find_until(arena, model, shipment->command, options->until, status);
-    return shipment->until != NULL && find_processors(arena, options, shipment, status);
-}
-
 /* ---- what goes in ---- */
 static float *trained_params(Arena *arena, const Programs *programs, const Trained *trained) {
     float *params = NEW_ARRAY(arena, float, programs->param_size + 1);
@@ -127,29 +122,30 @@ static float *aligned_floats(Arena *arena, int64_t count) {
     return (float *)(void *)(at + (ALIGNMENT - (uintptr_t)at % ALIGNMENT) % ALIGNMENT);
 }
 
-static void name_classes(Arena *arena, const Trained *trained, const Layer *until, Library *library) {
-    const Model *model = trained->model;
+static void name_classes(Arena *arena, const Model *model, const Trained *trained, const Layer *until,
+                         Library *library) {
     const Layer *last = model->layers.at[model->layers.count - 1];
     if (until != last || model->settings.target != TARGET_CLASS) {
         return;
     }
+    bool named = trained != NULL && trained->classes != NULL;
     library->class_count = library->outputs == 1 ? 2 : (size_t)library->outputs;
     const NetDataSet *set = net_data_set(model->settings.data_kind);
     const char **names = NEW_ARRAY(arena, const char *, library->class_count);
     for (size_t i = 0; i < library->class_count; i++) {
         bool of_set = set != NULL && set->class_names != NULL && library->class_count == 10;
-        names[i] = trained->class_count == library->class_count ? trained->classes[i]
-                   : of_set                                     ? set->class_names[i]
-                                                                : arena_format(arena, "%zu", i);
+        names[i] = named && trained->class_count == library->class_count ? trained->classes[i]
+                   : of_set                                              ? set->class_names[i]
+                                                                         : arena_format(arena, "%zu", i);
     }
     library->classes = names;
 }
 
-/* The stored image of the self-test, and what the loop interpreter makes of it. */
-static void make_example(Arena *arena, const Inference *inference, Library *library) {
+/* What the loop interpreter makes of the self-test's image; of many outputs some, all over them. */
+static void make_result(Arena *arena, const Inference *inference, Library *library) {
     float *x = NEW_ARRAY(arena, float, library->inputs), *y = NEW_ARRAY(arena, float, library->outputs);
     for (int64_t i = 0; i < library->inputs; i++) {
-        x[i] = (float)((uint32_t)(i * 2654435761u) >> 24) / 255;
+        x[i] = library_example(i);
     }
     float *weights = aligned_floats(arena, library->weight_count);
     float *scratch = aligned_floats(arena, inference->scratch_size);
@@ -157,11 +153,43 @@ static void make_example(Arena *arena, const Inference *inference, Library *libr
     Interp *interp = interp_new(arena, inference->code);
     interp_kernel(interp_self(interp, (size_t)inference->one), weights, weights + library->state_offset, NULL, y,
                   scratch, x, NULL, NULL, NULL, NULL, 1, 0, 1);
-    library->example = x;
-    library->result = y;
+    float *result = NEW_ARRAY(arena, float, library->result_count);
+    for (int64_t i = 0; i < library->result_count; i++) {
+        result[i] = y[i * library->result_step];
+    }
+    library->result = result;
 }
 
-/* Without `trained` all weights are 0, and there are no names and no example. */
+/* Kernels for each processor; the first one's inference, by which the weights are packed. */
+static const Inference *make_kernels(Arena *arena, Programs *programs, const Shipment *shipment, Library *library) {
+    const Inference *first = NULL;
+    int64_t scratch = 0;
+    for (int i = 0; i < shipment->processors; i++) {
+        const Processor *processor = &shipment->processor[i];
+        const LowerOptions options = {.cpu = processor->cpu,
+                                      .fma = processor->fma,
+                                      .vector_registers = processor->vector_registers,
+                                      .body_max = processor->vector_registers < MANY_REGISTERS ? SHORT_BODY : 0,
+                                      .force_schedule = shipment->options->schedule,
+                                      .schedule_out = shipment->schedules ? stdout : NULL};
+        bool last_resort = i > 0 && i + 1 == shipment->processors; /* old processors: small code matters more */
+        Inference *inference = lower_inference(arena, programs, &options, !last_resort);
+        char *exports = arena_format(arena, "%s_%s", library->name, processor->cpu);
+        for (char *c = exports; *c; c++) {
+            *c = *c == '-' || *c == '.' ? '_' : *c;
+        }
+        inference->code->exports = exports;
+        library->code[i] = (LibraryCode){inference->code, inference->one, inference->batch, processor->level};
+        first = i == 0 ? inference : first;
+        ASSERT(inference->packing.size == first->packing.size);
+        scratch = inference->scratch_size > scratch ? inference->scratch_size : scratch;
+        library->scratch_one = inference->one_size > library->scratch_one ? inference->one_size : library->scratch_one;
+    }
+    library->workspace = library_workspace(scratch);
+    return first;
+}
+
+/* Without `trained` all weights are 0, and the classes have no names of their own. */
 static Library make_library(Arena *arena, const Model *model, const Trained *trained, const Shipment *shipment) {
     const Shape in = model->layers.at[0]->out;
     Programs *programs = programs_build_inference(arena, model, shipment->until);
@@ -173,58 +201,41 @@ static Library make_library(Arena *arena, const Model *model, const Trained *tra
                        .rank = in.rank,
                        .program = shipment->emit == EMIT_EXE,
                        .plain = shipment->plain};
-    const Inference *first = NULL;
     for (int d = 0; d < 3; d++) {
         library.shape[d] = d < in.rank ? in.dim[d] : 1;
     }
     lower_passes(programs);
-    for (int i = 0; i < shipment->processors; i++) {
-        const Processor *processor = &shipment->processor[i];
-        const LowerOptions options = {.cpu = processor->cpu,
-                                      .fma = processor->fma,
-                                      .vector_registers = processor->vector_registers,
-                                      .body_max = processor->vector_registers < MANY_REGISTERS ? SHORT_BODY : 0,
-                                      .force_schedule = shipment->options->schedule,
-                                      .schedule_out = shipment->schedules ? stdout : NULL};
-        bool last_resort = i > 0 && i + 1 == shipment->processors; /* old processors: small code matters more */
-        Inference *inference = lower_inference(arena, programs, &options, !last_resort);
-        char *exports = arena_format(arena, "%s_%s", model->name, processor->cpu);
-        for (char *c = exports; *c; c++) {
-            *c = *c == '-' || *c == '.' ? '_' : *c;
-        }
-        inference->code->exports = exports;
-        library.code[i] = (LibraryCode){inference->code, inference->one, inference->batch, processor->level};
-        first = i == 0 ? inference : first;
-        ASSERT(inference->packing.size == first->packing.size);
-        if (inference->scratch_size * 4 + ALIGNMENT > library.workspace) {
-            library.workspace = inference->scratch_size * 4 + ALIGNMENT;
-        }
-        if (inference->one_size * 4 + ALIGNMENT > library.workspace_one) {
-            library.workspace_one = inference->one_size * 4 + ALIGNMENT;
-        }
+    const Inference *first = make_kernels(arena, programs, shipment, &library);
+    name_classes(arena, model, trained, shipment->until, &library);
+    library.workspace_one = library_workspace(library.scratch_one + (library.classes != NULL ? library.outputs : 0));
+    if (library.workspace < library.workspace_one) {
+        library.workspace = library.workspace_one;
     }
     library.state_offset = round_up(first->packing.size);
     library.weight_count = library.state_offset + round_up(programs->state_size);
+    library.result_step = (library.outputs + RESULTS - 1) / RESULTS;
+    library.result_count = (library.outputs + library.result_step - 1) / library.result_step;
     float *weights = NEW_ARRAY(arena, float, library.weight_count + 1);
     library.weights = weights;
     if (trained == NULL) {
-        library.example = library.result = weights;
+        library.result = NEW_ARRAY(arena, float, library.result_count);
         return library;
     }
     memcpy(weights, packing_fill(arena, &first->packing, trained_params(arena, programs, trained)),
            (size_t)first->packing.size * sizeof *weights);
     fill_statistics(programs, trained, weights + library.state_offset);
-    name_classes(arena, trained, shipment->until, &library);
-    make_example(arena, first, &library);
+    make_result(arena, first, &library);
     return library;
 }
 
 /* ---- files ---- */
 static bool save(const char *path, const void *data, size_t size) {
     FILE *file = fopen(path, "wb");
-    bool good = file != NULL && fwrite(data, 1, size, file) == size;
-    good = file != NULL && fclose(file) == 0 && good;
-    return good || (report_environment("cannot write %s: %s", path, strerror(errno)), false);
+    int code = file == NULL || fwrite(data, 1, size, file) != size ? errno : 0;
+    if (file != NULL && fclose(file) != 0 && code == 0) {
+        code = errno;
+    }
+    return code == 0 || (report_environment("cannot write %s: %s", path, strerror(code)), false);
 }
 
 static bool save_text(const char *path, Text *text) {
@@ -305,8 +316,13 @@ static bool write_archive(const Tools *tools, const Shipment *shipment, const Li
 
 static bool write_shared(const Tools *tools, const Shipment *shipment, const Library *library, const char *path) {
     const char *object = tools_path(tools, "library.o");
-    const char *name = arena_format(tools->arena, "-Wl,-soname,lib%s.so", library->name);
-    const char *const command[] = {tools->cc, "-shared", "-o", path, object, name, "-Wl,--exclude-libs,ALL", NULL};
+    const char *given = shipment->options->output, *slash = given != NULL ? strrchr(given, '/') : NULL;
+    const char *name = slash != NULL   ? slash + 1
+                       : given != NULL ? given
+                                       : arena_format(tools->arena, "lib%s.so", library->name);
+    const char *const command[] = {tools->cc,  "-shared", "-o",       path, object,
+                                   "-Xlinker", "-soname", "-Xlinker", name, "-Wl,--exclude-libs,ALL",
+                                   NULL};
     return write_object(tools, shipment, library, object) && tools_run(tools, command);
 }
 
@@ -359,6 +375,7 @@ static const Form forms[] = {
     [EMIT_C] = {"%s.c", true, write_c},
     [EMIT_LLVM] = {"%s.ll", false, write_kernels},
     [EMIT_ASM] = {"%s.s", false, write_kernels},
+    [EMIT_ONNX] = {"%s.onnx", false, NULL},
 };
 
 static const char *header_path(Arena *arena, const char *path, const char *name) {
@@ -366,21 +383,48 @@ static const char *header_path(Arena *arena, const char *path, const char *name)
     return arena_format(arena, "%.*s%s.h", slash == NULL ? 0 : (int)(slash - path) + 1, path, name);
 }
 
-static bool build(const Tools *tools, const Shipment *shipment, const Library *library) {
+static bool find_path(Arena *arena, const Model *model, Shipment *shipment, int *status) {
+    const Options *options = shipment->options;
     const Form *form = &forms[shipment->emit];
-    const char *given = shipment->options->output;
-    Output output, header;
-    Text text = {0};
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wformat-nonliteral"
-    const char *path = given != NULL ? given : arena_format(tools->arena, form->form, library->name);
+    shipment->path = options->output != NULL ? options->output : arena_format(arena, form->form, model->name);
 #pragma GCC diagnostic pop
-    bool with_header = form->header && !string_is(path, "-");
-    if (!output_open(tools, path, &output)) {
+    const char *header = header_path(arena, shipment->path, model->name);
+    const char *const inputs[] = {model->source->path, options->weights};
+    for (size_t i = 0; i < COUNT_OF(inputs); i++) {
+        if (inputs[i] != NULL && output_is(shipment->path, inputs[i])) {
+            *status =
+                report_usage(shipment->command, "-o %s: it is made of that file; -o names another one", shipment->path);
+            return false;
+        }
+    }
+    if (form->header && string_is(header, shipment->path)) {
+        *status = report_usage(shipment->command, "-o %s: the header takes that name; -o names another file", header);
         return false;
     }
-    bool good = !with_header || output_open(tools, header_path(tools->arena, path, library->name), &header);
-    bool opened = with_header && good;
+    return true;
+}
+
+bool ship_plan(Arena *arena, const Model *model, const Options *options, Shipment *shipment, int *status) {
+    shipment->options = options;
+    shipment->triple = options->target;
+    shipment->until = find_until(arena, model, shipment->command, options->until, status);
+    return shipment->until != NULL && find_processors(arena, options, shipment, status) &&
+           find_path(arena, model, shipment, status);
+}
+
+static bool build(const Tools *tools, const Shipment *shipment, const Library *library) {
+    const Form *form = &forms[shipment->emit];
+    Output output, header;
+    Text text = {0};
+    if (!output_open(tools, shipment->path, &output)) {
+        return false;
+    }
+    /* a device or a pipe has no place beside it */
+    const char *beside = form->header && !output.copy ? header_path(tools->arena, shipment->path, library->name) : NULL;
+    bool good = beside == NULL || output_open(tools, beside, &header);
+    bool opened = beside != NULL && good;
     if (opened) {
         emit_header(library, &text);
         good = save_text(header.temporary, &text);
@@ -388,13 +432,12 @@ static bool build(const Tools *tools, const Shipment *shipment, const Library *l
     good = good && form->write(tools, shipment, library, output.temporary);
     if (!good) {
         output_discard(&output);
-        if (opened) {
-            output_discard(&header);
-        }
-        return false;
     }
-    bool first = output_commit(&output, shipment->emit == EMIT_EXE);
-    return (!with_header || output_commit(&header, false)) && first;
+    good = good && output_commit(&output, shipment->emit == EMIT_EXE);
+    if (opened && !good) {
+        output_discard(&header);
+    }
+    return good && (!opened || output_commit(&header, false));
 }
 
 static bool open_tools(Arena *arena, const Shipment *shipment, Tools *tools) {
@@ -430,7 +473,7 @@ int ship_build(Arena *arena, const Trained *trained, const Shipment *shipment) {
 }
 
 /* ---- sizes ---- */
-/* Bytes of an ELF object that are loaded and not written to, what is 0 to start with included. */
+/* Bytes of an ELF object that are loaded. Nothing in it is written to. */
 static bool loaded_bytes(const char *path, int64_t *bytes) {
     NetError error = {.status = NET_OK};
     size_t size = 0;
@@ -440,14 +483,18 @@ static bool loaded_bytes(const char *path, int64_t *bytes) {
     if (file == NULL) {
         return report_environment("%s", error.text), false;
     }
-    memcpy(&head, file, sizeof head);
-    for (int i = 0; i < head.e_shnum; i++) {
+    bool good = size >= sizeof head;
+    if (good) {
+        memcpy(&head, file, sizeof head);
+        good = head.e_shoff <= size && (size_t)head.e_shnum * head.e_shentsize <= size - head.e_shoff;
+    }
+    for (int i = 0; good && i < head.e_shnum; i++) {
         Elf64_Shdr section;
         memcpy(&section, file + head.e_shoff + (size_t)i * head.e_shentsize, sizeof section);
         *bytes += section.sh_flags & SHF_ALLOC ? (int64_t)section.sh_size : 0;
     }
     free(file);
-    return true;
+    return good || (report_environment("%s is no whole ELF object", path), false);
 }
 
 static int64_t value_count(const Param *param) {

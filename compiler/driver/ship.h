@@ -10,6 +10,7 @@ typedef struct {
     const char *command; /* for messages */
     const Options *options;
     Emit emit;
+    const char *path;       /* of the output */
     const Layer *until;     /* whose output is the result */
     Processor processor[3]; /* the kernels are made for each of them, most demanding first */
     int processors;

@@ -21,7 +21,7 @@ void emit_c_string(Text *out, const char *bytes, size_t count);
 const char *const *emit_c_flags(void);
 
 /* The trained network as an ONNX file (docs/formats.md). False after filling *why. */
-bool emit_onnx(Arena *arena, const Trained *trained, FILE *out, const char **why);
+bool emit_onnx(Arena *arena, const Trained *trained, const Layer *until, FILE *out, const char **why);
 
 #if NETC_LLVM
 typedef enum { LLVM_OUTPUT_OBJECT, LLVM_OUTPUT_ASSEMBLY, LLVM_OUTPUT_TEXT } LlvmOutput;

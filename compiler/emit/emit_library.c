@@ -5,13 +5,25 @@
 
 #include "runtime/base/processor.h"
 
+/* What a self-test takes of the stack at most: above it allocates, since threads may have no more than that. */
+enum { SELFTEST_STACK = 256 * 1024, ALIGNMENT = 64 };
+
+float library_example(int64_t i) { return (float)((uint32_t)i * 2654435761u >> 24) / 255; }
+
+int64_t library_workspace(int64_t scratch) { return scratch * 4 + ALIGNMENT; }
+
+static int64_t selftest_floats(const Library *library) {
+    return library->inputs + library->outputs + library_workspace(library->scratch_one) / 4;
+}
+
+static bool selftest_allocates(const Library *library) { return selftest_floats(library) > SELFTEST_STACK / 4; }
+
 /* ---- names ---- */
 typedef enum { PREDICT, PREDICT_BATCH, CLASSIFY, SELFTEST, FUNCTIONS } Function;
 
 static void print_name(const Library *library, Function function, Text *out) {
     static const char *const own[FUNCTIONS] = {"predict", "predict_batch", "classify", "selftest"};
-    static const char *const program[FUNCTIONS] = {"net_predict", "net_predict_batch", "net_predict_classify",
-                                                   "net_predict_selftest"};
+    static const char *const program[FUNCTIONS] = {"net_predict", "net_predict_batch", NULL, "net_predict_selftest"};
     if (library->program)
         text_puts(out, program[function]);
     else
@@ -26,7 +38,7 @@ static void print_string(const char *text, Text *out) { emit_c_string(out, text,
 
 void emit_public_names(const Library *library, Text *out) {
     for (Function f = 0; f < FUNCTIONS; f++) {
-        if (f == CLASSIFY && !library->classes && !library->program) continue;
+        if (f == CLASSIFY && (!library->classes || library->program)) continue;
         print_name(library, f, out);
         text_puts(out, "\n");
     }
@@ -51,14 +63,16 @@ void emit_header(const Library *library, Text *out) {
                 library->rank == 3 ? ", channel by channel, row by row" : "");
     text_printf(out, " * Output: %lld float%s", (long long)library->outputs, library->outputs == 1 ? "" : "s");
     if (library->classes) text_printf(out, ", of the classes in %s_classes", name);
-    text_puts(out,
-              ".\n *\n"
-              " * No function allocates, reads a file or changes a global; each may run in many threads at a time\n"
-              " * with workspaces of their own. x and y may lie at any address that floats may, and must not\n"
-              " * overlap; the workspace's contents do not matter before, between and after calls. */\n#ifndef ");
-    print_capitals(library, out);
-    text_puts(out, "_H\n#define ");
-    print_capitals(library, out);
+    text_puts(out, ".\n *\n"
+                   " * No function reads a file or changes a global, and none allocates memory");
+    if (selftest_allocates(library)) text_puts(out, " but the self-test");
+    text_printf(
+        out,
+        "; each may run in many\n"
+        " * threads at a time with workspaces of their own. x and y may lie at any address that floats may, and\n"
+        " * must not overlap; the workspace's contents do not matter before, between and after calls. */\n"
+        "#ifndef NETC_%s_H\n#define NETC_%s",
+        name, name);
     text_puts(out, "_H\n\n#include <stdint.h>\n\n#ifdef __cplusplus\nextern \"C\" {\n#endif\n\n");
     print_macro(library, "INPUTS", library->inputs, out);
     print_macro(library, "OUTPUTS", library->outputs, out);
@@ -77,10 +91,13 @@ void emit_header(const Library *library, Text *out) {
         text_printf(out, "/* The classes' names. */\nextern const char *const %s_classes[%zu];\n", name,
                     library->class_count);
     }
-    text_printf(out,
-                "/* 0 when a stored image gives its stored output to 1e-4; takes %lld bytes of the stack. */\n"
-                "int %s_selftest(void);\n\n#ifdef __cplusplus\n}\n#endif\n\n#endif\n",
-                (long long)library->workspace_one, name);
+    text_printf(out, "/* 0 when a stored image gives its stored outputs to 1e-4; ");
+    if (selftest_allocates(library))
+        text_printf(out, "allocates %lld bytes, -1 when they are not to be had. */\n",
+                    (long long)selftest_floats(library) * 4);
+    else
+        text_printf(out, "takes %lld bytes of the stack. */\n", (long long)selftest_floats(library) * 4);
+    text_printf(out, "int %s_selftest(void);\n\n#ifdef __cplusplus\n}\n#endif\n\n#endif\n", name);
 }
 
 /* ---- the functions ---- */
@@ -134,11 +151,55 @@ static void print_floats(const float *values, int64_t count, Text *out) {
     }
 }
 
+/* At least one element, since C knows no empty arrays: a network may have no weights. */
 static void print_table(const Library *library, const char *name, const float *values, int64_t count, Text *out) {
-    text_printf(out, "\nstatic const union { uint32_t bits[%lld]; float value[%lld]; } %s%s = {{\n", (long long)count,
-                (long long)count, name, library->plain ? "" : " NET_ALIGNED");
+    int64_t size = count > 0 ? count : 1;
+    text_printf(out, "\nstatic const union { uint32_t bits[%lld]; float value[%lld]; } %s%s = {{\n", (long long)size,
+                (long long)size, name, library->plain ? "" : " NET_ALIGNED");
     print_floats(values, count, out);
-    text_puts(out, "}};\n");
+    text_puts(out, count > 0 ? "}};\n" : "0}};\n");
+}
+
+static void print_classify(const Library *library, Text *out) {
+    text_puts(out, "int ");
+    print_name(library, CLASSIFY, out);
+    text_printf(out,
+                "(const float *x, void *workspace) {\n    float *scratch = align_workspace(workspace), *y = scratch + "
+                "%lld;\n    int best = 0;\n    run_one(x, y, scratch);\n",
+                (long long)library->scratch_one);
+    if (library->outputs == 1)
+        text_puts(out, "    best = y[0] > 0.5f;\n");
+    else
+        text_printf(out, "    for (int i = 1; i < %lld; i++)\n        if (y[i] > y[best]) best = i;\n",
+                    (long long)library->outputs);
+    text_puts(out, "    return best;\n}\n\n");
+}
+
+/* Outputs that are not finite agree when both are the same infinity or no numbers. */
+static void print_selftest(const Library *library, Text *out) {
+    long long floats = (long long)selftest_floats(library);
+    bool allocates = selftest_allocates(library);
+    text_puts(out, "int ");
+    print_name(library, SELFTEST, out);
+    text_puts(out, "(void) {\n");
+    if (allocates)
+        text_printf(out, "    float *space = malloc(sizeof(float) * %lld);\n", floats);
+    else
+        text_printf(out, "    float space[%lld];\n", floats);
+    text_printf(out, "    float *x = space, *y = space + %lld;\n    int wrong = 0;\n%s", (long long)library->inputs,
+                allocates ? "    if (!space) return -1;\n" : "");
+    text_printf(
+        out,
+        "    for (int64_t i = 0; i < %lld; i++) x[i] = (float)((uint32_t)((uint32_t)i * 2654435761u) >> 24) / 255;\n"
+        "    run_one(x, y, align_workspace(y + %lld));\n"
+        "    for (int64_t i = 0; i < %lld && !wrong; i++) {\n"
+        "        float found = y[i * %lld], stored = result.value[i];\n"
+        "        float error = found < stored ? stored - found : found - stored;\n"
+        "        float size = stored < 0 ? -stored : stored;\n"
+        "        if (found == stored || (found != found && stored != stored)) continue;\n"
+        "        wrong = !(error <= 1e-4f * (1 + size));\n    }\n%s    return wrong;\n}\n",
+        (long long)library->inputs, (long long)library->outputs, (long long)library->result_count,
+        (long long)library->result_step, allocates ? "    free(space);\n" : "");
 }
 
 static void print_functions(const Library *library, Text *out) {
@@ -157,30 +218,8 @@ static void print_functions(const Library *library, Text *out) {
                 "    for (chunk = 0; chunk < whole / 16; chunk++) run(kernel, x, y, scratch, whole, chunk);\n"
                 "    for (i = whole; i < n; i++) run_one(x + i * %lld, y + i * %lld, scratch);\n}\n\n",
                 (long long)library->inputs, (long long)library->outputs);
-    if (library->classes || library->program) {
-        text_puts(out, "int ");
-        print_name(library, CLASSIFY, out);
-        text_printf(out,
-                    "(const float *x, void *workspace) {\n    float y[%lld];\n    int best = 0;\n"
-                    "    run_one(x, y, align_workspace(workspace));\n",
-                    (long long)library->outputs);
-        if (library->outputs == 1)
-            text_puts(out, "    best = y[0] > 0.5f;\n");
-        else
-            text_printf(out, "    for (int i = 1; i < %lld; i++)\n        if (y[i] > y[best]) best = i;\n",
-                        (long long)library->outputs);
-        text_puts(out, "    return best;\n}\n\n");
-    }
-    text_puts(out, "int ");
-    print_name(library, SELFTEST, out);
-    text_printf(out,
-                "(void) {\n    float y[%lld], workspace[%lld];\n"
-                "    run_one(example.value, y, align_workspace(workspace));\n"
-                "    for (int i = 0; i < %lld; i++) {\n"
-                "        float error = y[i] - result.value[i], size = result.value[i];\n"
-                "        error = error < 0 ? -error : error;\n        size = size < 0 ? -size : size;\n"
-                "        if (!(error <= 1e-4f * (1 + size))) return 1;\n    }\n    return 0;\n}\n",
-                (long long)library->outputs, (long long)(library->workspace_one / 4), (long long)library->outputs);
+    if (library->classes && !library->program) print_classify(library, out);
+    print_selftest(library, out);
 }
 
 static void print_about(const Library *library, Text *out) {
@@ -216,7 +255,7 @@ static void print_about(const Library *library, Text *out) {
 static void print_start(const Library *library, Text *out) {
     text_printf(out, "/* %s, a trained network, made by netc %s: the functions around its kernels. */\n", library->name,
                 library->netc);
-    text_puts(out, "#include <stdint.h>\n\n");
+    text_printf(out, "#include <stdint.h>\n%s\n", selftest_allocates(library) ? "#include <stdlib.h>\n" : "");
     if (!library->plain) text_puts(out, "#define NET_ALIGNED __attribute__((aligned(64)))\n");
     text_puts(out, kernel_type);
 }
@@ -229,11 +268,15 @@ void emit_interface(const Library *library, const char *weights, Text *out) {
             print_kernel_name(&library->code[i], batch, out);
             text_puts(out, ";\n");
         }
-    text_puts(out, "extern __attribute__((visibility(\"hidden\"))) const float net_weights[];\n"
-                   "__asm__(\".pushsection .rodata\\n.balign 64\\nnet_weights:\\n.incbin \\\"");
-    text_printf(out, "%s\\\"\\n.popsection\");\n#define WEIGHTS net_weights\n", weights);
-    print_table(library, "example", library->example, library->inputs, out);
-    print_table(library, "result", library->result, library->outputs, out);
+    Text assembly = {0};
+    text_puts(&assembly, ".pushsection .rodata\n.balign 64\nnet_weights:\n.incbin \"");
+    for (const char *c = weights; *c; c++) text_printf(&assembly, *c == '"' || *c == '\\' ? "\\%c" : "%c", *c);
+    text_puts(&assembly, "\"\n.popsection");
+    text_puts(out, "extern __attribute__((visibility(\"hidden\"))) const float net_weights[];\n__asm__(");
+    emit_c_string(out, assembly.data, assembly.length);
+    text_puts(out, ");\n#define WEIGHTS net_weights\n");
+    text_free(&assembly);
+    print_table(library, "result", library->result, library->result_count, out);
     print_functions(library, out);
     print_about(library, out);
 }
@@ -243,8 +286,7 @@ void emit_interface_inline(const Library *library, Text *out) {
     print_start(library, out);
     print_table(library, "weights", library->weights, library->weight_count, out);
     text_puts(out, "#define WEIGHTS weights.value\n");
-    print_table(library, "example", library->example, library->inputs, out);
-    print_table(library, "result", library->result, library->outputs, out);
+    print_table(library, "result", library->result, library->result_count, out);
     print_functions(library, out);
     print_about(library, out);
 }

@@ -16,10 +16,9 @@ static void add_classes(Arena *arena, OnnxGraph *graph, const Trained *trained) 
     free(text);
 }
 
-static void add_layers(Arena *arena, OnnxGraph *graph, const Model *model) {
-    const Layer *last = model->layers.at[model->layers.count - 1];
+static void add_layers(Arena *arena, OnnxGraph *graph, const Model *model, const Layer *last) {
     const char **value = NEW_ARRAY(arena, const char *, model->layers.count); /* by layer: the name of its output */
-    for (size_t i = 0; i < model->layers.count; i++) {
+    for (int i = 0; i <= last->index; i++) {
         const Layer *layer = model->layers.at[i];
         onnx_begin_layer(graph, layer);
         const char *in = layer->from ? value[layer->from->index] : layer->name;
@@ -31,21 +30,22 @@ static void add_layers(Arena *arena, OnnxGraph *graph, const Model *model) {
     if (!string_is(out, last->name)) onnx_unary(graph, "Identity", last->name, out);
 }
 
-bool emit_onnx(Arena *arena, const Trained *trained, FILE *out, const char **why) {
+bool emit_onnx(Arena *arena, const Trained *trained, const Layer *until, FILE *out, const char **why) {
     const Model *model = trained->model;
     const Layer *input = model->layers.at[0], *last = model->layers.at[model->layers.count - 1];
+    bool whole = until == last;
     OnnxGraph *graph = onnx_new(arena, trained);
     const char *floats = model->bytes_input ? "floats from 0 to 1: bytes divided by 255" : "floats";
     const char *order = input->out.rank == 3 ? ", in the order channel, row, column" : "";
-    const char *outputs = model_classes(model) == shape_count(last->out) ? ", one number a class" : "";
+    const char *outputs = whole && model_classes(model) == shape_count(last->out) ? ", one number a class" : "";
     onnx_input(graph, input->name, input->out, arena_format(arena, "%s%s", floats, order));
-    add_layers(arena, graph, model);
-    onnx_output(graph, last->name, last->out,
-                arena_format(arena, "%s outputs%s", activation_names[last->activation.kind], outputs));
+    add_layers(arena, graph, model, until);
+    onnx_output(graph, until->name, until->out,
+                arena_format(arena, "%s outputs%s", activation_names[until->activation.kind], outputs));
     onnx_about(graph, arena_format(arena, "The network '%s', trained by a program of netc. Its input is %s%s.",
                                    model->name, floats, order));
     onnx_metadata(graph, "netc", NETC_VERSION);
     onnx_metadata(graph, "input_scale", model->bytes_input ? "1/255" : "1");
-    if (trained->classes) add_classes(arena, graph, trained);
+    if (whole && trained->classes) add_classes(arena, graph, trained);
     return onnx_write(graph, out, why);
 }

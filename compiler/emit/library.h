@@ -22,15 +22,23 @@ typedef struct {
     const float *weights; /* packed parameters, then statistics from state_offset on; 64-byte blocks */
     int64_t weight_count, state_offset;
     int64_t inputs, outputs;
-    int64_t workspace_one, workspace; /* bytes, of one image; of all functions */
+    int64_t scratch_one;              /* elements that the kernels for one image need */
+    int64_t workspace_one, workspace; /* bytes: of one image, its outputs for the class included; of all functions */
     int rank;
     int64_t shape[3];
     const char *const *classes; /* NULL: the outputs are no classes */
     size_t class_count;
-    const float *example, *result; /* of the self-test: one input, its output */
-    bool program;                  /* of an executable: the names of runtime/infer/predictor.h */
-    bool plain;                    /* C99 without extensions */
+    const float *result; /* of library_example(): every result_step-th output, result_count of them */
+    int64_t result_count, result_step;
+    bool program; /* of an executable: the names of runtime/infer/predictor.h */
+    bool plain;   /* C99 without extensions */
 } Library;
+
+/* Value i of the image that the self-test is done with; the emitted function computes the same. */
+float library_example(int64_t i);
+
+/* Bytes of the workspace for `scratch` floats on a boundary of 64 bytes, from wherever it begins. */
+int64_t library_workspace(int64_t scratch);
 
 /* NAME.h. */
 void emit_header(const Library *library, Text *out);

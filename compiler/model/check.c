@@ -575,6 +575,11 @@ Model *model_check(Arena *arena, Source *source, const AstFile *file, const Mode
     checker->labels.suffix = "";
     SettingLines lines;
     check_file(checker, file, changes, source, &lines);
+    for (size_t i = 0; i < checker->labels.labels.count; i++) {
+        const Label *label = &checker->labels.labels.at[i];
+        LayerName name = {label->full, label->layer};
+        vec_push(arena, &checker->model->names, name);
+    }
     if (diags->errors == 0 && scope_spent(&checker->scope)) scope_report_spent(&checker->scope, SPAN_NONE);
     if (diags->errors == 0) settings_agree(&checker->scope, checker->model, &lines);
     if (diags->errors == 0) model_check_gradient(checker->model, diags);

@@ -171,10 +171,16 @@ typedef struct {
 } Define;
 
 typedef struct {
+    const char *name;
+    Layer *layer;
+} LayerName;
+
+typedef struct {
     const char *name; /* of the network */
     const Source *source;
-    VEC(Define) lets;    /* those outside the blocks, with the values used */
-    VEC(Layer *) layers; /* in data order; layers.at[0] is the input, the last one the output */
+    VEC(Define) lets;     /* those outside the blocks, with the values used */
+    VEC(Layer *) layers;  /* in data order; layers.at[0] is the input, the last one the output */
+    VEC(LayerName) names; /* all that layers are called: their own, and labels that stand alone */
     Settings settings;
     int64_t parameter_count;
     bool bytes_input; /* the data's examples are bytes (divided by 255), not floats */

@@ -61,7 +61,8 @@ static Build *new_build(Arena *arena, const Model *model) {
 }
 
 /* ---- the network itself ---- */
-static void begin(Build *build, ProgramKind kind, Mode mode) {
+/* The layers up to `last`, which are all it takes; NULL: all. */
+static void begin_until(Build *build, ProgramKind kind, Mode mode, const Layer *last) {
     const Model *model = build->model;
     size_t count = model->layers.count;
     build->program = program_new(build->arena, program_names[kind]);
@@ -78,7 +79,7 @@ static void begin(Build *build, ProgramKind kind, Mode mode) {
     build->program->at = input->at;
     build->input = program_tensor(build->program, ROLE_INPUT, false, input->out.rank + 1, dim, "batch");
     build->label = program_tensor(build->program, ROLE_LABEL, true, 1, dim, "label");
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < count && (!last || i <= (size_t)last->index); i++) {
         const Layer *layer = model->layers.at[i];
         build->program->at = layer->at;
         Tensor *in = layer->from ? build->value[layer->from->index] : build->input;
@@ -86,6 +87,8 @@ static void begin(Build *build, ProgramKind kind, Mode mode) {
     }
     pool_before_activation(build);
 }
+
+static void begin(Build *build, ProgramKind kind, Mode mode) { begin_until(build, kind, mode, NULL); }
 
 static LayerGradients differentiate(Build *build, Programs *programs, ProgramKind kind, Tensor *cost, bool deltas) {
     Program *p = build->program;
@@ -178,7 +181,7 @@ static void build_eval(Build *build, Programs *programs) {
 }
 
 static void build_predict(Build *build, Programs *programs, const Layer *layer) {
-    begin(build, PROGRAM_PREDICT, MODE_EVAL);
+    begin_until(build, PROGRAM_PREDICT, MODE_EVAL, layer);
     Program *p = build->program;
     Tensor *last = build->value[layer->index];
     Tensor *out = program_tensor(p, ROLE_OUTPUT, false, last->rank, last->dim, "output");

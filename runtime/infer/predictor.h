@@ -30,9 +30,7 @@ extern const char net_predict_processor[];
 void net_predict(const float *x, float *y, void *workspace);
 /* The same for n images; equal bits. */
 void net_predict_batch(const float *x, float *y, int64_t n, void *workspace);
-/* The class of one image: the first largest output. */
-int net_predict_classify(const float *x, void *workspace);
-/* 0: one stored image gives its stored result. */
+/* 0: one stored image gives its stored result. May allocate, and gives -1 where it cannot. */
 int net_predict_selftest(void);
 
 #endif

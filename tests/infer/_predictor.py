@@ -24,11 +24,6 @@ void net_predict(const float *x, float *y, void *workspace) {
 void net_predict_batch(const float *x, float *y, int64_t n, void *workspace) {
     for (int64_t i = 0; i < n; i++) net_predict(x + i * INPUTS, y + i * OUTPUTS, workspace);
 }
-int net_predict_classify(const float *x, void *workspace) {
-    (void)x;
-    (void)workspace;
-    return 0;
-}
 int net_predict_selftest(void) { return %(selftest)d; }
 """
 

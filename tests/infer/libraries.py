@@ -3,6 +3,7 @@
 network, what a program needs when it runs, and what is said about options that do not go together."""
 import os
 import re
+import shutil
 import subprocess
 import sys
 
@@ -128,18 +129,79 @@ build("alpha", "--static", "-o", "alpha-static")
 check("NEEDED" not in command("readelf", "-d", "alpha-static"), "alpha-static needs a library")
 check(command("./alpha-static", "images") == command("./alpha-predict", "images"), "alpha-static says something else")
 
+# ---- the name another file gives a shared library; no header beside a device; any name of a scratch folder ----
+build("alpha", "--emit", "shared", "-o", "libother.so")
+check("[libother.so]" in command("readelf", "-d", "libother.so"), "libother.so has the soname of another file")
+os.mkdir("folder")
+os.symlink("/dev/null", "folder/none")
+build("alpha", "--emit", "lib", "-o", "folder/none")
+check(os.listdir("folder") == ["none"], f"beside a device: {os.listdir('folder')}")
+os.mkdir('q"\\t')
+os.environ["TMPDIR"] = os.path.abspath('q"\\t')
+build("alpha", "--emit", "obj", "-o", "folder/quoted.o")
+del os.environ["TMPDIR"]
+
+# ---- no weights, and more inputs and outputs than a stack takes ----
+WIDE = """network wide {
+    input 3x300x300
+    activation sigmoid
+}
+train {
+    data idx images="absent"
+    target input
+}
+"""
+with open("wide.net", "w", encoding="utf-8") as file:
+    file.write(WIDE)
+RUN["wide"] = "empty.safetensors"
+with open(RUN["wide"], "wb") as file:
+    file.write(b"\x02" + bytes(7) + b"{}")
+with open("stack.c", "w", encoding="utf-8") as file:
+    file.write("""#include <pthread.h>
+#include <stdlib.h>
+#include "wide.h"
+static void *test(void *status) { *(int *)status = wide_selftest(); return status; }
+int main(void) {
+    pthread_attr_t attributes;
+    pthread_t thread;
+    int status = 1;
+    pthread_attr_init(&attributes);
+    pthread_attr_setstacksize(&attributes, 320 * 1024);
+    if (pthread_create(&thread, &attributes, test, &status)) return 2;
+    pthread_join(thread, 0);
+    return status;
+}
+""")
+for emit, output in (("obj", "wide.o"), ("c", "wide.c")):
+    build("wide", "--emit", emit, "-o", output)
+    command("gcc", "-std=gnu99", "-Wall", "-Wextra", "-Wpedantic", "-Werror", "stack.c", output, "-pthread", "-lm", "-o", "stack")
+    command("./stack")
+    check(os.path.getsize(output) < 1 << 20, f"{output} holds {os.path.getsize(output)} bytes of a network without weights")
+command(NETC, "show", "wide.net", "--infer")
+
 # ---- files are whole or not there, and what does not go together is said ----
+shutil.copy(os.path.join(RUN["alpha"], "weights.safetensors"), "alpha.safetensors")
 before = set(os.listdir("."))
 for options, expected in (
         (("--emit", "lib"), "netc build: --emit lib is about a trained network; it needs --infer --weights FILE|RUN"),
-        (("--until", "hidden"), "netc build: --until goes with --infer; a trainer is built for this machine"),
+        (("--until", "hidden"), "netc build: --until goes with --infer; a trainer is of the whole network"),
+        (("--target", "aarch64-linux-gnu"), "netc build: --target goes with --infer; a trainer is built for this machine"),
+        (("-o", "./alpha.net"), "netc build: -o ./alpha.net: that is the model; -o names another file"),
+        (("--infer", "--weights", RUN["alpha"], "-o", "alpha.net"),
+         "netc build: -o alpha.net: it is made of that file; -o names another one"),
+        (("--infer", "--weights", "alpha.safetensors", "-o", "./alpha.safetensors"),
+         "netc build: -o ./alpha.safetensors: it is made of that file; -o names another one"),
+        (("--infer", "--weights", RUN["alpha"], "--emit", "lib", "-o", "./alpha.h"),
+         "netc build: -o ./alpha.h: the header takes that name; -o names another file"),
+        (("--infer", "--weights", RUN["alpha"], "--backend", "interp"),
+         "netc build: --backend interp is to train only; --infer compiles: llvm or c"),
         (("--infer",), "netc build: --infer is about a trained network; it needs --weights FILE|RUN"),
         (("--infer", "--weights", RUN["alpha"], "--until", "hiden"),
          "netc build: --until: there is no layer 'hiden'; did you mean 'hidden'?"),
         (("--infer", "--weights", RUN["alpha"], "--emit", "obj", "--static"),
          "netc build: --static links a program; --emit obj makes none"),
         (("--infer", "--weights", RUN["alpha"], "--emit", "lib", "-o", "-"),
-         "netc build: -o -: a program does not go to standard output; -o names a file"),
+         "netc build: -o -: a library does not go to standard output; -o names a file"),
         (("--infer", "--weights", RUN["alpha"], "--target", "vax"),
          "netc build: --target vax: netc builds for this kind of machine and for aarch64-linux-gnu"),
         (("--infer", "--weights", RUN["alpha"], "--emit", "c", "--cpu", "auto"),

@@ -75,14 +75,15 @@ class Network:
         with open(path, "wb") as file:
             file.write(struct.pack("<Q", len(text)) + text + data)
 
-    def forward(self, x):
+    def forward(self, x, until=None):
+        """The outputs of a layer, by default the last one."""
         mean, std = (s.reshape(-1, *[1] * (len(self.shape) - 1)) for s in self.statistics)
         values = {self.layers[0]["name"]: (x.astype(float) - mean) / std}
         for layer in self.layers[1:]:
             value = values[layer["from"]]
             params = {key: v.astype(float) for key, v in self.params.get(layer["name"], {}).items()}
             values[layer["name"]] = activate(layer, sums(layer, value, params))
-        return values[self.layers[-1]["name"]]
+        return values[until or self.layers[-1]["name"]]
 
 
 def sums(layer, x, params):
