@@ -23,8 +23,8 @@ static bool ends_in_net(const char *word) {
 
 /* ---- names ---- */
 
-/* The name of the network in a text, NULL: there is none. */
-static const char *network_name(Arena *arena, const char *text) {
+/* The network of a text, NULL: there is none. Spans are offsets into the text. */
+static const AstStmt *find_network(Arena *arena, const char *text) {
     Source *source = source_from_text(arena, "new", text, strlen(text));
     Diags diags = {.arena = arena, .source = source};
     if (source == NULL) {
@@ -33,7 +33,7 @@ static const char *network_name(Arena *arena, const char *text) {
     const AstFile *file = ast_parse(arena, source, &diags);
     for (size_t i = 0; i < file->top.count && diags.errors == 0; i++) {
         if (file->top.at[i]->kind == AST_NETWORK) {
-            return file->top.at[i]->name;
+            return file->top.at[i];
         }
     }
     return NULL;
@@ -53,7 +53,8 @@ static const char *mended(Arena *arena, const char *name) {
 }
 
 static bool is_network_name(Arena *arena, const char *name) {
-    return string_is(network_name(arena, arena_format(arena, "network %s { input 1 }", name)), name);
+    const AstStmt *network = find_network(arena, arena_format(arena, "network %s { input 1 }", name));
+    return network != NULL && string_is(network->name, name);
 }
 
 /* ---- shipped models ---- */
@@ -116,16 +117,17 @@ static int unknown_model(Arena *arena, const char *name, const char *folder) {
 
 /* ---- texts ---- */
 
-/* The text with the network called `to` instead of `from`, in commands of its comments too ("from.net"). */
-static const char *renamed(Arena *arena, const char *text, const char *from, const char *to) {
+/* The text with its network called `to`, in commands of its comments too ("from.net"). */
+static const char *renamed(Arena *arena, const char *text, const AstStmt *network, const char *to) {
     Text out = {0};
+    const char *from = network->name;
     size_t length = strlen(from);
     for (const char *at = text; *at != '\0';) {
         bool begins = at == text || !is_letter(at[-1]);
         bool whole = begins && strncmp(at, from, length) == 0 && !is_letter(at[length]);
-        bool after = at - text >= 8 && strncmp(at - 8, "network ", 8) == 0;
+        bool name = at - text == network->name_at.lo;
         bool program = at - text >= 2 && strncmp(at - 2, "./", 2) == 0;
-        if (whole && (after || program || strncmp(at + length, ".net", 4) == 0)) {
+        if (whole && (name || program || strncmp(at + length, ".net", 4) == 0)) {
             text_puts(&out, to);
             at += length;
         } else {
@@ -144,7 +146,7 @@ static const char *starter_text(Arena *arena, const char *name) {
     }
     const char *copy = arena_copy(arena, text.data, text.length);
     text_free(&text);
-    const char *named = renamed(arena, copy, "NAME", name);
+    const char *named = renamed(arena, copy, find_network(arena, copy), name);
     return arena_format(arena, "# %s%s", name, named + strlen("# NAME"));
 }
 
@@ -164,13 +166,13 @@ static const char *copied_text(Arena *arena, const char *from, const char *name,
         return NULL;
     }
     const char *text = arena_copy(arena, source->text, source->size);
-    const char *old = network_name(arena, text);
-    if (old == NULL || strlen(text) != source->size) {
+    const AstStmt *network = find_network(arena, text);
+    if (network == NULL || strlen(text) != source->size) {
         *status =
             report_usage("new", "--from %s: it is no model without errors; 'netc check %s' says more", from, path);
         return NULL;
     }
-    return renamed(arena, text, old, name);
+    return renamed(arena, text, network, name);
 }
 
 /* ---- the command ---- */

@@ -6,9 +6,9 @@
 #include <unistd.h>
 
 #include "compiler/base/utf8.h"
-#include "runtime/base/utf8.h"
 #include "compiler/driver/report.h"
 #include "compiler/driver/runs.h"
+#include "runtime/base/utf8.h"
 #include "runtime/base/words.h"
 
 /* ---- columns ---- */

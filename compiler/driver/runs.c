@@ -11,9 +11,9 @@
 #include <unistd.h>
 
 #include "compiler/base/utf8.h"
-#include "runtime/base/utf8.h"
 #include "compiler/driver/report.h"
 #include "runtime/base/atomic.h"
+#include "runtime/base/utf8.h"
 
 enum { FILE_LIMIT = 1 << 26 };
 

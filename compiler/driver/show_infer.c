@@ -17,8 +17,9 @@ bool show_infer_check(const Options *options, int *status) {
             return false;
         }
     }
-    if (options->infer && options->pytorch) {
-        *status = report_usage("show", "--infer is about code, --pytorch about the model; keep one");
+    const char *form = options->pytorch ? "--pytorch" : options->dot ? "--dot" : NULL;
+    if (options->infer && form != NULL) {
+        *status = report_usage("show", "--infer is about code, %s about the model; keep one", form);
         return false;
     }
     return true;

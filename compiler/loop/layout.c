@@ -286,8 +286,8 @@ Layout *layout_program(Arena *arena, Programs *programs, Program *program, Layou
     find_uses(layout);
     if (layout->one_image) image_choose_lanes(layout);
     layout->slot_end = NEW_ARRAY(arena, int64_t, layout->levels);
-    for (int level = -1; level < layout->levels;
-         level++) { /* a level's slot sums lie together: they are added up then */
+    /* A level's slot sums lie together: they are added up then. */
+    for (int level = -1; level < layout->levels; level++) {
         for (size_t t = 0; t < program->tensors.count; t++) {
             const Tensor *tensor = program->tensors.at[t];
             const Compute *writer = NULL;

@@ -18,8 +18,8 @@ typedef struct {
     const Model *model;
     const char *path;           /* of the file that was read */
     VEC(TrainedTensor) tensors; /* weight, then bias, in the order of the layers */
-    /* Of the input: one number a channel (of a flat input: a feature), model->layers.at[0]->out.dim[0] of them. NULL:
-     * the model gives one number for all. What the file keeps goes before what the model lists, as in a trainer. */
+    /* Of the input: one number a channel (of a flat input: a feature), model->layers.at[0]->out.dim[0] of them: those
+     * the model lists, or the file's where the model says `data`. NULL: the model gives one number for all. */
     const float *mean, *std;
     const char *const *classes; /* their names, as many as there are classes; NULL: the file keeps none */
     size_t class_count;

@@ -123,7 +123,7 @@ static bool open_npy(NetImages *images, NetError *error) {
     images->big_endian = npy->big_endian;
     images->one = is_image(images->input, npy->shape, npy->rank);
     images->count = images->one ? 1 : npy->rank > 0 ? npy->shape[0] : 0;
-    return images->one || (npy->rank > 1 && is_image(images->input, npy->shape + 1, npy->rank - 1)) ||
+    return images->one || (npy->rank > 0 && is_image(images->input, npy->shape + 1, npy->rank - 1)) ||
            wrong_shape(images, npy->shape, npy->rank, error);
 }
 
@@ -241,7 +241,8 @@ static bool wrong_length(const NetImages *images, size_t got, bool more, NetErro
                                             : net_npy_wrong_length(images->stream.path, &images->npy, got, more, error);
 }
 
-/* After the last image: nothing may follow. */
+/* After the last image: nothing may follow, and a packed file must be whole. Bare floats end where the file does: of
+ * them only the latter can be wrong. */
 static bool check_end(NetImages *images, NetError *error) {
     bool more;
     if (!net_stream_end(&images->stream, &more, error)) return false;
@@ -270,5 +271,6 @@ bool net_images_next(NetImages *images, float *x, int64_t most, int64_t *got, Ne
     if (!check_finite(images, x, values, error)) return false;
     *got = (int64_t)whole;
     images->done += *got;
-    return images->done != images->count || check_end(images, error);
+    bool last = images->count >= 0 ? images->done == images->count : whole < (size_t)want;
+    return !last || check_end(images, error);
 }

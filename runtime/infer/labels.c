@@ -72,8 +72,8 @@ static bool read_idx(NetLabels *labels, NetStream *stream, const NetClasses *cla
     return true;
 }
 
-bool net_labels_read(NetLabels *labels, const char *path, int64_t classes, NetError *error) {
-    const NetClasses range = {.count = classes};
+bool net_labels_read(NetLabels *labels, const char *path, const NetNetwork *network, NetError *error) {
+    const NetClasses classes = {.count = network->classes, .outputs = network->outputs};
     NetStream stream;
     unsigned char head[NET_NPY_MAGIC] = {0};
     size_t got;
@@ -81,7 +81,8 @@ bool net_labels_read(NetLabels *labels, const char *path, int64_t classes, NetEr
     if (!net_stream_open(&stream, path, error)) return false;
     bool ok = net_stream_peek(&stream, head, sizeof head, &got, error);
     if (ok)
-        ok = net_npy_magic(head) ? read_npy(labels, &stream, &range, error) : read_idx(labels, &stream, &range, error);
+        ok = net_npy_magic(head) ? read_npy(labels, &stream, &classes, error)
+                                 : read_idx(labels, &stream, &classes, error);
     net_stream_close(&stream);
     if (!ok) net_labels_free(labels);
     return ok;

@@ -2,7 +2,7 @@
 #ifndef NET_INFER_LABELS_H
 #define NET_INFER_LABELS_H
 
-#include "runtime/base/error.h"
+#include "runtime/infer/network.h"
 
 typedef struct {
     const char *path; /* borrowed */
@@ -13,8 +13,9 @@ typedef struct {
 /* Whether a file begins as an IDX label file. One that cannot be read, or is a pipe, does not. */
 bool net_labels_file(const char *path);
 
-/* Reads and checks all. Errors have status NET_ENVIRONMENT; nothing needs freeing then. */
-bool net_labels_read(NetLabels *labels, const char *path, int64_t classes, NetError *error);
+/* Reads all and checks it against the network's classes. Errors have status NET_ENVIRONMENT; nothing needs freeing
+ * then. */
+bool net_labels_read(NetLabels *labels, const char *path, const NetNetwork *network, NetError *error);
 void net_labels_free(NetLabels *labels);
 
 #endif

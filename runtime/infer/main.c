@@ -75,7 +75,7 @@ static bool find_labels(Program *program, int at, bool *paired, NetError *error)
         return net_fail(error, NET_ENVIRONMENT,
                         "%s is a label file, and the outputs of '%s' are no classes [no-classes]", path, network->name);
     program->labelled = 0;
-    return net_labels_read(&program->labels, path, network->classes, error);
+    return net_labels_read(&program->labels, path, network, error);
 }
 
 /* ---- files ---- */
@@ -149,8 +149,7 @@ static bool predict_file(Program *program, int *at, NetError *error) {
 
 static bool predict_files(Program *program, NetError *error) {
     const NetInferOptions *options = program->options;
-    if (options->labels != NULL &&
-        !net_labels_read(&program->labels, options->labels, program->network->classes, error))
+    if (options->labels != NULL && !net_labels_read(&program->labels, options->labels, program->network, error))
         return false;
     program->workspace = net_alloc(program->network->workspace, 1, error);
     if (program->workspace == NULL) return false;

@@ -2,9 +2,9 @@
  * `netc build --infer`. No struct crosses.
  *
  * Inputs are floats, one image after another, each in C, H, W order; bytes of a file are divided by 255 first, as
- * (float)byte * (float)(1.0 / 255). Outputs are floats, `outputs` for each image. Any alignment will do. The
- * workspace is memory of the given size whose contents do not matter; it belongs to one call at a time. Nothing here
- * allocates, reads a file or can fail. */
+ * (float)byte * (float)(1.0 / 255). Outputs are floats, `outputs` for each image. Both lie at any address that
+ * floats may. The workspace is memory of the given size, at any address, whose contents do not matter; it belongs to
+ * one call at a time. Nothing here allocates, reads a file or can fail. */
 #ifndef NET_INFER_PREDICTOR_H
 #define NET_INFER_PREDICTOR_H
 

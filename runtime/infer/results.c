@@ -6,42 +6,41 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "runtime/base/utf8.h"
 #include "runtime/infer/npy.h"
 
 /* ---- text ---- */
 
-/* Bytes of the UTF-8 character that begins here; 0 when it is none. */
-static int character(const char *text) {
-    const unsigned char *at = (const unsigned char *)text;
-    int size = at[0] < 0x80                    ? 1
-               : at[0] >= 0xC2 && at[0] < 0xE0 ? 2
-               : at[0] >= 0xE0 && at[0] < 0xF0 ? 3
-               : at[0] >= 0xF0 && at[0] < 0xF5 ? 4
-                                               : 0;
-    for (int i = 1; i < size; i++) {
-        if ((at[i] & 0xC0) != 0x80) return 0;
-    }
-    bool wrong = (at[0] == 0xE0 && at[1] < 0xA0) || (at[0] == 0xED && at[1] >= 0xA0) ||
-                 (at[0] == 0xF0 && at[1] < 0x90) || (at[0] == 0xF4 && at[1] >= 0x90);
-    return wrong ? 0 : size;
-}
+/* The control characters of ASCII and of ISO 6429, whose U+009B is "ESC [" in one. */
+static bool is_control(uint32_t code) { return code < ' ' || (code >= 0x7F && code <= 0x9F); }
 
-/* Names of files may hold anything: nothing of it reaches a terminal. */
+/* Names of files may hold anything: controls, and bytes that are no characters, reach no terminal. */
 static void print_plain(const char *text) {
-    for (; *text != '\0'; text++) putchar((unsigned char)*text < ' ' || *text == 0x7f ? '?' : *text);
+    uint32_t code;
+    size_t left = strlen(text);
+    for (size_t length; left > 0; text += length, left -= length) {
+        length = net_utf8_decode(text, left, &code);
+        if (length > 0 && !is_control(code))
+            fwrite(text, 1, length, stdout);
+        else
+            putchar('?');
+        if (length == 0) length = 1;
+    }
 }
 
 static void print_json_string(const char *text) {
+    uint32_t code;
+    size_t left = strlen(text);
     putchar('"');
-    while (*text != '\0') {
-        int size = character(text);
-        if (size == 0)
+    for (size_t length; left > 0; text += length, left -= length) {
+        length = net_utf8_decode(text, left, &code);
+        if (length == 0)
             fputs("\\ufffd", stdout);
-        else if ((unsigned char)*text < ' ' || *text == 0x7f)
-            printf("\\u%04x", (unsigned char)*text);
+        else if (is_control(code))
+            printf("\\u%04x", (unsigned)code);
         else
-            printf("%s%.*s", *text == '"' || *text == '\\' ? "\\" : "", size, text);
-        text += size == 0 ? 1 : size;
+            printf("%s%.*s", *text == '"' || *text == '\\' ? "\\" : "", (int)length, text);
+        if (length == 0) length = 1;
     }
     putchar('"');
 }

@@ -69,6 +69,18 @@ if read("own.net") != text.replace("digits.net", "own.net").replace("network dig
         "./digits", "./own"):
     fail(read("own.net"))
 
+# the name is found however it is written, and not in prose, a label or another word
+prose = "# the network t: ./t, t.net, tt.net\nlet n = 2\n%s\n    input 1\n    t: dense n activation=softmax\n}\n"
+for number, (line, named) in enumerate((("network   t {", "network   u {"), ("network\tt {", "network\tu {"),
+                                        ("network t # network t\n{", "network u # network t\n{"))):
+    path, copy = f"t{number}.net", f"folder{number}/u.net"
+    os.mkdir(f"folder{number}")
+    with open(path, "w") as file:
+        file.write(prose % line)
+    netc("new", copy, "--from", path)
+    if read(copy) != prose.replace("./t, t.net", "./u, u.net") % named or netc("check", copy) != f"{copy}: no errors\n":
+        fail(f"{line}:\n{read(copy)}")
+
 everything = ", ".join(MODELS)
 netc("new", "x", "--from", "lenet", status=2,
      error=f"netc new: --from lenet: there is no such model; did you mean 'lenet5'? ({everything})")

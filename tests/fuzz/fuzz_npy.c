@@ -13,9 +13,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     if ((data[0] & 3) == 3) {
         NetLabels labels;
         NetError error = {0};
+        const NetNetwork network = {.classes = data[0] >> 2, .outputs = data[0] >> 2};
         net_labels_file(path);
-        if (net_labels_read(&labels, path, data[0] >> 2, &error)) {
-            for (int64_t i = 0; i < labels.count; i++) fuzz_require(labels.at[i] < data[0] >> 2, "labels are in range");
+        if (net_labels_read(&labels, path, &network, &error)) {
+            for (int64_t i = 0; i < labels.count; i++)
+                fuzz_require(labels.at[i] < network.classes, "labels are in range");
             net_labels_free(&labels);
         } else {
             fuzz_check_error(&error);

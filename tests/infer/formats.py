@@ -119,6 +119,11 @@ for shape in ((20, 3, 5, 7), (20, 105)):
 for shape in ((20, 3, 5, 7), (20, 105), (20, 7, 15)):
     gives(flat, c, npy(c.reshape(shape)))
 gives(colour, c[:1], npy(c[0]))
+single = make("single", (1,))
+for shape in ((300,), (300, 1), (300, 1, 1)):
+    gives(single, x[:, 0, 0, 0], npy(x[:, 0, 0, 0].astype("<f4").reshape(shape)))
+for shape in ((), (1,), (1, 1)):
+    gives(single, x[:1, 0, 0, 0], npy(x[0, 0, 0, 0].astype("<f4").reshape(shape)))
 for header in ('{"shape":(2L,35L),"fortran_order":False,"descr":"=f4"}', "{ 'fortran_order' : False ,\n'shape' : ( 2 , 35 , ),"
                " 'descr' : '<f4' }"):
     gives(grey, x[:2], npy(x[:2].astype("<f4"), header=header))

@@ -15,6 +15,7 @@ from _predictor import fail, make, run  # noqa: E402
 
 NETC = os.environ["NETC"]
 PROGRAM = make("digits", (1, 5, 7), 3, ("zero", "one", "two"))
+SIGMOID = make("sigmoid", (1, 5, 7), 1, ("no", "yes"))
 COLOUR = make("colour", (3, 5, 7), 3, ("zero", "one", "two"))
 FLAT = make("flat", (784,))
 DEEP = make("deep", (5, 5, 7))
@@ -177,6 +178,20 @@ bad(bytes(140 + 4), ": 4 bytes after 1 image of 140 bytes (35 floats); the file 
 bad(bytes(281), ": 1 byte after 2 images of 140 bytes (35 floats); the file is cut short [short-file]", "--raw")
 bad(b"", ": 0 bytes after 0 images of 140 bytes (35 floats); the file is cut short [short-file]", "--raw")
 bad(np.full(70, np.nan, "<f4").tobytes(), ": item 0 has a value that is not finite [not-a-number]", "--raw")
+two = packed(np.linspace(0, 1, 70, dtype="<f4").tobytes())
+for end in (-1, -8, -9):  # all images are there, the checksum is not
+    bad(two[:end], ": is damaged: not a whole gzip file [damaged-file]", "--raw")
+bad(two[:-8] + b"\0\0\0\0" + two[-4:], ": is damaged: not a whole gzip file [damaged-file]", "--raw")
+stored = packed(bytes(140 * 4), 0)  # 10 bytes of gzip's header and 5 of a block's: cuts at any byte of the images
+for size in (10, 15):
+    bad(stored[:size], ": 0 bytes after 0 images of 140 bytes (35 floats); the file is cut short [short-file]", "--raw")
+bad(stored[:15 + 140 * 2 + 4], ": 4 bytes after 2 images of 140 bytes (35 floats); the file is cut short [short-file]",
+    "--raw")
+bad(stored[:15 + 140 * 2], ": is damaged: not a whole gzip file [damaged-file]", "--raw")
+save("many", packed(bytes(140 * 256))[:-8])  # they end with a batch
+out, err = run(PROGRAM, "--raw", "many", status=3)
+if err != "digits: many: is damaged: not a whole gzip file [damaged-file]\n":
+    fail(f"a whole batch without a checksum: {err}")
 
 # ---- labels ----
 
@@ -187,13 +202,17 @@ save("y.idx", idx(np.zeros(4, np.uint8)))
 save("eight.npy", npy(np.zeros(8, np.int64)))
 
 
-def labels(data, expected, *words):
+def labels(data, expected, *words, program=PROGRAM):
     save("labels", data)
-    says(f"labels{expected}", "--labels", "labels", *(words or ("x.npy",)))
+    says(f"labels{expected}", "--labels", "labels", *(words or ("x.npy",)), program=program)
 
 
 labels(idx(np.array([0, 1, 3, 0], np.uint8)), ": item 2: label 3, but the last layer has 3 outputs (classes 0 to 2); are "
        "the labels numbered from 1? [label-range]")
+one = ": item 1: label 2, but the last layer has 1 output (classes 0 to 1); are the labels numbered from 1? [label-range]"
+labels(npy(np.array([1, 2, 1, 2])), one, program=SIGMOID)
+save("two.idx", idx(np.array([1, 2, 1, 2], np.uint8)))
+says(f"two.idx{one}", "x.npy", "two.idx", program=SIGMOID)
 labels(npy(np.array([0, 1, 2, -1])), ": item 3: label -1, but the last layer has 3 outputs (classes 0 to 2) [label-range]")
 labels(npy(np.array([9, 1], ">i2")), ": item 0: label 9, but the last layer has 3 outputs (classes 0 to 2) [label-range]")
 labels(npy(np.array([2**64 - 1], "<u8")),

@@ -55,6 +55,11 @@ save("-dash", half)
 prints("-dash  no  50.00 %\n", SIGMOID, "--", "-dash")
 save("od\nd\x7f", half)
 prints("od?d?  no  50.00 %\n", SIGMOID, "od\nd\x7f")
+# of UTF-8 the controls are masked, too, U+009B (CSI) among them, and bytes that are no character
+for path, shown in (("a\x80b\x9b31mc\x9fd\xa0é€𝄞", "a?b?31mc?d\xa0é€𝄞"), (b"x\x9b31m\xff\xe2\x82y\xc3", "x?31m???y?")):
+    prints(f"{shown}  no  50.00 %\n", SIGMOID, save(path, half))
+CONTROL = make("control", (4,), 2, ("\x9bno", "yes"))
+prints("half  ?no  50.00 %\n", CONTROL, "half")
 
 # pipes that have names: nothing is read of one before its turn
 words = " ".join(f"<(cat {path})" for path in ("a.png", "x.idx", "x.npy"))
@@ -73,7 +78,7 @@ prints('{"file":"one.npy","index":0,"class":0,"name":"no","probability":0.75,"cl
 prints('{"file":"x.npy","index":0,"outputs":[0.25,0.5,0.125]}\n'
        '{"file":"x.npy","index":1,"outputs":[0.999994993,9.99999972e-10,0.00200000009]}\n'
        '{"file":"x.npy","index":2,"outputs":[0.25,0.5,0.5]}\n', FEATURES, "--json", "x.npy")
-for path, wanted in (("tab\t\x1f\x7f\"\\", "tab\t\x1f\x7f\"\\"), ("zwölf €𝄞", "zwölf €𝄞"),
+for path, wanted in (("tab\t\x1f\x7f\"\\", "tab\t\x1f\x7f\"\\"), ("c\x80\x9b\x9f", "c\x80\x9b\x9f"), ("zwölf €𝄞", "zwölf €𝄞"),
                      (b"x\xff\xc0\xafy\xed\xa0\x80", "x\ufffd\ufffd\ufffdy\ufffd\ufffd\ufffd")):
     out = run(SIGMOID, "--json", save(path, half))[0]
     if json.loads(out)["file"] != wanted or out.count("\n") != 1 or not out[:-1].isprintable():
