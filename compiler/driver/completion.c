@@ -72,6 +72,9 @@ static Value value_of(Arena *arena, const char *what, Words choices) {
     } else if (string_is(what, "MODEL") || string_is(what, "COLUMN")) {
         value.kind = VALUE_WORDS;
         value.words = string_is(what, "MODEL") ? shipped_models(arena) : runs_columns(arena);
+    } else if (string_is(what, "CPU") || string_is(what, "MACHINE")) {
+        value.kind = VALUE_WORDS;
+        value.words = string_is(what, "CPU") ? processor_names(arena) : target_names(arena);
     } else if (strncmp(what, "FILE", 4) == 0) {
         value.kind = VALUE_FILE;
     } else if (string_is(what, "DIR") || string_is(what, "[RUN]")) {

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "compiler/driver/report.h"
+#include "runtime/base/streams.h"
 #include "runtime/base/words.h"
 
 const Command commands[] = {
@@ -199,6 +200,6 @@ static int run(int argc, char **argv) {
 }
 
 int main(int argc, char **argv) {
-    report_open_streams();
+    net_streams_open();
     return report_close_streams(run(argc, argv));
 }

@@ -17,16 +17,27 @@ bool memory_size(const char *text, int64_t *bytes) {
         return false;
     }
     *bytes = strtoll(text, &end, 10);
+    bool point = *end == '.';
+    size_t decimals = point ? strspn(++end, "0123456789") : 0;
+    double part = 0;
+    for (size_t i = decimals; i > 0; i--) {
+        part = (part + end[i - 1] - '0') / 10;
+    }
+    end += decimals;
+    if (*end == ' ' && end[1] != '\0') {
+        end++;
+    }
     const char *unit = *end == '\0' ? NULL : strchr(units, *end >= 'a' ? *end - 'a' + 'A' : *end);
-    if (errno != 0 || *bytes <= 0 || (unit == NULL && *end != '\0')) {
+    if (errno != 0 || (point && (decimals == 0 || unit == NULL)) || (unit == NULL && *end != '\0')) {
         return false;
     }
+    int64_t size = 1;
     for (const char *step = units; unit != NULL && step <= unit; step++) {
-        if (!size_mul(*bytes, 1024, bytes)) {
-            return false;
-        }
+        size *= 1024;
     }
-    return unit == NULL || end[1] == '\0' || strcasecmp(end + 1, "b") == 0 || strcasecmp(end + 1, "ib") == 0;
+    bool fits = size_mul(*bytes, size, bytes) && size_add(*bytes, (int64_t)(part * (double)size), bytes);
+    return fits && *bytes > 0 &&
+           (unit == NULL || end[1] == '\0' || strcasecmp(end + 1, "b") == 0 || strcasecmp(end + 1, "ib") == 0);
 }
 
 /* The number in a file of the control group's folder or of one above it, if it is less than *bytes; "max" is none. */

@@ -6,7 +6,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* A whole number of bytes above 0, or one with K, M, G or T (powers of 1024, optionally written KiB or KB). */
+/* A whole number of bytes above 0, or a number, with decimals or without, of K, M, G or T (powers of 1024, optionally
+ * written KiB or KB, after a space or not). */
 bool memory_size(const char *text, int64_t *bytes);
 
 /* `text` is the value of --memory, as memory_size takes it, or NULL: the machine's. False when it is neither. */

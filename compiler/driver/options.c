@@ -62,7 +62,7 @@ static const Option option_table[] = {
      "--infer: a program that needs no library at all when it runs"},
     {"--backend", NULL, ARG_TEXT, "NAME", AT(backend), COMMAND_CODE | COMMAND_SHOW, false, backend_choices,
      "llvm, c (through a C compiler) or, to train only, interp (slow)"},
-    {"--cpu", NULL, ARG_TEXT, "NAME", AT(cpu), COMMAND_CODE | COMMAND_SHOW, false, NULL,
+    {"--cpu", NULL, ARG_TEXT, "CPU", AT(cpu), COMMAND_CODE | COMMAND_SHOW, false, NULL,
      "processor: native, generic, x86-64-v3, ...; in use auto, the best of three"},
     {"--cc", NULL, ARG_TEXT, "PROGRAM", AT(cc), COMMAND_CODE | COMMAND_SHOW, false, NULL,
      "C compiler, which also links (what CC names, else gcc)"},
@@ -73,7 +73,7 @@ static const Option option_table[] = {
     {"--set", NULL, ARG_LIST, "LINE", AT(sets), COMMAND_MODEL, false, NULL,
      "a line of the train block, instead of the one written there"},
     {"--memory", NULL, ARG_TEXT, "SIZE", AT(memory), COMMAND_MEMORY, false, NULL,
-     "what a trainer may take, such as 512M or 2G (all the machine has)"},
+     "what a trainer may take, such as 512M or 1.5G (all the machine has)"},
     {NULL, "-W", ARG_WARNING, "error", AT(warnings), COMMAND_MODEL, false, NULL,
      "-Werror: warnings are errors; -Wno-NAME: silence the warning NAME"},
     {"--diagnostics", NULL, ARG_TEXT, "FORM", AT(diagnostics), COMMAND_MODEL, false, diagnostics_choices,
@@ -185,8 +185,9 @@ void help_overview(FILE *out) {
           "  netc help train                     more on a command\n"
           "  netc help layers                    the layer kinds; 'netc help conv': one of them\n"
           "\n"
-          "'netc --version' prints the version. Status: 0 good, 1 errors in the model, 2 wrong usage,\n"
-          "3 a file, a tool or the disk.\n",
+          "'netc --version' prints the version. Status: 0 good, 1 errors in the model or a training\n"
+          "that diverged, 2 wrong usage, 3 a file, a tool or the disk, 4 --require not met, 128 + N stopped\n"
+          "by signal N (130 by Ctrl-C).\n",
           out);
 }
 

@@ -66,10 +66,12 @@ typedef struct {
 /* False when there is no row of that number. */
 bool option_doc(size_t row, OptionDoc *doc);
 
-/* Words that commands take: names for `netc new --from` and `netc help`, columns of `netc runs`. */
+/* Words that commands take: names for `netc new --from` and `netc help`, columns of `netc runs`, machines. */
 Words shipped_models(Arena *arena);
 Words help_topics(Arena *arena);
 Words runs_columns(Arena *arena);
+Words processor_names(Arena *arena); /* --cpu */
+Words target_names(Arena *arena);    /* --target */
 
 /* The help of netc, of one command, and of those who work on netc itself. */
 void help_overview(FILE *out);

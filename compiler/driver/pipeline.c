@@ -165,7 +165,7 @@ bool pipeline_open(Arena *arena, const char *command, const Options *options, co
     if (string_is(command, "show") || options->infer) {
         compilation->memory = INT64_MAX; /* what cannot be trained here can be looked at, and used */
     } else if (!memory_limit(options->memory, &compilation->memory)) {
-        *status = report_usage(command, "--memory %s: expected a size such as 512M or 2G", options->memory);
+        *status = report_usage(command, "--memory %s: expected a size such as 512M or 1.5G", options->memory);
         return false;
     }
     const char *why = NULL;

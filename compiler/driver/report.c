@@ -1,10 +1,9 @@
 #include "compiler/driver/report.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
+
+#include "runtime/base/streams.h"
 
 int report_usage(const char *command, const char *format, ...) {
     va_list args;
@@ -49,23 +48,7 @@ bool report_color(const Options *options, FILE *stream) {
     return !plain && isatty(fileno(stream)) == 1;
 }
 
-void report_open_streams(void) {
-    for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
-        if (fcntl(fd, F_GETFD) == -1 && errno == EBADF) {
-            /* For reading: what is written there then fails, and is reported, instead of vanishing. */
-            if (open("/dev/null", fd == STDERR_FILENO ? O_WRONLY : O_RDONLY) != fd) {
-                _exit(STATUS_ENVIRONMENT);
-            }
-        }
-    }
-}
-
 int report_close_streams(int status) {
-    bool failed = ferror(stdout) != 0;
-    errno = 0;
-    if (fflush(stdout) != 0 || failed) {
-        const char *why = errno == EBADF ? "it is closed" : errno != 0 ? strerror(errno) : "a write failed";
-        return report_environment("cannot write to standard output: %s", why);
-    }
-    return status;
+    NetError error;
+    return net_streams_close(&error) ? status : report_environment("%s", error.text);
 }

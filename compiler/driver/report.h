@@ -16,8 +16,6 @@ void report_note(const char *format, ...) PRINTF_LIKE(1, 2);
 /* Whether to colour what goes to a stream: --color decides, else NO_COLOR, TERM=dumb and whether it is a terminal. */
 bool report_color(const Options *options, FILE *stream);
 
-/* Standard streams that were closed are opened on /dev/null, so that no file takes their place. */
-void report_open_streams(void);
 /* Flushes standard output; when that fails, says so and returns STATUS_ENVIRONMENT instead of `status`. */
 int report_close_streams(int status);
 

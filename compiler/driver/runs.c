@@ -232,7 +232,34 @@ static int date_of(const char *name) {
     return 0;
 }
 
-static void read_run(Arena *arena, Run *run) {
+/* Whether a run's folder is one of `runs` already, by whatever path. */
+static bool is_listed(const Runs *runs, Run *run) {
+    struct stat info = {.st_ino = 0};
+    bool found = false;
+    stat(run->folder, &info);
+    run->device = info.st_dev;
+    run->inode = info.st_ino;
+    for (size_t i = 0; i < runs->count && !found; i++) {
+        found = runs->at[i].device == run->device && runs->at[i].inode == run->inode && run->inode != 0;
+    }
+    return found;
+}
+
+/* The folder's own name, where the path ends in a link or in dots too. */
+static const char *name_of(Arena *arena, const char *folder) {
+    char *path = realpath(folder, NULL);
+    const char *slash = path == NULL ? NULL : strrchr(path, '/');
+    const char *name = slash == NULL ? folder : slash + 1;
+    name = arena_copy(arena, name, strlen(name));
+    free(path);
+    return name;
+}
+
+/* Reads a run and adds it, unless it is there already. */
+static void read_run(Arena *arena, Run *run, Runs *runs) {
+    if (is_listed(runs, run)) {
+        return;
+    }
     bool broken = false;
     struct stat info;
     run->config = read_object(arena, run, "config.json", &broken);
@@ -246,7 +273,6 @@ static void read_run(Arena *arena, Run *run) {
     read_settings(arena, run);
     if (run->result == NULL) {
         read_epochs(arena, run);
-        return;
     }
     const char *key;
     json_t *value;
@@ -255,6 +281,7 @@ static void read_run(Arena *arena, Run *run) {
             add_value(arena, &run->figures, key, value);
         }
     }
+    vec_push(arena, runs, *run);
 }
 
 bool runs_read(Arena *arena, const char *path, Runs *runs) {
@@ -268,11 +295,9 @@ bool runs_read(Arena *arena, const char *path, Runs *runs) {
         report_environment("cannot read %s: %s", path, strerror(errno));
         return false;
     }
-    const char *slash = strrchr(folder, '/');
-    Run whole = {.folder = folder, .name = slash == NULL || slash[1] == '\0' ? folder : slash + 1};
+    Run whole = {.folder = folder, .name = name_of(arena, folder)};
     if (is_run(arena, &whole)) {
-        read_run(arena, &whole);
-        vec_push(arena, runs, whole);
+        read_run(arena, &whole, runs);
         closedir(directory);
         return true;
     }
@@ -283,8 +308,7 @@ bool runs_read(Arena *arena, const char *path, Runs *runs) {
         Run run = {.folder = arena_format(arena, "%s/%s", folder, entry->d_name),
                    .name = arena_copy(arena, entry->d_name, strlen(entry->d_name))};
         if (folder_itself && entry->d_name[0] != '.' && is_run(arena, &run)) {
-            read_run(arena, &run);
-            vec_push(arena, runs, run);
+            read_run(arena, &run, runs);
         }
     }
     closedir(directory);

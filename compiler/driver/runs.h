@@ -7,6 +7,7 @@
 #define NETC_DRIVER_RUNS_H
 
 #include <jansson.h>
+#include <sys/types.h>
 
 #include "compiler/driver/options.h"
 
@@ -19,10 +20,12 @@ typedef struct {
 typedef VEC(Field) Fields;
 
 typedef struct {
-    const char *folder, *name; /* its path, as found; what stands after the last / */
+    const char *folder, *name; /* its path, as found; its name, links resolved */
     /* done, time_limit, diverged: as result.json says; running: a trainer holds its lock; stopped: it can be resumed;
      * empty: it has no config.json; broken: a file of it is damaged */
     const char *status;
+    dev_t device;
+    ino_t inode;             /* of the folder, whatever its path is */
     double started;          /* seconds since 1970 */
     int date;                /* in its name, as 20261121; else 0 */
     const char *model;       /* SHA-256 of the model's text, "" */
@@ -33,7 +36,8 @@ typedef struct {
 
 typedef VEC(Run) Runs;
 
-/* Adds the run that `path` is, or the runs in it. False after printing why it cannot be read (no such folder). */
+/* Adds the run that `path` is, or the runs in it, those that are not there already. False after printing why it cannot
+ * be read (no such folder). */
 bool runs_read(Arena *arena, const char *path, Runs *runs);
 /* In the order they were begun. Models of one file name and several texts become "NAME#12345678". */
 void runs_order(Arena *arena, Runs *runs);

@@ -89,7 +89,7 @@ static bool parse_limit(const char *name, const char *text, int64_t *limit, int 
     if (text == NULL || memory_size(text, limit)) {
         return true;
     }
-    *status = report_usage("show", "%s %s: expected a size such as 512K or 2M", name, text);
+    *status = report_usage("show", "%s %s: expected a size such as 512K or 1.5M", name, text);
     return false;
 }
 

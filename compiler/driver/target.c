@@ -1,5 +1,6 @@
 #include "compiler/driver/target.h"
 
+#include "compiler/driver/options.h"
 #include "compiler/emit/emit.h"
 #include "runtime/base/processor.h"
 #include "runtime/base/words.h"
@@ -43,6 +44,24 @@ static const char *list_known(Arena *arena) {
     return list;
 }
 
+Words processor_names(Arena *arena) {
+    Words names = {0};
+    vec_push(arena, &names, "native");
+    vec_push(arena, &names, "auto");
+    for (size_t i = 0; i < COUNT_OF(known); i++) {
+        vec_push(arena, &names, known[i].name);
+    }
+    return names;
+}
+
+static const char aarch64[] = "aarch64-linux-gnu";
+
+Words target_names(Arena *arena) {
+    Words names = {0};
+    vec_push(arena, &names, aarch64);
+    return names;
+}
+
 static Processor of_known(const KnownProcessor *known_processor) {
     return (Processor){.cpu = known_processor->name,
                        .level = known_processor->level,
@@ -62,7 +81,7 @@ int processor_ladder(Arena *arena, Processor ladder[3]) {
 
 bool processor_target(const char *triple, Processor *processor) {
     *processor = (Processor){.cpu = "generic", .triple = triple, .fma = true, .vector_registers = 8};
-    return string_is(triple, "aarch64-linux-gnu");
+    return string_is(triple, aarch64);
 }
 
 bool processor_find(Arena *arena, const char *name, bool llvm, Processor *processor, const char **why) {

@@ -1,6 +1,9 @@
 #!/usr/bin/env python3
 """netc build models/lenet5.net --infer --emit shared --weights runs/latest && ./classify.py digit.pgm"""
 import ctypes, re, sys
+if len(sys.argv) != 2:
+    print(f"usage: {sys.argv[0]} IMAGE.pgm", file=sys.stderr)
+    sys.exit(2)
 size = {key: int(value) for key, value in re.findall(r"LENET5_(\w+) \(?(\d+)", open("lenet5.h").read())}
 lenet5 = ctypes.CDLL("./liblenet5.so")
 pixels = open(sys.argv[1], "rb").read()[-size["INPUTS"]:]

@@ -13,6 +13,8 @@ static void on_signal(int signal) {
     pending = signal;
 }
 
+static void on_pipe(int signal) { (void)signal; }
+
 void net_signals_install(bool restart) {
     static const int stops[] = {SIGINT, SIGTERM, SIGHUP};
     struct sigaction action = {.sa_flags = restart ? SA_RESTART : 0};
@@ -25,9 +27,14 @@ void net_signals_install(bool restart) {
         }
         sigaction(stops[i], &action, NULL);
     }
-    struct sigaction ignore = {.sa_flags = 0};
-    ignore.sa_handler = SIG_IGN; /* a reader that has gone is no reason to lose a training: its end tells */
-    sigaction(SIGPIPE, &ignore, NULL);
+    /* A reader that has gone is no reason to lose a training: its end tells. A handler, not SIG_IGN: net_streams_close
+     * can then tell whether the program was started to ignore the signal. */
+    struct sigaction pipe = {.sa_flags = SA_RESTART};
+    struct sigaction old;
+    pipe.sa_handler = on_pipe;
+    if (sigaction(SIGPIPE, NULL, &old) == 0 && old.sa_handler == SIG_DFL) {
+        sigaction(SIGPIPE, &pipe, NULL);
+    }
 }
 
 int net_signals_pending(void) { return pending; }

@@ -57,7 +57,7 @@ static const Option table[NET_OPTIONS] = {
     [NET_OPTION_EPOCHS] = {"epochs", 0, KIND_INTEGER, AT(epochs), "N", 0, 1e9, NULL,
                            "epochs to train; 0 writes the initial weights"},
     [NET_OPTION_TIME_LIMIT] = {"time-limit", 0, KIND_TIME, AT(time_limit), "T", 0, 0, NULL,
-                               "stop training after this time, such as 90s, 5m or 1h30m; --resume goes on"},
+                               "stop training after this time: 90 (seconds), 90s, 5m or 1h30m; --resume goes on"},
     [NET_OPTION_BATCH] = {"batch", 0, KIND_INTEGER, AT(batch), "N|full", 1, 1e9, "full", "examples a step"},
     [NET_OPTION_RATE] = {"rate", 0, KIND_REAL, AT(rate), "R", DBL_MIN, FLT_MAX, NULL, "learning rate"},
     [NET_OPTION_L2] = {"l2", 0, KIND_REAL, AT(l2), "L", 0, FLT_MAX, NULL,

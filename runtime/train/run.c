@@ -1,4 +1,3 @@
-#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -7,6 +6,7 @@
 
 #include "runtime/base/atomic.h"
 #include "runtime/base/processor.h"
+#include "runtime/base/streams.h"
 #include "runtime/train/checkpoint.h"
 #include "runtime/train/main.h"
 #include "runtime/train/require.h"
@@ -122,26 +122,28 @@ static bool is_finished(NetTrainer *trainer) {
     return finished;
 }
 
-static int stopped(NetTrainer *trainer) {
-    int signal = net_signals_pending();
+/* Where the training was stopped, `before` and `after` around it, and the command that goes on with it. */
+static void note_stop(NetTrainer *trainer, const char *before, const char *after) {
     const NetPlace *place = &trainer->place;
     NetError note;
     net_fail(&note, NET_OK,
-             "stopped in epoch %" PRId64 " after step %" PRId64 " of %" PRId64 "; %s --resume %s goes on from there",
-             place->epoch, place->position, trainer->steps, trainer->options.command, trainer->run.folder);
+             "%sstopped in epoch %" PRId64 " after step %" PRId64 " of %" PRId64 "; %s --resume %s goes on from "
+             "there%s",
+             before, place->epoch, place->position, trainer->steps, trainer->options.command, trainer->run.folder,
+             after);
     net_progress_note(trainer->progress, trainer->options.program, note.text);
+}
+
+static int stopped(NetTrainer *trainer) {
+    int signal = net_signals_pending();
+    note_stop(trainer, "", "");
     return 128 + signal;
 }
 
-/* What the time limit left to do, and how to go on with it. */
 static void note_limit(NetTrainer *trainer) {
-    char note[512];
-    snprintf(note, sizeof note,
-             "time limit of %g s: stopped in epoch %" PRId64 " after step %" PRId64 " of %" PRId64
-             "; %s --resume %.300s goes on from there [time-limit]",
-             trainer->options.time_limit, trainer->place.epoch, trainer->place.position, trainer->steps,
-             trainer->options.program, trainer->run.folder);
-    net_progress_note(trainer->progress, trainer->options.program, note);
+    char limit[64];
+    snprintf(limit, sizeof limit, "time limit of %g s: ", trainer->options.time_limit);
+    note_stop(trainer, limit, " [time-limit]");
 }
 
 /* A run that failed: a diverged one leaves its result, any other only its checkpoint. */
@@ -237,6 +239,7 @@ int net_trainer_main(int argc, char **argv, const NetCode *code) {
     NetOptions options;
     int status = NET_OK;
     const char *program = net_options_program(argc > 0 ? argv[0] : "trainer");
+    net_streams_open();
     if (!net_model_decode(code, &model, &error)) {
         fprintf(stderr, "%s: %s\n", program, error.text);
         return error.status;
@@ -254,8 +257,8 @@ int net_trainer_main(int argc, char **argv, const NetCode *code) {
     if (status == error.status && status != NET_OK) {
         fprintf(stderr, "%s: %s\n", program, error.text);
     }
-    if ((fflush(stdout) != 0 || ferror(stdout)) && status == NET_OK) {
-        fprintf(stderr, "%s: standard output: %s\n", program, strerror(errno));
+    if (!net_streams_close(&error) && status == NET_OK) {
+        fprintf(stderr, "%s: %s\n", program, error.text);
         status = NET_ENVIRONMENT;
     }
     net_model_free(&model);

@@ -8,6 +8,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "runtime/base/atomic.h"
+#include "runtime/base/words.h"
 #include "runtime/train/runs.h"
 
 enum { LISTED = 4 }; /* names a message lists of each sort */
@@ -20,6 +22,60 @@ static const NetWords *renames(const NetWeightWords *words) {
 
 static const NetWords *skips(const NetWeightWords *words) { return words->skip != NULL ? words->skip : &no_words; }
 
+/* ---- runs ---- */
+
+/* A run's file as JSON, NULL where there is none that can be read. */
+static json_t *read_json(const char *folder, const char *name) {
+    enum { LIMIT = 1 << 26 };
+    size_t size;
+    char *path = net_path_join(folder, name, NULL);
+    char *text = path != NULL ? net_file_read(path, LIMIT, &size, NULL) : NULL;
+    json_t *object = text != NULL ? json_loads(text, 0, NULL) : NULL;
+    free(text);
+    free(path);
+    return object;
+}
+
+/* " -D depth=4" for each let of a run's model. */
+static void print_lets(json_t *model, char *out, size_t room) {
+    static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-+.";
+    const char *name;
+    json_t *value;
+    size_t length = 0;
+    *out = '\0';
+    json_object_foreach(json_object_get(model, "lets"), name, value) {
+        const char *text = json_string_value(value);
+        const char *quote = text != NULL && text[strspn(text, plain)] == '\0' ? "" : "'";
+        int added =
+            snprintf(out + length, room - length, " -D %s%s=%s%s", quote, name, text != NULL ? text : "", quote);
+        length += (size_t)added < room - length ? (size_t)added : room - length - 1;
+    }
+}
+
+/* Says why a run has no weights, if it was stopped or diverged: they are written at its end. */
+static bool is_unfinished(const char *folder, NetError *error) {
+    json_t *config = read_json(folder, "config.json"), *result = read_json(folder, "result.json");
+    const char *status = json_string_value(json_object_get(result, "status"));
+    json_t *model = json_object_get(config, "model");
+    const char *path = json_string_value(json_object_get(model, "path"));
+    char lets[512];
+    print_lets(model, lets, sizeof lets);
+    bool diverged = status != NULL && strcmp(status, "diverged") == 0;
+    bool stopped = status == NULL && path != NULL;
+    if (diverged) {
+        net_fail(error, NET_ENVIRONMENT,
+                 "%s: this run diverged and left no weights; train anew with a lower --rate [unfinished-run]", folder);
+    } else if (stopped) {
+        net_fail(error, NET_ENVIRONMENT,
+                 "%s: this run is not finished and has no weights yet; 'netc train %s%s --resume %s' finishes it "
+                 "[unfinished-run]",
+                 folder, path, lets, folder);
+    }
+    json_decref(config);
+    json_decref(result);
+    return diverged || stopped;
+}
+
 char *net_weights_path(const char *run_dir, const char *word, NetError *error) {
     char *folder = net_run_find(run_dir, word, error);
     if (folder == NULL) {
@@ -29,6 +85,10 @@ char *net_weights_path(const char *run_dir, const char *word, NetError *error) {
     if (path != NULL && access(path, F_OK) != 0) {
         free(path);
         path = net_path_join(folder, "weights.safetensors", error);
+    }
+    if (path != NULL && access(path, F_OK) != 0 && is_unfinished(folder, error)) {
+        free(path);
+        path = NULL;
     }
     free(folder);
     return path;
@@ -129,6 +189,34 @@ static bool is_unexpected(const NetWeightWords *words, const NetWanted *wanted, 
     return true;
 }
 
+/* Letters of a tensor's name before its last point, which is what --rename and --skip take: "features.0" of a
+ * Sequential of PyTorch's. */
+static int label_length(const char *name) {
+    const char *point = strrchr(name, '.');
+    return point != NULL ? (int)(point - name) : (int)strlen(name);
+}
+
+/* Fails when --rename OLD=NEW gives a name that the network does not have; without a NEW a prefix is taken away. */
+static bool check_new_name(const char *word, const NetWanted *wanted, size_t count, NetError *error) {
+    const char *new = strchr(word, '=') + 1;
+    char nearest[80] = "";
+    for (size_t i = 0; i < count; i++) {
+        char label[80];
+        const char *candidate = label;
+        snprintf(label, sizeof label, "%.*s", label_length(wanted[i].name), wanted[i].name);
+        if (*new == '\0' || is_label(new, strlen(new), wanted[i].name)) {
+            return true;
+        }
+        if (net_nearest_word(new, &candidate, 1) != NULL &&
+            (*nearest == '\0' || net_edit_distance(new, label) < net_edit_distance(new, nearest))) {
+            memcpy(nearest, label, sizeof nearest);
+        }
+    }
+    bool known = *nearest != '\0';
+    return net_fail(error, NET_USAGE, "--rename %s: there is no layer '%s'%s%s%s [weights-mismatch]", word, new,
+                    known ? "; did you mean '" : "", nearest, known ? "'?" : "");
+}
+
 /* Each --rename and --skip must mean something: a slip of the pen would else train a layer from nothing. */
 static bool check_words(const NetSafetensors *file, const NetWeightWords *words, const NetWanted *wanted, size_t count,
                         NetError *error) {
@@ -150,6 +238,9 @@ static bool check_words(const NetSafetensors *file, const NetWeightWords *words,
             return net_fail(error, NET_ENVIRONMENT, "--%s %s: %s%s called '%.*s' [weights-mismatch]", name, word, place,
                             skips_it ? "" : " has nothing", (int)length, word);
         }
+        if (!skips_it && !check_new_name(word, wanted, count, error)) {
+            return false;
+        }
     }
     return true;
 }
@@ -167,13 +258,6 @@ static bool wrong_shape(const NetWeightWords *words, const NetWanted *wanted, co
     }
     return net_fail(error, NET_ENVIRONMENT, "--weights %s: it has %s, this network needs %s%s [weights-mismatch]",
                     words->weights, has.text, wants.text, advice);
-}
-
-/* Letters of a tensor's name before its last point, which is what --rename and --skip take: "features.0" of a
- * Sequential of PyTorch's. */
-static int label_length(const char *name) {
-    const char *point = strrchr(name, '.');
-    return point != NULL ? (int)(point - name) : (int)strlen(name);
 }
 
 /* What to do about a missing tensor and an unexpected one, either of which may be NULL. */

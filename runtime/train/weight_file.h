@@ -1,8 +1,9 @@
 /* The weights file that a user names: found, matched with the tensors of a network, read.
  *
  * Trainers (--weights) and the compiler (netc build --infer) share it, so both take the same files and say the same
- * about those that do not fit. Every failure is one line with status NET_ENVIRONMENT; that names and shapes are not the
- * network's is the kind [weights-mismatch]. Nothing here is kept: the caller owns the file it reads. */
+ * about those that do not fit. Every failure is one line with status NET_ENVIRONMENT (NET_USAGE for a --rename to what
+ * the network does not have); that names and shapes are not the network's is the kind [weights-mismatch]. Nothing here
+ * is kept: the caller owns the file it reads. */
 #ifndef NET_TRAIN_WEIGHT_FILE_H
 #define NET_TRAIN_WEIGHT_FILE_H
 
@@ -23,7 +24,8 @@ typedef struct {
 } NetWeightWords;
 
 /* The file a word means: itself, or of a run (a folder, or the name of one in run_dir) best.safetensors, the best epoch
- * on the validation part, when it is there, else weights.safetensors, the last epoch. free() releases it. */
+ * on the validation part, when it is there, else weights.safetensors, the last epoch. free() releases it. A run that
+ * has neither is an error that says how to finish it, [unfinished-run]. */
 char *net_weights_path(const char *run_dir, const char *word, NetError *error);
 
 /* Finds each wanted tensor in the file: found[i], of wanted[i]'s shape, NULL where it is skipped. All must be there,

@@ -6,6 +6,7 @@
   folder with the models and the page's own ```net blocks (as NETWORK.net).
 - Relative links lead to files and headings that are there.
 - language.md names every layer kind, setting and option that the compiler knows.
+- netc.1 names every option that help shows, every form of --emit and every exit status.
 """
 import glob
 import os
@@ -144,6 +145,28 @@ def check_words():
             fail(page, 1, f"'{word}', which the compiler knows, is not named")
 
 
+def check_manual():
+    page = os.path.join(ROOT, "docs", "netc.1")
+    text = read(page).replace("\\-", "-")
+    commands = re.findall(r"^  (\w+) ", run([NETC, "help"]).stdout.split("examples:")[0], re.MULTILINE)
+    helps = [run([NETC, "help", command]).stdout for command in commands]
+    helps.append(run([NETC, "train", "mlp_30.net", "--backend", "interp", "--help"]).stdout)
+    options = {option for shown in helps for option in re.findall(r"^  .{4}-(-[a-z][a-z0-9-]+)", shown, re.MULTILINE)}
+    for option in sorted(options):
+        if not re.search(rf"Fl {option}(?![\w-])", text):
+            fail(page, 1, f"-{option}, which help shows, is not named")
+    if "-emit" not in options or "-seeds" not in options:
+        fail(page, 1, "help shows no options")
+    forms = run([NETC, "build", "mlp_30.net", "--emit", "?"]).stdout
+    for form in re.search(r"takes one of (.*), not", forms).group(1).split(", "):
+        if not re.search(rf"^\.It Fl -emit Cm .*\b{form}\b", text, re.MULTILINE):
+            fail(page, 1, f"--emit {form} is not named")
+    overview = re.sub(r"\s+", " ", run([NETC, "help"]).stdout.split("Status:")[1])
+    for status in re.findall(r"^\.It (\d)$", text, re.MULTILINE):
+        if not re.search(rf"(^|, | ){status} ", overview):
+            fail(page, 1, f"netc help does not list exit status {status}")
+
+
 shutil.copytree(os.path.join(ROOT, "models"), "models")
 for model in glob.glob("models/*.net"):
     shutil.copy(model, ".")
@@ -154,6 +177,7 @@ for page in PAGES:
     lines += check_commands(page, found)
     check_links(page, outside)
 check_words()
+check_manual()
 if failures:
     sys.exit("\n".join(failures))
 if networks == 0 or lines == 0:

@@ -79,6 +79,12 @@ both = runs("runs", "more")
 if "\nmore/second-2026-11-21-1   mnist" not in both or "RMSE 0.25   RMSE 0.125" not in both:
     fail(f"two folders:\n{both}")
 
+# each run once, by whatever path; a link is called what it leads to
+if listed("runs", "runs/", "./runs", "runs/latest") != listed("runs") or len(listed("runs")) != 3:
+    fail(f"runs listed twice: {listed('runs', 'runs/', './runs', 'runs/latest')}")
+if listed("runs/latest") != ["first-2026-11-21-10"] or "\nfirst-2026-11-21-10 " not in runs("runs/latest"):
+    fail(f"the name of a link: {runs('runs/latest')}")
+
 # sorting: the best first, what has no value last, equal ones as they were
 first, second, tenth = (f"first-2026-11-21-{number}" for number in (1, 2, 10))
 for column, order in (("validation", [second, first, tenth]), ("-validation", [tenth, first, second]),

@@ -43,9 +43,9 @@ expect("a folder", run("check", "."), 3, "cannot read .")
 # standard output that cannot be written
 with open("/dev/full", "w") as full:
     done = subprocess.run([NETC, "help"], stdout=full, stderr=subprocess.PIPE, text=True)
-    expect("full disk", done, 3, "netc: cannot write to standard output: No space left on device")
+    expect("full disk", done, 3, "netc: standard output: cannot write: No space left on device")
 done = subprocess.run(f"'{NETC}' help >&-", shell=True, stderr=subprocess.PIPE, text=True)
-expect("closed output", done, 3, "netc: cannot write to standard output: it is closed")
+expect("closed output", done, 3, "netc: standard output: cannot write: Bad file descriptor")
 done = subprocess.run(f"'{NETC}' help | head -n 1", shell=True, capture_output=True, text=True)
 expect("a reader that leaves", done, 0)
 if done.stderr:

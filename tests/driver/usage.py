@@ -82,9 +82,9 @@ USAGE = {
     ("train", "small.net", "--name", "a/b"):
         "netc train: --name a/b: expected a name, without '/' and not beginning with '.'",
 }
-for size in ("0", "2Q", "-1", "1.5G", "G", "2GG", "99999999999999999999", "9999999T"):
+for size in ("0", "2Q", "-1", "1.5", "1.G", ".5G", "0.0K", "1.5e3K", "G", "2GG", "99999999999999999999", "9999999T"):
     USAGE["check", "small.net", "--memory", size] = \
-        f"netc check: --memory {size}: expected a size such as 512M or 2G"
+        f"netc check: --memory {size}: expected a size such as 512M or 1.5G"
 
 ENVIRONMENT = {
     ("check", "absent.net"): "netc: cannot read absent.net: No such file or directory",

@@ -46,6 +46,7 @@ for i in range(IMAGES):
             fail(f"{program}: {found!r}, the binary says {expected!r}")
 run("./classify", "digit.png", status=3)
 run("./classify", status=2)
+run(sys.executable, "classify.py", status=2)
 
 # All test images: the accuracy is the trainer's.
 for name in ("t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte"):

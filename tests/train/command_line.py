@@ -2,6 +2,8 @@
 """The command line of a trainer: values, mistakes, JSON, what goes where."""
 import json
 import os
+import signal
+import subprocess
 
 import _trainer as t
 
@@ -78,13 +80,28 @@ out, err = t.run("--epochs", 50, "--rate", "1e37", "--name", "diverged", status=
 t.check("not finite at epoch" in err and "--rate" in err and "checkpoint" in err, err)
 t.check(t.result("diverged")["status"] == "diverged", "result of a diverged run")
 
-# a reader that goes away: the training goes on to its end, and the status says that something is lost
+# a reader that goes away: the training goes on to its end, which is then that of any program in a pipe
 reading, writing = os.pipe()
 process = t.start("--epochs", 3, "--name", "unread", stdout=writing)
 os.close(reading)
 os.close(writing)
 err = process.communicate(timeout=300)[1]
-t.check(process.returncode == 3 and "standard output: Broken pipe" in err and len(err.splitlines()) == 1,
-        f"a closed pipe: status {process.returncode}: {err}")
+t.check(process.returncode == -signal.SIGPIPE and err == "", f"a closed pipe: status {process.returncode}: {err}")
 t.check(t.result("unread")["epochs"] == 3 and os.path.exists(t.folder("unread") + "/weights.safetensors"), "unread")
+reading, writing = os.pipe()
+process = t.start("--epochs", 1, "--name", "ignored", stdout=writing, restore_signals=False)  # as Python ignores it
+os.close(reading)
+os.close(writing)
+err = process.communicate(timeout=300)[1]
+t.check(process.returncode == 3 and err.endswith(": standard output: cannot write: Broken pipe\n") and
+        len(err.splitlines()) == 1, f"a closed pipe, SIGPIPE ignored: status {process.returncode}: {err}")
+
+# output that is closed or full: no file of the run takes its place, and what is lost is reported
+for name, redirection, reason in (("closed", ">&-", "Bad file descriptor"),
+                                  ("full", ">/dev/full", "No space left on device")):
+    done = subprocess.run(["/bin/sh", "-c", f'exec "$@" {redirection}', "sh", t.TRAINER, *t.COMMON, "--epochs", "1", "-q",
+                           "--name", name], stderr=subprocess.PIPE, text=True, env=t.environment({}))
+    t.check(done.returncode == 3 and done.stderr.endswith(f": standard output: cannot write: {reason}\n") and
+            len(done.stderr.splitlines()) == 1, f"{name}: status {done.returncode}: {done.stderr}")
+    t.check(t.result(name)["status"] == "done" and os.path.getsize(t.folder(name) + "/lock") == 0, f"{name}: the run")
 print("ok")

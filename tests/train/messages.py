@@ -227,6 +227,12 @@ says("--weights runs/good-DATE-N/weights.safetensors: it has hidden.weight [6,16
      model="wide.net")
 says("--rename ouut=last: runs/good-DATE-N/weights.safetensors has nothing called 'ouut' [weights-mismatch]",
      "--weights", weights, "--rename", "ouut=last", "--data-dir", good, model="renamed.net")
+says("--rename out=lost: there is no layer 'lost'; did you mean 'last'? [weights-mismatch]", "--weights", weights,
+     "--rename", "out=lost", "--data-dir", good, model="renamed.net", status=2)
+says("--rename out=nothing: there is no layer 'nothing' [weights-mismatch]", "--weights", weights, "--rename",
+     "out=nothing", "--skip", "last", "--data-dir", good, model="renamed.net", status=2)
+train("--weights", weights, "--rename", "out.weight=last.weight", "--rename", "out.bias=last.bias", "--data-dir", good,
+      "--evaluate", model="renamed.net")
 for options, expected in ((("--skip", "out"), "--skip is about a weights file; --weights names it"),
                           (("--weights", weights, "--rename", "out"),
                            "--rename out: expected OLD=NEW, for example --rename fc=out")):
@@ -273,8 +279,26 @@ says("this trainer was compiled without l1; netc train idx.net --set 'regularize
 says("required test_accuracy>0.9, found 0.3; epochs<1, found 1 [not-met]", "--require",
      "test_accuracy > 0.9", "--require", "epochs<1", "--require=steps>=1", "--data-dir", good, "--name", "required",
      status=4)
-says("time limit of 1e-06 s: stopped in epoch 1 after step 0 of 2; netc train --resume runs/limited-DATE-N goes on from "
-     "there [time-limit]", "--time-limit", "0.000001s", "--data-dir", good, "--name", "limited", status=0)
+says("time limit of 1e-06 s: stopped in epoch 1 after step 0 of 2; netc train idx.net --resume runs/limited-DATE-N goes "
+     "on from there [time-limit]", "--time-limit", "0.000001s", "--data-dir", good, "--name", "limited", status=0)
+
+# a run that was stopped has a checkpoint and no weights: whatever wants them says how to get them
+with open("lets.net", "w") as file:
+    file.write("let units = 6\n" + IDX.replace("dense 6", "dense units"))
+train("--data-dir", good, "--name", "stopped", "-D", "units=5", model="lets.net")
+stopped = os.path.join("runs", os.readlink("runs/latest"))
+for name in ("weights.safetensors", "best.safetensors", "result.json"):
+    os.remove(f"{stopped}/{name}")
+unfinished = ("runs/stopped-DATE-N: this run is not finished and has no weights yet; 'netc train lets.net -D units=5 "
+              "--resume runs/stopped-DATE-N' finishes it [unfinished-run]")
+says(unfinished, "--weights", stopped, "--data-dir", good, model="lets.net")
+says(unfinished, "--weights", os.path.basename(stopped), "--data-dir", good, "--evaluate", model="lets.net")
+built = subprocess.run([NETC, "build", "lets.net", "-D", "units=5", "--infer", "--weights", stopped],
+                       capture_output=True, text=True)
+if built.returncode != 3 or built.stderr != f"netc: {unfinished.replace('runs/stopped-DATE-N', stopped)}\n":
+    fail(f"build --infer: {built.stderr}")
+train("-D", "units=5", "--resume", stopped, "--data-dir", good, "--name", "stopped", model="lets.net")
+train("-D", "units=5", "--weights", stopped, "--data-dir", good, "--evaluate", model="lets.net")
 
 with open("wild.net", "w") as file:
     file.write("network wild {\n    input 784\n    default dense activation=relu init=normal(0, 100)\n    dense 30\n"
@@ -288,4 +312,6 @@ with open(f"{run}/result.json") as file:
         fail("the result of a diverged run")
 if not os.path.exists(f"{run}/checkpoint.safetensors"):
     fail("a diverged run has no checkpoint")
+says("runs/latest: this run diverged and left no weights; train anew with a lower --rate [unfinished-run]", "--weights",
+     "runs/latest", model="wild.net")
 print("ok")
