@@ -5,7 +5,7 @@ import os
 import subprocess
 import sys
 
-from _networks import NETC, ROOT, build, need, need_x86_64, run
+from _networks import FAST, NETC, ROOT, build, need, need_x86_64, run
 
 need_x86_64()
 need("gcc", "qemu-x86_64")
@@ -34,7 +34,7 @@ def expect_run(cpu, *command):
 
 
 def trainer(name, *options):
-    run(NETC, "build", LENET5, "-o", name, *options)
+    run(NETC, "build", LENET5, "-o", name, *FAST, *options)
     return "./" + name
 
 

@@ -48,6 +48,6 @@ for model in MODELS:
     close(plain, outputs(model, link(model, f"{name}.o", "native")), f"{name}, plain C and an object")
 
 # with few registers bodies are short: all the code of lenet5, for an image and for batches
-build(os.path.join(ROOT, "models", "lenet5.net"), "generic.o", "--emit", "obj", "--cpu", "generic")
+build(os.path.join(ROOT, "models", "lenet5.net"), "generic.o", "--emit", "obj", "--cpu", "generic", "-O2")
 code = re.search(r" \.text +PROGBITS +\w+ +\w+ +(\w+)", run("readelf", "-SW", "generic.o"))
 assert int(code[1], 16) < 40000, f"{int(code[1], 16)} bytes of code"

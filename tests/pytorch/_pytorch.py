@@ -57,20 +57,25 @@ def bf16(values):
 
 
 # ---- networks ----
+# Through a C compiler optimisation takes most of the time, and is not what is tested here.
+def fast():
+    return ["-O0"] if "without LLVM" in run(NETC, "--version").stdout else []
+
+
 def newest(folder="runs"):
     return os.path.join(folder, os.readlink(os.path.join(folder, "latest")))
 
 
 def train(model, *options):
     """Trains; the path of the weights."""
-    run(NETC, "train", model, "-q", *options)
+    run(NETC, "train", model, "-q", *fast(), *options)
     return os.path.join(newest(), "weights.safetensors")
 
 
 def build(model, *options):
     """A program that writes a network's outputs for the test part: Inputs/outputs.c."""
     name = "./" + os.path.splitext(os.path.basename(model))[0]
-    run(NETC, "build", model, "--emit", "obj", "-o", name + ".o", *options)
+    run(NETC, "build", model, "--emit", "obj", "-o", name + ".o", *fast(), *options)
     compiler = next((cc for cc in ("gcc", "clang-19", "cc") if shutil.which(cc)), None)
     if compiler is None:
         print("skipped: there is no C compiler")

@@ -150,7 +150,7 @@ def selection(number, large):
     for i, tool in enumerate(chosen):
         level = pick(LEVELS, 2) if (number + i) % 2 == 0 else "2"
         if large and tool[0] == "c":
-            level = pick(["0", "1"], 4)
+            level = "0" if tools[0][0] == "c" else pick(["0", "1"], 4)
         tile = pick(TILES[1:], 2) if (number + i) % 2 == 1 else None
         builds.append(Build(*tool, pick(cpus, 3) if i else pick(cpus[::-1], 3), level, tile))
     return builds

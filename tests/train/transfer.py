@@ -12,6 +12,8 @@ import subprocess
 import _trainer as t
 
 NETC, MODELS = os.environ["NETC"], os.path.join(os.environ["NETC_ROOT"], "models")
+# Through a C compiler optimisation takes most of the time.
+FAST = ["-O0"] if b"without LLVM" in subprocess.check_output([NETC, "--version"]) else []
 SKIP = ("--skip", "dense3", "--skip", "dense4", "--skip", "out")
 CONV = """network features {
     input 1x28x28
@@ -34,7 +36,7 @@ train {
 
 def train(model, name, *options):
     """The tensors of the run's weights, as bytes."""
-    done = subprocess.run([NETC, "train", model, "-q", "--name", name, *options], stdin=subprocess.DEVNULL,
+    done = subprocess.run([NETC, "train", model, "-q", "--name", name, *FAST, *options], stdin=subprocess.DEVNULL,
                           capture_output=True, text=True, timeout=300)
     t.check(done.returncode == 0, f"{model} {options}: status {done.returncode}\n{done.stdout}{done.stderr}")
     with open(os.path.join(t.folder(name), "weights.safetensors"), "rb") as file:
