@@ -107,6 +107,10 @@ bool processor_find(Arena *arena, const char *name, bool llvm, Processor *proces
         }
     }
     names[COUNT_OF(known)] = "native";
+    if (string_is(name, "auto")) {
+        *why = "auto is code for several kinds of processors, which goes with --infer";
+        return false;
+    }
     const char *nearest = net_nearest_word(name, names, COUNT_OF(names));
     *why = nearest != NULL ? arena_format(arena, "unknown processor '%s'; did you mean '%s'?", name, nearest)
                            : arena_format(arena, "unknown processor '%s'; known are %s", name, list_known(arena));

@@ -22,7 +22,8 @@ typedef struct {
 
 struct NetFile {
     Sink sink;
-    char *temporary;
+    char *target;    /* what the path leads to through symbolic links */
+    char *temporary; /* NULL: the target is a device or a pipe, which takes the bytes at the end */
 };
 
 struct NetAppend {
@@ -129,26 +130,43 @@ static bool sink_sync(Sink *sink, NetError *error) {
 
 static void file_free(NetFile *file) {
     free(file->sink.path);
+    free(file->target);
     free(file->temporary);
     free(file);
 }
 
+/* An unnamed file, for what a device or a pipe is to take. */
+static int open_unnamed(void) {
+    FILE *file = tmpfile();
+    int fd = file != NULL ? fcntl(fileno(file), F_DUPFD_CLOEXEC, 3) : -1;
+    if (file != NULL) fclose(file);
+    return fd;
+}
+
+static bool file_open(NetFile *file, const char *path, NetError *error) {
+    struct stat there;
+    bool exists = stat(path, &there) == 0;
+    if (exists && S_ISDIR(there.st_mode))
+        return net_fail(error, NET_ENVIRONMENT, "%s: cannot write: it is a folder", path);
+    file->sink.path = net_text(error, "%s", path);
+    file->target = exists && S_ISREG(there.st_mode) ? realpath(path, NULL) : NULL;
+    if (file->target == NULL) file->target = net_text(error, "%s", path);
+    if (file->sink.path == NULL || file->target == NULL) return false;
+    if (exists && !S_ISREG(there.st_mode)) {
+        file->sink.fd = open_unnamed();
+        return file->sink.fd >= 0 || net_fail_system(error, path, "open a temporary file for it", errno);
+    }
+    file->temporary = net_text(error, "%s.XXXXXX" NET_FILE_UNFINISHED, file->target);
+    if (file->temporary == NULL) return false;
+    file->sink.fd = mkostemps(file->temporary, (int)strlen(NET_FILE_UNFINISHED), O_CLOEXEC);
+    return file->sink.fd >= 0 || net_fail_system(error, path, "create a file beside it", errno);
+}
+
 NetFile *net_file_create(const char *path, NetError *error) {
     NetFile *file = net_alloc(1, sizeof *file, error);
-    if (file == NULL) return NULL;
-    file->sink.path = net_text(error, "%s", path);
-    file->temporary = net_text(error, "%s.XXXXXX" NET_FILE_UNFINISHED, path);
-    if (file->sink.path == NULL || file->temporary == NULL) {
-        file_free(file);
-        return NULL;
-    }
-    file->sink.fd = mkostemps(file->temporary, (int)strlen(NET_FILE_UNFINISHED), O_CLOEXEC);
-    if (file->sink.fd < 0) {
-        net_fail_system(error, path, "create a file beside it", errno);
-        file_free(file);
-        return NULL;
-    }
-    return file;
+    if (file == NULL || file_open(file, path, error)) return file;
+    file_free(file);
+    return NULL;
 }
 
 bool net_file_write(NetFile *file, const void *bytes, size_t size, NetError *error) {
@@ -188,17 +206,38 @@ static mode_t wanted_mode(const char *path) {
     return 0666 & ~mask;
 }
 
+/* Hands all bytes to a device or a pipe. */
+static bool copy_out(NetFile *file, NetError *error) {
+    Sink *sink = &file->sink;
+    if (!sink_flush(sink, error)) return false;
+    int to = open(file->target, O_WRONLY | O_CLOEXEC);
+    int code = to < 0 || lseek(sink->fd, 0, SEEK_SET) < 0 ? errno : 0;
+    ssize_t got = 1;
+    while (code == 0 && got != 0) {
+        got = read(sink->fd, sink->buffer, BUFFER);
+        if (got < 0 && errno != EINTR) code = errno;
+        if (got > 0) code = write_all(to, sink->buffer, (size_t)got);
+    }
+    if (to >= 0 && close(to) != 0 && code == 0) code = errno;
+    return code == 0 || net_fail_system(error, sink->path, "write", code);
+}
+
 bool net_file_commit(NetFile *file, NetError *error) {
     Sink *sink = &file->sink;
+    if (file->temporary == NULL) {
+        bool copied = copy_out(file, error);
+        net_file_discard(file);
+        return copied;
+    }
     bool ok = sink_sync(sink, error);
-    if (ok && fchmod(sink->fd, wanted_mode(sink->path)) != 0 && errno != EPERM)
+    if (ok && fchmod(sink->fd, wanted_mode(file->target)) != 0 && errno != EPERM)
         ok = net_fail_system(error, sink->path, "set the mode", errno);
     if (close(sink->fd) != 0 && ok) ok = net_fail_system(error, sink->path, "write", errno);
     bool renamed = false;
     if (ok) {
-        int code = rename_now(file->temporary, sink->path);
+        int code = rename_now(file->temporary, file->target);
         renamed = code == 0;
-        ok = renamed ? sync_folder_of(sink->path, error) : net_fail_system(error, sink->path, "replace", code);
+        ok = renamed ? sync_folder_of(file->target, error) : net_fail_system(error, sink->path, "replace", code);
     }
     if (!renamed) unlink(file->temporary);
     file_free(file);
@@ -208,7 +247,7 @@ bool net_file_commit(NetFile *file, NetError *error) {
 void net_file_discard(NetFile *file) {
     if (file == NULL) return;
     close(file->sink.fd);
-    unlink(file->temporary);
+    if (file->temporary != NULL) unlink(file->temporary);
     file_free(file);
 }
 

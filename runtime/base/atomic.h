@@ -17,7 +17,8 @@ typedef struct NetAppend NetAppend;
 /* How the names of files that are being written end: PATH.XXXXXX and this. A process that is killed leaves them. */
 #define NET_FILE_UNFINISHED ".tmp"
 
-/* Starts writing `path`: opens a temporary file beside it. Nothing is seen at `path` before net_file_commit. */
+/* Starts writing `path`: opens a temporary file beside it, or beside what a symbolic link there leads to. Nothing is
+ * seen at `path` before net_file_commit; a device or a pipe there gets all bytes then. */
 NetFile *net_file_create(const char *path, NetError *error);
 
 /* Adds bytes at the end. After a failure only net_file_discard makes sense. */

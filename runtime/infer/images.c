@@ -27,8 +27,10 @@ static const struct {
     {"\x89HDF", "an HDF5 file"},
 };
 
-static bool unknown_format(const NetStream *stream, const unsigned char *head, size_t size, NetError *error) {
+static bool unknown_format(NetStream *stream, const unsigned char *head, size_t size, NetError *error) {
     char found[48] = "is empty";
+    for (bool more = true; stream->cut && more;) /* a gzip file whose first bytes are all there is */
+        if (!net_stream_end(stream, &more, error)) return false;
     if (size > 0) snprintf(found, sizeof found, "begins with 0x");
     for (size_t i = 0; i < size && i < 4; i++) snprintf(found + strlen(found), 3, "%02x", head[i]);
     for (size_t i = 0; i < sizeof others / sizeof *others; i++) {

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "runtime/base/words.h"
 
@@ -31,8 +32,10 @@ static const Option table[] = {
 
 enum { OPTIONS = sizeof table / sizeof *table };
 
-static bool unknown_option(const NetInferOptions *options, const char *name, NetError *error) {
+static bool unknown_option(const NetInferOptions *options, const char *typed, NetError *error) {
     char word[64];
+    int dashes = typed[1] == '-' ? 2 : 1;
+    const char *name = typed + dashes;
     size_t length = strcspn(name, "=");
     snprintf(word, sizeof word, "%.*s", length < 60 ? (int)length : 60, name);
     const char *names[OPTIONS];
@@ -40,9 +43,10 @@ static bool unknown_option(const NetInferOptions *options, const char *name, Net
         names[i] = table[i].name;
     }
     const char *nearest = net_nearest_word(word, names, OPTIONS);
-    return nearest != NULL
-               ? net_fail(error, NET_USAGE, "unknown option '--%s'; did you mean '--%s'?", word, nearest)
-               : net_fail(error, NET_USAGE, "unknown option '--%s'; '%s --help' lists them", word, options->program);
+    return nearest != NULL ? net_fail(error, NET_USAGE, "unknown option '%.*s%s'; did you mean '--%s'?", dashes, typed,
+                                      word, nearest)
+                           : net_fail(error, NET_USAGE, "unknown option '%.*s%s'; '%s --help' lists them", dashes,
+                                      typed, word, options->program);
 }
 
 /* The option a word begins: "--name", "--name=value" or "-q"; NULL when there is none. */
@@ -61,7 +65,7 @@ static const Option *find_option(const char *word) {
 static bool take_option(NetInferOptions *options, int argc, char **argv, int *at, NetError *error) {
     const char *word = argv[*at];
     const Option *option = find_option(word);
-    if (option == NULL) return unknown_option(options, word + (word[1] == '-' ? 2 : 1), error);
+    if (option == NULL) return unknown_option(options, word, error);
     const char *equals = strchr(word, '=');
     void *to = (char *)options + option->at;
     if (option->argument == NULL) {
@@ -74,6 +78,18 @@ static bool take_option(NetInferOptions *options, int argc, char **argv, int *at
     if (*value == '\0' || strcmp(value, "-") == 0)
         return net_fail(error, NET_USAGE, "--%s needs the name of a file, found '%s'", option->name, value);
     *(const char **)to = value;
+    return true;
+}
+
+/* Whether the output would take the place of a file that is read. */
+static bool check_output(const NetInferOptions *options, NetError *error) {
+    struct stat output, read;
+    if (options->output == NULL || stat(options->output, &output) != 0 || !S_ISREG(output.st_mode)) return true;
+    for (int i = -1; i < options->file_count; i++) {
+        const char *path = i < 0 ? options->labels : options->files[i];
+        if (path != NULL && stat(path, &read) == 0 && read.st_dev == output.st_dev && read.st_ino == output.st_ino)
+            return net_fail(error, NET_USAGE, "-o %s: that file is read; -o names another one", options->output);
+    }
     return true;
 }
 
@@ -93,7 +109,7 @@ static bool check(const NetInferOptions *options, const NetNetwork *network, Net
     if (network->classes == 0 && (options->labels != NULL || options->all))
         return net_fail(error, NET_USAGE, "--%s is about classes, and the outputs of '%s' are none",
                         options->labels != NULL ? "labels" : "all", network->name);
-    return true;
+    return check_output(options, error);
 }
 
 const char *net_infer_program(int argc, char **argv) {

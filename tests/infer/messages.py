@@ -57,7 +57,7 @@ for words, expected in {
     ("-", "good.png", "-"): "'-' is given 2 times; standard input can be read once",
     ("--jsn", "good.png"): "unknown option '--jsn'; did you mean '--json'?",
     ("--threads=4", "good.png"): "unknown option '--threads'; 'digits --help' lists them",
-    ("-x", "good.png"): "unknown option '--x'; 'digits --help' lists them",
+    ("-x", "good.png"): "unknown option '-x'; 'digits --help' lists them",
     ("--all=yes", "good.png"): "--all takes no value, found 'yes'",
     ("good.png", "-o"): "--output needs a FILE",
     ("good.png", "-o", "-"): "--output needs the name of a file, found '-'",
@@ -74,6 +74,15 @@ says("--all is about classes, and the outputs of 'features' are none", "--all", 
 says("absent.png: cannot open: No such file or directory", "absent.png")
 says("bad??name: cannot open: No such file or directory", "bad\x1b\nname")
 says("..: cannot read: it is a folder", "..")
+os.mkdir("folder")
+says("folder: cannot write: it is a folder", "-o", "folder", "good.png")
+save("in.npy", npy(np.zeros((3, 5, 7), np.uint8)))
+os.symlink("in.npy", "link.npy")
+for name in ("in.npy", "./in.npy", "link.npy"):
+    says(f"-o {name}: that file is read; -o names another one", "-o", name, "good.png", "in.npy", status=2)
+if os.path.exists("/dev/full"):
+    says("/dev/full: cannot write: No space left on device", "-o", "/dev/full", "good.png")
+bad(gzip.compress(npy(np.zeros((3, 5, 7), np.uint8)))[:12], ": is damaged: not a whole gzip file [damaged-file]")
 says("nowhere/out.npy: cannot create a file beside it: No such file or directory", "-o", "nowhere/out.npy", "good.png")
 says("y.npy: cannot open: No such file or directory", "--labels", "y.npy", "good.png")
 if os.path.exists("/dev/full"):
