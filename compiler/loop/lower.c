@@ -210,6 +210,16 @@ static int lower_predict(const Lowering *base, const char *name, Inference *infe
     return l.kernels.at[0];
 }
 
+static void verify_nests(const Code *code, const Block *block, const int64_t size[BUFFER_COUNT]) {
+    for (size_t i = 0; i < block->count; i++) {
+        const Stmt *stmt = block->at[i];
+        if (stmt->kind == STMT_NEST)
+            loop_verify_reach(code, stmt->nest, size);
+        else
+            verify_nests(code, &stmt->body, size);
+    }
+}
+
 /* Lanes that mean nothing read and write too: none may leave what the caller gave. */
 static void verify_reach(const Inference *inference, int kernel, bool one) {
     const Model *model = inference->programs->model;
@@ -222,13 +232,7 @@ static void verify_reach(const Inference *inference, int kernel, bool one) {
     if (one) size[BUFFER_INPUT] = shape_count(model->layers.at[0]->out);
     for (size_t t = 0; one && t < p->tensors.count; t++)
         if (p->tensors.at[t]->role == ROLE_OUTPUT) size[BUFFER_BATCH] = tensor_count(p->tensors.at[t]);
-    const Block *body = &inference->code->kernels.at[kernel]->body;
-    for (size_t i = 0; i < body->count; i++) {
-        const Stmt *stmt = body->at[i];
-        const Block *nests = stmt->kind == STMT_NEST ? body : &stmt->body;
-        for (size_t k = 0; k < nests->count; k++) loop_verify_reach(inference->code, nests->at[k]->nest, size);
-        if (nests == body) break;
-    }
+    verify_nests(inference->code, &inference->code->kernels.at[kernel]->body, size);
 }
 
 Inference *lower_inference(Arena *arena, Programs *programs, const LowerOptions *options, bool batches) {

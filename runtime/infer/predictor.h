@@ -4,7 +4,7 @@
  * Inputs are floats, one image after another, each in C, H, W order; bytes of a file are divided by 255 first, as
  * (float)byte * (float)(1.0 / 255). Outputs are floats, `outputs` for each image. Both lie at any address that
  * floats may. The workspace is memory of the given size, at any address, whose contents do not matter; it belongs to
- * one call at a time. Nothing here allocates, reads a file or can fail. */
+ * one call at a time. Nothing here reads a file, and the self-test alone may allocate or fail. */
 #ifndef NET_INFER_PREDICTOR_H
 #define NET_INFER_PREDICTOR_H
 
