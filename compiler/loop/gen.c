@@ -135,8 +135,10 @@ static Op op_of(ExprKind kind) {
     }
 }
 
+static int value_of(Gen *g, const Expr *e);
+
 static int gen_function(Gen *g, const Expr *e) {
-    int a = gen_value(g, e->a);
+    int a = value_of(g, e->a);
     switch ((int)e->kind) { /* functions alone */
     case EXPR_EXP: return math_exp(g->b, a);
     case EXPR_EXPM1: return math_expm1(g->b, a);
@@ -154,7 +156,7 @@ static int gen_function(Gen *g, const Expr *e) {
     }
 }
 
-int gen_value(Gen *g, const Expr *e) {
+static int gen_operation(Gen *g, const Expr *e) {
     switch ((int)e->kind) { /* what needs the compute; the rest by arity */
     case EXPR_CONST: return loop_const_f32(g->b, (float)e->number, false);
     case EXPR_READ: {
@@ -169,11 +171,22 @@ int gen_value(Gen *g, const Expr *e) {
     }
     Op op = op_of(e->kind);
     if (op == OP_COUNT) return gen_function(g, e);
-    int a = gen_value(g, e->a);
+    int a = value_of(g, e->a);
     if (expr_arity(e->kind) == 1) return loop_op1(g->b, op, a);
-    int b = gen_value(g, e->b);
+    int b = value_of(g, e->b);
     if (expr_arity(e->kind) == 2) return loop_op2(g->b, op, a, b);
-    return loop_op3(g->b, op, a, b, gen_value(g, e->c));
+    return loop_op3(g->b, op, a, b, value_of(g, e->c));
+}
+
+static int value_of(Gen *g, const Expr *e) {
+    Note *note;
+    if (!expr_noted(g->group->layout->program, e, &note)) note->number = gen_operation(g, e);
+    return note->number;
+}
+
+int gen_value(Gen *g, const Expr *e) {
+    expr_walk(g->group->layout->program);
+    return value_of(g, e);
 }
 
 /* ---- the positions of a tile, and the terms of a body, last index fastest ---- */

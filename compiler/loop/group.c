@@ -28,7 +28,7 @@ static void merge_indices(Group *group, int outer) {
     if (group->range[outer] == DIM_BATCH || group->range[outer + 1] == DIM_BATCH) return;
     for (int m = 0; m < group->count; m++) {
         const Compute *c = group->member[m]->compute;
-        if (expr_uses_index(c->e) || expr_uses_index(c->post) || c->reduce == REDUCE_ARGMAX) return;
+        if (compute_uses_index(c) || c->reduce == REDUCE_ARGMAX) return;
         expr_reads(p, c->e, check_read, &merge);
         expr_reads(p, c->post, check_read, &merge);
         Access write = access_of_write(group->layout, c);
@@ -82,6 +82,6 @@ bool group_may_join(const Group *group, const Placed *next) {
     const Place *place = group->layout->place;
     if (place[c->out->id].lane_dim != place[first->out->id].lane_dim) return false;
     for (int m = 0; m < group->count; m++)
-        if (compute_reads(c, group->member[m]->compute->out)) return false;
+        if (compute_reads(group->layout->program, c, group->member[m]->compute->out)) return false;
     return true;
 }

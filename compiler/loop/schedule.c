@@ -16,7 +16,15 @@
 
 /* FEW_REGISTERS: with fewer, a vector of 16 lanes is several of the processor's and a tile holds next to nothing:
  * UNROLL_FEW makes code that is as quick and a tenth as long. */
-enum { BLOCK_TERMS = 256, SMALL_TILE = 4, ROW_MAX = 10, SUM_MAX = 8, FEW_REGISTERS = 8, UNROLL_FEW = 32 };
+enum {
+    BLOCK_TERMS = 256,
+    SMALL_TILE = 4,
+    SMALL_BODY = 256,
+    ROW_MAX = 10,
+    SUM_MAX = 8,
+    FEW_REGISTERS = 8,
+    UNROLL_FEW = 32
+};
 static const double LOAD_PORTS = 2, FMA_LATENCY = 4, ISSUE = 4; /* a cycle; in cycles; a cycle */
 
 /* ---- accesses ---- */
@@ -135,10 +143,7 @@ bool schedule_lines_are_padded(const Group *group, int lane) {
 
 static bool uses_index(const Group *group) {
     bool uses = false;
-    for (int m = 0; m < group->count; m++) {
-        const Compute *c = group->member[m]->compute;
-        uses = uses || expr_uses_index(c->e) || expr_uses_index(c->post);
-    }
+    for (int m = 0; m < group->count; m++) uses = uses || compute_uses_index(group->member[m]->compute);
     return uses;
 }
 
@@ -417,6 +422,15 @@ static void force_tile(const Group *group, Schedule *s, const char *forced) {
     choose_unroll(group, s, true);
 }
 
+/* Maps and pools: a few elements together, for the loop's overhead; fewer where each takes long itself. */
+static int64_t neighbours(const Group *group, int64_t range) {
+    int64_t operations = 1, few = SMALL_TILE;
+    for (int m = 0; m < group->count; m++)
+        operations += compute_operations(group->layout->program, group->member[m]->compute);
+    while (few > 1 && few * operations > SMALL_BODY) few--;
+    return range < few ? range : few;
+}
+
 Schedule schedule_choose(const Group *group, const LowerOptions *options) {
     Schedule s = {.lane = lane_of(group),
                   .body_max = options->vector_registers < FEW_REGISTERS ? UNROLL_FEW
@@ -440,9 +454,8 @@ Schedule schedule_choose(const Group *group, const LowerOptions *options) {
             choose_tile(group, &s, options);
         return s;
     }
-    int last = group->rank - 1; /* maps and pools: a few neighbours, for the loop's overhead */
-    if (last >= 0 && last != group->batch && last != s.lane)
-        s.tile[last] = group->range[last] < SMALL_TILE ? group->range[last] : SMALL_TILE;
+    int last = group->rank - 1;
+    if (last >= 0 && last != group->batch && last != s.lane) s.tile[last] = neighbours(group, group->range[last]);
     choose_unroll(group, &s, false);
     return s;
 }

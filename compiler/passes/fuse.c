@@ -4,8 +4,17 @@
  *     d[n,o] = g[n,o] * s[n,o]      log = sum(n,o) d[n,o]^2     ->    log = sum(n,o) (g*s)^2
  * Into the sum or maximum they read, when they alone read it (bias, activation, the step of an owned gradient):
  *     y[n,o] = sum(k) w[o,k]*x[n,k]     a[n,o] = relu(y[n,o] + b[o])     ->    a[n,o] = relu(result + b[o])
- * A gradient that is summed by slots stays: its value is known only once the slots are added. */
+ * A gradient that is summed by slots stays: its value is known only once the slots are added.
+ *
+ * What is joined costs at most JOIN_MAX: a long chain of maps becomes several nests, because C compilers and LLVM take
+ * more than linear time for a long one. */
 #include "compiler/passes/passes.h"
+
+enum { JOIN_MAX = 128 };
+
+static bool may_join(Program *p, const Compute *a, const Compute *b) {
+    return compute_operations(p, a) + compute_operations(p, b) <= JOIN_MAX;
+}
 
 static bool whole_map(const Compute *c) {
     if (c->reduce != REDUCE_NONE || c->out->role != ROLE_VALUE) return false;
@@ -92,8 +101,8 @@ static bool join_reader(Uses *uses, Compute *map) {
     expr_reads(p, reader->post, examine, &reading);
     if (reading.read) return false;
     expr_reads(p, reader->e, examine, &reading);
-    if (!reading.once || !reading.read) return false;
-    Expr *joined = expr_reindex(p, map->e, reading.read->index);
+    if (!reading.once || !reading.read || !may_join(p, map, reader)) return false;
+    Expr *joined = expr_reindex(p, map->e, map->rank, reading.read->index);
     reader->e = expr_replace(p, reader->e, reading.read, joined);
     uses->reading = reader;
     expr_reads(p, map->e, note_joined, uses);
@@ -128,7 +137,7 @@ static Compute *join_sum(Uses *uses, Compute *map) {
     if (!sum) return NULL;
     Reading reading = {.reader = map, .tensor = sum->out, .once = true};
     expr_reads(p, map->e, examine, &reading);
-    if (!reading.once || reading.read != e_at(p, sum->out)) return NULL;
+    if (!reading.once || reading.read != e_at(p, sum->out) || !may_join(p, map, sum)) return NULL;
     Expr *result = sum->post ? sum->post : e_result(p);
     map->post = expr_replace(p, map->e, reading.read, result);
     map->e = sum->e;

@@ -7,7 +7,7 @@
 #include "runtime/abi.h"
 
 struct Eval {
-    const Program *program;
+    Program *program;
     const EvalInput *input;
     double **value; /* by tensor id; NULL: given */
     double **next;  /* by tensor id: of parameters with a `next` */
@@ -37,7 +37,7 @@ const double *eval_values(const Eval *eval, const Tensor *tensor) {
     return (tensor->role == ROLE_PARAM ? eval->input->param : eval->input->state) + tensor->offset;
 }
 
-Eval *eval_new(Arena *arena, const Program *program, const EvalInput *input) {
+Eval *eval_new(Arena *arena, Program *program, const EvalInput *input) {
     Eval *eval = NEW(arena, Eval);
     eval->program = program;
     eval->input = input;
@@ -88,7 +88,9 @@ static double scalar(const EvalInput *input, const char *name) {
 static double sigmoid(double z) { return z >= 0 ? 1 / (1 + exp(-z)) : exp(z) / (1 + exp(z)); }
 static double softplus(double z) { return (z > 0 ? z : 0) + log1p(exp(-fabs(z))); }
 
-static double eval_expr(Eval *eval, const Expr *e) {
+static double eval_expr(Eval *eval, const Expr *e);
+
+static double operation(Eval *eval, const Expr *e) {
     switch (e->kind) {
     case EXPR_CONST: return e->number;
     case EXPR_READ: return read(eval, e);
@@ -126,6 +128,18 @@ static double eval_expr(Eval *eval, const Expr *e) {
     BUG("no such expression %d", (int)e->kind);
 }
 
+static double eval_expr(Eval *eval, const Expr *e) {
+    Note *note;
+    if (!expr_noted(eval->program, e, &note)) note->value = operation(eval, e);
+    return note->value;
+}
+
+/* At the present place of the indices. */
+static double eval_here(Eval *eval, const Expr *e) {
+    expr_walk(eval->program);
+    return eval_expr(eval, e);
+}
+
 /* ---- computes ---- */
 /* The next of the indices from..to-1, the last one fastest; false behind the last. */
 static bool step_index(Eval *eval, int from, int to) {
@@ -142,9 +156,9 @@ static double reduce(Eval *eval) {
     int first = c->rank, end = first + c->reductions;
     double sum = 0, best = c->reduce == REDUCE_MIN ? INFINITY : -INFINITY;
     int64_t number = 0, found = 0;
-    if (c->reduce == REDUCE_NONE) return eval_expr(eval, c->e);
+    if (c->reduce == REDUCE_NONE) return eval_here(eval, c->e);
     do {
-        double term = eval_expr(eval, c->e);
+        double term = eval_here(eval, c->e);
         sum += term;
         if (c->reduce == REDUCE_MIN ? term < best : term > best) {
             best = term;
@@ -187,14 +201,14 @@ static void run_compute(Eval *eval, const Compute *c) {
         for (int d = 0; d < c->rank; d++)
             at = at * extent(eval, c->out->dim[d]) + eval->index[d] * c->write_stride[d] + c->write_offset[d];
         double value = eval->result = reduce(eval);
-        if (c->post) value = eval_expr(eval, c->post);
+        if (c->post) value = eval_here(eval, c->post);
         out[at] = value;
     } while (step_index(eval, 0, c->rank));
 }
 
 static bool depends(const Eval *eval, const Compute *c) {
     for (size_t t = 0; t < eval->program->tensors.count; t++)
-        if (eval->changed[t] && compute_reads(c, eval->program->tensors.at[t])) return true;
+        if (eval->changed[t] && compute_reads(eval->program, c, eval->program->tensors.at[t])) return true;
     return false;
 }
 

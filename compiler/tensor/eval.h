@@ -22,7 +22,7 @@ typedef struct {
 
 typedef struct Eval Eval;
 /* `input` is kept, not copied; its n must not change. */
-Eval *eval_new(Arena *arena, const Program *program, const EvalInput *input);
+Eval *eval_new(Arena *arena, Program *program, const EvalInput *input);
 /* Runs the program; with `until` only as far as that tensor is written. */
 void eval_run(Eval *eval, const Tensor *until);
 /* The same after only the values of one given tensor changed: what does not depend on it is left as it is. */

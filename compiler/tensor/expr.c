@@ -1,4 +1,4 @@
-/* Scalar expressions: shared nodes, folding, derivative, substitution. */
+/* Scalar expressions: shared nodes, folding, walks, substitution, derivative. */
 #include "compiler/tensor/tensor.h"
 
 #include <math.h>
@@ -130,6 +130,9 @@ static Expr *node(Program *p, const Expr *model) {
     Expr *e = NEW(p->arena, Expr);
     *e = *model;
     e->id = (int)p->exprs.count;
+    const Expr *operand[] = {e->a, e->b, e->c};
+    e->uses_index = e->kind == EXPR_INDEX;
+    for (int k = 0; k < expr_arity(e->kind); k++) e->uses_index = e->uses_index || operand[k]->uses_index;
     p->table[slot] = e->id;
     vec_push(p->arena, &p->exprs, e);
     return e;
@@ -221,7 +224,49 @@ Expr *e_select(Program *p, Expr *condition, Expr *a, Expr *b) {
     return node(p, &(Expr){.kind = EXPR_SELECT, .a = condition, .b = a, .c = b});
 }
 
+/* ---- walks ---- */
+void expr_walk(Program *p) {
+    if (p->note_count < p->exprs.count) {
+        p->note_count = p->exprs.count * 2;
+        p->notes = NEW_ARRAY(p->arena, Note, p->note_count);
+        p->walk = 0;
+    }
+    p->walk++;
+}
+
+bool expr_noted(Program *p, const Expr *e, Note **note) {
+    *note = &p->notes[e->id];
+    bool noted = (*note)->walk == p->walk;
+    (*note)->walk = p->walk;
+    return noted;
+}
+
+static void visit_reads(Program *p, Expr *e, void (*visit)(void *, Expr *), void *context) {
+    Note *note;
+    if (!e || expr_noted(p, e, &note)) return;
+    if (e->kind == EXPR_READ) visit(context, e);
+    visit_reads(p, e->a, visit, context);
+    visit_reads(p, e->b, visit, context);
+    visit_reads(p, e->c, visit, context);
+}
+
+void expr_reads(Program *p, Expr *e, void (*visit)(void *context, Expr *read), void *context) {
+    expr_walk(p);
+    visit_reads(p, e, visit, context);
+}
+
 /* ---- rebuilding ---- */
+typedef struct Rewrite Rewrite;
+struct Rewrite {
+    Program *p;
+    Expr *(*change)(const Rewrite *rewrite, Expr *e); /* what e becomes as a whole; NULL: itself, of new operands */
+    const Affine *map;
+    const Expr *from;
+    Expr *to;
+    const Tensor *old;
+    Tensor *now;
+};
+
 static Expr *with_operands(Program *p, Expr *e, Expr *a, Expr *b, Expr *c) {
     if (a == e->a && b == e->b && c == e->c) return e;
     if (e->kind == EXPR_BELOW) return e_below(p, a, e->number);
@@ -232,56 +277,50 @@ static Expr *with_operands(Program *p, Expr *e, Expr *a, Expr *b, Expr *c) {
     }
 }
 
-Expr *expr_reindex(Program *p, Expr *e, const Affine *map) {
+static Expr *rewritten(const Rewrite *rewrite, Expr *e) {
+    Note *note;
     if (!e) return NULL;
-    if (e->kind == EXPR_READ) {
-        Affine index[TENSOR_MAX_RANK] = {0};
-        for (int d = 0; d < e->tensor->rank; d++) index[d] = affine_reindex(&e->index[d], map);
-        return e_read(p, e->tensor, e->number, index);
-    }
-    if (e->kind == EXPR_INDEX) return e_index(p, affine_reindex(&e->index[0], map));
-    if (expr_arity(e->kind) == 0) return e;
-    return with_operands(p, e, expr_reindex(p, e->a, map), expr_reindex(p, e->b, map), expr_reindex(p, e->c, map));
+    if (expr_noted(rewrite->p, e, &note)) return note->expr;
+    Expr *now = rewrite->change(rewrite, e);
+    if (!now)
+        now =
+            with_operands(rewrite->p, e, rewritten(rewrite, e->a), rewritten(rewrite, e->b), rewritten(rewrite, e->c));
+    note->expr = now;
+    return now;
+}
+
+static Expr *rewrite_all(Expr *e, const Rewrite *rewrite) {
+    expr_walk(rewrite->p);
+    return rewritten(rewrite, e);
+}
+
+static Expr *change_index(const Rewrite *rewrite, Expr *e) {
+    if (e->kind == EXPR_INDEX) return e_index(rewrite->p, affine_reindex(&e->index[0], rewrite->map));
+    if (e->kind != EXPR_READ) return NULL;
+    Affine index[TENSOR_MAX_RANK] = {0};
+    for (int d = 0; d < e->tensor->rank; d++) index[d] = affine_reindex(&e->index[d], rewrite->map);
+    return e_read(rewrite->p, e->tensor, e->number, index);
+}
+
+static Expr *change_node(const Rewrite *rewrite, Expr *e) { return e == rewrite->from ? rewrite->to : NULL; }
+
+static Expr *change_tensor(const Rewrite *rewrite, Expr *e) {
+    if (e->kind != EXPR_READ || e->tensor != rewrite->old) return NULL;
+    return e_read(rewrite->p, rewrite->now, e->number, e->index);
+}
+
+Expr *expr_reindex(Program *p, Expr *e, int count, const Affine *map) {
+    bool same = true;
+    for (int i = 0; i < count; i++) same = same && affine_single(&map[i]) == i;
+    return same ? e : rewrite_all(e, &(Rewrite){.p = p, .change = change_index, .map = map});
 }
 
 Expr *expr_replace(Program *p, Expr *e, const Expr *from, Expr *to) {
-    if (!e) return NULL;
-    if (e == from) return to;
-    if (expr_arity(e->kind) == 0) return e;
-    return with_operands(p, e, expr_replace(p, e->a, from, to), expr_replace(p, e->b, from, to),
-                         expr_replace(p, e->c, from, to));
+    return rewrite_all(e, &(Rewrite){.p = p, .change = change_node, .from = from, .to = to});
 }
 
 Expr *expr_retarget(Program *p, Expr *e, const Tensor *from, Tensor *to) {
-    if (!e) return NULL;
-    if (e->kind == EXPR_READ) return e->tensor == from ? e_read(p, to, e->number, e->index) : e;
-    if (expr_arity(e->kind) == 0) return e;
-    return with_operands(p, e, expr_retarget(p, e->a, from, to), expr_retarget(p, e->b, from, to),
-                         expr_retarget(p, e->c, from, to));
-}
-
-static void visit_reads(Program *p, Expr *e, void (*visit)(void *, Expr *), void *context) {
-    if (!e || p->stamps[e->id] == p->stamp) return;
-    p->stamps[e->id] = p->stamp;
-    if (e->kind == EXPR_READ) visit(context, e);
-    visit_reads(p, e->a, visit, context);
-    visit_reads(p, e->b, visit, context);
-    visit_reads(p, e->c, visit, context);
-}
-
-void expr_reads(Program *p, Expr *e, void (*visit)(void *context, Expr *read), void *context) {
-    if (p->stamp_size < p->exprs.count) {
-        p->stamp_size = p->exprs.count * 2;
-        p->stamps = NEW_ARRAY(p->arena, int, p->stamp_size);
-        p->stamp = 0;
-    }
-    p->stamp++;
-    visit_reads(p, e, visit, context);
-}
-
-bool expr_uses_index(const Expr *e) {
-    if (!e) return false;
-    return e->kind == EXPR_INDEX || expr_uses_index(e->a) || expr_uses_index(e->b) || expr_uses_index(e->c);
+    return rewrite_all(e, &(Rewrite){.p = p, .change = change_tensor, .old = from, .now = to});
 }
 
 /* ---- derivative ---- */
@@ -305,14 +344,16 @@ static Expr *derivative_unary(Program *p, Expr *e, Expr *da) {
     return e_mul(p, factor, da);
 }
 
-Expr *expr_derivative(Program *p, Expr *e, const Expr *by) {
+static Expr *derivative(Program *p, Expr *e, const Expr *by);
+
+static Expr *derivative_of(Program *p, Expr *e, const Expr *by) {
     Expr *zero = e_const(p, 0);
     if (e == by) return e_const(p, 1);
     if (expr_arity(e->kind) == 0 || e->kind == EXPR_DETACH) return zero;
-    if (e->kind == EXPR_SELECT) return e_select(p, e->a, expr_derivative(p, e->b, by), expr_derivative(p, e->c, by));
-    Expr *da = expr_derivative(p, e->a, by);
+    if (e->kind == EXPR_SELECT) return e_select(p, e->a, derivative(p, e->b, by), derivative(p, e->c, by));
+    Expr *da = derivative(p, e->a, by);
     if (expr_arity(e->kind) == 1) return is_const(da, 0) ? zero : derivative_unary(p, e, da);
-    Expr *db = expr_derivative(p, e->b, by);
+    Expr *db = derivative(p, e->b, by);
     if (is_const(da, 0) && is_const(db, 0)) return zero;
     switch ((int)e->kind) { /* binary kinds alone */
     case EXPR_ADD: return e_add(p, da, db);
@@ -325,105 +366,13 @@ Expr *expr_derivative(Program *p, Expr *e, const Expr *by) {
     }
 }
 
-/* ---- print ---- */
-static const char *index_name(const Compute *compute, int i) {
-    static const char *const outputs[] = {"n", "o", "i", "j", "l"};
-    static const char *const flat[] = {"o", "i", "j", "l", "m"};
-    static const char *const sums[] = {"a", "b", "c", "d", "e", "f", "g", "h", "p", "q"};
-    bool batched = compute->rank > 0 && compute->range[0] == DIM_BATCH;
-    if (i < compute->rank) return batched ? outputs[i] : flat[i];
-    if (compute->range[i] == DIM_BATCH) return "n";
-    return sums[i - compute->rank];
+static Expr *derivative(Program *p, Expr *e, const Expr *by) {
+    Note *note;
+    if (!expr_noted(p, e, &note)) note->expr = derivative_of(p, e, by);
+    return note->expr;
 }
 
-static void affine_print(const Compute *compute, const Affine *a, FILE *out) {
-    bool first = true;
-    for (int i = 0; i < INDEX_MAX; i++) {
-        if (a->at[i] == 0) continue;
-        if (a->at[i] < 0)
-            fputs("-", out);
-        else if (!first)
-            fputs("+", out);
-        if (a->at[i] != 1 && a->at[i] != -1) fprintf(out, "%d*", a->at[i] < 0 ? -a->at[i] : a->at[i]);
-        fputs(index_name(compute, i), out);
-        first = false;
-    }
-    if (first)
-        fprintf(out, "%d", a->plus);
-    else if (a->plus != 0)
-        fprintf(out, "%+d", a->plus);
-}
-
-static void call_print(const Compute *compute, const Expr *e, FILE *out) {
-    fprintf(out, "%s(", expr_names[e->kind]);
-    expr_print(compute, e->a, out);
-    if (e->kind == EXPR_BELOW) fprintf(out, ", %.9g", e->number);
-    for (int k = 1; k < expr_arity(e->kind); k++) {
-        fputs(", ", out);
-        expr_print(compute, k == 1 ? e->b : e->c, out);
-    }
-    fputs(")", out);
-}
-
-void expr_print(const Compute *compute, const Expr *e, FILE *out) {
-    switch ((int)e->kind) { /* the rest print as calls */
-    case EXPR_CONST: fprintf(out, "%.9g", e->number); return;
-    case EXPR_READ:
-        fprintf(out, "%s[", e->tensor->name);
-        for (int d = 0; d < e->tensor->rank; d++) {
-            if (d) fputs(",", out);
-            affine_print(compute, &e->index[d], out);
-        }
-        fputs("]", out);
-        if (e->number != 0) fprintf(out, "|%g", e->number);
-        return;
-    case EXPR_SCALAR: fputs(e->scalar, out); return;
-    case EXPR_INDEX: affine_print(compute, &e->index[0], out); return;
-    case EXPR_RESULT:
-    case EXPR_ALIVE: fputs(expr_names[e->kind], out); return;
-    case EXPR_ADD:
-    case EXPR_SUB:
-    case EXPR_MUL:
-    case EXPR_DIV:
-    case EXPR_LESS:
-    case EXPR_SAME:
-        fputs("(", out);
-        expr_print(compute, e->a, out);
-        fprintf(out, " %s ", expr_names[e->kind]);
-        expr_print(compute, e->b, out);
-        fputs(")", out);
-        return;
-    default: call_print(compute, e, out);
-    }
-}
-
-void compute_print(const Compute *c, FILE *out) {
-    static const char *const names[] = {[REDUCE_NONE] = "",   [REDUCE_SUM] = "sum",       [REDUCE_MAX] = "max",
-                                        [REDUCE_MIN] = "min", [REDUCE_ARGMAX] = "argmax", [REDUCE_RANDOM] = "random"};
-    fprintf(out, "%s%s[", c->next ? "next " : "", c->out->name);
-    for (int d = 0; d < c->rank; d++) {
-        Affine write = ix_plus(ix_times(ix(d), c->write_stride[d]), c->write_offset[d]);
-        if (d) fputs(",", out);
-        affine_print(c, &write, out);
-    }
-    fputs("] = ", out);
-    if (c->post) {
-        expr_print(c, c->post, out);
-        fputs(" where result = ", out);
-    }
-    fputs(names[c->reduce], out);
-    if (c->reductions > 0) {
-        fputs("(", out);
-        for (int k = 0; k < c->reductions; k++) {
-            int64_t range = c->range[c->rank + k];
-            fprintf(out, "%s%s", k ? "," : "", index_name(c, c->rank + k));
-            if (range != DIM_BATCH) fprintf(out, "<%lld", (long long)range);
-        }
-        fputs(")", out);
-    }
-    if (c->e) {
-        if (c->reduce != REDUCE_NONE) fputs(" ", out);
-        expr_print(c, c->e, out);
-    }
-    fputs("\n", out);
+Expr *expr_derivative(Program *p, Expr *e, const Expr *by) {
+    expr_walk(p);
+    return derivative(p, e, by);
 }

@@ -117,7 +117,7 @@ static void gather_one(Backward *b, const Compute *c, const Expr *read, const Ro
         }
         map[r->pivot] = rest;
     }
-    Expr *e = empty ? e_const(p, 0) : expr_reindex(p, term, map);
+    Expr *e = empty ? e_const(p, 0) : expr_reindex(p, term, c->rank + c->reductions, map);
     if (empty) reductions = 0;
     Compute *gradient = program_add(p, out, reductions > 0 ? REDUCE_SUM : REDUCE_NONE, reductions, range, e);
     gradient->at = c->at;
@@ -223,6 +223,16 @@ static void backward_through(Backward *b, size_t at) {
     }
 }
 
+typedef struct {
+    const bool *needed; /* by tensor id */
+    bool *reader;
+} Need;
+
+static void pass_need(void *context, Expr *read) {
+    Need *need = context;
+    *need->reader = *need->reader || need->needed[read->tensor->id];
+}
+
 void program_differentiate(Program *p, Tensor *cost, size_t count, Tensor *const *wanted, Tensor **gradients) {
     size_t forward = p->computes.count, known = p->tensors.count;
     Backward b = {.p = p};
@@ -232,9 +242,8 @@ void program_differentiate(Program *p, Tensor *cost, size_t count, Tensor *const
     b.gradient = NEW_ARRAY(p->arena, Tensor *, known);
     for (size_t i = 0; i < count; i++) b.needed[wanted[i]->id] = true;
     for (size_t i = 0; i < forward; i++) {
-        Compute *c = p->computes.at[i];
-        for (size_t t = 0; t < known; t++)
-            if (b.needed[t] && compute_reads(c, p->tensors.at[t])) b.needed[c->out->id] = true;
+        Need need = {b.needed, &b.needed[p->computes.at[i]->out->id]};
+        expr_reads(p, p->computes.at[i]->e, pass_need, &need);
     }
     ASSERT(cost->rank == 1 && tensor_is_batched(cost));
     if (b.needed[cost->id]) {

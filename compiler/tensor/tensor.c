@@ -1,4 +1,4 @@
-/* Tensor programs: making, printing and checking them. */
+/* Tensor programs: making and checking them. */
 #include "compiler/tensor/tensor.h"
 
 #include <string.h>
@@ -77,14 +77,38 @@ Tensor *program_map(Program *p, const char *name, const Tensor *like, Expr *e) {
     return program_compute(p, name, like->rank, like->dim, REDUCE_NONE, 0, NULL, e);
 }
 
-static bool expr_mentions(const Expr *e, const Tensor *tensor) {
-    if (!e) return false;
-    if (e->kind == EXPR_READ) return e->tensor == tensor;
-    return expr_mentions(e->a, tensor) || expr_mentions(e->b, tensor) || expr_mentions(e->c, tensor);
+typedef struct {
+    const Tensor *tensor;
+    bool found;
+} Mention;
+
+static void find_mention(void *context, Expr *read) {
+    Mention *mention = context;
+    mention->found = mention->found || read->tensor == mention->tensor;
 }
 
-bool compute_reads(const Compute *compute, const Tensor *tensor) {
-    return expr_mentions(compute->e, tensor) || expr_mentions(compute->post, tensor);
+bool compute_reads(Program *p, const Compute *compute, const Tensor *tensor) {
+    Mention mention = {tensor, false};
+    expr_reads(p, compute->e, find_mention, &mention);
+    expr_reads(p, compute->post, find_mention, &mention);
+    return mention.found;
+}
+
+bool compute_uses_index(const Compute *compute) {
+    return (compute->e && compute->e->uses_index) || (compute->post && compute->post->uses_index);
+}
+
+static int cost_of(Program *p, const Expr *e) {
+    enum { FUNCTION = 20 }; /* an elementary function: compiler/loop/math.c */
+    Note *note;
+    if (!e || expr_noted(p, e, &note)) return 0;
+    int operands = cost_of(p, e->a) + cost_of(p, e->b) + cost_of(p, e->c);
+    return operands + (e->kind >= EXPR_EXP && e->kind <= EXPR_SOFTPLUS ? FUNCTION : 1);
+}
+
+int compute_operations(Program *p, const Compute *compute) {
+    expr_walk(p);
+    return cost_of(p, compute->e) + cost_of(p, compute->post);
 }
 
 bool compute_sums_batch(const Compute *compute) {
@@ -107,43 +131,14 @@ Compute *program_writer(const Program *p, const Tensor *tensor) {
     return writer;
 }
 
-size_t program_readers(const Program *p, const Tensor *tensor, Compute **last) {
+size_t program_readers(Program *p, const Tensor *tensor, Compute **last) {
     size_t readers = 0;
     for (size_t i = 0; i < p->computes.count; i++) {
-        if (!compute_reads(p->computes.at[i], tensor)) continue;
+        if (!compute_reads(p, p->computes.at[i], tensor)) continue;
         readers++;
         *last = p->computes.at[i];
     }
     return readers;
-}
-
-void program_remove(Program *p, const Compute *compute) {
-    size_t kept = 0;
-    for (size_t i = 0; i < p->computes.count; i++)
-        if (p->computes.at[i] != compute) p->computes.at[kept++] = p->computes.at[i];
-    p->computes.count = kept;
-}
-
-void program_print(const Program *p, FILE *out) {
-    static const char *const roles[] = {
-        [ROLE_INPUT] = "input", [ROLE_LABEL] = "label",   [ROLE_PARAM] = "param", [ROLE_STATE] = "state",
-        [ROLE_VALUE] = "value", [ROLE_RANDOM] = "random", [ROLE_LOG] = "log",     [ROLE_OUTPUT] = "output"};
-    fprintf(out, "program %s\n", p->name);
-    for (size_t i = 0; i < p->tensors.count; i++) {
-        const Tensor *t = p->tensors.at[i];
-        fprintf(out, "  %-6s %s [", roles[t->role], t->name);
-        for (int d = 0; d < t->rank; d++) {
-            if (t->dim[d] == DIM_BATCH)
-                fprintf(out, "%sn", d ? "," : "");
-            else
-                fprintf(out, "%s%lld", d ? "," : "", (long long)t->dim[d]);
-        }
-        fprintf(out, "]%s%s\n", t->integer ? " integer" : "", t->by_rows ? " by rows" : "");
-    }
-    for (size_t i = 0; i < p->computes.count; i++) {
-        fputs("  ", out);
-        compute_print(p->computes.at[i], out);
-    }
 }
 
 /* ---- verifier ---- */
@@ -208,15 +203,15 @@ static void check_writes(const Program *p, size_t index) {
     }
 }
 
-void program_verify(const Program *p) {
+void program_verify(Program *p) {
     Arena *scratch = arena_new();
     bool *written = NEW_ARRAY(scratch, bool, p->tensors.count);
     for (size_t i = 0; i < p->computes.count; i++) {
         Compute *c = p->computes.at[i];
         ReadCheck check = {p, c, written};
         if (c->rank != c->out->rank) BUG("%s writes %d indices into rank %d", c->name, c->rank, c->out->rank);
-        expr_reads((Program *)(uintptr_t)p, c->e, check_read, &check);
-        expr_reads((Program *)(uintptr_t)p, c->post, check_read, &check);
+        expr_reads(p, c->e, check_read, &check);
+        expr_reads(p, c->post, check_read, &check);
         check_writes(p, i);
         written[c->out->id] = true;
     }

@@ -7,7 +7,8 @@
  * A tensor is written by one or more computes whose writes partition it. `random` fills a tensor with random bits;
  * `next` marks the compute whose result replaces a parameter when the program ends.
  *
- * Expressions are shared (equal ones are one node) and never changed. All belongs to the program's arena. */
+ * Expressions are shared (equal ones are one node) and never changed: a graph, whose paths may be exponentially many.
+ * What walks over one visits each node once (expr_walk). All belongs to the program's arena. */
 #ifndef NETC_TENSOR_H
 #define NETC_TENSOR_H
 
@@ -97,6 +98,7 @@ struct Expr {
     Expr *a, *b, *c;
     Tensor *tensor;
     const char *scalar;
+    bool uses_index; /* it or an operand is an EXPR_INDEX */
     Affine index[TENSOR_MAX_RANK];
 };
 
@@ -122,21 +124,31 @@ Expr *e_at(Program *p, Tensor *tensor);
 
 /* Derivative of e by the read node `by`, as an expression over the same indices. */
 Expr *expr_derivative(Program *p, Expr *e, const Expr *by);
-/* e with index i replaced by map[i]. */
-Expr *expr_reindex(Program *p, Expr *e, const Affine *map);
+/* e with index i replaced by map[i]; it has `count` indices. */
+Expr *expr_reindex(Program *p, Expr *e, int count, const Affine *map);
 /* e with every occurrence of `from` replaced by `to`. */
 Expr *expr_replace(Program *p, Expr *e, const Expr *from, Expr *to);
 /* e with every read of tensor `from` made a read of `to`, which has its shape. */
 Expr *expr_retarget(Program *p, Expr *e, const Tensor *from, Tensor *to);
-/* Calls visit for each distinct read of e, in order of first appearance; visit must not call it again, nor make
- * expressions. */
+/* Calls visit for each distinct read of e, in order of first appearance; visit must not begin another walk. */
 void expr_reads(Program *p, Expr *e, void (*visit)(void *context, Expr *read), void *context);
-/* Whether any value in it is an index. */
-bool expr_uses_index(const Expr *e);
-void expr_print(const Compute *compute, const Expr *e, FILE *out);
 /* How many operands a kind has, and its name in print. */
 int expr_arity(ExprKind kind);
 extern const char *const expr_names[EXPR_KIND_COUNT];
+
+/* A walk notes what it found for each expression it visits. expr_walk begins one and forgets the notes of the last:
+ * a program has one at a time. Expressions made during a walk have no notes in it. */
+typedef struct {
+    int walk; /* in which it was noted */
+    union {
+        Expr *expr;   /* what it becomes */
+        int number;   /* uses; a value of a loop nest */
+        double value; /* what it evaluates to */
+    };
+} Note;
+void expr_walk(Program *p);
+/* The note of e, and whether this walk has made it before; if not, it counts as made from now on. */
+bool expr_noted(Program *p, const Expr *e, Note **note);
 
 /* ---- computes ---- */
 typedef enum { REDUCE_NONE, REDUCE_SUM, REDUCE_MAX, REDUCE_MIN, REDUCE_ARGMAX, REDUCE_RANDOM } Reduce;
@@ -165,8 +177,9 @@ struct Program {
     VEC(Expr *) exprs; /* by id */
     int *table;        /* hash of exprs */
     size_t table_size;
-    int *stamps, stamp; /* by expression: the last visit it was seen in */
-    size_t stamp_size;
+    Note *notes; /* by expression, for the first note_count of them */
+    size_t note_count;
+    int walk; /* the present one */
 };
 
 Program *program_new(Arena *arena, const char *name);
@@ -178,7 +191,10 @@ Tensor *program_compute(Program *p, const char *name, int rank, const int64_t *d
                         const int64_t *range, Expr *e);
 /* A map over the same indices as `like`. */
 Tensor *program_map(Program *p, const char *name, const Tensor *like, Expr *e);
-bool compute_reads(const Compute *compute, const Tensor *tensor);
+bool compute_reads(Program *p, const Compute *compute, const Tensor *tensor);
+bool compute_uses_index(const Compute *compute);
+/* What one element, or one term of it, takes: about the number of a processor's operations. */
+int compute_operations(Program *p, const Compute *compute);
 /* Whether n is summed over. */
 bool compute_sums_batch(const Compute *compute);
 /* A batch sum of so many values that each worker owns a part of them and sums all images itself (and may go on to the
@@ -188,12 +204,12 @@ bool compute_is_owned(const Compute *compute);
 /* The one compute that writes the whole tensor; NULL when there are several or none. */
 Compute *program_writer(const Program *p, const Tensor *tensor);
 /* How many computes read the tensor; *last is one of them. */
-size_t program_readers(const Program *p, const Tensor *tensor, Compute **last);
-void program_remove(Program *p, const Compute *compute);
-void compute_print(const Compute *compute, FILE *out);
-void program_print(const Program *p, FILE *out);
+size_t program_readers(Program *p, const Tensor *tensor, Compute **last);
+/* Operations used more than once stand behind the rest, each once: ... (t1 * t1) where t1 = ... */
+void compute_print(Program *p, const Compute *compute, FILE *out);
+void program_print(Program *p, FILE *out);
 /* BUG on the first fault: ranks, ranges, reads of unwritten tensors, writes that do not partition. */
-void program_verify(const Program *p);
+void program_verify(Program *p);
 
 /* ---- derivatives ---- */
 /* Appends the computes of the gradient of sum over n of cost[n] with respect to each of `wanted` (any values or

@@ -77,7 +77,7 @@ static bool check_case(const Case *one) {
     Programs *programs = programs_build(arena, example_model(arena, &one->example));
     example_fill(arena, programs, one->images, &check.input);
     check.param = (double *)(uintptr_t)check.input.param;
-    const Program *train = programs->program[PROGRAM_TRAIN];
+    Program *train = programs->program[PROGRAM_TRAIN];
     const Tensor *cost = programs->cost[PROGRAM_TRAIN];
     Eval *whole = eval_new(arena, train, &check.input), *forward = eval_new(arena, train, &check.input);
     eval_run(whole, NULL);

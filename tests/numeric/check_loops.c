@@ -308,7 +308,7 @@ static bool check_example(const Example *example, int64_t n) {
     lower(&check, &options);
     fill_rows(&check);
     for (ProgramKind kind = 0; kind < PROGRAM_COUNT; kind++) {
-        const Program *p = check.programs->program[kind];
+        Program *p = check.programs->program[kind];
         if (!p) continue;
         run_program(&check, kind);
         check.expected[kind] = eval_new(arena, p, &check.input);

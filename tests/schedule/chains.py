@@ -1,0 +1,32 @@
+#!/usr/bin/env python3
+"""What netc makes of a chain of activations grows with its length: a layer reads the one before it several times, so
+whatever walks over such expressions as if they were trees doubles its work with every layer and does not end here."""
+import os
+import subprocess
+import sys
+
+NETC = os.environ["NETC"]
+SECONDS = 60  # far beyond what any of these takes, even under a sanitizer
+ACTIVATIONS = ("sigmoid", "tanh", "relu", "leaky_relu", "elu", "selu", "softplus", "softsign", "swish", "gelu")
+
+
+def printed(activation, count, *arguments):
+    with open("chain.net", "w") as file:
+        file.write("network chain {\n    input 12\n    dense 8 activation=linear\n"
+                   f"    repeat {count} {{ activation {activation} }}\n    dense 3 activation=softmax\n}}\n"
+                   "train { log gradients every=1 }\n")
+    try:
+        done = subprocess.run([NETC, "build", "chain.net", "-Wno-vanishing-gradient", *arguments], timeout=SECONDS,
+                              stdin=subprocess.DEVNULL, capture_output=True, text=True)
+    except subprocess.TimeoutExpired:
+        sys.exit(f"{count} times {activation}: {' '.join(arguments)} took longer than {SECONDS} s")
+    if done.returncode != 0:
+        sys.exit(f"{count} times {activation}: status {done.returncode}\n{done.stderr[:4000]}")
+    return len(done.stdout)
+
+
+for activation in ACTIVATIONS:
+    for level in ("tensor", "fuse", "loops"):
+        short, long = (printed(activation, count, f"--dump={level}", f"--stop-after={level}") for count in (40, 80))
+        if long > 2.4 * short:
+            sys.exit(f"{activation}: --dump={level} has {short} characters for 40 layers, {long} for 80")
