@@ -29,7 +29,7 @@ enum {
 typedef struct {
     int32_t code;
     uint32_t d, a, b, c; /* byte offsets of slots, or as the code says */
-    uint32_t address;    /* number of a pointer; OP_INDEX, CODE_POINTER: in Program.addresses */
+    uint32_t address;    /* number of a pointer; OP_INDEX, CODE_POINTER: in Bytecode.addresses */
     int64_t base;        /* bytes beyond the pointer; OP_INDEX: the constant part */
     int64_t step;        /* gather, scatter: stride in elements; shifts and constants: the number */
 } Instruction;
@@ -40,7 +40,7 @@ typedef struct {
     VEC(Address) addresses; /* each buffer and variable part once: a pointer when the nest runs */
     VEC(Bound) bounds;
     size_t slots;
-} Program;
+} Bytecode;
 
 typedef struct {
     const Interp *interp;
@@ -56,11 +56,11 @@ typedef struct {
     bool input_bytes;
 } Machine;
 
-typedef void Executor(const Program *program, Machine *machine);
+typedef void Executor(const Bytecode *bytecode, Machine *machine);
 
 struct Interp {
     const Code *code;
-    Program *programs;
+    Bytecode *bytecodes;
     Self *selves;
     Executor *execute;
     size_t slots, vars, pointers; /* the most any nest needs */
@@ -71,7 +71,7 @@ struct Interp {
 /* A value's or mutable variable's slot is free after the last instruction that may read it. */
 typedef struct {
     Arena *arena;
-    Program *program;
+    Bytecode *bytecode;
     const Value **value;            /* by number */
     uint32_t *offset, *variable_at; /* slots in bytes */
     bool *open;                     /* by loop variable */
@@ -143,8 +143,8 @@ static void scan_block(Translator *t, const Block *block, int *loop_end) {
 static uint32_t take_slot(Translator *t, Type type) {
     if (is_wide(type) && t->free_double.count) return t->free_double.at[--t->free_double.count];
     if (!is_wide(type) && t->free_single.count) return t->free_single.at[--t->free_single.count];
-    const size_t offset = t->program->slots * SLOT;
-    t->program->slots += is_wide(type) ? 2 : 1;
+    const size_t offset = t->bytecode->slots * SLOT;
+    t->bytecode->slots += is_wide(type) ? 2 : 1;
     if (offset > UINT32_MAX - 2 * SLOT) BUG("a nest of too many values");
     return (uint32_t)offset;
 }
@@ -160,8 +160,8 @@ static void free_dying(Translator *t) {
 }
 
 static uint32_t add_instruction(Translator *t, Instruction instruction) {
-    vec_push(t->arena, &t->program->code, instruction);
-    return (uint32_t)t->program->code.count - 1;
+    vec_push(t->arena, &t->bytecode->code, instruction);
+    return (uint32_t)t->bytecode->code.count - 1;
 }
 
 static bool same_terms(const Address *a, const Address *b) {
@@ -172,8 +172,8 @@ static bool same_terms(const Address *a, const Address *b) {
 }
 
 static uint32_t find_address(const Translator *t, const Address *address) {
-    for (size_t i = 0; i < t->program->addresses.count; i++)
-        if (same_terms(&t->program->addresses.at[i], address)) return (uint32_t)i;
+    for (size_t i = 0; i < t->bytecode->addresses.count; i++)
+        if (same_terms(&t->bytecode->addresses.at[i], address)) return (uint32_t)i;
     return UINT32_MAX;
 }
 
@@ -204,15 +204,15 @@ static void add_pointers(Translator *t, const Block *block) {
         bool open = true;
         for (int term = 0; term < address->term_count; term++) open = open && t->open[address->term[term].var];
         if (!open) continue;
-        const uint32_t number = (uint32_t)t->program->addresses.count;
-        vec_push(t->arena, &t->program->addresses, *address);
+        const uint32_t number = (uint32_t)t->bytecode->addresses.count;
+        vec_push(t->arena, &t->bytecode->addresses, *address);
         add_instruction(t, (Instruction){.code = CODE_POINTER, .d = number, .address = number});
     }
 }
 
 static uint32_t add_bound(Translator *t, const Bound *bound) {
-    vec_push(t->arena, &t->program->bounds, *bound);
-    return (uint32_t)t->program->bounds.count - 1;
+    vec_push(t->arena, &t->bytecode->bounds, *bound);
+    return (uint32_t)t->bytecode->bounds.count - 1;
 }
 
 /* The type that selects an instruction: what it reads, or makes where it reads no value. */
@@ -257,7 +257,7 @@ static void translate_control(Translator *t, const Stmt *stmt) {
     if (stmt->kind == STMT_FOR) t->open[stmt->var] = false;
     if (stmt->kind == STMT_FOR)
         add_instruction(t, (Instruction){.code = CODE_NEXT, .d = head.d, .c = at + 1, .step = stmt->step});
-    t->program->code.at[at].c = (uint32_t)t->program->code.count;
+    t->bytecode->code.at[at].c = (uint32_t)t->bytecode->code.count;
 }
 
 static void translate_write(Translator *t, const Stmt *stmt) {
@@ -305,12 +305,12 @@ static void translate_block(Translator *t, const Block *block) {
     }
 }
 
-static void translate_nest(Arena *arena, const Code *code, const Nest *nest, Program *program) {
+static void translate_nest(Arena *arena, const Code *code, const Nest *nest, Bytecode *bytecode) {
     Arena *scratch = arena_new();
-    Translator t = {.arena = arena, .program = program, .input_bytes = code->input_bytes};
+    Translator t = {.arena = arena, .bytecode = bytecode, .input_bytes = code->input_bytes};
     const int statements = count_statements(&nest->body);
     int loop_end[MAX_LOOPS];
-    program->nest = nest;
+    bytecode->nest = nest;
     t.value = NEW_ARRAY(scratch, const Value *, nest->value_count);
     t.offset = NEW_ARRAY(scratch, uint32_t, nest->value_count);
     t.variable_at = NEW_ARRAY(scratch, uint32_t, nest->variable_count);
@@ -453,9 +453,9 @@ ALWAYS_INLINE double number_of(const Instruction *i) {
     return number;
 }
 
-ALWAYS_INLINE void execute(const Program *program, Machine *m) {
+ALWAYS_INLINE void execute(const Bytecode *bytecode, Machine *m) {
     char *const slot = m->slot;
-    const Instruction *const code = program->code.at;
+    const Instruction *const code = bytecode->code.at;
     for (const Instruction *i = code;; i++) {
         switch (i->code) {
             CONSTANT(TYPE_F32, float, number_of(i))
@@ -463,7 +463,7 @@ ALWAYS_INLINE void execute(const Program *program, Machine *m) {
             CONSTANT(TYPE_I32, int32_t, i->step)
             LANES(KEY(OP_LANE, TYPE_I32, 1), int32_t, int32_t, int32_t, 16, l)
             LANES(KEY(OP_INDEX, TYPE_I32, 0), int32_t, int32_t, int32_t, 1,
-                  i->base + terms_of(&program->addresses.at[i->address], m->var))
+                  i->base + terms_of(&bytecode->addresses.at[i->address], m->var))
             LANES(KEY(OP_IMAGES, TYPE_I32, 0), int32_t, int32_t, int32_t, 1, m->images)
             COPY_IN(OP_LOAD, TYPE_F32, 0, 4)
             COPY_IN(OP_LOAD, TYPE_I32, 0, 4)
@@ -522,10 +522,10 @@ ALWAYS_INLINE void execute(const Program *program, Machine *m) {
         case CODE_COPY: memcpy(slot + i->d, slot + i->a, i->c); break;
         case CODE_STORE: memcpy(element_at(i, m), slot + i->a, i->c); break;
         case CODE_RANDOM: draw_random(i, m); break;
-        case CODE_POINTER: set_pointer(i, &program->addresses.at[i->address], m); break;
+        case CODE_POINTER: set_pointer(i, &bytecode->addresses.at[i->address], m); break;
         case CODE_FOR:
-            m->var[i->d] = bound_of(&program->bounds.at[i->a], m);
-            m->limit[i->d] = bound_of(&program->bounds.at[i->b], m);
+            m->var[i->d] = bound_of(&bytecode->bounds.at[i->a], m);
+            m->limit[i->d] = bound_of(&bytecode->bounds.at[i->b], m);
             if (m->var[i->d] >= m->limit[i->d]) i = code + i->c - 1;
             break;
         case CODE_NEXT:
@@ -533,10 +533,10 @@ ALWAYS_INLINE void execute(const Program *program, Machine *m) {
             if (m->var[i->d] < m->limit[i->d]) i = code + i->c - 1;
             break;
         case CODE_IF:
-            if (bound_of(&program->bounds.at[i->a], m) >= bound_of(&program->bounds.at[i->b], m)) i = code + i->c - 1;
+            if (bound_of(&bytecode->bounds.at[i->a], m) >= bound_of(&bytecode->bounds.at[i->b], m)) i = code + i->c - 1;
             break;
         case CODE_IF_EQUAL:
-            if (bound_of(&program->bounds.at[i->a], m) != bound_of(&program->bounds.at[i->b], m)) i = code + i->c - 1;
+            if (bound_of(&bytecode->bounds.at[i->a], m) != bound_of(&bytecode->bounds.at[i->b], m)) i = code + i->c - 1;
             break;
         case CODE_END: return;
         default: BUG("instruction %d", i->code);
@@ -544,14 +544,14 @@ ALWAYS_INLINE void execute(const Program *program, Machine *m) {
     }
 }
 
-static void execute_plain(const Program *program, Machine *m) { execute(program, m); }
+static void execute_plain(const Bytecode *bytecode, Machine *m) { execute(bytecode, m); }
 
 #if defined(__x86_64__)
-__attribute__((target("avx2,fma"))) static void execute_avx2(const Program *program, Machine *m) {
-    execute(program, m);
+__attribute__((target("avx2,fma"))) static void execute_avx2(const Bytecode *bytecode, Machine *m) {
+    execute(bytecode, m);
 }
-__attribute__((target("avx512f,avx512dq,fma"))) static void execute_avx512(const Program *program, Machine *m) {
-    execute(program, m);
+__attribute__((target("avx512f,avx512dq,fma"))) static void execute_avx512(const Bytecode *bytecode, Machine *m) {
+    execute(bytecode, m);
 }
 #endif
 
@@ -563,7 +563,7 @@ static Executor *choose_executor(void) {
     return execute_plain;
 }
 
-static void run_nest(const Interp *interp, int index, Machine *m) { interp->execute(&interp->programs[index], m); }
+static void run_nest(const Interp *interp, int index, Machine *m) { interp->execute(&interp->bytecodes[index], m); }
 
 /* A kernel's body: loops over the chunk, conditions, nests. */
 static void run_kernel(const Interp *interp, const Block *block, Machine *m) {
@@ -591,15 +591,15 @@ Interp *interp_new(Arena *arena, const Code *code) {
     Interp *interp = NEW(arena, Interp);
     interp->code = code;
     interp->execute = choose_executor();
-    interp->programs = NEW_ARRAY(arena, Program, code->nests.count);
+    interp->bytecodes = NEW_ARRAY(arena, Bytecode, code->nests.count);
     interp->selves = NEW_ARRAY(arena, Self, code->kernels.count);
     interp->vars = 1;
     for (size_t i = 0; i < code->nests.count; i++) {
         const Nest *nest = code->nests.at[i];
-        translate_nest(arena, code, nest, &interp->programs[i]);
-        if (interp->programs[i].addresses.count > interp->pointers)
-            interp->pointers = interp->programs[i].addresses.count;
-        if (interp->programs[i].slots > interp->slots) interp->slots = interp->programs[i].slots;
+        translate_nest(arena, code, nest, &interp->bytecodes[i]);
+        if (interp->bytecodes[i].addresses.count > interp->pointers)
+            interp->pointers = interp->bytecodes[i].addresses.count;
+        if (interp->bytecodes[i].slots > interp->slots) interp->slots = interp->bytecodes[i].slots;
         if ((size_t)nest->var_count > interp->vars) interp->vars = (size_t)nest->var_count;
     }
     for (size_t i = 0; i < code->kernels.count; i++) interp->selves[i] = (Self){interp, code->kernels.at[i]};

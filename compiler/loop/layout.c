@@ -9,7 +9,7 @@
 
 static int64_t padded(int64_t size) { return (size + LOOP_LANES - 1) / LOOP_LANES * LOOP_LANES; }
 
-static Scope scope_of(const Compute *c) {
+static WorkScope scope_of(const Compute *c) {
     if (c->out->role == ROLE_LOG) return compute_sums_batch(c) ? SCOPE_CHUNK : SCOPE_ONCE;
     if (tensor_is_batched(c->out)) return SCOPE_CHUNK;
     if (!compute_sums_batch(c)) return SCOPE_PART;
@@ -19,7 +19,7 @@ static Scope scope_of(const Compute *c) {
 /* ---- levels ---- */
 typedef struct {
     Layout *layout;
-    const Scope *writer_scope; /* by tensor id */
+    const WorkScope *writer_scope; /* by tensor id */
     Placed *placed;
     int *last_read; /* by parameter (they begin on multiples of 16): the highest level that reads it; -1: none */
 } LevelSearch;
@@ -36,7 +36,7 @@ static void wait_for(void *context, Expr *read) {
     LevelSearch *search = context;
     const Place *source = &search->layout->place[read->tensor->id];
     if (source->level < 0) return;
-    Scope reader = search->placed->scope;
+    WorkScope reader = search->placed->scope;
     bool same_phase = tensor_is_batched(read->tensor) && (reader == SCOPE_CHUNK || reader == SCOPE_SLOT);
     int ready = source->level + (same_phase ? 0 : 1);
     if (ready > search->placed->level) search->placed->level = ready;
@@ -44,7 +44,7 @@ static void wait_for(void *context, Expr *read) {
 
 static void find_levels(Arena *arena, Layout *layout, int64_t param_size) {
     Program *p = layout->program;
-    Scope *scopes = NEW_ARRAY(arena, Scope, p->tensors.count);
+    WorkScope *scopes = NEW_ARRAY(arena, WorkScope, p->tensors.count);
     int *last_read = NEW_ARRAY(arena, int, param_size / LOOP_LANES + 1);
     for (int64_t i = 0; i <= param_size / LOOP_LANES; i++) last_read[i] = -1;
     VEC(Placed) list = {0};
@@ -178,7 +178,7 @@ static void settle_image(Layout *layout, const Tensor *t, const Compute *writer)
         shape_line(t, writer, place);
 }
 
-static void settle_place(Arena *arena, Layout *layout, const Tensor *t, const Compute *writer, Scope scope,
+static void settle_place(Arena *arena, Layout *layout, const Tensor *t, const Compute *writer, WorkScope scope,
                          Packing *packing) {
     Place *place = &layout->place[t->id];
     if (layout->one_image && tensor_is_batched(t)) {

@@ -19,11 +19,11 @@ typedef enum {
     SCOPE_OWNED, /* a batch sum of many values: each part sums all images */
     SCOPE_PART,  /* no images: split by elements */
     SCOPE_ONCE   /* log values of parameters and gradients: one task */
-} Scope;
+} WorkScope;
 
 typedef struct {
     Compute *compute;
-    Scope scope;
+    WorkScope scope;
     int level; /* phases of one level are run before those of the next */
     int place; /* in the program's order, for lifetimes */
 } Placed;

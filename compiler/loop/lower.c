@@ -64,12 +64,12 @@ static int make_group(Lowering *l, Placed *list, int count) {
     return nest_make(&l->context, &group, nest_name(l, list[0].compute->name), fill);
 }
 
-static bool wanted(const Placed *placed, int level, Scope a, Scope b) {
+static bool wanted(const Placed *placed, int level, WorkScope a, WorkScope b) {
     return placed->level == level && (placed->scope == a || placed->scope == b);
 }
 
 /* The nests of a level in one or two scopes, run in program order by one kernel; none when there is nothing. */
-static void make_kernel(Lowering *l, int level, Tasks tasks, Scope a, Scope b) {
+static void make_kernel(Lowering *l, int level, Tasks tasks, WorkScope a, WorkScope b) {
     Arena *arena = l->context.arena;
     VEC(Placed) chosen = {0};
     VEC(int) nests = {0};

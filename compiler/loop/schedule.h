@@ -26,7 +26,7 @@ typedef struct {
     const Layout *layout;
     Placed *member[GROUP_MAX];
     int count;
-    Scope scope;
+    WorkScope scope;
     int rank, reductions;
     int64_t range[INDEX_MAX]; /* after collapsing: indices that run through memory together are one */
     int batch;                /* which index is n; -1: none */
