@@ -208,6 +208,11 @@ $(BUILD)/obj/gen/%.o: $(GEN)/%.c $(BUILD)/flags | deps-build
 $(BUILD)/obj/compiler/emit/%.o: MORE_FLAGS = $(LLVM_CFLAGS)
 $(BUILD)/obj/compiler/syntax/%.o: MORE_FLAGS = -I$(GEN_SYNTAX)
 $(BUILD)/obj/compiler/driver/%.o: MORE_FLAGS = -DNETC_TRAINER_FLAGS='"$(TRAINER_FLAGS)"' -DNETC_TRAINER_CC='"$(CC)"'
+# Numbers that the middle of the compiler compares are its own: they tell libFuzzer nothing about its input.
+ifneq ($(findstring fuzzer,$(SANITIZE)),)
+$(foreach floor,tensor layers programs passes loop,$(BUILD)/obj/compiler/$(floor)/%.o): \
+    MORE_FLAGS = -fno-sanitize-coverage=trace-cmp
+endif
 # What goes into inference binaries is compiled for size, and in pieces, so that the linker can leave out what is not
 # used.
 $(BUILD)/obj/small/%.o: MORE_FLAGS = $(if $(SANITIZE),,-Os) -ffunction-sections -fdata-sections -fno-asynchronous-unwind-tables

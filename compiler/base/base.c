@@ -40,18 +40,24 @@ struct Arena {
 
 enum { ARENA_ALIGN = sizeof(max_align_t) };
 
-/* Under AddressSanitizer every object gets a chunk of its own, so that an overrun is seen. */
+/* Under AddressSanitizer only what lies in an object may be touched, and a gap follows each, so that an overrun is
+ * seen. */
 #if defined(__SANITIZE_ADDRESS__)
-enum { CHUNK_BYTES = 0 };
+#define HIDING 1
 #elif defined(__has_feature)
 #if __has_feature(address_sanitizer)
-enum { CHUNK_BYTES = 0 };
-#else
-enum { CHUNK_BYTES = 1 << 16 };
+#define HIDING 1
 #endif
-#else
-enum { CHUNK_BYTES = 1 << 16 };
 #endif
+#ifdef HIDING
+#include <sanitizer/asan_interface.h>
+enum { GAP = ARENA_ALIGN };
+#else
+#define ASAN_POISON_MEMORY_REGION(from, size) ((void)(from), (void)(size))
+#define ASAN_UNPOISON_MEMORY_REGION(from, size) ((void)(from), (void)(size))
+enum { GAP = 0 };
+#endif
+enum { CHUNK_BYTES = 1 << 16 };
 
 Arena *arena_new(void) {
     Arena *arena = allocate(sizeof *arena);
@@ -74,11 +80,10 @@ void arena_free(Arena *arena) {
 }
 
 void arena_reset(Arena *arena) {
-    if (CHUNK_BYTES == 0) {
-        chunks_free(arena->first);
-        arena->first = NULL;
+    for (Chunk *chunk = arena->first; chunk; chunk = chunk->next) {
+        ASAN_POISON_MEMORY_REGION(chunk->start, chunk->used);
+        chunk->used = 0;
     }
-    for (Chunk *chunk = arena->first; chunk; chunk = chunk->next) chunk->used = 0;
     arena->current = arena->first;
 }
 
@@ -87,10 +92,11 @@ static Chunk *arena_chunk(Arena *arena, size_t bytes) {
     Chunk *chunk = arena->current;
     while (chunk && chunk->capacity - chunk->used < bytes && chunk->next) chunk = chunk->next;
     if (!chunk || chunk->capacity - chunk->used < bytes) {
-        size_t capacity = bytes > (size_t)CHUNK_BYTES ? bytes : (size_t)CHUNK_BYTES;
+        size_t capacity = bytes > CHUNK_BYTES ? bytes : CHUNK_BYTES;
         if (capacity > SIZE_MAX - sizeof(Chunk)) out_of_memory();
         Chunk *fresh = allocate(sizeof(Chunk) + capacity);
         *fresh = (Chunk){.capacity = capacity};
+        ASAN_POISON_MEMORY_REGION(fresh->start, capacity);
         if (chunk) {
             chunk->next = fresh;
         } else {
@@ -104,13 +110,14 @@ static Chunk *arena_chunk(Arena *arena, size_t bytes) {
 
 void *arena_alloc(Arena *arena, size_t count, size_t size) {
     size_t bytes;
-    if (__builtin_mul_overflow(count, size, &bytes) || bytes > SIZE_MAX - ARENA_ALIGN) out_of_memory();
-    size_t rounded = (bytes + ARENA_ALIGN - 1) / ARENA_ALIGN * ARENA_ALIGN;
+    if (__builtin_mul_overflow(count, size, &bytes) || bytes > SIZE_MAX - ARENA_ALIGN - GAP) out_of_memory();
+    size_t rounded = (bytes + ARENA_ALIGN - 1) / ARENA_ALIGN * ARENA_ALIGN + GAP;
     if (rounded == 0) rounded = ARENA_ALIGN;
     Chunk *chunk = arena_chunk(arena, rounded);
     void *object = (char *)chunk->start + chunk->used;
     chunk->used += rounded;
-    return memset(object, 0, rounded);
+    ASAN_UNPOISON_MEMORY_REGION(object, bytes);
+    return memset(object, 0, bytes);
 }
 
 char *arena_copy(Arena *arena, const char *text, size_t length) {
