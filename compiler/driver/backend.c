@@ -68,7 +68,7 @@ static bool write_c(const Generation *from, const char *path) {
         why = strerror(errno);
     }
     if (!good) {
-        report_environment("cannot write the program as C to %s: %s", path, why);
+        report_environment("%s: cannot write: %s", path, why);
     }
     return good;
 }
@@ -102,7 +102,7 @@ static bool write_llvm(const Tools *tools, const Generation *from, LlvmOutput ou
     Target target = target_of(from);
     const char *why = NULL;
     if (!emit_llvm(tools->arena, from->code, &target, output, path, &why)) {
-        report_environment("LLVM could not write %s: %s", path, why);
+        report_environment("%s: cannot write: %s", path, why);
         return false;
     }
     return true;
@@ -138,7 +138,7 @@ bool backend_kernels(const Tools *tools, const Generation *from, Emit emit, cons
     BUG("output %d", (int)emit);
 }
 
-static bool write_output(const Compilation *compilation, const Tools *tools, Emit emit, const char *path) {
+bool backend_make(const Compilation *compilation, const Tools *tools, Emit emit, const char *path) {
     Generation from = generation_of(compilation);
     if (emit != EMIT_EXE) {
         return backend_kernels(tools, &from, emit, path);
@@ -152,7 +152,7 @@ int backend_write(const Compilation *compilation, const Tools *tools, Emit emit,
     if (!output_open(tools, path, &output)) {
         return STATUS_ENVIRONMENT;
     }
-    bool good = write_output(compilation, tools, emit, output.temporary);
+    bool good = backend_make(compilation, tools, emit, output.made);
     if (good) {
         good = output_commit(&output, emit == EMIT_EXE);
     } else {

@@ -27,6 +27,8 @@ bool backend_compile_c(const Tools *tools, const Generation *from, const char *w
                        const char *path);
 /* What -O says. */
 int backend_level(const Options *options);
+/* Makes the output of compilation->code, a file in the scratch folder. */
+bool backend_make(const Compilation *compilation, const Tools *tools, Emit emit, const char *path);
 /* Writes the output of compilation->code to `path`, whole or not at all. The exit status, errors being printed. */
 int backend_write(const Compilation *compilation, const Tools *tools, Emit emit, const char *path);
 

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sha256.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -76,7 +77,79 @@ const char *cache_path(Arena *arena, const CacheKey *key) {
     return arena_format(arena, "%s/%s", folder, digest);
 }
 
-bool cache_find(const char *path) { return utimensat(AT_FDCWD, path, NULL, 0) == 0 && access(path, X_OK) == 0; }
+/* ---- entries ---- */
+
+/* Begins the digest that an entry ends with: of its name, so that no other entry passes for it, and of the trainer. */
+static void begin_digest(SHA2_CTX *context, const char *path) {
+    const char *name = strrchr(path, '/');
+    SHA256Init(context);
+    SHA256Update(context, (const uint8_t *)name, strlen(name));
+}
+
+static bool is_whole(int fd, const char *path) {
+    struct stat info;
+    if (fstat(fd, &info) != 0 || !S_ISREG(info.st_mode) || info.st_size < SHA256_DIGEST_LENGTH) {
+        return false;
+    }
+    SHA2_CTX context;
+    uint8_t bytes[1 << 15], digest[SHA256_DIGEST_LENGTH];
+    off_t at = 0, size = info.st_size - SHA256_DIGEST_LENGTH;
+    begin_digest(&context, path);
+    while (at < size) {
+        size_t wanted = size - at < (off_t)sizeof bytes ? (size_t)(size - at) : sizeof bytes;
+        ssize_t got = pread(fd, bytes, wanted, at);
+        if (got <= 0) {
+            return false;
+        }
+        SHA256Update(&context, bytes, (size_t)got);
+        at += got;
+    }
+    SHA256Final(digest, &context);
+    return pread(fd, bytes, sizeof digest, size) == (ssize_t)sizeof digest && memcmp(bytes, digest, sizeof digest) == 0;
+}
+
+int cache_open(const char *path, CacheState *state) {
+    struct stat info;
+    *state = lstat(path, &info) == 0 ? CACHE_SPOILT : CACHE_ABSENT;
+    int fd = access(path, X_OK) == 0 ? open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC) : -1;
+    if (fd != -1 && is_whole(fd, path)) {
+        futimens(fd, NULL);
+        *state = CACHE_WHOLE;
+        return fd;
+    }
+    if (fd != -1) {
+        close(fd);
+    }
+    if (*state == CACHE_SPOILT) {
+        remove(path);
+    }
+    return -1;
+}
+
+bool cache_keep(const char *path, const char *trainer, NetError *error) {
+    SHA2_CTX context;
+    uint8_t digest[SHA256_DIGEST_LENGTH];
+    size_t size;
+    char *bytes = net_file_read(trainer, CACHE_BYTES, &size, error);
+    if (bytes == NULL) {
+        return false;
+    }
+    begin_digest(&context, path);
+    SHA256Update(&context, (const uint8_t *)bytes, size);
+    SHA256Final(digest, &context);
+    NetFile *file = net_file_create(path, error);
+    bool good =
+        file != NULL && net_file_write(file, bytes, size, error) && net_file_write(file, digest, sizeof digest, error);
+    free(bytes);
+    if (!good) {
+        net_file_discard(file);
+        return false;
+    }
+    net_file_executable(file);
+    return net_file_commit(file, error);
+}
+
+/* ---- trimming ---- */
 
 typedef struct {
     const char *name;

@@ -9,6 +9,7 @@
 #include "compiler/driver/link.h"
 #include "compiler/driver/report.h"
 #include "compiler/syntax/ast.h"
+#include "runtime/base/atomic.h"
 #include "runtime/base/words.h"
 
 /* Its network is called NAME. */
@@ -184,20 +185,15 @@ static int write_new(const char *path, const char *text) {
         return report_environment("%s exists, and is not overwritten; give another name", path);
     }
     if (fd == -1) {
-        return report_environment("cannot write %s: %s", path, strerror(errno));
+        return report_environment("%s: cannot write: %s", path, strerror(errno));
     }
-    FILE *file = fdopen(fd, "w");
-    bool good = file != NULL && fputs(text, file) != EOF;
-    int code = errno;
-    if (file != NULL && fclose(file) != 0) {
-        code = errno;
-        good = false;
+    close(fd);
+    NetError error;
+    if (net_file_save(path, text, strlen(text), &error)) {
+        return STATUS_OK;
     }
-    if (!good) {
-        unlink(path);
-        return report_environment("cannot write %s: %s", path, strerror(code));
-    }
-    return STATUS_OK;
+    unlink(path);
+    return report_environment("%s", error.text);
 }
 
 int cmd_new(Arena *arena, Options *options) {

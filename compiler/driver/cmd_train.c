@@ -127,13 +127,20 @@ static int build_and_start(Compilation *compilation, Tools *tools, const char *c
     if (!pipeline_run(compilation, LEVEL_LOOPS, &status)) {
         return status;
     }
-    const char *path = cached != NULL ? cached : tools_path(tools, "trainer");
-    status = backend_write(compilation, tools, EMIT_EXE, path);
-    if (status != STATUS_OK) {
-        return status;
+    const char *path = tools_path(tools, "trainer");
+    NetError error;
+    bool good = backend_make(compilation, tools, EMIT_EXE, path);
+    if (tools_interrupted() != 0) {
+        return 128 + tools_interrupted();
     }
-    if (cached != NULL) {
+    if (!good) {
+        return STATUS_ENVIRONMENT;
+    }
+    if (cached != NULL && cache_keep(cached, path, &error)) {
         cache_trim(arena, cached);
+        path = cached;
+    } else if (cached != NULL && tools->verbose) {
+        report_note("not kept: %s", error.text);
     }
     int fd = open(path, O_RDONLY | O_CLOEXEC);
     if (fd == -1) {
@@ -156,12 +163,14 @@ static int train_compiled(Compilation *compilation, char **argv) {
     CacheKey *key = key_of(compilation, &tools);
     const char *cached = key == NULL ? NULL : cache_path(compilation->arena, key);
     bool dumps = options->dumps.count > 0 || options->stop_after != NULL;
-    int fd = cached != NULL && !dumps && cache_find(cached) ? open(cached, O_RDONLY | O_CLOEXEC) : -1;
+    CacheState state = CACHE_ABSENT;
+    int fd = cached != NULL && !dumps ? cache_open(cached, &state) : -1;
     if (options->verbose) {
         report_note("%s %s",
-                    fd != -1         ? "cached:"
-                    : cached != NULL ? "to the cache:"
-                                     : "no cache folder",
+                    state == CACHE_WHOLE    ? "cached:"
+                    : state == CACHE_SPOILT ? "spoilt in the cache, made anew:"
+                    : cached != NULL        ? "to the cache:"
+                                            : "no cache folder",
                     cached == NULL ? "" : cached);
     }
     if (fd != -1) {

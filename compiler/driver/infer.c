@@ -57,7 +57,7 @@ static bool load(const Compilation *compilation, Trained *trained) {
 }
 
 static bool write_onnx(Arena *arena, const Trained *trained, const Layer *until, const Output *output) {
-    FILE *file = fopen(output->temporary, "wb");
+    FILE *file = fopen(output->made, "wb");
     const char *why = file == NULL ? strerror(errno) : NULL;
     bool good = file != NULL && emit_onnx(arena, trained, until, file, &why);
     if (file != NULL && fclose(file) != 0 && good) {
@@ -65,7 +65,7 @@ static bool write_onnx(Arena *arena, const Trained *trained, const Layer *until,
         why = strerror(errno);
     }
     if (!good) {
-        report_environment("cannot write %s: %s", output->path, why);
+        report_environment("%s: cannot write: %s", output->made, why);
     }
     return good;
 }

@@ -259,87 +259,63 @@ bool output_is(const char *path, const char *file) {
 }
 
 bool output_open(const Tools *tools, const char *path, Output *output) {
-    *output = (Output){.arena = tools->arena, .path = path};
-    struct stat info;
-    bool exists = stat(path, &info) == 0;
-    if (string_is(path, "-") || (exists && !S_ISREG(info.st_mode) && !S_ISDIR(info.st_mode))) {
-        output->temporary = tools_path(tools, "output");
-        output->copy = true;
+    NetError error;
+    *output = (Output){.made = tools_path(tools, "output")};
+    if (string_is(path, "-")) {
         return true;
     }
-    if (exists && S_ISDIR(info.st_mode)) {
-        report_environment("cannot write %s: it is a folder; -o names another file", path);
-        return false;
+    output->file = net_file_create(path, &error);
+    if (output->file == NULL) {
+        report_environment("%s; -o names another file", error.text);
     }
-    char *real = exists ? realpath(path, NULL) : NULL; /* through a symbolic link to the file itself */
-    const char *target = real == NULL ? path : arena_copy(tools->arena, real, strlen(real));
-    free(real);
-    output->path = target;
-    const char *slash = strrchr(target, '/');
-    int folder = slash == NULL ? 0 : (int)(slash - target) + 1;
-    char *temporary = arena_format(tools->arena, "%.*s.%s.XXXXXX", folder, target, target + folder);
-    int fd = mkstemp(temporary);
-    if (fd == -1) {
-        report_environment("cannot write %s: %s", path, strerror(errno));
-        return false;
-    }
-    close(fd);
-    output->temporary = temporary;
-    return true;
+    return output->file != NULL;
 }
 
-static bool copy_bytes(const char *from, FILE *out) {
-    FILE *in = fopen(from, "rb");
-    if (in == NULL) {
-        return false;
-    }
+/* Copies what was made in the scratch folder. */
+static bool copy_made(const Output *output, NetError *error) {
+    FILE *in = fopen(output->made, "rb");
     char buffer[1 << 14];
     size_t count;
-    bool good = true;
+    bool good = in != NULL;
     while (good && (count = fread(buffer, 1, sizeof buffer, in)) > 0) {
-        good = fwrite(buffer, 1, count, out) == count;
+        if (output->file == NULL) {
+            fwrite(buffer, 1, count, stdout); /* a failure shows when standard output is closed */
+        } else if (!net_file_write(output->file, buffer, count, error)) {
+            fclose(in);
+            return false;
+        }
     }
-    good = good && ferror(in) == 0;
-    fclose(in);
-    return good;
-}
-
-static bool commit_copy(const Output *output) {
-    if (string_is(output->path, "-")) {
-        copy_bytes(output->temporary, stdout); /* a failure shows when standard output is closed */
-        return true;
+    if (!good || ferror(in) != 0) {
+        good = net_fail_system(error, output->made, "read", errno);
     }
-    FILE *out = fopen(output->path, "wb");
-    bool good = out != NULL && copy_bytes(output->temporary, out);
-    good = out != NULL && fclose(out) == 0 && good;
-    if (!good) {
-        report_environment("cannot write %s: %s", output->path, strerror(errno));
+    if (in != NULL) {
+        fclose(in);
     }
     return good;
 }
 
 bool output_commit(Output *output, bool executable) {
+    NetError error;
     if (pending != 0) {
         output_discard(output);
         return false;
     }
-    if (output->copy) {
-        return commit_copy(output);
+    bool good = copy_made(output, &error);
+    if (good && output->file != NULL) {
+        if (executable) {
+            net_file_executable(output->file);
+        }
+        good = net_file_commit(output->file, &error);
+        output->file = NULL;
     }
-    mode_t mask = umask(0);
-    umask(mask);
-    mode_t mode = (executable ? 0777 : 0666) & ~mask;
-    if (chmod(output->temporary, mode) != 0 || rename(output->temporary, output->path) != 0) {
-        report_environment("cannot write %s: %s", output->path, strerror(errno));
-        output_discard(output);
-        return false;
+    output_discard(output);
+    if (!good) {
+        report_environment("%s", error.text);
     }
-    return true;
+    return good;
 }
 
 void output_discard(Output *output) {
-    if (output->temporary != NULL && !output->copy) {
-        unlink(output->temporary);
-    }
-    output->temporary = NULL;
+    net_file_discard(output->file);
+    output->file = NULL;
 }

@@ -7,6 +7,7 @@
 #define NETC_DRIVER_LINK_H
 
 #include "compiler/base/base.h"
+#include "runtime/base/atomic.h"
 
 typedef struct {
     Arena *arena;
@@ -43,16 +44,15 @@ const char *library_folder(Arena *arena);
 /* The first of `names` that is a program in PATH, or NULL. */
 const char *program_find(Arena *arena, const char *const *names, size_t count);
 
-/* Where an output is written before it takes its place. */
+/* An output: made in the scratch folder, then written whole or not at all. */
 typedef struct {
-    Arena *arena;
-    const char *path;      /* as the user gave it; "-" is standard output */
-    const char *temporary; /* write here */
-    bool copy;             /* at the end the bytes are copied: to standard output, a device or a pipe */
+    const char *made; /* its tools write here */
+    NetFile *file;    /* NULL: standard output */
 } Output;
 
 /* Whether an output would take the place of this file, which is there. */
 bool output_is(const char *path, const char *file);
+/* `path` as the user gave it; "-" is standard output. */
 bool output_open(const Tools *tools, const char *path, Output *output);
 /* Puts it in place, executable or not. */
 bool output_commit(Output *output, bool executable);

@@ -230,12 +230,8 @@ static Library make_library(Arena *arena, const Model *model, const Trained *tra
 
 /* ---- files ---- */
 static bool save(const char *path, const void *data, size_t size) {
-    FILE *file = fopen(path, "wb");
-    int code = file == NULL || fwrite(data, 1, size, file) != size ? errno : 0;
-    if (file != NULL && fclose(file) != 0 && code == 0) {
-        code = errno;
-    }
-    return code == 0 || (report_environment("cannot write %s: %s", path, strerror(code)), false);
+    NetError error;
+    return net_file_save(path, data, size, &error) || (report_environment("%s", error.text), false);
 }
 
 static bool save_text(const char *path, Text *text) {
@@ -414,30 +410,44 @@ bool ship_plan(Arena *arena, const Model *model, const Options *options, Shipmen
            find_path(arena, model, shipment, status);
 }
 
+/* Written, but for net_file_commit; NULL after printing why. */
+static NetFile *begin_header(const char *path, const Library *library) {
+    NetError error;
+    Text text = {0};
+    emit_header(library, &text);
+    NetFile *header = net_file_create(path, &error);
+    if (header == NULL || !net_file_write(header, text.data, text.length, &error)) {
+        report_environment("%s", error.text);
+        net_file_discard(header);
+        header = NULL;
+    }
+    text_free(&text);
+    return header;
+}
+
 static bool build(const Tools *tools, const Shipment *shipment, const Library *library) {
     const Form *form = &forms[shipment->emit];
-    Output output, header;
-    Text text = {0};
+    NetError error;
+    Output output;
+    NetFile *header = NULL;
     if (!output_open(tools, shipment->path, &output)) {
         return false;
     }
-    /* a device or a pipe has no place beside it */
-    const char *beside = form->header && !output.copy ? header_path(tools->arena, shipment->path, library->name) : NULL;
-    bool good = beside == NULL || output_open(tools, beside, &header);
-    bool opened = beside != NULL && good;
-    if (opened) {
-        emit_header(library, &text);
-        good = save_text(header.temporary, &text);
+    bool good = true;
+    if (form->header && output.file != NULL && net_file_in_folder(output.file)) {
+        header = begin_header(header_path(tools->arena, shipment->path, library->name), library);
+        good = header != NULL;
     }
-    good = good && form->write(tools, shipment, library, output.temporary);
+    good = good && form->write(tools, shipment, library, output.made);
     if (!good) {
         output_discard(&output);
     }
     good = good && output_commit(&output, shipment->emit == EMIT_EXE);
-    if (opened && !good) {
-        output_discard(&header);
+    if (!good || header == NULL) {
+        net_file_discard(header);
+        return good;
     }
-    return good && (!opened || output_commit(&header, false));
+    return net_file_commit(header, &error) || (report_environment("%s", error.text), false);
 }
 
 static bool open_tools(Arena *arena, const Shipment *shipment, Tools *tools) {

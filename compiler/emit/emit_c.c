@@ -1,6 +1,7 @@
 /* The C printer: one static function a nest, one a kernel, behind the text of runtime/vec.h or vec_c99.h. */
 #include "compiler/emit/emit.h"
 
+#include <errno.h>
 #include <ctype.h>
 #include <math.h>
 #include <string.h>
@@ -548,7 +549,7 @@ bool emit_c(const Code *code, const Target *target, FILE *out, const char **why)
     if (target->plain) print_plain_prelude(&text, &body, scratch);
     const bool written = fwrite(text.data, 1, text.length, out) == text.length &&
                          fwrite(body.data, 1, body.length, out) == body.length && fflush(out) == 0;
-    if (!written) *why = "the C text cannot be written";
+    if (!written) *why = strerror(errno);
     text_free(&text);
     text_free(&body);
     arena_free(scratch);

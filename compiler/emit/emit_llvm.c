@@ -281,12 +281,12 @@ static void run_passes(const Emitter *e) {
     LLVMDisposePassBuilderOptions(options);
 }
 
-static bool write_file(Arena *arena, const char *path, const char *data, size_t size, const char **why) {
+static bool write_file(const char *path, const char *data, size_t size, const char **why) {
     FILE *file = fopen(path, "wb");
     bool written = file && fwrite(data, 1, size, file) == size;
     if (file && fclose(file) != 0) written = false;
     if (written) return true;
-    *why = arena_format(arena, "%s: cannot be written: %s", path, strerror(errno));
+    *why = strerror(errno);
     if (file) remove(path);
     return false;
 }
@@ -294,7 +294,7 @@ static bool write_file(Arena *arena, const char *path, const char *data, size_t 
 static bool write_output(const Emitter *e, LlvmOutput output, const char *path, const char **why) {
     if (output == LLVM_OUTPUT_TEXT) {
         char *text = LLVMPrintModuleToString(e->module);
-        const bool written = write_file(e->arena, path, text, strlen(text), why);
+        const bool written = write_file(path, text, strlen(text), why);
         LLVMDisposeMessage(text);
         return written;
     }
@@ -305,7 +305,7 @@ static bool write_output(const Emitter *e, LlvmOutput output, const char *path, 
         *why = keep_message(e->arena, message);
         return false;
     }
-    const bool written = write_file(e->arena, path, LLVMGetBufferStart(buffer), LLVMGetBufferSize(buffer), why);
+    const bool written = write_file(path, LLVMGetBufferStart(buffer), LLVMGetBufferSize(buffer), why);
     LLVMDisposeMemoryBuffer(buffer);
     return written;
 }

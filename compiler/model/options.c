@@ -186,6 +186,13 @@ static bool convert_count(const Conversion *c) {
     double number = c->value->number;
     bool good = c->value->kind == AST_NUMBER && number >= 0 && (number < 1 || value_is_whole(c->value));
     if (!good) return fail_number(c, "bad-value");
+    if (number == 1 && !c->value->integral) {
+        Diag *diag = diag_report(c->scope->diags, c->value->at, "bad-value",
+                                 "%s must be %s; 1.0 is neither: 1 example, or all of them?", option_text(c),
+                                 expected_text(c->scope->arena, c->spec));
+        diag_help(c->scope->diags, diag, "write 1 for one example; train= is left out to train with all that are left");
+        return false;
+    }
     c->out->real = number;
     return true;
 }

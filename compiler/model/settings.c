@@ -97,27 +97,13 @@ static bool split_apply(SettingContext *context) {
     settings->split_train = option[SPLIT_TRAIN].real;
     settings->split_validation = option[SPLIT_VALIDATION].real;
     settings->split_test = option[SPLIT_TEST].real;
-    double sum = 0;
-    bool any = false;
-    for (int i = 0; i < SPLIT_OPTIONS; i++) {
-        any = any || option[i].given;
-        if (option[i].real < 1) sum += option[i].real;
-    }
-    if (!any) {
+    if (!option[SPLIT_TRAIN].given && !option[SPLIT_VALIDATION].given && !option[SPLIT_TEST].given) {
         diag_report(context->diags, context->at, "missing-option",
                     "split needs train=, validation= or test=, for example split validation=10000");
         return false;
     }
-    bool train_given = option[SPLIT_TRAIN].given;
-    if (train_given && settings->split_train == 0) {
+    if (option[SPLIT_TRAIN].given && settings->split_train == 0) {
         diag_report(context->diags, option[SPLIT_TRAIN].at, "bad-value", "train of split must not be 0");
-        return false;
-    }
-    const double slack = 1e-9; /* 0.7 + 0.2 + 0.1 is meant to be 1 */
-    if (sum > 1 + slack || (!train_given && sum > 1 - slack)) {
-        diag_report(context->diags, context->at, "bad-value",
-                    "the fractions of split leave nothing: they add up to %g%s", sum,
-                    train_given ? "" : " without the training part");
         return false;
     }
     return true;

@@ -4,6 +4,8 @@
 #include "compiler/model/options.h"
 #include "compiler/model/settings.h"
 #include "compiler/model/vocabulary.h"
+#include "runtime/data/sets.h"
+#include "runtime/data/split.h"
 
 /* ---- reading the lines ---- */
 
@@ -273,6 +275,22 @@ static void check_data(Scope *scope, const Model *model, const SettingLines *lin
     }
 }
 
+/* Whether there is a test file is known once `data` has been read. */
+static void check_split(Scope *scope, const Model *model, const SettingLines *lines) {
+    const AstStmt *line = line_of(lines, "split");
+    if (!line) return;
+    const Settings *settings = &model->settings;
+    const NetDataSet *set = net_data_set(settings->data_kind);
+    const double asked[NET_PARTS] = {settings->split_train, settings->split_validation, settings->split_test};
+    double sum;
+    NetSplitShares shares = net_split_shares(asked, set || settings->test_images, &sum);
+    bool trains = settings->split_train > 0;
+    if (shares == NET_SPLIT_OVER || (shares == NET_SPLIT_ALL && !trains)) {
+        diag_report(scope->diags, line->at, "bad-value", "the fractions of split leave nothing: they add up to %g%s",
+                    sum, trains ? "" : " without the training part");
+    }
+}
+
 /* The test set never chooses anything, so stopping early takes a validation part. */
 static void check_stop(Scope *scope, const Model *model, const SettingLines *lines) {
     const AstStmt *line = line_of(lines, "stop");
@@ -287,5 +305,6 @@ void settings_agree(Scope *scope, Model *model, const SettingLines *lines) {
     check_outputs(scope, model, lines, last);
     if (scope->diags->errors == errors) check_cost(scope, model, lines, last);
     check_data(scope, model, lines, last);
+    check_split(scope, model, lines);
     check_stop(scope, model, lines);
 }

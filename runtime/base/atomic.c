@@ -24,6 +24,7 @@ struct NetFile {
     Sink sink;
     char *target;    /* what the path leads to through symbolic links */
     char *temporary; /* NULL: the target is a device or a pipe, which takes the bytes at the end */
+    bool executable;
 };
 
 struct NetAppend {
@@ -189,6 +190,10 @@ bool net_file_overwrite(NetFile *file, uint64_t offset, const void *bytes, size_
     return code == 0 || net_fail_system(error, sink->path, "write", code);
 }
 
+bool net_file_in_folder(const NetFile *file) { return file->temporary != NULL; }
+
+void net_file_executable(NetFile *file) { file->executable = true; }
+
 uint64_t net_file_length(const NetFile *file) { return file->sink.length; }
 
 /* mkostemps makes files that only their owner can read; this is the mode of open(). An existing file keeps its own. */
@@ -230,7 +235,9 @@ bool net_file_commit(NetFile *file, NetError *error) {
         return copied;
     }
     bool ok = sink_sync(sink, error);
-    if (ok && fchmod(sink->fd, wanted_mode(file->target)) != 0 && errno != EPERM)
+    mode_t mode = wanted_mode(file->target);
+    if (file->executable) mode |= (mode & 0444) >> 2;
+    if (ok && fchmod(sink->fd, mode) != 0 && errno != EPERM)
         ok = net_fail_system(error, sink->path, "set the mode", errno);
     if (close(sink->fd) != 0 && ok) ok = net_fail_system(error, sink->path, "write", errno);
     bool renamed = false;

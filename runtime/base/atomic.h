@@ -31,6 +31,12 @@ bool net_file_overwrite(NetFile *file, uint64_t offset, const void *bytes, size_
 /* Bytes written so far. */
 uint64_t net_file_length(const NetFile *file);
 
+/* Whether it takes its place in a folder; a device or a pipe has none. */
+bool net_file_in_folder(const NetFile *file);
+
+/* Whoever may read the file may also run it, when it is committed. */
+void net_file_executable(NetFile *file);
+
 /* Syncs the file, renames it to its target, syncs the folder. Frees `file` whether or not it succeeds; on failure the
  * temporary file is gone and what stood at the target before still does (only a failed sync of the folder comes after
  * the rename: then the new file stands there, whole, but may not survive a power cut). */

@@ -14,6 +14,7 @@ void net_streams_open(void) {
             if (open("/dev/null", fd == STDERR_FILENO ? O_WRONLY : O_RDONLY) != fd) _exit(NET_ENVIRONMENT);
         }
     }
+    signal(SIGXFSZ, SIG_IGN); /* the programs it starts inherit this */
 }
 
 /* Why an earlier write failed, whose errno is gone; 0 where that cannot be told. */

@@ -6,6 +6,7 @@
 #include "runtime/data/idx.h"
 #include "runtime/data/labels.h"
 #include "runtime/data/sets.h"
+#include "runtime/data/split.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -164,34 +165,6 @@ static bool read_files(const NetDataRequest *request, const Sources *sources, Ne
 
 /* ---- splitting ---- */
 
-/* What the split asks for, in rows. */
-typedef struct {
-    int64_t train, validation, test;
-} Counts;
-
-/* 0 stays 0, a fraction becomes a count; one that is too large to be a count stays too large. */
-static int64_t amount(double asked, int64_t rows) {
-    double count = asked < 1 ? floor(asked * (double)rows + 0.5) : floor(asked);
-    return !(count > 0) ? 0 : count > INT32_MAX ? INT32_MAX : (int64_t)count;
-}
-
-static Counts split_counts(const NetDataRequest *request, const NetData *data) {
-    int64_t rows = data->train_file_count;
-    int64_t test_rows = data->test_file_count > 0 ? data->test_file_count : rows;
-    Counts counts = {amount(request->train, rows), amount(request->validation, rows), amount(request->test, test_rows)};
-    if (!(request->test > 0)) counts.test = data->test_file_count;
-    int64_t held = counts.validation + (data->test_file_count > 0 ? 0 : counts.test);
-    if (!(request->train > 0)) counts.train = rows - held;
-    return counts;
-}
-
-static bool split_fits(const NetDataRequest *request, const NetData *data, Counts counts) {
-    int64_t used = counts.train + counts.validation + (data->test_file_count > 0 ? 0 : counts.test);
-    return counts.train > 0 && used <= data->train_file_count &&
-           (data->test_file_count == 0 || counts.test <= data->test_file_count) &&
-           (counts.validation > 0 || !(request->validation > 0)) && (counts.test > 0 || !(request->test > 0));
-}
-
 static bool split_error(const NetDataRequest *request, const NetData *data, NetError *error) {
     char train[NET_COUNT_TEXT], test[NET_COUNT_TEXT];
     return net_fail(error, NET_ENVIRONMENT,
@@ -234,13 +207,16 @@ static NetPart make_part(const NetData *data, bool test_file, int64_t first, int
 
 static bool split(const NetDataRequest *request, NetData *data, NetError *error) {
     const NetDataRequest carried = carried_over(request);
-    Counts counts = split_counts(&carried, data);
-    if (!split_fits(&carried, data, counts)) return split_error(&carried, data, error);
+    const double asked[NET_PARTS] = {carried.train, carried.validation, carried.test};
+    int64_t count[NET_PARTS];
+    if (!net_split_rows(asked, data->train_file_count, data->test_file_count, count))
+        return split_error(&carried, data, error);
     bool test_file = data->test_file_count > 0;
-    int64_t end = data->train_file_count - (test_file ? 0 : counts.test);
-    data->part[NET_PART_TRAIN] = make_part(data, false, 0, counts.train);
-    data->part[NET_PART_VALIDATION] = make_part(data, false, end - counts.validation, counts.validation);
-    data->part[NET_PART_TEST] = make_part(data, test_file, test_file ? 0 : end, counts.test);
+    int64_t end = data->train_file_count - (test_file ? 0 : count[NET_PART_TEST]);
+    int64_t validation = count[NET_PART_VALIDATION];
+    data->part[NET_PART_TRAIN] = make_part(data, false, 0, count[NET_PART_TRAIN]);
+    data->part[NET_PART_VALIDATION] = make_part(data, false, end - validation, validation);
+    data->part[NET_PART_TEST] = make_part(data, test_file, test_file ? 0 : end, count[NET_PART_TEST]);
     return true;
 }
 

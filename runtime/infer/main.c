@@ -2,13 +2,13 @@
  *
  * Files are read, predicted and printed in order, a batch at a time; the first that cannot be read ends the program.
  * An IDX label file right behind a file of images is about those. */
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "runtime/base/processor.h"
 #include "runtime/base/signals.h"
+#include "runtime/base/streams.h"
 #include "runtime/data/labels.h"
 #include "runtime/infer/images.h"
 #include "runtime/infer/labels.h"
@@ -195,9 +195,10 @@ int main(int argc, char **argv) {
     NetNetwork network;
     NetInferOptions options = {.program = net_infer_program(argc, argv)};
     NetError error = {0};
+    net_streams_open();
     bool ok = net_network_open(&network, &error) && net_infer_options_parse(argc, argv, &network, &options, &error) &&
               run(&network, &options, &error);
-    if (fflush(stdout) != 0 && ok) ok = net_fail_system(&error, "standard output", "write", errno);
+    if (ok) ok = net_streams_close(&error);
     if (!ok && net_signals_pending() == 0) fprintf(stderr, "%s: %s\n", options.program, error.text);
     net_infer_options_free(&options);
     net_network_close(&network);

@@ -51,7 +51,7 @@ if not stat.S_ISCHR(os.stat("/dev/null").st_mode):
 # what cannot be written stays as it was
 os.mkdir("folder")
 run("build", SMALL, "-o", "folder", status=3, error="it is a folder")
-run("build", SMALL, "-o", "absent/x", status=3, error="cannot write absent/x: No such file or directory")
+run("build", SMALL, "-o", "absent/x", status=3, error="absent/x: cannot create a file beside it: No such file or directory")
 with open("kept", "w") as file:
     file.write("kept")
 run("build", SMALL, "-o", "kept", "--backend", "c", "--cc", "absent-compiler", status=3, error="'absent-compiler'")

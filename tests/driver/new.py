@@ -95,7 +95,7 @@ for name, other in (("my-net", "my_net"), ("3layers", "net_3layers"), ("a b", "a
                     ("x { input 1 } train", "x___input_1___train"), ("true", "")):
     netc("new", name, status=2, error=f"netc new: '{name}' cannot be the name of a network (letters, digits and '_')" +
          (f"; how about '{other}'?" if other else ""))
-netc("new", "absent/x", status=3, error="netc: cannot write absent/x.net: No such file or directory")
+netc("new", "absent/x", status=3, error="netc: absent/x.net: cannot write: No such file or directory")
 netc("new", status=2, error="netc new: expected a name for the network, for example 'netc new digits && netc train "
      "digits.net'")
 if os.path.exists("x.net"):

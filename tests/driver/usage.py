@@ -95,9 +95,11 @@ ENVIRONMENT = {
     ("train", "folder"): "netc: cannot read folder: is a folder, not a .net file",
     ("check", "file/x.net"): "netc: cannot read file/x.net: Not a directory",
     ("check", "/proc/self/mem"): "netc: cannot read /proc/self/mem: Input/output error",
-    ("build", "small.net", "-o", "folder"): "netc: cannot write folder: it is a folder; -o names another file",
-    ("build", "small.net", "-o", "absent/x"): "netc: cannot write absent/x: No such file or directory",
-    ("build", "small.net", "--emit", "c", "-o", "file/x"): "netc: cannot write file/x: Not a directory",
+    ("build", "small.net", "-o", "folder"): "netc: folder: cannot write: it is a folder; -o names another file",
+    ("build", "small.net", "-o", "absent/x"):
+        "netc: absent/x: cannot create a file beside it: No such file or directory; -o names another file",
+    ("build", "small.net", "--emit", "c", "-o", "file/x"):
+        "netc: file/x: cannot create a file beside it: Not a directory; -o names another file",
     ("build", "small.net", "--cc", "absent-cc"):
         "netc: there is no program 'absent-cc', which --cc names as the C compiler",
     ("train", "small.net", "-q", "--run-dir", "file"): "netc train: file: cannot make the folder: a file is in the way",

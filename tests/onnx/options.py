@@ -80,7 +80,8 @@ if build("-o", "-") != first or build("-o", "again.onnx") != b"" or open("again.
 build("-o", "/dev/null")
 if not stat.S_ISCHR(os.stat("/dev/null").st_mode):
     fail("/dev/null was replaced")
-build("-o", "absent/x", status=3, error="netc: cannot write absent/x: No such file or directory")
+build("-o", "absent/x", status=3,
+      error="netc: absent/x: cannot create a file beside it: No such file or directory; -o names another file")
 
 # ---- weights that do not fit: nothing is written ----
 os.remove("small.onnx")

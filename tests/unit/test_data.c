@@ -4,6 +4,7 @@
 #include "runtime/base/atomic.h"
 #include "runtime/data/data.h"
 #include "runtime/data/fetch.h"
+#include "runtime/data/split.h"
 
 #include <math.h>
 
@@ -134,6 +135,33 @@ static void splits_that_do_not_fit(void **state) {
     assert_int_equal(data.part[NET_PART_TRAIN].count, 5000);
     assert_int_equal(data.part[NET_PART_VALIDATION].count, 1000);
     net_data_close(&data);
+}
+
+/* Shares that add up to 1 take every row of a file; all others are rounded each by itself. */
+static void shares_fit_every_file(void **state) {
+    static const struct {
+        double asked[NET_PARTS];
+        int64_t rows, test_rows, becomes[NET_PARTS];
+    } cases[] = {{{0.9, 0.1, 0}, 55, 0, {50, 5, 0}},       {{0.5, 0.5, 0}, 1001, 0, {501, 500, 0}},
+                 {{0.7, 0.1, 0.2}, 25, 0, {18, 2, 5}},     {{0.4, 0.4, 0.2}, 11, 0, {5, 4, 2}},
+                 {{0.9, 0.1, 0}, 6000, 0, {5400, 600, 0}}, {{0.9, 0.1, 0.5}, 55, 7, {50, 5, 4}},
+                 {{0, 0.1, 0}, 55, 0, {49, 6, 0}},         {{0.8, 0.1, 0}, 55, 0, {44, 6, 0}}};
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        int64_t count[NET_PARTS];
+        assert_true(net_split_rows(cases[i].asked, cases[i].rows, cases[i].test_rows, count));
+        for (int part = 0; part < NET_PARTS; part++) assert_int_equal(count[part], cases[i].becomes[part]);
+    }
+    for (int64_t rows = 10; rows < 3000; rows++) {
+        for (int tenths = 1; tenths < 9; tenths++) {
+            const double share = tenths / 10.0, asked[NET_PARTS] = {share, 0.9 - share, 0.1};
+            int64_t count[NET_PARTS];
+            assert_true(net_split_rows(asked, rows, 0, count));
+            assert_int_equal(count[0] + count[1] + count[2], rows);
+            for (int part = 0; part < NET_PARTS; part++)
+                assert_true(fabs((double)count[part] - asked[part] * (double)rows) < 1);
+        }
+    }
 }
 
 /* A split that was written for MNIST, on the digits: no part is lost, and two that filled MNIST fit. */
@@ -317,6 +345,7 @@ int main(void) {
         cmocka_unit_test(splits_keep_file_order),
         cmocka_unit_test(splits_that_do_not_fit),
         cmocka_unit_test(splits_of_another_set),
+        cmocka_unit_test(shares_fit_every_file),
         cmocka_unit_test(statistics_are_per_channel_or_feature),
         cmocka_unit_test(messages_for_what_does_not_match),
         cmocka_unit_test(unknown_sets_are_told_apart),
