@@ -28,7 +28,6 @@ typedef struct {
     int64_t epoch;    /* in progress; beyond the last one: all is done */
     int64_t position; /* its steps done */
     int64_t step;     /* all steps done */
-    int64_t probed;   /* 1: this epoch's probe is logged */
     int64_t best_epoch;
     double seconds, epoch_seconds; /* since the start of the run, of the epoch; up to the last stop of the clock */
     NetScore running;              /* the epoch's sums so far, measured while training */
@@ -43,6 +42,8 @@ typedef struct {
     char *kept_data, *kept_folder; /* own strings that `options` took from a checkpoint */
     NetData data;
     NetLoader *loader;
+    NetLoader *probe_loader; /* holds the batch of the probe */
+    const NetBatch *probe;   /* the examples probed; NULL: none are */
     NetWorkers *workers;
     NetRun run;
     NetCsv csv;
