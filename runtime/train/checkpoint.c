@@ -398,9 +398,8 @@ static bool place_can_be(const NetTrainer *trainer) {
         }
     }
     return place->epoch >= 0 && place->epoch <= EPOCHS_LIMIT + 1 && place->position >= 0 &&
-           place->position <= trainer->steps &&
-           place->step == (place->epoch - 1) * trainer->steps + place->position && place->best_epoch >= 0 &&
-           (place->best_epoch < place->epoch || place->best.n == 0);
+           place->position <= trainer->steps && place->step == (place->epoch - 1) * trainer->steps + place->position &&
+           place->best_epoch >= 0 && (place->best_epoch < place->epoch || place->best.n == 0);
 }
 
 bool net_checkpoint_restore(NetTrainer *trainer, const NetSafetensors *file, NetError *error) {

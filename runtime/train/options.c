@@ -47,7 +47,7 @@ static const Option table[NET_OPTIONS] = {
     [NET_OPTION_NAME] = {"name", 0, KIND_TEXT, AT(name), "NAME", 0, 0, NULL, "name of the run"},
     [NET_OPTION_RUN_DIR] = {"run-dir", 0, KIND_TEXT, AT(run_dir), "DIR", 0, 0, NULL, "folder of all runs"},
     [NET_OPTION_RESUME] = {"resume", 0, KIND_RESUME, AT(resume), "[RUN]", 0, 0, NULL,
-                           "go on with a run, by default the latest of that name"},
+                           "go on with a run, a folder or a name: the newest of that name"},
     [NET_OPTION_WEIGHTS] = {"weights", 0, KIND_TEXT, AT(weights), "FILE|RUN", 0, 0, NULL,
                             "start from these weights instead of random ones"},
     [NET_OPTION_RENAME] = {"rename", 0, KIND_WORDS, AT(rename), "OLD=NEW", 0, 0, NULL,

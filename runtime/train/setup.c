@@ -170,7 +170,8 @@ static bool find_resumed(NetTrainer *trainer, NetSafetensors *file, bool *found,
         return false;
     }
     if (folder == NULL && options->resume != NULL) {
-        return net_fail(error, NET_ENVIRONMENT, "--resume %s: there is no such run (looked for it in %s too) [no-run]",
+        return net_fail(error, NET_ENVIRONMENT,
+                        "--resume %s: there is no folder of that path, and in %s no run of that name [no-run]",
                         options->resume, options->run_dir);
     }
     if (folder == NULL) {
