@@ -116,6 +116,11 @@ bool net_trainer_save_weights(NetTrainer *trainer, const char *name, const float
 bool net_trainer_write_config(NetTrainer *trainer, NetError *error);
 bool net_trainer_write_result(NetTrainer *trainer, const char *status, const NetFinal *final, NetError *error);
 
+/* The figure that a result comes down to, by its name there: what the network is judged by, on the test part or,
+ * without one, on the validation or the training part. False: the result has none. */
+enum { NET_FIGURE_NAME = 48 };
+bool net_report_figure(const NetModel *model, const json_t *result, char name[NET_FIGURE_NAME]);
+
 /* advice.c: notes about data that is oddly cut, and about a training that does not learn. */
 void net_trainer_advise_data(const NetTrainer *trainer);
 void net_trainer_advise_epoch(const NetTrainer *trainer);
