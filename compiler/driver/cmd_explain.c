@@ -35,6 +35,8 @@ static void explain_one(const DiagKind *kind, bool markdown, FILE *out) {
     print_doc(kind->doc, markdown, out);
 }
 
+void explain_diagnostic(const DiagKind *kind, FILE *out) { explain_one(kind, false, out); }
+
 static int explain_all(bool markdown, FILE *out) {
     if (markdown) {
         fputs(

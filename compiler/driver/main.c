@@ -134,18 +134,19 @@ const Command commands[] = {
     {
         .name = "help",
         .arguments = "[TOPIC] [options]",
-        .doc = "help on a command, a layer kind, a setting",
-        .details = "TOPIC is a command, a layer kind or a setting, or one of: layers activations initialisers\n"
-                   "settings developer.",
+        .doc = "help on a command or on a word of the language",
+        .details = "TOPIC is a command, a layer kind, a setting, an option or any other word of a model, the name of\n"
+                   "an error or a warning, or one of: layers activations initialisers settings developer.",
         .examples = "  netc help build\n"
                     "  netc help layers\n"
                     "  netc help conv\n"
+                    "  netc help relu         and any other word of the language\n"
                     "  netc help settings     what a train block may hold\n"
                     "  netc help developer    options for those who work on netc itself\n"
                     "  source <(netc help --completion bash)",
         .mask = COMMAND_HELP,
         .most = 1,
-        .what = "the name of a command, a layer kind or a setting",
+        .what = "a command or a word of the language",
         .run = cmd_help,
     },
     {0},

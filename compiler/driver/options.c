@@ -183,7 +183,7 @@ void help_overview(FILE *out) {
           "  netc show lenet5.net                the layers as a table\n"
           "  netc train lenet5.net --epochs 3    compile it and train it\n"
           "  netc help train                     more on a command\n"
-          "  netc help layers                    the layer kinds; 'netc help conv': one of them\n"
+          "  netc help layers                    the layer kinds; 'netc help conv', 'netc help relu': any word\n"
           "\n"
           "'netc --version' prints the version. Status: 0 good, 1 errors in the model or a training\n"
           "that diverged, 2 wrong usage, 3 a file, a tool or the disk, 4 --require not met, 128 + N stopped\n"

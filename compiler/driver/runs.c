@@ -14,6 +14,7 @@
 #include "compiler/driver/report.h"
 #include "runtime/base/atomic.h"
 #include "runtime/base/utf8.h"
+#include "runtime/train/runs.h"
 
 enum { FILE_LIMIT = 1 << 26 };
 
@@ -290,6 +291,9 @@ bool runs_read(Arena *arena, const char *path, Runs *runs) {
         length--;
     }
     const char *folder = arena_copy(arena, path, length);
+    char *found = net_run_find("runs", folder, NULL);
+    folder = found == NULL ? folder : arena_copy(arena, found, strlen(found));
+    free(found);
     DIR *directory = opendir(folder);
     if (directory == NULL) {
         report_environment("cannot read %s: %s", path, strerror(errno));

@@ -359,7 +359,7 @@ static bool write_kernels(const Tools *tools, const Shipment *shipment, const Li
 /* ---- the outputs ---- */
 typedef struct {
     const char *form; /* of the file's name */
-    bool header;      /* NAME.h goes beside it */
+    bool header;      /* one goes beside it */
     bool (*write)(const Tools *tools, const Shipment *shipment, const Library *library, const char *path);
 } Form;
 
@@ -374,9 +374,27 @@ static const Form forms[] = {
     [EMIT_ONNX] = {"%s.onnx", false, NULL},
 };
 
-static const char *header_path(Arena *arena, const char *path, const char *name) {
+/* What an output is called: its file's name without what the form puts around it ("lib", ".so" and a version behind
+ * that), or else without its ending. The header beside it has that name. */
+static const char *output_name(Arena *arena, const char *path, const char *form) {
+    const char *slash = strrchr(path, '/'), *name = slash == NULL ? path : slash + 1, *hole = strchr(form, '%');
+    const char *ending = hole + strlen("%s"), *end = NULL;
+    size_t before = (size_t)(hole - form);
+    if (strncmp(name, form, before) == 0 && name[before] != '\0' && name[before] != '.') {
+        name += before;
+    }
+    for (const char *at = name; (at = strstr(at, ending)) != NULL && end == NULL; at++) {
+        const char *rest = at + strlen(ending);
+        end = rest[strspn(rest, ".0123456789")] == '\0' ? at : NULL;
+    }
+    end = end != NULL ? end : strrchr(name, '.');
+    return arena_copy(arena, name, end == NULL || end == name ? strlen(name) : (size_t)(end - name));
+}
+
+static const char *header_path(Arena *arena, const char *path, const Form *form) {
     const char *slash = strrchr(path, '/');
-    return arena_format(arena, "%.*s%s.h", slash == NULL ? 0 : (int)(slash - path) + 1, path, name);
+    return arena_format(arena, "%.*s%s.h", slash == NULL ? 0 : (int)(slash - path) + 1, path,
+                        output_name(arena, path, form->form));
 }
 
 static bool find_path(Arena *arena, const Model *model, Shipment *shipment, int *status) {
@@ -386,7 +404,7 @@ static bool find_path(Arena *arena, const Model *model, Shipment *shipment, int 
 #pragma GCC diagnostic ignored "-Wformat-nonliteral"
     shipment->path = options->output != NULL ? options->output : arena_format(arena, form->form, model->name);
 #pragma GCC diagnostic pop
-    const char *header = header_path(arena, shipment->path, model->name);
+    const char *header = header_path(arena, shipment->path, form);
     const char *const inputs[] = {model->source->path, options->weights};
     for (size_t i = 0; i < COUNT_OF(inputs); i++) {
         if (inputs[i] != NULL && output_is(shipment->path, inputs[i])) {
@@ -411,11 +429,12 @@ bool ship_plan(Arena *arena, const Model *model, const Options *options, Shipmen
 }
 
 /* Written, but for net_file_commit; NULL after printing why. */
-static NetFile *begin_header(const char *path, const Library *library) {
+static NetFile *begin_header(Arena *arena, const Shipment *shipment, const Library *library) {
+    const Form *form = &forms[shipment->emit];
     NetError error;
     Text text = {0};
-    emit_header(library, &text);
-    NetFile *header = net_file_create(path, &error);
+    emit_header(library, output_name(arena, shipment->path, form->form), &text);
+    NetFile *header = net_file_create(header_path(arena, shipment->path, form), &error);
     if (header == NULL || !net_file_write(header, text.data, text.length, &error)) {
         report_environment("%s", error.text);
         net_file_discard(header);
@@ -435,7 +454,7 @@ static bool build(const Tools *tools, const Shipment *shipment, const Library *l
     }
     bool good = true;
     if (form->header && output.file != NULL && net_file_in_folder(output.file)) {
-        header = begin_header(header_path(tools->arena, shipment->path, library->name), library);
+        header = begin_header(tools->arena, shipment, library);
         good = header != NULL;
     }
     good = good && form->write(tools, shipment, library, output.made);

@@ -55,7 +55,14 @@ static void print_macro(const Library *library, const char *name, int64_t value,
     text_printf(out, "_%s %lld\n", name, (long long)value);
 }
 
-void emit_header(const Library *library, Text *out) {
+/* What keeps the header from being read twice: its name, as an identifier. */
+static void print_guard(const char *file, Text *out) {
+    text_puts(out, "NETC_");
+    for (const char *c = file; *c; c++) text_printf(out, "%c", isalnum((unsigned char)*c) ? *c : '_');
+    text_puts(out, "_H\n");
+}
+
+void emit_header(const Library *library, const char *file, Text *out) {
     const char *name = library->name;
     text_printf(out, "/* %s, a trained network, made by netc %s.\n *\n * Input:  ", name, library->netc);
     for (int d = 0; d < library->rank; d++) text_printf(out, "%s%lld", d ? " x " : "", (long long)library->shape[d]);
@@ -66,14 +73,15 @@ void emit_header(const Library *library, Text *out) {
     text_puts(out, ".\n *\n"
                    " * No function reads a file or changes a global, and none allocates memory");
     if (selftest_allocates(library)) text_puts(out, " but the self-test");
-    text_printf(
-        out,
-        "; each may run in many\n"
-        " * threads at a time with workspaces of their own. x and y may lie at any address that floats may, and\n"
-        " * must not overlap; the workspace's contents do not matter before, between and after calls. */\n"
-        "#ifndef NETC_%s_H\n#define NETC_%s",
-        name, name);
-    text_puts(out, "_H\n\n#include <stdint.h>\n\n#ifdef __cplusplus\nextern \"C\" {\n#endif\n\n");
+    text_puts(out,
+              "; each may run in many\n"
+              " * threads at a time with workspaces of their own. x and y may lie at any address that floats may, and\n"
+              " * must not overlap; the workspace's contents do not matter before, between and after calls. */\n");
+    text_puts(out, "#ifndef ");
+    print_guard(file, out);
+    text_puts(out, "#define ");
+    print_guard(file, out);
+    text_puts(out, "\n#include <stdint.h>\n\n#ifdef __cplusplus\nextern \"C\" {\n#endif\n\n");
     print_macro(library, "INPUTS", library->inputs, out);
     print_macro(library, "OUTPUTS", library->outputs, out);
     print_macro(library, "WORKSPACE_BYTES", library->workspace, out);

@@ -40,8 +40,8 @@ float library_example(int64_t i);
 /* Bytes of the workspace for `scratch` floats on a boundary of 64 bytes, from wherever it begins. */
 int64_t library_workspace(int64_t scratch);
 
-/* NAME.h. */
-void emit_header(const Library *library, Text *out);
+/* The header, a file of that name (without ".h"). */
+void emit_header(const Library *library, const char *file, Text *out);
 /* The functions, for kernels that are in other objects; `weights` is the file the assembler takes in. */
 void emit_interface(const Library *library, const char *weights, Text *out);
 /* The functions and the weights, to follow the text of the kernels (emit_c() with NET_KERNEL defined as static). */

@@ -39,13 +39,19 @@ static void count_examples(const Settings *settings, int64_t *train, int64_t *al
     if (settings->split_train >= 1 && settings->split_train < 1e18) *train = (int64_t)settings->split_train;
 }
 
+static int64_t probed_examples(const Settings *settings) {
+    int64_t train, all;
+    count_examples(settings, &train, &all);
+    return settings->log_probe < train || train == 0 ? settings->log_probe : train;
+}
+
 /* Images of the largest batch of any program. */
 static int64_t largest_batch(const Model *model) {
     const Settings *settings = &model->settings;
     int64_t train, all;
     count_examples(settings, &train, &all);
     int64_t largest = settings->batch > 0 && (train == 0 || settings->batch < train) ? settings->batch : train;
-    int64_t probe = settings->log_probe < train || train == 0 ? settings->log_probe : train;
+    int64_t probe = probed_examples(settings);
     if (probe > largest) largest = probe;
     if (largest < NET_EVAL_BATCH) largest = NET_EVAL_BATCH;
     return plus(largest, NET_LANES - 1) / NET_LANES * NET_LANES;
@@ -98,8 +104,9 @@ Memory model_memory(const Model *model, int threads) {
     Frame frame = frame_of(model, threads);
     for (size_t i = 0; i < model->layers.count; i++) add_layer(&memory, model->layers.at[i], &frame);
     int64_t outputs = times(shape_count(model->layers.at[model->layers.count - 1]->out), FLOAT);
-    int64_t rows = times(plus(frame.row_bytes, 2 * FLOAT), NET_LOADER_SLOTS); /* with label and number */
-    memory.batch = plus(memory.batch, times(plus(outputs, rows), frame.batch));
+    int64_t row = plus(frame.row_bytes, 2 * FLOAT); /* with label and number */
+    memory.batch = plus(memory.batch, times(plus(outputs, times(row, NET_LOADER_SLOTS)), frame.batch));
+    memory.batch = plus(memory.batch, times(row, probed_examples(&model->settings)));
     int64_t train, all;
     count_examples(&model->settings, &train, &all);
     memory.data = times(all, plus(frame.row_bytes, FLOAT));

@@ -325,7 +325,7 @@ static const OptionSpec log_options[LOG_OPTIONS] = {
                    .type = OPTION_INTEGER,
                    .low = 1,
                    .high = 1 << 30,
-                   .doc = "gradients: also those of the first N training examples, at each epoch's start"},
+                   .doc = "gradients: also those of the first N training examples, as often as every= says"},
     [LOG_FORMATS] =
         {.name = "formats", .type = OPTION_WORDS, .standard = "[csv]", .words = format_words, .doc = "files to write"},
 };

@@ -1,5 +1,6 @@
 /* The wording of syntax errors: what was found, what could have stood there, and advice for common slips. */
 #include "compiler/syntax/reader.h"
+#include "compiler/syntax/words.h"
 #include "parse.h"
 #include "runtime/base/words.h"
 
@@ -106,17 +107,9 @@ static bool is_end_of_file(const Reader *reader, const Token *token) {
 }
 
 static bool is_reserved(int kind) {
-    switch (kind) {
-    case T_NETWORK:
-    case T_TRAIN:
-    case T_LET:
-    case T_REPEAT:
-    case T_DEFAULT:
-    case T_ALLOW:
-    case T_TRUE:
-    case T_FALSE: return true;
-    default: return false;
-    }
+    bool found = false;
+    for (size_t i = 0; i < fixed_word_count; i++) found = found || (kind != 0 && fixed_words[i].token == kind);
+    return found;
 }
 
 static const char *finding(Reader *reader, const Token *token) {

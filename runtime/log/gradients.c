@@ -293,6 +293,10 @@ bool net_gradients_epoch(NetGradients *gradients, int64_t epoch, int64_t step, N
     return true;
 }
 
+bool net_gradients_probe_due(const NetGradients *gradients, const NetLogged *at) {
+    return gradients->every > 0 ? at->step % gradients->every == 0 : at->step_in_epoch == 0;
+}
+
 bool net_gradients_probe(NetGradients *gradients, const NetLogged *at, NetCsv *csv, NetError *error) {
     const NetModel *model = gradients->model;
     for (int i = 0; i < model->layers; i++) {

@@ -4,7 +4,8 @@
  *   every=N      a row `batch` at each step whose number, counted from 0, is a multiple of N
  *   every=epoch  a row `epoch` at each epoch's end: the mean over its first step and up to 31 evenly spaced others,
  *                delta_norm over all of its steps
- *   probe=N      a row `probe` before an epoch's first step: one pass over the first N training examples
+ *   probe=N      a row `probe` before each step of `batch` or, with every=epoch, before an epoch's first step: one pass
+ *                over the first N training examples
  * `step` and `epoch` of a batch or probe row count what was done before: 0 and 0 is the untrained network; an epoch
  * row carries its own number and the step it ended with. A row of weights.csv is from before a logged step
  * (every=epoch: before the epoch's first).
@@ -40,6 +41,9 @@ bool net_gradients_wanted(const NetGradients *gradients, const NetLogged *at);
 
 /* Takes in a step that ran `train_log` (when wanted) or `train`, and writes the rows that fall due. */
 bool net_gradients_step(NetGradients *gradients, const NetLogged *at, NetCsv *csv, NetError *error);
+
+/* Whether the probe falls due before a step. */
+bool net_gradients_probe_due(const NetGradients *gradients, const NetLogged *at);
 
 /* Takes in a pass of the program `probe`. */
 bool net_gradients_probe(NetGradients *gradients, const NetLogged *at, NetCsv *csv, NetError *error);

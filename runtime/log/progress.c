@@ -12,13 +12,12 @@
 
 #define BAR_INTERVAL 0.1
 
-enum { TEXT = 64, NUMBER = 32, BAR_LEAST = 8, BAR_MOST = 24 };
+enum { TEXT = 64, NUMBER = 32, BAR_LEAST = 8, BAR_MOST = 24, LINE_MOST = 80 };
 
 struct NetProgress {
     const NetModel *model;
     FILE *out; /* of the lines */
     bool quiet, bar;
-    bool silent;           /* not even results: those go out as JSON */
     bool color, bar_color; /* of the lines, of the bar */
     bool drawn;            /* a bar stands on the terminal's line */
     double next;           /* when the bar may be drawn again */
@@ -53,7 +52,6 @@ NetProgress *net_progress_new(const NetModel *model, bool quiet, bool json, int 
     progress->model = model;
     progress->out = json ? stderr : stdout;
     progress->quiet = quiet;
-    progress->silent = quiet && json;
     progress->bar = !quiet && isatty(STDERR_FILENO) && term != NULL && strcmp(term, "dumb") != 0;
     progress->color = wants_color(progress->out, color);
     progress->bar_color = wants_color(stderr, color);
@@ -97,7 +95,7 @@ void net_progress_line(NetProgress *progress, const char *tag, const char *forma
     end_line(progress);
 }
 
-void net_progress_hush(NetProgress *progress) { progress->quiet = progress->silent = true; }
+void net_progress_hush(NetProgress *progress) { progress->quiet = true; }
 
 void net_progress_note(NetProgress *progress, const char *program, const char *text) {
     if (progress != NULL) {
@@ -122,10 +120,14 @@ static const char *clock_text(char out[TEXT], double seconds) {
     return out;
 }
 
-/* Four decimals where they say something, else three digits. */
+/* Four decimals, fewer of numbers of several digits, where they say something; else three digits. */
 static const char *cost_text(char out[NUMBER], double cost) {
     double size = fabs(cost);
-    snprintf(out, NUMBER, (size >= 0.001 && size < 1000) || size == 0 ? "%.4f" : "%.3g", cost);
+    if ((size < 0.001 || size >= 1000) && size != 0) {
+        snprintf(out, NUMBER, "%.3g", cost);
+    } else {
+        snprintf(out, NUMBER, "%.*f", size < 10 ? 4 : size < 100 ? 3 : 2, cost);
+    }
     return out;
 }
 
@@ -205,36 +207,55 @@ void net_progress_bar(NetProgress *progress, const NetBar *bar) {
     progress->drawn = true;
 }
 
+/* "98.71 % (0.0698)", "0.2007 (144.47)" or "0.0698": accuracy or RMSE with the cost in brackets, or the cost. */
+static const char *part_text(const NetModel *model, char out[TEXT], const NetScore *score) {
+    char value[NUMBER];
+    char cost[NUMBER];
+    cost_text(cost, net_score_cost(score));
+    switch (net_model_measure(model)) {
+    case NET_MEASURE_ACCURACY: snprintf(out, TEXT, "%.2f %% (%s)", 100 * net_score_value(model, score), cost); break;
+    case NET_MEASURE_RMSE: snprintf(out, TEXT, "%s (%s)", cost_text(value, net_score_value(model, score)), cost); break;
+    case NET_MEASURE_COST: snprintf(out, TEXT, "%s", cost); break;
+    }
+    return out;
+}
+
 void net_progress_epoch(NetProgress *progress, const NetEpochLine *line) {
+    static const char *const measures[] = {
+        [NET_MEASURE_ACCURACY] = "", [NET_MEASURE_RMSE] = "RMSE ", [NET_MEASURE_COST] = "cost "};
     if (progress->quiet) {
         return;
     }
-    char cost[NUMBER];
-    char score[NET_SCORE_TEXT];
-    char left[TEXT];
+    char head[TEXT];
+    char train[TEXT];
+    char validation[TEXT] = "";
+    char spent[TEXT];
+    char left[TEXT + 8] = "";
+    char clock[TEXT];
     FILE *out = progress->out;
-    bool only_cost = net_model_measure(progress->model) == NET_MEASURE_COST;
-    net_progress_clear(progress);
-    fprintf(out, "%sepoch%s %*" PRId64 "/%" PRId64 "   cost %s", style(progress, STYLE_DIM), plain(progress),
-            digits(line->epochs), line->epoch, line->epochs, cost_text(cost, net_score_cost(&line->train)));
-    if (!only_cost) {
-        fprintf(out, "   train %s", score_text(progress->model, score, &line->train));
-    }
-    if (line->validation.n > 0) {
-        fprintf(out, "   validation %s%s%s", line->best ? style(progress, STYLE_GOOD) : "",
-                score_text(progress->model, score, &line->validation), line->best ? plain(progress) : "");
-        if (!only_cost) {
-            fprintf(out, " (cost %s)", cost_text(cost, net_score_cost(&line->validation)));
-        }
-    }
+    snprintf(head, sizeof head, "%*" PRId64 "/%" PRId64 "  train %s", digits(line->epochs), line->epoch, line->epochs,
+             measures[net_model_measure(progress->model)]);
+    part_text(progress->model, train, &line->train);
     if (line->seconds < 60) {
-        fprintf(out, "   %.2f s", line->seconds);
+        snprintf(spent, sizeof spent, "  %.*f s", line->seconds < 10 ? 2 : 1, line->seconds);
     } else {
-        fprintf(out, "   %s", clock_text(left, line->seconds));
+        snprintf(spent, sizeof spent, "  %.32s", clock_text(clock, line->seconds));
     }
     if (line->epoch < line->epochs) {
-        fprintf(out, "   left %s", clock_text(left, line->left));
+        snprintf(left, sizeof left, "  left %s", clock_text(clock, line->left));
     }
+    int room = LINE_MOST - (int)(strlen("epoch ") + strlen(head) + strlen(train));
+    net_progress_clear(progress);
+    fprintf(out, "%sepoch%s %s%s", style(progress, STYLE_DIM), plain(progress), head, train);
+    if (line->validation.n > 0) {
+        part_text(progress->model, validation, &line->validation);
+        fprintf(out, "  val %s%s%s", line->best ? style(progress, STYLE_GOOD) : "", validation,
+                line->best ? plain(progress) : "");
+        room -= (int)(strlen("  val ") + strlen(validation));
+    }
+    /* the times have what is left; epochs.csv has the first of them too */
+    bool fits = (int)strlen(left) <= room, both = (int)(strlen(spent) + strlen(left)) <= room;
+    fprintf(out, "%s%s", both ? spent : "", fits ? left : "");
     end_line(progress);
 }
 
@@ -242,7 +263,7 @@ void net_progress_score(NetProgress *progress, const char *tag, const NetScore *
     char text[NET_SCORE_TEXT];
     char right[NET_COUNT_TEXT];
     char all[NET_COUNT_TEXT];
-    if (progress->silent) {
+    if (progress->quiet) {
         return;
     }
     print_tag(progress, tag);
@@ -260,18 +281,6 @@ void net_progress_score(NetProgress *progress, const char *tag, const NetScore *
     end_line(progress);
 }
 
-void net_progress_result(NetProgress *progress, const char *tag, const char *format, ...) {
-    if (progress->silent) {
-        return;
-    }
-    print_tag(progress, tag);
-    va_list arguments;
-    va_start(arguments, format);
-    vfprintf(progress->out, format, arguments);
-    va_end(arguments);
-    end_line(progress);
-}
-
 void net_progress_saved(NetProgress *progress, const char *folder) {
-    net_progress_result(progress, "saved", "%s", folder);
+    net_progress_line(progress, "saved", "%s", folder);
 }

@@ -1,13 +1,13 @@
 /* What a person sees while a trainer runs.
  *
  *     epoch  3/10 [=================>      ] 71 %   42,318 images/s   cost 0.0713   left 0:11
- *     epoch  3/10   cost 0.0698   train 98.71 %   validation 98.66 % (cost 0.0712)   1.42 s   left 0:10
+ *     epoch  3/10  train 98.71 % (0.0698)  val 98.66 % (0.0712)  1.42 s  left 0:10
  *     test    98.74 %  (9,874 of 10,000; ± 0.11)  last epoch
  *
  * Lines are results and go to standard output (with json: to standard error, as standard output then holds JSON
  * alone). The moving bar goes to standard error, when that is a terminal that can move (TERM is not "dumb"); it is
  * gone before anything else is printed. Colour only on a terminal, unless asked for, and never with NO_COLOR set.
- * `quiet` leaves out all but the results. Nothing here can fail but the allocation; whether standard output took all
+ * `quiet` leaves all of it out but messages. Nothing here can fail but the allocation; whether standard output took all
  * is for the caller to ask at the end. */
 #ifndef NET_LOG_PROGRESS_H
 #define NET_LOG_PROGRESS_H
@@ -53,14 +53,11 @@ void net_progress_bar(NetProgress *progress, const NetBar *bar);
 /* Whether net_progress_bar would draw: what it shows need not be computed otherwise. */
 bool net_progress_due(const NetProgress *progress);
 
+/* At most 80 columns: the costs in brackets, the times left out where they do not fit. */
 void net_progress_epoch(NetProgress *progress, const NetEpochLine *line);
 
-/* "TAG   98.74 %  (9,874 of 10,000; ± 0.11)  which": a result, printed when quiet too. */
+/* "TAG   98.74 %  (9,874 of 10,000; ± 0.11)  which": a result. */
 void net_progress_score(NetProgress *progress, const char *tag, const NetScore *score, const char *which);
-
-/* The same for text. */
-void net_progress_result(NetProgress *progress, const char *tag, const char *format, ...)
-    __attribute__((format(printf, 3, 4)));
 
 enum { NET_SCORE_TEXT = 96 };
 /* The score as people read it: "98.71 %", "RMSE 0.1234"; with a deviation of at least 0: "98.71 ± 0.21 %". */

@@ -14,7 +14,7 @@ static const char fresh[] = NET_RUN_FRESH;
 
 enum {
     SCORES = 4,
-    COUNTERS = 5 + SCORES,
+    COUNTERS = 4 + SCORES,
     TOTALS = 2 + 4 * SCORES,
     TENSORS = 7,
     VALUE = 64 /* bytes of a setting as text; names of data sets and folders are longer and kept as they are */
@@ -73,10 +73,10 @@ static void place_scores(NetPlace *place, NetScore *scores[SCORES]) {
 static void place_copy(NetPlace *place, int64_t counters[COUNTERS], double totals[TOTALS], bool store) {
     NetScore *scores[SCORES];
     place_scores(place, scores);
-    int64_t *integers[COUNTERS] = {&place->epoch, &place->position, &place->step, &place->probed, &place->best_epoch};
+    int64_t *integers[COUNTERS] = {&place->epoch, &place->position, &place->step, &place->best_epoch};
     double *reals[TOTALS] = {&place->seconds, &place->epoch_seconds};
     for (int i = 0; i < SCORES; i++) {
-        integers[5 + i] = &scores[i]->n;
+        integers[4 + i] = &scores[i]->n;
         reals[2 + 4 * i] = &scores[i]->cost;
         reals[3 + 4 * i] = &scores[i]->correct;
         reals[4 + 4 * i] = &scores[i]->squared_error;
@@ -398,9 +398,8 @@ static bool place_can_be(const NetTrainer *trainer) {
         }
     }
     return place->epoch >= 0 && place->epoch <= EPOCHS_LIMIT + 1 && place->position >= 0 &&
-           place->position <= trainer->steps && (place->probed == 0 || place->probed == 1) &&
-           place->step == (place->epoch - 1) * trainer->steps + place->position && place->best_epoch >= 0 &&
-           (place->best_epoch < place->epoch || place->best.n == 0);
+           place->position <= trainer->steps && place->step == (place->epoch - 1) * trainer->steps + place->position &&
+           place->best_epoch >= 0 && (place->best_epoch < place->epoch || place->best.n == 0);
 }
 
 bool net_checkpoint_restore(NetTrainer *trainer, const NetSafetensors *file, NetError *error) {

@@ -102,6 +102,16 @@ static void add_run(json_t *object, const NetTrainer *trainer, const NetFinal *f
     json_object_set_new(object, "images_per_second", number(place->seconds > 0 ? images / place->seconds : 0));
 }
 
+bool net_report_figure(const NetModel *model, const json_t *result, char name[NET_FIGURE_NAME]) {
+    static const char *const parts[] = {"test", "validation", "train"};
+    bool found = false;
+    for (size_t i = 0; i < sizeof parts / sizeof *parts && !found; i++) {
+        snprintf(name, NET_FIGURE_NAME, "%s_%s", parts[i], net_measure_name(net_model_measure(model)));
+        found = json_is_number(json_object_get(result, name));
+    }
+    return found;
+}
+
 bool net_trainer_write_result(NetTrainer *trainer, const char *status, const NetFinal *final, NetError *error) {
     const NetModel *model = trainer->model;
     const NetOptions *options = &trainer->options;

@@ -176,6 +176,14 @@ static NetOutcome train_and_finish(NetTrainer *trainer, NetError *error) {
     return outcome == NET_WENT_ON ? finish(trainer, "done", error) : outcome;
 }
 
+/* All that a quiet run prints: "test_accuracy 0.94", as result.json has it. */
+static void print_figure(const NetTrainer *trainer) {
+    char name[NET_FIGURE_NAME];
+    if (net_report_figure(trainer->model, trainer->result, name)) {
+        printf("%s %.9g\n", name, json_number_value(json_object_get(trainer->result, name)));
+    }
+}
+
 /* One run, or the evaluation of weights: the exit status. */
 static int run(NetTrainer *trainer, const NetModel *model, const NetOptions *options, NetError *error) {
     if (!net_trainer_new(trainer, model, options, error)) {
@@ -184,6 +192,9 @@ static int run(NetTrainer *trainer, const NetModel *model, const NetOptions *opt
     NetOutcome outcome = options->evaluate      ? evaluate(trainer, error)
                          : is_finished(trainer) ? NET_WENT_ON
                                                 : train_and_finish(trainer, error);
+    if (outcome == NET_WENT_ON && options->quiet && !options->json && !options->given[NET_OPTION_SEEDS]) {
+        print_figure(trainer);
+    }
     switch (outcome) {
     case NET_WENT_ON: return net_require_met(&options->require, trainer->result, error) ? NET_OK : error->status;
     case NET_STOPPED: return options->evaluate ? 128 + net_signals_pending() : stopped(trainer);

@@ -131,18 +131,6 @@ bool net_run_create(const char *run_dir, const char *name, NetRun *run, NetError
     return net_fail(error, NET_ENVIRONMENT, "%s holds a million runs of '%s' from today", run_dir, name);
 }
 
-char *net_run_find(const char *run_dir, const char *word, NetError *error) {
-    if (is_folder(word)) {
-        return net_text(error, "%s", word);
-    }
-    char *inside = net_path_join(run_dir, word, error);
-    if (inside != NULL && is_folder(inside)) {
-        return inside;
-    }
-    free(inside);
-    return NULL;
-}
-
 /* Reads "NAME-YYYY-MM-DD-N": a number that grows with date and N; -1 when it is something else. */
 static long long run_rank(const char *entry, const char *name) {
     size_t length = strlen(name);
@@ -175,6 +163,18 @@ char *net_run_latest(const char *run_dir, const char *name, NetError *error) {
     }
     closedir(directory);
     return best_rank >= 0 ? net_path_join(run_dir, best, error) : NULL;
+}
+
+char *net_run_find(const char *run_dir, const char *word, NetError *error) {
+    if (is_folder(word)) {
+        return net_text(error, "%s", word);
+    }
+    char *inside = net_path_join(run_dir, word, error);
+    if (inside != NULL && is_folder(inside)) {
+        return inside;
+    }
+    free(inside);
+    return net_run_latest(run_dir, word, error);
 }
 
 char *net_run_path(const NetRun *run, const char *file, NetError *error) {

@@ -21,12 +21,12 @@ bool net_run_create(const char *run_dir, const char *name, NetRun *run, NetError
 /* Locks a folder that exists and removes unfinished files from it; an error when another process has the lock. */
 bool net_run_open(const char *folder, NetRun *run, NetError *error);
 
-/* The folder a user means by a word: the path itself or a folder of that name in run_dir. free() releases it. NULL
- * without an error when there is no such folder. */
-char *net_run_find(const char *run_dir, const char *word, NetError *error);
-
 /* The newest run of a name, by date and number; free() releases it. NULL without an error when there is none. */
 char *net_run_latest(const char *run_dir, const char *name, NetError *error);
+
+/* The run a user means by a word, wherever one is named: the folder of that path, the folder of that name in run_dir,
+ * or the newest run of that name. free() releases it. NULL without an error when there is none. */
+char *net_run_find(const char *run_dir, const char *word, NetError *error);
 
 /* "folder/file" of a run; free() releases it. */
 char *net_run_path(const NetRun *run, const char *file, NetError *error);

@@ -9,6 +9,12 @@ NetMeasure net_model_measure(const NetModel *model) {
     return net_program_entry(&model->eval, NET_LOG_SQUARED_ERROR, -1) != NULL ? NET_MEASURE_RMSE : NET_MEASURE_COST;
 }
 
+const char *net_measure_name(NetMeasure measure) {
+    static const char *const names[] = {
+        [NET_MEASURE_ACCURACY] = "accuracy", [NET_MEASURE_RMSE] = "rmse", [NET_MEASURE_COST] = "cost"};
+    return names[measure];
+}
+
 void net_score_add(const NetModel *model, const NetProgram *program, const double *log, int64_t n, NetScore *score) {
     int64_t chunks = (n + NET_LANES - 1) / NET_LANES;
     for (int i = 0; i < program->entries; i++) {
@@ -61,7 +67,7 @@ int net_score_names(const NetModel *model, const char *names[NET_FIGURES]) {
     int count = 0;
     names[count++] = "cost";
     if (measure != NET_MEASURE_COST) {
-        names[count++] = measure == NET_MEASURE_ACCURACY ? "accuracy" : "rmse";
+        names[count++] = net_measure_name(measure);
         if (net_program_entry(&model->eval, NET_LOG_ABSOLUTE_ERROR, -1) != NULL) {
             names[count++] = "mae";
         }

@@ -21,6 +21,9 @@ typedef enum {
 
 NetMeasure net_model_measure(const NetModel *model);
 
+/* Its name in files: "accuracy", "rmse" or "cost". */
+const char *net_measure_name(NetMeasure measure);
+
 /* Adds what one run of a program over n examples left in the log. */
 void net_score_add(const NetModel *model, const NetProgram *program, const double *log, int64_t n, NetScore *score);
 

@@ -70,9 +70,7 @@ static void add_figure(const NetSeeds *seeds, char *line, size_t room, const cha
 
 /* The figure a network is judged by, of one part: "test_accuracy". */
 static const char *judged(const NetSeeds *seeds, char out[64], const char *part) {
-    static const char *const names[] = {
-        [NET_MEASURE_ACCURACY] = "accuracy", [NET_MEASURE_RMSE] = "rmse", [NET_MEASURE_COST] = "cost"};
-    snprintf(out, 64, "%s_%s", part, names[net_model_measure(seeds->model)]);
+    snprintf(out, 64, "%s_%s", part, net_measure_name(net_model_measure(seeds->model)));
     return out;
 }
 
@@ -103,7 +101,7 @@ void net_seeds_add(NetSeeds *seeds, const NetTrainer *trainer) {
     }
     snprintf(last, sizeof last, "%" PRId64, seeds->options->seed_last);
     snprintf(tag, sizeof tag, "seed %*" PRId64, (int)strlen(last), trainer->options.seed);
-    net_progress_result(seeds->progress, tag, "%s   %.2f s   %s", line, trainer->place.seconds, trainer->run.folder);
+    net_progress_line(seeds->progress, tag, "%s   %.2f s   %s", line, trainer->place.seconds, trainer->run.folder);
 }
 
 typedef struct {
@@ -169,8 +167,26 @@ static void print_mean(const NetSeeds *seeds, const char *tag, const char *prefi
         count = of.count > count ? of.count : count;
     }
     if (count > 0) {
-        net_progress_result(seeds->progress, tag, "%s   %s, mean%s of %d seed%s", line, what, count > 1 ? " ± sd" : "",
-                            count, count == 1 ? "" : "s");
+        net_progress_line(seeds->progress, tag, "%s   %s, mean%s of %d seed%s", line, what, count > 1 ? " ± sd" : "",
+                          count, count == 1 ? "" : "s");
+    }
+}
+
+/* What is printed when quiet: "test_accuracy 0.94 ± 0.0075", the mean of the figure that one run prints. */
+static void print_figure(const NetSeeds *seeds) {
+    char key[NET_FIGURE_NAME];
+    const json_t *run;
+    size_t index;
+    json_array_foreach(seeds->runs, index, run) {
+        Moments of = net_report_figure(seeds->model, run, key) ? moments(seeds->runs, key) : (Moments){.count = 0};
+        if (of.count > 0) {
+            printf("%s %.9g", key, of.mean);
+            if (of.count > 1) {
+                printf(" ± %.9g", of.sd);
+            }
+            putchar('\n');
+            return;
+        }
     }
 }
 
@@ -189,6 +205,9 @@ bool net_seeds_finish(NetSeeds *seeds, NetError *error) {
     }
     print_mean(seeds, "mean", "", "last epoch");
     print_mean(seeds, "", "best_", "best on validation");
+    if (seeds->options->quiet && !seeds->options->json) {
+        print_figure(seeds);
+    }
     bool ok = net_file_save(seeds->path, line, strlen(line), error);
     if (ok) {
         net_progress_saved(seeds->progress, seeds->path);

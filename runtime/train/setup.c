@@ -54,6 +54,19 @@ static bool open_data(NetTrainer *trainer, NetError *error) {
     return ok;
 }
 
+static NetRowType row_type(const NetModel *model) { return model->input_bytes ? NET_ROWS_U8 : NET_ROWS_F32; }
+
+/* The probe is always of the same examples: they stay in a loader of their own, so that it can come within an epoch. */
+static bool load_probe(NetTrainer *trainer, NetError *error) {
+    NetPass pass = {.part = NET_PART_TRAIN, .limit = trainer->model->settings.log_probe};
+    trainer->probe_loader = net_loader_new(&trainer->data, row_type(trainer->model), error);
+    if (trainer->probe_loader == NULL || !net_loader_start(trainer->probe_loader, &pass, error)) {
+        return false;
+    }
+    trainer->probe = net_loader_next(trainer->probe_loader);
+    return true;
+}
+
 /* Buffers for the largest batch of any program, and the threads. */
 static bool make_buffers(NetTrainer *trainer, NetError *error) {
     const NetModel *model = trainer->model;
@@ -82,10 +95,11 @@ static bool make_buffers(NetTrainer *trainer, NetError *error) {
         trainer->log == NULL || (best && (trainer->best_param == NULL || trainer->best_state == NULL))) {
         return false;
     }
-    trainer->loader = net_loader_new(&trainer->data, model->input_bytes ? NET_ROWS_U8 : NET_ROWS_F32, error);
+    trainer->loader = net_loader_new(&trainer->data, row_type(model), error);
     trainer->gradients = net_gradients_new(model, options->log_every, error);
     trainer->workers = net_workers_new((int)options->threads, model, error);
-    return trainer->loader != NULL && trainer->gradients != NULL && trainer->workers != NULL;
+    return trainer->loader != NULL && trainer->gradients != NULL && trainer->workers != NULL &&
+           (model->settings.log_probe == 0 || load_probe(trainer, error));
 }
 
 /* Runs the program `init`, which needs one example: the first of the training part. */
@@ -128,7 +142,7 @@ static bool begin(NetTrainer *trainer, NetError *error) {
     bool used[NET_CSV_FILES];
     const char *score = net_model_measure(trainer->model) == NET_MEASURE_RMSE ? "rmse" : "accuracy";
     net_gradients_files(trainer->model, used);
-    trainer->place = (NetPlace){.position = trainer->steps, .probed = 1};
+    trainer->place = (NetPlace){.position = trainer->steps};
     trainer->clock = net_clock();
     if (!fill_tensors(trainer, error) || (trainer->model->init.present && !run_init(trainer, error)) ||
         (trainer->options.weights != NULL && !net_trainer_load_weights(trainer, error))) {
@@ -156,7 +170,8 @@ static bool find_resumed(NetTrainer *trainer, NetSafetensors *file, bool *found,
         return false;
     }
     if (folder == NULL && options->resume != NULL) {
-        return net_fail(error, NET_ENVIRONMENT, "--resume %s: there is no such run (looked for it in %s too) [no-run]",
+        return net_fail(error, NET_ENVIRONMENT,
+                        "--resume %s: there is no folder of that path, and in %s no run of that name [no-run]",
                         options->resume, options->run_dir);
     }
     if (folder == NULL) {
@@ -278,6 +293,7 @@ void net_trainer_free(NetTrainer *trainer) {
     net_csv_close(&trainer->csv, NULL);
     net_workers_free(trainer->workers);
     net_loader_free(trainer->loader);
+    net_loader_free(trainer->probe_loader);
     net_gradients_free(trainer->gradients);
     net_progress_free(trainer->progress);
     net_run_close(&trainer->run);

@@ -150,23 +150,18 @@ static NetOutcome save(NetTrainer *trainer, NetError *error) {
     return net_checkpoint_save(trainer, error) ? NET_WENT_ON : NET_FAILED;
 }
 
+/* Logs the gradients of the first examples, where that is due before the next step. */
 static NetOutcome probe(NetTrainer *trainer, NetError *error) {
-    NetPass pass = {.part = NET_PART_TRAIN, .limit = trainer->model->settings.log_probe};
-    if (trainer->model->settings.log_probe == 0) {
+    const NetBatch *batch = trainer->probe;
+    const NetPlace *place = &trainer->place;
+    NetLogged at = {
+        .log = trainer->log, .step = place->step, .epoch = place->epoch - 1, .step_in_epoch = place->position};
+    if (batch == NULL || !net_gradients_probe_due(trainer->gradients, &at)) {
         return NET_WENT_ON;
     }
-    if (!net_loader_start(trainer->loader, &pass, error)) {
-        return NET_FAILED;
-    }
-    const NetBatch *batch = net_loader_next(trainer->loader);
-    if (batch == NULL) {
-        return NET_WENT_ON;
-    }
+    at.n = batch->n;
     net_trainer_run(trainer, &trainer->model->probe, batch);
-    NetLogged at = {.log = trainer->log, .n = batch->n, .step = trainer->place.step, .epoch = trainer->place.epoch - 1};
-    bool ok = net_gradients_probe(trainer->gradients, &at, &trainer->csv, error);
-    net_loader_stop(trainer->loader);
-    return ok ? NET_WENT_ON : NET_FAILED;
+    return net_gradients_probe(trainer->gradients, &at, &trainer->csv, error) ? NET_WENT_ON : NET_FAILED;
 }
 
 /* Seconds until the end of the last epoch, or the time limit when that comes first. */
@@ -243,10 +238,6 @@ static NetOutcome train_epoch(NetTrainer *trainer, NetError *error) {
     NetPlace *place = &trainer->place;
     NetOutcome outcome = NET_WENT_ON;
     double began = net_clock();
-    if (place->probed == 0) {
-        outcome = probe(trainer, error);
-        place->probed = 1;
-    }
     NetPass pass = {
         .part = NET_PART_TRAIN,
         .shuffle = true,
@@ -255,11 +246,14 @@ static NetOutcome train_epoch(NetTrainer *trainer, NetError *error) {
         .batch = trainer->batch,
         .first_step = place->position,
     };
-    if (outcome == NET_WENT_ON && !net_loader_start(trainer->loader, &pass, error)) {
+    if (!net_loader_start(trainer->loader, &pass, error)) {
         return NET_FAILED;
     }
     while (outcome == NET_WENT_ON && place->position < trainer->steps) {
         outcome = stop_wanted(trainer);
+        if (outcome == NET_WENT_ON) { /* no checkpoint comes between a probe and its step */
+            outcome = probe(trainer, error);
+        }
         if (outcome == NET_WENT_ON) {
             outcome = train_step(trainer, net_loader_next(trainer->loader), error);
         }
@@ -364,7 +358,6 @@ static NetOutcome close_epoch(NetTrainer *trainer, NetError *error) {
     }
     place->epoch++;
     place->position = 0;
-    place->probed = 0;
     place->running = (NetScore){0};
     place->epoch_seconds = 0;
     return NET_WENT_ON;

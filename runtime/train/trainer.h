@@ -28,7 +28,6 @@ typedef struct {
     int64_t epoch;    /* in progress; beyond the last one: all is done */
     int64_t position; /* its steps done */
     int64_t step;     /* all steps done */
-    int64_t probed;   /* 1: this epoch's probe is logged */
     int64_t best_epoch;
     double seconds, epoch_seconds; /* since the start of the run, of the epoch; up to the last stop of the clock */
     NetScore running;              /* the epoch's sums so far, measured while training */
@@ -43,6 +42,8 @@ typedef struct {
     char *kept_data, *kept_folder; /* own strings that `options` took from a checkpoint */
     NetData data;
     NetLoader *loader;
+    NetLoader *probe_loader; /* holds the batch of the probe */
+    const NetBatch *probe;   /* the examples probed; NULL: none are */
     NetWorkers *workers;
     NetRun run;
     NetCsv csv;
@@ -114,6 +115,11 @@ bool net_trainer_save_weights(NetTrainer *trainer, const char *name, const float
  * a run and so without a file, "evaluated". The result stays in trainer->result. */
 bool net_trainer_write_config(NetTrainer *trainer, NetError *error);
 bool net_trainer_write_result(NetTrainer *trainer, const char *status, const NetFinal *final, NetError *error);
+
+/* The figure that a result comes down to, by its name there: what the network is judged by, on the test part or,
+ * without one, on the validation or the training part. False: the result has none. */
+enum { NET_FIGURE_NAME = 48 };
+bool net_report_figure(const NetModel *model, const json_t *result, char name[NET_FIGURE_NAME]);
 
 /* advice.c: notes about data that is oddly cut, and about a training that does not learn. */
 void net_trainer_advise_data(const NetTrainer *trainer);

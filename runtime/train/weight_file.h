@@ -23,7 +23,7 @@ typedef struct {
     const NetWords *rename, *skip; /* NULL: the command has no such options, and they are not advised */
 } NetWeightWords;
 
-/* The file a word means: itself, or of a run (a folder, or the name of one in run_dir) best.safetensors, the best epoch
+/* The file a word means: itself, or of a run (as net_run_find knows it) best.safetensors, the best epoch
  * on the validation part, when it is there, else weights.safetensors, the last epoch. free() releases it. A run that
  * has neither is an error that says how to finish it, [unfinished-run]. */
 char *net_weights_path(const char *run_dir, const char *word, NetError *error);

@@ -33,7 +33,7 @@ USAGE = {
     ("data", "mnist", "digits"): "netc data: unexpected argument 'digits'; it takes the name of a data set",
     ("explain", "bad-number", "x"): "netc explain: unexpected argument 'x'; it takes the name of a diagnostic",
     ("help", "check", "x"):
-        "netc help: unexpected argument 'x'; it takes the name of a command, a layer kind or a setting",
+        "netc help: unexpected argument 'x'; it takes a command or a word of the language",
     # names
     ("data", "mnits"): "netc data: unknown data set 'mnits'; did you mean 'mnist'? [unknown-data]",
     ("data", "imagenet"):

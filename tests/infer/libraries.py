@@ -119,6 +119,22 @@ with open("features/beta.h", encoding="utf-8") as file:
     header = file.read()
 check("#define BETA_OUTPUTS 21\n" in header and "classify" not in header, "--until hidden is not 21 features")
 build("beta", "--until", "hidden", "-o", "beta-features")
+
+# ---- the header is called like the file it goes with ----
+for emit, path, header in (("c", "named/sens.c", "sens"), ("obj", "named/sens-2.0.o", "sens-2.0"), ("obj", "named/x", "x"),
+                           ("lib", "named/libalone.a", "alone"), ("shared", "named/libshared.so.1.2", "shared"),
+                           ("lib", "named/lib.a", "lib"), ("c", "named/sens.cold.c", "sens.cold")):
+    os.mkdir("named")
+    build("beta", "--emit", emit, "-o", path)
+    check(sorted(os.listdir("named")) == sorted([os.path.basename(path), header + ".h"]), f"{path}: {os.listdir('named')}")
+    guard = "NETC_" + re.sub(r"\W", "_", header) + "_H"
+    with open(f"named/{header}.h", encoding="utf-8") as file:
+        text = file.read()
+    check(f"#ifndef {guard}\n#define {guard}\n" in text and "void beta_predict(" in text, f"{path}: {text}")
+    with open("user.c", "w", encoding="utf-8") as file:
+        file.write(f'#include "{header}.h"\n#include "{header}.h"\nint main(void) {{ return beta_selftest(); }}\n')
+    command("gcc", *FLAGS, "-Inamed", "-c", "user.c")
+    shutil.rmtree("named")
 check(len(command("./beta-features", "images").split("\n")[0].split()) >= 21, "features are not printed")
 
 # ---- programs ----

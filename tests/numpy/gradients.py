@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""The columns of gradients.csv and neurons.csv against an independent NumPy model: probes and the rows of epochs; the cost too."""
+"""The columns of gradients.csv and neurons.csv against an independent NumPy model: probes and
+the rows of epochs; the cost too."""
 import _reference as r
 from _reference import np
 
@@ -9,7 +10,7 @@ LAYERS = [{"kind": "conv", "maps": 4, "kernel": (3, 2), "activation": "relu"},
           {"kind": "dense", "units": 40, "activation": "relu"},
           {"kind": "dense", "units": 7, "activation": "sigmoid"},
           {"kind": "dense", "units": 4, "activation": "softmax"}]
-SHAPE, COUNT, RATE, L2, EPOCHS = (1, 10, 9), 60, 2.0, 3.0, 2
+SHAPE, COUNT, RATE, L2, EPOCHS, PROBED = (1, 10, 9), 60, 2.0, 3.0, 2, 37
 SATURATED = {"sigmoid": lambda z: r.sigmoid(z) * r.sigmoid(-z) < 0.0025, "tanh": lambda z: 1 - np.tanh(z) ** 2 < 0.01}
 
 
@@ -38,11 +39,55 @@ def compare(row, values):
             r.fail(f"{where}: {column} is {row[column]}, expected {value:.9g}")
 
 
+def compare_probe(step, rows, neurons, network, params, images, labels):
+    """The rows of the probe before a step; the figures that were not 0."""
+    columns = set()
+    network.run(params, images[:PROBED], labels[:PROBED])
+    for layer in network.layers:
+        if not layer.trained:
+            continue
+        row, = [row for row in rows if row["source"] == "probe" and row["step"] == str(step) and
+                row["layer"] == layer.name]
+        values = expected(layer, PROBED, params[layer.name]["weight"], None)
+        compare(row, values)
+        columns.update(column for column, value in values.items() if value)
+        mine = [float(row["delta"]) for row in neurons if row["step"] == str(step) and row["layer"] == layer.name]
+        bias = layer.gradients["bias"] / PROBED
+        if len(mine) != len(bias) or not np.linalg.norm(mine - bias) <= 1e-5 * np.linalg.norm(bias):
+            r.fail(f"neurons.csv, step {step}, {layer.name}: {mine}, expected {bias}")
+    return columns
+
+
+def check_steps(images, labels):
+    """every=N: the probe and the neurons with it, within epochs too."""
+    every, batch = 3, 16
+    r.write_model("steps.net", SHAPE, LAYERS, ["optimizer sgd rate=0.1", f"batch {batch}",
+                                               f"log gradients every={every} probe={PROBED}"])
+    params = r.read_weights(r.train("steps.net", "steps-begin", "--epochs", "0"))
+    folder = r.train("steps.net", "steps-end", "--epochs", str(EPOCHS))
+    rows, neurons = r.read_rows(folder, "gradients.csv"), r.read_rows(folder, "neurons.csv")
+    network = r.Network(LAYERS, "log_likelihood")
+    step, probed = 0, []
+    for epoch in range(1, EPOCHS + 1):
+        order = r.permutation(1, epoch, COUNT)
+        for first in range(0, COUNT, batch):
+            if step % every == 0:
+                compare_probe(step, rows, neurons, network, params, images, labels)
+                probed.append((str(step), str(epoch - 1)))
+            some = order[first:first + batch]
+            network.step(params, images[some], labels[some], 0.1, COUNT)
+            step += 1
+    found = [(row["step"], row["epoch"]) for row in rows if row["source"] == "probe" and row["layer"] == "conv1"]
+    if found != probed or {row["step"] for row in neurons} != {step for step, _ in probed}:
+        r.fail(f"every={every}: probed before (step, epochs done) {found}, expected {probed}")
+
+
 def main():
     images, labels = r.write_data(COUNT, SHAPE, 4, 3)
     images = images.reshape(COUNT, *SHAPE)
+    check_steps(images, labels)
     r.write_model("model.net", SHAPE, LAYERS, [f"optimizer sgd rate={RATE}", "batch full", f"regularize l2={L2}",
-                                               "log gradients probe=37"])
+                                               f"log gradients probe={PROBED}"])
     params = r.read_weights(r.train("model.net", "begin", "--epochs", "0"))
     folder = r.train("model.net", "end", "--epochs", str(EPOCHS))
     rows, neurons = r.read_rows(folder, "gradients.csv"), r.read_rows(folder, "neurons.csv")
@@ -51,18 +96,8 @@ def main():
     trained = [layer for layer in network.layers if layer.trained]
     seen, columns = 0, set()
     for step in range(EPOCHS):
-        network.run(params, images[:37], labels[:37])
-        for layer in trained:
-            row, = [row for row in rows if row["source"] == "probe" and row["step"] == str(step) and
-                    row["layer"] == layer.name]
-            values = expected(layer, 37, params[layer.name]["weight"], None)
-            compare(row, values)
-            columns.update(column for column, value in values.items() if value)
-            mine = [float(row["delta"]) for row in neurons if row["step"] == str(step) and row["layer"] == layer.name]
-            bias = layer.gradients["bias"] / 37
-            if len(mine) != len(bias) or not np.linalg.norm(mine - bias) <= 1e-5 * np.linalg.norm(bias):
-                r.fail(f"neurons.csv, step {step}, {layer.name}: {mine}, expected {bias}")
-            seen += 1
+        columns |= compare_probe(step, rows, neurons, network, params, images, labels)
+        seen += len(trained)
         old = {name: dict(values) for name, values in params.items()}
         cost = network.step(params, images, labels, RATE, COUNT, l2=L2) / COUNT
         found, = [float(row["train_cost"]) for row in epochs if row["epoch"] == str(step + 1)]

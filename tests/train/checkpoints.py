@@ -10,7 +10,7 @@ import struct
 import _trainer as t
 
 HUGE = 1 << 62
-EPOCH, POSITION, STEP, PROBED, BEST_EPOCH, RUNNING_N = range(6)
+EPOCH, POSITION, STEP, BEST_EPOCH, RUNNING_N = range(5)
 t.run("--epochs", 2, "--name", "good", "-q")
 GOOD = t.folder("good")
 with open(f"{GOOD}/checkpoint.safetensors", "rb") as stored:
@@ -48,8 +48,8 @@ def one_line(err, *parts):
 # numbers that cannot be
 one_line(resume(forge("sane")), "is finished: 2 of 2 epochs")
 for name, counters in (("late", {EPOCH: HUGE}), ("last", {EPOCH: (1 << 63) - 1}), ("steps", {STEP: HUGE}),
-                       ("shifted", {STEP: 1}), ("position", {POSITION: HUGE}), ("probed", {PROBED: 2}),
-                       ("scores", {RUNNING_N: HUGE}), ("negative", {RUNNING_N: -1}), ("best", {BEST_EPOCH: -1})):
+                       ("shifted", {STEP: 1}), ("position", {POSITION: HUGE}), ("scores", {RUNNING_N: HUGE}),
+                       ("negative", {RUNNING_N: -1}), ("best", {BEST_EPOCH: -1})):
     one_line(resume(forge(name, counters), 3), "its counters cannot be", "[other-network]")
 for key in ("set.rate", "default.rate", "monitor", "order_hash", "tensors"):
     one_line(resume(forge(key, without=key), 3), f"it has no {key}: the checkpoint was written by another netc")

@@ -65,6 +65,14 @@ printed = json.loads(out)
 t.check(printed == t.result("json") and printed["status"] == "done" and "epoch" in err, out + err)
 out, err = t.run("--epochs", 1, "-q", "--json", "--name", "silent")
 t.check(json.loads(out)["epochs"] == 1 and err == "", err)
+
+# quiet: the figure alone, under its name in result.json
+out, err = t.run("--epochs", 2, "-q", "--name", "quiet")
+t.check(out == f"test_accuracy {t.result('quiet')['test_accuracy']:.9g}\n" and err == "", out + err)
+out, err = t.run("--resume", "quiet", "-q")
+t.check(out == f"test_accuracy {t.result('quiet')['test_accuracy']:.9g}\n" and "finished" in err, out + err)
+out, err = t.run("--evaluate", "--weights", t.folder("quiet") + "/weights.safetensors", "-q")
+t.check(out == f"test_accuracy {t.result('quiet')['test_accuracy']:.9g}\n", out + err)
 t.check("\033" not in t.run("--epochs", 1, "--name", "plain")[0], "colour in a pipe")
 t.check("\033" in t.run("--epochs", 1, "--name", "color", "--color", "always")[0], "no colour though asked for")
 t.check(os.readlink("runs/latest") == os.path.basename(t.folder("color")), "runs/latest")
@@ -79,6 +87,8 @@ t.check("nowhere.safetensors" in err, err)
 out, err = t.run("--epochs", 50, "--rate", "1e37", "--name", "diverged", status=1)
 t.check("not finite at epoch" in err and "--rate" in err and "checkpoint" in err, err)
 t.check(t.result("diverged")["status"] == "diverged", "result of a diverged run")
+out, err = t.run("--epochs", 50, "--rate", "1e37", "-q", status=1)
+t.check(out == "" and "[diverged]" in err, out + err)
 
 # a reader that goes away: the training goes on to its end, which is then that of any program in a pipe
 reading, writing = os.pipe()

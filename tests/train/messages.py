@@ -263,7 +263,7 @@ says("runs/good-DATE-N was trained with --l2 0, not 1; a run is resumed with its
 says("runs/good-DATE-N was trained with stop monitor=accuracy, not cost; a run is resumed with its own settings (the "
      "model says otherwise now), another value is a new run [other-settings]", "--resume", "--name", "good",
      "--data-dir", good, "--set", "stop patience=5 monitor=cost", status=2)
-says("--resume nowhere: there is no such run (looked for it in runs too) [no-run]", "--resume", "nowhere",
+says("--resume nowhere: there is no folder of that path, and in runs no run of that name [no-run]", "--resume", "nowhere",
      "--data-dir", good)
 says("there is no run of 'unheard' in runs to resume; starting anew [starting-anew]", "--resume", "--name", "unheard",
      "--data-dir", good, status=0)

@@ -39,6 +39,23 @@ for trial in range(3):
     t.run(*EPOCHS, "--resume", "--name", name, "-q")
     t.same(name, whole, f"killed {kills} times")
 
+# every=N: probes within epochs, each before its step and once, wherever the run is cut
+PROBING = ("--epochs", 2, "--batch", 50, "--log-every", 7)
+t.run(*PROBING, "--name", "probing", "-q")
+probing = t.contents("probing")
+steps = [row["step"] for row in probing["gradients.csv"] if row["source"] == "probe"]
+t.check(steps == [row["step"] for row in probing["gradients.csv"] if row["source"] == "batch"] and len(steps) > 4 and
+        list(dict.fromkeys(row["step"] for row in probing["neurons.csv"])) == steps, f"probed before steps {steps}")
+for slices in range(1000):
+    go_on = ("--resume", "--name", "slices") if slices > 0 else ("--name", "slices")
+    process = t.start(*PROBING, *go_on, "-q", env={"NET_CHECKPOINT_SECONDS": 0})
+    time.sleep(dice.uniform(0.02, 0.2) * (1 + slices / 10))
+    process.kill()
+    process.communicate()
+    if process.returncode == 0:
+        break
+t.same("slices", probing, f"cut {slices} times")
+
 # a signal: the step is finished, a checkpoint written, the status says which
 SMALL = ("--epochs", 3, "--batch", 4)
 t.run(*SMALL, "--name", "small", "-q")

@@ -63,6 +63,12 @@ t.same("fifth", alone, "seed 5 of several")
 out, err = t.run(*SMALL, "--seeds", "7", "--name", "one", "-q")
 t.check(summary("one")["sd"]["test_accuracy"] is None and "±" not in out, out)
 
+# quiet: the mean of the figure that one run prints, and the deviation
+out, err = t.run(*SMALL, "--seeds", "1-3", "--name", "quiet", "-q")
+every = summary("quiet")
+t.check(out == f"test_accuracy {every['mean']['test_accuracy']:.9g} ± {every['sd']['test_accuracy']:.9g}\n" and err == "",
+        out + err)
+
 # JSON alone on standard output
 out, err = t.run(*SMALL, "--seeds", "1-2", "--name", "json", "--json", "-q")
 t.check(json.loads(out) == summary("json") and err == "", out + err)

@@ -1,0 +1,91 @@
+/* The lines of epochs: 80 columns at most, whatever the numbers are, and no score or cost is ever left out. */
+#include "unit.h"
+
+#include "runtime/log/progress.h"
+
+/* What net_progress_epoch prints of a line. */
+static void print_line(const NetModel *model, const NetEpochLine *line, char out[512]) {
+    NetError error = {0};
+    FILE *file = tmpfile();
+    assert_non_null(file);
+    fflush(stdout);
+    int kept = dup(STDOUT_FILENO);
+    dup2(fileno(file), STDOUT_FILENO);
+    NetProgress *progress = net_progress_new(model, false, false, -1, &error);
+    assert_non_null(progress);
+    net_progress_epoch(progress, line);
+    net_progress_free(progress);
+    dup2(kept, STDOUT_FILENO);
+    close(kept);
+    rewind(file);
+    assert_non_null(fgets(out, 512, file));
+    assert_int_equal(fclose(file), 0);
+}
+
+static NetScore score_of(double cost, double share) {
+    NetScore score = {.n = 1000};
+    score.cost = cost * 1000;
+    score.correct = share * 1000;
+    score.squared_error = cost * cost * 1000 * 784;
+    return score;
+}
+
+static void test_lines(void **state) {
+    (void)state;
+    NetLogEntry error_entry = {.kind = NET_LOG_SQUARED_ERROR, .layer = -1, .count = 1};
+    const NetModel models[] = {{.accuracy = true, .outputs = 784},
+                               {.outputs = 784, .eval = {.present = true, .entries = 1, .entry = &error_entry}},
+                               {.outputs = 784}};
+    static const double costs[] = {0, 1e-12, 0.0698, 2.3026, 45.678, 195.139, 999.994, 1.23e10, 1.23e38};
+    static const char *const texts[] = {"0.0000", "1e-12",  "0.0698",   "2.3026",  "45.678",
+                                        "195.14", "999.99", "1.23e+10", "1.23e+38"};
+    static const int64_t epochs[] = {1, 10, 100, 1000, 1000000000};
+    static const double times[] = {0.04, 59.9, 600, 90000, 9e8, -1};
+    char out[512];
+    for (size_t i = 0; i < 3 * 9 * 5 * 6 * 2; i++) {
+        size_t m = i % 3, c = i / 3 % 9, e = i / 27 % 5, t = i / 135 % 6;
+        bool validated = i / 810 != 0;
+        NetEpochLine line = {.epoch = epochs[e] > 1 ? epochs[e] - 1 : 1,
+                             .epochs = epochs[e],
+                             .train = score_of(costs[c], 1),
+                             .validation = validated ? score_of(costs[c], 0.5) : (NetScore){0},
+                             .best = true,
+                             .seconds = times[t] < 0 ? 0 : times[t],
+                             .left = times[t]};
+        print_line(&models[m], &line, out);
+        size_t most = epochs[e] > 1000 ? 100 : 80; /* of a thousand million epochs the figures are more than that */
+        if (strcspn(out, "\n") > most) fail_msg("longer than %d: %s", (int)most, out);
+        char part[64];
+        snprintf(part, sizeof part,
+                 m == 0   ? "train 100.00 %% (%s)"
+                 : m == 1 ? "train RMSE %s"
+                          : "train cost %s",
+                 texts[c]);
+        if (strstr(out, part) == NULL) fail_msg("no '%s' in: %s", part, out);
+        snprintf(part, sizeof part, m == 0 ? "val 50.00 %% (%s)" : "val %s", texts[c]);
+        if ((strstr(out, part) != NULL) != validated) fail_msg("'%s' in: %s", part, out);
+    }
+}
+
+/* Both times are there in what most trainings print. */
+static void test_times(void **state) {
+    (void)state;
+    const NetModel model = {.accuracy = true};
+    char out[512];
+    NetEpochLine line = {.epoch = 9,
+                         .epochs = 999,
+                         .train = score_of(0.0698, 0.987),
+                         .validation = score_of(0.0712, 0.986),
+                         .seconds = 1.42,
+                         .left = 754};
+    print_line(&model, &line, out);
+    assert_string_equal(out, "epoch   9/999  train 98.70 % (0.0698)  val 98.60 % (0.0712)  1.42 s  left 12:34\n");
+    line.left = 45296; /* the time of an epoch makes room */
+    print_line(&model, &line, out);
+    assert_string_equal(out, "epoch   9/999  train 98.70 % (0.0698)  val 98.60 % (0.0712)  left 12:34:56\n");
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_lines), cmocka_unit_test(test_times)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
