@@ -568,6 +568,7 @@ Model *model_check(Arena *arena, Source *source, const AstFile *file, const Mode
     checker->diags = diags;
     checker->model = NEW(arena, Model);
     checker->model->source = source;
+    checker->model->purpose = changes ? changes->purpose : PURPOSE_LOOK;
     checker->model->bytes_input = true; /* all data sets so far hold bytes */
     scope_init(&checker->scope, arena, diags);
     checker->scope.file = file;
