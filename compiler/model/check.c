@@ -510,7 +510,7 @@ static Overrides read_defines(Checker *checker, const AstFile *file, const Model
 
 static void check_file_let(Checker *checker, const AstStmt *stmt, const Overrides *overrides) {
     const AstValue *value = stmt->value;
-    for (size_t i = 0; i < overrides->count; i++) { /* of several the last one counts */
+    for (size_t i = 0; i < overrides->count; i++) {
         if (string_is(overrides->at[i].name, stmt->name)) value = overrides->at[i].value;
     }
     size_t before = checker->scope.lets.count;
