@@ -104,7 +104,7 @@ static void add_trainer_options(Arena *arena, Items *items) {
                      .doc = net_option_doc((NetOptionId)id),
                      .value = value_of(arena, net_option_argument((NetOptionId)id), choices),
                      .optional = id == NET_OPTION_RESUME,
-                     .repeats = id == NET_OPTION_RENAME || id == NET_OPTION_SKIP || id == NET_OPTION_REQUIRE};
+                     .repeats = net_option_repeats((NetOptionId)id)};
         if (!has_item(items, name)) {
             vec_push(arena, items, item);
         }

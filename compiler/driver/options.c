@@ -10,7 +10,8 @@ typedef enum {
     ARG_FLAG,   /* bool */
     ARG_TEXT,   /* const char *, one of .choices when there are any */
     ARG_LIST,   /* Words */
-    ARG_DEFINE, /* NAME=VALUE */
+    ARG_DEFINE, /* NAME=VALUE, each name once */
+    ARG_LINE,   /* Words: lines that begin with a word, each word once */
     ARG_WARNING /* what follows -W */
 } ArgKind;
 
@@ -70,7 +71,7 @@ static const Option option_table[] = {
      "0 to 3, how much the back end optimizes (2)"},
     {"--define", "-D", ARG_DEFINE, "NAME=VALUE", AT(defines), COMMAND_MODEL, false, NULL,
      "value of a 'let' at the top of the file"},
-    {"--set", NULL, ARG_LIST, "LINE", AT(sets), COMMAND_MODEL, false, NULL,
+    {"--set", NULL, ARG_LINE, "LINE", AT(sets), COMMAND_MODEL, false, NULL,
      "a line of the train block, instead of the one written there"},
     {"--memory", NULL, ARG_TEXT, "SIZE", AT(memory), COMMAND_MEMORY, false, NULL,
      "what a trainer may take, such as 512M or 1.5G (all the machine has)"},
@@ -289,6 +290,11 @@ static int wrong_choice(Reader *reader, const Option *option, const char *writte
     return status;
 }
 
+/* Of an option given twice the last would win in silence, whichever was meant. */
+static int report_twice(Reader *reader, const char *what) {
+    return report_usage(reader->command->name, "%s is given twice; keep one", what);
+}
+
 static int store_text(Reader *reader, const Option *option, const char *written, const char *value) {
     if (option->choices != NULL) {
         bool known = false;
@@ -301,7 +307,11 @@ static int store_text(Reader *reader, const Option *option, const char *written,
     } else if (*value == '\0') {
         return report_usage(reader->command->name, "the value of %s is empty", written);
     }
-    *(const char **)(void *)((char *)reader->options + option->offset) = value;
+    const char **to = (const char **)(void *)((char *)reader->options + option->offset);
+    if (*to != NULL) {
+        return report_twice(reader, written);
+    }
+    *to = value;
     return STATUS_OK;
 }
 
@@ -311,7 +321,30 @@ static int store_define(Reader *reader, const char *value) {
         return report_usage(reader->command->name, "-D %s: expected NAME=VALUE, for example -D depth=4", value);
     }
     Define define = {arena_copy(reader->arena, value, (size_t)(equals - value)), equals + 1};
+    for (size_t i = 0; i < reader->options->defines.count; i++) {
+        if (string_is(reader->options->defines.at[i].name, define.name)) {
+            return report_twice(reader, arena_format(reader->arena, "-D %s", define.name));
+        }
+    }
     vec_push(reader->arena, &reader->options->defines, define);
+    return STATUS_OK;
+}
+
+/* The word a line begins with. */
+static const char *first_word(Arena *arena, const char *line) {
+    static const char blanks[] = " \t";
+    const char *word = line + strspn(line, blanks);
+    return arena_copy(arena, word, strcspn(word, blanks));
+}
+
+static int store_line(Reader *reader, Words *lines, const char *written, const char *line) {
+    const char *word = first_word(reader->arena, line);
+    for (size_t i = 0; i < lines->count; i++) {
+        if (string_is(first_word(reader->arena, lines->at[i]), word)) {
+            return report_twice(reader, arena_format(reader->arena, "%s '%s ...'", written, word));
+        }
+    }
+    vec_push(reader->arena, lines, line);
     return STATUS_OK;
 }
 
@@ -326,6 +359,7 @@ static int store(Reader *reader, const Option *option, const char *written, cons
         return STATUS_OK;
     case ARG_TEXT: return store_text(reader, option, written, value);
     case ARG_DEFINE: return store_define(reader, value);
+    case ARG_LINE: return store_line(reader, target, written, value);
     case ARG_LIST:
     case ARG_WARNING: {
         Words *words = target;

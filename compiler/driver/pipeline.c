@@ -179,7 +179,10 @@ bool pipeline_open(Arena *arena, const char *command, const Options *options, co
     compilation->changes = (ModelChanges){.defines = options->defines.at,
                                           .define_count = options->defines.count,
                                           .sets = options->sets.at,
-                                          .set_count = options->sets.count};
+                                          .set_count = options->sets.count,
+                                          .purpose = options->infer                ? PURPOSE_USE
+                                                     : string_is(command, "train") ? PURPOSE_TRAIN
+                                                                                   : PURPOSE_LOOK};
     return apply_warning_options(compilation, status);
 }
 

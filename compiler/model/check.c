@@ -510,7 +510,7 @@ static Overrides read_defines(Checker *checker, const AstFile *file, const Model
 
 static void check_file_let(Checker *checker, const AstStmt *stmt, const Overrides *overrides) {
     const AstValue *value = stmt->value;
-    for (size_t i = 0; i < overrides->count; i++) { /* of several the last one counts */
+    for (size_t i = 0; i < overrides->count; i++) {
         if (string_is(overrides->at[i].name, stmt->name)) value = overrides->at[i].value;
     }
     size_t before = checker->scope.lets.count;
@@ -568,6 +568,7 @@ Model *model_check(Arena *arena, Source *source, const AstFile *file, const Mode
     checker->diags = diags;
     checker->model = NEW(arena, Model);
     checker->model->source = source;
+    checker->model->purpose = changes ? changes->purpose : PURPOSE_LOOK;
     checker->model->bytes_input = true; /* all data sets so far hold bytes */
     scope_init(&checker->scope, arena, diags);
     checker->scope.file = file;

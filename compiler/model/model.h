@@ -175,9 +175,17 @@ typedef struct {
     Layer *layer;
 } LayerName;
 
+/* What a model is checked for. */
+typedef enum {
+    PURPOSE_LOOK,  /* it is checked, shown or made a trainer */
+    PURPOSE_TRAIN, /* it is about to be trained */
+    PURPOSE_USE    /* it is trained already: what it learned from is not asked */
+} ModelPurpose;
+
 typedef struct {
     const char *name; /* of the network */
     const Source *source;
+    ModelPurpose purpose;
     VEC(Define) lets;     /* those outside the blocks, with the values used */
     VEC(Layer *) layers;  /* in data order; layers.at[0] is the input, the last one the output */
     VEC(LayerName) names; /* all that layers are called: their own, and labels that stand alone */
@@ -189,12 +197,13 @@ typedef struct {
 /* How many classes an example may have; 0: its target is not a class. */
 int64_t model_classes(const Model *model);
 
-/* What the command line changes before checking: -D values and --set lines of the train block. */
+/* What the command line says: -D values and --set lines of the train block, and what the model is for. */
 typedef struct {
     const Define *defines;
     size_t define_count;
     const char *const *sets;
     size_t set_count;
+    ModelPurpose purpose;
 } ModelChanges;
 
 /* Prints a model in a stable form, for tests (`--dump=model`). */

@@ -1,10 +1,12 @@
 #include <string.h>
 
 #include "compiler/model/layer.h"
+#include "compiler/model/linear.h"
 #include "compiler/model/options.h"
 #include "compiler/model/settings.h"
 #include "compiler/model/vocabulary.h"
 #include "runtime/data/sets.h"
+#include "runtime/data/shape.h"
 #include "runtime/data/split.h"
 
 /* ---- reading the lines ---- */
@@ -227,52 +229,56 @@ static void check_cost(Scope *scope, Model *model, const SettingLines *lines, co
     }
 }
 
-/* The sides of a shape that are not 1. */
-static int sides_of(int rank, const int64_t *dim, int64_t sides[3]) {
-    int count = 0;
-    for (int i = 0; i < rank; i++) {
-        if (dim[i] != 1) sides[count++] = dim[i];
-    }
-    return count;
+/* A set that does not suit the network is an error where it is named, and where it is about to be learned. Without a
+ * line it is the standard, which may be on nobody's mind: a word, unless the network is there to be used. */
+static Diag *report_data(Scope *scope, const AstStmt *line, ModelPurpose purpose, const Layer *layer,
+                         const char *message) {
+    const char *kind = line || purpose == PURPOSE_TRAIN ? "data-mismatch" : "default-data";
+    return diag_report(scope->diags, place_of(line, layer), kind, "%s%s", message,
+                       line ? "" : "; it is the set that is learned without a 'data' line");
 }
 
-static bool same_examples(Shape input, const DataKind *kind) {
-    int64_t a[3], b[3];
-    int a_count = sides_of(input.rank, input.dim, a), b_count = sides_of(kind->rank, kind->dim, b);
-    if (input.rank == 1) {
-        int64_t total = 1;
-        for (int i = 0; i < b_count; i++) total *= b[i];
-        return total == input.dim[0];
+static bool check_examples(Scope *scope, const AstStmt *line, const Model *model, const DataKind *kind) {
+    const Layer *layer = model->layers.at[0];
+    Shape input = layer->out, example = {.rank = kind->rank, .dim = {kind->dim[0], kind->dim[1], kind->dim[2]}};
+    NetShapeMatch match = net_shape_match(input.dim, input.rank, kind->dim, kind->rank);
+    if (match == NET_SHAPE_SUITS) return true;
+    const char *shape = shape_text(scope->arena, example);
+    Diag *diag =
+        report_data(scope, line, model->purpose, layer,
+                    arena_format(scope->arena, "the examples of %s are %s (%lld numbers), the input is %s", kind->name,
+                                 shape, (long long)shape_count(example), shape_text(scope->arena, input)));
+    if (match == NET_SHAPE_INPUT_ORDER) {
+        diag_help(scope->diags, diag, "channels come first (CxHxW): write 'input %s'", shape);
+    } else {
+        diag_help(scope->diags, diag,
+                  "write 'input %s', or name your own data: data idx images=\"FILE\" labels=\"FILE\"", shape);
     }
-    return a_count == b_count && memcmp(a, b, (size_t)a_count * sizeof a[0]) == 0;
+    return false;
 }
 
-/* A data set that is named in the file must suit the network; the standard one is only a proposal. */
+static void check_classes(Scope *scope, const AstStmt *line, const Model *model, const DataKind *kind,
+                          const Layer *last) {
+    int64_t outputs = shape_count(last->out);
+    if (model->settings.target != TARGET_CLASS || outputs >= kind->classes) return;
+    report_data(scope, line, model->purpose, last,
+                arena_format(scope->arena, "%s has %lld classes, the last layer ('%s') has %lld output%s", kind->name,
+                             (long long)kind->classes, last->name, (long long)outputs, outputs == 1 ? "" : "s"));
+}
+
 static void check_data(Scope *scope, const Model *model, const SettingLines *lines, const Layer *last) {
     const AstStmt *line = line_of(lines, "data");
     const Settings *settings = &model->settings;
     const DataKind *kind = data_kind_find(settings->data_kind);
-    if (!line) return;
+    if (!line && model->purpose == PURPOSE_USE) return;
     if (kind->files && !settings->labels && settings->target == TARGET_CLASS) {
         diag_report(scope->diags, line->at, "missing-option",
                     "data idx needs labels= to learn classes, for example labels=\"train-labels.gz\"");
         return;
     }
     if (kind->rank == 0) return;
-    Shape input = model->layers.at[0]->out;
-    if (!same_examples(input, kind)) {
-        Shape example = {.rank = kind->rank, .dim = {kind->dim[0], kind->dim[1], kind->dim[2]}};
-        diag_report(scope->diags, line->at, "data-mismatch",
-                    "the examples of %s are %s (%lld numbers), the input is %s", kind->name,
-                    shape_text(scope->arena, example), (long long)shape_count(example),
-                    shape_text(scope->arena, input));
-    }
-    int64_t outputs = shape_count(last->out);
-    if (settings->target == TARGET_CLASS && outputs < kind->classes) {
-        diag_report(scope->diags, line->at, "data-mismatch",
-                    "%s has %lld classes, the last layer ('%s') has %lld output%s", kind->name,
-                    (long long)kind->classes, last->name, (long long)outputs, outputs == 1 ? "" : "s");
-    }
+    bool suit = check_examples(scope, line, model, kind);
+    if (suit || line) check_classes(scope, line, model, kind, last); /* one word about a standard is enough */
 }
 
 /* Whether there is a test file is known once `data` has been read. */
@@ -304,6 +310,7 @@ void settings_agree(Scope *scope, Model *model, const SettingLines *lines) {
     size_t errors = scope->diags->errors;
     check_outputs(scope, model, lines, last);
     if (scope->diags->errors == errors) check_cost(scope, model, lines, last);
+    if (scope->diags->errors == errors) model_check_linear(model, line_of(lines, "cost") != NULL, scope->diags);
     check_data(scope, model, lines, last);
     check_split(scope, model, lines);
     check_stop(scope, model, lines);

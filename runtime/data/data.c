@@ -6,6 +6,7 @@
 #include "runtime/data/idx.h"
 #include "runtime/data/labels.h"
 #include "runtime/data/sets.h"
+#include "runtime/data/shape.h"
 #include "runtime/data/split.h"
 
 #include <math.h>
@@ -100,20 +101,27 @@ static bool find_sources(const NetDataRequest *request, Sources *sources, NetDat
 
 /* ---- reading and checking ---- */
 
-/* Equal but for dimensions of one; a flat input takes any shape of its length. */
-static bool same_shape(const NetIdxImages *images, const NetDataRequest *request) {
-    int64_t length = 1;
-    for (int i = 0; i < images->rank; i++) length *= images->shape[i]; /* header sizes were checked when it was read */
-    if (request->rank == 1) return length == request->shape[0];
-    int have = 0;
-    for (int want = 0; want < request->rank; want++) {
-        if (request->shape[want] == 1) continue;
-        while (have < images->rank && images->shape[have] == 1) have++;
-        if (have == images->rank || images->shape[have] != request->shape[want]) return false;
-        have++;
+static bool check_shape(const NetDataRequest *request, const char *path, const NetIdxImages *images, NetError *error) {
+    char have[NET_SHAPE_TEXT], want[NET_SHAPE_TEXT], right[NET_SHAPE_TEXT];
+    int64_t maps[3];
+    NetShapeMatch match = net_shape_match(request->shape, request->rank, images->shape, images->rank);
+    net_shape(have, images->shape, images->rank);
+    net_shape(want, request->shape, request->rank);
+    switch (match) {
+    case NET_SHAPE_SUITS: return true;
+    case NET_SHAPE_LAST:
+        return net_fail(error, NET_ENVIRONMENT,
+                        "%s is %s, input is %s; its channels come last, and netc reads them first (CxHxW) "
+                        "[channel-order]",
+                        path, have, want);
+    case NET_SHAPE_INPUT_ORDER:
+        net_shape_maps(images->shape, images->rank, maps);
+        return net_fail(error, NET_ENVIRONMENT,
+                        "%s is %s, input is %s; channels come first (CxHxW): write 'input %s' [image-size]", path, have,
+                        want, net_shape(right, maps, 3));
+    case NET_SHAPE_OTHER: break;
     }
-    while (have < images->rank && images->shape[have] == 1) have++;
-    return have == images->rank;
+    return net_fail(error, NET_ENVIRONMENT, "%s is %s, input is %s [image-size]", path, have, want);
 }
 
 static bool check_labels(const NetDataRequest *request, const char *path, const uint32_t *labels, int64_t count,
@@ -127,11 +135,8 @@ static bool check_labels(const NetDataRequest *request, const char *path, const 
 /* Reads one pair of files; rows and labels belong to the caller even after a failure. */
 static bool read_pair(const NetDataRequest *request, const NetIdxSource *image_file, const NetIdxSource *label_file,
                       NetIdxImages *images, uint32_t **labels, NetError *error) {
-    if (!net_idx_images(image_file, images, error)) return false;
-    char have[NET_SHAPE_TEXT], want[NET_SHAPE_TEXT];
-    if (!same_shape(images, request))
-        return net_fail(error, NET_ENVIRONMENT, "%s is %s, input is %s [image-size]", image_file->path,
-                        net_shape(have, images->shape, images->rank), net_shape(want, request->shape, request->rank));
+    if (!net_idx_images(image_file, images, error) || !check_shape(request, image_file->path, images, error))
+        return false;
     if (label_file->path == NULL) {
         *labels = net_alloc((size_t)images->count, sizeof **labels, error);
         return *labels != NULL;

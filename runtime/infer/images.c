@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "runtime/data/shape.h"
 #include "runtime/infer/png.h"
 
 enum { BUFFER = 1 << 16 };
@@ -69,25 +70,17 @@ static int64_t product(const int64_t *shape, int rank) {
     return count;
 }
 
-/* Whether it is one image: the input's shape, sides of 1 aside, or a flat list of as many values. */
+/* Whether it is one image: what the input takes, or a flat list of as many values. */
 static bool is_image(const NetInput *input, const int64_t *shape, int rank) {
-    if (product(shape, rank) != input->count) return false;
-    if (input->rank == 1) return true;
-    int have = 0, sides = 0;
+    int sides = 0;
     for (int i = 0; i < rank; i++) sides += shape[i] != 1;
-    if (sides <= 1) return true;
-    for (int want = 0; want < input->rank; want++) {
-        if (input->shape[want] == 1) continue;
-        while (have < rank && shape[have] == 1) have++;
-        if (have == rank || shape[have++] != input->shape[want]) return false;
-    }
-    return true;
+    return product(shape, rank) == input->count &&
+           (sides <= 1 || net_shape_match(input->shape, input->rank, shape, rank) == NET_SHAPE_SUITS);
 }
 
 /* Rows, columns, channels. */
 static bool is_channels_last(const NetInput *input, const int64_t *shape, int rank) {
-    return input->rank == 3 && rank == 3 && shape[0] == input->shape[1] && shape[1] == input->shape[2] &&
-           shape[2] == input->shape[0];
+    return net_shape_match(input->shape, input->rank, shape, rank) == NET_SHAPE_LAST;
 }
 
 static bool wrong_shape(const NetImages *images, const int64_t *shape, int rank, NetError *error) {

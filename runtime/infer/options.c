@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 
 #include "runtime/base/words.h"
+#include "runtime/infer/labels.h"
 
 typedef struct {
     const char *name; /* without its dashes */
@@ -77,7 +78,50 @@ static bool take_option(NetInferOptions *options, int argc, char **argv, int *at
     if (value == NULL) return net_fail(error, NET_USAGE, "--%s needs a %s", option->name, option->argument);
     if (*value == '\0' || strcmp(value, "-") == 0)
         return net_fail(error, NET_USAGE, "--%s needs the name of a file, found '%s'", option->name, value);
+    if (*(const char **)to != NULL) return net_fail(error, NET_USAGE, "--%s is given twice; keep one", option->name);
     *(const char **)to = value;
+    return true;
+}
+
+/* ---- options that contradict each other ---- */
+
+static bool is_given(const NetInferOptions *options, const Option *option) {
+    const void *at = (const char *)options + option->at;
+    return option->argument != NULL ? *(const char *const *)at != NULL : *(const bool *)at;
+}
+
+/* How many of the files hold labels of the images before them. */
+static int label_files(const NetInferOptions *options) {
+    int count = 0;
+    for (int i = 1; options->labels == NULL && !options->raw && i < options->file_count; i++)
+        count += net_labels_file(options->files[i]);
+    return count;
+}
+
+/* The self-test reads nothing and prints its line: all else on the line would be passed over. */
+static bool check_selftest(const NetInferOptions *options, NetError *error) {
+    if (options->file_count > 0)
+        return net_fail(error, NET_USAGE, "--selftest reads no images, and '%s' is given; keep one", options->files[0]);
+    for (int i = 0; i < OPTIONS; i++) {
+        bool fits = table[i].at == AT(selftest) || table[i].at == AT(quiet);
+        if (!fits && is_given(options, &table[i]))
+            return net_fail(error, NET_USAGE, "--selftest reads no images, --%s is about them; keep one",
+                            table[i].name);
+    }
+    return true;
+}
+
+/* What is about the lines of images, where none are printed. */
+static bool check_lines(const NetInferOptions *options, NetError *error) {
+    int labels = label_files(options);
+    bool labelled = options->labels != NULL || labels > 0;
+    if (options->all && (options->labels != NULL || 2 * labels >= options->file_count))
+        return net_fail(error, NET_USAGE, "--all is about each image, with %s one accuracy is printed; keep one",
+                        options->labels != NULL ? "--labels" : "label files");
+    if (options->output != NULL && (options->all || (options->json && !labelled)))
+        return net_fail(error, NET_USAGE,
+                        "--%s is about what is printed of each image, with --output that goes to the file; keep one",
+                        options->all ? "all" : "json");
     return true;
 }
 
@@ -95,7 +139,8 @@ static bool check_output(const NetInferOptions *options, NetError *error) {
 
 static bool check(const NetInferOptions *options, const NetNetwork *network, NetError *error) {
     int inputs = 0;
-    if (options->help || options->version || options->selftest) return true;
+    if (options->help || options->version) return true;
+    if (options->selftest) return check_selftest(options, error);
     if (options->file_count == 0)
         return net_fail(error, NET_USAGE,
                         "expected a file with images, for example '%s digit.png' ('-': standard input)",
@@ -109,7 +154,7 @@ static bool check(const NetInferOptions *options, const NetNetwork *network, Net
     if (network->classes == 0 && (options->labels != NULL || options->all))
         return net_fail(error, NET_USAGE, "--%s is about classes, and the outputs of '%s' are none",
                         options->labels != NULL ? "labels" : "all", network->name);
-    return check_output(options, error);
+    return check_lines(options, error) && check_output(options, error);
 }
 
 const char *net_infer_program(int argc, char **argv) {

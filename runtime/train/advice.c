@@ -32,6 +32,14 @@ void net_trainer_advise_data(const NetTrainer *trainer) {
     char note[256];
     int64_t which = 0;
     const NetPart *part = trainer->data.part;
+    int64_t probe = trainer->model->settings.log_probe;
+    if (probe > trainer->n) {
+        snprintf(note, sizeof note,
+                 "note: probe=%" PRId64 " is more than the training part has; its %" PRId64
+                 " examples are probed [probe-size]",
+                 probe, trainer->n);
+        net_progress_note(trainer->progress, trainer->options.program, note);
+    }
     int64_t most = largest_class(trainer, NET_PART_TRAIN, &which);
     if (most * 10 > trainer->n * 9) {
         snprintf(note, sizeof note,

@@ -97,6 +97,8 @@ const char *net_option_argument(NetOptionId id) { return table[id].argument; }
 
 const char *net_option_doc(NetOptionId id) { return table[id].doc; }
 
+bool net_option_repeats(NetOptionId id) { return table[id].kind == KIND_WORDS || table[id].kind == KIND_REQUIRE; }
+
 static NetCommand unknown_option(const NetOptions *options, const char *typed, NetError *error) {
     char word[64];
     const char *names[NET_OPTIONS];
@@ -149,6 +151,12 @@ static bool add_word(const Option *option, const char *text, NetWords *words, Ne
     if (strchr(option->argument, '=') != NULL && (equals == NULL || equals == text)) {
         return net_fail(error, NET_USAGE, "--%s %s: expected %s, for example --%s fc=out", option->name, text,
                         option->argument, option->name);
+    }
+    for (int i = 0; equals != NULL && strchr(option->argument, '=') != NULL && i < words->count; i++) {
+        if (strncmp(words->at[i], text, (size_t)(equals - text) + 1) == 0) {
+            return net_fail(error, NET_USAGE, "--%s %.*s is given twice; keep one", option->name,
+                            (int)(equals - text) + 1, text);
+        }
     }
     if (words->count == NET_WORDS_MAX) {
         return net_fail(error, NET_USAGE, "--%s %s: given more than %d times", option->name, text, (int)NET_WORDS_MAX);
@@ -469,6 +477,11 @@ NetCommand net_options_parse(int argc, char **argv, const NetModel *model, NetOp
                 return NET_COMMAND_WRONG;
             }
             value = argv[++i];
+        }
+        /* of two values the last would win in silence, whichever was meant */
+        if (options->given[id] && option->kind != KIND_FLAG && !net_option_repeats(id)) {
+            net_fail(error, NET_USAGE, "--%s is given twice; keep one", option->name);
+            return NET_COMMAND_WRONG;
         }
         if (!set_value(option, value, options, error)) {
             return NET_COMMAND_WRONG;

@@ -96,5 +96,7 @@ const char *net_option_name(NetOptionId id);
 /* What it takes, as --help shows it ("R"; NULL: nothing), and its line there. */
 const char *net_option_argument(NetOptionId id);
 const char *net_option_doc(NetOptionId id);
+/* Whether it may be given several times; the others that take a value may not. */
+bool net_option_repeats(NetOptionId id);
 
 #endif

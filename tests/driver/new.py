@@ -70,7 +70,7 @@ if read("own.net") != text.replace("digits.net", "own.net").replace("network dig
     fail(read("own.net"))
 
 # the name is found however it is written, and not in prose, a label or another word
-prose = "# the network t: ./t, t.net, tt.net\nlet n = 2\n%s\n    input 1\n    t: dense n activation=softmax\n}\n"
+prose = "# the network t: ./t, t.net, tt.net\nlet n = 2\n%s\n    input 784\n    t: dense 5*n activation=softmax\n}\n"
 for number, (line, named) in enumerate((("network   t {", "network   u {"), ("network\tt {", "network\tu {"),
                                         ("network t # network t\n{", "network u # network t\n{"))):
     path, copy = f"t{number}.net", f"folder{number}/u.net"

@@ -70,7 +70,19 @@ USAGE = {
     ("build", "--backend", "interp", "small.net"):
         "netc build: --backend interp runs a model without compiling it; that is 'netc train small.net --backend "
         "interp'",
+    # the last of two would win in silence
+    ("build", "--weights", "a", "--weights=b", "small.net"): "netc build: --weights is given twice; keep one",
+    ("build", "-o", "a", "--output", "a", "small.net"): "netc build: --output is given twice; keep one",
+    ("check", "-D", "a=1", "-Db=1", "--define", "a=2", "small.net"): "netc check: -D a is given twice; keep one",
+    ("check", "--set", "epochs 3", "--set", "seed 3", "--set= epochs 4", "small.net"):
+        "netc check: --set 'epochs ...' is given twice; keep one",
+    ("runs", "--sort", "seed", "--sort", "rate"): "netc runs: --sort is given twice; keep one",
     # a trainer's
+    ("train", "small.net", "--seed", "1", "--seed=1"): "netc train: --seed is given twice; keep one",
+    ("train", "small.net", "--resume", "--resume", "a"): "netc train: --resume is given twice; keep one",
+    ("train", "small.net", "--seeds", "1-2", "--seeds", "3-4"): "netc train: --seeds is given twice; keep one",
+    ("train", "small.net", "--weights", "a", "--rename", "a=b", "--rename", "a="):
+        "netc train: --rename a= is given twice; keep one",
     ("train", "small.net", "--epoch", "3"): "netc train: unknown option '--epoch'; did you mean '--epochs'?",
     ("train", "small.net", "--frobnicate"):
         "netc train: unknown option '--frobnicate'; 'netc train small.net --help' lists them",

@@ -61,6 +61,8 @@ for words, expected in {
     ("--all=yes", "good.png"): "--all takes no value, found 'yes'",
     ("good.png", "-o"): "--output needs a FILE",
     ("good.png", "-o", "-"): "--output needs the name of a file, found '-'",
+    ("good.png", "-o", "a.npy", "--output=b.npy"): "--output is given twice; keep one",
+    ("--labels", "y", "--labels", "y", "good.png"): "--labels is given twice; keep one",
     ("good.png", "--labels="): "--labels needs the name of a file, found ''",
 }.items():
     says(expected, *words, status=2)
@@ -68,6 +70,23 @@ says("--labels is about classes, and the outputs of 'features' are none", "--lab
      program=FEATURES)
 says("--all is about classes, and the outputs of 'features' are none", "--all", "good.png", status=2,
      program=FEATURES)
+
+# ---- options that contradict each other ----
+
+save("labels.idx", idx(np.zeros(1, np.uint8)))
+for words, expected in {
+    ("--all", "--labels", "labels.idx", "good.png"):
+        "--all is about each image, with --labels one accuracy is printed; keep one",
+    ("--all", "good.png", "labels.idx"): "--all is about each image, with label files one accuracy is printed; keep one",
+    ("--all", "-o", "y.npy", "good.png"):
+        "--all is about what is printed of each image, with --output that goes to the file; keep one",
+    ("--json", "-o", "y.npy", "good.png"):
+        "--json is about what is printed of each image, with --output that goes to the file; keep one",
+    ("--selftest", "good.png"): "--selftest reads no images, and 'good.png' is given; keep one",
+    **{("--selftest", *option): f"--selftest reads no images, {option[0]} is about them; keep one"
+       for option in (("--all",), ("--json",), ("--output", "y.npy"), ("--labels", "labels.idx"), ("--raw",))},
+}.items():
+    says(expected, *words, status=2)
 
 # ---- files that cannot be read or written ----
 

@@ -103,7 +103,7 @@ prints(line, DIGITS, "--labels", "y.idx", "--raw", "-", input=many.tobytes())
 prints(line, DIGITS, "many.idx.gz", "y.idx.gz")
 for kind in ("|u1", "|i1", "<i2", ">i2", "<u4", ">i4", "<i8", ">u8"):
     save("y.npy", npy(given.astype(kind).reshape(1000, 1)))
-    prints(line, DIGITS, "--labels=y.npy", "--all", "many.npy")
+    prints(line, DIGITS, "--labels=y.npy", "many.npy")
 prints('{"images":1000,"correct":875,"accuracy":0.875,"standard_error":0.0104582503}\n', DIGITS, "--json",
        "many.idx.gz", "y.idx")
 # images without labels print lines; all that have some make one score
@@ -121,7 +121,7 @@ prints("saved  out.npy  (1,004 x 3)\n", DIGITS, "-o", "out.npy", "many.npy", "x.
 same(np.load("out.npy"), np.concatenate([many, x, x[:1]])[:, :3])
 prints("", SIGMOID, "-q", "--output=out.npy", "one.npy")
 same(np.load("out.npy"), x[:1, :1])
-prints("", FEATURES, "--json", "-o", "out.npy", "x.npy")
+prints("", FEATURES, "-q", "-o", "out.npy", "x.npy")
 os.symlink("out.npy", "link.npy")
 prints("saved  link.npy  (1,004 x 3)\n", DIGITS, "-o", "link.npy", "many.npy", "x.npy", "one.npy")
 if not os.path.islink("link.npy") or len(np.load("out.npy")) != 1004:
@@ -134,7 +134,7 @@ if reader.communicate()[0] != whole:
     fail("-o pipe gives the pipe something else than a file")
 os.remove("pipe")
 os.remove("link.npy")
-prints("", FEATURES, "--json", "-o", "out.npy", "x.npy")
+prints("", FEATURES, "-q", "-o", "out.npy", "x.npy")
 same(np.load("out.npy"), x[:, :3])
 prints(line, DIGITS, "-q", "-o", "out.npy", "many.idx.gz", "y.idx")
 same(np.load("out.npy"), many[:, :3])

@@ -4,6 +4,7 @@
 #include "runtime/base/atomic.h"
 #include "runtime/data/data.h"
 #include "runtime/data/fetch.h"
+#include "runtime/data/shape.h"
 #include "runtime/data/split.h"
 
 #include <math.h>
@@ -222,10 +223,44 @@ static void statistics_are_per_channel_or_feature(void **state) {
     net_data_close(&data);
 }
 
+static void channels_come_first(void **state) {
+    const struct {
+        int64_t input[3], example[3];
+        int input_rank, rank;
+        NetShapeMatch match;
+    } cases[] = {
+        {{1, 28, 28}, {28, 28}, 3, 2, NET_SHAPE_SUITS},
+        {{784}, {28, 28}, 1, 2, NET_SHAPE_SUITS},
+        {{3072}, {3, 32, 32}, 1, 3, NET_SHAPE_SUITS},
+        {{1, 1, 784}, {784}, 3, 1, NET_SHAPE_SUITS},
+        {{784, 1, 1}, {784}, 3, 1, NET_SHAPE_SUITS},
+        {{1, 28, 28}, {28, 28, 1}, 3, 3, NET_SHAPE_SUITS}, /* one channel, wherever it stands */
+        {{3, 32, 32}, {3, 32, 32}, 3, 3, NET_SHAPE_SUITS},
+        {{28, 28, 1}, {28, 28}, 3, 2, NET_SHAPE_INPUT_ORDER},
+        {{28, 1, 28}, {28, 28}, 3, 2, NET_SHAPE_INPUT_ORDER},
+        {{28, 28, 1}, {1, 28, 28}, 3, 3, NET_SHAPE_INPUT_ORDER},
+        {{28, 1, 28}, {1, 28, 28}, 3, 3, NET_SHAPE_INPUT_ORDER},
+        {{32, 32, 3}, {3, 32, 32}, 3, 3, NET_SHAPE_INPUT_ORDER},
+        {{3, 32, 32}, {32, 32, 3}, 3, 3, NET_SHAPE_LAST},
+        {{783}, {28, 28}, 1, 2, NET_SHAPE_OTHER},
+        {{1, 32, 32}, {28, 28}, 3, 2, NET_SHAPE_OTHER},
+        {{1, 1, 28}, {28, 28}, 3, 2, NET_SHAPE_OTHER},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        NetShapeMatch match = net_shape_match(cases[i].input, cases[i].input_rank, cases[i].example, cases[i].rank);
+        if (match != cases[i].match) fail_msg("case %zu: %d", i, (int)match);
+    }
+}
+
 static void messages_for_what_does_not_match(void **state) {
     NetDataRequest request = small_request(state);
     request.shape[1] = request.shape[2] = 32;
     expect_failure(&request, "train-images is 2x2, input is 1x32x32 [image-size]");
+    request.shape[0] = request.shape[1] = 2;
+    request.shape[2] = 1;
+    expect_failure(&request, "train-images is 2x2, input is 2x2x1; channels come first (CxHxW): write 'input 1x2x2' "
+                             "[image-size]");
     request = small_request(state);
     request.classes = request.outputs = 2;
     expect_failure(&request,
@@ -347,6 +382,7 @@ int main(void) {
         cmocka_unit_test(splits_of_another_set),
         cmocka_unit_test(shares_fit_every_file),
         cmocka_unit_test(statistics_are_per_channel_or_feature),
+        cmocka_unit_test(channels_come_first),
         cmocka_unit_test(messages_for_what_does_not_match),
         cmocka_unit_test(unknown_sets_are_told_apart),
         cmocka_unit_test(named_sets_are_searched),

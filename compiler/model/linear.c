@@ -1,0 +1,61 @@
+#include "compiler/model/linear.h"
+
+#include "compiler/model/layer.h"
+
+static bool says_activation(const Layer *layer) {
+    for (size_t i = 0; i < layer->kind->option_count; i++) {
+        if (layer->kind->options[i].type == OPTION_ACTIVATION && layer->options[i].given) return true;
+    }
+    return false;
+}
+
+/* Whether nothing from the layer to the next one with weights, or to the end, says what its activation is. */
+static bool linear_by_omission(const Model *model, size_t index) {
+    size_t i = index;
+    do {
+        if (says_activation(model->layers.at[i])) return false;
+        i++;
+    } while (i < model->layers.count && !model->layers.at[i]->weight);
+    return true;
+}
+
+static void report_hidden(const Layer *first, int others, Diags *diags) {
+    Diag *diag;
+    if (others == 0) {
+        diag = diag_report(diags, first->at, "linear-layer", "'%s' has no activation: it is linear", first->name);
+        diag_help(diags, diag, "write activation=relu, or activation=linear if you mean it");
+        return;
+    }
+    diag = diag_report(diags, first->at, "linear-layer", "'%s' and %d more layer%s have no activation: they are linear",
+                       first->name, others, others == 1 ? "" : "s");
+    diag_help(diags, diag, "write activation=relu on each of them, or activation=linear where you mean it");
+}
+
+static void report_output(const Layer *last, bool at_end, bool cost_written, Diags *diags) {
+    Diag *diag = diag_report(diags, last->at, "linear-output",
+                             "'%s' has no activation: its outputs are no probabilities of classes, and the cost is "
+                             "quadratic",
+                             last->name);
+    const char *likely = cost_written ? "sigmoid" : "softmax"; /* which does not go with a quadratic cost */
+    if (at_end) {
+        diag_help(diags, diag, "write activation=%s, or activation=linear if you mean it", likely);
+    } else {
+        diag_help(diags, diag, "end the network with 'activation %s', or 'activation linear' if you mean it", likely);
+    }
+}
+
+void model_check_linear(const Model *model, bool cost_written, Diags *diags) {
+    const Layer *first = NULL;
+    int hidden = 0;
+    size_t last = model->layers.count - 1; /* the last one with weights, or the input */
+    while (last > 0 && !model->layers.at[last]->weight) last--;
+    for (size_t i = 1; i < last; i++) {
+        const Layer *layer = model->layers.at[i];
+        if (!layer->weight || !linear_by_omission(model, i)) continue;
+        if (hidden++ == 0) first = layer;
+    }
+    if (hidden > 0) report_hidden(first, hidden - 1, diags);
+    if (last > 0 && model->settings.target == TARGET_CLASS && linear_by_omission(model, last)) {
+        report_output(model->layers.at[last], last + 1 == model->layers.count, cost_written, diags);
+    }
+}
