@@ -102,7 +102,7 @@ NetOutcome net_trainer_train(NetTrainer *trainer, NetError *error);
 /* Whether the validation part has not gained for as many epochs as --patience allows: training is over. */
 bool net_trainer_out_of_patience(const NetTrainer *trainer);
 
-/* The penalty of the present weights: l2/(2n) sum w^2 + l1/n sum abs w. */
+/* The penalty of the present weights, of those that learn: l2/(2n) sum w^2 + l1/n sum abs w. */
 double net_trainer_penalty(const NetTrainer *trainer);
 
 /* weights.c: reads the file that --weights names into the buffers; writes a weight file into the run's folder. */

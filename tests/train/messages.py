@@ -197,8 +197,8 @@ if epochs("restless") != (9, 0):
 
 weights = next(f"runs/{name}/weights.safetensors" for name in os.listdir("runs") if name.startswith("good-"))
 says("--weights runs/good-DATE-N/weights.safetensors: missing last.weight [3,6], last.bias [3]; "
-     "unexpected out.weight [3,6], out.bias [3]; use --rename out=last, or --skip last to start it fresh "
-     "[weights-mismatch]", "--weights", weights, "--data-dir", good, model="renamed.net")
+     "unexpected out.weight [3,6], out.bias [3]; use --rename out=last, or --skip last --skip out to start it "
+     "fresh [weights-mismatch]", "--weights", weights, "--data-dir", good, model="renamed.net")
 train("--weights", weights, "--rename", "out=last", "--data-dir", good, "--epochs", "0", "--name", "taken",
       model="renamed.net")
 train("--weights", weights, "--skip", "out", "--skip", "last", "--data-dir", good, "--epochs", "0", "--name", "fresh",
