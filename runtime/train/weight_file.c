@@ -280,13 +280,12 @@ static void advise(const NetWeightWords *words, const NetWanted *wanted, size_t 
         snprintf(out, room, "they are another network's");
         return;
     }
-    if (new_length > 0 && prefix > 0 && old[prefix] == '.' &&
-        strncmp(old + prefix + 1, new, (size_t)new_length) == 0) {
+    if (new_length > 0 && prefix > 0 && old[prefix] == '.' && strncmp(old + prefix + 1, new, (size_t)new_length) == 0) {
         snprintf(out, room, "use --rename %.*s= to read the names without that prefix", prefix, old);
         return;
     }
-    if (unexpected != NULL && (is_shared(old, wanted, count) ||
-                               (missing != NULL && strcmp(new + new_length, old + old_length) != 0))) {
+    if (unexpected != NULL &&
+        (is_shared(old, wanted, count) || (missing != NULL && strcmp(new + new_length, old + old_length) != 0))) {
         new_length = (int)strlen(new), old_length = (int)strlen(old);
     }
     if (missing == NULL) {
@@ -356,6 +355,15 @@ bool net_weights_match(const NetSafetensors *file, const NetWeightWords *words, 
                     missing.count > 0 ? "missing " : "", list_end(&missing),
                     missing.count > 0 && unexpected.count > 0 ? "; " : "", unexpected.count > 0 ? "unexpected " : "",
                     list_end(&unexpected), advice);
+}
+
+const char *net_weights_epoch(const NetSafetensors *file, char out[NET_WEIGHTS_EPOCH]) {
+    const char *epoch = net_safetensors_metadata(file, "epoch");
+    char *end = NULL;
+    double number = epoch != NULL ? strtod(epoch, &end) : 0;
+    bool known = epoch != NULL && end != epoch && *end == '\0';
+    snprintf(out, NET_WEIGHTS_EPOCH, known ? ", epoch %.6g" : "", number);
+    return out;
 }
 
 /* ---- values ---- */

@@ -255,8 +255,8 @@ says("runs/good-DATE-N was trained with --batch 16, not 8; a run is resumed with
 says("runs/good-DATE-N was trained with --seed 1, not 7; a run is resumed with its own settings (leave --seed out), "
      "another value is a new run [other-settings]", "--resume", "--name", "good", "--data-dir", good, "--seed", "7",
      status=2)
-says("runs/good-DATE-N is a run of a network with other layers; it cannot go on with 'small' [other-network]",
-     "--resume", "--name", "good", "--data-dir", good, model="wide.net")
+says("runs/good-DATE-N is a run of another network: layer hidden: units 6 in the run, 7 here; what it was trained with is "
+     "in its config.json [other-network]", "--resume", "--name", "good", "--data-dir", good, model="wide.net")
 says("runs/good-DATE-N was trained with --l2 0, not 1; a run is resumed with its own settings (the model says otherwise "
      "now), another value is a new run [other-settings]", "--resume", "--name", "good", "--data-dir", good, "--set",
      "regularize l2=1", status=2)
