@@ -1,7 +1,8 @@
-/* netc show: the layers of a model as a table, in other forms, or what it takes in use. */
+/* netc show: the layers of a model as a table, in other forms, or what it takes in use; what a weights file holds. */
 #include "compiler/driver/pipeline.h"
 #include "compiler/driver/report.h"
 #include "compiler/driver/show_infer.h"
+#include "compiler/driver/show_weights.h"
 #include "compiler/model/pytorch.h"
 #include "compiler/model/show.h"
 
@@ -36,8 +37,13 @@ int cmd_show(Arena *arena, Options *options) {
     Compilation compilation;
     int status = STATUS_OK;
     ShowModel *show = chosen_form(options, &status);
-    if (show == NULL || !show_infer_check(options, &status) ||
-        !pipeline_open(arena, "show", options, options->files.at[0], &compilation, &status)) {
+    if (show == NULL || !show_infer_check(options, &status)) {
+        return status;
+    }
+    if (show_weights_what(options->files.at[0]) != NULL) {
+        return show_weights(arena, options, options->files.at[0]);
+    }
+    if (!pipeline_open(arena, "show", options, options->files.at[0], &compilation, &status)) {
         return status;
     }
     if (options->infer) {

@@ -7,6 +7,7 @@
 #include "compiler/driver/report.h"
 #include "compiler/emit/emit.h"
 #include "compiler/model/trained.h"
+#include "runtime/train/network.h"
 
 bool infer_check_options(const Options *options, int *status) {
     bool onnx = string_is(options->emit, "onnx");
@@ -44,11 +45,32 @@ bool infer_check_options(const Options *options, int *status) {
     return false;
 }
 
-static bool load(const Compilation *compilation, Trained *trained) {
+/* Warns of weights that were trained for another function: at the layer where they differ, else at the last one. */
+static void warn_function(Compilation *compilation, const Trained *trained) {
+    const Model *model = compilation->model;
+    const Layer *layer = trained->differing != NULL ? trained->differing : model->layers.at[model->layers.count - 1];
+    Diags *diags = &compilation->diags;
+    Diag *diag = diag_report(diags, layer->at, "other-function", "these weights are of another function: %s",
+                             trained->difference);
+    diag_note(diags, diag, "they are from %s%s", trained->path, trained->epoch);
+    diag_help(diags, diag, "'netc show %s' prints the network they are of", trained->path);
+}
+
+static bool load(Compilation *compilation, Trained *trained, int *status) {
     NetError error = {.status = NET_OK};
     if (!trained_load(compilation->arena, compilation->model, compilation->options->weights, trained, &error)) {
-        report_environment("%s", error.text);
+        *status = report_environment("%s", error.text);
         return false;
+    }
+    report_note("weights from %s%s", trained->path, trained->epoch);
+    if (trained->undescribed) {
+        report_note(NET_UNKNOWN_FUNCTION, trained->path);
+    }
+    if (trained->difference != NULL) {
+        warn_function(compilation, trained);
+        if (!pipeline_report(compilation, status)) {
+            return false;
+        }
     }
     if (trained->converted != NULL) {
         report_note("the weights are %s in the file and were converted to F32", trained->converted);
@@ -117,8 +139,8 @@ int infer_build(Arena *arena, Options *options) {
         !ship_plan(arena, compilation.model, options, &shipment, &status)) {
         return status;
     }
-    if (!load(&compilation, &trained)) {
-        return STATUS_ENVIRONMENT;
+    if (!load(&compilation, &trained, &status)) {
+        return status;
     }
     return shipment.emit == EMIT_ONNX ? write_onnx_file(arena, &shipment, &trained)
                                       : ship_build(arena, &trained, &shipment);

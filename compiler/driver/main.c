@@ -38,17 +38,18 @@ const Command commands[] = {
     },
     {
         .name = "show",
-        .arguments = "FILE [options]",
-        .doc = "print the layers as a table: shapes, parameters, work",
+        .arguments = "FILE|RUN [options]",
+        .doc = "print the layers as a table, or what a weights file holds",
         .examples = "  netc show lenet5.net\n"
                     "  netc show --json lenet5.net\n"
                     "  netc show --pytorch lenet5.net >lenet5.py\n"
                     "  netc show --dot lenet5.net | dot -Tsvg >lenet5.svg\n"
-                    "  netc show deep_sigmoid.net -D depth=4",
+                    "  netc show deep_sigmoid.net -D depth=4\n"
+                    "  netc show runs/latest",
         .mask = COMMAND_SHOW,
         .least = 1,
         .most = 1,
-        .what = "a model file",
+        .what = "a model file, a weights file or a run",
         .run = cmd_show,
     },
     {

@@ -6,6 +6,7 @@
 
 #include "compiler/driver/memory.h"
 #include "compiler/driver/report.h"
+#include "compiler/driver/show_weights.h"
 #include "compiler/loop/lower.h"
 #include "compiler/model/memory.h"
 #include "compiler/model/pytorch.h"
@@ -170,6 +171,13 @@ bool pipeline_open(Arena *arena, const char *command, const Options *options, co
     }
     const char *why = NULL;
     bool standard_input = string_is(path, "-");
+    const char *what = standard_input ? NULL : show_weights_what(path);
+    if (what != NULL) {
+        const char *hint =
+            string_is(what, "a folder") ? "" : arena_format(arena, "; 'netc show %s' prints what is in it", path);
+        *status = report_environment("%s is %s, expected a model (FILE.net)%s", path, what, hint);
+        return false;
+    }
     compilation->source = standard_input ? read_standard_input(arena, &why) : source_read(arena, path, &why);
     if (compilation->source == NULL) {
         *status = report_environment("cannot read %s: %s", standard_input ? "standard input" : path, why);
@@ -256,6 +264,16 @@ static bool run_pass(Compilation *compilation, size_t index) {
     return good;
 }
 
+bool pipeline_report(Compilation *compilation, int *status) {
+    print_diagnostics(compilation);
+    bool good = !failed(compilation);
+    compilation->diags.list.count = compilation->diags.errors = compilation->diags.warnings = 0;
+    if (!good) {
+        *status = STATUS_MODEL;
+    }
+    return good;
+}
+
 bool pipeline_run(Compilation *compilation, Level level, int *status) {
     bool good = true;
     for (; good && !compilation->stopped && compilation->next < pass_count; compilation->next++) {
@@ -269,9 +287,8 @@ bool pipeline_run(Compilation *compilation, Level level, int *status) {
         good = run_pass(compilation, i);
         compilation->stopped = is_last(compilation, i);
         if (!compilation->printed && (passes[i].level >= LEVEL_MODEL || compilation->stopped || !good)) {
-            print_diagnostics(compilation);
             compilation->printed = true;
-            good = good && !failed(compilation);
+            good = pipeline_report(compilation, status) && good;
         }
     }
     *status = good ? STATUS_OK : STATUS_MODEL;

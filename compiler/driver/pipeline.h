@@ -54,4 +54,7 @@ bool pipeline_dumps(const Compilation *compilation, const char *name);
  * or was the last asked for; everything is printed and *status set (STATUS_OK after --stop-after). */
 bool pipeline_run(Compilation *compilation, Level level, int *status);
 
+/* Prints what was reported after that. False where it is an error; *status is then STATUS_MODEL. */
+bool pipeline_report(Compilation *compilation, int *status);
+
 #endif

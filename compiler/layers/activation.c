@@ -21,6 +21,8 @@ static bool activation_shape(LayerContext *context) {
     return true;
 }
 
+static bool activation_idle(const Layer *layer) { return layer->activation.kind == ACTIVATION_LINEAR; }
+
 static Tensor *activation_build(Build *build, const Layer *layer, Tensor *in, Mode mode) {
     (void)mode;
     return build_activate(build, layer, layer->activation, in);
@@ -41,6 +43,7 @@ const LayerKind layer_activation = {
     .options = activation_options,
     .option_count = ACTIVATION_OPTIONS,
     .shape = activation_shape,
+    .idle = activation_idle,
     .build = activation_build,
     .pytorch = activation_pytorch,
     .onnx = activation_onnx,

@@ -67,6 +67,7 @@ static const OptionSpec conv_options[CONV_OPTIONS] = {
                         .words = bias_words,
                         .doc = "initial biases; `centre`: every weighted input is 0 for the first training example"},
     [CONV_TRAINABLE] = {.name = "trainable",
+                        .training = true,
                         .type = OPTION_BOOL,
                         .standard = "true",
                         .doc = "false keeps the weights as they are; the layers before it still learn if they may"},

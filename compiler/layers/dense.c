@@ -35,6 +35,7 @@ static const OptionSpec dense_options[DENSE_OPTIONS] = {
                          .words = bias_words,
                          .doc = "initial biases; `centre`: every weighted input is 0 for the first training example"},
     [DENSE_TRAINABLE] = {.name = "trainable",
+                         .training = true,
                          .type = OPTION_BOOL,
                          .standard = "true",
                          .doc = "false keeps the weights as they are; the layers before it still learn if they may"},

@@ -49,6 +49,8 @@ static bool dropout_shape(LayerContext *context) {
     return true;
 }
 
+static bool dropout_idle(const Layer *layer) { return layer->options[DROPOUT_INVERTED].flag; }
+
 static Tensor *dropout_build(Build *build, const Layer *layer, Tensor *in, Mode mode) {
     Program *p = build->program;
     double share = rounded_share(layer);
@@ -87,6 +89,7 @@ const LayerKind layer_dropout = {
     .options = dropout_options,
     .option_count = DROPOUT_OPTIONS,
     .shape = dropout_shape,
+    .idle = dropout_idle,
     .build = dropout_build,
     .pytorch = dropout_pytorch,
     .onnx = dropout_onnx,

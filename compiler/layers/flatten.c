@@ -9,6 +9,11 @@ static bool flatten_shape(LayerContext *context) {
     return true;
 }
 
+static bool flatten_idle(const Layer *layer) {
+    (void)layer;
+    return true;
+}
+
 /* Nothing to compute: values are in the order C, H, W already, and dense reads maps as they are. */
 static Tensor *flatten_build(Build *build, const Layer *layer, Tensor *in, Mode mode) {
     (void)mode;
@@ -32,6 +37,7 @@ const LayerKind layer_flatten = {
     .options = NULL,
     .option_count = 0,
     .shape = flatten_shape,
+    .idle = flatten_idle,
     .build = flatten_build,
     .pytorch = flatten_pytorch,
     .onnx = flatten_onnx,

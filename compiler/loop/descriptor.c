@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "compiler/base/utf8.h"
+#include "compiler/model/network.h"
 #include "runtime/abi.h"
 
 static json_t *packed(json_t *made) {
@@ -148,6 +149,7 @@ const char *descriptor_write(Arena *arena, const Code *code, const Descriptor *d
     put(root, "target", json_string(classes ? "class" : "input"));
     put(root, "accuracy", json_boolean(classes));
     put(root, "layers", layers(model));
+    put(root, "network", network_json(model));
     put(root, "tensors", tensors(d->programs));
     put(root, "sizes", sizes(d));
     put(root, "scalars", scalars);

@@ -29,6 +29,8 @@ struct LayerKind {
     /* Checks the options against layer->in and fills layer->out, activation, trainable, weight, bias and
      * multiply_adds. False after reporting an error. */
     bool (*shape)(LayerContext *context);
+    /* Whether the layer, in use, passes on what it reads as it is (dropout that is inverted); NULL: never. */
+    bool (*idle)(const Layer *layer);
     /* Adds the layer's computes to a program and returns its output. `in` is the value of layer->from. */
     Tensor *(*build)(Build *build, const Layer *layer, Tensor *in, Mode mode);
     /* Adds the layer, as it is in use, to an ONNX graph and returns the name of its output; `in` is that of what it

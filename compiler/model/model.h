@@ -88,6 +88,7 @@ typedef struct {
     OptionType type;
     bool positional; /* positionals come first, in the order of the table */
     bool required;
+    bool training;        /* matters in training alone: weights trained with another value are good here */
     double low, high;     /* inclusive range of numbers; both 0: any */
     bool low_open;        /* the lower bound is not reached (rate: more than 0) */
     bool high_open;       /* the upper bound is not reached (dropout: [0, 1)) */

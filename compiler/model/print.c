@@ -1,35 +1,7 @@
 /* The model as text, for tests: one line a layer, one a parameter, one a setting. */
 #include "compiler/model/layer.h"
+#include "compiler/model/option_text.h"
 #include "compiler/model/value.h"
-#include "compiler/model/vocabulary.h"
-
-static void print_recipe(Arena *arena, FILE *out, Recipe recipe) {
-    switch (recipe.kind) {
-    case RECIPE_NORMAL:
-        fprintf(out, "normal(%s, %s)", number_text(arena, recipe.a), number_text(arena, recipe.b));
-        break;
-    case RECIPE_UNIFORM:
-        fprintf(out, "uniform(%s, %s)", number_text(arena, recipe.a), number_text(arena, recipe.b));
-        break;
-    case RECIPE_CONSTANT: fprintf(out, "constant(%s)", number_text(arena, recipe.a)); break;
-    case RECIPE_CENTRE: fputs("centre", out); break;
-    case RECIPE_DATA:
-    case RECIPE_VALUES: fputs("data", out); break;
-    }
-}
-
-static void print_numbers(Arena *arena, FILE *out, const OptionValue *value) {
-    if (value->number_count != 1) fputc('[', out);
-    for (size_t i = 0; i < value->number_count; i++) {
-        fprintf(out, "%s%s", i ? ", " : "", number_text(arena, value->numbers[i]));
-    }
-    if (value->number_count != 1) fputc(']', out);
-}
-
-static void print_activation(Arena *arena, FILE *out, Activation activation) {
-    fputs(activation_names[activation.kind], out);
-    if (activation_specs[activation.kind].parameter) fprintf(out, "(%s)", number_text(arena, activation.parameter));
-}
 
 /* The value of an option as it could be written; false when there is none. */
 static bool has_value(const OptionSpec *spec, const OptionValue *value) {
@@ -37,28 +9,8 @@ static bool has_value(const OptionSpec *spec, const OptionValue *value) {
 }
 
 static void print_option(Arena *arena, FILE *out, const OptionSpec *spec, const OptionValue *value) {
-    fprintf(out, " %s%s", spec->positional ? "" : spec->name, spec->positional ? "" : "=");
-    if (value->word) {
-        fputs(value->word, out);
-        return;
-    }
-    switch (spec->type) {
-    case OPTION_INTEGER:
-    case OPTION_EVERY: fprintf(out, "%lld", (long long)value->integer); break;
-    case OPTION_REAL:
-    case OPTION_COUNT: fputs(number_text(arena, value->real), out); break;
-    case OPTION_BOOL: fputs(value->flag ? "true" : "false", out); break;
-    case OPTION_WINDOW:
-    case OPTION_PAD: fprintf(out, "%lldx%lld", (long long)value->size[0], (long long)value->size[1]); break;
-    case OPTION_SHAPE: fputs(shape_text(arena, value->shape), out); break;
-    case OPTION_ACTIVATION: print_activation(arena, out, value->activation); break;
-    case OPTION_NUMBERS: print_numbers(arena, out, value); break;
-    case OPTION_WORDS: fprintf(out, "%#x", (unsigned)value->set); break;
-    case OPTION_WORD:
-    case OPTION_STRING:
-    case OPTION_LABEL:
-    case OPTION_INIT: break;
-    }
+    fprintf(out, " %s%s%s", spec->positional ? "" : spec->name, spec->positional ? "" : "=",
+            option_text(arena, number_text, spec, value));
 }
 
 static void print_param(Arena *arena, FILE *out, const Param *param) {
@@ -66,8 +18,7 @@ static void print_param(Arena *arena, FILE *out, const Param *param) {
     fprintf(out, "    %s [", param->name);
     for (int i = 0; i < param->rank; i++) fprintf(out, "%s%lld", i ? ", " : "", (long long)param->dim[i]);
     fputs("] = ", out);
-    print_recipe(arena, out, param->recipe);
-    fprintf(out, "%s\n", param->decay ? ", decays" : "");
+    fprintf(out, "%s%s\n", recipe_text(arena, number_text, param->recipe), param->decay ? ", decays" : "");
 }
 
 static void print_layer(Arena *arena, FILE *out, const Layer *layer) {

@@ -239,7 +239,14 @@ static const char reader[] =
     "        return {name: file.get_tensor(name) for name in file.keys()}, file.metadata() or {}\n";
 
 static void print_load(const PyTorch *python, const char *name, FILE *out) {
-    fputs("def load(path):\n    \"\"\"The network with the weights of a file, ready for use.\"\"\"\n", out);
+    fputs("def load(path):\n"
+          "    \"\"\"The network with the weights of a file or a run, ready for use: of a run those of the best epoch "
+          "on the\n"
+          "    validation part, or the last ones where it had none, as netc takes them.\"\"\"\n"
+          "    if os.path.isdir(path):\n"
+          "        best = os.path.join(path, \"best.safetensors\")\n"
+          "        path = best if os.path.exists(best) else os.path.join(path, \"weights.safetensors\")\n",
+          out);
     fprintf(out, "    tensors, %s = read_safetensors(path)\n    model = %s(",
             python->arguments.count ? "metadata" : "_", name);
     for (size_t i = 0; i < python->arguments.count; i++) {
@@ -254,10 +261,10 @@ void pytorch_print(const Model *model, FILE *out) {
     const char *name = class_name(arena, model->name);
     fprintf(out,
             "\"\"\"The network %s as a PyTorch module, printed by netc.\n\n"
-            "load(\"weights.safetensors\") gives it the weights of a run. netc's --weights takes what is saved with\n"
+            "load(\"runs/latest\") gives it the weights of a run. netc's --weights takes what is saved with\n"
             "safetensors.torch.save_file(model.state_dict(), \"weights.safetensors\").\n"
             "\"\"\"\n"
-            "import json\n\nimport torch\nfrom torch import nn\nfrom torch.nn import functional as F\n\n\n",
+            "import json\nimport os\n\nimport torch\nfrom torch import nn\nfrom torch.nn import functional as F\n\n\n",
             model->name);
     print_class(&python, model, name, out);
     fprintf(out, "\n\n%s\n\n", reader);

@@ -4,13 +4,32 @@
 #include <stdlib.h>
 
 #include "compiler/model/layer.h"
-#include "runtime/train/weight_file.h"
+#include "compiler/model/network.h"
+#include "runtime/train/network.h"
 
 static void want(Arena *arena, Trained *trained, const Param *param) {
     if (param == NULL) return;
     int64_t count = 1;
     for (int d = 0; d < param->rank; d++) count *= param->dim[d];
     vec_push(arena, &trained->tensors, ((TrainedTensor){.param = param, .count = count}));
+}
+
+static bool compare_function(Arena *arena, const NetSafetensors *file, const NetWanted *wanted,
+                             const NetTensor *const *found, Trained *trained, NetError *error) {
+    const Model *model = trained->model;
+    NetFunction function = NET_FUNCTION_SAME;
+    NetDifference difference;
+    json_t *network = network_json(model);
+    const char *text = arena_format(arena, "%.*s", (int)model->source->size, model->source->text);
+    bool ok =
+        net_network_compare(file, wanted, found, trained->tensors.count, network, text, &function, &difference, error);
+    json_decref(network);
+    trained->undescribed = function == NET_FUNCTION_UNKNOWN;
+    if (function != NET_FUNCTION_OTHER) return ok;
+    trained->difference = arena_format(arena, "%s", difference.text);
+    for (size_t i = 0; i < model->layers.count; i++)
+        if (string_is(model->layers.at[i]->name, difference.layer)) trained->differing = model->layers.at[i];
+    return ok;
 }
 
 static bool load_tensors(Arena *arena, const NetSafetensors *file, const char *weights, Trained *trained,
@@ -28,7 +47,9 @@ static bool load_tensors(Arena *arena, const NetSafetensors *file, const char *w
         wanted[i] = (NetWanted){param->name, param->dim, param->rank};
     }
     const NetWeightWords words = {.weights = weights};
-    if (!net_weights_match(file, &words, wanted, count, found, error)) return false;
+    if (!net_weights_match(file, &words, wanted, count, found, error) ||
+        !compare_function(arena, file, wanted, found, trained, error))
+        return false;
     for (size_t i = 0; i < count; i++) {
         TrainedTensor *tensor = &trained->tensors.at[i];
         float *values = NEW_ARRAY(arena, float, tensor->count);
@@ -88,6 +109,8 @@ bool trained_load(Arena *arena, const Model *model, const char *weights, Trained
     trained->path = arena_format(arena, "%s", path);
     free(path);
     if (!net_safetensors_read(trained->path, &file, error)) return false;
+    char epoch[NET_WEIGHTS_EPOCH];
+    trained->epoch = arena_format(arena, "%s", net_weights_epoch(&file, epoch));
     bool ok = load_tensors(arena, &file, weights, trained, error) &&
               load_statistic(arena, &file, model, "mean", "input_mean", &trained->mean, error) &&
               load_statistic(arena, &file, model, "std", "input_std", &trained->std, error) &&

@@ -17,12 +17,18 @@ typedef struct {
 typedef struct {
     const Model *model;
     const char *path;           /* of the file that was read */
+    const char *epoch;          /* ", epoch 3", "" where the file does not say */
     VEC(TrainedTensor) tensors; /* weight, then bias, in the order of the layers */
     /* Of the input: one number a channel (of a flat input: a feature), model->layers.at[0]->out.dim[0] of them: those
      * the model lists, or the file's where the model says `data`. NULL: the model gives one number for all. */
     const float *mean, *std;
     const char *const *classes; /* their names, as many as there are classes; NULL: the file keeps none */
     size_t class_count;
+    /* What the file computes otherwise than the model: "layer dense1: activation tanh in the file, sigmoid here", and
+     * the layer of the model that it is about. NULL: nothing, or it is not known. */
+    const char *difference;
+    const Layer *differing;
+    bool undescribed;      /* an older netc wrote the file from another text, without a word on what it computes */
     const char *converted; /* "F16", where values were converted to float; NULL: they are as in the file */
 } Trained;
 

@@ -220,10 +220,14 @@ static bool read_entry(const NetSafetensors *file, size_t data_size, const json_
     size_t begin = 0;
     size_t end = 0;
     if (type == NULL || !json_is_array(shape) || json_array_size(offsets) != 2 ||
-        !read_size(json_array_get(offsets, 0), data_size, &begin) ||
-        !read_size(json_array_get(offsets, 1), data_size, &end) || begin > end)
-        return net_fail(error, NET_ENVIRONMENT, "%s: tensor '%s' lacks a dtype, a shape or offsets inside the file",
+        !read_size(json_array_get(offsets, 0), PTRDIFF_MAX, &begin) ||
+        !read_size(json_array_get(offsets, 1), PTRDIFF_MAX, &end) || begin > end)
+        return net_fail(error, NET_ENVIRONMENT, "%s: tensor '%s' lacks a dtype, a shape or a begin and end in the data",
                         file->path, tensor->name);
+    if (end > data_size)
+        return net_fail(error, NET_ENVIRONMENT,
+                        "%s: is cut short: tensor '%s' ends at byte %zu of the data, and there are %zu [damaged-file]",
+                        file->path, tensor->name, end, data_size);
     if (!read_type(type, &tensor->type))
         return net_fail(error, NET_ENVIRONMENT, "%s: tensor '%s' has dtype %.16s, expected F32 (or F64, F16, BF16)",
                         file->path, tensor->name, type);
@@ -278,6 +282,7 @@ static bool check_cover(const NetSafetensors *file, size_t data_size, NetError *
 }
 
 static bool read_metadata(NetSafetensors *file, json_t *object, NetError *error) {
+    if (json_is_null(object)) return true; /* as other readers take it: there is none */
     if (!json_is_object(object))
         return net_fail(error, NET_ENVIRONMENT, "%s: __metadata__ is not an object of strings", file->path);
     file->metadata = net_alloc(json_object_size(object), sizeof *file->metadata, error);
@@ -310,12 +315,13 @@ static bool read_header(NetSafetensors *file, NetError *error) {
         return net_fail(error, NET_ENVIRONMENT, "%s: is not a safetensors file, or is cut short (%zu bytes)",
                         file->path, file->size);
     size_t data_size = file->size - PREFIX - (size_t)length;
-    json_error_t reason;
-    json_t *header = json_loadb((const char *)file->bytes + PREFIX, (size_t)length, JSON_REJECT_DUPLICATES, &reason);
+    json_error_t reason = {.text = "it is something else"};
+    json_t *header = json_loadb((const char *)file->bytes + PREFIX, (size_t)length,
+                                JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, &reason);
     file->header = header;
     if (!json_is_object(header))
-        return net_fail(error, NET_ENVIRONMENT, "%s: is not a safetensors file: its header is not a JSON object",
-                        file->path);
+        return net_fail(error, NET_ENVIRONMENT, "%s: is not a safetensors file: its header is not a JSON object (%s)",
+                        file->path, reason.text);
     file->tensors = net_alloc(json_object_size(header), sizeof *file->tensors, error);
     if (file->tensors == NULL) return false;
     const char *key;

@@ -45,7 +45,7 @@ typedef struct {
 } NetTensor;
 
 typedef struct {
-    const char *key, *value; /* UTF-8 */
+    const char *key, *value; /* UTF-8; what was read ends at a NUL, if the file has one in it */
 } NetPair;
 
 typedef struct {

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "runtime/base/atomic.h"
+#include "runtime/train/network.h"
 
 static const char newest[] = "checkpoint.safetensors";
 static const char previous[] = "checkpoint-1.safetensors";
@@ -116,8 +117,28 @@ static const char *parts_text(const NetData *data, char out[VALUE]) {
     return out;
 }
 
-/* Which figure chooses the best epoch: a setting without an option of its own. */
-static const char *monitor_text(const NetModel *model) { return model->settings.monitor_cost ? "cost" : "accuracy"; }
+/* Settings that are compiled in, without an option of their own: the key and what a message says before the value. */
+static const struct {
+    const char *key, *said;
+} compiled[] = {{"target", "target "},        {"cost", "cost "}, {"optimizer", "optimizer "},
+                {"monitor", "stop monitor="}, {"log", "log "},   {"probe", "log probe="}};
+
+enum { COMPILED = sizeof compiled / sizeof *compiled };
+
+static void compiled_texts(const NetModel *model, char out[COMPILED][VALUE]) {
+    const NetSettings *train = &model->settings;
+    const bool logs[] = {train->log_gradients, train->log_weights};
+    snprintf(out[0], VALUE, "%s", model->target_input ? "input" : "class");
+    snprintf(out[1], VALUE, "%s", train->cost);
+    snprintf(out[2], VALUE, "%s", train->optimizer);
+    snprintf(out[3], VALUE, "%s", train->monitor_cost ? "cost" : "accuracy");
+    snprintf(out[4], VALUE, "%s",
+             logs[0] && logs[1] ? "gradients weights"
+             : logs[0]          ? "gradients"
+             : logs[1]          ? "weights"
+                                : "nothing");
+    snprintf(out[5], VALUE, "%" PRId64, train->log_probe);
+}
 
 static void add_tensor(NetTensor *tensors, size_t *count, const char *name, NetType type, int64_t size,
                        const void *data) {
@@ -163,8 +184,9 @@ static bool write_and_rotate(NetTrainer *trainer, const NetTensor *tensors, size
 }
 
 bool net_checkpoint_save(NetTrainer *trainer, NetError *error) {
-    enum { PAIRS = 2 * SETTINGS + NET_CSV_FILES + 5 };
+    enum { PAIRS = 2 * SETTINGS + NET_CSV_FILES + COMPILED + 5 };
     char parts[VALUE];
+    char fixed[COMPILED][VALUE];
     static const char *const prefix[] = {"set", "default"};
     char keys[PAIRS][40];
     char values[PAIRS][VALUE];
@@ -187,11 +209,17 @@ bool net_checkpoint_save(NetTrainer *trainer, NetError *error) {
         metadata[pairs] = (NetPair){keys[pairs], values[pairs]};
         pairs++;
     }
+    compiled_texts(trainer->model, fixed);
+    for (int i = 0; i < COMPILED; i++) {
+        metadata[pairs++] = (NetPair){compiled[i].key, fixed[i]};
+    }
     char *layout = layout_text(trainer->model, error);
-    if (layout == NULL) {
+    char *network = layout != NULL ? net_network_text(trainer->model->network, true, error) : NULL;
+    if (network == NULL) {
+        free(layout);
         return false;
     }
-    metadata[pairs++] = (NetPair){"monitor", monitor_text(trainer->model)};
+    metadata[pairs++] = (NetPair){"network", network};
     metadata[pairs++] = (NetPair){"tensors", layout};
     metadata[pairs++] = (NetPair){"order_hash", trainer->model->order_hash};
     metadata[pairs++] = (NetPair){"data_hash", net_data_hash(&trainer->data)};
@@ -203,6 +231,7 @@ bool net_checkpoint_save(NetTrainer *trainer, NetError *error) {
     size_t count = collect_tensors(trainer, counters, totals, tensors);
     bool ok = write_and_rotate(trainer, tensors, count, metadata, pairs, error);
     free(layout);
+    free(network);
     trainer->saved = net_clock();
     return ok;
 }
@@ -313,16 +342,37 @@ static bool settle_all(NetTrainer *trainer, const NetSafetensors *file, NetError
             return false;
         }
     }
-    const char *monitor = net_safetensors_metadata(file, "monitor");
-    const char *now = monitor_text(trainer->model);
-    if (monitor == NULL) {
-        return broken(file, "monitor", error);
+    char now[COMPILED][VALUE];
+    compiled_texts(trainer->model, now);
+    for (int i = 0; i < COMPILED; i++) {
+        const char *then = net_safetensors_metadata(file, compiled[i].key);
+        if (then == NULL) {
+            return broken(file, compiled[i].key, error);
+        }
+        if (strcmp(then, now[i]) != 0) {
+            return net_fail(error, NET_USAGE,
+                            "%s was trained with %s%s, not %s; a run is resumed with its own settings (the model says "
+                            "otherwise now), another value is a new run [other-settings]",
+                            trainer->run.folder, compiled[i].said, then, now[i]);
+        }
     }
-    return strcmp(monitor, now) == 0 ||
-           net_fail(error, NET_USAGE,
-                    "%s was trained with stop monitor=%s, not %s; a run is resumed with its own settings (the model "
-                    "says otherwise now), another value is a new run [other-settings]",
-                    trainer->run.folder, monitor, now);
+    return true;
+}
+
+/* Whether the run's network is the trainer's: names the first change. */
+static bool same_network(const NetTrainer *trainer, const NetSafetensors *file, NetError *error) {
+    const char *text = net_safetensors_metadata(file, "network");
+    json_t *network = text != NULL ? json_loads(text, 0, NULL) : NULL;
+    NetDifference difference;
+    bool changed = network != NULL && net_network_changed(network, trainer->model->network, &difference);
+    json_decref(network);
+    if (network == NULL) {
+        return broken(file, "network", error);
+    }
+    return !changed || net_fail(error, NET_ENVIRONMENT,
+                                "%s is a run of another network: %s; what it was trained with is in its config.json "
+                                "[other-network]",
+                                trainer->run.folder, difference.text);
 }
 
 bool net_checkpoint_settings(NetTrainer *trainer, const NetSafetensors *file, NetError *error) {
@@ -331,25 +381,19 @@ bool net_checkpoint_settings(NetTrainer *trainer, const NetSafetensors *file, Ne
     if (order == NULL || layout == NULL) {
         return broken(file, order == NULL ? "order_hash" : "tensors", error);
     }
+    if (!same_network(trainer, file, error) || !settle_all(trainer, file, error)) {
+        return false;
+    }
+    /* text and settings are equal: what is left is how this netc lays out tensors and orders sums */
     char *expected = layout_text(trainer->model, error);
-    bool same = expected != NULL && strcmp(expected, layout) == 0;
+    bool same = expected != NULL && strcmp(expected, layout) == 0 && strcmp(order, trainer->model->order_hash) == 0;
     free(expected);
-    if (expected == NULL) {
-        return false;
-    }
-    if (!same) {
-        return net_fail(error, NET_ENVIRONMENT,
-                        "%s is a run of a network with other layers; it cannot go on with '%s' [other-network]",
-                        trainer->run.folder, trainer->model->name);
-    }
-    if (!settle_all(trainer, file, error)) {
-        return false;
-    }
-    return strcmp(order, trainer->model->order_hash) == 0 ||
-           net_fail(error, NET_ENVIRONMENT,
-                    "%s was trained with order_hash %s, this trainer's is %s: its sums are added in another order, so "
-                    "the run would not go on with the same bits; build it with the netc it had [other-network]",
-                    trainer->run.folder, order, trainer->model->order_hash);
+    return same ||
+           (expected != NULL &&
+            net_fail(error, NET_ENVIRONMENT,
+                     "%s was trained with order_hash %s, this trainer's is %s: its sums are added in another order, so "
+                     "the run would not go on with the same bits; build it with the netc it had [other-network]",
+                     trainer->run.folder, order, trainer->model->order_hash));
 }
 
 /* Copies a tensor that must be there with exactly this many elements; 0 elements need none. */
@@ -375,9 +419,7 @@ static bool restore_logs(NetTrainer *trainer, const NetSafetensors *file, NetErr
         }
         lengths[i] = strtoll(text, NULL, 10);
         if (used[i] && lengths[i] == 0) {
-            return net_fail(error, NET_ENVIRONMENT,
-                            "%s was trained without %s, which this trainer writes [other-settings]",
-                            trainer->run.folder, net_csv_name((NetCsvFile)i));
+            return broken(file, key, error);
         }
     }
     return net_csv_open(&trainer->csv, trainer->run.folder, used, lengths, "", error);

@@ -10,7 +10,8 @@
  *                gradients (F64)     the gradient log's sums over the epoch
  *     metadata   set.OPTION          each setting that matters, as used; default.OPTION: as the model had it
  *                log.FILE            length of each CSV file
- *                tensors order_hash data_hash parts monitor
+ *                target cost optimizer monitor log probe   those that are compiled in, without an option
+ *                network tensors order_hash data_hash parts
  *
  * NET_CHECKPOINT_SECONDS in the environment is a hook for tests: seconds between two checkpoints, in place of 10. */
 #ifndef NET_TRAIN_CHECKPOINT_H

@@ -458,6 +458,7 @@ static void decode_all(Decoder *d) {
     model->backend = get_string(d, model->root, "backend");
     model->cpu = get_string(d, model->root, "cpu");
     model->needs = json_string_value(json_object_get(model->root, "needs"));
+    model->network = json_object_get(model->root, "network");
     if (json_object_get(model->root, "lets") != NULL) {
         get_object(d, model->root, "lets");
         model->lets = json_object_get(model->root, "lets");

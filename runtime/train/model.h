@@ -150,8 +150,9 @@ typedef struct {
     int64_t param_size, state_size, grad_slot_size, grad_size, batch_chunk_size, scratch_size;
     int64_t log_once, log_chunk;
     NetProgram init, train, train_log, probe, eval, predict, diagnose;
-    json_t *lets; /* NAME: value as text, of the lets outside the blocks; NULL: none are known */
-    json_t *data; /* the setting `data`, as it stands in the descriptor */
+    json_t *network; /* what it is (network.h); NULL: not known */
+    json_t *lets;    /* NAME: value as text, of the lets outside the blocks; NULL: none are known */
+    json_t *data;    /* the setting `data`, as it stands in the descriptor */
     NetSettings settings;
 } NetModel;
 

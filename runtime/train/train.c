@@ -74,7 +74,8 @@ double net_trainer_penalty(const NetTrainer *trainer) {
     for (int i = 0; i < trainer->model->tensors; i++) {
         const NetParam *param = &trainer->model->tensor[i];
         const float *w = trainer->param + param->offset;
-        for (int64_t k = 0; param->decay && !param->in_state && k < param->size; k++) {
+        bool penalised = param->decay && param->trainable && !param->in_state;
+        for (int64_t k = 0; penalised && k < param->size; k++) {
             squares += (double)w[k] * (double)w[k];
             sizes += fabs((double)w[k]);
         }

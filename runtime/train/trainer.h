@@ -103,13 +103,14 @@ NetOutcome net_trainer_train(NetTrainer *trainer, NetError *error);
 /* Whether the validation part has not gained for as many epochs as --patience allows: training is over. */
 bool net_trainer_out_of_patience(const NetTrainer *trainer);
 
-/* The penalty of the present weights: l2/(2n) sum w^2 + l1/n sum abs w. */
+/* The penalty of the present weights, of those that learn: l2/(2n) sum w^2 + l1/n sum abs w. */
 double net_trainer_penalty(const NetTrainer *trainer);
 
-/* weights.c: reads the file that --weights names into the buffers; writes a weight file into the run's folder. */
+/* weights.c: reads the file that --weights names into the buffers; writes a weight file into the run's folder, after so
+ * many epochs (with a fraction, where the time limit cut one). */
 bool net_trainer_load_weights(NetTrainer *trainer, NetError *error);
-bool net_trainer_save_weights(NetTrainer *trainer, const char *name, const float *param, const float *state,
-                              NetError *error);
+bool net_trainer_save_weights(NetTrainer *trainer, const char *name, double epoch, const float *param,
+                              const float *state, NetError *error);
 
 /* report.c: config.json at the start, result.json at the end. `status` is "done", "time_limit", "diverged" or, without
  * a run and so without a file, "evaluated". The result stays in trainer->result. */

@@ -260,24 +260,43 @@ static bool wrong_shape(const NetWeightWords *words, const NetWanted *wanted, co
                     words->weights, has.text, wants.text, advice);
 }
 
-/* What to do about a missing tensor and an unexpected one, either of which may be NULL. */
-static void advise(const NetWeightWords *words, const NetWanted *missing, const NetTensor *unexpected, char *out,
-                   size_t room) {
+/* Whether the network has tensors of the label of this one of the file. */
+static bool is_shared(const char *name, const NetWanted *wanted, size_t count) {
+    bool shared = false;
+    for (size_t i = 0; i < count && !shared; i++) {
+        shared = is_label(name, (size_t)label_length(name), wanted[i].name);
+    }
+    return shared;
+}
+
+/* What to do about a missing tensor and an unexpected one, either of which may be NULL. Labels are enough where they
+ * differ; where both sides have a layer `c`, c.gamma and c.bias are named whole. */
+static void advise(const NetWeightWords *words, const NetWanted *wanted, size_t count, const NetWanted *missing,
+                   const NetTensor *unexpected, char *out, size_t room) {
     const char *new = missing != NULL ? missing->name : "", *old = unexpected != NULL ? unexpected->name : "";
     int new_length = label_length(new), old_length = label_length(old);
     int prefix = old_length - new_length - 1; /* of "module.fc", which torch.nn.DataParallel makes of fc */
     if (words->skip == NULL || words->rename == NULL) {
         snprintf(out, room, "they are another network's");
-    } else if (new_length > 0 && prefix > 0 && old[prefix] == '.' &&
-               strncmp(old + prefix + 1, new, (size_t)new_length) == 0) {
+        return;
+    }
+    if (new_length > 0 && prefix > 0 && old[prefix] == '.' && strncmp(old + prefix + 1, new, (size_t)new_length) == 0) {
         snprintf(out, room, "use --rename %.*s= to read the names without that prefix", prefix, old);
-    } else if (missing != NULL && unexpected != NULL) {
-        snprintf(out, room, "use --rename %.*s=%.*s, or --skip %.*s to start it fresh", old_length, old, new_length,
-                 new, new_length, new);
-    } else if (missing != NULL) {
-        snprintf(out, room, "use --skip %.*s to start it fresh", new_length, new);
-    } else {
+        return;
+    }
+    if (unexpected != NULL &&
+        (is_shared(old, wanted, count) || (missing != NULL && strcmp(new + new_length, old + old_length) != 0))) {
+        new_length = (int)strlen(new), old_length = (int)strlen(old);
+    }
+    if (missing == NULL) {
         snprintf(out, room, "use --skip %.*s to pass it over", old_length, old);
+    } else if (unexpected == NULL) {
+        snprintf(out, room, "use --skip %.*s to start it fresh", new_length, new);
+    } else if (same_shape(missing, unexpected)) {
+        snprintf(out, room, "use --rename %.*s=%.*s, or --skip %.*s --skip %.*s to start it fresh", old_length, old,
+                 new_length, new, new_length, new, old_length, old);
+    } else {
+        snprintf(out, room, "use --skip %.*s --skip %.*s to start it fresh", new_length, new, old_length, old);
     }
 }
 
@@ -331,11 +350,20 @@ bool net_weights_match(const NetSafetensors *file, const NetWeightWords *words, 
         return true;
     }
     char advice[400];
-    advise(words, lacks, extra, advice, sizeof advice);
+    advise(words, wanted, count, lacks, extra, advice, sizeof advice);
     return net_fail(error, NET_ENVIRONMENT, "--weights %s: %s%s%s%s%s; %s [weights-mismatch]", words->weights,
                     missing.count > 0 ? "missing " : "", list_end(&missing),
                     missing.count > 0 && unexpected.count > 0 ? "; " : "", unexpected.count > 0 ? "unexpected " : "",
                     list_end(&unexpected), advice);
+}
+
+const char *net_weights_epoch(const NetSafetensors *file, char out[NET_WEIGHTS_EPOCH]) {
+    const char *epoch = net_safetensors_metadata(file, "epoch");
+    char *end = NULL;
+    double number = epoch != NULL ? strtod(epoch, &end) : 0;
+    bool known = epoch != NULL && end != epoch && *end == '\0';
+    snprintf(out, NET_WEIGHTS_EPOCH, known ? ", epoch %.6g" : "", number);
+    return out;
 }
 
 /* ---- values ---- */
@@ -346,6 +374,14 @@ bool net_weights_values(const NetSafetensors *file, const NetTensor *tensor, con
         return false;
     }
     for (int64_t i = 0; i < count; i++) {
+        double value = out[i];
+        if (isinf(out[i]) && tensor->type == NET_F64) {
+            memcpy(&value, (const char *)tensor->data + 8 * i, sizeof value);
+        }
+        if (isfinite(value) && !isfinite(out[i])) {
+            return net_fail(error, NET_ENVIRONMENT, "%s: value %" PRId64 " of %s is %g, too large for a 32-bit float",
+                            file->path, i, name, value);
+        }
         if (!isfinite(out[i])) {
             return net_fail(error, NET_ENVIRONMENT, "%s: value %" PRId64 " of %s is not finite", file->path, i, name);
         }

@@ -33,6 +33,10 @@ char *net_weights_path(const char *run_dir, const char *word, NetError *error);
 bool net_weights_match(const NetSafetensors *file, const NetWeightWords *words, const NetWanted *wanted, size_t count,
                        const NetTensor **found, NetError *error);
 
+/* ", epoch 3": the epoch after which netc wrote the file, "" where that is not known. */
+enum { NET_WEIGHTS_EPOCH = 48 };
+const char *net_weights_epoch(const NetSafetensors *file, char out[NET_WEIGHTS_EPOCH]);
+
 /* A tensor's values as float, all of them finite. `name` is what the network calls it. */
 bool net_weights_values(const NetSafetensors *file, const NetTensor *tensor, const char *name, float *out,
                         int64_t count, NetError *error);

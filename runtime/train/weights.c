@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "runtime/train/network.h"
 #include "runtime/train/trainer.h"
 #include "runtime/train/weight_file.h"
 
@@ -40,18 +41,17 @@ static char *classes_text(const NetData *data, NetError *error) {
     return text;
 }
 
-bool net_trainer_save_weights(NetTrainer *trainer, const char *name, const float *param, const float *state,
-                              NetError *error) {
+bool net_trainer_save_weights(NetTrainer *trainer, const char *name, double epoch, const float *param,
+                              const float *state, NetError *error) {
+    enum { MEAN, STD, CLASSES, NETWORK, OWNED };
     const NetModel *model = trainer->model;
-    char hash[SHA256_DIGEST_STRING_LENGTH];
+    char hash[SHA256_DIGEST_STRING_LENGTH], epochs[32];
     SHA256Data((const uint8_t *)model->text, strlen(model->text), hash);
-    NetPair metadata[8] = {{"format", "pt"},
-                           {"name", model->name},
-                           {"netc", model->netc},
-                           {"model_sha256", hash},
-                           {"order_hash", model->order_hash}};
-    size_t pairs = 5;
-    char *owned[3] = {NULL, NULL, NULL}; /* metadata that is made here */
+    snprintf(epochs, sizeof epochs, "%.6g", epoch);
+    NetPair metadata[6 + OWNED] = {{"format", "pt"},  {"name", model->name},  {"netc", model->netc},
+                                   {"epoch", epochs}, {"model_sha256", hash}, {"order_hash", model->order_hash}};
+    size_t pairs = 6;
+    char *owned[OWNED] = {NULL}; /* metadata that is made here */
     size_t count = 0;
     NetTensor *tensors = net_alloc((size_t)model->tensors, sizeof *tensors, error);
     char *path = net_run_path(&trainer->run, name, error);
@@ -64,20 +64,25 @@ bool net_trainer_save_weights(NetTrainer *trainer, const char *name, const float
             memcpy(tensors[count++].shape, from->shape, sizeof from->shape);
             continue;
         }
-        size_t which = from->role == NET_ROLE_INPUT_MEAN ? 0 : 1;
+        size_t which = from->role == NET_ROLE_INPUT_MEAN ? MEAN : STD;
         if (owned[which] == NULL) {
             owned[which] = statistics_text(values, from->size, error);
             ok = owned[which] != NULL;
-            metadata[pairs++] = (NetPair){which == 0 ? "input_mean" : "input_std", owned[which]};
+            metadata[pairs++] = (NetPair){which == MEAN ? "input_mean" : "input_std", owned[which]};
         }
     }
     if (ok && trainer->data.class_names != NULL && model->classes == trainer->data.classes) {
-        owned[2] = classes_text(&trainer->data, error);
-        ok = owned[2] != NULL;
-        metadata[pairs++] = (NetPair){"classes", owned[2]};
+        owned[CLASSES] = classes_text(&trainer->data, error);
+        ok = owned[CLASSES] != NULL;
+        metadata[pairs++] = (NetPair){"classes", owned[CLASSES]};
+    }
+    if (ok && model->network != NULL) {
+        owned[NETWORK] = net_network_text(model->network, false, error);
+        ok = owned[NETWORK] != NULL;
+        metadata[pairs++] = (NetPair){"network", owned[NETWORK]};
     }
     ok = ok && net_safetensors_write(path, tensors, count, metadata, pairs, false, error);
-    for (int i = 0; i < 3; i++) {
+    for (int i = 0; i < OWNED; i++) {
         free(owned[i]);
     }
     free(tensors);
@@ -121,6 +126,28 @@ static bool load_tensors(NetTrainer *trainer, const NetSafetensors *file, const 
     return true;
 }
 
+/* Says when the weights are of another function than the model's. */
+static bool check_function(NetTrainer *trainer, const NetSafetensors *file, const NetWanted *wanted,
+                           const NetTensor *const *found, size_t count, NetError *error) {
+    NetFunction function;
+    NetDifference difference;
+    NetError text;
+    const NetModel *model = trainer->model;
+    if (!net_network_compare(file, wanted, found, count, model->network, model->text, &function, &difference, error)) {
+        return false;
+    }
+    if (function == NET_FUNCTION_OTHER) {
+        net_fail(&text, NET_OK, "warning: %s: these weights are of another function: %s [other-function]", file->path,
+                 difference.text);
+    } else if (function == NET_FUNCTION_UNKNOWN) {
+        net_fail(&text, NET_OK, NET_UNKNOWN_FUNCTION, file->path);
+    }
+    if (function != NET_FUNCTION_SAME) {
+        net_progress_note(trainer->progress, trainer->options.program, text.text);
+    }
+    return true;
+}
+
 static bool match_and_load(NetTrainer *trainer, const NetSafetensors *file, NetError *error) {
     const NetModel *model = trainer->model;
     const NetOptions *options = &trainer->options;
@@ -135,7 +162,7 @@ static bool match_and_load(NetTrainer *trainer, const NetSafetensors *file, NetE
         }
     }
     bool ok = wanted != NULL && found != NULL && net_weights_match(file, &words, wanted, count, found, error) &&
-              load_tensors(trainer, file, found, error);
+              check_function(trainer, file, wanted, found, count, error) && load_tensors(trainer, file, found, error);
     free(wanted);
     free(found);
     return ok;
@@ -149,11 +176,12 @@ bool net_trainer_load_weights(NetTrainer *trainer, NetError *error) {
     }
     bool ok = net_safetensors_read(path, &file, error);
     if (ok) {
+        char epoch[NET_WEIGHTS_EPOCH];
         ok = match_and_load(trainer, &file, error);
+        if (ok) {
+            net_progress_line(trainer->progress, "weights", "from %s%s", path, net_weights_epoch(&file, epoch));
+        }
         net_safetensors_free(&file);
-    }
-    if (ok) {
-        net_progress_line(trainer->progress, "weights", "from %s", path);
     }
     free(path);
     return ok;

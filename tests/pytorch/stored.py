@@ -58,7 +58,7 @@ def try_files():
     takes("normalised", stored("normalised"), "--skip", "norm")
     refuses(f"--weights {stored('sequential')}: missing conv1.weight [3,1,3,3], conv1.bias [3], fc.weight [5,12], fc.bias "
             "[5]; unexpected module.0.bias [3], module.0.weight [3,1,3,3], module.4.bias [5], module.4.weight [5,12]; use "
-            "--rename module.0=conv1, or --skip conv1 to start it fresh [weights-mismatch]", stored("sequential"))
+            "--rename module.0=conv1, or --skip conv1 --skip module.0 to start it fresh [weights-mismatch]", stored("sequential"))
     refuses(f"--weights {stored('normalised')}: unexpected norm.bias [5], norm.running_mean [5], norm.running_var [5], "
             "norm.weight [5]; use --skip norm to pass it over [weights-mismatch]", stored("normalised"))
     archive = os.path.join(INPUTS, "archive.pt")
@@ -88,8 +88,8 @@ def try_names():
             "unexpected module.conv1.bias [3], module.conv1.weight [3,1,3,3], module.fc.bias [5], module.fc.weight [5,12]; "
             "use --rename module= to read the names without that prefix [weights-mismatch]",
             changed(lambda name: "module." + name))
-    refuses("--weights changed.safetensors: missing fc.weight [5,12]; unexpected out.weight [26,640]; use --rename out=fc, "
-            "or --skip fc to start it fresh [weights-mismatch]", changed(drop=["fc.weight"], **{"out.weight": weight}))
+    refuses("--weights changed.safetensors: missing fc.weight [5,12]; unexpected out.weight [26,640]; use --skip fc "
+            "--skip out to start it fresh [weights-mismatch]", changed(drop=["fc.weight"], **{"out.weight": weight}))
     refuses("--weights changed.safetensors: missing fc.bias [5]; use --skip fc to start it fresh [weights-mismatch]",
             changed(drop=["fc.bias"]))
     refuses("--weights changed.safetensors: it has out.weight [26,640], this network needs fc.weight [5,12]; use --skip "
@@ -97,6 +97,13 @@ def try_names():
             "out=fc")
     refuses("--weights changed.safetensors: fc.bias and out.bias would both be fc.bias; change --rename "
             "[weights-mismatch]", changed(**{"out.bias": np.zeros(5, "<f4")}), "--rename", "out=fc")
+    gamma = {"fc.gamma": np.zeros(5, "<f4")}
+    refuses("--weights changed.safetensors: unexpected fc.gamma [5]; use --skip fc.gamma to pass it over [weights-mismatch]",
+            changed(**gamma))
+    takes("plain", changed(**gamma), "--skip", "fc.gamma")
+    refuses("--weights changed.safetensors: missing fc.bias [5]; unexpected fc.gamma [5]; use --rename fc.gamma=fc.bias, or "
+            "--skip fc.bias --skip fc.gamma to start it fresh [weights-mismatch]", changed(drop=["fc.bias"], **gamma))
+    takes("plain", changed(lambda name: name.replace("fc.bias", "fc.gamma")), "--rename", "fc.gamma=fc.bias")
     refuses("--skip fd: neither the weights file nor the network has anything called 'fd' [weights-mismatch]",
             changed(), "--skip", "fd")
 
@@ -108,9 +115,11 @@ def try_values():
     takes("plain", "wide.safetensors", note=CONVERTED.format("F64"))
     p.write_weights("cut.safetensors", {**tensors, "fc.weight": p.bf16(tensors["fc.weight"])})
     takes("plain", "cut.safetensors", note=CONVERTED.format("BF16"), tolerance=0.02)
-    for value, kind in ((1e300, "<f8"), (np.nan, "<f4"), (np.inf, "<f2")):
+    large = "1e+300, too large for a 32-bit float"
+    for value, kind, what in ((1e300, "<f8", large), (np.inf, "<f8", "not finite"), (np.nan, "<f4", "not finite"),
+                              (np.inf, "<f2", "not finite")):
         p.write_weights("wild.safetensors", {**tensors, "fc.bias": np.array([0, 0, value, 0, 0], kind)})
-        refuses("wild.safetensors: value 2 of fc.bias is not finite", "wild.safetensors")
+        refuses(f"wild.safetensors: value 2 of fc.bias is {what}", "wild.safetensors")
     p.write_weights("whole.safetensors", {**tensors, "fc.bias": np.arange(5, dtype="<i8")})
     refuses("whole.safetensors: tensor 'fc.bias' is of type I64, expected F32 (or F64, F16, BF16)", "whole.safetensors")
 

@@ -79,8 +79,14 @@ t.check(os.readlink("runs/latest") == os.path.basename(t.folder("color")), "runs
 
 # weights of another run
 out, err = t.run("--epochs", 0, "--weights", t.folder("json") + "/weights.safetensors", "--name", "loaded")
-same = open(t.folder("loaded") + "/weights.safetensors", "rb").read()
-t.check(same == open(t.folder("json") + "/weights.safetensors", "rb").read(), "loaded and saved weights differ")
+def values(path):
+    with open(path, "rb") as file:
+        return file.read(int.from_bytes(file.read(8), "little")), file.read()
+
+
+same = values(t.folder("loaded") + "/weights.safetensors")
+t.check(same[1] == values(t.folder("json") + "/weights.safetensors")[1], "loaded and saved weights differ")
+t.check(b'"epoch":"0"' in same[0], f"the epoch of weights that were loaded: {same[0]}")
 out, err = t.run("--weights", "nowhere.safetensors", status=3)
 t.check("nowhere.safetensors" in err, err)
 

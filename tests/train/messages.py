@@ -199,8 +199,8 @@ if epochs("restless") != (9, 0):
 
 weights = next(f"runs/{name}/weights.safetensors" for name in os.listdir("runs") if name.startswith("good-"))
 says("--weights runs/good-DATE-N/weights.safetensors: missing last.weight [3,6], last.bias [3]; "
-     "unexpected out.weight [3,6], out.bias [3]; use --rename out=last, or --skip last to start it fresh "
-     "[weights-mismatch]", "--weights", weights, "--data-dir", good, model="renamed.net")
+     "unexpected out.weight [3,6], out.bias [3]; use --rename out=last, or --skip last --skip out to start it "
+     "fresh [weights-mismatch]", "--weights", weights, "--data-dir", good, model="renamed.net")
 train("--weights", weights, "--rename", "out=last", "--data-dir", good, "--epochs", "0", "--name", "taken",
       model="renamed.net")
 train("--weights", weights, "--skip", "out", "--skip", "last", "--data-dir", good, "--epochs", "0", "--name", "fresh",
@@ -257,8 +257,8 @@ says("runs/good-DATE-N was trained with --batch 16, not 8; a run is resumed with
 says("runs/good-DATE-N was trained with --seed 1, not 7; a run is resumed with its own settings (leave --seed out), "
      "another value is a new run [other-settings]", "--resume", "--name", "good", "--data-dir", good, "--seed", "7",
      status=2)
-says("runs/good-DATE-N is a run of a network with other layers; it cannot go on with 'small' [other-network]",
-     "--resume", "--name", "good", "--data-dir", good, model="wide.net")
+says("runs/good-DATE-N is a run of another network: layer hidden: units 6 in the run, 7 here; what it was trained with is "
+     "in its config.json [other-network]", "--resume", "--name", "good", "--data-dir", good, model="wide.net")
 says("runs/good-DATE-N was trained with --l2 0, not 1; a run is resumed with its own settings (the model says otherwise "
      "now), another value is a new run [other-settings]", "--resume", "--name", "good", "--data-dir", good, "--set",
      "regularize l2=1", status=2)

@@ -81,6 +81,10 @@ def try_convolutions():
             ["out"])
     layers = {row["layer"] for row in t.rows(os.path.join(t.folder("second"), "gradients.csv"))}
     t.check(layers == {"out"}, f"the gradient log has rows of {layers}")
+    values = struct.iter_unpack("<f", found["out.weight"])
+    penalty, last = 0.01 / 2 * sum(value * value for value, in values), t.rows(os.path.join(t.folder("second"), "epochs.csv"))[-1]
+    t.check(abs(float(last["penalty"]) / penalty - 1) < 1e-6,
+            f"the penalty is {last['penalty']}, that of the layer that learns {penalty}")
     reference = t.contents("second")
     t.remove("second")
     train("second.net", "second", *options, "--epochs", "1", "--threads", "3")

@@ -139,12 +139,14 @@ static void hostile_headers_are_refused(void **state) {
         const char *header, *says;
     } cases[] = {
         {"[]", "not a JSON object"},
-        {"{]", "not a JSON object"},
+        {"{]", "not a JSON object (string or '}' expected near ']')"},
+        {"{\"a\\u0000\":0}", "not a JSON object (NUL byte in object key not supported near '\"a\\u0000\"')"},
         {"{\"w\":3}", "lacks a dtype"},
-        {"{\"w\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,9]}}", "offsets inside the file"},
-        {"{\"w\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[8,0]}}", "offsets inside the file"},
-        {"{\"w\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[-8,0]}}", "offsets inside the file"},
-        {"{\"w\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8,8]}}", "offsets inside the file"},
+        {"{\"w\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,9]}}",
+         "is cut short: tensor 'w' ends at byte 9 of the data, and there are 8 [damaged-file]"},
+        {"{\"w\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[8,0]}}", "a begin and end in the data"},
+        {"{\"w\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[-8,0]}}", "a begin and end in the data"},
+        {"{\"w\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8,8]}}", "a begin and end in the data"},
         {"{\"w\":{\"dtype\":\"F32\",\"shape\":[3],\"data_offsets\":[0,8]}}", "do not agree"},
         {"{\"w\":{\"dtype\":\"F32\",\"shape\":[-2],\"data_offsets\":[0,8]}}", "do not agree"},
         {"{\"w\":{\"dtype\":\"F32\",\"shape\":[2.0],\"data_offsets\":[0,8]}}", "do not agree"},
@@ -171,6 +173,23 @@ static void hostile_headers_are_refused(void **state) {
         assert_false(net_safetensors_read(craft(path, state, cases[i].header, "\0\0\0\0\0\0\0\0", 8), &file, &error));
         unit_says(&error, cases[i].says);
         unit_says(&error, "crafted");
+    }
+}
+
+/* As the reference implementation takes it. */
+static void odd_metadata_is_read(void **state) {
+    static const char tensor[] = "\"w\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]}";
+    static const char *const metadata[] = {"null", "{\"name\":\"a\\u0000b\"}"};
+    for (size_t i = 0; i < 2; i++) {
+        char path[512], header[256];
+        NetError error = {0};
+        NetSafetensors file;
+        snprintf(header, sizeof header, "{\"__metadata__\":%s,%s}", metadata[i], tensor);
+        assert_true(net_safetensors_read(craft(path, state, header, "\0\0\0\0\0\0\0\0", 8), &file, &error));
+        assert_int_equal(file.count, 1);
+        const char *name = net_safetensors_metadata(&file, "name");
+        assert_true(i == 0 ? name == NULL : strcmp(name, "a") == 0);
+        net_safetensors_free(&file);
     }
 }
 
@@ -251,6 +270,7 @@ int main(void) {
         cmocka_unit_test(checksum_finds_every_damage),
         cmocka_unit_test(halves_are_converted),
         cmocka_unit_test(hostile_headers_are_refused),
+        cmocka_unit_test(odd_metadata_is_read),
         cmocka_unit_test(other_types_are_passed_over),
         cmocka_unit_test(files_of_torch_save_are_named),
         cmocka_unit_test(cut_files_are_refused),

@@ -20,5 +20,5 @@ with tempfile.TemporaryDirectory() as folder:
     weights = os.path.join(folder, "weights.safetensors")
     network.write_weights(weights)
     made = subprocess.run([os.environ["NETC"], "build", sys.argv[1], "--infer", "--weights", weights, "--emit", "onnx",
-                           "-o", "-"], stdout=subprocess.PIPE, check=True)
+                           "-o", "-"], capture_output=True, check=True)
 sys.stdout.buffer.write(_onnx.text(_onnx.decode(made.stdout)).encode())

@@ -1,0 +1,72 @@
+#include "compiler/model/option_text.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#include "compiler/model/vocabulary.h"
+
+const char *exact_text(Arena *arena, double number) {
+    enum { DIGITS = 17 }; /* are always enough */
+    if (number == floor(number) && fabs(number) < 1e15) return arena_format(arena, "%.0f", number);
+    const char *text = NULL;
+    for (int digits = 6; digits <= DIGITS; digits++) {
+        text = arena_format(arena, "%.*g", digits, number);
+        if (strtod(text, NULL) == number) break;
+    }
+    return text;
+}
+
+const char *pair_text(Arena *arena, const int64_t pair[2]) {
+    return arena_format(arena, "%lldx%lld", (long long)pair[0], (long long)pair[1]);
+}
+
+static const char *numbers_text(Arena *arena, NumberText *number, const OptionValue *value) {
+    if (value->number_count == 1) return number(arena, value->numbers[0]);
+    Text text = {0};
+    for (size_t i = 0; i < value->number_count; i++)
+        text_printf(&text, "%s%s", i ? ", " : "", number(arena, value->numbers[i]));
+    const char *list = arena_format(arena, "[%s]", text.data ? text.data : "");
+    text_free(&text);
+    return list;
+}
+
+static const char *activation_text(Arena *arena, NumberText *number, Activation activation) {
+    const char *name = activation_names[activation.kind];
+    if (!activation_specs[activation.kind].parameter) return name;
+    return arena_format(arena, "%s(%s)", name, number(arena, activation.parameter));
+}
+
+const char *option_text(Arena *arena, NumberText *number, const OptionSpec *spec, const OptionValue *value) {
+    if (value->word) return value->word;
+    switch (spec->type) {
+    case OPTION_INTEGER:
+    case OPTION_EVERY: return arena_format(arena, "%lld", (long long)value->integer);
+    case OPTION_REAL:
+    case OPTION_COUNT: return number(arena, value->real);
+    case OPTION_BOOL: return value->flag ? "true" : "false";
+    case OPTION_WINDOW:
+    case OPTION_PAD: return pair_text(arena, value->size);
+    case OPTION_SHAPE: return shape_text(arena, value->shape);
+    case OPTION_ACTIVATION: return activation_text(arena, number, value->activation);
+    case OPTION_NUMBERS: return numbers_text(arena, number, value);
+    case OPTION_WORDS: return arena_format(arena, "%#x", (unsigned)value->set);
+    case OPTION_WORD:
+    case OPTION_STRING:
+    case OPTION_LABEL:
+    case OPTION_INIT: break;
+    }
+    return "";
+}
+
+const char *recipe_text(Arena *arena, NumberText *number, Recipe recipe) {
+    switch (recipe.kind) {
+    case RECIPE_NORMAL: return arena_format(arena, "normal(%s, %s)", number(arena, recipe.a), number(arena, recipe.b));
+    case RECIPE_UNIFORM:
+        return arena_format(arena, "uniform(%s, %s)", number(arena, recipe.a), number(arena, recipe.b));
+    case RECIPE_CONSTANT: return arena_format(arena, "constant(%s)", number(arena, recipe.a));
+    case RECIPE_CENTRE: return "centre";
+    case RECIPE_DATA:
+    case RECIPE_VALUES: break;
+    }
+    return "data";
+}

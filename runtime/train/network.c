@@ -1,0 +1,311 @@
+#include "runtime/train/network.h"
+
+#include <sha256.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    SHOWN = 48, /* letters of a value that a message shows */
+    NAME = 80   /* of a layer's name */
+};
+
+static const char *text_of(const json_t *object, const char *key) {
+    const char *text = json_string_value(json_object_get(object, key));
+    return text != NULL ? text : "";
+}
+
+char *net_network_text(const json_t *network, bool whole, NetError *error) {
+    json_t *list = json_array();
+    size_t index;
+    json_t *row;
+    json_array_foreach(network, index, row) {
+        json_t *copy = json_copy(row);
+        if (!whole) {
+            json_object_del(copy, "training");
+        }
+        if (whole || json_object_get(copy, "use") != NULL) {
+            json_array_append(list, copy);
+        }
+        json_decref(copy);
+    }
+    char *text = json_dumps(list, JSON_COMPACT);
+    json_decref(list);
+    if (text == NULL) {
+        net_fail(error, NET_ENVIRONMENT, "out of memory");
+    }
+    return text;
+}
+
+/* ---- two lists of layers ---- */
+
+typedef struct {
+    const json_t *there, *here;
+    const char *place; /* where `there` is: "the file", "the run" */
+    NetDifference *difference;
+} Comparison;
+
+static void shorten(const char *text, char out[SHOWN + 4]) {
+    if (*text == '\0') {
+        text = "nothing";
+    }
+    snprintf(out, SHOWN + 4, strlen(text) > SHOWN ? "%.*s..." : "%.*s", SHOWN, text);
+}
+
+/* "layer NAME: WHAT A in the file, B here" */
+static bool differ(const Comparison *c, const char *layer, const char *what, const char *there, const char *here) {
+    char value[2][SHOWN + 4];
+    shorten(there, value[0]);
+    shorten(here, value[1]);
+    snprintf(c->difference->layer, sizeof c->difference->layer, "%s", layer);
+    snprintf(c->difference->text, sizeof c->difference->text, "layer %.*s: %.*s %s in %s, %s here", NAME, layer, SHOWN,
+             what, value[0], c->place, value[1]);
+    return true;
+}
+
+/* "layer 3 is dense2 (dense) in the file, conv1 (conv) here" */
+static bool differ_in_order(const Comparison *c, size_t index, const json_t *there, const json_t *here) {
+    const json_t *row[] = {there, here};
+    char named[2][2 * NAME];
+    for (int i = 0; i < 2; i++) {
+        snprintf(named[i], sizeof named[i], row[i] == NULL ? "missing" : "%.*s (%.*s)", NAME, text_of(row[i], "name"),
+                 NAME / 2, text_of(row[i], "kind"));
+    }
+    snprintf(c->difference->layer, sizeof c->difference->layer, "%s", text_of(here, "name"));
+    snprintf(c->difference->text, sizeof c->difference->text, "layer %zu is %s in %s, %s here", index, named[0],
+             c->place, named[1]);
+    return true;
+}
+
+/* The first option of `here` that is another one there, else the first there that is not known here. One that is not
+ * there at all is newer than what was written. */
+static bool options_differ(const Comparison *c, const char *layer, const json_t *there, const json_t *here) {
+    const char *key;
+    json_t *value;
+    json_object_foreach((json_t *)here, key, value) {
+        const char *other = json_string_value(json_object_get(there, key));
+        if (other != NULL && strcmp(other, text_of(here, key)) != 0) {
+            return differ(c, layer, key, other, text_of(here, key));
+        }
+    }
+    json_object_foreach((json_t *)there, key, value) {
+        if (json_object_get(here, key) == NULL) {
+            return differ(c, layer, key, text_of(there, key), "");
+        }
+    }
+    return false;
+}
+
+static size_t place_of(const json_t *list, const char *name) {
+    size_t place = 0;
+    while (place < json_array_size(list) && strcmp(text_of(json_array_get(list, place), "name"), name) != 0) {
+        place++;
+    }
+    return place;
+}
+
+/* Whether two layers read different ones; where one of those is left out nothing is known. */
+static bool reads_other(const Comparison *c, const json_t *there, const json_t *here) {
+    const char *from[] = {text_of(there, "from"), text_of(here, "from")};
+    size_t place[] = {place_of(c->there, from[0]), place_of(c->here, from[1])};
+    return place[0] != place[1] && place[0] < json_array_size(c->there) && place[1] < json_array_size(c->here) &&
+           differ(c, text_of(here, "name"), "from", from[0], from[1]);
+}
+
+typedef bool RowsDiffer(const Comparison *c, const json_t *there, const json_t *here, const void *context);
+typedef bool RowsMeet(const json_t *there, const json_t *here, const void *context);
+
+/* The first difference of two lists; rows that do not `meet` are other layers. */
+static bool lists_differ(const Comparison *c, RowsMeet *meet, RowsDiffer *rows_differ, const void *context) {
+    size_t count[] = {json_array_size(c->there), json_array_size(c->here)};
+    for (size_t i = 0; i < count[0] || i < count[1]; i++) {
+        const json_t *there = json_array_get(c->there, i), *here = json_array_get(c->here, i);
+        if (there == NULL || here == NULL || strcmp(text_of(there, "kind"), text_of(here, "kind")) != 0 ||
+            !meet(there, here, context)) {
+            return differ_in_order(c, i, there, here);
+        }
+        if (rows_differ(c, there, here, context) || reads_other(c, there, here)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* ---- a run and the network that is to go on with it ---- */
+
+static bool same_name(const json_t *there, const json_t *here, const void *context) {
+    (void)context;
+    return strcmp(text_of(there, "name"), text_of(here, "name")) == 0;
+}
+
+/* All options of a layer: which of them matter in training alone may depend on the others. */
+static json_t *all_options(const json_t *row) {
+    json_t *all = json_object();
+    json_object_update(all, json_object_get(row, "use"));
+    json_object_update(all, json_object_get(row, "training"));
+    return all;
+}
+
+static bool anything_differs(const Comparison *c, const json_t *there, const json_t *here, const void *context) {
+    (void)context;
+    json_t *options[] = {all_options(there), all_options(here)};
+    bool differs = options_differ(c, text_of(here, "name"), options[0], options[1]);
+    json_decref(options[0]);
+    json_decref(options[1]);
+    return differs;
+}
+
+bool net_network_changed(const json_t *run, const json_t *here, NetDifference *difference) {
+    const Comparison c = {run, here, "the run", difference};
+    return lists_differ(&c, same_name, anything_differs, NULL);
+}
+
+/* ---- a weights file and the network that takes it ---- */
+
+typedef struct {
+    const NetSafetensors *file;
+    const NetWanted *wanted;
+    const NetTensor *const *found;
+    size_t count;
+} Match;
+
+/* Whether a tensor is one of the layer's: "conv1.weight". */
+static bool is_of(const char *layer, const char *tensor) {
+    size_t length = strlen(layer);
+    return strncmp(tensor, layer, length) == 0 && tensor[length] == '.';
+}
+
+/* The layers to compare, those in use whose tensors are taken from the file. One without tensors goes with the last one
+ * before it that has any. */
+static json_t *choose(const Match *match, const json_t *network, bool in_file) {
+    json_t *chosen = json_array();
+    bool taken = true;
+    size_t index;
+    json_t *row;
+    json_array_foreach(network, index, row) {
+        const char *layer = text_of(row, "name");
+        bool has_tensors = false, found = false;
+        for (size_t i = 0; i < match->count; i++) {
+            const NetTensor *tensor = match->found[i];
+            const char *name = in_file ? tensor != NULL ? tensor->name : "" : match->wanted[i].name;
+            has_tensors = has_tensors || is_of(layer, name);
+            found = found || (tensor != NULL && is_of(layer, name));
+        }
+        for (size_t i = 0; in_file && i < match->file->count; i++) {
+            has_tensors = has_tensors || is_of(layer, match->file->tensors[i].name);
+        }
+        taken = has_tensors ? found : taken;
+        if (taken && json_object_get(row, "use") != NULL) {
+            json_array_append(chosen, row);
+        }
+    }
+    return chosen;
+}
+
+/* Whether a layer here takes its tensors from the layer there: names of those without tensors mean nothing. */
+static bool is_taken(const json_t *there, const json_t *here, const void *context) {
+    const Match *match = context;
+    for (size_t i = 0; i < match->count; i++) {
+        const NetTensor *tensor = match->found[i];
+        if (tensor != NULL && is_of(text_of(here, "name"), match->wanted[i].name)) {
+            return is_of(text_of(there, "name"), tensor->name);
+        }
+    }
+    return true;
+}
+
+/* A number, or one of a list; a single one stands for all. */
+static double number_at(const json_t *numbers, size_t i) {
+    return json_number_value(json_is_array(numbers) && json_array_size(numbers) > 1 ? json_array_get(numbers, i)
+                             : json_is_array(numbers)                               ? json_array_get(numbers, 0)
+                                                                                    : numbers);
+}
+
+/* Compares the input's mean or std as numbers. Where the network says `data` it takes what the file keeps. */
+static bool statistic_differs(const Comparison *c, const Match *match, const json_t *there, const json_t *here,
+                              const char *name) {
+    char key[32];
+    snprintf(key, sizeof key, "input_%s", name);
+    const char *ours = text_of(json_object_get(here, "use"), name);
+    const char *kept = net_safetensors_metadata(match->file, key);
+    const char *said = text_of(json_object_get(there, "use"), name);
+    const char *theirs = kept != NULL ? kept : said;
+    bool data = strcmp(ours, "data") == 0;
+    if (*theirs == '\0' || (data && (kept != NULL || strcmp(said, "data") == 0))) {
+        return false;
+    }
+    json_t *numbers[] = {json_loads(theirs, JSON_DECODE_ANY, NULL), json_loads(ours, JSON_DECODE_ANY, NULL)};
+    size_t size[] = {json_array_size(numbers[0]), json_array_size(numbers[1])};
+    size_t count = size[0] > size[1] ? size[0] : size[1];
+    bool other = numbers[0] == NULL || numbers[1] == NULL || (size[0] > 1 && size[1] > 1 && size[0] != size[1]);
+    bool differs = other && differ(c, text_of(here, "name"), name, theirs, ours);
+    for (size_t i = 0; !differs && (i < count || i == 0); i++) {
+        double value[] = {number_at(numbers[0], i), number_at(numbers[1], i)};
+        char what[48], text[2][32];
+        snprintf(what, sizeof what, count > 1 ? "%s of value %zu" : "%s", name, i);
+        for (int k = 0; k < 2; k++) {
+            snprintf(text[k], sizeof text[k], "%.9g", value[k]);
+        }
+        differs = (float)value[0] != (float)value[1] && differ(c, text_of(here, "name"), what, text[0], text[1]);
+    }
+    json_decref(numbers[0]);
+    json_decref(numbers[1]);
+    return differs;
+}
+
+static bool statistics_differ(const Comparison *c, const Match *match, const json_t *there, const json_t *here) {
+    return statistic_differs(c, match, there, here, "mean") || statistic_differs(c, match, there, here, "std");
+}
+
+static bool use_differs(const Comparison *c, const json_t *there, const json_t *here, const void *context) {
+    json_t *use[] = {json_copy(json_object_get(there, "use")), json_copy(json_object_get(here, "use"))};
+    bool input = strcmp(text_of(here, "kind"), "input") == 0;
+    for (int i = 0; i < 2 && input; i++) {
+        json_object_del(use[i], "mean");
+        json_object_del(use[i], "std");
+    }
+    bool differs = (input && statistics_differ(c, context, there, here)) ||
+                   options_differ(c, text_of(here, "name"), use[0], use[1]);
+    json_decref(use[0]);
+    json_decref(use[1]);
+    return differs;
+}
+
+/* A file without a description: what it keeps of the input, and whether netc wrote it from this text. */
+static NetFunction compare_undescribed(const Match *match, const json_t *network, const char *text,
+                                       NetDifference *difference) {
+    char hash[SHA256_DIGEST_STRING_LENGTH];
+    const Comparison c = {NULL, network, "the file", difference};
+    const char *written = net_safetensors_metadata(match->file, "model_sha256");
+    SHA256Data((const uint8_t *)text, strlen(text), hash);
+    return statistics_differ(&c, match, NULL, json_array_get(network, 0)) ? NET_FUNCTION_OTHER
+           : written != NULL && strcmp(written, hash) != 0                ? NET_FUNCTION_UNKNOWN
+                                                                          : NET_FUNCTION_SAME;
+}
+
+bool net_network_compare(const NetSafetensors *file, const NetWanted *wanted, const NetTensor *const *found,
+                         size_t count, const json_t *network, const char *text, NetFunction *function,
+                         NetDifference *difference, NetError *error) {
+    const Match match = {file, wanted, found, count};
+    const char *described = net_safetensors_metadata(file, "network");
+    if (network == NULL) {
+        *function = NET_FUNCTION_SAME;
+        return true;
+    }
+    if (described == NULL) {
+        *function = compare_undescribed(&match, network, text, difference);
+        return true;
+    }
+    json_t *theirs = json_loads(described, 0, NULL);
+    if (!json_is_array(theirs)) {
+        json_decref(theirs);
+        return net_fail(error, NET_ENVIRONMENT, "%s: its metadata 'network' is not a JSON list of layers", file->path);
+    }
+    json_t *there = choose(&match, theirs, true), *here = choose(&match, network, false);
+    const Comparison c = {there, here, "the file", difference};
+    *function = lists_differ(&c, is_taken, use_differs, &match) ? NET_FUNCTION_OTHER : NET_FUNCTION_SAME;
+    json_decref(there);
+    json_decref(here);
+    json_decref(theirs);
+    return true;
+}

@@ -1,0 +1,86 @@
+#!/usr/bin/env python3
+"""netc show of weights files and runs, and netc check of them."""
+import json
+import os
+import struct
+import subprocess
+
+NETC = os.environ["NETC"]
+FAST = ["-O0"] if b"without LLVM" in subprocess.check_output([NETC, "--version"]) else []
+MODEL = """network small {
+    input 1x28x28 mean=data
+    pool average 4
+    dropout 0.2
+    out: dense 10 activation=softmax
+}
+train {
+    data digits
+    split train=200 validation=100
+    epochs 1
+}
+"""
+
+
+def fail(message):
+    raise SystemExit(f"FAILED: {message}")
+
+
+def netc(*arguments, status=0):
+    done = subprocess.run([NETC, *arguments], stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=300)
+    if done.returncode != status:
+        fail(f"{arguments}: status {done.returncode}\n{done.stdout}{done.stderr}")
+    return done.stderr if status else done.stdout
+
+
+def says(expected, *arguments, status):
+    if netc(*arguments, status=status) != expected + "\n":
+        fail(f"{arguments}\n  expected {expected}\n  found    {netc(*arguments, status=status)}")
+
+
+with open("small.net", "w", encoding="utf-8") as file:
+    file.write(MODEL)
+netc("train", "small.net", *FAST, "-q")
+run = os.readlink("runs/latest")
+with open(f"runs/{run}/result.json", encoding="utf-8") as file:
+    result = json.load(file)
+for word in ("runs/latest", f"runs/{run}", run):
+    out = netc("show", word)
+    for line in (f"network         small, epoch {result['best_epoch']}, written by netc ",
+                 f"run             {run}, done\n", f"  test_accuracy              {result['test_accuracy']:.6g}\n",
+                 "input_mean      [0.", "  input: input shape=1x28x28 mean=data std=1 values=bytes / 255\n",
+                 "  pool1: pool method=average window=4x4 stride=4x4 pad=0x0 activation=linear <- input\n",
+                 "  out: dense units=10 bias=true activation=softmax <- pool1\n", "out.weight   10 × 49   F32             490\n",
+                 "total                                  500\n"):
+        if line not in out:
+            fail(f"show {word}: there is no '{line}' in\n{out}")
+if not netc("show", "runs/latest").startswith("runs/latest/best.safetensors\n"):
+    fail("of a run the best epoch is shown")
+shown = json.loads(netc("show", "--json", "runs/latest/weights.safetensors"))
+if shown["metadata"]["epoch"] != "1" or shown["tensors"][1] != {"name": "out.bias", "type": "F32", "shape": [10],
+                                                                 "values": 10} or "run" in shown:
+    fail(f"show --json: {shown}")
+if json.loads(netc("show", "--json", "runs/latest"))["result"] != result:
+    fail("show --json RUN has no result")
+
+# a file of someone else's, by its content
+header = json.dumps({"__metadata__": {"format": "pt"}, "a": {"dtype": "F64", "shape": [], "data_offsets": [0, 8]}}).encode()
+with open("foreign", "wb") as file:
+    file.write(struct.pack("<Q", len(header)) + header + bytes(8))
+if "a        one value   F64               1\n" not in netc("show", "foreign"):
+    fail(netc("show", "foreign"))
+with open("cut.safetensors", "wb") as file:
+    file.write(struct.pack("<Q", len(header)) + header + bytes(7))
+says("netc: cut.safetensors: is cut short: tensor 'a' ends at byte 8 of the data, and there are 7 [damaged-file]", "show",
+     "cut.safetensors", status=3)
+
+# where a model is expected
+says("netc: foreign is a weights file, expected a model (FILE.net); 'netc show foreign' prints what is in it", "check",
+     "foreign", status=3)
+says("netc: runs/latest is a run, expected a model (FILE.net); 'netc show runs/latest' prints what is in it", "train",
+     "runs/latest", status=3)
+says("netc: runs is a folder, expected a model (FILE.net)", "check", "runs", status=3)
+os.mkdir("empty")
+says("netc: empty: is not a run: it has no config.json; 'netc runs' lists those in runs", "show", "empty", status=3)
+netc("train", "small.net", *FAST, "-q")
+says("netc: runs: holds several runs; 'netc runs runs' lists them, name one", "show", "runs", status=3)
+says("netc show: --dot is about a model; foreign holds weights", "show", "--dot", "foreign", status=2)
