@@ -17,6 +17,10 @@ enum {
     NET_EVAL_BATCH = 256, /* images a batch while evaluating */
 };
 
+/* Chunks that hold n images, and n rounded up to whole vectors. */
+static inline int64_t net_chunks(int64_t n) { return (n + NET_LANES - 1) / NET_LANES; }
+static inline int64_t net_padded(int64_t n) { return net_chunks(n) * NET_LANES; }
+
 /* One task of one phase of a program.
  *
  * All buffers are aligned to 64 bytes and disjoint. `input`, `label` and `item` hold ceil(n/16)*16 rows: those from

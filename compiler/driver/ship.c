@@ -526,14 +526,6 @@ static bool loaded_bytes(const char *path, int64_t *bytes) {
     return good || (report_environment("%s is no whole ELF object", path), false);
 }
 
-static int64_t value_count(const Param *param) {
-    int64_t count = param != NULL;
-    for (int d = 0; param != NULL && d < param->rank; d++) {
-        count *= param->dim[d];
-    }
-    return count;
-}
-
 int ship_measure(Arena *arena, const Model *model, const Shipment *shipment, ShipSizes *sizes) {
     Tools tools;
     if (!open_tools(arena, shipment, &tools)) {
@@ -545,7 +537,7 @@ int ship_measure(Arena *arena, const Model *model, const Shipment *shipment, Shi
     sizes->values = 0;
     for (int i = 0; i <= shipment->until->index; i++) {
         const Layer *layer = model->layers.at[i];
-        sizes->values += 4 * (value_count(layer->weight) + value_count(layer->bias));
+        sizes->values += 4 * (param_count(layer->weight) + param_count(layer->bias));
     }
     sizes->weights = library.weight_count * 4;
     sizes->code -= sizes->weights;

@@ -349,7 +349,7 @@ ALWAYS_INLINE char *element_at(const Instruction *i, const Machine *m) {
 }
 
 static int64_t bound_of(const Bound *bound, const Machine *m) {
-    const int64_t value = bound->value, chunks = (m->images + NET_LANES - 1) / NET_LANES;
+    const int64_t value = bound->value, chunks = net_chunks(m->images);
     switch (bound->kind) {
     case BOUND_CONST: return value;
     case BOUND_VAR: return m->var[bound->var] + value;

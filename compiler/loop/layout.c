@@ -7,8 +7,6 @@
 #include "compiler/passes/passes.h"
 #include "runtime/abi.h"
 
-static int64_t padded(int64_t size) { return (size + LOOP_LANES - 1) / LOOP_LANES * LOOP_LANES; }
-
 static WorkScope scope_of(const Compute *c) {
     if (c->out->role == ROLE_LOG) return compute_sums_batch(c) ? SCOPE_CHUNK : SCOPE_ONCE;
     if (tensor_is_batched(c->out)) return SCOPE_CHUNK;
@@ -123,7 +121,7 @@ enum { OVERREAD = 2 * LOOP_LANES }; /* a vector, or two for every second element
 
 static void shape_line(const Tensor *t, const Compute *writer, Place *place) {
     int d = place->lane_dim;
-    place->line = padded(place->low[d] + padded(t->dim[d]) + place->high[d]);
+    place->line = net_padded(place->low[d] + net_padded(t->dim[d]) + place->high[d]);
     place->stride[d] = 1;
     place->base = place->low[d];
     place->size = place->line;
@@ -159,7 +157,7 @@ static int64_t row_major(const Tensor *t, Place *place, int from, int64_t unit) 
 static void shape_batched(const Tensor *t, Place *place) {
     if (t->by_rows || t->role == ROLE_INPUT || t->role == ROLE_OUTPUT || t->role == ROLE_LABEL) {
         int64_t row = row_major(t, place, 1, 1);
-        place->lane_stride = t->by_rows ? padded(row) : row;
+        place->lane_stride = t->by_rows ? net_padded(row) : row;
         place->size = place->lane_stride * LOOP_LANES;
     } else {
         place->lane_stride = 1;
@@ -222,7 +220,7 @@ static void settle_place(Arena *arena, Layout *layout, const Tensor *t, const Co
         place->buffer = place->crosses ? BUFFER_BATCH : BUFFER_SCRATCH;
         if (place->crosses) {
             place->base += layout->batch_chunk;
-            layout->batch_chunk += padded(place->size);
+            layout->batch_chunk += net_padded(place->size);
         }
         return;
     }
@@ -231,15 +229,15 @@ static void settle_place(Arena *arena, Layout *layout, const Tensor *t, const Co
         bool rows = compute_is_outer(writer);
         place->size = row_major(t, place, 0, 1);
         if (rows && t->rank > 1) { /* whole vectors: a row of the first dimension is padded */
-            place->stride[0] = padded(place->stride[0]);
+            place->stride[0] = net_padded(place->stride[0]);
             place->size = place->stride[0] * t->dim[0];
         }
         place->base = layout->slot_size;
-        layout->slot_size += padded(place->size);
+        layout->slot_size += net_padded(place->size);
     } else {
         place->size = row_major(t, place, 0, 1);
         place->base = layout->owned_size;
-        layout->owned_size += padded(place->size);
+        layout->owned_size += net_padded(place->size);
     }
 }
 
@@ -265,14 +263,14 @@ static void plan_scratch(Arena *arena, Layout *layout) {
             moved = false;
             for (size_t k = 0; k < i; k++) {
                 bool together = all[k]->last >= all[i]->first;
-                if (!together || at + all[i]->size <= start[k] || start[k] + padded(all[k]->size) <= at) continue;
-                at = start[k] + padded(all[k]->size);
+                if (!together || at + all[i]->size <= start[k] || start[k] + net_padded(all[k]->size) <= at) continue;
+                at = start[k] + net_padded(all[k]->size);
                 moved = true;
             }
         }
         start[i] = at;
         all[i]->base += at;
-        if (at + padded(all[i]->size) > layout->scratch_size) layout->scratch_size = at + padded(all[i]->size);
+        if (at + net_padded(all[i]->size) > layout->scratch_size) layout->scratch_size = at + net_padded(all[i]->size);
     }
 }
 

@@ -5,8 +5,6 @@
 /* Lines of more are not padded: reading them from afar costs more than vectors across two cache lines. */
 enum { PADDED_UP_TO = 16384 };
 
-static int64_t padded(int64_t size) { return (size + NET_LANES - 1) / NET_LANES * NET_LANES; }
-
 const PackedParam *packing_find(const Packing *packing, const Tensor *param) {
     for (size_t i = 0; i < packing->list.count; i++)
         if (packing->list.at[i].source == param->offset) return &packing->list.at[i];
@@ -17,9 +15,7 @@ const PackedParam *packing_add(Arena *arena, Packing *packing, const Tensor *par
     const PackedParam *known = packing_find(packing, param);
     if (known) return known;
     PackedParam new = {.source = param->offset, .offset = packing->size, .rank = param->rank};
-    int64_t count = 1;
-    for (int d = 0; d < param->rank; d++) count *= param->dim[d];
-    int64_t size = count > PADDED_UP_TO ? param->dim[lane_dim] : padded(param->dim[lane_dim]);
+    int64_t size = tensor_count(param) > PADDED_UP_TO ? param->dim[lane_dim] : net_padded(param->dim[lane_dim]);
     for (int d = 0; d < param->rank; d++) new.dim[d] = param->dim[d];
     new.stride[lane_dim] = 1;
     for (int d = param->rank; d-- > 0;) { /* the others in their order, the last one next to the line */
@@ -27,7 +23,7 @@ const PackedParam *packing_add(Arena *arena, Packing *packing, const Tensor *par
         new.stride[d] = size;
         size *= param->dim[d];
     }
-    packing->size += padded(size) + NET_LANES; /* a vector may begin at the last element */
+    packing->size += net_padded(size) + NET_LANES; /* a vector may begin at the last element */
     vec_push(arena, &packing->list, new);
     return &packing->list.at[packing->list.count - 1];
 }

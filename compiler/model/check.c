@@ -236,12 +236,7 @@ static bool count_parameters(Checker *checker, const Layer *layer) {
     const Param *const params[] = {layer->weight, layer->bias};
     int64_t total = checker->model->parameter_count;
     bool good = true;
-    for (size_t i = 0; i < COUNT_OF(params); i++) {
-        int64_t count = params[i] ? 1 : 0;
-        for (int k = 0; params[i] && k < params[i]->rank; k++)
-            good = good && size_mul(count, params[i]->dim[k], &count);
-        good = good && size_add(total, count, &total);
-    }
+    for (size_t i = 0; i < COUNT_OF(params); i++) good = good && size_add(total, param_count(params[i]), &total);
     if (good && total <= MODEL_MAX_PARAMETERS) {
         checker->model->parameter_count = total;
         return true;

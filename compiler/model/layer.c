@@ -32,6 +32,13 @@ int64_t model_classes(const Model *model) {
 
 /* ---- parameters ---- */
 
+int64_t param_count(const Param *param) {
+    int64_t count = param ? 1 : 0;
+    for (int d = 0; param && d < param->rank; d++)
+        if (!size_mul(count, param->dim[d], &count)) return INT64_MAX;
+    return count;
+}
+
 Param *layer_param(LayerContext *context, const char *name, int rank, const int64_t *dim, int init_option,
                    int64_t fan_in, int64_t fan_out, bool decay) {
     const Layer *layer = context->layer;

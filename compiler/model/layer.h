@@ -48,6 +48,8 @@ const OptionValue *layer_option(const Layer *layer, const char *name);
 /* The options every layer has but the input. */
 extern const OptionSpec layer_common_options[];
 extern const size_t layer_common_option_count;
+/* Values of a parameter tensor; 0 without one, INT64_MAX for more than that. */
+int64_t param_count(const Param *param);
 
 /* ---- for shape rules ---- */
 /* A parameter tensor named LAYER.name; its recipe is resolved from the option at `init_option` (or the default for

@@ -1,5 +1,7 @@
 #include "compiler/model/memory.h"
 
+#include "compiler/model/layer.h"
+
 #include "compiler/tensor/tensor.h"
 #include "runtime/abi.h"
 #include "runtime/data/loader.h"
@@ -17,18 +19,12 @@ static int64_t times(int64_t a, int64_t b) {
     return size_mul(a, b, &product) ? product : INT64_MAX;
 }
 
-static int64_t size_of(const Param *param) {
-    int64_t count = param ? 1 : 0;
-    for (int i = 0; param && i < param->rank; i++) count = times(count, param->dim[i]);
-    return count;
-}
-
-static bool is_owned(const Param *param) { return size_of(param) > OWNED_ABOVE; }
+static bool is_owned(const Param *param) { return param_count(param) > OWNED_ABOVE; }
 
 /* A large tensor's gradient goes into the step as it is summed: it is stored only to be logged. */
 static int64_t gradient_size(const Layer *layer, const Param *param, bool logged) {
     if (!layer->trainable || (is_owned(param) && !logged)) return 0;
-    return times(size_of(param), is_owned(param) ? 1 : NET_SLOTS);
+    return times(param_count(param), is_owned(param) ? 1 : NET_SLOTS);
 }
 
 /* The examples an epoch trains on and all that are loaded; 0 when only the files tell. */
@@ -85,7 +81,7 @@ static Frame frame_of(const Model *model, int threads) {
 }
 
 static void add_layer(Memory *memory, const Layer *layer, const Frame *frame) {
-    int64_t parameters = plus(size_of(layer->weight), size_of(layer->bias));
+    int64_t parameters = plus(param_count(layer->weight), param_count(layer->bias));
     int64_t gradients =
         plus(gradient_size(layer, layer->weight, frame->logged), gradient_size(layer, layer->bias, frame->logged));
     memory->weights = plus(memory->weights, times(parameters, FLOAT * frame->copies));

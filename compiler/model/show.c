@@ -15,12 +15,6 @@ typedef struct {
     int64_t parameters, multiply_adds, bytes; /* bytes: activations of one example */
 } Size;
 
-static int64_t param_count(const Param *param) {
-    int64_t count = param ? 1 : 0;
-    for (int i = 0; param && i < param->rank; i++) count *= param->dim[i];
-    return count;
-}
-
 int64_t show_parameters(const Layer *layer) { return param_count(layer->weight) + param_count(layer->bias); }
 
 static Size layer_size(const Layer *layer) {

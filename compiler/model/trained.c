@@ -9,9 +9,7 @@
 
 static void want(Arena *arena, Trained *trained, const Param *param) {
     if (param == NULL) return;
-    int64_t count = 1;
-    for (int d = 0; d < param->rank; d++) count *= param->dim[d];
-    vec_push(arena, &trained->tensors, ((TrainedTensor){.param = param, .count = count}));
+    vec_push(arena, &trained->tensors, ((TrainedTensor){.param = param, .count = param_count(param)}));
 }
 
 static bool compare_function(Arena *arena, const NetSafetensors *file, const NetWanted *wanted,

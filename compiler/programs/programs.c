@@ -7,15 +7,11 @@ const char *const program_names[PROGRAM_COUNT] = {
     [PROGRAM_DIAGNOSE] = "diagnose",
 };
 
-enum { ALIGNMENT = 16 }; /* tensors begin on a multiple of 64 bytes */
-
-static int64_t padded(int64_t size) { return (size + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT; }
-
 /* ---- where parameters live ---- */
 static int64_t store(Arena *arena, Programs *programs, Stored stored) {
     int64_t *end = stored.in_state ? &programs->state_size : &programs->param_size;
     stored.offset = *end;
-    *end += padded(stored.size);
+    *end += net_padded(stored.size); /* tensors begin on a multiple of 64 bytes */
     vec_push(arena, &programs->stored, stored);
     return stored.offset;
 }
@@ -24,15 +20,12 @@ static int64_t store_param(Arena *arena, Programs *programs, const Layer *layer,
     if (!param) return 0;
     Stored stored = {.name = param->name,
                      .role = "param",
-                     .size = 1,
+                     .size = param_count(param),
                      .rank = param->rank,
                      .decay = param->decay,
                      .recipe = param->recipe,
                      .trainable = layer->trainable};
-    for (int d = 0; d < param->rank; d++) {
-        stored.dim[d] = param->dim[d];
-        stored.size *= param->dim[d];
-    }
+    for (int d = 0; d < param->rank; d++) stored.dim[d] = param->dim[d];
     return store(arena, programs, stored);
 }
 

@@ -42,8 +42,6 @@ struct NetLoader {
     Slot slot[NET_LOADER_SLOTS];
 };
 
-static int64_t padded(int64_t rows) { return (rows + NET_LANES - 1) / NET_LANES * NET_LANES; }
-
 static int64_t pass_rows(const NetData *data, const NetPass *pass) {
     int64_t rows = data->part[pass->part].count;
     return pass->limit > 0 && pass->limit < rows ? pass->limit : rows;
@@ -77,7 +75,7 @@ static void fill_slot(const NetLoader *loader, int64_t step, Slot *slot) {
         slot->label[i] = part->labels[row];
         slot->item[i] = part->first_item + (uint32_t)row;
     }
-    size_t rest = (size_t)(padded(n) - n);
+    size_t rest = (size_t)(net_padded(n) - n);
     if (rest > 0) {
         memset((unsigned char *)slot->input + (size_t)n * loader->row_bytes, 0, rest * loader->row_bytes);
         memset(slot->label + n, 0, rest * sizeof slot->label[0]);
@@ -131,7 +129,7 @@ static void free_slots(NetLoader *loader) {
 static bool reserve_slots(NetLoader *loader, int64_t slots, int64_t rows, NetError *error) {
     if (loader->capacity >= rows && loader->slots >= slots) return true;
     free_slots(loader);
-    size_t count = (size_t)padded(rows);
+    size_t count = (size_t)net_padded(rows);
     bool ok = true;
     for (int64_t i = 0; ok && i < slots; i++) {
         Slot *slot = &loader->slot[i];
@@ -144,7 +142,7 @@ static bool reserve_slots(NetLoader *loader, int64_t slots, int64_t rows, NetErr
         free_slots(loader);
         return false;
     }
-    loader->capacity = padded(rows);
+    loader->capacity = net_padded(rows);
     loader->slots = slots;
     return true;
 }

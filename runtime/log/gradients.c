@@ -83,8 +83,6 @@ double *net_gradients_state(NetGradients *gradients, size_t *count) {
     return gradients->state;
 }
 
-static int64_t chunk_count(int64_t n) { return (n + NET_LANES - 1) / NET_LANES; }
-
 /* A sum of the log, if the program has it. */
 static bool find_sum(const NetModel *model, const NetProgram *program, NetLogKind kind, int layer, const NetLogged *at,
                      double *sum, double *elements) {
@@ -92,7 +90,7 @@ static bool find_sum(const NetModel *model, const NetProgram *program, NetLogKin
     if (entry == NULL) {
         return false;
     }
-    *sum = net_log_value(model, entry, at->log, chunk_count(at->n), 0);
+    *sum = net_log_value(model, entry, at->log, net_chunks(at->n), 0);
     *elements = (double)entry->elements;
     return true;
 }
@@ -311,7 +309,7 @@ bool net_gradients_probe(NetGradients *gradients, const NetLogged *at, NetCsv *c
             net_csv_integer(&row, at->step);
             net_csv_text(&row, model->layer[i].name);
             net_csv_integer(&row, k);
-            net_csv_number(&row, net_log_value(model, delta, at->log, chunk_count(at->n), k) / (double)at->n);
+            net_csv_number(&row, net_log_value(model, delta, at->log, net_chunks(at->n), k) / (double)at->n);
             if (!net_csv_write(csv, NET_CSV_NEURONS, &row, error)) {
                 return false;
             }

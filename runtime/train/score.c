@@ -16,7 +16,7 @@ const char *net_measure_name(NetMeasure measure) {
 }
 
 void net_score_add(const NetModel *model, const NetProgram *program, const double *log, int64_t n, NetScore *score) {
-    int64_t chunks = (n + NET_LANES - 1) / NET_LANES;
+    int64_t chunks = net_chunks(n);
     for (int i = 0; i < program->entries; i++) {
         const NetLogEntry *entry = &program->entry[i];
         double *sum = entry->layer >= 0                       ? NULL

@@ -76,7 +76,7 @@ static bool make_buffers(NetTrainer *trainer, NetError *error) {
     int64_t probe = model->settings.log_probe < trainer->n ? model->settings.log_probe : trainer->n;
     int64_t largest = trainer->batch > NET_EVAL_BATCH ? trainer->batch : NET_EVAL_BATCH;
     largest = probe > largest ? probe : largest;
-    size_t chunks = (size_t)((largest + NET_LANES - 1) / NET_LANES);
+    size_t chunks = (size_t)net_chunks(largest);
     size_t values = 0;
     size_t sums = 0;
     if (!net_multiply(chunks, (size_t)model->batch_chunk_size, &values) ||

@@ -23,7 +23,7 @@ static void run_phases(NetTrainer *trainer, const NetProgram *program, int first
 
 static void clear_log(NetTrainer *trainer, const NetBatch *batch) {
     const NetModel *model = trainer->model;
-    int64_t chunks = (batch->n + NET_LANES - 1) / NET_LANES;
+    int64_t chunks = net_chunks(batch->n);
     memset(trainer->log, 0, (size_t)(model->log_once + chunks * model->log_chunk) * sizeof *trainer->log);
 }
 
@@ -101,7 +101,7 @@ static const NetParam *first_broken(const NetTrainer *trainer) {
  * Half the largest float counts as not finite: that is where the next layer's sums overflow. */
 static int first_overflow(NetTrainer *trainer, const NetBatch *batch, double *largest) {
     const NetModel *model = trainer->model;
-    int64_t chunks = (batch->n + NET_LANES - 1) / NET_LANES;
+    int64_t chunks = net_chunks(batch->n);
     int found = -1;
     *largest = -1;
     net_trainer_run(trainer, &model->diagnose, batch);

@@ -78,7 +78,7 @@ static void barrier_wait(NetWorkers *workers) {
 }
 
 static int64_t task_count(NetTasks tasks, int64_t n, int64_t workers) {
-    int64_t chunks = (n + NET_LANES - 1) / NET_LANES;
+    int64_t chunks = net_chunks(n);
     switch (tasks) {
     case NET_TASKS_ONCE: return 1;
     case NET_TASKS_CHUNK: return chunks;
