@@ -6,8 +6,8 @@
 #include "compiler/model/labels.h"
 #include "compiler/model/layer.h"
 #include "compiler/model/options.h"
+#include "compiler/model/propagation.h"
 #include "compiler/model/settings.h"
-#include "compiler/model/vanishing.h"
 #include "compiler/model/vocabulary.h"
 
 /* The `default` lines of a block for one kind. */
@@ -578,6 +578,6 @@ Model *model_check(Arena *arena, Source *source, const AstFile *file, const Mode
     }
     if (diags->errors == 0 && scope_spent(&checker->scope)) scope_report_spent(&checker->scope, SPAN_NONE);
     if (diags->errors == 0) settings_agree(&checker->scope, checker->model, &lines);
-    if (diags->errors == 0) model_check_gradient(checker->model, diags);
+    if (diags->errors == 0) model_check_propagation(checker->model, diags);
     return diags->errors == 0 ? checker->model : NULL;
 }

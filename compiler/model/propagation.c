@@ -1,0 +1,209 @@
+/* Follows two mean squares through the initial network: of the values on the way up, of the gradient on the way back.
+ *
+ *     z = W a + b         var z = fan_in * var W * E[a^2] + var b
+ *     a = f(z)            E[a^2] and E[f'(z)^2] over a normal z
+ *     back                |dC/dz'|^2 = E[f'^2] * fan_in * var W * |dC/dz|^2
+ *
+ * with z' the weighted inputs of the layer before, and as if all weights and values were independent. For sigmoid units
+ * with lecun_normal weights and standard normal biases this gives the book's factor of nearly 5 a layer. The same
+ * normal z says how many units of a layer begin where f' is next to nothing. */
+#include "compiler/model/propagation.h"
+
+#include <math.h>
+
+#include "compiler/model/layer.h"
+
+static const double reported_from = 30; /* times smaller */
+static const double saturated_from = 1.0 / 3;
+static const double largest_variance = 1e60; /* beyond it nothing changes but the numbers, which would overflow */
+static const double typical_square = 0.1;    /* E[x^2] of grey images in 0..1 whose mean is left as it is */
+
+typedef struct {
+    double mean, variance;
+} Spread;
+
+static double activate(Activation activation, double z) {
+    double a = activation.parameter;
+    switch (activation.kind) {
+    case ACTIVATION_SIGMOID: return 1 / (1 + exp(-z));
+    case ACTIVATION_TANH: return tanh(z);
+    case ACTIVATION_RELU: return z > 0 ? z : 0;
+    case ACTIVATION_LEAKY_RELU: return z > 0 ? z : a * z;
+    case ACTIVATION_ELU: return z > 0 ? z : a * expm1(z);
+    case ACTIVATION_SELU: return 1.0507 * (z > 0 ? z : 1.6733 * expm1(z));
+    case ACTIVATION_SOFTPLUS: return z > 30 ? z : log1p(exp(z));
+    case ACTIVATION_SOFTSIGN: return z / (1 + fabs(z));
+    case ACTIVATION_SWISH: return z / (1 + exp(-z));
+    case ACTIVATION_GELU: return z / 2 * (1 + tanh(sqrt(2 / 3.14159265358979) * (z + 0.044715 * z * z * z)));
+    case ACTIVATION_LINEAR:
+    case ACTIVATION_SOFTMAX:
+    case ACTIVATION_COUNT: break;
+    }
+    return z;
+}
+
+/* What an activation makes of a normal z. */
+typedef struct {
+    Spread out;
+    double slope_square; /* E[f'(z)^2] */
+    double saturated;    /* the share of z where f' is below 1 % of its largest, as in gradients.csv */
+} Passed;
+
+/* The largest slope of an activation that saturates; 0: it does not. */
+static double largest_slope(ActivationKind kind) {
+    return kind == ACTIVATION_SIGMOID ? 0.25 : kind == ACTIVATION_TANH ? 1 : 0;
+}
+
+/* Steps are even in asinh z: small around 0, where activations bend, and in proportion to z far away, so that a wide
+ * spread does not step over the bend. */
+static Passed through(Activation activation, Spread z) {
+    const int steps = 400;
+    const double reach = 6, sd = sqrt(z.variance);
+    double low = asinh(z.mean - reach * sd), high = asinh(z.mean + reach * sd);
+    double sum = 0, weight = 0, square = 0, slope = 0, saturated = 0;
+    for (int i = 0; i <= steps; i++) {
+        double s = low + (high - low) * i / steps, at = sinh(s), t = sd > 0 ? (at - z.mean) / sd : 0;
+        double share = exp(-t * t / 2) * cosh(s), h = 1e-4 * fmax(1, fabs(at));
+        double value = activate(activation, at);
+        double change = (activate(activation, at + h) - activate(activation, at - h)) / (2 * h);
+        weight += share;
+        sum += share * value;
+        square += share * value * value;
+        slope += share * change * change;
+        if (change < 0.01 * largest_slope(activation.kind)) saturated += share;
+    }
+    double mean = sum / weight;
+    Spread out = {mean, fmin(fmax(square / weight - mean * mean, 0), largest_variance)};
+    return (Passed){out, slope / weight, saturated / weight};
+}
+
+static Spread recipe_spread(const Recipe *recipe) {
+    switch (recipe->kind) {
+    case RECIPE_NORMAL: return (Spread){recipe->a, recipe->b * recipe->b};
+    case RECIPE_UNIFORM:
+        return (Spread){(recipe->a + recipe->b) / 2, (recipe->b - recipe->a) * (recipe->b - recipe->a) / 12};
+    case RECIPE_CONSTANT: return (Spread){recipe->a, 0};
+    case RECIPE_CENTRE:
+    case RECIPE_DATA:
+    case RECIPE_VALUES: break;
+    }
+    return (Spread){0, 0};
+}
+
+static const OptionValue *option_of(const Layer *layer, const char *name) {
+    for (size_t i = 0; i < layer->kind->option_count; i++) {
+        if (string_is(layer->kind->options[i].name, name)) return &layer->options[i];
+    }
+    BUG("%s has no option %s", layer->kind->name, name);
+}
+
+static Spread input_spread(const Layer *input) {
+    bool normalised = option_of(input, "mean")->flag && option_of(input, "std")->flag;
+    return (Spread){0, normalised ? 1 : typical_square};
+}
+
+/* What the walk has found so far, the gradient's changes in natural logarithms of |gradient|^2. */
+typedef struct {
+    const Layer *first, *last; /* with weights, `last` before the one at hand */
+    int steps;                 /* from first to last */
+    double change;             /* of the gradient from last to first */
+    double next;               /* from the layer at hand back to last, so far */
+    bool known;
+    const Layer *saturated; /* the first one whose units begin so */
+    double share, sd;       /* of that one: how many, and of their weighted inputs */
+} Walk;
+
+static Spread activate_layer(const Layer *layer, Spread z, Walk *walk) {
+    Passed passed = through(layer->activation, z);
+    walk->next += log(fmax(passed.slope_square, 1e-12));
+    if (!walk->saturated && passed.saturated > saturated_from) {
+        walk->saturated = layer;
+        walk->share = passed.saturated;
+        walk->sd = sqrt(z.variance);
+    }
+    return passed.out;
+}
+
+/* Through a layer without weights. */
+static Spread pass_through(const Layer *layer, Spread values, Walk *walk) {
+    if (string_is(layer->kind->name, "pool") && string_is(layer->options[0].word, "average")) {
+        walk->next += log((double)shape_count(layer->out) / (double)shape_count(layer->in));
+    } else if (string_is(layer->kind->name, "dropout")) {
+        double kept = 1 - layer->options[0].real;
+        bool inverted = option_of(layer, "inverted")->flag;
+        walk->next += log(inverted ? 1 / kept : kept);
+        values.variance += values.mean * values.mean * (1 - kept);
+        if (!inverted) values.variance *= kept;
+    }
+    return layer->activation.kind == ACTIVATION_LINEAR ? values : activate_layer(layer, values, walk);
+}
+
+/* Through a layer with weights. Where these have a mean, gradients add up or cancel by their signs, and so do values:
+ * but a single unit gives back the gradient of one, and a bias that centres takes the values' mean away. */
+static Spread pass_weights(const Layer *layer, Spread values, Walk *walk) {
+    Spread weight = recipe_spread(&layer->weight->recipe);
+    Spread bias = layer->bias ? recipe_spread(&layer->bias->recipe) : (Spread){0, 0};
+    bool centred = layer->bias && layer->bias->recipe.kind == RECIPE_CENTRE;
+    double fan_in = 1;
+    for (int i = 1; i < layer->weight->rank; i++) fan_in *= (double)layer->weight->dim[i];
+    double square = values.mean * values.mean + values.variance;
+    double gain = fan_in * (weight.mean * weight.mean + weight.variance);
+    walk->known = walk->known && gain > 0 && (weight.mean == 0 || (centred && layer->weight->dim[0] == 1));
+    walk->next += log(gain);
+    walk->last = layer;
+    if (!walk->first) {
+        walk->first = layer;
+    } else {
+        walk->change += walk->next;
+        walk->steps++;
+    }
+    walk->next = 0;
+    if (!walk->known) return values;
+    return activate_layer(
+        layer, (Spread){bias.mean, fmin(fan_in * weight.variance * square + bias.variance, largest_variance)}, walk);
+}
+
+/* "about 4.8 times", "some 114 times": a number of times, with decimals or without. */
+static const char *times_text(Arena *arena, double times, int decimals) {
+    if (times > 1e6) return "more than a million times";
+    return arena_format(arena, "%s %.*f times", decimals > 0 ? "about" : "some", decimals, times);
+}
+
+static void report_gradient(const Walk *walk, Diags *diags) {
+    bool grows = walk->change > 0;
+    double times = exp(fabs(walk->change) / 2), each = exp(fabs(walk->change) / 2 / walk->steps);
+    if (!(times >= reported_from)) return;
+    Diag *diag = diag_report(diags, walk->first->at, grows ? "exploding-gradient" : "vanishing-gradient",
+                             "gradients are expected to %s %s a layer on the way back: '%s' will learn %s %s than '%s'",
+                             grows ? "grow" : "shrink", times_text(diags->arena, each, 1), walk->first->name,
+                             times_text(diags->arena, times, 0), grows ? "faster" : "slower", walk->last->name);
+    if (grows) {
+        diag_help(diags, diag,
+                  "smaller weights keep them: init=he_normal with relu, lecun_normal with tanh; allow "
+                  "\"exploding-gradient\" says that you mean it");
+    } else {
+        diag_help(diags, diag,
+                  "relu with init=he_normal keeps them; allow \"vanishing-gradient\" says that you mean it");
+    }
+}
+
+static void report_saturated(const Walk *walk, Diags *diags) {
+    Diag *diag = diag_report(diags, walk->saturated->at, "saturated-units",
+                             "some %.0f %% of the units of '%s' are expected to begin saturated: their weighted inputs "
+                             "have a standard deviation of %.3g",
+                             100 * walk->share, walk->saturated->name, walk->sd);
+    diag_help(diags, diag, "init=lecun_normal keeps it near 1; allow \"saturated-units\" says that you mean it");
+}
+
+void model_check_propagation(const Model *model, Diags *diags) {
+    Walk walk = {.known = true};
+    Spread values = input_spread(model->layers.at[0]);
+    size_t count = model->layers.count;
+    while (count > 0 && !model->layers.at[count - 1]->weight) count--; /* the output layer is not asked */
+    for (size_t i = 1; i + 1 < count && walk.known; i++) {
+        const Layer *layer = model->layers.at[i];
+        values = layer->weight ? pass_weights(layer, values, &walk) : pass_through(layer, values, &walk);
+    }
+    if (walk.known && walk.steps > 0) report_gradient(&walk, diags);
+    if (walk.saturated) report_saturated(&walk, diags);
+}
