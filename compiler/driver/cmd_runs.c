@@ -82,13 +82,19 @@ static const char *time_text(Arena *arena, double seconds) {
 
 /* A figure as people read it, by what its name ends in. */
 static const char *figure_text(Arena *arena, const Field *field) {
-    if (strstr(field->name, "accuracy") != NULL) {
-        return arena_format(arena, "%.2f %%", 100 * field->number);
+    const char *form = strstr(field->name, "accuracy") != NULL ? "accuracy"
+                       : strstr(field->name, "rmse") != NULL   ? "RMSE"
+                       : strstr(field->name, "cost") != NULL   ? "cost"
+                                                               : NULL;
+    if (form == NULL) {
+        return field->text;
     }
-    bool error = strstr(field->name, "rmse") != NULL;
-    return error || strstr(field->name, "cost") != NULL
-               ? arena_format(arena, "%s %.4g", error ? "RMSE" : "cost", field->number)
-               : field->text;
+    if (string_is(form, "accuracy")) {
+        return field->mean ? arena_format(arena, "%.2f ± %.2f %%", 100 * field->number, 100 * field->sd)
+                           : arena_format(arena, "%.2f %%", 100 * field->number);
+    }
+    return field->mean ? arena_format(arena, "%s %.4g ± %.2g", form, field->number, field->sd)
+                       : arena_format(arena, "%s %.4g", form, field->number);
 }
 
 /* "3/10" while there are more to come. */
@@ -102,10 +108,22 @@ static const char *status_text(const Run *run) {
     return string_is(run->status, "time_limit") ? "time limit" : run->status;
 }
 
-static const char *cell_text(Arena *arena, const Column *column, const Run *run, bool several) {
+typedef struct {
+    Arena *arena;
+    const Runs *runs, *groups;
+    Columns columns;
+    bool several, color, dated; /* dated: names hold their dates */
+    int terminal;               /* columns; 0: any number */
+    int gap;                    /* between two columns of the table */
+    FILE *out;
+} Table;
+
+static const char *cell_text(const Table *table, const Column *column, const Run *run) {
+    Arena *arena = table->arena;
     const Field *field = column_field(column, run);
     if (column->show == SHOW_RUN) {
-        const char *name = several ? run->folder : run->name;
+        const char *name = table->several ? run->folder : run->name;
+        name = table->dated ? name : name_without_date(arena, name);
         return utf8_clean(arena, name, strlen(name));
     }
     if (column->show == SHOW_STATUS) {
@@ -311,16 +329,6 @@ static const char *shorten(Arena *arena, const char *text, int width) {
     return arena_format(arena, "%.*s…%s", (int)head, text, tail);
 }
 
-typedef struct {
-    Arena *arena;
-    const Runs *runs;
-    Columns columns;
-    bool several, color;
-    int terminal; /* columns; 0: any number */
-    int gap;      /* between two columns of the table */
-    FILE *out;
-} Table;
-
 static int total_width(const Table *table) {
     int total = 0;
     for (size_t i = 0; i < table->columns.count; i++) {
@@ -333,23 +341,37 @@ static void measure(Table *table) {
     for (size_t c = 0; c < table->columns.count; c++) {
         Column *column = &table->columns.at[c];
         column->width = text_width(column->title);
-        for (size_t i = 0; i < table->runs->count; i++) {
-            int width = text_width(cell_text(table->arena, column, &table->runs->at[i], table->several));
+        for (size_t i = 0; i < table->runs->count + table->groups->count; i++) {
+            const Run *run = i < table->runs->count ? &table->runs->at[i] : &table->groups->at[i - table->runs->count];
+            int width = text_width(cell_text(table, column, run));
             column->width = width > column->width ? width : column->width;
         }
     }
 }
 
-/* Makes gaps and the widest texts narrower, then leaves out settings from the right; their names are returned. */
+/* The column to leave out next, 0 for none: what tells runs apart and their results stay longest. */
+static size_t dispensable(const Columns *columns) {
+    static const Show order[] = {SHOW_TIME, SHOW_EPOCHS, SHOW_STATUS, SHOW_SETTING};
+    for (size_t k = 0; k < COUNT_OF(order); k++) {
+        for (size_t i = columns->count; i-- > 1;) {
+            if (columns->at[i].show == order[k]) {
+                return i;
+            }
+        }
+    }
+    return 0;
+}
+
+/* Makes gaps narrower, leaves out the dates, makes the widest texts narrower, then leaves out columns; what is left out
+ * is returned. */
 static Words fit(Table *table) {
     Words left_out = {0};
     Columns *columns = &table->columns;
     while (table->terminal > 0 && total_width(table) > table->terminal) {
         Column *widest = NULL;
-        size_t last_setting = 0;
+        size_t next = dispensable(columns);
         for (size_t i = 0; i < columns->count; i++) {
             Column *column = &columns->at[i];
-            last_setting = column->show == SHOW_SETTING ? i : last_setting;
             if (column->least > 0 && column->width > column->least &&
                 (widest == NULL || column->width > widest->width)) {
                 widest = column;
@@ -357,12 +379,16 @@ static Words fit(Table *table) {
         }
         if (table->gap > NARROW_GAP) {
             table->gap--;
+        } else if (table->dated) {
+            table->dated = false;
+            vec_push(table->arena, &left_out, "dates");
+            measure(table);
         } else if (widest != NULL) {
             widest->width--;
-        } else if (last_setting > 0) {
-            vec_push(table->arena, &left_out, columns->at[last_setting].title);
+        } else if (next > 0) {
+            vec_push(table->arena, &left_out, columns->at[next].title);
             columns->count--;
-            for (size_t i = last_setting; i < columns->count; i++) {
+            for (size_t i = next; i < columns->count; i++) {
                 columns->at[i] = columns->at[i + 1];
             }
         } else {
@@ -409,7 +435,7 @@ static void print_row(const Table *table, const Run *run) {
     int blanks = 0;
     for (size_t i = 0; i < table->columns.count; i++) {
         const Column *column = &table->columns.at[i];
-        const char *text = run == NULL ? column->title : cell_text(table->arena, column, run, table->several);
+        const char *text = run == NULL ? column->title : cell_text(table, column, run);
         text = shorten(table->arena, text, column->width);
         int room = column->width - text_width(text);
         blanks += column->right ? room : 0;
@@ -462,9 +488,12 @@ static int terminal_width(FILE *out) {
     return isatty(fileno(out)) == 1 && ioctl(fileno(out), TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
 }
 
-static void print_table(Arena *arena, const Options *options, const Runs *runs, const Column *sorted) {
+static void print_table(Arena *arena, const Options *options, const Runs *runs, const Runs *groups,
+                        const Column *sorted) {
     Table table = {.arena = arena,
                    .runs = runs,
+                   .groups = groups,
+                   .dated = true,
                    .several = options->files.count > 1,
                    .color = report_color(options, stdout),
                    .terminal = terminal_width(stdout),
@@ -498,6 +527,10 @@ static void print_table(Arena *arena, const Options *options, const Runs *runs, 
     for (size_t i = 0; i < runs->count; i++) {
         print_row(&table, &runs->at[i]);
     }
+    for (size_t i = 0; i < groups->count; i++) {
+        fputs(i == 0 ? "\n" : "", table.out);
+        print_row(&table, &groups->at[i]);
+    }
     print_common(&table);
     if (left_out.count > 0) {
         print_list(&table, "not shown, the terminal is too narrow", &left_out);
@@ -522,24 +555,52 @@ static bool read_all(Arena *arena, const Options *options, Runs *runs) {
     return runs_read(arena, "runs", runs);
 }
 
+/* False after saying that no run is of that model. */
+static bool select_model(Arena *arena, Runs *runs, const char *model) {
+    Words names = {0};
+    for (size_t i = 0; i < runs->count; i++) {
+        const Field *field = field_find(&runs->at[i].settings, "model");
+        if (field != NULL) {
+            vec_push(arena, &names, field->text);
+        }
+    }
+    runs_select(arena, runs, model);
+    if (runs->count > 0) {
+        return true;
+    }
+    const char *nearest = net_nearest_word(model, names.at, names.count);
+    if (nearest != NULL) {
+        report_usage("runs", "--model %s: there is no run of it; did you mean '%s'?", model, nearest);
+    } else {
+        report_usage("runs", "--model %s: there is no run of it; 'netc runs' lists those of all models", model);
+    }
+    return false;
+}
+
 int cmd_runs(Arena *arena, Options *options) {
     Runs runs = {0};
     Column column;
     const char *sort = options->sort;
     bool backwards = sort != NULL && sort[0] == '-';
     int status = read_all(arena, options, &runs) ? STATUS_OK : STATUS_ENVIRONMENT;
+    if (options->model != NULL && runs.count > 0 && !select_model(arena, &runs, options->model)) {
+        runs_free(&runs);
+        return STATUS_USAGE;
+    }
     runs_order(arena, &runs);
+    Runs groups = runs_groups(arena, &runs);
     if (sort != NULL && runs.count > 0) {
         if (!find_column(arena, &runs, sort + backwards, &column)) {
             runs_free(&runs);
             return STATUS_USAGE;
         }
         sort_runs(arena, &runs, &column, backwards);
+        sort_runs(arena, &groups, &column, backwards);
     }
     if (options->json) {
-        runs_json(arena, &runs, differing(arena, &runs), stdout);
+        runs_json(arena, &runs, &groups, differing(arena, &runs), stdout);
     } else if (runs.count > 0) {
-        print_table(arena, options, &runs, sort == NULL ? NULL : &column);
+        print_table(arena, options, &runs, &groups, sort == NULL ? NULL : &column);
     } else if (status == STATUS_OK) {
         report_note("there are no runs in %s", options->files.count > 0 ? options->files.at[0] : "runs");
     }

@@ -109,10 +109,12 @@ const Command commands[] = {
         .name = "runs",
         .arguments = "[DIR...] [options]",
         .doc = "list runs: the settings that differ, and the results",
-        .details = "One line a run of each DIR (runs): a folder of runs, or one run. Accuracies are the best on the\n"
-                   "validation part and that of the last weights on the test part.",
+        .details = "One line a run of each DIR (runs): a folder of runs, or one run, by its folder or its name.\n"
+                   "Accuracies are the best on the validation part and that of the last weights on the test part;\n"
+                   "runs that differ in nothing but the seed are summed up as mean ± standard deviation.",
         .examples = "  netc runs\n"
                     "  netc runs --sort validation           the best run first\n"
+                    "  netc runs --model mlp_30              those of one model\n"
                     "  netc runs --sort rate old/runs runs   by any setting or figure of result.json\n"
                     "  netc runs --json | jq '.runs[].result.test_accuracy'",
         .mask = COMMAND_RUNS,

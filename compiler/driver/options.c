@@ -85,6 +85,7 @@ static const Option option_table[] = {
     {"--dot", NULL, ARG_FLAG, NULL, AT(dot), COMMAND_SHOW, false, NULL, "print the network as a graph for Graphviz"},
     {"--sort", NULL, ARG_TEXT, "COLUMN", AT(sort), COMMAND_RUNS, false, NULL,
      "best first, by a column, setting or figure; -COLUMN: the other way round"},
+    {"--model", NULL, ARG_TEXT, "NAME", AT(model), COMMAND_RUNS, false, NULL, "only the runs of this model"},
     {"--from", NULL, ARG_TEXT, "MODEL", AT(from), COMMAND_NEW, false, NULL,
      "copy a model that ships with netc, or a .net file"},
     {"--all", NULL, ARG_FLAG, NULL, AT(all), COMMAND_EXPLAIN, false, NULL, "explain every diagnostic"},

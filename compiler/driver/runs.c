@@ -15,6 +15,7 @@
 #include "runtime/base/atomic.h"
 #include "runtime/base/utf8.h"
 #include "runtime/train/runs.h"
+#include "runtime/train/seeds.h"
 
 enum { FILE_LIMIT = 1 << 26 };
 
@@ -34,7 +35,8 @@ const Field *field_find(const Fields *fields, const char *name) {
 static void add_text(Arena *arena, Fields *fields, const char *name, const char *text) {
     char *end = NULL;
     double number = strtod(text, &end);
-    Field field = {clean(arena, name), clean(arena, text), end != text && *end == '\0' ? number : (double)NAN};
+    Field field = {.name = clean(arena, name), .text = clean(arena, text), .number = NAN};
+    field.number = end != text && *end == '\0' ? number : field.number;
     vec_push(arena, fields, field);
 }
 
@@ -61,7 +63,7 @@ static void add_setting(Arena *arena, Fields *fields, const char *name, json_t *
         }
         add_text(arena, fields, name, text);
     } else if (zero && (string_is(name, "batch") || string_is(name, "log_every"))) {
-        Field field = {name, string_is(name, "batch") ? "full" : "epoch", 0};
+        Field field = {.name = name, .text = string_is(name, "batch") ? "full" : "epoch"};
         vec_push(arena, fields, field);
     } else {
         add_value(arena, fields, name, value);
@@ -222,15 +224,23 @@ static bool is_run(Arena *arena, const Run *run) {
     return false;
 }
 
-/* The date of "NAME-YYYY-MM-DD-N", or 0. */
-static int date_of(const char *name) {
+/* The date of "NAME-YYYY-MM-DD-N" and where it stands, or 0. */
+static int find_date(const char *name, const char **place) {
     for (const char *at = strchr(name, '-'); at != NULL; at = strchr(at + 1, '-')) {
         int year, month, day, number, end = 0;
         if (sscanf(at, "-%4d-%2d-%2d-%9d%n", &year, &month, &day, &number, &end) == 4 && at[end] == '\0') {
+            *place = at;
             return (year * 100 + month) * 100 + day;
         }
     }
     return 0;
+}
+
+const char *name_without_date(Arena *arena, const char *name) {
+    const char *date = NULL;
+    return find_date(name, &date) == 0
+               ? name
+               : arena_format(arena, "%.*s…%s", (int)(date - name), name, strrchr(name, '-') + 1);
 }
 
 /* Whether a run's folder is one of `runs` already, by whatever path. */
@@ -266,7 +276,8 @@ static void read_run(Arena *arena, Run *run, Runs *runs) {
     run->config = read_object(arena, run, "config.json", &broken);
     run->result = read_object(arena, run, "result.json", &broken);
     run->status = status_of(arena, run, broken);
-    run->date = date_of(run->name);
+    const char *place;
+    run->date = find_date(run->name, &place);
     /* the lock is made when the run begins and never written */
     if (stat(arena_format(arena, "%s/lock", run->folder), &info) == 0 || stat(run->folder, &info) == 0) {
         run->started = (double)info.st_mtim.tv_sec + 1e-9 * (double)info.st_mtim.tv_nsec;
@@ -295,6 +306,11 @@ bool runs_read(Arena *arena, const char *path, Runs *runs) {
     folder = found == NULL ? folder : arena_copy(arena, found, strlen(found));
     free(found);
     DIR *directory = opendir(folder);
+    size_t ending = strlen(NET_SEEDS_FILE);
+    if (directory == NULL && errno == ENOTDIR && strlen(folder) > ending &&
+        string_is(folder + strlen(folder) - ending, NET_SEEDS_FILE)) {
+        return true; /* what trainers leave beside runs, when all in a folder is named */
+    }
     if (directory == NULL) {
         report_environment("cannot read %s: %s", path, strerror(errno));
         return false;
@@ -363,6 +379,24 @@ static int compare_begun(const void *a, const void *b) {
     return name_compare(left->folder, right->folder);
 }
 
+void runs_select(Arena *arena, Runs *runs, const char *model) {
+    const char *wanted = stem(arena, model);
+    size_t kept = 0;
+    for (size_t i = 0; i < runs->count; i++) {
+        const Field *field = field_find(&runs->at[i].settings, "model");
+        if (field != NULL && string_is(field->text, wanted)) {
+            Run chosen = runs->at[i];
+            runs->at[i] = runs->at[kept];
+            runs->at[kept++] = chosen;
+        } else {
+            json_decref(runs->at[i].config);
+            json_decref(runs->at[i].result);
+            runs->at[i].config = runs->at[i].result = NULL;
+        }
+    }
+    runs->count = kept;
+}
+
 static Field *model_field(const Run *run) { return (Field *)(uintptr_t)field_find(&run->settings, "model"); }
 
 static void tell_models_apart(Arena *arena, Runs *runs) {
@@ -413,6 +447,24 @@ static json_t *json_fields(const Fields *fields) {
     return object;
 }
 
+/* Means and deviations of a group, the runs of which it is made. */
+static json_t *json_group(const Run *group) {
+    json_t *object = json_object(), *mean = json_object(), *sd = json_object(), *names = json_array();
+    for (size_t i = 0; i < group->figures.count; i++) {
+        const Field *field = &group->figures.at[i];
+        put(mean, field->name, json_real(field->number));
+        put(sd, field->name, json_real(field->sd));
+    }
+    for (size_t i = 0; i < group->members.count; i++) {
+        json_array_append_new(names, json_string(group->members.at[i]));
+    }
+    put(object, "runs", names);
+    put(object, "seeds", json_string(field_find(&group->settings, "seed")->text));
+    put(object, "mean", mean);
+    put(object, "sd", sd);
+    return object;
+}
+
 /* The model but its text. */
 static json_t *json_model(const Run *run) {
     json_t *model = json_deep_copy(json_object_get(run->config, "model"));
@@ -420,7 +472,7 @@ static json_t *json_model(const Run *run) {
     return model;
 }
 
-void runs_json(Arena *arena, const Runs *runs, Words differing, FILE *out) {
+void runs_json(Arena *arena, const Runs *runs, const Runs *groups, Words differing, FILE *out) {
     json_t *root = json_object(), *list = json_array(), *differ = json_array();
     for (size_t i = 0; i < differing.count; i++) {
         json_array_append_new(differ, json_string(differing.at[i]));
@@ -439,6 +491,11 @@ void runs_json(Arena *arena, const Runs *runs, Words differing, FILE *out) {
     }
     put(root, "differ", differ);
     put(root, "runs", list);
+    json_t *means = json_array();
+    for (size_t i = 0; i < groups->count; i++) {
+        json_array_append_new(means, json_group(&groups->at[i]));
+    }
+    put(root, "groups", means);
     char *text = json_dumps(root, JSON_INDENT(2) | JSON_REAL_PRECISION(15));
     if (text == NULL) {
         out_of_memory();

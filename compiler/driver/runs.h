@@ -15,6 +15,8 @@
 typedef struct {
     const char *name, *text;
     double number; /* NAN: it is no number */
+    bool mean;     /* the number is the mean of a group's */
+    double sd;     /* of it */
 } Field;
 
 typedef VEC(Field) Fields;
@@ -32,6 +34,7 @@ typedef struct {
     Fields settings;         /* the model's file first, then those of config.json, then the model's lets */
     Fields figures;          /* the numbers of result.json, or the last row of epochs.csv under the same names */
     json_t *config, *result; /* the files; NULL: none, or damaged */
+    Words members;           /* of a group: the names of its runs */
 } Run;
 
 typedef VEC(Run) Runs;
@@ -41,10 +44,17 @@ typedef VEC(Run) Runs;
 bool runs_read(Arena *arena, const char *path, Runs *runs);
 /* In the order they were begun. Models of one file name and several texts become "NAME#12345678". */
 void runs_order(Arena *arena, Runs *runs);
-/* One JSON object: `differ`, the names of the settings that differ, and `runs`, with all that is known of each. */
-void runs_json(Arena *arena, const Runs *runs, Words differing, FILE *out);
+/* Leaves those of a model: the name of its file, with or without folder and ".net". */
+void runs_select(Arena *arena, Runs *runs, const char *model);
+/* The runs that differ in nothing but the seed, as one run each: its figures are means, its seed is "1-5". */
+Runs runs_groups(Arena *arena, const Runs *runs);
+/* One JSON object: `differ`, the names of the settings that differ, `runs`, with all that is known of each, and
+ * `groups` with mean and sd. */
+void runs_json(Arena *arena, const Runs *runs, const Runs *groups, Words differing, FILE *out);
 void runs_free(Runs *runs);
 
+/* "first…1" of "first-2026-11-21-1"; a name without a date is as it was. */
+const char *name_without_date(Arena *arena, const char *name);
 /* The field of that name, or NULL. */
 const Field *field_find(const Fields *fields, const char *name);
 /* "run-9" before "run-10". */

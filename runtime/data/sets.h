@@ -4,7 +4,7 @@
 
 #include "runtime/data/data.h"
 
-enum { NET_SET_FILES = 4, NET_SET_MIRRORS = 3 };
+enum { NET_SET_FILES = 4, NET_SET_MIRRORS = 2 };
 
 typedef struct {
     const char *stem;   /* "train-images": the file is STEM-idxN-ubyte[.gz] or STEM.idxN-ubyte[.gz] */

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "runtime/base/atomic.h"
+#include "runtime/base/moments.h"
 
 struct NetSeeds {
     const NetModel *model;
@@ -21,7 +22,7 @@ struct NetSeeds {
 static const char *const parts[] = {"train_", "validation_", "test_", "best_validation_", "best_test_"};
 static const char *const others[] = {"best_epoch", "seconds", "images_per_second"};
 
-static bool is_averaged(const char *key) {
+bool net_seeds_averages(const char *key) {
     bool found = false;
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
         found = found || strncmp(key, parts[i], strlen(parts[i])) == 0;
@@ -88,7 +89,7 @@ void net_seeds_add(NetSeeds *seeds, const NetTrainer *trainer) {
     }
     json_array_append(seeds->runs, trainer->result);
     if (seeds->path == NULL) {
-        seeds->path = net_text(NULL, "%s-seeds.json", trainer->run.folder);
+        seeds->path = net_text(NULL, "%s" NET_SEEDS_FILE, trainer->run.folder);
     }
     const char *status = json_string_value(json_object_get(result, "status"));
     bool diverged = status != NULL && strcmp(status, "diverged") == 0;
@@ -104,28 +105,18 @@ void net_seeds_add(NetSeeds *seeds, const NetTrainer *trainer) {
     net_progress_line(seeds->progress, tag, "%s   %.2f s   %s", line, trainer->place.seconds, trainer->run.folder);
 }
 
-typedef struct {
-    double mean, sd; /* sd: of the sample, n - 1 in its denominator; nan with fewer than two values */
-    int count;
-} Moments;
-
 /* Over the runs that did not diverge. */
-static Moments moments(const json_t *runs, const char *key) {
-    Moments found = {.mean = 0};
-    double squares = 0;
+static NetMoments moments(const json_t *runs, const char *key) {
+    NetMoments found = {.count = 0};
     size_t index;
     const json_t *run;
     json_array_foreach(runs, index, run) {
         const json_t *value = json_object_get(run, key);
         const char *status = json_string_value(json_object_get(run, "status"));
         if (json_is_number(value) && (status == NULL || strcmp(status, "diverged") != 0)) {
-            double change = json_number_value(value) - found.mean;
-            found.count++;
-            found.mean += change / found.count;
-            squares += change * (json_number_value(value) - found.mean);
+            net_moments_add(&found, json_number_value(value));
         }
     }
-    found.sd = found.count > 1 ? sqrt(squares / (found.count - 1)) : (double)NAN;
     return found;
 }
 
@@ -140,10 +131,10 @@ static json_t *summary(const NetSeeds *seeds) {
         const char *key;
         json_t *value;
         json_object_foreach(run, key, value) {
-            Moments of = moments(seeds->runs, key);
-            if (is_averaged(key) && of.count > 0 && json_object_get(mean, key) == NULL) {
+            NetMoments of = moments(seeds->runs, key);
+            if (net_seeds_averages(key) && of.count > 0 && json_object_get(mean, key) == NULL) {
                 json_object_set_new(mean, key, real(of.mean));
-                json_object_set_new(sd, key, real(of.sd));
+                json_object_set_new(sd, key, real(net_moments_sd(&of)));
             }
         }
     }
@@ -160,9 +151,9 @@ static void print_mean(const NetSeeds *seeds, const char *tag, const char *prefi
         char key[64];
         char part[32];
         snprintf(part, sizeof part, "%s%s", prefix, names[i]);
-        Moments of = moments(seeds->runs, judged(seeds, key, part));
+        NetMoments of = moments(seeds->runs, judged(seeds, key, part));
         json_t *value = of.count > 0 ? json_real(of.mean) : NULL;
-        add_figure(seeds, line, sizeof line, names[i], value, of.count > 1 ? of.sd : -1);
+        add_figure(seeds, line, sizeof line, names[i], value, of.count > 1 ? net_moments_sd(&of) : -1);
         json_decref(value);
         count = of.count > count ? of.count : count;
     }
@@ -178,11 +169,12 @@ static void print_figure(const NetSeeds *seeds) {
     const json_t *run;
     size_t index;
     json_array_foreach(seeds->runs, index, run) {
-        Moments of = net_report_figure(seeds->model, run, key) ? moments(seeds->runs, key) : (Moments){.count = 0};
+        NetMoments of =
+            net_report_figure(seeds->model, run, key) ? moments(seeds->runs, key) : (NetMoments){.count = 0};
         if (of.count > 0) {
             printf("%s %.9g", key, of.mean);
             if (of.count > 1) {
-                printf(" ± %.9g", of.sd);
+                printf(" ± %.9g", net_moments_sd(&of));
             }
             putchar('\n');
             return;

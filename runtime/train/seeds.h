@@ -9,6 +9,12 @@
 
 typedef struct NetSeeds NetSeeds;
 
+/* How the summary's name ends, after that of the first run's folder. */
+#define NET_SEEDS_FILE "-seeds.json"
+
+/* Whether a figure of result.json differs between seeds by chance, so that its mean says something. */
+bool net_seeds_averages(const char *key);
+
 NetSeeds *net_seeds_new(const NetModel *model, const NetOptions *options, NetError *error);
 
 /* Takes in a run that has ended and prints its line; one without a result, as it was interrupted, leaves none. */

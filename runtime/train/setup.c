@@ -205,7 +205,7 @@ static void describe(NetTrainer *trainer) {
     if (part[NET_PART_VALIDATION].count > 0) {
         snprintf(held, sizeof held, ", %s to validate", net_count(count[1], (uint64_t)part[NET_PART_VALIDATION].count));
     }
-    net_progress_line(trainer->progress, "data", "%s (%s): %s examples to train%s, %s to test", trainer->data.name,
+    net_progress_line(trainer->progress, "data", "%s (%s): %s to train%s, %s to test", trainer->data.name,
                       trainer->data.source, net_count(count[0], (uint64_t)trainer->n), held,
                       net_count(count[2], (uint64_t)part[NET_PART_TEST].count));
     if (options->l2 > 0 || options->weight_decay > 0) {

@@ -4,6 +4,7 @@ import fcntl
 import json
 import os
 import pty
+import statistics
 import struct
 import subprocess
 import sys
@@ -52,7 +53,7 @@ def make(name, number, settings, result, lets=None, sha="a" * 64, folder="runs")
 runs(status=3, error="netc: there is no folder 'runs' here; 'netc train FILE' makes one, 'netc runs DIR' lists another")
 os.makedirs("runs")
 runs(error="netc: there are no runs in runs")
-if json.loads(runs("--json")) != {"differ": [], "runs": []}:
+if json.loads(runs("--json")) != {"differ": [], "runs": [], "groups": []}:
     fail("JSON without runs")
 runs("nowhere", status=3, error="netc: cannot read nowhere: No such file or directory")
 
@@ -133,10 +134,62 @@ for width in (72, 80, 92, 120):
     text = terminal(width, "--color", "never")
     if max(map(len, text.split("\n"))) > width:
         fail(f"{width} columns are not enough:\n{text}")
-if "not shown, the terminal is too narrow: seed" not in terminal(72, "--color", "never"):
-    fail(terminal(72, "--color", "never"))
+# dates go first, then what says least; settings that differ and results stay
+narrow = terminal(80, "--color", "never")
+if narrow.splitlines()[0].split() != ["run", "rate", "batch", "seed", "epochs", "validation", "test", "seconds", "status"] or \
+        "\nfirst…10 " not in narrow or "not shown, the terminal is too narrow: dates\n" not in narrow:
+    fail(narrow)
+narrow = terminal(48, "--color", "never")
+if narrow.splitlines()[0].split() != ["run", "rate", "batch", "seed", "validation", "test"] or \
+        "narrow: dates," not in narrow or "seconds, epochs," not in " ".join(narrow.split()):
+    fail(narrow)
 if "\033[31mdiverged" not in terminal(100) or "\033" in runs() or "\033[31m" not in runs("--color", "always"):
     fail("colour")
+
+# seeds: what differs in nothing else is one group, with mean and deviation; one of each seed, none that diverged
+def seeded(number, seed, accuracy, rate=0.05, **more):
+    make("seeds", number, {"seed": seed, "rate": rate, "threads": number}, {"test_accuracy": accuracy, **more}, folder="seeds")
+
+
+for number, (seed, accuracy) in enumerate(((1, 0.94), (2, 0.96), (3, 0.95), (5, 0.93), (2, 0.96))):
+    seeded(number + 1, seed, accuracy, best_validation_accuracy=accuracy + 0.01)
+seeded(6, 4, 0.1, status="diverged")
+seeded(7, 1, 0.5, rate=0.1)
+seeded(8, 2, 0.7, rate=0.1)
+seeded(9, 1, 0.4, rate=0.2)
+values, two = [0.94, 0.96, 0.95, 0.93], [0.5, 0.7]
+write("seeds/seeds-2026-11-21-1-seeds.json", {})
+groups = json.loads(runs("--json", "seeds"))["groups"]
+if [(group["seeds"], group["runs"]) for group in groups] != \
+        [("1-3, 5", [f"seeds-2026-11-21-{n}" for n in (1, 2, 3, 4)]), ("1-2", [f"seeds-2026-11-21-{n}" for n in (7, 8)])] or \
+        any(abs(group["mean"]["test_accuracy"] - statistics.mean(of)) > 1e-12 or
+            abs(group["sd"]["test_accuracy"] - statistics.stdev(of)) > 1e-12 for group, of in zip(groups, (values, two))):
+    fail(json.dumps(groups, indent=2))
+rows = [line.split() for line in runs("seeds").split("\n\n")[1].splitlines()]
+if [row[:7] for row in rows] != [["mean", "±", "sd", "of", "4", "0.05", "1-3,"], ["mean", "±", "sd", "of", "2", "0.1", "1-2"]] or \
+        " ".join(rows[0][-5:-2]) != "94.50 ± 1.29" and "94.50 ± 1.29 %" not in " ".join(rows[0]):
+    fail(runs("seeds"))
+if runs("--sort", "test", "seeds").split("\n\n")[1].split("\n")[0].split()[4] != "4":
+    fail(runs("--sort", "test", "seeds"))
+
+# all that is in a folder, as a shell names it: summaries of seeds are passed over
+if listed(*sorted(f"seeds/{name}" for name in os.listdir("seeds"))) != listed("seeds"):
+    fail("summaries of seeds")
+runs("seeds/seeds-2026-11-21-1-seeds.json", error="netc: there are no runs in seeds/seeds-2026-11-21-1-seeds.json")
+
+# one model alone
+make("other", 1, {}, {}, folder="models")
+config = json.load(open("models/other-2026-11-21-1/config.json"))
+config["model"]["path"] = "elsewhere/second.net"
+write("models/other-2026-11-21-1/config.json", config)
+make("one", 1, {}, {}, sha="1" * 64, folder="models")
+make("two", 1, {}, {}, sha="2" * 64, folder="models")
+for model, names in (("second", ["other"]), ("first", ["one", "two"]), ("models/first.net", ["one", "two"])):
+    if listed("--model", model, "models") != [f"{name}-2026-11-21-1" for name in names]:
+        fail(f"--model {model}: {listed('--model', model, 'models')}")
+runs("--model", "frist", "models", status=2, error="netc runs: --model frist: there is no run of it; did you mean 'first'?")
+runs("--model", "x", "models", status=2,
+     error="netc runs: --model x: there is no run of it; 'netc runs' lists those of all models")
 
 # models: lets that differ, two texts of one name
 make("lets", 1, {}, {}, {"width": "8"}, folder="lets")
