@@ -139,6 +139,7 @@ static void name_classes(Arena *arena, const Model *model, const Trained *traine
                                                                          : arena_format(arena, "%zu", i);
     }
     library->classes = names;
+    library->probabilities = last->activation.kind == ACTIVATION_SOFTMAX || last->activation.kind == ACTIVATION_SIGMOID;
 }
 
 /* What the loop interpreter makes of the self-test's image; of many outputs some, all over them. */

@@ -93,7 +93,7 @@ void emit_header(const Library *library, const char *file, Text *out) {
                 "void %s_predict_batch(const float *x, float *y, int64_t n, void *workspace);\n",
                 library->classes ? " here and for the class" : "", name, name);
     if (library->classes) {
-        text_printf(out, "/* The class of one image, from 0: %s. */\n",
+        text_printf(out, "/* The class of one image, from 0: %s; -1 where an output is a NaN. */\n",
                     library->outputs == 1 ? "1 where the output is above 0.5" : "the first of the largest outputs");
         text_printf(out, "int %s_classify(const float *x, void *workspace);\n", name);
         text_printf(out, "/* The classes' names. */\nextern const char *const %s_classes[%zu];\n", name,
@@ -176,9 +176,11 @@ static void print_classify(const Library *library, Text *out) {
                 "%lld;\n    int best = 0;\n    run_one(x, y, scratch);\n",
                 (long long)library->scratch_one);
     if (library->outputs == 1)
-        text_puts(out, "    best = y[0] > 0.5f;\n");
+        text_puts(out, "    best = y[0] != y[0] ? -1 : y[0] > 0.5f;\n");
     else
-        text_printf(out, "    for (int i = 1; i < %lld; i++)\n        if (y[i] > y[best]) best = i;\n",
+        text_printf(out,
+                    "    for (int i = 0; i < %lld; i++) {\n        if (y[i] != y[i]) return -1;\n"
+                    "        if (y[i] > y[best]) best = i;\n    }\n",
                     (long long)library->outputs);
     text_puts(out, "    return best;\n}\n\n");
 }
@@ -242,10 +244,10 @@ static void print_about(const Library *library, Text *out) {
         text_puts(out, "};\n");
         return;
     }
-    text_printf(out, "\nconst int64_t net_predict_number[] = {%lld, %lld, %lld, %zu, %d, %lld, %lld, %lld};\n",
+    text_printf(out, "\nconst int64_t net_predict_number[] = {%lld, %lld, %lld, %zu, %d, %d, %lld, %lld, %lld};\n",
                 (long long)library->inputs, (long long)library->outputs, (long long)library->workspace,
-                library->class_count, library->rank, (long long)library->shape[0], (long long)library->shape[1],
-                (long long)library->shape[2]);
+                library->class_count, library->probabilities, library->rank, (long long)library->shape[0],
+                (long long)library->shape[1], (long long)library->shape[2]);
     text_puts(out, "const char net_predict_text[] = ");
     print_string(library->name, out);
     text_puts(out, " \"\\0\" ");

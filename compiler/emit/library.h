@@ -28,6 +28,7 @@ typedef struct {
     int64_t shape[3];
     const char *const *classes; /* NULL: the outputs are no classes */
     size_t class_count;
+    bool probabilities;  /* the outputs are such */
     const float *result; /* of library_example(): every result_step-th output, result_count of them */
     int64_t result_count, result_step;
     bool program; /* of an executable: the names of runtime/infer/predictor.h */

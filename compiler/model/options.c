@@ -81,10 +81,15 @@ static const char *option_text(const Conversion *c) {
     return arena_format(c->scope->arena, "%s%s of %s", c->spec->name, c->spec->positional ? "" : "=", c->owner->name);
 }
 
+static bool rounds_to_zero(double number) { return number != 0 && (float)number == 0; }
+
 static bool fail(const Conversion *c, const char *kind) {
     Arena *arena = c->scope->arena;
-    diag_report(c->scope->diags, c->value->at, kind, "%s must be %s%s, not %s", option_text(c),
-                expected_text(arena, c->spec), or_words_text(arena, c->spec), value_text(arena, c->value));
+    Diag *diag = diag_report(c->scope->diags, c->value->at, kind, "%s must be %s%s, not %s", option_text(c),
+                             expected_text(arena, c->spec), or_words_text(arena, c->spec), value_text(arena, c->value));
+    if (c->value->kind == AST_NUMBER && rounds_to_zero(c->value->number)) {
+        diag_help(c->scope->diags, diag, "a 32-bit float holds it as 0; the smallest above that is 1.4e-45");
+    }
     return false;
 }
 
@@ -140,8 +145,8 @@ static bool in_range(const OptionSpec *spec, double number) {
     return number < spec->high || (!spec->high_open && number == spec->high);
 }
 
-/* Beyond what a 32-bit float holds nothing can be computed with it. */
-static bool fits_float(double number) { return fabs(number) <= (double)FLT_MAX; }
+/* Beyond what a 32-bit float holds nothing can be computed with it, and what it holds as 0 does nothing. */
+static bool fits_float(double number) { return fabs(number) <= (double)FLT_MAX && !rounds_to_zero(number); }
 
 static bool is_whole_in_range(const OptionSpec *spec, const AstValue *value) {
     return value_is_whole(value) && in_range(spec, value->number);

@@ -1,14 +1,24 @@
 #include "runtime/data/labels.h"
 
-bool net_label_check(const char *path, int64_t item, int64_t label, const NetClasses *classes, NetError *error) {
-    if (label >= 0 && label < classes->count) return true;
-    char text[NET_COUNT_TEXT];
+#include <stdio.h>
+#include <string.h>
+
+bool net_label_wrong(const char *path, int64_t item, const char *label, const NetClasses *classes, NetError *error) {
+    char text[NET_COUNT_TEXT], next[NET_COUNT_TEXT];
+    snprintf(next, sizeof next, "%lld", (long long)classes->count);
     long long outputs = classes->outputs > 0 ? classes->outputs : classes->count;
     return net_fail(error, NET_ENVIRONMENT,
-                    "%s: item %s: label %lld, but the last layer has %lld output%s (classes 0 to %lld)%s "
+                    "%s: item %s: label %s, but the last layer has %lld output%s (classes 0 to %lld)%s "
                     "[label-range]",
-                    path, net_count(text, (uint64_t)item), (long long)label, outputs, outputs == 1 ? "" : "s",
-                    (long long)classes->count - 1, label == classes->count ? "; are the labels numbered from 1?" : "");
+                    path, net_count(text, (uint64_t)item), label, outputs, outputs == 1 ? "" : "s",
+                    (long long)classes->count - 1, strcmp(label, next) == 0 ? "; are the labels numbered from 1?" : "");
+}
+
+bool net_label_check(const char *path, int64_t item, int64_t label, const NetClasses *classes, NetError *error) {
+    char text[NET_COUNT_TEXT];
+    if (label >= 0 && label < classes->count) return true;
+    snprintf(text, sizeof text, "%lld", (long long)label);
+    return net_label_wrong(path, item, text, classes, error);
 }
 
 bool net_labels_count(const char *path, int64_t labels, int64_t images, NetError *error) {

@@ -225,8 +225,9 @@ static bool check_finite(const NetImages *images, const float *x, size_t count, 
         if (isfinite(x[i])) continue;
         char item[NET_COUNT_TEXT];
         net_count(item, (uint64_t)images->done + i / (size_t)images->input->count);
-        return net_fail(error, NET_ENVIRONMENT, "%s: item %s has a value that is not finite [not-a-number]",
-                        images->stream.path, item);
+        return net_fail(
+            error, NET_ENVIRONMENT, "%s: item %s has a value that is %s [not-a-number]", images->stream.path, item,
+            images->element == sizeof(double) && isinf(x[i]) ? "beyond what a 32-bit float holds" : "not finite");
     }
     return true;
 }

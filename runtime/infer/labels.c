@@ -1,5 +1,6 @@
 #include "runtime/infer/labels.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -16,13 +17,12 @@ bool net_labels_file(const char *path) {
            memcmp(head, "\0\0\x08\x01", sizeof head) == 0;
 }
 
-/* A value of 1, 2, 4 or 8 bytes; one beyond int64 becomes -1, which is no class either. */
-static int64_t load(const unsigned char *at, const NetNpy *npy) {
+/* The bits of a value of 1, 2, 4 or 8 bytes; those of a signed one as an int64_t has them. */
+static uint64_t load(const unsigned char *at, const NetNpy *npy) {
     uint64_t bits = 0;
     for (int i = 0; i < npy->size; i++) bits |= (uint64_t)at[npy->big_endian ? npy->size - 1 - i : i] << 8 * i;
     uint64_t sign = (uint64_t)1 << (8 * npy->size - 1);
-    if (npy->kind == 'u') return bits > INT64_MAX ? -1 : (int64_t)bits;
-    return (int64_t)((bits ^ sign) - sign);
+    return npy->kind == 'u' ? bits : (bits ^ sign) - sign;
 }
 
 static bool grow(NetLabels *labels, size_t *capacity, size_t count, NetError *error) {
@@ -45,8 +45,13 @@ static bool read_values(NetLabels *labels, NetStream *stream, const NetNpy *npy,
         if (!net_stream_read(stream, bytes, size, &got, error)) return false;
         if (got < size)
             return net_npy_wrong_length(stream->path, npy, (size_t)labels->count * size + got, false, error);
-        int64_t label = load(bytes, npy);
-        if (!net_label_check(stream->path, labels->count, label, classes, error)) return false;
+        uint64_t label = load(bytes, npy);
+        if (npy->kind == 'u' && label > INT64_MAX) {
+            char text[32];
+            snprintf(text, sizeof text, "%llu", (unsigned long long)label);
+            return net_label_wrong(stream->path, labels->count, text, classes, error);
+        }
+        if (!net_label_check(stream->path, labels->count, (int64_t)label, classes, error)) return false;
         if ((size_t)labels->count == capacity && !grow(labels, &capacity, npy->count, error)) return false;
         labels->at[labels->count++] = (uint32_t)label;
     }

@@ -1,5 +1,6 @@
 #include "runtime/infer/network.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -26,6 +27,7 @@ bool net_network_open(NetNetwork *network, NetError *error) {
         .input = {.rank = (int)number[NET_PREDICT_RANK], .count = number[NET_PREDICT_INPUTS]},
         .outputs = number[NET_PREDICT_OUTPUTS],
         .classes = number[NET_PREDICT_CLASSES],
+        .probabilities = number[NET_PREDICT_PROBABILITIES] != 0,
         .workspace = (size_t)number[NET_PREDICT_WORKSPACE_BYTES],
     };
     memcpy(network->input.shape, number + NET_PREDICT_SHAPE, sizeof network->input.shape);
@@ -43,7 +45,15 @@ bool net_network_open(NetNetwork *network, NetError *error) {
 
 void net_network_close(NetNetwork *network) { free(network->class_names); }
 
+bool net_network_numbers(const NetNetwork *network, const float *outputs) {
+    for (int64_t i = 0; i < network->outputs; i++) {
+        if (isnan(outputs[i])) return false;
+    }
+    return true;
+}
+
 int64_t net_network_class(const NetNetwork *network, const float *outputs) {
+    if (!net_network_numbers(network, outputs)) return -1;
     if (network->outputs == 1) return outputs[0] > 0.5f ? 1 : 0;
     int64_t best = 0;
     for (int64_t i = 1; i < network->outputs; i++) {

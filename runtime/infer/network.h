@@ -19,6 +19,7 @@ typedef struct {
     NetInput input;
     int64_t outputs;
     int64_t classes;          /* 0: the outputs are no classes. 2 with one output: that of class 1 */
+    bool probabilities;       /* of classes: the outputs are such */
     const char **class_names; /* owned */
     size_t workspace;         /* bytes of one call */
 } NetNetwork;
@@ -27,8 +28,13 @@ typedef struct {
 bool net_network_open(NetNetwork *network, NetError *error);
 void net_network_close(NetNetwork *network);
 
-/* The class of one image's outputs, and how likely it is; classes must not be 0. Of equal outputs the first counts. */
+/* Whether none of one image's outputs is a NaN. */
+bool net_network_numbers(const NetNetwork *network, const float *outputs);
+
+/* The class of one image's outputs, -1 where one of them is a NaN; classes must not be 0. Of equal outputs the first
+ * counts. */
 int64_t net_network_class(const NetNetwork *network, const float *outputs);
+/* How likely a class is; the output itself where outputs are no probabilities. */
 float net_network_probability(const NetNetwork *network, const float *outputs, int64_t class);
 
 #endif

@@ -219,7 +219,7 @@ void net_infer_print_help(const NetInferOptions *options, const NetNetwork *netw
                program, program, program);
     printf("  %s -o y.npy x.npy\n"
            "  some-program | %s --raw -\n"
-           "\nstatus: 0 done, 2 wrong usage, 3 a file or the disk\n",
+           "\nstatus: 0 done, 1 outputs that are no numbers, 2 wrong usage, 3 a file or the disk\n",
            program, program);
 }
 

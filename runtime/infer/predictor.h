@@ -15,6 +15,7 @@ enum {
     NET_PREDICT_OUTPUTS,         /* floats of its result */
     NET_PREDICT_WORKSPACE_BYTES, /* of one call */
     NET_PREDICT_CLASSES,         /* class names; 0: there are none. 2 with one output: above 0.5 is class 1 */
+    NET_PREDICT_PROBABILITIES,   /* 1: the outputs are probabilities of the classes; 0: other numbers */
     NET_PREDICT_RANK,            /* of the input: 1 or 3 */
     NET_PREDICT_SHAPE,           /* three dimensions, those beyond the rank 1 */
     NET_PREDICT_NUMBERS = NET_PREDICT_SHAPE + 3

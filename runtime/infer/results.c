@@ -75,9 +75,20 @@ static void sort_classes(const NetResults *results, const float *outputs) {
 }
 
 static void print_class(const NetResults *results, const Image *image, int64_t class, const char *between) {
-    double probability = (double)net_network_probability(results->network, image->outputs, class);
+    double value = (double)net_network_probability(results->network, image->outputs, class);
     print_plain(results->network->class_names[class]);
-    printf("%s%.2f %%", between, 100 * probability);
+    if (results->network->probabilities)
+        printf("%s%.2f %%", between, 100 * value);
+    else
+        printf("%s%.6g", between, value);
+}
+
+/* Without the sign of a NaN, which says nothing. */
+static void print_output(float value) {
+    if (isnan(value))
+        fputs("nan", stdout);
+    else
+        printf("%.6g", (double)value);
 }
 
 static void print_line(const NetResults *results, const Image *image) {
@@ -86,7 +97,12 @@ static void print_line(const NetResults *results, const Image *image) {
     if (!image->one) printf("[%lld]", (long long)image->index);
     fputs("  ", stdout);
     if (network->classes == 0) {
-        for (int64_t i = 0; i < network->outputs; i++) printf("%s%.6g", i == 0 ? "" : " ", (double)image->outputs[i]);
+        for (int64_t i = 0; i < network->outputs; i++) {
+            if (i > 0) putchar(' ');
+            print_output(image->outputs[i]);
+        }
+    } else if (!net_network_numbers(network, image->outputs)) {
+        fputs("no class  nan", stdout);
     } else if (results->options->all) {
         sort_classes(results, image->outputs);
         for (int64_t i = 0; i < network->classes; i++) {
@@ -100,9 +116,15 @@ static void print_line(const NetResults *results, const Image *image) {
 }
 
 static void print_json_class(const NetResults *results, const Image *image, int64_t class) {
+    const NetNetwork *network = results->network;
+    const char *what = network->probabilities ? "probability" : "output";
+    if (class < 0) {
+        printf("\"class\":null,\"name\":null,\"%s\":null", what);
+        return;
+    }
     printf("\"class\":%lld,\"name\":", (long long)class);
-    print_json_string(results->network->class_names[class]);
-    fputs(",\"probability\":", stdout);
+    print_json_string(network->class_names[class]);
+    printf(",\"%s\":", what);
     print_json_number(net_network_probability(results->network, image->outputs, class));
 }
 
@@ -170,6 +192,7 @@ bool net_results_add(NetResults *results, const NetResultRows *rows, NetError *e
     int64_t outputs = results->network->outputs;
     for (int64_t i = 0; i < rows->count; i++) {
         const Image image = {rows->path, rows->one, rows->first + i, rows->outputs + i * outputs};
+        results->no_numbers += !net_network_numbers(results->network, image.outputs);
         if (rows->labels != NULL) {
             results->scored++;
             results->correct += net_network_class(results->network, image.outputs) == rows->labels[i];
@@ -204,10 +227,21 @@ static bool finish_file(NetResults *results, NetError *error) {
     return net_file_commit(file, error);
 }
 
+/* Said after all the rest: what was printed and written is what the network gives. */
+static bool check_numbers(const NetResults *results, NetError *error) {
+    char some[NET_COUNT_TEXT], all[NET_COUNT_TEXT];
+    if (results->no_numbers == 0) return true;
+    return net_fail(error, NET_MODEL,
+                    "the outputs of %s of %s image%s are no numbers (NaN): sums grew beyond what a float holds "
+                    "[not-finite]",
+                    net_count(some, (uint64_t)results->no_numbers), net_count(all, (uint64_t)results->rows),
+                    results->rows == 1 ? "" : "s");
+}
+
 bool net_results_end(NetResults *results, NetError *error) {
     const NetInferOptions *options = results->options;
     if (results->scored > 0) print_score(results);
-    if (results->file == NULL) return check_printed(error);
+    if (results->file == NULL) return check_printed(error) && check_numbers(results, error);
     if (!finish_file(results, error)) return false;
     char rows[NET_COUNT_TEXT], columns[NET_COUNT_TEXT];
     if (!options->quiet && !options->json) {
@@ -216,7 +250,7 @@ bool net_results_end(NetResults *results, NetError *error) {
         printf("  (%s x %s)\n", net_count(rows, (uint64_t)results->rows),
                net_count(columns, (uint64_t)results->network->outputs));
     }
-    return check_printed(error);
+    return check_printed(error) && check_numbers(results, error);
 }
 
 void net_results_close(NetResults *results) {

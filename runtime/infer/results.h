@@ -3,9 +3,11 @@
  *     line        PATH  CLASS  98.31 %            PATH[3]  CLASS  98.31 %     of a file with several images
  *     --all       PATH  CLASS 98.31 %  CLASS 1.02 %  …
  *     no classes  PATH  0.25 -1 …
+ *     NaN         PATH  no class  nan             and at the end an error, status NET_MODEL
  *     labels      98.74 %  (9,874 of 10,000; ± 0.11)      one line for all images that have labels
  *
- * JSON has an object in place of each line. Numbers of JSON have 9 digits, which make the same float again. */
+ * JSON has an object in place of each line. Outputs that are no probabilities are printed as numbers. Numbers of JSON
+ * have 9 digits, which make the same float again. */
 #ifndef NET_INFER_RESULTS_H
 #define NET_INFER_RESULTS_H
 
@@ -20,7 +22,8 @@ typedef struct {
     int64_t rows;   /* written there */
     int64_t scored; /* images with labels */
     int64_t correct;
-    int64_t *order; /* owned: classes, best first */
+    int64_t no_numbers; /* images with a NaN among their outputs */
+    int64_t *order;     /* owned: classes, best first */
 } NetResults;
 
 /* The images first … first+count-1 of a file. */

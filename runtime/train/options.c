@@ -118,11 +118,14 @@ static NetCommand unknown_option(const NetOptions *options, const char *typed, N
     return NET_COMMAND_WRONG;
 }
 
+/* Kernels compute with 32-bit floats. */
+static bool rounds_to_zero(double value) { return value != 0 && (float)value == 0; }
+
 static bool parse_number(const Option *option, const char *text, double *value) {
     char *end = NULL;
     *value = strtod(text, &end);
     bool plain = end != text && *end == '\0' && strspn(text, "+-.0123456789eE") == strlen(text);
-    return plain && isfinite(*value) && *value >= option->low && *value <= option->high;
+    return plain && isfinite(*value) && *value >= option->low && *value <= option->high && !rounds_to_zero(*value);
 }
 
 static bool parse_integer(const Option *option, const char *text, int64_t *value) {
@@ -141,6 +144,10 @@ static bool wrong_number(const Option *option, const char *text, NetError *error
     if (option->kind == KIND_INTEGER) {
         return net_fail(error, NET_USAGE, "--%s %s: expected a whole number from %.0f to %.0f%s", option->name, text,
                         option->low, option->high, also);
+    }
+    if (rounds_to_zero(strtod(text, NULL))) {
+        return net_fail(error, NET_USAGE, "--%s %s: a 32-bit float holds it as 0; the smallest above that is 1.4e-45",
+                        option->name, text);
     }
     return net_fail(error, NET_USAGE, "--%s %s: expected a number %s%s", option->name, text,
                     option->low > 0 ? "above 0" : "of at least 0", also);
@@ -180,7 +187,7 @@ static bool parse_seeds(const Option *option, const char *text, NetOptions *opti
                     last, first);
 }
 
-/* "90", "90s", "5m", "1h30m": seconds. */
+/* "90", "90s", "5m", "1h30m": seconds. Of several parts each has its unit. */
 static bool parse_time(const char *text, double *seconds) {
     static const char units[] = "smhd";
     static const double sizes[] = {1, 60, 3600, 86400};
@@ -192,7 +199,7 @@ static bool parse_time(const char *text, double *seconds) {
         if (strspn(at, ".0123456789") == 0 || (size_t)(end - at) != strspn(at, ".0123456789")) {
             return false;
         }
-        const char *unit = *end != '\0' ? strchr(units, *end) : units;
+        const char *unit = *end != '\0' ? strchr(units, *end) : at == text ? units : NULL;
         if (unit == NULL) {
             return false;
         }

@@ -1,4 +1,5 @@
 #include <inttypes.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -68,6 +69,21 @@ static void tell_early_stop(NetTrainer *trainer) {
     }
 }
 
+/* Whether all figures are numbers; the result has been written. */
+static bool check_figures(const NetFinal *final, NetError *error) {
+    static const char *const names[] = {"training", "validation", "test", "test"};
+    const NetScore *const scores[] = {&final->train, &final->validation, &final->test, &final->best_test};
+    for (size_t i = 0; i < sizeof scores / sizeof *scores; i++) {
+        if (scores[i]->n > 0 && !isfinite(scores[i]->cost)) {
+            return net_fail(error, NET_MODEL,
+                            "cost is not finite on the %s part: some outputs of the network are no numbers, or too "
+                            "large [not-finite]",
+                            names[i]);
+        }
+    }
+    return true;
+}
+
 /* After the last step: test, weight files, result.json. */
 static NetOutcome finish(NetTrainer *trainer, const char *status, NetError *error) {
     NetFinal final;
@@ -87,7 +103,7 @@ static NetOutcome finish(NetTrainer *trainer, const char *status, NetError *erro
     if (ok) {
         net_progress_saved(trainer->progress, trainer->run.folder);
     }
-    return ok ? NET_WENT_ON : NET_FAILED;
+    return ok && check_figures(&final, error) ? NET_WENT_ON : NET_FAILED;
 }
 
 /* Whether a resumed run has nothing left to do; says so, and prints its result under --json. A run that goes on loses
@@ -148,9 +164,9 @@ static void note_limit(NetTrainer *trainer) {
     note_stop(trainer, limit, " [time-limit]");
 }
 
-/* A run that failed: a diverged one leaves its result, any other only its checkpoint. */
+/* A run that failed: a diverged one leaves its result, unless it has one, any other only its checkpoint. */
 static void failed(NetTrainer *trainer, NetError *error) {
-    if (error->status == NET_MODEL && trainer->run.folder != NULL) {
+    if (error->status == NET_MODEL && trainer->run.folder != NULL && trainer->result == NULL) {
         NetError second = {0};
         NetFinal final = {.train = trainer->place.train, .validation = trainer->place.validation};
         net_trainer_tick(trainer);
@@ -164,9 +180,11 @@ static void failed(NetTrainer *trainer, NetError *error) {
 static NetOutcome evaluate(NetTrainer *trainer, NetError *error) {
     NetFinal final;
     NetOutcome outcome = net_trainer_evaluate_all(trainer, &final, error);
-    return outcome != NET_WENT_ON                                          ? outcome
-           : net_trainer_write_result(trainer, "evaluated", &final, error) ? NET_WENT_ON
-                                                                           : NET_FAILED;
+    if (outcome != NET_WENT_ON) {
+        return outcome;
+    }
+    bool good = net_trainer_write_result(trainer, "evaluated", &final, error) && check_figures(&final, error);
+    return good ? NET_WENT_ON : NET_FAILED;
 }
 
 static NetOutcome train_and_finish(NetTrainer *trainer, NetError *error) {

@@ -37,16 +37,20 @@ void net_score_add(const NetModel *model, const NetProgram *program, const doubl
     score->n += n;
 }
 
-double net_score_cost(const NetScore *score) { return score->cost / (double)score->n; }
+/* A NaN without its sign, which says nothing. */
+static double figure(double value) { return isnan(value) ? (double)NAN : value; }
+
+double net_score_cost(const NetScore *score) { return figure(score->cost / (double)score->n); }
 
 double net_score_value(const NetModel *model, const NetScore *score) {
     double n = (double)score->n;
     switch (net_model_measure(model)) {
-    case NET_MEASURE_ACCURACY: return score->correct / n;
-    case NET_MEASURE_RMSE: return sqrt(score->squared_error / (n * (double)model->outputs));
+    /* where an output is no number it is no class either, whatever a comparison says */
+    case NET_MEASURE_ACCURACY: return isnan(score->cost) ? (double)NAN : score->correct / n;
+    case NET_MEASURE_RMSE: return figure(sqrt(score->squared_error / (n * (double)model->outputs)));
     case NET_MEASURE_COST: break;
     }
-    return score->cost / n;
+    return net_score_cost(score);
 }
 
 double net_score_mae(const NetModel *model, const NetScore *score) {

@@ -176,13 +176,15 @@ static double time_left(const NetTrainer *trainer) {
     return limit > 0 && left > rest ? rest : left;
 }
 
-/* Whether a signal or the time limit ends the training here. */
+/* Whether a signal or the time limit ends the training here. However short the limit, a step is done first: resumed
+ * again and again, a run comes to its end. */
 static NetOutcome stop_wanted(const NetTrainer *trainer) {
     if (net_signals_pending() != 0) {
         return NET_STOPPED;
     }
     double limit = trainer->options.time_limit;
-    return limit > 0 && net_clock() - trainer->started >= limit ? NET_TIMED_OUT : NET_WENT_ON;
+    bool moved = trainer->place.step > trainer->begun_step;
+    return limit > 0 && moved && net_clock() - trainer->started >= limit ? NET_TIMED_OUT : NET_WENT_ON;
 }
 
 static void show_bar(NetTrainer *trainer) {

@@ -186,7 +186,7 @@ bad(array + b"x", ": more than 560 bytes after the header promised 560 (4x1x5x7)
 bad(npy(np.full((4, 35), np.nan)), ": item 0 has a value that is not finite [not-a-number]")
 x[2, 0, 1, 1] = np.inf
 bad(npy(x), ": item 2 has a value that is not finite [not-a-number]")
-bad(npy(np.full((1, 35), 1e300)), ": item 0 has a value that is not finite [not-a-number]")
+bad(npy(np.full((1, 35), 1e300)), ": item 0 has a value that is beyond what a 32-bit float holds [not-a-number]")
 
 # ---- IDX, gzip, bare floats ----
 
@@ -244,7 +244,7 @@ says(f"two.idx{one}", "x.npy", "two.idx", program=SIGMOID)
 labels(npy(np.array([0, 1, 2, -1])), ": item 3: label -1, but the last layer has 3 outputs (classes 0 to 2) [label-range]")
 labels(npy(np.array([9, 1], ">i2")), ": item 0: label 9, but the last layer has 3 outputs (classes 0 to 2) [label-range]")
 labels(npy(np.array([2**64 - 1], "<u8")),
-       ": item 0: label -1, but the last layer has 3 outputs (classes 0 to 2) [label-range]")
+       ": item 0: label 18446744073709551615, but the last layer has 3 outputs (classes 0 to 2) [label-range]")
 labels(npy(np.zeros(4)), " holds values of type <f8, expected integers [type-mismatch]")
 labels(npy(np.zeros(4, np.int64))[:-1], ": 31 bytes after the header promised 32 (4); the file is cut short [short-file]")
 labels(packed(npy(np.zeros(4, np.int64)) + b"x"),

@@ -31,6 +31,13 @@ t.same("cut", whole, f"stopped {limits} times")
 if limits == 0:
     print("no limit was reached: this machine is too fast")
 
+# a limit that is over before the first step: each slice does one all the same, so that slices end some day
+for attempt in range(4):
+    t.run("--epochs", 1, "--batch", 500, "-q", "--name", "slices", "--time-limit", "0.000001",
+          *(("--resume",) if attempt > 0 else ()))
+    t.check(t.result("slices")["steps"] == attempt + 1, f"slice {attempt}: {t.result('slices')['steps']} steps")
+t.remove("slices")
+
 # units of time
 for text, seconds in (("90", 90), ("1.5m", 90), ("1h30m", 5400), ("1d", 86400), ("2m5s", 125)):
     t.run("--epochs", 0, "-q", "--name", "units", "--time-limit", text)
