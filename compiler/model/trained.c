@@ -2,7 +2,9 @@
 
 #include <jansson.h>
 #include <stdlib.h>
+#include <string.h>
 
+#include "compiler/base/utf8.h"
 #include "compiler/model/layer.h"
 #include "compiler/model/network.h"
 #include "runtime/train/network.h"
@@ -24,7 +26,7 @@ static bool compare_function(Arena *arena, const NetSafetensors *file, const Net
     json_decref(network);
     trained->undescribed = function == NET_FUNCTION_UNKNOWN;
     if (function != NET_FUNCTION_OTHER) return ok;
-    trained->difference = arena_format(arena, "%s", difference.text);
+    trained->difference = utf8_clean(arena, difference.text, strlen(difference.text));
     for (size_t i = 0; i < model->layers.count; i++)
         if (string_is(model->layers.at[i]->name, difference.layer)) trained->differing = model->layers.at[i];
     return ok;

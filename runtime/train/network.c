@@ -52,29 +52,35 @@ static void shorten(const char *text, char out[SHOWN + 4]) {
     snprintf(out, SHOWN + 4, strlen(text) > SHOWN ? "%.*s..." : "%.*s", SHOWN, text);
 }
 
+/* Names come from a file: the text is cleaned as that of an error. */
+static bool say(const Comparison *c, const char *layer, const NetError *line) {
+    snprintf(c->difference->layer, sizeof c->difference->layer, "%s", layer);
+    memcpy(c->difference->text, line->text, sizeof line->text);
+    return true;
+}
+
 /* "layer NAME: WHAT A in the file, B here" */
 static bool differ(const Comparison *c, const char *layer, const char *what, const char *there, const char *here) {
     char value[2][SHOWN + 4];
+    NetError line;
     shorten(there, value[0]);
     shorten(here, value[1]);
-    snprintf(c->difference->layer, sizeof c->difference->layer, "%s", layer);
-    snprintf(c->difference->text, sizeof c->difference->text, "layer %.*s: %.*s %s in %s, %s here", NAME, layer, SHOWN,
-             what, value[0], c->place, value[1]);
-    return true;
+    net_fail(&line, NET_OK, "layer %.*s: %.*s %s in %s, %s here", NAME, layer, SHOWN, what, value[0], c->place,
+             value[1]);
+    return say(c, layer, &line);
 }
 
 /* "layer 3 is dense2 (dense) in the file, conv1 (conv) here" */
 static bool differ_in_order(const Comparison *c, size_t index, const json_t *there, const json_t *here) {
     const json_t *row[] = {there, here};
     char named[2][2 * NAME];
+    NetError line;
     for (int i = 0; i < 2; i++) {
         snprintf(named[i], sizeof named[i], row[i] == NULL ? "missing" : "%.*s (%.*s)", NAME, text_of(row[i], "name"),
                  NAME / 2, text_of(row[i], "kind"));
     }
-    snprintf(c->difference->layer, sizeof c->difference->layer, "%s", text_of(here, "name"));
-    snprintf(c->difference->text, sizeof c->difference->text, "layer %zu is %s in %s, %s here", index, named[0],
-             c->place, named[1]);
-    return true;
+    net_fail(&line, NET_OK, "layer %zu is %s in %s, %s here", index, named[0], c->place, named[1]);
+    return say(c, text_of(here, "name"), &line);
 }
 
 /* The first option of `here` that is another one there, else the first there that is not known here. One that is not

@@ -12,8 +12,8 @@
 #include "runtime/train/weight_file.h"
 
 typedef struct {
-    char text[480];  /* "layer dense1: activation tanh in the file, sigmoid here" */
-    char layer[112]; /* that it is about, as it is called here; "": one that is not here */
+    char text[NET_ERROR_TEXT]; /* "layer dense1: activation tanh in the file, sigmoid here" */
+    char layer[112];           /* that it is about, as it is called here; "": one that is not here */
 } NetDifference;
 
 /* The description as text, whole or what decides the function in use alone. free() releases it. */

@@ -362,7 +362,10 @@ const char *net_weights_epoch(const NetSafetensors *file, char out[NET_WEIGHTS_E
     char *end = NULL;
     double number = epoch != NULL ? strtod(epoch, &end) : 0;
     bool known = epoch != NULL && end != epoch && *end == '\0';
-    snprintf(out, NET_WEIGHTS_EPOCH, known ? ", epoch %.6g" : "", number);
+    *out = '\0';
+    if (known) {
+        snprintf(out, NET_WEIGHTS_EPOCH, ", epoch %.6g", number);
+    }
     return out;
 }
 

@@ -2,7 +2,7 @@
  * conversions, the input's statistics.
  *
  * The bits of the first byte choose options; the rest is the file. What is loaded is finite and lies in its buffers;
- * what is refused leaves one line; the note about a conversion is one line. */
+ * what is refused leaves one line; notes, about a conversion and about another function, are a line each. */
 #include "runtime/train/trainer.h"
 #include "tests/fuzz/file.h"
 
@@ -28,6 +28,12 @@ static NetParam tensors[] = {
     {.name = "fc.weight", .offset = 30, .size = 60, .dims = 2, .shape = {5, 12}},
     {.name = "fc.bias", .offset = 90, .size = 5, .dims = 1, .shape = {5}},
 };
+
+static const char network[] =
+    "[{\"name\":\"input\",\"kind\":\"input\",\"use\":{\"shape\":\"1x12x10\",\"mean\":\"data\",\"std\":\"data\"}},"
+    "{\"name\":\"conv1\",\"kind\":\"conv\",\"from\":\"input\",\"use\":{\"maps\":\"3\",\"activation\":\"relu\"}},"
+    "{\"name\":\"pool1\",\"kind\":\"pool\",\"from\":\"conv1\",\"use\":{\"method\":\"max\"}},"
+    "{\"name\":\"fc\",\"kind\":\"dense\",\"from\":\"pool1\",\"use\":{\"units\":\"5\"}}]";
 
 static const char *const renames[] = {"module=", "0=conv1", "fc=out", "a.b=fc", "conv1=fc"};
 static const char *const skips[] = {"fc", "norm", "conv1"};
@@ -58,7 +64,12 @@ static bool load(NetTrainer *trainer, char **notes, NetError *error) {
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     if (size < 2 || size > MAX_SIZE) return -1;
     tensors[0].init.kind = tensors[1].init.kind = NET_INIT_DATA;
-    NetModel model = {.name = "fuzz", .tensors = sizeof tensors / sizeof *tensors, .tensor = tensors};
+    NetModel model = {.name = "fuzz",
+                      .text = "",
+                      .tensors = sizeof tensors / sizeof *tensors,
+                      .tensor = tensors,
+                      .network = json_loads(network, 0, NULL)};
+    require(model.network != NULL, "the network can be read");
     float *param = calloc(PARAMS, sizeof *param), *state = calloc(STATE, sizeof *state);
     if (param == NULL || state == NULL) abort();
     char path[32];
@@ -77,14 +88,16 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
         for (int i = 0; i < STATE; i++) require(isfinite(state[i]), "statistics are finite");
         require(state[1] >= 0, "a deviation is not negative");
     }
-    if (notes[0] != '\0') {
-        char *end = strchr(notes, '\n');
-        require(end != NULL && end[1] == '\0', "there is one note");
+    int lines = 0;
+    for (char *note = notes, *end; *note != '\0'; note = end + 1, lines++) {
+        end = strchr(note, '\n');
+        require(end != NULL && lines < 2, "there is a note of either sort");
         *end = '\0';
-        check_line(notes);
+        check_line(note);
     }
     free(notes);
     net_progress_free(trainer.progress);
+    json_decref(model.network);
     free(param);
     free(state);
     close(file);
