@@ -1,7 +1,6 @@
 #include "compiler/model/memory.h"
 
 #include "compiler/model/layer.h"
-
 #include "compiler/tensor/tensor.h"
 #include "runtime/abi.h"
 #include "runtime/data/loader.h"

@@ -1,5 +1,6 @@
 /* The programs of a model: each is the layers in order, then what the program is for. */
 #include "compiler/programs/parts.h"
+#include "runtime/abi.h"
 
 const char *const program_names[PROGRAM_COUNT] = {
     [PROGRAM_INIT] = "init",         [PROGRAM_TRAIN] = "train", [PROGRAM_TRAIN_LOG] = "train_log",
