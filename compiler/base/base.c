@@ -202,6 +202,40 @@ void text_free(Text *text) {
     *text = (Text){0};
 }
 
+/* ---- numbers by name ---- */
+
+typedef struct Numbered {
+    const char *key; /* NULL: empty */
+    uint64_t hash;
+    int value;
+} Numbered;
+
+static Numbered *numbers_find(const Numbers *numbers, uint64_t hash, const char *key) {
+    size_t i = hash & (numbers->capacity - 1);
+    while (numbers->at[i].key && !(numbers->at[i].hash == hash && string_is(numbers->at[i].key, key)))
+        i = (i + 1) & (numbers->capacity - 1);
+    return &numbers->at[i];
+}
+
+static void numbers_grow(Arena *arena, Numbers *numbers) {
+    Numbers grown = {.count = numbers->count, .capacity = numbers->capacity ? 2 * numbers->capacity : 16};
+    grown.at = arena_alloc(arena, grown.capacity, sizeof *grown.at);
+    for (size_t i = 0; i < numbers->capacity; i++)
+        if (numbers->at[i].key) *numbers_find(&grown, numbers->at[i].hash, numbers->at[i].key) = numbers->at[i];
+    *numbers = grown;
+}
+
+int *numbers_at(Arena *arena, Numbers *numbers, const char *key) {
+    uint64_t hash = hash_bytes(0, key, strlen(key));
+    if (2 * numbers->count >= numbers->capacity) numbers_grow(arena, numbers);
+    Numbered *entry = numbers_find(numbers, hash, key);
+    if (!entry->key) {
+        *entry = (Numbered){key, hash, 0};
+        numbers->count++;
+    }
+    return &entry->value;
+}
+
 /* ---- checked sizes ---- */
 
 bool size_add(int64_t a, int64_t b, int64_t *result) {

@@ -37,20 +37,24 @@ typedef struct {
     int commit; /* the first kernel that changes a parameter; -1: none so far */
 } Lowering;
 
+static NestContext nest_context(Arena *arena, Code *code, const LowerOptions *options) {
+    return (NestContext){
+        .arena = arena, .code = code, .options = options, .texts = NEW(arena, Numbers), .names = NEW(arena, Numbers)};
+}
+
 /* PROGRAM_COMPUTE, with a number when that is taken. */
-static const char *nest_name(Lowering *l, const char *compute) {
-    Arena *arena = l->context.arena;
-    const char *name = arena_format(arena, "%s_%s", l->program->name, compute);
-    for (char *c = (char *)(uintptr_t)name; *c; c++)
+static const char *nest_name(const Lowering *l, const char *compute) {
+    const NestContext *context = &l->context;
+    char *name = arena_format(context->arena, "%s_%s", l->program->name, compute);
+    for (char *c = name; *c; c++)
         if (*c == '.') *c = '_';
-    for (int number = 2;; number++) {
-        bool taken = false;
-        for (size_t i = 0; i < l->context.code->nests.count && !taken; i++)
-            taken = string_is(l->context.code->nests.at[i]->name, name);
-        if (!taken) break;
-        name = arena_format(arena, "%s_%s_%d", l->program->name, compute, number);
-    }
-    return name;
+    int number = *numbers_at(context->arena, context->names, name);
+    if (number == 0) return name;
+    const char *numbered = arena_format(context->arena, "%s_%d", name, number);
+    while (*numbers_at(context->arena, context->names, numbered) != 0)
+        numbered = arena_format(context->arena, "%s_%d", name, ++number);
+    *numbers_at(context->arena, context->names, name) = number;
+    return numbered;
 }
 
 static int make_group(Lowering *l, Placed *list, int count) {
@@ -158,7 +162,7 @@ Code *lower_programs(Arena *arena, Programs *programs, const LowerOptions *optio
     const Model *model = programs->model;
     Code *code = loop_code_new(arena, model->name, model->source);
     code->input_bytes = model->bytes_input;
-    Lowering base = {.context = {.arena = arena, .code = code, .options = options, .texts = nest_texts_new(arena)}};
+    Lowering base = {.context = nest_context(arena, code, options)};
     Descriptor descriptor = {
         .programs = programs, .options = options, .order_hash = hash_orders(programs, options->fma)};
     Layout *layout[PROGRAM_COUNT] = {NULL};
@@ -239,7 +243,7 @@ Inference *lower_inference(Arena *arena, Programs *programs, const LowerOptions 
     Inference *inference = NEW(arena, Inference);
     const Model *model = programs->model;
     Code *code = loop_code_new(arena, model->name, model->source);
-    Lowering base = {.context = {.arena = arena, .code = code, .options = options, .texts = nest_texts_new(arena)}};
+    Lowering base = {.context = nest_context(arena, code, options)};
     inference->programs = programs;
     inference->code = code;
     inference->one = lower_predict(&base, "one", inference, true);

@@ -345,39 +345,26 @@ static void make_random(Gen *g) {
 }
 
 /* ---- equal nests ---- */
-typedef struct NestTexts {
-    VEC(uint64_t) hash;
-    VEC(const char *) text;
-    VEC(int) nest;
-} NestTexts;
-
-NestTexts *nest_texts_new(Arena *arena) { return NEW(arena, NestTexts); }
-
 /* Evaluation and prediction run the same layers: a nest that says the same as an earlier one is that one. */
 static int add_once(const NestContext *context, Nest *nest) {
-    NestTexts *texts = context->texts;
     const char *name = nest->name;
     char *text = NULL;
     size_t size = 0;
     FILE *out = open_memstream(&text, &size);
     if (!out) out_of_memory();
     nest_drop_dead(context->arena, nest);
+    fprintf(out, "%u\n", nest->at.lo); /* nests of two places are two */
     nest->name = "nest";
     loop_print_nest(nest, out);
     nest->name = name;
     fclose(out);
-    uint64_t hash = hash_bytes(nest->at.lo, text, size);
-    int number = -1;
-    for (size_t i = 0; i < texts->hash.count && number < 0; i++)
-        if (texts->hash.at[i] == hash && string_is(texts->text.at[i], text)) number = texts->nest.at[i];
-    if (number < 0) {
-        number = loop_add_nest(context->arena, context->code, nest);
-        vec_push(context->arena, &texts->hash, hash);
-        vec_push(context->arena, &texts->text, arena_copy(context->arena, text, size));
-        vec_push(context->arena, &texts->nest, number);
-    }
+    int *known = numbers_at(context->arena, context->texts, arena_copy(context->arena, text, size));
     free(text);
-    return number;
+    if (*known == 0) {
+        *known = loop_add_nest(context->arena, context->code, nest) + 1;
+        *numbers_at(context->arena, context->names, name) = 2;
+    }
+    return *known - 1;
 }
 
 int nest_make(const NestContext *context, const Group *group, const char *name, const bool *fill_edges) {

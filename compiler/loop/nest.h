@@ -12,10 +12,10 @@ typedef struct {
     const LowerOptions *options;
     const char *const *scalars; /* BUFFER_SCALAR, in order */
     size_t scalar_count;
-    int64_t grad_slot;       /* elements of one slot's copy */
-    struct NestTexts *texts; /* the nests made so far, as text: equal ones are made once */
+    int64_t grad_slot; /* elements of one slot's copy */
+    Numbers *texts;    /* the nests made so far by their text, numbered from 1: equal ones are made once */
+    Numbers *names;    /* their names; the value is the least number that may still be free behind that name */
 } NestContext;
-struct NestTexts *nest_texts_new(Arena *arena);
 
 /* Makes a group of the computes list[0..count), which have equal ranges, and merges indices that run through memory
  * together where the order of sums does not forbid it. */

@@ -8,6 +8,9 @@
  * coefficient s. With s = 1 the pivot is substituted: i = t - rest. With s > 1 the positions t are split by residue
  * (t = s*q + r - p, window position u = r + s*v, i = q - v), one compute each, with constant bounds and unit
  * coefficients (Dumoulin and Visin 2016 call it the fractionally strided convolution; here no zeros are inserted).
+ * Where windows do not overlap and there are fewer of them than residues, each window is one compute instead: i is its
+ * number and u = t - s*i + p. So a window over the whole map takes one compute, and a stride of s over m positions at
+ * most min(s, m/s).
  * A dimension read by a reduction index alone takes that one. What is left over is summed: first the output indices
  * that are no pivot, then the reduction indices, in their order. y' is 0 outside of y, which bounds every sum.
  *
@@ -30,24 +33,33 @@ typedef struct {
     Tensor **gradient;
 } Backward;
 
-/* How one dimension of T is reached. */
+/* How one dimension of T is reached, and which of its positions a compute is for: first, first + step, ... */
 typedef struct {
     int pivot; /* output index, or reduction index when `renamed` */
     bool renamed;
-    int32_t stride; /* of the pivot */
-    int window;     /* reduction index beside a pivot with stride > 1; -1: none */
-    int64_t taps;   /* its range */
-    int64_t residue, terms, low, positions;
+    int32_t stride;  /* of the pivot */
+    int64_t outputs; /* its range */
+    int window;      /* reduction index beside a pivot; -1: none */
+    int64_t taps;    /* its range */
+    int64_t first, step, positions;
+    bool empty;             /* no window reads these */
+    int64_t residue, terms; /* by residue: terms of the window */
+    int64_t low;            /* by residue: q of the first position */
+    int64_t number;         /* by window: its i; else -1 */
 } Route;
 
+/* Each window is a compute: see above. */
+static bool by_window(const Route *r) { return r->stride > 1 && r->taps <= r->stride && r->outputs < r->stride; }
+
 static Route find_route(const Compute *c, const Expr *read, int d) {
-    Route route = {.pivot = -1, .window = -1, .taps = 1, .stride = 1};
+    Route route = {.pivot = -1, .window = -1, .taps = 1, .stride = 1, .number = -1};
     const Affine *a = &read->index[d];
     for (int i = 0; i < c->rank; i++) {
         if (a->at[i] == 0) continue;
         if (route.pivot >= 0) BUG("%s reads %s with two output indices in one dimension", c->name, read->tensor->name);
         route.pivot = i;
         route.stride = a->at[i];
+        route.outputs = c->range[i];
     }
     for (int k = c->rank; k < c->rank + c->reductions; k++) {
         if (a->at[k] == 0) continue;
@@ -66,13 +78,31 @@ static Route find_route(const Compute *c, const Expr *read, int d) {
 static int64_t ceil_div(int64_t a, int64_t b) { return a >= 0 ? (a + b - 1) / b : -(-a / b); }
 static int64_t floor_div(int64_t a, int64_t b) { return a >= 0 ? a / b : -((-a + b - 1) / b); }
 
-/* One compute for one choice of residues. False when no position of T has these. */
+/* The positions of one residue. False when there are none. */
 static bool settle_residue(Route *route, const Affine *a, int64_t side, int64_t residue) {
     int64_t s = route->stride, p = -a->plus;
     route->residue = residue;
     route->terms = route->taps > residue ? ceil_div(route->taps - residue, s) : 0;
+    route->empty = route->terms == 0;
     route->low = ceil_div(p > residue ? p - residue : 0, s);
+    route->step = s;
+    route->first = s * route->low + residue - p;
     route->positions = floor_div(side - 1 + p - residue, s) - route->low + 1;
+    return route->positions > 0;
+}
+
+/* The positions of window `number`, or those between its end and the next one's start. False when there are none. */
+static bool settle_window(Route *route, const Affine *a, int64_t side, int64_t number, bool behind) {
+    int64_t start = route->stride * number + a->plus, end = start + route->taps;
+    if (behind) {
+        start = end;
+        end = number + 1 < route->outputs ? start + route->stride - route->taps : side;
+    }
+    route->number = number;
+    route->empty = behind;
+    route->step = 1;
+    route->first = start > 0 ? start : 0;
+    route->positions = (end < side ? end : side) - route->first;
     return route->positions > 0;
 }
 
@@ -87,7 +117,13 @@ static void gather_one(Backward *b, const Compute *c, const Expr *read, const Ro
     for (int d = 0; d < t->rank; d++) {
         placed[route[d].pivot] = true;
         if (route[d].renamed) map[route[d].pivot] = ix(d);
-        if (route[d].stride > 1) empty = empty || route[d].terms == 0;
+        empty = empty || route[d].empty;
+        if (route[d].number < 0) continue;
+        map[route[d].pivot] = ix_const((int32_t)route[d].number);
+        if (route[d].window < 0) continue;
+        placed[route[d].window] = true;
+        map[route[d].window] =
+            ix_plus(ix(d), (int32_t)(route[d].first - route[d].stride * route[d].number - read->index[d].plus));
     }
     for (int i = 0; i < c->rank + c->reductions; i++) {
         if (placed[i]) continue;
@@ -104,7 +140,7 @@ static void gather_one(Backward *b, const Compute *c, const Expr *read, const Ro
     }
     for (int d = 0; d < t->rank; d++) {
         const Route *r = &route[d];
-        if (r->renamed) continue;
+        if (r->renamed || r->number >= 0) continue;
         Affine rest = ix(d);
         if (r->stride > 1) { /* i = q - v with u = r + s*v; q counts from low */
             rest = ix_plus(rest, (int32_t)r->low);
@@ -125,12 +161,12 @@ static void gather_one(Backward *b, const Compute *c, const Expr *read, const Ro
         const Route *r = &route[d];
         if (r->stride == 1) continue;
         gradient->range[d] = r->positions;
-        gradient->write_stride[d] = r->stride;
-        gradient->write_offset[d] = (int32_t)(r->stride * r->low + r->residue + read->index[d].plus);
+        gradient->write_stride[d] = (int32_t)r->step;
+        gradient->write_offset[d] = (int32_t)r->first;
     }
 }
 
-/* Goes through every choice of residues, last dimension fastest. */
+/* Goes through every choice of residues or windows, last dimension fastest. */
 static void gather_phases(Backward *b, const Compute *c, const Expr *read, Route *route, int d, Expr *term,
                           Tensor *out) {
     const Tensor *t = read->tensor;
@@ -142,8 +178,11 @@ static void gather_phases(Backward *b, const Compute *c, const Expr *read, Route
         gather_phases(b, c, read, route, d + 1, term, out);
         return;
     }
-    for (int64_t r = 0; r < route[d].stride; r++)
-        if (settle_residue(&route[d], &read->index[d], t->dim[d], r))
+    bool windows = by_window(&route[d]);
+    int64_t parts = windows ? 2 * route[d].outputs : route[d].stride;
+    for (int64_t k = 0; k < parts; k++)
+        if (windows ? settle_window(&route[d], &read->index[d], t->dim[d], k / 2, k % 2)
+                    : settle_residue(&route[d], &read->index[d], t->dim[d], k))
             gather_phases(b, c, read, route, d + 1, term, out);
 }
 

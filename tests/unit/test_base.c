@@ -47,6 +47,21 @@ static void vectors_and_text_grow(void **state) {
     arena_free(arena);
 }
 
+static void numbers_are_kept_by_name(void **state) {
+    (void)state;
+    Arena *arena = arena_new();
+    Numbers numbers = {0};
+    for (int i = 1; i <= 1000; i++) {
+        int *number = numbers_at(arena, &numbers, arena_format(arena, "name %d", i));
+        assert_int_equal(*number, 0);
+        *number = i;
+    }
+    for (int i = 1; i <= 1000; i++)
+        assert_int_equal(*numbers_at(arena, &numbers, arena_format(arena, "name %d", i)), i);
+    assert_int_equal(numbers.count, 1000);
+    arena_free(arena);
+}
+
 static void sizes_are_checked(void **state) {
     (void)state;
     int64_t result = 0;
@@ -210,6 +225,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(arenas_give_zeroed_aligned_memory),
         cmocka_unit_test(vectors_and_text_grow),
+        cmocka_unit_test(numbers_are_kept_by_name),
         cmocka_unit_test(sizes_are_checked),
         cmocka_unit_test(near_words_are_found),
         cmocka_unit_test(utf8_is_decoded),
