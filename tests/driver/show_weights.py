@@ -78,7 +78,7 @@ says("netc: foreign is a weights file, expected a model (FILE.net); 'netc show f
      "foreign", status=3)
 says("netc: runs/latest is a run, expected a model (FILE.net); 'netc show runs/latest' prints what is in it", "train",
      "runs/latest", status=3)
-says("netc: runs is a folder, expected a model (FILE.net)", "check", "runs", status=3)
+says("netc: cannot read runs: is a folder, not a .net file", "check", "runs", status=3)
 os.mkdir("empty")
 says("netc: empty: is not a run: it has no config.json; 'netc runs' lists those in runs", "show", "empty", status=3)
 netc("train", "small.net", *FAST, "-q")

@@ -24,8 +24,8 @@ USAGE = {
     # how many arguments
     ("check",): "netc check: expected model files, for example 'netc check lenet5.net'",
     ("check", ""): "netc check: an argument is empty, expected model files",
-    ("show",): "netc show: expected a model file, for example 'netc show lenet5.net'",
-    ("show", "small.net", "b.net"): "netc show: unexpected argument 'b.net'; it takes a model file",
+    ("show",): "netc show: expected a model file, a weights file or a run, for example 'netc show lenet5.net'",
+    ("show", "small.net", "b.net"): "netc show: unexpected argument 'b.net'; it takes a model file, a weights file or a run",
     ("train",): "netc train: expected a model file, for example 'netc train lenet5.net'",
     ("train", "--epochs", "3"): "netc train: expected a model file, for example 'netc train lenet5.net'",
     ("build",): "netc build: expected a model file, for example 'netc build lenet5.net && ./lenet5 --epochs 3'",
