@@ -59,6 +59,7 @@ static double largest_slope(ActivationKind kind) {
 static Passed through(Activation activation, Spread z) {
     const int steps = 400;
     const double reach = 6, sd = sqrt(z.variance);
+    const double largest = largest_slope(activation.kind);
     double low = asinh(z.mean - reach * sd), high = asinh(z.mean + reach * sd);
     double sum = 0, weight = 0, square = 0, slope = 0, saturated = 0;
     for (int i = 0; i <= steps; i++) {
@@ -70,7 +71,7 @@ static Passed through(Activation activation, Spread z) {
         sum += share * value;
         square += share * value * value;
         slope += share * change * change;
-        if (change < 0.01 * largest_slope(activation.kind)) saturated += share;
+        if (largest > 0 && change < 0.01 * largest) saturated += share;
     }
     double mean = sum / weight;
     Spread out = {mean, fmin(fmax(square / weight - mean * mean, 0), largest_variance)};
