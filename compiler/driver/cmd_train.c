@@ -67,7 +67,7 @@ static int interpret(Compilation *compilation, int argc, char **argv) {
     Arena *arena = compilation->arena;
     const Code *code = compilation->code;
     size_t count = code->kernels.count;
-    Interp *interp = interp_new(arena, code);
+    Interp *interp = interp_new(arena, code, true);
     NetKernel **kernels = NEW_ARRAY(arena, NetKernel *, count);
     const void **selves = NEW_ARRAY(arena, const void *, count);
     for (size_t k = 0; k < count; k++) {

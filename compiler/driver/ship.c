@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "compiler/driver/report.h"
+#include "compiler/driver/system_names.h"
 #include "compiler/emit/library.h"
 #include "compiler/loop/interp.h"
 #include "compiler/loop/lower.h"
@@ -142,8 +143,19 @@ static void name_classes(Arena *arena, const Model *model, const Trained *traine
     library->probabilities = last->activation.kind == ACTIVATION_SOFTMAX || last->activation.kind == ACTIVATION_SIGMOID;
 }
 
-/* What the loop interpreter makes of the self-test's image; of many outputs some, all over them. */
-static void make_result(Arena *arena, const Inference *inference, Library *library) {
+/* Which roundings of a sum's terms the shipped code has: with a fused multiply-add, without one, or both. The plain C
+ * has what its compiler decides. */
+static bool rounds(const Shipment *shipment, bool fused) {
+    bool found = shipment->plain;
+    for (int i = 0; i < shipment->processors; i++) {
+        found = found || shipment->processor[i].fma == fused;
+    }
+    return found;
+}
+
+/* What the loop interpreter makes of the self-test's image; of many outputs some, all over them. In a network that
+ * enlarges differences the roundings show, so each has its own. */
+static void make_result(Arena *arena, const Inference *inference, bool fused, Library *library, float *result) {
     float *x = NEW_ARRAY(arena, float, library->inputs), *y = NEW_ARRAY(arena, float, library->outputs);
     for (int64_t i = 0; i < library->inputs; i++) {
         x[i] = library_example(i);
@@ -151,14 +163,12 @@ static void make_result(Arena *arena, const Inference *inference, Library *libra
     float *weights = aligned_floats(arena, library->weight_count);
     float *scratch = aligned_floats(arena, inference->scratch_size);
     memcpy(weights, library->weights, (size_t)library->weight_count * sizeof *weights);
-    Interp *interp = interp_new(arena, inference->code);
+    Interp *interp = interp_new(arena, inference->code, fused);
     interp_kernel(interp_self(interp, (size_t)inference->one), weights, weights + library->state_offset, NULL, y,
                   scratch, x, NULL, NULL, NULL, NULL, 1, 0, 1);
-    float *result = NEW_ARRAY(arena, float, library->result_count);
     for (int64_t i = 0; i < library->result_count; i++) {
         result[i] = y[i * library->result_step];
     }
-    library->result = result;
 }
 
 /* Kernels for each processor; the first one's inference, by which the weights are packed. */
@@ -218,14 +228,21 @@ static Library make_library(Arena *arena, const Model *model, const Trained *tra
     library.result_count = (library.outputs + library.result_step - 1) / library.result_step;
     float *weights = NEW_ARRAY(arena, float, library.weight_count + 1);
     library.weights = weights;
+    library.results = rounds(shipment, true) + rounds(shipment, false);
+    float *result = NEW_ARRAY(arena, float, library.results *library.result_count);
+    library.result = result;
     if (trained == NULL) {
-        library.result = NEW_ARRAY(arena, float, library.result_count);
         return library;
     }
     memcpy(weights, packing_fill(arena, &first->packing, trained_params(arena, programs, trained)),
            (size_t)first->packing.size * sizeof *weights);
     fill_statistics(programs, trained, weights + library.state_offset);
-    make_result(arena, first, &library);
+    for (int fused = 1; fused >= 0; fused--) {
+        if (rounds(shipment, fused)) {
+            make_result(arena, first, fused, &library, result);
+            result += library.result_count;
+        }
+    }
     return library;
 }
 
@@ -413,6 +430,15 @@ static bool find_path(Arena *arena, const Model *model, Shipment *shipment, int 
                 report_usage(shipment->command, "-o %s: it is made of that file; -o names another one", shipment->path);
             return false;
         }
+    }
+    const char *taken = system_name(arena, form->header ? header : NULL, shipment->path);
+    if (taken != NULL) {
+        *status =
+            report_usage(shipment->command,
+                         "%s: a file of the system has that name, and a compiler told to look here would take "
+                         "this one; call the network '%s_net'%s",
+                         taken, model->name, string_is(taken, shipment->path) ? ", or name another file with -o" : "");
+        return false;
     }
     if (form->header && string_is(header, shipment->path)) {
         *status = report_usage(shipment->command, "-o %s: the header takes that name; -o names another file", header);

@@ -196,20 +196,22 @@ static void print_selftest(const Library *library, Text *out) {
         text_printf(out, "    float *space = malloc(sizeof(float) * %lld);\n", floats);
     else
         text_printf(out, "    float space[%lld];\n", floats);
-    text_printf(out, "    float *x = space, *y = space + %lld;\n    int wrong = 0;\n%s", (long long)library->inputs,
+    text_printf(out, "    float *x = space, *y = space + %lld;\n    int wrong = 1;\n%s", (long long)library->inputs,
                 allocates ? "    if (!space) return -1;\n" : "");
     text_printf(
         out,
         "    for (int64_t i = 0; i < %lld; i++) x[i] = (float)((uint32_t)((uint32_t)i * 2654435761u) >> 24) / 255;\n"
         "    run_one(x, y, align_workspace(y + %lld));\n"
-        "    for (int64_t i = 0; i < %lld && !wrong; i++) {\n"
-        "        float found = y[i * %lld], stored = result.value[i];\n"
-        "        float error = found < stored ? stored - found : found - stored;\n"
-        "        float size = stored < 0 ? -stored : stored;\n"
-        "        if (found == stored || (found != found && stored != stored)) continue;\n"
-        "        wrong = !(error <= 1e-4f * (1 + size));\n    }\n%s    return wrong;\n}\n",
-        (long long)library->inputs, (long long)library->outputs, (long long)library->result_count,
-        (long long)library->result_step, allocates ? "    free(space);\n" : "");
+        "    for (int64_t k = 0; k < %d && wrong; k++) {\n"
+        "        wrong = 0;\n"
+        "        for (int64_t i = 0; i < %lld && !wrong; i++) {\n"
+        "            float found = y[i * %lld], stored = result.value[k * %lld + i];\n"
+        "            float error = found < stored ? stored - found : found - stored;\n"
+        "            float size = stored < 0 ? -stored : stored;\n"
+        "            if (found == stored || (found != found && stored != stored)) continue;\n"
+        "            wrong = !(error <= 1e-4f * (1 + size));\n        }\n    }\n%s    return wrong;\n}\n",
+        (long long)library->inputs, (long long)library->outputs, library->results, (long long)library->result_count,
+        (long long)library->result_step, (long long)library->result_count, allocates ? "    free(space);\n" : "");
 }
 
 static void print_functions(const Library *library, Text *out) {
@@ -286,7 +288,7 @@ void emit_interface(const Library *library, const char *weights, Text *out) {
     emit_c_string(out, assembly.data, assembly.length);
     text_puts(out, ");\n#define WEIGHTS net_weights\n");
     text_free(&assembly);
-    print_table(library, "result", library->result, library->result_count, out);
+    print_table(library, "result", library->result, library->results * library->result_count, out);
     print_functions(library, out);
     print_about(library, out);
 }
@@ -296,7 +298,7 @@ void emit_interface_inline(const Library *library, Text *out) {
     print_start(library, out);
     print_table(library, "weights", library->weights, library->weight_count, out);
     text_puts(out, "#define WEIGHTS weights.value\n");
-    print_table(library, "result", library->result, library->result_count, out);
+    print_table(library, "result", library->result, library->results * library->result_count, out);
     print_functions(library, out);
     print_about(library, out);
 }

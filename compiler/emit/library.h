@@ -29,8 +29,9 @@ typedef struct {
     const char *const *classes; /* NULL: the outputs are no classes */
     size_t class_count;
     bool probabilities;  /* the outputs are such */
-    const float *result; /* of library_example(): every result_step-th output, result_count of them */
+    const float *result; /* of library_example(): every result_step-th output, result_count of them, `results` times */
     int64_t result_count, result_step;
+    int results;  /* as its processors have a fused multiply-add or not: 2 where some do and some do not */
     bool program; /* of an executable: the names of runtime/infer/predictor.h */
     bool plain;   /* C99 without extensions */
 } Library;

@@ -11,11 +11,14 @@ enum { SLOT = 64 };
 
 #define KEY(op, element, vector) ((int)(op) * 6 + (int)(element) * 2 + (vector))
 
+/* An operation that only the interpreter has: OP_FMA rounded twice. */
+enum { OP_MULTIPLY_ADD = OP_COUNT };
+
 /* Codes beyond those of the operations. */
 enum {
-    CODE_FOR = OP_COUNT * 6, /* variable .d from bound a to bound b; none: go to .c */
-    CODE_NEXT,               /* variable .d plus .step; again from .c */
-    CODE_IF,                 /* bound a < bound b, else go to .c */
+    CODE_FOR = KEY(OP_MULTIPLY_ADD + 1, 0, 0), /* variable .d from bound a to bound b; none: go to .c */
+    CODE_NEXT,                                 /* variable .d plus .step; again from .c */
+    CODE_IF,                                   /* bound a < bound b, else go to .c */
     CODE_IF_EQUAL,
     CODE_COPY,  /* .c bytes from slot a to d */
     CODE_STORE, /* .c bytes of slot a */
@@ -77,7 +80,7 @@ typedef struct {
     bool *open;                     /* by loop variable */
     int *last;                      /* by value: statement of its last use */
     int *depth;                     /* by value: loop depth of its definition */
-    bool input_bytes;
+    bool input_bytes, fused;
     int statement, loop_depth;
     VEC(uint32_t) free_single, free_double;
     VEC(int) * dying; /* by statement: values whose slots become free */
@@ -224,7 +227,8 @@ static Type key_type(const Translator *t, const Value *v) {
 static void translate_value(Translator *t, const Value *v) {
     const Type key = key_type(t, v);
     const int operands = loop_operand_count(v->op);
-    Instruction i = {.code = KEY(v->op, key.element, key.vector), .step = v->stride};
+    const int op = v->op == OP_FMA && !t->fused ? OP_MULTIPLY_ADD : (int)v->op;
+    Instruction i = {.code = KEY(op, key.element, key.vector), .step = v->stride};
     if (operands > 0) i.a = t->offset[v->a];
     if (operands > 1) i.b = t->offset[v->b];
     if (operands > 2) i.c = t->offset[v->c];
@@ -305,9 +309,9 @@ static void translate_block(Translator *t, const Block *block) {
     }
 }
 
-static void translate_nest(Arena *arena, const Code *code, const Nest *nest, Bytecode *bytecode) {
+static void translate_nest(Arena *arena, const Code *code, bool fused, const Nest *nest, Bytecode *bytecode) {
     Arena *scratch = arena_new();
-    Translator t = {.arena = arena, .bytecode = bytecode, .input_bytes = code->input_bytes};
+    Translator t = {.arena = arena, .bytecode = bytecode, .input_bytes = code->input_bytes, .fused = fused};
     const int statements = count_statements(&nest->body);
     int loop_end[MAX_LOOPS];
     bytecode->nest = nest;
@@ -488,6 +492,8 @@ ALWAYS_INLINE void execute(const Bytecode *bytecode, Machine *m) {
             BOTH(OP_FMA, TYPE_F64, double, double, double, __builtin_fma(a[l], b[l], c[l]))
             FLOATS(OP_MAX, a[l] > b[l] ? a[l] : b[l])
             FLOATS(OP_MIN, a[l] < b[l] ? a[l] : b[l])
+            BOTH(OP_MULTIPLY_ADD, TYPE_F32, float, float, float, a[l] * b[l] + c[l])
+            BOTH(OP_MULTIPLY_ADD, TYPE_F64, double, double, double, a[l] * b[l] + c[l])
             BOTH(OP_SQRT, TYPE_F32, float, float, float, __builtin_sqrtf(a[l]))
             BOTH(OP_SQRT, TYPE_F64, double, double, double, __builtin_sqrt(a[l]))
             COMPARE(OP_LESS, a[l] < b[l])
@@ -587,7 +593,7 @@ static void run_kernel(const Interp *interp, const Block *block, Machine *m) {
 
 /* ---- interface ---- */
 
-Interp *interp_new(Arena *arena, const Code *code) {
+Interp *interp_new(Arena *arena, const Code *code, bool fused) {
     Interp *interp = NEW(arena, Interp);
     interp->code = code;
     interp->execute = choose_executor();
@@ -596,7 +602,7 @@ Interp *interp_new(Arena *arena, const Code *code) {
     interp->vars = 1;
     for (size_t i = 0; i < code->nests.count; i++) {
         const Nest *nest = code->nests.at[i];
-        translate_nest(arena, code, nest, &interp->bytecodes[i]);
+        translate_nest(arena, code, fused, nest, &interp->bytecodes[i]);
         if (interp->bytecodes[i].addresses.count > interp->pointers)
             interp->pointers = interp->bytecodes[i].addresses.count;
         if (interp->bytecodes[i].slots > interp->slots) interp->slots = interp->bytecodes[i].slots;

@@ -162,7 +162,7 @@ static bool emit_object(const Tools *tools, const Code *code, const char *name, 
 static bool make_backend(const Tools *tools, const Code *code, const char *name, Backend *backend) {
     *backend = (Backend){.name = name};
     if (string_is(name, "interp")) {
-        backend->interp = interp_new(tools->arena, code);
+        backend->interp = interp_new(tools->arena, code, true);
         return true;
     }
     Processor processor;

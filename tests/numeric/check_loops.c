@@ -220,7 +220,7 @@ static void check_inference(Check *check, const LowerOptions *options) {
     Programs *programs = programs_build_inference(arena, model, model->layers.at[model->layers.count - 1]);
     lower_passes(programs);
     Inference *inference = lower_inference(arena, programs, options, true);
-    Interp *interp = interp_new(arena, inference->code);
+    Interp *interp = interp_new(arena, inference->code, true);
     int64_t n = check->input.n, size = check->net.input_size, outputs = check->net.outputs;
     float *params = packing_fill(arena, &inference->packing, check->param);
     float *packed = buffer(check, inference->packing.size, sizeof(float));
@@ -252,7 +252,7 @@ static void check_inference(Check *check, const LowerOptions *options) {
 /* ---- one model with one batch ---- */
 static void lower(Check *check, const LowerOptions *options) {
     Code *code = lower_model(check->arena, check->programs->model, options);
-    Interp *interp = interp_new(check->arena, code);
+    Interp *interp = interp_new(check->arena, code, true);
     NetKernel **kernels = NEW_ARRAY(check->arena, NetKernel *, code->kernels.count);
     const void **selves = NEW_ARRAY(check->arena, const void *, code->kernels.count);
     for (size_t k = 0; k < code->kernels.count; k++) {

@@ -555,7 +555,7 @@ static void compare_routes(void **state, bool plain, void (*try_all)(Trial *tria
         bool *is_integer = NEW_ARRAY(arena, bool, WORDS);
         const Code *code =
             random_code(arena, (uint64_t)seed + (first ? strtoull(first, NULL, 10) : 1), is_integer, plain);
-        const Interp *interp = interp_new(arena, code);
+        const Interp *interp = interp_new(arena, code, true);
         Buffers want = buffers_new();
         for (size_t k = 0; k < code->kernels.count; k++) call(interp_kernel, interp_self(interp, k), &want);
         Trial trial = {state, code, &want, is_integer, 0};
