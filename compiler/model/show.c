@@ -8,6 +8,7 @@
 #include "compiler/model/memory.h"
 #include "compiler/model/value.h"
 #include "compiler/model/vocabulary.h"
+#include "runtime/base/error.h"
 
 enum { FLOAT_BYTES = 4 };
 
@@ -156,7 +157,7 @@ static void print_training(Arena *arena, const Model *model, FILE *out) {
     const Settings *s = &model->settings;
     fprintf(out, "learns    %s from %s, cost %s\n", s->target == TARGET_CLASS ? "classes" : "its input", s->data_kind,
             cost_names[s->cost]);
-    fprintf(out, "trains    %s epochs, ", grouped(arena, s->epochs));
+    fprintf(out, "trains    %s epoch%s, ", grouped(arena, s->epochs), net_plural((uint64_t)s->epochs));
     if (s->batch) {
         fprintf(out, "batches of %s, ", grouped(arena, s->batch));
     } else {

@@ -2,6 +2,7 @@
 
 #include "compiler/model/layer.h"
 #include "compiler/model/show.h"
+#include "runtime/base/error.h"
 
 /* A quoted text; names and numbers hold nothing else that would end it. */
 static void print_quoted(FILE *out, const char *text) {
@@ -21,7 +22,9 @@ static void print_node(Arena *arena, const Model *model, const Layer *layer, FIL
     fprintf(out, " [label=\"%s\\n", layer->name);
     if (!string_is(kind, layer->name)) fprintf(out, "%s\\n", kind);
     fputs(show_shape(arena, layer->out), out);
-    if (parameters) fprintf(out, "\\n%s parameters", show_shape(arena, (Shape){.rank = 1, .dim = {parameters}}));
+    if (parameters)
+        fprintf(out, "\\n%s parameter%s", show_shape(arena, (Shape){.rank = 1, .dim = {parameters}}),
+                net_plural((uint64_t)parameters));
     fprintf(out, "\"%s];\n", layer->from ? "" : ", style=\"rounded,bold\"");
 }
 

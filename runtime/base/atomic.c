@@ -332,8 +332,8 @@ char *net_file_read(const char *path, size_t limit, size_t *size, NetError *erro
 static bool fail_short(const char *path, int64_t bytes, int64_t length, NetError *error) {
     char have[NET_COUNT_TEXT];
     char want[NET_COUNT_TEXT];
-    return net_fail(error, NET_ENVIRONMENT, "%s: has %s bytes, expected at least %s [damaged-file]", path,
-                    net_count(have, (uint64_t)bytes), net_count(want, (uint64_t)length));
+    return net_fail(error, NET_ENVIRONMENT, "%s: has %s byte%s, expected at least %s [damaged-file]", path,
+                    net_count(have, (uint64_t)bytes), net_plural((uint64_t)bytes), net_count(want, (uint64_t)length));
 }
 
 bool net_append_check(const char *path, int64_t length, NetError *error) {

@@ -56,6 +56,9 @@ char *net_path_join(const char *folder, const char *name, NetError *error);
 /* Writes 47040000 as "47,040,000"; returns out. */
 const char *net_count(char out[NET_COUNT_TEXT], uint64_t value);
 
+/* What a noun ends in after that number: "" after 1, else "s". */
+static inline const char *net_plural(uint64_t value) { return value == 1 ? "" : "s"; }
+
 /* Writes a shape as "1x28x28" ("scalar" without dimensions); returns out. */
 const char *net_shape(char out[NET_SHAPE_TEXT], const int64_t *shape, int rank);
 

@@ -275,8 +275,8 @@ static bool check_cover(const NetSafetensors *file, size_t data_size, NetError *
         at += bytes;
     }
     if (ok && at != file->bytes + file->size)
-        ok = net_fail(error, NET_ENVIRONMENT, "%s: %zu bytes after the last tensor", file->path,
-                      (size_t)(file->bytes + file->size - at));
+        ok = net_fail(error, NET_ENVIRONMENT, "%s: %zu byte%s after the last tensor", file->path,
+                      (size_t)(file->bytes + file->size - at), net_plural((uint64_t)(file->bytes + file->size - at)));
     free(sorted);
     return ok;
 }
@@ -312,8 +312,8 @@ static bool read_header(NetSafetensors *file, NetError *error) {
                         "safetensors.torch.save_file(model.state_dict(), FILE) writes it",
                         file->path);
     if (file->size < PREFIX || length < 2 || length > HEADER_LIMIT || length > file->size - PREFIX)
-        return net_fail(error, NET_ENVIRONMENT, "%s: is not a safetensors file, or is cut short (%zu bytes)",
-                        file->path, file->size);
+        return net_fail(error, NET_ENVIRONMENT, "%s: is not a safetensors file, or is cut short (%zu byte%s)",
+                        file->path, file->size, net_plural(file->size));
     size_t data_size = file->size - PREFIX - (size_t)length;
     json_error_t reason = {.text = "it is something else"};
     json_t *header = json_loadb((const char *)file->bytes + PREFIX, (size_t)length,

@@ -52,8 +52,8 @@ static bool read_header(NetStream *stream, bool labels, NetIdxHeader *header, Ne
     size_t got;
     if (!net_stream_read(stream, bytes, 4, &got, error)) return false;
     if (got < 4)
-        return net_fail(error, NET_ENVIRONMENT, "%s: has %zu bytes, too few for an IDX header [short-file]",
-                        stream->path, got);
+        return net_fail(error, NET_ENVIRONMENT, "%s: has %zu byte%s, too few for an IDX header [short-file]",
+                        stream->path, got, net_plural(got));
     header->magic = big_endian(bytes);
     header->rank = (int)(header->magic & 0xFF);
     header->element = header->magic >> 8 == TYPE_FLOATS ? sizeof(float) : 1;

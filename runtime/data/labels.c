@@ -23,6 +23,7 @@ bool net_label_check(const char *path, int64_t item, int64_t label, const NetCla
 
 bool net_labels_count(const char *path, int64_t labels, int64_t images, NetError *error) {
     char have[NET_COUNT_TEXT], want[NET_COUNT_TEXT];
-    return labels == images || net_fail(error, NET_ENVIRONMENT, "%s: %s labels for %s images [count-mismatch]", path,
-                                        net_count(have, (uint64_t)labels), net_count(want, (uint64_t)images));
+    return labels == images || net_fail(error, NET_ENVIRONMENT, "%s: %s label%s for %s image%s [count-mismatch]", path,
+                                        net_count(have, (uint64_t)labels), net_plural((uint64_t)labels),
+                                        net_count(want, (uint64_t)images), net_plural((uint64_t)images));
 }

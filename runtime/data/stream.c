@@ -138,7 +138,7 @@ int64_t net_stream_left(const NetStream *stream) { return stream->size < 0 ? -1 
 bool net_stream_wrong_length(const char *path, size_t promised, const char *what, size_t got, bool more,
                              NetError *error) {
     char have[NET_COUNT_TEXT], all[NET_COUNT_TEXT];
-    return net_fail(error, NET_ENVIRONMENT, "%s: %s%s bytes after the header promised %s (%s); %s", path,
-                    more ? "more than " : "", net_count(have, got), net_count(all, promised), what,
+    return net_fail(error, NET_ENVIRONMENT, "%s: %s%s byte%s after the header promised %s (%s); %s", path,
+                    more ? "more than " : "", net_count(have, got), net_plural(got), net_count(all, promised), what,
                     more ? "there is something after the data [long-file]" : "the file is cut short [short-file]");
 }

@@ -275,7 +275,7 @@ void net_progress_score(NetProgress *progress, const char *tag, const NetScore *
         double error = sqrt(share * (1 - share) / (double)score->n);
         fprintf(progress->out, "%s of %s; ± %.2f)", net_count(right, (uint64_t)score->correct), all, 100 * error);
     } else {
-        fprintf(progress->out, "%s examples)", all);
+        fprintf(progress->out, "%s example%s)", all, net_plural((uint64_t)score->n));
     }
     fprintf(progress->out, "  %s", which);
     end_line(progress);

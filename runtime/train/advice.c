@@ -51,7 +51,7 @@ void net_trainer_advise_data(const NetTrainer *trainer) {
     int64_t held = part[NET_PART_VALIDATION].count;
     if (held > 0 && largest_class(trainer, NET_PART_VALIDATION, &which) == held) {
         snprintf(note, sizeof note,
-                 "note: all %" PRId64 " examples of the validation part are of class %" PRId64 "; is the data sorted "
+                 "note: all examples of the validation part, %" PRId64 ", are of class %" PRId64 "; is the data sorted "
                  "by class? [one-class]",
                  held, which);
         net_progress_note(trainer->progress, trainer->options.program, note);

@@ -121,10 +121,11 @@ static bool is_finished(NetTrainer *trainer) {
         bool more = !early;
         int64_t asked = more && options->epochs < done ? done : options->epochs;
         snprintf(note, sizeof note,
-                 "%.300s is finished: %" PRId64 " of %" PRId64 " epochs%s; --%s %" PRId64
+                 "%.300s is finished: %" PRId64 " of %" PRId64 " epoch%s%s; --%s %" PRId64
                  " goes on with it [finished-run]",
-                 trainer->run.folder, done, asked, more ? "" : ", no gain on the validation part",
-                 more ? "epochs" : "patience", 2 * (more ? done > 0 ? done : 1 : options->patience));
+                 trainer->run.folder, done, asked, net_plural((uint64_t)asked),
+                 more ? "" : ", no gain on the validation part", more ? "epochs" : "patience",
+                 2 * (more ? done > 0 ? done : 1 : options->patience));
         net_progress_note(trainer->progress, options->program, note);
         size_t size = 0;
         char *text = net_file_read(path, RESULT_LIMIT, &size, NULL);

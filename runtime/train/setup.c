@@ -125,8 +125,8 @@ static bool fill_tensors(NetTrainer *trainer, NetError *error) {
         if (param->init.kind != NET_INIT_DATA) {
             net_init_fill(&param->init, (uint64_t)trainer->options.seed, (uint32_t)i, 0, param->size, out);
         } else if (param->size != statistics) {
-            return net_fail(error, NET_ENVIRONMENT, "%s has %" PRId64 " values, the data has %" PRId64 " of them",
-                            param->name, param->size, statistics);
+            return net_fail(error, NET_ENVIRONMENT, "%s has %" PRId64 " value%s, the data has %" PRId64 " of them",
+                            param->name, param->size, net_plural((uint64_t)param->size), statistics);
         } else if (param->role == NET_ROLE_INPUT_MEAN) {
             net_data_statistics(&trainer->data, out, NULL);
         } else {
@@ -198,10 +198,10 @@ static void describe(NetTrainer *trainer) {
     char shape[NET_SHAPE_TEXT];
     char held[96] = "";
     char decay[96] = "";
-    net_progress_line(trainer->progress, "model", "%s: %s input, %d layer%s, %s parameters, %s", model->name,
+    net_progress_line(trainer->progress, "model", "%s: %s input, %d layer%s, %s parameter%s, %s", model->name,
                       net_shape(shape, model->input_shape, model->input_dims), model->layers,
                       model->layers == 1 ? "" : "s", net_count(count[0], (uint64_t)net_model_parameters(model)),
-                      model->settings.cost);
+                      net_plural((uint64_t)net_model_parameters(model)), model->settings.cost);
     if (part[NET_PART_VALIDATION].count > 0) {
         snprintf(held, sizeof held, ", %s to validate", net_count(count[1], (uint64_t)part[NET_PART_VALIDATION].count));
     }

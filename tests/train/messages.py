@@ -158,7 +158,7 @@ says("note: class 0 is 94 % of the training part; a network that always answers 
                                                                        LABELS[32:])), status=0)
 says("note: probe=100 is more than the training part has; its 32 examples are probed [probe-size]", "--set",
      "log gradients probe=100", "--data-dir", good, status=0)
-says("note: all 8 examples of the validation part are of class 2; is the data sorted by class? [one-class]",
+says("note: all examples of the validation part, 8, are of class 2; is the data sorted by class? [one-class]",
      "--data-dir", data("sorted", labels=idx((40,), sorted(LABELS))), status=0)
 says("note: after 3 epochs the accuracy, 25.00 %, is no better than chance; try another --rate (now 0.1) or "
      "initialisation [no-better-than-chance]", "--epochs", "3", "--data-dir",
@@ -243,7 +243,7 @@ for options, expected in ((("--skip", "out"), "--skip is about a weights file; -
 
 # ---- runs ----
 
-says("runs/good-DATE-N is finished: 1 of 1 epochs; --epochs 2 goes on with it [finished-run]", "--resume", "--name",
+says("runs/good-DATE-N is finished: 1 of 1 epoch; --epochs 2 goes on with it [finished-run]", "--resume", "--name",
      "good", "--data-dir", good, status=0)
 train("--data-dir", good, "--name", "three", "--epochs", "3", "--run-dir", "others/")
 says("others/three-DATE-N is finished: 3 of 3 epochs; --epochs 6 goes on with it [finished-run]", "--resume", "--name",
