@@ -29,11 +29,17 @@ static bool is_allowed(const Diags *diags, const char *kind) {
     return false;
 }
 
+/* A value of -D may be used in many places: what is wrong with it is said once. */
+static bool is_from_command_line(const Diags *diags, Span at) {
+    return diags->source && !span_is_none(at) && source_of(diags->source, at.lo)->base > 0;
+}
+
 static bool is_reported(const Diags *diags, const Diag *diag) {
     for (size_t i = 0; i < diags->list.count; i++) {
         const Diag *other = diags->list.at[i];
         bool same_place = other->at.lo == diag->at.lo && other->at.hi == diag->at.hi;
-        if (same_place && string_is(other->message, diag->message)) return true;
+        if (!same_place) continue;
+        if (string_is(other->message, diag->message) || is_from_command_line(diags, diag->at)) return true;
     }
     return false;
 }

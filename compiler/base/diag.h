@@ -55,7 +55,8 @@ typedef struct {
 } Diags;
 
 /* Reports one finding. The kind must be in diag_kinds.def (else BUG). A silenced warning is returned but not kept, so
- * the result is never NULL. The same message at the same place is kept once. */
+ * the result is never NULL. The same message at the same place is kept once, and one finding at a place of a text from
+ * the command line. */
 Diag *diag_report(Diags *diags, Span at, const char *kind, const char *format, ...) PRINTF_LIKE(4, 5);
 void diag_note(Diags *diags, Diag *diag, const char *format, ...) PRINTF_LIKE(3, 4);
 void diag_help(Diags *diags, Diag *diag, const char *format, ...) PRINTF_LIKE(3, 4);

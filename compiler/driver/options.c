@@ -244,6 +244,43 @@ static const Option *find_option(const char *word, unsigned mask, const char **v
     return NULL;
 }
 
+/* What other compilers call theirs. */
+static const NetAlias aliases[] = {
+    {"--out", "--output"},
+    {"--out-file", "--output"},
+    {"--output-file", "--output"},
+    {"--save", "--output"},
+    {"--march", "--cpu"},
+    {"--mcpu", "--cpu"},
+    {"--arch", "--cpu"},
+    {"-march", "--cpu"},
+    {"-mcpu", "--cpu"},
+    {"-c", "--emit obj"},
+    {"-s", "--emit asm"},
+    {"-shared", "--emit shared"},
+    {"--lib", "--emit lib"},
+    {"--library", "--emit lib"},
+    {"--onnx", "--emit onnx"},
+    {"--format", "--emit"},
+    {"--export", "--emit"},
+    {"--inference", "--infer"},
+    {"--predict", "--infer"},
+    {"--load", "--weights"},
+    {"--checkpoint", "--weights"},
+    {"--param", "-D NAME=VALUE"},
+    {"--override", "--set LINE"},
+    {"--strict", "-Werror"},
+    {"--no-color", "--color never"},
+    {"-wall", "all warnings are shown by themselves; -Werror makes errors of them"},
+    {"-g", "leave it out; 'netc help developer' lists what shows netc's work"},
+    {"--debug", "leave it out; 'netc help developer' lists what shows netc's work"},
+    {"--lr", "a rate is for 'netc train' and trainers: --rate"},
+    {"--rate", "a rate is for 'netc train' and trainers; --set 'optimizer sgd rate=0.1' is for the rest"},
+    {"--epochs", "epochs are for 'netc train' and trainers; --set 'epochs 3' is for the rest"},
+    {"--batch", "the batch is for 'netc train' and trainers; --set 'batch 32' is for the rest"},
+    {"--seed", "the seed is for 'netc train' and trainers; --set 'seed 1' is for the rest"},
+};
+
 static int unknown_option(Reader *reader, const char *word) {
     const char *name = reader->command->name;
     const char *value;
@@ -268,6 +305,12 @@ static int unknown_option(Reader *reader, const char *word) {
     }
     const char *equals = strchr(word, '=');
     const char *plain = arena_copy(reader->arena, word, equals == NULL ? strlen(word) : (size_t)(equals - word));
+    const char *alias = net_find_alias(plain, aliases, COUNT_OF(aliases));
+    if (alias != NULL) {
+        bool option = alias[0] == '-';
+        return report_usage(name, "unknown option '%s'; %s%s%s", plain, option ? "did you mean '" : "", alias,
+                            option ? "'?" : "");
+    }
     const char *nearest = net_nearest_word(plain, names, count);
     if (nearest != NULL) {
         return report_usage(name, "unknown option '%s'; did you mean '%s'?", plain, nearest);

@@ -10,12 +10,21 @@
 #include "compiler/loop/lower.h"
 #include "compiler/model/memory.h"
 #include "compiler/model/pytorch.h"
+#include "compiler/syntax/forms.h"
 #include "runtime/base/words.h"
 #include "runtime/train/workers.h"
 
 /* ---- the passes ---- */
 
 static bool run_parse(Compilation *compilation) {
+    const Source *source = compilation->source;
+    const Form *form = form_of_file(source->text, source->size);
+    if (form != NULL) {
+        Diag *diag =
+            diag_report(&compilation->diags, SPAN_NONE, "foreign-file", "this is %s; expected a .net text", form->name);
+        diag_help(&compilation->diags, diag, "%s", form->help);
+        return false;
+    }
     compilation->ast = ast_parse(compilation->arena, compilation->source, &compilation->diags);
     return true; /* errors are counted after the check, which may find more */
 }
@@ -152,6 +161,18 @@ static Source *read_standard_input(Arena *arena, const char **why) {
     return source;
 }
 
+/* Weights and archives may be larger than any text: their beginning tells what they are. NULL: it does not. */
+static Source *read_foreign(Arena *arena, const char *path) {
+    enum { HEAD = 4096 };
+    char head[HEAD];
+    FILE *file = fopen(path, "rb");
+    size_t size = file == NULL ? 0 : fread(head, 1, sizeof head, file);
+    if (file != NULL) {
+        fclose(file);
+    }
+    return form_of_file(head, size) == NULL ? NULL : source_from_text(arena, path, head, size);
+}
+
 bool pipeline_open(Arena *arena, const char *command, const Options *options, const char *path,
                    Compilation *compilation, int *status) {
     *compilation = (Compilation){.arena = arena, .command = command, .options = options, .path = path};
@@ -178,6 +199,9 @@ bool pipeline_open(Arena *arena, const char *command, const Options *options, co
         return false;
     }
     compilation->source = standard_input ? read_standard_input(arena, &why) : source_read(arena, path, &why);
+    if (compilation->source == NULL && !standard_input) {
+        compilation->source = read_foreign(arena, path);
+    }
     if (compilation->source == NULL) {
         *status = report_environment("cannot read %s: %s", standard_input ? "standard input" : path, why);
         return false;

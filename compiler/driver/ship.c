@@ -50,8 +50,8 @@ static bool find_processors(Arena *arena, const Options *options, Shipment *ship
         shipment->processors = 1;
         if (!processor_target(shipment->triple, &shipment->processor[0])) {
             *status = report_usage(command,
-                                   "--target %s: netc builds for this kind of machine and for "
-                                   "aarch64-linux-gnu",
+                                   "--target %s: netc builds for this kind of machine and for aarch64-linux-gnu; for "
+                                   "any other 'netc build --infer --emit c' prints plain C99, for the compiler there",
                                    shipment->triple);
             return false;
         }

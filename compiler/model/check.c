@@ -3,8 +3,10 @@
  * stays silent. */
 #include <string.h>
 
+#include "compiler/model/foreign.h"
 #include "compiler/model/labels.h"
 #include "compiler/model/layer.h"
+#include "compiler/model/mend.h"
 #include "compiler/model/options.h"
 #include "compiler/model/propagation.h"
 #include "compiler/model/settings.h"
@@ -60,6 +62,21 @@ static OptionOwner owner_of(const LayerKind *kind) {
     return owner;
 }
 
+bool layer_owner(const char *name, OptionOwner *owner) {
+    const LayerKind *kind = layer_kind_find(name);
+    if (kind) *owner = owner_of(kind);
+    return kind != NULL;
+}
+
+bool layer_statement_good(Scope *scope, const AstStmt *stmt) {
+    OptionOwner owner;
+    if (!stmt->name || !layer_owner(stmt->name, &owner)) return false;
+    OptionValue *values = options_new(scope->arena, &owner);
+    if (stmt->kind == AST_DEFAULT) return options_read_default(scope, &owner, stmt, values);
+    return stmt->kind == AST_STATEMENT && options_read(scope, &owner, stmt, values) &&
+           options_complete(scope, &owner, stmt, values);
+}
+
 /* ---- blocks ---- */
 
 static void enter(Checker *checker) { scope_enter(&checker->scope); }
@@ -84,16 +101,21 @@ const LayerKind *layer_kind_find(const char *name) {
 
 static void report_unknown_layer(Checker *checker, const AstStmt *stmt) {
     Diags *diags = checker->diags;
-    const char *alias = layer_alias(stmt->name);
+    const ForeignHead *alias = foreign_layer(stmt->name);
+    const Absent *absent = foreign_absent(stmt->name);
     if (alias) {
         diag_report(diags, stmt->name_at, "unknown-layer", "unknown layer kind '%s'; it is written '%s'", stmt->name,
-                    alias);
+                    alias->usage ? alias->usage : alias->here);
         return;
     }
     if (activation_find(stmt->name) < ACTIVATION_COUNT) {
         diag_report(diags, stmt->name_at, "unknown-layer",
                     "'%s' is an activation; it is written 'activation %s', or activation=%s on the layer above",
                     stmt->name, stmt->name, stmt->name);
+        return;
+    }
+    if (absent) {
+        diag_report(diags, stmt->name_at, "unknown-layer", "netc has no %s ('%s')", absent->what, stmt->name);
         return;
     }
     for (size_t i = 0; i < setting_kind_count; i++) {
@@ -362,6 +384,7 @@ static void check_repeat(Checker *checker, const AstStmt *stmt) {
 
 static void check_statement(Checker *checker, const AstStmt *stmt) {
     if (!scope_spend(&checker->scope, WORK_STATEMENT, stmt->at)) return;
+    size_t errors = checker->diags->errors;
     switch (stmt->kind) {
     case AST_LET: scope_let(&checker->scope, stmt->name, stmt->name_at, stmt->value); break;
     case AST_ALLOW: break; /* read beforehand */
@@ -369,9 +392,12 @@ static void check_statement(Checker *checker, const AstStmt *stmt) {
     case AST_DEFAULT: check_default(checker, stmt); break;
     case AST_STATEMENT: check_layer(checker, stmt); break;
     case AST_LABEL: check_label(checker, stmt); break;
+    case AST_BROKEN: mend_statement(&checker->scope, PLACE_NETWORK, stmt->at); break;
     case AST_NETWORK:
     case AST_TRAIN: BUG("a block inside a block");
     }
+    bool line = stmt->kind == AST_STATEMENT || stmt->kind == AST_DEFAULT;
+    if (line && checker->diags->errors > errors) mend_statement(&checker->scope, PLACE_NETWORK, stmt->at);
 }
 
 /* ---- the whole network ---- */
@@ -537,6 +563,7 @@ static void check_file(Checker *checker, const AstFile *file, const ModelChanges
     for (size_t i = 0; i < file->top.count && !scope_spent(&checker->scope); i++) {
         const AstStmt *stmt = file->top.at[i];
         const AstStmt **block = stmt->kind == AST_NETWORK ? &network : &train;
+        if (stmt->kind == AST_BROKEN) mend_statement(&checker->scope, PLACE_FILE, stmt->at);
         if (stmt->kind == AST_LET) check_file_let(checker, stmt, &overrides);
         if (stmt->kind != AST_NETWORK && stmt->kind != AST_TRAIN) continue;
         if (*block) {
@@ -567,6 +594,7 @@ Model *model_check(Arena *arena, Source *source, const AstFile *file, const Mode
     checker->model->bytes_input = true; /* all data sets so far hold bytes */
     scope_init(&checker->scope, arena, diags);
     checker->scope.file = file;
+    checker->scope.model = checker->model;
     checker->labels.scope = &checker->scope;
     checker->labels.suffix = "";
     SettingLines lines;

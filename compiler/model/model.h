@@ -97,7 +97,7 @@ typedef struct {
      * stand in place of the number (sets .word and .flag). Ends with NULL. */
     const char *const *words;
     const char *doc;     /* one line, with the unit */
-    const char *example; /* shown when a required option is missing: "kernel=5x5" */
+    const char *example; /* shown when it is missing, or any of several: "kernel=5x5" */
 } OptionSpec;
 
 typedef struct {

@@ -4,6 +4,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "compiler/model/foreign.h"
 #include "compiler/model/settings.h"
 #include "compiler/model/vocabulary.h"
 
@@ -441,6 +442,11 @@ static bool convert(const Conversion *c) {
     BUG("unknown option type %d", (int)c->spec->type);
 }
 
+/* kernel=5*5: nobody means a window of 25. */
+static bool is_written_product(const AstValue *value) {
+    return value->kind == AST_MULTIPLY && value->left->kind == AST_NUMBER && value->right->kind == AST_NUMBER;
+}
+
 bool option_convert(Scope *scope, const OptionOwner *owner, const OptionSpec *spec, const AstValue *value,
                     OptionValue *out) {
     const AstValue *evaluated = scope_evaluate(scope, value);
@@ -448,6 +454,9 @@ bool option_convert(Scope *scope, const OptionOwner *owner, const OptionSpec *sp
     *out = (OptionValue){.given = true, .at = value->at, .choice = -1, .set = set};
     if (!evaluated) return false;
     Conversion conversion = {scope, owner, spec, evaluated, out};
+    if ((spec->type == OPTION_WINDOW || spec->type == OPTION_PAD) && is_written_product(value)) {
+        return fail(&conversion, "bad-shape");
+    }
     return convert(&conversion);
 }
 
@@ -467,10 +476,8 @@ static void advise_extra(Scope *scope, const OptionOwner *owner, const AstValue 
         diag_help(scope->diags, diag, "a statement ends with its line, or with ';'");
         return;
     }
-    bool named = false;
     for (size_t i = 0; i < owner->count; i++) {
         const OptionSpec *spec = &owner->options[i];
-        named = named || !spec->positional;
         bool window = spec->type == OPTION_WINDOW && value->kind == AST_SHAPE;
         bool function = spec->type == OPTION_ACTIVATION && value->kind == AST_NAME &&
                         activation_find(value->name) < ACTIVATION_COUNT;
@@ -479,7 +486,6 @@ static void advise_extra(Scope *scope, const OptionOwner *owner, const AstValue 
                   function ? value->name : value_text(scope->arena, value));
         return;
     }
-    if (named) diag_help(scope->diags, diag, "options are written key=value");
 }
 
 static bool read_positional(Scope *scope, const OptionOwner *owner, const AstArg *arg, size_t *place,

@@ -27,4 +27,12 @@ bool options_complete(Scope *scope, const OptionOwner *owner, const AstStmt *stm
 bool option_convert(Scope *scope, const OptionOwner *owner, const OptionSpec *spec, const AstValue *value,
                     OptionValue *out);
 
+/* Of a layer kind or a setting; false: there is none of that name. */
+bool layer_owner(const char *name, OptionOwner *owner);
+bool setting_owner(const char *name, OptionOwner *owner);
+/* Whether a statement could stand in the network, or a line in the train block. What is wrong is reported to the
+ * scope's diagnostics. */
+bool layer_statement_good(Scope *scope, const AstStmt *stmt);
+bool setting_line_good(Scope *scope, const AstStmt *line);
+
 #endif

@@ -87,7 +87,8 @@ static const OptionSpec split_options[SPLIT_OPTIONS] = {
                      .doc = "examples to train with; without it all that are left"},
     [SPLIT_VALIDATION] = {.name = "validation",
                           .type = OPTION_COUNT,
-                          .doc = "held-out examples, evaluated after each epoch"},
+                          .doc = "held-out examples, evaluated after each epoch",
+                          .example = "validation=0.1"},
     [SPLIT_TEST] = {.name = "test", .type = OPTION_COUNT, .doc = "examples for the final figure"},
 };
 
@@ -240,7 +241,8 @@ static const OptionSpec regularize_options[REGULARIZE_OPTIONS] = {
                        .type = OPTION_REAL,
                        .low = 0,
                        .high = INFINITY,
-                       .doc = "lambda of lambda/(2n) * sum of w^2; n: examples in an epoch"},
+                       .doc = "lambda of lambda/(2n) * sum of w^2; n: examples in an epoch",
+                       .example = "l2=5"},
     [REGULARIZE_L1] =
         {.name = "l1", .type = OPTION_REAL, .low = 0, .high = INFINITY, .doc = "lambda of lambda/n * sum of |w|"},
     [REGULARIZE_WEIGHT_DECAY] = {.name = "weight_decay",

@@ -52,4 +52,7 @@ bool settings_read(Scope *scope, Model *model, const AstStmt *train, const Model
  * chooses the cost where no line does. */
 void settings_agree(Scope *scope, Model *model, const SettingLines *lines);
 
+/* Of a line such as "cost quadratic": the line that goes with the last layer so far instead; NULL: it does. */
+const char *cost_that_suits(const Model *model, const char *line);
+
 #endif

@@ -1,7 +1,9 @@
 #include <string.h>
 
+#include "compiler/model/foreign.h"
 #include "compiler/model/layer.h"
 #include "compiler/model/linear.h"
+#include "compiler/model/mend.h"
 #include "compiler/model/options.h"
 #include "compiler/model/settings.h"
 #include "compiler/model/vocabulary.h"
@@ -22,6 +24,24 @@ static bool apply_line(Scope *scope, Settings *settings, const SettingKind *kind
     if (!options_complete(scope, &owner, line, values)) return false;
     SettingContext context = {scope->diags, settings, values, given, line->at};
     return kind->apply(&context);
+}
+
+bool setting_owner(const char *name, OptionOwner *owner) {
+    for (size_t i = 0; i < setting_kind_count; i++) {
+        if (!string_is(setting_kinds[i].name, name)) continue;
+        *owner = owner_of(&setting_kinds[i]);
+        return true;
+    }
+    return false;
+}
+
+bool setting_line_good(Scope *scope, const AstStmt *line) {
+    for (size_t i = 0; i < setting_kind_count; i++) {
+        Settings settings = {0};
+        bool here = line->kind == AST_STATEMENT && !line->label && string_is(setting_kinds[i].name, line->name);
+        if (here) return apply_line(scope, &settings, &setting_kinds[i], line, true);
+    }
+    return false;
 }
 
 static void apply_standard(Scope *scope, Settings *settings, const SettingKind *kind) {
@@ -49,12 +69,12 @@ static void report_unknown(Scope *scope, const AstStmt *line) {
                     "'%s' is a layer; it belongs in the network block", line->name);
         return;
     }
-    Diag *diag = diag_report(scope->diags, line->name_at, "unknown-setting", "unknown setting '%s'", line->name);
-    const char *alias = setting_alias(line->name);
-    if (alias) {
-        diag_help(scope->diags, diag, "it is written '%s'", alias);
+    const Absent *absent = foreign_setting(line->name) ? NULL : foreign_absent(line->name);
+    if (absent) {
+        diag_report(scope->diags, line->name_at, "unknown-setting", "netc has no %s ('%s')", absent->what, line->name);
         return;
     }
+    Diag *diag = diag_report(scope->diags, line->name_at, "unknown-setting", "unknown setting '%s'", line->name);
     const char **names = NEW_ARRAY(scope->arena, const char *, setting_kind_count);
     for (size_t i = 0; i < setting_kind_count; i++) names[i] = setting_kinds[i].name;
     diag_suggest(scope->diags, diag, line->name, names, setting_kind_count);
@@ -94,6 +114,7 @@ static bool read_sets(Scope *scope, const ModelChanges *changes, Source *source,
         const AstStmt *line = ast_parse_statement(scope->arena, text, scope->diags);
         size_t place = line ? setting_place(scope, line) : setting_kind_count;
         if (place == setting_kind_count) {
+            mend_statement(scope, PLACE_TRAIN, (Span){text->base, text->base + text->size});
             good = false;
         } else {
             replacement[place] = line;
@@ -132,16 +153,22 @@ bool settings_read(Scope *scope, Model *model, const AstStmt *train, const Model
     for (size_t i = 0; train && i < train->body.count && !scope_spent(scope); i++) {
         const AstStmt *stmt = train->body.at[i];
         if (!scope_spend(scope, 100, stmt->at)) break;
-        if (stmt->kind == AST_LET) {
+        if (stmt->kind == AST_BROKEN) {
+            mend_statement(scope, PLACE_TRAIN, stmt->at);
+            good = false;
+        } else if (stmt->kind == AST_LET) {
             scope_let(scope, stmt->name, stmt->name_at, stmt->value);
-        } else if (stmt->kind != AST_ALLOW) {
-            good = read_line(scope, settings, stmt, replacement, lines) && good;
+        } else if (stmt->kind != AST_ALLOW && !read_line(scope, settings, stmt, replacement, lines)) {
+            mend_statement(scope, PLACE_TRAIN, stmt->at);
+            good = false;
         }
     }
     for (size_t i = 0; i < setting_kind_count; i++) {
         if (!replacement[i]) continue;
         lines[i] = replacement[i];
-        good = apply_line(scope, settings, &setting_kinds[i], replacement[i], true) && good;
+        if (apply_line(scope, settings, &setting_kinds[i], replacement[i], true)) continue;
+        mend_statement(scope, PLACE_TRAIN, replacement[i]->at);
+        good = false;
     }
     scope_leave(scope);
     return good;
@@ -192,6 +219,24 @@ static const CostPair cost_pairs[] = {
     {ACTIVATION_SIGMOID, COST_CROSS_ENTROPY},
 };
 
+static int suiting_cost(ActivationKind activation) {
+    for (size_t i = 0; i < COUNT_OF(cost_pairs); i++) {
+        if (cost_pairs[i].activation == activation) return cost_pairs[i].cost;
+    }
+    return COST_QUADRATIC;
+}
+
+const char *cost_that_suits(const Model *model, const char *line) {
+    static const char *const lines[] = {[COST_QUADRATIC] = "cost quadratic",
+                                        [COST_CROSS_ENTROPY] = "cost cross_entropy",
+                                        [COST_LOG_LIKELIHOOD] = "cost log_likelihood"};
+    if (!model || model->layers.count == 0) return NULL;
+    ActivationKind last = model->layers.at[model->layers.count - 1]->activation.kind;
+    const char *suits = lines[suiting_cost(last)];
+    bool good = string_is(line, suits) || (string_is(line, lines[COST_QUADRATIC]) && last != ACTIVATION_SOFTMAX);
+    return good ? NULL : suits;
+}
+
 static void set_cost(Settings *settings, int cost) {
     settings->cost = cost == COST_CROSS_ENTROPY    ? COST_CROSS_ENTROPY
                      : cost == COST_LOG_LIKELIHOOD ? COST_LOG_LIKELIHOOD
@@ -203,10 +248,7 @@ static void check_cost(Scope *scope, Model *model, const SettingLines *lines, co
     const AstStmt *line = line_of(lines, "cost");
     ActivationKind activation = last->activation.kind;
     const char *name = activation_names[activation];
-    int suits = COST_QUADRATIC;
-    for (size_t i = 0; i < COUNT_OF(cost_pairs); i++) {
-        if (cost_pairs[i].activation == activation) suits = cost_pairs[i].cost;
-    }
+    int suits = suiting_cost(activation);
     if (!line) set_cost(settings, suits);
     if (settings->target == TARGET_INPUT && activation == ACTIVATION_SOFTMAX) {
         diag_report(scope->diags, last->at, "cost-mismatch",

@@ -77,13 +77,25 @@ void scope_advise(Scope *scope, Diag *diag, const char *name, Span at) {
     if (later) {
         uint32_t line, column;
         source_position(scope->diags->source, later->at.lo, &line, &column);
-        diag_help(scope->diags, diag, "'let %s' stands further down, in line %u; a let holds from its line on", name,
-                  (unsigned)line);
+        diag_note(scope->diags, diag, "'let %s' stands in line %u; a let holds from its line on", name, (unsigned)line);
+        diag_help(scope->diags, diag, "move that line up");
         return;
     }
     size_t count;
     const char *const *names = scope_names(scope, &count);
     diag_suggest(scope->diags, diag, name, names, count);
+}
+
+/* A word that only becomes a let further down is reported here, not where the let that reads it is used. */
+static bool reads_later_let(Scope *scope, const AstValue *value) {
+    bool found = false;
+    for (size_t i = 0; i < value->items.count; i++) found = reads_later_let(scope, value->items.at[i]) || found;
+    const AstBody *top = scope->file ? (const AstBody *)&scope->file->top : NULL;
+    if (value->kind != AST_NAME || !top || word_is_known(value->name)) return found;
+    if (!later_let(top, value->name, value->at.lo)) return found;
+    Diag *diag = diag_report(scope->diags, value->at, "unknown-name", "there is no 'let %s'", value->name);
+    scope_advise(scope, diag, value->name, value->at);
+    return true;
 }
 
 void scope_let(Scope *scope, const char *name, Span name_at, const AstValue *value) {
@@ -94,6 +106,7 @@ void scope_let(Scope *scope, const char *name, Span name_at, const AstValue *val
         return;
     }
     const AstValue *evaluated = value ? scope_evaluate(scope, value) : NULL;
+    if (evaluated && reads_later_let(scope, evaluated)) evaluated = NULL;
     const Let *other = scope_find(scope, name);
     if (other && other->block == scope->block) {
         Diag *diag =
@@ -124,7 +137,7 @@ static const AstValue *evaluate_name(Scope *scope, const AstValue *value) {
     if (!let->value || !scope_spend(scope, WORK_NODE, value->at)) return NULL;
     AstValue *copy = NEW(scope->arena, AstValue);
     *copy = *let->value;
-    copy->at = value->at;
+    if (source_of(scope->diags->source, copy->at.lo)->base == 0) copy->at = value->at; /* -D: what is wrong is there */
     return copy;
 }
 

@@ -26,6 +26,7 @@ typedef struct {
     int block;
     int64_t work;        /* what is left of the budget */
     const AstFile *file; /* all there is, for advice; or NULL */
+    const Model *model;  /* what is known of it so far, for advice; or NULL */
 } Scope;
 
 void scope_init(Scope *scope, Arena *arena, Diags *diags);

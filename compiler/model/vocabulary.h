@@ -1,5 +1,5 @@
-/* The words that are values of options: activations and initialisers, each a table row; and the words people bring
- * along from other frameworks. Nothing here can fail; the tables are constant. */
+/* The words that are values of options: activations and initialisers, each a table row. Nothing here can fail; the
+ * tables are constant. */
 #ifndef NETC_VOCABULARY_H
 #define NETC_VOCABULARY_H
 
@@ -44,17 +44,5 @@ Recipe recipe_standard(Activation activation, int64_t fan_in, int64_t fan_out);
 
 /* The activation's ActivationKind; ACTIVATION_COUNT when there is none of that name. */
 int activation_find(const char *name);
-
-/* ---- words from elsewhere ---- */
-/* How another framework's layer name (upper case and underscores do not matter) is written here, or NULL:
- * "Conv2D" -> "conv MAPS kernel=HxW". */
-const char *layer_alias(const char *word);
-/* The same for options, words and settings: "padding" -> "pad". NULL when unknown or when it is no candidate. */
-const char *word_alias(const char *word, const char *const *candidates, size_t count);
-/* The same for settings, with how the line is written: "learning_rate" -> "optimizer sgd rate=0.1". */
-const char *setting_alias(const char *word);
-
-/* Adds what was probably meant: an alias, else the nearest candidate. */
-void suggest_word(Diags *diags, Diag *diag, const char *word, const char *const *candidates, size_t count);
 
 #endif

@@ -154,6 +154,7 @@ static void print_statement(const AstStmt *stmt, int indent, FILE *out) {
         print_args(stmt, out);
         break;
     case AST_LABEL: fprintf(out, "%s:", stmt->label); break;
+    case AST_BROKEN: fputs("# not readable", out); break;
     case AST_NETWORK:
         fprintf(out, "network %s", stmt->name);
         print_block(stmt, indent, out);

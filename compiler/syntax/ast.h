@@ -49,6 +49,7 @@ typedef enum {
     AST_DEFAULT,   /* default name args */
     AST_STATEMENT, /* [label:] name args */
     AST_LABEL,     /* label: */
+    AST_BROKEN,    /* could not be read, as was reported: only its place is known */
     AST_NETWORK,   /* network name { body } */
     AST_TRAIN      /* train [name] { body } */
 } AstStmtKind;

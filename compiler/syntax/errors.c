@@ -1,10 +1,24 @@
 /* The wording of syntax errors: what was found, what could have stood there, and advice for common slips. */
+#include "compiler/syntax/forms.h"
 #include "compiler/syntax/reader.h"
 #include "compiler/syntax/words.h"
 #include "parse.h"
 #include "runtime/base/words.h"
 
+#include <ctype.h>
 #include <string.h>
+
+/* Outside of blocks statements are lines. */
+static void add_broken_line(Reader *reader, uint32_t at) {
+    const char *text = reader->source->text;
+    uint32_t lo = at, hi = at;
+    while (lo > 0 && text[lo - 1] != '\n') lo--;
+    while (hi < reader->source->size && text[hi] != '\n' && text[hi] != '\r') hi++;
+    AstStmt *broken = NEW(reader->arena, AstStmt);
+    broken->kind = AST_BROKEN;
+    broken->at = broken->name_at = (Span){lo, hi};
+    vec_push(reader->arena, &reader->top, broken);
+}
 
 Diag *reader_error(Reader *reader, Span at, const char *kind, const char *format, ...) {
     reader->failed = true;
@@ -12,7 +26,14 @@ Diag *reader_error(Reader *reader, Span at, const char *kind, const char *format
     va_start(args, format);
     const char *message = arena_vformat(reader->arena, format, args);
     va_end(args);
-    return diag_report(reader->diags, at, kind, "%s", message);
+    bool line = reader->scanner && reader->block_depth == 0 && reader->source->base == 0; /* not the encoding */
+    if (line && !reader->hidden) add_broken_line(reader, at.lo);
+    return diag_report(reader->hidden ? reader->hidden : reader->diags, at, kind, "%s", message);
+}
+
+void reader_hide(Reader *reader) {
+    reader->hidden = NEW(reader->arena, Diags);
+    *reader->hidden = (Diags){.arena = reader->arena, .source = reader->source};
 }
 
 const char *reader_place(Reader *reader, uint32_t offset) {
@@ -144,19 +165,54 @@ static char text_after(const Reader *reader, const Token *token) {
     return at[strspn(at, " \t")];
 }
 
-/* An unreadable word at file level. */
+static const char *const top_words[] = {"network", "train", "let", "allow"};
+
+/* `netwrok`: what follows is netc's. */
+static bool is_misspelt_top(Reader *reader, const Token *found) {
+    return found->kind == T_NAME && net_nearest_word(word_of(reader, found), top_words, COUNT_OF(top_words));
+}
+
+/* The name before the '{' that ends the line: `model LeNet {`, `LeNet {`; NULL: the line opens no block, or one whose
+ * word is only misspelt. */
+static const char *opened_name(Reader *reader, const Token *found) {
+    static const char *const openers[] = {"network", "train"};
+    const char *line = reader->source->text + (found->at.lo - reader->source->base);
+    size_t length = strcspn(line, "\r\n{");
+    if (found->kind != T_NAME || line[length] != '{') return NULL;
+    if (net_nearest_word(word_of(reader, found), openers, COUNT_OF(openers))) return NULL;
+    while (length > 0 && line[length - 1] == ' ') length--;
+    size_t start = length;
+    while (start > 0 && (line[start - 1] == '_' || isalnum((unsigned char)line[start - 1]))) start--;
+    return start == length ? NULL : arena_copy(reader->arena, line + start, length - start);
+}
+
+/* An unreadable word at file level: the first of what may be many such lines. */
 static void advise_top(Reader *reader, Diag *diag, const Token *found) {
-    static const char *const words[] = {"network", "train", "let", "allow"};
     const char *word = word_of(reader, found);
+    const Source *source = reader->source;
+    uint32_t at = found->at.lo - source->base;
+    const Form *form = form_of_line(source->text + at, source->size - at);
     if (found->kind == '}') {
         diag_help(reader->diags, diag, "no block is open here: there is one '}' too many");
+        return;
+    }
+    const char *name = form ? NULL : opened_name(reader, found);
+    if (name) {
+        diag_help(reader->diags, diag, "write 'network %s {'", name);
+        return;
+    }
+    if (form) {
+        diag_note(reader->diags, diag, "this looks like %s", form->name);
+        diag_help(reader->diags, diag, "%s", form->help);
+    } else if (is_misspelt_top(reader, found)) {
+        diag_suggest(reader->diags, diag, word, top_words, COUNT_OF(top_words));
+        return;
     } else if (found->kind == T_NAME && text_after(reader, found) == '=') {
         diag_help(reader->diags, diag, "a name is given a value by 'let %s = ...'", word);
-    } else if (found->kind == T_NAME && net_nearest_word(word, words, COUNT_OF(words))) {
-        diag_suggest(reader->diags, diag, word, words, COUNT_OF(words));
     } else {
         diag_help(reader->diags, diag, "layers stand inside 'network NAME { ... }', settings inside 'train { ... }'");
     }
+    reader_hide(reader);
 }
 
 static const char *advice_statement(Reader *reader, const Token *found) {
@@ -175,6 +231,15 @@ static const char *advice_statement(Reader *reader, const Token *found) {
     return "a statement begins with the kind of a layer, the name of a setting, or a label";
 }
 
+/* What follows a sign on its line, without a comment. */
+static const char *rest_of_line(Reader *reader, const Token *sign) {
+    const char *at = reader->source->text + (sign->at.hi - reader->source->base);
+    at += strspn(at, " \t:=");
+    size_t length = strcspn(at, "#;\r\n");
+    while (length > 0 && (at[length - 1] == ' ' || at[length - 1] == '\t')) length--;
+    return arena_copy(reader->arena, at, length > FOUND_MAX ? FOUND_MAX : length);
+}
+
 static const char *advice_arguments(Reader *reader, const Token *found, const Token *before) {
     const char *previous = word_of(reader, before);
     bool first = before->kind == T_NAME && (reader->seen[2].kind == T_END || reader->seen[2].kind == '{');
@@ -182,7 +247,14 @@ static const char *advice_arguments(Reader *reader, const Token *found, const To
     case ',': return "values and options are separated by blanks; a list is written [1, 2], a shape 5x5";
     case '=':
         if (first) {
-            return arena_format(reader->arena, "a setting's value follows its name without '=': '%s VALUE'", previous);
+            const char *value = rest_of_line(reader, found);
+            return arena_format(reader->arena,
+                                "a name is given a value by 'let %s = %s', a setting without '=': '%s %s'", previous,
+                                value, previous, value);
+        }
+        if (reader->seen[2].kind == T_DEFAULT) {
+            return arena_format(reader->arena, "a kind of layer stands before the option: 'default dense %s=%s'",
+                                previous, rest_of_line(reader, found));
         }
         return NULL;
     case ':':
@@ -227,12 +299,20 @@ static const char *advice(Reader *reader, const Token *found, const TokenSet *ex
     }
     if (in_arguments(expected)) return advice_arguments(reader, found, before);
     if (at_statement(expected)) return advice_statement(reader, found);
+    if (expected->has['{'] && reader->header_first.kind == T_REPEAT) {
+        size_t length;
+        Span head = {reader->header_first.at.lo, reader->seen[1].at.hi};
+        const char *text = source_slice(reader->source, head, &length);
+        return arena_format(reader->arena, "write '%.*s {'", (int)(length > FOUND_MAX ? FOUND_MAX : length), text);
+    }
     if (expected->has['{']) return "a block is written { ... }, its '{' in the line that opens it";
     if (expected->has[T_NUMBER]) return advice_value(reader, found, before);
     if (expected->has[T_NAME] && is_reserved(found->kind)) return "a reserved word cannot be a name";
-    if (expected->has[T_NAME] && before->kind == T_NETWORK) return "a network has a name: 'network lenet { ... }'";
+    if (expected->has[T_NAME] && before->kind == T_NETWORK) return "a network has a name: 'network lenet {'";
     if (expected->has[T_STRING] && found->kind == T_NAME) {
-        return arena_format(reader->arena, "the name of a warning stands in quotes: \"%s\"", word_of(reader, found));
+        const char *name = reader->source->text + (found->at.lo - reader->source->base);
+        return arena_format(reader->arena, "the name of a warning stands in quotes: \"%.*s\"",
+                            (int)strcspn(name, " \t\r\n;#}"), name);
     }
     return NULL;
 }
@@ -245,6 +325,7 @@ void reader_unexpected(Reader *reader, const TokenSet *expected) {
     bool line_end = found.kind == T_END && !is_semicolon(reader, &found);
     Span at = found.at;
     if (line_end || is_end_of_file(reader, &found)) at = (Span){reader->last_end, reader->last_end};
+    if (at_top(expected) && is_misspelt_top(reader, &found)) reader->hidden = NULL;
     Diag *diag = reader_error(reader, at, "syntax-error", "expected %s, found %s", expectation(reader, expected), what);
     if (reader->bracket_depth > 0 && reader->bracket_depth <= AST_MAX_DEPTH) {
         const Opening *opening = &reader->brackets[reader->bracket_depth - 1];
@@ -254,7 +335,7 @@ void reader_unexpected(Reader *reader, const TokenSet *expected) {
                       reader_place(reader, opening->at.lo));
         }
     }
-    if (at_top(expected)) {
+    if (at_top(expected) && !reader->hidden) {
         advise_top(reader, diag, &found);
         return;
     }

@@ -40,6 +40,7 @@ static AstValue *add_item(Reader *reader, AstValue *items, AstValue *item);
 static AstValue *truth(Reader *reader, Span at, bool value);
 static AstStmt *statement(AstStmt *stmt, AstStmtKind kind, Span at, const char *name, Span name_at);
 static AstStmt *labelled(AstStmt *stmt, const char *label, Span at);
+static AstStmt *broken(Reader *reader, Span at, uint32_t end);
 static AstStmt *let(Reader *reader, Span at, const char *name, Span name_at, AstValue *value);
 static void add_statement(Reader *reader, AstStmt *block, AstStmt *stmt);
 static void add_top(Reader *reader, AstStmt *stmt);
@@ -106,13 +107,13 @@ stmts
     : %empty             { $$ = NEW(reader->arena, AstStmt); }
     | stmts END          { $$ = $1; yyerrok; }
     | stmts stmt END     { $$ = $1; add_statement(reader, $$, $stmt); }
-    | stmts error END    { $$ = $1; yyerrok; }
+    | stmts error END    { $$ = $1; yyerrok; add_statement(reader, $$, broken(reader, @error, @END.lo)); }
     ;
 
 last
     : %empty             { $$ = NULL; }
     | stmt
-    | error              { $$ = NULL; }
+    | error              { $$ = broken(reader, @error, @error.hi); }
     ;
 
 ends    : %empty | ends END;
@@ -265,6 +266,11 @@ static AstStmt *labelled(AstStmt *stmt, const char *label, Span at) {
     stmt->label = label;
     stmt->label_at = at;
     return stmt;
+}
+
+static AstStmt *broken(Reader *reader, Span at, uint32_t end) {
+    if (end < at.lo) end = at.lo;
+    return statement(NEW(reader->arena, AstStmt), AST_BROKEN, (Span){at.lo, end}, NULL, at);
 }
 
 static AstStmt *let(Reader *reader, Span at, const char *name, Span name_at, AstValue *value) {

@@ -42,6 +42,7 @@ typedef struct {
 typedef struct {
     Span at;
     char symbol;
+    uint32_t indent; /* of the line that opens a block, in bytes */
 } Opening;
 
 typedef enum { HEADER_NONE, HEADER_OPEN, HEADER_ENDED } HeaderState;
@@ -50,7 +51,8 @@ typedef struct {
     Arena *arena;
     const Source *source;
     Diags *diags;
-    bool failed; /* some error was reported */
+    bool failed;   /* some error was reported */
+    Diags *hidden; /* takes errors that would only repeat one; NULL: there is nothing to hide */
 
     void *scanner;
     uint32_t offset; /* of the next byte to be scanned, in the numbering of spans */
@@ -73,7 +75,9 @@ typedef struct {
     Token header_first; /* the keyword of a block's opening line */
     Token header_end;
     size_t header_tokens;
-    bool header_colon; /* `network lenet:`, reported */
+    bool header_colon;  /* `network lenet:`, reported */
+    bool header_mended; /* `network LeNet-5`, reported: a name was supplied for what stands before the '{' */
+    Opening suspect;    /* a block that a '}' further left seems to have left open; no symbol: none */
 
     AstBody top;
     AstStmt *statement;
@@ -90,6 +94,8 @@ Token scanner_next(Reader *reader);
 
 /* errors.c: the Diag, so that a help line can be added */
 Diag *reader_error(Reader *reader, Span at, const char *kind, const char *format, ...) PRINTF_LIKE(4, 5);
+/* What is wrong with the text from here on is known: until `hidden` is NULL again, errors are not shown. */
+void reader_hide(Reader *reader);
 /* The parser looked at seen[0] and expected others. */
 void reader_unexpected(Reader *reader, const TokenSet *expected);
 /* "line 3, column 14": the place of an offset, for a note */

@@ -34,7 +34,7 @@ static const Opening *innermost_bracket(const Reader *reader) {
 
 /* False when the nesting is too deep (reported once). */
 static bool open_bracket(Reader *reader, const Token *token) {
-    Opening opening = {{token->at.hi - 1, token->at.hi}, token->kind == '[' ? '[' : '('};
+    Opening opening = {{token->at.hi - 1, token->at.hi}, token->kind == '[' ? '[' : '(', 0};
     size_t depth = reader->bracket_depth++;
     if (depth < AST_MAX_DEPTH) {
         reader->brackets[depth] = opening;
@@ -118,27 +118,46 @@ static bool line_leaves_brackets(const Reader *reader, const Token *token) {
 
 /* ---- blocks ---- */
 
+/* How far the line in which a place lies is indented; UINT32_MAX when something else stands before the place and
+ * `first` is asked for. */
+static uint32_t line_indent(const Reader *reader, uint32_t offset, bool first) {
+    const char *text = reader->source->text;
+    uint32_t at = offset - reader->source->base, start = at;
+    while (start > 0 && text[start - 1] != '\n') start--;
+    uint32_t indent = (uint32_t)strspn(text + start, " \t");
+    return first && start + indent != at ? UINT32_MAX : indent;
+}
+
+/* A '}' further left than the line that opened the innermost block closes an outer one in the writer's eyes. */
+static void suspect_block(Reader *reader, const Token *token) {
+    const Opening *innermost = &reader->blocks[reader->block_depth - 1];
+    if (!reader->suspect.symbol && line_indent(reader, token->at.lo, true) < innermost->indent) {
+        reader->suspect = *innermost;
+    }
+}
+
 static void open_block(Reader *reader, Span at) {
     if (reader->block_depth == AST_MAX_DEPTH) {
         reader_error(reader, at, "too-deep", "blocks are nested more than %d deep", AST_MAX_DEPTH);
         stop(reader);
         return;
     }
-    reader->blocks[reader->block_depth++] = (Opening){at, '{'};
+    reader->blocks[reader->block_depth++] = (Opening){at, '{', line_indent(reader, at.lo, false)};
     push_made(reader, '{', at);
 }
 
 /* Closes every open block before `next`. After a '{' was supplied the missing '}' is its echo: no message. */
 static void give_up_blocks(Reader *reader, const Token *next, const char *found) {
-    const Opening *innermost = &reader->blocks[reader->block_depth - 1];
+    const Opening *open = reader->suspect.symbol ? &reader->suspect : &reader->blocks[reader->block_depth - 1];
     if (reader->supplied_blocks == 0) {
-        Diag *diag = reader_error(reader, innermost->at, "unclosed-block",
-                                  "this '{' is not closed; expected '}' before %s", found);
+        Diag *diag =
+            reader_error(reader, open->at, "unclosed-block", "this '{' is not closed; expected '}' before %s", found);
         if (next->kind != T_FILE_END) {
             diag_note(reader->diags, diag, "%s is at %s", found, reader_place(reader, next->at.lo));
         }
     }
     reader->supplied_blocks = 0;
+    reader->suspect.symbol = 0;
     for (; reader->block_depth > 0; reader->block_depth--) push_made(reader, '}', (Span){next->at.lo, next->at.lo});
 }
 
@@ -161,7 +180,8 @@ static bool is_header(const Reader *reader, const Token *token) {
     bool keyword = token->kind == T_NETWORK || token->kind == T_TRAIN || token->kind == T_REPEAT;
     if (!keyword || !at_statement_start(reader)) return false;
     const char *next = text_after(reader, token);
-    return *next == ':' ? ends_header(next + 1 + strspn(next + 1, " \t")) : *next != '=';
+    if (*next == '=') return token->kind == T_NETWORK && reader->block_depth == 0;
+    return *next != ':' || ends_header(next + 1 + strspn(next + 1, " \t"));
 }
 
 /* The opening line is whole but for its '{'. */
@@ -201,8 +221,63 @@ static bool is_header_colon(const Reader *reader, const Token *token) {
     return colon && header_is_whole(reader) && ends_header(text_after(reader, token));
 }
 
+/* ---- the name of the network ---- */
+
+static bool in_name(char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+}
+
+/* The name nearest to what is written: LeNet_5 of "LeNet-5", net_2x of 2x; NULL: what is written is one, or nothing. */
+static const char *mended_name(Reader *reader, const char *text, size_t length) {
+    size_t good = 0;
+    while (good < length && in_name(text[good])) good++;
+    if (good == length && !(text[0] >= '0' && text[0] <= '9')) return NULL;
+    char name[64] = "net_";
+    size_t start = 4, used = start, from = 0;
+    while (from < length && !in_name(text[from])) from++;
+    for (size_t i = from; i < length && used + 1 < sizeof name; i++) {
+        if (in_name(text[i])) {
+            name[used++] = text[i];
+        } else if (name[used - 1] != '_') {
+            name[used++] = '_';
+        }
+    }
+    while (used > start && name[used - 1] == '_') used--;
+    bool digit = name[start] >= '0' && name[start] <= '9';
+    if (digit) start = 0;
+    return used <= 4 ? NULL : arena_copy(reader->arena, name + start, used - start);
+}
+
+/* Reports a name that is none, such as LeNet-5, and supplies one, so that the block is checked. */
+static void mend_network_name(Reader *reader, const Token *network) {
+    const char *text = text_after(reader, network);
+    size_t length = strcspn(text, "{}(:;#\r\n");
+    while (length > 0 && (text[length - 1] == ' ' || text[length - 1] == '\t')) length--;
+    const char *name = length > 0 ? mended_name(reader, text, length) : NULL;
+    if (!name && length > 0 && text[length] == '(')
+        name = arena_copy(reader->arena, text, length); /* LeNet(nn.Module) */
+    if (!name) return;
+    uint32_t lo = (uint32_t)(text - reader->source->text) + reader->source->base;
+    Span at = {lo, lo + (uint32_t)length};
+    Diag *diag = reader_error(reader, at, "syntax-error", "expected a name (letters, digits and '_'), found '%.*s'",
+                              (int)(length > 40 ? 40 : length), text);
+    diag_help(reader->diags, diag, "write 'network %s {'", name);
+    reader_hide(reader);
+    reader->header_mended = true;
+    Token made = {.kind = T_NAME, .at = at, .value.name = name};
+    push(reader, made);
+    reader->header_end = made;
+    reader->header_tokens = 2;
+}
+
 /* True when the token was taken. */
 static bool filter_header(Reader *reader, const Token *token) {
+    if (reader->header_mended) {
+        bool over = token->kind == '{' || token->kind == '}' || token->kind == T_END || token->kind == T_FILE_END;
+        if (!over) return true;
+        reader->header_mended = false;
+        reader->hidden = NULL;
+    }
     if (reader->header != HEADER_NONE && token->kind == T_END) {
         reader->header = HEADER_ENDED;
         return true;
@@ -274,6 +349,9 @@ static void filter(Reader *reader, const Token *token) {
     if (filter_header(reader, token)) return;
     if (reader->stopped) return;
     if (is_header(reader, token)) begin_header(reader, token);
+    if (begins_block_statement(token->kind) && reader->block_depth == 0 && at_statement_start(reader)) {
+        reader->hidden = NULL;
+    }
     if (token->kind != '-') reader->sign_run = 0;
     switch (token->kind) {
     case T_FILE_END:
@@ -282,7 +360,9 @@ static void filter(Reader *reader, const Token *token) {
         break;
     case '{': open_block(reader, token->at); break;
     case '}':
+        if (reader->block_depth > 0) suspect_block(reader, token);
         if (reader->block_depth > 0) reader->block_depth--;
+        if (reader->block_depth == 0) reader->suspect.symbol = 0;
         push(reader, *token);
         break;
     case '(':
@@ -303,6 +383,10 @@ static void filter(Reader *reader, const Token *token) {
         }
         break;
     case '-': push_sign(reader, token); break;
+    case T_NETWORK:
+        push(reader, *token);
+        if (reader->header == HEADER_OPEN) mend_network_name(reader, token);
+        break;
     default: push(reader, *token); break;
     }
 }

@@ -65,3 +65,20 @@ const char *net_nearest_word(const char *word, const char *const *candidates, si
     }
     return best;
 }
+
+const char *net_find_alias(const char *word, const NetAlias *aliases, size_t count) {
+    char folded[WORD_MAX + 1];
+    if (strlen(word) > WORD_MAX) {
+        return NULL;
+    }
+    lower_case(folded, word);
+    for (char *c = folded; *c != '\0'; c++) {
+        *c = (char)(*c == '_' ? '-' : *c);
+    }
+    for (size_t i = 0; i < count; i++) {
+        if (strcmp(aliases[i].word, folded) == 0) {
+            return aliases[i].here;
+        }
+    }
+    return NULL;
+}

@@ -12,4 +12,13 @@ int net_edit_distance(const char *a, const char *b);
  * Capitals do not matter. */
 const char *net_nearest_word(const char *word, const char *const *candidates, size_t count);
 
+/* What other programs call an option, and what it is here. */
+typedef struct {
+    const char *word; /* in lower case, words joined by '-' */
+    const char *here; /* "--rate", or a sentence */
+} NetAlias;
+
+/* What stands for a word typed with '-' or '_' between its parts; NULL: it is not in the table. */
+const char *net_find_alias(const char *word, const NetAlias *aliases, size_t count);
+
 #endif

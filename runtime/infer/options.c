@@ -31,6 +31,16 @@ static const Option table[] = {
     {"version", 0, AT(version), NULL, "print what this program was compiled by"},
 };
 
+/* What other programs call theirs. */
+static const NetAlias aliases[] = {
+    {"top-k", "--all"},       {"topk", "--all"},           {"top", "--all"},         {"probabilities", "--all"},
+    {"proba", "--all"},       {"scores", "--all"},         {"verbose", "--all"},     {"v", "--all"},
+    {"out", "--output"},      {"save", "--output"},        {"npy", "--output"},      {"format", "--json"},
+    {"targets", "--labels"},  {"truth", "--labels"},       {"test", "--labels"},     {"evaluate", "--labels"},
+    {"accuracy", "--labels"}, {"self-test", "--selftest"}, {"verify", "--selftest"}, {"check", "--selftest"},
+    {"binary", "--raw"},      {"float32", "--raw"},        {"silent", "--quiet"},
+};
+
 enum { OPTIONS = sizeof table / sizeof *table };
 
 static bool unknown_option(const NetInferOptions *options, const char *typed, NetError *error) {
@@ -42,6 +52,10 @@ static bool unknown_option(const NetInferOptions *options, const char *typed, Ne
     const char *names[OPTIONS];
     for (int i = 0; i < OPTIONS; i++) {
         names[i] = table[i].name;
+    }
+    const char *alias = net_find_alias(word, aliases, sizeof aliases / sizeof *aliases);
+    if (alias != NULL) {
+        return net_fail(error, NET_USAGE, "unknown option '%.*s%s'; did you mean '%s'?", dashes, typed, word, alias);
     }
     const char *nearest = net_nearest_word(word, names, OPTIONS);
     return nearest != NULL ? net_fail(error, NET_USAGE, "unknown option '%.*s%s'; did you mean '--%s'?", dashes, typed,

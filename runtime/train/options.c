@@ -99,6 +99,88 @@ const char *net_option_doc(NetOptionId id) { return table[id].doc; }
 
 bool net_option_repeats(NetOptionId id) { return table[id].kind == KIND_WORDS || table[id].kind == KIND_REQUIRE; }
 
+/* What trainers of other frameworks call theirs. */
+static const NetAlias aliases[] = {
+    {"lr", "--rate"},
+    {"learning-rate", "--rate"},
+    {"eta", "--rate"},
+    {"alpha", "--rate"},
+    {"step-size", "--rate"},
+    {"batch-size", "--batch"},
+    {"minibatch", "--batch"},
+    {"bs", "--batch"},
+    {"b", "--batch"},
+    {"num-epochs", "--epochs"},
+    {"n-epochs", "--epochs"},
+    {"max-epochs", "--epochs"},
+    {"iterations", "--epochs"},
+    {"max-iter", "--epochs"},
+    {"steps", "--epochs"},
+    {"n", "--epochs"},
+    {"e", "--epochs"},
+    {"lambda", "--l2"},
+    {"lmbda", "--l2"},
+    {"reg", "--l2"},
+    {"wd", "--weight-decay"},
+    {"decay", "--weight-decay"},
+    {"early-stopping", "--patience"},
+    {"early-stop", "--patience"},
+    {"stop", "--patience"},
+    {"random-seed", "--seed"},
+    {"random-state", "--seed"},
+    {"manual-seed", "--seed"},
+    {"workers", "--threads"},
+    {"num-workers", "--threads"},
+    {"nproc", "--threads"},
+    {"jobs", "--threads"},
+    {"j", "--threads"},
+    {"cores", "--threads"},
+    {"dataset", "--data"},
+    {"data-path", "--data-dir"},
+    {"data-root", "--data-dir"},
+    {"output", "--run-dir"},
+    {"output-dir", "--run-dir"},
+    {"out", "--run-dir"},
+    {"o", "--run-dir"},
+    {"save-dir", "--run-dir"},
+    {"logdir", "--run-dir"},
+    {"log-dir", "--run-dir"},
+    {"load", "--weights"},
+    {"pretrained", "--weights"},
+    {"init-from", "--weights"},
+    {"finetune", "--weights"},
+    {"checkpoint", "--resume"},
+    {"ckpt", "--resume"},
+    {"continue", "--resume"},
+    {"restore", "--resume"},
+    {"eval", "--evaluate"},
+    {"test", "--evaluate"},
+    {"validate", "--evaluate"},
+    {"log-interval", "--log-every"},
+    {"print-freq", "--log-every"},
+    {"silent", "--quiet"},
+    {"no-color", "--color never"},
+    {"timeout", "--time-limit"},
+    {"max-time", "--time-limit"},
+    {"experiment", "--name"},
+    {"run-name", "--name"},
+    {"gpu", "a trainer runs on the processor; --threads says on how many threads"},
+    {"gpus", "a trainer runs on the processor; --threads says on how many threads"},
+    {"cuda", "a trainer runs on the processor; --threads says on how many threads"},
+    {"no-cuda", "a trainer runs on the processor; leave it out"},
+    {"device", "a trainer runs on the processor; --threads says on how many threads"},
+    {"momentum", "netc has no momentum yet; leave it out"},
+    {"optimizer", "the optimizer is compiled in; it is a line of the train block"},
+    {"loss", "the cost is compiled in: netc train FILE --set 'cost quadratic'"},
+    {"dropout", "layers are compiled in: 'dropout 0.5' is a line of the network block"},
+    {"validation-split", "the split is compiled in: netc train FILE --set 'split validation=0.1'"},
+    {"val-split", "the split is compiled in: netc train FILE --set 'split validation=0.1'"},
+    {"split", "the split is compiled in: netc train FILE --set 'split validation=0.1'"},
+    {"verbose", "a trainer says what it does by itself; --quiet says less"},
+    {"v", "a trainer says what it does by itself; --quiet says less"},
+    {"progress", "a trainer says what it does by itself; --quiet says less"},
+};
+
 static NetCommand unknown_option(const NetOptions *options, const char *typed, NetError *error) {
     char word[64];
     const char *names[NET_OPTIONS];
@@ -108,8 +190,13 @@ static NetCommand unknown_option(const NetOptions *options, const char *typed, N
     for (int i = 0; i < NET_OPTIONS; i++) {
         names[i] = table[i].name;
     }
+    const char *alias = net_find_alias(word, aliases, sizeof aliases / sizeof aliases[0]);
     const char *nearest = net_nearest_word(word, names, NET_OPTIONS);
-    if (nearest != NULL) {
+    if (alias != NULL) {
+        bool option = alias[0] == '-';
+        net_fail(error, NET_USAGE, "unknown option '%.*s%s'; %s%s%s", dashes, typed, word,
+                 option ? "did you mean '" : "", alias, option ? "'?" : "");
+    } else if (nearest != NULL) {
         net_fail(error, NET_USAGE, "unknown option '%.*s%s'; did you mean '--%s'?", dashes, typed, word, nearest);
     } else {
         net_fail(error, NET_USAGE, "unknown option '%.*s%s'; '%s --help' lists them", dashes, typed, word,

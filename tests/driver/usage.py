@@ -45,6 +45,13 @@ USAGE = {
     ("help", "convv"): "netc help: nothing is known about 'convv'; did you mean 'conv'?",
     # options
     ("check", "--quite", "small.net"): "netc check: unknown option '--quite'; did you mean '--quiet'?",
+    ("check", "--epochs", "3", "small.net"):
+        "netc check: unknown option '--epochs'; epochs are for 'netc train' and trainers; --set 'epochs 3' is for the "
+        "rest",
+    ("build", "--march=native", "small.net"): "netc build: unknown option '--march'; did you mean '--cpu'?",
+    ("show", "--infer", "--target", "cortex-m4", "small.net"):
+        "netc show: --target cortex-m4: netc builds for this kind of machine and for aarch64-linux-gnu; for any other "
+        "'netc build --infer --emit c' prints plain C99, for the compiler there",
     ("check", "--frobnicate", "small.net"):
         "netc check: unknown option '--frobnicate'; 'netc help check' lists what there is",
     ("check", "--cpu", "native", "small.net"):
@@ -84,6 +91,10 @@ USAGE = {
     ("train", "small.net", "--weights", "a", "--rename", "a=b", "--rename", "a="):
         "netc train: --rename a= is given twice; keep one",
     ("train", "small.net", "--epoch", "3"): "netc train: unknown option '--epoch'; did you mean '--epochs'?",
+    ("train", "small.net", "--lr", "0.1"): "netc train: unknown option '--lr'; did you mean '--rate'?",
+    ("train", "small.net", "--batch_size=10"): "netc train: unknown option '--batch_size'; did you mean '--batch'?",
+    ("train", "small.net", "--gpu", "0"):
+        "netc train: unknown option '--gpu'; a trainer runs on the processor; --threads says on how many threads",
     ("train", "small.net", "--frobnicate"):
         "netc train: unknown option '--frobnicate'; 'netc train small.net --help' lists them",
     ("train", "small.net", "other"):

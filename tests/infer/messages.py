@@ -56,6 +56,7 @@ for words, expected in {
     ("",): "an argument is empty, expected a file with images",
     ("-", "good.png", "-"): "'-' is given 2 times; standard input can be read once",
     ("--jsn", "good.png"): "unknown option '--jsn'; did you mean '--json'?",
+    ("--top-k=5", "good.png"): "unknown option '--top-k'; did you mean '--all'?",
     ("--threads=4", "good.png"): "unknown option '--threads'; 'digits --help' lists them",
     ("-x", "good.png"): "unknown option '-x'; 'digits --help' lists them",
     ("--all=yes", "good.png"): "--all takes no value, found 'yes'",

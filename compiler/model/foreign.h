@@ -1,0 +1,37 @@
+/* The words people bring along from other frameworks, books and languages: what each is called here, or that netc has
+ * none of it. Words are compared in lower case without '_' and '-'. The tables are constant; nothing here fails. */
+#ifndef NETC_FOREIGN_H
+#define NETC_FOREIGN_H
+
+#include "compiler/model/model.h"
+
+/* A layer or setting. */
+typedef struct {
+    const char *word;
+    const char *usage; /* for the message: "conv MAPS kernel=HxW"; NULL: `here` says it */
+    const char *here;  /* how its line begins: "conv", "pool max", "optimizer sgd" */
+    const char *order; /* what its values without a name are, in their order: "maps kernel stride pad" */
+} ForeignHead;
+const ForeignHead *foreign_layer(const char *word);
+const ForeignHead *foreign_setting(const char *word);
+
+/* What netc has none of. */
+typedef struct {
+    const char *word;
+    const char *what; /* "recurrent layers" */
+    const char *near; /* what comes near, as advice; NULL: nothing does */
+} Absent;
+const Absent *foreign_absent(const char *word);
+
+/* How a value or an option is called here, of those among the candidates; NULL: unknown. `turned`: it counts the other
+ * way round (frozen=true is trainable=false). */
+const char *word_alias(const char *word, const char *const *candidates, size_t count, bool *turned);
+/* An option that says nothing netc does not know by itself (in_channels, dtype). */
+bool foreign_is_idle(const char *word);
+/* Equal but for case, '_' and '-'. */
+bool foreign_same(const char *a, const char *b);
+
+/* Adds what was probably meant: an alias, else what netc has none of, else the nearest candidate. */
+void suggest_word(Diags *diags, Diag *diag, const char *word, const char *const *candidates, size_t count);
+
+#endif

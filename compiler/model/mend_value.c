@@ -1,0 +1,282 @@
+#include "compiler/model/mend_value.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "compiler/model/value.h"
+#include "compiler/model/vocabulary.h"
+
+/* ---- numbers ---- */
+
+/* The number a loose text means: 10%, 0.1s, 50k, 60_000; NULL: none. */
+static const char *number_of(Arena *arena, const char *text, bool whole) {
+    char digits[64];
+    size_t length = 0;
+    const char *at = text;
+    if (strncmp(text, "10^", 3) == 0) return arena_format(arena, "1e%s", text + 3);
+    for (; *at && strchr("-0123456789._", *at) && length + 1 < sizeof digits; at++) {
+        if (*at != '_') digits[length++] = *at;
+    }
+    digits[length] = '\0';
+    char *end;
+    if ((*at == 'e' || *at == 'E') && strspn(at + 1, "+-0123456789") > 0) {
+        const char *exponent = arena_format(arena, "%s%.*s", digits, (int)(1 + strspn(at + 1, "+-0123456789")), at);
+        return at[1 + strspn(at + 1, "+-0123456789")] == '\0' ? exponent : NULL;
+    }
+    double number = strtod(digits, &end);
+    if (end == digits || *end != '\0') return NULL;
+    if (*at == '%' && !whole) return number_text(arena, number / 100);
+    if ((*at == 'k' || *at == 'K') && at[1] == '\0') return number_text(arena, number * 1000);
+    if (strchr("xXeE", *at) && *at) return NULL;
+    return arena_copy(arena, digits, length);
+}
+
+/* 0,1 is 0.1, and 60,000 is 60000 where a whole number is meant. */
+static const char *comma_number(Arena *arena, const LooseValue *value, bool whole) {
+    const char *text = value->items.at[0].value->text;
+    if (text[0] != '0' && strlen(value->items.at[1].value->text) == 3) whole = true;
+    if (!whole && value->items.count == 2) return arena_format(arena, "%s.%s", text, value->items.at[1].value->text);
+    for (size_t i = 1; whole && i < value->items.count; i++) {
+        const char *group = value->items.at[i].value->text;
+        if (strlen(group) != 3) return NULL;
+        text = arena_format(arena, "%s%s", text, group);
+    }
+    return whole ? text : NULL;
+}
+
+static const char *real_text(MendWords *mend, const LooseValue *value, bool whole) {
+    if (value->kind == LOOSE_STRING) value = loose_value(mend->arena, value->text);
+    if (!value) return NULL;
+    if (value->kind == LOOSE_GROUP && string_is(value->text, ",")) return comma_number(mend->arena, value, whole);
+    if (value->kind == LOOSE_GROUP && value->items.count == 1) value = value->items.at[0].value;
+    bool expression = value->kind == LOOSE_OTHER || value->kind == LOOSE_PRODUCT || value->kind == LOOSE_WORD ||
+                      (value->kind == LOOSE_CALL && string_is(value->text, "sqrt"));
+    if (value->kind != LOOSE_NUMBER) return expression ? value->raw : NULL;
+    const char *text = number_of(mend->arena, value->text, whole);
+    if (!text || !whole || strspn(text, "-0123456789") == strlen(text)) return text;
+    double number = strtod(text, NULL); /* 10.0 and 1e4 */
+    return number == floor(number) && fabs(number) < 1e15 ? arena_format(mend->arena, "%.0f", number) : NULL;
+}
+
+/* ---- shapes ---- */
+
+enum { MAX_SIDES = 4 };
+
+bool mend_is_shape(const char *text) {
+    const char *sign = text + strspn(text, "0123456789");
+    return sign > text && (*sign == 'x' || *sign == 'X') && sign[1] >= '0' && sign[1] <= '9';
+}
+
+/* Adds the sides in a text such as 28x28 or 28x28px; false: it is none. */
+static bool split_sides(Arena *arena, const char *text, const char *sides[MAX_SIDES], size_t *count) {
+    for (;;) {
+        size_t digits = strspn(text, "0123456789");
+        if (digits == 0 || *count == MAX_SIDES) return false;
+        sides[(*count)++] = arena_copy(arena, text, digits);
+        text += digits;
+        if ((*text != 'x' && *text != 'X') || text[1] < '0' || text[1] > '9') break;
+        text++;
+    }
+    return strpbrk(text, "0123456789") == NULL; /* a unit may follow */
+}
+
+/* The sides of a tuple, a product, a text; what stands for the batch (None, -1) is left out. */
+static bool read_sides(MendWords *mend, const LooseValue *value, const char *sides[MAX_SIDES], size_t *count) {
+    switch (value->kind) {
+    case LOOSE_STRING: {
+        const LooseValue *inner = loose_value(mend->arena, value->text);
+        return inner && inner->kind != LOOSE_STRING && read_sides(mend, inner, sides, count);
+    }
+    case LOOSE_WORD: return string_is(value->text, "None");
+    case LOOSE_NUMBER:
+        if (string_is(value->text, "-1")) return true;
+        if (mend_is_shape(value->text)) return split_sides(mend->arena, value->text, sides, count);
+        if (*count == MAX_SIDES) return false;
+        sides[*count] = real_text(mend, value, true);
+        return sides[(*count)++] != NULL;
+    case LOOSE_GROUP:
+    case LOOSE_PRODUCT:
+        for (size_t i = 0; i < value->items.count; i++) {
+            if (!read_sides(mend, value->items.at[i].value, sides, count)) return false;
+        }
+        return true;
+    case LOOSE_CALL:
+    case LOOSE_OTHER: return false;
+    }
+    return false;
+}
+
+static const char *join_sides(Arena *arena, const char *const *sides, size_t count) {
+    const char *text = sides[0];
+    for (size_t i = 1; i < count; i++) text = arena_format(arena, "%sx%s", text, sides[i]);
+    return text;
+}
+
+static bool few_channels(const char *side) { return string_is(side, "1") || string_is(side, "3"); }
+
+static const char *shape_value(MendWords *mend, const LooseValue *value, bool window) {
+    const char *sides[MAX_SIDES];
+    size_t count = 0;
+    if (!read_sides(mend, value, sides, &count)) return value->kind == LOOSE_OTHER ? value->raw : NULL;
+    if (count == 0 || count == MAX_SIDES) return NULL;
+    if (window) return join_sides(mend->arena, sides, count);
+    bool flat = count == 2 && (string_is(sides[0], "1") || string_is(sides[1], "1"));
+    if (flat) return string_is(sides[0], "1") ? sides[1] : sides[0];
+    if (count == 2) return arena_format(mend->arena, "1x%s", join_sides(mend->arena, sides, count));
+    if (count == 3 && few_channels(sides[2]) && !few_channels(sides[0])) { /* the channels came last */
+        return arena_format(mend->arena, "%sx%sx%s", sides[2], sides[0], sides[1]);
+    }
+    return join_sides(mend->arena, sides, count);
+}
+
+/* ---- words ---- */
+
+static const char *last_part(const char *name) {
+    const char *dot = strrchr(name, '.');
+    return dot ? dot + 1 : name;
+}
+
+/* The word a value names: relu of "relu", nn.ReLU and F.relu( ). */
+const char *mend_word(const LooseValue *value) {
+    bool named = value->kind == LOOSE_WORD || value->kind == LOOSE_STRING || value->kind == LOOSE_CALL;
+    return named ? last_part(value->text) : NULL;
+}
+
+static size_t count_words(const char *const *words) {
+    size_t count = 0;
+    while (words && words[count]) count++;
+    return count;
+}
+
+static const char *known_word(MendWords *mend, const LooseValue *value, const char *const *words, size_t count) {
+    const char *word = mend_word(value);
+    bool turned;
+    const char *here = word ? word_alias(word, words, count, &turned) : NULL;
+    if (word && !here && !mend->absent) mend->absent = foreign_absent(word);
+    return here && !turned ? here : NULL;
+}
+
+const char *mend_truth(const LooseValue *value, bool turned) {
+    static const char *const yes[] = {"true", "yes", "on", "1"}, *const no[] = {"false", "no", "off", "0", "none"};
+    const char *word = value->text ? value->text : "";
+    for (size_t i = 0; i < COUNT_OF(yes); i++) {
+        if (foreign_same(word, yes[i])) return turned ? "false" : "true";
+    }
+    for (size_t i = 0; i < COUNT_OF(no); i++) {
+        if (foreign_same(word, no[i])) return turned ? "true" : "false";
+    }
+    return NULL;
+}
+
+/* "relu", or with its number: leaky_relu(0.2). */
+static const char *activation_text(MendWords *mend, const LooseValue *value) {
+    const char *name = known_word(mend, value, activation_names, ACTIVATION_COUNT);
+    if (!name) return NULL;
+    bool number = activation_specs[activation_find(name)].parameter && value->items.count > 0;
+    const char *parameter = number ? real_text(mend, value->items.at[0].value, false) : NULL;
+    return parameter ? arena_format(mend->arena, "%s(%s)", name, parameter) : name;
+}
+
+static const char *initialiser_text(MendWords *mend, const LooseValue *value) {
+    const char **names = NEW_ARRAY(mend->arena, const char *, initialiser_count);
+    for (size_t i = 0; i < initialiser_count; i++) names[i] = initialisers[i].name;
+    const char *name = known_word(mend, value, names, initialiser_count);
+    if (!name) return NULL;
+    static const char *const usual[][INITIALISER_MAX_ARGUMENTS] = {
+        [RECIPE_NORMAL] = {"0", "0.05"}, [RECIPE_UNIFORM] = {"-0.05", "0.05"}, [RECIPE_CONSTANT] = {"0"}};
+    const Initialiser *initialiser = initialiser_find(name);
+    size_t count = initialiser_arguments(initialiser);
+    const char *text = name;
+    for (size_t i = 0; i < count; i++) {
+        const char *argument = usual[initialiser->kind][i];
+        size_t place = 0; /* among those without a name */
+        for (size_t k = 0; k < value->items.count; k++) {
+            const LooseArg *item = &value->items.at[k];
+            bool meant = item->key
+                             ? strstr(item->key, i == 0 ? "mean" : "s") || strstr(item->key, i == 0 ? "min" : "max")
+                             : place++ == i;
+            if (meant && real_text(mend, item->value, false)) argument = real_text(mend, item->value, false);
+        }
+        text = arena_format(mend->arena, "%s%s%s", text, i == 0 ? "(" : ", ", argument);
+    }
+    return count > 0 ? arena_format(mend->arena, "%s)", text) : text;
+}
+
+/* ---- one value ---- */
+
+static const char *numbers_text(MendWords *mend, const LooseValue *value) {
+    if (value->kind != LOOSE_GROUP) return real_text(mend, value, false);
+    const char *text = "[";
+    for (size_t i = 0; i < value->items.count; i++) {
+        const char *number = real_text(mend, value->items.at[i].value, false);
+        if (!number) return NULL;
+        text = arena_format(mend->arena, "%s%s%s", text, i == 0 ? "" : ", ", number);
+    }
+    return arena_format(mend->arena, "%s]", text);
+}
+
+static const char *word_list(MendWords *mend, const OptionSpec *spec, const LooseValue *value) {
+    size_t count = count_words(spec->words);
+    if (value->kind != LOOSE_GROUP) return known_word(mend, value, spec->words, count);
+    const char *text = NULL;
+    for (size_t i = 0; i < value->items.count; i++) {
+        const char *word = known_word(mend, value->items.at[i].value, spec->words, count);
+        if (!word) return NULL;
+        text = !text ? word : arena_format(mend->arena, spec->positional ? "%s %s" : "%s, %s", text, word);
+    }
+    return text && !spec->positional ? arena_format(mend->arena, "[%s]", text) : text;
+}
+
+/* A share the other way round: keep=0.9 drops 0.1. */
+static const char *turned_share(MendWords *mend, const char *text) {
+    return text ? number_text(mend->arena, 1 - strtod(text, NULL)) : NULL;
+}
+
+const char *mend_value(MendWords *mend, const OptionSpec *spec, const LooseValue *value, bool turned) {
+    bool other = spec->words && spec->type != OPTION_WORD && spec->type != OPTION_WORDS && spec->type != OPTION_INIT;
+    const char *word = other ? known_word(mend, value, spec->words, count_words(spec->words)) : NULL;
+    if (word) return word;
+    switch (spec->type) {
+    case OPTION_INTEGER:
+    case OPTION_EVERY: return real_text(mend, value, true);
+    case OPTION_REAL:
+    case OPTION_COUNT: {
+        if (spec->type == OPTION_COUNT && value->kind == LOOSE_OTHER) return NULL; /* 80/20 is no number of examples */
+        const char *text = real_text(mend, value, false);
+        return turned ? turned_share(mend, text) : text;
+    }
+    case OPTION_BOOL: return mend_truth(value, turned);
+    case OPTION_WORD: return known_word(mend, value, spec->words, count_words(spec->words));
+    case OPTION_WORDS: return word_list(mend, spec, value);
+    case OPTION_PAD:
+        if (mend_word(value) && foreign_same(mend_word(value), "valid")) return "0";
+        return shape_value(mend, value, true);
+    case OPTION_WINDOW: return shape_value(mend, value, true);
+    case OPTION_SHAPE: return shape_value(mend, value, false);
+    case OPTION_ACTIVATION: return activation_text(mend, value);
+    case OPTION_INIT: return initialiser_text(mend, value);
+    case OPTION_NUMBERS: return numbers_text(mend, value);
+    case OPTION_STRING: {
+        if (mend_word(value) && !mend->absent) mend->absent = foreign_absent(mend_word(value)); /* train.csv */
+        if (mend->absent) return NULL;
+        const char *text = value->kind == LOOSE_STRING ? value->text : value->raw;
+        return strpbrk(text, "\"\\\n") ? NULL : arena_format(mend->arena, "\"%s\"", text);
+    }
+    case OPTION_LABEL: return mend_word(value);
+    }
+    return NULL;
+}
+
+const char *mend_any(MendWords *mend, const LooseValue *value) {
+    if (value->kind == LOOSE_STRING) {
+        bool word = value->text[0] && strspn(value->text, "abcdefghijklmnopqrstuvwxyz_") == strlen(value->text);
+        return word ? value->text : arena_format(mend->arena, "\"%s\"", value->text);
+    }
+    if (value->kind == LOOSE_GROUP) {
+        bool decimal = string_is(value->text, ",") && value->items.at[0].value->text[0] == '0';
+        return decimal ? real_text(mend, value, false) : shape_value(mend, value, true);
+    }
+    if (value->kind == LOOSE_NUMBER && !mend_is_shape(value->text)) return real_text(mend, value, false);
+    return value->raw;
+}

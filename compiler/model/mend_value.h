@@ -1,0 +1,24 @@
+/* The value of an option as netc writes it, from a generous reading of what stands there. Private to mend*.c. */
+#ifndef NETC_MEND_VALUE_H
+#define NETC_MEND_VALUE_H
+
+#include "compiler/model/foreign.h"
+#include "compiler/syntax/loose.h"
+
+typedef struct {
+    Arena *arena;
+    const Absent *absent; /* the first word for something that netc has none of */
+} MendWords;
+
+/* NULL: it cannot be told. `turned`: the option counts the other way round (frozen=true). */
+const char *mend_value(MendWords *mend, const OptionSpec *spec, const LooseValue *value, bool turned);
+/* The value of a let, whose type is not known. */
+const char *mend_any(MendWords *mend, const LooseValue *value);
+/* The word that a value names: relu of "relu", nn.ReLU and F.relu( ); NULL: none. */
+const char *mend_word(const LooseValue *value);
+/* "true" or "false" of yes, off, 1, None; NULL: neither. */
+const char *mend_truth(const LooseValue *value, bool turned);
+/* Whether a text begins as a shape does, 5x5. */
+bool mend_is_shape(const char *text);
+
+#endif

@@ -1,0 +1,18 @@
+/* Files and lines that are not netc's, told by how they begin: weights, pictures, archives, models of other
+ * frameworks. */
+#ifndef NETC_FORMS_H
+#define NETC_FORMS_H
+
+#include "compiler/base/base.h"
+
+typedef struct {
+    const char *name; /* "a PNG picture" */
+    const char *help; /* what to do with it; NULL: nothing more is known */
+} Form;
+
+/* The form of a whole file; NULL: it may be a .net text. */
+const Form *form_of_file(const char *bytes, size_t size);
+/* The form of a text from a line on; NULL: unknown. */
+const Form *form_of_line(const char *text, size_t size);
+
+#endif

@@ -1,0 +1,256 @@
+#!/usr/bin/env python3
+"""What people type who come from other frameworks, school books or shells, each as one line of an otherwise good model.
+Every slip is an error with a place and with help; the lines that the help quotes are typed back and must be taken."""
+import os
+import re
+import subprocess
+import sys
+
+NETC = os.environ["NETC"]
+
+# Where a line stands: a layer in the middle, the last one, the input, a setting, the opening of the network, the file.
+MODELS = {
+    "layer": "network t {{\n    input 1x28x28\n    conv 20 kernel=5x5 activation=relu\n    {}\n"
+             "    dense 10 activation=softmax\n}}\n",
+    "last": "network t {{\n    input 1x28x28\n    dense 30 activation=relu\n    {}\n}}\n",
+    "input": "network t {{\n    {}\n    dense 10 activation=softmax\n}}\n",
+    "setting": "network t {{\n    input 784\n    dense 10 activation=softmax\n}}\n"
+               "train {{\n    split validation=0.1\n    {}\n}}\n",
+    "split": "network t {{\n    input 784\n    dense 10 activation=softmax\n}}\ntrain {{\n    {}\n}}\n",
+    "sigmoid": "network t {{\n    input 784\n    dense 10 activation=sigmoid\n}}\ntrain {{\n    {}\n}}\n",
+    "header": "{}\n    input 784\n    dense 10 activation=softmax\n}}\n",
+    "file": "{}\nnetwork t {{\n    input 784\n    dense 10 activation=softmax\n}}\n",
+}
+
+# place, what is typed, the line that the help gives
+LINES = """
+layer   | conv 6 kernel=(5,5)                               | conv 6 kernel=5x5
+layer   | conv 6 kernel=[5 5]                               | conv 6 kernel=5x5
+layer   | conv 6 kernel=5*5                                 | conv 6 kernel=5x5
+layer   | conv 6 kernel="5x5"                               | conv 6 kernel=5x5
+layer   | conv 6 kernel=5×5                                 | conv 6 kernel=5x5
+layer   | conv filters=20 kernel_size=5                     | conv 20 kernel=5
+layer   | conv 20 5x5 relu                                  | conv 20 kernel=5x5 activation=relu
+layer   | conv 20, kernel=5x5                               | conv 20 kernel=5x5
+layer   | conv 20                                           | conv 20 kernel=5x5
+layer   | conv 32 kernel 3                                  | conv 32 kernel=3
+layer   | conv 32 3 x 3                                     | conv 32 kernel=3x3
+layer   | conv 32@3x3                                       | conv 32 kernel=3x3
+layer   | conv 32 kernel=3 stride=(2,2)                     | conv 32 kernel=3 stride=2x2
+layer   | conv 32 kernel=3 padding='valid'                  | conv 32 kernel=3 pad=0
+layer   | conv 32 kernel=3px                                | conv 32 kernel=3
+layer   | conv 32 k=3 s=1                                   | conv 32 kernel=3 stride=1
+layer   | conv 32 kernel=3 dilation=2                       | conv 32 kernel=3
+layer   | Conv2d(1, 6, 5)                                   | conv 6 kernel=5
+layer   | Conv2D(32, (3, 3), activation='relu')             | conv 32 kernel=3x3 activation=relu
+layer   | layers.Conv2D(32, 3, padding='same', name="a"),   | conv 32 kernel=3 pad=same
+layer   | self.conv1 = nn.Conv2d(1, 32, kernel_size=3)      | conv 32 kernel=3
+layer   | convolution2dLayer(3, 32)                         | conv 32 kernel=3
+layer   | x = F.relu(self.conv1(x))                         | activation relu
+layer   | x = F.max_pool2d(x, 2)                            | pool max 2
+layer   | x = torch.flatten(x, 1)                           | flatten
+layer   | x = Dense(64, activation='tanh')(x)               | dense 64 activation=tanh
+layer   | model.add(Dense(128, activation='relu'))          | dense 128 activation=relu
+layer   | fc1: Linear(784, 100)                             | fc1: dense 100
+layer   | nn.Linear(784, 100)                               | dense 100
+layer   | Dense(10)                                         | dense 10
+layer   | Dense(64, use_bias=False)                         | dense 64 bias=false
+layer   | Dense(units=64, kernel_initializer='he_normal')   | dense 64 init=he_normal
+layer   | dense 64, relu                                    | dense 64 activation=relu
+layer   | dense: 64                                         | dense 64
+layer   | dense = 64                                        | dense 64
+layer   | dense "64"                                        | dense 64
+layer   | dense 64 units                                    | dense 64
+layer   | dense 64 activation relu                          | dense 64 activation=relu
+layer   | dense 64 activation: relu                         | dense 64 activation=relu
+layer   | dense 64 activation=relu()                        | dense 64 activation=relu
+layer   | dense 64 activation="relu"                        | dense 64 activation=relu
+layer   | dense 64 activation=LeakyReLU(0.2)                | dense 64 activation=leaky_relu(0.2)
+layer   | dense 64 activation=σ                             | dense 64 activation=sigmoid
+layer   | dense 64 init=RandomNormal(stddev=0.01)           | dense 64 init=normal(0, 0.01)
+layer   | dense 64 init=xavier                              | dense 64 init=glorot_uniform
+layer   | dense 64 init=normal (0, 1)                       | dense 64 init=normal(0, 1)
+layer   | dense 64 bias=off                                 | dense 64 bias=false
+layer   | dense 64 frozen=true                              | dense 64 trainable=false
+layer   | dense 64 dropout=0.5                              | dense 64; dropout 0.5
+layer   | dense 64 batchnorm=true                           | dense 64
+layer   | default dense: activation=relu                    | default dense activation=relu
+layer   | hidden 100                                        | dense 100
+layer   | fc 100                                            | dense 100
+layer   | nn.ReLU()                                         | activation relu
+layer   | nn.LeakyReLU(negative_slope=0.2)                  | activation leaky_relu(0.2)
+layer   | activation=relu                                   | activation relu
+layer   | maxpool                                           | pool max 2x2
+layer   | MaxPooling2D(pool_size=(2, 2))                    | pool max 2x2
+layer   | pool 2x2 max                                      | pool max 2x2
+layer   | pool 2                                            | pool max 2
+layer   | pool max 2 stride 2                               | pool max 2 stride=2
+layer   | pool avg 2                                        | pool average 2
+layer   | pool global average                               | pool average global
+layer   | global_average_pool                               | pool average global
+layer   | nn.AdaptiveAvgPool2d((1, 1))                      | pool average global
+layer   | dropout p=0.5                                     | dropout 0.5
+layer   | dropout rate=0.5                                  | dropout 0.5
+layer   | dropout keep=0.9                                  | dropout 0.1
+layer   | dropout 20%                                       | dropout 0.2
+layer   | dropout 0,5                                       | dropout 0.5
+layer   | dropout = 0.5                                     | dropout 0.5
+last    | dense 10 activation="softmax"                     | dense 10 activation=softmax
+last    | output 10                                         | dense 10 activation=softmax
+last    | nn.Softmax(dim=1)                                 | activation softmax
+input   | input 1 x 28 x 28                                 | input 1x28x28
+input   | input (1, 28, 28)                                 | input 1x28x28
+input   | input 1X28X28                                     | input 1x28x28
+input   | input 28,28,1                                     | input 1x28x28
+input   | input 28x28                                       | input 1x28x28
+input   | input [None, 1, 28, 28]                           | input 1x28x28
+input   | Input(shape=(28, 28, 1))                          | input 1x28x28
+input   | input: 784                                        | input 784
+input   | input 784 neurons                                 | input 784
+setting | epochs: 3                                         | epochs 3
+setting | epochs = 3                                        | epochs 3
+setting | epochs "3"                                        | epochs 3
+setting | num_epochs 3                                      | epochs 3
+setting | epochs=30 batch_size=64                           | epochs 30; batch 64
+setting | batch 64 examples                                 | batch 64
+setting | batch all                                         | batch full
+setting | learning_rate = 0.1                               | optimizer sgd rate=0.1
+setting | lr 0.1                                            | optimizer sgd rate=0.1
+setting | η = 0.5                                           | optimizer sgd rate=0.5
+setting | lr = 10^-3                                        | optimizer sgd rate=1e-3
+setting | optimizer sgd lr=0.1                              | optimizer sgd rate=0.1
+setting | optimizer sgd rate=0,1                            | optimizer sgd rate=0.1
+setting | optimizer sgd rate=10%                            | optimizer sgd rate=0.1
+setting | optimizer sgd 0.1                                 | optimizer sgd rate=0.1
+setting | optimizer sgd(rate=0.1)                           | optimizer sgd rate=0.1
+setting | optimizer sgd eta=0.1 lambda=5                    | optimizer sgd rate=0.1; regularize l2=5
+setting | optimizer sgd rate=0.1 momentum=0.9               | optimizer sgd rate=0.1
+setting | optimizer = optim.SGD(m.parameters(), lr=0.01)    | optimizer sgd rate=0.01
+setting | loss mse                                          | cost log_likelihood
+setting | cost cross-entropy                                | cost log_likelihood
+setting | loss = nn.CrossEntropyLoss()                      | cost log_likelihood
+sigmoid | loss mse                                          | cost quadratic
+sigmoid | cost cross-entropy                                | cost cross_entropy
+sigmoid | cost = binary_crossentropy                        | cost cross_entropy
+setting | weight_decay 1e-4                                 | regularize weight_decay=1e-4
+setting | regularize L2=5                                   | regularize l2=5
+setting | λ = 5                                             | regularize l2=5
+setting | early_stopping patience=5                         | stop patience=5
+setting | stop 5                                            | stop patience=5
+setting | EarlyStopping(monitor='val_loss', patience=5)     | stop patience=5 monitor=cost
+setting | torch.manual_seed(42)                             | seed 42
+setting | data: mnist                                       | data mnist
+setting | data "mnist"                                      | data mnist
+setting | data fashion-mnist                                | data fashion_mnist
+setting | data idx images=a-b.idx labels=c.idx              | data idx images="a-b.idx" labels="c.idx"
+setting | data idx "a.idx" "b.idx"                          | data idx images="a.idx" labels="b.idx"
+setting | data train.idx                                    | data idx images="train.idx" labels="labels.idx"
+setting | target classification                             | target class
+setting | log gradients, weights                            | log gradients weights
+setting | log gradients every 100                           | log gradients every=100
+split   | validation_split=0.2                              | split validation=0.2
+split   | split train=80% validation=20%                    | split train=0.8 validation=0.2
+split   | split train=50,000                                | split train=50000
+split   | split validation=10k                              | split validation=10000
+header  | network LeNet-5 {                                 | network LeNet_5 {
+header  | network "LeNet" {                                 | network LeNet {
+header  | network LeNet 5 {                                 | network LeNet_5 {
+header  | network 2layer {                                  | network net_2layer {
+header  | model LeNet {                                     | network LeNet {
+file    | let k: 3                                          | let k = 3
+file    | let k 3                                           | let k = 3
+"""
+
+# place, what is typed, what netc says it has none of
+ABSENT = """
+layer   | reshape                      | reshaping
+layer   | deconv 16 kernel=3           | transposed convolution
+layer   | ConvTranspose2d(64, 32, 2)   | transposed convolution
+layer   | relu6                        | relu6
+layer   | nn.PReLU()                   | prelu
+layer   | dense 64 activation=mish     | mish
+layer   | lstm 64                      | recurrent layers
+layer   | embedding 100                | embeddings
+layer   | MultiHeadAttention(8, 64)    | attention
+layer   | upsample 2                   | upsampling
+layer   | layernorm                    | layer normalization
+layer   | nn.BatchNorm2d(32)           | batch normalization yet
+layer   | add x                        | sums of layers yet
+layer   | concat a b                   | concatenation yet
+layer   | conv1d 16 3                  | one-dimensional convolution
+layer   | ZeroPadding2D(1)             | layers that pad
+layer   | for i in range(3):           | loop but repeat
+setting | optimizer adam lr=0.001      | Adam yet
+setting | momentum 0.9                 | momentum yet
+setting | schedule cosine              | schedules of the rate yet
+setting | augment shift=1              | augmentation yet
+setting | gradient_clip 1.0            | gradient clipping yet
+setting | metrics=['accuracy']         | setting for what is reported
+setting | device = "cuda"              | devices to choose
+setting | max_iter 1000                | count of steps
+setting | data "f.csv"                 | reader of CSV files yet
+setting | data cifar10                 | CIFAR-10 yet
+"""
+
+# what is pasted before a good model, what it looks like: one error, however many lines
+PASTED = [("model = Sequential()\nmodel.add(Dense(10))\nmodel.compile(loss='mse')\n", "Python"),
+          ("import torch\nimport torch.nn as nn\n", "Python"),
+          ('layer { name: "conv1" type: "Convolution" }\nlayer { name: "fc" }\n', "a Caffe prototxt"),
+          ("batch=64\nsubdivisions=8\nwidth=416\nheight=416\nmomentum=0.9\n", "a Darknet configuration")]
+
+QUOTED = re.compile(r"'([^']*)'")
+
+
+def check(text):
+    done = subprocess.run([NETC, "check", "-Wno-rows-dropped", "-"], input=text, capture_output=True, text=True)
+    return done.returncode, done.stdout + done.stderr
+
+
+def rows(table):
+    return [[part.strip() for part in line.split(" | ")] for line in table.strip().split("\n")]
+
+
+def fail(slip, why, printed):
+    sys.exit(f"{slip}: {why}\n{printed}")
+
+
+def slipped(place, slip):
+    """The help for a slip that must be the one error of its model."""
+    status, printed = check(MODELS[place].format(slip))
+    if status != 1 or "1 error\n" not in printed:
+        fail(slip, f"expected one error, status {status}", printed)
+    helps = re.findall(r"^  help: (.*)$", printed, re.M)
+    if len(helps) != 1:
+        fail(slip, "expected one line of help", printed)
+    return helps[0], printed
+
+
+for place, slip, line in rows(LINES):
+    text, printed = slipped(place, slip)
+    if f"'{line}'" not in text:
+        fail(slip, f"expected help with '{line}'", printed)
+    status, answer = check(MODELS[place].format(line))
+    if status != 0:
+        fail(slip, f"'{line}' is not taken", answer)
+
+BEGINNINGS = {"conv": "layer", "dense": "layer", "dropout": "layer", "activation": "layer", "pool": "layer",
+              "repeat": "layer", "flatten": "layer", "optimizer": "setting", "epochs": "setting", "cost": "sigmoid",
+              "data": "setting", "regularize": "setting", "log": "setting", "target": "setting", "stop": "setting"}
+for place, slip, what in rows(ABSENT):
+    text, printed = slipped(place, slip)
+    if f"netc has no {what}" not in printed:
+        fail(slip, f"expected 'netc has no {what}'", printed)
+    for line in QUOTED.findall(text):
+        where = BEGINNINGS.get(line.split()[0])
+        if where and " " in line and check(MODELS[where].format(line))[0] != 0:
+            fail(slip, f"'{line}' is not taken", printed)
+
+for text, what in PASTED:
+    status, printed = check(text + MODELS["file"].format(""))
+    if status != 1 or "1 error\n" not in printed or f"note: this looks like {what}\n" not in printed:
+        fail(text, "expected one error that names it", printed)
+
+done = subprocess.run([NETC, "check", "--set", "epochs=3", "-"], input=MODELS["file"].format(""), capture_output=True,
+                      text=True)
+if "help: write --set 'epochs 3'\n" not in done.stderr:
+    fail("--set epochs=3", "expected --set 'epochs 3'", done.stderr)
