@@ -7,6 +7,7 @@
 #include "compiler/driver/report.h"
 #include "compiler/model/layer.h"
 #include "compiler/model/settings.h"
+#include "compiler/model/foreign.h"
 #include "compiler/model/vocabulary.h"
 #include "compiler/syntax/words.h"
 #include "runtime/base/words.h"
@@ -358,14 +359,21 @@ static int help_word(Arena *arena, Meanings *found, FILE *out) {
     return STATUS_OK;
 }
 
-/* Words of other frameworks are known, too. */
+/* Words of other frameworks are known, too, and what netc has none of. */
 static int unknown_topic(Arena *arena, const char *topic) {
     Words names = help_topics(arena);
-    const char *layer = layer_alias(topic), *setting = setting_alias(topic);
-    const char *word = word_alias(topic, names.at, names.count);
-    if (word == NULL && (layer != NULL || setting != NULL)) {
+    const ForeignHead *head = foreign_layer(topic);
+    const Absent *absent = foreign_absent(topic);
+    bool turned;
+    const char *word = word_alias(topic, names.at, names.count, &turned);
+    head = head != NULL ? head : foreign_setting(topic);
+    if (word == NULL && head != NULL) {
         return report_usage("help", "nothing is known about '%s'; in netc that is '%s'", topic,
-                            layer != NULL ? layer : setting);
+                            head->usage != NULL ? head->usage : head->here);
+    }
+    if (word == NULL && absent != NULL) {
+        return report_usage("help", "netc has no %s%s%s", absent->what, absent->near != NULL ? "; " : "",
+                            absent->near != NULL ? absent->near : "");
     }
     word = word != NULL ? word : net_nearest_word(topic, names.at, names.count);
     if (word != NULL) {
