@@ -217,8 +217,29 @@ bool pipeline_open(Arena *arena, const char *command, const Options *options, co
     return apply_warning_options(compilation, status);
 }
 
+/* NUMBERxNUMBER, a tile that the registers could hold at all. */
+static bool is_schedule(const char *text) {
+    int64_t tile = 1;
+    for (int k = 0; k < 2; k++) {
+        int64_t number = 0;
+        for (; *text >= '0' && *text <= '9' && number < 100; text++) number = 10 * number + (*text - '0');
+        tile *= number;
+        if (*text++ != (k == 0 ? 'x' : '\0')) {
+            return false;
+        }
+    }
+    return tile >= 1 && tile <= TILE_MAX;
+}
+
 bool pipeline_target(Compilation *compilation, int *status) {
     const Options *options = compilation->options;
+    if (options->schedule != NULL && !is_schedule(options->schedule)) {
+        *status = report_usage(compilation->command,
+                               "--schedule %s: expected two numbers of at least 1 whose product is at most %d, for "
+                               "example --schedule 4x5",
+                               options->schedule, TILE_MAX);
+        return false;
+    }
     const char *backend = options->backend;
     if (backend == NULL) {
         backend = NETC_LLVM ? "llvm" : "c";

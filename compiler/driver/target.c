@@ -12,6 +12,8 @@ typedef struct {
     int vector_registers;
 } KnownProcessor;
 
+#define ARM64 NULL, true, 8 /* NEON: 32 registers of 4 lanes */
+
 #if defined(__x86_64__)
 #define BASE NULL, false, 4
 #define V2 "x86-64-v2", false, 4
@@ -31,7 +33,7 @@ static KnownProcessor host_level(void) {
     return levels[i];
 }
 #else
-static const KnownProcessor known[] = {{"generic", NULL, true, 32}};
+static const KnownProcessor known[] = {{"generic", ARM64}};
 
 static KnownProcessor host_level(void) { return known[0]; }
 #endif
@@ -80,7 +82,9 @@ int processor_ladder(Arena *arena, Processor ladder[3]) {
 }
 
 bool processor_target(const char *triple, Processor *processor) {
-    *processor = (Processor){.cpu = "generic", .triple = triple, .fma = true, .vector_registers = 8};
+    const KnownProcessor arm64 = {"generic", ARM64};
+    *processor = of_known(&arm64);
+    processor->triple = triple;
     return string_is(triple, aarch64);
 }
 

@@ -5,8 +5,6 @@
 
 #include "compiler/loop/nest.h"
 
-enum { TILE_MAX = 64 };
-
 /* A line in the lanes is whole vectors and what is left over. */
 typedef enum { LINE_ALL, LINE_VECTORS, LINE_REST } LineParts;
 

@@ -7,6 +7,9 @@
 #include "compiler/loop/packing.h"
 #include "compiler/programs/programs.h"
 
+/* Outputs that share a register tile, at most. */
+enum { TILE_MAX = 64 };
+
 typedef struct {
     const char *cpu;            /* recorded in the descriptor */
     const char *level;          /* the same: the level of x86-64 the code needs; NULL: any */

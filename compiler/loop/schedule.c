@@ -5,8 +5,9 @@
  *
  *     max( F / fma ports, L / load ports, (F + L) / issue, F * latency / (ports * A) )
  *
- * and a tile is feasible when accumulators + the vectors it loads + 2 fit the registers. Loads are counted by the
- * places they touch, so a row of taps that slides over an image counts each column once. */
+ * and a tile is feasible when its accumulators, the loaded vectors that are alive at once and an eighth of the
+ * registers to spare fit the registers. Loads are counted by the places they touch, so a row of taps that slides over
+ * an image counts each column once. */
 #include "compiler/loop/schedule.h"
 
 #include <stdlib.h>
@@ -60,13 +61,13 @@ Access access_of_write(const Layout *layout, const Compute *compute) {
 /* ---- all accesses of a group ---- */
 typedef struct {
     const Layout *layout;
-    Access at[64];
-    size_t count;
+    Access *at;
+    size_t count, capacity;
 } AccessList;
 
 static void collect(void *context, Expr *read) {
     AccessList *list = context;
-    if (list->count < COUNT_OF(list->at)) list->at[list->count++] = access_of_read(list->layout, read);
+    vec_push(list->layout->program->arena, list, access_of_read(list->layout, read));
 }
 
 static void collect_reads(const Group *group, AccessList *list) {
