@@ -193,9 +193,9 @@ bool pipeline_open(Arena *arena, const char *command, const Options *options, co
     const char *why = NULL;
     bool standard_input = string_is(path, "-");
     const char *what = standard_input ? NULL : show_weights_what(path);
-    if (what != NULL && !string_is(what, "a folder")) { /* that is for those who read it to say */
-        *status = report_environment("%s is %s, expected a model (FILE.net); 'netc show %s' prints what is in it", path,
-                                     what, path);
+    if (what != NULL && string_is(what, "a run")) { /* of a file its content tells, when it is read */
+        *status = report_environment("%s is a run, expected a model (FILE.net); 'netc show %s' prints what is in it",
+                                     path, path);
         return false;
     }
     compilation->source = standard_input ? read_standard_input(arena, &why) : source_read(arena, path, &why);

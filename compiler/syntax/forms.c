@@ -3,8 +3,10 @@
 #include <string.h>
 
 #define WRITE "write its layers as netc does; 'netc new NAME' makes a model to begin with"
-#define WEIGHTS \
-    "weights go with a model: 'netc build MODEL.net --infer --weights FILE', or 'netc train MODEL.net --weights FILE'"
+#define WEIGHTS                                                                                                   \
+    "weights go with a model: 'netc build MODEL.net --infer --weights FILE', or 'netc train MODEL.net --weights " \
+    "FILE'; "                                                                                                     \
+    "'netc show FILE' prints what is in it"
 #define CONVERT "netc reads weights from safetensors files alone: save them with safetensors.torch.save_file"
 #define DATA "data is named in the train block: data idx images=\"images.idx\" labels=\"labels.idx\""
 #define RUN "a model is a text; 'netc new NAME' makes one to begin with"

@@ -283,7 +283,7 @@ static double patience(void) {
     const char *text = getenv("NET_FETCH_SECONDS");
     char *end = NULL;
     double seconds = text != NULL ? strtod(text, &end) : 0;
-    return seconds > 0 && *end == '\0' ? seconds : ANSWER_SECONDS;
+    return seconds > 0 && *end == '\0' ? seconds : (double)ANSWER_SECONDS;
 }
 
 /* Fetches into `target`, working in a folder for temporary files. */

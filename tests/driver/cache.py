@@ -16,8 +16,8 @@ FOLDER = os.path.join(CACHE, "netc/trainers")
 TIMES = int(sys.argv[1]) if len(sys.argv) > 1 else 20
 
 
-def start(*options, cache=CACHE):
-    return subprocess.Popen([NETC, "train", SMALL, "--epochs", "0", "-q", "--run-dir", "run", *options],
+def start(*options, cache=CACHE, run="run"):
+    return subprocess.Popen([NETC, "train", SMALL, "--epochs", "0", "-q", "--run-dir", run, *options],
                             env=dict(os.environ, XDG_CACHE_HOME=cache), stdin=subprocess.DEVNULL,
                             stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
@@ -119,7 +119,7 @@ with open("file", "w"):
 shutil.rmtree(PATH)
 train("alone")
 cut()
-both = [start("--run-dir", f"run-{i}") for i in range(2)]
+both = [start(run=f"run-{i}") for i in range(2)]
 for process in both:
     out, err = process.communicate(timeout=300)
     if process.returncode != 0 or err:

@@ -74,8 +74,8 @@ says("netc: cut.safetensors: is cut short: tensor 'a' ends at byte 8 of the data
      "cut.safetensors", status=3)
 
 # where a model is expected
-says("netc: foreign is a weights file, expected a model (FILE.net); 'netc show foreign' prints what is in it", "check",
-     "foreign", status=3)
+says("foreign: error: this is a safetensors file: weights, not a model; expected a .net text [foreign-file]", "check",
+     "foreign", status=1)
 says("netc: runs/latest is a run, expected a model (FILE.net); 'netc show runs/latest' prints what is in it", "train",
      "runs/latest", status=3)
 says("netc: cannot read runs: is a folder, not a .net file", "check", "runs", status=3)
