@@ -33,7 +33,9 @@ def netc(*arguments, status=0):
 
 
 def says(expected, *arguments, status):
-    if netc(*arguments, status=status) != expected + "\n":
+    """The first line of an error, and no line but its help."""
+    first, *rest = netc(*arguments, status=status).splitlines()
+    if first != expected or any(line != "1 error" and not line.startswith("  help: ") for line in rest):
         fail(f"{arguments}\n  expected {expected}\n  found    {netc(*arguments, status=status)}")
 
 

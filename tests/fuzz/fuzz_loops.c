@@ -150,7 +150,7 @@ static Outcome run_programs(const NetModel *model, const Example *x) {
 
 static Outcome train(Arena *arena, Programs *programs, const LowerOptions *options, const Example *x) {
     Code *code = lower_programs(arena, programs, options);
-    Interp *interp = interp_new(arena, code);
+    Interp *interp = interp_new(arena, code, true);
     NetKernel **kernels = NEW_ARRAY(arena, NetKernel *, code->kernels.count);
     const void **selves = NEW_ARRAY(arena, const void *, code->kernels.count);
     for (size_t k = 0; k < code->kernels.count; k++) kernels[k] = interp_kernel, selves[k] = interp_self(interp, k);
@@ -212,7 +212,7 @@ static void check_inference(Arena *arena, Drawing *d, const Model *model) {
     Example x = example_new(d, programs);
     int64_t rows = (x.images + NET_LANES - 1) / NET_LANES * NET_LANES;
     float *one = buffer(rows * outputs, sizeof(float)), *batch = buffer(rows * outputs, sizeof(float));
-    Predictor p = {.interp = interp_new(arena, inference->code),
+    Predictor p = {.interp = interp_new(arena, inference->code, true),
                    .state = x.state,
                    .param = buffer(inference->packing.size, sizeof(float)),
                    .scratch = buffer(inference->scratch_size, sizeof(float))};

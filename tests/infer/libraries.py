@@ -219,7 +219,8 @@ for options, expected in (
         (("--infer", "--weights", RUN["alpha"], "--emit", "lib", "-o", "-"),
          "netc build: -o -: a library does not go to standard output; -o names a file"),
         (("--infer", "--weights", RUN["alpha"], "--target", "vax"),
-         "netc build: --target vax: netc builds for this kind of machine and for aarch64-linux-gnu"),
+         "netc build: --target vax: netc builds for this kind of machine and for aarch64-linux-gnu; for any other "
+         "'netc build --infer --emit c' prints plain C99, for the compiler there"),
         (("--infer", "--weights", RUN["alpha"], "--emit", "c", "--cpu", "auto"),
          "netc build: --emit c is code for one kind of processor; name it with --cpu")):
     found = command(NETC, "build", "alpha.net", *options, status=2)

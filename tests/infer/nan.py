@@ -34,7 +34,7 @@ def save_weights(path, tensors):
 
 def model(name, last):
     with open(f"{name}.net", "w") as file:
-        file.write(f"network {name} {{ input 4; dense 3 bias=false; dense 2 bias=false activation={last} }}\n"
+        file.write(f"network {name} {{ input 4; dense 3 bias=false activation=linear; dense 2 bias=false activation={last} }}\n"
                    "train { data idx images=\"x\" labels=\"y\" test_images=\"x\" test_labels=\"y\" }\n")
     return f"{name}.net"
 

@@ -281,7 +281,7 @@ says("this trainer was compiled without l1; netc train idx.net --set 'regularize
 says("required test_accuracy>0.9, found 0.3; epochs<1, found 1 [not-met]", "--require",
      "test_accuracy > 0.9", "--require", "epochs<1", "--require=steps>=1", "--data-dir", good, "--name", "required",
      status=4)
-says("time limit of 1e-06 s: stopped in epoch 1 after step 0 of 2; netc train idx.net --resume runs/limited-DATE-N goes "
+says("time limit of 1e-06 s: stopped in epoch 1 after step 1 of 2; netc train idx.net --resume runs/limited-DATE-N goes "
      "on from there [time-limit]", "--time-limit", "0.000001s", "--data-dir", good, "--name", "limited", status=0)
 
 # a run that was stopped has a checkpoint and no weights: whatever wants them says how to get them
