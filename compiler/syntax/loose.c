@@ -53,9 +53,8 @@ static bool goes_on(const char *text, size_t at) {
     char c = text[at];
     if (is_digit(c)) return true;
     if (is_letter(c)) return lookalike(text + at) == COUNT_OF(lookalikes);
-    char after = text[at + 1];
-    /* nn.ReLU, cross-entropy, LeNet-5, data/train.idx */
-    return (c == '.' || c == '-' || c == '/') && at > 0 && text[at - 1] != c && (is_letter(after) || is_digit(after));
+    if ((c != '.' && c != '-' && c != '/') || at == 0 || text[at - 1] == c) return false;
+    return is_letter(text[at + 1]) || is_digit(text[at + 1]); /* nn.ReLU, cross-entropy, LeNet-5, data/train.idx */
 }
 
 static size_t number_end(const char *text, size_t at) {
