@@ -536,8 +536,8 @@ static void check_file_let(Checker *checker, const AstStmt *stmt, const Override
     }
     size_t before = checker->scope.lets.count;
     scope_let(&checker->scope, stmt->name, stmt->name_at, value);
-    const Let *let = &checker->scope.lets.at[before];
-    if (checker->scope.lets.count > before && let->value) {
+    const Let *let = checker->scope.lets.count > before ? &checker->scope.lets.at[before] : NULL; /* NULL: refused */
+    if (let && let->value) {
         bool word = let->value->kind == AST_NAME || let->value->kind == AST_STRING;
         const char *text = word ? let->value->name : value_text(checker->arena, let->value);
         Define define = {stmt->name, text};

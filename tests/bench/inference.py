@@ -94,7 +94,7 @@ def build_library(builder, name, path, weights, backend):
     library = infer(builder, path, weights, "obj", os.path.join(folder, "library.o"), "--backend", backend,
                     *choose_processor())
     return builder.program(os.path.join(folder, "predict"), "predict", library, builder.object("limit"), "-I", folder,
-                           f"-DNAME={name}", f"-DCAPITALS={name.upper()}", f'-DHEADER="{name}.h"')
+                           f"-DNAME={name}", f"-DCAPITALS={name.upper()}", '-DHEADER="library.h"')
 
 
 class Contestant:

@@ -34,7 +34,7 @@ def save_weights(path, tensors):
 
 def model(name, last):
     with open(f"{name}.net", "w") as file:
-        file.write(f"network {name} {{ input 4; dense 3 bias=false activation=linear; dense 2 bias=false activation={last} }}\n"
+        file.write(f"network {name} {{ input 4; default dense bias=false; dense 3 activation=linear; dense 2 activation={last} }}\n"
                    "train { data idx images=\"x\" labels=\"y\" test_images=\"x\" test_labels=\"y\" }\n")
     return f"{name}.net"
 
@@ -59,15 +59,16 @@ check(out.startswith("0.00 %  (0 of 20;") and "[not-finite]" in err, out + err)
 run("./m-predict", "x", "-o", "y.npy", status=1)
 check(os.path.exists("y.npy"), "the outputs were not written")
 
-evaluate = [NETC, "train", net, "--weights", "huge.safetensors", "--evaluate", "-q"]
+evaluate = [NETC, "train", net, "--weights", "huge.safetensors", "--evaluate"]
 out, err = run(*evaluate, "--require", "test_accuracy>=0", status=1)
 check("-nan" not in out and "cost nan" in out and "not finite on the training part" in err, out + err)
+check(run(*evaluate, "-q", status=1)[0] == "", "-q prints a figure that there is not")
 run(*evaluate[:3], "--weights", "small.safetensors", "--evaluate", "-q", "--require", "test_accuracy>=0.5")
 
 # the library's class
 run(NETC, "build", net, "--infer", "--weights", "huge.safetensors", "--emit", "c", "-o", "net.c")
 with open("main.c", "w") as file:
-    file.write("#include \"m.h\"\n#include <stdio.h>\nstatic unsigned char w[M_WORKSPACE_BYTES];\nint main(void) {\n"
+    file.write("#include \"net.h\"\n#include <stdio.h>\nstatic unsigned char w[M_WORKSPACE_BYTES];\nint main(void) {\n"
                "    const float x[4] = {1, 1, 1, 1};\n    printf(\"%d\\n\", m_classify(x, w));\n    return 0;\n}\n")
 run("gcc", "main.c", "net.c", "-lm", "-o", "main")
 check(run("./main")[0] == "-1\n", "the class of a NaN in C")

@@ -98,7 +98,11 @@ def weights(model):
 
 
 def build(model, output, *options):
+    """The header, which is called like the output, becomes NAME.h."""
     run(NETC, "build", model, "--infer", "--weights", weights(model), "-o", output, *FAST, *options)
+    header = os.path.splitext(output)[0] + ".h"
+    if os.path.exists(header):
+        os.replace(header, f"{name_of(model)}.h")
     return output
 
 

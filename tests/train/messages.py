@@ -303,7 +303,7 @@ train("-D", "units=5", "--resume", stopped, "--data-dir", good, "--name", "stopp
 train("-D", "units=5", "--weights", stopped, "--data-dir", good, "--evaluate", model="lets.net")
 
 with open("wild.net", "w") as file:
-    file.write("network wild {\n    input 784\n    default dense activation=relu init=normal(0, 100)\n    dense 30\n"
+    file.write("allow \"exploding-gradient\"\nnetwork wild {\n    input 784\n    default dense activation=relu init=normal(0, 100)\n    dense 30\n"
                "    dense 30\n    dense 10 activation=linear\n}\n"
                "train {\n    data digits\n    cost quadratic\n    optimizer sgd rate=10\n}\n")
 says("cost is not finite at epoch 1, step 2; first in 'dense3' (weighted input inf); try --rate 1 (now 10); the last "
