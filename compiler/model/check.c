@@ -92,13 +92,6 @@ static void leave(Checker *checker) {
 
 /* ---- names of kinds ---- */
 
-const LayerKind *layer_kind_find(const char *name) {
-    for (const LayerKind *const *kind = layer_kinds; *kind; kind++) {
-        if (string_is((*kind)->name, name)) return *kind;
-    }
-    return NULL;
-}
-
 static void report_unknown_layer(Checker *checker, const AstStmt *stmt) {
     Diags *diags = checker->diags;
     const ForeignHead *alias = foreign_layer(stmt->name);

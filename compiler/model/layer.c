@@ -18,6 +18,13 @@ const char *shape_text(Arena *arena, Shape shape) {
 
 /* ---- looking things up ---- */
 
+const LayerKind *layer_kind_find(const char *name) {
+    for (const LayerKind *const *kind = layer_kinds; *kind; kind++) {
+        if (string_is((*kind)->name, name)) return *kind;
+    }
+    return NULL;
+}
+
 const OptionValue *layer_option(const Layer *layer, const char *name) {
     for (size_t i = 0; i < layer->kind->option_count; i++)
         if (string_is(layer->kind->options[i].name, name)) return &layer->options[i];

@@ -19,6 +19,7 @@ static const char *number_of(Arena *arena, const char *text, bool whole) {
         if (*at != '_') digits[length++] = *at;
     }
     digits[length] = '\0';
+    if (*at >= '0' && *at <= '9') return NULL; /* more than there is room for */
     char *end;
     if ((*at == 'e' || *at == 'E') && strspn(at + 1, "+-0123456789") > 0) {
         const char *exponent = arena_format(arena, "%s%.*s", digits, (int)(1 + strspn(at + 1, "+-0123456789")), at);

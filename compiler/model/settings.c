@@ -397,3 +397,10 @@ const SettingKind setting_kinds[] = {
     {.name = "log", .doc = "what is written down while training", OPTIONS(log_options), .apply = log_apply},
 };
 const size_t setting_kind_count = COUNT_OF(setting_kinds);
+
+bool word_begins_statement(const char *word) {
+    for (size_t i = 0; i < setting_kind_count; i++) {
+        if (string_is(setting_kinds[i].name, word)) return true;
+    }
+    return layer_kind_find(word) != NULL;
+}

@@ -56,13 +56,6 @@ static void apply_standard(Scope *scope, Settings *settings, const SettingKind *
     }
 }
 
-bool word_begins_statement(const char *word) {
-    for (size_t i = 0; i < setting_kind_count; i++) {
-        if (string_is(setting_kinds[i].name, word)) return true;
-    }
-    return layer_kind_find(word) != NULL;
-}
-
 static void report_unknown(Scope *scope, const AstStmt *line) {
     if (layer_kind_find(line->name)) {
         diag_report(scope->diags, line->name_at, "misplaced-statement",

@@ -75,9 +75,12 @@ typedef struct {
     Token header_first; /* the keyword of a block's opening line */
     Token header_end;
     size_t header_tokens;
-    bool header_colon;  /* `network lenet:`, reported */
-    bool header_mended; /* `network LeNet-5`, reported: a name was supplied for what stands before the '{' */
-    Opening suspect;    /* a block that a '}' further left seems to have left open; no symbol: none */
+    bool header_colon;    /* `network lenet:`, reported */
+    bool header_mended;   /* `network LeNet-5`, reported: a name was supplied for what stands before the '{' */
+    uint32_t followed;    /* up to where lines were followed for their indents, in bytes of the text */
+    uint32_t line_indent; /* of the line there, as far as it was followed */
+    bool line_begun;      /* something else than blanks stands before that place */
+    Opening suspect;      /* a block that a '}' further left seems to have left open; no symbol: none */
 
     AstBody top;
     AstStmt *statement;

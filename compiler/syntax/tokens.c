@@ -118,22 +118,28 @@ static bool line_leaves_brackets(const Reader *reader, const Token *token) {
 
 /* ---- blocks ---- */
 
-/* How far the line in which a place lies is indented; UINT32_MAX when something else stands before the place and
- * `first` is asked for. */
-static uint32_t line_indent(const Reader *reader, uint32_t offset, bool first) {
+/* Goes on to a place, no nearer than the last, and knows then how its line begins. */
+static void follow_line(Reader *reader, uint32_t offset) {
     const char *text = reader->source->text;
-    uint32_t at = offset - reader->source->base, start = at;
-    while (start > 0 && text[start - 1] != '\n') start--;
-    uint32_t indent = (uint32_t)strspn(text + start, " \t");
-    return first && start + indent != at ? UINT32_MAX : indent;
+    for (uint32_t until = offset - reader->source->base; reader->followed < until; reader->followed++) {
+        char c = text[reader->followed];
+        if (c == '\n') {
+            reader->line_indent = 0;
+            reader->line_begun = false;
+        } else if (!reader->line_begun && (c == ' ' || c == '\t')) {
+            reader->line_indent++;
+        } else {
+            reader->line_begun = true;
+        }
+    }
 }
 
 /* A '}' further left than the line that opened the innermost block closes an outer one in the writer's eyes. */
 static void suspect_block(Reader *reader, const Token *token) {
     const Opening *innermost = &reader->blocks[reader->block_depth - 1];
-    if (!reader->suspect.symbol && line_indent(reader, token->at.lo, true) < innermost->indent) {
-        reader->suspect = *innermost;
-    }
+    follow_line(reader, token->at.lo);
+    bool left = !reader->line_begun && reader->line_indent < innermost->indent;
+    if (left && !reader->suspect.symbol) reader->suspect = *innermost;
 }
 
 static void open_block(Reader *reader, Span at) {
@@ -142,7 +148,8 @@ static void open_block(Reader *reader, Span at) {
         stop(reader);
         return;
     }
-    reader->blocks[reader->block_depth++] = (Opening){at, '{', line_indent(reader, at.lo, false)};
+    follow_line(reader, at.lo);
+    reader->blocks[reader->block_depth++] = (Opening){at, '{', reader->line_indent};
     push_made(reader, '{', at);
 }
 

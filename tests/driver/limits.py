@@ -74,6 +74,7 @@ for what, text in (("lines", network("".join(f"    dense {i}.5\n" for i in range
     if not printed.endswith("20 errors (no more are shown)\n"):
         sys.exit(f"many {what} with errors: the end does not say that there are more\n{printed[-500:]}")
 check("16 MiB of comment", "#" + "x" * ((16 << 20) - 1000) + "\n" + network(""))
+check("50,000 blocks in a line of 15 MiB", network("    " + ("repeat 0 {};" + " " * 300) * 50000))
 with open("huge.net", "w") as file:
     file.write("#" * (17 << 20))
 done = subprocess.run([NETC, "check", "huge.net"], capture_output=True, text=True, timeout=SECONDS)
