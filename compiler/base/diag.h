@@ -43,6 +43,7 @@ typedef struct {
     const char *message;
     DiagNote *notes; /* in the order they were added */
     const char *help;
+    bool advised; /* its statement has been looked at for a line that would do: once, whatever the round of a repeat */
 } Diag;
 
 typedef struct {

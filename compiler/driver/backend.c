@@ -55,6 +55,7 @@ static Target target_of(const Generation *from) {
                     .instructions = from->processor->level,
                     .level = from->level,
                     .triple = from->processor->triple,
+                    .fma = from->processor->fma,
                     .plain = from->plain};
 }
 

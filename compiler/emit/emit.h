@@ -10,6 +10,7 @@ typedef struct {
     const char *instructions; /* those it may use: x86-64-v3, x86-64-v4; NULL: of every processor of its kind */
     int level;                /* -O0 .. -O3 */
     const char *triple;       /* LLVM's, of another kind of machine; NULL: this one's */
+    bool fma;                 /* LLVM: multiply-adds are fused; else they round twice */
     bool plain;               /* C99 without extensions or fused multiply-adds, for any compiler and machine */
 } Target;
 

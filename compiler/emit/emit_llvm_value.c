@@ -238,6 +238,13 @@ static LLVMValueRef build_shift(Emitter *e, const Value *v) {
     return LLVMBuildBinOp(e->builder, v->op == OP_SHIFT_LEFT ? LLVMShl : LLVMLShr, e->value[v->a], places, "");
 }
 
+/* Bits are promised, so it is said which of the two it is: llvm.fmuladd would leave that to the code generator, and
+ * llvm.fma is a call of the library where the processor has none. */
+static LLVMValueRef build_fma(Emitter *e, LLVMTypeRef type, LLVMValueRef *args) {
+    if (e->target->fma) return build_intrinsic(e, "llvm.fma", type, args, 3);
+    return LLVMBuildFAdd(e->builder, LLVMBuildFMul(e->builder, args[0], args[1], ""), args[2], "");
+}
+
 static LLVMValueRef build_op(Emitter *e, const Value *v) {
     LLVMBuilderRef builder = e->builder;
     LLVMTypeRef type = llvm_value_type(e, v->type);
@@ -250,7 +257,7 @@ static LLVMValueRef build_op(Emitter *e, const Value *v) {
     case OP_SUB: return LLVMBuildFSub(builder, a, b, "");
     case OP_MUL: return LLVMBuildFMul(builder, a, b, "");
     case OP_DIV: return LLVMBuildFDiv(builder, a, b, "");
-    case OP_FMA: return build_intrinsic(e, "llvm.fmuladd", type, args, 3); /* fused where the processor can */
+    case OP_FMA: return build_fma(e, type, args);
     case OP_MAX: return build_choice(e, LLVMRealOGT, a, b);
     case OP_MIN: return build_choice(e, LLVMRealOLT, a, b);
     case OP_SQRT: return build_intrinsic(e, "llvm.sqrt", type, args, 1);

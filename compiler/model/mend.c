@@ -458,7 +458,8 @@ static const char *let_text(Scope *scope, const char *text, size_t length, bool 
 void mend_statement(Scope *scope, MendPlace place, Span at) {
     if (diags_full(scope->diags) || scope_spent(scope)) return;
     Diag *diag = first_error(scope->diags, at);
-    if (!diag) return;
+    if (!diag || diag->advised) return;
+    diag->advised = true;
     Mend mend = {.scope = scope, .arena = scope->arena};
     size_t length;
     const char *text = source_slice(scope->diags->source, at, &length);

@@ -74,6 +74,9 @@ for what, text in (("lines", network("".join(f"    dense {i}.5\n" for i in range
     if not printed.endswith("20 errors (no more are shown)\n"):
         sys.exit(f"many {what} with errors: the end does not say that there are more\n{printed[-500:]}")
 check("16 MiB of comment", "#" + "x" * ((16 << 20) - 1000) + "\n" + network(""))
+check("broken lines in 10,000 rounds", network("repeat 10000 {\n" + 15 * (
+    "dense 4 bias_init=normal(0, 1) bias_init=normal(0, 1) activation=elu(0.7) leaky_relu(0.2)=tanh\n") + "}"),
+      *15 * ["expected a value, an option (name=value) or the end of the line, found '='"])
 check("50,000 blocks in a line of 15 MiB", network("    " + ("repeat 0 {};" + " " * 300) * 50000))
 with open("huge.net", "w") as file:
     file.write("#" * (17 << 20))

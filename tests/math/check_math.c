@@ -133,7 +133,7 @@ static void evaluate(const Backend *backend, int function, bool vector, float in
 
 static bool emit_object(const Tools *tools, const Code *code, const char *name, const Processor *processor,
                         const char *object) {
-    const Target target = {.cpu = processor->cpu, .instructions = processor->level, .level = 2};
+    const Target target = {.cpu = processor->cpu, .instructions = processor->level, .level = 2, .fma = processor->fma};
     const char *why = "";
 #if NETC_LLVM
     if (string_is(name, "llvm")) {

@@ -497,7 +497,7 @@ static void try_plain(Trial *trial, const char *compiler, const char *level) {
 #if NETC_LLVM
 static void try_llvm(Trial *trial, const char *cpu, const char *instructions, int level) {
     char object[512], so[512], shim_path[512], route[128], name[64];
-    const Target target = {.cpu = cpu, .instructions = instructions, .level = level};
+    const Target target = {.cpu = cpu, .instructions = instructions, .level = level, .fma = true};
     const char *why = NULL;
     Arena *arena = arena_new();
     unit_path(object, trial->state, "code.o");
