@@ -286,10 +286,15 @@ static bool write_object(const Tools *tools, const Shipment *shipment, const Lib
     const char *names = tools_path(tools, "names"), *merged = tools_path(tools, "merged.o");
     const char *functions = tools_path(tools, "functions.o"), *objcopy = binary_tool(tools, shipment, "objcopy");
     Text text = {0}, list = {0};
+    if (objcopy == NULL || !save(weights, library->weights, (size_t)library->weight_count * sizeof(float))) {
+        return false;
+    }
     emit_interface(library, weights, &text);
+    if (!save_text(source, &text)) {
+        return false;
+    }
     emit_public_names(library, &list);
-    if (objcopy == NULL || !save(weights, library->weights, (size_t)library->weight_count * sizeof(float)) ||
-        !save_text(source, &text) || !save_text(names, &list)) {
+    if (!save_text(names, &list)) {
         return false;
     }
     Processor any = shipment->processor[library->codes - 1];

@@ -252,6 +252,7 @@ int show_weights(Arena *arena, const Options *options, const char *path) {
         return status;
     }
     if (!find_run(arena, path, &runs)) {
+        runs_free(&runs);
         return STATUS_ENVIRONMENT;
     }
     char *found = net_weights_path(run_dir, runs.count == 1 ? runs.at[0].folder : path, &error);
