@@ -282,6 +282,10 @@ for place, slip, what in rows(ABSENT):
         if where and " " in line and check(MODELS[where].format(line))[0] != 0:
             fail(slip, f"'{line}' is not taken", printed)
 
+status, printed = check(MODELS["layer"].replace("1x28x28", "28x28x1").format("flatten"))
+if status != 1 or "help: channels come first: write 'input 1x28x28'\n" not in printed:
+    fail("input 28x28x1", "expected 'input 1x28x28'", printed)
+
 for word in ["training", "fit", "solver", "optimizer"]:
     text = MODELS["split"].format("epochs 3").replace("train {", word + " {")
     status, printed = check(text)
