@@ -155,7 +155,39 @@ const Command commands[] = {
     {0},
 };
 
+/* What other tools call their commands. */
+static const NetAlias aliases[] = {
+    {"fit", "train FILE.net"},
+    {"run", "train FILE.net"},
+    {"learn", "train FILE.net"},
+    {"test", "train FILE.net --evaluate"},
+    {"eval", "train FILE.net --evaluate"},
+    {"evaluate", "train FILE.net --evaluate"},
+    {"predict", "build FILE.net --infer"},
+    {"infer", "build FILE.net --infer"},
+    {"export", "build FILE.net --emit onnx"},
+    {"compile", "build FILE.net"},
+    {"make", "build FILE.net"},
+    {"summary", "show FILE.net"},
+    {"print", "show FILE.net"},
+    {"info", "show FILE.net"},
+    {"lint", "check FILE.net"},
+    {"validate", "check FILE.net"},
+    {"init", "new NAME"},
+    {"create", "new NAME"},
+    {"list", "runs"},
+    {"ls", "runs"},
+    {"logs", "runs"},
+    {"version", "--version"},
+    {"-v", "--version"},
+    {"-version", "--version"},
+};
+
 static int unknown_command(const char *word) {
+    const char *alias = net_find_alias(word, aliases, COUNT_OF(aliases));
+    if (alias != NULL) {
+        return report_usage(NULL, "unknown command '%s'; did you mean 'netc %s'?", word, alias);
+    }
     const char *names[COUNT_OF(commands)];
     size_t count = 0;
     for (const Command *command = commands; command->name != NULL; command++) {

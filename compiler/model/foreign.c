@@ -41,6 +41,8 @@ static const ForeignHead layers[] = {
     {"averagepooling", "pool average 2x2", "pool average", WINDOW_ORDER},
     {"averagepooling2d", "pool average 2x2", "pool average", WINDOW_ORDER},
     {"meanpool", "pool average 2x2", "pool average", WINDOW_ORDER},
+    {"subsample", "pool max 2x2", "pool max", WINDOW_ORDER},
+    {"max", "pool max 2x2", "pool max", WINDOW_ORDER},
     {"subsampling", "pool average 2x2", "pool average", WINDOW_ORDER},
     {"l2pool", "pool l2 2x2", "pool l2", WINDOW_ORDER},
     {"lppool2d", "pool l2 2x2", "pool l2", "- window stride"},
@@ -134,6 +136,7 @@ static const ForeignHead settings[] = {
     {"criterion", NULL, "cost", "function"},
     {"objective", NULL, "cost", "function"},
     {"costfunction", NULL, "cost", "function"},
+    {"error", NULL, "cost", "function"},
     {"mse", NULL, "cost quadratic", "-"},
     {"mseloss", NULL, "cost quadratic", "-"},
     {"crossentropy", NULL, "cost cross_entropy", "-"},
@@ -157,6 +160,8 @@ static const ForeignHead settings[] = {
     {"data", NULL, "data", "set images labels test_images test_labels"},
     {"dataset", NULL, "data", "set"},
     {"datasets", NULL, "data", "set"},
+    {"traindata", NULL, "data", "set"},
+    {"trainingdata", NULL, "data", "set"},
     {"datafile", NULL, "data idx images=\"images.idx\" labels=\"labels.idx\"", "images labels test_images test_labels"},
     {"split", NULL, "split", "train validation test"},
     {"validation", NULL, "split", "validation"},
@@ -189,7 +194,7 @@ static const ForeignHead settings[] = {
     {"manualseed", NULL, "seed", "number"},
     {"setseed", NULL, "seed", "number"},
     {"rng", NULL, "seed", "number"},
-    {"target", NULL, "target", "kind"},
+    {"target", NULL, "target", "kind -"},
     {"targets", NULL, "target", "kind"},
     {"log", NULL, "log", "subject"},
     {"logging", NULL, "log", "subject"},
@@ -225,6 +230,8 @@ static const Alias words[] = {
     {"featuremaps", "maps", false},
     {"channels", "maps", false},
     {"outchannels", "maps", false},
+    {"out", "maps", false},
+    {"out", "units", false},
     {"features", "maps", false},
     {"features", "units", false},
     {"numoutput", "maps", false},
@@ -242,6 +249,7 @@ static const Alias words[] = {
     {"width", "units", false},
     {"strides", "stride", false},
     {"step", "stride", false},
+    {"step", "rate", false},
     {"s", "stride", false},
     {"act", "activation", false},
     {"activationfn", "activation", false},
@@ -270,7 +278,6 @@ static const Alias words[] = {
     {"requiresgrad", "trainable", false},
     {"sd", "std", false},
     {"stdev", "std", false},
-    {"scale", "std", false},
     {"learningrate", "rate", false},
     {"lr", "rate", false},
     {"eta", "rate", false},
@@ -331,6 +338,9 @@ static const Alias words[] = {
     {"sigm", "sigmoid", false},
     {"σ", "sigmoid", false},
     {"hyperbolictangent", "tanh", false},
+    {"fannsigmoidsymmetric", "tanh", false},
+    {"fannsigmoid", "sigmoid", false},
+    {"fannlinear", "linear", false},
     {"rectify", "relu", false},
     {"rectifier", "relu", false},
     {"rectifiedlinear", "relu", false},
@@ -373,6 +383,10 @@ static const Alias words[] = {
     {"bcewithlogitsloss", "cross_entropy", false},
     {"binarycrossentropy", "cross_entropy", false},
     {"nll", "log_likelihood", false},
+    {"softmaxcrossentropy", "log_likelihood", false},
+    {"softmaxcrossentropywithlogits", "log_likelihood", false},
+    {"softmaxloss", "log_likelihood", false},
+    {"logloss", "log_likelihood", false},
     {"nllloss", "log_likelihood", false},
     {"softmaxwithloss", "log_likelihood", false},
     {"crossentropyloss", "log_likelihood", false},
@@ -394,12 +408,13 @@ static const Alias words[] = {
     {"grads", "gradients", false},
 };
 
-static const char *const idle[] = {"inchannels", "infeatures", "inputdim", "inputshape", "batchinputshape",
-                                   "dataformat", "dtype", "device", "inplace", "name", "dim", "axis", "startdim",
-                                   "enddim", "verbose", "shuffle", "bottom", "top", "ceilmode", "paddingmode",
-                                   /* units */
-                                   "units", "neurons", "nodes", "examples", "samples", "images", "pixels", "px",
-                                   "epochs", "maps", "filters", "channels", "features", "outputs", "layer"};
+static const char *const idle[] = {
+    "in", "inchannels", "infeatures", "numclasses", "inputdim", "inputshape", "batchinputshape", "dataformat", "dtype",
+    "device", "inplace", "name", "dim", "axis", "startdim", "enddim", "verbose", "shuffle", "bottom", "top", "ceilmode",
+    "paddingmode",
+    /* units */
+    "units", "neurons", "nodes", "steps", "classes", "examples", "samples", "images", "pixels", "px", "epochs", "maps",
+    "filters", "channels", "features", "outputs", "layer"};
 
 /* ---- looking up ---- */
 

@@ -138,6 +138,11 @@ bool layer_window(LayerContext *context, const OptionValue *size, const OptionVa
                     "a %lldx%lld window does not fit the %lldx%lld maps of '%s'%s", (long long)window->size[0],
                     (long long)window->size[1], (long long)in.dim[1], (long long)in.dim[2], layer->from->name, padded);
     layer_note_sizes(context, diag);
+    bool last = (in.dim[2] == 1 || in.dim[2] == 3) && in.dim[0] > 3 && in.dim[1] > 3; /* 28x28x1 */
+    if (layer->from->index == 0 && last) {
+        diag_help(context->diags, diag, "channels come first: write 'input %lldx%lldx%lld'", (long long)in.dim[2],
+                  (long long)in.dim[0], (long long)in.dim[1]);
+    }
     return false;
 }
 

@@ -136,6 +136,57 @@ static LooseValue *gather_sides(const Mend *mend, const LooseLine *line, size_t 
     return group;
 }
 
+/* A word that some option takes: the class of `target class 10`. */
+static bool is_value(const Mend *mend, const char *word) {
+    for (size_t i = 0; i < spec_count(mend); i++) {
+        for (const char *const *known = spec_at(mend, i)->words; known && *known; known++) {
+            if (foreign_same(*known, word)) return true;
+        }
+    }
+    return false;
+}
+
+/* `activation=leaky_relu alpha=0.2`, `activation=leaky_relu 0.2`: the number of the function before. */
+static bool put_parameter(Mend *mend, const LooseArg *arg) {
+    static const char *const names[] = {"alpha", "slope", "negativeslope", "beta"};
+    bool named = !arg->key;
+    for (size_t i = 0; i < COUNT_OF(names); i++) named = named || foreign_same(arg->key, names[i]);
+    if (!named || arg->value->kind != LOOSE_NUMBER) return false;
+    for (size_t i = 0; i < spec_count(mend); i++) {
+        const char *slot = mend->slots[i];
+        if (!slot || spec_at(mend, i)->type != OPTION_ACTIVATION || strchr(slot, '(')) continue;
+        LooseValue *call = NEW(mend->arena, LooseValue);
+        *call = (LooseValue){.kind = LOOSE_CALL, .text = slot, .raw = slot};
+        vec_push(mend->arena, &call->items, ((LooseArg){.value = arg->value}));
+        const char *text = mend_value(&mend->words, spec_at(mend, i), call, false);
+        if (!text || !strchr(text, '(')) return false;
+        mend->slots[i] = text;
+        return true;
+    }
+    return false;
+}
+
+/* `conv 6 5 5`: two equal numbers are the sides of one window. */
+static bool put_square(Mend *mend, const LooseLine *line, size_t *i) {
+    if (line->called || *i + 1 >= line->args.count || line->args.at[*i + 1].key) return false;
+    const LooseValue *side = line->args.at[*i].value, *other = line->args.at[*i + 1].value;
+    bool equal = side->kind == LOOSE_NUMBER && other->kind == LOOSE_NUMBER && string_is(side->text, other->text);
+    for (size_t place = 0; equal && place < spec_count(mend); place++) {
+        const OptionSpec *spec = spec_at(mend, place);
+        if (spec->type != OPTION_WINDOW || !spec->required || mend->slots[place]) continue;
+        bool units = false; /* the number of maps comes first */
+        for (size_t k = 0; k < spec_count(mend); k++) {
+            units =
+                units || (spec_at(mend, k)->positional && spec_at(mend, k)->required && k != place && !mend->slots[k]);
+        }
+        if (units) return false;
+        mend->slots[place] = arena_format(mend->arena, "%sx%s", side->text, other->text);
+        ++*i;
+        return true;
+    }
+    return false;
+}
+
 /* `kernel_size 5`: the value that follows an option's name. */
 static bool names_next(Mend *mend, const LooseLine *line, size_t i, LooseArg *pair) {
     if (i + 1 >= line->args.count || line->args.at[i].value->kind != LOOSE_WORD) return false;
@@ -143,7 +194,7 @@ static bool names_next(Mend *mend, const LooseLine *line, size_t i, LooseArg *pa
     bool turned;
     const char *word = line->args.at[i].value->text;
     size_t place = find_spec(mend, word, &turned);
-    bool known = place < spec_count(mend) || foreign_absent(word);
+    bool known = place < spec_count(mend) || (foreign_absent(word) && !is_value(mend, word));
     bool names = place < spec_count(mend) && !spec_at(mend, place)->positional;
     if (next->key || !known || (next->value->kind == LOOSE_WORD && !names)) return false;
     *pair = (LooseArg){.key = word, .value = next->value};
@@ -200,6 +251,7 @@ static bool put_args(Mend *mend, const LooseLine *line, const char *order) {
         const LooseArg *arg = &line->args.at[i];
         LooseArg pair;
         size_t form = arg->key ? spec_count(mend) : spec_by_form(mend, arg->value);
+        if (put_parameter(mend, arg) || (!arg->key && put_square(mend, line, &i))) continue;
         if (arg->key) {
             if (!put_named(mend, arg)) return false;
         } else if (names_next(mend, line, i, &pair)) {
@@ -247,10 +299,17 @@ static bool fill_required(Mend *mend) {
     return true;
 }
 
+/* fc-1 as a name: fc_1 */
+static const char *name_text(Arena *arena, const char *name) {
+    char *usable = arena_copy(arena, name, strlen(name));
+    for (char *c = usable; *c; c++) *c = *c == '-' ? '_' : *c;
+    return usable;
+}
+
 static const char *print(const Mend *mend, const LooseLine *line) {
     Text text = {0};
     if (line->standard) text_puts(&text, "default ");
-    if (mend->layer && line->label) text_printf(&text, "%s: ", line->label);
+    if (mend->layer && line->label) text_printf(&text, "%s: ", name_text(mend->arena, line->label));
     text_puts(&text, mend->owner.name);
     for (size_t i = 0; i < spec_count(mend); i++) {
         const OptionSpec *spec = spec_at(mend, i);
@@ -318,7 +377,9 @@ static const char *activation_word(const char *word) {
 static bool names_file(const LooseLine *line) {
     const LooseValue *first = line->args.count > 0 && !line->args.at[0].key ? line->args.at[0].value : NULL;
     if (!first || !line->head || !foreign_same(line->head, "data")) return false;
-    bool named = first->kind == LOOSE_STRING || first->kind == LOOSE_WORD;
+    bool named = first->kind == LOOSE_STRING || first->kind == LOOSE_WORD, turned;
+    static const char *const sets[] = {"mnist", "fashion_mnist", "digits"};
+    if (named && word_alias(mend_word(first), sets, COUNT_OF(sets), &turned)) return false; /* ./mnist */
     return first->kind == LOOSE_OTHER || (named && strpbrk(first->text, "./"));
 }
 
@@ -429,9 +490,15 @@ static void give_example(const Mend *mend, const LooseLine *line, MendPlace plac
 /* ---- lets ---- */
 
 /* `let k: 3`, `let my-width = 5,5`, and at file level `k = 3` and `const k = 3`, as netc writes them. */
-static const char *let_text(Scope *scope, const char *text, size_t length, bool file) {
-    static const char *const words[] = {"let", "const", "var", "int", "float", "double", "set"};
+static const char *let_text(Scope *scope, char *text, size_t length, bool file) {
+    static const char *const words[] = {"let", "const", "var", "int", "float", "double", "set", "export", "define"};
     LooseLine line;
+    char *quotient = strstr(text, "//"); /* Python's 7 // 2 */
+    if (quotient && strspn(quotient + 2, " ") + strspn(quotient + 2 + strspn(quotient + 2, " "), "0123456789") ==
+                        strlen(quotient + 2)) {
+        memmove(quotient, quotient + 1, strlen(quotient));
+        length = strlen(text);
+    }
     size_t start = strspn(text, " \t"), word = strspn(text + start, "abcdefghijklmnopqrstuvwxyz");
     bool declared = false;
     for (size_t i = 0; i < (file ? COUNT_OF(words) : 1) && !declared; i++) {
@@ -441,14 +508,22 @@ static const char *let_text(Scope *scope, const char *text, size_t length, bool 
     if ((!declared && !file) || start > length) return NULL;
     if (!loose_read(scope->arena, text + start, length - start, &line)) return NULL;
     const char *name = line.marked ? line.marked : line.head;
-    if ((!declared && !line.marked) || !name || line.args.count != (line.marked && line.head ? 0 : 1)) return NULL;
+    size_t first = line.marked && line.head ? 0 : 1; /* the values after it: let k = 5, j = 6 */
+    if ((!declared && !line.marked) || !name || line.args.count < first) return NULL;
+    const char *more = "";
+    for (size_t i = first; i < line.args.count; i++) {
+        const LooseArg *arg = &line.args.at[i];
+        const char *value = arg->key ? mend_any(&(MendWords){.arena = scope->arena}, arg->value) : NULL;
+        if (!value) return NULL;
+        more = arena_format(scope->arena, "%s; let %s = %s", more, name_text(scope->arena, arg->key), value);
+    }
+    line.args.count = first;
     const char *written = line.head;
     if (line.args.count == 1 && line.args.at[0].key) return NULL;
     if (line.args.count == 1) written = mend_any(&(MendWords){.arena = scope->arena}, line.args.at[0].value);
-    char *usable = arena_copy(scope->arena, name, strlen(name));
-    for (char *c = usable; *c; c++) *c = *c == '-' ? '_' : *c;
+    const char *usable = name_text(scope->arena, name);
     if (!written || word_is_known(usable)) return NULL;
-    const char *let = arena_format(scope->arena, "let %s = %s", usable, written);
+    const char *let = arena_format(scope->arena, "let %s = %s%s", usable, written, more);
     Source *source = source_from_text(scope->arena, "hint", let, strlen(let));
     Diags diags = {.arena = scope->arena, .source = source};
     ast_parse(scope->arena, source, &diags);
@@ -477,6 +552,8 @@ void mend_statement(Scope *scope, MendPlace place, Span at) {
         return;
     }
     if (!read) return;
+    bool opens = length > 0 && text[length - 1] == '{';
+    if (place == PLACE_FILE && opens && diag->help) return; /* `solver {`: a block was meant, as was said */
     const Absent *absent = NULL;
     bool set = source_of(scope->diags->source, at.lo)->base > 0; /* of --set, which has settings alone */
     for (int turn = 0; turn < (set ? 1 : 2); turn++) {

@@ -9,11 +9,23 @@
 
 /* ---- numbers ---- */
 
-/* The number a loose text means: 10%, 0.1s, 50k, 60_000; NULL: none. */
+static bool is_hexadecimal(const char *text) { return text[0] == '0' && (text[1] == 'x' || text[1] == 'X'); }
+
+static const char *hexadecimal(Arena *arena, const char *text) {
+    char *end;
+    unsigned long long number = strtoull(text + 2, &end, 16);
+    return end > text + 2 && *end == '\0' && end - text <= 15 ? arena_format(arena, "%llu", number) : NULL;
+}
+
+/* What C and Java write behind a number: 1e-3f. */
+static bool ends_number(const char *at) { return *at == '\0' || (strchr("fFdDlL", *at) && at[1] == '\0'); }
+
+/* The number a loose text means: 10%, 0.1s, 50k, 60_000, 0x2A; NULL: none. */
 static const char *number_of(Arena *arena, const char *text, bool whole) {
     char digits[64];
     size_t length = 0;
     const char *at = text;
+    if (is_hexadecimal(text)) return hexadecimal(arena, text);
     if (strncmp(text, "10^", 3) == 0) return arena_format(arena, "1e%s", text + 3);
     for (; *at && strchr("-0123456789._", *at) && length + 1 < sizeof digits; at++) {
         if (*at != '_') digits[length++] = *at;
@@ -23,7 +35,7 @@ static const char *number_of(Arena *arena, const char *text, bool whole) {
     char *end;
     if ((*at == 'e' || *at == 'E') && strspn(at + 1, "+-0123456789") > 0) {
         const char *exponent = arena_format(arena, "%s%.*s", digits, (int)(1 + strspn(at + 1, "+-0123456789")), at);
-        return at[1 + strspn(at + 1, "+-0123456789")] == '\0' ? exponent : NULL;
+        return ends_number(at + 1 + strspn(at + 1, "+-0123456789")) ? exponent : NULL;
     }
     double number = strtod(digits, &end);
     if (end == digits || *end != '\0') return NULL;
@@ -65,6 +77,7 @@ static const char *real_text(MendWords *mend, const LooseValue *value, bool whol
 enum { MAX_SIDES = 4 };
 
 bool mend_is_shape(const char *text) {
+    if (is_hexadecimal(text)) return false; /* no side is 0 */
     const char *sign = text + strspn(text, "0123456789");
     return sign > text && (*sign == 'x' || *sign == 'X') && sign[1] >= '0' && sign[1] <= '9';
 }
@@ -82,6 +95,16 @@ static bool split_sides(Arena *arena, const char *text, const char *sides[MAX_SI
     return strpbrk(text, "0123456789") == NULL; /* a unit may follow */
 }
 
+/* The names in k x k and kxk. */
+static bool named_sides(Arena *arena, const char *word, const char *sides[MAX_SIDES], size_t *count) {
+    const char *by = strchr(word, 'x');
+    bool two = by && by > word && by[1] && strpbrk(by + 1, "x./-") == NULL;
+    if (word_is_known(word) || *count + two >= MAX_SIDES) return false;
+    sides[(*count)++] = two ? arena_copy(arena, word, (size_t)(by - word)) : word;
+    if (two) sides[(*count)++] = by + 1;
+    return true;
+}
+
 /* The sides of a tuple, a product, a text; what stands for the batch (None, -1) is left out. */
 static bool read_sides(MendWords *mend, const LooseValue *value, const char *sides[MAX_SIDES], size_t *count) {
     switch (value->kind) {
@@ -89,7 +112,7 @@ static bool read_sides(MendWords *mend, const LooseValue *value, const char *sid
         const LooseValue *inner = loose_value(mend->arena, value->text);
         return inner && inner->kind != LOOSE_STRING && read_sides(mend, inner, sides, count);
     }
-    case LOOSE_WORD: return string_is(value->text, "None");
+    case LOOSE_WORD: return string_is(value->text, "None") || named_sides(mend->arena, value->text, sides, count);
     case LOOSE_NUMBER:
         if (string_is(value->text, "-1")) return true;
         if (mend_is_shape(value->text)) return split_sides(mend->arena, value->text, sides, count);
@@ -110,8 +133,10 @@ static bool read_sides(MendWords *mend, const LooseValue *value, const char *sid
 
 static const char *join_sides(Arena *arena, const char *const *sides, size_t count) {
     const char *text = sides[0];
-    for (size_t i = 1; i < count; i++) text = arena_format(arena, "%sx%s", text, sides[i]);
-    return text;
+    bool names = false; /* [k, 5] */
+    for (size_t i = 0; i < count; i++) names = names || strspn(sides[i], "0123456789") < strlen(sides[i]);
+    for (size_t i = 1; i < count; i++) text = arena_format(arena, names ? "%s, %s" : "%sx%s", text, sides[i]);
+    return names && count > 1 ? arena_format(arena, "[%s]", text) : text;
 }
 
 static bool few_channels(const char *side) { return string_is(side, "1") || string_is(side, "3"); }
@@ -134,8 +159,10 @@ static const char *shape_value(MendWords *mend, const LooseValue *value, bool wi
 /* ---- words ---- */
 
 static const char *last_part(const char *name) {
-    const char *dot = strrchr(name, '.');
-    return dot ? dot + 1 : name;
+    for (const char *at = name; *at; at++) {
+        if ((*at == '.' || *at == '/') && at[1]) name = at + 1;
+    }
+    return name;
 }
 
 /* The word a value names: relu of "relu", nn.ReLU and F.relu( ). */
@@ -240,7 +267,11 @@ const char *mend_value(MendWords *mend, const OptionSpec *spec, const LooseValue
     if (word) return word;
     switch (spec->type) {
     case OPTION_INTEGER:
-    case OPTION_EVERY: return real_text(mend, value, true);
+    case OPTION_EVERY: {
+        const char *text = real_text(mend, value, true);
+        bool none = text && text[0] == '-' && text[1] != '\0'; /* -1: of all there are, in NumPy and scikit-learn */
+        return none && spec->words ? spec->words[0] : none ? text + 1 : text;
+    }
     case OPTION_REAL:
     case OPTION_COUNT: {
         if (spec->type == OPTION_COUNT && value->kind == LOOSE_OTHER) return NULL; /* 80/20 is no number of examples */

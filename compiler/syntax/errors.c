@@ -172,6 +172,16 @@ static bool is_misspelt_top(Reader *reader, const Token *found) {
     return found->kind == T_NAME && net_nearest_word(word_of(reader, found), top_words, COUNT_OF(top_words));
 }
 
+/* What others call the block of settings. */
+static const char *const train_words[] = {"training", "trainer", "fit", "solver", "optimizer", "settings", "learn"};
+
+static bool opens_train(const char *word) {
+    for (size_t i = 0; i < COUNT_OF(train_words); i++) {
+        if (string_is(train_words[i], word)) return true;
+    }
+    return false;
+}
+
 /* The name before the '{' that ends the line: `model LeNet {`, `LeNet {`; NULL: the line opens no block, or one whose
  * word is only misspelt. */
 static const char *opened_name(Reader *reader, const Token *found) {
@@ -198,7 +208,8 @@ static void advise_top(Reader *reader, Diag *diag, const Token *found) {
     }
     const char *name = form ? NULL : opened_name(reader, found);
     if (name) {
-        diag_help(reader->diags, diag, "write 'network %s {'", name);
+        bool train = opens_train(word);
+        diag_help(reader->diags, diag, "write '%s%s {'", train ? "train" : "network ", train ? "" : name);
         return;
     }
     if (form) {
@@ -235,7 +246,7 @@ static const char *advice_statement(Reader *reader, const Token *found) {
 static const char *rest_of_line(Reader *reader, const Token *sign) {
     const char *at = reader->source->text + (sign->at.hi - reader->source->base);
     at += strspn(at, " \t:=");
-    size_t length = strcspn(at, "#;\r\n");
+    size_t length = strcspn(at, "#;}\r\n");
     while (length > 0 && (at[length - 1] == ' ' || at[length - 1] == '\t')) length--;
     return arena_copy(reader->arena, at, length > FOUND_MAX ? FOUND_MAX : length);
 }
@@ -261,7 +272,7 @@ static const char *advice_arguments(Reader *reader, const Token *found, const To
         if (before->kind == T_NAME) return arena_format(reader->arena, "an option is written '%s=VALUE'", previous);
         return NULL;
     case '-':
-    case '+': return "a value that has no name cannot begin with a sign; write it in brackets";
+    case '+': return "a value that has no name cannot begin with a sign";
     case '{': return no_block;
     case ')':
     case ']': return no_bracket;
@@ -305,8 +316,11 @@ static const char *advice(Reader *reader, const Token *found, const TokenSet *ex
         const char *text = source_slice(reader->source, head, &length);
         return arena_format(reader->arena, "write '%.*s {'", (int)(length > FOUND_MAX ? FOUND_MAX : length), text);
     }
+    if (expected->has['{'] && reader->header_first.kind == T_TRAIN)
+        return "the block of settings has no name: 'train {'";
     if (expected->has['{']) return "a block is written { ... }, its '{' in the line that opens it";
     if (expected->has[T_NUMBER]) return advice_value(reader, found, before);
+    if (before->kind == T_DEFAULT) return "a kind of layer stands after it: 'default dense activation=relu'";
     if (expected->has[T_NAME] && is_reserved(found->kind)) return "a reserved word cannot be a name";
     if (expected->has[T_NAME] && before->kind == T_NETWORK) return "a network has a name: 'network lenet {'";
     if (expected->has[T_STRING] && found->kind == T_NAME) {

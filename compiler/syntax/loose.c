@@ -31,8 +31,9 @@ static const struct {
     const char *bytes;
     char sign;
 } lookalikes[] = {
-    {"×", '*'}, {"·", '*'}, {"−", '-'}, {"–", '-'}, {"—", '-'},  {"\u00A0", ' '}, {"“", 0},    {"”", 0},    {"„", 0},
-    {"‘", 0},   {"’", 0},   {"«", 0},   {"»", 0},   {"：", ':'}, {"，", ','},     {"（", '('}, {"）", ')'}, {"＝", '='},
+    {"×", '*'},  {"·", '*'},  {"−", '-'},  {"–", '-'},  {"—", '-'},  {"\u00A0", ' '}, {"“", 0},
+    {"”", 0},    {"„", 0},    {"→", ','},  {"‘", 0},    {"’", 0},    {"«", 0},        {"»", 0},
+    {"：", ':'}, {"，", ','}, {"（", '('}, {"）", ')'}, {"＝", '='},
 };
 
 /* The place in `lookalikes` of what stands here; COUNT_OF when it is itself. */
@@ -107,7 +108,7 @@ static bool read_token(Loose *loose, size_t *at) {
     } else if (text[start] == '<' && text[start + 1] == '-') {
         token.sign = '=';
         *at += 2;
-    } else if (text[start] == '=' && text[start + 1] == '>') {
+    } else if ((text[start] == '=' || text[start] == '-') && text[start + 1] == '>') {
         token.sign = ',';
         *at += 2;
     } else {
@@ -247,7 +248,8 @@ static char operator_at(const Loose *loose) {
     if (token->kind == TOKEN_SIGN && strchr("*/+-", token->sign)) return token->sign;
     bool by = token->kind == TOKEN_WORD &&
               (string_is(token->text, "x") || string_is(token->text, "X") || string_is(token->text, "by"));
-    return by && after->kind == TOKEN_NUMBER ? '*' : 0;
+    bool names = loose->next > 0 && loose->tokens.at[loose->next - 1].kind == TOKEN_WORD && after->kind == TOKEN_WORD;
+    return by && (after->kind == TOKEN_NUMBER || names) ? '*' : 0; /* k x k */
 }
 
 static LooseValue *read_operands(Loose *loose) {
@@ -327,7 +329,7 @@ bool loose_read(Arena *arena, const char *text, size_t length, LooseLine *line) 
     if (length > LOOSE_MAX_LENGTH || memchr(text, '\0', length)) return false;
     Loose loose = {.arena = arena, .text = arena_copy(arena, text, length)};
     if (!split(&loose)) return false;
-    line->standard = is_word(look(&loose, 0), "default");
+    line->standard = is_word(look(&loose, 0), "default") || is_word(look(&loose, 0), "defaults");
     loose.next += line->standard;
     while (take_sign(&loose, '-')) continue; /* an option of a shell: --lr 0.1 */
     read_mark(&loose, line);

@@ -31,14 +31,58 @@ static const Option table[] = {
     {"version", 0, AT(version), NULL, "print what this program was compiled by"},
 };
 
+#define FILES "files are named without an option; leave it out"
+#define INSIDE "model and weights are inside the program; leave it out"
+#define PROCESSOR "a program runs on one thread of the processor; leave it out"
+
 /* What other programs call theirs. */
 static const NetAlias aliases[] = {
-    {"top-k", "--all"},       {"topk", "--all"},           {"top", "--all"},         {"probabilities", "--all"},
-    {"proba", "--all"},       {"scores", "--all"},         {"verbose", "--all"},     {"v", "--all"},
-    {"out", "--output"},      {"save", "--output"},        {"npy", "--output"},      {"format", "--json"},
-    {"targets", "--labels"},  {"truth", "--labels"},       {"test", "--labels"},     {"evaluate", "--labels"},
-    {"accuracy", "--labels"}, {"self-test", "--selftest"}, {"verify", "--selftest"}, {"check", "--selftest"},
-    {"binary", "--raw"},      {"float32", "--raw"},        {"silent", "--quiet"},
+    {"top-k", "--all"},
+    {"topk", "--all"},
+    {"top", "--all"},
+    {"probabilities", "--all"},
+    {"proba", "--all"},
+    {"scores", "--all"},
+    {"out", "--output"},
+    {"save", "--output"},
+    {"npy", "--output"},
+    {"format", "--json"},
+    {"j", "--json"},
+    {"a", "--all"},
+    {"prob", "--all"},
+    {"csv", "--all"},
+    {"l", "--labels"},
+    {"acc", "--labels"},
+    {"input", FILES},
+    {"i", FILES},
+    {"images", FILES},
+    {"image", FILES},
+    {"file", FILES},
+    {"data", FILES},
+    {"weights", INSIDE},
+    {"w", INSIDE},
+    {"model", INSIDE},
+    {"load", INSIDE},
+    {"checkpoint", INSIDE},
+    {"device", PROCESSOR},
+    {"cuda", PROCESSOR},
+    {"gpu", PROCESSOR},
+    {"threads", PROCESSOR},
+    {"batch-size", PROCESSOR},
+    {"batch", PROCESSOR},
+    {"verbose", "leave it out; --all prints every class's output"},
+    {"v", "leave it out; --all prints every class's output"},
+    {"targets", "--labels"},
+    {"truth", "--labels"},
+    {"test", "--labels"},
+    {"evaluate", "--labels"},
+    {"accuracy", "--labels"},
+    {"self-test", "--selftest"},
+    {"verify", "--selftest"},
+    {"check", "--selftest"},
+    {"binary", "--raw"},
+    {"float32", "--raw"},
+    {"silent", "--quiet"},
 };
 
 enum { OPTIONS = sizeof table / sizeof *table };
@@ -55,7 +99,9 @@ static bool unknown_option(const NetInferOptions *options, const char *typed, Ne
     }
     const char *alias = net_find_alias(word, aliases, sizeof aliases / sizeof *aliases);
     if (alias != NULL) {
-        return net_fail(error, NET_USAGE, "unknown option '%.*s%s'; did you mean '%s'?", dashes, typed, word, alias);
+        bool option = alias[0] == '-';
+        return net_fail(error, NET_USAGE, "unknown option '%.*s%s'; %s%s%s", dashes, typed, word,
+                        option ? "did you mean '" : "", alias, option ? "'?" : "");
     }
     const char *nearest = net_nearest_word(word, names, OPTIONS);
     return nearest != NULL ? net_fail(error, NET_USAGE, "unknown option '%.*s%s'; did you mean '--%s'?", dashes, typed,

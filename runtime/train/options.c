@@ -176,6 +176,13 @@ static const NetAlias aliases[] = {
     {"validation-split", "the split is compiled in: netc train FILE --set 'split validation=0.1'"},
     {"val-split", "the split is compiled in: netc train FILE --set 'split validation=0.1'"},
     {"split", "the split is compiled in: netc train FILE --set 'split validation=0.1'"},
+    {"validation", "the split is compiled in: netc train FILE --set 'split validation=0.1'"},
+    {"log", "what is logged is compiled in: netc train FILE --set 'log gradients'"},
+    {"save", "each run is kept in a folder of its own; --name names it"},
+    {"save-model", "each run is kept in a folder of its own; --name names it"},
+    {"dry-run", "'netc check FILE' reads a model without training; leave it out"},
+    {"deterministic", "the same seed always gives the same result; leave it out"},
+    {"config", "a model's settings are compiled in; leave it out"},
     {"verbose", "a trainer says what it does by itself; --quiet says less"},
     {"v", "a trainer says what it does by itself; --quiet says less"},
     {"progress", "a trainer says what it does by itself; --quiet says less"},
@@ -186,6 +193,9 @@ static NetCommand unknown_option(const NetOptions *options, const char *typed, N
     const char *names[NET_OPTIONS];
     int dashes = typed[1] == '-' ? 2 : 1;
     size_t length = strcspn(typed + dashes, "=");
+    if (dashes == 1 && length > 1 && strspn(typed + 2, "0123456789.") + 1 == length) {
+        length = 1; /* -j4 */
+    }
     snprintf(word, sizeof word, "%.*s", length < 60 ? (int)length : 60, typed + dashes);
     for (int i = 0; i < NET_OPTIONS; i++) {
         names[i] = table[i].name;

@@ -10,7 +10,7 @@ NETC = os.environ["NETC"]
 
 # Where a line stands: a layer in the middle, the last one, the input, a setting, the opening of the network, the file.
 MODELS = {
-    "layer": "network t {{\n    input 1x28x28\n    conv 20 kernel=5x5 activation=relu\n    {}\n"
+    "layer": "network t {{\n    let k = 3\n    input 1x28x28\n    conv 20 kernel=5x5 activation=relu\n    {}\n"
              "    dense 10 activation=softmax\n}}\n",
     "last": "network t {{\n    input 1x28x28\n    dense 30 activation=relu\n    {}\n}}\n",
     "input": "network t {{\n    {}\n    dense 10 activation=softmax\n}}\n",
@@ -95,6 +95,18 @@ layer   | dropout keep=0.9                                  | dropout 0.1
 layer   | dropout 20%                                       | dropout 0.2
 layer   | dropout 0,5                                       | dropout 0.5
 layer   | dropout = 0.5                                     | dropout 0.5
+layer   | conv 6 5 5 activation=relu                        | conv 6 kernel=5x5 activation=relu
+layer   | conv in=1 out=6 kernel=5x5                        | conv 6 kernel=5x5
+layer   | dense 30 -> relu                                  | dense 30 activation=relu
+layer   | fc-1: dense 30                                    | fc_1: dense 30
+layer   | dense 30 activation=leaky_relu 0.2                | dense 30 activation=leaky_relu(0.2)
+layer   | dense 30 activation=leaky_relu alpha=0.2          | dense 30 activation=leaky_relu(0.2)
+layer   | dense 30 activation=FANN_SIGMOID_SYMMETRIC        | dense 30 activation=tanh
+layer   | conv 6 kernel=kxk                                 | conv 6 kernel=[k, k]
+layer   | conv 6 kernel=k x k                               | conv 6 kernel=[k, k]
+layer   | defaults dense activation=relu                    | default dense activation=relu
+layer   | max 2x2                                           | pool max 2x2
+layer   | subsample 2x2                                     | pool max 2x2
 last    | dense 10 activation="softmax"                     | dense 10 activation=softmax
 last    | output 10                                         | dense 10 activation=softmax
 last    | nn.Softmax(dim=1)                                 | activation softmax
@@ -107,6 +119,19 @@ input   | input [None, 1, 28, 28]                           | input 1x28x28
 input   | Input(shape=(28, 28, 1))                          | input 1x28x28
 input   | input: 784                                        | input 784
 input   | input 784 neurons                                 | input 784
+input   | input 1x28x28 scale=1/255                         | input 1x28x28
+setting | batch -1                                          | batch full
+setting | seed 0x2A                                         | seed 42
+setting | optimizer sgd step=0.1                            | optimizer sgd rate=0.1
+setting | optimizer sgd rate=1e-3f                          | optimizer sgd rate=1e-3
+setting | cost softmax_cross_entropy                        | cost log_likelihood
+setting | error mse                                         | cost log_likelihood
+setting | target class 10                                   | target class
+setting | target classes=10                                 | target class
+setting | log gradients every=100 steps                     | log gradients every=100
+setting | data ./mnist                                      | data mnist
+setting | data torchvision.datasets.MNIST                   | data mnist
+setting | train_data mnist                                  | data mnist
 setting | epochs: 3                                         | epochs 3
 setting | epochs = 3                                        | epochs 3
 setting | epochs "3"                                        | epochs 3
@@ -158,6 +183,10 @@ header  | network LeNet 5 {                                 | network LeNet_5 {
 header  | network 2layer {                                  | network net_2layer {
 header  | model LeNet {                                     | network LeNet {
 file    | let k: 3                                          | let k = 3
+file    | let k = 7 // 2                                    | let k = 7 / 2
+file    | let k = 1e-3f                                     | let k = 1e-3
+file    | let k = 5, j = 6                                  | let k = 5; let j = 6
+file    | export K=5                                        | let K = 5
 file    | let k 3                                           | let k = 3
 """
 
@@ -169,6 +198,8 @@ layer   | ConvTranspose2d(64, 32, 2)   | transposed convolution
 layer   | relu6                        | relu6
 layer   | nn.PReLU()                   | prelu
 layer   | dense 64 activation=mish     | mish
+layer   | dense 64 activation=relu6    | relu6
+layer   | bias                         | layers of biases
 layer   | lstm 64                      | recurrent layers
 layer   | embedding 100                | embeddings
 layer   | MultiHeadAttention(8, 64)    | attention
@@ -187,6 +218,10 @@ setting | augment shift=1              | augmentation yet
 setting | gradient_clip 1.0            | gradient clipping yet
 setting | metrics=['accuracy']         | setting for what is reported
 setting | device = "cuda"              | devices to choose
+setting | clip_grad_norm 1.0           | gradient clipping yet
+setting | save "model.h5"              | setting for what is kept
+setting | classes 10                   | setting for their number
+setting | labels "a.idx"               | setting for labels alone
 setting | max_iter 1000                | count of steps
 setting | data "f.csv"                 | reader of CSV files yet
 setting | data cifar10                 | CIFAR-10 yet
@@ -240,10 +275,22 @@ for place, slip, what in rows(ABSENT):
     text, printed = slipped(place, slip)
     if f"netc has no {what}" not in printed:
         fail(slip, f"expected 'netc has no {what}'", printed)
-    for line in QUOTED.findall(text):
+    for line in QUOTED.findall(text) + re.findall(r"or (activation=\w+) of a layer", text):
+        if line.startswith("activation="):
+            line = "dense 64 " + line
         where = BEGINNINGS.get(line.split()[0])
         if where and " " in line and check(MODELS[where].format(line))[0] != 0:
             fail(slip, f"'{line}' is not taken", printed)
+
+status, printed = check(MODELS["layer"].replace("1x28x28", "28x28x1").format("flatten"))
+if status != 1 or "help: channels come first: write 'input 1x28x28'\n" not in printed:
+    fail("input 28x28x1", "expected 'input 1x28x28'", printed)
+
+for word in ["training", "fit", "solver", "optimizer"]:
+    text = MODELS["split"].format("epochs 3").replace("train {", word + " {")
+    status, printed = check(text)
+    if status != 1 or "help: write 'train {'\n" not in printed:
+        fail(word, "expected 'train {'", printed)
 
 for text, what in PASTED:
     status, printed = check(text + MODELS["file"].format(""))

@@ -19,6 +19,12 @@ USAGE = {
     # commands
     ("--bogus",): "netc: expected a command before '--bogus'; 'netc help' lists them",
     ("chek", "small.net"): "netc: unknown command 'chek'; did you mean 'check'?",
+    ("predict", "small.net"): "netc: unknown command 'predict'; did you mean 'netc build FILE.net --infer'?",
+    ("eval", "small.net"): "netc: unknown command 'eval'; did you mean 'netc train FILE.net --evaluate'?",
+    ("lint", "small.net"): "netc: unknown command 'lint'; did you mean 'netc check FILE.net'?",
+    ("run", "small.net"): "netc: unknown command 'run'; did you mean 'netc train FILE.net'?",
+    ("init", "foo"): "netc: unknown command 'init'; did you mean 'netc new NAME'?",
+    ("-v",): "netc: unknown command '-v'; did you mean 'netc --version'?",
     ("frobnicate",): "netc: unknown command 'frobnicate'; 'netc help' lists them",
     ("small.net",): "netc: expected a command before 'small.net', for example 'netc train small.net'",
     # how many arguments
@@ -91,6 +97,12 @@ USAGE = {
     ("train", "small.net", "--weights", "a", "--rename", "a=b", "--rename", "a="):
         "netc train: --rename a= is given twice; keep one",
     ("train", "small.net", "--epoch", "3"): "netc train: unknown option '--epoch'; did you mean '--epochs'?",
+    ("train", "small.net", "-j4"): "netc train: unknown option '-j'; did you mean '--threads'?",
+    ("train", "small.net", "--validation", "0.1"):
+        "netc train: unknown option '--validation'; the split is compiled in: netc train FILE --set "
+        "'split validation=0.1'",
+    ("train", "small.net", "--save", "m"):
+        "netc train: unknown option '--save'; each run is kept in a folder of its own; --name names it",
     ("train", "small.net", "--lr", "0.1"): "netc train: unknown option '--lr'; did you mean '--rate'?",
     ("train", "small.net", "--batch_size=10"): "netc train: unknown option '--batch_size'; did you mean '--batch'?",
     ("train", "small.net", "--gpu", "0"):

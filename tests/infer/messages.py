@@ -57,7 +57,12 @@ for words, expected in {
     ("-", "good.png", "-"): "'-' is given 2 times; standard input can be read once",
     ("--jsn", "good.png"): "unknown option '--jsn'; did you mean '--json'?",
     ("--top-k=5", "good.png"): "unknown option '--top-k'; did you mean '--all'?",
-    ("--threads=4", "good.png"): "unknown option '--threads'; 'digits --help' lists them",
+    ("--threads=4", "good.png"):
+        "unknown option '--threads'; a program runs on one thread of the processor; leave it out",
+    ("--input", "good.png"): "unknown option '--input'; files are named without an option; leave it out",
+    ("--weights", "w", "good.png"): "unknown option '--weights'; model and weights are inside the program; leave it out",
+    ("-v", "good.png"): "unknown option '-v'; leave it out; --all prints every class's output",
+    ("--csv", "good.png"): "unknown option '--csv'; did you mean '--all'?",
     ("-x", "good.png"): "unknown option '-x'; 'digits --help' lists them",
     ("--all=yes", "good.png"): "--all takes no value, found 'yes'",
     ("good.png", "-o"): "--output needs a FILE",
