@@ -58,14 +58,13 @@ void text_puts(Text *text, const char *string);
 void text_printf(Text *text, const char *format, ...) PRINTF_LIKE(2, 3);
 void text_free(Text *text);
 
-/* ---- numbers by name, in an arena:  Numbers n = {0};  *numbers_at(arena, &n, "name") = 7;  keys are not copied ----
- */
+/* ---- numbers by name, in an arena:  Numbers n = {0};  *numbers_at(arena, &n, "name") = 7; ---- */
 typedef struct {
     struct Numbered *at;
     size_t count, capacity; /* a power of 2, at least twice the count */
 } Numbers;
-int *numbers_at(Arena *arena, Numbers *numbers,
-                const char *key); /* 0 when the name is new; valid until the next call for these numbers */
+/* The number of a key, which is not copied: 0 when it is new. Valid until the next call for these numbers. */
+int *numbers_at(Arena *arena, Numbers *numbers, const char *key);
 
 /* ---- checked sizes: false when the result does not fit in int64_t (or an operand is negative) ---- */
 bool size_add(int64_t a, int64_t b, int64_t *result);

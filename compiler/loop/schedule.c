@@ -15,7 +15,8 @@
 
 #include "compiler/passes/passes.h"
 
-/* FEW_REGISTERS: with fewer, a vector of 16 lanes is several of the processor's and a tile holds next to nothing:
+/* SMALL_TILE: neighbours of a map or pool that are made together, while that takes at most SMALL_BODY operations.
+ * FEW_REGISTERS: with fewer, a vector of 16 lanes is several of the processor's and a tile holds next to nothing:
  * UNROLL_FEW makes code that is as quick and a tenth as long. */
 enum {
     BLOCK_TERMS = 256,

@@ -66,7 +66,7 @@ static void *buffer(int64_t count, size_t size) {
 static Example example_new(Drawing *d, const Programs *programs) {
     const Model *model = programs->model;
     int64_t inputs = shape_count(model->layers.at[0]->out), classes = model_classes(model);
-    int64_t images = 1 + draw(d, MAX_IMAGES), rows = (images + NET_LANES - 1) / NET_LANES * NET_LANES;
+    int64_t images = 1 + draw(d, MAX_IMAGES), rows = net_padded(images);
     Example x = {.images = images,
                  .param = buffer(programs->param_size, sizeof(float)),
                  .state = buffer(programs->state_size, sizeof(float)),
@@ -210,7 +210,7 @@ static void check_inference(Arena *arena, Drawing *d, const Model *model) {
     lower_passes(programs);
     Inference *inference = lower_inference(arena, programs, &options, true);
     Example x = example_new(d, programs);
-    int64_t rows = (x.images + NET_LANES - 1) / NET_LANES * NET_LANES;
+    int64_t rows = net_padded(x.images);
     float *one = buffer(rows * outputs, sizeof(float)), *batch = buffer(rows * outputs, sizeof(float));
     Predictor p = {.interp = interp_new(arena, inference->code, true),
                    .state = x.state,
