@@ -204,7 +204,7 @@ static Meanings all_meanings(Arena *arena) {
         add(arena, &all, (*kind)->name, MEANS_LAYER, *kind, NULL);
         add_options(arena, &all, (*kind)->name, (*kind)->options, (*kind)->option_count);
     }
-    add_options(arena, &all, NULL, layer_common_options, layer_common_option_count);
+    add_options(arena, &all, NULL, layer_common_options, LAYER_COMMON_OPTIONS);
     for (size_t i = 0; i < setting_kind_count; i++) {
         const SettingKind *kind = &setting_kinds[i];
         add(arena, &all, kind->name, MEANS_SETTING, kind, NULL);
@@ -254,7 +254,7 @@ Words help_topics(Arena *arena) {
 
 static void print_layer(Arena *arena, const LayerKind *kind, FILE *out) {
     print_kind(arena, kind->name, kind->doc, kind->options, kind->option_count, out);
-    for (size_t i = 0; i < layer_common_option_count && !string_is(kind->name, "input"); i++) {
+    for (size_t i = 0; i < LAYER_COMMON_OPTIONS && !layer_kind_is_input(kind); i++) {
         print_option(arena, &layer_common_options[i], out);
     }
 }

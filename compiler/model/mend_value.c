@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "compiler/model/value.h"
+#include "compiler/model/options.h"
 #include "compiler/model/vocabulary.h"
 
 /* ---- numbers ---- */
@@ -171,12 +171,6 @@ const char *mend_word(const LooseValue *value) {
     return named ? last_part(value->text) : NULL;
 }
 
-static size_t count_words(const char *const *words) {
-    size_t count = 0;
-    while (words && words[count]) count++;
-    return count;
-}
-
 static const char *known_word(MendWords *mend, const LooseValue *value, const char *const *words, size_t count) {
     const char *word = mend_word(value);
     bool turned;
@@ -245,7 +239,7 @@ static const char *numbers_text(MendWords *mend, const LooseValue *value) {
 }
 
 static const char *word_list(MendWords *mend, const OptionSpec *spec, const LooseValue *value) {
-    size_t count = count_words(spec->words);
+    size_t count = option_word_count(spec);
     if (value->kind != LOOSE_GROUP) return known_word(mend, value, spec->words, count);
     const char *text = NULL;
     for (size_t i = 0; i < value->items.count; i++) {
@@ -262,8 +256,8 @@ static const char *turned_share(MendWords *mend, const char *text) {
 }
 
 const char *mend_value(MendWords *mend, const OptionSpec *spec, const LooseValue *value, bool turned) {
-    bool other = spec->words && spec->type != OPTION_WORD && spec->type != OPTION_WORDS && spec->type != OPTION_INIT;
-    const char *word = other ? known_word(mend, value, spec->words, count_words(spec->words)) : NULL;
+    const char *word =
+        option_has_word_for_number(spec) ? known_word(mend, value, spec->words, option_word_count(spec)) : NULL;
     if (word) return word;
     switch (spec->type) {
     case OPTION_INTEGER:
@@ -279,7 +273,7 @@ const char *mend_value(MendWords *mend, const OptionSpec *spec, const LooseValue
         return turned ? turned_share(mend, text) : text;
     }
     case OPTION_BOOL: return mend_truth(value, turned);
-    case OPTION_WORD: return known_word(mend, value, spec->words, count_words(spec->words));
+    case OPTION_WORD: return known_word(mend, value, spec->words, option_word_count(spec));
     case OPTION_WORDS: return word_list(mend, spec, value);
     case OPTION_PAD:
         if (mend_word(value) && foreign_same(mend_word(value), "valid")) return "0";

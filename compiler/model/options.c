@@ -17,20 +17,32 @@ typedef struct {
     OptionValue *out;
 } Conversion;
 
-/* ---- messages ---- */
+/* ---- a row ---- */
 
-static size_t word_count(const char *const *words) {
+size_t option_count(const OptionOwner *owner) { return owner->count + owner->common_count; }
+
+const OptionSpec *option_at(const OptionOwner *owner, size_t place) {
+    return place < owner->count ? &owner->options[place] : &owner->common[place - owner->count];
+}
+
+size_t option_word_count(const OptionSpec *spec) {
     size_t count = 0;
-    while (words && words[count]) count++;
+    while (spec->words && spec->words[count]) count++;
     return count;
 }
 
+bool option_has_word_for_number(const OptionSpec *spec) {
+    return spec->words && spec->type != OPTION_WORD && spec->type != OPTION_WORDS && spec->type != OPTION_INIT;
+}
+
+/* ---- messages ---- */
+
 /* "max, average or l2" */
-static const char *words_text(Arena *arena, const char *const *words) {
-    size_t count = word_count(words);
+static const char *words_text(Arena *arena, const OptionSpec *spec) {
+    size_t count = option_word_count(spec);
     const char *text = "";
     for (size_t i = 0; i < count; i++) {
-        text = arena_format(arena, "%s%s%s", text, i == 0 ? "" : i + 1 == count ? " or " : ", ", words[i]);
+        text = arena_format(arena, "%s%s%s", text, i == 0 ? "" : i + 1 == count ? " or " : ", ", spec->words[i]);
     }
     return text;
 }
@@ -53,7 +65,7 @@ static const char *expected_text(Arena *arena, const OptionSpec *spec) {
     case OPTION_INTEGER: return arena_format(arena, "a whole number%s", range);
     case OPTION_REAL: return arena_format(arena, "a number%s", range);
     case OPTION_BOOL: return "true or false";
-    case OPTION_WORD: return words_text(arena, spec->words);
+    case OPTION_WORD: return words_text(arena, spec);
     case OPTION_WINDOW:
     case OPTION_PAD: return arena_format(arena, "HxW or one number, each%s", range);
     case OPTION_SHAPE: return "CxHxW or one number";
@@ -62,19 +74,15 @@ static const char *expected_text(Arena *arena, const OptionSpec *spec) {
     case OPTION_NUMBERS: return arena_format(arena, "a number%s or a list of them", range);
     case OPTION_COUNT: return "a count or a fraction below 1";
     case OPTION_STRING: return "a text in quotes";
-    case OPTION_WORDS: return arena_format(arena, "any of %s", words_text(arena, spec->words));
+    case OPTION_WORDS: return arena_format(arena, "any of %s", words_text(arena, spec));
     case OPTION_LABEL: return "the label of an earlier layer";
     }
     BUG("unknown option type %d", (int)spec->type);
 }
 
-static bool has_word_for_number(const OptionSpec *spec) {
-    return spec->words && spec->type != OPTION_WORD && spec->type != OPTION_WORDS && spec->type != OPTION_INIT;
-}
-
 /* ", or same": the words that may stand in place of a number. */
 static const char *or_words_text(Arena *arena, const OptionSpec *spec) {
-    return has_word_for_number(spec) ? arena_format(arena, ", or %s", words_text(arena, spec->words)) : "";
+    return option_has_word_for_number(spec) ? arena_format(arena, ", or %s", words_text(arena, spec)) : "";
 }
 
 /* "units of dense", "kernel= of conv" */
@@ -119,7 +127,7 @@ static bool fail_unknown(const Conversion *c, const char *what, const char *cons
 static bool fail_word(const Conversion *c) {
     const char *who = c->spec->positional ? c->owner->name : arena_format(c->scope->arena, "%s=", c->spec->name);
     Diag *diag = diag_report(c->scope->diags, c->value->at, "unknown-word", "%s knows no '%s'", who, c->value->name);
-    return help_word(c, diag, c->spec->words, word_count(c->spec->words));
+    return help_word(c, diag, c->spec->words, option_word_count(c->spec));
 }
 
 /* A name where a number belongs: a let with a typing error, most likely. */
@@ -133,7 +141,7 @@ static bool fail_name(const Conversion *c) {
 
 static bool fail_number(const Conversion *c, const char *kind) {
     if (c->value->kind != AST_NAME) return fail(c, kind);
-    if (has_word_for_number(c->spec)) return fail_word(c);
+    if (option_has_word_for_number(c->spec)) return fail_word(c);
     return fail_name(c);
 }
 
@@ -463,11 +471,7 @@ bool option_convert(Scope *scope, const OptionOwner *owner, const OptionSpec *sp
 /* ---- the arguments of a statement ---- */
 
 OptionValue *options_new(Arena *arena, const OptionOwner *owner) {
-    return NEW_ARRAY(arena, OptionValue, owner->count + owner->common_count);
-}
-
-static const OptionSpec *spec_at(const OptionOwner *owner, size_t place) {
-    return place < owner->count ? &owner->options[place] : &owner->common[place - owner->count];
+    return NEW_ARRAY(arena, OptionValue, option_count(owner));
 }
 
 /* Advice about a value that has no place: the option it is probably meant for, or that a statement has an end. */
@@ -503,10 +507,10 @@ static bool read_positional(Scope *scope, const OptionOwner *owner, const AstArg
 }
 
 static void suggest_key(Scope *scope, const OptionOwner *owner, const char *key, Diag *diag) {
-    size_t total = owner->count + owner->common_count, count = 0;
+    size_t total = option_count(owner), count = 0;
     const char **names = NEW_ARRAY(scope->arena, const char *, total + 1);
     for (size_t i = 0; i < total; i++) {
-        const OptionSpec *spec = spec_at(owner, i);
+        const OptionSpec *spec = option_at(owner, i);
         if (!spec->positional) {
             names[count++] = spec->name;
         } else if (string_is(spec->name, key)) {
@@ -522,8 +526,8 @@ static void suggest_key(Scope *scope, const OptionOwner *owner, const char *key,
 }
 
 static bool read_key(Scope *scope, const OptionOwner *owner, const AstArg *arg, OptionValue *values) {
-    for (size_t i = 0; i < owner->count + owner->common_count; i++) {
-        const OptionSpec *spec = spec_at(owner, i);
+    for (size_t i = 0; i < option_count(owner); i++) {
+        const OptionSpec *spec = option_at(owner, i);
         if (spec->positional || !string_is(spec->name, arg->key)) continue;
         if (values[i].given && !values[i].inherited) {
             diag_report(scope->diags, arg->key_at, "duplicate-option", "%s= is given twice", arg->key);
@@ -566,11 +570,13 @@ bool options_read(Scope *scope, const OptionOwner *owner, const AstStmt *stmt, O
 }
 
 bool options_read_default(Scope *scope, const OptionOwner *owner, const AstStmt *stmt, OptionValue *values) {
+    OptionOwner own = *owner;
+    own.common_count = 0;
     bool good = true;
     for (size_t i = 0; i < stmt->args.count; i++) {
         const AstArg *arg = &stmt->args.at[i];
         if (arg->value && arg->key) {
-            good = read_key(scope, owner, arg, values) && good;
+            good = read_key(scope, &own, arg, values) && good;
         } else {
             diag_report(scope->diags, arg->at, "extra-value", "a default line has options only, key=value");
             good = false;
@@ -602,8 +608,8 @@ static void report_missing(Scope *scope, const OptionOwner *owner, const OptionS
 
 bool options_complete(Scope *scope, const OptionOwner *owner, const AstStmt *stmt, OptionValue *values) {
     bool good = true;
-    for (size_t i = 0; i < owner->count + owner->common_count; i++) {
-        const OptionSpec *spec = spec_at(owner, i);
+    for (size_t i = 0; i < option_count(owner); i++) {
+        const OptionSpec *spec = option_at(owner, i);
         if (values[i].given) continue;
         values[i].choice = -1;
         values[i].at = stmt->name_at;
