@@ -31,7 +31,4 @@ bool foreign_is_idle(const char *word);
 /* Equal but for case, '_' and '-'. */
 bool foreign_same(const char *a, const char *b);
 
-/* Adds what was probably meant: an alias, else what netc has none of, else the nearest candidate. */
-void suggest_word(Diags *diags, Diag *diag, const char *word, const char *const *candidates, size_t count);
-
 #endif

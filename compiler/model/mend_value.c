@@ -31,7 +31,7 @@ static const char *number_of(Arena *arena, const char *text, bool whole) {
         if (*at != '_') digits[length++] = *at;
     }
     digits[length] = '\0';
-    if (*at >= '0' && *at <= '9') return NULL; /* more than there is room for */
+    if (is_digit(*at)) return NULL; /* more than there is room for */
     char *end;
     if ((*at == 'e' || *at == 'E') && strspn(at + 1, "+-0123456789") > 0) {
         const char *exponent = arena_format(arena, "%s%.*s", digits, (int)(1 + strspn(at + 1, "+-0123456789")), at);
@@ -79,7 +79,7 @@ enum { MAX_SIDES = 4 };
 bool mend_is_shape(const char *text) {
     if (is_hexadecimal(text)) return false; /* no side is 0 */
     const char *sign = text + strspn(text, "0123456789");
-    return sign > text && (*sign == 'x' || *sign == 'X') && sign[1] >= '0' && sign[1] <= '9';
+    return sign > text && (*sign == 'x' || *sign == 'X') && is_digit(sign[1]);
 }
 
 /* Adds the sides in a text such as 28x28 or 28x28px; false: it is none. */
@@ -89,7 +89,7 @@ static bool split_sides(Arena *arena, const char *text, const char *sides[MAX_SI
         if (digits == 0 || *count == MAX_SIDES) return false;
         sides[(*count)++] = arena_copy(arena, text, digits);
         text += digits;
-        if ((*text != 'x' && *text != 'X') || text[1] < '0' || text[1] > '9') break;
+        if ((*text != 'x' && *text != 'X') || !is_digit(text[1])) break;
         text++;
     }
     return strpbrk(text, "0123456789") == NULL; /* a unit may follow */
@@ -158,17 +158,10 @@ static const char *shape_value(MendWords *mend, const LooseValue *value, bool wi
 
 /* ---- words ---- */
 
-static const char *last_part(const char *name) {
-    for (const char *at = name; *at; at++) {
-        if ((*at == '.' || *at == '/') && at[1]) name = at + 1;
-    }
-    return name;
-}
-
 /* The word a value names: relu of "relu", nn.ReLU and F.relu( ). */
 const char *mend_word(const LooseValue *value) {
     bool named = value->kind == LOOSE_WORD || value->kind == LOOSE_STRING || value->kind == LOOSE_CALL;
-    return named ? last_part(value->text) : NULL;
+    return named ? loose_last_part(value->text) : NULL;
 }
 
 static const char *known_word(MendWords *mend, const LooseValue *value, const char *const *words, size_t count) {

@@ -32,7 +32,7 @@ size_t option_word_count(const OptionSpec *spec);
 /* Whether its words may stand in place of a number, rather than being all that it takes. */
 bool option_has_word_for_number(const OptionSpec *spec);
 
-/* One value for one option; false after reporting. */
+/* option_convert.c: one value for one option; false after reporting. */
 bool option_convert(Scope *scope, const OptionOwner *owner, const OptionSpec *spec, const AstValue *value,
                     OptionValue *out);
 
