@@ -202,12 +202,7 @@ static const ForeignHead settings[] = {
 
 /* ---- options, and words that are values ---- */
 
-typedef struct {
-    const char *word, *here;
-    bool turned;
-} Alias;
-
-static const Alias words[] = {
+static const ForeignWord words[] = {
     {"padding", "pad", false},
     {"autopad", "pad", false},
     {"kernelsize", "kernel", false},
@@ -415,6 +410,15 @@ static const char *const idle[] = {
     /* units */
     "units", "neurons", "nodes", "steps", "classes", "examples", "samples", "images", "pixels", "px", "epochs", "maps",
     "filters", "channels", "features", "outputs", "layer"};
+
+const ForeignTables foreign_tables = {
+    .layers = layers,
+    .settings = settings,
+    .words = words,
+    .layer_count = COUNT_OF(layers),
+    .setting_count = COUNT_OF(settings),
+    .word_count = COUNT_OF(words),
+};
 
 /* ---- looking up ---- */
 
