@@ -265,8 +265,7 @@ static void check_layer(Checker *checker, const AstStmt *stmt) {
     Layer *layer = new_layer(checker, stmt, kind, number);
     layer->options = options_new(checker->arena, &owner);
     inherit(checker, kind, layer->options);
-    bool good = options_read(&checker->scope, &owner, stmt, layer->options) &&
-                options_complete(&checker->scope, &owner, stmt, layer->options);
+    bool good = statement_read(&checker->scope, &owner, stmt, layer->options);
     layer->from = checker->current;
     const OptionValue *from = owner.common_count > 0 ? &layer->options[owner.count + LAYER_FROM] : NULL;
     if (from && from->given) {

@@ -29,11 +29,14 @@ bool setting_owner(const char *name, OptionOwner *owner) {
 
 /* ---- one statement ---- */
 
+bool statement_read(Scope *scope, const OptionOwner *owner, const AstStmt *stmt, OptionValue *values) {
+    return options_read(scope, owner, stmt, values) && options_complete(scope, owner, stmt, values);
+}
+
 bool setting_apply(Scope *scope, Settings *settings, const SettingKind *kind, const AstStmt *line, bool given) {
     OptionOwner owner = setting_kind_owner(kind);
     OptionValue *values = options_new(scope->arena, &owner);
-    if (!options_read(scope, &owner, line, values)) return false;
-    if (!options_complete(scope, &owner, line, values)) return false;
+    if (!statement_read(scope, &owner, line, values)) return false;
     SettingContext context = {scope->diags, settings, values, given, line->at};
     return kind->apply(&context);
 }
@@ -43,8 +46,7 @@ bool layer_statement_good(Scope *scope, const AstStmt *stmt) {
     if (!stmt->name || !layer_owner(stmt->name, &owner)) return false;
     OptionValue *values = options_new(scope->arena, &owner);
     if (stmt->kind == AST_DEFAULT) return options_read_default(scope, &owner, stmt, values);
-    return stmt->kind == AST_STATEMENT && options_read(scope, &owner, stmt, values) &&
-           options_complete(scope, &owner, stmt, values);
+    return stmt->kind == AST_STATEMENT && statement_read(scope, &owner, stmt, values);
 }
 
 bool setting_line_good(Scope *scope, const AstStmt *line) {

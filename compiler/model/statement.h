@@ -13,6 +13,8 @@ OptionOwner setting_kind_owner(const SettingKind *kind);
 bool layer_owner(const char *name, OptionOwner *owner);
 bool setting_owner(const char *name, OptionOwner *owner);
 
+/* Reads what is written over what is in `values`, and fills in the rest. False after reporting. */
+bool statement_read(Scope *scope, const OptionOwner *owner, const AstStmt *stmt, OptionValue *values);
 /* Reads a line of the train block into the settings; `given`: it was written, not a standard. False after reporting. */
 bool setting_apply(Scope *scope, Settings *settings, const SettingKind *kind, const AstStmt *line, bool given);
 
