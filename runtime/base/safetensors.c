@@ -369,8 +369,7 @@ void net_safetensors_free(NetSafetensors *file) {
 
 bool net_safetensors_verify(const NetSafetensors *file, NetError *error) {
     const char *digits = net_safetensors_metadata(file, checksum_key);
-    size_t length = 0;
-    for (int i = 3; i >= 0; i--) length = length << 8 | file->bytes[i];
+    size_t length = header_length(file->bytes, file->size);
     char *header = net_alloc(length + 1, 1, error);
     if (header == NULL) return false;
     memcpy(header, file->bytes + PREFIX, length);
