@@ -222,7 +222,7 @@ static bool is_schedule(const char *text) {
     int64_t tile = 1;
     for (int k = 0; k < 2; k++) {
         int64_t number = 0;
-        for (; *text >= '0' && *text <= '9' && number < 100; text++) number = 10 * number + (*text - '0');
+        for (; is_digit(*text) && number < 100; text++) number = 10 * number + (*text - '0');
         tile *= number;
         if (*text++ != (k == 0 ? 'x' : '\0')) {
             return false;

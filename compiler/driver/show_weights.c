@@ -17,19 +17,14 @@ static const char run_dir[] = "runs"; /* the trainers' own default */
 
 static const char *clean(Arena *arena, const char *text) { return utf8_clean(arena, text, strlen(text)); }
 
-/* A length that the file has room for, then the header's bracket: no text begins like this. */
-static bool begins_like_safetensors(const char *path, int64_t size) {
-    unsigned char start[9];
+static bool begins_like_weights(const char *path) {
+    char start[NET_SAFETENSORS_START];
     FILE *file = fopen(path, "rb");
-    bool whole = file != NULL && fread(start, 1, sizeof start, file) == sizeof start;
+    size_t size = file != NULL ? fread(start, 1, sizeof start, file) : 0;
     if (file != NULL) {
         fclose(file);
     }
-    uint64_t length = 0;
-    for (int i = 0; whole && i < 8; i++) {
-        length |= (uint64_t)start[i] << (8 * i);
-    }
-    return whole && start[8] == '{' && length <= (uint64_t)size - 8;
+    return net_safetensors_begins(start, size);
 }
 
 /* A run's folder has its settings from the start. */
@@ -51,8 +46,7 @@ const char *show_weights_what(const char *path) {
         return run ? "a run" : "a folder";
     }
     bool named = length >= strlen(ending) && string_is(path + length - strlen(ending), ending);
-    bool weights =
-        named || (stat(path, &info) == 0 && S_ISREG(info.st_mode) && begins_like_safetensors(path, info.st_size));
+    bool weights = named || (stat(path, &info) == 0 && S_ISREG(info.st_mode) && begins_like_weights(path));
     return weights ? "a weights file" : NULL;
 }
 

@@ -13,7 +13,7 @@
 #define RECTIFY FUNCTION("relu")
 #define OWN_FILES "own files are read in MNIST's format: data idx images=\"images.idx\" labels=\"labels.idx\""
 
-static const Absent absences[] = {
+const Absent foreign_absences[] = {
     {"l2", "penalties of one layer", "'regularize l2=5' in the train block is for all"},
     {"l1", "penalties of one layer", "'regularize l1=5' in the train block is for all"},
     {"weights", "option for weights", "init= says how they begin: 'dense 100 init=he_normal'"},
@@ -255,9 +255,11 @@ static const Absent absences[] = {
     {"modelcheckpoint", "setting for checkpoints", "the best and the last weights are always kept; leave the line out"},
 };
 
+const size_t foreign_absence_count = COUNT_OF(foreign_absences);
+
 const Absent *foreign_absent(const char *word) {
-    for (size_t i = 0; i < COUNT_OF(absences); i++) {
-        if (foreign_same(absences[i].word, word)) return &absences[i];
+    for (size_t i = 0; i < foreign_absence_count; i++) {
+        if (foreign_same(foreign_absences[i].word, word)) return &foreign_absences[i];
     }
     return NULL;
 }

@@ -202,12 +202,7 @@ static const ForeignHead settings[] = {
 
 /* ---- options, and words that are values ---- */
 
-typedef struct {
-    const char *word, *here;
-    bool turned;
-} Alias;
-
-static const Alias words[] = {
+static const ForeignWord words[] = {
     {"padding", "pad", false},
     {"autopad", "pad", false},
     {"kernelsize", "kernel", false},
@@ -416,6 +411,15 @@ static const char *const idle[] = {
     "units", "neurons", "nodes", "steps", "classes", "examples", "samples", "images", "pixels", "px", "epochs", "maps",
     "filters", "channels", "features", "outputs", "layer"};
 
+const ForeignTables foreign_tables = {
+    .layers = layers,
+    .settings = settings,
+    .words = words,
+    .layer_count = COUNT_OF(layers),
+    .setting_count = COUNT_OF(settings),
+    .word_count = COUNT_OF(words),
+};
+
 /* ---- looking up ---- */
 
 enum { FOLDED_MAX = 64 };
@@ -466,17 +470,4 @@ const char *word_alias(const char *word, const char *const *candidates, size_t c
         }
     }
     return NULL;
-}
-
-void suggest_word(Diags *diags, Diag *diag, const char *word, const char *const *candidates, size_t count) {
-    bool turned;
-    const char *alias = word_alias(word, candidates, count, &turned);
-    const Absent *absent = foreign_absent(word);
-    if (alias && !turned) {
-        diag_help(diags, diag, "did you mean '%s'?", alias);
-    } else if (absent && absent->near) {
-        diag_help(diags, diag, "%s", absent->near);
-    } else if (!absent) {
-        diag_suggest(diags, diag, word, candidates, count);
-    }
 }

@@ -4,8 +4,8 @@
 
 #include "compiler/model/layer.h"
 #include "compiler/model/mend_value.h"
-#include "compiler/model/options.h"
 #include "compiler/model/settings.h"
+#include "compiler/model/statement.h"
 #include "compiler/model/vocabulary.h"
 
 /* One statement in the making. */
@@ -21,11 +21,8 @@ typedef struct {
 
 /* ---- which option a value is for ---- */
 
-static const OptionSpec *spec_at(const Mend *mend, size_t place) {
-    const OptionOwner *owner = &mend->owner;
-    return place < owner->count ? &owner->options[place] : &owner->common[place - owner->count];
-}
-static size_t spec_count(const Mend *mend) { return mend->owner.count + mend->owner.common_count; }
+static const OptionSpec *spec_at(const Mend *mend, size_t place) { return option_at(&mend->owner, place); }
+static size_t spec_count(const Mend *mend) { return option_count(&mend->owner); }
 
 /* The place of the option a word names; spec_count(): none. */
 static size_t find_spec(const Mend *mend, const char *word, bool *turned) {

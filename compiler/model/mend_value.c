@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "compiler/model/value.h"
+#include "compiler/model/options.h"
 #include "compiler/model/vocabulary.h"
 
 /* ---- numbers ---- */
@@ -31,7 +31,7 @@ static const char *number_of(Arena *arena, const char *text, bool whole) {
         if (*at != '_') digits[length++] = *at;
     }
     digits[length] = '\0';
-    if (*at >= '0' && *at <= '9') return NULL; /* more than there is room for */
+    if (is_digit(*at)) return NULL; /* more than there is room for */
     char *end;
     if ((*at == 'e' || *at == 'E') && strspn(at + 1, "+-0123456789") > 0) {
         const char *exponent = arena_format(arena, "%s%.*s", digits, (int)(1 + strspn(at + 1, "+-0123456789")), at);
@@ -79,7 +79,7 @@ enum { MAX_SIDES = 4 };
 bool mend_is_shape(const char *text) {
     if (is_hexadecimal(text)) return false; /* no side is 0 */
     const char *sign = text + strspn(text, "0123456789");
-    return sign > text && (*sign == 'x' || *sign == 'X') && sign[1] >= '0' && sign[1] <= '9';
+    return sign > text && (*sign == 'x' || *sign == 'X') && is_digit(sign[1]);
 }
 
 /* Adds the sides in a text such as 28x28 or 28x28px; false: it is none. */
@@ -89,7 +89,7 @@ static bool split_sides(Arena *arena, const char *text, const char *sides[MAX_SI
         if (digits == 0 || *count == MAX_SIDES) return false;
         sides[(*count)++] = arena_copy(arena, text, digits);
         text += digits;
-        if ((*text != 'x' && *text != 'X') || text[1] < '0' || text[1] > '9') break;
+        if ((*text != 'x' && *text != 'X') || !is_digit(text[1])) break;
         text++;
     }
     return strpbrk(text, "0123456789") == NULL; /* a unit may follow */
@@ -158,23 +158,10 @@ static const char *shape_value(MendWords *mend, const LooseValue *value, bool wi
 
 /* ---- words ---- */
 
-static const char *last_part(const char *name) {
-    for (const char *at = name; *at; at++) {
-        if ((*at == '.' || *at == '/') && at[1]) name = at + 1;
-    }
-    return name;
-}
-
 /* The word a value names: relu of "relu", nn.ReLU and F.relu( ). */
 const char *mend_word(const LooseValue *value) {
     bool named = value->kind == LOOSE_WORD || value->kind == LOOSE_STRING || value->kind == LOOSE_CALL;
-    return named ? last_part(value->text) : NULL;
-}
-
-static size_t count_words(const char *const *words) {
-    size_t count = 0;
-    while (words && words[count]) count++;
-    return count;
+    return named ? loose_last_part(value->text) : NULL;
 }
 
 static const char *known_word(MendWords *mend, const LooseValue *value, const char *const *words, size_t count) {
@@ -245,7 +232,7 @@ static const char *numbers_text(MendWords *mend, const LooseValue *value) {
 }
 
 static const char *word_list(MendWords *mend, const OptionSpec *spec, const LooseValue *value) {
-    size_t count = count_words(spec->words);
+    size_t count = option_word_count(spec);
     if (value->kind != LOOSE_GROUP) return known_word(mend, value, spec->words, count);
     const char *text = NULL;
     for (size_t i = 0; i < value->items.count; i++) {
@@ -262,8 +249,8 @@ static const char *turned_share(MendWords *mend, const char *text) {
 }
 
 const char *mend_value(MendWords *mend, const OptionSpec *spec, const LooseValue *value, bool turned) {
-    bool other = spec->words && spec->type != OPTION_WORD && spec->type != OPTION_WORDS && spec->type != OPTION_INIT;
-    const char *word = other ? known_word(mend, value, spec->words, count_words(spec->words)) : NULL;
+    const char *word =
+        option_has_word_for_number(spec) ? known_word(mend, value, spec->words, option_word_count(spec)) : NULL;
     if (word) return word;
     switch (spec->type) {
     case OPTION_INTEGER:
@@ -279,7 +266,7 @@ const char *mend_value(MendWords *mend, const OptionSpec *spec, const LooseValue
         return turned ? turned_share(mend, text) : text;
     }
     case OPTION_BOOL: return mend_truth(value, turned);
-    case OPTION_WORD: return known_word(mend, value, spec->words, count_words(spec->words));
+    case OPTION_WORD: return known_word(mend, value, spec->words, option_word_count(spec));
     case OPTION_WORDS: return word_list(mend, spec, value);
     case OPTION_PAD:
         if (mend_word(value) && foreign_same(mend_word(value), "valid")) return "0";

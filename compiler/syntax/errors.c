@@ -5,7 +5,6 @@
 #include "parse.h"
 #include "runtime/base/words.h"
 
-#include <ctype.h>
 #include <string.h>
 
 /* Outside of blocks statements are lines. */
@@ -192,7 +191,7 @@ static const char *opened_name(Reader *reader, const Token *found) {
     if (net_nearest_word(word_of(reader, found), openers, COUNT_OF(openers))) return NULL;
     while (length > 0 && line[length - 1] == ' ') length--;
     size_t start = length;
-    while (start > 0 && (line[start - 1] == '_' || isalnum((unsigned char)line[start - 1]))) start--;
+    while (start > 0 && in_name(line[start - 1])) start--;
     return start == length ? NULL : arena_copy(reader->arena, line + start, length - start);
 }
 
@@ -297,8 +296,7 @@ static bool is_parted_call(const Reader *reader) {
     const char *text = reader->source->text;
     if (text[at] != '(' || at < 2 || (text[at - 1] != ' ' && text[at - 1] != '\t')) return false;
     while (at > 0 && (text[at - 1] == ' ' || text[at - 1] == '\t')) at--;
-    char end = at > 0 ? text[at - 1] : ' ';
-    return (end >= 'a' && end <= 'z') || (end >= 'A' && end <= 'Z') || (end >= '0' && end <= '9') || end == '_';
+    return at > 0 && in_name(text[at - 1]);
 }
 
 static const char *advice(Reader *reader, const Token *found, const TokenSet *expected) {

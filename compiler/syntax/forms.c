@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "runtime/base/safetensors.h"
+
 #define WRITE "write its layers as netc does; 'netc new NAME' makes a model to begin with"
 #define WEIGHTS                                                                                                   \
     "weights go with a model: 'netc build MODEL.net --infer --weights FILE', or 'netc train MODEL.net --weights " \
@@ -74,11 +76,6 @@ static const Form *zip_form(const char *bytes, size_t size) {
     return contains(bytes, size, ".npy") ? &numpy : &zip;
 }
 
-/* Eight bytes of length, then JSON. */
-static bool is_safetensors(const char *bytes, size_t size) {
-    return size > 10 && bytes[5] == 0 && bytes[6] == 0 && bytes[7] == 0 && bytes[8] == '{';
-}
-
 /* Field 1, the version of the format, then a text: field 2, who made it, 3 or 4. */
 static bool is_onnx(const char *bytes, size_t size) {
     return size > 8 && bytes[0] == 0x08 && bytes[1] > 0 && bytes[1] < 0x20 && bytes[1] != '\n' &&
@@ -93,7 +90,7 @@ static const Form *binary_form(const char *bytes, size_t size) {
     }
     if (size > 4 && memcmp(bytes, "PK\x03\x04", 4) == 0) return zip_form(bytes, size);
     if (size > 2 && bytes[0] == '\x80' && bytes[1] > 1 && bytes[1] < 6) return &pickle;
-    if (is_safetensors(bytes, size)) return &safetensors;
+    if (net_safetensors_begins(bytes, size)) return &safetensors;
     return is_onnx(bytes, size) ? &onnx : NULL;
 }
 
@@ -174,9 +171,6 @@ static const Beginning comments[] = {
 };
 
 static bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
-static bool in_name(char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '.';
-}
 
 static bool begins_with(const char *text, const char *end, const char *pattern) {
     for (; *pattern; pattern++) {
@@ -184,7 +178,9 @@ static bool begins_with(const char *text, const char *end, const char *pattern) 
             while (text < end && is_blank(*text)) text++;
         } else if (*pattern == '*') {
             const char *name = text;
-            while (text < end && in_name(*text) && strncmp(text, pattern + 1, strlen(pattern + 1)) != 0) text++;
+            while (text < end && (in_name(*text) || *text == '.') &&
+                   strncmp(text, pattern + 1, strlen(pattern + 1)) != 0)
+                text++;
             if (text == name) return false;
         } else if (text == end || *text++ != *pattern) {
             return false;

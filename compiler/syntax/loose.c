@@ -21,10 +21,7 @@ typedef struct {
 
 /* ---- words and signs ---- */
 
-static bool is_letter(char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || (unsigned char)c >= 0x80;
-}
-static bool is_digit(char c) { return c >= '0' && c <= '9'; }
+static bool is_letter(char c) { return (in_name(c) && !is_digit(c)) || (unsigned char)c >= 0x80; }
 
 /* Signs that look like others, by their UTF-8 bytes; a NUL stands for a quotation mark. */
 static const struct {
@@ -280,6 +277,13 @@ static LooseValue *read_value(Loose *loose) {
     return value;
 }
 
+const char *loose_last_part(const char *name) {
+    for (const char *at = name; *at; at++) {
+        if ((*at == '.' || *at == '/') && at[1]) name = at + 1;
+    }
+    return name;
+}
+
 LooseValue *loose_value(Arena *arena, const char *text) {
     Loose loose = {.arena = arena, .text = text};
     if (strlen(text) > LOOSE_MAX_LENGTH || !split(&loose)) return NULL;
@@ -293,18 +297,12 @@ static bool is_word(const Token *token, const char *word) {
     return token->kind == TOKEN_WORD && string_is(token->text, word);
 }
 
-/* "conv1" of "self.conv1" */
-static const char *last_part(const char *name) {
-    const char *dot = strrchr(name, '.');
-    return dot ? dot + 1 : name;
-}
-
 /* `conv1 = Conv2D(…)`, `fc: dense 10`, `epochs: 3`. */
 static void read_mark(Loose *loose, LooseLine *line) {
     const Token *name = look(loose, 0), *mark = look(loose, 1);
     if (name->kind != TOKEN_WORD && name->kind != TOKEN_STRING) return;
     if (!is_sign(mark, ':') && !is_sign(mark, '=')) return;
-    line->marked = last_part(name->text);
+    line->marked = loose_last_part(name->text);
     loose->next += 2;
     take_sign(loose, '=');
     if (is_sign(mark, ':') && look(loose, 0)->kind == TOKEN_WORD) line->label = line->marked;
@@ -317,7 +315,7 @@ static void unwrap(LooseLine *line) {
         bool one = line->called && line->args.count == 1 && line->args.at[0].value->kind == LOOSE_CALL;
         if (!one || !string_is(line->head, wrappers[i])) continue;
         const LooseValue *call = line->args.at[0].value;
-        line->head = last_part(call->text);
+        line->head = loose_last_part(call->text);
         line->args.at = call->items.at;
         line->args.count = call->items.count;
         return;
@@ -337,7 +335,7 @@ bool loose_read(Arena *arena, const char *text, size_t length, LooseLine *line) 
     bool option = line->marked && is_sign(look(&loose, 1), '='); /* conv: filters=32 */
     bool word = head->kind == TOKEN_WORD || (head->kind == TOKEN_STRING && !line->marked);
     if (word && !option) {
-        line->head = last_part(head->text);
+        line->head = loose_last_part(head->text);
         loose.next++;
         if (is_sign(look(&loose, 0), '(')) {
             loose.depth++;

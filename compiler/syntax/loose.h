@@ -46,5 +46,7 @@ typedef struct {
 bool loose_read(Arena *arena, const char *text, size_t length, LooseLine *line);
 /* One value, such as "(28, 28, 1)" from within a string; NULL: it is none. */
 LooseValue *loose_value(Arena *arena, const char *text);
+/* "ReLU" of "nn.ReLU", "conv1" of "self.conv1", "mnist" of "./mnist" */
+const char *loose_last_part(const char *name);
 
 #endif

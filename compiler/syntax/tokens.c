@@ -7,7 +7,7 @@
 #include "compiler/syntax/reader.h"
 #include "parse.h"
 
-#include "compiler/base/utf8.h"
+#include "compiler/syntax/words.h"
 
 #include <string.h>
 
@@ -230,37 +230,12 @@ static bool is_header_colon(const Reader *reader, const Token *token) {
 
 /* ---- the name of the network ---- */
 
-static bool in_name(char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
-}
-
-/* The name nearest to what is written: LeNet_5 of "LeNet-5", net_2x of 2x; NULL: what is written is one, or nothing. */
-static const char *mended_name(Reader *reader, const char *text, size_t length) {
-    size_t good = 0;
-    while (good < length && in_name(text[good])) good++;
-    if (good == length && !(text[0] >= '0' && text[0] <= '9')) return NULL;
-    char name[64] = "net_";
-    size_t start = 4, used = start, from = 0;
-    while (from < length && !in_name(text[from])) from++;
-    for (size_t i = from; i < length && used + 1 < sizeof name; i++) {
-        if (in_name(text[i])) {
-            name[used++] = text[i];
-        } else if (name[used - 1] != '_') {
-            name[used++] = '_';
-        }
-    }
-    while (used > start && name[used - 1] == '_') used--;
-    bool digit = name[start] >= '0' && name[start] <= '9';
-    if (digit) start = 0;
-    return used <= 4 ? NULL : arena_copy(reader->arena, name + start, used - start);
-}
-
 /* Reports a name that is none, such as LeNet-5, and supplies one, so that the block is checked. */
 static void mend_network_name(Reader *reader, const Token *network) {
     const char *text = text_after(reader, network);
     size_t length = strcspn(text, "{}(:;#\r\n");
     while (length > 0 && (text[length - 1] == ' ' || text[length - 1] == '\t')) length--;
-    const char *name = length > 0 ? mended_name(reader, text, length) : NULL;
+    const char *name = length > 0 ? name_mended(reader->arena, text, length) : NULL;
     if (!name && length > 0 && text[length] == '(')
         name = arena_copy(reader->arena, text, length); /* LeNet(nn.Module) */
     if (!name) return;
@@ -427,49 +402,7 @@ int net_yylex(NET_YYSTYPE *value, NET_YYLTYPE *at, Reader *reader) {
     return token.kind;
 }
 
-/* ---- the encoding ---- */
-
-static bool is_utf16(const Source *source) {
-    const unsigned char *bytes = (const unsigned char *)source->text;
-    if (source->size < 2) return false;
-    bool mark = (bytes[0] == 0xFF && bytes[1] == 0xFE) || (bytes[0] == 0xFE && bytes[1] == 0xFF);
-    return mark || (bytes[0] == 0) != (bytes[1] == 0);
-}
-
-/* Reports the first ill-formed or NUL byte of each line. False when the text is no UTF-8 at all. */
-static bool check_encoding(Reader *reader) {
-    const Source *source = reader->source;
-    if (is_utf16(source)) {
-        Span start = {source->base, source->base + 2};
-        Diag *diag = reader_error(reader, start, "bad-encoding", "the text is UTF-16, expected UTF-8");
-        diag_help(reader->diags, diag, "save the file as UTF-8");
-        return false;
-    }
-    bool reported = false;
-    for (uint32_t i = 0; i < source->size;) {
-        uint32_t code = 0;
-        size_t length = net_utf8_decode(source->text + i, source->size - i, &code);
-        if (length && code == '\n') reported = false;
-        if ((length == 0 || code == 0) && !reported) {
-            Span at = {source->base + i, source->base + i + 1};
-            unsigned byte = (unsigned char)source->text[i];
-            if (byte == 0) {
-                reader_error(reader, at, "bad-encoding", "NUL byte; expected text");
-            } else {
-                reader_error(reader, at, "bad-encoding", "byte 0x%02x is not valid UTF-8", byte);
-            }
-            reported = true;
-        }
-        i += length ? (uint32_t)length : 1;
-    }
-    return true;
-}
-
-void reader_run(Reader *reader, int start) {
-    if (!check_encoding(reader)) return;
-    scanner_open(reader);
+void tokens_begin(Reader *reader, int start) {
     push_made(reader, start, (Span){reader->offset, reader->offset});
     reader->seen[0].at = reader->last.at;
-    if (net_yyparse(reader) != 0) reader->failed = true;
-    scanner_close(reader);
 }

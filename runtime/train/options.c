@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "runtime/base/float.h"
 #include "runtime/base/utf8.h"
 #include "runtime/base/words.h"
 #include "runtime/data/fetch.h"
@@ -215,14 +216,11 @@ static NetCommand unknown_option(const NetOptions *options, const char *typed, N
     return NET_COMMAND_WRONG;
 }
 
-/* Kernels compute with 32-bit floats. */
-static bool rounds_to_zero(double value) { return value != 0 && (float)value == 0; }
-
 static bool parse_number(const Option *option, const char *text, double *value) {
     char *end = NULL;
     *value = strtod(text, &end);
     bool plain = end != text && *end == '\0' && strspn(text, "+-.0123456789eE") == strlen(text);
-    return plain && isfinite(*value) && *value >= option->low && *value <= option->high && !rounds_to_zero(*value);
+    return plain && isfinite(*value) && *value >= option->low && *value <= option->high && !net_rounds_to_zero(*value);
 }
 
 static bool parse_integer(const Option *option, const char *text, int64_t *value) {
@@ -242,7 +240,7 @@ static bool wrong_number(const Option *option, const char *text, NetError *error
         return net_fail(error, NET_USAGE, "--%s %s: expected a whole number from %.0f to %.0f%s", option->name, text,
                         option->low, option->high, also);
     }
-    if (rounds_to_zero(strtod(text, NULL))) {
+    if (net_rounds_to_zero(strtod(text, NULL))) {
         return net_fail(error, NET_USAGE, "--%s %s: a 32-bit float holds it as 0; the smallest above that is 1.4e-45",
                         option->name, text);
     }
