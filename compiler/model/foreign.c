@@ -408,6 +408,17 @@ static const Alias words[] = {
     {"grads", "gradients", false},
 };
 
+typedef struct {
+    const char *word, *owner, *here;
+} Rewriting;
+
+static const Rewriting rewritings[] = {
+    {"normalize", "input", "mean=data std=data"},       {"normalise", "input", "mean=data std=data"},
+    {"normalized", "input", "mean=data std=data"},      {"normalization", "input", "mean=data std=data"},
+    {"standardize", "input", "mean=data std=data"},     {"standardise", "input", "mean=data std=data"},
+    {"standardization", "input", "mean=data std=data"},
+};
+
 static const char *const idle[] = {
     "in", "inchannels", "infeatures", "numclasses", "inputdim", "inputshape", "batchinputshape", "dataformat", "dtype",
     "device", "inplace", "name", "dim", "axis", "startdim", "enddim", "verbose", "shuffle", "bottom", "top", "ceilmode",
@@ -445,6 +456,13 @@ static const ForeignHead *head_find(const ForeignHead *heads, size_t count, cons
 
 const ForeignHead *foreign_layer(const char *word) { return head_find(layers, COUNT_OF(layers), word); }
 const ForeignHead *foreign_setting(const char *word) { return head_find(settings, COUNT_OF(settings), word); }
+
+const char *foreign_options(const char *owner, const char *word) {
+    for (size_t i = 0; i < COUNT_OF(rewritings); i++) {
+        if (string_is(rewritings[i].owner, owner) && foreign_same(rewritings[i].word, word)) return rewritings[i].here;
+    }
+    return NULL;
+}
 
 bool foreign_is_idle(const char *word) {
     for (size_t i = 0; i < COUNT_OF(idle); i++) {

@@ -181,7 +181,7 @@ static const char *known_word(MendWords *mend, const LooseValue *value, const ch
     const char *word = mend_word(value);
     bool turned;
     const char *here = word ? word_alias(word, words, count, &turned) : NULL;
-    if (word && !here && !mend->absent) mend->absent = foreign_absent(word);
+    if (word && !here && !mend->absent) mend->absent = foreign_absent_value(word, words == activation_names);
     return here && !turned ? here : NULL;
 }
 
@@ -261,6 +261,25 @@ static const char *turned_share(MendWords *mend, const char *text) {
     return text ? number_text(mend->arena, 1 - strtod(text, NULL)) : NULL;
 }
 
+/* every=step */
+static bool names_step(const char *word) {
+    static const char *const words[] = {"step", "steps", "batch", "iteration", "iter"};
+    for (size_t i = 0; i < COUNT_OF(words); i++) {
+        if (foreign_same(words[i], word)) return true;
+    }
+    return false;
+}
+
+/* The path of a file: without the shell's ~, and with the slashes that Windows takes as well. */
+static const char *path_text(MendWords *mend, const char *written) {
+    if (!mend->absent) mend->absent = foreign_absent_reader(mend->arena, written); /* train.csv */
+    if (mend->absent || strpbrk(written, "\"\n")) return NULL;
+    char *path = arena_copy(mend->arena, written, strlen(written));
+    for (char *c = path; *c; c++) *c = *c == '\\' ? '/' : *c;
+    const char *home = path[0] == '~' && path[1] == '/' ? getenv("HOME") : NULL;
+    return arena_format(mend->arena, "\"%s%s\"", home ? home : "", home ? path + 1 : path);
+}
+
 const char *mend_value(MendWords *mend, const OptionSpec *spec, const LooseValue *value, bool turned) {
     bool other = spec->words && spec->type != OPTION_WORD && spec->type != OPTION_WORDS && spec->type != OPTION_INIT;
     const char *word = other ? known_word(mend, value, spec->words, count_words(spec->words)) : NULL;
@@ -268,6 +287,7 @@ const char *mend_value(MendWords *mend, const OptionSpec *spec, const LooseValue
     switch (spec->type) {
     case OPTION_INTEGER:
     case OPTION_EVERY: {
+        if (spec->type == OPTION_EVERY && mend_word(value) && names_step(mend_word(value))) return "1";
         const char *text = real_text(mend, value, true);
         bool none = text && text[0] == '-' && text[1] != '\0'; /* -1: of all there are, in NumPy and scikit-learn */
         return none && spec->words ? spec->words[0] : none ? text + 1 : text;
@@ -289,12 +309,7 @@ const char *mend_value(MendWords *mend, const OptionSpec *spec, const LooseValue
     case OPTION_ACTIVATION: return activation_text(mend, value);
     case OPTION_INIT: return initialiser_text(mend, value);
     case OPTION_NUMBERS: return numbers_text(mend, value);
-    case OPTION_STRING: {
-        if (mend_word(value) && !mend->absent) mend->absent = foreign_absent(mend_word(value)); /* train.csv */
-        if (mend->absent) return NULL;
-        const char *text = value->kind == LOOSE_STRING ? value->text : value->raw;
-        return strpbrk(text, "\"\\\n") ? NULL : arena_format(mend->arena, "\"%s\"", text);
-    }
+    case OPTION_STRING: return path_text(mend, value->kind == LOOSE_STRING ? value->text : value->raw);
     case OPTION_LABEL: return mend_word(value);
     }
     return NULL;

@@ -316,8 +316,9 @@ static const char *advice(Reader *reader, const Token *found, const TokenSet *ex
         const char *text = source_slice(reader->source, head, &length);
         return arena_format(reader->arena, "write '%.*s {'", (int)(length > FOUND_MAX ? FOUND_MAX : length), text);
     }
-    if (expected->has['{'] && reader->header_first.kind == T_TRAIN)
-        return "the block of settings has no name: 'train {'";
+    if (expected->has['{'] && reader->header_first.kind == T_TRAIN) {
+        return "write 'train {' (the block of settings has no name)";
+    }
     if (expected->has['{']) return "a block is written { ... }, its '{' in the line that opens it";
     if (expected->has[T_NUMBER]) return advice_value(reader, found, before);
     if (before->kind == T_DEFAULT) return "a kind of layer stands after it: 'default dense activation=relu'";

@@ -209,6 +209,31 @@ static const char *line_end(const char *at, const char *end) {
     return newline ? newline : end;
 }
 
+/* Settings that Darknet alone has: among its lines those that netc has too are not worth a word each. */
+static const Beginning darknet_settings[] = {
+    {"subdivisions~=", &darknet}, {"max_batches~=", &darknet}, {"burn_in~=", &darknet}, {"policy~=", &darknet},
+    {"saturation~=", &darknet},   {"exposure~=", &darknet},    {"hue~=", &darknet},     {"angle~=", &darknet},
+};
+
+const Form *form_in_block(const char *text, size_t size, size_t *length) {
+    const char *end = text + size, *line = text;
+    const Form *form = form_of_line(text, size);
+    *length = (size_t)(line_end(text, end) - text);
+    if (form == &caffe && begins_with(text, end, "layer")) return form;
+    form = NULL;
+    while (line < end) {
+        const char *at = line;
+        while (at < end && is_blank(*at)) at++;
+        const char *word = at;
+        while (at < end && in_name(*at)) at++;
+        if (at == word || !begins_with(at, end, "~=") || line_end(word, end) < at) break;
+        if (find_beginning(darknet_settings, COUNT_OF(darknet_settings), word, end)) form = &darknet;
+        line = line_end(at, end);
+        *length = (size_t)(line - text);
+    }
+    return form;
+}
+
 /* A netc model holds `network` at the beginning of some line; then a foreign line is one of its mistakes. */
 static bool has_network(const char *at, const char *end) {
     while (at < end) {
