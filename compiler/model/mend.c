@@ -275,6 +275,15 @@ static bool read_loosely(Arena *arena, const char *text, size_t length, LooseLin
     return brace && loose_read(arena, text, (size_t)(brace - text), line);
 }
 
+/* The length of what --set itself says already: --set 'train epochs 3'. */
+static size_t set_prefix(const char *text) {
+    static const char *const words[] = {"train ", "train.", "let ", "set "};
+    for (size_t i = 0; i < COUNT_OF(words); i++) {
+        if (strncmp(text, words[i], strlen(words[i])) == 0) return strlen(words[i]);
+    }
+    return 0;
+}
+
 void mend_statement(Scope *scope, MendPlace place, Span at) {
     if (diags_full(scope->diags) || scope_spent(scope)) return;
     Diag *diag = first_error(scope->diags, at);
@@ -292,7 +301,11 @@ void mend_statement(Scope *scope, MendPlace place, Span at) {
     LooseLine line;
     /* what is well written is wrong in another way: a window that does not fit, a name given twice */
     if (reads_well(scope, place == PLACE_NETWORK, arena_copy(scope->arena, text, length))) return;
-    const char *let = let_text(scope, arena_copy(scope->arena, text, length), length, place == PLACE_FILE);
+    bool set = source->base > 0;
+    size_t prefix = set ? set_prefix(text) : 0;
+    text += prefix;
+    length -= prefix;
+    const char *let = set ? NULL : let_text(scope, arena_copy(scope->arena, text, length), length, place == PLACE_FILE);
     bool read = read_loosely(scope->arena, text, length, &line);
     bool setting = read && line.marked && foreign_setting(line.marked); /* lr = 0.1 */
     if (let && !setting) {

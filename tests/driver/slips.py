@@ -351,7 +351,8 @@ for text, what in PASTED:
     if status != 1 or "1 error\n" not in printed or f"note: this looks like {what}\n" not in printed:
         fail(text, "expected one error that names it", printed)
 
-done = subprocess.run([NETC, "check", "--set", "epochs=3", "-"], input=MODELS["file"].format(""), capture_output=True,
-                      text=True)
-if "help: write --set 'epochs 3'\n" not in done.stderr:
-    fail("--set epochs=3", "expected --set 'epochs 3'", done.stderr)
+for line in ["epochs=3", "train epochs 3", "train.epochs=3", "let epochs = 3"]:
+    done = subprocess.run([NETC, "check", "--set", line, "-"], input=MODELS["file"].format(""), capture_output=True,
+                          text=True)
+    if "help: write --set 'epochs 3'\n" not in done.stderr:
+        fail(f"--set {line}", "expected --set 'epochs 3'", done.stderr)
