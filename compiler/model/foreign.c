@@ -249,6 +249,7 @@ static const Alias words[] = {
     {"width", "units", false},
     {"strides", "stride", false},
     {"step", "stride", false},
+    {"p", "pad", false},
     {"step", "rate", false},
     {"s", "stride", false},
     {"act", "activation", false},
@@ -330,6 +331,13 @@ static const Alias words[] = {
     {"acc", "accuracy", false},
     {"interval", "every", false},
     {"freq", "every", false},
+    {"each", "every", false},
+    {"ridge", "l2", false},
+    {"lasso", "l1", false},
+    {"file", "images", false},
+    {"path", "images", false},
+    {"train", "images", false},
+    {"test", "test_images", false},
     /* activations */
     {"silu", "swish", false},
     {"identity", "linear", false},
@@ -366,6 +374,8 @@ static const Alias words[] = {
     {"variancescaling", "fan_in_uniform", false},
     {"lecun", "lecun_normal", false},
     {"gaussian", "normal", false},
+    {"n", "normal", false},
+    {"u", "uniform", false},
     {"randn", "normal", false},
     {"randomnormal", "normal", false},
     {"truncatednormal", "normal", false},
@@ -383,6 +393,8 @@ static const Alias words[] = {
     {"bcewithlogitsloss", "cross_entropy", false},
     {"binarycrossentropy", "cross_entropy", false},
     {"nll", "log_likelihood", false},
+    {"xent", "log_likelihood", false},
+    {"ce", "log_likelihood", false},
     {"softmaxcrossentropy", "log_likelihood", false},
     {"softmaxcrossentropywithlogits", "log_likelihood", false},
     {"softmaxloss", "log_likelihood", false},
@@ -397,6 +409,7 @@ static const Alias words[] = {
     {"gradientdescent", "sgd", false},
     {"fashionmnist", "fashion_mnist", false},
     {"fmnist", "fashion_mnist", false},
+    {"fashion", "fashion_mnist", false},
     {"classification", "class", false},
     {"classes", "class", false},
     {"label", "class", false},
@@ -425,7 +438,9 @@ static const char *const idle[] = {
     "paddingmode",
     /* units */
     "units", "neurons", "nodes", "steps", "classes", "examples", "samples", "images", "pixels", "px", "epochs", "maps",
-    "filters", "channels", "features", "outputs", "layer"};
+    "filters", "channels", "features", "outputs", "layer",
+    /* words between others */
+    "with", "and", "then", "of", "after", "using", "reduction"};
 
 /* ---- looking up ---- */
 

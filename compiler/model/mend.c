@@ -94,7 +94,8 @@ static const ForeignHead *find_head(Arena *arena, const LooseLine *line, bool la
     bool labelled = line->marked && !(layer ? foreign_layer(line->marked) : foreign_setting(line->marked));
     if (!layer && names_file(line)) return foreign_setting("datafile");
     if (layer && word && foreign_same(word, "softmax") && !has_number(line)) head = NULL; /* a layer on its own */
-    if (head && (labelled || !line->marked)) return head;
+    bool called = layer && line->called; /* self.drop = nn.Dropout(0.2) */
+    if (head && (labelled || called || !line->marked)) return head;
     if (layer && word && activation_word(word) && (labelled || !line->marked)) {
         LooseValue *value = NEW(arena, LooseValue);
         *value = (LooseValue){.kind = LOOSE_CALL, .text = word, .raw = word};
@@ -188,7 +189,8 @@ static void give_example(Scope *scope, const LooseLine *line, MendPlace place, D
 
 /* `let k: 3`, `let my-width = 5,5`, and at file level `k = 3` and `const k = 3`, as netc writes them. */
 static const char *let_text(Scope *scope, char *text, size_t length, bool file) {
-    static const char *const words[] = {"let", "const", "var", "int", "float", "double", "set", "export", "define"};
+    static const char *const words[] = {"let",    "const",  "var", "val",   "int",   "float", "double",
+                                        "export", "define", "set", "local", "final", "mut",   "static"};
     LooseLine line;
     char *quotient = strstr(text, "//"); /* Python's 7 // 2 */
     if (quotient && strspn(quotient + 2, " ") + strspn(quotient + 2 + strspn(quotient + 2, " "), "0123456789") ==
@@ -196,12 +198,17 @@ static const char *let_text(Scope *scope, char *text, size_t length, bool file) 
         memmove(quotient, quotient + 1, strlen(quotient));
         length = strlen(text);
     }
-    size_t start = strspn(text, " \t"), word = strspn(text + start, "abcdefghijklmnopqrstuvwxyz");
-    bool declared = false;
-    for (size_t i = 0; i < (file ? COUNT_OF(words) : 1) && !declared; i++) {
-        declared = strlen(words[i]) == word && memcmp(words[i], text + start, word) == 0;
+    size_t start = strspn(text, " \t");
+    bool declared = false, known = true;
+    while (known) { /* const int k = 5 */
+        size_t word = strspn(text + start, "abcdefghijklmnopqrstuvwxyz");
+        known = false;
+        for (size_t i = 0; i < (file || declared ? COUNT_OF(words) : 1) && strchr(" \t", text[start + word]); i++) {
+            known = known || (strlen(words[i]) == word && memcmp(words[i], text + start, word) == 0);
+        }
+        if (known) start += word + strspn(text + start + word, " \t");
+        declared = declared || known;
     }
-    if (declared) start += word;
     if ((!declared && !file) || start > length) return NULL;
     if (!loose_read(scope->arena, text + start, length - start, &line)) return NULL;
     const char *name = line.marked ? line.marked : line.head;

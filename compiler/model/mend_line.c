@@ -7,6 +7,7 @@
 #include "compiler/model/options.h"
 #include "compiler/model/settings.h"
 #include "compiler/model/vocabulary.h"
+#include "runtime/base/words.h"
 
 /* One statement in the making. */
 typedef struct {
@@ -138,14 +139,24 @@ static size_t required_count(const Mend *mend, const LooseLine *line) {
     return count;
 }
 
+/* With the channels of a picture. */
+static bool begins_small(const LooseLine *line) {
+    const char *first = line->args.at[0].value->text;
+    return string_is(first, "1") || string_is(first, "3");
+}
+
 /* PyTorch's layers begin with what they read, Conv2d(1, 6, 5) and Linear(784, 100): netc knows it. */
 static bool begins_with_inputs(const Mend *mend, const LooseLine *line) {
     size_t bare = 0, numbers = 0;
-    while (bare < line->args.count && !line->args.at[bare].key && line->args.at[bare].value->kind != LOOSE_WORD) {
-        numbers += line->args.at[bare++].value->kind == LOOSE_NUMBER;
+    for (; bare < line->args.count && !line->args.at[bare].key; bare++) {
+        LooseKind kind = line->args.at[bare].value->kind;
+        if (kind == LOOSE_WORD || kind == LOOSE_STRING) break;
+        numbers += kind == LOOSE_NUMBER;
     }
     bool dense = string_is(mend->owner.name, "dense"), weights = dense || string_is(mend->owner.name, "conv");
-    bool likely = line->called || (dense && bare == 2 && numbers == 2); /* dense 784 30 */
+    /* dense 784 30, conv 1 6 5 */
+    bool likely =
+        line->called || (dense && bare == 2 && numbers == 2) || (!dense && numbers == 3 && begins_small(line));
     return likely && weights && !strstr(line->head, "2D") && !strstr(line->head, "Dense") &&
            bare > required_count(mend, line);
 }
@@ -240,6 +251,10 @@ static bool put_parts(Mend *mend, const LooseLine *line) {
     }
     double sum = 0;
     for (size_t i = 0; i < numbers.items.count; i++) sum += strtod(numbers.items.at[i].value->text, NULL);
+    if (numbers.items.count == 1 && sum > 0 && sum < 1 && mend->owner.count > 1) { /* split 0.1: it is held back */
+        if (spec_at(mend, 1)->type == OPTION_COUNT) mend->slots[1] = numbers.items.at[0].value->text;
+        return mend->slots[1] != NULL;
+    }
     if (numbers.items.count < 2 || numbers.items.count > mend->owner.count) return false;
     for (size_t i = 0; i < numbers.items.count; i++) {
         const char *text = numbers.items.at[i].value->text;
@@ -249,22 +264,65 @@ static bool put_parts(Mend *mend, const LooseLine *line) {
     return true;
 }
 
-/* `data mnist 60000`: how many train is another setting, which the file may have. */
+/* `data mnist 60000`, `data mnist train=50000`: how many is another setting, which the file may have. */
 static bool put_count(Mend *mend, const LooseArg *arg) {
-    bool data = !mend->layer && string_is(mend->owner.name, "data") && mend->slots[0];
-    if (!data || arg->value->kind != LOOSE_NUMBER) return false;
-    mend->words.remark = arena_format(mend->arena, "'split train=%s' says how many train", arg->value->text);
+    static const char *const parts[] = {"train", "validation", "test"};
+    bool data = !mend->layer && string_is(mend->owner.name, "data") && mend->slots[0], turned;
+    const char *part = arg->key ? word_alias(arg->key, parts, COUNT_OF(parts), &turned) : parts[0];
+    if (!data || !part || arg->value->kind != LOOSE_NUMBER) return false;
+    mend->words.remark = arena_format(mend->arena, "'split %s=%s' says how many", part, arg->value->text);
     return true;
+}
+
+/* `bias`, `no_bias`: an option that is true or false, by its name alone. */
+static bool put_flag(Mend *mend, const LooseArg *arg) {
+    const char *word = !arg->key && arg->value->kind == LOOSE_WORD ? arg->value->text : NULL;
+    bool turned;
+    size_t place = word ? find_spec(mend, word, &turned) : spec_count(mend);
+    if (place == spec_count(mend) || spec_at(mend, place)->type != OPTION_BOOL || mend->slots[place]) return false;
+    mend->slots[place] = turned ? "false" : "true";
+    return true;
+}
+
+/* `conv 6 5x5 s2 p1` */
+static bool put_lettered(Mend *mend, const LooseArg *arg) {
+    const char *word = !arg->key && arg->value->kind == LOOSE_WORD ? arg->value->text : "";
+    bool form = word[0] && strchr("ksp", word[0]) && word[1] && strspn(word + 1, "0123456789") == strlen(word + 1);
+    bool turned;
+    size_t place = form ? find_spec(mend, arena_copy(mend->arena, word, 1), &turned) : spec_count(mend);
+    if (place == spec_count(mend) || mend->slots[place]) return false;
+    LooseValue number = {.kind = LOOSE_NUMBER, .text = word + 1, .raw = word + 1};
+    return put(mend, place, &number, turned);
+}
+
+/* `log gradients every 10 epochs` */
+static void note_unit(Mend *mend, const char *word) {
+    for (size_t i = 0; foreign_same(word, "epochs") && i < spec_count(mend); i++) {
+        if (spec_at(mend, i)->type == OPTION_EVERY && mend->slots[i]) mend->slots[i] = "epoch";
+    }
+}
+
+/* `activaton relu`: a word that is an option but for a letter or two. */
+static const char *near_option(const Mend *mend, const char *word, size_t *place) {
+    size_t count = spec_count(mend);
+    const char **names = NEW_ARRAY(mend->arena, const char *, count);
+    for (size_t i = 0; i < count; i++) names[i] = spec_at(mend, i)->name;
+    const char *near = strlen(word) > 5 ? net_nearest_word(word, names, count) : NULL;
+    for (size_t i = 0; near && i < count; i++) *place = string_is(names[i], near) ? i : *place;
+    return near ? near : word;
 }
 
 /* `kernel_size 5`: the value that follows an option's name. */
 static bool names_next(Mend *mend, const LooseLine *line, size_t i, LooseArg *pair) {
-    if (i + 1 >= line->args.count || line->args.at[i].value->kind != LOOSE_WORD) return false;
+    LooseKind kind = line->args.at[i].value->kind; /* MATLAB's are strings: 'Name', 'fc1' */
+    if (i + 1 >= line->args.count || (kind != LOOSE_WORD && (kind != LOOSE_STRING || !line->called))) return false;
     const LooseArg *next = &line->args.at[i + 1];
     bool turned;
     const char *word = line->args.at[i].value->text;
     size_t place = find_spec(mend, word, &turned);
-    bool known = place < spec_count(mend) || (foreign_absent(word) && !is_value(mend, word));
+    bool label = kind == LOOSE_STRING && foreign_same(word, "name");
+    if (place == spec_count(mend) && next->value->kind == LOOSE_WORD) word = near_option(mend, word, &place);
+    bool known = place < spec_count(mend) || label || (foreign_absent(word) && !is_value(mend, word));
     bool names = place < spec_count(mend) && !spec_at(mend, place)->positional;
     if (next->key || !known || (next->value->kind == LOOSE_WORD && !names)) return false;
     *pair = (LooseArg){.key = word, .value = next->value};
@@ -317,13 +375,17 @@ static bool put_in_order(Mend *mend, const LooseLine *line, size_t *i, const cha
 }
 
 static bool put_args(Mend *mend, const LooseLine *line, const char *order) {
-    if (put_parts(mend, line)) return true;
+    if (strncmp(order, "train ", 6) == 0 && put_parts(mend, line)) return true;
     for (size_t i = begins_with_inputs(mend, line) ? 1 : 0; i < line->args.count; i++) {
         const LooseArg *arg = &line->args.at[i];
         LooseArg pair;
         size_t form = arg->key ? spec_count(mend) : spec_by_form(mend, arg->value);
         if (put_parameter(mend, arg) || (!arg->key && put_square(mend, line, &i))) continue;
-        if (put_rounds(mend, arg) || (!arg->key && put_count(mend, arg))) continue;
+        if (put_rounds(mend, arg) || put_count(mend, arg) || put_lettered(mend, arg)) continue;
+        if (!arg->key && !mend->layer && mend_truth(arg->value, false) && !is_off(arg->value) &&
+            arg->value->kind == LOOSE_WORD) {
+            continue; /* early_stopping true */
+        }
         if (arg->key) {
             if (!put_named(mend, arg)) return false;
         } else if (names_next(mend, line, i, &pair)) {
@@ -332,7 +394,10 @@ static bool put_args(Mend *mend, const LooseLine *line, const char *order) {
         } else if (form < spec_count(mend)) {
             if (!put(mend, form, arg->value, false)) return false;
         } else if (is_applied_to(line, arg->value) ||
-                   (i > 0 && arg->value->kind == LOOSE_WORD && foreign_is_idle(arg->value->text))) {
+                   (arg->value->kind == LOOSE_WORD && (i > 0 || i + 1 < line->args.count) &&
+                    foreign_is_idle(arg->value->text))) {
+            note_unit(mend, arg->value->text);
+        } else if (put_flag(mend, arg)) {
             continue;
         } else if (!mend->layer && arg->value->kind == LOOSE_CALL) {
             if (!put_call(mend, arg->value)) return false;
@@ -436,14 +501,7 @@ const char *mend_default(Scope *scope, const LooseLine *line, MendWords *words) 
         *word = (LooseValue){.kind = LOOSE_WORD, .text = heads[i], .raw = heads[i]};
         if (heads[i]) vec_push(scope->arena, &all.args, ((LooseArg){.value = word}));
     }
-    for (size_t i = 0; i < line->args.count; i++) {
-        const LooseArg *arg = &line->args.at[i];
-        bool group = !arg->key && arg->value->kind == LOOSE_GROUP; /* default { activation=relu } */
-        for (size_t k = 0; group && k < arg->value->items.count; k++) {
-            vec_push(scope->arena, &all.args, arg->value->items.at[k]);
-        }
-        if (!group) vec_push(scope->arena, &all.args, *arg);
-    }
+    for (size_t i = 0; i < line->args.count; i++) vec_push(scope->arena, &all.args, line->args.at[i]);
     for (size_t i = 0; i < all.args.count; i++) {
         const LooseArg *arg = &all.args.at[i];
         const char *word = !arg->key && arg->value->kind == LOOSE_WORD ? arg->value->text : NULL;
@@ -462,7 +520,7 @@ const char *mend_default(Scope *scope, const LooseLine *line, MendWords *words) 
         if (known) vec_push(scope->arena, &kinds, usual[i]);
     }
     const char *text = NULL;
-    for (size_t i = 0; i < kinds.count; i++) {
+    for (size_t i = 0; i < kinds.count && first; i++) {
         ForeignHead head = {.here = kinds.at[i], .order = ""};
         const char *one = mend_line(scope, true, &head, &rest, words);
         if (!one) return NULL;

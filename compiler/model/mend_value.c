@@ -105,6 +105,15 @@ static bool named_sides(Arena *arena, const char *word, const char *sides[MAX_SI
     return true;
 }
 
+/* What stands for the number of examples. */
+static bool names_batch(const char *word) {
+    static const char *const words[] = {"None", "batch", "batch_size", "N", "B"};
+    for (size_t i = 0; i < COUNT_OF(words); i++) {
+        if (string_is(words[i], word)) return true;
+    }
+    return false;
+}
+
 /* The sides of a tuple, a product, a text; what stands for the batch (None, -1) is left out. */
 static bool read_sides(MendWords *mend, const LooseValue *value, const char *sides[MAX_SIDES], size_t *count) {
     switch (value->kind) {
@@ -112,9 +121,10 @@ static bool read_sides(MendWords *mend, const LooseValue *value, const char *sid
         const LooseValue *inner = loose_value(mend->arena, value->text);
         return inner && inner->kind != LOOSE_STRING && read_sides(mend, inner, sides, count);
     }
-    case LOOSE_WORD: return string_is(value->text, "None") || named_sides(mend->arena, value->text, sides, count);
+    case LOOSE_WORD: return names_batch(value->text) || named_sides(mend->arena, value->text, sides, count);
     case LOOSE_NUMBER:
         if (string_is(value->text, "-1")) return true;
+        if (strncmp(value->text, "-1x", 3) == 0) return split_sides(mend->arena, value->text + 3, sides, count);
         if (mend_is_shape(value->text)) return split_sides(mend->arena, value->text, sides, count);
         if (*count == MAX_SIDES) return false;
         sides[*count] = real_text(mend, value, true);
@@ -146,6 +156,7 @@ static const char *shape_value(MendWords *mend, const LooseValue *value, bool wi
     size_t count = 0;
     if (!read_sides(mend, value, sides, &count)) return value->kind == LOOSE_OTHER ? value->raw : NULL;
     if (count == 0 || count == MAX_SIDES) return NULL;
+    if (window && count == 3 && few_channels(sides[2])) count = 2; /* 5x5x1 */
     if (window) return join_sides(mend->arena, sides, count);
     bool flat = count == 2 && (string_is(sides[0], "1") || string_is(sides[1], "1"));
     if (flat) return string_is(sides[0], "1") ? sides[1] : sides[0];
@@ -179,8 +190,13 @@ static size_t count_words(const char *const *words) {
 
 static const char *known_word(MendWords *mend, const LooseValue *value, const char *const *words, size_t count) {
     const char *word = mend_word(value);
-    bool turned;
+    bool turned = false;
     const char *here = word ? word_alias(word, words, count, &turned) : NULL;
+    for (const char *at = word ? value->text : ""; *at && !here;) { /* mnist.load_data() */
+        size_t length = strcspn(at, "./");
+        here = word_alias(arena_copy(mend->arena, at, length), words, count, &turned);
+        at += length + (at[length] != '\0');
+    }
     if (word && !here && !mend->absent) mend->absent = foreign_absent_value(word, words == activation_names);
     return here && !turned ? here : NULL;
 }
@@ -206,7 +222,24 @@ static const char *activation_text(MendWords *mend, const LooseValue *value) {
     return parameter ? arena_format(mend->arena, "%s(%s)", name, parameter) : name;
 }
 
+/* init=0 and bias_init=0.1 */
+static const char *constant_text(MendWords *mend, const LooseValue *value) {
+    const char *number = real_text(mend, value, false);
+    return !number || strtod(number, NULL) != 0 ? number ? arena_format(mend->arena, "constant(%s)", number) : NULL
+                                                : "zeros";
+}
+
+/* normal(0.01) means a standard deviation, uniform(0.05) both bounds. */
+static const char *lone_argument(MendWords *mend, RecipeKind kind, const LooseValue *value, size_t place) {
+    bool lone = value->items.count == 1 && !value->items.at[0].key && kind != RECIPE_CONSTANT;
+    const char *number = lone ? real_text(mend, value->items.at[0].value, false) : NULL;
+    if (!number || strtod(number, NULL) <= 0) return NULL;
+    if (place == 1) return number;
+    return kind == RECIPE_UNIFORM ? arena_format(mend->arena, "-%s", number) : "0";
+}
+
 static const char *initialiser_text(MendWords *mend, const LooseValue *value) {
+    if (value->kind == LOOSE_NUMBER) return constant_text(mend, value);
     const char **names = NEW_ARRAY(mend->arena, const char *, initialiser_count);
     for (size_t i = 0; i < initialiser_count; i++) names[i] = initialisers[i].name;
     const char *name = known_word(mend, value, names, initialiser_count);
@@ -226,7 +259,8 @@ static const char *initialiser_text(MendWords *mend, const LooseValue *value) {
                              : place++ == i;
             if (meant && real_text(mend, item->value, false)) argument = real_text(mend, item->value, false);
         }
-        text = arena_format(mend->arena, "%s%s%s", text, i == 0 ? "(" : ", ", argument);
+        const char *lone = lone_argument(mend, initialiser->kind, value, i);
+        text = arena_format(mend->arena, "%s%s%s", text, i == 0 ? "(" : ", ", lone ? lone : argument);
     }
     return count > 0 ? arena_format(mend->arena, "%s)", text) : text;
 }
@@ -288,6 +322,7 @@ const char *mend_value(MendWords *mend, const OptionSpec *spec, const LooseValue
     case OPTION_INTEGER:
     case OPTION_EVERY: {
         if (spec->type == OPTION_EVERY && mend_word(value) && names_step(mend_word(value))) return "1";
+        if (spec->type == OPTION_EVERY && value->text && strstr(value->text, "epoch")) return "epoch"; /* 2epochs */
         const char *text = real_text(mend, value, true);
         bool none = text && text[0] == '-' && text[1] != '\0'; /* -1: of all there are, in NumPy and scikit-learn */
         return none && spec->words ? spec->words[0] : none ? text + 1 : text;

@@ -115,6 +115,7 @@ static const Form caffe = {"a Caffe prototxt",
                            "dense 10 activation=softmax }'"};
 static const Form python = {"Python", "layers are lines of a network block: 'network NAME { input 784; dense 100 "
                                       "activation=relu; dense 10 activation=softmax }'"};
+static const Form matlab = {"MATLAB", WRITE};
 static const Form json = {"JSON", RUN};
 static const Form xml = {"XML or a web page", RUN};
 static const Form shell = {"a shell script", RUN};
@@ -145,6 +146,9 @@ static const Beginning beginnings[] = {
     {"def ", &python},
     {"class ", &python},
     {"print(", &python},
+    {"nn.Sequential(", &python},
+    {"Sequential(", &python},
+    {"layers~=~[", &matlab},
     {"@tf", &python},
     {"\"\"\"", &python},
     {"* = *(", &python},

@@ -319,9 +319,10 @@ static void read_mark(Loose *loose, LooseLine *line) {
     const Token *name = look(loose, 0), *mark = look(loose, 1);
     if (name->kind != TOKEN_WORD && name->kind != TOKEN_STRING) return;
     if (!is_sign(mark, ':') && !is_sign(mark, '=')) return;
-    line->marked = last_part(name->text);
     loose->next += 2;
     take_sign(loose, '=');
+    if (string_is(name->text, "type") && look(loose, 0)->kind != TOKEN_SIGN) return; /* - type: dense */
+    line->marked = last_part(name->text);
     const Token *first = look(loose, 0), *second = look(loose, 1);
     bool named = string_is(line->marked, "name") && second->kind == TOKEN_WORD;
     if (named && (first->kind == TOKEN_WORD || first->kind == TOKEN_STRING)) {
@@ -374,11 +375,15 @@ bool loose_read(Arena *arena, const char *text, size_t length, LooseLine *line) 
     }
     while (look(&loose, 0)->kind != TOKEN_END) {
         if (take_sign(&loose, ',') || take_sign(&loose, ';') || take_sign(&loose, '@')) continue;
-        if (take_sign(&loose, ':')) continue;
+        if (take_sign(&loose, ':') || take_sign(&loose, '>') || take_sign(&loose, '|')) continue;
         if (is_sign(look(&loose, 0), '{') && look(&loose, 1)->kind == TOKEN_END) break; /* it would open a block */
         LooseArg arg;
         if (!read_arg(&loose, &arg)) return false;
-        vec_push(arena, &line->args, arg);
+        bool map = !arg.key && arg.value->kind == LOOSE_GROUP && arg.value->raw[0] == '{';
+        for (size_t i = 0; map && i < arg.value->items.count; i++) { /* dense: {units: 30, activation: relu} */
+            vec_push(arena, &line->args, arg.value->items.at[i]);
+        }
+        if (!map) vec_push(arena, &line->args, arg);
     }
     return line->head || line->marked || line->args.count > 0;
 }

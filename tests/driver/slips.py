@@ -124,6 +124,24 @@ layer   | default conv, dense init=xavier                   | default conv init=
 layer   | default activation relu                           | default dense activation=relu
 layer   | default { activation=relu }                       | default dense activation=relu
 layer   | init he                                           | default dense init=he_normal
+layer   | dense 30 then relu                                | dense 30 activation=relu
+layer   | dense 30 |relu                                    | dense 30 activation=relu
+layer   | dense 30 no_bias                                  | dense 30 bias=false
+layer   | dense 30 with bias                                | dense 30 bias=true
+layer   | dense 30 activaton relu                           | dense 30 activation=relu
+layer   | dense 30 init=normal(0.01)                        | dense 30 init=normal(0, 0.01)
+layer   | dense 30 init=N(0,1)                              | dense 30 init=normal(0, 1)
+layer   | dense 30 bias_init=0.1                            | dense 30 bias_init=constant(0.1)
+layer   | dense 30 bias_init=0                              | dense 30 bias_init=zeros
+layer   | dense 30 lr_mult=0.1                              | dense 30
+layer   | dense: {units: 30, activation: relu}              | dense 30 activation=relu
+layer   | - type: dense                                     | dense 100
+layer   | fullyConnectedLayer(30,'Name','fc1')              | fc1: dense 30
+layer   | self.drop = nn.Dropout(p=0.25)                    | dropout 0.25
+layer   | conv 6 kernel=5x5x1                               | conv 6 kernel=5x5
+layer   | conv 1 6 5                                        | conv 6 kernel=5
+layer   | conv 6 5x5 s2 p1                                  | conv 6 kernel=5x5 stride=2 pad=1
+layer   | pool min 2x2                                      | pool max 2x2
 layer   | padding same                                      | default conv pad=same
 last    | dense 10 activation="softmax"                     | dense 10 activation=softmax
 last    | output 10                                         | dense 10 activation=softmax
@@ -137,6 +155,9 @@ input   | input [None, 1, 28, 28]                           | input 1x28x28
 input   | Input(shape=(28, 28, 1))                          | input 1x28x28
 input   | input: 784                                        | input 784
 input   | input 784 neurons                                 | input 784
+input   | input -1x28x28                                    | input 1x28x28
+input   | input batch x 784                                 | input 784
+input   | input N 784                                       | input 784
 input   | input 1x28x28 scale=1/255                         | input 1x28x28
 input   | input 1x28x28 normalize=true                      | input 1x28x28 mean=data std=data
 setting | batch -1                                          | batch full
@@ -148,6 +169,18 @@ setting | error mse                                         | cost log_likelihoo
 setting | target class 10                                   | target class
 setting | target classes=10                                 | target class
 setting | 3 epochs                                          | epochs 3
+setting | stop after 5                                      | stop patience=5
+setting | early_stopping true                               | stop patience=5
+setting | batch of 32                                       | batch 32
+setting | cost xent                                         | cost log_likelihood
+setting | regularize ridge=1                                | regularize l2=1
+setting | optimizer: {type: sgd, lr: 0.1}                   | optimizer sgd rate=0.1
+setting | log gradients every 10 epochs                     | log gradients every=epoch
+setting | log gradients each=10                             | log gradients every=10
+setting | data mnist train=50000                            | data mnist
+setting | data keras.datasets.mnist.load_data()             | data mnist
+setting | data train="a.idx"                                | data idx images="a.idx" labels="labels.idx"
+setting | data fashion                                      | data fashion_mnist
 setting | log gradients every=step                          | log gradients every=1
 setting | data mnist 60000                                  | data mnist
 setting | data images="a.idx" labels="b.idx"                | data idx images="a.idx" labels="b.idx"
@@ -202,6 +235,8 @@ split   | validation_split=0.2                              | split validation=0
 split   | split train=80% validation=20%                    | split train=0.8 validation=0.2
 split   | split train=50,000                                | split train=50000
 split   | split validation=10k                              | split validation=10000
+split   | split 0.1                                         | split validation=0.1
+split   | test_size=0.2                                     | split test=0.2
 split   | split 80/20                                       | split train=0.8 validation=0.2
 split   | split 80:20                                       | split train=0.8 validation=0.2
 split   | split [50000, 10000]                              | split train=50000 validation=10000
@@ -209,6 +244,7 @@ header  | network LeNet-5 {                                 | network LeNet_5 {
 header  | network "LeNet" {                                 | network LeNet {
 header  | network LeNet 5 {                                 | network LeNet_5 {
 header  | network 2layer {                                  | network net_2layer {
+header  | t = network {                                     | network t {
 header  | network train {                                   | network net_train {
 header  | network t (                                       | network t {
 header  | model LeNet {                                     | network LeNet {
@@ -217,6 +253,9 @@ file    | let k = 7 // 2                                    | let k = 7 / 2
 file    | let k = 1e-3f                                     | let k = 1e-3
 file    | let k = 5, j = 6                                  | let k = 5; let j = 6
 file    | export K=5                                        | let K = 5
+file    | const int k = 5;                                  | let k = 5
+file    | val k = 5                                         | let k = 5
+file    | let mut k = 5                                     | let k = 5
 file    | let k 3                                           | let k = 3
 """
 
@@ -255,6 +294,7 @@ setting | labels "a.idx"               | setting for labels alone
 setting | max_iter 1000                | count of steps
 setting | data "f.csv"                 | reader of CSV files yet
 setting | data cifar10                 | CIFAR-10 yet
+setting | kfold 5                      | cross-validation yet
 setting | data iris.data               | reader of files that end in '.data'
 layer   | for i in 1..3 { dense 30 }   | loop but repeat
 """
@@ -321,14 +361,15 @@ status, printed = check(MODELS["layer"].replace("1x28x28", "28x28x1").format("fl
 if status != 1 or "help: channels come first: write 'input 1x28x28'\n" not in printed:
     fail("input 28x28x1", "expected 'input 1x28x28'", printed)
 
-for word in ["training", "fit", "solver", "optimizer"]:
+for word in ["training", "fit", "solver", "optimizer", "train =", "train()", "train t"]:
     text = MODELS["split"].format("epochs 3").replace("train {", word + " {")
     status, printed = check(text)
-    if status != 1 or "help: write 'train {'\n" not in printed:
+    if status != 1 or "help: write 'train {'" not in printed:
         fail(word, "expected 'train {'", printed)
 
 # within a block of netc's own: one error for all that belongs together
 for place, text, what in [("layer", "model = Sequential()", "Python"),
+                          ("layer", "nn.Sequential(nn.Linear(784, 30), nn.ReLU())", "Python"),
                           ("layer", 'layer {\n  name: "conv1"\n  type: "Convolution"\n  param { lr_mult: 1 }\n}', "a Caffe prototxt"),
                           ("setting", DARKNET, "a Darknet configuration")]:
     printed = slipped(place, text)[1]
