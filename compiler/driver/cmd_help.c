@@ -13,6 +13,10 @@ static int unknown_topic(Arena *arena, const char *topic) {
     bool turned;
     const char *word = word_alias(topic, names.at, names.count, &turned);
     head = head != NULL ? head : foreign_setting(topic);
+    const char *several = arena_format(arena, "%ss", topic); /* layer, activation */
+    for (size_t i = 0; i < names.count && word == NULL; i++) {
+        word = string_is(names.at[i], several) ? several : NULL;
+    }
     if (word == NULL && head != NULL) {
         return report_usage("help", "nothing is known about '%s'; in netc that is '%s'", topic,
                             head->usage != NULL ? head->usage : head->here);

@@ -272,6 +272,7 @@ static const NetAlias aliases[] = {
     {"-v", "leave it out; 'netc --version' prints the version"},
     {"--verbose", "leave it out; -q says less"},
     {"--override", "--set LINE"},
+    {"--summary", "leave it out; 'netc show FILE' prints a table of the layers"},
     {"--strict", "-Werror"},
     {"--no-color", "--color never"},
     {"-wall", "all warnings are shown by themselves; -Werror makes errors of them"},
@@ -288,7 +289,10 @@ static int unknown_option(Reader *reader, const char *word) {
     const char *name = reader->command->name;
     const char *value;
     const Option *elsewhere = find_option(word, ~0U, &value);
-    if (elsewhere != NULL) {
+    const char *equals = strchr(word, '=');
+    const char *plain = arena_copy(reader->arena, word, equals == NULL ? strlen(word) : (size_t)(equals - word));
+    const char *alias = net_find_alias(plain, aliases, COUNT_OF(aliases));
+    if (elsewhere != NULL && alias == NULL) {
         Text text = {0};
         for (const Command *command = commands; command->name != NULL; command++) {
             if ((command->mask & elsewhere->mask) != 0) {
@@ -306,9 +310,6 @@ static int unknown_option(Reader *reader, const char *word) {
             names[count++] = option_table[i].name;
         }
     }
-    const char *equals = strchr(word, '=');
-    const char *plain = arena_copy(reader->arena, word, equals == NULL ? strlen(word) : (size_t)(equals - word));
-    const char *alias = net_find_alias(plain, aliases, COUNT_OF(aliases));
     if (alias != NULL) {
         bool option = alias[0] == '-';
         return report_usage(name, "unknown option '%s'; %s%s%s", plain, option ? "did you mean '" : "", alias,
@@ -321,15 +322,47 @@ static int unknown_option(Reader *reader, const char *word) {
     return report_usage(name, "unknown option '%s'; 'netc help %s' lists what there is", plain, name);
 }
 
+/* What other tools call a choice: what it is here, or a sentence. */
+static const NetAlias choice_aliases[] = {
+    {"so", "shared"},
+    {"dll", "shared"},
+    {"dylib", "shared"},
+    {"dynamic", "shared"},
+    {"a", "lib"},
+    {"static", "lib"},
+    {"o", "obj"},
+    {"object", "obj"},
+    {"binary", "exe"},
+    {"executable", "exe"},
+    {"program", "exe"},
+    {"s", "asm"},
+    {"assembly", "asm"},
+    {"ll", "llvm"},
+    {"ir", "llvm"},
+    {"gcc", "a C compiler is named by '--backend c --cc gcc'"},
+    {"clang", "a C compiler is named by '--backend c --cc clang'"},
+    {"cc", "a C compiler is named by '--backend c --cc cc'"},
+    {"cuda", "netc makes code for processors, not for GPUs; leave it out"},
+    {"gpu", "netc makes code for processors, not for GPUs; leave it out"},
+    {"opencl", "netc makes code for processors, not for GPUs; leave it out"},
+    {"cpu", "code is for the processor anyway; leave it out"},
+};
+
 static int wrong_choice(Reader *reader, const Option *option, const char *written, const char *value) {
     Text list = {0};
+    const char *alias = net_find_alias(value, choice_aliases, COUNT_OF(choice_aliases));
+    const char *advice = alias != NULL && strchr(alias, ' ') != NULL ? alias : NULL;
     size_t count = 0;
+    const char *nearest = NULL;
     while (option->choices[count] != NULL) {
         text_printf(&list, "%s%s", count == 0 ? "" : ", ", option->choices[count]);
+        nearest = string_is(option->choices[count], alias) ? alias : nearest;
         count++;
     }
-    const char *nearest = net_nearest_word(value, option->choices, count);
-    int status = nearest == NULL
+    nearest = nearest != NULL ? nearest : net_nearest_word(value, option->choices, count);
+    int status = advice != NULL ? report_usage(reader->command->name, "%s takes one of %s, not '%s'; %s", written,
+                                               list.data, value, advice)
+                 : nearest == NULL
                      ? report_usage(reader->command->name, "%s takes one of %s, not '%s'", written, list.data, value)
                      : report_usage(reader->command->name, "%s takes one of %s, not '%s'; did you mean '%s'?", written,
                                     list.data, value, nearest);
@@ -461,6 +494,37 @@ static bool is_model(const Reader *reader, int index) {
     return index == 0 || access(reader->argv[index], F_OK) == 0;
 }
 
+/* What other tools have as commands of a command. */
+static const struct {
+    const char *command, *word, *here;
+} subcommands[] = {
+    {"data", "list", "'netc data' lists the sets"},
+    {"data", "ls", "'netc data' lists the sets"},
+    {"data", "show", "'netc data' lists the sets"},
+    {"data", "fetch", "'netc data mnist' fetches that set"},
+    {"data", "get", "'netc data mnist' fetches that set"},
+    {"data", "download", "'netc data mnist' fetches that set"},
+    {"runs", "list", "'netc runs' lists them"},
+    {"runs", "ls", "'netc runs' lists them"},
+    {"runs", "show", "'netc show runs/NAME' prints what is in one"},
+    {"runs", "delete", "a run is a folder: rm -r runs/NAME"},
+    {"runs", "remove", "a run is a folder: rm -r runs/NAME"},
+    {"runs", "rm", "a run is a folder: rm -r runs/NAME"},
+    {"runs", "clean", "a run is a folder: rm -r runs/NAME"},
+};
+
+static int check_subcommand(const Reader *reader) {
+    const char *name = reader->command->name;
+    const char *word = reader->options->files.count > 0 ? reader->options->files.at[0] : NULL;
+    for (size_t i = 0; i < COUNT_OF(subcommands); i++) {
+        if (string_is(subcommands[i].command, name) && string_is(word, subcommands[i].word) &&
+            access(word, F_OK) != 0) {
+            return report_usage(name, "there is no command '%s'; %s", word, subcommands[i].here);
+        }
+    }
+    return STATUS_OK;
+}
+
 static int check_count(const Reader *reader) {
     const Command *command = reader->command;
     int count = (int)reader->options->files.count;
@@ -468,6 +532,11 @@ static int check_count(const Reader *reader) {
         const char *example = command->examples + strspn(command->examples, " ");
         return report_usage(command->name, "expected %s, for example '%.*s'", command->what,
                             (int)strcspn(example, "\n"), example);
+    }
+    bool infer = reader->options->infer && reader->options->weights == NULL;
+    if (infer && command->most >= 0 && count > command->most) {
+        return report_usage(command->name, "unexpected argument '%s'; weights are named by --weights %s",
+                            reader->options->files.at[command->most], reader->options->files.at[command->most]);
     }
     if (command->most >= 0 && count > command->most) {
         return report_usage(command->name, "unexpected argument '%s'; it takes %s",
@@ -503,6 +572,9 @@ bool options_parse(Arena *arena, const Command *command, int argc, char **argv, 
             *status = read_option(&reader, word);
         } else if (*word == '\0' && options->trainer.count == 0) {
             *status = report_usage(command->name, "an argument is empty, expected %s", command->what);
+        } else if (!only_arguments && !command->trainer && net_after_wrong_dash(word) != NULL) {
+            *status = report_usage(command->name, "'%s' does not begin with '-'; did you mean '--%s'?", word,
+                                   net_after_wrong_dash(word));
         } else if (*word != '\0' && is_model(&reader, reader.next - 1)) {
             vec_push(arena, &options->files, word);
         } else {
@@ -513,6 +585,9 @@ bool options_parse(Arena *arena, const Command *command, int argc, char **argv, 
         help_command(command, stdout);
         *status = STATUS_OK;
         return false;
+    }
+    if (*status == STATUS_OK) {
+        *status = check_subcommand(&reader);
     }
     if (*status == STATUS_OK) {
         *status = check_count(&reader);

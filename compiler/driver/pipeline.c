@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "compiler/driver/memory.h"
 #include "compiler/driver/report.h"
@@ -194,6 +195,11 @@ bool pipeline_open(Arena *arena, const char *command, const Options *options, co
     bool standard_input = string_is(path, "-");
     const char *what = standard_input ? NULL : show_weights_what(path);
     if (what != NULL && string_is(what, "a run")) { /* of a file its content tells, when it is read */
+        const char *beside = arena_format(arena, "%s.net", path);
+        if (access(beside, R_OK) == 0) {
+            *status = report_environment("%s is a run, expected a model; did you mean %s?", path, beside);
+            return false;
+        }
         *status = report_environment("%s is a run, expected a model (FILE.net); 'netc show %s' prints what is in it",
                                      path, path);
         return false;

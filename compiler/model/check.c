@@ -181,7 +181,7 @@ static bool too_many_layers(Checker *checker, Span at) {
 /* The input stands first, and nowhere else. */
 static bool check_place(Checker *checker, const AstStmt *stmt, const LayerKind *kind) {
     if (layer_kind_is_input(kind)) {
-        if (!checker->current) return true;
+        if (checker->model->layers.count == 0) return true; /* what stands above could not be read */
         diag_report(checker->diags, stmt->name_at, "misplaced-input", "the input comes first, and there is one only");
         checker->broken = true;
         return false;
@@ -374,12 +374,16 @@ static void check_softmax(Checker *checker) {
     }
 }
 
+/* A layer that nothing reads was passed over by the from= of the next one. */
 static void check_readers(Checker *checker) {
     for (size_t i = 0; i + 1 < checker->model->layers.count; i++) {
-        const Layer *layer = checker->model->layers.at[i];
+        const Layer *layer = checker->model->layers.at[i], *next = checker->model->layers.at[i + 1];
         if (layer->readers > 0) continue;
-        diag_report(checker->diags, layer->at, "unused-layer",
-                    "nothing reads '%s'; did you forget from=%s on a later layer?", layer->name, layer->name);
+        const OptionValue *from = &next->options[next->kind->option_count + LAYER_FROM];
+        Diag *diag = diag_report(checker->diags, from->given ? from->at : layer->at, "unused-layer",
+                                 "'%s' reads '%s', so nothing reads '%s'; a network is one chain of layers", next->name,
+                                 next->from->name, layer->name);
+        diag_help(checker->diags, diag, "write from=%s, or leave from= out", layer->name);
     }
 }
 

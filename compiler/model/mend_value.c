@@ -105,6 +105,15 @@ static bool named_sides(Arena *arena, const char *word, const char *sides[MAX_SI
     return true;
 }
 
+/* What stands for the number of examples. */
+static bool names_batch(const char *word) {
+    static const char *const words[] = {"None", "batch", "batch_size", "N", "B"};
+    for (size_t i = 0; i < COUNT_OF(words); i++) {
+        if (string_is(words[i], word)) return true;
+    }
+    return false;
+}
+
 /* The sides of a tuple, a product, a text; what stands for the batch (None, -1) is left out. */
 static bool read_sides(MendWords *mend, const LooseValue *value, const char *sides[MAX_SIDES], size_t *count) {
     switch (value->kind) {
@@ -112,9 +121,10 @@ static bool read_sides(MendWords *mend, const LooseValue *value, const char *sid
         const LooseValue *inner = loose_value(mend->arena, value->text);
         return inner && inner->kind != LOOSE_STRING && read_sides(mend, inner, sides, count);
     }
-    case LOOSE_WORD: return string_is(value->text, "None") || named_sides(mend->arena, value->text, sides, count);
+    case LOOSE_WORD: return names_batch(value->text) || named_sides(mend->arena, value->text, sides, count);
     case LOOSE_NUMBER:
         if (string_is(value->text, "-1")) return true;
+        if (strncmp(value->text, "-1x", 3) == 0) return split_sides(mend->arena, value->text + 3, sides, count);
         if (mend_is_shape(value->text)) return split_sides(mend->arena, value->text, sides, count);
         if (*count == MAX_SIDES) return false;
         sides[*count] = real_text(mend, value, true);
@@ -146,6 +156,7 @@ static const char *shape_value(MendWords *mend, const LooseValue *value, bool wi
     size_t count = 0;
     if (!read_sides(mend, value, sides, &count)) return value->kind == LOOSE_OTHER ? value->raw : NULL;
     if (count == 0 || count == MAX_SIDES) return NULL;
+    if (window && count == 3 && few_channels(sides[2])) count = 2; /* 5x5x1 */
     if (window) return join_sides(mend->arena, sides, count);
     bool flat = count == 2 && (string_is(sides[0], "1") || string_is(sides[1], "1"));
     if (flat) return string_is(sides[0], "1") ? sides[1] : sides[0];
@@ -166,9 +177,14 @@ const char *mend_word(const LooseValue *value) {
 
 static const char *known_word(MendWords *mend, const LooseValue *value, const char *const *words, size_t count) {
     const char *word = mend_word(value);
-    bool turned;
+    bool turned = false;
     const char *here = word ? word_alias(word, words, count, &turned) : NULL;
-    if (word && !here && !mend->absent) mend->absent = foreign_absent(word);
+    for (const char *at = word ? value->text : ""; *at && !here;) { /* mnist.load_data() */
+        size_t length = strcspn(at, "./");
+        here = word_alias(arena_copy(mend->arena, at, length), words, count, &turned);
+        at += length + (at[length] != '\0');
+    }
+    if (word && !here && !mend->absent) mend->absent = foreign_absent_value(word, words == activation_names);
     return here && !turned ? here : NULL;
 }
 
@@ -193,7 +209,24 @@ static const char *activation_text(MendWords *mend, const LooseValue *value) {
     return parameter ? arena_format(mend->arena, "%s(%s)", name, parameter) : name;
 }
 
+/* init=0 and bias_init=0.1 */
+static const char *constant_text(MendWords *mend, const LooseValue *value) {
+    const char *number = real_text(mend, value, false);
+    return !number || strtod(number, NULL) != 0 ? number ? arena_format(mend->arena, "constant(%s)", number) : NULL
+                                                : "zeros";
+}
+
+/* normal(0.01) means a standard deviation, uniform(0.05) both bounds. */
+static const char *lone_argument(MendWords *mend, RecipeKind kind, const LooseValue *value, size_t place) {
+    bool lone = value->items.count == 1 && !value->items.at[0].key && kind != RECIPE_CONSTANT;
+    const char *number = lone ? real_text(mend, value->items.at[0].value, false) : NULL;
+    if (!number || strtod(number, NULL) <= 0) return NULL;
+    if (place == 1) return number;
+    return kind == RECIPE_UNIFORM ? arena_format(mend->arena, "-%s", number) : "0";
+}
+
 static const char *initialiser_text(MendWords *mend, const LooseValue *value) {
+    if (value->kind == LOOSE_NUMBER) return constant_text(mend, value);
     const char **names = NEW_ARRAY(mend->arena, const char *, initialiser_count);
     for (size_t i = 0; i < initialiser_count; i++) names[i] = initialisers[i].name;
     const char *name = known_word(mend, value, names, initialiser_count);
@@ -213,7 +246,8 @@ static const char *initialiser_text(MendWords *mend, const LooseValue *value) {
                              : place++ == i;
             if (meant && real_text(mend, item->value, false)) argument = real_text(mend, item->value, false);
         }
-        text = arena_format(mend->arena, "%s%s%s", text, i == 0 ? "(" : ", ", argument);
+        const char *lone = lone_argument(mend, initialiser->kind, value, i);
+        text = arena_format(mend->arena, "%s%s%s", text, i == 0 ? "(" : ", ", lone ? lone : argument);
     }
     return count > 0 ? arena_format(mend->arena, "%s)", text) : text;
 }
@@ -248,6 +282,25 @@ static const char *turned_share(MendWords *mend, const char *text) {
     return text ? number_text(mend->arena, 1 - strtod(text, NULL)) : NULL;
 }
 
+/* every=step */
+static bool names_step(const char *word) {
+    static const char *const words[] = {"step", "steps", "batch", "iteration", "iter"};
+    for (size_t i = 0; i < COUNT_OF(words); i++) {
+        if (foreign_same(words[i], word)) return true;
+    }
+    return false;
+}
+
+/* The path of a file: without the shell's ~, and with the slashes that Windows takes as well. */
+static const char *path_text(MendWords *mend, const char *written) {
+    if (!mend->absent) mend->absent = foreign_absent_reader(mend->arena, written); /* train.csv */
+    if (mend->absent || strpbrk(written, "\"\n")) return NULL;
+    char *path = arena_copy(mend->arena, written, strlen(written));
+    for (char *c = path; *c; c++) *c = *c == '\\' ? '/' : *c;
+    const char *home = path[0] == '~' && path[1] == '/' ? getenv("HOME") : NULL;
+    return arena_format(mend->arena, "\"%s%s\"", home ? home : "", home ? path + 1 : path);
+}
+
 const char *mend_value(MendWords *mend, const OptionSpec *spec, const LooseValue *value, bool turned) {
     const char *word =
         option_has_word_for_number(spec) ? known_word(mend, value, spec->words, option_word_count(spec)) : NULL;
@@ -255,6 +308,8 @@ const char *mend_value(MendWords *mend, const OptionSpec *spec, const LooseValue
     switch (spec->type) {
     case OPTION_INTEGER:
     case OPTION_EVERY: {
+        if (spec->type == OPTION_EVERY && mend_word(value) && names_step(mend_word(value))) return "1";
+        if (spec->type == OPTION_EVERY && value->text && strstr(value->text, "epoch")) return "epoch"; /* 2epochs */
         const char *text = real_text(mend, value, true);
         bool none = text && text[0] == '-' && text[1] != '\0'; /* -1: of all there are, in NumPy and scikit-learn */
         return none && spec->words ? spec->words[0] : none ? text + 1 : text;
@@ -276,12 +331,7 @@ const char *mend_value(MendWords *mend, const OptionSpec *spec, const LooseValue
     case OPTION_ACTIVATION: return activation_text(mend, value);
     case OPTION_INIT: return initialiser_text(mend, value);
     case OPTION_NUMBERS: return numbers_text(mend, value);
-    case OPTION_STRING: {
-        if (mend_word(value) && !mend->absent) mend->absent = foreign_absent(mend_word(value)); /* train.csv */
-        if (mend->absent) return NULL;
-        const char *text = value->kind == LOOSE_STRING ? value->text : value->raw;
-        return strpbrk(text, "\"\\\n") ? NULL : arena_format(mend->arena, "\"%s\"", text);
-    }
+    case OPTION_STRING: return path_text(mend, value->kind == LOOSE_STRING ? value->text : value->raw);
     case OPTION_LABEL: return mend_word(value);
     }
     return NULL;

@@ -166,7 +166,30 @@ static void check_split(Scope *scope, const Model *model, const SettingLines *li
     if (shares == NET_SPLIT_OVER || (shares == NET_SPLIT_ALL && !trains)) {
         diag_report(scope->diags, line->at, "bad-value", "the fractions of split leave nothing: they add up to %g%s",
                     sum, trains ? "" : " without the training part");
+        return;
     }
+    bool known = set && (line_of(lines, "data") || model->purpose == PURPOSE_TRAIN);
+    int64_t rows[NET_PARTS];
+    if (!known || net_split_rows(asked, set->train_count, set->test_count, rows)) return;
+    Diag *diag = diag_report(scope->diags, line->at, "split-size",
+                             "the parts of split do not fit %s, which has %lld examples to train on and %lld to test",
+                             set->name, (long long)set->train_count, (long long)set->test_count);
+    diag_help(scope->diags, diag, "a share fits any set: 'split validation=0.1'");
+}
+
+/* A trainer says it of the data that it really has. */
+static void check_probe(Scope *scope, const Model *model, const SettingLines *lines) {
+    const AstStmt *line = line_of(lines, "log");
+    const Settings *settings = &model->settings;
+    const NetDataSet *set = line && model->purpose == PURPOSE_LOOK ? net_data_set(settings->data_kind) : NULL;
+    const double asked[NET_PARTS] = {settings->split_train, settings->split_validation, settings->split_test};
+    int64_t rows[NET_PARTS];
+    if (!set || !net_split_rows(asked, set->train_count, set->test_count, rows)) return;
+    if (settings->log_probe <= rows[NET_PART_TRAIN]) return;
+    Diag *diag = diag_report(scope->diags, line->at, "probe-size",
+                             "probe=%lld is more than the training part of %s has: %lld examples",
+                             (long long)settings->log_probe, set->name, (long long)rows[NET_PART_TRAIN]);
+    diag_help(scope->diags, diag, "write probe=%lld for all of them", (long long)rows[NET_PART_TRAIN]);
 }
 
 /* The test set never chooses anything, so stopping early takes a validation part. */
@@ -186,4 +209,5 @@ void settings_agree(Scope *scope, Model *model, const SettingLines *lines) {
     check_data(scope, model, lines, last);
     check_split(scope, model, lines);
     check_stop(scope, model, lines);
+    check_probe(scope, model, lines);
 }

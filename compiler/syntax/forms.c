@@ -112,6 +112,7 @@ static const Form caffe = {"a Caffe prototxt",
                            "dense 10 activation=softmax }'"};
 static const Form python = {"Python", "layers are lines of a network block: 'network NAME { input 784; dense 100 "
                                       "activation=relu; dense 10 activation=softmax }'"};
+static const Form matlab = {"MATLAB", WRITE};
 static const Form json = {"JSON", RUN};
 static const Form xml = {"XML or a web page", RUN};
 static const Form shell = {"a shell script", RUN};
@@ -142,6 +143,9 @@ static const Beginning beginnings[] = {
     {"def ", &python},
     {"class ", &python},
     {"print(", &python},
+    {"nn.Sequential(", &python},
+    {"Sequential(", &python},
+    {"layers~=~[", &matlab},
     {"@tf", &python},
     {"\"\"\"", &python},
     {"* = *(", &python},
@@ -203,6 +207,31 @@ const Form *form_of_line(const char *text, size_t size) {
 static const char *line_end(const char *at, const char *end) {
     const char *newline = memchr(at, '\n', (size_t)(end - at));
     return newline ? newline : end;
+}
+
+/* Settings that Darknet alone has: among its lines those that netc has too are not worth a word each. */
+static const Beginning darknet_settings[] = {
+    {"subdivisions~=", &darknet}, {"max_batches~=", &darknet}, {"burn_in~=", &darknet}, {"policy~=", &darknet},
+    {"saturation~=", &darknet},   {"exposure~=", &darknet},    {"hue~=", &darknet},     {"angle~=", &darknet},
+};
+
+const Form *form_in_block(const char *text, size_t size, size_t *length) {
+    const char *end = text + size, *line = text;
+    const Form *form = form_of_line(text, size);
+    *length = (size_t)(line_end(text, end) - text);
+    if (form == &caffe && begins_with(text, end, "layer")) return form;
+    form = NULL;
+    while (line < end) {
+        const char *at = line;
+        while (at < end && is_blank(*at)) at++;
+        const char *word = at;
+        while (at < end && in_name(*at)) at++;
+        if (at == word || !begins_with(at, end, "~=") || line_end(word, end) < at) break;
+        if (find_beginning(darknet_settings, COUNT_OF(darknet_settings), word, end)) form = &darknet;
+        line = line_end(at, end);
+        *length = (size_t)(line - text);
+    }
+    return form;
 }
 
 /* A netc model holds `network` at the beginning of some line; then a foreign line is one of its mistakes. */

@@ -108,6 +108,9 @@ static bool read_token(Loose *loose, size_t *at) {
     } else if ((text[start] == '=' || text[start] == '-') && text[start + 1] == '>') {
         token.sign = ',';
         *at += 2;
+    } else if (text[start] == '$' && (is_letter(text[start + 1]) || text[start + 1] == '{')) {
+        ++*at; /* $k and ${k} of a shell */
+        return true;
     } else {
         ++*at;
     }
@@ -231,6 +234,7 @@ static LooseValue *read_primary(Loose *loose) {
     }
     if (token->sign == '(') return read_group(loose, ')');
     if (token->sign == '[') return read_group(loose, ']');
+    if (token->sign == '{') return read_group(loose, '}');
     if (token->sign != '-' && token->sign != '+') return NULL;
     loose->next++;
     LooseValue *value = read_primary(loose);
@@ -270,7 +274,7 @@ static LooseValue *read_value(Loose *loose) {
     size_t from = look(loose, 0)->from;
     LooseValue *value = read_operands(loose);
     loose->depth--;
-    if (value) {
+    if (value && !value->raw) { /* what stood alone in brackets has its own */
         size_t until = loose->tokens.at[loose->next - 1].until;
         value->raw = arena_copy(loose->arena, loose->text + from, until - from);
     }
@@ -297,15 +301,34 @@ static bool is_word(const Token *token, const char *word) {
     return token->kind == TOKEN_WORD && string_is(token->text, word);
 }
 
-/* `conv1 = Conv2D(…)`, `fc: dense 10`, `epochs: 3`. */
+/* `(fc1): Linear(…)`, as PyTorch prints a model; its numbers are no names. */
+static bool read_printed_label(Loose *loose, LooseLine *line) {
+    const Token *name = look(loose, 1);
+    bool brackets = is_sign(look(loose, 0), '(') && is_sign(look(loose, 2), ')') && is_sign(look(loose, 3), ':');
+    if (!brackets || (name->kind != TOKEN_WORD && name->kind != TOKEN_NUMBER)) return false;
+    if (name->kind == TOKEN_WORD) line->label = name->text;
+    loose->next += 4;
+    return true;
+}
+
+/* `conv1 = Conv2D(…)`, `fc: dense 10`, `epochs: 3`, `name: fc1 dense 30`. */
 static void read_mark(Loose *loose, LooseLine *line) {
+    if (read_printed_label(loose, line)) return;
     const Token *name = look(loose, 0), *mark = look(loose, 1);
     if (name->kind != TOKEN_WORD && name->kind != TOKEN_STRING) return;
     if (!is_sign(mark, ':') && !is_sign(mark, '=')) return;
-    line->marked = loose_last_part(name->text);
     loose->next += 2;
     take_sign(loose, '=');
-    if (is_sign(mark, ':') && look(loose, 0)->kind == TOKEN_WORD) line->label = line->marked;
+    if (string_is(name->text, "type") && look(loose, 0)->kind != TOKEN_SIGN) return; /* - type: dense */
+    line->marked = loose_last_part(name->text);
+    const Token *first = look(loose, 0), *second = look(loose, 1);
+    bool named = string_is(line->marked, "name") && second->kind == TOKEN_WORD;
+    if (named && (first->kind == TOKEN_WORD || first->kind == TOKEN_STRING)) {
+        line->label = line->marked = first->text;
+        loose->next++;
+    } else if (first->kind == TOKEN_WORD && (is_sign(mark, ':') || !is_sign(second, '('))) {
+        line->label = line->marked; /* not of x = F.relu(x) */
+    }
 }
 
 /* model.add(Dense(10)): the layer is the argument. */
@@ -350,10 +373,15 @@ bool loose_read(Arena *arena, const char *text, size_t length, LooseLine *line) 
     }
     while (look(&loose, 0)->kind != TOKEN_END) {
         if (take_sign(&loose, ',') || take_sign(&loose, ';') || take_sign(&loose, '@')) continue;
-        if (take_sign(&loose, ':') || take_sign(&loose, '{')) continue; /* a line that would open a block */
+        if (take_sign(&loose, ':') || take_sign(&loose, '>') || take_sign(&loose, '|')) continue;
+        if (is_sign(look(&loose, 0), '{') && look(&loose, 1)->kind == TOKEN_END) break; /* it would open a block */
         LooseArg arg;
         if (!read_arg(&loose, &arg)) return false;
-        vec_push(arena, &line->args, arg);
+        bool map = !arg.key && arg.value->kind == LOOSE_GROUP && arg.value->raw[0] == '{';
+        for (size_t i = 0; map && i < arg.value->items.count; i++) { /* dense: {units: 30, activation: relu} */
+            vec_push(arena, &line->args, arg.value->items.at[i]);
+        }
+        if (!map) vec_push(arena, &line->args, arg);
     }
-    return line->head || line->marked;
+    return line->head || line->marked || line->args.count > 0;
 }

@@ -76,7 +76,7 @@ typedef struct {
     Token header_first; /* the keyword of a block's opening line */
     Token header_end;
     size_t header_tokens;
-    bool header_colon;    /* `network lenet:`, reported */
+    bool header_colon;    /* `network lenet:` or `network lenet (`, reported */
     bool header_mended;   /* `network LeNet-5`, reported: a name was supplied for what stands before the '{' */
     uint32_t followed;    /* up to where lines were followed for their indents, in bytes of the text */
     uint32_t line_indent; /* of the line there, as far as it was followed */

@@ -5,6 +5,7 @@
  *   - where a '}' or the '{' of a block is missing: it is supplied, so that one slip gives one message.
  * Nesting, the number of tokens and runs of signs are bounded here, before the parser's stack could grow. */
 #include "compiler/syntax/reader.h"
+#include "compiler/syntax/words.h"
 #include "parse.h"
 
 #include "compiler/syntax/words.h"
@@ -222,9 +223,9 @@ static void finish_header(Reader *reader, const Token *token) {
     reader->supplied_blocks++;
 }
 
-/* `network lenet:` as other languages open a block */
+/* `network lenet:` and `network lenet (` as other languages open a block */
 static bool is_header_colon(const Reader *reader, const Token *token) {
-    bool colon = token->kind == ':' && reader->header == HEADER_OPEN;
+    bool colon = (token->kind == ':' || token->kind == '(') && reader->header == HEADER_OPEN;
     return colon && header_is_whole(reader) && ends_header(text_after(reader, token));
 }
 
@@ -238,11 +239,17 @@ static void mend_network_name(Reader *reader, const Token *network) {
     const char *name = length > 0 ? name_mended(reader->arena, text, length) : NULL;
     if (!name && length > 0 && text[length] == '(')
         name = arena_copy(reader->arena, text, length); /* LeNet(nn.Module) */
+    bool reserved = false;
+    for (size_t i = 0; i < fixed_word_count && !name; i++) {
+        reserved = fixed_words[i].token != 0 && strlen(fixed_words[i].name) == length &&
+                   strncmp(fixed_words[i].name, text, length) == 0;
+        if (reserved) name = arena_format(reader->arena, "net_%s", fixed_words[i].name);
+    }
     if (!name) return;
     uint32_t lo = (uint32_t)(text - reader->source->text) + reader->source->base;
     Span at = {lo, lo + (uint32_t)length};
-    Diag *diag = reader_error(reader, at, "syntax-error", "expected a name (letters, digits and '_'), found '%.*s'",
-                              (int)(length > 40 ? 40 : length), text);
+    Diag *diag = reader_error(reader, at, "syntax-error", "expected a name (letters, digits and '_'), found %s'%.*s'",
+                              reserved ? "the reserved word " : "", (int)(length > 40 ? 40 : length), text);
     diag_help(reader->diags, diag, "write 'network %s {'", name);
     reader_hide(reader);
     reader->header_mended = true;
@@ -268,7 +275,12 @@ static bool filter_header(Reader *reader, const Token *token) {
     if (token->kind == '{' || token->kind == '}') reader->header = HEADER_NONE;
     if (is_header_colon(reader, token)) {
         reader->header_colon = true;
-        reader_error(reader, token->at, "syntax-error", "expected '{', found ':'; a block is written { ... }");
+        size_t length;
+        Span head = {reader->header_first.at.lo, reader->header_end.at.hi};
+        const char *text = source_slice(reader->source, head, &length);
+        Diag *diag = reader_error(reader, token->at, "syntax-error", "expected '{', found '%c'", token->kind);
+        diag_help(reader->diags, diag, length > 80 ? "a block is written { ... }" : "write '%.*s {'", (int)length,
+                  text);
         return true;
     }
     if (reader->header == HEADER_OPEN) {

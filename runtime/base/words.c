@@ -82,3 +82,15 @@ const char *net_find_alias(const char *word, const NetAlias *aliases, size_t cou
     }
     return NULL;
 }
+
+const char *net_after_wrong_dash(const char *word) {
+    static const char *const dashes[] = {"\u2010", "\u2011", "\u2012", "\u2013", "\u2014", "\u2212"};
+    const char *at = word;
+    for (size_t i = 0; i < sizeof dashes / sizeof *dashes; i++) {
+        if (strncmp(at, dashes[i], strlen(dashes[i])) == 0) {
+            at += strlen(dashes[i]);
+            i = (size_t)-1;
+        }
+    }
+    return at == word || *at == '\0' ? NULL : at + (*at == '-');
+}

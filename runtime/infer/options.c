@@ -74,7 +74,7 @@ static const NetAlias aliases[] = {
     {"v", "leave it out; --all prints every class's output"},
     {"targets", "--labels"},
     {"truth", "--labels"},
-    {"test", "--labels"},
+    {"test", "to compare with known classes there is --labels FILE, to check the program --selftest"},
     {"evaluate", "--labels"},
     {"accuracy", "--labels"},
     {"self-test", "--selftest"},

@@ -171,7 +171,7 @@ static const NetAlias aliases[] = {
     {"no-cuda", "a trainer runs on the processor; leave it out"},
     {"device", "a trainer runs on the processor; --threads says on how many threads"},
     {"momentum", "netc has no momentum yet; leave it out"},
-    {"optimizer", "the optimizer is compiled in; it is a line of the train block"},
+    {"optimizer", "the optimizer is compiled in: netc train FILE --set 'optimizer sgd rate=0.1'"},
     {"loss", "the cost is compiled in: netc train FILE --set 'cost quadratic'"},
     {"dropout", "layers are compiled in: 'dropout 0.5' is a line of the network block"},
     {"validation-split", "the split is compiled in: netc train FILE --set 'split validation=0.1'"},
@@ -267,11 +267,14 @@ static bool add_word(const Option *option, const char *text, NetWords *words, Ne
     return true;
 }
 
-/* "1-5", or one seed alone. */
 static bool parse_seeds(const Option *option, const char *text, NetOptions *options, NetError *error) {
     char first[32];
     size_t length = strcspn(text, "-");
     snprintf(first, sizeof first, "%.*s", length < sizeof first ? (int)length : 0, text);
+    if (text[length] == '\0' && parse_integer(option, first, &options->seed_first)) {
+        return net_fail(error, NET_USAGE, "--seeds %s: one seed is --seed %s; several are --seeds 1-%s", text, text,
+                        text);
+    }
     const char *last = text[length] == '-' ? text + length + 1 : first;
     if (!parse_integer(option, first, &options->seed_first) || !parse_integer(option, last, &options->seed_last)) {
         return net_fail(error, NET_USAGE, "--seeds %s: expected the first and the last seed, for example --seeds 1-5",
@@ -546,6 +549,18 @@ static const Option *find_option(const char *word) {
     return NULL;
 }
 
+/* The option that `epochs=3` means, or a word whose dashes are no '-'; NULL: it is neither. */
+static const char *meant_option(const char *word) {
+    const char *name = net_after_wrong_dash(word);
+    for (int i = 0; i < NET_OPTIONS && name == NULL; i++) {
+        size_t length = strlen(table[i].name);
+        if (strncmp(word, table[i].name, length) == 0 && word[length] == '=') {
+            name = word;
+        }
+    }
+    return name;
+}
+
 NetCommand net_options_parse(int argc, char **argv, const NetModel *model, NetOptions *options, NetError *error) {
     NetOptions defaults;
     net_options_default(argc > 0 ? argv[0] : model->name, model, &defaults);
@@ -553,6 +568,11 @@ NetCommand net_options_parse(int argc, char **argv, const NetModel *model, NetOp
     for (int i = 1; i < argc; i++) {
         const char *word = argv[i];
         const Option *option = word[0] == '-' ? find_option(word) : NULL;
+        if (word[0] != '-' && meant_option(word) != NULL) {
+            const char *meant = meant_option(word);
+            net_fail(error, NET_USAGE, "unexpected '%s'; did you mean '--%s'?", word, meant);
+            return NET_COMMAND_WRONG;
+        }
         if (word[0] != '-') {
             net_fail(error, NET_USAGE, "unexpected '%s'; a trainer takes options only, '%s --help' lists them", word,
                      options->command);

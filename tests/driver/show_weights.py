@@ -83,6 +83,10 @@ says("foreign: error: this is a safetensors file: weights, not a model; expected
      "foreign", status=1)
 says("netc: runs/latest is a run, expected a model (FILE.net); 'netc show runs/latest' prints what is in it", "train",
      "runs/latest", status=3)
+with open("runs/latest.net", "w") as file:
+    file.write("")
+says("netc: runs/latest is a run, expected a model; did you mean runs/latest.net?", "train", "runs/latest", status=3)
+os.remove("runs/latest.net")
 says("netc: cannot read runs: is a folder, not a .net file", "check", "runs", status=3)
 os.mkdir("empty")
 says("netc: empty: is not a run: it has no config.json; 'netc runs' lists those in runs", "show", "empty", status=3)

@@ -154,7 +154,8 @@ static void rows_name_what_there_is(void **state) {
     Arena *arena = arena_new();
     int wrong = 0;
     const ForeignTables *all = &foreign_tables;
-    for (size_t i = 0; i < all->layer_count + all->setting_count + all->word_count + foreign_absence_count; i++) {
+    size_t absences = foreign_absence_count + foreign_absent_activation_count;
+    for (size_t i = 0; i < all->layer_count + all->setting_count + all->word_count + absences; i++) {
         size_t setting = i - all->layer_count, word = setting - all->setting_count, absence = word - all->word_count;
         const char *name, *what;
         if (i < all->layer_count) {
@@ -167,8 +168,11 @@ static void rows_name_what_there_is(void **state) {
             name = all->words[word].word;
             what = wrong_word(arena, &all->words[word]);
         } else {
-            name = foreign_absences[absence].word;
-            what = wrong_absence(arena, &foreign_absences[absence]);
+            const Absent *row = absence < foreign_absence_count
+                                    ? &foreign_absences[absence]
+                                    : &foreign_absent_activations[absence - foreign_absence_count];
+            name = row->word;
+            what = wrong_absence(arena, row);
         }
         if (what) print_error("the row of '%s': %s\n", name, what);
         wrong += what != NULL;
