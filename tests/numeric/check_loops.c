@@ -286,6 +286,7 @@ static void check_schedules(Check *check, ProgramKind kind) {
         {.cpu = "generic", .backend = "interp", .fma = true, .vector_registers = 8},
         {.cpu = "generic", .backend = "interp", .fma = true, .vector_registers = 32, .force_schedule = "1x1"},
         {.cpu = "generic", .backend = "interp", .fma = true, .vector_registers = 32, .force_schedule = "3x2"},
+        {.cpu = "generic", .backend = "interp", .fma = true, .vector_registers = 32, .force_schedule = "3x2x2"},
     };
     Check other = *check;
     for (size_t i = 0; i < COUNT_OF(others); i++) {
