@@ -104,8 +104,8 @@ static const Option option_table[] = {
     {"--stop-after", NULL, ARG_TEXT, "PASS", AT(stop_after), COMMAND_MODEL, true, NULL, "do not go on after a pass"},
     {"--time", NULL, ARG_FLAG, NULL, AT(time), COMMAND_MODEL, true, NULL,
      "print how long each pass took on standard error"},
-    {"--schedule", NULL, ARG_TEXT, "CHOICE", AT(schedule), COMMAND_CODE, true, NULL,
-     "force the scheduler's choices; --dump=schedule shows how they are written"},
+    {"--schedule", NULL, ARG_TEXT, "TILE", AT(schedule), COMMAND_CODE, true, NULL,
+     "force the tile of sums, such as 4x5 (rows, columns) or 4x1x5 (maps first); --dump=schedule shows it"},
 };
 
 const Command *command_find(const char *name) {

@@ -9,6 +9,7 @@
 #include "compiler/driver/report.h"
 #include "compiler/driver/show_weights.h"
 #include "compiler/loop/lower.h"
+#include "compiler/loop/schedule.h"
 #include "compiler/model/memory.h"
 #include "compiler/model/pytorch.h"
 #include "compiler/syntax/forms.h"
@@ -32,12 +33,32 @@ static bool run_parse(Compilation *compilation) {
 
 static void dump_ast(const Compilation *compilation, FILE *out) { ast_print(compilation->ast, out); }
 
+/* A number more than the network has output indices would force nothing. */
+static bool check_schedule(Compilation *compilation) {
+    const char *schedule = compilation->options->schedule;
+    int64_t number[FORCED_MAX];
+    int numbers = schedule == NULL ? 0 : schedule_parse_tile(schedule, number), most = FORCED_MAX - 1;
+    for (size_t i = 1; i < compilation->model->layers.count; i++) {
+        int rank = compilation->model->layers.at[i]->out.rank;
+        most = rank > most ? rank : most;
+    }
+    if (numbers > most) {
+        report_usage(compilation->command,
+                     "--schedule %s: no layer of '%s' has maps; expected up to %d numbers, for "
+                     "example --schedule %lldx%lld",
+                     schedule, compilation->model->name, most, (long long)number[0], (long long)number[2]);
+        compilation->wrong_usage = true;
+    }
+    return numbers <= most;
+}
+
 static bool run_check(Compilation *compilation) {
     compilation->model = model_check(compilation->arena, compilation->source, compilation->ast, &compilation->changes,
                                      &compilation->diags);
     return compilation->model != NULL &&
            model_check_memory(compilation->model, net_workers_processors(), compilation->memory, &compilation->diags) &&
-           (!compilation->options->pytorch || pytorch_check(compilation->model, &compilation->diags));
+           (!compilation->options->pytorch || pytorch_check(compilation->model, &compilation->diags)) &&
+           check_schedule(compilation);
 }
 
 static void dump_model(const Compilation *compilation, FILE *out) { model_print(compilation->model, out); }
@@ -223,27 +244,15 @@ bool pipeline_open(Arena *arena, const char *command, const Options *options, co
     return apply_warning_options(compilation, status);
 }
 
-/* NUMBERxNUMBER, a tile that the registers could hold at all. */
-static bool is_schedule(const char *text) {
-    int64_t tile = 1;
-    for (int k = 0; k < 2; k++) {
-        int64_t number = 0;
-        for (; is_digit(*text) && number < 100; text++) number = 10 * number + (*text - '0');
-        tile *= number;
-        if (*text++ != (k == 0 ? 'x' : '\0')) {
-            return false;
-        }
-    }
-    return tile >= 1 && tile <= TILE_MAX;
-}
-
 bool pipeline_target(Compilation *compilation, int *status) {
     const Options *options = compilation->options;
-    if (options->schedule != NULL && !is_schedule(options->schedule)) {
-        *status = report_usage(compilation->command,
-                               "--schedule %s: expected two numbers of at least 1 whose product is at most %d, for "
-                               "example --schedule 4x5",
-                               options->schedule, TILE_MAX);
+    int64_t number[FORCED_MAX];
+    if (options->schedule != NULL && schedule_parse_tile(options->schedule, number) == 0) {
+        *status =
+            report_usage(compilation->command,
+                         "--schedule %s: expected up to %d numbers of at least 1 whose product is at most %d, for "
+                         "example --schedule 4x5",
+                         options->schedule, FORCED_MAX, TILE_MAX);
         return false;
     }
     const char *backend = options->backend;
@@ -341,6 +350,6 @@ bool pipeline_run(Compilation *compilation, Level level, int *status) {
             good = pipeline_report(compilation, status) && good;
         }
     }
-    *status = good ? STATUS_OK : STATUS_MODEL;
+    *status = good ? STATUS_OK : compilation->wrong_usage ? STATUS_USAGE : STATUS_MODEL;
     return good && !compilation->stopped;
 }
