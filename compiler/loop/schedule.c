@@ -415,7 +415,7 @@ int schedule_parse_tile(const char *text, int64_t number[FORCED_MAX]) {
     int64_t size = 1;
     for (int count = 0; count < FORCED_MAX; text++) {
         int64_t n = 0;
-        for (; *text >= '0' && *text <= '9' && n < 100; text++) n = 10 * n + (*text - '0');
+        for (; is_digit(*text) && n < 100; text++) n = 10 * n + (*text - '0');
         size *= n;
         if (size < 1 || size > TILE_MAX) return 0;
         number[count++] = n;
