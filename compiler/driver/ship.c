@@ -246,9 +246,16 @@ static Library make_library(Arena *arena, const Model *model, const Trained *tra
 }
 
 /* ---- files ---- */
+/* In the scratch folder, where nothing has to be whole or to outlast the power. */
 static bool save(const char *path, const void *data, size_t size) {
-    NetError error;
-    return net_file_save(path, data, size, &error) || (report_environment("%s", error.text), false);
+    FILE *file = fopen(path, "wbe");
+    bool good = file != NULL && fwrite(data, 1, size, file) == size;
+    int code = errno;
+    if (file != NULL && fclose(file) != 0 && good) {
+        good = false;
+        code = errno;
+    }
+    return good || (report_environment("%s: cannot write: %s", path, strerror(code)), false);
 }
 
 static bool save_text(const char *path, Text *text) {

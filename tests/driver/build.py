@@ -88,15 +88,14 @@ for arguments in (("build", SMALL, "--emit", "c", "-o", "-"), ("train", SMALL, "
     if process.wait() != -signal.SIGPIPE or error or os.listdir("temporary"):
         sys.exit(f"{arguments}: no reader: status {process.returncode}, left {os.listdir('temporary')}\n{error}")
 os.mkfifo("pipe")
-for number in (signal.SIGTERM, signal.SIGINT):
-    process = subprocess.Popen([NETC, "build", SMALL, "--emit", "c", "-o", "pipe"], stderr=subprocess.PIPE, env=environment,
-                               text=True)
-    while process.poll() is None and ") S " not in open(f"/proc/{process.pid}/stat").read():
-        time.sleep(0.01)  # it sleeps for nothing but a reader
-    process.send_signal(number)
-    error = process.communicate(timeout=60)[1]
-    if process.returncode != 128 + number or error or os.listdir("temporary"):
-        sys.exit(f"{number}: status {process.returncode}, left {os.listdir('temporary')}\n{error}")
+process = subprocess.Popen([NETC, "build", SMALL, "--emit", "c", "-o", "pipe"], stderr=subprocess.PIPE, env=environment,
+                           text=True)
+while process.poll() is None and ") S " not in open(f"/proc/{process.pid}/stat").read():
+    time.sleep(0.01)  # it sleeps for nothing but a reader
+process.send_signal(signal.SIGTERM)
+error = process.communicate(timeout=60)[1]
+if process.returncode != 143 or error or os.listdir("temporary"):
+    sys.exit(f"a signal: status {process.returncode}, left {os.listdir('temporary')}\n{error}")
 os.remove("pipe")
 
 # the same input gives the same bytes
