@@ -149,7 +149,7 @@ static const char *copied_text(Arena *arena, const char *from, const char *name,
         return NULL;
     }
     const char *why;
-    Source *source = source_read(arena, path, &why);
+    Source *source = source_read(arena, path, NULL, &why);
     if (source == NULL) {
         *status = report_environment("cannot read %s: %s", path, why);
         return NULL;

@@ -4,6 +4,7 @@
 #include "compiler/driver/report.h"
 #include "compiler/driver/run_table.h"
 #include "runtime/base/words.h"
+#include "runtime/train/runs.h"
 
 static bool read_all(Arena *arena, const Options *options, Runs *runs) {
     bool good = true;
@@ -13,12 +14,12 @@ static bool read_all(Arena *arena, const Options *options, Runs *runs) {
     if (options->files.count > 0) {
         return good;
     }
-    if (access("runs", F_OK) != 0) {
-        report_environment(
-            "there is no folder 'runs' here; 'netc train FILE' makes one, 'netc runs DIR' lists another");
+    if (access(NET_RUN_DIR, F_OK) != 0) {
+        report_environment("there is no folder '" NET_RUN_DIR
+                           "' here; 'netc train FILE' makes one, 'netc runs DIR' lists another");
         return false;
     }
-    return runs_read(arena, "runs", runs);
+    return runs_read(arena, NET_RUN_DIR, runs);
 }
 
 /* False after saying that no run is of that model. */
@@ -68,7 +69,7 @@ int cmd_runs(Arena *arena, Options *options) {
     } else if (runs.count > 0) {
         run_table_print(arena, options, &runs, &groups, sort == NULL ? NULL : &column);
     } else if (status == STATUS_OK) {
-        report_note("there are no runs in %s", options->files.count > 0 ? options->files.at[0] : "runs");
+        report_note("there are no runs in %s", options->files.count > 0 ? options->files.at[0] : NET_RUN_DIR);
     }
     runs_free(&runs);
     return status;

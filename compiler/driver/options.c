@@ -11,7 +11,6 @@ typedef enum {
     ARG_TEXT,   /* const char *, one of .choices when there are any */
     ARG_LIST,   /* Words */
     ARG_DEFINE, /* NAME=VALUE, each name once */
-    ARG_LINE,   /* Words: lines that begin with a word, each word once */
     ARG_WARNING /* what follows -W */
 } ArgKind;
 
@@ -71,7 +70,7 @@ static const Option option_table[] = {
      "0 to 3, how much the back end optimizes (2)"},
     {"--define", "-D", ARG_DEFINE, "NAME=VALUE", AT(defines), COMMAND_MODEL, false, NULL,
      "value of a 'let' at the top of the file"},
-    {"--set", NULL, ARG_LINE, "LINE", AT(sets), COMMAND_MODEL, false, NULL,
+    {"--set", NULL, ARG_LIST, "LINE", AT(sets), COMMAND_MODEL, false, NULL,
      "a line of the train block, instead of the one written there"},
     {"--memory", NULL, ARG_TEXT, "SIZE", AT(memory), COMMAND_MEMORY, false, NULL,
      "what a trainer may take, such as 512M or 1.5G (all the machine has)"},
@@ -187,9 +186,9 @@ void help_overview(FILE *out) {
           "  netc help train                     more on a command\n"
           "  netc help layers                    the layer kinds; 'netc help conv', 'netc help relu': any word\n"
           "\n"
-          "'netc --version' prints the version. Status: 0 good, 1 errors in the model or a training\n"
-          "that diverged, 2 wrong usage, 3 a file, a tool or the disk, 4 --require not met, 128 + N stopped\n"
-          "by signal N (130 by Ctrl-C).\n",
+          "'netc --version' prints the version. Status: 0 good, 1 errors in the model, a training that\n"
+          "diverged or a figure that is infinite or NaN, 2 wrong usage, 3 a file, a tool or the disk,\n"
+          "4 --require not met, 128 + N stopped by signal N (130 by Ctrl-C).\n",
           out);
 }
 
@@ -270,7 +269,7 @@ static const NetAlias aliases[] = {
     {"--param", "-D NAME=VALUE"},
     {"--json", "--diagnostics json"},
     {"-v", "leave it out; 'netc --version' prints the version"},
-    {"--verbose", "leave it out; -q says less"},
+    {"--verbose", "leave it out; 'netc train' and 'netc build' have it"},
     {"--override", "--set LINE"},
     {"--summary", "leave it out; 'netc show FILE' prints a table of the layers"},
     {"--strict", "-Werror"},
@@ -279,29 +278,51 @@ static const NetAlias aliases[] = {
     {"-g", "leave it out; 'netc help developer' lists what shows netc's work"},
     {"--debug", "leave it out; 'netc help developer' lists what shows netc's work"},
     {"--lr", "a rate is for 'netc train' and trainers: --rate"},
-    {"--rate", "a rate is for 'netc train' and trainers; --set 'optimizer sgd rate=0.1' is for the rest"},
-    {"--epochs", "epochs are for 'netc train' and trainers; --set 'epochs 3' is for the rest"},
-    {"--batch", "the batch is for 'netc train' and trainers; --set 'batch 32' is for the rest"},
-    {"--seed", "the seed is for 'netc train' and trainers; --set 'seed 1' is for the rest"},
+    {"--rate",
+     "a rate is for 'netc train' and trainers; commands that read a model take --set 'optimizer sgd rate=0.1'"},
+    {"--epochs", "epochs are for 'netc train' and trainers; commands that read a model take --set 'epochs 3'"},
+    {"--batch", "the batch is for 'netc train' and trainers; commands that read a model take --set 'batch 32'"},
+    {"--seed", "the seed is for 'netc train' and trainers; commands that read a model take --set 'seed 1'"},
 };
 
-static int unknown_option(Reader *reader, const char *word) {
-    const char *name = reader->command->name;
+/* Whether a command takes what an alias stands for: "--emit obj", or a sentence. */
+static bool suits(Reader *reader, const NetAlias *alias) {
     const char *value;
-    const Option *elsewhere = find_option(word, ~0U, &value);
-    const char *equals = strchr(word, '=');
-    const char *plain = arena_copy(reader->arena, word, equals == NULL ? strlen(word) : (size_t)(equals - word));
-    const char *alias = net_find_alias(plain, aliases, COUNT_OF(aliases));
-    if (elsewhere != NULL && alias == NULL) {
-        Text text = {0};
-        for (const Command *command = commands; command->name != NULL; command++) {
-            if ((command->mask & elsewhere->mask) != 0) {
-                text_printf(&text, "%s'netc %s'", text.length == 0 ? "" : ", ", command->name);
-            }
+    const char *option = arena_copy(reader->arena, alias->here, strcspn(alias->here, " "));
+    return alias->here[0] != '-' || find_option(option, reader->command->mask, &value) != NULL;
+}
+
+/* What another program's option is in this command; NULL: nothing that is known. */
+static const char *find_alias(Reader *reader, const char *word) {
+    NetAlias here[COUNT_OF(aliases)];
+    size_t count = 0;
+    for (size_t i = 0; i < COUNT_OF(aliases); i++) {
+        if (suits(reader, &aliases[i])) {
+            here[count++] = aliases[i];
         }
-        int status = report_usage(name, "'%s' is not an option here; it belongs to %s", word, text.data);
-        text_free(&text);
-        return status;
+    }
+    return net_find_alias(word, here, count);
+}
+
+static int report_elsewhere(Reader *reader, const Option *option, const char *word) {
+    Text text = {0};
+    for (const Command *command = commands; command->name != NULL; command++) {
+        if ((command->mask & option->mask) != 0) {
+            text_printf(&text, "%s'netc %s'", text.length == 0 ? "" : ", ", command->name);
+        }
+    }
+    int status = report_usage(reader->command->name, "'%s' is not an option here; it belongs to %s", word, text.data);
+    text_free(&text);
+    return status;
+}
+
+static int unknown_option(Reader *reader, const char *word) {
+    const char *name = reader->command->name, *value;
+    const char *plain = arena_copy(reader->arena, word, strcspn(word, "="));
+    const char *alias = find_alias(reader, plain);
+    const Option *elsewhere = find_option(word, ~0U, &value);
+    if (alias == NULL && elsewhere != NULL) {
+        return report_elsewhere(reader, elsewhere, word);
     }
     const char *names[COUNT_OF(option_table)];
     size_t count = 0;
@@ -310,16 +331,10 @@ static int unknown_option(Reader *reader, const char *word) {
             names[count++] = option_table[i].name;
         }
     }
-    if (alias != NULL) {
-        bool option = alias[0] == '-';
-        return report_usage(name, "unknown option '%s'; %s%s%s", plain, option ? "did you mean '" : "", alias,
-                            option ? "'?" : "");
-    }
-    const char *nearest = net_nearest_word(plain, names, count);
-    if (nearest != NULL) {
-        return report_usage(name, "unknown option '%s'; did you mean '%s'?", plain, nearest);
-    }
-    return report_usage(name, "unknown option '%s'; 'netc help %s' lists what there is", plain, name);
+    char text[NET_ADVICE];
+    const char *advice = net_option_advice(text, alias, net_nearest_word(plain, names, count));
+    return advice != NULL ? report_usage(name, "unknown option '%s'; %s", plain, advice)
+                          : report_usage(name, "unknown option '%s'; 'netc help %s' lists what there is", plain, name);
 }
 
 /* What other tools call a choice: what it is here, or a sentence. */
@@ -410,24 +425,6 @@ static int store_define(Reader *reader, const char *value) {
     return STATUS_OK;
 }
 
-/* The word a line begins with. */
-static const char *first_word(Arena *arena, const char *line) {
-    static const char blanks[] = " \t";
-    const char *word = line + strspn(line, blanks);
-    return arena_copy(arena, word, strcspn(word, blanks));
-}
-
-static int store_line(Reader *reader, Words *lines, const char *written, const char *line) {
-    const char *word = first_word(reader->arena, line);
-    for (size_t i = 0; i < lines->count; i++) {
-        if (string_is(first_word(reader->arena, lines->at[i]), word)) {
-            return report_twice(reader, arena_format(reader->arena, "%s '%s ...'", written, word));
-        }
-    }
-    vec_push(reader->arena, lines, line);
-    return STATUS_OK;
-}
-
 static int store(Reader *reader, const Option *option, const char *written, const char *value) {
     void *target = (char *)reader->options + option->offset;
     switch (option->kind) {
@@ -439,7 +436,6 @@ static int store(Reader *reader, const Option *option, const char *written, cons
         return STATUS_OK;
     case ARG_TEXT: return store_text(reader, option, written, value);
     case ARG_DEFINE: return store_define(reader, value);
-    case ARG_LINE: return store_line(reader, target, written, value);
     case ARG_LIST:
     case ARG_WARNING: {
         Words *words = target;

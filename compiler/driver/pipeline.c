@@ -1,6 +1,5 @@
 #include "compiler/driver/pipeline.h"
 
-#include <errno.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
@@ -165,36 +164,6 @@ static bool apply_warning_options(Compilation *compilation, int *status) {
     return true;
 }
 
-static Source *read_standard_input(Arena *arena, const char **why) {
-    Text text = {0};
-    char buffer[1 << 14];
-    size_t count;
-    while ((count = fread(buffer, 1, sizeof buffer, stdin)) > 0 && text.length <= SOURCE_MAX_BYTES) {
-        text_add(&text, buffer, count);
-    }
-    Source *source = NULL;
-    if (ferror(stdin) != 0) {
-        *why = strerror(errno);
-    } else {
-        source = source_from_text(arena, "<stdin>", text.data == NULL ? "" : text.data, text.length);
-        *why = "larger than 16 MiB";
-    }
-    text_free(&text);
-    return source;
-}
-
-/* Weights and archives may be larger than any text: their beginning tells what they are. NULL: it does not. */
-static Source *read_foreign(Arena *arena, const char *path) {
-    enum { HEAD = 4096 };
-    char head[HEAD];
-    FILE *file = fopen(path, "rb");
-    size_t size = file == NULL ? 0 : fread(head, 1, sizeof head, file);
-    if (file != NULL) {
-        fclose(file);
-    }
-    return form_of_file(head, size) == NULL ? NULL : source_from_text(arena, path, head, size);
-}
-
 bool pipeline_open(Arena *arena, const char *command, const Options *options, const char *path,
                    Compilation *compilation, int *status) {
     *compilation = (Compilation){.arena = arena, .command = command, .options = options, .path = path};
@@ -225,9 +194,11 @@ bool pipeline_open(Arena *arena, const char *command, const Options *options, co
                                      path, path);
         return false;
     }
-    compilation->source = standard_input ? read_standard_input(arena, &why) : source_read(arena, path, &why);
-    if (compilation->source == NULL && !standard_input) {
-        compilation->source = read_foreign(arena, path);
+    Source *head;
+    compilation->source =
+        standard_input ? source_read_file(arena, stdin, "<stdin>", &head, &why) : source_read(arena, path, &head, &why);
+    if (head != NULL && form_of_file(head->text, head->size) != NULL) {
+        compilation->source = head; /* weights and archives may be larger than any text: their beginning tells all */
     }
     if (compilation->source == NULL) {
         *status = report_environment("cannot read %s: %s", standard_input ? "standard input" : path, why);

@@ -93,29 +93,18 @@ static const char *cell_text(const Table *table, const Column *column, const Run
 
 /* ---- the table ---- */
 
-static int text_width(const char *text) {
-    int width = 0;
-    for (size_t size = strlen(text), at = 0; at < size;) {
-        uint32_t code;
-        size_t bytes = net_utf8_decode(text + at, size - at, &code);
-        width += bytes == 0 ? 1 : utf8_width(code);
-        at += bytes == 0 ? 1 : bytes;
-    }
-    return width;
-}
-
 /* The text, or as much of it as fits with "…" in its middle: names differ at both ends. */
 static const char *shorten(Arena *arena, const char *text, int width) {
-    if (text_width(text) <= width) {
+    if (utf8_text_width(text) <= width) {
         return text;
     }
     const char *tail = text;
-    while (text_width(tail) > (width - 1) / 2) {
+    while (utf8_text_width(tail) > (width - 1) / 2) {
         do {
             tail++;
         } while (((unsigned char)*tail & 0xC0) == 0x80);
     }
-    int room = width - 1 - text_width(tail);
+    int room = width - 1 - utf8_text_width(tail);
     size_t head = 0, size = strlen(text);
     for (uint32_t code; head < size;) {
         size_t bytes = net_utf8_decode(text + head, size - head, &code);
@@ -139,10 +128,10 @@ static int total_width(const Table *table) {
 static void measure(Table *table) {
     for (size_t c = 0; c < table->columns.count; c++) {
         Column *column = &table->columns.at[c];
-        column->width = text_width(column->title);
+        column->width = utf8_text_width(column->title);
         for (size_t i = 0; i < table->runs->count + table->groups->count; i++) {
             const Run *run = i < table->runs->count ? &table->runs->at[i] : &table->groups->at[i - table->runs->count];
-            int width = text_width(cell_text(table, column, run));
+            int width = utf8_text_width(cell_text(table, column, run));
             column->width = width > column->width ? width : column->width;
         }
     }
@@ -236,7 +225,7 @@ static void print_row(const Table *table, const Run *run) {
         const Column *column = &table->columns.at[i];
         const char *text = run == NULL ? column->title : cell_text(table, column, run);
         text = shorten(table->arena, text, column->width);
-        int room = column->width - text_width(text);
+        int room = column->width - utf8_text_width(text);
         blanks += column->right ? room : 0;
         if (*text != '\0') {
             const char *begin = style(table, column, run);
@@ -252,7 +241,7 @@ static void print_row(const Table *table, const Run *run) {
 static void print_list(const Table *table, const char *name, const Words *words) {
     int column = fprintf(table->out, "%s%s:", table->color ? "\033[2m" : "", name) - (table->color ? 4 : 0);
     for (size_t i = 0; i < words->count; i++) {
-        int width = 2 + text_width(words->at[i]);
+        int width = 2 + utf8_text_width(words->at[i]);
         if (table->terminal > 0 && column + width > table->terminal) {
             fputs("\n ", table->out);
             column = 1;

@@ -57,6 +57,19 @@ static size_t setting_place(Scope *scope, const AstStmt *line) {
     return setting_kind_count;
 }
 
+static bool report_duplicate(Scope *scope, const AstStmt *line, const AstStmt *first) {
+    const Source *where = source_of(scope->diags->source, first->at.lo);
+    Diag *diag = diag_report(scope->diags, line->name_at, "duplicate-setting", "'%s' is set twice", line->name);
+    uint32_t number, column;
+    source_position(scope->diags->source, first->at.lo, &number, &column);
+    if (where == scope->diags->source) {
+        diag_note(scope->diags, diag, "first in line %u", (unsigned)number);
+    } else {
+        diag_note(scope->diags, diag, "first by %s '%s'", where->path, where->text);
+    }
+    return false;
+}
+
 /* The --set lines, parsed; those that replace a line of the train block stand in replacement[]. */
 static bool read_sets(Scope *scope, const ModelChanges *changes, Source *source, const AstStmt **replacement) {
     bool good = true;
@@ -71,19 +84,13 @@ static bool read_sets(Scope *scope, const ModelChanges *changes, Source *source,
         if (place == setting_kind_count) {
             mend_statement(scope, PLACE_TRAIN, (Span){text->base, text->base + text->size});
             good = false;
+        } else if (replacement[place]) {
+            good = report_duplicate(scope, line, replacement[place]);
         } else {
             replacement[place] = line;
         }
     }
     return good;
-}
-
-static bool report_duplicate(Scope *scope, const AstStmt *line, const AstStmt *first) {
-    Diag *diag = diag_report(scope->diags, line->name_at, "duplicate-setting", "'%s' is set twice", line->name);
-    uint32_t number, column;
-    source_position(scope->diags->source, first->at.lo, &number, &column);
-    diag_note(scope->diags, diag, "first in line %u", (unsigned)number);
-    return false;
 }
 
 static bool read_line(Scope *scope, Settings *settings, const AstStmt *line, const AstStmt *const *replacement,

@@ -8,6 +8,7 @@
 #include "compiler/model/layer.h"
 #include "compiler/model/network.h"
 #include "runtime/train/network.h"
+#include "runtime/train/runs.h"
 
 static void want(Arena *arena, Trained *trained, const Param *param) {
     if (param == NULL) return;
@@ -103,7 +104,7 @@ static bool load_classes(Arena *arena, const NetSafetensors *file, Trained *trai
 
 bool trained_load(Arena *arena, const Model *model, const char *weights, Trained *trained, NetError *error) {
     *trained = (Trained){.model = model};
-    char *path = net_weights_path("runs", weights, error);
+    char *path = net_weights_path(NET_RUN_DIR, weights, error);
     NetSafetensors file;
     if (path == NULL) return false;
     trained->path = arena_format(arena, "%s", path);

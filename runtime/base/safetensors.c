@@ -326,13 +326,13 @@ static bool read_header(NetSafetensors *file, NetError *error) {
         return net_fail(error, NET_ENVIRONMENT, "%s: is not a safetensors file, or is cut short (%zu byte%s)",
                         file->path, file->size, net_plural(file->size));
     size_t data_size = file->size - PREFIX - (size_t)length;
-    json_error_t reason = {.text = "it is something else"};
+    json_error_t reason;
     json_t *header = json_loadb((const char *)file->bytes + PREFIX, (size_t)length,
                                 JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, &reason);
     file->header = header;
     if (!json_is_object(header))
         return net_fail(error, NET_ENVIRONMENT, "%s: is not a safetensors file: its header is not a JSON object (%s)",
-                        file->path, reason.text);
+                        file->path, header == NULL ? reason.text : "it is a list");
     file->tensors = net_alloc(json_object_size(header), sizeof *file->tensors, error);
     if (file->tensors == NULL) return false;
     const char *key;

@@ -1,6 +1,8 @@
 #include "runtime/base/words.h"
 
 #include <limits.h>
+#include <stdbool.h>
+#include <stdio.h>
 #include <string.h>
 
 /* Longer words are not compared letter by letter: nobody mistypes such a name by a letter or two. */
@@ -93,4 +95,15 @@ const char *net_after_wrong_dash(const char *word) {
         }
     }
     return at == word || *at == '\0' ? NULL : at + (*at == '-');
+}
+
+const char *net_option_advice(char out[NET_ADVICE], const char *here, const char *nearest) {
+    const char *meant = here != NULL ? here : nearest;
+    if (meant == NULL) {
+        return NULL;
+    }
+    bool sentence = here != NULL && here[0] != '-';
+    snprintf(out, NET_ADVICE, "%s%s%s%s", sentence ? "" : "did you mean '", sentence || meant[0] == '-' ? "" : "--",
+             meant, sentence ? "" : "'?");
+    return out;
 }

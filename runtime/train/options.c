@@ -12,6 +12,7 @@
 #include "runtime/base/words.h"
 #include "runtime/data/fetch.h"
 #include "runtime/train/require.h"
+#include "runtime/train/runs.h"
 #include "runtime/train/workers.h"
 
 typedef enum {
@@ -201,14 +202,11 @@ static NetCommand unknown_option(const NetOptions *options, const char *typed, N
     for (int i = 0; i < NET_OPTIONS; i++) {
         names[i] = table[i].name;
     }
-    const char *alias = net_find_alias(word, aliases, sizeof aliases / sizeof aliases[0]);
-    const char *nearest = net_nearest_word(word, names, NET_OPTIONS);
-    if (alias != NULL) {
-        bool option = alias[0] == '-';
-        net_fail(error, NET_USAGE, "unknown option '%.*s%s'; %s%s%s", dashes, typed, word,
-                 option ? "did you mean '" : "", alias, option ? "'?" : "");
-    } else if (nearest != NULL) {
-        net_fail(error, NET_USAGE, "unknown option '%.*s%s'; did you mean '--%s'?", dashes, typed, word, nearest);
+    char text[NET_ADVICE];
+    const char *advice = net_option_advice(text, net_find_alias(word, aliases, sizeof aliases / sizeof aliases[0]),
+                                           net_nearest_word(word, names, NET_OPTIONS));
+    if (advice != NULL) {
+        net_fail(error, NET_USAGE, "unknown option '%.*s%s'; %s", dashes, typed, word, advice);
     } else {
         net_fail(error, NET_USAGE, "unknown option '%.*s%s'; '%s --help' lists them", dashes, typed, word,
                  options->command);
@@ -388,8 +386,8 @@ static void print_help(const NetModel *model, const NetOptions *defaults) {
            "  %s --evaluate --weights runs/latest\n"
            "  %s --time-limit 5m --require 'test_accuracy>=0.97'\n"
            "  %s -q --json | jq .test_accuracy\n"
-           "\nstatus: 0 done, 1 diverged, 2 wrong usage, 3 a file or the disk, 4 --require not met,\n"
-           "130 / 143 / 129 interrupted\n",
+           "\nstatus: 0 done, 1 diverged or a figure infinite or NaN, 2 wrong usage, 3 a file or the disk,\n"
+           "4 --require not met, 130 / 143 / 129 interrupted\n",
            defaults->command, defaults->command, defaults->command, defaults->command, defaults->command,
            defaults->command, defaults->command, defaults->command, defaults->command);
 }
@@ -515,7 +513,7 @@ void net_options_default(const char *argv0, const NetModel *model, NetOptions *o
         .command = argv0,
         .data = kind != NULL ? kind : "digits",
         .name = model->name,
-        .run_dir = "runs",
+        .run_dir = NET_RUN_DIR,
         .epochs = settings->epochs,
         .batch = settings->batch,
         .rate = settings->rate,

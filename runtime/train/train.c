@@ -237,7 +237,7 @@ static NetOutcome train_epoch(NetTrainer *trainer, NetError *error) {
 }
 
 static void score_cells(NetCsvRow *row, const NetModel *model, const NetScore *score) {
-    if (score->n == 0 || net_model_measure(model) == NET_MEASURE_COST) {
+    if (score->n == 0) {
         net_csv_empty(row);
     } else {
         net_csv_number(row, net_score_value(model, score));

@@ -56,9 +56,19 @@ USAGE = {
     # options
     ("check", "--quite", "small.net"): "netc check: unknown option '--quite'; did you mean '--quiet'?",
     ("check", "--epochs", "3", "small.net"):
-        "netc check: unknown option '--epochs'; epochs are for 'netc train' and trainers; --set 'epochs 3' is for the "
-        "rest",
+        "netc check: unknown option '--epochs'; epochs are for 'netc train' and trainers; commands that read a model "
+        "take --set 'epochs 3'",
     ("build", "--march=native", "small.net"): "netc build: unknown option '--march'; did you mean '--cpu'?",
+    # what an option is elsewhere stands for it only where it can be typed
+    ("data", "--march", "native"): "netc data: unknown option '--march'; 'netc help data' lists what there is",
+    ("runs", "--predict"): "netc runs: unknown option '--predict'; 'netc help runs' lists what there is",
+    ("explain", "--format"): "netc explain: unknown option '--format'; 'netc help explain' lists what there is",
+    ("check", "--onnx", "small.net"): "netc check: unknown option '--onnx'; 'netc help check' lists what there is",
+    ("build", "--onnx", "small.net"): "netc build: unknown option '--onnx'; did you mean '--emit onnx'?",
+    ("check", "--json", "small.net"): "netc check: unknown option '--json'; did you mean '--diagnostics json'?",
+    ("explain", "--json"): "netc explain: '--json' is not an option here; it belongs to 'netc show', 'netc data', 'netc runs'",
+    ("show", "--verbose", "small.net"):
+        "netc show: unknown option '--verbose'; leave it out; 'netc train' and 'netc build' have it",
     ("show", "--infer", "--target", "cortex-m4", "small.net"):
         "netc show: --target cortex-m4: netc builds for this kind of machine and for aarch64-linux-gnu; for any other "
         "'netc build --infer --emit c' prints plain C99, for the compiler there",
@@ -101,8 +111,6 @@ USAGE = {
     ("build", "--weights", "a", "--weights=b", "small.net"): "netc build: --weights is given twice; keep one",
     ("build", "-o", "a", "--output", "a", "small.net"): "netc build: --output is given twice; keep one",
     ("check", "-D", "a=1", "-Db=1", "--define", "a=2", "small.net"): "netc check: -D a is given twice; keep one",
-    ("check", "--set", "epochs 3", "--set", "seed 3", "--set= epochs 4", "small.net"):
-        "netc check: --set 'epochs ...' is given twice; keep one",
     ("runs", "--sort", "seed", "--sort", "rate"): "netc runs: --sort is given twice; keep one",
     # a trainer's
     ("train", "small.net", "--seed", "1", "--seed=1"): "netc train: --seed is given twice; keep one",
