@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "compiler/model/activation.h"
 #include "compiler/model/layer.h"
 #include "compiler/model/mend_value.h"
 #include "compiler/model/options.h"
@@ -39,11 +40,15 @@ static size_t find_spec(const Mend *mend, const char *word, bool *turned) {
     return count;
 }
 
+static bool names_activation(const Mend *mend, const char *word) {
+    bool turned;
+    return word_alias(word, activation_names(mend->arena), activation_count, &turned) != NULL;
+}
+
 /* The option that a bare value can only be for, by its form: `5x5` a window, `relu` an activation. */
 static size_t spec_by_form(const Mend *mend, const LooseValue *value) {
     const char *word = mend_word(value);
-    bool turned;
-    bool function = word && word_alias(word, activation_names, ACTIVATION_COUNT, &turned);
+    bool function = word && names_activation(mend, word);
     for (size_t i = 0; i < spec_count(mend); i++) {
         const OptionSpec *spec = spec_at(mend, i);
         if (mend->slots[i]) continue;
@@ -368,11 +373,6 @@ static bool reads_well(Scope *scope, bool layer, const char *text) {
 
 /* ---- a statement ---- */
 
-static const char *activation_word(const char *word) {
-    bool turned;
-    return word_alias(word, activation_names, ACTIVATION_COUNT, &turned);
-}
-
 /* `data "train.idx"`: files are named by options. */
 static bool names_file(const LooseLine *line) {
     const LooseValue *first = line->args.count > 0 && !line->args.at[0].key ? line->args.at[0].value : NULL;
@@ -399,7 +399,7 @@ static const ForeignHead *find_head(const Mend *mend, const LooseLine *line, boo
     if (!layer && names_file(line)) return foreign_setting("datafile");
     if (layer && word && foreign_same(word, "softmax") && !has_number(line)) head = NULL; /* a layer on its own */
     if (head && (labelled || !line->marked)) return head;
-    if (layer && word && activation_word(word) && (labelled || !line->marked)) {
+    if (layer && word && names_activation(mend, word) && (labelled || !line->marked)) {
         LooseValue *value = NEW(mend->arena, LooseValue);
         *value = (LooseValue){.kind = LOOSE_CALL, .text = word, .raw = word};
         for (size_t i = 0; i < line->args.count; i++) {

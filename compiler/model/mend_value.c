@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "compiler/model/activation.h"
 #include "compiler/model/value.h"
 #include "compiler/model/vocabulary.h"
 
@@ -199,9 +200,9 @@ const char *mend_truth(const LooseValue *value, bool turned) {
 
 /* "relu", or with its number: leaky_relu(0.2). */
 static const char *activation_text(MendWords *mend, const LooseValue *value) {
-    const char *name = known_word(mend, value, activation_names, ACTIVATION_COUNT);
+    const char *name = known_word(mend, value, activation_names(mend->arena), activation_count);
     if (!name) return NULL;
-    bool number = activation_specs[activation_find(name)].parameter && value->items.count > 0;
+    bool number = activation_find(name)->parameter && value->items.count > 0;
     const char *parameter = number ? real_text(mend, value->items.at[0].value, false) : NULL;
     return parameter ? arena_format(mend->arena, "%s(%s)", name, parameter) : name;
 }

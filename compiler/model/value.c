@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "compiler/model/activation.h"
 #include "compiler/model/layer.h"
 #include "compiler/model/settings.h"
 #include "compiler/model/vocabulary.h"
@@ -335,7 +336,7 @@ static bool options_know(const OptionSpec *options, size_t count, const char *wo
 }
 
 bool word_is_known(const char *word) {
-    if (string_is(word, "sqrt") || initialiser_find(word) || activation_find(word) < ACTIVATION_COUNT) return true;
+    if (string_is(word, "sqrt") || initialiser_find(word) || activation_find(word)) return true;
     for (const LayerKind *const *kind = layer_kinds; *kind; kind++) {
         if (string_is((*kind)->name, word) || options_know((*kind)->options, (*kind)->option_count, word)) return true;
     }
