@@ -58,6 +58,16 @@ static Expr *gelu(Program *p, Expr *z, double parameter) {
     return e_mul(p, z, e_unary(p, EXPR_SIGMOID, twice));
 }
 
+static Expr *mish(Program *p, Expr *z, double parameter) {
+    (void)parameter;
+    return e_mul(p, z, e_unary(p, EXPR_TANH, e_unary(p, EXPR_SOFTPLUS, z)));
+}
+
+static Expr *hard_tanh(Program *p, Expr *z, double parameter) {
+    (void)parameter;
+    return e_max(p, e_const(p, -1), e_binary(p, EXPR_MIN, e_const(p, 1), z));
+}
+
 /* exp(z - max z) / sum over all outputs of an example: the maximum is a constant to the derivative, it cancels. */
 static Tensor *softmax(Program *p, const char *layer, Tensor *z) {
     const int64_t batch[] = {DIM_BATCH};
@@ -136,6 +146,13 @@ const ActivationKind activations[] = {
      .value = gelu,
      .rectifier = true,
      .pytorch = "F.gelu(x, approximate=\"tanh\")"},
+    {.name = "mish", .doc = "z * tanh(ln(1 + exp(z)))", .value = mish, .rectifier = true, .pytorch = "F.mish(x)"},
+    {.name = "hard_tanh",
+     .doc = "z between -1 and 1",
+     .value = hard_tanh,
+     .rises = true,
+     .counted = UNITS_SATURATED,
+     .pytorch = "F.hardtanh(x)"},
     {.name = "softmax",
      .doc = "exp(z) / sum of exp over the outputs; the last layer only",
      .across = softmax,

@@ -172,6 +172,7 @@ OPERATORS = {
     "LeakyRelu": lambda a, x: np.where(x < 0, a["alpha"] * x, x),
     "Elu": lambda a, x: np.where(x < 0, a["alpha"] * np.expm1(np.minimum(x, 0)), x),
     "Selu": lambda a, x: SELU[0] * np.where(x > 0, x, SELU[1] * np.expm1(np.minimum(x, 0))),
+    "Max": lambda a, x, y: np.maximum(x, y), "Min": lambda a, x, y: np.minimum(x, y),
     "Softplus": lambda a, x: np.logaddexp(x, 0), "Softsign": lambda a, x: x / (1 + abs(x)),
 }
 
