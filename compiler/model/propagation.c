@@ -36,15 +36,15 @@ static double share_below(Spread z, double edge) { return erfc((z.mean - edge) /
 /* Steps are even in asinh z: small around 0, where activations bend, and in proportion to z far away, so that a wide
  * spread does not step over the bend. */
 static Passed through(Activation activation, Spread z) {
-    enum { STEPS = 400 };
+    const int steps = 400;
     const double reach = 6, sd = sqrt(z.variance);
     double first = asinh(z.mean - reach * sd), last = asinh(z.mean + reach * sd);
     double sum = 0, weight = 0, square = 0, slope = 0, saturated = 0;
     Arena *arena = arena_new();
-    Curve *curve = curve_new(arena, activation, STEPS);
-    for (int i = 0; i < STEPS; i++) curve->z[i] = sinh(first + (last - first) * (i + 0.5) / STEPS);
+    Curve *curve = curve_new(arena, activation, steps);
+    for (int i = 0; i < steps; i++) curve->z[i] = sinh(first + (last - first) * (i + 0.5) / steps);
     curve_run(curve);
-    for (int i = 0; i < STEPS; i++) {
+    for (int i = 0; i < steps; i++) {
         double t = sd > 0 ? (curve->z[i] - z.mean) / sd : 0, value = curve->value[i], change = curve->slope[i];
         double share = exp(-t * t / 2) * sqrt(1 + curve->z[i] * curve->z[i]); /* dz = cosh(asinh z) d(asinh z) */
         weight += share;
