@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "compiler/driver/pipeline.h"
+#include "compiler/model/activation.h"
 #include "compiler/model/layer.h"
 #include "compiler/model/settings.h"
 #include "compiler/model/vocabulary.h"
@@ -86,8 +87,8 @@ static void help_layers(Arena *arena, FILE *out) {
 static void help_activations(Arena *arena, FILE *out) {
     (void)arena;
     fputs("The activations (activation=NAME):\n\n", out);
-    for (int kind = 0; kind < ACTIVATION_COUNT; kind++) {
-        print_row(activation_names[kind], activation_specs[kind].doc, out);
+    for (size_t i = 0; i < activation_count; i++) {
+        print_row(activations[i].name, activations[i].doc, out);
     }
 }
 
@@ -215,8 +216,8 @@ static Meanings all_meanings(Arena *arena) {
     for (size_t i = 0; i < fixed_word_count; i++) {
         add(arena, &all, fixed_words[i].name, MEANS_FIXED, &fixed_words[i], NULL);
     }
-    for (int kind = 0; kind < ACTIVATION_COUNT; kind++) {
-        add(arena, &all, activation_names[kind], MEANS_ACTIVATION, &activation_specs[kind], NULL);
+    for (size_t i = 0; i < activation_count; i++) {
+        add(arena, &all, activations[i].name, MEANS_ACTIVATION, &activations[i], NULL);
     }
     for (size_t i = 0; i < initialiser_count; i++) {
         add(arena, &all, initialisers[i].name, MEANS_INITIALISER, &initialisers[i], NULL);
@@ -300,7 +301,7 @@ static void print_meaning(Arena *arena, const Meaning *meaning, FILE *out) {
     }
     case MEANS_COMMAND: help_command(row, out); return;
     case MEANS_FIXED: print_row(((const FixedWord *)row)->form, ((const FixedWord *)row)->doc, out); return;
-    case MEANS_ACTIVATION: print_row(meaning->word, ((const ActivationSpec *)row)->doc, out); return;
+    case MEANS_ACTIVATION: print_row(meaning->word, ((const ActivationKind *)row)->doc, out); return;
     case MEANS_INITIALISER: print_initialiser(arena, row, out); return;
     case MEANS_DATA: print_row(meaning->word, ((const DataKind *)row)->doc, out); return;
     case MEANS_OPTION:

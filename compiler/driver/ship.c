@@ -11,6 +11,7 @@
 #include "compiler/emit/library.h"
 #include "compiler/loop/interp.h"
 #include "compiler/loop/lower.h"
+#include "compiler/model/activation.h"
 #include "runtime/base/atomic.h"
 #include "runtime/base/words.h"
 #include "runtime/data/sets.h"
@@ -139,7 +140,7 @@ static void name_classes(Arena *arena, const Model *model, const Trained *traine
                                                                          : arena_format(arena, "%zu", i);
     }
     library->classes = names;
-    library->probabilities = last->activation.kind == ACTIVATION_SOFTMAX || last->activation.kind == ACTIVATION_SIGMOID;
+    library->probabilities = last->activation.kind->cost != COST_QUADRATIC;
 }
 
 /* Which roundings of a sum's terms the shipped code has: with a fused multiply-add, without one, or both. The plain C

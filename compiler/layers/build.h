@@ -31,8 +31,8 @@ const char *build_name(Build *build, const Layer *layer, const char *part);
 Tensor *build_weight(Build *build, const Layer *layer, int rank, const int64_t *dim);
 /* sums + bias of dimension 1 (units or maps), then the activation; notes the weighted input. */
 Tensor *build_bias_activate(Build *build, const Layer *layer, Tensor *sums);
-/* Notes z as the layer's weighted input and gives activation(z). */
-Tensor *build_activate(Build *build, const Layer *layer, Activation activation, Tensor *z);
+/* Notes z as the layer's weighted input and gives the layer's activation of it. */
+Tensor *build_activate(Build *build, const Layer *layer, Tensor *z);
 
 /* The row (axis 0) or column (axis 1) that tap `tap` of the window reads at place `place`: place*stride + tap - pad. */
 Affine window_row(const Window *window, int axis, int place, int tap);

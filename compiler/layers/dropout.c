@@ -57,7 +57,7 @@ static Tensor *dropout_build(Build *build, const Layer *layer, Tensor *in, Mode 
     bool inverted = layer->options[DROPOUT_INVERTED].flag;
     Expr *x = e_at(p, in), *y;
     if (mode == MODE_EVAL) {
-        if (inverted) return build_activate(build, layer, layer->activation, in);
+        if (inverted) return build_activate(build, layer, in);
         y = e_mul(p, e_const(p, 1 - share), x);
     } else {
         Tensor *bits = program_tensor(p, ROLE_RANDOM, true, in->rank, in->dim, build_name(build, layer, "bits"));
@@ -66,7 +66,7 @@ static Tensor *dropout_build(Build *build, const Layer *layer, Tensor *in, Mode 
         Expr *kept = inverted ? e_mul(p, e_const(p, 1 / (1 - share)), x) : x;
         y = e_select(p, e_below(p, e_at(p, bits), share), e_const(p, 0), kept);
     }
-    return build_activate(build, layer, layer->activation, program_map(p, build_name(build, layer, "kept"), in, y));
+    return build_activate(build, layer, program_map(p, build_name(build, layer, "kept"), in, y));
 }
 
 /* PyTorch's is inverted: it divides by 1 - p in training. */

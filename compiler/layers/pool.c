@@ -124,7 +124,7 @@ static Tensor *pool_build(Build *build, const Layer *layer, Tensor *in, Mode mod
     if (method == POOL_AVERAGE)
         y = program_map(p, build_name(build, layer, "mean"), y, e_mul(p, e_const(p, share), e_at(p, y)));
     if (method == POOL_L2) y = program_map(p, build_name(build, layer, "root"), y, e_unary(p, EXPR_SQRT, e_at(p, y)));
-    return build_activate(build, layer, layer->activation, y);
+    return build_activate(build, layer, y);
 }
 
 static const char *pool_pytorch(PyTorch *out, const Layer *layer, const char *x) {

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "compiler/base/utf8.h"
+#include "compiler/model/activation.h"
 #include "compiler/model/network.h"
 #include "runtime/abi.h"
 
@@ -38,9 +39,8 @@ static json_t *layers(const Model *model) {
     json_t *list = packed(json_array());
     for (size_t i = 1; i < model->layers.count; i++) {
         const Layer *layer = model->layers.at[i];
-        add(list,
-            json_pack("{s:s, s:s, s:o, s:s}", "name", layer->name, "kind", layer->kind->name, "shape",
-                      dims(layer->out.dim, layer->out.rank), "activation", activation_names[layer->activation.kind]));
+        add(list, json_pack("{s:s, s:s, s:o, s:s}", "name", layer->name, "kind", layer->kind->name, "shape",
+                            dims(layer->out.dim, layer->out.rank), "activation", layer->activation.kind->name));
     }
     return list;
 }

@@ -3,6 +3,7 @@
  * stays silent. */
 #include <string.h>
 
+#include "compiler/model/activation.h"
 #include "compiler/model/foreign.h"
 #include "compiler/model/labels.h"
 #include "compiler/model/layer.h"
@@ -66,7 +67,7 @@ static void report_unknown_layer(Checker *checker, const AstStmt *stmt) {
                     alias->usage ? alias->usage : alias->here);
         return;
     }
-    if (activation_find(stmt->name) < ACTIVATION_COUNT) {
+    if (activation_find(stmt->name)) {
         diag_report(diags, stmt->name_at, "unknown-layer",
                     "'%s' is an activation; it is written 'activation %s', or activation=%s on the layer above",
                     stmt->name, stmt->name, stmt->name);
@@ -148,11 +149,17 @@ static int count_layer(Checker *checker, const LayerKind *kind) {
     return 1;
 }
 
+static Layer *layer_at(Checker *checker, Span at) {
+    Layer *layer = NEW(checker->arena, Layer);
+    layer->at = at;
+    layer->activation.kind = activation_find("linear");
+    return layer;
+}
+
 /* What stands for a layer that could not be read. */
 static Layer *poison_layer(Checker *checker, Span at) {
-    Layer *layer = NEW(checker->arena, Layer);
+    Layer *layer = layer_at(checker, at);
     layer->name = "?";
-    layer->at = at;
     checker->broken = true;
     return layer;
 }
@@ -235,9 +242,8 @@ static void set_shape(Checker *checker, Layer *layer, bool good) {
 }
 
 static Layer *new_layer(Checker *checker, const AstStmt *stmt, const LayerKind *kind, int number) {
-    Layer *layer = NEW(checker->arena, Layer);
+    Layer *layer = layer_at(checker, stmt->at);
     layer->kind = kind;
-    layer->at = stmt->at;
     layer->trainable = true;
     layer->index = (int)checker->model->layers.count;
     if (stmt->label) {
@@ -368,9 +374,10 @@ static Span activation_place(const Layer *layer) {
 static void check_softmax(Checker *checker) {
     for (size_t i = 0; i + 1 < checker->model->layers.count; i++) {
         const Layer *layer = checker->model->layers.at[i];
-        if (layer->activation.kind != ACTIVATION_SOFTMAX) continue;
+        const ActivationKind *kind = layer->activation.kind;
+        if (!kind->across) continue;
         diag_report(checker->diags, activation_place(layer), "softmax-inside",
-                    "softmax inside the network ('%s'); only the last layer may use it", layer->name);
+                    "%s inside the network ('%s'); only the last layer may use it", kind->name, layer->name);
     }
 }
 

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "compiler/model/activation.h"
 #include "compiler/model/layer.h"
 #include "compiler/model/mend_line.h"
 #include "compiler/model/settings.h"
@@ -38,11 +39,6 @@ static bool reads_well(Scope *scope, bool layer, const char *text) {
 
 /* ---- a statement ---- */
 
-static const char *activation_word(const char *word) {
-    bool turned;
-    return word_alias(word, activation_names, ACTIVATION_COUNT, &turned);
-}
-
 /* `data "train.idx"` and `data images="a.idx"`: files are named by options. */
 static bool names_file(const LooseLine *line) {
     static const char *const files[] = {"images", "labels", "test_images", "test_labels"};
@@ -73,7 +69,7 @@ static void find_later_head(Arena *arena, bool layer, LooseLine *line) {
         const LooseArg *arg = &all.args.at[i];
         const char *word = !arg->key && arg->value->kind == LOOSE_WORD ? arg->value->text : NULL;
         bool head = word && (layer ? foreign_layer(word) != NULL : foreign_setting(word) != NULL);
-        if (layer && word && !head && activation_word(word)) line->head = "dense";
+        if (layer && word && !head && mend_activation(arena, word)) line->head = "dense";
         if (!head) continue;
         line->head = word;
         memset(&line->args, 0, sizeof line->args);
@@ -96,7 +92,7 @@ static const ForeignHead *find_head(Arena *arena, const LooseLine *line, bool la
     if (layer && word && foreign_same(word, "softmax") && !has_number(line)) head = NULL; /* a layer on its own */
     bool called = layer && line->called; /* self.drop = nn.Dropout(0.2) */
     if (head && (labelled || called || !line->marked)) return head;
-    if (layer && word && activation_word(word) && (labelled || !line->marked)) {
+    if (layer && word && mend_activation(arena, word) && (labelled || !line->marked)) {
         LooseValue *value = NEW(arena, LooseValue);
         *value = (LooseValue){.kind = LOOSE_CALL, .text = word, .raw = word};
         for (size_t i = 0; i < line->args.count; i++) {

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "compiler/model/activation.h"
 #include "compiler/model/layer.h"
 #include "compiler/model/settings.h"
 #include "compiler/model/statement.h"
@@ -42,8 +43,7 @@ static size_t find_spec(const Mend *mend, const char *word, bool *turned) {
 /* The option that a bare value can only be for, by its form: `5x5` a window, `relu` an activation. */
 static size_t spec_by_form(const Mend *mend, const LooseValue *value) {
     const char *word = mend_word(value);
-    bool turned;
-    bool function = word && word_alias(word, activation_names, ACTIVATION_COUNT, &turned);
+    bool function = word && mend_activation(mend->arena, word);
     for (size_t i = 0; i < spec_count(mend); i++) {
         const OptionSpec *spec = spec_at(mend, i);
         if (mend->slots[i]) continue;

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "compiler/model/activation.h"
 #include "compiler/model/options.h"
 #include "compiler/model/vocabulary.h"
 
@@ -175,7 +176,8 @@ const char *mend_word(const LooseValue *value) {
     return named ? loose_last_part(value->text) : NULL;
 }
 
-static const char *known_word(MendWords *mend, const LooseValue *value, const char *const *words, size_t count) {
+static const char *find_word(MendWords *mend, const LooseValue *value, const char *const *words, size_t count,
+                             bool activation) {
     const char *word = mend_word(value);
     bool turned = false;
     const char *here = word ? word_alias(word, words, count, &turned) : NULL;
@@ -184,8 +186,17 @@ static const char *known_word(MendWords *mend, const LooseValue *value, const ch
         here = word_alias(arena_copy(mend->arena, at, length), words, count, &turned);
         at += length + (at[length] != '\0');
     }
-    if (word && !here && !mend->absent) mend->absent = foreign_absent_value(word, words == activation_names);
+    if (word && !here && !mend->absent) mend->absent = foreign_absent_value(word, activation);
     return here && !turned ? here : NULL;
+}
+
+static const char *known_word(MendWords *mend, const LooseValue *value, const char *const *words, size_t count) {
+    return find_word(mend, value, words, count, false);
+}
+
+const char *mend_activation(Arena *arena, const char *word) {
+    bool turned;
+    return word_alias(word, activation_names(arena), activation_count, &turned);
 }
 
 const char *mend_truth(const LooseValue *value, bool turned) {
@@ -202,9 +213,9 @@ const char *mend_truth(const LooseValue *value, bool turned) {
 
 /* "relu", or with its number: leaky_relu(0.2). */
 static const char *activation_text(MendWords *mend, const LooseValue *value) {
-    const char *name = known_word(mend, value, activation_names, ACTIVATION_COUNT);
+    const char *name = find_word(mend, value, activation_names(mend->arena), activation_count, true);
     if (!name) return NULL;
-    bool number = activation_specs[activation_find(name)].parameter && value->items.count > 0;
+    bool number = activation_find(name)->parameter && value->items.count > 0;
     const char *parameter = number ? real_text(mend, value->items.at[0].value, false) : NULL;
     return parameter ? arena_format(mend->arena, "%s(%s)", name, parameter) : name;
 }

@@ -15,6 +15,8 @@ typedef struct {
 const char *mend_value(MendWords *mend, const OptionSpec *spec, const LooseValue *value, bool turned);
 /* The value of a let, whose type is not known. */
 const char *mend_any(MendWords *mend, const LooseValue *value);
+/* The activation that a word means; NULL: none. */
+const char *mend_activation(Arena *arena, const char *word);
 /* The word that a value names: relu of "relu", nn.ReLU and F.relu( ); NULL: none. */
 const char *mend_word(const LooseValue *value);
 /* "true" or "false" of yes, off, 1, None; NULL: neither. */

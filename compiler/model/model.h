@@ -27,27 +27,11 @@ int64_t shape_count(Shape shape);
 const char *shape_text(Arena *arena, Shape shape); /* "6x24x24", "100" */
 
 /* ---- activations ---- */
-typedef enum {
-    ACTIVATION_LINEAR,
-    ACTIVATION_SIGMOID,
-    ACTIVATION_TANH,
-    ACTIVATION_RELU,
-    ACTIVATION_LEAKY_RELU,
-    ACTIVATION_ELU,
-    ACTIVATION_SELU,
-    ACTIVATION_SOFTPLUS,
-    ACTIVATION_SOFTSIGN,
-    ACTIVATION_SWISH,
-    ACTIVATION_GELU,
-    ACTIVATION_SOFTMAX,
-    ACTIVATION_COUNT
-} ActivationKind;
-
+typedef struct ActivationKind ActivationKind; /* compiler/model/activation.h */
 typedef struct {
-    ActivationKind kind;
-    double parameter; /* leaky_relu: slope, elu: alpha; else 0 */
+    const ActivationKind *kind;
+    double parameter; /* of those that take a number */
 } Activation;
-extern const char *const activation_names[ACTIVATION_COUNT];
 
 /* ---- how a tensor begins ---- */
 typedef enum {
@@ -139,7 +123,7 @@ struct Layer {
     OptionValue *options; /* parallel to kind->options */
     Layer *from;          /* what it reads; NULL for the input */
     Shape in, out;
-    Activation activation; /* ACTIVATION_LINEAR where the kind has none */
+    Activation activation; /* linear where the kind has none */
     bool trainable;
     Param *weight, *bias;  /* NULL: has none */
     int64_t multiply_adds; /* of one example, forward */
@@ -147,12 +131,13 @@ struct Layer {
 };
 
 /* ---- settings ---- */
+typedef enum { COST_QUADRATIC, COST_CROSS_ENTROPY, COST_LOG_LIKELIHOOD } Cost;
 typedef struct {
     const char *data_kind;                                   /* digits mnist fashion_mnist idx */
     const char *images, *labels, *test_images, *test_labels; /* idx; NULL: not given */
     double split_train, split_validation, split_test;        /* 0: not given; < 1: fraction; else count */
     enum { TARGET_CLASS, TARGET_INPUT } target;
-    enum { COST_QUADRATIC, COST_CROSS_ENTROPY, COST_LOG_LIKELIHOOD } cost;
+    Cost cost;
     double rate;
     int64_t batch; /* 0: full */
     int64_t epochs;

@@ -5,6 +5,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "compiler/model/activation.h"
 #include "compiler/model/suggest.h"
 #include "compiler/model/vocabulary.h"
 #include "runtime/base/float.h"
@@ -343,20 +344,20 @@ static bool convert_shape(const Conversion *c) {
 static bool convert_activation(const Conversion *c) {
     const AstValue *value = c->value;
     if (value->kind != AST_NAME && value->kind != AST_CALL) return fail(c, "bad-value");
-    int kind = activation_find(value->name);
-    if (kind == ACTIVATION_COUNT) return fail_unknown(c, "activation", activation_names, ACTIVATION_COUNT);
-    const ActivationSpec *spec = &activation_specs[kind];
-    c->out->activation = (Activation){.kind = (ActivationKind)kind, .parameter = spec->standard};
+    const ActivationKind *kind = activation_find(value->name);
+    if (!kind) return fail_unknown(c, "activation", activation_names(c->scope->arena), activation_count);
+    c->out->activation = (Activation){.kind = kind, .parameter = kind->standard};
     if (value->kind == AST_NAME) return true;
     Diags *diags = c->scope->diags;
-    if (!spec->parameter) {
+    if (!kind->parameter) {
         diag_report(diags, value->at, "bad-value", "%s takes no number; write %s alone", value->name, value->name);
         return false;
     }
     const AstValue *item = value->items.count == 1 ? value->items.at[0] : NULL;
-    if (!item || item->kind != AST_NUMBER || !fits_float(item->number) || item->number < 0) {
-        diag_report(diags, value->at, "bad-value", "%s takes one number of at least 0, its %s, for example %s(%s)",
-                    value->name, spec->parameter, value->name, number_text(c->scope->arena, spec->standard));
+    if (!item || item->kind != AST_NUMBER || !fits_float(item->number) || item->number < kind->low) {
+        diag_report(diags, value->at, "bad-value", "%s takes one number of at least %s, its %s, for example %s(%s)",
+                    value->name, number_text(c->scope->arena, kind->low), kind->parameter, value->name,
+                    number_text(c->scope->arena, kind->standard));
         return false;
     }
     c->out->activation.parameter = item->number;

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "compiler/model/activation.h"
 #include "compiler/model/settings.h"
 #include "compiler/model/suggest.h"
 #include "compiler/model/vocabulary.h"
@@ -27,8 +28,7 @@ static void advise_extra(Scope *scope, const OptionOwner *owner, const AstValue 
     for (size_t i = 0; i < owner->count; i++) {
         const OptionSpec *spec = &owner->options[i];
         bool window = spec->type == OPTION_WINDOW && value->kind == AST_SHAPE;
-        bool function = spec->type == OPTION_ACTIVATION && value->kind == AST_NAME &&
-                        activation_find(value->name) < ACTIVATION_COUNT;
+        bool function = spec->type == OPTION_ACTIVATION && value->kind == AST_NAME && activation_find(value->name);
         if (spec->positional || (!window && !function)) continue;
         diag_help(scope->diags, diag, "options are written key=value: %s=%s", spec->name,
                   function ? value->name : value_text(scope->arena, value));

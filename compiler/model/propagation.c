@@ -11,6 +11,7 @@
 
 #include <math.h>
 
+#include "compiler/model/curve.h"
 #include "compiler/model/layer.h"
 
 static const double reported_from = 30; /* times smaller */
@@ -22,26 +23,6 @@ typedef struct {
     double mean, variance;
 } Spread;
 
-static double activate(Activation activation, double z) {
-    double a = activation.parameter;
-    switch (activation.kind) {
-    case ACTIVATION_SIGMOID: return 1 / (1 + exp(-z));
-    case ACTIVATION_TANH: return tanh(z);
-    case ACTIVATION_RELU: return z > 0 ? z : 0;
-    case ACTIVATION_LEAKY_RELU: return z > 0 ? z : a * z;
-    case ACTIVATION_ELU: return z > 0 ? z : a * expm1(z);
-    case ACTIVATION_SELU: return 1.0507 * (z > 0 ? z : 1.6733 * expm1(z));
-    case ACTIVATION_SOFTPLUS: return z > 30 ? z : log1p(exp(z));
-    case ACTIVATION_SOFTSIGN: return z / (1 + fabs(z));
-    case ACTIVATION_SWISH: return z / (1 + exp(-z));
-    case ACTIVATION_GELU: return z / 2 * (1 + tanh(sqrt(2 / 3.14159265358979) * (z + 0.044715 * z * z * z)));
-    case ACTIVATION_LINEAR:
-    case ACTIVATION_SOFTMAX:
-    case ACTIVATION_COUNT: break;
-    }
-    return z;
-}
-
 /* What an activation makes of a normal z. */
 typedef struct {
     Spread out;
@@ -49,33 +30,37 @@ typedef struct {
     double saturated;    /* the share of z where f' is below 1 % of its largest, as in gradients.csv */
 } Passed;
 
-/* The largest slope of an activation that saturates; 0: it does not. */
-static double largest_slope(ActivationKind kind) {
-    return kind == ACTIVATION_SIGMOID ? 0.25 : kind == ACTIVATION_TANH ? 1 : 0;
-}
+/* The share of a normal z that lies below `edge`. */
+static double share_below(Spread z, double edge) { return erfc((z.mean - edge) / sqrt(2 * z.variance)) / 2; }
 
 /* Steps are even in asinh z: small around 0, where activations bend, and in proportion to z far away, so that a wide
  * spread does not step over the bend. */
 static Passed through(Activation activation, Spread z) {
     const int steps = 400;
     const double reach = 6, sd = sqrt(z.variance);
-    const double largest = largest_slope(activation.kind);
-    double low = asinh(z.mean - reach * sd), high = asinh(z.mean + reach * sd);
+    double first = asinh(z.mean - reach * sd), last = asinh(z.mean + reach * sd);
     double sum = 0, weight = 0, square = 0, slope = 0, saturated = 0;
-    for (int i = 0; i <= steps; i++) {
-        double s = low + (high - low) * i / steps, at = sinh(s), t = sd > 0 ? (at - z.mean) / sd : 0;
-        double share = exp(-t * t / 2) * cosh(s), h = 1e-4 * fmax(1, fabs(at));
-        double value = activate(activation, at);
-        double change = (activate(activation, at + h) - activate(activation, at - h)) / (2 * h);
+    Arena *arena = arena_new();
+    Curve *curve = curve_new(arena, activation, steps);
+    for (int i = 0; i < steps; i++) curve->z[i] = sinh(first + (last - first) * (i + 0.5) / steps);
+    curve_run(curve);
+    for (int i = 0; i < steps; i++) {
+        double t = sd > 0 ? (curve->z[i] - z.mean) / sd : 0, value = curve->value[i], change = curve->slope[i];
+        double share = exp(-t * t / 2) * sqrt(1 + curve->z[i] * curve->z[i]); /* dz = cosh(asinh z) d(asinh z) */
         weight += share;
         sum += share * value;
         square += share * value * value;
         slope += share * change * change;
-        if (largest > 0 && change < 0.01 * largest) saturated += share;
+    }
+    arena_free(arena);
+    if (activation.kind->counted == UNITS_SATURATED) {
+        double low, high;
+        curve_range(activation, &low, &high);
+        saturated = share_below(z, low) + 1 - share_below(z, high);
     }
     double mean = sum / weight;
     Spread out = {mean, fmin(fmax(square / weight - mean * mean, 0), largest_variance)};
-    return (Passed){out, slope / weight, saturated / weight};
+    return (Passed){out, slope / weight, saturated};
 }
 
 static Spread recipe_spread(const Recipe *recipe) {
@@ -136,7 +121,7 @@ static Spread pass_through(const Layer *layer, Spread values, Walk *walk) {
         values.variance += values.mean * values.mean * (1 - kept);
         if (!inverted) values.variance *= kept;
     }
-    return layer->activation.kind == ACTIVATION_LINEAR ? values : activate_layer(layer, values, walk);
+    return activation_is_linear(layer->activation) ? values : activate_layer(layer, values, walk);
 }
 
 /* Through a layer with weights. Where these have a mean, gradients add up or cancel by their signs, and so do values:

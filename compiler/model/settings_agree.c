@@ -1,4 +1,5 @@
 /* Do settings and network suit each other? Asked of a network without errors. */
+#include "compiler/model/activation.h"
 #include "compiler/model/layer.h"
 #include "compiler/model/linear.h"
 #include "compiler/model/settings.h"
@@ -17,10 +18,10 @@ static Span place_of(const AstStmt *line, const Layer *layer) { return line ? li
 
 static void check_outputs(Scope *scope, const Model *model, const SettingLines *lines, const Layer *last) {
     int64_t outputs = shape_count(last->out);
-    ActivationKind activation = last->activation.kind;
-    if (activation == ACTIVATION_SOFTMAX && outputs == 1) {
+    const ActivationKind *kind = last->activation.kind;
+    if (kind->across && outputs == 1) {
         diag_report(scope->diags, last->at, "one-unit-softmax",
-                    "softmax over one output ('%s') is always 1; use sigmoid with cross_entropy for two classes",
+                    "%s over one output ('%s') is always 1; use sigmoid with cross_entropy for two classes", kind->name,
                     last->name);
         return;
     }
@@ -30,30 +31,11 @@ static void check_outputs(Scope *scope, const Model *model, const SettingLines *
         diag_report(scope->diags, place_of(line_of(lines, "target"), last), "target-mismatch",
                     "target input needs as many outputs as inputs: '%s' gives %lld, the input has %lld", last->name,
                     (long long)outputs, (long long)inputs);
-    } else if (outputs == 1 && activation != ACTIVATION_SIGMOID) {
-        Diag *diag =
-            diag_report(scope->diags, last->at, "target-mismatch", "one %s output ('%s') cannot tell classes apart",
-                        activation_names[activation], last->name);
+    } else if (outputs == 1 && kind->cost != COST_CROSS_ENTROPY) {
+        Diag *diag = diag_report(scope->diags, last->at, "target-mismatch",
+                                 "one %s output ('%s') cannot tell classes apart", kind->name, last->name);
         diag_help(scope->diags, diag, "give the last layer one output a class, or activation=sigmoid for two classes");
     }
-}
-
-typedef struct {
-    ActivationKind activation;
-    int cost;
-} CostPair;
-
-/* The cost that is computed together with an activation; any other activation goes with quadratic. */
-static const CostPair cost_pairs[] = {
-    {ACTIVATION_SOFTMAX, COST_LOG_LIKELIHOOD},
-    {ACTIVATION_SIGMOID, COST_CROSS_ENTROPY},
-};
-
-static int suiting_cost(ActivationKind activation) {
-    for (size_t i = 0; i < COUNT_OF(cost_pairs); i++) {
-        if (cost_pairs[i].activation == activation) return cost_pairs[i].cost;
-    }
-    return COST_QUADRATIC;
 }
 
 const char *cost_that_suits(const Model *model, const char *line) {
@@ -61,43 +43,42 @@ const char *cost_that_suits(const Model *model, const char *line) {
                                         [COST_CROSS_ENTROPY] = "cost cross_entropy",
                                         [COST_LOG_LIKELIHOOD] = "cost log_likelihood"};
     if (!model || model->layers.count == 0) return NULL;
-    ActivationKind last = model->layers.at[model->layers.count - 1]->activation.kind;
-    const char *suits = lines[suiting_cost(last)];
-    bool good = string_is(line, suits) || (string_is(line, lines[COST_QUADRATIC]) && last != ACTIVATION_SOFTMAX);
+    const ActivationKind *last = model->layers.at[model->layers.count - 1]->activation.kind;
+    const char *suits = lines[last->cost];
+    bool good = string_is(line, suits) || (string_is(line, lines[COST_QUADRATIC]) && !last->across);
     return good ? NULL : suits;
 }
 
-static void set_cost(Settings *settings, int cost) {
-    settings->cost = cost == COST_CROSS_ENTROPY    ? COST_CROSS_ENTROPY
-                     : cost == COST_LOG_LIKELIHOOD ? COST_LOG_LIKELIHOOD
-                                                   : COST_QUADRATIC;
+/* The activation that a cost is computed together with; NULL: any will do. */
+static const ActivationKind *activation_of(Cost cost) {
+    for (size_t i = 0; i < activation_count && cost != COST_QUADRATIC; i++) {
+        if (activations[i].cost == cost) return &activations[i];
+    }
+    return NULL;
 }
 
 static void check_cost(Scope *scope, Model *model, const SettingLines *lines, const Layer *last) {
     Settings *settings = &model->settings;
     const AstStmt *line = line_of(lines, "cost");
-    ActivationKind activation = last->activation.kind;
-    const char *name = activation_names[activation];
-    int suits = suiting_cost(activation);
-    if (!line) set_cost(settings, suits);
-    if (settings->target == TARGET_INPUT && activation == ACTIVATION_SOFTMAX) {
+    const ActivationKind *kind = last->activation.kind;
+    if (!line) settings->cost = kind->cost;
+    if (settings->target == TARGET_INPUT && kind->across) {
         diag_report(scope->diags, last->at, "cost-mismatch",
-                    "softmax outputs ('%s') stand for classes; with target input use sigmoid or linear", last->name);
+                    "%s outputs ('%s') stand for classes; with target input use sigmoid or linear", kind->name,
+                    last->name);
         return;
     }
-    for (size_t i = 0; i < COUNT_OF(cost_pairs); i++) {
-        if ((int)settings->cost != cost_pairs[i].cost || activation == cost_pairs[i].activation) continue;
-        const char *needed = activation_names[cost_pairs[i].activation];
+    const ActivationKind *needed = activation_of(settings->cost);
+    if (needed && needed != kind) {
         diag_report(
             scope->diags, place_of(line, last), "cost-mismatch",
             "%s needs %s outputs, the last layer ('%s') is %s; write activation=%s (netc works on the weighted inputs "
             "themselves), or cost %s",
-            cost_names[settings->cost], needed, last->name, name, needed, cost_names[suits]);
-        return;
-    }
-    if (settings->cost == COST_QUADRATIC && activation == ACTIVATION_SOFTMAX) {
+            cost_names[settings->cost], needed->name, last->name, kind->name, needed->name, cost_names[kind->cost]);
+    } else if (settings->cost == COST_QUADRATIC && kind->across) {
         diag_report(scope->diags, place_of(line, last), "cost-mismatch",
-                    "quadratic does not suit softmax outputs ('%s'); write cost log_likelihood", last->name);
+                    "quadratic does not suit %s outputs ('%s'); write cost %s", kind->name, last->name,
+                    cost_names[kind->cost]);
     }
 }
 

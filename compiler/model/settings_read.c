@@ -1,6 +1,7 @@
 /* The lines of the train block and of --set, into settings. */
 #include <string.h>
 
+#include "compiler/model/activation.h"
 #include "compiler/model/foreign.h"
 #include "compiler/model/layer.h"
 #include "compiler/model/mend.h"

@@ -4,6 +4,8 @@
 
 #include "compiler/base/json.h"
 #include "compiler/base/utf8.h"
+#include "compiler/model/activation.h"
+#include "compiler/model/option_text.h"
 #include "compiler/model/layer.h"
 #include "compiler/model/memory.h"
 #include "compiler/model/value.h"
@@ -57,12 +59,6 @@ const char *show_shape(Arena *arena, Shape shape) {
                         (long long)shape.dim[2]);
 }
 
-static const char *activation_text(Arena *arena, Activation activation) {
-    const char *name = activation_names[activation.kind];
-    if (!activation_specs[activation.kind].parameter) return name;
-    return arena_format(arena, "%s(%s)", name, number_text(arena, activation.parameter));
-}
-
 const char *show_layer(Arena *arena, const Model *model, const Layer *layer) {
     const char *text = layer->kind->name;
     for (size_t i = 0; i < layer->kind->option_count; i++) {
@@ -77,8 +73,8 @@ const char *show_layer(Arena *arena, const Model *model, const Layer *layer) {
             text = arena_format(arena, "%s %s", text, number_text(arena, value->real));
         }
     }
-    if (layer->activation.kind != ACTIVATION_LINEAR) {
-        text = arena_format(arena, "%s, %s", text, activation_text(arena, layer->activation));
+    if (!activation_is_linear(layer->activation)) {
+        text = arena_format(arena, "%s, %s", text, activation_text(arena, number_text, layer->activation));
     }
     if (!layer->trainable) text = arena_format(arena, "%s, frozen", text);
     if (layer->from && layer->index > 0 && layer->from != model->layers.at[layer->index - 1]) {
@@ -244,7 +240,7 @@ static json_t *json_layer(Arena *arena, const Model *model, const Layer *layer) 
     json_put(object, "from", layer->from ? json_string(layer->from->name) : json_null());
     json_put(object, "input", layer->from ? json_dims(layer->in.rank, layer->in.dim) : json_null());
     json_put(object, "output", json_dims(layer->out.rank, layer->out.dim));
-    json_put(object, "activation", json_string(activation_text(arena, layer->activation)));
+    json_put(object, "activation", json_string(activation_text(arena, number_text, layer->activation)));
     json_t *tensors = json_array();
     append_tensor(tensors, layer->weight);
     append_tensor(tensors, layer->bias);

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "compiler/model/activation.h"
 #include "compiler/model/suggest.h"
 #include "compiler/model/layer.h"
 #include "compiler/model/settings.h"
@@ -102,12 +103,12 @@ static bool reads_later_let(Scope *scope, const AstValue *value) {
 /* A call that no option could take. */
 static bool calls_nothing(Scope *scope, const AstValue *value) {
     if (value->kind != AST_CALL) return false;
-    if (initialiser_find(value->name) || activation_find(value->name) < ACTIVATION_COUNT) return false;
-    const char **names = NEW_ARRAY(scope->arena, const char *, ACTIVATION_COUNT + initialiser_count);
-    for (size_t i = 0; i < ACTIVATION_COUNT; i++) names[i] = activation_names[i];
-    for (size_t i = 0; i < initialiser_count; i++) names[ACTIVATION_COUNT + i] = initialisers[i].name;
+    if (initialiser_find(value->name) || activation_find(value->name)) return false;
+    const char **names = NEW_ARRAY(scope->arena, const char *, activation_count + initialiser_count);
+    for (size_t i = 0; i < activation_count; i++) names[i] = activations[i].name;
+    for (size_t i = 0; i < initialiser_count; i++) names[activation_count + i] = initialisers[i].name;
     Diag *diag = diag_report(scope->diags, value->at, "unknown-word", "there is no function '%s'", value->name);
-    suggest_word(scope->diags, diag, value->name, names, ACTIVATION_COUNT + initialiser_count);
+    suggest_word(scope->diags, diag, value->name, names, activation_count + initialiser_count);
     if (!diag->help) diag_help(scope->diags, diag, "expressions know + - * / and sqrt( )");
     return true;
 }
@@ -349,7 +350,7 @@ static bool options_know(const OptionSpec *options, size_t count, const char *wo
 }
 
 bool word_is_known(const char *word) {
-    if (string_is(word, "sqrt") || initialiser_find(word) || activation_find(word) < ACTIVATION_COUNT) return true;
+    if (string_is(word, "sqrt") || initialiser_find(word) || activation_find(word)) return true;
     for (const LayerKind *const *kind = layer_kinds; *kind; kind++) {
         if (string_is((*kind)->name, word) || options_know((*kind)->options, (*kind)->option_count, word)) return true;
     }

@@ -6,6 +6,7 @@
  *
  * The last two take the weighted input z, so that no logarithm of a rounded 0 is ever taken and the derivative is
  * a - y. */
+#include "compiler/model/activation.h"
 #include "compiler/programs/parts.h"
 
 typedef struct {
@@ -152,8 +153,8 @@ static void log_correct(Logger *logger, const Outputs *out, Tensor *cost) {
     Program *p = out->p;
     const int64_t batch[] = {DIM_BATCH};
     Expr *one = e_const(p, 1), *zero = e_const(p, 0), *right;
-    /* softmax never changes the order, and rounding may make ties of what differs: ask z */
-    Tensor *from = out->last->activation.kind == ACTIVATION_SOFTMAX ? out->z : out->a;
+    /* softmax keeps the order, and rounding may make ties of what differs: ask z */
+    Tensor *from = out->last->activation.kind->across ? out->z : out->a;
     if (tensor_count(out->a) == 1) {
         Affine index[TENSOR_MAX_RANK] = {ix(1)};
         for (int d = 1; d < out->a->rank; d++) index[d] = ix_const(0);

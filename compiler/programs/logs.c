@@ -4,6 +4,7 @@
  *     bias_grad[o]   = sum(n, positions) delta */
 #include <math.h>
 
+#include "compiler/model/curve.h"
 #include "compiler/programs/parts.h"
 
 static void add_row(Logger *logger, const char *name, const Layer *layer, bool per_chunk, int64_t count,
@@ -73,25 +74,24 @@ void log_delta_norms(Logger *logger, const LayerGradients *gradients) {
     }
 }
 
-/* A unit is saturated where abs of its activation's slope is below 1 % of the largest: sigma'(z) < 0.0025 for the
- * sigmoid, 1 - tanh(z)^2 < 0.01 for tanh. */
-static Expr *saturated(Program *p, ActivationKind kind, Expr *z) {
-    double edge = kind == ACTIVATION_SIGMOID ? log((1 + sqrt(0.99)) / (1 - sqrt(0.99))) : atanh(sqrt(0.99));
-    Expr *size = e_max(p, z, e_mul(p, e_const(p, -1), z));
-    return e_select(p, e_less(p, e_const(p, edge), size), e_const(p, 1), e_const(p, 0));
+/* A unit is saturated where its activation's slope is below 1 % of the largest. */
+static Expr *saturated(Program *p, Activation activation, Expr *z) {
+    double low, high;
+    curve_range(activation, &low, &high);
+    Expr *one = e_const(p, 1), *above = e_select(p, e_less(p, e_const(p, high), z), one, e_const(p, 0));
+    return e_select(p, e_less(p, z, e_const(p, low)), one, above);
 }
 
 static void log_units(Logger *logger, const Layer *layer, Tensor *delta, Tensor *z) {
     Build *build = logger->build;
     Program *p = build->program;
     Expr *zero = e_const(p, 0), *d = e_at(p, delta);
-    ActivationKind kind = layer->activation.kind;
+    UnitCount counted = layer->activation.kind->counted;
     log_sum(logger, "delta_sq", layer, REDUCE_SUM, delta->rank, delta->dim, e_mul(p, d, d), tensor_count(delta));
-    if (kind == ACTIVATION_SIGMOID || kind == ACTIVATION_TANH)
+    if (counted == UNITS_SATURATED)
         log_sum(logger, "saturated", layer, REDUCE_SUM, z->rank, z->dim,
-                e_select(p, e_alive(p), saturated(p, kind, e_at(p, z)), zero), tensor_count(z));
-    if (kind != ACTIVATION_RELU && kind != ACTIVATION_LEAKY_RELU && kind != ACTIVATION_ELU && kind != ACTIVATION_SELU)
-        return;
+                e_select(p, e_alive(p), saturated(p, layer->activation, e_at(p, z)), zero), tensor_count(z));
+    if (counted != UNITS_ACTIVE) return;
     Affine index[TENSOR_MAX_RANK];
     unit_index(z, index);
     Expr *on = e_select(p, e_less(p, zero, e_read(p, z, 0, index)), e_const(p, 1), zero);

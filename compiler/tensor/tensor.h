@@ -141,9 +141,10 @@ extern const char *const expr_names[EXPR_KIND_COUNT];
 typedef struct {
     int walk; /* in which it was noted */
     union {
-        Expr *expr;   /* what it becomes */
-        int number;   /* uses; a value of a loop nest */
-        double value; /* what it evaluates to */
+        Expr *expr;       /* what it becomes */
+        int number;       /* uses; a value of a loop nest */
+        double value;     /* what it evaluates to */
+        const char *name; /* what it is called */
     };
 } Note;
 void expr_walk(Program *p);

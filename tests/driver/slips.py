@@ -68,6 +68,8 @@ layer   | dense 64 activation=relu()                        | dense 64 activatio
 layer   | dense 64 activation="relu"                        | dense 64 activation=relu
 layer   | dense 64 activation=LeakyReLU(0.2)                | dense 64 activation=leaky_relu(0.2)
 layer   | dense 64 activation=σ                             | dense 64 activation=sigmoid
+layer   | dense 64 activation=Mish                          | dense 64 activation=mish
+layer   | nn.Hardtanh()                                     | activation hard_tanh
 layer   | dense 64 init=RandomNormal(stddev=0.01)           | dense 64 init=normal(0, 0.01)
 layer   | dense 64 init=xavier                              | dense 64 init=glorot_uniform
 layer   | dense 64 init=normal (0, 1)                       | dense 64 init=normal(0, 1)
@@ -266,7 +268,6 @@ layer   | deconv 16 kernel=3           | transposed convolution
 layer   | ConvTranspose2d(64, 32, 2)   | transposed convolution
 layer   | relu6                        | relu6
 layer   | nn.PReLU()                   | prelu
-layer   | dense 64 activation=mish     | mish
 layer   | dense 64 activation=relu6    | relu6
 layer   | bias                         | layers of biases
 layer   | lstm 64                      | recurrent layers
