@@ -49,7 +49,7 @@ RUNTIME_SOURCES := $(filter-out runtime/infer/%,$(wildcard runtime/*/*.c))
 # The program around a compiled network, with what it takes from the rest of the runtime.
 INFER_SOURCES := $(wildcard runtime/infer/*.c) \
                  $(addprefix runtime/,base/atomic.c base/error.c base/processor.c base/signals.c base/streams.c \
-                                      base/utf8.c base/words.c data/idx.c data/labels.c data/shape.c data/stream.c)
+                                      base/utf8.c base/words.c base/wrap.c data/idx.c data/labels.c data/shape.c data/stream.c)
 LAYER_SOURCES := $(wildcard compiler/layers/*.c)
 UNIT_SOURCES := $(wildcard tests/unit/test_*.c tests/*/check_*.c)
 FUZZ_SOURCES := $(wildcard tests/fuzz/fuzz_*.c)

@@ -7,6 +7,7 @@
 #include "compiler/model/settings.h"
 #include "compiler/model/vocabulary.h"
 #include "compiler/syntax/words.h"
+#include "runtime/base/wrap.h"
 
 static const char *upper_case(Arena *arena, const char *name) {
     char *copy = arena_copy(arena, name, strlen(name));
@@ -16,27 +17,14 @@ static const char *upper_case(Arena *arena, const char *name) {
     return copy;
 }
 
-enum { HELP_WIDTH = 100, HELP_COLUMN = 28 };
+enum { HELP_COLUMN = 28, NAME_COLUMN = 14 };
 
-/* "  left        doc", the doc in lines that begin at the same column. */
 static void print_row(const char *left, const char *doc, FILE *out) {
-    int column = fprintf(out, "  %-*s", HELP_COLUMN - 4, left);
-    if (column > HELP_COLUMN - 2) {
-        fputc('\n', out);
-        column = 0;
-    }
-    column += fprintf(out, "%*s", HELP_COLUMN - column, "");
-    while (*doc != '\0') {
-        int length = (int)strcspn(doc, " ");
-        if (column > HELP_COLUMN && column + 1 + length > HELP_WIDTH) {
-            fprintf(out, "\n%*s", HELP_COLUMN, "");
-            column = HELP_COLUMN;
-        }
-        column += fprintf(out, "%s%.*s", column > HELP_COLUMN ? " " : "", length, doc);
-        doc += length;
-        doc += *doc == ' ';
-    }
-    fputc('\n', out);
+    net_print_row(out, left, HELP_COLUMN, doc, net_page_width(out));
+}
+
+static void print_name(const char *name, const char *doc, FILE *out) {
+    net_print_row(out, name, NAME_COLUMN, doc, net_page_width(out));
 }
 
 static void print_option(Arena *arena, const OptionSpec *option, FILE *out) {
@@ -68,7 +56,9 @@ static void print_kind(Arena *arena, const char *name, const char *doc, const Op
             fprintf(out, " %s=...", options[i].name);
         }
     }
-    fprintf(out, "\n  %s\n%s", doc, count > 0 ? "\n" : "");
+    fputs("\n  ", out);
+    net_wrap(out, doc, 2, 2, net_page_width(out));
+    fputs(count > 0 ? "\n\n" : "\n", out);
     for (size_t i = 0; i < count; i++) {
         print_option(arena, &options[i], out);
     }
@@ -78,7 +68,7 @@ static void help_layers(Arena *arena, FILE *out) {
     (void)arena;
     fputs("The layer kinds of a network block:\n\n", out);
     for (const LayerKind *const *kind = layer_kinds; *kind != NULL; kind++) {
-        fprintf(out, "  %-11s %s\n", (*kind)->name, (*kind)->doc);
+        print_name((*kind)->name, (*kind)->doc, out);
     }
     fputs("\n'netc help conv' lists the options of conv, and so on.\n", out);
 }
@@ -121,7 +111,7 @@ static void help_passes(Arena *arena, FILE *out) {
     help_developer(out);
     fputs("\npasses:\n", out);
     for (size_t i = 0; i < pass_count; i++) {
-        fprintf(out, "  %-10s %s\n", passes[i].name, passes[i].doc);
+        print_name(passes[i].name, passes[i].doc, out);
     }
     fputs("\nexamples:\n"
           "  netc check lenet5.net --dump=ast\n"

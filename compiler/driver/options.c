@@ -5,6 +5,7 @@
 
 #include "compiler/driver/report.h"
 #include "runtime/base/words.h"
+#include "runtime/base/wrap.h"
 
 typedef enum {
     ARG_FLAG,   /* bool */
@@ -135,6 +136,8 @@ bool option_doc(size_t row, OptionDoc *doc) {
 
 /* ---- help ---- */
 
+enum { OPTION_COLUMN = 26, COMMAND_COLUMN = 12 };
+
 static void print_option(const Option *option, FILE *out) {
     char left[64];
     char long_form[32] = ""; /* of an option that is written with its letter mostly */
@@ -152,13 +155,22 @@ static void print_option(const Option *option, FILE *out) {
     if (option->kind == ARG_WARNING) {
         doc = "make warnings errors; silence the warning NAME";
     }
-    fprintf(out, "  %-22s  %s%s\n", left, doc, long_form);
+    char text[256];
+    snprintf(text, sizeof text, "%s%s", doc, long_form);
+    net_print_row(out, left, OPTION_COLUMN, text, net_page_width(out));
+}
+
+static void print_paragraph(const char *text, FILE *out) {
+    net_wrap(out, text, 0, 0, net_page_width(out));
+    fputc('\n', out);
 }
 
 void help_command(const Command *command, FILE *out) {
-    fprintf(out, "usage: netc %s %s\n\n%s\n", command->name, command->arguments, command->doc);
+    fprintf(out, "usage: netc %s %s\n\n", command->name, command->arguments);
+    print_paragraph(command->doc, out);
     if (command->details != NULL) {
-        fprintf(out, "\n%s\n", command->details);
+        fputc('\n', out);
+        print_paragraph(command->details, out);
     }
     fputs("\noptions:\n", out);
     for (size_t i = 0; i < COUNT_OF(option_table); i++) {
@@ -170,27 +182,27 @@ void help_command(const Command *command, FILE *out) {
 }
 
 void help_overview(FILE *out) {
-    fputs("usage: netc COMMAND [FILE] [options]\n"
-          "\n"
-          "netc compiles a .net text, which describes a small neural network and how to train it,\n"
-          "into a stand-alone program that trains it.\n"
-          "\n"
-          "commands:\n",
-          out);
+    fputs("usage: netc COMMAND [FILE] [options]\n\n", out);
+    print_paragraph("netc compiles a .net text, which describes a small neural network and how to train it, into a "
+                    "stand-alone program that trains it.",
+                    out);
+    fputs("\ncommands:\n", out);
     for (const Command *command = commands; command->name != NULL; command++) {
-        fprintf(out, "  %-9s %s\n", command->name, command->doc);
+        net_print_row(out, command->name, COMMAND_COLUMN, command->doc, net_page_width(out));
     }
     fputs("\n"
           "examples:\n"
           "  netc show lenet5.net                the layers as a table\n"
           "  netc train lenet5.net --epochs 3    compile it and train it\n"
           "  netc help train                     more on a command\n"
-          "  netc help layers                    the layer kinds; 'netc help conv', 'netc help relu': any word\n"
-          "\n"
-          "'netc --version' prints the version. Status: 0 good, 1 errors in the model or a training\n"
-          "that diverged, 2 wrong usage, 3 a file, a tool or the disk, 4 --require not met, 128 + N stopped\n"
-          "by signal N (130 by Ctrl-C).\n",
+          "  netc help layers                    the layer kinds\n"
+          "  netc help relu                      any word: of a model, an option, a message\n"
+          "\n",
           out);
+    print_paragraph("'netc --version' prints the version. Status: 0 good, 1 errors in the model or a training that "
+                    "diverged, 2 wrong usage, 3 a file, a tool or the disk, 4 --require not met, 128 + N stopped by "
+                    "signal N (130 by Ctrl-C).",
+                    out);
 }
 
 void help_developer(FILE *out) {

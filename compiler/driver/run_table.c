@@ -2,12 +2,11 @@
 
 #include <math.h>
 #include <string.h>
-#include <sys/ioctl.h>
-#include <unistd.h>
 
 #include "compiler/base/utf8.h"
 #include "compiler/driver/report.h"
 #include "runtime/base/utf8.h"
+#include "runtime/base/wrap.h"
 
 /* Columns of the terminal: between two of the table, and how narrow those of settings may become. */
 enum { GAP = 3, NARROW_GAP = 2, NARROW_SETTING = 8 };
@@ -93,33 +92,22 @@ static const char *cell_text(const Table *table, const Column *column, const Run
 
 /* ---- the table ---- */
 
-static int text_width(const char *text) {
-    int width = 0;
-    for (size_t size = strlen(text), at = 0; at < size;) {
-        uint32_t code;
-        size_t bytes = net_utf8_decode(text + at, size - at, &code);
-        width += bytes == 0 ? 1 : utf8_width(code);
-        at += bytes == 0 ? 1 : bytes;
-    }
-    return width;
-}
-
 /* The text, or as much of it as fits with "…" in its middle: names differ at both ends. */
 static const char *shorten(Arena *arena, const char *text, int width) {
-    if (text_width(text) <= width) {
+    if (net_text_width(text) <= width) {
         return text;
     }
     const char *tail = text;
-    while (text_width(tail) > (width - 1) / 2) {
+    while (net_text_width(tail) > (width - 1) / 2) {
         do {
             tail++;
         } while (((unsigned char)*tail & 0xC0) == 0x80);
     }
-    int room = width - 1 - text_width(tail);
+    int room = width - 1 - net_text_width(tail);
     size_t head = 0, size = strlen(text);
     for (uint32_t code; head < size;) {
         size_t bytes = net_utf8_decode(text + head, size - head, &code);
-        room -= utf8_width(code);
+        room -= net_utf8_width(code);
         if (room < 0) {
             break;
         }
@@ -139,10 +127,10 @@ static int total_width(const Table *table) {
 static void measure(Table *table) {
     for (size_t c = 0; c < table->columns.count; c++) {
         Column *column = &table->columns.at[c];
-        column->width = text_width(column->title);
+        column->width = net_text_width(column->title);
         for (size_t i = 0; i < table->runs->count + table->groups->count; i++) {
             const Run *run = i < table->runs->count ? &table->runs->at[i] : &table->groups->at[i - table->runs->count];
-            int width = text_width(cell_text(table, column, run));
+            int width = net_text_width(cell_text(table, column, run));
             column->width = width > column->width ? width : column->width;
         }
     }
@@ -236,7 +224,7 @@ static void print_row(const Table *table, const Run *run) {
         const Column *column = &table->columns.at[i];
         const char *text = run == NULL ? column->title : cell_text(table, column, run);
         text = shorten(table->arena, text, column->width);
-        int room = column->width - text_width(text);
+        int room = column->width - net_text_width(text);
         blanks += column->right ? room : 0;
         if (*text != '\0') {
             const char *begin = style(table, column, run);
@@ -252,7 +240,7 @@ static void print_row(const Table *table, const Run *run) {
 static void print_list(const Table *table, const char *name, const Words *words) {
     int column = fprintf(table->out, "%s%s:", table->color ? "\033[2m" : "", name) - (table->color ? 4 : 0);
     for (size_t i = 0; i < words->count; i++) {
-        int width = 2 + text_width(words->at[i]);
+        int width = 2 + net_text_width(words->at[i]);
         if (table->terminal > 0 && column + width > table->terminal) {
             fputs("\n ", table->out);
             column = 1;
@@ -282,11 +270,6 @@ static void print_common(const Table *table) {
     }
 }
 
-static int terminal_width(FILE *out) {
-    struct winsize size;
-    return isatty(fileno(out)) == 1 && ioctl(fileno(out), TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
-}
-
 void run_table_print(Arena *arena, const Options *options, const Runs *runs, const Runs *groups, const Column *sorted) {
     Table table = {.arena = arena,
                    .runs = runs,
@@ -294,7 +277,7 @@ void run_table_print(Arena *arena, const Options *options, const Runs *runs, con
                    .dated = true,
                    .several = options->files.count > 1,
                    .color = report_color(options, stdout),
-                   .terminal = terminal_width(stdout),
+                   .terminal = net_terminal_width(stdout),
                    .gap = GAP,
                    .out = stdout};
     Words settings = runs_differing(arena, runs);

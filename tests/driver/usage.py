@@ -173,7 +173,7 @@ for arguments in (("check", "small.net", "--memory", "64M"), ("check", "--memory
 for topic, lines in (("conv", ("from=",)), ("train", ("(also --define)", "(also --optimize)", "netc help settings")),
                      ("optimizer", ("rate=0.1",))):
     done = subprocess.run([NETC, "help", topic], capture_output=True, text=True)
-    if not all(line in done.stdout for line in lines):
+    if not all(line in " ".join(done.stdout.split()) for line in lines):
         sys.exit(f"netc help {topic} lacks one of {lines}:\n{done.stdout}")
 
 # standard output that cannot be written
