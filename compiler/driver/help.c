@@ -1,4 +1,5 @@
 #include "compiler/driver/help.h"
+#include "compiler/driver/flags.h"
 
 #include <string.h>
 
@@ -106,6 +107,26 @@ static void help_settings(Arena *arena, FILE *out) {
     }
 }
 
+static void help_status(Arena *arena, FILE *out) {
+    (void)arena;
+    fputs("The status a command ends with:\n\n", out);
+    for (size_t i = 0; i < status_doc_count; i++) {
+        print_name(status_docs[i].status, status_docs[i].doc, out);
+    }
+}
+
+static void help_label(Arena *arena, FILE *out) {
+    (void)arena;
+    print_row("LABEL: LAYER", "a name of your own for a layer, by which from=, --until, logs and weights call it", out);
+    print_row("LABEL:", "alone on its line: one more name for what the layer above gives", out);
+}
+
+static void help_number(Arena *arena, FILE *out) {
+    (void)arena;
+    print_row("30, 0.5, .5, 5., 5e-3", "a number; in its place an expression of numbers and lets may stand: 2*width",
+              out);
+}
+
 static void help_passes(Arena *arena, FILE *out) {
     (void)arena;
     help_developer(out);
@@ -178,6 +199,9 @@ static const Topic topics[] = {{"layers", help_layers},
                                {"activations", help_activations},
                                {"initialisers", help_initialisers},
                                {"settings", help_settings},
+                               {"label", help_label},
+                               {"number", help_number},
+                               {"status", help_status},
                                {"developer", help_passes}};
 
 /* Every word that help is given on, from the tables of which netc is made. */
@@ -233,6 +257,7 @@ Words help_topics(Arena *arena) {
             vec_push(arena, &names, all.at[i].word);
         }
     }
+    flags_names(arena, &names);
     return names;
 }
 
@@ -356,5 +381,5 @@ bool help_word(Arena *arena, const char *word, FILE *out) {
     if (found.count > 0) {
         print_meanings(arena, &found, out);
     }
-    return found.count > 0;
+    return flags_print(arena, word, found.count > 0, out) + found.count > 0;
 }

@@ -181,6 +181,14 @@ void help_command(const Command *command, FILE *out) {
     fprintf(out, "\nexamples:\n%s\n", command->examples);
 }
 
+const StatusDoc status_docs[] = {{"0", "good"},
+                                 {"1", "errors in the model or a training that diverged"},
+                                 {"2", "wrong usage"},
+                                 {"3", "a file, a tool or the disk"},
+                                 {"4", "--require not met"},
+                                 {"128 + N", "stopped by signal N (130 by Ctrl-C)"}};
+const size_t status_doc_count = COUNT_OF(status_docs);
+
 void help_overview(FILE *out) {
     fputs("usage: netc COMMAND [FILE] [options]\n\n", out);
     print_paragraph("netc compiles a .net text, which describes a small neural network and how to train it, into a "
@@ -199,10 +207,14 @@ void help_overview(FILE *out) {
           "  netc help relu                      any word: of a model, an option, a message\n"
           "\n",
           out);
-    print_paragraph("'netc --version' prints the version. Status: 0 good, 1 errors in the model or a training that "
-                    "diverged, 2 wrong usage, 3 a file, a tool or the disk, 4 --require not met, 128 + N stopped by "
-                    "signal N (130 by Ctrl-C).",
-                    out);
+    Text text = {0};
+    text_puts(&text, "'netc --version' prints the version. Status:");
+    for (size_t i = 0; i < status_doc_count; i++) {
+        text_printf(&text, "%s %s %s", i == 0 ? "" : ",", status_docs[i].status, status_docs[i].doc);
+    }
+    text_puts(&text, ".");
+    print_paragraph(text.data, out);
+    text_free(&text);
 }
 
 void help_developer(FILE *out) {
@@ -437,6 +449,10 @@ static int read_option(Reader *reader, const char *word) {
         if (reader->command->trainer &&
             (elsewhere == NULL || elsewhere->kind == ARG_FLAG || (elsewhere->mask & TRAINERS_TOO) != 0)) {
             vec_push(reader->arena, &reader->options->trainer, word);
+            return STATUS_OK;
+        }
+        if (reader->command->mask == COMMAND_HELP) { /* help on an option of another command */
+            vec_push(reader->arena, &reader->options->files, word);
             return STATUS_OK;
         }
         return unknown_option(reader, word);

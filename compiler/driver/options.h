@@ -72,6 +72,13 @@ Words runs_columns(Arena *arena);
 Words processor_names(Arena *arena); /* --cpu */
 Words target_names(Arena *arena);    /* --target */
 
+/* The statuses netc ends with. */
+typedef struct {
+    const char *status, *doc;
+} StatusDoc;
+extern const StatusDoc status_docs[];
+extern const size_t status_doc_count;
+
 /* The help of netc, of one command, and of those who work on netc itself. */
 void help_overview(FILE *out);
 void help_command(const Command *command, FILE *out);

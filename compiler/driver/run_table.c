@@ -1,6 +1,7 @@
 #include "compiler/driver/run_table.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "compiler/base/utf8.h"
@@ -136,41 +137,86 @@ static void measure(Table *table) {
     }
 }
 
-/* The column to leave out next, 0 for none: what tells runs apart and their results stay longest. */
-static size_t dispensable(const Columns *columns) {
-    static const Show order[] = {SHOW_TIME, SHOW_EPOCHS, SHOW_STATUS, SHOW_SETTING};
-    for (size_t k = 0; k < COUNT_OF(order); k++) {
-        for (size_t i = columns->count; i-- > 1;) {
-            if (columns->at[i].show == order[k]) {
-                return i;
-            }
-        }
-    }
-    return 0;
+static int compare_names(const void *a, const void *b) {
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-/* Makes gaps narrower, leaves out the dates, makes the widest texts narrower, then leaves out columns; what is left out
- * is returned. */
+/* Whether the dates in names tell runs apart: without them two would be called alike. */
+static bool needs_dates(Arena *arena, const Runs *runs) {
+    const char **names = NEW_ARRAY(arena, const char *, runs->count);
+    for (size_t i = 0; i < runs->count; i++) {
+        names[i] = name_without_date(arena, runs->at[i].folder);
+    }
+    qsort(names, runs->count, sizeof *names, compare_names);
+    bool alike = false;
+    for (size_t i = 1; i < runs->count; i++) {
+        alike = alike || string_is(names[i - 1], names[i]);
+    }
+    return alike;
+}
+
+static bool is_same_in_all(const Runs *runs) {
+    bool same = true;
+    for (size_t i = 1; i < runs->count; i++) {
+        same = same && string_is(runs->at[i].status, runs->at[0].status);
+    }
+    return same;
+}
+
+enum { DIFFERS = 2 }; /* of a setting that runs of one model differ in */
+
+/* How soon a column is left out, 0: never. What tells runs apart and their results stay longest. */
+static int dispensability(const Table *table, const Column *column) {
+    switch (column->show) {
+    case SHOW_RUN:
+    case SHOW_VALIDATION:
+    case SHOW_TEST:
+    case SHOW_RESULT: return 0;
+    case SHOW_TIME: return DIFFERS + 5;
+    case SHOW_EPOCHS: return DIFFERS + 4;
+    case SHOW_STATUS: return is_same_in_all(table->runs) ? DIFFERS + 3 : DIFFERS - 1;
+    case SHOW_SETTING: return !column->told ? DIFFERS : string_is(column->title, "model") ? DIFFERS + 1 : DIFFERS + 2;
+    }
+    BUG("column %d", (int)column->show);
+}
+
+/* The column to leave out next, 0 for none: of equals the widest, so that few go. */
+static size_t dispensable(const Table *table) {
+    size_t found = 0;
+    int most = 0;
+    for (size_t i = table->columns.count; i-- > 1;) {
+        int mine = dispensability(table, &table->columns.at[i]);
+        if (mine > most || (mine > 0 && mine == most && table->columns.at[i].width > table->columns.at[found].width)) {
+            most = mine;
+            found = i;
+        }
+    }
+    return found;
+}
+
+/* Makes gaps narrower and leaves out the dates, if names without them can be typed; then leaves out columns that say
+ * little, makes texts narrower, and leaves out more. What is left out is returned. */
 static Words fit(Table *table) {
     Words left_out = {0};
     Columns *columns = &table->columns;
     while (table->terminal > 0 && total_width(table) > table->terminal) {
         Column *widest = NULL;
-        size_t next = dispensable(columns);
+        size_t next = dispensable(table);
+        bool little = next > 0 && dispensability(table, &columns->at[next]) > DIFFERS;
         for (size_t i = 0; i < columns->count; i++) {
             Column *column = &columns->at[i];
-            if (column->least > 0 && column->width > column->least &&
+            if (column->show == SHOW_SETTING && column->width > column->least &&
                 (widest == NULL || column->width > widest->width)) {
                 widest = column;
             }
         }
         if (table->gap > NARROW_GAP) {
             table->gap--;
-        } else if (table->dated) {
+        } else if (table->dated && !needs_dates(table->arena, table->runs)) {
             table->dated = false;
             vec_push(table->arena, &left_out, "dates");
             measure(table);
-        } else if (widest != NULL) {
+        } else if (widest != NULL && !little) {
             widest->width--;
         } else if (next > 0) {
             vec_push(table->arena, &left_out, columns->at[next].title);
@@ -251,6 +297,14 @@ static void print_list(const Table *table, const char *name, const Words *words)
     fprintf(table->out, "%s\n", table->color ? "\033[0m" : "");
 }
 
+static bool has_column(const Table *table, Show show) {
+    bool found = false;
+    for (size_t i = 0; i < table->columns.count; i++) {
+        found = found || table->columns.at[i].show == show;
+    }
+    return found;
+}
+
 /* What all runs have in common, below the table. */
 static void print_common(const Table *table) {
     Arena *arena = table->arena;
@@ -263,6 +317,9 @@ static void print_common(const Table *table) {
         if (field != NULL && !runs_differ_in(table->runs, names.at[i]) && !string_is(field->text, "0")) {
             vec_push(arena, &texts, arena_format(arena, "%s %s", names.at[i], field->text));
         }
+    }
+    if (is_same_in_all(table->runs) && !has_column(table, SHOW_STATUS)) {
+        vec_push(arena, &texts, arena_format(arena, "status %s", status_text(&table->runs->at[0])));
     }
     if (texts.count > 0) {
         fputc('\n', table->out);
@@ -285,6 +342,7 @@ void run_table_print(Arena *arena, const Options *options, const Runs *runs, con
     vec_push(arena, &table.columns, run_columns_standard[0]);
     for (size_t i = 0; i < settings.count; i++) {
         Column column = {.show = SHOW_SETTING, .title = settings.at[i], .least = NARROW_SETTING};
+        column.told = runs_differ_by_model(arena, runs, column.title);
         bool numbers = true;
         for (size_t k = 0; k < runs->count; k++) {
             const Field *field = field_find(&runs->at[k].settings, column.title);

@@ -238,9 +238,8 @@ static int find_date(const char *name, const char **place) {
 
 const char *name_without_date(Arena *arena, const char *name) {
     const char *date = NULL;
-    return find_date(name, &date) == 0
-               ? name
-               : arena_format(arena, "%.*s…%s", (int)(date - name), name, strrchr(name, '-') + 1);
+    return find_date(name, &date) == 0 ? name
+                                       : arena_format(arena, "%.*s%s", (int)(date - name), name, strrchr(name, '-'));
 }
 
 /* Whether a run's folder is one of `runs` already, by whatever path. */

@@ -53,7 +53,7 @@ Runs runs_groups(Arena *arena, const Runs *runs);
 void runs_json(Arena *arena, const Runs *runs, const Runs *groups, Words differing, FILE *out);
 void runs_free(Runs *runs);
 
-/* "first…1" of "first-2026-11-21-1"; a name without a date is as it was. */
+/* "first-1" of "first-2026-11-21-1", as net_run_find takes it; a name without a date is as it was. */
 const char *name_without_date(Arena *arena, const char *name);
 /* The field of that name, or NULL. */
 const Field *field_find(const Fields *fields, const char *name);

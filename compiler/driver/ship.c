@@ -420,6 +420,12 @@ static const char *header_path(Arena *arena, const char *path, const Form *form)
                         output_name(arena, path, form->form));
 }
 
+/* The path with "_net" behind its output's name. */
+static const char *renamed(Arena *arena, const char *path, const char *name) {
+    const char *slash = strrchr(path, '/'), *end = strstr(slash == NULL ? path : slash, name) + strlen(name);
+    return arena_format(arena, "%.*s_net%s", (int)(end - path), path, end);
+}
+
 static bool find_path(Arena *arena, const Model *model, Shipment *shipment, int *status) {
     const Options *options = shipment->options;
     const Form *form = &forms[shipment->emit];
@@ -438,11 +444,13 @@ static bool find_path(Arena *arena, const Model *model, Shipment *shipment, int 
     }
     const char *taken = system_name(arena, form->header ? header : NULL, shipment->path);
     if (taken != NULL) {
-        *status =
-            report_usage(shipment->command,
-                         "%s: a file of the system has that name, and a compiler told to look here would take "
-                         "this one; call the network '%s_net'%s",
-                         taken, model->name, string_is(taken, shipment->path) ? ", or name another file with -o" : "");
+        const char *own = output_name(arena, shipment->path, form->form);
+        const char *other = options->output != NULL ? renamed(arena, shipment->path, own) : model->name;
+        *status = report_usage(shipment->command,
+                               "%s: a file of the system has that name, and a compiler told to look here would take "
+                               "this one; %s%s%s",
+                               taken, options->output != NULL ? "name another file: -o " : "call the network '", other,
+                               options->output != NULL ? "" : "_net'");
         return false;
     }
     if (form->header && string_is(header, shipment->path)) {
