@@ -383,7 +383,8 @@ void runs_select(Arena *arena, Runs *runs, const char *model) {
     size_t kept = 0;
     for (size_t i = 0; i < runs->count; i++) {
         const Field *field = field_find(&runs->at[i].settings, "model");
-        if (field != NULL && string_is(field->text, wanted)) {
+        const char *own = json_string_value(json_object_get(runs->at[i].config, "name"));
+        if ((field != NULL && string_is(field->text, wanted)) || string_is(own, wanted)) {
             Run chosen = runs->at[i];
             runs->at[i] = runs->at[kept];
             runs->at[kept++] = chosen;

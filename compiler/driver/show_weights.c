@@ -117,17 +117,29 @@ static void print_network(Arena *arena, const json_t *network) {
     }
 }
 
-/* Metadata that is not told in other words. */
+/* Metadata that is told in other words. */
+static bool is_told(const char *key) {
+    static const char *const told[] = {"format", "name", "netc", "epoch", "network"};
+    bool found = false;
+    for (size_t k = 0; k < COUNT_OF(told); k++) {
+        found = found || string_is(key, told[k]);
+    }
+    return found;
+}
+
+static bool tells_more(const NetSafetensors *file) {
+    bool more = false;
+    for (size_t i = 0; i < file->metadata_count; i++) {
+        more = more || !is_told(file->metadata[i].key);
+    }
+    return more;
+}
+
 static void print_metadata(Arena *arena, const NetSafetensors *file) {
     enum { SHOWN = 100 };
-    static const char *const told[] = {"format", "name", "netc", "epoch", "network"};
     for (size_t i = 0; i < file->metadata_count; i++) {
         const NetPair *pair = &file->metadata[i];
-        bool skip = false;
-        for (size_t k = 0; k < COUNT_OF(told); k++) {
-            skip = skip || string_is(pair->key, told[k]);
-        }
-        if (!skip) {
+        if (!is_told(pair->key)) {
             bool cut = strlen(pair->value) > SHOWN;
             printf("%-15s %s%s\n", clean(arena, pair->key),
                    utf8_clean(arena, pair->value, cut ? SHOWN : strlen(pair->value)), cut ? "..." : "");
@@ -149,7 +161,7 @@ static void print_results(const Run *run) {
 static void print_text(Arena *arena, const NetSafetensors *file, const json_t *network, const Run *run) {
     char epoch[NET_WEIGHTS_EPOCH];
     const char *name = net_safetensors_metadata(file, "name"), *netc = net_safetensors_metadata(file, "netc");
-    printf("%s\n\n", clean(arena, file->path));
+    printf("%s\n%s", clean(arena, file->path), netc != NULL || run != NULL || tells_more(file) ? "\n" : "");
     if (netc != NULL) {
         printf("network         %s%s, written by netc %s\n", clean(arena, name != NULL ? name : "?"),
                net_weights_epoch(file, epoch), clean(arena, netc));

@@ -208,7 +208,8 @@ if runs("--sort", "test", "seeds").split("\n\n")[1].split("\n")[0].split()[4] !=
 # all that is in a folder, as a shell names it: summaries of seeds are passed over
 if listed(*sorted(f"seeds/{name}" for name in os.listdir("seeds"))) != listed("seeds"):
     fail("summaries of seeds")
-runs("seeds/seeds-2026-11-21-1-seeds.json", error="netc: there are no runs in seeds/seeds-2026-11-21-1-seeds.json")
+runs("seeds/seeds-2026-11-21-1-seeds.json", error="netc: seeds/seeds-2026-11-21-1-seeds.json sums up the runs of several seeds; 'netc runs seeds' lists "
+                                                  "them")
 
 # one model alone
 make("other", 1, {}, {}, folder="models")
@@ -217,7 +218,7 @@ config["model"]["path"] = "elsewhere/second.net"
 write("models/other-2026-11-21-1/config.json", config)
 make("one", 1, {}, {}, sha="1" * 64, folder="models")
 make("two", 1, {}, {}, sha="2" * 64, folder="models")
-for model, names in (("second", ["other"]), ("first", ["one", "two"]), ("models/first.net", ["one", "two"])):
+for model, names in (("second", ["other"]), ("other", ["other"]), ("first", ["one", "two"]), ("models/first.net", ["one", "two"])):
     if listed("--model", model, "models") != [f"{name}-2026-11-21-1" for name in names]:
         fail(f"--model {model}: {listed('--model', model, 'models')}")
 runs("--model", "frist", "models", status=2, error="netc runs: --model frist: there is no run of it; did you mean 'first'?")

@@ -79,6 +79,19 @@ USAGE = {
     ("check", "-D", "=3", "small.net"): "netc check: -D =3: expected NAME=VALUE, for example -D depth=4",
     ("build", "-O9", "small.net"): "netc build: -O takes one of 0, 1, 2, 3, not '9'",
     ("build", "-o", "", "small.net"): "netc build: the value of -o is empty",
+    # an ending is that of another form; names of the system, given by -o or by the network
+    ("build", "-o", "net.c", "small.net"):
+        "netc build: -o net.c: files that end in .c are made by --emit c, and without --emit this is a program; change "
+        "one of the two",
+    ("build", "--infer", "--weights", "x", "--emit", "lib", "-o", "out/net.onnx", "small.net"):
+        "netc build: -o out/net.onnx: files that end in .onnx are made by --emit onnx, and this is --emit lib; change one "
+        "of the two",
+    ("build", "--infer", "--weights", "x", "--emit", "c", "-o", "out/stdio.c", "small.net"):
+        "netc build: out/stdio.h: a file of the system has that name, and a compiler told to look here would take this "
+        "one; name another file: -o out/stdio_net.c",
+    ("build", "--infer", "--weights", "x", "--emit", "lib", "-o", "libm.a", "small.net"):
+        "netc build: libm.a: a file of the system has that name, and a compiler told to look here would take this one; "
+        "name another file: -o libm_net.a",
     ("build", "--backend", "gcc", "small.net"): "netc build: --backend takes one of llvm, c, interp, not 'gcc'",
     ("build", "--backend", "interp", "small.net"):
         "netc build: --backend interp runs a model without compiling it; that is 'netc train small.net --backend "
