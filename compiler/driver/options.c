@@ -13,6 +13,7 @@ typedef enum {
     ARG_LIST,   /* Words */
     ARG_DEFINE, /* NAME=VALUE, each name once */
     ARG_LINE,   /* Words: lines that begin with a word, each word once */
+    ARG_RENAME, /* Words: OLD=NEW, where NEW may be empty */
     ARG_WARNING /* what follows -W */
 } ArgKind;
 
@@ -52,6 +53,8 @@ static const Option option_table[] = {
      "the trained network, not a trainer: build it, or show what it takes"},
     {"--weights", NULL, ARG_TEXT, "FILE|RUN", AT(weights), COMMAND_BUILD | TRAINERS_TOO, false, NULL,
      "weights of --infer: a safetensors file, or a run (its best ones)"},
+    {"--rename", NULL, ARG_RENAME, "OLD=NEW", AT(renames), COMMAND_BUILD | TRAINERS_TOO, false, NULL,
+     "--weights: what the file calls OLD is NEW here, nothing: a prefix less"},
     {"--until", NULL, ARG_TEXT, "LABEL", AT(until), COMMAND_BUILD | COMMAND_SHOW, false, NULL,
      "--infer: end the network at this layer (features, an autoencoder's code)"},
     {"--target", NULL, ARG_TEXT, "MACHINE", AT(target), COMMAND_BUILD | COMMAND_SHOW, false, NULL,
@@ -432,6 +435,11 @@ static int store(Reader *reader, const Option *option, const char *written, cons
     case ARG_TEXT: return store_text(reader, option, written, value);
     case ARG_DEFINE: return store_define(reader, value);
     case ARG_LINE: return store_line(reader, target, written, value);
+    case ARG_RENAME:
+        if (strchr(value, '=') == NULL || *value == '=') {
+            return report_usage(reader->command->name, "--rename %s: expected OLD=NEW", value);
+        }
+        /* fall through */
     case ARG_LIST:
     case ARG_WARNING: {
         Words *words = target;

@@ -18,6 +18,7 @@ typedef struct {
     Words trainer; /* `netc train`: what is left for the trainer */
     VEC(Define) defines;
     Words sets, warnings, dumps;
+    Words renames; /* "OLD=NEW" */
     const char *output, *emit, *backend, *cpu, *cc, *level, *weights, *until, *target, *max_flash, *max_ram;
     const char *color, *diagnostics, *stop_after, *schedule, *memory;
     const char *sort, *model, *from, *completion;
