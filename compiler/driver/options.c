@@ -435,14 +435,13 @@ static int store(Reader *reader, const Option *option, const char *written, cons
     case ARG_TEXT: return store_text(reader, option, written, value);
     case ARG_DEFINE: return store_define(reader, value);
     case ARG_LINE: return store_line(reader, target, written, value);
-    case ARG_RENAME:
-        if (strchr(value, '=') == NULL || *value == '=') {
-            return report_usage(reader->command->name, "--rename %s: expected OLD=NEW", value);
-        }
-        /* fall through */
     case ARG_LIST:
+    case ARG_RENAME:
     case ARG_WARNING: {
         Words *words = target;
+        if (option->kind == ARG_RENAME && (*value == '=' || strchr(value, '=') == NULL)) {
+            return report_usage(reader->command->name, "--rename %s: expected OLD=NEW", value);
+        }
         vec_push(reader->arena, words, value);
         return STATUS_OK;
     }
