@@ -17,12 +17,14 @@ typedef VEC(Flag) Flags;
 
 static const char *owners_of(Arena *arena, unsigned mask) {
     const char *text = "";
+    bool every = true;
     for (const Command *command = commands; command->name != NULL; command++) {
+        every = every && (command->mask & mask) != 0;
         if ((command->mask & mask) != 0) {
             text = arena_format(arena, "%s%s'netc %s'", text, *text == '\0' ? "" : ", ", command->name);
         }
     }
-    return text;
+    return every ? "every command" : text;
 }
 
 static Flags all_flags(Arena *arena) {
@@ -71,8 +73,11 @@ size_t flags_print(Arena *arena, const char *word, bool more, FILE *out) {
             continue;
         }
         const char *left = doc->value == NULL ? doc->name : arena_format(arena, "%s %s", doc->name, doc->value);
-        fprintf(out, "%s[%s %s]\n", more || count > 0 ? "\n" : "",
-                itself ? "an option of" : arena_format(arena, "a word for %s of", doc->name), flags.at[i].owners);
+        fputs(more || count > 0 ? "\n" : "", out);
+        net_wrap_format(out, 0, 1, net_page_width(out), "[%s %s]",
+                        itself ? "an option of" : arena_format(arena, "a word for %s of", doc->name),
+                        flags.at[i].owners);
+        fputc('\n', out);
         net_print_row(out, left, FLAG_COLUMN, doc->doc, net_page_width(out));
         count++;
     }

@@ -358,7 +358,9 @@ static void print_meanings(Arena *arena, Meanings *found, FILE *out) {
     for (size_t i = 0; i < found->count; i++) {
         const char *owners = owners_of(arena, found, i);
         if (!plain) {
-            fprintf(out, "%s[%s]\n", i > 0 ? "\n" : "", heading(arena, &found->at[i], owners));
+            fputs(i > 0 ? "\n" : "", out);
+            net_wrap_format(out, 0, 1, net_page_width(out), "[%s]", heading(arena, &found->at[i], owners));
+            fputc('\n', out);
         }
         print_meaning(arena, &found->at[i], out);
     }
