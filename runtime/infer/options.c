@@ -25,7 +25,7 @@ static const Option table[] = {
     {"json", 0, AT(json), NULL, "a JSON object a line"},
     {"output", 'o', AT(output), "FILE", "write the outputs as a NumPy array [images, outputs]"},
     {"labels", 0, AT(labels), "FILE", "the images' classes, IDX or NPY: print the accuracy"},
-    {"raw", 0, AT(raw), NULL, "the files are bare little-endian floats, image after image"},
+    {"raw", 0, AT(raw), NULL, "files of bare little-endian floats, image after image"},
     {"selftest", 0, AT(selftest), NULL, "check that a stored image gives its stored outputs"},
     {"quiet", 'q', AT(quiet), NULL, "print results only"},
     {"help", 'h', AT(help), NULL, "print this"},
