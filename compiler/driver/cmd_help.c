@@ -1,5 +1,6 @@
 /* netc help: the overview, what a word means, the completion for shells. */
 #include "compiler/driver/completion.h"
+#include "compiler/driver/flags.h"
 #include "compiler/driver/help.h"
 #include "compiler/driver/report.h"
 #include "compiler/model/foreign.h"
@@ -44,6 +45,7 @@ int cmd_help(Arena *arena, Options *options) {
         help_overview(stdout);
         return STATUS_OK;
     }
-    const char *topic = options->files.at[0];
-    return help_word(arena, topic, stdout) ? STATUS_OK : unknown_topic(arena, topic);
+    const char *typed = options->files.at[0], *topic = flag_name(typed);
+    bool known = typed[0] == '-' ? flags_print(arena, topic, false, stdout) > 0 : help_word(arena, topic, stdout);
+    return known ? STATUS_OK : unknown_topic(arena, topic);
 }

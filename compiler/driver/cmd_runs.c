@@ -1,10 +1,12 @@
 /* netc runs: run folders as a table of what tells them apart and what came of them, or as JSON. */
+#include <string.h>
 #include <unistd.h>
 
 #include "compiler/driver/report.h"
 #include "compiler/driver/run_table.h"
 #include "runtime/base/words.h"
 #include "runtime/train/runs.h"
+#include "runtime/train/seeds.h"
 
 static bool read_all(Arena *arena, const Options *options, Runs *runs) {
     bool good = true;
@@ -27,8 +29,12 @@ static bool select_model(Arena *arena, Runs *runs, const char *model) {
     Words names = {0};
     for (size_t i = 0; i < runs->count; i++) {
         const Field *field = field_find(&runs->at[i].settings, "model");
+        const char *own = json_string_value(json_object_get(runs->at[i].config, "name"));
         if (field != NULL) {
             vec_push(arena, &names, field->text);
+        }
+        if (own != NULL) {
+            vec_push(arena, &names, own);
         }
     }
     runs_select(arena, runs, model);
@@ -42,6 +48,17 @@ static bool select_model(Arena *arena, Runs *runs, const char *model) {
         report_usage("runs", "--model %s: there is no run of it; 'netc runs' lists those of all models", model);
     }
     return false;
+}
+
+static void report_none(Arena *arena, const char *path) {
+    size_t length = strlen(path), ending = strlen(NET_SEEDS_FILE);
+    const char *slash = strrchr(path, '/');
+    if (length > ending && string_is(path + length - ending, NET_SEEDS_FILE)) {
+        const char *folder = slash == NULL ? "." : arena_copy(arena, path, (size_t)(slash - path));
+        report_note("%s sums up the runs of several seeds; 'netc runs %s' lists them", path, folder);
+    } else {
+        report_note("there are no runs in %s", path);
+    }
 }
 
 int cmd_runs(Arena *arena, Options *options) {
@@ -69,7 +86,7 @@ int cmd_runs(Arena *arena, Options *options) {
     } else if (runs.count > 0) {
         run_table_print(arena, options, &runs, &groups, sort == NULL ? NULL : &column);
     } else if (status == STATUS_OK) {
-        report_note("there are no runs in %s", options->files.count > 0 ? options->files.at[0] : NET_RUN_DIR);
+        report_none(arena, options->files.count > 0 ? options->files.at[0] : NET_RUN_DIR);
     }
     runs_free(&runs);
     return status;

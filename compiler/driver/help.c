@@ -1,4 +1,5 @@
 #include "compiler/driver/help.h"
+#include "compiler/driver/flags.h"
 
 #include <string.h>
 
@@ -8,6 +9,7 @@
 #include "compiler/model/settings.h"
 #include "compiler/model/vocabulary.h"
 #include "compiler/syntax/words.h"
+#include "runtime/base/wrap.h"
 
 static const char *upper_case(Arena *arena, const char *name) {
     char *copy = arena_copy(arena, name, strlen(name));
@@ -17,27 +19,14 @@ static const char *upper_case(Arena *arena, const char *name) {
     return copy;
 }
 
-enum { HELP_WIDTH = 100, HELP_COLUMN = 28 };
+enum { HELP_COLUMN = 28, NAME_COLUMN = 14 };
 
-/* "  left        doc", the doc in lines that begin at the same column. */
 static void print_row(const char *left, const char *doc, FILE *out) {
-    int column = fprintf(out, "  %-*s", HELP_COLUMN - 4, left);
-    if (column > HELP_COLUMN - 2) {
-        fputc('\n', out);
-        column = 0;
-    }
-    column += fprintf(out, "%*s", HELP_COLUMN - column, "");
-    while (*doc != '\0') {
-        int length = (int)strcspn(doc, " ");
-        if (column > HELP_COLUMN && column + 1 + length > HELP_WIDTH) {
-            fprintf(out, "\n%*s", HELP_COLUMN, "");
-            column = HELP_COLUMN;
-        }
-        column += fprintf(out, "%s%.*s", column > HELP_COLUMN ? " " : "", length, doc);
-        doc += length;
-        doc += *doc == ' ';
-    }
-    fputc('\n', out);
+    net_print_row(out, left, HELP_COLUMN, doc, net_page_width(out));
+}
+
+static void print_name(const char *name, const char *doc, FILE *out) {
+    net_print_row(out, name, NAME_COLUMN, doc, net_page_width(out));
 }
 
 static void print_option(Arena *arena, const OptionSpec *option, FILE *out) {
@@ -69,7 +58,9 @@ static void print_kind(Arena *arena, const char *name, const char *doc, const Op
             fprintf(out, " %s=...", options[i].name);
         }
     }
-    fprintf(out, "\n  %s\n%s", doc, count > 0 ? "\n" : "");
+    fputs("\n  ", out);
+    net_wrap(out, doc, 2, 2, net_page_width(out));
+    fputs(count > 0 ? "\n\n" : "\n", out);
     for (size_t i = 0; i < count; i++) {
         print_option(arena, &options[i], out);
     }
@@ -79,7 +70,7 @@ static void help_layers(Arena *arena, FILE *out) {
     (void)arena;
     fputs("The layer kinds of a network block:\n\n", out);
     for (const LayerKind *const *kind = layer_kinds; *kind != NULL; kind++) {
-        fprintf(out, "  %-11s %s\n", (*kind)->name, (*kind)->doc);
+        print_name((*kind)->name, (*kind)->doc, out);
     }
     fputs("\n'netc help conv' lists the options of conv, and so on.\n", out);
 }
@@ -117,12 +108,32 @@ static void help_settings(Arena *arena, FILE *out) {
     }
 }
 
+static void help_status(Arena *arena, FILE *out) {
+    (void)arena;
+    fputs("The status a command ends with:\n\n", out);
+    for (size_t i = 0; i < status_doc_count; i++) {
+        print_name(status_docs[i].status, status_docs[i].doc, out);
+    }
+}
+
+static void help_label(Arena *arena, FILE *out) {
+    (void)arena;
+    print_row("LABEL: LAYER", "a name of your own for a layer, by which from=, --until, logs and weights call it", out);
+    print_row("LABEL:", "alone on its line: one more name for what the layer above gives", out);
+}
+
+static void help_number(Arena *arena, FILE *out) {
+    (void)arena;
+    print_row("30, 0.5, .5, 5., 5e-3", "a number; in its place an expression of numbers and lets may stand: 2*width",
+              out);
+}
+
 static void help_passes(Arena *arena, FILE *out) {
     (void)arena;
     help_developer(out);
     fputs("\npasses:\n", out);
     for (size_t i = 0; i < pass_count; i++) {
-        fprintf(out, "  %-10s %s\n", passes[i].name, passes[i].doc);
+        print_name(passes[i].name, passes[i].doc, out);
     }
     fputs("\nexamples:\n"
           "  netc check lenet5.net --dump=ast\n"
@@ -189,6 +200,9 @@ static const Topic topics[] = {{"layers", help_layers},
                                {"activations", help_activations},
                                {"initialisers", help_initialisers},
                                {"settings", help_settings},
+                               {"label", help_label},
+                               {"number", help_number},
+                               {"status", help_status},
                                {"developer", help_passes}};
 
 /* Every word that help is given on, from the tables of which netc is made. */
@@ -244,6 +258,7 @@ Words help_topics(Arena *arena) {
             vec_push(arena, &names, all.at[i].word);
         }
     }
+    flags_names(arena, &names);
     return names;
 }
 
@@ -344,7 +359,9 @@ static void print_meanings(Arena *arena, Meanings *found, FILE *out) {
     for (size_t i = 0; i < found->count; i++) {
         const char *owners = owners_of(arena, found, i);
         if (!plain) {
-            fprintf(out, "%s[%s]\n", i > 0 ? "\n" : "", heading(arena, &found->at[i], owners));
+            fputs(i > 0 ? "\n" : "", out);
+            net_wrap_format(out, 0, 1, net_page_width(out), "[%s]", heading(arena, &found->at[i], owners));
+            fputc('\n', out);
         }
         print_meaning(arena, &found->at[i], out);
     }
@@ -367,5 +384,5 @@ bool help_word(Arena *arena, const char *word, FILE *out) {
     if (found.count > 0) {
         print_meanings(arena, &found, out);
     }
-    return found.count > 0;
+    return flags_print(arena, word, found.count > 0, out) + found.count > 0;
 }

@@ -5,12 +5,14 @@
 
 #include "compiler/driver/report.h"
 #include "runtime/base/words.h"
+#include "runtime/base/wrap.h"
 
 typedef enum {
     ARG_FLAG,   /* bool */
     ARG_TEXT,   /* const char *, one of .choices when there are any */
     ARG_LIST,   /* Words */
     ARG_DEFINE, /* NAME=VALUE, each name once */
+    ARG_RENAME, /* Words: OLD=NEW, where NEW may be empty */
     ARG_WARNING /* what follows -W */
 } ArgKind;
 
@@ -50,6 +52,8 @@ static const Option option_table[] = {
      "the trained network, not a trainer: build it, or show what it takes"},
     {"--weights", NULL, ARG_TEXT, "FILE|RUN", AT(weights), COMMAND_BUILD | TRAINERS_TOO, false, NULL,
      "weights of --infer: a safetensors file, or a run (its best ones)"},
+    {"--rename", NULL, ARG_RENAME, "OLD=NEW", AT(renames), COMMAND_BUILD | TRAINERS_TOO, false, NULL,
+     "--weights: what the file calls OLD is NEW here, nothing: a prefix less"},
     {"--until", NULL, ARG_TEXT, "LABEL", AT(until), COMMAND_BUILD | COMMAND_SHOW, false, NULL,
      "--infer: end the network at this layer (features, an autoencoder's code)"},
     {"--target", NULL, ARG_TEXT, "MACHINE", AT(target), COMMAND_BUILD | COMMAND_SHOW, false, NULL,
@@ -84,7 +88,8 @@ static const Option option_table[] = {
     {"--dot", NULL, ARG_FLAG, NULL, AT(dot), COMMAND_SHOW, false, NULL, "print the network as a graph for Graphviz"},
     {"--sort", NULL, ARG_TEXT, "COLUMN", AT(sort), COMMAND_RUNS, false, NULL,
      "best first, by a column, setting or figure; -COLUMN: the other way round"},
-    {"--model", NULL, ARG_TEXT, "NAME", AT(model), COMMAND_RUNS, false, NULL, "only the runs of this model"},
+    {"--model", NULL, ARG_TEXT, "NAME", AT(model), COMMAND_RUNS, false, NULL,
+     "only the runs of this model: its file's name, or the network's"},
     {"--from", NULL, ARG_TEXT, "MODEL", AT(from), COMMAND_NEW, false, NULL,
      "copy a model that ships with netc, or a .net file"},
     {"--all", NULL, ARG_FLAG, NULL, AT(all), COMMAND_EXPLAIN, false, NULL, "explain every diagnostic"},
@@ -134,6 +139,8 @@ bool option_doc(size_t row, OptionDoc *doc) {
 
 /* ---- help ---- */
 
+enum { OPTION_COLUMN = 26, COMMAND_COLUMN = 12 };
+
 static void print_option(const Option *option, FILE *out) {
     char left[64];
     char long_form[32] = ""; /* of an option that is written with its letter mostly */
@@ -151,13 +158,22 @@ static void print_option(const Option *option, FILE *out) {
     if (option->kind == ARG_WARNING) {
         doc = "make warnings errors; silence the warning NAME";
     }
-    fprintf(out, "  %-22s  %s%s\n", left, doc, long_form);
+    char text[256];
+    snprintf(text, sizeof text, "%s%s", doc, long_form);
+    net_print_row(out, left, OPTION_COLUMN, text, net_page_width(out));
+}
+
+static void print_paragraph(const char *text, FILE *out) {
+    net_wrap(out, text, 0, 0, net_page_width(out));
+    fputc('\n', out);
 }
 
 void help_command(const Command *command, FILE *out) {
-    fprintf(out, "usage: netc %s %s\n\n%s\n", command->name, command->arguments, command->doc);
+    fprintf(out, "usage: netc %s %s\n\n", command->name, command->arguments);
+    print_paragraph(command->doc, out);
     if (command->details != NULL) {
-        fprintf(out, "\n%s\n", command->details);
+        fputc('\n', out);
+        print_paragraph(command->details, out);
     }
     fputs("\noptions:\n", out);
     for (size_t i = 0; i < COUNT_OF(option_table); i++) {
@@ -168,28 +184,41 @@ void help_command(const Command *command, FILE *out) {
     fprintf(out, "\nexamples:\n%s\n", command->examples);
 }
 
+const StatusDoc status_docs[] = {
+    {"0", "good"},
+    {"1", "errors in the model, a training that diverged or a figure that is infinite or NaN"},
+    {"2", "wrong usage"},
+    {"3", "a file, a tool or the disk"},
+    {"4", "--require not met"},
+    {"128 + N", "stopped by signal N (130 by Ctrl-C)"}};
+const size_t status_doc_count = COUNT_OF(status_docs);
+
 void help_overview(FILE *out) {
-    fputs("usage: netc COMMAND [FILE] [options]\n"
-          "\n"
-          "netc compiles a .net text, which describes a small neural network and how to train it,\n"
-          "into a stand-alone program that trains it.\n"
-          "\n"
-          "commands:\n",
-          out);
+    fputs("usage: netc COMMAND [FILE] [options]\n\n", out);
+    print_paragraph("netc compiles a .net text, which describes a small neural network and how to train it, into a "
+                    "stand-alone program that trains it.",
+                    out);
+    fputs("\ncommands:\n", out);
     for (const Command *command = commands; command->name != NULL; command++) {
-        fprintf(out, "  %-9s %s\n", command->name, command->doc);
+        net_print_row(out, command->name, COMMAND_COLUMN, command->doc, net_page_width(out));
     }
     fputs("\n"
           "examples:\n"
           "  netc show lenet5.net                the layers as a table\n"
           "  netc train lenet5.net --epochs 3    compile it and train it\n"
           "  netc help train                     more on a command\n"
-          "  netc help layers                    the layer kinds; 'netc help conv', 'netc help relu': any word\n"
-          "\n"
-          "'netc --version' prints the version. Status: 0 good, 1 errors in the model, a training that\n"
-          "diverged or a figure that is infinite or NaN, 2 wrong usage, 3 a file, a tool or the disk,\n"
-          "4 --require not met, 128 + N stopped by signal N (130 by Ctrl-C).\n",
+          "  netc help layers                    the layer kinds\n"
+          "  netc help relu                      any word: of a model, an option, a message\n"
+          "\n",
           out);
+    Text text = {0};
+    text_puts(&text, "'netc --version' prints the version. Status:");
+    for (size_t i = 0; i < status_doc_count; i++) {
+        text_printf(&text, "%s %s %s", i == 0 ? "" : ",", status_docs[i].status, status_docs[i].doc);
+    }
+    text_puts(&text, ".");
+    print_paragraph(text.data, out);
+    text_free(&text);
 }
 
 void help_developer(FILE *out) {
@@ -437,8 +466,12 @@ static int store(Reader *reader, const Option *option, const char *written, cons
     case ARG_TEXT: return store_text(reader, option, written, value);
     case ARG_DEFINE: return store_define(reader, value);
     case ARG_LIST:
+    case ARG_RENAME:
     case ARG_WARNING: {
         Words *words = target;
+        if (option->kind == ARG_RENAME && (*value == '=' || strchr(value, '=') == NULL)) {
+            return report_usage(reader->command->name, "--rename %s: expected OLD=NEW", value);
+        }
         vec_push(reader->arena, words, value);
         return STATUS_OK;
     }
@@ -454,6 +487,10 @@ static int read_option(Reader *reader, const char *word) {
         if (reader->command->trainer &&
             (elsewhere == NULL || elsewhere->kind == ARG_FLAG || (elsewhere->mask & TRAINERS_TOO) != 0)) {
             vec_push(reader->arena, &reader->options->trainer, word);
+            return STATUS_OK;
+        }
+        if (reader->command->mask == COMMAND_HELP) { /* help on an option of another command */
+            vec_push(reader->arena, &reader->options->files, word);
             return STATUS_OK;
         }
         return unknown_option(reader, word);

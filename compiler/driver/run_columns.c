@@ -7,8 +7,6 @@
 #include "compiler/driver/report.h"
 #include "runtime/base/words.h"
 
-enum { NARROW_RUN = 18 }; /* columns of a terminal */
-
 /* The figures the standard columns show, best choice first. */
 static const char *const validation_figures[] = {"best_validation_accuracy", "validation_accuracy",
                                                  "best_validation_rmse",     "validation_rmse",
@@ -64,6 +62,29 @@ bool runs_differ_in(const Runs *runs, const char *name) {
     return false;
 }
 
+/* The text of a setting, "" without one. */
+static const char *setting_text(const Run *run, const char *name) {
+    const Field *field = field_find(&run->settings, name);
+    return field == NULL ? "" : field->text;
+}
+
+bool runs_differ_by_model(Arena *arena, const Runs *runs, const char *name) {
+    VEC(const Run *) first = {0}; /* of each model */
+    for (size_t i = 0; i < runs->count; i++) {
+        const Run *run = &runs->at[i];
+        size_t k = 0;
+        while (k < first.count && !string_is(setting_text(first.at[k], "model"), setting_text(run, "model"))) {
+            k++;
+        }
+        if (k == first.count) {
+            vec_push(arena, &first, run);
+        } else if (!string_is(setting_text(first.at[k], name), setting_text(run, name))) {
+            return false;
+        }
+    }
+    return true;
+}
+
 Words runs_setting_names(Arena *arena, const Runs *runs) {
     Words names = {0};
     for (size_t i = 0; i < runs->count; i++) {
@@ -94,7 +115,7 @@ Words runs_differing(Arena *arena, const Runs *runs) {
 /* ---- sorting ---- */
 
 const Column run_columns_standard[STANDARD_COLUMNS] = {
-    {.show = SHOW_RUN, .title = "run", .least = NARROW_RUN},
+    {.show = SHOW_RUN, .title = "run"},
     {.show = SHOW_EPOCHS, .title = "epochs", .right = true},
     {.show = SHOW_VALIDATION, .title = "validation", .right = true},
     {.show = SHOW_TEST, .title = "test", .right = true},

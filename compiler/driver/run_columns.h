@@ -22,6 +22,7 @@ typedef struct {
     const char *title; /* and name, for --sort and fields */
     bool right;        /* numbers stand at the right */
     int width, least;  /* columns of the terminal; how narrow it may become */
+    bool told;         /* runs of one model agree on it: who knows the model knows it */
 } Column;
 
 typedef VEC(Column) Columns;
@@ -37,6 +38,8 @@ Words runs_setting_names(Arena *arena, const Runs *runs);
 Words runs_differing(Arena *arena, const Runs *runs);
 /* Whether the runs that have settings at all disagree on one. */
 bool runs_differ_in(const Runs *runs, const char *name);
+/* Whether runs differ in a setting only as their models do. */
+bool runs_differ_by_model(Arena *arena, const Runs *runs, const char *name);
 
 /* The column that --sort names: one of the standard ones, a setting, or a figure of result.json. False after printing
  * that there is none. */

@@ -1,13 +1,13 @@
 #include "compiler/driver/run_table.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
-#include <unistd.h>
 
 #include "compiler/base/utf8.h"
 #include "compiler/driver/report.h"
 #include "runtime/base/utf8.h"
+#include "runtime/base/wrap.h"
 
 /* Columns of the terminal: between two of the table, and how narrow those of settings may become. */
 enum { GAP = 3, NARROW_GAP = 2, NARROW_SETTING = 8 };
@@ -95,20 +95,20 @@ static const char *cell_text(const Table *table, const Column *column, const Run
 
 /* The text, or as much of it as fits with "…" in its middle: names differ at both ends. */
 static const char *shorten(Arena *arena, const char *text, int width) {
-    if (utf8_text_width(text) <= width) {
+    if (net_text_width(text) <= width) {
         return text;
     }
     const char *tail = text;
-    while (utf8_text_width(tail) > (width - 1) / 2) {
+    while (net_text_width(tail) > (width - 1) / 2) {
         do {
             tail++;
         } while (((unsigned char)*tail & 0xC0) == 0x80);
     }
-    int room = width - 1 - utf8_text_width(tail);
+    int room = width - 1 - net_text_width(tail);
     size_t head = 0, size = strlen(text);
     for (uint32_t code; head < size;) {
         size_t bytes = net_utf8_decode(text + head, size - head, &code);
-        room -= utf8_width(code);
+        room -= net_utf8_width(code);
         if (room < 0) {
             break;
         }
@@ -128,50 +128,95 @@ static int total_width(const Table *table) {
 static void measure(Table *table) {
     for (size_t c = 0; c < table->columns.count; c++) {
         Column *column = &table->columns.at[c];
-        column->width = utf8_text_width(column->title);
+        column->width = net_text_width(column->title);
         for (size_t i = 0; i < table->runs->count + table->groups->count; i++) {
             const Run *run = i < table->runs->count ? &table->runs->at[i] : &table->groups->at[i - table->runs->count];
-            int width = utf8_text_width(cell_text(table, column, run));
+            int width = net_text_width(cell_text(table, column, run));
             column->width = width > column->width ? width : column->width;
         }
     }
 }
 
-/* The column to leave out next, 0 for none: what tells runs apart and their results stay longest. */
-static size_t dispensable(const Columns *columns) {
-    static const Show order[] = {SHOW_TIME, SHOW_EPOCHS, SHOW_STATUS, SHOW_SETTING};
-    for (size_t k = 0; k < COUNT_OF(order); k++) {
-        for (size_t i = columns->count; i-- > 1;) {
-            if (columns->at[i].show == order[k]) {
-                return i;
-            }
-        }
-    }
-    return 0;
+static int compare_names(const void *a, const void *b) {
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-/* Makes gaps narrower, leaves out the dates, makes the widest texts narrower, then leaves out columns; what is left out
- * is returned. */
+/* Whether the dates in names tell runs apart: without them two would be called alike. */
+static bool needs_dates(Arena *arena, const Runs *runs) {
+    const char **names = NEW_ARRAY(arena, const char *, runs->count);
+    for (size_t i = 0; i < runs->count; i++) {
+        names[i] = name_without_date(arena, runs->at[i].folder);
+    }
+    qsort(names, runs->count, sizeof *names, compare_names);
+    bool alike = false;
+    for (size_t i = 1; i < runs->count; i++) {
+        alike = alike || string_is(names[i - 1], names[i]);
+    }
+    return alike;
+}
+
+static bool is_same_in_all(const Runs *runs) {
+    bool same = true;
+    for (size_t i = 1; i < runs->count; i++) {
+        same = same && string_is(runs->at[i].status, runs->at[0].status);
+    }
+    return same;
+}
+
+enum { DIFFERS = 2 }; /* of a setting that runs of one model differ in */
+
+/* How soon a column is left out, 0: never. What tells runs apart and their results stay longest. */
+static int dispensability(const Table *table, const Column *column) {
+    switch (column->show) {
+    case SHOW_RUN:
+    case SHOW_VALIDATION:
+    case SHOW_TEST:
+    case SHOW_RESULT: return 0;
+    case SHOW_TIME: return DIFFERS + 5;
+    case SHOW_EPOCHS: return DIFFERS + 4;
+    case SHOW_STATUS: return is_same_in_all(table->runs) ? DIFFERS + 3 : DIFFERS - 1;
+    case SHOW_SETTING: return !column->told ? DIFFERS : string_is(column->title, "model") ? DIFFERS + 1 : DIFFERS + 2;
+    }
+    BUG("column %d", (int)column->show);
+}
+
+/* The column to leave out next, 0 for none: of equals the widest, so that few go. */
+static size_t dispensable(const Table *table) {
+    size_t found = 0;
+    int most = 0;
+    for (size_t i = table->columns.count; i-- > 1;) {
+        int mine = dispensability(table, &table->columns.at[i]);
+        if (mine > most || (mine > 0 && mine == most && table->columns.at[i].width > table->columns.at[found].width)) {
+            most = mine;
+            found = i;
+        }
+    }
+    return found;
+}
+
+/* Makes gaps narrower and leaves out the dates, if names without them can be typed; then leaves out columns that say
+ * little, makes texts narrower, and leaves out more. What is left out is returned. */
 static Words fit(Table *table) {
     Words left_out = {0};
     Columns *columns = &table->columns;
     while (table->terminal > 0 && total_width(table) > table->terminal) {
         Column *widest = NULL;
-        size_t next = dispensable(columns);
+        size_t next = dispensable(table);
+        bool little = next > 0 && dispensability(table, &columns->at[next]) > DIFFERS;
         for (size_t i = 0; i < columns->count; i++) {
             Column *column = &columns->at[i];
-            if (column->least > 0 && column->width > column->least &&
+            if (column->show == SHOW_SETTING && column->width > column->least &&
                 (widest == NULL || column->width > widest->width)) {
                 widest = column;
             }
         }
         if (table->gap > NARROW_GAP) {
             table->gap--;
-        } else if (table->dated) {
+        } else if (table->dated && !needs_dates(table->arena, table->runs)) {
             table->dated = false;
             vec_push(table->arena, &left_out, "dates");
             measure(table);
-        } else if (widest != NULL) {
+        } else if (widest != NULL && !little) {
             widest->width--;
         } else if (next > 0) {
             vec_push(table->arena, &left_out, columns->at[next].title);
@@ -225,7 +270,7 @@ static void print_row(const Table *table, const Run *run) {
         const Column *column = &table->columns.at[i];
         const char *text = run == NULL ? column->title : cell_text(table, column, run);
         text = shorten(table->arena, text, column->width);
-        int room = column->width - utf8_text_width(text);
+        int room = column->width - net_text_width(text);
         blanks += column->right ? room : 0;
         if (*text != '\0') {
             const char *begin = style(table, column, run);
@@ -241,7 +286,7 @@ static void print_row(const Table *table, const Run *run) {
 static void print_list(const Table *table, const char *name, const Words *words) {
     int column = fprintf(table->out, "%s%s:", table->color ? "\033[2m" : "", name) - (table->color ? 4 : 0);
     for (size_t i = 0; i < words->count; i++) {
-        int width = 2 + utf8_text_width(words->at[i]);
+        int width = 2 + net_text_width(words->at[i]);
         if (table->terminal > 0 && column + width > table->terminal) {
             fputs("\n ", table->out);
             column = 1;
@@ -250,6 +295,14 @@ static void print_list(const Table *table, const char *name, const Words *words)
         fprintf(table->out, " %s%s", words->at[i], i + 1 < words->count ? "," : "");
     }
     fprintf(table->out, "%s\n", table->color ? "\033[0m" : "");
+}
+
+static bool has_column(const Table *table, Show show) {
+    bool found = false;
+    for (size_t i = 0; i < table->columns.count; i++) {
+        found = found || table->columns.at[i].show == show;
+    }
+    return found;
 }
 
 /* What all runs have in common, below the table. */
@@ -265,15 +318,13 @@ static void print_common(const Table *table) {
             vec_push(arena, &texts, arena_format(arena, "%s %s", names.at[i], field->text));
         }
     }
+    if (is_same_in_all(table->runs) && !has_column(table, SHOW_STATUS)) {
+        vec_push(arena, &texts, arena_format(arena, "status %s", status_text(&table->runs->at[0])));
+    }
     if (texts.count > 0) {
         fputc('\n', table->out);
         print_list(table, table->runs->count > 1 ? "the same in all" : "settings", &texts);
     }
-}
-
-static int terminal_width(FILE *out) {
-    struct winsize size;
-    return isatty(fileno(out)) == 1 && ioctl(fileno(out), TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
 }
 
 void run_table_print(Arena *arena, const Options *options, const Runs *runs, const Runs *groups, const Column *sorted) {
@@ -283,7 +334,7 @@ void run_table_print(Arena *arena, const Options *options, const Runs *runs, con
                    .dated = true,
                    .several = options->files.count > 1,
                    .color = report_color(options, stdout),
-                   .terminal = terminal_width(stdout),
+                   .terminal = net_terminal_width(stdout),
                    .gap = GAP,
                    .out = stdout};
     Words settings = runs_differing(arena, runs);
@@ -291,6 +342,7 @@ void run_table_print(Arena *arena, const Options *options, const Runs *runs, con
     vec_push(arena, &table.columns, run_columns_standard[0]);
     for (size_t i = 0; i < settings.count; i++) {
         Column column = {.show = SHOW_SETTING, .title = settings.at[i], .least = NARROW_SETTING};
+        column.told = runs_differ_by_model(arena, runs, column.title);
         bool numbers = true;
         for (size_t k = 0; k < runs->count; k++) {
             const Field *field = field_find(&runs->at[k].settings, column.title);

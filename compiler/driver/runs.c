@@ -239,9 +239,8 @@ static int find_date(const char *name, const char **place) {
 
 const char *name_without_date(Arena *arena, const char *name) {
     const char *date = NULL;
-    return find_date(name, &date) == 0
-               ? name
-               : arena_format(arena, "%.*s…%s", (int)(date - name), name, strrchr(name, '-') + 1);
+    return find_date(name, &date) == 0 ? name
+                                       : arena_format(arena, "%.*s%s", (int)(date - name), name, strrchr(name, '-'));
 }
 
 /* Whether a run's folder is one of `runs` already, by whatever path. */
@@ -391,8 +390,11 @@ void runs_select(Arena *arena, Runs *runs, const char *model) {
     const char *wanted = stem(arena, model);
     size_t kept = 0;
     for (size_t i = 0; i < runs->count; i++) {
-        const Field *field = model_field(&runs->at[i]);
-        if (field != NULL && (string_is(field->text, wanted) || string_is(exact_name(arena, &runs->at[i]), wanted))) {
+        const Run *run = &runs->at[i];
+        const Field *field = model_field(run);
+        const char *own = json_string_value(json_object_get(run->config, "name"));
+        bool named = field != NULL && (string_is(field->text, wanted) || string_is(exact_name(arena, run), wanted));
+        if (named || string_is(own, wanted)) {
             Run chosen = runs->at[i];
             runs->at[i] = runs->at[kept];
             runs->at[kept++] = chosen;

@@ -63,6 +63,12 @@ static bool is_input(const Model *model, const Shipment *shipment, const char *p
     return found;
 }
 
+/* The path with "_net" behind its output's name. */
+static const char *renamed(Arena *arena, const char *path, const char *name) {
+    const char *slash = strrchr(path, '/'), *end = strstr(slash == NULL ? path : slash, name) + strlen(name);
+    return arena_format(arena, "%.*s_net%s", (int)(end - path), path, end);
+}
+
 /* Why the header cannot be written; NULL: it can. */
 static const char *header_fault(Arena *arena, const Model *model, const Shipment *shipment) {
     if (shipment->header == NULL) {
@@ -96,11 +102,12 @@ bool ship_path(Arena *arena, const Model *model, Shipment *shipment, int *status
     }
     const char *taken = system_name(arena, shipment->header, shipment->path);
     if (taken != NULL) {
-        *status =
-            report_usage(shipment->command,
-                         "%s: a file of the system has that name, and a compiler told to look here would take "
-                         "this one; call the network '%s_net'%s",
-                         taken, model->name, string_is(taken, shipment->path) ? ", or name another file with -o" : "");
+        const char *other = given != NULL ? renamed(arena, shipment->path, shipment->stem) : model->name;
+        *status = report_usage(shipment->command,
+                               "%s: a file of the system has that name, and a compiler told to look here would take "
+                               "this one; %s%s%s",
+                               taken, given != NULL ? "name another file: -o " : "call the network '", other,
+                               given != NULL ? "" : "_net'");
         return false;
     }
     const char *fault = header_fault(arena, model, shipment);

@@ -10,6 +10,7 @@
 #include "compiler/driver/report.h"
 #include "compiler/driver/runs.h"
 #include "compiler/model/show.h"
+#include "runtime/base/wrap.h"
 #include "runtime/base/atomic.h"
 #include "runtime/train/runs.h"
 #include "runtime/train/weight_file.h"
@@ -60,15 +61,15 @@ static const char *shape_of(Arena *arena, const NetTensor *tensor) {
     return text;
 }
 
-static void print_padded(const char *text, int width) { printf("%s%*s", text, width - utf8_text_width(text), ""); }
+static void print_padded(const char *text, int width) { printf("%s%*s", text, width - net_text_width(text), ""); }
 
 static void print_tensors(Arena *arena, const NetSafetensors *file) {
     int name = 6, shape = 5;
     int64_t total = 0;
     char count[NET_COUNT_TEXT];
     for (size_t i = 0; i < file->count; i++) {
-        int width[] = {utf8_text_width(clean(arena, file->tensors[i].name)),
-                       utf8_text_width(shape_of(arena, &file->tensors[i]))};
+        int width[] = {net_text_width(clean(arena, file->tensors[i].name)),
+                       net_text_width(shape_of(arena, &file->tensors[i]))};
         name = width[0] > name ? width[0] : name;
         shape = width[1] > shape ? width[1] : shape;
     }
@@ -119,6 +120,14 @@ static bool is_told(const char *key, bool ours, bool network) {
     return found;
 }
 
+static bool tells_more(const NetSafetensors *file, bool network) {
+    bool more = false, ours = net_safetensors_metadata(file, "netc") != NULL;
+    for (size_t i = 0; i < file->metadata_count; i++) {
+        more = more || !is_told(file->metadata[i].key, ours, network);
+    }
+    return more;
+}
+
 static void print_metadata(Arena *arena, const NetSafetensors *file, bool network) {
     enum { SHOWN = 100, KEYS = 16 };
     bool ours = net_safetensors_metadata(file, "netc") != NULL;
@@ -150,7 +159,8 @@ static void print_results(const Run *run) {
 static void print_text(Arena *arena, const NetSafetensors *file, const json_t *network, const Run *run) {
     char epoch[NET_WEIGHTS_EPOCH];
     const char *name = net_safetensors_metadata(file, "name"), *netc = net_safetensors_metadata(file, "netc");
-    printf("%s\n\n", clean(arena, file->path));
+    printf("%s\n%s", clean(arena, file->path),
+           netc != NULL || run != NULL || tells_more(file, network != NULL) ? "\n" : "");
     if (netc != NULL) {
         printf("network         %s%s, written by netc %s\n", clean(arena, name != NULL ? name : "?"),
                net_weights_epoch(file, epoch), clean(arena, netc));

@@ -11,6 +11,7 @@
 #include "compiler/model/value.h"
 #include "compiler/model/vocabulary.h"
 #include "runtime/base/error.h"
+#include "runtime/base/wrap.h"
 
 enum { FLOAT_BYTES = 4 };
 
@@ -91,11 +92,26 @@ typedef struct {
 
 static const char *const titles[COLUMNS] = {"layer", "kind", "output", "parameters", "multiply-adds", "memory"};
 
-static void print_row(FILE *out, const Row *row, const int *width) {
+/* Columns of a terminal between two of the table, and how narrow its widest one may become. */
+enum { GAP = 3, NARROW_GAP = 2, NARROW_KIND = 16 };
+
+typedef struct {
+    int width[COLUMNS];
+    int gap;
+} Table;
+
+static int table_width(const Table *table) {
+    int total = table->gap * (COLUMNS - 1);
+    for (int i = 0; i < COLUMNS; i++) total += table->width[i];
+    return total;
+}
+
+static void print_line(FILE *out, const Row *row, const Table *table) {
+    const int *width = table->width;
     Text line = {0};
     for (int i = 0; i < COLUMNS; i++) {
-        int blanks = width[i] - utf8_text_width(row->cell[i]);
-        if (i > 0) text_puts(&line, "   ");
+        int blanks = width[i] - net_text_width(row->cell[i]);
+        if (i > 0) text_printf(&line, "%*s", table->gap, "");
         bool right = i >= COLUMN_PARAMETERS;
         if (right) text_printf(&line, "%*s", blanks, "");
         text_puts(&line, row->cell[i]);
@@ -107,10 +123,28 @@ static void print_row(FILE *out, const Row *row, const int *width) {
     text_free(&line);
 }
 
-static void print_rule(FILE *out, const int *width) {
-    int total = 3 * (COLUMNS - 1);
-    for (int i = 0; i < COLUMNS; i++) total += width[i];
-    for (int i = 0; i < total; i++) fputs("─", out);
+/* The kind with its options in as many lines as its column needs. */
+static void print_row(Arena *arena, FILE *out, const Row *row, const Table *table) {
+    char *wrapped = NULL;
+    size_t size = 0;
+    FILE *text = open_memstream(&wrapped, &size);
+    if (!text) out_of_memory();
+    net_wrap(text, row->cell[COLUMN_KIND], 0, 0, table->width[COLUMN_KIND]);
+    if (fclose(text) != 0) out_of_memory();
+    Row line = *row;
+    const char *at = wrapped;
+    do {
+        size_t length = strcspn(at, "\n");
+        line.cell[COLUMN_KIND] = arena_copy(arena, at, length);
+        print_line(out, &line, table);
+        at += length;
+        line = (Row){{"", "", "", "", "", ""}};
+    } while (*at++ == '\n');
+    free(wrapped);
+}
+
+static void print_rule(FILE *out, const Table *table) {
+    for (int i = 0, total = table_width(table); i < total; i++) fputs("─", out);
     fputc('\n', out);
 }
 
@@ -129,16 +163,20 @@ static void print_table(Arena *arena, const Model *model, FILE *out) {
     Size total = model_size(model);
     rows[count + 1] = (Row){{"total", "", "", grouped(arena, total.parameters), grouped(arena, total.multiply_adds),
                              bytes_text(arena, total.bytes)}};
-    int width[COLUMNS] = {0};
+    Table table = {.gap = GAP};
+    int *width = table.width;
     for (size_t r = 0; r < count + 2; r++) {
         for (int i = 0; i < COLUMNS; i++) {
-            int w = utf8_text_width(rows[r].cell[i]);
+            int w = net_text_width(rows[r].cell[i]);
             if (w > width[i]) width[i] = w;
         }
     }
+    int room = net_page_width(out);
+    if (table_width(&table) > room) table.gap = NARROW_GAP;
+    while (table_width(&table) > room && width[COLUMN_KIND] > NARROW_KIND) width[COLUMN_KIND]--;
     for (size_t r = 0; r < count + 2; r++) {
-        if (r == 1 || r == count + 1) print_rule(out, width);
-        print_row(out, &rows[r], width);
+        if (r == 1 || r == count + 1) print_rule(out, &table);
+        print_row(arena, out, &rows[r], &table);
     }
 }
 

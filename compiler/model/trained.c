@@ -33,7 +33,7 @@ static bool compare_function(Arena *arena, const NetSafetensors *file, const Net
     return ok;
 }
 
-static bool load_tensors(Arena *arena, const NetSafetensors *file, const char *weights, Trained *trained,
+static bool load_tensors(Arena *arena, const NetSafetensors *file, const NetWeightWords *words, Trained *trained,
                          NetError *error) {
     const Model *model = trained->model;
     for (size_t i = 0; i < model->layers.count; i++) {
@@ -47,8 +47,7 @@ static bool load_tensors(Arena *arena, const NetSafetensors *file, const char *w
         const Param *param = trained->tensors.at[i].param;
         wanted[i] = (NetWanted){param->name, param->dim, param->rank};
     }
-    const NetWeightWords words = {.weights = weights};
-    if (!net_weights_match(file, &words, wanted, count, found, error) ||
+    if (!net_weights_match(file, words, wanted, count, found, error) ||
         !compare_function(arena, file, wanted, found, trained, error))
         return false;
     for (size_t i = 0; i < count; i++) {
@@ -102,9 +101,9 @@ static bool load_classes(Arena *arena, const NetSafetensors *file, Trained *trai
     return true;
 }
 
-bool trained_load(Arena *arena, const Model *model, const char *weights, Trained *trained, NetError *error) {
+bool trained_load(Arena *arena, const Model *model, const NetWeightWords *words, Trained *trained, NetError *error) {
     *trained = (Trained){.model = model};
-    char *path = net_weights_path(NET_RUN_DIR, weights, error);
+    char *path = net_weights_path(NET_RUN_DIR, words->weights, error);
     NetSafetensors file;
     if (path == NULL) return false;
     trained->path = arena_format(arena, "%s", path);
@@ -112,7 +111,7 @@ bool trained_load(Arena *arena, const Model *model, const char *weights, Trained
     if (!net_safetensors_read(trained->path, &file, error)) return false;
     char epoch[NET_WEIGHTS_EPOCH];
     trained->epoch = arena_format(arena, "%s", net_weights_epoch(&file, epoch));
-    bool ok = load_tensors(arena, &file, weights, trained, error) &&
+    bool ok = load_tensors(arena, &file, words, trained, error) &&
               load_statistic(arena, &file, model, "mean", "input_mean", &trained->mean, error) &&
               load_statistic(arena, &file, model, "std", "input_std", &trained->std, error) &&
               load_classes(arena, &file, trained, error);

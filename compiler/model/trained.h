@@ -6,7 +6,7 @@
 #define NETC_TRAINED_H
 
 #include "compiler/model/model.h"
-#include "runtime/base/error.h"
+#include "runtime/train/weight_file.h"
 
 typedef struct {
     const Param *param;
@@ -32,9 +32,9 @@ typedef struct {
     const char *converted; /* "F16", where values were converted to float; NULL: they are as in the file */
 } Trained;
 
-/* Loads what --weights names, a file or a run (of which it takes the best epoch on the validation part if the run had
- * one, else the last). False with one line in *error, status NET_ENVIRONMENT. */
-bool trained_load(Arena *arena, const Model *model, const char *weights, Trained *trained, NetError *error);
+/* Loads what words->weights names, a file or a run (of which it takes the best epoch on the validation part if the run
+ * had one, else the last). False with one line in *error, status NET_ENVIRONMENT. */
+bool trained_load(Arena *arena, const Model *model, const NetWeightWords *words, Trained *trained, NetError *error);
 
 /* The values of a parameter of the model. */
 const TrainedTensor *trained_find(const Trained *trained, const Param *param);

@@ -37,7 +37,7 @@ typedef struct {
 NetProgress *net_progress_new(const NetModel *model, bool quiet, bool json, int color, NetError *error);
 void net_progress_free(NetProgress *progress);
 
-/* "tag     text", where the tag is one word or empty. Left out when quiet. */
+/* "tag     text", where the tag is one word or empty; on a terminal wrapped at words. Left out when quiet. */
 void net_progress_line(NetProgress *progress, const char *tag, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 

@@ -131,6 +131,8 @@ bool net_run_create(const char *run_dir, const char *name, NetRun *run, NetError
     return net_fail(error, NET_ENVIRONMENT, "%s holds a million runs of '%s' from today", run_dir, name);
 }
 
+static const long long RANK_NUMBERS = 1000000000;
+
 /* Reads "NAME-YYYY-MM-DD-N": a number that grows with date and N; -1 when it is something else. */
 static long long run_rank(const char *entry, const char *name) {
     size_t length = strlen(name);
@@ -144,10 +146,13 @@ static long long run_rank(const char *entry, const char *name) {
         entry[length + (size_t)end] != '\0' || year < 0 || month < 0 || day < 0 || number < 0) {
         return -1;
     }
-    return ((year * 100LL + month) * 100 + day) * 1000000000 + number;
+    return ((year * 100LL + month) * 100 + day) * RANK_NUMBERS + number;
 }
 
-char *net_run_latest(const char *run_dir, const char *name, NetError *error) {
+enum { ANY_NUMBER = -1 };
+
+/* The newest run of a name whose number is that one. */
+static char *newest(const char *run_dir, const char *name, long long number, NetError *error) {
     DIR *directory = opendir(run_dir);
     if (directory == NULL) {
         return NULL;
@@ -156,13 +161,30 @@ char *net_run_latest(const char *run_dir, const char *name, NetError *error) {
     long long best_rank = -1;
     for (const struct dirent *entry; (entry = readdir(directory)) != NULL;) {
         long long rank = run_rank(entry->d_name, name);
-        if (rank > best_rank) {
+        if (rank > best_rank && (number == ANY_NUMBER || rank % RANK_NUMBERS == number)) {
             best_rank = rank;
             snprintf(best, sizeof best, "%s", entry->d_name);
         }
     }
     closedir(directory);
     return best_rank >= 0 ? net_path_join(run_dir, best, error) : NULL;
+}
+
+char *net_run_latest(const char *run_dir, const char *name, NetError *error) {
+    return newest(run_dir, name, ANY_NUMBER, error);
+}
+
+/* "first" or, as `netc runs` writes it on a narrow terminal, "first-2". */
+static char *find_newest(const char *run_dir, const char *word, NetError *error) {
+    char *found = net_run_latest(run_dir, word, error);
+    char *name = found == NULL ? net_text(error, "%s", word) : NULL;
+    char *dash = name != NULL ? strrchr(name, '-') : NULL;
+    if (dash != NULL && dash[1] != '\0' && strlen(dash) < 10 && strspn(dash + 1, "0123456789") == strlen(dash + 1)) {
+        *dash = '\0';
+        found = newest(run_dir, name, strtol(dash + 1, NULL, 10), error);
+    }
+    free(name);
+    return found;
 }
 
 char *net_run_find(const char *run_dir, const char *word, NetError *error) {
@@ -177,7 +199,16 @@ char *net_run_find(const char *run_dir, const char *word, NetError *error) {
         return inside;
     }
     free(inside);
-    return net_run_latest(run_dir, word, error);
+    char *folder = net_text(error, "%s", word);
+    char *slash = folder != NULL ? strrchr(folder, '/') : NULL;
+    if (slash != NULL) {
+        *slash = '\0';
+    }
+    char *found = folder == NULL  ? NULL
+                  : slash == NULL ? find_newest(run_dir, word, error)
+                                  : find_newest(slash == folder ? "/" : folder, slash + 1, error);
+    free(folder);
+    return found;
 }
 
 char *net_run_path(const NetRun *run, const char *file, NetError *error) {

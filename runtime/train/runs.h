@@ -28,8 +28,8 @@ bool net_run_open(const char *folder, NetRun *run, NetError *error);
 char *net_run_latest(const char *run_dir, const char *name, NetError *error);
 
 /* The run a user means by a word, wherever one is named: the folder of that path, or if the word is no path, the folder
- * of that name in run_dir or the newest run of that name. free() releases it. NULL without an error when there is none.
- */
+ * of that name in run_dir, or the newest run of that name, "first", or of that name and number, "first-2"; with a
+ * folder before it, the newest there. free() releases it. NULL without an error when there is none. */
 char *net_run_find(const char *run_dir, const char *word, NetError *error);
 
 /* "folder/file" of a run; free() releases it. */

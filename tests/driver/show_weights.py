@@ -59,6 +59,11 @@ for word in ("runs/latest", f"runs/{run}", run):
             fail(f"show {word}: there is no '{line}' in\n{out}")
 if not netc("show", "runs/latest").startswith("runs/latest/best.safetensors\n"):
     fail("of a run the best epoch is shown")
+header = json.dumps({"__metadata__": {"format": "pt"}, "w": {"dtype": "F32", "shape": [1], "data_offsets": [0, 4]}}).encode()
+with open("bare.safetensors", "wb") as file:
+    file.write(struct.pack("<Q", len(header)) + header + bytes(4))
+if not netc("show", "bare.safetensors").startswith("bare.safetensors\n\ntensor "):
+    fail(f"one empty line above the tensors\n{netc('show', 'bare.safetensors')}")
 shown = json.loads(netc("show", "--json", "runs/latest/weights.safetensors"))
 if shown["metadata"]["epoch"] != "1" or shown["tensors"][1] != {"name": "out.bias", "type": "F32", "shape": [10],
                                                                  "values": 10} or "run" in shown:

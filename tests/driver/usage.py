@@ -104,6 +104,19 @@ USAGE = {
         "netc build: unexpected argument 'runs/latest'; weights are named by --weights runs/latest",
     ("build", "small.net", "\u2014emit", "c"): "netc build: '\u2014emit' does not begin with '-'; did you mean '--emit'?",
     ("check", "--json", "small.net"): "netc check: unknown option '--json'; did you mean '--diagnostics json'?",
+    # an ending is that of another form; names of the system, given by -o or by the network
+    ("build", "-o", "net.c", "small.net"):
+        "netc build: -o net.c: files that end in .c are made by --emit c, and without --emit this is a program; change "
+        "one of the two",
+    ("build", "--infer", "--weights", "x", "--emit", "lib", "-o", "out/net.onnx", "small.net"):
+        "netc build: -o out/net.onnx: files that end in .onnx are made by --emit onnx, and this is --emit lib; change one "
+        "of the two",
+    ("build", "--infer", "--weights", "x", "--emit", "c", "-o", "out/stdio.c", "small.net"):
+        "netc build: out/stdio.h: a file of the system has that name, and a compiler told to look here would take this "
+        "one; name another file: -o out/stdio_net.c",
+    ("build", "--infer", "--weights", "x", "--emit", "lib", "-o", "libm.a", "small.net"):
+        "netc build: libm.a: a file of the system has that name, and a compiler told to look here would take this one; "
+        "name another file: -o libm_net.a",
     ("build", "--backend", "interp", "small.net"):
         "netc build: --backend interp runs a model without compiling it; that is 'netc train small.net --backend "
         "interp'",
@@ -201,7 +214,7 @@ for arguments in (("check", "small.net", "--memory", "64M"), ("check", "--memory
 for topic, lines in (("conv", ("from=",)), ("train", ("(also --define)", "(also --optimize)", "netc help settings")),
                      ("optimizer", ("rate=0.1",))):
     done = subprocess.run([NETC, "help", topic], capture_output=True, text=True)
-    if not all(line in done.stdout for line in lines):
+    if not all(line in " ".join(done.stdout.split()) for line in lines):
         sys.exit(f"netc help {topic} lacks one of {lines}:\n{done.stdout}")
 
 # standard output that cannot be written
