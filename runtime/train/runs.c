@@ -165,16 +165,64 @@ char *net_run_latest(const char *run_dir, const char *name, NetError *error) {
     return best_rank >= 0 ? net_path_join(run_dir, best, error) : NULL;
 }
 
-char *net_run_find(const char *run_dir, const char *word, NetError *error) {
-    if (is_folder(word)) {
-        return net_text(error, "%s", word);
+/* Whether a folder is a run's: it holds the first file that a trainer writes, or, of a copied run, weights. */
+static bool is_run(const char *folder) {
+    static const char *const files[] = {"lock", "config.json", "weights.safetensors", "best.safetensors"};
+    bool found = false;
+    for (size_t i = 0; i < sizeof files / sizeof *files && !found; i++) {
+        char *path = net_path_join(folder, files[i], NULL);
+        found = path != NULL && access(path, F_OK) == 0;
+        free(path);
     }
+    return found;
+}
+
+/* Another folder than a run's hides no run: it is taken last. */
+char *net_run_find(const char *run_dir, const char *word, NetError *error) {
     char *inside = net_path_join(run_dir, word, error);
-    if (inside != NULL && is_folder(inside)) {
+    if (inside == NULL) {
+        return NULL;
+    }
+    bool beside = is_folder(word);
+    if (!(beside && is_run(word)) && is_folder(inside) && (!beside || is_run(inside))) {
         return inside;
     }
     free(inside);
-    return net_run_latest(run_dir, word, error);
+    char *latest = beside && is_run(word) ? NULL : net_run_latest(run_dir, word, error);
+    return latest != NULL || !beside ? latest : net_text(error, "%s", word);
+}
+
+bool net_run_takes(const char *folder, NetError *error) {
+    char first[NAME_MAX + 1] = "", run[NAME_MAX + 1] = "";
+    DIR *directory = is_run(folder) ? NULL : opendir(folder);
+    if (directory == NULL) {
+        return true; /* what cannot be read is said when it is opened */
+    }
+    for (const struct dirent *entry; (entry = readdir(directory)) != NULL;) {
+        const char *name = entry->d_name;
+        if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0) {
+            continue;
+        }
+        char *path = net_path_join(folder, name, NULL);
+        if (path != NULL && is_folder(path) && is_run(path) && strcmp(name, run) > 0) {
+            snprintf(run, sizeof run, "%s", name);
+        }
+        free(path);
+        if (*first == '\0' || strcmp(name, first) < 0) {
+            snprintf(first, sizeof first, "%s", name);
+        }
+    }
+    closedir(directory);
+    const char *slash = folder[strlen(folder) - 1] == '/' ? "" : "/";
+    if (*run != '\0') {
+        return net_fail(error, NET_ENVIRONMENT,
+                        "--resume %s: that is a folder of runs; name one of them, for example --resume %s%s%s [no-run]",
+                        folder, folder, slash, run);
+    }
+    return *first == '\0' || net_fail(error, NET_ENVIRONMENT,
+                                      "--resume %s: that folder is no run's, it holds '%s'; expected the folder or the "
+                                      "name of a run, or an empty folder [no-run]",
+                                      folder, first);
 }
 
 char *net_run_path(const NetRun *run, const char *file, NetError *error) {

@@ -25,8 +25,13 @@ bool net_run_open(const char *folder, NetRun *run, NetError *error);
 char *net_run_latest(const char *run_dir, const char *name, NetError *error);
 
 /* The run a user means by a word, wherever one is named: the folder of that path, the folder of that name in run_dir,
- * or the newest run of that name. free() releases it. NULL without an error when there is none. */
+ * or the newest run of that name; a folder of that path that is no run's only where there is no such run. free()
+ * releases it. NULL without an error when there is none. */
 char *net_run_find(const char *run_dir, const char *word, NetError *error);
+
+/* Whether a trainer that is to resume may write into a folder: it is a run's, or empty. Otherwise an error that says
+ * what it holds. */
+bool net_run_takes(const char *folder, NetError *error);
 
 /* "folder/file" of a run; free() releases it. */
 char *net_run_path(const NetRun *run, const char *file, NetError *error);
