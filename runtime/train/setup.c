@@ -259,20 +259,19 @@ static bool resume(NetTrainer *trainer, const NetSafetensors *file, NetError *er
     const NetPlace *place = &trainer->place;
     int64_t epochs = trainer->options.epochs;
     char past[96] = "";
-    if (place->epoch > epochs && place->position == 0) {
-        bool longer = place->epoch > epochs + 1;
-        snprintf(past, sizeof past, longer ? ", which is more than the %" PRId64 " asked for" : "", epochs);
-        net_progress_line(trainer->progress, "resume", "%s after its last epoch, %" PRId64 "%s", trainer->run.folder,
-                          place->epoch - 1, past);
-        return true;
-    }
-    if (place->epoch > epochs) {
+    bool between = place->position == 0; /* two epochs */
+    if (place->epoch > epochs + between) {
         snprintf(past, sizeof past, ": it is past %" PRId64 " epoch%s already and ends there", epochs,
                  net_plural((uint64_t)epochs));
     }
-    net_progress_line(trainer->progress, "resume", "%s in epoch %" PRId64 ", after step %s of %s%s",
-                      trainer->run.folder, place->epoch, net_count(step[0], (uint64_t)place->position),
-                      net_count(step[1], (uint64_t)trainer->steps), past);
+    if (place->epoch > epochs && between) {
+        net_progress_line(trainer->progress, "resume", "%s after its last epoch, %" PRId64 "%s", trainer->run.folder,
+                          place->epoch - 1, past);
+    } else {
+        net_progress_line(trainer->progress, "resume", "%s in epoch %" PRId64 ", after step %s of %s%s",
+                          trainer->run.folder, place->epoch, net_count(step[0], (uint64_t)place->position),
+                          net_count(step[1], (uint64_t)trainer->steps), past);
+    }
     return true;
 }
 

@@ -86,7 +86,7 @@ out, err = t.run("--resume", "--name", "past", "--epochs", 0)
 t.check("in epoch 1, after step " in out and "it is past 0 epochs already and ends there" in out, out + err)
 t.run("--resume", "--name", "past", "-q")
 out, err = t.run("--resume", "--name", "past", "--epochs", 2)
-t.check("after its last epoch, 3, which is more than the 2 asked for" in out, out + err)
+t.check("after its last epoch, 3: it is past 2 epochs already and ends there" in out, out + err)
 out, err = t.run("--resume", "--name", "past")
 t.check("after its last epoch, 3\n" in out, out + err)
 
