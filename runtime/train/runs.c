@@ -165,9 +165,10 @@ char *net_run_latest(const char *run_dir, const char *name, NetError *error) {
     return best_rank >= 0 ? net_path_join(run_dir, best, error) : NULL;
 }
 
-/* Whether a folder is a run's: it holds the first file that a trainer writes, or, of a copied run, weights. */
+/* Whether a folder is a run's: it holds the first file that a trainer writes or, copied, one to go on from. */
 static bool is_run(const char *folder) {
-    static const char *const files[] = {"lock", "config.json", "weights.safetensors", "best.safetensors"};
+    static const char *const files[] = {"lock", "config.json", "checkpoint.safetensors", "weights.safetensors",
+                                        "best.safetensors"};
     bool found = false;
     for (size_t i = 0; i < sizeof files / sizeof *files && !found; i++) {
         char *path = net_path_join(folder, files[i], NULL);

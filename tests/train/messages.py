@@ -5,6 +5,7 @@ import gzip
 import json
 import os
 import re
+import shutil
 import struct
 import subprocess
 import sys
@@ -270,6 +271,10 @@ for folder in ("source", "source/", "./source"):
          "empty folder [no-run]", "--resume", folder, "--data-dir", good)
 if os.listdir("source") != ["inside"] or sorted(os.listdir(".")) != before or "lock" in os.listdir("others"):
     fail("a folder that is refused is written into")
+os.mkdir("copied")
+shutil.copy("others/latest/checkpoint.safetensors", "copied")
+shutil.copy("others/latest/epochs.csv", "copied")
+train("--resume", "copied", "--data-dir", good)
 says("source/inside has no checkpoint to resume from; starting anew in it [starting-anew]", "--resume", "source/inside",
      "--data-dir", good, status=0)
 with open(os.path.join("others", os.readlink("others/latest"), "result.json")) as file:
