@@ -43,6 +43,48 @@ static char *trainer_command(Arena *arena, const Options *options) {
     return text;
 }
 
+/* Whether two names are one but for their dashes: weight_decay is --weight-decay. */
+static bool same_name(const char *a, size_t a_length, const char *b, size_t b_length) {
+    bool same = a_length == b_length;
+    for (size_t i = 0; same && i < a_length; i++) same = (a[i] == '_' ? '-' : a[i]) == b[i];
+    return same;
+}
+
+/* Whether a --set line says what an option of trainers does: "epochs 3" and "optimizer sgd rate=1" are --epochs and
+ * --rate, "log gradients every=5" is --log-every. */
+static bool sets_option(const char *line, const char *option, size_t length) {
+    static const char ends[] = " \t=\"";
+    line += strspn(line, ends);
+    size_t name = strcspn(line, ends);
+    bool named = same_name(line, name, option, length);
+    bool owned = length > name && option[name] == '-' && same_name(line, name, option, name);
+    for (const char *word = line; *word != '\0' && !named;) {
+        size_t size = *word == '"' ? 0 : strcspn(word, ends);
+        bool key = size > 0 && word[size] == '=';
+        named = key && (same_name(word, size, option, length) ||
+                        (owned && same_name(word, size, option + name + 1, length - name - 1)));
+        const char *closing = *word == '"' ? strchr(word + 1, '"') : NULL; /* what a path says is no key */
+        word = closing != NULL ? closing + 1 : word + size + (word[size] != '\0');
+    }
+    return named;
+}
+
+/* Of two values the option's would win in silence, whichever was meant. */
+static bool check_sets(const Options *options, int *status) {
+    for (size_t i = 0; i < options->trainer.count; i++) {
+        const char *word = options->trainer.at[i];
+        if (strncmp(word, "--", 2) != 0) continue;
+        size_t length = strcspn(word + 2, "=");
+        for (size_t k = 0; k < options->sets.count; k++) {
+            if (!sets_option(options->sets.at[k], word + 2, length)) continue;
+            *status = report_usage("train", "--set '%s' and --%.*s say the same; keep one", options->sets.at[k],
+                                   (int)length, word + 2);
+            return false;
+        }
+    }
+    return true;
+}
+
 static char **trainer_arguments(Arena *arena, const Options *options, int *argc) {
     size_t count = options->trainer.count;
     char **argv = NEW_ARRAY(arena, char *, count + 5);
@@ -191,6 +233,9 @@ int cmd_train(Arena *arena, Options *options) {
     Compilation compilation;
     int status;
     int argc;
+    if (!check_sets(options, &status)) {
+        return status;
+    }
     char **argv = trainer_arguments(arena, options, &argc);
     if (!pipeline_open(arena, "train", options, options->files.at[0], &compilation, &status) ||
         !pipeline_target(&compilation, &status)) {

@@ -149,6 +149,7 @@ const char *descriptor_write(Arena *arena, const Code *code, const Descriptor *d
     put(root, "target", json_string(classes ? "class" : "input"));
     put(root, "accuracy", json_boolean(classes));
     put(root, "layers", layers(model));
+    if (model->explodes) put(root, "explodes", json_true());
     put(root, "network", network_json(model));
     put(root, "tensors", tensors(d->programs));
     put(root, "sizes", sizes(d));

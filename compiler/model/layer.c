@@ -130,8 +130,14 @@ bool layer_window(LayerContext *context, const OptionValue *size, const OptionVa
         Diag *diag = diag_report(context->diags, layer->at, "needs-maps",
                                  "%s moves a window over maps, but '%s' gives %lld numbers without rows and columns",
                                  layer->kind->name, layer->from->name, (long long)shape_count(in));
-        if (layer->from->index == 0)
-            diag_help(context->diags, diag, "write the input as CxHxW, for example input 1x28x28");
+        const Layer *flat = layer->from; /* the first layer that gives plain numbers, where the input gives maps */
+        while (flat->from && flat->from->out.rank != 3) flat = flat->from;
+        if (flat->from) {
+            diag_help(context->diags, diag, "write %s above '%s', where there are maps", layer->kind->name, flat->name);
+        } else {
+            diag_help(context->diags, diag, "write the input as CxHxW, for example input 1x28x28%s",
+                      layer->from == flat ? "" : ", and the layers that move windows first");
+        }
         return false;
     }
     if (window_make(in, size, stride, pad, window)) return true;

@@ -178,6 +178,7 @@ typedef struct {
     Settings settings;
     int64_t parameter_count;
     bool bytes_input; /* the data's examples are bytes (divided by 255), not floats */
+    bool explodes;    /* by its initial weights: what [exploding-gradient] says, allowed or not */
 } Model;
 
 /* How many classes an example may have; 0: its target is not a class. */

@@ -74,7 +74,11 @@ static bool read_key(Scope *scope, const OptionOwner *owner, const AstArg *arg, 
         const OptionSpec *spec = option_at(owner, i);
         if (spec->positional || !string_is(spec->name, arg->key)) continue;
         if (values[i].given && !values[i].inherited) {
-            diag_report(scope->diags, arg->key_at, "duplicate-option", "%s= is given twice", arg->key);
+            Diag *diag = diag_report(scope->diags, arg->key_at, "duplicate-option", "%s= is given twice", arg->key);
+            uint32_t line, column;
+            source_position(scope->diags->source, values[i].at.lo, &line, &column);
+            diag_note(scope->diags, diag, "first in line %u, column %u", (unsigned)line, (unsigned)column);
+            diag_help(scope->diags, diag, "keep one of them");
             return false;
         }
         return option_convert(scope, owner, spec, arg->value, &values[i]);

@@ -155,10 +155,11 @@ static const char *times_text(Arena *arena, double times, int decimals) {
     return arena_format(arena, "%s %.*f times", decimals > 0 ? "about" : "some", decimals, times);
 }
 
-static void report_gradient(const Walk *walk, Diags *diags) {
+static void report_gradient(const Walk *walk, Model *model, Diags *diags) {
     bool grows = walk->change > 0;
     double times = exp(fabs(walk->change) / 2), each = exp(fabs(walk->change) / 2 / walk->steps);
     if (!(times >= reported_from)) return;
+    model->explodes = grows;
     Diag *diag = diag_report(diags, walk->first->at, grows ? "exploding-gradient" : "vanishing-gradient",
                              "gradients are expected to %s %s a layer on the way back: '%s' will learn %s %s than '%s'",
                              grows ? "grow" : "shrink", times_text(diags->arena, each, 1), walk->first->name,
@@ -181,7 +182,7 @@ static void report_saturated(const Walk *walk, Diags *diags) {
     diag_help(diags, diag, "init=lecun_normal keeps it near 1; allow \"saturated-units\" says that you mean it");
 }
 
-void model_check_propagation(const Model *model, Diags *diags) {
+void model_check_propagation(Model *model, Diags *diags) {
     Walk walk = {.known = true};
     Spread values = input_spread(model->layers.at[0]);
     size_t count = model->layers.count;
@@ -190,6 +191,6 @@ void model_check_propagation(const Model *model, Diags *diags) {
         const Layer *layer = model->layers.at[i];
         values = layer->weight ? pass_weights(layer, values, &walk) : pass_through(layer, values, &walk);
     }
-    if (walk.known && walk.steps > 0) report_gradient(&walk, diags);
+    if (walk.known && walk.steps > 0) report_gradient(&walk, model, diags);
     if (walk.saturated) report_saturated(&walk, diags);
 }

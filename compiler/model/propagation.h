@@ -6,9 +6,9 @@
 
 #include "compiler/model/model.h"
 
-/* Warns, at the first layer with weights, when its gradient is expected to be 30 times smaller or larger than that of
- * the last one before the output; and at the first layer of which more than a third of the units are expected to be
- * saturated. */
-void model_check_propagation(const Model *model, Diags *diags);
+/* Sets model->explodes. Warns, at the first layer with weights, when its gradient is expected to be 30 times smaller or
+ * larger than that of the last one before the output; and at the first layer of which more than a third of the units
+ * are expected to be saturated. */
+void model_check_propagation(Model *model, Diags *diags);
 
 #endif

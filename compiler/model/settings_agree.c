@@ -85,10 +85,10 @@ static void check_cost(Scope *scope, Model *model, const SettingLines *lines, co
 /* A set that does not suit the network is an error where it is named, and where it is about to be learned. Without a
  * line it is the standard, which may be on nobody's mind: a word, unless the network is there to be used. */
 static Diag *report_data(Scope *scope, const AstStmt *line, ModelPurpose purpose, const Layer *layer,
-                         const char *message) {
+                         const DataKind *set, const char *message) {
     const char *kind = line || purpose == PURPOSE_TRAIN ? "data-mismatch" : "default-data";
-    return diag_report(scope->diags, place_of(line, layer), kind, "%s%s", message,
-                       line ? "" : "; it is the set that is learned without a 'data' line");
+    const char *why = line ? "" : arena_format(scope->arena, "; without a 'data' line %s is learned", set->name);
+    return diag_report(scope->diags, place_of(line, layer), kind, "%s%s", message, why);
 }
 
 static bool check_examples(Scope *scope, const AstStmt *line, const Model *model, const DataKind *kind) {
@@ -98,7 +98,7 @@ static bool check_examples(Scope *scope, const AstStmt *line, const Model *model
     if (match == NET_SHAPE_SUITS) return true;
     const char *shape = shape_text(scope->arena, example);
     Diag *diag =
-        report_data(scope, line, model->purpose, layer,
+        report_data(scope, line, model->purpose, layer, kind,
                     arena_format(scope->arena, "the examples of %s are %s (%lld numbers), the input is %s", kind->name,
                                  shape, (long long)shape_count(example), shape_text(scope->arena, input)));
     if (match == NET_SHAPE_INPUT_ORDER) {
@@ -114,9 +114,14 @@ static void check_classes(Scope *scope, const AstStmt *line, const Model *model,
                           const Layer *last) {
     int64_t outputs = shape_count(last->out);
     if (model->settings.target != TARGET_CLASS || outputs >= kind->classes) return;
-    report_data(scope, line, model->purpose, last,
-                arena_format(scope->arena, "%s has %lld classes, the last layer ('%s') has %lld output%s", kind->name,
-                             (long long)kind->classes, last->name, (long long)outputs, outputs == 1 ? "" : "s"));
+    Diag *diag = report_data(scope, line, model->purpose, last, kind,
+                             arena_format(scope->arena, "%s has %lld classes, the last layer ('%s') has %lld output%s",
+                                          kind->name, (long long)kind->classes, last->name, (long long)outputs,
+                                          outputs == 1 ? "" : "s"));
+    while (last->from && !last->weight) last = last->from; /* an activation has the outputs of what it reads */
+    bool dense = string_is(last->kind->name, "dense");
+    diag_help(scope->diags, diag, "one output a class: %s 'dense %lld'", dense ? "write" : "end with",
+              (long long)kind->classes);
 }
 
 static void check_data(Scope *scope, const Model *model, const SettingLines *lines, const Layer *last) {

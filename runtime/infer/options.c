@@ -154,6 +154,15 @@ static int label_files(const NetInferOptions *options) {
     return count;
 }
 
+/* Labels of the images before them, where --labels names those of all. */
+static bool check_labels(const NetInferOptions *options, NetError *error) {
+    for (int i = 0; options->labels != NULL && !options->raw && i < options->file_count; i++)
+        if (net_labels_file(options->files[i]) && (i > 0 || net_labels_file(options->labels)))
+            return net_fail(error, NET_USAGE, "labels are given twice, by --labels %s and by the file %s; keep one",
+                            options->labels, options->files[i]);
+    return true;
+}
+
 /* The self-test reads nothing and prints its line: all else on the line would be passed over. */
 static bool check_selftest(const NetInferOptions *options, NetError *error) {
     if (options->file_count > 0)
@@ -210,7 +219,7 @@ static bool check(const NetInferOptions *options, const NetNetwork *network, Net
     if (network->classes == 0 && (options->labels != NULL || options->all))
         return net_fail(error, NET_USAGE, "--%s is about classes, and the outputs of '%s' are none",
                         options->labels != NULL ? "labels" : "all", network->name);
-    return check_lines(options, error) && check_output(options, error);
+    return check_labels(options, error) && check_lines(options, error) && check_output(options, error);
 }
 
 const char *net_infer_program(int argc, char **argv) {

@@ -271,6 +271,7 @@ static const char *shown(const Setting *setting, const char *text, char out[VALU
         return out;
     }
     return setting->id == NET_OPTION_BATCH && word       ? "full"
+           : setting->id == NET_OPTION_PATIENCE && word  ? "never"
            : setting->id == NET_OPTION_LOG_EVERY && word ? "epoch"
                                                          : text;
 }
@@ -311,10 +312,15 @@ static bool settle(NetTrainer *trainer, const Setting *setting, const char *used
         return adopt(trainer, setting, used, error);
     }
     const char *wanted = setting_text(setting, options, now);
+    const char *name = net_option_name(setting->id);
+    if (!setting->fixed && !given &&
+        strcmp(wanted, used) != 0) { /* by the model, perhaps without a thought of the run */
+        net_progress_line(trainer->progress, "resume", "with %s %s, as the model says now; %s had %s", name,
+                          shown(setting, wanted, out[0]), trainer->run.folder, shown(setting, used, out[1]));
+    }
     if (!setting->fixed || strcmp(wanted, used) == 0) {
         return true;
     }
-    const char *name = net_option_name(setting->id);
     char leave[64] = "the model says otherwise now";
     if (given) {
         snprintf(leave, sizeof leave, "leave --%s out", name);

@@ -444,6 +444,7 @@ static void decode_input(Decoder *d) {
     model->classes = get_integer(d, model->root, "classes", 0, COUNT_LIMIT);
     model->target_input = get_word(d, model->root, "target", targets, 2) == 1;
     model->accuracy = get_bool(d, model->root, "accuracy");
+    model->explodes = get_bool(d, model->root, "explodes");
 }
 
 static void decode_all(Decoder *d) {

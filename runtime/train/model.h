@@ -142,6 +142,7 @@ typedef struct {
     bool input_bytes; /* rows are uint8_t, else float */
     int64_t outputs, classes;
     bool target_input; /* the target is the input: no class, no accuracy */
+    bool explodes;     /* gradients are expected to, with these initial weights */
     bool accuracy;     /* `correct` is among the logged sums */
     int layers, tensors, scalars;
     NetLayer *layer;

@@ -187,18 +187,21 @@ static char *find_newest(const char *run_dir, const char *word, NetError *error)
     return found;
 }
 
-char *net_run_find(const char *run_dir, const char *word, NetError *error) {
-    if (is_folder(word)) {
-        return net_text(error, "%s", word);
+/* Whether a folder is a run's: it holds the first file that a trainer writes or, copied, one to go on from. */
+static bool is_run(const char *folder) {
+    static const char *const files[] = {"lock", "config.json", "checkpoint.safetensors", "weights.safetensors",
+                                        "best.safetensors"};
+    bool found = false;
+    for (size_t i = 0; i < sizeof files / sizeof *files && !found; i++) {
+        char *path = net_path_join(folder, files[i], NULL);
+        found = path != NULL && access(path, F_OK) == 0;
+        free(path);
     }
-    if (access(word, F_OK) == 0) {
-        return NULL; /* a path comes before a name, whatever it leads to */
-    }
-    char *inside = net_path_join(run_dir, word, error);
-    if (inside != NULL && is_folder(inside)) {
-        return inside;
-    }
-    free(inside);
+    return found;
+}
+
+/* The newest run of the name that a word, maybe with a folder before it, ends in. */
+static char *find_named(const char *run_dir, const char *word, NetError *error) {
     char *folder = net_text(error, "%s", word);
     char *slash = folder != NULL ? strrchr(folder, '/') : NULL;
     if (slash != NULL) {
@@ -209,6 +212,59 @@ char *net_run_find(const char *run_dir, const char *word, NetError *error) {
                                   : find_newest(slash == folder ? "/" : folder, slash + 1, error);
     free(folder);
     return found;
+}
+
+char *net_run_find(const char *run_dir, const char *word, NetError *error) {
+    bool beside = is_folder(word);
+    if (beside && is_run(word)) {
+        return net_text(error, "%s", word);
+    }
+    if (!beside && access(word, F_OK) == 0) {
+        return NULL; /* a file comes before a name */
+    }
+    char *inside = net_path_join(run_dir, word, error);
+    if (inside == NULL) {
+        return NULL;
+    }
+    if (is_folder(inside) && (!beside || is_run(inside))) {
+        return inside;
+    }
+    free(inside);
+    char *found = find_named(run_dir, word, error);
+    return found != NULL || !beside ? found : net_text(error, "%s", word);
+}
+
+bool net_run_takes(const char *folder, NetError *error) {
+    char first[NAME_MAX + 1] = "", run[NAME_MAX + 1] = "";
+    DIR *directory = is_run(folder) ? NULL : opendir(folder);
+    if (directory == NULL) {
+        return true; /* what cannot be read is said when it is opened */
+    }
+    for (const struct dirent *entry; (entry = readdir(directory)) != NULL;) {
+        const char *name = entry->d_name;
+        if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0) {
+            continue;
+        }
+        char *path = net_path_join(folder, name, NULL);
+        if (path != NULL && is_folder(path) && is_run(path) && strcmp(name, run) > 0) {
+            snprintf(run, sizeof run, "%s", name);
+        }
+        free(path);
+        if (*first == '\0' || strcmp(name, first) < 0) {
+            snprintf(first, sizeof first, "%s", name);
+        }
+    }
+    closedir(directory);
+    const char *slash = folder[strlen(folder) - 1] == '/' ? "" : "/";
+    if (*run != '\0') {
+        return net_fail(error, NET_ENVIRONMENT,
+                        "--resume %s: that is a folder of runs; name one of them, for example --resume %s%s%s [no-run]",
+                        folder, folder, slash, run);
+    }
+    return *first == '\0' || net_fail(error, NET_ENVIRONMENT,
+                                      "--resume %s: that folder is no run's, it holds '%s'; expected the folder or the "
+                                      "name of a run, or an empty folder [no-run]",
+                                      folder, first);
 }
 
 char *net_run_path(const NetRun *run, const char *file, NetError *error) {

@@ -3,6 +3,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "runtime/base/float.h"
 #include "runtime/train/checkpoint.h"
 #include "runtime/train/require.h"
 
@@ -67,12 +68,28 @@ static bool load_probe(NetTrainer *trainer, NetError *error) {
     return true;
 }
 
+/* Kernels are given rate/m, and one that a float holds as 0 trains nothing. The smallest is that of the largest batch.
+ */
+static bool check_step(const NetTrainer *trainer, NetError *error) {
+    const double least = 0x1p-149; /* of the floats above 0 */
+    const NetOptions *options = &trainer->options;
+    double m = (double)trainer->batch;
+    return options->evaluate || !net_rounds_to_zero(options->rate / m) ||
+           net_fail(error, NET_USAGE,
+                    "rate %g: a step is rate/m, and over a batch of m = %" PRId64
+                    " examples a 32-bit float holds that as 0; the smallest rate is %.2g",
+                    options->rate, trainer->batch, m * least);
+}
+
 /* Buffers for the largest batch of any program, and the threads. */
 static bool make_buffers(NetTrainer *trainer, NetError *error) {
     const NetModel *model = trainer->model;
     const NetOptions *options = &trainer->options;
     trainer->batch = options->batch > 0 && options->batch < trainer->n ? options->batch : trainer->n;
     trainer->steps = (trainer->n + trainer->batch - 1) / trainer->batch;
+    if (!check_step(trainer, error)) {
+        return false;
+    }
     int64_t probe = model->settings.log_probe < trainer->n ? model->settings.log_probe : trainer->n;
     int64_t largest = trainer->batch > NET_EVAL_BATCH ? trainer->batch : NET_EVAL_BATCH;
     largest = probe > largest ? probe : largest;
@@ -180,7 +197,8 @@ static bool find_resumed(NetTrainer *trainer, NetSafetensors *file, bool *found,
         net_progress_note(trainer->progress, options->program, text);
         return true;
     }
-    bool ok = net_run_open(folder, &trainer->run, error) && net_checkpoint_open(trainer, file, found, error);
+    bool ok = net_run_takes(folder, error) && net_run_open(folder, &trainer->run, error) &&
+              net_checkpoint_open(trainer, file, found, error);
     free(folder);
     if (ok && !*found) {
         snprintf(text, sizeof text, "%s has no checkpoint to resume from; starting anew in it [starting-anew]",
@@ -239,12 +257,20 @@ static bool resume(NetTrainer *trainer, const NetSafetensors *file, NetError *er
     }
     trainer->resumed = true;
     const NetPlace *place = &trainer->place;
-    if (place->epoch > trainer->options.epochs) {
-        net_progress_line(trainer->progress, "resume", "%s after its last epoch", trainer->run.folder);
+    int64_t epochs = trainer->options.epochs;
+    char past[96] = "";
+    bool between = place->position == 0; /* two epochs */
+    if (place->epoch > epochs + between) {
+        snprintf(past, sizeof past, ": it is past %" PRId64 " epoch%s already and ends there", epochs,
+                 net_plural((uint64_t)epochs));
+    }
+    if (place->epoch > epochs && between) {
+        net_progress_line(trainer->progress, "resume", "%s after its last epoch, %" PRId64 "%s", trainer->run.folder,
+                          place->epoch - 1, past);
     } else {
-        net_progress_line(trainer->progress, "resume", "%s in epoch %" PRId64 ", after step %s of %s",
+        net_progress_line(trainer->progress, "resume", "%s in epoch %" PRId64 ", after step %s of %s%s",
                           trainer->run.folder, place->epoch, net_count(step[0], (uint64_t)place->position),
-                          net_count(step[1], (uint64_t)trainer->steps));
+                          net_count(step[1], (uint64_t)trainer->steps), past);
     }
     return true;
 }

@@ -94,6 +94,7 @@ static NetOutcome diverged(NetTrainer *trainer, const char *what, const NetBatch
     const NetParam *broken = first_broken(trainer);
     double largest = 0;
     char where[200] = "";
+    char advice[160];
     int layer = broken == NULL && batch != NULL ? first_overflow(trainer, batch, &largest) : -1;
     if (broken != NULL) {
         snprintf(where, sizeof where, "first in '%.120s'; ", broken->name);
@@ -101,11 +102,16 @@ static NetOutcome diverged(NetTrainer *trainer, const char *what, const NetBatch
         snprintf(where, sizeof where, "first in '%.120s' (weighted input %.2g); ", trainer->model->layer[layer].name,
                  largest);
     }
+    if (trainer->model->explodes && trainer->options.weights == NULL) { /* a smaller rate would not do */
+        snprintf(advice, sizeof advice,
+                 "the initial weights are too large: try init=he_normal with relu, lecun_normal with tanh");
+    } else {
+        snprintf(advice, sizeof advice, "try --rate %g (now %g)", trainer->options.rate / 10, trainer->options.rate);
+    }
     net_fail(error, NET_MODEL,
-             "%s is not finite at epoch %" PRId64 ", step %" PRId64 "; %stry --rate %g (now %g); the last good "
-             "checkpoint is %s/checkpoint.safetensors [diverged]",
-             what, place->epoch, place->position, where, trainer->options.rate / 10, trainer->options.rate,
-             trainer->run.folder);
+             "%s is not finite at epoch %" PRId64 ", step %" PRId64 "; %s%s; the last good checkpoint is "
+             "%s/checkpoint.safetensors [diverged]",
+             what, place->epoch, place->position, where, advice, trainer->run.folder);
     return NET_FAILED;
 }
 
