@@ -59,7 +59,7 @@ for word in ("runs/latest", f"runs/{run}", run):
             fail(f"show {word}: there is no '{line}' in\n{out}")
 if not netc("show", "runs/latest").startswith("runs/latest/best.safetensors\n"):
     fail("of a run the best epoch is shown")
-header = json.dumps({"__metadata__": {"format": "pt"}, "w": {"dtype": "F32", "shape": [1], "data_offsets": [0, 4]}}).encode()
+header = json.dumps({"w": {"dtype": "F32", "shape": [1], "data_offsets": [0, 4]}}).encode()
 with open("bare.safetensors", "wb") as file:
     file.write(struct.pack("<Q", len(header)) + header + bytes(4))
 if not netc("show", "bare.safetensors").startswith("bare.safetensors\n\ntensor "):
