@@ -16,10 +16,8 @@ typedef struct {
     int64_t parameters, multiply_adds, bytes; /* bytes: activations of one example */
 } Size;
 
-int64_t show_parameters(const Layer *layer) { return param_count(layer->weight) + param_count(layer->bias); }
-
 static Size layer_size(const Layer *layer) {
-    return (Size){.parameters = show_parameters(layer),
+    return (Size){.parameters = layer_parameters(layer),
                   .multiply_adds = layer->multiply_adds,
                   .bytes = shape_count(layer->out) * FLOAT_BYTES};
 }
@@ -204,11 +202,11 @@ static json_t *json_size(Size size) {
     return object;
 }
 
-static void append_tensor(json_t *tensors, const Param *param) {
-    if (!param) return;
+static void append_tensor(json_t *tensors, const Stored *stored) {
+    if (!stored->kept) return;
     json_t *object = json_object();
-    add(object, "name", json_string(param->name));
-    add(object, "shape", json_dims(param->rank, param->dim));
+    add(object, "name", json_string(stored->name));
+    add(object, "shape", json_dims(stored->rank, stored->dim));
     append(tensors, object);
 }
 
@@ -257,8 +255,7 @@ static json_t *json_layer(Arena *arena, const Model *model, const Layer *layer) 
     add(object, "output", json_dims(layer->out.rank, layer->out.dim));
     add(object, "activation", json_string(activation_text(arena, layer->activation)));
     json_t *tensors = json_array();
-    append_tensor(tensors, layer->weight);
-    append_tensor(tensors, layer->bias);
+    for (size_t i = 0; i < layer->stored.count; i++) append_tensor(tensors, layer->stored.at[i]);
     add(object, "tensors", tensors);
     return object;
 }
