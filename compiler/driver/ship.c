@@ -554,7 +554,8 @@ int ship_measure(Arena *arena, const Model *model, const Shipment *shipment, Shi
     for (int i = 0; i <= shipment->until->index; i++) {
         const Layer *layer = model->layers.at[i];
         for (size_t k = 0; k < layer->stored.count; k++) {
-            sizes->values += layer->stored.at[k]->kept ? 4 * stored_count(layer->stored.at[k]) : 0;
+            const Stored *stored = layer->stored.at[k];
+            sizes->values += stored_is_tensor(stored) ? 4 * stored_count(stored) : 0;
         }
     }
     sizes->weights = library.weight_count * 4;

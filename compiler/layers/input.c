@@ -44,8 +44,8 @@ static const OptionSpec input_options[INPUT_OPTIONS] = {
 typedef struct {
     int option;
     Statistic statistic;
-    const char *metadata; /* their key in weights files */
-    double neutral;       /* changes nothing */
+    const char *kept; /* its key in weights files */
+    double neutral;   /* changes nothing */
 } InputStatistic;
 static const InputStatistic input_mean = {INPUT_MEAN, STATISTIC_MEAN, "input_mean", 0};
 static const InputStatistic input_std = {INPUT_STD, STATISTIC_DEVIATION, "input_std", 1};
@@ -67,9 +67,9 @@ static bool input_store(LayerContext *context, const InputStatistic *which) {
     }
     Recipe recipe = {
         .kind = value->flag ? RECIPE_DATA : RECIPE_VALUES, .statistic = which->statistic, .values = value->numbers};
-    Stored *stored = layer_store(context, name, STORED_STATISTIC, 1, shape.dim, recipe);
-    stored->kept = false; /* PyTorch's modules have no such tensors */
-    stored->metadata = which->metadata;
+    Stored *stored = layer_store(context->arena, context->layer, name, STORED_STATISTIC, 1, shape.dim, recipe);
+    stored->kept = which->kept;
+    stored->metadata = true; /* PyTorch's modules have no such tensors */
     return true;
 }
 
@@ -117,7 +117,7 @@ static const char *input_constant(PyTorch *out, const Layer *layer, const InputS
     const Stored *stored = input_stored(layer, which);
     const OptionValue *value = &layer->options[which->option];
     if (!stored) return value->numbers[0] == which->neutral ? NULL : pytorch_number(out, value->numbers[0]);
-    const char *name = stored->metadata, *values = name;
+    const char *name = stored->kept, *values = name;
     if (value->flag) {
         vec_push(out->arena, &out->arguments, name);
     } else {

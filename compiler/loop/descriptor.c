@@ -62,7 +62,7 @@ static json_t *tensors(const Model *model) {
             for (int64_t v = 0; v < size; v++) add(values, number(t->recipe.values[v]));
             put(init, "values", values);
         }
-        add(list, json_pack("{s:s, s:s, s:s, s:I, s:I, s:o, s:b, s:b, s:b, s:s*, s:o}", "name", t->name, "role",
+        add(list, json_pack("{s:s, s:s, s:s, s:I, s:I, s:o, s:b, s:b, s:s*, s:b, s:o}", "name", t->name, "role",
                             stored_roles[t->role], "buffer", stored_is_parameter(t) ? "param" : "state", "offset",
                             (json_int_t)t->offset, "size", (json_int_t)size, "shape", dims(t->dim, t->rank), "trained",
                             t->trained, "decays", t->decays, "kept", t->kept, "metadata", t->metadata, "init", init));

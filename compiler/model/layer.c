@@ -39,28 +39,12 @@ int64_t model_classes(const Model *model) {
 
 /* ---- stored tensors ---- */
 
-Stored *layer_store(LayerContext *context, const char *part, StoredRole role, int rank, const int64_t *dim,
-                    Recipe recipe) {
-    Layer *layer = context->layer;
-    Stored *stored = NEW(context->arena, Stored);
-    stored->name = arena_format(context->arena, "%s.%s", layer->name, part);
-    stored->part = part;
-    stored->role = role;
-    stored->rank = rank;
-    for (int i = 0; i < rank; i++) stored->dim[i] = dim[i];
-    stored->recipe = recipe;
-    stored->trained = stored_is_parameter(stored) && layer->trainable;
-    stored->kept = true;
-    vec_push(context->arena, &layer->stored, stored);
-    return stored;
-}
-
 Stored *layer_store_init(LayerContext *context, const char *part, StoredRole role, int rank, const int64_t *dim,
                          int init_option, int64_t fan_in, int64_t fan_out) {
     const Layer *layer = context->layer;
     const AstValue *init = layer->options[init_option].init;
     Recipe recipe = init ? recipe_resolve(init, fan_in, fan_out) : recipe_standard(layer->activation, fan_in, fan_out);
-    Stored *stored = layer_store(context, part, role, rank, dim, recipe);
+    Stored *stored = layer_store(context->arena, context->layer, part, role, rank, dim, recipe);
     stored->option = layer->kind->options[init_option].name;
     return stored;
 }

@@ -55,12 +55,8 @@ const OptionValue *layer_option(const Layer *layer, const char *name);
 extern const OptionSpec layer_common_options[];
 extern const size_t layer_common_option_count;
 /* ---- for shape rules ---- */
-/* Adds a tensor that the layer stores, named LAYER.part. It is a tensor of weights files, trained if it is a parameter
- * and layer->trainable is set by then, and does not decay; the caller may change that. */
-Stored *layer_store(LayerContext *context, const char *part, StoredRole role, int rank, const int64_t *dim,
-                    Recipe recipe);
-/* The same, begun as the option at `init_option` says (or, when that is absent, by the default for the layer's
- * activation: he_normal for relu and its kin, glorot_uniform for the rest). */
+/* layer_store (stored.h) of a tensor that begins as the option at `init_option` says (or, when that is absent, by the
+ * default for the layer's activation: he_normal for relu and its kin, glorot_uniform for the rest). */
 Stored *layer_store_init(LayerContext *context, const char *part, StoredRole role, int rank, const int64_t *dim,
                          int init_option, int64_t fan_in, int64_t fan_out);
 /* Sets layer->multiply_adds to the product of the factors; false after reporting that it is beyond all bounds. */

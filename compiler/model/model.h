@@ -84,14 +84,14 @@ typedef struct {
     StoredRole role;
     int rank;
     int64_t dim[4];
-    Recipe recipe;        /* how it begins */
-    const char *option;   /* the option that says so; NULL: none does */
-    bool decays;          /* regularize applies */
-    bool trained;         /* the optimizer's step changes it */
-    bool kept;            /* it is a tensor of weights files */
-    const char *metadata; /* weights files keep it as a list of numbers under this key; NULL: not so */
-    int row;              /* in Model.stored */
-    int64_t offset;       /* of its first element in its buffer */
+    Recipe recipe;      /* how it begins */
+    const char *option; /* the option that says so; NULL: none does */
+    bool decays;        /* regularize applies */
+    bool trained;       /* the optimizer's step changes it */
+    const char *kept;   /* its name in weights files; NULL: they do not keep it */
+    bool metadata;      /* there it is a list of numbers among the metadata, not a tensor */
+    int row;            /* in Model.stored */
+    int64_t offset;     /* of its first element in its buffer */
 } Stored;
 
 /* ---- options: of layers, of settings ---- */

@@ -18,7 +18,9 @@ static void print_stored(Arena *arena, FILE *out, const Stored *stored) {
     for (int i = 0; i < stored->rank; i++) fprintf(out, "%s%lld", i ? ", " : "", (long long)stored->dim[i]);
     fputs("] = ", out);
     fprintf(out, "%s%s%s\n", recipe_text(arena, number_text, stored->recipe), stored->decays ? ", decays" : "",
-            stored->kept ? "" : ", not kept");
+            stored_is_tensor(stored) ? ""
+            : stored->kept           ? ", metadata"
+                                     : ", not kept");
 }
 
 static void print_layer(Arena *arena, FILE *out, const Layer *layer) {

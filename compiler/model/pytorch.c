@@ -37,7 +37,7 @@ static bool is_taken(const char *name) {
 /* A layer with tensors in weights files is a member of the module, by its name. */
 static bool has_module(const Layer *layer) {
     for (size_t i = 0; i < layer->stored.count; i++)
-        if (layer->stored.at[i]->kept) return true;
+        if (stored_is_tensor(layer->stored.at[i])) return true;
     return false;
 }
 

@@ -203,9 +203,9 @@ static json_t *json_size(Size size) {
 }
 
 static void append_tensor(json_t *tensors, const Stored *stored) {
-    if (!stored->kept) return;
+    if (!stored_is_tensor(stored)) return;
     json_t *object = json_object();
-    add(object, "name", json_string(stored->name));
+    add(object, "name", json_string(stored->kept));
     add(object, "shape", json_dims(stored->rank, stored->dim));
     append(tensors, object);
 }

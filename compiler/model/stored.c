@@ -12,6 +12,8 @@ int64_t stored_count(const Stored *stored) {
     return count;
 }
 
+bool stored_is_tensor(const Stored *stored) { return stored->kept && !stored->metadata; }
+
 bool stored_is_parameter(const Stored *stored) { return stored->role == STORED_WEIGHT || stored->role == STORED_BIAS; }
 
 const Stored *layer_stored(const Layer *layer, StoredRole role) {
@@ -33,6 +35,21 @@ int64_t layer_parameters(const Layer *layer) {
         if (stored_is_parameter(stored) && !size_add(total, stored_count(stored), &total)) return INT64_MAX;
     }
     return total;
+}
+
+Stored *layer_store(Arena *arena, Layer *layer, const char *part, StoredRole role, int rank, const int64_t *dim,
+                    Recipe recipe) {
+    Stored *stored = NEW(arena, Stored);
+    stored->name = arena_format(arena, "%s.%s", layer->name, part);
+    stored->part = part;
+    stored->role = role;
+    stored->rank = rank;
+    for (int i = 0; i < rank; i++) stored->dim[i] = dim[i];
+    stored->recipe = recipe;
+    stored->trained = stored_is_parameter(stored) && layer->trainable;
+    stored->kept = stored->name;
+    vec_push(arena, &layer->stored, stored);
+    return stored;
 }
 
 static void place(Arena *arena, Model *model, bool parameters) {

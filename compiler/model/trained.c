@@ -34,7 +34,7 @@ static bool load_tensors(Arena *arena, const NetSafetensors *file, const char *w
     size_t count = 0;
     for (size_t i = 0; i < model->stored.count; i++) {
         const Stored *stored = model->stored.at[i];
-        if (stored->kept) wanted[count++] = (NetWanted){stored->name, stored->dim, stored->rank};
+        if (stored_is_tensor(stored)) wanted[count++] = (NetWanted){stored->kept, stored->dim, stored->rank};
     }
     const NetWeightWords words = {.weights = weights};
     if (!net_weights_match(file, &words, wanted, count, found, error) ||
@@ -42,11 +42,11 @@ static bool load_tensors(Arena *arena, const NetSafetensors *file, const char *w
         return false;
     for (size_t i = 0, next = 0; i < model->stored.count; i++) {
         const Stored *stored = model->stored.at[i];
-        if (!stored->kept) continue;
+        if (!stored_is_tensor(stored)) continue;
         int64_t size = stored_count(stored);
         float *values = NEW_ARRAY(arena, float, size);
         const NetTensor *tensor = found[next++];
-        if (!net_weights_values(file, tensor, stored->name, values, size, error)) return false;
+        if (!net_weights_values(file, tensor, stored->kept, values, size, error)) return false;
         trained->values[i] = values;
         if (tensor->type != NET_F32) trained->converted = net_type_name(tensor->type);
     }
@@ -63,12 +63,12 @@ static bool load_metadata(Arena *arena, const NetSafetensors *file, Trained *tra
         float *values = NEW_ARRAY(arena, float, count);
         bool found = stored->recipe.kind == RECIPE_VALUES;
         for (int64_t k = 0; found && k < count; k++) values[k] = (float)stored->recipe.values[k];
-        if (!found && !net_weights_statistics(file, stored->metadata, values, count, &found, error)) return false;
+        if (!found && !net_weights_statistics(file, stored->kept, values, count, &found, error)) return false;
         if (!found)
             return net_fail(error, NET_ENVIRONMENT,
                             "%s: it keeps no %s, which 'input %s=data' takes from training; write the numbers in the "
                             "model [weights-mismatch]",
-                            file->path, stored->metadata, stored->part);
+                            file->path, stored->kept, stored->part);
         trained->values[i] = values;
     }
     return true;

@@ -228,10 +228,10 @@ static void decode_tensor(Decoder *d, const json_t *tensor, NetParam *param) {
     param->in_state = get_word(d, tensor, "buffer", buffers, 2) == 1;
     param->trained = get_bool(d, tensor, "trained");
     param->decays = get_bool(d, tensor, "decays");
-    param->kept = get_bool(d, tensor, "kept");
-    param->metadata = json_string_value(json_object_get(tensor, "metadata"));
-    if (param->kept && param->metadata != NULL) {
-        reject(d, "tensor '%s' is kept twice in weights files", param->name);
+    param->kept = json_object_get(tensor, "kept") != NULL ? get_string(d, tensor, "kept") : NULL;
+    param->metadata = get_bool(d, tensor, "metadata");
+    if (param->metadata && param->kept == NULL) {
+        reject(d, "tensor '%s' has no name in weights files", param->name);
     }
     int64_t room = param->in_state ? model->state_size : model->param_size;
     param->offset = get_integer(d, tensor, "offset", 0, SIZE_LIMIT);
@@ -266,8 +266,10 @@ static void decode_tensors(Decoder *d) {
         }
         end[param->in_state] = param->offset + param->size;
         for (int k = 0; k < i; k++) {
-            if (strcmp(model->tensor[k].name, param->name) == 0) {
-                reject(d, "two tensors are named '%s'", param->name);
+            const NetParam *other = &model->tensor[k];
+            bool kept = other->kept != NULL && param->kept != NULL && strcmp(other->kept, param->kept) == 0;
+            if (kept || strcmp(other->name, param->name) == 0) {
+                reject(d, "two tensors are named '%s'", kept ? param->kept : param->name);
             }
         }
     }

@@ -94,11 +94,11 @@ typedef enum { NET_ROLE_WEIGHT, NET_ROLE_BIAS, NET_ROLE_STATISTIC, NET_ROLES } N
 typedef struct {
     const char *name; /* conv1.weight */
     NetRole role;
-    bool in_state;        /* lies in the buffer `state`, else in `param`, and is a parameter */
-    bool trained;         /* the step changes it */
-    bool decays;          /* regularize applies */
-    bool kept;            /* it is a tensor of weights files */
-    const char *metadata; /* weights files keep it as numbers under this key; NULL: not so */
+    bool in_state;    /* lies in the buffer `state`, else in `param`, and is a parameter */
+    bool trained;     /* the step changes it */
+    bool decays;      /* regularize applies */
+    const char *kept; /* its name in weights files; NULL: they do not keep it */
+    bool metadata;    /* there it is a list of numbers among the metadata, not a tensor */
     int64_t offset, size;
     int dims;
     int64_t shape[NET_MAX_DIMS];

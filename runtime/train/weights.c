@@ -7,6 +7,9 @@
 #include "runtime/train/trainer.h"
 #include "runtime/train/weight_file.h"
 
+/* Whether it is a tensor of weights files. */
+static bool is_tensor(const NetParam *param) { return param->kept != NULL && !param->metadata; }
+
 static float *place_of(const NetParam *param, float *params, float *state) {
     return (param->in_state ? state : params) + param->offset;
 }
@@ -66,11 +69,11 @@ bool net_trainer_save_weights(NetTrainer *trainer, const char *name, double epoc
     for (int i = 0; i < model->tensors && ok; i++) {
         const NetParam *from = &model->tensor[i];
         const float *values = (from->in_state ? state : param) + from->offset;
-        if (from->kept) {
-            tensors[count] = (NetTensor){.name = from->name, .type = NET_F32, .rank = from->dims, .data = values};
+        if (is_tensor(from)) {
+            tensors[count] = (NetTensor){.name = from->kept, .type = NET_F32, .rank = from->dims, .data = values};
             memcpy(tensors[count++].shape, from->shape, sizeof from->shape);
-        } else if (from->metadata != NULL) {
-            ok = add_metadata(metadata, &pairs, from->metadata, statistics_text(values, from->size, error));
+        } else if (from->kept != NULL) {
+            ok = add_metadata(metadata, &pairs, from->kept, statistics_text(values, from->size, error));
         }
     }
     if (ok && trainer->data.class_names != NULL && model->classes == trainer->data.classes) {
@@ -100,18 +103,18 @@ static bool load_tensors(NetTrainer *trainer, const NetSafetensors *file, const 
         const NetParam *param = &model->tensor[i];
         float *out = place_of(param, trainer->param, trainer->state);
         bool given, from_data = param->init.kind == NET_INIT_DATA;
-        if (param->metadata != NULL && from_data &&
-            !net_weights_statistics(file, param->metadata, out, param->size, &given, error)) {
+        if (param->metadata && from_data &&
+            !net_weights_statistics(file, param->kept, out, param->size, &given, error)) {
             return false;
         }
-        if (!param->kept) {
+        if (!is_tensor(param)) {
             continue;
         }
         const NetTensor *tensor = found[next++];
         if (tensor == NULL) {
             continue;
         }
-        if (!net_weights_values(file, tensor, param->name, out, param->size, error)) {
+        if (!net_weights_values(file, tensor, param->kept, out, param->size, error)) {
             return false;
         }
         converted = tensor->type != NET_F32 ? net_type_name(tensor->type) : converted;
@@ -155,8 +158,8 @@ static bool match_and_load(NetTrainer *trainer, const NetSafetensors *file, NetE
     size_t count = 0;
     for (int i = 0; i < model->tensors && wanted != NULL; i++) {
         const NetParam *param = &model->tensor[i];
-        if (param->kept) {
-            wanted[count++] = (NetWanted){param->name, param->shape, param->dims};
+        if (is_tensor(param)) {
+            wanted[count++] = (NetWanted){param->kept, param->shape, param->dims};
         }
     }
     bool ok = wanted != NULL && found != NULL && net_weights_match(file, &words, wanted, count, found, error) &&

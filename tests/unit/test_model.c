@@ -9,9 +9,10 @@ static const char good[] =
     "\"outputs\":3,\"classes\":3,\"target\":\"class\",\"accuracy\":true,"
     "\"layers\":[{\"name\":\"dense1\",\"kind\":\"dense\",\"shape\":[3],\"activation\":\"softmax\"}],"
     "\"tensors\":[{\"name\":\"dense1.weight\",\"role\":\"weight\",\"buffer\":\"param\",\"offset\":0,\"size\":12,"
-    "\"shape\":[3,4],\"trained\":true,\"kept\":true,\"decays\":true,\"init\":{\"kind\":\"normal\",\"a\":0,\"b\":0.5}},"
+    "\"shape\":[3,4],\"trained\":true,\"kept\":\"dense1.weight\",\"decays\":true,\"init\":{\"kind\":\"normal\",\"a\":0,"
+    "\"b\":0.5}},"
     "{\"name\":\"dense1.bias\",\"role\":\"bias\",\"buffer\":\"param\",\"offset\":12,\"size\":3,\"shape\":[3],"
-    "\"trained\":true,\"kept\":true,\"decays\":false,\"init\":{\"kind\":\"constant\",\"a\":0,\"b\":0}}],"
+    "\"trained\":true,\"kept\":\"dense1.bias\",\"decays\":false,\"init\":{\"kind\":\"constant\",\"a\":0,\"b\":0}}],"
     "\"sizes\":{\"param\":15,\"state\":0,\"grad_slot\":15,\"grad\":120,\"batch_chunk\":0,\"scratch\":64,"
     "\"log_once\":1,\"log_chunk\":2},\"scalars\":[\"step\"],"
     "\"programs\":{\"train\":{\"phases\":[{\"kernel\":0,\"tasks\":\"slot\"},{\"kernel\":1,\"tasks\":\"part\"}],"
@@ -97,7 +98,9 @@ static void test_bad(void **state) {
     refuse("\"role\":\"bias\"", "\"role\":\"moment\"", "unknown value 'moment'");
     refuse("\"normal\"", "\"data\"", "'statistic'");
     refuse("\"normal\"", "\"data\",\"statistic\":\"median\"", "unknown value 'median'");
-    refuse("\"kept\":true", "\"kept\":true,\"metadata\":\"input_mean\"", "kept twice");
+    refuse("\"kept\":\"dense1.bias\"", "\"kept\":\"dense1.weight\"", "two tensors are named 'dense1.weight'");
+    refuse("\"kept\":\"dense1.bias\"", "\"kept\":true", "'kept'");
+    refuse("\"kept\":\"dense1.bias\"", "\"metadata\":true", "no name in weights files");
     refuse("\"kind\":\"constant\"", "\"kind\":\"centre\"", "no program 'init'");
     refuse("}}", "}", "line");
 }
