@@ -27,6 +27,17 @@ int utf8_width(uint32_t code) {
     return in_ranges(code, wide, COUNT_OF(wide)) ? 2 : 1;
 }
 
+int utf8_text_width(const char *text) {
+    int width = 0;
+    for (size_t size = strlen(text), at = 0; at < size;) {
+        uint32_t code;
+        size_t bytes = net_utf8_decode(text + at, size - at, &code);
+        width += bytes == 0 ? 1 : utf8_width(code);
+        at += bytes == 0 ? 1 : bytes;
+    }
+    return width;
+}
+
 bool utf8_printable(uint32_t code) {
     static const Range acting[] = {{0x0000, 0x001F}, {0x007F, 0x009F}, {0x061C, 0x061C}, {0x200E, 0x200F},
                                    {0x2028, 0x202E}, {0x2066, 0x2069}, {0xFEFF, 0xFEFF}, {0xFFF9, 0xFFFB}};

@@ -8,6 +8,8 @@
 
 /* Columns a printable character takes in a terminal: 0 (combining), 1 or 2 (East Asian, emoji). */
 int utf8_width(uint32_t code);
+/* Columns of a whole text, a column for each byte that is ill-formed. */
+int utf8_text_width(const char *text);
 /* False for what would act on a terminal or on the order of the text: control characters, bidirectional marks. */
 bool utf8_printable(uint32_t code);
 /* The bytes as valid UTF-8 in the arena: ill-formed bytes and unprintable characters, newlines among them, become

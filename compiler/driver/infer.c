@@ -136,7 +136,8 @@ int infer_build(Arena *arena, Options *options) {
                                                         : "library");
     }
     if (!pipeline_run(&compilation, LEVEL_MODEL, &status) ||
-        !ship_plan(arena, compilation.model, options, &shipment, &status)) {
+        !ship_plan(arena, compilation.model, options, &shipment, &status) ||
+        !ship_path(arena, compilation.model, &shipment, &status)) {
         return status;
     }
     if (!load(&compilation, &trained, &status)) {

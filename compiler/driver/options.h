@@ -66,9 +66,8 @@ typedef struct {
 /* False when there is no row of that number. */
 bool option_doc(size_t row, OptionDoc *doc);
 
-/* Words that commands take: names for `netc new --from` and `netc help`, columns of `netc runs`, machines. */
+/* Words that commands take: names for `netc new --from`, columns of `netc runs`, machines. */
 Words shipped_models(Arena *arena);
-Words help_topics(Arena *arena);
 Words runs_columns(Arena *arena);
 Words processor_names(Arena *arena); /* --cpu */
 Words target_names(Arena *arena);    /* --target */

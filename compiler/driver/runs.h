@@ -44,7 +44,7 @@ typedef VEC(Run) Runs;
 bool runs_read(Arena *arena, const char *path, Runs *runs);
 /* In the order they were begun. Models of one file name and several texts become "NAME#12345678". */
 void runs_order(Arena *arena, Runs *runs);
-/* Leaves those of a model: the name of its file, with or without folder and ".net". */
+/* Leaves those of a model: the name of its file, with or without folder and ".net", or as runs_order tells it apart. */
 void runs_select(Arena *arena, Runs *runs, const char *model);
 /* The runs that differ in nothing but the seed, as one run each: its figures are means, its seed is "1-5". */
 Runs runs_groups(Arena *arena, const Runs *runs);

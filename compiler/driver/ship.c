@@ -8,7 +8,6 @@
 #include <string.h>
 
 #include "compiler/driver/report.h"
-#include "compiler/driver/system_names.h"
 #include "compiler/emit/library.h"
 #include "compiler/loop/interp.h"
 #include "compiler/loop/lower.h"
@@ -231,9 +230,16 @@ static Library make_library(Arena *arena, const Model *model, const Trained *tra
 }
 
 /* ---- files ---- */
+/* In the scratch folder, where nothing has to be whole or to outlast the power. */
 static bool save(const char *path, const void *data, size_t size) {
-    NetError error;
-    return net_file_save(path, data, size, &error) || (report_environment("%s", error.text), false);
+    FILE *file = fopen(path, "wbe");
+    bool good = file != NULL && fwrite(data, 1, size, file) == size;
+    int code = errno;
+    if (file != NULL && fclose(file) != 0 && good) {
+        good = false;
+        code = errno;
+    }
+    return good || (report_environment("%s: cannot write: %s", path, strerror(code)), false);
 }
 
 static bool save_text(const char *path, Text *text) {
@@ -364,93 +370,26 @@ static bool write_kernels(const Tools *tools, const Shipment *shipment, const Li
 }
 
 /* ---- the outputs ---- */
-typedef struct {
-    const char *form; /* of the file's name */
-    bool header;      /* one goes beside it */
-    bool (*write)(const Tools *tools, const Shipment *shipment, const Library *library, const char *path);
-} Form;
+typedef bool Write(const Tools *tools, const Shipment *shipment, const Library *library, const char *path);
 
-static const Form forms[] = {
-    [EMIT_EXE] = {"%s-predict", false, write_program},
-    [EMIT_OBJ] = {"%s.o", true, write_object},
-    [EMIT_LIB] = {"lib%s.a", true, write_archive},
-    [EMIT_SHARED] = {"lib%s.so", true, write_shared},
-    [EMIT_C] = {"%s.c", true, write_c},
-    [EMIT_LLVM] = {"%s.ll", false, write_kernels},
-    [EMIT_ASM] = {"%s.s", false, write_kernels},
-    [EMIT_ONNX] = {"%s.onnx", false, NULL},
+static Write *const writers[] = {
+    [EMIT_EXE] = write_program, [EMIT_OBJ] = write_object,   [EMIT_LIB] = write_archive, [EMIT_SHARED] = write_shared,
+    [EMIT_C] = write_c,         [EMIT_LLVM] = write_kernels, [EMIT_ASM] = write_kernels,
 };
-
-/* What an output is called: its file's name without what the form puts around it ("lib", ".so" and a version behind
- * that), or else without its ending. The header beside it has that name. */
-static const char *output_name(Arena *arena, const char *path, const char *form) {
-    const char *slash = strrchr(path, '/'), *name = slash == NULL ? path : slash + 1, *hole = strchr(form, '%');
-    const char *ending = hole + strlen("%s"), *end = NULL;
-    size_t before = (size_t)(hole - form);
-    if (strncmp(name, form, before) == 0 && name[before] != '\0' && name[before] != '.') {
-        name += before;
-    }
-    for (const char *at = name; (at = strstr(at, ending)) != NULL && end == NULL; at++) {
-        const char *rest = at + strlen(ending);
-        end = rest[strspn(rest, ".0123456789")] == '\0' ? at : NULL;
-    }
-    end = end != NULL ? end : strrchr(name, '.');
-    return arena_copy(arena, name, end == NULL || end == name ? strlen(name) : (size_t)(end - name));
-}
-
-static const char *header_path(Arena *arena, const char *path, const Form *form) {
-    const char *slash = strrchr(path, '/');
-    return arena_format(arena, "%.*s%s.h", slash == NULL ? 0 : (int)(slash - path) + 1, path,
-                        output_name(arena, path, form->form));
-}
-
-static bool find_path(Arena *arena, const Model *model, Shipment *shipment, int *status) {
-    const Options *options = shipment->options;
-    const Form *form = &forms[shipment->emit];
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wformat-nonliteral"
-    shipment->path = options->output != NULL ? options->output : arena_format(arena, form->form, model->name);
-#pragma GCC diagnostic pop
-    const char *header = header_path(arena, shipment->path, form);
-    const char *const inputs[] = {model->source->path, options->weights};
-    for (size_t i = 0; i < COUNT_OF(inputs); i++) {
-        if (inputs[i] != NULL && output_is(shipment->path, inputs[i])) {
-            *status =
-                report_usage(shipment->command, "-o %s: it is made of that file; -o names another one", shipment->path);
-            return false;
-        }
-    }
-    const char *taken = system_name(arena, form->header ? header : NULL, shipment->path);
-    if (taken != NULL) {
-        *status =
-            report_usage(shipment->command,
-                         "%s: a file of the system has that name, and a compiler told to look here would take "
-                         "this one; call the network '%s_net'%s",
-                         taken, model->name, string_is(taken, shipment->path) ? ", or name another file with -o" : "");
-        return false;
-    }
-    if (form->header && string_is(header, shipment->path)) {
-        *status = report_usage(shipment->command, "-o %s: the header takes that name; -o names another file", header);
-        return false;
-    }
-    return true;
-}
 
 bool ship_plan(Arena *arena, const Model *model, const Options *options, Shipment *shipment, int *status) {
     shipment->options = options;
     shipment->triple = options->target;
     shipment->until = find_until(arena, model, shipment->command, options->until, status);
-    return shipment->until != NULL && find_processors(arena, options, shipment, status) &&
-           find_path(arena, model, shipment, status);
+    return shipment->until != NULL && find_processors(arena, options, shipment, status);
 }
 
 /* Written, but for net_file_commit; NULL after printing why. */
-static NetFile *begin_header(Arena *arena, const Shipment *shipment, const Library *library) {
-    const Form *form = &forms[shipment->emit];
+static NetFile *begin_header(const Shipment *shipment, const Library *library) {
     NetError error;
     Text text = {0};
-    emit_header(library, output_name(arena, shipment->path, form->form), &text);
-    NetFile *header = net_file_create(header_path(arena, shipment->path, form), &error);
+    emit_header(library, shipment->stem, &text);
+    NetFile *header = net_file_create(shipment->header, &error);
     if (header == NULL || !net_file_write(header, text.data, text.length, &error)) {
         report_environment("%s", error.text);
         net_file_discard(header);
@@ -461,7 +400,6 @@ static NetFile *begin_header(Arena *arena, const Shipment *shipment, const Libra
 }
 
 static bool build(const Tools *tools, const Shipment *shipment, const Library *library) {
-    const Form *form = &forms[shipment->emit];
     NetError error;
     Output output;
     NetFile *header = NULL;
@@ -469,11 +407,11 @@ static bool build(const Tools *tools, const Shipment *shipment, const Library *l
         return false;
     }
     bool good = true;
-    if (form->header && output.file != NULL && net_file_in_folder(output.file)) {
-        header = begin_header(tools->arena, shipment, library);
+    if (shipment->header != NULL && output.file != NULL && net_file_in_folder(output.file)) {
+        header = begin_header(shipment, library);
         good = header != NULL;
     }
-    good = good && form->write(tools, shipment, library, output.made);
+    good = good && writers[shipment->emit](tools, shipment, library, output.made);
     if (!good) {
         output_discard(&output);
     }

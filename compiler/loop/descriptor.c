@@ -157,7 +157,6 @@ const char *descriptor_write(Arena *arena, const Code *code, const Descriptor *d
     put(root, "sizes", sizes(d));
     put(root, "scalars", scalars);
     put(root, "programs", programs);
-    put(root, "predict", json_pack("{s:i}", "offset", 0));
     put(root, "train", settings(&model->settings));
     put(root, "lets", lets(model));
     put(root, "text", json_stringn(model->source->text, model->source->size));

@@ -358,7 +358,7 @@ static void make_random(Gen *g) {
 }
 
 /* ---- equal nests ---- */
-/* Evaluation and prediction run the same layers: a nest that says the same as an earlier one is that one. */
+/* Evaluation and diagnosis run the same layers: a nest that says the same as an earlier one is that one. */
 static int add_once(const NestContext *context, Nest *nest) {
     const char *name = nest->name;
     char *text = NULL;

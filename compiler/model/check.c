@@ -7,9 +7,9 @@
 #include "compiler/model/labels.h"
 #include "compiler/model/layer.h"
 #include "compiler/model/mend.h"
-#include "compiler/model/options.h"
 #include "compiler/model/propagation.h"
 #include "compiler/model/settings.h"
+#include "compiler/model/statement.h"
 #include "compiler/model/vocabulary.h"
 
 /* The `default` lines of a block for one kind. */
@@ -41,41 +41,6 @@ typedef struct {
 } Checker;
 
 enum { WORK_STATEMENT = 100, WORK_LAYER = 2000 };
-
-/* What every layer but the input knows. */
-enum { COMMON_FROM };
-const OptionSpec layer_common_options[] = {
-    [COMMON_FROM] = {.name = "from",
-                     .type = OPTION_LABEL,
-                     .doc = "the label of an earlier layer to read, instead of the one just above"},
-};
-const size_t layer_common_option_count = COUNT_OF(layer_common_options);
-
-static bool is_input(const LayerKind *kind) { return kind == layer_kind_find("input"); }
-
-static OptionOwner owner_of(const LayerKind *kind) {
-    OptionOwner owner = {.name = kind->name, .options = kind->options, .count = kind->option_count};
-    if (!is_input(kind)) {
-        owner.common = layer_common_options;
-        owner.common_count = layer_common_option_count;
-    }
-    return owner;
-}
-
-bool layer_owner(const char *name, OptionOwner *owner) {
-    const LayerKind *kind = layer_kind_find(name);
-    if (kind) *owner = owner_of(kind);
-    return kind != NULL;
-}
-
-bool layer_statement_good(Scope *scope, const AstStmt *stmt) {
-    OptionOwner owner;
-    if (!stmt->name || !layer_owner(stmt->name, &owner)) return false;
-    OptionValue *values = options_new(scope->arena, &owner);
-    if (stmt->kind == AST_DEFAULT) return options_read_default(scope, &owner, stmt, values);
-    return stmt->kind == AST_STATEMENT && options_read(scope, &owner, stmt, values) &&
-           options_complete(scope, &owner, stmt, values);
-}
 
 /* ---- blocks ---- */
 
@@ -111,8 +76,7 @@ static void report_unknown_layer(Checker *checker, const AstStmt *stmt) {
         diag_report(diags, stmt->name_at, "unknown-layer", "netc has no %s ('%s')", absent->what, stmt->name);
         return;
     }
-    for (size_t i = 0; i < setting_kind_count; i++) {
-        if (!string_is(setting_kinds[i].name, stmt->name)) continue;
+    if (setting_kind_find(stmt->name)) {
         diag_report(diags, stmt->name_at, "misplaced-statement", "'%s' is a setting; it belongs in the train block",
                     stmt->name);
         return;
@@ -147,7 +111,7 @@ static void check_default(Checker *checker, const AstStmt *stmt) {
         report_unknown_layer(checker, stmt);
         return;
     }
-    OptionOwner owner = {.name = kind->name, .options = kind->options, .count = kind->option_count};
+    OptionOwner owner = layer_kind_owner(kind);
     Standard *standard = block_standard(checker, kind);
     OptionValue *values = options_new(checker->arena, &owner);
     if (!options_read_default(&checker->scope, &owner, stmt, values)) {
@@ -198,10 +162,10 @@ static void name_layer(Checker *checker, const AstStmt *stmt, Layer *layer, int 
     Labels *labels = &checker->labels;
     if (stmt->label) {
         labels_add(labels, stmt->label, stmt->label_at, layer);
-    } else if (!is_input(layer->kind)) {
+    } else if (!layer_kind_is_input(layer->kind)) {
         labels_add_automatic(labels, layer->name, stmt->at, layer);
     }
-    if (is_input(layer->kind) && number == 1 && !string_is(stmt->label, "input")) {
+    if (layer_kind_is_input(layer->kind) && number == 1 && !string_is(stmt->label, "input")) {
         labels_add_automatic(labels, "input", stmt->at, layer);
     }
 }
@@ -216,8 +180,8 @@ static bool too_many_layers(Checker *checker, Span at) {
 
 /* The input stands first, and nowhere else. */
 static bool check_place(Checker *checker, const AstStmt *stmt, const LayerKind *kind) {
-    if (is_input(kind)) {
-        if (!checker->current) return true;
+    if (layer_kind_is_input(kind)) {
+        if (checker->model->layers.count == 0) return true; /* what stands above could not be read */
         diag_report(checker->diags, stmt->name_at, "misplaced-input", "the input comes first, and there is one only");
         checker->broken = true;
         return false;
@@ -260,7 +224,7 @@ static bool count_parameters(Checker *checker, const Layer *layer) {
 
 static void set_shape(Checker *checker, Layer *layer, bool good) {
     LayerContext context = {checker->arena, checker->diags, checker->model, layer};
-    good = good && (is_input(layer->kind) || layer->in.rank > 0);
+    good = good && (layer_kind_is_input(layer->kind) || layer->in.rank > 0);
     good = good && layer->kind->shape(&context) && check_size(checker, layer) && count_parameters(checker, layer);
     if (good) return;
     layer->out = (Shape){.rank = 0};
@@ -275,7 +239,7 @@ static Layer *new_layer(Checker *checker, const AstStmt *stmt, const LayerKind *
     layer->index = (int)checker->model->layers.count;
     if (stmt->label) {
         layer->name = labels_full(&checker->labels, stmt->label);
-    } else if (is_input(kind)) {
+    } else if (layer_kind_is_input(kind)) {
         layer->name = kind->name;
     } else {
         layer->name = arena_format(checker->arena, "%s%d", kind->name, number);
@@ -294,14 +258,13 @@ static void check_layer(Checker *checker, const AstStmt *stmt) {
     int number = count_layer(checker, kind);
     if (!check_place(checker, stmt, kind) || too_many_layers(checker, stmt->name_at)) return;
     if (!scope_spend(&checker->scope, WORK_LAYER, stmt->at)) return;
-    OptionOwner owner = owner_of(kind);
+    OptionOwner owner = layer_kind_owner(kind);
     Layer *layer = new_layer(checker, stmt, kind, number);
     layer->options = options_new(checker->arena, &owner);
     inherit(checker, kind, layer->options);
-    bool good = options_read(&checker->scope, &owner, stmt, layer->options) &&
-                options_complete(&checker->scope, &owner, stmt, layer->options);
+    bool good = statement_read(&checker->scope, &owner, stmt, layer->options);
     layer->from = checker->current;
-    const OptionValue *from = owner.common_count > 0 ? &layer->options[owner.count + COMMON_FROM] : NULL;
+    const OptionValue *from = owner.common_count > 0 ? &layer->options[owner.count + LAYER_FROM] : NULL;
     if (from && from->given) {
         layer->from = from->word ? labels_find(&checker->labels, from->word, from->at) : NULL;
         good = good && layer->from;
@@ -408,12 +371,16 @@ static void check_softmax(Checker *checker) {
     }
 }
 
+/* A layer that nothing reads was passed over by the from= of the next one. */
 static void check_readers(Checker *checker) {
     for (size_t i = 0; i + 1 < checker->model->layers.count; i++) {
-        const Layer *layer = checker->model->layers.at[i];
+        const Layer *layer = checker->model->layers.at[i], *next = checker->model->layers.at[i + 1];
         if (layer->readers > 0) continue;
-        diag_report(checker->diags, layer->at, "unused-layer",
-                    "nothing reads '%s'; did you forget from=%s on a later layer?", layer->name, layer->name);
+        const OptionValue *from = &next->options[next->kind->option_count + LAYER_FROM];
+        Diag *diag = diag_report(checker->diags, from->given ? from->at : layer->at, "unused-layer",
+                                 "'%s' reads '%s', so nothing reads '%s'; a network is one chain of layers", next->name,
+                                 next->from->name, layer->name);
+        diag_help(checker->diags, diag, "write from=%s, or leave from= out", layer->name);
     }
 }
 

@@ -25,6 +25,14 @@ const LayerKind *layer_kind_find(const char *name) {
     return NULL;
 }
 
+bool layer_kind_is_input(const LayerKind *kind) { return kind == layer_kind_find("input"); }
+
+const OptionSpec layer_common_options[LAYER_COMMON_OPTIONS] = {
+    [LAYER_FROM] = {.name = "from",
+                    .type = OPTION_LABEL,
+                    .doc = "the label of an earlier layer to read, instead of the one just above"},
+};
+
 const OptionValue *layer_option(const Layer *layer, const char *name) {
     for (size_t i = 0; i < layer->kind->option_count; i++)
         if (string_is(layer->kind->options[i].name, name)) return &layer->options[i];

@@ -51,9 +51,12 @@ const LayerKind *layer_kind_find(const char *name); /* NULL: there is none */
 /* The value of an option the layer's kind has. */
 const OptionValue *layer_option(const Layer *layer, const char *name);
 
+/* The input stands first and reads no layer. */
+bool layer_kind_is_input(const LayerKind *kind);
 /* The options every layer has but the input. */
-extern const OptionSpec layer_common_options[];
-extern const size_t layer_common_option_count;
+enum { LAYER_FROM, LAYER_COMMON_OPTIONS };
+extern const OptionSpec layer_common_options[LAYER_COMMON_OPTIONS];
+
 /* ---- for shape rules ---- */
 /* layer_store (stored.h) of a tensor that begins as the option at `init_option` says (or, when that is absent, by the
  * default for the layer's activation: he_normal for relu and its kin, glorot_uniform for the rest). */

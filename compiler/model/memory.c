@@ -101,9 +101,8 @@ Memory model_memory(const Model *model, int threads) {
     Memory memory = {0};
     Frame frame = frame_of(model, threads);
     for (size_t i = 0; i < model->layers.count; i++) add_layer(&memory, model->layers.at[i], &frame);
-    int64_t outputs = times(shape_count(model->layers.at[model->layers.count - 1]->out), FLOAT);
     int64_t row = plus(frame.row_bytes, 2 * FLOAT); /* with label and number */
-    memory.batch = plus(memory.batch, times(plus(outputs, times(row, NET_LOADER_SLOTS)), frame.batch));
+    memory.batch = plus(memory.batch, times(times(row, NET_LOADER_SLOTS), frame.batch));
     memory.batch = plus(memory.batch, times(row, probed_examples(&model->settings)));
     int64_t train, all;
     count_examples(&model->settings, &train, &all);

@@ -13,6 +13,10 @@ typedef struct {
     size_t common_count;
 } OptionOwner;
 
+size_t option_count(const OptionOwner *owner);
+/* The row of the value at `place`. */
+const OptionSpec *option_at(const OptionOwner *owner, size_t place);
+
 /* Space for the values of an owner, none given. */
 OptionValue *options_new(Arena *arena, const OptionOwner *owner);
 /* Reads what is written in a statement over what is in `values` already. False after reporting an error; what was
@@ -23,16 +27,13 @@ bool options_read_default(Scope *scope, const OptionOwner *owner, const AstStmt 
 /* Fills in what was not given; false after reporting a missing option. */
 bool options_complete(Scope *scope, const OptionOwner *owner, const AstStmt *stmt, OptionValue *values);
 
-/* One value for one option; false after reporting. */
+/* How many words an option has; 0: none. */
+size_t option_word_count(const OptionSpec *spec);
+/* Whether its words may stand in place of a number, rather than being all that it takes. */
+bool option_has_word_for_number(const OptionSpec *spec);
+
+/* option_convert.c: one value for one option; false after reporting. */
 bool option_convert(Scope *scope, const OptionOwner *owner, const OptionSpec *spec, const AstValue *value,
                     OptionValue *out);
-
-/* Of a layer kind or a setting; false: there is none of that name. */
-bool layer_owner(const char *name, OptionOwner *owner);
-bool setting_owner(const char *name, OptionOwner *owner);
-/* Whether a statement could stand in the network, or a line in the train block. What is wrong is reported to the
- * scope's diagnostics. */
-bool layer_statement_good(Scope *scope, const AstStmt *stmt);
-bool setting_line_good(Scope *scope, const AstStmt *line);
 
 #endif

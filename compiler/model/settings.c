@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "compiler/model/layer.h"
-#include "compiler/model/options.h"
 #include "compiler/model/vocabulary.h"
 
 #define MAX_COUNT 9007199254740992.0 /* 2^53: what a double counts exactly */
@@ -398,9 +397,11 @@ const SettingKind setting_kinds[] = {
 };
 const size_t setting_kind_count = COUNT_OF(setting_kinds);
 
-bool word_begins_statement(const char *word) {
+const SettingKind *setting_kind_find(const char *name) {
     for (size_t i = 0; i < setting_kind_count; i++) {
-        if (string_is(setting_kinds[i].name, word)) return true;
+        if (string_is(setting_kinds[i].name, name)) return &setting_kinds[i];
     }
-    return layer_kind_find(word) != NULL;
+    return NULL;
 }
+
+bool word_begins_statement(const char *word) { return setting_kind_find(word) || layer_kind_find(word); }

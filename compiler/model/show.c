@@ -1,9 +1,9 @@
 #include "compiler/model/show.h"
 
-#include <jansson.h>
-#include <stdlib.h>
 #include <string.h>
 
+#include "compiler/base/json.h"
+#include "compiler/base/utf8.h"
 #include "compiler/model/layer.h"
 #include "compiler/model/memory.h"
 #include "compiler/model/value.h"
@@ -93,17 +93,10 @@ typedef struct {
 
 static const char *const titles[COLUMNS] = {"layer", "kind", "output", "parameters", "multiply-adds", "memory"};
 
-/* Columns of a text on the screen: × is two bytes, one column. */
-static int text_width(const char *text) {
-    int width = 0;
-    for (; *text; text++) width += ((unsigned char)*text & 0xC0) != 0x80;
-    return width;
-}
-
 static void print_row(FILE *out, const Row *row, const int *width) {
     Text line = {0};
     for (int i = 0; i < COLUMNS; i++) {
-        int blanks = width[i] - text_width(row->cell[i]);
+        int blanks = width[i] - utf8_text_width(row->cell[i]);
         if (i > 0) text_puts(&line, "   ");
         bool right = i >= COLUMN_PARAMETERS;
         if (right) text_printf(&line, "%*s", blanks, "");
@@ -141,7 +134,7 @@ static void print_table(Arena *arena, const Model *model, FILE *out) {
     int width[COLUMNS] = {0};
     for (size_t r = 0; r < count + 2; r++) {
         for (int i = 0; i < COLUMNS; i++) {
-            int w = text_width(rows[r].cell[i]);
+            int w = utf8_text_width(rows[r].cell[i]);
             if (w > width[i]) width[i] = w;
         }
     }
@@ -180,10 +173,6 @@ void show_text(const Model *model, FILE *out) {
 
 /* ---- JSON ---- */
 
-static void add(json_t *object, const char *key, json_t *value) {
-    if (!value || json_object_set_new(object, key, value) != 0) out_of_memory();
-}
-
 static void append(json_t *array, json_t *value) {
     if (!value || json_array_append_new(array, value) != 0) out_of_memory();
 }
@@ -196,17 +185,17 @@ static json_t *json_dims(int rank, const int64_t *dim) {
 
 static json_t *json_size(Size size) {
     json_t *object = json_object();
-    add(object, "parameters", json_integer(size.parameters));
-    add(object, "multiply_adds", json_integer(size.multiply_adds));
-    add(object, "activation_bytes", json_integer(size.bytes));
+    json_put(object, "parameters", json_integer(size.parameters));
+    json_put(object, "multiply_adds", json_integer(size.multiply_adds));
+    json_put(object, "activation_bytes", json_integer(size.bytes));
     return object;
 }
 
 static void append_tensor(json_t *tensors, const Stored *stored) {
     if (!stored_is_tensor(stored)) return;
     json_t *object = json_object();
-    add(object, "name", json_string(stored->kept));
-    add(object, "shape", json_dims(stored->rank, stored->dim));
+    json_put(object, "name", json_string(stored->kept));
+    json_put(object, "shape", json_dims(stored->rank, stored->dim));
     append(tensors, object);
 }
 
@@ -239,57 +228,53 @@ static json_t *json_options(const Layer *layer) {
     json_t *object = json_object();
     for (size_t i = 0; i < layer->kind->option_count; i++) {
         json_t *value = json_option(&layer->kind->options[i], &layer->options[i]);
-        if (value) add(object, layer->kind->options[i].name, value);
+        if (value) json_put(object, layer->kind->options[i].name, value);
     }
     return object;
 }
 
 static json_t *json_layer(Arena *arena, const Model *model, const Layer *layer) {
     json_t *object = json_size(layer_size(layer));
-    add(object, "name", json_string(layer->name));
-    add(object, "kind", json_string(layer->kind->name));
-    add(object, "text", json_string(show_layer(arena, model, layer)));
-    add(object, "options", json_options(layer));
-    add(object, "from", layer->from ? json_string(layer->from->name) : json_null());
-    add(object, "input", layer->from ? json_dims(layer->in.rank, layer->in.dim) : json_null());
-    add(object, "output", json_dims(layer->out.rank, layer->out.dim));
-    add(object, "activation", json_string(activation_text(arena, layer->activation)));
+    json_put(object, "name", json_string(layer->name));
+    json_put(object, "kind", json_string(layer->kind->name));
+    json_put(object, "text", json_string(show_layer(arena, model, layer)));
+    json_put(object, "options", json_options(layer));
+    json_put(object, "from", layer->from ? json_string(layer->from->name) : json_null());
+    json_put(object, "input", layer->from ? json_dims(layer->in.rank, layer->in.dim) : json_null());
+    json_put(object, "output", json_dims(layer->out.rank, layer->out.dim));
+    json_put(object, "activation", json_string(activation_text(arena, layer->activation)));
     json_t *tensors = json_array();
     for (size_t i = 0; i < layer->stored.count; i++) append_tensor(tensors, layer->stored.at[i]);
-    add(object, "tensors", tensors);
+    json_put(object, "tensors", tensors);
     return object;
 }
 
 static json_t *json_settings(const Settings *s) {
     json_t *object = json_object();
-    add(object, "data", json_string(s->data_kind));
-    add(object, "target", json_string(s->target == TARGET_CLASS ? "class" : "input"));
-    add(object, "cost", json_string(cost_names[s->cost]));
-    add(object, "optimizer", json_string("sgd"));
-    add(object, "rate", json_real(s->rate));
-    add(object, "batch", s->batch ? json_integer(s->batch) : json_string("full"));
-    add(object, "epochs", json_integer(s->epochs));
-    add(object, "l2", json_real(s->l2));
-    add(object, "l1", json_real(s->l1));
-    add(object, "weight_decay", json_real(s->weight_decay));
-    add(object, "seed", json_integer(s->seed));
+    json_put(object, "data", json_string(s->data_kind));
+    json_put(object, "target", json_string(s->target == TARGET_CLASS ? "class" : "input"));
+    json_put(object, "cost", json_string(cost_names[s->cost]));
+    json_put(object, "optimizer", json_string("sgd"));
+    json_put(object, "rate", json_real(s->rate));
+    json_put(object, "batch", s->batch ? json_integer(s->batch) : json_string("full"));
+    json_put(object, "epochs", json_integer(s->epochs));
+    json_put(object, "l2", json_real(s->l2));
+    json_put(object, "l1", json_real(s->l1));
+    json_put(object, "weight_decay", json_real(s->weight_decay));
+    json_put(object, "seed", json_integer(s->seed));
     return object;
 }
 
 void show_json(const Model *model, FILE *out) {
     Arena *arena = arena_new();
     json_t *object = json_object(), *layers = json_array();
-    add(object, "name", json_string(model->name));
+    json_put(object, "name", json_string(model->name));
     for (size_t i = 0; i < model->layers.count; i++) append(layers, json_layer(arena, model, model->layers.at[i]));
-    add(object, "layers", layers);
+    json_put(object, "layers", layers);
     Size total = model_size(model);
-    add(object, "total", json_size(total));
-    add(object, "weight_bytes", json_integer(total.parameters * FLOAT_BYTES));
-    add(object, "settings", json_settings(&model->settings));
-    char *text = json_dumps(object, JSON_INDENT(2) | JSON_REAL_PRECISION(9));
-    if (!text) out_of_memory();
-    fprintf(out, "%s\n", text);
-    free(text);
-    json_decref(object);
+    json_put(object, "total", json_size(total));
+    json_put(object, "weight_bytes", json_integer(total.parameters * FLOAT_BYTES));
+    json_put(object, "settings", json_settings(&model->settings));
+    json_print(object, 9, out);
     arena_free(arena);
 }

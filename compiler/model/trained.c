@@ -8,6 +8,7 @@
 #include "compiler/model/layer.h"
 #include "compiler/model/network.h"
 #include "runtime/train/network.h"
+#include "runtime/train/runs.h"
 
 static bool compare_function(Arena *arena, const NetSafetensors *file, const NetWanted *wanted,
                              const NetTensor *const *found, size_t count, Trained *trained, NetError *error) {
@@ -97,7 +98,7 @@ static bool load_classes(Arena *arena, const NetSafetensors *file, Trained *trai
 
 bool trained_load(Arena *arena, const Model *model, const char *weights, Trained *trained, NetError *error) {
     *trained = (Trained){.model = model, .values = NEW_ARRAY(arena, const float *, model->stored.count)};
-    char *path = net_weights_path("runs", weights, error);
+    char *path = net_weights_path(NET_RUN_DIR, weights, error);
     NetSafetensors file;
     if (path == NULL) return false;
     trained->path = arena_format(arena, "%s", path);

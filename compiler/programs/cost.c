@@ -132,8 +132,23 @@ Tensor *cost_build(Build *build) {
     BUG("no such cost");
 }
 
-/* Right when the largest output, the first on a tie, is the label's; one output: above 0.5 means class 1. */
-static void log_correct(Logger *logger, const Outputs *out) {
+/* A NaN is neither below 1 nor above 0. */
+static Expr *if_number(Program *p, Expr *e, Expr *number, Expr *other) {
+    return e_select(p, e_less(p, e, e_const(p, 1)), number, e_select(p, e_less(p, e_const(p, 0), e), number, other));
+}
+
+/* `right`, but 0 where one of the outputs is a NaN. The cost of a softmax is one there too, and nowhere else. */
+static Expr *right_if_known(const Outputs *out, Tensor *cost, Expr *right) {
+    Program *p = out->p;
+    Expr *one = e_const(p, 1), *zero = e_const(p, 0);
+    if (out->build->model->settings.cost == COST_LOG_LIKELIHOOD) return if_number(p, e_at(p, cost), right, zero);
+    Tensor *unknown = sum_outputs(out, "unknown", if_number(p, e_read(p, out->a, 0, out->index), zero, one));
+    return e_select(p, e_less(p, e_at(p, unknown), one), right, zero);
+}
+
+/* Right when the largest output, the first on a tie, is the label's; one output: above 0.5 means class 1. An example
+ * with a NaN among its outputs is of no class. */
+static void log_correct(Logger *logger, const Outputs *out, Tensor *cost) {
     Program *p = out->p;
     const int64_t batch[] = {DIM_BATCH};
     Expr *one = e_const(p, 1), *zero = e_const(p, 0), *right;
@@ -152,6 +167,7 @@ static void log_correct(Logger *logger, const Outputs *out) {
                                       e_read(p, from, 0, out->index));
         right = e_select(p, e_same(p, e_read(p, arg, 0, &n), label(out)), one, zero);
     }
+    right = right_if_known(out, cost, right);
     log_sum(logger, "correct", NULL, REDUCE_SUM, 1, batch, e_select(p, e_alive(p), right, zero), 1);
 }
 
@@ -163,7 +179,7 @@ void cost_log(Logger *logger, Tensor *cost) {
     Expr *zero = e_const(p, 0);
     log_sum(logger, "cost", NULL, REDUCE_SUM, 1, batch, e_select(p, e_alive(p), e_at(p, cost), zero), 1);
     if (out.build->model->settings.target == TARGET_CLASS) {
-        log_correct(logger, &out);
+        log_correct(logger, &out, cost);
         return;
     }
     Expr *miss = e_sub(p, e_read(p, out.a, 0, out.index), target(&out));

@@ -3,9 +3,9 @@
 #include "runtime/abi.h"
 
 const char *const program_names[PROGRAM_COUNT] = {
-    [PROGRAM_INIT] = "init",         [PROGRAM_TRAIN] = "train", [PROGRAM_TRAIN_LOG] = "train_log",
-    [PROGRAM_PROBE] = "probe",       [PROGRAM_EVAL] = "eval",   [PROGRAM_PREDICT] = "predict",
-    [PROGRAM_DIAGNOSE] = "diagnose",
+    [PROGRAM_INIT] = "init",       [PROGRAM_TRAIN] = "train", [PROGRAM_TRAIN_LOG] = "train_log",
+    [PROGRAM_PROBE] = "probe",     [PROGRAM_EVAL] = "eval",   [PROGRAM_DIAGNOSE] = "diagnose",
+    [PROGRAM_PREDICT] = "predict",
 };
 
 /* ---- the network itself ---- */
@@ -170,7 +170,6 @@ Programs *programs_build(Arena *arena, const Model *model) {
     if (settings->log_gradients || settings->log_weights) build_gradient_program(build, programs, PROGRAM_TRAIN_LOG);
     if (settings->log_gradients && settings->log_probe > 0) build_gradient_program(build, programs, PROGRAM_PROBE);
     build_eval(build, programs);
-    build_predict(build, programs, model->layers.at[model->layers.count - 1]);
     build_diagnose(build, programs);
     for (int k = 0; k < PROGRAM_COUNT; k++)
         if (programs->program[k]) program_verify(programs->program[k]);

@@ -5,8 +5,8 @@
  *     train_log  the same with what the gradient and weight logs need; only if something is logged
  *     probe      forward and gradients as in evaluation, logged, without a step; only if gradients are probed
  *     eval       cost and what is counted, as in use
- *     predict    the outputs alone
  *     diagnose   the largest weighted input of each layer, to say where a training diverged
+ *     predict    the outputs alone: what a network in use is made of, and no part of a trainer
  *
  * Gradients are sums over the batch: the step divides by its size. The programs are not yet fused or scheduled. */
 #ifndef NETC_PROGRAMS_H
@@ -20,8 +20,8 @@ typedef enum {
     PROGRAM_TRAIN_LOG,
     PROGRAM_PROBE,
     PROGRAM_EVAL,
-    PROGRAM_PREDICT,
     PROGRAM_DIAGNOSE,
+    PROGRAM_PREDICT,
     PROGRAM_COUNT
 } ProgramKind;
 extern const char *const program_names[PROGRAM_COUNT];
@@ -45,6 +45,7 @@ typedef struct {
     Tensor **gradient[PROGRAM_COUNT];
 } Programs;
 
+/* All but `predict`. */
 Programs *programs_build(Arena *arena, const Model *model);
 /* The program `predict` alone, up to a layer's output, for inputs that are floats. */
 Programs *programs_build_inference(Arena *arena, const Model *model, const Layer *until);

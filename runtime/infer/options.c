@@ -74,7 +74,7 @@ static const NetAlias aliases[] = {
     {"v", "leave it out; --all prints every class's output"},
     {"targets", "--labels"},
     {"truth", "--labels"},
-    {"test", "--labels"},
+    {"test", "to compare with known classes there is --labels FILE, to check the program --selftest"},
     {"evaluate", "--labels"},
     {"accuracy", "--labels"},
     {"self-test", "--selftest"},
@@ -97,17 +97,12 @@ static bool unknown_option(const NetInferOptions *options, const char *typed, Ne
     for (int i = 0; i < OPTIONS; i++) {
         names[i] = table[i].name;
     }
-    const char *alias = net_find_alias(word, aliases, sizeof aliases / sizeof *aliases);
-    if (alias != NULL) {
-        bool option = alias[0] == '-';
-        return net_fail(error, NET_USAGE, "unknown option '%.*s%s'; %s%s%s", dashes, typed, word,
-                        option ? "did you mean '" : "", alias, option ? "'?" : "");
-    }
-    const char *nearest = net_nearest_word(word, names, OPTIONS);
-    return nearest != NULL ? net_fail(error, NET_USAGE, "unknown option '%.*s%s'; did you mean '--%s'?", dashes, typed,
-                                      word, nearest)
-                           : net_fail(error, NET_USAGE, "unknown option '%.*s%s'; '%s --help' lists them", dashes,
-                                      typed, word, options->program);
+    char text[NET_ADVICE];
+    const char *advice = net_option_advice(text, net_find_alias(word, aliases, sizeof aliases / sizeof *aliases),
+                                           net_nearest_word(word, names, OPTIONS));
+    return advice != NULL ? net_fail(error, NET_USAGE, "unknown option '%.*s%s'; %s", dashes, typed, word, advice)
+                          : net_fail(error, NET_USAGE, "unknown option '%.*s%s'; '%s --help' lists them", dashes, typed,
+                                     word, options->program);
 }
 
 /* The option a word begins: "--name", "--name=value" or "-q"; NULL when there is none. */
@@ -279,7 +274,7 @@ void net_infer_print_help(const NetInferOptions *options, const NetNetwork *netw
                program, program, program);
     printf("  %s -o y.npy x.npy\n"
            "  some-program | %s --raw -\n"
-           "\nstatus: 0 done, 1 outputs that are no numbers, 2 wrong usage, 3 a file or the disk\n",
+           "\nstatus: 0 done, 1 outputs infinite or NaN, 2 wrong usage, 3 a file or the disk\n",
            program, program);
 }
 

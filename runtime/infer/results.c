@@ -192,7 +192,7 @@ bool net_results_add(NetResults *results, const NetResultRows *rows, NetError *e
     int64_t outputs = results->network->outputs;
     for (int64_t i = 0; i < rows->count; i++) {
         const Image image = {rows->path, rows->one, rows->first + i, rows->outputs + i * outputs};
-        results->no_numbers += !net_network_numbers(results->network, image.outputs);
+        results->not_finite += !net_network_finite(results->network, image.outputs);
         if (rows->labels != NULL) {
             results->scored++;
             results->correct += net_network_class(results->network, image.outputs) == rows->labels[i];
@@ -230,11 +230,11 @@ static bool finish_file(NetResults *results, NetError *error) {
 /* Said after all the rest: what was printed and written is what the network gives. */
 static bool check_numbers(const NetResults *results, NetError *error) {
     char some[NET_COUNT_TEXT], all[NET_COUNT_TEXT];
-    if (results->no_numbers == 0) return true;
+    if (results->not_finite == 0) return true;
     return net_fail(error, NET_MODEL,
-                    "the outputs of %s of %s image%s are no numbers (NaN): sums grew beyond what a float holds "
+                    "outputs of %s of %s image%s are infinite or no numbers (NaN): sums grew beyond what a float holds "
                     "[not-finite]",
-                    net_count(some, (uint64_t)results->no_numbers), net_count(all, (uint64_t)results->rows),
+                    net_count(some, (uint64_t)results->not_finite), net_count(all, (uint64_t)results->rows),
                     results->rows == 1 ? "" : "s");
 }
 

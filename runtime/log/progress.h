@@ -53,7 +53,8 @@ void net_progress_bar(NetProgress *progress, const NetBar *bar);
 /* Whether net_progress_bar would draw: what it shows need not be computed otherwise. */
 bool net_progress_due(const NetProgress *progress);
 
-/* At most 80 columns: the costs in brackets, the times left out where they do not fit. */
+/* At most 80 columns while epochs have up to 6 digits, 8 more with the 10 digits they may have: the costs in brackets,
+ * the times left out where they do not fit. */
 void net_progress_epoch(NetProgress *progress, const NetEpochLine *line);
 
 /* "TAG   98.74 %  (9,874 of 10,000; ± 0.11)  which": a result. */

@@ -373,7 +373,6 @@ static void decode_programs(Decoder *d) {
     decode_program(d, "probe", false, &model->probe);
     decode_program(d, "diagnose", false, &model->diagnose);
     decode_program(d, "eval", true, &model->eval);
-    decode_program(d, "predict", false, &model->predict);
     const NetProgram *scored[] = {&model->train, &model->eval};
     for (int i = 0; i < 2 && !d->failed; i++) {
         if (net_program_entry(scored[i], NET_LOG_COST, -1) == NULL ||
@@ -521,7 +520,6 @@ void net_model_free(NetModel *model) {
     program_free(&model->probe);
     program_free(&model->diagnose);
     program_free(&model->eval);
-    program_free(&model->predict);
     free(model->layer);
     for (int i = 0; model->tensor != NULL && i < model->tensors; i++) {
         free(model->tensor[i].values);

@@ -152,7 +152,7 @@ typedef struct {
     NetScalar scalar[NET_SCALAR_KINDS];
     int64_t param_size, state_size, grad_slot_size, grad_size, batch_chunk_size, scratch_size;
     int64_t log_once, log_chunk;
-    NetProgram init, train, train_log, probe, eval, predict, diagnose;
+    NetProgram init, train, train_log, probe, eval, diagnose;
     json_t *network; /* what it is (network.h); NULL: not known */
     json_t *lets;    /* NAME: value as text, of the lets outside the blocks; NULL: none are known */
     json_t *data;    /* the setting `data`, as it stands in the descriptor */

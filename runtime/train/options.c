@@ -7,10 +7,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "runtime/base/float.h"
 #include "runtime/base/utf8.h"
 #include "runtime/base/words.h"
 #include "runtime/data/fetch.h"
 #include "runtime/train/require.h"
+#include "runtime/train/runs.h"
 #include "runtime/train/workers.h"
 
 typedef enum {
@@ -170,7 +172,7 @@ static const NetAlias aliases[] = {
     {"no-cuda", "a trainer runs on the processor; leave it out"},
     {"device", "a trainer runs on the processor; --threads says on how many threads"},
     {"momentum", "netc has no momentum yet; leave it out"},
-    {"optimizer", "the optimizer is compiled in; it is a line of the train block"},
+    {"optimizer", "the optimizer is compiled in: netc train FILE --set 'optimizer sgd rate=0.1'"},
     {"loss", "the cost is compiled in: netc train FILE --set 'cost quadratic'"},
     {"dropout", "layers are compiled in: 'dropout 0.5' is a line of the network block"},
     {"validation-split", "the split is compiled in: netc train FILE --set 'split validation=0.1'"},
@@ -200,14 +202,11 @@ static NetCommand unknown_option(const NetOptions *options, const char *typed, N
     for (int i = 0; i < NET_OPTIONS; i++) {
         names[i] = table[i].name;
     }
-    const char *alias = net_find_alias(word, aliases, sizeof aliases / sizeof aliases[0]);
-    const char *nearest = net_nearest_word(word, names, NET_OPTIONS);
-    if (alias != NULL) {
-        bool option = alias[0] == '-';
-        net_fail(error, NET_USAGE, "unknown option '%.*s%s'; %s%s%s", dashes, typed, word,
-                 option ? "did you mean '" : "", alias, option ? "'?" : "");
-    } else if (nearest != NULL) {
-        net_fail(error, NET_USAGE, "unknown option '%.*s%s'; did you mean '--%s'?", dashes, typed, word, nearest);
+    char text[NET_ADVICE];
+    const char *advice = net_option_advice(text, net_find_alias(word, aliases, sizeof aliases / sizeof aliases[0]),
+                                           net_nearest_word(word, names, NET_OPTIONS));
+    if (advice != NULL) {
+        net_fail(error, NET_USAGE, "unknown option '%.*s%s'; %s", dashes, typed, word, advice);
     } else {
         net_fail(error, NET_USAGE, "unknown option '%.*s%s'; '%s --help' lists them", dashes, typed, word,
                  options->command);
@@ -215,14 +214,11 @@ static NetCommand unknown_option(const NetOptions *options, const char *typed, N
     return NET_COMMAND_WRONG;
 }
 
-/* Kernels compute with 32-bit floats. */
-static bool rounds_to_zero(double value) { return value != 0 && (float)value == 0; }
-
 static bool parse_number(const Option *option, const char *text, double *value) {
     char *end = NULL;
     *value = strtod(text, &end);
     bool plain = end != text && *end == '\0' && strspn(text, "+-.0123456789eE") == strlen(text);
-    return plain && isfinite(*value) && *value >= option->low && *value <= option->high && !rounds_to_zero(*value);
+    return plain && isfinite(*value) && *value >= option->low && *value <= option->high && !net_rounds_to_zero(*value);
 }
 
 static bool parse_integer(const Option *option, const char *text, int64_t *value) {
@@ -242,7 +238,7 @@ static bool wrong_number(const Option *option, const char *text, NetError *error
         return net_fail(error, NET_USAGE, "--%s %s: expected a whole number from %.0f to %.0f%s", option->name, text,
                         option->low, option->high, also);
     }
-    if (rounds_to_zero(strtod(text, NULL))) {
+    if (net_rounds_to_zero(strtod(text, NULL))) {
         return net_fail(error, NET_USAGE, "--%s %s: a 32-bit float holds it as 0; the smallest above that is 1.4e-45",
                         option->name, text);
     }
@@ -269,11 +265,14 @@ static bool add_word(const Option *option, const char *text, NetWords *words, Ne
     return true;
 }
 
-/* "1-5", or one seed alone. */
 static bool parse_seeds(const Option *option, const char *text, NetOptions *options, NetError *error) {
     char first[32];
     size_t length = strcspn(text, "-");
     snprintf(first, sizeof first, "%.*s", length < sizeof first ? (int)length : 0, text);
+    if (text[length] == '\0' && parse_integer(option, first, &options->seed_first)) {
+        return net_fail(error, NET_USAGE, "--seeds %s: one seed is --seed %s; several are --seeds 1-%s", text, text,
+                        text);
+    }
     const char *last = text[length] == '-' ? text + length + 1 : first;
     if (!parse_integer(option, first, &options->seed_first) || !parse_integer(option, last, &options->seed_last)) {
         return net_fail(error, NET_USAGE, "--seeds %s: expected the first and the last seed, for example --seeds 1-5",
@@ -387,8 +386,8 @@ static void print_help(const NetModel *model, const NetOptions *defaults) {
            "  %s --evaluate --weights runs/latest\n"
            "  %s --time-limit 5m --require 'test_accuracy>=0.97'\n"
            "  %s -q --json | jq .test_accuracy\n"
-           "\nstatus: 0 done, 1 diverged, 2 wrong usage, 3 a file or the disk, 4 --require not met,\n"
-           "130 / 143 / 129 interrupted\n",
+           "\nstatus: 0 done, 1 diverged or a figure infinite or NaN, 2 wrong usage, 3 a file or the disk,\n"
+           "4 --require not met, 130 / 143 / 129 interrupted\n",
            defaults->command, defaults->command, defaults->command, defaults->command, defaults->command,
            defaults->command, defaults->command, defaults->command, defaults->command);
 }
@@ -514,7 +513,7 @@ void net_options_default(const char *argv0, const NetModel *model, NetOptions *o
         .command = argv0,
         .data = kind != NULL ? kind : "digits",
         .name = model->name,
-        .run_dir = "runs",
+        .run_dir = NET_RUN_DIR,
         .epochs = settings->epochs,
         .batch = settings->batch,
         .rate = settings->rate,
@@ -548,6 +547,18 @@ static const Option *find_option(const char *word) {
     return NULL;
 }
 
+/* The option that `epochs=3` means, or a word whose dashes are no '-'; NULL: it is neither. */
+static const char *meant_option(const char *word) {
+    const char *name = net_after_wrong_dash(word);
+    for (int i = 0; i < NET_OPTIONS && name == NULL; i++) {
+        size_t length = strlen(table[i].name);
+        if (strncmp(word, table[i].name, length) == 0 && word[length] == '=') {
+            name = word;
+        }
+    }
+    return name;
+}
+
 NetCommand net_options_parse(int argc, char **argv, const NetModel *model, NetOptions *options, NetError *error) {
     NetOptions defaults;
     net_options_default(argc > 0 ? argv[0] : model->name, model, &defaults);
@@ -555,6 +566,11 @@ NetCommand net_options_parse(int argc, char **argv, const NetModel *model, NetOp
     for (int i = 1; i < argc; i++) {
         const char *word = argv[i];
         const Option *option = word[0] == '-' ? find_option(word) : NULL;
+        if (word[0] != '-' && meant_option(word) != NULL) {
+            const char *meant = meant_option(word);
+            net_fail(error, NET_USAGE, "unexpected '%s'; did you mean '--%s'?", word, meant);
+            return NET_COMMAND_WRONG;
+        }
         if (word[0] != '-') {
             net_fail(error, NET_USAGE, "unexpected '%s'; a trainer takes options only, '%s --help' lists them", word,
                      options->command);

@@ -169,6 +169,9 @@ char *net_run_find(const char *run_dir, const char *word, NetError *error) {
     if (is_folder(word)) {
         return net_text(error, "%s", word);
     }
+    if (access(word, F_OK) == 0) {
+        return NULL; /* a path comes before a name, whatever it leads to */
+    }
     char *inside = net_path_join(run_dir, word, error);
     if (inside != NULL && is_folder(inside)) {
         return inside;

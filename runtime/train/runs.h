@@ -7,6 +7,9 @@
 
 #include "runtime/base/error.h"
 
+/* Where runs are, unless --run-dir says otherwise. */
+#define NET_RUN_DIR "runs"
+
 typedef struct {
     char *folder; /* owned */
     int lock;     /* the lock file's descriptor, -1 without */
@@ -24,8 +27,9 @@ bool net_run_open(const char *folder, NetRun *run, NetError *error);
 /* The newest run of a name, by date and number; free() releases it. NULL without an error when there is none. */
 char *net_run_latest(const char *run_dir, const char *name, NetError *error);
 
-/* The run a user means by a word, wherever one is named: the folder of that path, the folder of that name in run_dir,
- * or the newest run of that name. free() releases it. NULL without an error when there is none. */
+/* The run a user means by a word, wherever one is named: the folder of that path, or if the word is no path, the folder
+ * of that name in run_dir or the newest run of that name. free() releases it. NULL without an error when there is none.
+ */
 char *net_run_find(const char *run_dir, const char *word, NetError *error);
 
 /* "folder/file" of a run; free() releases it. */

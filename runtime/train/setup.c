@@ -139,7 +139,7 @@ static bool fill_tensors(NetTrainer *trainer, NetError *error) {
  * done. */
 static bool begin(NetTrainer *trainer, NetError *error) {
     bool used[NET_CSV_FILES];
-    const char *score = net_model_measure(trainer->model) == NET_MEASURE_RMSE ? "rmse" : "accuracy";
+    const char *score = net_measure_name(net_model_measure(trainer->model));
     net_gradients_files(trainer->model, used);
     trainer->place = (NetPlace){.position = trainer->steps};
     trainer->clock = net_clock();

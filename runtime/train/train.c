@@ -5,40 +5,6 @@
 
 #include "runtime/train/checkpoint.h"
 
-static void run_phases(NetTrainer *trainer, const NetProgram *program, int first, int end, const NetBatch *batch) {
-    NetCall call = {
-        .param = trainer->param,
-        .state = trainer->state,
-        .grad = trainer->grad,
-        .batch = trainer->values,
-        .input = batch->input,
-        .label = batch->label,
-        .item = batch->item,
-        .scalar = trainer->scalar,
-        .log = trainer->log,
-        .n = batch->n,
-    };
-    net_workers_run(trainer->workers, program, first, end, &call);
-}
-
-static void clear_log(NetTrainer *trainer, const NetBatch *batch) {
-    const NetModel *model = trainer->model;
-    int64_t chunks = net_chunks(batch->n);
-    memset(trainer->log, 0, (size_t)(model->log_once + chunks * model->log_chunk) * sizeof *trainer->log);
-}
-
-void net_trainer_run(NetTrainer *trainer, const NetProgram *program, const NetBatch *batch) {
-    clear_log(trainer, batch);
-    run_phases(trainer, program, 0, program->phases, batch);
-}
-
-void net_trainer_tick(NetTrainer *trainer) {
-    double now = net_clock();
-    trainer->place.seconds += now - trainer->clock;
-    trainer->place.epoch_seconds += now - trainer->clock;
-    trainer->clock = now;
-}
-
 /* The share of a weight that one unit of rate takes away: l2/n, or weight decay as it is. */
 static double decay_rate(const NetTrainer *trainer) {
     const NetOptions *options = &trainer->options;
@@ -218,15 +184,14 @@ static NetOutcome train_step(NetTrainer *trainer, const NetBatch *batch, NetErro
     bool wanted = net_gradients_wanted(trainer->gradients, &at);
     const NetProgram *program = wanted ? &trainer->model->train_log : &trainer->model->train;
     fill_scalars(trainer, batch->n);
-    clear_log(trainer, batch);
-    run_phases(trainer, program, 0, program->commit, batch);
+    net_trainer_run_to_commit(trainer, program, batch);
     net_score_add(trainer->model, program, trainer->log, batch->n, &place->running);
     place->position++;
     place->step++;
     if (!isfinite(place->running.cost)) { /* before the step: the weights are those that gave this cost */
         return diverged(trainer, "cost", batch, error);
     }
-    run_phases(trainer, program, program->commit, program->phases, batch);
+    net_trainer_run_commit(trainer, program, batch);
     return net_gradients_step(trainer->gradients, &at, &trainer->csv, error) ? NET_WENT_ON : NET_FAILED;
 }
 
@@ -272,7 +237,7 @@ static NetOutcome train_epoch(NetTrainer *trainer, NetError *error) {
 }
 
 static void score_cells(NetCsvRow *row, const NetModel *model, const NetScore *score) {
-    if (score->n == 0 || net_model_measure(model) == NET_MEASURE_COST) {
+    if (score->n == 0) {
         net_csv_empty(row);
     } else {
         net_csv_number(row, net_score_value(model, score));

@@ -2,6 +2,7 @@
 """A run is named by its folder, by the folder's name in runs/ or by its own name (the newest), wherever one is meant."""
 import json
 import os
+import shutil
 import subprocess
 import sys
 
@@ -59,4 +60,18 @@ for run, words in ways.items():
 error = netc("train", SMALL, "--resume", "mine-2", status=3).stderr
 if "--resume mine-2: there is no folder of that path, and in runs no run of that name [no-run]" not in error:
     sys.exit(f"FAILED: {error}")
+
+# a file that is there is that file, whatever runs are called
+shutil.copy(os.path.join(older, "weights.safetensors"), "mine")
+if content(trained("--weights", "mine", "--epochs", "0", "--name", "taken")["run"]) != content(older):
+    sys.exit("FAILED: --weights mine is not the file of that name")
+netc("build", SMALL, "--infer", "--emit", "onnx", "--weights", "mine", "-o", "word.onnx")
+netc("build", SMALL, "--infer", "--emit", "onnx", "--weights", older, "-o", "run.onnx")
+if content(".", "word.onnx") != content(".", "run.onnx"):
+    sys.exit("FAILED: build --infer --weights mine is not the file of that name")
+if not netc("show", "mine").stdout.startswith("mine\n"):
+    sys.exit("FAILED: show mine is not the file of that name")
+shutil.copy(SMALL, "small")
+for _ in range(2):
+    netc("train", "small", "--epochs", "0", "-q")
 print("ok")

@@ -157,6 +157,9 @@ seeded(6, 4, 0.1, status="diverged")
 seeded(7, 1, 0.5, rate=0.1)
 seeded(8, 2, 0.7, rate=0.1)
 seeded(9, 1, 0.4, rate=0.2)
+seeded(10, 2, 0.8, rate=0.2, status="time_limit")
+for number, seed in ((11, "one"), (12, "two"), (13, "nan"), (14, "inf")):
+    seeded(number, seed, 0.5, rate=0.3)
 values, two = [0.94, 0.96, 0.95, 0.93], [0.5, 0.7]
 write("seeds/seeds-2026-11-21-1-seeds.json", {})
 groups = json.loads(runs("--json", "seeds"))["groups"]
@@ -201,6 +204,8 @@ make("texts", 1, {}, {}, sha="1" * 64, folder="texts")
 make("texts", 2, {}, {}, sha="2" * 64, folder="texts")
 if "first#11111111" not in runs("texts") or "first#22222222" not in runs("texts"):
     fail(runs("texts"))
+if listed("--model", "first#22222222", "texts") != ["texts-2026-11-21-2"] or len(listed("--model", "first", "texts")) != 2:
+    fail(f"--model first#22222222: {listed('--model', 'first#22222222', 'texts')}")
 
 # broken and unfinished ones
 EPOCHS = "epoch,step,seconds,validation_accuracy\n0,0,0.1,0.05\n1,10,1.5,0.75\n2,20,2.5,0.5\n3,30,3."

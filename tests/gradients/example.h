@@ -30,7 +30,7 @@ static inline const char *example_title(Arena *arena, const Example *x) {
 static inline Model *example_model(Arena *arena, const Example *x) {
     const char *root = getenv("NETC_ROOT"), *why = NULL;
     const char *path = arena_format(arena, "%s/%s", root ? root : ".", x->file);
-    Source *source = source_read(arena, path, &why);
+    Source *source = source_read(arena, path, NULL, &why);
     if (!source) {
         fprintf(stderr, "cannot read %s: %s\n", path, why);
         exit(3);

@@ -208,7 +208,7 @@ examples:
   digits -o y.npy x.npy
   some-program | digits --raw -
 
-status: 0 done, 1 outputs that are no numbers, 2 wrong usage, 3 a file or the disk
+status: 0 done, 1 outputs infinite or NaN, 2 wrong usage, 3 a file or the disk
 """, DIGITS, "x.npy", "-h")
 out = run(FEATURES, "--help")[0]
 if "--labels" in out or "--all" in out or "Transforms images with the network 'features' (4 inputs, 3 outputs)." not in out:

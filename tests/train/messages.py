@@ -156,7 +156,7 @@ if sources != [os.path.realpath(f"{folder}/images") for folder in ("one", "one",
 says("note: class 0 is 94 % of the training part; a network that always answers it is right as often "
      "[lopsided-classes]", "--data-dir", data("lopsided", labels=idx((40,), [i in (5, 9) for i in range(32)] +
                                                                        LABELS[32:])), status=0)
-says("note: probe=100 is more than the training part has; its 32 examples are probed [probe-size]", "--set",
+says("warning: probe=100 is more than the training part has; its 32 examples are probed [probe-size]", "--set",
      "log gradients probe=100", "--data-dir", good, status=0)
 says("note: all examples of the validation part, 8, are of class 2; is the data sorted by class? [one-class]",
      "--data-dir", data("sorted", labels=idx((40,), sorted(LABELS))), status=0)

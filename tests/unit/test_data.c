@@ -242,6 +242,7 @@ static void channels_come_first(void **state) {
         {{28, 1, 28}, {1, 28, 28}, 3, 3, NET_SHAPE_INPUT_ORDER},
         {{32, 32, 3}, {3, 32, 32}, 3, 3, NET_SHAPE_INPUT_ORDER},
         {{3, 32, 32}, {32, 32, 3}, 3, 3, NET_SHAPE_LAST},
+        {{64, 8, 8}, {8, 8, 64}, 3, 3, NET_SHAPE_LAST}, /* more channels than rows */
         {{783}, {28, 28}, 1, 2, NET_SHAPE_OTHER},
         {{1, 32, 32}, {28, 28}, 3, 2, NET_SHAPE_OTHER},
         {{1, 1, 28}, {28, 28}, 3, 2, NET_SHAPE_OTHER},

@@ -1,0 +1,213 @@
+/* Do settings and network suit each other? Asked of a network without errors. */
+#include "compiler/model/layer.h"
+#include "compiler/model/linear.h"
+#include "compiler/model/settings.h"
+#include "compiler/model/vocabulary.h"
+#include "runtime/data/sets.h"
+#include "runtime/data/shape.h"
+#include "runtime/data/split.h"
+
+static const AstStmt *line_of(const SettingLines *lines, const char *name) {
+    const SettingKind *kind = setting_kind_find(name);
+    if (!kind) BUG("no setting '%s'", name);
+    return lines->lines[kind - setting_kinds];
+}
+
+static Span place_of(const AstStmt *line, const Layer *layer) { return line ? line->at : layer->at; }
+
+static void check_outputs(Scope *scope, const Model *model, const SettingLines *lines, const Layer *last) {
+    int64_t outputs = shape_count(last->out);
+    ActivationKind activation = last->activation.kind;
+    if (activation == ACTIVATION_SOFTMAX && outputs == 1) {
+        diag_report(scope->diags, last->at, "one-unit-softmax",
+                    "softmax over one output ('%s') is always 1; use sigmoid with cross_entropy for two classes",
+                    last->name);
+        return;
+    }
+    if (model->settings.target == TARGET_INPUT) {
+        int64_t inputs = shape_count(model->layers.at[0]->out);
+        if (inputs == outputs) return;
+        diag_report(scope->diags, place_of(line_of(lines, "target"), last), "target-mismatch",
+                    "target input needs as many outputs as inputs: '%s' gives %lld, the input has %lld", last->name,
+                    (long long)outputs, (long long)inputs);
+    } else if (outputs == 1 && activation != ACTIVATION_SIGMOID) {
+        Diag *diag =
+            diag_report(scope->diags, last->at, "target-mismatch", "one %s output ('%s') cannot tell classes apart",
+                        activation_names[activation], last->name);
+        diag_help(scope->diags, diag, "give the last layer one output a class, or activation=sigmoid for two classes");
+    }
+}
+
+typedef struct {
+    ActivationKind activation;
+    int cost;
+} CostPair;
+
+/* The cost that is computed together with an activation; any other activation goes with quadratic. */
+static const CostPair cost_pairs[] = {
+    {ACTIVATION_SOFTMAX, COST_LOG_LIKELIHOOD},
+    {ACTIVATION_SIGMOID, COST_CROSS_ENTROPY},
+};
+
+static int suiting_cost(ActivationKind activation) {
+    for (size_t i = 0; i < COUNT_OF(cost_pairs); i++) {
+        if (cost_pairs[i].activation == activation) return cost_pairs[i].cost;
+    }
+    return COST_QUADRATIC;
+}
+
+const char *cost_that_suits(const Model *model, const char *line) {
+    static const char *const lines[] = {[COST_QUADRATIC] = "cost quadratic",
+                                        [COST_CROSS_ENTROPY] = "cost cross_entropy",
+                                        [COST_LOG_LIKELIHOOD] = "cost log_likelihood"};
+    if (!model || model->layers.count == 0) return NULL;
+    ActivationKind last = model->layers.at[model->layers.count - 1]->activation.kind;
+    const char *suits = lines[suiting_cost(last)];
+    bool good = string_is(line, suits) || (string_is(line, lines[COST_QUADRATIC]) && last != ACTIVATION_SOFTMAX);
+    return good ? NULL : suits;
+}
+
+static void set_cost(Settings *settings, int cost) {
+    settings->cost = cost == COST_CROSS_ENTROPY    ? COST_CROSS_ENTROPY
+                     : cost == COST_LOG_LIKELIHOOD ? COST_LOG_LIKELIHOOD
+                                                   : COST_QUADRATIC;
+}
+
+static void check_cost(Scope *scope, Model *model, const SettingLines *lines, const Layer *last) {
+    Settings *settings = &model->settings;
+    const AstStmt *line = line_of(lines, "cost");
+    ActivationKind activation = last->activation.kind;
+    const char *name = activation_names[activation];
+    int suits = suiting_cost(activation);
+    if (!line) set_cost(settings, suits);
+    if (settings->target == TARGET_INPUT && activation == ACTIVATION_SOFTMAX) {
+        diag_report(scope->diags, last->at, "cost-mismatch",
+                    "softmax outputs ('%s') stand for classes; with target input use sigmoid or linear", last->name);
+        return;
+    }
+    for (size_t i = 0; i < COUNT_OF(cost_pairs); i++) {
+        if ((int)settings->cost != cost_pairs[i].cost || activation == cost_pairs[i].activation) continue;
+        const char *needed = activation_names[cost_pairs[i].activation];
+        diag_report(
+            scope->diags, place_of(line, last), "cost-mismatch",
+            "%s needs %s outputs, the last layer ('%s') is %s; write activation=%s (netc works on the weighted inputs "
+            "themselves), or cost %s",
+            cost_names[settings->cost], needed, last->name, name, needed, cost_names[suits]);
+        return;
+    }
+    if (settings->cost == COST_QUADRATIC && activation == ACTIVATION_SOFTMAX) {
+        diag_report(scope->diags, place_of(line, last), "cost-mismatch",
+                    "quadratic does not suit softmax outputs ('%s'); write cost log_likelihood", last->name);
+    }
+}
+
+/* A set that does not suit the network is an error where it is named, and where it is about to be learned. Without a
+ * line it is the standard, which may be on nobody's mind: a word, unless the network is there to be used. */
+static Diag *report_data(Scope *scope, const AstStmt *line, ModelPurpose purpose, const Layer *layer,
+                         const char *message) {
+    const char *kind = line || purpose == PURPOSE_TRAIN ? "data-mismatch" : "default-data";
+    return diag_report(scope->diags, place_of(line, layer), kind, "%s%s", message,
+                       line ? "" : "; it is the set that is learned without a 'data' line");
+}
+
+static bool check_examples(Scope *scope, const AstStmt *line, const Model *model, const DataKind *kind) {
+    const Layer *layer = model->layers.at[0];
+    Shape input = layer->out, example = {.rank = kind->rank, .dim = {kind->dim[0], kind->dim[1], kind->dim[2]}};
+    NetShapeMatch match = net_shape_match(input.dim, input.rank, kind->dim, kind->rank);
+    if (match == NET_SHAPE_SUITS) return true;
+    const char *shape = shape_text(scope->arena, example);
+    Diag *diag =
+        report_data(scope, line, model->purpose, layer,
+                    arena_format(scope->arena, "the examples of %s are %s (%lld numbers), the input is %s", kind->name,
+                                 shape, (long long)shape_count(example), shape_text(scope->arena, input)));
+    if (match == NET_SHAPE_INPUT_ORDER) {
+        diag_help(scope->diags, diag, "channels come first (CxHxW): write 'input %s'", shape);
+    } else {
+        diag_help(scope->diags, diag,
+                  "write 'input %s', or name your own data: data idx images=\"FILE\" labels=\"FILE\"", shape);
+    }
+    return false;
+}
+
+static void check_classes(Scope *scope, const AstStmt *line, const Model *model, const DataKind *kind,
+                          const Layer *last) {
+    int64_t outputs = shape_count(last->out);
+    if (model->settings.target != TARGET_CLASS || outputs >= kind->classes) return;
+    report_data(scope, line, model->purpose, last,
+                arena_format(scope->arena, "%s has %lld classes, the last layer ('%s') has %lld output%s", kind->name,
+                             (long long)kind->classes, last->name, (long long)outputs, outputs == 1 ? "" : "s"));
+}
+
+static void check_data(Scope *scope, const Model *model, const SettingLines *lines, const Layer *last) {
+    const AstStmt *line = line_of(lines, "data");
+    const Settings *settings = &model->settings;
+    const DataKind *kind = data_kind_find(settings->data_kind);
+    if (!line && model->purpose == PURPOSE_USE) return;
+    if (kind->files && !settings->labels && settings->target == TARGET_CLASS) {
+        diag_report(scope->diags, line->at, "missing-option",
+                    "data idx needs labels= to learn classes, for example labels=\"train-labels.gz\"");
+        return;
+    }
+    if (kind->rank == 0) return;
+    bool suit = check_examples(scope, line, model, kind);
+    if (suit || line) check_classes(scope, line, model, kind, last); /* one word about a standard is enough */
+}
+
+/* Whether there is a test file is known once `data` has been read. */
+static void check_split(Scope *scope, const Model *model, const SettingLines *lines) {
+    const AstStmt *line = line_of(lines, "split");
+    if (!line) return;
+    const Settings *settings = &model->settings;
+    const NetDataSet *set = net_data_set(settings->data_kind);
+    const double asked[NET_PARTS] = {settings->split_train, settings->split_validation, settings->split_test};
+    double sum;
+    NetSplitShares shares = net_split_shares(asked, set || settings->test_images, &sum);
+    bool trains = settings->split_train > 0;
+    if (shares == NET_SPLIT_OVER || (shares == NET_SPLIT_ALL && !trains)) {
+        diag_report(scope->diags, line->at, "bad-value", "the fractions of split leave nothing: they add up to %g%s",
+                    sum, trains ? "" : " without the training part");
+        return;
+    }
+    bool known = set && (line_of(lines, "data") || model->purpose == PURPOSE_TRAIN);
+    int64_t rows[NET_PARTS];
+    if (!known || net_split_rows(asked, set->train_count, set->test_count, rows)) return;
+    Diag *diag = diag_report(scope->diags, line->at, "split-size",
+                             "the parts of split do not fit %s, which has %lld examples to train on and %lld to test",
+                             set->name, (long long)set->train_count, (long long)set->test_count);
+    diag_help(scope->diags, diag, "a share fits any set: 'split validation=0.1'");
+}
+
+/* A trainer says it of the data that it really has. */
+static void check_probe(Scope *scope, const Model *model, const SettingLines *lines) {
+    const AstStmt *line = line_of(lines, "log");
+    const Settings *settings = &model->settings;
+    const NetDataSet *set = line && model->purpose == PURPOSE_LOOK ? net_data_set(settings->data_kind) : NULL;
+    const double asked[NET_PARTS] = {settings->split_train, settings->split_validation, settings->split_test};
+    int64_t rows[NET_PARTS];
+    if (!set || !net_split_rows(asked, set->train_count, set->test_count, rows)) return;
+    if (settings->log_probe <= rows[NET_PART_TRAIN]) return;
+    Diag *diag = diag_report(scope->diags, line->at, "probe-size",
+                             "probe=%lld is more than the training part of %s has: %lld examples",
+                             (long long)settings->log_probe, set->name, (long long)rows[NET_PART_TRAIN]);
+    diag_help(scope->diags, diag, "write probe=%lld for all of them", (long long)rows[NET_PART_TRAIN]);
+}
+
+/* The test set never chooses anything, so stopping early takes a validation part. */
+static void check_stop(Scope *scope, const Model *model, const SettingLines *lines) {
+    const AstStmt *line = line_of(lines, "stop");
+    if (!line || model->settings.split_validation > 0) return;
+    diag_report(scope->diags, line->at, "needs-validation",
+                "stop needs a validation part; add 'split validation=10000' (choosing by test results is not offered)");
+}
+
+void settings_agree(Scope *scope, Model *model, const SettingLines *lines) {
+    const Layer *last = model->layers.at[model->layers.count - 1];
+    size_t errors = scope->diags->errors;
+    check_outputs(scope, model, lines, last);
+    if (scope->diags->errors == errors) check_cost(scope, model, lines, last);
+    if (scope->diags->errors == errors) model_check_linear(model, line_of(lines, "cost") != NULL, scope->diags);
+    check_data(scope, model, lines, last);
+    check_split(scope, model, lines);
+    check_stop(scope, model, lines);
+    check_probe(scope, model, lines);
+}
