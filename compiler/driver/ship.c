@@ -90,28 +90,12 @@ static bool find_processors(Arena *arena, const Options *options, Shipment *ship
 }
 
 /* ---- what goes in ---- */
-static float *trained_params(Arena *arena, const Programs *programs, const Trained *trained) {
-    float *params = NEW_ARRAY(arena, float, programs->param_size + 1);
-    for (size_t i = 0; i < programs->stored.count; i++) {
-        const Stored *stored = &programs->stored.at[i];
-        for (size_t k = 0; k < trained->tensors.count && !stored->in_state; k++) {
-            const TrainedTensor *tensor = &trained->tensors.at[k];
-            if (!string_is(tensor->param->name, stored->name)) {
-                continue;
-            }
-            ASSERT(tensor->count == stored->size);
-            memcpy(params + stored->offset, tensor->values, (size_t)stored->size * sizeof *params);
-        }
-    }
-    return params;
-}
-
-static void fill_statistics(const Programs *programs, const Trained *trained, float *state) {
-    for (size_t i = 0; i < programs->stored.count; i++) {
-        const Stored *stored = &programs->stored.at[i];
-        const float *values = string_is(stored->role, "input_mean") ? trained->mean : trained->std;
-        if (stored->in_state) {
-            memcpy(state + stored->offset, values, (size_t)stored->size * sizeof *state);
+static void fill_stored(const Model *model, const Trained *trained, float *params, float *state) {
+    for (size_t i = 0; i < model->stored.count; i++) {
+        const Stored *stored = model->stored.at[i];
+        float *out = (stored_is_parameter(stored) ? params : state) + stored->offset;
+        if (trained->values[i] != NULL) {
+            memcpy(out, trained->values[i], (size_t)stored_count(stored) * sizeof *out);
         }
     }
 }
@@ -223,7 +207,7 @@ static Library make_library(Arena *arena, const Model *model, const Trained *tra
         library.workspace = library.workspace_one;
     }
     library.state_offset = round_up(first->packing.size);
-    library.weight_count = library.state_offset + round_up(programs->state_size);
+    library.weight_count = library.state_offset + round_up(model->state_size);
     library.result_step = (library.outputs + RESULTS - 1) / RESULTS;
     library.result_count = (library.outputs + library.result_step - 1) / library.result_step;
     float *weights = NEW_ARRAY(arena, float, library.weight_count + 1);
@@ -234,9 +218,9 @@ static Library make_library(Arena *arena, const Model *model, const Trained *tra
     if (trained == NULL) {
         return library;
     }
-    memcpy(weights, packing_fill(arena, &first->packing, trained_params(arena, programs, trained)),
-           (size_t)first->packing.size * sizeof *weights);
-    fill_statistics(programs, trained, weights + library.state_offset);
+    float *params = NEW_ARRAY(arena, float, model->param_size + 1);
+    fill_stored(model, trained, params, weights + library.state_offset);
+    memcpy(weights, packing_fill(arena, &first->packing, params), (size_t)first->packing.size * sizeof *weights);
     for (int fused = 1; fused >= 0; fused--) {
         if (rounds(shipment, fused)) {
             make_result(arena, first, fused, &library, result);
@@ -508,7 +492,10 @@ int ship_measure(Arena *arena, const Model *model, const Shipment *shipment, Shi
     sizes->values = 0;
     for (int i = 0; i <= shipment->until->index; i++) {
         const Layer *layer = model->layers.at[i];
-        sizes->values += 4 * (param_count(layer->weight) + param_count(layer->bias));
+        for (size_t k = 0; k < layer->stored.count; k++) {
+            const Stored *stored = layer->stored.at[k];
+            sizes->values += stored_is_tensor(stored) ? 4 * stored_count(stored) : 0;
+        }
     }
     sizes->weights = library.weight_count * 4;
     sizes->code -= sizes->weights;

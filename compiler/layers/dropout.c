@@ -5,6 +5,7 @@
 #include <math.h>
 
 #include "compiler/layers/build.h"
+#include "compiler/model/propagation.h"
 #include "compiler/model/pytorch.h"
 #include "compiler/onnx/graph.h"
 
@@ -49,6 +50,15 @@ static bool dropout_shape(LayerContext *context) {
     return true;
 }
 
+static void dropout_propagate(const Layer *layer, Signal *signal) {
+    double kept = 1 - layer->options[DROPOUT_SHARE].real;
+    bool inverted = layer->options[DROPOUT_INVERTED].flag;
+    Spread *values = &signal->values;
+    signal->gain = inverted ? 1 / kept : kept;
+    values->variance += values->mean * values->mean * (1 - kept);
+    if (!inverted) values->variance *= kept;
+}
+
 static bool dropout_idle(const Layer *layer) { return layer->options[DROPOUT_INVERTED].flag; }
 
 static Tensor *dropout_build(Build *build, const Layer *layer, Tensor *in, Mode mode) {
@@ -89,6 +99,7 @@ const LayerKind layer_dropout = {
     .options = dropout_options,
     .option_count = DROPOUT_OPTIONS,
     .shape = dropout_shape,
+    .propagate = dropout_propagate,
     .idle = dropout_idle,
     .build = dropout_build,
     .pytorch = dropout_pytorch,

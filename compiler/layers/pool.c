@@ -8,6 +8,7 @@
 #include <math.h>
 
 #include "compiler/layers/build.h"
+#include "compiler/model/propagation.h"
 #include "compiler/model/pytorch.h"
 #include "compiler/onnx/graph.h"
 
@@ -100,6 +101,11 @@ static bool pool_shape(LayerContext *context) {
     return layer_multiply_adds(context, COUNT_OF(factors), factors);
 }
 
+static void pool_propagate(const Layer *layer, Signal *signal) {
+    if (layer->options[POOL_METHOD].choice != POOL_AVERAGE) return;
+    signal->gain = (double)shape_count(layer->out) / (double)shape_count(layer->in);
+}
+
 static Window pool_window(const Layer *layer) {
     Window window;
     if (!window_make(layer->in, &layer->options[POOL_WINDOW], &layer->options[POOL_STRIDE], &layer->options[POOL_PAD],
@@ -159,6 +165,7 @@ const LayerKind layer_pool = {
     .options = pool_options,
     .option_count = POOL_OPTIONS,
     .shape = pool_shape,
+    .propagate = pool_propagate,
     .build = pool_build,
     .pytorch = pool_pytorch,
     .onnx = pool_onnx,

@@ -219,11 +219,8 @@ static bool check_size(Checker *checker, const Layer *layer) {
 }
 
 static bool count_parameters(Checker *checker, const Layer *layer) {
-    const Param *const params[] = {layer->weight, layer->bias};
     int64_t total = checker->model->parameter_count;
-    bool good = true;
-    for (size_t i = 0; i < COUNT_OF(params); i++) good = good && size_add(total, param_count(params[i]), &total);
-    if (good && total <= MODEL_MAX_PARAMETERS) {
+    if (size_add(total, layer_parameters(layer), &total) && total <= MODEL_MAX_PARAMETERS) {
         checker->model->parameter_count = total;
         return true;
     }
@@ -572,6 +569,7 @@ Model *model_check(Arena *arena, Source *source, const AstFile *file, const Mode
         vec_push(arena, &checker->model->names, name);
     }
     if (diags->errors == 0 && scope_spent(&checker->scope)) scope_report_spent(&checker->scope, SPAN_NONE);
+    if (diags->errors == 0) model_place_stored(arena, checker->model);
     if (diags->errors == 0) settings_agree(&checker->scope, checker->model, &lines);
     if (diags->errors == 0) model_check_propagation(checker->model, diags);
     return diags->errors == 0 ? checker->model : NULL;

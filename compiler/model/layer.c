@@ -45,33 +45,16 @@ int64_t model_classes(const Model *model) {
     return outputs == 1 ? 2 : outputs;
 }
 
-/* ---- parameters ---- */
+/* ---- stored tensors ---- */
 
-int64_t param_count(const Param *param) {
-    int64_t count = param ? 1 : 0;
-    for (int d = 0; param && d < param->rank; d++)
-        if (!size_mul(count, param->dim[d], &count)) return INT64_MAX;
-    return count;
-}
-
-Param *layer_param(LayerContext *context, const char *name, int rank, const int64_t *dim, int init_option,
-                   int64_t fan_in, int64_t fan_out, bool decay) {
+Stored *layer_store_init(LayerContext *context, const char *part, StoredRole role, int rank, const int64_t *dim,
+                         int init_option, int64_t fan_in, int64_t fan_out) {
     const Layer *layer = context->layer;
-    Param *param = NEW(context->arena, Param);
-    param->name = arena_format(context->arena, "%s.%s", layer->name, name);
-    param->rank = rank;
-    for (int i = 0; i < rank; i++) param->dim[i] = dim[i];
-    param->decay = decay;
     const AstValue *init = layer->options[init_option].init;
-    param->recipe = init ? recipe_resolve(init, fan_in, fan_out) : recipe_standard(layer->activation, fan_in, fan_out);
-    return param;
-}
-
-bool layer_bias_agrees(LayerContext *context, const OptionValue *bias, const OptionValue *bias_init) {
-    if (bias->flag || !bias_init->given || bias_init->inherited) return true;
-    diag_report(context->diags, bias_init->at, "conflicting-options",
-                "bias_init= sets biases, but '%s' has none (bias=false)", context->layer->name);
-    return false;
+    Recipe recipe = init ? recipe_resolve(init, fan_in, fan_out) : recipe_standard(layer->activation, fan_in, fan_out);
+    Stored *stored = layer_store(context->arena, context->layer, part, role, rank, dim, recipe);
+    stored->option = layer->kind->options[init_option].name;
+    return stored;
 }
 
 bool layer_multiply_adds(LayerContext *context, size_t count, const int64_t *factor) {

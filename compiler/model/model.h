@@ -42,11 +42,41 @@ typedef enum {
     RECIPE_DATA,     /* a statistic of the training part */
     RECIPE_VALUES    /* the values given */
 } RecipeKind;
+typedef enum { STATISTIC_MEAN, STATISTIC_DEVIATION } Statistic;
 typedef struct {
     RecipeKind kind;
     double a, b;
+    Statistic statistic;  /* RECIPE_DATA */
     const double *values; /* RECIPE_VALUES: one for each element */
 } Recipe;
+
+/* ---- stored tensors: what a network keeps from one batch to the next ---- */
+typedef enum {
+    STORED_WEIGHT,    /* a parameter that multiplies */
+    STORED_BIAS,      /* a parameter that is added */
+    STORED_STATISTIC, /* of data, set before training or followed during it: no step of the optimizer changes it */
+    STORED_ROLES
+} StoredRole;
+extern const char *const stored_roles[STORED_ROLES]; /* "weight" */
+
+/* One of them, in PyTorch's shape. Whatever is about all of them goes over Layer.stored or Model.stored and asks the
+ * row; only a layer's own functions know which rows it has. Parameters lie in the kernels' buffer `param`, all else in
+ * `state`. */
+typedef struct {
+    const char *name; /* "conv1.weight" */
+    const char *part; /* "weight" */
+    StoredRole role;
+    int rank;
+    int64_t dim[4];
+    Recipe recipe;      /* how it begins */
+    const char *option; /* the option that says so; NULL: none does */
+    bool decays;        /* regularize applies */
+    bool trained;       /* the optimizer's step changes it */
+    const char *kept;   /* its name in weights files; NULL: they do not keep it */
+    bool metadata;      /* there it is a list of numbers among the metadata, not a tensor */
+    int row;            /* in Model.stored */
+    int64_t offset;     /* of its first element in its buffer */
+} Stored;
 
 /* ---- options: of layers, of settings ---- */
 typedef enum {
@@ -106,15 +136,6 @@ typedef struct {
 typedef struct LayerKind LayerKind;
 typedef struct Layer Layer;
 
-/* A trained tensor as users know it: PyTorch's shape. */
-typedef struct {
-    const char *name; /* "conv1.weight" */
-    int rank;
-    int64_t dim[4];
-    Recipe recipe;
-    bool decay; /* regularize applies: weights yes, biases no */
-} Param;
-
 struct Layer {
     const LayerKind *kind;
     const char *name;     /* its label, or kind + running number; unique */
@@ -125,7 +146,7 @@ struct Layer {
     Shape in, out;
     Activation activation; /* linear where the kind has none */
     bool trainable;
-    Param *weight, *bias;  /* NULL: has none */
+    VEC(Stored *) stored;
     int64_t multiply_adds; /* of one example, forward */
     int readers;
 };
@@ -177,8 +198,10 @@ typedef struct {
     VEC(LayerName) names; /* all that layers are called: their own, and labels that stand alone */
     Settings settings;
     int64_t parameter_count;
-    bool bytes_input; /* the data's examples are bytes (divided by 255), not floats */
-    bool explodes;    /* by its initial weights: what [exploding-gradient] says, allowed or not */
+    bool bytes_input;               /* the data's examples are bytes (divided by 255), not floats */
+    VEC(Stored *) stored;           /* of all layers, by row: parameters first */
+    int64_t param_size, state_size; /* of the buffers they lie in, in elements */
+    bool explodes;                  /* by its initial weights: what [exploding-gradient] says, allowed or not */
 } Model;
 
 /* How many classes an example may have; 0: its target is not a class. */

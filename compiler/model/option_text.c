@@ -66,8 +66,8 @@ const char *recipe_text(Arena *arena, NumberText *number, Recipe recipe) {
         return arena_format(arena, "uniform(%s, %s)", number(arena, recipe.a), number(arena, recipe.b));
     case RECIPE_CONSTANT: return arena_format(arena, "constant(%s)", number(arena, recipe.a));
     case RECIPE_CENTRE: return "centre";
-    case RECIPE_DATA:
+    case RECIPE_DATA: return "data";
     case RECIPE_VALUES: break;
     }
-    return "data";
+    return "values";
 }

@@ -12,16 +12,10 @@
 #include <math.h>
 
 #include "compiler/model/curve.h"
-#include "compiler/model/layer.h"
 
 static const double reported_from = 30; /* times smaller */
 static const double saturated_from = 1.0 / 3;
 static const double largest_variance = 1e60; /* beyond it nothing changes but the numbers, which would overflow */
-static const double typical_square = 0.1;    /* E[x^2] of grey images in 0..1 whose mean is left as it is */
-
-typedef struct {
-    double mean, variance;
-} Spread;
 
 /* What an activation makes of a normal z. */
 typedef struct {
@@ -63,7 +57,7 @@ static Passed through(Activation activation, Spread z) {
     return (Passed){out, slope / weight, saturated};
 }
 
-static Spread recipe_spread(const Recipe *recipe) {
+Spread recipe_spread(const Recipe *recipe) {
     switch (recipe->kind) {
     case RECIPE_NORMAL: return (Spread){recipe->a, recipe->b * recipe->b};
     case RECIPE_UNIFORM:
@@ -76,21 +70,9 @@ static Spread recipe_spread(const Recipe *recipe) {
     return (Spread){0, 0};
 }
 
-static const OptionValue *option_of(const Layer *layer, const char *name) {
-    for (size_t i = 0; i < layer->kind->option_count; i++) {
-        if (string_is(layer->kind->options[i].name, name)) return &layer->options[i];
-    }
-    BUG("%s has no option %s", layer->kind->name, name);
-}
-
-static Spread input_spread(const Layer *input) {
-    bool normalised = option_of(input, "mean")->flag && option_of(input, "std")->flag;
-    return (Spread){0, normalised ? 1 : typical_square};
-}
-
 /* What the walk has found so far, the gradient's changes in natural logarithms of |gradient|^2. */
 typedef struct {
-    const Layer *first, *last; /* with weights, `last` before the one at hand */
+    const Layer *first, *last; /* that weigh, `last` before the one at hand */
     int steps;                 /* from first to last */
     double change;             /* of the gradient from last to first */
     double next;               /* from the layer at hand back to last, so far */
@@ -110,43 +92,24 @@ static Spread activate_layer(const Layer *layer, Spread z, Walk *walk) {
     return passed.out;
 }
 
-/* Through a layer without weights. */
-static Spread pass_through(const Layer *layer, Spread values, Walk *walk) {
-    if (string_is(layer->kind->name, "pool") && string_is(layer->options[0].word, "average")) {
-        walk->next += log((double)shape_count(layer->out) / (double)shape_count(layer->in));
-    } else if (string_is(layer->kind->name, "dropout")) {
-        double kept = 1 - layer->options[0].real;
-        bool inverted = option_of(layer, "inverted")->flag;
-        walk->next += log(inverted ? 1 / kept : kept);
-        values.variance += values.mean * values.mean * (1 - kept);
-        if (!inverted) values.variance *= kept;
+/* Through one layer: gradients are compared at those whose outputs are weighted sums. */
+static Spread pass(const Layer *layer, Spread values, Walk *walk) {
+    Signal signal = {.values = values, .gain = 1, .known = true};
+    if (layer->kind->propagate) layer->kind->propagate(layer, &signal);
+    walk->known = walk->known && signal.known;
+    walk->next += log(signal.gain);
+    if (layer->kind->weighs) {
+        walk->last = layer;
+        if (!walk->first) {
+            walk->first = layer;
+        } else {
+            walk->change += walk->next;
+            walk->steps++;
+        }
+        walk->next = 0;
     }
-    return activation_is_linear(layer->activation) ? values : activate_layer(layer, values, walk);
-}
-
-/* Through a layer with weights. Where these have a mean, gradients add up or cancel by their signs, and so do values:
- * but a single unit gives back the gradient of one, and a bias that centres takes the values' mean away. */
-static Spread pass_weights(const Layer *layer, Spread values, Walk *walk) {
-    Spread weight = recipe_spread(&layer->weight->recipe);
-    Spread bias = layer->bias ? recipe_spread(&layer->bias->recipe) : (Spread){0, 0};
-    bool centred = layer->bias && layer->bias->recipe.kind == RECIPE_CENTRE;
-    double fan_in = 1;
-    for (int i = 1; i < layer->weight->rank; i++) fan_in *= (double)layer->weight->dim[i];
-    double square = values.mean * values.mean + values.variance;
-    double gain = fan_in * (weight.mean * weight.mean + weight.variance);
-    walk->known = walk->known && gain > 0 && (weight.mean == 0 || (centred && layer->weight->dim[0] == 1));
-    walk->next += log(gain);
-    walk->last = layer;
-    if (!walk->first) {
-        walk->first = layer;
-    } else {
-        walk->change += walk->next;
-        walk->steps++;
-    }
-    walk->next = 0;
-    if (!walk->known) return values;
-    return activate_layer(
-        layer, (Spread){bias.mean, fmin(fan_in * weight.variance * square + bias.variance, largest_variance)}, walk);
+    Spread z = {signal.values.mean, fmin(signal.values.variance, largest_variance)};
+    return walk->known && !activation_is_linear(layer->activation) ? activate_layer(layer, z, walk) : z;
 }
 
 /* "about 4.8 times", "some 114 times": a number of times, with decimals or without. */
@@ -184,13 +147,10 @@ static void report_saturated(const Walk *walk, Diags *diags) {
 
 void model_check_propagation(Model *model, Diags *diags) {
     Walk walk = {.known = true};
-    Spread values = input_spread(model->layers.at[0]);
+    Spread values = {0, 0};
     size_t count = model->layers.count;
-    while (count > 0 && !model->layers.at[count - 1]->weight) count--; /* the output layer is not asked */
-    for (size_t i = 1; i + 1 < count && walk.known; i++) {
-        const Layer *layer = model->layers.at[i];
-        values = layer->weight ? pass_weights(layer, values, &walk) : pass_through(layer, values, &walk);
-    }
+    while (count > 0 && !model->layers.at[count - 1]->kind->weighs) count--; /* the output layer is not asked */
+    for (size_t i = 0; i + 1 < count && walk.known; i++) values = pass(model->layers.at[i], values, &walk);
     if (walk.known && walk.steps > 0) report_gradient(&walk, model, diags);
     if (walk.saturated) report_saturated(&walk, diags);
 }

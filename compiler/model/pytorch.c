@@ -36,11 +36,18 @@ static bool is_taken(const char *name) {
     return name[0] == '_'; /* nn.Module's own state, and Python's private names */
 }
 
+/* A layer with tensors in weights files is a member of the module, by its name. */
+static bool has_module(const Layer *layer) {
+    for (size_t i = 0; i < layer->stored.count; i++)
+        if (stored_is_tensor(layer->stored.at[i])) return true;
+    return false;
+}
+
 bool pytorch_check(const Model *model, Diags *diags) {
     bool good = true;
     for (size_t i = 0; i < model->layers.count; i++) {
         const Layer *layer = model->layers.at[i];
-        if (!layer->weight || !is_taken(layer->name)) continue;
+        if (!has_module(layer) || !is_taken(layer->name)) continue;
         Diag *diag = diag_report(diags, layer->at, "pytorch-name",
                                  "a PyTorch module cannot have a layer called '%s', a name of Python or of nn.Module",
                                  layer->name);
@@ -73,8 +80,6 @@ const char *pytorch_module(PyTorch *out, const Layer *layer, const char *module,
     vec_push(out->arena, &out->members, line);
     return arena_format(out->arena, "self.%s(%s)", layer->name, x);
 }
-
-const char *pytorch_bias(const Layer *layer) { return layer->bias ? "" : ", bias=False"; }
 
 const char *pytorch_pair(PyTorch *out, const int64_t *pair) {
     if (pair[0] == pair[1]) return arena_format(out->arena, "%lld", (long long)pair[0]);

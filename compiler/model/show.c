@@ -19,10 +19,8 @@ typedef struct {
     int64_t parameters, multiply_adds, bytes; /* bytes: activations of one example */
 } Size;
 
-int64_t show_parameters(const Layer *layer) { return param_count(layer->weight) + param_count(layer->bias); }
-
 static Size layer_size(const Layer *layer) {
-    return (Size){.parameters = show_parameters(layer),
+    return (Size){.parameters = layer_parameters(layer),
                   .multiply_adds = layer->multiply_adds,
                   .bytes = shape_count(layer->out) * FLOAT_BYTES};
 }
@@ -227,11 +225,11 @@ static json_t *json_size(Size size) {
     return object;
 }
 
-static void append_tensor(json_t *tensors, const Param *param) {
-    if (!param) return;
+static void append_tensor(json_t *tensors, const Stored *stored) {
+    if (!stored_is_tensor(stored)) return;
     json_t *object = json_object();
-    json_put(object, "name", json_string(param->name));
-    json_put(object, "shape", json_dims(param->rank, param->dim));
+    json_put(object, "name", json_string(stored->kept));
+    json_put(object, "shape", json_dims(stored->rank, stored->dim));
     append(tensors, object);
 }
 
@@ -280,8 +278,7 @@ static json_t *json_layer(Arena *arena, const Model *model, const Layer *layer) 
     json_put(object, "output", json_dims(layer->out.rank, layer->out.dim));
     json_put(object, "activation", json_string(activation_text(arena, number_text, layer->activation)));
     json_t *tensors = json_array();
-    append_tensor(tensors, layer->weight);
-    append_tensor(tensors, layer->bias);
+    for (size_t i = 0; i < layer->stored.count; i++) append_tensor(tensors, layer->stored.at[i]);
     json_put(object, "tensors", tensors);
     return object;
 }

@@ -34,24 +34,11 @@ typedef struct {
     Tensor *tensor; /* ROLE_LOG */
 } LogEntry;
 
-/* A tensor as the descriptor lists it. */
-typedef struct {
-    const char *name, *role; /* param, input_mean, input_std */
-    bool in_state;
-    int64_t offset, size;
-    int rank;
-    int64_t dim[4];
-    bool trainable, decay;
-    Recipe recipe;
-} Stored;
-
 typedef struct {
     const Model *model;
     Program *program[PROGRAM_COUNT]; /* NULL: the model has no use for it */
     VEC(LogEntry) log[PROGRAM_COUNT];
-    VEC(Stored) stored;
-    int64_t param_size, state_size; /* elements */
-    int64_t log_once, log_chunk;    /* doubles: the largest any program needs */
+    int64_t log_once, log_chunk; /* doubles: the largest any program needs */
     /* Before differentiation, for tests: the cost of each program that has one, its parameters and their gradients. */
     Tensor *cost[PROGRAM_COUNT];
     VEC(Tensor *) wanted[PROGRAM_COUNT];

@@ -6,12 +6,13 @@
  * not regularised. What a model does not use is not in its code. */
 #include "compiler/programs/parts.h"
 
-Expr *step_of(Build *build, const Param *param, Tensor *w, Tensor *g) {
+Expr *step_of(Build *build, const Stored *stored, Tensor *w, Tensor *g) {
     Program *p = build->program;
     const Settings *settings = &build->model->settings;
     Expr *old = e_at(p, w), *kept = old, *zero = e_const(p, 0);
-    if (param->decay && (settings->l2 != 0 || settings->weight_decay != 0)) kept = e_mul(p, old, e_scalar(p, "shrink"));
-    if (param->decay && settings->l1 != 0) {
+    if (stored->decays && (settings->l2 != 0 || settings->weight_decay != 0))
+        kept = e_mul(p, old, e_scalar(p, "shrink"));
+    if (stored->decays && settings->l1 != 0) {
         Expr *up = e_scalar(p, "l1_step"), *down = e_mul(p, e_const(p, -1), up);
         Expr *sign = e_select(p, e_less(p, zero, old), up, e_select(p, e_less(p, old, zero), down, zero));
         kept = e_sub(p, kept, sign);

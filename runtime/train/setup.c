@@ -144,10 +144,9 @@ static bool fill_tensors(NetTrainer *trainer, NetError *error) {
         } else if (param->size != statistics) {
             return net_fail(error, NET_ENVIRONMENT, "%s has %" PRId64 " value%s, the data has %" PRId64 " of them",
                             param->name, param->size, net_plural((uint64_t)param->size), statistics);
-        } else if (param->role == NET_ROLE_INPUT_MEAN) {
-            net_data_statistics(&trainer->data, out, NULL);
         } else {
-            net_data_statistics(&trainer->data, NULL, out);
+            bool mean = param->init.statistic == NET_STATISTIC_MEAN;
+            net_data_statistics(&trainer->data, mean ? out : NULL, mean ? NULL : out);
         }
     }
     return true;

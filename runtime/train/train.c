@@ -39,8 +39,8 @@ double net_trainer_penalty(const NetTrainer *trainer) {
     double sizes = 0;
     for (int i = 0; i < trainer->model->tensors; i++) {
         const NetParam *param = &trainer->model->tensor[i];
-        const float *w = trainer->param + param->offset;
-        bool penalised = param->decay && param->trainable && !param->in_state;
+        const float *w = (param->in_state ? trainer->state : trainer->param) + param->offset;
+        bool penalised = param->decays && param->trained;
         for (int64_t k = 0; penalised && k < param->size; k++) {
             squares += (double)w[k] * (double)w[k];
             sizes += fabs((double)w[k]);

@@ -1,6 +1,7 @@
 /* Checks lowered loops against the double evaluator: every program of every model in models/ and in
  * tests/gradients/Inputs/ runs once by the loop interpreter on made-up data, as the runtime would run it, and must
- * leave what the evaluator finds in the program as it was built, before any pass: parameters' changes, logs, outputs.
+ * leave what the evaluator finds in the program as it was built, before any pass: changes of what is stored, logs,
+ * outputs.
  *
  * Other schedules must leave the same bits: the order of every sum is part of the program.
  *
@@ -106,6 +107,7 @@ static void fill_buffers(Check *check) {
 static void check_guards(Check *check) {
     const NetModel *net = &check->net;
     check_guard(check, "param", check->param, net->param_size, sizeof(float));
+    check_guard(check, "state", check->state, net->state_size, sizeof(float));
     check_guard(check, "grad", check->grad, net->grad_size, sizeof(float));
     check_guard(check, "batch", check->batch, net->batch_chunk_size * check->chunks, sizeof(float));
     check_guard(check, "scratch", check->scratch, net->scratch_size, sizeof(float));
@@ -139,28 +141,29 @@ static void compare(Check *check, const char *program, const char *what, int64_t
     check->failures++;
 }
 
-static void compare_params(Check *check, ProgramKind kind) {
+/* How the program changed what is stored. */
+static void compare_stored(Check *check, ProgramKind kind) {
     const Program *p = check->programs->program[kind];
-    for (size_t t = 0; t < check->programs->stored.count; t++) {
-        const Stored *stored = &check->programs->stored.at[t];
-        if (stored->in_state) continue;
-        double *found = NEW_ARRAY(check->arena, double, stored->size),
-               *expected = NEW_ARRAY(check->arena, double, stored->size);
+    const Model *model = check->programs->model;
+    for (size_t t = 0; t < model->stored.count; t++) {
+        const Stored *stored = model->stored.at[t];
+        int64_t count = stored_count(stored);
+        const double *before = (stored_is_parameter(stored) ? check->input.param : check->input.state) + stored->offset;
+        const float *after = (stored_is_parameter(stored) ? check->param : check->state) + stored->offset;
+        double *found = NEW_ARRAY(check->arena, double, count), *expected = NEW_ARRAY(check->arena, double, count);
         const double *next = NULL;
         for (size_t i = 0; i < p->tensors.count; i++) {
             const Tensor *tensor = p->tensors.at[i];
-            if (tensor->role == ROLE_PARAM && tensor->offset == stored->offset &&
-                eval_next(check->expected[kind], tensor))
+            if (tensor->stored == stored->row && eval_next(check->expected[kind], tensor))
                 next = eval_next(check->expected[kind], tensor);
         }
         double size = 0;
-        for (int64_t i = 0; i < stored->size; i++) {
-            double old = check->input.param[stored->offset + i];
-            size += old * old;
-            found[i] = check->param[stored->offset + i] - old;
-            expected[i] = next ? next[i] - old : 0;
+        for (int64_t i = 0; i < count; i++) {
+            size += before[i] * before[i];
+            found[i] = after[i] - before[i];
+            expected[i] = next ? next[i] - before[i] : 0;
         }
-        compare(check, program_names[kind], stored->name, stored->size, found, expected, FLT_EPSILON * sqrt(size));
+        compare(check, program_names[kind], stored->name, count, found, expected, FLT_EPSILON * sqrt(size));
     }
 }
 
@@ -255,8 +258,42 @@ static void check_inference(Check *check, const LowerOptions *options) {
 }
 
 /* ---- one model with one batch ---- */
+static Tensor *stored_tensor(Program *p, const Stored *stored) {
+    for (size_t i = 0; stored && i < p->tensors.count; i++)
+        if (p->tensors.at[i]->stored == stored->row) return p->tensors.at[i];
+    return NULL;
+}
+
+/* Where an input has a mean and a deviation a channel, a step follows the data with both, each from what both were:
+ *
+ *     next mean[c] = mean[c] / 2 + std[c]     next std[c] = std[c] + mean[c] + sum(n, ...) x[n,c,...] / 256 */
+static void follow_data(Programs *programs) {
+    Program *p = programs->program[PROGRAM_TRAIN];
+    const Layer *input = programs->model->layers.at[0];
+    Tensor *mean = stored_tensor(p, layer_part(input, "mean")), *std = stored_tensor(p, layer_part(input, "std"));
+    if (!mean || !std) return;
+    const Tensor *x = NULL;
+    for (size_t i = 0; i < p->tensors.count; i++)
+        if (p->tensors.at[i]->role == ROLE_INPUT) x = p->tensors.at[i];
+    Affine at[TENSOR_MAX_RANK] = {ix(1), ix(0), ix(2), ix(3)};
+    const int64_t range[] = {DIM_BATCH, x->dim[2], x->dim[3]};
+    Expr *term = e_mul(p, e_const(p, 1.0 / 256), e_read(p, (Tensor *)(uintptr_t)x, 0, at));
+    Tensor *sum = program_compute(p, "followed", 1, mean->dim, REDUCE_SUM, x->rank - 1, range, term);
+    program_next(p, mean, e_add(p, e_mul(p, e_const(p, 0.5), e_at(p, mean)), e_at(p, std)));
+    program_next(p, std, e_add(p, e_add(p, e_at(p, std), e_at(p, mean)), e_at(p, sum)));
+    program_verify(p);
+}
+
+static Programs *build_programs(Arena *arena, const Model *model) {
+    Programs *programs = programs_build(arena, model);
+    follow_data(programs);
+    return programs;
+}
+
 static void lower(Check *check, const LowerOptions *options) {
-    Code *code = lower_model(check->arena, check->programs->model, options);
+    Programs *programs = build_programs(check->arena, check->programs->model); /* of its own: lowering changes them */
+    lower_passes(programs);
+    Code *code = lower_programs(check->arena, programs, options);
     Interp *interp = interp_new(check->arena, code, true);
     NetKernel **kernels = NEW_ARRAY(check->arena, NetKernel *, code->kernels.count);
     const void **selves = NEW_ARRAY(check->arena, const void *, code->kernels.count);
@@ -294,6 +331,7 @@ static void check_schedules(Check *check, ProgramKind kind) {
         run_program(&other, kind);
         size_t log = (size_t)(check->net.log_once + check->net.log_chunk * check->chunks) * sizeof(double);
         if (memcmp(other.param, check->param, (size_t)check->net.param_size * sizeof(float)) != 0 ||
+            memcmp(other.state, check->state, (size_t)check->net.state_size * sizeof(float)) != 0 ||
             memcmp(other.log, check->log, log) != 0) {
             printf("FAILED: %s, batch of %lld: %s: other bits with %d registers and tile %s\n", check->title,
                    (long long)check->input.n, program_names[kind], others[i].vector_registers,
@@ -309,7 +347,7 @@ static bool check_example(const Example *example, int64_t n) {
     const LowerOptions options = {.cpu = "generic", .backend = "interp", .fma = true, .vector_registers = 32};
     Arena *arena = arena_new();
     Check check = {.arena = arena, .title = example_title(arena, example), .chunks = (n + NET_LANES - 1) / NET_LANES};
-    check.programs = programs_build(arena, example_model(arena, example)); /* of its own: lowering changes programs */
+    check.programs = build_programs(arena, example_model(arena, example));
     example_fill(arena, check.programs, n, &check.input);
     lower(&check, &options);
     fill_rows(&check);
@@ -319,7 +357,7 @@ static bool check_example(const Example *example, int64_t n) {
         run_program(&check, kind);
         check.expected[kind] = eval_new(arena, p, &check.input);
         eval_run(check.expected[kind], NULL);
-        compare_params(&check, kind);
+        compare_stored(&check, kind);
         compare_logs(&check, kind);
         if (n == SCHEDULED && kind == PROGRAM_TRAIN) check_schedules(&check, kind);
     }

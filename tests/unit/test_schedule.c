@@ -20,8 +20,7 @@ static int lanes_of_rows(int reads, int step) {
     }
     program_add(p, y, REDUCE_NONE, 0, NULL, sum);
     program_verify(p);
-    Programs programs = {.model = NULL};
-    Layout *layout = layout_program(arena, &programs, p, (LayoutMode){.one_image = false});
+    Layout *layout = layout_program(arena, p, (LayoutMode){.one_image = false});
     Group group = group_make(layout, layout->list.at, 1);
     const LowerOptions options = {.vector_registers = 8};
     int lane = schedule_choose(&group, &options).lane;
