@@ -373,7 +373,8 @@ bool loose_read(Arena *arena, const char *text, size_t length, LooseLine *line) 
     }
     while (look(&loose, 0)->kind != TOKEN_END) {
         if (take_sign(&loose, ',') || take_sign(&loose, ';') || take_sign(&loose, '@')) continue;
-        if (take_sign(&loose, ':') || take_sign(&loose, '>') || take_sign(&loose, '|')) continue;
+        if (take_sign(&loose, ':') || take_sign(&loose, '>') || take_sign(&loose, '|') || take_sign(&loose, '&'))
+            continue;
         if (is_sign(look(&loose, 0), '{') && look(&loose, 1)->kind == TOKEN_END) break; /* it would open a block */
         LooseArg arg;
         if (!read_arg(&loose, &arg)) return false;
