@@ -90,6 +90,15 @@ const Absent foreign_absences[] = {
     {"separable", "separable convolution", "'conv 16 kernel=3x3', then 'conv 32 kernel=1x1'"},
     {"argmax", "layer that chooses the class",
      "leave it out: the class is the largest output of 'dense 10 activation=softmax'"},
+    {"grouped", "grouped convolution yet", "'conv 16 kernel=3x3' reads all maps"},
+    {"dilated", "dilated convolution yet", "'conv 16 kernel=5x5' sees as far"},
+    {"atrous", "dilated convolution yet", "'conv 16 kernel=5x5' sees as far"},
+    {"res", "sums of layers yet", JOIN},
+    {"resnet", "sums of layers yet", JOIN},
+    {"time", "limit of time in the file", "a trainer takes --time-limit 10m; leave the line out"},
+    {"timelimit", "limit of time in the file", "a trainer takes --time-limit 10m; leave the line out"},
+    {"niter", "count of steps", EPOCHS},
+    {"numsteps", "count of steps", EPOCHS},
     {"depthwise", "depthwise convolution", "'conv 16 kernel=3x3' reads all maps"},
     {"separableconv2d", "separable convolution", "'conv 16 kernel=3x3', then 'conv 32 kernel=1x1'"},
     {"upsample", "upsampling", "'conv 16 kernel=3x3 pad=same' keeps the size of the maps"},
@@ -293,7 +302,7 @@ const Absent *foreign_absent_value(const char *word, bool activation) {
 const Absent *foreign_absent(const char *word) {
     const Absent *absent = foreign_absent_value(word, false);
     if (!absent) absent = foreign_absent_value(word, true);
-    enum { PART_MIN = 4, PART_MAX = 32 };
+    enum { PART_MIN = 2, PART_MAX = 32 };
     for (const char *at = word; *at && !absent && strchr(word, '_');) { /* depthwise_conv, lstm_cell */
         size_t length = strcspn(at, "_");
         char part[PART_MAX + 1] = "";

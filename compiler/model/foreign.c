@@ -24,6 +24,7 @@ static const ForeignHead layers[] = {
     {"dropoutlayer", "dropout P", "dropout", "share"},
     {"imageinputlayer", "input CxHxW", "input", "shape"},
     {"cnn", CONV, "conv", CONV_ORDER},
+    {"convolve", CONV, "conv", CONV_ORDER},
     {"convpool", "conv MAPS kernel=HxW, then pool max 2x2", "conv", CONV_ORDER},
     {"convpoollayer", "conv MAPS kernel=HxW, then pool max 2x2", "conv", CONV_ORDER},
     {"pool", NULL, "pool", "method window stride pad"},
@@ -115,6 +116,8 @@ static const ForeignHead layers[] = {
 
 static const ForeignHead settings[] = {
     {"learningrate", NULL, "optimizer sgd", "rate"},
+    {"learnrate", NULL, "optimizer sgd", "rate"},
+    {"initiallearnrate", NULL, "optimizer sgd", "rate"},
     {"learning", NULL, "optimizer sgd", "rate"},
     {"opt", NULL, "optimizer", "method rate"},
     {"early", NULL, "stop", "patience"},
@@ -171,6 +174,7 @@ static const ForeignHead settings[] = {
     {"passes", NULL, "epochs", "count"},
     {"data", NULL, "data", "set images labels test_images test_labels"},
     {"dataset", NULL, "data", "set"},
+    {"load", NULL, "data", "set"},
     {"datasets", NULL, "data", "set"},
     {"traindata", NULL, "data", "set"},
     {"trainingdata", NULL, "data", "set"},
@@ -180,6 +184,7 @@ static const ForeignHead settings[] = {
     {"validationsplit", NULL, "split", "validation"},
     {"validationdata", NULL, "split", "validation"},
     {"validationsize", NULL, "split", "validation"},
+    {"traintestsplit", NULL, "split", "test"},
     {"holdout", NULL, "split", "validation"},
     {"validationfraction", NULL, "split", "validation"},
     {"valsplit", NULL, "split", "validation"},

@@ -104,7 +104,7 @@ static void say_absent(Diags *diags, const Absent *absent, Diag *first, Span at)
     if (diag == first) forget_others(diags, first, at); /* the rest was meant for it */
     diag->help = NULL;
     if (!strstr(diag->message, "netc has no")) diag_note(diags, diag, "netc has no %s", absent->what);
-    if (absent->near) diag_help(diags, diag, "%s", absent->near);
+    diag_help(diags, diag, "%s", absent->near ? absent->near : "leave it out");
     if (string_is(absent->what, "word that ends a block")) forget_unclosed(diags, at);
 }
 
@@ -469,6 +469,10 @@ void mend_statement(Scope *scope, MendPlace place, Span at) {
         diag->help = NULL;
         diag_help(scope->diags, diag, "write '%s'", let);
         forget_others(scope->diags, diag, at);
+        return;
+    }
+    if (place == PLACE_FILE && strncmp(text, "let", 3) == 0 && (length == 3 || text[3] == ' ') && !diag->help) {
+        diag_help(scope->diags, diag, "for example 'let width = 5'");
         return;
     }
     bool opens = length > 0 && text[length - 1] == '{';

@@ -80,10 +80,10 @@ static bool take_label(Arena *arena, LooseLine *line) {
         i++;
     bool kind = i < 3 && i < line->args.count && !line->args.at[i].key && line->args.at[i].value->text &&
                 line->args.at[i].value->kind != LOOSE_NUMBER && foreign_layer(line->args.at[i].value->text);
-    if (!kind || foreign_absent(line->head)) return false;
-    LooseLine all = *line;
     bool article = false;
     for (size_t k = 0; k < COUNT_OF(articles); k++) article = article || foreign_same(articles[k], line->head);
+    if (!kind || (foreign_absent(line->head) && !article)) return false;
+    LooseLine all = *line;
     if (!article && !is_numbered(line->head)) line->label = line->head;
     line->head = all.args.at[i].value->text;
     line->called = all.args.at[i].value->kind == LOOSE_CALL;
@@ -147,6 +147,18 @@ static bool take_nothing(LooseLine *line) {
     return true;
 }
 
+/* `set rate 0.1`: the word after it is the setting. */
+static bool take_next(Arena *arena, LooseLine *line) {
+    const LooseValue *next = line->args.count > 0 && !line->args.at[0].key ? line->args.at[0].value : NULL;
+    bool own = foreign_setting(line->head) || foreign_absent(line->head) || line->marked || line->called;
+    if (own || !next || next->kind != LOOSE_WORD || !foreign_setting(next->text)) return false;
+    LooseLine all = *line;
+    line->head = next->text;
+    memset(&line->args, 0, sizeof line->args);
+    for (size_t i = 1; i < all.args.count; i++) vec_push(arena, &line->args, all.args.at[i]);
+    return true;
+}
+
 /* Gives a line whose first word is none of netc's, nor known to be another's, the head that was meant. */
 static void find_hidden_head(Arena *arena, bool layer, LooseLine *line) {
     if (line->standard) return;
@@ -155,6 +167,7 @@ static void find_hidden_head(Arena *arena, bool layer, LooseLine *line) {
             take_nothing(line);
         return;
     }
+    if (!layer && take_next(arena, line)) return;
     bool known = foreign_layer(line->head) || foreign_setting(line->head) || activation_word(line->head);
     if (known || line->called) return;
     if (layer && !line->marked && take_label(arena, line)) return;

@@ -69,7 +69,7 @@ static bool put(Mend *mend, size_t place, const LooseValue *value, bool turned) 
     const char *text = mend_value(&mend->words, spec, value, turned);
     bool more = spec->type == OPTION_WORDS && mend->slots[place];
     if (mend->words.guess) text = mend_guess(&mend->words, mend->scope, &mend->owner, spec, value, text);
-    if (!text || (mend->slots[place] && !more)) return mend->words.guess && !spec->required;
+    if (!text || (mend->slots[place] && !more)) return mend->words.guess;
     mend->slots[place] = more ? arena_format(mend->arena, "%s %s", mend->slots[place], text) : text;
     return true;
 }

@@ -275,7 +275,9 @@ static const char *initialiser_text(MendWords *mend, const LooseValue *value) {
 /* ---- one value ---- */
 
 static const char *numbers_text(MendWords *mend, const LooseValue *value) {
-    if (value->kind != LOOSE_GROUP) return real_text(mend, value, false);
+    bool decimal =
+        string_is(value->text, ",") && value->items.count == 2 && string_is(value->items.at[0].value->text, "0");
+    if (value->kind != LOOSE_GROUP || decimal) return real_text(mend, value, false);
     const char *text = "[";
     for (size_t i = 0; i < value->items.count; i++) {
         const char *number = real_text(mend, value->items.at[i].value, false);

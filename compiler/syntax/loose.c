@@ -161,8 +161,9 @@ static LooseValue *read_value(Loose *loose);
 /* `name=value`, `name: value`, or a value. */
 static bool read_arg(Loose *loose, LooseArg *arg) {
     const Token *name = look(loose, 0), *mark = look(loose, 1);
-    bool named = name->kind == TOKEN_WORD && (is_sign(mark, '=') || is_sign(mark, ':'));
-    *arg = (LooseArg){.key = named ? name->text : NULL};
+    bool step = name->kind == TOKEN_NUMBER && is_sign(mark, ':') && loose->depth > 0; /* {0: 0.1, 10: 0.01} */
+    bool named = step || (name->kind == TOKEN_WORD && (is_sign(mark, '=') || is_sign(mark, ':')));
+    *arg = (LooseArg){.key = named && !step ? name->text : NULL};
     if (named) loose->next += 2;
     if (named) take_sign(loose, '='); /* == and := */
     arg->value = read_value(loose);
@@ -352,7 +353,7 @@ bool loose_read(Arena *arena, const char *text, size_t length, LooseLine *line) 
     if (!split(&loose)) return false;
     line->standard = is_word(look(&loose, 0), "default") || is_word(look(&loose, 0), "defaults");
     loose.next += line->standard;
-    while (take_sign(&loose, '-')) continue; /* an option of a shell: --lr 0.1 */
+    while (take_sign(&loose, '-') || take_sign(&loose, '*') || take_sign(&loose, '@')) continue; /* --lr 0.1, a list */
     read_mark(&loose, line);
     const Token *head = look(&loose, 0);
     bool option = line->marked && is_sign(look(&loose, 1), '='); /* conv: filters=32 */
