@@ -22,7 +22,8 @@ const char *near_path(Arena *arena, const char *path) {
         vec_push(arena, &names, arena_copy(arena, entry->d_name, strlen(entry->d_name)));
     }
     closedir(entries);
-    const char *nearest = *name ? net_nearest_word(name, names.at, names.count) : NULL;
+    bool named = strcspn(name, ".") > 2; /* of shorter ones each is near each */
+    const char *nearest = named ? net_nearest_word(name, names.at, names.count) : NULL;
     return nearest ? arena_format(arena, "%.*s%s", (int)folder, path, nearest) : NULL;
 }
 

@@ -175,6 +175,18 @@ static const char *let_text(Scope *scope, char *text, size_t length, bool file) 
     return diags.errors == 0 ? let : NULL;
 }
 
+static bool begins_let(const char *text, size_t length) {
+    return strncmp(text, "let", 3) == 0 && (length == 3 || text[3] == ' ');
+}
+
+/* The name that a let begins with; NULL: none. */
+static const char *let_name(Arena *arena, const char *text) {
+    text += strspn(text, " ");
+    size_t length = 0;
+    while (in_name(text[length])) length++;
+    return length > 0 && !is_digit(text[0]) ? arena_copy(arena, text, length) : NULL;
+}
+
 /* Says of a line what it looks like; `at` takes all that belongs to it. */
 static void say_form(Scope *scope, const Form *form, Diag *diag, Span at) {
     diag->help = NULL;
@@ -471,8 +483,9 @@ void mend_statement(Scope *scope, MendPlace place, Span at) {
         forget_others(scope->diags, diag, at);
         return;
     }
-    if (place == PLACE_FILE && strncmp(text, "let", 3) == 0 && (length == 3 || text[3] == ' ') && !diag->help) {
-        diag_help(scope->diags, diag, "for example 'let width = 5'");
+    if (place == PLACE_FILE && !diag->help && string_is(diag->kind->name, "syntax-error") && begins_let(text, length)) {
+        const char *name = let_name(scope->arena, text + 3);
+        diag_help(scope->diags, diag, "for example 'let %s = 5'", name && !word_is_known(name) ? name : "width");
         return;
     }
     bool opens = length > 0 && text[length - 1] == '{';
