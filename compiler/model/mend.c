@@ -321,15 +321,17 @@ static size_t without_mark(const char *text, size_t length) {
 
 /* Whether a line begins as an option does: pad=2. */
 static bool begins_with_option(const char *text) {
-    size_t name = strspn(text, "abcdefghijklmnopqrstuvwxyz_");
+    size_t name = 0;
+    while (in_name(text[name])) name++;
     const char *mark = text + name + strspn(text + name, " \t");
     return name > 0 && *mark == '=';
 }
 
 /* Whether a line begins a statement of its own. */
 static bool begins_statement(Arena *arena, const char *text) {
-    const char *word =
-        arena_copy(arena, text, strspn(text, "abcdefghijklmnopqrstuvwxyz_ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"));
+    size_t length = 0;
+    while (in_name(text[length])) length++;
+    const char *word = arena_copy(arena, text, length);
     return *word && !begins_with_option(text) &&
            (foreign_layer(word) || foreign_setting(word) || string_is(word, "let"));
 }
@@ -396,9 +398,9 @@ static bool is_corrected(const Diags *diags, const Diag *diag, Span at) {
     return errors == 1 && diag->help && strncmp(diag->help, "did you mean '", 14) == 0;
 }
 
-/* Of what follows from one slip the first is told: signs that cannot stand there, options that are none. */
+/* Of what follows from one slip the first is told: signs and values that cannot stand there, options that are none. */
 static void forget_echoes(Diags *diags, const Diag *kept, Span at) {
-    static const char *const kinds[] = {"syntax-error", "bad-character", "unknown-option"};
+    static const char *const kinds[] = {"syntax-error", "bad-character", "unknown-option", "extra-value"};
     size_t count = 0;
     for (size_t i = 0; i < diags->list.count; i++) {
         Diag *diag = diags->list.at[i];
@@ -492,7 +494,7 @@ void mend_statement(Scope *scope, MendPlace place, Span at) {
     if (place == PLACE_FILE && opens && diag->help) return; /* `solver {`: a block was meant, as was said */
     MendWords words = {.arena = scope->arena};
     if (read && write_line(scope, &line, place, diag, whole_at, &words, joined ? IN_ONE_LINE : "")) return;
-    if (!joined && write_parted(scope, place, diag, at, text, length)) return;
+    if (!joined && !set && write_parted(scope, place, diag, at, text, length)) return;
     if (place == PLACE_FILE && diag->notes) return; /* the whole is something else, as was said */
     const Absent *absent = words.absent;
     if (read && !absent && line.head) absent = foreign_absent(line.head);

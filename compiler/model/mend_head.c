@@ -73,7 +73,8 @@ static bool is_numbered(const char *word) {
 
 /* `fc1 dense 30`: what stands before a kind is its label; `my new dense layer`: or nothing. */
 static bool take_label(Arena *arena, LooseLine *line) {
-    static const char *const articles[] = {"the", "a", "an", "new", "add", "my", "first", "second", "last", "next"};
+    static const char *const articles[] = {"the", "a",     "an",     "layer", "new", "add",
+                                           "my",  "first", "second", "last",  "next"};
     size_t i = 0;
     while (i < line->args.count && !line->args.at[i].key && line->args.at[i].value->kind == LOOSE_WORD &&
            !foreign_layer(line->args.at[i].value->text))
@@ -120,7 +121,8 @@ static bool take_glued(Arena *arena, bool layer, LooseLine *line) {
 
 /* `dense_layer 30`, `conv_block 6`: a word that ends as others do that mean a layer. */
 static bool take_ending(Arena *arena, bool layer, LooseLine *line) {
-    static const char *const endings[] = {"layers", "layer", "block", "op", "unit", "2d", "s", "size", "rate", "value"};
+    static const char *const endings[] = {"layers", "layer", "block", "op",    "unit", "2d",
+                                          "s",      "size",  "rate",  "value", "count"};
     size_t length = strlen(line->head);
     for (size_t i = 0; i < COUNT_OF(endings); i++) {
         size_t ending = strlen(endings[i]);
@@ -169,7 +171,8 @@ static void find_hidden_head(Arena *arena, bool layer, LooseLine *line) {
     }
     if (!layer && take_next(arena, line)) return;
     bool known = foreign_layer(line->head) || foreign_setting(line->head) || activation_word(line->head);
-    if (known || line->called) return;
+    bool article = layer && foreign_same(line->head, "layer"); /* layer conv 6 kernel=5x5 */
+    if ((known && !article) || line->called) return;
     if (layer && !line->marked && take_label(arena, line)) return;
     if (take_glued(arena, layer, line)) return;
     take_ending(arena, layer, line);

@@ -191,7 +191,7 @@ static int64_t known_examples(const Model *model) {
 
 static void check_batch(Scope *scope, const Model *model, const SettingLines *lines) {
     const AstStmt *line = line_of(lines, "batch");
-    int64_t examples = known_examples(model);
+    int64_t examples = model->purpose == PURPOSE_LOOK ? known_examples(model) : 0; /* --batch and --data may differ */
     if (!line || examples == 0 || model->settings.batch <= examples) return;
     Diag *diag = diag_report(scope->diags, line->at, "batch-size",
                              "batch %lld is more than the training part of %s has: %lld examples",
@@ -206,14 +206,16 @@ static void check_percent(Scope *scope, const Model *model, const SettingLines *
     const double parts[] = {settings->split_train, settings->split_validation, settings->split_test};
     static const char *const names[] = {"train", "validation", "test"};
     double sum = 0;
+    int given = 0;
     const char *shares = "split";
     for (size_t i = 0; i < COUNT_OF(parts); i++) {
         if (parts[i] <= 0) continue;
         if (parts[i] < 1) return;
         sum += parts[i];
+        given++;
         shares = arena_format(scope->arena, "%s %s=%s", shares, names[i], number_text(scope->arena, parts[i] / 100));
     }
-    if (!line || sum != 100) return;
+    if (!line || sum != 100 || given < 2) return;
     Diag *diag = diag_report(scope->diags, line->at, "split-percent",
                              "the parts of split are 100 examples in all; shares are numbers below 1");
     diag_help(scope->diags, diag, "write '%s' if per cent is meant", shares);
@@ -223,7 +225,8 @@ static void check_percent(Scope *scope, const Model *model, const SettingLines *
 static void check_patience(Scope *scope, const Model *model, const SettingLines *lines) {
     const AstStmt *line = line_of(lines, "stop");
     const Settings *settings = &model->settings;
-    if (!line || settings->epochs == 0 || settings->patience < settings->epochs) return;
+    if (!line || model->purpose != PURPOSE_LOOK || settings->epochs == 0 || settings->patience < settings->epochs)
+        return;
     Diag *diag = diag_report(scope->diags, line->at, "idle-stop",
                              "stop never acts: its patience is %lld epochs, and training ends after %lld",
                              (long long)settings->patience, (long long)settings->epochs);

@@ -176,7 +176,7 @@ static const char *const train_words[] = {"training", "trainer", "fit", "solver"
 
 static bool opens_train(const char *word) {
     for (size_t i = 0; i < COUNT_OF(train_words); i++) {
-        if (string_is(train_words[i], word)) return true;
+        if (strncmp(word, train_words[i], strlen(train_words[i])) == 0) return true; /* training_options */
     }
     return false;
 }

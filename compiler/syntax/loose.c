@@ -98,6 +98,10 @@ static bool read_token(Loose *loose, size_t *at) {
     } else if (is_digit(text[start]) || (text[start] == '.' && is_digit(text[start + 1]))) {
         *at = number_end(text, start);
         token.kind = TOKEN_NUMBER;
+        if (text[*at] == ' ' && text[*at + 1] == '%' && !is_digit(text[*at + 2 + strspn(text + *at + 2, " ")])) {
+            token.text = arena_format(loose->arena, "%.*s%%", (int)(*at - start), text + start); /* 50 % */
+            *at += 2;
+        }
     } else if (is_letter(text[start]) || path_start(text + start)) {
         *at += path_start(text + start);
         while (goes_on(text, *at)) ++*at;
