@@ -2,7 +2,9 @@
 
 #include <errno.h>
 #include <string.h>
+#include <unistd.h>
 
+#include "compiler/driver/near_path.h"
 #include "compiler/driver/ship.h"
 #include "compiler/driver/report.h"
 #include "compiler/emit/emit.h"
@@ -28,7 +30,8 @@ bool infer_check_options(const Options *options, int *status) {
         *status = report_usage("build", "--emit %s is about a trained network; it needs --infer --weights FILE|RUN",
                                options->emit);
     } else if (options->infer && options->weights == NULL) {
-        *status = report_usage("build", "--infer is about a trained network; it needs --weights FILE|RUN");
+        *status = report_usage("build", "--infer is about a trained network; it needs --weights FILE|RUN%s",
+                               access("runs/latest", F_OK) == 0 ? ", for example --weights runs/latest" : "");
     } else if (options->weights != NULL && !options->infer) {
         *status = report_usage("build", "--weights goes with --infer; a trainer is told its weights when it runs");
     } else if (only != NULL && !options->infer) {
@@ -72,8 +75,9 @@ static bool load(Compilation *compilation, Trained *trained, int *status) {
     }
     const NetWeightWords words = {.weights = options->weights, .rename = &renames};
     if (!trained_load(compilation->arena, compilation->model, &words, trained, &error)) {
-        *status =
-            error.status == NET_USAGE ? report_usage("build", "%s", error.text) : report_environment("%s", error.text);
+        const char *near = near_path_question(compilation->arena, options->weights);
+        *status = error.status == NET_USAGE ? report_usage("build", "%s", error.text)
+                                            : report_environment("%s%s", error.text, near);
         return false;
     }
     report_note("weights from %s%s", trained->path, trained->epoch);

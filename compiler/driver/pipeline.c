@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "compiler/driver/memory.h"
+#include "compiler/driver/near_path.h"
 #include "compiler/driver/report.h"
 #include "compiler/driver/show_weights.h"
 #include "compiler/loop/lower.h"
@@ -201,7 +202,8 @@ bool pipeline_open(Arena *arena, const char *command, const Options *options, co
         compilation->source = head; /* weights and archives may be larger than any text: their beginning tells all */
     }
     if (compilation->source == NULL) {
-        *status = report_environment("cannot read %s: %s", standard_input ? "standard input" : path, why);
+        *status = report_environment("cannot read %s: %s%s", standard_input ? "standard input" : path, why,
+                                     standard_input ? "" : near_path_question(arena, path));
         return false;
     }
     compilation->diags = (Diags){.arena = arena, .source = compilation->source};

@@ -57,6 +57,12 @@ const Absent foreign_absences[] = {
     {"forward", "code", LINES},
     {"super", "code", LINES},
     {"end", "word that ends a block", "a block ends with '}'"},
+    {"endnetwork", "word that ends a block", "a block ends with '}'"},
+    {"endtrain", "word that ends a block", "a block ends with '}'"},
+    {"endrepeat", "word that ends a block", "a block ends with '}'"},
+    {"endfor", "word that ends a block", "a block ends with '}'"},
+    {"done", "word that ends a block", "a block ends with '}'"},
+    {"fi", "word that ends a block", "a block ends with '}'"},
     {"batchnormalizationlayer", "batch normalization yet", NORMAL},
     {"classificationlayer", "layer for the classes",
      "the cost goes with the last layer: 'dense 10 activation=softmax'"},
@@ -79,6 +85,18 @@ const Absent foreign_absences[] = {
     {"maxpool1d", "one-dimensional pooling", "give the input one row, then 'pool max 1x2'"},
     {"maxpool3d", "three-dimensional pooling", "'pool max 2x2'"},
     {"depthwiseconv2d", "depthwise convolution", "'conv 16 kernel=3x3' reads all maps"},
+    {"separable", "separable convolution", "'conv 16 kernel=3x3', then 'conv 32 kernel=1x1'"},
+    {"argmax", "layer that chooses the class",
+     "leave it out: the class is the largest output of 'dense 10 activation=softmax'"},
+    {"grouped", "grouped convolution yet", "'conv 16 kernel=3x3' reads all maps"},
+    {"dilated", "dilated convolution yet", "'conv 16 kernel=5x5' sees as far"},
+    {"atrous", "dilated convolution yet", "'conv 16 kernel=5x5' sees as far"},
+    {"res", "sums of layers yet", JOIN},
+    {"resnet", "sums of layers yet", JOIN},
+    {"time", "limit of time in the file", "a trainer takes --time-limit 10m; leave the line out"},
+    {"timelimit", "limit of time in the file", "a trainer takes --time-limit 10m; leave the line out"},
+    {"niter", "count of steps", EPOCHS},
+    {"numsteps", "count of steps", EPOCHS},
     {"depthwise", "depthwise convolution", "'conv 16 kernel=3x3' reads all maps"},
     {"separableconv2d", "separable convolution", "'conv 16 kernel=3x3', then 'conv 32 kernel=1x1'"},
     {"upsample", "upsampling", "'conv 16 kernel=3x3 pad=same' keeps the size of the maps"},
@@ -281,7 +299,16 @@ const Absent *foreign_absent_value(const char *word, bool activation) {
 
 const Absent *foreign_absent(const char *word) {
     const Absent *absent = foreign_absent_value(word, false);
-    return absent ? absent : foreign_absent_value(word, true);
+    if (!absent) absent = foreign_absent_value(word, true);
+    enum { PART_MIN = 2, PART_MAX = 32 };
+    for (const char *at = word; *at && !absent && strchr(word, '_');) { /* depthwise_conv, lstm_cell */
+        size_t length = strcspn(at, "_");
+        char part[PART_MAX + 1] = "";
+        if (length >= PART_MIN && length <= PART_MAX) memcpy(part, at, length);
+        if (part[0]) absent = foreign_absent_value(part, false);
+        at += length + (at[length] == '_');
+    }
+    return absent;
 }
 
 const Absent *foreign_absent_reader(Arena *arena, const char *path) {

@@ -1,6 +1,7 @@
 /* From tree to model: one walk over the file, in the order of its lines, that expands repeats, keeps lets, defaults
  * and labels by their blocks, and adds layer after layer. A layer with an error has the poison shape; whatever reads it
  * stays silent. */
+#include <math.h>
 #include <string.h>
 
 #include "compiler/model/activation.h"
@@ -90,7 +91,7 @@ static void report_unknown_layer(Checker *checker, const AstStmt *stmt) {
         known = arena_format(checker->arena, "%s%s%s", known, known[0] ? ", " : "", (*kind)->name);
     }
     diag_suggest(diags, diag, stmt->name, names.at, names.count);
-    if (!diag->help) diag_help(diags, diag, "the kinds are %s", known);
+    if (!diag->help) diag_help(diags, diag, "the kinds are %s; for example 'dense 100 activation=relu'", known);
 }
 
 /* ---- default lines ---- */
@@ -189,7 +190,9 @@ static bool too_many_layers(Checker *checker, Span at) {
 static bool check_place(Checker *checker, const AstStmt *stmt, const LayerKind *kind) {
     if (layer_kind_is_input(kind)) {
         if (checker->model->layers.count == 0) return true; /* what stands above could not be read */
-        diag_report(checker->diags, stmt->name_at, "misplaced-input", "the input comes first, and there is one only");
+        Diag *diag = diag_report(checker->diags, stmt->name_at, "misplaced-input",
+                                 "the input comes first, and there is one only");
+        diag_help(checker->diags, diag, "leave this 'input' out: a layer reads the one above it");
         checker->broken = true;
         return false;
     }
@@ -317,8 +320,12 @@ static void check_repeat(Checker *checker, const AstStmt *stmt) {
         return;
     }
     if (!value_is_whole(value) || value->number < 0) {
-        diag_report(checker->diags, value->at, "bad-value", "repeat needs a whole number of rounds, not %s",
-                    value_text(checker->arena, value));
+        Diag *diag = diag_report(checker->diags, value->at, "bad-value",
+                                 "repeat needs a whole number of rounds, not %s", value_text(checker->arena, value));
+        double rounds = value->kind == AST_NUMBER && value->number >= 1 && value->number < MODEL_MAX_REPEAT
+                            ? floor(value->number)
+                            : 3;
+        diag_help(checker->diags, diag, "for example 'repeat %s {'", number_text(checker->arena, rounds));
         checker->broken = true;
         return;
     }
@@ -373,8 +380,17 @@ static void check_softmax(Checker *checker) {
         const Layer *layer = checker->model->layers.at[i];
         const ActivationKind *kind = layer->activation.kind;
         if (!kind->across) continue;
-        diag_report(checker->diags, activation_place(layer), "softmax-inside",
-                    "%s inside the network ('%s'); only the last layer may use it", kind->name, layer->name);
+        const Layer *next = checker->model->layers.at[i + 1];
+        bool twice = next->activation.kind == kind && string_is(next->kind->name, "activation");
+        Diag *diag =
+            diag_report(checker->diags, twice ? next->at : activation_place(layer), "softmax-inside",
+                        "%s inside the network ('%s'); only the last layer may use it", kind->name, layer->name);
+        if (twice) {
+            diag_help(checker->diags, diag, "'%s' has %s already: leave 'activation %s' out", layer->name, kind->name,
+                      kind->name);
+        } else {
+            diag_help(checker->diags, diag, "the layers before the last take another: 'activation=relu'");
+        }
     }
 }
 

@@ -105,21 +105,38 @@ bool window_make(Shape in, const OptionValue *size, const OptionValue *stride, c
     return fits;
 }
 
+/* The maps that so many numbers probably are: a square of one channel or three, else that of MNIST. */
+static const char *maps_of(Arena *arena, int64_t count) {
+    for (int64_t channels = 1; channels <= 3; channels += 2) {
+        int64_t side = 1;
+        while (side * side * channels < count) side++;
+        if (side > 7 && side * side * channels == count) {
+            return shape_text(arena, (Shape){.rank = 3, .dim = {channels, side, side}});
+        }
+    }
+    return "1x28x28";
+}
+
 bool layer_window(LayerContext *context, const OptionValue *size, const OptionValue *stride, const OptionValue *pad,
                   Window *window) {
     const Layer *layer = context->layer;
     Shape in = layer->in;
     if (in.rank != 3) {
-        Diag *diag = diag_report(context->diags, layer->at, "needs-maps",
+        bool input = layer->from->index == 0;
+        Diag *diag = diag_report(context->diags, input ? layer->from->at : layer->at, "needs-maps",
                                  "%s moves a window over maps, but '%s' gives %lld numbers without rows and columns",
                                  layer->kind->name, layer->from->name, (long long)shape_count(in));
         const Layer *flat = layer->from; /* the first layer that gives plain numbers, where the input gives maps */
         while (flat->from && flat->from->out.rank != 3) flat = flat->from;
-        if (flat->from) {
+        if (input) {
+            diag_help(context->diags, diag, "channels, rows and columns are given: write 'input %s'",
+                      maps_of(context->arena, shape_count(in)));
+        } else if (flat->from) {
             diag_help(context->diags, diag, "write %s above '%s', where there are maps", layer->kind->name, flat->name);
         } else {
-            diag_help(context->diags, diag, "write the input as CxHxW, for example input 1x28x28%s",
-                      layer->from == flat ? "" : ", and the layers that move windows first");
+            diag_help(context->diags, diag,
+                      "write the input as CxHxW, for example 'input %s', and the layers that move windows first",
+                      maps_of(context->arena, shape_count(flat->out)));
         }
         return false;
     }

@@ -5,6 +5,7 @@
 
 #include "compiler/model/activation.h"
 #include "compiler/model/layer.h"
+#include "compiler/model/mend_guess.h"
 #include "compiler/model/settings.h"
 #include "compiler/model/statement.h"
 #include "compiler/model/vocabulary.h"
@@ -64,9 +65,11 @@ static const char *next_name(Arena *arena, const char **order) {
 }
 
 static bool put(Mend *mend, size_t place, const LooseValue *value, bool turned) {
-    const char *text = mend_value(&mend->words, spec_at(mend, place), value, turned);
-    bool more = spec_at(mend, place)->type == OPTION_WORDS && mend->slots[place];
-    if (!text || (mend->slots[place] && !more)) return false;
+    const OptionSpec *spec = spec_at(mend, place);
+    const char *text = mend_value(&mend->words, spec, value, turned);
+    bool more = spec->type == OPTION_WORDS && mend->slots[place];
+    if (mend->words.guess) text = mend_guess(&mend->words, mend->scope, &mend->owner, spec, value, text);
+    if (!text || (mend->slots[place] && !more)) return mend->words.guess;
     mend->slots[place] = more ? arena_format(mend->arena, "%s %s", mend->slots[place], text) : text;
     return true;
 }
@@ -74,12 +77,30 @@ static bool put(Mend *mend, size_t place, const LooseValue *value, bool turned) 
 /* An option that is a statement of its own here: dropout=0.5 of a layer, lambda=5 of the optimizer. */
 static bool put_elsewhere(Mend *mend, const LooseArg *arg) {
     const ForeignHead *head = mend->layer ? foreign_layer(arg->key) : foreign_setting(arg->key);
-    if (!head || strncmp(head->here, mend->owner.name, strlen(mend->owner.name)) == 0) return false;
+    if (!head || foreign_is_idle(arg->key)) return false;
+    if (strncmp(head->here, mend->owner.name, strlen(mend->owner.name)) == 0) return false;
     LooseLine line = {.head = head->here};
     vec_push(mend->arena, &line.args, ((LooseArg){.value = arg->value}));
     const char *text = mend_line(mend->scope, mend->layer, head, &line, &mend->words);
     if (text) vec_push(mend->arena, &mend->extra, text);
     return text != NULL;
+}
+
+/* An option that is a line of the other block: loss=mse of a layer, activation=relu of a setting. */
+static bool put_in_other_block(Mend *mend, const LooseArg *arg) {
+    const ForeignHead *head = mend->layer ? foreign_setting(arg->key) : foreign_layer(arg->key);
+    if (!head) return false;
+    LooseLine line = {.head = head->here};
+    vec_push(mend->arena, &line.args, ((LooseArg){.value = arg->value}));
+    MendWords words = {.arena = mend->arena, .guess = true};
+    const char *text = mend_line(mend->scope, !mend->layer, head, &line, &words);
+    bool softmax = false;
+    for (size_t i = 0; i < spec_count(mend); i++) softmax = softmax || string_is(mend->slots[i], "softmax");
+    if (softmax && string_is(head->here, "cost")) text = "cost log_likelihood"; /* the one that goes with it */
+    if (!text) return false;
+    mend->words.remark =
+        arena_format(mend->arena, "'%s' is a line of the %s block", text, mend->layer ? "train" : "network");
+    return true;
 }
 
 static bool is_off(const LooseValue *value) {
@@ -117,9 +138,10 @@ static bool put_named(Mend *mend, const LooseArg *arg) {
         return true;
     }
     if (put_rewritten(mend, arg) || put_elsewhere(mend, arg)) return true;
+    if (!foreign_is_idle(arg->key) && put_in_other_block(mend, arg)) return true;
     const Absent *absent = foreign_absent(arg->key);
     if (absent && !is_off(arg->value)) mend->words.absent = absent;
-    return absent || foreign_is_idle(arg->key);
+    return absent || foreign_is_idle(arg->key) || mend->words.guess;
 }
 
 /* How many values without a name the owner cannot do without. */
@@ -154,7 +176,7 @@ static bool begins_with_inputs(const Mend *mend, const LooseLine *line) {
     /* dense 784 30, conv 1 6 5 */
     bool likely =
         line->called || (dense && bare == 2 && numbers == 2) || (!dense && numbers == 3 && begins_small(line));
-    return likely && weights && !strstr(line->head, "2D") && !strstr(line->head, "Dense") &&
+    return likely && weights && !strstr(line->head, "2D") && (numbers == 2 || !strstr(line->head, "Dense")) &&
            bare > required_count(mend, line);
 }
 
@@ -220,6 +242,21 @@ static bool put_square(Mend *mend, const LooseLine *line, size_t *i) {
         return true;
     }
     return false;
+}
+
+/* `conv 6x5x5`: the number of maps and their window. */
+static bool put_maps(Mend *mend, const LooseArg *arg) {
+    size_t window = spec_count(mend);
+    for (size_t i = 0; i < spec_count(mend); i++) {
+        if (spec_at(mend, i)->type == OPTION_WINDOW && spec_at(mend, i)->required && !mend->slots[i]) window = i;
+    }
+    bool maps = !arg->key && arg->value->kind == LOOSE_NUMBER && window < spec_count(mend) && window > 0 &&
+                spec_at(mend, 0)->type == OPTION_INTEGER && !mend->slots[0];
+    const char *by = maps ? strchr(arg->value->text, 'x') : NULL;
+    if (!by || !mend_is_shape(arg->value->text) || !mend_is_shape(by + 1)) return false;
+    mend->slots[0] = arena_copy(mend->arena, arg->value->text, (size_t)(by - arg->value->text));
+    mend->slots[window] = by + 1;
+    return true;
 }
 
 /* `dense 30 x2` */
@@ -378,7 +415,7 @@ static bool put_args(Mend *mend, const LooseLine *line, const char *order) {
         LooseArg pair;
         size_t form = arg->key ? spec_count(mend) : spec_by_form(mend, arg->value);
         if (put_parameter(mend, arg) || (!arg->key && put_square(mend, line, &i))) continue;
-        if (put_rounds(mend, arg) || put_count(mend, arg) || put_lettered(mend, arg)) continue;
+        if (put_maps(mend, arg) || put_rounds(mend, arg) || put_count(mend, arg) || put_lettered(mend, arg)) continue;
         if (!arg->key && !mend->layer && mend_truth(arg->value, false) && !is_off(arg->value) &&
             arg->value->kind == LOOSE_WORD) {
             continue; /* early_stopping true */
@@ -398,7 +435,7 @@ static bool put_args(Mend *mend, const LooseLine *line, const char *order) {
             continue;
         } else if (!mend->layer && arg->value->kind == LOOSE_CALL) {
             if (!put_call(mend, arg->value)) return false;
-        } else if (!put_in_order(mend, line, &i, &order) && !mend->words.absent) {
+        } else if (!put_in_order(mend, line, &i, &order) && !mend->words.absent && !mend->words.guess) {
             return false;
         }
     }
@@ -420,14 +457,7 @@ static bool fill_required(Mend *mend) {
         const OptionSpec *spec = spec_at(mend, i);
         bool only = !spec->required && spec->example && !any_slot(mend); /* split and regularize need one of several */
         if ((!spec->required && !only) || mend->slots[i]) continue;
-        const LooseValue *value = NULL;
-        LooseLine example;
-        if (!spec->positional) {
-            value = loose_value(mend->arena, strchr(spec->example, '=') + 1);
-        } else if (loose_read(mend->arena, spec->example, strlen(spec->example), &example) && i < example.args.count) {
-            value = example.args.at[i].value;
-        }
-        mend->slots[i] = value ? value->raw : NULL;
+        mend->slots[i] = mend_example(mend->arena, spec, i);
         if (!mend->slots[i]) return false;
     }
     return true;
@@ -462,7 +492,8 @@ static const char *print(const Mend *mend, const LooseLine *line) {
 
 /* The line of a layer or setting; NULL: it cannot be told. */
 const char *mend_line(Scope *scope, bool layer, const ForeignHead *head, const LooseLine *line, MendWords *words) {
-    Mend mend = {.scope = scope, .arena = scope->arena, .layer = layer, .words = {.arena = scope->arena}};
+    Mend mend = {
+        .scope = scope, .arena = scope->arena, .layer = layer, .words = {.arena = scope->arena, .guess = words->guess}};
     LooseLine here;
     if (!loose_read(mend.arena, head->here, strlen(head->here), &here)) return NULL;
     bool found = layer ? layer_owner(here.head, &mend.owner) : setting_owner(here.head, &mend.owner);

@@ -40,7 +40,7 @@ static const char *number_of(Arena *arena, const char *text, bool whole) {
     }
     double number = strtod(digits, &end);
     if (end == digits || *end != '\0') return NULL;
-    if (*at == '%' && !whole) return number_text(arena, number / 100);
+    if (*at == '%') return whole ? NULL : number_text(arena, number / 100);
     if ((*at == 'k' || *at == 'K') && at[1] == '\0') return number_text(arena, number * 1000);
     if (strchr("xXeE", *at) && *at) return NULL;
     return arena_copy(arena, digits, length);
@@ -59,6 +59,16 @@ static const char *comma_number(Arena *arena, const LooseValue *value, bool whol
     return whole ? text : NULL;
 }
 
+/* "ten" */
+static const char *number_word(Arena *arena, const char *word) {
+    static const char *const words[] = {"zero",  "one",   "two",  "three", "four",   "five",  "six",
+                                        "seven", "eight", "nine", "ten",   "eleven", "twelve"};
+    for (size_t i = 0; i < COUNT_OF(words); i++) {
+        if (foreign_same(words[i], word)) return arena_format(arena, "%zu", i);
+    }
+    return foreign_same(word, "hundred") ? "100" : NULL;
+}
+
 static const char *real_text(MendWords *mend, const LooseValue *value, bool whole) {
     if (value->kind == LOOSE_STRING) value = loose_value(mend->arena, value->text);
     if (!value) return NULL;
@@ -66,6 +76,8 @@ static const char *real_text(MendWords *mend, const LooseValue *value, bool whol
     if (value->kind == LOOSE_GROUP && value->items.count == 1) value = value->items.at[0].value;
     bool expression = value->kind == LOOSE_OTHER || value->kind == LOOSE_PRODUCT || value->kind == LOOSE_WORD ||
                       (value->kind == LOOSE_CALL && string_is(value->text, "sqrt"));
+    const char *spelt = value->kind == LOOSE_WORD ? number_word(mend->arena, value->text) : NULL;
+    if (spelt) return spelt;
     if (value->kind != LOOSE_NUMBER) return expression ? value->raw : NULL;
     const char *text = number_of(mend->arena, value->text, whole);
     if (!text || !whole || strspn(text, "-0123456789") == strlen(text)) return text;
@@ -75,7 +87,7 @@ static const char *real_text(MendWords *mend, const LooseValue *value, bool whol
 
 /* ---- shapes ---- */
 
-enum { MAX_SIDES = 4 };
+enum { MAX_SIDES = 5 };
 
 bool mend_is_shape(const char *text) {
     if (is_hexadecimal(text)) return false; /* no side is 0 */
@@ -157,15 +169,23 @@ static const char *shape_value(MendWords *mend, const LooseValue *value, bool wi
     size_t count = 0;
     if (!read_sides(mend, value, sides, &count)) return value->kind == LOOSE_OTHER ? value->raw : NULL;
     if (count == 0 || count == MAX_SIDES) return NULL;
-    if (window && count == 3 && few_channels(sides[2])) count = 2; /* 5x5x1 */
-    if (window) return join_sides(mend->arena, sides, count);
-    bool flat = count == 2 && (string_is(sides[0], "1") || string_is(sides[1], "1"));
-    if (flat) return string_is(sides[0], "1") ? sides[1] : sides[0];
-    if (count == 2) return arena_format(mend->arena, "1x%s", join_sides(mend->arena, sides, count));
-    if (count == 3 && few_channels(sides[2]) && !few_channels(sides[0])) { /* the channels came last */
-        return arena_format(mend->arena, "%sx%sx%s", sides[2], sides[0], sides[1]);
+    const char *const *shown = sides;
+    if (count ==
+        4) { /* for each axis, the examples and the channels too; or of top, left, bottom and right the first */
+        bool axes = !window || (string_is(sides[0], "1") && string_is(sides[3], "1"));
+        shown = axes ? sides + 1 : sides;
+        count = window ? 2 : 3;
+        if (window && string_is(shown[0], shown[1])) return shown[0];
     }
-    return join_sides(mend->arena, sides, count);
+    if (window && count == 3 && few_channels(shown[2])) count = 2; /* 5x5x1 */
+    if (window) return join_sides(mend->arena, shown, count);
+    bool flat = count == 2 && (string_is(shown[0], "1") || string_is(shown[1], "1"));
+    if (flat) return string_is(shown[0], "1") ? shown[1] : shown[0];
+    if (count == 2) return arena_format(mend->arena, "1x%s", join_sides(mend->arena, shown, count));
+    if (count == 3 && few_channels(shown[2]) && !few_channels(shown[0])) { /* the channels came last */
+        return arena_format(mend->arena, "%sx%sx%s", shown[2], shown[0], shown[1]);
+    }
+    return join_sides(mend->arena, shown, count);
 }
 
 /* ---- words ---- */
@@ -266,7 +286,9 @@ static const char *initialiser_text(MendWords *mend, const LooseValue *value) {
 /* ---- one value ---- */
 
 static const char *numbers_text(MendWords *mend, const LooseValue *value) {
-    if (value->kind != LOOSE_GROUP) return real_text(mend, value, false);
+    bool decimal =
+        string_is(value->text, ",") && value->items.count == 2 && string_is(value->items.at[0].value->text, "0");
+    if (value->kind != LOOSE_GROUP || decimal) return real_text(mend, value, false);
     const char *text = "[";
     for (size_t i = 0; i < value->items.count; i++) {
         const char *number = real_text(mend, value->items.at[i].value, false);

@@ -9,6 +9,7 @@ typedef struct {
     Arena *arena;
     const Absent *absent; /* the first word for something that netc has none of */
     const char *remark;   /* what the line cannot say; NULL: nothing */
+    bool guess;           /* what cannot be told is guessed, or left out: the line is an example */
 } MendWords;
 
 /* NULL: it cannot be told. `turned`: the option counts the other way round (frozen=true). */

@@ -295,11 +295,25 @@ static size_t read_sides(const Conversion *c, int64_t sides[SHAPE_MAX_RANK]) {
     return count;
 }
 
+/* The first name in a list, which is a let that does not exist. */
+static const AstValue *name_within(const AstValue *value) {
+    for (size_t i = 0; value->kind == AST_LIST && i < value->items.count; i++) {
+        if (value->items.at[i]->kind == AST_NAME) return value->items.at[i];
+    }
+    return NULL;
+}
+
+static bool fail_sides(const Conversion *c) {
+    Conversion item = *c;
+    item.value = name_within(c->value);
+    return item.value ? fail_name(&item) : fail_number(c, "bad-shape");
+}
+
 static bool convert_window(const Conversion *c) {
     if (take_word(c)) return true;
     int64_t sides[SHAPE_MAX_RANK];
     size_t count = read_sides(c, sides);
-    if (count != 1 && count != 2) return fail_number(c, "bad-shape");
+    if (count != 1 && count != 2) return fail_sides(c);
     c->out->size[0] = sides[0];
     c->out->size[1] = sides[count - 1];
     return true;
@@ -317,6 +331,7 @@ static bool convert_shape(const Conversion *c) {
         return true;
     }
     if (count == 0) {
+        if (name_within(c->value)) return fail_sides(c);
         if (c->value->kind == AST_SHAPE || c->value->kind == AST_LIST || c->value->kind == AST_NUMBER) {
             diag_report(c->scope->diags, c->value->at, "bad-shape",
                         "%s of %s must be CxHxW or one number, each from 1 to %d, not %s", c->spec->name,

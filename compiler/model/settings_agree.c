@@ -1,4 +1,6 @@
 /* Do settings and network suit each other? Asked of a network without errors. */
+#include <math.h>
+
 #include "compiler/model/activation.h"
 #include "compiler/model/layer.h"
 #include "compiler/model/linear.h"
@@ -130,8 +132,8 @@ static void check_data(Scope *scope, const Model *model, const SettingLines *lin
     const DataKind *kind = data_kind_find(settings->data_kind);
     if (!line && model->purpose == PURPOSE_USE) return;
     if (kind->files && !settings->labels && settings->target == TARGET_CLASS) {
-        diag_report(scope->diags, line->at, "missing-option",
-                    "data idx needs labels= to learn classes, for example labels=\"train-labels.gz\"");
+        Diag *diag = diag_report(scope->diags, line->at, "missing-option", "data idx needs labels= to learn classes");
+        diag_help(scope->diags, diag, "write 'data idx images=\"%s\" labels=\"FILE\"'", settings->images);
         return;
     }
     if (kind->rank == 0) return;
@@ -163,19 +165,100 @@ static void check_split(Scope *scope, const Model *model, const SettingLines *li
     diag_help(scope->diags, diag, "a share fits any set: 'split validation=0.1'");
 }
 
+/* How many examples there are to train on, where the data is known; 0: it is not. */
+static int64_t known_examples(const Model *model) {
+    const Settings *settings = &model->settings;
+    const NetDataSet *set = model->purpose == PURPOSE_USE ? NULL : net_data_set(settings->data_kind);
+    const double asked[NET_PARTS] = {settings->split_train, settings->split_validation, settings->split_test};
+    int64_t rows[NET_PARTS];
+    bool known = set && net_split_rows(asked, set->train_count, set->test_count, rows);
+    return known ? rows[NET_PART_TRAIN] : 0;
+}
+
+static void check_batch(Scope *scope, const Model *model, const SettingLines *lines) {
+    const AstStmt *line = line_of(lines, "batch");
+    int64_t examples = model->purpose == PURPOSE_LOOK ? known_examples(model) : 0; /* --batch and --data may differ */
+    if (!line || examples == 0 || model->settings.batch <= examples) return;
+    Diag *diag = diag_report(scope->diags, line->at, "batch-size",
+                             "batch %lld is more than the training part of %s has: %lld examples",
+                             (long long)model->settings.batch, model->settings.data_kind, (long long)examples);
+    diag_help(scope->diags, diag, "write 'batch full' for all of them in one step");
+}
+
+/* 80 and 20 are numbers of examples here, which nobody has so few of. */
+static void check_percent(Scope *scope, const Model *model, const SettingLines *lines) {
+    const AstStmt *line = line_of(lines, "split");
+    const Settings *settings = &model->settings;
+    const double parts[] = {settings->split_train, settings->split_validation, settings->split_test};
+    static const char *const names[] = {"train", "validation", "test"};
+    double sum = 0;
+    int given = 0;
+    const char *shares = "split";
+    for (size_t i = 0; i < COUNT_OF(parts); i++) {
+        if (parts[i] <= 0) continue;
+        if (parts[i] < 1) return;
+        sum += parts[i];
+        given++;
+        shares = arena_format(scope->arena, "%s %s=%s", shares, names[i], number_text(scope->arena, parts[i] / 100));
+    }
+    if (!line || sum != 100 || given < 2) return;
+    Diag *diag = diag_report(scope->diags, line->at, "split-percent",
+                             "the parts of split are 100 examples in all; shares are numbers below 1");
+    diag_help(scope->diags, diag, "write '%s' if per cent is meant", shares);
+}
+
+/* Training ends before so many epochs without a gain have gone by. */
+static void check_patience(Scope *scope, const Model *model, const SettingLines *lines) {
+    const AstStmt *line = line_of(lines, "stop");
+    const Settings *settings = &model->settings;
+    if (!line || model->purpose != PURPOSE_LOOK || settings->epochs == 0 || settings->patience < settings->epochs)
+        return;
+    Diag *diag = diag_report(scope->diags, line->at, "idle-stop",
+                             "stop never acts: its patience is %lld epochs, and training ends after %lld",
+                             (long long)settings->patience, (long long)settings->epochs);
+    long long less = settings->epochs > 5 ? 5 : 1;
+    diag_help(scope->diags, diag, "write 'stop patience=%lld', or give 'epochs' a larger number", less);
+}
+
+/* Bytes are 0 to 1 when mean and std see them: other programs' figures of 0 to 255 leave nothing of them. */
+static void check_scale(Scope *scope, const Model *model) {
+    const Layer *input = model->layers.at[0];
+    static const char *const names[] = {"mean", "std"};
+    const char *line = arena_format(scope->arena, "input %s", shape_text(scope->arena, input->out));
+    bool bytes = false;
+    Span at = input->at;
+    for (size_t i = 0; i < COUNT_OF(names); i++) {
+        size_t place = 0;
+        while (!string_is(input->kind->options[place].name, names[i])) place++;
+        const OptionValue *value = &input->options[place];
+        if (!value->given || value->flag || value->number_count == 0) continue;
+        const char *list = "";
+        for (size_t k = 0; k < value->number_count; k++) {
+            if (value->numbers[k] > 2) at = value->at;
+            bytes = bytes || value->numbers[k] > 2;
+            double share = round(value->numbers[k] / 255 * 10000) / 10000;
+            list = arena_format(scope->arena, "%s%s%s", list, k ? ", " : "", number_text(scope->arena, share));
+        }
+        line = value->number_count > 1 ? arena_format(scope->arena, "%s %s=[%s]", line, names[i], list)
+                                       : arena_format(scope->arena, "%s %s=%s", line, names[i], list);
+    }
+    if (!bytes || !net_data_set(model->settings.data_kind)) return;
+    Diag *diag = diag_report(scope->diags, at, "input-scale",
+                             "the bytes of %s are divided by 255 before mean= and std= see them: they are 0 to 1",
+                             model->settings.data_kind);
+    diag_help(scope->diags, diag, "write '%s'", line);
+}
+
 /* A trainer says it of the data that it really has. */
 static void check_probe(Scope *scope, const Model *model, const SettingLines *lines) {
     const AstStmt *line = line_of(lines, "log");
     const Settings *settings = &model->settings;
-    const NetDataSet *set = line && model->purpose == PURPOSE_LOOK ? net_data_set(settings->data_kind) : NULL;
-    const double asked[NET_PARTS] = {settings->split_train, settings->split_validation, settings->split_test};
-    int64_t rows[NET_PARTS];
-    if (!set || !net_split_rows(asked, set->train_count, set->test_count, rows)) return;
-    if (settings->log_probe <= rows[NET_PART_TRAIN]) return;
+    int64_t examples = line && model->purpose == PURPOSE_LOOK ? known_examples(model) : 0;
+    if (examples == 0 || settings->log_probe <= examples) return;
     Diag *diag = diag_report(scope->diags, line->at, "probe-size",
                              "probe=%lld is more than the training part of %s has: %lld examples",
-                             (long long)settings->log_probe, set->name, (long long)rows[NET_PART_TRAIN]);
-    diag_help(scope->diags, diag, "write probe=%lld for all of them", (long long)rows[NET_PART_TRAIN]);
+                             (long long)settings->log_probe, settings->data_kind, (long long)examples);
+    diag_help(scope->diags, diag, "write probe=%lld for all of them", (long long)examples);
 }
 
 /* The test set never chooses anything, so stopping early takes a validation part. */
@@ -196,4 +279,9 @@ void settings_agree(Scope *scope, Model *model, const SettingLines *lines) {
     check_split(scope, model, lines);
     check_stop(scope, model, lines);
     check_probe(scope, model, lines);
+    if (scope->diags->errors > errors) return;
+    check_batch(scope, model, lines);
+    check_percent(scope, model, lines);
+    check_patience(scope, model, lines);
+    if (line_of(lines, "data")) check_scale(scope, model);
 }

@@ -116,8 +116,9 @@ static bool calls_nothing(Scope *scope, const AstValue *value) {
 void scope_let(Scope *scope, const char *name, Span name_at, const AstValue *value) {
     if (!scope_spend(scope, WORK_NODE, name_at)) return;
     if (word_is_known(name)) {
-        diag_report(scope->diags, name_at, "reserved-name",
-                    "'%s' means something in the language; give the let another name", name);
+        Diag *diag = diag_report(scope->diags, name_at, "reserved-name",
+                                 "'%s' means something in the language; give the let another name", name);
+        diag_help(scope->diags, diag, "for example 'my_%s'", name);
         return;
     }
     const AstValue *evaluated = value ? scope_evaluate(scope, value) : NULL;

@@ -176,7 +176,7 @@ static const char *const train_words[] = {"training", "trainer", "fit", "solver"
 
 static bool opens_train(const char *word) {
     for (size_t i = 0; i < COUNT_OF(train_words); i++) {
-        if (string_is(train_words[i], word)) return true;
+        if (strncmp(word, train_words[i], strlen(train_words[i])) == 0) return true; /* training_options */
     }
     return false;
 }
@@ -200,6 +200,19 @@ static const char *opened_name(Reader *reader, const Token *found) {
     return name;
 }
 
+/* Words that bring another file in. */
+static bool includes_file(Reader *reader, const Token *found) {
+    static const char *const words[] = {"include", "import", "use", "using", "source", "require", "load", "extends"};
+    const char *word = word_of(reader, found), *line = reader->source->text + (found->at.hi - reader->source->base);
+    size_t length = strcspn(line, "\r\n");
+    bool named = memchr(line, '"', length) || memchr(line, '\'', length) || memchr(line, '<', length);
+    bool bare = strspn(line, " \tabcdefghijklmnopqrstuvwxyz_/.") == length && !string_is(word, "import");
+    for (size_t i = 0; i < COUNT_OF(words) && (named || bare) && length > 0; i++) {
+        if (string_is(words[i], word)) return true;
+    }
+    return false;
+}
+
 /* An unreadable word at file level: the first of what may be many such lines. */
 static void advise_top(Reader *reader, Diag *diag, const Token *found) {
     const char *word = word_of(reader, found);
@@ -213,6 +226,12 @@ static void advise_top(Reader *reader, Diag *diag, const Token *found) {
     if (found->kind == ',') {
         diag_help(reader->diags, diag, "leave it out: a block ends with '}' alone");
         reader_hide(reader);
+        return;
+    }
+    if (found->kind == T_NAME && includes_file(reader, found)) {
+        diag_note(reader->diags, diag,
+                  "netc has no way to include a file: one file holds the network and its settings");
+        diag_help(reader->diags, diag, "leave the line out, and write the layers into this file");
         return;
     }
     const char *name = form ? NULL : opened_name(reader, found);
@@ -309,6 +328,20 @@ static bool is_parted_call(const Reader *reader) {
     return at > 0 && in_name(text[at - 1]);
 }
 
+/* `repeat 3 dense 30`: the block in one line. */
+static const char *advice_block(Reader *reader, const Token *found) {
+    size_t length;
+    Span head = {reader->header_first.at.lo, reader->seen[1].at.hi};
+    const char *text = source_slice(reader->source, head, &length);
+    const char *rest = reader->source->text + (found->at.lo - reader->source->base);
+    size_t body = strcspn(rest, "#;}\r\n");
+    while (body > 0 && (rest[body - 1] == ' ' || rest[body - 1] == ':')) body--;
+    if (found->kind == T_NAME && length + body < 2 * FOUND_MAX && !memchr(rest, '{', body)) {
+        return arena_format(reader->arena, "write '%.*s { %.*s }'", (int)length, text, (int)body, rest);
+    }
+    return arena_format(reader->arena, "write '%.*s {'", (int)(length > FOUND_MAX ? FOUND_MAX : length), text);
+}
+
 static const char *advice(Reader *reader, const Token *found, const TokenSet *expected) {
     const Token *before = &reader->seen[1];
     bool operator= found->kind == '+' || found->kind == '-' || found->kind == '*' || found->kind == '/';
@@ -318,12 +351,7 @@ static const char *advice(Reader *reader, const Token *found, const TokenSet *ex
     }
     if (in_arguments(expected)) return advice_arguments(reader, found, before);
     if (at_statement(expected)) return advice_statement(reader, found);
-    if (expected->has['{'] && reader->header_first.kind == T_REPEAT) {
-        size_t length;
-        Span head = {reader->header_first.at.lo, reader->seen[1].at.hi};
-        const char *text = source_slice(reader->source, head, &length);
-        return arena_format(reader->arena, "write '%.*s {'", (int)(length > FOUND_MAX ? FOUND_MAX : length), text);
-    }
+    if (expected->has['{'] && reader->header_first.kind == T_REPEAT) return advice_block(reader, found);
     if (expected->has['{'] && (before->kind == T_TRAIN || reader->header_first.kind == T_TRAIN)) {
         return "write 'train {' (the block of settings has no name)";
     }

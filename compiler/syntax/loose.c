@@ -98,6 +98,10 @@ static bool read_token(Loose *loose, size_t *at) {
     } else if (is_digit(text[start]) || (text[start] == '.' && is_digit(text[start + 1]))) {
         *at = number_end(text, start);
         token.kind = TOKEN_NUMBER;
+        if (text[*at] == ' ' && text[*at + 1] == '%' && !is_digit(text[*at + 2 + strspn(text + *at + 2, " ")])) {
+            token.text = arena_format(loose->arena, "%.*s%%", (int)(*at - start), text + start); /* 50 % */
+            *at += 2;
+        }
     } else if (is_letter(text[start]) || path_start(text + start)) {
         *at += path_start(text + start);
         while (goes_on(text, *at)) ++*at;
@@ -161,8 +165,9 @@ static LooseValue *read_value(Loose *loose);
 /* `name=value`, `name: value`, or a value. */
 static bool read_arg(Loose *loose, LooseArg *arg) {
     const Token *name = look(loose, 0), *mark = look(loose, 1);
-    bool named = name->kind == TOKEN_WORD && (is_sign(mark, '=') || is_sign(mark, ':'));
-    *arg = (LooseArg){.key = named ? name->text : NULL};
+    bool step = name->kind == TOKEN_NUMBER && is_sign(mark, ':') && loose->depth > 0; /* {0: 0.1, 10: 0.01} */
+    bool named = step || (name->kind == TOKEN_WORD && (is_sign(mark, '=') || is_sign(mark, ':')));
+    *arg = (LooseArg){.key = named && !step ? name->text : NULL};
     if (named) loose->next += 2;
     if (named) take_sign(loose, '='); /* == and := */
     arg->value = read_value(loose);
@@ -352,7 +357,7 @@ bool loose_read(Arena *arena, const char *text, size_t length, LooseLine *line) 
     if (!split(&loose)) return false;
     line->standard = is_word(look(&loose, 0), "default") || is_word(look(&loose, 0), "defaults");
     loose.next += line->standard;
-    while (take_sign(&loose, '-')) continue; /* an option of a shell: --lr 0.1 */
+    while (take_sign(&loose, '-') || take_sign(&loose, '*') || take_sign(&loose, '@')) continue; /* --lr 0.1, a list */
     read_mark(&loose, line);
     const Token *head = look(&loose, 0);
     bool option = line->marked && is_sign(look(&loose, 1), '='); /* conv: filters=32 */
@@ -373,7 +378,8 @@ bool loose_read(Arena *arena, const char *text, size_t length, LooseLine *line) 
     }
     while (look(&loose, 0)->kind != TOKEN_END) {
         if (take_sign(&loose, ',') || take_sign(&loose, ';') || take_sign(&loose, '@')) continue;
-        if (take_sign(&loose, ':') || take_sign(&loose, '>') || take_sign(&loose, '|')) continue;
+        if (take_sign(&loose, ':') || take_sign(&loose, '>') || take_sign(&loose, '|') || take_sign(&loose, '&'))
+            continue;
         if (is_sign(look(&loose, 0), '{') && look(&loose, 1)->kind == TOKEN_END) break; /* it would open a block */
         LooseArg arg;
         if (!read_arg(&loose, &arg)) return false;

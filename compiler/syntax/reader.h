@@ -72,6 +72,8 @@ typedef struct {
     size_t block_depth;
     Opening blocks[AST_MAX_DEPTH];
     size_t supplied_blocks; /* a '{' was missing, was reported and supplied: expect its '}' to be missing too */
+    bool surplus_block; /* the train block stands in the network's, as was reported: a '}' follows that is one too many
+                         */
     HeaderState header;
     Token header_first; /* the keyword of a block's opening line */
     Token header_end;

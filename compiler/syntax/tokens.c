@@ -154,6 +154,26 @@ static void open_block(Reader *reader, Span at) {
     push_made(reader, '{', at);
 }
 
+/* Where the block that opens behind `at` ends, or NULL: it is not closed. Comments may hold braces. */
+static const char *block_end(const char *at) {
+    int depth = 0;
+    for (; *at; at++) {
+        if (*at == '#') at += strcspn(at, "\n");
+        if (*at == '{') depth++;
+        if (*at == '}' && --depth <= 0) return depth == 0 ? at + 1 : NULL;
+        if (*at == '\0') break;
+    }
+    return NULL;
+}
+
+/* `train { ... }` before the '}' of the network: that one comes behind it. */
+static bool stands_inside(const Reader *reader, const Token *train) {
+    if (train->kind != T_TRAIN || reader->block_depth != 1 || reader->supplied_blocks > 0) return false;
+    const char *at = block_end(reader->source->text + (train->at.hi - reader->source->base));
+    while (at && *at && strchr(" \t\r\n;#", *at)) at += *at == '#' ? strcspn(at, "\n") : 1;
+    return at && *at == '}';
+}
+
 /* Closes every open block before `next`. After a '{' was supplied the missing '}' is its echo: no message. */
 static void give_up_blocks(Reader *reader, const Token *next, const char *found) {
     const Opening *open = reader->suspect.symbol ? &reader->suspect : &reader->blocks[reader->block_depth - 1];
@@ -207,6 +227,14 @@ static void finish_header(Reader *reader, const Token *token) {
     if (token->kind == '{') return;
     uint32_t end = reader->header_end.at.hi;
     if (token->kind == T_FILE_END || token->kind == '}' || !header_is_whole(reader)) {
+        push_made(reader, T_END, (Span){end, end});
+        return;
+    }
+    const Diags *diags = reader->diags;
+    const Diag *last = diags->list.count > 0 ? diags->list.at[diags->list.count - 1] : NULL;
+    bool said = reader->header_first.kind == T_REPEAT && last &&
+                last->at.lo >= reader->header_first.at.lo; /* of this line: one word is enough */
+    if (said) {
         push_made(reader, T_END, (Span){end, end});
         return;
     }
@@ -291,7 +319,13 @@ static bool filter_header(Reader *reader, const Token *token) {
 }
 
 static void begin_header(Reader *reader, const Token *token) {
-    if (token->kind != T_REPEAT && reader->block_depth > 0) {
+    if (stands_inside(reader, token)) {
+        Diag *diag = reader_error(reader, token->at, "syntax-error", "'train' stands in the network block");
+        diag_help(reader->diags, diag, "it stands behind it: move the last '}' of the file above 'train'");
+        reader->surplus_block = true;
+        reader->block_depth = 0;
+        push_made(reader, '}', (Span){token->at.lo, token->at.lo});
+    } else if (token->kind != T_REPEAT && reader->block_depth > 0) {
         give_up_blocks(reader, token, token->kind == T_NETWORK ? "'network'" : "'train'");
     }
     reader->header = HEADER_OPEN;
@@ -354,6 +388,10 @@ static void filter(Reader *reader, const Token *token) {
         break;
     case '{': open_block(reader, token->at); break;
     case '}':
+        if (reader->block_depth == 0 && reader->surplus_block) {
+            reader->surplus_block = false;
+            break;
+        }
         if (reader->block_depth > 0) suspect_block(reader, token);
         if (reader->block_depth > 0) reader->block_depth--;
         if (reader->block_depth == 0) reader->suspect.symbol = 0;

@@ -17,7 +17,8 @@ static bool open_descriptor(NetStream *stream, int fd, NetError *error) {
     bool known = fstat(fd, &about) == 0;
     if (known && S_ISDIR(about.st_mode)) {
         close(fd);
-        return net_fail(error, NET_ENVIRONMENT, "%s: cannot read: it is a folder", stream->path);
+        return net_fail(error, NET_ENVIRONMENT, "%s: cannot read: it is a folder; its files are '%s%s*'", stream->path,
+                        stream->path, stream->path[strlen(stream->path) - 1] == '/' ? "" : "/");
     }
     off_t at = known && S_ISREG(about.st_mode) ? lseek(fd, 0, SEEK_CUR) : -1; /* of `< file` some may be read already */
     stream->file = gzdopen(fd, "rb");

@@ -259,6 +259,76 @@ file    | const int k = 5;                                  | let k = 5
 file    | val k = 5                                         | let k = 5
 file    | let mut k = 5                                     | let k = 5
 file    | let k 3                                           | let k = 3
+layer   | conv 6 kernel=5x5 pad=full                        | conv 6 kernel=5x5 pad=same
+layer   | conv 6 kernel=5x5 strides=[1,1,1,1] padding="SAME" | conv 6 kernel=5x5 stride=1 pad=same
+layer   | conv 6x5x5 activation=relu                        | conv 6 kernel=5x5 activation=relu
+layer   | conv 6 kernel=5x5 pad=[2,2,2,2]                   | conv 6 kernel=5x5 pad=2
+layer   | conv 6 kernel=5x5 stride=half                     | conv 6 kernel=5x5 stride=1
+layer   | conv 6 kernel=5x5 stride=0                        | conv 6 kernel=5x5 stride=1
+layer   | conv 6 kernel=[k, m]                              | conv 6 kernel=k
+layer   | conv 6 kernel=[5,5,5]                             | conv 6 kernel=5
+layer   | conv six kernel=5x5                               | conv 6 kernel=5x5
+layer   | conv 6@5x5                                        | conv 6 kernel=5x5
+layer   | 6@5x5 relu                                        | conv 6 kernel=5x5 activation=relu
+layer   | conv5x5 6 relu                                    | conv 6 kernel=5x5 activation=relu
+layer   | conv1 6 5x5                                       | conv 6 kernel=5x5
+layer   | c1: 6 maps of 5x5                                 | c1: conv 6 kernel=5x5
+layer   | conv 6 kernel=5x5 activation=[relu, tanh]         | conv 6 kernel=5x5 activation=relu
+layer   | conv 6 kernel=5x5 activation=5                    | conv 6 kernel=5x5 activation=relu
+layer   | conv 6 kernel=5x5 bias=none                       | conv 6 kernel=5x5 bias=false
+layer   | conv 6 kernel=5x5 bias=0.1                        | conv 6 kernel=5x5 bias=false
+layer   | conv 6 kernel=5x5 init=[0, 1]                     | conv 6 kernel=5x5 init=he_normal
+layer   | conv 6 kernel=5x5 & relu                          | conv 6 kernel=5x5 activation=relu
+layer   | pool median 2x2                                   | pool max 2x2
+layer   | pool max 50%                                      | pool max 2x2
+layer   | dense thirty                                      | dense 100
+layer   | dense ten                                         | dense 10
+layer   | dense 10.5                                        | dense 10
+layer   | dense auto                                        | dense 100
+layer   | dense [30, 20] activation=relu                    | dense 30 activation=relu; dense 20 activation=relu
+layer   | dense 30,20 relu                                  | dense 30 activation=relu; dense 20 activation=relu
+layer   | hidden_layer_sizes=(100, 50)                      | dense 100; dense 50
+layer   | dense 30 activation=tansig                        | dense 30 activation=tanh
+layer   | dense 30 activation=elliot                        | dense 30 activation=relu
+layer   | dense 30 loss=mse                                 | dense 30
+layer   | dense 30 relu lr=0.1                              | dense 30 activation=relu
+layer   | dense 30 foo=1 bar=2                              | dense 30
+layer   | dense_layer 30 relu                               | dense 30 activation=relu
+layer   | fc1 dense 30 activation=relu                      | fc1: dense 30 activation=relu
+layer   | my new dense 30                                   | dense 30
+layer   | dense30 relu                                      | dense 30 activation=relu
+layer   | repeat 3 dense 30 activation=relu                 | repeat 3 { dense 30 activation=relu }
+layer   | dropout 50                                        | dropout 0.5
+layer   | dropout half                                      | dropout 0.5
+layer   | dropout 1                                         | dropout 0.5
+layer   | dropout [0.5]                                     | dropout 0.5
+layer   | dense 30 activation=relu dense 20 activation=relu | dense 30 activation=relu; dense 20 activation=relu
+setting | optimizer sgd rate=[0.1, 0.01]                    | optimizer sgd rate=0.1
+setting | optimizer sgd rate=fast                           | optimizer sgd rate=0.1
+setting | optimizer sgd rate=-0.1                           | optimizer sgd rate=0.1
+setting | batch [32, 64]                                    | batch 32
+setting | batch 0.5                                         | batch 10
+setting | batch32                                           | batch 32
+setting | epochs ten                                        | epochs 10
+setting | epochs 3.5                                        | epochs 3
+setting | epochs 3 activation=relu                          | epochs 3
+setting | seed random                                       | seed 1
+setting | seed none                                         | seed 1
+setting | stop patience=half                                | stop patience=5
+setting | regularize l2=high                                | regularize l2=5
+setting | log everything                                    | log gradients
+setting | log gradients every=never                         | log gradients every=epoch
+setting | cost 5                                            | cost log_likelihood
+setting | batch 10 epochs 3                                 | batch 10; epochs 3
+setting | Descent(0.1)                                      | optimizer sgd rate=0.1
+input   | input 60000x1x28x28                               | input 1x28x28
+input   | input [1, 1, 28, 28]                              | input 1x28x28
+input   | input channels=1 height=28 width=28               | input 1x28x28
+input   | input mnist                                       | input 1x28x28
+layer   | pool average 2x2 pad=same                         | pool average 2x2 pad=0
+file    | % a small network                                 | # a small network
+file    | ;; a small network                                | # a small network
+file    | -- a small network                                | # a small network
 """
 
 # place, what is typed, what netc says it has none of
@@ -382,10 +452,36 @@ for place, text, said in [
         ("layer", "dense 30 activation=relu from=input", "'dense1' reads 'input', so nothing reads 'conv1'"),
         ("split", "data digits; split validation=7000", "the parts of split do not fit digits"),
         ("split", "log gradients probe=100000", "probe=100000 is more than the training part of digits has"),
+        ("split", "data mnist; split validation=0.1; batch 100000", "batch 100000 is more than the training part of mnist"),
+        ("split", "data mnist; split train=90 validation=10", "write 'split train=0.9 validation=0.1' if per cent"),
+        ("split", "data mnist; split validation=0.1; epochs 10; stop patience=50", "stop never acts"),
+        ("file", "include \"base.net\"", "netc has no way to include a file"),
         ("file", "let k = int(3.5)", "there is no function 'int'"),
         ("file", "let k = 7 % 2", "there is no remainder operator")]:
     printed = check(MODELS[place].format(text))[1]
     if said not in printed or printed.count("[") != 1:
+        fail(text, f"expected '{said}' alone", printed)
+
+scaled = MODELS["split"].replace("input 784", "input 784 mean=33.3 std=78.6").format("data mnist")
+if "help: write 'input 784 mean=0.1306 std=0.3082'\n" not in check(scaled)[1]:
+    fail("mean=33.3", "expected it divided by 255", check(scaled)[1])
+
+# several lines, and blocks: one error, whose help says it
+WHOLE = MODELS["split"].format("epochs 3")
+for text, said in [
+        (MODELS["layer"].format("conv 6 kernel=5x5 ...\n         activation=relu"), "write 'conv 6 kernel=5x5 activation=relu', in one"),
+        (MODELS["layer"].format("conv 6 kernel=5x5\n         pad=2 activation=relu"),
+         "write 'conv 6 kernel=5x5 pad=2 activation=relu', in one line"),
+        (MODELS["layer"].format("Conv2d(20, 6,\n    kernel_size=5,\n    padding=2)"), "write 'conv 6 kernel=5 pad=2', in one line"),
+        (MODELS["layer"].format("flatten\n    conv 6 kernel=3"), "'flatten1' made a vector of its maps: put 'conv' above it"),
+        (WHOLE.replace("}\ntrain", "end\ntrain"), "a block ends with '}'"),
+        (WHOLE.replace("}\ntrain", "]\ntrain"), "a block ends with '}'"),
+        (WHOLE.replace("}\ntrain", "train") + "}\n", "it stands behind it: move the last '}' of the file above 'train'"),
+        (WHOLE.replace("activation=softmax\n", "activation=softmax\n    activation softmax\n"), "leave 'activation softmax' out"),
+        (WHOLE.replace("784", "28*28").replace("    dense", "    conv 6 kernel=5x5 activation=relu\n    dense"),
+         "write 'input 1x28x28'")]:
+    status, printed = check(text)
+    if status != 1 or "1 error\n" not in printed or said not in printed:
         fail(text, f"expected '{said}' alone", printed)
 
 for text, what in PASTED:

@@ -19,7 +19,8 @@ USAGE = {
     # commands
     ("--bogus",): "netc: expected a command before '--bogus'; 'netc help' lists them",
     ("chek", "small.net"): "netc: unknown command 'chek'; did you mean 'check'?",
-    ("predict", "small.net"): "netc: unknown command 'predict'; did you mean 'netc build FILE.net --infer'?",
+    ("predict", "small.net"): "netc: unknown command 'predict'; did you mean 'netc build FILE.net --infer "
+                             "--weights runs/latest'?",
     ("eval", "small.net"): "netc: unknown command 'eval'; did you mean 'netc train FILE.net --evaluate'?",
     ("lint", "small.net"): "netc: unknown command 'lint'; did you mean 'netc check FILE.net'?",
     ("run", "small.net"): "netc: unknown command 'run'; did you mean 'netc train FILE.net'?",
@@ -163,6 +164,8 @@ for size in ("0", "2Q", "-1", "1.5", "1.G", ".5G", "0.0K", "1.5e3K", "G", "2GG",
         f"netc check: --memory {size}: expected a size such as 512M or 1.5G"
 
 ENVIRONMENT = {
+    ("check", "small"): "netc: cannot read small: No such file or directory; did you mean 'small.net'?",
+    ("check", "smal.net"): "netc: cannot read smal.net: No such file or directory; did you mean 'small.net'?",
     ("check", "absent.net"): "netc: cannot read absent.net: No such file or directory",
     ("show", "absent.net"): "netc: cannot read absent.net: No such file or directory",
     ("train", "absent.net"): "netc: cannot read absent.net: No such file or directory",

@@ -222,7 +222,8 @@ for options, expected in (
          "another file"),
         (("--infer", "--weights", RUN["alpha"], "--backend", "interp"),
          "netc build: --backend interp is to train only; --infer compiles: llvm or c"),
-        (("--infer",), "netc build: --infer is about a trained network; it needs --weights FILE|RUN"),
+        (("--infer",), "netc build: --infer is about a trained network; it needs --weights FILE|RUN, for "
+                       "example --weights runs/latest"),
         (("--infer", "--weights", RUN["alpha"], "--until", "hiden"),
          "netc build: --until: there is no layer 'hiden'; did you mean 'hidden'?"),
         (("--infer", "--weights", RUN["alpha"], "--emit", "obj", "--static"),

@@ -98,7 +98,7 @@ for words, expected in {
 
 says("absent.png: cannot open: No such file or directory", "absent.png")
 says("bad??name: cannot open: No such file or directory", "bad\x1b\nname")
-says("..: cannot read: it is a folder", "..")
+says("..: cannot read: it is a folder; its files are '../*'", "..")
 os.mkdir("folder")
 says("folder: cannot write: it is a folder", "-o", "folder", "good.png")
 save("in.npy", npy(np.zeros((3, 5, 7), np.uint8)))

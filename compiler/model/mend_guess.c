@@ -1,0 +1,95 @@
+#include "compiler/model/mend_guess.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "compiler/model/activation.h"
+#include "compiler/model/vocabulary.h"
+#include "runtime/base/words.h"
+
+/* Whether the real reader takes the text for the option. */
+static bool holds(Scope *scope, const OptionOwner *owner, const OptionSpec *spec, const char *text) {
+    Source *source = source_from_text(scope->arena, "hint", text, strlen(text));
+    Diags diags = {.arena = scope->arena, .source = source};
+    const AstValue *value = ast_parse_value(scope->arena, source, &diags);
+    Scope copy = *scope;
+    copy.diags = &diags;
+    copy.file = NULL;
+    OptionValue out = {0};
+    return value && diags.errors == 0 && option_convert(&copy, owner, spec, value, &out);
+}
+
+static bool takes_whole(const OptionSpec *spec) { return spec->type != OPTION_REAL && spec->type != OPTION_NUMBERS; }
+
+/* A number as the option could take it: 10.5 as 10, -3 as 3, 50 as 0.5 of a share; more than the most as the most. */
+static const char *in_range(Arena *arena, const OptionSpec *spec, const char *text) {
+    char *end;
+    double number = text ? strtod(text, &end) : 0;
+    if (!text || end == text || *end || !isfinite(number)) return NULL;
+    bool share = spec->low == 0 && spec->high == 1;
+    if (share && number > 1 && number < 100) return number_text(arena, number / 100);
+    if (number < spec->low && -number >= spec->low) number = -number;
+    if (takes_whole(spec) && spec->type != OPTION_COUNT) number = floor(number);
+    if (isfinite(spec->high) && spec->high > 1 && number > spec->high) number = spec->high;
+    return number_text(arena, number);
+}
+
+/* The first of a list where one value is meant. */
+static const char *first_of(MendWords *mend, const OptionSpec *spec, const LooseValue *value) {
+    bool list = value->kind == LOOSE_GROUP && value->items.count > 0 && spec->type != OPTION_INIT;
+    return list ? mend_value(mend, spec, value->items.at[0].value, false) : NULL;
+}
+
+/* The nearest of the words the option knows. */
+static const char *near_word(Arena *arena, const OptionSpec *spec, const LooseValue *value) {
+    const char *word = mend_word(value);
+    bool function = spec->type == OPTION_ACTIVATION;
+    const char *const *words = function ? activation_names(arena) : spec->words;
+    if (!word || !words || spec->type == OPTION_WORDS) return NULL;
+    return net_nearest_word(word, words, function ? activation_count : option_word_count(spec));
+}
+
+const char *mend_example(Arena *arena, const OptionSpec *spec, size_t place) {
+    LooseLine example;
+    const LooseValue *value = NULL;
+    if (!spec->example) return NULL;
+    const char *mark = strchr(spec->example, '=');
+    if (!spec->positional && mark) {
+        value = loose_value(arena, mark + 1);
+    } else if (spec->positional && loose_read(arena, spec->example, strlen(spec->example), &example) &&
+               place < example.args.count) {
+        value = example.args.at[place].value;
+    }
+    return value ? value->raw : NULL;
+}
+
+/* What such an option usually is, when it has no example of its own. */
+static const char *usual(const OptionSpec *spec, const LooseValue *value) {
+    if (spec->type == OPTION_ACTIVATION) return "relu";
+    if (spec->type == OPTION_INIT) return "he_normal";
+    if (spec->type == OPTION_BOOL) return "false";
+    return spec->type == OPTION_PAD && mend_word(value) && spec->words ? spec->words[0] : NULL;
+}
+
+const char *mend_guess(MendWords *mend, Scope *scope, const OptionOwner *owner, const OptionSpec *spec,
+                       const LooseValue *value, const char *text) {
+    if (text && holds(scope, owner, spec, text)) return text;
+    size_t place = 0;
+    while (place < owner->count && &owner->options[place] != spec) place++;
+    const char *first = first_of(mend, spec, value);
+    bool number = value->kind == LOOSE_NUMBER;
+    const char *const candidates[] = {first,
+                                      in_range(mend->arena, spec,
+                                               text     ? text
+                                               : number ? value->text
+                                                        : first),
+                                      near_word(mend->arena, spec, value),
+                                      mend_example(mend->arena, spec, place),
+                                      usual(spec, value),
+                                      spec->standard};
+    for (size_t i = 0; i < COUNT_OF(candidates); i++) {
+        if (candidates[i] && holds(scope, owner, spec, candidates[i])) return candidates[i];
+    }
+    return NULL;
+}

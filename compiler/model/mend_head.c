@@ -1,0 +1,212 @@
+#include "compiler/model/mend_head.h"
+
+#include <string.h>
+
+#include "compiler/model/value.h"
+#include "compiler/model/vocabulary.h"
+
+/* `data "train.idx"` and `data images="a.idx"`: files are named by options. */
+static bool names_file(const LooseLine *line) {
+    static const char *const files[] = {"images", "labels", "test_images", "test_labels"};
+    bool data = line->head && foreign_same(line->head, "data"), other;
+    if (data && line->args.count > 0 && line->args.at[0].key) {
+        return word_alias(line->args.at[0].key, files, COUNT_OF(files), &other) != NULL;
+    }
+    const LooseValue *first = line->args.count > 0 && !line->args.at[0].key ? line->args.at[0].value : NULL;
+    if (!first || !data) return false;
+    bool named = first->kind == LOOSE_STRING || first->kind == LOOSE_WORD, turned;
+    static const char *const sets[] = {"mnist", "fashion_mnist", "digits"};
+    if (named && word_alias(mend_word(first), sets, COUNT_OF(sets), &turned)) return false; /* ./mnist */
+    return first->kind == LOOSE_OTHER || (named && strpbrk(first->text, "./"));
+}
+
+static bool has_number(const LooseLine *line) {
+    for (size_t i = 0; i < line->args.count; i++) {
+        if (!line->args.at[i].key && line->args.at[i].value->kind == LOOSE_NUMBER) return true;
+    }
+    return false;
+}
+
+static bool has_window(const LooseLine *line) {
+    for (size_t i = 0; i < line->args.count; i++) {
+        const LooseValue *value = line->args.at[i].value;
+        if (value->kind == LOOSE_PRODUCT || (value->kind == LOOSE_NUMBER && mend_is_shape(value->text))) return true;
+    }
+    return false;
+}
+
+/* `6 conv 5x5`, `30 relu`, `3 epochs`: the number came first. */
+static void find_later_head(Arena *arena, bool layer, LooseLine *line) {
+    bool number = line->args.count > 1 && !line->args.at[0].key && line->args.at[0].value->kind == LOOSE_NUMBER;
+    LooseLine all = *line;
+    for (size_t i = 1; number && i < all.args.count && !line->head && !line->marked; i++) {
+        const LooseArg *arg = &all.args.at[i];
+        const char *word = !arg->key && arg->value->kind == LOOSE_WORD ? arg->value->text : NULL;
+        bool head = word && (layer ? foreign_layer(word) != NULL : foreign_setting(word) != NULL);
+        if (layer && word && !head && mend_activation(arena, word) && !has_window(line)) line->head = "dense";
+        if (!head) continue;
+        line->head = word;
+        memset(&line->args, 0, sizeof line->args);
+        for (size_t k = 0; k < all.args.count; k++) {
+            if (k != i) vec_push(arena, &line->args, all.args.at[k]);
+        }
+    }
+}
+
+/* ---- words that are no head ---- */
+
+enum { KIND_MAX = 20 };
+
+/* conv1, as netc itself calls the first one. */
+static bool is_numbered(const char *word) {
+    size_t letters = strcspn(word, "0123456789");
+    char kind[KIND_MAX + 1] = "";
+    if (letters > KIND_MAX || !word[letters]) return false;
+    memcpy(kind, word, letters);
+    return word_is_known(kind);
+}
+
+/* `fc1 dense 30`: what stands before a kind is its label; `my new dense layer`: or nothing. */
+static bool take_label(Arena *arena, LooseLine *line) {
+    static const char *const articles[] = {"the", "a",     "an",     "layer", "new", "add",
+                                           "my",  "first", "second", "last",  "next"};
+    size_t i = 0;
+    while (i < line->args.count && !line->args.at[i].key && line->args.at[i].value->kind == LOOSE_WORD &&
+           !foreign_layer(line->args.at[i].value->text))
+        i++;
+    bool kind = i < 3 && i < line->args.count && !line->args.at[i].key && line->args.at[i].value->text &&
+                line->args.at[i].value->kind != LOOSE_NUMBER && foreign_layer(line->args.at[i].value->text);
+    bool article = false;
+    for (size_t k = 0; k < COUNT_OF(articles); k++) article = article || foreign_same(articles[k], line->head);
+    if (!kind || (foreign_absent(line->head) && !article)) return false;
+    LooseLine all = *line;
+    if (!article && !is_numbered(line->head)) line->label = line->head;
+    line->head = all.args.at[i].value->text;
+    line->called = all.args.at[i].value->kind == LOOSE_CALL;
+    memset(&line->args, 0, sizeof line->args);
+    for (size_t k = 0; line->called && k < all.args.at[i].value->items.count; k++) {
+        vec_push(arena, &line->args, all.args.at[i].value->items.at[k]);
+    }
+    for (size_t k = i + 1; k < all.args.count; k++) vec_push(arena, &line->args, all.args.at[k]);
+    return true;
+}
+
+/* `conv3x3 6`, `dense30`, `batch32`: a number that grew to its word; `conv1 6 5x5`: or the number of a layer. */
+static bool take_glued(Arena *arena, bool layer, LooseLine *line) {
+    size_t letters = strlen(line->head);
+    while (letters > 0 && (is_digit(line->head[letters - 1]) || strchr("xX", line->head[letters - 1]))) letters--;
+    while (line->head[letters] && !is_digit(line->head[letters])) letters++;
+    const char *number = line->head + letters;
+    const char *word = arena_copy(arena, line->head, letters);
+    bool known = *number && letters > 1 && (layer ? foreign_layer(word) != NULL : foreign_setting(word) != NULL);
+    if (!known) return false;
+    if (layer && !strpbrk(number, "xX") && has_number(line)) {
+        if (!is_numbered(line->head)) line->label = line->head;
+    } else {
+        LooseValue *value = loose_value(arena, number);
+        if (!value) return false;
+        LooseLine all = *line;
+        memset(&line->args, 0, sizeof line->args);
+        vec_push(arena, &line->args, ((LooseArg){.value = value}));
+        for (size_t i = 0; i < all.args.count; i++) vec_push(arena, &line->args, all.args.at[i]);
+    }
+    line->head = word;
+    return true;
+}
+
+/* `dense_layer 30`, `conv_block 6`: a word that ends as others do that mean a layer. */
+static bool take_ending(Arena *arena, bool layer, LooseLine *line) {
+    static const char *const endings[] = {"layers", "layer", "block", "op",    "unit", "2d",
+                                          "s",      "size",  "rate",  "value", "count"};
+    size_t length = strlen(line->head);
+    for (size_t i = 0; i < COUNT_OF(endings); i++) {
+        size_t ending = strlen(endings[i]);
+        if (length <= ending + 1 || !foreign_same(line->head + length - ending, endings[i])) continue;
+        const char *word = arena_copy(arena, line->head, length - ending);
+        if (layer ? !foreign_layer(word) : !foreign_setting(word)) continue;
+        line->head = word;
+        return true;
+    }
+    return false;
+}
+
+/* `6@5x5`, `6 5x5 relu`: maps and their window, or units and their activation. */
+static bool take_nothing(Arena *arena, LooseLine *line) {
+    bool window = has_window(line), number = false, function = false;
+    for (size_t i = 0; i < line->args.count; i++) {
+        const LooseValue *value = line->args.at[i].value;
+        number = number || (value->kind == LOOSE_NUMBER && !mend_is_shape(value->text));
+        function = function || (mend_word(value) && mend_activation(arena, mend_word(value)));
+    }
+    if (!number || (!window && !function)) return false;
+    line->head = window ? "conv" : "dense";
+    line->label = line->marked;
+    return true;
+}
+
+/* `set rate 0.1`: the word after it is the setting. */
+static bool take_next(Arena *arena, LooseLine *line) {
+    const LooseValue *next = line->args.count > 0 && !line->args.at[0].key ? line->args.at[0].value : NULL;
+    bool own = foreign_setting(line->head) || foreign_absent(line->head) || line->marked || line->called;
+    if (own || !next || next->kind != LOOSE_WORD || !foreign_setting(next->text)) return false;
+    LooseLine all = *line;
+    line->head = next->text;
+    memset(&line->args, 0, sizeof line->args);
+    for (size_t i = 1; i < all.args.count; i++) vec_push(arena, &line->args, all.args.at[i]);
+    return true;
+}
+
+/* Gives a line whose first word is none of netc's, nor known to be another's, the head that was meant. */
+static void find_hidden_head(Arena *arena, bool layer, LooseLine *line) {
+    if (line->standard) return;
+    if (!line->head) {
+        if (layer && !(line->marked && (foreign_layer(line->marked) || foreign_setting(line->marked))))
+            take_nothing(arena, line);
+        return;
+    }
+    if (!layer && take_next(arena, line)) return;
+    bool known = foreign_layer(line->head) || foreign_setting(line->head) || mend_activation(arena, line->head);
+    bool article = layer && foreign_same(line->head, "layer"); /* layer conv 6 kernel=5x5 */
+    if ((known && !article) || line->called) return;
+    if (layer && !line->marked && take_label(arena, line)) return;
+    if (take_glued(arena, layer, line)) return;
+    take_ending(arena, layer, line);
+}
+
+const ForeignHead *mend_head(Arena *arena, const LooseLine *line, bool layer, LooseLine *changed) {
+    LooseLine found = *line;
+    find_later_head(arena, layer, &found);
+    find_hidden_head(arena, layer, &found);
+    *changed = found;
+    line = &found;
+    const char *word = line->head;
+    const ForeignHead *head = !word ? NULL : layer ? foreign_layer(word) : foreign_setting(word);
+    bool labelled = line->marked && !(layer ? foreign_layer(line->marked) : foreign_setting(line->marked));
+    if (!layer && names_file(line)) return foreign_setting("datafile");
+    if (layer && word && foreign_same(word, "softmax") && !has_number(line)) head = NULL; /* a layer on its own */
+    bool called = layer && line->called; /* self.drop = nn.Dropout(0.2) */
+    if (head && (labelled || called || !line->marked)) return head;
+    if (layer && word && mend_activation(arena, word) && (labelled || !line->marked)) {
+        LooseValue *value = NEW(arena, LooseValue);
+        *value = (LooseValue){.kind = LOOSE_CALL, .text = word, .raw = word};
+        for (size_t i = 0; i < line->args.count; i++) {
+            const LooseArg *arg = &line->args.at[i];
+            if (arg->value->kind == LOOSE_NUMBER) vec_push(arena, &value->items, *arg);
+        }
+        memset(&changed->args, 0, sizeof changed->args);
+        vec_push(arena, &changed->args, ((LooseArg){.value = value}));
+        return foreign_layer("activation");
+    }
+    /* `epochs: 3`, `loss = mse`, `optimizer = SGD(lr=0.1)`: the head stands before the mark */
+    if (!line->marked) return NULL;
+    head = layer ? foreign_layer(line->marked) : foreign_setting(line->marked);
+    changed->label = NULL;
+    if (head && word) {
+        LooseValue *value = NEW(arena, LooseValue);
+        *value = (LooseValue){.kind = LOOSE_WORD, .text = word, .raw = word};
+        memset(&changed->args, 0, sizeof changed->args);
+        vec_push(arena, &changed->args, ((LooseArg){.value = value}));
+        for (size_t i = 0; i < line->args.count; i++) vec_push(arena, &changed->args, line->args.at[i]);
+    }
+    return head;
+}
