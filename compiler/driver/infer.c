@@ -75,7 +75,8 @@ static bool load(Compilation *compilation, Trained *trained, int *status) {
     }
     const NetWeightWords words = {.weights = options->weights, .rename = &renames};
     if (!trained_load(compilation->arena, compilation->model, &words, trained, &error)) {
-        const char *near = near_path_question(compilation->arena, options->weights);
+        bool found = trained->path != NULL && access(trained->path, F_OK) == 0;
+        const char *near = found ? "" : near_path_question(compilation->arena, options->weights);
         *status = error.status == NET_USAGE ? report_usage("build", "%s", error.text)
                                             : report_environment("%s%s", error.text, near);
         return false;

@@ -473,7 +473,7 @@ for text, said in [
         (MODELS["layer"].format("conv 6 kernel=5x5\n         pad=2 activation=relu"),
          "write 'conv 6 kernel=5x5 pad=2 activation=relu', in one line"),
         (MODELS["layer"].format("Conv2d(20, 6,\n    kernel_size=5,\n    padding=2)"), "write 'conv 6 kernel=5 pad=2', in one line"),
-        (MODELS["layer"].format("flatten\n    conv 6 kernel=3"), "'flatten1' made a vector of its maps: put 'conv' above it"),
+        (MODELS["layer"].format("flatten\n    conv 6 kernel=3"), "write conv above 'flatten1', where there are maps"),
         (WHOLE.replace("}\ntrain", "end\ntrain"), "a block ends with '}'"),
         (WHOLE.replace("}\ntrain", "]\ntrain"), "a block ends with '}'"),
         (WHOLE.replace("}\ntrain", "train") + "}\n", "it stands behind it: move the last '}' of the file above 'train'"),
