@@ -106,7 +106,7 @@ Spread recipe_spread(const Recipe *recipe) {
 /* A change of the model that is tried. */
 typedef struct {
     Remedy remedy;
-    const Layer *only; /* of the weights and biases of this one; NULL: of all */
+    const Layer *only; /* of the weights and biases of its statement, in all rounds; NULL: of all layers */
     bool fitting;      /* the gain that goes with the activation: 2 of rectifiers */
     bool relu;         /* in place of the activations */
 } Trial;
@@ -156,11 +156,14 @@ static Spread activate_layer(const Layer *layer, Spread z, Walk *walk) {
     return passed.out;
 }
 
+/* Rounds of a repeat share their statements. */
+static bool same_statement(const Layer *a, const Layer *b) { return a->at.lo == b->at.lo; }
+
 static Remedy remedy_of(const Layer *layer, const Trial *trial) {
     if (!trial) return (Remedy){0};
     Remedy remedy = trial->remedy;
     if (trial->fitting) remedy.gain = trial->relu || layer->activation.kind->rectifier ? 2 : 1;
-    if (trial->only && layer != trial->only) remedy.gain = 0, remedy.no_biases = false;
+    if (trial->only && !same_statement(layer, trial->only)) return (Remedy){.normalised = remedy.normalised};
     return remedy;
 }
 
@@ -182,7 +185,10 @@ static Spread pass(const Layer *layer, Spread values, Walk *walk) {
     back_by(walk, signal.back);
     if (layer->kind->weighs) {
         walk->steps += walk->first != NULL;
-        if (!walk->first) walk->first = layer, walk->from_first = whole;
+        if (!walk->first) {
+            walk->first = layer;
+            walk->from_first = whole;
+        }
         walk->last = layer;
         walk->from_last = whole;
     }
@@ -239,11 +245,12 @@ static const char *gradient_cure(const Model *model, const Walk *found) {
 
 static bool starts_open(const Model *model, const Walk *found, const Trial *trial) {
     Walk walk = walk_through(model, trial);
-    return !walk.saturated || walk.saturated->index > found->saturated->index;
+    const Layer *next = walk.saturated;
+    return !next || (next->index > found->saturated->index && !same_statement(next, found->saturated));
 }
 
 /* "init=lecun_normal", "bias_init=zeros, with mean=data std=data in the input line,": the fewest changes of the layer,
- * else of those before it too; NULL: none helps. */
+ * else of all; NULL: none helps. */
 static const char *saturated_cure(Arena *arena, const Model *model, const Walk *found) {
     enum { WEIGHTS = 1, BIASES = 2, INPUT = 4, ALL = 7 };
     for (int earlier = 0; earlier <= 1; earlier++) {
