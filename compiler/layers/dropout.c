@@ -53,10 +53,13 @@ static bool dropout_shape(LayerContext *context) {
 static void dropout_propagate(const Layer *layer, Signal *signal) {
     double kept = 1 - layer->options[DROPOUT_SHARE].real;
     bool inverted = layer->options[DROPOUT_INVERTED].flag;
+    double scale = inverted ? 1 / kept : 1, whole = scale * scale * kept, common = whole * kept;
     Spread *values = &signal->values;
-    signal->gain = inverted ? 1 / kept : kept;
-    values->variance += values->mean * values->mean * (1 - kept);
-    if (!inverted) values->variance *= kept;
+    signal->back = step_back(whole, common);
+    double square = whole * (values->mean * values->mean + values->variance);
+    values->mean *= scale * kept;
+    values->variance = square - values->mean * values->mean;
+    values->common *= common;
 }
 
 static bool dropout_idle(const Layer *layer) { return layer->options[DROPOUT_INVERTED].flag; }

@@ -12,7 +12,10 @@
 
 enum { INPUT_SHAPE, INPUT_MEAN, INPUT_STD, INPUT_OPTIONS };
 
-#define TYPICAL_SQUARE 0.1 /* E[x^2] of grey images in 0..1 whose mean is left as it is */
+/* Of grey images in 0..1: mean and E[x^2] of the pixels, and how much of their variance is that of whole images. */
+#define TYPICAL_MEAN 0.13
+#define TYPICAL_SQUARE 0.1
+#define TYPICAL_COMMON 0.02
 
 static const char *const statistic_words[] = {"data", NULL};
 
@@ -85,9 +88,21 @@ static const Stored *input_stored(const Layer *layer, const InputStatistic *whic
     return layer_part(layer, input_options[which->option].name);
 }
 
+/* Of one number for all, or the mean of those given. */
+static double input_number(const OptionValue *option) {
+    double sum = 0;
+    for (size_t i = 0; i < option->number_count; i++) sum += option->numbers[i];
+    return sum / (double)option->number_count;
+}
+
 static void input_propagate(const Layer *layer, Signal *signal) {
-    bool normalised = layer->options[INPUT_MEAN].flag && layer->options[INPUT_STD].flag;
-    signal->values = (Spread){0, normalised ? 1 : TYPICAL_SQUARE};
+    const OptionValue *mean = &layer->options[INPUT_MEAN], *std = &layer->options[INPUT_STD];
+    const double variance = TYPICAL_SQUARE - TYPICAL_MEAN * TYPICAL_MEAN;
+    bool centred = mean->flag || signal->remedy.normalised, scaled = std->flag || signal->remedy.normalised;
+    double divisor = scaled ? sqrt(variance) : input_number(std);
+    signal->values.mean = centred ? 0 : (TYPICAL_MEAN - input_number(mean)) / divisor;
+    signal->values.variance = variance / (divisor * divisor);
+    signal->values.common = TYPICAL_COMMON * signal->values.variance;
 }
 
 /* (value - mean) / std, where a statistic that changes nothing is left out. */

@@ -102,8 +102,8 @@ static bool pool_shape(LayerContext *context) {
 }
 
 static void pool_propagate(const Layer *layer, Signal *signal) {
-    if (layer->options[POOL_METHOD].choice != POOL_AVERAGE) return;
-    signal->gain = (double)shape_count(layer->out) / (double)shape_count(layer->in);
+    double share = (double)shape_count(layer->out) / (double)shape_count(layer->in);
+    signal->back = step_back(layer->options[POOL_METHOD].choice == POOL_AVERAGE ? share : 1, share);
 }
 
 static Window pool_window(const Layer *layer) {

@@ -20,18 +20,25 @@ bool weighted_store(LayerContext *context, WeightedOptions at, int rank, const i
     return true;
 }
 
-/* Where weights have a mean, gradients add up or cancel by their signs, and so do values: but a single unit gives back
- * the gradient of one, and a bias that centres takes the values' mean away. */
+/* Weights of mean m and variance v, as propagation.c has it: the sum of the values an output reads is the same for all
+ * outputs, and m times that is common to them; what v makes of the values is each output's own. Back again the
+ * gradients of the `fan_out` outputs that read a value add up likewise. A bias that centres takes the common part away.
+ */
 void weighted_propagate(const Layer *layer, Signal *signal) {
-    const Stored *w = weight_of(layer), *b = bias_of(layer);
-    Spread weight = recipe_spread(&w->recipe), bias = b ? recipe_spread(&b->recipe) : (Spread){0, 0};
-    Spread values = signal->values;
-    bool centred = b && b->recipe.kind == RECIPE_CENTRE;
+    const Stored *w = weight_of(layer), *b = signal->remedy.no_biases ? NULL : bias_of(layer);
     double fan_in = (double)(stored_count(w) / w->dim[0]);
-    signal->gain = fan_in * (weight.mean * weight.mean + weight.variance);
-    signal->known = signal->gain > 0 && (weight.mean == 0 || (centred && w->dim[0] == 1));
+    double fan_out = fan_in * (double)shape_count(layer->out) / (double)shape_count(layer->in);
+    Spread weight =
+        signal->remedy.gain > 0 ? (Spread){.variance = signal->remedy.gain / fan_in} : recipe_spread(&w->recipe);
+    Spread bias = b ? recipe_spread(&b->recipe) : (Spread){0}, values = signal->values;
+    bool centred = b && b->recipe.kind == RECIPE_CENTRE;
+    double own = fan_in * weight.variance, shared = fan_in * weight.mean * weight.mean;
+    signal->known = own + shared > 0;
+    signal->back = (StepBack){shared * fan_out, shared, own, own};
     double square = values.mean * values.mean + values.variance;
-    signal->values = (Spread){bias.mean, fan_in * weight.variance * square + bias.variance};
+    double mean = centred ? 0 : fan_in * weight.mean * values.mean + bias.mean;
+    double common = centred ? 0 : shared * (fan_in * values.common + values.variance - values.common);
+    signal->values = (Spread){mean, own * square + bias.variance + common, common};
 }
 
 Tensor *weighted_read(Build *build, const Layer *layer, int rank, const int64_t *dim) {

@@ -1,12 +1,22 @@
-/* Follows two mean squares through the initial network: of the values on the way up, of the gradient on the way back.
+/* Follows means and mean squares through the initial network: of the values on the way up, of the gradient on the way
+ * back, as if all weights were independent of each other and of what they multiply.
  *
- *     z = W a + b         var z = fan_in * var W * E[a^2] + var b
- *     a = f(z)            E[a^2] and E[f'(z)^2] over a normal z
- *     back                |dC/dz'|^2 = E[f'^2] * fan_in * var W * |dC/dz|^2
+ *     z = W a + b         with weights of mean m and variance v, n of them to a unit:
+ *                         E z = n m E[a] + E b
+ *                         var z = n v E[a^2] + var b + m^2 var(sum a)
+ *     a = f(z)            over a normal z
+ *     back                |dC/da|^2 = n v |dC/dz|^2 + n m^2 (sum dC/dz)^2
+ *                         |dC/dz|^2 = E[f'^2] |dC/da|^2
  *
- * with z' the weighted inputs of the layer before, and as if all weights and values were independent. For sigmoid units
- * with lecun_normal weights and standard normal biases this gives the book's factor of nearly 5 a layer. The same
- * normal z says how many units of a layer begin where f' is next to nothing. */
+ * For weights without a mean these are the recursions of Poole et al. 2016 and Schoenholz et al. 2017 (mean field), and
+ * for sigmoid units with lecun_normal weights and standard normal biases this gives the book's factor of nearly 5 a
+ * layer. The terms with m are those of sums whose parts have something in common. Of values that is what all of a
+ * layer's share for one example, with variance c over the examples: var(sum a) = n^2 c + n (var a - c), and all of it
+ * is common to the units above. Of a gradient d over k units it is their mean: with K = k mean(d)^2 and E the rest of
+ * |d|^2, (sum d)^2 = k K + E, and what that gives is common to the units below, while n v (K + E) is each one's own. An
+ * activation leaves E[f']^2 of K in common.
+ *
+ * The same normal z says how many units of a layer begin where f' is next to nothing. */
 #include "compiler/model/propagation.h"
 
 #include <math.h>
@@ -15,142 +25,284 @@
 
 static const double reported_from = 30; /* times smaller */
 static const double saturated_from = 1.0 / 3;
-static const double largest_variance = 1e60; /* beyond it nothing changes but the numbers, which would overflow */
+static const double largest_mean = 1e30; /* beyond it nothing changes but the numbers, which would overflow */
 
 /* What an activation makes of a normal z. */
 typedef struct {
     Spread out;
-    double slope_square; /* E[f'(z)^2] */
-    double saturated;    /* the share of z where f' is below 1 % of its largest, as in gradients.csv */
+    StepBack back;
+    double saturated; /* the share of z where f' is below 1 % of its largest, as in gradients.csv */
 } Passed;
+
+StepBack step_back(double whole, double common) {
+    return (StepBack){.common_common = common, .own_common = fmax(whole - common, 0), .own_own = whole};
+}
 
 /* The share of a normal z that lies below `edge`. */
 static double share_below(Spread z, double edge) { return erfc((z.mean - edge) / sqrt(2 * z.variance)) / 2; }
 
-/* Steps are even in asinh z: small around 0, where activations bend, and in proportion to z far away, so that a wide
- * spread does not step over the bend. */
-static Passed through(Activation activation, Spread z) {
-    const int steps = 400;
-    const double reach = 6, sd = sqrt(z.variance);
-    double first = asinh(z.mean - reach * sd), last = asinh(z.mean + reach * sd);
-    double sum = 0, weight = 0, square = 0, slope = 0, saturated = 0;
-    Arena *arena = arena_new();
-    Curve *curve = curve_new(arena, activation, steps);
-    for (int i = 0; i < steps; i++) curve->z[i] = sinh(first + (last - first) * (i + 0.5) / steps);
-    curve_run(curve);
+/* Places of a normal z and their shares. Steps are even in asinh z: small around 0, where activations bend, and in
+ * proportion to z far away, so that a wide spread does not step over the bend. */
+static void places(double mean, double variance, int steps, double *z, double *share) {
+    const double reach = 6, sd = sqrt(variance);
+    double first = asinh(mean - reach * sd), last = asinh(mean + reach * sd), weight = 0;
     for (int i = 0; i < steps; i++) {
-        double t = sd > 0 ? (curve->z[i] - z.mean) / sd : 0, value = curve->value[i], change = curve->slope[i];
-        double share = exp(-t * t / 2) * sqrt(1 + curve->z[i] * curve->z[i]); /* dz = cosh(asinh z) d(asinh z) */
-        weight += share;
-        sum += share * value;
-        square += share * value * value;
-        slope += share * change * change;
+        z[i] = sinh(first + (last - first) * (i + 0.5) / steps);
+        double t = sd > 0 ? (z[i] - mean) / sd : 0;
+        share[i] = exp(-t * t / 2) * sqrt(1 + z[i] * z[i]); /* dz = cosh(asinh z) d(asinh z) */
+        weight += share[i];
+    }
+    for (int i = 0; i < steps; i++) share[i] /= weight;
+}
+
+/* For each value of what z has in common, over what is each unit's own. */
+static Passed through(Activation activation, Spread z) {
+    enum { STEPS = 400, BOTH = 60 };
+    double own = z.variance - z.common, shared[STEPS], share[STEPS], at[STEPS];
+    int outer = z.common == 0 ? 1 : own > 0 ? BOTH : STEPS, inner = z.common == 0 ? STEPS : own > 0 ? BOTH : 1;
+    double sum = 0, square = 0, common_square = 0, slope = 0, common_slope = 0;
+    places(z.mean, z.common, outer, at, shared);
+    Arena *arena = arena_new();
+    Curve *curve = curve_new(arena, activation, inner);
+    for (int k = 0; k < outer; k++) {
+        double value = 0, change = 0;
+        places(outer == 1 ? z.mean : at[k], own, inner, curve->z, share);
+        curve_run(curve);
+        for (int i = 0; i < inner; i++) {
+            value += share[i] * curve->value[i];
+            change += share[i] * curve->slope[i];
+            square += shared[k] * share[i] * curve->value[i] * curve->value[i];
+            slope += shared[k] * share[i] * curve->slope[i] * curve->slope[i];
+        }
+        sum += shared[k] * value;
+        common_square += shared[k] * value * value;
+        common_slope += shared[k] * change * change;
     }
     arena_free(arena);
+    Passed passed = {.back = step_back(fmax(slope, 1e-12), common_slope)};
+    double variance = fmax(square - sum * sum, 0), common = fmax(common_square - sum * sum, 0);
+    passed.out = (Spread){sum, variance, z.common == 0 ? 0 : fmin(common, variance)};
     if (activation.kind->counted == UNITS_SATURATED) {
         double low, high;
         curve_range(activation, &low, &high);
-        saturated = share_below(z, low) + 1 - share_below(z, high);
+        passed.saturated = share_below(z, low) + 1 - share_below(z, high);
     }
-    double mean = sum / weight;
-    Spread out = {mean, fmin(fmax(square / weight - mean * mean, 0), largest_variance)};
-    return (Passed){out, slope / weight, saturated};
+    return passed;
 }
 
 Spread recipe_spread(const Recipe *recipe) {
     switch (recipe->kind) {
-    case RECIPE_NORMAL: return (Spread){recipe->a, recipe->b * recipe->b};
+    case RECIPE_NORMAL: return (Spread){recipe->a, recipe->b * recipe->b, 0};
     case RECIPE_UNIFORM:
-        return (Spread){(recipe->a + recipe->b) / 2, (recipe->b - recipe->a) * (recipe->b - recipe->a) / 12};
-    case RECIPE_CONSTANT: return (Spread){recipe->a, 0};
+        return (Spread){(recipe->a + recipe->b) / 2, (recipe->b - recipe->a) * (recipe->b - recipe->a) / 12, 0};
+    case RECIPE_CONSTANT: return (Spread){recipe->a, 0, 0};
     case RECIPE_CENTRE:
     case RECIPE_DATA:
     case RECIPE_VALUES: break;
     }
-    return (Spread){0, 0};
+    return (Spread){0, 0, 0};
 }
 
-/* What the walk has found so far, the gradient's changes in natural logarithms of |gradient|^2. */
+/* A change of the model that is tried. */
 typedef struct {
+    Remedy remedy;
+    const Layer *only; /* of the weights and biases of its statement, in all rounds; NULL: of all layers */
+    bool fitting;      /* the gain that goes with the activation: 2 of rectifiers */
+    bool relu;         /* in place of the activations */
+} Trial;
+
+/* |gradient|^2 at an earlier layer, of the two parts of that at hand, times e^scale. */
+typedef struct {
+    double common, own, scale;
+} Back;
+
+static const Back whole = {1, 1, 0};
+
+static void back_through(Back *back, StepBack step) {
+    double common = back->common * step.common_common + back->own * step.own_common;
+    double own = back->common * step.common_own + back->own * step.own_own;
+    double size = fmax(common, own);
+    *back = (Back){common / size, own / size, back->scale + log(size)};
+}
+
+/* What the walk has found so far. */
+typedef struct {
+    const Trial *trial;        /* NULL: the model as it is */
     const Layer *first, *last; /* that weigh, `last` before the one at hand */
     int steps;                 /* from first to last */
-    double change;             /* of the gradient from last to first */
-    double next;               /* from the layer at hand back to last, so far */
+    Back from_first, from_last;
+    double change; /* of the gradient from last to first, in the natural logarithm of |gradient|^2 */
     bool known;
-    const Layer *saturated; /* the first one whose units begin so */
-    double share, sd;       /* of that one: how many, and of their weighted inputs */
+    const Layer *saturated, *weighed; /* the first one whose units begin so, and the one that sums for it */
+    double share;                     /* how many */
+    Spread z;                         /* their weighted inputs */
 } Walk;
 
+static void back_by(Walk *walk, StepBack step) {
+    back_through(&walk->from_first, step);
+    back_through(&walk->from_last, step);
+}
+
 static Spread activate_layer(const Layer *layer, Spread z, Walk *walk) {
-    Passed passed = through(layer->activation, z);
-    walk->next += log(fmax(passed.slope_square, 1e-12));
+    bool relu = walk->trial && walk->trial->relu;
+    Passed passed = through(relu ? (Activation){.kind = activation_find("relu")} : layer->activation, z);
+    back_by(walk, passed.back);
     if (!walk->saturated && passed.saturated > saturated_from) {
         walk->saturated = layer;
+        walk->weighed = walk->last;
         walk->share = passed.saturated;
-        walk->sd = sqrt(z.variance);
+        walk->z = z;
     }
     return passed.out;
 }
 
+/* Rounds of a repeat share their statements. */
+static bool same_statement(const Layer *a, const Layer *b) { return a->at.lo == b->at.lo; }
+
+static Remedy remedy_of(const Layer *layer, const Trial *trial) {
+    if (!trial) return (Remedy){0};
+    Remedy remedy = trial->remedy;
+    if (trial->fitting) remedy.gain = trial->relu || layer->activation.kind->rectifier ? 2 : 1;
+    if (trial->only && !same_statement(layer, trial->only)) return (Remedy){.normalised = remedy.normalised};
+    return remedy;
+}
+
+static Signal signal_through(const Layer *layer, Spread values, const Trial *trial) {
+    Signal signal = {.values = values, .back = step_back(1, 1), .known = true, .remedy = remedy_of(layer, trial)};
+    if (layer->kind->propagate) layer->kind->propagate(layer, &signal);
+    Spread *z = &signal.values;
+    z->mean = fmax(fmin(z->mean, largest_mean), -largest_mean);
+    z->variance = fmin(z->variance, largest_mean * largest_mean);
+    z->common = fmin(z->common, z->variance);
+    return signal;
+}
+
 /* Through one layer: gradients are compared at those whose outputs are weighted sums. */
 static Spread pass(const Layer *layer, Spread values, Walk *walk) {
-    Signal signal = {.values = values, .gain = 1, .known = true};
-    if (layer->kind->propagate) layer->kind->propagate(layer, &signal);
+    Signal signal = signal_through(layer, values, walk->trial);
     walk->known = walk->known && signal.known;
-    walk->next += log(signal.gain);
+    if (!walk->known) return signal.values;
+    back_by(walk, signal.back);
     if (layer->kind->weighs) {
-        walk->last = layer;
+        walk->steps += walk->first != NULL;
         if (!walk->first) {
             walk->first = layer;
-        } else {
-            walk->change += walk->next;
-            walk->steps++;
+            walk->from_first = whole;
         }
-        walk->next = 0;
+        walk->last = layer;
+        walk->from_last = whole;
     }
-    Spread z = {signal.values.mean, fmin(signal.values.variance, largest_variance)};
-    return walk->known && !activation_is_linear(layer->activation) ? activate_layer(layer, z, walk) : z;
+    return activation_is_linear(layer->activation) ? signal.values : activate_layer(layer, signal.values, walk);
+}
+
+/* The gradient begins as signs at random, which have nothing in common. Only where the output's weights have a mean
+ * does it matter that its units may err to the same side; behind a softmax their errors add up to 0. */
+static void compare(const Layer *output, Spread values, Walk *walk) {
+    StepBack step = signal_through(output, values, walk->trial).back;
+    if (step.common_own > 0 && !output->activation.kind->across) {
+        back_by(walk, step);
+    } else {
+        walk->from_first.common = walk->from_last.common = 0;
+    }
+    const Back *first = &walk->from_first, *last = &walk->from_last;
+    walk->change = log(first->common + first->own) + first->scale - log(last->common + last->own) - last->scale;
+}
+
+static Walk walk_through(const Model *model, const Trial *trial) {
+    Walk walk = {.trial = trial, .known = true, .from_first = whole, .from_last = whole};
+    Spread values = {0};
+    size_t count = model->layers.count;
+    while (count > 0 && !model->layers.at[count - 1]->kind->weighs) count--; /* the output layer is not asked */
+    for (size_t i = 0; i + 1 < count && walk.known; i++) values = pass(model->layers.at[i], values, &walk);
+    if (walk.known && walk.steps > 0) compare(model->layers.at[count - 1], values, &walk);
+    return walk;
+}
+
+/* So many times the gradient changes from last to first. */
+static double times_of(const Walk *walk) { return exp(fabs(walk->change) / 2); }
+static bool changes(const Walk *walk) { return walk->known && times_of(walk) >= reported_from; }
+
+/* ---- what helps: the first change after which there is nothing to report ---- */
+
+static bool gradient_kept(const Model *model, const Walk *found, const Trial *trial) {
+    Walk walk = walk_through(model, trial);
+    return !changes(&walk) || (found->change > 0 && walk.change < 0);
+}
+
+static const char *gradient_cure(const Model *model, const Walk *found) {
+    bool grows = found->change > 0;
+    Trial trial = {.fitting = true, .relu = !grows};
+    if (gradient_kept(model, found, &trial))
+        return grows ? "smaller weights keep them: init=he_normal with relu, lecun_normal with tanh"
+                     : "relu with init=he_normal keeps them";
+    trial.remedy.no_biases = true;
+    if (gradient_kept(model, found, &trial))
+        return grows ? "smaller weights without biases keep them: bias_init=zeros, and init=he_normal with relu, "
+                       "lecun_normal with tanh"
+                     : "relu with init=he_normal bias_init=zeros keeps them";
+    return "fewer layers keep them";
+}
+
+static bool starts_open(const Model *model, const Walk *found, const Trial *trial) {
+    Walk walk = walk_through(model, trial);
+    const Layer *next = walk.saturated;
+    return !next || (next->index > found->saturated->index && !same_statement(next, found->saturated));
+}
+
+/* "init=lecun_normal", "bias_init=zeros, with mean=data std=data in the input line,": the fewest changes of the layer,
+ * else of all; NULL: none helps. */
+static const char *saturated_cure(Arena *arena, const Model *model, const Walk *found) {
+    enum { WEIGHTS = 1, BIASES = 2, INPUT = 4, ALL = 7 };
+    for (int earlier = 0; earlier <= 1; earlier++) {
+        for (int set = 1; set <= ALL; set++) {
+            Trial trial = {.only = earlier ? NULL : found->weighed};
+            trial.remedy = (Remedy){set & WEIGHTS ? 1 : 0, set & BIASES, set & INPUT};
+            if (!starts_open(model, found, &trial)) continue;
+            const char *input = "mean=data std=data in the input line";
+            if (set == INPUT) return input;
+            return arena_format(arena, "%s%s%s%s%s%s", set & WEIGHTS ? "init=lecun_normal" : "",
+                                (set & WEIGHTS) && (set & BIASES) ? " " : "", set & BIASES ? "bias_init=zeros" : "",
+                                earlier ? " here and in the layers before" : "", set & INPUT ? ", with " : "",
+                                set & INPUT ? arena_format(arena, "%s,", input) : "");
+        }
+    }
+    return NULL;
 }
 
 /* "about 4.8 times", "some 114 times": a number of times, with decimals or without. */
 static const char *times_text(Arena *arena, double times, int decimals) {
-    if (times > 1e6) return "more than a million times";
+    if (times > 999999) return "more than a million times";
     return arena_format(arena, "%s %.*f times", decimals > 0 ? "about" : "some", decimals, times);
 }
 
 static void report_gradient(const Walk *walk, Model *model, Diags *diags) {
     bool grows = walk->change > 0;
-    double times = exp(fabs(walk->change) / 2), each = exp(fabs(walk->change) / 2 / walk->steps);
-    if (!(times >= reported_from)) return;
+    double times = times_of(walk), each = exp(fabs(walk->change) / 2 / walk->steps);
+    const char *kind = grows ? "exploding-gradient" : "vanishing-gradient";
     model->explodes = grows;
-    Diag *diag = diag_report(diags, walk->first->at, grows ? "exploding-gradient" : "vanishing-gradient",
+    Diag *diag = diag_report(diags, walk->first->at, kind,
                              "gradients are expected to %s %s a layer on the way back: '%s' will learn %s %s than '%s'",
                              grows ? "grow" : "shrink", times_text(diags->arena, each, 1), walk->first->name,
                              times_text(diags->arena, times, 0), grows ? "faster" : "slower", walk->last->name);
-    if (grows) {
-        diag_help(diags, diag,
-                  "smaller weights keep them: init=he_normal with relu, lecun_normal with tanh; allow "
-                  "\"exploding-gradient\" says that you mean it");
-    } else {
-        diag_help(diags, diag,
-                  "relu with init=he_normal keeps them; allow \"vanishing-gradient\" says that you mean it");
-    }
+    diag_help(diags, diag, "%s; allow \"%s\" says that you mean it", gradient_cure(model, walk), kind);
 }
 
-static void report_saturated(const Walk *walk, Diags *diags) {
+static void report_saturated(const Walk *walk, const Model *model, Diags *diags) {
+    double mean = walk->z.mean, sd = sqrt(walk->z.variance);
+    bool aside = fabs(mean) > sd / 4;
+    const char *where = aside ? arena_format(diags->arena, "a mean of %.3g and ", mean) : "";
     Diag *diag = diag_report(diags, walk->saturated->at, "saturated-units",
                              "some %.0f %% of the units of '%s' are expected to begin saturated: their weighted inputs "
-                             "have a standard deviation of %.3g",
-                             100 * walk->share, walk->saturated->name, walk->sd);
-    diag_help(diags, diag, "init=lecun_normal keeps it near 1; allow \"saturated-units\" says that you mean it");
+                             "have %sa standard deviation of %.3g",
+                             100 * walk->share, walk->saturated->name, where, sd);
+    const char *cure = saturated_cure(diags->arena, model, walk);
+    const char *keeps = aside ? "keeps them small" : "keeps it near 1";
+    cure = cure ? arena_format(diags->arena, "%s %s; ", cure, keeps) : "";
+    diag_help(diags, diag, "%sallow \"saturated-units\" says that you mean it", cure);
 }
 
 void model_check_propagation(Model *model, Diags *diags) {
-    Walk walk = {.known = true};
-    Spread values = {0, 0};
-    size_t count = model->layers.count;
-    while (count > 0 && !model->layers.at[count - 1]->kind->weighs) count--; /* the output layer is not asked */
-    for (size_t i = 0; i + 1 < count && walk.known; i++) values = pass(model->layers.at[i], values, &walk);
-    if (walk.known && walk.steps > 0) report_gradient(&walk, model, diags);
-    if (walk.saturated) report_saturated(&walk, diags);
+    Walk walk = walk_through(model, NULL);
+    if (walk.steps > 0 && changes(&walk)) report_gradient(&walk, model, diags);
+    if (walk.saturated) report_saturated(&walk, model, diags);
 }
