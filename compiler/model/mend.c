@@ -21,11 +21,8 @@ typedef struct {
 
 /* ---- which option a value is for ---- */
 
-static const OptionSpec *spec_at(const Mend *mend, size_t place) {
-    const OptionOwner *owner = &mend->owner;
-    return place < owner->count ? &owner->options[place] : &owner->common[place - owner->count];
-}
-static size_t spec_count(const Mend *mend) { return mend->owner.count + mend->owner.common_count; }
+static const OptionSpec *spec_at(const Mend *mend, size_t place) { return owner_spec(&mend->owner, place); }
+static size_t spec_count(const Mend *mend) { return owner_count(&mend->owner); }
 
 /* The place of the option a word names; spec_count(): none. */
 static size_t find_spec(const Mend *mend, const char *word, bool *turned) {
@@ -329,7 +326,7 @@ static const char *make_line(Scope *scope, bool layer, const ForeignHead *head, 
     Mend mend = {.scope = scope, .arena = scope->arena, .layer = layer, .words = {.arena = scope->arena}};
     LooseLine here;
     if (!loose_read(mend.arena, head->here, strlen(head->here), &here)) return NULL;
-    bool found = layer ? layer_owner(here.head, &mend.owner) : setting_owner(here.head, &mend.owner);
+    bool found = layer ? layer_owner(here.head, &mend.owner) : setting_owner(scope->arena, here.head, &mend.owner);
     if (!found) return NULL;
     mend.slots = NEW_ARRAY(mend.arena, const char *, spec_count(&mend) + 1);
     size_t place = 0;

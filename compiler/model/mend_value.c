@@ -266,8 +266,7 @@ const char *mend_value(MendWords *mend, const OptionSpec *spec, const LooseValue
     const char *word = other ? known_word(mend, value, spec->words, count_words(spec->words)) : NULL;
     if (word) return word;
     switch (spec->type) {
-    case OPTION_INTEGER:
-    case OPTION_EVERY: {
+    case OPTION_INTEGER: {
         const char *text = real_text(mend, value, true);
         bool none = text && text[0] == '-' && text[1] != '\0'; /* -1: of all there are, in NumPy and scikit-learn */
         return none && spec->words ? spec->words[0] : none ? text + 1 : text;

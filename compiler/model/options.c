@@ -49,7 +49,6 @@ static const char *range_text(Arena *arena, const OptionSpec *spec) {
 static const char *expected_text(Arena *arena, const OptionSpec *spec) {
     const char *range = range_text(arena, spec);
     switch (spec->type) {
-    case OPTION_EVERY:
     case OPTION_INTEGER: return arena_format(arena, "a whole number%s", range);
     case OPTION_REAL: return arena_format(arena, "a number%s", range);
     case OPTION_BOOL: return "true or false";
@@ -423,7 +422,6 @@ static bool convert_init(const Conversion *c) {
 
 static bool convert(const Conversion *c) {
     switch (c->spec->type) {
-    case OPTION_EVERY:
     case OPTION_INTEGER: return convert_integer(c);
     case OPTION_REAL: return convert_real(c);
     case OPTION_BOOL: return convert_bool(c);
@@ -463,11 +461,7 @@ bool option_convert(Scope *scope, const OptionOwner *owner, const OptionSpec *sp
 /* ---- the arguments of a statement ---- */
 
 OptionValue *options_new(Arena *arena, const OptionOwner *owner) {
-    return NEW_ARRAY(arena, OptionValue, owner->count + owner->common_count);
-}
-
-static const OptionSpec *spec_at(const OptionOwner *owner, size_t place) {
-    return place < owner->count ? &owner->options[place] : &owner->common[place - owner->count];
+    return NEW_ARRAY(arena, OptionValue, owner_count(owner));
 }
 
 /* Advice about a value that has no place: the option it is probably meant for, or that a statement has an end. */
@@ -502,11 +496,26 @@ static bool read_positional(Scope *scope, const OptionOwner *owner, const AstArg
     return good;
 }
 
+/* An option that another row of the setting has. */
+static void advise_variant(Scope *scope, const OptionOwner *owner, const char *key, Diag *diag) {
+    for (size_t i = 0; i < setting_kind_count; i++) {
+        const SettingKind *kind = &setting_kinds[i];
+        const Variant *variant;
+        for (size_t v = 0; kind->options == owner->options && kind->variant && (variant = kind->variant(v)); v++) {
+            for (size_t k = 0; k < variant->option_count; k++) {
+                if (!string_is(variant->options[k].name, key)) continue;
+                diag_help(scope->diags, diag, "%s= belongs to '%s %s'", key, kind->name, variant->name);
+                return;
+            }
+        }
+    }
+}
+
 static void suggest_key(Scope *scope, const OptionOwner *owner, const char *key, Diag *diag) {
-    size_t total = owner->count + owner->common_count, count = 0;
+    size_t total = owner_count(owner), count = 0;
     const char **names = NEW_ARRAY(scope->arena, const char *, total + 1);
     for (size_t i = 0; i < total; i++) {
-        const OptionSpec *spec = spec_at(owner, i);
+        const OptionSpec *spec = owner_spec(owner, i);
         if (!spec->positional) {
             names[count++] = spec->name;
         } else if (string_is(spec->name, key)) {
@@ -514,7 +523,8 @@ static void suggest_key(Scope *scope, const OptionOwner *owner, const char *key,
             return;
         }
     }
-    suggest_word(scope->diags, diag, key, names, count);
+    advise_variant(scope, owner, key, diag);
+    if (!diag->help) suggest_word(scope->diags, diag, key, names, count);
     if (diag->help || count == 0 || count > 12) return;
     const char *known = "";
     for (size_t i = 0; i < count; i++) known = arena_format(scope->arena, "%s%s%s", known, i ? ", " : "", names[i]);
@@ -522,8 +532,8 @@ static void suggest_key(Scope *scope, const OptionOwner *owner, const char *key,
 }
 
 static bool read_key(Scope *scope, const OptionOwner *owner, const AstArg *arg, OptionValue *values) {
-    for (size_t i = 0; i < owner->count + owner->common_count; i++) {
-        const OptionSpec *spec = spec_at(owner, i);
+    for (size_t i = 0; i < owner_count(owner); i++) {
+        const OptionSpec *spec = owner_spec(owner, i);
         if (spec->positional || !string_is(spec->name, arg->key)) continue;
         if (values[i].given && !values[i].inherited) {
             diag_report(scope->diags, arg->key_at, "duplicate-option", "%s= is given twice", arg->key);
@@ -600,10 +610,22 @@ static void report_missing(Scope *scope, const OptionOwner *owner, const OptionS
                 spec->name, spec->example);
 }
 
+void options_fill(Scope *scope, const OptionOwner *owner, OptionValue *values) {
+    for (size_t i = 0; i < owner_count(owner); i++) {
+        const OptionSpec *spec = owner_spec(owner, i);
+        values[i].choice = -1;
+        if (spec->standard) {
+            convert_standard(scope, owner, spec, SPAN_NONE, &values[i]);
+        } else if (has_word_for_number(spec)) { /* the number is 0 */
+            values[i].word = spec->words[0];
+        }
+    }
+}
+
 bool options_complete(Scope *scope, const OptionOwner *owner, const AstStmt *stmt, OptionValue *values) {
     bool good = true;
-    for (size_t i = 0; i < owner->count + owner->common_count; i++) {
-        const OptionSpec *spec = spec_at(owner, i);
+    for (size_t i = 0; i < owner_count(owner); i++) {
+        const OptionSpec *spec = owner_spec(owner, i);
         if (values[i].given) continue;
         values[i].choice = -1;
         values[i].at = stmt->name_at;

@@ -4,15 +4,6 @@
 
 #include "compiler/model/value.h"
 
-/* Whose options they are. The values of `common` follow those of `options` in one array. */
-typedef struct {
-    const char *name; /* "conv" */
-    const OptionSpec *options;
-    size_t count;
-    const OptionSpec *common; /* options that every layer has */
-    size_t common_count;
-} OptionOwner;
-
 /* Space for the values of an owner, none given. */
 OptionValue *options_new(Arena *arena, const OptionOwner *owner);
 /* Reads what is written in a statement over what is in `values` already. False after reporting an error; what was
@@ -22,14 +13,17 @@ bool options_read(Scope *scope, const OptionOwner *owner, const AstStmt *stmt, O
 bool options_read_default(Scope *scope, const OptionOwner *owner, const AstStmt *stmt, OptionValue *values);
 /* Fills in what was not given; false after reporting a missing option. */
 bool options_complete(Scope *scope, const OptionOwner *owner, const AstStmt *stmt, OptionValue *values);
+/* Fills in the defaults there are, for no statement at all; a number without one is 0. */
+void options_fill(Scope *scope, const OptionOwner *owner, OptionValue *values);
 
 /* One value for one option; false after reporting. */
 bool option_convert(Scope *scope, const OptionOwner *owner, const OptionSpec *spec, const AstValue *value,
                     OptionValue *out);
 
-/* Of a layer kind or a setting; false: there is none of that name. */
+/* Of a layer kind or a setting; false: there is none of that name. A setting's has the options of all rows that its
+ * first word may choose, and requires none of them. */
 bool layer_owner(const char *name, OptionOwner *owner);
-bool setting_owner(const char *name, OptionOwner *owner);
+bool setting_owner(Arena *arena, const char *name, OptionOwner *owner);
 /* Whether a statement could stand in the network, or a line in the train block. What is wrong is reported to the
  * scope's diagnostics. */
 bool layer_statement_good(Scope *scope, const AstStmt *stmt);

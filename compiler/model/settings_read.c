@@ -13,31 +13,126 @@
 
 /* ---- reading the lines ---- */
 
-static OptionOwner owner_of(const SettingKind *kind) {
-    return (OptionOwner){.name = kind->name, .options = kind->options, .count = kind->option_count};
+static OptionOwner owner_of(Arena *arena, const SettingKind *kind, const Variant *variant) {
+    OptionOwner owner = {.name = kind->name, .options = kind->options, .count = kind->option_count};
+    if (!variant) return owner;
+    owner.name = arena_format(arena, "%s %s", kind->name, variant->name);
+    owner.common = variant->options;
+    owner.common_count = variant->option_count;
+    return owner;
 }
 
+/* The variant that a line's first word chooses; NULL when it chooses none. */
+static const Variant *variant_of(Scope *scope, const SettingKind *kind, const AstStmt *line) {
+    const AstValue *word = line->args.count > 0 && !line->args.at[0].key ? line->args.at[0].value : NULL;
+    const Let *let = word && word->kind == AST_NAME ? scope_find(scope, word->name) : NULL;
+    if (let) word = let->value;
+    const char *const *words = kind->options[0].words;
+    for (size_t i = 0; word && word->kind == AST_NAME && words[i]; i++) {
+        if (string_is(words[i], word->name)) return kind->variant(i);
+    }
+    return NULL;
+}
+
+static bool read_options(Scope *scope, const OptionOwner *owner, const AstStmt *line, OptionValue *values) {
+    return options_read(scope, owner, line, values) && options_complete(scope, owner, line, values);
+}
+
+/* Without a variant nobody knows which options there are: only the word itself is read. False. */
+static bool refuse_word(Scope *scope, const SettingKind *kind, const AstStmt *line) {
+    OptionOwner owner = owner_of(scope->arena, kind, NULL);
+    AstStmt word = *line;
+    word.args.count = line->args.count > 0 && !line->args.at[0].key ? 1 : 0;
+    if (read_options(scope, &owner, &word, options_new(scope->arena, &owner))) BUG("%s has no such row", kind->name);
+    return false;
+}
+
+/* "l2=, l1= or weight_decay=" */
+static const char *keys_text(Arena *arena, const OptionOwner *owner) {
+    const char *text = "";
+    for (size_t i = 0; i < owner->count; i++) {
+        const char *gap = i == 0 ? "" : i + 1 == owner->count ? " or " : ", ";
+        text = arena_format(arena, "%s%s%s=", text, gap, owner->options[i].name);
+    }
+    return text;
+}
+
+static bool check_some(Scope *scope, const OptionOwner *owner, const AstStmt *line, const OptionValue *values) {
+    const char *example = NULL;
+    for (size_t i = 0; i < owner->count; i++) {
+        if (values[i].given) return true;
+        example = example ? example : owner->options[i].example;
+    }
+    diag_report(scope->diags, line->at, "missing-option", "%s needs %s, for example %s %s", owner->name,
+                keys_text(scope->arena, owner), owner->name, example);
+    return false;
+}
+
+static bool check_same(Scope *scope, const OptionOwner *owner, const OptionValue *values) {
+    for (size_t i = 0; i < owner_count(owner); i++) {
+        const OptionSpec *spec = owner_spec(owner, i);
+        for (size_t k = 0; k < i && spec->same && values[i].given; k++) {
+            const OptionSpec *other = owner_spec(owner, k);
+            if (!values[k].given || !other->same || !string_is(spec->same, other->same)) continue;
+            diag_report(scope->diags, values[i].at, "conflicting-options", "%s= and %s= are one setting (%s); keep one",
+                        other->name, spec->name, spec->same);
+            return false;
+        }
+    }
+    return true;
+}
+
+/* `given`: the line was written, it is not the standard. */
 static bool apply_line(Scope *scope, Settings *settings, const SettingKind *kind, const AstStmt *line, bool given) {
-    OptionOwner owner = owner_of(kind);
+    const Variant *variant = kind->variant ? variant_of(scope, kind, line) : NULL;
+    if (kind->variant && !variant) return refuse_word(scope, kind, line);
+    OptionOwner owner = owner_of(scope->arena, kind, variant);
     OptionValue *values = options_new(scope->arena, &owner);
-    if (!options_read(scope, &owner, line, values)) return false;
-    if (!options_complete(scope, &owner, line, values)) return false;
-    SettingContext context = {scope->diags, settings, values, given, line->at};
-    return kind->apply(&context);
+    if (!read_options(scope, &owner, line, values)) return false;
+    if (kind->some && !check_some(scope, &owner, line, values)) return false;
+    if (!check_same(scope, &owner, values)) return false;
+    settings->at[kind - setting_kinds] =
+        (Setting){.owner = owner, .values = values, .line = given ? line : NULL, .on = true};
+    SettingContext context = {scope->diags, settings, values, line->at};
+    if (kind->apply && !kind->apply(&context)) return false;
+    return !variant || !variant->check || variant->check(&context);
 }
 
-bool setting_owner(const char *name, OptionOwner *owner) {
+bool setting_owner(Arena *arena, const char *name, OptionOwner *owner) {
     for (size_t i = 0; i < setting_kind_count; i++) {
-        if (!string_is(setting_kinds[i].name, name)) continue;
-        *owner = owner_of(&setting_kinds[i]);
+        const SettingKind *kind = &setting_kinds[i];
+        if (!string_is(kind->name, name)) continue;
+        *owner = owner_of(arena, kind, NULL);
+        VEC(OptionSpec) all = {0};
+        const Variant *variant;
+        for (size_t v = 0; kind->variant && (variant = kind->variant(v)); v++) {
+            for (size_t k = 0; k < variant->option_count; k++) {
+                OptionSpec spec = variant->options[k];
+                spec.required = false;
+                vec_push(arena, &all, spec);
+            }
+        }
+        owner->common = all.at;
+        owner->common_count = all.count;
         return true;
     }
     return false;
 }
 
+/* All settings off. */
+static void settings_clear(Scope *scope, Settings *settings) {
+    settings->at = NEW_ARRAY(scope->arena, Setting, setting_kind_count);
+    for (size_t i = 0; i < setting_kind_count; i++) {
+        Setting *setting = &settings->at[i];
+        setting->owner = owner_of(scope->arena, &setting_kinds[i], NULL);
+        setting->values = options_new(scope->arena, &setting->owner);
+        options_fill(scope, &setting->owner, setting->values);
+    }
+}
+
 bool setting_line_good(Scope *scope, const AstStmt *line) {
     for (size_t i = 0; i < setting_kind_count; i++) {
-        Settings settings = {0};
+        Settings settings = {.at = NEW_ARRAY(scope->arena, Setting, setting_kind_count)};
         bool here = line->kind == AST_STATEMENT && !line->label && string_is(setting_kinds[i].name, line->name);
         if (here) return apply_line(scope, &settings, &setting_kinds[i], line, true);
     }
@@ -134,12 +229,11 @@ static bool read_line(Scope *scope, Settings *settings, const AstStmt *line, con
     return apply_line(scope, settings, &setting_kinds[place], line, true);
 }
 
-bool settings_read(Scope *scope, Model *model, const AstStmt *train, const ModelChanges *changes, Source *source,
-                   SettingLines *result) {
+bool settings_read(Scope *scope, Model *model, const AstStmt *train, const ModelChanges *changes, Source *source) {
     Settings *settings = &model->settings;
     const AstStmt **lines = NEW_ARRAY(scope->arena, const AstStmt *, setting_kind_count);
     const AstStmt **replacement = NEW_ARRAY(scope->arena, const AstStmt *, setting_kind_count);
-    *result = (SettingLines){.lines = lines};
+    settings_clear(scope, settings);
     for (size_t i = 0; i < setting_kind_count; i++) apply_standard(scope, settings, &setting_kinds[i]);
     bool good = read_sets(scope, changes, source, replacement);
     scope_enter(scope);
@@ -158,7 +252,6 @@ bool settings_read(Scope *scope, Model *model, const AstStmt *train, const Model
     }
     for (size_t i = 0; i < setting_kind_count; i++) {
         if (!replacement[i]) continue;
-        lines[i] = replacement[i];
         if (apply_line(scope, settings, &setting_kinds[i], replacement[i], true)) continue;
         mend_statement(scope, PLACE_TRAIN, replacement[i]->at);
         good = false;
@@ -169,16 +262,18 @@ bool settings_read(Scope *scope, Model *model, const AstStmt *train, const Model
 
 /* ---- do settings and network suit each other? ---- */
 
-static const AstStmt *line_of(const SettingLines *lines, const char *name) {
+static Setting *setting_of(const Settings *settings, const char *name) {
     for (size_t i = 0; i < setting_kind_count; i++) {
-        if (string_is(setting_kinds[i].name, name)) return lines->lines[i];
+        if (string_is(setting_kinds[i].name, name)) return &settings->at[i];
     }
     BUG("no setting '%s'", name);
 }
 
+static const AstStmt *line_of(const Model *model, const char *name) { return setting_of(&model->settings, name)->line; }
+
 static Span place_of(const AstStmt *line, const Layer *layer) { return line ? line->at : layer->at; }
 
-static void check_outputs(Scope *scope, const Model *model, const SettingLines *lines, const Layer *last) {
+static void check_outputs(Scope *scope, const Model *model, const Layer *last) {
     int64_t outputs = shape_count(last->out);
     ActivationKind activation = last->activation.kind;
     if (activation == ACTIVATION_SOFTMAX && outputs == 1) {
@@ -190,7 +285,7 @@ static void check_outputs(Scope *scope, const Model *model, const SettingLines *
     if (model->settings.target == TARGET_INPUT) {
         int64_t inputs = shape_count(model->layers.at[0]->out);
         if (inputs == outputs) return;
-        diag_report(scope->diags, place_of(line_of(lines, "target"), last), "target-mismatch",
+        diag_report(scope->diags, place_of(line_of(model, "target"), last), "target-mismatch",
                     "target input needs as many outputs as inputs: '%s' gives %lld, the input has %lld", last->name,
                     (long long)outputs, (long long)inputs);
     } else if (outputs == 1 && activation != ACTIVATION_SIGMOID) {
@@ -231,14 +326,18 @@ const char *cost_that_suits(const Model *model, const char *line) {
 }
 
 static void set_cost(Settings *settings, int cost) {
+    Setting *setting = setting_of(settings, "cost");
+    setting->values[0].choice = cost;
+    setting->values[0].word = cost_names[cost];
+    setting->on = true;
     settings->cost = cost == COST_CROSS_ENTROPY    ? COST_CROSS_ENTROPY
                      : cost == COST_LOG_LIKELIHOOD ? COST_LOG_LIKELIHOOD
                                                    : COST_QUADRATIC;
 }
 
-static void check_cost(Scope *scope, Model *model, const SettingLines *lines, const Layer *last) {
+static void check_cost(Scope *scope, Model *model, const Layer *last) {
     Settings *settings = &model->settings;
-    const AstStmt *line = line_of(lines, "cost");
+    const AstStmt *line = line_of(model, "cost");
     ActivationKind activation = last->activation.kind;
     const char *name = activation_names[activation];
     int suits = suiting_cost(activation);
@@ -279,10 +378,10 @@ static bool check_examples(Scope *scope, const AstStmt *line, const Model *model
     NetShapeMatch match = net_shape_match(input.dim, input.rank, kind->dim, kind->rank);
     if (match == NET_SHAPE_SUITS) return true;
     const char *shape = shape_text(scope->arena, example);
-    Diag *diag =
-        report_data(scope, line, model->purpose, layer,
-                    arena_format(scope->arena, "the examples of %s are %s (%lld numbers), the input is %s", kind->name,
-                                 shape, (long long)shape_count(example), shape_text(scope->arena, input)));
+    Diag *diag = report_data(scope, line, model->purpose, layer,
+                             arena_format(scope->arena, "the examples of %s are %s (%lld numbers), the input is %s",
+                                          kind->variant.name, shape, (long long)shape_count(example),
+                                          shape_text(scope->arena, input)));
     if (match == NET_SHAPE_INPUT_ORDER) {
         diag_help(scope->diags, diag, "channels come first (CxHxW): write 'input %s'", shape);
     } else {
@@ -297,12 +396,13 @@ static void check_classes(Scope *scope, const AstStmt *line, const Model *model,
     int64_t outputs = shape_count(last->out);
     if (model->settings.target != TARGET_CLASS || outputs >= kind->classes) return;
     report_data(scope, line, model->purpose, last,
-                arena_format(scope->arena, "%s has %lld classes, the last layer ('%s') has %lld output%s", kind->name,
-                             (long long)kind->classes, last->name, (long long)outputs, outputs == 1 ? "" : "s"));
+                arena_format(scope->arena, "%s has %lld classes, the last layer ('%s') has %lld output%s",
+                             kind->variant.name, (long long)kind->classes, last->name, (long long)outputs,
+                             outputs == 1 ? "" : "s"));
 }
 
-static void check_data(Scope *scope, const Model *model, const SettingLines *lines, const Layer *last) {
-    const AstStmt *line = line_of(lines, "data");
+static void check_data(Scope *scope, const Model *model, const Layer *last) {
+    const AstStmt *line = line_of(model, "data");
     const Settings *settings = &model->settings;
     const DataKind *kind = data_kind_find(settings->data_kind);
     if (!line && model->purpose == PURPOSE_USE) return;
@@ -317,8 +417,8 @@ static void check_data(Scope *scope, const Model *model, const SettingLines *lin
 }
 
 /* Whether there is a test file is known once `data` has been read. */
-static void check_split(Scope *scope, const Model *model, const SettingLines *lines) {
-    const AstStmt *line = line_of(lines, "split");
+static void check_split(Scope *scope, const Model *model) {
+    const AstStmt *line = line_of(model, "split");
     if (!line) return;
     const Settings *settings = &model->settings;
     const NetDataSet *set = net_data_set(settings->data_kind);
@@ -333,20 +433,20 @@ static void check_split(Scope *scope, const Model *model, const SettingLines *li
 }
 
 /* The test set never chooses anything, so stopping early takes a validation part. */
-static void check_stop(Scope *scope, const Model *model, const SettingLines *lines) {
-    const AstStmt *line = line_of(lines, "stop");
-    if (!line || model->settings.split_validation > 0) return;
+static void check_stop(Scope *scope, const Model *model) {
+    const AstStmt *line = line_of(model, "stop");
+    if (settings_number(&model->settings, "patience") == 0 || model->settings.split_validation > 0) return;
     diag_report(scope->diags, line->at, "needs-validation",
                 "stop needs a validation part; add 'split validation=10000' (choosing by test results is not offered)");
 }
 
-void settings_agree(Scope *scope, Model *model, const SettingLines *lines) {
+void settings_agree(Scope *scope, Model *model) {
     const Layer *last = model->layers.at[model->layers.count - 1];
     size_t errors = scope->diags->errors;
-    check_outputs(scope, model, lines, last);
-    if (scope->diags->errors == errors) check_cost(scope, model, lines, last);
-    if (scope->diags->errors == errors) model_check_linear(model, line_of(lines, "cost") != NULL, scope->diags);
-    check_data(scope, model, lines, last);
-    check_split(scope, model, lines);
-    check_stop(scope, model, lines);
+    check_outputs(scope, model, last);
+    if (scope->diags->errors == errors) check_cost(scope, model, last);
+    if (scope->diags->errors == errors) model_check_linear(model, line_of(model, "cost") != NULL, scope->diags);
+    check_data(scope, model, last);
+    check_split(scope, model);
+    check_stop(scope, model);
 }

@@ -6,7 +6,8 @@
 
 #include "compiler/model/layer.h"
 #include "compiler/model/memory.h"
-#include "compiler/model/value.h"
+#include "compiler/model/optimizer.h"
+#include "compiler/model/option_text.h"
 #include "compiler/model/vocabulary.h"
 #include "runtime/base/error.h"
 
@@ -153,21 +154,26 @@ static void print_table(Arena *arena, const Model *model, FILE *out) {
     }
 }
 
+/* Of the numbers behind the optimiser those that are not 0. */
 static void print_training(Arena *arena, const Model *model, FILE *out) {
     const Settings *s = &model->settings;
+    int64_t epochs = (int64_t)settings_number(s, "epochs"), batch = (int64_t)settings_number(s, "batch");
     fprintf(out, "learns    %s from %s, cost %s\n", s->target == TARGET_CLASS ? "classes" : "its input", s->data_kind,
             cost_names[s->cost]);
-    fprintf(out, "trains    %s epoch%s, ", grouped(arena, s->epochs), net_plural((uint64_t)s->epochs));
-    if (s->batch) {
-        fprintf(out, "batches of %s, ", grouped(arena, s->batch));
+    fprintf(out, "trains    %s epoch%s, ", grouped(arena, epochs), net_plural((uint64_t)epochs));
+    if (batch) {
+        fprintf(out, "batches of %s, ", grouped(arena, batch));
     } else {
         fputs("full batches, ", out);
     }
-    fprintf(out, "sgd rate=%s", number_text(arena, s->rate));
-    if (s->l2 > 0) fprintf(out, ", l2=%s", number_text(arena, s->l2));
-    if (s->l1 > 0) fprintf(out, ", l1=%s", number_text(arena, s->l1));
-    if (s->weight_decay > 0) fprintf(out, ", weight_decay=%s", number_text(arena, s->weight_decay));
-    fprintf(out, ", seed %lld\n", (long long)s->seed);
+    fputs(s->optimizer->variant.name, out);
+    const char *gap = " ";
+    for (TrainerSetting at = {0}; settings_next(s, &at);) {
+        if (at.spec->type != OPTION_REAL || at.value->real == 0) continue;
+        fprintf(out, "%s%s=%s", gap, at.spec->name, number_text(arena, at.value->real));
+        gap = ", ";
+    }
+    fprintf(out, ", seed %.0f\n", settings_number(s, "seed"));
 }
 
 void show_text(const Model *model, FILE *out) {
@@ -229,7 +235,6 @@ static json_t *json_option(const OptionSpec *spec, const OptionValue *value) {
     case OPTION_INIT:
     case OPTION_NUMBERS:
     case OPTION_COUNT:
-    case OPTION_EVERY:
     case OPTION_STRING:
     case OPTION_WORDS:
     case OPTION_LABEL: break;
@@ -263,19 +268,16 @@ static json_t *json_layer(Arena *arena, const Model *model, const Layer *layer) 
     return object;
 }
 
-static json_t *json_settings(const Settings *s) {
+static json_t *json_settings(Arena *arena, const Settings *s) {
     json_t *object = json_object();
     add(object, "data", json_string(s->data_kind));
-    add(object, "target", json_string(s->target == TARGET_CLASS ? "class" : "input"));
-    add(object, "cost", json_string(cost_names[s->cost]));
-    add(object, "optimizer", json_string("sgd"));
-    add(object, "rate", json_real(s->rate));
-    add(object, "batch", s->batch ? json_integer(s->batch) : json_string("full"));
-    add(object, "epochs", json_integer(s->epochs));
-    add(object, "l2", json_real(s->l2));
-    add(object, "l1", json_real(s->l1));
-    add(object, "weight_decay", json_real(s->weight_decay));
-    add(object, "seed", json_integer(s->seed));
+    for (TrainerSetting at = {0}; settings_next(s, &at);) {
+        bool text = at.value->word || at.spec->type == OPTION_WORDS;
+        add(object, at.spec->trainer.name,
+            text                           ? json_string(option_text(arena, number_text, at.spec, at.value))
+            : at.spec->type == OPTION_REAL ? json_real(at.value->real)
+                                           : json_integer(at.value->integer));
+    }
     return object;
 }
 
@@ -288,7 +290,7 @@ void show_json(const Model *model, FILE *out) {
     Size total = model_size(model);
     add(object, "total", json_size(total));
     add(object, "weight_bytes", json_integer(total.parameters * FLOAT_BYTES));
-    add(object, "settings", json_settings(&model->settings));
+    add(object, "settings", json_settings(arena, &model->settings));
     char *text = json_dumps(object, JSON_INDENT(2) | JSON_REAL_PRECISION(9));
     if (!text) out_of_memory();
     fprintf(out, "%s\n", text);

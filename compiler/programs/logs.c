@@ -4,6 +4,7 @@
  *     bias_grad[o]   = sum(n, positions) delta */
 #include <math.h>
 
+#include "compiler/optimizers/step.h"
 #include "compiler/programs/parts.h"
 
 static void add_row(Logger *logger, const char *name, const Layer *layer, bool per_chunk, int64_t count,
@@ -115,7 +116,7 @@ void log_gradients(Logger *logger, const LayerGradients *gradients, bool steppin
                 e_max(p, slope, e_mul(p, e_const(p, -1), slope)), count);
         log_sum(logger, "weight_sq", layer, REDUCE_SUM, w->rank, w->dim, e_mul(p, old, old), count);
         if (!stepping) continue;
-        Expr *change = e_sub(p, step_of(build, layer->weight, w, g), old);
+        Expr *change = e_sub(p, step_make(build, layer->weight, w, g), old);
         log_sum(logger, "update_sq", layer, REDUCE_SUM, w->rank, w->dim, e_mul(p, change, change), count);
     }
 }

@@ -25,9 +25,6 @@ Tensor *cost_build(Build *build);
 /* Logs the cost and what is counted of the outputs. */
 void cost_log(Logger *logger, Tensor *cost);
 
-/* What the step makes of a parameter with gradient g (a sum over the batch). */
-Expr *step_of(Build *build, const Param *param, Tensor *w, Tensor *g);
-
 /* delta[i]: gradient of the weighted input of layer i; weight and bias gradients likewise; NULL where there is none. */
 typedef struct {
     Tensor **delta, **weight, **bias;

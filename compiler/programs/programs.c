@@ -1,4 +1,5 @@
 /* The programs of a model: each is the layers in order, then what the program is for. */
+#include "compiler/optimizers/step.h"
 #include "compiler/programs/parts.h"
 #include "runtime/abi.h"
 
@@ -125,7 +126,7 @@ static void step_all(Build *build, const LayerGradients *gradients) {
         p->at = layer->at;
         for (int k = 0; k < 2; k++) {
             if (!g[k]) continue;
-            Compute *step = program_add(p, w[k], REDUCE_NONE, 0, NULL, step_of(build, param[k], w[k], g[k]));
+            Compute *step = program_add(p, w[k], REDUCE_NONE, 0, NULL, step_make(build, param[k], w[k], g[k]));
             step->next = true;
             step->name = arena_format(build->arena, "%s_step", step->name);
         }
@@ -138,7 +139,7 @@ static void build_gradient_program(Build *build, Programs *programs, ProgramKind
     begin(build, kind, steps ? MODE_TRAIN : MODE_EVAL);
     Logger logger = {.build = build, .programs = programs, .kind = kind};
     Tensor *cost = cost_build(build);
-    bool norms = settings->log_gradients && (logs || settings->log_every == 0);
+    bool norms = settings->log_gradients && (logs || settings_number(settings, "log_every") == 0);
     LayerGradients gradients = differentiate(build, programs, kind, cost, norms);
     cost_log(&logger, cost);
     if (norms) log_delta_norms(&logger, &gradients);
@@ -224,7 +225,8 @@ Programs *programs_build(Arena *arena, const Model *model) {
     build_init(build, programs);
     build_gradient_program(build, programs, PROGRAM_TRAIN);
     if (settings->log_gradients || settings->log_weights) build_gradient_program(build, programs, PROGRAM_TRAIN_LOG);
-    if (settings->log_gradients && settings->log_probe > 0) build_gradient_program(build, programs, PROGRAM_PROBE);
+    if (settings->log_gradients && settings_number(settings, "log_probe") > 0)
+        build_gradient_program(build, programs, PROGRAM_PROBE);
     build_eval(build, programs);
     build_predict(build, programs, model->layers.at[model->layers.count - 1]);
     build_diagnose(build, programs);
