@@ -76,7 +76,8 @@ static void add_setting(Arena *arena, Fields *fields, const char *name, json_t *
         }
         add_text(arena, fields, name, text);
     } else if (word != NULL) {
-        add_text(arena, fields, name, word);
+        Field field = {.name = clean(arena, name), .text = word};
+        vec_push(arena, fields, field);
     } else {
         add_value(arena, fields, name, value);
     }

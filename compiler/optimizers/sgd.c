@@ -19,7 +19,7 @@ static const OptionSpec options[] = {
 };
 
 static Expr *sgd_step(Step *step) {
-    Program *p = step->program;
+    Program *p = step->build->program;
     return e_sub(p, step_decayed(step), e_mul(p, e_scalar(p, "rate / m"), e_at(p, step->g)));
 }
 

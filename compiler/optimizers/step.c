@@ -11,11 +11,12 @@ static bool squares_count(const Settings *settings) {
 static bool sizes_count(const Settings *settings) { return settings_number(settings, "l1") != 0; }
 
 Expr *step_decayed(const Step *step) {
-    Program *p = step->program;
+    Program *p = step->build->program;
+    const Settings *settings = &step->build->model->settings;
     Expr *old = e_at(p, step->w), *kept = old, *zero = e_const(p, 0);
     if (!step->param->decay) return old;
-    if (squares_count(step->settings)) kept = e_mul(p, old, e_scalar(p, "1 - rate * (l2 / n + weight_decay)"));
-    if (sizes_count(step->settings)) {
+    if (squares_count(settings)) kept = e_mul(p, old, e_scalar(p, "1 - rate * (l2 / n + weight_decay)"));
+    if (sizes_count(settings)) {
         Expr *up = e_scalar(p, "rate * l1 / n"), *down = e_mul(p, e_const(p, -1), up);
         Expr *sign = e_select(p, e_less(p, zero, old), up, e_select(p, e_less(p, old, zero), down, zero));
         kept = e_sub(p, kept, sign);
@@ -29,8 +30,7 @@ const char *step_penalty_squares(const Settings *settings) {
 
 const char *step_penalty_sizes(const Settings *settings) { return sizes_count(settings) ? "l1 / n" : NULL; }
 
-Expr *step_make(const Build *build, const Param *param, Tensor *w, Tensor *g) {
-    const Settings *settings = &build->model->settings;
-    Step step = {.program = build->program, .settings = settings, .param = param, .w = w, .g = g};
-    return settings->optimizer->step(&step);
+Expr *step_make(Build *build, const Param *param, Tensor *w, Tensor *g) {
+    Step step = {.build = build, .param = param, .w = w, .g = g};
+    return build->model->settings.optimizer->step(&step);
 }

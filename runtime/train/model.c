@@ -385,7 +385,10 @@ static void decode_number(Decoder *d, const json_t *row, NetSetting *setting) {
     bool real = setting->kind == NET_SETTING_REAL;
     setting->value = get_number(d, row, "value");
     setting->low = get_number(d, row, "low");
-    setting->high = json_object_get(row, "high") != NULL ? get_number(d, row, "high") : (double)FLT_MAX;
+    setting->high = real ? (double)FLT_MAX : 0x1p53;
+    if (json_object_get(row, "high") != NULL) {
+        setting->high = get_number(d, row, "high");
+    }
     setting->above = get_bool(d, row, "above");
     setting->below = get_bool(d, row, "below");
     setting->zero = json_string_value(json_object_get(row, "zero"));

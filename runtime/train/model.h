@@ -118,7 +118,7 @@ typedef struct {
     int64_t log_probe; /* examples; 0: none */
 } NetCompiled;
 
-/* The settings that the trainer itself works by: every model has them. */
+/* The settings that the trainer itself works by: every model has them, first the numbers, then the words. */
 typedef enum {
     NET_KNOWN_RATE,
     NET_KNOWN_BATCH, /* 0: full */

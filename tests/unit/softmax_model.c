@@ -243,6 +243,8 @@ const char net_model[] =
                                   "\"argument\":\"R\",\"doc\":\"\",\"above\":true},"
                                   "{\"name\":\"l2\",\"line\":\"regularize\",\"key\":\"l2\",\"type\":\"real\",\"value\":"
                                   "0.5,\"low\":0,\"flag\":\"l2\",\"argument\":\"L\",\"doc\":\"\",\"same\":\"decay\"},"
+                                  "{\"name\":\"l1\",\"line\":\"regularize\",\"key\":\"l1\",\"type\":\"real\",\"value\":"
+                                  "0,\"low\":0,\"flag\":\"l1\",\"argument\":\"L\",\"doc\":\"\"},"
                                   "{\"name\":\"weight_decay\",\"line\":\"regularize\",\"key\":\"weight_decay\","
                                   "\"type\":\"real\",\"value\":0,\"low\":0,\"flag\":\"weight-decay\",\"argument\":"
                                   "\"D\",\"doc\":\"\",\"same\":\"decay\"},"
