@@ -441,9 +441,12 @@ static void decode_settings(Decoder *d) {
             place++;
         }
         bool word = place < model->settings && model->setting[place].kind == NET_SETTING_WORD;
-        if (place == model->settings || word != (known >= NET_KNOWN_LOG)) {
+        if (place == model->settings || word != (known >= NET_KNOWN_LOG)) { /* the words come last */
             reject(d, "there is no setting '%s'", known_names[known]);
             return;
+        }
+        if (known < NET_KNOWN_LOG_PROBE && model->setting[place].flag == NULL) {
+            reject(d, "the setting '%s' has no option", known_names[known]);
         }
         model->known[known] = place;
         model->setting[place].used = true;

@@ -120,6 +120,7 @@ static void test_bad(void **state) {
     refuse("\"value\":0.1", "\"value\":\"fast\"", "'value'");
     refuse("\"value\":0.1", "\"value\":-0.1", "'rate' is out of its range");
     refuse("\"name\":\"patience\"", "\"name\":\"waits\"", "no setting 'patience'");
+    refuse("\"flag\":\"epochs\",", "", "'epochs' has no option");
     refuse("\"name\":\"l2\"", "\"name\":\"rate\"", "two settings are named 'rate'");
     refuse("\"type\":\"integer\"", "\"type\":\"whole\"", "unknown value 'whole'");
     refuse("\"value\":10", "\"value\":1.5", "no whole number");
