@@ -49,7 +49,7 @@ RUNTIME_SOURCES := $(filter-out runtime/infer/%,$(wildcard runtime/*/*.c))
 # The program around a compiled network, with what it takes from the rest of the runtime.
 INFER_SOURCES := $(wildcard runtime/infer/*.c) \
                  $(addprefix runtime/,base/atomic.c base/error.c base/processor.c base/signals.c base/streams.c \
-                                      base/utf8.c base/words.c data/idx.c data/labels.c data/shape.c data/stream.c)
+                                      base/utf8.c base/words.c base/wrap.c data/idx.c data/labels.c data/shape.c data/stream.c)
 LAYER_SOURCES := $(wildcard compiler/layers/*.c)
 OPTIMIZER_SOURCES := $(wildcard compiler/optimizers/*.c)
 UNIT_SOURCES := $(wildcard tests/unit/test_*.c tests/*/check_*.c)
@@ -114,8 +114,11 @@ demo: all  ## train a small network on the digits that ship with netc
 	@echo; echo "\$$ netc train models/lenet5.net"
 	@$(BUILD)/netc train models/lenet5.net
 	@echo; echo 'Three things to try next:'
-	@echo '  $(BUILD)/netc train models/deep_sigmoid.net --data digits -D depth=4    # why deep networks learn slowly'
-	@echo '  $(BUILD)/netc build models/lenet5.net -o $(BUILD)/lenet5 && $(BUILD)/lenet5 --help   # the trainer, a program of its own'
+	@echo '  # why deep networks learn slowly'
+	@echo '  $(BUILD)/netc train models/deep_sigmoid.net --data digits -D depth=4'
+	@echo '  # the trainer, a program of its own'
+	@echo '  $(BUILD)/netc build models/lenet5.net -o $(BUILD)/lenet5 && $(BUILD)/lenet5 --help'
+	@echo '  # all of MNIST'
 	@echo '  $(BUILD)/netc data mnist && $(BUILD)/netc train models/lenet5.net --data mnist'
 
 check: deps-check  ## run all tests; T=FOLDER: only those in tests/FOLDER
@@ -162,10 +165,15 @@ format:  ## lay out all C sources (clang-format-19)
 install: all  ## install below PREFIX (/usr/local), under DESTDIR
 	@$(MAKE) --no-print-directory install-files
 
-# What is built, as it is. The completions come from netc itself.
+# What is built, as it is. The completions come from netc itself. Folders that were not there before are listed, for
+# uninstall; a second installation keeps the first one's list.
 ROOT := $(DESTDIR)$(PREFIX)
+FOLDERS := . bin lib lib/netc lib/pkgconfig include include/netc share share/man share/man/man1 share/netc \
+           share/netc/models share/bash-completion share/bash-completion/completions share/zsh share/zsh/site-functions
 install-files:
 	@mkdir -p $(BUILD)/share
+	@cat '$(ROOT)/share/netc/folders' >$(BUILD)/share/folders 2>/dev/null || : >$(BUILD)/share/folders
+	@for folder in $(FOLDERS); do [ -d '$(ROOT)/'$$folder ] || echo $$folder; done >>$(BUILD)/share/folders
 	sed 's|@PREFIX@|$(PREFIX)|; s|@VERSION@|$(VERSION)|' runtime/netc.pc.in >$(BUILD)/share/netc.pc
 	$(BUILD)/netc help --completion bash >$(BUILD)/share/netc.bash
 	$(BUILD)/netc help --completion zsh >$(BUILD)/share/netc.zsh
@@ -176,14 +184,18 @@ install-files:
 	install -m 644 runtime/abi.h '$(ROOT)/include/netc/abi.h'
 	install -m 644 docs/netc.1 '$(ROOT)/share/man/man1/netc.1'
 	install -m 644 $(wildcard models/*.net) '$(ROOT)/share/netc/models'
+	install -m 644 $(BUILD)/share/folders '$(ROOT)/share/netc/folders'
 	install -m 644 $(BUILD)/share/netc.pc '$(ROOT)/lib/pkgconfig/netc.pc'
 	install -m 644 $(BUILD)/share/netc.bash '$(ROOT)/share/bash-completion/completions/netc'
 	install -m 644 $(BUILD)/share/netc.zsh '$(ROOT)/share/zsh/site-functions/_netc'
 
 uninstall:  ## remove what install put there
+	@mkdir -p $(BUILD)/share
+	@cat '$(ROOT)/share/netc/folders' >$(BUILD)/share/folders 2>/dev/null || : >$(BUILD)/share/folders
 	rm -f '$(ROOT)/bin/netc' '$(ROOT)/share/man/man1/netc.1' '$(ROOT)/lib/pkgconfig/netc.pc' \
 	    '$(ROOT)/share/bash-completion/completions/netc' '$(ROOT)/share/zsh/site-functions/_netc'
 	rm -rf '$(ROOT)/lib/netc' '$(ROOT)/include/netc' '$(ROOT)/share/netc'
+	@tac $(BUILD)/share/folders | while read -r folder; do rmdir '$(ROOT)/'$${folder#.} 2>/dev/null || :; done
 
 clean:  ## remove build/ and BUILD
 	rm -rf build

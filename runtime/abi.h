@@ -11,7 +11,7 @@
 #include <stdint.h>
 
 enum {
-    NET_ABI = 2,          /* raised whenever a kernel's arguments or the descriptor change */
+    NET_ABI = 4,          /* raised whenever a kernel's arguments or the descriptor change */
     NET_LANES = 16,       /* images a chunk: one logical vector, on every processor */
     NET_SLOTS = 8,        /* partial gradient sums, whatever the number of threads */
     NET_EVAL_BATCH = 256, /* images a batch while evaluating */
@@ -28,7 +28,7 @@ static inline int64_t net_padded(int64_t n) { return net_chunks(n) * NET_LANES; 
  * phase, which never write the same element. */
 typedef void NetKernel(const void *self,      /* the interpreter's program; unused in compiled code */
                        float *param,          /* weights and biases, in the order and layout of PyTorch */
-                       float *state,          /* what is kept beside them: input mean and deviation */
+                       float *state,          /* what is kept beside them: statistics */
                        float *grad,           /* NET_SLOTS copies of the slot gradients, then the owned ones */
                        float *batch,          /* values that cross a barrier, [chunk][...][16] */
                        float *scratch,        /* this worker's values for one chunk */

@@ -256,3 +256,7 @@ uint64_t hash_bytes(uint64_t seed, const void *data, size_t length) {
 }
 
 bool string_is(const char *a, const char *b) { return a && b && strcmp(a, b) == 0; }
+
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
+bool in_name(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || is_digit(c) || c == '_'; }

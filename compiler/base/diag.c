@@ -1,6 +1,7 @@
 #include "compiler/base/diag.h"
 #include "compiler/base/utf8.h"
 #include "runtime/base/words.h"
+#include "runtime/base/wrap.h"
 
 #include <jansson.h>
 #include <stdlib.h>
@@ -137,7 +138,7 @@ typedef struct {
 static const Palette plain = {"", "", "", "", "", ""};
 static const Palette colored = {"\033[1m", "\033[1;31m", "\033[1;35m", "\033[1;36m", "\033[1;32m", "\033[0m"};
 
-enum { TAB_STOP = 4, WINDOW_COLUMNS = 120, WINDOW_LEAD = 40 };
+enum { TAB_STOP = 4, WINDOW_COLUMNS = 120, WINDOW_FRAME = 14, NOTE_INDENT = 8, MESSAGE_INDENT = 4 };
 
 /* One line of a source as a terminal shows it. */
 typedef struct {
@@ -165,7 +166,7 @@ static Cell line_cell(const Line *line, uint32_t at, uint32_t column) {
         if (code == 0xFEFF) return (Cell){"", 0, bytes, 0};
         return (Cell){"\xEF\xBF\xBD", 3, bytes, 1};
     }
-    return (Cell){line->text + at, length, (uint32_t)length, (uint32_t)utf8_width(code)};
+    return (Cell){line->text + at, length, (uint32_t)length, (uint32_t)net_utf8_width(code)};
 }
 
 static Line line_at(const Source *source, Span at, uint32_t number) {
@@ -187,12 +188,19 @@ static uint32_t line_column(const Line *line, uint32_t at) {
     return column + (at > i ? at - i : 0);
 }
 
+/* Columns of a source line that are shown: those between its number and the dots of what is left out. */
+static uint32_t window_columns(FILE *out) {
+    int width = net_message_width(out);
+    return width > WINDOW_FRAME ? (uint32_t)(width - WINDOW_FRAME) : WINDOW_COLUMNS;
+}
+
 static void print_line(FILE *out, const Line *line, uint32_t number, const Palette *palette) {
+    uint32_t window = window_columns(out), lead_columns = window / 3;
     uint32_t lo = line_column(line, line->mark_lo);
     uint32_t hi = line->mark_hi > line->size ? line_column(line, line->size) : line_column(line, line->mark_hi);
     if (hi <= lo) hi = lo + 1;
-    uint32_t from = lo > WINDOW_COLUMNS - WINDOW_LEAD ? lo - WINDOW_LEAD : 0;
-    uint32_t until = from + WINDOW_COLUMNS;
+    uint32_t from = lo > window - lead_columns ? lo - lead_columns : 0;
+    uint32_t until = from + window;
     Text shown = {0};
     bool cut = false;
     for (uint32_t i = 0, column = 0; i < line->size && !cut;) {
@@ -216,21 +224,32 @@ static void print_line(FILE *out, const Line *line, uint32_t number, const Palet
     fprintf(out, "%s\n", palette->off);
 }
 
+/* "  note: text" */
+static void print_remark(FILE *out, const char *what, const char *text, const Palette *palette) {
+    fprintf(out, "  %s%s:%s ", palette->note, what, palette->off);
+    net_wrap(out, text, NOTE_INDENT, NOTE_INDENT, net_message_width(out));
+    fputc('\n', out);
+}
+
 static void print_text(const Diags *diags, const Diag *diag, FILE *out, const Palette *palette) {
     Place place = place_of(diags, diag->at);
-    fprintf(out, "%s%s:", palette->bold, place.path);
-    if (place.source) fprintf(out, "%u:%u:", (unsigned)place.line, (unsigned)place.column);
     const char *color = diag->severity == SEVERITY_ERROR ? palette->error : palette->warning;
-    fprintf(out, "%s %s%s:%s %s [%s]\n", palette->off, color, severity_name(diag->severity), palette->off,
-            diag->message, diag->kind->name);
+    const char *severity = severity_name(diag->severity);
+    int column = net_text_width(place.path) + (int)strlen(severity) + 4;
+    fprintf(out, "%s%s:", palette->bold, place.path);
+    if (place.source) column += fprintf(out, "%u:%u:", (unsigned)place.line, (unsigned)place.column);
+    fprintf(out, "%s %s%s:%s ", palette->off, color, severity, palette->off);
+    const char *message = arena_format(diags->arena, "%s [%s]", diag->message, diag->kind->name);
+    net_wrap(out, message, column - 1, MESSAGE_INDENT, net_message_width(out));
+    fputc('\n', out);
     if (place.source) {
         Line line = line_at(place.source, diag->at, place.line);
         print_line(out, &line, place.line, palette);
     }
     for (const DiagNote *note = diag->notes; note; note = note->next) {
-        fprintf(out, "  %snote:%s %s\n", palette->note, palette->off, note->text);
+        print_remark(out, "note", note->text, palette);
     }
-    if (diag->help) fprintf(out, "  %shelp:%s %s\n", palette->note, palette->off, diag->help);
+    if (diag->help) print_remark(out, "help", diag->help, palette);
 }
 
 static void print_count(FILE *out, size_t count, const char *what, size_t limit) {

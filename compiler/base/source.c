@@ -6,6 +6,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
+enum { HEAD_BYTES = 4096 };
+
 static void find_lines(Arena *arena, Source *source) {
     uint32_t count = 1;
     for (uint32_t i = 0; i < source->size; i++) count += source->text[i] == '\n';
@@ -36,18 +38,7 @@ const char *source_folder(Arena *arena, const Source *source) {
     return folder;
 }
 
-Source *source_read(Arena *arena, const char *path, const char **why) {
-    FILE *file = fopen(path, "rb");
-    if (!file) {
-        *why = arena_format(arena, "%s", strerror(errno));
-        return NULL;
-    }
-    struct stat status;
-    if (fstat(fileno(file), &status) == 0 && S_ISDIR(status.st_mode)) {
-        fclose(file);
-        *why = "is a folder, not a .net file";
-        return NULL;
-    }
+Source *source_read_file(Arena *arena, FILE *file, const char *path, Source **head, const char **why) {
     Text text = {0};
     char block[1 << 14];
     size_t got;
@@ -55,16 +46,34 @@ Source *source_read(Arena *arena, const char *path, const char **why) {
         text_add(&text, block, got);
     }
     int error = ferror(file) ? errno : 0;
-    fclose(file);
+    bool large = error == 0 && text.length > SOURCE_MAX_BYTES;
     Source *source = NULL;
-    if (error) {
+    if (error != 0) {
         *why = arena_format(arena, "%s", strerror(error));
-    } else if (text.length > SOURCE_MAX_BYTES) {
+    } else if (large) {
         *why = arena_format(arena, "is larger than %d MiB, the limit for a model", SOURCE_MAX_BYTES >> 20);
     } else {
-        source = source_from_text(arena, path, text.data, text.length);
+        source = source_from_text(arena, path, text.data == NULL ? "" : text.data, text.length);
+    }
+    if (head != NULL) {
+        *head = large ? source_from_text(arena, path, text.data, HEAD_BYTES) : NULL;
     }
     text_free(&text);
+    return source;
+}
+
+Source *source_read(Arena *arena, const char *path, Source **head, const char **why) {
+    FILE *file = fopen(path, "rb");
+    if (head != NULL) *head = NULL;
+    if (!file) {
+        *why = arena_format(arena, "%s", strerror(errno));
+        return NULL;
+    }
+    struct stat status;
+    bool folder = fstat(fileno(file), &status) == 0 && S_ISDIR(status.st_mode);
+    if (folder) *why = "is a folder, not a .net file";
+    Source *source = folder ? NULL : source_read_file(arena, file, path, head, why);
+    fclose(file);
     return source;
 }
 

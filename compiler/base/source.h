@@ -26,8 +26,11 @@ struct Source {
 
 enum { SOURCE_MAX_BYTES = 1 << 24 }; /* 16 MiB */
 
-/* NULL and *why (static text or in the arena) when the file cannot be read or is too large. */
-Source *source_read(Arena *arena, const char *path, const char **why);
+/* NULL and *why (static text or in the arena) when the file cannot be read or is too large. Of one that is too large
+ * *head, unless it is NULL, is the beginning, else NULL: a pipe can be read but once. */
+Source *source_read(Arena *arena, const char *path, Source **head, const char **why);
+/* The same of an open file, which stays open. */
+Source *source_read_file(Arena *arena, FILE *file, const char *path, Source **head, const char **why);
 /* The folder the file lies in, from the root on; "" when that cannot be told. A text that is no file's lies in the
  * current folder. */
 const char *source_folder(Arena *arena, const Source *source);

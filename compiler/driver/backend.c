@@ -16,6 +16,28 @@ static const EmitName emit_table[] = {
     [EMIT_SHARED] = {"shared", ".so"}, [EMIT_ONNX] = {"onnx", ".onnx"},
 };
 
+static bool ends_in(const char *path, const char *ending) {
+    size_t length = strlen(path), tail = strlen(ending);
+    return tail > 0 && length > tail && string_is(path + length - tail, ending);
+}
+
+/* An ending says what is in a file: another form under it would mislead people and tools, if not overwrite a source. */
+static bool check_ending(const Compilation *compilation, Emit emit, int *status) {
+    const char *output = compilation->options->output;
+    for (size_t i = 0; output != NULL && i < COUNT_OF(emit_table); i++) {
+        if (i != (size_t)emit && ends_in(output, emit_table[i].suffix)) {
+            *status = report_usage(compilation->command,
+                                   "-o %s: files that end in %s are made by --emit %s, and %s; change one of the two",
+                                   output, emit_table[i].suffix, emit_table[i].name,
+                                   compilation->options->emit == NULL
+                                       ? "without --emit this is a program"
+                                       : arena_format(compilation->arena, "this is --emit %s", emit_table[emit].name));
+            return false;
+        }
+    }
+    return true;
+}
+
 bool emit_find(const Compilation *compilation, Emit *emit, int *status) {
     const char *name = compilation->options->emit;
     *emit = EMIT_EXE;
@@ -34,7 +56,7 @@ bool emit_find(const Compilation *compilation, Emit *emit, int *status) {
         *status = report_usage(compilation->command, "--emit c prints what the C backend makes; it needs --backend c");
         return false;
     }
-    return true;
+    return check_ending(compilation, *emit, status);
 }
 
 const char *emit_file(const Compilation *compilation, Emit emit) {

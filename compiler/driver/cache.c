@@ -146,7 +146,15 @@ bool cache_keep(const char *path, const char *trainer, NetError *error) {
         return false;
     }
     net_file_executable(file);
-    return net_file_commit(file, error);
+    if (!net_file_commit(file, error)) {
+        return false;
+    }
+    if (access(path, X_OK) != 0) {
+        remove(path);
+        return net_fail(error, NET_ENVIRONMENT, "%s: no program can be started there (a file system mounted noexec?)",
+                        path);
+    }
+    return true;
 }
 
 /* ---- trimming ---- */

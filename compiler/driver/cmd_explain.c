@@ -3,19 +3,20 @@
 
 #include "compiler/driver/report.h"
 #include "runtime/base/words.h"
+#include "runtime/base/wrap.h"
 
 static const char *const severity_names[] = {
     [SEVERITY_ERROR] = "error", [SEVERITY_WARNING] = "warning", [SEVERITY_NOTE] = "note"};
 
 static const char *severity_name(const DiagKind *kind) { return severity_names[kind->severity]; }
 
-/* The doc's indented lines are code: in Markdown, too, when a blank line stands before and after them. */
-static void print_doc(const char *doc, bool markdown, FILE *out) {
+/* The doc's indented lines are code in Markdown, too, when a blank line stands before and after them. */
+static void print_markdown(const char *doc, FILE *out) {
     bool code = false, blank = true;
     while (*doc != '\0') {
         size_t length = strcspn(doc, "\n");
         bool is_code = strncmp(doc, "    ", 4) == 0;
-        if (markdown && !blank && length > 0 && is_code != code) {
+        if (!blank && length > 0 && is_code != code) {
             fputc('\n', out);
         }
         fprintf(out, "%.*s\n", (int)length, doc);
@@ -32,7 +33,12 @@ static void explain_one(const DiagKind *kind, bool markdown, FILE *out) {
     } else {
         fprintf(out, "%s (%s)\n\n", kind->name, severity_name(kind));
     }
-    print_doc(kind->doc, markdown, out);
+    if (markdown) {
+        print_markdown(kind->doc, out);
+    } else {
+        net_wrap(out, kind->doc, 0, 0, net_page_width(out));
+        fputc('\n', out);
+    }
 }
 
 void explain_diagnostic(const DiagKind *kind, FILE *out) { explain_one(kind, false, out); }

@@ -9,6 +9,7 @@
 #include "compiler/driver/link.h"
 #include "compiler/driver/report.h"
 #include "compiler/syntax/ast.h"
+#include "compiler/syntax/words.h"
 #include "runtime/base/atomic.h"
 #include "runtime/base/words.h"
 
@@ -38,19 +39,6 @@ static const AstStmt *find_network(Arena *arena, const char *text) {
         }
     }
     return NULL;
-}
-
-static bool is_letter(char c) {
-    return c == '_' || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-}
-
-/* What a wrong name could be instead: "my-net" -> "my_net". */
-static const char *mended(Arena *arena, const char *name) {
-    char *copy = arena_format(arena, "%s%s", name[0] >= '0' && name[0] <= '9' ? "net_" : "", name);
-    for (char *c = copy; *c != '\0'; c++) {
-        *c = (char)(is_letter(*c) ? *c : '_');
-    }
-    return copy;
 }
 
 static bool is_network_name(Arena *arena, const char *name) {
@@ -124,8 +112,8 @@ static const char *renamed(Arena *arena, const char *text, const AstStmt *networ
     const char *from = network->name;
     size_t length = strlen(from);
     for (const char *at = text; *at != '\0';) {
-        bool begins = at == text || !is_letter(at[-1]);
-        bool whole = begins && strncmp(at, from, length) == 0 && !is_letter(at[length]);
+        bool begins = at == text || !in_name(at[-1]);
+        bool whole = begins && strncmp(at, from, length) == 0 && !in_name(at[length]);
         bool name = at - text == network->name_at.lo;
         bool program = at - text >= 2 && strncmp(at - 2, "./", 2) == 0;
         if (whole && (name || program || strncmp(at + length, ".net", 4) == 0)) {
@@ -161,7 +149,7 @@ static const char *copied_text(Arena *arena, const char *from, const char *name,
         return NULL;
     }
     const char *why;
-    Source *source = source_read(arena, path, &why);
+    Source *source = source_read(arena, path, NULL, &why);
     if (source == NULL) {
         *status = report_environment("cannot read %s: %s", path, why);
         return NULL;
@@ -203,8 +191,8 @@ int cmd_new(Arena *arena, Options *options) {
     const char *slash = strrchr(base, '/');
     const char *name = slash == NULL ? base : slash + 1;
     if (!is_network_name(arena, name)) {
-        const char *other = mended(arena, name);
-        bool better = *other != '\0' && !string_is(other, name) && is_network_name(arena, other);
+        const char *other = name_mended(arena, name, strlen(name));
+        bool better = other != NULL && is_network_name(arena, other);
         return report_usage("new", "'%s' cannot be the name of a network (letters, digits and '_')%s%s%s", name,
                             better ? "; how about '" : "", better ? other : "", better ? "'?" : "");
     }

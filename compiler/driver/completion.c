@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "compiler/driver/help.h"
 #include "compiler/model/settings.h"
 #include "runtime/data/sets.h"
 #include "runtime/train/options.h"

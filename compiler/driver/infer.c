@@ -12,10 +12,11 @@
 bool infer_check_options(const Options *options, int *status) {
     bool onnx = string_is(options->emit, "onnx");
     bool library = string_is(options->emit, "lib") || string_is(options->emit, "shared");
-    const char *only = options->until != NULL    ? "--until"
-                       : options->target != NULL ? "--target"
-                       : options->static_link    ? "--static"
-                                                 : NULL;
+    const char *only = options->until != NULL       ? "--until"
+                       : options->renames.count > 0 ? "--rename"
+                       : options->target != NULL    ? "--target"
+                       : options->static_link       ? "--static"
+                                                    : NULL;
     const char *code = options->backend != NULL  ? "--backend"
                        : options->cpu != NULL    ? "--cpu"
                        : options->cc != NULL     ? "--cc"
@@ -32,7 +33,9 @@ bool infer_check_options(const Options *options, int *status) {
         *status = report_usage("build", "--weights goes with --infer; a trainer is told its weights when it runs");
     } else if (only != NULL && !options->infer) {
         *status = report_usage("build", "%s goes with --infer; a trainer is %s", only,
-                               options->until != NULL ? "of the whole network" : "built for this machine");
+                               options->until != NULL       ? "of the whole network"
+                               : options->renames.count > 0 ? "told its weights when it runs"
+                                                            : "built for this machine");
     } else if (options->static_link && options->emit != NULL && !string_is(options->emit, "exe")) {
         *status = report_usage("build", "--static links a program; --emit %s makes none", options->emit);
     } else if (options->infer && string_is(options->backend, "interp")) {
@@ -58,8 +61,19 @@ static void warn_function(Compilation *compilation, const Trained *trained) {
 
 static bool load(Compilation *compilation, Trained *trained, int *status) {
     NetError error = {.status = NET_OK};
-    if (!trained_load(compilation->arena, compilation->model, compilation->options->weights, trained, &error)) {
-        *status = report_environment("%s", error.text);
+    const Options *options = compilation->options;
+    NetWords renames = {.count = 0};
+    for (size_t i = 0; i < options->renames.count; i++) {
+        if (renames.count == NET_WORDS_MAX) {
+            *status = report_usage("build", "--rename is given more than %d times", NET_WORDS_MAX);
+            return false;
+        }
+        renames.at[renames.count++] = options->renames.at[i];
+    }
+    const NetWeightWords words = {.weights = options->weights, .rename = &renames};
+    if (!trained_load(compilation->arena, compilation->model, &words, trained, &error)) {
+        *status =
+            error.status == NET_USAGE ? report_usage("build", "%s", error.text) : report_environment("%s", error.text);
         return false;
     }
     report_note("weights from %s%s", trained->path, trained->epoch);
@@ -136,7 +150,8 @@ int infer_build(Arena *arena, Options *options) {
                                                         : "library");
     }
     if (!pipeline_run(&compilation, LEVEL_MODEL, &status) ||
-        !ship_plan(arena, compilation.model, options, &shipment, &status)) {
+        !ship_plan(arena, compilation.model, options, &shipment, &status) ||
+        !ship_path(arena, compilation.model, &shipment, &status)) {
         return status;
     }
     if (!load(&compilation, &trained, &status)) {

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "compiler/driver/report.h"
+#include "runtime/base/signals.h"
 
 #ifndef NETC_TRAINER_CC
 #define NETC_TRAINER_CC "gcc"
@@ -37,6 +38,7 @@ void tools_watch_signals(void) {
             sigaction(numbers[i], &action, NULL);
         }
     }
+    net_signals_hold_pipe();
 }
 
 /* ---- finding ---- */
@@ -309,7 +311,7 @@ bool output_commit(Output *output, bool executable) {
         output->file = NULL;
     }
     output_discard(output);
-    if (!good) {
+    if (!good && pending == 0) {
         report_environment("%s", error.text);
     }
     return good;

@@ -32,7 +32,8 @@ bool tools_link(const Tools *tools, const char *object, const char *output);
 /* Links an inference object (names of runtime/infer/predictor.h) with the program around it. */
 bool tools_link_inference(const Tools *tools, const char *object, bool static_link, const char *output);
 
-/* From now on INT, TERM and HUP ask to stop; a second one of a kind ends the process. tools_open does this. */
+/* From now on INT, TERM and HUP ask to stop; a second one of a kind ends the process, and a reader of standard output
+ * that has gone does not. tools_open does this. */
 void tools_watch_signals(void);
 /* The signal that asked to stop, or 0. */
 int tools_interrupted(void);

@@ -85,7 +85,8 @@ const Command commands[] = {
                     "  netc build lenet5.net -o trainer --cpu x86-64-v3\n"
                     "  netc build lenet5.net --emit c            the program as C, in lenet5.c\n"
                     "  netc build lenet5.net --emit asm -o -     its assembly, on standard output\n"
-                    "  netc build lenet5.net --infer --weights runs/latest && ./lenet5-predict digit.png\n"
+                    "  netc build lenet5.net --infer --weights runs/latest\n"
+                    "  ./lenet5-predict digit.png                what that has made\n"
                     "  netc build lenet5.net --infer --weights runs/latest --emit lib",
         .mask = COMMAND_BUILD,
         .least = 1,

@@ -5,13 +5,14 @@
 
 #include "compiler/driver/report.h"
 #include "runtime/base/words.h"
+#include "runtime/base/wrap.h"
 
 typedef enum {
     ARG_FLAG,   /* bool */
     ARG_TEXT,   /* const char *, one of .choices when there are any */
     ARG_LIST,   /* Words */
     ARG_DEFINE, /* NAME=VALUE, each name once */
-    ARG_LINE,   /* Words: lines that begin with a word, each word once */
+    ARG_RENAME, /* Words: OLD=NEW, where NEW may be empty */
     ARG_WARNING /* what follows -W */
 } ArgKind;
 
@@ -51,6 +52,8 @@ static const Option option_table[] = {
      "the trained network, not a trainer: build it, or show what it takes"},
     {"--weights", NULL, ARG_TEXT, "FILE|RUN", AT(weights), COMMAND_BUILD | TRAINERS_TOO, false, NULL,
      "weights of --infer: a safetensors file, or a run (its best ones)"},
+    {"--rename", NULL, ARG_RENAME, "OLD=NEW", AT(renames), COMMAND_BUILD | TRAINERS_TOO, false, NULL,
+     "--weights: what the file calls OLD is NEW here, nothing: a prefix less"},
     {"--until", NULL, ARG_TEXT, "LABEL", AT(until), COMMAND_BUILD | COMMAND_SHOW, false, NULL,
      "--infer: end the network at this layer (features, an autoencoder's code)"},
     {"--target", NULL, ARG_TEXT, "MACHINE", AT(target), COMMAND_BUILD | COMMAND_SHOW, false, NULL,
@@ -71,7 +74,7 @@ static const Option option_table[] = {
      "0 to 3, how much the back end optimizes (2)"},
     {"--define", "-D", ARG_DEFINE, "NAME=VALUE", AT(defines), COMMAND_MODEL, false, NULL,
      "value of a 'let' at the top of the file"},
-    {"--set", NULL, ARG_LINE, "LINE", AT(sets), COMMAND_MODEL, false, NULL,
+    {"--set", NULL, ARG_LIST, "LINE", AT(sets), COMMAND_MODEL, false, NULL,
      "a line of the train block, instead of the one written there"},
     {"--memory", NULL, ARG_TEXT, "SIZE", AT(memory), COMMAND_MEMORY, false, NULL,
      "what a trainer may take, such as 512M or 1.5G (all the machine has)"},
@@ -85,7 +88,8 @@ static const Option option_table[] = {
     {"--dot", NULL, ARG_FLAG, NULL, AT(dot), COMMAND_SHOW, false, NULL, "print the network as a graph for Graphviz"},
     {"--sort", NULL, ARG_TEXT, "COLUMN", AT(sort), COMMAND_RUNS, false, NULL,
      "best first, by a column, setting or figure; -COLUMN: the other way round"},
-    {"--model", NULL, ARG_TEXT, "NAME", AT(model), COMMAND_RUNS, false, NULL, "only the runs of this model"},
+    {"--model", NULL, ARG_TEXT, "NAME", AT(model), COMMAND_RUNS, false, NULL,
+     "only the runs of this model: its file's name, or the network's"},
     {"--from", NULL, ARG_TEXT, "MODEL", AT(from), COMMAND_NEW, false, NULL,
      "copy a model that ships with netc, or a .net file"},
     {"--all", NULL, ARG_FLAG, NULL, AT(all), COMMAND_EXPLAIN, false, NULL, "explain every diagnostic"},
@@ -104,8 +108,8 @@ static const Option option_table[] = {
     {"--stop-after", NULL, ARG_TEXT, "PASS", AT(stop_after), COMMAND_MODEL, true, NULL, "do not go on after a pass"},
     {"--time", NULL, ARG_FLAG, NULL, AT(time), COMMAND_MODEL, true, NULL,
      "print how long each pass took on standard error"},
-    {"--schedule", NULL, ARG_TEXT, "CHOICE", AT(schedule), COMMAND_CODE, true, NULL,
-     "force the scheduler's choices; --dump=schedule shows how they are written"},
+    {"--schedule", NULL, ARG_TEXT, "TILE", AT(schedule), COMMAND_CODE, true, NULL,
+     "force the tile of sums, such as 4x5 (rows, columns) or 4x1x5 (maps first); --dump=schedule shows it"},
 };
 
 const Command *command_find(const char *name) {
@@ -135,6 +139,8 @@ bool option_doc(size_t row, OptionDoc *doc) {
 
 /* ---- help ---- */
 
+enum { OPTION_COLUMN = 26, COMMAND_COLUMN = 12 };
+
 static void print_option(const Option *option, FILE *out) {
     char left[64];
     char long_form[32] = ""; /* of an option that is written with its letter mostly */
@@ -152,13 +158,22 @@ static void print_option(const Option *option, FILE *out) {
     if (option->kind == ARG_WARNING) {
         doc = "make warnings errors; silence the warning NAME";
     }
-    fprintf(out, "  %-22s  %s%s\n", left, doc, long_form);
+    char text[256];
+    snprintf(text, sizeof text, "%s%s", doc, long_form);
+    net_print_row(out, left, OPTION_COLUMN, text, net_page_width(out));
+}
+
+static void print_paragraph(const char *text, FILE *out) {
+    net_wrap(out, text, 0, 0, net_page_width(out));
+    fputc('\n', out);
 }
 
 void help_command(const Command *command, FILE *out) {
-    fprintf(out, "usage: netc %s %s\n\n%s\n", command->name, command->arguments, command->doc);
+    fprintf(out, "usage: netc %s %s\n\n", command->name, command->arguments);
+    print_paragraph(command->doc, out);
     if (command->details != NULL) {
-        fprintf(out, "\n%s\n", command->details);
+        fputc('\n', out);
+        print_paragraph(command->details, out);
     }
     fputs("\noptions:\n", out);
     for (size_t i = 0; i < COUNT_OF(option_table); i++) {
@@ -169,28 +184,41 @@ void help_command(const Command *command, FILE *out) {
     fprintf(out, "\nexamples:\n%s\n", command->examples);
 }
 
+const StatusDoc status_docs[] = {
+    {"0", "good"},
+    {"1", "errors in the model, a training that diverged or a figure that is infinite or NaN"},
+    {"2", "wrong usage"},
+    {"3", "a file, a tool or the disk"},
+    {"4", "--require not met"},
+    {"128 + N", "stopped by signal N (130 by Ctrl-C)"}};
+const size_t status_doc_count = COUNT_OF(status_docs);
+
 void help_overview(FILE *out) {
-    fputs("usage: netc COMMAND [FILE] [options]\n"
-          "\n"
-          "netc compiles a .net text, which describes a small neural network and how to train it,\n"
-          "into a stand-alone program that trains it.\n"
-          "\n"
-          "commands:\n",
-          out);
+    fputs("usage: netc COMMAND [FILE] [options]\n\n", out);
+    print_paragraph("netc compiles a .net text, which describes a small neural network and how to train it, into a "
+                    "stand-alone program that trains it.",
+                    out);
+    fputs("\ncommands:\n", out);
     for (const Command *command = commands; command->name != NULL; command++) {
-        fprintf(out, "  %-9s %s\n", command->name, command->doc);
+        net_print_row(out, command->name, COMMAND_COLUMN, command->doc, net_page_width(out));
     }
     fputs("\n"
           "examples:\n"
           "  netc show lenet5.net                the layers as a table\n"
           "  netc train lenet5.net --epochs 3    compile it and train it\n"
           "  netc help train                     more on a command\n"
-          "  netc help layers                    the layer kinds; 'netc help conv', 'netc help relu': any word\n"
-          "\n"
-          "'netc --version' prints the version. Status: 0 good, 1 errors in the model or a training\n"
-          "that diverged, 2 wrong usage, 3 a file, a tool or the disk, 4 --require not met, 128 + N stopped\n"
-          "by signal N (130 by Ctrl-C).\n",
+          "  netc help layers                    the layer kinds\n"
+          "  netc help relu                      any word: of a model, an option, a message\n"
+          "\n",
           out);
+    Text text = {0};
+    text_puts(&text, "'netc --version' prints the version. Status:");
+    for (size_t i = 0; i < status_doc_count; i++) {
+        text_printf(&text, "%s %s %s", i == 0 ? "" : ",", status_docs[i].status, status_docs[i].doc);
+    }
+    text_puts(&text, ".");
+    print_paragraph(text.data, out);
+    text_free(&text);
 }
 
 void help_developer(FILE *out) {
@@ -270,34 +298,60 @@ static const NetAlias aliases[] = {
     {"--param", "-D NAME=VALUE"},
     {"--json", "--diagnostics json"},
     {"-v", "leave it out; 'netc --version' prints the version"},
-    {"--verbose", "leave it out; -q says less"},
+    {"--verbose", "leave it out; 'netc train' and 'netc build' have it"},
     {"--override", "--set LINE"},
+    {"--summary", "leave it out; 'netc show FILE' prints a table of the layers"},
     {"--strict", "-Werror"},
     {"--no-color", "--color never"},
     {"-wall", "all warnings are shown by themselves; -Werror makes errors of them"},
     {"-g", "leave it out; 'netc help developer' lists what shows netc's work"},
     {"--debug", "leave it out; 'netc help developer' lists what shows netc's work"},
     {"--lr", "a rate is for 'netc train' and trainers: --rate"},
-    {"--rate", "a rate is for 'netc train' and trainers; --set 'optimizer sgd rate=0.1' is for the rest"},
-    {"--epochs", "epochs are for 'netc train' and trainers; --set 'epochs 3' is for the rest"},
-    {"--batch", "the batch is for 'netc train' and trainers; --set 'batch 32' is for the rest"},
-    {"--seed", "the seed is for 'netc train' and trainers; --set 'seed 1' is for the rest"},
+    {"--rate",
+     "a rate is for 'netc train' and trainers; commands that read a model take --set 'optimizer sgd rate=0.1'"},
+    {"--epochs", "epochs are for 'netc train' and trainers; commands that read a model take --set 'epochs 3'"},
+    {"--batch", "the batch is for 'netc train' and trainers; commands that read a model take --set 'batch 32'"},
+    {"--seed", "the seed is for 'netc train' and trainers; commands that read a model take --set 'seed 1'"},
 };
 
-static int unknown_option(Reader *reader, const char *word) {
-    const char *name = reader->command->name;
+/* Whether a command takes what an alias stands for: "--emit obj", or a sentence. */
+static bool suits(Reader *reader, const NetAlias *alias) {
     const char *value;
-    const Option *elsewhere = find_option(word, ~0U, &value);
-    if (elsewhere != NULL) {
-        Text text = {0};
-        for (const Command *command = commands; command->name != NULL; command++) {
-            if ((command->mask & elsewhere->mask) != 0) {
-                text_printf(&text, "%s'netc %s'", text.length == 0 ? "" : ", ", command->name);
-            }
+    const char *option = arena_copy(reader->arena, alias->here, strcspn(alias->here, " "));
+    return alias->here[0] != '-' || find_option(option, reader->command->mask, &value) != NULL;
+}
+
+/* What another program's option is in this command; NULL: nothing that is known. */
+static const char *find_alias(Reader *reader, const char *word) {
+    NetAlias here[COUNT_OF(aliases)];
+    size_t count = 0;
+    for (size_t i = 0; i < COUNT_OF(aliases); i++) {
+        if (suits(reader, &aliases[i])) {
+            here[count++] = aliases[i];
         }
-        int status = report_usage(name, "'%s' is not an option here; it belongs to %s", word, text.data);
-        text_free(&text);
-        return status;
+    }
+    return net_find_alias(word, here, count);
+}
+
+static int report_elsewhere(Reader *reader, const Option *option, const char *word) {
+    Text text = {0};
+    for (const Command *command = commands; command->name != NULL; command++) {
+        if ((command->mask & option->mask) != 0) {
+            text_printf(&text, "%s'netc %s'", text.length == 0 ? "" : ", ", command->name);
+        }
+    }
+    int status = report_usage(reader->command->name, "'%s' is not an option here; it belongs to %s", word, text.data);
+    text_free(&text);
+    return status;
+}
+
+static int unknown_option(Reader *reader, const char *word) {
+    const char *name = reader->command->name, *value;
+    const char *plain = arena_copy(reader->arena, word, strcspn(word, "="));
+    const char *alias = find_alias(reader, plain);
+    const Option *elsewhere = find_option(word, ~0U, &value);
+    if (alias == NULL && elsewhere != NULL) {
+        return report_elsewhere(reader, elsewhere, word);
     }
     const char *names[COUNT_OF(option_table)];
     size_t count = 0;
@@ -306,30 +360,53 @@ static int unknown_option(Reader *reader, const char *word) {
             names[count++] = option_table[i].name;
         }
     }
-    const char *equals = strchr(word, '=');
-    const char *plain = arena_copy(reader->arena, word, equals == NULL ? strlen(word) : (size_t)(equals - word));
-    const char *alias = net_find_alias(plain, aliases, COUNT_OF(aliases));
-    if (alias != NULL) {
-        bool option = alias[0] == '-';
-        return report_usage(name, "unknown option '%s'; %s%s%s", plain, option ? "did you mean '" : "", alias,
-                            option ? "'?" : "");
-    }
-    const char *nearest = net_nearest_word(plain, names, count);
-    if (nearest != NULL) {
-        return report_usage(name, "unknown option '%s'; did you mean '%s'?", plain, nearest);
-    }
-    return report_usage(name, "unknown option '%s'; 'netc help %s' lists what there is", plain, name);
+    char text[NET_ADVICE];
+    const char *advice = net_option_advice(text, alias, net_nearest_word(plain, names, count));
+    return advice != NULL ? report_usage(name, "unknown option '%s'; %s", plain, advice)
+                          : report_usage(name, "unknown option '%s'; 'netc help %s' lists what there is", plain, name);
 }
+
+/* What other tools call a choice: what it is here, or a sentence. */
+static const NetAlias choice_aliases[] = {
+    {"so", "shared"},
+    {"dll", "shared"},
+    {"dylib", "shared"},
+    {"dynamic", "shared"},
+    {"a", "lib"},
+    {"static", "lib"},
+    {"o", "obj"},
+    {"object", "obj"},
+    {"binary", "exe"},
+    {"executable", "exe"},
+    {"program", "exe"},
+    {"s", "asm"},
+    {"assembly", "asm"},
+    {"ll", "llvm"},
+    {"ir", "llvm"},
+    {"gcc", "a C compiler is named by '--backend c --cc gcc'"},
+    {"clang", "a C compiler is named by '--backend c --cc clang'"},
+    {"cc", "a C compiler is named by '--backend c --cc cc'"},
+    {"cuda", "netc makes code for processors, not for GPUs; leave it out"},
+    {"gpu", "netc makes code for processors, not for GPUs; leave it out"},
+    {"opencl", "netc makes code for processors, not for GPUs; leave it out"},
+    {"cpu", "code is for the processor anyway; leave it out"},
+};
 
 static int wrong_choice(Reader *reader, const Option *option, const char *written, const char *value) {
     Text list = {0};
+    const char *alias = net_find_alias(value, choice_aliases, COUNT_OF(choice_aliases));
+    const char *advice = alias != NULL && strchr(alias, ' ') != NULL ? alias : NULL;
     size_t count = 0;
+    const char *nearest = NULL;
     while (option->choices[count] != NULL) {
         text_printf(&list, "%s%s", count == 0 ? "" : ", ", option->choices[count]);
+        nearest = string_is(option->choices[count], alias) ? alias : nearest;
         count++;
     }
-    const char *nearest = net_nearest_word(value, option->choices, count);
-    int status = nearest == NULL
+    nearest = nearest != NULL ? nearest : net_nearest_word(value, option->choices, count);
+    int status = advice != NULL ? report_usage(reader->command->name, "%s takes one of %s, not '%s'; %s", written,
+                                               list.data, value, advice)
+                 : nearest == NULL
                      ? report_usage(reader->command->name, "%s takes one of %s, not '%s'", written, list.data, value)
                      : report_usage(reader->command->name, "%s takes one of %s, not '%s'; did you mean '%s'?", written,
                                     list.data, value, nearest);
@@ -377,24 +454,6 @@ static int store_define(Reader *reader, const char *value) {
     return STATUS_OK;
 }
 
-/* The word a line begins with. */
-static const char *first_word(Arena *arena, const char *line) {
-    static const char blanks[] = " \t";
-    const char *word = line + strspn(line, blanks);
-    return arena_copy(arena, word, strcspn(word, blanks));
-}
-
-static int store_line(Reader *reader, Words *lines, const char *written, const char *line) {
-    const char *word = first_word(reader->arena, line);
-    for (size_t i = 0; i < lines->count; i++) {
-        if (string_is(first_word(reader->arena, lines->at[i]), word)) {
-            return report_twice(reader, arena_format(reader->arena, "%s '%s ...'", written, word));
-        }
-    }
-    vec_push(reader->arena, lines, line);
-    return STATUS_OK;
-}
-
 static int store(Reader *reader, const Option *option, const char *written, const char *value) {
     void *target = (char *)reader->options + option->offset;
     switch (option->kind) {
@@ -406,10 +465,13 @@ static int store(Reader *reader, const Option *option, const char *written, cons
         return STATUS_OK;
     case ARG_TEXT: return store_text(reader, option, written, value);
     case ARG_DEFINE: return store_define(reader, value);
-    case ARG_LINE: return store_line(reader, target, written, value);
     case ARG_LIST:
+    case ARG_RENAME:
     case ARG_WARNING: {
         Words *words = target;
+        if (option->kind == ARG_RENAME && (*value == '=' || strchr(value, '=') == NULL)) {
+            return report_usage(reader->command->name, "--rename %s: expected OLD=NEW", value);
+        }
         vec_push(reader->arena, words, value);
         return STATUS_OK;
     }
@@ -425,6 +487,10 @@ static int read_option(Reader *reader, const char *word) {
         if (reader->command->trainer &&
             (elsewhere == NULL || elsewhere->kind == ARG_FLAG || (elsewhere->mask & TRAINERS_TOO) != 0)) {
             vec_push(reader->arena, &reader->options->trainer, word);
+            return STATUS_OK;
+        }
+        if (reader->command->mask == COMMAND_HELP) { /* help on an option of another command */
+            vec_push(reader->arena, &reader->options->files, word);
             return STATUS_OK;
         }
         return unknown_option(reader, word);
@@ -461,6 +527,37 @@ static bool is_model(const Reader *reader, int index) {
     return index == 0 || access(reader->argv[index], F_OK) == 0;
 }
 
+/* What other tools have as commands of a command. */
+static const struct {
+    const char *command, *word, *here;
+} subcommands[] = {
+    {"data", "list", "'netc data' lists the sets"},
+    {"data", "ls", "'netc data' lists the sets"},
+    {"data", "show", "'netc data' lists the sets"},
+    {"data", "fetch", "'netc data mnist' fetches that set"},
+    {"data", "get", "'netc data mnist' fetches that set"},
+    {"data", "download", "'netc data mnist' fetches that set"},
+    {"runs", "list", "'netc runs' lists them"},
+    {"runs", "ls", "'netc runs' lists them"},
+    {"runs", "show", "'netc show runs/NAME' prints what is in one"},
+    {"runs", "delete", "a run is a folder: rm -r runs/NAME"},
+    {"runs", "remove", "a run is a folder: rm -r runs/NAME"},
+    {"runs", "rm", "a run is a folder: rm -r runs/NAME"},
+    {"runs", "clean", "a run is a folder: rm -r runs/NAME"},
+};
+
+static int check_subcommand(const Reader *reader) {
+    const char *name = reader->command->name;
+    const char *word = reader->options->files.count > 0 ? reader->options->files.at[0] : NULL;
+    for (size_t i = 0; i < COUNT_OF(subcommands); i++) {
+        if (string_is(subcommands[i].command, name) && string_is(word, subcommands[i].word) &&
+            access(word, F_OK) != 0) {
+            return report_usage(name, "there is no command '%s'; %s", word, subcommands[i].here);
+        }
+    }
+    return STATUS_OK;
+}
+
 static int check_count(const Reader *reader) {
     const Command *command = reader->command;
     int count = (int)reader->options->files.count;
@@ -468,6 +565,11 @@ static int check_count(const Reader *reader) {
         const char *example = command->examples + strspn(command->examples, " ");
         return report_usage(command->name, "expected %s, for example '%.*s'", command->what,
                             (int)strcspn(example, "\n"), example);
+    }
+    bool infer = reader->options->infer && reader->options->weights == NULL;
+    if (infer && command->most >= 0 && count > command->most) {
+        return report_usage(command->name, "unexpected argument '%s'; weights are named by --weights %s",
+                            reader->options->files.at[command->most], reader->options->files.at[command->most]);
     }
     if (command->most >= 0 && count > command->most) {
         return report_usage(command->name, "unexpected argument '%s'; it takes %s",
@@ -503,6 +605,9 @@ bool options_parse(Arena *arena, const Command *command, int argc, char **argv, 
             *status = read_option(&reader, word);
         } else if (*word == '\0' && options->trainer.count == 0) {
             *status = report_usage(command->name, "an argument is empty, expected %s", command->what);
+        } else if (!only_arguments && !command->trainer && net_after_wrong_dash(word) != NULL) {
+            *status = report_usage(command->name, "'%s' does not begin with '-'; did you mean '--%s'?", word,
+                                   net_after_wrong_dash(word));
         } else if (*word != '\0' && is_model(&reader, reader.next - 1)) {
             vec_push(arena, &options->files, word);
         } else {
@@ -513,6 +618,9 @@ bool options_parse(Arena *arena, const Command *command, int argc, char **argv, 
         help_command(command, stdout);
         *status = STATUS_OK;
         return false;
+    }
+    if (*status == STATUS_OK) {
+        *status = check_subcommand(&reader);
     }
     if (*status == STATUS_OK) {
         *status = check_count(&reader);

@@ -18,6 +18,7 @@ typedef struct {
     Words trainer; /* `netc train`: what is left for the trainer */
     VEC(Define) defines;
     Words sets, warnings, dumps;
+    Words renames; /* "OLD=NEW" */
     const char *output, *emit, *backend, *cpu, *cc, *level, *weights, *until, *target, *max_flash, *max_ram;
     const char *color, *diagnostics, *stop_after, *schedule, *memory;
     const char *sort, *model, *from, *completion;
@@ -66,12 +67,18 @@ typedef struct {
 /* False when there is no row of that number. */
 bool option_doc(size_t row, OptionDoc *doc);
 
-/* Words that commands take: names for `netc new --from` and `netc help`, columns of `netc runs`, machines. */
+/* Words that commands take: names for `netc new --from`, columns of `netc runs`, machines. */
 Words shipped_models(Arena *arena);
-Words help_topics(Arena *arena);
 Words runs_columns(Arena *arena);
 Words processor_names(Arena *arena); /* --cpu */
 Words target_names(Arena *arena);    /* --target */
+
+/* The statuses netc ends with. */
+typedef struct {
+    const char *status, *doc;
+} StatusDoc;
+extern const StatusDoc status_docs[];
+extern const size_t status_doc_count;
 
 /* The help of netc, of one command, and of those who work on netc itself. */
 void help_overview(FILE *out);

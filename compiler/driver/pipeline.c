@@ -1,13 +1,14 @@
 #include "compiler/driver/pipeline.h"
 
-#include <errno.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "compiler/driver/memory.h"
 #include "compiler/driver/report.h"
 #include "compiler/driver/show_weights.h"
 #include "compiler/loop/lower.h"
+#include "compiler/loop/schedule.h"
 #include "compiler/model/memory.h"
 #include "compiler/model/pytorch.h"
 #include "compiler/syntax/forms.h"
@@ -31,12 +32,32 @@ static bool run_parse(Compilation *compilation) {
 
 static void dump_ast(const Compilation *compilation, FILE *out) { ast_print(compilation->ast, out); }
 
+/* A number more than the network has output indices would force nothing. */
+static bool check_schedule(Compilation *compilation) {
+    const char *schedule = compilation->options->schedule;
+    int64_t number[FORCED_MAX];
+    int numbers = schedule == NULL ? 0 : schedule_parse_tile(schedule, number), most = FORCED_MAX - 1;
+    for (size_t i = 1; i < compilation->model->layers.count; i++) {
+        int rank = compilation->model->layers.at[i]->out.rank;
+        most = rank > most ? rank : most;
+    }
+    if (numbers > most) {
+        report_usage(compilation->command,
+                     "--schedule %s: no layer of '%s' has maps; expected up to %d numbers, for "
+                     "example --schedule %lldx%lld",
+                     schedule, compilation->model->name, most, (long long)number[0], (long long)number[2]);
+        compilation->wrong_usage = true;
+    }
+    return numbers <= most;
+}
+
 static bool run_check(Compilation *compilation) {
     compilation->model = model_check(compilation->arena, compilation->source, compilation->ast, &compilation->changes,
                                      &compilation->diags);
     return compilation->model != NULL &&
            model_check_memory(compilation->model, net_workers_processors(), compilation->memory, &compilation->diags) &&
-           (!compilation->options->pytorch || pytorch_check(compilation->model, &compilation->diags));
+           (!compilation->options->pytorch || pytorch_check(compilation->model, &compilation->diags)) &&
+           check_schedule(compilation);
 }
 
 static void dump_model(const Compilation *compilation, FILE *out) { model_print(compilation->model, out); }
@@ -143,36 +164,6 @@ static bool apply_warning_options(Compilation *compilation, int *status) {
     return true;
 }
 
-static Source *read_standard_input(Arena *arena, const char **why) {
-    Text text = {0};
-    char buffer[1 << 14];
-    size_t count;
-    while ((count = fread(buffer, 1, sizeof buffer, stdin)) > 0 && text.length <= SOURCE_MAX_BYTES) {
-        text_add(&text, buffer, count);
-    }
-    Source *source = NULL;
-    if (ferror(stdin) != 0) {
-        *why = strerror(errno);
-    } else {
-        source = source_from_text(arena, "<stdin>", text.data == NULL ? "" : text.data, text.length);
-        *why = "larger than 16 MiB";
-    }
-    text_free(&text);
-    return source;
-}
-
-/* Weights and archives may be larger than any text: their beginning tells what they are. NULL: it does not. */
-static Source *read_foreign(Arena *arena, const char *path) {
-    enum { HEAD = 4096 };
-    char head[HEAD];
-    FILE *file = fopen(path, "rb");
-    size_t size = file == NULL ? 0 : fread(head, 1, sizeof head, file);
-    if (file != NULL) {
-        fclose(file);
-    }
-    return form_of_file(head, size) == NULL ? NULL : source_from_text(arena, path, head, size);
-}
-
 bool pipeline_open(Arena *arena, const char *command, const Options *options, const char *path,
                    Compilation *compilation, int *status) {
     *compilation = (Compilation){.arena = arena, .command = command, .options = options, .path = path};
@@ -194,13 +185,20 @@ bool pipeline_open(Arena *arena, const char *command, const Options *options, co
     bool standard_input = string_is(path, "-");
     const char *what = standard_input ? NULL : show_weights_what(path);
     if (what != NULL && string_is(what, "a run")) { /* of a file its content tells, when it is read */
+        const char *beside = arena_format(arena, "%s.net", path);
+        if (access(beside, R_OK) == 0) {
+            *status = report_environment("%s is a run, expected a model; did you mean %s?", path, beside);
+            return false;
+        }
         *status = report_environment("%s is a run, expected a model (FILE.net); 'netc show %s' prints what is in it",
                                      path, path);
         return false;
     }
-    compilation->source = standard_input ? read_standard_input(arena, &why) : source_read(arena, path, &why);
-    if (compilation->source == NULL && !standard_input) {
-        compilation->source = read_foreign(arena, path);
+    Source *head;
+    compilation->source =
+        standard_input ? source_read_file(arena, stdin, "<stdin>", &head, &why) : source_read(arena, path, &head, &why);
+    if (head != NULL && form_of_file(head->text, head->size) != NULL) {
+        compilation->source = head; /* weights and archives may be larger than any text: their beginning tells all */
     }
     if (compilation->source == NULL) {
         *status = report_environment("cannot read %s: %s", standard_input ? "standard input" : path, why);
@@ -217,27 +215,15 @@ bool pipeline_open(Arena *arena, const char *command, const Options *options, co
     return apply_warning_options(compilation, status);
 }
 
-/* NUMBERxNUMBER, a tile that the registers could hold at all. */
-static bool is_schedule(const char *text) {
-    int64_t tile = 1;
-    for (int k = 0; k < 2; k++) {
-        int64_t number = 0;
-        for (; *text >= '0' && *text <= '9' && number < 100; text++) number = 10 * number + (*text - '0');
-        tile *= number;
-        if (*text++ != (k == 0 ? 'x' : '\0')) {
-            return false;
-        }
-    }
-    return tile >= 1 && tile <= TILE_MAX;
-}
-
 bool pipeline_target(Compilation *compilation, int *status) {
     const Options *options = compilation->options;
-    if (options->schedule != NULL && !is_schedule(options->schedule)) {
-        *status = report_usage(compilation->command,
-                               "--schedule %s: expected two numbers of at least 1 whose product is at most %d, for "
-                               "example --schedule 4x5",
-                               options->schedule, TILE_MAX);
+    int64_t number[FORCED_MAX];
+    if (options->schedule != NULL && schedule_parse_tile(options->schedule, number) == 0) {
+        *status =
+            report_usage(compilation->command,
+                         "--schedule %s: expected up to %d numbers of at least 1 whose product is at most %d, for "
+                         "example --schedule 4x5",
+                         options->schedule, FORCED_MAX, TILE_MAX);
         return false;
     }
     const char *backend = options->backend;
@@ -335,6 +321,6 @@ bool pipeline_run(Compilation *compilation, Level level, int *status) {
             good = pipeline_report(compilation, status) && good;
         }
     }
-    *status = good ? STATUS_OK : STATUS_MODEL;
+    *status = good ? STATUS_OK : compilation->wrong_usage ? STATUS_USAGE : STATUS_MODEL;
     return good && !compilation->stopped;
 }

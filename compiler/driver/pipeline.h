@@ -28,9 +28,10 @@ typedef struct {
     Model *model;
     Programs *programs;
     Code *code;
-    size_t next;  /* the pass to run next */
-    bool printed; /* the diagnostics are */
-    bool stopped; /* --stop-after was reached: there is nothing more to do */
+    size_t next;      /* the pass to run next */
+    bool printed;     /* the diagnostics are */
+    bool wrong_usage; /* a pass failed because of an option, not of the model */
+    bool stopped;     /* --stop-after was reached: there is nothing more to do */
 } Compilation;
 
 typedef struct {

@@ -4,29 +4,27 @@
 #include <unistd.h>
 
 #include "runtime/base/streams.h"
+#include "runtime/base/wrap.h"
+
+static void print_line(const char *command, const char *format, va_list args) {
+    char program[32];
+    snprintf(program, sizeof program, "netc%s%s", command == NULL ? "" : " ", command == NULL ? "" : command);
+    fflush(stdout);
+    net_vprint_message(stderr, program, format, args);
+}
 
 int report_usage(const char *command, const char *format, ...) {
     va_list args;
     va_start(args, format);
-    fflush(stdout);
-    fprintf(stderr, "netc%s%s: ", command == NULL ? "" : " ", command == NULL ? "" : command);
-    vfprintf(stderr, format, args);
-    fputc('\n', stderr);
+    print_line(command, format, args);
     va_end(args);
     return STATUS_USAGE;
-}
-
-static void print_line(const char *format, va_list args) {
-    fflush(stdout);
-    fputs("netc: ", stderr);
-    vfprintf(stderr, format, args);
-    fputc('\n', stderr);
 }
 
 int report_environment(const char *format, ...) {
     va_list args;
     va_start(args, format);
-    print_line(format, args);
+    print_line(NULL, format, args);
     va_end(args);
     return STATUS_ENVIRONMENT;
 }
@@ -34,7 +32,7 @@ int report_environment(const char *format, ...) {
 void report_note(const char *format, ...) {
     va_list args;
     va_start(args, format);
-    print_line(format, args);
+    print_line(NULL, format, args);
     va_end(args);
 }
 

@@ -1,6 +1,7 @@
 /* Messages of the driver that are not about a place in a model, and the state of the standard streams.
  *
- * Results go to standard output, messages to standard error, one line each. */
+ * Results go to standard output, messages to standard error, one line each; on a
+ * terminal wrapped at words. */
 #ifndef NETC_DRIVER_REPORT_H
 #define NETC_DRIVER_REPORT_H
 

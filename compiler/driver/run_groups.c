@@ -25,13 +25,16 @@ static bool is_alike(const Run *a, const Run *b) {
     return string_is(a->model, b->model) && has_all(a, b) && has_all(b, a);
 }
 
-/* As for trainers: those that came to an end and did not diverge. */
-static bool counts(const Run *run) {
-    return run->config != NULL && run->result != NULL && field_find(&run->settings, "seed") != NULL &&
-           !string_is(run->status, "diverged") && !string_is(run->status, "broken");
+/* NAN: there is none that is a number. */
+static double seed_of(const Run *run) {
+    const Field *seed = field_find(&run->settings, "seed");
+    return seed == NULL ? (double)NAN : seed->number;
 }
 
-static double seed_of(const Run *run) { return field_find(&run->settings, "seed")->number; }
+/* Those that were trained as their settings say: not the ones that diverged or that a time limit cut short. */
+static bool counts(const Run *run) {
+    return run->config != NULL && run->result != NULL && isfinite(seed_of(run)) && string_is(run->status, "done");
+}
 
 static int compare_seeds(const void *a, const void *b) {
     double left = seed_of(*(const Run *const *)a), right = seed_of(*(const Run *const *)b);

@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "compiler/base/json.h"
 #include "compiler/base/utf8.h"
 #include "compiler/driver/report.h"
 #include "compiler/model/settings.h"
@@ -251,9 +252,8 @@ static int find_date(const char *name, const char **place) {
 
 const char *name_without_date(Arena *arena, const char *name) {
     const char *date = NULL;
-    return find_date(name, &date) == 0
-               ? name
-               : arena_format(arena, "%.*s…%s", (int)(date - name), name, strrchr(name, '-') + 1);
+    return find_date(name, &date) == 0 ? name
+                                       : arena_format(arena, "%.*s%s", (int)(date - name), name, strrchr(name, '-'));
 }
 
 /* Whether a run's folder is one of `runs` already, by whatever path. */
@@ -315,7 +315,7 @@ bool runs_read(Arena *arena, const char *path, Runs *runs) {
         length--;
     }
     const char *folder = arena_copy(arena, path, length);
-    char *found = net_run_find("runs", folder, NULL);
+    char *found = net_run_find(NET_RUN_DIR, folder, NULL);
     folder = found == NULL ? folder : arena_copy(arena, found, strlen(found));
     free(found);
     DIR *directory = opendir(folder);
@@ -392,12 +392,22 @@ static int compare_begun(const void *a, const void *b) {
     return name_compare(left->folder, right->folder);
 }
 
+static Field *model_field(const Run *run) { return (Field *)(uintptr_t)field_find(&run->settings, "model"); }
+
+/* Of a run with a model: its name with what tells it from others of that name. */
+static const char *exact_name(Arena *arena, const Run *run) {
+    return arena_format(arena, "%s#%.8s", model_field(run)->text, run->model);
+}
+
 void runs_select(Arena *arena, Runs *runs, const char *model) {
     const char *wanted = stem(arena, model);
     size_t kept = 0;
     for (size_t i = 0; i < runs->count; i++) {
-        const Field *field = field_find(&runs->at[i].settings, "model");
-        if (field != NULL && string_is(field->text, wanted)) {
+        const Run *run = &runs->at[i];
+        const Field *field = model_field(run);
+        const char *own = json_string_value(json_object_get(run->config, "name"));
+        bool named = field != NULL && (string_is(field->text, wanted) || string_is(exact_name(arena, run), wanted));
+        if (named || string_is(own, wanted)) {
             Run chosen = runs->at[i];
             runs->at[i] = runs->at[kept];
             runs->at[kept++] = chosen;
@@ -409,8 +419,6 @@ void runs_select(Arena *arena, Runs *runs, const char *model) {
     }
     runs->count = kept;
 }
-
-static Field *model_field(const Run *run) { return (Field *)(uintptr_t)field_find(&run->settings, "model"); }
 
 static void tell_models_apart(Arena *arena, Runs *runs) {
     bool *ambiguous = NEW_ARRAY(arena, bool, runs->count);
@@ -427,7 +435,7 @@ static void tell_models_apart(Arena *arena, Runs *runs) {
     for (size_t i = 0; i < runs->count; i++) {
         Field *field = model_field(&runs->at[i]);
         if (ambiguous[i] && field != NULL) {
-            field->text = arena_format(arena, "%s#%.8s", field->text, runs->at[i].model);
+            field->text = exact_name(arena, &runs->at[i]);
         }
     }
 }
@@ -441,21 +449,14 @@ void runs_order(Arena *arena, Runs *runs) {
 
 /* ---- JSON ---- */
 
-/* Without a value: null. */
-static void put(json_t *object, const char *key, json_t *value) {
-    if (json_object_set_new(object, key, value == NULL ? json_null() : value) != 0) {
-        out_of_memory();
-    }
-}
-
 static json_t *json_fields(const Fields *fields) {
     json_t *object = json_object();
     for (size_t i = 0; i < fields->count; i++) {
         const Field *field = &fields->at[i];
         bool whole = fabs(field->number) < 1e15 && field->number == (double)(int64_t)field->number;
-        put(object, field->name,
-            isfinite(field->number) ? whole ? json_integer((json_int_t)field->number) : json_real(field->number)
-                                    : json_string(field->text));
+        json_put(object, field->name,
+                 isfinite(field->number) ? whole ? json_integer((json_int_t)field->number) : json_real(field->number)
+                                         : json_string(field->text));
     }
     return object;
 }
@@ -465,16 +466,16 @@ static json_t *json_group(const Run *group) {
     json_t *object = json_object(), *mean = json_object(), *sd = json_object(), *names = json_array();
     for (size_t i = 0; i < group->figures.count; i++) {
         const Field *field = &group->figures.at[i];
-        put(mean, field->name, json_real(field->number));
-        put(sd, field->name, json_real(field->sd));
+        json_put(mean, field->name, json_real(field->number));
+        json_put(sd, field->name, json_real(field->sd));
     }
     for (size_t i = 0; i < group->members.count; i++) {
         json_array_append_new(names, json_string(group->members.at[i]));
     }
-    put(object, "runs", names);
-    put(object, "seeds", json_string(field_find(&group->settings, "seed")->text));
-    put(object, "mean", mean);
-    put(object, "sd", sd);
+    json_put(object, "runs", names);
+    json_put(object, "seeds", json_string(field_find(&group->settings, "seed")->text));
+    json_put(object, "mean", mean);
+    json_put(object, "sd", sd);
     return object;
 }
 
@@ -493,27 +494,21 @@ void runs_json(Arena *arena, const Runs *runs, const Runs *groups, Words differi
     for (size_t i = 0; i < runs->count; i++) {
         const Run *run = &runs->at[i];
         json_t *object = json_object();
-        put(object, "name", json_string(utf8_clean(arena, run->name, strlen(run->name))));
-        put(object, "folder", json_string(utf8_clean(arena, run->folder, strlen(run->folder))));
-        put(object, "status", json_string(run->status));
-        put(object, "started", json_integer((json_int_t)run->started));
-        put(object, "model", json_model(run));
-        put(object, "settings", json_deep_copy(json_object_get(run->config, "settings")));
-        put(object, "result", run->result != NULL ? json_incref(run->result) : json_fields(&run->figures));
+        json_put(object, "name", json_string(utf8_clean(arena, run->name, strlen(run->name))));
+        json_put(object, "folder", json_string(utf8_clean(arena, run->folder, strlen(run->folder))));
+        json_put(object, "status", json_string(run->status));
+        json_put(object, "started", json_integer((json_int_t)run->started));
+        json_put(object, "model", json_model(run));
+        json_put(object, "settings", json_deep_copy(json_object_get(run->config, "settings")));
+        json_put(object, "result", run->result != NULL ? json_incref(run->result) : json_fields(&run->figures));
         json_array_append_new(list, object);
     }
-    put(root, "differ", differ);
-    put(root, "runs", list);
+    json_put(root, "differ", differ);
+    json_put(root, "runs", list);
     json_t *means = json_array();
     for (size_t i = 0; i < groups->count; i++) {
         json_array_append_new(means, json_group(&groups->at[i]));
     }
-    put(root, "groups", means);
-    char *text = json_dumps(root, JSON_INDENT(2) | JSON_REAL_PRECISION(15));
-    if (text == NULL) {
-        out_of_memory();
-    }
-    fprintf(out, "%s\n", text);
-    free(text);
-    json_decref(root);
+    json_put(root, "groups", means);
+    json_print(root, 15, out);
 }

@@ -44,7 +44,8 @@ typedef VEC(Run) Runs;
 bool runs_read(Arena *arena, const char *path, Runs *runs);
 /* In the order they were begun. Models of one file name and several texts become "NAME#12345678". */
 void runs_order(Arena *arena, Runs *runs);
-/* Leaves those of a model: the name of its file, with or without folder and ".net". */
+/* Leaves those of a model: the name of its file, with or without folder and ".net", or as runs_order tells it apart, or
+ * the name of the network, which the runs have without --name. */
 void runs_select(Arena *arena, Runs *runs, const char *model);
 /* The runs that differ in nothing but the seed, as one run each: its figures are means, its seed is "1-5". */
 Runs runs_groups(Arena *arena, const Runs *runs);
@@ -53,7 +54,7 @@ Runs runs_groups(Arena *arena, const Runs *runs);
 void runs_json(Arena *arena, const Runs *runs, const Runs *groups, Words differing, FILE *out);
 void runs_free(Runs *runs);
 
-/* "first…1" of "first-2026-11-21-1"; a name without a date is as it was. */
+/* "first-1" of "first-2026-11-21-1", as net_run_find takes it; a name without a date is as it was. */
 const char *name_without_date(Arena *arena, const char *name);
 /* The field of that name, or NULL. */
 const Field *field_find(const Fields *fields, const char *name);

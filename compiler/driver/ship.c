@@ -8,10 +8,10 @@
 #include <string.h>
 
 #include "compiler/driver/report.h"
-#include "compiler/driver/system_names.h"
 #include "compiler/emit/library.h"
 #include "compiler/loop/interp.h"
 #include "compiler/loop/lower.h"
+#include "compiler/model/activation.h"
 #include "runtime/base/atomic.h"
 #include "runtime/base/words.h"
 #include "runtime/data/sets.h"
@@ -90,28 +90,12 @@ static bool find_processors(Arena *arena, const Options *options, Shipment *ship
 }
 
 /* ---- what goes in ---- */
-static float *trained_params(Arena *arena, const Programs *programs, const Trained *trained) {
-    float *params = NEW_ARRAY(arena, float, programs->param_size + 1);
-    for (size_t i = 0; i < programs->stored.count; i++) {
-        const Stored *stored = &programs->stored.at[i];
-        for (size_t k = 0; k < trained->tensors.count && !stored->in_state; k++) {
-            const TrainedTensor *tensor = &trained->tensors.at[k];
-            if (!string_is(tensor->param->name, stored->name)) {
-                continue;
-            }
-            ASSERT(tensor->count == stored->size);
-            memcpy(params + stored->offset, tensor->values, (size_t)stored->size * sizeof *params);
-        }
-    }
-    return params;
-}
-
-static void fill_statistics(const Programs *programs, const Trained *trained, float *state) {
-    for (size_t i = 0; i < programs->stored.count; i++) {
-        const Stored *stored = &programs->stored.at[i];
-        const float *values = string_is(stored->role, "input_mean") ? trained->mean : trained->std;
-        if (stored->in_state) {
-            memcpy(state + stored->offset, values, (size_t)stored->size * sizeof *state);
+static void fill_stored(const Model *model, const Trained *trained, float *params, float *state) {
+    for (size_t i = 0; i < model->stored.count; i++) {
+        const Stored *stored = model->stored.at[i];
+        float *out = (stored_is_parameter(stored) ? params : state) + stored->offset;
+        if (trained->values[i] != NULL) {
+            memcpy(out, trained->values[i], (size_t)stored_count(stored) * sizeof *out);
         }
     }
 }
@@ -140,7 +124,7 @@ static void name_classes(Arena *arena, const Model *model, const Trained *traine
                                                                          : arena_format(arena, "%zu", i);
     }
     library->classes = names;
-    library->probabilities = last->activation.kind == ACTIVATION_SOFTMAX || last->activation.kind == ACTIVATION_SIGMOID;
+    library->probabilities = last->activation.kind->cost != COST_QUADRATIC;
 }
 
 /* Which roundings of a sum's terms the shipped code has: with a fused multiply-add, without one, or both. The plain C
@@ -223,7 +207,7 @@ static Library make_library(Arena *arena, const Model *model, const Trained *tra
         library.workspace = library.workspace_one;
     }
     library.state_offset = round_up(first->packing.size);
-    library.weight_count = library.state_offset + round_up(programs->state_size);
+    library.weight_count = library.state_offset + round_up(model->state_size);
     library.result_step = (library.outputs + RESULTS - 1) / RESULTS;
     library.result_count = (library.outputs + library.result_step - 1) / library.result_step;
     float *weights = NEW_ARRAY(arena, float, library.weight_count + 1);
@@ -234,9 +218,9 @@ static Library make_library(Arena *arena, const Model *model, const Trained *tra
     if (trained == NULL) {
         return library;
     }
-    memcpy(weights, packing_fill(arena, &first->packing, trained_params(arena, programs, trained)),
-           (size_t)first->packing.size * sizeof *weights);
-    fill_statistics(programs, trained, weights + library.state_offset);
+    float *params = NEW_ARRAY(arena, float, model->param_size + 1);
+    fill_stored(model, trained, params, weights + library.state_offset);
+    memcpy(weights, packing_fill(arena, &first->packing, params), (size_t)first->packing.size * sizeof *weights);
     for (int fused = 1; fused >= 0; fused--) {
         if (rounds(shipment, fused)) {
             make_result(arena, first, fused, &library, result);
@@ -247,9 +231,16 @@ static Library make_library(Arena *arena, const Model *model, const Trained *tra
 }
 
 /* ---- files ---- */
+/* In the scratch folder, where nothing has to be whole or to outlast the power. */
 static bool save(const char *path, const void *data, size_t size) {
-    NetError error;
-    return net_file_save(path, data, size, &error) || (report_environment("%s", error.text), false);
+    FILE *file = fopen(path, "wbe");
+    bool good = file != NULL && fwrite(data, 1, size, file) == size;
+    int code = errno;
+    if (file != NULL && fclose(file) != 0 && good) {
+        good = false;
+        code = errno;
+    }
+    return good || (report_environment("%s: cannot write: %s", path, strerror(code)), false);
 }
 
 static bool save_text(const char *path, Text *text) {
@@ -380,93 +371,26 @@ static bool write_kernels(const Tools *tools, const Shipment *shipment, const Li
 }
 
 /* ---- the outputs ---- */
-typedef struct {
-    const char *form; /* of the file's name */
-    bool header;      /* one goes beside it */
-    bool (*write)(const Tools *tools, const Shipment *shipment, const Library *library, const char *path);
-} Form;
+typedef bool Write(const Tools *tools, const Shipment *shipment, const Library *library, const char *path);
 
-static const Form forms[] = {
-    [EMIT_EXE] = {"%s-predict", false, write_program},
-    [EMIT_OBJ] = {"%s.o", true, write_object},
-    [EMIT_LIB] = {"lib%s.a", true, write_archive},
-    [EMIT_SHARED] = {"lib%s.so", true, write_shared},
-    [EMIT_C] = {"%s.c", true, write_c},
-    [EMIT_LLVM] = {"%s.ll", false, write_kernels},
-    [EMIT_ASM] = {"%s.s", false, write_kernels},
-    [EMIT_ONNX] = {"%s.onnx", false, NULL},
+static Write *const writers[] = {
+    [EMIT_EXE] = write_program, [EMIT_OBJ] = write_object,   [EMIT_LIB] = write_archive, [EMIT_SHARED] = write_shared,
+    [EMIT_C] = write_c,         [EMIT_LLVM] = write_kernels, [EMIT_ASM] = write_kernels,
 };
-
-/* What an output is called: its file's name without what the form puts around it ("lib", ".so" and a version behind
- * that), or else without its ending. The header beside it has that name. */
-static const char *output_name(Arena *arena, const char *path, const char *form) {
-    const char *slash = strrchr(path, '/'), *name = slash == NULL ? path : slash + 1, *hole = strchr(form, '%');
-    const char *ending = hole + strlen("%s"), *end = NULL;
-    size_t before = (size_t)(hole - form);
-    if (strncmp(name, form, before) == 0 && name[before] != '\0' && name[before] != '.') {
-        name += before;
-    }
-    for (const char *at = name; (at = strstr(at, ending)) != NULL && end == NULL; at++) {
-        const char *rest = at + strlen(ending);
-        end = rest[strspn(rest, ".0123456789")] == '\0' ? at : NULL;
-    }
-    end = end != NULL ? end : strrchr(name, '.');
-    return arena_copy(arena, name, end == NULL || end == name ? strlen(name) : (size_t)(end - name));
-}
-
-static const char *header_path(Arena *arena, const char *path, const Form *form) {
-    const char *slash = strrchr(path, '/');
-    return arena_format(arena, "%.*s%s.h", slash == NULL ? 0 : (int)(slash - path) + 1, path,
-                        output_name(arena, path, form->form));
-}
-
-static bool find_path(Arena *arena, const Model *model, Shipment *shipment, int *status) {
-    const Options *options = shipment->options;
-    const Form *form = &forms[shipment->emit];
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wformat-nonliteral"
-    shipment->path = options->output != NULL ? options->output : arena_format(arena, form->form, model->name);
-#pragma GCC diagnostic pop
-    const char *header = header_path(arena, shipment->path, form);
-    const char *const inputs[] = {model->source->path, options->weights};
-    for (size_t i = 0; i < COUNT_OF(inputs); i++) {
-        if (inputs[i] != NULL && output_is(shipment->path, inputs[i])) {
-            *status =
-                report_usage(shipment->command, "-o %s: it is made of that file; -o names another one", shipment->path);
-            return false;
-        }
-    }
-    const char *taken = system_name(arena, form->header ? header : NULL, shipment->path);
-    if (taken != NULL) {
-        *status =
-            report_usage(shipment->command,
-                         "%s: a file of the system has that name, and a compiler told to look here would take "
-                         "this one; call the network '%s_net'%s",
-                         taken, model->name, string_is(taken, shipment->path) ? ", or name another file with -o" : "");
-        return false;
-    }
-    if (form->header && string_is(header, shipment->path)) {
-        *status = report_usage(shipment->command, "-o %s: the header takes that name; -o names another file", header);
-        return false;
-    }
-    return true;
-}
 
 bool ship_plan(Arena *arena, const Model *model, const Options *options, Shipment *shipment, int *status) {
     shipment->options = options;
     shipment->triple = options->target;
     shipment->until = find_until(arena, model, shipment->command, options->until, status);
-    return shipment->until != NULL && find_processors(arena, options, shipment, status) &&
-           find_path(arena, model, shipment, status);
+    return shipment->until != NULL && find_processors(arena, options, shipment, status);
 }
 
 /* Written, but for net_file_commit; NULL after printing why. */
-static NetFile *begin_header(Arena *arena, const Shipment *shipment, const Library *library) {
-    const Form *form = &forms[shipment->emit];
+static NetFile *begin_header(const Shipment *shipment, const Library *library) {
     NetError error;
     Text text = {0};
-    emit_header(library, output_name(arena, shipment->path, form->form), &text);
-    NetFile *header = net_file_create(header_path(arena, shipment->path, form), &error);
+    emit_header(library, shipment->stem, &text);
+    NetFile *header = net_file_create(shipment->header, &error);
     if (header == NULL || !net_file_write(header, text.data, text.length, &error)) {
         report_environment("%s", error.text);
         net_file_discard(header);
@@ -477,7 +401,6 @@ static NetFile *begin_header(Arena *arena, const Shipment *shipment, const Libra
 }
 
 static bool build(const Tools *tools, const Shipment *shipment, const Library *library) {
-    const Form *form = &forms[shipment->emit];
     NetError error;
     Output output;
     NetFile *header = NULL;
@@ -485,11 +408,11 @@ static bool build(const Tools *tools, const Shipment *shipment, const Library *l
         return false;
     }
     bool good = true;
-    if (form->header && output.file != NULL && net_file_in_folder(output.file)) {
-        header = begin_header(tools->arena, shipment, library);
+    if (shipment->header != NULL && output.file != NULL && net_file_in_folder(output.file)) {
+        header = begin_header(shipment, library);
         good = header != NULL;
     }
-    good = good && form->write(tools, shipment, library, output.made);
+    good = good && writers[shipment->emit](tools, shipment, library, output.made);
     if (!good) {
         output_discard(&output);
     }
@@ -569,7 +492,10 @@ int ship_measure(Arena *arena, const Model *model, const Shipment *shipment, Shi
     sizes->values = 0;
     for (int i = 0; i <= shipment->until->index; i++) {
         const Layer *layer = model->layers.at[i];
-        sizes->values += 4 * (param_count(layer->weight) + param_count(layer->bias));
+        for (size_t k = 0; k < layer->stored.count; k++) {
+            const Stored *stored = layer->stored.at[k];
+            sizes->values += stored_is_tensor(stored) ? 4 * stored_count(stored) : 0;
+        }
     }
     sizes->weights = library.weight_count * 4;
     sizes->code -= sizes->weights;

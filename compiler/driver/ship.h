@@ -11,6 +11,8 @@ typedef struct {
     const Options *options;
     Emit emit;
     const char *path;       /* of the output */
+    const char *stem;       /* of its file's name */
+    const char *header;     /* beside it; NULL: none */
     const Layer *until;     /* whose output is the result */
     Processor processor[3]; /* the kernels are made for each of them, most demanding first */
     int processors;
@@ -22,6 +24,9 @@ typedef struct {
 
 /* What the options ask for; false after printing why. */
 bool ship_plan(Arena *arena, const Model *model, const Options *options, Shipment *shipment, int *status);
+/* Where it is written, of one that was planned; false after printing why not there. */
+bool ship_path(Arena *arena, const Model *model, Shipment *shipment, int *status);
+
 /* What an object made so takes. */
 typedef struct {
     int64_t values;                   /* bytes of the weights as such */

@@ -1,8 +1,6 @@
 #include "compiler/driver/show_infer.h"
 
-#include <jansson.h>
-#include <stdlib.h>
-
+#include "compiler/base/json.h"
 #include "compiler/driver/memory.h"
 #include "compiler/driver/report.h"
 #include "compiler/driver/ship.h"
@@ -75,13 +73,7 @@ static void print_json(const Model *model, const Shipment *shipment, const ShipS
                   (json_int_t)sizes->values, "weight_bytes", (json_int_t)sizes->weights, "code_bytes",
                   (json_int_t)sizes->code, "workspace_one_bytes", (json_int_t)sizes->workspace_one, "workspace_bytes",
                   (json_int_t)sizes->workspace, "multiply_adds", (json_int_t)multiply_adds(model, shipment->until));
-    char *text = json_dumps(object, JSON_INDENT(2));
-    if (text == NULL) {
-        out_of_memory();
-    }
-    puts(text);
-    free(text);
-    json_decref(object);
+    json_print(object, 15, stdout);
 }
 
 static bool parse_limit(const char *name, const char *text, int64_t *limit, int *status) {

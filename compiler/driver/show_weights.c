@@ -5,31 +5,26 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "compiler/base/json.h"
 #include "compiler/base/utf8.h"
 #include "compiler/driver/report.h"
 #include "compiler/driver/runs.h"
 #include "compiler/model/show.h"
+#include "runtime/base/wrap.h"
 #include "runtime/base/atomic.h"
 #include "runtime/train/runs.h"
 #include "runtime/train/weight_file.h"
 
-static const char run_dir[] = "runs"; /* the trainers' own default */
-
 static const char *clean(Arena *arena, const char *text) { return utf8_clean(arena, text, strlen(text)); }
 
-/* A length that the file has room for, then the header's bracket: no text begins like this. */
-static bool begins_like_safetensors(const char *path, int64_t size) {
-    unsigned char start[9];
+static bool begins_like_weights(const char *path) {
+    char start[NET_SAFETENSORS_START];
     FILE *file = fopen(path, "rb");
-    bool whole = file != NULL && fread(start, 1, sizeof start, file) == sizeof start;
+    size_t size = file != NULL ? fread(start, 1, sizeof start, file) : 0;
     if (file != NULL) {
         fclose(file);
     }
-    uint64_t length = 0;
-    for (int i = 0; whole && i < 8; i++) {
-        length |= (uint64_t)start[i] << (8 * i);
-    }
-    return whole && start[8] == '{' && length <= (uint64_t)size - 8;
+    return net_safetensors_begins(start, size);
 }
 
 /* A run's folder has its settings from the start. */
@@ -44,15 +39,14 @@ const char *show_weights_what(const char *path) {
     static const char ending[] = ".safetensors";
     struct stat info;
     size_t length = strlen(path);
-    char *folder = net_run_find(run_dir, path, NULL);
+    char *folder = net_run_find(NET_RUN_DIR, path, NULL);
     if (folder != NULL) {
         bool run = is_run(folder);
         free(folder);
         return run ? "a run" : "a folder";
     }
     bool named = length >= strlen(ending) && string_is(path + length - strlen(ending), ending);
-    bool weights =
-        named || (stat(path, &info) == 0 && S_ISREG(info.st_mode) && begins_like_safetensors(path, info.st_size));
+    bool weights = named || (stat(path, &info) == 0 && S_ISREG(info.st_mode) && begins_like_weights(path));
     return weights ? "a weights file" : NULL;
 }
 
@@ -67,22 +61,15 @@ static const char *shape_of(Arena *arena, const NetTensor *tensor) {
     return text;
 }
 
-static int columns_of(const char *text) {
-    int columns = 0;
-    for (; *text != '\0'; text++) {
-        columns += ((unsigned char)*text & 0xC0) != 0x80;
-    }
-    return columns;
-}
-
-static void print_padded(const char *text, int width) { printf("%s%*s", text, width - columns_of(text), ""); }
+static void print_padded(const char *text, int width) { printf("%s%*s", text, width - net_text_width(text), ""); }
 
 static void print_tensors(Arena *arena, const NetSafetensors *file) {
     int name = 6, shape = 5;
     int64_t total = 0;
     char count[NET_COUNT_TEXT];
     for (size_t i = 0; i < file->count; i++) {
-        int width[] = {columns_of(clean(arena, file->tensors[i].name)), columns_of(shape_of(arena, &file->tensors[i]))};
+        int width[] = {net_text_width(clean(arena, file->tensors[i].name)),
+                       net_text_width(shape_of(arena, &file->tensors[i]))};
         name = width[0] > name ? width[0] : name;
         shape = width[1] > shape ? width[1] : shape;
     }
@@ -123,31 +110,48 @@ static void print_network(Arena *arena, const json_t *network) {
     }
 }
 
-/* Metadata that is not told in other words. */
-static void print_metadata(Arena *arena, const NetSafetensors *file) {
-    enum { SHOWN = 100 };
-    static const char *const told[] = {"format", "name", "netc", "epoch", "network"};
+/* Whether a key is told in other words: those of netc where netc wrote the file, the network where it could be read. */
+static bool is_told(const char *key, bool ours, bool network) {
+    static const char *const told[] = {"format", "name", "netc", "epoch"};
+    bool found = string_is(key, "network") && network;
+    for (size_t k = 0; k < COUNT_OF(told); k++) {
+        found = found || (ours && string_is(key, told[k]));
+    }
+    return found;
+}
+
+static bool tells_more(const NetSafetensors *file, bool network) {
+    bool more = false, ours = net_safetensors_metadata(file, "netc") != NULL;
+    for (size_t i = 0; i < file->metadata_count; i++) {
+        more = more || !is_told(file->metadata[i].key, ours, network);
+    }
+    return more;
+}
+
+static void print_metadata(Arena *arena, const NetSafetensors *file, bool network) {
+    enum { SHOWN = 100, KEYS = 16 };
+    bool ours = net_safetensors_metadata(file, "netc") != NULL;
     for (size_t i = 0; i < file->metadata_count; i++) {
         const NetPair *pair = &file->metadata[i];
-        bool skip = false;
-        for (size_t k = 0; k < COUNT_OF(told); k++) {
-            skip = skip || string_is(pair->key, told[k]);
-        }
-        if (!skip) {
+        if (!is_told(pair->key, ours, network)) {
             bool cut = strlen(pair->value) > SHOWN;
-            printf("%-15s %s%s\n", clean(arena, pair->key),
-                   utf8_clean(arena, pair->value, cut ? SHOWN : strlen(pair->value)), cut ? "..." : "");
+            print_padded(clean(arena, pair->key), KEYS);
+            printf("%s%s\n", utf8_clean(arena, pair->value, cut ? SHOWN : strlen(pair->value)), cut ? "..." : "");
         }
     }
 }
 
+/* What a run is judged by, of whichever parts of the data it has. */
 static void print_results(const Run *run) {
+    static const char *const shown[] = {"train_", "validation_", "test_", "epoch"};
     puts("\nresults of the run");
     for (size_t i = 0; i < run->figures.count; i++) {
         const Field *field = &run->figures.at[i];
-        if (strstr(field->name, "test_") != NULL || strstr(field->name, "validation_") != NULL ||
-            strstr(field->name, "epoch") != NULL) {
-            printf("  %-26s %.6g\n", field->name, field->number);
+        for (size_t k = 0; k < COUNT_OF(shown); k++) {
+            if (strstr(field->name, shown[k]) != NULL) {
+                printf("  %-26s %.6g\n", field->name, field->number);
+                break;
+            }
         }
     }
 }
@@ -155,15 +159,16 @@ static void print_results(const Run *run) {
 static void print_text(Arena *arena, const NetSafetensors *file, const json_t *network, const Run *run) {
     char epoch[NET_WEIGHTS_EPOCH];
     const char *name = net_safetensors_metadata(file, "name"), *netc = net_safetensors_metadata(file, "netc");
-    printf("%s\n\n", clean(arena, file->path));
+    printf("%s\n%s", clean(arena, file->path),
+           netc != NULL || run != NULL || tells_more(file, network != NULL) ? "\n" : "");
     if (netc != NULL) {
         printf("network         %s%s, written by netc %s\n", clean(arena, name != NULL ? name : "?"),
                net_weights_epoch(file, epoch), clean(arena, netc));
     }
     if (run != NULL) {
-        printf("run             %s, %s\n", run->name, run->status);
+        printf("run             %s, %s\n", clean(arena, run->name), run->status);
     }
-    print_metadata(arena, file);
+    print_metadata(arena, file, network != NULL);
     print_network(arena, network);
     print_tensors(arena, file);
     if (run != NULL) {
@@ -172,12 +177,6 @@ static void print_text(Arena *arena, const NetSafetensors *file, const json_t *n
 }
 
 /* ---- JSON ---- */
-
-static void put(json_t *object, const char *key, json_t *value) {
-    if (json_object_set_new(object, key, value) != 0) {
-        out_of_memory();
-    }
-}
 
 static json_t *json_tensor(const NetTensor *tensor) {
     json_t *shape = json_array();
@@ -191,44 +190,53 @@ static json_t *json_tensor(const NetTensor *tensor) {
 static void print_json(Arena *arena, const NetSafetensors *file, json_t *network, const Run *run) {
     json_t *root = json_object(), *metadata = json_object(), *tensors = json_array();
     for (size_t i = 0; i < file->metadata_count; i++) {
-        if (!string_is(file->metadata[i].key, "network")) {
-            put(metadata, file->metadata[i].key, json_string(file->metadata[i].value));
+        if (network == NULL || !string_is(file->metadata[i].key, "network")) {
+            json_put(metadata, file->metadata[i].key, json_string(file->metadata[i].value));
         }
     }
     for (size_t i = 0; i < file->count; i++) {
         json_array_append_new(tensors, json_tensor(&file->tensors[i]));
     }
-    put(root, "file", json_string(clean(arena, file->path)));
-    put(root, "metadata", metadata);
-    put(root, "network", network != NULL ? json_incref(network) : json_null());
-    put(root, "tensors", tensors);
+    json_put(root, "file", json_string(clean(arena, file->path)));
+    json_put(root, "metadata", metadata);
+    json_put(root, "network", network != NULL ? json_incref(network) : json_null());
+    json_put(root, "tensors", tensors);
     if (run != NULL) {
-        put(root, "run", json_string(clean(arena, run->name)));
-        put(root, "status", json_string(run->status));
-        put(root, "result", run->result != NULL ? json_incref(run->result) : json_null());
+        json_put(root, "run", json_string(clean(arena, run->name)));
+        json_put(root, "status", json_string(run->status));
+        json_put(root, "result", run->result != NULL ? json_incref(run->result) : json_null());
     }
-    char *text = json_dumps(root, JSON_INDENT(2) | JSON_REAL_PRECISION(15));
-    if (text == NULL) {
-        out_of_memory();
-    }
-    puts(text);
-    free(text);
-    json_decref(root);
+    json_print(root, 15, stdout);
 }
 
 /* ---- all of it ---- */
 
 static bool check_options(const Options *options, const char *path, int *status) {
-    const char *form = options->infer ? "--infer" : options->pytorch ? "--pytorch" : options->dot ? "--dot" : NULL;
-    if (form != NULL) {
-        *status = report_usage("show", "%s is about a model; %s holds weights", form, path);
+    const struct {
+        bool given;
+        const char *option;
+    } of_models[] = {{options->infer, "--infer"},
+                     {options->pytorch, "--pytorch"},
+                     {options->dot, "--dot"},
+                     {options->defines.count > 0, "-D"},
+                     {options->sets.count > 0, "--set"},
+                     {options->warnings.count > 0, "-W"},
+                     {options->diagnostics != NULL, "--diagnostics"},
+                     {options->dumps.count > 0, "--dump"},
+                     {options->stop_after != NULL, "--stop-after"},
+                     {options->time, "--time"}};
+    for (size_t i = 0; i < COUNT_OF(of_models); i++) {
+        if (of_models[i].given) {
+            *status = report_usage("show", "%s is about a model; %s holds weights", of_models[i].option, path);
+            return false;
+        }
     }
-    return form == NULL;
+    return true;
 }
 
 /* The run that a word means, read; false after saying that it is several, or none. */
 static bool find_run(Arena *arena, const char *word, Runs *runs) {
-    char *folder = net_run_find(run_dir, word, NULL);
+    char *folder = net_run_find(NET_RUN_DIR, word, NULL);
     if (folder == NULL) {
         return true;
     }
@@ -255,7 +263,7 @@ int show_weights(Arena *arena, const Options *options, const char *path) {
         runs_free(&runs);
         return STATUS_ENVIRONMENT;
     }
-    char *found = net_weights_path(run_dir, runs.count == 1 ? runs.at[0].folder : path, &error);
+    char *found = net_weights_path(NET_RUN_DIR, runs.count == 1 ? runs.at[0].folder : path, &error);
     bool good = found != NULL && net_safetensors_read(found, &file, &error);
     free(found);
     if (good) {

@@ -2,7 +2,6 @@
 #include "compiler/emit/emit.h"
 
 #include <errno.h>
-#include <ctype.h>
 #include <math.h>
 #include <string.h>
 
@@ -459,12 +458,10 @@ static void print_table(Text *out, const Code *code) {
 
 /* ---- what stands before them ---- */
 
-static bool is_word(char c) { return isalnum((unsigned char)c) || c == '_'; }
-
 static bool mentions(const Text *text, const char *name) {
     const size_t length = strlen(name);
     for (const char *at = text->data; (at = strstr(at, name)); at += length)
-        if (!is_word(at[length]) && (at == text->data || !is_word(at[-1]))) return true;
+        if (!in_name(at[length]) && (at == text->data || !in_name(at[-1]))) return true;
     return false;
 }
 
@@ -477,7 +474,7 @@ static const char *name_of_paragraph(Arena *scratch, size_t from, size_t to) {
     for (size_t i = from; i < to && may_go; i++) {
         const char *end = strchr(plain_prelude[i], '('), *start = end;
         if (!end) continue;
-        while (start > plain_prelude[i] && is_word(start[-1])) start--;
+        while (start > plain_prelude[i] && in_name(start[-1])) start--;
         return arena_copy(scratch, start, (size_t)(end - start));
     }
     return NULL;

@@ -64,7 +64,7 @@ static void print_guard(const char *file, Text *out) {
 
 void emit_header(const Library *library, const char *file, Text *out) {
     const char *name = library->name;
-    text_printf(out, "/* %s, a trained network, made by netc %s.\n *\n * Input:  ", name, library->netc);
+    text_printf(out, "/* %s" HEADER_MARK "%s.\n *\n * Input:  ", name, library->netc);
     for (int d = 0; d < library->rank; d++) text_printf(out, "%s%lld", d ? " x " : "", (long long)library->shape[d]);
     text_printf(out, " floats%s; bytes are to be divided by 255: (float)byte * (float)(1.0 / 255).\n",
                 library->rank == 3 ? ", channel by channel, row by row" : "");
@@ -265,8 +265,7 @@ static void print_about(const Library *library, Text *out) {
 }
 
 static void print_start(const Library *library, Text *out) {
-    text_printf(out, "/* %s, a trained network, made by netc %s: the functions around its kernels. */\n", library->name,
-                library->netc);
+    text_printf(out, "/* %s" HEADER_MARK "%s: the functions around its kernels. */\n", library->name, library->netc);
     text_printf(out, "#include <stdint.h>\n%s\n", selftest_allocates(library) ? "#include <stdlib.h>\n" : "");
     if (!library->plain) text_puts(out, "#define NET_ALIGNED __attribute__((aligned(64)))\n");
     text_puts(out, kernel_type);

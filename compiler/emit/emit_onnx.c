@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "compiler/emit/emit.h"
+#include "compiler/model/activation.h"
 #include "compiler/onnx/graph.h"
 
 /* The names of the classes as a JSON list. */
@@ -41,7 +42,7 @@ bool emit_onnx(Arena *arena, const Trained *trained, const Layer *until, FILE *o
     onnx_input(graph, input->name, input->out, arena_format(arena, "%s%s", floats, order));
     add_layers(arena, graph, model, until);
     onnx_output(graph, until->name, until->out,
-                arena_format(arena, "%s outputs%s", activation_names[until->activation.kind], outputs));
+                arena_format(arena, "%s outputs%s", until->activation.kind->name, outputs));
     onnx_about(graph, arena_format(arena, "The network '%s', trained by a program of netc. Its input is %s%s.",
                                    model->name, floats, order));
     onnx_metadata(graph, "netc", NETC_VERSION);

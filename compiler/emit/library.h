@@ -42,6 +42,8 @@ float library_example(int64_t i);
 /* Bytes of the workspace for `scratch` floats on a boundary of 64 bytes, from wherever it begins. */
 int64_t library_workspace(int64_t scratch);
 
+/* What the header's first line has after the network's name: such a file may be written anew. */
+#define HEADER_MARK ", a trained network, made by netc "
 /* The header, a file of that name (without ".h"). */
 void emit_header(const Library *library, const char *file, Text *out);
 /* The functions, for kernels that are in other objects; `weights` is the file the assembler takes in. */

@@ -1,5 +1,6 @@
 /* activation: y = f(x), value by value (softmax: over all of them). */
 #include "compiler/layers/build.h"
+#include "compiler/model/activation.h"
 #include "compiler/model/pytorch.h"
 #include "compiler/onnx/graph.h"
 
@@ -21,11 +22,11 @@ static bool activation_shape(LayerContext *context) {
     return true;
 }
 
-static bool activation_idle(const Layer *layer) { return layer->activation.kind == ACTIVATION_LINEAR; }
+static bool activation_idle(const Layer *layer) { return activation_is_linear(layer->activation); }
 
 static Tensor *activation_build(Build *build, const Layer *layer, Tensor *in, Mode mode) {
     (void)mode;
-    return build_activate(build, layer, layer->activation, in);
+    return build_activate(build, layer, in);
 }
 
 static const char *activation_pytorch(PyTorch *out, const Layer *layer, const char *x) {

@@ -13,26 +13,28 @@ struct Build {
     Program *program;
     const Model *model;
     Mode mode;
-    bool centre_now;         /* the program `init`: a bias with init `centre` is computed, not read */
-    Tensor *input;           /* the batch as it comes, [n, ...] */
-    Tensor *label;           /* [n] */
-    Tensor *scaled;          /* the input with bytes divided by 255, before mean and std: an autoencoder's target */
-    Tensor **value;          /* by layer index: its output */
-    Tensor **weighted;       /* by layer index: before its activation */
-    Tensor **weight, **bias; /* by layer index: its parameters, once read */
-    int64_t *weight_offset, *bias_offset; /* in the param buffer */
-    int64_t mean_offset, std_offset;      /* in the state buffer; -1: constants of the model */
-    Tensor **centred;                     /* by layer index: biases computed by the program `init` */
+    bool centre_now;   /* the program `init`: a bias with init `centre` is computed, not read */
+    Tensor *input;     /* the batch as it comes, [n, ...] */
+    Tensor *label;     /* [n] */
+    Tensor *scaled;    /* the input with bytes divided by 255, before mean and std: an autoencoder's target */
+    Tensor **value;    /* by layer index: its output */
+    Tensor **weighted; /* by layer index: before its activation */
+    Tensor **stored;   /* by row of the model's list: the tensor, once it is used */
+    Expr **next;       /* by row: what replaces it when the program ends, over its own indices; NULL: nothing does */
 };
 
 /* "conv1.z" */
 const char *build_name(Build *build, const Layer *layer, const char *part);
-/* The layer's weight with the dimensions the layer reads it in (as many elements as layer->weight). */
-Tensor *build_weight(Build *build, const Layer *layer, int rank, const int64_t *dim);
-/* sums + bias of dimension 1 (units or maps), then the activation; notes the weighted input. */
-Tensor *build_bias_activate(Build *build, const Layer *layer, Tensor *sums);
-/* Notes z as the layer's weighted input and gives activation(z). */
-Tensor *build_activate(Build *build, const Layer *layer, Activation activation, Tensor *z);
+/* A stored tensor, to be read; its values are those before the program. It has the dimensions it was first read with.
+ */
+Tensor *build_stored(Build *build, const Stored *stored);
+/* The same with these dimensions, of as many elements: the same ones wherever a program says so. */
+Tensor *build_stored_as(Build *build, const Stored *stored, int rank, const int64_t *dim);
+/* When the program ends, `e`, an expression of the tensor's own indices, replaces it; in training alone, unless the
+ * program is `init`. The place in the program where this is said does not matter. */
+void build_next(Build *build, const Stored *stored, Expr *e);
+/* Notes z as the layer's weighted input and gives the layer's activation of it. */
+Tensor *build_activate(Build *build, const Layer *layer, Tensor *z);
 
 /* The row (axis 0) or column (axis 1) that tap `tap` of the window reads at place `place`: place*stride + tap - pad. */
 Affine window_row(const Window *window, int axis, int place, int tap);

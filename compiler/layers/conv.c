@@ -4,9 +4,7 @@
  *     y = activation(z)
  *
  * x is 0 outside the maps. fan_in = C*kh*kw, fan_out = maps*kh*kw. */
-#include "compiler/layers/build.h"
-#include "compiler/model/pytorch.h"
-#include "compiler/onnx/graph.h"
+#include "compiler/layers/weighted.h"
 
 enum {
     CONV_MAPS,
@@ -91,11 +89,8 @@ static bool conv_shape(LayerContext *context) {
         return false;
     }
     const int64_t weight[] = {maps, channels, window.size[0], window.size[1]};
-    layer->weight = layer_param(context, "weight", 4, weight, CONV_INIT, channels * area, maps * area, true);
-    if (option[CONV_BIAS].flag) {
-        layer->bias = layer_param(context, "bias", 1, &maps, CONV_BIAS_INIT, channels * area, maps * area, false);
-    }
-    return layer_bias_agrees(context, &option[CONV_BIAS], &option[CONV_BIAS_INIT]);
+    const WeightedOptions at = {CONV_BIAS, CONV_INIT, CONV_BIAS_INIT};
+    return weighted_store(context, at, COUNT_OF(weight), weight, channels * area, maps * area);
 }
 
 static Window conv_window(const Layer *layer) {
@@ -114,12 +109,12 @@ static Tensor *conv_build(Build *build, const Layer *layer, Tensor *in, Mode mod
     const int64_t dim[] = {DIM_BATCH, layer->out.dim[0], window.out[0], window.out[1]};
     const int64_t range[] = {layer->in.dim[0], window.size[0], window.size[1]};
     const int64_t shape[] = {dim[1], range[0], range[1], range[2]};
-    Tensor *w = build_weight(build, layer, 4, shape);
+    Tensor *w = weighted_read(build, layer, 4, shape);
     const Affine tap[] = {ix(O), ix(C), ix(U), ix(V)};
     const Affine pixel[] = {ix(N), ix(C), window_row(&window, 0, I, U), window_row(&window, 1, J, V)};
     Expr *product = e_mul(p, e_read(p, w, 0, tap), e_read(p, in, 0, pixel));
     Tensor *sums = program_compute(p, build_name(build, layer, "sum"), 4, dim, REDUCE_SUM, 3, range, product);
-    return build_bias_activate(build, layer, sums);
+    return weighted_finish(build, layer, sums);
 }
 
 static const char *conv_pytorch(PyTorch *out, const Layer *layer, const char *x) {
@@ -129,16 +124,13 @@ static const char *conv_pytorch(PyTorch *out, const Layer *layer, const char *x)
         out->arena, "nn.Conv2d(%lld, %lld, kernel_size=%s%s%s%s)", (long long)layer->in.dim[0],
         (long long)layer->out.dim[0], pytorch_pair(out, window.size),
         pytorch_option(out, "stride", window.stride, (const int64_t[]){1, 1}),
-        even ? pytorch_option(out, "padding", window.before, (const int64_t[]){0, 0}) : "", pytorch_bias(layer));
+        even ? pytorch_option(out, "padding", window.before, (const int64_t[]){0, 0}) : "", weighted_pytorch(layer));
     return pytorch_module(out, layer, module, even ? x : pytorch_padded(out, &window, x));
 }
 
 static const char *conv_onnx(OnnxGraph *graph, const Layer *layer, const char *in) {
     Window window = conv_window(layer);
-    const char *weight = onnx_param(graph, layer->weight);
-    const char *bias = layer->bias ? onnx_param(graph, layer->bias) : NULL;
-    const char *const inputs[] = {in, weight, bias, NULL};
-    const char *z = onnx_node(graph, "Conv", onnx_weighted(graph, layer), inputs);
+    const char *z = weighted_onnx(graph, layer, "Conv", in);
     onnx_window(graph, &window);
     return onnx_activate(graph, layer, z);
 }
@@ -148,7 +140,9 @@ const LayerKind layer_conv = {
     .doc = "convolution: every feature map looks at all maps it reads through one small window that moves",
     .options = conv_options,
     .option_count = CONV_OPTIONS,
+    .weighs = true,
     .shape = conv_shape,
+    .propagate = weighted_propagate,
     .build = conv_build,
     .pytorch = conv_pytorch,
     .onnx = conv_onnx,

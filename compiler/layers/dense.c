@@ -4,9 +4,7 @@
  *     y = activation(z)
  *
  * fan_in = number of values read, fan_out = units. */
-#include "compiler/layers/build.h"
-#include "compiler/model/pytorch.h"
-#include "compiler/onnx/graph.h"
+#include "compiler/layers/weighted.h"
 
 enum { DENSE_UNITS, DENSE_BIAS, DENSE_ACTIVATION, DENSE_INIT, DENSE_BIAS_INIT, DENSE_TRAINABLE, DENSE_OPTIONS };
 
@@ -53,11 +51,8 @@ static bool dense_shape(LayerContext *context) {
     if (!layer_multiply_adds(context, COUNT_OF(weight), weight)) {
         return false;
     }
-    layer->weight = layer_param(context, "weight", 2, weight, DENSE_INIT, inputs, units, true);
-    if (option[DENSE_BIAS].flag) {
-        layer->bias = layer_param(context, "bias", 1, &units, DENSE_BIAS_INIT, inputs, units, false);
-    }
-    return layer_bias_agrees(context, &option[DENSE_BIAS], &option[DENSE_BIAS_INIT]);
+    const WeightedOptions at = {DENSE_BIAS, DENSE_INIT, DENSE_BIAS_INIT};
+    return weighted_store(context, at, COUNT_OF(weight), weight, inputs, units);
 }
 
 /* The weight takes the shape of what it reads, so maps need no flattening: [units, C, H, W] in the order of [units,
@@ -74,17 +69,17 @@ static Tensor *dense_build(Build *build, const Layer *layer, Tensor *in, Mode mo
         shape[d] = in->dim[d];
         tap[d] = value[d] = ix(K + d - 1);
     }
-    Tensor *w = build_weight(build, layer, in->rank, shape);
+    Tensor *w = weighted_read(build, layer, in->rank, shape);
     const int64_t dim[] = {DIM_BATCH, layer->out.dim[0]};
     Expr *product = e_mul(p, e_read(p, w, 0, tap), e_read(p, in, 0, value));
     Tensor *sums =
         program_compute(p, build_name(build, layer, "sum"), 2, dim, REDUCE_SUM, in->rank - 1, &in->dim[1], product);
-    return build_bias_activate(build, layer, sums);
+    return weighted_finish(build, layer, sums);
 }
 
 static const char *dense_pytorch(PyTorch *out, const Layer *layer, const char *x) {
     const char *module = arena_format(out->arena, "nn.Linear(%lld, %lld%s)", (long long)shape_count(layer->in),
-                                      (long long)layer->out.dim[0], pytorch_bias(layer));
+                                      (long long)layer->out.dim[0], weighted_pytorch(layer));
     if (layer->in.rank > 1) x = arena_format(out->arena, "torch.flatten(%s, 1)", x);
     return pytorch_module(out, layer, module, x);
 }
@@ -94,10 +89,7 @@ static const char *dense_onnx(OnnxGraph *graph, const Layer *layer, const char *
         in = onnx_unary(graph, "Flatten", onnx_part(graph, layer, "flat"), in);
         onnx_int(graph, "axis", 1);
     }
-    const char *weight = onnx_param(graph, layer->weight);
-    const char *bias = layer->bias ? onnx_param(graph, layer->bias) : NULL;
-    const char *const inputs[] = {in, weight, bias, NULL};
-    const char *z = onnx_node(graph, "Gemm", onnx_weighted(graph, layer), inputs);
+    const char *z = weighted_onnx(graph, layer, "Gemm", in);
     onnx_int(graph, "transB", 1);
     return onnx_activate(graph, layer, z);
 }
@@ -107,7 +99,9 @@ const LayerKind layer_dense = {
     .doc = "fully connected: every unit reads every value",
     .options = dense_options,
     .option_count = DENSE_OPTIONS,
+    .weighs = true,
     .shape = dense_shape,
+    .propagate = weighted_propagate,
     .build = dense_build,
     .pytorch = dense_pytorch,
     .onnx = dense_onnx,

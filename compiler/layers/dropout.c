@@ -5,6 +5,7 @@
 #include <math.h>
 
 #include "compiler/layers/build.h"
+#include "compiler/model/propagation.h"
 #include "compiler/model/pytorch.h"
 #include "compiler/onnx/graph.h"
 
@@ -49,6 +50,15 @@ static bool dropout_shape(LayerContext *context) {
     return true;
 }
 
+static void dropout_propagate(const Layer *layer, Signal *signal) {
+    double kept = 1 - layer->options[DROPOUT_SHARE].real;
+    bool inverted = layer->options[DROPOUT_INVERTED].flag;
+    Spread *values = &signal->values;
+    signal->gain = inverted ? 1 / kept : kept;
+    values->variance += values->mean * values->mean * (1 - kept);
+    if (!inverted) values->variance *= kept;
+}
+
 static bool dropout_idle(const Layer *layer) { return layer->options[DROPOUT_INVERTED].flag; }
 
 static Tensor *dropout_build(Build *build, const Layer *layer, Tensor *in, Mode mode) {
@@ -57,7 +67,7 @@ static Tensor *dropout_build(Build *build, const Layer *layer, Tensor *in, Mode 
     bool inverted = layer->options[DROPOUT_INVERTED].flag;
     Expr *x = e_at(p, in), *y;
     if (mode == MODE_EVAL) {
-        if (inverted) return build_activate(build, layer, layer->activation, in);
+        if (inverted) return build_activate(build, layer, in);
         y = e_mul(p, e_const(p, 1 - share), x);
     } else {
         Tensor *bits = program_tensor(p, ROLE_RANDOM, true, in->rank, in->dim, build_name(build, layer, "bits"));
@@ -65,7 +75,7 @@ static Tensor *dropout_build(Build *build, const Layer *layer, Tensor *in, Mode 
         Expr *kept = inverted ? e_mul(p, e_const(p, 1 / (1 - share)), x) : x;
         y = e_select(p, e_below(p, e_at(p, bits), share), e_const(p, 0), kept);
     }
-    return build_activate(build, layer, layer->activation, program_map(p, build_name(build, layer, "kept"), in, y));
+    return build_activate(build, layer, program_map(p, build_name(build, layer, "kept"), in, y));
 }
 
 /* PyTorch's is inverted: it divides by 1 - p in training. */
@@ -88,6 +98,7 @@ const LayerKind layer_dropout = {
     .options = dropout_options,
     .option_count = DROPOUT_OPTIONS,
     .shape = dropout_shape,
+    .propagate = dropout_propagate,
     .idle = dropout_idle,
     .build = dropout_build,
     .pytorch = dropout_pytorch,

@@ -17,7 +17,7 @@ static bool flatten_idle(const Layer *layer) {
 /* Nothing to compute: values are in the order C, H, W already, and dense reads maps as they are. */
 static Tensor *flatten_build(Build *build, const Layer *layer, Tensor *in, Mode mode) {
     (void)mode;
-    return build_activate(build, layer, (Activation){ACTIVATION_LINEAR, 0}, in);
+    return build_activate(build, layer, in);
 }
 
 static const char *flatten_pytorch(PyTorch *out, const Layer *layer, const char *x) {

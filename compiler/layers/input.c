@@ -6,10 +6,13 @@
 #include <math.h>
 
 #include "compiler/layers/build.h"
+#include "compiler/model/propagation.h"
 #include "compiler/model/pytorch.h"
 #include "compiler/onnx/graph.h"
 
 enum { INPUT_SHAPE, INPUT_MEAN, INPUT_STD, INPUT_OPTIONS };
+
+#define TYPICAL_SQUARE 0.1 /* E[x^2] of grey images in 0..1 whose mean is left as it is */
 
 static const char *const statistic_words[] = {"data", NULL};
 
@@ -37,36 +40,62 @@ static const OptionSpec input_options[INPUT_OPTIONS] = {
                    .doc = "divides every value after that: a number, one a channel, or `data` (the training part's)"},
 };
 
-/* A list has one number a channel, of a flat vector one a feature. */
-static bool input_check_list(LayerContext *context, const OptionSpec *spec, const OptionValue *value) {
-    Shape shape = context->layer->out;
-    if (value->flag || value->number_count == 1 || (int64_t)value->number_count == shape.dim[0]) {
-        return true;
+/* What differs between the two statistics: mean, then std. */
+typedef struct {
+    int option;
+    Statistic statistic;
+    const char *kept; /* its key in weights files */
+    double neutral;   /* changes nothing */
+} InputStatistic;
+static const InputStatistic input_mean = {INPUT_MEAN, STATISTIC_MEAN, "input_mean", 0};
+static const InputStatistic input_std = {INPUT_STD, STATISTIC_DEVIATION, "input_std", 1};
+
+/* One number for all is a constant of the model. A list has one number a channel, of a flat vector one a feature: that
+ * is stored, as is what comes from the data. */
+static bool input_store(LayerContext *context, const InputStatistic *which) {
+    const Layer *layer = context->layer;
+    Shape shape = layer->out;
+    const OptionValue *value = &layer->options[which->option];
+    const char *name = input_options[which->option].name;
+    if (!value->flag && value->number_count == 1) return true;
+    if (!value->flag && (int64_t)value->number_count != shape.dim[0]) {
+        diag_report(context->diags, value->at, "list-length",
+                    "%s has %zu numbers, the input has %lld %s; give one number, one a %s, or the word data", name,
+                    value->number_count, (long long)shape.dim[0], shape.rank == 3 ? "channels" : "features",
+                    shape.rank == 3 ? "channel" : "feature");
+        return false;
     }
-    diag_report(context->diags, value->at, "list-length",
-                "%s has %zu numbers, the input has %lld %s; give one number, one a %s, or the word data", spec->name,
-                value->number_count, (long long)shape.dim[0], shape.rank == 3 ? "channels" : "features",
-                shape.rank == 3 ? "channel" : "feature");
-    return false;
+    Recipe recipe = {
+        .kind = value->flag ? RECIPE_DATA : RECIPE_VALUES, .statistic = which->statistic, .values = value->numbers};
+    Stored *stored = layer_store(context->arena, context->layer, name, STORED_STATISTIC, 1, shape.dim, recipe);
+    stored->kept = which->kept;
+    stored->metadata = true; /* PyTorch's modules have no such tensors */
+    return true;
 }
 
 static bool input_shape(LayerContext *context) {
     Layer *layer = context->layer;
     layer->out = layer->options[INPUT_SHAPE].shape;
-    bool mean = input_check_list(context, &input_options[INPUT_MEAN], &layer->options[INPUT_MEAN]);
-    bool std = input_check_list(context, &input_options[INPUT_STD], &layer->options[INPUT_STD]);
+    bool mean = input_store(context, &input_mean);
+    bool std = input_store(context, &input_std);
     return mean && std;
 }
 
+static const Stored *input_stored(const Layer *layer, const InputStatistic *which) {
+    return layer_part(layer, input_options[which->option].name);
+}
+
+static void input_propagate(const Layer *layer, Signal *signal) {
+    bool normalised = layer->options[INPUT_MEAN].flag && layer->options[INPUT_STD].flag;
+    signal->values = (Spread){0, normalised ? 1 : TYPICAL_SQUARE};
+}
+
 /* (value - mean) / std, where a statistic that changes nothing is left out. */
-static Expr *input_statistic(Build *build, const Layer *layer, int option, int64_t offset, const char *part) {
-    Program *p = build->program;
-    const OptionValue *value = &layer->options[option];
-    if (!value->flag && value->number_count == 1) return e_const(p, value->numbers[0]);
-    Tensor *t = program_tensor(p, ROLE_STATE, false, 1, &layer->out.dim[0], build_name(build, layer, part));
-    t->offset = offset;
+static Expr *input_statistic(Build *build, const Layer *layer, const InputStatistic *which) {
+    const Stored *stored = input_stored(layer, which);
     Affine channel = ix(1);
-    return e_read(p, t, 0, &channel);
+    return stored ? e_read(build->program, build_stored(build, stored), 0, &channel)
+                  : e_const(build->program, layer->options[which->option].numbers[0]);
 }
 
 static Tensor *input_build(Build *build, const Layer *layer, Tensor *in, Mode mode) {
@@ -75,8 +104,8 @@ static Tensor *input_build(Build *build, const Layer *layer, Tensor *in, Mode mo
     Expr *x = e_at(p, in);
     if (build->model->bytes_input) x = e_mul(p, e_const(p, 1.0 / 255), x);
     build->scaled = program_map(p, build_name(build, layer, "scaled"), in, x);
-    Expr *mean = input_statistic(build, layer, INPUT_MEAN, build->mean_offset, "mean");
-    Expr *std = input_statistic(build, layer, INPUT_STD, build->std_offset, "std");
+    Expr *mean = input_statistic(build, layer, &input_mean);
+    Expr *std = input_statistic(build, layer, &input_std);
     Expr *y = e_div(p, e_sub(p, e_at(p, build->scaled), mean), std);
     if (y == e_at(p, build->scaled)) return build->scaled;
     return program_map(p, build_name(build, layer, "x"), in, y);
@@ -84,12 +113,11 @@ static Tensor *input_build(Build *build, const Layer *layer, Tensor *in, Mode mo
 
 /* A statistic in forward: a number, or a buffer that no state_dict holds, filled from the model or, with `data`, from
  * an argument. NULL where the number changes nothing. */
-static const char *input_constant(PyTorch *out, const Layer *layer, int option, const char *name, double nothing) {
-    const OptionValue *value = &layer->options[option];
-    if (!value->flag && value->number_count == 1) {
-        return value->numbers[0] == nothing ? NULL : pytorch_number(out, value->numbers[0]);
-    }
-    const char *values = name;
+static const char *input_constant(PyTorch *out, const Layer *layer, const InputStatistic *which) {
+    const Stored *stored = input_stored(layer, which);
+    const OptionValue *value = &layer->options[which->option];
+    if (!stored) return value->numbers[0] == which->neutral ? NULL : pytorch_number(out, value->numbers[0]);
+    const char *name = stored->kept, *values = name;
     if (value->flag) {
         vec_push(out->arena, &out->arguments, name);
     } else {
@@ -104,30 +132,29 @@ static const char *input_constant(PyTorch *out, const Layer *layer, int option, 
 
 static const char *input_pytorch(PyTorch *out, const Layer *layer, const char *x) {
     if (layer->out.rank == 1) x = arena_format(out->arena, "torch.flatten(%s, 1)", x);
-    const char *mean = input_constant(out, layer, INPUT_MEAN, "input_mean", 0);
-    const char *std = input_constant(out, layer, INPUT_STD, "input_std", 1);
+    const char *mean = input_constant(out, layer, &input_mean);
+    const char *std = input_constant(out, layer, &input_std);
     if (mean) x = arena_format(out->arena, std ? "(%s - %s)" : "%s - %s", x, mean);
     return std ? arena_format(out->arena, "%s / %s", x, std) : x;
 }
 
-/* `values` op (one number for all, or one a channel); nothing where the number changes nothing. */
-static const char *input_onnx_statistic(OnnxGraph *graph, const Layer *layer, const char *op, const char *out,
-                                        const char *in, int option, const float *values) {
-    const OptionValue *value = &layer->options[option];
-    const char *name = onnx_part(graph, layer, input_options[option].name);
-    const double neutral = option == INPUT_STD ? 1 : 0;
-    if (values == NULL && value->numbers[0] == neutral) return in;
-    int64_t dim[] = {layer->out.dim[0], 1, 1};
+/* in op the statistic (one number for all, or one a channel); nothing where the number changes nothing. */
+static const char *input_onnx_statistic(OnnxGraph *graph, const Layer *layer, const InputStatistic *which,
+                                        const char *op, const char *out, const char *in) {
+    const Stored *stored = input_stored(layer, which);
+    double number = stored ? 0 : layer->options[which->option].numbers[0];
+    if (!stored && number == which->neutral) return in;
+    const int64_t dim[] = {layer->out.dim[0], 1, 1};
+    const char *name = onnx_part(graph, layer, input_options[which->option].name);
     return onnx_binary(graph, op, out, in,
-                       values == NULL ? onnx_number(graph, name, value->numbers[0])
-                                      : onnx_floats(graph, name, values, layer->out.rank, dim));
+                       stored ? onnx_stored_as(graph, stored, layer->out.rank, dim) : onnx_number(graph, name, number));
 }
 
 /* What the graph is given is already divided by 255. */
 static const char *input_onnx(OnnxGraph *graph, const Layer *layer, const char *in) {
     const char *centred =
-        input_onnx_statistic(graph, layer, "Sub", onnx_part(graph, layer, "centred"), in, INPUT_MEAN, onnx_mean(graph));
-    return input_onnx_statistic(graph, layer, "Div", onnx_part(graph, layer, "x"), centred, INPUT_STD, onnx_std(graph));
+        input_onnx_statistic(graph, layer, &input_mean, "Sub", onnx_part(graph, layer, "centred"), in);
+    return input_onnx_statistic(graph, layer, &input_std, "Div", onnx_part(graph, layer, "x"), centred);
 }
 
 const LayerKind layer_input = {
@@ -136,6 +163,7 @@ const LayerKind layer_input = {
     .options = input_options,
     .option_count = INPUT_OPTIONS,
     .shape = input_shape,
+    .propagate = input_propagate,
     .build = input_build,
     .pytorch = input_pytorch,
     .onnx = input_onnx,

@@ -8,6 +8,7 @@
 #include <math.h>
 
 #include "compiler/layers/build.h"
+#include "compiler/model/propagation.h"
 #include "compiler/model/pytorch.h"
 #include "compiler/onnx/graph.h"
 
@@ -100,6 +101,11 @@ static bool pool_shape(LayerContext *context) {
     return layer_multiply_adds(context, COUNT_OF(factors), factors);
 }
 
+static void pool_propagate(const Layer *layer, Signal *signal) {
+    if (layer->options[POOL_METHOD].choice != POOL_AVERAGE) return;
+    signal->gain = (double)shape_count(layer->out) / (double)shape_count(layer->in);
+}
+
 static Window pool_window(const Layer *layer) {
     Window window;
     if (!window_make(layer->in, &layer->options[POOL_WINDOW], &layer->options[POOL_STRIDE], &layer->options[POOL_PAD],
@@ -124,7 +130,7 @@ static Tensor *pool_build(Build *build, const Layer *layer, Tensor *in, Mode mod
     if (method == POOL_AVERAGE)
         y = program_map(p, build_name(build, layer, "mean"), y, e_mul(p, e_const(p, share), e_at(p, y)));
     if (method == POOL_L2) y = program_map(p, build_name(build, layer, "root"), y, e_unary(p, EXPR_SQRT, e_at(p, y)));
-    return build_activate(build, layer, layer->activation, y);
+    return build_activate(build, layer, y);
 }
 
 static const char *pool_pytorch(PyTorch *out, const Layer *layer, const char *x) {
@@ -159,6 +165,7 @@ const LayerKind layer_pool = {
     .options = pool_options,
     .option_count = POOL_OPTIONS,
     .shape = pool_shape,
+    .propagate = pool_propagate,
     .build = pool_build,
     .pytorch = pool_pytorch,
     .onnx = pool_onnx,

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "compiler/base/utf8.h"
+#include "compiler/model/activation.h"
 #include "compiler/model/network.h"
 #include "compiler/model/option_text.h"
 #include "compiler/model/settings.h"
@@ -41,31 +42,33 @@ static json_t *layers(const Model *model) {
     json_t *list = packed(json_array());
     for (size_t i = 1; i < model->layers.count; i++) {
         const Layer *layer = model->layers.at[i];
-        add(list,
-            json_pack("{s:s, s:s, s:o, s:s}", "name", layer->name, "kind", layer->kind->name, "shape",
-                      dims(layer->out.dim, layer->out.rank), "activation", activation_names[layer->activation.kind]));
+        add(list, json_pack("{s:s, s:s, s:o, s:s}", "name", layer->name, "kind", layer->kind->name, "shape",
+                            dims(layer->out.dim, layer->out.rank), "activation", layer->activation.kind->name));
     }
     return list;
 }
 
-static json_t *tensors(const Programs *programs) {
+static json_t *tensors(const Model *model) {
     static const char *const recipes[] = {
         [RECIPE_NORMAL] = "normal", [RECIPE_UNIFORM] = "uniform", [RECIPE_CONSTANT] = "constant",
         [RECIPE_CENTRE] = "centre", [RECIPE_DATA] = "data",       [RECIPE_VALUES] = "values"};
+    static const char *const statistics[] = {[STATISTIC_MEAN] = "mean", [STATISTIC_DEVIATION] = "deviation"};
     json_t *list = packed(json_array());
-    for (size_t i = 0; i < programs->stored.count; i++) {
-        const Stored *t = &programs->stored.at[i];
+    for (size_t i = 0; i < model->stored.count; i++) {
+        const Stored *t = model->stored.at[i];
+        int64_t size = stored_count(t);
         json_t *init = packed(json_pack("{s:s, s:o, s:o}", "kind", recipes[t->recipe.kind], "a",
                                         packed(number(t->recipe.a)), "b", packed(number(t->recipe.b))));
+        if (t->recipe.kind == RECIPE_DATA) put(init, "statistic", json_string(statistics[t->recipe.statistic]));
         if (t->recipe.kind == RECIPE_VALUES) {
             json_t *values = packed(json_array());
-            for (int64_t v = 0; v < t->size; v++) add(values, number(t->recipe.values[v]));
+            for (int64_t v = 0; v < size; v++) add(values, number(t->recipe.values[v]));
             put(init, "values", values);
         }
-        add(list,
-            json_pack("{s:s, s:s, s:s, s:I, s:I, s:o, s:b, s:b, s:o}", "name", t->name, "role", t->role, "buffer",
-                      t->in_state ? "state" : "param", "offset", (json_int_t)t->offset, "size", (json_int_t)t->size,
-                      "shape", dims(t->dim, t->rank), "trainable", t->trainable, "decay", t->decay, "init", init));
+        add(list, json_pack("{s:s, s:s, s:s, s:I, s:I, s:o, s:b, s:b, s:s*, s:b, s:o}", "name", t->name, "role",
+                            stored_roles[t->role], "buffer", stored_is_parameter(t) ? "param" : "state", "offset",
+                            (json_int_t)t->offset, "size", (json_int_t)size, "shape", dims(t->dim, t->rank), "trained",
+                            t->trained, "decays", t->decays, "kept", t->kept, "metadata", t->metadata, "init", init));
     }
     return list;
 }
@@ -154,8 +157,8 @@ static json_t *penalty(const Descriptor *d) {
 }
 
 static json_t *sizes(const Descriptor *d) {
-    return json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "param", (json_int_t)d->programs->param_size, "state",
-                     (json_int_t)d->programs->state_size, "grad_slot", (json_int_t)d->grad_slot, "grad",
+    return json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "param", (json_int_t)d->programs->model->param_size,
+                     "state", (json_int_t)d->programs->model->state_size, "grad_slot", (json_int_t)d->grad_slot, "grad",
                      (json_int_t)(NET_SLOTS * d->grad_slot + d->grad_owned), "batch_chunk", (json_int_t)d->batch_chunk,
                      "scratch", (json_int_t)d->scratch, "log_once", (json_int_t)d->programs->log_once, "log_chunk",
                      (json_int_t)d->programs->log_chunk);
@@ -181,14 +184,14 @@ const char *descriptor_write(Arena *arena, const Code *code, const Descriptor *d
     put(root, "target", json_string(classes ? "class" : "input"));
     put(root, "accuracy", json_boolean(classes));
     put(root, "layers", layers(model));
+    if (model->explodes) put(root, "explodes", json_true());
     put(root, "network", network_json(model));
-    put(root, "tensors", tensors(d->programs));
+    put(root, "tensors", tensors(model));
     put(root, "sizes", sizes(d));
     put(root, "scalars", scalars);
     put(root, "random", json_boolean(d->random));
     put(root, "penalty", penalty(d));
     put(root, "programs", programs);
-    put(root, "predict", json_pack("{s:i}", "offset", 0));
     put(root, "data", data(&model->settings));
     put(root, "split", split(&model->settings));
     put(root, "settings", settings(arena, &model->settings));

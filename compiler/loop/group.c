@@ -1,4 +1,5 @@
-/* Groups: computes over the same indices that share a nest, and so their loads. */
+/* Groups: computes over the same indices that share a nest, and so their loads. Those that replace stored tensors
+ * together (next.c) must share one. */
 #include <string.h>
 
 #include "compiler/loop/nest.h"
@@ -74,6 +75,7 @@ static int family(const Compute *c) {
 
 bool group_may_join(const Group *group, const Placed *next) {
     const Compute *first = group->member[0]->compute, *c = next->compute;
+    if (next->together && next->together == group->member[0]->together) return group->count < GROUP_MAX;
     if (group->count >= GROUP_MAX || group->scope != SCOPE_CHUNK || next->scope != SCOPE_CHUNK) return false;
     if (next->level != group->member[0]->level || family(c) < 0 || family(c) != family(first)) return false;
     if (c->rank != first->rank || c->reductions != first->reductions) return false;

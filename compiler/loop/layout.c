@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "compiler/loop/image.h"
+#include "compiler/loop/next.h"
 #include "compiler/passes/passes.h"
 #include "runtime/abi.h"
 
@@ -16,18 +17,9 @@ static WorkScope scope_of(const Compute *c) {
 
 /* ---- levels ---- */
 typedef struct {
-    Layout *layout;
-    const WorkScope *writer_scope; /* by tensor id */
+    const Layout *layout;
     Placed *placed;
-    int *last_read; /* by parameter (they begin on multiples of 16): the highest level that reads it; -1: none */
 } LevelSearch;
-
-static void note_param(void *context, Expr *read) {
-    LevelSearch *search = context;
-    if (read->tensor->role != ROLE_PARAM || search->placed->compute->next) return;
-    int *last = &search->last_read[read->tensor->offset / LOOP_LANES];
-    if (search->placed->level > *last) *last = search->placed->level;
-}
 
 /* A chunk's values are ready within the phase for what goes chunk by chunk; everything else waits for its end. */
 static void wait_for(void *context, Expr *read) {
@@ -40,38 +32,29 @@ static void wait_for(void *context, Expr *read) {
     if (ready > search->placed->level) search->placed->level = ready;
 }
 
-static void find_levels(Arena *arena, Layout *layout, int64_t param_size) {
+static void find_levels(Arena *arena, Layout *layout) {
     Program *p = layout->program;
-    WorkScope *scopes = NEW_ARRAY(arena, WorkScope, p->tensors.count);
-    int *last_read = NEW_ARRAY(arena, int, param_size / LOOP_LANES + 1);
-    for (int64_t i = 0; i <= param_size / LOOP_LANES; i++) last_read[i] = -1;
     VEC(Placed) list = {0};
-    int highest = 0;
     for (size_t i = 0; i < p->computes.count; i++) {
         Compute *c = p->computes.at[i];
         Placed placed = {.compute = c, .scope = scope_of(c)};
-        LevelSearch search = {layout, scopes, &placed, last_read};
+        LevelSearch search = {layout, &placed};
         expr_reads(p, c->e, wait_for, &search);
         expr_reads(p, c->post, wait_for, &search);
-        if (c->next) { /* after everything that reads the old value; those come before it in the program */
-            int64_t block = c->out->offset / LOOP_LANES;
-            if (last_read[block] >= placed.level) placed.level = last_read[block] + 1;
-        } else if (layout->place[c->out->id].level < placed.level) {
-            layout->place[c->out->id].level = placed.level;
-        }
-        scopes[c->out->id] = placed.scope;
-        expr_reads(p, c->e, note_param, &search);
-        expr_reads(p, c->post, note_param, &search);
-        if (placed.level > highest) highest = placed.level;
+        Place *out = &layout->place[c->out->id];
+        if (!c->next && out->level < placed.level) out->level = placed.level;
         vec_push(arena, &list, placed);
     }
-    for (int level = 0; level <= highest; level++)
+    next_place(p, list.at, list.count);
+    layout->levels = 1;
+    for (size_t i = 0; i < list.count; i++)
+        if (list.at[i].level >= layout->levels) layout->levels = list.at[i].level + 1;
+    for (int level = 0; level < layout->levels; level++)
         for (size_t i = 0; i < list.count; i++)
             if (list.at[i].level == level) {
                 list.at[i].place = (int)layout->list.count;
                 vec_push(arena, &layout->list, list.at[i]);
             }
-    layout->levels = highest + 1;
 }
 
 /* ---- what each tensor needs ---- */
@@ -274,13 +257,13 @@ static void plan_scratch(Arena *arena, Layout *layout) {
     }
 }
 
-Layout *layout_program(Arena *arena, Programs *programs, Program *program, LayoutMode mode) {
+Layout *layout_program(Arena *arena, Program *program, LayoutMode mode) {
     Layout *layout = NEW(arena, Layout);
     layout->program = program;
     layout->one_image = mode.one_image;
     layout->place = NEW_ARRAY(arena, Place, program->tensors.count);
     for (size_t t = 0; t < program->tensors.count; t++) layout->place[t].level = -1;
-    find_levels(arena, layout, programs->param_size);
+    find_levels(arena, layout);
     find_uses(layout);
     if (layout->one_image) image_choose_lanes(layout);
     layout->slot_end = NEW_ARRAY(arena, int64_t, layout->levels);

@@ -24,8 +24,9 @@ typedef enum {
 typedef struct {
     Compute *compute;
     WorkScope scope;
-    int level; /* phases of one level are run before those of the next */
-    int place; /* in the program's order, for lifetimes */
+    int level;    /* phases of one level are run before those of the next */
+    int place;    /* in the program's order, for lifetimes */
+    int together; /* `next` alone: those of one number are one nest; 0: it is one by itself */
 } Placed;
 
 typedef struct {
@@ -67,7 +68,7 @@ typedef struct {
 
 /* Scopes, levels, buffers and sizes; then, when grad_slot (the largest slot_size of all programs) is known, the bases
  * in grad. */
-Layout *layout_program(Arena *arena, Programs *programs, Program *program, LayoutMode mode);
+Layout *layout_program(Arena *arena, Program *program, LayoutMode mode);
 void layout_settle(Layout *layout, int64_t grad_slot, int64_t log_once, int64_t log_chunk);
 
 #endif

@@ -88,6 +88,8 @@ static void make_kernel(Lowering *l, int level, Tasks tasks, WorkScope a, WorkSc
             Group group = group_make(l->layout, &chosen.at[i], (int)(end - i));
             if (chosen.at[i].compute->reduce == REDUCE_RANDOM || !group_may_join(&group, &chosen.at[end])) break;
         }
+        if (end < chosen.count && chosen.at[i].together && chosen.at[i].together == chosen.at[end].together)
+            BUG("%s replaces more than %d tensors at once", l->program->name, (int)GROUP_MAX);
         vec_push(arena, &nests, make_group(l, &chosen.at[i], (int)(end - i)));
         i = end;
     }
@@ -192,7 +194,7 @@ Code *lower_programs(Arena *arena, Programs *programs, const LowerOptions *optio
     list_scalars(arena, programs, &base.context);
     for (int k = 0; k < PROGRAM_COUNT; k++) {
         if (!programs->program[k]) continue;
-        layout[k] = layout_program(arena, programs, programs->program[k], (LayoutMode){.one_image = false});
+        layout[k] = layout_program(arena, programs->program[k], (LayoutMode){.one_image = false});
         if (layout[k]->slot_size > descriptor.grad_slot) descriptor.grad_slot = layout[k]->slot_size;
         if (layout[k]->owned_size > descriptor.grad_owned) descriptor.grad_owned = layout[k]->owned_size;
         if (layout[k]->batch_chunk > descriptor.batch_chunk) descriptor.batch_chunk = layout[k]->batch_chunk;
@@ -230,7 +232,7 @@ static int lower_predict(const Lowering *base, const char *name, Inference *infe
     Program *p = inference->programs->program[PROGRAM_PREDICT];
     Lowering l = *base;
     p->name = name; /* of nests and kernels */
-    l.layout = layout_program(arena, inference->programs, p, (LayoutMode){one_image, &inference->packing});
+    l.layout = layout_program(arena, p, (LayoutMode){one_image, &inference->packing});
     l.program = p;
     l.written = NEW_ARRAY(arena, bool, p->tensors.count);
     l.commit = -1;
@@ -259,7 +261,7 @@ static void verify_reach(const Inference *inference, int kernel, bool one) {
     int64_t size[BUFFER_COUNT];
     for (int b = 0; b < BUFFER_COUNT; b++) size[b] = -1;
     size[BUFFER_PARAM] = inference->packing.size;
-    size[BUFFER_STATE] = inference->programs->state_size;
+    size[BUFFER_STATE] = model->state_size;
     size[BUFFER_SCRATCH] = one ? inference->one_size : inference->scratch_size;
     if (one) size[BUFFER_INPUT] = shape_count(model->layers.at[0]->out);
     for (size_t t = 0; one && t < p->tensors.count; t++)

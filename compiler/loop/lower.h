@@ -17,7 +17,7 @@ typedef struct {
     bool fma;                   /* whether the processor has it: part of the order hash */
     int vector_registers;       /* of 16 lanes: 32 with AVX-512, 8 with AVX2 (16 of 8 lanes) */
     int body_max;               /* multiply-adds of an unrolled body; 0: as suits the registers */
-    const char *force_schedule; /* NULL, or "FACTORxFACTOR": the register tile of every contraction, where it fits */
+    const char *force_schedule; /* NULL, or the tile of every contraction: schedule_parse_tile */
     FILE *schedule_out;         /* NULL, or where to print each nest's schedule */
 } LowerOptions;
 

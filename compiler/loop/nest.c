@@ -60,6 +60,17 @@ static void then_map(Gen *g, int m, int64_t t) {
     finish(g, m, value);
 }
 
+/* What reads each other's old values: all are made before any is stored. */
+static void maps_together(Gen *g) {
+    int value[GROUP_MAX];
+    for (int64_t t = 0; t < gen_tile(g); t++) {
+        gen_go_to(g, t);
+        for (int m = 0; m < g->group->count; m++) value[m] = gen_value(g, g->group->member[m]->compute->e);
+        for (int m = 0; m < g->group->count; m++) finish(g, m, value[m]);
+    }
+    gen_go_to(g, 0);
+}
+
 /* ---- sums over images with the images in the lanes: add the lanes up ---- */
 static void store_lane_sums(Gen *g, int m, int64_t t) {
     int lanes = g->lane, value = g->accumulator[m][t]; /* by now the scalar sum */
@@ -171,7 +182,9 @@ static void make_tile(Gen *g) {
     const Compute *first = group->member[0]->compute;
     ASSERT(gen_tile(g) <= TILE_MAX);
     bool images_summed = group->batch >= group->rank;
-    if (first->reduce == REDUCE_NONE) {
+    if (group->member[0]->together) {
+        maps_together(g);
+    } else if (first->reduce == REDUCE_NONE) {
         for_tile(g, then_map);
     } else if (group->scope == SCOPE_ONCE) {
         log_over_elements(g);
@@ -342,7 +355,7 @@ static void make_random(Gen *g) {
 }
 
 /* ---- equal nests ---- */
-/* Evaluation and prediction run the same layers: a nest that says the same as an earlier one is that one. */
+/* Evaluation and diagnosis run the same layers: a nest that says the same as an earlier one is that one. */
 static int add_once(const NestContext *context, Nest *nest) {
     const char *name = nest->name;
     char *text = NULL;

@@ -7,14 +7,14 @@ enum { PADDED_UP_TO = 16384 };
 
 const PackedParam *packing_find(const Packing *packing, const Tensor *param) {
     for (size_t i = 0; i < packing->list.count; i++)
-        if (packing->list.at[i].source == param->offset) return &packing->list.at[i];
+        if (packing->list.at[i].stored == param->stored) return &packing->list.at[i];
     return NULL;
 }
 
 const PackedParam *packing_add(Arena *arena, Packing *packing, const Tensor *param, int lane_dim) {
     const PackedParam *known = packing_find(packing, param);
     if (known) return known;
-    PackedParam new = {.source = param->offset, .offset = packing->size, .rank = param->rank};
+    PackedParam new = {.stored = param->stored, .source = param->offset, .offset = packing->size, .rank = param->rank};
     int64_t size = tensor_count(param) > PADDED_UP_TO ? param->dim[lane_dim] : net_padded(param->dim[lane_dim]);
     for (int d = 0; d < param->rank; d++) new.dim[d] = param->dim[d];
     new.stride[lane_dim] = 1;

@@ -7,6 +7,7 @@
 #include "compiler/tensor/tensor.h"
 
 typedef struct {
+    int stored;             /* its row in the model's list */
     int64_t source, offset; /* first element in the trainer's buffer (row-major, dense), and here */
     int rank;
     int64_t dim[TENSOR_MAX_RANK], stride[TENSOR_MAX_RANK];

@@ -11,7 +11,6 @@
 #include "compiler/loop/schedule.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "compiler/passes/passes.h"
 
@@ -122,25 +121,27 @@ static void note_line(void *context, Expr *read) {
     if (read->tensor->integer) search->integer = true;
 }
 
-static void search_lines(LineSearch *search) {
-    const Group *group = search->group;
+static LineSearch search_lines(const Group *group, int lane) {
+    LineSearch search = {.group = group, .lane = lane};
     for (int m = 0; m < group->count; m++) {
         const Compute *c = group->member[m]->compute;
-        expr_reads(group->layout->program, c->e, note_line, search);
-        expr_reads(group->layout->program, c->post, note_line, search);
+        expr_reads(group->layout->program, c->e, note_line, &search);
+        expr_reads(group->layout->program, c->post, note_line, &search);
     }
+    return search;
+}
+
+static bool writes_whole_lines(const Group *group) {
+    for (int m = 0; m < group->count; m++)
+        if (!group->layout->place[group->member[m]->compute->out->id].whole) return false;
+    return true;
 }
 
 /* Rows of a slot's copy are padded to whole vectors; so are the lines of one image, but not what the caller gave and
  * takes. */
 bool schedule_lines_are_padded(const Group *group, int lane) {
-    LineSearch search = {.group = group, .lane = lane};
     if (group->scope == SCOPE_SLOT) return true;
-    if (!group->layout->one_image) return false;
-    for (int m = 0; m < group->count; m++)
-        if (!group->layout->place[group->member[m]->compute->out->id].whole) return false;
-    search_lines(&search);
-    return !search.beyond;
+    return group->layout->one_image && writes_whole_lines(group) && !search_lines(group, lane).beyond;
 }
 
 static bool uses_index(const Group *group) {
@@ -159,13 +160,12 @@ static bool limits_terms(const Group *group, const Schedule *s, int output) {
  * at most half a vector, and both have the same terms. */
 static int pair_of(const Group *group, const Schedule *s) {
     int pair = s->lane - 1;
-    LineSearch search = {.group = group, .lane = s->lane};
     if (!group->layout->one_image || pair < 1 || s->lane >= group->rank || group->range[pair] < 2) return -1;
     int64_t rest = group->range[s->lane] % LOOP_LANES;
     if (rest == 0 || rest > HALF_VECTOR || limits_terms(group, s, pair)) return -1;
-    if (!schedule_lines_are_padded(group, s->lane) || uses_index(group)) return -1;
-    search_lines(&search);
-    return search.integer ? -1 : pair;
+    if (!writes_whole_lines(group) || uses_index(group)) return -1;
+    LineSearch search = search_lines(group, s->lane);
+    return search.beyond || search.integer ? -1 : pair;
 }
 
 /* ---- blocks: whole windows of at most 256 terms ---- */
@@ -276,7 +276,7 @@ static void choose_unroll(const Group *group, Schedule *s, bool contraction) {
             s->unroll[k] = range;
             body *= range;
             if (k == s->block) return;
-            inner = true;
+            inner = true; /* by a window of 1 too: several channels, far apart in memory, in one body are slower */
             continue;
         }
         if (inner) return;
@@ -411,15 +411,28 @@ static void choose_tile(const Group *group, Schedule *best, const LowerOptions *
     choose_unroll(group, best, true);
 }
 
+int schedule_parse_tile(const char *text, int64_t number[FORCED_MAX]) {
+    int64_t size = 1;
+    for (int count = 0; count < FORCED_MAX; text++) {
+        int64_t n = 0;
+        for (; is_digit(*text) && n < 100; text++) n = 10 * n + (*text - '0');
+        size *= n;
+        if (size < 1 || size > TILE_MAX) return 0;
+        number[count++] = n;
+        if (*text == '\0') return count;
+        if (*text != 'x') return 0;
+    }
+    return 0;
+}
+
+/* The last output index gets the last number. An index that decides which terms there are stays 1. */
 static void force_tile(const Group *group, Schedule *s, const char *forced) {
-    int64_t factor[2] = {strtol(forced, NULL, 10), 1};
-    const char *x = strchr(forced, 'x');
-    if (x) factor[1] = strtol(x + 1, NULL, 10);
-    int k = 0;
-    for (int i = group->rank; i-- > 0 && k < 2;) {
-        if (i == group->batch || limits_terms(group, s, i)) continue;
-        int64_t f = factor[1 - k++];
-        s->tile[i] = f < 1 ? 1 : f > group->range[i] ? group->range[i] : f;
+    int64_t number[FORCED_MAX];
+    int count = schedule_parse_tile(forced, number);
+    for (int i = group->rank; i-- > 0 && count > 0;) {
+        if (i == group->batch) continue;
+        int64_t f = number[--count];
+        if (!limits_terms(group, s, i)) s->tile[i] = f > group->range[i] ? group->range[i] : f;
     }
     choose_unroll(group, s, true);
 }

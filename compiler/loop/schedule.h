@@ -19,6 +19,7 @@ typedef struct {
 Access access_of_read(const Layout *layout, const Expr *read);
 Access access_of_write(const Layout *layout, const Compute *compute);
 
+enum { FORCED_MAX = 3 }; /* numbers of a forced tile: maps, rows and columns */
 enum { GROUP_MAX = 16, UNROLL_MAX = 640, HALF_VECTOR = LOOP_LANES / 2 };
 
 /* Computes over the same indices that become one nest. */
@@ -52,6 +53,9 @@ typedef struct {
 
 /* Whether lines in the lanes of index `lane` have room for whole vectors, and reads may go as far. */
 bool schedule_lines_are_padded(const Group *group, int lane);
+/* A tile as --schedule has it, "4x5" or "4x1x5": 1 to FORCED_MAX numbers whose product is 1 to TILE_MAX. How many; 0:
+ * it is none. */
+int schedule_parse_tile(const char *text, int64_t number[FORCED_MAX]);
 Schedule schedule_choose(const Group *group, const LowerOptions *options);
 void schedule_print(const Group *group, const Schedule *schedule, const char *name, FILE *out);
 

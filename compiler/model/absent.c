@@ -1,6 +1,8 @@
 /* What other frameworks have and netc has not, and what comes near. */
 #include "compiler/model/foreign.h"
 
+#include <string.h>
+
 #define NORMAL "leave it out; activation=selu init=lecun_normal on each layer comes near"
 #define JOIN "a network is one chain of layers; leave it out"
 #define EPOCHS "'epochs 30' counts passes over the training part"
@@ -13,7 +15,27 @@
 #define RECTIFY FUNCTION("relu")
 #define OWN_FILES "own files are read in MNIST's format: data idx images=\"images.idx\" labels=\"labels.idx\""
 
-static const Absent absences[] = {
+/* Words that are activations elsewhere: step and sign mean other things where none is expected. */
+const Absent foreign_absent_activations[] = {
+    {"maxout", "maxout", RECTIFY},
+    {"relu6", "relu6", RECTIFY},
+    {"prelu", "prelu", RECTIFY},
+    {"rrelu", "rrelu", RECTIFY},
+    {"crelu", "crelu", RECTIFY},
+    {"thresholdedrelu", "thresholded relu", RECTIFY},
+    {"hardsigmoid", "hard sigmoid", FUNCTION("sigmoid")},
+    {"hardswish", "hard swish", FUNCTION("swish")},
+    {"celu", "celu", FUNCTION("elu")},
+    {"glu", "gated linear units", FUNCTION("swish")},
+    {"sin", "sine", FUNCTION("tanh")},
+    {"step", "step function", "its derivative is 0; " FUNCTION("sigmoid")},
+    {"heaviside", "step function", "its derivative is 0; " FUNCTION("sigmoid")},
+    {"sign", "step function", "its derivative is 0; " FUNCTION("tanh")},
+    {"perceptronstep", "step function", "its derivative is 0; " FUNCTION("sigmoid")},
+};
+const size_t foreign_absent_activation_count = COUNT_OF(foreign_absent_activations);
+
+const Absent foreign_absences[] = {
     {"l2", "penalties of one layer", "'regularize l2=5' in the train block is for all"},
     {"l1", "penalties of one layer", "'regularize l1=5' in the train block is for all"},
     {"weights", "option for weights", "init= says how they begin: 'dense 100 init=he_normal'"},
@@ -117,23 +139,6 @@ static const Absent absences[] = {
     {"dropconnect", "drop-connect", "'dropout 0.2' comes near"},
     {"yolo", "detection layers", NULL},
     {"region", "detection layers", NULL},
-    {"maxout", "maxout", RECTIFY},
-    {"relu6", "relu6", RECTIFY},
-    {"prelu", "prelu", RECTIFY},
-    {"rrelu", "rrelu", RECTIFY},
-    {"crelu", "crelu", RECTIFY},
-    {"thresholdedrelu", "thresholded relu", RECTIFY},
-    {"hardtanh", "hard tanh", FUNCTION("tanh")},
-    {"hardsigmoid", "hard sigmoid", FUNCTION("sigmoid")},
-    {"hardswish", "hard swish", FUNCTION("swish")},
-    {"mish", "mish", FUNCTION("swish")},
-    {"celu", "celu", FUNCTION("elu")},
-    {"glu", "gated linear units", FUNCTION("swish")},
-    {"sin", "sine", FUNCTION("tanh")},
-    {"step", "step function", "its derivative is 0; " FUNCTION("sigmoid")},
-    {"heaviside", "step function", "its derivative is 0; " FUNCTION("sigmoid")},
-    {"sign", "step function", "its derivative is 0; " FUNCTION("tanh")},
-    {"perceptronstep", "step function", "its derivative is 0; " FUNCTION("sigmoid")},
     {"adam", "Adam yet", SGD_ONLY},
     {"adamw", "AdamW yet", SGD_ONLY},
     {"nadam", "Nadam", SGD_ONLY},
@@ -232,6 +237,14 @@ static const Absent absences[] = {
     {"wandb", "service for logs", "'log gradients' writes CSV"},
     {"activations", "log of activations yet", "'log gradients' or 'log weights'"},
     {"accuracy", "setting for what is reported", "the accuracy is always reported; leave the line out"},
+    {"metric", "setting for what is reported", "the accuracy is always reported; leave the line out"},
+    {"kfold", "cross-validation yet", "'split validation=0.1' holds one part back"},
+    {"folds", "cross-validation yet", "'split validation=0.1' holds one part back"},
+    {"crossvalidation", "cross-validation yet", "'split validation=0.1' holds one part back"},
+    {"weightnorm", "weight normalization", NORMAL},
+    {"spectralnorm", "spectral normalization", NORMAL},
+    {"lrmult", "rates of one layer", "trainable=false keeps a layer as it is: 'dense 100 trainable=false'"},
+    {"min", "pooling by the minimum", "'pool max 2x2' or 'pool average 2x2'"},
     {"metrics", "setting for what is reported", "the accuracy is always reported; leave the line out"},
     {"device", "devices to choose", "a trainer runs on the processor; --threads says on how many"},
     {"gpu", "code for GPUs", "a trainer runs on the processor; --threads says on how many"},
@@ -246,8 +259,8 @@ static const Absent absences[] = {
     {"callbacks", "callbacks", "'stop patience=5' ends a training that no longer gains"},
     {"save", "setting for what is kept", "the best and the last weights are always kept; leave the line out"},
     {"savemodel", "setting for what is kept", "the best and the last weights are always kept; leave the line out"},
-    {"classes", "setting for their number", "the last layer has one output a class, as 'dense 10' has"},
-    {"numclasses", "setting for their number", "the last layer has one output a class, as 'dense 10' has"},
+    {"classes", "setting for the number of classes", "the last layer has one output a class, as 'dense 10' has"},
+    {"numclasses", "setting for the number of classes", "the last layer has one output a class, as 'dense 10' has"},
     {"labels", "setting for labels alone", "data names both: data idx images=\"images.idx\" labels=\"labels.idx\""},
     {"images", "setting for images alone", "data names both: data idx images=\"images.idx\" labels=\"labels.idx\""},
     {"bias", "layers of biases", "each layer has its own: 'dense 100 bias=false' has none"},
@@ -255,9 +268,29 @@ static const Absent absences[] = {
     {"modelcheckpoint", "setting for checkpoints", "the best and the last weights are always kept; leave the line out"},
 };
 
-const Absent *foreign_absent(const char *word) {
-    for (size_t i = 0; i < COUNT_OF(absences); i++) {
-        if (foreign_same(absences[i].word, word)) return &absences[i];
+const size_t foreign_absence_count = COUNT_OF(foreign_absences);
+
+const Absent *foreign_absent_value(const char *word, bool activation) {
+    const Absent *table = activation ? foreign_absent_activations : foreign_absences;
+    size_t count = activation ? foreign_absent_activation_count : foreign_absence_count;
+    for (size_t i = 0; i < count; i++) {
+        if (foreign_same(table[i].word, word)) return &table[i];
     }
     return NULL;
+}
+
+const Absent *foreign_absent(const char *word) {
+    const Absent *absent = foreign_absent_value(word, false);
+    return absent ? absent : foreign_absent_value(word, true);
+}
+
+const Absent *foreign_absent_reader(Arena *arena, const char *path) {
+    const char *dot = strrchr(path, '.');
+    if (!dot || strchr(dot, '/') || dot[1] == '\0') return NULL;
+    if (strncmp(dot, ".idx", 4) == 0 || string_is(dot, ".gz") || string_is(dot, ".ubyte")) return NULL;
+    const Absent *known = foreign_absent_value(dot + 1, false);
+    if (known) return known;
+    Absent *absent = NEW(arena, Absent);
+    *absent = (Absent){dot + 1, arena_format(arena, "reader of files that end in '%s'", dot), OWN_FILES};
+    return absent;
 }

@@ -3,13 +3,14 @@
  * stays silent. */
 #include <string.h>
 
+#include "compiler/model/activation.h"
 #include "compiler/model/foreign.h"
 #include "compiler/model/labels.h"
 #include "compiler/model/layer.h"
 #include "compiler/model/mend.h"
-#include "compiler/model/options.h"
 #include "compiler/model/propagation.h"
 #include "compiler/model/settings.h"
+#include "compiler/model/statement.h"
 #include "compiler/model/vocabulary.h"
 
 /* The `default` lines of a block for one kind. */
@@ -42,41 +43,6 @@ typedef struct {
 
 enum { WORK_STATEMENT = 100, WORK_LAYER = 2000 };
 
-/* What every layer but the input knows. */
-enum { COMMON_FROM };
-const OptionSpec layer_common_options[] = {
-    [COMMON_FROM] = {.name = "from",
-                     .type = OPTION_LABEL,
-                     .doc = "the label of an earlier layer to read, instead of the one just above"},
-};
-const size_t layer_common_option_count = COUNT_OF(layer_common_options);
-
-static bool is_input(const LayerKind *kind) { return kind == layer_kind_find("input"); }
-
-static OptionOwner owner_of(const LayerKind *kind) {
-    OptionOwner owner = {.name = kind->name, .options = kind->options, .count = kind->option_count};
-    if (!is_input(kind)) {
-        owner.common = layer_common_options;
-        owner.common_count = layer_common_option_count;
-    }
-    return owner;
-}
-
-bool layer_owner(const char *name, OptionOwner *owner) {
-    const LayerKind *kind = layer_kind_find(name);
-    if (kind) *owner = owner_of(kind);
-    return kind != NULL;
-}
-
-bool layer_statement_good(Scope *scope, const AstStmt *stmt) {
-    OptionOwner owner;
-    if (!stmt->name || !layer_owner(stmt->name, &owner)) return false;
-    OptionValue *values = options_new(scope->arena, &owner);
-    if (stmt->kind == AST_DEFAULT) return options_read_default(scope, &owner, stmt, values);
-    return stmt->kind == AST_STATEMENT && options_read(scope, &owner, stmt, values) &&
-           options_complete(scope, &owner, stmt, values);
-}
-
 /* ---- blocks ---- */
 
 static void enter(Checker *checker) { scope_enter(&checker->scope); }
@@ -101,7 +67,7 @@ static void report_unknown_layer(Checker *checker, const AstStmt *stmt) {
                     alias->usage ? alias->usage : alias->here);
         return;
     }
-    if (activation_find(stmt->name) < ACTIVATION_COUNT) {
+    if (activation_find(stmt->name)) {
         diag_report(diags, stmt->name_at, "unknown-layer",
                     "'%s' is an activation; it is written 'activation %s', or activation=%s on the layer above",
                     stmt->name, stmt->name, stmt->name);
@@ -111,8 +77,7 @@ static void report_unknown_layer(Checker *checker, const AstStmt *stmt) {
         diag_report(diags, stmt->name_at, "unknown-layer", "netc has no %s ('%s')", absent->what, stmt->name);
         return;
     }
-    for (size_t i = 0; i < setting_kind_count; i++) {
-        if (!string_is(setting_kinds[i].name, stmt->name)) continue;
+    if (setting_kind_find(stmt->name)) {
         diag_report(diags, stmt->name_at, "misplaced-statement", "'%s' is a setting; it belongs in the train block",
                     stmt->name);
         return;
@@ -147,7 +112,7 @@ static void check_default(Checker *checker, const AstStmt *stmt) {
         report_unknown_layer(checker, stmt);
         return;
     }
-    OptionOwner owner = {.name = kind->name, .options = kind->options, .count = kind->option_count};
+    OptionOwner owner = layer_kind_owner(kind);
     Standard *standard = block_standard(checker, kind);
     OptionValue *values = options_new(checker->arena, &owner);
     if (!options_read_default(&checker->scope, &owner, stmt, values)) {
@@ -184,11 +149,17 @@ static int count_layer(Checker *checker, const LayerKind *kind) {
     return 1;
 }
 
+static Layer *layer_at(Checker *checker, Span at) {
+    Layer *layer = NEW(checker->arena, Layer);
+    layer->at = at;
+    layer->activation.kind = activation_find("linear");
+    return layer;
+}
+
 /* What stands for a layer that could not be read. */
 static Layer *poison_layer(Checker *checker, Span at) {
-    Layer *layer = NEW(checker->arena, Layer);
+    Layer *layer = layer_at(checker, at);
     layer->name = "?";
-    layer->at = at;
     checker->broken = true;
     return layer;
 }
@@ -198,10 +169,10 @@ static void name_layer(Checker *checker, const AstStmt *stmt, Layer *layer, int 
     Labels *labels = &checker->labels;
     if (stmt->label) {
         labels_add(labels, stmt->label, stmt->label_at, layer);
-    } else if (!is_input(layer->kind)) {
+    } else if (!layer_kind_is_input(layer->kind)) {
         labels_add_automatic(labels, layer->name, stmt->at, layer);
     }
-    if (is_input(layer->kind) && number == 1 && !string_is(stmt->label, "input")) {
+    if (layer_kind_is_input(layer->kind) && number == 1 && !string_is(stmt->label, "input")) {
         labels_add_automatic(labels, "input", stmt->at, layer);
     }
 }
@@ -216,8 +187,8 @@ static bool too_many_layers(Checker *checker, Span at) {
 
 /* The input stands first, and nowhere else. */
 static bool check_place(Checker *checker, const AstStmt *stmt, const LayerKind *kind) {
-    if (is_input(kind)) {
-        if (!checker->current) return true;
+    if (layer_kind_is_input(kind)) {
+        if (checker->model->layers.count == 0) return true; /* what stands above could not be read */
         diag_report(checker->diags, stmt->name_at, "misplaced-input", "the input comes first, and there is one only");
         checker->broken = true;
         return false;
@@ -248,11 +219,8 @@ static bool check_size(Checker *checker, const Layer *layer) {
 }
 
 static bool count_parameters(Checker *checker, const Layer *layer) {
-    const Param *const params[] = {layer->weight, layer->bias};
     int64_t total = checker->model->parameter_count;
-    bool good = true;
-    for (size_t i = 0; i < COUNT_OF(params); i++) good = good && size_add(total, param_count(params[i]), &total);
-    if (good && total <= MODEL_MAX_PARAMETERS) {
+    if (size_add(total, layer_parameters(layer), &total) && total <= MODEL_MAX_PARAMETERS) {
         checker->model->parameter_count = total;
         return true;
     }
@@ -263,7 +231,7 @@ static bool count_parameters(Checker *checker, const Layer *layer) {
 
 static void set_shape(Checker *checker, Layer *layer, bool good) {
     LayerContext context = {checker->arena, checker->diags, checker->model, layer};
-    good = good && (is_input(layer->kind) || layer->in.rank > 0);
+    good = good && (layer_kind_is_input(layer->kind) || layer->in.rank > 0);
     good = good && layer->kind->shape(&context) && check_size(checker, layer) && count_parameters(checker, layer);
     if (good) return;
     layer->out = (Shape){.rank = 0};
@@ -271,14 +239,13 @@ static void set_shape(Checker *checker, Layer *layer, bool good) {
 }
 
 static Layer *new_layer(Checker *checker, const AstStmt *stmt, const LayerKind *kind, int number) {
-    Layer *layer = NEW(checker->arena, Layer);
+    Layer *layer = layer_at(checker, stmt->at);
     layer->kind = kind;
-    layer->at = stmt->at;
     layer->trainable = true;
     layer->index = (int)checker->model->layers.count;
     if (stmt->label) {
         layer->name = labels_full(&checker->labels, stmt->label);
-    } else if (is_input(kind)) {
+    } else if (layer_kind_is_input(kind)) {
         layer->name = kind->name;
     } else {
         layer->name = arena_format(checker->arena, "%s%d", kind->name, number);
@@ -297,14 +264,13 @@ static void check_layer(Checker *checker, const AstStmt *stmt) {
     int number = count_layer(checker, kind);
     if (!check_place(checker, stmt, kind) || too_many_layers(checker, stmt->name_at)) return;
     if (!scope_spend(&checker->scope, WORK_LAYER, stmt->at)) return;
-    OptionOwner owner = owner_of(kind);
+    OptionOwner owner = layer_kind_owner(kind);
     Layer *layer = new_layer(checker, stmt, kind, number);
     layer->options = options_new(checker->arena, &owner);
     inherit(checker, kind, layer->options);
-    bool good = options_read(&checker->scope, &owner, stmt, layer->options) &&
-                options_complete(&checker->scope, &owner, stmt, layer->options);
+    bool good = statement_read(&checker->scope, &owner, stmt, layer->options);
     layer->from = checker->current;
-    const OptionValue *from = owner.common_count > 0 ? &layer->options[owner.count + COMMON_FROM] : NULL;
+    const OptionValue *from = owner.common_count > 0 ? &layer->options[owner.count + LAYER_FROM] : NULL;
     if (from && from->given) {
         layer->from = from->word ? labels_find(&checker->labels, from->word, from->at) : NULL;
         good = good && layer->from;
@@ -405,18 +371,23 @@ static Span activation_place(const Layer *layer) {
 static void check_softmax(Checker *checker) {
     for (size_t i = 0; i + 1 < checker->model->layers.count; i++) {
         const Layer *layer = checker->model->layers.at[i];
-        if (layer->activation.kind != ACTIVATION_SOFTMAX) continue;
+        const ActivationKind *kind = layer->activation.kind;
+        if (!kind->across) continue;
         diag_report(checker->diags, activation_place(layer), "softmax-inside",
-                    "softmax inside the network ('%s'); only the last layer may use it", layer->name);
+                    "%s inside the network ('%s'); only the last layer may use it", kind->name, layer->name);
     }
 }
 
+/* A layer that nothing reads was passed over by the from= of the next one. */
 static void check_readers(Checker *checker) {
     for (size_t i = 0; i + 1 < checker->model->layers.count; i++) {
-        const Layer *layer = checker->model->layers.at[i];
+        const Layer *layer = checker->model->layers.at[i], *next = checker->model->layers.at[i + 1];
         if (layer->readers > 0) continue;
-        diag_report(checker->diags, layer->at, "unused-layer",
-                    "nothing reads '%s'; did you forget from=%s on a later layer?", layer->name, layer->name);
+        const OptionValue *from = &next->options[next->kind->option_count + LAYER_FROM];
+        Diag *diag = diag_report(checker->diags, from->given ? from->at : layer->at, "unused-layer",
+                                 "'%s' reads '%s', so nothing reads '%s'; a network is one chain of layers", next->name,
+                                 next->from->name, layer->name);
+        diag_help(checker->diags, diag, "write from=%s, or leave from= out", layer->name);
     }
 }
 
@@ -596,6 +567,7 @@ Model *model_check(Arena *arena, Source *source, const AstFile *file, const Mode
         vec_push(arena, &checker->model->names, name);
     }
     if (diags->errors == 0 && scope_spent(&checker->scope)) scope_report_spent(&checker->scope, SPAN_NONE);
+    if (diags->errors == 0) model_place_stored(arena, checker->model);
     if (diags->errors == 0) settings_agree(&checker->scope, checker->model);
     if (diags->errors == 0) model_check_propagation(checker->model, diags);
     return diags->errors == 0 ? checker->model : NULL;

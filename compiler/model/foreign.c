@@ -202,12 +202,7 @@ static const ForeignHead settings[] = {
 
 /* ---- options, and words that are values ---- */
 
-typedef struct {
-    const char *word, *here;
-    bool turned;
-} Alias;
-
-static const Alias words[] = {
+static const ForeignWord words[] = {
     {"padding", "pad", false},
     {"autopad", "pad", false},
     {"kernelsize", "kernel", false},
@@ -249,6 +244,7 @@ static const Alias words[] = {
     {"width", "units", false},
     {"strides", "stride", false},
     {"step", "stride", false},
+    {"p", "pad", false},
     {"step", "rate", false},
     {"s", "stride", false},
     {"act", "activation", false},
@@ -330,6 +326,13 @@ static const Alias words[] = {
     {"acc", "accuracy", false},
     {"interval", "every", false},
     {"freq", "every", false},
+    {"each", "every", false},
+    {"ridge", "l2", false},
+    {"lasso", "l1", false},
+    {"file", "images", false},
+    {"path", "images", false},
+    {"train", "images", false},
+    {"test", "test_images", false},
     /* activations */
     {"silu", "swish", false},
     {"identity", "linear", false},
@@ -366,6 +369,8 @@ static const Alias words[] = {
     {"variancescaling", "fan_in_uniform", false},
     {"lecun", "lecun_normal", false},
     {"gaussian", "normal", false},
+    {"n", "normal", false},
+    {"u", "uniform", false},
     {"randn", "normal", false},
     {"randomnormal", "normal", false},
     {"truncatednormal", "normal", false},
@@ -383,6 +388,8 @@ static const Alias words[] = {
     {"bcewithlogitsloss", "cross_entropy", false},
     {"binarycrossentropy", "cross_entropy", false},
     {"nll", "log_likelihood", false},
+    {"xent", "log_likelihood", false},
+    {"ce", "log_likelihood", false},
     {"softmaxcrossentropy", "log_likelihood", false},
     {"softmaxcrossentropywithlogits", "log_likelihood", false},
     {"softmaxloss", "log_likelihood", false},
@@ -397,6 +404,7 @@ static const Alias words[] = {
     {"gradientdescent", "sgd", false},
     {"fashionmnist", "fashion_mnist", false},
     {"fmnist", "fashion_mnist", false},
+    {"fashion", "fashion_mnist", false},
     {"classification", "class", false},
     {"classes", "class", false},
     {"label", "class", false},
@@ -408,13 +416,35 @@ static const Alias words[] = {
     {"grads", "gradients", false},
 };
 
+typedef struct {
+    const char *word, *owner, *here;
+} Rewriting;
+
+static const Rewriting rewritings[] = {
+    {"normalize", "input", "mean=data std=data"},       {"normalise", "input", "mean=data std=data"},
+    {"normalized", "input", "mean=data std=data"},      {"normalization", "input", "mean=data std=data"},
+    {"standardize", "input", "mean=data std=data"},     {"standardise", "input", "mean=data std=data"},
+    {"standardization", "input", "mean=data std=data"},
+};
+
 static const char *const idle[] = {
     "in", "inchannels", "infeatures", "numclasses", "inputdim", "inputshape", "batchinputshape", "dataformat", "dtype",
     "device", "inplace", "name", "dim", "axis", "startdim", "enddim", "verbose", "shuffle", "bottom", "top", "ceilmode",
     "paddingmode",
     /* units */
     "units", "neurons", "nodes", "steps", "classes", "examples", "samples", "images", "pixels", "px", "epochs", "maps",
-    "filters", "channels", "features", "outputs", "layer"};
+    "filters", "channels", "features", "outputs", "layer",
+    /* words between others */
+    "with", "and", "then", "of", "after", "using", "reduction"};
+
+const ForeignTables foreign_tables = {
+    .layers = layers,
+    .settings = settings,
+    .words = words,
+    .layer_count = COUNT_OF(layers),
+    .setting_count = COUNT_OF(settings),
+    .word_count = COUNT_OF(words),
+};
 
 /* ---- looking up ---- */
 
@@ -446,6 +476,13 @@ static const ForeignHead *head_find(const ForeignHead *heads, size_t count, cons
 const ForeignHead *foreign_layer(const char *word) { return head_find(layers, COUNT_OF(layers), word); }
 const ForeignHead *foreign_setting(const char *word) { return head_find(settings, COUNT_OF(settings), word); }
 
+const char *foreign_options(const char *owner, const char *word) {
+    for (size_t i = 0; i < COUNT_OF(rewritings); i++) {
+        if (string_is(rewritings[i].owner, owner) && foreign_same(rewritings[i].word, word)) return rewritings[i].here;
+    }
+    return NULL;
+}
+
 bool foreign_is_idle(const char *word) {
     for (size_t i = 0; i < COUNT_OF(idle); i++) {
         if (foreign_same(idle[i], word)) return true;
@@ -466,17 +503,4 @@ const char *word_alias(const char *word, const char *const *candidates, size_t c
         }
     }
     return NULL;
-}
-
-void suggest_word(Diags *diags, Diag *diag, const char *word, const char *const *candidates, size_t count) {
-    bool turned;
-    const char *alias = word_alias(word, candidates, count, &turned);
-    const Absent *absent = foreign_absent(word);
-    if (alias && !turned) {
-        diag_help(diags, diag, "did you mean '%s'?", alias);
-    } else if (absent && absent->near) {
-        diag_help(diags, diag, "%s", absent->near);
-    } else if (!absent) {
-        diag_suggest(diags, diag, word, candidates, count);
-    }
 }

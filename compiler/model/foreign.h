@@ -15,23 +15,44 @@ typedef struct {
 const ForeignHead *foreign_layer(const char *word);
 const ForeignHead *foreign_setting(const char *word);
 
+/* An option, or a word that is a value. */
+typedef struct {
+    const char *word, *here;
+    bool turned; /* it counts the other way round: frozen=true is trainable=false */
+} ForeignWord;
+
+/* All rows, for whoever checks them. */
+typedef struct {
+    const ForeignHead *layers, *settings;
+    const ForeignWord *words;
+    size_t layer_count, setting_count, word_count;
+} ForeignTables;
+extern const ForeignTables foreign_tables;
+
 /* What netc has none of. */
 typedef struct {
     const char *word;
     const char *what; /* "recurrent layers" */
     const char *near; /* what comes near, as advice; NULL: nothing does */
 } Absent;
+extern const Absent foreign_absences[];
+extern const size_t foreign_absence_count;
+extern const Absent foreign_absent_activations[]; /* that stand where an activation does */
+extern const size_t foreign_absent_activation_count;
 const Absent *foreign_absent(const char *word);
+/* The same of a word that stands where an activation belongs, or where it cannot be one. */
+const Absent *foreign_absent_value(const char *word, bool activation);
+/* A file of data in a form that netc cannot read, by the ending of its path; NULL: it may be IDX. */
+const Absent *foreign_absent_reader(Arena *arena, const char *path);
 
-/* How a value or an option is called here, of those among the candidates; NULL: unknown. `turned`: it counts the other
- * way round (frozen=true is trainable=false). */
+/* How a value or an option is called here, of those among the candidates; NULL: unknown. `turned`: as in
+ * its row. */
 const char *word_alias(const char *word, const char *const *candidates, size_t count, bool *turned);
+/* An option that is written as others here: normalize=true of the input is "mean=data std=data". NULL: it is not. */
+const char *foreign_options(const char *owner, const char *word);
 /* An option that says nothing netc does not know by itself (in_channels, dtype). */
 bool foreign_is_idle(const char *word);
 /* Equal but for case, '_' and '-'. */
 bool foreign_same(const char *a, const char *b);
-
-/* Adds what was probably meant: an alias, else what netc has none of, else the nearest candidate. */
-void suggest_word(Diags *diags, Diag *diag, const char *word, const char *const *candidates, size_t count);
 
 #endif

@@ -25,6 +25,14 @@ const LayerKind *layer_kind_find(const char *name) {
     return NULL;
 }
 
+bool layer_kind_is_input(const LayerKind *kind) { return kind == layer_kind_find("input"); }
+
+const OptionSpec layer_common_options[LAYER_COMMON_OPTIONS] = {
+    [LAYER_FROM] = {.name = "from",
+                    .type = OPTION_LABEL,
+                    .doc = "the label of an earlier layer to read, instead of the one just above"},
+};
+
 const OptionValue *layer_option(const Layer *layer, const char *name) {
     for (size_t i = 0; i < layer->kind->option_count; i++)
         if (string_is(layer->kind->options[i].name, name)) return &layer->options[i];
@@ -37,33 +45,16 @@ int64_t model_classes(const Model *model) {
     return outputs == 1 ? 2 : outputs;
 }
 
-/* ---- parameters ---- */
+/* ---- stored tensors ---- */
 
-int64_t param_count(const Param *param) {
-    int64_t count = param ? 1 : 0;
-    for (int d = 0; param && d < param->rank; d++)
-        if (!size_mul(count, param->dim[d], &count)) return INT64_MAX;
-    return count;
-}
-
-Param *layer_param(LayerContext *context, const char *name, int rank, const int64_t *dim, int init_option,
-                   int64_t fan_in, int64_t fan_out, bool decay) {
+Stored *layer_store_init(LayerContext *context, const char *part, StoredRole role, int rank, const int64_t *dim,
+                         int init_option, int64_t fan_in, int64_t fan_out) {
     const Layer *layer = context->layer;
-    Param *param = NEW(context->arena, Param);
-    param->name = arena_format(context->arena, "%s.%s", layer->name, name);
-    param->rank = rank;
-    for (int i = 0; i < rank; i++) param->dim[i] = dim[i];
-    param->decay = decay;
     const AstValue *init = layer->options[init_option].init;
-    param->recipe = init ? recipe_resolve(init, fan_in, fan_out) : recipe_standard(layer->activation, fan_in, fan_out);
-    return param;
-}
-
-bool layer_bias_agrees(LayerContext *context, const OptionValue *bias, const OptionValue *bias_init) {
-    if (bias->flag || !bias_init->given || bias_init->inherited) return true;
-    diag_report(context->diags, bias_init->at, "conflicting-options",
-                "bias_init= sets biases, but '%s' has none (bias=false)", context->layer->name);
-    return false;
+    Recipe recipe = init ? recipe_resolve(init, fan_in, fan_out) : recipe_standard(layer->activation, fan_in, fan_out);
+    Stored *stored = layer_store(context->arena, context->layer, part, role, rank, dim, recipe);
+    stored->option = layer->kind->options[init_option].name;
+    return stored;
 }
 
 bool layer_multiply_adds(LayerContext *context, size_t count, const int64_t *factor) {
@@ -122,8 +113,14 @@ bool layer_window(LayerContext *context, const OptionValue *size, const OptionVa
         Diag *diag = diag_report(context->diags, layer->at, "needs-maps",
                                  "%s moves a window over maps, but '%s' gives %lld numbers without rows and columns",
                                  layer->kind->name, layer->from->name, (long long)shape_count(in));
-        if (layer->from->index == 0)
-            diag_help(context->diags, diag, "write the input as CxHxW, for example input 1x28x28");
+        const Layer *flat = layer->from; /* the first layer that gives plain numbers, where the input gives maps */
+        while (flat->from && flat->from->out.rank != 3) flat = flat->from;
+        if (flat->from) {
+            diag_help(context->diags, diag, "write %s above '%s', where there are maps", layer->kind->name, flat->name);
+        } else {
+            diag_help(context->diags, diag, "write the input as CxHxW, for example input 1x28x28%s",
+                      layer->from == flat ? "" : ", and the layers that move windows first");
+        }
         return false;
     }
     if (window_make(in, size, stride, pad, window)) return true;

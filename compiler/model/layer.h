@@ -3,12 +3,13 @@
 #ifndef NETC_LAYER_H
 #define NETC_LAYER_H
 
-#include "compiler/model/model.h"
+#include "compiler/model/stored.h"
 
 typedef struct Build Build;         /* compiler/layers/build.h */
 typedef struct Tensor Tensor;       /* compiler/tensor/tensor.h */
 typedef struct OnnxGraph OnnxGraph; /* compiler/onnx/graph.h */
 typedef struct PyTorch PyTorch;     /* compiler/model/pytorch.h */
+typedef struct Signal Signal;       /* compiler/model/propagation.h */
 
 /* How a program treats what differs between training and use (dropout). */
 typedef enum { MODE_TRAIN, MODE_EVAL } Mode;
@@ -26,11 +27,16 @@ struct LayerKind {
     const char *doc;  /* one line */
     const OptionSpec *options;
     size_t option_count;
-    /* Checks the options against layer->in and fills layer->out, activation, trainable, weight, bias and
-     * multiply_adds. False after reporting an error. */
+    /* Its outputs are weighted sums of what it reads: two of them in a row, with no activation between, are no more
+     * than one. */
+    bool weighs;
+    /* Checks the options against layer->in, fills layer->out, activation, trainable and multiply_adds, and adds what
+     * the layer stores (layer_store). False after reporting an error. */
     bool (*shape)(LayerContext *context);
     /* Whether the layer, in use, passes on what it reads as it is (dropout that is inverted); NULL: never. */
     bool (*idle)(const Layer *layer);
+    /* How values and gradients pass through the untrained layer, before its activation; NULL: as they are. */
+    void (*propagate)(const Layer *layer, Signal *signal);
     /* Adds the layer's computes to a program and returns its output. `in` is the value of layer->from. */
     Tensor *(*build)(Build *build, const Layer *layer, Tensor *in, Mode mode);
     /* Adds the layer, as it is in use, to an ONNX graph and returns the name of its output; `in` is that of what it
@@ -45,19 +51,17 @@ const LayerKind *layer_kind_find(const char *name); /* NULL: there is none */
 /* The value of an option the layer's kind has. */
 const OptionValue *layer_option(const Layer *layer, const char *name);
 
+/* The input stands first and reads no layer. */
+bool layer_kind_is_input(const LayerKind *kind);
 /* The options every layer has but the input. */
-extern const OptionSpec layer_common_options[];
-extern const size_t layer_common_option_count;
-/* Values of a parameter tensor; 0 without one, INT64_MAX for more than that. */
-int64_t param_count(const Param *param);
+enum { LAYER_FROM, LAYER_COMMON_OPTIONS };
+extern const OptionSpec layer_common_options[LAYER_COMMON_OPTIONS];
 
 /* ---- for shape rules ---- */
-/* A parameter tensor named LAYER.name; its recipe is resolved from the option at `init_option` (or the default for
- * the layer's activation when that is absent: he_normal for relu and its kin, glorot_uniform for the rest). */
-Param *layer_param(LayerContext *context, const char *name, int rank, const int64_t *dim, int init_option,
-                   int64_t fan_in, int64_t fan_out, bool decay);
-/* False after reporting a bias_init= written in a statement that also says bias=false. */
-bool layer_bias_agrees(LayerContext *context, const OptionValue *bias, const OptionValue *bias_init);
+/* layer_store (stored.h) of a tensor that begins as the option at `init_option` says (or, when that is absent, by the
+ * default for the layer's activation: he_normal for relu and its kin, glorot_uniform for the rest). */
+Stored *layer_store_init(LayerContext *context, const char *part, StoredRole role, int rank, const int64_t *dim,
+                         int init_option, int64_t fan_in, int64_t fan_out);
 /* Sets layer->multiply_adds to the product of the factors; false after reporting that it is beyond all bounds. */
 bool layer_multiply_adds(LayerContext *context, size_t count, const int64_t *factor);
 /* "28x28 became 24x24 (conv1), 12x12 (pool1)": how the maps came to their size, as a note. */

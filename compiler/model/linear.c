@@ -15,7 +15,7 @@ static bool linear_by_omission(const Model *model, size_t index) {
     do {
         if (says_activation(model->layers.at[i])) return false;
         i++;
-    } while (i < model->layers.count && !model->layers.at[i]->weight);
+    } while (i < model->layers.count && !model->layers.at[i]->kind->weighs);
     return true;
 }
 
@@ -48,10 +48,10 @@ void model_check_linear(const Model *model, bool cost_written, Diags *diags) {
     const Layer *first = NULL;
     int hidden = 0;
     size_t last = model->layers.count - 1; /* the last one with weights, or the input */
-    while (last > 0 && !model->layers.at[last]->weight) last--;
+    while (last > 0 && !model->layers.at[last]->kind->weighs) last--;
     for (size_t i = 1; i < last; i++) {
         const Layer *layer = model->layers.at[i];
-        if (!layer->weight || !linear_by_omission(model, i)) continue;
+        if (!layer->kind->weighs || !linear_by_omission(model, i)) continue;
         if (hidden++ == 0) first = layer;
     }
     if (hidden > 0) report_hidden(first, hidden - 1, diags);

@@ -19,12 +19,12 @@ static int64_t times(int64_t a, int64_t b) {
     return size_mul(a, b, &product) ? product : INT64_MAX;
 }
 
-static bool is_owned(const Param *param) { return param_count(param) > OWNED_ABOVE; }
+static bool is_owned(const Stored *stored) { return stored_count(stored) > OWNED_ABOVE; }
 
 /* A large tensor's gradient goes into the step as it is summed: it is stored only to be logged. */
-static int64_t gradient_size(const Layer *layer, const Param *param, bool logged) {
-    if (!layer->trainable || (is_owned(param) && !logged)) return 0;
-    return times(param_count(param), is_owned(param) ? 1 : NET_SLOTS);
+static int64_t gradient_size(const Stored *stored, bool logged) {
+    if (!stored->trained || (is_owned(stored) && !logged)) return 0;
+    return times(stored_count(stored), is_owned(stored) ? 1 : NET_SLOTS);
 }
 
 /* The examples an epoch trains on and all that are loaded; 0 when only the files tell. */
@@ -57,17 +57,20 @@ static int64_t largest_batch(const Model *model) {
  * it and a copy of what it reads; any other its output. */
 static int64_t chunk_values(const Layer *layer) {
     int64_t out = shape_count(layer->out);
-    return layer->weight ? plus(times(2, out), shape_count(layer->in)) : out;
+    return layer_parameters(layer) > 0 ? plus(times(2, out), shape_count(layer->in)) : out;
 }
 
 /* Floats of one image that wait for the whole batch: both factors of a large gradient. */
 static int64_t batch_values(const Layer *layer) {
-    return layer->trainable && is_owned(layer->weight) ? plus(shape_count(layer->in), shape_count(layer->out)) : 0;
+    bool waits = false;
+    for (size_t i = 0; i < layer->stored.count; i++)
+        waits = waits || (layer->stored.at[i]->trained && is_owned(layer->stored.at[i]));
+    return waits ? plus(shape_count(layer->in), shape_count(layer->out)) : 0;
 }
 
 typedef struct {
     int64_t batch, row_bytes;
-    int threads, copies; /* of the weights */
+    int threads, copies; /* of what is stored */
     bool logged;         /* the gradients are */
 } Frame;
 
@@ -81,11 +84,11 @@ static Frame frame_of(const Model *model, int threads) {
 }
 
 static void add_layer(Memory *memory, const Layer *layer, const Frame *frame) {
-    int64_t parameters = plus(param_count(layer->weight), param_count(layer->bias));
-    int64_t gradients =
-        plus(gradient_size(layer, layer->weight, frame->logged), gradient_size(layer, layer->bias, frame->logged));
-    memory->weights = plus(memory->weights, times(parameters, FLOAT * frame->copies));
-    memory->gradients = plus(memory->gradients, times(gradients, FLOAT));
+    for (size_t i = 0; i < layer->stored.count; i++) {
+        const Stored *stored = layer->stored.at[i];
+        memory->weights = plus(memory->weights, times(stored_count(stored), FLOAT * frame->copies));
+        memory->gradients = plus(memory->gradients, times(gradient_size(stored, frame->logged), FLOAT));
+    }
     memory->values = plus(memory->values, times(times(chunk_values(layer), NET_LANES * FLOAT), frame->threads));
     memory->batch = plus(memory->batch, times(times(batch_values(layer), FLOAT), frame->batch));
 }
@@ -99,9 +102,8 @@ Memory model_memory(const Model *model, int threads) {
     Memory memory = {0};
     Frame frame = frame_of(model, threads);
     for (size_t i = 0; i < model->layers.count; i++) add_layer(&memory, model->layers.at[i], &frame);
-    int64_t outputs = times(shape_count(model->layers.at[model->layers.count - 1]->out), FLOAT);
     int64_t row = plus(frame.row_bytes, 2 * FLOAT); /* with label and number */
-    memory.batch = plus(memory.batch, times(plus(outputs, times(row, NET_LOADER_SLOTS)), frame.batch));
+    memory.batch = plus(memory.batch, times(times(row, NET_LOADER_SLOTS), frame.batch));
     memory.batch = plus(memory.batch, times(row, probed_examples(&model->settings)));
     int64_t train, all;
     count_examples(&model->settings, &train, &all);

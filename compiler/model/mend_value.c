@@ -4,7 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "compiler/model/value.h"
+#include "compiler/model/activation.h"
+#include "compiler/model/options.h"
 #include "compiler/model/vocabulary.h"
 
 /* ---- numbers ---- */
@@ -31,7 +32,7 @@ static const char *number_of(Arena *arena, const char *text, bool whole) {
         if (*at != '_') digits[length++] = *at;
     }
     digits[length] = '\0';
-    if (*at >= '0' && *at <= '9') return NULL; /* more than there is room for */
+    if (is_digit(*at)) return NULL; /* more than there is room for */
     char *end;
     if ((*at == 'e' || *at == 'E') && strspn(at + 1, "+-0123456789") > 0) {
         const char *exponent = arena_format(arena, "%s%.*s", digits, (int)(1 + strspn(at + 1, "+-0123456789")), at);
@@ -79,7 +80,7 @@ enum { MAX_SIDES = 4 };
 bool mend_is_shape(const char *text) {
     if (is_hexadecimal(text)) return false; /* no side is 0 */
     const char *sign = text + strspn(text, "0123456789");
-    return sign > text && (*sign == 'x' || *sign == 'X') && sign[1] >= '0' && sign[1] <= '9';
+    return sign > text && (*sign == 'x' || *sign == 'X') && is_digit(sign[1]);
 }
 
 /* Adds the sides in a text such as 28x28 or 28x28px; false: it is none. */
@@ -89,7 +90,7 @@ static bool split_sides(Arena *arena, const char *text, const char *sides[MAX_SI
         if (digits == 0 || *count == MAX_SIDES) return false;
         sides[(*count)++] = arena_copy(arena, text, digits);
         text += digits;
-        if ((*text != 'x' && *text != 'X') || text[1] < '0' || text[1] > '9') break;
+        if ((*text != 'x' && *text != 'X') || !is_digit(text[1])) break;
         text++;
     }
     return strpbrk(text, "0123456789") == NULL; /* a unit may follow */
@@ -105,6 +106,15 @@ static bool named_sides(Arena *arena, const char *word, const char *sides[MAX_SI
     return true;
 }
 
+/* What stands for the number of examples. */
+static bool names_batch(const char *word) {
+    static const char *const words[] = {"None", "batch", "batch_size", "N", "B"};
+    for (size_t i = 0; i < COUNT_OF(words); i++) {
+        if (string_is(words[i], word)) return true;
+    }
+    return false;
+}
+
 /* The sides of a tuple, a product, a text; what stands for the batch (None, -1) is left out. */
 static bool read_sides(MendWords *mend, const LooseValue *value, const char *sides[MAX_SIDES], size_t *count) {
     switch (value->kind) {
@@ -112,9 +122,10 @@ static bool read_sides(MendWords *mend, const LooseValue *value, const char *sid
         const LooseValue *inner = loose_value(mend->arena, value->text);
         return inner && inner->kind != LOOSE_STRING && read_sides(mend, inner, sides, count);
     }
-    case LOOSE_WORD: return string_is(value->text, "None") || named_sides(mend->arena, value->text, sides, count);
+    case LOOSE_WORD: return names_batch(value->text) || named_sides(mend->arena, value->text, sides, count);
     case LOOSE_NUMBER:
         if (string_is(value->text, "-1")) return true;
+        if (strncmp(value->text, "-1x", 3) == 0) return split_sides(mend->arena, value->text + 3, sides, count);
         if (mend_is_shape(value->text)) return split_sides(mend->arena, value->text, sides, count);
         if (*count == MAX_SIDES) return false;
         sides[*count] = real_text(mend, value, true);
@@ -146,6 +157,7 @@ static const char *shape_value(MendWords *mend, const LooseValue *value, bool wi
     size_t count = 0;
     if (!read_sides(mend, value, sides, &count)) return value->kind == LOOSE_OTHER ? value->raw : NULL;
     if (count == 0 || count == MAX_SIDES) return NULL;
+    if (window && count == 3 && few_channels(sides[2])) count = 2; /* 5x5x1 */
     if (window) return join_sides(mend->arena, sides, count);
     bool flat = count == 2 && (string_is(sides[0], "1") || string_is(sides[1], "1"));
     if (flat) return string_is(sides[0], "1") ? sides[1] : sides[0];
@@ -158,31 +170,33 @@ static const char *shape_value(MendWords *mend, const LooseValue *value, bool wi
 
 /* ---- words ---- */
 
-static const char *last_part(const char *name) {
-    for (const char *at = name; *at; at++) {
-        if ((*at == '.' || *at == '/') && at[1]) name = at + 1;
-    }
-    return name;
-}
-
 /* The word a value names: relu of "relu", nn.ReLU and F.relu( ). */
 const char *mend_word(const LooseValue *value) {
     bool named = value->kind == LOOSE_WORD || value->kind == LOOSE_STRING || value->kind == LOOSE_CALL;
-    return named ? last_part(value->text) : NULL;
+    return named ? loose_last_part(value->text) : NULL;
 }
 
-static size_t count_words(const char *const *words) {
-    size_t count = 0;
-    while (words && words[count]) count++;
-    return count;
+static const char *find_word(MendWords *mend, const LooseValue *value, const char *const *words, size_t count,
+                             bool activation) {
+    const char *word = mend_word(value);
+    bool turned = false;
+    const char *here = word ? word_alias(word, words, count, &turned) : NULL;
+    for (const char *at = word ? value->text : ""; *at && !here;) { /* mnist.load_data() */
+        size_t length = strcspn(at, "./");
+        here = word_alias(arena_copy(mend->arena, at, length), words, count, &turned);
+        at += length + (at[length] != '\0');
+    }
+    if (word && !here && !mend->absent) mend->absent = foreign_absent_value(word, activation);
+    return here && !turned ? here : NULL;
 }
 
 static const char *known_word(MendWords *mend, const LooseValue *value, const char *const *words, size_t count) {
-    const char *word = mend_word(value);
+    return find_word(mend, value, words, count, false);
+}
+
+const char *mend_activation(Arena *arena, const char *word) {
     bool turned;
-    const char *here = word ? word_alias(word, words, count, &turned) : NULL;
-    if (word && !here && !mend->absent) mend->absent = foreign_absent(word);
-    return here && !turned ? here : NULL;
+    return word_alias(word, activation_names(arena), activation_count, &turned);
 }
 
 const char *mend_truth(const LooseValue *value, bool turned) {
@@ -199,14 +213,31 @@ const char *mend_truth(const LooseValue *value, bool turned) {
 
 /* "relu", or with its number: leaky_relu(0.2). */
 static const char *activation_text(MendWords *mend, const LooseValue *value) {
-    const char *name = known_word(mend, value, activation_names, ACTIVATION_COUNT);
+    const char *name = find_word(mend, value, activation_names(mend->arena), activation_count, true);
     if (!name) return NULL;
-    bool number = activation_specs[activation_find(name)].parameter && value->items.count > 0;
+    bool number = activation_find(name)->parameter && value->items.count > 0;
     const char *parameter = number ? real_text(mend, value->items.at[0].value, false) : NULL;
     return parameter ? arena_format(mend->arena, "%s(%s)", name, parameter) : name;
 }
 
+/* init=0 and bias_init=0.1 */
+static const char *constant_text(MendWords *mend, const LooseValue *value) {
+    const char *number = real_text(mend, value, false);
+    return !number || strtod(number, NULL) != 0 ? number ? arena_format(mend->arena, "constant(%s)", number) : NULL
+                                                : "zeros";
+}
+
+/* normal(0.01) means a standard deviation, uniform(0.05) both bounds. */
+static const char *lone_argument(MendWords *mend, RecipeKind kind, const LooseValue *value, size_t place) {
+    bool lone = value->items.count == 1 && !value->items.at[0].key && kind != RECIPE_CONSTANT;
+    const char *number = lone ? real_text(mend, value->items.at[0].value, false) : NULL;
+    if (!number || strtod(number, NULL) <= 0) return NULL;
+    if (place == 1) return number;
+    return kind == RECIPE_UNIFORM ? arena_format(mend->arena, "-%s", number) : "0";
+}
+
 static const char *initialiser_text(MendWords *mend, const LooseValue *value) {
+    if (value->kind == LOOSE_NUMBER) return constant_text(mend, value);
     const char **names = NEW_ARRAY(mend->arena, const char *, initialiser_count);
     for (size_t i = 0; i < initialiser_count; i++) names[i] = initialisers[i].name;
     const char *name = known_word(mend, value, names, initialiser_count);
@@ -226,7 +257,8 @@ static const char *initialiser_text(MendWords *mend, const LooseValue *value) {
                              : place++ == i;
             if (meant && real_text(mend, item->value, false)) argument = real_text(mend, item->value, false);
         }
-        text = arena_format(mend->arena, "%s%s%s", text, i == 0 ? "(" : ", ", argument);
+        const char *lone = lone_argument(mend, initialiser->kind, value, i);
+        text = arena_format(mend->arena, "%s%s%s", text, i == 0 ? "(" : ", ", lone ? lone : argument);
     }
     return count > 0 ? arena_format(mend->arena, "%s)", text) : text;
 }
@@ -245,7 +277,7 @@ static const char *numbers_text(MendWords *mend, const LooseValue *value) {
 }
 
 static const char *word_list(MendWords *mend, const OptionSpec *spec, const LooseValue *value) {
-    size_t count = count_words(spec->words);
+    size_t count = option_word_count(spec);
     if (value->kind != LOOSE_GROUP) return known_word(mend, value, spec->words, count);
     const char *text = NULL;
     for (size_t i = 0; i < value->items.count; i++) {
@@ -261,12 +293,36 @@ static const char *turned_share(MendWords *mend, const char *text) {
     return text ? number_text(mend->arena, 1 - strtod(text, NULL)) : NULL;
 }
 
+bool mend_counts_steps(const OptionSpec *spec) { return spec->words && string_is(spec->words[0], "epoch"); }
+
+/* every=step */
+static bool names_step(const char *word) {
+    static const char *const words[] = {"step", "steps", "batch", "iteration", "iter"};
+    for (size_t i = 0; i < COUNT_OF(words); i++) {
+        if (foreign_same(words[i], word)) return true;
+    }
+    return false;
+}
+
+/* The path of a file: without the shell's ~, and with the slashes that Windows takes as well. */
+static const char *path_text(MendWords *mend, const char *written) {
+    if (!mend->absent) mend->absent = foreign_absent_reader(mend->arena, written); /* train.csv */
+    if (mend->absent || strpbrk(written, "\"\n")) return NULL;
+    char *path = arena_copy(mend->arena, written, strlen(written));
+    for (char *c = path; *c; c++) *c = *c == '\\' ? '/' : *c;
+    const char *home = path[0] == '~' && path[1] == '/' ? getenv("HOME") : NULL;
+    return arena_format(mend->arena, "\"%s%s\"", home ? home : "", home ? path + 1 : path);
+}
+
 const char *mend_value(MendWords *mend, const OptionSpec *spec, const LooseValue *value, bool turned) {
-    bool other = spec->words && spec->type != OPTION_WORD && spec->type != OPTION_WORDS && spec->type != OPTION_INIT;
-    const char *word = other ? known_word(mend, value, spec->words, count_words(spec->words)) : NULL;
+    const char *word =
+        option_has_word_for_number(spec) ? known_word(mend, value, spec->words, option_word_count(spec)) : NULL;
     if (word) return word;
     switch (spec->type) {
     case OPTION_INTEGER: {
+        bool every = mend_counts_steps(spec);
+        if (every && mend_word(value) && names_step(mend_word(value))) return "1";
+        if (every && value->text && strstr(value->text, "epoch")) return "epoch"; /* 2epochs */
         const char *text = real_text(mend, value, true);
         bool none = text && text[0] == '-' && text[1] != '\0'; /* -1: of all there are, in NumPy and scikit-learn */
         return none && spec->words ? spec->words[0] : none ? text + 1 : text;
@@ -278,7 +334,7 @@ const char *mend_value(MendWords *mend, const OptionSpec *spec, const LooseValue
         return turned ? turned_share(mend, text) : text;
     }
     case OPTION_BOOL: return mend_truth(value, turned);
-    case OPTION_WORD: return known_word(mend, value, spec->words, count_words(spec->words));
+    case OPTION_WORD: return known_word(mend, value, spec->words, option_word_count(spec));
     case OPTION_WORDS: return word_list(mend, spec, value);
     case OPTION_PAD:
         if (mend_word(value) && foreign_same(mend_word(value), "valid")) return "0";
@@ -288,12 +344,7 @@ const char *mend_value(MendWords *mend, const OptionSpec *spec, const LooseValue
     case OPTION_ACTIVATION: return activation_text(mend, value);
     case OPTION_INIT: return initialiser_text(mend, value);
     case OPTION_NUMBERS: return numbers_text(mend, value);
-    case OPTION_STRING: {
-        if (mend_word(value) && !mend->absent) mend->absent = foreign_absent(mend_word(value)); /* train.csv */
-        if (mend->absent) return NULL;
-        const char *text = value->kind == LOOSE_STRING ? value->text : value->raw;
-        return strpbrk(text, "\"\\\n") ? NULL : arena_format(mend->arena, "\"%s\"", text);
-    }
+    case OPTION_STRING: return path_text(mend, value->kind == LOOSE_STRING ? value->text : value->raw);
     case OPTION_LABEL: return mend_word(value);
     }
     return NULL;

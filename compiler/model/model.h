@@ -27,27 +27,11 @@ int64_t shape_count(Shape shape);
 const char *shape_text(Arena *arena, Shape shape); /* "6x24x24", "100" */
 
 /* ---- activations ---- */
-typedef enum {
-    ACTIVATION_LINEAR,
-    ACTIVATION_SIGMOID,
-    ACTIVATION_TANH,
-    ACTIVATION_RELU,
-    ACTIVATION_LEAKY_RELU,
-    ACTIVATION_ELU,
-    ACTIVATION_SELU,
-    ACTIVATION_SOFTPLUS,
-    ACTIVATION_SOFTSIGN,
-    ACTIVATION_SWISH,
-    ACTIVATION_GELU,
-    ACTIVATION_SOFTMAX,
-    ACTIVATION_COUNT
-} ActivationKind;
-
+typedef struct ActivationKind ActivationKind; /* compiler/model/activation.h */
 typedef struct {
-    ActivationKind kind;
-    double parameter; /* leaky_relu: slope, elu: alpha; else 0 */
+    const ActivationKind *kind;
+    double parameter; /* of those that take a number */
 } Activation;
-extern const char *const activation_names[ACTIVATION_COUNT];
 
 /* ---- how a tensor begins ---- */
 typedef enum {
@@ -58,11 +42,41 @@ typedef enum {
     RECIPE_DATA,     /* a statistic of the training part */
     RECIPE_VALUES    /* the values given */
 } RecipeKind;
+typedef enum { STATISTIC_MEAN, STATISTIC_DEVIATION } Statistic;
 typedef struct {
     RecipeKind kind;
     double a, b;
+    Statistic statistic;  /* RECIPE_DATA */
     const double *values; /* RECIPE_VALUES: one for each element */
 } Recipe;
+
+/* ---- stored tensors: what a network keeps from one batch to the next ---- */
+typedef enum {
+    STORED_WEIGHT,    /* a parameter that multiplies */
+    STORED_BIAS,      /* a parameter that is added */
+    STORED_STATISTIC, /* of data, set before training or followed during it: no step of the optimizer changes it */
+    STORED_ROLES
+} StoredRole;
+extern const char *const stored_roles[STORED_ROLES]; /* "weight" */
+
+/* One of them, in PyTorch's shape. Whatever is about all of them goes over Layer.stored or Model.stored and asks the
+ * row; only a layer's own functions know which rows it has. Parameters lie in the kernels' buffer `param`, all else in
+ * `state`. */
+typedef struct {
+    const char *name; /* "conv1.weight" */
+    const char *part; /* "weight" */
+    StoredRole role;
+    int rank;
+    int64_t dim[4];
+    Recipe recipe;      /* how it begins */
+    const char *option; /* the option that says so; NULL: none does */
+    bool decays;        /* regularize applies */
+    bool trained;       /* the optimizer's step changes it */
+    const char *kept;   /* its name in weights files; NULL: they do not keep it */
+    bool metadata;      /* there it is a list of numbers among the metadata, not a tensor */
+    int row;            /* in Model.stored */
+    int64_t offset;     /* of its first element in its buffer */
+} Stored;
 
 /* ---- options: of layers, of settings ---- */
 typedef enum {
@@ -135,23 +149,15 @@ typedef struct {
     const OptionSpec *common; /* options that every layer has; those of the row that a setting's first word chose */
     size_t common_count;
 } OptionOwner;
-static inline size_t owner_count(const OptionOwner *owner) { return owner->count + owner->common_count; }
-static inline const OptionSpec *owner_spec(const OptionOwner *owner, size_t place) {
+static inline size_t option_count(const OptionOwner *owner) { return owner->count + owner->common_count; }
+/* The row of the value at `place`. */
+static inline const OptionSpec *option_at(const OptionOwner *owner, size_t place) {
     return place < owner->count ? &owner->options[place] : &owner->common[place - owner->count];
 }
 
 /* ---- layers ---- */
 typedef struct LayerKind LayerKind;
 typedef struct Layer Layer;
-
-/* A trained tensor as users know it: PyTorch's shape. */
-typedef struct {
-    const char *name; /* "conv1.weight" */
-    int rank;
-    int64_t dim[4];
-    Recipe recipe;
-    bool decay; /* regularize applies: weights yes, biases no */
-} Param;
 
 struct Layer {
     const LayerKind *kind;
@@ -161,14 +167,15 @@ struct Layer {
     OptionValue *options; /* parallel to kind->options */
     Layer *from;          /* what it reads; NULL for the input */
     Shape in, out;
-    Activation activation; /* ACTIVATION_LINEAR where the kind has none */
+    Activation activation; /* linear where the kind has none */
     bool trainable;
-    Param *weight, *bias;  /* NULL: has none */
+    VEC(Stored *) stored;
     int64_t multiply_adds; /* of one example, forward */
     int readers;
 };
 
 /* ---- settings ---- */
+typedef enum { COST_QUADRATIC, COST_CROSS_ENTROPY, COST_LOG_LIKELIHOOD } Cost;
 typedef struct Optimizer Optimizer; /* compiler/model/optimizer.h */
 
 /* A setting as it came to be. */
@@ -185,7 +192,7 @@ typedef struct {
     const char *images, *labels, *test_images, *test_labels; /* idx; NULL: not given */
     double split_train, split_validation, split_test;        /* 0: not given; < 1: fraction; else count */
     enum { TARGET_CLASS, TARGET_INPUT } target;
-    enum { COST_QUADRATIC, COST_CROSS_ENTROPY, COST_LOG_LIKELIHOOD } cost;
+    Cost cost;
     const Optimizer *optimizer;
     bool log_gradients, log_weights;
 } Settings;
@@ -217,7 +224,10 @@ typedef struct {
     VEC(LayerName) names; /* all that layers are called: their own, and labels that stand alone */
     Settings settings;
     int64_t parameter_count;
-    bool bytes_input; /* the data's examples are bytes (divided by 255), not floats */
+    bool bytes_input;               /* the data's examples are bytes (divided by 255), not floats */
+    VEC(Stored *) stored;           /* of all layers, by row: parameters first */
+    int64_t param_size, state_size; /* of the buffers they lie in, in elements */
+    bool explodes;                  /* by its initial weights: what [exploding-gradient] says, allowed or not */
 } Model;
 
 /* How many classes an example may have; 0: its target is not a class. */

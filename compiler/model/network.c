@@ -49,8 +49,10 @@ static void put_options(Arena *arena, json_t *use, json_t *training, const Layer
             sized ? window_text(arena, spec, &window) : option_text(arena, exact_text, spec, &layer->options[i]);
         put(idle || spec->training ? training : use, spec->name, text);
     }
-    if (layer->weight) put(training, "init", recipe_text(arena, exact_text, layer->weight->recipe));
-    if (layer->bias) put(training, "bias_init", recipe_text(arena, exact_text, layer->bias->recipe));
+    for (size_t i = 0; i < layer->stored.count; i++) {
+        const Stored *stored = layer->stored.at[i];
+        if (stored->option) put(training, stored->option, recipe_text(arena, exact_text, stored->recipe));
+    }
 }
 
 static json_t *row(Arena *arena, const Model *model, const Layer *layer) {

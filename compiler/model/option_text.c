@@ -3,6 +3,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "compiler/model/activation.h"
 #include "compiler/model/vocabulary.h"
 
 const char *exact_text(Arena *arena, double number) {
@@ -30,10 +31,10 @@ static const char *numbers_text(Arena *arena, NumberText *number, const OptionVa
     return list;
 }
 
-static const char *activation_text(Arena *arena, NumberText *number, Activation activation) {
-    const char *name = activation_names[activation.kind];
-    if (!activation_specs[activation.kind].parameter) return name;
-    return arena_format(arena, "%s(%s)", name, number(arena, activation.parameter));
+const char *activation_text(Arena *arena, NumberText *number, Activation activation) {
+    const ActivationKind *kind = activation.kind;
+    if (!kind->parameter) return kind->name;
+    return arena_format(arena, "%s(%s)", kind->name, number(arena, activation.parameter));
 }
 
 /* "gradients weights"; "nothing" */
@@ -72,8 +73,8 @@ const char *recipe_text(Arena *arena, NumberText *number, Recipe recipe) {
         return arena_format(arena, "uniform(%s, %s)", number(arena, recipe.a), number(arena, recipe.b));
     case RECIPE_CONSTANT: return arena_format(arena, "constant(%s)", number(arena, recipe.a));
     case RECIPE_CENTRE: return "centre";
-    case RECIPE_DATA:
+    case RECIPE_DATA: return "data";
     case RECIPE_VALUES: break;
     }
-    return "data";
+    return "values";
 }

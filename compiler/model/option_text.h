@@ -11,9 +11,11 @@ typedef const char *NumberText(Arena *arena, double number);
 const char *exact_text(Arena *arena, double number);
 /* "5x5" */
 const char *pair_text(Arena *arena, const int64_t pair[2]);
+/* "relu", "leaky_relu(0.01)" */
+const char *activation_text(Arena *arena, NumberText *number, Activation activation);
 /* An option's value, "" where it has none (OPTION_INIT: see recipe_text). */
 const char *option_text(Arena *arena, NumberText *number, const OptionSpec *spec, const OptionValue *value);
-/* "normal(0, 1)"; "data" for a statistic of the data or values that are listed. */
+/* "normal(0, 1)"; "data" for a statistic of the data, "values" for those that are listed. */
 const char *recipe_text(Arena *arena, NumberText *number, Recipe recipe);
 
 #endif

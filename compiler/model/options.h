@@ -16,17 +16,13 @@ bool options_complete(Scope *scope, const OptionOwner *owner, const AstStmt *stm
 /* Fills in the defaults there are, for no statement at all; a number without one is 0. */
 void options_fill(Scope *scope, const OptionOwner *owner, OptionValue *values);
 
-/* One value for one option; false after reporting. */
+/* How many words an option has; 0: none. */
+size_t option_word_count(const OptionSpec *spec);
+/* Whether its words may stand in place of a number, rather than being all that it takes. */
+bool option_has_word_for_number(const OptionSpec *spec);
+
+/* option_convert.c: one value for one option; false after reporting. */
 bool option_convert(Scope *scope, const OptionOwner *owner, const OptionSpec *spec, const AstValue *value,
                     OptionValue *out);
-
-/* Of a layer kind or a setting; false: there is none of that name. A setting's has the options of all rows that its
- * first word may choose, and requires none of them. */
-bool layer_owner(const char *name, OptionOwner *owner);
-bool setting_owner(Arena *arena, const char *name, OptionOwner *owner);
-/* Whether a statement could stand in the network, or a line in the train block. What is wrong is reported to the
- * scope's diagnostics. */
-bool layer_statement_good(Scope *scope, const AstStmt *stmt);
-bool setting_line_good(Scope *scope, const AstStmt *line);
 
 #endif

@@ -1,4 +1,4 @@
-/* The model as text, for tests: one line a layer, one a parameter, one a setting that is on. */
+/* The model as text, for tests: one line a layer, one a stored tensor, one a setting that is on. */
 #include "compiler/model/layer.h"
 #include "compiler/model/option_text.h"
 #include "compiler/model/settings.h"
@@ -11,12 +11,14 @@ static void print_option(Arena *arena, FILE *out, const OptionSpec *spec, const 
             option_text(arena, number_text, spec, value), quote);
 }
 
-static void print_param(Arena *arena, FILE *out, const Param *param) {
-    if (!param) return;
-    fprintf(out, "    %s [", param->name);
-    for (int i = 0; i < param->rank; i++) fprintf(out, "%s%lld", i ? ", " : "", (long long)param->dim[i]);
+static void print_stored(Arena *arena, FILE *out, const Stored *stored) {
+    fprintf(out, "    %s [", stored->name);
+    for (int i = 0; i < stored->rank; i++) fprintf(out, "%s%lld", i ? ", " : "", (long long)stored->dim[i]);
     fputs("] = ", out);
-    fprintf(out, "%s%s\n", recipe_text(arena, number_text, param->recipe), param->decay ? ", decays" : "");
+    fprintf(out, "%s%s%s\n", recipe_text(arena, number_text, stored->recipe), stored->decays ? ", decays" : "",
+            stored_is_tensor(stored) ? ""
+            : stored->kept           ? ", metadata"
+                                     : ", not kept");
 }
 
 static void print_layer(Arena *arena, FILE *out, const Layer *layer) {
@@ -26,15 +28,14 @@ static void print_layer(Arena *arena, FILE *out, const Layer *layer) {
     if (layer->from) fprintf(out, " <- %s", layer->from->name);
     fprintf(out, " -> %s, readers=%d, multiply_adds=%lld\n", shape_text(arena, layer->out), layer->readers,
             (long long)layer->multiply_adds);
-    print_param(arena, out, layer->weight);
-    print_param(arena, out, layer->bias);
+    for (size_t i = 0; i < layer->stored.count; i++) print_stored(arena, out, layer->stored.at[i]);
 }
 
 static void print_setting(Arena *arena, FILE *out, const SettingKind *kind, const Setting *setting) {
     if (!setting->on) return;
     fprintf(out, "  %s", kind->name);
-    for (size_t i = 0; i < owner_count(&setting->owner); i++)
-        print_option(arena, out, owner_spec(&setting->owner, i), &setting->values[i]);
+    for (size_t i = 0; i < option_count(&setting->owner); i++)
+        print_option(arena, out, option_at(&setting->owner, i), &setting->values[i]);
     fputs("\n", out);
 }
 

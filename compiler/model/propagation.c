@@ -11,36 +11,11 @@
 
 #include <math.h>
 
-#include "compiler/model/layer.h"
+#include "compiler/model/curve.h"
 
 static const double reported_from = 30; /* times smaller */
 static const double saturated_from = 1.0 / 3;
 static const double largest_variance = 1e60; /* beyond it nothing changes but the numbers, which would overflow */
-static const double typical_square = 0.1;    /* E[x^2] of grey images in 0..1 whose mean is left as it is */
-
-typedef struct {
-    double mean, variance;
-} Spread;
-
-static double activate(Activation activation, double z) {
-    double a = activation.parameter;
-    switch (activation.kind) {
-    case ACTIVATION_SIGMOID: return 1 / (1 + exp(-z));
-    case ACTIVATION_TANH: return tanh(z);
-    case ACTIVATION_RELU: return z > 0 ? z : 0;
-    case ACTIVATION_LEAKY_RELU: return z > 0 ? z : a * z;
-    case ACTIVATION_ELU: return z > 0 ? z : a * expm1(z);
-    case ACTIVATION_SELU: return 1.0507 * (z > 0 ? z : 1.6733 * expm1(z));
-    case ACTIVATION_SOFTPLUS: return z > 30 ? z : log1p(exp(z));
-    case ACTIVATION_SOFTSIGN: return z / (1 + fabs(z));
-    case ACTIVATION_SWISH: return z / (1 + exp(-z));
-    case ACTIVATION_GELU: return z / 2 * (1 + tanh(sqrt(2 / 3.14159265358979) * (z + 0.044715 * z * z * z)));
-    case ACTIVATION_LINEAR:
-    case ACTIVATION_SOFTMAX:
-    case ACTIVATION_COUNT: break;
-    }
-    return z;
-}
 
 /* What an activation makes of a normal z. */
 typedef struct {
@@ -49,36 +24,40 @@ typedef struct {
     double saturated;    /* the share of z where f' is below 1 % of its largest, as in gradients.csv */
 } Passed;
 
-/* The largest slope of an activation that saturates; 0: it does not. */
-static double largest_slope(ActivationKind kind) {
-    return kind == ACTIVATION_SIGMOID ? 0.25 : kind == ACTIVATION_TANH ? 1 : 0;
-}
+/* The share of a normal z that lies below `edge`. */
+static double share_below(Spread z, double edge) { return erfc((z.mean - edge) / sqrt(2 * z.variance)) / 2; }
 
 /* Steps are even in asinh z: small around 0, where activations bend, and in proportion to z far away, so that a wide
  * spread does not step over the bend. */
 static Passed through(Activation activation, Spread z) {
     const int steps = 400;
     const double reach = 6, sd = sqrt(z.variance);
-    const double largest = largest_slope(activation.kind);
-    double low = asinh(z.mean - reach * sd), high = asinh(z.mean + reach * sd);
+    double first = asinh(z.mean - reach * sd), last = asinh(z.mean + reach * sd);
     double sum = 0, weight = 0, square = 0, slope = 0, saturated = 0;
-    for (int i = 0; i <= steps; i++) {
-        double s = low + (high - low) * i / steps, at = sinh(s), t = sd > 0 ? (at - z.mean) / sd : 0;
-        double share = exp(-t * t / 2) * cosh(s), h = 1e-4 * fmax(1, fabs(at));
-        double value = activate(activation, at);
-        double change = (activate(activation, at + h) - activate(activation, at - h)) / (2 * h);
+    Arena *arena = arena_new();
+    Curve *curve = curve_new(arena, activation, steps);
+    for (int i = 0; i < steps; i++) curve->z[i] = sinh(first + (last - first) * (i + 0.5) / steps);
+    curve_run(curve);
+    for (int i = 0; i < steps; i++) {
+        double t = sd > 0 ? (curve->z[i] - z.mean) / sd : 0, value = curve->value[i], change = curve->slope[i];
+        double share = exp(-t * t / 2) * sqrt(1 + curve->z[i] * curve->z[i]); /* dz = cosh(asinh z) d(asinh z) */
         weight += share;
         sum += share * value;
         square += share * value * value;
         slope += share * change * change;
-        if (largest > 0 && change < 0.01 * largest) saturated += share;
+    }
+    arena_free(arena);
+    if (activation.kind->counted == UNITS_SATURATED) {
+        double low, high;
+        curve_range(activation, &low, &high);
+        saturated = share_below(z, low) + 1 - share_below(z, high);
     }
     double mean = sum / weight;
     Spread out = {mean, fmin(fmax(square / weight - mean * mean, 0), largest_variance)};
-    return (Passed){out, slope / weight, saturated / weight};
+    return (Passed){out, slope / weight, saturated};
 }
 
-static Spread recipe_spread(const Recipe *recipe) {
+Spread recipe_spread(const Recipe *recipe) {
     switch (recipe->kind) {
     case RECIPE_NORMAL: return (Spread){recipe->a, recipe->b * recipe->b};
     case RECIPE_UNIFORM:
@@ -91,21 +70,9 @@ static Spread recipe_spread(const Recipe *recipe) {
     return (Spread){0, 0};
 }
 
-static const OptionValue *option_of(const Layer *layer, const char *name) {
-    for (size_t i = 0; i < layer->kind->option_count; i++) {
-        if (string_is(layer->kind->options[i].name, name)) return &layer->options[i];
-    }
-    BUG("%s has no option %s", layer->kind->name, name);
-}
-
-static Spread input_spread(const Layer *input) {
-    bool normalised = option_of(input, "mean")->flag && option_of(input, "std")->flag;
-    return (Spread){0, normalised ? 1 : typical_square};
-}
-
 /* What the walk has found so far, the gradient's changes in natural logarithms of |gradient|^2. */
 typedef struct {
-    const Layer *first, *last; /* with weights, `last` before the one at hand */
+    const Layer *first, *last; /* that weigh, `last` before the one at hand */
     int steps;                 /* from first to last */
     double change;             /* of the gradient from last to first */
     double next;               /* from the layer at hand back to last, so far */
@@ -125,43 +92,24 @@ static Spread activate_layer(const Layer *layer, Spread z, Walk *walk) {
     return passed.out;
 }
 
-/* Through a layer without weights. */
-static Spread pass_through(const Layer *layer, Spread values, Walk *walk) {
-    if (string_is(layer->kind->name, "pool") && string_is(layer->options[0].word, "average")) {
-        walk->next += log((double)shape_count(layer->out) / (double)shape_count(layer->in));
-    } else if (string_is(layer->kind->name, "dropout")) {
-        double kept = 1 - layer->options[0].real;
-        bool inverted = option_of(layer, "inverted")->flag;
-        walk->next += log(inverted ? 1 / kept : kept);
-        values.variance += values.mean * values.mean * (1 - kept);
-        if (!inverted) values.variance *= kept;
+/* Through one layer: gradients are compared at those whose outputs are weighted sums. */
+static Spread pass(const Layer *layer, Spread values, Walk *walk) {
+    Signal signal = {.values = values, .gain = 1, .known = true};
+    if (layer->kind->propagate) layer->kind->propagate(layer, &signal);
+    walk->known = walk->known && signal.known;
+    walk->next += log(signal.gain);
+    if (layer->kind->weighs) {
+        walk->last = layer;
+        if (!walk->first) {
+            walk->first = layer;
+        } else {
+            walk->change += walk->next;
+            walk->steps++;
+        }
+        walk->next = 0;
     }
-    return layer->activation.kind == ACTIVATION_LINEAR ? values : activate_layer(layer, values, walk);
-}
-
-/* Through a layer with weights. Where these have a mean, gradients add up or cancel by their signs, and so do values:
- * but a single unit gives back the gradient of one, and a bias that centres takes the values' mean away. */
-static Spread pass_weights(const Layer *layer, Spread values, Walk *walk) {
-    Spread weight = recipe_spread(&layer->weight->recipe);
-    Spread bias = layer->bias ? recipe_spread(&layer->bias->recipe) : (Spread){0, 0};
-    bool centred = layer->bias && layer->bias->recipe.kind == RECIPE_CENTRE;
-    double fan_in = 1;
-    for (int i = 1; i < layer->weight->rank; i++) fan_in *= (double)layer->weight->dim[i];
-    double square = values.mean * values.mean + values.variance;
-    double gain = fan_in * (weight.mean * weight.mean + weight.variance);
-    walk->known = walk->known && gain > 0 && (weight.mean == 0 || (centred && layer->weight->dim[0] == 1));
-    walk->next += log(gain);
-    walk->last = layer;
-    if (!walk->first) {
-        walk->first = layer;
-    } else {
-        walk->change += walk->next;
-        walk->steps++;
-    }
-    walk->next = 0;
-    if (!walk->known) return values;
-    return activate_layer(
-        layer, (Spread){bias.mean, fmin(fan_in * weight.variance * square + bias.variance, largest_variance)}, walk);
+    Spread z = {signal.values.mean, fmin(signal.values.variance, largest_variance)};
+    return walk->known && !activation_is_linear(layer->activation) ? activate_layer(layer, z, walk) : z;
 }
 
 /* "about 4.8 times", "some 114 times": a number of times, with decimals or without. */
@@ -170,10 +118,11 @@ static const char *times_text(Arena *arena, double times, int decimals) {
     return arena_format(arena, "%s %.*f times", decimals > 0 ? "about" : "some", decimals, times);
 }
 
-static void report_gradient(const Walk *walk, Diags *diags) {
+static void report_gradient(const Walk *walk, Model *model, Diags *diags) {
     bool grows = walk->change > 0;
     double times = exp(fabs(walk->change) / 2), each = exp(fabs(walk->change) / 2 / walk->steps);
     if (!(times >= reported_from)) return;
+    model->explodes = grows;
     Diag *diag = diag_report(diags, walk->first->at, grows ? "exploding-gradient" : "vanishing-gradient",
                              "gradients are expected to %s %s a layer on the way back: '%s' will learn %s %s than '%s'",
                              grows ? "grow" : "shrink", times_text(diags->arena, each, 1), walk->first->name,
@@ -196,15 +145,12 @@ static void report_saturated(const Walk *walk, Diags *diags) {
     diag_help(diags, diag, "init=lecun_normal keeps it near 1; allow \"saturated-units\" says that you mean it");
 }
 
-void model_check_propagation(const Model *model, Diags *diags) {
+void model_check_propagation(Model *model, Diags *diags) {
     Walk walk = {.known = true};
-    Spread values = input_spread(model->layers.at[0]);
+    Spread values = {0, 0};
     size_t count = model->layers.count;
-    while (count > 0 && !model->layers.at[count - 1]->weight) count--; /* the output layer is not asked */
-    for (size_t i = 1; i + 1 < count && walk.known; i++) {
-        const Layer *layer = model->layers.at[i];
-        values = layer->weight ? pass_weights(layer, values, &walk) : pass_through(layer, values, &walk);
-    }
-    if (walk.known && walk.steps > 0) report_gradient(&walk, diags);
+    while (count > 0 && !model->layers.at[count - 1]->kind->weighs) count--; /* the output layer is not asked */
+    for (size_t i = 0; i + 1 < count && walk.known; i++) values = pass(model->layers.at[i], values, &walk);
+    if (walk.known && walk.steps > 0) report_gradient(&walk, model, diags);
     if (walk.saturated) report_saturated(&walk, diags);
 }

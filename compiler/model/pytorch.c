@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "compiler/model/activation.h"
+
 enum { REMARK_COLUMN = 80, LIST_WIDTH = 90, LIST_SHORT = 6 };
 
 /* ---- names ---- */
@@ -34,11 +36,18 @@ static bool is_taken(const char *name) {
     return name[0] == '_'; /* nn.Module's own state, and Python's private names */
 }
 
+/* A layer with tensors in weights files is a member of the module, by its name. */
+static bool has_module(const Layer *layer) {
+    for (size_t i = 0; i < layer->stored.count; i++)
+        if (stored_is_tensor(layer->stored.at[i])) return true;
+    return false;
+}
+
 bool pytorch_check(const Model *model, Diags *diags) {
     bool good = true;
     for (size_t i = 0; i < model->layers.count; i++) {
         const Layer *layer = model->layers.at[i];
-        if (!layer->weight || !is_taken(layer->name)) continue;
+        if (!has_module(layer) || !is_taken(layer->name)) continue;
         Diag *diag = diag_report(diags, layer->at, "pytorch-name",
                                  "a PyTorch module cannot have a layer called '%s', a name of Python or of nn.Module",
                                  layer->name);
@@ -71,8 +80,6 @@ const char *pytorch_module(PyTorch *out, const Layer *layer, const char *module,
     vec_push(out->arena, &out->members, line);
     return arena_format(out->arena, "self.%s(%s)", layer->name, x);
 }
-
-const char *pytorch_bias(const Layer *layer) { return layer->bias ? "" : ", bias=False"; }
 
 const char *pytorch_pair(PyTorch *out, const int64_t *pair) {
     if (pair[0] == pair[1]) return arena_format(out->arena, "%lld", (long long)pair[0]);
@@ -119,44 +126,32 @@ const char *pytorch_list(PyTorch *out, const double *numbers, size_t count) {
 
 /* ---- activations ---- */
 
+/* The activation's expression, with the layer's for x and its number for a. */
 static const char *activated(PyTorch *out, const Layer *layer, const char *x) {
-    const char *function = NULL, *more = "";
-    switch (layer->activation.kind) {
-    case ACTIVATION_LINEAR: return x;
-    case ACTIVATION_SIGMOID: function = "torch.sigmoid"; break;
-    case ACTIVATION_TANH: function = "torch.tanh"; break;
-    case ACTIVATION_RELU: function = "F.relu"; break;
-    case ACTIVATION_LEAKY_RELU:
-        function = "F.leaky_relu";
-        more = arena_format(out->arena, ", %s", pytorch_number(out, layer->activation.parameter));
-        break;
-    case ACTIVATION_ELU:
-        function = "F.elu";
-        if (layer->activation.parameter != 1) {
-            more = arena_format(out->arena, ", %s", pytorch_number(out, layer->activation.parameter));
+    const ActivationKind *kind = layer->activation.kind;
+    if (!kind->pytorch) return x;
+    bool maps = kind->across && layer->out.rank == 3; /* over all values of an example */
+    if (maps) x = arena_format(out->arena, "torch.flatten(%s, 1)", x);
+    Text text = {0};
+    for (const char *at = kind->pytorch; *at;) {
+        size_t length = 0;
+        while (isalnum((unsigned char)at[length]) || at[length] == '_' || at[length] == '.') length++;
+        if (length == 1 && *at == 'x') {
+            text_puts(&text, x);
+        } else if (length == 1 && *at == 'a') {
+            text_puts(&text, pytorch_number(out, layer->activation.parameter));
+        } else {
+            text_printf(&text, "%.*s", (int)(length > 0 ? length : 1), at);
         }
-        break;
-    case ACTIVATION_SELU: function = "F.selu"; break;
-    case ACTIVATION_SOFTPLUS: function = "F.softplus"; break;
-    case ACTIVATION_SOFTSIGN: function = "F.softsign"; break;
-    case ACTIVATION_SWISH: function = "F.silu"; break;
-    case ACTIVATION_GELU:
-        function = "F.gelu";
-        more = ", approximate=\"tanh\"";
-        break;
-    case ACTIVATION_SOFTMAX:
-        if (layer->out.rank == 3) { /* over all values of an example */
-            return arena_format(out->arena, "F.softmax(torch.flatten(%s, 1), dim=1).view(-1, %lld, %lld, %lld)", x,
-                                (long long)layer->out.dim[0], (long long)layer->out.dim[1],
-                                (long long)layer->out.dim[2]);
-        }
-        function = "F.softmax";
-        more = ", dim=1";
-        break;
-    case ACTIVATION_COUNT: break;
+        at += length > 0 ? length : 1;
     }
-    if (!function) BUG("no activation %d", (int)layer->activation.kind);
-    return arena_format(out->arena, "%s(%s%s)", function, x, more);
+    if (maps) {
+        text_printf(&text, ".view(-1, %lld, %lld, %lld)", (long long)layer->out.dim[0], (long long)layer->out.dim[1],
+                    (long long)layer->out.dim[2]);
+    }
+    const char *code = arena_copy(out->arena, text.data, text.length);
+    text_free(&text);
+    return code;
 }
 
 /* ---- printing ---- */
@@ -173,7 +168,7 @@ static void make_forward(PyTorch *out, const Model *model, Lines *lines) {
         const Layer *layer = model->layers.at[i];
         const char *x = activated(out, layer, layer->kind->pytorch(out, layer, "x"));
         if (string_is(x, "x")) continue;
-        if (layer->activation.kind == ACTIVATION_SOFTMAX) {
+        if (layer->activation.kind->across) {
             vec_push(
                 out->arena, lines,
                 ((Line){"# nn.CrossEntropyLoss has a softmax of its own: leave this one out to train with it.", NULL}));

@@ -24,8 +24,6 @@ void pytorch_print(const Model *model, FILE *out);
 /* Adds `self.LAYER = module` to __init__, without gradients where the layer is not trainable; returns
  * "self.LAYER(x)". */
 const char *pytorch_module(PyTorch *out, const Layer *layer, const char *module, const char *x);
-/* ", bias=False" where the layer has none. */
-const char *pytorch_bias(const Layer *layer);
 /* A window's two numbers: "5", or "(5, 3)". */
 const char *pytorch_pair(PyTorch *out, const int64_t *pair);
 /* ", NAME=2" or ", NAME=(2, 1)"; nothing where both numbers are what PyTorch takes by itself. */

@@ -5,7 +5,6 @@
 
 #include "compiler/model/layer.h"
 #include "compiler/model/optimizer.h"
-#include "compiler/model/options.h"
 #include "compiler/model/vocabulary.h"
 
 #define MAX_COUNT 9007199254740992.0 /* 2^53: what a double counts exactly */
@@ -359,12 +358,14 @@ const SettingKind setting_kinds[] = {
 };
 const size_t setting_kind_count = COUNT_OF(setting_kinds);
 
-bool word_begins_statement(const char *word) {
+const SettingKind *setting_kind_find(const char *name) {
     for (size_t i = 0; i < setting_kind_count; i++) {
-        if (string_is(setting_kinds[i].name, word)) return true;
+        if (string_is(setting_kinds[i].name, name)) return &setting_kinds[i];
     }
-    return layer_kind_find(word) != NULL;
+    return NULL;
 }
+
+bool word_begins_statement(const char *word) { return setting_kind_find(word) || layer_kind_find(word); }
 
 /* ---- what trainers know ---- */
 
@@ -372,8 +373,8 @@ bool settings_next(const Settings *settings, TrainerSetting *at) {
     const Setting *setting = at->setting ? at->setting : settings->at;
     size_t next = at->setting ? (size_t)(at->value - setting->values) + 1 : 0;
     for (; setting < settings->at + setting_kind_count; setting++, next = 0) {
-        for (; next < owner_count(&setting->owner); next++) {
-            const OptionSpec *spec = owner_spec(&setting->owner, next);
+        for (; next < option_count(&setting->owner); next++) {
+            const OptionSpec *spec = option_at(&setting->owner, next);
             if (!spec->trainer.name) continue;
             *at = (TrainerSetting){setting, spec, &setting->values[next]};
             return true;

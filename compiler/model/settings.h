@@ -32,6 +32,7 @@ typedef struct {
 } SettingKind;
 extern const SettingKind setting_kinds[];
 extern const size_t setting_kind_count;
+const SettingKind *setting_kind_find(const char *name); /* NULL: there is none */
 
 /* A data set that netc knows by name, or a form of files. */
 typedef struct {

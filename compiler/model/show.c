@@ -1,15 +1,17 @@
 #include "compiler/model/show.h"
 
-#include <jansson.h>
-#include <stdlib.h>
 #include <string.h>
 
+#include "compiler/base/json.h"
+#include "compiler/base/utf8.h"
+#include "compiler/model/activation.h"
 #include "compiler/model/layer.h"
 #include "compiler/model/memory.h"
 #include "compiler/model/optimizer.h"
 #include "compiler/model/option_text.h"
 #include "compiler/model/vocabulary.h"
 #include "runtime/base/error.h"
+#include "runtime/base/wrap.h"
 
 enum { FLOAT_BYTES = 4 };
 
@@ -17,10 +19,8 @@ typedef struct {
     int64_t parameters, multiply_adds, bytes; /* bytes: activations of one example */
 } Size;
 
-int64_t show_parameters(const Layer *layer) { return param_count(layer->weight) + param_count(layer->bias); }
-
 static Size layer_size(const Layer *layer) {
-    return (Size){.parameters = show_parameters(layer),
+    return (Size){.parameters = layer_parameters(layer),
                   .multiply_adds = layer->multiply_adds,
                   .bytes = shape_count(layer->out) * FLOAT_BYTES};
 }
@@ -58,12 +58,6 @@ const char *show_shape(Arena *arena, Shape shape) {
                         (long long)shape.dim[2]);
 }
 
-static const char *activation_text(Arena *arena, Activation activation) {
-    const char *name = activation_names[activation.kind];
-    if (!activation_specs[activation.kind].parameter) return name;
-    return arena_format(arena, "%s(%s)", name, number_text(arena, activation.parameter));
-}
-
 const char *show_layer(Arena *arena, const Model *model, const Layer *layer) {
     const char *text = layer->kind->name;
     for (size_t i = 0; i < layer->kind->option_count; i++) {
@@ -78,8 +72,8 @@ const char *show_layer(Arena *arena, const Model *model, const Layer *layer) {
             text = arena_format(arena, "%s %s", text, number_text(arena, value->real));
         }
     }
-    if (layer->activation.kind != ACTIVATION_LINEAR) {
-        text = arena_format(arena, "%s, %s", text, activation_text(arena, layer->activation));
+    if (!activation_is_linear(layer->activation)) {
+        text = arena_format(arena, "%s, %s", text, activation_text(arena, number_text, layer->activation));
     }
     if (!layer->trainable) text = arena_format(arena, "%s, frozen", text);
     if (layer->from && layer->index > 0 && layer->from != model->layers.at[layer->index - 1]) {
@@ -96,18 +90,26 @@ typedef struct {
 
 static const char *const titles[COLUMNS] = {"layer", "kind", "output", "parameters", "multiply-adds", "memory"};
 
-/* Columns of a text on the screen: × is two bytes, one column. */
-static int text_width(const char *text) {
-    int width = 0;
-    for (; *text; text++) width += ((unsigned char)*text & 0xC0) != 0x80;
-    return width;
+/* Columns of a terminal between two of the table, and how narrow its widest one may become. */
+enum { GAP = 3, NARROW_GAP = 2, NARROW_KIND = 16 };
+
+typedef struct {
+    int width[COLUMNS];
+    int gap;
+} Table;
+
+static int table_width(const Table *table) {
+    int total = table->gap * (COLUMNS - 1);
+    for (int i = 0; i < COLUMNS; i++) total += table->width[i];
+    return total;
 }
 
-static void print_row(FILE *out, const Row *row, const int *width) {
+static void print_line(FILE *out, const Row *row, const Table *table) {
+    const int *width = table->width;
     Text line = {0};
     for (int i = 0; i < COLUMNS; i++) {
-        int blanks = width[i] - text_width(row->cell[i]);
-        if (i > 0) text_puts(&line, "   ");
+        int blanks = width[i] - net_text_width(row->cell[i]);
+        if (i > 0) text_printf(&line, "%*s", table->gap, "");
         bool right = i >= COLUMN_PARAMETERS;
         if (right) text_printf(&line, "%*s", blanks, "");
         text_puts(&line, row->cell[i]);
@@ -119,10 +121,28 @@ static void print_row(FILE *out, const Row *row, const int *width) {
     text_free(&line);
 }
 
-static void print_rule(FILE *out, const int *width) {
-    int total = 3 * (COLUMNS - 1);
-    for (int i = 0; i < COLUMNS; i++) total += width[i];
-    for (int i = 0; i < total; i++) fputs("─", out);
+/* The kind with its options in as many lines as its column needs. */
+static void print_row(Arena *arena, FILE *out, const Row *row, const Table *table) {
+    char *wrapped = NULL;
+    size_t size = 0;
+    FILE *text = open_memstream(&wrapped, &size);
+    if (!text) out_of_memory();
+    net_wrap(text, row->cell[COLUMN_KIND], 0, 0, table->width[COLUMN_KIND]);
+    if (fclose(text) != 0) out_of_memory();
+    Row line = *row;
+    const char *at = wrapped;
+    do {
+        size_t length = strcspn(at, "\n");
+        line.cell[COLUMN_KIND] = arena_copy(arena, at, length);
+        print_line(out, &line, table);
+        at += length;
+        line = (Row){{"", "", "", "", "", ""}};
+    } while (*at++ == '\n');
+    free(wrapped);
+}
+
+static void print_rule(FILE *out, const Table *table) {
+    for (int i = 0, total = table_width(table); i < total; i++) fputs("─", out);
     fputc('\n', out);
 }
 
@@ -141,16 +161,20 @@ static void print_table(Arena *arena, const Model *model, FILE *out) {
     Size total = model_size(model);
     rows[count + 1] = (Row){{"total", "", "", grouped(arena, total.parameters), grouped(arena, total.multiply_adds),
                              bytes_text(arena, total.bytes)}};
-    int width[COLUMNS] = {0};
+    Table table = {.gap = GAP};
+    int *width = table.width;
     for (size_t r = 0; r < count + 2; r++) {
         for (int i = 0; i < COLUMNS; i++) {
-            int w = text_width(rows[r].cell[i]);
+            int w = net_text_width(rows[r].cell[i]);
             if (w > width[i]) width[i] = w;
         }
     }
+    int room = net_page_width(out);
+    if (table_width(&table) > room) table.gap = NARROW_GAP;
+    while (table_width(&table) > room && width[COLUMN_KIND] > NARROW_KIND) width[COLUMN_KIND]--;
     for (size_t r = 0; r < count + 2; r++) {
-        if (r == 1 || r == count + 1) print_rule(out, width);
-        print_row(out, &rows[r], width);
+        if (r == 1 || r == count + 1) print_rule(out, &table);
+        print_row(arena, out, &rows[r], &table);
     }
 }
 
@@ -188,10 +212,6 @@ void show_text(const Model *model, FILE *out) {
 
 /* ---- JSON ---- */
 
-static void add(json_t *object, const char *key, json_t *value) {
-    if (!value || json_object_set_new(object, key, value) != 0) out_of_memory();
-}
-
 static void append(json_t *array, json_t *value) {
     if (!value || json_array_append_new(array, value) != 0) out_of_memory();
 }
@@ -204,17 +224,17 @@ static json_t *json_dims(int rank, const int64_t *dim) {
 
 static json_t *json_size(Size size) {
     json_t *object = json_object();
-    add(object, "parameters", json_integer(size.parameters));
-    add(object, "multiply_adds", json_integer(size.multiply_adds));
-    add(object, "activation_bytes", json_integer(size.bytes));
+    json_put(object, "parameters", json_integer(size.parameters));
+    json_put(object, "multiply_adds", json_integer(size.multiply_adds));
+    json_put(object, "activation_bytes", json_integer(size.bytes));
     return object;
 }
 
-static void append_tensor(json_t *tensors, const Param *param) {
-    if (!param) return;
+static void append_tensor(json_t *tensors, const Stored *stored) {
+    if (!stored_is_tensor(stored)) return;
     json_t *object = json_object();
-    add(object, "name", json_string(param->name));
-    add(object, "shape", json_dims(param->rank, param->dim));
+    json_put(object, "name", json_string(stored->kept));
+    json_put(object, "shape", json_dims(stored->rank, stored->dim));
     append(tensors, object);
 }
 
@@ -246,37 +266,36 @@ static json_t *json_options(const Layer *layer) {
     json_t *object = json_object();
     for (size_t i = 0; i < layer->kind->option_count; i++) {
         json_t *value = json_option(&layer->kind->options[i], &layer->options[i]);
-        if (value) add(object, layer->kind->options[i].name, value);
+        if (value) json_put(object, layer->kind->options[i].name, value);
     }
     return object;
 }
 
 static json_t *json_layer(Arena *arena, const Model *model, const Layer *layer) {
     json_t *object = json_size(layer_size(layer));
-    add(object, "name", json_string(layer->name));
-    add(object, "kind", json_string(layer->kind->name));
-    add(object, "text", json_string(show_layer(arena, model, layer)));
-    add(object, "options", json_options(layer));
-    add(object, "from", layer->from ? json_string(layer->from->name) : json_null());
-    add(object, "input", layer->from ? json_dims(layer->in.rank, layer->in.dim) : json_null());
-    add(object, "output", json_dims(layer->out.rank, layer->out.dim));
-    add(object, "activation", json_string(activation_text(arena, layer->activation)));
+    json_put(object, "name", json_string(layer->name));
+    json_put(object, "kind", json_string(layer->kind->name));
+    json_put(object, "text", json_string(show_layer(arena, model, layer)));
+    json_put(object, "options", json_options(layer));
+    json_put(object, "from", layer->from ? json_string(layer->from->name) : json_null());
+    json_put(object, "input", layer->from ? json_dims(layer->in.rank, layer->in.dim) : json_null());
+    json_put(object, "output", json_dims(layer->out.rank, layer->out.dim));
+    json_put(object, "activation", json_string(activation_text(arena, number_text, layer->activation)));
     json_t *tensors = json_array();
-    append_tensor(tensors, layer->weight);
-    append_tensor(tensors, layer->bias);
-    add(object, "tensors", tensors);
+    for (size_t i = 0; i < layer->stored.count; i++) append_tensor(tensors, layer->stored.at[i]);
+    json_put(object, "tensors", tensors);
     return object;
 }
 
 static json_t *json_settings(Arena *arena, const Settings *s) {
     json_t *object = json_object();
-    add(object, "data", json_string(s->data_kind));
+    json_put(object, "data", json_string(s->data_kind));
     for (TrainerSetting at = {0}; settings_next(s, &at);) {
         bool text = at.value->word || at.spec->type == OPTION_WORDS;
-        add(object, at.spec->trainer.name,
-            text                           ? json_string(option_text(arena, number_text, at.spec, at.value))
-            : at.spec->type == OPTION_REAL ? json_real(at.value->real)
-                                           : json_integer(at.value->integer));
+        json_put(object, at.spec->trainer.name,
+                 text                           ? json_string(option_text(arena, number_text, at.spec, at.value))
+                 : at.spec->type == OPTION_REAL ? json_real(at.value->real)
+                                                : json_integer(at.value->integer));
     }
     return object;
 }
@@ -284,17 +303,13 @@ static json_t *json_settings(Arena *arena, const Settings *s) {
 void show_json(const Model *model, FILE *out) {
     Arena *arena = arena_new();
     json_t *object = json_object(), *layers = json_array();
-    add(object, "name", json_string(model->name));
+    json_put(object, "name", json_string(model->name));
     for (size_t i = 0; i < model->layers.count; i++) append(layers, json_layer(arena, model, model->layers.at[i]));
-    add(object, "layers", layers);
+    json_put(object, "layers", layers);
     Size total = model_size(model);
-    add(object, "total", json_size(total));
-    add(object, "weight_bytes", json_integer(total.parameters * FLOAT_BYTES));
-    add(object, "settings", json_settings(arena, &model->settings));
-    char *text = json_dumps(object, JSON_INDENT(2) | JSON_REAL_PRECISION(9));
-    if (!text) out_of_memory();
-    fprintf(out, "%s\n", text);
-    free(text);
-    json_decref(object);
+    json_put(object, "total", json_size(total));
+    json_put(object, "weight_bytes", json_integer(total.parameters * FLOAT_BYTES));
+    json_put(object, "settings", json_settings(arena, &model->settings));
+    json_print(object, 9, out);
     arena_free(arena);
 }

@@ -16,8 +16,6 @@ void show_dot(const Model *model, FILE *out);
 
 /* "conv 5x5, relu": what tells layers of one kind apart. */
 const char *show_layer(Arena *arena, const Model *model, const Layer *layer);
-/* How many values the layer's tensors hold. */
-int64_t show_parameters(const Layer *layer);
 /* "6 × 24 × 24": a shape with the sign for times, as in prose. */
 const char *show_shape(Arena *arena, Shape shape);
 

@@ -15,7 +15,7 @@ static void print_quoted(FILE *out, const char *text) {
 }
 
 static void print_node(Arena *arena, const Model *model, const Layer *layer, FILE *out) {
-    int64_t parameters = show_parameters(layer);
+    int64_t parameters = layer_parameters(layer);
     const char *kind = show_layer(arena, model, layer);
     fputs("    ", out);
     print_quoted(out, layer->name);

@@ -1,4 +1,4 @@
-/* A trained network: a model's parameters with the values of a weights file.
+/* A trained network: a model's stored tensors with the values of a weights file.
  *
  * What the file holds is checked against the model, every name and every shape, before any of it is used: with a
  * Trained that was loaded nothing can be missing. It lives in its arena; the file is closed again. */
@@ -6,22 +6,13 @@
 #define NETC_TRAINED_H
 
 #include "compiler/model/model.h"
-#include "runtime/base/error.h"
-
-typedef struct {
-    const Param *param;
-    int64_t count;       /* of values */
-    const float *values; /* in the order of param->dim, PyTorch's; finite */
-} TrainedTensor;
+#include "runtime/train/weight_file.h"
 
 typedef struct {
     const Model *model;
     const char *path;           /* of the file that was read */
     const char *epoch;          /* ", epoch 3", "" where the file does not say */
-    VEC(TrainedTensor) tensors; /* weight, then bias, in the order of the layers */
-    /* Of the input: one number a channel (of a flat input: a feature), model->layers.at[0]->out.dim[0] of them: those
-     * the model lists, or the file's where the model says `data`. NULL: the model gives one number for all. */
-    const float *mean, *std;
+    const float **values;       /* by row of model->stored, all finite; NULL: of what only training keeps */
     const char *const *classes; /* their names, as many as there are classes; NULL: the file keeps none */
     size_t class_count;
     /* What the file computes otherwise than the model: "layer dense1: activation tanh in the file, sigmoid here", and
@@ -32,11 +23,8 @@ typedef struct {
     const char *converted; /* "F16", where values were converted to float; NULL: they are as in the file */
 } Trained;
 
-/* Loads what --weights names, a file or a run (of which it takes the best epoch on the validation part if the run had
- * one, else the last). False with one line in *error, status NET_ENVIRONMENT. */
-bool trained_load(Arena *arena, const Model *model, const char *weights, Trained *trained, NetError *error);
-
-/* The values of a parameter of the model. */
-const TrainedTensor *trained_find(const Trained *trained, const Param *param);
+/* Loads what words->weights names, a file or a run (of which it takes the best epoch on the validation part if the run
+ * had one, else the last). False with one line in *error, status NET_ENVIRONMENT. */
+bool trained_load(Arena *arena, const Model *model, const NetWeightWords *words, Trained *trained, NetError *error);
 
 #endif

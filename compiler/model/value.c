@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "compiler/model/activation.h"
+#include "compiler/model/suggest.h"
 #include "compiler/model/layer.h"
 #include "compiler/model/settings.h"
 #include "compiler/model/vocabulary.h"
@@ -98,6 +100,19 @@ static bool reads_later_let(Scope *scope, const AstValue *value) {
     return true;
 }
 
+/* A call that no option could take. */
+static bool calls_nothing(Scope *scope, const AstValue *value) {
+    if (value->kind != AST_CALL) return false;
+    if (initialiser_find(value->name) || activation_find(value->name)) return false;
+    const char **names = NEW_ARRAY(scope->arena, const char *, activation_count + initialiser_count);
+    for (size_t i = 0; i < activation_count; i++) names[i] = activations[i].name;
+    for (size_t i = 0; i < initialiser_count; i++) names[activation_count + i] = initialisers[i].name;
+    Diag *diag = diag_report(scope->diags, value->at, "unknown-word", "there is no function '%s'", value->name);
+    suggest_word(scope->diags, diag, value->name, names, activation_count + initialiser_count);
+    if (!diag->help) diag_help(scope->diags, diag, "expressions know + - * / and sqrt( )");
+    return true;
+}
+
 void scope_let(Scope *scope, const char *name, Span name_at, const AstValue *value) {
     if (!scope_spend(scope, WORK_NODE, name_at)) return;
     if (word_is_known(name)) {
@@ -106,7 +121,7 @@ void scope_let(Scope *scope, const char *name, Span name_at, const AstValue *val
         return;
     }
     const AstValue *evaluated = value ? scope_evaluate(scope, value) : NULL;
-    if (evaluated && reads_later_let(scope, evaluated)) evaluated = NULL;
+    if (evaluated && (reads_later_let(scope, evaluated) || calls_nothing(scope, evaluated))) evaluated = NULL;
     const Let *other = scope_find(scope, name);
     if (other && other->block == scope->block) {
         Diag *diag =
@@ -335,7 +350,7 @@ static bool options_know(const OptionSpec *options, size_t count, const char *wo
 }
 
 bool word_is_known(const char *word) {
-    if (string_is(word, "sqrt") || initialiser_find(word) || activation_find(word) < ACTIVATION_COUNT) return true;
+    if (string_is(word, "sqrt") || initialiser_find(word) || activation_find(word)) return true;
     for (const LayerKind *const *kind = layer_kinds; *kind; kind++) {
         if (string_is((*kind)->name, word) || options_know((*kind)->options, (*kind)->option_count, word)) return true;
     }

@@ -3,45 +3,7 @@
 #include <math.h>
 #include <string.h>
 
-/* ---- activations ---- */
-
-const char *const activation_names[ACTIVATION_COUNT] = {
-    [ACTIVATION_LINEAR] = "linear",
-    [ACTIVATION_SIGMOID] = "sigmoid",
-    [ACTIVATION_TANH] = "tanh",
-    [ACTIVATION_RELU] = "relu",
-    [ACTIVATION_LEAKY_RELU] = "leaky_relu",
-    [ACTIVATION_ELU] = "elu",
-    [ACTIVATION_SELU] = "selu",
-    [ACTIVATION_SOFTPLUS] = "softplus",
-    [ACTIVATION_SOFTSIGN] = "softsign",
-    [ACTIVATION_SWISH] = "swish",
-    [ACTIVATION_GELU] = "gelu",
-    [ACTIVATION_SOFTMAX] = "softmax",
-};
-
-const ActivationSpec activation_specs[ACTIVATION_COUNT] = {
-    [ACTIVATION_LINEAR] = {.doc = "z"},
-    [ACTIVATION_SIGMOID] = {.doc = "1 / (1 + exp(-z))"},
-    [ACTIVATION_TANH] = {.doc = "tanh z"},
-    [ACTIVATION_RELU] = {.doc = "max(0, z)", .rectifier = true},
-    [ACTIVATION_LEAKY_RELU] = {.doc = "z for z > 0, else slope * z",
-                               .parameter = "slope",
-                               .standard = 0.01,
-                               .rectifier = true},
-    [ACTIVATION_ELU] = {.doc = "z for z > 0, else alpha * (exp(z) - 1)",
-                        .parameter = "alpha",
-                        .standard = 1,
-                        .rectifier = true},
-    [ACTIVATION_SELU] = {.doc = "1.0507 * elu(1.6733)"},
-    [ACTIVATION_SOFTPLUS] = {.doc = "ln(1 + exp(z))", .rectifier = true},
-    [ACTIVATION_SOFTSIGN] = {.doc = "z / (1 + |z|)"},
-    [ACTIVATION_SWISH] = {.doc = "z * sigmoid(z)", .rectifier = true},
-    [ACTIVATION_GELU] = {.doc = "z / 2 * (1 + tanh(sqrt(2 / pi) * (z + 0.044715 z^3)))", .rectifier = true},
-    [ACTIVATION_SOFTMAX] = {.doc = "exp(z) / sum of exp over the outputs; the last layer only"},
-};
-
-/* ---- initialisers ---- */
+#include "compiler/model/activation.h"
 
 const Initialiser initialisers[] = {
     {.name = "he_normal", .doc = "normal, sd sqrt(2 / fan_in)", .kind = RECIPE_NORMAL, .fan = FAN_IN, .gain = 2},
@@ -72,12 +34,6 @@ const Initialiser initialisers[] = {
      .special = true},
 };
 const size_t initialiser_count = COUNT_OF(initialisers);
-
-int activation_find(const char *name) {
-    int kind = 0;
-    while (kind < ACTIVATION_COUNT && !string_is(activation_names[kind], name)) kind++;
-    return kind;
-}
 
 const Initialiser *initialiser_find(const char *name) {
     for (size_t i = 0; i < initialiser_count; i++) {
@@ -111,6 +67,6 @@ Recipe recipe_resolve(const AstValue *init, int64_t fan_in, int64_t fan_out) {
 }
 
 Recipe recipe_standard(Activation activation, int64_t fan_in, int64_t fan_out) {
-    const char *name = activation_specs[activation.kind].rectifier ? "he_normal" : "glorot_uniform";
+    const char *name = activation.kind->rectifier ? "he_normal" : "glorot_uniform";
     return spread(initialiser_find(name), fan_in, fan_out);
 }

@@ -1,20 +1,9 @@
-/* The words that are values of options: activations and initialisers, each a table row. Nothing here can fail; the
- * tables are constant. */
+/* The initialisers, each a table row. Nothing here can fail; the table is constant. */
 #ifndef NETC_VOCABULARY_H
 #define NETC_VOCABULARY_H
 
 #include "compiler/model/model.h"
 
-/* ---- activations, in the order of ActivationKind ---- */
-typedef struct {
-    const char *doc;       /* the function as a formula */
-    const char *parameter; /* what its number is called; NULL: it takes none */
-    double standard;       /* the parameter when none is given */
-    bool rectifier;        /* relu or its kin: he_normal is its usual initialiser */
-} ActivationSpec;
-extern const ActivationSpec activation_specs[ACTIVATION_COUNT];
-
-/* ---- initialisers ---- */
 typedef enum {
     FAN_NONE, /* the arguments are the recipe's a and b */
     FAN_IN,   /* spread by gain / fan_in */
@@ -41,8 +30,5 @@ size_t initialiser_arguments(const Initialiser *initialiser);
 Recipe recipe_resolve(const AstValue *init, int64_t fan_in, int64_t fan_out);
 /* The same for a layer that says nothing: by its activation. */
 Recipe recipe_standard(Activation activation, int64_t fan_in, int64_t fan_out);
-
-/* The activation's ActivationKind; ACTIVATION_COUNT when there is none of that name. */
-int activation_find(const char *name);
 
 #endif

@@ -1,71 +1,80 @@
-/* Activations as ONNX's operators; those that opset 17 lacks are put together from others. */
+/* Activations as ONNX's operators; those that opset 17 lacks are put together from their expressions. */
+#include "compiler/model/activation.h"
+
 #include "compiler/onnx/graph.h"
 
 const char *onnx_weighted(OnnxGraph *graph, const Layer *layer) {
-    return layer->activation.kind == ACTIVATION_LINEAR ? layer->name : onnx_part(graph, layer, "z");
+    return activation_is_linear(layer->activation) ? layer->name : onnx_part(graph, layer, "z");
 }
 
-/* z * sigmoid(z) */
-static const char *swish(OnnxGraph *graph, const Layer *layer, const char *z) {
-    return onnx_binary(graph, "Mul", layer->name, z, onnx_unary(graph, "Sigmoid", onnx_part(graph, layer, "gate"), z));
+/* ---- operators of their own ---- */
+static const char *operator_of(OnnxGraph *graph, const Layer *layer, const char *name, const char *z) {
+    const ActivationKind *kind = layer->activation.kind;
+    onnx_unary(graph, kind->onnx, name, z);
+    if (kind->parameter) onnx_float(graph, "alpha", layer->activation.parameter);
+    if (kind->across) onnx_int(graph, "axis", 1);
+    return name;
 }
 
-/* z * sigmoid(2 sqrt(2/pi) (z + 0.044715 z^3)): the tanh form, see compiler/layers/build.c */
-static const char *gelu(OnnxGraph *graph, const Layer *layer, const char *z) {
-    const char *square = onnx_binary(graph, "Mul", onnx_part(graph, layer, "square"), z, z);
-    const char *cube = onnx_binary(graph, "Mul", onnx_part(graph, layer, "cube"), square, z);
-    const char *cubic = onnx_binary(graph, "Mul", onnx_part(graph, layer, "cubic"), cube,
-                                    onnx_number(graph, onnx_part(graph, layer, "cubic_factor"), 0.044715));
-    const char *sum = onnx_binary(graph, "Add", onnx_part(graph, layer, "inner_sum"), z, cubic);
-    const char *inner = onnx_binary(graph, "Mul", onnx_part(graph, layer, "inner"), sum,
-                                    onnx_number(graph, onnx_part(graph, layer, "inner_factor"), 1.5957691216057308));
-    return onnx_binary(graph, "Mul", layer->name, z,
-                       onnx_unary(graph, "Sigmoid", onnx_part(graph, layer, "gate"), inner));
-}
-
-/* Over all outputs of an example: ONNX's is over one dimension, so maps are made a vector and maps again. */
-static const char *softmax(OnnxGraph *graph, const Layer *layer, const char *z) {
-    if (layer->out.rank == 1) {
-        onnx_unary(graph, "Softmax", layer->name, z);
-        onnx_int(graph, "axis", 1);
-        return layer->name;
-    }
+/* Over all outputs of an example: ONNX's are over one dimension, so maps are made a vector and maps again. */
+static const char *across_maps(OnnxGraph *graph, const Layer *layer, const char *z) {
     const char *flat = onnx_unary(graph, "Flatten", onnx_part(graph, layer, "flat"), z);
     onnx_int(graph, "axis", 1);
-    const char *shares = onnx_unary(graph, "Softmax", onnx_part(graph, layer, "softmax"), flat);
-    onnx_int(graph, "axis", 1);
+    const char *shares = operator_of(graph, layer, onnx_part(graph, layer, layer->activation.kind->name), flat);
     const int64_t shape[] = {0, layer->out.dim[0], layer->out.dim[1], layer->out.dim[2]}; /* 0: as it is */
     return onnx_binary(graph, "Reshape", layer->name, shares,
                        onnx_shape(graph, onnx_part(graph, layer, "shape"), shape, COUNT_OF(shape)));
 }
 
-const char *onnx_activate(OnnxGraph *graph, const Layer *layer, const char *z) {
-    const char *name = layer->name;
-    double parameter = layer->activation.parameter;
-    switch (layer->activation.kind) {
-    case ACTIVATION_LINEAR: return z;
-    case ACTIVATION_SIGMOID: return onnx_unary(graph, "Sigmoid", name, z);
-    case ACTIVATION_TANH: return onnx_unary(graph, "Tanh", name, z);
-    case ACTIVATION_RELU: return onnx_unary(graph, "Relu", name, z);
-    case ACTIVATION_LEAKY_RELU:
-        onnx_unary(graph, "LeakyRelu", name, z);
-        onnx_float(graph, "alpha", parameter);
-        return name;
-    case ACTIVATION_ELU:
-        onnx_unary(graph, "Elu", name, z);
-        onnx_float(graph, "alpha", parameter);
-        return name;
-    case ACTIVATION_SELU:
-        onnx_unary(graph, "Selu", name, z);
-        onnx_float(graph, "alpha", 1.6732632423543772);
-        onnx_float(graph, "gamma", 1.0507009873554805);
-        return name;
-    case ACTIVATION_SOFTPLUS: return onnx_unary(graph, "Softplus", name, z);
-    case ACTIVATION_SOFTSIGN: return onnx_unary(graph, "Softsign", name, z);
-    case ACTIVATION_SWISH: return swish(graph, layer, z);
-    case ACTIVATION_GELU: return gelu(graph, layer, z);
-    case ACTIVATION_SOFTMAX: return softmax(graph, layer, z);
-    case ACTIVATION_COUNT: break;
+/* ---- expressions ---- */
+static const char *const operators[EXPR_KIND_COUNT] = {
+    [EXPR_ADD] = "Add",      [EXPR_SUB] = "Sub",   [EXPR_MUL] = "Mul",         [EXPR_DIV] = "Div",
+    [EXPR_MAX] = "Max",      [EXPR_MIN] = "Min",   [EXPR_SQRT] = "Sqrt",       [EXPR_EXP] = "Exp",
+    [EXPR_LOG] = "Log",      [EXPR_TANH] = "Tanh", [EXPR_SIGMOID] = "Sigmoid", [EXPR_SOFTPLUS] = "Softplus",
+    [EXPR_SELECT] = "Where", [EXPR_LESS] = "Less",
+};
+
+typedef struct {
+    OnnxGraph *graph;
+    const Layer *layer;
+    Program *program;
+    const Expr *whole; /* has the layer's name, the rest "conv1.f1", "conv1.f2", ... */
+    const char *z;
+    int parts;
+} Writer;
+
+static const char *write_expr(Writer *writer, const Expr *e) {
+    enum { MOST = 3 };
+    Note *note;
+    if (e->kind == EXPR_READ) return writer->z;
+    if (expr_noted(writer->program, e, &note)) return note->name;
+    const char *in[MOST + 1] = {NULL}, *name = writer->layer->name;
+    Expr *const operand[MOST] = {e->a, e->b, e->c};
+    for (int i = 0; i < expr_arity(e->kind); i++) in[i] = write_expr(writer, operand[i]);
+    if (e != writer->whole) {
+        char part[24];
+        snprintf(part, sizeof part, "f%d", ++writer->parts);
+        name = onnx_part(writer->graph, writer->layer, part);
     }
-    BUG("no activation %d", (int)layer->activation.kind);
+    if (e->kind == EXPR_CONST) return note->name = onnx_number(writer->graph, name, e->number);
+    if (!operators[e->kind]) BUG("no operator for %s: an activation with it needs one of its own", expr_names[e->kind]);
+    return note->name = onnx_node(writer->graph, operators[e->kind], name, in);
+}
+
+static const char *put_together(OnnxGraph *graph, const Layer *layer, const char *z) {
+    const int64_t dim[] = {DIM_BATCH};
+    Arena *arena = arena_new();
+    Program *p = program_new(arena, layer->name);
+    Expr *e = activation_value(p, layer->activation, e_at(p, program_tensor(p, ROLE_INPUT, false, 1, dim, "z")));
+    expr_walk(p);
+    write_expr(&(Writer){.graph = graph, .layer = layer, .program = p, .whole = e, .z = z}, e);
+    arena_free(arena);
+    return layer->name;
+}
+
+const char *onnx_activate(OnnxGraph *graph, const Layer *layer, const char *z) {
+    const ActivationKind *kind = layer->activation.kind;
+    if (activation_is_linear(layer->activation)) return z;
+    if (kind->across && layer->out.rank == 3) return across_maps(graph, layer, z);
+    return kind->onnx ? operator_of(graph, layer, layer->name, z) : put_together(graph, layer, z);
 }

@@ -131,18 +131,22 @@ static const char *add_tensor(OnnxGraph *graph, const char *name, Onnx__TensorPr
     return name;
 }
 
-const char *onnx_param(OnnxGraph *graph, const Param *param) {
-    return onnx_floats(graph, param->name, trained_find(graph->trained, param)->values, param->rank, param->dim);
+static const char *add_floats(OnnxGraph *graph, const char *name, const float *values, int rank, const int64_t *dim) {
+    return add_tensor(graph, name, ONNX__TENSOR_PROTO__DATA_TYPE__FLOAT, values, sizeof *values, rank, dim);
 }
 
-const char *onnx_floats(OnnxGraph *graph, const char *name, const float *values, int rank, const int64_t *dim) {
-    return add_tensor(graph, name, ONNX__TENSOR_PROTO__DATA_TYPE__FLOAT, values, sizeof *values, rank, dim);
+const char *onnx_stored(OnnxGraph *graph, const Stored *stored) {
+    return onnx_stored_as(graph, stored, stored->rank, stored->dim);
+}
+
+const char *onnx_stored_as(OnnxGraph *graph, const Stored *stored, int rank, const int64_t *dim) {
+    return add_floats(graph, stored->name, graph->trained->values[stored->row], rank, dim);
 }
 
 const char *onnx_number(OnnxGraph *graph, const char *name, double value) {
     float *copy = NEW(graph->arena, float);
     *copy = (float)value;
-    return onnx_floats(graph, name, copy, 0, NULL);
+    return add_floats(graph, name, copy, 0, NULL);
 }
 
 const char *onnx_shape(OnnxGraph *graph, const char *name, const int64_t *values, size_t count) {
@@ -151,10 +155,6 @@ const char *onnx_shape(OnnxGraph *graph, const char *name, const int64_t *values
     const int64_t dim = (int64_t)count;
     return add_tensor(graph, name, ONNX__TENSOR_PROTO__DATA_TYPE__INT64, copy, sizeof *copy, 1, &dim);
 }
-
-const float *onnx_mean(const OnnxGraph *graph) { return graph->trained->mean; }
-
-const float *onnx_std(const OnnxGraph *graph) { return graph->trained->std; }
 
 /* ---- what a reader is told ---- */
 

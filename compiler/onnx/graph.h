@@ -1,15 +1,15 @@
 /* An ONNX graph (operators of opset 17) while the layers of a model add to it.
  *
  * Values are named by strings. The output of a layer has the layer's name, what lies within it "name.part" (labels hold
- * no dots, so no two names meet), parameters have the names of weights files. A layer adds nodes in the order of the
+ * no dots, so no two names meet), what is stored has the names of weights files. A layer adds nodes in the order of the
  * data and returns the name of its output, which is that of its input where there is nothing to compute:
  *
- *     const char *const in[] = {x, onnx_param(graph, layer->weight), NULL};
+ *     const char *const in[] = {x, onnx_stored(graph, weight), NULL};
  *     const char *z = onnx_node(graph, "Conv", onnx_weighted(graph, layer), in);
  *     onnx_window(graph, &window);                   attributes are those of the node added last
  *     return onnx_activate(graph, layer, z);
  *
- * The graph and all names live in its arena. Values of parameters stay where they are until onnx_write. */
+ * The graph and all names live in its arena. Values of what is stored stay where they are until onnx_write. */
 #ifndef NETC_ONNX_GRAPH_H
 #define NETC_ONNX_GRAPH_H
 
@@ -41,13 +41,11 @@ const char *onnx_weighted(OnnxGraph *graph, const Layer *layer);
 const char *onnx_activate(OnnxGraph *graph, const Layer *layer, const char *z);
 
 /* ---- constants: each is stored once, and its name returned ---- */
-const char *onnx_param(OnnxGraph *graph, const Param *param);
-const char *onnx_floats(OnnxGraph *graph, const char *name, const float *values, int rank, const int64_t *dim);
+const char *onnx_stored(OnnxGraph *graph, const Stored *stored);
+/* Its values in another shape, of as many. */
+const char *onnx_stored_as(OnnxGraph *graph, const Stored *stored, int rank, const int64_t *dim);
 const char *onnx_number(OnnxGraph *graph, const char *name, double value);                       /* a scalar */
 const char *onnx_shape(OnnxGraph *graph, const char *name, const int64_t *values, size_t count); /* whole numbers */
-/* The input's mean or std: one number a channel, NULL where the model has one for all. */
-const float *onnx_mean(const OnnxGraph *graph);
-const float *onnx_std(const OnnxGraph *graph);
 
 /* ---- what a reader is told ---- */
 /* Each has the shape [N, dimensions of an example]; `doc` may be NULL. */

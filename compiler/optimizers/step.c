@@ -14,7 +14,7 @@ Expr *step_decayed(const Step *step) {
     Program *p = step->build->program;
     const Settings *settings = &step->build->model->settings;
     Expr *old = e_at(p, step->w), *kept = old, *zero = e_const(p, 0);
-    if (!step->param->decay) return old;
+    if (!step->stored->decays) return old;
     if (squares_count(settings)) kept = e_mul(p, old, e_scalar(p, "1 - rate * (l2 / n + weight_decay)"));
     if (sizes_count(settings)) {
         Expr *up = e_scalar(p, "rate * l1 / n"), *down = e_mul(p, e_const(p, -1), up);
@@ -30,7 +30,7 @@ const char *step_penalty_squares(const Settings *settings) {
 
 const char *step_penalty_sizes(const Settings *settings) { return sizes_count(settings) ? "l1 / n" : NULL; }
 
-Expr *step_make(Build *build, const Param *param, Tensor *w, Tensor *g) {
-    Step step = {.build = build, .param = param, .w = w, .g = g};
+Expr *step_make(Build *build, const Stored *stored, Tensor *w, Tensor *g) {
+    Step step = {.build = build, .stored = stored, .w = w, .g = g};
     return build->model->settings.optimizer->step(&step);
 }

@@ -12,12 +12,12 @@
 /* The step of one trained tensor. */
 struct Step {
     Build *build;
-    const Param *param;
+    const Stored *stored;
     Tensor *w, *g; /* its value, and its gradient: a sum over the batch */
 };
 
 /* The new value, as the train block's optimiser makes it. */
-Expr *step_make(Build *build, const Param *param, Tensor *w, Tensor *g);
+Expr *step_make(Build *build, const Stored *stored, Tensor *w, Tensor *g);
 
 /* w after what l2, l1 and weight_decay take from it in a plain step of gradient descent; w itself without them, and of
  * what does not decay (biases). */

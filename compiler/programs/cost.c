@@ -6,6 +6,7 @@
  *
  * The last two take the weighted input z, so that no logarithm of a rounded 0 is ever taken and the derivative is
  * a - y. */
+#include "compiler/model/activation.h"
 #include "compiler/programs/parts.h"
 
 typedef struct {
@@ -132,13 +133,28 @@ Tensor *cost_build(Build *build) {
     BUG("no such cost");
 }
 
-/* Right when the largest output, the first on a tie, is the label's; one output: above 0.5 means class 1. */
-static void log_correct(Logger *logger, const Outputs *out) {
+/* A NaN is neither below 1 nor above 0. */
+static Expr *if_number(Program *p, Expr *e, Expr *number, Expr *other) {
+    return e_select(p, e_less(p, e, e_const(p, 1)), number, e_select(p, e_less(p, e_const(p, 0), e), number, other));
+}
+
+/* `right`, but 0 where one of the outputs is a NaN. The cost of a softmax is one there too, and nowhere else. */
+static Expr *right_if_known(const Outputs *out, Tensor *cost, Expr *right) {
+    Program *p = out->p;
+    Expr *one = e_const(p, 1), *zero = e_const(p, 0);
+    if (out->build->model->settings.cost == COST_LOG_LIKELIHOOD) return if_number(p, e_at(p, cost), right, zero);
+    Tensor *unknown = sum_outputs(out, "unknown", if_number(p, e_read(p, out->a, 0, out->index), zero, one));
+    return e_select(p, e_less(p, e_at(p, unknown), one), right, zero);
+}
+
+/* Right when the largest output, the first on a tie, is the label's; one output: above 0.5 means class 1. An example
+ * with a NaN among its outputs is of no class. */
+static void log_correct(Logger *logger, const Outputs *out, Tensor *cost) {
     Program *p = out->p;
     const int64_t batch[] = {DIM_BATCH};
     Expr *one = e_const(p, 1), *zero = e_const(p, 0), *right;
-    /* softmax never changes the order, and rounding may make ties of what differs: ask z */
-    Tensor *from = out->last->activation.kind == ACTIVATION_SOFTMAX ? out->z : out->a;
+    /* softmax keeps the order, and rounding may make ties of what differs: ask z */
+    Tensor *from = out->last->activation.kind->across ? out->z : out->a;
     if (tensor_count(out->a) == 1) {
         Affine index[TENSOR_MAX_RANK] = {ix(1)};
         for (int d = 1; d < out->a->rank; d++) index[d] = ix_const(0);
@@ -152,6 +168,7 @@ static void log_correct(Logger *logger, const Outputs *out) {
                                       e_read(p, from, 0, out->index));
         right = e_select(p, e_same(p, e_read(p, arg, 0, &n), label(out)), one, zero);
     }
+    right = right_if_known(out, cost, right);
     log_sum(logger, "correct", NULL, REDUCE_SUM, 1, batch, e_select(p, e_alive(p), right, zero), 1);
 }
 
@@ -163,7 +180,7 @@ void cost_log(Logger *logger, Tensor *cost) {
     Expr *zero = e_const(p, 0);
     log_sum(logger, "cost", NULL, REDUCE_SUM, 1, batch, e_select(p, e_alive(p), e_at(p, cost), zero), 1);
     if (out.build->model->settings.target == TARGET_CLASS) {
-        log_correct(logger, &out);
+        log_correct(logger, &out, cost);
         return;
     }
     Expr *miss = e_sub(p, e_read(p, out.a, 0, out.index), target(&out));

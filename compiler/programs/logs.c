@@ -4,7 +4,7 @@
  *     bias_grad[o]   = sum(n, positions) delta */
 #include <math.h>
 
-#include "compiler/optimizers/step.h"
+#include "compiler/model/curve.h"
 #include "compiler/programs/parts.h"
 
 static void add_row(Logger *logger, const char *name, const Layer *layer, bool per_chunk, int64_t count,
@@ -52,9 +52,10 @@ static void unit_index(const Tensor *like, Affine *index) {
     for (int d = 2; d < like->rank; d++) index[d] = ix(d);
 }
 
-static Tensor *bias_gradient(Logger *logger, const LayerGradients *gradients, size_t i) {
+static Tensor *bias_gradient(Logger *logger, const Gradients *gradients, size_t i) {
     Build *build = logger->build;
-    if (gradients->bias[i]) return gradients->bias[i];
+    const Stored *bias = layer_stored(build->model->layers.at[i], STORED_BIAS);
+    if (bias && gradients->stored[bias->row]) return gradients->stored[bias->row];
     Tensor *delta = gradients->delta[i];
     Affine index[TENSOR_MAX_RANK];
     unit_index(delta, index);
@@ -62,7 +63,7 @@ static Tensor *bias_gradient(Logger *logger, const LayerGradients *gradients, si
                     e_read(build->program, delta, 0, index));
 }
 
-void log_delta_norms(Logger *logger, const LayerGradients *gradients) {
+void log_delta_norms(Logger *logger, const Gradients *gradients) {
     Program *p = logger->build->program;
     for (size_t i = 0; i < logger->build->model->layers.count; i++) {
         const Layer *layer = logger->build->model->layers.at[i];
@@ -74,25 +75,24 @@ void log_delta_norms(Logger *logger, const LayerGradients *gradients) {
     }
 }
 
-/* A unit is saturated where abs of its activation's slope is below 1 % of the largest: sigma'(z) < 0.0025 for the
- * sigmoid, 1 - tanh(z)^2 < 0.01 for tanh. */
-static Expr *saturated(Program *p, ActivationKind kind, Expr *z) {
-    double edge = kind == ACTIVATION_SIGMOID ? log((1 + sqrt(0.99)) / (1 - sqrt(0.99))) : atanh(sqrt(0.99));
-    Expr *size = e_max(p, z, e_mul(p, e_const(p, -1), z));
-    return e_select(p, e_less(p, e_const(p, edge), size), e_const(p, 1), e_const(p, 0));
+/* A unit is saturated where its activation's slope is below 1 % of the largest. */
+static Expr *saturated(Program *p, Activation activation, Expr *z) {
+    double low, high;
+    curve_range(activation, &low, &high);
+    Expr *one = e_const(p, 1), *above = e_select(p, e_less(p, e_const(p, high), z), one, e_const(p, 0));
+    return e_select(p, e_less(p, z, e_const(p, low)), one, above);
 }
 
 static void log_units(Logger *logger, const Layer *layer, Tensor *delta, Tensor *z) {
     Build *build = logger->build;
     Program *p = build->program;
     Expr *zero = e_const(p, 0), *d = e_at(p, delta);
-    ActivationKind kind = layer->activation.kind;
+    UnitCount counted = layer->activation.kind->counted;
     log_sum(logger, "delta_sq", layer, REDUCE_SUM, delta->rank, delta->dim, e_mul(p, d, d), tensor_count(delta));
-    if (kind == ACTIVATION_SIGMOID || kind == ACTIVATION_TANH)
+    if (counted == UNITS_SATURATED)
         log_sum(logger, "saturated", layer, REDUCE_SUM, z->rank, z->dim,
-                e_select(p, e_alive(p), saturated(p, kind, e_at(p, z)), zero), tensor_count(z));
-    if (kind != ACTIVATION_RELU && kind != ACTIVATION_LEAKY_RELU && kind != ACTIVATION_ELU && kind != ACTIVATION_SELU)
-        return;
+                e_select(p, e_alive(p), saturated(p, layer->activation, e_at(p, z)), zero), tensor_count(z));
+    if (counted != UNITS_ACTIVE) return;
     Affine index[TENSOR_MAX_RANK];
     unit_index(z, index);
     Expr *on = e_select(p, e_less(p, zero, e_read(p, z, 0, index)), e_const(p, 1), zero);
@@ -100,41 +100,52 @@ static void log_units(Logger *logger, const Layer *layer, Tensor *delta, Tensor 
     log_vector(logger, "active", layer, active->dim[0], e_at(p, active));
 }
 
-void log_gradients(Logger *logger, const LayerGradients *gradients, bool stepping) {
+void log_gradients(Logger *logger, const Gradients *gradients) {
     Build *build = logger->build;
     Program *p = build->program;
     for (size_t i = 0; i < build->model->layers.count; i++) {
         const Layer *layer = build->model->layers.at[i];
         p->at = layer->at;
         if (gradients->delta[i]) log_units(logger, layer, gradients->delta[i], build->weighted[i]);
-        Tensor *w = build->weight[i], *g = gradients->weight[i];
+        const Stored *weight = layer_stored(layer, STORED_WEIGHT);
+        Tensor *g = weight ? gradients->stored[weight->row] : NULL;
         if (!g) continue;
+        Tensor *w = build->stored[weight->row];
+        Expr *next = build->next[weight->row];
         Expr *old = e_at(p, w), *slope = e_at(p, g);
         int64_t count = tensor_count(w);
         log_sum(logger, "weight_grad_sq", layer, REDUCE_SUM, w->rank, w->dim, e_mul(p, slope, slope), count);
         log_sum(logger, "weight_grad_max", layer, REDUCE_MAX, w->rank, w->dim,
                 e_max(p, slope, e_mul(p, e_const(p, -1), slope)), count);
         log_sum(logger, "weight_sq", layer, REDUCE_SUM, w->rank, w->dim, e_mul(p, old, old), count);
-        if (!stepping) continue;
-        Expr *change = e_sub(p, step_make(build, layer->weight, w, g), old);
+        if (!next) continue;
+        Expr *change = e_sub(p, next, old);
         log_sum(logger, "update_sq", layer, REDUCE_SUM, w->rank, w->dim, e_mul(p, change, change), count);
     }
 }
 
-static void log_values(Logger *logger, const Layer *layer, Tensor *w, bool bias) {
-    static const char *const weight_names[] = {"weight_sum", "weight_min", "weight_max", "weight_zero"};
-    static const char *const bias_names[] = {"bias_sum", "bias_min", "bias_max", "bias_zero"};
-    const char *const *name = bias ? bias_names : weight_names;
-    Program *p = logger->build->program;
+/* The distribution of a parameter; its squares unless log_gradients has them. */
+static void log_values(Logger *logger, const Layer *layer, const Stored *stored) {
+    Build *build = logger->build;
+    Program *p = build->program;
+    Tensor *w = build->stored[stored->row];
     Expr *v = e_at(p, w), *zero = e_const(p, 0);
     /* 0 when v is: neither below nor above */
     Expr *is_zero = e_select(p, e_less(p, v, zero), zero, e_select(p, e_less(p, zero, v), zero, e_const(p, 1)));
-    int64_t count = tensor_count(w);
-    log_sum(logger, name[0], layer, REDUCE_SUM, w->rank, w->dim, v, count);
-    log_sum(logger, name[1], layer, REDUCE_MIN, w->rank, w->dim, v, count);
-    log_sum(logger, name[2], layer, REDUCE_MAX, w->rank, w->dim, v, count);
-    log_sum(logger, name[3], layer, REDUCE_SUM, w->rank, w->dim, is_zero, count);
-    if (bias) log_sum(logger, "bias_sq", layer, REDUCE_SUM, w->rank, w->dim, e_mul(p, v, v), count);
+    const struct {
+        const char *name;
+        Reduce reduce;
+        Expr *e;
+    } figures[] = {{"sum", REDUCE_SUM, v},
+                   {"min", REDUCE_MIN, v},
+                   {"max", REDUCE_MAX, v},
+                   {"zero", REDUCE_SUM, is_zero},
+                   {"sq", REDUCE_SUM, e_mul(p, v, v)}};
+    bool logged = stored->role == STORED_WEIGHT && stored->trained && build->model->settings.log_gradients;
+    for (size_t i = 0; i < COUNT_OF(figures) - logged; i++) {
+        const char *name = arena_format(build->arena, "%s_%s", stored_roles[stored->role], figures[i].name);
+        log_sum(logger, name, layer, figures[i].reduce, w->rank, w->dim, figures[i].e, tensor_count(w));
+    }
 }
 
 void log_weights(Logger *logger) {
@@ -142,15 +153,10 @@ void log_weights(Logger *logger) {
     for (size_t i = 0; i < build->model->layers.count; i++) {
         const Layer *layer = build->model->layers.at[i];
         build->program->at = layer->at;
-        if (build->weight[i]) {
-            log_values(logger, layer, build->weight[i], false);
-            bool logged = build->model->settings.log_gradients && layer->trainable;
-            Expr *w = e_at(build->program, build->weight[i]);
-            if (!logged)
-                log_sum(logger, "weight_sq", layer, REDUCE_SUM, build->weight[i]->rank, build->weight[i]->dim,
-                        e_mul(build->program, w, w), tensor_count(build->weight[i]));
+        for (size_t k = 0; k < layer->stored.count; k++) {
+            const Stored *stored = layer->stored.at[k];
+            if (stored_is_parameter(stored) && build->stored[stored->row]) log_values(logger, layer, stored);
         }
-        if (build->bias[i]) log_values(logger, layer, build->bias[i], true);
     }
 }
 
@@ -160,7 +166,7 @@ void log_largest_inputs(Logger *logger) {
     for (size_t i = 0; i < build->model->layers.count; i++) {
         const Layer *layer = build->model->layers.at[i];
         Tensor *z = build->weighted[i];
-        if (!layer->weight) continue;
+        if (!layer_stored(layer, STORED_WEIGHT)) continue;
         p->at = layer->at;
         Expr *value = e_at(p, z), *size = e_max(p, value, e_mul(p, e_const(p, -1), value));
         Expr *limit = e_const(p, INFINITY), *number = e_select(p, e_less(p, size, limit), size, limit);

@@ -25,14 +25,16 @@ Tensor *cost_build(Build *build);
 /* Logs the cost and what is counted of the outputs. */
 void cost_log(Logger *logger, Tensor *cost);
 
-/* delta[i]: gradient of the weighted input of layer i; weight and bias gradients likewise; NULL where there is none. */
+/* NULL where there is none. */
 typedef struct {
-    Tensor **delta, **weight, **bias;
-} LayerGradients;
-void log_delta_norms(Logger *logger, const LayerGradients *gradients);
-void log_gradients(Logger *logger, const LayerGradients *gradients, bool stepping);
+    Tensor **delta;  /* by layer: of its weighted input */
+    Tensor **stored; /* by row: of what is trained */
+} Gradients;
+void log_delta_norms(Logger *logger, const Gradients *gradients);
+/* With what the step changes, where the program has one. */
+void log_gradients(Logger *logger, const Gradients *gradients);
 void log_weights(Logger *logger);
-/* The largest absolute weighted input of each layer with weights; infinite when one is not a number. */
+/* The largest absolute weighted input of each layer with a weight; infinite when one is not a number. */
 void log_largest_inputs(Logger *logger);
 
 #endif

@@ -5,8 +5,8 @@
  *     train_log  the same with what the gradient and weight logs need; only if something is logged
  *     probe      forward and gradients as in evaluation, logged, without a step; only if gradients are probed
  *     eval       cost and what is counted, as in use
- *     predict    the outputs alone
  *     diagnose   the largest weighted input of each layer, to say where a training diverged
+ *     predict    the outputs alone: what a network in use is made of, and no part of a trainer
  *
  * Gradients are sums over the batch: the step divides by its size. The programs are not yet fused or scheduled. */
 #ifndef NETC_PROGRAMS_H
@@ -20,8 +20,8 @@ typedef enum {
     PROGRAM_TRAIN_LOG,
     PROGRAM_PROBE,
     PROGRAM_EVAL,
-    PROGRAM_PREDICT,
     PROGRAM_DIAGNOSE,
+    PROGRAM_PREDICT,
     PROGRAM_COUNT
 } ProgramKind;
 extern const char *const program_names[PROGRAM_COUNT];
@@ -34,30 +34,18 @@ typedef struct {
     Tensor *tensor; /* ROLE_LOG */
 } LogEntry;
 
-/* A tensor as the descriptor lists it. */
-typedef struct {
-    const char *name, *role; /* param, input_mean, input_std */
-    bool in_state;
-    int64_t offset, size;
-    int rank;
-    int64_t dim[4];
-    bool trainable, decay;
-    Recipe recipe;
-} Stored;
-
 typedef struct {
     const Model *model;
     Program *program[PROGRAM_COUNT]; /* NULL: the model has no use for it */
     VEC(LogEntry) log[PROGRAM_COUNT];
-    VEC(Stored) stored;
-    int64_t param_size, state_size; /* elements */
-    int64_t log_once, log_chunk;    /* doubles: the largest any program needs */
+    int64_t log_once, log_chunk; /* doubles: the largest any program needs */
     /* Before differentiation, for tests: the cost of each program that has one, its parameters and their gradients. */
     Tensor *cost[PROGRAM_COUNT];
     VEC(Tensor *) wanted[PROGRAM_COUNT];
     Tensor **gradient[PROGRAM_COUNT];
 } Programs;
 
+/* All but `predict`. */
 Programs *programs_build(Arena *arena, const Model *model);
 /* The program `predict` alone, up to a layer's output, for inputs that are floats. */
 Programs *programs_build_inference(Arena *arena, const Model *model, const Layer *until);

@@ -5,7 +5,6 @@
 #include "parse.h"
 #include "runtime/base/words.h"
 
-#include <ctype.h>
 #include <string.h>
 
 /* Outside of blocks statements are lines. */
@@ -192,8 +191,13 @@ static const char *opened_name(Reader *reader, const Token *found) {
     if (net_nearest_word(word_of(reader, found), openers, COUNT_OF(openers))) return NULL;
     while (length > 0 && line[length - 1] == ' ') length--;
     size_t start = length;
-    while (start > 0 && (line[start - 1] == '_' || isalnum((unsigned char)line[start - 1]))) start--;
-    return start == length ? NULL : arena_copy(reader->arena, line + start, length - start);
+    while (start > 0 && in_name(line[start - 1])) start--;
+    if (start == length) return NULL;
+    const char *name = arena_copy(reader->arena, line + start, length - start);
+    for (size_t i = 0; i < COUNT_OF(top_words); i++) { /* m = network { */
+        if (string_is(top_words[i], name)) return word_of(reader, found);
+    }
+    return name;
 }
 
 /* An unreadable word at file level: the first of what may be many such lines. */
@@ -204,6 +208,11 @@ static void advise_top(Reader *reader, Diag *diag, const Token *found) {
     const Form *form = form_of_line(source->text + at, source->size - at);
     if (found->kind == '}') {
         diag_help(reader->diags, diag, "no block is open here: there is one '}' too many");
+        return;
+    }
+    if (found->kind == ',') {
+        diag_help(reader->diags, diag, "leave it out: a block ends with '}' alone");
+        reader_hide(reader);
         return;
     }
     const char *name = form ? NULL : opened_name(reader, found);
@@ -297,8 +306,7 @@ static bool is_parted_call(const Reader *reader) {
     const char *text = reader->source->text;
     if (text[at] != '(' || at < 2 || (text[at - 1] != ' ' && text[at - 1] != '\t')) return false;
     while (at > 0 && (text[at - 1] == ' ' || text[at - 1] == '\t')) at--;
-    char end = at > 0 ? text[at - 1] : ' ';
-    return (end >= 'a' && end <= 'z') || (end >= 'A' && end <= 'Z') || (end >= '0' && end <= '9') || end == '_';
+    return at > 0 && in_name(text[at - 1]);
 }
 
 static const char *advice(Reader *reader, const Token *found, const TokenSet *expected) {
@@ -316,8 +324,9 @@ static const char *advice(Reader *reader, const Token *found, const TokenSet *ex
         const char *text = source_slice(reader->source, head, &length);
         return arena_format(reader->arena, "write '%.*s {'", (int)(length > FOUND_MAX ? FOUND_MAX : length), text);
     }
-    if (expected->has['{'] && reader->header_first.kind == T_TRAIN)
-        return "the block of settings has no name: 'train {'";
+    if (expected->has['{'] && (before->kind == T_TRAIN || reader->header_first.kind == T_TRAIN)) {
+        return "write 'train {' (the block of settings has no name)";
+    }
     if (expected->has['{']) return "a block is written { ... }, its '{' in the line that opens it";
     if (expected->has[T_NUMBER]) return advice_value(reader, found, before);
     if (before->kind == T_DEFAULT) return "a kind of layer stands after it: 'default dense activation=relu'";

@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "runtime/base/safetensors.h"
+
 #define WRITE "write its layers as netc does; 'netc new NAME' makes a model to begin with"
 #define WEIGHTS                                                                                                   \
     "weights go with a model: 'netc build MODEL.net --infer --weights FILE', or 'netc train MODEL.net --weights " \
@@ -74,11 +76,6 @@ static const Form *zip_form(const char *bytes, size_t size) {
     return contains(bytes, size, ".npy") ? &numpy : &zip;
 }
 
-/* Eight bytes of length, then JSON. */
-static bool is_safetensors(const char *bytes, size_t size) {
-    return size > 10 && bytes[5] == 0 && bytes[6] == 0 && bytes[7] == 0 && bytes[8] == '{';
-}
-
 /* Field 1, the version of the format, then a text: field 2, who made it, 3 or 4. */
 static bool is_onnx(const char *bytes, size_t size) {
     return size > 8 && bytes[0] == 0x08 && bytes[1] > 0 && bytes[1] < 0x20 && bytes[1] != '\n' &&
@@ -93,7 +90,7 @@ static const Form *binary_form(const char *bytes, size_t size) {
     }
     if (size > 4 && memcmp(bytes, "PK\x03\x04", 4) == 0) return zip_form(bytes, size);
     if (size > 2 && bytes[0] == '\x80' && bytes[1] > 1 && bytes[1] < 6) return &pickle;
-    if (is_safetensors(bytes, size)) return &safetensors;
+    if (net_safetensors_begins(bytes, size)) return &safetensors;
     return is_onnx(bytes, size) ? &onnx : NULL;
 }
 
@@ -115,6 +112,7 @@ static const Form caffe = {"a Caffe prototxt",
                            "dense 10 activation=softmax }'"};
 static const Form python = {"Python", "layers are lines of a network block: 'network NAME { input 784; dense 100 "
                                       "activation=relu; dense 10 activation=softmax }'"};
+static const Form matlab = {"MATLAB", WRITE};
 static const Form json = {"JSON", RUN};
 static const Form xml = {"XML or a web page", RUN};
 static const Form shell = {"a shell script", RUN};
@@ -145,6 +143,9 @@ static const Beginning beginnings[] = {
     {"def ", &python},
     {"class ", &python},
     {"print(", &python},
+    {"nn.Sequential(", &python},
+    {"Sequential(", &python},
+    {"layers~=~[", &matlab},
     {"@tf", &python},
     {"\"\"\"", &python},
     {"* = *(", &python},
@@ -174,9 +175,6 @@ static const Beginning comments[] = {
 };
 
 static bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
-static bool in_name(char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '.';
-}
 
 static bool begins_with(const char *text, const char *end, const char *pattern) {
     for (; *pattern; pattern++) {
@@ -184,7 +182,9 @@ static bool begins_with(const char *text, const char *end, const char *pattern) 
             while (text < end && is_blank(*text)) text++;
         } else if (*pattern == '*') {
             const char *name = text;
-            while (text < end && in_name(*text) && strncmp(text, pattern + 1, strlen(pattern + 1)) != 0) text++;
+            while (text < end && (in_name(*text) || *text == '.') &&
+                   strncmp(text, pattern + 1, strlen(pattern + 1)) != 0)
+                text++;
             if (text == name) return false;
         } else if (text == end || *text++ != *pattern) {
             return false;
@@ -207,6 +207,31 @@ const Form *form_of_line(const char *text, size_t size) {
 static const char *line_end(const char *at, const char *end) {
     const char *newline = memchr(at, '\n', (size_t)(end - at));
     return newline ? newline : end;
+}
+
+/* Settings that Darknet alone has: among its lines those that netc has too are not worth a word each. */
+static const Beginning darknet_settings[] = {
+    {"subdivisions~=", &darknet}, {"max_batches~=", &darknet}, {"burn_in~=", &darknet}, {"policy~=", &darknet},
+    {"saturation~=", &darknet},   {"exposure~=", &darknet},    {"hue~=", &darknet},     {"angle~=", &darknet},
+};
+
+const Form *form_in_block(const char *text, size_t size, size_t *length) {
+    const char *end = text + size, *line = text;
+    const Form *form = form_of_line(text, size);
+    *length = (size_t)(line_end(text, end) - text);
+    if (form == &caffe && begins_with(text, end, "layer")) return form;
+    form = NULL;
+    while (line < end) {
+        const char *at = line;
+        while (at < end && is_blank(*at)) at++;
+        const char *word = at;
+        while (at < end && in_name(*at)) at++;
+        if (at == word || !begins_with(at, end, "~=") || line_end(word, end) < at) break;
+        if (find_beginning(darknet_settings, COUNT_OF(darknet_settings), word, end)) form = &darknet;
+        line = line_end(at, end);
+        *length = (size_t)(line - text);
+    }
+    return form;
 }
 
 /* A netc model holds `network` at the beginning of some line; then a foreign line is one of its mistakes. */

@@ -14,5 +14,8 @@ typedef struct {
 const Form *form_of_file(const char *bytes, size_t size);
 /* The form of a text from a line on; NULL: unknown. */
 const Form *form_of_line(const char *text, size_t size);
+/* What is foreign as a whole, within a block of netc: a layer of Caffe, a run of Darknet's settings. `length` is that
+ * of the run, or that of the line; NULL: each line is its own. */
+const Form *form_in_block(const char *text, size_t size, size_t *length);
 
 #endif

@@ -21,10 +21,7 @@ typedef struct {
 
 /* ---- words and signs ---- */
 
-static bool is_letter(char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || (unsigned char)c >= 0x80;
-}
-static bool is_digit(char c) { return c >= '0' && c <= '9'; }
+static bool is_letter(char c) { return (in_name(c) && !is_digit(c)) || (unsigned char)c >= 0x80; }
 
 /* Signs that look like others, by their UTF-8 bytes; a NUL stands for a quotation mark. */
 static const struct {
@@ -111,6 +108,9 @@ static bool read_token(Loose *loose, size_t *at) {
     } else if ((text[start] == '=' || text[start] == '-') && text[start + 1] == '>') {
         token.sign = ',';
         *at += 2;
+    } else if (text[start] == '$' && (is_letter(text[start + 1]) || text[start + 1] == '{')) {
+        ++*at; /* $k and ${k} of a shell */
+        return true;
     } else {
         ++*at;
     }
@@ -234,6 +234,7 @@ static LooseValue *read_primary(Loose *loose) {
     }
     if (token->sign == '(') return read_group(loose, ')');
     if (token->sign == '[') return read_group(loose, ']');
+    if (token->sign == '{') return read_group(loose, '}');
     if (token->sign != '-' && token->sign != '+') return NULL;
     loose->next++;
     LooseValue *value = read_primary(loose);
@@ -273,11 +274,18 @@ static LooseValue *read_value(Loose *loose) {
     size_t from = look(loose, 0)->from;
     LooseValue *value = read_operands(loose);
     loose->depth--;
-    if (value) {
+    if (value && !value->raw) { /* what stood alone in brackets has its own */
         size_t until = loose->tokens.at[loose->next - 1].until;
         value->raw = arena_copy(loose->arena, loose->text + from, until - from);
     }
     return value;
+}
+
+const char *loose_last_part(const char *name) {
+    for (const char *at = name; *at; at++) {
+        if ((*at == '.' || *at == '/') && at[1]) name = at + 1;
+    }
+    return name;
 }
 
 LooseValue *loose_value(Arena *arena, const char *text) {
@@ -293,21 +301,34 @@ static bool is_word(const Token *token, const char *word) {
     return token->kind == TOKEN_WORD && string_is(token->text, word);
 }
 
-/* "conv1" of "self.conv1" */
-static const char *last_part(const char *name) {
-    const char *dot = strrchr(name, '.');
-    return dot ? dot + 1 : name;
+/* `(fc1): Linear(…)`, as PyTorch prints a model; its numbers are no names. */
+static bool read_printed_label(Loose *loose, LooseLine *line) {
+    const Token *name = look(loose, 1);
+    bool brackets = is_sign(look(loose, 0), '(') && is_sign(look(loose, 2), ')') && is_sign(look(loose, 3), ':');
+    if (!brackets || (name->kind != TOKEN_WORD && name->kind != TOKEN_NUMBER)) return false;
+    if (name->kind == TOKEN_WORD) line->label = name->text;
+    loose->next += 4;
+    return true;
 }
 
-/* `conv1 = Conv2D(…)`, `fc: dense 10`, `epochs: 3`. */
+/* `conv1 = Conv2D(…)`, `fc: dense 10`, `epochs: 3`, `name: fc1 dense 30`. */
 static void read_mark(Loose *loose, LooseLine *line) {
+    if (read_printed_label(loose, line)) return;
     const Token *name = look(loose, 0), *mark = look(loose, 1);
     if (name->kind != TOKEN_WORD && name->kind != TOKEN_STRING) return;
     if (!is_sign(mark, ':') && !is_sign(mark, '=')) return;
-    line->marked = last_part(name->text);
     loose->next += 2;
     take_sign(loose, '=');
-    if (is_sign(mark, ':') && look(loose, 0)->kind == TOKEN_WORD) line->label = line->marked;
+    if (string_is(name->text, "type") && look(loose, 0)->kind != TOKEN_SIGN) return; /* - type: dense */
+    line->marked = loose_last_part(name->text);
+    const Token *first = look(loose, 0), *second = look(loose, 1);
+    bool named = string_is(line->marked, "name") && second->kind == TOKEN_WORD;
+    if (named && (first->kind == TOKEN_WORD || first->kind == TOKEN_STRING)) {
+        line->label = line->marked = first->text;
+        loose->next++;
+    } else if (first->kind == TOKEN_WORD && (is_sign(mark, ':') || !is_sign(second, '('))) {
+        line->label = line->marked; /* not of x = F.relu(x) */
+    }
 }
 
 /* model.add(Dense(10)): the layer is the argument. */
@@ -317,7 +338,7 @@ static void unwrap(LooseLine *line) {
         bool one = line->called && line->args.count == 1 && line->args.at[0].value->kind == LOOSE_CALL;
         if (!one || !string_is(line->head, wrappers[i])) continue;
         const LooseValue *call = line->args.at[0].value;
-        line->head = last_part(call->text);
+        line->head = loose_last_part(call->text);
         line->args.at = call->items.at;
         line->args.count = call->items.count;
         return;
@@ -337,7 +358,7 @@ bool loose_read(Arena *arena, const char *text, size_t length, LooseLine *line) 
     bool option = line->marked && is_sign(look(&loose, 1), '='); /* conv: filters=32 */
     bool word = head->kind == TOKEN_WORD || (head->kind == TOKEN_STRING && !line->marked);
     if (word && !option) {
-        line->head = last_part(head->text);
+        line->head = loose_last_part(head->text);
         loose.next++;
         if (is_sign(look(&loose, 0), '(')) {
             loose.depth++;
@@ -352,10 +373,15 @@ bool loose_read(Arena *arena, const char *text, size_t length, LooseLine *line) 
     }
     while (look(&loose, 0)->kind != TOKEN_END) {
         if (take_sign(&loose, ',') || take_sign(&loose, ';') || take_sign(&loose, '@')) continue;
-        if (take_sign(&loose, ':') || take_sign(&loose, '{')) continue; /* a line that would open a block */
+        if (take_sign(&loose, ':') || take_sign(&loose, '>') || take_sign(&loose, '|')) continue;
+        if (is_sign(look(&loose, 0), '{') && look(&loose, 1)->kind == TOKEN_END) break; /* it would open a block */
         LooseArg arg;
         if (!read_arg(&loose, &arg)) return false;
-        vec_push(arena, &line->args, arg);
+        bool map = !arg.key && arg.value->kind == LOOSE_GROUP && arg.value->raw[0] == '{';
+        for (size_t i = 0; map && i < arg.value->items.count; i++) { /* dense: {units: 30, activation: relu} */
+            vec_push(arena, &line->args, arg.value->items.at[i]);
+        }
+        if (!map) vec_push(arena, &line->args, arg);
     }
-    return line->head || line->marked;
+    return line->head || line->marked || line->args.count > 0;
 }

@@ -15,7 +15,7 @@ typedef enum {
     LOOSE_WORD,    /* text: relu, nn.ReLU, cross-entropy */
     LOOSE_STRING,  /* text: what is between the quotes */
     LOOSE_CALL,    /* text( items ) */
-    LOOSE_GROUP,   /* ( items ) or [ items ], or numbers joined by commas without blanks: 0,1 */
+    LOOSE_GROUP,   /* ( items ), [ items ] or { items }, or numbers joined by commas without blanks: 0,1 */
     LOOSE_PRODUCT, /* items joined by *, x or a multiplication sign */
     LOOSE_OTHER    /* any other expression */
 } LooseKind;
@@ -37,7 +37,7 @@ typedef struct {
     const char *label;  /* `conv1:` before it; NULL: none */
     const char *marked; /* the same, or `conv1 =`; it may just as well be the head: `epochs: 3`, `lr = 0.1` */
     bool standard;      /* a `default` line */
-    const char *head;   /* NULL: the value of `marked` is no statement */
+    const char *head;   /* NULL: the value of `marked` is no statement, or the line begins with a value */
     bool called;        /* head(...) */
     VEC(LooseArg) args;
 } LooseLine;
@@ -46,5 +46,7 @@ typedef struct {
 bool loose_read(Arena *arena, const char *text, size_t length, LooseLine *line);
 /* One value, such as "(28, 28, 1)" from within a string; NULL: it is none. */
 LooseValue *loose_value(Arena *arena, const char *text);
+/* "ReLU" of "nn.ReLU", "conv1" of "self.conv1", "mnist" of "./mnist" */
+const char *loose_last_part(const char *name);
 
 #endif

@@ -134,7 +134,7 @@ stmt
     | NAME ':'
         { $$ = labelled(statement(NEW(reader->arena, AstStmt), AST_LABEL, @$, NULL, @1), $1, @1); }
     | error body
-        { $$ = NULL; }
+        { $$ = broken(reader, @$, @body.hi); } /* a line that opens what is no block, with its block */
     ;
 
 setting : NAME args      { $$ = statement($args, AST_STATEMENT, @$, $NAME, @NAME); };

@@ -1,5 +1,6 @@
 /* What scanner, token filter and grammar share while one text is read. Private to compiler/syntax/.
  *
+ *   reader.c  the encoding, then the parser.
  *   scan.l    bytes → raw tokens: numbers, names, newlines. Reports lexical errors and returns T_NET_YYerror for them,
  *             so that the parser recovers without a second message.
  *   tokens.c  raw tokens → what the grammar reads: newlines inside brackets are dropped, unclosed brackets and blocks
@@ -75,7 +76,7 @@ typedef struct {
     Token header_first; /* the keyword of a block's opening line */
     Token header_end;
     size_t header_tokens;
-    bool header_colon;    /* `network lenet:`, reported */
+    bool header_colon;    /* `network lenet:` or `network lenet (`, reported */
     bool header_mended;   /* `network LeNet-5`, reported: a name was supplied for what stands before the '{' */
     uint32_t followed;    /* up to where lines were followed for their indents, in bytes of the text */
     uint32_t line_indent; /* of the line there, as far as it was followed */
@@ -87,13 +88,16 @@ typedef struct {
     AstValue *value;
 } Reader;
 
-/* Reads the text; `start` is one of the start tokens of parse.y. */
+/* reader.c: reads the text; `start` is one of the start tokens of parse.y. */
 void reader_run(Reader *reader, int start);
 
 /* scan.l */
 void scanner_open(Reader *reader);
 void scanner_close(Reader *reader);
 Token scanner_next(Reader *reader);
+
+/* tokens.c: makes the start token the first one; net_yylex delivers the rest */
+void tokens_begin(Reader *reader, int start);
 
 /* errors.c: the Diag, so that a help line can be added */
 Diag *reader_error(Reader *reader, Span at, const char *kind, const char *format, ...) PRINTF_LIKE(4, 5);

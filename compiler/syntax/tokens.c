@@ -5,9 +5,10 @@
  *   - where a '}' or the '{' of a block is missing: it is supplied, so that one slip gives one message.
  * Nesting, the number of tokens and runs of signs are bounded here, before the parser's stack could grow. */
 #include "compiler/syntax/reader.h"
+#include "compiler/syntax/words.h"
 #include "parse.h"
 
-#include "compiler/base/utf8.h"
+#include "compiler/syntax/words.h"
 
 #include <string.h>
 
@@ -222,52 +223,33 @@ static void finish_header(Reader *reader, const Token *token) {
     reader->supplied_blocks++;
 }
 
-/* `network lenet:` as other languages open a block */
+/* `network lenet:` and `network lenet (` as other languages open a block */
 static bool is_header_colon(const Reader *reader, const Token *token) {
-    bool colon = token->kind == ':' && reader->header == HEADER_OPEN;
+    bool colon = (token->kind == ':' || token->kind == '(') && reader->header == HEADER_OPEN;
     return colon && header_is_whole(reader) && ends_header(text_after(reader, token));
 }
 
 /* ---- the name of the network ---- */
-
-static bool in_name(char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
-}
-
-/* The name nearest to what is written: LeNet_5 of "LeNet-5", net_2x of 2x; NULL: what is written is one, or nothing. */
-static const char *mended_name(Reader *reader, const char *text, size_t length) {
-    size_t good = 0;
-    while (good < length && in_name(text[good])) good++;
-    if (good == length && !(text[0] >= '0' && text[0] <= '9')) return NULL;
-    char name[64] = "net_";
-    size_t start = 4, used = start, from = 0;
-    while (from < length && !in_name(text[from])) from++;
-    for (size_t i = from; i < length && used + 1 < sizeof name; i++) {
-        if (in_name(text[i])) {
-            name[used++] = text[i];
-        } else if (name[used - 1] != '_') {
-            name[used++] = '_';
-        }
-    }
-    while (used > start && name[used - 1] == '_') used--;
-    bool digit = name[start] >= '0' && name[start] <= '9';
-    if (digit) start = 0;
-    return used <= 4 ? NULL : arena_copy(reader->arena, name + start, used - start);
-}
 
 /* Reports a name that is none, such as LeNet-5, and supplies one, so that the block is checked. */
 static void mend_network_name(Reader *reader, const Token *network) {
     const char *text = text_after(reader, network);
     size_t length = strcspn(text, "{}(:;#\r\n");
     while (length > 0 && (text[length - 1] == ' ' || text[length - 1] == '\t')) length--;
-    const char *name = length > 0 ? mended_name(reader, text, length) : NULL;
+    const char *name = length > 0 ? name_mended(reader->arena, text, length) : NULL;
     if (!name && length > 0 && text[length] == '(')
         name = arena_copy(reader->arena, text, length); /* LeNet(nn.Module) */
+    bool reserved = false;
+    for (size_t i = 0; i < fixed_word_count && !name; i++) {
+        reserved = fixed_words[i].token != 0 && strlen(fixed_words[i].name) == length &&
+                   strncmp(fixed_words[i].name, text, length) == 0;
+        if (reserved) name = arena_format(reader->arena, "net_%s", fixed_words[i].name);
+    }
     if (!name) return;
     uint32_t lo = (uint32_t)(text - reader->source->text) + reader->source->base;
     Span at = {lo, lo + (uint32_t)length};
-    Diag *diag = reader_error(reader, at, "syntax-error", "expected a name (letters, digits and '_'), found '%.*s'",
-                              (int)(length > 40 ? 40 : length), text);
+    Diag *diag = reader_error(reader, at, "syntax-error", "expected a name (letters, digits and '_'), found %s'%.*s'",
+                              reserved ? "the reserved word " : "", (int)(length > 40 ? 40 : length), text);
     diag_help(reader->diags, diag, "write 'network %s {'", name);
     reader_hide(reader);
     reader->header_mended = true;
@@ -293,7 +275,12 @@ static bool filter_header(Reader *reader, const Token *token) {
     if (token->kind == '{' || token->kind == '}') reader->header = HEADER_NONE;
     if (is_header_colon(reader, token)) {
         reader->header_colon = true;
-        reader_error(reader, token->at, "syntax-error", "expected '{', found ':'; a block is written { ... }");
+        size_t length;
+        Span head = {reader->header_first.at.lo, reader->header_end.at.hi};
+        const char *text = source_slice(reader->source, head, &length);
+        Diag *diag = reader_error(reader, token->at, "syntax-error", "expected '{', found '%c'", token->kind);
+        diag_help(reader->diags, diag, length > 80 ? "a block is written { ... }" : "write '%.*s {'", (int)length,
+                  text);
         return true;
     }
     if (reader->header == HEADER_OPEN) {
@@ -427,49 +414,7 @@ int net_yylex(NET_YYSTYPE *value, NET_YYLTYPE *at, Reader *reader) {
     return token.kind;
 }
 
-/* ---- the encoding ---- */
-
-static bool is_utf16(const Source *source) {
-    const unsigned char *bytes = (const unsigned char *)source->text;
-    if (source->size < 2) return false;
-    bool mark = (bytes[0] == 0xFF && bytes[1] == 0xFE) || (bytes[0] == 0xFE && bytes[1] == 0xFF);
-    return mark || (bytes[0] == 0) != (bytes[1] == 0);
-}
-
-/* Reports the first ill-formed or NUL byte of each line. False when the text is no UTF-8 at all. */
-static bool check_encoding(Reader *reader) {
-    const Source *source = reader->source;
-    if (is_utf16(source)) {
-        Span start = {source->base, source->base + 2};
-        Diag *diag = reader_error(reader, start, "bad-encoding", "the text is UTF-16, expected UTF-8");
-        diag_help(reader->diags, diag, "save the file as UTF-8");
-        return false;
-    }
-    bool reported = false;
-    for (uint32_t i = 0; i < source->size;) {
-        uint32_t code = 0;
-        size_t length = net_utf8_decode(source->text + i, source->size - i, &code);
-        if (length && code == '\n') reported = false;
-        if ((length == 0 || code == 0) && !reported) {
-            Span at = {source->base + i, source->base + i + 1};
-            unsigned byte = (unsigned char)source->text[i];
-            if (byte == 0) {
-                reader_error(reader, at, "bad-encoding", "NUL byte; expected text");
-            } else {
-                reader_error(reader, at, "bad-encoding", "byte 0x%02x is not valid UTF-8", byte);
-            }
-            reported = true;
-        }
-        i += length ? (uint32_t)length : 1;
-    }
-    return true;
-}
-
-void reader_run(Reader *reader, int start) {
-    if (!check_encoding(reader)) return;
-    scanner_open(reader);
+void tokens_begin(Reader *reader, int start) {
     push_made(reader, start, (Span){reader->offset, reader->offset});
     reader->seen[0].at = reader->last.at;
-    if (net_yyparse(reader) != 0) reader->failed = true;
-    scanner_close(reader);
 }

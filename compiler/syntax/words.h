@@ -1,8 +1,9 @@
-/* The words that the grammar itself knows, for help. All others are looked up in tables of layers and settings. */
+/* The words that the grammar itself knows, for the scanner and for help; all others are looked up in tables of layers
+ * and settings. And what is no name, made one. */
 #ifndef NETC_SYNTAX_WORDS_H
 #define NETC_SYNTAX_WORDS_H
 
-#include <stddef.h>
+#include "compiler/base/base.h"
 
 typedef struct {
     const char *name;
@@ -10,7 +11,12 @@ typedef struct {
     const char *form; /* how it is written */
     const char *doc;
 } FixedWord;
-extern const FixedWord fixed_words[]; /* in scan.l */
+extern const FixedWord fixed_words[];
 extern const size_t fixed_word_count;
+/* The token of a reserved word, 0 of any other. */
+int fixed_word_token(const char *text, size_t length);
+
+/* The name nearest to what is written: LeNet_5 of "LeNet-5", net_2x of 2x; NULL: what is written is one, or nothing. */
+const char *name_mended(Arena *arena, const char *text, size_t length);
 
 #endif

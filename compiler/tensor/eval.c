@@ -11,7 +11,7 @@ struct Eval {
     Program *program;
     const EvalInput *input;
     double **value; /* by tensor id; NULL: given */
-    double **next;  /* by tensor id: of parameters with a `next` */
+    double **next;  /* by tensor id: of those with a `next` */
     bool *changed;  /* by tensor id */
     double *scalar; /* parallel to the program's scalars */
     uint64_t choices;
@@ -27,7 +27,7 @@ int64_t eval_count(const Eval *eval, const Tensor *tensor) {
 }
 
 uint64_t eval_choices(const Eval *eval) { return eval->choices; }
-const double *eval_next(const Eval *eval, const Tensor *param) { return eval->next[param->id]; }
+const double *eval_next(const Eval *eval, const Tensor *stored) { return eval->next[stored->id]; }
 
 static bool is_given(const Tensor *tensor) {
     return tensor->role == ROLE_INPUT || tensor->role == ROLE_PARAM || tensor->role == ROLE_STATE;
@@ -232,7 +232,7 @@ static void run(Eval *eval, const Tensor *changed, const Tensor *until) {
     fill_scalars(eval);
     for (size_t t = 0; t < p->tensors.count; t++) {
         const Tensor *tensor = p->tensors.at[t];
-        eval->changed[t] = changed && tensor->role == changed->role && tensor->offset == changed->offset;
+        eval->changed[t] = changed && tensor->stored >= 0 && tensor->stored == changed->stored;
         if (tensor->role == ROLE_LABEL && eval->input->label)
             for (int64_t n = 0; n < eval->input->n; n++) eval->value[t][n] = eval->input->label[n];
     }

@@ -28,12 +28,12 @@ typedef struct Eval Eval;
 Eval *eval_new(Arena *arena, Program *program, const EvalInput *input);
 /* Runs the program; with `until` only as far as that tensor is written. */
 void eval_run(Eval *eval, const Tensor *until);
-/* The same after only the values of one given tensor changed: what does not depend on it is left as it is. */
+/* The same after only the values of one stored tensor changed: what does not depend on it is left as it is. */
 void eval_again(Eval *eval, const Tensor *changed, const Tensor *until);
 /* The values of a tensor; integers are whole numbers. A parameter's are those before the program. */
 const double *eval_values(const Eval *eval, const Tensor *tensor);
-/* What `next` makes of a parameter. */
-const double *eval_next(const Eval *eval, const Tensor *param);
+/* What `next` makes of a stored tensor; NULL: it has none. */
+const double *eval_next(const Eval *eval, const Tensor *stored);
 /* How many elements eval_values has. */
 int64_t eval_count(const Eval *eval, const Tensor *tensor);
 /* A hash of every choice the last run made: outcomes of comparisons, places of maxima. Two runs with equal hashes went

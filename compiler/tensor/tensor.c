@@ -24,12 +24,21 @@ Tensor *program_tensor(Program *p, Role role, bool integer, int rank, const int6
     Tensor *t = NEW(p->arena, Tensor);
     t->id = (int)p->tensors.count;
     t->role = role;
+    t->stored = -1;
     t->integer = integer;
     t->rank = rank;
     for (int d = 0; d < rank; d++) t->dim[d] = dim[d];
     t->name = name;
     t->at = p->at;
     vec_push(p->arena, &p->tensors, t);
+    return t;
+}
+
+Tensor *program_stored(Program *p, Role role, int stored, int64_t offset, int rank, const int64_t *dim,
+                       const char *name) {
+    Tensor *t = program_tensor(p, role, false, rank, dim, name);
+    t->stored = stored;
+    t->offset = offset;
     return t;
 }
 
@@ -63,6 +72,13 @@ Compute *program_add(Program *p, Tensor *out, Reduce reduce, int reductions, con
     }
     for (int k = 0; k < reductions; k++) c->range[out->rank + k] = range[k];
     vec_push(p->arena, &p->computes, c);
+    return c;
+}
+
+Compute *program_next(Program *p, Tensor *stored, Expr *e) {
+    Compute *c = program_add(p, stored, REDUCE_NONE, 0, NULL, e);
+    c->next = true;
+    c->name = arena_format(p->arena, "%s_step", c->name);
     return c;
 }
 
@@ -119,6 +135,13 @@ bool compute_sums_batch(const Compute *compute) {
 
 bool compute_is_owned(const Compute *compute) {
     return compute_sums_batch(compute) && compute->out->role != ROLE_LOG && tensor_count(compute->out) > OWNED_ABOVE;
+}
+
+size_t program_stored_rows(const Program *p) {
+    int rows = 0;
+    for (size_t i = 0; i < p->tensors.count; i++)
+        if (p->tensors.at[i]->stored >= rows) rows = p->tensors.at[i]->stored + 1;
+    return (size_t)rows;
 }
 
 Compute *program_writer(const Program *p, const Tensor *tensor) {
@@ -203,9 +226,39 @@ static void check_writes(const Program *p, size_t index) {
     }
 }
 
+static bool is_stored(const Tensor *tensor) { return tensor->role == ROLE_PARAM || tensor->role == ROLE_STATE; }
+
+static void check_own_place(void *context, Expr *read) {
+    const Compute *c = context;
+    const Tensor *t = read->tensor;
+    bool own = t == c->out;
+    if (t->stored != c->out->stored) return;
+    for (int d = 0; d < t->rank && own; d++) own = affine_single(&read->index[d]) == d;
+    if (!own) BUG("%s reads %s at other places than it replaces", c->name, t->name);
+}
+
+/* What is stored has one `next`, for all of it: parts of one would be ordered by nobody. That one may read what it
+ * replaces where it replaces it, as it is written there and then. */
+static void check_next(Program *p, const Compute *c, const char **replaced) {
+    const Tensor *t = c->out;
+    if (!c->next && is_stored(t)) BUG("%s: %s is stored, and no `next` writes it", p->name, t->name);
+    if (c->next && !is_stored(t)) BUG("%s: %s replaces %s, which is not stored", p->name, c->name, t->name);
+    if (!c->next) return;
+    if (replaced[t->stored]) BUG("%s: both %s and %s replace %s", p->name, replaced[t->stored], c->name, t->name);
+    replaced[t->stored] = c->name;
+    expr_reads(p, c->e, check_own_place, (void *)(uintptr_t)c);
+    expr_reads(p, c->post, check_own_place, (void *)(uintptr_t)c);
+}
+
 void program_verify(Program *p) {
     Arena *scratch = arena_new();
     bool *written = NEW_ARRAY(scratch, bool, p->tensors.count);
+    const char **replaced = NEW_ARRAY(scratch, const char *, program_stored_rows(p));
+    for (size_t i = 0; i < p->tensors.count; i++) {
+        const Tensor *t = p->tensors.at[i];
+        if (is_stored(t) != (t->stored >= 0)) BUG("%s: %s has row %d", p->name, t->name, t->stored);
+        if (is_stored(t) && tensor_is_batched(t)) BUG("%s: %s is stored for each image", p->name, t->name);
+    }
     for (size_t i = 0; i < p->computes.count; i++) {
         Compute *c = p->computes.at[i];
         ReadCheck check = {p, c, written};
@@ -213,6 +266,7 @@ void program_verify(Program *p) {
         expr_reads(p, c->e, check_read, &check);
         expr_reads(p, c->post, check_read, &check);
         check_writes(p, i);
+        check_next(p, c, replaced);
         written[c->out->id] = true;
     }
     arena_free(scratch);

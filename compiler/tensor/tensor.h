@@ -5,7 +5,8 @@
  * o are the output indices, k the reduction indices, all ranges constant but the batch's. e is a scalar expression over
  * reads T[A(o, k)] with A affine; a read outside its tensor gives the read's `outside` value. Without k it is a map.
  * A tensor is written by one or more computes whose writes partition it. `random` fills a tensor with random bits;
- * `next` marks the compute whose result replaces a parameter when the program ends.
+ * `next` marks the compute whose result replaces a stored tensor, a PARAM or STATE, when the program ends: whatever
+ * reads such a tensor reads what it was before, wherever it stands.
  *
  * Expressions are shared (equal ones are one node) and never changed: a graph, whose paths may be exponentially many.
  * What walks over one visits each node once (expr_walk). All belongs to the program's arena. */
@@ -38,8 +39,8 @@ int affine_single(const Affine *a);
 typedef enum {
     ROLE_INPUT,  /* the batch's examples as they come */
     ROLE_LABEL,  /* the batch's classes; integers */
-    ROLE_PARAM,  /* weights, biases */
-    ROLE_STATE,  /* what is kept beside them */
+    ROLE_PARAM,  /* stored: parameters */
+    ROLE_STATE,  /* stored: what is kept beside them */
     ROLE_VALUE,  /* made by a compute */
     ROLE_RANDOM, /* random bits; integers */
     ROLE_LOG,    /* sums for the log, in double; a batch sum of rank 0 is one a chunk, all else is once */
@@ -54,6 +55,7 @@ struct Tensor {
     int64_t dim[TENSOR_MAX_RANK]; /* dim[0] may be DIM_BATCH */
     const char *name;             /* "conv1.z", its gradient "conv1.z'" */
     Span at;
+    int stored;               /* PARAM, STATE: which stored tensor it is, by its row in the model's list; else -1 */
     int64_t offset;           /* PARAM, STATE: first element in its buffer */
     const Tensor *rises_with; /* elementwise a non-decreasing function of that tensor, also once rounded; or NULL */
     bool by_rows;             /* laid out [image][dims] for lanes over the dims, instead of [dims][image] */
@@ -141,9 +143,10 @@ extern const char *const expr_names[EXPR_KIND_COUNT];
 typedef struct {
     int walk; /* in which it was noted */
     union {
-        Expr *expr;   /* what it becomes */
-        int number;   /* uses; a value of a loop nest */
-        double value; /* what it evaluates to */
+        Expr *expr;       /* what it becomes */
+        int number;       /* uses; a value of a loop nest */
+        double value;     /* what it evaluates to */
+        const char *name; /* what it is called */
     };
 } Note;
 void expr_walk(Program *p);
@@ -163,7 +166,7 @@ struct Compute {
     Reduce reduce;
     Expr *e;
     Expr *post;      /* of EXPR_RESULT; NULL: the result itself */
-    bool next;       /* replaces a parameter when the program ends */
+    bool next;       /* replaces a stored tensor when the program ends */
     uint32_t stream; /* REDUCE_RANDOM: which random numbers */
 };
 
@@ -184,6 +187,11 @@ struct Program {
 
 Program *program_new(Arena *arena, const char *name);
 Tensor *program_tensor(Program *p, Role role, bool integer, int rank, const int64_t *dim, const char *name);
+/* A stored tensor: a PARAM, or a STATE, that lies from `offset` on in its buffer. */
+Tensor *program_stored(Program *p, Role role, int stored, int64_t offset, int rank, const int64_t *dim,
+                       const char *name);
+/* Appends the map e that replaces a stored tensor when the program ends. */
+Compute *program_next(Program *p, Tensor *stored, Expr *e);
 /* Appends out = REDUCE e over output indices ranging over out's dims and `reductions` further ones. */
 Compute *program_add(Program *p, Tensor *out, Reduce reduce, int reductions, const int64_t *range, Expr *e);
 /* The same, making the tensor: a value of the given dims. */
@@ -201,6 +209,8 @@ bool compute_sums_batch(const Compute *compute);
  * step at once), instead of adding up partial sums of slots. Part of the order of sums: docs/numerics.md. */
 enum { OWNED_ABOVE = 65536 };
 bool compute_is_owned(const Compute *compute);
+/* One more than the highest row of a stored tensor. */
+size_t program_stored_rows(const Program *p);
 /* The one compute that writes the whole tensor; NULL when there are several or none. */
 Compute *program_writer(const Program *p, const Tensor *tensor);
 /* How many computes read the tensor; *last is one of them. */
@@ -208,7 +218,8 @@ size_t program_readers(Program *p, const Tensor *tensor, Compute **last);
 /* Operations used more than once stand behind the rest, each once: ... (t1 * t1) where t1 = ... */
 void compute_print(Program *p, const Compute *compute, FILE *out);
 void program_print(Program *p, FILE *out);
-/* BUG on the first fault: ranks, ranges, reads of unwritten tensors, writes that do not partition. */
+/* BUG on the first fault: ranks, ranges, reads of unwritten tensors, writes that do not partition, stored tensors that
+ * are written otherwise than by one `next`, or by one that reads what it replaces at other places than it writes. */
 void program_verify(Program *p);
 
 /* ---- derivatives ---- */

@@ -22,8 +22,11 @@ static std::vector<std::uint8_t> read_idx(const std::string &path, unsigned dime
     std::ifstream file(path, std::ios::binary);
     std::vector<std::uint8_t> bytes{std::istreambuf_iterator<char>(file), {}};
     std::size_t header = 4 + 4 * dimensions;
+    if (!file.is_open()) throw std::runtime_error(path + ": cannot be read");
+    if (bytes.size() > 2 && bytes[0] == 0x1f && bytes[1] == 0x8b)
+        throw std::runtime_error(path + ": is packed; gunzip it first");
     if (bytes.size() < header || bytes[2] != 8 || bytes[3] != dimensions)
-        throw std::runtime_error(path + ": no such IDX file");
+        throw std::runtime_error(path + ": is no IDX file of " + std::to_string(dimensions) + " dimensions");
     std::size_t count = 0;
     for (int i = 4; i < 8; i++) count = count << 8 | bytes[i];
     bytes.erase(bytes.begin(), bytes.begin() + header);

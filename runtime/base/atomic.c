@@ -42,13 +42,13 @@ static bool fault_now(void) {
     return atomic_fetch_add(&fault_count, 1) + 1 == strtol(text, NULL, 10);
 }
 
-/* Returns 0 or an errno, having written less than all. */
-static int write_all(int fd, const char *bytes, size_t size) {
+/* Returns 0 or an errno, having written less than all. What may wait for ever `stops` for a signal, with EINTR. */
+static int write_until(int fd, const char *bytes, size_t size, bool stops) {
     bool fault = fault_now();
     size_t wanted = fault ? size / 2 : size;
     while (wanted > 0) {
         ssize_t written = write(fd, bytes, wanted);
-        if (written < 0 && errno != EINTR) return errno;
+        if (written < 0 && (stops || errno != EINTR)) return errno;
         if (written > 0) {
             bytes += written;
             wanted -= (size_t)written;
@@ -56,6 +56,8 @@ static int write_all(int fd, const char *bytes, size_t size) {
     }
     return fault ? ENOSPC : 0;
 }
+
+static int write_all(int fd, const char *bytes, size_t size) { return write_until(fd, bytes, size, false); }
 
 static int sync_all(int fd) {
     if (fault_now()) return EIO;
@@ -211,7 +213,7 @@ static mode_t wanted_mode(const char *path) {
     return 0666 & ~mask;
 }
 
-/* Hands all bytes to a device or a pipe. */
+/* Hands all bytes to a device or a pipe, whose other end may never come. */
 static bool copy_out(NetFile *file, NetError *error) {
     Sink *sink = &file->sink;
     if (!sink_flush(sink, error)) return false;
@@ -221,7 +223,7 @@ static bool copy_out(NetFile *file, NetError *error) {
     while (code == 0 && got != 0) {
         got = read(sink->fd, sink->buffer, BUFFER);
         if (got < 0 && errno != EINTR) code = errno;
-        if (got > 0) code = write_all(to, sink->buffer, (size_t)got);
+        if (got > 0) code = write_until(to, sink->buffer, (size_t)got, true);
     }
     if (to >= 0 && close(to) != 0 && code == 0) code = errno;
     return code == 0 || net_fail_system(error, sink->path, "write", code);
@@ -301,7 +303,7 @@ static bool read_all(int fd, const char *path, char *bytes, size_t size, NetErro
 
 char *net_file_read(const char *path, size_t limit, size_t *size, NetError *error) {
     *size = 0;
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC); /* a pipe is refused, not waited for */
     struct stat about;
     if (fd < 0 || fstat(fd, &about) != 0) {
         net_fail_system(error, path, fd < 0 ? "open" : "read", errno);

@@ -161,7 +161,7 @@ static bool read_sum(Reader *reader) {
 }
 
 bool net_formula_parse(const char *text, const char *const *names, int count, NetFormula *formula, NetError *error) {
-    *formula = (NetFormula){.parts = 0};
+    *formula = (NetFormula){.text = text};
     Reader reader = {.text = text, .at = text, .names = names, .count = count, .formula = formula, .error = error};
     return read_sum(&reader) && (!take(&reader, '\0') ? wrong(&reader, "expected an operation") : true);
 }

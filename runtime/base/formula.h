@@ -37,7 +37,8 @@ typedef struct {
         int name;      /* NET_FORMULA_NAME: the place of its value */
         double number; /* NET_FORMULA_NUMBER */
     } part[NET_FORMULA_PARTS];
-    int parts; /* 0: no formula, whose value is 0 */
+    int parts;        /* 0: no formula, whose value is 0 */
+    const char *text; /* it was read from, which is the reader's */
 } NetFormula;
 
 /* Reads a formula over the counts and the named settings. False: *error says what is wrong, and where. */

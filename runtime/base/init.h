@@ -12,14 +12,18 @@ typedef enum {
     NET_INIT_UNIFORM,  /* a <= v < b */
     NET_INIT_CONSTANT, /* a */
     NET_INIT_CENTRE,   /* 0; the program "init" sets it later */
-    NET_INIT_DATA,     /* 0; mean or deviation of the data, set by whoever has them */
+    NET_INIT_DATA,     /* 0; a statistic of the data, set by whoever has them */
     NET_INIT_VALUES    /* values[i]: set by whoever reads the recipe, one for each element */
 } NetInitKind;
+
+/* Of each channel of the data, or each feature. */
+typedef enum { NET_STATISTIC_MEAN, NET_STATISTIC_DEVIATION, NET_STATISTICS } NetStatistic;
 
 typedef struct {
     NetInitKind kind;
     double a, b;
-    const double *values; /* NET_INIT_VALUES; not owned */
+    NetStatistic statistic; /* NET_INIT_DATA; set by whoever reads the recipe */
+    const double *values;   /* NET_INIT_VALUES; not owned */
 } NetInit;
 
 /* The recipe of a kind by its name in the descriptor: "normal" "uniform" "constant" "centre" "data"

@@ -303,25 +303,36 @@ static bool is_pickle(const NetSafetensors *file) {
            (memcmp(file->bytes, "PK\3\4", 4) == 0 || memcmp(file->bytes, "\x80\2\x8a\n", 4) == 0);
 }
 
-static bool read_header(NetSafetensors *file, NetError *error) {
+/* 0: it is none that a header has. */
+static uint64_t header_length(const unsigned char *bytes, size_t size) {
     uint64_t length = 0;
-    for (int i = 0; i < PREFIX && file->size >= PREFIX; i++) length |= (uint64_t)file->bytes[i] << (8 * i);
+    for (int i = 0; i < PREFIX && size >= PREFIX; i++) length |= (uint64_t)bytes[i] << (8 * i);
+    return length >= 2 && length <= HEADER_LIMIT ? length : 0;
+}
+
+bool net_safetensors_begins(const void *bytes, size_t size) {
+    const unsigned char *start = bytes;
+    return size >= NET_SAFETENSORS_START && header_length(start, size) > 0 && start[PREFIX] == '{';
+}
+
+static bool read_header(NetSafetensors *file, NetError *error) {
+    uint64_t length = header_length(file->bytes, file->size);
     if (is_pickle(file))
         return net_fail(error, NET_ENVIRONMENT,
                         "%s: is a file of torch.save, expected safetensors; in PyTorch "
                         "safetensors.torch.save_file(model.state_dict(), FILE) writes it",
                         file->path);
-    if (file->size < PREFIX || length < 2 || length > HEADER_LIMIT || length > file->size - PREFIX)
+    if (length == 0 || length > file->size - PREFIX)
         return net_fail(error, NET_ENVIRONMENT, "%s: is not a safetensors file, or is cut short (%zu byte%s)",
                         file->path, file->size, net_plural(file->size));
     size_t data_size = file->size - PREFIX - (size_t)length;
-    json_error_t reason = {.text = "it is something else"};
+    json_error_t reason;
     json_t *header = json_loadb((const char *)file->bytes + PREFIX, (size_t)length,
                                 JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, &reason);
     file->header = header;
     if (!json_is_object(header))
         return net_fail(error, NET_ENVIRONMENT, "%s: is not a safetensors file: its header is not a JSON object (%s)",
-                        file->path, reason.text);
+                        file->path, header == NULL ? reason.text : "it is a list");
     file->tensors = net_alloc(json_object_size(header), sizeof *file->tensors, error);
     if (file->tensors == NULL) return false;
     const char *key;
@@ -358,8 +369,7 @@ void net_safetensors_free(NetSafetensors *file) {
 
 bool net_safetensors_verify(const NetSafetensors *file, NetError *error) {
     const char *digits = net_safetensors_metadata(file, checksum_key);
-    size_t length = 0;
-    for (int i = 3; i >= 0; i--) length = length << 8 | file->bytes[i];
+    size_t length = header_length(file->bytes, file->size);
     char *header = net_alloc(length + 1, 1, error);
     if (header == NULL) return false;
     memcpy(header, file->bytes + PREFIX, length);

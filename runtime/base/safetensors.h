@@ -69,6 +69,11 @@ const char *net_type_name(NetType type);
 bool net_safetensors_write(const char *path, const NetTensor *tensors, size_t count, const NetPair *metadata,
                            size_t metadata_count, bool checksum, NetError *error);
 
+/* Whether bytes begin as such a file does, of which the first few are enough: a length that a header may have, then the
+ * header's bracket. No text begins so. */
+enum { NET_SAFETENSORS_START = 9 };
+bool net_safetensors_begins(const void *bytes, size_t size);
+
 /* Reads a file into *out, which net_safetensors_free releases; after a failure nothing needs releasing. */
 bool net_safetensors_read(const char *path, NetSafetensors *out, NetError *error);
 void net_safetensors_free(NetSafetensors *file);

@@ -27,13 +27,16 @@ void net_signals_install(bool restart) {
         }
         sigaction(stops[i], &action, NULL);
     }
-    /* A reader that has gone is no reason to lose a training: its end tells. A handler, not SIG_IGN: net_streams_close
-     * can then tell whether the program was started to ignore the signal. */
-    struct sigaction pipe = {.sa_flags = SA_RESTART};
+    net_signals_hold_pipe(); /* no reason to lose a training */
+}
+
+/* A handler, not SIG_IGN: net_streams_close can then tell whether the program was started to ignore the signal. */
+void net_signals_hold_pipe(void) {
+    struct sigaction action = {.sa_flags = SA_RESTART};
     struct sigaction old;
-    pipe.sa_handler = on_pipe;
+    action.sa_handler = on_pipe;
     if (sigaction(SIGPIPE, NULL, &old) == 0 && old.sa_handler == SIG_DFL) {
-        sigaction(SIGPIPE, &pipe, NULL);
+        sigaction(SIGPIPE, &action, NULL);
     }
 }
 

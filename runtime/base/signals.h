@@ -8,6 +8,10 @@
 /* restart: system calls go on after the signal; else a read that waits fails with EINTR. */
 void net_signals_install(bool restart);
 
+/* A reader of standard output that has gone does not end the program: net_streams_close does, at its end. Part of
+ * net_signals_install. */
+void net_signals_hold_pipe(void);
+
 /* The signal that came, or 0. */
 int net_signals_pending(void);
 

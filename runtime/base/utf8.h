@@ -1,5 +1,5 @@
-/* UTF-8: what JSON, safetensors and messages hold, while paths and arguments may be any bytes. Nothing here can fail.
- */
+/* UTF-8: what JSON, safetensors and messages hold, while paths and arguments may be any bytes. Nothing here can fail or
+ * depends on the locale. */
 #ifndef NET_BASE_UTF8_H
 #define NET_BASE_UTF8_H
 
@@ -13,6 +13,9 @@ size_t net_utf8_decode(const char *text, size_t size, uint32_t *code);
 
 /* Whether all of a string is well formed. */
 bool net_utf8_is_valid(const char *text);
+
+/* Columns a printable character takes in a terminal: 0 (combining), 1 or 2 (East Asian, emoji). */
+int net_utf8_width(uint32_t code);
 
 /* Puts '?' in place of each ill-formed byte, as at the end of a string that was cut; returns the string. */
 char *net_utf8_clean(char *text);

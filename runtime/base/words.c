@@ -1,6 +1,8 @@
 #include "runtime/base/words.h"
 
 #include <limits.h>
+#include <stdbool.h>
+#include <stdio.h>
 #include <string.h>
 
 /* Longer words are not compared letter by letter: nobody mistypes such a name by a letter or two. */
@@ -81,4 +83,27 @@ const char *net_find_alias(const char *word, const NetAlias *aliases, size_t cou
         }
     }
     return NULL;
+}
+
+const char *net_after_wrong_dash(const char *word) {
+    static const char *const dashes[] = {"\u2010", "\u2011", "\u2012", "\u2013", "\u2014", "\u2212"};
+    const char *at = word;
+    for (size_t i = 0; i < sizeof dashes / sizeof *dashes; i++) {
+        if (strncmp(at, dashes[i], strlen(dashes[i])) == 0) {
+            at += strlen(dashes[i]);
+            i = (size_t)-1;
+        }
+    }
+    return at == word || *at == '\0' ? NULL : at + (*at == '-');
+}
+
+const char *net_option_advice(char out[NET_ADVICE], const char *here, const char *nearest) {
+    const char *meant = here != NULL ? here : nearest;
+    if (meant == NULL) {
+        return NULL;
+    }
+    bool sentence = here != NULL && here[0] != '-';
+    snprintf(out, NET_ADVICE, "%s%s%s%s", sentence ? "" : "did you mean '", sentence || meant[0] == '-' ? "" : "--",
+             meant, sentence ? "" : "'?");
+    return out;
 }

@@ -21,4 +21,13 @@ typedef struct {
 /* What stands for a word typed with '-' or '_' between its parts; NULL: it is not in the table. */
 const char *net_find_alias(const char *word, const NetAlias *aliases, size_t count);
 
+/* What follows the dashes, where a word begins with some that are no '-', as copied from a web page; NULL: it does not.
+ */
+const char *net_after_wrong_dash(const char *word);
+
+/* How a message about an unknown option goes on: by what stands for it (`here` of a NetAlias), else by the nearest
+ * option there is, with or without its dashes. NULL: neither is known. */
+enum { NET_ADVICE = 200 };
+const char *net_option_advice(char out[NET_ADVICE], const char *here, const char *nearest);
+
 #endif

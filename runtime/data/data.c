@@ -96,32 +96,45 @@ static bool find_sources(const NetDataRequest *request, Sources *sources, NetDat
     if (!set->built_in) return find_named(request, set, sources, data, error);
     net_digits_sources(sources->file);
     snprintf(data->source, sizeof data->source, "built in");
-    return true;
+    return request->data_dir == NULL ||
+           net_fail(error, NET_USAGE, "--data-dir %s: %s is built in, no folder holds it; leave --data-dir out",
+                    request->data_dir, kind);
 }
 
 /* ---- reading and checking ---- */
 
 static bool check_shape(const NetDataRequest *request, const char *path, const NetIdxImages *images, NetError *error) {
-    char have[NET_SHAPE_TEXT], want[NET_SHAPE_TEXT], right[NET_SHAPE_TEXT];
+    char have[NET_SHAPE_TEXT], want[NET_SHAPE_TEXT], right[NET_SHAPE_TEXT] = "";
     int64_t maps[3];
     NetShapeMatch match = net_shape_match(request->shape, request->rank, images->shape, images->rank);
     net_shape(have, images->shape, images->rank);
     net_shape(want, request->shape, request->rank);
+    if (net_shape_maps(images->shape, images->rank, maps)) {
+        net_shape(right, maps, 3);
+    } else {
+        net_shape(right, images->shape, images->rank);
+    }
     switch (match) {
     case NET_SHAPE_SUITS: return true;
     case NET_SHAPE_LAST:
+    case NET_SHAPE_LAST_INPUT_ORDER: {
+        const int64_t moved[] = {images->shape[2], images->shape[0], images->shape[1]};
+        char also[NET_SHAPE_TEXT + 32] = "";
+        net_shape(right, moved, 3);
+        if (match != NET_SHAPE_LAST) snprintf(also, sizeof also, ", and write 'input %s'", right);
         return net_fail(error, NET_ENVIRONMENT,
-                        "%s is %s, input is %s; its channels come last, and netc reads them first (CxHxW) "
-                        "[channel-order]",
-                        path, have, want);
+                        "%s is %s, input is %s; its channels come last, and netc reads them first (CxHxW): store "
+                        "np.moveaxis(x, -1, -3)%s [channel-order]",
+                        path, have, want, also);
+    }
     case NET_SHAPE_INPUT_ORDER:
-        net_shape_maps(images->shape, images->rank, maps);
         return net_fail(error, NET_ENVIRONMENT,
                         "%s is %s, input is %s; channels come first (CxHxW): write 'input %s' [image-size]", path, have,
-                        want, net_shape(right, maps, 3));
+                        want, right);
     case NET_SHAPE_OTHER: break;
     }
-    return net_fail(error, NET_ENVIRONMENT, "%s is %s, input is %s [image-size]", path, have, want);
+    return net_fail(error, NET_ENVIRONMENT, "%s is %s, input is %s; write 'input %s' [image-size]", path, have, want,
+                    right);
 }
 
 static bool check_labels(const NetDataRequest *request, const char *path, const uint32_t *labels, int64_t count,

@@ -1,6 +1,7 @@
 #include "runtime/data/fetch.h"
 
 #include "runtime/base/atomic.h"
+#include "runtime/base/wrap.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -340,19 +341,27 @@ static json_t *describe(const NetDataSet *set, const char *where) {
                      "licence", set->licence, "present", where != NULL, "where", where);
 }
 
+static void print_set(FILE *out, const char *name, const char *size, const char *where, const char *licence) {
+    enum { WHERE_COLUMN = 27 };
+    char left[WHERE_COLUMN];
+    snprintf(left, sizeof left, "%-15s %s", name, size);
+    char *right = net_text(NULL, "%s (%s)", where, licence);
+    net_print_row(out, left, WHERE_COLUMN, right == NULL ? where : right, net_page_width(out));
+    free(right);
+}
+
 bool net_data_list(FILE *out, bool json, NetError *error) {
     json_t *list = json_array();
-    if (!json) fprintf(out, "%-15s %-8s %-45s %s\n", "NAME", "SIZE", "LICENCE", "WHERE");
+    if (!json) print_set(out, "NAME", "SIZE", "WHERE", "LICENCE");
     for (const NetDataSet *set = net_data_sets; set->name != NULL; set++) {
         char *looked = NULL;
+        char hint[128];
+        snprintf(hint, sizeof hint, "not here; 'netc data %s' fetches it", set->name);
         char *where = set->built_in ? net_text(error, "built in") : net_data_find(set, NULL, NULL, &looked, error);
         if (json)
             json_array_append_new(list, describe(set, where));
-        else if (where != NULL)
-            fprintf(out, "%-15s %-8s %-45s %s\n", set->name, set->size, set->licence, where);
         else
-            fprintf(out, "%-15s %-8s %-45s not here; 'netc data %s' fetches it\n", set->name, set->size, set->licence,
-                    set->name);
+            print_set(out, set->name, set->size, where != NULL ? where : hint, set->licence);
         free(looked);
         free(where);
     }

@@ -48,6 +48,8 @@ NetShapeMatch net_shape_match(const int64_t *input, int input_rank, const int64_
     if (same_sides(input, input_rank, example, rank) && same_channels(input, example, rank)) return NET_SHAPE_SUITS;
     if (!net_shape_maps(example, rank, maps)) return NET_SHAPE_OTHER;
     bool turned = rank == 3 && example[0] == input[1] && example[1] == input[2] && example[2] == input[0];
-    if (turned && example[2] <= example[0]) return NET_SHAPE_LAST; /* 1x28x28 is no row of 28 pixels in 28 channels */
-    return permuted(input, maps) ? NET_SHAPE_INPUT_ORDER : NET_SHAPE_OTHER;
+    if (turned && example[0] != 1) return NET_SHAPE_LAST; /* 1x28x28 is no row of 28 pixels in 28 channels */
+    if (!permuted(input, maps)) return NET_SHAPE_OTHER;
+    bool last = rank == 3 && example[2] < example[0] && example[2] < example[1];
+    return last ? NET_SHAPE_LAST_INPUT_ORDER : NET_SHAPE_INPUT_ORDER;
 }

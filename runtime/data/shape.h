@@ -8,13 +8,15 @@
 
 typedef enum {
     NET_SHAPE_SUITS,
-    NET_SHAPE_INPUT_ORDER, /* the input is written in another order than the example's channels, rows, columns */
-    NET_SHAPE_LAST,        /* the example's channels come last, the input has them first */
+    NET_SHAPE_INPUT_ORDER,      /* the input is written in another order than the example's channels, rows, columns */
+    NET_SHAPE_LAST,             /* the example's channels come last, the input has them first */
+    NET_SHAPE_LAST_INPUT_ORDER, /* they come last, and the input is written in another order than with them first */
     NET_SHAPE_OTHER
 } NetShapeMatch;
 
 /* Sides of 1 do not matter, and a flat input takes as many values in any shape. But channels are the first of three
- * sides: what has two has one channel, and 1x28x28 is no 28x28x1, whose 28 channels are columns. */
+ * sides: what has two has one channel, and 1x28x28 is no 28x28x1, whose 28 channels are columns. Channels are taken to
+ * come last where there are fewer of them than rows and columns. */
 NetShapeMatch net_shape_match(const int64_t *input, int input_rank, const int64_t *example, int rank);
 
 /* The example as channels, rows and columns, if it has two or three sides. */

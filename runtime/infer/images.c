@@ -182,15 +182,15 @@ static float load_float(const unsigned char *at, bool big_endian) {
     return value;
 }
 
-static float load_double(const unsigned char *at, bool big_endian) {
+static double load_double(const unsigned char *at, bool big_endian) {
     uint64_t bits = 0;
     for (int i = 0; i < 8; i++) bits |= (uint64_t)at[i] << (big_endian ? 56 - 8 * i : 8 * i);
     double value;
     memcpy(&value, &bits, sizeof value);
-    return (float)value;
+    return value;
 }
 
-static void convert(const NetImages *images, size_t count, float *out) {
+static void convert(NetImages *images, size_t count, float *out) {
     static const float scale = (float)(1.0 / 255);
     const unsigned char *at = images->buffer;
     for (size_t i = 0; i < count; i++) {
@@ -198,8 +198,11 @@ static void convert(const NetImages *images, size_t count, float *out) {
             out[i] = (float)at[i] * scale;
         else if (images->element == 4)
             out[i] = load_float(at + 4 * i, images->big_endian);
-        else
-            out[i] = load_double(at + 8 * i, images->big_endian);
+        else {
+            double value = load_double(at + 8 * i, images->big_endian);
+            out[i] = (float)value;
+            if (images->beyond == NULL && isfinite(value) && isinf(out[i])) images->beyond = out + i;
+        }
     }
 }
 
@@ -225,9 +228,9 @@ static bool check_finite(const NetImages *images, const float *x, size_t count, 
         if (isfinite(x[i])) continue;
         char item[NET_COUNT_TEXT];
         net_count(item, (uint64_t)images->done + i / (size_t)images->input->count);
-        return net_fail(
-            error, NET_ENVIRONMENT, "%s: item %s has a value that is %s [not-a-number]", images->stream.path, item,
-            images->element == sizeof(double) && isinf(x[i]) ? "beyond what a 32-bit float holds" : "not finite");
+        return net_fail(error, NET_ENVIRONMENT, "%s: item %s has a value that is %s [not-a-number]",
+                        images->stream.path, item,
+                        x + i == images->beyond ? "beyond what a 32-bit float holds" : "not finite");
     }
     return true;
 }
@@ -257,6 +260,7 @@ bool net_images_next(NetImages *images, float *x, int64_t most, int64_t *got, Ne
         return true;
     }
     size_t values, rest;
+    images->beyond = NULL;
     if (!read_values(images, x, (size_t)want * row, &values, &rest, error)) return false;
     size_t whole = values / row;
     if (images->count >= 0 && whole < (size_t)want)

@@ -32,6 +32,7 @@ typedef struct {
     size_t element; /* bytes of a value: 1, or 4 or 8 of a float */
     bool big_endian;
     unsigned char *buffer; /* owned */
+    const float *beyond;   /* the first value just read that is finite in the file and no longer here, or NULL */
 } NetImages;
 
 /* "-" is standard input. Path and input are borrowed. After a failure nothing needs closing. */

@@ -9,6 +9,7 @@
 #include "runtime/base/processor.h"
 #include "runtime/base/signals.h"
 #include "runtime/base/streams.h"
+#include "runtime/base/wrap.h"
 #include "runtime/data/labels.h"
 #include "runtime/infer/images.h"
 #include "runtime/infer/labels.h"
@@ -199,7 +200,7 @@ int main(int argc, char **argv) {
     bool ok = net_network_open(&network, &error) && net_infer_options_parse(argc, argv, &network, &options, &error) &&
               run(&network, &options, &error);
     if (ok) ok = net_streams_close(&error);
-    if (!ok && net_signals_pending() == 0) fprintf(stderr, "%s: %s\n", options.program, error.text);
+    if (!ok && net_signals_pending() == 0) net_print_message(stderr, options.program, "%s", error.text);
     net_infer_options_free(&options);
     net_network_close(&network);
     return net_signals_pending() != 0 && !ok ? 128 + net_signals_pending() : ok ? NET_OK : error.status;

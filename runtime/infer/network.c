@@ -52,6 +52,13 @@ bool net_network_numbers(const NetNetwork *network, const float *outputs) {
     return true;
 }
 
+bool net_network_finite(const NetNetwork *network, const float *outputs) {
+    for (int64_t i = 0; i < network->outputs; i++) {
+        if (!isfinite(outputs[i])) return false;
+    }
+    return true;
+}
+
 int64_t net_network_class(const NetNetwork *network, const float *outputs) {
     if (!net_network_numbers(network, outputs)) return -1;
     if (network->outputs == 1) return outputs[0] > 0.5f ? 1 : 0;

@@ -31,6 +31,9 @@ void net_network_close(NetNetwork *network);
 /* Whether none of one image's outputs is a NaN. */
 bool net_network_numbers(const NetNetwork *network, const float *outputs);
 
+/* Whether none is infinite either. */
+bool net_network_finite(const NetNetwork *network, const float *outputs);
+
 /* The class of one image's outputs, -1 where one of them is a NaN; classes must not be 0. Of equal outputs the first
  * counts. */
 int64_t net_network_class(const NetNetwork *network, const float *outputs);

@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 
 #include "runtime/base/words.h"
+#include "runtime/base/wrap.h"
 #include "runtime/infer/labels.h"
 
 typedef struct {
@@ -24,7 +25,7 @@ static const Option table[] = {
     {"json", 0, AT(json), NULL, "a JSON object a line"},
     {"output", 'o', AT(output), "FILE", "write the outputs as a NumPy array [images, outputs]"},
     {"labels", 0, AT(labels), "FILE", "the images' classes, IDX or NPY: print the accuracy"},
-    {"raw", 0, AT(raw), NULL, "the files are bare little-endian floats, image after image"},
+    {"raw", 0, AT(raw), NULL, "files of bare little-endian floats, image after image"},
     {"selftest", 0, AT(selftest), NULL, "check that a stored image gives its stored outputs"},
     {"quiet", 'q', AT(quiet), NULL, "print results only"},
     {"help", 'h', AT(help), NULL, "print this"},
@@ -74,7 +75,7 @@ static const NetAlias aliases[] = {
     {"v", "leave it out; --all prints every class's output"},
     {"targets", "--labels"},
     {"truth", "--labels"},
-    {"test", "--labels"},
+    {"test", "to compare with known classes there is --labels FILE, to check the program --selftest"},
     {"evaluate", "--labels"},
     {"accuracy", "--labels"},
     {"self-test", "--selftest"},
@@ -97,17 +98,12 @@ static bool unknown_option(const NetInferOptions *options, const char *typed, Ne
     for (int i = 0; i < OPTIONS; i++) {
         names[i] = table[i].name;
     }
-    const char *alias = net_find_alias(word, aliases, sizeof aliases / sizeof *aliases);
-    if (alias != NULL) {
-        bool option = alias[0] == '-';
-        return net_fail(error, NET_USAGE, "unknown option '%.*s%s'; %s%s%s", dashes, typed, word,
-                        option ? "did you mean '" : "", alias, option ? "'?" : "");
-    }
-    const char *nearest = net_nearest_word(word, names, OPTIONS);
-    return nearest != NULL ? net_fail(error, NET_USAGE, "unknown option '%.*s%s'; did you mean '--%s'?", dashes, typed,
-                                      word, nearest)
-                           : net_fail(error, NET_USAGE, "unknown option '%.*s%s'; '%s --help' lists them", dashes,
-                                      typed, word, options->program);
+    char text[NET_ADVICE];
+    const char *advice = net_option_advice(text, net_find_alias(word, aliases, sizeof aliases / sizeof *aliases),
+                                           net_nearest_word(word, names, OPTIONS));
+    return advice != NULL ? net_fail(error, NET_USAGE, "unknown option '%.*s%s'; %s", dashes, typed, word, advice)
+                          : net_fail(error, NET_USAGE, "unknown option '%.*s%s'; '%s --help' lists them", dashes, typed,
+                                     word, options->program);
 }
 
 /* The option a word begins: "--name", "--name=value" or "-q"; NULL when there is none. */
@@ -156,6 +152,15 @@ static int label_files(const NetInferOptions *options) {
     for (int i = 1; options->labels == NULL && !options->raw && i < options->file_count; i++)
         count += net_labels_file(options->files[i]);
     return count;
+}
+
+/* Labels of the images before them, where --labels names those of all. */
+static bool check_labels(const NetInferOptions *options, NetError *error) {
+    for (int i = 0; options->labels != NULL && !options->raw && i < options->file_count; i++)
+        if (net_labels_file(options->files[i]) && (i > 0 || net_labels_file(options->labels)))
+            return net_fail(error, NET_USAGE, "labels are given twice, by --labels %s and by the file %s; keep one",
+                            options->labels, options->files[i]);
+    return true;
 }
 
 /* The self-test reads nothing and prints its line: all else on the line would be passed over. */
@@ -214,7 +219,7 @@ static bool check(const NetInferOptions *options, const NetNetwork *network, Net
     if (network->classes == 0 && (options->labels != NULL || options->all))
         return net_fail(error, NET_USAGE, "--%s is about classes, and the outputs of '%s' are none",
                         options->labels != NULL ? "labels" : "all", network->name);
-    return check_lines(options, error) && check_output(options, error);
+    return check_labels(options, error) && check_lines(options, error) && check_output(options, error);
 }
 
 const char *net_infer_program(int argc, char **argv) {
@@ -254,14 +259,21 @@ static void print_network(const NetNetwork *network) {
                        : "s");
 }
 
+static void print_paragraph(const char *text) {
+    net_wrap(stdout, text, 0, 0, net_page_width(stdout));
+    putchar('\n');
+}
+
 void net_infer_print_help(const NetInferOptions *options, const NetNetwork *network) {
     const char *program = options->program;
     printf("usage: %s [OPTION]... FILE...\n"
            "%s images with the network '%s' (",
            program, network->classes > 0 ? "Classifies" : "Transforms", network->name);
     print_network(network);
-    printf(
-        ").\nFILE is a PNG image, or many images as IDX or NPY, packed with gzip or not; '-' is standard input.\n\n");
+    fputs(").\n", stdout);
+    print_paragraph(
+        "FILE is a PNG image, or many images as IDX or NPY, packed with gzip or not; '-' is standard input.");
+    putchar('\n');
     for (int i = 0; i < OPTIONS; i++) {
         const Option *option = &table[i];
         char left[40];
@@ -269,18 +281,18 @@ void net_infer_print_help(const NetInferOptions *options, const NetNetwork *netw
                  option->letter != 0 ? option->letter : ' ', option->letter != 0 ? ',' : ' ', option->name,
                  option->argument != NULL ? " " : "", option->argument != NULL ? option->argument : "");
         bool used = network->classes > 0 || (option->at != AT(all) && option->at != AT(labels));
-        if (used) printf("  %-20s %s\n", left, option->doc);
+        if (used) net_print_row(stdout, left, 23, option->doc, net_page_width(stdout));
     }
     printf("\nexamples:\n  %s a.png b.png\n", program);
     if (network->classes > 0)
         printf("  %s --all --json digit.png | jq .classes\n"
-               "  %s t10k-images-idx3-ubyte.gz t10k-labels-idx1-ubyte.gz    the accuracy\n"
-               "  %s --labels y.npy x.npy                                   the same of NumPy's arrays\n",
+               "  %s images.idx.gz labels.idx.gz    the accuracy\n"
+               "  %s --labels y.npy x.npy           the same of NumPy's arrays\n",
                program, program, program);
     printf("  %s -o y.npy x.npy\n"
-           "  some-program | %s --raw -\n"
-           "\nstatus: 0 done, 1 outputs that are no numbers, 2 wrong usage, 3 a file or the disk\n",
+           "  some-program | %s --raw -\n\n",
            program, program);
+    print_paragraph("status: 0 done, 1 outputs infinite or NaN, 2 wrong usage, 3 a file or the disk");
 }
 
 void net_infer_print_version(const NetNetwork *network) {

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "runtime/base/utf8.h"
+#include "runtime/base/wrap.h"
 #include "runtime/infer/npy.h"
 
 /* ---- text ---- */
@@ -74,43 +75,64 @@ static void sort_classes(const NetResults *results, const float *outputs) {
     }
 }
 
-static void print_class(const NetResults *results, const Image *image, int64_t class, const char *between) {
+/* A line of results, which on a terminal goes on in another one where it does not fit. */
+typedef struct {
+    int width, column; /* width 0: any */
+} Line;
+
+enum { LINE_INDENT = 4 };
+
+/* Room for what is printed next, behind so many blanks: none of it is split. */
+static void make_room(Line *line, int blanks, int columns) {
+    if (line->width > 0 && line->column + blanks + columns > line->width) {
+        printf("\n%*s", LINE_INDENT, "");
+        line->column = LINE_INDENT;
+    } else {
+        printf("%*s", blanks, "");
+        line->column += blanks;
+    }
+    line->column += columns;
+}
+
+static void print_class(const NetResults *results, const Image *image, int64_t class, const char *between, Line *line) {
     double value = (double)net_network_probability(results->network, image->outputs, class);
-    print_plain(results->network->class_names[class]);
+    const char *name = results->network->class_names[class];
+    char text[64];
     if (results->network->probabilities)
-        printf("%s%.2f %%", between, 100 * value);
+        snprintf(text, sizeof text, "%s%.2f %%", between, 100 * value);
     else
-        printf("%s%.6g", between, value);
+        snprintf(text, sizeof text, "%s%.6g", between, value);
+    make_room(line, 2, net_text_width(name) + (int)strlen(text));
+    print_plain(name);
+    fputs(text, stdout);
 }
 
 /* Without the sign of a NaN, which says nothing. */
-static void print_output(float value) {
-    if (isnan(value))
-        fputs("nan", stdout);
-    else
-        printf("%.6g", (double)value);
+static void print_output(float value, int blanks, Line *line) {
+    char text[32] = "nan";
+    if (!isnan(value)) snprintf(text, sizeof text, "%.6g", (double)value);
+    make_room(line, blanks, (int)strlen(text));
+    fputs(text, stdout);
 }
 
 static void print_line(const NetResults *results, const Image *image) {
     const NetNetwork *network = results->network;
+    Line line = {.width = net_terminal_width(stdout), .column = net_text_width(image->path)};
     print_plain(image->path);
-    if (!image->one) printf("[%lld]", (long long)image->index);
-    fputs("  ", stdout);
+    if (!image->one) line.column += printf("[%lld]", (long long)image->index);
     if (network->classes == 0) {
         for (int64_t i = 0; i < network->outputs; i++) {
-            if (i > 0) putchar(' ');
-            print_output(image->outputs[i]);
+            print_output(image->outputs[i], i > 0 ? 1 : 2, &line);
         }
     } else if (!net_network_numbers(network, image->outputs)) {
-        fputs("no class  nan", stdout);
+        fputs("  no class  nan", stdout);
     } else if (results->options->all) {
         sort_classes(results, image->outputs);
         for (int64_t i = 0; i < network->classes; i++) {
-            if (i > 0) fputs("  ", stdout);
-            print_class(results, image, results->order[i], " ");
+            print_class(results, image, results->order[i], " ", &line);
         }
     } else {
-        print_class(results, image, net_network_class(network, image->outputs), "  ");
+        print_class(results, image, net_network_class(network, image->outputs), "  ", &line);
     }
     putchar('\n');
 }
@@ -192,7 +214,7 @@ bool net_results_add(NetResults *results, const NetResultRows *rows, NetError *e
     int64_t outputs = results->network->outputs;
     for (int64_t i = 0; i < rows->count; i++) {
         const Image image = {rows->path, rows->one, rows->first + i, rows->outputs + i * outputs};
-        results->no_numbers += !net_network_numbers(results->network, image.outputs);
+        results->not_finite += !net_network_finite(results->network, image.outputs);
         if (rows->labels != NULL) {
             results->scored++;
             results->correct += net_network_class(results->network, image.outputs) == rows->labels[i];
@@ -230,11 +252,11 @@ static bool finish_file(NetResults *results, NetError *error) {
 /* Said after all the rest: what was printed and written is what the network gives. */
 static bool check_numbers(const NetResults *results, NetError *error) {
     char some[NET_COUNT_TEXT], all[NET_COUNT_TEXT];
-    if (results->no_numbers == 0) return true;
+    if (results->not_finite == 0) return true;
     return net_fail(error, NET_MODEL,
-                    "the outputs of %s of %s image%s are no numbers (NaN): sums grew beyond what a float holds "
+                    "outputs of %s of %s image%s are infinite or no numbers (NaN): sums grew beyond what a float holds "
                     "[not-finite]",
-                    net_count(some, (uint64_t)results->no_numbers), net_count(all, (uint64_t)results->rows),
+                    net_count(some, (uint64_t)results->not_finite), net_count(all, (uint64_t)results->rows),
                     results->rows == 1 ? "" : "s");
 }
 

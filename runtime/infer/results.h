@@ -19,10 +19,10 @@ typedef struct {
     const NetNetwork *network;
     const NetInferOptions *options;
     NetFile *file;  /* -o, or NULL */
-    int64_t rows;   /* written there */
+    int64_t rows;   /* images so far */
     int64_t scored; /* images with labels */
     int64_t correct;
-    int64_t no_numbers; /* images with a NaN among their outputs */
+    int64_t not_finite; /* images with an output that is infinite or NaN */
     int64_t *order;     /* owned: classes, best first */
 } NetResults;
 

@@ -6,13 +6,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "runtime/base/wrap.h"
+
 #define BAR_INTERVAL 0.1
 
-enum { TEXT = 64, NUMBER = 32, BAR_LEAST = 8, BAR_MOST = 24, LINE_MOST = 80 };
+enum { TEXT = 64, NUMBER = 32, BAR_LEAST = 8, BAR_MOST = 24, LINE_MOST = 80, TAG_WIDTH = 8 };
 
 struct NetProgress {
     const NetModel *model;
@@ -72,10 +73,10 @@ void net_progress_clear(NetProgress *progress) {
     }
 }
 
-/* The line's first column, 8 wide. */
+/* The line's first column. */
 static void print_tag(NetProgress *progress, const char *tag) {
     net_progress_clear(progress);
-    fprintf(progress->out, "%s%-7s%s ", style(progress, STYLE_DIM), tag, plain(progress));
+    fprintf(progress->out, "%s%-*s%s ", style(progress, STYLE_DIM), TAG_WIDTH - 1, tag, plain(progress));
 }
 
 static void end_line(NetProgress *progress) {
@@ -90,7 +91,7 @@ void net_progress_line(NetProgress *progress, const char *tag, const char *forma
     print_tag(progress, tag);
     va_list arguments;
     va_start(arguments, format);
-    vfprintf(progress->out, format, arguments);
+    net_vwrap_format(progress->out, TAG_WIDTH, TAG_WIDTH, net_message_width(progress->out), format, arguments);
     va_end(arguments);
     end_line(progress);
 }
@@ -102,7 +103,7 @@ void net_progress_note(NetProgress *progress, const char *program, const char *t
         net_progress_clear(progress);
         fflush(progress->out);
     }
-    fprintf(stderr, "%s: %s\n", program, text);
+    net_print_message(stderr, program, "%s", text);
 }
 
 /* 0:09, 12:34 or 1:02:03; "-" when it is not known. */
@@ -161,11 +162,6 @@ static int digits(int64_t value) {
 
 bool net_progress_due(const NetProgress *progress) { return progress->bar && net_clock() >= progress->next; }
 
-static int terminal_width(void) {
-    struct winsize size;
-    return ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80;
-}
-
 void net_progress_bar(NetProgress *progress, const NetBar *bar) {
     if (!net_progress_due(progress)) {
         return;
@@ -185,7 +181,7 @@ void net_progress_bar(NetProgress *progress, const NetBar *bar) {
     snprintf(tail, sizeof tail, " %2d %%   %s images/s   cost %s   left %s", (int)(100 * bar->share),
              net_count(speed, bar->speed >= 0 && bar->speed < 1e15 ? (uint64_t)bar->speed : 0),
              cost_text(cost, bar->cost), clock_text(left, bar->left));
-    int room = terminal_width() - 1;
+    int room = net_terminal_width(stderr) - 1;
     int width = room - (int)strlen(head) - (int)strlen(tail) - 2;
     width = width > BAR_MOST ? BAR_MOST : width;
     fprintf(stderr, "\r%s%s%s", progress->bar_color ? style_codes[STYLE_DIM] : "", head,

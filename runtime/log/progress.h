@@ -37,7 +37,7 @@ typedef struct {
 NetProgress *net_progress_new(const NetModel *model, bool quiet, bool json, int color, NetError *error);
 void net_progress_free(NetProgress *progress);
 
-/* "tag     text", where the tag is one word or empty. Left out when quiet. */
+/* "tag     text", where the tag is one word or empty; on a terminal wrapped at words. Left out when quiet. */
 void net_progress_line(NetProgress *progress, const char *tag, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
@@ -53,7 +53,8 @@ void net_progress_bar(NetProgress *progress, const NetBar *bar);
 /* Whether net_progress_bar would draw: what it shows need not be computed otherwise. */
 bool net_progress_due(const NetProgress *progress);
 
-/* At most 80 columns: the costs in brackets, the times left out where they do not fit. */
+/* At most 80 columns while epochs have up to 6 digits, 8 more with the 10 digits they may have: the costs in brackets,
+ * the times left out where they do not fit. */
 void net_progress_epoch(NetProgress *progress, const NetEpochLine *line);
 
 /* "TAG   98.74 %  (9,874 of 10,000; ± 0.11)  which": a result. */

@@ -35,7 +35,7 @@ void net_trainer_advise_data(const NetTrainer *trainer) {
     int64_t probe = trainer->model->compiled.log_probe;
     if (probe > trainer->n) {
         snprintf(note, sizeof note,
-                 "note: probe=%" PRId64 " is more than the training part has; its %" PRId64
+                 "warning: probe=%" PRId64 " is more than the training part has; its %" PRId64
                  " examples are probed [probe-size]",
                  probe, trainer->n);
         net_progress_note(trainer->progress, trainer->options.program, note);

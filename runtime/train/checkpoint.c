@@ -278,7 +278,12 @@ static bool settle(NetTrainer *trainer, int kept, const char *used, const char *
     }
     const char *wanted = kept_text(options, kept, now);
     bool may_change = setting != NULL ? setting->changes : kept == KEPT_FOLDER;
-    if (may_change || strcmp(wanted, used) == 0) {
+    bool same = strcmp(wanted, used) == 0;
+    if (may_change && given == NULL && !same) { /* by the model, perhaps without a thought of the run */
+        net_progress_line(trainer->progress, "resume", "with %s %s, as the model says now; %s had %s", name,
+                          shown(setting, wanted, out[0]), trainer->run.folder, shown(setting, used, out[1]));
+    }
+    if (may_change || same) {
         return true;
     }
     if (setting != NULL && setting->flag == NULL) {

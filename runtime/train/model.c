@@ -54,11 +54,12 @@ static const char *const task_names[] = {
 };
 
 static const char *const role_names[] = {
-    [NET_ROLE_PARAM] = "param",
-    [NET_ROLE_STATE] = "state",
-    [NET_ROLE_INPUT_MEAN] = "input_mean",
-    [NET_ROLE_INPUT_STD] = "input_std",
+    [NET_ROLE_WEIGHT] = "weight",
+    [NET_ROLE_BIAS] = "bias",
+    [NET_ROLE_STATISTIC] = "statistic",
 };
+
+static const char *const statistic_names[] = {[NET_STATISTIC_MEAN] = "mean", [NET_STATISTIC_DEVIATION] = "deviation"};
 
 typedef struct {
     const NetCode *code;
@@ -214,12 +215,12 @@ static void decode_init(Decoder *d, const json_t *tensor, NetParam *param) {
     if (!net_init_recipe(get_string(d, init, "kind"), a, b, &param->init, &why)) {
         reject(d, "tensor '%s': %s", param->name, why.text);
     }
-    bool statistic = param->role == NET_ROLE_INPUT_MEAN || param->role == NET_ROLE_INPUT_STD;
     if (param->init.kind == NET_INIT_VALUES) {
         decode_values(d, init, param);
     }
-    if (statistic != (param->init.kind == NET_INIT_DATA || param->init.kind == NET_INIT_VALUES)) {
-        reject(d, "tensor '%s': its role and its init do not go together", param->name);
+    if (param->init.kind == NET_INIT_DATA) {
+        int statistic = get_word(d, init, "statistic", statistic_names, NET_STATISTICS);
+        param->init.statistic = statistic < 0 ? NET_STATISTIC_MEAN : (NetStatistic)statistic;
     }
 }
 
@@ -227,11 +228,16 @@ static void decode_tensor(Decoder *d, const json_t *tensor, NetParam *param) {
     const NetModel *model = d->model;
     static const char *const buffers[] = {"param", "state"};
     param->name = get_string(d, tensor, "name");
-    int role = get_word(d, tensor, "role", role_names, (int)(sizeof role_names / sizeof *role_names));
-    param->role = role < 0 ? NET_ROLE_PARAM : (NetRole)role;
+    int role = get_word(d, tensor, "role", role_names, NET_ROLES);
+    param->role = role < 0 ? NET_ROLE_STATISTIC : (NetRole)role;
     param->in_state = get_word(d, tensor, "buffer", buffers, 2) == 1;
-    param->trainable = get_bool(d, tensor, "trainable");
-    param->decay = get_bool(d, tensor, "decay");
+    param->trained = get_bool(d, tensor, "trained");
+    param->decays = get_bool(d, tensor, "decays");
+    param->kept = json_object_get(tensor, "kept") != NULL ? get_string(d, tensor, "kept") : NULL;
+    param->metadata = get_bool(d, tensor, "metadata");
+    if (param->metadata && param->kept == NULL) {
+        reject(d, "tensor '%s' has no name in weights files", param->name);
+    }
     int64_t room = param->in_state ? model->state_size : model->param_size;
     param->offset = get_integer(d, tensor, "offset", 0, SIZE_LIMIT);
     param->size = get_integer(d, tensor, "size", 1, SIZE_LIMIT);
@@ -265,8 +271,10 @@ static void decode_tensors(Decoder *d) {
         }
         end[param->in_state] = param->offset + param->size;
         for (int k = 0; k < i; k++) {
-            if (strcmp(model->tensor[k].name, param->name) == 0) {
-                reject(d, "two tensors are named '%s'", param->name);
+            const NetParam *other = &model->tensor[k];
+            bool kept = other->kept != NULL && param->kept != NULL && strcmp(other->kept, param->kept) == 0;
+            if (kept || strcmp(other->name, param->name) == 0) {
+                reject(d, "two tensors are named '%s'", kept ? param->kept : param->name);
             }
         }
     }
@@ -370,7 +378,6 @@ static void decode_programs(Decoder *d) {
     decode_program(d, "probe", false, &model->probe);
     decode_program(d, "diagnose", false, &model->diagnose);
     decode_program(d, "eval", true, &model->eval);
-    decode_program(d, "predict", false, &model->predict);
     const NetProgram *scored[] = {&model->train, &model->eval};
     for (int i = 0; i < 2 && !d->failed; i++) {
         if (net_program_entry(scored[i], NET_LOG_COST, -1) == NULL ||
@@ -534,6 +541,7 @@ static void decode_input(Decoder *d) {
     model->classes = get_integer(d, model->root, "classes", 0, COUNT_LIMIT);
     model->target_input = get_word(d, model->root, "target", targets, 2) == 1;
     model->accuracy = get_bool(d, model->root, "accuracy");
+    model->explodes = get_bool(d, model->root, "explodes");
 }
 
 static void decode_all(Decoder *d) {
@@ -603,7 +611,6 @@ void net_model_free(NetModel *model) {
     program_free(&model->probe);
     program_free(&model->diagnose);
     program_free(&model->eval);
-    program_free(&model->predict);
     free(model->layer);
     for (int i = 0; model->tensor != NULL && i < model->tensors; i++) {
         free(model->tensor[i].values);
@@ -638,7 +645,7 @@ double net_log_value(const NetModel *model, const NetLogEntry *entry, const doub
 int64_t net_model_parameters(const NetModel *model) {
     int64_t sum = 0;
     for (int i = 0; i < model->tensors; i++) {
-        sum += model->tensor[i].role == NET_ROLE_PARAM ? model->tensor[i].size : 0;
+        sum += model->tensor[i].in_state ? 0 : model->tensor[i].size;
     }
     return sum;
 }

@@ -90,14 +90,17 @@ typedef struct {
     const char *name, *kind, *activation;
 } NetLayer;
 
-typedef enum { NET_ROLE_PARAM, NET_ROLE_STATE, NET_ROLE_INPUT_MEAN, NET_ROLE_INPUT_STD } NetRole;
+typedef enum { NET_ROLE_WEIGHT, NET_ROLE_BIAS, NET_ROLE_STATISTIC, NET_ROLES } NetRole;
 
-/* A tensor of the weights. */
+/* A stored tensor. */
 typedef struct {
-    const char *name; /* of the weights file: conv1.weight */
+    const char *name; /* conv1.weight */
     NetRole role;
-    bool in_state; /* lies in the buffer `state`, else in `param` */
-    bool trainable, decay;
+    bool in_state;    /* lies in the buffer `state`, else in `param`, and is a parameter */
+    bool trained;     /* the step changes it */
+    bool decays;      /* regularize applies */
+    const char *kept; /* its name in weights files; NULL: they do not keep it */
+    bool metadata;    /* there it is a list of numbers among the metadata, not a tensor */
     int64_t offset, size;
     int dims;
     int64_t shape[NET_MAX_DIMS];
@@ -144,6 +147,7 @@ typedef struct {
     bool input_bytes; /* rows are uint8_t, else float */
     int64_t outputs, classes;
     bool target_input; /* the target is the input: no class, no accuracy */
+    bool explodes;     /* gradients are expected to, with these initial weights */
     bool accuracy;     /* `correct` is among the logged sums */
     int layers, tensors, scalars, settings;
     NetLayer *layer;
@@ -155,7 +159,7 @@ typedef struct {
     int known[NET_KNOWN]; /* their places among the settings */
     int64_t param_size, state_size, grad_slot_size, grad_size, batch_chunk_size, scratch_size;
     int64_t log_once, log_chunk;
-    NetProgram init, train, train_log, probe, eval, predict, diagnose;
+    NetProgram init, train, train_log, probe, eval, diagnose;
     json_t *network; /* what it is (network.h); NULL: not known */
     json_t *lets;    /* NAME: value as text, of the lets outside the blocks; NULL: none are known */
     json_t *data;    /* the setting `data`, as it stands in the descriptor */
@@ -177,7 +181,7 @@ const NetLogEntry *net_program_entry(const NetProgram *program, NetLogKind kind,
 /* The k-th of the entry's `count` values: a `once` value as it is, a `chunk` value added over the chunks in order. */
 double net_log_value(const NetModel *model, const NetLogEntry *entry, const double *log, int64_t chunks, int64_t k);
 
-/* The number of trainable and other values in the weights. */
+/* The number of values in the parameters, trained or not. */
 int64_t net_model_parameters(const NetModel *model);
 
 #endif

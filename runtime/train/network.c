@@ -1,5 +1,6 @@
 #include "runtime/train/network.h"
 
+#include <limits.h>
 #include <sha256.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -289,6 +290,78 @@ static NetFunction compare_undescribed(const Match *match, const json_t *network
                                                                           : NET_FUNCTION_SAME;
 }
 
+/* ---- one function, written in two ways ---- */
+
+/* The only layer that reads another, by its name; NULL: none or several do. */
+static json_t *only_reader(const json_t *list, const char *name) {
+    json_t *found = NULL;
+    size_t index;
+    json_t *row;
+    json_array_foreach(list, index, row) {
+        if (strcmp(text_of(row, "from"), name) == 0) {
+            if (found != NULL) {
+                return NULL;
+            }
+            found = row;
+        }
+    }
+    return found;
+}
+
+/* An activation on a line of its own becomes that of the layer before it, where nothing else reads that. */
+static void join_activations(json_t *list) {
+    for (size_t i = 1; i < json_array_size(list); i++) {
+        json_t *before = json_array_get(list, i - 1), *own = json_array_get(list, i), *row;
+        json_t *use = json_object_get(before, "use");
+        size_t index;
+        if (strcmp(text_of(own, "kind"), "activation") != 0 || only_reader(list, text_of(before, "name")) != own ||
+            strcmp(text_of(use, "activation"), "linear") != 0) {
+            continue;
+        }
+        json_object_set(use, "activation", json_object_get(json_object_get(own, "use"), "function"));
+        json_array_foreach(list, index, row) {
+            if (strcmp(text_of(row, "from"), text_of(own, "name")) == 0) {
+                json_object_set(row, "from", json_object_get(before, "name"));
+            }
+        }
+        json_array_remove(list, i--);
+    }
+}
+
+/* An input that dense layers alone read is the list of its values, whatever its sides: "1x28x28" is "784". */
+static void flatten_input(json_t *list) {
+    json_t *input = json_array_get(list, 0), *row;
+    json_t *use = json_object_get(input, "use");
+    const char *at = text_of(use, "shape");
+    long long count = *at != '\0';
+    size_t index;
+    json_array_foreach(list, index, row) {
+        bool reads = strcmp(text_of(row, "from"), text_of(input, "name")) == 0;
+        if (reads && strcmp(text_of(row, "kind"), "dense") != 0) {
+            return;
+        }
+    }
+    for (char *end; *at != '\0'; at = end + (*end == 'x')) {
+        long long side = strtoll(at, &end, 10);
+        if (end == at || side < 1 || side > LLONG_MAX / count) {
+            return; /* a file says anything */
+        }
+        count *= side;
+    }
+    if (count > 0) {
+        json_object_set_new(use, "shape", json_sprintf("%lld", count));
+    }
+}
+
+/* A list of its own, in the one way in which two networks that compute the same are written alike. */
+static json_t *canonical(json_t *list) {
+    json_t *copy = json_deep_copy(list);
+    json_decref(list);
+    join_activations(copy);
+    flatten_input(copy);
+    return copy;
+}
+
 bool net_network_compare(const NetSafetensors *file, const NetWanted *wanted, const NetTensor *const *found,
                          size_t count, const json_t *network, const char *text, NetFunction *function,
                          NetDifference *difference, NetError *error) {
@@ -307,7 +380,7 @@ bool net_network_compare(const NetSafetensors *file, const NetWanted *wanted, co
         json_decref(theirs);
         return net_fail(error, NET_ENVIRONMENT, "%s: its metadata 'network' is not a JSON list of layers", file->path);
     }
-    json_t *there = choose(&match, theirs, true), *here = choose(&match, network, false);
+    json_t *there = canonical(choose(&match, theirs, true)), *here = canonical(choose(&match, network, false));
     const Comparison c = {there, here, "the file", difference};
     *function = lists_differ(&c, is_taken, use_differs, &match) ? NET_FUNCTION_OTHER : NET_FUNCTION_SAME;
     json_decref(there);

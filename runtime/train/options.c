@@ -5,10 +5,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "runtime/base/float.h"
 #include "runtime/base/utf8.h"
 #include "runtime/base/words.h"
 #include "runtime/data/fetch.h"
 #include "runtime/train/require.h"
+#include "runtime/train/runs.h"
 #include "runtime/train/workers.h"
 
 typedef enum {
@@ -150,7 +152,7 @@ static const NetAlias aliases[] = {
     {"no-cuda", "a trainer runs on the processor; leave it out"},
     {"device", "a trainer runs on the processor; --threads says on how many threads"},
     {"momentum", "this trainer's optimizer has none; leave it out"},
-    {"optimizer", "the optimizer is compiled in; it is a line of the train block"},
+    {"optimizer", "the optimizer is compiled in: netc train FILE --set 'optimizer sgd rate=0.1'"},
     {"loss", "the cost is compiled in: netc train FILE --set 'cost quadratic'"},
     {"dropout", "layers are compiled in: 'dropout 0.5' is a line of the network block"},
     {"validation-split", "the split is compiled in: netc train FILE --set 'split validation=0.1'"},
@@ -186,14 +188,11 @@ static NetCommand unknown_option(const NetOptions *options, const char *typed, N
             names[count++] = options->model->setting[i].flag;
         }
     }
-    const char *alias = net_find_alias(word, aliases, sizeof aliases / sizeof aliases[0]);
-    const char *nearest = net_nearest_word(word, names, count);
-    if (alias != NULL) {
-        bool option = alias[0] == '-';
-        net_fail(error, NET_USAGE, "unknown option '%.*s%s'; %s%s%s", dashes, typed, word,
-                 option ? "did you mean '" : "", alias, option ? "'?" : "");
-    } else if (nearest != NULL) {
-        net_fail(error, NET_USAGE, "unknown option '%.*s%s'; did you mean '--%s'?", dashes, typed, word, nearest);
+    char text[NET_ADVICE];
+    const char *advice = net_option_advice(text, net_find_alias(word, aliases, sizeof aliases / sizeof aliases[0]),
+                                           net_nearest_word(word, names, count));
+    if (advice != NULL) {
+        net_fail(error, NET_USAGE, "unknown option '%.*s%s'; %s", dashes, typed, word, advice);
     } else {
         net_fail(error, NET_USAGE, "unknown option '%.*s%s'; '%s --help' lists them", dashes, typed, word,
                  options->command);
@@ -228,11 +227,14 @@ static bool add_word(const Option *option, const char *text, NetWords *words, Ne
     return true;
 }
 
-/* "1-5", or one seed alone. */
 static bool parse_seeds(const Option *option, const char *text, NetOptions *options, NetError *error) {
     char first[32];
     size_t length = strcspn(text, "-");
     snprintf(first, sizeof first, "%.*s", length < sizeof first ? (int)length : 0, text);
+    if (text[length] == '\0' && parse_integer(option, first, &options->seed_first)) {
+        return net_fail(error, NET_USAGE, "--seeds %s: one seed is --seed %s; several are --seeds 1-%s", text, text,
+                        text);
+    }
     const char *last = text[length] == '-' ? text + length + 1 : first;
     if (!parse_integer(option, first, &options->seed_first) || !parse_integer(option, last, &options->seed_last)) {
         return net_fail(error, NET_USAGE, "--seeds %s: expected the first and the last seed, for example --seeds 1-5",
@@ -352,8 +354,8 @@ static void print_help(const NetModel *model, const NetOptions *defaults) {
            "  %s --evaluate --weights runs/latest\n"
            "  %s --time-limit 5m --require 'test_accuracy>=0.97'\n"
            "  %s -q --json | jq .test_accuracy\n"
-           "\nstatus: 0 done, 1 diverged, 2 wrong usage, 3 a file or the disk, 4 --require not met,\n"
-           "130 / 143 / 129 interrupted\n",
+           "\nstatus: 0 done, 1 diverged or a figure infinite or NaN, 2 wrong usage, 3 a file or the disk,\n"
+           "4 --require not met, 130 / 143 / 129 interrupted\n",
            defaults->command, defaults->command, defaults->command, defaults->command, defaults->command,
            defaults->command, defaults->command, defaults->command, defaults->command);
 }
@@ -363,10 +365,18 @@ static void print_version(const NetModel *model) {
            model->cpu, model->order_hash);
 }
 
-static bool needs_compiling(const NetModel *model, const char *what, const char *line, NetError *error) {
+/* A resumed run has what it was compiled with, whatever the line. */
+static bool needs_compiling(const NetOptions *options, const NetSetting *lacking, const char *what, const char *line,
+                            NetError *error) {
+    if (options->given[NET_OPTION_RESUME]) {
+        return net_fail(error, NET_USAGE,
+                        "this trainer was compiled without %s, and a run is resumed with its own settings (leave --%s "
+                        "out); a new run has it by netc train %s --set '%s' [not-compiled]",
+                        what, lacking->flag, options->model->path, line);
+    }
     return net_fail(error, NET_USAGE,
                     "this trainer was compiled without %s; netc train %s --set '%s' has it [not-compiled]", what,
-                    model->path, line);
+                    options->model->path, line);
 }
 
 /* The line of the train block that would give the trainer the setting it lacks, and keep what else its line says. */
@@ -386,7 +396,7 @@ static bool lacks_setting(const NetOptions *options, const NetSetting *lacking, 
                                net_setting_shown(other, options->value[i], text));
         }
     }
-    return needs_compiling(model, lacking->name, line, error);
+    return needs_compiling(options, lacking, lacking->name, line, error);
 }
 
 /* A setting that no formula reads has no code; of settings that are one in several ways the given one holds. */
@@ -413,7 +423,7 @@ static bool check_settings(const NetModel *model, NetOptions *options, NetError 
         char text[NET_SETTING_TEXT];
         snprintf(line, sizeof line, "log gradients every=%s",
                  net_setting_shown(&model->setting[every], options->value[every], text));
-        return needs_compiling(model, "a gradient log", line, error);
+        return needs_compiling(options, &model->setting[every], "a gradient log", line, error);
     }
     return true;
 }
@@ -484,7 +494,7 @@ void net_options_default(const char *argv0, const NetModel *model, NetOptions *o
         .command = argv0,
         .data = kind != NULL ? kind : "digits",
         .name = model->name,
-        .run_dir = "runs",
+        .run_dir = NET_RUN_DIR,
         .threads = net_workers_processors(),
     };
     for (int i = 0; i < model->settings; i++) {
@@ -531,6 +541,24 @@ static int find_setting(const NetModel *model, const char *word) {
         }
     }
     return -1;
+}
+
+static bool begins_pair(const char *word, const char *name) {
+    size_t length = strlen(name);
+    return strncmp(word, name, length) == 0 && word[length] == '=';
+}
+
+/* The option that `epochs=3` means, or a word whose dashes are no '-'; NULL: it is neither. */
+static const char *meant_option(const NetModel *model, const char *word) {
+    const char *name = net_after_wrong_dash(word);
+    for (int i = 0; i < NET_OPTIONS && name == NULL; i++) {
+        name = begins_pair(word, table[i].name) ? word : NULL;
+    }
+    for (int i = 0; i < model->settings && name == NULL; i++) {
+        const char *flag = model->setting[i].flag;
+        name = flag != NULL && begins_pair(word, flag) ? word : NULL;
+    }
+    return name;
 }
 
 /* The value behind "=", or the next word. */
@@ -589,6 +617,10 @@ NetCommand net_options_parse(int argc, char **argv, const NetModel *model, NetOp
         const char *word = argv[i];
         const Option *option = find_option(word);
         int setting = find_setting(model, word);
+        if (word[0] != '-' && meant_option(model, word) != NULL) {
+            net_fail(error, NET_USAGE, "unexpected '%s'; did you mean '--%s'?", word, meant_option(model, word));
+            return NET_COMMAND_WRONG;
+        }
         if (word[0] != '-') {
             net_fail(error, NET_USAGE, "unexpected '%s'; a trainer takes options only, '%s --help' lists them", word,
                      options->command);

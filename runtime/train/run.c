@@ -8,6 +8,7 @@
 #include "runtime/base/atomic.h"
 #include "runtime/base/processor.h"
 #include "runtime/base/streams.h"
+#include "runtime/base/wrap.h"
 #include "runtime/train/checkpoint.h"
 #include "runtime/train/main.h"
 #include "runtime/train/require.h"
@@ -251,12 +252,13 @@ static int run_seeds(const NetModel *model, const NetOptions *options, NetError 
         net_trainer_free(&trainer);
         go_on = ended == NET_OK || ended == NET_MODEL || ended == NET_REQUIRE;
         if (go_on && ended != NET_OK) {
-            fprintf(stderr, "%s: seed %" PRId64 ": %s\n", options->program, seed, error->text);
+            net_print_message(stderr, options->program, "seed %" PRId64 ": %s", seed, error->text);
             *error = (NetError){.status = NET_OK};
         }
         if (ended > 128 && seed < options->seed_last) {
-            fprintf(stderr, "%s: --seeds %" PRId64 "-%" PRId64 " trains the seeds that are left\n", options->program,
-                    seed + 1, options->seed_last);
+            net_print_message(stderr, options->program,
+                              "--seeds %" PRId64 "-%" PRId64 " trains the seeds that are left", seed + 1,
+                              options->seed_last);
         }
         status = ended == NET_OK || (status == NET_MODEL && ended == NET_REQUIRE) ? status : ended;
     }
@@ -276,7 +278,7 @@ int net_trainer_main(int argc, char **argv, const NetCode *code) {
     const char *program = net_options_program(argc > 0 ? argv[0] : "trainer");
     net_streams_open();
     if (!net_model_decode(code, &model, &error)) {
-        fprintf(stderr, "%s: %s\n", program, error.text);
+        net_print_message(stderr, program, "%s", error.text);
         return error.status;
     }
     NetCommand command = net_options_parse(argc, argv, &model, &options, &error);
@@ -290,10 +292,10 @@ int net_trainer_main(int argc, char **argv, const NetCode *code) {
             options.given[NET_OPTION_SEEDS] ? run_seeds(&model, &options, &error) : run_one(&model, &options, &error);
     }
     if (status == error.status && status != NET_OK) {
-        fprintf(stderr, "%s: %s\n", program, error.text);
+        net_print_message(stderr, program, "%s", error.text);
     }
     if (!net_streams_close(&error) && status == NET_OK) {
-        fprintf(stderr, "%s: %s\n", program, error.text);
+        net_print_message(stderr, program, "%s", error.text);
         status = NET_ENVIRONMENT;
     }
     net_model_free(&model);

@@ -131,6 +131,8 @@ bool net_run_create(const char *run_dir, const char *name, NetRun *run, NetError
     return net_fail(error, NET_ENVIRONMENT, "%s holds a million runs of '%s' from today", run_dir, name);
 }
 
+static const long long RANK_NUMBERS = 1000000000;
+
 /* Reads "NAME-YYYY-MM-DD-N": a number that grows with date and N; -1 when it is something else. */
 static long long run_rank(const char *entry, const char *name) {
     size_t length = strlen(name);
@@ -144,10 +146,13 @@ static long long run_rank(const char *entry, const char *name) {
         entry[length + (size_t)end] != '\0' || year < 0 || month < 0 || day < 0 || number < 0) {
         return -1;
     }
-    return ((year * 100LL + month) * 100 + day) * 1000000000 + number;
+    return ((year * 100LL + month) * 100 + day) * RANK_NUMBERS + number;
 }
 
-char *net_run_latest(const char *run_dir, const char *name, NetError *error) {
+enum { ANY_NUMBER = -1 };
+
+/* The newest run of a name whose number is that one. */
+static char *newest(const char *run_dir, const char *name, long long number, NetError *error) {
     DIR *directory = opendir(run_dir);
     if (directory == NULL) {
         return NULL;
@@ -156,7 +161,7 @@ char *net_run_latest(const char *run_dir, const char *name, NetError *error) {
     long long best_rank = -1;
     for (const struct dirent *entry; (entry = readdir(directory)) != NULL;) {
         long long rank = run_rank(entry->d_name, name);
-        if (rank > best_rank) {
+        if (rank > best_rank && (number == ANY_NUMBER || rank % RANK_NUMBERS == number)) {
             best_rank = rank;
             snprintf(best, sizeof best, "%s", entry->d_name);
         }
@@ -165,16 +170,101 @@ char *net_run_latest(const char *run_dir, const char *name, NetError *error) {
     return best_rank >= 0 ? net_path_join(run_dir, best, error) : NULL;
 }
 
+char *net_run_latest(const char *run_dir, const char *name, NetError *error) {
+    return newest(run_dir, name, ANY_NUMBER, error);
+}
+
+/* "first" or, as `netc runs` writes it on a narrow terminal, "first-2". */
+static char *find_newest(const char *run_dir, const char *word, NetError *error) {
+    char *found = net_run_latest(run_dir, word, error);
+    char *name = found == NULL ? net_text(error, "%s", word) : NULL;
+    char *dash = name != NULL ? strrchr(name, '-') : NULL;
+    if (dash != NULL && dash[1] != '\0' && strlen(dash) < 10 && strspn(dash + 1, "0123456789") == strlen(dash + 1)) {
+        *dash = '\0';
+        found = newest(run_dir, name, strtol(dash + 1, NULL, 10), error);
+    }
+    free(name);
+    return found;
+}
+
+/* Whether a folder is a run's: it holds the first file that a trainer writes or, copied, one to go on from. */
+static bool is_run(const char *folder) {
+    static const char *const files[] = {"lock", "config.json", "checkpoint.safetensors", "weights.safetensors",
+                                        "best.safetensors"};
+    bool found = false;
+    for (size_t i = 0; i < sizeof files / sizeof *files && !found; i++) {
+        char *path = net_path_join(folder, files[i], NULL);
+        found = path != NULL && access(path, F_OK) == 0;
+        free(path);
+    }
+    return found;
+}
+
+/* The newest run of the name that a word, maybe with a folder before it, ends in. */
+static char *find_named(const char *run_dir, const char *word, NetError *error) {
+    char *folder = net_text(error, "%s", word);
+    char *slash = folder != NULL ? strrchr(folder, '/') : NULL;
+    if (slash != NULL) {
+        *slash = '\0';
+    }
+    char *found = folder == NULL  ? NULL
+                  : slash == NULL ? find_newest(run_dir, word, error)
+                                  : find_newest(slash == folder ? "/" : folder, slash + 1, error);
+    free(folder);
+    return found;
+}
+
 char *net_run_find(const char *run_dir, const char *word, NetError *error) {
-    if (is_folder(word)) {
+    bool beside = is_folder(word);
+    if (beside && is_run(word)) {
         return net_text(error, "%s", word);
     }
+    if (!beside && access(word, F_OK) == 0) {
+        return NULL; /* a file comes before a name */
+    }
     char *inside = net_path_join(run_dir, word, error);
-    if (inside != NULL && is_folder(inside)) {
+    if (inside == NULL) {
+        return NULL;
+    }
+    if (is_folder(inside) && (!beside || is_run(inside))) {
         return inside;
     }
     free(inside);
-    return net_run_latest(run_dir, word, error);
+    char *found = find_named(run_dir, word, error);
+    return found != NULL || !beside ? found : net_text(error, "%s", word);
+}
+
+bool net_run_takes(const char *folder, NetError *error) {
+    char first[NAME_MAX + 1] = "", run[NAME_MAX + 1] = "";
+    DIR *directory = is_run(folder) ? NULL : opendir(folder);
+    if (directory == NULL) {
+        return true; /* what cannot be read is said when it is opened */
+    }
+    for (const struct dirent *entry; (entry = readdir(directory)) != NULL;) {
+        const char *name = entry->d_name;
+        if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0) {
+            continue;
+        }
+        char *path = net_path_join(folder, name, NULL);
+        if (path != NULL && is_folder(path) && is_run(path) && strcmp(name, run) > 0) {
+            snprintf(run, sizeof run, "%s", name);
+        }
+        free(path);
+        if (*first == '\0' || strcmp(name, first) < 0) {
+            snprintf(first, sizeof first, "%s", name);
+        }
+    }
+    closedir(directory);
+    const char *slash = folder[strlen(folder) - 1] == '/' ? "" : "/";
+    if (*run != '\0') {
+        return net_fail(error, NET_ENVIRONMENT,
+                        "--resume %s: that is a folder of runs; name one of them, for example --resume %s%s%s [no-run]",
+                        folder, folder, slash, run);
+    }
+    return *first == '\0' || net_fail(error, NET_ENVIRONMENT,
+                                      "--resume %s: that folder is no run's, it holds '%s'; expected the folder or the "
+                                      "name of a run, or an empty folder [no-run]",
+                                      folder, first);
 }
 
 char *net_run_path(const NetRun *run, const char *file, NetError *error) {

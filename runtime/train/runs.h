@@ -7,6 +7,9 @@
 
 #include "runtime/base/error.h"
 
+/* Where runs are, unless --run-dir says otherwise. */
+#define NET_RUN_DIR "runs"
+
 typedef struct {
     char *folder; /* owned */
     int lock;     /* the lock file's descriptor, -1 without */
@@ -24,9 +27,15 @@ bool net_run_open(const char *folder, NetRun *run, NetError *error);
 /* The newest run of a name, by date and number; free() releases it. NULL without an error when there is none. */
 char *net_run_latest(const char *run_dir, const char *name, NetError *error);
 
-/* The run a user means by a word, wherever one is named: the folder of that path, the folder of that name in run_dir,
- * or the newest run of that name. free() releases it. NULL without an error when there is none. */
+/* The run a user means by a word, wherever one is named: the run's folder of that path, or if the word is the path of
+ * no file, the folder of that name in run_dir, or the newest run of that name, "first", or of that name and number,
+ * "first-2"; with a folder before it, the newest there. A folder of that path that is no run's is taken only where
+ * there is no such run. free() releases it. NULL without an error when there is none. */
 char *net_run_find(const char *run_dir, const char *word, NetError *error);
+
+/* Whether a trainer that is to resume may write into a folder: it is a run's, or empty. Otherwise an error that says
+ * what it holds. */
+bool net_run_takes(const char *folder, NetError *error);
 
 /* "folder/file" of a run; free() releases it. */
 char *net_run_path(const NetRun *run, const char *file, NetError *error);

@@ -45,8 +45,7 @@ double net_score_cost(const NetScore *score) { return figure(score->cost / (doub
 double net_score_value(const NetModel *model, const NetScore *score) {
     double n = (double)score->n;
     switch (net_model_measure(model)) {
-    /* where an output is no number it is no class either, whatever a comparison says */
-    case NET_MEASURE_ACCURACY: return isnan(score->cost) ? (double)NAN : score->correct / n;
+    case NET_MEASURE_ACCURACY: return score->correct / n;
     case NET_MEASURE_RMSE: return figure(sqrt(score->squared_error / (n * (double)model->outputs)));
     case NET_MEASURE_COST: break;
     }

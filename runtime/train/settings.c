@@ -6,8 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Kernels compute with 32-bit floats. */
-static bool rounds_to_zero(double value) { return value != 0 && (float)value == 0; }
+#include "runtime/base/float.h"
 
 static bool in_range(const NetSetting *setting, double value) {
     return (setting->above ? value > setting->low : value >= setting->low) &&
@@ -17,7 +16,7 @@ static bool in_range(const NetSetting *setting, double value) {
 static bool wrong(const NetSetting *setting, const char *text, NetError *error) {
     char range[96];
     bool whole = setting->kind == NET_SETTING_INTEGER;
-    if (!whole && rounds_to_zero(strtod(text, NULL))) {
+    if (!whole && net_rounds_to_zero(strtod(text, NULL))) {
         return net_fail(error, NET_USAGE, "--%s %s: a 32-bit float holds it as 0; the smallest above that is 1.4e-45",
                         setting->flag, text);
     }
@@ -42,7 +41,7 @@ bool net_setting_read(const NetSetting *setting, const char *text, double *value
     double number = strtod(text, &end);
     const char *allowed = whole ? "0123456789" : "+-.0123456789eE";
     if (end == text || *end != '\0' || strspn(text, allowed) != strlen(text) || !isfinite(number) ||
-        !in_range(setting, number) || (!whole && rounds_to_zero(number))) {
+        !in_range(setting, number) || (!whole && net_rounds_to_zero(number))) {
         return wrong(setting, text, error);
     }
     *value = number;

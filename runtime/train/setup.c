@@ -1,8 +1,10 @@
 #include <inttypes.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "runtime/base/float.h"
 #include "runtime/train/checkpoint.h"
 #include "runtime/train/require.h"
 
@@ -68,6 +70,40 @@ static bool load_probe(NetTrainer *trainer, NetError *error) {
     return true;
 }
 
+/* The setting that a formula reads which is nearest to 0; NULL: it reads none. */
+static const NetSetting *smallest_read(const NetTrainer *trainer, const NetFormula *formula) {
+    const NetModel *model = trainer->model;
+    const double *value = trainer->options.value;
+    int found = -1;
+    for (int i = 0; i < model->settings; i++) {
+        bool reads = net_formula_reads(formula, NET_COUNTS + i);
+        found = reads && (found < 0 || fabs(value[i]) < fabs(value[found])) ? i : found;
+    }
+    return found < 0 ? NULL : &model->setting[found];
+}
+
+/* Kernels are given the formulas' values as floats, and one that a float holds as 0 does nothing: rate/m is smallest
+ * for the largest batch. */
+static bool check_scalars(const NetTrainer *trainer, NetError *error) {
+    const double least = 0x1p-149; /* of the floats above 0 */
+    const NetModel *model = trainer->model;
+    NetStep step = {.value = trainer->options.value, .m = trainer->batch, .n = trainer->n, .epoch = 1};
+    for (int i = 0; i < model->scalars && !trainer->options.evaluate; i++) {
+        double value = net_scalars_value(model, &model->scalar[i], &step);
+        const NetSetting *setting = smallest_read(trainer, &model->scalar[i]);
+        if (!net_rounds_to_zero(value) || setting == NULL) {
+            continue;
+        }
+        double now = trainer->options.value[setting - model->setting];
+        return net_fail(error, NET_USAGE,
+                        "%s %g: a step is given %s, and for a batch of m = %" PRId64 " of n = %" PRId64
+                        " examples a 32-bit float holds that as 0; the smallest %s is %.2g",
+                        setting->name, now, model->scalar[i].text, step.m, step.n, setting->name,
+                        now * (least / value));
+    }
+    return true;
+}
+
 /* Buffers for the largest batch of any program, and the threads. */
 static bool make_buffers(NetTrainer *trainer, NetError *error) {
     const NetModel *model = trainer->model;
@@ -75,6 +111,9 @@ static bool make_buffers(NetTrainer *trainer, NetError *error) {
     int64_t batch = net_options_count(options, NET_KNOWN_BATCH);
     trainer->batch = batch > 0 && batch < trainer->n ? batch : trainer->n;
     trainer->steps = (trainer->n + trainer->batch - 1) / trainer->batch;
+    if (!check_scalars(trainer, error)) {
+        return false;
+    }
     int64_t probe = model->compiled.log_probe < trainer->n ? model->compiled.log_probe : trainer->n;
     int64_t largest = trainer->batch > NET_EVAL_BATCH ? trainer->batch : NET_EVAL_BATCH;
     largest = probe > largest ? probe : largest;
@@ -130,10 +169,9 @@ static bool fill_tensors(NetTrainer *trainer, NetError *error) {
         } else if (param->size != statistics) {
             return net_fail(error, NET_ENVIRONMENT, "%s has %" PRId64 " value%s, the data has %" PRId64 " of them",
                             param->name, param->size, net_plural((uint64_t)param->size), statistics);
-        } else if (param->role == NET_ROLE_INPUT_MEAN) {
-            net_data_statistics(&trainer->data, out, NULL);
         } else {
-            net_data_statistics(&trainer->data, NULL, out);
+            bool mean = param->init.statistic == NET_STATISTIC_MEAN;
+            net_data_statistics(&trainer->data, mean ? out : NULL, mean ? NULL : out);
         }
     }
     return true;
@@ -143,7 +181,7 @@ static bool fill_tensors(NetTrainer *trainer, NetError *error) {
  * done. */
 static bool begin(NetTrainer *trainer, NetError *error) {
     bool used[NET_CSV_FILES];
-    const char *score = net_model_measure(trainer->model) == NET_MEASURE_RMSE ? "rmse" : "accuracy";
+    const char *score = net_measure_name(net_model_measure(trainer->model));
     net_gradients_files(trainer->model, used);
     trainer->place = (NetPlace){.position = trainer->steps};
     trainer->clock = net_clock();
@@ -183,7 +221,8 @@ static bool find_resumed(NetTrainer *trainer, NetSafetensors *file, bool *found,
         net_progress_note(trainer->progress, options->program, text);
         return true;
     }
-    bool ok = net_run_open(folder, &trainer->run, error) && net_checkpoint_open(trainer, file, found, error);
+    bool ok = net_run_takes(folder, error) && net_run_open(folder, &trainer->run, error) &&
+              net_checkpoint_open(trainer, file, found, error);
     free(folder);
     if (ok && !*found) {
         snprintf(text, sizeof text, "%s has no checkpoint to resume from; starting anew in it [starting-anew]",
@@ -260,12 +299,20 @@ static bool resume(NetTrainer *trainer, const NetSafetensors *file, NetError *er
     }
     trainer->resumed = true;
     const NetPlace *place = &trainer->place;
-    if (place->epoch > net_options_count(&trainer->options, NET_KNOWN_EPOCHS)) {
-        net_progress_line(trainer->progress, "resume", "%s after its last epoch", trainer->run.folder);
+    int64_t epochs = net_options_count(&trainer->options, NET_KNOWN_EPOCHS);
+    char past[96] = "";
+    bool between = place->position == 0; /* two epochs */
+    if (place->epoch > epochs + between) {
+        snprintf(past, sizeof past, ": it is past %" PRId64 " epoch%s already and ends there", epochs,
+                 net_plural((uint64_t)epochs));
+    }
+    if (place->epoch > epochs && between) {
+        net_progress_line(trainer->progress, "resume", "%s after its last epoch, %" PRId64 "%s", trainer->run.folder,
+                          place->epoch - 1, past);
     } else {
-        net_progress_line(trainer->progress, "resume", "%s in epoch %" PRId64 ", after step %s of %s",
+        net_progress_line(trainer->progress, "resume", "%s in epoch %" PRId64 ", after step %s of %s%s",
                           trainer->run.folder, place->epoch, net_count(step[0], (uint64_t)place->position),
-                          net_count(step[1], (uint64_t)trainer->steps));
+                          net_count(step[1], (uint64_t)trainer->steps), past);
     }
     return true;
 }

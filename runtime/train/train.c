@@ -5,40 +5,6 @@
 
 #include "runtime/train/checkpoint.h"
 
-static void run_phases(NetTrainer *trainer, const NetProgram *program, int first, int end, const NetBatch *batch) {
-    NetCall call = {
-        .param = trainer->param,
-        .state = trainer->state,
-        .grad = trainer->grad,
-        .batch = trainer->values,
-        .input = batch->input,
-        .label = batch->label,
-        .item = batch->item,
-        .scalar = trainer->scalar,
-        .log = trainer->log,
-        .n = batch->n,
-    };
-    net_workers_run(trainer->workers, program, first, end, &call);
-}
-
-static void clear_log(NetTrainer *trainer, const NetBatch *batch) {
-    const NetModel *model = trainer->model;
-    int64_t chunks = net_chunks(batch->n);
-    memset(trainer->log, 0, (size_t)(model->log_once + chunks * model->log_chunk) * sizeof *trainer->log);
-}
-
-void net_trainer_run(NetTrainer *trainer, const NetProgram *program, const NetBatch *batch) {
-    clear_log(trainer, batch);
-    run_phases(trainer, program, 0, program->phases, batch);
-}
-
-void net_trainer_tick(NetTrainer *trainer) {
-    double now = net_clock();
-    trainer->place.seconds += now - trainer->clock;
-    trainer->place.epoch_seconds += now - trainer->clock;
-    trainer->clock = now;
-}
-
 /* The step that comes next, over m images. */
 static NetStep next_step(const NetTrainer *trainer, int64_t m) {
     const NetPlace *place = &trainer->place;
@@ -56,8 +22,8 @@ double net_trainer_penalty(const NetTrainer *trainer) {
     double sizes = 0;
     for (int i = 0; i < trainer->model->tensors; i++) {
         const NetParam *param = &trainer->model->tensor[i];
-        const float *w = trainer->param + param->offset;
-        bool penalised = param->decay && param->trainable && !param->in_state;
+        const float *w = (param->in_state ? trainer->state : trainer->param) + param->offset;
+        bool penalised = param->decays && param->trained;
         for (int64_t k = 0; penalised && k < param->size; k++) {
             squares += (double)w[k] * (double)w[k];
             sizes += fabs((double)w[k]);
@@ -115,6 +81,7 @@ static NetOutcome diverged(NetTrainer *trainer, const char *what, const NetBatch
     double largest = 0;
     double rate = net_options_number(&trainer->options, NET_KNOWN_RATE);
     char where[200] = "";
+    char advice[160];
     int layer = broken == NULL && batch != NULL ? first_overflow(trainer, batch, &largest) : -1;
     if (broken != NULL) {
         snprintf(where, sizeof where, "first in '%.120s'; ", broken->name);
@@ -122,10 +89,16 @@ static NetOutcome diverged(NetTrainer *trainer, const char *what, const NetBatch
         snprintf(where, sizeof where, "first in '%.120s' (weighted input %.2g); ", trainer->model->layer[layer].name,
                  largest);
     }
+    if (trainer->model->explodes && trainer->options.weights == NULL) { /* a smaller rate would not do */
+        snprintf(advice, sizeof advice,
+                 "the initial weights are too large: try init=he_normal with relu, lecun_normal with tanh");
+    } else {
+        snprintf(advice, sizeof advice, "try --rate %g (now %g)", rate / 10, rate);
+    }
     net_fail(error, NET_MODEL,
-             "%s is not finite at epoch %" PRId64 ", step %" PRId64 "; %stry --rate %g (now %g); the last good "
-             "checkpoint is %s/checkpoint.safetensors [diverged]",
-             what, place->epoch, place->position, where, rate / 10, rate, trainer->run.folder);
+             "%s is not finite at epoch %" PRId64 ", step %" PRId64 "; %s%s; the last good checkpoint is "
+             "%s/checkpoint.safetensors [diverged]",
+             what, place->epoch, place->position, where, advice, trainer->run.folder);
     return NET_FAILED;
 }
 
@@ -205,15 +178,14 @@ static NetOutcome train_step(NetTrainer *trainer, const NetBatch *batch, NetErro
     bool wanted = net_gradients_wanted(trainer->gradients, &at);
     const NetProgram *program = wanted ? &trainer->model->train_log : &trainer->model->train;
     fill_scalars(trainer, batch->n);
-    clear_log(trainer, batch);
-    run_phases(trainer, program, 0, program->commit, batch);
+    net_trainer_run_to_commit(trainer, program, batch);
     net_score_add(trainer->model, program, trainer->log, batch->n, &place->running);
     place->position++;
     place->step++;
     if (!isfinite(place->running.cost)) { /* before the step: the weights are those that gave this cost */
         return diverged(trainer, "cost", batch, error);
     }
-    run_phases(trainer, program, program->commit, program->phases, batch);
+    net_trainer_run_commit(trainer, program, batch);
     return net_gradients_step(trainer->gradients, &at, &trainer->csv, error) ? NET_WENT_ON : NET_FAILED;
 }
 
@@ -259,7 +231,7 @@ static NetOutcome train_epoch(NetTrainer *trainer, NetError *error) {
 }
 
 static void score_cells(NetCsvRow *row, const NetModel *model, const NetScore *score) {
-    if (score->n == 0 || net_model_measure(model) == NET_MEASURE_COST) {
+    if (score->n == 0) {
         net_csv_empty(row);
     } else {
         net_csv_number(row, net_score_value(model, score));

@@ -1,11 +1,11 @@
 /* A training run, as the files of this folder share it. Inside the runtime; the way in is net_trainer_main
  * (main.h).
  *
- * setup.c fills a NetTrainer from the model and the command line, train.c walks through the epochs, evaluate.c scores,
- * checkpoint.c saves and restores, weights.c reads and writes weight files, report.c writes config.json and
- * result.json, seeds.c sums up the runs of several seeds. All that a resumed run needs is in `place`, the buffers
- * param, state, best_param and best_state, and the gradient log's sums: what is added here must be added to
- * checkpoint.c.
+ * setup.c fills a NetTrainer from the model and the command line, trainer.c runs its programs and keeps its clock,
+ * train.c walks through the epochs, evaluate.c scores, checkpoint.c saves and restores, weights.c reads and writes
+ * weight files, report.c writes config.json and result.json, seeds.c sums up the runs of several seeds. All that a
+ * resumed run needs is in `place`, the buffers param, state, best_param and best_state, and the gradient log's sums:
+ * what is added here must be added to checkpoint.c.
  *
  * NetTrainer owns all it points to but the model; net_trainer_free releases it at any stage of its setup. */
 #ifndef NET_TRAIN_TRAINER_H
@@ -86,8 +86,11 @@ typedef enum {
 bool net_trainer_new(NetTrainer *trainer, const NetModel *model, const NetOptions *options, NetError *error);
 void net_trainer_free(NetTrainer *trainer);
 
-/* Runs a program over a batch; the log is cleared first. */
+/* trainer.c: runs a program over a batch; the log is cleared first. Its two parts: up to where parameters change, and
+ * from there. */
 void net_trainer_run(NetTrainer *trainer, const NetProgram *program, const NetBatch *batch);
+void net_trainer_run_to_commit(NetTrainer *trainer, const NetProgram *program, const NetBatch *batch);
+void net_trainer_run_commit(NetTrainer *trainer, const NetProgram *program, const NetBatch *batch);
 
 /* Brings place.seconds and place.epoch_seconds up to now. */
 void net_trainer_tick(NetTrainer *trainer);

@@ -16,10 +16,6 @@ enum { LISTED = 4 }; /* names a message lists of each sort */
 
 static const NetWords no_words;
 
-static const NetWords *renames(const NetWeightWords *words) {
-    return words->rename != NULL ? words->rename : &no_words;
-}
-
 static const NetWords *skips(const NetWeightWords *words) { return words->skip != NULL ? words->skip : &no_words; }
 
 /* ---- runs ---- */
@@ -182,7 +178,7 @@ static bool is_unexpected(const NetWeightWords *words, const NetWanted *wanted, 
         return false;
     }
     for (size_t i = 0; i < count; i++) {
-        if (is_called(renames(words), name, wanted[i].name)) {
+        if (is_called(words->rename, name, wanted[i].name)) {
             return false;
         }
     }
@@ -220,7 +216,7 @@ static bool check_new_name(const char *word, const NetWanted *wanted, size_t cou
 /* Each --rename and --skip must mean something: a slip of the pen would else train a layer from nothing. */
 static bool check_words(const NetSafetensors *file, const NetWeightWords *words, const NetWanted *wanted, size_t count,
                         NetError *error) {
-    const NetWords *rename = renames(words), *skip = skips(words);
+    const NetWords *rename = words->rename, *skip = skips(words);
     for (int i = 0; i < rename->count + skip->count; i++) {
         bool skips_it = i >= rename->count;
         const char *word = skips_it ? skip->at[i - rename->count] : rename->at[i];
@@ -276,10 +272,6 @@ static void advise(const NetWeightWords *words, const NetWanted *wanted, size_t 
     const char *new = missing != NULL ? missing->name : "", *old = unexpected != NULL ? unexpected->name : "";
     int new_length = label_length(new), old_length = label_length(old);
     int prefix = old_length - new_length - 1; /* of "module.fc", which torch.nn.DataParallel makes of fc */
-    if (words->skip == NULL || words->rename == NULL) {
-        snprintf(out, room, "they are another network's");
-        return;
-    }
     if (new_length > 0 && prefix > 0 && old[prefix] == '.' && strncmp(old + prefix + 1, new, (size_t)new_length) == 0) {
         snprintf(out, room, "use --rename %.*s= to read the names without that prefix", prefix, old);
         return;
@@ -288,7 +280,13 @@ static void advise(const NetWeightWords *words, const NetWanted *wanted, size_t 
         (is_shared(old, wanted, count) || (missing != NULL && strcmp(new + new_length, old + old_length) != 0))) {
         new_length = (int)strlen(new), old_length = (int)strlen(old);
     }
-    if (missing == NULL) {
+    if (words->skip == NULL) { /* a network in use has no layer that starts fresh */
+        if (missing != NULL && unexpected != NULL && same_shape(missing, unexpected)) {
+            snprintf(out, room, "use --rename %.*s=%.*s", old_length, old, new_length, new);
+        } else {
+            snprintf(out, room, "they are another network's");
+        }
+    } else if (missing == NULL) {
         snprintf(out, room, "use --skip %.*s to pass it over", old_length, old);
     } else if (unexpected == NULL) {
         snprintf(out, room, "use --skip %.*s to start it fresh", new_length, new);
@@ -303,12 +301,12 @@ static void advise(const NetWeightWords *words, const NetWanted *wanted, size_t 
 /* The file's only tensor that is called like `wanted`, NULL without one; false when there are two. */
 static bool find_only(const NetSafetensors *file, const NetWeightWords *words, const NetWanted *wanted,
                       const NetTensor **found, NetError *error) {
-    *found = find_tensor(file, renames(words), 0, wanted->name);
+    *found = find_tensor(file, words->rename, 0, wanted->name);
     if (*found == NULL) {
         return true;
     }
     size_t next = (size_t)(*found - file->tensors) + 1;
-    const NetTensor *second = find_tensor(file, renames(words), next, wanted->name);
+    const NetTensor *second = find_tensor(file, words->rename, next, wanted->name);
     return second == NULL ||
            net_fail(error, NET_ENVIRONMENT,
                     "--weights %s: %.80s and %.80s would both be %.80s; change --rename [weights-mismatch]",

@@ -19,8 +19,9 @@ typedef struct {
 
 /* How the user says that names differ. */
 typedef struct {
-    const char *weights;           /* the file or run as the user wrote it, for messages */
-    const NetWords *rename, *skip; /* NULL: the command has no such options, and they are not advised */
+    const char *weights; /* the file or run as the user wrote it, for messages */
+    const NetWords *rename;
+    const NetWords *skip; /* NULL: the command has no such option, and it is not advised */
 } NetWeightWords;
 
 /* The file a word means: itself, or of a run (as net_run_find knows it) best.safetensors, the best epoch

@@ -7,8 +7,8 @@
 #include "runtime/train/trainer.h"
 #include "runtime/train/weight_file.h"
 
-/* Whether a tensor of the model is one of the weights file: the input's statistics are metadata. */
-static bool is_stored(const NetParam *param) { return param->role == NET_ROLE_PARAM || param->role == NET_ROLE_STATE; }
+/* Whether it is a tensor of weights files. */
+static bool is_tensor(const NetParam *param) { return param->kept != NULL && !param->metadata; }
 
 static float *place_of(const NetParam *param, float *params, float *state) {
     return (param->in_state ? state : params) + param->offset;
@@ -41,57 +41,59 @@ static char *classes_text(const NetData *data, NetError *error) {
     return text;
 }
 
+/* Adds a text that was made for it, and is freed with the list; false when there is none. */
+static bool add_metadata(NetPair *metadata, size_t *pairs, const char *key, char *text) {
+    if (text != NULL) {
+        metadata[(*pairs)++] = (NetPair){key, text};
+    }
+    return text != NULL;
+}
+
 bool net_trainer_save_weights(NetTrainer *trainer, const char *name, double epoch, const float *param,
                               const float *state, NetError *error) {
-    enum { MEAN, STD, CLASSES, NETWORK, OWNED };
+    enum { FIXED = 6, MADE = 2 };
     const NetModel *model = trainer->model;
     char hash[SHA256_DIGEST_STRING_LENGTH], epochs[32];
     SHA256Data((const uint8_t *)model->text, strlen(model->text), hash);
     snprintf(epochs, sizeof epochs, "%.6g", epoch);
-    NetPair metadata[6 + OWNED] = {{"format", "pt"},  {"name", model->name},  {"netc", model->netc},
-                                   {"epoch", epochs}, {"model_sha256", hash}, {"order_hash", model->order_hash}};
-    size_t pairs = 6;
-    char *owned[OWNED] = {NULL}; /* metadata that is made here */
-    size_t count = 0;
+    const NetPair fixed[FIXED] = {{"format", "pt"},  {"name", model->name},  {"netc", model->netc},
+                                  {"epoch", epochs}, {"model_sha256", hash}, {"order_hash", model->order_hash}};
+    size_t pairs = FIXED, count = 0;
     NetTensor *tensors = net_alloc((size_t)model->tensors, sizeof *tensors, error);
+    NetPair *metadata = net_alloc((size_t)model->tensors + FIXED + MADE, sizeof *metadata, error);
     char *path = net_run_path(&trainer->run, name, error);
-    bool ok = tensors != NULL && path != NULL;
+    bool ok = tensors != NULL && metadata != NULL && path != NULL;
+    if (metadata != NULL) {
+        memcpy(metadata, fixed, sizeof fixed);
+    }
     for (int i = 0; i < model->tensors && ok; i++) {
         const NetParam *from = &model->tensor[i];
         const float *values = (from->in_state ? state : param) + from->offset;
-        if (is_stored(from)) {
-            tensors[count] = (NetTensor){.name = from->name, .type = NET_F32, .rank = from->dims, .data = values};
+        if (is_tensor(from)) {
+            tensors[count] = (NetTensor){.name = from->kept, .type = NET_F32, .rank = from->dims, .data = values};
             memcpy(tensors[count++].shape, from->shape, sizeof from->shape);
-            continue;
-        }
-        size_t which = from->role == NET_ROLE_INPUT_MEAN ? MEAN : STD;
-        if (owned[which] == NULL) {
-            owned[which] = statistics_text(values, from->size, error);
-            ok = owned[which] != NULL;
-            metadata[pairs++] = (NetPair){which == MEAN ? "input_mean" : "input_std", owned[which]};
+        } else if (from->kept != NULL) {
+            ok = add_metadata(metadata, &pairs, from->kept, statistics_text(values, from->size, error));
         }
     }
     if (ok && trainer->data.class_names != NULL && model->classes == trainer->data.classes) {
-        owned[CLASSES] = classes_text(&trainer->data, error);
-        ok = owned[CLASSES] != NULL;
-        metadata[pairs++] = (NetPair){"classes", owned[CLASSES]};
+        ok = add_metadata(metadata, &pairs, "classes", classes_text(&trainer->data, error));
     }
     if (ok && model->network != NULL) {
-        owned[NETWORK] = net_network_text(model->network, false, error);
-        ok = owned[NETWORK] != NULL;
-        metadata[pairs++] = (NetPair){"network", owned[NETWORK]};
+        ok = add_metadata(metadata, &pairs, "network", net_network_text(model->network, false, error));
     }
     ok = ok && net_safetensors_write(path, tensors, count, metadata, pairs, false, error);
-    for (int i = 0; i < OWNED; i++) {
-        free(owned[i]);
+    while (metadata != NULL && pairs-- > FIXED) {
+        free((char *)(uintptr_t)metadata[pairs].value);
     }
+    free(metadata);
     free(tensors);
     free(path);
     return ok;
 }
 
-/* Reads the tensors that were found into the buffers, and the input's statistics where the model leaves them to the
- * data; a file without them leaves the data's own. */
+/* Reads the tensors that were found into the buffers, and from the metadata what the model leaves to the data; a file
+ * without it leaves the data's own. */
 static bool load_tensors(NetTrainer *trainer, const NetSafetensors *file, const NetTensor *const *found,
                          NetError *error) {
     const NetModel *model = trainer->model;
@@ -100,20 +102,19 @@ static bool load_tensors(NetTrainer *trainer, const NetSafetensors *file, const 
     for (int i = 0; i < model->tensors; i++) {
         const NetParam *param = &model->tensor[i];
         float *out = place_of(param, trainer->param, trainer->state);
-        if (!is_stored(param)) {
-            bool given;
-            const char *key = param->role == NET_ROLE_INPUT_MEAN ? "input_mean" : "input_std";
-            if (param->init.kind == NET_INIT_DATA &&
-                !net_weights_statistics(file, key, out, param->size, &given, error)) {
-                return false;
-            }
+        bool given, from_data = param->init.kind == NET_INIT_DATA;
+        if (param->metadata && from_data &&
+            !net_weights_statistics(file, param->kept, out, param->size, &given, error)) {
+            return false;
+        }
+        if (!is_tensor(param)) {
             continue;
         }
         const NetTensor *tensor = found[next++];
         if (tensor == NULL) {
             continue;
         }
-        if (!net_weights_values(file, tensor, param->name, out, param->size, error)) {
+        if (!net_weights_values(file, tensor, param->kept, out, param->size, error)) {
             return false;
         }
         converted = tensor->type != NET_F32 ? net_type_name(tensor->type) : converted;
@@ -157,8 +158,8 @@ static bool match_and_load(NetTrainer *trainer, const NetSafetensors *file, NetE
     size_t count = 0;
     for (int i = 0; i < model->tensors && wanted != NULL; i++) {
         const NetParam *param = &model->tensor[i];
-        if (is_stored(param)) {
-            wanted[count++] = (NetWanted){param->name, param->shape, param->dims};
+        if (is_tensor(param)) {
+            wanted[count++] = (NetWanted){param->kept, param->shape, param->dims};
         }
     }
     bool ok = wanted != NULL && found != NULL && net_weights_match(file, &words, wanted, count, found, error) &&

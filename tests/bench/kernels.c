@@ -94,7 +94,7 @@ static void fill_tensors(Bench *bench) {
         float *out = (param->in_state ? bench->state : bench->param) + param->offset;
         if (param->init.kind != NET_INIT_DATA) net_init_fill(&param->init, 1, (uint32_t)i, 0, param->size, out);
         for (int64_t k = 0; k < param->size && param->init.kind == NET_INIT_DATA; k++)
-            out[k] = param->role == NET_ROLE_INPUT_STD ? 1 : 0;
+            out[k] = param->init.statistic == NET_STATISTIC_DEVIATION ? 1 : 0;
     }
 }
 

@@ -105,6 +105,16 @@ def check_commands(page, blocks):
     return count
 
 
+def check_paths(page, blocks):
+    """Models that ship with netc are named as they are called from the top of the repository."""
+    shipped = os.listdir(os.path.join(ROOT, "models"))
+    for line, _, lines in blocks:
+        for number, text in enumerate(lines, line):
+            for name in re.findall(r"netc (?:check|show|train|build) (\w+\.net)", text):
+                if name in shipped:
+                    fail(page, number, f"{name} is models/{name}")
+
+
 def anchors(page):
     """The anchors of a page's headings, as the usual renderers make them."""
     return {re.sub(r"[^\w\- ]", "", match.group(1).lower()).strip().replace(" ", "-")
@@ -176,6 +186,7 @@ for page in PAGES:
     networks += check_networks(page, found)
     lines += check_commands(page, found)
     check_links(page, outside)
+    check_paths(page, found)
 check_words()
 check_manual()
 if failures:

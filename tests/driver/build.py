@@ -1,9 +1,11 @@
 #!/usr/bin/env python3
 """netc build: outputs have the names and modes they should, replace what was there whole, and leave nothing beside."""
 import os
+import signal
 import stat
 import subprocess
 import sys
+import time
 
 NETC = os.environ["NETC"]
 SMALL = os.path.join(os.environ["NETC_ROOT"], "tests/driver/Inputs/small.net")
@@ -76,6 +78,25 @@ os.mkdir("temporary")
 run("build", SMALL, env=dict(os.environ, TMPDIR=os.path.abspath("temporary")))
 if os.listdir("temporary"):
     sys.exit(f"left in the temporary folder: {os.listdir('temporary')}")
+
+# nor when the reader of standard output, or the one of a pipe, has gone or never comes
+environment = dict(os.environ, TMPDIR=os.path.abspath("temporary"))
+for arguments in (("build", SMALL, "--emit", "c", "-o", "-"), ("train", SMALL, "--dump=loops", "--epochs", "0")):
+    process = subprocess.Popen([NETC, *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment, text=True)
+    process.stdout.close()
+    error = process.stderr.read()
+    if process.wait() != -signal.SIGPIPE or error or os.listdir("temporary"):
+        sys.exit(f"{arguments}: no reader: status {process.returncode}, left {os.listdir('temporary')}\n{error}")
+os.mkfifo("pipe")
+process = subprocess.Popen([NETC, "build", SMALL, "--emit", "c", "-o", "pipe"], stderr=subprocess.PIPE, env=environment,
+                           text=True)
+while process.poll() is None and ") S " not in open(f"/proc/{process.pid}/stat").read():
+    time.sleep(0.01)  # it sleeps for nothing but a reader
+process.send_signal(signal.SIGTERM)
+error = process.communicate(timeout=60)[1]
+if process.returncode != 143 or error or os.listdir("temporary"):
+    sys.exit(f"a signal: status {process.returncode}, left {os.listdir('temporary')}\n{error}")
+os.remove("pipe")
 
 # the same input gives the same bytes
 first = open("small.o", "rb").read()

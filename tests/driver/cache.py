@@ -16,8 +16,8 @@ FOLDER = os.path.join(CACHE, "netc/trainers")
 TIMES = int(sys.argv[1]) if len(sys.argv) > 1 else 20
 
 
-def start(*options, cache=CACHE, run="run"):
-    return subprocess.Popen([NETC, "train", SMALL, "--epochs", "0", "-q", "--run-dir", run, *options],
+def start(*options, cache=CACHE, run="run", before=()):
+    return subprocess.Popen([*before, NETC, "train", SMALL, "--epochs", "0", "-q", "--run-dir", run, *options],
                             env=dict(os.environ, XDG_CACHE_HOME=cache), stdin=subprocess.DEVNULL,
                             stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
@@ -109,11 +109,26 @@ os.unlink(PATH)
 os.makedirs(PATH + "/in the way")
 if "not kept: " not in train("a folder with something in it", "-v"):
     sys.exit("a folder with something in it: not said with -v")
-os.makedirs("readonly/netc/trainers")
-os.chmod("readonly/netc/trainers", 0o500)
-train("a cache that is not writable", cache=os.path.abspath("readonly"))
-with open("file", "w"):
-    train("a file instead of the cache", cache=os.path.abspath("file"))
+os.makedirs("spoilt/netc")
+for name in ("file", "spoilt/netc/trainers"):  # a mode would not keep root from writing
+    with open(name, "w"):
+        pass
+for name in ("file", "spoilt"):
+    err = train(f"a file in the place of {name}'s folder", "-v", cache=os.path.abspath(name))
+    if "no cache folder" not in err and "not kept: " not in err:
+        sys.exit(f"a file in the place of {name}'s folder: not said with -v: {err}")
+
+# a file system that programs are not run from
+os.makedirs("noexec")
+mount = ["unshare", "--user", "--map-root-user", "--mount", "sh", "-c",
+         "mount -t tmpfs -o noexec none noexec && shift && exec \"$@\"", "sh", "-"]
+if shutil.which("unshare") and subprocess.run([*mount, "true"], capture_output=True).returncode == 0:
+    for _ in range(2):
+        shutil.rmtree("run", ignore_errors=True)
+        process = start("-v", cache=os.path.abspath("noexec"), before=mount)
+        out, err = process.communicate(timeout=300)
+        if process.returncode != 0 or out != GOOD or "no program can be started there" not in err:
+            sys.exit(f"a cache mounted noexec: status {process.returncode}\n{out}{err}")
 
 # two at once, on a spoilt entry
 shutil.rmtree(PATH)

@@ -63,7 +63,7 @@ for command in commands:
 # a trainer: the run that was begun is there, no file of it unfinished
 for limit in (0, 500, 20000):
     done = run("./trainer", "--epochs", "1", "-q", "--run-dir", f"runs/{limit}", limit=limit)
-    left = os.listdir(f"runs/{limit}")
+    left = [name for _, _, names in os.walk(f"runs/{limit}") for name in names]
     if done.returncode != 3 or f"runs/{limit}/" not in done.stderr or "File too large" not in done.stderr:
         sys.exit(f"trainer at {limit} bytes: status {done.returncode}\n{done.stderr}")
     if any(name.endswith(".tmp") or "new" in name for name in left):

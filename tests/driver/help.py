@@ -54,6 +54,17 @@ for word, parts in {"data": ("[a setting of the train block]\ndata SET", "[a com
 if help_on("help", "conv")[0] == "[" or help_on("help", "conv") != help_on("help", "conv").strip() + "\n":
     sys.exit("FAILED: one meaning needs no heading")
 
+# options of netc and of trainers, with or without their dashes; words they take
+for word, parts in {"--weights": ("[an option of 'netc build']\n  --weights FILE|RUN ", "'netc train' and trainers]\n  --weights"),
+                    "--seeds": ("[an option of 'netc train' and trainers]\n  --seeds A-B ",), "time-limit": ("  --time-limit ",),
+                    "resume": ("  --resume [RUN] ",), "-o": ("[an option of 'netc build']\n  --output FILE ",),
+                    "onnx": ("[a word for --emit of 'netc build']\n  --emit WHAT ",), "lib": ("--emit WHAT ",),
+                    "status": ("4           --require not met",), "label": ("LABEL: LAYER ",), "number": ("5e-3 ",)}.items():
+    if not all(part in help_on("help", word) for part in parts):
+        sys.exit(f"FAILED: netc help {word}:\n{help_on('help', word)}")
+if "a word after 'log'" in help_on("help", "--weights"):
+    sys.exit("FAILED: netc help --weights tells of the word, too")
+
 # words that are none
 for word, meant in {"reul": "did you mean 'relu'?", "convv": "did you mean 'conv'?", "probes": "did you mean 'probe'?",
                     "padding": "did you mean 'pad'?", "Conv2D": "in netc that is 'conv MAPS kernel=HxW'",

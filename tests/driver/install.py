@@ -9,7 +9,7 @@ import sys
 ROOT, BUILD = os.environ["NETC_ROOT"], os.environ["NETC_BUILD"]
 SKIPPED = 77
 FILES = {"bin/netc", "lib/netc/libnetrt.a", "lib/netc/libnetinfer.a", "lib/pkgconfig/netc.pc", "include/netc/abi.h", "share/man/man1/netc.1",
-         "share/bash-completion/completions/netc", "share/zsh/site-functions/_netc",
+         "share/netc/folders", "share/bash-completion/completions/netc", "share/zsh/site-functions/_netc",
          *(f"share/netc/models/{name}" for name in os.listdir(os.path.join(ROOT, "models")))}
 
 if os.path.basename(BUILD) in ("asan", "tsan"):
@@ -49,9 +49,15 @@ for name in FILES:
     mode = stat.S_IMODE(os.stat(f"{stage}/usr/{name}").st_mode)
     if mode & 0o777 != (0o755 if name == "bin/netc" else 0o644):
         fail(f"{name}: mode {mode:o}")
+make("install-files", stage, "/usr")
 make("uninstall", stage, "/usr")
-if files(stage):
-    fail(f"uninstall left {files(stage)}")
+if os.path.exists(f"{stage}/usr"):
+    fail(f"uninstall left {list(os.walk(stage))}")
+os.makedirs(f"{stage}/usr/bin")
+make("install-files", stage, "/usr")
+make("uninstall", stage, "/usr")
+if os.listdir(f"{stage}/usr") != ["bin"]:
+    fail(f"uninstall left {os.listdir(f'{stage}/usr')}, and there was an empty bin")
 
 # in place
 prefix = os.path.abspath("prefix")

@@ -2,6 +2,7 @@
 """A run is named by its folder, by the folder's name in runs/ or by its own name (the newest), wherever one is meant."""
 import json
 import os
+import shutil
 import subprocess
 import sys
 
@@ -31,7 +32,8 @@ def content(folder, name="weights.safetensors"):
 older, newer = (trained("--name", "mine", "--epochs", "1", "--seed", str(seed))["run"] for seed in (1, 2))
 os.makedirs("runs/mine-2020-01-01-99")  # more recent by its number, not by its date
 os.makedirs("runs/mine-too-2099-01-01-1")
-ways = {older: (older, os.path.basename(older)), newer: (newer, os.path.basename(newer), "mine")}
+ways = {older: (older, os.path.basename(older), "mine-1"),
+        newer: (newer, os.path.basename(newer), "mine", "mine-2", "runs/mine-2")}
 if content(older) == content(newer):
     sys.exit("FAILED: two seeds, the same weights")
 
@@ -56,7 +58,21 @@ for run, words in ways.items():
         epochs += 1
         if trained("--resume", word, "--epochs", str(epochs))["run"] != run:
             sys.exit(f"FAILED: --resume {word} is not {run}")
-error = netc("train", SMALL, "--resume", "mine-2", status=3).stderr
-if "--resume mine-2: there is no folder of that path, and in runs no run of that name [no-run]" not in error:
+error = netc("train", SMALL, "--resume", "mine-7", status=3).stderr
+if "--resume mine-7: there is no folder of that path, and in runs no run of that name [no-run]" not in error:
     sys.exit(f"FAILED: {error}")
+
+# a file that is there is that file, whatever runs are called
+shutil.copy(os.path.join(older, "weights.safetensors"), "mine")
+if content(trained("--weights", "mine", "--epochs", "0", "--name", "taken")["run"]) != content(older):
+    sys.exit("FAILED: --weights mine is not the file of that name")
+netc("build", SMALL, "--infer", "--emit", "onnx", "--weights", "mine", "-o", "word.onnx")
+netc("build", SMALL, "--infer", "--emit", "onnx", "--weights", older, "-o", "run.onnx")
+if content(".", "word.onnx") != content(".", "run.onnx"):
+    sys.exit("FAILED: build --infer --weights mine is not the file of that name")
+if not netc("show", "mine").stdout.startswith("mine\n"):
+    sys.exit("FAILED: show mine is not the file of that name")
+shutil.copy(SMALL, "small")
+for _ in range(2):
+    netc("train", "small", "--epochs", "0", "-q")
 print("ok")

@@ -137,14 +137,47 @@ for width in (72, 80, 92, 120):
 # dates go first, then what says least; settings that differ and results stay
 narrow = terminal(80, "--color", "never")
 if narrow.splitlines()[0].split() != ["run", "rate", "batch", "seed", "epochs", "validation", "test", "seconds", "status"] or \
-        "\nfirst…10 " not in narrow or "not shown, the terminal is too narrow: dates\n" not in narrow:
+        "\nfirst-10 " not in narrow or "not shown, the terminal is too narrow: dates\n" not in narrow:
     fail(narrow)
 narrow = terminal(48, "--color", "never")
-if narrow.splitlines()[0].split() != ["run", "rate", "batch", "seed", "validation", "test"] or \
-        "narrow: dates," not in narrow or "seconds, epochs," not in " ".join(narrow.split()):
+if narrow.splitlines()[0].split() != ["run", "rate", "validation", "test", "status"] or \
+        "narrow: dates, seconds, epochs, batch, seed\n" not in " ".join(narrow.split()) + "\n":
     fail(narrow)
+if listed("first-10") != ["first-2026-11-21-10"] or listed("runs/first-10") != ["first-2026-11-21-10"]:
+    fail("the name without its date is not taken")
 if "\033[31mdiverged" not in terminal(100) or "\033" in runs() or "\033[31m" not in runs("--color", "always"):
     fail("colour")
+
+# what models differ in goes before what runs of one differ in, the status when it is the same; no name is cut
+def mixed(number, model, settings, name="mixed", **more):
+    where = make(name, number, settings, {"test_accuracy": 0.9, "validation_accuracy": 0.9, **more}, folder="mixed",
+                 lets={"act": more.pop("act", "relu")}, sha=model[0] * 64)
+    config = json.load(open(f"{where}/config.json"))
+    config["model"]["path"] = f"{model}.net"
+    write(f"{where}/config.json", config)
+
+
+for seed in 1, 2, 3:
+    mixed(seed, "a", {"seed": seed})
+    mixed(seed + 3, "a", {"seed": seed}, act="tanh")
+other = {"batch": 100, "split": {"train": 5000, "validation": 500, "test": 1000}, "l2": 0.001}
+mixed(7, "b", other)
+if "split" in terminal(80, "mixed", "--color", "never").splitlines()[0].split():
+    fail(terminal(80, "mixed"))
+done = terminal(72, "mixed", "--color", "never")
+titles = done.splitlines()[0].split()
+if "act" not in titles or "seed" not in titles or "status" in titles or "status done" not in " ".join(done.split()):
+    fail(done)
+mixed(8, "b", other, name="rather-long-name", status="diverged")
+done = terminal(80, "mixed", "--color", "never")
+if not {"act", "seed", "status"} <= set(done.splitlines()[0].split()) or "\nrather-long-name-8 " not in done or \
+        "diverged" not in done or "…" in done:
+    fail(done)
+make("mixed", 1, {}, {}, folder="twice")
+os.rename("twice/mixed-2026-11-21-1", "twice/mixed-2026-11-20-1")
+make("mixed", 1, {}, {}, folder="twice")
+if "\nmixed-2026-11-20-1 " not in terminal(48, "twice", "--color", "never"):
+    fail("two runs are called alike: " + terminal(48, "twice"))
 
 # seeds: what differs in nothing else is one group, with mean and deviation; one of each seed, none that diverged
 def seeded(number, seed, accuracy, rate=0.05, **more):
@@ -157,6 +190,9 @@ seeded(6, 4, 0.1, status="diverged")
 seeded(7, 1, 0.5, rate=0.1)
 seeded(8, 2, 0.7, rate=0.1)
 seeded(9, 1, 0.4, rate=0.2)
+seeded(10, 2, 0.8, rate=0.2, status="time_limit")
+for number, seed in ((11, "one"), (12, "two"), (13, "nan"), (14, "inf")):
+    seeded(number, seed, 0.5, rate=0.3)
 values, two = [0.94, 0.96, 0.95, 0.93], [0.5, 0.7]
 write("seeds/seeds-2026-11-21-1-seeds.json", {})
 groups = json.loads(runs("--json", "seeds"))["groups"]
@@ -175,7 +211,8 @@ if runs("--sort", "test", "seeds").split("\n\n")[1].split("\n")[0].split()[4] !=
 # all that is in a folder, as a shell names it: summaries of seeds are passed over
 if listed(*sorted(f"seeds/{name}" for name in os.listdir("seeds"))) != listed("seeds"):
     fail("summaries of seeds")
-runs("seeds/seeds-2026-11-21-1-seeds.json", error="netc: there are no runs in seeds/seeds-2026-11-21-1-seeds.json")
+runs("seeds/seeds-2026-11-21-1-seeds.json", error="netc: seeds/seeds-2026-11-21-1-seeds.json sums up the runs of several seeds; 'netc runs seeds' lists "
+                                                  "them")
 
 # one model alone
 make("other", 1, {}, {}, folder="models")
@@ -184,7 +221,7 @@ config["model"]["path"] = "elsewhere/second.net"
 write("models/other-2026-11-21-1/config.json", config)
 make("one", 1, {}, {}, sha="1" * 64, folder="models")
 make("two", 1, {}, {}, sha="2" * 64, folder="models")
-for model, names in (("second", ["other"]), ("first", ["one", "two"]), ("models/first.net", ["one", "two"])):
+for model, names in (("second", ["other"]), ("other", ["other"]), ("first", ["one", "two"]), ("models/first.net", ["one", "two"])):
     if listed("--model", model, "models") != [f"{name}-2026-11-21-1" for name in names]:
         fail(f"--model {model}: {listed('--model', model, 'models')}")
 runs("--model", "frist", "models", status=2, error="netc runs: --model frist: there is no run of it; did you mean 'first'?")
@@ -201,6 +238,8 @@ make("texts", 1, {}, {}, sha="1" * 64, folder="texts")
 make("texts", 2, {}, {}, sha="2" * 64, folder="texts")
 if "first#11111111" not in runs("texts") or "first#22222222" not in runs("texts"):
     fail(runs("texts"))
+if listed("--model", "first#22222222", "texts") != ["texts-2026-11-21-2"] or len(listed("--model", "first", "texts")) != 2:
+    fail(f"--model first#22222222: {listed('--model', 'first#22222222', 'texts')}")
 
 # broken and unfinished ones
 EPOCHS = "epoch,step,seconds,validation_accuracy\n0,0,0.1,0.05\n1,10,1.5,0.75\n2,20,2.5,0.5\n3,30,3."

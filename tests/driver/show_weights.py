@@ -2,8 +2,10 @@
 """netc show of weights files and runs, and netc check of them."""
 import json
 import os
+import shutil
 import struct
 import subprocess
+import threading
 
 NETC = os.environ["NETC"]
 FAST = ["-O0"] if b"without LLVM" in subprocess.check_output([NETC, "--version"]) else []
@@ -57,6 +59,11 @@ for word in ("runs/latest", f"runs/{run}", run):
             fail(f"show {word}: there is no '{line}' in\n{out}")
 if not netc("show", "runs/latest").startswith("runs/latest/best.safetensors\n"):
     fail("of a run the best epoch is shown")
+header = json.dumps({"__metadata__": {"format": "pt"}, "w": {"dtype": "F32", "shape": [1], "data_offsets": [0, 4]}}).encode()
+with open("bare.safetensors", "wb") as file:
+    file.write(struct.pack("<Q", len(header)) + header + bytes(4))
+if not netc("show", "bare.safetensors").startswith("bare.safetensors\n\ntensor "):
+    fail(f"one empty line above the tensors\n{netc('show', 'bare.safetensors')}")
 shown = json.loads(netc("show", "--json", "runs/latest/weights.safetensors"))
 if shown["metadata"]["epoch"] != "1" or shown["tensors"][1] != {"name": "out.bias", "type": "F32", "shape": [10],
                                                                  "values": 10} or "run" in shown:
@@ -74,15 +81,73 @@ with open("cut.safetensors", "wb") as file:
     file.write(struct.pack("<Q", len(header)) + header + bytes(7))
 says("netc: cut.safetensors: is cut short: tensor 'a' ends at byte 8 of the data, and there are 7 [damaged-file]", "show",
      "cut.safetensors", status=3)
+with open("cut", "wb") as file:  # within its header: it is still told by its first bytes
+    file.write(struct.pack("<Q", len(header)) + header[:20])
+says("netc: cut: is not a safetensors file, or is cut short (28 bytes)", "show", "cut", status=3)
 
 # where a model is expected
 says("foreign: error: this is a safetensors file: weights, not a model; expected a .net text [foreign-file]", "check",
      "foreign", status=1)
 says("netc: runs/latest is a run, expected a model (FILE.net); 'netc show runs/latest' prints what is in it", "train",
      "runs/latest", status=3)
+with open("runs/latest.net", "w") as file:
+    file.write("")
+says("netc: runs/latest is a run, expected a model; did you mean runs/latest.net?", "train", "runs/latest", status=3)
+os.remove("runs/latest.net")
 says("netc: cannot read runs: is a folder, not a .net file", "check", "runs", status=3)
 os.mkdir("empty")
 says("netc: empty: is not a run: it has no config.json; 'netc runs' lists those in runs", "show", "empty", status=3)
 netc("train", "small.net", *FAST, "-q")
 says("netc: runs: holds several runs; 'netc runs runs' lists them, name one", "show", "runs", status=3)
-says("netc show: --dot is about a model; foreign holds weights", "show", "--dot", "foreign", status=2)
+for option, words in (("--dot", ["--dot"]), ("-D", ["-D", "width=3"]), ("--set", ["--set", "epochs 3"]), ("-W", ["-Werror"]),
+                      ("--diagnostics", ["--diagnostics", "json"]), ("--dump", ["--dump=model"])):
+    for file in ("foreign", run):
+        says(f"netc show: {option} is about a model; {file} holds weights", "show", *words, file, status=2)
+
+# what others call their metadata is shown, names line up whatever their letters are
+metadata = {"format": "pt", "name": "theirs", "epoch": "7", "network": "of theirs", "重み": "wide"}
+tensor = {"dtype": "F32", "shape": [1]}
+header = json.dumps({"__metadata__": metadata, "重み": {**tensor, "data_offsets": [0, 4]},
+                     "weight": {**tensor, "data_offsets": [4, 8]}}, ensure_ascii=False).encode()
+with open("theirs.safetensors", "wb") as file:
+    file.write(struct.pack("<Q", len(header)) + header + bytes(8))
+out = netc("show", "theirs.safetensors")
+for line in ("\nformat          pt\nname            theirs\nepoch           7\nnetwork         of theirs\n重み            wide\n",
+             "\nweight   1       F32               1\n", "\n重み     1       F32               1\n"):
+    if line not in out:
+        fail(f"show theirs.safetensors: there is no '{line}' in\n{out}")
+if json.loads(netc("show", "--json", "theirs.safetensors"))["metadata"] != metadata:
+    fail("show --json theirs.safetensors")
+
+# a run's name never reaches the terminal as it is; without other parts there are the figures of the training
+evil = "runs/e\033[31mvil-2026-01-01-1"
+shutil.copytree(f"runs/{run}", evil)
+with open(f"{evil}/result.json", "w", encoding="utf-8") as file:
+    json.dump({"status": "done", "train_cost": 0.5, "train_accuracy": 0.75}, file)
+out = netc("show", evil)
+if "\033" in out or "  train_accuracy             0.75\n" not in out:
+    fail(f"show of a run that is called strangely, without held-out parts\n{out!r}")
+
+# a pipe is read once, or not at all
+os.mkfifo("pipe.safetensors")
+says("netc: pipe.safetensors: cannot read: it is not a regular file", "show", "pipe.safetensors", status=3)
+os.mkfifo("pipe")
+
+
+def feed(start):
+    try:
+        with open("pipe", "wb") as pipe:
+            pipe.write(start + bytes(17 << 20))
+    except BrokenPipeError:
+        pass
+
+
+with open("foreign", "rb") as file:
+    weights = file.read()
+for start, status, expected in (
+        (b"#" * 10, 3, "netc: cannot read pipe: is larger than 16 MiB, the limit for a model"),
+        (weights, 1, "pipe: error: this is a safetensors file: weights, not a model; expected a .net text [foreign-file]")):
+    threading.Thread(target=feed, args=(start,), daemon=True).start()
+    error = netc("check", "pipe", status=status)
+    if error.splitlines()[0] != expected:
+        fail(f"check of a pipe with 17 MiB\n  expected {expected}\n  found    {error}")

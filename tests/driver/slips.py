@@ -7,6 +7,7 @@ import subprocess
 import sys
 
 NETC = os.environ["NETC"]
+os.environ["HOME"] = "/home/me"
 
 # Where a line stands: a layer in the middle, the last one, the input, a setting, the opening of the network, the file.
 MODELS = {
@@ -43,7 +44,7 @@ layer   | conv 32 k=3 s=1                                   | conv 32 kernel=3 s
 layer   | conv 32 kernel=3 dilation=2                       | conv 32 kernel=3
 layer   | Conv2d(1, 6, 5)                                   | conv 6 kernel=5
 layer   | Conv2D(32, (3, 3), activation='relu')             | conv 32 kernel=3x3 activation=relu
-layer   | layers.Conv2D(32, 3, padding='same', name="a"),   | conv 32 kernel=3 pad=same
+layer   | layers.Conv2D(32, 3, padding='same', name="a"),   | a: conv 32 kernel=3 pad=same
 layer   | self.conv1 = nn.Conv2d(1, 32, kernel_size=3)      | conv 32 kernel=3
 layer   | convolution2dLayer(3, 32)                         | conv 32 kernel=3
 layer   | x = F.relu(self.conv1(x))                         | activation relu
@@ -67,6 +68,8 @@ layer   | dense 64 activation=relu()                        | dense 64 activatio
 layer   | dense 64 activation="relu"                        | dense 64 activation=relu
 layer   | dense 64 activation=LeakyReLU(0.2)                | dense 64 activation=leaky_relu(0.2)
 layer   | dense 64 activation=σ                             | dense 64 activation=sigmoid
+layer   | dense 64 activation=Mish                          | dense 64 activation=mish
+layer   | nn.Hardtanh()                                     | activation hard_tanh
 layer   | dense 64 init=RandomNormal(stddev=0.01)           | dense 64 init=normal(0, 0.01)
 layer   | dense 64 init=xavier                              | dense 64 init=glorot_uniform
 layer   | dense 64 init=normal (0, 1)                       | dense 64 init=normal(0, 1)
@@ -107,6 +110,41 @@ layer   | conv 6 kernel=k x k                               | conv 6 kernel=[k, 
 layer   | defaults dense activation=relu                    | default dense activation=relu
 layer   | max 2x2                                           | pool max 2x2
 layer   | subsample 2x2                                     | pool max 2x2
+layer   | dense 784 30                                      | dense 30
+layer   | 30 relu                                           | dense 30 activation=relu
+layer   | 6 conv 5x5                                        | conv 6 kernel=5x5
+layer   | dense 30 x2                                       | repeat 2 { dense 30 }
+layer   | dense 30 name="fc1"                               | fc1: dense 30
+layer   | name: fc1 dense 30                                | fc1: dense 30
+layer   | c = dense 30                                      | c: dense 30
+layer   | (fc1): Linear(in_features=9, out_features=30)     | fc1: dense 30
+layer   | (0): Linear(in_features=9, out_features=30)       | dense 30
+layer   | dense $k                                          | dense k
+layer   | dense ${k}                                        | dense k
+layer   | dense {k} activation=relu                         | dense k activation=relu
+layer   | default conv, dense init=xavier                   | default conv init=glorot_uniform; default dense init=glorot_uniform
+layer   | default activation relu                           | default dense activation=relu
+layer   | default { activation=relu }                       | default dense activation=relu
+layer   | init he                                           | default dense init=he_normal
+layer   | dense 30 then relu                                | dense 30 activation=relu
+layer   | dense 30 |relu                                    | dense 30 activation=relu
+layer   | dense 30 no_bias                                  | dense 30 bias=false
+layer   | dense 30 with bias                                | dense 30 bias=true
+layer   | dense 30 activaton relu                           | dense 30 activation=relu
+layer   | dense 30 init=normal(0.01)                        | dense 30 init=normal(0, 0.01)
+layer   | dense 30 init=N(0,1)                              | dense 30 init=normal(0, 1)
+layer   | dense 30 bias_init=0.1                            | dense 30 bias_init=constant(0.1)
+layer   | dense 30 bias_init=0                              | dense 30 bias_init=zeros
+layer   | dense 30 lr_mult=0.1                              | dense 30
+layer   | dense: {units: 30, activation: relu}              | dense 30 activation=relu
+layer   | - type: dense                                     | dense 100
+layer   | fullyConnectedLayer(30,'Name','fc1')              | fc1: dense 30
+layer   | self.drop = nn.Dropout(p=0.25)                    | dropout 0.25
+layer   | conv 6 kernel=5x5x1                               | conv 6 kernel=5x5
+layer   | conv 1 6 5                                        | conv 6 kernel=5
+layer   | conv 6 5x5 s2 p1                                  | conv 6 kernel=5x5 stride=2 pad=1
+layer   | pool min 2x2                                      | pool max 2x2
+layer   | padding same                                      | default conv pad=same
 last    | dense 10 activation="softmax"                     | dense 10 activation=softmax
 last    | output 10                                         | dense 10 activation=softmax
 last    | nn.Softmax(dim=1)                                 | activation softmax
@@ -119,7 +157,11 @@ input   | input [None, 1, 28, 28]                           | input 1x28x28
 input   | Input(shape=(28, 28, 1))                          | input 1x28x28
 input   | input: 784                                        | input 784
 input   | input 784 neurons                                 | input 784
+input   | input -1x28x28                                    | input 1x28x28
+input   | input batch x 784                                 | input 784
+input   | input N 784                                       | input 784
 input   | input 1x28x28 scale=1/255                         | input 1x28x28
+input   | input 1x28x28 normalize=true                      | input 1x28x28 mean=data std=data
 setting | batch -1                                          | batch full
 setting | seed 0x2A                                         | seed 42
 setting | optimizer sgd step=0.1                            | optimizer sgd rate=0.1
@@ -128,6 +170,24 @@ setting | cost softmax_cross_entropy                        | cost log_likelihoo
 setting | error mse                                         | cost log_likelihood
 setting | target class 10                                   | target class
 setting | target classes=10                                 | target class
+setting | 3 epochs                                          | epochs 3
+setting | stop after 5                                      | stop patience=5
+setting | early_stopping true                               | stop patience=5
+setting | batch of 32                                       | batch 32
+setting | cost xent                                         | cost log_likelihood
+setting | regularize ridge=1                                | regularize l2=1
+setting | optimizer: {type: sgd, lr: 0.1}                   | optimizer sgd rate=0.1
+setting | log gradients every 10 epochs                     | log gradients every=epoch
+setting | log gradients each=10                             | log gradients every=10
+setting | data mnist train=50000                            | data mnist
+setting | data keras.datasets.mnist.load_data()             | data mnist
+setting | data train="a.idx"                                | data idx images="a.idx" labels="labels.idx"
+setting | data fashion                                      | data fashion_mnist
+setting | log gradients every=step                          | log gradients every=1
+setting | data mnist 60000                                  | data mnist
+setting | data images="a.idx" labels="b.idx"                | data idx images="a.idx" labels="b.idx"
+setting | data idx images=~/a.idx labels=b.idx              | data idx images="/home/me/a.idx" labels="b.idx"
+setting | data idx images="C:\\data\\a.idx" labels="b.idx"    | data idx images="C:/data/a.idx" labels="b.idx"
 setting | log gradients every=100 steps                     | log gradients every=100
 setting | data ./mnist                                      | data mnist
 setting | data torchvision.datasets.MNIST                   | data mnist
@@ -177,16 +237,27 @@ split   | validation_split=0.2                              | split validation=0
 split   | split train=80% validation=20%                    | split train=0.8 validation=0.2
 split   | split train=50,000                                | split train=50000
 split   | split validation=10k                              | split validation=10000
+split   | split 0.1                                         | split validation=0.1
+split   | test_size=0.2                                     | split test=0.2
+split   | split 80/20                                       | split train=0.8 validation=0.2
+split   | split 80:20                                       | split train=0.8 validation=0.2
+split   | split [50000, 10000]                              | split train=50000 validation=10000
 header  | network LeNet-5 {                                 | network LeNet_5 {
 header  | network "LeNet" {                                 | network LeNet {
 header  | network LeNet 5 {                                 | network LeNet_5 {
 header  | network 2layer {                                  | network net_2layer {
+header  | t = network {                                     | network t {
+header  | network train {                                   | network net_train {
+header  | network t (                                       | network t {
 header  | model LeNet {                                     | network LeNet {
 file    | let k: 3                                          | let k = 3
 file    | let k = 7 // 2                                    | let k = 7 / 2
 file    | let k = 1e-3f                                     | let k = 1e-3
 file    | let k = 5, j = 6                                  | let k = 5; let j = 6
 file    | export K=5                                        | let K = 5
+file    | const int k = 5;                                  | let k = 5
+file    | val k = 5                                         | let k = 5
+file    | let mut k = 5                                     | let k = 5
 file    | let k 3                                           | let k = 3
 """
 
@@ -197,7 +268,6 @@ layer   | deconv 16 kernel=3           | transposed convolution
 layer   | ConvTranspose2d(64, 32, 2)   | transposed convolution
 layer   | relu6                        | relu6
 layer   | nn.PReLU()                   | prelu
-layer   | dense 64 activation=mish     | mish
 layer   | dense 64 activation=relu6    | relu6
 layer   | bias                         | layers of biases
 layer   | lstm 64                      | recurrent layers
@@ -220,11 +290,14 @@ setting | metrics=['accuracy']         | setting for what is reported
 setting | device = "cuda"              | devices to choose
 setting | clip_grad_norm 1.0           | gradient clipping yet
 setting | save "model.h5"              | setting for what is kept
-setting | classes 10                   | setting for their number
+setting | classes 10                   | setting for the number of classes
 setting | labels "a.idx"               | setting for labels alone
 setting | max_iter 1000                | count of steps
 setting | data "f.csv"                 | reader of CSV files yet
 setting | data cifar10                 | CIFAR-10 yet
+setting | kfold 5                      | cross-validation yet
+setting | data iris.data               | reader of files that end in '.data'
+layer   | for i in 1..3 { dense 30 }   | loop but repeat
 """
 
 # what is pasted before a good model, what it looks like: one error, however many lines
@@ -232,6 +305,9 @@ PASTED = [("model = Sequential()\nmodel.add(Dense(10))\nmodel.compile(loss='mse'
           ("import torch\nimport torch.nn as nn\n", "Python"),
           ('layer { name: "conv1" type: "Convolution" }\nlayer { name: "fc" }\n', "a Caffe prototxt"),
           ("batch=64\nsubdivisions=8\nwidth=416\nheight=416\nmomentum=0.9\n", "a Darknet configuration")]
+
+DARKNET = "\n".join("batch=64 subdivisions=8 height=28 width=28 channels=1 momentum=0.9 decay=0.0005 angle=0 exposure=1.5 "
+                    "hue=.1 learning_rate=0.001 burn_in=1000 max_batches=500 policy=steps".split())
 
 QUOTED = re.compile(r"'([^']*)'")
 
@@ -286,18 +362,39 @@ status, printed = check(MODELS["layer"].replace("1x28x28", "28x28x1").format("fl
 if status != 1 or "help: channels come first: write 'input 1x28x28'\n" not in printed:
     fail("input 28x28x1", "expected 'input 1x28x28'", printed)
 
-for word in ["training", "fit", "solver", "optimizer"]:
+for word in ["training", "fit", "solver", "optimizer", "train =", "train()", "train t"]:
     text = MODELS["split"].format("epochs 3").replace("train {", word + " {")
     status, printed = check(text)
-    if status != 1 or "help: write 'train {'\n" not in printed:
+    if status != 1 or "help: write 'train {'" not in printed:
         fail(word, "expected 'train {'", printed)
+
+# within a block of netc's own: one error for all that belongs together
+for place, text, what in [("layer", "model = Sequential()", "Python"),
+                          ("layer", "nn.Sequential(nn.Linear(784, 30), nn.ReLU())", "Python"),
+                          ("layer", 'layer {\n  name: "conv1"\n  type: "Convolution"\n  param { lr_mult: 1 }\n}', "a Caffe prototxt"),
+                          ("setting", DARKNET, "a Darknet configuration")]:
+    printed = slipped(place, text)[1]
+    if f"note: this looks like {what}\n" not in printed:
+        fail(text, "expected a note that names it", printed)
+
+# what is well written and cannot be right
+for place, text, said in [
+        ("layer", "dense 30 activation=relu from=input", "'dense1' reads 'input', so nothing reads 'conv1'"),
+        ("split", "data digits; split validation=7000", "the parts of split do not fit digits"),
+        ("split", "log gradients probe=100000", "probe=100000 is more than the training part of digits has"),
+        ("file", "let k = int(3.5)", "there is no function 'int'"),
+        ("file", "let k = 7 % 2", "there is no remainder operator")]:
+    printed = check(MODELS[place].format(text))[1]
+    if said not in printed or printed.count("[") != 1:
+        fail(text, f"expected '{said}' alone", printed)
 
 for text, what in PASTED:
     status, printed = check(text + MODELS["file"].format(""))
     if status != 1 or "1 error\n" not in printed or f"note: this looks like {what}\n" not in printed:
         fail(text, "expected one error that names it", printed)
 
-done = subprocess.run([NETC, "check", "--set", "epochs=3", "-"], input=MODELS["file"].format(""), capture_output=True,
-                      text=True)
-if "help: write --set 'epochs 3'\n" not in done.stderr:
-    fail("--set epochs=3", "expected --set 'epochs 3'", done.stderr)
+for line in ["epochs=3", "train epochs 3", "train.epochs=3", "let epochs = 3"]:
+    done = subprocess.run([NETC, "check", "--set", line, "-"], input=MODELS["file"].format(""), capture_output=True,
+                          text=True)
+    if "help: write --set 'epochs 3'\n" not in done.stderr:
+        fail(f"--set {line}", "expected --set 'epochs 3'", done.stderr)

@@ -66,6 +66,16 @@ if weights("uncached") not in results:
 done = run(SMALL, "--backend", "c", "--epochz", "3", status=2)
 if "unknown option '--epochz'" not in done.stderr:
     sys.exit(f"a wrong trainer option: {done.stderr}")
+
+# what --set says is not said again by an option
+for line, option, value in (("epochs 1", "--epochs", "2"), ("optimizer sgd rate=0.1", "--rate", "0.2"),
+                            ("log gradients every=5", "--log-every", "6"), ("regularize weight_decay=1", "--weight-decay", "2"),
+                            ('data idx images="i"', "--data", "digits"), ("stop patience=5", "--patience", "6")):
+    for words in ((option, value), (f"{option}={value}",)):
+        done = run(SMALL, "--backend", "c", "--set", line, *words, status=2)
+        if f"netc train: --set '{line}' and {option} say the same; keep one\n" not in done.stderr:
+            sys.exit(f"--set '{line}' {words}: {done.stderr}")
+run(SMALL, *options, "--name", "sets", "--set", 'log gradients', "--set", "optimizer sgd rate=0.1", "--log-every", "6")
 done = run(SMALL, "--backend", "c", "--help")
 if "usage: netc train FILE" not in done.stdout or "--epochs" not in done.stdout:
     sys.exit(f"the help of a trainer: {done.stdout}")

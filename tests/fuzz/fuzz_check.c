@@ -44,17 +44,28 @@ static size_t read_command_line(char *text, size_t size, CommandLine *line) {
     return (size_t)(cut - text);
 }
 
-static void check_param(const Param *param, int64_t *total) {
-    if (!param) return;
-    int64_t count = 1;
-    ASSERT(param->rank >= 1 && param->rank <= 4);
-    for (int i = 0; i < param->rank; i++) ASSERT(param->dim[i] > 0 && size_mul(count, param->dim[i], &count));
-    ASSERT(isfinite(param->recipe.a) && isfinite(param->recipe.b));
-    *total += count;
+/* The rows of all layers, once each; the parameters first; each behind the one before it in its buffer. */
+static void check_stored(const Model *model) {
+    int64_t total = 0, end[2] = {0, 0};
+    size_t rows = 0;
+    for (size_t i = 0; i < model->layers.count; i++) rows += model->layers.at[i]->stored.count;
+    ASSERT(rows == model->stored.count);
+    for (size_t i = 0; i < rows; i++) {
+        const Stored *stored = model->stored.at[i];
+        int64_t count = stored_count(stored);
+        bool parameter = stored_is_parameter(stored);
+        ASSERT(stored->row == (int)i && stored->rank >= 1 && stored->rank <= 4 && count > 0 && count < INT64_MAX);
+        ASSERT(isfinite(stored->recipe.a) && isfinite(stored->recipe.b));
+        ASSERT(stored->offset >= end[parameter] && (!parameter || end[false] == 0));
+        ASSERT((!stored->trained && !stored->decays) || parameter);
+        end[parameter] = stored->offset + count;
+        total += parameter ? count : 0;
+    }
+    ASSERT(end[true] <= model->param_size && end[false] <= model->state_size);
+    ASSERT(total == model->parameter_count && total <= MODEL_MAX_PARAMETERS);
 }
 
 static void check_model(const Model *model) {
-    int64_t total = 0;
     ASSERT(model->layers.count >= 2 && model->layers.count <= MODEL_MAX_LAYERS);
     for (size_t i = 0; i < model->layers.count; i++) {
         const Layer *layer = model->layers.at[i];
@@ -64,12 +75,11 @@ static void check_model(const Model *model) {
         ASSERT(shape_count(layer->out) > 0 && shape_count(layer->out) <= MODEL_MAX_VALUES);
         ASSERT(layer->multiply_adds >= 0);
         ASSERT(layer->readers > 0 || i + 1 == model->layers.count);
-        check_param(layer->weight, &total);
-        check_param(layer->bias, &total);
     }
+    check_stored(model);
     Memory memory = model_memory(model, 4096);
-    ASSERT(memory.weights >= 4 * total && memory.total > memory.weights && memory.batch > 0 && memory.values > 0);
-    ASSERT(total == model->parameter_count && total <= MODEL_MAX_PARAMETERS);
+    ASSERT(memory.weights >= 4 * model->parameter_count && memory.total > memory.weights && memory.batch > 0 &&
+           memory.values > 0);
     ASSERT(model->settings.data_kind && model->settings.optimizer);
     ASSERT(settings_number(&model->settings, "rate") > 0 && settings_number(&model->settings, "batch") >= 0);
 }

@@ -69,8 +69,8 @@ static Example example_new(Drawing *d, const Programs *programs) {
     int64_t inputs = shape_count(model->layers.at[0]->out), classes = model_classes(model);
     int64_t images = 1 + draw(d, MAX_IMAGES), rows = net_padded(images);
     Example x = {.images = images,
-                 .param = buffer(programs->param_size, sizeof(float)),
-                 .state = buffer(programs->state_size, sizeof(float)),
+                 .param = buffer(model->param_size, sizeof(float)),
+                 .state = buffer(model->state_size, sizeof(float)),
                  .rows = buffer(rows * inputs, sizeof(float)),
                  .bytes = buffer(rows * inputs, 1),
                  .label = buffer(rows, sizeof(uint32_t)),
@@ -83,13 +83,15 @@ static Example example_new(Drawing *d, const Programs *programs) {
         x.label[i] = classes > 0 ? (uint32_t)draw(d, (int)classes) : 0;
         x.item[i] = (uint32_t)(3 * i + 5);
     }
-    for (size_t t = 0; t < programs->stored.count; t++) {
-        const Stored *stored = &programs->stored.at[t];
-        double reach = sqrt(3.0 * (double)stored->dim[0] / (double)stored->size);
-        for (int64_t i = 0; i < stored->size; i++) {
+    for (size_t t = 0; t < model->stored.count; t++) {
+        const Stored *stored = model->stored.at[t];
+        bool parameter = stored_is_parameter(stored);
+        int64_t size = stored_count(stored);
+        double reach = sqrt(3.0 * (double)stored->dim[0] / (double)size);
+        for (int64_t i = 0; i < size; i++) {
             double u = uniform(d);
-            float *at = (stored->in_state ? x.state : x.param) + stored->offset + i;
-            *at = (float)(stored->in_state ? 0.3 + 0.4 * u : (2 * u - 1) * reach);
+            float *at = (parameter ? x.param : x.state) + stored->offset + i;
+            *at = (float)(parameter ? (2 * u - 1) * reach : 0.3 + 0.4 * u);
         }
     }
     return x;
@@ -118,8 +120,8 @@ static void fill_scalars(const NetModel *model, int64_t images, float scalar[NET
 
 /* Trains one step, and runs every other program. */
 static Outcome run_programs(const NetModel *model, const Example *x) {
-    const NetProgram *programs[] = {&model->init, &model->train,   &model->train_log, &model->probe,
-                                    &model->eval, &model->predict, &model->diagnose};
+    const NetProgram *programs[] = {&model->init,  &model->train, &model->train_log,
+                                    &model->probe, &model->eval,  &model->diagnose};
     int64_t chunks = (x->images + NET_LANES - 1) / NET_LANES, logs = model->log_once + chunks * model->log_chunk;
     float scalar[NET_SCALARS_ROOM] = {0};
     fill_scalars(model, x->images, scalar);

@@ -15,18 +15,27 @@ enum { MAX_SIZE = 1 << 16, PARAMS = 27 + 3 + 60 + 5, STATE = 2 };
 
 /* The network of tests/pytorch/Inputs/stored.net, its input centred and scaled by the data. */
 static NetParam tensors[] = {
-    {.name = "input.mean", .role = NET_ROLE_INPUT_MEAN, .in_state = true, .size = 1, .dims = 1, .shape = {1}},
+    {.name = "input.mean",
+     .role = NET_ROLE_STATISTIC,
+     .kept = "input_mean",
+     .metadata = true,
+     .in_state = true,
+     .size = 1,
+     .dims = 1,
+     .shape = {1}},
     {.name = "input.std",
-     .role = NET_ROLE_INPUT_STD,
+     .role = NET_ROLE_STATISTIC,
+     .kept = "input_std",
+     .metadata = true,
      .in_state = true,
      .offset = 1,
      .size = 1,
      .dims = 1,
      .shape = {1}},
-    {.name = "conv1.weight", .size = 27, .dims = 4, .shape = {3, 1, 3, 3}},
-    {.name = "conv1.bias", .offset = 27, .size = 3, .dims = 1, .shape = {3}},
-    {.name = "fc.weight", .offset = 30, .size = 60, .dims = 2, .shape = {5, 12}},
-    {.name = "fc.bias", .offset = 90, .size = 5, .dims = 1, .shape = {5}},
+    {.name = "conv1.weight", .kept = "conv1.weight", .size = 27, .dims = 4, .shape = {3, 1, 3, 3}},
+    {.name = "conv1.bias", .kept = "conv1.bias", .offset = 27, .size = 3, .dims = 1, .shape = {3}},
+    {.name = "fc.weight", .kept = "fc.weight", .offset = 30, .size = 60, .dims = 2, .shape = {5, 12}},
+    {.name = "fc.bias", .kept = "fc.bias", .offset = 90, .size = 5, .dims = 1, .shape = {5}},
 };
 
 static const char network[] =

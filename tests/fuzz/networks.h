@@ -8,11 +8,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "compiler/base/base.h"
+#include "compiler/model/activation.h"
 
 typedef struct {
     uint64_t random;
     Text text;
+    char activation[32];         /* the last one drawn */
     int channels, rows, columns; /* of what flows here; a flat vector: rows is 0 */
 } Drawing;
 
@@ -35,8 +36,11 @@ static inline const char *draw_word(Drawing *d, const char *const *words, size_t
     draw_word((d), (const char *const[]){__VA_ARGS__}, sizeof((const char *const[]){__VA_ARGS__}) / sizeof(char *))
 
 static inline const char *draw_activation(Drawing *d) {
-    return DRAW_WORD(d, "linear", "sigmoid", "tanh", "relu", "relu", "leaky_relu(0.2)", "elu(0.7)", "selu", "softplus",
-                     "softsign", "swish", "gelu");
+    const ActivationKind *kind = &activations[draw(d, (int)activation_count)];
+    if (kind->across) kind = activation_find("relu"); /* on the last layer only */
+    if (!kind->parameter) return kind->name;
+    snprintf(d->activation, sizeof d->activation, "%s(%g)", kind->name, kind->low + 0.7);
+    return d->activation;
 }
 
 /* An option, or nothing. */

@@ -7,6 +7,7 @@
  * maximum changes between w - h and w + h are left out; more than 10 % of them is a failure.
  *
  *     check_gradients [FILE.net]        one file alone, from the project's root */
+#include "compiler/model/activation.h"
 #include "compiler/tensor/eval.h"
 #include "tests/gradients/example.h"
 
@@ -107,9 +108,6 @@ static bool check_case(const Case *one) {
 }
 
 int main(int argc, char **argv) {
-    static const char *const activations[] = {"linear",          "sigmoid",  "tanh", "relu",
-                                              "leaky_relu(0.2)", "elu(0.7)", "selu", "softplus",
-                                              "softsign",        "swish",    "gelu"};
     static const char *const costs[][2] = {{"linear", "cost quadratic"},
                                            {"tanh", "cost quadratic"},
                                            {"sigmoid", "cost quadratic"},
@@ -122,8 +120,11 @@ int main(int argc, char **argv) {
     for (size_t i = 0; i < count; i++) vec_push(arena, &cases, ((Case){list[i], 1, 3}));
     count = argc > 1 ? 0 : example_files(arena, "tests/gradients/Inputs", &list);
     for (size_t i = 0; i < count; i++) vec_push(arena, &cases, ((Case){list[i], 3, 40}));
-    for (size_t i = 0; i < COUNT_OF(activations) && argc == 1; i++) {
-        Example each = {arena_format(arena, "%sactivations.net", in), "act", activations[i], NULL};
+    for (size_t i = 0; i < activation_count && argc == 1; i++) {
+        const ActivationKind *kind = &activations[i];
+        const char *act = kind->parameter ? arena_format(arena, "%s(%g)", kind->name, kind->low + 0.7) : kind->name;
+        if (kind->across) continue; /* on the last layer only */
+        Example each = {arena_format(arena, "%sactivations.net", in), "act", act, NULL};
         vec_push(arena, &cases, ((Case){each, 3, 40}));
     }
     for (size_t i = 0; i < COUNT_OF(costs) && argc == 1; i++) {

@@ -33,7 +33,7 @@ static inline const char *example_title(Arena *arena, const Example *x) {
 static inline Model *example_model(Arena *arena, const Example *x) {
     const char *root = getenv("NETC_ROOT"), *why = NULL;
     const char *path = arena_format(arena, "%s/%s", root ? root : ".", x->file);
-    Source *source = source_read(arena, path, &why);
+    Source *source = source_read(arena, path, NULL, &why);
     if (!source) {
         fprintf(stderr, "cannot read %s: %s\n", path, why);
         exit(3);
@@ -104,22 +104,23 @@ static inline void example_fill(Arena *arena, const Programs *programs, int64_t 
     int64_t size = shape_count(model->layers.at[0]->out);
     int64_t outputs = shape_count(model->layers.at[model->layers.count - 1]->out);
     double *batch = NEW_ARRAY(arena, double, n *size);
-    double *param = NEW_ARRAY(arena, double, programs->param_size + 1);
-    double *state = NEW_ARRAY(arena, double, programs->state_size + 1);
+    double *param = NEW_ARRAY(arena, double, model->param_size + 1);
+    double *state = NEW_ARRAY(arena, double, model->state_size + 1);
     uint32_t *label = NEW_ARRAY(arena, uint32_t, n), *item = NEW_ARRAY(arena, uint32_t, n);
     for (int64_t i = 0; i < n * size; i++) batch[i] = floor(256 * example_uniform(STREAM_INPUT, i));
     for (int64_t i = 0; i < n; i++) {
         label[i] = (uint32_t)((double)(outputs == 1 ? 2 : outputs) * example_uniform(STREAM_LABEL, i));
         item[i] = (uint32_t)(3 * i + 5);
     }
-    for (size_t t = 0; t < programs->stored.count; t++) {
-        const Stored *stored = &programs->stored.at[t];
-        bool weight = stored->rank > 1;
-        double fan = weight ? (double)(stored->size / stored->dim[0]) : 4;
-        for (int64_t i = 0; i < stored->size; i++) {
+    for (size_t t = 0; t < model->stored.count; t++) {
+        const Stored *stored = model->stored.at[t];
+        bool parameter = stored_is_parameter(stored);
+        int64_t count = stored_count(stored);
+        double fan = stored->rank > 1 ? (double)(count / stored->dim[0]) : 4;
+        for (int64_t i = 0; i < count; i++) {
             double u = example_uniform((uint32_t)(STREAM_STORED + t), i);
-            double value = stored->in_state ? 0.3 + 0.4 * u : (2 * u - 1) * sqrt(3 / fan);
-            (stored->in_state ? state : param)[stored->offset + i] = (float)value;
+            double value = parameter ? (2 * u - 1) * sqrt(3 / fan) : 0.3 + 0.4 * u;
+            (parameter ? param : state)[stored->offset + i] = (float)value;
         }
     }
     *input = (EvalInput){.n = n,

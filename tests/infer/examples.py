@@ -62,3 +62,6 @@ if not re.fullmatch(r"\d+\.\d\d %  \(\d+ of \d+\)\n", found):
     fail(found)
 run("./accuracy", files[0], status=2)
 run("./accuracy", *reversed(files), status=3)
+save("packed.gz", gzip.compress(digits(files[0])))
+if "packed.gz: is packed; gunzip it first" not in run("./accuracy", "packed.gz", files[1], status=3)[1]:
+    fail("a packed file is not told from a wrong one")

@@ -196,7 +196,10 @@ for emit, output in (("obj", "wide.o"), ("c", "wide.c")):
 command(NETC, "show", "wide.net", "--infer")
 
 # ---- files are whole or not there, and what does not go together is said ----
-shutil.copy(os.path.join(RUN["alpha"], "weights.safetensors"), "alpha.safetensors")
+for name in ("alpha.safetensors", "alpha.h"):
+    shutil.copy(os.path.join(RUN["alpha"], "weights.safetensors"), name)
+with open("mine.h", "w") as file:
+    file.write("#define MINE 1\n")
 before = set(os.listdir("."))
 for options, expected in (
         (("--emit", "lib"), "netc build: --emit lib is about a trained network; it needs --infer --weights FILE|RUN"),
@@ -209,6 +212,14 @@ for options, expected in (
          "netc build: -o ./alpha.safetensors: it is made of that file; -o names another one"),
         (("--infer", "--weights", RUN["alpha"], "--emit", "lib", "-o", "./alpha.h"),
          "netc build: -o ./alpha.h: the header takes that name; -o names another file"),
+        (("--infer", "--weights", RUN["alpha"], "-o", os.path.join(RUN["alpha"], "best.safetensors")),
+         f"netc build: -o {RUN['alpha']}/best.safetensors: it is made of that file; -o names another one"),
+        (("--infer", "--weights", RUN["alpha"], "--emit", "obj", "-o", "mine.o"),
+         "netc build: -o mine.o: the header beside it would take the place of mine.h, which netc has not made; -o names "
+         "another file"),
+        (("--infer", "--weights", "alpha.h", "--emit", "c", "-o", "./alpha.c"),
+         "netc build: -o ./alpha.c: the header beside it would take the place of ./alpha.h, of which it is made; -o names "
+         "another file"),
         (("--infer", "--weights", RUN["alpha"], "--backend", "interp"),
          "netc build: --backend interp is to train only; --infer compiles: llvm or c"),
         (("--infer",), "netc build: --infer is about a trained network; it needs --weights FILE|RUN"),

@@ -193,6 +193,10 @@ bad(npy(np.full((4, 35), np.nan)), ": item 0 has a value that is not finite [not
 x[2, 0, 1, 1] = np.inf
 bad(npy(x), ": item 2 has a value that is not finite [not-a-number]")
 bad(npy(np.full((1, 35), 1e300)), ": item 0 has a value that is beyond what a 32-bit float holds [not-a-number]")
+bad(npy(np.full((1, 35), -np.inf)), ": item 0 has a value that is not finite [not-a-number]")
+bad(npy(np.array([0.0] * 30 + [np.inf] + [1e300] * 4)), ": item 0 has a value that is not finite [not-a-number]")
+bad(npy(np.array([0.0] * 30 + [-1e300] + [np.inf] * 4)), ": item 0 has a value that is beyond what a 32-bit float holds "
+    "[not-a-number]")
 
 # ---- IDX, gzip, bare floats ----
 
@@ -271,8 +275,11 @@ save("more.idx", idx(np.zeros(300, np.uint8)))
 says("more.idx: 300 labels for 4 images [count-mismatch]", "x.npy", "more.idx", "x.idx", "y.idx")
 says("y.idx: magic 0x00000801 is a label file, expected images 0x00000803; are images and labels swapped? "
      "[swapped-files]", "y.idx", "x.idx")
-says("y.idx: magic 0x00000801 is a label file, expected images 0x00000803; are images and labels swapped? "
-     "[swapped-files]", "--labels", "eight.npy", "x.idx", "y.idx")
+says("labels are given twice, by --labels eight.npy and by the file y.idx; keep one", "--labels", "eight.npy", "x.idx",
+     "y.idx", status=2)
+says("labels are given twice, by --labels y.idx and by the file y.idx; keep one", "--labels", "y.idx", "y.idx", status=2)
+says("x.idx: magic 0x00000803 is an image file, expected labels 0x00000801; are images and labels swapped? "
+     "[swapped-files]", "--labels", "x.idx", "y.idx")
 says("y.idx is a label file, and the outputs of 'features' are no classes [no-classes]", "x.idx", "y.idx",
      program=FEATURES)
 

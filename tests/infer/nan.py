@@ -51,7 +51,7 @@ save_weights("small.safetensors", {"dense1.weight": ([3, 4], [0.25] * 12),
 net = model("m", "softmax")
 run(NETC, "build", net, "--infer", "--weights", "huge.safetensors")
 out, err = run("./m-predict", "x", status=1)
-check(out.splitlines()[0] == "x[0]  no class  nan" and "20 of 20 images are no numbers" in err, out + err)
+check(out.splitlines()[0] == "x[0]  no class  nan" and "outputs of 20 of 20 images are infinite or no numbers (NaN)" in err, out + err)
 out, err = run("./m-predict", "--json", "x", status=1)
 check(json.loads(out.splitlines()[0]) == {"file": "x", "index": 0, "class": None, "name": None, "probability": None}, out)
 out, err = run("./m-predict", "x", "y", status=1)
@@ -62,7 +62,8 @@ check(os.path.exists("y.npy"), "the outputs were not written")
 evaluate = [NETC, "train", net, "--weights", "huge.safetensors", "--evaluate"]
 out, err = run(*evaluate, "--require", "test_accuracy>=0", status=1)
 check("-nan" not in out and "cost nan" in out and "not finite on the training part" in err, out + err)
-check(run(*evaluate, "-q", status=1)[0] == "", "-q prints a figure that there is not")
+check("test    0.00 %  (0 of 20; ± 0.00)" in out, out)
+check(run(*evaluate, "-q", status=1)[0] == "", "-q prints a figure of weights that are no good")
 run(*evaluate[:3], "--weights", "small.safetensors", "--evaluate", "-q", "--require", "test_accuracy>=0.5")
 
 # the library's class
@@ -72,6 +73,24 @@ with open("main.c", "w") as file:
                "    const float x[4] = {1, 1, 1, 1};\n    printf(\"%d\\n\", m_classify(x, w));\n    return 0;\n}\n")
 run("gcc", "main.c", "net.c", "-lm", "-o", "main")
 check(run("./main")[0] == "-1\n", "the class of a NaN in C")
+
+# the trainer counts as the program does: one NaN is one image, and an infinite output is a class
+with open("x", "r+b") as file:
+    file.seek(12 + 8 * 4)
+    file.write(bytes(4 * 12))  # twelve images of zeros, whose outputs are numbers
+for last, right in (("softmax", 6), ("tanh", 6), ("linear", 6)):
+    net = model("w", last)
+    run(NETC, "build", net, "--infer", "--weights", "huge.safetensors")
+    out, err = run("./w-predict", "x", "y", status=1)
+    check(out.startswith(f"{5 * right}.00 %  ({right} of 20;") and "outputs of 8 of 20 images" in err, f"{last}: {out}{err}")
+    out, err = run(NETC, "train", net, "--weights", "huge.safetensors", "--evaluate", status=1)
+    check(f"({right} of 20;" in out and "nan %" not in out, f"{last}: {out}{err}")
+save_weights("infinite.safetensors", {"dense1.weight": ([3, 4], [3e38] * 12),
+                                      "dense2.weight": ([2, 3], [1.0] * 6)})
+out, err = run("./w-predict", "x", status=1)
+run(NETC, "build", net, "--infer", "--weights", "infinite.safetensors")
+out, err = run("./w-predict", "x", status=1)
+check(out.startswith("x[0]  0  inf\n") and "outputs of 8 of 20 images are infinite" in err, out + err)
 
 # plain numbers where the last layer gives no probabilities
 net = model("r", "relu")

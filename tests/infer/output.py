@@ -188,13 +188,14 @@ prints("digits: the stored image gives its stored outputs\n", DIGITS, "--selftes
 prints("", DIGITS, "--selftest", "--quiet")
 prints("""usage: digits [OPTION]... FILE...
 Classifies images with the network 'digits' (1x2x2 input, 3 classes).
-FILE is a PNG image, or many images as IDX or NPY, packed with gzip or not; '-' is standard input.
+FILE is a PNG image, or many images as IDX or NPY, packed with gzip or not; '-'
+is standard input.
 
       --all            all classes with their probabilities, best first
       --json           a JSON object a line
   -o, --output FILE    write the outputs as a NumPy array [images, outputs]
       --labels FILE    the images' classes, IDX or NPY: print the accuracy
-      --raw            the files are bare little-endian floats, image after image
+      --raw            files of bare little-endian floats, image after image
       --selftest       check that a stored image gives its stored outputs
   -q, --quiet          print results only
   -h, --help           print this
@@ -203,12 +204,12 @@ FILE is a PNG image, or many images as IDX or NPY, packed with gzip or not; '-' 
 examples:
   digits a.png b.png
   digits --all --json digit.png | jq .classes
-  digits t10k-images-idx3-ubyte.gz t10k-labels-idx1-ubyte.gz    the accuracy
-  digits --labels y.npy x.npy                                   the same of NumPy's arrays
+  digits images.idx.gz labels.idx.gz    the accuracy
+  digits --labels y.npy x.npy           the same of NumPy's arrays
   digits -o y.npy x.npy
   some-program | digits --raw -
 
-status: 0 done, 1 outputs that are no numbers, 2 wrong usage, 3 a file or the disk
+status: 0 done, 1 outputs infinite or NaN, 2 wrong usage, 3 a file or the disk
 """, DIGITS, "x.npy", "-h")
 out = run(FEATURES, "--help")[0]
 if "--labels" in out or "--all" in out or "Transforms images with the network 'features' (4 inputs, 3 outputs)." not in out:

@@ -1,6 +1,7 @@
 /* Checks lowered loops against the double evaluator: every program of every model in models/ and in
  * tests/gradients/Inputs/ runs once by the loop interpreter on made-up data, as the runtime would run it, and must
- * leave what the evaluator finds in the program as it was built, before any pass: parameters' changes, logs, outputs.
+ * leave what the evaluator finds in the program as it was built, before any pass: changes of what is stored, logs,
+ * outputs.
  *
  * Other schedules must leave the same bits: the order of every sum is part of the program.
  *
@@ -100,6 +101,7 @@ static void fill_buffers(Check *check) {
 static void check_guards(Check *check) {
     const NetModel *net = &check->net;
     check_guard(check, "param", check->param, net->param_size, sizeof(float));
+    check_guard(check, "state", check->state, net->state_size, sizeof(float));
     check_guard(check, "grad", check->grad, net->grad_size, sizeof(float));
     check_guard(check, "batch", check->batch, net->batch_chunk_size * check->chunks, sizeof(float));
     check_guard(check, "scratch", check->scratch, net->scratch_size, sizeof(float));
@@ -133,28 +135,29 @@ static void compare(Check *check, const char *program, const char *what, int64_t
     check->failures++;
 }
 
-static void compare_params(Check *check, ProgramKind kind) {
+/* How the program changed what is stored. */
+static void compare_stored(Check *check, ProgramKind kind) {
     const Program *p = check->programs->program[kind];
-    for (size_t t = 0; t < check->programs->stored.count; t++) {
-        const Stored *stored = &check->programs->stored.at[t];
-        if (stored->in_state) continue;
-        double *found = NEW_ARRAY(check->arena, double, stored->size),
-               *expected = NEW_ARRAY(check->arena, double, stored->size);
+    const Model *model = check->programs->model;
+    for (size_t t = 0; t < model->stored.count; t++) {
+        const Stored *stored = model->stored.at[t];
+        int64_t count = stored_count(stored);
+        const double *before = (stored_is_parameter(stored) ? check->input.param : check->input.state) + stored->offset;
+        const float *after = (stored_is_parameter(stored) ? check->param : check->state) + stored->offset;
+        double *found = NEW_ARRAY(check->arena, double, count), *expected = NEW_ARRAY(check->arena, double, count);
         const double *next = NULL;
         for (size_t i = 0; i < p->tensors.count; i++) {
             const Tensor *tensor = p->tensors.at[i];
-            if (tensor->role == ROLE_PARAM && tensor->offset == stored->offset &&
-                eval_next(check->expected[kind], tensor))
+            if (tensor->stored == stored->row && eval_next(check->expected[kind], tensor))
                 next = eval_next(check->expected[kind], tensor);
         }
         double size = 0;
-        for (int64_t i = 0; i < stored->size; i++) {
-            double old = check->input.param[stored->offset + i];
-            size += old * old;
-            found[i] = check->param[stored->offset + i] - old;
-            expected[i] = next ? next[i] - old : 0;
+        for (int64_t i = 0; i < count; i++) {
+            size += before[i] * before[i];
+            found[i] = after[i] - before[i];
+            expected[i] = next ? next[i] - before[i] : 0;
         }
-        compare(check, program_names[kind], stored->name, stored->size, found, expected, FLT_EPSILON * sqrt(size));
+        compare(check, program_names[kind], stored->name, count, found, expected, FLT_EPSILON * sqrt(size));
     }
 }
 
@@ -165,8 +168,8 @@ static const NetProgram *program_of(const NetModel *net, ProgramKind kind) {
     case PROGRAM_TRAIN_LOG: return &net->train_log;
     case PROGRAM_PROBE: return &net->probe;
     case PROGRAM_EVAL: return &net->eval;
-    case PROGRAM_PREDICT: return &net->predict;
     case PROGRAM_DIAGNOSE: return &net->diagnose;
+    case PROGRAM_PREDICT:
     case PROGRAM_COUNT: break;
     }
     BUG("no such program");
@@ -195,35 +198,34 @@ static void compare_logs(Check *check, ProgramKind kind) {
     }
 }
 
-static void compare_outputs(Check *check) {
-    const Program *p = check->programs->program[PROGRAM_PREDICT];
-    int64_t count = check->input.n * check->net.outputs;
-    double *found = NEW_ARRAY(check->arena, double, count);
-    for (int64_t i = 0; i < count; i++) found[i] = check->batch[i];
-    for (size_t t = 0; t < p->tensors.count; t++)
-        if (p->tensors.at[t]->role == ROLE_OUTPUT)
-            compare(check, "predict", "output", count, found,
-                    eval_values(check->expected[PROGRAM_PREDICT], p->tensors.at[t]), 0);
-}
-
 /* ---- inference ---- */
-/* The programs for one image and for chunks of 16 leave the bits of the trainer's `predict`, on packed weights. */
+/* The program `predict`: for chunks of 16 images, with what is left over one by one, it must leave the evaluator's
+ * outputs; for all of them one by one, the same bits. */
 static void check_inference(Check *check, const LowerOptions *options) {
     Arena *arena = check->arena;
     const Model *model = check->programs->model;
     Programs *programs = programs_build_inference(arena, model, model->layers.at[model->layers.count - 1]);
+    Program *p = programs->program[PROGRAM_PREDICT];
+    int64_t n = check->input.n, size = check->net.input_size, outputs = check->net.outputs;
+    float *rows = buffer(check, n * size, sizeof(float)), *found = buffer(check, n * outputs, sizeof(float));
+    double *batch = NEW_ARRAY(arena, double, n *size), *values = NEW_ARRAY(arena, double, n *outputs);
+    for (int64_t i = 0; i < n * size; i++) {
+        float value = (float)check->input.batch[i];
+        batch[i] = rows[i] = check->net.input_bytes ? (float)(1.0 / 255) * value : value;
+    }
+    EvalInput input = check->input;
+    input.batch = batch;
+    Eval *expected = eval_new(arena, p, &input);
+    eval_run(expected, NULL);
+    fill_buffers(check);
     lower_passes(programs);
     Inference *inference = lower_inference(arena, programs, options, true);
     Interp *interp = interp_new(arena, inference->code, true);
-    int64_t n = check->input.n, size = check->net.input_size, outputs = check->net.outputs;
     float *params = packing_fill(arena, &inference->packing, check->param);
     float *packed = buffer(check, inference->packing.size, sizeof(float));
     float *scratch = buffer(check, inference->scratch_size, sizeof(float));
-    float *rows = buffer(check, n * size, sizeof(float)), *found = buffer(check, n * outputs, sizeof(float));
+    float *chunks = NEW_ARRAY(arena, float, n *outputs);
     memcpy(packed, params, (size_t)inference->packing.size * sizeof(float));
-    for (int64_t i = 0; i < n * size; i++)
-        rows[i] =
-            check->net.input_bytes ? (float)(1.0 / 255) * (float)check->input.batch[i] : (float)check->input.batch[i];
     int64_t whole = n / NET_LANES * NET_LANES;
     for (int64_t chunk = 0; chunk < n / NET_LANES; chunk++)
         interp_kernel(interp_self(interp, (size_t)inference->batch), packed, check->state, NULL, found, scratch, rows,
@@ -236,16 +238,56 @@ static void check_inference(Check *check, const LowerOptions *options) {
         }
         check_guard(check, "inference: outputs", found, n * outputs, sizeof(float));
         check_guard(check, "inference: scratch", scratch, inference->scratch_size, sizeof(float));
-        if (memcmp(found, check->batch, (size_t)(n * outputs) * sizeof(float)) == 0) continue;
-        printf("FAILED: %s, %lld images: inference %s: other bits than predict\n", check->title, (long long)n,
-               pass == 0 ? "in chunks" : "one by one");
+        if (pass == 0) memcpy(chunks, found, (size_t)(n * outputs) * sizeof(float));
+    }
+    if (memcmp(found, chunks, (size_t)(n * outputs) * sizeof(float)) != 0) {
+        printf("FAILED: %s, %lld images: inference one by one: other bits than in chunks\n", check->title,
+               (long long)n);
         check->failures++;
     }
+    for (int64_t i = 0; i < n * outputs; i++) values[i] = chunks[i];
+    for (size_t t = 0; t < p->tensors.count; t++)
+        if (p->tensors.at[t]->role == ROLE_OUTPUT)
+            compare(check, "predict", "output", n * outputs, values, eval_values(expected, p->tensors.at[t]), 0);
 }
 
 /* ---- one model with one batch ---- */
+static Tensor *stored_tensor(Program *p, const Stored *stored) {
+    for (size_t i = 0; stored && i < p->tensors.count; i++)
+        if (p->tensors.at[i]->stored == stored->row) return p->tensors.at[i];
+    return NULL;
+}
+
+/* Where an input has a mean and a deviation a channel, a step follows the data with both, each from what both were:
+ *
+ *     next mean[c] = mean[c] / 2 + std[c]     next std[c] = std[c] + mean[c] + sum(n, ...) x[n,c,...] / 256 */
+static void follow_data(Programs *programs) {
+    Program *p = programs->program[PROGRAM_TRAIN];
+    const Layer *input = programs->model->layers.at[0];
+    Tensor *mean = stored_tensor(p, layer_part(input, "mean")), *std = stored_tensor(p, layer_part(input, "std"));
+    if (!mean || !std) return;
+    const Tensor *x = NULL;
+    for (size_t i = 0; i < p->tensors.count; i++)
+        if (p->tensors.at[i]->role == ROLE_INPUT) x = p->tensors.at[i];
+    Affine at[TENSOR_MAX_RANK] = {ix(1), ix(0), ix(2), ix(3)};
+    const int64_t range[] = {DIM_BATCH, x->dim[2], x->dim[3]};
+    Expr *term = e_mul(p, e_const(p, 1.0 / 256), e_read(p, (Tensor *)(uintptr_t)x, 0, at));
+    Tensor *sum = program_compute(p, "followed", 1, mean->dim, REDUCE_SUM, x->rank - 1, range, term);
+    program_next(p, mean, e_add(p, e_mul(p, e_const(p, 0.5), e_at(p, mean)), e_at(p, std)));
+    program_next(p, std, e_add(p, e_add(p, e_at(p, std), e_at(p, mean)), e_at(p, sum)));
+    program_verify(p);
+}
+
+static Programs *build_programs(Arena *arena, const Model *model) {
+    Programs *programs = programs_build(arena, model);
+    follow_data(programs);
+    return programs;
+}
+
 static void lower(Check *check, const LowerOptions *options) {
-    Code *code = lower_model(check->arena, check->programs->model, options);
+    Programs *programs = build_programs(check->arena, check->programs->model); /* of its own: lowering changes them */
+    lower_passes(programs);
+    Code *code = lower_programs(check->arena, programs, options);
     Interp *interp = interp_new(check->arena, code, true);
     NetKernel **kernels = NEW_ARRAY(check->arena, NetKernel *, code->kernels.count);
     const void **selves = NEW_ARRAY(check->arena, const void *, code->kernels.count);
@@ -275,6 +317,7 @@ static void check_schedules(Check *check, ProgramKind kind) {
         {.cpu = "generic", .backend = "interp", .fma = true, .vector_registers = 8},
         {.cpu = "generic", .backend = "interp", .fma = true, .vector_registers = 32, .force_schedule = "1x1"},
         {.cpu = "generic", .backend = "interp", .fma = true, .vector_registers = 32, .force_schedule = "3x2"},
+        {.cpu = "generic", .backend = "interp", .fma = true, .vector_registers = 32, .force_schedule = "3x2x2"},
     };
     Check other = *check;
     for (size_t i = 0; i < COUNT_OF(others); i++) {
@@ -282,6 +325,7 @@ static void check_schedules(Check *check, ProgramKind kind) {
         run_program(&other, kind);
         size_t log = (size_t)(check->net.log_once + check->net.log_chunk * check->chunks) * sizeof(double);
         if (memcmp(other.param, check->param, (size_t)check->net.param_size * sizeof(float)) != 0 ||
+            memcmp(other.state, check->state, (size_t)check->net.state_size * sizeof(float)) != 0 ||
             memcmp(other.log, check->log, log) != 0) {
             printf("FAILED: %s, batch of %lld: %s: other bits with %d registers and tile %s\n", check->title,
                    (long long)check->input.n, program_names[kind], others[i].vector_registers,
@@ -297,7 +341,7 @@ static bool check_example(const Example *example, int64_t n) {
     const LowerOptions options = {.cpu = "generic", .backend = "interp", .fma = true, .vector_registers = 32};
     Arena *arena = arena_new();
     Check check = {.arena = arena, .title = example_title(arena, example), .chunks = (n + NET_LANES - 1) / NET_LANES};
-    check.programs = programs_build(arena, example_model(arena, example)); /* of its own: lowering changes programs */
+    check.programs = build_programs(arena, example_model(arena, example));
     example_fill(arena, check.programs, n, &check.input);
     lower(&check, &options);
     fill_rows(&check);
@@ -307,14 +351,11 @@ static bool check_example(const Example *example, int64_t n) {
         run_program(&check, kind);
         check.expected[kind] = eval_new(arena, p, &check.input);
         eval_run(check.expected[kind], NULL);
-        compare_params(&check, kind);
+        compare_stored(&check, kind);
         compare_logs(&check, kind);
-        if (kind == PROGRAM_PREDICT) {
-            compare_outputs(&check);
-            check_inference(&check, &options);
-        }
         if (n == SCHEDULED && kind == PROGRAM_TRAIN) check_schedules(&check, kind);
     }
+    check_inference(&check, &options);
     net_model_free(&check.net);
     bool good = check.failures == 0;
     arena_free(arena);

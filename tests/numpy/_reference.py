@@ -51,6 +51,9 @@ ACTIVATIONS = {
     "gelu": (lambda z: 0.5 * z * (1 + np.tanh(gelu_inner(z))),
              lambda z: 0.5 * (1 + np.tanh(gelu_inner(z))) + 0.5 * z * (1 - np.tanh(gelu_inner(z)) ** 2)
              * math.sqrt(2 / math.pi) * (1 + 3 * 0.044715 * z ** 2)),
+    "mish": (lambda z: z * np.tanh(np.logaddexp(0, z)),
+             lambda z: np.tanh(np.logaddexp(0, z)) + z * sigmoid(z) / np.cosh(np.logaddexp(0, z)) ** 2),
+    "hard_tanh": (lambda z: np.clip(z, -1, 1), lambda z: (abs(z) < 1) * 1.0),
 }
 
 

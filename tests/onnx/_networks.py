@@ -40,7 +40,7 @@ class Network:
         self.name = re.match(r"network (\w+)", dump[0])[1]
         for line in dump[0].split("\n")[1:]:
             layer = re.match(r"  (\w+): (\w+)(.*?)(?: <- (\w+))? -> ([0-9x]+), readers", line)
-            param = re.match(r"    (\w+)\.(\w+) \[(.*)\] = ", line)
+            param = re.match(r"    (\w+)\.(\w+) \[(.*)\] = (?!.*, (?:metadata|not kept)$)", line)
             if layer:
                 words = re.findall(r"(?:\w+=)?(?:\[.*?\]|\S)+", layer[3])
                 options = dict(word.split("=", 1) for word in words if "=" in word)

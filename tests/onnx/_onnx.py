@@ -159,6 +159,8 @@ def sigmoid(x):
     return 0.5 * (1 + np.tanh(x / 2))
 
 
+SELU = (1.05070102214813232421875, 1.67326319217681884765625)  # gamma and alpha that are not given
+
 OPERATORS = {
     "Add": lambda a, x, y: x + y, "Sub": lambda a, x, y: x - y, "Mul": lambda a, x, y: x * y,
     "Div": lambda a, x, y: x / y, "Identity": lambda a, x: x,
@@ -169,7 +171,8 @@ OPERATORS = {
     "Sigmoid": lambda a, x: sigmoid(x), "Tanh": lambda a, x: np.tanh(x), "Relu": lambda a, x: np.maximum(x, 0),
     "LeakyRelu": lambda a, x: np.where(x < 0, a["alpha"] * x, x),
     "Elu": lambda a, x: np.where(x < 0, a["alpha"] * np.expm1(np.minimum(x, 0)), x),
-    "Selu": lambda a, x: a["gamma"] * np.where(x > 0, x, a["alpha"] * np.expm1(np.minimum(x, 0))),
+    "Selu": lambda a, x: SELU[0] * np.where(x > 0, x, SELU[1] * np.expm1(np.minimum(x, 0))),
+    "Max": lambda a, x, y: np.maximum(x, y), "Min": lambda a, x, y: np.minimum(x, y),
     "Softplus": lambda a, x: np.logaddexp(x, 0), "Softsign": lambda a, x: x / (1 + abs(x)),
 }
 

@@ -94,7 +94,7 @@ build(model="wide.net", status=3, error="netc: --weights w.safetensors: it has d
       "dense1.weight [5,4] [weights-mismatch]")
 write("named.net", (SMALL % "").replace("out:", "last:"))
 build(model="named.net", status=3, error="netc: --weights w.safetensors: missing last.weight [2,3], last.bias [2]; "
-      "unexpected out.weight [2,3], out.bias [2]; they are another network's [weights-mismatch]")
+      "unexpected out.weight [2,3], out.bias [2]; use --rename out=last [weights-mismatch]")
 nan = np.concatenate([network.params[layer][key].ravel() for layer in network.params for key in network.params[layer]])
 nan[13] = np.nan
 build(weights=change(lambda header: None, nan.tobytes()), status=3,

@@ -44,7 +44,8 @@ NETWORKS = {
         dense 4 activation=softmax""",
     "activations": "input 9\n" + "\n".join(
         f"dense 11 activation={a}" for a in ("sigmoid", "tanh", "relu", "leaky_relu(0.2)", "elu(0.7)", "selu", "softplus",
-                                             "softsign", "swish", "gelu", "elu", "leaky_relu", "linear"))
+                                             "softsign", "swish", "gelu", "mish", "hard_tanh", "elu", "leaky_relu",
+                                             "linear"))
     + "\nactivation gelu\nactivation linear\nactivation swish\ndense 4 activation=softmax",
     "maps_out": """input 2x6x7
         conv 4 kernel=3x3 activation=gelu

@@ -8,7 +8,7 @@ import sys
 
 import numpy as np
 
-NETC, BUILD, ROOT = (os.environ.get(name, "") for name in ("NETC", "NETC_BUILD", "NETC_ROOT"))
+NETC, ROOT = (os.environ.get(name, "") for name in ("NETC", "NETC_ROOT"))
 HERE = os.path.dirname(os.path.abspath(__file__))
 TYPES = {"F32": "<f4", "F64": "<f8", "F16": "<f2", "I64": "<i8"}
 
@@ -72,25 +72,28 @@ def train(model, *options):
     return os.path.join(newest(), "weights.safetensors")
 
 
-def build(model, *options):
-    """A program that writes a network's outputs for the test part: Inputs/outputs.c."""
-    name = "./" + os.path.splitext(os.path.basename(model))[0]
-    run(NETC, "build", model, "--emit", "obj", "-o", name + ".o", *fast(), *options)
+def compiled(model, name, *options):
     compiler = next((cc for cc in ("gcc", "clang-19", "cc") if shutil.which(cc)), None)
     if compiler is None:
         print("skipped: there is no C compiler")
         sys.exit(77)
-    run(compiler, "-std=c17", "-D_GNU_SOURCE", f"-I{ROOT}", "-o", name, os.path.join(HERE, "Inputs", "outputs.c"),
-        name + ".o", os.path.join(BUILD, "libnetrt.a"), "-ljansson", "-lz", "-lmd", "-lpthread", "-lm")
-    return name
+    run(NETC, "build", model, "--cc", compiler, "-o", name, *fast(), *options)
+    return "./" + name
 
 
-def outputs(program, shape, *options):
-    """Rows of the test part, bytes as they are, with the outputs for them."""
-    os.makedirs("answers", exist_ok=True)
-    done = run(program, "answers", "-q", "--run-dir", "answers", *options)
-    rows = np.fromfile("answers/rows", "u1").reshape(-1, *shape)
-    return rows, np.fromfile("answers/outputs", "<f4").reshape(len(rows), -1), done.stderr
+def build(model, *options):
+    """The model's trainer."""
+    return compiled(model, os.path.splitext(os.path.basename(model))[0], *options)
+
+
+def outputs(trainer, model, rows, *options):
+    """What the network in use answers with the weights that its trainer begins with, and what the trainer says."""
+    done = run(trainer, "-q", "--epochs", "0", *options)
+    program = compiled(model, trainer[2:] + "-predict", "--infer", "--weights",
+                       os.path.join(newest(), "weights.safetensors"))
+    np.save("rows.npy", rows)
+    run(program, "-q", "rows.npy", "-o", "outputs.npy")
+    return np.load("outputs.npy").reshape(len(rows), -1), done.stderr
 
 
 def write_idx(path, array):

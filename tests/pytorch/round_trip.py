@@ -2,7 +2,7 @@
 """Weights to PyTorch and back, for every model of models/ and of this folder.
 
 What `netc show --pytorch` prints is run by Python itself; its strict load_state_dict takes what was trained here, its
-forward gives our outputs for the test images, and what a fresh module saves gives ours the module's outputs.
+forward gives our outputs for made-up images, and what a fresh module saves gives ours the module's outputs.
 """
 import glob
 import importlib.util
@@ -75,7 +75,7 @@ def try_model(model):
     few, options = ["--set", "data digits", "--set", "split train=1500"], []
     if "data idx" in text:
         few, options = [], ["--data-dir", "."]
-    program, module = p.build(model, *few), module_of(model, name)
+    trainer, module, rows = p.build(model, *few), module_of(model, name), p.images(90, shape)
 
     weights = p.train(model, *few, *options, "--epochs", "1")
     network = module.load(weights)
@@ -85,7 +85,7 @@ def try_model(model):
         again = module.load(weights).state_dict()
     if not all(torch.equal(again[key], value) for key, value in network.state_dict().items()):
         p.fail(f"{name}: load() reads other values without the package safetensors")
-    rows, ours, _ = p.outputs(program, shape, *options, "--weights", weights)
+    ours, _ = p.outputs(trainer, model, rows, *options, "--weights", weights)
     compare(f"{name}, trained here", network, rows, ours)
 
     torch.manual_seed(1)
@@ -94,7 +94,7 @@ def try_model(model):
                   if re.search(key.replace("input_", "") + r"\s*=\s*data", text)]
     fresh = class_of(module)(*statistics).eval()
     p.write_weights("fresh.safetensors", state_of(fresh))
-    rows, ours, said = p.outputs(program, shape, *options, "--weights", "fresh.safetensors")
+    ours, said = p.outputs(trainer, model, rows, *options, "--weights", "fresh.safetensors")
     compare(f"{name}, PyTorch's weights", fresh, rows, ours)
     if "converted" in said:
         p.fail(f"{name}: {said}")

@@ -16,7 +16,7 @@ with open(os.path.join(INPUTS, "expected.json"), encoding="utf-8") as opened:
     EXPECTED = json.load(opened)
 p.write_data(COUNT, SHAPE, CLASSES)
 MODEL = os.path.join(INPUTS, "stored.net")
-PROGRAM = p.build(MODEL)
+TRAINER, ROWS = p.build(MODEL), p.images(COUNT, SHAPE)
 
 
 def stored(name):
@@ -24,8 +24,7 @@ def stored(name):
 
 
 def answers(path, *options):
-    _, outputs, said = p.outputs(PROGRAM, SHAPE, "--data-dir", ".", "--weights", path, *options)
-    return outputs, said
+    return p.outputs(TRAINER, MODEL, ROWS, "--data-dir", ".", "--weights", path, *options)
 
 
 def takes(name, path, *options, note="", tolerance=1e-6):
@@ -34,14 +33,13 @@ def takes(name, path, *options, note="", tolerance=1e-6):
     error = abs(outputs - np.array(EXPECTED[name])).max() / np.max(EXPECTED[name])
     if not error <= tolerance:
         p.fail(f"{path} {options}: outputs differ by {error:.2g} of the largest")
-    if said != (f"answers: {note}\n" if note else ""):
+    if said != (f"stored: {note}\n" if note else ""):
         p.fail(f"{path} {options}: {said}")
 
 
 def refuses(text, path, *options):
-    done = p.run(PROGRAM, "answers", "-q", "--run-dir", "answers", "--data-dir", ".", "--weights", path, *options,
-                 status=3)
-    if done.stderr != f"outputs: {text}\n":
+    done = p.run(TRAINER, "-q", "--epochs", "0", "--data-dir", ".", "--weights", path, *options, status=3)
+    if done.stderr != f"stored: {text}\n":
         p.fail(f"{path} {options}\n  expected {text}\n  found    {done.stderr}")
 
 
@@ -137,7 +135,7 @@ def try_statistics():
 
     def answer(options, metadata):
         p.write_weights("centred.safetensors", tensors, metadata)
-        return p.outputs(program(options), SHAPE, "--data-dir", ".", "--weights", "centred.safetensors")[1]
+        return p.outputs(program(options), "centred.net", ROWS, "--data-dir", ".", "--weights", "centred.safetensors")[0]
 
     numbers = answer("mean=0.25 std=0.5", {"input_mean": "[0.9]", "input_std": "[0.1]"})
     data = answer("mean=data std=data", {"input_mean": "[0.25]", "input_std": "[0.5]"})
@@ -153,9 +151,8 @@ def try_statistics():
                               ("input_mean", "[", no_list), ("input_std", "[0]", "has 0, expected numbers above 0"),
                               ("input_std", "[-1]", "has -1, expected numbers above 0")):
         p.write_weights("centred.safetensors", tensors, {key: value})
-        done = p.run("./centred", "answers", "-q", "--run-dir", "answers", "--data-dir", ".", "--weights",
-                     "centred.safetensors", status=3)
-        if done.stderr != f"outputs: centred.safetensors: its {key} {wrong}\n":
+        done = p.run("./centred", "-q", "--epochs", "0", "--data-dir", ".", "--weights", "centred.safetensors", status=3)
+        if done.stderr != f"centred: centred.safetensors: its {key} {wrong}\n":
             p.fail(f"{key} {value}: {done.stderr}")
 
 

@@ -87,7 +87,9 @@ OTHER = [
     ([("pool max", "pool average")], "layer pool1: method max in the file, average here", 5),
     ([("dropout 0.5", "dropout 0.5 inverted=false")],
      "layer 3 is hidden (dense) in the file, dropout1 (dropout) here", 6),
-    ([("dropout 0.5", "activation relu")], "layer 3 is hidden (dense) in the file, activation1 (activation) here", 6),
+    ([("dropout 0.5", "activation relu")], "layer pool1: activation linear in the file, relu here", 5),
+    ([("activation=act", ""), ("    dense 10", "    activation relu\n    dense 10")],
+     "layer hidden: activation tanh in the file, relu here", 7),
 ]
 for changes, difference, line in OTHER:
     write("other.net", *changes)
@@ -115,11 +117,26 @@ SAME = [
     [("pool max 2x2", "p: pool max 2 stride=2 pad=0")],
     [("split train=200", "split train=100\n    cost log_likelihood\n    regularize l2=1")],
     [("mean=0.4", "mean=[0.4]")],
+    [("activation=act", ""), ("dense 10 activation=softmax", "activation act\n    dense 10\n    activation softmax")],
 ]
 for changes in SAME:
     write("same.net", *changes)
     t.check(said_by_trainer("same.net", run) == "", f"{changes}: {said_by_trainer('same.net', run)}")
     t.check(said_by_build("same.net", run) == TAKEN, f"{changes}: {said_by_build('same.net', run)}")
+
+# ---- an input that dense layers alone read is a list of its values ----
+FLAT = MODEL.split("    conv")[0].replace("m {", "flat {") + MODEL.split("    dropout 0.5\n")[1]
+write("flat.net", model=FLAT)
+netc("train", "flat.net", *FAST, "-q")
+flat = f"{t.folder('flat')}/weights.safetensors"
+for shape in ("784", "28x28x1", "4x14x14"):
+    write("same.net", ("1x28x28", shape), ("data digits", 'data idx images="i" labels="l"'), model=FLAT)
+    t.check("[other-function]" not in said_by_build("same.net", flat), f"input {shape}: {said_by_build('same.net', flat)}")
+write("same.net", ("1x28x28", "784"), model=FLAT)
+t.check(said_by_trainer("same.net", flat) == "", f"input 784: {said_by_trainer('same.net', flat)}")
+write("list.net", ("1x28x28", "784"), ("mean=0.4", "mean=0.2"), model=FLAT)
+err = said_by_trainer("list.net", flat)
+t.check("layer input: mean 0.4 in the file, 0.2 here" in err, f"input 784 mean=0.2: {err}")
 
 # ---- renamed and skipped layers ----
 write("renamed.net", ("hidden:", "h:"))

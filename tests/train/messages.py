@@ -5,6 +5,7 @@ import gzip
 import json
 import os
 import re
+import shutil
 import struct
 import subprocess
 import sys
@@ -122,7 +123,16 @@ bad("FOLDER/images: item 2 has a value that is not finite", "not-a-number",
     images=idx((40, 4, 4), [float("nan") if i == 40 else 0.5 for i in range(640)], FLOATS))
 bad("FOLDER/test/images holds floats, the training images are bytes", "type-mismatch",
     test_images=idx((20, 4, 4), [0.5] * 320, FLOATS))
-bad("FOLDER/images is 5x5, input is 1x4x4", "image-size", images=idx((40, 5, 5), [0] * 1000))
+for name, shape in (("turned.net", "4x3x4"), ("first.net", "3x4x4")):
+    with open(name, "w") as file:
+        file.write(IDX.replace("1x4x4", shape))
+last = data("last", images=idx((20, 4, 4, 3), (IMAGES * 2)[:960]), labels=idx((20,), LABELS[:20]))
+says(f"{last}/images is 4x4x3, input is 3x4x4; its channels come last, and netc reads them first (CxHxW): store "
+     "np.moveaxis(x, -1, -3) [channel-order]", "--data-dir", last, model="first.net")
+says(f"{last}/images is 4x4x3, input is 4x3x4; its channels come last, and netc reads them first (CxHxW): store "
+     "np.moveaxis(x, -1, -3), and write 'input 3x4x4' [channel-order]", "--data-dir", last, model="turned.net")
+bad("FOLDER/images is 16, input is 1x4x4; write 'input 16'", "image-size", images=idx((40, 16), IMAGES))
+bad("FOLDER/images is 5x5, input is 1x4x4; write 'input 1x5x5'", "image-size", images=idx((40, 5, 5), [0] * 1000))
 says("split train=0 validation=8 test=0 does not fit data set 'idx', which has 8 images to train on and 0 to test; "
      "each part needs at least one, and 0 stands for not given [split-size]", model="flat.net",
      *("--data-dir", data("few", images=idx((8, 4, 4), IMAGES[:128]), labels=idx((8,), LABELS[:8]))))
@@ -156,7 +166,7 @@ if sources != [os.path.realpath(f"{folder}/images") for folder in ("one", "one",
 says("note: class 0 is 94 % of the training part; a network that always answers it is right as often "
      "[lopsided-classes]", "--data-dir", data("lopsided", labels=idx((40,), [i in (5, 9) for i in range(32)] +
                                                                        LABELS[32:])), status=0)
-says("note: probe=100 is more than the training part has; its 32 examples are probed [probe-size]", "--set",
+says("warning: probe=100 is more than the training part has; its 32 examples are probed [probe-size]", "--set",
      "log gradients probe=100", "--data-dir", good, status=0)
 says("note: all examples of the validation part, 8, are of class 2; is the data sorted by class? [one-class]",
      "--data-dir", data("sorted", labels=idx((40,), sorted(LABELS))), status=0)
@@ -245,9 +255,28 @@ for options, expected in ((("--skip", "out"), "--skip is about a weights file; -
 
 says("runs/good-DATE-N is finished: 1 of 1 epoch; --epochs 2 goes on with it [finished-run]", "--resume", "--name",
      "good", "--data-dir", good, status=0)
+os.mkdir("three")  # no run's folder: it hides none
 train("--data-dir", good, "--name", "three", "--epochs", "3", "--run-dir", "others/")
 says("others/three-DATE-N is finished: 3 of 3 epochs; --epochs 6 goes on with it [finished-run]", "--resume", "--name",
      "three", "--epochs", "1", "--data-dir", good, "--run-dir", "others", status=0)
+says("others/three-DATE-N is finished: 3 of 3 epochs; --epochs 6 goes on with it [finished-run]", "--resume", "three",
+     "--data-dir", good, "--run-dir", "others", status=0)
+for folder in ("others", "others/"):
+    says(f"--resume {folder}: that is a folder of runs; name one of them, for example --resume others/three-DATE-N "
+         "[no-run]", "--resume", folder, "--data-dir", good)
+os.makedirs("source/inside")
+before = sorted(os.listdir("."))
+for folder in ("source", "source/", "./source"):
+    says(f"--resume {folder}: that folder is no run's, it holds 'inside'; expected the folder or the name of a run, or an "
+         "empty folder [no-run]", "--resume", folder, "--data-dir", good)
+if os.listdir("source") != ["inside"] or sorted(os.listdir(".")) != before or "lock" in os.listdir("others"):
+    fail("a folder that is refused is written into")
+os.mkdir("copied")
+shutil.copy("others/latest/checkpoint.safetensors", "copied")
+shutil.copy("others/latest/epochs.csv", "copied")
+train("--resume", "copied", "--data-dir", good)
+says("source/inside has no checkpoint to resume from; starting anew in it [starting-anew]", "--resume", "source/inside",
+     "--data-dir", good, status=0)
 with open(os.path.join("others", os.readlink("others/latest"), "result.json")) as file:
     if "//" in json.load(file)["run"]:
         fail("a --run-dir that ends with a slash")
@@ -265,6 +294,16 @@ says("runs/good-DATE-N was trained with --l2 0, not 1; a run is resumed with its
 says("runs/good-DATE-N was trained with stop monitor=accuracy, not cost; a run is resumed with its own settings (the "
      "model says otherwise now), another value is a new run [other-settings]", "--resume", "--name", "good",
      "--data-dir", good, "--set", "stop patience=5 monitor=cost", status=2)
+train("--data-dir", good, "--name", "longer")
+done = subprocess.run([NETC, "train", "idx.net", "--resume", "--name", "longer", "--data-dir", good, "--set", "epochs 2",
+                       "--set", "stop patience=1"], stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=300)
+lines = [re.sub(r"-\d{4}-\d\d-\d\d-\d+", "-DATE-N", line) for line in done.stdout.splitlines()]
+for line in ("resume  with epochs 2, as the model says now; runs/longer-DATE-N had 1",
+             "resume  with patience 1, as the model says now; runs/longer-DATE-N had never"):
+    if line not in lines:
+        fail(f"what the model changed: {done.stdout}{done.stderr}")
+if "as the model says now" in train("--data-dir", good, "--resume", "longer", "--epochs", "3", "--patience", "2"):
+    fail("what options changed")
 says("--resume nowhere: there is no folder of that path, and in runs no run of that name [no-run]", "--resume", "nowhere",
      "--data-dir", good)
 says("there is no run of 'unheard' in runs to resume; starting anew [starting-anew]", "--resume", "--name", "unheard",
@@ -283,6 +322,16 @@ says("required test_accuracy>0.9, found 0.3; epochs<1, found 1 [not-met]", "--re
      status=4)
 says("time limit of 1e-06 s: stopped in epoch 1 after step 1 of 2; netc train idx.net --resume runs/limited-DATE-N goes "
      "on from there [time-limit]", "--time-limit", "0.000001s", "--data-dir", good, "--name", "limited", status=0)
+
+# a step is given rate / m, and the float of that must not be 0
+for rate, batch, least in (("1e-45", 16, "2.2e-44"), ("1e-44", 16, "2.2e-44"), ("2e-44", "full", "4.5e-44")):
+    found = train("--rate", rate, "--batch", str(batch), "--data-dir", good, status=2)
+    m = 32 if batch == "full" else batch
+    if found != (f"netc train: rate {rate}: a step is given rate / m, and for a batch of m = {m} of n = 32 examples a "
+                 f"32-bit float holds that as 0; the smallest rate is {least}\n"):
+        fail(f"a rate of {rate}: {found}")
+    train("--rate", least, "--batch", str(batch), "--data-dir", good)
+    train("--rate", rate, "--batch", "1", "--data-dir", good)
 
 # a run that was stopped has a checkpoint and no weights: whatever wants them says how to get them
 with open("lets.net", "w") as file:
@@ -306,8 +355,12 @@ with open("wild.net", "w") as file:
     file.write("allow \"exploding-gradient\"\nnetwork wild {\n    input 784\n    default dense activation=relu init=normal(0, 100)\n    dense 30\n"
                "    dense 30\n    dense 10 activation=linear\n}\n"
                "train {\n    data digits\n    cost quadratic\n    optimizer sgd rate=10\n}\n")
-says("cost is not finite at epoch 1, step 2; first in 'dense3' (weighted input inf); try --rate 1 (now 10); the last "
-     "good checkpoint is runs/wild-DATE-N/checkpoint.safetensors [diverged]", status=1, model="wild.net")
+says("cost is not finite at epoch 1, step 2; first in 'dense3' (weighted input inf); the initial weights are too large: "
+     "try init=he_normal with relu, lecun_normal with tanh; the last good checkpoint is "
+     "runs/wild-DATE-N/checkpoint.safetensors [diverged]", status=1, model="wild.net")
+found = train("--data-dir", good, status=2, model="wild.net")
+if found != f"netc train: --data-dir {good}: digits is built in, no folder holds it; leave --data-dir out\n":
+    fail(f"--data-dir for what is built in: {found}")
 run = os.path.join("runs", os.readlink("runs/latest"))
 with open(f"{run}/result.json") as file:
     if json.load(file)["status"] != "diverged":

@@ -80,6 +80,16 @@ t.run("--epochs", 2, "--batch", 50, "--name", "longer", "-q")
 t.run("--resume", "--name", "longer", "--epochs", 4, "-q", env=OFTEN)
 t.same("longer", whole, "made longer")
 
+# fewer epochs than are done already
+t.run("--epochs", 3, "--batch", 50, "--time-limit", "0.000001s", "--name", "past", "-q")
+out, err = t.run("--resume", "--name", "past", "--epochs", 0)
+t.check("in epoch 1, after step " in out and "it is past 0 epochs already and ends there" in out, out + err)
+t.run("--resume", "--name", "past", "-q")
+out, err = t.run("--resume", "--name", "past", "--epochs", 2)
+t.check("after its last epoch, 3: it is past 2 epochs already and ends there" in out, out + err)
+out, err = t.run("--resume", "--name", "past")
+t.check("after its last epoch, 3\n" in out, out + err)
+
 # what has changed is named, with both values
 out, err = t.run("--resume", "--name", "longer", "-q")
 t.check("finished" in err, f"a finished run: {err}")

@@ -60,7 +60,7 @@ os.rename(results[2]["run"], "runs/fifth-2000-01-01-1")
 t.same("fifth", alone, "seed 5 of several")
 
 # one seed alone has a mean, but no deviation
-out, err = t.run(*SMALL, "--seeds", "7", "--name", "one", "-q")
+out, err = t.run(*SMALL, "--seeds", "7-7", "--name", "one", "-q")
 t.check(summary("one")["sd"]["test_accuracy"] is None and "±" not in out, out)
 
 # quiet: the mean of the figure that one run prints, and the deviation

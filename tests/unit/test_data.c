@@ -242,6 +242,10 @@ static void channels_come_first(void **state) {
         {{28, 1, 28}, {1, 28, 28}, 3, 3, NET_SHAPE_INPUT_ORDER},
         {{32, 32, 3}, {3, 32, 32}, 3, 3, NET_SHAPE_INPUT_ORDER},
         {{3, 32, 32}, {32, 32, 3}, 3, 3, NET_SHAPE_LAST},
+        {{64, 8, 8}, {8, 8, 64}, 3, 3, NET_SHAPE_LAST}, /* more channels than rows */
+        {{8, 3, 8}, {8, 8, 3}, 3, 3, NET_SHAPE_LAST_INPUT_ORDER},
+        {{32, 3, 24}, {24, 32, 3}, 3, 3, NET_SHAPE_LAST_INPUT_ORDER},
+        {{8, 3, 8}, {3, 8, 8}, 3, 3, NET_SHAPE_INPUT_ORDER},
         {{783}, {28, 28}, 1, 2, NET_SHAPE_OTHER},
         {{1, 32, 32}, {28, 28}, 3, 2, NET_SHAPE_OTHER},
         {{1, 1, 28}, {28, 28}, 3, 2, NET_SHAPE_OTHER},
@@ -256,7 +260,7 @@ static void channels_come_first(void **state) {
 static void messages_for_what_does_not_match(void **state) {
     NetDataRequest request = small_request(state);
     request.shape[1] = request.shape[2] = 32;
-    expect_failure(&request, "train-images is 2x2, input is 1x32x32 [image-size]");
+    expect_failure(&request, "train-images is 2x2, input is 1x32x32; write 'input 1x2x2' [image-size]");
     request.shape[0] = request.shape[1] = 2;
     request.shape[2] = 1;
     expect_failure(&request, "train-images is 2x2, input is 2x2x1; channels come first (CxHxW): write 'input 1x2x2' "

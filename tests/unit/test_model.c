@@ -5,13 +5,14 @@
 
 /* A whole descriptor; %s stands for what a test puts in its place. */
 static const char good[] =
-    "{\"abi\":2,\"netc\":\"0.1.0\",\"name\":\"tiny\",\"kernels\":2,\"input\":{\"shape\":[1,2,2],\"type\":\"u8\"},"
+    "{\"abi\":4,\"netc\":\"0.1.0\",\"name\":\"tiny\",\"kernels\":2,\"input\":{\"shape\":[1,2,2],\"type\":\"u8\"},"
     "\"outputs\":3,\"classes\":3,\"target\":\"class\",\"accuracy\":true,"
     "\"layers\":[{\"name\":\"dense1\",\"kind\":\"dense\",\"shape\":[3],\"activation\":\"softmax\"}],"
-    "\"tensors\":[{\"name\":\"dense1.weight\",\"role\":\"param\",\"buffer\":\"param\",\"offset\":0,\"size\":12,"
-    "\"shape\":[3,4],\"trainable\":true,\"decay\":true,\"init\":{\"kind\":\"normal\",\"a\":0,\"b\":0.5}},"
-    "{\"name\":\"dense1.bias\",\"role\":\"param\",\"buffer\":\"param\",\"offset\":12,\"size\":3,\"shape\":[3],"
-    "\"trainable\":true,\"decay\":false,\"init\":{\"kind\":\"constant\",\"a\":0,\"b\":0}}],"
+    "\"tensors\":[{\"name\":\"dense1.weight\",\"role\":\"weight\",\"buffer\":\"param\",\"offset\":0,\"size\":12,"
+    "\"shape\":[3,4],\"trained\":true,\"kept\":\"dense1.weight\",\"decays\":true,\"init\":{\"kind\":\"normal\",\"a\":0,"
+    "\"b\":0.5}},"
+    "{\"name\":\"dense1.bias\",\"role\":\"bias\",\"buffer\":\"param\",\"offset\":12,\"size\":3,\"shape\":[3],"
+    "\"trained\":true,\"kept\":\"dense1.bias\",\"decays\":false,\"init\":{\"kind\":\"constant\",\"a\":0,\"b\":0}}],"
     "\"sizes\":{\"param\":15,\"state\":0,\"grad_slot\":15,\"grad\":120,\"batch_chunk\":0,\"scratch\":64,"
     "\"log_once\":1,\"log_chunk\":2},\"scalars\":[\"rate / m\"],\"random\":false,\"penalty\":{},"
     "\"programs\":{\"train\":{\"phases\":[{\"kernel\":0,\"tasks\":\"slot\"},{\"kernel\":1,\"tasks\":\"part\"}],"
@@ -98,7 +99,7 @@ static void refuse(const char *from, const char *to, const char *reason) {
 
 static void test_bad(void **state) {
     (void)state;
-    refuse("\"abi\":2", "\"abi\":3", "version 3");
+    refuse("\"abi\":4", "\"abi\":3", "version 3");
     refuse("\"name\":\"tiny\"", "\"name\":7", "'name'");
     refuse("\"param\":15", "\"param\":14", "beyond its buffer");
     refuse("\"offset\":12", "\"offset\":11", "overlaps");
@@ -124,7 +125,12 @@ static void test_bad(void **state) {
     refuse("\"name\":\"l2\"", "\"name\":\"rate\"", "two settings are named 'rate'");
     refuse("\"type\":\"integer\"", "\"type\":\"whole\"", "unknown value 'whole'");
     refuse("\"value\":10", "\"value\":1.5", "no whole number");
-    refuse("\"normal\"", "\"data\"", "do not go together");
+    refuse("\"role\":\"bias\"", "\"role\":\"moment\"", "unknown value 'moment'");
+    refuse("\"normal\"", "\"data\"", "'statistic'");
+    refuse("\"normal\"", "\"data\",\"statistic\":\"median\"", "unknown value 'median'");
+    refuse("\"kept\":\"dense1.bias\"", "\"kept\":\"dense1.weight\"", "two tensors are named 'dense1.weight'");
+    refuse("\"kept\":\"dense1.bias\"", "\"kept\":true", "'kept'");
+    refuse("\"kept\":\"dense1.bias\"", "\"metadata\":true", "no name in weights files");
     refuse("\"kind\":\"constant\"", "\"kind\":\"centre\"", "no program 'init'");
     refuse("}}", "}", "line");
 }

@@ -138,7 +138,7 @@ static void hostile_headers_are_refused(void **state) {
     static const struct {
         const char *header, *says;
     } cases[] = {
-        {"[]", "not a JSON object"},
+        {"[]", "not a JSON object (it is a list)"},
         {"{]", "not a JSON object (string or '}' expected near ']')"},
         {"{\"a\\u0000\":0}", "not a JSON object (NUL byte in object key not supported near '\"a\\u0000\"')"},
         {"{\"w\":3}", "lacks a dtype"},

@@ -1,0 +1,527 @@
+#include "compiler/model/mend_line.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "compiler/model/activation.h"
+#include "compiler/model/layer.h"
+#include "compiler/model/settings.h"
+#include "compiler/model/statement.h"
+#include "compiler/model/vocabulary.h"
+#include "runtime/base/words.h"
+
+/* One statement in the making. */
+typedef struct {
+    Scope *scope;
+    Arena *arena;
+    OptionOwner owner;
+    const char **slots; /* the values, as text, parallel to the owner's options */
+    bool layer;
+    const char *label;
+    int rounds;              /* `dense 30 x2`; 0: it stands for one */
+    VEC(const char *) extra; /* statements that options became: `lambda=5` is a line of its own */
+    MendWords words;         /* with what was left out */
+} Mend;
+
+/* ---- which option a value is for ---- */
+
+static const OptionSpec *spec_at(const Mend *mend, size_t place) { return option_at(&mend->owner, place); }
+static size_t spec_count(const Mend *mend) { return option_count(&mend->owner); }
+
+/* The place of the option a word names; spec_count(): none. */
+static size_t find_spec(const Mend *mend, const char *word, bool *turned) {
+    size_t count = spec_count(mend);
+    const char **names = NEW_ARRAY(mend->arena, const char *, count);
+    for (size_t i = 0; i < count; i++) names[i] = spec_at(mend, i)->name;
+    const char *name = word_alias(word, names, count, turned);
+    for (size_t i = 0; name && i < count; i++) {
+        if (string_is(names[i], name)) return i;
+    }
+    return count;
+}
+
+/* The option that a bare value can only be for, by its form: `5x5` a window, `relu` an activation. */
+static size_t spec_by_form(const Mend *mend, const LooseValue *value) {
+    const char *word = mend_word(value);
+    bool function = word && mend_activation(mend->arena, word);
+    for (size_t i = 0; i < spec_count(mend); i++) {
+        const OptionSpec *spec = spec_at(mend, i);
+        if (mend->slots[i]) continue;
+        if (spec->type == OPTION_ACTIVATION && function) return i;
+        if (spec->type == OPTION_PAD && word && (foreign_same(word, "same") || foreign_same(word, "valid"))) return i;
+        bool shape = value->kind == LOOSE_NUMBER && mend_is_shape(value->text);
+        if (spec->type == OPTION_WINDOW && shape) return i;
+    }
+    return spec_count(mend);
+}
+
+/* The next name of an order, "" at its end. */
+static const char *next_name(Arena *arena, const char **order) {
+    const char *at = *order + strspn(*order, " ");
+    size_t length = strcspn(at, " ");
+    *order = at + length;
+    return arena_copy(arena, at, length);
+}
+
+static bool put(Mend *mend, size_t place, const LooseValue *value, bool turned) {
+    const char *text = mend_value(&mend->words, spec_at(mend, place), value, turned);
+    bool more = spec_at(mend, place)->type == OPTION_WORDS && mend->slots[place];
+    if (!text || (mend->slots[place] && !more)) return false;
+    mend->slots[place] = more ? arena_format(mend->arena, "%s %s", mend->slots[place], text) : text;
+    return true;
+}
+
+/* An option that is a statement of its own here: dropout=0.5 of a layer, lambda=5 of the optimizer. */
+static bool put_elsewhere(Mend *mend, const LooseArg *arg) {
+    const ForeignHead *head = mend->layer ? foreign_layer(arg->key) : foreign_setting(arg->key);
+    if (!head || strncmp(head->here, mend->owner.name, strlen(mend->owner.name)) == 0) return false;
+    LooseLine line = {.head = head->here};
+    vec_push(mend->arena, &line.args, ((LooseArg){.value = arg->value}));
+    const char *text = mend_line(mend->scope, mend->layer, head, &line, &mend->words);
+    if (text) vec_push(mend->arena, &mend->extra, text);
+    return text != NULL;
+}
+
+static bool is_off(const LooseValue *value) {
+    const char *truth = value->text ? mend_truth(value, false) : NULL;
+    return truth && string_is(truth, "false");
+}
+
+/* normalize=true, which is mean=data std=data here. */
+static bool put_rewritten(Mend *mend, const LooseArg *arg) {
+    const char *here = foreign_options(mend->owner.name, arg->key);
+    LooseLine line;
+    if (!here) return false;
+    here = arena_format(mend->arena, "%s %s", mend->owner.name, here);
+    if (!loose_read(mend->arena, here, strlen(here), &line)) return false;
+    line.args.count = is_off(arg->value) ? 0 : line.args.count;
+    for (size_t i = 0; i < line.args.count; i++) {
+        bool turned;
+        if (!put(mend, find_spec(mend, line.args.at[i].key, &turned), line.args.at[i].value, false)) return false;
+    }
+    return true;
+}
+
+/* name="fc1": a label here. */
+static const char *label_of(const Mend *mend, const LooseArg *arg) {
+    bool named = mend->layer && foreign_same(arg->key, "name") && arg->value->text;
+    return named && arg->value->kind != LOOSE_NUMBER ? arg->value->text : NULL;
+}
+
+static bool put_named(Mend *mend, const LooseArg *arg) {
+    bool turned = false;
+    size_t place = find_spec(mend, arg->key, &turned);
+    if (place < spec_count(mend)) return put(mend, place, arg->value, turned);
+    if (label_of(mend, arg)) {
+        mend->label = label_of(mend, arg);
+        return true;
+    }
+    if (put_rewritten(mend, arg) || put_elsewhere(mend, arg)) return true;
+    const Absent *absent = foreign_absent(arg->key);
+    if (absent && !is_off(arg->value)) mend->words.absent = absent;
+    return absent || foreign_is_idle(arg->key);
+}
+
+/* How many values without a name the owner cannot do without. */
+static size_t required_count(const Mend *mend, const LooseLine *line) {
+    size_t count = 0;
+    for (size_t i = 0; i < spec_count(mend); i++) {
+        bool given = mend->slots[i] != NULL;
+        for (size_t k = 0; k < line->args.count && !given; k++) {
+            bool turned;
+            given = line->args.at[k].key && find_spec(mend, line->args.at[k].key, &turned) == i;
+        }
+        count += spec_at(mend, i)->required && !given;
+    }
+    return count;
+}
+
+/* With the channels of a picture. */
+static bool begins_small(const LooseLine *line) {
+    const char *first = line->args.at[0].value->text;
+    return string_is(first, "1") || string_is(first, "3");
+}
+
+/* PyTorch's layers begin with what they read, Conv2d(1, 6, 5) and Linear(784, 100): netc knows it. */
+static bool begins_with_inputs(const Mend *mend, const LooseLine *line) {
+    size_t bare = 0, numbers = 0;
+    for (; bare < line->args.count && !line->args.at[bare].key; bare++) {
+        LooseKind kind = line->args.at[bare].value->kind;
+        if (kind == LOOSE_WORD || kind == LOOSE_STRING) break;
+        numbers += kind == LOOSE_NUMBER;
+    }
+    bool dense = string_is(mend->owner.name, "dense"), weights = dense || string_is(mend->owner.name, "conv");
+    /* dense 784 30, conv 1 6 5 */
+    bool likely =
+        line->called || (dense && bare == 2 && numbers == 2) || (!dense && numbers == 3 && begins_small(line));
+    return likely && weights && !strstr(line->head, "2D") && !strstr(line->head, "Dense") &&
+           bare > required_count(mend, line);
+}
+
+/* `input 1 28 28`: all numbers from here on are sides of one shape. */
+static LooseValue *gather_sides(const Mend *mend, const LooseLine *line, size_t *i) {
+    LooseValue *group = NEW(mend->arena, LooseValue);
+    group->kind = LOOSE_GROUP;
+    for (; *i < line->args.count && !line->args.at[*i].key; ++*i) {
+        const LooseValue *value = line->args.at[*i].value;
+        if (value->kind == LOOSE_WORD && foreign_is_idle(value->text)) break; /* 784 neurons */
+        vec_push(mend->arena, &group->items, line->args.at[*i]);
+    }
+    --*i;
+    return group;
+}
+
+/* A word that some option takes: the class of `target class 10`. */
+static bool is_value(const Mend *mend, const char *word) {
+    for (size_t i = 0; i < spec_count(mend); i++) {
+        for (const char *const *known = spec_at(mend, i)->words; known && *known; known++) {
+            if (foreign_same(*known, word)) return true;
+        }
+    }
+    return false;
+}
+
+/* `activation=leaky_relu alpha=0.2`, `activation=leaky_relu 0.2`: the number of the function before. */
+static bool put_parameter(Mend *mend, const LooseArg *arg) {
+    static const char *const names[] = {"alpha", "slope", "negativeslope", "beta"};
+    bool named = !arg->key;
+    for (size_t i = 0; i < COUNT_OF(names); i++) named = named || foreign_same(arg->key, names[i]);
+    if (!named || arg->value->kind != LOOSE_NUMBER) return false;
+    for (size_t i = 0; i < spec_count(mend); i++) {
+        const char *slot = mend->slots[i];
+        if (!slot || spec_at(mend, i)->type != OPTION_ACTIVATION || strchr(slot, '(')) continue;
+        LooseValue *call = NEW(mend->arena, LooseValue);
+        *call = (LooseValue){.kind = LOOSE_CALL, .text = slot, .raw = slot};
+        vec_push(mend->arena, &call->items, ((LooseArg){.value = arg->value}));
+        const char *text = mend_value(&mend->words, spec_at(mend, i), call, false);
+        if (!text || !strchr(text, '(')) return false;
+        mend->slots[i] = text;
+        return true;
+    }
+    return false;
+}
+
+/* `conv 6 5 5`: two equal numbers are the sides of one window. */
+static bool put_square(Mend *mend, const LooseLine *line, size_t *i) {
+    if (line->called || *i + 1 >= line->args.count || line->args.at[*i + 1].key) return false;
+    const LooseValue *side = line->args.at[*i].value, *other = line->args.at[*i + 1].value;
+    bool equal = side->kind == LOOSE_NUMBER && other->kind == LOOSE_NUMBER && string_is(side->text, other->text);
+    for (size_t place = 0; equal && place < spec_count(mend); place++) {
+        const OptionSpec *spec = spec_at(mend, place);
+        if (spec->type != OPTION_WINDOW || !spec->required || mend->slots[place]) continue;
+        bool units = false; /* the number of maps comes first */
+        for (size_t k = 0; k < spec_count(mend); k++) {
+            units =
+                units || (spec_at(mend, k)->positional && spec_at(mend, k)->required && k != place && !mend->slots[k]);
+        }
+        if (units) return false;
+        mend->slots[place] = arena_format(mend->arena, "%sx%s", side->text, other->text);
+        ++*i;
+        return true;
+    }
+    return false;
+}
+
+/* `dense 30 x2` */
+static bool put_rounds(Mend *mend, const LooseArg *arg) {
+    const char *text = !arg->key && arg->value->kind == LOOSE_WORD ? arg->value->text : "";
+    bool times = (text[0] == 'x' || text[0] == 'X') && text[1] >= '1' && text[1] <= '9';
+    if (!mend->layer || !times || strlen(text) > 3 || strspn(text + 1, "0123456789") != strlen(text + 1)) return false;
+    mend->rounds = atoi(text + 1);
+    return true;
+}
+
+static bool add_numbers(Arena *arena, const LooseValue *value, LooseValue *numbers) {
+    if (value->kind == LOOSE_NUMBER) vec_push(arena, &numbers->items, ((LooseArg){.value = (LooseValue *)value}));
+    bool several = value->kind == LOOSE_GROUP || (value->kind == LOOSE_OTHER && strchr(value->raw, '/'));
+    for (size_t i = 0; several && i < value->items.count; i++) {
+        if (value->items.at[i].key || !add_numbers(arena, value->items.at[i].value, numbers)) return false;
+    }
+    return several || value->kind == LOOSE_NUMBER;
+}
+
+/* `split 80/20`, `split [50000, 10000]`: the parts in their order, of 100 as shares. */
+static bool put_parts(Mend *mend, const LooseLine *line) {
+    LooseValue numbers = {.kind = LOOSE_GROUP};
+    for (size_t i = 0; i < line->args.count; i++) {
+        if (line->args.at[i].key || !add_numbers(mend->arena, line->args.at[i].value, &numbers)) return false;
+    }
+    double sum = 0;
+    for (size_t i = 0; i < numbers.items.count; i++) sum += strtod(numbers.items.at[i].value->text, NULL);
+    if (numbers.items.count == 1 && sum > 0 && sum < 1 && mend->owner.count > 1) { /* split 0.1: it is held back */
+        if (spec_at(mend, 1)->type == OPTION_COUNT) mend->slots[1] = numbers.items.at[0].value->text;
+        return mend->slots[1] != NULL;
+    }
+    if (numbers.items.count < 2 || numbers.items.count > mend->owner.count) return false;
+    for (size_t i = 0; i < numbers.items.count; i++) {
+        const char *text = numbers.items.at[i].value->text;
+        if (spec_at(mend, i)->type != OPTION_COUNT) return false;
+        mend->slots[i] = sum == 100 ? number_text(mend->arena, strtod(text, NULL) / 100) : text;
+    }
+    return true;
+}
+
+/* `data mnist 60000`, `data mnist train=50000`: how many is another setting, which the file may have. */
+static bool put_count(Mend *mend, const LooseArg *arg) {
+    static const char *const parts[] = {"train", "validation", "test"};
+    bool data = !mend->layer && string_is(mend->owner.name, "data") && mend->slots[0], turned;
+    const char *part = arg->key ? word_alias(arg->key, parts, COUNT_OF(parts), &turned) : parts[0];
+    if (!data || !part || arg->value->kind != LOOSE_NUMBER) return false;
+    mend->words.remark = arena_format(mend->arena, "'split %s=%s' says how many", part, arg->value->text);
+    return true;
+}
+
+/* `bias`, `no_bias`: an option that is true or false, by its name alone. */
+static bool put_flag(Mend *mend, const LooseArg *arg) {
+    const char *word = !arg->key && arg->value->kind == LOOSE_WORD ? arg->value->text : NULL;
+    bool turned;
+    size_t place = word ? find_spec(mend, word, &turned) : spec_count(mend);
+    if (place == spec_count(mend) || spec_at(mend, place)->type != OPTION_BOOL || mend->slots[place]) return false;
+    mend->slots[place] = turned ? "false" : "true";
+    return true;
+}
+
+/* `conv 6 5x5 s2 p1` */
+static bool put_lettered(Mend *mend, const LooseArg *arg) {
+    const char *word = !arg->key && arg->value->kind == LOOSE_WORD ? arg->value->text : "";
+    bool form = word[0] && strchr("ksp", word[0]) && word[1] && strspn(word + 1, "0123456789") == strlen(word + 1);
+    bool turned;
+    size_t place = form ? find_spec(mend, arena_copy(mend->arena, word, 1), &turned) : spec_count(mend);
+    if (place == spec_count(mend) || mend->slots[place]) return false;
+    LooseValue number = {.kind = LOOSE_NUMBER, .text = word + 1, .raw = word + 1};
+    return put(mend, place, &number, turned);
+}
+
+/* `log gradients every 10 epochs` */
+static void note_unit(Mend *mend, const char *word) {
+    for (size_t i = 0; foreign_same(word, "epochs") && i < spec_count(mend); i++) {
+        if (mend_counts_steps(spec_at(mend, i)) && mend->slots[i]) mend->slots[i] = "epoch";
+    }
+}
+
+/* `activaton relu`: a word that is an option but for a letter or two. */
+static const char *near_option(const Mend *mend, const char *word, size_t *place) {
+    size_t count = spec_count(mend);
+    const char **names = NEW_ARRAY(mend->arena, const char *, count);
+    for (size_t i = 0; i < count; i++) names[i] = spec_at(mend, i)->name;
+    const char *near = strlen(word) > 5 ? net_nearest_word(word, names, count) : NULL;
+    for (size_t i = 0; near && i < count; i++) *place = string_is(names[i], near) ? i : *place;
+    return near ? near : word;
+}
+
+/* `kernel_size 5`: the value that follows an option's name. */
+static bool names_next(Mend *mend, const LooseLine *line, size_t i, LooseArg *pair) {
+    LooseKind kind = line->args.at[i].value->kind; /* MATLAB's are strings: 'Name', 'fc1' */
+    if (i + 1 >= line->args.count || (kind != LOOSE_WORD && (kind != LOOSE_STRING || !line->called))) return false;
+    const LooseArg *next = &line->args.at[i + 1];
+    bool turned;
+    const char *word = line->args.at[i].value->text;
+    size_t place = find_spec(mend, word, &turned);
+    bool label = kind == LOOSE_STRING && foreign_same(word, "name");
+    if (place == spec_count(mend) && next->value->kind == LOOSE_WORD) word = near_option(mend, word, &place);
+    bool known = place < spec_count(mend) || label || (foreign_absent(word) && !is_value(mend, word));
+    bool names = place < spec_count(mend) && !spec_at(mend, place)->positional;
+    if (next->key || !known || (next->value->kind == LOOSE_WORD && !names)) return false;
+    *pair = (LooseArg){.key = word, .value = next->value};
+    return true;
+}
+
+static bool put_args(Mend *mend, const LooseLine *line, const char *order);
+
+/* What a layer of PyTorch or Keras is applied to: x, self.conv1(x). The line above gives it here. */
+static bool is_applied_to(const LooseLine *line, const LooseValue *value) {
+    bool name = value->kind == LOOSE_WORD && (strlen(value->text) == 1 || foreign_same(value->text, "inputs"));
+    return line->called && (name || value->kind == LOOSE_CALL);
+}
+
+/* l2(0.01) and sgd(rate=0.1): what is in the brackets belongs to the whole line. */
+static bool put_call(Mend *mend, const LooseValue *call) {
+    bool turned;
+    if (call->items.count == 1 && !call->items.at[0].key && find_spec(mend, call->text, &turned) < spec_count(mend)) {
+        LooseArg arg = {.key = call->text, .value = call->items.at[0].value};
+        return put_named(mend, &arg);
+    }
+    LooseLine inside = {.head = call->text, .called = true};
+    LooseValue *word = NEW(mend->arena, LooseValue);
+    *word = (LooseValue){.kind = LOOSE_WORD, .text = call->text, .raw = call->text};
+    vec_push(mend->arena, &inside.args, ((LooseArg){.value = word}));
+    for (size_t i = 0; i < call->items.count; i++) vec_push(mend->arena, &inside.args, call->items.at[i]);
+    const ForeignHead *head = mend->layer ? foreign_layer(mend->owner.name) : foreign_setting(mend->owner.name);
+    return head && put_args(mend, &inside, head->order);
+}
+
+/* Tries the options of the order, then those that have no name. */
+static bool put_in_order(Mend *mend, const LooseLine *line, size_t *i, const char **order) {
+    const LooseValue *value = line->args.at[*i].value;
+    for (const char *name = next_name(mend->arena, order); *name; name = next_name(mend->arena, order)) {
+        if (string_is(name, "-")) return true; /* of no importance here */
+        bool turned;
+        size_t place = find_spec(mend, name, &turned);
+        const OptionSpec *spec = spec_at(mend, place);
+        if (spec->type == OPTION_WORDS) *order = name; /* it takes all that follow */
+        if (mend->slots[place] && spec->type != OPTION_WORDS) continue;
+        if (spec->type == OPTION_SHAPE) value = gather_sides(mend, line, i);
+        if (put(mend, place, value, false)) return true;
+        if (spec->type == OPTION_WORDS) return false;
+    }
+    for (size_t place = 0; place < mend->owner.count; place++) {
+        bool free = mend->owner.options[place].positional && !mend->slots[place];
+        if (free && put(mend, place, value, false)) return true;
+    }
+    return false;
+}
+
+static bool put_args(Mend *mend, const LooseLine *line, const char *order) {
+    if (strncmp(order, "train ", 6) == 0 && put_parts(mend, line)) return true;
+    for (size_t i = begins_with_inputs(mend, line) ? 1 : 0; i < line->args.count; i++) {
+        const LooseArg *arg = &line->args.at[i];
+        LooseArg pair;
+        size_t form = arg->key ? spec_count(mend) : spec_by_form(mend, arg->value);
+        if (put_parameter(mend, arg) || (!arg->key && put_square(mend, line, &i))) continue;
+        if (put_rounds(mend, arg) || put_count(mend, arg) || put_lettered(mend, arg)) continue;
+        if (!arg->key && !mend->layer && mend_truth(arg->value, false) && !is_off(arg->value) &&
+            arg->value->kind == LOOSE_WORD) {
+            continue; /* early_stopping true */
+        }
+        if (arg->key) {
+            if (!put_named(mend, arg)) return false;
+        } else if (names_next(mend, line, i, &pair)) {
+            if (!put_named(mend, &pair)) return false;
+            i++;
+        } else if (form < spec_count(mend)) {
+            if (!put(mend, form, arg->value, false)) return false;
+        } else if (is_applied_to(line, arg->value) ||
+                   (arg->value->kind == LOOSE_WORD && (i > 0 || i + 1 < line->args.count) &&
+                    foreign_is_idle(arg->value->text))) {
+            note_unit(mend, arg->value->text);
+        } else if (put_flag(mend, arg)) {
+            continue;
+        } else if (!mend->layer && arg->value->kind == LOOSE_CALL) {
+            if (!put_call(mend, arg->value)) return false;
+        } else if (!put_in_order(mend, line, &i, &order) && !mend->words.absent) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* ---- the line ---- */
+
+static bool any_slot(const Mend *mend) {
+    for (size_t i = 0; i < spec_count(mend); i++) {
+        if (mend->slots[i]) return true;
+    }
+    return false;
+}
+
+/* What must be there and is not, from the example that the reader shows when it is missing. */
+static bool fill_required(Mend *mend) {
+    for (size_t i = 0; i < spec_count(mend); i++) {
+        const OptionSpec *spec = spec_at(mend, i);
+        bool only = !spec->required && spec->example && !any_slot(mend); /* split and regularize need one of several */
+        if ((!spec->required && !only) || mend->slots[i]) continue;
+        const LooseValue *value = NULL;
+        LooseLine example;
+        if (!spec->positional) {
+            value = loose_value(mend->arena, strchr(spec->example, '=') + 1);
+        } else if (loose_read(mend->arena, spec->example, strlen(spec->example), &example) && i < example.args.count) {
+            value = example.args.at[i].value;
+        }
+        mend->slots[i] = value ? value->raw : NULL;
+        if (!mend->slots[i]) return false;
+    }
+    return true;
+}
+
+/* fc-1 as a name: fc_1 */
+const char *mend_name(Arena *arena, const char *name) {
+    char *usable = arena_copy(arena, name, strlen(name));
+    for (char *c = usable; *c; c++) *c = strchr("-./ ", *c) ? '_' : *c;
+    return usable;
+}
+
+static const char *print(const Mend *mend, const LooseLine *line) {
+    Text text = {0};
+    const char *label = mend->label ? mend->label : line->label;
+    if (mend->rounds > 0) text_printf(&text, "repeat %d { ", mend->rounds);
+    if (line->standard) text_puts(&text, "default ");
+    if (mend->layer && label) text_printf(&text, "%s: ", mend_name(mend->arena, label));
+    text_puts(&text, mend->owner.name);
+    for (size_t i = 0; i < spec_count(mend); i++) {
+        const OptionSpec *spec = spec_at(mend, i);
+        if (!mend->slots[i]) continue;
+        text_printf(&text, spec->positional ? " " : " %s=", spec->name);
+        text_puts(&text, mend->slots[i]);
+    }
+    for (size_t i = 0; i < mend->extra.count; i++) text_printf(&text, "; %s", mend->extra.at[i]);
+    if (mend->rounds > 0) text_puts(&text, " }");
+    const char *copy = arena_copy(mend->arena, text.data, text.length);
+    text_free(&text);
+    return copy;
+}
+
+/* The line of a layer or setting; NULL: it cannot be told. */
+const char *mend_line(Scope *scope, bool layer, const ForeignHead *head, const LooseLine *line, MendWords *words) {
+    Mend mend = {.scope = scope, .arena = scope->arena, .layer = layer, .words = {.arena = scope->arena}};
+    LooseLine here;
+    if (!loose_read(mend.arena, head->here, strlen(head->here), &here)) return NULL;
+    bool found = layer ? layer_owner(here.head, &mend.owner) : setting_owner(scope->arena, here.head, &mend.owner);
+    if (!found) return NULL;
+    mend.slots = NEW_ARRAY(mend.arena, const char *, spec_count(&mend) + 1);
+    size_t place = 0;
+    for (size_t i = 0; i < here.args.count && !here.args.at[i].key; i++) {
+        if (!put(&mend, place++, here.args.at[i].value, false)) return NULL;
+    }
+    bool good = put_args(&mend, line, head->order);
+    if (mend.words.absent) words->absent = mend.words.absent;
+    if (mend.words.remark) words->remark = mend.words.remark;
+    for (size_t i = place; i < here.args.count; i++) { /* unless the line says otherwise */
+        bool turned;
+        size_t option = find_spec(&mend, here.args.at[i].key, &turned);
+        if (!mend.slots[option]) put(&mend, option, here.args.at[i].value, false);
+    }
+    if (!good || (!line->standard && !fill_required(&mend))) return NULL;
+    return print(&mend, line);
+}
+
+/* `default conv, dense activation=relu` is a line for each kind. An option that names no kind, as in `init xavier`, is
+ * for the first kind that has it. NULL: it cannot be told. */
+const char *mend_default(Scope *scope, const LooseLine *line, MendWords *words) {
+    static const char *const usual[] = {"dense", "conv"};
+    Mend mend = {.scope = scope, .arena = scope->arena, .layer = true};
+    LooseLine rest = {.standard = true};
+    VEC(const char *) kinds = {0};
+    const char *const heads[] = {line->marked, line->marked == line->head ? NULL : line->head};
+    LooseLine all = {0};
+    for (size_t i = 0; i < COUNT_OF(heads); i++) {
+        LooseValue *word = NEW(scope->arena, LooseValue);
+        *word = (LooseValue){.kind = LOOSE_WORD, .text = heads[i], .raw = heads[i]};
+        if (heads[i]) vec_push(scope->arena, &all.args, ((LooseArg){.value = word}));
+    }
+    for (size_t i = 0; i < line->args.count; i++) vec_push(scope->arena, &all.args, line->args.at[i]);
+    for (size_t i = 0; i < all.args.count; i++) {
+        const LooseArg *arg = &all.args.at[i];
+        const char *word = !arg->key && arg->value->kind == LOOSE_WORD ? arg->value->text : NULL;
+        const ForeignHead *kind = word && !string_is(word, "activation") ? foreign_layer(word) : NULL;
+        const char *here = kind ? kind->here : "";
+        if (kind) vec_push(scope->arena, &kinds, next_name(scope->arena, &here));
+        if (!kind) vec_push(scope->arena, &rest.args, *arg);
+    }
+    const LooseArg *first = rest.args.count > 0 ? &rest.args.at[0] : NULL;
+    const char *option = !first ? NULL : first->key ? first->key : mend_word(first->value);
+    for (size_t i = 0; i < COUNT_OF(usual) && option && kinds.count == 0; i++) {
+        bool turned;
+        if (!layer_owner(usual[i], &mend.owner)) continue;
+        size_t place = find_spec(&mend, option, &turned);
+        bool known = place < mend.owner.count && !spec_at(&mend, place)->positional;
+        if (known) vec_push(scope->arena, &kinds, usual[i]);
+    }
+    const char *text = NULL;
+    for (size_t i = 0; i < kinds.count && first; i++) {
+        ForeignHead head = {.here = kinds.at[i], .order = ""};
+        const char *one = mend_line(scope, true, &head, &rest, words);
+        if (!one) return NULL;
+        text = text ? arena_format(scope->arena, "%s; %s", text, one) : one;
+    }
+    return text;
+}

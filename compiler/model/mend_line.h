@@ -1,0 +1,16 @@
+/* The line of a layer or setting as netc writes it, from a generous reading of another. Private to mend*.c. */
+#ifndef NETC_MEND_LINE_H
+#define NETC_MEND_LINE_H
+
+#include "compiler/model/mend_value.h"
+#include "compiler/model/value.h"
+
+/* The line of a layer or setting; NULL: it cannot be told. */
+const char *mend_line(Scope *scope, bool layer, const ForeignHead *head, const LooseLine *line, MendWords *words);
+/* `default conv, dense activation=relu` is a line for each kind; an option that names no kind, as in `init xavier`, is
+ * for the first kind that has it. NULL: it cannot be told. */
+const char *mend_default(Scope *scope, const LooseLine *line, MendWords *words);
+/* A name like the one that is none: fc_1 for fc-1. */
+const char *mend_name(Arena *arena, const char *name);
+
+#endif

@@ -1,0 +1,211 @@
+/* Do settings and network suit each other? Asked of a network without errors. */
+#include "compiler/model/activation.h"
+#include "compiler/model/layer.h"
+#include "compiler/model/linear.h"
+#include "compiler/model/settings.h"
+#include "compiler/model/vocabulary.h"
+#include "runtime/data/sets.h"
+#include "runtime/data/shape.h"
+#include "runtime/data/split.h"
+
+static Setting *setting_of(const Settings *settings, const char *name) {
+    const SettingKind *kind = setting_kind_find(name);
+    if (!kind) BUG("no setting '%s'", name);
+    return &settings->at[kind - setting_kinds];
+}
+
+static const AstStmt *line_of(const Model *model, const char *name) { return setting_of(&model->settings, name)->line; }
+
+static Span place_of(const AstStmt *line, const Layer *layer) { return line ? line->at : layer->at; }
+
+static void check_outputs(Scope *scope, const Model *model, const Layer *last) {
+    int64_t outputs = shape_count(last->out);
+    const ActivationKind *kind = last->activation.kind;
+    if (kind->across && outputs == 1) {
+        diag_report(scope->diags, last->at, "one-unit-softmax",
+                    "%s over one output ('%s') is always 1; use sigmoid with cross_entropy for two classes", kind->name,
+                    last->name);
+        return;
+    }
+    if (model->settings.target == TARGET_INPUT) {
+        int64_t inputs = shape_count(model->layers.at[0]->out);
+        if (inputs == outputs) return;
+        diag_report(scope->diags, place_of(line_of(model, "target"), last), "target-mismatch",
+                    "target input needs as many outputs as inputs: '%s' gives %lld, the input has %lld", last->name,
+                    (long long)outputs, (long long)inputs);
+    } else if (outputs == 1 && kind->cost != COST_CROSS_ENTROPY) {
+        Diag *diag = diag_report(scope->diags, last->at, "target-mismatch",
+                                 "one %s output ('%s') cannot tell classes apart", kind->name, last->name);
+        diag_help(scope->diags, diag, "give the last layer one output a class, or activation=sigmoid for two classes");
+    }
+}
+
+const char *cost_that_suits(const Model *model, const char *line) {
+    static const char *const lines[] = {[COST_QUADRATIC] = "cost quadratic",
+                                        [COST_CROSS_ENTROPY] = "cost cross_entropy",
+                                        [COST_LOG_LIKELIHOOD] = "cost log_likelihood"};
+    if (!model || model->layers.count == 0) return NULL;
+    const ActivationKind *last = model->layers.at[model->layers.count - 1]->activation.kind;
+    const char *suits = lines[last->cost];
+    bool good = string_is(line, suits) || (string_is(line, lines[COST_QUADRATIC]) && !last->across);
+    return good ? NULL : suits;
+}
+
+/* The activation that a cost is computed together with; NULL: any will do. */
+static const ActivationKind *activation_of(Cost cost) {
+    for (size_t i = 0; i < activation_count && cost != COST_QUADRATIC; i++) {
+        if (activations[i].cost == cost) return &activations[i];
+    }
+    return NULL;
+}
+
+static void set_cost(Settings *settings, Cost cost) {
+    Setting *setting = setting_of(settings, "cost");
+    setting->values[0].choice = (int)cost;
+    setting->values[0].word = cost_names[cost];
+    setting->on = true;
+    settings->cost = cost;
+}
+
+static void check_cost(Scope *scope, Model *model, const Layer *last) {
+    Settings *settings = &model->settings;
+    const AstStmt *line = line_of(model, "cost");
+    const ActivationKind *kind = last->activation.kind;
+    if (!line) set_cost(settings, kind->cost);
+    if (settings->target == TARGET_INPUT && kind->across) {
+        diag_report(scope->diags, last->at, "cost-mismatch",
+                    "%s outputs ('%s') stand for classes; with target input use sigmoid or linear", kind->name,
+                    last->name);
+        return;
+    }
+    const ActivationKind *needed = activation_of(settings->cost);
+    if (needed && needed != kind) {
+        diag_report(
+            scope->diags, place_of(line, last), "cost-mismatch",
+            "%s needs %s outputs, the last layer ('%s') is %s; write activation=%s (netc works on the weighted inputs "
+            "themselves), or cost %s",
+            cost_names[settings->cost], needed->name, last->name, kind->name, needed->name, cost_names[kind->cost]);
+    } else if (settings->cost == COST_QUADRATIC && kind->across) {
+        diag_report(scope->diags, place_of(line, last), "cost-mismatch",
+                    "quadratic does not suit %s outputs ('%s'); write cost %s", kind->name, last->name,
+                    cost_names[kind->cost]);
+    }
+}
+
+/* A set that does not suit the network is an error where it is named, and where it is about to be learned. Without a
+ * line it is the standard, which may be on nobody's mind: a word, unless the network is there to be used. */
+static Diag *report_data(Scope *scope, const AstStmt *line, ModelPurpose purpose, const Layer *layer,
+                         const DataKind *set, const char *message) {
+    const char *kind = line || purpose == PURPOSE_TRAIN ? "data-mismatch" : "default-data";
+    const char *why =
+        line ? "" : arena_format(scope->arena, "; without a 'data' line %s is learned", set->variant.name);
+    return diag_report(scope->diags, place_of(line, layer), kind, "%s%s", message, why);
+}
+
+static bool check_examples(Scope *scope, const AstStmt *line, const Model *model, const DataKind *kind) {
+    const Layer *layer = model->layers.at[0];
+    Shape input = layer->out, example = {.rank = kind->rank, .dim = {kind->dim[0], kind->dim[1], kind->dim[2]}};
+    NetShapeMatch match = net_shape_match(input.dim, input.rank, kind->dim, kind->rank);
+    if (match == NET_SHAPE_SUITS) return true;
+    const char *shape = shape_text(scope->arena, example);
+    Diag *diag = report_data(scope, line, model->purpose, layer, kind,
+                             arena_format(scope->arena, "the examples of %s are %s (%lld numbers), the input is %s",
+                                          kind->variant.name, shape, (long long)shape_count(example),
+                                          shape_text(scope->arena, input)));
+    if (match == NET_SHAPE_INPUT_ORDER) {
+        diag_help(scope->diags, diag, "channels come first (CxHxW): write 'input %s'", shape);
+    } else {
+        diag_help(scope->diags, diag,
+                  "write 'input %s', or name your own data: data idx images=\"FILE\" labels=\"FILE\"", shape);
+    }
+    return false;
+}
+
+static void check_classes(Scope *scope, const AstStmt *line, const Model *model, const DataKind *kind,
+                          const Layer *last) {
+    int64_t outputs = shape_count(last->out);
+    if (model->settings.target != TARGET_CLASS || outputs >= kind->classes) return;
+    Diag *diag = report_data(scope, line, model->purpose, last, kind,
+                             arena_format(scope->arena, "%s has %lld classes, the last layer ('%s') has %lld output%s",
+                                          kind->variant.name, (long long)kind->classes, last->name, (long long)outputs,
+                                          outputs == 1 ? "" : "s"));
+    while (last->from && !last->kind->weighs) last = last->from; /* an activation has the outputs of what it reads */
+    bool dense = string_is(last->kind->name, "dense");
+    diag_help(scope->diags, diag, "one output a class: %s 'dense %lld'", dense ? "write" : "end with",
+              (long long)kind->classes);
+}
+
+static void check_data(Scope *scope, const Model *model, const Layer *last) {
+    const AstStmt *line = line_of(model, "data");
+    const Settings *settings = &model->settings;
+    const DataKind *kind = data_kind_find(settings->data_kind);
+    if (!line && model->purpose == PURPOSE_USE) return;
+    if (kind->files && !settings->labels && settings->target == TARGET_CLASS) {
+        diag_report(scope->diags, line->at, "missing-option",
+                    "data idx needs labels= to learn classes, for example labels=\"train-labels.gz\"");
+        return;
+    }
+    if (kind->rank == 0) return;
+    bool suit = check_examples(scope, line, model, kind);
+    if (suit || line) check_classes(scope, line, model, kind, last); /* one word about a standard is enough */
+}
+
+/* Whether there is a test file is known once `data` has been read. */
+static void check_split(Scope *scope, const Model *model) {
+    const AstStmt *line = line_of(model, "split");
+    if (!line) return;
+    const Settings *settings = &model->settings;
+    const NetDataSet *set = net_data_set(settings->data_kind);
+    const double asked[NET_PARTS] = {settings->split_train, settings->split_validation, settings->split_test};
+    double sum;
+    NetSplitShares shares = net_split_shares(asked, set || settings->test_images, &sum);
+    bool trains = settings->split_train > 0;
+    if (shares == NET_SPLIT_OVER || (shares == NET_SPLIT_ALL && !trains)) {
+        diag_report(scope->diags, line->at, "bad-value", "the fractions of split leave nothing: they add up to %g%s",
+                    sum, trains ? "" : " without the training part");
+        return;
+    }
+    bool known = set && (line_of(model, "data") || model->purpose == PURPOSE_TRAIN);
+    int64_t rows[NET_PARTS];
+    if (!known || net_split_rows(asked, set->train_count, set->test_count, rows)) return;
+    Diag *diag = diag_report(scope->diags, line->at, "split-size",
+                             "the parts of split do not fit %s, which has %lld examples to train on and %lld to test",
+                             set->name, (long long)set->train_count, (long long)set->test_count);
+    diag_help(scope->diags, diag, "a share fits any set: 'split validation=0.1'");
+}
+
+/* A trainer says it of the data that it really has. */
+static void check_probe(Scope *scope, const Model *model) {
+    const AstStmt *line = line_of(model, "log");
+    const Settings *settings = &model->settings;
+    const NetDataSet *set = line && model->purpose == PURPOSE_LOOK ? net_data_set(settings->data_kind) : NULL;
+    const double asked[NET_PARTS] = {settings->split_train, settings->split_validation, settings->split_test};
+    int64_t rows[NET_PARTS];
+    if (!set || !net_split_rows(asked, set->train_count, set->test_count, rows)) return;
+    int64_t probe = (int64_t)settings_number(settings, "log_probe");
+    if (probe <= rows[NET_PART_TRAIN]) return;
+    Diag *diag = diag_report(scope->diags, line->at, "probe-size",
+                             "probe=%lld is more than the training part of %s has: %lld examples", (long long)probe,
+                             set->name, (long long)rows[NET_PART_TRAIN]);
+    diag_help(scope->diags, diag, "write probe=%lld for all of them", (long long)rows[NET_PART_TRAIN]);
+}
+
+/* The test set never chooses anything, so stopping early takes a validation part. */
+static void check_stop(Scope *scope, const Model *model) {
+    const AstStmt *line = line_of(model, "stop");
+    if (settings_number(&model->settings, "patience") == 0 || model->settings.split_validation > 0) return;
+    diag_report(scope->diags, line->at, "needs-validation",
+                "stop needs a validation part; add 'split validation=10000' (choosing by test results is not offered)");
+}
+
+void settings_agree(Scope *scope, Model *model) {
+    const Layer *last = model->layers.at[model->layers.count - 1];
+    size_t errors = scope->diags->errors;
+    check_outputs(scope, model, last);
+    if (scope->diags->errors == errors) check_cost(scope, model, last);
+    if (scope->diags->errors == errors) model_check_linear(model, line_of(model, "cost") != NULL, scope->diags);
+    check_data(scope, model, last);
+    check_split(scope, model);
+    check_stop(scope, model);
+    check_probe(scope, model);
+}

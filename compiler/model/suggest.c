@@ -1,0 +1,16 @@
+#include "compiler/model/suggest.h"
+
+#include "compiler/model/foreign.h"
+
+void suggest_word(Diags *diags, Diag *diag, const char *word, const char *const *candidates, size_t count) {
+    bool turned;
+    const char *alias = word_alias(word, candidates, count, &turned);
+    const Absent *absent = foreign_absent(word);
+    if (alias && !turned) {
+        diag_help(diags, diag, "did you mean '%s'?", alias);
+    } else if (absent && absent->near) {
+        diag_help(diags, diag, "%s", absent->near);
+    } else if (!absent) {
+        diag_suggest(diags, diag, word, candidates, count);
+    }
+}

@@ -1,0 +1,46 @@
+#include "runtime/train/trainer.h"
+
+#include <string.h>
+
+static void run_phases(NetTrainer *trainer, const NetProgram *program, int first, int end, const NetBatch *batch) {
+    NetCall call = {
+        .param = trainer->param,
+        .state = trainer->state,
+        .grad = trainer->grad,
+        .batch = trainer->values,
+        .input = batch->input,
+        .label = batch->label,
+        .item = batch->item,
+        .scalar = trainer->scalar,
+        .log = trainer->log,
+        .n = batch->n,
+    };
+    net_workers_run(trainer->workers, program, first, end, &call);
+}
+
+static void clear_log(NetTrainer *trainer, const NetBatch *batch) {
+    const NetModel *model = trainer->model;
+    int64_t chunks = net_chunks(batch->n);
+    memset(trainer->log, 0, (size_t)(model->log_once + chunks * model->log_chunk) * sizeof *trainer->log);
+}
+
+void net_trainer_run(NetTrainer *trainer, const NetProgram *program, const NetBatch *batch) {
+    clear_log(trainer, batch);
+    run_phases(trainer, program, 0, program->phases, batch);
+}
+
+void net_trainer_run_to_commit(NetTrainer *trainer, const NetProgram *program, const NetBatch *batch) {
+    clear_log(trainer, batch);
+    run_phases(trainer, program, 0, program->commit, batch);
+}
+
+void net_trainer_run_commit(NetTrainer *trainer, const NetProgram *program, const NetBatch *batch) {
+    run_phases(trainer, program, program->commit, program->phases, batch);
+}
+
+void net_trainer_tick(NetTrainer *trainer) {
+    double now = net_clock();
+    trainer->place.seconds += now - trainer->clock;
+    trainer->place.epoch_seconds += now - trainer->clock;
+    trainer->clock = now;
+}

@@ -1,0 +1,39 @@
+#!/usr/bin/env python3
+"""ARM64 is one processor, whether netc builds for it from afar or runs there (under qemu)."""
+import os
+
+from _networks import ROOT, need, need_x86_64, run
+
+ARM = "aarch64-linux-gnu"
+SOURCES = ("compiler/driver/target.c", "compiler/base/base.c", "runtime/base/processor.c", "runtime/base/words.c")
+PRINT = """
+#include <stdio.h>
+#include "compiler/driver/target.h"
+
+int main(void) {
+    Arena *arena = arena_new();
+    const char *why = NULL;
+    Processor p;
+    if (!%s) return 1;
+    printf("%%s, level %%s, fma %%d, %%d vector registers\\n", p.cpu, p.level ? p.level : "of all", p.fma, p.vector_registers);
+    arena_free(arena);
+    return 0;
+}
+"""
+
+
+def processor(compiler, call, *runner):
+    with open("print.c", "w", encoding="utf-8") as file:
+        file.write(PRINT % call)
+    run(compiler, "-std=c17", "-D_GNU_SOURCE", "-DNETC_LLVM=0", f"-I{ROOT}", "-static",
+        "-ffunction-sections", "-Wl,--gc-sections",  # what is not called needs no other sources
+        "-o", "print", "print.c", *(os.path.join(ROOT, source) for source in SOURCES))
+    return run(*runner, "./print")
+
+
+need_x86_64()
+need("gcc", ARM + "-gcc", "qemu-aarch64")
+afar = processor("gcc", f'processor_target("{ARM}", &p)')
+there = processor(ARM + "-gcc", 'processor_find(arena, "native", false, &p, &why)', "qemu-aarch64")
+if afar != there:
+    raise SystemExit(f"FAILED: from afar {afar}there {there}")

@@ -1,0 +1,28 @@
+#!/usr/bin/env python3
+"""What tests/run counts: a test that is marked as one that fails has not passed."""
+import importlib.machinery
+import importlib.util
+import os
+import sys
+
+TESTS = os.path.join(os.environ["NETC_ROOT"], "tests")
+COUNTED = {"passes": "RUN: true", "fails": "RUN: false", "is-expected-to-fail": "XFAIL: *\nRUN: false",
+           "needs-a-thing": "REQUIRES: thing\nRUN: true"}
+
+sys.dont_write_bytecode = True
+loader = importlib.machinery.SourceFileLoader("run", os.path.join(TESTS, "run"))
+run = importlib.util.module_from_spec(importlib.util.spec_from_loader("run", loader))
+loader.exec_module(run)
+
+os.mkdir("suite")
+with open("suite/lit.cfg.py", "w", encoding="utf-8") as file:
+    file.write('import lit.formats\nconfig.name = "counted"\nconfig.suffixes = [".test"]\n'
+               "config.test_format = lit.formats.ShTest()\n")
+for name, lines in COUNTED.items():
+    with open(f"suite/{name}.test", "w", encoding="utf-8") as file:
+        file.write(lines + "\n")
+totals = run.Totals()
+run.run_lit("counted", os.path.abspath("build"), [os.path.abspath("suite")], {}, totals)
+counts = (totals.passed, totals.failed, totals.skipped)
+if counts != (1, 2, 1):
+    sys.exit(f"FAILED: {counts} passed, failed and skipped")

@@ -1,0 +1,44 @@
+/* The scheduler's choices for nests that no layer makes. */
+#include "unit.h"
+
+#include "compiler/loop/nest.h"
+
+/* y[n,j] = sum of x[n,j+i] over i below `reads` - 1, and of x[n, step * j]: which index is in the lanes? */
+static int lanes_of_rows(int reads, int step) {
+    enum { COLUMNS = 32 };
+    Arena *arena = arena_new();
+    Program *p = program_new(arena, "rows");
+    const int64_t in[] = {DIM_BATCH, 8 * COLUMNS}, out[] = {DIM_BATCH, COLUMNS};
+    Tensor *x = program_tensor(p, ROLE_INPUT, false, 2, in, "x"),
+           *y = program_tensor(p, ROLE_OUTPUT, false, 2, out, "y");
+    Expr *sum = NULL;
+    for (int i = 0; i < reads; i++) {
+        Affine at[2] = {{.at = {1, 0}}, {.at = {0, 1}, .plus = i}};
+        if (i == reads - 1) at[1] = (Affine){.at = {0, step}};
+        Expr *read = e_read(p, x, 0, at);
+        sum = sum ? e_add(p, sum, read) : read;
+    }
+    program_add(p, y, REDUCE_NONE, 0, NULL, sum);
+    program_verify(p);
+    Layout *layout = layout_program(arena, p, (LayoutMode){.one_image = false});
+    Group group = group_make(layout, layout->list.at, 1);
+    const LowerOptions options = {.vector_registers = 8};
+    int lane = schedule_choose(&group, &options).lane;
+    arena_free(arena);
+    return lane;
+}
+
+/* Rows are read by vectors of their columns only where every read goes along them, however many there are. */
+static void test_every_read_counts(void **state) {
+    (void)state;
+    const int images = 0, columns = 1;
+    for (int reads = 2; reads < 150; reads++) {
+        assert_int_equal(lanes_of_rows(reads, 1), columns);
+        assert_int_equal(lanes_of_rows(reads, 2), images);
+    }
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_every_read_counts)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
