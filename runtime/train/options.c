@@ -8,6 +8,7 @@
 #include "runtime/base/float.h"
 #include "runtime/base/utf8.h"
 #include "runtime/base/words.h"
+#include "runtime/base/wrap.h"
 #include "runtime/data/fetch.h"
 #include "runtime/train/require.h"
 #include "runtime/train/runs.h"
@@ -308,41 +309,45 @@ static bool set_value(const Option *option, const char *text, NetOptions *option
     return false;
 }
 
-static void print_default(const NetOptions *defaults, const Option *option) {
-    const void *at = (const char *)defaults + option->at;
-    if (option->kind == KIND_INTEGER) {
-        printf(" (%" PRId64 ")", *(const int64_t *)at);
-    } else if (option->kind == KIND_TEXT && *(const char *const *)at != NULL) {
-        printf(" (%s)", *(const char *const *)at);
-    }
-}
+enum { HELP_COLUMN = 29 };
 
-/* The beginning of an option's line. */
-static void print_left(char letter, const char *name, const char *argument, const char *doc) {
+/* An option's row; `standard`: what holds without it, NULL: nothing to be told. */
+static void print_option(char letter, const char *name, const char *argument, const char *doc, const char *standard) {
     char left[48];
+    char text[1024];
     snprintf(left, sizeof left, "%c%c%c --%s%s%s", letter != 0 ? '-' : ' ', letter != 0 ? letter : ' ',
              letter != 0 ? ',' : ' ', name, argument != NULL ? " " : "", argument != NULL ? argument : "");
-    printf("  %-26s %s", left, doc);
+    snprintf(text, sizeof text, standard != NULL ? "%s (%s)" : "%s", doc, standard);
+    net_print_row(stdout, left, HELP_COLUMN, text, net_page_width(stdout));
+}
+
+static const char *default_text(const NetOptions *defaults, const Option *option, char out[NET_SETTING_TEXT]) {
+    const void *at = (const char *)defaults + option->at;
+    if (option->kind != KIND_INTEGER) {
+        return option->kind == KIND_TEXT ? *(const char *const *)at : NULL;
+    }
+    snprintf(out, NET_SETTING_TEXT, "%" PRId64, *(const int64_t *)at);
+    return out;
 }
 
 static void print_help(const NetModel *model, const NetOptions *defaults) {
-    printf("usage: %s [OPTION]...\n"
-           "Trains the network '%s' of %s. In brackets: what holds without the option.\n\n",
-           defaults->command, model->name, model->path);
+    char text[NET_SETTING_TEXT];
+    printf("usage: %s [OPTION]...\n", defaults->command);
+    net_wrap_format(stdout, 0, 0, net_page_width(stdout),
+                    "Trains the network '%s' of %s. In brackets: what holds without the option.", model->name,
+                    model->path);
+    printf("\n\n");
     for (int i = 0; i < model->settings; i++) {
         const NetSetting *setting = &model->setting[i];
-        char text[NET_SETTING_TEXT];
         if (setting->flag != NULL) {
-            print_left(0, setting->flag, setting->argument, setting->doc);
-            printf(" (%s)\n", net_setting_shown(setting, setting->value, text));
+            print_option(0, setting->flag, setting->argument, setting->doc,
+                         net_setting_shown(setting, setting->value, text));
         }
     }
     printf("\n");
     for (int i = 0; i < NET_OPTIONS; i++) {
         const Option *option = &table[i];
-        print_left(option->letter, option->name, option->argument, option->doc);
-        print_default(defaults, option);
-        printf("\n");
+        print_option(option->letter, option->name, option->argument, option->doc, default_text(defaults, option, text));
     }
     printf("\nexamples:\n"
            "  %s --epochs 20 --rate 0.03      another length and learning rate\n"
@@ -353,11 +358,14 @@ static void print_help(const NetModel *model, const NetOptions *defaults) {
            "  %s --seeds 1-5                  five runs, mean and standard deviation\n"
            "  %s --evaluate --weights runs/latest\n"
            "  %s --time-limit 5m --require 'test_accuracy>=0.97'\n"
-           "  %s -q --json | jq .test_accuracy\n"
-           "\nstatus: 0 done, 1 diverged or a figure infinite or NaN, 2 wrong usage, 3 a file or the disk,\n"
-           "4 --require not met, 130 / 143 / 129 interrupted\n",
+           "  %s -q --json | jq .test_accuracy\n\n",
            defaults->command, defaults->command, defaults->command, defaults->command, defaults->command,
            defaults->command, defaults->command, defaults->command, defaults->command);
+    net_wrap(stdout,
+             "status: 0 done, 1 diverged or a figure infinite or NaN, 2 wrong usage, 3 a file or the disk, 4 --require "
+             "not met, 130 / 143 / 129 interrupted",
+             0, 0, net_page_width(stdout));
+    printf("\n");
 }
 
 static void print_version(const NetModel *model) {

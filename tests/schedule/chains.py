@@ -2,13 +2,15 @@
 """What netc makes of a chain of activations grows with its length: a layer reads the one before it several times, so
 whatever walks over such expressions as if they were trees doubles its work with every layer and does not end here."""
 import os
+import re
 import subprocess
 import sys
 
 NETC = os.environ["NETC"]
 SECONDS = 60  # far beyond what any of these takes, even under a sanitizer
 HELP = subprocess.run([NETC, "help", "activations"], stdin=subprocess.DEVNULL, capture_output=True, text=True).stdout
-ACTIVATIONS = [line.split()[0] for line in HELP.split("\n") if line.startswith("  ") and "last layer only" not in line]
+ROWS = re.sub(r"\n {3,}", " ", HELP).split("\n")
+ACTIVATIONS = [row.split()[0] for row in ROWS if row.startswith("  ") and "last layer only" not in row]
 
 
 def printed(activation, count, *arguments):

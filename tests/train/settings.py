@@ -39,7 +39,7 @@ def config(run):
 for name, text in (("all.net", ALL), ("plain.net", NETWORK + "train { split train=40 }\n")):
     with open(name, "w", encoding="utf-8") as file:
         file.write(text)
-listed = train("--help").split("own options:")[1].split("      --data ")[0]
+listed = re.sub(r"\n {20,}", " ", train("--help").split("own options:")[1].split("      --data ")[0])
 rows = re.findall(r"^      --([a-z0-9-]+) (\S+) .*\((\S+)\)$", listed, re.MULTILINE)
 values = {"rate": "0.25", "l2": "2", "l1": "0.5", "weight-decay": "0.01", "batch": "10", "epochs": "2", "patience": "9",
           "seed": "3", "log-every": "1"}
