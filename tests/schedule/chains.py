@@ -9,8 +9,7 @@ import sys
 NETC = os.environ["NETC"]
 SECONDS = 60  # far beyond what any of these takes, even under a sanitizer
 HELP = subprocess.run([NETC, "help", "activations"], stdin=subprocess.DEVNULL, capture_output=True, text=True).stdout
-ROWS = re.sub(r"\n {3,}", " ", HELP).split("\n")
-ACTIVATIONS = [row.split()[0] for row in ROWS if row.startswith("  ") and "last layer only" not in row]
+ACTIVATIONS = [name for name in re.findall(r"^  (\w+)", HELP, re.M) if name != "softmax"]  # of the last layer only
 
 
 def printed(activation, count, *arguments):
