@@ -51,6 +51,7 @@ INFER_SOURCES := $(wildcard runtime/infer/*.c) \
                  $(addprefix runtime/,base/atomic.c base/error.c base/processor.c base/signals.c base/streams.c \
                                       base/utf8.c base/words.c base/wrap.c data/idx.c data/labels.c data/shape.c data/stream.c)
 LAYER_SOURCES := $(wildcard compiler/layers/*.c)
+OPTIMIZER_SOURCES := $(wildcard compiler/optimizers/*.c)
 UNIT_SOURCES := $(wildcard tests/unit/test_*.c tests/*/check_*.c)
 FUZZ_SOURCES := $(wildcard tests/fuzz/fuzz_*.c)
 FORMATTED := $(wildcard compiler/*/*.[ch] runtime/*.h runtime/*/*.[ch] tests/*/*.[ch] \
@@ -59,16 +60,17 @@ ifeq ($(LLVM),0)
 COMPILER_SOURCES := $(filter-out compiler/emit/emit_llvm%.c,$(COMPILER_SOURCES))
 endif
 
-# The scanner and the parser, the messages of ONNX files and the list of layer kinds are made in $(BUILD)/gen.
+# The scanner and the parser, the messages of ONNX files and the lists of layer kinds and optimisers are made in
+# $(BUILD)/gen.
 GEN := $(BUILD)/gen
 GEN_SYNTAX := $(GEN)/compiler/syntax
 GENERATED := $(patsubst compiler/syntax/%.y,$(GEN_SYNTAX)/%.c,$(wildcard compiler/syntax/*.y)) \
              $(patsubst compiler/syntax/%.l,$(GEN_SYNTAX)/%.c,$(wildcard compiler/syntax/*.l)) \
              $(patsubst %.proto,$(GEN)/%.pb-c.c,$(wildcard compiler/onnx/*.proto))
-LAYER_LIST := $(GEN)/layers.c
+ROW_LISTS := $(GEN)/layers.c $(GEN)/optimizers.c
 
 COMPILER_OBJECTS := $(COMPILER_SOURCES:%.c=$(BUILD)/obj/%.o) $(GENERATED:$(GEN)/%.c=$(BUILD)/obj/gen/%.o) \
-                    $(BUILD)/obj/gen/layers.o
+                    $(ROW_LISTS:$(GEN)/%.c=$(BUILD)/obj/gen/%.o)
 LIBRARY_OBJECTS := $(filter-out %/driver/main.o,$(COMPILER_OBJECTS))
 RUNTIME_OBJECTS := $(RUNTIME_SOURCES:%.c=$(BUILD)/obj/%.o)
 INFER_OBJECTS := $(INFER_SOURCES:%.c=$(BUILD)/obj/small/%.o)
@@ -222,7 +224,7 @@ $(BUILD)/obj/compiler/syntax/%.o: MORE_FLAGS = -I$(GEN_SYNTAX)
 $(BUILD)/obj/compiler/driver/%.o: MORE_FLAGS = -DNETC_TRAINER_FLAGS='"$(TRAINER_FLAGS)"' -DNETC_TRAINER_CC='"$(CC)"'
 # Numbers that the middle of the compiler compares are its own: they tell libFuzzer nothing about its input.
 ifneq ($(findstring fuzzer,$(SANITIZE)),)
-$(foreach floor,tensor layers programs passes loop,$(BUILD)/obj/compiler/$(floor)/%.o): \
+$(foreach floor,tensor layers optimizers programs passes loop,$(BUILD)/obj/compiler/$(floor)/%.o): \
     MORE_FLAGS = -fno-sanitize-coverage=trace-cmp
 endif
 # What goes into inference binaries is compiled for size, and in pieces, so that the linker can leave out what is not
@@ -256,10 +258,14 @@ $(GEN)/%.pb-c.c $(GEN)/%.pb-c.h &: %.proto | deps-build
 	$(call say,PROTOC,$<)
 	$(Q)protoc-c --c_out=$(GEN) $<
 
-$(LAYER_LIST): $(LAYER_SOURCES) $(BUILD)/LAYER_SOURCES.list .ci/layers
+$(GEN)/layers.c: ROWS = LayerKind layer compiler/model/layer.h layer_kinds - $(LAYER_SOURCES)
+$(GEN)/layers.c: $(LAYER_SOURCES) $(BUILD)/LAYER_SOURCES.list
+$(GEN)/optimizers.c: ROWS = Optimizer optimizer compiler/model/optimizer.h optimizers optimizer_words $(OPTIMIZER_SOURCES)
+$(GEN)/optimizers.c: $(OPTIMIZER_SOURCES) $(BUILD)/OPTIMIZER_SOURCES.list
+$(ROW_LISTS): .ci/rows
 	@mkdir -p $(@D)
 	$(call say,GEN,$@)
-	$(Q).ci/layers $(LAYER_SOURCES) >$@
+	$(Q).ci/rows $(ROWS) >$@
 
 # The headers emitted C begins with, and the model of `netc new`, as lists of C strings.
 $(GEN)/vec.inc: runtime/vec.h

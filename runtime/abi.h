@@ -11,7 +11,7 @@
 #include <stdint.h>
 
 enum {
-    NET_ABI = 3,          /* raised whenever a kernel's arguments or the descriptor change */
+    NET_ABI = 4,          /* raised whenever a kernel's arguments or the descriptor change */
     NET_LANES = 16,       /* images a chunk: one logical vector, on every processor */
     NET_SLOTS = 8,        /* partial gradient sums, whatever the number of threads */
     NET_EVAL_BATCH = 256, /* images a batch while evaluating */
@@ -35,7 +35,7 @@ typedef void NetKernel(const void *self,      /* the interpreter's program; unus
                        const void *input,     /* rows of this batch, uint8_t or float */
                        const uint32_t *label, /* class of each row */
                        const uint32_t *item,  /* index of each row in the data set: counts the random numbers */
-                       const float *scalar,   /* step size, ...: the descriptor's "scalars", in that order */
+                       const float *scalar,   /* the descriptor's "scalars", in that order, then "random" */
                        double *log,           /* "once" values, then [chunk] x "chunk" values */
                        int64_t n,             /* images in this batch, at least 1 */
                        int64_t task,          /* 0 <= task < tasks of the phase */

@@ -9,6 +9,7 @@
 #include "compiler/driver/cache.h"
 #include "compiler/driver/report.h"
 #include "compiler/loop/interp.h"
+#include "compiler/model/statement.h"
 #include "runtime/train/main.h"
 
 /* A word as a shell takes it. */
@@ -43,42 +44,42 @@ static char *trainer_command(Arena *arena, const Options *options) {
     return text;
 }
 
-/* Whether two names are one but for their dashes: weight_decay is --weight-decay. */
-static bool same_name(const char *a, size_t a_length, const char *b, size_t b_length) {
-    bool same = a_length == b_length;
-    for (size_t i = 0; same && i < a_length; i++) same = (a[i] == '_' ? '-' : a[i]) == b[i];
-    return same;
+/* The row of a setting's option that an argument gives; NULL: none. */
+static const OptionSpec *given_option(const OptionOwner *owner, const AstArg *arg, size_t *place) {
+    if (!arg->key)
+        return *place < owner->count && owner->options[*place].positional ? option_at(owner, (*place)++) : NULL;
+    for (size_t i = 0; i < option_count(owner); i++) {
+        if (string_is(option_at(owner, i)->name, arg->key)) return option_at(owner, i);
+    }
+    return NULL;
 }
 
 /* Whether a --set line says what an option of trainers does: "epochs 3" and "optimizer sgd rate=1" are --epochs and
- * --rate, "log gradients every=5" is --log-every. */
-static bool sets_option(const char *line, const char *option, size_t length) {
-    static const char ends[] = " \t=\"";
-    line += strspn(line, ends);
-    size_t name = strcspn(line, ends);
-    bool named = same_name(line, name, option, length);
-    bool owned = length > name && option[name] == '-' && same_name(line, name, option, name);
-    for (const char *word = line; *word != '\0' && !named;) {
-        size_t size = *word == '"' ? 0 : strcspn(word, ends);
-        bool key = size > 0 && word[size] == '=';
-        named = key && (same_name(word, size, option, length) ||
-                        (owned && same_name(word, size, option + name + 1, length - name - 1)));
-        const char *closing = *word == '"' ? strchr(word + 1, '"') : NULL; /* what a path says is no key */
-        word = closing != NULL ? closing + 1 : word + size + (word[size] != '\0');
+ * --rate, "log gradients every=5" is --log-every. A line that cannot be read is refused later. */
+static bool sets_option(Arena *arena, const char *line, const char *option) {
+    Source *source = source_from_text(arena, "--set", line, strlen(line));
+    Diags diags = {.arena = arena, .source = source};
+    const AstStmt *stmt = source ? ast_parse_statement(arena, source, &diags) : NULL;
+    OptionOwner owner;
+    if (!stmt || stmt->kind != AST_STATEMENT || !setting_owner(arena, stmt->name, &owner)) return false;
+    bool says = string_is(stmt->name, option); /* --data */
+    size_t place = 0;
+    for (size_t i = 0; i < stmt->args.count && !says; i++) {
+        const OptionSpec *spec = given_option(&owner, &stmt->args.at[i], &place);
+        says = spec && spec->trainer.flag && string_is(spec->trainer.flag, option);
     }
-    return named;
+    return says;
 }
 
 /* Of two values the option's would win in silence, whichever was meant. */
-static bool check_sets(const Options *options, int *status) {
+static bool check_sets(Arena *arena, const Options *options, int *status) {
     for (size_t i = 0; i < options->trainer.count; i++) {
         const char *word = options->trainer.at[i];
         if (strncmp(word, "--", 2) != 0) continue;
-        size_t length = strcspn(word + 2, "=");
+        const char *option = arena_copy(arena, word + 2, strcspn(word + 2, "="));
         for (size_t k = 0; k < options->sets.count; k++) {
-            if (!sets_option(options->sets.at[k], word + 2, length)) continue;
-            *status = report_usage("train", "--set '%s' and --%.*s say the same; keep one", options->sets.at[k],
-                                   (int)length, word + 2);
+            if (!sets_option(arena, options->sets.at[k], option)) continue;
+            *status = report_usage("train", "--set '%s' and --%s say the same; keep one", options->sets.at[k], option);
             return false;
         }
     }
@@ -233,7 +234,7 @@ int cmd_train(Arena *arena, Options *options) {
     Compilation compilation;
     int status;
     int argc;
-    if (!check_sets(options, &status)) {
+    if (!check_sets(arena, options, &status)) {
         return status;
     }
     char **argv = trainer_arguments(arena, options, &argc);

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "compiler/driver/help.h"
+#include "compiler/model/settings.h"
 #include "runtime/data/sets.h"
 #include "runtime/train/options.h"
 
@@ -95,20 +96,29 @@ static bool has_item(const Items *items, const char *name) {
     return false;
 }
 
+static void add_trainer_item(Arena *arena, Items *items, Item item, const char *argument, Words choices) {
+    item.name = arena_format(arena, "--%s", item.name);
+    item.value = value_of(arena, argument, choices);
+    if (!has_item(items, item.name)) {
+        vec_push(arena, items, item);
+    }
+}
+
 static void add_trainer_options(Arena *arena, Items *items) {
     static const char *const colors[] = {"auto", "always", "never", NULL};
+    const OptionSpec *spec;
+    for (size_t i = 0; (spec = settings_flag(i)) != NULL; i++) {
+        Item item = {.name = spec->trainer.flag, .doc = spec->doc};
+        add_trainer_item(arena, items, item, spec->trainer.argument, (Words){0});
+    }
     for (int id = 0; id < NET_OPTIONS; id++) {
-        const char *name = arena_format(arena, "--%s", net_option_name((NetOptionId)id));
         Words choices = {0};
         choices = id == NET_OPTION_DATA ? data_sets(arena) : id == NET_OPTION_COLOR ? words_of(arena, colors) : choices;
-        Item item = {.name = name,
+        Item item = {.name = net_option_name((NetOptionId)id),
                      .doc = net_option_doc((NetOptionId)id),
-                     .value = value_of(arena, net_option_argument((NetOptionId)id), choices),
                      .optional = id == NET_OPTION_RESUME,
                      .repeats = net_option_repeats((NetOptionId)id)};
-        if (!has_item(items, name)) {
-            vec_push(arena, items, item);
-        }
+        add_trainer_item(arena, items, item, net_option_argument((NetOptionId)id), choices);
     }
 }
 

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "compiler/model/settings.h"
 #include "runtime/base/wrap.h"
 #include "runtime/train/options.h"
 
@@ -27,19 +28,26 @@ static const char *owners_of(Arena *arena, unsigned mask) {
     return every ? "every command" : text;
 }
 
+static void add_trainer_flag(Arena *arena, Flags *flags, const char *name, const char *argument, const char *doc) {
+    OptionDoc row = {.name = arena_format(arena, "--%s", name), .value = argument, .doc = doc};
+    vec_push(arena, flags, ((Flag){row, "'netc train' and trainers"}));
+}
+
 static Flags all_flags(Arena *arena) {
     Flags flags = {0};
     OptionDoc doc;
+    const OptionSpec *spec;
     for (size_t row = 0; option_doc(row, &doc); row++) {
         if (doc.name != NULL) {
             vec_push(arena, &flags, ((Flag){doc, owners_of(arena, doc.mask)}));
         }
     }
+    for (size_t i = 0; (spec = settings_flag(i)) != NULL; i++) {
+        add_trainer_flag(arena, &flags, spec->trainer.flag, spec->trainer.argument, spec->doc);
+    }
     for (int id = 0; id < NET_OPTIONS; id++) {
-        doc = (OptionDoc){.name = arena_format(arena, "--%s", net_option_name((NetOptionId)id)),
-                          .value = net_option_argument((NetOptionId)id),
-                          .doc = net_option_doc((NetOptionId)id)};
-        vec_push(arena, &flags, ((Flag){doc, "'netc train' and trainers"}));
+        add_trainer_flag(arena, &flags, net_option_name((NetOptionId)id), net_option_argument((NetOptionId)id),
+                         net_option_doc((NetOptionId)id));
     }
     return flags;
 }

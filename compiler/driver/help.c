@@ -29,7 +29,8 @@ static void print_name(const char *name, const char *doc, FILE *out) {
     net_print_row(out, name, NAME_COLUMN, doc, net_page_width(out));
 }
 
-static void print_option(Arena *arena, const OptionSpec *option, FILE *out) {
+/* `indent`: blanks before the row. */
+static void print_option(Arena *arena, const OptionSpec *option, const char *indent, FILE *out) {
     const char *standard = option->standard;
     const char *left = option->positional ? upper_case(arena, option->name)
                                           : arena_format(arena, "%s=%s", option->name, standard ? standard : "");
@@ -44,7 +45,14 @@ static void print_option(Arena *arena, const OptionSpec *option, FILE *out) {
     } else if (option->required && !option->positional) {
         doc = arena_format(arena, "%s (required)", doc);
     }
-    print_row(left, doc, out);
+    print_row(arena_format(arena, "%s%s", indent, left), doc, out);
+}
+
+static void print_variant(Arena *arena, const Variant *variant, FILE *out) {
+    print_row(variant->name, variant->doc, out);
+    for (size_t i = 0; i < variant->option_count; i++) {
+        print_option(arena, &variant->options[i], "  ", out);
+    }
 }
 
 static void print_kind(Arena *arena, const char *name, const char *doc, const OptionSpec *options, size_t count,
@@ -62,7 +70,16 @@ static void print_kind(Arena *arena, const char *name, const char *doc, const Op
     net_wrap(out, doc, 2, 2, net_page_width(out));
     fputs(count > 0 ? "\n\n" : "\n", out);
     for (size_t i = 0; i < count; i++) {
-        print_option(arena, &options[i], out);
+        print_option(arena, &options[i], "", out);
+    }
+}
+
+/* A setting with the rows that its first word may choose. */
+static void print_setting(Arena *arena, const SettingKind *kind, FILE *out) {
+    print_kind(arena, kind->name, kind->doc, kind->options, kind->option_count, out);
+    const Variant *variant;
+    for (size_t v = 0; kind->variant != NULL && (variant = kind->variant(v)) != NULL; v++) {
+        print_variant(arena, variant, out);
     }
 }
 
@@ -102,9 +119,8 @@ static void help_initialisers(Arena *arena, FILE *out) {
 static void help_settings(Arena *arena, FILE *out) {
     fputs("The settings of a train block:\n", out);
     for (size_t i = 0; i < setting_kind_count; i++) {
-        const SettingKind *kind = &setting_kinds[i];
         fputc('\n', out);
-        print_kind(arena, kind->name, kind->doc, kind->options, kind->option_count, out);
+        print_setting(arena, &setting_kinds[i], out);
     }
 }
 
@@ -153,7 +169,7 @@ typedef enum {
     MEANS_FIXED, /* a word of the grammar */
     MEANS_ACTIVATION,
     MEANS_INITIALISER,
-    MEANS_DATA, /* a set, or a form of files */
+    MEANS_VARIANT, /* a word that begins a setting's line, with options of its own */
     MEANS_OPTION,
     MEANS_VALUE, /* a word that an option takes */
     MEANS_DIAGNOSTIC,
@@ -176,7 +192,6 @@ static void add(Arena *arena, Meanings *all, const char *word, MeaningKind kind,
     vec_push(arena, all, meaning);
 }
 
-/* Of data sets the table of data kinds says more than the option that names them. */
 static void add_options(Arena *arena, Meanings *all, const char *owner, const OptionSpec *options, size_t count) {
     for (size_t i = 0; i < count; i++) {
         const OptionSpec *option = &options[i];
@@ -184,10 +199,21 @@ static void add_options(Arena *arena, Meanings *all, const char *owner, const Op
             add(arena, all, option->name, MEANS_OPTION, option, owner);
         }
         for (const char *const *word = option->words; word != NULL && *word != NULL; word++) {
-            if (owner == NULL || !string_is(owner, "data")) {
-                add(arena, all, *word, MEANS_VALUE, option, owner);
-            }
+            add(arena, all, *word, MEANS_VALUE, option, owner);
         }
+    }
+}
+
+/* The first word of a setting with variants is told by their table. */
+static void add_setting(Arena *arena, Meanings *all, const SettingKind *kind) {
+    size_t told = kind->variant != NULL ? 1 : 0;
+    add(arena, all, kind->name, MEANS_SETTING, kind, NULL);
+    add_options(arena, all, kind->name, kind->options + told, kind->option_count - told);
+    const Variant *variant;
+    for (size_t v = 0; told > 0 && (variant = kind->variant(v)) != NULL; v++) {
+        add(arena, all, variant->name, MEANS_VARIANT, variant, kind->name);
+        const char *owner = arena_format(arena, "%s %s", kind->name, variant->name);
+        add_options(arena, all, owner, variant->options, variant->option_count);
     }
 }
 
@@ -217,12 +243,7 @@ static Meanings all_meanings(Arena *arena) {
     }
     add_options(arena, &all, NULL, layer_common_options, LAYER_COMMON_OPTIONS);
     for (size_t i = 0; i < setting_kind_count; i++) {
-        const SettingKind *kind = &setting_kinds[i];
-        add(arena, &all, kind->name, MEANS_SETTING, kind, NULL);
-        add_options(arena, &all, kind->name, kind->options, kind->option_count);
-    }
-    for (size_t i = 0; i < data_kind_count; i++) {
-        add(arena, &all, data_kinds[i].name, MEANS_DATA, &data_kinds[i], NULL);
+        add_setting(arena, &all, &setting_kinds[i]);
     }
     for (const Command *command = commands; command->name != NULL; command++) {
         add(arena, &all, command->name, MEANS_COMMAND, command, NULL);
@@ -267,7 +288,7 @@ Words help_topics(Arena *arena) {
 static void print_layer(Arena *arena, const LayerKind *kind, FILE *out) {
     print_kind(arena, kind->name, kind->doc, kind->options, kind->option_count, out);
     for (size_t i = 0; i < LAYER_COMMON_OPTIONS && !layer_kind_is_input(kind); i++) {
-        print_option(arena, &layer_common_options[i], out);
+        print_option(arena, &layer_common_options[i], "", out);
     }
 }
 
@@ -291,7 +312,7 @@ static const char *heading(Arena *arena, const Meaning *meaning, const char *own
     case MEANS_FIXED: return "a word of the language";
     case MEANS_ACTIVATION: return "an activation";
     case MEANS_INITIALISER: return "an initialiser";
-    case MEANS_DATA: return "what 'data' may name";
+    case MEANS_VARIANT: return arena_format(arena, "a word after '%s'", meaning->owner);
     case MEANS_OPTION: return arena_format(arena, "an option of %s", owners);
     case MEANS_VALUE: {
         const OptionSpec *option = meaning->row;
@@ -309,18 +330,14 @@ static void print_meaning(Arena *arena, const Meaning *meaning, FILE *out) {
     switch (meaning->kind) {
     case MEANS_TOPIC: ((const Topic *)row)->print(arena, out); return;
     case MEANS_LAYER: print_layer(arena, row, out); return;
-    case MEANS_SETTING: {
-        const SettingKind *kind = row;
-        print_kind(arena, kind->name, kind->doc, kind->options, kind->option_count, out);
-        return;
-    }
+    case MEANS_SETTING: print_setting(arena, row, out); return;
     case MEANS_COMMAND: help_command(row, out); return;
     case MEANS_FIXED: print_row(((const FixedWord *)row)->form, ((const FixedWord *)row)->doc, out); return;
     case MEANS_ACTIVATION: print_row(meaning->word, ((const ActivationKind *)row)->doc, out); return;
     case MEANS_INITIALISER: print_initialiser(arena, row, out); return;
-    case MEANS_DATA: print_row(meaning->word, ((const DataKind *)row)->doc, out); return;
+    case MEANS_VARIANT: print_variant(arena, row, out); return;
     case MEANS_OPTION:
-    case MEANS_VALUE: print_option(arena, row, out); return;
+    case MEANS_VALUE: print_option(arena, row, "", out); return;
     case MEANS_DIAGNOSTIC: explain_diagnostic(row, out); return;
     case MEANING_KINDS: break;
     }

@@ -13,6 +13,7 @@
 #include "compiler/base/json.h"
 #include "compiler/base/utf8.h"
 #include "compiler/driver/report.h"
+#include "compiler/model/settings.h"
 #include "runtime/base/atomic.h"
 #include "runtime/base/utf8.h"
 #include "runtime/train/runs.h"
@@ -53,9 +54,21 @@ static void add_value(Arena *arena, Fields *fields, const char *name, const json
     }
 }
 
-/* 0 stands for a word in two settings; the parts of `split` are one text: "5400/600/1000". */
+/* The word for 0 of a setting that trainers know by this name; NULL: it has none. */
+static const char *zero_word(const char *name) {
+    const OptionSpec *spec;
+    for (size_t i = 0; (spec = settings_flag(i)) != NULL; i++) {
+        if (string_is(spec->trainer.name, name)) {
+            return spec->words == NULL ? NULL : spec->words[0];
+        }
+    }
+    return NULL;
+}
+
+/* The parts of `split` are one text: "5400/600/1000". */
 static void add_setting(Arena *arena, Fields *fields, const char *name, json_t *value) {
     bool zero = json_is_integer(value) && json_integer_value(value) == 0;
+    const char *word = zero ? zero_word(name) : NULL;
     const char *key, *text = "";
     json_t *part;
     if (json_is_object(value)) {
@@ -63,8 +76,8 @@ static void add_setting(Arena *arena, Fields *fields, const char *name, json_t *
             text = arena_format(arena, "%s%s%lld", text, *text == '\0' ? "" : "/", (long long)json_integer_value(part));
         }
         add_text(arena, fields, name, text);
-    } else if (zero && (string_is(name, "batch") || string_is(name, "log_every"))) {
-        Field field = {.name = name, .text = string_is(name, "batch") ? "full" : "epoch"};
+    } else if (word != NULL) {
+        Field field = {.name = clean(arena, name), .text = word};
         vec_push(arena, fields, field);
     } else {
         add_value(arena, fields, name, value);

@@ -75,7 +75,6 @@ static Tensor *dropout_build(Build *build, const Layer *layer, Tensor *in, Mode 
     } else {
         Tensor *bits = program_tensor(p, ROLE_RANDOM, true, in->rank, in->dim, build_name(build, layer, "bits"));
         program_add(p, bits, REDUCE_RANDOM, 0, NULL, NULL)->stream = (uint32_t)layer->index;
-        e_scalar(p, "seed_low"), e_scalar(p, "seed_high"), e_scalar(p, "epoch");
         Expr *kept = inverted ? e_mul(p, e_const(p, 1 / (1 - share)), x) : x;
         y = e_select(p, e_below(p, e_at(p, bits), share), e_const(p, 0), kept);
     }

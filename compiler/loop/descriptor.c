@@ -2,12 +2,15 @@
 #include "compiler/loop/descriptor.h"
 
 #include <jansson.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "compiler/base/utf8.h"
 #include "compiler/model/activation.h"
 #include "compiler/model/network.h"
+#include "compiler/model/option_text.h"
+#include "compiler/model/settings.h"
 #include "runtime/abi.h"
 
 static json_t *packed(json_t *made) {
@@ -101,26 +104,55 @@ static json_t *data(const Settings *s) {
     return object;
 }
 
-static json_t *settings(const Settings *s) {
+static json_t *split(const Settings *s) {
+    return json_pack("{s:o, s:o, s:o}", "train", packed(number(s->split_train)), "validation",
+                     packed(number(s->split_validation)), "test", packed(number(s->split_test)));
+}
+
+/* A number: the range that its option of the command line has, and the word for 0. */
+static void put_number(json_t *row, const OptionSpec *spec, const OptionValue *value) {
+    put(row, "type", json_string(spec->type == OPTION_REAL ? "real" : "integer"));
+    put(row, "value", number(value->real));
+    put(row, "low", number(spec->low));
+    if (isfinite(spec->high)) put(row, "high", number(spec->high));
+    if (spec->low_open) put(row, "above", json_true());
+    if (spec->high_open) put(row, "below", json_true());
+    if (spec->words) put(row, "zero", json_string(spec->words[0]));
+}
+
+static json_t *setting(Arena *arena, const TrainerSetting *at) {
+    const OptionSpec *spec = at->spec;
+    json_t *row = packed(json_object());
+    put(row, "name", json_string(spec->trainer.name));
+    put(row, "line", json_string(at->setting->owner.name));
+    put(row, "key", json_string(spec->positional ? "" : spec->name));
+    if (spec->type == OPTION_REAL || spec->type == OPTION_INTEGER) {
+        put_number(row, spec, at->value);
+    } else {
+        put(row, "type", json_string("word"));
+        put(row, "value", json_string(option_text(arena, exact_text, spec, at->value)));
+    }
+    if (spec->trainer.flag) {
+        put(row, "flag", json_string(spec->trainer.flag));
+        put(row, "argument", json_string(spec->trainer.argument));
+        put(row, "doc", json_string(spec->doc));
+    }
+    if (spec->same) put(row, "same", json_string(spec->same));
+    if (spec->trainer.changes) put(row, "changes", json_true());
+    return row;
+}
+
+static json_t *settings(Arena *arena, const Settings *s) {
+    json_t *list = packed(json_array());
+    for (TrainerSetting at = {0}; settings_next(s, &at);) add(list, setting(arena, &at));
+    return list;
+}
+
+static json_t *penalty(const Descriptor *d) {
+    static const char *const sums[] = {"squares", "sizes"};
     json_t *object = packed(json_object());
-    put(object, "data", data(s));
-    put(object, "split",
-        json_pack("{s:o, s:o, s:o}", "train", packed(number(s->split_train)), "validation",
-                  packed(number(s->split_validation)), "test", packed(number(s->split_test))));
-    put(object, "cost", json_string(cost_names[s->cost]));
-    put(object, "optimizer", json_string("sgd"));
-    put(object, "rate", number(s->rate));
-    put(object, "l2", number(s->l2));
-    put(object, "l1", number(s->l1));
-    put(object, "weight_decay", number(s->weight_decay));
-    put(object, "batch", json_integer(s->batch));
-    put(object, "epochs", json_integer(s->epochs));
-    put(object, "patience", json_integer(s->patience));
-    put(object, "monitor", json_string(s->monitor == MONITOR_COST ? "cost" : "accuracy"));
-    put(object, "seed", json_integer(s->seed));
-    put(object, "log",
-        json_pack("{s:b, s:b, s:I, s:I}", "gradients", s->log_gradients, "weights", s->log_weights, "every",
-                  (json_int_t)s->log_every, "probe", (json_int_t)s->log_probe));
+    for (size_t i = 0; i < COUNT_OF(sums); i++)
+        if (d->penalty[i]) put(object, sums[i], json_string(d->penalty[i]));
     return object;
 }
 
@@ -157,8 +189,12 @@ const char *descriptor_write(Arena *arena, const Code *code, const Descriptor *d
     put(root, "tensors", tensors(model));
     put(root, "sizes", sizes(d));
     put(root, "scalars", scalars);
+    put(root, "random", json_boolean(d->random));
+    put(root, "penalty", penalty(d));
     put(root, "programs", programs);
-    put(root, "train", settings(&model->settings));
+    put(root, "data", data(&model->settings));
+    put(root, "split", split(&model->settings));
+    put(root, "settings", settings(arena, &model->settings));
     put(root, "lets", lets(model));
     put(root, "text", json_stringn(model->source->text, model->source->size));
     put(root, "path", json_string(utf8_clean(arena, model->source->path, strlen(model->source->path))));

@@ -9,8 +9,10 @@ typedef struct {
     const LowerOptions *options;
     uint64_t order_hash;
     int64_t grad_slot, grad_owned, batch_chunk, scratch; /* elements */
-    const char *const *scalars;
+    const char *const *scalars;                          /* formulas */
     size_t scalar_count;
+    const char *penalty[2];            /* formulas: of sum w^2, of sum |w|; NULL: none */
+    bool random;                       /* the words of net_random follow them */
     const int *kernels[PROGRAM_COUNT]; /* by program: its phases' kernels */
     size_t kernel_count[PROGRAM_COUNT];
     size_t commit[PROGRAM_COUNT]; /* the first phase that changes a parameter; as many as there are: none does */

@@ -112,11 +112,11 @@ int gen_index(const Gen *g, const Affine *affine) {
     return loop_op2(g->b, OP_IADD, loop_splat(g->b, value), lanes);
 }
 
-static int scalar_value(const Gen *g, const char *name) {
+static int scalar_value(const Gen *g, const char *formula) {
     for (size_t i = 0; i < g->context->scalar_count; i++)
-        if (string_is(g->context->scalars[i], name))
+        if (string_is(g->context->scalars[i], formula))
             return loop_load(g->b, loop_scalar(TYPE_F32), loop_address(BUFFER_SCALAR, (int64_t)i), false);
-    BUG("no scalar %s", name);
+    BUG("no scalar %s", formula);
 }
 
 static Op op_of(ExprKind kind) {

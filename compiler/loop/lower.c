@@ -13,8 +13,10 @@
 
 #include "compiler/loop/descriptor.h"
 #include "compiler/loop/nest.h"
+#include "compiler/optimizers/step.h"
 #include "compiler/passes/passes.h"
 #include "runtime/abi.h"
+#include "runtime/base/formula.h"
 
 void lower_passes(Programs *programs) {
     for (int k = 0; k < PROGRAM_COUNT; k++) {
@@ -131,18 +133,39 @@ static void lower_program(Lowering *l) {
     }
 }
 
-/* The scalars any program uses, in the descriptor's order; the three random words stay together. */
+/* A formula that cannot be read would be refused by every trainer: a fault of who wrote it. */
+static void verify_formula(Arena *arena, const Settings *settings, const char *text) {
+    VEC(const char *) names = {0};
+    for (TrainerSetting at = {0}; settings_next(settings, &at);) vec_push(arena, &names, at.spec->trainer.name);
+    NetFormula formula;
+    NetError error;
+    if (!net_formula_parse(text, names.at, (int)names.count, &formula, &error)) BUG("%s", error.text);
+}
+
+/* The formulas any program uses. */
 static void list_scalars(Arena *arena, const Programs *programs, NestContext *context) {
-    static const char *const known[] = {"step", "shrink", "l1_step", "seed_low", "seed_high", "epoch"};
-    const char **list = NEW_ARRAY(arena, const char *, COUNT_OF(known));
-    for (size_t s = 0; s < COUNT_OF(known); s++) {
-        bool used = false;
-        for (int k = 0; k < PROGRAM_COUNT; k++)
-            for (size_t i = 0; programs->program[k] && i < programs->program[k]->scalars.count; i++)
-                used = used || string_is(programs->program[k]->scalars.at[i], known[s]);
-        if (used) list[context->scalar_count++] = known[s];
+    VEC(const char *) list = {0};
+    for (int k = 0; k < PROGRAM_COUNT; k++) {
+        for (size_t i = 0; programs->program[k] && i < programs->program[k]->scalars.count; i++) {
+            const char *formula = programs->program[k]->scalars.at[i];
+            bool known = false;
+            for (size_t s = 0; s < list.count; s++) known = known || string_is(list.at[s], formula);
+            if (known) continue;
+            verify_formula(arena, &programs->model->settings, formula);
+            vec_push(arena, &list, formula);
+        }
     }
-    context->scalars = list;
+    context->scalars = list.at;
+    context->scalar_count = list.count;
+}
+
+/* Whether some program draws random numbers. */
+static bool draws(const Programs *programs) {
+    bool any = false;
+    for (int k = 0; k < PROGRAM_COUNT; k++)
+        for (size_t i = 0; programs->program[k] && i < programs->program[k]->computes.count; i++)
+            any = any || programs->program[k]->computes.at[i]->reduce == REDUCE_RANDOM;
+    return any;
 }
 
 /* Equal hashes, equal sums: the programs as they are before scheduling hold the order of every sum. */
@@ -193,6 +216,11 @@ Code *lower_programs(Arena *arena, Programs *programs, const LowerOptions *optio
     }
     descriptor.scalars = base.context.scalars;
     descriptor.scalar_count = base.context.scalar_count;
+    descriptor.random = draws(programs);
+    descriptor.penalty[0] = step_penalty_squares(&model->settings);
+    descriptor.penalty[1] = step_penalty_sizes(&model->settings);
+    for (int i = 0; i < 2; i++)
+        if (descriptor.penalty[i]) verify_formula(arena, &model->settings, descriptor.penalty[i]);
     code->descriptor = descriptor_write(arena, code, &descriptor);
     loop_verify(code);
     return code;

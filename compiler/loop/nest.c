@@ -349,12 +349,9 @@ static void fill_edge(Gen *g, const Tensor *t, const Place *place) {
 static void make_random(Gen *g) {
     const Compute *c = g->group->member[0]->compute;
     const Place *place = &g->group->layout->place[c->out->id];
-    int seed = -1;
-    for (size_t i = 0; i < g->context->scalar_count; i++)
-        if (string_is(g->context->scalars[i], "seed_low")) seed = (int)i;
     Address address = loop_address(place->buffer, place->base);
     if (place->chunk_stride) address = loop_address_term(address, g->chunk_var, place->chunk_stride);
-    loop_random(g->b, address, seed, c->stream, tensor_count(c->out));
+    loop_random(g->b, address, (int)g->context->scalar_count, c->stream, tensor_count(c->out));
 }
 
 /* ---- equal nests ---- */

@@ -10,7 +10,7 @@ typedef struct {
     Arena *arena;
     Code *code;
     const LowerOptions *options;
-    const char *const *scalars; /* BUFFER_SCALAR, in order */
+    const char *const *scalars; /* BUFFER_SCALAR: these formulas, then the words of net_random */
     size_t scalar_count;
     int64_t grad_slot; /* elements of one slot's copy */
     Numbers *texts;    /* the nests made so far by their text, numbered from 1: equal ones are made once */

@@ -534,8 +534,7 @@ static void report_second(Checker *checker, const AstStmt *stmt, const AstStmt *
 }
 
 /* The file from top to bottom. */
-static void check_file(Checker *checker, const AstFile *file, const ModelChanges *changes, Source *source,
-                       SettingLines *lines) {
+static void check_file(Checker *checker, const AstFile *file, const ModelChanges *changes, Source *source) {
     checker->parsed = checker->diags->errors == 0;
     const AstStmt *network = NULL, *train = NULL;
     read_allows(checker, (const AstBody *)&file->top);
@@ -554,10 +553,10 @@ static void check_file(Checker *checker, const AstFile *file, const ModelChanges
         if (stmt->kind == AST_NETWORK) {
             check_network(checker, stmt);
         } else {
-            settings_read(&checker->scope, checker->model, stmt, changes, source, lines);
+            settings_read(&checker->scope, checker->model, stmt, changes, source);
         }
     }
-    if (!train) settings_read(&checker->scope, checker->model, NULL, changes, source, lines);
+    if (!train) settings_read(&checker->scope, checker->model, NULL, changes, source);
     if (!network && checker->parsed && !scope_spent(&checker->scope)) {
         Diag *diag = diag_report(checker->diags, SPAN_NONE, "missing-network", "there is no network block");
         diag_help(checker->diags, diag, "network NAME { input 784; dense 10 activation=softmax }");
@@ -577,8 +576,7 @@ Model *model_check(Arena *arena, Source *source, const AstFile *file, const Mode
     checker->scope.model = checker->model;
     checker->labels.scope = &checker->scope;
     checker->labels.suffix = "";
-    SettingLines lines;
-    check_file(checker, file, changes, source, &lines);
+    check_file(checker, file, changes, source);
     for (size_t i = 0; i < checker->labels.labels.count; i++) {
         const Label *label = &checker->labels.labels.at[i];
         LayerName name = {label->full, label->layer};
@@ -586,7 +584,7 @@ Model *model_check(Arena *arena, Source *source, const AstFile *file, const Mode
     }
     if (diags->errors == 0 && scope_spent(&checker->scope)) scope_report_spent(&checker->scope, SPAN_NONE);
     if (diags->errors == 0) model_place_stored(arena, checker->model);
-    if (diags->errors == 0) settings_agree(&checker->scope, checker->model, &lines);
+    if (diags->errors == 0) settings_agree(&checker->scope, checker->model);
     if (diags->errors == 0) model_check_propagation(checker->model, diags);
     return diags->errors == 0 ? checker->model : NULL;
 }

@@ -1,6 +1,7 @@
 #include "compiler/model/memory.h"
 
 #include "compiler/model/layer.h"
+#include "compiler/model/settings.h"
 #include "compiler/tensor/tensor.h"
 #include "runtime/abi.h"
 #include "runtime/data/loader.h"
@@ -35,17 +36,17 @@ static void count_examples(const Settings *settings, int64_t *train, int64_t *al
 }
 
 static int64_t probed_examples(const Settings *settings) {
-    int64_t train, all;
+    int64_t train, all, probe = (int64_t)settings_number(settings, "log_probe");
     count_examples(settings, &train, &all);
-    return settings->log_probe < train || train == 0 ? settings->log_probe : train;
+    return probe < train || train == 0 ? probe : train;
 }
 
 /* Images of the largest batch of any program. */
 static int64_t largest_batch(const Model *model) {
     const Settings *settings = &model->settings;
-    int64_t train, all;
+    int64_t train, all, batch = (int64_t)settings_number(settings, "batch");
     count_examples(settings, &train, &all);
-    int64_t largest = settings->batch > 0 && (train == 0 || settings->batch < train) ? settings->batch : train;
+    int64_t largest = batch > 0 && (train == 0 || batch < train) ? batch : train;
     int64_t probe = probed_examples(settings);
     if (probe > largest) largest = probe;
     if (largest < NET_EVAL_BATCH) largest = NET_EVAL_BATCH;

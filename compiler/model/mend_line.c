@@ -332,7 +332,7 @@ static bool put_lettered(Mend *mend, const LooseArg *arg) {
 /* `log gradients every 10 epochs` */
 static void note_unit(Mend *mend, const char *word) {
     for (size_t i = 0; foreign_same(word, "epochs") && i < spec_count(mend); i++) {
-        if (spec_at(mend, i)->type == OPTION_EVERY && mend->slots[i]) mend->slots[i] = "epoch";
+        if (mend_counts_steps(spec_at(mend, i)) && mend->slots[i]) mend->slots[i] = "epoch";
     }
 }
 
@@ -496,7 +496,7 @@ const char *mend_line(Scope *scope, bool layer, const ForeignHead *head, const L
         .scope = scope, .arena = scope->arena, .layer = layer, .words = {.arena = scope->arena, .guess = words->guess}};
     LooseLine here;
     if (!loose_read(mend.arena, head->here, strlen(head->here), &here)) return NULL;
-    bool found = layer ? layer_owner(here.head, &mend.owner) : setting_owner(here.head, &mend.owner);
+    bool found = layer ? layer_owner(here.head, &mend.owner) : setting_owner(scope->arena, here.head, &mend.owner);
     if (!found) return NULL;
     mend.slots = NEW_ARRAY(mend.arena, const char *, spec_count(&mend) + 1);
     size_t place = 0;

@@ -315,6 +315,8 @@ static const char *turned_share(MendWords *mend, const char *text) {
     return text ? number_text(mend->arena, 1 - strtod(text, NULL)) : NULL;
 }
 
+bool mend_counts_steps(const OptionSpec *spec) { return spec->words && string_is(spec->words[0], "epoch"); }
+
 /* every=step */
 static bool names_step(const char *word) {
     static const char *const words[] = {"step", "steps", "batch", "iteration", "iter"};
@@ -339,10 +341,10 @@ const char *mend_value(MendWords *mend, const OptionSpec *spec, const LooseValue
         option_has_word_for_number(spec) ? known_word(mend, value, spec->words, option_word_count(spec)) : NULL;
     if (word) return word;
     switch (spec->type) {
-    case OPTION_INTEGER:
-    case OPTION_EVERY: {
-        if (spec->type == OPTION_EVERY && mend_word(value) && names_step(mend_word(value))) return "1";
-        if (spec->type == OPTION_EVERY && value->text && strstr(value->text, "epoch")) return "epoch"; /* 2epochs */
+    case OPTION_INTEGER: {
+        bool every = mend_counts_steps(spec);
+        if (every && mend_word(value) && names_step(mend_word(value))) return "1";
+        if (every && value->text && strstr(value->text, "epoch")) return "epoch"; /* 2epochs */
         const char *text = real_text(mend, value, true);
         bool none = text && text[0] == '-' && text[1] != '\0'; /* -1: of all there are, in NumPy and scikit-learn */
         return none && spec->words ? spec->words[0] : none ? text + 1 : text;

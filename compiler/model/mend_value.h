@@ -22,6 +22,8 @@ const char *mend_activation(Arena *arena, const char *word);
 const char *mend_word(const LooseValue *value);
 /* "true" or "false" of yes, off, 1, None; NULL: neither. */
 const char *mend_truth(const LooseValue *value, bool turned);
+/* Whether an option says after how many steps, or once an epoch. */
+bool mend_counts_steps(const OptionSpec *spec);
 /* Whether a text begins as a shape does, 5x5. */
 bool mend_is_shape(const char *text);
 

@@ -91,11 +91,18 @@ typedef enum {
     OPTION_INIT,       /* init: word or call; resolved to a Recipe once fans are known */
     OPTION_NUMBERS,    /* a number, a list of numbers, or the word `data` (flag) */
     OPTION_COUNT,      /* an integer >= 1, or a fraction below 1 (split): real */
-    OPTION_EVERY,      /* an integer >= 1, or the word `epoch` (integer 0) */
     OPTION_STRING,
     OPTION_WORDS, /* some of .words: set (as a positional it takes all that stand there, as an option a list) */
     OPTION_LABEL  /* the label of an earlier layer: word */
 } OptionType;
+
+/* What a trainer knows an option of the train block by. */
+typedef struct {
+    const char *name;     /* "weight_decay": in formulas, config.json, checkpoints; NULL: it does not know it */
+    const char *flag;     /* "weight-decay": the option that gives another value; NULL: it is compiled in */
+    const char *argument; /* "D": what --help calls that value */
+    bool changes;         /* a resumed run may have another value; else it keeps its own */
+} TrainerWords;
 
 typedef struct {
     const char *name;
@@ -108,8 +115,10 @@ typedef struct {
     bool high_open;       /* the upper bound is not reached (dropout: [0, 1)) */
     const char *standard; /* default, in the language; NULL: none (absent unless given) */
     /* OPTION_WORD, OPTION_WORDS: the vocabulary; OPTION_INIT: words beyond the initialisers; the others: words that may
-     * stand in place of the number (sets .word and .flag). Ends with NULL. */
+     * stand in place of the number (sets .word and .flag), the first for 0 in a trainer. Ends with NULL. */
     const char *const *words;
+    TrainerWords trainer; /* of a setting: a number or a word there */
+    const char *same;    /* options with this text are one setting, written in several ways: one of them may be given */
     const char *doc;     /* one line, with the unit */
     const char *example; /* shown when it is missing, or any of several: "kernel=5x5" */
 } OptionSpec;
@@ -132,6 +141,20 @@ typedef struct {
     size_t number_count;
 } OptionValue;
 
+/* Whose options they are. The values of `common` follow those of `options` in one array. */
+typedef struct {
+    const char *name; /* "conv"; of a setting how its line begins: "regularize", "optimizer sgd" */
+    const OptionSpec *options;
+    size_t count;
+    const OptionSpec *common; /* options that every layer has; those of the row that a setting's first word chose */
+    size_t common_count;
+} OptionOwner;
+static inline size_t option_count(const OptionOwner *owner) { return owner->count + owner->common_count; }
+/* The row of the value at `place`. */
+static inline const OptionSpec *option_at(const OptionOwner *owner, size_t place) {
+    return place < owner->count ? &owner->options[place] : &owner->common[place - owner->count];
+}
+
 /* ---- layers ---- */
 typedef struct LayerKind LayerKind;
 typedef struct Layer Layer;
@@ -153,22 +176,25 @@ struct Layer {
 
 /* ---- settings ---- */
 typedef enum { COST_QUADRATIC, COST_CROSS_ENTROPY, COST_LOG_LIKELIHOOD } Cost;
+typedef struct Optimizer Optimizer; /* compiler/model/optimizer.h */
+
+/* A setting as it came to be. */
 typedef struct {
-    const char *data_kind;                                   /* digits mnist fashion_mnist idx */
+    OptionOwner owner;
+    OptionValue *values; /* parallel to the owner's options */
+    const AstStmt *line; /* that gave it; NULL: its default holds, or none does */
+    bool on;             /* a line or a default gives it; else its values are the defaults of options, or 0 */
+} Setting;
+
+typedef struct {
+    Setting *at;           /* parallel to setting_kinds: every number and word; below is what the compiler decides by */
+    const char *data_kind; /* digits mnist fashion_mnist idx */
     const char *images, *labels, *test_images, *test_labels; /* idx; NULL: not given */
     double split_train, split_validation, split_test;        /* 0: not given; < 1: fraction; else count */
     enum { TARGET_CLASS, TARGET_INPUT } target;
     Cost cost;
-    double rate;
-    int64_t batch; /* 0: full */
-    int64_t epochs;
-    int64_t patience; /* epochs without a better validation figure; 0: all epochs are trained */
-    enum { MONITOR_ACCURACY, MONITOR_COST } monitor; /* what chooses the best epoch */
-    double l2, l1, weight_decay;                     /* 0: none */
-    int64_t seed;
+    const Optimizer *optimizer;
     bool log_gradients, log_weights;
-    int64_t log_every; /* 0: epoch; else steps */
-    int64_t log_probe; /* 0: none */
 } Settings;
 extern const char *const cost_names[];
 

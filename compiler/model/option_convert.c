@@ -57,7 +57,6 @@ static const char *range_text(Arena *arena, const OptionSpec *spec) {
 static const char *expected_text(Arena *arena, const OptionSpec *spec) {
     const char *range = range_text(arena, spec);
     switch (spec->type) {
-    case OPTION_EVERY:
     case OPTION_INTEGER: return arena_format(arena, "a whole number%s", range);
     case OPTION_REAL: return arena_format(arena, "a number%s", range);
     case OPTION_BOOL: return "true or false";
@@ -440,7 +439,6 @@ static bool convert_init(const Conversion *c) {
 
 static bool convert(const Conversion *c) {
     switch (c->spec->type) {
-    case OPTION_EVERY:
     case OPTION_INTEGER: return convert_integer(c);
     case OPTION_REAL: return convert_real(c);
     case OPTION_BOOL: return convert_bool(c);

@@ -37,11 +37,18 @@ const char *activation_text(Arena *arena, NumberText *number, Activation activat
     return arena_format(arena, "%s(%s)", kind->name, number(arena, activation.parameter));
 }
 
+/* "gradients weights"; "nothing" */
+static const char *words_text(Arena *arena, const OptionSpec *spec, uint32_t set) {
+    const char *text = "";
+    for (size_t i = 0; spec->words[i]; i++)
+        if ((set >> i) & 1) text = arena_format(arena, "%s%s%s", text, *text ? " " : "", spec->words[i]);
+    return *text ? text : "nothing";
+}
+
 const char *option_text(Arena *arena, NumberText *number, const OptionSpec *spec, const OptionValue *value) {
     if (value->word) return value->word;
     switch (spec->type) {
-    case OPTION_INTEGER:
-    case OPTION_EVERY: return arena_format(arena, "%lld", (long long)value->integer);
+    case OPTION_INTEGER: return arena_format(arena, "%lld", (long long)value->integer);
     case OPTION_REAL:
     case OPTION_COUNT: return number(arena, value->real);
     case OPTION_BOOL: return value->flag ? "true" : "false";
@@ -50,7 +57,7 @@ const char *option_text(Arena *arena, NumberText *number, const OptionSpec *spec
     case OPTION_SHAPE: return shape_text(arena, value->shape);
     case OPTION_ACTIVATION: return activation_text(arena, number, value->activation);
     case OPTION_NUMBERS: return numbers_text(arena, number, value);
-    case OPTION_WORDS: return arena_format(arena, "%#x", (unsigned)value->set);
+    case OPTION_WORDS: return words_text(arena, spec, value->set);
     case OPTION_WORD:
     case OPTION_STRING:
     case OPTION_LABEL:

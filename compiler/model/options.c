@@ -11,12 +11,6 @@ OptionValue *options_new(Arena *arena, const OptionOwner *owner) {
     return NEW_ARRAY(arena, OptionValue, option_count(owner));
 }
 
-size_t option_count(const OptionOwner *owner) { return owner->count + owner->common_count; }
-
-const OptionSpec *option_at(const OptionOwner *owner, size_t place) {
-    return place < owner->count ? &owner->options[place] : &owner->common[place - owner->count];
-}
-
 /* ---- the arguments of a statement ---- */
 
 /* Advice about a value that has no place: the option it is probably meant for, or that a statement has an end. */
@@ -50,6 +44,21 @@ static bool read_positional(Scope *scope, const OptionOwner *owner, const AstArg
     return good;
 }
 
+/* An option that another row of the setting has. */
+static void advise_variant(Scope *scope, const OptionOwner *owner, const char *key, Diag *diag) {
+    for (size_t i = 0; i < setting_kind_count; i++) {
+        const SettingKind *kind = &setting_kinds[i];
+        const Variant *variant;
+        for (size_t v = 0; kind->options == owner->options && kind->variant && (variant = kind->variant(v)); v++) {
+            for (size_t k = 0; k < variant->option_count; k++) {
+                if (!string_is(variant->options[k].name, key)) continue;
+                diag_help(scope->diags, diag, "%s= belongs to '%s %s'", key, kind->name, variant->name);
+                return;
+            }
+        }
+    }
+}
+
 static void suggest_key(Scope *scope, const OptionOwner *owner, const char *key, Diag *diag) {
     size_t total = option_count(owner), count = 0;
     const char **names = NEW_ARRAY(scope->arena, const char *, total + 1);
@@ -62,7 +71,8 @@ static void suggest_key(Scope *scope, const OptionOwner *owner, const char *key,
             return;
         }
     }
-    suggest_word(scope->diags, diag, key, names, count);
+    advise_variant(scope, owner, key, diag);
+    if (!diag->help) suggest_word(scope->diags, diag, key, names, count);
     if (diag->help || count == 0 || count > 12) return;
     const char *known = "";
     for (size_t i = 0; i < count; i++) known = arena_format(scope->arena, "%s%s%s", known, i ? ", " : "", names[i]);
@@ -152,6 +162,18 @@ static void report_missing(Scope *scope, const OptionOwner *owner, const OptionS
     diag_report(scope->diags, at, "missing-option",
                 spec->positional ? "%s needs its %s, for example '%s'" : "%s needs %s=, for example %s", owner->name,
                 spec->name, spec->example);
+}
+
+void options_fill(Scope *scope, const OptionOwner *owner, OptionValue *values) {
+    for (size_t i = 0; i < option_count(owner); i++) {
+        const OptionSpec *spec = option_at(owner, i);
+        values[i].choice = -1;
+        if (spec->standard) {
+            convert_standard(scope, owner, spec, SPAN_NONE, &values[i]);
+        } else if (option_has_word_for_number(spec)) { /* the number is 0 */
+            values[i].word = spec->words[0];
+        }
+    }
 }
 
 bool options_complete(Scope *scope, const OptionOwner *owner, const AstStmt *stmt, OptionValue *values) {

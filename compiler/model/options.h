@@ -4,19 +4,6 @@
 
 #include "compiler/model/value.h"
 
-/* Whose options they are. The values of `common` follow those of `options` in one array. */
-typedef struct {
-    const char *name; /* "conv" */
-    const OptionSpec *options;
-    size_t count;
-    const OptionSpec *common; /* options that every layer has */
-    size_t common_count;
-} OptionOwner;
-
-size_t option_count(const OptionOwner *owner);
-/* The row of the value at `place`. */
-const OptionSpec *option_at(const OptionOwner *owner, size_t place);
-
 /* Space for the values of an owner, none given. */
 OptionValue *options_new(Arena *arena, const OptionOwner *owner);
 /* Reads what is written in a statement over what is in `values` already. False after reporting an error; what was
@@ -26,6 +13,8 @@ bool options_read(Scope *scope, const OptionOwner *owner, const AstStmt *stmt, O
 bool options_read_default(Scope *scope, const OptionOwner *owner, const AstStmt *stmt, OptionValue *values);
 /* Fills in what was not given; false after reporting a missing option. */
 bool options_complete(Scope *scope, const OptionOwner *owner, const AstStmt *stmt, OptionValue *values);
+/* Fills in the defaults there are, for no statement at all; a number without one is 0. */
+void options_fill(Scope *scope, const OptionOwner *owner, OptionValue *values);
 
 /* How many words an option has; 0: none. */
 size_t option_word_count(const OptionSpec *spec);

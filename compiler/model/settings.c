@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "compiler/model/layer.h"
+#include "compiler/model/optimizer.h"
 #include "compiler/model/vocabulary.h"
 
 #define MAX_COUNT 9007199254740992.0 /* 2^53: what a double counts exactly */
@@ -11,68 +12,73 @@
 /* ---- data ---- */
 
 enum { DATA_IDX = 3 };
+enum { IDX_IMAGES, IDX_LABELS, IDX_TEST_IMAGES, IDX_TEST_LABELS, IDX_OPTIONS };
+
+static const OptionSpec idx_options[IDX_OPTIONS] = {
+    [IDX_IMAGES] = {.name = "images",
+                    .type = OPTION_STRING,
+                    .required = true,
+                    .doc = "the training images, a path from the .net file",
+                    .example = "images=\"train-images.gz\""},
+    [IDX_LABELS] = {.name = "labels", .type = OPTION_STRING, .doc = "their labels"},
+    [IDX_TEST_IMAGES] = {.name = "test_images", .type = OPTION_STRING, .doc = "the test images"},
+    [IDX_TEST_LABELS] = {.name = "test_labels", .type = OPTION_STRING, .doc = "their labels"},
+};
+
+static bool idx_check(SettingContext *context) {
+    Settings *settings = context->settings;
+    const OptionValue *option = context->option + 1; /* behind the word */
+    settings->images = option[IDX_IMAGES].word;
+    settings->labels = option[IDX_LABELS].word;
+    settings->test_images = option[IDX_TEST_IMAGES].word;
+    settings->test_labels = option[IDX_TEST_LABELS].word;
+    if (!settings->test_images == !settings->test_labels || !settings->labels) return true;
+    diag_report(context->diags, context->at, "missing-option", "test_images= and test_labels= belong together");
+    return false;
+}
 
 const DataKind data_kinds[] = {
-    {"digits", "28x28 handwritten digits that ship with netc", false, 3, {1, 28, 28}, 10},
-    {"mnist", "MNIST: 60,000 + 10,000 handwritten digits", false, 3, {1, 28, 28}, 10},
-    {"fashion_mnist", "Fashion-MNIST: 60,000 + 10,000 pictures of clothes", false, 3, {1, 28, 28}, 10},
-    [DATA_IDX] =
-        {"idx", "files in MNIST's format, named by images= labels= test_images= test_labels=", true, 0, {0}, 0},
+    {.variant = {"digits", "28x28 handwritten digits that ship with netc", NULL, 0, NULL},
+     .rank = 3,
+     .dim = {1, 28, 28},
+     .classes = 10},
+    {.variant = {"mnist", "MNIST: 60,000 + 10,000 handwritten digits", NULL, 0, NULL},
+     .rank = 3,
+     .dim = {1, 28, 28},
+     .classes = 10},
+    {.variant = {"fashion_mnist", "Fashion-MNIST: 60,000 + 10,000 pictures of clothes", NULL, 0, NULL},
+     .rank = 3,
+     .dim = {1, 28, 28},
+     .classes = 10},
+    [DATA_IDX] = {.variant = {"idx", "files in MNIST's format", idx_options, IDX_OPTIONS, idx_check}, .files = true},
 };
 const size_t data_kind_count = COUNT_OF(data_kinds);
 
 static const char *const data_words[] = {"digits", "mnist", "fashion_mnist", [DATA_IDX] = "idx", NULL};
 
+static const Variant *data_variant(size_t place) { return place < data_kind_count ? &data_kinds[place].variant : NULL; }
+
 const DataKind *data_kind_find(const char *name) {
     for (size_t i = 0; i < data_kind_count; i++) {
-        if (string_is(data_kinds[i].name, name)) return &data_kinds[i];
+        if (string_is(data_kinds[i].variant.name, name)) return &data_kinds[i];
     }
     return NULL;
 }
 
-enum { DATA_KIND, DATA_IMAGES, DATA_LABELS, DATA_TEST_IMAGES, DATA_TEST_LABELS, DATA_OPTIONS };
-
-static const OptionSpec data_options[DATA_OPTIONS] = {
-    [DATA_KIND] = {.name = "set",
-                   .type = OPTION_WORD,
-                   .positional = true,
-                   .required = true,
-                   .words = data_words,
-                   .doc = "a data set that netc knows, or idx",
-                   .example = "data mnist"},
-    [DATA_IMAGES] = {.name = "images",
-                     .type = OPTION_STRING,
-                     .doc = "idx: the training images, a path from the .net file"},
-    [DATA_LABELS] = {.name = "labels", .type = OPTION_STRING, .doc = "idx: their labels"},
-    [DATA_TEST_IMAGES] = {.name = "test_images", .type = OPTION_STRING, .doc = "idx: the test images"},
-    [DATA_TEST_LABELS] = {.name = "test_labels", .type = OPTION_STRING, .doc = "idx: their labels"},
+static const OptionSpec data_options[] = {
+    {.name = "set",
+     .type = OPTION_WORD,
+     .positional = true,
+     .required = true,
+     .words = data_words,
+     .doc = "a data set that netc knows, or idx",
+     .example = "data mnist"},
 };
 
 static bool data_apply(SettingContext *context) {
-    const OptionValue *option = context->option;
     Settings *settings = context->settings;
-    const DataKind *kind = data_kind_find(option[DATA_KIND].word);
-    settings->data_kind = kind->name;
-    settings->images = option[DATA_IMAGES].word;
-    settings->labels = option[DATA_LABELS].word;
-    settings->test_images = option[DATA_TEST_IMAGES].word;
-    settings->test_labels = option[DATA_TEST_LABELS].word;
-    for (int i = DATA_IMAGES; i <= DATA_TEST_LABELS && !kind->files; i++) {
-        if (!option[i].given) continue;
-        Diag *diag = diag_report(context->diags, option[i].at, "conflicting-options",
-                                 "%s= names a file, but %s brings its own", data_options[i].name, kind->name);
-        diag_help(context->diags, diag, "own files in MNIST's format are read by 'data idx'");
-        return false;
-    }
-    if (kind->files && !settings->images) {
-        diag_report(context->diags, context->at, "missing-option",
-                    "data idx needs images=, for example images=\"train-images.gz\"");
-        return false;
-    }
-    if (!settings->test_images != !settings->test_labels && settings->labels) {
-        diag_report(context->diags, context->at, "missing-option", "test_images= and test_labels= belong together");
-        return false;
-    }
+    settings->data_kind = context->option[0].word;
+    settings->images = settings->labels = settings->test_images = settings->test_labels = NULL;
     return true;
 }
 
@@ -97,11 +103,6 @@ static bool split_apply(SettingContext *context) {
     settings->split_train = option[SPLIT_TRAIN].real;
     settings->split_validation = option[SPLIT_VALIDATION].real;
     settings->split_test = option[SPLIT_TEST].real;
-    if (!option[SPLIT_TRAIN].given && !option[SPLIT_VALIDATION].given && !option[SPLIT_TEST].given) {
-        diag_report(context->diags, context->at, "missing-option",
-                    "split needs train=, validation= or test=, for example split validation=10000");
-        return false;
-    }
     if (option[SPLIT_TRAIN].given && settings->split_train == 0) {
         diag_report(context->diags, option[SPLIT_TRAIN].at, "bad-value", "train of split must not be 0");
         return false;
@@ -124,7 +125,8 @@ static const OptionSpec target_options[] = {
      .required = true,
      .words = target_words,
      .doc = "class: the label, as an index; input: the input itself (an autoencoder)",
-     .example = "target class"},
+     .example = "target class",
+     .trainer = {.name = "target"}},
 };
 
 static bool target_apply(SettingContext *context) {
@@ -139,7 +141,8 @@ static const OptionSpec cost_options[] = {
      .required = true,
      .words = cost_names,
      .doc = "summed over the outputs, averaged over the batch",
-     .example = "cost cross_entropy"},
+     .example = "cost cross_entropy",
+     .trainer = {.name = "cost"}},
 };
 
 static bool cost_apply(SettingContext *context) {
@@ -152,33 +155,25 @@ static bool cost_apply(SettingContext *context) {
 
 /* ---- optimizer ---- */
 
-enum { OPTIMIZER_METHOD, OPTIMIZER_RATE, OPTIMIZER_OPTIONS };
-
-static const char *const optimizer_words[] = {"sgd", NULL};
-
-static const OptionSpec optimizer_options[OPTIMIZER_OPTIONS] = {
-    [OPTIMIZER_METHOD] = {.name = "method",
-                          .type = OPTION_WORD,
-                          .positional = true,
-                          .required = true,
-                          .words = optimizer_words,
-                          .doc = "sgd: stochastic gradient descent, w <- w - rate * gradient",
-                          .example = "optimizer sgd rate=0.1"},
-    [OPTIMIZER_RATE] = {.name = "rate",
-                        .type = OPTION_REAL,
-                        .low = 0,
-                        .high = INFINITY,
-                        .low_open = true,
-                        .standard = "0.1",
-                        .doc = "the learning rate"},
+static const OptionSpec optimizer_options[] = {
+    {.name = "method",
+     .type = OPTION_WORD,
+     .positional = true,
+     .required = true,
+     .words = optimizer_words,
+     .doc = "how weights follow their gradient",
+     .example = "optimizer sgd rate=0.1",
+     .trainer = {.name = "optimizer"}},
 };
 
+static const Variant *optimizer_variant(size_t place) { return optimizers[place] ? &optimizers[place]->variant : NULL; }
+
 static bool optimizer_apply(SettingContext *context) {
-    context->settings->rate = context->option[OPTIMIZER_RATE].real;
+    context->settings->optimizer = optimizers[context->option[0].choice];
     return true;
 }
 
-/* ---- batch, epochs, seed ---- */
+/* ---- batch, epochs, stop, seed ---- */
 
 static const char *const batch_words[] = {"full", NULL};
 
@@ -188,16 +183,12 @@ static const OptionSpec batch_options[] = {
      .positional = true,
      .required = true,
      .low = 1,
-     .high = 1 << 30,
+     .high = 1e9,
      .words = batch_words,
-     .doc = "examples a step; `full`: the whole training part",
-     .example = "batch 10"},
+     .doc = "examples a step; full: the whole training part",
+     .example = "batch 10",
+     .trainer = {.name = "batch", .flag = "batch", .argument = "N|full"}},
 };
-
-static bool batch_apply(SettingContext *context) {
-    context->settings->batch = context->option[0].flag ? 0 : context->option[0].integer;
-    return true;
-}
 
 static const OptionSpec epochs_options[] = {
     {.name = "count",
@@ -207,13 +198,30 @@ static const OptionSpec epochs_options[] = {
      .low = 0,
      .high = 1e9,
      .doc = "passes over the training part; 0 writes the initial weights",
-     .example = "epochs 30"},
+     .example = "epochs 30",
+     .trainer = {.name = "epochs", .flag = "epochs", .argument = "N", .changes = true}},
 };
 
-static bool epochs_apply(SettingContext *context) {
-    context->settings->epochs = context->option[0].integer;
-    return true;
-}
+static const char *const never_words[] = {"never", NULL};
+static const char *const monitor_words[] = {"accuracy", "cost", NULL};
+
+static const OptionSpec stop_options[] = {
+    {.name = "patience",
+     .type = OPTION_INTEGER,
+     .required = true,
+     .low = 1,
+     .high = 1e9,
+     .words = never_words,
+     .doc = "epochs to wait for a better figure on the validation part before training ends",
+     .example = "stop patience=5",
+     .trainer = {.name = "patience", .flag = "patience", .argument = "N|never", .changes = true}},
+    {.name = "monitor",
+     .type = OPTION_WORD,
+     .standard = "accuracy",
+     .words = monitor_words,
+     .doc = "which figure: accuracy (with target input the RMSE), or the cost without its penalty",
+     .trainer = {.name = "monitor"}},
+};
 
 static const OptionSpec seed_options[] = {
     {.name = "number",
@@ -222,81 +230,38 @@ static const OptionSpec seed_options[] = {
      .required = true,
      .low = 0,
      .high = MAX_COUNT,
-     .doc = "settles initial weights, shuffling and dropout",
-     .example = "seed 1"},
+     .doc = "settles initial weights, order and all else that is random",
+     .example = "seed 1",
+     .trainer = {.name = "seed", .flag = "seed", .argument = "S"}},
 };
-
-static bool seed_apply(SettingContext *context) {
-    context->settings->seed = context->option[0].integer;
-    return true;
-}
 
 /* ---- regularize ---- */
 
-enum { REGULARIZE_L2, REGULARIZE_L1, REGULARIZE_WEIGHT_DECAY, REGULARIZE_OPTIONS };
+#define DECAY "weight_decay = l2 / n"
 
-static const OptionSpec regularize_options[REGULARIZE_OPTIONS] = {
-    [REGULARIZE_L2] = {.name = "l2",
-                       .type = OPTION_REAL,
-                       .low = 0,
-                       .high = INFINITY,
-                       .doc = "lambda of lambda/(2n) * sum of w^2; n: examples in an epoch",
-                       .example = "l2=5"},
-    [REGULARIZE_L1] =
-        {.name = "l1", .type = OPTION_REAL, .low = 0, .high = INFINITY, .doc = "lambda of lambda/n * sum of |w|"},
-    [REGULARIZE_WEIGHT_DECAY] = {.name = "weight_decay",
-                                 .type = OPTION_REAL,
-                                 .low = 0,
-                                 .high = INFINITY,
-                                 .doc = "lambda/n of l2, given as one number"},
+static const OptionSpec regularize_options[] = {
+    {.name = "l2",
+     .type = OPTION_REAL,
+     .low = 0,
+     .high = INFINITY,
+     .doc = "lambda of lambda/(2n) * sum of w^2; n: examples in an epoch",
+     .example = "l2=5",
+     .trainer = {.name = "l2", .flag = "l2", .argument = "L"},
+     .same = DECAY},
+    {.name = "l1",
+     .type = OPTION_REAL,
+     .low = 0,
+     .high = INFINITY,
+     .doc = "lambda of lambda/n * sum of |w|",
+     .trainer = {.name = "l1", .flag = "l1", .argument = "L"}},
+    {.name = "weight_decay",
+     .type = OPTION_REAL,
+     .low = 0,
+     .high = INFINITY,
+     .doc = "lambda/n of l2, given as one number",
+     .trainer = {.name = "weight_decay", .flag = "weight-decay", .argument = "D"},
+     .same = DECAY},
 };
-
-static bool regularize_apply(SettingContext *context) {
-    const OptionValue *option = context->option;
-    Settings *settings = context->settings;
-    settings->l2 = option[REGULARIZE_L2].real;
-    settings->l1 = option[REGULARIZE_L1].real;
-    settings->weight_decay = option[REGULARIZE_WEIGHT_DECAY].real;
-    if (!option[REGULARIZE_L2].given && !option[REGULARIZE_L1].given && !option[REGULARIZE_WEIGHT_DECAY].given) {
-        diag_report(context->diags, context->at, "missing-option",
-                    "regularize needs l2=, l1= or weight_decay=, for example regularize l2=5.0");
-        return false;
-    }
-    if (option[REGULARIZE_L2].given && option[REGULARIZE_WEIGHT_DECAY].given) {
-        diag_report(context->diags, option[REGULARIZE_WEIGHT_DECAY].at, "conflicting-options",
-                    "l2= and weight_decay= are the same penalty (weight_decay = l2 / n); keep one");
-        return false;
-    }
-    return true;
-}
-
-/* ---- stop ---- */
-
-enum { STOP_PATIENCE, STOP_MONITOR, STOP_OPTIONS };
-
-static const char *const monitor_words[] = {[MONITOR_ACCURACY] = "accuracy", [MONITOR_COST] = "cost", NULL};
-
-static const OptionSpec stop_options[STOP_OPTIONS] = {
-    [STOP_PATIENCE] = {.name = "patience",
-                       .type = OPTION_INTEGER,
-                       .required = true,
-                       .low = 1,
-                       .high = 1e9,
-                       .doc = "epochs to wait for a better figure on the validation part before training ends",
-                       .example = "stop patience=5"},
-    [STOP_MONITOR] = {.name = "monitor",
-                      .type = OPTION_WORD,
-                      .standard = "accuracy",
-                      .words = monitor_words,
-                      .doc = "which figure: accuracy (with target input the RMSE), or the cost without its penalty"},
-};
-
-static bool stop_apply(SettingContext *context) {
-    const OptionValue *option = context->option;
-    context->settings->patience = option[STOP_PATIENCE].integer;
-    context->settings->monitor = option[STOP_MONITOR].choice == MONITOR_COST ? MONITOR_COST : MONITOR_ACCURACY;
-    return true;
-}
 
 /* ---- log ---- */
 
@@ -314,19 +279,22 @@ static const OptionSpec log_options[LOG_OPTIONS] = {
                   .required = true,
                   .words = log_words,
                   .doc = "gradients: each layer's speed of learning; weights: their distribution",
-                  .example = "log gradients"},
+                  .example = "log gradients",
+                  .trainer = {.name = "log"}},
     [LOG_EVERY] = {.name = "every",
-                   .type = OPTION_EVERY,
+                   .type = OPTION_INTEGER,
                    .low = 1,
                    .high = 1e9,
                    .standard = "epoch",
                    .words = every_words,
-                   .doc = "how often, in steps, or `epoch`"},
+                   .doc = "steps between two rows of the logs, or epoch",
+                   .trainer = {.name = "log_every", .flag = "log-every", .argument = "N|epoch"}},
     [LOG_PROBE] = {.name = "probe",
                    .type = OPTION_INTEGER,
                    .low = 1,
                    .high = 1 << 30,
-                   .doc = "gradients: also those of the first N training examples, as often as every= says"},
+                   .doc = "gradients: also those of the first N training examples, as often as every= says",
+                   .trainer = {.name = "log_probe"}},
     [LOG_FORMATS] =
         {.name = "formats", .type = OPTION_WORDS, .standard = "[csv]", .words = format_words, .doc = "files to write"},
 };
@@ -336,11 +304,10 @@ static bool log_apply(SettingContext *context) {
     Settings *settings = context->settings;
     settings->log_gradients = (option[LOG_WHAT].set >> LOG_GRADIENTS) & 1;
     settings->log_weights = (option[LOG_WHAT].set >> LOG_WEIGHTS) & 1;
-    settings->log_every = option[LOG_EVERY].integer;
-    settings->log_probe = option[LOG_PROBE].integer;
     if (option[LOG_PROBE].given && !settings->log_gradients) {
         diag_report(context->diags, option[LOG_PROBE].at, "conflicting-options",
-                    "probe= measures gradients; write 'log gradients probe=%lld'", (long long)settings->log_probe);
+                    "probe= measures gradients; write 'log gradients probe=%lld'",
+                    (long long)option[LOG_PROBE].integer);
         return false;
     }
     return true;
@@ -355,10 +322,12 @@ const SettingKind setting_kinds[] = {
      .doc = "what to learn from",
      .standard = "data digits",
      OPTIONS(data_options),
+     .variant = data_variant,
      .apply = data_apply},
     {.name = "split",
      .doc = "the training, validation and test parts, as counts or fractions",
      OPTIONS(split_options),
+     .some = true,
      .apply = split_apply},
     {.name = "target",
      .doc = "what the outputs should be",
@@ -373,26 +342,18 @@ const SettingKind setting_kinds[] = {
      .doc = "how a step is made",
      .standard = "optimizer sgd",
      OPTIONS(optimizer_options),
+     .variant = optimizer_variant,
      .apply = optimizer_apply},
-    {.name = "batch", .doc = "examples a step", .standard = "batch 64", OPTIONS(batch_options), .apply = batch_apply},
-    {.name = "epochs",
-     .doc = "passes over the training part",
-     .standard = "epochs 10",
-     OPTIONS(epochs_options),
-     .apply = epochs_apply},
-    {.name = "stop",
-     .doc = "ends training when the validation part no longer gains; off by itself",
-     OPTIONS(stop_options),
-     .apply = stop_apply},
     {.name = "regularize",
      .doc = "a penalty on large weights of conv and dense",
      OPTIONS(regularize_options),
-     .apply = regularize_apply},
-    {.name = "seed",
-     .doc = "where all randomness comes from",
-     .standard = "seed 1",
-     OPTIONS(seed_options),
-     .apply = seed_apply},
+     .some = true},
+    {.name = "batch", .doc = "examples a step", .standard = "batch 64", OPTIONS(batch_options)},
+    {.name = "epochs", .doc = "passes over the training part", .standard = "epochs 10", OPTIONS(epochs_options)},
+    {.name = "stop",
+     .doc = "ends training when the validation part no longer gains; off by itself",
+     OPTIONS(stop_options)},
+    {.name = "seed", .doc = "where all randomness comes from", .standard = "seed 1", OPTIONS(seed_options)},
     {.name = "log", .doc = "what is written down while training", OPTIONS(log_options), .apply = log_apply},
 };
 const size_t setting_kind_count = COUNT_OF(setting_kinds);
@@ -405,3 +366,45 @@ const SettingKind *setting_kind_find(const char *name) {
 }
 
 bool word_begins_statement(const char *word) { return setting_kind_find(word) || layer_kind_find(word); }
+
+/* ---- what trainers know ---- */
+
+bool settings_next(const Settings *settings, TrainerSetting *at) {
+    const Setting *setting = at->setting ? at->setting : settings->at;
+    size_t next = at->setting ? (size_t)(at->value - setting->values) + 1 : 0;
+    for (; setting < settings->at + setting_kind_count; setting++, next = 0) {
+        for (; next < option_count(&setting->owner); next++) {
+            const OptionSpec *spec = option_at(&setting->owner, next);
+            if (!spec->trainer.name) continue;
+            *at = (TrainerSetting){setting, spec, &setting->values[next]};
+            return true;
+        }
+    }
+    return false;
+}
+
+double settings_number(const Settings *settings, const char *name) {
+    for (TrainerSetting at = {0}; settings_next(settings, &at);) {
+        if (string_is(at.spec->trainer.name, name)) return at.value->real;
+    }
+    BUG("no setting '%s'", name);
+}
+
+static const OptionSpec *flag_of(const OptionSpec *options, size_t count, size_t *place) {
+    for (size_t i = 0; i < count; i++) {
+        if (options[i].trainer.flag && (*place)-- == 0) return &options[i];
+    }
+    return NULL;
+}
+
+const OptionSpec *settings_flag(size_t place) {
+    const OptionSpec *found = NULL;
+    for (size_t i = 0; i < setting_kind_count && !found; i++) {
+        const SettingKind *kind = &setting_kinds[i];
+        found = flag_of(kind->options, kind->option_count, &place);
+        const Variant *variant;
+        for (size_t v = 0; kind->variant && !found && (variant = kind->variant(v)); v++)
+            found = flag_of(variant->options, variant->option_count, &place);
+    }
+    return found;
+}

@@ -7,10 +7,18 @@
 typedef struct {
     Diags *diags;
     Settings *settings;
-    const OptionValue *option; /* parallel to the kind's options */
-    bool given;                /* false: this is the standard */
+    const OptionValue *option; /* parallel to the kind's options, then to the variant's */
     Span at;                   /* the statement; without one, the train block or the network */
 } SettingContext;
+
+/* What the first word of a setting chooses: a row with options of its own. */
+typedef struct {
+    const char *name;
+    const char *doc;
+    const OptionSpec *options;
+    size_t option_count;
+    bool (*check)(SettingContext *context); /* of its options together; false after reporting; NULL: all go together */
+} Variant;
 
 typedef struct {
     const char *name;
@@ -18,7 +26,9 @@ typedef struct {
     const char *standard; /* the line that holds when none is written; NULL: the setting is off */
     const OptionSpec *options;
     size_t option_count;
-    bool (*apply)(SettingContext *context); /* fills in the settings; false after reporting */
+    const Variant *(*variant)(size_t place); /* parallel to the first option's words; NULL: it has none */
+    bool some;                               /* one of its options must be given */
+    bool (*apply)(SettingContext *context);  /* what the compiler decides by it; false after reporting; NULL: nothing */
 } SettingKind;
 extern const SettingKind setting_kinds[];
 extern const size_t setting_kind_count;
@@ -26,8 +36,7 @@ const SettingKind *setting_kind_find(const char *name); /* NULL: there is none *
 
 /* A data set that netc knows by name, or a form of files. */
 typedef struct {
-    const char *name;
-    const char *doc;
+    Variant variant;
     bool files; /* the files are given as options (idx) */
     int rank;   /* of one example; 0: only the files tell */
     int64_t dim[3];
@@ -40,18 +49,24 @@ const DataKind *data_kind_find(const char *name);
 /* Whether it is the name of a layer kind or of a setting. */
 bool word_begins_statement(const char *word);
 
-/* The statement that gave each setting, parallel to setting_kinds; NULL: the standard holds. */
-typedef struct {
-    const AstStmt *const *lines;
-} SettingLines;
-
 /* Reads the train block (NULL: there is none) and the --set lines into model->settings; --set texts are attached to
  * `source`. False after an error. The cost is left to settings_agree() when no line gives it. */
-bool settings_read(Scope *scope, Model *model, const AstStmt *train, const ModelChanges *changes, Source *source,
-                   SettingLines *result);
+bool settings_read(Scope *scope, Model *model, const AstStmt *train, const ModelChanges *changes, Source *source);
 /* Checks settings against a network without errors (outputs and target, activation and cost, data and input), and
  * chooses the cost where no line does. */
-void settings_agree(Scope *scope, Model *model, const SettingLines *lines);
+void settings_agree(Scope *scope, Model *model);
+
+/* What trainers know of the train block, one after the other; false: that was all. */
+typedef struct {
+    const Setting *setting;
+    const OptionSpec *spec;
+    OptionValue *value;
+} TrainerSetting;
+bool settings_next(const Settings *settings, TrainerSetting *at);
+/* The number that trainers know by this name; 0 for a word in its place. BUG: there is none. */
+double settings_number(const Settings *settings, const char *name);
+/* The same of the tables, without a model: every option that some trainer has on its command line. */
+const OptionSpec *settings_flag(size_t place); /* NULL: there are no more */
 
 /* Of a line such as "cost quadratic": the line that goes with the last layer so far instead; NULL: it does. */
 const char *cost_that_suits(const Model *model, const char *line);

@@ -10,15 +10,17 @@
 #include "runtime/data/shape.h"
 #include "runtime/data/split.h"
 
-static const AstStmt *line_of(const SettingLines *lines, const char *name) {
+static Setting *setting_of(const Settings *settings, const char *name) {
     const SettingKind *kind = setting_kind_find(name);
     if (!kind) BUG("no setting '%s'", name);
-    return lines->lines[kind - setting_kinds];
+    return &settings->at[kind - setting_kinds];
 }
+
+static const AstStmt *line_of(const Model *model, const char *name) { return setting_of(&model->settings, name)->line; }
 
 static Span place_of(const AstStmt *line, const Layer *layer) { return line ? line->at : layer->at; }
 
-static void check_outputs(Scope *scope, const Model *model, const SettingLines *lines, const Layer *last) {
+static void check_outputs(Scope *scope, const Model *model, const Layer *last) {
     int64_t outputs = shape_count(last->out);
     const ActivationKind *kind = last->activation.kind;
     if (kind->across && outputs == 1) {
@@ -30,7 +32,7 @@ static void check_outputs(Scope *scope, const Model *model, const SettingLines *
     if (model->settings.target == TARGET_INPUT) {
         int64_t inputs = shape_count(model->layers.at[0]->out);
         if (inputs == outputs) return;
-        diag_report(scope->diags, place_of(line_of(lines, "target"), last), "target-mismatch",
+        diag_report(scope->diags, place_of(line_of(model, "target"), last), "target-mismatch",
                     "target input needs as many outputs as inputs: '%s' gives %lld, the input has %lld", last->name,
                     (long long)outputs, (long long)inputs);
     } else if (outputs == 1 && kind->cost != COST_CROSS_ENTROPY) {
@@ -59,11 +61,19 @@ static const ActivationKind *activation_of(Cost cost) {
     return NULL;
 }
 
-static void check_cost(Scope *scope, Model *model, const SettingLines *lines, const Layer *last) {
+static void set_cost(Settings *settings, Cost cost) {
+    Setting *setting = setting_of(settings, "cost");
+    setting->values[0].choice = (int)cost;
+    setting->values[0].word = cost_names[cost];
+    setting->on = true;
+    settings->cost = cost;
+}
+
+static void check_cost(Scope *scope, Model *model, const Layer *last) {
     Settings *settings = &model->settings;
-    const AstStmt *line = line_of(lines, "cost");
+    const AstStmt *line = line_of(model, "cost");
     const ActivationKind *kind = last->activation.kind;
-    if (!line) settings->cost = kind->cost;
+    if (!line) set_cost(settings, kind->cost);
     if (settings->target == TARGET_INPUT && kind->across) {
         diag_report(scope->diags, last->at, "cost-mismatch",
                     "%s outputs ('%s') stand for classes; with target input use sigmoid or linear", kind->name,
@@ -89,7 +99,8 @@ static void check_cost(Scope *scope, Model *model, const SettingLines *lines, co
 static Diag *report_data(Scope *scope, const AstStmt *line, ModelPurpose purpose, const Layer *layer,
                          const DataKind *set, const char *message) {
     const char *kind = line || purpose == PURPOSE_TRAIN ? "data-mismatch" : "default-data";
-    const char *why = line ? "" : arena_format(scope->arena, "; without a 'data' line %s is learned", set->name);
+    const char *why =
+        line ? "" : arena_format(scope->arena, "; without a 'data' line %s is learned", set->variant.name);
     return diag_report(scope->diags, place_of(line, layer), kind, "%s%s", message, why);
 }
 
@@ -99,10 +110,10 @@ static bool check_examples(Scope *scope, const AstStmt *line, const Model *model
     NetShapeMatch match = net_shape_match(input.dim, input.rank, kind->dim, kind->rank);
     if (match == NET_SHAPE_SUITS) return true;
     const char *shape = shape_text(scope->arena, example);
-    Diag *diag =
-        report_data(scope, line, model->purpose, layer, kind,
-                    arena_format(scope->arena, "the examples of %s are %s (%lld numbers), the input is %s", kind->name,
-                                 shape, (long long)shape_count(example), shape_text(scope->arena, input)));
+    Diag *diag = report_data(scope, line, model->purpose, layer, kind,
+                             arena_format(scope->arena, "the examples of %s are %s (%lld numbers), the input is %s",
+                                          kind->variant.name, shape, (long long)shape_count(example),
+                                          shape_text(scope->arena, input)));
     if (match == NET_SHAPE_INPUT_ORDER) {
         diag_help(scope->diags, diag, "channels come first (CxHxW): write 'input %s'", shape);
     } else {
@@ -118,7 +129,7 @@ static void check_classes(Scope *scope, const AstStmt *line, const Model *model,
     if (model->settings.target != TARGET_CLASS || outputs >= kind->classes) return;
     Diag *diag = report_data(scope, line, model->purpose, last, kind,
                              arena_format(scope->arena, "%s has %lld classes, the last layer ('%s') has %lld output%s",
-                                          kind->name, (long long)kind->classes, last->name, (long long)outputs,
+                                          kind->variant.name, (long long)kind->classes, last->name, (long long)outputs,
                                           outputs == 1 ? "" : "s"));
     while (last->from && !last->kind->weighs) last = last->from; /* an activation has the outputs of what it reads */
     bool dense = string_is(last->kind->name, "dense");
@@ -126,8 +137,8 @@ static void check_classes(Scope *scope, const AstStmt *line, const Model *model,
               (long long)kind->classes);
 }
 
-static void check_data(Scope *scope, const Model *model, const SettingLines *lines, const Layer *last) {
-    const AstStmt *line = line_of(lines, "data");
+static void check_data(Scope *scope, const Model *model, const Layer *last) {
+    const AstStmt *line = line_of(model, "data");
     const Settings *settings = &model->settings;
     const DataKind *kind = data_kind_find(settings->data_kind);
     if (!line && model->purpose == PURPOSE_USE) return;
@@ -142,8 +153,8 @@ static void check_data(Scope *scope, const Model *model, const SettingLines *lin
 }
 
 /* Whether there is a test file is known once `data` has been read. */
-static void check_split(Scope *scope, const Model *model, const SettingLines *lines) {
-    const AstStmt *line = line_of(lines, "split");
+static void check_split(Scope *scope, const Model *model) {
+    const AstStmt *line = line_of(model, "split");
     if (!line) return;
     const Settings *settings = &model->settings;
     const NetDataSet *set = net_data_set(settings->data_kind);
@@ -156,7 +167,7 @@ static void check_split(Scope *scope, const Model *model, const SettingLines *li
                     sum, trains ? "" : " without the training part");
         return;
     }
-    bool known = set && (line_of(lines, "data") || model->purpose == PURPOSE_TRAIN);
+    bool known = set && (line_of(model, "data") || model->purpose == PURPOSE_TRAIN);
     int64_t rows[NET_PARTS];
     if (!known || net_split_rows(asked, set->train_count, set->test_count, rows)) return;
     Diag *diag = diag_report(scope->diags, line->at, "split-size",
@@ -175,19 +186,20 @@ static int64_t known_examples(const Model *model) {
     return known ? rows[NET_PART_TRAIN] : 0;
 }
 
-static void check_batch(Scope *scope, const Model *model, const SettingLines *lines) {
-    const AstStmt *line = line_of(lines, "batch");
+static void check_batch(Scope *scope, const Model *model) {
+    const AstStmt *line = line_of(model, "batch");
     int64_t examples = model->purpose == PURPOSE_LOOK ? known_examples(model) : 0; /* --batch and --data may differ */
-    if (!line || examples == 0 || model->settings.batch <= examples) return;
+    int64_t batch = (int64_t)settings_number(&model->settings, "batch");
+    if (!line || examples == 0 || batch <= examples) return;
     Diag *diag = diag_report(scope->diags, line->at, "batch-size",
                              "batch %lld is more than the training part of %s has: %lld examples",
-                             (long long)model->settings.batch, model->settings.data_kind, (long long)examples);
+                             (long long)batch, model->settings.data_kind, (long long)examples);
     diag_help(scope->diags, diag, "write 'batch full' for all of them in one step");
 }
 
 /* 80 and 20 are numbers of examples here, which nobody has so few of. */
-static void check_percent(Scope *scope, const Model *model, const SettingLines *lines) {
-    const AstStmt *line = line_of(lines, "split");
+static void check_percent(Scope *scope, const Model *model) {
+    const AstStmt *line = line_of(model, "split");
     const Settings *settings = &model->settings;
     const double parts[] = {settings->split_train, settings->split_validation, settings->split_test};
     static const char *const names[] = {"train", "validation", "test"};
@@ -208,15 +220,16 @@ static void check_percent(Scope *scope, const Model *model, const SettingLines *
 }
 
 /* Training ends before so many epochs without a gain have gone by. */
-static void check_patience(Scope *scope, const Model *model, const SettingLines *lines) {
-    const AstStmt *line = line_of(lines, "stop");
-    const Settings *settings = &model->settings;
-    if (!line || model->purpose != PURPOSE_LOOK || settings->epochs == 0 || settings->patience < settings->epochs)
+static void check_patience(Scope *scope, const Model *model) {
+    const AstStmt *line = line_of(model, "stop");
+    int64_t patience = (int64_t)settings_number(&model->settings, "patience");
+    int64_t epochs = (int64_t)settings_number(&model->settings, "epochs");
+    if (!line || model->purpose != PURPOSE_LOOK || epochs == 0 || patience < epochs)
         return;
     Diag *diag = diag_report(scope->diags, line->at, "idle-stop",
                              "stop never acts: its patience is %lld epochs, and training ends after %lld",
-                             (long long)settings->patience, (long long)settings->epochs);
-    long long less = settings->epochs > 5 ? 5 : 1;
+                             (long long)patience, (long long)epochs);
+    long long less = epochs > 5 ? 5 : 1;
     diag_help(scope->diags, diag, "write 'stop patience=%lld', or give 'epochs' a larger number", less);
 }
 
@@ -250,38 +263,39 @@ static void check_scale(Scope *scope, const Model *model) {
 }
 
 /* A trainer says it of the data that it really has. */
-static void check_probe(Scope *scope, const Model *model, const SettingLines *lines) {
-    const AstStmt *line = line_of(lines, "log");
+static void check_probe(Scope *scope, const Model *model) {
+    const AstStmt *line = line_of(model, "log");
     const Settings *settings = &model->settings;
+    int64_t probe = (int64_t)settings_number(settings, "log_probe");
     int64_t examples = line && model->purpose == PURPOSE_LOOK ? known_examples(model) : 0;
-    if (examples == 0 || settings->log_probe <= examples) return;
+    if (examples == 0 || probe <= examples) return;
     Diag *diag = diag_report(scope->diags, line->at, "probe-size",
                              "probe=%lld is more than the training part of %s has: %lld examples",
-                             (long long)settings->log_probe, settings->data_kind, (long long)examples);
+                             (long long)probe, settings->data_kind, (long long)examples);
     diag_help(scope->diags, diag, "write probe=%lld for all of them", (long long)examples);
 }
 
 /* The test set never chooses anything, so stopping early takes a validation part. */
-static void check_stop(Scope *scope, const Model *model, const SettingLines *lines) {
-    const AstStmt *line = line_of(lines, "stop");
-    if (!line || model->settings.split_validation > 0) return;
+static void check_stop(Scope *scope, const Model *model) {
+    const AstStmt *line = line_of(model, "stop");
+    if (settings_number(&model->settings, "patience") == 0 || model->settings.split_validation > 0) return;
     diag_report(scope->diags, line->at, "needs-validation",
                 "stop needs a validation part; add 'split validation=10000' (choosing by test results is not offered)");
 }
 
-void settings_agree(Scope *scope, Model *model, const SettingLines *lines) {
+void settings_agree(Scope *scope, Model *model) {
     const Layer *last = model->layers.at[model->layers.count - 1];
     size_t errors = scope->diags->errors;
-    check_outputs(scope, model, lines, last);
-    if (scope->diags->errors == errors) check_cost(scope, model, lines, last);
-    if (scope->diags->errors == errors) model_check_linear(model, line_of(lines, "cost") != NULL, scope->diags);
-    check_data(scope, model, lines, last);
-    check_split(scope, model, lines);
-    check_stop(scope, model, lines);
-    check_probe(scope, model, lines);
+    check_outputs(scope, model, last);
+    if (scope->diags->errors == errors) check_cost(scope, model, last);
+    if (scope->diags->errors == errors) model_check_linear(model, line_of(model, "cost") != NULL, scope->diags);
+    check_data(scope, model, last);
+    check_split(scope, model);
+    check_stop(scope, model);
+    check_probe(scope, model);
     if (scope->diags->errors > errors) return;
-    check_batch(scope, model, lines);
-    check_percent(scope, model, lines);
-    check_patience(scope, model, lines);
-    if (line_of(lines, "data")) check_scale(scope, model);
+    check_batch(scope, model);
+    check_percent(scope, model);
+    check_patience(scope, model);
+    if (line_of(model, "data")) check_scale(scope, model);
 }

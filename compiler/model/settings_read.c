@@ -8,6 +8,17 @@
 #include "compiler/model/settings.h"
 #include "compiler/model/statement.h"
 
+/* All settings off. */
+static void settings_clear(Scope *scope, Settings *settings) {
+    settings->at = NEW_ARRAY(scope->arena, Setting, setting_kind_count);
+    for (size_t i = 0; i < setting_kind_count; i++) {
+        Setting *setting = &settings->at[i];
+        setting->owner = setting_kind_owner(scope->arena, &setting_kinds[i], NULL);
+        setting->values = options_new(scope->arena, &setting->owner);
+        options_fill(scope, &setting->owner, setting->values);
+    }
+}
+
 static void apply_standard(Scope *scope, Settings *settings, const SettingKind *kind) {
     if (!kind->standard) return;
     Source *source = source_from_text(scope->arena, "default", kind->standard, strlen(kind->standard));
@@ -104,12 +115,11 @@ static bool read_line(Scope *scope, Settings *settings, const AstStmt *line, con
     return setting_apply(scope, settings, &setting_kinds[place], line, true);
 }
 
-bool settings_read(Scope *scope, Model *model, const AstStmt *train, const ModelChanges *changes, Source *source,
-                   SettingLines *result) {
+bool settings_read(Scope *scope, Model *model, const AstStmt *train, const ModelChanges *changes, Source *source) {
     Settings *settings = &model->settings;
     const AstStmt **lines = NEW_ARRAY(scope->arena, const AstStmt *, setting_kind_count);
     const AstStmt **replacement = NEW_ARRAY(scope->arena, const AstStmt *, setting_kind_count);
-    *result = (SettingLines){.lines = lines};
+    settings_clear(scope, settings);
     for (size_t i = 0; i < setting_kind_count; i++) apply_standard(scope, settings, &setting_kinds[i]);
     bool good = read_sets(scope, changes, source, replacement);
     scope_enter(scope);
@@ -128,7 +138,6 @@ bool settings_read(Scope *scope, Model *model, const AstStmt *train, const Model
     }
     for (size_t i = 0; i < setting_kind_count; i++) {
         if (!replacement[i]) continue;
-        lines[i] = replacement[i];
         if (setting_apply(scope, settings, &setting_kinds[i], replacement[i], true)) continue;
         mend_statement(scope, PLACE_TRAIN, replacement[i]->at);
         good = false;

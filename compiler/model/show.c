@@ -5,10 +5,10 @@
 #include "compiler/base/json.h"
 #include "compiler/base/utf8.h"
 #include "compiler/model/activation.h"
-#include "compiler/model/option_text.h"
 #include "compiler/model/layer.h"
 #include "compiler/model/memory.h"
-#include "compiler/model/value.h"
+#include "compiler/model/optimizer.h"
+#include "compiler/model/option_text.h"
 #include "compiler/model/vocabulary.h"
 #include "runtime/base/error.h"
 #include "runtime/base/wrap.h"
@@ -178,21 +178,26 @@ static void print_table(Arena *arena, const Model *model, FILE *out) {
     }
 }
 
+/* Of the numbers behind the optimiser those that are not 0. */
 static void print_training(Arena *arena, const Model *model, FILE *out) {
     const Settings *s = &model->settings;
+    int64_t epochs = (int64_t)settings_number(s, "epochs"), batch = (int64_t)settings_number(s, "batch");
     fprintf(out, "learns    %s from %s, cost %s\n", s->target == TARGET_CLASS ? "classes" : "its input", s->data_kind,
             cost_names[s->cost]);
-    fprintf(out, "trains    %s epoch%s, ", grouped(arena, s->epochs), net_plural((uint64_t)s->epochs));
-    if (s->batch) {
-        fprintf(out, "batches of %s, ", grouped(arena, s->batch));
+    fprintf(out, "trains    %s epoch%s, ", grouped(arena, epochs), net_plural((uint64_t)epochs));
+    if (batch) {
+        fprintf(out, "batches of %s, ", grouped(arena, batch));
     } else {
         fputs("full batches, ", out);
     }
-    fprintf(out, "sgd rate=%s", number_text(arena, s->rate));
-    if (s->l2 > 0) fprintf(out, ", l2=%s", number_text(arena, s->l2));
-    if (s->l1 > 0) fprintf(out, ", l1=%s", number_text(arena, s->l1));
-    if (s->weight_decay > 0) fprintf(out, ", weight_decay=%s", number_text(arena, s->weight_decay));
-    fprintf(out, ", seed %lld\n", (long long)s->seed);
+    fputs(s->optimizer->variant.name, out);
+    const char *gap = " ";
+    for (TrainerSetting at = {0}; settings_next(s, &at);) {
+        if (at.spec->type != OPTION_REAL || at.value->real == 0) continue;
+        fprintf(out, "%s%s=%s", gap, at.spec->name, number_text(arena, at.value->real));
+        gap = ", ";
+    }
+    fprintf(out, ", seed %.0f\n", settings_number(s, "seed"));
 }
 
 void show_text(const Model *model, FILE *out) {
@@ -250,7 +255,6 @@ static json_t *json_option(const OptionSpec *spec, const OptionValue *value) {
     case OPTION_INIT:
     case OPTION_NUMBERS:
     case OPTION_COUNT:
-    case OPTION_EVERY:
     case OPTION_STRING:
     case OPTION_WORDS:
     case OPTION_LABEL: break;
@@ -283,19 +287,16 @@ static json_t *json_layer(Arena *arena, const Model *model, const Layer *layer) 
     return object;
 }
 
-static json_t *json_settings(const Settings *s) {
+static json_t *json_settings(Arena *arena, const Settings *s) {
     json_t *object = json_object();
     json_put(object, "data", json_string(s->data_kind));
-    json_put(object, "target", json_string(s->target == TARGET_CLASS ? "class" : "input"));
-    json_put(object, "cost", json_string(cost_names[s->cost]));
-    json_put(object, "optimizer", json_string("sgd"));
-    json_put(object, "rate", json_real(s->rate));
-    json_put(object, "batch", s->batch ? json_integer(s->batch) : json_string("full"));
-    json_put(object, "epochs", json_integer(s->epochs));
-    json_put(object, "l2", json_real(s->l2));
-    json_put(object, "l1", json_real(s->l1));
-    json_put(object, "weight_decay", json_real(s->weight_decay));
-    json_put(object, "seed", json_integer(s->seed));
+    for (TrainerSetting at = {0}; settings_next(s, &at);) {
+        bool text = at.value->word || at.spec->type == OPTION_WORDS;
+        json_put(object, at.spec->trainer.name,
+                 text                           ? json_string(option_text(arena, number_text, at.spec, at.value))
+                 : at.spec->type == OPTION_REAL ? json_real(at.value->real)
+                                                : json_integer(at.value->integer));
+    }
     return object;
 }
 
@@ -308,7 +309,7 @@ void show_json(const Model *model, FILE *out) {
     Size total = model_size(model);
     json_put(object, "total", json_size(total));
     json_put(object, "weight_bytes", json_integer(total.parameters * FLOAT_BYTES));
-    json_put(object, "settings", json_settings(&model->settings));
+    json_put(object, "settings", json_settings(arena, &model->settings));
     json_print(object, 9, out);
     arena_free(arena);
 }

@@ -356,7 +356,12 @@ bool word_is_known(const char *word) {
         if (string_is((*kind)->name, word) || options_know((*kind)->options, (*kind)->option_count, word)) return true;
     }
     for (size_t i = 0; i < setting_kind_count; i++) {
-        if (options_know(setting_kinds[i].options, setting_kinds[i].option_count, word)) return true;
+        const SettingKind *kind = &setting_kinds[i];
+        if (options_know(kind->options, kind->option_count, word)) return true;
+        const Variant *variant;
+        for (size_t v = 0; kind->variant && (variant = kind->variant(v)); v++) {
+            if (options_know(variant->options, variant->option_count, word)) return true;
+        }
     }
     return false;
 }

@@ -25,9 +25,6 @@ Tensor *cost_build(Build *build);
 /* Logs the cost and what is counted of the outputs. */
 void cost_log(Logger *logger, Tensor *cost);
 
-/* What the step makes of a trained tensor w with gradient g (a sum over the batch). */
-Expr *step_of(Build *build, const Stored *stored, Tensor *w, Tensor *g);
-
 /* NULL where there is none. */
 typedef struct {
     Tensor **delta;  /* by layer: of its weighted input */

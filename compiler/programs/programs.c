@@ -1,4 +1,5 @@
 /* The programs of a model: each is the layers in order, then what the program is for. */
+#include "compiler/optimizers/step.h"
 #include "compiler/programs/parts.h"
 #include "runtime/abi.h"
 
@@ -90,7 +91,7 @@ static void step_all(Build *build, const Gradients *gradients) {
     for (size_t i = 0; i < build->model->stored.count; i++) {
         const Stored *stored = build->model->stored.at[i];
         Tensor *g = gradients->stored[i];
-        if (g) build_next(build, stored, step_of(build, stored, build->stored[i], g));
+        if (g) build_next(build, stored, step_make(build, stored, build->stored[i], g));
     }
 }
 
@@ -100,7 +101,7 @@ static void build_gradient_program(Build *build, Programs *programs, ProgramKind
     begin(build, kind, steps ? MODE_TRAIN : MODE_EVAL);
     Logger logger = {.build = build, .programs = programs, .kind = kind};
     Tensor *cost = cost_build(build);
-    bool norms = settings->log_gradients && (logs || settings->log_every == 0);
+    bool norms = settings->log_gradients && (logs || settings_number(settings, "log_every") == 0);
     Gradients gradients = differentiate(build, programs, kind, cost, norms);
     if (steps) step_all(build, &gradients);
     cost_log(&logger, cost);
@@ -168,7 +169,8 @@ Programs *programs_build(Arena *arena, const Model *model) {
     build_init(build, programs);
     build_gradient_program(build, programs, PROGRAM_TRAIN);
     if (settings->log_gradients || settings->log_weights) build_gradient_program(build, programs, PROGRAM_TRAIN_LOG);
-    if (settings->log_gradients && settings->log_probe > 0) build_gradient_program(build, programs, PROGRAM_PROBE);
+    if (settings->log_gradients && settings_number(settings, "log_probe") > 0)
+        build_gradient_program(build, programs, PROGRAM_PROBE);
     build_eval(build, programs);
     build_diagnose(build, programs);
     for (int k = 0; k < PROGRAM_COUNT; k++)

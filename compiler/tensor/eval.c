@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "runtime/abi.h"
+#include "runtime/base/formula.h"
 
 struct Eval {
     Program *program;
@@ -12,6 +13,7 @@ struct Eval {
     double **value; /* by tensor id; NULL: given */
     double **next;  /* by tensor id: of those with a `next` */
     bool *changed;  /* by tensor id */
+    double *scalar; /* parallel to the program's scalars */
     uint64_t choices;
     const Compute *compute; /* the one being evaluated */
     int64_t index[INDEX_MAX];
@@ -44,6 +46,7 @@ Eval *eval_new(Arena *arena, Program *program, const EvalInput *input) {
     eval->value = NEW_ARRAY(arena, double *, program->tensors.count);
     eval->next = NEW_ARRAY(arena, double *, program->tensors.count);
     eval->changed = NEW_ARRAY(arena, bool, program->tensors.count);
+    eval->scalar = NEW_ARRAY(arena, double, program->scalars.count);
     for (size_t t = 0; t < program->tensors.count; t++) {
         const Tensor *tensor = program->tensors.at[t];
         if (!is_given(tensor)) eval->value[t] = NEW_ARRAY(arena, double, eval_count(eval, tensor));
@@ -78,11 +81,22 @@ static double read(const Eval *eval, const Expr *e) {
     return eval_values(eval, tensor)[at];
 }
 
-static double scalar(const EvalInput *input, const char *name) {
-    if (string_is(name, "step")) return input->step;
-    if (string_is(name, "shrink")) return input->shrink;
-    if (string_is(name, "l1_step")) return input->l1_step;
-    BUG("no scalar %s", name);
+static double scalar(const Eval *eval, const char *formula) {
+    for (size_t i = 0; i < eval->program->scalars.count; i++)
+        if (string_is(eval->program->scalars.at[i], formula)) return eval->scalar[i];
+    BUG("no scalar %s", formula);
+}
+
+/* Rounded once, as kernels get them. */
+static void fill_scalars(Eval *eval) {
+    const EvalInput *input = eval->input;
+    for (size_t i = 0; i < eval->program->scalars.count; i++) {
+        NetFormula formula;
+        NetError error;
+        if (!net_formula_parse(eval->program->scalars.at[i], input->name, input->names, &formula, &error))
+            BUG("%s", error.text);
+        eval->scalar[i] = (double)(float)net_formula_value(&formula, input->value);
+    }
 }
 
 static double sigmoid(double z) { return z >= 0 ? 1 / (1 + exp(-z)) : exp(z) / (1 + exp(z)); }
@@ -94,7 +108,7 @@ static double operation(Eval *eval, const Expr *e) {
     switch (e->kind) {
     case EXPR_CONST: return e->number;
     case EXPR_READ: return read(eval, e);
-    case EXPR_SCALAR: return scalar(eval->input, e->scalar);
+    case EXPR_SCALAR: return scalar(eval, e->scalar);
     case EXPR_INDEX: return (double)place(eval, &e->index[0]);
     case EXPR_RESULT: return eval->result;
     case EXPR_ADD: return eval_expr(eval, e->a) + eval_expr(eval, e->b);
@@ -215,6 +229,7 @@ static bool depends(const Eval *eval, const Compute *c) {
 static void run(Eval *eval, const Tensor *changed, const Tensor *until) {
     const Program *p = eval->program;
     eval->choices = 0;
+    fill_scalars(eval);
     for (size_t t = 0; t < p->tensors.count; t++) {
         const Tensor *tensor = p->tensors.at[t];
         eval->changed[t] = changed && tensor->stored >= 0 && tensor->stored == changed->stored;

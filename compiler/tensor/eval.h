@@ -16,7 +16,10 @@ typedef struct {
     const uint32_t *label;       /* n; NULL when no program reads them */
     const uint32_t *item;        /* n: what the random bits are counted by; NULL when there are none */
     const double *param, *state; /* the buffers, by the tensors' offsets */
-    double step, shrink, l1_step;
+    /* What scalars are computed from, as the runtime does: the names of settings; the counts, then those settings. */
+    const char *const *name;
+    int names;
+    const double *value;
     uint32_t seed_low, seed_high, epoch;
 } EvalInput;
 

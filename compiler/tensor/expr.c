@@ -160,11 +160,11 @@ Expr *e_at(Program *p, Tensor *tensor) {
     return e_read(p, tensor, 0, index);
 }
 
-Expr *e_scalar(Program *p, const char *name) {
+Expr *e_scalar(Program *p, const char *formula) {
     bool known = false;
-    for (size_t i = 0; i < p->scalars.count; i++) known = known || string_is(p->scalars.at[i], name);
-    if (!known) vec_push(p->arena, &p->scalars, name);
-    return node(p, &(Expr){.kind = EXPR_SCALAR, .scalar = name});
+    for (size_t i = 0; i < p->scalars.count; i++) known = known || string_is(p->scalars.at[i], formula);
+    if (!known) vec_push(p->arena, &p->scalars, formula);
+    return node(p, &(Expr){.kind = EXPR_SCALAR, .scalar = formula});
 }
 
 Expr *e_index(Program *p, Affine index) {

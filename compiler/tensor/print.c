@@ -101,7 +101,7 @@ static void expr_print(const Printer *printer, const Expr *e) {
         fputs("]", out);
         if (e->number != 0) fprintf(out, "|%g", e->number);
         return;
-    case EXPR_SCALAR: fputs(e->scalar, out); return;
+    case EXPR_SCALAR: fprintf(out, "{%s}", e->scalar); return;
     case EXPR_INDEX: affine_print(printer->compute, &e->index[0], out); return;
     case EXPR_RESULT:
     case EXPR_ALIVE: fputs(expr_names[e->kind], out); return;

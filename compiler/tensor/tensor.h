@@ -68,7 +68,7 @@ int64_t tensor_count(const Tensor *tensor); /* elements, of one example when bat
 typedef enum {
     EXPR_CONST,  /* number */
     EXPR_READ,   /* tensor[index], `number` outside of it */
-    EXPR_SCALAR, /* a value the runtime gives each step, by name */
+    EXPR_SCALAR, /* a number the runtime gives each step: a formula (runtime/base/formula.h) */
     EXPR_INDEX,  /* integer: index[0] */
     EXPR_RESULT, /* the finished reduction, in Compute.post alone */
     EXPR_ADD,
@@ -106,7 +106,7 @@ struct Expr {
 
 Expr *e_const(Program *p, double number);
 Expr *e_read(Program *p, Tensor *tensor, double outside, const Affine *index); /* tensor->rank indices */
-Expr *e_scalar(Program *p, const char *name);
+Expr *e_scalar(Program *p, const char *formula);
 Expr *e_index(Program *p, Affine index);
 Expr *e_result(Program *p);
 Expr *e_alive(Program *p);
@@ -175,10 +175,10 @@ struct Program {
     const char *name; /* train */
     VEC(Tensor *) tensors;
     VEC(Compute *) computes;
-    VEC(const char *) scalars;
-    Span at;           /* of what is being built: new tensors and computes take it */
-    VEC(Expr *) exprs; /* by id */
-    int *table;        /* hash of exprs */
+    VEC(const char *) scalars; /* the formulas in use */
+    Span at;                   /* of what is being built: new tensors and computes take it */
+    VEC(Expr *) exprs;         /* by id */
+    int *table;                /* hash of exprs */
     size_t table_size;
     Note *notes; /* by expression, for the first note_count of them */
     size_t note_count;

@@ -38,10 +38,10 @@ struct NetGradients {
 
 void net_gradients_files(const NetModel *model, bool used[NET_CSV_FILES]) {
     used[NET_CSV_EPOCHS] = true;
-    used[NET_CSV_GRADIENTS] = model->settings.log_gradients;
-    used[NET_CSV_WEIGHTS] = model->settings.log_weights;
+    used[NET_CSV_GRADIENTS] = model->compiled.log_gradients;
+    used[NET_CSV_WEIGHTS] = model->compiled.log_weights;
     used[NET_CSV_NEURONS] = false;
-    for (int i = 0; i < model->layers && model->settings.log_probe > 0; i++) {
+    for (int i = 0; i < model->layers && model->compiled.log_probe > 0; i++) {
         used[NET_CSV_NEURONS] |= net_program_entry(&model->probe, NET_LOG_DELTA, i) != NULL;
     }
 }
@@ -258,20 +258,20 @@ static bool log_gradients(NetGradients *gradients, const NetLogged *at, bool log
 }
 
 bool net_gradients_step(NetGradients *gradients, const NetLogged *at, NetCsv *csv, NetError *error) {
-    const NetSettings *settings = &gradients->model->settings;
+    const NetCompiled *compiled = &gradients->model->compiled;
     bool logged = is_logged(gradients, at);
-    if (settings->log_gradients && (logged || gradients->every == 0) &&
+    if (compiled->log_gradients && (logged || gradients->every == 0) &&
         !log_gradients(gradients, at, logged, csv, error)) {
         return false;
     }
-    bool weights = settings->log_weights && logged && (gradients->every > 0 || at->step_in_epoch == 0);
+    bool weights = compiled->log_weights && logged && (gradients->every > 0 || at->step_in_epoch == 0);
     return !weights || log_weights(gradients, at, csv, error);
 }
 
 bool net_gradients_epoch(NetGradients *gradients, int64_t epoch, int64_t step, NetCsv *csv, NetError *error) {
     const NetModel *model = gradients->model;
     NetLogged at = {.step = step, .epoch = epoch};
-    for (int i = 0; i < model->layers && gradients->every == 0 && model->settings.log_gradients; i++) {
+    for (int i = 0; i < model->layers && gradients->every == 0 && model->compiled.log_gradients; i++) {
         const double *sum = gradients->state + (size_t)i * SUMS;
         Cells cells = {.present = 0};
         for (int c = 0; c < COLUMNS; c++) {

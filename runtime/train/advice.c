@@ -32,7 +32,7 @@ void net_trainer_advise_data(const NetTrainer *trainer) {
     char note[256];
     int64_t which = 0;
     const NetPart *part = trainer->data.part;
-    int64_t probe = trainer->model->settings.log_probe;
+    int64_t probe = trainer->model->compiled.log_probe;
     if (probe > trainer->n) {
         snprintf(note, sizeof note,
                  "warning: probe=%" PRId64 " is more than the training part has; its %" PRId64
@@ -72,7 +72,8 @@ void net_trainer_advise_epoch(const NetTrainer *trainer) {
         snprintf(note, sizeof note,
                  "note: after %d epochs the accuracy, %.2f %%, is no better than chance; try another --rate (now %g) "
                  "or initialisation [no-better-than-chance]",
-                 PATIENCE, 100 * net_score_value(trainer->model, score), trainer->options.rate);
+                 PATIENCE, 100 * net_score_value(trainer->model, score),
+                 net_options_number(&trainer->options, NET_KNOWN_RATE));
         net_progress_note(trainer->progress, trainer->options.program, note);
     }
 }

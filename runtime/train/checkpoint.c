@@ -13,53 +13,56 @@ static const char newest[] = "checkpoint.safetensors";
 static const char previous[] = "checkpoint-1.safetensors";
 static const char fresh[] = NET_RUN_FRESH;
 
-enum {
-    SCORES = 4,
-    COUNTERS = 4 + SCORES,
-    TOTALS = 2 + 4 * SCORES,
-    TENSORS = 7,
-    VALUE = 64 /* bytes of a setting as text; names of data sets and folders are longer and kept as they are */
-};
+enum { SCORES = 4, COUNTERS = 4 + SCORES, TOTALS = 2 + 4 * SCORES, TENSORS = 7, VALUE = NET_SETTING_TEXT };
 
-/* What a run is started with and keeps. `fixed`: another value would not give the same run. */
-typedef struct {
-    NetOptionId id;
-    enum { TEXT, INTEGER, REAL } kind;
-    size_t at;
-    bool fixed;
-} Setting;
+/* What a run is started with and keeps, in the order of the metadata: two texts of the command line, then the model's
+ * settings. */
+enum { KEPT_DATA, KEPT_FOLDER, KEPT_TEXTS, KEPT_MAX = KEPT_TEXTS + NET_SETTINGS_MAX };
 
-static const Setting settings[] = {
-    {NET_OPTION_DATA, TEXT, offsetof(NetOptions, data), true},
-    {NET_OPTION_DATA_DIR, TEXT, offsetof(NetOptions, data_dir), false},
-    {NET_OPTION_EPOCHS, INTEGER, offsetof(NetOptions, epochs), false},
-    {NET_OPTION_BATCH, INTEGER, offsetof(NetOptions, batch), true},
-    {NET_OPTION_RATE, REAL, offsetof(NetOptions, rate), true},
-    {NET_OPTION_L2, REAL, offsetof(NetOptions, l2), true},
-    {NET_OPTION_L1, REAL, offsetof(NetOptions, l1), true},
-    {NET_OPTION_WEIGHT_DECAY, REAL, offsetof(NetOptions, weight_decay), true},
-    {NET_OPTION_PATIENCE, INTEGER, offsetof(NetOptions, patience), false},
-    {NET_OPTION_SEED, INTEGER, offsetof(NetOptions, seed), true},
-    {NET_OPTION_LOG_EVERY, INTEGER, offsetof(NetOptions, log_every), true},
-};
+static int kept_count(const NetModel *model) { return KEPT_TEXTS + model->settings; }
 
-enum { SETTINGS = sizeof settings / sizeof *settings };
+/* NULL: it is a text. */
+static const NetSetting *kept_setting(const NetModel *model, int kept) {
+    return kept < KEPT_TEXTS ? NULL : &model->setting[kept - KEPT_TEXTS];
+}
+
+static const char *kept_name(const NetModel *model, int kept) {
+    const NetSetting *setting = kept_setting(model, kept);
+    return setting != NULL ? setting->name : net_option_name(kept == KEPT_DATA ? NET_OPTION_DATA : NET_OPTION_DATA_DIR);
+}
+
+static const char *kept_text(const NetOptions *options, int kept, char out[NET_SETTING_TEXT]) {
+    const NetSetting *setting = kept_setting(options->model, kept);
+    if (setting != NULL) {
+        return net_setting_text(setting, options->value[kept - KEPT_TEXTS], out);
+    }
+    const char *text = kept == KEPT_DATA ? options->data : options->data_dir;
+    return text != NULL ? text : "";
+}
+
+/* The option of the command line that says something about it; NULL: none does. */
+static const char *kept_given(const NetOptions *options, int kept) {
+    const NetModel *model = options->model;
+    const NetSetting *setting = kept_setting(model, kept);
+    if (setting == NULL) {
+        NetOptionId id = kept == KEPT_DATA ? NET_OPTION_DATA : NET_OPTION_DATA_DIR;
+        return options->given[id] ? net_option_name(id) : NULL;
+    }
+    const char *given = NULL;
+    for (int i = 0; i < model->settings; i++) {
+        const NetSetting *other = &model->setting[i];
+        if (options->changed[i] && (other == setting || net_setting_same(other, setting))) {
+            given = other->flag;
+        }
+    }
+    return given;
+}
 
 double net_checkpoint_interval(void) {
     const char *text = getenv("NET_CHECKPOINT_SECONDS");
     char *end = NULL;
     double seconds = text != NULL ? strtod(text, &end) : 10;
     return text == NULL || (end != text && *end == '\0' && seconds >= 0) ? seconds : 10;
-}
-
-static const char *setting_text(const Setting *setting, const NetOptions *options, char out[VALUE]) {
-    const void *at = (const char *)options + setting->at;
-    switch (setting->kind) {
-    case TEXT: return *(const char *const *)at != NULL ? *(const char *const *)at : "";
-    case INTEGER: snprintf(out, VALUE, "%" PRId64, *(const int64_t *)at); break;
-    case REAL: snprintf(out, VALUE, "%.17g", *(const double *)at); break;
-    }
-    return out;
 }
 
 /* The scores of a place, in the order they are stored. */
@@ -117,29 +120,6 @@ static const char *parts_text(const NetData *data, char out[VALUE]) {
     return out;
 }
 
-/* Settings that are compiled in, without an option of their own: the key and what a message says before the value. */
-static const struct {
-    const char *key, *said;
-} compiled[] = {{"target", "target "},        {"cost", "cost "}, {"optimizer", "optimizer "},
-                {"monitor", "stop monitor="}, {"log", "log "},   {"probe", "log probe="}};
-
-enum { COMPILED = sizeof compiled / sizeof *compiled };
-
-static void compiled_texts(const NetModel *model, char out[COMPILED][VALUE]) {
-    const NetSettings *train = &model->settings;
-    const bool logs[] = {train->log_gradients, train->log_weights};
-    snprintf(out[0], VALUE, "%s", model->target_input ? "input" : "class");
-    snprintf(out[1], VALUE, "%s", train->cost);
-    snprintf(out[2], VALUE, "%s", train->optimizer);
-    snprintf(out[3], VALUE, "%s", train->monitor_cost ? "cost" : "accuracy");
-    snprintf(out[4], VALUE, "%s",
-             logs[0] && logs[1] ? "gradients weights"
-             : logs[0]          ? "gradients"
-             : logs[1]          ? "weights"
-                                : "nothing");
-    snprintf(out[5], VALUE, "%" PRId64, train->log_probe);
-}
-
 static void add_tensor(NetTensor *tensors, size_t *count, const char *name, NetType type, int64_t size,
                        const void *data) {
     if (size > 0 && data != NULL) {
@@ -184,9 +164,8 @@ static bool write_and_rotate(NetTrainer *trainer, const NetTensor *tensors, size
 }
 
 bool net_checkpoint_save(NetTrainer *trainer, NetError *error) {
-    enum { PAIRS = 2 * SETTINGS + NET_CSV_FILES + COMPILED + 5 };
+    enum { PAIRS = 2 * KEPT_MAX + NET_CSV_FILES + 5 };
     char parts[VALUE];
-    char fixed[COMPILED][VALUE];
     static const char *const prefix[] = {"set", "default"};
     char keys[PAIRS][40];
     char values[PAIRS][VALUE];
@@ -196,11 +175,10 @@ bool net_checkpoint_save(NetTrainer *trainer, NetError *error) {
     if (!net_csv_sync(&trainer->csv, error)) {
         return false;
     }
-    for (int i = 0; i < 2 * SETTINGS; i++) {
-        const Setting *setting = &settings[i / 2];
+    for (int i = 0; i < 2 * kept_count(trainer->model); i++) {
         const NetOptions *from = i % 2 == 0 ? &trainer->options : &trainer->defaults;
-        snprintf(keys[pairs], sizeof keys[pairs], "%s.%s", prefix[i % 2], net_option_name(setting->id));
-        metadata[pairs] = (NetPair){keys[pairs], setting_text(setting, from, values[pairs])};
+        snprintf(keys[pairs], sizeof keys[pairs], "%s.%s", prefix[i % 2], kept_name(trainer->model, i / 2));
+        metadata[pairs] = (NetPair){keys[pairs], kept_text(from, i / 2, values[pairs])};
         pairs++;
     }
     for (int i = 0; i < NET_CSV_FILES; i++) {
@@ -208,10 +186,6 @@ bool net_checkpoint_save(NetTrainer *trainer, NetError *error) {
         snprintf(values[pairs], VALUE, "%" PRId64, net_csv_length(&trainer->csv, (NetCsvFile)i));
         metadata[pairs] = (NetPair){keys[pairs], values[pairs]};
         pairs++;
-    }
-    compiled_texts(trainer->model, fixed);
-    for (int i = 0; i < COMPILED; i++) {
-        metadata[pairs++] = (NetPair){compiled[i].key, fixed[i]};
     }
     char *layout = layout_text(trainer->model, error);
     char *network = layout != NULL ? net_network_text(trainer->model->network, true, error) : NULL;
@@ -264,33 +238,23 @@ bool net_checkpoint_open(NetTrainer *trainer, NetSafetensors *file, bool *found,
 }
 
 /* The value as messages show it: 0.1 rather than 0.10000000000000001, and 0 by its name where it has one. */
-static const char *shown(const Setting *setting, const char *text, char out[VALUE]) {
-    bool word = strcmp(text, "0") == 0;
-    if (setting->kind == REAL) {
-        snprintf(out, VALUE, "%g", strtod(text, NULL));
-        return out;
-    }
-    return setting->id == NET_OPTION_BATCH && word       ? "full"
-           : setting->id == NET_OPTION_PATIENCE && word  ? "never"
-           : setting->id == NET_OPTION_LOG_EVERY && word ? "epoch"
-                                                         : text;
+static const char *shown(const NetSetting *setting, const char *text, char out[NET_SETTING_TEXT]) {
+    bool number = setting != NULL && setting->kind != NET_SETTING_WORD;
+    return number ? net_setting_shown(setting, strtod(text, NULL), out) : text;
 }
 
-/* Takes a setting's value from its text. */
-static bool adopt(NetTrainer *trainer, const Setting *setting, const char *text, NetError *error) {
-    void *at = (char *)&trainer->options + setting->at;
-    switch (setting->kind) {
-    case TEXT: {
-        char **keep = setting->id == NET_OPTION_DATA ? &trainer->kept_data : &trainer->kept_folder;
-        free(*keep);
-        *keep = *text != '\0' ? net_text(error, "%s", text) : NULL;
-        *(const char **)at = *keep;
-        return *text == '\0' || *keep != NULL;
+/* Takes a value from its text. */
+static bool adopt(NetTrainer *trainer, int kept, const char *text, NetError *error) {
+    NetOptions *options = &trainer->options;
+    if (kept >= KEPT_TEXTS) {
+        options->value[kept - KEPT_TEXTS] = strtod(text, NULL);
+        return true;
     }
-    case INTEGER: *(int64_t *)at = strtoll(text, NULL, 10); break;
-    case REAL: *(double *)at = strtod(text, NULL); break;
-    }
-    return true;
+    char **own = kept == KEPT_DATA ? &trainer->kept_data : &trainer->kept_folder;
+    free(*own);
+    *own = *text != '\0' ? net_text(error, "%s", text) : NULL;
+    *(kept == KEPT_DATA ? &options->data : &options->data_dir) = *own;
+    return *text == '\0' || *own != NULL;
 }
 
 static bool broken(const NetSafetensors *file, const char *what, NetError *error) {
@@ -300,66 +264,57 @@ static bool broken(const NetSafetensors *file, const char *what, NetError *error
                     file->path, what);
 }
 
-static bool settle(NetTrainer *trainer, const Setting *setting, const char *used, const char *usual, NetError *error) {
-    char now[VALUE];
-    char usual_now[VALUE];
-    char out[2][VALUE];
-    NetOptions *options = &trainer->options;
-    bool either = options->given[NET_OPTION_L2] || options->given[NET_OPTION_WEIGHT_DECAY];
-    bool decay = setting->id == NET_OPTION_L2 || setting->id == NET_OPTION_WEIGHT_DECAY;
-    bool given = options->given[setting->id] || (decay && either);
-    if (!given && strcmp(setting_text(setting, &trainer->defaults, usual_now), usual) == 0) {
-        return adopt(trainer, setting, used, error);
+static bool settle(NetTrainer *trainer, int kept, const char *used, const char *usual, NetError *error) {
+    char now[NET_SETTING_TEXT];
+    char out[2][NET_SETTING_TEXT];
+    char said[96];
+    char leave[64] = "the model says otherwise now";
+    const NetOptions *options = &trainer->options;
+    const NetSetting *setting = kept_setting(trainer->model, kept);
+    const char *name = kept_name(trainer->model, kept);
+    const char *given = kept_given(options, kept);
+    if (given == NULL && strcmp(kept_text(&trainer->defaults, kept, now), usual) == 0) {
+        return adopt(trainer, kept, used, error);
     }
-    const char *wanted = setting_text(setting, options, now);
-    const char *name = net_option_name(setting->id);
-    if (!setting->fixed && !given &&
-        strcmp(wanted, used) != 0) { /* by the model, perhaps without a thought of the run */
+    const char *wanted = kept_text(options, kept, now);
+    bool may_change = setting != NULL ? setting->changes : kept == KEPT_FOLDER;
+    bool same = strcmp(wanted, used) == 0;
+    if (may_change && given == NULL && !same) { /* by the model, perhaps without a thought of the run */
         net_progress_line(trainer->progress, "resume", "with %s %s, as the model says now; %s had %s", name,
                           shown(setting, wanted, out[0]), trainer->run.folder, shown(setting, used, out[1]));
     }
-    if (!setting->fixed || strcmp(wanted, used) == 0) {
+    if (may_change || same) {
         return true;
     }
-    char leave[64] = "the model says otherwise now";
-    if (given) {
-        snprintf(leave, sizeof leave, "leave --%s out", name);
+    if (setting != NULL && setting->flag == NULL) {
+        snprintf(said, sizeof said, "%s %s%s", setting->line, setting->key, *setting->key != '\0' ? "=" : "");
+    } else {
+        snprintf(said, sizeof said, "--%s ", setting != NULL ? setting->flag : name);
+    }
+    if (given != NULL) {
+        snprintf(leave, sizeof leave, "leave --%s out", given);
     }
     return net_fail(error, NET_USAGE,
-                    "%s was trained with --%s %s, not %s; a run is resumed with its own settings (%s), another value "
-                    "is a new run [other-settings]",
-                    trainer->run.folder, name, shown(setting, used, out[0]), shown(setting, wanted, out[1]), leave);
+                    "%s was trained with %s%s, not %s; a run is resumed with its own settings (%s), another value is a "
+                    "new run [other-settings]",
+                    trainer->run.folder, said, shown(setting, used, out[0]), shown(setting, wanted, out[1]), leave);
 }
 
 /* Settles all settings, before the order of sums is compared: that follows from some of them. */
 static bool settle_all(NetTrainer *trainer, const NetSafetensors *file, NetError *error) {
     static const char *const prefix[] = {"set", "default"};
-    for (int i = 0; i < SETTINGS; i++) {
+    for (int i = 0; i < kept_count(trainer->model); i++) {
         const char *text[2];
         for (int k = 0; k < 2; k++) {
             char key[40];
-            snprintf(key, sizeof key, "%s.%s", prefix[k], net_option_name(settings[i].id));
+            snprintf(key, sizeof key, "%s.%s", prefix[k], kept_name(trainer->model, i));
             text[k] = net_safetensors_metadata(file, key);
             if (text[k] == NULL) {
                 return broken(file, key, error);
             }
         }
-        if (!settle(trainer, &settings[i], text[0], text[1], error)) {
+        if (!settle(trainer, i, text[0], text[1], error)) {
             return false;
-        }
-    }
-    char now[COMPILED][VALUE];
-    compiled_texts(trainer->model, now);
-    for (int i = 0; i < COMPILED; i++) {
-        const char *then = net_safetensors_metadata(file, compiled[i].key);
-        if (then == NULL) {
-            return broken(file, compiled[i].key, error);
-        }
-        if (strcmp(then, now[i]) != 0) {
-            return net_fail(error, NET_USAGE,
-                            "%s was trained with %s%s, not %s; a run is resumed with its own settings (the model says "
-                            "otherwise now), another value is a new run [other-settings]",
-                            trainer->run.folder, compiled[i].said, then, now[i]);
         }
     }
     return true;

@@ -1,5 +1,6 @@
 #include "runtime/train/model.h"
 
+#include <float.h>
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -36,9 +37,13 @@ static const char *const log_names[NET_LOG_KINDS] = {
     [NET_LOG_WEIGHTED_MAX] = "weighted_max",
 };
 
-static const char *const scalar_names[NET_SCALAR_KINDS] = {
-    [NET_SCALAR_STEP] = "step",         [NET_SCALAR_SHRINK] = "shrink",       [NET_SCALAR_L1_STEP] = "l1_step",
-    [NET_SCALAR_SEED_LOW] = "seed_low", [NET_SCALAR_SEED_HIGH] = "seed_high", [NET_SCALAR_EPOCH] = "epoch",
+static const char *const known_names[NET_KNOWN] = {
+    [NET_KNOWN_RATE] = "rate",           [NET_KNOWN_BATCH] = "batch",
+    [NET_KNOWN_EPOCHS] = "epochs",       [NET_KNOWN_PATIENCE] = "patience",
+    [NET_KNOWN_SEED] = "seed",           [NET_KNOWN_LOG_EVERY] = "log_every",
+    [NET_KNOWN_LOG_PROBE] = "log_probe", [NET_KNOWN_LOG] = "log",
+    [NET_KNOWN_MONITOR] = "monitor",     [NET_KNOWN_COST] = "cost",
+    [NET_KNOWN_OPTIMIZER] = "optimizer",
 };
 
 static const char *const task_names[] = {
@@ -382,63 +387,147 @@ static void decode_programs(Decoder *d) {
     }
 }
 
-static void decode_scalars(Decoder *d) {
-    NetModel *model = d->model;
-    const json_t *list = get_array(d, model->root, "scalars", NET_SCALAR_KINDS, &model->scalars);
-    for (int i = 0; i < model->scalars; i++) {
-        const char *name = json_string_value(json_array_get(list, (size_t)i));
-        int kind = 0;
-        while (kind < NET_SCALAR_KINDS && (name == NULL || strcmp(name, scalar_names[kind]) != 0)) {
-            kind++;
-        }
-        if (kind == NET_SCALAR_KINDS) {
-            reject(d, "unknown scalar '%s'", name == NULL ? "" : name);
-            kind = 0;
-        }
-        model->scalar[i] = (NetScalar)kind;
+/* A number of the train block: its value lies in its range, or is 0 where a word stands for that or it is not set. */
+static void decode_number(Decoder *d, const json_t *row, NetSetting *setting) {
+    bool real = setting->kind == NET_SETTING_REAL;
+    setting->value = get_number(d, row, "value");
+    setting->low = get_number(d, row, "low");
+    setting->high = real ? (double)FLT_MAX : 0x1p53;
+    if (json_object_get(row, "high") != NULL) {
+        setting->high = get_number(d, row, "high");
+    }
+    setting->above = get_bool(d, row, "above");
+    setting->below = get_bool(d, row, "below");
+    setting->zero = json_string_value(json_object_get(row, "zero"));
+    if (setting->value != 0 && (setting->value < setting->low || setting->value > setting->high)) {
+        reject(d, "the value of '%s' is out of its range", setting->name);
+    }
+    if (!real && (setting->value != floor(setting->value) || fabs(setting->value) > 0x1p53)) {
+        reject(d, "the value of '%s' is no whole number", setting->name);
+    }
+}
+
+static void decode_setting(Decoder *d, const json_t *row, NetSetting *setting) {
+    static const char *const kinds[] = {"integer", "real", "word"};
+    setting->name = get_string(d, row, "name");
+    setting->line = get_string(d, row, "line");
+    setting->key = get_string(d, row, "key");
+    setting->same = json_string_value(json_object_get(row, "same"));
+    setting->changes = get_bool(d, row, "changes");
+    int kind = get_word(d, row, "type", kinds, 3);
+    setting->kind = kind < 0 ? NET_SETTING_WORD : (NetSettingKind)kind;
+    if (strlen(setting->name) >= NET_SETTING_NAME) {
+        reject(d, "the name of the setting '%s' is too long", setting->name);
+    }
+    if (setting->kind == NET_SETTING_WORD) {
+        setting->word = get_string(d, row, "value");
+        return;
+    }
+    decode_number(d, row, setting);
+    if (json_object_get(row, "flag") != NULL) {
+        setting->flag = get_string(d, row, "flag");
+        setting->argument = get_string(d, row, "argument");
+        setting->doc = get_string(d, row, "doc");
     }
 }
 
 static void decode_settings(Decoder *d) {
     NetModel *model = d->model;
-    NetSettings *settings = &model->settings;
-    const json_t *train = get_object(d, model->root, "train");
-    model->data = json_object_get(train, "data");
+    const json_t *list = get_array(d, model->root, "settings", NET_SETTINGS_MAX, &model->settings);
+    for (int i = 0; i < model->settings; i++) {
+        decode_setting(d, json_array_get(list, (size_t)i), &model->setting[i]);
+        for (int k = 0; k < i; k++) {
+            if (strcmp(model->setting[k].name, model->setting[i].name) == 0) {
+                reject(d, "two settings are named '%s'", model->setting[i].name);
+            }
+        }
+    }
+    for (int known = 0; known < NET_KNOWN; known++) {
+        int place = 0;
+        while (place < model->settings && strcmp(model->setting[place].name, known_names[known]) != 0) {
+            place++;
+        }
+        bool word = place < model->settings && model->setting[place].kind == NET_SETTING_WORD;
+        if (place == model->settings || word != (known >= NET_KNOWN_LOG)) { /* the words come last */
+            reject(d, "there is no setting '%s'", known_names[known]);
+            return;
+        }
+        if (known < NET_KNOWN_LOG_PROBE && model->setting[place].flag == NULL) {
+            reject(d, "the setting '%s' has no option", known_names[known]);
+        }
+        model->known[known] = place;
+        model->setting[place].used = true;
+    }
+}
+
+static const char *known_word(const NetModel *model, NetKnown known) {
+    return model->setting[model->known[known]].word;
+}
+
+static void decode_compiled(Decoder *d) {
+    NetModel *model = d->model;
+    NetCompiled *compiled = &model->compiled;
+    model->data = json_object_get(model->root, "data");
     if (!json_is_object(model->data)) {
         reject(d, "'data' is not an object");
     }
-    settings->cost = get_string(d, train, "cost");
-    settings->optimizer = get_string(d, train, "optimizer");
-    if (strcmp(settings->optimizer, "sgd") != 0) {
-        reject(d, "unknown optimizer '%s'", settings->optimizer);
+    const json_t *split = get_object(d, model->root, "split");
+    compiled->split.train = get_number(d, split, "train");
+    compiled->split.validation = get_number(d, split, "validation");
+    compiled->split.test = get_number(d, split, "test");
+    if (d->failed) {
+        return;
     }
-    const json_t *split = json_object_get(train, "split");
-    settings->split.train = get_number(d, split, "train");
-    settings->split.validation = get_number(d, split, "validation");
-    settings->split.test = get_number(d, split, "test");
-    settings->rate = get_number(d, train, "rate");
-    settings->l2 = get_number(d, train, "l2");
-    settings->l1 = get_number(d, train, "l1");
-    settings->weight_decay = get_number(d, train, "weight_decay");
-    settings->batch = get_integer(d, train, "batch", 0, COUNT_LIMIT);
-    settings->epochs = get_integer(d, train, "epochs", 0, COUNT_LIMIT);
-    static const char *const monitors[] = {"accuracy", "cost"};
-    settings->patience = get_integer(d, train, "patience", 0, COUNT_LIMIT);
-    settings->monitor_cost = get_word(d, train, "monitor", monitors, 2) == 1;
-    settings->seed = get_integer(d, train, "seed", 0, INT64_MAX);
-    const json_t *log = json_object_get(train, "log");
-    if (log != NULL) {
-        settings->log_gradients = get_bool(d, log, "gradients");
-        settings->log_weights = get_bool(d, log, "weights");
-        settings->log_every = get_integer(d, log, "every", 0, COUNT_LIMIT);
-        settings->log_probe = get_integer(d, log, "probe", 0, COUNT_LIMIT);
-    }
-    if ((settings->log_gradients || settings->log_weights) && !model->train_log.present) {
+    compiled->cost = known_word(model, NET_KNOWN_COST);
+    compiled->optimizer = known_word(model, NET_KNOWN_OPTIMIZER);
+    compiled->monitor_cost = strcmp(known_word(model, NET_KNOWN_MONITOR), "cost") == 0;
+    compiled->log_gradients = strstr(known_word(model, NET_KNOWN_LOG), "gradients") != NULL;
+    compiled->log_weights = strstr(known_word(model, NET_KNOWN_LOG), "weights") != NULL;
+    compiled->log_probe = (int64_t)net_model_number(model, NET_KNOWN_LOG_PROBE);
+    if ((compiled->log_gradients || compiled->log_weights) && !model->train_log.present) {
         reject(d, "it logs, and has no program 'train_log'");
     }
-    if (settings->log_probe > 0 && !model->probe.present) {
+    if (compiled->log_probe > 0 && !model->probe.present) {
         reject(d, "it probes, and has no program 'probe'");
     }
+}
+
+/* A formula over the settings, which count as used then; one that may be left out is 0. */
+static void decode_formula(Decoder *d, const json_t *text, bool required, NetFormula *formula) {
+    NetModel *model = d->model;
+    const char *names[NET_SETTINGS_MAX];
+    NetError why = {0};
+    if (text == NULL && !required) {
+        return;
+    }
+    for (int i = 0; i < model->settings; i++) {
+        names[i] = model->setting[i].name;
+    }
+    if (!json_is_string(text)) {
+        reject(d, "a formula is not a string");
+    } else if (!net_formula_parse(json_string_value(text), names, model->settings, formula, &why)) {
+        reject(d, "%s", why.text);
+    }
+    for (int i = 0; i < model->settings; i++) {
+        if (net_formula_reads(formula, NET_COUNTS + i)) {
+            model->setting[i].used = true;
+            if (model->setting[i].kind == NET_SETTING_WORD) {
+                reject(d, "a formula reads the word '%s'", names[i]);
+            }
+        }
+    }
+}
+
+static void decode_scalars(Decoder *d) {
+    NetModel *model = d->model;
+    const json_t *list = get_array(d, model->root, "scalars", NET_SCALARS_MAX, &model->scalars);
+    for (int i = 0; i < model->scalars; i++) {
+        decode_formula(d, json_array_get(list, (size_t)i), true, &model->scalar[i]);
+    }
+    const json_t *penalty = get_object(d, model->root, "penalty");
+    decode_formula(d, json_object_get(penalty, "squares"), false, &model->squares);
+    decode_formula(d, json_object_get(penalty, "sizes"), false, &model->sizes);
+    model->random = get_bool(d, model->root, "random");
 }
 
 static void decode_input(Decoder *d) {
@@ -478,9 +567,10 @@ static void decode_all(Decoder *d) {
     decode_sizes(d);
     decode_layers(d);
     decode_tensors(d);
+    decode_settings(d);
     decode_scalars(d);
     decode_programs(d);
-    decode_settings(d);
+    decode_compiled(d);
 }
 
 bool net_model_decode(const NetCode *code, NetModel *model, NetError *error) {
@@ -530,14 +620,7 @@ void net_model_free(NetModel *model) {
     *model = (NetModel){0};
 }
 
-bool net_model_has_scalar(const NetModel *model, NetScalar scalar) {
-    for (int i = 0; i < model->scalars; i++) {
-        if (model->scalar[i] == scalar) {
-            return true;
-        }
-    }
-    return false;
-}
+double net_model_number(const NetModel *model, NetKnown known) { return model->setting[model->known[known]].value; }
 
 const NetLogEntry *net_program_entry(const NetProgram *program, NetLogKind kind, int layer) {
     for (int i = 0; i < program->entries; i++) {

@@ -14,12 +14,14 @@
 #include <stdint.h>
 
 #include "runtime/abi.h"
-#include "runtime/base/error.h"
+#include "runtime/base/formula.h"
 #include "runtime/base/init.h"
+#include "runtime/train/settings.h"
 
 enum {
     NET_MAX_PHASES = 4096, /* of one program */
-    NET_MAX_DIMS = 8
+    NET_MAX_DIMS = 8,
+    NET_SCALARS_MAX = 32
 };
 
 /* An emitted model, or an interpreted one. */
@@ -106,34 +108,34 @@ typedef struct {
     double *values; /* of an init "values"; else NULL */
 } NetParam;
 
-/* A scalar the kernels are given before each step. */
-typedef enum {
-    NET_SCALAR_STEP,
-    NET_SCALAR_SHRINK,
-    NET_SCALAR_L1_STEP,
-    NET_SCALAR_SEED_LOW,
-    NET_SCALAR_SEED_HIGH,
-    NET_SCALAR_EPOCH,
-    NET_SCALAR_KINDS
-} NetScalar;
-
 typedef struct {
     double train, validation, test; /* 0: not given; below 1: a fraction; else a count */
 } NetSplitSetting;
 
-/* The train block as resolved, before the command line. */
+/* What the train block settles once and for all. */
 typedef struct {
     const char *cost, *optimizer;
     NetSplitSetting split;
-    double rate, l2, l1, weight_decay;
-    int64_t batch; /* 0: full */
-    int64_t epochs, seed;
     bool log_gradients, log_weights;
-    int64_t patience;  /* epochs without a better validation figure after which training ends; 0: never */
     bool monitor_cost; /* the cost chooses the best epoch, else the model's measure */
-    int64_t log_every; /* steps; 0: epoch */
     int64_t log_probe; /* examples; 0: none */
-} NetSettings;
+} NetCompiled;
+
+/* The settings that the trainer itself works by: every model has them, first the numbers, then the words. */
+typedef enum {
+    NET_KNOWN_RATE,
+    NET_KNOWN_BATCH, /* 0: full */
+    NET_KNOWN_EPOCHS,
+    NET_KNOWN_PATIENCE, /* epochs without a better validation figure after which training ends; 0: never */
+    NET_KNOWN_SEED,
+    NET_KNOWN_LOG_EVERY, /* steps; 0: epoch */
+    NET_KNOWN_LOG_PROBE,
+    NET_KNOWN_LOG,
+    NET_KNOWN_MONITOR,
+    NET_KNOWN_COST,
+    NET_KNOWN_OPTIMIZER,
+    NET_KNOWN
+} NetKnown;
 
 typedef struct {
     json_t *root; /* owns every string below */
@@ -147,17 +149,21 @@ typedef struct {
     bool target_input; /* the target is the input: no class, no accuracy */
     bool explodes;     /* gradients are expected to, with these initial weights */
     bool accuracy;     /* `correct` is among the logged sums */
-    int layers, tensors, scalars;
+    int layers, tensors, scalars, settings;
     NetLayer *layer;
     NetParam *tensor;
-    NetScalar scalar[NET_SCALAR_KINDS];
+    NetFormula scalar[NET_SCALARS_MAX]; /* what kernels are given before each step... */
+    bool random;                        /* ... and then the seed, as two words, and the epoch */
+    NetFormula squares, sizes;          /* the penalty: squares * sum of w^2 + sizes * sum of |w| */
+    NetSetting setting[NET_SETTINGS_MAX];
+    int known[NET_KNOWN]; /* their places among the settings */
     int64_t param_size, state_size, grad_slot_size, grad_size, batch_chunk_size, scratch_size;
     int64_t log_once, log_chunk;
     NetProgram init, train, train_log, probe, eval, diagnose;
     json_t *network; /* what it is (network.h); NULL: not known */
     json_t *lets;    /* NAME: value as text, of the lets outside the blocks; NULL: none are known */
     json_t *data;    /* the setting `data`, as it stands in the descriptor */
-    NetSettings settings;
+    NetCompiled compiled;
 } NetModel;
 
 /* Decodes code->descriptor. False with *error filled (exit status NET_ENVIRONMENT). */
@@ -166,8 +172,8 @@ bool net_model_decode(const NetCode *code, NetModel *model, NetError *error);
 /* Frees what *model owns; a zeroed model is allowed. */
 void net_model_free(NetModel *model);
 
-/* Whether the kernels read this scalar: without it there is no code for its setting. */
-bool net_model_has_scalar(const NetModel *model, NetScalar scalar);
+/* The value, as compiled, of a setting that the trainer works by. */
+double net_model_number(const NetModel *model, NetKnown known);
 
 /* The program's first entry of a kind for a layer (-1: the whole network), or NULL. */
 const NetLogEntry *net_program_entry(const NetProgram *program, NetLogKind kind, int layer);

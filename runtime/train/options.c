@@ -1,15 +1,14 @@
 #include "runtime/train/options.h"
 
 #include <errno.h>
-#include <float.h>
 #include <inttypes.h>
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "runtime/base/float.h"
 #include "runtime/base/utf8.h"
 #include "runtime/base/words.h"
+#include "runtime/base/wrap.h"
 #include "runtime/data/fetch.h"
 #include "runtime/train/require.h"
 #include "runtime/train/runs.h"
@@ -18,7 +17,6 @@
 typedef enum {
     KIND_TEXT,
     KIND_INTEGER,
-    KIND_REAL,
     KIND_FLAG,
     KIND_COLOR,
     KIND_RESUME,
@@ -35,59 +33,42 @@ typedef struct {
     size_t at;            /* in NetOptions; unused by --help and --version */
     const char *argument; /* as --help shows it */
     double low, high;     /* the range of a number, both included */
-    const char *zero;     /* a word that stands for the value 0, or NULL */
     const char *doc;
 } Option;
 
 #define AT(member) offsetof(NetOptions, member)
 
 static const Option table[NET_OPTIONS] = {
-    [NET_OPTION_DATA] = {"data", 0, KIND_TEXT, AT(data), "NAME", 0, 0, NULL,
-                         "the data set: digits, mnist, fashion_mnist"},
-    [NET_OPTION_DATA_DIR] = {"data-dir", 0, KIND_TEXT, AT(data_dir), "DIR", 0, 0, NULL,
+    [NET_OPTION_DATA] = {"data", 0, KIND_TEXT, AT(data), "NAME", 0, 0, "the data set: digits, mnist, fashion_mnist"},
+    [NET_OPTION_DATA_DIR] = {"data-dir", 0, KIND_TEXT, AT(data_dir), "DIR", 0, 0,
                              "where its files are (beside the model, then the data folder)"},
-    [NET_OPTION_NAME] = {"name", 0, KIND_TEXT, AT(name), "NAME", 0, 0, NULL, "name of the run"},
-    [NET_OPTION_RUN_DIR] = {"run-dir", 0, KIND_TEXT, AT(run_dir), "DIR", 0, 0, NULL, "folder of all runs"},
-    [NET_OPTION_RESUME] = {"resume", 0, KIND_RESUME, AT(resume), "[RUN]", 0, 0, NULL,
+    [NET_OPTION_NAME] = {"name", 0, KIND_TEXT, AT(name), "NAME", 0, 0, "name of the run"},
+    [NET_OPTION_RUN_DIR] = {"run-dir", 0, KIND_TEXT, AT(run_dir), "DIR", 0, 0, "folder of all runs"},
+    [NET_OPTION_RESUME] = {"resume", 0, KIND_RESUME, AT(resume), "[RUN]", 0, 0,
                            "go on with a run, a folder or a name: the newest of that name"},
-    [NET_OPTION_WEIGHTS] = {"weights", 0, KIND_TEXT, AT(weights), "FILE|RUN", 0, 0, NULL,
+    [NET_OPTION_WEIGHTS] = {"weights", 0, KIND_TEXT, AT(weights), "FILE|RUN", 0, 0,
                             "start from these weights instead of random ones"},
-    [NET_OPTION_RENAME] = {"rename", 0, KIND_WORDS, AT(rename), "OLD=NEW", 0, 0, NULL,
+    [NET_OPTION_RENAME] = {"rename", 0, KIND_WORDS, AT(rename), "OLD=NEW", 0, 0,
                            "what the weights file calls OLD is NEW here, nothing: a prefix less; repeatable"},
-    [NET_OPTION_SKIP] = {"skip", 0, KIND_WORDS, AT(skip), "LABEL", 0, 0, NULL,
+    [NET_OPTION_SKIP] = {"skip", 0, KIND_WORDS, AT(skip), "LABEL", 0, 0,
                          "start this layer afresh all the same; may be repeated"},
-    [NET_OPTION_EPOCHS] = {"epochs", 0, KIND_INTEGER, AT(epochs), "N", 0, 1e9, NULL,
-                           "epochs to train; 0 writes the initial weights"},
-    [NET_OPTION_TIME_LIMIT] = {"time-limit", 0, KIND_TIME, AT(time_limit), "T", 0, 0, NULL,
+    [NET_OPTION_TIME_LIMIT] = {"time-limit", 0, KIND_TIME, AT(time_limit), "T", 0, 0,
                                "stop training after this time: 90 (seconds), 90s, 5m or 1h30m; --resume goes on"},
-    [NET_OPTION_BATCH] = {"batch", 0, KIND_INTEGER, AT(batch), "N|full", 1, 1e9, "full", "examples a step"},
-    [NET_OPTION_RATE] = {"rate", 0, KIND_REAL, AT(rate), "R", DBL_MIN, FLT_MAX, NULL, "learning rate"},
-    [NET_OPTION_L2] = {"l2", 0, KIND_REAL, AT(l2), "L", 0, FLT_MAX, NULL,
-                       "l/(2n) times the sum of w^2, n = examples in an epoch"},
-    [NET_OPTION_L1] = {"l1", 0, KIND_REAL, AT(l1), "L", 0, FLT_MAX, NULL, "l/n times the sum of abs w"},
-    [NET_OPTION_WEIGHT_DECAY] = {"weight-decay", 0, KIND_REAL, AT(weight_decay), "D", 0, FLT_MAX, NULL,
-                                 "l2 given as l/n"},
-    [NET_OPTION_PATIENCE] = {"patience", 0, KIND_INTEGER, AT(patience), "N|never", 1, 1e9, "never",
-                             "epochs to wait for a better validation figure before training ends"},
-    [NET_OPTION_SEED] = {"seed", 0, KIND_INTEGER, AT(seed), "S", 0, 9007199254740992.0, NULL,
-                         "settles initial weights, order and all else that is random"},
-    [NET_OPTION_SEEDS] = {"seeds", 0, KIND_SEEDS, AT(seed_first), "A-B", 0, 9007199254740992.0, NULL,
+    [NET_OPTION_SEEDS] = {"seeds", 0, KIND_SEEDS, AT(seed_first), "A-B", 0, 9007199254740992.0,
                           "train once with each of these seeds; prints mean and standard deviation"},
-    [NET_OPTION_THREADS] = {"threads", 0, KIND_INTEGER, AT(threads), "N", 1, 1024, NULL,
+    [NET_OPTION_THREADS] = {"threads", 0, KIND_INTEGER, AT(threads), "N", 1, 1024,
                             "worker threads; the result is the same for any number"},
-    [NET_OPTION_LOG_EVERY] = {"log-every", 0, KIND_INTEGER, AT(log_every), "N|epoch", 1, 1e9, "epoch",
-                              "steps between two rows of the gradient and weight logs"},
-    [NET_OPTION_EVALUATE] = {"evaluate", 0, KIND_FLAG, AT(evaluate), NULL, 0, 0, NULL,
+    [NET_OPTION_EVALUATE] = {"evaluate", 0, KIND_FLAG, AT(evaluate), NULL, 0, 0,
                              "score the weights of --weights on all parts; train nothing"},
-    [NET_OPTION_REQUIRE] = {"require", 0, KIND_REQUIRE, AT(require), "TEST", 0, 0, NULL,
+    [NET_OPTION_REQUIRE] = {"require", 0, KIND_REQUIRE, AT(require), "TEST", 0, 0,
                             "status 4 unless this holds, such as 'test_accuracy>=0.97'; may be repeated"},
-    [NET_OPTION_QUIET] = {"quiet", 'q', KIND_FLAG, AT(quiet), NULL, 0, 0, NULL,
+    [NET_OPTION_QUIET] = {"quiet", 'q', KIND_FLAG, AT(quiet), NULL, 0, 0,
                           "print one line, the final figure: test_accuracy 0.94"},
-    [NET_OPTION_JSON] = {"json", 0, KIND_FLAG, AT(json), NULL, 0, 0, NULL,
+    [NET_OPTION_JSON] = {"json", 0, KIND_FLAG, AT(json), NULL, 0, 0,
                          "print the results as JSON on standard output, the rest on standard error"},
-    [NET_OPTION_COLOR] = {"color", 0, KIND_COLOR, AT(color), "WHEN", 0, 0, NULL, "auto, always or never"},
-    [NET_OPTION_HELP] = {"help", 'h', KIND_FLAG, 0, NULL, 0, 0, NULL, "print this"},
-    [NET_OPTION_VERSION] = {"version", 0, KIND_FLAG, 0, NULL, 0, 0, NULL, "print what this trainer was compiled by"},
+    [NET_OPTION_COLOR] = {"color", 0, KIND_COLOR, AT(color), "WHEN", 0, 0, "auto, always or never"},
+    [NET_OPTION_HELP] = {"help", 'h', KIND_FLAG, 0, NULL, 0, 0, "print this"},
+    [NET_OPTION_VERSION] = {"version", 0, KIND_FLAG, 0, NULL, 0, 0, "print what this trainer was compiled by"},
 };
 
 static const char *const color_names[] = {
@@ -171,7 +152,7 @@ static const NetAlias aliases[] = {
     {"cuda", "a trainer runs on the processor; --threads says on how many threads"},
     {"no-cuda", "a trainer runs on the processor; leave it out"},
     {"device", "a trainer runs on the processor; --threads says on how many threads"},
-    {"momentum", "netc has no momentum yet; leave it out"},
+    {"momentum", "this trainer's optimizer has none; leave it out"},
     {"optimizer", "the optimizer is compiled in: netc train FILE --set 'optimizer sgd rate=0.1'"},
     {"loss", "the cost is compiled in: netc train FILE --set 'cost quadratic'"},
     {"dropout", "layers are compiled in: 'dropout 0.5' is a line of the network block"},
@@ -192,7 +173,8 @@ static const NetAlias aliases[] = {
 
 static NetCommand unknown_option(const NetOptions *options, const char *typed, NetError *error) {
     char word[64];
-    const char *names[NET_OPTIONS];
+    const char *names[NET_OPTIONS + NET_SETTINGS_MAX];
+    size_t count = 0;
     int dashes = typed[1] == '-' ? 2 : 1;
     size_t length = strcspn(typed + dashes, "=");
     if (dashes == 1 && length > 1 && strspn(typed + 2, "0123456789.") + 1 == length) {
@@ -200,11 +182,16 @@ static NetCommand unknown_option(const NetOptions *options, const char *typed, N
     }
     snprintf(word, sizeof word, "%.*s", length < 60 ? (int)length : 60, typed + dashes);
     for (int i = 0; i < NET_OPTIONS; i++) {
-        names[i] = table[i].name;
+        names[count++] = table[i].name;
+    }
+    for (int i = 0; i < options->model->settings; i++) {
+        if (options->model->setting[i].flag != NULL) {
+            names[count++] = options->model->setting[i].flag;
+        }
     }
     char text[NET_ADVICE];
     const char *advice = net_option_advice(text, net_find_alias(word, aliases, sizeof aliases / sizeof aliases[0]),
-                                           net_nearest_word(word, names, NET_OPTIONS));
+                                           net_nearest_word(word, names, count));
     if (advice != NULL) {
         net_fail(error, NET_USAGE, "unknown option '%.*s%s'; %s", dashes, typed, word, advice);
     } else {
@@ -214,36 +201,12 @@ static NetCommand unknown_option(const NetOptions *options, const char *typed, N
     return NET_COMMAND_WRONG;
 }
 
-static bool parse_number(const Option *option, const char *text, double *value) {
-    char *end = NULL;
-    *value = strtod(text, &end);
-    bool plain = end != text && *end == '\0' && strspn(text, "+-.0123456789eE") == strlen(text);
-    return plain && isfinite(*value) && *value >= option->low && *value <= option->high && !net_rounds_to_zero(*value);
-}
-
 static bool parse_integer(const Option *option, const char *text, int64_t *value) {
     char *end = NULL;
     errno = 0;
     *value = strtoll(text, &end, 10);
     return errno == 0 && end != text && *end == '\0' && strspn(text, "0123456789") == strlen(text) &&
            (double)*value >= option->low && (double)*value <= option->high;
-}
-
-static bool wrong_number(const Option *option, const char *text, NetError *error) {
-    char also[48] = "";
-    if (option->zero != NULL) {
-        snprintf(also, sizeof also, ", or '%s'", option->zero);
-    }
-    if (option->kind == KIND_INTEGER) {
-        return net_fail(error, NET_USAGE, "--%s %s: expected a whole number from %.0f to %.0f%s", option->name, text,
-                        option->low, option->high, also);
-    }
-    if (net_rounds_to_zero(strtod(text, NULL))) {
-        return net_fail(error, NET_USAGE, "--%s %s: a 32-bit float holds it as 0; the smallest above that is 1.4e-45",
-                        option->name, text);
-    }
-    return net_fail(error, NET_USAGE, "--%s %s: expected a number %s%s", option->name, text,
-                    option->low > 0 ? "above 0" : "of at least 0", also);
 }
 
 static bool add_word(const Option *option, const char *text, NetWords *words, NetError *error) {
@@ -330,12 +293,9 @@ static bool set_value(const Option *option, const char *text, NetOptions *option
         return net_requirement_read(text, &requirement, error) && add_word(option, text, at, error);
     }
     case KIND_INTEGER:
-        if (option->zero != NULL && strcmp(text, option->zero) == 0) {
-            *(int64_t *)at = 0;
-            return true;
-        }
-        return parse_integer(option, text, at) || wrong_number(option, text, error);
-    case KIND_REAL: return parse_number(option, text, at) || wrong_number(option, text, error);
+        return parse_integer(option, text, at) ||
+               net_fail(error, NET_USAGE, "--%s %s: expected a whole number from %.0f to %.0f", option->name, text,
+                        option->low, option->high);
     case KIND_FLAG: *(bool *)at = true; return true;
     case KIND_COLOR:
         for (int i = 0; i < 3; i++) {
@@ -349,32 +309,45 @@ static bool set_value(const Option *option, const char *text, NetOptions *option
     return false;
 }
 
-static void print_default(const NetOptions *defaults, const Option *option) {
+enum { HELP_COLUMN = 29 };
+
+/* An option's row; `standard`: what holds without it, NULL: nothing to be told. */
+static void print_option(char letter, const char *name, const char *argument, const char *doc, const char *standard) {
+    char left[48];
+    char text[1024];
+    snprintf(left, sizeof left, "%c%c%c --%s%s%s", letter != 0 ? '-' : ' ', letter != 0 ? letter : ' ',
+             letter != 0 ? ',' : ' ', name, argument != NULL ? " " : "", argument != NULL ? argument : "");
+    snprintf(text, sizeof text, standard != NULL ? "%s (%s)" : "%s", doc, standard);
+    net_print_row(stdout, left, HELP_COLUMN, text, net_page_width(stdout));
+}
+
+static const char *default_text(const NetOptions *defaults, const Option *option, char out[NET_SETTING_TEXT]) {
     const void *at = (const char *)defaults + option->at;
-    if (option->kind == KIND_INTEGER && option->zero != NULL && *(const int64_t *)at == 0) {
-        printf(" (%s)", option->zero);
-    } else if (option->kind == KIND_INTEGER) {
-        printf(" (%" PRId64 ")", *(const int64_t *)at);
-    } else if (option->kind == KIND_REAL) {
-        printf(" (%g)", *(const double *)at);
-    } else if (option->kind == KIND_TEXT && *(const char *const *)at != NULL) {
-        printf(" (%s)", *(const char *const *)at);
+    if (option->kind != KIND_INTEGER) {
+        return option->kind == KIND_TEXT ? *(const char *const *)at : NULL;
     }
+    snprintf(out, NET_SETTING_TEXT, "%" PRId64, *(const int64_t *)at);
+    return out;
 }
 
 static void print_help(const NetModel *model, const NetOptions *defaults) {
-    printf("usage: %s [OPTION]...\n"
-           "Trains the network '%s' of %s. In brackets: what holds without the option.\n\n",
-           defaults->command, model->name, model->path);
+    char text[NET_SETTING_TEXT];
+    printf("usage: %s [OPTION]...\n", defaults->command);
+    net_wrap_format(stdout, 0, 0, net_page_width(stdout),
+                    "Trains the network '%s' of %s. In brackets: what holds without the option.", model->name,
+                    model->path);
+    printf("\n\n");
+    for (int i = 0; i < model->settings; i++) {
+        const NetSetting *setting = &model->setting[i];
+        if (setting->flag != NULL) {
+            print_option(0, setting->flag, setting->argument, setting->doc,
+                         net_setting_shown(setting, setting->value, text));
+        }
+    }
+    printf("\n");
     for (int i = 0; i < NET_OPTIONS; i++) {
         const Option *option = &table[i];
-        char left[40];
-        snprintf(left, sizeof left, "%c%c%c --%s%s%s", option->letter != 0 ? '-' : ' ',
-                 option->letter != 0 ? option->letter : ' ', option->letter != 0 ? ',' : ' ', option->name,
-                 option->argument != NULL ? " " : "", option->argument != NULL ? option->argument : "");
-        printf("  %-26s %s", left, option->doc);
-        print_default(defaults, option);
-        printf("\n");
+        print_option(option->letter, option->name, option->argument, option->doc, default_text(defaults, option, text));
     }
     printf("\nexamples:\n"
            "  %s --epochs 20 --rate 0.03      another length and learning rate\n"
@@ -385,11 +358,14 @@ static void print_help(const NetModel *model, const NetOptions *defaults) {
            "  %s --seeds 1-5                  five runs, mean and standard deviation\n"
            "  %s --evaluate --weights runs/latest\n"
            "  %s --time-limit 5m --require 'test_accuracy>=0.97'\n"
-           "  %s -q --json | jq .test_accuracy\n"
-           "\nstatus: 0 done, 1 diverged or a figure infinite or NaN, 2 wrong usage, 3 a file or the disk,\n"
-           "4 --require not met, 130 / 143 / 129 interrupted\n",
+           "  %s -q --json | jq .test_accuracy\n\n",
            defaults->command, defaults->command, defaults->command, defaults->command, defaults->command,
            defaults->command, defaults->command, defaults->command, defaults->command);
+    net_wrap(stdout,
+             "status: 0 done, 1 diverged or a figure infinite or NaN, 2 wrong usage, 3 a file or the disk, 4 --require "
+             "not met, 130 / 143 / 129 interrupted",
+             0, 0, net_page_width(stdout));
+    printf("\n");
 }
 
 static void print_version(const NetModel *model) {
@@ -397,56 +373,74 @@ static void print_version(const NetModel *model) {
            model->cpu, model->order_hash);
 }
 
-/* The line of the train block that would give the trainer what it lacks. */
-static bool needs_compiling(const NetModel *model, const char *option, const char *line, NetError *error) {
+/* A resumed run has what it was compiled with, whatever the line. */
+static bool needs_compiling(const NetOptions *options, const NetSetting *lacking, const char *what, const char *line,
+                            NetError *error) {
+    if (options->given[NET_OPTION_RESUME]) {
+        return net_fail(error, NET_USAGE,
+                        "this trainer was compiled without %s, and a run is resumed with its own settings (leave --%s "
+                        "out); a new run has it by netc train %s --set '%s' [not-compiled]",
+                        what, lacking->flag, options->model->path, line);
+    }
     return net_fail(error, NET_USAGE,
-                    "this trainer was compiled without %s; netc train %s --set '%s' has it [not-compiled]", option,
-                    model->path, line);
+                    "this trainer was compiled without %s; netc train %s --set '%s' has it [not-compiled]", what,
+                    options->model->path, line);
 }
 
-static bool check_compiled(const NetModel *model, const NetOptions *options, NetError *error) {
-    bool shrink = net_model_has_scalar(model, NET_SCALAR_SHRINK);
-    bool l1 = net_model_has_scalar(model, NET_SCALAR_L1_STEP);
-    char line[128];
-    char keep[48] = "";
-    if (options->given[NET_OPTION_L2] && options->given[NET_OPTION_WEIGHT_DECAY]) {
-        return net_fail(error, NET_USAGE, "--l2 and --weight-decay are one setting (decay = l2/n); keep one");
-    }
-    if (options->l1 > 0 && l1) {
-        snprintf(keep, sizeof keep, " l1=%g", options->l1);
-    }
-    if (options->given[NET_OPTION_L2] && options->l2 > 0 && !shrink) {
-        snprintf(line, sizeof line, "regularize l2=%g%s", options->l2, keep);
-        return needs_compiling(model, "l2", line, error);
-    }
-    if (options->given[NET_OPTION_WEIGHT_DECAY] && options->weight_decay > 0 && !shrink) {
-        snprintf(line, sizeof line, "regularize weight_decay=%g%s", options->weight_decay, keep);
-        return needs_compiling(model, "weight_decay", line, error);
-    }
-    if (options->given[NET_OPTION_L1] && options->l1 > 0 && !l1) {
-        if (shrink) {
-            bool decay = options->weight_decay > 0;
-            snprintf(keep, sizeof keep, " %s=%g", decay ? "weight_decay" : "l2",
-                     decay ? options->weight_decay : options->l2);
+/* The line of the train block that would give the trainer the setting it lacks, and keep what else its line says. */
+static bool lacks_setting(const NetOptions *options, const NetSetting *lacking, NetError *error) {
+    const NetModel *model = options->model;
+    char line[256];
+    char text[NET_SETTING_TEXT];
+    int place = (int)(lacking - model->setting);
+    int length = snprintf(line, sizeof line, "%s %s%s%s", lacking->line, lacking->key, *lacking->key != '\0' ? "=" : "",
+                          net_setting_shown(lacking, options->value[place], text));
+    for (int i = 0; i < model->settings && length < (int)sizeof line; i++) {
+        const NetSetting *other = &model->setting[i];
+        bool said =
+            other->kind != NET_SETTING_WORD && options->value[i] != 0 && strcmp(other->line, lacking->line) == 0;
+        if (said && other->used && i != place && !net_setting_same(other, lacking)) {
+            length += snprintf(line + length, sizeof line - (size_t)length, " %s=%s", other->key,
+                               net_setting_shown(other, options->value[i], text));
         }
-        snprintf(line, sizeof line, "regularize l1=%g%s", options->l1, keep);
-        return needs_compiling(model, "l1", line, error);
     }
-    if (options->given[NET_OPTION_LOG_EVERY] && !model->train_log.present) {
-        char every[32] = "epoch";
-        if (options->log_every > 0) {
-            snprintf(every, sizeof every, "%" PRId64, options->log_every);
+    return needs_compiling(options, lacking, lacking->name, line, error);
+}
+
+/* A setting that no formula reads has no code; of settings that are one in several ways the given one holds. */
+static bool check_settings(const NetModel *model, NetOptions *options, NetError *error) {
+    for (int i = 0; i < model->settings; i++) {
+        const NetSetting *setting = &model->setting[i];
+        for (int k = 0; k < model->settings && options->changed[i]; k++) {
+            if (k == i || !net_setting_same(setting, &model->setting[k])) {
+                continue;
+            }
+            if (options->changed[k]) {
+                return net_fail(error, NET_USAGE, "--%s and --%s are one setting (%s); keep one", setting->flag,
+                                model->setting[k].flag, setting->same);
+            }
+            options->value[k] = 0;
         }
-        snprintf(line, sizeof line, "log gradients every=%s", every);
-        return needs_compiling(model, "a gradient log", line, error);
+        if (options->changed[i] && !setting->used && options->value[i] != setting->value) {
+            return lacks_setting(options, setting, error);
+        }
+    }
+    int every = model->known[NET_KNOWN_LOG_EVERY];
+    if (options->changed[every] && !model->train_log.present) {
+        char line[NET_SETTING_TEXT + 32];
+        char text[NET_SETTING_TEXT];
+        snprintf(line, sizeof line, "log gradients every=%s",
+                 net_setting_shown(&model->setting[every], options->value[every], text));
+        return needs_compiling(options, &model->setting[every], "a gradient log", line, error);
     }
     return true;
 }
 
 /* Options that contradict each other. */
 static bool check_together(const NetOptions *options, NetError *error) {
-    static const NetOptionId trains[] = {NET_OPTION_RESUME, NET_OPTION_SEEDS, NET_OPTION_TIME_LIMIT, NET_OPTION_EPOCHS};
+    static const NetOptionId trains[] = {NET_OPTION_RESUME, NET_OPTION_SEEDS, NET_OPTION_TIME_LIMIT};
     const bool *given = options->given;
+    const int *known = options->model->known;
     if (given[NET_OPTION_EVALUATE] && options->weights == NULL) {
         return net_fail(error, NET_USAGE,
                         "--evaluate needs weights: --weights FILE|RUN, for example --weights %s/latest",
@@ -458,11 +452,14 @@ static bool check_together(const NetOptions *options, NetError *error) {
                             table[trains[i]].name);
         }
     }
+    if (given[NET_OPTION_EVALUATE] && options->changed[known[NET_KNOWN_EPOCHS]]) {
+        return net_fail(error, NET_USAGE, "--evaluate trains nothing, --epochs is about training; keep one");
+    }
     if (given[NET_OPTION_RESUME] && given[NET_OPTION_SEEDS]) {
         return net_fail(error, NET_USAGE,
                         "--resume goes on with one run, --seeds begins a run for each seed; keep one");
     }
-    if (given[NET_OPTION_SEED] && given[NET_OPTION_SEEDS]) {
+    if (options->changed[known[NET_KNOWN_SEED]] && given[NET_OPTION_SEEDS]) {
         return net_fail(error, NET_USAGE, "--seed and --seeds both say what the seed is; keep one");
     }
     if (given[NET_OPTION_RESUME] && options->weights != NULL) {
@@ -487,16 +484,8 @@ static bool check_values(const NetModel *model, NetOptions *options, NetError *e
         return net_fail(error, NET_USAGE, "--name %s: expected a name, without '/' and not beginning with '.'",
                         options->name);
     }
-    if (!check_together(options, error) || !net_require_check(model, options, error) ||
-        !check_compiled(model, options, error)) {
-        return false;
-    }
-    if (options->given[NET_OPTION_L2]) {
-        options->weight_decay = 0;
-    } else if (options->given[NET_OPTION_WEIGHT_DECAY]) {
-        options->l2 = 0;
-    }
-    return true;
+    return check_together(options, error) && net_require_check(model, options, error) &&
+           check_settings(model, options, error);
 }
 
 const char *net_options_program(const char *argv0) {
@@ -507,24 +496,26 @@ const char *net_options_program(const char *argv0) {
 
 void net_options_default(const char *argv0, const NetModel *model, NetOptions *options) {
     const char *kind = json_string_value(json_object_get(model->data, "kind"));
-    const NetSettings *settings = &model->settings;
     *options = (NetOptions){
+        .model = model,
         .program = net_options_program(argv0),
         .command = argv0,
         .data = kind != NULL ? kind : "digits",
         .name = model->name,
         .run_dir = NET_RUN_DIR,
-        .epochs = settings->epochs,
-        .batch = settings->batch,
-        .rate = settings->rate,
-        .l2 = settings->l2,
-        .l1 = settings->l1,
-        .weight_decay = settings->weight_decay,
-        .patience = settings->patience,
-        .seed = settings->seed,
         .threads = net_workers_processors(),
-        .log_every = settings->log_every,
     };
+    for (int i = 0; i < model->settings; i++) {
+        options->value[i] = model->setting[i].value;
+    }
+}
+
+double net_options_number(const NetOptions *options, NetKnown known) {
+    return options->value[options->model->known[known]];
+}
+
+int64_t net_options_count(const NetOptions *options, NetKnown known) {
+    return (int64_t)net_options_number(options, known);
 }
 
 int net_options_color(const NetOptions *options) {
@@ -532,31 +523,98 @@ int net_options_color(const NetOptions *options) {
     return colors[options->color];
 }
 
-/* The option a word begins: "--name", "--name=value" or "-q"; NULL when there is none. */
+/* Whether a word is this option: "--name" or "--name=value". */
+static bool is_option(const char *word, const char *name) {
+    size_t length = strlen(name);
+    return strncmp(word, "--", 2) == 0 && strncmp(word + 2, name, length) == 0 &&
+           (word[2 + length] == '\0' || word[2 + length] == '=');
+}
+
+/* The option a word begins, "-q" too; NULL when there is none. */
 static const Option *find_option(const char *word) {
     for (int i = 0; i < NET_OPTIONS; i++) {
-        size_t length = strlen(table[i].name);
-        if (word[1] != '-' && word[1] != '\0' && word[2] == '\0' && word[1] == table[i].letter) {
-            return &table[i];
-        }
-        if (word[1] == '-' && strncmp(word + 2, table[i].name, length) == 0 &&
-            (word[2 + length] == '\0' || word[2 + length] == '=')) {
+        bool letter = word[0] == '-' && word[1] != '\0' && word[2] == '\0' && word[1] == table[i].letter;
+        if (letter || is_option(word, table[i].name)) {
             return &table[i];
         }
     }
     return NULL;
 }
 
-/* The option that `epochs=3` means, or a word whose dashes are no '-'; NULL: it is neither. */
-static const char *meant_option(const char *word) {
-    const char *name = net_after_wrong_dash(word);
-    for (int i = 0; i < NET_OPTIONS && name == NULL; i++) {
-        size_t length = strlen(table[i].name);
-        if (strncmp(word, table[i].name, length) == 0 && word[length] == '=') {
-            name = word;
+/* The place of the setting whose option a word begins; -1: none. */
+static int find_setting(const NetModel *model, const char *word) {
+    for (int i = 0; i < model->settings; i++) {
+        if (model->setting[i].flag != NULL && is_option(word, model->setting[i].flag)) {
+            return i;
         }
     }
+    return -1;
+}
+
+static bool begins_pair(const char *word, const char *name) {
+    size_t length = strlen(name);
+    return strncmp(word, name, length) == 0 && word[length] == '=';
+}
+
+/* The option that `epochs=3` means, or a word whose dashes are no '-'; NULL: it is neither. */
+static const char *meant_option(const NetModel *model, const char *word) {
+    const char *name = net_after_wrong_dash(word);
+    for (int i = 0; i < NET_OPTIONS && name == NULL; i++) {
+        name = begins_pair(word, table[i].name) ? word : NULL;
+    }
+    for (int i = 0; i < model->settings && name == NULL; i++) {
+        const char *flag = model->setting[i].flag;
+        name = flag != NULL && begins_pair(word, flag) ? word : NULL;
+    }
     return name;
+}
+
+/* The value behind "=", or the next word. */
+static bool take_value(int argc, char **argv, int *i, const char *name, const char *argument, const char **value,
+                       NetError *error) {
+    const char *equals = strchr(argv[*i], '=');
+    if (equals == NULL && *i + 1 == argc) {
+        return net_fail(error, NET_USAGE, "--%s needs %s", name, argument);
+    }
+    *value = equals != NULL ? equals + 1 : argv[++*i];
+    return true;
+}
+
+/* Of two values the last would win in silence, whichever was meant. */
+static bool given_twice(const char *name, NetError *error) {
+    return net_fail(error, NET_USAGE, "--%s is given twice; keep one", name);
+}
+
+static bool take_setting(int argc, char **argv, int *i, int place, NetOptions *options, NetError *error) {
+    const NetSetting *setting = &options->model->setting[place];
+    const char *value = NULL;
+    if (!take_value(argc, argv, i, setting->flag, setting->argument, &value, error)) {
+        return false;
+    }
+    if (options->changed[place]) {
+        return given_twice(setting->flag, error);
+    }
+    options->changed[place] = true;
+    return net_setting_read(setting, value, &options->value[place], error);
+}
+
+static bool take_option(int argc, char **argv, int *i, const Option *option, NetOptions *options, NetError *error) {
+    NetOptionId id = (NetOptionId)(option - table);
+    const char *equals = strchr(argv[*i], '=');
+    const char *value = equals != NULL ? equals + 1 : NULL;
+    if (option->kind == KIND_FLAG && value != NULL) {
+        return net_fail(error, NET_USAGE, "--%s takes no value, found '%s'", option->name, value);
+    }
+    bool optional = option->kind == KIND_RESUME && (*i + 1 == argc || argv[*i + 1][0] == '-');
+    if (option->kind != KIND_FLAG && !(optional && value == NULL) &&
+        !take_value(argc, argv, i, option->name, option->argument, &value, error)) {
+        return false;
+    }
+    if (options->given[id] && option->kind != KIND_FLAG && !net_option_repeats(id)) {
+        return given_twice(option->name, error);
+    }
+    options->given[id] = true;
+    return set_value(option, value, options, error);
 }
 
 NetCommand net_options_parse(int argc, char **argv, const NetModel *model, NetOptions *options, NetError *error) {
@@ -565,10 +623,10 @@ NetCommand net_options_parse(int argc, char **argv, const NetModel *model, NetOp
     *options = defaults;
     for (int i = 1; i < argc; i++) {
         const char *word = argv[i];
-        const Option *option = word[0] == '-' ? find_option(word) : NULL;
-        if (word[0] != '-' && meant_option(word) != NULL) {
-            const char *meant = meant_option(word);
-            net_fail(error, NET_USAGE, "unexpected '%s'; did you mean '--%s'?", word, meant);
+        const Option *option = find_option(word);
+        int setting = find_setting(model, word);
+        if (word[0] != '-' && meant_option(model, word) != NULL) {
+            net_fail(error, NET_USAGE, "unexpected '%s'; did you mean '--%s'?", word, meant_option(model, word));
             return NET_COMMAND_WRONG;
         }
         if (word[0] != '-') {
@@ -576,37 +634,18 @@ NetCommand net_options_parse(int argc, char **argv, const NetModel *model, NetOp
                      options->command);
             return NET_COMMAND_WRONG;
         }
-        if (option == NULL) {
+        if (option == NULL && setting < 0) {
             return unknown_option(options, word, error);
         }
-        NetOptionId id = (NetOptionId)(option - table);
-        const char *equals = strchr(word, '=');
-        const char *value = equals != NULL ? equals + 1 : NULL;
-        if (id == NET_OPTION_HELP || id == NET_OPTION_VERSION) {
-            id == NET_OPTION_HELP ? print_help(model, &defaults) : print_version(model);
+        if (option == &table[NET_OPTION_HELP] || option == &table[NET_OPTION_VERSION]) {
+            option == &table[NET_OPTION_HELP] ? print_help(model, &defaults) : print_version(model);
             return NET_COMMAND_DONE;
         }
-        if (option->kind == KIND_FLAG && value != NULL) {
-            net_fail(error, NET_USAGE, "--%s takes no value, found '%s'", option->name, value);
+        bool good = option != NULL ? take_option(argc, argv, &i, option, options, error)
+                                   : take_setting(argc, argv, &i, setting, options, error);
+        if (!good) {
             return NET_COMMAND_WRONG;
         }
-        bool optional = option->kind == KIND_RESUME && (i + 1 == argc || argv[i + 1][0] == '-');
-        if (option->kind != KIND_FLAG && value == NULL && !optional) {
-            if (i + 1 == argc) {
-                net_fail(error, NET_USAGE, "--%s needs %s", option->name, option->argument);
-                return NET_COMMAND_WRONG;
-            }
-            value = argv[++i];
-        }
-        /* of two values the last would win in silence, whichever was meant */
-        if (options->given[id] && option->kind != KIND_FLAG && !net_option_repeats(id)) {
-            net_fail(error, NET_USAGE, "--%s is given twice; keep one", option->name);
-            return NET_COMMAND_WRONG;
-        }
-        if (!set_value(option, value, options, error)) {
-            return NET_COMMAND_WRONG;
-        }
-        options->given[id] = true;
     }
     return check_values(model, options, error) ? NET_COMMAND_TRAIN : NET_COMMAND_WRONG;
 }

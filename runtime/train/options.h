@@ -1,8 +1,8 @@
-/* The command line of a trainer.
+/* The command line of a trainer: its own options, and those of the model's settings.
  *
- * What was not given has the model's own value; `given` tells which were, because a resumed run takes the others from
- * its checkpoint. Strings point into argv or into the model. A wrong command line is an error with status NET_USAGE
- * and one line that says what was found and what was expected. */
+ * What was not given has the model's own value; `given` and `changed` tell which were, because a resumed run takes the
+ * others from its checkpoint. Strings point into argv or into the model. A wrong command line is an error with status
+ * NET_USAGE and one line that says what was found and what was expected. */
 #ifndef NET_TRAIN_OPTIONS_H
 #define NET_TRAIN_OPTIONS_H
 
@@ -19,18 +19,9 @@ typedef enum {
     NET_OPTION_WEIGHTS,
     NET_OPTION_RENAME,
     NET_OPTION_SKIP,
-    NET_OPTION_EPOCHS,
     NET_OPTION_TIME_LIMIT,
-    NET_OPTION_BATCH,
-    NET_OPTION_RATE,
-    NET_OPTION_L2,
-    NET_OPTION_L1,
-    NET_OPTION_WEIGHT_DECAY,
-    NET_OPTION_PATIENCE,
-    NET_OPTION_SEED,
     NET_OPTION_SEEDS,
     NET_OPTION_THREADS,
-    NET_OPTION_LOG_EVERY,
     NET_OPTION_EVALUATE,
     NET_OPTION_REQUIRE,
     NET_OPTION_QUIET,
@@ -51,7 +42,10 @@ typedef struct {
 } NetWords;
 
 typedef struct {
-    const char *program; /* its name in messages, without the folder */
+    const NetModel *model;
+    double value[NET_SETTINGS_MAX]; /* of the model's settings */
+    bool changed[NET_SETTINGS_MAX]; /* the command line has given it */
+    const char *program;            /* its name in messages, without the folder */
     const char *command; /* what starts it from a shell: argv[0], "netc train FILE" for one that netc started */
     bool given[NET_OPTIONS];
     const char *data;     /* kind of data set */
@@ -61,13 +55,8 @@ typedef struct {
     const char *weights; /* file or run; NULL: drawn from the seed */
     NetWords rename;     /* "OLD=NEW": tensors of OLD in the weights file are those of NEW in the network */
     NetWords skip;       /* layers that start afresh, and tensors of the file that are passed over */
-    int64_t epochs;
-    int64_t batch; /* 0: full */
-    double rate, l2, l1, weight_decay;
-    int64_t patience; /* epochs; 0: all of them are trained */
-    int64_t seed, threads;
+    int64_t threads;
     int64_t seed_first, seed_last; /* with --seeds */
-    int64_t log_every;             /* steps; 0: epoch */
     double time_limit;             /* seconds, 0: none */
     NetWords require;              /* conditions on result.json (require.h) */
     bool evaluate, quiet, json;
@@ -87,6 +76,10 @@ const char *net_options_program(const char *argv0);
 void net_options_default(const char *argv0, const NetModel *model, NetOptions *options);
 
 NetCommand net_options_parse(int argc, char **argv, const NetModel *model, NetOptions *options, NetError *error);
+
+/* The value of a setting that the trainer works by; whole where it is a count. */
+double net_options_number(const NetOptions *options, NetKnown known);
+int64_t net_options_count(const NetOptions *options, NetKnown known);
 
 /* --color as net_progress_new takes it: -1, 0 or 1. */
 int net_options_color(const NetOptions *options);

@@ -45,16 +45,15 @@ static json_t *settings(const NetTrainer *trainer) {
         "{s:s, s:s, s:s, s:{s:I, s:I, s:I}}", "data", trainer->data.name, "data_source", trainer->data.source,
         "data_sha256", net_data_hash(&trainer->data), "split", "train", (json_int_t)part[NET_PART_TRAIN].count,
         "validation", (json_int_t)part[NET_PART_VALIDATION].count, "test", (json_int_t)part[NET_PART_TEST].count);
-    json_t *more =
-        json_pack("{s:s, s:s, s:f, s:f, s:f, s:f, s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "cost",
-                  trainer->model->settings.cost, "optimizer", trainer->model->settings.optimizer, "rate", options->rate,
-                  "l2", options->l2, "l1", options->l1, "weight_decay", options->weight_decay, "batch",
-                  (json_int_t)options->batch, "epochs", (json_int_t)options->epochs, "seed", (json_int_t)options->seed,
-                  "threads", (json_int_t)options->threads, "patience", (json_int_t)options->patience, "log_every",
-                  (json_int_t)options->log_every, "log_probe", (json_int_t)trainer->model->settings.log_probe);
-    json_object_update(object, more);
-    json_object_set_new(object, "monitor", json_string(trainer->model->settings.monitor_cost ? "cost" : "accuracy"));
-    json_decref(more);
+    for (int i = 0; i < trainer->model->settings; i++) {
+        const NetSetting *setting = &trainer->model->setting[i];
+        double value = options->value[i];
+        json_object_set_new(object, setting->name,
+                            setting->kind == NET_SETTING_WORD   ? json_string(setting->word)
+                            : setting->kind == NET_SETTING_REAL ? json_real(value)
+                                                                : json_integer((json_int_t)value));
+    }
+    json_object_set_new(object, "threads", json_integer(options->threads));
     if (object != NULL && options->weights != NULL) {
         json_object_set_new(object, "weights", json_string(options->weights));
     }
@@ -133,7 +132,7 @@ bool net_trainer_write_result(NetTrainer *trainer, const char *status, const Net
     }
     json_object_set_new(object, "parameters", json_integer(net_model_parameters(model)));
     if (run) {
-        json_object_set_new(object, "seed", json_integer(options->seed));
+        json_object_set_new(object, "seed", json_integer(net_options_count(options, NET_KNOWN_SEED)));
     }
     json_object_set_new(object, "threads", json_integer(options->threads));
     json_object_set_new(object, "versions", versions(model));

@@ -63,7 +63,8 @@ static NetOutcome final_scores(NetTrainer *trainer, NetFinal *final, NetError *e
 /* Says why there are fewer epochs than were asked for. */
 static void tell_early_stop(NetTrainer *trainer) {
     const NetPlace *place = &trainer->place;
-    if (place->epoch <= trainer->options.epochs && net_trainer_out_of_patience(trainer)) {
+    if (place->epoch <= net_options_count(&trainer->options, NET_KNOWN_EPOCHS) &&
+        net_trainer_out_of_patience(trainer)) {
         net_progress_line(trainer->progress, "stop",
                           "after epoch %" PRId64 ": no better %s on the validation part since epoch %" PRId64,
                           place->epoch - 1, net_model_monitor(trainer->model), place->best_epoch);
@@ -113,20 +114,22 @@ static bool is_finished(NetTrainer *trainer) {
     enum { RESULT_LIMIT = 1 << 20 };
     const NetOptions *options = &trainer->options;
     char *path = net_run_path(&trainer->run, "result.json", NULL);
-    bool early = trainer->place.epoch <= options->epochs && net_trainer_out_of_patience(trainer);
-    bool finished = trainer->resumed && (early || trainer->place.epoch > options->epochs) && path != NULL &&
-                    access(path, F_OK) == 0;
+    int64_t epochs = net_options_count(options, NET_KNOWN_EPOCHS);
+    bool early = trainer->place.epoch <= epochs && net_trainer_out_of_patience(trainer);
+    bool finished =
+        trainer->resumed && (early || trainer->place.epoch > epochs) && path != NULL && access(path, F_OK) == 0;
     if (finished) {
         char note[512];
         int64_t done = trainer->place.epoch - 1;
         bool more = !early;
-        int64_t asked = more && options->epochs < done ? done : options->epochs;
-        snprintf(note, sizeof note,
-                 "%.300s is finished: %" PRId64 " of %" PRId64 " epoch%s%s; --%s %" PRId64
-                 " goes on with it [finished-run]",
-                 trainer->run.folder, done, asked, net_plural((uint64_t)asked),
-                 more ? "" : ", no gain on the validation part", more ? "epochs" : "patience",
-                 2 * (more ? done > 0 ? done : 1 : options->patience));
+        int64_t asked = more && epochs < done ? done : epochs;
+        NetKnown knob = more ? NET_KNOWN_EPOCHS : NET_KNOWN_PATIENCE;
+        snprintf(
+            note, sizeof note,
+            "%.300s is finished: %" PRId64 " of %" PRId64 " epoch%s%s; --%s %" PRId64 " goes on with it [finished-run]",
+            trainer->run.folder, done, asked, net_plural((uint64_t)asked),
+            more ? "" : ", no gain on the validation part", trainer->model->setting[trainer->model->known[knob]].flag,
+            2 * (more ? done > 0 ? done : 1 : net_options_count(options, knob)));
         net_progress_note(trainer->progress, options->program, note);
         size_t size = 0;
         char *text = net_file_read(path, RESULT_LIMIT, &size, NULL);
@@ -243,7 +246,7 @@ static int run_seeds(const NetModel *model, const NetOptions *options, NetError 
     for (int64_t seed = options->seed_first; go_on && seed <= options->seed_last; seed++) {
         NetTrainer trainer;
         NetOptions one = *options;
-        one.seed = seed;
+        one.value[model->known[NET_KNOWN_SEED]] = (double)seed;
         int ended = run(&trainer, model, &one, error);
         net_seeds_add(seeds, &trainer);
         net_trainer_free(&trainer);

@@ -57,7 +57,7 @@ double net_score_mae(const NetModel *model, const NetScore *score) {
 }
 
 const char *net_model_monitor(const NetModel *model) {
-    switch (model->settings.monitor_cost ? NET_MEASURE_COST : net_model_measure(model)) {
+    switch (model->compiled.monitor_cost ? NET_MEASURE_COST : net_model_measure(model)) {
     case NET_MEASURE_ACCURACY: return "accuracy";
     case NET_MEASURE_RMSE: return "RMSE";
     case NET_MEASURE_COST: break;
@@ -88,7 +88,7 @@ bool net_score_better(const NetModel *model, const NetScore *a, const NetScore *
     if (b->n == 0) {
         return a->n > 0;
     }
-    if (model->settings.monitor_cost) {
+    if (model->compiled.monitor_cost) {
         return net_score_cost(a) < net_score_cost(b);
     }
     double ours = net_score_value(model, a);

@@ -101,7 +101,8 @@ void net_seeds_add(NetSeeds *seeds, const NetTrainer *trainer) {
         add_figure(seeds, line, sizeof line, "test", json_object_get(result, judged(seeds, key, "test")), -1);
     }
     snprintf(last, sizeof last, "%" PRId64, seeds->options->seed_last);
-    snprintf(tag, sizeof tag, "seed %*" PRId64, (int)strlen(last), trainer->options.seed);
+    snprintf(tag, sizeof tag, "seed %*" PRId64, (int)strlen(last),
+             net_options_count(&trainer->options, NET_KNOWN_SEED));
     net_progress_line(seeds->progress, tag, "%s   %.2f s   %s", line, trainer->place.seconds, trainer->run.folder);
 }
 

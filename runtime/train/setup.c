@@ -1,4 +1,5 @@
 #include <inttypes.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -37,20 +38,21 @@ static bool open_data(NetTrainer *trainer, NetError *error) {
         .rank = model->input_dims,
         .classes = model->classes,
         .outputs = model->outputs,
-        .train = model->settings.split.train,
-        .validation = model->settings.split.validation,
-        .test = model->settings.split.test,
+        .train = model->compiled.split.train,
+        .validation = model->compiled.split.validation,
+        .test = model->compiled.split.test,
         .split_kind = trainer->defaults.data,
     };
     memcpy(request.shape, model->input_shape, sizeof request.shape);
     bool ok = net_data_open(&request, &trainer->data, error);
     free(folder);
     trainer->n = ok ? trainer->data.part[NET_PART_TRAIN].count : 0;
-    if (ok && trainer->options.patience > 0 && trainer->data.part[NET_PART_VALIDATION].count == 0) {
+    int64_t patience = net_options_count(&trainer->options, NET_KNOWN_PATIENCE);
+    if (ok && patience > 0 && trainer->data.part[NET_PART_VALIDATION].count == 0) {
         return net_fail(error, NET_USAGE,
                         "--patience %" PRId64 " needs a validation part; netc train %s --set 'split validation=0.1' "
                         "has one (choosing by test results is not offered) [needs-validation]",
-                        trainer->options.patience, trainer->model->path);
+                        patience, trainer->model->path);
     }
     return ok;
 }
@@ -59,7 +61,7 @@ static NetRowType row_type(const NetModel *model) { return model->input_bytes ? 
 
 /* The probe is always of the same examples: they stay in a loader of their own, so that it can come within an epoch. */
 static bool load_probe(NetTrainer *trainer, NetError *error) {
-    NetPass pass = {.part = NET_PART_TRAIN, .limit = trainer->model->settings.log_probe};
+    NetPass pass = {.part = NET_PART_TRAIN, .limit = trainer->model->compiled.log_probe};
     trainer->probe_loader = net_loader_new(&trainer->data, row_type(trainer->model), error);
     if (trainer->probe_loader == NULL || !net_loader_start(trainer->probe_loader, &pass, error)) {
         return false;
@@ -68,29 +70,51 @@ static bool load_probe(NetTrainer *trainer, NetError *error) {
     return true;
 }
 
-/* Kernels are given rate/m, and one that a float holds as 0 trains nothing. The smallest is that of the largest batch.
- */
-static bool check_step(const NetTrainer *trainer, NetError *error) {
+/* The setting that a formula reads which is nearest to 0; NULL: it reads none. */
+static const NetSetting *smallest_read(const NetTrainer *trainer, const NetFormula *formula) {
+    const NetModel *model = trainer->model;
+    const double *value = trainer->options.value;
+    int found = -1;
+    for (int i = 0; i < model->settings; i++) {
+        bool reads = net_formula_reads(formula, NET_COUNTS + i);
+        found = reads && (found < 0 || fabs(value[i]) < fabs(value[found])) ? i : found;
+    }
+    return found < 0 ? NULL : &model->setting[found];
+}
+
+/* Kernels are given the formulas' values as floats, and one that a float holds as 0 does nothing: rate/m is smallest
+ * for the largest batch. */
+static bool check_scalars(const NetTrainer *trainer, NetError *error) {
     const double least = 0x1p-149; /* of the floats above 0 */
-    const NetOptions *options = &trainer->options;
-    double m = (double)trainer->batch;
-    return options->evaluate || !net_rounds_to_zero(options->rate / m) ||
-           net_fail(error, NET_USAGE,
-                    "rate %g: a step is rate/m, and over a batch of m = %" PRId64
-                    " examples a 32-bit float holds that as 0; the smallest rate is %.2g",
-                    options->rate, trainer->batch, m * least);
+    const NetModel *model = trainer->model;
+    NetStep step = {.value = trainer->options.value, .m = trainer->batch, .n = trainer->n, .epoch = 1};
+    for (int i = 0; i < model->scalars && !trainer->options.evaluate; i++) {
+        double value = net_scalars_value(model, &model->scalar[i], &step);
+        const NetSetting *setting = smallest_read(trainer, &model->scalar[i]);
+        if (!net_rounds_to_zero(value) || setting == NULL) {
+            continue;
+        }
+        double now = trainer->options.value[setting - model->setting];
+        return net_fail(error, NET_USAGE,
+                        "%s %g: a step is given %s, and for a batch of m = %" PRId64 " of n = %" PRId64
+                        " examples a 32-bit float holds that as 0; the smallest %s is %.2g",
+                        setting->name, now, model->scalar[i].text, step.m, step.n, setting->name,
+                        now * (least / value));
+    }
+    return true;
 }
 
 /* Buffers for the largest batch of any program, and the threads. */
 static bool make_buffers(NetTrainer *trainer, NetError *error) {
     const NetModel *model = trainer->model;
     const NetOptions *options = &trainer->options;
-    trainer->batch = options->batch > 0 && options->batch < trainer->n ? options->batch : trainer->n;
+    int64_t batch = net_options_count(options, NET_KNOWN_BATCH);
+    trainer->batch = batch > 0 && batch < trainer->n ? batch : trainer->n;
     trainer->steps = (trainer->n + trainer->batch - 1) / trainer->batch;
-    if (!check_step(trainer, error)) {
+    if (!check_scalars(trainer, error)) {
         return false;
     }
-    int64_t probe = model->settings.log_probe < trainer->n ? model->settings.log_probe : trainer->n;
+    int64_t probe = model->compiled.log_probe < trainer->n ? model->compiled.log_probe : trainer->n;
     int64_t largest = trainer->batch > NET_EVAL_BATCH ? trainer->batch : NET_EVAL_BATCH;
     largest = probe > largest ? probe : largest;
     size_t chunks = (size_t)net_chunks(largest);
@@ -113,10 +137,10 @@ static bool make_buffers(NetTrainer *trainer, NetError *error) {
         return false;
     }
     trainer->loader = net_loader_new(&trainer->data, row_type(model), error);
-    trainer->gradients = net_gradients_new(model, options->log_every, error);
+    trainer->gradients = net_gradients_new(model, net_options_count(options, NET_KNOWN_LOG_EVERY), error);
     trainer->workers = net_workers_new((int)options->threads, model, error);
     return trainer->loader != NULL && trainer->gradients != NULL && trainer->workers != NULL &&
-           (model->settings.log_probe == 0 || load_probe(trainer, error));
+           (model->compiled.log_probe == 0 || load_probe(trainer, error));
 }
 
 /* Runs the program `init`, which needs one example: the first of the training part. */
@@ -136,11 +160,12 @@ static bool run_init(NetTrainer *trainer, NetError *error) {
 static bool fill_tensors(NetTrainer *trainer, NetError *error) {
     const NetModel *model = trainer->model;
     int64_t statistics = net_data_statistics_count(&trainer->data);
+    uint64_t seed = (uint64_t)net_options_count(&trainer->options, NET_KNOWN_SEED);
     for (int i = 0; i < model->tensors; i++) {
         const NetParam *param = &model->tensor[i];
         float *out = (param->in_state ? trainer->state : trainer->param) + param->offset;
         if (param->init.kind != NET_INIT_DATA) {
-            net_init_fill(&param->init, (uint64_t)trainer->options.seed, (uint32_t)i, 0, param->size, out);
+            net_init_fill(&param->init, seed, (uint32_t)i, 0, param->size, out);
         } else if (param->size != statistics) {
             return net_fail(error, NET_ENVIRONMENT, "%s has %" PRId64 " value%s, the data has %" PRId64 " of them",
                             param->name, param->size, net_plural((uint64_t)param->size), statistics);
@@ -207,46 +232,64 @@ static bool find_resumed(NetTrainer *trainer, NetSafetensors *file, bool *found,
     return ok;
 }
 
+/* ", l2 5, weight decay 0.1": the numbers that the steps are computed from, those that are 0 apart. */
+static const char *numbers_text(const NetOptions *options, char *out, size_t room) {
+    const NetModel *model = options->model;
+    size_t length = 0;
+    out[0] = '\0';
+    for (int i = 0; i < model->settings && length < room; i++) {
+        const NetSetting *setting = &model->setting[i];
+        if (setting->kind != NET_SETTING_REAL || !setting->used || options->value[i] == 0) {
+            continue;
+        }
+        char name[NET_SETTING_NAME];
+        snprintf(name, sizeof name, "%s", setting->name);
+        for (char *c = name; *c != '\0'; c++) {
+            *c = *c == '_' ? ' ' : *c;
+        }
+        length +=
+            (size_t)snprintf(out + length, room - length, "%s%s %g", length > 0 ? ", " : "", name, options->value[i]);
+    }
+    return out;
+}
+
+static void describe_training(NetTrainer *trainer) {
+    const NetOptions *options = &trainer->options;
+    int64_t epochs = net_options_count(options, NET_KNOWN_EPOCHS);
+    char count[NET_COUNT_TEXT];
+    char numbers[512];
+    char seeds[64];
+    if (options->given[NET_OPTION_SEEDS] && options->seed_first < options->seed_last) {
+        snprintf(seeds, sizeof seeds, "seeds %" PRId64 " to %" PRId64, options->seed_first, options->seed_last);
+    } else {
+        snprintf(seeds, sizeof seeds, "seed %" PRId64, net_options_count(options, NET_KNOWN_SEED));
+    }
+    bool full = net_options_count(options, NET_KNOWN_BATCH) == 0;
+    net_progress_line(trainer->progress, "train", "%s %s, batch %s, %" PRId64 " epoch%s, %s, %" PRId64 " thread%s",
+                      trainer->model->compiled.optimizer, numbers_text(options, numbers, sizeof numbers),
+                      full ? "full" : net_count(count, (uint64_t)trainer->batch), epochs, net_plural((uint64_t)epochs),
+                      seeds, options->threads, net_plural((uint64_t)options->threads));
+}
+
 static void describe(NetTrainer *trainer) {
     const NetModel *model = trainer->model;
-    const NetOptions *options = &trainer->options;
     const NetPart *part = trainer->data.part;
     char count[3][NET_COUNT_TEXT];
     char shape[NET_SHAPE_TEXT];
     char held[96] = "";
-    char decay[96] = "";
     net_progress_line(trainer->progress, "model", "%s: %s input, %d layer%s, %s parameter%s, %s", model->name,
                       net_shape(shape, model->input_shape, model->input_dims), model->layers,
                       model->layers == 1 ? "" : "s", net_count(count[0], (uint64_t)net_model_parameters(model)),
-                      net_plural((uint64_t)net_model_parameters(model)), model->settings.cost);
+                      net_plural((uint64_t)net_model_parameters(model)), model->compiled.cost);
     if (part[NET_PART_VALIDATION].count > 0) {
         snprintf(held, sizeof held, ", %s to validate", net_count(count[1], (uint64_t)part[NET_PART_VALIDATION].count));
     }
     net_progress_line(trainer->progress, "data", "%s (%s): %s to train%s, %s to test", trainer->data.name,
                       trainer->data.source, net_count(count[0], (uint64_t)trainer->n), held,
                       net_count(count[2], (uint64_t)part[NET_PART_TEST].count));
-    if (options->l2 > 0 || options->weight_decay > 0) {
-        bool l2 = options->l2 > 0;
-        snprintf(decay, sizeof decay, ", %s %g", l2 ? "l2" : "weight decay", l2 ? options->l2 : options->weight_decay);
+    if (!trainer->options.evaluate) {
+        describe_training(trainer);
     }
-    if (options->evaluate) {
-        return;
-    }
-    size_t length = strlen(decay);
-    if (options->l1 > 0) {
-        snprintf(decay + length, sizeof decay - length, ", l1 %g", options->l1);
-    }
-    char seeds[64];
-    if (options->given[NET_OPTION_SEEDS] && options->seed_first < options->seed_last) {
-        snprintf(seeds, sizeof seeds, "seeds %" PRId64 " to %" PRId64, options->seed_first, options->seed_last);
-    } else {
-        snprintf(seeds, sizeof seeds, "seed %" PRId64, options->seed);
-    }
-    net_progress_line(trainer->progress, "train",
-                      "%s rate %g%s, batch %s, %" PRId64 " epoch%s, %s, %" PRId64 " thread%s",
-                      model->settings.optimizer, options->rate, decay,
-                      options->batch > 0 ? net_count(count[0], (uint64_t)trainer->batch) : "full", options->epochs,
-                      options->epochs == 1 ? "" : "s", seeds, options->threads, options->threads == 1 ? "" : "s");
 }
 
 static bool resume(NetTrainer *trainer, const NetSafetensors *file, NetError *error) {
@@ -256,7 +299,7 @@ static bool resume(NetTrainer *trainer, const NetSafetensors *file, NetError *er
     }
     trainer->resumed = true;
     const NetPlace *place = &trainer->place;
-    int64_t epochs = trainer->options.epochs;
+    int64_t epochs = net_options_count(&trainer->options, NET_KNOWN_EPOCHS);
     char past[96] = "";
     bool between = place->position == 0; /* two epochs */
     if (place->epoch > epochs + between) {
@@ -291,7 +334,7 @@ bool net_trainer_new(NetTrainer *trainer, const NetModel *model, const NetOption
     bool ok = (!found || net_checkpoint_settings(trainer, &file, error)) && open_data(trainer, error) &&
               net_require_parts(&trainer->data, &options->require, error) && make_buffers(trainer, error);
     bool several = options->given[NET_OPTION_SEEDS];
-    if (several && options->seed != options->seed_first) {
+    if (several && net_options_count(options, NET_KNOWN_SEED) != options->seed_first) {
         net_progress_hush(trainer->progress);
     } else if (ok) {
         describe(trainer);

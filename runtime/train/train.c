@@ -5,33 +5,16 @@
 
 #include "runtime/train/checkpoint.h"
 
-/* The share of a weight that one unit of rate takes away: l2/n, or weight decay as it is. */
-static double decay_rate(const NetTrainer *trainer) {
-    const NetOptions *options = &trainer->options;
-    return options->weight_decay > 0 ? options->weight_decay : options->l2 / (double)trainer->n;
+/* The step that comes next, over m images. */
+static NetStep next_step(const NetTrainer *trainer, int64_t m) {
+    const NetPlace *place = &trainer->place;
+    return (NetStep){
+        .value = trainer->options.value, .m = m, .n = trainer->n, .done = place->step, .epoch = (uint32_t)place->epoch};
 }
 
-/* The kernels' scalars for a step over m images: computed in double, rounded once. */
 static void fill_scalars(NetTrainer *trainer, int64_t m) {
-    const NetOptions *options = &trainer->options;
-    uint64_t seed = (uint64_t)options->seed;
-    for (int i = 0; i < trainer->model->scalars; i++) {
-        double value = 0;
-        uint32_t bits = 0;
-        switch (trainer->model->scalar[i]) {
-        case NET_SCALAR_STEP: value = options->rate / (double)m; break;
-        case NET_SCALAR_SHRINK: value = 1 - options->rate * decay_rate(trainer); break;
-        case NET_SCALAR_L1_STEP: value = options->rate * options->l1 / (double)trainer->n; break;
-        case NET_SCALAR_SEED_LOW: bits = (uint32_t)seed; break;
-        case NET_SCALAR_SEED_HIGH: bits = (uint32_t)(seed >> 32); break;
-        case NET_SCALAR_EPOCH: bits = (uint32_t)trainer->place.epoch; break;
-        case NET_SCALAR_KINDS: break;
-        }
-        trainer->scalar[i] = (float)value;
-        if (bits != 0) {
-            memcpy(&trainer->scalar[i], &bits, sizeof bits);
-        }
-    }
+    NetStep step = next_step(trainer, m);
+    net_scalars_fill(trainer->model, &step, trainer->scalar);
 }
 
 double net_trainer_penalty(const NetTrainer *trainer) {
@@ -46,7 +29,10 @@ double net_trainer_penalty(const NetTrainer *trainer) {
             sizes += fabs((double)w[k]);
         }
     }
-    return 0.5 * decay_rate(trainer) * squares + trainer->options.l1 / (double)trainer->n * sizes;
+    const NetModel *model = trainer->model;
+    NetStep step = next_step(trainer, trainer->batch);
+    return net_scalars_value(model, &model->squares, &step) * squares +
+           net_scalars_value(model, &model->sizes, &step) * sizes;
 }
 
 /* The first tensor with a value that is not finite, or NULL. */
@@ -93,6 +79,7 @@ static NetOutcome diverged(NetTrainer *trainer, const char *what, const NetBatch
     const NetPlace *place = &trainer->place;
     const NetParam *broken = first_broken(trainer);
     double largest = 0;
+    double rate = net_options_number(&trainer->options, NET_KNOWN_RATE);
     char where[200] = "";
     char advice[160];
     int layer = broken == NULL && batch != NULL ? first_overflow(trainer, batch, &largest) : -1;
@@ -106,7 +93,7 @@ static NetOutcome diverged(NetTrainer *trainer, const char *what, const NetBatch
         snprintf(advice, sizeof advice,
                  "the initial weights are too large: try init=he_normal with relu, lecun_normal with tanh");
     } else {
-        snprintf(advice, sizeof advice, "try --rate %g (now %g)", trainer->options.rate / 10, trainer->options.rate);
+        snprintf(advice, sizeof advice, "try --rate %g (now %g)", rate / 10, rate);
     }
     net_fail(error, NET_MODEL,
              "%s is not finite at epoch %" PRId64 ", step %" PRId64 "; %s%s; the last good checkpoint is "
@@ -141,7 +128,8 @@ static NetOutcome probe(NetTrainer *trainer, NetError *error) {
 static double time_left(const NetTrainer *trainer) {
     double now = net_clock();
     double done = (double)(trainer->place.step - trainer->begun_step);
-    double all = (double)(trainer->options.epochs * trainer->steps - trainer->begun_step);
+    double all =
+        (double)(net_options_count(&trainer->options, NET_KNOWN_EPOCHS) * trainer->steps - trainer->begun_step);
     double left = done > 0 ? (now - trainer->begun) / done * (all - done) : -1;
     double limit = trainer->options.time_limit;
     double rest = trainer->started + limit - now;
@@ -167,12 +155,12 @@ static void show_bar(NetTrainer *trainer) {
     net_trainer_tick(trainer);
     NetBar bar = {
         .epoch = place->epoch,
-        .epochs = trainer->options.epochs,
+        .epochs = net_options_count(&trainer->options, NET_KNOWN_EPOCHS),
         .share = (double)place->position / (double)trainer->steps,
         .speed = (double)place->running.n / place->epoch_seconds,
         .cost = net_score_cost(&place->running),
         .left = time_left(trainer),
-        .seed = trainer->options.given[NET_OPTION_SEEDS] ? trainer->options.seed : -1,
+        .seed = trainer->options.given[NET_OPTION_SEEDS] ? net_options_count(&trainer->options, NET_KNOWN_SEED) : -1,
     };
     net_progress_bar(trainer->progress, &bar);
 }
@@ -215,7 +203,7 @@ static NetOutcome train_epoch(NetTrainer *trainer, NetError *error) {
     NetPass pass = {
         .part = NET_PART_TRAIN,
         .shuffle = true,
-        .seed = (uint64_t)trainer->options.seed,
+        .seed = (uint64_t)net_options_count(&trainer->options, NET_KNOWN_SEED),
         .epoch = (uint32_t)place->epoch,
         .batch = trainer->batch,
         .first_step = place->position,
@@ -269,7 +257,7 @@ static bool write_epoch(NetTrainer *trainer, double train_seconds, NetError *err
     } else {
         net_csv_empty(&row);
     }
-    net_csv_number(&row, trainer->options.rate);
+    net_csv_number(&row, net_options_number(&trainer->options, NET_KNOWN_RATE));
     cost_cell(&row, &place->train);
     net_csv_number(&row, net_trainer_penalty(trainer));
     score_cells(&row, trainer->model, &place->train);
@@ -320,7 +308,7 @@ static NetOutcome close_epoch(NetTrainer *trainer, NetError *error) {
     if (place->epoch > 0) {
         NetEpochLine line = {
             .epoch = place->epoch,
-            .epochs = trainer->options.epochs,
+            .epochs = net_options_count(&trainer->options, NET_KNOWN_EPOCHS),
             .train = place->train,
             .validation = validation,
             .best = best,
@@ -340,7 +328,7 @@ static NetOutcome close_epoch(NetTrainer *trainer, NetError *error) {
 /* Derived from what a checkpoint holds, so that a resumed run ends at the same epoch. */
 bool net_trainer_out_of_patience(const NetTrainer *trainer) {
     const NetPlace *place = &trainer->place;
-    int64_t patience = trainer->options.patience;
+    int64_t patience = net_options_count(&trainer->options, NET_KNOWN_PATIENCE);
     return patience > 0 && place->position == 0 && place->epoch - 1 - place->best_epoch >= patience;
 }
 
@@ -348,7 +336,8 @@ NetOutcome net_trainer_train(NetTrainer *trainer, NetError *error) {
     NetPlace *place = &trainer->place;
     NetOutcome outcome = NET_WENT_ON;
     fill_scalars(trainer, trainer->batch);
-    bool last = place->epoch > trainer->options.epochs || net_trainer_out_of_patience(trainer);
+    bool last =
+        place->epoch > net_options_count(&trainer->options, NET_KNOWN_EPOCHS) || net_trainer_out_of_patience(trainer);
     while (!last && outcome == NET_WENT_ON) {
         if (place->position < trainer->steps) {
             outcome = train_epoch(trainer, error);
@@ -356,7 +345,8 @@ NetOutcome net_trainer_train(NetTrainer *trainer, NetError *error) {
         if (outcome == NET_WENT_ON) {
             outcome = close_epoch(trainer, error);
         }
-        last = place->epoch > trainer->options.epochs || net_trainer_out_of_patience(trainer);
+        last = place->epoch > net_options_count(&trainer->options, NET_KNOWN_EPOCHS) ||
+               net_trainer_out_of_patience(trainer);
         if (outcome == NET_WENT_ON && (last || net_clock() - trainer->saved >= trainer->checkpoint_interval)) {
             outcome = save(trainer, error);
         }

@@ -19,6 +19,7 @@
 #include "runtime/log/progress.h"
 #include "runtime/train/options.h"
 #include "runtime/train/runs.h"
+#include "runtime/train/scalars.h"
 #include "runtime/train/score.h"
 #include "runtime/train/workers.h"
 
@@ -57,7 +58,7 @@ typedef struct {
     float *param, *state, *grad, *values; /* the kernels' buffers; `values` is their `batch` */
     float *best_param, *best_state;       /* NULL without a validation part */
     double *log;
-    float scalar[NET_SCALAR_KINDS];
+    float scalar[NET_SCALARS_ROOM];
     NetPlace place;
     double started; /* when this process began with the run: for the time limit */
     double clock;   /* when place.seconds was last brought up to date */
@@ -103,10 +104,10 @@ NetOutcome net_trainer_evaluate_all(NetTrainer *trainer, NetFinal *final, NetErr
 /* train.c: all epochs to the end. */
 NetOutcome net_trainer_train(NetTrainer *trainer, NetError *error);
 
-/* Whether the validation part has not gained for as many epochs as --patience allows: training is over. */
+/* Whether the validation part has not gained for as many epochs as are waited for: training is over. */
 bool net_trainer_out_of_patience(const NetTrainer *trainer);
 
-/* The penalty of the present weights, of those that learn: l2/(2n) sum w^2 + l1/n sum abs w. */
+/* The penalty of the present weights, of those that learn and decay: the descriptor's `penalty`. */
 double net_trainer_penalty(const NetTrainer *trainer);
 
 /* weights.c: reads the file that --weights names into the buffers; writes a weight file into the run's folder, after so

@@ -17,6 +17,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "runtime/train/scalars.h"
 #include "runtime/train/workers.h"
 #include "tests/bench/limit.h"
 
@@ -36,7 +37,7 @@ typedef struct {
     double *log;
     unsigned char *input; /* BATCHES of `rows` rows */
     uint32_t *label, *item;
-    float scalar[NET_SCALAR_KINDS];
+    float scalar[NET_SCALARS_ROOM];
     int64_t batch, rows, row_size, step;
 } Bench;
 
@@ -78,21 +79,13 @@ static void fill_input(Bench *bench) {
     }
 }
 
+/* Steps so small that the weights stay as they are, however many are timed. */
 static void fill_scalars(Bench *bench) {
-    for (int i = 0; i < bench->model.scalars; i++) {
-        float value = 0;
-        uint32_t bits = 1;
-        switch (bench->model.scalar[i]) {
-        case NET_SCALAR_STEP: value = 1e-5F / (float)bench->batch; break;
-        case NET_SCALAR_SHRINK: value = 1 - 1e-7F; break;
-        case NET_SCALAR_L1_STEP: value = 1e-9F; break;
-        case NET_SCALAR_SEED_LOW:
-        case NET_SCALAR_SEED_HIGH:
-        case NET_SCALAR_EPOCH: memcpy(&value, &bits, sizeof value); break;
-        case NET_SCALAR_KINDS: break;
-        }
-        bench->scalar[i] = value;
-    }
+    const NetModel *model = &bench->model;
+    double value[NET_SETTINGS_MAX];
+    for (int i = 0; i < model->settings; i++) value[i] = model->setting[i].value;
+    value[model->known[NET_KNOWN_RATE]] = 1e-5;
+    net_scalars_fill(model, &(NetStep){.value = value, .m = bench->batch, .n = 50000, .epoch = 1}, bench->scalar);
 }
 
 static void fill_tensors(Bench *bench) {

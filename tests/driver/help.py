@@ -26,12 +26,12 @@ words |= set(rows(help_on("help", "activations"), r"^  (\w+)")) | set(rows(help_
 words |= set(rows(help_on("help").split("commands:")[1].split("examples:")[0], r"^  (\w+) "))
 words |= set(re.findall(r"[a-z0-9-]+", re.sub(r"\w+:|'.*", "", help_on("explain"))))
 for text in [help_on("help", layer) for layer in layers] + [settings]:
-    words |= set(rows(text, r"^  (\w+)="))
+    words |= set(rows(text, r"^ +(\w+)="))
     words |= {word for line in re.sub(r"\n {20,}", " ", text).split("\n") if " | " in line
               for word in re.findall(r"[\w]+", line[line.rindex(":"):])}
 words |= {"network", "train", "let", "repeat", "default", "allow", "true", "false", "sqrt"}
 words |= {"same", "global", "centre", "data", "full", "epoch", "csv", "sgd", "idx"}
-if not {"conv", "relu", "he_normal", "probe", "l2", "cross_entropy", "window-too-large", "max", "runs"} <= words:
+if not {"conv", "relu", "he_normal", "probe", "rate", "images", "l2", "cross_entropy", "window-too-large", "max", "runs"} <= words:
     sys.exit(f"FAILED: the words are {sorted(words)}")
 for word in sorted(words):
     if word not in help_on("help", word):

@@ -101,6 +101,8 @@ with open("tiny.net", "w") as file:
                "train { split train=100 validation=100 test=100; epochs 1; batch 10 }\n")
 trainer = [NETC, "train", "tiny.net", "--backend", "interp", "--seeds", "1-2"]
 subprocess.run(trainer, check=True, capture_output=True)
+own = piped([NETC, "train", "tiny.net", "--backend", "interp", "--help"]).split("the trainer's own options:")[1]
+narrow([NETC, "train", "--help"], own.split("examples:")[0] + own[own.index("status:"):], 80)
 for columns in 80, 100:
     narrow(trainer, _terminal.run(trainer, columns), columns)
 

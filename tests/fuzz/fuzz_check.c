@@ -6,6 +6,7 @@
 #include "compiler/model/layer.h"
 #include "compiler/model/memory.h"
 #include "compiler/model/pytorch.h"
+#include "compiler/model/settings.h"
 #include "compiler/model/show.h"
 
 #include <math.h>
@@ -79,7 +80,8 @@ static void check_model(const Model *model) {
     Memory memory = model_memory(model, 4096);
     ASSERT(memory.weights >= 4 * model->parameter_count && memory.total > memory.weights && memory.batch > 0 &&
            memory.values > 0);
-    ASSERT(model->settings.data_kind && model->settings.rate > 0 && model->settings.batch >= 0);
+    ASSERT(model->settings.data_kind && model->settings.optimizer);
+    ASSERT(settings_number(&model->settings, "rate") > 0 && settings_number(&model->settings, "batch") >= 0);
 }
 
 static void print_all(const Model *model, const Diags *diags) {

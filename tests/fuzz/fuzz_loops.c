@@ -12,6 +12,7 @@
 #include "compiler/loop/interp.h"
 #include "compiler/loop/lower.h"
 #include "compiler/model/layer.h"
+#include "runtime/train/scalars.h"
 #include "runtime/train/workers.h"
 #include "tests/fuzz/networks.h"
 
@@ -109,14 +110,12 @@ typedef struct {
     int64_t params, logs;
 } Outcome;
 
-static void fill_scalars(const NetModel *model, int64_t images, float scalar[NET_SCALAR_KINDS]) {
-    for (int i = 0; i < model->scalars; i++) {
-        static const uint32_t words[NET_SCALAR_KINDS] = {
-            [NET_SCALAR_SEED_LOW] = 11, [NET_SCALAR_SEED_HIGH] = 7, [NET_SCALAR_EPOCH] = 3};
-        NetScalar kind = model->scalar[i];
-        scalar[i] = kind == NET_SCALAR_STEP ? 0.1f / (float)images : kind == NET_SCALAR_SHRINK ? 0.875f : 0x1p-10f;
-        if (words[kind]) memcpy(&scalar[i], &words[kind], sizeof scalar[i]);
-    }
+/* What the model has is small, so that one step goes nowhere, in an epoch of 1,024 examples. */
+static void fill_scalars(const NetModel *model, int64_t images, float scalar[NET_SCALARS_ROOM]) {
+    double value[NET_SETTINGS_MAX];
+    for (int i = 0; i < model->settings; i++) value[i] = model->setting[i].value != 0 ? 0.125 : 0;
+    value[model->known[NET_KNOWN_SEED]] = 11 + 7 * 0x1p32;
+    net_scalars_fill(model, &(NetStep){.value = value, .m = images, .n = 1024, .epoch = 3}, scalar);
 }
 
 /* Trains one step, and runs every other program. */
@@ -124,7 +123,7 @@ static Outcome run_programs(const NetModel *model, const Example *x) {
     const NetProgram *programs[] = {&model->init,  &model->train, &model->train_log,
                                     &model->probe, &model->eval,  &model->diagnose};
     int64_t chunks = (x->images + NET_LANES - 1) / NET_LANES, logs = model->log_once + chunks * model->log_chunk;
-    float scalar[NET_SCALAR_KINDS] = {0};
+    float scalar[NET_SCALARS_ROOM] = {0};
     fill_scalars(model, x->images, scalar);
     Outcome outcome = {.params = model->param_size, .logs = logs * (int64_t)COUNT_OF(programs)};
     outcome.param = buffer(model->param_size, sizeof(float));

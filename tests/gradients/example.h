@@ -9,9 +9,12 @@
 #include <string.h>
 
 #include "compiler/model/layer.h"
+#include "compiler/model/settings.h"
 #include "compiler/programs/programs.h"
 #include "compiler/tensor/eval.h"
+#include "runtime/base/formula.h"
 #include "runtime/base/rng.h"
+#include "runtime/train/settings.h"
 
 /* One model to check. `set` and `define` are what --set and -D would say; NULL: nothing. */
 typedef struct {
@@ -70,6 +73,31 @@ static inline double example_uniform(uint32_t stream, int64_t i) {
 
 enum { STREAM_INPUT = 1, STREAM_LABEL, STREAM_SAMPLE, STREAM_STORED };
 
+/* The model's settings by name, and their values behind the counts: the rate and the penalties made such that a step
+ * shows them, all else as the model says. */
+static inline void example_settings(Arena *arena, const Model *model, int64_t n, EvalInput *input) {
+    static const struct {
+        const char *name;
+        double value;
+    } made[] = {{"rate", 32}, {"l2", 4}, {"l1", 0.03125}, {"weight_decay", 0}};
+    const char **name = NEW_ARRAY(arena, const char *, NET_SETTINGS_MAX);
+    double *value = NEW_ARRAY(arena, double, NET_COUNTS + NET_SETTINGS_MAX);
+    int count = 0;
+    for (TrainerSetting at = {0}; settings_next(&model->settings, &at); count++) {
+        name[count] = at.spec->trainer.name;
+        value[NET_COUNTS + count] = at.value->real;
+        for (size_t i = 0; i < COUNT_OF(made); i++)
+            if (string_is(made[i].name, name[count])) value[NET_COUNTS + count] = made[i].value;
+        if (string_is(name[count], "seed")) value[NET_COUNTS + count] = 11 + 7 * 0x1p32;
+    }
+    value[NET_COUNT_M] = (double)n;
+    value[NET_COUNT_N] = 1024;
+    value[NET_COUNT_T] = 1;
+    input->name = name;
+    input->names = count;
+    input->value = value;
+}
+
 /* A batch of n images, and parameters small enough that nothing saturates. Every number is a float. */
 static inline void example_fill(Arena *arena, const Programs *programs, int64_t n, EvalInput *input) {
     const Model *model = programs->model;
@@ -101,12 +129,10 @@ static inline void example_fill(Arena *arena, const Programs *programs, int64_t 
                          .item = item,
                          .param = param,
                          .state = state,
-                         .step = (float)(32 / (double)n),
-                         .shrink = 0.875,
-                         .l1_step = 0.0009765625,
                          .seed_low = 11,
                          .seed_high = 7,
                          .epoch = 3};
+    example_settings(arena, model, n, input);
 }
 
 #endif

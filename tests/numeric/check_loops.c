@@ -11,7 +11,7 @@
  *     check_loops [FILE.net]        one file alone, from the project's root */
 #include "compiler/loop/interp.h"
 #include "compiler/loop/lower.h"
-#include "runtime/train/model.h"
+#include "runtime/train/scalars.h"
 #include "tests/gradients/example.h"
 
 #include <float.h>
@@ -56,18 +56,12 @@ static void check_guard(Check *check, const char *name, const void *at, int64_t 
 
 static void fill_scalars(Check *check) {
     const EvalInput *in = &check->input;
-    const float value[] = {[NET_SCALAR_STEP] = (float)in->step,
-                           [NET_SCALAR_SHRINK] = (float)in->shrink,
-                           [NET_SCALAR_L1_STEP] = (float)in->l1_step};
-    const uint32_t word[] = {
-        [NET_SCALAR_SEED_LOW] = in->seed_low, [NET_SCALAR_SEED_HIGH] = in->seed_high, [NET_SCALAR_EPOCH] = in->epoch};
-    for (int s = 0; s < check->net.scalars; s++) {
-        NetScalar kind = check->net.scalar[s];
-        if (kind <= NET_SCALAR_L1_STEP)
-            check->scalar[s] = value[kind];
-        else
-            memcpy(&check->scalar[s], &word[kind], sizeof word[kind]);
-    }
+    NetStep step = {.value = in->value + NET_COUNTS,
+                    .m = (int64_t)in->value[NET_COUNT_M],
+                    .n = (int64_t)in->value[NET_COUNT_N],
+                    .done = (int64_t)in->value[NET_COUNT_S],
+                    .epoch = in->epoch};
+    net_scalars_fill(&check->net, &step, check->scalar);
 }
 
 /* As the loader leaves them: rows from n on are 0. */
@@ -97,7 +91,7 @@ static void fill_buffers(Check *check) {
     check->grad = buffer(check, net->grad_size, sizeof(float));
     check->batch = buffer(check, net->batch_chunk_size * check->chunks, sizeof(float));
     check->scratch = buffer(check, net->scratch_size, sizeof(float));
-    check->scalar = buffer(check, net->scalars, sizeof(float));
+    check->scalar = buffer(check, NET_SCALARS_ROOM, sizeof(float));
     check->log = buffer(check, net->log_once + net->log_chunk * check->chunks, sizeof(double));
     for (int64_t i = 0; i < net->param_size; i++) check->param[i] = (float)check->input.param[i];
     for (int64_t i = 0; i < net->state_size; i++) check->state[i] = (float)check->input.state[i];

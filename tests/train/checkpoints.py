@@ -51,7 +51,7 @@ for name, counters in (("late", {EPOCH: HUGE}), ("last", {EPOCH: (1 << 63) - 1})
                        ("shifted", {STEP: 1}), ("position", {POSITION: HUGE}), ("scores", {RUNNING_N: HUGE}),
                        ("negative", {RUNNING_N: -1}), ("best", {BEST_EPOCH: -1})):
     one_line(resume(forge(name, counters), 3), "its counters cannot be", "[other-network]")
-for key in ("set.rate", "default.rate", "monitor", "log", "network", "order_hash", "tensors"):
+for key in ("set.rate", "default.rate", "set.monitor", "set.log", "network", "order_hash", "tensors"):
     one_line(resume(forge(key, without=key), 3), f"it has no {key}: the checkpoint was written by another netc")
 
 # a damaged checkpoint is reported once

@@ -323,12 +323,12 @@ says("required test_accuracy>0.9, found 0.3; epochs<1, found 1 [not-met]", "--re
 says("time limit of 1e-06 s: stopped in epoch 1 after step 1 of 2; netc train idx.net --resume runs/limited-DATE-N goes "
      "on from there [time-limit]", "--time-limit", "0.000001s", "--data-dir", good, "--name", "limited", status=0)
 
-# a step is rate/m, and the float of that must not be 0
+# a step is given rate / m, and the float of that must not be 0
 for rate, batch, least in (("1e-45", 16, "2.2e-44"), ("1e-44", 16, "2.2e-44"), ("2e-44", "full", "4.5e-44")):
     found = train("--rate", rate, "--batch", str(batch), "--data-dir", good, status=2)
     m = 32 if batch == "full" else batch
-    if found != (f"netc train: rate {rate}: a step is rate/m, and over a batch of m = {m} examples a 32-bit float holds "
-                 f"that as 0; the smallest rate is {least}\n"):
+    if found != (f"netc train: rate {rate}: a step is given rate / m, and for a batch of m = {m} of n = 32 examples a "
+                 f"32-bit float holds that as 0; the smallest rate is {least}\n"):
         fail(f"a rate of {rate}: {found}")
     train("--rate", least, "--batch", str(batch), "--data-dir", good)
     train("--rate", rate, "--batch", "1", "--data-dir", good)

@@ -203,7 +203,7 @@ NetKernel *const net_kernel[] = {train_slot, train_part, eval_chunk, log_bias, l
 
 #pragma GCC diagnostic ignored "-Woverlength-strings" /* every compiler we use takes it */
 const char net_model[] =
-    "{\"abi\":3,\"netc\":\"0.1.0\",\"name\":\"softmax\",\"kernels\":5,"
+    "{\"abi\":4,\"netc\":\"0.1.0\",\"name\":\"softmax\",\"kernels\":5,"
     "\"input\":{\"shape\":[784],\"type\":\"u8\"},\"outputs\":10,\"classes\":10,\"target\":\"class\",\"accuracy\":true,"
     "\"layers\":[{\"name\":\"dense1\",\"kind\":\"dense\",\"shape\":[10],\"activation\":\"softmax\"}],"
     "\"tensors\":["
@@ -214,34 +214,65 @@ const char net_model[] =
     "\"trained\":true,\"kept\":\"dense1.bias\",\"decays\":false,\"init\":{\"kind\":\"constant\",\"a\":0,\"b\":0}}],"
     "\"sizes\":{\"param\":7850,\"state\":0,\"grad_slot\":7850,\"grad\":62800,\"batch_chunk\":0,\"scratch\":12704,"
     "\"log_once\":34,\"log_chunk\":4},"
-    "\"scalars\":[\"step\",\"shrink\"],"
+    "\"scalars\":[\"rate / m\",\"1 - rate * (l2 / n + weight_decay)\"],\"random\":false,"
+    "\"penalty\":{\"squares\":\"(l2 / n + weight_decay) / 2\"},"
     "\"programs\":{"
     "\"train\":{\"phases\":[{\"kernel\":0,\"tasks\":\"slot\"},{\"kernel\":3,\"tasks\":\"once\"},"
     "{\"kernel\":1,\"tasks\":\"part\"}],\"log\":[" SCORES BIAS_ENTRY(
         "bias_grad_sq",
         0) "]},"
            "\"train_log\":{\"phases\":[{\"kernel\":0,\"tasks\":\"slot\"},{\"kernel\":4,\"tasks\":\"once\"},"
-           "{\"kernel\":1,\"tasks\":\"part\"}],\"log\":[" SCORES LOGS ONCE_ENTRY("update_sq", 4)
-               ONCE_ENTRY("weight_sum", 5) ONCE_ENTRY("weight_min", 6) ONCE_ENTRY("weight_max", 7)
-                   ONCE_ENTRY("weight_zero", 8) BIAS_ENTRY("bias_sum", 9) BIAS_ENTRY("bias_sq", 10)
-                       BIAS_ENTRY("bias_min", 11) BIAS_ENTRY("bias_max", 12) BIAS_ENTRY(
-                           "bias_zero",
-                           13) "]},"
-                               "\"probe\":{\"phases\":[{\"kernel\":0,\"tasks\":\"slot\"},{\"kernel\":4,\"tasks\":"
-                               "\"once\"}],\"log\":[" SCORES LOGS "," ENTRY(
-                                   "delta", "dense1", "once", 14, 10,
-                                   1) "]},"
-                                      "\"eval\":{\"phases\":[{\"kernel\":2,\"tasks\":\"chunk\"}],\"log\":[" SCORES
-                                      "]}},"
-                                      "\"train\":{\"data\":{\"kind\":\"digits\"},\"split\":{\"train\":0,\"validation\":"
-                                      "1000,\"test\":0},"
-                                      "\"cost\":\"log_likelihood\",\"optimizer\":\"sgd\",\"rate\":0.1,\"l2\":0.5,"
-                                      "\"patience\":0,\"monitor\":\"accuracy\",\"l1\":0,\"weight_decay\":0,"
-                                      "\"batch\":64,\"epochs\":3,\"seed\":1,"
-                                      "\"log\":{\"gradients\":true,\"weights\":true,\"every\":0,\"probe\":500}},"
-                                      "\"text\":\"network softmax { input 784; dense 10 activation=softmax "
-                                      "}\",\"path\":\"models/softmax.net\","
-                                      "\"order_hash\":\"0123456789abcdef\",\"backend\":\"hand\",\"cpu\":\"generic\"}";
+           "{\"kernel\":1,\"tasks\":\"part\"}],\"log\":[" SCORES LOGS ONCE_ENTRY("update_sq", 4) ONCE_ENTRY(
+               "weight_sum", 5) ONCE_ENTRY("weight_min", 6) ONCE_ENTRY("weight_max", 7) ONCE_ENTRY("weight_zero", 8)
+               BIAS_ENTRY("bias_sum", 9) BIAS_ENTRY("bias_sq", 10) BIAS_ENTRY("bias_min", 11) BIAS_ENTRY("bias_max", 12)
+                   BIAS_ENTRY(
+                       "bias_zero",
+                       13) "]},"
+                           "\"probe\":{\"phases\":[{\"kernel\":0,\"tasks\":\"slot\"},{\"kernel\":4,\"tasks\":"
+                           "\"once\"}],\"log\":[" SCORES LOGS "," ENTRY(
+                               "delta", "dense1", "once", 14, 10,
+                               1) "]},"
+                                  "\"eval\":{\"phases\":[{\"kernel\":2,\"tasks\":\"chunk\"}],\"log\":[" SCORES "]}},"
+                                  "\"data\":{\"kind\":\"digits\"},\"split\":{\"train\":0,\"validation\":1000,\"test\":"
+                                  "0},\"settings\":["
+                                  "{\"name\":\"cost\",\"line\":\"cost\",\"key\":\"\",\"type\":\"word\",\"value\":\"log_"
+                                  "likelihood\"},"
+                                  "{\"name\":\"optimizer\",\"line\":\"optimizer\",\"key\":\"\",\"type\":\"word\","
+                                  "\"value\":\"sgd\"},"
+                                  "{\"name\":\"rate\",\"line\":\"optimizer "
+                                  "sgd\",\"key\":\"rate\",\"type\":\"real\",\"value\":0.1,\"low\":0,\"flag\":\"rate\","
+                                  "\"argument\":\"R\",\"doc\":\"\",\"above\":true},"
+                                  "{\"name\":\"l2\",\"line\":\"regularize\",\"key\":\"l2\",\"type\":\"real\",\"value\":"
+                                  "0.5,\"low\":0,\"flag\":\"l2\",\"argument\":\"L\",\"doc\":\"\",\"same\":\"decay\"},"
+                                  "{\"name\":\"l1\",\"line\":\"regularize\",\"key\":\"l1\",\"type\":\"real\",\"value\":"
+                                  "0,\"low\":0,\"flag\":\"l1\",\"argument\":\"L\",\"doc\":\"\"},"
+                                  "{\"name\":\"weight_decay\",\"line\":\"regularize\",\"key\":\"weight_decay\","
+                                  "\"type\":\"real\",\"value\":0,\"low\":0,\"flag\":\"weight-decay\",\"argument\":"
+                                  "\"D\",\"doc\":\"\",\"same\":\"decay\"},"
+                                  "{\"name\":\"batch\",\"line\":\"batch\",\"key\":\"\",\"type\":\"integer\",\"value\":"
+                                  "64,\"low\":1,\"flag\":\"batch\",\"argument\":\"N|full\",\"doc\":\"\",\"high\":1e9,"
+                                  "\"zero\":\"full\"},"
+                                  "{\"name\":\"epochs\",\"line\":\"epochs\",\"key\":\"\",\"type\":\"integer\","
+                                  "\"value\":3,\"low\":0,\"flag\":\"epochs\",\"argument\":\"N\",\"doc\":\"\",\"high\":"
+                                  "1e9,\"changes\":true},"
+                                  "{\"name\":\"patience\",\"line\":\"stop\",\"key\":\"patience\",\"type\":\"integer\","
+                                  "\"value\":0,\"low\":1,\"flag\":\"patience\",\"argument\":\"N|never\",\"doc\":\"\","
+                                  "\"high\":1e9,\"zero\":\"never\",\"changes\":true},"
+                                  "{\"name\":\"monitor\",\"line\":\"stop\",\"key\":\"monitor\",\"type\":\"word\","
+                                  "\"value\":\"accuracy\"},"
+                                  "{\"name\":\"seed\",\"line\":\"seed\",\"key\":\"\",\"type\":\"integer\",\"value\":1,"
+                                  "\"low\":0,\"flag\":\"seed\",\"argument\":\"S\",\"doc\":\"\"},"
+                                  "{\"name\":\"log\",\"line\":\"log\",\"key\":\"\",\"type\":\"word\",\"value\":"
+                                  "\"gradients weights\"},"
+                                  "{\"name\":\"log_every\",\"line\":\"log\",\"key\":\"every\",\"type\":\"integer\","
+                                  "\"value\":0,\"low\":1,\"flag\":\"log-every\",\"argument\":\"N|epoch\",\"doc\":\"\","
+                                  "\"high\":1e9,\"zero\":\"epoch\"},"
+                                  "{\"name\":\"log_probe\",\"line\":\"log\",\"key\":\"probe\",\"type\":\"integer\","
+                                  "\"value\":500}"
+                                  "],"
+                                  "\"text\":\"network softmax { input 784; dense 10 activation=softmax "
+                                  "}\",\"path\":\"models/softmax.net\","
+                                  "\"order_hash\":\"0123456789abcdef\",\"backend\":\"hand\",\"cpu\":\"generic\"}";
 
 const int64_t net_abi = NET_ABI;
 const int64_t net_model_size = sizeof net_model - 1;

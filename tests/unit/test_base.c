@@ -205,7 +205,7 @@ static void every_kind_is_documented_once(void **state) {
     assert_null(diag_kind_find("no-such-kind"));
 }
 
-/* The runtime's table of sets, the compiler's of kinds and the words that `data` takes name the same. */
+/* The runtime's table of sets and the compiler's of kinds name the same. */
 static void every_data_set_is_a_data_kind(void **state) {
     (void)state;
     size_t sets = 0;
@@ -215,10 +215,23 @@ static void every_data_set_is_a_data_kind(void **state) {
         assert_false(kind->files);
     }
     assert_int_equal(data_kind_count, sets + 1); /* idx */
-    assert_string_equal(setting_kinds[0].name, "data");
-    const char *const *words = setting_kinds[0].options[0].words;
-    for (size_t i = 0; i < data_kind_count; i++) assert_string_equal(words[i], data_kinds[i].name);
-    assert_null(words[data_kind_count]);
+}
+
+/* A setting's first words are its rows, in their order. */
+static void every_word_is_a_variant(void **state) {
+    (void)state;
+    size_t settings = 0;
+    for (size_t k = 0; k < setting_kind_count; k++) {
+        const SettingKind *kind = &setting_kinds[k];
+        if (!kind->variant) continue;
+        settings++;
+        size_t i = 0;
+        for (const Variant *variant; (variant = kind->variant(i)); i++)
+            assert_string_equal(kind->options[0].words[i], variant->name);
+        assert_true(i > 0);
+        assert_null(kind->options[0].words[i]);
+    }
+    assert_int_equal(settings, 2); /* data, optimizer */
 }
 
 int main(void) {
@@ -233,6 +246,7 @@ int main(void) {
         cmocka_unit_test(diagnostics_are_sorted_silenced_and_limited),
         cmocka_unit_test(every_kind_is_documented_once),
         cmocka_unit_test(every_data_set_is_a_data_kind),
+        cmocka_unit_test(every_word_is_a_variant),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -16,14 +16,14 @@ static bool has_option(const OptionOwner *owner, const char *name, size_t length
 }
 
 /* Of any layer or setting. */
-static bool is_option(const char *name, size_t length) {
+static bool is_option(Arena *arena, const char *name, size_t length) {
     for (const LayerKind *const *kind = layer_kinds; *kind; kind++) {
         OptionOwner owner = layer_kind_owner(*kind);
         if (has_option(&owner, name, length)) return true;
     }
     for (size_t i = 0; i < setting_kind_count; i++) {
-        OptionOwner owner = setting_kind_owner(&setting_kinds[i]);
-        if (has_option(&owner, name, length)) return true;
+        OptionOwner owner;
+        if (setting_owner(arena, setting_kinds[i].name, &owner) && has_option(&owner, name, length)) return true;
     }
     return false;
 }
@@ -52,7 +52,7 @@ static bool is_netc(Arena *arena, const char *text, bool begun) {
                 if (!layer_statement_good(&scope, stmt->body.at[k])) return false;
             }
         } else if (begun) {
-            if (!layer_owner(stmt->name, &owner) && !setting_owner(stmt->name, &owner)) return false;
+            if (!layer_owner(stmt->name, &owner) && !setting_owner(arena, stmt->name, &owner)) return false;
             if (!options_read(&scope, &owner, stmt, options_new(arena, &owner))) return false;
         } else if (!layer_statement_good(&scope, stmt) && !setting_line_good(&scope, stmt)) {
             return false;
@@ -94,7 +94,7 @@ static const char *wrong_order(Arena *arena, const OptionOwner *owner, const cha
 static const char *wrong_head(Arena *arena, const ForeignHead *row, bool layer) {
     OptionOwner owner;
     const char *name = arena_copy(arena, row->here, strcspn(row->here, " "));
-    if (!(layer ? layer_owner(name, &owner) : setting_owner(name, &owner))) {
+    if (!(layer ? layer_owner(name, &owner) : setting_owner(arena, name, &owner))) {
         return arena_format(arena, "there is no '%s'", name);
     }
     if (!is_netc(arena, row->here, true)) return arena_format(arena, "no line begins with '%s'", row->here);
@@ -105,7 +105,7 @@ static const char *wrong_head(Arena *arena, const ForeignHead *row, bool layer) 
 }
 
 static const char *wrong_word(Arena *arena, const ForeignWord *row) {
-    bool known = is_option(row->here, strlen(row->here)) || is_word(row->here);
+    bool known = is_option(arena, row->here, strlen(row->here)) || is_word(row->here);
     return known ? NULL : arena_format(arena, "nothing is called '%s'", row->here);
 }
 
@@ -117,7 +117,7 @@ static const char *wrong_pair(Arena *arena, const char *text) {
         size_t length = (size_t)(equals - key), value = 0;
         bool written = length > 0 && strspn(key, "abcdefghijklmnopqrstuvwxyz_0123456789") == length;
         if (!written) continue;
-        if (!is_option(key, length)) return arena_format(arena, "there is no option '%.*s='", (int)length, key);
+        if (!is_option(arena, key, length)) return arena_format(arena, "there is no option '%.*s='", (int)length, key);
         while (in_name(equals[1 + value])) value++;
         const char *word = arena_copy(arena, equals + 1, value);
         if (value > 0 && !is_digit(*word) && !is_word(word)) return arena_format(arena, "there is no '%s'", word);

@@ -5,7 +5,7 @@
 
 /* A whole descriptor; %s stands for what a test puts in its place. */
 static const char good[] =
-    "{\"abi\":3,\"netc\":\"0.1.0\",\"name\":\"tiny\",\"kernels\":2,\"input\":{\"shape\":[1,2,2],\"type\":\"u8\"},"
+    "{\"abi\":4,\"netc\":\"0.1.0\",\"name\":\"tiny\",\"kernels\":2,\"input\":{\"shape\":[1,2,2],\"type\":\"u8\"},"
     "\"outputs\":3,\"classes\":3,\"target\":\"class\",\"accuracy\":true,"
     "\"layers\":[{\"name\":\"dense1\",\"kind\":\"dense\",\"shape\":[3],\"activation\":\"softmax\"}],"
     "\"tensors\":[{\"name\":\"dense1.weight\",\"role\":\"weight\",\"buffer\":\"param\",\"offset\":0,\"size\":12,"
@@ -14,17 +14,37 @@ static const char good[] =
     "{\"name\":\"dense1.bias\",\"role\":\"bias\",\"buffer\":\"param\",\"offset\":12,\"size\":3,\"shape\":[3],"
     "\"trained\":true,\"kept\":\"dense1.bias\",\"decays\":false,\"init\":{\"kind\":\"constant\",\"a\":0,\"b\":0}}],"
     "\"sizes\":{\"param\":15,\"state\":0,\"grad_slot\":15,\"grad\":120,\"batch_chunk\":0,\"scratch\":64,"
-    "\"log_once\":1,\"log_chunk\":2},\"scalars\":[\"step\"],"
+    "\"log_once\":1,\"log_chunk\":2},\"scalars\":[\"rate / m\"],\"random\":false,\"penalty\":{},"
     "\"programs\":{\"train\":{\"phases\":[{\"kernel\":0,\"tasks\":\"slot\"},{\"kernel\":1,\"tasks\":\"part\"}],"
     "\"log\":[{\"name\":\"cost\",\"layer\":\"\",\"per\":\"chunk\",\"at\":0,\"count\":1,\"elements\":1},"
     "{\"name\":\"correct\",\"layer\":\"\",\"per\":\"chunk\",\"at\":1,\"count\":1,\"elements\":1}]},"
     "\"eval\":{\"phases\":[{\"kernel\":0,\"tasks\":\"chunk\"}],"
     "\"log\":[{\"name\":\"cost\",\"layer\":\"\",\"per\":\"chunk\",\"at\":0,\"count\":1,\"elements\":1},"
     "{\"name\":\"correct\",\"layer\":\"\",\"per\":\"chunk\",\"at\":1,\"count\":1,\"elements\":1}]}},"
-    "\"train\":{\"data\":{\"kind\":\"digits\"},\"split\":{\"train\":0,\"validation\":0.1,\"test\":0},"
-    "\"cost\":\"log_likelihood\",\"optimizer\":\"sgd\",\"patience\":0,\"monitor\":\"accuracy\",\"rate\":0.1,\"l2\":0,"
-    "\"l1\":0,\"weight_decay\":0,\"batch\":0,"
-    "\"epochs\":10,\"seed\":1,\"log\":{\"gradients\":false,\"weights\":false,\"every\":0,\"probe\":0}},"
+    "\"data\":{\"kind\":\"digits\"},\"split\":{\"train\":0,\"validation\":0.1,\"test\":0},\"settings\":["
+    "{\"name\":\"cost\",\"line\":\"cost\",\"key\":\"\",\"type\":\"word\",\"value\":\"log_likelihood\"},"
+    "{\"name\":\"optimizer\",\"line\":\"optimizer\",\"key\":\"\",\"type\":\"word\",\"value\":\"sgd\"},"
+    "{\"name\":\"rate\",\"line\":\"optimizer "
+    "sgd\",\"key\":\"rate\",\"type\":\"real\",\"value\":0.1,\"low\":0,\"flag\":\"rate\",\"argument\":\"R\",\"doc\":"
+    "\"\",\"above\":true},"
+    "{\"name\":\"l2\",\"line\":\"regularize\",\"key\":\"l2\",\"type\":\"real\",\"value\":0,\"low\":0,\"flag\":\"l2\","
+    "\"argument\":\"L\",\"doc\":\"\",\"same\":\"decay\"},"
+    "{\"name\":\"weight_decay\",\"line\":\"regularize\",\"key\":\"weight_decay\",\"type\":\"real\",\"value\":0,\"low\":"
+    "0,\"flag\":\"weight-decay\",\"argument\":\"D\",\"doc\":\"\",\"same\":\"decay\"},"
+    "{\"name\":\"batch\",\"line\":\"batch\",\"key\":\"\",\"type\":\"integer\",\"value\":0,\"low\":1,\"flag\":\"batch\","
+    "\"argument\":\"N|full\",\"doc\":\"\",\"high\":1e9,\"zero\":\"full\"},"
+    "{\"name\":\"epochs\",\"line\":\"epochs\",\"key\":\"\",\"type\":\"integer\",\"value\":10,\"low\":0,\"flag\":"
+    "\"epochs\",\"argument\":\"N\",\"doc\":\"\",\"high\":1e9,\"changes\":true},"
+    "{\"name\":\"patience\",\"line\":\"stop\",\"key\":\"patience\",\"type\":\"integer\",\"value\":0,\"low\":1,\"flag\":"
+    "\"patience\",\"argument\":\"N|never\",\"doc\":\"\",\"high\":1e9,\"zero\":\"never\",\"changes\":true},"
+    "{\"name\":\"monitor\",\"line\":\"stop\",\"key\":\"monitor\",\"type\":\"word\",\"value\":\"accuracy\"},"
+    "{\"name\":\"seed\",\"line\":\"seed\",\"key\":\"\",\"type\":\"integer\",\"value\":1,\"low\":0,\"flag\":\"seed\","
+    "\"argument\":\"S\",\"doc\":\"\"},"
+    "{\"name\":\"log\",\"line\":\"log\",\"key\":\"\",\"type\":\"word\",\"value\":\"nothing\"},"
+    "{\"name\":\"log_every\",\"line\":\"log\",\"key\":\"every\",\"type\":\"integer\",\"value\":0,\"low\":1,\"flag\":"
+    "\"log-every\",\"argument\":\"N|epoch\",\"doc\":\"\",\"high\":1e9,\"zero\":\"epoch\"},"
+    "{\"name\":\"log_probe\",\"line\":\"log\",\"key\":\"probe\",\"type\":\"integer\",\"value\":0}"
+    "],"
     "\"text\":\"\",\"path\":\"tiny.net\",\"order_hash\":\"0\",\"backend\":\"c\",\"cpu\":\"generic\"}";
 
 static void nothing(const void *self, float *param, float *state, float *grad, float *batch, float *scratch,
@@ -55,7 +75,10 @@ static void test_good(void **state) {
     assert_false(model.train_log.present);
     assert_int_equal(model.train.phases, 2);
     assert_true(model.train.phase[1].tasks == NET_TASKS_PART);
-    assert_true(net_model_has_scalar(&model, NET_SCALAR_STEP) && !net_model_has_scalar(&model, NET_SCALAR_SHRINK));
+    const NetSetting *rate = &model.setting[model.known[NET_KNOWN_RATE]], *l2 = rate + 1;
+    assert_true(rate->used && rate->above && rate->value == 0.1);
+    assert_true(!l2->used && net_setting_same(l2, l2 + 1) && !net_setting_same(l2, rate));
+    assert_string_equal(model.compiled.optimizer, "sgd");
     double log[] = {9, 1, 2, 10, 20};
     assert_true(net_log_value(&model, net_program_entry(&model.eval, NET_LOG_CORRECT, -1), log, 2, 0) == 22);
     net_model_free(&model);
@@ -76,7 +99,7 @@ static void refuse(const char *from, const char *to, const char *reason) {
 
 static void test_bad(void **state) {
     (void)state;
-    refuse("\"abi\":3", "\"abi\":2", "version 2");
+    refuse("\"abi\":4", "\"abi\":3", "version 3");
     refuse("\"name\":\"tiny\"", "\"name\":7", "'name'");
     refuse("\"param\":15", "\"param\":14", "beyond its buffer");
     refuse("\"offset\":12", "\"offset\":11", "overlaps");
@@ -91,10 +114,17 @@ static void test_bad(void **state) {
     refuse("\"correct\"", "\"wrong\"", "unknown value 'wrong'");
     refuse("\"layer\":\"\"", "\"layer\":\"dense2\"", "unknown layer 'dense2'");
     refuse("\"eval\"", "\"evil\"", "no program 'eval'");
-    refuse("\"step\"", "\"stride\"", "unknown scalar 'stride'");
-    refuse("\"sgd\"", "\"adam\"", "unknown optimizer 'adam'");
-    refuse("\"gradients\":false", "\"gradients\":true", "train_log");
-    refuse("\"rate\":0.1", "\"rate\":\"fast\"", "'rate'");
+    refuse("rate / m", "rate / k", "at 'k': no setting has that name");
+    refuse("rate / m", "cost / m", "reads the word 'cost'");
+    refuse("\"penalty\":{}", "\"penalty\":{\"sizes\":\"l1 / n\"}", "at 'l1 / n'");
+    refuse("nothing", "gradients", "train_log");
+    refuse("\"value\":0.1", "\"value\":\"fast\"", "'value'");
+    refuse("\"value\":0.1", "\"value\":-0.1", "'rate' is out of its range");
+    refuse("\"name\":\"patience\"", "\"name\":\"waits\"", "no setting 'patience'");
+    refuse("\"flag\":\"epochs\",", "", "'epochs' has no option");
+    refuse("\"name\":\"l2\"", "\"name\":\"rate\"", "two settings are named 'rate'");
+    refuse("\"type\":\"integer\"", "\"type\":\"whole\"", "unknown value 'whole'");
+    refuse("\"value\":10", "\"value\":1.5", "no whole number");
     refuse("\"role\":\"bias\"", "\"role\":\"moment\"", "unknown value 'moment'");
     refuse("\"normal\"", "\"data\"", "'statistic'");
     refuse("\"normal\"", "\"data\",\"statistic\":\"median\"", "unknown value 'median'");

@@ -1,0 +1,69 @@
+#include "runtime/train/settings.h"
+
+#include <float.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "runtime/base/float.h"
+
+static bool in_range(const NetSetting *setting, double value) {
+    return (setting->above ? value > setting->low : value >= setting->low) &&
+           (setting->below ? value < setting->high : value <= setting->high);
+}
+
+static bool wrong(const NetSetting *setting, const char *text, NetError *error) {
+    char range[96];
+    bool whole = setting->kind == NET_SETTING_INTEGER;
+    if (!whole && net_rounds_to_zero(strtod(text, NULL))) {
+        return net_fail(error, NET_USAGE, "--%s %s: a 32-bit float holds it as 0; the smallest above that is 1.4e-45",
+                        setting->flag, text);
+    }
+    if (setting->high >= (double)FLT_MAX) {
+        snprintf(range, sizeof range, "%s %.16g", setting->above ? "above" : "of at least", setting->low);
+    } else {
+        snprintf(range, sizeof range, "from %.16g to %s%.16g", setting->low, setting->below ? "below " : "",
+                 setting->high);
+    }
+    return net_fail(error, NET_USAGE, "--%s %s: expected a %s %s%s%s%s", setting->flag, text,
+                    whole ? "whole number" : "number", range, setting->zero != NULL ? ", or '" : "",
+                    setting->zero != NULL ? setting->zero : "", setting->zero != NULL ? "'" : "");
+}
+
+bool net_setting_read(const NetSetting *setting, const char *text, double *value, NetError *error) {
+    if (setting->zero != NULL && strcmp(text, setting->zero) == 0) {
+        *value = 0;
+        return true;
+    }
+    bool whole = setting->kind == NET_SETTING_INTEGER;
+    char *end = NULL;
+    double number = strtod(text, &end);
+    const char *allowed = whole ? "0123456789" : "+-.0123456789eE";
+    if (end == text || *end != '\0' || strspn(text, allowed) != strlen(text) || !isfinite(number) ||
+        !in_range(setting, number) || (!whole && net_rounds_to_zero(number))) {
+        return wrong(setting, text, error);
+    }
+    *value = number;
+    return true;
+}
+
+const char *net_setting_text(const NetSetting *setting, double value, char out[NET_SETTING_TEXT]) {
+    if (setting->kind == NET_SETTING_WORD) {
+        return setting->word;
+    }
+    snprintf(out, NET_SETTING_TEXT, setting->kind == NET_SETTING_INTEGER ? "%.0f" : "%.17g", value);
+    return out;
+}
+
+const char *net_setting_shown(const NetSetting *setting, double value, char out[NET_SETTING_TEXT]) {
+    if (setting->kind != NET_SETTING_REAL) {
+        return value == 0 && setting->zero != NULL ? setting->zero : net_setting_text(setting, value, out);
+    }
+    snprintf(out, NET_SETTING_TEXT, "%g", value);
+    return out;
+}
+
+bool net_setting_same(const NetSetting *a, const NetSetting *b) {
+    return a->same != NULL && b->same != NULL && strcmp(a->same, b->same) == 0;
+}
