@@ -192,8 +192,8 @@ static void check_batch(Scope *scope, const Model *model) {
     int64_t batch = (int64_t)settings_number(&model->settings, "batch");
     if (!line || examples == 0 || batch <= examples) return;
     Diag *diag = diag_report(scope->diags, line->at, "batch-size",
-                             "batch %lld is more than the training part of %s has: %lld examples",
-                             (long long)batch, model->settings.data_kind, (long long)examples);
+                             "batch %lld is more than the training part of %s has: %lld examples", (long long)batch,
+                             model->settings.data_kind, (long long)examples);
     diag_help(scope->diags, diag, "write 'batch full' for all of them in one step");
 }
 
@@ -224,8 +224,7 @@ static void check_patience(Scope *scope, const Model *model) {
     const AstStmt *line = line_of(model, "stop");
     int64_t patience = (int64_t)settings_number(&model->settings, "patience");
     int64_t epochs = (int64_t)settings_number(&model->settings, "epochs");
-    if (!line || model->purpose != PURPOSE_LOOK || epochs == 0 || patience < epochs)
-        return;
+    if (!line || model->purpose != PURPOSE_LOOK || epochs == 0 || patience < epochs) return;
     Diag *diag = diag_report(scope->diags, line->at, "idle-stop",
                              "stop never acts: its patience is %lld epochs, and training ends after %lld",
                              (long long)patience, (long long)epochs);
@@ -270,8 +269,8 @@ static void check_probe(Scope *scope, const Model *model) {
     int64_t examples = line && model->purpose == PURPOSE_LOOK ? known_examples(model) : 0;
     if (examples == 0 || probe <= examples) return;
     Diag *diag = diag_report(scope->diags, line->at, "probe-size",
-                             "probe=%lld is more than the training part of %s has: %lld examples",
-                             (long long)probe, settings->data_kind, (long long)examples);
+                             "probe=%lld is more than the training part of %s has: %lld examples", (long long)probe,
+                             settings->data_kind, (long long)examples);
     diag_help(scope->diags, diag, "write probe=%lld for all of them", (long long)examples);
 }
 
