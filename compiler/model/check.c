@@ -322,7 +322,7 @@ static void check_repeat(Checker *checker, const AstStmt *stmt) {
     if (!value_is_whole(value) || value->number < 0) {
         Diag *diag = diag_report(checker->diags, value->at, "bad-value",
                                  "repeat needs a whole number of rounds, not %s", value_text(checker->arena, value));
-        double rounds = value->kind == AST_NUMBER && value->number >= 1 && value->number < MODEL_MAX_REPEAT
+        double rounds = value->kind == AST_NUMBER && value->number >= 1 && value->number < (double)MODEL_MAX_REPEAT
                             ? floor(value->number)
                             : 3;
         diag_help(checker->diags, diag, "for example 'repeat %s {'", number_text(checker->arena, rounds));

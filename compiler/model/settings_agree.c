@@ -186,10 +186,14 @@ static int64_t known_examples(const Model *model) {
     return known ? rows[NET_PART_TRAIN] : 0;
 }
 
+static int64_t settings_count(const Settings *settings, const char *name) {
+    return (int64_t)settings_number(settings, name);
+}
+
 static void check_batch(Scope *scope, const Model *model) {
     const AstStmt *line = line_of(model, "batch");
     int64_t examples = model->purpose == PURPOSE_LOOK ? known_examples(model) : 0; /* --batch and --data may differ */
-    int64_t batch = (int64_t)settings_number(&model->settings, "batch");
+    int64_t batch = settings_count(&model->settings, "batch");
     if (!line || examples == 0 || batch <= examples) return;
     Diag *diag = diag_report(scope->diags, line->at, "batch-size",
                              "batch %lld is more than the training part of %s has: %lld examples", (long long)batch,
@@ -222,8 +226,8 @@ static void check_percent(Scope *scope, const Model *model) {
 /* Training ends before so many epochs without a gain have gone by. */
 static void check_patience(Scope *scope, const Model *model) {
     const AstStmt *line = line_of(model, "stop");
-    int64_t patience = (int64_t)settings_number(&model->settings, "patience");
-    int64_t epochs = (int64_t)settings_number(&model->settings, "epochs");
+    int64_t epochs = settings_count(&model->settings, "epochs");
+    int64_t patience = settings_count(&model->settings, "patience");
     if (!line || model->purpose != PURPOSE_LOOK || epochs == 0 || patience < epochs) return;
     Diag *diag = diag_report(scope->diags, line->at, "idle-stop",
                              "stop never acts: its patience is %lld epochs, and training ends after %lld",
@@ -265,8 +269,8 @@ static void check_scale(Scope *scope, const Model *model) {
 static void check_probe(Scope *scope, const Model *model) {
     const AstStmt *line = line_of(model, "log");
     const Settings *settings = &model->settings;
-    int64_t probe = (int64_t)settings_number(settings, "log_probe");
     int64_t examples = line && model->purpose == PURPOSE_LOOK ? known_examples(model) : 0;
+    int64_t probe = settings_count(settings, "log_probe");
     if (examples == 0 || probe <= examples) return;
     Diag *diag = diag_report(scope->diags, line->at, "probe-size",
                              "probe=%lld is more than the training part of %s has: %lld examples", (long long)probe,
