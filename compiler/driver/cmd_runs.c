@@ -34,7 +34,7 @@ static bool select_model(Arena *arena, Runs *runs, const char *model) {
             vec_push(arena, &names, field->text);
         }
         if (own != NULL) {
-            vec_push(arena, &names, own);
+            vec_push(arena, &names, arena_copy(arena, own, strlen(own)));
         }
     }
     runs_select(arena, runs, model);
