@@ -8,7 +8,8 @@
 
 enum { NEAR_PATH_MAX_FILES = 4096 };
 
-const char *near_path(Arena *arena, const char *path) {
+/* NULL when the path exists, or nothing is near. */
+static const char *near_path(Arena *arena, const char *path) {
     if (access(path, F_OK) == 0) return NULL;
     const char *beside = arena_format(arena, "%s.net", path);
     if (access(beside, F_OK) == 0) return beside;

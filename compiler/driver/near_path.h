@@ -4,10 +4,8 @@
 
 #include "compiler/base/base.h"
 
-/* A file beside it whose name is the nearest, or the same with an ending in front of which it stops: d.net for d. NULL
- * when the path exists, or nothing is near. */
-const char *near_path(Arena *arena, const char *path);
-/* "; did you mean 'd.net'?", "" when there is nothing near: for the end of a message. */
+/* "; did you mean 'd.net'?", for the end of a message: the file beside it with that name before ".net", or else the one
+ * whose name is nearest. "" when the path exists, or nothing is near. */
 const char *near_path_question(Arena *arena, const char *path);
 
 #endif

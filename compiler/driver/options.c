@@ -3,6 +3,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "compiler/driver/option_words.h"
 #include "compiler/driver/report.h"
 #include "runtime/base/words.h"
 #include "runtime/base/wrap.h"
@@ -272,48 +273,6 @@ static const Option *find_option(const char *word, unsigned mask, const char **v
     return NULL;
 }
 
-/* What other compilers call theirs. */
-static const NetAlias aliases[] = {
-    {"--out", "--output"},
-    {"--out-file", "--output"},
-    {"--output-file", "--output"},
-    {"--save", "--output"},
-    {"--march", "--cpu"},
-    {"--mcpu", "--cpu"},
-    {"--arch", "--cpu"},
-    {"-march", "--cpu"},
-    {"-mcpu", "--cpu"},
-    {"-c", "--emit obj"},
-    {"-s", "--emit asm"},
-    {"-shared", "--emit shared"},
-    {"--lib", "--emit lib"},
-    {"--library", "--emit lib"},
-    {"--onnx", "--emit onnx"},
-    {"--format", "--emit"},
-    {"--export", "--emit"},
-    {"--inference", "--infer"},
-    {"--predict", "--infer"},
-    {"--load", "--weights"},
-    {"--checkpoint", "--weights"},
-    {"--param", "-D NAME=VALUE"},
-    {"--json", "--diagnostics json"},
-    {"-v", "leave it out; 'netc --version' prints the version"},
-    {"--verbose", "leave it out; 'netc train' and 'netc build' have it"},
-    {"--override", "--set LINE"},
-    {"--summary", "leave it out; 'netc show FILE' prints a table of the layers"},
-    {"--strict", "-Werror"},
-    {"--no-color", "--color never"},
-    {"-wall", "all warnings are shown by themselves; -Werror makes errors of them"},
-    {"-g", "leave it out; 'netc help developer' lists what shows netc's work"},
-    {"--debug", "leave it out; 'netc help developer' lists what shows netc's work"},
-    {"--lr", "a rate is for 'netc train' and trainers: --rate"},
-    {"--rate",
-     "a rate is for 'netc train' and trainers; commands that read a model take --set 'optimizer sgd rate=0.1'"},
-    {"--epochs", "epochs are for 'netc train' and trainers; commands that read a model take --set 'epochs 3'"},
-    {"--batch", "the batch is for 'netc train' and trainers; commands that read a model take --set 'batch 32'"},
-    {"--seed", "the seed is for 'netc train' and trainers; commands that read a model take --set 'seed 1'"},
-};
-
 /* Whether a command takes what an alias stands for: "--emit obj", or a sentence. */
 static bool suits(Reader *reader, const NetAlias *alias) {
     const char *value;
@@ -323,11 +282,11 @@ static bool suits(Reader *reader, const NetAlias *alias) {
 
 /* What another program's option is in this command; NULL: nothing that is known. */
 static const char *find_alias(Reader *reader, const char *word) {
-    NetAlias here[COUNT_OF(aliases)];
+    NetAlias *here = NEW_ARRAY(reader->arena, NetAlias, option_alias_count);
     size_t count = 0;
-    for (size_t i = 0; i < COUNT_OF(aliases); i++) {
-        if (suits(reader, &aliases[i])) {
-            here[count++] = aliases[i];
+    for (size_t i = 0; i < option_alias_count; i++) {
+        if (suits(reader, &option_aliases[i])) {
+            here[count++] = option_aliases[i];
         }
     }
     return net_find_alias(word, here, count);
@@ -366,35 +325,9 @@ static int unknown_option(Reader *reader, const char *word) {
                           : report_usage(name, "unknown option '%s'; 'netc help %s' lists what there is", plain, name);
 }
 
-/* What other tools call a choice: what it is here, or a sentence. */
-static const NetAlias choice_aliases[] = {
-    {"so", "shared"},
-    {"dll", "shared"},
-    {"dylib", "shared"},
-    {"dynamic", "shared"},
-    {"a", "lib"},
-    {"static", "lib"},
-    {"o", "obj"},
-    {"object", "obj"},
-    {"binary", "exe"},
-    {"executable", "exe"},
-    {"program", "exe"},
-    {"s", "asm"},
-    {"assembly", "asm"},
-    {"ll", "llvm"},
-    {"ir", "llvm"},
-    {"gcc", "a C compiler is named by '--backend c --cc gcc'"},
-    {"clang", "a C compiler is named by '--backend c --cc clang'"},
-    {"cc", "a C compiler is named by '--backend c --cc cc'"},
-    {"cuda", "netc makes code for processors, not for GPUs; leave it out"},
-    {"gpu", "netc makes code for processors, not for GPUs; leave it out"},
-    {"opencl", "netc makes code for processors, not for GPUs; leave it out"},
-    {"cpu", "code is for the processor anyway; leave it out"},
-};
-
 static int wrong_choice(Reader *reader, const Option *option, const char *written, const char *value) {
     Text list = {0};
-    const char *alias = net_find_alias(value, choice_aliases, COUNT_OF(choice_aliases));
+    const char *alias = net_find_alias(value, choice_aliases, choice_alias_count);
     const char *advice = alias != NULL && strchr(alias, ' ') != NULL ? alias : NULL;
     size_t count = 0;
     const char *nearest = NULL;
@@ -527,29 +460,10 @@ static bool is_model(const Reader *reader, int index) {
     return index == 0 || access(reader->argv[index], F_OK) == 0;
 }
 
-/* What other tools have as commands of a command. */
-static const struct {
-    const char *command, *word, *here;
-} subcommands[] = {
-    {"data", "list", "'netc data' lists the sets"},
-    {"data", "ls", "'netc data' lists the sets"},
-    {"data", "show", "'netc data' lists the sets"},
-    {"data", "fetch", "'netc data mnist' fetches that set"},
-    {"data", "get", "'netc data mnist' fetches that set"},
-    {"data", "download", "'netc data mnist' fetches that set"},
-    {"runs", "list", "'netc runs' lists them"},
-    {"runs", "ls", "'netc runs' lists them"},
-    {"runs", "show", "'netc show runs/NAME' prints what is in one"},
-    {"runs", "delete", "a run is a folder: rm -r runs/NAME"},
-    {"runs", "remove", "a run is a folder: rm -r runs/NAME"},
-    {"runs", "rm", "a run is a folder: rm -r runs/NAME"},
-    {"runs", "clean", "a run is a folder: rm -r runs/NAME"},
-};
-
 static int check_subcommand(const Reader *reader) {
     const char *name = reader->command->name;
     const char *word = reader->options->files.count > 0 ? reader->options->files.at[0] : NULL;
-    for (size_t i = 0; i < COUNT_OF(subcommands); i++) {
+    for (size_t i = 0; i < subcommand_count; i++) {
         if (string_is(subcommands[i].command, name) && string_is(word, subcommands[i].word) &&
             access(word, F_OK) != 0) {
             return report_usage(name, "there is no command '%s'; %s", word, subcommands[i].here);

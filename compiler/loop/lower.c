@@ -283,9 +283,3 @@ Inference *lower_inference(Arena *arena, Programs *programs, const LowerOptions 
     if (batches) verify_reach(inference, inference->batch, false);
     return inference;
 }
-
-Code *lower_model(Arena *arena, const Model *model, const LowerOptions *options) {
-    Programs *programs = programs_build(arena, model);
-    lower_passes(programs);
-    return lower_programs(arena, programs, options);
-}

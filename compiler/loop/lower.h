@@ -38,6 +38,5 @@ typedef struct {
 
 /* Of programs_build_inference() after lower_passes(). Without `batches` there is no such kernel: `batch` is -1. */
 Inference *lower_inference(Arena *arena, Programs *programs, const LowerOptions *options, bool batches);
-Code *lower_model(Arena *arena, const Model *model, const LowerOptions *options);
 
 #endif

@@ -33,12 +33,6 @@ const OptionSpec layer_common_options[LAYER_COMMON_OPTIONS] = {
                     .doc = "the label of an earlier layer to read, instead of the one just above"},
 };
 
-const OptionValue *layer_option(const Layer *layer, const char *name) {
-    for (size_t i = 0; i < layer->kind->option_count; i++)
-        if (string_is(layer->kind->options[i].name, name)) return &layer->options[i];
-    BUG("%s has no option %s", layer->kind->name, name);
-}
-
 int64_t model_classes(const Model *model) {
     if (model->settings.target != TARGET_CLASS) return 0;
     int64_t outputs = shape_count(model->layers.at[model->layers.count - 1]->out);

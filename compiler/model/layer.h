@@ -48,8 +48,6 @@ struct LayerKind {
 
 extern const LayerKind *const layer_kinds[];        /* ends with NULL; the row of kind K is `const LayerKind layer_K` */
 const LayerKind *layer_kind_find(const char *name); /* NULL: there is none */
-/* The value of an option the layer's kind has. */
-const OptionValue *layer_option(const Layer *layer, const char *name);
 
 /* The input stands first and reads no layer. */
 bool layer_kind_is_input(const LayerKind *kind);

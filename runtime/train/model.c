@@ -2,14 +2,11 @@
 
 #include <float.h>
 #include <math.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* The largest buffer a descriptor may ask for, in elements: 2^40 floats are 4 TiB; sums of a few cannot overflow. */
-#define SIZE_LIMIT ((int64_t)1 << 40)
-#define COUNT_LIMIT ((int64_t)1 << 31)
+#include "runtime/train/decoder.h"
 
 static const char *const log_names[NET_LOG_KINDS] = {
     [NET_LOG_COST] = "cost",
@@ -53,130 +50,13 @@ static const char *const task_names[] = {
     [NET_TASKS_PART] = "part",
 };
 
-static const char *const role_names[] = {
-    [NET_ROLE_WEIGHT] = "weight",
-    [NET_ROLE_BIAS] = "bias",
-    [NET_ROLE_STATISTIC] = "statistic",
-};
+static const char *const role_names[] = {"weight", "bias", "statistic"};
 
 static const char *const statistic_names[] = {[NET_STATISTIC_MEAN] = "mean", [NET_STATISTIC_DEVIATION] = "deviation"};
 
-typedef struct {
-    const NetCode *code;
-    NetModel *model;
-    int64_t kernels; /* entries of the kernel table; INT64_MAX when the descriptor does not say */
-    NetError *error;
-    bool failed;
-} Decoder;
-
-/* Keeps the first failure; later ones are its consequences. */
-__attribute__((format(printf, 2, 3))) static void reject(Decoder *d, const char *format, ...) {
-    if (d->failed) {
-        return;
-    }
-    d->failed = true;
-    char text[512];
-    va_list arguments;
-    va_start(arguments, format);
-    vsnprintf(text, sizeof text, format, arguments);
-    va_end(arguments);
-    net_fail(d->error, NET_ENVIRONMENT, "this trainer's model descriptor is broken: %s; build it again with netc",
-             text);
-}
-
-static const char *get_string(Decoder *d, const json_t *object, const char *key) {
-    const json_t *value = json_object_get(object, key);
-    if (!json_is_string(value)) {
-        reject(d, "'%s' is not a string", key);
-        return "";
-    }
-    return json_string_value(value);
-}
-
-static bool get_bool(Decoder *d, const json_t *object, const char *key) {
-    const json_t *value = json_object_get(object, key);
-    if (value != NULL && !json_is_boolean(value)) {
-        reject(d, "'%s' is not true or false", key);
-    }
-    return json_is_true(value);
-}
-
-static int64_t get_integer(Decoder *d, const json_t *object, const char *key, int64_t low, int64_t high) {
-    const json_t *value = json_object_get(object, key);
-    if (!json_is_integer(value) || json_integer_value(value) < low || json_integer_value(value) > high) {
-        reject(d, "'%s' is not an integer from %lld to %lld", key, (long long)low, (long long)high);
-        return low;
-    }
-    return json_integer_value(value);
-}
-
-/* A number that may be left out: then 0. */
-static double get_number(Decoder *d, const json_t *object, const char *key) {
-    const json_t *value = json_object_get(object, key);
-    if (value == NULL) {
-        return 0;
-    }
-    double number = json_number_value(value);
-    if (!json_is_number(value) || !isfinite(number)) {
-        reject(d, "'%s' is not a number", key);
-        return 0;
-    }
-    return number;
-}
-
-static const json_t *get_object(Decoder *d, const json_t *object, const char *key) {
-    const json_t *value = json_object_get(object, key);
-    if (!json_is_object(value)) {
-        reject(d, "'%s' is not an object", key);
-    }
-    return value;
-}
-
-/* The array under a key and its length, at most `limit`. */
-static const json_t *get_array(Decoder *d, const json_t *object, const char *key, size_t limit, int *count) {
-    const json_t *value = json_object_get(object, key);
-    *count = 0;
-    if (!json_is_array(value) || json_array_size(value) > limit) {
-        reject(d, "'%s' is not a list of at most %zu", key, limit);
-    } else {
-        *count = (int)json_array_size(value);
-    }
-    return value;
-}
-
-/* The place of a word in a table, or -1 with the failure noted. */
-static int get_word(Decoder *d, const json_t *object, const char *key, const char *const *table, int count) {
-    const char *word = get_string(d, object, key);
-    for (int i = 0; i < count; i++) {
-        if (strcmp(word, table[i]) == 0) {
-            return i;
-        }
-    }
-    reject(d, "'%s' has an unknown value '%s'", key, word);
-    return -1;
-}
-
-/* A shape and the product of its sides. */
-static int get_shape(Decoder *d, const json_t *object, int64_t shape[NET_MAX_DIMS], int64_t *product) {
-    int dims = 0;
-    const json_t *list = get_array(d, object, "shape", NET_MAX_DIMS, &dims);
-    *product = 1;
-    for (int i = 0; i < dims; i++) {
-        const json_t *side = json_array_get(list, (size_t)i);
-        int64_t value = json_is_integer(side) ? json_integer_value(side) : 0;
-        if (value < 1 || value > SIZE_LIMIT / *product) {
-            reject(d, "'shape' has a side that is no size");
-            value = 1;
-        }
-        shape[i] = value;
-        *product *= value;
-    }
-    return dims;
-}
-
-static void decode_layers(Decoder *d) {
+static void decode_layers(NetDecoder *d) {
     NetModel *model = d->model;
-    const json_t *list = get_array(d, model->root, "layers", 1 << 20, &model->layers);
+    const json_t *list = net_get_array(d, model->root, "layers", 1 << 20, &model->layers);
     model->layer = net_alloc((size_t)model->layers, sizeof *model->layer, d->error);
     if (model->layer == NULL) {
         d->failed = true;
@@ -185,77 +65,76 @@ static void decode_layers(Decoder *d) {
     }
     for (int i = 0; i < model->layers; i++) {
         const json_t *layer = json_array_get(list, (size_t)i);
-        model->layer[i].name = get_string(d, layer, "name");
-        model->layer[i].kind = get_string(d, layer, "kind");
+        model->layer[i].name = net_get_string(d, layer, "name");
+        model->layer[i].kind = net_get_string(d, layer, "kind");
         const char *activation = json_string_value(json_object_get(layer, "activation"));
         model->layer[i].activation = activation != NULL ? activation : "";
     }
 }
 
 /* One number for each element; the model owns them. */
-static void decode_values(Decoder *d, const json_t *init, NetParam *param) {
+static void decode_values(NetDecoder *d, const json_t *init, NetParam *param) {
     int count = 0;
-    const json_t *list = get_array(d, init, "values", (size_t)param->size, &count);
+    const json_t *list = net_get_array(d, init, "values", (size_t)param->size, &count);
     param->values = net_alloc((size_t)param->size, sizeof *param->values, d->error);
     param->init.values = param->values;
     if (count != param->size) {
-        reject(d, "tensor '%s' has %lld values and a size of %lld", param->name, (long long)count,
-               (long long)param->size);
+        net_reject(d, "tensor '%s' has %lld values and a size of %lld", param->name, (long long)count,
+                   (long long)param->size);
     }
     for (int i = 0; param->values != NULL && i < count; i++) {
         param->values[i] = json_number_value(json_array_get(list, (size_t)i));
     }
 }
 
-static void decode_init(Decoder *d, const json_t *tensor, NetParam *param) {
-    const json_t *init = get_object(d, tensor, "init");
-    double a = get_number(d, init, "a");
-    double b = get_number(d, init, "b");
+static void decode_init(NetDecoder *d, const json_t *tensor, NetParam *param) {
+    const json_t *init = net_get_object(d, tensor, "init");
+    double a = net_get_number(d, init, "a");
+    double b = net_get_number(d, init, "b");
     NetError why = {0};
-    if (!net_init_recipe(get_string(d, init, "kind"), a, b, &param->init, &why)) {
-        reject(d, "tensor '%s': %s", param->name, why.text);
+    if (!net_init_recipe(net_get_string(d, init, "kind"), a, b, &param->init, &why)) {
+        net_reject(d, "tensor '%s': %s", param->name, why.text);
     }
     if (param->init.kind == NET_INIT_VALUES) {
         decode_values(d, init, param);
     }
     if (param->init.kind == NET_INIT_DATA) {
-        int statistic = get_word(d, init, "statistic", statistic_names, NET_STATISTICS);
+        int statistic = net_get_word(d, init, "statistic", statistic_names, NET_STATISTICS);
         param->init.statistic = statistic < 0 ? NET_STATISTIC_MEAN : (NetStatistic)statistic;
     }
 }
 
-static void decode_tensor(Decoder *d, const json_t *tensor, NetParam *param) {
+static void decode_tensor(NetDecoder *d, const json_t *tensor, NetParam *param) {
     const NetModel *model = d->model;
     static const char *const buffers[] = {"param", "state"};
-    param->name = get_string(d, tensor, "name");
-    int role = get_word(d, tensor, "role", role_names, NET_ROLES);
-    param->role = role < 0 ? NET_ROLE_STATISTIC : (NetRole)role;
-    param->in_state = get_word(d, tensor, "buffer", buffers, 2) == 1;
-    param->trained = get_bool(d, tensor, "trained");
-    param->decays = get_bool(d, tensor, "decays");
-    param->kept = json_object_get(tensor, "kept") != NULL ? get_string(d, tensor, "kept") : NULL;
-    param->metadata = get_bool(d, tensor, "metadata");
+    param->name = net_get_string(d, tensor, "name");
+    net_get_word(d, tensor, "role", role_names, sizeof role_names / sizeof *role_names);
+    param->in_state = net_get_word(d, tensor, "buffer", buffers, 2) == 1;
+    param->trained = net_get_bool(d, tensor, "trained");
+    param->decays = net_get_bool(d, tensor, "decays");
+    param->kept = json_object_get(tensor, "kept") != NULL ? net_get_string(d, tensor, "kept") : NULL;
+    param->metadata = net_get_bool(d, tensor, "metadata");
     if (param->metadata && param->kept == NULL) {
-        reject(d, "tensor '%s' has no name in weights files", param->name);
+        net_reject(d, "tensor '%s' has no name in weights files", param->name);
     }
     int64_t room = param->in_state ? model->state_size : model->param_size;
-    param->offset = get_integer(d, tensor, "offset", 0, SIZE_LIMIT);
-    param->size = get_integer(d, tensor, "size", 1, SIZE_LIMIT);
+    param->offset = net_get_integer(d, tensor, "offset", 0, NET_SIZE_LIMIT);
+    param->size = net_get_integer(d, tensor, "size", 1, NET_SIZE_LIMIT);
     int64_t product = 0;
-    param->dims = get_shape(d, tensor, param->shape, &product);
+    param->dims = net_get_shape(d, tensor, param->shape, &product);
     if (product != param->size) {
-        reject(d, "tensor '%s' has a shape of %lld values and a size of %lld", param->name, (long long)product,
-               (long long)param->size);
+        net_reject(d, "tensor '%s' has a shape of %lld values and a size of %lld", param->name, (long long)product,
+                   (long long)param->size);
     }
     if (param->offset + param->size > room) {
-        reject(d, "tensor '%s' reaches beyond its buffer of %lld", param->name, (long long)room);
+        net_reject(d, "tensor '%s' reaches beyond its buffer of %lld", param->name, (long long)room);
     }
     decode_init(d, tensor, param);
 }
 
-static void decode_tensors(Decoder *d) {
+static void decode_tensors(NetDecoder *d) {
     NetModel *model = d->model;
-    const json_t *list = get_array(d, model->root, "tensors", 1 << 20, &model->tensors);
+    const json_t *list = net_get_array(d, model->root, "tensors", 1 << 20, &model->tensors);
     model->tensor = net_alloc((size_t)model->tensors, sizeof *model->tensor, d->error);
     if (model->tensor == NULL) {
         d->failed = true;
@@ -267,48 +146,48 @@ static void decode_tensors(Decoder *d) {
         NetParam *param = &model->tensor[i];
         decode_tensor(d, json_array_get(list, (size_t)i), param);
         if (param->offset < end[param->in_state]) {
-            reject(d, "tensor '%s' overlaps the one before it", param->name);
+            net_reject(d, "tensor '%s' overlaps the one before it", param->name);
         }
         end[param->in_state] = param->offset + param->size;
         for (int k = 0; k < i; k++) {
             const NetParam *other = &model->tensor[k];
             bool kept = other->kept != NULL && param->kept != NULL && strcmp(other->kept, param->kept) == 0;
             if (kept || strcmp(other->name, param->name) == 0) {
-                reject(d, "two tensors are named '%s'", kept ? param->kept : param->name);
+                net_reject(d, "two tensors are named '%s'", kept ? param->kept : param->name);
             }
         }
     }
 }
 
-static void decode_sizes(Decoder *d) {
+static void decode_sizes(NetDecoder *d) {
     NetModel *model = d->model;
-    const json_t *sizes = get_object(d, model->root, "sizes");
-    model->param_size = get_integer(d, sizes, "param", 0, SIZE_LIMIT);
-    model->state_size = get_integer(d, sizes, "state", 0, SIZE_LIMIT);
-    model->grad_slot_size = get_integer(d, sizes, "grad_slot", 0, SIZE_LIMIT / NET_SLOTS);
-    model->grad_size = get_integer(d, sizes, "grad", 0, SIZE_LIMIT);
-    model->batch_chunk_size = get_integer(d, sizes, "batch_chunk", 0, SIZE_LIMIT);
-    model->scratch_size = get_integer(d, sizes, "scratch", 0, SIZE_LIMIT);
-    model->log_once = get_integer(d, sizes, "log_once", 0, SIZE_LIMIT);
-    model->log_chunk = get_integer(d, sizes, "log_chunk", 0, SIZE_LIMIT);
+    const json_t *sizes = net_get_object(d, model->root, "sizes");
+    model->param_size = net_get_integer(d, sizes, "param", 0, NET_SIZE_LIMIT);
+    model->state_size = net_get_integer(d, sizes, "state", 0, NET_SIZE_LIMIT);
+    model->grad_slot_size = net_get_integer(d, sizes, "grad_slot", 0, NET_SIZE_LIMIT / NET_SLOTS);
+    model->grad_size = net_get_integer(d, sizes, "grad", 0, NET_SIZE_LIMIT);
+    model->batch_chunk_size = net_get_integer(d, sizes, "batch_chunk", 0, NET_SIZE_LIMIT);
+    model->scratch_size = net_get_integer(d, sizes, "scratch", 0, NET_SIZE_LIMIT);
+    model->log_once = net_get_integer(d, sizes, "log_once", 0, NET_SIZE_LIMIT);
+    model->log_chunk = net_get_integer(d, sizes, "log_chunk", 0, NET_SIZE_LIMIT);
     if (model->grad_size < NET_SLOTS * model->grad_slot_size) {
-        reject(d, "'grad' is smaller than %d slots", NET_SLOTS);
+        net_reject(d, "'grad' is smaller than %d slots", NET_SLOTS);
     }
 }
 
-static void decode_entry(Decoder *d, const json_t *item, NetLogEntry *entry) {
+static void decode_entry(NetDecoder *d, const json_t *item, NetLogEntry *entry) {
     const NetModel *model = d->model;
     static const char *const pers[] = {"once", "chunk"};
-    int kind = get_word(d, item, "name", log_names, NET_LOG_KINDS);
+    int kind = net_get_word(d, item, "name", log_names, NET_LOG_KINDS);
     entry->kind = kind < 0 ? NET_LOG_COST : (NetLogKind)kind;
-    entry->per_chunk = get_word(d, item, "per", pers, 2) == 1;
-    entry->at = get_integer(d, item, "at", 0, SIZE_LIMIT);
-    entry->count = get_integer(d, item, "count", 1, SIZE_LIMIT);
-    entry->elements = get_integer(d, item, "elements", 1, SIZE_LIMIT);
+    entry->per_chunk = net_get_word(d, item, "per", pers, 2) == 1;
+    entry->at = net_get_integer(d, item, "at", 0, NET_SIZE_LIMIT);
+    entry->count = net_get_integer(d, item, "count", 1, NET_SIZE_LIMIT);
+    entry->elements = net_get_integer(d, item, "elements", 1, NET_SIZE_LIMIT);
     if (entry->at + entry->count > (entry->per_chunk ? model->log_chunk : model->log_once)) {
-        reject(d, "log entry '%s' reaches beyond the log", log_names[entry->kind]);
+        net_reject(d, "log entry '%s' reaches beyond the log", log_names[entry->kind]);
     }
-    const char *layer = get_string(d, item, "layer");
+    const char *layer = net_get_string(d, item, "layer");
     entry->layer = -1;
     for (int i = 0; i < model->layers && *layer != '\0'; i++) {
         if (strcmp(model->layer[i].name, layer) == 0) {
@@ -316,13 +195,13 @@ static void decode_entry(Decoder *d, const json_t *item, NetLogEntry *entry) {
         }
     }
     if (*layer != '\0' && entry->layer < 0) {
-        reject(d, "log entry '%s' is of an unknown layer '%s'", log_names[entry->kind], layer);
+        net_reject(d, "log entry '%s' is of an unknown layer '%s'", log_names[entry->kind], layer);
     }
 }
 
-static void decode_phase(Decoder *d, const json_t *item, NetPhase *phase) {
-    int64_t kernel = get_integer(d, item, "kernel", 0, d->kernels - 1);
-    int tasks = get_word(d, item, "tasks", task_names, (int)(sizeof task_names / sizeof *task_names));
+static void decode_phase(NetDecoder *d, const json_t *item, NetPhase *phase) {
+    int64_t kernel = net_get_integer(d, item, "kernel", 0, d->kernels - 1);
+    int tasks = net_get_word(d, item, "tasks", task_names, (int)(sizeof task_names / sizeof *task_names));
     if (d->failed) {
         return;
     }
@@ -330,26 +209,26 @@ static void decode_phase(Decoder *d, const json_t *item, NetPhase *phase) {
     phase->self = d->code->self == NULL ? NULL : d->code->self[kernel];
     phase->tasks = (NetTasks)tasks;
     if (phase->kernel == NULL) {
-        reject(d, "kernel %lld is missing", (long long)kernel);
+        net_reject(d, "kernel %lld is missing", (long long)kernel);
     }
 }
 
-static void decode_program(Decoder *d, const char *name, bool required, NetProgram *program) {
+static void decode_program(NetDecoder *d, const char *name, bool required, NetProgram *program) {
     const json_t *item = json_object_get(json_object_get(d->model->root, "programs"), name);
     if (item == NULL) {
         if (required) {
-            reject(d, "there is no program '%s'", name);
+            net_reject(d, "there is no program '%s'", name);
         }
         return;
     }
-    const json_t *phases = get_array(d, item, "phases", NET_MAX_PHASES, &program->phases);
+    const json_t *phases = net_get_array(d, item, "phases", NET_MAX_PHASES, &program->phases);
     program->commit = program->phases;
     if (json_object_get(item, "commit") != NULL) {
-        program->commit = (int)get_integer(d, item, "commit", 0, program->phases);
+        program->commit = (int)net_get_integer(d, item, "commit", 0, program->phases);
     }
     const json_t *entries = json_object_get(item, "log");
     if (entries != NULL) {
-        get_array(d, item, "log", 1 << 20, &program->entries);
+        net_get_array(d, item, "log", 1 << 20, &program->entries);
     }
     program->phase = net_alloc((size_t)program->phases, sizeof *program->phase, d->error);
     program->entry = net_alloc((size_t)program->entries, sizeof *program->entry, d->error);
@@ -365,13 +244,13 @@ static void decode_program(Decoder *d, const char *name, bool required, NetProgr
     program->present = true;
 }
 
-static void decode_programs(Decoder *d) {
+static void decode_programs(NetDecoder *d) {
     NetModel *model = d->model;
     bool centre = false;
     for (int i = 0; i < model->tensors; i++) {
         centre = centre || model->tensor[i].init.kind == NET_INIT_CENTRE;
     }
-    get_object(d, model->root, "programs");
+    net_get_object(d, model->root, "programs");
     decode_program(d, "init", centre, &model->init);
     decode_program(d, "train", true, &model->train);
     decode_program(d, "train_log", false, &model->train_log);
@@ -382,63 +261,63 @@ static void decode_programs(Decoder *d) {
     for (int i = 0; i < 2 && !d->failed; i++) {
         if (net_program_entry(scored[i], NET_LOG_COST, -1) == NULL ||
             (model->accuracy && net_program_entry(scored[i], NET_LOG_CORRECT, -1) == NULL)) {
-            reject(d, "the program '%s' does not log its cost and score", i == 0 ? "train" : "eval");
+            net_reject(d, "the program '%s' does not log its cost and score", i == 0 ? "train" : "eval");
         }
     }
 }
 
 /* A number of the train block: its value lies in its range, or is 0 where a word stands for that or it is not set. */
-static void decode_number(Decoder *d, const json_t *row, NetSetting *setting) {
+static void decode_number(NetDecoder *d, const json_t *row, NetSetting *setting) {
     bool real = setting->kind == NET_SETTING_REAL;
-    setting->value = get_number(d, row, "value");
-    setting->low = get_number(d, row, "low");
+    setting->value = net_get_number(d, row, "value");
+    setting->low = net_get_number(d, row, "low");
     setting->high = real ? (double)FLT_MAX : 0x1p53;
     if (json_object_get(row, "high") != NULL) {
-        setting->high = get_number(d, row, "high");
+        setting->high = net_get_number(d, row, "high");
     }
-    setting->above = get_bool(d, row, "above");
-    setting->below = get_bool(d, row, "below");
+    setting->above = net_get_bool(d, row, "above");
+    setting->below = net_get_bool(d, row, "below");
     setting->zero = json_string_value(json_object_get(row, "zero"));
     if (setting->value != 0 && (setting->value < setting->low || setting->value > setting->high)) {
-        reject(d, "the value of '%s' is out of its range", setting->name);
+        net_reject(d, "the value of '%s' is out of its range", setting->name);
     }
     if (!real && (setting->value != floor(setting->value) || fabs(setting->value) > 0x1p53)) {
-        reject(d, "the value of '%s' is no whole number", setting->name);
+        net_reject(d, "the value of '%s' is no whole number", setting->name);
     }
 }
 
-static void decode_setting(Decoder *d, const json_t *row, NetSetting *setting) {
+static void decode_setting(NetDecoder *d, const json_t *row, NetSetting *setting) {
     static const char *const kinds[] = {"integer", "real", "word"};
-    setting->name = get_string(d, row, "name");
-    setting->line = get_string(d, row, "line");
-    setting->key = get_string(d, row, "key");
+    setting->name = net_get_string(d, row, "name");
+    setting->line = net_get_string(d, row, "line");
+    setting->key = net_get_string(d, row, "key");
     setting->same = json_string_value(json_object_get(row, "same"));
-    setting->changes = get_bool(d, row, "changes");
-    int kind = get_word(d, row, "type", kinds, 3);
+    setting->changes = net_get_bool(d, row, "changes");
+    int kind = net_get_word(d, row, "type", kinds, 3);
     setting->kind = kind < 0 ? NET_SETTING_WORD : (NetSettingKind)kind;
     if (strlen(setting->name) >= NET_SETTING_NAME) {
-        reject(d, "the name of the setting '%s' is too long", setting->name);
+        net_reject(d, "the name of the setting '%s' is too long", setting->name);
     }
     if (setting->kind == NET_SETTING_WORD) {
-        setting->word = get_string(d, row, "value");
+        setting->word = net_get_string(d, row, "value");
         return;
     }
     decode_number(d, row, setting);
     if (json_object_get(row, "flag") != NULL) {
-        setting->flag = get_string(d, row, "flag");
-        setting->argument = get_string(d, row, "argument");
-        setting->doc = get_string(d, row, "doc");
+        setting->flag = net_get_string(d, row, "flag");
+        setting->argument = net_get_string(d, row, "argument");
+        setting->doc = net_get_string(d, row, "doc");
     }
 }
 
-static void decode_settings(Decoder *d) {
+static void decode_settings(NetDecoder *d) {
     NetModel *model = d->model;
-    const json_t *list = get_array(d, model->root, "settings", NET_SETTINGS_MAX, &model->settings);
+    const json_t *list = net_get_array(d, model->root, "settings", NET_SETTINGS_MAX, &model->settings);
     for (int i = 0; i < model->settings; i++) {
         decode_setting(d, json_array_get(list, (size_t)i), &model->setting[i]);
         for (int k = 0; k < i; k++) {
             if (strcmp(model->setting[k].name, model->setting[i].name) == 0) {
-                reject(d, "two settings are named '%s'", model->setting[i].name);
+                net_reject(d, "two settings are named '%s'", model->setting[i].name);
             }
         }
     }
@@ -449,11 +328,11 @@ static void decode_settings(Decoder *d) {
         }
         bool word = place < model->settings && model->setting[place].kind == NET_SETTING_WORD;
         if (place == model->settings || word != (known >= NET_KNOWN_LOG)) { /* the words come last */
-            reject(d, "there is no setting '%s'", known_names[known]);
+            net_reject(d, "there is no setting '%s'", known_names[known]);
             return;
         }
         if (known < NET_KNOWN_LOG_PROBE && model->setting[place].flag == NULL) {
-            reject(d, "the setting '%s' has no option", known_names[known]);
+            net_reject(d, "the setting '%s' has no option", known_names[known]);
         }
         model->known[known] = place;
         model->setting[place].used = true;
@@ -464,17 +343,17 @@ static const char *known_word(const NetModel *model, NetKnown known) {
     return model->setting[model->known[known]].word;
 }
 
-static void decode_compiled(Decoder *d) {
+static void decode_compiled(NetDecoder *d) {
     NetModel *model = d->model;
     NetCompiled *compiled = &model->compiled;
     model->data = json_object_get(model->root, "data");
     if (!json_is_object(model->data)) {
-        reject(d, "'data' is not an object");
+        net_reject(d, "'data' is not an object");
     }
-    const json_t *split = get_object(d, model->root, "split");
-    compiled->split.train = get_number(d, split, "train");
-    compiled->split.validation = get_number(d, split, "validation");
-    compiled->split.test = get_number(d, split, "test");
+    const json_t *split = net_get_object(d, model->root, "split");
+    compiled->split.train = net_get_number(d, split, "train");
+    compiled->split.validation = net_get_number(d, split, "validation");
+    compiled->split.test = net_get_number(d, split, "test");
     if (d->failed) {
         return;
     }
@@ -483,17 +362,17 @@ static void decode_compiled(Decoder *d) {
     compiled->monitor_cost = strcmp(known_word(model, NET_KNOWN_MONITOR), "cost") == 0;
     compiled->log_gradients = strstr(known_word(model, NET_KNOWN_LOG), "gradients") != NULL;
     compiled->log_weights = strstr(known_word(model, NET_KNOWN_LOG), "weights") != NULL;
-    compiled->log_probe = (int64_t)net_model_number(model, NET_KNOWN_LOG_PROBE);
+    compiled->log_probe = (int64_t)model->setting[model->known[NET_KNOWN_LOG_PROBE]].value;
     if ((compiled->log_gradients || compiled->log_weights) && !model->train_log.present) {
-        reject(d, "it logs, and has no program 'train_log'");
+        net_reject(d, "it logs, and has no program 'train_log'");
     }
     if (compiled->log_probe > 0 && !model->probe.present) {
-        reject(d, "it probes, and has no program 'probe'");
+        net_reject(d, "it probes, and has no program 'probe'");
     }
 }
 
 /* A formula over the settings, which count as used then; one that may be left out is 0. */
-static void decode_formula(Decoder *d, const json_t *text, bool required, NetFormula *formula) {
+static void decode_formula(NetDecoder *d, const json_t *text, bool required, NetFormula *formula) {
     NetModel *model = d->model;
     const char *names[NET_SETTINGS_MAX];
     NetError why = {0};
@@ -504,65 +383,65 @@ static void decode_formula(Decoder *d, const json_t *text, bool required, NetFor
         names[i] = model->setting[i].name;
     }
     if (!json_is_string(text)) {
-        reject(d, "a formula is not a string");
+        net_reject(d, "a formula is not a string");
     } else if (!net_formula_parse(json_string_value(text), names, model->settings, formula, &why)) {
-        reject(d, "%s", why.text);
+        net_reject(d, "%s", why.text);
     }
     for (int i = 0; i < model->settings; i++) {
         if (net_formula_reads(formula, NET_COUNTS + i)) {
             model->setting[i].used = true;
             if (model->setting[i].kind == NET_SETTING_WORD) {
-                reject(d, "a formula reads the word '%s'", names[i]);
+                net_reject(d, "a formula reads the word '%s'", names[i]);
             }
         }
     }
 }
 
-static void decode_scalars(Decoder *d) {
+static void decode_scalars(NetDecoder *d) {
     NetModel *model = d->model;
-    const json_t *list = get_array(d, model->root, "scalars", NET_SCALARS_MAX, &model->scalars);
+    const json_t *list = net_get_array(d, model->root, "scalars", NET_SCALARS_MAX, &model->scalars);
     for (int i = 0; i < model->scalars; i++) {
         decode_formula(d, json_array_get(list, (size_t)i), true, &model->scalar[i]);
     }
-    const json_t *penalty = get_object(d, model->root, "penalty");
+    const json_t *penalty = net_get_object(d, model->root, "penalty");
     decode_formula(d, json_object_get(penalty, "squares"), false, &model->squares);
     decode_formula(d, json_object_get(penalty, "sizes"), false, &model->sizes);
-    model->random = get_bool(d, model->root, "random");
+    model->random = net_get_bool(d, model->root, "random");
 }
 
-static void decode_input(Decoder *d) {
+static void decode_input(NetDecoder *d) {
     NetModel *model = d->model;
     static const char *const types[] = {"f32", "u8"};
     static const char *const targets[] = {"class", "input"};
-    const json_t *input = get_object(d, model->root, "input");
-    model->input_dims = get_shape(d, input, model->input_shape, &model->input_size);
-    model->input_bytes = get_word(d, input, "type", types, 2) == 1;
-    model->outputs = get_integer(d, model->root, "outputs", 1, SIZE_LIMIT);
-    model->classes = get_integer(d, model->root, "classes", 0, COUNT_LIMIT);
-    model->target_input = get_word(d, model->root, "target", targets, 2) == 1;
-    model->accuracy = get_bool(d, model->root, "accuracy");
-    model->explodes = get_bool(d, model->root, "explodes");
+    const json_t *input = net_get_object(d, model->root, "input");
+    model->input_dims = net_get_shape(d, input, model->input_shape, &model->input_size);
+    model->input_bytes = net_get_word(d, input, "type", types, 2) == 1;
+    model->outputs = net_get_integer(d, model->root, "outputs", 1, NET_SIZE_LIMIT);
+    model->classes = net_get_integer(d, model->root, "classes", 0, NET_COUNT_LIMIT);
+    model->target_input = net_get_word(d, model->root, "target", targets, 2) == 1;
+    model->accuracy = net_get_bool(d, model->root, "accuracy");
+    model->explodes = net_get_bool(d, model->root, "explodes");
 }
 
-static void decode_all(Decoder *d) {
+static void decode_all(NetDecoder *d) {
     NetModel *model = d->model;
-    model->name = get_string(d, model->root, "name");
-    model->netc = get_string(d, model->root, "netc");
-    model->text = get_string(d, model->root, "text");
-    model->path = get_string(d, model->root, "path");
+    model->name = net_get_string(d, model->root, "name");
+    model->netc = net_get_string(d, model->root, "netc");
+    model->text = net_get_string(d, model->root, "text");
+    model->path = net_get_string(d, model->root, "path");
     model->folder = json_string_value(json_object_get(model->root, "folder"));
-    model->order_hash = get_string(d, model->root, "order_hash");
-    model->backend = get_string(d, model->root, "backend");
-    model->cpu = get_string(d, model->root, "cpu");
+    model->order_hash = net_get_string(d, model->root, "order_hash");
+    model->backend = net_get_string(d, model->root, "backend");
+    model->cpu = net_get_string(d, model->root, "cpu");
     model->needs = json_string_value(json_object_get(model->root, "needs"));
     model->network = json_object_get(model->root, "network");
     if (json_object_get(model->root, "lets") != NULL) {
-        get_object(d, model->root, "lets");
+        net_get_object(d, model->root, "lets");
         model->lets = json_object_get(model->root, "lets");
     }
     d->kernels = json_object_get(model->root, "kernels") == NULL
-                     ? COUNT_LIMIT
-                     : get_integer(d, model->root, "kernels", 1, COUNT_LIMIT);
+                     ? NET_COUNT_LIMIT
+                     : net_get_integer(d, model->root, "kernels", 1, NET_COUNT_LIMIT);
     decode_input(d);
     decode_sizes(d);
     decode_layers(d);
@@ -575,14 +454,14 @@ static void decode_all(Decoder *d) {
 
 bool net_model_decode(const NetCode *code, NetModel *model, NetError *error) {
     *model = (NetModel){0};
-    Decoder d = {.code = code, .model = model, .error = error};
+    NetDecoder d = {.code = code, .model = model, .error = error};
     json_error_t where;
     model->root = json_loadb(code->descriptor, code->descriptor_size, JSON_REJECT_DUPLICATES, &where);
     if (model->root == NULL) {
-        reject(&d, "line %d: %s", where.line, where.text);
+        net_reject(&d, "line %d: %s", where.line, where.text);
         return false;
     }
-    int64_t abi = get_integer(&d, model->root, "abi", 0, INT32_MAX);
+    int64_t abi = net_get_integer(&d, model->root, "abi", 0, INT32_MAX);
     if (!d.failed && (abi != NET_ABI || code->abi != NET_ABI)) {
         net_model_free(model);
         return net_fail(error, NET_ENVIRONMENT,
@@ -619,8 +498,6 @@ void net_model_free(NetModel *model) {
     json_decref(model->root);
     *model = (NetModel){0};
 }
-
-double net_model_number(const NetModel *model, NetKnown known) { return model->setting[model->known[known]].value; }
 
 const NetLogEntry *net_program_entry(const NetProgram *program, NetLogKind kind, int layer) {
     for (int i = 0; i < program->entries; i++) {

@@ -90,12 +90,9 @@ typedef struct {
     const char *name, *kind, *activation;
 } NetLayer;
 
-typedef enum { NET_ROLE_WEIGHT, NET_ROLE_BIAS, NET_ROLE_STATISTIC, NET_ROLES } NetRole;
-
 /* A stored tensor. */
 typedef struct {
     const char *name; /* conv1.weight */
-    NetRole role;
     bool in_state;    /* lies in the buffer `state`, else in `param`, and is a parameter */
     bool trained;     /* the step changes it */
     bool decays;      /* regularize applies */
@@ -171,9 +168,6 @@ bool net_model_decode(const NetCode *code, NetModel *model, NetError *error);
 
 /* Frees what *model owns; a zeroed model is allowed. */
 void net_model_free(NetModel *model);
-
-/* The value, as compiled, of a setting that the trainer works by. */
-double net_model_number(const NetModel *model, NetKnown known);
 
 /* The program's first entry of a kind for a layer (-1: the whole network), or NULL. */
 const NetLogEntry *net_program_entry(const NetProgram *program, NetLogKind kind, int layer);

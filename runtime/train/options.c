@@ -10,6 +10,7 @@
 #include "runtime/base/words.h"
 #include "runtime/base/wrap.h"
 #include "runtime/data/fetch.h"
+#include "runtime/train/option_words.h"
 #include "runtime/train/require.h"
 #include "runtime/train/runs.h"
 #include "runtime/train/workers.h"
@@ -82,95 +83,6 @@ const char *net_option_doc(NetOptionId id) { return table[id].doc; }
 
 bool net_option_repeats(NetOptionId id) { return table[id].kind == KIND_WORDS || table[id].kind == KIND_REQUIRE; }
 
-/* What trainers of other frameworks call theirs. */
-static const NetAlias aliases[] = {
-    {"lr", "--rate"},
-    {"learning-rate", "--rate"},
-    {"eta", "--rate"},
-    {"alpha", "--rate"},
-    {"step-size", "--rate"},
-    {"batch-size", "--batch"},
-    {"minibatch", "--batch"},
-    {"bs", "--batch"},
-    {"b", "--batch"},
-    {"num-epochs", "--epochs"},
-    {"n-epochs", "--epochs"},
-    {"max-epochs", "--epochs"},
-    {"iterations", "--epochs"},
-    {"max-iter", "--epochs"},
-    {"steps", "--epochs"},
-    {"n", "--epochs"},
-    {"e", "--epochs"},
-    {"lambda", "--l2"},
-    {"lmbda", "--l2"},
-    {"reg", "--l2"},
-    {"wd", "--weight-decay"},
-    {"decay", "--weight-decay"},
-    {"early-stopping", "--patience"},
-    {"early-stop", "--patience"},
-    {"stop", "--patience"},
-    {"random-seed", "--seed"},
-    {"random-state", "--seed"},
-    {"manual-seed", "--seed"},
-    {"workers", "--threads"},
-    {"num-workers", "--threads"},
-    {"nproc", "--threads"},
-    {"jobs", "--threads"},
-    {"j", "--threads"},
-    {"cores", "--threads"},
-    {"dataset", "--data"},
-    {"data-path", "--data-dir"},
-    {"data-root", "--data-dir"},
-    {"output", "--run-dir"},
-    {"output-dir", "--run-dir"},
-    {"out", "--run-dir"},
-    {"o", "--run-dir"},
-    {"save-dir", "--run-dir"},
-    {"logdir", "--run-dir"},
-    {"log-dir", "--run-dir"},
-    {"load", "--weights"},
-    {"pretrained", "--weights"},
-    {"init-from", "--weights"},
-    {"finetune", "--weights"},
-    {"checkpoint", "--resume"},
-    {"ckpt", "--resume"},
-    {"continue", "--resume"},
-    {"restore", "--resume"},
-    {"eval", "--evaluate"},
-    {"test", "--evaluate"},
-    {"validate", "--evaluate"},
-    {"log-interval", "--log-every"},
-    {"print-freq", "--log-every"},
-    {"silent", "--quiet"},
-    {"no-color", "--color never"},
-    {"timeout", "--time-limit"},
-    {"max-time", "--time-limit"},
-    {"experiment", "--name"},
-    {"run-name", "--name"},
-    {"gpu", "a trainer runs on the processor; --threads says on how many threads"},
-    {"gpus", "a trainer runs on the processor; --threads says on how many threads"},
-    {"cuda", "a trainer runs on the processor; --threads says on how many threads"},
-    {"no-cuda", "a trainer runs on the processor; leave it out"},
-    {"device", "a trainer runs on the processor; --threads says on how many threads"},
-    {"momentum", "this trainer's optimizer has none; leave it out"},
-    {"optimizer", "the optimizer is compiled in: netc train FILE --set 'optimizer sgd rate=0.1'"},
-    {"loss", "the cost is compiled in: netc train FILE --set 'cost quadratic'"},
-    {"dropout", "layers are compiled in: 'dropout 0.5' is a line of the network block"},
-    {"validation-split", "the split is compiled in: netc train FILE --set 'split validation=0.1'"},
-    {"val-split", "the split is compiled in: netc train FILE --set 'split validation=0.1'"},
-    {"split", "the split is compiled in: netc train FILE --set 'split validation=0.1'"},
-    {"validation", "the split is compiled in: netc train FILE --set 'split validation=0.1'"},
-    {"log", "what is logged is compiled in: netc train FILE --set 'log gradients'"},
-    {"save", "each run is kept in a folder of its own; --name names it"},
-    {"save-model", "each run is kept in a folder of its own; --name names it"},
-    {"dry-run", "'netc check FILE' reads a model without training; leave it out"},
-    {"deterministic", "the same seed always gives the same result; leave it out"},
-    {"config", "a model's settings are compiled in; leave it out"},
-    {"verbose", "a trainer says what it does by itself; --quiet says less"},
-    {"v", "a trainer says what it does by itself; --quiet says less"},
-    {"progress", "a trainer says what it does by itself; --quiet says less"},
-};
-
 static NetCommand unknown_option(const NetOptions *options, const char *typed, NetError *error) {
     char word[64];
     const char *names[NET_OPTIONS + NET_SETTINGS_MAX];
@@ -190,7 +102,7 @@ static NetCommand unknown_option(const NetOptions *options, const char *typed, N
         }
     }
     char text[NET_ADVICE];
-    const char *advice = net_option_advice(text, net_find_alias(word, aliases, sizeof aliases / sizeof aliases[0]),
+    const char *advice = net_option_advice(text, net_find_alias(word, net_trainer_aliases, net_trainer_alias_count),
                                            net_nearest_word(word, names, count));
     if (advice != NULL) {
         net_fail(error, NET_USAGE, "unknown option '%.*s%s'; %s", dashes, typed, word, advice);

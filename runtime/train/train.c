@@ -17,7 +17,8 @@ static void fill_scalars(NetTrainer *trainer, int64_t m) {
     net_scalars_fill(trainer->model, &step, trainer->scalar);
 }
 
-double net_trainer_penalty(const NetTrainer *trainer) {
+/* The penalty of the present weights, of those that learn and decay: the descriptor's `penalty`. */
+static double penalty_of(const NetTrainer *trainer) {
     double squares = 0;
     double sizes = 0;
     for (int i = 0; i < trainer->model->tensors; i++) {
@@ -259,7 +260,7 @@ static bool write_epoch(NetTrainer *trainer, double train_seconds, NetError *err
     }
     net_csv_number(&row, net_options_number(&trainer->options, NET_KNOWN_RATE));
     cost_cell(&row, &place->train);
-    net_csv_number(&row, net_trainer_penalty(trainer));
+    net_csv_number(&row, penalty_of(trainer));
     score_cells(&row, trainer->model, &place->train);
     cost_cell(&row, &place->validation);
     score_cells(&row, trainer->model, &place->validation);

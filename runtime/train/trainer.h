@@ -107,9 +107,6 @@ NetOutcome net_trainer_train(NetTrainer *trainer, NetError *error);
 /* Whether the validation part has not gained for as many epochs as are waited for: training is over. */
 bool net_trainer_out_of_patience(const NetTrainer *trainer);
 
-/* The penalty of the present weights, of those that learn and decay: the descriptor's `penalty`. */
-double net_trainer_penalty(const NetTrainer *trainer);
-
 /* weights.c: reads the file that --weights names into the buffers; writes a weight file into the run's folder, after so
  * many epochs (with a fraction, where the time limit cut one). */
 bool net_trainer_load_weights(NetTrainer *trainer, NetError *error);
