@@ -7,7 +7,7 @@
 #include "compiler/model/activation.h"
 #include "compiler/model/layer.h"
 #include "compiler/model/settings.h"
-#include "compiler/model/vocabulary.h"
+#include "compiler/model/initialiser.h"
 #include "compiler/syntax/words.h"
 #include "runtime/base/wrap.h"
 

@@ -12,7 +12,6 @@
 #include "compiler/model/propagation.h"
 #include "compiler/model/settings.h"
 #include "compiler/model/statement.h"
-#include "compiler/model/vocabulary.h"
 
 /* The `default` lines of a block for one kind. */
 typedef struct {

@@ -1,6 +1,6 @@
 #include "compiler/model/layer.h"
 
-#include "compiler/model/vocabulary.h"
+#include "compiler/model/initialiser.h"
 
 /* ---- shapes ---- */
 

@@ -8,7 +8,6 @@
 #include "compiler/model/mend_line.h"
 #include "compiler/model/settings.h"
 #include "compiler/model/statement.h"
-#include "compiler/model/vocabulary.h"
 #include "compiler/syntax/forms.h"
 
 /* ---- is it good? ---- */

@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "compiler/model/activation.h"
-#include "compiler/model/vocabulary.h"
 #include "runtime/base/words.h"
 
 /* Whether the real reader takes the text for the option. */

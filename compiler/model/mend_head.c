@@ -3,7 +3,6 @@
 #include <string.h>
 
 #include "compiler/model/value.h"
-#include "compiler/model/vocabulary.h"
 
 /* `data "train.idx"` and `data images="a.idx"`: files are named by options. */
 static bool names_file(const LooseLine *line) {

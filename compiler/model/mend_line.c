@@ -8,7 +8,6 @@
 #include "compiler/model/mend_guess.h"
 #include "compiler/model/settings.h"
 #include "compiler/model/statement.h"
-#include "compiler/model/vocabulary.h"
 #include "runtime/base/words.h"
 
 /* One statement in the making. */

@@ -6,7 +6,7 @@
 
 #include "compiler/model/activation.h"
 #include "compiler/model/options.h"
-#include "compiler/model/vocabulary.h"
+#include "compiler/model/initialiser.h"
 
 /* ---- numbers ---- */
 

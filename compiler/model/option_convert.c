@@ -7,7 +7,7 @@
 
 #include "compiler/model/activation.h"
 #include "compiler/model/suggest.h"
-#include "compiler/model/vocabulary.h"
+#include "compiler/model/initialiser.h"
 #include "runtime/base/float.h"
 
 /* One conversion of a value. */

@@ -4,7 +4,6 @@
 #include <stdlib.h>
 
 #include "compiler/model/activation.h"
-#include "compiler/model/vocabulary.h"
 
 const char *exact_text(Arena *arena, double number) {
     enum { DIGITS = 17 }; /* are always enough */

@@ -5,7 +5,6 @@
 #include "compiler/model/activation.h"
 #include "compiler/model/settings.h"
 #include "compiler/model/suggest.h"
-#include "compiler/model/vocabulary.h"
 
 OptionValue *options_new(Arena *arena, const OptionOwner *owner) {
     return NEW_ARRAY(arena, OptionValue, option_count(owner));

@@ -5,7 +5,6 @@
 
 #include "compiler/model/layer.h"
 #include "compiler/model/optimizer.h"
-#include "compiler/model/vocabulary.h"
 
 #define MAX_COUNT 9007199254740992.0 /* 2^53: what a double counts exactly */
 

@@ -5,7 +5,6 @@
 #include "compiler/model/layer.h"
 #include "compiler/model/linear.h"
 #include "compiler/model/settings.h"
-#include "compiler/model/vocabulary.h"
 #include "runtime/data/sets.h"
 #include "runtime/data/shape.h"
 #include "runtime/data/split.h"

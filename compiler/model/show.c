@@ -9,7 +9,6 @@
 #include "compiler/model/memory.h"
 #include "compiler/model/optimizer.h"
 #include "compiler/model/option_text.h"
-#include "compiler/model/vocabulary.h"
 #include "runtime/base/error.h"
 #include "runtime/base/wrap.h"
 

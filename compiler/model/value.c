@@ -8,7 +8,7 @@
 #include "compiler/model/suggest.h"
 #include "compiler/model/layer.h"
 #include "compiler/model/settings.h"
-#include "compiler/model/vocabulary.h"
+#include "compiler/model/initialiser.h"
 
 /* The budget in units of a few nanoseconds: far more than any real model needs, less than a second. */
 #define WORK_LIMIT INT64_C(50000000)

@@ -1,7 +1,6 @@
 /* The words of other frameworks: whatever a row calls by its name here must exist here. */
 #include "compiler/model/foreign.h"
 #include "compiler/model/statement.h"
-#include "compiler/model/vocabulary.h"
 #include "compiler/syntax/words.h"
 #include "tests/unit/unit.h"
 

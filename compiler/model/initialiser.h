@@ -1,6 +1,6 @@
 /* The initialisers, each a table row. Nothing here can fail; the table is constant. */
-#ifndef NETC_VOCABULARY_H
-#define NETC_VOCABULARY_H
+#ifndef NETC_INITIALISER_H
+#define NETC_INITIALISER_H
 
 #include "compiler/model/model.h"
 

@@ -1,4 +1,4 @@
-#include "compiler/model/vocabulary.h"
+#include "compiler/model/initialiser.h"
 
 #include <math.h>
 #include <string.h>
