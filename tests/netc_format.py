@@ -6,6 +6,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 
 import lit.formats
 import lit.Test
@@ -72,20 +73,22 @@ class NetcFormat(lit.formats.TestFormat):
 
     def run_command(self, test, command, cwd):
         """Runs it in a session of its own: whatever it leaves running ends with it."""
-        process = subprocess.Popen(command, cwd=cwd, env=dict(test.config.environment), stdout=subprocess.PIPE,
-                                   stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, start_new_session=True)
-        late = ""
-        try:
-            output = process.communicate(timeout=TIMEOUT)[0]
-        except subprocess.TimeoutExpired:
-            late = f"\ntook longer than {TIMEOUT} s"
-        try:
-            os.killpg(process.pid, signal.SIGKILL)
-        except ProcessLookupError:
-            pass
-        if late:
-            output = process.communicate()[0]
-        return (1 if late else process.returncode), output.decode(errors="replace") + late
+        with tempfile.TemporaryFile() as file:  # a pipe would be waited for until whatever holds it has ended
+            process = subprocess.Popen(command, cwd=cwd, env=dict(test.config.environment), stdout=file,
+                                       stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, start_new_session=True)
+            late = ""
+            try:
+                process.wait(timeout=TIMEOUT)
+            except subprocess.TimeoutExpired:
+                late = f"\ntook longer than {TIMEOUT} s"
+            try:
+                os.killpg(process.pid, signal.SIGKILL)
+            except ProcessLookupError:
+                pass
+            process.wait()
+            file.seek(0)
+            output = file.read().decode(errors="replace")
+        return (1 if late else process.returncode), output + late
 
     def scratch(self, test):
         folder = test.getExecPath() + ".tmp"

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """netc runs: what differs between runs and what came of them; folders that are broken or unfinished are listed."""
 import fcntl
+import glob
 import json
 import os
 import pty
@@ -276,7 +277,7 @@ if row[-8:] != ["2/5", "75.00", "%", "2.50", "s", "stopped"] and "2/5" not in ro
 # one that runs now; and a trainer that starts while the lock is looked at
 process = subprocess.Popen([NETC, "train", SMALL, "-q", "--epochs", "100000", "--run-dir", "now"],
                            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
-while not (os.path.isdir("now") and any("checkpoint.safetensors" in os.listdir(f"now/{run}") for run in os.listdir("now"))):
+while not glob.glob("now/*/checkpoint.safetensors"):
     if process.poll() is not None:
         fail("the trainer ended")
 for _ in range(3):
