@@ -1,9 +1,11 @@
 #!/usr/bin/env python3
-"""What tests/run counts: a test that is marked as one that fails has not passed."""
+"""What tests/run counts: a test that is marked as one that fails has not passed. And a script that ends is at its end:
+what it leaves running is ended, not waited for."""
 import importlib.machinery
 import importlib.util
 import os
 import sys
+from types import SimpleNamespace
 
 TESTS = os.path.join(os.environ["NETC_ROOT"], "tests")
 COUNTED = {"passes": "RUN: true", "fails": "RUN: false", "is-expected-to-fail": "XFAIL: *\nRUN: false",
@@ -26,3 +28,13 @@ run.run_lit("counted", os.path.abspath("build"), [os.path.abspath("suite")], {},
 counts = (totals.passed, totals.failed, totals.skipped)
 if counts != (1, 2, 1):
     sys.exit(f"FAILED: {counts} passed, failed and skipped")
+
+sys.path[:0] = [os.path.dirname(run.LIT), TESTS]
+import netc_format
+
+netc_format.TIMEOUT = 5
+leaves = "import subprocess; subprocess.Popen(['sleep', '60']); print('told'); raise SystemExit(1)"
+test = SimpleNamespace(config=SimpleNamespace(environment=dict(os.environ)))
+ended = netc_format.NetcFormat.run_command(None, test, [sys.executable, "-c", leaves], ".")
+if ended != (1, "told\n"):
+    sys.exit(f"FAILED: a script that leaves a process: {ended}")
