@@ -16,7 +16,6 @@ enum { MAX_SIZE = 1 << 16, PARAMS = 27 + 3 + 60 + 5, STATE = 2 };
 /* The network of tests/pytorch/Inputs/stored.net, its input centred and scaled by the data. */
 static NetParam tensors[] = {
     {.name = "input.mean",
-     .role = NET_ROLE_STATISTIC,
      .kept = "input_mean",
      .metadata = true,
      .in_state = true,
@@ -24,7 +23,6 @@ static NetParam tensors[] = {
      .dims = 1,
      .shape = {1}},
     {.name = "input.std",
-     .role = NET_ROLE_STATISTIC,
      .kept = "input_std",
      .metadata = true,
      .in_state = true,
