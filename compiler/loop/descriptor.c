@@ -138,7 +138,7 @@ static json_t *setting(Arena *arena, const TrainerSetting *at) {
         put(row, "doc", json_string(spec->doc));
     }
     if (spec->same) put(row, "same", json_string(spec->same));
-    if (spec->trainer.changes) put(row, "changes", json_true());
+    if (spec->trainer.changes) put(row, "changes", json_string(spec->trainer.changes));
     return row;
 }
 

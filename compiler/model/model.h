@@ -101,7 +101,7 @@ typedef struct {
     const char *name;     /* "weight_decay": in formulas, config.json, checkpoints; NULL: it does not know it */
     const char *flag;     /* "weight-decay": the option that gives another value; NULL: it is compiled in */
     const char *argument; /* "D": what --help calls that value */
-    bool changes;         /* a resumed run may have another value; else it keeps its own */
+    const char *changes;  /* how a resumed run may change it: docs/formats.md, "Settings"; NULL: it keeps its own */
 } TrainerWords;
 
 typedef struct {
