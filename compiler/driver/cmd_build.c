@@ -1,5 +1,5 @@
 /* netc build: a trainer, a step on the way to one, or a trained network, as a file. */
-#include "compiler/driver/backend.h"
+#include "compiler/driver/emits.h"
 #include "compiler/driver/infer.h"
 #include "compiler/driver/report.h"
 
@@ -32,9 +32,6 @@ int cmd_build(Arena *arena, Options *options) {
     if (options->infer) {
         return infer_build(arena, options);
     }
-    if (string_is(options->emit, "c") && options->backend == NULL) {
-        options->backend = "c";
-    }
     if (!pipeline_open(arena, "build", options, options->files.at[0], &compilation, &status) ||
         !pipeline_target(&compilation, &status) || !emit_find(&compilation, &emit, &status) ||
         !check_options(options, emit, &status) || !pipeline_run(&compilation, LEVEL_LOOPS, &status)) {
@@ -45,7 +42,7 @@ int cmd_build(Arena *arena, Options *options) {
         return STATUS_ENVIRONMENT;
     }
     const char *path = options->output != NULL ? options->output : emit_file(&compilation, emit);
-    status = backend_write(&compilation, &tools, emit, path);
+    status = emit_write(&compilation, &tools, emit, path);
     tools_close(&tools);
     return status;
 }

@@ -5,7 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "compiler/driver/backend.h"
+#include "compiler/driver/emits.h"
 #include "compiler/driver/cache.h"
 #include "compiler/driver/report.h"
 #include "compiler/loop/interp.h"
@@ -138,9 +138,9 @@ static CacheKey *key_of(const Compilation *compilation, const Tools *tools) {
     cache_key_file(key, "/proc/self/exe");
     cache_key_file(key, arena_format(arena, "%s/libnetrt.a", folder));
     cache_key_file(key, tools->cc);
-    cache_key_text(key, compilation->llvm ? "llvm" : "c");
-    cache_key_text(key, compilation->processor.cpu);
-    cache_key_text(key, compilation->processor.level);
+    cache_key_text(key, compilation->backend->name);
+    cache_key_text(key, compilation->target.cpu);
+    cache_key_text(key, compilation->target.level);
     cache_key_text(key, options->level);
     cache_key_text(key, options->schedule);
     cache_key_text(key, compilation->path);
@@ -172,7 +172,7 @@ static int build_and_start(Compilation *compilation, Tools *tools, const char *c
     }
     const char *path = tools_path(tools, "trainer");
     NetError error;
-    bool good = backend_make(compilation, tools, EMIT_EXE, path);
+    bool good = emit_make(compilation, tools, EMIT_EXE, path);
     if (tools_interrupted() != 0) {
         return 128 + tools_interrupted();
     }
@@ -226,7 +226,6 @@ static int train_compiled(Compilation *compilation, char **argv) {
 }
 
 int cmd_train(Arena *arena, Options *options) {
-    bool interp = string_is(options->backend, "interp");
     if (options->help) {
         help_command(command_find("train"), stdout);
         fputs("\nthe trainer's own options:\n\n", stdout);
@@ -242,7 +241,7 @@ int cmd_train(Arena *arena, Options *options) {
         !pipeline_target(&compilation, &status)) {
         return status;
     }
-    if (!interp) {
+    if (compilation.backend->write != NULL) {
         return train_compiled(&compilation, argv);
     }
     return pipeline_run(&compilation, LEVEL_LOOPS, &status) ? interpret(&compilation, argc, argv) : status;

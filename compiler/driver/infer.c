@@ -136,16 +136,13 @@ int infer_build(Arena *arena, Options *options) {
     Trained trained;
     int status;
     const char *cpu = options->cpu;
-    if (string_is(options->emit, "c") && options->backend == NULL) {
-        options->backend = "c";
-    }
     options->cpu = NULL; /* what pipeline_target knows are processors of one kind alone */
     if (!pipeline_open(arena, "build", options, options->files.at[0], &compilation, &status) ||
         !pipeline_target(&compilation, &status) || !emit_find(&compilation, &shipment.emit, &status)) {
         return status;
     }
     options->cpu = cpu;
-    shipment.llvm = compilation.llvm;
+    shipment.backend = compilation.backend;
     shipment.schedules = pipeline_dumps(&compilation, "schedule");
     if (string_is(options->output, "-") && shipment.emit != EMIT_C && shipment.emit != EMIT_LLVM &&
         shipment.emit != EMIT_ASM && shipment.emit != EMIT_ONNX) {

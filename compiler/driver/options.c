@@ -3,6 +3,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "compiler/driver/backend.h"
 #include "compiler/driver/option_words.h"
 #include "compiler/driver/report.h"
 #include "runtime/base/words.h"
@@ -38,7 +39,9 @@ typedef struct {
 static const char *const color_choices[] = {"auto", "always", "never", NULL};
 static const char *const diagnostics_choices[] = {"text", "json", "github", NULL};
 static const char *const emit_choices[] = {"exe", "obj", "lib", "shared", "c", "llvm", "asm", "onnx", NULL};
-static const char *const backend_choices[] = {"llvm", "c", "interp", NULL};
+#define NAME(BACKEND) #BACKEND,
+static const char *const backend_choices[] = {BACKENDS(NAME) NULL};
+#undef NAME
 static const char *const level_choices[] = {"0", "1", "2", "3", NULL};
 
 static const char *const shell_choices[] = {"bash", "zsh", NULL};

@@ -93,11 +93,8 @@ static void dump_programs(const Compilation *compilation, FILE *out) {
 
 static bool run_lower(Compilation *compilation) {
     const LowerOptions options = {
-        .cpu = compilation->processor.cpu,
-        .level = compilation->processor.level,
-        .backend = compilation->backend,
-        .fma = compilation->processor.fma,
-        .vector_registers = compilation->processor.vector_registers,
+        .target = compilation->target,
+        .backend = compilation->backend->name,
         .force_schedule = compilation->options->schedule,
         .schedule_out = pipeline_dumps(compilation, "schedule") ? stdout : NULL,
     };
@@ -228,19 +225,13 @@ bool pipeline_target(Compilation *compilation, int *status) {
                          options->schedule, FORCED_MAX, TILE_MAX);
         return false;
     }
-    const char *backend = options->backend;
-    if (backend == NULL) {
-        backend = NETC_LLVM ? "llvm" : "c";
-    }
-    compilation->backend = backend;
-    compilation->llvm = string_is(backend, "llvm");
-    if (compilation->llvm && !NETC_LLVM) {
-        *status = report_environment("this netc was built without LLVM; use --backend c, or install llvm-19-dev and "
-                                     "build netc again");
+    compilation->backend = backend_find(options->backend, emit_of(options->emit));
+    if (compilation->backend->missing != NULL) {
+        *status = report_environment("%s", compilation->backend->missing);
         return false;
     }
     const char *why = NULL;
-    if (!processor_find(compilation->arena, options->cpu, compilation->llvm, &compilation->processor, &why)) {
+    if (!target_find(compilation->arena, options->cpu, compilation->backend->host, &compilation->target, &why)) {
         *status = report_usage(compilation->command, "--cpu: %s", why);
         return false;
     }

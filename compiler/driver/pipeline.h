@@ -5,8 +5,8 @@
 #ifndef NETC_DRIVER_PIPELINE_H
 #define NETC_DRIVER_PIPELINE_H
 
+#include "compiler/driver/backend.h"
 #include "compiler/driver/options.h"
-#include "compiler/driver/target.h"
 #include "compiler/loop/loop.h"
 #include "compiler/programs/programs.h"
 
@@ -20,10 +20,9 @@ typedef struct {
     Source *source;
     Diags diags;
     ModelChanges changes;
-    int64_t memory;      /* bytes a trainer may take */
-    const char *backend; /* llvm, c or interp: this, and the next two, are set by pipeline_target */
-    bool llvm;           /* the backend is LLVM */
-    Processor processor;
+    int64_t memory;         /* bytes a trainer may take */
+    const Backend *backend; /* this, and the next one, are set by pipeline_target */
+    Target target;
     AstFile *ast;
     Model *model;
     Programs *programs;

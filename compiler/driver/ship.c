@@ -41,14 +41,14 @@ static const Layer *find_until(Arena *arena, const Model *model, const char *com
     return NULL;
 }
 
-static bool find_processors(Arena *arena, const Options *options, Shipment *shipment, int *status) {
+static bool find_targets(Arena *arena, const Options *options, Shipment *shipment, int *status) {
     const char *cpu = options->cpu, *command = shipment->command;
     bool generic = string_is(cpu, "generic") || (cpu == NULL && options->target == NULL);
     shipment->plain = shipment->emit == EMIT_C && generic;
     bool one = shipment->emit == EMIT_C || shipment->emit == EMIT_ASM || shipment->emit == EMIT_LLVM;
     if (shipment->triple != NULL) {
-        shipment->processors = 1;
-        if (!processor_target(shipment->triple, &shipment->processor[0])) {
+        shipment->targets = 1;
+        if (!target_of_triple(shipment->triple, &shipment->target[0])) {
             *status = report_usage(command,
                                    "--target %s: netc builds for this kind of machine and for aarch64-linux-gnu; for "
                                    "any other 'netc build --infer --emit c' prints plain C99, for the compiler there",
@@ -77,12 +77,12 @@ static bool find_processors(Arena *arena, const Options *options, Shipment *ship
         cpu = "generic";
     }
     if ((cpu == NULL && !one) || string_is(cpu, "auto")) {
-        shipment->processors = processor_ladder(arena, shipment->processor);
+        shipment->targets = target_ladder(arena, shipment->target);
         return true;
     }
     const char *why = NULL;
-    shipment->processors = 1;
-    if (!processor_find(arena, cpu, shipment->llvm, &shipment->processor[0], &why)) {
+    shipment->targets = 1;
+    if (!target_find(arena, cpu, shipment->backend->host, &shipment->target[0], &why)) {
         *status = report_usage(command, "--cpu: %s", why);
         return false;
     }
@@ -131,8 +131,8 @@ static void name_classes(Arena *arena, const Model *model, const Trained *traine
  * has what its compiler decides. */
 static bool rounds(const Shipment *shipment, bool fused) {
     bool found = shipment->plain;
-    for (int i = 0; i < shipment->processors; i++) {
-        found = found || shipment->processor[i].fma == fused;
+    for (int i = 0; i < shipment->targets; i++) {
+        found = found || shipment->target[i].fma == fused;
     }
     return found;
 }
@@ -159,22 +159,20 @@ static void make_result(Arena *arena, const Inference *inference, bool fused, Li
 static const Inference *make_kernels(Arena *arena, Programs *programs, const Shipment *shipment, Library *library) {
     const Inference *first = NULL;
     int64_t scratch = 0;
-    for (int i = 0; i < shipment->processors; i++) {
-        const Processor *processor = &shipment->processor[i];
-        const LowerOptions options = {.cpu = processor->cpu,
-                                      .fma = processor->fma,
-                                      .vector_registers = processor->vector_registers,
-                                      .body_max = processor->vector_registers < MANY_REGISTERS ? SHORT_BODY : 0,
+    for (int i = 0; i < shipment->targets; i++) {
+        const Target *target = &shipment->target[i];
+        const LowerOptions options = {.target = *target,
+                                      .body_max = target->vector_registers < MANY_REGISTERS ? SHORT_BODY : 0,
                                       .force_schedule = shipment->options->schedule,
                                       .schedule_out = shipment->schedules ? stdout : NULL};
-        bool last_resort = i > 0 && i + 1 == shipment->processors; /* old processors: small code matters more */
+        bool last_resort = i > 0 && i + 1 == shipment->targets; /* old processors: small code matters more */
         Inference *inference = lower_inference(arena, programs, &options, !last_resort);
-        char *exports = arena_format(arena, "%s_%s", library->name, processor->cpu);
+        char *exports = arena_format(arena, "%s_%s", library->name, target->cpu);
         for (char *c = exports; *c; c++) {
             *c = *c == '-' || *c == '.' ? '_' : *c;
         }
         inference->code->exports = exports;
-        library->code[i] = (LibraryCode){inference->code, inference->one, inference->batch, processor->level};
+        library->code[i] = (LibraryCode){inference->code, inference->one, inference->batch, target->level};
         first = i == 0 ? inference : first;
         ASSERT(inference->packing.size == first->packing.size);
         scratch = inference->scratch_size > scratch ? inference->scratch_size : scratch;
@@ -190,7 +188,7 @@ static Library make_library(Arena *arena, const Model *model, const Trained *tra
     Programs *programs = programs_build_inference(arena, model, shipment->until);
     Library library = {.name = model->name,
                        .netc = NETC_VERSION,
-                       .codes = shipment->processors,
+                       .codes = shipment->targets,
                        .inputs = shape_count(in),
                        .outputs = shape_count(shipment->until->out),
                        .rank = in.rank,
@@ -251,10 +249,10 @@ static bool save_text(const char *path, Text *text) {
 
 static Generation generation(const Shipment *shipment, const Library *library, int i) {
     return (Generation){.code = library->code[i].code,
-                        .processor = &shipment->processor[i],
-                        .llvm = shipment->llvm,
+                        .target = &shipment->target[i],
+                        .backend = shipment->backend,
                         .plain = shipment->plain,
-                        .level = backend_level(shipment->options)};
+                        .level = emit_level(shipment->options)};
 }
 
 /* A program of the tools for the kind of machine that is built for: "aarch64-linux-gnu-objcopy". */
@@ -288,9 +286,9 @@ static bool write_object(const Tools *tools, const Shipment *shipment, const Lib
     if (!save_text(names, &list)) {
         return false;
     }
-    Processor any = shipment->processor[library->codes - 1];
+    Target any = shipment->target[library->codes - 1];
     any.level = NULL; /* what asks which processor it is must run on all */
-    Generation plain = {.processor = &any, .level = 2};
+    Generation plain = {.target = &any, .level = 2};
     VEC(const char *) merge = {0};
     const char *const start[] = {tools->cc, "-r", "-nostdlib", "-o", merged, functions};
     for (size_t i = 0; i < COUNT_OF(start); i++) {
@@ -302,7 +300,7 @@ static bool write_object(const Tools *tools, const Shipment *shipment, const Lib
     for (int i = 0; i < library->codes; i++) {
         Generation from = generation(shipment, library, i);
         const char *object = tools_path(tools, arena_format(arena, "kernels-%d.o", i));
-        if (!backend_kernels(tools, &from, EMIT_OBJ, object)) {
+        if (!from.backend->write(tools, &from, EMIT_OBJ, object)) {
             return false;
         }
         vec_push(arena, &merge, object);
@@ -349,7 +347,7 @@ static bool write_c(const Tools *tools, const Shipment *shipment, const Library 
     size_t size = 0;
     Generation from = generation(shipment, library, 0);
     Text text = {0}, all = {0};
-    if (!backend_kernels(tools, &from, EMIT_C, kernels)) {
+    if (!from.backend->write(tools, &from, EMIT_C, kernels)) {
         return false;
     }
     char *source = net_file_read(kernels, FILE_LIMIT, &size, &error);
@@ -367,7 +365,7 @@ static bool write_c(const Tools *tools, const Shipment *shipment, const Library 
 
 static bool write_kernels(const Tools *tools, const Shipment *shipment, const Library *library, const char *path) {
     Generation from = generation(shipment, library, 0);
-    return backend_kernels(tools, &from, shipment->emit, path);
+    return from.backend->write(tools, &from, shipment->emit, path);
 }
 
 /* ---- the outputs ---- */
@@ -382,7 +380,7 @@ bool ship_plan(Arena *arena, const Model *model, const Options *options, Shipmen
     shipment->options = options;
     shipment->triple = options->target;
     shipment->until = find_until(arena, model, shipment->command, options->until, status);
-    return shipment->until != NULL && find_processors(arena, options, shipment, status);
+    return shipment->until != NULL && find_targets(arena, options, shipment, status);
 }
 
 /* Written, but for net_file_commit; NULL after printing why. */

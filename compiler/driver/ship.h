@@ -2,7 +2,7 @@
 #ifndef NETC_DRIVER_SHIP_H
 #define NETC_DRIVER_SHIP_H
 
-#include "compiler/driver/backend.h"
+#include "compiler/driver/emits.h"
 #include "compiler/model/trained.h"
 
 /* What was asked for. */
@@ -10,14 +10,14 @@ typedef struct {
     const char *command; /* for messages */
     const Options *options;
     Emit emit;
-    const char *path;       /* of the output */
-    const char *stem;       /* of its file's name */
-    const char *header;     /* beside it; NULL: none */
-    const Layer *until;     /* whose output is the result */
-    Processor processor[3]; /* the kernels are made for each of them, most demanding first */
-    int processors;
+    const char *path;   /* of the output */
+    const char *stem;   /* of its file's name */
+    const char *header; /* beside it; NULL: none */
+    const Layer *until; /* whose output is the result */
+    Target target[3];   /* the kernels are made for each of them, most demanding first */
+    int targets;
     const char *triple; /* another kind of machine; NULL: this one's */
-    bool llvm;
+    const Backend *backend;
     bool plain;     /* --emit c --cpu generic: C99 without extensions */
     bool schedules; /* are printed */
 } Shipment;

@@ -43,9 +43,9 @@ static int64_t multiply_adds(const Model *model, const Layer *until) {
 }
 
 static const char *processors_text(Arena *arena, const Shipment *shipment) {
-    const char *text = shipment->triple != NULL ? shipment->triple : shipment->processor[0].cpu;
-    for (int i = 1; i < shipment->processors; i++) {
-        text = arena_format(arena, "%s, %s", text, shipment->processor[i].cpu);
+    const char *text = shipment->triple != NULL ? shipment->triple : shipment->target[0].cpu;
+    for (int i = 1; i < shipment->targets; i++) {
+        text = arena_format(arena, "%s, %s", text, shipment->target[i].cpu);
     }
     return text;
 }
@@ -64,8 +64,8 @@ static void print_text(Arena *arena, const Model *model, const Shipment *shipmen
 
 static void print_json(const Model *model, const Shipment *shipment, const ShipSizes *sizes) {
     json_t *processors = json_array();
-    for (int i = 0; i < shipment->processors; i++) {
-        json_array_append_new(processors, json_string(shipment->processor[i].cpu));
+    for (int i = 0; i < shipment->targets; i++) {
+        json_array_append_new(processors, json_string(shipment->target[i].cpu));
     }
     json_t *object =
         json_pack("{s:s, s:s, s:s?, s:o, s:I, s:I, s:I, s:I, s:I, s:I}", "name", model->name, "output",
@@ -112,7 +112,7 @@ int show_infer(Compilation *compilation) {
         return status;
     }
     options.cpu = cpu;
-    shipment.llvm = compilation->llvm;
+    shipment.backend = compilation->backend;
     if (!pipeline_run(compilation, LEVEL_MODEL, &status) ||
         !ship_plan(arena, compilation->model, &options, &shipment, &status)) {
         return status;

@@ -202,8 +202,8 @@ const char *descriptor_write(Arena *arena, const Code *code, const Descriptor *d
     if (net_utf8_is_valid(folder)) put(root, "folder", json_string(folder));
     put(root, "order_hash", json_string(arena_format(arena, "%016llx", (unsigned long long)d->order_hash)));
     put(root, "backend", json_string(d->options->backend));
-    put(root, "cpu", json_string(d->options->cpu));
-    if (d->options->level) put(root, "needs", json_string(d->options->level));
+    put(root, "cpu", json_string(d->options->target.cpu));
+    if (d->options->target.level) put(root, "needs", json_string(d->options->target.level));
     char *text = json_dumps(root, JSON_COMPACT | JSON_REAL_PRECISION(17));
     if (!text) out_of_memory();
     const char *copy = arena_format(arena, "%s", text);

@@ -188,7 +188,7 @@ Code *lower_programs(Arena *arena, Programs *programs, const LowerOptions *optio
     code->input_bytes = model->bytes_input;
     Lowering base = {.context = nest_context(arena, code, options)};
     Descriptor descriptor = {
-        .programs = programs, .options = options, .order_hash = hash_orders(programs, options->fma)};
+        .programs = programs, .options = options, .order_hash = hash_orders(programs, options->target.fma)};
     Layout *layout[PROGRAM_COUNT] = {NULL};
     list_scalars(arena, programs, &base.context);
     for (int k = 0; k < PROGRAM_COUNT; k++) {

@@ -336,11 +336,11 @@ static void choose_tile(const Group *group, Schedule *best, const LowerOptions *
                     Schedule s = start;
                     s.tile[i] = fi;
                     if (i != j) s.tile[j] = fj;
-                    if (fi * fj + 2 > options->vector_registers && fi * fj > 1) continue;
+                    if (fi * fj + 2 > options->target.vector_registers && fi * fj > 1) continue;
                     choose_unroll(group, &s, true);
                     double cost = cover_cost(group, &s, &reads, i, j);
                     if (least >= 0 && cost >= least - 1e-9) continue;
-                    if (fi * fj > 1 && !fits_registers(group, &s, &reads, options->vector_registers)) continue;
+                    if (fi * fj > 1 && !fits_registers(group, &s, &reads, options->target.vector_registers)) continue;
                     least = cost;
                     *best = s;
                 }
@@ -385,9 +385,9 @@ static int64_t neighbours(const Group *group, int64_t range) {
 
 Schedule schedule_choose(const Group *group, const LowerOptions *options) {
     Schedule s = {.lane = lane_of(group),
-                  .body_max = options->vector_registers < FEW_REGISTERS ? UNROLL_FEW
-                              : options->body_max > 0                   ? options->body_max
-                                                                        : UNROLL_MAX};
+                  .body_max = options->target.vector_registers < FEW_REGISTERS ? UNROLL_FEW
+                              : options->body_max > 0                          ? options->body_max
+                                                                               : UNROLL_MAX};
     for (int i = 0; i < INDEX_MAX; i++) s.tile[i] = s.unroll[i] = 1;
     s.pair = pair_of(group, &s);
     if (is_contraction(group) && group->scope != SCOPE_ONCE) {

@@ -1,0 +1,77 @@
+#include "compiler/driver/emits.h"
+
+#include <string.h>
+
+#include "compiler/driver/report.h"
+
+static bool ends_in(const char *path, const char *ending) {
+    size_t length = strlen(path), tail = strlen(ending);
+    return tail > 0 && length > tail && string_is(path + length - tail, ending);
+}
+
+/* An ending says what is in a file: another form under it would mislead people and tools, if not overwrite a source. */
+static bool check_ending(const Compilation *compilation, Emit emit, int *status) {
+    const char *output = compilation->options->output;
+    for (size_t i = 0; output != NULL && i < EMITS; i++) {
+        if (i != (size_t)emit && ends_in(output, emits[i].suffix)) {
+            *status = report_usage(compilation->command,
+                                   "-o %s: files that end in %s are made by --emit %s, and %s; change one of the two",
+                                   output, emits[i].suffix, emits[i].name,
+                                   compilation->options->emit == NULL
+                                       ? "without --emit this is a program"
+                                       : arena_format(compilation->arena, "this is --emit %s", emits[emit].name));
+            return false;
+        }
+    }
+    return true;
+}
+
+bool emit_find(const Compilation *compilation, Emit *emit, int *status) {
+    *emit = emit_of(compilation->options->emit);
+    if (compilation->backend->emits != 0 && !backend_emits(compilation->backend, *emit)) {
+        const Backend *other = backend_find(NULL, *emit);
+        *status = report_usage(compilation->command, "--emit %s prints what %s makes; it needs --backend %s",
+                               emits[*emit].name, other->called, other->name);
+        return false;
+    }
+    return check_ending(compilation, *emit, status);
+}
+
+const char *emit_file(const Compilation *compilation, Emit emit) {
+    return arena_format(compilation->arena, "%s%s", compilation->model->name, emits[emit].suffix);
+}
+
+int emit_level(const Options *options) { return options->level == NULL ? 2 : options->level[0] - '0'; }
+
+static Generation generation_of(const Compilation *compilation) {
+    return (Generation){.code = compilation->code,
+                        .target = &compilation->target,
+                        .backend = compilation->backend,
+                        .level = emit_level(compilation->options)};
+}
+
+bool emit_make(const Compilation *compilation, const Tools *tools, Emit emit, const char *path) {
+    Generation from = generation_of(compilation);
+    if (emit != EMIT_EXE) {
+        return from.backend->write(tools, &from, emit, path);
+    }
+    const char *object = tools_path(tools, "kernels.o");
+    return from.backend->write(tools, &from, EMIT_OBJ, object) && tools_link(tools, object, path);
+}
+
+int emit_write(const Compilation *compilation, const Tools *tools, Emit emit, const char *path) {
+    Output output;
+    if (!output_open(tools, path, &output)) {
+        return STATUS_ENVIRONMENT;
+    }
+    bool good = emit_make(compilation, tools, emit, output.made);
+    if (good) {
+        good = output_commit(&output, emit == EMIT_EXE);
+    } else {
+        output_discard(&output);
+    }
+    if (tools_interrupted() != 0) {
+        return 128 + tools_interrupted();
+    }
+    return good ? STATUS_OK : STATUS_ENVIRONMENT;
+}
