@@ -139,8 +139,8 @@ static CacheKey *key_of(const Compilation *compilation, const Tools *tools) {
     cache_key_file(key, arena_format(arena, "%s/libnetrt.a", folder));
     cache_key_file(key, tools->cc);
     cache_key_text(key, compilation->backend->name);
-    cache_key_text(key, compilation->target.cpu);
-    cache_key_text(key, compilation->target.level);
+    cache_key_text(key, compilation->target[0].cpu);
+    cache_key_text(key, compilation->target[0].level);
     cache_key_text(key, options->level);
     cache_key_text(key, options->schedule);
     cache_key_text(key, compilation->path);
@@ -172,7 +172,7 @@ static int build_and_start(Compilation *compilation, Tools *tools, const char *c
     }
     const char *path = tools_path(tools, "trainer");
     NetError error;
-    bool good = emit_make(compilation, tools, EMIT_EXE, path);
+    bool good = emit_make(compilation, tools, path);
     if (tools_interrupted() != 0) {
         return 128 + tools_interrupted();
     }
@@ -237,8 +237,11 @@ int cmd_train(Arena *arena, Options *options) {
         return status;
     }
     char **argv = trainer_arguments(arena, options, &argc);
-    if (!pipeline_open(arena, "train", options, options->files.at[0], &compilation, &status) ||
-        !pipeline_target(&compilation, &status)) {
+    if (!pipeline_open(arena, "train", options, options->files.at[0], &compilation, &status)) {
+        return status;
+    }
+    compilation.goal = &goal_train;
+    if (!pipeline_target(&compilation, &status)) {
         return status;
     }
     if (compilation.backend->write != NULL) {

@@ -26,31 +26,32 @@ static bool check_ending(const Compilation *compilation, Emit emit, int *status)
     return true;
 }
 
-bool emit_find(const Compilation *compilation, Emit *emit, int *status) {
-    *emit = emit_of(compilation->options->emit);
-    if (compilation->backend->emits != 0 && !backend_emits(compilation->backend, *emit)) {
-        const Backend *other = backend_find(NULL, *emit);
+bool emit_check(const Compilation *compilation, int *status) {
+    Emit emit = compilation->emit;
+    if (compilation->backend->emits != 0 && !backend_emits(compilation->backend, emit)) {
+        const Backend *other = backend_find(NULL, emit);
         *status = report_usage(compilation->command, "--emit %s prints what %s makes; it needs --backend %s",
-                               emits[*emit].name, other->called, other->name);
+                               emits[emit].name, other->called, other->name);
         return false;
     }
-    return check_ending(compilation, *emit, status);
+    return check_ending(compilation, emit, status);
 }
 
-const char *emit_file(const Compilation *compilation, Emit emit) {
-    return arena_format(compilation->arena, "%s%s", compilation->model->name, emits[emit].suffix);
+const char *emit_file(const Compilation *compilation) {
+    return arena_format(compilation->arena, "%s%s", compilation->model->name, emits[compilation->emit].suffix);
 }
 
 int emit_level(const Options *options) { return options->level == NULL ? 2 : options->level[0] - '0'; }
 
 static Generation generation_of(const Compilation *compilation) {
     return (Generation){.code = compilation->code,
-                        .target = &compilation->target,
+                        .target = &compilation->target[0],
                         .backend = compilation->backend,
                         .level = emit_level(compilation->options)};
 }
 
-bool emit_make(const Compilation *compilation, const Tools *tools, Emit emit, const char *path) {
+bool emit_make(const Compilation *compilation, const Tools *tools, const char *path) {
+    Emit emit = compilation->emit;
     Generation from = generation_of(compilation);
     if (emit != EMIT_EXE) {
         return from.backend->write(tools, &from, emit, path);
@@ -59,14 +60,14 @@ bool emit_make(const Compilation *compilation, const Tools *tools, Emit emit, co
     return from.backend->write(tools, &from, EMIT_OBJ, object) && tools_link(tools, object, path);
 }
 
-int emit_write(const Compilation *compilation, const Tools *tools, Emit emit, const char *path) {
+int emit_write(const Compilation *compilation, const Tools *tools, const char *path) {
     Output output;
     if (!output_open(tools, path, &output)) {
         return STATUS_ENVIRONMENT;
     }
-    bool good = emit_make(compilation, tools, emit, output.made);
+    bool good = emit_make(compilation, tools, output.made);
     if (good) {
-        good = output_commit(&output, emit == EMIT_EXE);
+        good = output_commit(&output, compilation->emit == EMIT_EXE);
     } else {
         output_discard(&output);
     }

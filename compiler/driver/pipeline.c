@@ -74,7 +74,7 @@ bool pipeline_dumps(const Compilation *compilation, const char *name) {
 }
 
 static bool run_programs(Compilation *compilation) {
-    compilation->programs = programs_build(compilation->arena, compilation->model);
+    compilation->programs = compilation->goal->build(compilation);
     return true;
 }
 
@@ -92,18 +92,11 @@ static void dump_programs(const Compilation *compilation, FILE *out) {
 }
 
 static bool run_lower(Compilation *compilation) {
-    const LowerOptions options = {
-        .target = compilation->target,
-        .backend = compilation->backend->name,
-        .force_schedule = compilation->options->schedule,
-        .schedule_out = pipeline_dumps(compilation, "schedule") ? stdout : NULL,
-    };
-    compilation->code = lower_programs(compilation->arena, compilation->programs, &options);
-    loop_verify(compilation->code);
+    compilation->goal->lower(compilation);
     return true;
 }
 
-static void dump_loops(const Compilation *compilation, FILE *out) { loop_print(compilation->code, out); }
+static void dump_loops(const Compilation *compilation, FILE *out) { compilation->goal->dump(compilation, out); }
 
 /* `schedule` is a step of lowering, which prints it itself. */
 const Pass passes[] = {
@@ -225,17 +218,13 @@ bool pipeline_target(Compilation *compilation, int *status) {
                          options->schedule, FORCED_MAX, TILE_MAX);
         return false;
     }
-    compilation->backend = backend_find(options->backend, emit_of(options->emit));
+    compilation->emit = emit_of(options->emit);
+    compilation->backend = backend_find(options->backend, compilation->emit);
     if (compilation->backend->missing != NULL) {
         *status = report_environment("%s", compilation->backend->missing);
         return false;
     }
-    const char *why = NULL;
-    if (!target_find(compilation->arena, options->cpu, compilation->backend->host, &compilation->target, &why)) {
-        *status = report_usage(compilation->command, "--cpu: %s", why);
-        return false;
-    }
-    return true;
+    return compilation->goal->target(compilation, status);
 }
 
 /* ---- running ---- */
