@@ -50,6 +50,14 @@ static Generation generation_of(const Compilation *compilation) {
                         .level = emit_level(compilation->options)};
 }
 
+static bool has_orthogonal(const Model *model) {
+    bool any = false;
+    for (size_t i = 0; i < model->stored.count; i++) {
+        any = any || model->stored.at[i]->recipe.kind == RECIPE_ORTHOGONAL;
+    }
+    return any;
+}
+
 bool emit_make(const Compilation *compilation, const Tools *tools, const char *path) {
     Emit emit = compilation->emit;
     Generation from = generation_of(compilation);
@@ -57,7 +65,8 @@ bool emit_make(const Compilation *compilation, const Tools *tools, const char *p
         return from.backend->write(tools, &from, emit, path);
     }
     const char *object = tools_path(tools, "kernels.o");
-    return from.backend->write(tools, &from, EMIT_OBJ, object) && tools_link(tools, object, path);
+    return from.backend->write(tools, &from, EMIT_OBJ, object) &&
+           tools_link(tools, object, has_orthogonal(compilation->model), path);
 }
 
 int emit_write(const Compilation *compilation, const Tools *tools, const char *path) {

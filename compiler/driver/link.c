@@ -241,15 +241,30 @@ bool tools_link_inference(const Tools *tools, const char *object, bool static_li
     return run_linker(tools, words, COUNT_OF(words));
 }
 
-bool tools_link(const Tools *tools, const char *object, const char *output) {
+bool tools_link(const Tools *tools, const char *object, bool openblas, const char *output) {
     const char *folder = library_folder(tools->arena);
     if (folder == NULL) {
         return false;
     }
     const char *library = arena_format(tools->arena, "%s/libnetrt.a", folder);
-    const char *const words[] = {tools->cc,         "-o",        output,       object,      library,
-                                 "-l:libjansson.a", "-l:libz.a", "-l:libmd.a", "-lpthread", "-lm"};
-    return run_linker(tools, words, COUNT_OF(words));
+    /* the runtime refers to it weakly: a trainer that does not need it does without */
+    const char *const words[] = {tools->cc,
+                                 "-o",
+                                 output,
+                                 object,
+                                 library,
+                                 "-l:libjansson.a",
+                                 "-l:libz.a",
+                                 "-l:libmd.a",
+                                 "-lpthread",
+                                 "-lm",
+                                 "-Wl,--no-as-needed",
+                                 "-lopenblas"};
+    bool linked = run_linker(tools, words, COUNT_OF(words) - (openblas ? 0 : 2));
+    if (!linked && openblas && tools_interrupted() == 0) {
+        report_note("init=orthogonal takes OpenBLAS; where the linker does not find it, libopenblas-dev is missing");
+    }
+    return linked;
 }
 
 /* ---- outputs ---- */

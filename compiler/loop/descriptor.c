@@ -50,8 +50,9 @@ static json_t *layers(const Model *model) {
 
 static json_t *tensors(const Model *model) {
     static const char *const recipes[] = {
-        [RECIPE_NORMAL] = "normal", [RECIPE_UNIFORM] = "uniform", [RECIPE_CONSTANT] = "constant",
-        [RECIPE_CENTRE] = "centre", [RECIPE_DATA] = "data",       [RECIPE_VALUES] = "values"};
+        [RECIPE_NORMAL] = "normal",        [RECIPE_UNIFORM] = "uniform", [RECIPE_CONSTANT] = "constant",
+        [RECIPE_CENTRE] = "centre",        [RECIPE_DATA] = "data",       [RECIPE_VALUES] = "values",
+        [RECIPE_ORTHOGONAL] = "orthogonal"};
     static const char *const statistics[] = {[STATISTIC_MEAN] = "mean", [STATISTIC_DEVIATION] = "deviation"};
     json_t *list = packed(json_array());
     for (size_t i = 0; i < model->stored.count; i++) {

@@ -210,7 +210,6 @@ const Absent foreign_absences[] = {
     {"groups", "grouped convolution yet", "leave it out"},
     {"dilation", "dilated convolution yet", "leave it out, or take a larger kernel="},
     {"dilationrate", "dilated convolution yet", "leave it out, or take a larger kernel="},
-    {"orthogonal", "orthogonal initial values yet", "'glorot_normal' comes near"},
     {"kernelregularizer", "penalties of one layer", "'regularize l2=5' in the train block is for all"},
     {"regularizer", "penalties of one layer", "'regularize l2=5' in the train block is for all"},
     {"elasticnet", "word for both penalties", "'regularize l1=1 l2=1' gives both"},

@@ -1,5 +1,7 @@
 #include "compiler/model/layer.h"
 
+#include <math.h>
+
 #include "compiler/model/initialiser.h"
 
 /* ---- shapes ---- */
@@ -47,6 +49,10 @@ Stored *layer_store_init(LayerContext *context, const char *part, StoredRole rol
     const AstValue *init = layer->options[init_option].init;
     Recipe recipe = init ? recipe_resolve(init, fan_in, fan_out) : recipe_standard(layer->activation, fan_in, fan_out);
     Stored *stored = layer_store(context->arena, context->layer, part, role, rank, dim, recipe);
+    if (recipe.kind == RECIPE_ORTHOGONAL) {
+        int64_t rows = dim[0], columns = stored_count(stored) / rows;
+        stored->recipe.b = recipe.a / sqrt((double)(rows > columns ? rows : columns));
+    }
     stored->option = layer->kind->options[init_option].name;
     return stored;
 }

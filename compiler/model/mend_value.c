@@ -262,8 +262,10 @@ static const char *initialiser_text(MendWords *mend, const LooseValue *value) {
     for (size_t i = 0; i < initialiser_count; i++) names[i] = initialisers[i].name;
     const char *name = known_word(mend, value, names, initialiser_count);
     if (!name) return NULL;
-    static const char *const usual[][INITIALISER_MAX_ARGUMENTS] = {
-        [RECIPE_NORMAL] = {"0", "0.05"}, [RECIPE_UNIFORM] = {"-0.05", "0.05"}, [RECIPE_CONSTANT] = {"0"}};
+    static const char *const usual[][INITIALISER_MAX_ARGUMENTS] = {[RECIPE_NORMAL] = {"0", "0.05"},
+                                                                   [RECIPE_UNIFORM] = {"-0.05", "0.05"},
+                                                                   [RECIPE_CONSTANT] = {"0"},
+                                                                   [RECIPE_ORTHOGONAL] = {"1"}};
     const Initialiser *initialiser = initialiser_find(name);
     size_t count = initialiser_arguments(initialiser);
     const char *text = name;

@@ -35,12 +35,13 @@ typedef struct {
 
 /* ---- how a tensor begins ---- */
 typedef enum {
-    RECIPE_NORMAL,   /* mean a, standard deviation b */
-    RECIPE_UNIFORM,  /* a <= v < b */
-    RECIPE_CONSTANT, /* a */
-    RECIPE_CENTRE,   /* set from the first training example so that every weighted input is 0 for it */
-    RECIPE_DATA,     /* a statistic of the training part */
-    RECIPE_VALUES    /* the values given */
+    RECIPE_NORMAL,    /* mean a, standard deviation b */
+    RECIPE_UNIFORM,   /* a <= v < b */
+    RECIPE_CONSTANT,  /* a */
+    RECIPE_CENTRE,    /* set from the first training example so that every weighted input is 0 for it */
+    RECIPE_DATA,      /* a statistic of the training part */
+    RECIPE_VALUES,    /* the values given */
+    RECIPE_ORTHOGONAL /* rows or columns at right angles, of length a; b: the standard deviation of the values */
 } RecipeKind;
 typedef enum { STATISTIC_MEAN, STATISTIC_DEVIATION } Statistic;
 typedef struct {
