@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "compiler/model/activation.h"
+#include "compiler/model/defines.h"
 #include "compiler/model/foreign.h"
 #include "compiler/model/labels.h"
 #include "compiler/model/layer.h"
@@ -12,6 +13,7 @@
 #include "compiler/model/propagation.h"
 #include "compiler/model/settings.h"
 #include "compiler/model/statement.h"
+#include "compiler/model/trial.h"
 
 /* The `default` lines of a block for one kind. */
 typedef struct {
@@ -454,60 +456,6 @@ static void read_allows(Checker *checker, const AstBody *body) {
     }
 }
 
-/* A value of -D by the let it replaces. */
-typedef struct {
-    const char *name;
-    const AstValue *value; /* NULL: it could not be parsed */
-} Override;
-
-typedef struct {
-    Override *at;
-    size_t count;
-} Overrides;
-
-static bool has_let(const AstFile *file, const char *name) {
-    for (size_t i = 0; i < file->top.count; i++) {
-        if (file->top.at[i]->kind == AST_LET && string_is(file->top.at[i]->name, name)) return true;
-    }
-    return false;
-}
-
-static void report_unknown_let(Checker *checker, const AstFile *file, const Define *define, Source *source) {
-    const char *text = arena_format(checker->arena, "%s=%s", define->name, define->value);
-    Source *shown = source_from_text(checker->arena, "-D", text, strlen(text));
-    Span at = SPAN_NONE;
-    if (shown && source_attach(source, shown)) at = (Span){shown->base, shown->base + (uint32_t)strlen(define->name)};
-    Diag *diag = diag_report(checker->diags, at, "unknown-let", "-D %s: there is no 'let %s'", text, define->name);
-    VEC(const char *) names = {0};
-    for (size_t i = 0; i < file->top.count; i++) {
-        if (file->top.at[i]->kind == AST_LET) vec_push(checker->arena, &names, file->top.at[i]->name);
-    }
-    diag_suggest(checker->diags, diag, define->name, names.at, names.count);
-    if (!diag->help) diag_help(checker->diags, diag, "-D sets a let that stands outside the blocks");
-}
-
-static Overrides read_defines(Checker *checker, const AstFile *file, const ModelChanges *changes, Source *source) {
-    Overrides overrides = {0};
-    size_t count = changes ? changes->define_count : 0;
-    overrides.at = NEW_ARRAY(checker->arena, Override, count + 1);
-    for (size_t i = 0; i < count; i++) {
-        const Define *define = &changes->defines[i];
-        if (!has_let(file, define->name)) {
-            report_unknown_let(checker, file, define, source);
-            continue;
-        }
-        const char *path = arena_format(checker->arena, "-D %s", define->name);
-        Source *text = source_from_text(checker->arena, path, define->value, strlen(define->value));
-        if (!text || !source_attach(source, text)) {
-            diag_report(checker->diags, SPAN_NONE, "too-large", "the value of -D %s is too long", define->name);
-            continue;
-        }
-        overrides.at[overrides.count++] =
-            (Override){define->name, ast_parse_value(checker->arena, text, checker->diags)};
-    }
-    return overrides;
-}
-
 static void check_file_let(Checker *checker, const AstStmt *stmt, const Overrides *overrides) {
     const AstValue *value = stmt->value;
     for (size_t i = 0; i < overrides->count; i++) {
@@ -537,7 +485,7 @@ static void check_file(Checker *checker, const AstFile *file, const ModelChanges
     checker->parsed = checker->diags->errors == 0;
     const AstStmt *network = NULL, *train = NULL;
     read_allows(checker, (const AstBody *)&file->top);
-    Overrides overrides = read_defines(checker, file, changes, source);
+    Overrides overrides = read_defines(checker->arena, checker->diags, file, changes, source);
     for (size_t i = 0; i < file->top.count && !scope_spent(&checker->scope); i++) {
         const AstStmt *stmt = file->top.at[i];
         const AstStmt **block = stmt->kind == AST_NETWORK ? &network : &train;
@@ -562,7 +510,8 @@ static void check_file(Checker *checker, const AstFile *file, const ModelChanges
     }
 }
 
-Model *model_check(Arena *arena, Source *source, const AstFile *file, const ModelChanges *changes, Diags *diags) {
+static Checker *check(Arena *arena, Source *source, const AstFile *file, const ModelChanges *changes, Diags *diags,
+                      Trial *trial) {
     Checker *checker = NEW(arena, Checker);
     checker->arena = arena;
     checker->diags = diags;
@@ -571,6 +520,8 @@ Model *model_check(Arena *arena, Source *source, const AstFile *file, const Mode
     checker->model->purpose = changes ? changes->purpose : PURPOSE_LOOK;
     checker->model->bytes_input = true; /* all data sets so far hold bytes */
     scope_init(&checker->scope, arena, diags);
+    checker->scope.trial = trial;
+    if (!trial) checker->scope.work = TRIAL_WORK;
     checker->scope.file = file;
     checker->scope.model = checker->model;
     checker->labels.scope = &checker->scope;
@@ -584,6 +535,16 @@ Model *model_check(Arena *arena, Source *source, const AstFile *file, const Mode
     if (diags->errors == 0 && scope_spent(&checker->scope)) scope_report_spent(&checker->scope, SPAN_NONE);
     if (diags->errors == 0) model_place_stored(arena, checker->model);
     if (diags->errors == 0) settings_agree(&checker->scope, checker->model);
-    if (diags->errors == 0) model_check_propagation(checker->model, diags);
-    return diags->errors == 0 ? checker->model : NULL;
+    return checker;
+}
+
+static bool check_trial(Arena *arena, Source *source, const ModelChanges *changes, Diags *diags) {
+    return !scope_spent(&check(arena, source, ast_parse(arena, source, diags), changes, diags, NULL)->scope);
+}
+
+Model *model_check(Arena *arena, Source *source, const AstFile *file, const ModelChanges *changes, Diags *diags) {
+    Trial trial = trial_begin(source, changes, check_trial);
+    Model *model = check(arena, source, file, changes, diags, &trial)->model;
+    if (diags->errors == 0) model_check_propagation(model, diags);
+    return diags->errors == 0 ? model : NULL;
 }
