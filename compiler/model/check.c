@@ -20,6 +20,8 @@ typedef struct {
     const LayerKind *kind;
     OptionValue *values;
     int block;
+    Span at;   /* the last of the lines */
+    bool idle; /* no layer has read it yet */
 } Standard;
 
 typedef struct {
@@ -39,6 +41,7 @@ typedef struct {
     int64_t rounds; /* of all repeats so far */
     bool broken;    /* some layer is missing or wrong: no conclusions from the whole */
     bool cut;       /* a repeat was left early after an error: labels of its other rounds do not exist */
+    bool skipped;   /* a repeat has no round: its layers are not seen */
     bool full;      /* too many layers: nothing more is added */
     bool parsed;    /* the text had no syntax error: what is missing was not written */
 } Checker;
@@ -49,11 +52,18 @@ enum { WORK_STATEMENT = 100, WORK_LAYER = 2000 };
 
 static void enter(Checker *checker) { scope_enter(&checker->scope); }
 
+static void report_idle(Checker *checker, const Standard *standard) {
+    if (!standard->idle || checker->broken || !checker->parsed || checker->skipped || checker->full) return;
+    Diag *diag = diag_report(checker->diags, standard->at, "idle-default",
+                             "no %s follows this default line: it does nothing", standard->kind->name);
+    diag_help(checker->diags, diag, "move it above the layers it is meant for, or leave it out");
+}
+
 static void leave(Checker *checker) {
     labels_leave(&checker->labels);
     while (checker->standards.count > 0 &&
            checker->standards.at[checker->standards.count - 1].block == checker->scope.block) {
-        checker->standards.count--;
+        report_idle(checker, &checker->standards.at[--checker->standards.count]);
     }
     scope_leave(&checker->scope);
 }
@@ -103,7 +113,8 @@ static Standard *block_standard(Checker *checker, const LayerKind *kind) {
     for (size_t i = checker->standards.count; i > 0 && checker->standards.at[i - 1].block == block; i--) {
         if (checker->standards.at[i - 1].kind == kind) return &checker->standards.at[i - 1];
     }
-    Standard standard = {kind, NEW_ARRAY(checker->arena, OptionValue, kind->option_count), block};
+    Standard standard = {
+        .kind = kind, .values = NEW_ARRAY(checker->arena, OptionValue, kind->option_count), .block = block};
     vec_push(checker->arena, &checker->standards, standard);
     return &checker->standards.at[checker->standards.count - 1];
 }
@@ -121,6 +132,8 @@ static void check_default(Checker *checker, const AstStmt *stmt) {
         checker->broken = true;
         return;
     }
+    standard->at = stmt->at;
+    standard->idle = true;
     for (size_t i = 0; i < kind->option_count; i++) {
         if (values[i].given) standard->values[i] = values[i];
     }
@@ -130,7 +143,8 @@ static void check_default(Checker *checker, const AstStmt *stmt) {
 static void inherit(Checker *checker, const LayerKind *kind, OptionValue *values) {
     checker->scope.work -= (int64_t)checker->standards.count;
     for (size_t i = 0; i < checker->standards.count; i++) {
-        const Standard *standard = &checker->standards.at[i];
+        Standard *standard = &checker->standards.at[i];
+        if (standard->kind == kind) standard->idle = false;
         for (size_t k = 0; standard->kind == kind && k < kind->option_count; k++) {
             if (!standard->values[k].given) continue;
             values[k] = standard->values[k];
@@ -338,6 +352,7 @@ static void check_repeat(Checker *checker, const AstStmt *stmt) {
     }
     int64_t rounds = (int64_t)value->number;
     checker->rounds += rounds;
+    checker->skipped = checker->skipped || rounds == 0;
     const char *outer = checker->labels.suffix;
     size_t errors = checker->diags->errors; /* a round with an error is the last one: the next would only repeat it */
     for (int64_t round = 1; round <= rounds && !scope_spent(&checker->scope) && !checker->full; round++) {

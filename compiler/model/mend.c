@@ -1,5 +1,6 @@
 #include "compiler/model/mend.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "compiler/model/activation.h"
@@ -8,6 +9,7 @@
 #include "compiler/model/mend_let.h"
 #include "compiler/model/mend_line.h"
 #include "compiler/model/mend_lines.h"
+#include "compiler/model/mend_repeat.h"
 #include "compiler/model/settings.h"
 #include "compiler/model/statement.h"
 #include "compiler/model/trial.h"
@@ -155,6 +157,19 @@ static const char *near_text(Scope *scope, const Absent *absent, MendPlace place
     return idle || !settled.line ? leave : near;
 }
 
+/* `if depth > 2 {`: it is not the '>' that is wrong. */
+static void blame_word(Scope *scope, const Absent *absent, MendPlace place, Diag *diag, Span at) {
+    size_t length, word = 0;
+    const char *text = source_slice(scope->diags->source, at, &length);
+    while (word < length && in_name(text[word])) word++;
+    const char *first = arena_copy(scope->arena, text, word);
+    bool syntax = string_is(diag->kind->name, "syntax-error") || string_is(diag->kind->name, "bad-character");
+    if (!syntax || place == PLACE_FILE || !foreign_same(first, absent->word)) return;
+    diag->kind = diag_kind_find(place == PLACE_NETWORK ? "unknown-layer" : "unknown-setting");
+    diag->at = (Span){at.lo, at.lo + (uint32_t)word};
+    diag->message = arena_format(scope->arena, "netc has no %s ('%s')", absent->what, first);
+}
+
 /* Says it of the word itself where that is what was found wrong, else of the statement as a whole. */
 static void say_absent(Scope *scope, const Absent *absent, MendPlace place, Diag *first, Span at) {
     Diags *diags = scope->diags;
@@ -167,7 +182,10 @@ static void say_absent(Scope *scope, const Absent *absent, MendPlace place, Diag
         if (inside) diag = other;
     }
     if (!diag) diag = first;
-    if (diag == first) forget_others(diags, first, at); /* the rest was meant for it */
+    if (diag == first) {
+        forget_others(diags, first, at); /* the rest was meant for it */
+        blame_word(scope, absent, place, diag, at);
+    }
     diag->help = NULL;
     if (!strstr(diag->message, "netc has no")) diag_note(diags, diag, "netc has no %s", absent->what);
     diag_help(diags, diag, "%s", near_text(scope, absent, place, at));
@@ -383,6 +401,48 @@ static bool write_parted(Scope *scope, MendPlace place, Diag *diag, Span at, con
     return true;
 }
 
+/* `{ conv 8 kernel=5x5 }`, `[features] conv 8 kernel=5x5`, `2 * dense 30`: a good line behind something else. */
+static bool write_rest(Scope *scope, MendPlace place, Diag *diag, Span at, const char *text, size_t length) {
+    if (place == PLACE_FILE || diag->at.lo > at.lo + length) return false;
+    const char *whole = arena_copy(scope->arena, text, length);
+    for (size_t i = 1; i < length; i++) {
+        size_t word = 0;
+        while (in_name(whole[i + word])) word++;
+        if (word == 0 || in_name(whole[i - 1])) continue;
+        if (!word_begins_statement(arena_copy(scope->arena, whole + i, word))) continue;
+        size_t end = length;
+        while (end > i && strchr(" \t\r;}],)", whole[end - 1])) end--;
+        bool layer = place == PLACE_NETWORK;
+        const char *rest = arena_copy(scope->arena, whole + i, end - i);
+        char *after;
+        long rounds = strtol(whole, &after, 10);
+        bool times = layer && after > whole && rounds > 1 && rounds < 100 && strchr("*x", after[strspn(after, " ")]);
+        if (times) rest = arena_format(scope->arena, "repeat %ld { %s }", rounds, rest);
+        if (belongs(scope, layer, place, at)) rest = settle(scope, layer, at, rest, false).line;
+        if (!rest || !reads_well(scope, layer, rest)) return false;
+        diag->help = NULL;
+        diag_help(scope->diags, diag, "write '%s'", rest);
+        forget_others(scope->diags, diag, at);
+        return true;
+    }
+    return false;
+}
+
+/* A loop as others write it: the line that opens it, which is tried with its block. */
+static bool write_repeat(Scope *scope, MendPlace place, Diag *diag, Span at, const char *text, size_t length) {
+    size_t header;
+    bool counted;
+    const char *written = mend_repeat(scope->arena, text, length, &header, &counted);
+    if (!written || place != PLACE_NETWORK || (size_t)(diag->at.lo - at.lo) > header) return false;
+    Span line = {at.lo, at.lo + (uint32_t)header};
+    bool opens = text[header - 1] == '{';
+    if (opens && trial_of(scope->trial, scope->arena, line, written, line, NULL) == TRIAL_WRONG) return false;
+    diag->help = NULL;
+    diag_help(scope->diags, diag, "%s '%s'", counted ? "write" : "for example", written);
+    forget_others(scope->diags, diag, opens ? line : at);
+    return true;
+}
+
 void mend_statement(Scope *scope, MendPlace place, Span at) {
     if (!scope->trial || diags_full(scope->diags) || scope_spent(scope)) return;
     Diag *diag = first_error(scope->diags, at);
@@ -404,6 +464,7 @@ void mend_statement(Scope *scope, MendPlace place, Span at) {
     if (reads_well(scope, place == PLACE_NETWORK, arena_copy(scope->arena, text, length))) return;
     bool set = source->base > 0;
     if (place != PLACE_FILE && closes_wrongly(scope, diag, at, text, length)) return;
+    if (write_repeat(scope, place, diag, at, text, length)) return;
     if (place != PLACE_FILE && !set) {
         Span lines = at;
         const char *whole = mend_join_lines(scope->arena, source, &lines, &joined);
@@ -438,6 +499,7 @@ void mend_statement(Scope *scope, MendPlace place, Span at) {
     MendWords words = {.arena = scope->arena};
     if (read && write_line(scope, &line, place, diag, whole_at, &words, joined ? IN_ONE_LINE : "")) return;
     if (!joined && !set && write_parted(scope, place, diag, at, text, length)) return;
+    if (!joined && !set && (!read || !line.head) && write_rest(scope, place, diag, at, text, length)) return;
     if (place == PLACE_FILE && diag->notes) return; /* the whole is something else, as was said */
     const Absent *absent = words.absent;
     if (read && !absent && line.head) absent = foreign_absent(line.head);

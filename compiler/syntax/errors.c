@@ -181,6 +181,15 @@ static bool opens_train(const char *word) {
     return false;
 }
 
+/* Blocks for what is done with a trained network. */
+static bool is_use(const char *word) {
+    static const char *const words[] = {"test", "valid", "eval", "predict", "infer", "deploy", "serve"};
+    for (size_t i = 0; i < COUNT_OF(words); i++) {
+        if (strncmp(word, words[i], strlen(words[i])) == 0) return true; /* testing, evaluate */
+    }
+    return false;
+}
+
 /* The name before the '{' that ends the line: `model LeNet {`, `LeNet {`; NULL: the line opens no block, or one whose
  * word is only misspelt. */
 static const char *opened_name(Reader *reader, const Token *found) {
@@ -235,6 +244,14 @@ static void advise_top(Reader *reader, Diag *diag, const Token *found) {
         return;
     }
     const char *name = form ? NULL : opened_name(reader, found);
+    if (name && is_use(word)) {
+        diag_note(reader->diags, diag, "netc has no block for using a network");
+        diag_help(
+            reader->diags, diag,
+            "leave the block out: training ends with the test part; 'netc build FILE --infer' makes a program that "
+            "predicts");
+        return;
+    }
     if (name) {
         bool train = opens_train(word);
         diag_help(reader->diags, diag, "write '%s%s {'", train ? "train" : "network ", train ? "" : name);
