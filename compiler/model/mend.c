@@ -297,8 +297,8 @@ static bool write_line(Scope *scope, const LooseLine *line, MendPlace place, Dia
     for (int turn = 0; turn < (set ? 1 : 2); turn++) {
         bool layer = (place != PLACE_TRAIN) == (turn == 0), known = false;
         const char *written = line_text(scope, line, layer, words, &known);
-        const char *suits =
-            written && strncmp(written, "cost ", 5) == 0 ? cost_that_suits(scope->model, written) : NULL;
+        bool cost = written && strncmp(written, "cost ", 5) == 0 && !strchr(written, ';');
+        const char *suits = cost ? cost_that_suits(scope->model, written) : NULL;
         const char *replaced = suits ? written + strlen("cost ") : NULL;
         if (suits) written = suits;
         if ((known || written) && (!written || !reads_well(scope, layer, written))) return false;
@@ -310,7 +310,7 @@ static bool write_line(Scope *scope, const LooseLine *line, MendPlace place, Dia
         if (!written) return false;
         if (dropped) words->remark = arena_format(scope->arena, "'%s' has a line of its own", dropped);
         const char *verb = words->guess ? "for example" : "write";
-        bool said = words->guess && diag->help && strncmp(diag->help, "did you mean", 12) != 0 &&
+        bool said = words->guess && diag->help && !words->remark && strncmp(diag->help, "did you mean", 12) != 0 &&
                     !strstr(diag->help, "VALUE"); /* what is expected */
         const char *help = arena_format(scope->arena, "%s%s%s %s'%s'%s%s%s", said ? diag->help : "", said ? "; " : "",
                                         verb, set ? "--set " : "", written, where_text(layer, place),
@@ -403,7 +403,7 @@ static bool write_parted(Scope *scope, MendPlace place, Diag *diag, Span at, con
 
 /* `{ conv 8 kernel=5x5 }`, `[features] conv 8 kernel=5x5`, `2 * dense 30`: a good line behind something else. */
 static bool write_rest(Scope *scope, MendPlace place, Diag *diag, Span at, const char *text, size_t length) {
-    if (place == PLACE_FILE || diag->at.lo > at.lo + length) return false;
+    if (place == PLACE_FILE || memchr(text, '\n', length)) return false;
     const char *whole = arena_copy(scope->arena, text, length);
     for (size_t i = 1; i < length; i++) {
         size_t word = 0;
@@ -437,6 +437,8 @@ static bool write_repeat(Scope *scope, MendPlace place, Diag *diag, Span at, con
     Span line = {at.lo, at.lo + (uint32_t)header};
     bool opens = text[header - 1] == '{';
     if (opens && trial_of(scope->trial, scope->arena, line, written, line, NULL) == TRIAL_WRONG) return false;
+    const Absent *absent = foreign_absent(arena_copy(scope->arena, text, strspn(text, "abcdefghijklmnopqrstuvwxyz")));
+    if (absent) blame_word(scope, absent, place, diag, at);
     diag->help = NULL;
     diag_help(scope->diags, diag, "%s '%s'", counted ? "write" : "for example", written);
     forget_others(scope->diags, diag, opens ? line : at);
@@ -464,6 +466,7 @@ void mend_statement(Scope *scope, MendPlace place, Span at) {
     if (reads_well(scope, place == PLACE_NETWORK, arena_copy(scope->arena, text, length))) return;
     bool set = source->base > 0;
     if (place != PLACE_FILE && closes_wrongly(scope, diag, at, text, length)) return;
+    if (text[0] == '{' && memchr(text, '\n', length) && diag->help) return; /* a block, whose lines are told of alone */
     if (write_repeat(scope, place, diag, at, text, length)) return;
     if (place != PLACE_FILE && !set) {
         Span lines = at;
@@ -485,6 +488,13 @@ void mend_statement(Scope *scope, MendPlace place, Span at) {
     if (let && !setting) {
         diag->help = NULL;
         diag_help(scope->diags, diag, "write '%s'", let);
+        forget_others(scope->diags, diag, at);
+        return;
+    }
+    const char *head = place == PLACE_FILE ? mend_let_name(scope->arena, text) : NULL;
+    if (head && mend_is_remark(head)) {
+        diag->help = NULL;
+        diag_help(scope->diags, diag, "write '# %.*s', or leave it out", (int)length, text);
         forget_others(scope->diags, diag, at);
         return;
     }

@@ -10,5 +10,7 @@ const char *mend_let(Scope *scope, char *text, size_t length, bool file);
 bool mend_begins_let(const char *text, size_t length);
 /* The name that a let begins with; NULL: none. */
 const char *mend_let_name(Arena *arena, const char *text);
+/* Words that say something of the file as a whole, which is a comment here. */
+bool mend_is_remark(const char *word);
 
 #endif

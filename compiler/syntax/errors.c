@@ -283,6 +283,10 @@ static const char *advice_statement(Reader *reader, const Token *found) {
         return "an option stands in the line of its statement; a line that ends in '\\' goes on in the next";
     }
     if (found->kind == ')' || found->kind == ']') return no_bracket;
+    if (found->kind == '{' && reader->seen[1].kind == '{') {
+        reader->supplied_blocks++; /* its '}' is one too few */
+        return "one '{' is enough";
+    }
     if (found->kind == '{') return no_block;
     return "a statement begins with the kind of a layer, the name of a setting, or a label";
 }
