@@ -440,7 +440,9 @@ static bool write_repeat(Scope *scope, MendPlace place, Diag *diag, Span at, con
     const Absent *absent = foreign_absent(arena_copy(scope->arena, text, strspn(text, "abcdefghijklmnopqrstuvwxyz")));
     if (absent) blame_word(scope, absent, place, diag, at);
     diag->help = NULL;
-    diag_help(scope->diags, diag, "%s '%s'", counted ? "write" : "for example", written);
+    const char *verb = counted ? "write" : "for example";
+    if (opens) diag_help(scope->diags, diag, "%s '%s'", verb, written);
+    if (!opens) diag_help(scope->diags, diag, "%s %s before its layers, and } behind them", verb, written);
     forget_others(scope->diags, diag, opens ? line : at);
     return true;
 }
