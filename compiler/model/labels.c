@@ -102,8 +102,9 @@ static void finish_reference(Labels *labels, const Reference *reference) {
         if (!inside) inside = label->full;
     }
     if (later) {
-        Diag *diag = diag_report(diags, reference->at, "forward-reference",
-                    "from=%s names a later layer; the order of layers is the order of the data", reference->name);
+        Diag *diag =
+            diag_report(diags, reference->at, "forward-reference",
+                        "from=%s names a later layer; the order of layers is the order of the data", reference->name);
         diag_help(diags, diag, ABOVE);
         return;
     }

@@ -163,7 +163,9 @@ static void blame_word(Scope *scope, const Absent *absent, MendPlace place, Diag
     const char *text = source_slice(scope->diags->source, at, &length);
     while (word < length && in_name(text[word])) word++;
     const char *first = arena_copy(scope->arena, text, word);
-    bool syntax = string_is(diag->kind->name, "syntax-error") || string_is(diag->kind->name, "bad-character");
+    static const char *const kinds[] = {"syntax-error", "bad-character", "bad-number"};
+    bool syntax = false;
+    for (size_t i = 0; i < COUNT_OF(kinds); i++) syntax = syntax || string_is(diag->kind->name, kinds[i]);
     if (!syntax || place == PLACE_FILE || !foreign_same(first, absent->word)) return;
     diag->kind = diag_kind_find(place == PLACE_NETWORK ? "unknown-layer" : "unknown-setting");
     diag->at = (Span){at.lo, at.lo + (uint32_t)word};

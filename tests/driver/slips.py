@@ -149,7 +149,6 @@ setting | data train=mnist test=mnist                       | data mnist
 setting | data mnist + fashion_mnist                        | data mnist
 setting | data mnist/train                                  | data mnist
 setting | stop patience=3 min_delta=0.01                    | stop patience=3
-setting | log gradients weights loss                        | log gradients weights
 file    | let a, b = 8, 128                                 | let a = 8; let b = 128
 file    | let k = 3^2                                       | let k = 3*3
 layer   | dense 30 init=N(0,1)                              | dense 30 init=normal(0, 1)
