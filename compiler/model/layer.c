@@ -156,7 +156,13 @@ bool layer_window(LayerContext *context, const OptionValue *size, const OptionVa
     if (layer->from->index == 0 && last) {
         diag_help(context->diags, diag, "channels come first: write 'input %lldx%lldx%lld'", (long long)in.dim[2],
                   (long long)in.dim[0], (long long)in.dim[1]);
+        return false;
     }
+    int64_t rows = in.dim[1] + window->before[0] + window->after[0];
+    int64_t columns = in.dim[2] + window->before[1] + window->after[1];
+    diag_help(context->diags, diag, "a window of %lldx%lld at the most fits here; pad= of conv makes maps larger",
+              (long long)(window->size[0] < rows ? window->size[0] : rows),
+              (long long)(window->size[1] < columns ? window->size[1] : columns));
     return false;
 }
 

@@ -128,10 +128,29 @@ layer   | default { activation=relu }                       | default dense acti
 layer   | init he                                           | default dense init=he_normal
 layer   | dense 30 then relu                                | dense 30 activation=relu
 layer   | dense 30 |relu                                    | dense 30 activation=relu
+layer   | dense 30 as hidden                                | hidden: dense 30
+layer   | spatial_dropout 0.2                               | dropout 0.2
+layer   | { dense 30 activation=relu }                      | dense 30 activation=relu
+layer   | [fc] dense 30 activation=relu                     | dense 30 activation=relu
+layer   | 2 * dense 30 activation=relu                      | repeat 2 { dense 30 activation=relu }
+layer   | conv 8 16 kernel=5x5 activation=relu              | conv 8 kernel=5x5 activation=relu
+layer   | pooling by 2                                      | pool max 2
+layer   | dropout 1.5                                       | dropout 0.5
+layer   | conv 1e6 kernel=5x5 activation=relu               | conv 20 kernel=5x5 activation=relu
+last    | classifier 10                                     | dense 10 activation=softmax
+last    | dense 10 activation=logits                        | dense 10 activation=softmax
 layer   | dense 30 no_bias                                  | dense 30 bias=false
 layer   | dense 30 with bias                                | dense 30 bias=true
 layer   | dense 30 activaton relu                           | dense 30 activation=relu
 layer   | dense 30 init=normal(0.01)                        | dense 30 init=normal(0, 0.01)
+split   | split 0.8                                         | split train=0.8 validation=0.2
+split   | split validation=-1                               | split validation=0.1
+setting | data train=mnist test=mnist                       | data mnist
+setting | data mnist + fashion_mnist                        | data mnist
+setting | data mnist/train                                  | data mnist
+setting | stop patience=3 min_delta=0.01                    | stop patience=3
+file    | let a, b = 8, 128                                 | let a = 8; let b = 128
+file    | let k = 3^2                                       | let k = 3*3
 layer   | dense 30 init=N(0,1)                              | dense 30 init=normal(0, 1)
 layer   | dense 30 bias_init=0.1                            | dense 30 bias_init=constant(0.1)
 layer   | dense 30 bias_init=0                              | dense 30 bias_init=zeros
