@@ -1,6 +1,7 @@
 /* netc explain: what a diagnostic means. */
 #include <string.h>
 
+#include "compiler/driver/help.h"
 #include "compiler/driver/report.h"
 #include "runtime/base/words.h"
 #include "runtime/base/wrap.h"
@@ -85,6 +86,14 @@ static int unknown(Arena *arena, const char *name) {
         names[i] = diag_kinds[i].name;
     }
     const char *nearest = net_nearest_word(name, names, diag_kind_count);
+    Words topics = help_topics(arena);
+    for (size_t i = 0; nearest == NULL && i < diag_kind_count; i++) { /* a message is given whole */
+        nearest = strstr(name, names[i]) != NULL ? names[i] : NULL;
+    }
+    if (nearest == NULL && words_have(&topics, name)) {
+        return report_usage("explain", "there is no diagnostic '%s'; 'netc help %s' says what that word is", name,
+                            name);
+    }
     if (nearest != NULL) {
         return report_usage("explain", "there is no diagnostic '%s'; did you mean '%s'?", name, nearest);
     }

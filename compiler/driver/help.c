@@ -389,6 +389,15 @@ static void print_meanings(Arena *arena, Meanings *found, FILE *out) {
     }
 }
 
+bool words_have(const Words *words, const char *word) {
+    for (size_t i = 0; i < words->count; i++) {
+        if (string_is(words->at[i], word)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 bool help_word(Arena *arena, const char *word, FILE *out) {
     Meanings all = all_meanings(arena), found = {0};
     for (int kind = 0; kind < MEANING_KINDS; kind++) {

@@ -11,6 +11,7 @@ typedef struct {
     const Options *options;
     Emit emit;
     const char *path;       /* of the output */
+    const char *name;       /* it has without -o */
     const char *stem;       /* of its file's name */
     const char *header;     /* beside it; NULL: none */
     const Layer *until;     /* whose output is the result */

@@ -228,11 +228,21 @@ static bool check_words(const NetSafetensors *file, const NetWeightWords *words,
         for (size_t k = 0; skips_it && k < count && !found; k++) {
             found = is_label(word, length, wanted[k].name);
         }
+        if (!found && skips_it && strchr(word, ',') != NULL) {
+            int first = (int)strcspn(word, ",");
+            return net_fail(error, NET_USAGE,
+                            "--skip %s: one layer each; write --skip %.*s --skip %s [weights-mismatch]", word, first,
+                            word, word + first + 1);
+        }
         if (!found) {
             const char *name = skips_it ? "skip" : "rename";
             const char *place = skips_it ? "neither the weights file nor the network has anything" : file->path;
-            return net_fail(error, NET_ENVIRONMENT, "--%s %s: %s%s called '%.*s' [weights-mismatch]", name, word, place,
-                            skips_it ? "" : " has nothing", (int)length, word);
+            NameList has = {.count = 0};
+            for (size_t k = 0; k < file->count; k++) {
+                list_add(&has, file->tensors[k].name, file->tensors[k].shape, file->tensors[k].rank);
+            }
+            return net_fail(error, NET_ENVIRONMENT, "--%s %s: %s%s called '%.*s'; the file has %s [weights-mismatch]",
+                            name, word, place, skips_it ? "" : " has nothing", (int)length, word, list_end(&has));
         }
         if (!skips_it && !check_new_name(word, wanted, count, error)) {
             return false;
