@@ -9,41 +9,6 @@
 static const char *const severity_names[] = {
     [SEVERITY_ERROR] = "error", [SEVERITY_WARNING] = "warning", [SEVERITY_NOTE] = "note"};
 
-static const char *severity_name(const DiagKind *kind) { return severity_names[kind->severity]; }
-
-/* The doc's indented lines are code in Markdown, too, when a blank line stands before and after them. */
-static void print_markdown(const char *doc, FILE *out) {
-    bool code = false, blank = true;
-    while (*doc != '\0') {
-        size_t length = strcspn(doc, "\n");
-        bool is_code = strncmp(doc, "    ", 4) == 0;
-        if (!blank && length > 0 && is_code != code) {
-            fputc('\n', out);
-        }
-        fprintf(out, "%.*s\n", (int)length, doc);
-        blank = length == 0;
-        code = is_code;
-        doc += length;
-        doc += *doc == '\n';
-    }
-}
-
-static void explain_one(const DiagKind *kind, bool markdown, FILE *out) {
-    if (markdown) {
-        fprintf(out, "\n## %s (%s)\n\n", kind->name, severity_name(kind));
-    } else {
-        fprintf(out, "%s (%s)\n\n", kind->name, severity_name(kind));
-    }
-    if (markdown) {
-        print_markdown(kind->doc, out);
-    } else {
-        net_wrap(out, kind->doc, 0, 0, net_page_width(out));
-        fputc('\n', out);
-    }
-}
-
-void explain_diagnostic(const DiagKind *kind, FILE *out) { explain_one(kind, false, out); }
-
 static int explain_all(bool markdown, FILE *out) {
     if (markdown) {
         fputs(
@@ -57,7 +22,7 @@ static int explain_all(bool markdown, FILE *out) {
         if (i > 0 && !markdown) {
             fputc('\n', out);
         }
-        explain_one(&diag_kinds[i], markdown, out);
+        explain_diagnostic(&diag_kinds[i], markdown, out);
     }
     return STATUS_OK;
 }
@@ -119,6 +84,6 @@ int cmd_explain(Arena *arena, Options *options) {
     if (kind == NULL) {
         return unknown(arena, name);
     }
-    explain_one(kind, options->markdown, stdout);
+    explain_diagnostic(kind, options->markdown, stdout);
     return STATUS_OK;
 }

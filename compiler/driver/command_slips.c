@@ -207,6 +207,18 @@ int command_unknown(Arena *arena, int argc, char **argv) {
     if (nearest != NULL && access(word, F_OK) != 0) {
         return report_usage(NULL, "unknown command '%s'; did you mean '%s'?", word, nearest);
     }
+    size_t length = strcspn(word, " =");
+    const char *first = arena_copy(arena, word, length);
+    if (word[length] != '\0' && command_find(first) != NULL && access(word, F_OK) != 0) {
+        return report_usage(NULL, "unknown command '%s'; write 'netc %s %s'", word, first,
+                            word + length + strspn(word + length, " ="));
+    }
+    char part[NET_PART];
+    for (int i = 0; net_word_part(part, word, i); i++) {
+        if (command_find(part) != NULL && word[0] != '-' && access(word, F_OK) != 0) {
+            return report_usage(NULL, "unknown command '%s'; did you mean '%s'?", word, part);
+        }
+    }
     if (*word == '\0' || word[0] == '-' || net_path_ends(word, ".net") || access(word, F_OK) == 0) {
         return report_missing(arena, argc, argv);
     }

@@ -338,7 +338,7 @@ static void print_meaning(Arena *arena, const Meaning *meaning, FILE *out) {
     case MEANS_VARIANT: print_variant(arena, row, out); return;
     case MEANS_OPTION:
     case MEANS_VALUE: print_option(arena, row, "", out); return;
-    case MEANS_DIAGNOSTIC: explain_diagnostic(row, out); return;
+    case MEANS_DIAGNOSTIC: explain_diagnostic(row, false, out); return;
     case MEANING_KINDS: break;
     }
     BUG("meaning %d", (int)meaning->kind);

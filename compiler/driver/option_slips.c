@@ -12,6 +12,7 @@
 #include "compiler/driver/show_weights.h"
 #include "runtime/base/paths.h"
 #include "runtime/base/words.h"
+#include "runtime/data/sets.h"
 
 const char *shell_word(Arena *arena, const char *word) {
     static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-+=.,:/@%^";
@@ -97,6 +98,11 @@ int slip_unknown_option(const CommandLine *line, const char *word) {
     if (here == NULL && nearest == NULL && plain[1] != '-') { /* -lm, -j4 */
         here = find_alias(line, arena_copy(line->arena, plain, strlen("-l")));
     }
+    char part[NET_PART];
+    for (int i = 0; here == NULL && nearest == NULL && net_word_part(part, plain + strspn(plain, "-"), i); i++) {
+        here = find_alias(line, arena_format(line->arena, "--%s", part));
+        nearest = net_nearest_word(part, names, count);
+    }
     const char *advice = net_option_advice(text, here, nearest, model_on(line));
     return advice != NULL ? report_usage(name, "unknown option '%s'; %s", plain, advice)
                           : report_usage(name, "unknown option '%s'; 'netc help %s' lists what there is", plain, name);
@@ -145,6 +151,9 @@ int slip_flag_value(const CommandLine *line, const Option *option, const char *w
 int slip_flag_file(const CommandLine *line, const Option *option, int next) {
     const char *word = next < line->argc ? line->argv[next] : "-";
     const NetEnding *ending = prints(option) ? net_path_ending(word) : NULL;
+    if (line->command->trainer && !is_argument(word) && model_on(line) != NULL) {
+        return slip_flag_value(line, option, word); /* a word that stands alone is nothing to a trainer */
+    }
     bool file = ending != NULL && !is_argument(word) && !string_is(ending->ending, ".safetensors");
     return file ? slip_flag_value(line, option, word) : STATUS_OK;
 }
@@ -198,18 +207,14 @@ int slip_cut_value(const CommandLine *line, const Option *option, const char *wr
 }
 
 int slip_set_line(const CommandLine *line, const char *text) {
-    const char *name = text + strspn(text, " ");
-    if (*name == '\0') {
-        return report_usage(line->command->name, "the value of --set is empty; it takes a line: --set 'epochs 3'");
+    bool empty = text[strspn(text, " ")] == '\0';
+    size_t first = strcspn(text, ";"), second = first + strspn(text + first, "; ");
+    if (!empty && first > 0 && text[second] != '\0') {
+        return report_usage(line->command->name, "--set '%s': one line each; write --set '%.*s' --set '%s'", text,
+                            (int)first, text, text + second);
     }
-    if (strncmp(name, "let ", 4) != 0) {
-        return STATUS_OK;
-    }
-    name += strlen("let ");
-    size_t length = strcspn(name, " =");
-    const char *value = name + length + strspn(name + length, " =");
-    return report_usage(line->command->name, "--set '%s': a let is set by -D; write -D %.*s=%s", text, (int)length,
-                        name, *value != '\0' ? value : "VALUE");
+    return empty ? report_usage(line->command->name, "the value of --set is empty; it takes a line: --set 'epochs 3'")
+                 : STATUS_OK;
 }
 
 /* ---- arguments ---- */
@@ -282,7 +287,7 @@ static const Option *option_before(const CommandLine *line, const char *argument
     return NULL;
 }
 
-static int report_extra(const CommandLine *line, const char *word) {
+static int report_extra(const CommandLine *line, const char *first, const char *word) {
     const Command *command = line->command;
     const char *of = command->name;
     const char *shell = shell_word(line->arena, word);
@@ -295,7 +300,10 @@ static int report_extra(const CommandLine *line, const char *word) {
         way = "the output is named by -o";
     } else if (string_is(of, "show") && net_path_ending(word) != NULL && !net_path_ends(word, ".net")) {
         return report_usage(of, "unexpected argument '%s'; it prints on standard output; write >%s", word, shell);
-    } else if (exists(word) || string_is(of, "data")) {
+    } else if (string_is(of, "data")) {
+        return report_usage(of, "unexpected argument '%s'; it takes %s, one at a time: 'netc data %s'", word,
+                            command->what, net_data_set(word) != NULL ? shell : first);
+    } else if (exists(word)) {
         return report_usage(of, "unexpected argument '%s'; it takes %s, one at a time: 'netc %s %s'", word,
                             command->what, of, shell);
     }
@@ -325,5 +333,5 @@ int slip_extra_argument(const CommandLine *line, const Options *options) {
         return report_usage(command->name, "unexpected argument '%s'; weights are named by --weights %s", extra,
                             shell_word(line->arena, extra));
     }
-    return report_extra(line, extra);
+    return report_extra(line, words->at[0], extra);
 }

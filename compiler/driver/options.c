@@ -98,6 +98,10 @@ static int read_option(Reader *reader, const char *word) {
         return slip_unknown_option(&reader->line, word);
     }
     const char *written = word[1] == '-' ? option->name : option->letter;
+    if (word[1] != '-' && value != NULL && value[0] == '=' && option->kind != ARG_DEFINE) {
+        return report_usage(reader->line.command->name, "%s: no '=' stands behind a letter; write %s %s", word, written,
+                            value + 1);
+    }
     if (option->value != NULL && value == NULL) {
         if (reader->next >= reader->line.argc) {
             return report_usage(reader->line.command->name, "%s needs a value: %s %s", written, written, option->value);

@@ -121,6 +121,8 @@ const size_t pass_count = COUNT_OF(passes);
 
 /* ---- opening ---- */
 
+enum { LEAST_MEMORY = 1 << 10 }; /* bytes; the smallest trainer takes more */
+
 static bool check_pass_name(const char *command, const char *option, const char *name, int *status) {
     const char *names[COUNT_OF(passes)];
     for (size_t i = 0; i < COUNT_OF(passes); i++) {
@@ -188,6 +190,12 @@ bool pipeline_open(Arena *arena, const char *command, const Options *options, co
         compilation->memory = INT64_MAX; /* what cannot be trained here can be looked at, and used */
     } else if (!memory_limit(options->memory, &compilation->memory)) {
         *status = report_usage(command, "--memory %s: expected a size such as 512M or 1.5G", options->memory);
+        return false;
+    } else if (compilation->memory < LEAST_MEMORY) {
+        *status = report_usage(command,
+                               "--memory %s: those are %lld bytes, too few for any trainer; a size has a unit, such "
+                               "as 512M or 1.5G",
+                               options->memory, (long long)compilation->memory);
         return false;
     }
     const char *why = NULL;

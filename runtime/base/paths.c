@@ -161,6 +161,7 @@ const NetEnding *net_path_ending(const char *path) {
         {".cxx", "C++"},
         {".cu", "CUDA"},
         {".wasm", "WebAssembly"},
+        {".lib", "a library of Windows"},
         {".dll", "a library of Windows"},
         {".dylib", "a library of macOS"},
         {".exe", "a program of Windows"},

@@ -87,6 +87,24 @@ const char *net_find_alias(const char *word, const NetAlias *aliases, size_t cou
     return NULL;
 }
 
+bool net_word_part(char out[NET_PART], const char *word, int n) {
+    size_t length = strlen(word);
+    if (length >= NET_PART) return false;
+    for (size_t i = 1; i < length; i++) {
+        bool joint = word[i] == '-' || word[i] == '_';
+        if (!joint || word[i + 1] == '\0' || n-- > 0) continue;
+        snprintf(out, NET_PART, "%s", word + i + 1);
+        return true;
+    }
+    for (size_t i = length; i-- > 1;) {
+        bool joint = word[i] == '-' || word[i] == '_';
+        if (!joint || n-- > 0) continue;
+        snprintf(out, NET_PART, "%.*s", (int)i, word);
+        return true;
+    }
+    return false;
+}
+
 /* Of "0,01" the comma is a point, of "10,000" nothing. */
 static bool is_point(const char *comma, const char *text) {
     return strspn(comma + 1, "0123456789") != 3 || (comma == text + 1 && *text == '0');

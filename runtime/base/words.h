@@ -25,6 +25,11 @@ const char *net_find_alias(const char *word, const NetAlias *aliases, size_t cou
 /* The same, and what netc and its programs have no option for, which is one table for all of them. */
 const char *net_foreign_option(const char *word, const NetAlias *aliases, size_t count);
 
+/* The n-th part of a word that hyphens or underscores join, from 0: first the ends ("threads" of "num-threads"), the
+ * longest first, then the beginnings. False: there are no more. */
+enum { NET_PART = 64 };
+bool net_word_part(char out[NET_PART], const char *word, int n);
+
 /* What follows the dashes, where a word begins with some that are no '-', as copied from a web page; NULL: it does not.
  */
 const char *net_after_wrong_dash(const char *word);

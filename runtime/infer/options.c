@@ -109,6 +109,24 @@ static const NetAlias aliases[] = {
     {"emit", COMPILED},
     {"backend", COMPILED},
     {"until", COMPILED},
+    {"softmax", "leave it out; --all prints every class's output"},
+    {"logits", "leave it out; --all prints every class's output"},
+    {"argmax", "leave it out; the best class is what is printed"},
+    {"class", "leave it out; --all prints every class's output"},
+    {"top1", ALL},
+    {"top5", ALL},
+    {"shape", SCALED},
+    {"mean", SCALED},
+    {"std", SCALED},
+    {"gray", SCALED},
+    {"float", "--raw"},
+    {"r", "--raw"},
+    {"o", "--output"},
+    {"show", "--all"},
+    {"list", "--help"},
+    {"info", "--version"},
+    {"time", "this program measures nothing; leave it out"},
+    {"benchmark", "this program measures nothing; leave it out"},
     {"infer", "this program does nothing else; leave it out"},
     {"predict", "this program does nothing else; leave it out"},
     {"color", "what is printed has no colours; leave it out"},
@@ -131,6 +149,11 @@ static const NetAlias aliases[] = {
 
 enum { OPTIONS = sizeof table / sizeof *table };
 
+static const char *advice_on(char text[NET_ADVICE], const char *const *names, const char *word) {
+    const char *here = net_foreign_option(word, aliases, sizeof aliases / sizeof *aliases);
+    return net_option_advice(text, here, net_nearest_word(word, names, OPTIONS), NULL);
+}
+
 static bool unknown_option(const NetInferOptions *options, const char *typed, NetError *error) {
     char word[64];
     int dashes = typed[1] == '-' ? 2 : 1;
@@ -142,8 +165,12 @@ static bool unknown_option(const NetInferOptions *options, const char *typed, Ne
         names[i] = table[i].name;
     }
     char text[NET_ADVICE];
-    const char *advice = net_option_advice(text, net_foreign_option(word, aliases, sizeof aliases / sizeof *aliases),
-                                           net_nearest_word(word, names, OPTIONS), NULL);
+    const char *advice = advice_on(text, names, word);
+    char part[NET_PART];
+    for (int i = 0; advice == NULL && net_word_part(part, word, i); i++) advice = advice_on(text, names, part);
+    const char *letter = dashes == 1 && word[0] == 'o' ? name + 1 + (name[1] == '=') : NULL;
+    if (letter != NULL && *letter != '\0')
+        return net_fail(error, NET_USAGE, "unknown option '%s'; write -o %s", typed, letter);
     return advice != NULL ? net_fail(error, NET_USAGE, "unknown option '%.*s%s'; %s", dashes, typed, word, advice)
                           : net_fail(error, NET_USAGE, "unknown option '%.*s%s'; '%s --help' lists them", dashes, typed,
                                      word, options->program);
@@ -173,8 +200,12 @@ static bool slip_flag(const Option *option, const char *value, NetError *error) 
 static bool check_word(const char *word, const char *before, NetError *error) {
     const char *dashed = net_after_wrong_dash(word);
     struct stat about;
-    if (stat(word, &about) == 0) return true;
+    if (strcmp(word, "-") == 0 || stat(word, &about) == 0) return true;
     for (int i = 0; i < OPTIONS && dashed == NULL; i++) dashed = strcmp(word, table[i].name) == 0 ? word : NULL;
+    const char *other =
+        strchr(word, '.') == NULL ? net_find_alias(word, aliases, sizeof aliases / sizeof *aliases) : NULL;
+    if (other != NULL && other[0] != '-' && before[0] != '-')
+        return net_fail(error, NET_USAGE, "unexpected '%s'; %s", word, other);
     if (dashed != NULL) return net_fail(error, NET_USAGE, "unexpected '%s'; did you mean '--%s'?", word, dashed);
     const Option *flag = before[0] == '-' ? find_option(before) : NULL;
     bool value = flag != NULL && flag->argument == NULL && strchr(before, '=') == NULL;

@@ -57,6 +57,12 @@ static bool is_compiling(const char *word) {
     return false;
 }
 
+static const char *advice_on(char text[NET_ADVICE], const NetOptions *options, const NetOptionNames *names,
+                             const char *word) {
+    const char *here = net_foreign_option(word, net_trainer_aliases, net_trainer_alias_count);
+    return net_option_advice(text, here, net_nearest_word(word, names->at, names->count), options->model->path);
+}
+
 bool net_slip_option(const NetOptions *options, const NetOptionNames *names, const char *typed, const char *next,
                      NetError *error) {
     char word[64];
@@ -74,9 +80,11 @@ bool net_slip_option(const NetOptions *options, const NetOptionNames *names, con
             dashes, typed, word, options->model->path, dashes, typed, word, quote(value), value, quote(value));
     }
     char text[NET_ADVICE];
-    const char *here = net_foreign_option(word, net_trainer_aliases, net_trainer_alias_count);
-    const char *advice =
-        net_option_advice(text, here, net_nearest_word(word, names->at, names->count), options->model->path);
+    const char *advice = advice_on(text, options, names, word);
+    char part[NET_PART];
+    for (int i = 0; advice == NULL && net_word_part(part, word, i); i++) {
+        advice = advice_on(text, options, names, part);
+    }
     if (json_object_get(options->model->lets, word) != NULL) {
         return net_fail(error, NET_USAGE, "unknown option '%.*s%s'; a let is compiled in: netc train %s -D %s=%s",
                         dashes, typed, word, options->model->path, word, value != NULL ? value : "VALUE");

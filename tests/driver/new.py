@@ -86,7 +86,10 @@ netc("new", "x", "--from", "lenet", status=2,
      error=f"netc new: --from lenet: there is no such model; did you mean 'lenet5'? ({everything})")
 netc("new", "x", "--from", "resnet152", status=2,
      error=f"netc new: --from resnet152: there is no such model; there are {everything}")
-netc("new", "x", "--from", "./no.net", status=3, error="netc: cannot read ./no.net: No such file or directory")
+netc("new", "x", "--from", "nowhere/no.net", status=3,
+     error="netc: cannot read nowhere/no.net: No such file or directory; there is no folder 'nowhere'")
+netc("new", "x", "--from", "own", status=2,
+     error="netc new: --from own: no model of that name ships with netc; the file here is --from own.net")
 with open("wrong.net", "w") as file:
     file.write("network {")
 netc("new", "x", "--from", "wrong.net", status=2,

@@ -198,9 +198,16 @@ USAGE |= {
     ("build", "small.net", "--rename", "fc:out"): "netc build: --rename fc:out: expected OLD=NEW; write --rename fc=out",
     ("check", "small.net", "--memory", "=", "1G"):
         "netc check: --memory = 1G: no blanks stand around '='; write --memory=1G",
-    ("check", "small.net", "--set", "let units = 8"):
-        "netc check: --set 'let units = 8': a let is set by -D; write -D units=8",
     ("check", "small.net", "--set", ""): "netc check: the value of --set is empty; it takes a line: --set 'epochs 3'",
+    ("check", "small.net", "--memory", "16"):
+        "netc check: --memory 16: those are 16 bytes, too few for any trainer; a size has a unit, such as 512M or 1.5G",
+    ("check", "small.net", "--set", "epochs 3; batch 16"):
+        "netc check: --set 'epochs 3; batch 16': one line each; write --set 'epochs 3' --set 'batch 16'",
+    ("build", "small.net", "-o=out"): "netc build: -o=out: no '=' stands behind a letter; write -o out",
+    ("train", "small.net", "--verbose", "2"): "netc train: --verbose takes no value; leave '2' out",
+    # a command in a word
+    ("check small.net",): "netc: unknown command 'check small.net'; write 'netc check small.net'",
+    ("check-all",): "netc: unknown command 'check-all'; did you mean 'check'?",
     # what stands behind an option without a value
     ("show", "small.net", "--dot", "small.dot"):
         "netc show: --dot takes no value, it prints on standard output; write --dot >small.dot",
@@ -244,6 +251,9 @@ USAGE |= {
     ("build", "small.net", "--emit", "c", "-o", "small.cpp"):
         "netc build: -o small.cpp: .cpp is the ending of C++, and this is --emit c; write -o small.c",
     # a trainer's
+    ("train", "small.net", "--num_threads", "4"):
+        "netc train: unknown option '--num_threads'; did you mean '--threads'?",
+    ("train", "small.net", "--resume-from", "a"): "netc train: unknown option '--resume-from'; did you mean '--resume'?",
     ("train", "small.net", "epochs", "3"): "netc train: unexpected 'epochs'; did you mean '--epochs'?",
     ("train", "small.net", "--epochs", "=", "3"): "netc train: --epochs = 3: no blanks stand around '='; write --epochs=3",
     ("train", "small.net", "--epochs", "3k"):

@@ -59,6 +59,7 @@ for words, expected in {
     ("--top-k=5", "good.png"): "unknown option '--top-k'; '--all' prints all classes, best first; it takes no number",
     ("--all", "3", "good.png"): "--all takes no value; leave '3' out",
     ("--json", "out.json", "good.png"): "--json takes no value, it prints on standard output; write --json >out.json",
+    ("-oout.npy", "good.png"): "unknown option '-oout.npy'; write -o out.npy",
     ("all", "good.png"): "unexpected 'all'; did you mean '--all'?",
     ("\u2014all", "good.png"): "unexpected '\u2014all'; did you mean '--all'?",
     ("good.png", "out.npy"): "there is no file 'out.npy'; one for the outputs is named by -o out.npy",

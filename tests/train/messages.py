@@ -304,7 +304,7 @@ for line in ("resume  with epochs 2, as the model says now; runs/longer-DATE-N h
         fail(f"what the model changed: {done.stdout}{done.stderr}")
 if "as the model says now" in train("--data-dir", good, "--resume", "longer", "--epochs", "3", "--patience", "2"):
     fail("what options changed")
-says("--resume nowhere: there is no folder of that path, and in runs no run of that name [no-run]", "--resume", "nowhere",
+says("--resume nowhere: there is no folder of that path, and in runs no run of that name; 'netc runs' lists them [no-run]", "--resume", "nowhere",
      "--data-dir", good)
 says("there is no run of 'unheard' in runs to resume; starting anew [starting-anew]", "--resume", "--name", "unheard",
      "--data-dir", good, status=0)
