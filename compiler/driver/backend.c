@@ -48,7 +48,10 @@ static bool check_ending(const Compilation *compilation, Emit emit, int *status)
             return false;
         }
     }
-    if (output != NULL && is_foreign(output, emit)) {
+    const char *weights = compilation->options->weights;
+    bool input =
+        output != NULL && (output_is(output, compilation->path) || (weights != NULL && output_is(output, weights)));
+    if (output != NULL && !input && is_foreign(output, emit)) { /* of an input more is said later */
         const NetEnding *ending = net_path_ending(output);
         *status =
             report_usage(compilation->command, "-o %s: %s is the ending of %s, and %s; write -o %s", output,

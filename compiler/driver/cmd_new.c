@@ -180,7 +180,10 @@ static int write_new(const char *path, const char *text) {
         return report_environment("%s exists, and is not overwritten; give another name", path);
     }
     if (fd == -1) {
-        return report_environment("%s: cannot write: %s", path, strerror(errno));
+        char advice[NET_PATH_ADVICE] = "";
+        int code = errno;
+        return report_environment("%s: cannot write: %s%s", path, strerror(code),
+                                  code == ENOENT ? net_output_advice(advice, path, path) : "");
     }
     close(fd);
     NetError error;

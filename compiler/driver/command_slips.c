@@ -135,6 +135,7 @@ static const NetAlias aliases[] = {
     {"version", "--version"},
     {"-v", "--version"},
     {"-version", "--version"},
+    {"--version", "--version"},
     {"--ver", "--version"},
     {"--about", "--version"},
 };

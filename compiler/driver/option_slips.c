@@ -121,9 +121,11 @@ int slip_wrong_choice(const CommandLine *line, const Option *option, const char 
         count++;
     }
     meant = meant != NULL ? meant : net_nearest_word(value, option->choices, count);
-    const char *advice = sentence != NULL ? arena_format(line->arena, "; %s", sentence)
-                         : meant != NULL  ? arena_format(line->arena, "; did you mean '%s'?", meant)
-                                          : "";
+    bool several = strchr(value, ',') != NULL;
+    const char *advice = several            ? "; one at a time"
+                         : sentence != NULL ? arena_format(line->arena, "; %s", sentence)
+                         : meant != NULL    ? arena_format(line->arena, "; did you mean '%s'?", meant)
+                                            : "";
     int status = report_usage(line->command->name, "%s takes one of %s, not '%s'%s", written, list.data, value, advice);
     text_free(&list);
     return status;

@@ -1,5 +1,7 @@
 #include "compiler/driver/target.h"
 
+#include <string.h>
+
 #include "compiler/driver/options.h"
 #include "compiler/emit/emit.h"
 #include "runtime/base/processor.h"
@@ -126,7 +128,12 @@ bool processor_find(Arena *arena, const char *name, bool llvm, Processor *proces
     static const NetAlias others[] = {
         {"arm64", aarch64}, {"aarch64", aarch64}, {"armv8", aarch64}, {"neon", aarch64}, {"arm", aarch64},
     };
-    const char *machine = net_find_alias(name, others, COUNT_OF(others));
+    bool arm = strncmp(name, "cortex-a", 8) == 0 || strncmp(name, "apple-", 6) == 0;
+    const char *machine = arm ? aarch64 : net_find_alias(name, others, COUNT_OF(others));
+    if (*name != '\0' && strspn(name, "0123456789") == strlen(name)) {
+        *why = arena_format(arena, "'%s' is no processor; how many are used says a trainer's --threads %s", name, name);
+        return false;
+    }
     if (machine != NULL) {
         *why =
             arena_format(arena, "'%s' is another kind of machine, which goes with --infer: --target %s", name, machine);

@@ -82,7 +82,12 @@ char *net_weights_path(const char *run_dir, const char *word, NetError *error) {
         free(path);
         path = net_path_join(folder, "weights.safetensors", error);
     }
-    if (path != NULL && access(path, F_OK) != 0 && is_unfinished(folder, error)) {
+    bool none = path != NULL && access(path, F_OK) != 0;
+    if (none && !is_unfinished(folder, error)) {
+        net_fail(error, NET_ENVIRONMENT,
+                 "%s: the folder holds no weights, so it is no run's; 'netc runs' lists the runs there are", folder);
+    }
+    if (none) {
         free(path);
         path = NULL;
     }

@@ -94,11 +94,12 @@ with open("wrong.net", "w") as file:
     file.write("network {")
 netc("new", "x", "--from", "wrong.net", status=2,
      error="netc new: --from wrong.net: it is no model without errors; 'netc check wrong.net' says more")
-for name, other in (("my-net", "my_net"), ("3layers", "net_3layers"), ("a b", "a_b"), ("é", ""), ("network", ""),
+for name, other in (("my-net", "my_net"), ("3layers", "net_3layers"), ("a b", "a_b"), ("é", ""), ("network", "network_net"),
                     ("x { input 1 } train", "x_input_1_train"), ("true", "")):
     netc("new", name, status=2, error=f"netc new: '{name}' cannot be the name of a network (letters, digits and '_')" +
          (f"; how about '{other}'?" if other else ""))
-netc("new", "absent/x", status=3, error="netc: absent/x.net: cannot write: No such file or directory")
+netc("new", "absent/x", status=3, error="netc: absent/x.net: cannot write: No such file or directory; "
+     "'mkdir -p absent' makes the folder")
 netc("new", status=2, error="netc new: expected a name for the network, for example 'netc new digits && netc train "
      "digits.net'")
 if os.path.exists("x.net"):

@@ -245,6 +245,11 @@ USAGE |= {
         "netc build: unknown option '--opset'; leave it out; an ONNX file says which opset it is",
     ("build", "small.net", "--threads", "4"):
         "netc build: '--threads' is not an option here; it belongs to 'netc train' and trainers",
+    ("check", "small.net", "--diagnostics", "json,text"):
+        "netc check: --diagnostics takes one of text, json, github, not 'json,text'; one at a time",
+    ("build", "small.net", "--cpu", "avx2"): "netc build: --cpu: unknown processor 'avx2'; did you mean 'x86-64-v3'?",
+    ("build", "small.net", "--cpu", "cortex-a53"):
+        "netc build: --cpu: 'cortex-a53' is another kind of machine, which goes with --infer: --target aarch64-linux-gnu",
     # endings
     ("build", "small.net", "-o", "small.py"):
         "netc build: -o small.py: .py is the ending of Python, and without --emit this is a program; write -o small",
@@ -322,6 +327,8 @@ ENVIRONMENT = {
         "netc: there is no program 'absent-cc', which --cc names as the C compiler",
     ("train", "small.net", "-q", "--run-dir", "file"): "netc train: file: cannot make the folder: a file is in the way",
     ("train", "small.net", "-q", "--weights", "absent"): "netc train: absent: cannot open: No such file or directory",
+    ("train", "small.net", "-q", "--weights", "folder"):
+        "netc train: folder: the folder holds no weights, so it is no run's; 'netc runs' lists the runs there are",
     ("train", "small.net", "-q", "--weights", "file"):
         "netc train: file: is not a safetensors file, or is cut short (4 bytes); a run has one: "
         "runs/latest/weights.safetensors",

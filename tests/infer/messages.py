@@ -122,8 +122,9 @@ for name in ("in.npy", "./in.npy", "link.npy"):
 if os.path.exists("/dev/full"):
     says("/dev/full: cannot write: No space left on device", "-o", "/dev/full", "good.png")
 bad(gzip.compress(npy(np.zeros((3, 5, 7), np.uint8)))[:12], ": is damaged: not a whole gzip file [damaged-file]")
-says("nowhere/out.npy: cannot create a file beside it: No such file or directory", "-o", "nowhere/out.npy", "good.png")
-says("y.npy: cannot open: No such file or directory", "--labels", "y.npy", "good.png")
+says("nowhere/out.npy: cannot create a file beside it: No such file or directory; there is no folder 'nowhere'; 'mkdir "
+     "-p nowhere' makes the folder", "-o", "nowhere/out.npy", "good.png")
+says("y.npy: cannot open: No such file or directory; there are in.npy, link.npy", "--labels", "y.npy", "good.png")
 if os.path.exists("/dev/full"):
     with open("/dev/full", "w") as full:
         done = subprocess.run([PROGRAM, "good.png"], stdout=full, stderr=subprocess.PIPE, text=True)

@@ -142,7 +142,7 @@ says("data set 'mnist' is not on this machine (looked in nowhere, nowhere/mnist)
 says("--data minst: there is no such set; did you mean 'mnist'? ('netc data' lists them) [unknown-data]", "--data",
      "minst", status=2)
 found = train("--data-dir", "nowhere", status=3)
-if found != "netc train: nowhere/images: cannot open: No such file or directory\n":
+if found != "netc train: nowhere/images: cannot open: No such file or directory; there is no folder 'nowhere'\n":
     fail(f"a missing file: {found}")
 
 # files are found beside the .net file wherever the trainer starts; equal models of two folders are two trainers
