@@ -95,7 +95,7 @@ with open("wrong.net", "w") as file:
 netc("new", "x", "--from", "wrong.net", status=2,
      error="netc new: --from wrong.net: it is no model without errors; 'netc check wrong.net' says more")
 for name, other in (("my-net", "my_net"), ("3layers", "net_3layers"), ("a b", "a_b"), ("é", ""), ("network", "network_net"),
-                    ("x { input 1 } train", "x_input_1_train"), ("true", "")):
+                    ("x { input 1 } train", "x_input_1_train"), ("true", "true_net")):
     netc("new", name, status=2, error=f"netc new: '{name}' cannot be the name of a network (letters, digits and '_')" +
          (f"; how about '{other}'?" if other else ""))
 netc("new", "absent/x", status=3, error="netc: absent/x.net: cannot write: No such file or directory; "

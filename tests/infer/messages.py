@@ -138,7 +138,7 @@ for data, found in ((b"", "is empty"), (b"\xff\xd8\xff\xe0rest", "is a JPEG imag
                     (b"BM......", "is a BMP image"), (b"RIFF....WEBP", "is a RIFF file"), (b"II*\0....", "is a TIFF image"),
                     (b"PK\3\4....", "is a zip or NPZ archive"), (b"P5 5 7 255\n", "is a PGM image"),
                     (b"\x89HDF\r\n\x1a\n", "is an HDF5 file"), (b"%PDF-1.4", "is a PDF file"),
-                    (b"ab", "begins with 0x6162"), (bytes(100), "begins with 0x00000000"),
+                    (b"ab", "is a text"), (bytes(100), "begins with 0x00000000"),
                     (b"\x89PNX\r\n\x1a\n", "begins with 0x89504e58")):
     bad(data, f" {found}{expected}")
 
