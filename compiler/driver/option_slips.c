@@ -209,14 +209,12 @@ int slip_cut_value(const CommandLine *line, const Option *option, const char *wr
 }
 
 int slip_set_line(const CommandLine *line, const char *text) {
-    bool empty = text[strspn(text, " ")] == '\0';
     size_t first = strcspn(text, ";"), second = first + strspn(text + first, "; ");
-    if (!empty && first > 0 && text[second] != '\0') {
+    if (first > 0 && text[second] != '\0') {
         return report_usage(line->command->name, "--set '%s': one line each; write --set '%.*s' --set '%s'", text,
                             (int)first, text, text + second);
     }
-    return empty ? report_usage(line->command->name, "the value of --set is empty; it takes a line: --set 'epochs 3'")
-                 : STATUS_OK;
+    return STATUS_OK;
 }
 
 /* ---- arguments ---- */

@@ -22,7 +22,7 @@ int slip_flag_value(const CommandLine *line, const Option *option, const char *w
 int slip_pair(const CommandLine *line, const char *written, const char *value, const char *form);
 /* Whether blanks cut the value of an option in two; `next` is the place of the word behind it. */
 int slip_cut_value(const CommandLine *line, const Option *option, const char *written, const char *value, int next);
-/* Whether the line of --set is empty, or two lines. */
+/* Whether the line of --set is two lines. */
 int slip_set_line(const CommandLine *line, const char *text);
 /* Whether the name of a file stands behind an option that prints. */
 int slip_flag_file(const CommandLine *line, const Option *option, int next);

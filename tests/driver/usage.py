@@ -198,7 +198,6 @@ USAGE |= {
     ("build", "small.net", "--rename", "fc:out"): "netc build: --rename fc:out: expected OLD=NEW; write --rename fc=out",
     ("check", "small.net", "--memory", "=", "1G"):
         "netc check: --memory = 1G: no blanks stand around '='; write --memory=1G",
-    ("check", "small.net", "--set", ""): "netc check: the value of --set is empty; it takes a line: --set 'epochs 3'",
     ("check", "small.net", "--memory", "16"):
         "netc check: --memory 16: those are 16 bytes, too few for any trainer; a size has a unit, such as 512M or 1.5G",
     ("check", "small.net", "--set", "epochs 3; batch 16"):
