@@ -7,28 +7,11 @@
 
 #include "compiler/driver/emits.h"
 #include "compiler/driver/cache.h"
+#include "compiler/driver/option_slips.h"
 #include "compiler/driver/report.h"
 #include "compiler/loop/interp.h"
 #include "compiler/model/statement.h"
 #include "runtime/train/main.h"
-
-/* A word as a shell takes it. */
-static const char *shell_word(Arena *arena, const char *word) {
-    static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-+=.,:/@%^";
-    if (*word != '\0' && strspn(word, plain) == strlen(word)) {
-        return word;
-    }
-    const char *text = "'";
-    for (;;) {
-        size_t length = strcspn(word, "'");
-        text = arena_format(arena, "%s%.*s", text, (int)length, word);
-        if (word[length] == '\0') {
-            return arena_format(arena, "%s'", text);
-        }
-        text = arena_format(arena, "%s'\\''", text);
-        word += length + 1;
-    }
-}
 
 /* The trainer's name: what has to be typed to start it again, with all that makes its network. */
 static char *trainer_command(Arena *arena, const Options *options) {

@@ -3,25 +3,47 @@
 #include <string.h>
 
 #include "compiler/driver/report.h"
+#include "runtime/base/paths.h"
 
-static bool ends_in(const char *path, const char *ending) {
-    size_t length = strlen(path), tail = strlen(ending);
-    return tail > 0 && length > tail && string_is(path + length - tail, ending);
+/* What ends in a form's suffix is that form; an assembler calls what it makes .S, too, and .pb is ONNX's encoding. */
+static bool is_foreign(const char *output, Emit emit) {
+    bool text = emit == EMIT_C || emit == EMIT_LLVM || emit == EMIT_ASM;
+    const NetEnding *ending = net_path_ending(output);
+    return ending != NULL && !(text && string_is(ending->ending, ".txt")) &&
+           !(emit == EMIT_ONNX && string_is(ending->ending, ".pb"));
+}
+
+/* The path with the ending of a form; what it is called without one, a program has. */
+static const char *with_ending(Arena *arena, const char *output, size_t ending, Emit emit) {
+    return arena_format(arena, "%.*s%s", (int)(strlen(output) - ending), output, emits[emit].suffix);
 }
 
 /* An ending says what is in a file: another form under it would mislead people and tools, if not overwrite a source. */
 static bool check_ending(const Compilation *compilation, Emit emit, int *status) {
     const char *output = compilation->options->output;
+    Arena *arena = compilation->arena;
+    const char *this = compilation->options->emit == NULL ? "without --emit this is a program"
+                                                          : arena_format(arena, "this is --emit %s", emits[emit].name);
     for (size_t i = 0; output != NULL && i < EMITS; i++) {
-        if (i != (size_t)emit && ends_in(output, emits[i].suffix)) {
-            *status = report_usage(compilation->command,
-                                   "-o %s: files that end in %s are made by --emit %s, and %s; change one of the two",
-                                   output, emits[i].suffix, emits[i].name,
-                                   compilation->options->emit == NULL
-                                       ? "without --emit this is a program"
-                                       : arena_format(compilation->arena, "this is --emit %s", emits[emit].name));
+        if (i != (size_t)emit && net_path_ends(output, emits[i].suffix)) {
+            *status =
+                report_usage(compilation->command,
+                             "-o %s: files that end in %s are made by --emit %s, and %s; change one of the two, as "
+                             "-o %s",
+                             output, emits[i].suffix, emits[i].name, this,
+                             with_ending(arena, output, strlen(emits[i].suffix), emit));
             return false;
         }
+    }
+    const char *weights = compilation->options->weights;
+    bool input =
+        output != NULL && (output_is(output, compilation->path) || (weights != NULL && output_is(output, weights)));
+    if (output != NULL && !input && is_foreign(output, emit)) { /* of an input more is said later */
+        const NetEnding *ending = net_path_ending(output);
+        *status =
+            report_usage(compilation->command, "-o %s: %s is the ending of %s, and %s; write -o %s", output,
+                         ending->ending, ending->what, this, with_ending(arena, output, strlen(ending->ending), emit));
+        return false;
     }
     return true;
 }
@@ -71,7 +93,7 @@ bool emit_make(const Compilation *compilation, const Tools *tools, const char *p
 
 int emit_write(const Compilation *compilation, const Tools *tools, const char *path) {
     Output output;
-    if (!output_open(tools, path, &output)) {
+    if (!output_open(tools, path, emit_file(compilation), &output)) {
         return STATUS_ENVIRONMENT;
     }
     bool good = emit_make(compilation, tools, output.made);

@@ -4,7 +4,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "compiler/driver/near_path.h"
 #include "compiler/driver/ship.h"
 #include "compiler/driver/report.h"
 #include "compiler/emit/emit.h"
@@ -75,10 +74,8 @@ static bool load(Compilation *compilation, Trained *trained, int *status) {
     }
     const NetWeightWords words = {.weights = options->weights, .rename = &renames};
     if (!trained_load(compilation->arena, compilation->model, &words, trained, &error)) {
-        bool found = trained->path != NULL && access(trained->path, F_OK) == 0;
-        const char *near = found ? "" : near_path_question(compilation->arena, options->weights);
-        *status = error.status == NET_USAGE ? report_usage("build", "%s", error.text)
-                                            : report_environment("%s%s", error.text, near);
+        *status =
+            error.status == NET_USAGE ? report_usage("build", "%s", error.text) : report_environment("%s", error.text);
         return false;
     }
     report_note("weights from %s%s", trained->path, trained->epoch);
@@ -118,7 +115,7 @@ static int write_onnx_file(const Shipment *shipment, const Trained *trained) {
         return STATUS_ENVIRONMENT;
     }
     Output output;
-    bool good = output_open(&tools, shipment->path, &output);
+    bool good = output_open(&tools, shipment->path, shipment->name, &output);
     if (good && !write_onnx(compilation->arena, trained, compilation->until, &output)) {
         output_discard(&output);
         good = false;

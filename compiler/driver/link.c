@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "compiler/driver/report.h"
+#include "runtime/base/paths.h"
 #include "runtime/base/signals.h"
 
 #ifndef NETC_TRAINER_CC
@@ -275,15 +276,16 @@ bool output_is(const char *path, const char *file) {
            S_ISREG(a.st_mode);
 }
 
-bool output_open(const Tools *tools, const char *path, Output *output) {
+bool output_open(const Tools *tools, const char *path, const char *name, Output *output) {
     NetError error;
+    char advice[NET_PATH_ADVICE];
     *output = (Output){.made = tools_path(tools, "output")};
     if (string_is(path, "-")) {
         return true;
     }
     output->file = net_file_create(path, &error);
     if (output->file == NULL) {
-        report_environment("%s; -o names another file", error.text);
+        report_environment("%s%s", error.text, net_output_advice(advice, path, name));
     }
     return output->file != NULL;
 }

@@ -53,8 +53,8 @@ typedef struct {
 
 /* Whether an output would take the place of this file, which is there. */
 bool output_is(const char *path, const char *file);
-/* `path` as the user gave it; "-" is standard output. */
-bool output_open(const Tools *tools, const char *path, Output *output);
+/* `path` as the user gave it; "-" is standard output. `name`: a file that a folder there could hold. */
+bool output_open(const Tools *tools, const char *path, const char *name, Output *output);
 /* Puts it in place, executable or not. */
 bool output_commit(Output *output, bool executable);
 void output_discard(Output *output);

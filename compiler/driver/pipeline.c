@@ -5,7 +5,6 @@
 #include <unistd.h>
 
 #include "compiler/driver/memory.h"
-#include "compiler/driver/near_path.h"
 #include "compiler/driver/report.h"
 #include "compiler/driver/show_weights.h"
 #include "compiler/loop/lower.h"
@@ -13,6 +12,7 @@
 #include "compiler/model/memory.h"
 #include "compiler/model/pytorch.h"
 #include "compiler/syntax/forms.h"
+#include "runtime/base/paths.h"
 #include "runtime/base/words.h"
 #include "runtime/train/workers.h"
 
@@ -111,6 +111,8 @@ const size_t pass_count = COUNT_OF(passes);
 
 /* ---- opening ---- */
 
+enum { LEAST_MEMORY = 1 << 10 }; /* bytes; the smallest trainer takes more */
+
 static bool check_pass_name(const char *command, const char *option, const char *name, int *status) {
     const char *names[COUNT_OF(passes)];
     for (size_t i = 0; i < COUNT_OF(passes); i++) {
@@ -146,6 +148,14 @@ static bool apply_warning_options(Compilation *compilation, int *status) {
                 }
             }
             const char *nearest = net_nearest_word(word + 3, names.at, names.count);
+            if (diag_kind_find(word + 3) != NULL) {
+                *status =
+                    report_usage(compilation->command,
+                                 "-W%s: that is an error, and only warnings are silenced; 'netc explain %s' says how "
+                                 "to mend it",
+                                 word, word + 3);
+                return false;
+            }
             *status = report_usage(compilation->command, "-W%s: there is no warning '%s'%s%s%s", word, word + 3,
                                    nearest == NULL ? "; 'netc explain' lists them" : "; did you mean '",
                                    nearest == NULL ? "" : nearest, nearest == NULL ? "" : "'?");
@@ -171,6 +181,12 @@ bool pipeline_open(Arena *arena, const char *command, const Options *options, co
     } else if (!memory_limit(options->memory, &compilation->memory)) {
         *status = report_usage(command, "--memory %s: expected a size such as 512M or 1.5G", options->memory);
         return false;
+    } else if (compilation->memory < LEAST_MEMORY) {
+        *status = report_usage(command,
+                               "--memory %s: those are %lld bytes, too few for any trainer; a size has a unit, such "
+                               "as 512M or 1.5G",
+                               options->memory, (long long)compilation->memory);
+        return false;
     }
     const char *why = NULL;
     bool standard_input = string_is(path, "-");
@@ -192,8 +208,13 @@ bool pipeline_open(Arena *arena, const char *command, const Options *options, co
         compilation->source = head; /* weights and archives may be larger than any text: their beginning tells all */
     }
     if (compilation->source == NULL) {
+        char advice[NET_PATH_ADVICE] = "";
+        bool lost = !standard_input && *net_path_advice(advice, path) == '\0' && access(path, F_OK) != 0;
+        bool run = string_is(command, "show") && !net_path_ends(path, ".net");
         *status = report_environment("cannot read %s: %s%s", standard_input ? "standard input" : path, why,
-                                     standard_input ? "" : near_path_question(arena, path));
+                                     !lost ? advice
+                                     : run ? "; 'netc runs' lists the runs there are"
+                                           : "; 'netc new NAME' writes a model to begin with");
         return false;
     }
     compilation->diags = (Diags){.arena = arena, .source = compilation->source};

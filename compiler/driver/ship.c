@@ -340,7 +340,7 @@ static bool build(const Tools *tools, const Shipment *shipment, const Library *l
     NetError error;
     Output output;
     NetFile *header = NULL;
-    if (!output_open(tools, shipment->path, &output)) {
+    if (!output_open(tools, shipment->path, shipment->name, &output)) {
         return false;
     }
     bool good = true;

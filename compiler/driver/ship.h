@@ -9,6 +9,7 @@
 typedef struct {
     Compilation *compilation;
     const char *path;   /* of the output */
+    const char *name;   /* it has without -o */
     const char *stem;   /* of its file's name */
     const char *header; /* beside it; NULL: none */
 } Shipment;

@@ -93,8 +93,9 @@ bool ship_path(Shipment *shipment, int *status) {
     const char *given = compilation->options->output;
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wformat-nonliteral"
-    shipment->path = given != NULL ? given : arena_format(arena, form->name, model->name);
+    shipment->name = arena_format(arena, form->name, model->name);
 #pragma GCC diagnostic pop
+    shipment->path = given != NULL ? given : shipment->name;
     shipment->stem = output_name(arena, shipment->path, form->name);
     bool beside = form->header && !string_is(shipment->path, "-");
     shipment->header = beside ? header_path(arena, shipment->path, shipment->stem) : NULL;

@@ -1,5 +1,7 @@
 #include "compiler/driver/target.h"
 
+#include <string.h>
+
 #include "compiler/driver/options.h"
 #include "runtime/base/processor.h"
 #include "runtime/base/words.h"
@@ -108,7 +110,30 @@ bool target_find(Arena *arena, const char *name, HostName *host, Target *target,
         *why = "auto is code for several kinds of processors, which goes with --infer";
         return false;
     }
-    const char *nearest = net_nearest_word(name, names, COUNT_OF(names));
+    static const NetAlias aliases[] = {
+        {"avx2", "x86-64-v3"},    {"avx", "x86-64-v2"},    {"avx512", "x86-64-v4"},
+        {"avx512f", "x86-64-v4"}, {"fma", "x86-64-v3"},    {"sse", "x86-64"},
+        {"sse2", "x86-64"},       {"sse4", "x86-64-v2"},   {"sse4.2", "x86-64-v2"},
+        {"amd64", "x86-64"},      {"x64", "x86-64"},       {"host", "native"},
+        {"this", "native"},       {"zen3", "znver3"},      {"zen4", "znver4"},
+        {"ryzen", "znver3"},      {"baseline", "generic"}, {"cascade-lake", "cascadelake"},
+    };
+    static const NetAlias others[] = {
+        {"arm64", aarch64}, {"aarch64", aarch64}, {"armv8", aarch64}, {"neon", aarch64}, {"arm", aarch64},
+    };
+    bool arm = strncmp(name, "cortex-a", 8) == 0 || strncmp(name, "apple-", 6) == 0;
+    const char *machine = arm ? aarch64 : net_find_alias(name, others, COUNT_OF(others));
+    if (*name != '\0' && strspn(name, "0123456789") == strlen(name)) {
+        *why = arena_format(arena, "'%s' is no processor; how many are used says a trainer's --threads %s", name, name);
+        return false;
+    }
+    if (machine != NULL) {
+        *why =
+            arena_format(arena, "'%s' is another kind of machine, which goes with --infer: --target %s", name, machine);
+        return false;
+    }
+    const char *alias = net_find_alias(name, aliases, COUNT_OF(aliases));
+    const char *nearest = alias != NULL ? alias : net_nearest_word(name, names, COUNT_OF(names));
     *why = nearest != NULL ? arena_format(arena, "unknown processor '%s'; did you mean '%s'?", name, nearest)
                            : arena_format(arena, "unknown processor '%s'; known are %s", name, list_known(arena));
     return false;

@@ -218,7 +218,8 @@ static bool find_resumed(NetTrainer *trainer, NetSafetensors *file, bool *found,
     }
     if (folder == NULL && options->resume != NULL) {
         return net_fail(error, NET_ENVIRONMENT,
-                        "--resume %s: there is no folder of that path, and in %s no run of that name [no-run]",
+                        "--resume %s: there is no folder of that path, and in %s no run of that name; 'netc runs' "
+                        "lists them [no-run]",
                         options->resume, options->run_dir);
     }
     if (folder == NULL) {

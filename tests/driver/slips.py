@@ -513,3 +513,14 @@ for line in ["epochs=3", "train epochs 3", "train.epochs=3", "let epochs = 3"]:
                           text=True)
     if "help: write --set 'epochs 3'\n" not in done.stderr:
         fail(f"--set {line}", "expected --set 'epochs 3'", done.stderr)
+
+# what -D is to do, given to --set, and values of -D that are none
+LET = "let units = 8\n" + MODELS["file"].format("")
+for words, said in [(("--set", "units=9"), "a let is set by -D units=9"),
+                    (("--set", "let units = 9"), "a let is set by -D units=9"),
+                    (("-D", "units=9,10"), "for example -D units=8, as in the file"),
+                    (("-D", "units=8k"), "for example -D units=8, as in the file"),
+                    (("-D", "units="), "for example -D units=8, as in the file")]:
+    done = subprocess.run([NETC, "check", *words, "-"], input=LET, capture_output=True, text=True)
+    if f"help: {said}\n" not in done.stderr or "1 error\n" not in done.stderr:
+        fail(" ".join(words), f"expected '{said}' alone", done.stderr)

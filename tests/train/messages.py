@@ -142,7 +142,7 @@ says("data set 'mnist' is not on this machine (looked in nowhere, nowhere/mnist)
 says("--data minst: there is no such set; did you mean 'mnist'? ('netc data' lists them) [unknown-data]", "--data",
      "minst", status=2)
 found = train("--data-dir", "nowhere", status=3)
-if found != "netc train: nowhere/images: cannot open: No such file or directory\n":
+if found != "netc train: nowhere/images: cannot open: No such file or directory; there is no folder 'nowhere'\n":
     fail(f"a missing file: {found}")
 
 # files are found beside the .net file wherever the trainer starts; equal models of two folders are two trainers
@@ -304,7 +304,7 @@ for line in ("resume  with epochs 2, as the model says now; runs/longer-DATE-N h
         fail(f"what the model changed: {done.stdout}{done.stderr}")
 if "as the model says now" in train("--data-dir", good, "--resume", "longer", "--epochs", "3", "--patience", "2"):
     fail("what options changed")
-says("--resume nowhere: there is no folder of that path, and in runs no run of that name [no-run]", "--resume", "nowhere",
+says("--resume nowhere: there is no folder of that path, and in runs no run of that name; 'netc runs' lists them [no-run]", "--resume", "nowhere",
      "--data-dir", good)
 says("there is no run of 'unheard' in runs to resume; starting anew [starting-anew]", "--resume", "--name", "unheard",
      "--data-dir", good, status=0)
