@@ -1,7 +1,8 @@
-#include "compiler/driver/backend.h"
 #include "compiler/driver/option_table.h"
 
 #include <string.h>
+
+#include "compiler/driver/backend.h"
 
 enum { COMMAND_MODEL = COMMAND_CHECK | COMMAND_SHOW | COMMAND_TRAIN | COMMAND_BUILD };
 enum { COMMAND_CODE = COMMAND_TRAIN | COMMAND_BUILD };
