@@ -237,7 +237,7 @@ with open("wide.net", "w") as file:
 says("--weights runs/good-DATE-N/weights.safetensors: it has hidden.weight [6,16], this network needs hidden.weight "
      "[7,16]; use --skip hidden to start it fresh [weights-mismatch]", "--weights", weights, "--data-dir", good,
      model="wide.net")
-says("--rename ouut=last: runs/good-DATE-N/weights.safetensors has nothing called 'ouut' [weights-mismatch]",
+says("--rename ouut=last: runs/good-DATE-N/weights.safetensors has nothing called 'ouut'; the file has hidden.weight [6,16], hidden.bias [6], out.weight [3,6], out.bias [3] [weights-mismatch]",
      "--weights", weights, "--rename", "ouut=last", "--data-dir", good, model="renamed.net")
 says("--rename out=lost: there is no layer 'lost'; did you mean 'last'? [weights-mismatch]", "--weights", weights,
      "--rename", "out=lost", "--data-dir", good, model="renamed.net", status=2)
@@ -247,7 +247,7 @@ train("--weights", weights, "--rename", "out.weight=last.weight", "--rename", "o
       "--evaluate", model="renamed.net")
 for options, expected in ((("--skip", "out"), "--skip is about a weights file; --weights names it"),
                           (("--weights", weights, "--rename", "out"),
-                           "--rename out: expected OLD=NEW, for example --rename fc=out")):
+                           "--rename out: expected OLD=NEW, for example --rename out=out")):
     if train(*options, status=2) != f"netc train: {expected}\n":
         fail(f"{options}: {train(*options, status=2)}")
 
