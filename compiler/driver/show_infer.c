@@ -34,10 +34,11 @@ static const char *bytes_text(Arena *arena, int64_t bytes) {
     return arena_format(arena, unit == 0 ? "%.0f %s" : "%.1f %s", value, units[unit]);
 }
 
-static int64_t multiply_adds(const Model *model, const Layer *until) {
+static int64_t multiply_adds(Arena *arena, const Model *model, const Layer *until) {
+    const bool *needed = model_needed(arena, model, until);
     int64_t count = 0;
     for (int i = 0; i <= until->index; i++) {
-        count += model->layers.at[i]->multiply_adds;
+        count += needed[i] ? model->layers.at[i]->multiply_adds : 0;
     }
     return count;
 }
@@ -59,20 +60,21 @@ static void print_text(Arena *arena, const Model *model, const Shipment *shipmen
     printf("flash          %10s    both, read only\n", bytes_text(arena, sizes->weights + sizes->code));
     printf("workspace      %10s    for one image; %s to take many at a time\n", bytes_text(arena, sizes->workspace_one),
            bytes_text(arena, sizes->workspace));
-    printf("multiply-adds  %10s    an image\n", net_count(adds, (uint64_t)multiply_adds(model, shipment->until)));
+    printf("multiply-adds  %10s    an image\n",
+           net_count(adds, (uint64_t)multiply_adds(arena, model, shipment->until)));
 }
 
-static void print_json(const Model *model, const Shipment *shipment, const ShipSizes *sizes) {
+static void print_json(Arena *arena, const Model *model, const Shipment *shipment, const ShipSizes *sizes) {
     json_t *processors = json_array();
     for (int i = 0; i < shipment->processors; i++) {
         json_array_append_new(processors, json_string(shipment->processor[i].cpu));
     }
-    json_t *object =
-        json_pack("{s:s, s:s, s:s?, s:o, s:I, s:I, s:I, s:I, s:I, s:I}", "name", model->name, "output",
-                  shipment->until->name, "target", shipment->triple, "processors", processors, "value_bytes",
-                  (json_int_t)sizes->values, "weight_bytes", (json_int_t)sizes->weights, "code_bytes",
-                  (json_int_t)sizes->code, "workspace_one_bytes", (json_int_t)sizes->workspace_one, "workspace_bytes",
-                  (json_int_t)sizes->workspace, "multiply_adds", (json_int_t)multiply_adds(model, shipment->until));
+    json_t *object = json_pack("{s:s, s:s, s:s?, s:o, s:I, s:I, s:I, s:I, s:I, s:I}", "name", model->name, "output",
+                               shipment->until->name, "target", shipment->triple, "processors", processors,
+                               "value_bytes", (json_int_t)sizes->values, "weight_bytes", (json_int_t)sizes->weights,
+                               "code_bytes", (json_int_t)sizes->code, "workspace_one_bytes",
+                               (json_int_t)sizes->workspace_one, "workspace_bytes", (json_int_t)sizes->workspace,
+                               "multiply_adds", (json_int_t)multiply_adds(arena, model, shipment->until));
     json_print(object, 15, stdout);
 }
 
@@ -122,7 +124,7 @@ int show_infer(Compilation *compilation) {
         return status;
     }
     if (options.json) {
-        print_json(compilation->model, &shipment, &sizes);
+        print_json(arena, compilation->model, &shipment, &sizes);
     } else {
         print_text(arena, compilation->model, &shipment, &sizes);
     }

@@ -67,7 +67,15 @@ void labels_add_automatic(Labels *labels, const char *name, Span at, Layer *laye
     add(labels, (Label){name, name, layer, at, -1, true});
 }
 
-Layer *labels_find(Labels *labels, const char *name, Span at) {
+const char *labels_inside(const Labels *labels, const Layer *layer) {
+    for (size_t i = 0; i < labels->labels.count; i++) {
+        const Label *label = &labels->labels.at[i];
+        if (label->layer == layer && !label->automatic && string_is(label->full, layer->name)) return label->written;
+    }
+    return layer->name;
+}
+
+Layer *labels_find(Labels *labels, const char *name, Span at, const char *said) {
     labels->scope->work -= (int64_t)labels->labels.count;
     for (size_t i = labels->labels.count; i > 0; i--) {
         const Label *label = &labels->labels.at[i - 1];
@@ -75,7 +83,7 @@ Layer *labels_find(Labels *labels, const char *name, Span at) {
     }
     const Label *label = find_full(labels, name);
     if (label) return label->layer;
-    Reference reference = {name, at, labels->labels.count};
+    Reference reference = {name, said, at, labels->labels.count};
     vec_push(labels->scope->arena, &labels->missing, reference);
     return NULL;
 }
@@ -101,7 +109,7 @@ static void finish_reference(Labels *labels, const Reference *reference) {
     }
     if (later) {
         diag_report(diags, reference->at, "forward-reference",
-                    "from=%s names a later layer; the order of layers is the order of the data", reference->name);
+                    "%s names a later layer; the order of layers is the order of the data", reference->said);
         return;
     }
     Diag *diag = diag_report(diags, reference->at, "unknown-label", "no layer above is called '%s'", reference->name);

@@ -66,7 +66,7 @@ static const char *next_name(Arena *arena, const char **order) {
 static bool put(Mend *mend, size_t place, const LooseValue *value, bool turned) {
     const OptionSpec *spec = spec_at(mend, place);
     const char *text = mend_value(&mend->words, spec, value, turned);
-    bool more = spec->type == OPTION_WORDS && mend->slots[place];
+    bool more = option_takes_all(spec) && mend->slots[place];
     if (mend->words.guess) text = mend_guess(&mend->words, mend->scope, &mend->owner, spec, value, text);
     if (!text || (mend->slots[place] && !more)) return mend->words.guess;
     mend->slots[place] = more ? arena_format(mend->arena, "%s %s", mend->slots[place], text) : text;
@@ -394,11 +394,11 @@ static bool put_in_order(Mend *mend, const LooseLine *line, size_t *i, const cha
         bool turned;
         size_t place = find_spec(mend, name, &turned);
         const OptionSpec *spec = spec_at(mend, place);
-        if (spec->type == OPTION_WORDS) *order = name; /* it takes all that follow */
-        if (mend->slots[place] && spec->type != OPTION_WORDS) continue;
+        if (option_takes_all(spec)) *order = name; /* it takes all that follow */
+        if (mend->slots[place] && !option_takes_all(spec)) continue;
         if (spec->type == OPTION_SHAPE) value = gather_sides(mend, line, i);
         if (put(mend, place, value, false)) return true;
-        if (spec->type == OPTION_WORDS) return false;
+        if (option_takes_all(spec)) return false;
     }
     for (size_t place = 0; place < mend->owner.count; place++) {
         bool free = mend->owner.options[place].positional && !mend->slots[place];

@@ -130,7 +130,8 @@ static void check_classes(Scope *scope, const AstStmt *line, const Model *model,
                              arena_format(scope->arena, "%s has %lld classes, the last layer ('%s') has %lld output%s",
                                           kind->variant.name, (long long)kind->classes, last->name, (long long)outputs,
                                           outputs == 1 ? "" : "s"));
-    while (last->from && !last->kind->weighs) last = last->from; /* an activation has the outputs of what it reads */
+    while (last->from.count == 1 && !last->kind->weighs)
+        last = last->from.at[0]; /* with the outputs of what it reads */
     bool dense = string_is(last->kind->name, "dense");
     diag_help(scope->diags, diag, "one output a class: %s 'dense %lld'", dense ? "write" : "end with",
               (long long)kind->classes);
