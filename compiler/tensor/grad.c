@@ -222,13 +222,15 @@ static Tensor *argmax_of(Backward *b, size_t at, Expr **flat) {
     return arg;
 }
 
+/* The sum of a tensor's parts in the order of its readers in the program; the parts were made from the last one on. */
 static Tensor *finish(Backward *b, Tensor *t) {
     Program *p = b->p;
-    if (b->gradient[t->id] || b->parts[t->id].count == 0) return b->gradient[t->id];
-    Tensor *sum = b->parts[t->id].at[0];
-    for (size_t i = 1; i < b->parts[t->id].count; i++) {
-        Expr *both = e_add(p, e_at(p, sum), e_at(p, b->parts[t->id].at[i]));
-        sum = program_map(p, arena_format(p->arena, "%s'sum%zu", t->name, i), t, both);
+    size_t count = b->parts[t->id].count;
+    if (b->gradient[t->id] || count == 0) return b->gradient[t->id];
+    Tensor *sum = b->parts[t->id].at[count - 1];
+    for (size_t i = count - 1; i-- > 0;) {
+        Expr *both = e_add(p, e_at(p, b->parts[t->id].at[i]), e_at(p, sum));
+        sum = program_map(p, arena_format(p->arena, "%s'sum%zu", t->name, count - 1 - i), t, both);
     }
     b->gradient[t->id] = sum;
     return sum;
