@@ -278,6 +278,11 @@ static bool find_inputs(Checker *checker, const OptionOwner *owner, Layer *layer
         const OptionValue *value = &layer->options[i];
         for (size_t k = 0; k < value->labels.count; k++) {
             const LabelWritten *label = &value->labels.at[k];
+            if (layer->from.count == MODEL_MAX_READ) {
+                diag_report(checker->diags, label->at, "too-large", "a layer reads at most %d others",
+                            (int)MODEL_MAX_READ);
+                return false;
+            }
             const char *said = arena_format(checker->arena, "'%s %s'", owner->name, label->name);
             good = add_input(checker, layer, labels_find(&checker->labels, label->name, label->at, said)) && good;
         }

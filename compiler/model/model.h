@@ -9,6 +9,7 @@
 /* ---- limits (language.md, "Diagnostics") ---- */
 enum {
     MODEL_MAX_LAYERS = 1000,
+    MODEL_MAX_READ = 256, /* by one layer */
     MODEL_MAX_SIDE = 65536,
     MODEL_MAX_REPEAT = 10000,
     MODEL_MAX_DEPTH = 64,
