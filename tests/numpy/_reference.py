@@ -174,7 +174,16 @@ class Add(Layer):
         return [self.delta] * self.count
 
 
-KINDS = {"conv": Conv, "dense": Dense, "pool": Pool, "activation": Activation, "add": Add}
+class Concat(Layer):
+    def sums(self, x, params):
+        self.ends = np.cumsum([part.shape[1] for part in x])[:-1]
+        return np.concatenate(x, 1)
+
+    def backward_sums(self, params):
+        return np.split(self.delta, self.ends, 1)
+
+
+KINDS = {"conv": Conv, "dense": Dense, "pool": Pool, "activation": Activation, "add": Add, "concat": Concat}
 
 
 class Network:
