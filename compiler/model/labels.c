@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "compiler/model/activation.h"
+
 const char *labels_full(const Labels *labels, const char *written) {
     return labels->suffix[0] ? arena_format(labels->scope->arena, "%s%s", written, labels->suffix) : written;
 }
@@ -115,6 +117,10 @@ static void finish_reference(Labels *labels, const Reference *reference) {
     Diag *diag = diag_report(diags, reference->at, "unknown-label", "no layer above is called '%s'", reference->name);
     if (inside) {
         diag_help(diags, diag, "seen from outside its repeat it is '%s' (the first round's), and so on", inside);
+        return;
+    }
+    if (activation_find(reference->name)) {
+        diag_help(diags, diag, "an activation is an option: activation=%s", reference->name);
         return;
     }
     const char **names = NEW_ARRAY(labels->scope->arena, const char *, labels->labels.count + 1);

@@ -364,10 +364,15 @@ static bool names_next(Mend *mend, const LooseLine *line, size_t i, LooseArg *pa
 
 static bool put_args(Mend *mend, const LooseLine *line, const char *order);
 
-/* What a layer of PyTorch or Keras is applied to: x, self.conv1(x). The line above gives it here. */
-static bool is_applied_to(const LooseLine *line, const LooseValue *value) {
+static bool takes_labels(const Mend *mend) {
+    return mend->owner.count > 0 && mend->owner.options[0].type == OPTION_LABELS;
+}
+
+/* What a layer of PyTorch or Keras is applied to: x, self.conv1(x). The line above gives it here, where labels do not
+ * name it. */
+static bool is_applied_to(const Mend *mend, const LooseLine *line, const LooseValue *value) {
     bool name = value->kind == LOOSE_WORD && (strlen(value->text) == 1 || foreign_same(value->text, "inputs"));
-    return line->called && (name || value->kind == LOOSE_CALL);
+    return line->called && !takes_labels(mend) && (name || value->kind == LOOSE_CALL);
 }
 
 /* l2(0.01) and sgd(rate=0.1): what is in the brackets belongs to the whole line. */
@@ -426,7 +431,7 @@ static bool put_args(Mend *mend, const LooseLine *line, const char *order) {
             i++;
         } else if (form < spec_count(mend)) {
             if (!put(mend, form, arg->value, false)) return false;
-        } else if (is_applied_to(line, arg->value) ||
+        } else if (is_applied_to(mend, line, arg->value) ||
                    (arg->value->kind == LOOSE_WORD && (i > 0 || i + 1 < line->args.count) &&
                     foreign_is_idle(arg->value->text))) {
             note_unit(mend, arg->value->text);
@@ -438,7 +443,8 @@ static bool put_args(Mend *mend, const LooseLine *line, const char *order) {
             return false;
         }
     }
-    return true;
+    bool applied = takes_labels(mend) && line->applied && !mend->slots[0]; /* Add()([x, y]) */
+    return !applied || put(mend, 0, line->applied, false);
 }
 
 /* ---- the line ---- */

@@ -314,7 +314,7 @@ static const char *label_list(MendWords *mend, const LooseValue *value) {
     if (value->kind != LOOSE_GROUP) return mend_word(value);
     const char *text = NULL;
     for (size_t i = 0; i < value->items.count; i++) {
-        const char *word = mend_word(value->items.at[i].value);
+        const char *word = label_list(mend, value->items.at[i].value);
         if (!word) return NULL;
         text = text ? arena_format(mend->arena, "%s %s", text, word) : word;
     }
