@@ -264,17 +264,19 @@ static bool add_input(Checker *checker, Layer *layer, Layer *from) {
     return true;
 }
 
-/* What a layer reads: what flows here, or what from= names; then what its labels name. */
-static bool find_inputs(Checker *checker, const OptionOwner *owner, Layer *layer) {
-    if (layer_kind_is_input(layer->kind)) return true;
+/* What a layer reads: what flows here, or what from= names; then what its labels name. `good`: the statement could be
+ * read; else some of its labels may be other words. */
+static bool find_inputs(Checker *checker, const OptionOwner *owner, Layer *layer, bool good) {
+    if (layer_kind_is_input(layer->kind)) return good;
     const OptionValue *from = &layer->options[owner->count + LAYER_FROM];
     Layer *first = checker->current;
     if (from->given) {
         const char *said = arena_format(checker->arena, "from=%s", from->word);
         first = from->word ? labels_find(&checker->labels, from->word, from->at, said) : NULL;
     }
-    bool good = add_input(checker, layer, first);
-    for (size_t i = 0; i < owner->count; i++) {
+    bool labels = good;
+    good = add_input(checker, layer, first) && good;
+    for (size_t i = 0; labels && i < owner->count; i++) {
         const OptionValue *value = &layer->options[i];
         for (size_t k = 0; k < value->labels.count; k++) {
             const LabelWritten *label = &value->labels.at[k];
@@ -306,7 +308,7 @@ static void check_layer(Checker *checker, const AstStmt *stmt) {
     layer->options = options_new(checker->arena, &owner);
     inherit(checker, kind, layer->options);
     bool good = statement_read(&checker->scope, &owner, stmt, layer->options);
-    good = find_inputs(checker, &owner, layer) && good;
+    good = find_inputs(checker, &owner, layer, good);
     set_shape(checker, layer, good);
     name_layer(checker, stmt, layer, number);
     vec_push(checker->arena, &checker->model->layers, layer);

@@ -463,7 +463,7 @@ for place, text, what in [("layer", "model = Sequential()", "Python"),
 
 # what is well written and cannot be right
 for place, text, said in [
-        ("layer", "dense 30 activation=relu from=input", "'dense1' reads 'input', so nothing reads 'conv1'"),
+        ("layer", "dense 30 activation=relu from=input", "nothing reads 'conv1'; did you forget 'add conv1', or from= on the next layer?"),
         ("split", "data digits; split validation=7000", "the parts of split do not fit digits"),
         ("split", "log gradients probe=100000", "probe=100000 is more than the training part of digits has"),
         ("split", "data mnist; split validation=0.1; batch 100000", "batch 100000 is more than the training part of mnist"),
