@@ -134,7 +134,8 @@ static void help_status(Arena *arena, FILE *out) {
 
 static void help_label(Arena *arena, FILE *out) {
     (void)arena;
-    print_row("LABEL: LAYER", "a name of your own for a layer, by which from=, --until, logs and weights call it", out);
+    print_row("LABEL: LAYER",
+              "a name of your own for a layer, by which from=, add, concat, --until, logs and weights call it", out);
     print_row("LABEL:", "alone on its line: one more name for what the layer above gives", out);
 }
 

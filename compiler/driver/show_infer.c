@@ -34,10 +34,11 @@ static const char *bytes_text(Arena *arena, int64_t bytes) {
     return arena_format(arena, unit == 0 ? "%.0f %s" : "%.1f %s", value, units[unit]);
 }
 
-static int64_t multiply_adds(const Model *model, const Layer *until) {
+static int64_t multiply_adds(Arena *arena, const Model *model, const Layer *until) {
+    const bool *needed = model_needed(arena, model, until);
     int64_t count = 0;
     for (int i = 0; i <= until->index; i++) {
-        count += model->layers.at[i]->multiply_adds;
+        count += needed[i] ? model->layers.at[i]->multiply_adds : 0;
     }
     return count;
 }
@@ -61,7 +62,8 @@ static void print_text(const Compilation *compilation, const ShipSizes *sizes) {
     printf("flash          %10s    both, read only\n", bytes_text(arena, sizes->weights + sizes->code));
     printf("workspace      %10s    for one image; %s to take many at a time\n", bytes_text(arena, sizes->workspace_one),
            bytes_text(arena, sizes->workspace));
-    printf("multiply-adds  %10s    an image\n", net_count(adds, (uint64_t)multiply_adds(model, compilation->until)));
+    printf("multiply-adds  %10s    an image\n",
+           net_count(adds, (uint64_t)multiply_adds(arena, model, compilation->until)));
 }
 
 static void print_json(const Compilation *compilation, const ShipSizes *sizes) {
@@ -75,7 +77,8 @@ static void print_json(const Compilation *compilation, const ShipSizes *sizes) {
                   compilation->until->name, "target", compilation->options->target, "processors", processors,
                   "value_bytes", (json_int_t)sizes->values, "weight_bytes", (json_int_t)sizes->weights, "code_bytes",
                   (json_int_t)sizes->code, "workspace_one_bytes", (json_int_t)sizes->workspace_one, "workspace_bytes",
-                  (json_int_t)sizes->workspace, "multiply_adds", (json_int_t)multiply_adds(model, compilation->until));
+                  (json_int_t)sizes->workspace, "multiply_adds",
+                  (json_int_t)multiply_adds(compilation->arena, model, compilation->until));
     json_print(object, 15, stdout);
 }
 

@@ -19,12 +19,16 @@ static void add_classes(Arena *arena, OnnxGraph *graph, const Trained *trained) 
 
 static void add_layers(Arena *arena, OnnxGraph *graph, const Model *model, const Layer *last) {
     const char **value = NEW_ARRAY(arena, const char *, model->layers.count); /* by layer: the name of its output */
+    const bool *needed = model_needed(arena, model, last);
     for (int i = 0; i <= last->index; i++) {
+        if (!needed[i]) continue;
         const Layer *layer = model->layers.at[i];
         onnx_begin_layer(graph, layer);
-        const char *in = layer->from ? value[layer->from->index] : layer->name;
+        const char **in = NEW_ARRAY(arena, const char *, layer->from.count + 1);
+        in[0] = layer->name;
+        for (size_t k = 0; k < layer->from.count; k++) in[k] = value[layer->from.at[k]->index];
         const char *out = value[i] = layer->kind->onnx(graph, layer, in);
-        if (layer != last && layer->from && string_is(out, layer->name)) onnx_value(graph, out, layer->out);
+        if (layer != last && i > 0 && string_is(out, layer->name)) onnx_value(graph, out, layer->out);
     }
     /* A last layer that computes nothing, such as dropout, still gives the output its name. */
     const char *out = value[last->index];

@@ -24,18 +24,18 @@ static bool activation_shape(LayerContext *context) {
 
 static bool activation_idle(const Layer *layer) { return activation_is_linear(layer->activation); }
 
-static Tensor *activation_build(Build *build, const Layer *layer, Tensor *in, Mode mode) {
+static Tensor *activation_build(Build *build, const Layer *layer, Tensor *const *in, Mode mode) {
     (void)mode;
-    return build_activate(build, layer, in);
+    return build_activate(build, layer, in[0]);
 }
 
-static const char *activation_pytorch(PyTorch *out, const Layer *layer, const char *x) {
+static const char *activation_pytorch(PyTorch *out, const Layer *layer, const char *const *x) {
     (void)out, (void)layer;
-    return x; /* the function is put around it */
+    return x[0]; /* the function is put around it */
 }
 
-static const char *activation_onnx(OnnxGraph *graph, const Layer *layer, const char *in) {
-    return onnx_activate(graph, layer, in);
+static const char *activation_onnx(OnnxGraph *graph, const Layer *layer, const char *const *in) {
+    return onnx_activate(graph, layer, in[0]);
 }
 
 const LayerKind layer_activation = {

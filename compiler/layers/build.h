@@ -1,6 +1,6 @@
 /* What a layer's build function works with: the program it adds to, and its place in the model.
  *
- * A build function reads `in` (the value of layer->from, batched: [n, C, H, W] or [n, units]), adds its computes and
+ * A build function reads `in` (the values of layer->from, batched: [n, C, H, W] or [n, units]), adds its computes and
  * returns the layer's output. It sets the weighted input through build_activate, so that costs and logs find it. */
 #ifndef NETC_BUILD_H
 #define NETC_BUILD_H

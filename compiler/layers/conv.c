@@ -101,7 +101,7 @@ static Window conv_window(const Layer *layer) {
     return window;
 }
 
-static Tensor *conv_build(Build *build, const Layer *layer, Tensor *in, Mode mode) {
+static Tensor *conv_build(Build *build, const Layer *layer, Tensor *const *in, Mode mode) {
     enum { N, O, I, J, C, U, V };
     (void)mode;
     Program *p = build->program;
@@ -112,12 +112,12 @@ static Tensor *conv_build(Build *build, const Layer *layer, Tensor *in, Mode mod
     Tensor *w = weighted_read(build, layer, 4, shape);
     const Affine tap[] = {ix(O), ix(C), ix(U), ix(V)};
     const Affine pixel[] = {ix(N), ix(C), window_row(&window, 0, I, U), window_row(&window, 1, J, V)};
-    Expr *product = e_mul(p, e_read(p, w, 0, tap), e_read(p, in, 0, pixel));
+    Expr *product = e_mul(p, e_read(p, w, 0, tap), e_read(p, in[0], 0, pixel));
     Tensor *sums = program_compute(p, build_name(build, layer, "sum"), 4, dim, REDUCE_SUM, 3, range, product);
     return weighted_finish(build, layer, sums);
 }
 
-static const char *conv_pytorch(PyTorch *out, const Layer *layer, const char *x) {
+static const char *conv_pytorch(PyTorch *out, const Layer *layer, const char *const *x) {
     Window window = conv_window(layer);
     bool even = pytorch_even(&window);
     const char *module = arena_format(
@@ -125,12 +125,12 @@ static const char *conv_pytorch(PyTorch *out, const Layer *layer, const char *x)
         (long long)layer->out.dim[0], pytorch_pair(out, window.size),
         pytorch_option(out, "stride", window.stride, (const int64_t[]){1, 1}),
         even ? pytorch_option(out, "padding", window.before, (const int64_t[]){0, 0}) : "", weighted_pytorch(layer));
-    return pytorch_module(out, layer, module, even ? x : pytorch_padded(out, &window, x));
+    return pytorch_module(out, layer, module, even ? x[0] : pytorch_padded(out, &window, x[0]));
 }
 
-static const char *conv_onnx(OnnxGraph *graph, const Layer *layer, const char *in) {
+static const char *conv_onnx(OnnxGraph *graph, const Layer *layer, const char *const *in) {
     Window window = conv_window(layer);
-    const char *z = weighted_onnx(graph, layer, "Conv", in);
+    const char *z = weighted_onnx(graph, layer, "Conv", in[0]);
     onnx_window(graph, &window);
     return onnx_activate(graph, layer, z);
 }

@@ -57,10 +57,11 @@ static bool dense_shape(LayerContext *context) {
 
 /* The weight takes the shape of what it reads, so maps need no flattening: [units, C, H, W] in the order of [units,
  * CHW]. */
-static Tensor *dense_build(Build *build, const Layer *layer, Tensor *in, Mode mode) {
+static Tensor *dense_build(Build *build, const Layer *layer, Tensor *const *from, Mode mode) {
     enum { N, O, K };
     (void)mode;
     Program *p = build->program;
+    Tensor *in = from[0];
     int64_t shape[TENSOR_MAX_RANK] = {layer->out.dim[0]};
     Affine tap[TENSOR_MAX_RANK], value[TENSOR_MAX_RANK];
     tap[0] = ix(O);
@@ -77,19 +78,20 @@ static Tensor *dense_build(Build *build, const Layer *layer, Tensor *in, Mode mo
     return weighted_finish(build, layer, sums);
 }
 
-static const char *dense_pytorch(PyTorch *out, const Layer *layer, const char *x) {
+static const char *dense_pytorch(PyTorch *out, const Layer *layer, const char *const *x) {
     const char *module = arena_format(out->arena, "nn.Linear(%lld, %lld%s)", (long long)shape_count(layer->in),
                                       (long long)layer->out.dim[0], weighted_pytorch(layer));
-    if (layer->in.rank > 1) x = arena_format(out->arena, "torch.flatten(%s, 1)", x);
-    return pytorch_module(out, layer, module, x);
+    const char *flat = layer->in.rank > 1 ? arena_format(out->arena, "torch.flatten(%s, 1)", x[0]) : x[0];
+    return pytorch_module(out, layer, module, flat);
 }
 
-static const char *dense_onnx(OnnxGraph *graph, const Layer *layer, const char *in) {
+static const char *dense_onnx(OnnxGraph *graph, const Layer *layer, const char *const *in) {
+    const char *flat = in[0];
     if (layer->in.rank > 1) {
-        in = onnx_unary(graph, "Flatten", onnx_part(graph, layer, "flat"), in);
+        flat = onnx_unary(graph, "Flatten", onnx_part(graph, layer, "flat"), flat);
         onnx_int(graph, "axis", 1);
     }
-    const char *z = weighted_onnx(graph, layer, "Gemm", in);
+    const char *z = weighted_onnx(graph, layer, "Gemm", flat);
     onnx_int(graph, "transB", 1);
     return onnx_activate(graph, layer, z);
 }

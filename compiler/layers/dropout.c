@@ -64,35 +64,35 @@ static void dropout_propagate(const Layer *layer, Signal *signal) {
 
 static bool dropout_idle(const Layer *layer) { return layer->options[DROPOUT_INVERTED].flag; }
 
-static Tensor *dropout_build(Build *build, const Layer *layer, Tensor *in, Mode mode) {
+static Tensor *dropout_build(Build *build, const Layer *layer, Tensor *const *in, Mode mode) {
     Program *p = build->program;
     double share = rounded_share(layer);
     bool inverted = layer->options[DROPOUT_INVERTED].flag;
-    Expr *x = e_at(p, in), *y;
+    Expr *x = e_at(p, in[0]), *y;
     if (mode == MODE_EVAL) {
-        if (inverted) return build_activate(build, layer, in);
+        if (inverted) return build_activate(build, layer, in[0]);
         y = e_mul(p, e_const(p, 1 - share), x);
     } else {
-        Tensor *bits = program_tensor(p, ROLE_RANDOM, true, in->rank, in->dim, build_name(build, layer, "bits"));
+        Tensor *bits = program_tensor(p, ROLE_RANDOM, true, in[0]->rank, in[0]->dim, build_name(build, layer, "bits"));
         program_add(p, bits, REDUCE_RANDOM, 0, NULL, NULL)->stream = (uint32_t)layer->index;
         Expr *kept = inverted ? e_mul(p, e_const(p, 1 / (1 - share)), x) : x;
         y = e_select(p, e_below(p, e_at(p, bits), share), e_const(p, 0), kept);
     }
-    return build_activate(build, layer, program_map(p, build_name(build, layer, "kept"), in, y));
+    return build_activate(build, layer, program_map(p, build_name(build, layer, "kept"), in[0], y));
 }
 
 /* PyTorch's is inverted: it divides by 1 - p in training. */
-static const char *dropout_pytorch(PyTorch *out, const Layer *layer, const char *x) {
+static const char *dropout_pytorch(PyTorch *out, const Layer *layer, const char *const *x) {
     double share = layer->options[DROPOUT_SHARE].real;
-    x = arena_format(out->arena, "F.dropout(%s, %s, self.training)", x, pytorch_number(out, share));
-    if (layer->options[DROPOUT_INVERTED].flag) return x;
-    return arena_format(out->arena, "%s * %s", x, pytorch_number(out, 1 - share));
+    const char *kept = arena_format(out->arena, "F.dropout(%s, %s, self.training)", x[0], pytorch_number(out, share));
+    if (layer->options[DROPOUT_INVERTED].flag) return kept;
+    return arena_format(out->arena, "%s * %s", kept, pytorch_number(out, 1 - share));
 }
 
-static const char *dropout_onnx(OnnxGraph *graph, const Layer *layer, const char *in) {
-    if (layer->options[DROPOUT_INVERTED].flag) return in;
+static const char *dropout_onnx(OnnxGraph *graph, const Layer *layer, const char *const *in) {
+    if (layer->options[DROPOUT_INVERTED].flag) return in[0];
     double kept = 1 - layer->options[DROPOUT_SHARE].real;
-    return onnx_binary(graph, "Mul", layer->name, in, onnx_number(graph, onnx_part(graph, layer, "kept"), kept));
+    return onnx_binary(graph, "Mul", layer->name, in[0], onnx_number(graph, onnx_part(graph, layer, "kept"), kept));
 }
 
 const LayerKind layer_dropout = {

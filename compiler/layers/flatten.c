@@ -15,18 +15,18 @@ static bool flatten_idle(const Layer *layer) {
 }
 
 /* Nothing to compute: values are in the order C, H, W already, and dense reads maps as they are. */
-static Tensor *flatten_build(Build *build, const Layer *layer, Tensor *in, Mode mode) {
+static Tensor *flatten_build(Build *build, const Layer *layer, Tensor *const *in, Mode mode) {
     (void)mode;
-    return build_activate(build, layer, in);
+    return build_activate(build, layer, in[0]);
 }
 
-static const char *flatten_pytorch(PyTorch *out, const Layer *layer, const char *x) {
-    return layer->in.rank == 1 ? x : arena_format(out->arena, "torch.flatten(%s, 1)", x);
+static const char *flatten_pytorch(PyTorch *out, const Layer *layer, const char *const *x) {
+    return layer->in.rank == 1 ? x[0] : arena_format(out->arena, "torch.flatten(%s, 1)", x[0]);
 }
 
-static const char *flatten_onnx(OnnxGraph *graph, const Layer *layer, const char *in) {
-    if (layer->in.rank == 1) return in;
-    onnx_unary(graph, "Flatten", layer->name, in);
+static const char *flatten_onnx(OnnxGraph *graph, const Layer *layer, const char *const *in) {
+    if (layer->in.rank == 1) return in[0];
+    onnx_unary(graph, "Flatten", layer->name, in[0]);
     onnx_int(graph, "axis", 1);
     return layer->name;
 }

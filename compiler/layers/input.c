@@ -113,17 +113,17 @@ static Expr *input_statistic(Build *build, const Layer *layer, const InputStatis
                   : e_const(build->program, layer->options[which->option].numbers[0]);
 }
 
-static Tensor *input_build(Build *build, const Layer *layer, Tensor *in, Mode mode) {
+static Tensor *input_build(Build *build, const Layer *layer, Tensor *const *in, Mode mode) {
     (void)mode;
     Program *p = build->program;
-    Expr *x = e_at(p, in);
+    Expr *x = e_at(p, in[0]);
     if (build->model->bytes_input) x = e_mul(p, e_const(p, 1.0 / 255), x);
-    build->scaled = program_map(p, build_name(build, layer, "scaled"), in, x);
+    build->scaled = program_map(p, build_name(build, layer, "scaled"), in[0], x);
     Expr *mean = input_statistic(build, layer, &input_mean);
     Expr *std = input_statistic(build, layer, &input_std);
     Expr *y = e_div(p, e_sub(p, e_at(p, build->scaled), mean), std);
     if (y == e_at(p, build->scaled)) return build->scaled;
-    return program_map(p, build_name(build, layer, "x"), in, y);
+    return program_map(p, build_name(build, layer, "x"), in[0], y);
 }
 
 /* A statistic in forward: a number, or a buffer that no state_dict holds, filled from the model or, with `data`, from
@@ -145,7 +145,8 @@ static const char *input_constant(PyTorch *out, const Layer *layer, const InputS
     return arena_format(out->arena, "self.%s", name);
 }
 
-static const char *input_pytorch(PyTorch *out, const Layer *layer, const char *x) {
+static const char *input_pytorch(PyTorch *out, const Layer *layer, const char *const *from) {
+    const char *x = from[0];
     if (layer->out.rank == 1) x = arena_format(out->arena, "torch.flatten(%s, 1)", x);
     const char *mean = input_constant(out, layer, &input_mean);
     const char *std = input_constant(out, layer, &input_std);
@@ -166,9 +167,9 @@ static const char *input_onnx_statistic(OnnxGraph *graph, const Layer *layer, co
 }
 
 /* What the graph is given is already divided by 255. */
-static const char *input_onnx(OnnxGraph *graph, const Layer *layer, const char *in) {
+static const char *input_onnx(OnnxGraph *graph, const Layer *layer, const char *const *in) {
     const char *centred =
-        input_onnx_statistic(graph, layer, &input_mean, "Sub", onnx_part(graph, layer, "centred"), in);
+        input_onnx_statistic(graph, layer, &input_mean, "Sub", onnx_part(graph, layer, "centred"), in[0]);
     return input_onnx_statistic(graph, layer, &input_std, "Div", onnx_part(graph, layer, "x"), centred);
 }
 

@@ -114,7 +114,7 @@ static Window pool_window(const Layer *layer) {
     return window;
 }
 
-static Tensor *pool_build(Build *build, const Layer *layer, Tensor *in, Mode mode) {
+static Tensor *pool_build(Build *build, const Layer *layer, Tensor *const *in, Mode mode) {
     enum { N, C, I, J, U, V };
     (void)mode;
     Program *p = build->program;
@@ -122,7 +122,7 @@ static Tensor *pool_build(Build *build, const Layer *layer, Tensor *in, Mode mod
     int64_t method = layer->options[POOL_METHOD].choice;
     const int64_t dim[] = {DIM_BATCH, layer->in.dim[0], window.out[0], window.out[1]};
     const Affine pixel[] = {ix(N), ix(C), window_row(&window, 0, I, U), window_row(&window, 1, J, V)};
-    Expr *x = e_read(p, in, method == POOL_MAX ? -INFINITY : 0, pixel);
+    Expr *x = e_read(p, in[0], method == POOL_MAX ? -INFINITY : 0, pixel);
     if (method == POOL_L2) x = e_mul(p, x, x);
     Reduce reduce = method == POOL_MAX ? REDUCE_MAX : REDUCE_SUM;
     Tensor *y = program_compute(p, build_name(build, layer, "pool"), 4, dim, reduce, 2, window.size, x);
@@ -133,12 +133,12 @@ static Tensor *pool_build(Build *build, const Layer *layer, Tensor *in, Mode mod
     return build_activate(build, layer, y);
 }
 
-static const char *pool_pytorch(PyTorch *out, const Layer *layer, const char *x) {
+static const char *pool_pytorch(PyTorch *out, const Layer *layer, const char *const *from) {
     static const char *const functions[] = {
         [POOL_MAX] = "F.max_pool2d(", [POOL_AVERAGE] = "F.avg_pool2d(", [POOL_L2] = "F.lp_pool2d("};
     Window window = pool_window(layer);
     int method = layer->options[POOL_METHOD].choice;
-    const char *more = pytorch_option(out, "padding", window.before, (const int64_t[]){0, 0});
+    const char *x = from[0], *more = pytorch_option(out, "padding", window.before, (const int64_t[]){0, 0});
     if (method == POOL_L2) { /* of norm 2; it takes no padding */
         x = arena_format(out->arena, "%s, 2", pytorch_padded(out, &window, x));
         more = "";
@@ -147,12 +147,12 @@ static const char *pool_pytorch(PyTorch *out, const Layer *layer, const char *x)
                         pytorch_option(out, "stride", window.stride, window.size), more);
 }
 
-static const char *pool_onnx(OnnxGraph *graph, const Layer *layer, const char *in) {
+static const char *pool_onnx(OnnxGraph *graph, const Layer *layer, const char *const *in) {
     static const char *const operators[] = {
         [POOL_MAX] = "MaxPool", [POOL_AVERAGE] = "AveragePool", [POOL_L2] = "LpPool"};
     Window window = pool_window(layer);
     int method = layer->options[POOL_METHOD].choice;
-    const char *z = onnx_unary(graph, operators[method], onnx_weighted(graph, layer), in);
+    const char *z = onnx_unary(graph, operators[method], onnx_weighted(graph, layer), in[0]);
     onnx_window(graph, &window);
     if (method == POOL_AVERAGE) onnx_int(graph, "count_include_pad", 1);
     if (method == POOL_L2) onnx_int(graph, "p", 2);

@@ -115,7 +115,7 @@ static void shape_line(const Tensor *t, const Compute *writer, Place *place) {
         place->base += place->low[k] * place->size;
         place->size *= t->dim[k] + place->low[k] + place->high[k];
     }
-    place->whole = writer && writer->write_offset[d] == 0 && writer->write_stride[d] == 1;
+    place->whole = writer && writer->write_stride[d] == 1 && writer->range[d] == t->dim[d];
     place->size += OVERREAD;
 }
 

@@ -4,7 +4,6 @@
 #include <string.h>
 
 #define NORMAL "leave it out; activation=selu init=lecun_normal on each layer comes near"
-#define JOIN "a network is one chain of layers; leave it out"
 #define EPOCHS "'epochs 30' counts passes over the training part"
 #define LINES "layers are lines: 'dense 100 activation=relu'"
 #define SGD_ONLY "the optimizer is 'optimizer sgd rate=0.1'"
@@ -106,8 +105,6 @@ const Absent foreign_absences[] = {
     {"grouped", "grouped convolution yet", "'conv 16 kernel=3x3' reads all maps"},
     {"dilated", "dilated convolution yet", "'conv 16 kernel=5x5' sees as far"},
     {"atrous", "dilated convolution yet", "'conv 16 kernel=5x5' sees as far"},
-    {"res", "sums of layers yet", JOIN},
-    {"resnet", "sums of layers yet", JOIN},
     {"time", "limit of time in the file", "a trainer takes --time-limit 10m; leave the line out"},
     {"timelimit", "limit of time in the file", "a trainer takes --time-limit 10m; leave the line out"},
     {"niter", "count of steps", EPOCHS},
@@ -154,17 +151,7 @@ const Absent foreign_absences[] = {
      "mean= and std= of the input do it: 'input 1x28x28 mean=0.1307 std=0.3081'"},
     {"rescaling", "layers that rescale", "leave it out; std= of the input divides by more"},
     {"scale", "rescaling, as bytes are divided by 255 already", "leave it out; std= of the input divides by more"},
-    {"add", "sums of layers yet", JOIN},
-    {"shortcut", "sums of layers yet", JOIN},
-    {"residual", "sums of layers yet", JOIN},
-    {"skip", "sums of layers yet", JOIN},
-    {"eltwise", "sums of layers yet", JOIN},
-    {"concat", "concatenation yet", JOIN},
-    {"concatenate", "concatenation yet", JOIN},
-    {"cat", "concatenation yet", JOIN},
-    {"merge", "concatenation yet", JOIN},
-    {"route", "concatenation yet", JOIN},
-    {"multiply", "products of layers", JOIN},
+    {"multiply", "products of layers", "'add x' sums layers"},
     {"lambdalayer", "layers of code", NULL},
     {"gaussiannoise", "noise", "'dropout 0.2' comes near"},
     {"noise", "noise", "'dropout 0.2' comes near"},

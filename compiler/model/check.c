@@ -250,7 +250,7 @@ static bool count_parameters(Checker *checker, const Layer *layer) {
 
 static void set_shape(Checker *checker, Layer *layer, bool good) {
     LayerContext context = {checker->arena, checker->diags, checker->model, layer};
-    good = good && (layer_kind_is_input(layer->kind) || layer->in.rank > 0);
+    for (size_t i = 0; i < layer->from.count; i++) good = good && layer->from.at[i]->out.rank > 0;
     good = good && layer->kind->shape(&context) && check_size(checker, layer) && count_parameters(checker, layer);
     if (good) return;
     layer->out = (Shape){.rank = 0};
@@ -272,6 +272,43 @@ static Layer *new_layer(Checker *checker, const AstStmt *stmt, const LayerKind *
     return layer;
 }
 
+/* Adds an input of the layer; NULL is a name that means nothing yet. */
+static bool add_input(Checker *checker, Layer *layer, Layer *from) {
+    if (!from) return false;
+    from->readers++;
+    if (layer->from.count == 0) layer->in = from->out;
+    vec_push(checker->arena, &layer->from, from);
+    return true;
+}
+
+/* What a layer reads: what flows here, or what from= names; then what its labels name. `good`: the statement could be
+ * read; else some of its labels may be other words. */
+static bool find_inputs(Checker *checker, const OptionOwner *owner, Layer *layer, bool good) {
+    if (layer_kind_is_input(layer->kind)) return good;
+    const OptionValue *from = &layer->options[owner->count + LAYER_FROM];
+    Layer *first = checker->current;
+    if (from->given) {
+        const char *said = arena_format(checker->arena, "from=%s", from->word);
+        first = from->word ? labels_find(&checker->labels, from->word, from->at, said) : NULL;
+    }
+    bool labels = good;
+    good = add_input(checker, layer, first) && good;
+    for (size_t i = 0; labels && i < owner->count; i++) {
+        const OptionValue *value = &layer->options[i];
+        for (size_t k = 0; k < value->labels.count; k++) {
+            const LabelWritten *label = &value->labels.at[k];
+            if (layer->from.count == MODEL_MAX_READ) {
+                diag_report(checker->diags, label->at, "too-large", "a layer reads at most %d others",
+                            (int)MODEL_MAX_READ);
+                return false;
+            }
+            const char *said = arena_format(checker->arena, "'%s %s'", owner->name, label->name);
+            good = add_input(checker, layer, labels_find(&checker->labels, label->name, label->at, said)) && good;
+        }
+    }
+    return good;
+}
+
 static void check_layer(Checker *checker, const AstStmt *stmt) {
     const LayerKind *kind = layer_kind_find(stmt->name);
     if (!kind) {
@@ -288,16 +325,7 @@ static void check_layer(Checker *checker, const AstStmt *stmt) {
     layer->options = options_new(checker->arena, &owner);
     inherit(checker, kind, layer->options);
     bool good = statement_read(&checker->scope, &owner, stmt, layer->options);
-    layer->from = checker->current;
-    const OptionValue *from = owner.common_count > 0 ? &layer->options[owner.count + LAYER_FROM] : NULL;
-    if (from && from->given) {
-        layer->from = from->word ? labels_find(&checker->labels, from->word, from->at) : NULL;
-        good = good && layer->from;
-    }
-    if (layer->from) {
-        layer->from->readers++;
-        layer->in = layer->from->out;
-    }
+    good = find_inputs(checker, &owner, layer, good);
     set_shape(checker, layer, good);
     name_layer(checker, stmt, layer, number);
     vec_push(checker->arena, &checker->model->layers, layer);
@@ -411,16 +439,25 @@ static void check_softmax(Checker *checker) {
     }
 }
 
-/* A layer that nothing reads was passed over by the from= of the next one. */
+/* A layer that nothing reads was passed over by the from= of the next one. Of the rounds of a repeat the first says so.
+ */
 static void check_readers(Checker *checker) {
+    const Layer *said = NULL;
     for (size_t i = 0; i + 1 < checker->model->layers.count; i++) {
         const Layer *layer = checker->model->layers.at[i], *next = checker->model->layers.at[i + 1];
-        if (layer->readers > 0) continue;
+        if (layer->readers > 0 || (said && said->at.lo == layer->at.lo)) continue;
+        said = layer;
+        const char *name = labels_inside(&checker->labels, layer);
+        Diag *diag =
+            diag_report(checker->diags, layer->at, "unused-layer",
+                        "nothing reads '%s'; did you forget 'add %s', or from= on the next layer?", layer->name, name);
         const OptionValue *from = &next->options[next->kind->option_count + LAYER_FROM];
-        Diag *diag = diag_report(checker->diags, from->given ? from->at : layer->at, "unused-layer",
-                                 "'%s' reads '%s', so nothing reads '%s'; a network is one chain of layers", next->name,
-                                 next->from->name, layer->name);
-        diag_help(checker->diags, diag, "write from=%s, or leave from= out", layer->name);
+        uint32_t line, column;
+        source_position(checker->diags->source, from->at.lo, &line, &column);
+        diag_help(checker->diags, diag,
+                  "'%s' reads '%s' by its from= in line %u: write from=%s there, leave it out, or join both below it "
+                  "with 'add %s' or 'concat %s'",
+                  next->name, layer_above(next)->name, (unsigned)line, name, name, name);
     }
 }
 

@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "compiler/model/activation.h"
+
 const char *labels_full(const Labels *labels, const char *written) {
     return labels->suffix[0] ? arena_format(labels->scope->arena, "%s%s", written, labels->suffix) : written;
 }
@@ -67,7 +69,15 @@ void labels_add_automatic(Labels *labels, const char *name, Span at, Layer *laye
     add(labels, (Label){name, name, layer, at, -1, true});
 }
 
-Layer *labels_find(Labels *labels, const char *name, Span at) {
+const char *labels_inside(const Labels *labels, const Layer *layer) {
+    for (size_t i = 0; i < labels->labels.count; i++) {
+        const Label *label = &labels->labels.at[i];
+        if (label->layer == layer && !label->automatic && string_is(label->full, layer->name)) return label->written;
+    }
+    return layer->name;
+}
+
+Layer *labels_find(Labels *labels, const char *name, Span at, const char *said) {
     labels->scope->work -= (int64_t)labels->labels.count;
     for (size_t i = labels->labels.count; i > 0; i--) {
         const Label *label = &labels->labels.at[i - 1];
@@ -75,7 +85,7 @@ Layer *labels_find(Labels *labels, const char *name, Span at) {
     }
     const Label *label = find_full(labels, name);
     if (label) return label->layer;
-    Reference reference = {name, at, labels->labels.count};
+    Reference reference = {name, said, at, labels->labels.count};
     vec_push(labels->scope->arena, &labels->missing, reference);
     return NULL;
 }
@@ -104,13 +114,17 @@ static void finish_reference(Labels *labels, const Reference *reference) {
     if (later) {
         Diag *diag =
             diag_report(diags, reference->at, "forward-reference",
-                        "from=%s names a later layer; the order of layers is the order of the data", reference->name);
+                        "%s names a later layer; the order of layers is the order of the data", reference->said);
         diag_help(diags, diag, ABOVE);
         return;
     }
     Diag *diag = diag_report(diags, reference->at, "unknown-label", "no layer above is called '%s'", reference->name);
     if (inside) {
         diag_help(diags, diag, "seen from outside its repeat it is '%s' (the first round's), and so on", inside);
+        return;
+    }
+    if (activation_find(reference->name)) {
+        diag_help(diags, diag, "an activation is an option: activation=%s", reference->name);
         return;
     }
     const char **names = NEW_ARRAY(labels->scope->arena, const char *, labels->labels.count + 1);

@@ -35,6 +35,18 @@ const OptionSpec layer_common_options[LAYER_COMMON_OPTIONS] = {
                     .doc = "the label of an earlier layer to read, instead of the one just above"},
 };
 
+Layer *layer_above(const Layer *layer) { return layer->from.count > 0 ? layer->from.at[0] : NULL; }
+
+bool *model_needed(Arena *arena, const Model *model, const Layer *layer) {
+    bool *needed = NEW_ARRAY(arena, bool, model->layers.count);
+    needed[layer->index] = true;
+    for (int i = layer->index; i >= 0; i--) {
+        const Layer *reader = model->layers.at[i];
+        for (size_t k = 0; needed[i] && k < reader->from.count; k++) needed[reader->from.at[k]->index] = true;
+    }
+    return needed;
+}
+
 int64_t model_classes(const Model *model) {
     if (model->settings.target != TARGET_CLASS) return 0;
     int64_t outputs = shape_count(model->layers.at[model->layers.count - 1]->out);
@@ -119,19 +131,19 @@ static const char *maps_of(Arena *arena, int64_t count) {
 
 bool layer_window(LayerContext *context, const OptionValue *size, const OptionValue *stride, const OptionValue *pad,
                   Window *window) {
-    const Layer *layer = context->layer;
+    const Layer *layer = context->layer, *above = layer_above(layer);
     Shape in = layer->in;
     if (in.rank != 3) {
-        bool input = layer->from->index == 0;
-        Diag *diag = diag_report(context->diags, input ? layer->from->at : layer->at, "needs-maps",
+        bool input = above->index == 0;
+        Diag *diag = diag_report(context->diags, input ? above->at : layer->at, "needs-maps",
                                  "%s moves a window over maps, but '%s' gives %lld numbers without rows and columns",
-                                 layer->kind->name, layer->from->name, (long long)shape_count(in));
-        const Layer *flat = layer->from; /* the first layer that gives plain numbers, where the input gives maps */
-        while (flat->from && flat->from->out.rank != 3) flat = flat->from;
+                                 layer->kind->name, above->name, (long long)shape_count(in));
+        const Layer *flat = above; /* the first layer that gives plain numbers, where the input gives maps */
+        while (layer_above(flat) && layer_above(flat)->out.rank != 3) flat = layer_above(flat);
         if (input) {
             diag_help(context->diags, diag, "channels, rows and columns are given: write 'input %s'",
                       maps_of(context->arena, shape_count(in)));
-        } else if (flat->from) {
+        } else if (layer_above(flat)) {
             diag_help(context->diags, diag, "write %s above '%s', where there are maps", layer->kind->name, flat->name);
         } else {
             diag_help(context->diags, diag,
@@ -150,10 +162,10 @@ bool layer_window(LayerContext *context, const OptionValue *size, const OptionVa
     Diag *diag =
         diag_report(context->diags, size->at, "window-too-large",
                     "a %lldx%lld window does not fit the %lldx%lld maps of '%s'%s", (long long)window->size[0],
-                    (long long)window->size[1], (long long)in.dim[1], (long long)in.dim[2], layer->from->name, padded);
+                    (long long)window->size[1], (long long)in.dim[1], (long long)in.dim[2], above->name, padded);
     layer_note_sizes(context, diag);
     bool last = (in.dim[2] == 1 || in.dim[2] == 3) && in.dim[0] > 3 && in.dim[1] > 3; /* 28x28x1 */
-    if (layer->from->index == 0 && last) {
+    if (above->index == 0 && last) {
         diag_help(context->diags, diag, "channels come first: write 'input %lldx%lldx%lld'", (long long)in.dim[2],
                   (long long)in.dim[0], (long long)in.dim[1]);
         return false;
@@ -175,8 +187,8 @@ static bool same_size(Shape a, Shape b) { return a.dim[1] == b.dim[1] && a.dim[2
 void layer_note_sizes(LayerContext *context, Diag *diag) {
     const Layer *step[NOTE_MAX_STEPS]; /* those that changed the size, the last one first */
     int count = 0;
-    const Layer *layer = context->layer->from;
-    for (; layer && layer->from && count < NOTE_MAX_STEPS; layer = layer->from) {
+    const Layer *layer = layer_above(context->layer);
+    for (; layer && layer_above(layer) && count < NOTE_MAX_STEPS; layer = layer_above(layer)) {
         if (layer->out.rank == 3 && layer->in.rank == 3 && !same_size(layer->in, layer->out)) step[count++] = layer;
     }
     if (count == 0) return;

@@ -37,13 +37,15 @@ struct LayerKind {
     bool (*idle)(const Layer *layer);
     /* How values and gradients pass through the untrained layer, before its activation; NULL: as they are. */
     void (*propagate)(const Layer *layer, Signal *signal);
-    /* Adds the layer's computes to a program and returns its output. `in` is the value of layer->from. */
-    Tensor *(*build)(Build *build, const Layer *layer, Tensor *in, Mode mode);
-    /* Adds the layer, as it is in use, to an ONNX graph and returns the name of its output; `in` is that of what it
-     * reads. */
-    const char *(*onnx)(OnnxGraph *graph, const Layer *layer, const char *in);
-    /* What the layer does before its activation, as a Python expression of `x`; adds its modules to `out`. */
-    const char *(*pytorch)(PyTorch *out, const Layer *layer, const char *x);
+    /* Adds the layer's computes to a program and returns its output. `in` are the values of layer->from, one each; of
+     * the input the batch. So it is below. */
+    Tensor *(*build)(Build *build, const Layer *layer, Tensor *const *in, Mode mode);
+    /* Adds the layer, as it is in use, to an ONNX graph and returns the name of its output; `in` are the names of what
+     * it reads, and NULL. */
+    const char *(*onnx)(OnnxGraph *graph, const Layer *layer, const char *const *in);
+    /* What the layer does before its activation, as a Python expression of the expressions `x`; adds its modules to
+     * `out`. */
+    const char *(*pytorch)(PyTorch *out, const Layer *layer, const char *const *x);
 };
 
 extern const LayerKind *const layer_kinds[];        /* ends with NULL; the row of kind K is `const LayerKind layer_K` */
@@ -51,6 +53,10 @@ const LayerKind *layer_kind_find(const char *name); /* NULL: there is none */
 
 /* The input stands first and reads no layer. */
 bool layer_kind_is_input(const LayerKind *kind);
+/* The first that a layer reads, which makes chains of layers; NULL: it is the input. */
+Layer *layer_above(const Layer *layer);
+/* Which layers it takes for the output of `layer`, by index. */
+bool *model_needed(Arena *arena, const Model *model, const Layer *layer);
 /* The options every layer has but the input. */
 enum { LAYER_FROM, LAYER_COMMON_OPTIONS };
 extern const OptionSpec layer_common_options[LAYER_COMMON_OPTIONS];

@@ -9,13 +9,21 @@ static bool says_activation(const Layer *layer) {
     return false;
 }
 
-/* Whether nothing from the layer to the next one with weights, or to the end, says what its activation is. */
+static bool reads_any(const Layer *layer, const bool *marked) {
+    bool any = false;
+    for (size_t i = 0; i < layer->from.count; i++) any = any || marked[layer->from.at[i]->index];
+    return any;
+}
+
+/* Whether nothing on the ways from the layer to the next ones with weights, or to the end, says what its activation is.
+ */
 static bool linear_by_omission(const Model *model, size_t index) {
-    size_t i = index;
-    do {
-        if (says_activation(model->layers.at[i])) return false;
-        i++;
-    } while (i < model->layers.count && !model->layers.at[i]->kind->weighs);
+    bool reached[MODEL_MAX_LAYERS] = {false};
+    for (size_t i = index; i < model->layers.count; i++) {
+        const Layer *layer = model->layers.at[i];
+        reached[i] = i == index || (!layer->kind->weighs && reads_any(layer, reached));
+        if (reached[i] && says_activation(layer)) return false;
+    }
     return true;
 }
 

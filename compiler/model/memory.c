@@ -53,11 +53,18 @@ static int64_t largest_batch(const Model *model) {
     return plus(largest, NET_LANES - 1) / NET_LANES * NET_LANES;
 }
 
+/* Of one image: all that the layer reads. */
+static int64_t values_read(const Layer *layer) {
+    int64_t sum = 0;
+    for (size_t i = 0; i < layer->from.count; i++) sum = plus(sum, shape_count(layer->from.at[i]->out));
+    return sum;
+}
+
 /* Floats of one image in a worker's scratch: a layer with parameters needs its output, the derivative of the cost by
  * it and a copy of what it reads; any other its output. */
 static int64_t chunk_values(const Layer *layer) {
     int64_t out = shape_count(layer->out);
-    return layer_parameters(layer) > 0 ? plus(times(2, out), shape_count(layer->in)) : out;
+    return layer_parameters(layer) > 0 ? plus(times(2, out), values_read(layer)) : out;
 }
 
 /* Floats of one image that wait for the whole batch: both factors of a large gradient. */
@@ -65,7 +72,7 @@ static int64_t batch_values(const Layer *layer) {
     bool waits = false;
     for (size_t i = 0; i < layer->stored.count; i++)
         waits = waits || (layer->stored.at[i]->trained && is_owned(layer->stored.at[i]));
-    return waits ? plus(shape_count(layer->in), shape_count(layer->out)) : 0;
+    return waits ? plus(values_read(layer), shape_count(layer->out)) : 0;
 }
 
 typedef struct {

@@ -194,7 +194,8 @@ static void find_hidden_head(Arena *arena, bool layer, LooseLine *line) {
     }
     if (!layer && take_next(arena, line)) return;
     bool known = foreign_layer(line->head) || foreign_setting(line->head) || mend_activation(arena, line->head);
-    bool article = layer && foreign_same(line->head, "layer"); /* layer conv 6 kernel=5x5 */
+    /* layer conv 6 kernel=5x5, add conv 6 kernel=5x5 */
+    bool article = layer && (foreign_same(line->head, "layer") || foreign_same(line->head, "add"));
     if ((known && !article) || line->called) return;
     if (layer && !line->marked && take_label(arena, line)) return;
     if (take_glued(arena, layer, line)) return;

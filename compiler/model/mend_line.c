@@ -66,7 +66,7 @@ static const char *next_name(Arena *arena, const char **order) {
 static bool put(Mend *mend, size_t place, const LooseValue *value, bool turned) {
     const OptionSpec *spec = spec_at(mend, place);
     const char *text = mend_value(&mend->words, spec, value, turned);
-    bool more = spec->type == OPTION_WORDS && mend->slots[place];
+    bool more = option_takes_all(spec) && mend->slots[place];
     if (more && mend->words.guess && value->kind == LOOSE_WORD) return true; /* what it cannot be is left out */
     if (mend->words.guess) text = mend_guess(&mend->words, mend->scope, &mend->owner, spec, value, text);
     if (!text || (mend->slots[place] && !more)) return mend->words.guess;
@@ -382,10 +382,15 @@ static bool names_next(Mend *mend, const LooseLine *line, size_t i, LooseArg *pa
 
 static bool put_args(Mend *mend, const LooseLine *line, const char *order);
 
-/* What a layer of PyTorch or Keras is applied to: x, self.conv1(x). The line above gives it here. */
-static bool is_applied_to(const LooseLine *line, const LooseValue *value) {
+static bool takes_labels(const Mend *mend) {
+    return mend->owner.count > 0 && mend->owner.options[0].type == OPTION_LABELS;
+}
+
+/* What a layer of PyTorch or Keras is applied to: x, self.conv1(x). The line above gives it here, where labels do not
+ * name it. */
+static bool is_applied_to(const Mend *mend, const LooseLine *line, const LooseValue *value) {
     bool name = value->kind == LOOSE_WORD && (strlen(value->text) == 1 || foreign_same(value->text, "inputs"));
-    return line->called && (name || value->kind == LOOSE_CALL);
+    return line->called && !takes_labels(mend) && (name || value->kind == LOOSE_CALL);
 }
 
 /* l2(0.01) and sgd(rate=0.1): what is in the brackets belongs to the whole line. */
@@ -427,13 +432,13 @@ static bool put_in_order(Mend *mend, const LooseLine *line, size_t *i, const cha
         bool turned;
         size_t place = find_spec(mend, name, &turned);
         const OptionSpec *spec = spec_at(mend, place);
-        if (spec->type == OPTION_WORDS) *order = name; /* it takes all that follow */
-        if (mend->slots[place] && spec->type != OPTION_WORDS) continue;
+        if (option_takes_all(spec)) *order = name; /* it takes all that follow */
+        if (mend->slots[place] && !option_takes_all(spec)) continue;
         if (mend->words.guess && !spec->required && !spec->positional && any_slot(mend)) continue; /* for all we know */
         if (named_later(mend, line, place, *i)) return false;
         if (spec->type == OPTION_SHAPE) value = gather_sides(mend, line, i);
         if (put(mend, place, value, false)) return true;
-        if (spec->type == OPTION_WORDS) return false;
+        if (option_takes_all(spec)) return false;
     }
     for (size_t place = 0; place < mend->owner.count; place++) {
         bool free = mend->owner.options[place].positional && !mend->slots[place];
@@ -463,7 +468,7 @@ static bool put_args(Mend *mend, const LooseLine *line, const char *order) {
             i++;
         } else if (form < spec_count(mend)) {
             if (!put(mend, form, arg->value, false)) return false;
-        } else if (is_applied_to(line, arg->value) ||
+        } else if (is_applied_to(mend, line, arg->value) ||
                    (arg->value->kind == LOOSE_WORD && (i > 0 || i + 1 < line->args.count) &&
                     foreign_is_idle(arg->value->text))) {
             note_unit(mend, arg->value->text);
@@ -475,7 +480,8 @@ static bool put_args(Mend *mend, const LooseLine *line, const char *order) {
             return false;
         }
     }
-    return true;
+    bool applied = takes_labels(mend) && line->applied && !mend->slots[0]; /* Add()([x, y]) */
+    return !applied || put(mend, 0, line->applied, false);
 }
 
 /* ---- the line ---- */

@@ -315,6 +315,17 @@ static const char *word_list(MendWords *mend, const OptionSpec *spec, const Loos
     return text && !spec->positional ? arena_format(mend->arena, "[%s]", text) : text;
 }
 
+static const char *label_list(MendWords *mend, const LooseValue *value) {
+    if (value->kind != LOOSE_GROUP) return mend_word(value);
+    const char *text = NULL;
+    for (size_t i = 0; i < value->items.count; i++) {
+        const char *word = label_list(mend, value->items.at[i].value);
+        if (!word) return NULL;
+        text = text ? arena_format(mend->arena, "%s %s", text, word) : word;
+    }
+    return text;
+}
+
 /* A share the other way round: keep=0.9 drops 0.1. */
 static const char *turned_share(MendWords *mend, const char *text) {
     return text ? number_text(mend->arena, 1 - strtod(text, NULL)) : NULL;
@@ -374,6 +385,7 @@ const char *mend_value(MendWords *mend, const OptionSpec *spec, const LooseValue
     case OPTION_NUMBERS: return numbers_text(mend, value);
     case OPTION_STRING: return path_text(mend, value->kind == LOOSE_STRING ? value->text : value->raw);
     case OPTION_LABEL: return mend_word(value);
+    case OPTION_LABELS: return label_list(mend, value);
     }
     return NULL;
 }

@@ -9,6 +9,7 @@
 /* ---- limits (language.md, "Diagnostics") ---- */
 enum {
     MODEL_MAX_LAYERS = 1000,
+    MODEL_MAX_READ = 256, /* by one layer */
     MODEL_MAX_SIDE = 65536,
     MODEL_MAX_REPEAT = 10000,
     MODEL_MAX_DEPTH = 64,
@@ -94,7 +95,8 @@ typedef enum {
     OPTION_COUNT,      /* an integer >= 1, or a fraction below 1 (split): real */
     OPTION_STRING,
     OPTION_WORDS, /* some of .words: set (as a positional it takes all that stand there, as an option a list) */
-    OPTION_LABEL  /* the label of an earlier layer: word */
+    OPTION_LABEL, /* the label of an earlier layer: word */
+    OPTION_LABELS /* several of them: labels (as OPTION_WORDS) */
 } OptionType;
 
 /* What a trainer knows an option of the train block by. */
@@ -124,6 +126,12 @@ typedef struct {
     const char *example; /* shown when it is missing, or any of several: "kernel=5x5" */
 } OptionSpec;
 
+/* A label as a statement names it. */
+typedef struct {
+    const char *name;
+    Span at;
+} LabelWritten;
+
 typedef struct {
     bool given;     /* written in the file or by a `default` line, not taken from .standard */
     bool inherited; /* given by a `default` line */
@@ -140,6 +148,7 @@ typedef struct {
     const AstValue *init; /* OPTION_INIT: a name, or a call with numbers alone; NULL: neither given nor defaulted */
     double *numbers;
     size_t number_count;
+    VEC(LabelWritten) labels; /* OPTION_LABELS */
 } OptionValue;
 
 /* Whose options they are. The values of `common` follow those of `options` in one array. */
@@ -162,17 +171,17 @@ typedef struct Layer Layer;
 
 struct Layer {
     const LayerKind *kind;
-    const char *name;     /* its label, or kind + running number; unique */
-    Span at;              /* the statement */
-    int index;            /* in Model.layers; 0 is the input */
-    OptionValue *options; /* parallel to kind->options */
-    Layer *from;          /* what it reads; NULL for the input */
-    Shape in, out;
+    const char *name;      /* its label, or kind + running number; unique */
+    Span at;               /* the statement */
+    int index;             /* in Model.layers; 0 is the input */
+    OptionValue *options;  /* parallel to kind->options */
+    VEC(Layer *) from;     /* what it reads: what flows in, or from= names, then what its labels name; input: nothing */
+    Shape in, out;         /* in: of the first that it reads */
     Activation activation; /* linear where the kind has none */
     bool trainable;
     VEC(Stored *) stored;
     int64_t multiply_adds; /* of one example, forward */
-    int readers;
+    int readers;           /* so many times it is read */
 };
 
 /* ---- settings ---- */

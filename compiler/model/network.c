@@ -11,7 +11,7 @@ static bool is_idle(const Layer *layer) { return layer->kind->idle && layer->kin
 
 /* The layer whose output it is, in use. */
 static const Layer *source_in_use(const Layer *layer) {
-    while (is_idle(layer)) layer = layer->from;
+    while (is_idle(layer)) layer = layer_above(layer);
     return layer;
 }
 
@@ -43,7 +43,7 @@ static void put_options(Arena *arena, json_t *use, json_t *training, const Layer
     bool windowed = find_window(layer, &window), idle = is_idle(layer);
     for (size_t i = 0; i < layer->kind->option_count; i++) {
         const OptionSpec *spec = &layer->kind->options[i];
-        if (spec->type == OPTION_INIT) continue; /* as the recipes they came to */
+        if (spec->type == OPTION_INIT || spec->type == OPTION_LABELS) continue; /* as recipes, as what is read */
         bool sized = windowed && (spec->type == OPTION_WINDOW || spec->type == OPTION_PAD);
         const char *text =
             sized ? window_text(arena, spec, &window) : option_text(arena, exact_text, spec, &layer->options[i]);
@@ -55,14 +55,26 @@ static void put_options(Arena *arena, json_t *use, json_t *training, const Layer
     }
 }
 
+/* The names of what a layer reads, in their order; in use: of those that do something then. */
+static const char *read_names(Arena *arena, const Layer *layer, bool in_use) {
+    const char *names = "";
+    for (size_t i = 0; i < layer->from.count; i++) {
+        const Layer *from = in_use ? source_in_use(layer->from.at[i]) : layer->from.at[i];
+        names = arena_format(arena, "%s%s%s", names, i ? ", " : "", from->name);
+    }
+    return names;
+}
+
 static json_t *row(Arena *arena, const Model *model, const Layer *layer) {
     json_t *use = json_object(), *training = json_object();
     put_options(arena, use, training, layer);
-    if (!layer->from) put(use, "values", model->bytes_input ? "bytes / 255" : "floats");
+    if (layer->from.count == 0) put(use, "values", model->bytes_input ? "bytes / 255" : "floats");
     json_t *object = json_pack("{s:s, s:s}", "name", layer->name, "kind", layer->kind->name);
     if (!use || !training || !object) out_of_memory();
-    if (layer->from) put(object, "from", source_in_use(layer->from)->name);
-    if (layer->from) put(training, "from", layer->from->name);
+    if (layer->from.count > 0) {
+        put(object, "from", read_names(arena, layer, true));
+        put(training, "from", read_names(arena, layer, false));
+    }
     if (is_idle(layer)) {
         json_decref(use);
     } else if (json_object_set_new(object, "use", use) != 0) {

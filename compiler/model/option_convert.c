@@ -31,6 +31,8 @@ bool option_has_word_for_number(const OptionSpec *spec) {
     return spec->words && spec->type != OPTION_WORD && spec->type != OPTION_WORDS && spec->type != OPTION_INIT;
 }
 
+bool option_takes_all(const OptionSpec *spec) { return spec->type == OPTION_WORDS || spec->type == OPTION_LABELS; }
+
 /* ---- messages ---- */
 
 /* "max, average or l2" */
@@ -71,6 +73,7 @@ static const char *expected_text(Arena *arena, const OptionSpec *spec) {
     case OPTION_STRING: return "a text in quotes";
     case OPTION_WORDS: return arena_format(arena, "any of %s", words_text(arena, spec));
     case OPTION_LABEL: return "the label of an earlier layer";
+    case OPTION_LABELS: return "labels of earlier layers";
     }
     BUG("unknown option type %d", (int)spec->type);
 }
@@ -259,6 +262,19 @@ static bool convert_string(const Conversion *c) {
 static bool convert_label(const Conversion *c) {
     if (c->value->kind != AST_NAME) return fail(c, "bad-value");
     c->out->word = c->value->name;
+    return true;
+}
+
+/* As words: one by one, or a list at once. */
+static bool convert_labels(const Conversion *c) {
+    bool list = c->value->kind == AST_LIST && c->value->items.count > 0;
+    for (size_t i = 0; i < (list ? c->value->items.count : 1); i++) {
+        Conversion one = *c;
+        one.value = list ? c->value->items.at[i] : c->value;
+        if (one.value->kind != AST_NAME) return fail(&one, "bad-value");
+        LabelWritten label = {one.value->name, one.value->at};
+        vec_push(c->scope->arena, &c->out->labels, label);
+    }
     return true;
 }
 
@@ -462,6 +478,7 @@ static bool convert(const Conversion *c) {
     case OPTION_STRING: return convert_string(c);
     case OPTION_WORDS: return convert_words(c);
     case OPTION_LABEL: return convert_label(c);
+    case OPTION_LABELS: return convert_labels(c);
     }
     BUG("unknown option type %d", (int)c->spec->type);
 }
@@ -474,8 +491,12 @@ static bool is_written_product(const AstValue *value) {
 bool option_convert(Scope *scope, const OptionOwner *owner, const OptionSpec *spec, const AstValue *value,
                     OptionValue *out) {
     const AstValue *evaluated = scope_evaluate(scope, value);
-    uint32_t set = out->given && !out->inherited && spec->type == OPTION_WORDS ? out->set : 0;
-    *out = (OptionValue){.given = true, .at = value->at, .choice = -1, .set = set};
+    OptionValue before = *out;
+    *out = (OptionValue){.given = true, .at = value->at, .choice = -1};
+    if (before.given && !before.inherited && option_takes_all(spec)) { /* what stood before stays */
+        out->set = before.set;
+        out->labels = before.labels;
+    }
     if (!evaluated) return false;
     Conversion conversion = {scope, owner, spec, evaluated, out};
     if ((spec->type == OPTION_WINDOW || spec->type == OPTION_PAD) && is_written_product(value)) {

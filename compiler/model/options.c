@@ -39,7 +39,7 @@ static bool read_positional(Scope *scope, const OptionOwner *owner, const AstArg
     }
     const OptionSpec *spec = &owner->options[*place];
     bool good = option_convert(scope, owner, spec, arg->value, &values[*place]);
-    if (spec->type != OPTION_WORDS) ++*place;
+    if (!option_takes_all(spec)) ++*place;
     return good;
 }
 

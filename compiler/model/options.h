@@ -16,6 +16,8 @@ bool options_complete(Scope *scope, const OptionOwner *owner, const AstStmt *stm
 /* Fills in the defaults there are, for no statement at all; a number without one is 0. */
 void options_fill(Scope *scope, const OptionOwner *owner, OptionValue *values);
 
+/* Whether it takes all values that stand at its place. */
+bool option_takes_all(const OptionSpec *spec);
 /* How many words an option has; 0: none. */
 size_t option_word_count(const OptionSpec *spec);
 /* Whether its words may stand in place of a number, rather than being all that it takes. */

@@ -25,7 +25,7 @@ static void print_layer(Arena *arena, FILE *out, const Layer *layer) {
     fprintf(out, "  %s: %s", layer->name, layer->kind->name);
     for (size_t i = 0; i < layer->kind->option_count; i++)
         print_option(arena, out, &layer->kind->options[i], &layer->options[i]);
-    if (layer->from) fprintf(out, " <- %s", layer->from->name);
+    for (size_t i = 0; i < layer->from.count; i++) fprintf(out, "%s%s", i ? ", " : " <- ", layer->from.at[i]->name);
     fprintf(out, " -> %s, readers=%d, multiply_adds=%lld\n", shape_text(arena, layer->out), layer->readers,
             (long long)layer->multiply_adds);
     for (size_t i = 0; i < layer->stored.count; i++) print_stored(arena, out, layer->stored.at[i]);

@@ -112,49 +112,71 @@ typedef struct {
     bool relu;         /* in place of the activations */
 } Trial;
 
-/* |gradient|^2 at an earlier layer, of the two parts of that at hand, times e^scale. */
+/* |gradient|^2 in its two parts, times e^scale. */
 typedef struct {
     double common, own, scale;
 } Back;
 
-static const Back whole = {1, 1, 0};
-
-static void back_through(Back *back, StepBack step) {
-    double common = back->common * step.common_common + back->own * step.own_common;
-    double own = back->common * step.common_own + back->own * step.own_own;
+static Back back_through(Back back, StepBack step) {
+    double common = back.common * step.common_common + back.own * step.common_own;
+    double own = back.common * step.own_common + back.own * step.own_own;
     double size = fmax(common, own);
-    *back = (Back){common / size, own / size, back->scale + log(size)};
+    return size > 0 ? (Back){common / size, own / size, back.scale + log(size)} : (Back){0, 0, 0};
 }
 
-/* What the walk has found so far. */
+static bool back_is_none(Back back) { return back.common + back.own == 0; }
+
+/* Of gradients that have nothing to do with each other; `share` of the second. */
+static Back back_sum(Back a, Back b, double share) {
+    if (back_is_none(b) || share == 0) return a;
+    b.scale += log(share);
+    if (back_is_none(a)) return b;
+    double scale = fmax(a.scale, b.scale), left = exp(a.scale - scale), right = exp(b.scale - scale);
+    return (Back){a.common * left + b.common * right, a.own * left + b.own * right, scale};
+}
+
+/* What the walk has found of a layer. */
 typedef struct {
-    const Trial *trial;        /* NULL: the model as it is */
+    Spread values;       /* of its outputs */
+    StepBack back;       /* from the gradient of its weighted inputs to that of what it reads */
+    StepBack activation; /* from that of its outputs to that of its weighted inputs */
+    double *share;       /* of what it reads */
+    Back gradient;       /* of its outputs */
+} Found;
+
+/* What it has found so far. */
+typedef struct {
+    const Trial *trial; /* NULL: the model as it is */
+    Arena *arena;       /* while it goes on */
+    const Layer *const *layers;
+    Found *found;              /* by layer */
     const Layer *first, *last; /* that weigh, `last` before the one at hand */
     int steps;                 /* from first to last */
-    Back from_first, from_last;
-    double change; /* of the gradient from last to first, in the natural logarithm of |gradient|^2 */
+    double change;             /* of the gradient from last to first, in the natural logarithm of |gradient|^2 */
     bool known;
     const Layer *saturated, *weighed; /* the first one whose units begin so, and the one that sums for it */
     double share;                     /* how many */
     Spread z;                         /* their weighted inputs */
 } Walk;
 
-static void back_by(Walk *walk, StepBack step) {
-    back_through(&walk->from_first, step);
-    back_through(&walk->from_last, step);
+/* The layer that sums for it. */
+static const Layer *weighing(const Layer *layer) {
+    while (layer && !layer->kind->weighs) layer = layer_above(layer);
+    return layer;
 }
 
-static Spread activate_layer(const Layer *layer, Spread z, Walk *walk) {
+static void activate_layer(const Layer *layer, Spread z, Walk *walk) {
+    Found *found = &walk->found[layer->index];
     bool relu = walk->trial && walk->trial->relu;
     Passed passed = through(relu ? (Activation){.kind = activation_find("relu")} : layer->activation, z);
-    back_by(walk, passed.back);
+    found->activation = passed.back;
+    found->values = passed.out;
     if (!walk->saturated && passed.saturated > saturated_from) {
         walk->saturated = layer;
-        walk->weighed = walk->last;
+        walk->weighed = weighing(layer);
         walk->share = passed.saturated;
         walk->z = z;
     }
-    return passed.out;
 }
 
 /* Rounds of a repeat share their statements. */
@@ -168,8 +190,19 @@ static Remedy remedy_of(const Layer *layer, const Trial *trial) {
     return remedy;
 }
 
-static Signal signal_through(const Layer *layer, Spread values, const Trial *trial) {
-    Signal signal = {.values = values, .back = step_back(1, 1), .known = true, .remedy = remedy_of(layer, trial)};
+static Signal signal_through(const Layer *layer, const Walk *walk) {
+    size_t count = layer->from.count;
+    Spread *read = NEW_ARRAY(walk->arena, Spread, count + 1);
+    Signal signal = {.read = read,
+                     .back = step_back(1, 1),
+                     .share = NEW_ARRAY(walk->arena, double, count + 1),
+                     .known = true,
+                     .remedy = remedy_of(layer, walk->trial)};
+    for (size_t i = 0; i < count; i++) {
+        read[i] = walk->found[layer->from.at[i]->index].values;
+        signal.share[i] = 1;
+    }
+    signal.values = read[0];
     if (layer->kind->propagate) layer->kind->propagate(layer, &signal);
     Spread *z = &signal.values;
     z->mean = fmax(fmin(z->mean, largest_mean), -largest_mean);
@@ -179,43 +212,67 @@ static Signal signal_through(const Layer *layer, Spread values, const Trial *tri
 }
 
 /* Through one layer: gradients are compared at those whose outputs are weighted sums. */
-static Spread pass(const Layer *layer, Spread values, Walk *walk) {
-    Signal signal = signal_through(layer, values, walk->trial);
+static void pass(const Layer *layer, Walk *walk) {
+    Signal signal = signal_through(layer, walk);
+    Found *found = &walk->found[layer->index];
+    *found = (Found){signal.values, signal.back, step_back(1, 1), signal.share, {0, 0, 0}};
     walk->known = walk->known && signal.known;
-    if (!walk->known) return signal.values;
-    back_by(walk, signal.back);
+    if (!walk->known) return;
     if (layer->kind->weighs) {
         walk->steps += walk->first != NULL;
-        if (!walk->first) {
-            walk->first = layer;
-            walk->from_first = whole;
-        }
+        if (!walk->first) walk->first = layer;
         walk->last = layer;
-        walk->from_last = whole;
     }
-    return activation_is_linear(layer->activation) ? signal.values : activate_layer(layer, signal.values, walk);
+    if (!activation_is_linear(layer->activation)) activate_layer(layer, signal.values, walk);
 }
+
+/* Gives each layer that this one reads what it gets of a gradient. */
+static void give_back(Walk *walk, const Layer *layer, Back gradient, const double *share) {
+    for (size_t i = 0; i < layer->from.count; i++) {
+        Back *sum = &walk->found[layer->from.at[i]->index].gradient;
+        *sum = back_sum(*sum, gradient, share[i]);
+    }
+}
+
+/* The natural logarithm of |gradient|^2. */
+static double back_size(Back back) { return log(back.common + back.own) + back.scale; }
 
 /* The gradient begins as signs at random, which have nothing in common. Only where the output's weights have a mean
  * does it matter that its units may err to the same side; behind a softmax their errors add up to 0. */
-static void compare(const Layer *output, Spread values, Walk *walk) {
-    StepBack step = signal_through(output, values, walk->trial).back;
-    if (step.common_own > 0 && !output->activation.kind->across) {
-        back_by(walk, step);
-    } else {
-        walk->from_first.common = walk->from_last.common = 0;
+static void compare(const Layer *output, Walk *walk) {
+    Signal signal = signal_through(output, walk);
+    bool leans = signal.back.common_own > 0 && !output->activation.kind->across;
+    give_back(walk, output, leans ? back_through((Back){1, 1, 0}, signal.back) : (Back){0, 1, 0}, signal.share);
+    double last = 0;
+    for (const Layer *const *at = walk->layers + output->index; at-- > walk->layers;) {
+        const Layer *layer = *at;
+        const Found *found = &walk->found[layer->index];
+        Back z = back_through(found->gradient, found->activation);
+        walk->known = walk->known && !(layer == walk->first && back_is_none(z));
+        if (layer == walk->last) last = back_size(z);
+        if (layer == walk->first) walk->change = back_size(z) - last;
+        give_back(walk, layer, back_through(z, found->back), found->share);
     }
-    const Back *first = &walk->from_first, *last = &walk->from_last;
-    walk->change = log(first->common + first->own) + first->scale - log(last->common + last->own) - last->scale;
+}
+
+/* The last layer with weights, or that joins several: the output layer, which is not asked. NULL: there is none. */
+static const Layer *output_of(const Model *model) {
+    size_t count = model->layers.count;
+    while (count > 0 && !model->layers.at[count - 1]->kind->weighs && model->layers.at[count - 1]->from.count < 2)
+        count--;
+    return count > 0 ? model->layers.at[count - 1] : NULL;
 }
 
 static Walk walk_through(const Model *model, const Trial *trial) {
-    Walk walk = {.trial = trial, .known = true, .from_first = whole, .from_last = whole};
-    Spread values = {0};
-    size_t count = model->layers.count;
-    while (count > 0 && !model->layers.at[count - 1]->kind->weighs) count--; /* the output layer is not asked */
-    for (size_t i = 0; i + 1 < count && walk.known; i++) values = pass(model->layers.at[i], values, &walk);
-    if (walk.known && walk.steps > 0) compare(model->layers.at[count - 1], values, &walk);
+    Walk walk = {.trial = trial, .layers = (const Layer *const *)model->layers.at, .known = true};
+    const Layer *output = output_of(model);
+    walk.arena = arena_new();
+    walk.found = NEW_ARRAY(walk.arena, Found, model->layers.count);
+    for (int i = 0; output && i < output->index && walk.known; i++) pass(walk.layers[i], &walk);
+    if (walk.known && walk.steps > 0) compare(output, &walk);
+    arena_free(walk.arena);
+    walk.arena = NULL;
+    walk.found = NULL;
     return walk;
 }
 

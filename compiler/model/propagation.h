@@ -30,9 +30,11 @@ typedef struct {
 
 /* What a layer does to what passes through it, for LayerKind.propagate. */
 struct Signal {
-    Spread values; /* those it reads; then its weighted inputs, or its outputs where it has no activation */
-    StepBack back; /* from the gradient of its weighted inputs to that of what it reads; both parts as they are */
-    bool known;    /* true; false: no gradient passes */
+    const Spread *read; /* of each layer it reads; independent of each other */
+    Spread values;      /* of the first one; then its weighted inputs, or its outputs where it has no activation */
+    StepBack back;      /* from the gradient of its weighted inputs to that of what it reads; both parts as they are */
+    double *share;      /* of that |gradient|^2, for each layer it reads; 1 */
+    bool known;         /* true; false: no gradient passes */
     Remedy remedy;
 };
 

@@ -162,23 +162,43 @@ typedef struct {
 
 typedef VEC(Line) Lines;
 
-/* The lines of forward, each with what it gives. */
-static void make_forward(PyTorch *out, const Model *model, Lines *lines) {
+/* Whether another layer than the next one reads it: `x` has another value by then. */
+static bool is_read_later(const Model *model, const Layer *layer) {
+    for (size_t i = (size_t)layer->index + 2; i < model->layers.count; i++) {
+        const Layer *reader = model->layers.at[i];
+        for (size_t k = 0; k < reader->from.count; k++)
+            if (reader->from.at[k] == layer) return true;
+    }
+    return false;
+}
+
+/* The lines of forward, each with what it gives; returns the variable that holds the output. What flows is `x`, what a
+ * later layer reads too has a name of its own, `x_conv1`: no word of Python, and no other layer's. */
+static const char *make_forward(PyTorch *out, const Model *model, Lines *lines) {
+    const char **value = NEW_ARRAY(out->arena, const char *, model->layers.count); /* by layer: the variable */
     for (size_t i = 0; i < model->layers.count; i++) {
         const Layer *layer = model->layers.at[i];
-        const char *x = activated(out, layer, layer->kind->pytorch(out, layer, "x"));
-        if (string_is(x, "x")) continue;
+        const char **from = NEW_ARRAY(out->arena, const char *, layer->from.count + 1);
+        from[0] = "x";
+        for (size_t k = 0; k < layer->from.count; k++) from[k] = value[layer->from.at[k]->index];
+        const char *x = activated(out, layer, layer->kind->pytorch(out, layer, from));
+        bool kept = is_read_later(model, layer), same = string_is(x, from[0]);
+        value[i] = same && (!kept || !string_is(x, "x")) ? x
+                   : kept                                ? arena_format(out->arena, "x_%s", layer->name)
+                                                         : "x";
+        if (string_is(x, value[i])) continue;
         if (layer->activation.kind->across) {
             vec_push(
                 out->arena, lines,
                 ((Line){"# nn.CrossEntropyLoss has a softmax of its own: leave this one out to train with it.", NULL}));
         }
-        Line line = {arena_format(out->arena, "x = %s", x), shape_text(out->arena, layer->out)};
+        Line line = {arena_format(out->arena, "%s = %s", value[i], x), shape_text(out->arena, layer->out)};
         vec_push(out->arena, lines, line);
     }
+    return value[model->layers.count - 1];
 }
 
-static void print_forward(const Lines *lines, FILE *out) {
+static void print_forward(const Lines *lines, const char *result, FILE *out) {
     int width = 0;
     for (size_t i = 0; i < lines->count; i++) {
         int length = (int)strlen(lines->at[i].code);
@@ -193,7 +213,7 @@ static void print_forward(const Lines *lines, FILE *out) {
             fprintf(out, "        %s\n", line->code);
         }
     }
-    fputs("        return x\n", out);
+    fprintf(out, "        return %s\n", result);
 }
 
 /* "[n, 1, 28, 28]" */
@@ -206,7 +226,7 @@ static const char *batch_text(Arena *arena, Shape shape) {
 static void print_class(PyTorch *python, const Model *model, const char *name, FILE *out) {
     const Layer *last = model->layers.at[model->layers.count - 1];
     Lines forward = {0};
-    make_forward(python, model, &forward);
+    const char *result = make_forward(python, model, &forward);
     fprintf(out, "class %s(nn.Module):\n    \"\"\"%s%s -> %s\"\"\"\n\n", name,
             batch_text(python->arena, model->layers.at[0]->out), model->bytes_input ? ", bytes divided by 255," : "",
             batch_text(python->arena, last->out));
@@ -215,7 +235,7 @@ static void print_class(PyTorch *python, const Model *model, const char *name, F
     fputs("):\n        super().__init__()\n", out);
     for (size_t i = 0; i < python->members.count; i++) fprintf(out, "        %s\n", python->members.at[i]);
     fputc('\n', out);
-    print_forward(&forward, out);
+    print_forward(&forward, result, out);
 }
 
 static const char reader[] =

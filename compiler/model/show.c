@@ -57,7 +57,7 @@ const char *show_shape(Arena *arena, Shape shape) {
                         (long long)shape.dim[2]);
 }
 
-const char *show_layer(Arena *arena, const Model *model, const Layer *layer) {
+const char *show_layer(Arena *arena, const Layer *layer) {
     const char *text = layer->kind->name;
     for (size_t i = 0; i < layer->kind->option_count; i++) {
         const OptionSpec *spec = &layer->kind->options[i];
@@ -75,31 +75,55 @@ const char *show_layer(Arena *arena, const Model *model, const Layer *layer) {
         text = arena_format(arena, "%s, %s", text, activation_text(arena, number_text, layer->activation));
     }
     if (!layer->trainable) text = arena_format(arena, "%s, frozen", text);
-    if (layer->from && layer->index > 0 && layer->from != model->layers.at[layer->index - 1]) {
-        text = arena_format(arena, "%s, from %s", text, layer->from->name);
-    }
     return text;
 }
 
-enum { COLUMN_NAME, COLUMN_KIND, COLUMN_OUTPUT, COLUMN_PARAMETERS, COLUMN_MULTIPLY_ADDS, COLUMN_MEMORY, COLUMNS };
+/* "conv2, x" */
+static const char *reads_text(Arena *arena, const Layer *layer) {
+    const char *text = "";
+    for (size_t i = 0; i < layer->from.count; i++)
+        text = arena_format(arena, "%s%s%s", text, i ? ", " : "", layer->from.at[i]->name);
+    return text;
+}
+
+/* Whether each layer reads the one above it and no other. */
+static bool is_chain(const Model *model) {
+    for (size_t i = 1; i < model->layers.count; i++) {
+        const Layer *layer = model->layers.at[i];
+        if (layer->from.count != 1 || layer->from.at[0]->index + 1 != layer->index) return false;
+    }
+    return true;
+}
+
+enum {
+    COLUMN_NAME,
+    COLUMN_KIND,
+    COLUMN_READS,
+    COLUMN_OUTPUT,
+    COLUMN_PARAMETERS,
+    COLUMN_MULTIPLY_ADDS,
+    COLUMN_MEMORY,
+    COLUMNS
+};
 
 typedef struct {
     const char *cell[COLUMNS];
 } Row;
 
-static const char *const titles[COLUMNS] = {"layer", "kind", "output", "parameters", "multiply-adds", "memory"};
+static const char *const titles[COLUMNS] = {"layer",      "kind",          "reads", "output",
+                                            "parameters", "multiply-adds", "memory"};
 
 /* Columns of a terminal between two of the table, and how narrow its widest one may become. */
 enum { GAP = 3, NARROW_GAP = 2, NARROW_KIND = 16 };
 
 typedef struct {
-    int width[COLUMNS];
+    int width[COLUMNS]; /* 0: the column is left out */
     int gap;
 } Table;
 
 static int table_width(const Table *table) {
-    int total = table->gap * (COLUMNS - 1);
-    for (int i = 0; i < COLUMNS; i++) total += table->width[i];
+    int total = -table->gap;
+    for (int i = 0; i < COLUMNS; i++) total += table->width[i] > 0 ? table->gap + table->width[i] : 0;
     return total;
 }
 
@@ -107,6 +131,7 @@ static void print_line(FILE *out, const Row *row, const Table *table) {
     const int *width = table->width;
     Text line = {0};
     for (int i = 0; i < COLUMNS; i++) {
+        if (width[i] == 0) continue;
         int blanks = width[i] - net_text_width(row->cell[i]);
         if (i > 0) text_printf(&line, "%*s", table->gap, "");
         bool right = i >= COLUMN_PARAMETERS;
@@ -135,7 +160,7 @@ static void print_row(Arena *arena, FILE *out, const Row *row, const Table *tabl
         line.cell[COLUMN_KIND] = arena_copy(arena, at, length);
         print_line(out, &line, table);
         at += length;
-        line = (Row){{"", "", "", "", "", ""}};
+        line = (Row){{"", "", "", "", "", "", ""}};
     } while (*at++ == '\n');
     free(wrapped);
 }
@@ -145,9 +170,9 @@ static void print_rule(FILE *out, const Table *table) {
     fputc('\n', out);
 }
 
-static Row layer_row(Arena *arena, const Model *model, const Layer *layer) {
+static Row layer_row(Arena *arena, const Layer *layer) {
     Size size = layer_size(layer);
-    return (Row){{layer->name, show_layer(arena, model, layer), show_shape(arena, layer->out),
+    return (Row){{layer->name, show_layer(arena, layer), reads_text(arena, layer), show_shape(arena, layer->out),
                   grouped_or_blank(arena, size.parameters), grouped_or_blank(arena, size.multiply_adds),
                   bytes_text(arena, size.bytes)}};
 }
@@ -156,9 +181,9 @@ static void print_table(Arena *arena, const Model *model, FILE *out) {
     size_t count = model->layers.count;
     Row *rows = NEW_ARRAY(arena, Row, count + 2);
     for (int i = 0; i < COLUMNS; i++) rows[0].cell[i] = titles[i];
-    for (size_t i = 0; i < count; i++) rows[1 + i] = layer_row(arena, model, model->layers.at[i]);
+    for (size_t i = 0; i < count; i++) rows[1 + i] = layer_row(arena, model->layers.at[i]);
     Size total = model_size(model);
-    rows[count + 1] = (Row){{"total", "", "", grouped(arena, total.parameters), grouped(arena, total.multiply_adds),
+    rows[count + 1] = (Row){{"total", "", "", "", grouped(arena, total.parameters), grouped(arena, total.multiply_adds),
                              bytes_text(arena, total.bytes)}};
     Table table = {.gap = GAP};
     int *width = table.width;
@@ -168,6 +193,7 @@ static void print_table(Arena *arena, const Model *model, FILE *out) {
             if (w > width[i]) width[i] = w;
         }
     }
+    if (is_chain(model)) width[COLUMN_READS] = 0; /* it would say nothing */
     int room = net_page_width(out);
     if (table_width(&table) > room) table.gap = NARROW_GAP;
     while (table_width(&table) > room && width[COLUMN_KIND] > NARROW_KIND) width[COLUMN_KIND]--;
@@ -256,7 +282,8 @@ static json_t *json_option(const OptionSpec *spec, const OptionValue *value) {
     case OPTION_COUNT:
     case OPTION_STRING:
     case OPTION_WORDS:
-    case OPTION_LABEL: break;
+    case OPTION_LABEL:
+    case OPTION_LABELS: break;
     }
     return NULL;
 }
@@ -270,14 +297,20 @@ static json_t *json_options(const Layer *layer) {
     return object;
 }
 
-static json_t *json_layer(Arena *arena, const Model *model, const Layer *layer) {
+static json_t *json_reads(const Layer *layer) {
+    json_t *array = json_array();
+    for (size_t i = 0; i < layer->from.count; i++) append(array, json_string(layer->from.at[i]->name));
+    return array;
+}
+
+static json_t *json_layer(Arena *arena, const Layer *layer) {
     json_t *object = json_size(layer_size(layer));
     json_put(object, "name", json_string(layer->name));
     json_put(object, "kind", json_string(layer->kind->name));
-    json_put(object, "text", json_string(show_layer(arena, model, layer)));
+    json_put(object, "text", json_string(show_layer(arena, layer)));
     json_put(object, "options", json_options(layer));
-    json_put(object, "from", layer->from ? json_string(layer->from->name) : json_null());
-    json_put(object, "input", layer->from ? json_dims(layer->in.rank, layer->in.dim) : json_null());
+    json_put(object, "reads", json_reads(layer));
+    json_put(object, "input", layer->from.count > 0 ? json_dims(layer->in.rank, layer->in.dim) : json_null());
     json_put(object, "output", json_dims(layer->out.rank, layer->out.dim));
     json_put(object, "activation", json_string(activation_text(arena, number_text, layer->activation)));
     json_t *tensors = json_array();
@@ -303,7 +336,7 @@ void show_json(const Model *model, FILE *out) {
     Arena *arena = arena_new();
     json_t *object = json_object(), *layers = json_array();
     json_put(object, "name", json_string(model->name));
-    for (size_t i = 0; i < model->layers.count; i++) append(layers, json_layer(arena, model, model->layers.at[i]));
+    for (size_t i = 0; i < model->layers.count; i++) append(layers, json_layer(arena, model->layers.at[i]));
     json_put(object, "layers", layers);
     Size total = model_size(model);
     json_put(object, "total", json_size(total));

@@ -10,7 +10,7 @@ const char *const program_names[PROGRAM_COUNT] = {
 };
 
 /* ---- the network itself ---- */
-/* The layers up to `last`, which are all it takes; NULL: all. */
+/* The layers that it takes for `last`; NULL: all. */
 static void begin_until(Build *build, ProgramKind kind, Mode mode, const Layer *last) {
     const Model *model = build->model;
     size_t count = model->layers.count;
@@ -27,10 +27,14 @@ static void begin_until(Build *build, ProgramKind kind, Mode mode, const Layer *
     build->program->at = input->at;
     build->input = program_tensor(build->program, ROLE_INPUT, false, input->out.rank + 1, dim, "batch");
     build->label = program_tensor(build->program, ROLE_LABEL, true, 1, dim, "label");
-    for (size_t i = 0; i < count && (!last || i <= (size_t)last->index); i++) {
+    const bool *needed = last ? model_needed(build->arena, model, last) : NULL;
+    for (size_t i = 0; i < count; i++) {
+        if (needed && !needed[i]) continue;
         const Layer *layer = model->layers.at[i];
         build->program->at = layer->at;
-        Tensor *in = layer->from ? build->value[layer->from->index] : build->input;
+        Tensor **in = NEW_ARRAY(build->arena, Tensor *, layer->from.count + 1);
+        in[0] = build->input;
+        for (size_t k = 0; k < layer->from.count; k++) in[k] = build->value[layer->from.at[k]->index];
         build->value[layer->index] = layer->kind->build(build, layer, in, mode);
     }
     pool_before_activation(build);

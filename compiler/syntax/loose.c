@@ -194,14 +194,14 @@ static LooseValue *read_group(Loose *loose, char close) {
     return alone ? group->items.at[0].value : group;
 }
 
-/* Dense(10)(x) of Keras: what it is applied to is the line above. */
+/* Dense(10)(x) of Keras: what it is applied to is the line above, if it is one layer. */
 static LooseValue *read_call(Loose *loose, const char *name) {
     LooseValue *call = new_value(loose, LOOSE_CALL, name);
     loose->next++;
     if (!read_items(loose, call, ')')) return NULL;
-    LooseValue applied = {.kind = LOOSE_GROUP};
     while (take_sign(loose, '(')) {
-        if (!read_items(loose, &applied, ')')) return NULL;
+        call->applied = new_value(loose, LOOSE_GROUP, NULL);
+        if (!read_items(loose, call->applied, ')')) return NULL;
     }
     return call;
 }
@@ -373,6 +373,7 @@ bool loose_read(Arena *arena, const char *text, size_t length, LooseLine *line) 
             line->called = true;
             line->args.at = call->items.at;
             line->args.count = line->args.capacity = call->items.count;
+            line->applied = call->applied;
             unwrap(line);
         }
     }

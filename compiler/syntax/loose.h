@@ -31,6 +31,7 @@ struct LooseValue {
     const char *text;
     const char *raw; /* as it was written */
     VEC(LooseArg) items;
+    LooseValue *applied; /* of a call: x of Dense(10)(x), as a group; NULL: nothing */
 };
 
 typedef struct {
@@ -40,6 +41,7 @@ typedef struct {
     const char *head;   /* NULL: the value of `marked` is no statement, or the line begins with a value */
     bool called;        /* head(...) */
     VEC(LooseArg) args;
+    const LooseValue *applied; /* as of a call */
 } LooseLine;
 
 /* False when even so nothing can be made of it. */

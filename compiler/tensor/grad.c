@@ -14,6 +14,8 @@
  * A dimension read by a reduction index alone takes that one. What is left over is summed: first the output indices
  * that are no pivot, then the reduction indices, in their order. y' is 0 outside of y, which bounds every sum.
  *
+ * Where several computes fill y, each is taken for itself: it reads y' where it writes, and T as it is (concat).
+ *
  * A maximum's derivative is that of the operand at the stored argmax. A condition that compares with the result of a
  * map reads the stored result instead of computing it again. */
 #include "compiler/tensor/tensor.h"
@@ -220,16 +222,36 @@ static Tensor *argmax_of(Backward *b, size_t at, Expr **flat) {
     return arg;
 }
 
+/* The sum of a tensor's parts in the order of its readers in the program; the parts were made from the last one on. */
 static Tensor *finish(Backward *b, Tensor *t) {
     Program *p = b->p;
-    if (b->gradient[t->id] || b->parts[t->id].count == 0) return b->gradient[t->id];
-    Tensor *sum = b->parts[t->id].at[0];
-    for (size_t i = 1; i < b->parts[t->id].count; i++) {
-        Expr *both = e_add(p, e_at(p, sum), e_at(p, b->parts[t->id].at[i]));
-        sum = program_map(p, arena_format(p->arena, "%s'sum%zu", t->name, i), t, both);
+    size_t count = b->parts[t->id].count;
+    if (b->gradient[t->id] || count == 0) return b->gradient[t->id];
+    Tensor *sum = b->parts[t->id].at[count - 1];
+    for (size_t i = count - 1; i-- > 0;) {
+        Expr *both = e_add(p, e_at(p, b->parts[t->id].at[i]), e_at(p, sum));
+        sum = program_map(p, arena_format(p->arena, "%s'sum%zu", t->name, count - 1 - i), t, both);
     }
     b->gradient[t->id] = sum;
     return sum;
+}
+
+/* A tensor at the place that c writes, which is another than its indices where it fills a part. */
+static Expr *at_write(Program *p, const Compute *c, Tensor *t) {
+    Affine index[TENSOR_MAX_RANK];
+    for (int d = 0; d < c->rank; d++) index[d] = ix_plus(ix(d), c->write_offset[d]);
+    return e_read(p, t, 0, index);
+}
+
+/* Where only a part of y is written, y' is not 0 outside of it: no read may reach there. */
+static void check_part(const Compute *c, const Expr *read, const Route *route) {
+    bool part = false, same = true;
+    for (int d = 0; d < c->rank; d++) part = part || c->range[d] != c->out->dim[d];
+    for (int d = 0; d < read->tensor->rank; d++)
+        same = same && affine_single(&read->index[d]) == route[d].pivot && !route[d].renamed &&
+               route[d].outputs == read->tensor->dim[d];
+    if (part && !same)
+        BUG("%s fills a part of %s and does not read %s as it is", c->name, c->out->name, read->tensor->name);
 }
 
 static void backward_through(Backward *b, size_t at) {
@@ -238,7 +260,7 @@ static void backward_through(Backward *b, size_t at) {
     p->at = c->at;
     Tensor *g = finish(b, c->out);
     if (!g) return;
-    for (int d = 0; d < c->rank; d++) ASSERT(c->write_stride[d] == 1 && c->range[d] == c->out->dim[d]);
+    for (int d = 0; d < c->rank; d++) ASSERT(c->write_stride[d] == 1);
     ReadList list = {.p = p};
     expr_reads(p, c->e, collect, &list);
     Tensor *arg = NULL;
@@ -248,8 +270,9 @@ static void backward_through(Backward *b, size_t at) {
         if (read->tensor->integer || !b->needed[read->tensor->id]) continue;
         Expr *d = expr_derivative(p, c->e, read);
         if (d->kind == EXPR_CONST && d->number == 0) continue;
-        if (c->reduce == REDUCE_NONE && expr_arity(c->e->kind) > 0) d = expr_replace(p, d, c->e, e_at(p, c->out));
-        Expr *term = e_mul(p, e_at(p, g), d);
+        if (c->reduce == REDUCE_NONE && expr_arity(c->e->kind) > 0)
+            d = expr_replace(p, d, c->e, at_write(p, c, c->out));
+        Expr *term = e_mul(p, at_write(p, c, g), d);
         if (c->reduce == REDUCE_MAX) {
             if (!arg) arg = argmax_of(b, at, &flat);
             term = e_select(p, e_same(p, e_at(p, arg), flat), term, e_const(p, 0));
@@ -258,6 +281,7 @@ static void backward_through(Backward *b, size_t at) {
         }
         Route route[TENSOR_MAX_RANK];
         for (int k = 0; k < read->tensor->rank; k++) route[k] = find_route(c, read, k);
+        check_part(c, read, route);
         gather_phases(b, c, read, route, 0, term, new_part(b, read->tensor));
     }
 }

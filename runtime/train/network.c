@@ -103,10 +103,28 @@ static bool options_differ(const Comparison *c, const char *layer, const json_t 
     return false;
 }
 
-static size_t place_of(const json_t *list, const char *name) {
+/* The next name of those that a layer reads, "conv2, x", and its length; 0 at their end. */
+static size_t next_read(const char **at) {
+    *at += strspn(*at, ", ");
+    return strcspn(*at, ",");
+}
+
+/* How often a layer reads another. */
+static size_t count_reads(const json_t *row, const char *name) {
+    size_t count = 0, size;
+    for (const char *at = text_of(row, "from"); (size = next_read(&at)) > 0; at += size) {
+        count += size == strlen(name) && strncmp(at, name, size) == 0;
+    }
+    return count;
+}
+
+static size_t place_of(const json_t *list, const char *name, size_t size) {
     size_t place = 0;
-    while (place < json_array_size(list) && strcmp(text_of(json_array_get(list, place), "name"), name) != 0) {
-        place++;
+    for (; place < json_array_size(list); place++) {
+        const char *other = text_of(json_array_get(list, place), "name");
+        if (strlen(other) == size && strncmp(other, name, size) == 0) {
+            break;
+        }
     }
     return place;
 }
@@ -114,9 +132,18 @@ static size_t place_of(const json_t *list, const char *name) {
 /* Whether what two layers read stands at different places; where one of those is left out nothing is known. */
 static bool reads_other(const Comparison *c, const char *layer, const json_t *there, const json_t *here) {
     const char *from[] = {text_of(there, "from"), text_of(here, "from")};
-    size_t place[] = {place_of(c->there, from[0]), place_of(c->here, from[1])};
-    return place[0] != place[1] && place[0] < json_array_size(c->there) && place[1] < json_array_size(c->here) &&
-           differ(c, layer, "from", from[0], from[1]);
+    const char *at[] = {from[0], from[1]};
+    bool other = false;
+    for (bool more = true; more && !other;) {
+        size_t size[] = {next_read(&at[0]), next_read(&at[1])};
+        size_t place[] = {place_of(c->there, at[0], size[0]), place_of(c->here, at[1], size[1])};
+        bool known = place[0] < json_array_size(c->there) && place[1] < json_array_size(c->here);
+        other = (size[0] == 0) != (size[1] == 0) || (known && place[0] != place[1]);
+        more = size[0] > 0;
+        at[0] += size[0];
+        at[1] += size[1];
+    }
+    return other && differ(c, layer, "from", from[0], from[1]);
 }
 
 typedef bool RowsDiffer(const Comparison *c, const json_t *there, const json_t *here, const void *context);
@@ -296,7 +323,7 @@ static json_t *only_reader(const json_t *list, const char *name) {
     size_t index;
     json_t *row;
     json_array_foreach(list, index, row) {
-        if (strcmp(text_of(row, "from"), name) == 0) {
+        if (count_reads(row, name) > 0) {
             if (found != NULL) {
                 return NULL;
             }
@@ -304,6 +331,21 @@ static json_t *only_reader(const json_t *list, const char *name) {
         }
     }
     return found;
+}
+
+/* Makes a layer read `name` where it reads `old`. */
+static void read_instead(json_t *row, const char *old, const char *name) {
+    json_t *names = json_string("");
+    size_t size;
+    for (const char *at = text_of(row, "from"); (size = next_read(&at)) > 0; at += size) {
+        bool same = size == strlen(old) && strncmp(at, old, size) == 0;
+        const char *before = json_string_value(names);
+        json_t *longer =
+            json_sprintf("%s%s%.*s", before, *before ? ", " : "", (int)(same ? strlen(name) : size), same ? name : at);
+        json_decref(names);
+        names = longer;
+    }
+    json_object_set_new(row, "from", names);
 }
 
 /* An activation on a line of its own becomes that of the layer before it, where nothing else reads that. */
@@ -318,8 +360,8 @@ static void join_activations(json_t *list) {
         }
         json_object_set(use, "activation", json_object_get(json_object_get(own, "use"), "function"));
         json_array_foreach(list, index, row) {
-            if (strcmp(text_of(row, "from"), text_of(own, "name")) == 0) {
-                json_object_set(row, "from", json_object_get(before, "name"));
+            if (count_reads(row, text_of(own, "name")) > 0) {
+                read_instead(row, text_of(own, "name"), text_of(before, "name"));
             }
         }
         json_array_remove(list, i--);
@@ -334,7 +376,7 @@ static void flatten_input(json_t *list) {
     long long count = *at != '\0';
     size_t index;
     json_array_foreach(list, index, row) {
-        bool reads = strcmp(text_of(row, "from"), text_of(input, "name")) == 0;
+        bool reads = count_reads(row, text_of(input, "name")) > 0;
         if (reads && strcmp(text_of(row, "kind"), "dense") != 0) {
             return;
         }

@@ -46,7 +46,7 @@ for word, parts in {"data": ("[a setting of the train block]\ndata SET", "[a com
                     "probe": ("[an option of log]\n  probe=",),
                     "centre": ("[an initialiser]", "[a word for 'bias_init=' of conv, dense]"),
                     "cross_entropy": ("[a word after 'cost']",),
-                    "activation": ("activation FUNCTION", "[an option of conv, dense]", "[an option of pool]"),
+                    "activation": ("activation FUNCTION", "[an option of add, conv, dense]", "[an option of pool]"),
                     "window-too-large": ("window-too-large (error)",)}.items():
     text = help_on("help", word)
     if not all(part in text for part in parts) or text.count("  softmax ") > 1:

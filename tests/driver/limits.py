@@ -46,6 +46,10 @@ def network(body, shape="784"):
 
 check("998 layers, the input and the last", network("repeat 998 { dense 10 }"))
 check("a layer too many", network("repeat 999 { dense 10 }"), "a network has at most 1000 layers [too-large]")
+check("256 layers read by one", network("    x: dense 10\n    add" + " x" * 255))
+check("257 layers", network("    x: dense 10\n    add" + " x" * 256), "a layer reads at most 256 others [too-large]")
+check("more labels than anyone reads", network("    x: dense 10\n    repeat 900 { add" + " x" * 255 + " }"),
+      "the model has too many statements and values once its repeats are expanded [too-large]")
 check("10,000 rounds", network("repeat 100 { repeat 99 { } }"))
 check("a round too many", network("repeat 10001 { dense 10 }"), "more than 10000 rounds of repeat in all [too-large]")
 check("rounds within rounds", network("repeat 5000 { repeat 2 { } }"), "more than 10000 rounds of repeat in all")

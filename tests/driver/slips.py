@@ -13,6 +13,8 @@ os.environ["HOME"] = "/home/me"
 MODELS = {
     "layer": "network t {{\n    let k = 3\n    input 1x28x28\n    conv 20 kernel=5x5 activation=relu\n    {}\n"
              "    dense 10 activation=softmax\n}}\n",
+    "block": "network t {{\n    input 1x28x28\n    x: conv 4 kernel=1x1 activation=relu\n    y: conv 4 kernel=1x1 activation=relu\n"
+             "    {}\n    dense 10 activation=softmax\n}}\n",
     "last": "network t {{\n    input 1x28x28\n    dense 30 activation=relu\n    {}\n}}\n",
     "input": "network t {{\n    {}\n    dense 10 activation=softmax\n}}\n",
     "setting": "network t {{\n    input 784\n    dense 10 activation=softmax\n}}\n"
@@ -25,6 +27,20 @@ MODELS = {
 
 # place, what is typed, the line that the help gives
 LINES = """
+block   | add([x, y])                                       | add x y
+block   | Add()([x, y])                                     | add x y
+block   | x = layers.Add()([x, y])                          | add x y
+block   | add(x, y) activation=relu                         | add x y activation=relu
+layer   | add conv 20 kernel=5                              | conv 20 kernel=5
+block   | add x, y                                          | add x y
+block   | nn.Sum(x)                                         | add x
+block   | residual x                                        | add x
+block   | skip                                              | add x
+block   | shortcut x, activation=relu                       | add x activation=relu
+block   | torch.cat([x, y], dim=1)                          | concat x y
+block   | concatenate([x, y])                               | concat x y
+block   | Concatenate(axis=1)([x, y])                       | concat x y
+block   | merge x y                                         | concat x y
 layer   | conv 6 kernel=(5,5)                               | conv 6 kernel=5x5
 layer   | conv 6 kernel=[5 5]                               | conv 6 kernel=5x5
 layer   | conv 6 kernel=5*5                                 | conv 6 kernel=5x5
@@ -365,8 +381,6 @@ layer   | MultiHeadAttention(8, 64)    | attention
 layer   | upsample 2                   | upsampling
 layer   | layernorm                    | layer normalization
 layer   | nn.BatchNorm2d(32)           | batch normalization yet
-layer   | add x                        | sums of layers yet
-layer   | concat a b                   | concatenation yet
 layer   | conv1d 16 3                  | one-dimensional convolution
 layer   | ZeroPadding2D(1)             | layers that pad
 layer   | for i in range(3):           | loop but repeat
@@ -470,7 +484,7 @@ for place, text, what in [("layer", "model = Sequential()", "Python"),
 
 # what is well written and cannot be right
 for place, text, said in [
-        ("layer", "dense 30 activation=relu from=input", "'dense1' reads 'input', so nothing reads 'conv1'"),
+        ("layer", "dense 30 activation=relu from=input", "nothing reads 'conv1'; did you forget 'add conv1', or from= on the next layer?"),
         ("split", "data digits; split validation=7000", "the parts of split do not fit digits"),
         ("split", "log gradients probe=100000", "probe=100000 is more than the training part of digits has"),
         ("split", "data mnist; split validation=0.1; batch 100000", "batch 100000 is more than the training part of mnist"),

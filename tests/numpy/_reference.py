@@ -1,7 +1,7 @@
 """An independent model of what netc trains, in NumPy and float64, written from the definitions in docs/.
 
-A network is a list of layers, each a dict: {"kind": "conv", "maps": 3, "kernel": (3, 2), "activation": "relu"}. From it
-come the text of a .net file and, in Network, forward and backward passes and the steps of stochastic gradient descent.
+A network is a list of layers, each a dict: {"kind": "conv", "maps": 3, "kernel": (3, 2), "activation": "relu"}, with its
+"label" and what it reads, "from" and "labels", where that is not the layer above. From it come the text of a .net file and, in Network, forward and backward passes and the steps of stochastic gradient descent.
 """
 import csv
 import json
@@ -163,7 +163,27 @@ class Activation(Layer):
         return self.delta
 
 
-KINDS = {"conv": Conv, "dense": Dense, "pool": Pool, "activation": Activation}
+class Add(Layer):
+    """Of several inputs: sums takes a list, backward gives one."""
+
+    def sums(self, x, params):
+        self.count = len(x)
+        return sum(x)
+
+    def backward_sums(self, params):
+        return [self.delta] * self.count
+
+
+class Concat(Layer):
+    def sums(self, x, params):
+        self.ends = np.cumsum([part.shape[1] for part in x])[:-1]
+        return np.concatenate(x, 1)
+
+    def backward_sums(self, params):
+        return np.split(self.delta, self.ends, 1)
+
+
+KINDS = {"conv": Conv, "dense": Dense, "pool": Pool, "activation": Activation, "add": Add, "concat": Concat}
 
 
 class Network:
@@ -178,7 +198,11 @@ class Network:
         for layer in self.layers:
             kind = layer.spec["kind"]
             count[kind] = count.get(kind, 0) + 1
-            layer.name = f"{kind}{count[kind]}"
+            layer.name = layer.spec.get("label", f"{kind}{count[kind]}")
+        above = "input"
+        for layer in self.layers:
+            layer.reads = [layer.spec.get("from", above), *layer.spec.get("labels", [])]
+            above = layer.name
 
     def run(self, params, images, labels):
         """Forward and backward; afterwards each layer has z, delta and gradients (sums over the images). Returns the
@@ -186,8 +210,11 @@ class Network:
         scaled = images / 255
         shape = (-1,) + (1,) * (images.ndim - 2)
         x = (scaled - np.reshape(self.mean, shape)) / np.reshape(self.std, shape)
+        values = {"input": x}
         for layer in self.layers:
-            x = layer.forward(x, params.get(layer.name, {}))
+            read = [values[name] for name in layer.reads]
+            x = values[layer.name] = layer.forward(read if "labels" in layer.spec else read[0],
+                                                   params.get(layer.name, {}))
         last = self.layers[-1]
         z = last.z
         y = scaled.reshape(z.shape) if self.target == "input" else (
@@ -202,8 +229,11 @@ class Network:
             total = (np.log(np.exp(z - top).sum(1)) + top[:, 0] - (z * y).sum(1)).sum()
             gradient = np.exp(z - top) / np.exp(z - top).sum(1, keepdims=True) - y
         self.outputs = x
+        gradients = {last.name: gradient}
         for layer in reversed(self.layers):
-            gradient = layer.backward(gradient, params.get(layer.name, {}))
+            back = layer.backward(gradients[layer.name], params.get(layer.name, {}))
+            for name, part in zip(layer.reads, back if "labels" in layer.spec else [back]):
+                gradients[name] = gradients.get(name, 0) + part
         return total
 
     def step(self, params, images, labels, rate, n, l2=0.0, l1=0.0, frozen=()):
@@ -228,8 +258,8 @@ def by(pair):
 def layer_text(spec):
     words = {"conv": [spec.get("maps")], "dense": [spec.get("units")],
              "pool": [spec.get("method"), by(spec["window"]) if "window" in spec else None],
-             "activation": [spec.get("activation")]}[spec["kind"]]
-    for key in ("kernel", "stride", "pad"):
+             "activation": [spec.get("activation")]}.get(spec["kind"], list(spec.get("labels", [])))
+    for key in ("kernel", "stride", "pad", "from"):
         if key in spec:
             words.append(f"{key}={by(spec[key])}")
     for key in ("bias", "trainable"):
@@ -241,7 +271,8 @@ def layer_text(spec):
         words.append("init=normal(0, 0.4)")
         if spec.get("bias", True):
             words.append("bias_init=normal(0, 0.5)")
-    return "    " + " ".join([spec["kind"], *map(str, words)])
+    label = [spec["label"] + ":"] if "label" in spec else []
+    return "    " + " ".join([*label, spec["kind"], *map(str, words)])
 
 
 def write_model(path, shape, layers, settings, input_options=""):

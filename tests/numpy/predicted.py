@@ -15,11 +15,17 @@ NETWORKS = [(4, "relu", "normal(1, 0.1)", "zeros", 0, 1, "grow"),
             (1, "sigmoid", "glorot_uniform", "zeros", 100, 1, "saturated"),
             (1, "tanh", "glorot_uniform", "zeros", 0, 0.001, "saturated"),
             (4, "tanh", "lecun_normal", "zeros", 0.1307, 0.3081, ""),
-            (4, "relu", "he_normal", "constant(5)", 0, 1, "")]
+            (4, "relu", "he_normal", "constant(5)", 0, 1, ""),
+            (9, "tanh", "normal(0, 0.08)", "zeros", 0.1307, 0.3081, "shrink")]
+# The same with the input of each layer but the first added to its output: what comes back by both ways adds up.
+RESIDUAL = [(9, "tanh", "normal(0, 0.08)", "zeros", 0.1307, 0.3081, ""),
+            (12, "relu", "he_normal", "zeros", 0.1307, 0.3081, "grow")]
 MODEL = """network predicted {{
     input 784 mean={4} std={5}
-    repeat {0} {{ dense 30 activation={1} init={2} bias_init={3} }}
-    dense 10 activation=softmax
+    default dense activation={1} init={2} bias_init={3}
+    dense 30
+    repeat {0} - 1 {{ x:; dense 30; {7} }}
+    dense 10 activation=softmax init=glorot_uniform bias_init=zeros
 }}
 train {{
     data digits
@@ -32,11 +38,11 @@ train {{
 """
 
 
-def check(number, network):
+def check(number, network, join):
     depth, *_, warned = network
     path = f"predicted{number}.net"
     with open(path, "w", encoding="utf-8") as file:
-        file.write(MODEL.format(*network))
+        file.write(MODEL.format(*network, join))
     text = subprocess.run([r.NETC, "check", path], capture_output=True, text=True).stderr
     change = re.search(r"to (grow|shrink) about ([\d.]+) times a layer", text)
     share = re.search(r"some (\d+) % of the units of '(\w+)'", text)
@@ -59,8 +65,8 @@ def check(number, network):
 
 
 def main():
-    for number, network in enumerate(NETWORKS):
-        check(number, network)
+    for number, network in enumerate(NETWORKS + RESIDUAL):
+        check(number, network, "" if number < len(NETWORKS) else "add x")
     print("ok")
 
 

@@ -18,6 +18,14 @@ def dense(units, **more):
     return {"kind": "dense", "units": units, **more}
 
 
+def add(*labels, **more):
+    return {"kind": "add", "labels": list(labels), **more}
+
+
+def concat(*labels, **more):
+    return {"kind": "concat", "labels": list(labels), **more}
+
+
 # name: (shape of an example, layers, settings, what Network and step take beside them)
 CASES = {
     "conv_pool": ((1, 12, 11), [conv(3, (3, 2), activation="relu"), pool("max", (2, 2)),
@@ -42,6 +50,14 @@ CASES = {
                            dense(6, activation="sigmoid", trainable=False), SOFTMAX], {"frozen": ("conv1", "dense1")}),
     "statistics": ((3, 6, 5), [conv(4, (3, 2), activation="tanh"), SOFTMAX], {"input": "mean=data std=data"}),
     "features": ((20,), [dense(9, activation="tanh"), SOFTMAX], {"input": "mean=data std=data"}),
+    "sums": ((2, 9, 8), [conv(3, (3, 3), activation="tanh", label="x"), conv(3, (3, 3), pad="same", activation="relu"),
+                         conv(3, (3, 3), pad="same", label="y"), conv(3, (1, 1), **{"from": "x"}, label="z"),
+                         add("x", "y", activation="tanh"), conv(3, (3, 3), pad="same", activation="relu"), add("z"),
+                         pool("max", (2, 2)), dense(7, activation="tanh", label="d"), dense(7), add("d", "d"), SOFTMAX], {}),
+    "ways": ((2, 9, 8), [conv(3, (3, 3), activation="tanh", pad="same", label="x"), conv(2, (1, 1), activation="relu"),
+                         pool("max", (3, 3), stride=(1, 1), pad=(1, 1), **{"from": "x"}), concat("conv2", "input", activation="tanh"),
+                         conv(3, (3, 3), pad="same"), concat("x"), pool("max", (2, 2)), dense(7, activation="tanh", label="d"),
+                         dense(5, activation="tanh"), concat("d", "d"), SOFTMAX], {}),
     "owned_conv": ((64, 6, 5), [conv(64, (5, 4), activation="relu"), pool("max", (2, 2)), SOFTMAX], {}),
     "owned": ((300,), [dense(260, activation="relu"), SOFTMAX], {}),
 }

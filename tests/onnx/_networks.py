@@ -39,13 +39,13 @@ class Network:
         self.layers, self.params, self.metadata = [], {}, {"format": "pt"}
         self.name = re.match(r"network (\w+)", dump[0])[1]
         for line in dump[0].split("\n")[1:]:
-            layer = re.match(r"  (\w+): (\w+)(.*?)(?: <- (\w+))? -> ([0-9x]+), readers", line)
+            layer = re.match(r"  (\w+): (\w+)(.*?)(?: <- ([\w, ]+))? -> ([0-9x]+), readers", line)
             param = re.match(r"    (\w+)\.(\w+) \[(.*)\] = (?!.*, (?:metadata|not kept)$)", line)
             if layer:
                 words = re.findall(r"(?:\w+=)?(?:\[.*?\]|\S)+", layer[3])
                 options = dict(word.split("=", 1) for word in words if "=" in word)
                 self.layers.append({"name": layer[1], "kind": layer[2], "words": [w for w in words if "=" not in w],
-                                    "from": layer[4], "out": tuple(map(int, layer[5].split("x"))), **options})
+                                    "from": (layer[4] or "").split(", "), "out": tuple(map(int, layer[5].split("x"))), **options})
             elif param:
                 shape = tuple(map(int, param[3].split(", ")))
                 spread = 1 / math.sqrt(math.prod(shape[1:])) if len(shape) > 1 else 0.3
@@ -80,14 +80,13 @@ class Network:
         mean, std = (s.reshape(-1, *[1] * (len(self.shape) - 1)) for s in self.statistics)
         values = {self.layers[0]["name"]: (x.astype(float) - mean) / std}
         for layer in self.layers[1:]:
-            value = values[layer["from"]]
             params = {key: v.astype(float) for key, v in self.params.get(layer["name"], {}).items()}
-            values[layer["name"]] = activate(layer, sums(layer, value, params))
+            values[layer["name"]] = activate(layer, sums(layer, [values[name] for name in layer["from"]], params))
         return values[until or self.layers[-1]["name"]]
 
 
-def sums(layer, x, params):
-    kind, words = layer["kind"], layer["words"]
+def sums(layer, read, params):
+    kind, words, x = layer["kind"], layer["words"], read[0]
     spec = {key: window(layer[key]) for key in ("kernel", "stride", "pad") if key in layer}
     if kind == "conv":
         return r.Conv(spec).sums(x, params)
@@ -99,6 +98,10 @@ def sums(layer, x, params):
         return x if layer["inverted"] == "true" else x * (1 - float(words[0]))
     if kind == "flatten":
         return x.reshape(len(x), -1)
+    if kind == "add":
+        return sum(read)
+    if kind == "concat":
+        return np.concatenate(read, 1)
     assert kind == "activation", kind
     return x
 

@@ -164,6 +164,7 @@ SELU = (1.05070102214813232421875, 1.67326319217681884765625)  # gamma and alpha
 OPERATORS = {
     "Add": lambda a, x, y: x + y, "Sub": lambda a, x, y: x - y, "Mul": lambda a, x, y: x * y,
     "Div": lambda a, x, y: x / y, "Identity": lambda a, x: x,
+    "Concat": lambda a, *x: np.concatenate(x, a["axis"]),
     "Conv": conv, "Gemm": gemm, "MaxPool": lambda a, x: windows(x, a, -np.inf).max((4, 5)), "AveragePool": average,
     "LpPool": lp_pool, "Softmax": softmax,
     "Flatten": lambda a, x: x.reshape(len(x), -1) if a == {"axis": 1} else None,

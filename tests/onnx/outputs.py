@@ -71,6 +71,39 @@ NETWORKS = {
         dropout 0.5 inverted=false
         dense 4 activation=sigmoid
         dropout 0.125""",
+    "sums": """input 2x9x8
+        x:
+        a: conv 2 kernel=3x3 pad=same activation=tanh
+        dropout 0.25
+        b: conv 2 kernel=3x3 pad=same activation=mish
+        add a x activation=swish
+        add b b
+        pool max 2x2
+        repeat 2 {
+            x:
+            dense 7 activation=tanh
+            dense 7
+            y:
+            dense 7 from=x
+            add y activation=softsign
+        }
+        dense 4
+        last:
+        dense 4
+        add last activation=softmax""",
+    "ways": """input 2x9x8
+        x:
+        a: conv 2 kernel=3x3 pad=same activation=tanh
+        dropout 0.25
+        concat x a activation=mish
+        pool max 2x2
+        d: dense 7 activation=tanh
+        dropout 0.5 inverted=false
+        concat d d activation=elu
+        dense 2
+        last:
+        dense 3 activation=tanh
+        concat last activation=softmax""",
     "statistics": "input 3x4x5 mean=data std=data\nconv 3 kernel=2x2 activation=relu\ndense 4 activation=softmax",
     "features": "input 12 mean=data std=[0.5, 1, 2, 0.25, 0.5, 1, 2, 0.25, 0.5, 1, 2, 0.25]\ndense 4 activation=softmax",
     "one_mean": "input 3x4x5 mean=0.5\ndense 4 activation=softmax",

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """netc build --infer --until LABEL: a network that ends at any of its layers, as a program and as ONNX, computes what
 NumPy finds for that layer. Layers before a maximum pool are among them, where pooling comes before the activation in the
-whole network, and names that layers have besides their own."""
+whole network, layers beside the way that it ends on, and names that layers have besides their own."""
 import os
 
 import _networks
@@ -23,6 +23,19 @@ with open("tail.net", "w") as text:
 }
 train { data idx images="absent" labels="absent" }
 """)
+with open("ways.net", "w") as text:
+    text.write("""network ways {
+    input 2x9x7
+    a: conv 3 kernel=3x3 pad=same activation=relu
+    pool max 3x3 stride=1 pad=1
+    b:
+    conv 3 kernel=1x1 from=a activation=tanh
+    add b activation=relu
+    concat a
+    dense 4 activation=softmax
+}
+train { data idx images="absent" labels="absent" }
+""")
 
 
 def build(path, *options):
@@ -37,7 +50,8 @@ def close(found, expected, what):
 
 
 random = np.random.default_rng(3)
-for path, aliases in [*((path, {}) for path in MODELS), ("tail.net", {"maps": "conv1", "code": "dense1"})]:
+for path, aliases in [*((path, {}) for path in MODELS), ("tail.net", {"maps": "conv1", "code": "dense1"}),
+                      ("ways.net", {"b": "pool1"})]:
     network = _networks.Network(path)
     network.write_weights("weights.safetensors")
     x = random.uniform(0, 1, (19, *network.shape)).astype(np.float32)
@@ -52,5 +66,9 @@ for path, aliases in [*((path, {}) for path in MODELS), ("tail.net", {"maps": "c
         close(np.load("y.npy"), expected, f"{path}: the program until {label}")
         build(path, "--until", label, "--emit", "onnx", "-o", "model.onnx")
         with open("model.onnx", "rb") as file:
-            close(_onnx.evaluate(_onnx.decode(file.read()), x), expected, f"{path}: ONNX until {label}")
+            model = _onnx.decode(file.read())
+        close(_onnx.evaluate(model, x), expected, f"{path}: ONNX until {label}")
+        read = {name for node in model["graph"]["node"] for name in node["input"]}
+        if idle := {node["output"][0] for node in model["graph"]["node"]} - read - {model["graph"]["output"][0]["name"]}:
+            fail(f"{path}: ONNX until {label}: nothing reads {idle}")
     print(f"{network.name}: {', '.join([*names, *aliases])}")

@@ -124,6 +124,37 @@ for changes in SAME:
     t.check(said_by_trainer("same.net", run) == "", f"{changes}: {said_by_trainer('same.net', run)}")
     t.check(said_by_build("same.net", run) == TAKEN, f"{changes}: {said_by_build('same.net', run)}")
 
+# ---- layers that read several ----
+WAYS = MODEL.split("    conv")[0].replace("m {", "ways {") + """    first: dense 8 activation=tanh
+    second: dense 8
+    dropout 0.5
+    x:
+    third: dense 8 activation=act from=first
+    add x first activation=relu
+    concat third first
+""" + MODEL.split("init=normal(0, 0.1)\n")[1]
+write("ways.net", model=WAYS)
+netc("train", "ways.net", *FAST, "-q")
+ways = f"{t.folder('ways')}/weights.safetensors"
+for changes, difference in [
+    ([("add x first", "add x")], "layer add1: from third, second, first in the file, third, second here"),
+    ([("concat third first", "concat first third")],
+     "layer concat1: from add1, third, first in the file, add1, first, third here"),
+    ([("act from=first", "act from=second")],
+     "layer third: from first in the file, second here"),
+]:
+    write("joined.net", *changes, model=WAYS)
+    t.check(difference in said_by_trainer("joined.net", ways), f"{changes}: {said_by_trainer('joined.net', ways)}")
+for changes in [
+    [],
+    [("    dropout 0.5\n", "")],
+    [("    first: dense 8 activation=tanh", "    d: dense 8\n    first: activation tanh")],
+    [("add x first activation=relu", "add x first\n    activation relu")],
+]:
+    write("joined.net", *changes, model=WAYS)
+    said = said_by_trainer("joined.net", ways, *(["--rename", "first=d"] if "d: dense" in str(changes) else []))
+    t.check("[other-function]" not in said, f"{changes}: {said}")
+
 # ---- an input that dense layers alone read is a list of its values ----
 FLAT = MODEL.split("    conv")[0].replace("m {", "flat {") + MODEL.split("    dropout 0.5\n")[1]
 write("flat.net", model=FLAT)
