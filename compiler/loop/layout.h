@@ -21,9 +21,19 @@ typedef enum {
     SCOPE_ONCE   /* log values of parameters and gradients: one task */
 } WorkScope;
 
+/* The phases of one level, in their order. Each sees what those before it have made. */
+typedef enum {
+    PHASE_GIVEN,  /* without images, of what is stored alone */
+    PHASE_IMAGES, /* chunk by chunk, the slots' sums included; then these are added up */
+    PHASE_PARTS,  /* owned sums, and all else without images */
+    PHASE_ONCE,
+    PHASES
+} Phase;
+
 typedef struct {
     Compute *compute;
     WorkScope scope;
+    Phase phase;
     int level;    /* phases of one level are run before those of the next */
     int place;    /* in the program's order, for lifetimes */
     int together; /* `next` alone: those of one number are one nest; 0: it is one by itself */
@@ -45,6 +55,7 @@ typedef struct {
     int64_t size;    /* elements (of a chunk) with the edge */
     int first, last; /* lifetime in scratch, in places */
     int level;       /* of its writer; -1: given */
+    Phase phase;     /* of its writer */
     bool crosses;    /* read in a later phase */
 } Place;
 

@@ -1,5 +1,6 @@
 /* Programs become kernels: passes, layouts, then for each level the phases its computes need.
  *
+ *     part            what is made of stored tensors alone
  *     slot or chunk   what goes chunk by chunk: forward, backward, partial gradient sums
  *     part            the slots' sums added up
  *     part            owned gradients, steps: split by elements
@@ -70,17 +71,14 @@ static int make_group(Lowering *l, Placed *list, int count) {
     return nest_make(&l->context, &group, nest_name(l, list[0].compute->name), fill);
 }
 
-static bool wanted(const Placed *placed, int level, WorkScope a, WorkScope b) {
-    return placed->level == level && (placed->scope == a || placed->scope == b);
-}
-
-/* The nests of a level in one or two scopes, run in program order by one kernel; none when there is nothing. */
-static void make_kernel(Lowering *l, int level, Tasks tasks, WorkScope a, WorkScope b) {
+/* The nests of a level's phase, run in program order by one kernel; none when there is nothing. */
+static void make_kernel(Lowering *l, int level, Phase phase, Tasks tasks) {
     Arena *arena = l->context.arena;
     VEC(Placed) chosen = {0};
     VEC(int) nests = {0};
     for (size_t i = 0; i < l->layout->list.count; i++)
-        if (wanted(&l->layout->list.at[i], level, a, b)) vec_push(arena, &chosen, l->layout->list.at[i]);
+        if (l->layout->list.at[i].level == level && l->layout->list.at[i].phase == phase)
+            vec_push(arena, &chosen, l->layout->list.at[i]);
     if (chosen.count == 0) return;
     for (size_t i = 0; i < chosen.count;) {
         size_t end = i + 1;
@@ -119,17 +117,18 @@ static void make_merge(Lowering *l, int level) {
 static void lower_program(Lowering *l) {
     if (l->layout->one_image) {
         ASSERT(l->layout->levels == 1);
-        make_kernel(l, 0, TASKS_ONCE, SCOPE_CHUNK, SCOPE_CHUNK);
+        make_kernel(l, 0, PHASE_IMAGES, TASKS_ONCE);
         return;
     }
     for (int level = 0; level < l->layout->levels; level++) {
         bool slots = false;
         for (size_t i = 0; i < l->layout->list.count; i++)
-            slots = slots || wanted(&l->layout->list.at[i], level, SCOPE_SLOT, SCOPE_SLOT);
-        make_kernel(l, level, slots ? TASKS_SLOT : TASKS_CHUNK, SCOPE_CHUNK, SCOPE_SLOT);
+            slots = slots || (l->layout->list.at[i].level == level && l->layout->list.at[i].scope == SCOPE_SLOT);
+        make_kernel(l, level, PHASE_GIVEN, TASKS_PART);
+        make_kernel(l, level, PHASE_IMAGES, slots ? TASKS_SLOT : TASKS_CHUNK);
         if (slots) make_merge(l, level);
-        make_kernel(l, level, TASKS_PART, SCOPE_OWNED, SCOPE_PART);
-        make_kernel(l, level, TASKS_ONCE, SCOPE_ONCE, SCOPE_ONCE);
+        make_kernel(l, level, PHASE_PARTS, TASKS_PART);
+        make_kernel(l, level, PHASE_ONCE, TASKS_ONCE);
     }
 }
 
