@@ -177,6 +177,7 @@ static void settle_image(Layout *layout, const Tensor *t, const Compute *writer)
 static void settle_place(Arena *arena, Layout *layout, const Tensor *t, const Compute *writer, WorkScope scope,
                          Packing *packing) {
     Place *place = &layout->place[t->id];
+    bool made_before = packing && place->level >= 0 && place->phase == PHASE_GIVEN;
     if (layout->one_image && tensor_is_batched(t)) {
         settle_image(layout, t, writer);
         return;
@@ -222,8 +223,12 @@ static void settle_place(Arena *arena, Layout *layout, const Tensor *t, const Co
         }
         return;
     }
-    place->buffer = BUFFER_GRAD;
-    if (scope == SCOPE_SLOT) {
+    place->buffer = made_before ? BUFFER_STATE : BUFFER_GRAD;
+    if (made_before) {
+        place->size = row_major(t, place, 0, 1);
+        place->base = layout->state_size;
+        layout->state_size += net_padded(place->size);
+    } else if (scope == SCOPE_SLOT) {
         bool rows = compute_is_outer(writer);
         place->size = row_major(t, place, 0, 1);
         if (rows && t->rank > 1) { /* whole vectors: a row of the first dimension is padded */
@@ -276,6 +281,7 @@ Layout *layout_program(Arena *arena, Program *program, LayoutMode mode) {
     Layout *layout = NEW(arena, Layout);
     layout->program = program;
     layout->one_image = mode.one_image;
+    layout->state_size = mode.state_size;
     layout->place = NEW_ARRAY(arena, Place, program->tensors.count);
     for (size_t t = 0; t < program->tensors.count; t++) layout->place[t].level = -1;
     find_levels(arena, layout);

@@ -66,15 +66,18 @@ typedef struct {
     Place *place;     /* by tensor id */
     int levels;
     int64_t scratch_size, batch_chunk, slot_size, owned_size;
+    int64_t state_size; /* LayoutMode's, and the values that lie behind it */
     int64_t
         *slot_end; /* by level: where its sums end in a slot's copy; they begin where those of the level before end */
 } Layout;
 
 /* What a program is laid out for. `packing` (NULL: parameters lie as the trainer has them) is added to by a program for
- * one image, and followed by all. */
+ * one image, and followed by all. With it, values of PHASE_GIVEN lie in `state`, behind the `state_size` elements of
+ * the statistics: they are made once, when the weights are known. */
 typedef struct {
     bool one_image;
     Packing *packing;
+    int64_t state_size;
 } LayoutMode;
 
 /* Scopes, levels, buffers and sizes; then, when grad_slot (the largest slot_size of all programs) is known, the bases

@@ -115,11 +115,6 @@ static void make_merge(Lowering *l, int level) {
 }
 
 static void lower_program(Lowering *l) {
-    if (l->layout->one_image) {
-        ASSERT(l->layout->levels == 1);
-        make_kernel(l, 0, PHASE_IMAGES, TASKS_ONCE);
-        return;
-    }
     for (int level = 0; level < l->layout->levels; level++) {
         bool slots = false;
         for (size_t i = 0; i < l->layout->list.count; i++)
@@ -225,22 +220,24 @@ Code *lower_programs(Arena *arena, Programs *programs, const LowerOptions *optio
     return code;
 }
 
-/* The program `predict` for one image or for chunks of 16; gives its only kernel. */
-static int lower_predict(const Lowering *base, const char *name, Inference *inference, bool one_image) {
-    Arena *arena = base->context.arena;
+/* A phase of the program `predict`, all that the code has: tasks ONCE for one image, CHUNK for chunks of 16, PART for
+ * what is made before any image comes. Gives its kernel; -1: there is nothing in that phase. */
+static int lower_predict(const NestContext *context, const char *name, Inference *inference, Tasks tasks) {
+    Arena *arena = context->arena;
     Program *p = inference->programs->program[PROGRAM_PREDICT];
-    Lowering l = *base;
+    bool one_image = tasks == TASKS_ONCE;
+    Lowering l = {.context = *context, .program = p, .commit = -1};
     p->name = name; /* of nests and kernels */
-    l.layout = layout_program(arena, p, (LayoutMode){one_image, &inference->packing});
-    l.program = p;
+    l.layout =
+        layout_program(arena, p, (LayoutMode){one_image, &inference->packing, inference->programs->model->state_size});
     l.written = NEW_ARRAY(arena, bool, p->tensors.count);
-    l.commit = -1;
     layout_settle(l.layout, 0, 0, 0);
-    lower_program(&l);
+    if (l.layout->levels != 1) BUG("%s takes %d levels", name, l.layout->levels);
+    make_kernel(&l, 0, tasks == TASKS_PART ? PHASE_GIVEN : PHASE_IMAGES, tasks);
+    inference->state_size = l.layout->state_size;
     if (one_image) inference->one_size = l.layout->scratch_size;
     if (l.layout->scratch_size > inference->scratch_size) inference->scratch_size = l.layout->scratch_size;
-    if (l.kernels.count != 1) BUG("%s takes %zu kernels", name, l.kernels.count);
-    return l.kernels.at[0];
+    return l.kernels.count > 0 ? l.kernels.at[0] : -1;
 }
 
 static void verify_nests(const Code *code, const Block *block, const int64_t size[BUFFER_COUNT]) {
@@ -260,7 +257,7 @@ static void verify_reach(const Inference *inference, int kernel, bool one) {
     int64_t size[BUFFER_COUNT];
     for (int b = 0; b < BUFFER_COUNT; b++) size[b] = -1;
     size[BUFFER_PARAM] = inference->packing.size;
-    size[BUFFER_STATE] = model->state_size;
+    size[BUFFER_STATE] = inference->state_size;
     size[BUFFER_SCRATCH] = one ? inference->one_size : inference->scratch_size;
     if (one) size[BUFFER_INPUT] = shape_count(model->layers.at[0]->out);
     for (size_t t = 0; one && t < p->tensors.count; t++)
@@ -272,12 +269,16 @@ Inference *lower_inference(Arena *arena, Programs *programs, const LowerOptions 
     Inference *inference = NEW(arena, Inference);
     const Model *model = programs->model;
     Code *code = loop_code_new(arena, model->name, model->source);
-    Lowering base = {.context = nest_context(arena, code, options)};
+    Code *before = loop_code_new(arena, model->name, model->source);
+    NestContext context = nest_context(arena, code, options), first = nest_context(arena, before, options);
     inference->programs = programs;
     inference->code = code;
-    inference->one = lower_predict(&base, "one", inference, true);
-    inference->batch = batches ? lower_predict(&base, "batch", inference, false) : -1;
+    inference->one = lower_predict(&context, "one", inference, TASKS_ONCE);
+    inference->batch = batches ? lower_predict(&context, "batch", inference, TASKS_CHUNK) : -1;
+    bool prepares = lower_predict(&first, "prepare", inference, TASKS_PART) >= 0;
+    inference->prepare = prepares ? before : NULL;
     loop_verify(code);
+    loop_verify(before);
     verify_reach(inference, inference->one, true);
     if (batches) verify_reach(inference, inference->batch, false);
     return inference;
