@@ -191,7 +191,7 @@ Code *lower_programs(Arena *arena, Programs *programs, const LowerOptions *optio
         layout[k] = layout_program(arena, programs->program[k], (LayoutMode){.one_image = false});
         if (layout[k]->slot_size > descriptor.grad_slot) descriptor.grad_slot = layout[k]->slot_size;
         if (layout[k]->owned_size > descriptor.grad_owned) descriptor.grad_owned = layout[k]->owned_size;
-        if (layout[k]->batch_chunk > descriptor.batch_chunk) descriptor.batch_chunk = layout[k]->batch_chunk;
+        descriptor.batch_chunk[k] = layout[k]->batch_chunk;
         if (layout[k]->scratch_size > descriptor.scratch) descriptor.scratch = layout[k]->scratch_size;
     }
     base.context.grad_slot = descriptor.grad_slot;

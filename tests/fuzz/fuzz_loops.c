@@ -129,10 +129,13 @@ static Outcome run_programs(const NetModel *model, const Example *x) {
     outcome.param = buffer(model->param_size, sizeof(float));
     outcome.log = buffer(outcome.logs, sizeof(double));
     memcpy(outcome.param, x->param, (size_t)model->param_size * sizeof(float));
+    int64_t values = 0; /* for each chunk */
+    for (size_t p = 0; p < COUNT_OF(programs); p++)
+        values = programs[p]->batch_chunk > values ? programs[p]->batch_chunk : values;
     NetCall call = {.param = outcome.param,
                     .state = x->state,
                     .grad = buffer(model->grad_size, sizeof(float)),
-                    .batch = buffer(chunks * model->batch_chunk_size, sizeof(float)),
+                    .batch = buffer(chunks * values, sizeof(float)),
                     .input = model->input_bytes ? (const void *)x->bytes : x->rows,
                     .label = x->label,
                     .item = x->item,

@@ -5,7 +5,7 @@
 
 /* A whole descriptor; %s stands for what a test puts in its place. */
 static const char good[] =
-    "{\"abi\":4,\"netc\":\"0.1.0\",\"name\":\"tiny\",\"kernels\":2,\"input\":{\"shape\":[1,2,2],\"type\":\"u8\"},"
+    "{\"abi\":5,\"netc\":\"0.1.0\",\"name\":\"tiny\",\"kernels\":2,\"input\":{\"shape\":[1,2,2],\"type\":\"u8\"},"
     "\"outputs\":3,\"classes\":3,\"target\":\"class\",\"accuracy\":true,"
     "\"layers\":[{\"name\":\"dense1\",\"kind\":\"dense\",\"shape\":[3],\"activation\":\"softmax\"}],"
     "\"tensors\":[{\"name\":\"dense1.weight\",\"role\":\"weight\",\"buffer\":\"param\",\"offset\":0,\"size\":12,"
@@ -13,7 +13,7 @@ static const char good[] =
     "\"b\":0.5}},"
     "{\"name\":\"dense1.bias\",\"role\":\"bias\",\"buffer\":\"param\",\"offset\":12,\"size\":3,\"shape\":[3],"
     "\"trained\":true,\"kept\":\"dense1.bias\",\"decays\":false,\"init\":{\"kind\":\"constant\",\"a\":0,\"b\":0}}],"
-    "\"sizes\":{\"param\":15,\"state\":0,\"grad_slot\":15,\"grad\":120,\"batch_chunk\":0,\"scratch\":64,"
+    "\"sizes\":{\"param\":15,\"state\":0,\"grad_slot\":15,\"grad\":120,\"scratch\":64,"
     "\"log_once\":1,\"log_chunk\":2},\"scalars\":[\"rate / m\"],\"random\":false,\"penalty\":{},"
     "\"programs\":{\"train\":{\"phases\":[{\"kernel\":0,\"tasks\":\"slot\"},{\"kernel\":1,\"tasks\":\"part\"}],"
     "\"log\":[{\"name\":\"cost\",\"layer\":\"\",\"per\":\"chunk\",\"at\":0,\"count\":1,\"elements\":1},"
@@ -99,7 +99,7 @@ static void refuse(const char *from, const char *to, const char *reason) {
 
 static void test_bad(void **state) {
     (void)state;
-    refuse("\"abi\":4", "\"abi\":3", "version 3");
+    refuse("\"abi\":5", "\"abi\":4", "version 4");
     refuse("\"name\":\"tiny\"", "\"name\":7", "'name'");
     refuse("\"param\":15", "\"param\":14", "beyond its buffer");
     refuse("\"offset\":12", "\"offset\":11", "overlaps");
