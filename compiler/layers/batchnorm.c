@@ -18,6 +18,8 @@
 #include "compiler/model/pytorch.h"
 #include "compiler/onnx/graph.h"
 
+#define SMALL_MOMENTUM 0.5
+
 enum { NORM_MOMENTUM, NORM_EPSILON, NORM_SCALE, NORM_ACTIVATION, NORM_TRAINABLE, NORM_OPTIONS };
 
 static const OptionSpec norm_options[NORM_OPTIONS] = {
@@ -52,9 +54,19 @@ static const OptionSpec norm_options[NORM_OPTIONS] = {
                             "false keeps all that is stored, and normalises by the running statistics in training too"},
 };
 
+/* A share this small is likely to be meant as PyTorch's, of what a step brings. */
+static void warn_momentum(LayerContext *context) {
+    const OptionValue *momentum = &context->layer->options[NORM_MOMENTUM];
+    if (momentum->real >= SMALL_MOMENTUM) return;
+    diag_report(context->diags, momentum->at, "batchnorm-momentum",
+                "batchnorm momentum=%g keeps only %g %% of the running mean; PyTorch's momentum=%g is %g here",
+                momentum->real, 100 * momentum->real, momentum->real, 1 - momentum->real);
+}
+
 static bool norm_shape(LayerContext *context) {
     Layer *layer = context->layer;
     const OptionValue *option = layer->options;
+    warn_momentum(context);
     const int64_t *channels = layer->in.dim;
     layer->out = layer->in;
     layer->activation = option[NORM_ACTIVATION].activation;
