@@ -97,7 +97,12 @@ static void add_layer(Memory *memory, const Layer *layer, const Frame *frame) {
         memory->weights = plus(memory->weights, times(stored_count(stored), FLOAT * frame->copies));
         memory->gradients = plus(memory->gradients, times(gradient_size(stored, frame->logged), FLOAT));
     }
-    memory->values = plus(memory->values, times(times(chunk_values(layer), NET_LANES * FLOAT), frame->threads));
+    int64_t values = times(times(chunk_values(layer), NET_LANES * FLOAT), frame->threads);
+    if (layer->index > frame->last_normalised) {
+        memory->values = plus(memory->values, values);
+    } else if (values > memory->values) { /* what is kept waits in the batch: a level's layers have scratch by turns */
+        memory->values = values;
+    }
     memory->batch = plus(memory->batch, times(times(batch_values(layer, frame), FLOAT), frame->gradient_batch));
 }
 
