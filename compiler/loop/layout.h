@@ -26,8 +26,7 @@ typedef enum {
     PHASE_GIVEN,  /* without images, of what is stored alone */
     PHASE_IMAGES, /* chunk by chunk, the slots' sums included; then these are added up */
     PHASE_PARTS,  /* owned sums, and all else without images */
-    PHASE_ONCE,
-    PHASES
+    PHASE_ONCE    /* logged values of parameters and gradients */
 } Phase;
 
 typedef struct {
