@@ -117,7 +117,7 @@ static const Inference *take_kernels(const Shipment *shipment, Library *library)
         const Inference *inference = compilation->inference[i];
         library->code[i] =
             (LibraryCode){inference->code, inference->one, inference->batch, compilation->target[i].level};
-        ASSERT(inference->packing.size == first->packing.size);
+        ASSERT(inference->packing.size == first->packing.size && inference->state_size == first->state_size);
         scratch = inference->scratch_size > scratch ? inference->scratch_size : scratch;
         library->scratch_one = inference->one_size > library->scratch_one ? inference->one_size : library->scratch_one;
     }
@@ -148,10 +148,10 @@ static Library make_library(Arena *arena, const Trained *trained, const Shipment
         library.workspace = library.workspace_one;
     }
     library.state_offset = round_up(first->packing.size);
-    library.weight_count = library.state_offset + round_up(model->state_size);
+    library.weight_count = library.state_offset + round_up(first->state_size);
     library.result_step = (library.outputs + RESULTS - 1) / RESULTS;
     library.result_count = (library.outputs + library.result_step - 1) / library.result_step;
-    float *weights = NEW_ARRAY(arena, float, library.weight_count + 1);
+    float *weights = aligned_floats(arena, library.weight_count);
     library.weights = weights;
     library.results = rounds(shipment, true) + rounds(shipment, false);
     float *result = NEW_ARRAY(arena, float, library.results *library.result_count);
@@ -161,7 +161,7 @@ static Library make_library(Arena *arena, const Trained *trained, const Shipment
     }
     float *params = NEW_ARRAY(arena, float, model->param_size + 1);
     fill_stored(model, trained, params, weights + library.state_offset);
-    memcpy(weights, packing_fill(arena, &first->packing, params), (size_t)first->packing.size * sizeof *weights);
+    inference_fill(arena, first, params, weights, weights + library.state_offset);
     for (int fused = 1; fused >= 0; fused--) {
         if (rounds(shipment, fused)) {
             make_result(arena, first, fused, &library, result);

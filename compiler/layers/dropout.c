@@ -69,7 +69,7 @@ static Tensor *dropout_build(Build *build, const Layer *layer, Tensor *const *in
     double share = rounded_share(layer);
     bool inverted = layer->options[DROPOUT_INVERTED].flag;
     Expr *x = e_at(p, in[0]), *y;
-    if (mode == MODE_EVAL) {
+    if (mode != MODE_TRAIN) {
         if (inverted) return build_activate(build, layer, in[0]);
         y = e_mul(p, e_const(p, 1 - share), x);
     } else {

@@ -9,6 +9,7 @@
 #include "compiler/base/utf8.h"
 #include "compiler/model/activation.h"
 #include "compiler/model/network.h"
+#include "compiler/model/normalised.h"
 #include "compiler/model/option_text.h"
 #include "compiler/model/settings.h"
 #include "runtime/abi.h"
@@ -86,7 +87,9 @@ static json_t *program(const Code *code, const Descriptor *d, int kind) {
                            row->per_chunk ? "chunk" : "once", "at", (json_int_t)row->at, "count",
                            (json_int_t)row->count, "elements", (json_int_t)row->elements));
     }
-    return json_pack("{s:o, s:I, s:o}", "phases", phases, "commit", (json_int_t)d->commit[kind], "log", log);
+    json_t *row = json_pack("{s:o, s:I, s:o}", "phases", phases, "commit", (json_int_t)d->commit[kind], "log", log);
+    if (d->batch_chunk[kind] > 0) put(packed(row), "batch_chunk", json_integer((json_int_t)d->batch_chunk[kind]));
+    return row;
 }
 
 static json_t *lets(const Model *model) {
@@ -158,11 +161,10 @@ static json_t *penalty(const Descriptor *d) {
 }
 
 static json_t *sizes(const Descriptor *d) {
-    return json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "param", (json_int_t)d->programs->model->param_size,
+    return json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "param", (json_int_t)d->programs->model->param_size,
                      "state", (json_int_t)d->programs->model->state_size, "grad_slot", (json_int_t)d->grad_slot, "grad",
-                     (json_int_t)(NET_SLOTS * d->grad_slot + d->grad_owned), "batch_chunk", (json_int_t)d->batch_chunk,
-                     "scratch", (json_int_t)d->scratch, "log_once", (json_int_t)d->programs->log_once, "log_chunk",
-                     (json_int_t)d->programs->log_chunk);
+                     (json_int_t)(NET_SLOTS * d->grad_slot + d->grad_owned), "scratch", (json_int_t)d->scratch,
+                     "log_once", (json_int_t)d->programs->log_once, "log_chunk", (json_int_t)d->programs->log_chunk);
 }
 
 const char *descriptor_write(Arena *arena, const Code *code, const Descriptor *d) {
@@ -186,6 +188,9 @@ const char *descriptor_write(Arena *arena, const Code *code, const Descriptor *d
     put(root, "accuracy", json_boolean(classes));
     put(root, "layers", layers(model));
     if (model->explodes) put(root, "explodes", json_true());
+    const Layer *needs;
+    int64_t least = model_least_batch(model, &needs);
+    if (needs) put(root, "least_batch", json_pack("{s:I, s:s}", "examples", (json_int_t)least, "layer", needs->name));
     put(root, "network", network_json(model));
     put(root, "tensors", tensors(model));
     put(root, "sizes", sizes(d));

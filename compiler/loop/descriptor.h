@@ -8,8 +8,8 @@ typedef struct {
     const Programs *programs;
     const LowerOptions *options;
     uint64_t order_hash;
-    int64_t grad_slot, grad_owned, batch_chunk, scratch; /* elements */
-    const char *const *scalars;                          /* formulas */
+    int64_t grad_slot, grad_owned, batch_chunk[PROGRAM_COUNT], scratch; /* elements */
+    const char *const *scalars;                                         /* formulas */
     size_t scalar_count;
     const char *penalty[2];            /* formulas: of sum w^2, of sum |w|; NULL: none */
     bool random;                       /* the words of net_random follow them */

@@ -128,6 +128,7 @@ static Op op_of(ExprKind kind) {
     case EXPR_MAX: return OP_MAX;
     case EXPR_MIN: return OP_MIN;
     case EXPR_SQRT: return OP_SQRT;
+    case EXPR_FMA: return OP_FMA;
     case EXPR_LESS: return OP_LESS;
     case EXPR_SAME: return OP_IEQUAL;
     case EXPR_SELECT: return OP_SELECT;

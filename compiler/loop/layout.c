@@ -20,17 +20,26 @@ static WorkScope scope_of(const Compute *c) {
 typedef struct {
     const Layout *layout;
     Placed *placed;
+    bool waits; /* something that it reads is made by a compute */
 } LevelSearch;
 
-/* A chunk's values are ready within the phase for what goes chunk by chunk; everything else waits for its end. */
+static const Phase phase_of[] = {[SCOPE_CHUNK] = PHASE_IMAGES,
+                                 [SCOPE_SLOT] = PHASE_IMAGES,
+                                 [SCOPE_OWNED] = PHASE_PARTS,
+                                 [SCOPE_PART] = PHASE_PARTS,
+                                 [SCOPE_ONCE] = PHASE_ONCE};
+
+/* What an earlier phase of a level has made is ready in the later ones. Within one, a chunk's values are for what goes
+ * chunk by chunk; everything else waits for its end. */
 static void wait_for(void *context, Expr *read) {
     LevelSearch *search = context;
     const Place *source = &search->layout->place[read->tensor->id];
     if (source->level < 0) return;
-    WorkScope reader = search->placed->scope;
-    bool same_phase = tensor_is_batched(read->tensor) && (reader == SCOPE_CHUNK || reader == SCOPE_SLOT);
-    int ready = source->level + (same_phase ? 0 : 1);
-    if (ready > search->placed->level) search->placed->level = ready;
+    search->waits = true;
+    Phase reader = search->placed->phase;
+    bool ready = source->phase < reader || (reader == PHASE_IMAGES && tensor_is_batched(read->tensor));
+    int level = source->level + (ready ? 0 : 1);
+    if (level > search->placed->level) search->placed->level = level;
 }
 
 static void find_levels(Arena *arena, Layout *layout) {
@@ -39,11 +48,17 @@ static void find_levels(Arena *arena, Layout *layout) {
     for (size_t i = 0; i < p->computes.count; i++) {
         Compute *c = p->computes.at[i];
         Placed placed = {.compute = c, .scope = scope_of(c)};
-        LevelSearch search = {layout, &placed};
+        placed.phase = phase_of[placed.scope];
+        LevelSearch search = {layout, &placed, false};
         expr_reads(p, c->e, wait_for, &search);
         expr_reads(p, c->post, wait_for, &search);
+        if (placed.scope == SCOPE_PART && !search.waits && !c->next) placed.phase = PHASE_GIVEN;
         Place *out = &layout->place[c->out->id];
-        if (!c->next && out->level < placed.level) out->level = placed.level;
+        bool later = out->level < placed.level || (out->level == placed.level && out->phase < placed.phase);
+        if (!c->next && later) {
+            out->level = placed.level;
+            out->phase = placed.phase;
+        }
         vec_push(arena, &list, placed);
     }
     next_place(p, list.at, list.count);
@@ -163,6 +178,7 @@ static void settle_image(Layout *layout, const Tensor *t, const Compute *writer)
 static void settle_place(Arena *arena, Layout *layout, const Tensor *t, const Compute *writer, WorkScope scope,
                          Packing *packing) {
     Place *place = &layout->place[t->id];
+    bool made_before = packing && place->level >= 0 && place->phase == PHASE_GIVEN;
     if (layout->one_image && tensor_is_batched(t)) {
         settle_image(layout, t, writer);
         return;
@@ -208,8 +224,12 @@ static void settle_place(Arena *arena, Layout *layout, const Tensor *t, const Co
         }
         return;
     }
-    place->buffer = BUFFER_GRAD;
-    if (scope == SCOPE_SLOT) {
+    place->buffer = made_before ? BUFFER_STATE : BUFFER_GRAD;
+    if (made_before) {
+        place->size = row_major(t, place, 0, 1);
+        place->base = layout->state_size;
+        layout->state_size += net_padded(place->size);
+    } else if (scope == SCOPE_SLOT) {
         bool rows = writer->order.partial == PARTIAL_NONE;
         place->size = row_major(t, place, 0, 1);
         if (rows && t->rank > 1) { /* whole vectors: a row of the first dimension is padded */
@@ -262,6 +282,7 @@ Layout *layout_program(Arena *arena, Program *program, LayoutMode mode) {
     Layout *layout = NEW(arena, Layout);
     layout->program = program;
     layout->one_image = mode.one_image;
+    layout->state_size = mode.state_size;
     layout->place = NEW_ARRAY(arena, Place, program->tensors.count);
     for (size_t t = 0; t < program->tensors.count; t++) layout->place[t].level = -1;
     find_levels(arena, layout);

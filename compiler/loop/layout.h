@@ -21,9 +21,18 @@ typedef enum {
     SCOPE_ONCE   /* log values of parameters and gradients: one task */
 } WorkScope;
 
+/* The phases of one level, in their order. Each sees what those before it have made. */
+typedef enum {
+    PHASE_GIVEN,  /* without images, of what is stored alone */
+    PHASE_IMAGES, /* chunk by chunk, the slots' sums included; then these are added up */
+    PHASE_PARTS,  /* owned sums, and all else without images */
+    PHASE_ONCE    /* logged values of parameters and gradients */
+} Phase;
+
 typedef struct {
     Compute *compute;
     WorkScope scope;
+    Phase phase;
     int level;    /* phases of one level are run before those of the next */
     int place;    /* in the program's order, for lifetimes */
     int together; /* `next` alone: those of one number are one nest; 0: it is one by itself */
@@ -45,6 +54,7 @@ typedef struct {
     int64_t size;    /* elements (of a chunk) with the edge */
     int first, last; /* lifetime in scratch, in places */
     int level;       /* of its writer; -1: given */
+    Phase phase;     /* of its writer */
     bool crosses;    /* read in a later phase */
 } Place;
 
@@ -55,15 +65,18 @@ typedef struct {
     Place *place;     /* by tensor id */
     int levels;
     int64_t scratch_size, batch_chunk, slot_size, owned_size;
+    int64_t state_size; /* LayoutMode's, and the values that lie behind it */
     int64_t
         *slot_end; /* by level: where its sums end in a slot's copy; they begin where those of the level before end */
 } Layout;
 
 /* What a program is laid out for. `packing` (NULL: parameters lie as the trainer has them) is added to by a program for
- * one image, and followed by all. */
+ * one image, and followed by all. With it, values of PHASE_GIVEN lie in `state`, behind the `state_size` elements of
+ * the statistics: they are made once, when the weights are known. */
 typedef struct {
     bool one_image;
     Packing *packing;
+    int64_t state_size;
 } LayoutMode;
 
 /* Scopes, levels, buffers and sizes; then, when grad_slot (the largest slot_size of all programs) is known, the bases

@@ -1,5 +1,6 @@
 /* Programs become kernels: passes, layouts, then for each level the phases its computes need.
  *
+ *     part            what is made of stored tensors alone
  *     slot or chunk   what goes chunk by chunk: forward, backward, partial gradient sums
  *     part            the slots' sums added up
  *     part            owned gradients, steps: split by elements
@@ -71,17 +72,14 @@ static int make_group(Lowering *l, Placed *list, int count) {
     return nest_make(&l->context, &group, nest_name(l, list[0].compute->name), fill);
 }
 
-static bool wanted(const Placed *placed, int level, WorkScope a, WorkScope b) {
-    return placed->level == level && (placed->scope == a || placed->scope == b);
-}
-
-/* The nests of a level in one or two scopes, run in program order by one kernel; none when there is nothing. */
-static void make_kernel(Lowering *l, int level, Tasks tasks, WorkScope a, WorkScope b) {
+/* The nests of a level's phase, run in program order by one kernel; none when there is nothing. */
+static void make_kernel(Lowering *l, int level, Phase phase, Tasks tasks) {
     Arena *arena = l->context.arena;
     VEC(Placed) chosen = {0};
     VEC(int) nests = {0};
     for (size_t i = 0; i < l->layout->list.count; i++)
-        if (wanted(&l->layout->list.at[i], level, a, b)) vec_push(arena, &chosen, l->layout->list.at[i]);
+        if (l->layout->list.at[i].level == level && l->layout->list.at[i].phase == phase)
+            vec_push(arena, &chosen, l->layout->list.at[i]);
     if (chosen.count == 0) return;
     for (size_t i = 0; i < chosen.count;) {
         size_t end = i + 1;
@@ -118,19 +116,15 @@ static void make_merge(Lowering *l, int level) {
 }
 
 static void lower_program(Lowering *l) {
-    if (l->layout->one_image) {
-        ASSERT(l->layout->levels == 1);
-        make_kernel(l, 0, TASKS_ONCE, SCOPE_CHUNK, SCOPE_CHUNK);
-        return;
-    }
     for (int level = 0; level < l->layout->levels; level++) {
         bool slots = false;
         for (size_t i = 0; i < l->layout->list.count; i++)
-            slots = slots || wanted(&l->layout->list.at[i], level, SCOPE_SLOT, SCOPE_SLOT);
-        make_kernel(l, level, slots ? TASKS_SLOT : TASKS_CHUNK, SCOPE_CHUNK, SCOPE_SLOT);
+            slots = slots || (l->layout->list.at[i].level == level && l->layout->list.at[i].scope == SCOPE_SLOT);
+        make_kernel(l, level, PHASE_GIVEN, TASKS_PART);
+        make_kernel(l, level, PHASE_IMAGES, slots ? TASKS_SLOT : TASKS_CHUNK);
         if (slots) make_merge(l, level);
-        make_kernel(l, level, TASKS_PART, SCOPE_OWNED, SCOPE_PART);
-        make_kernel(l, level, TASKS_ONCE, SCOPE_ONCE, SCOPE_ONCE);
+        make_kernel(l, level, PHASE_PARTS, TASKS_PART);
+        make_kernel(l, level, PHASE_ONCE, TASKS_ONCE);
     }
 }
 
@@ -196,7 +190,7 @@ Code *lower_programs(Arena *arena, Programs *programs, const LowerOptions *optio
         layout[k] = layout_program(arena, programs->program[k], (LayoutMode){.one_image = false});
         if (layout[k]->slot_size > descriptor.grad_slot) descriptor.grad_slot = layout[k]->slot_size;
         if (layout[k]->owned_size > descriptor.grad_owned) descriptor.grad_owned = layout[k]->owned_size;
-        if (layout[k]->batch_chunk > descriptor.batch_chunk) descriptor.batch_chunk = layout[k]->batch_chunk;
+        descriptor.batch_chunk[k] = layout[k]->batch_chunk;
         if (layout[k]->scratch_size > descriptor.scratch) descriptor.scratch = layout[k]->scratch_size;
     }
     base.context.grad_slot = descriptor.grad_slot;
@@ -225,22 +219,24 @@ Code *lower_programs(Arena *arena, Programs *programs, const LowerOptions *optio
     return code;
 }
 
-/* The program `predict` for one image or for chunks of 16; gives its only kernel. */
-static int lower_predict(const Lowering *base, const char *name, Inference *inference, bool one_image) {
-    Arena *arena = base->context.arena;
+/* A phase of the program `predict`, all that the code has: tasks ONCE for one image, CHUNK for chunks of 16, PART for
+ * what is made before any image comes. Gives its kernel; -1: there is nothing in that phase. */
+static int lower_predict(const NestContext *context, const char *name, Inference *inference, Tasks tasks) {
+    Arena *arena = context->arena;
     Program *p = inference->programs->program[PROGRAM_PREDICT];
-    Lowering l = *base;
+    bool one_image = tasks == TASKS_ONCE;
+    Lowering l = {.context = *context, .program = p, .commit = -1};
     p->name = name; /* of nests and kernels */
-    l.layout = layout_program(arena, p, (LayoutMode){one_image, &inference->packing});
-    l.program = p;
+    l.layout =
+        layout_program(arena, p, (LayoutMode){one_image, &inference->packing, inference->programs->model->state_size});
     l.written = NEW_ARRAY(arena, bool, p->tensors.count);
-    l.commit = -1;
     layout_settle(l.layout, 0, 0, 0);
-    lower_program(&l);
+    if (l.layout->levels != 1) BUG("%s takes %d levels", name, l.layout->levels);
+    make_kernel(&l, 0, tasks == TASKS_PART ? PHASE_GIVEN : PHASE_IMAGES, tasks);
+    inference->state_size = l.layout->state_size;
     if (one_image) inference->one_size = l.layout->scratch_size;
     if (l.layout->scratch_size > inference->scratch_size) inference->scratch_size = l.layout->scratch_size;
-    if (l.kernels.count != 1) BUG("%s takes %zu kernels", name, l.kernels.count);
-    return l.kernels.at[0];
+    return l.kernels.count > 0 ? l.kernels.at[0] : -1;
 }
 
 static void verify_nests(const Code *code, const Block *block, const int64_t size[BUFFER_COUNT]) {
@@ -260,7 +256,7 @@ static void verify_reach(const Inference *inference, int kernel, bool one) {
     int64_t size[BUFFER_COUNT];
     for (int b = 0; b < BUFFER_COUNT; b++) size[b] = -1;
     size[BUFFER_PARAM] = inference->packing.size;
-    size[BUFFER_STATE] = model->state_size;
+    size[BUFFER_STATE] = inference->state_size;
     size[BUFFER_SCRATCH] = one ? inference->one_size : inference->scratch_size;
     if (one) size[BUFFER_INPUT] = shape_count(model->layers.at[0]->out);
     for (size_t t = 0; one && t < p->tensors.count; t++)
@@ -272,12 +268,16 @@ Inference *lower_inference(Arena *arena, Programs *programs, const LowerOptions 
     Inference *inference = NEW(arena, Inference);
     const Model *model = programs->model;
     Code *code = loop_code_new(arena, model->name, model->source);
-    Lowering base = {.context = nest_context(arena, code, options)};
+    Code *before = loop_code_new(arena, model->name, model->source);
+    NestContext context = nest_context(arena, code, options), first = nest_context(arena, before, options);
     inference->programs = programs;
     inference->code = code;
-    inference->one = lower_predict(&base, "one", inference, true);
-    inference->batch = batches ? lower_predict(&base, "batch", inference, false) : -1;
+    inference->one = lower_predict(&context, "one", inference, TASKS_ONCE);
+    inference->batch = batches ? lower_predict(&context, "batch", inference, TASKS_CHUNK) : -1;
+    bool prepares = lower_predict(&first, "prepare", inference, TASKS_PART) >= 0;
+    inference->prepare = prepares ? before : NULL;
     loop_verify(code);
+    loop_verify(before);
     verify_reach(inference, inference->one, true);
     if (batches) verify_reach(inference, inference->batch, false);
     return inference;

@@ -25,16 +25,22 @@ void lower_passes(Programs *programs);
 Code *lower_programs(Arena *arena, Programs *programs, const LowerOptions *options);
 /* What an inference program is made of. Kernel `one` (once) takes one image: input and output as the caller has them,
  * in NetKernel's `input` and `batch`; kernel `batch` (by chunk) takes n of them, a multiple of 16. Both read parameters
- * from `param` as `packing` says, statistics from `state` as the trainer has them, and need scratch_size floats. */
+ * from `param` as `packing` says, statistics from `state` as the trainer has them, with values behind them that are
+ * made of what is stored alone, and need scratch_size floats. */
 typedef struct {
     Programs *programs;
     Code *code;
+    Code *prepare; /* its only kernel (by part) makes these values; NULL: there are none */
     Packing packing;
     int one, batch;                 /* kernels of the code */
     int64_t scratch_size, one_size; /* elements, of both kernels and of `one` */
+    int64_t state_size;             /* elements of `state` */
 } Inference;
 
 /* Of programs_build_inference() after lower_passes(). Without `batches` there is no such kernel: `batch` is -1. */
 Inference *lower_inference(Arena *arena, Programs *programs, const LowerOptions *options, bool batches);
+/* Fills `param` (packing.size elements) from a trainer's parameters, and `state` behind the statistics that it holds.
+ * Both are 64-byte aligned. */
+void inference_fill(Arena *arena, const Inference *inference, const float *params, float *param, float *state);
 
 #endif

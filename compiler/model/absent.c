@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#define NORMAL "leave it out; activation=selu init=lecun_normal on each layer comes near"
+#define NORMAL "'batchnorm' comes near: it normalizes over the batch"
 #define EPOCHS "'epochs 30' counts passes over the training part"
 #define LINES "layers are lines: 'dense 100 activation=relu'"
 #define SGD_ONLY "the optimizer is 'optimizer sgd rate=0.1'"
@@ -77,7 +77,6 @@ const Absent foreign_absences[] = {
     {"endfor", "word that ends a block", "a block ends with '}'"},
     {"done", "word that ends a block", "a block ends with '}'"},
     {"fi", "word that ends a block", "a block ends with '}'"},
-    {"batchnormalizationlayer", "batch normalization yet", NORMAL},
     {"classificationlayer", "layer for the classes",
      "the cost goes with the last layer: 'dense 10 activation=softmax'"},
     {"verbose", "setting for messages", "a trainer takes --quiet; leave the line out"},
@@ -132,12 +131,6 @@ const Absent foreign_absences[] = {
     {"multiheadattention", "attention", HIDDEN},
     {"transformer", "attention", HIDDEN},
     {"encoder", "attention", HIDDEN},
-    {"batchnorm", "batch normalization yet", NORMAL},
-    {"batchnorm1d", "batch normalization yet", NORMAL},
-    {"batchnorm2d", "batch normalization yet", NORMAL},
-    {"batchnormalization", "batch normalization yet", NORMAL},
-    {"batchnormalize", "batch normalization yet", NORMAL},
-    {"bn", "batch normalization yet", NORMAL},
     {"layernorm", "layer normalization", NORMAL},
     {"layernormalization", "layer normalization", NORMAL},
     {"groupnorm", "group normalization", NORMAL},

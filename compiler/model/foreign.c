@@ -22,6 +22,13 @@ static const ForeignHead layers[] = {
     {"relulayer", NULL, "activation relu", "-"},
     {"tanhlayer", NULL, "activation tanh", "-"},
     {"dropoutlayer", "dropout P", "dropout", "share"},
+    {"batchnorm", NULL, "batchnorm", "- epsilon"},
+    {"batchnorm1d", NULL, "batchnorm", "- epsilon"},
+    {"batchnorm2d", NULL, "batchnorm", "- epsilon"},
+    {"batchnormalization", NULL, "batchnorm", "- epsilon"},
+    {"batchnormalizationlayer", NULL, "batchnorm", "- epsilon"},
+    {"batchnormalize", NULL, "batchnorm", "- epsilon"},
+    {"bn", NULL, "batchnorm", "- epsilon"},
     {"imageinputlayer", "input CxHxW", "input", "shape"},
     {"cnn", CONV, "conv", CONV_ORDER},
     {"maps", CONV, "conv", CONV_ORDER},
@@ -316,6 +323,8 @@ static const ForeignWord words[] = {
     {"frozen", "trainable", true},
     {"freeze", "trainable", true},
     {"requiresgrad", "trainable", false},
+    {"eps", "epsilon", false},
+    {"affine", "scale", false},
     {"sd", "std", false},
     {"stdev", "std", false},
     {"learningrate", "rate", false},
@@ -481,8 +490,8 @@ static const Rewriting rewritings[] = {
 
 static const char *const idle[] = {
     "in", "inchannels", "infeatures", "numclasses", "inputdim", "inputshape", "batchinputshape", "dataformat", "dtype",
-    "device", "inplace", "name", "dim", "axis", "startdim", "enddim", "verbose", "shuffle", "bottom", "top", "ceilmode",
-    "paddingmode",
+    "device", "inplace", "name", "dim", "axis", "numfeatures", "startdim", "enddim", "verbose", "shuffle", "bottom",
+    "top", "ceilmode", "paddingmode",
     /* units */
     "units", "neurons", "nodes", "steps", "classes", "examples", "samples", "images", "pixels", "px", "epochs", "maps",
     "filters", "channels", "features", "outputs", "layer",

@@ -11,8 +11,12 @@ typedef struct OnnxGraph OnnxGraph; /* compiler/onnx/graph.h */
 typedef struct PyTorch PyTorch;     /* compiler/model/pytorch.h */
 typedef struct Signal Signal;       /* compiler/model/propagation.h */
 
-/* How a program treats what differs between training and use (dropout). */
-typedef enum { MODE_TRAIN, MODE_EVAL } Mode;
+/* How a program treats what differs between training and use (dropout, batchnorm). */
+typedef enum {
+    MODE_TRAIN, /* at random, by the batch, which what is stored follows */
+    MODE_PROBE, /* by the batch too, but nothing at random, and nothing changes */
+    MODE_EVAL   /* as in use */
+} Mode;
 
 /* What a shape rule may use: the layer with its options and `in`, and where to report. */
 typedef struct {

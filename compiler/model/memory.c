@@ -41,15 +41,14 @@ static int64_t probed_examples(const Settings *settings) {
     return probe < train || train == 0 ? probe : train;
 }
 
-/* Images of the largest batch of any program. */
-static int64_t largest_batch(const Model *model) {
+/* Images of the largest batch that gradients are made of. */
+static int64_t gradient_batch(const Model *model) {
     const Settings *settings = &model->settings;
     int64_t train, all, batch = (int64_t)settings_number(settings, "batch");
     count_examples(settings, &train, &all);
     int64_t largest = batch > 0 && (train == 0 || batch < train) ? batch : train;
     int64_t probe = probed_examples(settings);
     if (probe > largest) largest = probe;
-    if (largest < NET_EVAL_BATCH) largest = NET_EVAL_BATCH;
     return plus(largest, NET_LANES - 1) / NET_LANES * NET_LANES;
 }
 
@@ -67,23 +66,32 @@ static int64_t chunk_values(const Layer *layer) {
     return layer_parameters(layer) > 0 ? plus(times(2, out), values_read(layer)) : out;
 }
 
-/* Floats of one image that wait for the whole batch: both factors of a large gradient. */
-static int64_t batch_values(const Layer *layer) {
+typedef struct {
+    int64_t batch, gradient_batch; /* images of the largest batch; of those that gradients are made of */
+    int64_t row_bytes;
+    int threads, copies; /* of what is stored */
+    bool logged;         /* the gradients are */
+    int last_normalised; /* the last layer that normalises over the batch; -1: none does */
+} Frame;
+
+/* Floats of one image that wait for the whole batch: both factors of a large gradient; and where a layer normalises,
+ * all values up to it, for the way back, and what comes back to the layer itself. */
+static int64_t batch_values(const Layer *layer, const Frame *frame) {
     bool waits = false;
     for (size_t i = 0; i < layer->stored.count; i++)
         waits = waits || (layer->stored.at[i]->trained && is_owned(layer->stored.at[i]));
-    return waits ? plus(values_read(layer), shape_count(layer->out)) : 0;
+    int64_t out = shape_count(layer->out), factors = waits ? plus(values_read(layer), out) : 0;
+    int64_t kept = layer->index <= frame->last_normalised ? times(out, layer->normalised ? 2 : 1) : 0;
+    return factors > kept ? factors : kept;
 }
 
-typedef struct {
-    int64_t batch, row_bytes;
-    int threads, copies; /* of what is stored */
-    bool logged;         /* the gradients are */
-} Frame;
-
 static Frame frame_of(const Model *model, int threads) {
-    int64_t element = model->bytes_input ? 1 : FLOAT;
-    return (Frame){.batch = largest_batch(model),
+    int64_t element = model->bytes_input ? 1 : FLOAT, batch = gradient_batch(model);
+    int last = (int)model->layers.count - 1;
+    while (last >= 0 && !model->layers.at[last]->normalised) last--;
+    return (Frame){.gradient_batch = batch,
+                   .batch = batch > NET_EVAL_BATCH ? batch : NET_EVAL_BATCH,
+                   .last_normalised = last,
                    .row_bytes = times(shape_count(model->layers.at[0]->out), element),
                    .threads = threads,
                    .logged = model->settings.log_gradients,
@@ -96,8 +104,13 @@ static void add_layer(Memory *memory, const Layer *layer, const Frame *frame) {
         memory->weights = plus(memory->weights, times(stored_count(stored), FLOAT * frame->copies));
         memory->gradients = plus(memory->gradients, times(gradient_size(stored, frame->logged), FLOAT));
     }
-    memory->values = plus(memory->values, times(times(chunk_values(layer), NET_LANES * FLOAT), frame->threads));
-    memory->batch = plus(memory->batch, times(times(batch_values(layer), FLOAT), frame->batch));
+    int64_t values = times(times(chunk_values(layer), NET_LANES * FLOAT), frame->threads);
+    if (layer->index > frame->last_normalised) {
+        memory->values = plus(memory->values, values);
+    } else if (values > memory->values) { /* what is kept waits in the batch: a level's layers have scratch by turns */
+        memory->values = values;
+    }
+    memory->batch = plus(memory->batch, times(times(batch_values(layer, frame), FLOAT), frame->gradient_batch));
 }
 
 static void add_up(Memory *memory) {

@@ -179,6 +179,7 @@ struct Layer {
     Shape in, out;         /* in: of the first that it reads */
     Activation activation; /* linear where the kind has none */
     bool trainable;
+    int64_t normalised; /* values of one example that are normalised together with those of the whole batch; 0: none */
     VEC(Stored *) stored;
     int64_t multiply_adds; /* of one example, forward */
     int readers;           /* so many times it is read */

@@ -4,6 +4,7 @@
 #include "compiler/model/activation.h"
 #include "compiler/model/layer.h"
 #include "compiler/model/linear.h"
+#include "compiler/model/normalised.h"
 #include "compiler/model/settings.h"
 #include "runtime/data/sets.h"
 #include "runtime/data/shape.h"
@@ -368,6 +369,7 @@ void settings_agree(Scope *scope, Model *model) {
     check_split(scope, model);
     check_stop(scope, model);
     check_probe(scope, model);
+    model_check_normalised(model, line_of(model, "batch"), scope->diags);
     if (scope->diags->errors > errors) return;
     size_t warnings = scope->diags->warnings;
     check_percent(scope, model);

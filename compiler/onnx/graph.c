@@ -149,6 +149,12 @@ const char *onnx_number(OnnxGraph *graph, const char *name, double value) {
     return add_floats(graph, name, copy, 0, NULL);
 }
 
+const char *onnx_filled(OnnxGraph *graph, const char *name, int64_t count, double value) {
+    float *copy = NEW_ARRAY(graph->arena, float, count);
+    for (int64_t i = 0; i < count; i++) copy[i] = (float)value;
+    return add_floats(graph, name, copy, 1, &count);
+}
+
 const char *onnx_shape(OnnxGraph *graph, const char *name, const int64_t *values, size_t count) {
     int64_t *copy = NEW_ARRAY(graph->arena, int64_t, count);
     memcpy(copy, values, count * sizeof *values);

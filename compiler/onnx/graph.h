@@ -45,6 +45,7 @@ const char *onnx_stored(OnnxGraph *graph, const Stored *stored);
 /* Its values in another shape, of as many. */
 const char *onnx_stored_as(OnnxGraph *graph, const Stored *stored, int rank, const int64_t *dim);
 const char *onnx_number(OnnxGraph *graph, const char *name, double value);                       /* a scalar */
+const char *onnx_filled(OnnxGraph *graph, const char *name, int64_t count, double value);        /* a vector */
 const char *onnx_shape(OnnxGraph *graph, const char *name, const int64_t *values, size_t count); /* whole numbers */
 
 /* ---- what a reader is told ---- */

@@ -102,7 +102,7 @@ static void step_all(Build *build, const Gradients *gradients) {
 static void build_gradient_program(Build *build, Programs *programs, ProgramKind kind) {
     const Settings *settings = &build->model->settings;
     bool logs = kind != PROGRAM_TRAIN, steps = kind != PROGRAM_PROBE;
-    begin(build, kind, steps ? MODE_TRAIN : MODE_EVAL);
+    begin(build, kind, steps ? MODE_TRAIN : MODE_PROBE);
     Logger logger = {.build = build, .programs = programs, .kind = kind};
     Tensor *cost = cost_build(build);
     bool norms = settings->log_gradients && (logs || settings_number(settings, "log_every") == 0);
@@ -141,7 +141,7 @@ static void build_predict(Build *build, Programs *programs, const Layer *layer) 
 }
 
 static void build_diagnose(Build *build, Programs *programs) {
-    begin(build, PROGRAM_DIAGNOSE, MODE_EVAL);
+    begin(build, PROGRAM_DIAGNOSE, MODE_PROBE);
     Logger logger = {.build = build, .programs = programs, .kind = PROGRAM_DIAGNOSE};
     log_largest_inputs(&logger);
     end(build, programs, PROGRAM_DIAGNOSE);

@@ -3,9 +3,9 @@
  *     init       biases that begin `centre`, from the first training example; only if some do
  *     train      forward, cost, gradients, the step
  *     train_log  the same with what the gradient and weight logs need; only if something is logged
- *     probe      forward and gradients as in evaluation, logged, without a step; only if gradients are probed
+ *     probe      forward and gradients without dropout, logged, without a step; only if gradients are probed
  *     eval       cost and what is counted, as in use
- *     diagnose   the largest weighted input of each layer, to say where a training diverged
+ *     diagnose   the largest weighted input of each layer over a batch, to say where a training diverged
  *     predict    the outputs alone: what a network in use is made of, and no part of a trainer
  *
  * Gradients are sums over the batch: the step divides by its size. The programs are not yet fused or scheduled. */

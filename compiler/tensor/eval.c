@@ -131,6 +131,7 @@ static double operation(Eval *eval, const Expr *e) {
     case EXPR_SIGMOID: return sigmoid(eval_expr(eval, e->a));
     case EXPR_SOFTPLUS: return softplus(eval_expr(eval, e->a));
     case EXPR_DETACH: return eval_expr(eval, e->a);
+    case EXPR_FMA: return fma(eval_expr(eval, e->a), eval_expr(eval, e->b), eval_expr(eval, e->c));
     case EXPR_SELECT: return eval_expr(eval, eval_expr(eval, e->a) != 0 ? e->b : e->c);
     case EXPR_LESS: return choose(eval, eval_expr(eval, e->a) < eval_expr(eval, e->b));
     case EXPR_SAME: return eval_expr(eval, e->a) == eval_expr(eval, e->b);

@@ -11,8 +11,9 @@ const char *const expr_names[EXPR_KIND_COUNT] = {
     [EXPR_MAX] = "max",       [EXPR_MIN] = "min",         [EXPR_SQRT] = "sqrt",
     [EXPR_EXP] = "exp",       [EXPR_EXPM1] = "expm1",     [EXPR_LOG] = "log",
     [EXPR_TANH] = "tanh",     [EXPR_SIGMOID] = "sigmoid", [EXPR_SOFTPLUS] = "softplus",
-    [EXPR_DETACH] = "detach", [EXPR_SELECT] = "select",   [EXPR_LESS] = "<",
-    [EXPR_SAME] = "==",       [EXPR_BELOW] = "below",     [EXPR_ALIVE] = "alive",
+    [EXPR_DETACH] = "detach", [EXPR_FMA] = "fma",         [EXPR_SELECT] = "select",
+    [EXPR_LESS] = "<",        [EXPR_SAME] = "==",         [EXPR_BELOW] = "below",
+    [EXPR_ALIVE] = "alive",
 };
 
 int expr_arity(ExprKind kind) {
@@ -40,6 +41,7 @@ int expr_arity(ExprKind kind) {
     case EXPR_MIN:
     case EXPR_LESS:
     case EXPR_SAME: return 2;
+    case EXPR_FMA:
     case EXPR_SELECT: return 3;
     case EXPR_KIND_COUNT: break;
     }
@@ -219,6 +221,12 @@ Expr *e_binary(Program *p, ExprKind kind, Expr *a, Expr *b) {
     return folded ? folded : node(p, &(Expr){.kind = kind, .a = a, .b = b});
 }
 
+Expr *e_fma(Program *p, Expr *a, Expr *b, Expr *c) {
+    if (is_const(a, 1)) return e_add(p, b, c);
+    if (is_const(b, 1)) return e_add(p, a, c);
+    return node(p, &(Expr){.kind = EXPR_FMA, .a = a, .b = b, .c = c});
+}
+
 Expr *e_select(Program *p, Expr *condition, Expr *a, Expr *b) {
     if (a == b) return a;
     return node(p, &(Expr){.kind = EXPR_SELECT, .a = condition, .b = a, .c = b});
@@ -273,7 +281,7 @@ static Expr *with_operands(Program *p, Expr *e, Expr *a, Expr *b, Expr *c) {
     switch (expr_arity(e->kind)) {
     case 1: return e_unary(p, e->kind, a);
     case 2: return e_binary(p, e->kind, a, b);
-    default: return e_select(p, a, b, c);
+    default: return e->kind == EXPR_FMA ? e_fma(p, a, b, c) : e_select(p, a, b, c);
     }
 }
 
@@ -354,6 +362,7 @@ static Expr *derivative_of(Program *p, Expr *e, const Expr *by) {
     Expr *da = derivative(p, e->a, by);
     if (expr_arity(e->kind) == 1) return is_const(da, 0) ? zero : derivative_unary(p, e, da);
     Expr *db = derivative(p, e->b, by);
+    if (e->kind == EXPR_FMA) return e_add(p, e_add(p, e_mul(p, e->b, da), e_mul(p, e->a, db)), derivative(p, e->c, by));
     if (is_const(da, 0) && is_const(db, 0)) return zero;
     switch ((int)e->kind) { /* binary kinds alone */
     case EXPR_ADD: return e_add(p, da, db);

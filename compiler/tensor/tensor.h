@@ -85,6 +85,7 @@ typedef enum {
     EXPR_SIGMOID,
     EXPR_SOFTPLUS,
     EXPR_DETACH, /* a; derivative 0 */
+    EXPR_FMA,    /* a * b + c, rounded once */
     EXPR_SELECT, /* a ? b : c */
     EXPR_LESS,   /* condition a < b */
     EXPR_SAME,   /* condition: integers a == b */
@@ -112,6 +113,7 @@ Expr *e_result(Program *p);
 Expr *e_alive(Program *p);
 Expr *e_unary(Program *p, ExprKind kind, Expr *a);
 Expr *e_binary(Program *p, ExprKind kind, Expr *a, Expr *b);
+Expr *e_fma(Program *p, Expr *a, Expr *b, Expr *c);
 Expr *e_select(Program *p, Expr *condition, Expr *a, Expr *b);
 Expr *e_below(Program *p, Expr *bits, double number);
 #define e_add(p, a, b) e_binary(p, EXPR_ADD, a, b)

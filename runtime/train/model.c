@@ -166,7 +166,6 @@ static void decode_sizes(NetDecoder *d) {
     model->state_size = net_get_integer(d, sizes, "state", 0, NET_SIZE_LIMIT);
     model->grad_slot_size = net_get_integer(d, sizes, "grad_slot", 0, NET_SIZE_LIMIT / NET_SLOTS);
     model->grad_size = net_get_integer(d, sizes, "grad", 0, NET_SIZE_LIMIT);
-    model->batch_chunk_size = net_get_integer(d, sizes, "batch_chunk", 0, NET_SIZE_LIMIT);
     model->scratch_size = net_get_integer(d, sizes, "scratch", 0, NET_SIZE_LIMIT);
     model->log_once = net_get_integer(d, sizes, "log_once", 0, NET_SIZE_LIMIT);
     model->log_chunk = net_get_integer(d, sizes, "log_chunk", 0, NET_SIZE_LIMIT);
@@ -225,6 +224,9 @@ static void decode_program(NetDecoder *d, const char *name, bool required, NetPr
     program->commit = program->phases;
     if (json_object_get(item, "commit") != NULL) {
         program->commit = (int)net_get_integer(d, item, "commit", 0, program->phases);
+    }
+    if (json_object_get(item, "batch_chunk") != NULL) {
+        program->batch_chunk = net_get_integer(d, item, "batch_chunk", 0, NET_SIZE_LIMIT);
     }
     const json_t *entries = json_object_get(item, "log");
     if (entries != NULL) {
@@ -424,6 +426,12 @@ static void decode_input(NetDecoder *d) {
     model->target_input = net_get_word(d, model->root, "target", targets, 2) == 1;
     model->accuracy = net_get_bool(d, model->root, "accuracy");
     model->explodes = net_get_bool(d, model->root, "explodes");
+    model->least_batch = 1;
+    if (json_object_get(model->root, "least_batch") != NULL) {
+        const json_t *least = net_get_object(d, model->root, "least_batch");
+        model->least_batch = net_get_integer(d, least, "examples", 1, NET_COUNT_LIMIT);
+        model->least_layer = net_get_string(d, least, "layer");
+    }
 }
 
 static void decode_all(NetDecoder *d) {

@@ -81,7 +81,8 @@ typedef struct {
 typedef struct {
     bool present;
     int phases, entries;
-    int commit; /* the first phase that changes a parameter; `phases`: none does */
+    int commit;          /* the first phase that changes a parameter; `phases`: none does */
+    int64_t batch_chunk; /* floats of `batch` for each chunk of 16 images */
     NetPhase *phase;
     NetLogEntry *entry;
 } NetProgram;
@@ -143,9 +144,11 @@ typedef struct {
     int64_t input_shape[NET_MAX_DIMS], input_size;
     bool input_bytes; /* rows are uint8_t, else float */
     int64_t outputs, classes;
-    bool target_input; /* the target is the input: no class, no accuracy */
-    bool explodes;     /* gradients are expected to, with these initial weights */
-    bool accuracy;     /* `correct` is among the logged sums */
+    bool target_input;       /* the target is the input: no class, no accuracy */
+    bool explodes;           /* gradients are expected to, with these initial weights */
+    bool accuracy;           /* `correct` is among the logged sums */
+    int64_t least_batch;     /* examples a step needs */
+    const char *least_layer; /* the layer that needs them; NULL: any number will do */
     int layers, tensors, scalars, settings;
     NetLayer *layer;
     NetParam *tensor;
@@ -154,7 +157,7 @@ typedef struct {
     NetFormula squares, sizes;          /* the penalty: squares * sum of w^2 + sizes * sum of |w| */
     NetSetting setting[NET_SETTINGS_MAX];
     int known[NET_KNOWN]; /* their places among the settings */
-    int64_t param_size, state_size, grad_slot_size, grad_size, batch_chunk_size, scratch_size;
+    int64_t param_size, state_size, grad_slot_size, grad_size, scratch_size;
     int64_t log_once, log_chunk;
     NetProgram init, train, train_log, probe, eval, diagnose;
     json_t *network; /* what it is (network.h); NULL: not known */

@@ -105,6 +105,36 @@ static bool check_scalars(const NetTrainer *trainer, NetError *error) {
     return true;
 }
 
+static bool check_batch(const NetTrainer *trainer, NetError *error) {
+    const NetModel *model = trainer->model;
+    if (trainer->batch >= model->least_batch || trainer->options.evaluate) {
+        return true;
+    }
+    return net_fail(error, NET_USAGE,
+                    "a batch of %" PRId64 " example%s gives '%s' too few values to normalise; it needs --batch %" PRId64
+                    " or more, and as many examples to train on [batch-of-one]",
+                    trainer->batch, net_plural((uint64_t)trainer->batch), model->least_layer, model->least_batch);
+}
+
+/* Floats of `batch` that some program needs, over a batch of its own size: what its later phases read of its images. */
+static bool count_values(const NetTrainer *trainer, int64_t probe, size_t *values) {
+    const NetModel *model = trainer->model;
+    const struct {
+        const NetProgram *program;
+        int64_t images;
+    } runs[] = {{&model->init, 1},      {&model->train, trainer->batch}, {&model->train_log, trainer->batch},
+                {&model->probe, probe}, {&model->eval, NET_EVAL_BATCH},  {&model->diagnose, trainer->batch}};
+    *values = 0;
+    for (size_t i = 0; i < sizeof runs / sizeof *runs; i++) {
+        size_t need = 0;
+        if (!net_multiply((size_t)net_chunks(runs[i].images), (size_t)runs[i].program->batch_chunk, &need)) {
+            return false;
+        }
+        *values = need > *values ? need : *values;
+    }
+    return true;
+}
+
 /* Buffers for the largest batch of any program, and the threads. */
 static bool make_buffers(NetTrainer *trainer, NetError *error) {
     const NetModel *model = trainer->model;
@@ -112,7 +142,7 @@ static bool make_buffers(NetTrainer *trainer, NetError *error) {
     int64_t batch = net_options_count(options, NET_KNOWN_BATCH);
     trainer->batch = batch > 0 && batch < trainer->n ? batch : trainer->n;
     trainer->steps = (trainer->n + trainer->batch - 1) / trainer->batch;
-    if (!check_scalars(trainer, error)) {
+    if (!check_batch(trainer, error) || !check_scalars(trainer, error)) {
         return false;
     }
     int64_t probe = model->compiled.log_probe < trainer->n ? model->compiled.log_probe : trainer->n;
@@ -121,8 +151,8 @@ static bool make_buffers(NetTrainer *trainer, NetError *error) {
     size_t chunks = (size_t)net_chunks(largest);
     size_t values = 0;
     size_t sums = 0;
-    if (!net_multiply(chunks, (size_t)model->batch_chunk_size, &values) ||
-        !net_multiply(chunks, (size_t)model->log_chunk, &sums) || !net_add(sums, (size_t)model->log_once, &sums)) {
+    if (!count_values(trainer, probe, &values) || !net_multiply(chunks, (size_t)model->log_chunk, &sums) ||
+        !net_add(sums, (size_t)model->log_once, &sums)) {
         return net_fail(error, NET_ENVIRONMENT, "a batch of %" PRId64 " examples does not fit into memory", largest);
     }
     bool best = trainer->data.part[NET_PART_VALIDATION].count > 0;

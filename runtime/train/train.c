@@ -5,18 +5,6 @@
 
 #include "runtime/train/checkpoint.h"
 
-/* The step that comes next, over m images. */
-static NetStep next_step(const NetTrainer *trainer, int64_t m) {
-    const NetPlace *place = &trainer->place;
-    return (NetStep){
-        .value = trainer->options.value, .m = m, .n = trainer->n, .done = place->step, .epoch = (uint32_t)place->epoch};
-}
-
-static void fill_scalars(NetTrainer *trainer, int64_t m) {
-    NetStep step = next_step(trainer, m);
-    net_scalars_fill(trainer->model, &step, trainer->scalar);
-}
-
 /* The penalty of the present weights, of those that learn and decay: the descriptor's `penalty`. */
 static double penalty_of(const NetTrainer *trainer) {
     double squares = 0;
@@ -31,7 +19,7 @@ static double penalty_of(const NetTrainer *trainer) {
         }
     }
     const NetModel *model = trainer->model;
-    NetStep step = next_step(trainer, trainer->batch);
+    NetStep step = net_trainer_step(trainer, trainer->batch);
     return net_scalars_value(model, &model->squares, &step) * squares +
            net_scalars_value(model, &model->sizes, &step) * sizes;
 }
@@ -178,7 +166,6 @@ static NetOutcome train_step(NetTrainer *trainer, const NetBatch *batch, NetErro
     };
     bool wanted = net_gradients_wanted(trainer->gradients, &at);
     const NetProgram *program = wanted ? &trainer->model->train_log : &trainer->model->train;
-    fill_scalars(trainer, batch->n);
     net_trainer_run_to_commit(trainer, program, batch);
     net_score_add(trainer->model, program, trainer->log, batch->n, &place->running);
     place->position++;
@@ -336,7 +323,6 @@ bool net_trainer_out_of_patience(const NetTrainer *trainer) {
 NetOutcome net_trainer_train(NetTrainer *trainer, NetError *error) {
     NetPlace *place = &trainer->place;
     NetOutcome outcome = NET_WENT_ON;
-    fill_scalars(trainer, trainer->batch);
     bool last =
         place->epoch > net_options_count(&trainer->options, NET_KNOWN_EPOCHS) || net_trainer_out_of_patience(trainer);
     while (!last && outcome == NET_WENT_ON) {

@@ -18,19 +18,28 @@ static void run_phases(NetTrainer *trainer, const NetProgram *program, int first
     net_workers_run(trainer->workers, program, first, end, &call);
 }
 
-static void clear_log(NetTrainer *trainer, const NetBatch *batch) {
+NetStep net_trainer_step(const NetTrainer *trainer, int64_t m) {
+    const NetPlace *place = &trainer->place;
+    return (NetStep){
+        .value = trainer->options.value, .m = m, .n = trainer->n, .done = place->step, .epoch = (uint32_t)place->epoch};
+}
+
+/* The log is empty, and the scalars are those of the batch. */
+static void begin(NetTrainer *trainer, const NetBatch *batch) {
     const NetModel *model = trainer->model;
     int64_t chunks = net_chunks(batch->n);
     memset(trainer->log, 0, (size_t)(model->log_once + chunks * model->log_chunk) * sizeof *trainer->log);
+    NetStep step = net_trainer_step(trainer, batch->n);
+    net_scalars_fill(model, &step, trainer->scalar);
 }
 
 void net_trainer_run(NetTrainer *trainer, const NetProgram *program, const NetBatch *batch) {
-    clear_log(trainer, batch);
+    begin(trainer, batch);
     run_phases(trainer, program, 0, program->phases, batch);
 }
 
 void net_trainer_run_to_commit(NetTrainer *trainer, const NetProgram *program, const NetBatch *batch) {
-    clear_log(trainer, batch);
+    begin(trainer, batch);
     run_phases(trainer, program, 0, program->commit, batch);
 }
 

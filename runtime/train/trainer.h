@@ -86,8 +86,11 @@ typedef enum {
 bool net_trainer_new(NetTrainer *trainer, const NetModel *model, const NetOptions *options, NetError *error);
 void net_trainer_free(NetTrainer *trainer);
 
-/* trainer.c: runs a program over a batch; the log is cleared first. Its two parts: up to where parameters change, and
- * from there. */
+/* trainer.c: the step that comes next, over m images. */
+NetStep net_trainer_step(const NetTrainer *trainer, int64_t m);
+
+/* Runs a program over a batch; the log is cleared first, and the scalars become those of the step that comes next, over
+ * this batch. Its two parts: up to where parameters change, and from there. */
 void net_trainer_run(NetTrainer *trainer, const NetProgram *program, const NetBatch *batch);
 void net_trainer_run_to_commit(NetTrainer *trainer, const NetProgram *program, const NetBatch *batch);
 void net_trainer_run_commit(NetTrainer *trainer, const NetProgram *program, const NetBatch *batch);

@@ -127,7 +127,8 @@ static void bench_open(Bench *bench, int threads, int64_t batch) {
     bench->param = make(model->param_size, sizeof(float));
     bench->state = make(model->state_size, sizeof(float));
     bench->grad = make(model->grad_size, sizeof(float));
-    bench->values = make(chunks * model->batch_chunk_size, sizeof(float));
+    int64_t train = model->train.batch_chunk, eval = model->eval.batch_chunk;
+    bench->values = make(chunks * (train > eval ? train : eval), sizeof(float));
     bench->log = make(model->log_once + chunks * model->log_chunk, sizeof(double));
     bench->input = make(BATCHES * bench->rows, (size_t)bench->row_size);
     bench->label = make(BATCHES * bench->rows, sizeof(uint32_t));

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """The estimate of a trainer's memory is near what its descriptor asks for, for every model that ships."""
 import glob
+import json
 import os
 import re
 import subprocess
@@ -28,22 +29,43 @@ def estimate(path, *options):
     return found
 
 
+def gradient_rows(path, *options):
+    """Images of the largest batch that gradients are made of."""
+    text = subprocess.run([NETC, "show", "--json", path, *options], capture_output=True, text=True, check=True).stdout
+    settings = json.loads(text)["settings"]
+    return (max(settings["batch"], settings["log_probe"]) + 15) // 16 * 16
+
+
 def descriptor(path, *options):
     text = subprocess.run([NETC, "build", path, *options, "--emit", "c", "-o", "-"], capture_output=True, text=True,
                           check=True).stdout
     text = re.sub(r'"\s*\n\s*"', "", text).replace("\\", "").replace(" ", "")
-    return {name: 4 * int(size) for name, size in
-            re.findall(r'"(\w+)":(\d+)', re.search(r'"sizes":\{(.*?)\}', text).group(1))}
+    sizes = {name: 4 * int(size) for name, size in
+             re.findall(r'"(\w+)":(\d+)', re.search(r'"sizes":\{(.*?)\}', text).group(1))}
+    sizes["batch_chunk"] = 4 * max(map(int, re.findall(r'"batch_chunk":(\d+)', text)), default=0)
+    return sizes
 
 
-models = sorted(glob.glob(os.path.join(os.environ["NETC_ROOT"], "models/*.net")))
+# All values up to a normalisation wait for the batch.
+NORMALISED = """network normalised {
+    input 1x28x28
+    repeat 3 { conv 16 kernel=3x3 pad=same bias=false; batchnorm activation=relu }
+    pool average global
+    dense 10 activation=softmax
+}
+train { data mnist }
+"""
+with open("normalised.net", "w", encoding="utf-8") as made:
+    made.write(NORMALISED)
+models = ["normalised.net"] + sorted(glob.glob(os.path.join(os.environ["NETC_ROOT"], "models/*.net")))
 for path in models:
     for options in ((), ("--set", "log gradients probe=1000")):
         found, sizes = estimate(path, *options), descriptor(path, *options)
         with open(path, encoding="utf-8") as file:
             copies = 2 if "validation=" in file.read() else 1
         wanted = {"weights": sizes["param"] * copies, "gradients": sizes["grad"], "16 images": sizes["scratch"],
-                  "images": found["rows"] * (sizes["batch_chunk"] // 16 + 3 * LOADED)}
+                  "images": (gradient_rows(path, *options) * sizes["batch_chunk"] // 16
+                             + found["rows"] * 3 * LOADED)}
         total = [sum(values[key] for key in wanted) for values in (found, wanted)]
         small = 64 << 10  # padding and logs count for more in what is small
         for key, low, high in (("weights", 0.9, 1.1), ("gradients", 0.8, 1.25), ("16 images", 0.4, 3)):

@@ -92,7 +92,11 @@ layer   | dense 64 init=normal (0, 1)                       | dense 64 init=norm
 layer   | dense 64 bias=off                                 | dense 64 bias=false
 layer   | dense 64 frozen=true                              | dense 64 trainable=false
 layer   | dense 64 dropout=0.5                              | dense 64; dropout 0.5
-layer   | dense 64 batchnorm=true                           | dense 64
+layer   | dense 64 batchnorm=true                           | dense 64; batchnorm
+layer   | nn.BatchNorm2d(32)                                | batchnorm
+layer   | BatchNormalization(epsilon=0.001)                 | batchnorm epsilon=0.001
+layer   | batch_norm 32 eps=1e-3 affine=false               | batchnorm epsilon=1e-3 scale=false
+layer   | bn relu                                           | batchnorm activation=relu
 layer   | default dense: activation=relu                    | default dense activation=relu
 layer   | hidden 100                                        | dense 100
 layer   | fc 100                                            | dense 100
@@ -380,7 +384,6 @@ layer   | embedding 100                | embeddings
 layer   | MultiHeadAttention(8, 64)    | attention
 layer   | upsample 2                   | upsampling
 layer   | layernorm                    | layer normalization
-layer   | nn.BatchNorm2d(32)           | batch normalization yet
 layer   | conv1d 16 3                  | one-dimensional convolution
 layer   | ZeroPadding2D(1)             | layers that pad
 layer   | for i in range(3):           | loop but repeat

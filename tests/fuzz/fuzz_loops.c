@@ -129,10 +129,13 @@ static Outcome run_programs(const NetModel *model, const Example *x) {
     outcome.param = buffer(model->param_size, sizeof(float));
     outcome.log = buffer(outcome.logs, sizeof(double));
     memcpy(outcome.param, x->param, (size_t)model->param_size * sizeof(float));
+    int64_t values = 0; /* for each chunk */
+    for (size_t p = 0; p < COUNT_OF(programs); p++)
+        values = programs[p]->batch_chunk > values ? programs[p]->batch_chunk : values;
     NetCall call = {.param = outcome.param,
                     .state = x->state,
                     .grad = buffer(model->grad_size, sizeof(float)),
-                    .batch = buffer(chunks * model->batch_chunk_size, sizeof(float)),
+                    .batch = buffer(chunks * values, sizeof(float)),
                     .input = model->input_bytes ? (const void *)x->bytes : x->rows,
                     .label = x->label,
                     .item = x->item,
@@ -214,14 +217,15 @@ static void check_inference(Arena *arena, Drawing *d, const Model *model) {
     int64_t rows = net_padded(x.images);
     float *one = buffer(rows * outputs, sizeof(float)), *batch = buffer(rows * outputs, sizeof(float));
     Predictor p = {.interp = interp_new(arena, inference->code, true),
-                   .state = x.state,
+                   .state = buffer(inference->state_size, sizeof(float)),
                    .param = buffer(inference->packing.size, sizeof(float)),
                    .scratch = buffer(inference->scratch_size, sizeof(float))};
-    memcpy(p.param, packing_fill(arena, &inference->packing, x.param), (size_t)inference->packing.size * sizeof(float));
+    memcpy(p.state, x.state, (size_t)model->state_size * sizeof(float));
+    inference_fill(arena, inference, x.param, p.param, p.state);
     for (int64_t i = 0; i < rows; i++) predict(&p, inference->one, x.rows + i * inputs, one + i * outputs, 1);
     predict(&p, inference->batch, x.rows, batch, rows);
     for (int64_t i = 0; i < rows * outputs; i++) ASSERT(same_number((double)one[i], (double)batch[i]));
-    free(one), free(batch), free(p.param), free(p.scratch);
+    free(one), free(batch), free(p.param), free(p.state), free(p.scratch);
     example_free(&x);
 }
 

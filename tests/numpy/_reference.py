@@ -90,7 +90,7 @@ class Windows:
 
 # ---- layers: forward gives the output and what backward(gradient of the output) needs ----
 class Layer:
-    trained = False
+    trained, decays = False, True  # whether it has weights, and whether a penalty applies to them
 
     def __init__(self, spec):
         self.spec = spec
@@ -104,6 +104,9 @@ class Layer:
         """gradient: of the output; of z where the activation is softmax."""
         self.delta = gradient if self.activation == "softmax" else gradient * ACTIVATIONS[self.activation][1](self.z)
         return self.backward_sums(params)
+
+    def follow(self, params):
+        """What is kept from batch to batch without a gradient."""
 
 
 class Conv(Layer):
@@ -155,6 +158,39 @@ class Pool(Layer):
         return self.windows.scatter((self.delta[..., None] * share).reshape(self.windows.view.shape))
 
 
+class Batchnorm(Layer):
+    trained, decays = True, False
+
+    def sums(self, x, params):
+        """By the batch, or with trainable=False by the running statistics."""
+        self.axes = (0,) + tuple(range(2, x.ndim))
+        self.side = (1, -1) + (1,) * (x.ndim - 2)
+        self.frozen = not self.spec.get("trainable", True)
+        self.count = x.size // x.shape[1]
+        self.mean = params["running_mean"] if self.frozen else x.mean(self.axes)
+        self.variance = params["running_var"] if self.frozen else x.var(self.axes)
+        self.root = np.sqrt(self.variance + self.spec.get("epsilon", 1e-5))
+        self.normal = (x - self.mean.reshape(self.side)) / self.root.reshape(self.side)
+        scale = params.get("weight", np.ones(x.shape[1]))
+        return self.normal * scale.reshape(self.side) + params["bias"].reshape(self.side)
+
+    def backward_sums(self, params):
+        self.gradients = {"weight": (self.delta * self.normal).sum(self.axes), "bias": self.delta.sum(self.axes)}
+        normal = self.delta * params.get("weight", np.ones(self.delta.shape[1])).reshape(self.side)
+        if not self.frozen:
+            mean, slope = (value.mean(self.axes).reshape(self.side) for value in (normal, normal * self.normal))
+            normal = normal - mean - self.normal * slope
+        return normal / self.root.reshape(self.side)
+
+    def follow(self, params):
+        if self.frozen or self.count == 1:
+            return
+        kept = self.spec.get("momentum", 0.9)
+        unbiased = self.variance * self.count / (self.count - 1)
+        params["running_mean"] = kept * params["running_mean"] + (1 - kept) * self.mean
+        params["running_var"] = kept * params["running_var"] + (1 - kept) * unbiased
+
+
 class Activation(Layer):
     def sums(self, x, params):
         return x
@@ -183,7 +219,8 @@ class Concat(Layer):
         return np.split(self.delta, self.ends, 1)
 
 
-KINDS = {"conv": Conv, "dense": Dense, "pool": Pool, "activation": Activation, "add": Add, "concat": Concat}
+KINDS = {"conv": Conv, "dense": Dense, "pool": Pool, "batchnorm": Batchnorm, "activation": Activation, "add": Add,
+         "concat": Concat}
 
 
 class Network:
@@ -243,9 +280,10 @@ class Network:
             if not layer.trained or layer.name in frozen:
                 continue
             mine = params[layer.name]
-            for key in mine:
+            layer.follow(mine)
+            for key in mine.keys() & layer.gradients.keys():
                 old = mine[key]
-                decay = rate / n * (l2 * old + l1 * np.sign(old)) if key == "weight" else 0.0
+                decay = rate / n * (l2 * old + l1 * np.sign(old)) if key == "weight" and layer.decays else 0.0
                 mine[key] = old - decay - rate / len(images) * layer.gradients[key]
         return cost
 
@@ -257,12 +295,12 @@ def by(pair):
 
 def layer_text(spec):
     words = {"conv": [spec.get("maps")], "dense": [spec.get("units")],
-             "pool": [spec.get("method"), by(spec["window"]) if "window" in spec else None],
+             "pool": [spec.get("method"), by(spec["window"]) if "window" in spec else None], "batchnorm": [],
              "activation": [spec.get("activation")]}.get(spec["kind"], list(spec.get("labels", [])))
     for key in ("kernel", "stride", "pad", "from"):
         if key in spec:
             words.append(f"{key}={by(spec[key])}")
-    for key in ("bias", "trainable"):
+    for key in ("bias", "scale", "trainable", "momentum", "epsilon"):
         if key in spec:
             words.append(f"{key}={str(spec[key]).lower()}")
     if "activation" in spec and spec["kind"] != "activation":
@@ -339,7 +377,7 @@ def compare_params(what, found, expected, tolerance=1e-5):
         if found[layer].keys() != expected[layer].keys():
             fail(f"{what}: {layer} has {sorted(found[layer])} instead of {sorted(expected[layer])}")
         for key, value in expected[layer].items():
-            error = np.linalg.norm(found[layer][key] - value) / np.linalg.norm(value)
+            error = np.linalg.norm(found[layer][key] - value) / (np.linalg.norm(value) or 1)
             if not error <= tolerance:
                 fail(f"{what}: {layer}.{key}: error {error:.2g}")
 

@@ -50,6 +50,8 @@ class Network:
                 shape = tuple(map(int, param[3].split(", ")))
                 spread = 1 / math.sqrt(math.prod(shape[1:])) if len(shape) > 1 else 0.3
                 values = random.normal(0, spread, shape).astype(np.float32)
+                if param[2] == "running_var":
+                    values = np.exp(values)
                 self.params.setdefault(param[1], {})[param[2]] = values
         self.settle_input(self.layers[0], random)
 
@@ -94,6 +96,8 @@ def sums(layer, read, params):
         return r.Dense(spec).sums(x, params)
     if kind == "pool":
         return r.Pool({**spec, "method": words[0], "window": window(words[1])}).sums(x, params)
+    if kind == "batchnorm":
+        return r.Batchnorm({"trainable": False, "epsilon": float(layer["epsilon"])}).sums(x, params)
     if kind == "dropout":
         return x if layer["inverted"] == "true" else x * (1 - float(words[0]))
     if kind == "flatten":

@@ -139,6 +139,12 @@ def gemm(a, x, w, b=0):
     return x @ w.T + b
 
 
+def batch_normalization(a, x, scale, shift, mean, variance):
+    side = (1, -1) + (1,) * (x.ndim - 2)
+    root = np.sqrt(variance + a["epsilon"])
+    return (x - mean.reshape(side)) / root.reshape(side) * scale.reshape(side) + shift.reshape(side)
+
+
 def average(a, x):
     assert a["count_include_pad"] == 1
     return windows(x, a, 0).mean((4, 5))
@@ -166,7 +172,7 @@ OPERATORS = {
     "Div": lambda a, x, y: x / y, "Identity": lambda a, x: x,
     "Concat": lambda a, *x: np.concatenate(x, a["axis"]),
     "Conv": conv, "Gemm": gemm, "MaxPool": lambda a, x: windows(x, a, -np.inf).max((4, 5)), "AveragePool": average,
-    "LpPool": lp_pool, "Softmax": softmax,
+    "BatchNormalization": batch_normalization, "LpPool": lp_pool, "Softmax": softmax,
     "Flatten": lambda a, x: x.reshape(len(x), -1) if a == {"axis": 1} else None,
     "Reshape": lambda a, x, s: x.reshape([x.shape[i] if d == 0 else d for i, d in enumerate(s.astype(int))]),
     "Sigmoid": lambda a, x: sigmoid(x), "Tanh": lambda a, x: np.tanh(x), "Relu": lambda a, x: np.maximum(x, 0),

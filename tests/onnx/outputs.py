@@ -35,6 +35,16 @@ NETWORKS = {
         pool average 3x3 stride=2x2 activation=sigmoid
         pool average global
         dense 4 activation=softmax""",
+    "normalised": """input 3x9x8
+        batchnorm epsilon=0.01
+        conv 5 kernel=3x2 pad=1 bias=false
+        batchnorm activation=relu
+        conv 6 kernel=3x3 activation=tanh
+        batchnorm scale=false activation=swish
+        dense 7 bias=false
+        batchnorm trainable=false activation=sigmoid
+        dense 4
+        batchnorm activation=softmax""",
     "roots": """input 2x17x15
         conv 3 kernel=2x2 activation=softsign
         pool l2 3x2 stride=2x1 pad=1x1

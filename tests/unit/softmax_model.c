@@ -212,7 +212,7 @@ const char net_model[] =
     "\"trained\":true,\"kept\":\"dense1.weight\",\"decays\":true,\"init\":{\"kind\":\"normal\",\"a\":0,\"b\":0.0357}},"
     "{\"name\":\"dense1.bias\",\"role\":\"bias\",\"buffer\":\"param\",\"offset\":7840,\"size\":10,\"shape\":[10],"
     "\"trained\":true,\"kept\":\"dense1.bias\",\"decays\":false,\"init\":{\"kind\":\"constant\",\"a\":0,\"b\":0}}],"
-    "\"sizes\":{\"param\":7850,\"state\":0,\"grad_slot\":7850,\"grad\":62800,\"batch_chunk\":0,\"scratch\":12704,"
+    "\"sizes\":{\"param\":7850,\"state\":0,\"grad_slot\":7850,\"grad\":62800,\"scratch\":12704,"
     "\"log_once\":34,\"log_chunk\":4},"
     "\"scalars\":[\"rate / m\",\"1 - rate * (l2 / n + weight_decay)\"],\"random\":false,"
     "\"penalty\":{\"squares\":\"(l2 / n + weight_decay) / 2\"},"

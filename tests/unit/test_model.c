@@ -13,7 +13,7 @@ static const char good[] =
     "\"b\":0.5}},"
     "{\"name\":\"dense1.bias\",\"role\":\"bias\",\"buffer\":\"param\",\"offset\":12,\"size\":3,\"shape\":[3],"
     "\"trained\":true,\"kept\":\"dense1.bias\",\"decays\":false,\"init\":{\"kind\":\"constant\",\"a\":0,\"b\":0}}],"
-    "\"sizes\":{\"param\":15,\"state\":0,\"grad_slot\":15,\"grad\":120,\"batch_chunk\":0,\"scratch\":64,"
+    "\"sizes\":{\"param\":15,\"state\":0,\"grad_slot\":15,\"grad\":120,\"scratch\":64,"
     "\"log_once\":1,\"log_chunk\":2},\"scalars\":[\"rate / m\"],\"random\":false,\"penalty\":{},"
     "\"programs\":{\"train\":{\"phases\":[{\"kernel\":0,\"tasks\":\"slot\"},{\"kernel\":1,\"tasks\":\"part\"}],"
     "\"log\":[{\"name\":\"cost\",\"layer\":\"\",\"per\":\"chunk\",\"at\":0,\"count\":1,\"elements\":1},"

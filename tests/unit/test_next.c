@@ -7,8 +7,8 @@
 enum { CHANNELS = 3, WEIGHT = 0, OTHER = 1, MEAN = 2 };
 static const int64_t channels[] = {CHANNELS}, images[] = {DIM_BATCH, CHANNELS};
 
-/* An input x[n,c], two parameters and a statistic of [c] each, and the sum of x over the batch, which is ready at level
- * 1. */
+/* An input x[n,c], two parameters and a statistic of [c] each, and the sum of x over the batch, which is ready in
+ * the phases behind the images. */
 typedef struct {
     Program *p;
     Tensor *x, *w, *v, *mean, *sum;
@@ -82,6 +82,40 @@ static void comes_after_the_chunks(void **state) {
     pass_order(net.p);
     const Layout *layout = layout_program(arena, net.p, (LayoutMode){.one_image = false});
     assert_int_equal(placed(layout, next)->level, 1);
+    arena_free(arena);
+}
+
+/* As batch normalisation does: what is made of a sum over the batch is ready at its level, for the images of the next
+ * one; what is made of stored tensors alone is ready for the images of the first. */
+static void phases_of_a_level_follow_each_other(void **state) {
+    (void)state;
+    Arena *arena = arena_new();
+    Net net = net_new(arena);
+    Program *p = net.p;
+    Expr *tenth = e_mul(p, e_const(p, 0.1), e_at(p, net.sum)), *root = e_unary(p, EXPR_SQRT, e_at(p, net.mean));
+    Tensor *mean = program_compute(p, "tenth", 1, channels, REDUCE_NONE, 0, NULL, tenth);
+    Tensor *given = program_compute(p, "given", 1, channels, REDUCE_NONE, 0, NULL, root);
+    Expr *scaled = e_mul(p, e_at(p, net.x), by_channel(p, given));
+    Tensor *y = program_compute(p, "y", 2, images, REDUCE_NONE, 0, NULL, scaled);
+    Tensor *centred =
+        program_compute(p, "centred", 2, images, REDUCE_NONE, 0, NULL, e_sub(p, e_at(p, y), by_channel(p, mean)));
+    const int64_t batch[] = {DIM_BATCH};
+    const Affine at[] = {ix(1), ix(0)};
+    Tensor *second = program_compute(p, "second", 1, channels, REDUCE_SUM, 1, batch, e_read(p, centred, 0, at));
+    program_verify(p);
+    const Layout *layout = layout_program(arena, p, (LayoutMode){.one_image = false});
+    const struct {
+        const Tensor *tensor;
+        int level;
+        Phase phase;
+    } expected[] = {{given, 0, PHASE_GIVEN}, {y, 0, PHASE_IMAGES},       {net.sum, 0, PHASE_IMAGES},
+                    {mean, 0, PHASE_PARTS},  {centred, 1, PHASE_IMAGES}, {second, 1, PHASE_IMAGES}};
+    for (size_t i = 0; i < COUNT_OF(expected); i++) {
+        const Placed *found = placed(layout, program_writer(p, expected[i].tensor));
+        assert_int_equal(found->level, expected[i].level);
+        assert_int_equal(found->phase, expected[i].phase);
+    }
+    assert_int_equal(layout->levels, 2);
     arena_free(arena);
 }
 
@@ -167,6 +201,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(comes_after_all_readers),
         cmocka_unit_test(comes_after_the_chunks),
+        cmocka_unit_test(phases_of_a_level_follow_each_other),
         cmocka_unit_test(old_values_are_read),
         cmocka_unit_test(wrong_ones_are_refused),
     };
