@@ -21,9 +21,10 @@ static int64_t times(int64_t a, int64_t b) {
 
 static bool is_owned(const Stored *stored) { return stored_count(stored) > OWNED_ABOVE; }
 
-/* A large tensor's gradient goes into the step as it is summed: it is stored only to be logged. */
+/* A large tensor's gradient goes into the step as it is summed: it is stored to be logged, and where the step changes
+ * more than the tensor. */
 static int64_t gradient_size(const Stored *stored, bool logged) {
-    if (!stored->trained || (is_owned(stored) && !logged)) return 0;
+    if (!stored->trained || (is_owned(stored) && !logged && stored->moments.count == 0)) return 0;
     return times(stored_count(stored), is_owned(stored) ? 1 : NET_SLOTS);
 }
 

@@ -4,6 +4,7 @@
 #include "compiler/model/activation.h"
 #include "compiler/model/layer.h"
 #include "compiler/model/linear.h"
+#include "compiler/model/optimizer.h"
 #include "compiler/model/settings.h"
 #include "runtime/data/sets.h"
 #include "runtime/data/shape.h"
@@ -285,6 +286,24 @@ static void check_stop(Scope *scope, const Model *model) {
                 "stop needs a validation part; add 'split validation=10000' (choosing by test results is not offered)");
 }
 
+/* An optimiser that takes a share of the weights itself: what l2 and weight_decay of regularize do as well. */
+static void check_decay(Scope *scope, const Model *model) {
+    const Optimizer *optimizer = model->settings.optimizer;
+    const Setting *setting = setting_of(&model->settings, "regularize");
+    const char *name = optimizer->variant.name;
+    for (size_t i = 0; optimizer->decay && i < option_count(&setting->owner); i++) {
+        const OptionSpec *spec = option_at(&setting->owner, i);
+        bool squares = string_is(spec->name, "l2") || string_is(spec->name, "weight_decay");
+        if (!squares || setting->values[i].real == 0) continue;
+        const char *own = string_is(spec->name, optimizer->decay) ? "" : optimizer->decay;
+        Diag *diag =
+            diag_report(scope->diags, setting->values[i].at, "double-decay",
+                        "%s is given in regularize and %s%sin %s; keep one", spec->name, own, *own ? " " : "", name);
+        diag_help(scope->diags, diag, "leave it out here, and give 'optimizer %s %s=0.01' another value", name,
+                  optimizer->decay);
+    }
+}
+
 void settings_agree(Scope *scope, Model *model) {
     const Layer *last = model->layers.at[model->layers.count - 1];
     size_t errors = scope->diags->errors;
@@ -294,6 +313,7 @@ void settings_agree(Scope *scope, Model *model) {
     check_data(scope, model, last);
     check_split(scope, model);
     check_stop(scope, model);
+    check_decay(scope, model);
     check_probe(scope, model);
     if (scope->diags->errors > errors) return;
     check_batch(scope, model);

@@ -3,7 +3,7 @@
 #include "runtime/abi.h"
 
 const char *const stored_roles[STORED_ROLES] = {
-    [STORED_WEIGHT] = "weight", [STORED_BIAS] = "bias", [STORED_STATISTIC] = "statistic"};
+    [STORED_WEIGHT] = "weight", [STORED_BIAS] = "bias", [STORED_STATISTIC] = "statistic", [STORED_MOMENT] = "moment"};
 
 int64_t stored_count(const Stored *stored) {
     int64_t count = 1;

@@ -50,7 +50,7 @@ static const char *const task_names[] = {
     [NET_TASKS_PART] = "part",
 };
 
-static const char *const role_names[] = {"weight", "bias", "statistic"};
+static const char *const role_names[] = {"weight", "bias", "statistic", "moment"};
 
 static const char *const statistic_names[] = {[NET_STATISTIC_MEAN] = "mean", [NET_STATISTIC_DEVIATION] = "deviation"};
 
