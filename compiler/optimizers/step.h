@@ -12,8 +12,8 @@
 #include "compiler/layers/build.h"
 #include "compiler/model/optimizer.h"
 
-/* Rows of options that several have: the rate; a share of what is kept, below 1, which trainers know by its own `name`
- * and `flag`; what is added to a root, so that it divides. */
+/* Rows of options that several have: the rate; a share of what is kept, with how trainers know it; what is added to
+ * a root that divides. */
 #define STEP_RATE(value)         \
     {.name = "rate",             \
      .type = OPTION_REAL,        \
@@ -23,11 +23,13 @@
      .standard = (value),        \
      .doc = "the learning rate", \
      .trainer = {.name = "rate", .flag = "rate", .argument = "R"}}
-#define STEP_SHARE(key, value, text, ...)                                                                \
+#define STEP_SHARE(key, value, text, known, option, letter)                                              \
     {                                                                                                    \
         .name = (key), .type = OPTION_REAL, .low = 0, .high = 1, .high_open = true, .standard = (value), \
-        .doc = (text), .trainer = {                                                                      \
-            __VA_ARGS__                                                                                  \
+        .doc = (text), .example = key "=0.9", .trainer = {                                               \
+            .name = (known),                                                                             \
+            .flag = (option),                                                                            \
+            .argument = (letter)                                                                         \
         }                                                                                                \
     }
 #define STEP_EPSILON(value)                                                                 \

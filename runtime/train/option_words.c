@@ -69,7 +69,7 @@ const NetAlias net_trainer_aliases[] = {
     {"cuda", "a trainer runs on the processor; --threads says on how many threads"},
     {"no-cuda", "a trainer runs on the processor; leave it out"},
     {"device", "a trainer runs on the processor; --threads says on how many threads"},
-    {"momentum", "this trainer's optimizer has none; leave it out"},
+    {"momentum", "the optimizer is compiled in: netc train FILE --set 'optimizer sgd rate=0.1 momentum=0.9'"},
     {"optimizer", "the optimizer is compiled in: netc train FILE --set 'optimizer sgd rate=0.1'"},
     {"loss", "the cost is compiled in: netc train FILE --set 'cost quadratic'"},
     {"dropout", "layers are compiled in: 'dropout 0.5' is a line of the network block"},

@@ -209,7 +209,12 @@ setting | optimizer sgd rate=10%                            | optimizer sgd rate
 setting | optimizer sgd 0.1                                 | optimizer sgd rate=0.1
 setting | optimizer sgd(rate=0.1)                           | optimizer sgd rate=0.1
 setting | optimizer sgd eta=0.1 lambda=5                    | optimizer sgd rate=0.1; regularize l2=5
-setting | optimizer sgd rate=0.1 momentum=0.9               | optimizer sgd rate=0.1
+setting | optimizer sgd lr=0.1 momentum=0.9                 | optimizer sgd rate=0.1 momentum=0.9
+setting | optimizer sgd momentum 0.9                        | optimizer sgd momentum=0.9
+setting | optimizer sgd momentum=1                          | optimizer sgd momentum=0.9
+setting | optimizer SGD(lr=0.1, momentum=0.9, nesterov=True) | optimizer sgd rate=0.1 momentum=0.9 nesterov=true
+setting | momentum 0.9                                      | optimizer sgd momentum=0.9
+setting | nesterov true                                     | optimizer sgd momentum=0.9 nesterov=true
 setting | optimizer = optim.SGD(m.parameters(), lr=0.01)    | optimizer sgd rate=0.01
 setting | loss mse                                          | cost log_likelihood
 setting | cost cross-entropy                                | cost log_likelihood
@@ -352,7 +357,6 @@ layer   | conv1d 16 3                  | one-dimensional convolution
 layer   | ZeroPadding2D(1)             | layers that pad
 layer   | for i in range(3):           | loop but repeat
 setting | optimizer adam lr=0.001      | Adam yet
-setting | momentum 0.9                 | momentum yet
 setting | schedule cosine              | schedules of the rate yet
 setting | augment shift=1              | augmentation yet
 setting | gradient_clip 1.0            | gradient clipping yet

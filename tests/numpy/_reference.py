@@ -1,7 +1,7 @@
 """An independent model of what netc trains, in NumPy and float64, written from the definitions in docs/.
 
 A network is a list of layers, each a dict: {"kind": "conv", "maps": 3, "kernel": (3, 2), "activation": "relu"}. From it
-come the text of a .net file and, in Network, forward and backward passes and the steps of stochastic gradient descent.
+come the text of a .net file and, in Network, forward and backward passes and the steps of an optimiser.
 """
 import csv
 import json
@@ -166,6 +166,18 @@ class Activation(Layer):
 KINDS = {"conv": Conv, "dense": Dense, "pool": Pool, "activation": Activation}
 
 
+# ---- optimisers: step gives the new value of a tensor; g: mean gradient, that of the penalty included ----
+class Sgd:
+    def __init__(self, rate=0.1, momentum=0.0, nesterov=False):
+        self.rate, self.momentum, self.nesterov = rate, momentum, nesterov
+        self.line = f"sgd rate={rate} momentum={momentum} nesterov={str(nesterov).lower()}"
+        self.velocity = {}
+
+    def step(self, name, w, g, decays):
+        v = self.velocity[name] = self.momentum * self.velocity.get(name, 0.0) + g
+        return w - self.rate * (g + self.momentum * v if self.nesterov else v)
+
+
 class Network:
     """cost: quadratic, cross_entropy or log_likelihood. `target` is "class" or "input"; mean and std belong to the
     input, by channel, or by feature when it is flat."""
@@ -206,17 +218,18 @@ class Network:
             gradient = layer.backward(gradient, params.get(layer.name, {}))
         return total
 
-    def step(self, params, images, labels, rate, n, l2=0.0, l1=0.0, frozen=()):
-        """One step of gradient descent over a batch; n: examples in an epoch. Returns the sum of the costs before it."""
+    def step(self, params, images, labels, optimizer, n, l2=0.0, l1=0.0, frozen=()):
+        """One step over a batch; n: examples in an epoch. Returns the sum of the costs before it."""
         cost = self.run(params, images, labels)
         for layer in self.layers:
             if not layer.trained or layer.name in frozen:
                 continue
             mine = params[layer.name]
             for key in mine:
-                old = mine[key]
-                decay = rate / n * (l2 * old + l1 * np.sign(old)) if key == "weight" else 0.0
-                mine[key] = old - decay - rate / len(images) * layer.gradients[key]
+                old, decays = mine[key], key == "weight"
+                penalty = (l2 * old + l1 * np.sign(old)) / n if decays else 0.0
+                gradient = layer.gradients[key] / len(images) + penalty
+                mine[key] = optimizer.step(f"{layer.name}.{key}", old, gradient, decays)
         return cost
 
 
