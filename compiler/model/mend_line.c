@@ -128,9 +128,23 @@ static const char *label_of(const Mend *mend, const LooseArg *arg) {
     return named && arg->value->kind != LOOSE_NUMBER ? arg->value->text : NULL;
 }
 
+/* betas=(0.9, 0.999): a list of what are options with numbers here, beta1 and those after it. */
+static bool put_numbered(Mend *mend, size_t first, const LooseValue *value) {
+    const char *name = spec_at(mend, first)->name;
+    size_t stem = strlen(name) - 1, count = value->items.count;
+    if (value->kind != LOOSE_GROUP || name[stem] != '1' || first + count > spec_count(mend)) return false;
+    for (size_t i = 0; i < count; i++) {
+        const char *next = spec_at(mend, first + i)->name;
+        bool follows = strncmp(next, name, stem) == 0 && next[stem] == (char)('1' + i);
+        if (!follows || !put(mend, first + i, value->items.at[i].value, false)) return false;
+    }
+    return count > 0;
+}
+
 static bool put_named(Mend *mend, const LooseArg *arg) {
     bool turned = false;
     size_t place = find_spec(mend, arg->key, &turned);
+    if (place < spec_count(mend) && put_numbered(mend, place, arg->value)) return true;
     if (place < spec_count(mend)) return put(mend, place, arg->value, turned);
     if (label_of(mend, arg)) {
         mend->label = label_of(mend, arg);
