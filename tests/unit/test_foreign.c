@@ -22,7 +22,7 @@ static bool is_option(Arena *arena, const char *name, size_t length) {
     }
     for (size_t i = 0; i < setting_kind_count; i++) {
         OptionOwner owner;
-        if (setting_owner(arena, setting_kinds[i].name, &owner) && has_option(&owner, name, length)) return true;
+        if (setting_owner(arena, setting_kinds[i].name, NULL, &owner) && has_option(&owner, name, length)) return true;
     }
     return false;
 }
@@ -51,7 +51,7 @@ static bool is_netc(Arena *arena, const char *text, bool begun) {
                 if (!layer_statement_good(&scope, stmt->body.at[k])) return false;
             }
         } else if (begun) {
-            if (!layer_owner(stmt->name, &owner) && !setting_owner(arena, stmt->name, &owner)) return false;
+            if (!layer_owner(stmt->name, &owner) && !setting_owner(arena, stmt->name, NULL, &owner)) return false;
             if (!options_read(&scope, &owner, stmt, options_new(arena, &owner))) return false;
         } else if (!layer_statement_good(&scope, stmt) && !setting_line_good(&scope, stmt)) {
             return false;
@@ -93,7 +93,7 @@ static const char *wrong_order(Arena *arena, const OptionOwner *owner, const cha
 static const char *wrong_head(Arena *arena, const ForeignHead *row, bool layer) {
     OptionOwner owner;
     const char *name = arena_copy(arena, row->here, strcspn(row->here, " "));
-    if (!(layer ? layer_owner(name, &owner) : setting_owner(arena, name, &owner))) {
+    if (!(layer ? layer_owner(name, &owner) : setting_owner(arena, name, NULL, &owner))) {
         return arena_format(arena, "there is no '%s'", name);
     }
     if (!is_netc(arena, row->here, true)) return arena_format(arena, "no line begins with '%s'", row->here);
