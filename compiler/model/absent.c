@@ -8,6 +8,7 @@
 #define EPOCHS "'epochs 30' counts passes over the training part"
 #define LINES "layers are lines: 'dense 100 activation=relu'"
 #define SGD_ONLY "the optimizer is 'optimizer sgd rate=0.1'"
+#define ADAM "'optimizer adam' comes near"
 #define FIXED_RATE "the rate stays as it is: 'optimizer sgd rate=0.1'"
 #define HIDDEN "'dense 100 activation=tanh' is the nearest layer"
 #define FLAT "maps are read by dense as they are; 'flatten' makes a vector of them"
@@ -157,18 +158,13 @@ const Absent foreign_absences[] = {
     {"dropconnect", "drop-connect", "'dropout 0.2' comes near"},
     {"yolo", "detection layers", NULL},
     {"region", "detection layers", NULL},
-    {"adam", "Adam yet", SGD_ONLY},
     {"adamw", "AdamW yet", SGD_ONLY},
-    {"nadam", "Nadam", SGD_ONLY},
-    {"adamax", "Adamax", SGD_ONLY},
-    {"adagrad", "Adagrad", SGD_ONLY},
-    {"adadelta", "Adadelta", SGD_ONLY},
+    {"nadam", "Nadam", ADAM},
+    {"adamax", "Adamax", ADAM},
+    {"adagrad", "Adagrad", ADAM},
+    {"adadelta", "Adadelta", ADAM},
     {"rmsprop", "RMSprop yet", SGD_ONLY},
-    {"lbfgs", "L-BFGS", SGD_ONLY},
-    {"beta", "Adam yet", SGD_ONLY},
-    {"beta1", "Adam yet", SGD_ONLY},
-    {"beta2", "Adam yet", SGD_ONLY},
-    {"betas", "Adam yet", SGD_ONLY},
+    {"lbfgs", "L-BFGS", ADAM},
     {"schedule", "schedules of the rate yet", FIXED_RATE},
     {"scheduler", "schedules of the rate yet", FIXED_RATE},
     {"lrschedule", "schedules of the rate yet", FIXED_RATE},

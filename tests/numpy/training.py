@@ -50,6 +50,8 @@ CASES = {
     "nesterov": (*PLAIN, {"optimizer": (r.Sgd, RATE / 5, 0.8, True), "l2": 1.5}),
     "momentum_frozen": ((1, 8, 8), [conv(3, (3, 3), trainable=False), conv(4, (2, 2), bias=False), SOFTMAX],
                         {"optimizer": (r.Sgd, RATE / 5, 0.9), "frozen": ("conv1",)}),
+    "adam": (*PLAIN, {"optimizer": (r.Adam, 0.02, 0.8, 0.99, 1e-4), "l2": 1.5, "l1": 0.3}),
+    "adam_plain": (*PLAIN, {"optimizer": (r.Adam,)}),
     "momentum_owned": ((300,), [dense(260, activation="relu"), SOFTMAX],
                        {"optimizer": (r.Sgd, RATE / 5, 0.9), "l2": 2.0}),
 }
@@ -82,18 +84,22 @@ def check(name, batch, shape, layers, more):
             network.step(params, images[rows], labels[rows], optimizer, COUNT, more.get("l2", 0), more.get("l1", 0),
                          more.get("frozen", ()))
     found.pop("input", None)
-    r.compare_params(f"{name}, batch {batch or 'full'}", found, params)
+    noise = getattr(optimizer, "noise", {})
+    r.compare_params(f"{name}, batch {batch or 'full'}", found, params, noise=noise)
     moved = max(np.linalg.norm(params[layer][key] - initial[layer][key]) / np.linalg.norm(initial[layer][key])
                 for layer in params for key in params[layer])
     if moved < 1e-3:
         r.fail(f"{name}: nothing was learnt")
-    print(f"{name}, batch {batch or 'full'}: ok")
+    apart = sum(int(mask.sum()) for mask in noise.values())
+    if apart > 0.01 * sum(value.size for values in params.values() for value in values.values()):
+        r.fail(f"{name}: {apart} gradients are noise")
+    print(f"{name}, batch {batch or 'full'}: ok" + (f", {apart} entries apart, whose gradient is noise" if apart else ""))
 
 
 def main():
     for name, (shape, layers, more) in CASES.items():
         check(name, 0, shape, layers, more)
-    for name in ("conv_pool", "cross_entropy", "momentum"):
+    for name in ("conv_pool", "cross_entropy", "momentum", "adam"):
         check(name, 16, *CASES[name])
 
 
