@@ -295,12 +295,13 @@ static void check_decay(Scope *scope, const Model *model) {
         const OptionSpec *spec = option_at(&setting->owner, i);
         bool squares = string_is(spec->name, "l2") || string_is(spec->name, "weight_decay");
         if (!squares || setting->values[i].real == 0) continue;
-        const char *own = string_is(spec->name, optimizer->decay) ? "" : optimizer->decay;
-        Diag *diag =
-            diag_report(scope->diags, setting->values[i].at, "double-decay",
-                        "%s is given in regularize and %s%sin %s; keep one", spec->name, own, *own ? " " : "", name);
-        diag_help(scope->diags, diag, "leave it out here, and give 'optimizer %s %s=0.01' another value", name,
-                  optimizer->decay);
+        bool same = string_is(spec->name, optimizer->decay);
+        double share = same ? setting->values[i].real : settings_number(&model->settings, optimizer->decay);
+        Diag *diag = diag_report(scope->diags, setting->values[i].at, "double-decay",
+                                 "%s is given in regularize and %s%sin %s; keep one", spec->name,
+                                 same ? "" : optimizer->decay, same ? "" : " ", name);
+        diag_help(scope->diags, diag, "leave it out here; 'optimizer %s %s=%s' says how much", name, optimizer->decay,
+                  number_text(scope->arena, share));
     }
 }
 
