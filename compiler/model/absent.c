@@ -158,7 +158,6 @@ const Absent foreign_absences[] = {
     {"dropconnect", "drop-connect", "'dropout 0.2' comes near"},
     {"yolo", "detection layers", NULL},
     {"region", "detection layers", NULL},
-    {"adamw", "AdamW yet", SGD_ONLY},
     {"nadam", "Nadam", ADAM},
     {"adamax", "Adamax", ADAM},
     {"adagrad", "Adagrad", ADAM},

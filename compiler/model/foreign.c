@@ -141,6 +141,7 @@ static const ForeignHead settings[] = {
     {"lernrate", NULL, "optimizer sgd", "rate"},
     {"momentum", NULL, "optimizer sgd", "momentum"},
     {"adam", NULL, "optimizer adam", "rate beta1 beta2 epsilon"},
+    {"adamw", NULL, "optimizer adamw", "rate beta1 beta2 epsilon weight_decay"},
     {"beta1", NULL, "optimizer adam", "beta1"},
     {"beta2", NULL, "optimizer adam", "beta2"},
     {"betas", NULL, "optimizer adam", "beta1 beta2"},

@@ -216,6 +216,9 @@ setting | optimizer SGD(lr=0.1, momentum=0.9, nesterov=True) | optimizer sgd rat
 setting | optimizer adam lr=0.001                           | optimizer adam rate=0.001
 setting | optimizer Adam(lr=1e-3, betas=(0.9, 0.99))        | optimizer adam rate=1e-3 beta1=0.9 beta2=0.99
 setting | optimizer = optim.Adam(m.parameters(), eps=1e-7)  | optimizer adam epsilon=1e-7
+setting | optim.AdamW(m.parameters(), weight_decay=0.1)     | optimizer adamw weight_decay=0.1
+setting | optimizer sgd lr=0.1 weight_decay=0.1             | optimizer sgd rate=0.1; regularize weight_decay=0.1
+setting | optimizer Adam(lr=1e-3, weight_decay=0.1)         | optimizer adam rate=1e-3; regularize weight_decay=0.1
 setting | adam 0.001                                        | optimizer adam rate=0.001
 setting | betas (0.8, 0.99)                                 | optimizer adam beta1=0.8 beta2=0.99
 setting | momentum 0.9                                      | optimizer sgd momentum=0.9

@@ -181,9 +181,11 @@ class Sgd:
 class Adam:
     """Its step is by the sign of a gradient, however small: where rounding alone made it, `noise` says so."""
 
+    kind = "adam"
+
     def __init__(self, rate=0.001, beta1=0.9, beta2=0.999, epsilon=1e-8):
         self.rate, self.beta1, self.beta2, self.epsilon = rate, beta1, beta2, epsilon
-        self.line = f"adam rate={rate} beta1={beta1} beta2={beta2} epsilon={epsilon}"
+        self.line = f"{self.kind} rate={rate} beta1={beta1} beta2={beta2} epsilon={epsilon}"
         self.mean, self.square, self.steps, self.noise = {}, {}, {}, {}
 
     def step(self, name, w, g, decays):
@@ -193,6 +195,18 @@ class Adam:
         v = self.square[name] = self.beta2 * self.square.get(name, 0.0) + (1 - self.beta2) * g ** 2
         mean, square = m / (1 - self.beta1 ** t), v / (1 - self.beta2 ** t)
         return w - self.rate * mean / (np.sqrt(square) + self.epsilon)
+
+
+class Adamw(Adam):
+    kind = "adamw"
+
+    def __init__(self, rate=0.001, beta1=0.9, beta2=0.999, epsilon=1e-8, weight_decay=0.01):
+        super().__init__(rate, beta1, beta2, epsilon)
+        self.weight_decay = weight_decay
+        self.line += f" weight_decay={weight_decay}"
+
+    def step(self, name, w, g, decays):
+        return super().step(name, w, g, decays) - (self.rate * self.weight_decay * w if decays else 0)
 
 
 class Network:
