@@ -7,8 +7,8 @@
 #define JOIN "a network is one chain of layers; leave it out"
 #define EPOCHS "'epochs 30' counts passes over the training part"
 #define LINES "layers are lines: 'dense 100 activation=relu'"
-#define SGD_ONLY "the optimizer is 'optimizer sgd rate=0.1'"
 #define ADAM "'optimizer adam' comes near"
+#define RMSPROP "'optimizer rmsprop' comes near"
 #define FIXED_RATE "the rate stays as it is: 'optimizer sgd rate=0.1'"
 #define HIDDEN "'dense 100 activation=tanh' is the nearest layer"
 #define FLAT "maps are read by dense as they are; 'flatten' makes a vector of them"
@@ -160,9 +160,8 @@ const Absent foreign_absences[] = {
     {"region", "detection layers", NULL},
     {"nadam", "Nadam", ADAM},
     {"adamax", "Adamax", ADAM},
-    {"adagrad", "Adagrad", ADAM},
-    {"adadelta", "Adadelta", ADAM},
-    {"rmsprop", "RMSprop yet", SGD_ONLY},
+    {"adagrad", "Adagrad", RMSPROP},
+    {"adadelta", "Adadelta", RMSPROP},
     {"lbfgs", "L-BFGS", ADAM},
     {"schedule", "schedules of the rate yet", FIXED_RATE},
     {"scheduler", "schedules of the rate yet", FIXED_RATE},

@@ -141,6 +141,8 @@ static const ForeignHead settings[] = {
     {"lernrate", NULL, "optimizer sgd", "rate"},
     {"momentum", NULL, "optimizer sgd", "momentum"},
     {"adam", NULL, "optimizer adam", "rate beta1 beta2 epsilon"},
+    {"rmsprop", NULL, "optimizer rmsprop", "rate decay epsilon"},
+    {"rho", NULL, "optimizer rmsprop", "decay"},
     {"adamw", NULL, "optimizer adamw", "rate beta1 beta2 epsilon weight_decay"},
     {"beta1", NULL, "optimizer adam", "beta1"},
     {"beta2", NULL, "optimizer adam", "beta2"},
@@ -308,6 +310,8 @@ static const ForeignWord words[] = {
     {"requiresgrad", "trainable", false},
     {"sd", "std", false},
     {"stdev", "std", false},
+    {"alpha", "decay", false}, /* PyTorch's of RMSprop, before that of others */
+    {"rho", "decay", false},
     {"learningrate", "rate", false},
     {"lr", "rate", false},
     {"eta", "rate", false},

@@ -219,6 +219,9 @@ setting | optimizer = optim.Adam(m.parameters(), eps=1e-7)  | optimizer adam eps
 setting | optim.AdamW(m.parameters(), weight_decay=0.1)     | optimizer adamw weight_decay=0.1
 setting | optimizer sgd lr=0.1 weight_decay=0.1             | optimizer sgd rate=0.1; regularize weight_decay=0.1
 setting | optimizer Adam(lr=1e-3, weight_decay=0.1)         | optimizer adam rate=1e-3; regularize weight_decay=0.1
+setting | optimizer RMSprop(lr=0.01, alpha=0.99, eps=1e-6)  | optimizer rmsprop rate=0.01 decay=0.99 epsilon=1e-6
+setting | optimizer rmsprop rho=0.95                        | optimizer rmsprop decay=0.95
+setting | optimizer adam alpha=0.01                         | optimizer adam rate=0.01
 setting | adam 0.001                                        | optimizer adam rate=0.001
 setting | betas (0.8, 0.99)                                 | optimizer adam beta1=0.8 beta2=0.99
 setting | momentum 0.9                                      | optimizer sgd momentum=0.9

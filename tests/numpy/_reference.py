@@ -178,9 +178,12 @@ class Sgd:
         return w - self.rate * (g + self.momentum * v if self.nesterov else v)
 
 
-class Adam:
-    """Its step is by the sign of a gradient, however small: where rounding alone made it, `noise` says so."""
+def is_noise(g):
+    """Where rounding alone makes the gradient, whose sign a step by its root mean square goes along all the same."""
+    return (g != 0) & (abs(g) < 1e-6 * abs(g).max())
 
+
+class Adam:
     kind = "adam"
 
     def __init__(self, rate=0.001, beta1=0.9, beta2=0.999, epsilon=1e-8):
@@ -190,11 +193,23 @@ class Adam:
 
     def step(self, name, w, g, decays):
         t = self.steps[name] = self.steps.get(name, 0) + 1
-        self.noise[name] = self.noise.get(name, False) | ((g != 0) & (abs(g) < 1e-6 * abs(g).max()))
+        self.noise[name] = self.noise.get(name, False) | is_noise(g)
         m = self.mean[name] = self.beta1 * self.mean.get(name, 0.0) + (1 - self.beta1) * g
         v = self.square[name] = self.beta2 * self.square.get(name, 0.0) + (1 - self.beta2) * g ** 2
         mean, square = m / (1 - self.beta1 ** t), v / (1 - self.beta2 ** t)
         return w - self.rate * mean / (np.sqrt(square) + self.epsilon)
+
+
+class Rmsprop:
+    def __init__(self, rate=0.001, decay=0.9, epsilon=1e-8):
+        self.rate, self.decay, self.epsilon = rate, decay, epsilon
+        self.line = f"rmsprop rate={rate} decay={decay} epsilon={epsilon}"
+        self.square, self.noise = {}, {}
+
+    def step(self, name, w, g, decays):
+        self.noise[name] = self.noise.get(name, False) | is_noise(g)
+        v = self.square[name] = self.decay * self.square.get(name, 0.0) + (1 - self.decay) * g ** 2
+        return w - self.rate * g / (np.sqrt(v) + self.epsilon)
 
 
 class Adamw(Adam):

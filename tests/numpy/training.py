@@ -53,6 +53,8 @@ CASES = {
     "adam": (*PLAIN, {"optimizer": (r.Adam, 0.02, 0.8, 0.99, 1e-4), "l2": 1.5, "l1": 0.3}),
     "adam_plain": (*PLAIN, {"optimizer": (r.Adam,)}),
     "adamw": (*PLAIN, {"optimizer": (r.Adamw, 0.02, 0.8, 0.99, 1e-4, 0.5), "l1": 0.3}),
+    "rmsprop": (*PLAIN, {"optimizer": (r.Rmsprop, 0.01, 0.8, 1e-4), "l2": 1.5, "l1": 0.3}),
+    "rmsprop_plain": (*PLAIN, {"optimizer": (r.Rmsprop,)}),
     "momentum_owned": ((300,), [dense(260, activation="relu"), SOFTMAX],
                        {"optimizer": (r.Sgd, RATE / 5, 0.9), "l2": 2.0}),
 }

@@ -193,7 +193,7 @@ static void rows_that_name_what_is_not_are_found(void **state) {
     assert_non_null(wrong_head(arena, &(ForeignHead){"x", NULL, "dense", "units"}, false));
     assert_non_null(wrong_head(arena, &(ForeignHead){"x", NULL, "optimizer newton", "rate"}, false));
     assert_non_null(wrong_word(arena, &(ForeignWord){"x", "dilation", false}));
-    static const char *const advice[] = {"give each layer decay=5",  "activation=maxout comes near",
+    static const char *const advice[] = {"give each layer spin=5",   "activation=maxout comes near",
                                          "'dense 100 size=3'",       "'optimizer newton'",
                                          "'orthonormal' comes near", "'repeat 3 { lstm 5 }'"};
     for (size_t i = 0; i < COUNT_OF(advice); i++) {
