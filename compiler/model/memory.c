@@ -71,7 +71,7 @@ static int64_t batch_values(const Layer *layer) {
 
 typedef struct {
     int64_t batch, row_bytes;
-    int threads, copies; /* of what is stored */
+    int threads, copies; /* of what weights files keep */
     bool logged;         /* the gradients are */
 } Frame;
 
@@ -87,7 +87,8 @@ static Frame frame_of(const Model *model, int threads) {
 static void add_layer(Memory *memory, const Layer *layer, const Frame *frame) {
     for (size_t i = 0; i < layer->stored.count; i++) {
         const Stored *stored = layer->stored.at[i];
-        memory->weights = plus(memory->weights, times(stored_count(stored), FLOAT * frame->copies));
+        int copies = stored->kept ? frame->copies : 1;
+        memory->weights = plus(memory->weights, times(stored_count(stored), FLOAT * copies));
         memory->gradients = plus(memory->gradients, times(gradient_size(stored, frame->logged), FLOAT));
     }
     memory->values = plus(memory->values, times(times(chunk_values(layer), NET_LANES * FLOAT), frame->threads));

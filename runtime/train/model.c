@@ -149,6 +149,10 @@ static void decode_tensors(NetDecoder *d) {
             net_reject(d, "tensor '%s' overlaps the one before it", param->name);
         }
         end[param->in_state] = param->offset + param->size;
+        if (param->in_state && param->kept != NULL) { /* with its padding, which vectors read */
+            int64_t padded = param->offset + net_padded(param->size);
+            model->kept_size = padded < model->state_size ? padded : model->state_size;
+        }
         for (int k = 0; k < i; k++) {
             const NetParam *other = &model->tensor[k];
             bool kept = other->kept != NULL && param->kept != NULL && strcmp(other->kept, param->kept) == 0;

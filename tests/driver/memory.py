@@ -38,11 +38,11 @@ def descriptor(path, *options):
 
 models = sorted(glob.glob(os.path.join(os.environ["NETC_ROOT"], "models/*.net")))
 for path in models:
-    for options in ((), ("--set", "log gradients probe=1000")):
+    for options in ((), ("--set", "log gradients probe=1000"), ("--set", "optimizer adam")):
         found, sizes = estimate(path, *options), descriptor(path, *options)
         with open(path, encoding="utf-8") as file:
             copies = 2 if "validation=" in file.read() else 1
-        wanted = {"weights": sizes["param"] * copies, "gradients": sizes["grad"], "16 images": sizes["scratch"],
+        wanted = {"weights": sizes["param"] * copies + sizes["state"], "gradients": sizes["grad"], "16 images": sizes["scratch"],
                   "images": found["rows"] * (sizes["batch_chunk"] // 16 + 3 * LOADED)}
         total = [sum(values[key] for key in wanted) for values in (found, wanted)]
         small = 64 << 10  # padding and logs count for more in what is small
