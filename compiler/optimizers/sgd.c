@@ -19,7 +19,7 @@ static const OptionSpec options[] = {
     [NESTEROV] = {.name = "nesterov",
                   .type = OPTION_BOOL,
                   .standard = "false",
-                  .doc = "whether a step takes its gradient's next velocity, Nesterov's momentum",
+                  .doc = "true: Nesterov's momentum, a step along g + momentum * v",
                   .trainer = {.name = "nesterov"}},
 };
 

@@ -80,6 +80,14 @@ said = train("-q", "--set", "regularize l2=3", "--l1", "2", status=2)
 t.check("--set 'regularize l1=2 l2=3' has it" in said, said)
 said = train("-q", "--l2", "3", "--weight-decay", "1", status=2)
 t.check("--l2 and --weight-decay are one setting (weight_decay = l2 / n); keep one" in said, said)
+# an option of the optimizer takes the place of another setting's of the same name
+train("-q", "--name", "own", "--set", "optimizer adamw", "--weight-decay", "0.5", "--beta2", "0.5", model="plain.net")
+own = config(t.folder("own"))
+t.check((own["weight_decay"], own["beta2"], own["rate"], own["l2"]) == (0.5, 0.5, 0.001, 0), f"adamw: {own}")
+said = train("--set", "optimizer adamw", "--l2", "5", model="plain.net", status=2)
+line = re.search(r"--set '(.*)' has it", said).group(1)
+said = train("--set", "optimizer adamw", "--set", line, model="plain.net", status=1)
+t.check("l2 is given in regularize and weight_decay in adamw; keep one [double-decay]" in said, said)
 t.check("--rate is given twice" in train("--rate", "1", "--rate=2", status=2), "--rate twice")
 for flag, value, expected in (("rate", "0", "a number above 0"), ("l2", "-1", "a number of at least 0"),
                               ("batch", "0", "a whole number from 1 to 1000000000, or 'full'"),
