@@ -322,6 +322,7 @@ static const ForeignWord words[] = {
     {"momentum2", "beta2", false},
     {"squaredgradientdecayfactor", "beta2", false},
     {"gradientdecayfactor", "beta1", false},
+    {"mu", "momentum", false},
     {"eps", "epsilon", false},
     {"fuzz", "epsilon", false},
     {"η", "rate", false},

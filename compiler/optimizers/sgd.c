@@ -6,8 +6,7 @@
  * velocity v of each tensor, g being the mean gradient with that of the penalty:
  *
  *     v <- momentum v  +  g
- *     w <- w  -  rate v                             nesterov (1983):  w <- w  -  rate (g + momentum v)
- */
+ *     w <- w  -  rate v                             nesterov (1983):  w <- w  -  rate (g + momentum v) */
 #include "compiler/optimizers/step.h"
 
 enum { RATE, MOMENTUM, NESTEROV };

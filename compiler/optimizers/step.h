@@ -23,15 +23,16 @@
      .standard = (value),        \
      .doc = "the learning rate", \
      .trainer = {.name = "rate", .flag = "rate", .argument = "R"}}
-#define STEP_SHARE(key, value, text, known, option, letter)                                              \
-    {                                                                                                    \
-        .name = (key), .type = OPTION_REAL, .low = 0, .high = 1, .high_open = true, .standard = (value), \
-        .doc = (text), .example = key "=0.9", .trainer = {                                               \
-            .name = (known),                                                                             \
-            .flag = (option),                                                                            \
-            .argument = (letter)                                                                         \
-        }                                                                                                \
-    }
+#define STEP_SHARE(key, value, text, known, option, letter)                \
+    {.name = (key),                                                        \
+     .type = OPTION_REAL,                                                  \
+     .low = 0,                                                             \
+     .high = 1,                                                            \
+     .high_open = true,                                                    \
+     .standard = (value),                                                  \
+     .doc = (text),                                                        \
+     .trainer = {.name = (known), .flag = (option), .argument = (letter)}, \
+     .example = (key "=0.9")}
 #define STEP_EPSILON(value)                                                                 \
     {.name = "epsilon",                                                                     \
      .type = OPTION_REAL,                                                                   \
