@@ -44,7 +44,7 @@ static bool sets_option(Arena *arena, const char *line, const char *option) {
     Diags diags = {.arena = arena, .source = source};
     const AstStmt *stmt = source ? ast_parse_statement(arena, source, &diags) : NULL;
     OptionOwner owner;
-    if (!stmt || stmt->kind != AST_STATEMENT || !setting_owner(arena, stmt->name, &owner)) return false;
+    if (!stmt || stmt->kind != AST_STATEMENT || !setting_owner(arena, stmt->name, NULL, &owner)) return false;
     bool says = string_is(stmt->name, option); /* --data */
     size_t place = 0;
     for (size_t i = 0; i < stmt->args.count && !says; i++) {

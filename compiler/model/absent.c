@@ -6,7 +6,8 @@
 #define NORMAL "'batchnorm' comes near: it normalizes over the batch"
 #define EPOCHS "'epochs 30' counts passes over the training part"
 #define LINES "layers are lines: 'dense 100 activation=relu'"
-#define SGD_ONLY "the optimizer is 'optimizer sgd rate=0.1'"
+#define ADAM "'optimizer adam' comes near"
+#define RMSPROP "'optimizer rmsprop' comes near"
 #define FIXED_RATE "the rate stays as it is: 'optimizer sgd rate=0.1'"
 #define HIDDEN "'dense 100 activation=tanh' is the nearest layer"
 #define FLAT "maps are read by dense as they are; 'flatten' makes a vector of them"
@@ -152,21 +153,11 @@ const Absent foreign_absences[] = {
     {"dropconnect", "drop-connect", "'dropout 0.2' comes near"},
     {"yolo", "detection layers", NULL},
     {"region", "detection layers", NULL},
-    {"adam", "Adam yet", SGD_ONLY},
-    {"adamw", "AdamW yet", SGD_ONLY},
-    {"nadam", "Nadam", SGD_ONLY},
-    {"adamax", "Adamax", SGD_ONLY},
-    {"adagrad", "Adagrad", SGD_ONLY},
-    {"adadelta", "Adadelta", SGD_ONLY},
-    {"rmsprop", "RMSprop yet", SGD_ONLY},
-    {"lbfgs", "L-BFGS", SGD_ONLY},
-    {"nesterov", "momentum yet", SGD_ONLY},
-    {"nag", "momentum yet", SGD_ONLY},
-    {"momentum", "momentum yet", SGD_ONLY},
-    {"beta", "Adam yet", SGD_ONLY},
-    {"beta1", "Adam yet", SGD_ONLY},
-    {"beta2", "Adam yet", SGD_ONLY},
-    {"betas", "Adam yet", SGD_ONLY},
+    {"nadam", "Nadam", ADAM},
+    {"adamax", "Adamax", ADAM},
+    {"adagrad", "Adagrad", RMSPROP},
+    {"adadelta", "Adadelta", RMSPROP},
+    {"lbfgs", "L-BFGS", ADAM},
     {"schedule", "schedules of the rate yet", FIXED_RATE},
     {"scheduler", "schedules of the rate yet", FIXED_RATE},
     {"lrschedule", "schedules of the rate yet", FIXED_RATE},

@@ -11,6 +11,7 @@
 #include "compiler/model/labels.h"
 #include "compiler/model/layer.h"
 #include "compiler/model/mend.h"
+#include "compiler/model/optimizer.h"
 #include "compiler/model/propagation.h"
 #include "compiler/model/settings.h"
 #include "compiler/model/statement.h"
@@ -590,6 +591,7 @@ static Checker *check(Arena *arena, Source *source, const AstFile *file, const M
     }
     if (diags->errors > 0) changes_help(diags, file, source);
     if (diags->errors == 0 && scope_spent(&checker->scope)) scope_report_spent(&checker->scope, SPAN_NONE);
+    if (diags->errors == 0) optimizer_store(arena, checker->model);
     if (diags->errors == 0) model_place_stored(arena, checker->model);
     if (diags->errors == 0) settings_agree(&checker->scope, checker->model);
     return checker;

@@ -21,9 +21,10 @@ static int64_t times(int64_t a, int64_t b) {
 
 static bool is_owned(const Stored *stored) { return stored_count(stored) > OWNED_ABOVE; }
 
-/* A large tensor's gradient goes into the step as it is summed: it is stored only to be logged. */
+/* A large tensor's gradient goes into the step as it is summed: it is stored to be logged, and where the step changes
+ * more than the tensor. */
 static int64_t gradient_size(const Stored *stored, bool logged) {
-    if (!stored->trained || (is_owned(stored) && !logged)) return 0;
+    if (!stored->trained || (is_owned(stored) && !logged && stored->moments.count == 0)) return 0;
     return times(stored_count(stored), is_owned(stored) ? 1 : NET_SLOTS);
 }
 
@@ -69,7 +70,7 @@ static int64_t chunk_values(const Layer *layer) {
 typedef struct {
     int64_t batch, gradient_batch; /* images of the largest batch; of those that gradients are made of */
     int64_t row_bytes;
-    int threads, copies; /* of what is stored */
+    int threads, copies; /* of what weights files keep */
     bool logged;         /* the gradients are */
     int last_normalised; /* the last layer that normalises over the batch; -1: none does */
 } Frame;
@@ -101,7 +102,8 @@ static Frame frame_of(const Model *model, int threads) {
 static void add_layer(Memory *memory, const Layer *layer, const Frame *frame) {
     for (size_t i = 0; i < layer->stored.count; i++) {
         const Stored *stored = layer->stored.at[i];
-        memory->weights = plus(memory->weights, times(stored_count(stored), FLOAT * frame->copies));
+        int copies = stored->kept ? frame->copies : 1;
+        memory->weights = plus(memory->weights, times(stored_count(stored), FLOAT * copies));
         memory->gradients = plus(memory->gradients, times(gradient_size(stored, frame->logged), FLOAT));
     }
     int64_t values = times(times(chunk_values(layer), NET_LANES * FLOAT), frame->threads);

@@ -11,8 +11,9 @@
 
 /* Bytes. */
 typedef struct {
-    int64_t weights;   /* all that is stored, twice with a validation part: the best ones are kept */
-    int64_t gradients; /* eight partial sums of tensors up to 65,536 values; larger ones if they are logged */
+    int64_t weights;   /* all that is stored; with a validation part twice what weight files keep, for the best ones */
+    int64_t gradients; /* eight partial sums of tensors up to 65,536 values; larger ones if they are logged, or read
+                          twice by a step */
     int64_t values;    /* of a chunk of 16 images, of all threads */
     int64_t batch;     /* images waiting, and what larger gradients need of the whole batch */
     int64_t data;      /* the data set, if it is one that netc knows */

@@ -28,16 +28,29 @@ typedef struct {
 static const OptionSpec *spec_at(const Mend *mend, size_t place) { return option_at(&mend->owner, place); }
 static size_t spec_count(const Mend *mend) { return option_count(&mend->owner); }
 
-/* The place of the option a word names; spec_count(): none. */
-static size_t find_spec(const Mend *mend, const char *word, bool *turned) {
-    size_t count = spec_count(mend);
-    const char **names = NEW_ARRAY(mend->arena, const char *, count);
-    for (size_t i = 0; i < count; i++) names[i] = spec_at(mend, i)->name;
+/* The place of the option of an owner that a word names; option_count(): none. */
+static size_t find_option(Arena *arena, const OptionOwner *owner, const char *word, bool *turned) {
+    size_t count = option_count(owner);
+    const char **names = NEW_ARRAY(arena, const char *, count);
+    for (size_t i = 0; i < count; i++) names[i] = option_at(owner, i)->name;
     const char *name = word_alias(word, names, count, turned);
     for (size_t i = 0; name && i < count; i++) {
         if (string_is(names[i], name)) return i;
     }
     return count;
+}
+
+/* The same of the line's own; spec_count(): none. */
+static size_t find_spec(const Mend *mend, const char *word, bool *turned) {
+    return find_option(mend->arena, &mend->owner, word, turned);
+}
+
+/* Whether another row of the setting has the option: images= of 'data idx'. */
+static bool is_of_other_row(const Mend *mend, const char *word) {
+    OptionOwner all;
+    bool turned;
+    if (mend->layer || !setting_owner(mend->arena, mend->owner.name, NULL, &all)) return false;
+    return find_option(mend->arena, &all, word, &turned) < option_count(&all);
 }
 
 /* The option that a bare value can only be for, by its form: `5x5` a window, `relu` an activation. */
@@ -63,6 +76,19 @@ static const char *next_name(Arena *arena, const char **order) {
     return arena_copy(arena, at, length);
 }
 
+/* Once the word is known that chooses a setting's row, options of others are none: each optimizer has its own rate. */
+static void choose_row(Mend *mend) {
+    OptionOwner all = mend->owner;
+    const char **slots = mend->slots;
+    if (!setting_owner(mend->arena, all.name, slots[0], &mend->owner)) return;
+    mend->slots = NEW_ARRAY(mend->arena, const char *, spec_count(mend) + 1);
+    for (size_t i = 0; i < spec_count(mend); i++) {
+        for (size_t k = 0; k < option_count(&all); k++) {
+            if (slots[k] && string_is(option_at(&all, k)->name, spec_at(mend, i)->name)) mend->slots[i] = slots[k];
+        }
+    }
+}
+
 static bool put(Mend *mend, size_t place, const LooseValue *value, bool turned) {
     const OptionSpec *spec = spec_at(mend, place);
     const char *text = mend_value(&mend->words, spec, value, turned);
@@ -71,6 +97,7 @@ static bool put(Mend *mend, size_t place, const LooseValue *value, bool turned) 
     if (mend->words.guess) text = mend_guess(&mend->words, mend->scope, &mend->owner, spec, value, text);
     if (!text || (mend->slots[place] && !more)) return mend->words.guess;
     mend->slots[place] = more ? arena_format(mend->arena, "%s %s", mend->slots[place], text) : text;
+    if (place == 0 && !mend->layer && mend->owner.common_count > 0) choose_row(mend);
     return true;
 }
 
@@ -129,15 +156,30 @@ static const char *label_of(const Mend *mend, const LooseArg *arg) {
     return named && arg->value->kind != LOOSE_NUMBER ? arg->value->text : NULL;
 }
 
+/* betas=(0.9, 0.999): a list of what are options with numbers here, beta1 and those after it. */
+static bool put_numbered(Mend *mend, size_t first, const LooseValue *value) {
+    const char *name = spec_at(mend, first)->name;
+    size_t stem = strlen(name) - 1, count = value->items.count;
+    if (value->kind != LOOSE_GROUP || name[stem] != '1' || first + count > spec_count(mend)) return false;
+    for (size_t i = 0; i < count; i++) {
+        const char *next = spec_at(mend, first + i)->name;
+        bool follows = strncmp(next, name, stem) == 0 && next[stem] == (char)('1' + i);
+        if (!follows || !put(mend, first + i, value->items.at[i].value, false)) return false;
+    }
+    return count > 0;
+}
+
 static bool put_named(Mend *mend, const LooseArg *arg) {
     bool turned = false;
     size_t place = find_spec(mend, arg->key, &turned);
+    if (place < spec_count(mend) && put_numbered(mend, place, arg->value)) return true;
     if (place < spec_count(mend)) return put(mend, place, arg->value, turned);
     if (label_of(mend, arg)) {
         mend->label = label_of(mend, arg);
         return true;
     }
     if (put_rewritten(mend, arg) || put_elsewhere(mend, arg)) return true;
+    if (is_of_other_row(mend, arg->key)) return mend->words.guess;
     if (!foreign_is_idle(arg->key) && put_in_other_block(mend, arg)) return true;
     const Absent *absent = foreign_absent(arg->key);
     if (absent && !is_off(arg->value)) mend->words.absent = absent;
@@ -531,7 +573,8 @@ const char *mend_line(Scope *scope, bool layer, const ForeignHead *head, const L
         .scope = scope, .arena = scope->arena, .layer = layer, .words = {.arena = scope->arena, .guess = words->guess}};
     LooseLine here;
     if (!loose_read(mend.arena, head->here, strlen(head->here), &here)) return NULL;
-    bool found = layer ? layer_owner(here.head, &mend.owner) : setting_owner(scope->arena, here.head, &mend.owner);
+    bool found =
+        layer ? layer_owner(here.head, &mend.owner) : setting_owner(scope->arena, here.head, NULL, &mend.owner);
     if (!found) return NULL;
     mend.slots = NEW_ARRAY(mend.arena, const char *, spec_count(&mend) + 1);
     size_t place = 0;

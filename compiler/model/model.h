@@ -57,6 +57,7 @@ typedef enum {
     STORED_WEIGHT,    /* a parameter that multiplies */
     STORED_BIAS,      /* a parameter that is added */
     STORED_STATISTIC, /* of data, set before training or followed during it: no step of the optimizer changes it */
+    STORED_MOMENT,    /* what the optimizer keeps of a parameter from one step to the next */
     STORED_ROLES
 } StoredRole;
 extern const char *const stored_roles[STORED_ROLES]; /* "weight" */
@@ -64,21 +65,23 @@ extern const char *const stored_roles[STORED_ROLES]; /* "weight" */
 /* One of them, in PyTorch's shape. Whatever is about all of them goes over Layer.stored or Model.stored and asks the
  * row; only a layer's own functions know which rows it has. Parameters lie in the kernels' buffer `param`, all else in
  * `state`. */
-typedef struct {
+typedef struct Stored Stored;
+struct Stored {
     const char *name; /* "conv1.weight" */
     const char *part; /* "weight" */
     StoredRole role;
     int rank;
     int64_t dim[4];
-    Recipe recipe;      /* how it begins */
-    const char *option; /* the option that says so; NULL: none does */
-    bool decays;        /* regularize applies */
-    bool trained;       /* the optimizer's step changes it */
-    const char *kept;   /* its name in weights files; NULL: they do not keep it */
-    bool metadata;      /* there it is a list of numbers among the metadata, not a tensor */
-    int row;            /* in Model.stored */
-    int64_t offset;     /* of its first element in its buffer */
-} Stored;
+    Recipe recipe;               /* how it begins */
+    const char *option;          /* the option that says so; NULL: none does */
+    bool decays;                 /* regularize applies */
+    bool trained;                /* the optimizer's step changes it */
+    VEC(const Stored *) moments; /* what the optimizer keeps of it, in its own order */
+    const char *kept;            /* its name in weights files; NULL: they do not keep it */
+    bool metadata;               /* there it is a list of numbers among the metadata, not a tensor */
+    int row;                     /* in Model.stored */
+    int64_t offset;              /* of its first element in its buffer */
+};
 
 /* ---- options: of layers, of settings ---- */
 typedef enum {
@@ -138,7 +141,7 @@ typedef struct {
     bool flag;      /* OPTION_BOOL; `same` of OPTION_PAD; `data` of OPTION_NUMBERS; any of .words of the other types */
     Span at;
     int64_t integer;
-    double real;
+    double real;      /* of numbers; OPTION_BOOL: 1 or 0 */
     const char *word; /* OPTION_WORD, OPTION_STRING, OPTION_LABEL, a word in place of a number */
     int choice;       /* the place of .word in the vocabulary, -1 without one */
     uint32_t set;     /* OPTION_WORDS: bit i stands for words[i] */

@@ -368,13 +368,23 @@ bool word_begins_statement(const char *word) { return setting_kind_find(word) ||
 
 /* ---- what trainers know ---- */
 
+/* Whether the row that another setting's word has chosen brings an option of that name. */
+static bool is_replaced(const Settings *settings, const Setting *setting, const char *name) {
+    for (const Setting *other = settings->at; other < settings->at + setting_kind_count; other++) {
+        for (size_t i = 0; other != setting && i < other->owner.common_count; i++) {
+            if (string_is(other->owner.common[i].trainer.name, name)) return true;
+        }
+    }
+    return false;
+}
+
 bool settings_next(const Settings *settings, TrainerSetting *at) {
     const Setting *setting = at->setting ? at->setting : settings->at;
     size_t next = at->setting ? (size_t)(at->value - setting->values) + 1 : 0;
     for (; setting < settings->at + setting_kind_count; setting++, next = 0) {
         for (; next < option_count(&setting->owner); next++) {
             const OptionSpec *spec = option_at(&setting->owner, next);
-            if (!spec->trainer.name) continue;
+            if (!spec->trainer.name || is_replaced(settings, setting, spec->trainer.name)) continue;
             *at = (TrainerSetting){setting, spec, &setting->values[next]};
             return true;
         }
@@ -396,7 +406,8 @@ static const OptionSpec *flag_of(const OptionSpec *options, size_t count, size_t
     return NULL;
 }
 
-const OptionSpec *settings_flag(size_t place) {
+/* The row at `place` of all that have one. */
+static const OptionSpec *flag_at(size_t place) {
     const OptionSpec *found = NULL;
     for (size_t i = 0; i < setting_kind_count && !found; i++) {
         const SettingKind *kind = &setting_kinds[i];
@@ -406,4 +417,17 @@ const OptionSpec *settings_flag(size_t place) {
             found = flag_of(variant->options, variant->option_count, &place);
     }
     return found;
+}
+
+const OptionSpec *settings_flag(size_t place) {
+    const OptionSpec *spec;
+    for (size_t i = 0; (spec = flag_at(i)); i++) {
+        bool again = false;
+        for (size_t k = 0; k < i && !again; k++) {
+            const OptionSpec *before = flag_at(k);
+            again = string_is(before->trainer.flag, spec->trainer.flag) && string_is(before->doc, spec->doc);
+        }
+        if (!again && place-- == 0) return spec;
+    }
+    return NULL;
 }

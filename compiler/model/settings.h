@@ -56,16 +56,18 @@ bool settings_read(Scope *scope, Model *model, const AstStmt *train, const Model
  * chooses the cost where no line does. */
 void settings_agree(Scope *scope, Model *model);
 
-/* What trainers know of the train block, one after the other; false: that was all. */
+/* What trainers know of the train block, one after the other; false: that was all. An option of a word's own row takes
+ * the place of one with the same name elsewhere: weight_decay is adamw's there, not regularize's. */
 typedef struct {
     const Setting *setting;
     const OptionSpec *spec;
     OptionValue *value;
 } TrainerSetting;
 bool settings_next(const Settings *settings, TrainerSetting *at);
-/* The number that trainers know by this name; 0 for a word in its place. BUG: there is none. */
+/* The number that trainers know by this name; 0 for a word in its place, 1 for true. BUG: there is none. */
 double settings_number(const Settings *settings, const char *name);
-/* The same of the tables, without a model: every option that some trainer has on its command line. */
+/* The same of the tables, without a model: every option that some trainer has on its command line. One that several
+ * rows describe alike comes once. */
 const OptionSpec *settings_flag(size_t place); /* NULL: there are no more */
 
 /* Of a line such as "cost quadratic": the line that goes with the last layer so far instead; NULL: it does. */

@@ -5,6 +5,7 @@
 #include "compiler/model/layer.h"
 #include "compiler/model/linear.h"
 #include "compiler/model/normalised.h"
+#include "compiler/model/optimizer.h"
 #include "compiler/model/settings.h"
 #include "runtime/data/sets.h"
 #include "runtime/data/shape.h"
@@ -359,6 +360,25 @@ static void check_stop(Scope *scope, const Model *model) {
                 "stop needs a validation part; add 'split validation=10000' (choosing by test results is not offered)");
 }
 
+/* An optimiser that takes a share of the weights itself: what l2 and weight_decay of regularize do as well. */
+static void check_decay(Scope *scope, const Model *model) {
+    const Optimizer *optimizer = model->settings.optimizer;
+    const Setting *setting = setting_of(&model->settings, "regularize");
+    const char *name = optimizer->variant.name;
+    for (size_t i = 0; optimizer->decay && i < option_count(&setting->owner); i++) {
+        const OptionSpec *spec = option_at(&setting->owner, i);
+        bool squares = string_is(spec->name, "l2") || string_is(spec->name, "weight_decay");
+        if (!squares || setting->values[i].real == 0) continue;
+        bool same = string_is(spec->name, optimizer->decay);
+        double share = same ? setting->values[i].real : settings_number(&model->settings, optimizer->decay);
+        Diag *diag = diag_report(scope->diags, setting->values[i].at, "double-decay",
+                                 "%s is given in regularize and %s%sin %s; keep one", spec->name,
+                                 same ? "" : optimizer->decay, same ? "" : " ", name);
+        diag_help(scope->diags, diag, "leave it out here; 'optimizer %s %s=%s' says how much", name, optimizer->decay,
+                  number_text(scope->arena, share));
+    }
+}
+
 void settings_agree(Scope *scope, Model *model) {
     const Layer *last = model->layers.at[model->layers.count - 1];
     size_t errors = scope->diags->errors;
@@ -368,6 +388,7 @@ void settings_agree(Scope *scope, Model *model) {
     check_data(scope, model, last, errors);
     check_split(scope, model);
     check_stop(scope, model);
+    check_decay(scope, model);
     check_probe(scope, model);
     model_check_normalised(model, line_of(model, "batch"), scope->diags);
     if (scope->diags->errors > errors) return;

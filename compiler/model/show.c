@@ -203,7 +203,7 @@ static void print_table(Arena *arena, const Model *model, FILE *out) {
     }
 }
 
-/* Of the numbers behind the optimiser those that are not 0. */
+/* Of the numbers behind the optimiser those that are not 0, and what is true. */
 static void print_training(Arena *arena, const Model *model, FILE *out) {
     const Settings *s = &model->settings;
     int64_t epochs = (int64_t)settings_number(s, "epochs"), batch = (int64_t)settings_number(s, "batch");
@@ -218,8 +218,9 @@ static void print_training(Arena *arena, const Model *model, FILE *out) {
     fputs(s->optimizer->variant.name, out);
     const char *gap = " ";
     for (TrainerSetting at = {0}; settings_next(s, &at);) {
-        if (at.spec->type != OPTION_REAL || at.value->real == 0) continue;
-        fprintf(out, "%s%s=%s", gap, at.spec->name, number_text(arena, at.value->real));
+        bool told = at.spec->type == OPTION_REAL || at.spec->type == OPTION_BOOL;
+        if (!told || at.value->real == 0) continue;
+        fprintf(out, "%s%s=%s", gap, at.spec->name, option_text(arena, number_text, at.spec, at.value));
         gap = ", ";
     }
     fprintf(out, ", seed %.0f\n", settings_number(s, "seed"));
@@ -326,6 +327,7 @@ static json_t *json_settings(Arena *arena, const Settings *s) {
         bool text = at.value->word || at.spec->type == OPTION_WORDS;
         json_put(object, at.spec->trainer.name,
                  text                           ? json_string(option_text(arena, number_text, at.spec, at.value))
+                 : at.spec->type == OPTION_BOOL ? json_boolean(at.value->flag)
                  : at.spec->type == OPTION_REAL ? json_real(at.value->real)
                                                 : json_integer(at.value->integer));
     }

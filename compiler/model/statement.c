@@ -26,14 +26,14 @@ bool layer_owner(const char *name, OptionOwner *owner) {
     return kind != NULL;
 }
 
-bool setting_owner(Arena *arena, const char *name, OptionOwner *owner) {
+bool setting_owner(Arena *arena, const char *name, const char *word, OptionOwner *owner) {
     const SettingKind *kind = setting_kind_find(name);
     if (!kind) return false;
     *owner = setting_kind_owner(arena, kind, NULL);
     VEC(OptionSpec) all = {0};
     const Variant *variant;
     for (size_t v = 0; kind->variant && (variant = kind->variant(v)); v++) {
-        for (size_t k = 0; k < variant->option_count; k++) {
+        for (size_t k = 0; k < variant->option_count && (!word || string_is(word, variant->name)); k++) {
             OptionSpec spec = variant->options[k];
             spec.required = false;
             vec_push(arena, &all, spec);

@@ -10,10 +10,10 @@
 OptionOwner layer_kind_owner(const LayerKind *kind);
 /* `variant`: what the first word of its line chose; NULL: nothing. */
 OptionOwner setting_kind_owner(Arena *arena, const SettingKind *kind, const Variant *variant);
-/* The same by the name of the kind; false: there is none. A setting's has the options of all rows that its first word
- * may choose, and requires none of them. */
+/* The same by the name of the kind; false: there is none. A setting's has the options of the row that `word` chooses,
+ * of all rows that its first word may choose without one, and requires none of them. */
 bool layer_owner(const char *name, OptionOwner *owner);
-bool setting_owner(Arena *arena, const char *name, OptionOwner *owner);
+bool setting_owner(Arena *arena, const char *name, const char *word, OptionOwner *owner);
 
 /* Reads what is written over what is in `values`, and fills in the rest. False after reporting. */
 bool statement_read(Scope *scope, const OptionOwner *owner, const AstStmt *stmt, OptionValue *values);

@@ -3,7 +3,7 @@
 #include "runtime/abi.h"
 
 const char *const stored_roles[STORED_ROLES] = {
-    [STORED_WEIGHT] = "weight", [STORED_BIAS] = "bias", [STORED_STATISTIC] = "statistic"};
+    [STORED_WEIGHT] = "weight", [STORED_BIAS] = "bias", [STORED_STATISTIC] = "statistic", [STORED_MOMENT] = "moment"};
 
 int64_t stored_count(const Stored *stored) {
     int64_t count = 1;
@@ -52,13 +52,20 @@ Stored *layer_store(Arena *arena, Layer *layer, const char *part, StoredRole rol
     return stored;
 }
 
-static void place(Arena *arena, Model *model, bool parameters) {
-    int64_t *size = parameters ? &model->param_size : &model->state_size;
+/* Which come first: parameters, then what else weights files keep. */
+enum { PLACE_PARAMETERS, PLACE_KEPT, PLACE_REST, PLACES };
+
+static int place_of(const Stored *stored) {
+    return stored_is_parameter(stored) ? PLACE_PARAMETERS : stored->kept ? PLACE_KEPT : PLACE_REST;
+}
+
+static void place(Arena *arena, Model *model, int which) {
+    int64_t *size = which == PLACE_PARAMETERS ? &model->param_size : &model->state_size;
     for (size_t i = 0; i < model->layers.count; i++) {
         const Layer *layer = model->layers.at[i];
         for (size_t k = 0; k < layer->stored.count; k++) {
             Stored *stored = layer->stored.at[k];
-            if (stored_is_parameter(stored) != parameters) continue;
+            if (place_of(stored) != which) continue;
             stored->row = (int)model->stored.count;
             stored->offset = *size;
             *size += net_padded(stored_count(stored)); /* tensors begin on a multiple of 64 bytes */
@@ -68,6 +75,5 @@ static void place(Arena *arena, Model *model, bool parameters) {
 }
 
 void model_place_stored(Arena *arena, Model *model) {
-    place(arena, model, true);
-    place(arena, model, false);
+    for (int which = 0; which < PLACES; which++) place(arena, model, which);
 }

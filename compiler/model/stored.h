@@ -21,7 +21,7 @@ int64_t layer_parameters(const Layer *layer);
 Stored *layer_store(Arena *arena, Layer *layer, const char *part, StoredRole role, int rank, const int64_t *dim,
                     Recipe recipe);
 /* Gives the rows of all layers their numbers and places. Parameters come first, layer by layer: how they begin depends
- * on the number alone, whatever else a network keeps. */
+ * on the number alone, whatever else a network keeps. What weights files do not keep comes last. */
 void model_place_stored(Arena *arena, Model *model);
 
 #endif

@@ -1,4 +1,5 @@
-/* What an optimiser's step works with, and what all of them share: the penalty on large weights.
+/* What an optimiser's step works with, and what all of them share: what is kept of a tensor, and the penalty on large
+ * weights.
  *
  * Numbers of a step are scalars (e_scalar), whose name is their formula over the settings that trainers know, and over
  * m, n, t and s: runtime/base/formula.h. They are computed in double and rounded once. What a model does not use has no
@@ -6,8 +7,41 @@
 #ifndef NETC_OPTIMIZERS_STEP_H
 #define NETC_OPTIMIZERS_STEP_H
 
+#include <math.h>
+
 #include "compiler/layers/build.h"
 #include "compiler/model/optimizer.h"
+
+/* Rows of options that several have: the rate; a share of what is kept, with how trainers know it; what is added to
+ * a root that divides. */
+#define STEP_RATE(value)         \
+    {.name = "rate",             \
+     .type = OPTION_REAL,        \
+     .low = 0,                   \
+     .high = INFINITY,           \
+     .low_open = true,           \
+     .standard = (value),        \
+     .doc = "the learning rate", \
+     .trainer = {.name = "rate", .flag = "rate", .argument = "R"}}
+#define STEP_SHARE(key, value, text, known, option, letter)                \
+    {.name = (key),                                                        \
+     .type = OPTION_REAL,                                                  \
+     .low = 0,                                                             \
+     .high = 1,                                                            \
+     .high_open = true,                                                    \
+     .standard = (value),                                                  \
+     .doc = (text),                                                        \
+     .trainer = {.name = (known), .flag = (option), .argument = (letter)}, \
+     .example = (key "=0.9")}
+#define STEP_EPSILON(value)                                                                 \
+    {.name = "epsilon",                                                                     \
+     .type = OPTION_REAL,                                                                   \
+     .low = 0,                                                                              \
+     .high = INFINITY,                                                                      \
+     .low_open = true,                                                                      \
+     .standard = (value),                                                                   \
+     .doc = "added to the root that divides, so that a small gradient makes no large step", \
+     .trainer = {.name = "epsilon", .flag = "epsilon", .argument = "E"}}
 
 /* The step of one trained tensor. */
 struct Step {
@@ -19,6 +53,12 @@ struct Step {
 /* The new value, as the train block's optimiser makes it. */
 Expr *step_make(Build *build, const Stored *stored, Tensor *w, Tensor *g);
 
+/* What is kept of the tensor, by its place in Optimizer.moments: its value before the step; what replaces it. */
+Expr *step_moment(const Step *step, size_t place);
+void step_keep(const Step *step, size_t place, Expr *next);
+
+/* The gradient that steps with moments go along: the mean over the batch, and that of the penalty. */
+Expr *step_gradient(const Step *step);
 /* w after what l2, l1 and weight_decay take from it in a plain step of gradient descent; w itself without them, and of
  * what does not decay (biases). */
 Expr *step_decayed(const Step *step);

@@ -142,7 +142,7 @@ static size_t collect_tensors(NetTrainer *trainer, const int64_t counters[COUNTE
     add_tensor(tensors, &count, "param", NET_F32, model->param_size, trainer->param);
     add_tensor(tensors, &count, "state", NET_F32, model->state_size, trainer->state);
     add_tensor(tensors, &count, "best.param", NET_F32, model->param_size, trainer->best_param);
-    add_tensor(tensors, &count, "best.state", NET_F32, model->state_size, trainer->best_state);
+    add_tensor(tensors, &count, "best.state", NET_F32, model->kept_size, trainer->best_state);
     return count;
 }
 
@@ -486,7 +486,7 @@ bool net_checkpoint_restore(NetTrainer *trainer, const NetSafetensors *file, Net
         !take(file, "param", NET_F32, trainer->param, model->param_size, error) ||
         !take(file, "state", NET_F32, trainer->state, model->state_size, error) ||
         !take(file, "best.param", NET_F32, trainer->best_param, best ? model->param_size : 0, error) ||
-        !take(file, "best.state", NET_F32, trainer->best_state, best ? model->state_size : 0, error)) {
+        !take(file, "best.state", NET_F32, trainer->best_state, best ? model->kept_size : 0, error)) {
         return false;
     }
     place_copy(&trainer->place, counters, totals, false);

@@ -50,7 +50,7 @@ static const char *const task_names[] = {
     [NET_TASKS_PART] = "part",
 };
 
-static const char *const role_names[] = {"weight", "bias", "statistic"};
+static const char *const role_names[] = {"weight", "bias", "statistic", "moment"};
 
 static const char *const statistic_names[] = {[NET_STATISTIC_MEAN] = "mean", [NET_STATISTIC_DEVIATION] = "deviation"};
 
@@ -149,6 +149,10 @@ static void decode_tensors(NetDecoder *d) {
             net_reject(d, "tensor '%s' overlaps the one before it", param->name);
         }
         end[param->in_state] = param->offset + param->size;
+        if (param->in_state && param->kept != NULL) { /* with its padding, which vectors read */
+            int64_t padded = param->offset + net_padded(param->size);
+            model->kept_size = padded < model->state_size ? padded : model->state_size;
+        }
         for (int k = 0; k < i; k++) {
             const NetParam *other = &model->tensor[k];
             bool kept = other->kept != NULL && param->kept != NULL && strcmp(other->kept, param->kept) == 0;

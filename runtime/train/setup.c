@@ -162,7 +162,7 @@ static bool make_buffers(NetTrainer *trainer, NetError *error) {
     trainer->values = net_alloc(values, sizeof(float), error);
     trainer->log = net_alloc(sums, sizeof(double), error);
     trainer->best_param = best ? net_alloc((size_t)model->param_size, sizeof(float), error) : NULL;
-    trainer->best_state = best ? net_alloc((size_t)model->state_size, sizeof(float), error) : NULL;
+    trainer->best_state = best ? net_alloc((size_t)model->kept_size, sizeof(float), error) : NULL;
     if (trainer->param == NULL || trainer->state == NULL || trainer->grad == NULL || trainer->values == NULL ||
         trainer->log == NULL || (best && (trainer->best_param == NULL || trainer->best_state == NULL))) {
         return false;

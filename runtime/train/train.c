@@ -265,7 +265,7 @@ static bool keep_best(NetTrainer *trainer) {
     place->best = place->validation;
     place->best_epoch = place->epoch;
     memcpy(trainer->best_param, trainer->param, (size_t)trainer->model->param_size * sizeof(float));
-    memcpy(trainer->best_state, trainer->state, (size_t)trainer->model->state_size * sizeof(float));
+    memcpy(trainer->best_state, trainer->state, (size_t)trainer->model->kept_size * sizeof(float));
     return true;
 }
 

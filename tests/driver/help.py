@@ -46,6 +46,8 @@ for word, parts in {"data": ("[a setting of the train block]\ndata SET", "[a com
                     "probe": ("[an option of log]\n  probe=",),
                     "centre": ("[an initialiser]", "[a word for 'bias_init=' of conv, dense]"),
                     "cross_entropy": ("[a word after 'cost']",),
+                    "adam": ("[a word after 'optimizer']\n  adam ", "    beta2=0.999 "),
+                    "rate": ("[an option of optimizer sgd]\n  rate=0.1 ", "optimizer adam, optimizer adamw, optimizer rmsprop"),
                     "activation": ("activation FUNCTION", "[an option of add, conv, dense]", "[an option of pool]"),
                     "window-too-large": ("window-too-large (error)",)}.items():
     text = help_on("help", word)
@@ -62,6 +64,8 @@ for word, parts in {"--weights": ("[an option of 'netc build']\n  --weights FILE
                     "status": ("4           --require not met",), "label": ("LABEL: LAYER ",), "number": ("5e-3 ",)}.items():
     if not all(part in help_on("help", word) for part in parts):
         sys.exit(f"FAILED: netc help {word}:\n{help_on('help', word)}")
+if help_on("help", "--rate").count("--rate R") != 1 or help_on("help", "--weight-decay").count("--weight-decay D") != 2:
+    sys.exit("FAILED: rows that say the same of an option are one")
 if "a word after 'log'" in help_on("help", "--weights"):
     sys.exit("FAILED: netc help --weights tells of the word, too")
 

@@ -59,11 +59,12 @@ with open("normalised.net", "w", encoding="utf-8") as made:
     made.write(NORMALISED)
 models = ["normalised.net"] + sorted(glob.glob(os.path.join(os.environ["NETC_ROOT"], "models/*.net")))
 for path in models:
-    for options in ((), ("--set", "log gradients probe=1000")):
+    for options in ((), ("--set", "log gradients probe=1000"), ("--set", "optimizer adam")):
         found, sizes = estimate(path, *options), descriptor(path, *options)
         with open(path, encoding="utf-8") as file:
             copies = 2 if "validation=" in file.read() else 1
-        wanted = {"weights": sizes["param"] * copies, "gradients": sizes["grad"], "16 images": sizes["scratch"],
+        wanted = {"weights": sizes["param"] * copies + sizes["state"], "gradients": sizes["grad"],
+                  "16 images": sizes["scratch"],
                   "images": (gradient_rows(path, *options) * sizes["batch_chunk"] // 16
                              + found["rows"] * 3 * LOADED)}
         total = [sum(values[key] for key in wanted) for values in (found, wanted)]

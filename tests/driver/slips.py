@@ -248,7 +248,23 @@ setting | optimizer sgd rate=10%                            | optimizer sgd rate
 setting | optimizer sgd 0.1                                 | optimizer sgd rate=0.1
 setting | optimizer sgd(rate=0.1)                           | optimizer sgd rate=0.1
 setting | optimizer sgd eta=0.1 lambda=5                    | optimizer sgd rate=0.1; regularize l2=5
-setting | optimizer sgd rate=0.1 momentum=0.9               | optimizer sgd rate=0.1
+setting | optimizer sgd lr=0.1 momentum=0.9                 | optimizer sgd rate=0.1 momentum=0.9
+setting | optimizer sgd momentum 0.9                        | optimizer sgd momentum=0.9
+setting | optimizer sgd momentum=1                          | optimizer sgd momentum=0.9
+setting | optimizer SGD(lr=0.1, momentum=0.9, nesterov=True) | optimizer sgd rate=0.1 momentum=0.9 nesterov=true
+setting | optimizer adam lr=0.001                           | optimizer adam rate=0.001
+setting | optimizer Adam(lr=1e-3, betas=(0.9, 0.99))        | optimizer adam rate=1e-3 beta1=0.9 beta2=0.99
+setting | optimizer = optim.Adam(m.parameters(), eps=1e-7)  | optimizer adam epsilon=1e-7
+setting | optim.AdamW(m.parameters(), weight_decay=0.1)     | optimizer adamw weight_decay=0.1
+setting | optimizer sgd lr=0.1 weight_decay=0.1             | optimizer sgd rate=0.1; regularize weight_decay=0.1
+setting | optimizer Adam(lr=1e-3, weight_decay=0.1)         | optimizer adam rate=1e-3; regularize weight_decay=0.1
+setting | optimizer RMSprop(lr=0.01, alpha=0.99, eps=1e-6)  | optimizer rmsprop rate=0.01 decay=0.99 epsilon=1e-6
+setting | optimizer rmsprop rho=0.95                        | optimizer rmsprop decay=0.95
+setting | optimizer adam alpha=0.01                         | optimizer adam rate=0.01
+setting | adam 0.001                                        | optimizer adam rate=0.001
+setting | betas (0.8, 0.99)                                 | optimizer adam beta1=0.8 beta2=0.99
+setting | momentum 0.9                                      | optimizer sgd momentum=0.9
+setting | nesterov true                                     | optimizer sgd momentum=0.9 nesterov=true
 setting | optimizer = optim.SGD(m.parameters(), lr=0.01)    | optimizer sgd rate=0.01
 setting | loss mse                                          | cost log_likelihood
 setting | cost cross-entropy                                | cost log_likelihood
@@ -387,8 +403,8 @@ layer   | layernorm                    | layer normalization
 layer   | conv1d 16 3                  | one-dimensional convolution
 layer   | ZeroPadding2D(1)             | layers that pad
 layer   | for i in range(3):           | loop but repeat
-setting | optimizer adam lr=0.001      | Adam yet
-setting | momentum 0.9                 | momentum yet
+setting | optimizer nadam lr=0.001     | Nadam
+setting | optimizer Adagrad            | Adagrad
 setting | schedule cosine              | schedules of the rate yet
 setting | augment shift=1              | augmentation yet
 setting | gradient_clip 1.0            | gradient clipping yet

@@ -75,7 +75,7 @@ def check_steps(images, labels):
                 compare_probe(step, rows, neurons, network, params, images, labels)
                 probed.append((str(step), str(epoch - 1)))
             some = order[first:first + batch]
-            network.step(params, images[some], labels[some], 0.1, COUNT)
+            network.step(params, images[some], labels[some], r.Sgd(0.1), COUNT)
             step += 1
     found = [(row["step"], row["epoch"]) for row in rows if row["source"] == "probe" and row["layer"] == "conv1"]
     if found != probed or {row["step"] for row in neurons} != {step for step, _ in probed}:
@@ -99,7 +99,7 @@ def main():
         columns |= compare_probe(step, rows, neurons, network, params, images, labels)
         seen += len(trained)
         old = {name: dict(values) for name, values in params.items()}
-        cost = network.step(params, images, labels, RATE, COUNT, l2=L2) / COUNT
+        cost = network.step(params, images, labels, r.Sgd(RATE), COUNT, l2=L2) / COUNT
         found, = [float(row["train_cost"]) for row in epochs if row["epoch"] == str(step + 1)]
         if not abs(found - cost) <= 1e-6 * cost:
             r.fail(f"epoch {step + 1}: train_cost is {found}, expected {cost:.9g}")

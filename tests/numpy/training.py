@@ -3,6 +3,7 @@
 import _reference as r
 from _reference import np
 
+RATE, COUNT, STEPS = 0.25, 50, 10
 SOFTMAX = {"kind": "dense", "units": 4, "activation": "softmax"}
 
 
@@ -30,6 +31,7 @@ def concat(*labels, **more):
     return {"kind": "concat", "labels": list(labels), **more}
 
 
+PLAIN = ((1, 9, 8), [conv(3, (3, 2), activation="tanh"), dense(9, activation="sigmoid"), SOFTMAX])
 # name: (shape of an example, layers, settings, what Network and step take beside them)
 CASES = {
     "conv_pool": ((1, 12, 11), [conv(3, (3, 2), activation="relu"), pool("max", (2, 2)),
@@ -68,8 +70,18 @@ CASES = {
                   {"l2": 1.5, "frozen": ("batchnorm4",)}),
     "owned_conv": ((64, 6, 5), [conv(64, (5, 4), activation="relu"), pool("max", (2, 2)), SOFTMAX], {}),
     "owned": ((300,), [dense(260, activation="relu"), SOFTMAX], {}),
+    "momentum": (*PLAIN, {"optimizer": (r.Sgd, RATE / 5, 0.9), "l2": 1.5, "l1": 0.3}),
+    "nesterov": (*PLAIN, {"optimizer": (r.Sgd, RATE / 5, 0.8, True), "l2": 1.5}),
+    "momentum_frozen": ((1, 8, 8), [conv(3, (3, 3), trainable=False), conv(4, (2, 2), bias=False), SOFTMAX],
+                        {"optimizer": (r.Sgd, RATE / 5, 0.9), "frozen": ("conv1",)}),
+    "adam": (*PLAIN, {"optimizer": (r.Adam, 0.02, 0.8, 0.99, 1e-4), "l2": 1.5, "l1": 0.3}),
+    "adam_plain": (*PLAIN, {"optimizer": (r.Adam,)}),
+    "adamw": (*PLAIN, {"optimizer": (r.Adamw, 0.02, 0.8, 0.99, 1e-4, 0.5), "l1": 0.3}),
+    "rmsprop": (*PLAIN, {"optimizer": (r.Rmsprop, 0.01, 0.8, 1e-4), "l2": 1.5, "l1": 0.3}),
+    "rmsprop_plain": (*PLAIN, {"optimizer": (r.Rmsprop,)}),
+    "momentum_owned": ((300,), [dense(260, activation="relu"), SOFTMAX],
+                       {"optimizer": (r.Sgd, RATE / 5, 0.9), "l2": 2.0}),
 }
-RATE, COUNT, STEPS = 0.25, 50, 10
 
 
 def check(name, batch, shape, layers, more):
@@ -77,8 +89,11 @@ def check(name, batch, shape, layers, more):
     images, labels = r.write_data(COUNT, shape, more.get("classes", 4), 7)
     images = images.reshape(COUNT, *net_shape)
     cost, target = more.get("cost", "log_likelihood"), more.get("target", "class")
-    settings = [f"cost {cost}", f"target {target}", f"optimizer sgd rate={RATE}", f"batch {batch or 'full'}"]
-    settings += [f"regularize {key}={more[key]}" for key in ("l2", "l1") if key in more]
+    make, *numbers = more.get("optimizer", (r.Sgd, RATE))
+    optimizer = make(*numbers)
+    settings = [f"cost {cost}", f"target {target}", f"optimizer {optimizer.line}", f"batch {batch or 'full'}"]
+    penalties = [f"{key}={more[key]}" for key in ("l2", "l1") if key in more]
+    settings += ["regularize " + " ".join(penalties)] if penalties else []
     r.write_model("model.net", net_shape, layers, settings, more.get("input", ""))
     epochs = STEPS if not batch else 3
     initial = r.read_weights(r.train("model.net", f"{name}_{batch}_begin", "--epochs", "0"))
@@ -93,21 +108,25 @@ def check(name, batch, shape, layers, more):
         order = r.permutation(1, epoch + 1, COUNT) if batch else np.arange(COUNT)
         for first in range(0, COUNT, batch or COUNT):
             rows = order[first:first + (batch or COUNT)]
-            network.step(params, images[rows], labels[rows], RATE, COUNT, more.get("l2", 0), more.get("l1", 0),
+            network.step(params, images[rows], labels[rows], optimizer, COUNT, more.get("l2", 0), more.get("l1", 0),
                          more.get("frozen", ()))
     found.pop("input", None)
-    r.compare_params(f"{name}, batch {batch or 'full'}", found, params)
+    noise = getattr(optimizer, "noise", {})
+    r.compare_params(f"{name}, batch {batch or 'full'}", found, params, noise=noise)
     moved = max(np.linalg.norm(params[layer][key] - initial[layer][key]) / np.linalg.norm(initial[layer][key])
                 for layer in params for key in params[layer] if initial[layer][key].any())
     if moved < 1e-3:
         r.fail(f"{name}: nothing was learnt")
-    print(f"{name}, batch {batch or 'full'}: ok")
+    apart = sum(int(mask.sum()) for mask in noise.values())
+    if apart > 0.01 * sum(value.size for values in params.values() for value in values.values()):
+        r.fail(f"{name}: {apart} gradients are noise")
+    print(f"{name}, batch {batch or 'full'}: ok" + (f", {apart} entries apart, whose gradient is noise" if apart else ""))
 
 
 def main():
     for name, (shape, layers, more) in CASES.items():
         check(name, 0, shape, layers, more)
-    for name in ("conv_pool", "cross_entropy"):
+    for name in ("conv_pool", "cross_entropy", "momentum", "adam"):
         check(name, 16, *CASES[name])
     for batch in (16, 7):  # the last batch is of two examples, or of one, which a unit has nothing to normalise by
         check("batchnorm", batch, *CASES["batchnorm"])

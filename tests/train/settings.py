@@ -13,7 +13,7 @@ FAST = ["-O0"] if b"without LLVM" in subprocess.check_output([NETC, "--version"]
 NETWORK = "network m {\n    input 784\n    dense 4 activation=sigmoid\n    dense 10 activation=softmax\n}\n"
 ALL = NETWORK + """train {
     split train=40 validation=20
-    optimizer sgd rate=0.5
+    optimizer sgd rate=0.5 momentum=0.5
     regularize l2=1 l1=1
     batch 20
     stop patience=7
@@ -41,7 +41,7 @@ for name, text in (("all.net", ALL), ("plain.net", NETWORK + "train { split trai
         file.write(text)
 listed = re.sub(r"\n {20,}", " ", train("--help").split("own options:")[1].split("      --data ")[0])
 rows = re.findall(r"^      --([a-z0-9-]+) (\S+) .*\((\S+)\)$", listed, re.MULTILINE)
-values = {"rate": "0.25", "l2": "2", "l1": "0.5", "weight-decay": "0.01", "batch": "10", "epochs": "2", "patience": "9",
+values = {"rate": "0.25", "momentum": "0.75", "l2": "2", "l1": "0.5", "weight-decay": "0.01", "batch": "10", "epochs": "2", "patience": "9",
           "seed": "3", "log-every": "1"}
 t.check([row[0] for row in rows] == list(values), f"--help: {rows}")
 t.check(dict((row[0], row[2]) for row in rows)["log-every"] == "2" and rows[0][2] == "0.5", f"defaults: {rows}")
@@ -66,7 +66,7 @@ for flag, word, _ in rows:
     t.check(flag in MAY_CHANGE or ("[other-settings]" in refused and f"(leave --{flag} out)" in refused), refused)
 
 # what the trainer was not compiled for: the line that the message names has it
-for flag in ("l2", "l1", "weight-decay", "log-every"):
+for flag in ("momentum", "l2", "l1", "weight-decay", "log-every"):
     said = train("-q", f"--{flag}", values[flag], model="plain.net", status=2)
     line = re.search(r"--set '(.*)' has it \[not-compiled\]", said)
     t.check(line, said)
@@ -80,6 +80,14 @@ said = train("-q", "--set", "regularize l2=3", "--l1", "2", status=2)
 t.check("--set 'regularize l1=2 l2=3' has it" in said, said)
 said = train("-q", "--l2", "3", "--weight-decay", "1", status=2)
 t.check("--l2 and --weight-decay are one setting (weight_decay = l2 / n); keep one" in said, said)
+# an option of the optimizer takes the place of another setting's of the same name
+train("-q", "--name", "own", "--set", "optimizer adamw", "--weight-decay", "0.5", "--beta2", "0.5", model="plain.net")
+own = config(t.folder("own"))
+t.check((own["weight_decay"], own["beta2"], own["rate"], own["l2"]) == (0.5, 0.5, 0.001, 0), f"adamw: {own}")
+said = train("--set", "optimizer adamw", "--l2", "5", model="plain.net", status=2)
+line = re.search(r"--set '(.*)' has it", said).group(1)
+said = train("--set", "optimizer adamw", "--set", line, model="plain.net", status=1)
+t.check("l2 is given in regularize and weight_decay in adamw; keep one [double-decay]" in said, said)
 t.check("--rate is given twice" in train("--rate", "1", "--rate=2", status=2), "--rate twice")
 for flag, value, expected in (("rate", "0", "a number above 0"), ("l2", "-1", "a number of at least 0"),
                               ("batch", "0", "a whole number from 1 to 1000000000, or 'full'"),

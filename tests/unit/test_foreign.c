@@ -22,7 +22,7 @@ static bool is_option(Arena *arena, const char *name, size_t length) {
     }
     for (size_t i = 0; i < setting_kind_count; i++) {
         OptionOwner owner;
-        if (setting_owner(arena, setting_kinds[i].name, &owner) && has_option(&owner, name, length)) return true;
+        if (setting_owner(arena, setting_kinds[i].name, NULL, &owner) && has_option(&owner, name, length)) return true;
     }
     return false;
 }
@@ -51,7 +51,7 @@ static bool is_netc(Arena *arena, const char *text, bool begun) {
                 if (!layer_statement_good(&scope, stmt->body.at[k])) return false;
             }
         } else if (begun) {
-            if (!layer_owner(stmt->name, &owner) && !setting_owner(arena, stmt->name, &owner)) return false;
+            if (!layer_owner(stmt->name, &owner) && !setting_owner(arena, stmt->name, NULL, &owner)) return false;
             if (!options_read(&scope, &owner, stmt, options_new(arena, &owner))) return false;
         } else if (!layer_statement_good(&scope, stmt) && !setting_line_good(&scope, stmt)) {
             return false;
@@ -93,7 +93,7 @@ static const char *wrong_order(Arena *arena, const OptionOwner *owner, const cha
 static const char *wrong_head(Arena *arena, const ForeignHead *row, bool layer) {
     OptionOwner owner;
     const char *name = arena_copy(arena, row->here, strcspn(row->here, " "));
-    if (!(layer ? layer_owner(name, &owner) : setting_owner(arena, name, &owner))) {
+    if (!(layer ? layer_owner(name, &owner) : setting_owner(arena, name, NULL, &owner))) {
         return arena_format(arena, "there is no '%s'", name);
     }
     if (!is_netc(arena, row->here, true)) return arena_format(arena, "no line begins with '%s'", row->here);
@@ -124,15 +124,15 @@ static const char *wrong_pair(Arena *arena, const char *text) {
     return NULL;
 }
 
-/* Each line or word in quotes of an advice; a sign may stand there too. */
+/* Each line or word in quotes of an advice; a sign may stand there too, or a command. */
 static const char *wrong_quote(Arena *arena, const char *text) {
     for (const char *open = strchr(text, '\''); open; open = strchr(open + 1, '\'')) {
         if (open > text && in_name(open[-1])) continue; /* MNIST's */
         size_t length = strcspn(open + 1, "'");
         const char *quote = arena_copy(arena, open + 1, length);
-        bool sign = length == 1 && !in_name(*quote);
+        bool sign = length == 1 && !in_name(*quote), command = strncmp(quote, "netc ", 5) == 0;
         bool line = strpbrk(quote, " ") || layer_kind_find(quote);
-        if (!sign && !(line ? is_netc(arena, quote, false) : is_word(quote))) {
+        if (!sign && !command && !(line ? is_netc(arena, quote, false) : is_word(quote))) {
             return arena_format(arena, "netc does not take '%s'", quote);
         }
         open += length + 1;
@@ -191,10 +191,10 @@ static void rows_that_name_what_is_not_are_found(void **state) {
     };
     for (size_t i = 0; i < COUNT_OF(heads); i++) assert_non_null(wrong_head(arena, &heads[i], true));
     assert_non_null(wrong_head(arena, &(ForeignHead){"x", NULL, "dense", "units"}, false));
-    assert_non_null(wrong_head(arena, &(ForeignHead){"x", NULL, "optimizer adam", "rate"}, false));
+    assert_non_null(wrong_head(arena, &(ForeignHead){"x", NULL, "optimizer newton", "rate"}, false));
     assert_non_null(wrong_word(arena, &(ForeignWord){"x", "dilation", false}));
-    static const char *const advice[] = {"give each layer decay=5",  "activation=maxout comes near",
-                                         "'dense 100 size=3'",       "'optimizer adam'",
+    static const char *const advice[] = {"give each layer spin=5",   "activation=maxout comes near",
+                                         "'dense 100 size=3'",       "'optimizer newton'",
                                          "'orthonormal' comes near", "'repeat 3 { lstm 5 }'"};
     for (size_t i = 0; i < COUNT_OF(advice); i++) {
         assert_non_null(wrong_absence(arena, &(Absent){"x", "x", advice[i]}));

@@ -125,7 +125,7 @@ static void test_bad(void **state) {
     refuse("\"name\":\"l2\"", "\"name\":\"rate\"", "two settings are named 'rate'");
     refuse("\"type\":\"integer\"", "\"type\":\"whole\"", "unknown value 'whole'");
     refuse("\"value\":10", "\"value\":1.5", "no whole number");
-    refuse("\"role\":\"bias\"", "\"role\":\"moment\"", "unknown value 'moment'");
+    refuse("\"role\":\"bias\"", "\"role\":\"memory\"", "unknown value 'memory'");
     refuse("\"normal\"", "\"data\"", "'statistic'");
     refuse("\"normal\"", "\"data\",\"statistic\":\"median\"", "unknown value 'median'");
     refuse("\"kept\":\"dense1.bias\"", "\"kept\":\"dense1.weight\"", "two tensors are named 'dense1.weight'");

@@ -103,6 +103,7 @@ static void phases_of_a_level_follow_each_other(void **state) {
     const Affine at[] = {ix(1), ix(0)};
     Tensor *second = program_compute(p, "second", 1, channels, REDUCE_SUM, 1, batch, e_read(p, centred, 0, at));
     program_verify(p);
+    pass_order(p);
     const Layout *layout = layout_program(arena, p, (LayoutMode){.one_image = false});
     const struct {
         const Tensor *tensor;

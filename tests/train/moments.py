@@ -1,0 +1,105 @@
+#!/usr/bin/env python3
+"""What an optimiser keeps from step to step: a run that is killed goes on with it, weights files have none of it, and a
+run that starts from weights starts it anew."""
+import json
+import os
+import random
+import struct
+import subprocess
+
+import _trainer as t
+
+NETC = os.environ["NETC"]
+FAST = ["-O0"] if b"without LLVM" in subprocess.check_output([NETC, "--version"]) else []
+RATE = 0.01
+MODEL = """network moments {
+    input 784
+    dense 90 activation=relu
+    dense 10 activation=softmax
+}
+train {
+    split train=600 validation=100
+    optimizer %s
+    regularize l1=0.1
+    batch 20
+    epochs 6
+}
+"""
+OPTIMIZERS = {"nesterov": f"sgd rate={RATE} momentum=0.9 nesterov=true", "adam": f"adam rate={RATE}"}
+
+
+def tensors(path):
+    """The values of a safetensors file, by name."""
+    with open(path, "rb") as file:
+        content = file.read()
+    size, = struct.unpack_from("<Q", content)
+    header = json.loads(content[8:8 + size])
+    header.pop("__metadata__")
+    return {name: [value for value, in struct.iter_unpack("<f", content[8 + size:][slice(*about["data_offsets"])])]
+            for name, about in header.items()}
+
+
+def weights(name):
+    return tensors(t.folder(name) + "/weights.safetensors")
+
+
+def try_killed(name):
+    """Killed at any moment, going on with another number of threads."""
+    t.run("-q", "--name", f"{name}-whole")
+    whole, dice, kills = t.contents(f"{name}-whole"), random.Random(1), 0
+    for attempt in range(60):
+        again = ("--resume",) if attempt > 0 else ()
+        process = t.start("-q", *again, "--name", f"{name}-killed", "--threads", 1 + attempt % 3,
+                          env={"NET_CHECKPOINT_SECONDS": 0})
+        try:
+            process.communicate(timeout=dice.uniform(0.02, 0.2) * (1 + attempt / 5))
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.communicate()
+            kills += 1
+        if process.returncode == 0:
+            break
+    t.run("-q", "--resume", "--name", f"{name}-killed")
+    t.same(f"{name}-killed", whole, f"{name}, killed {kills} times")
+    t.check(kills > 0, f"{name}: never killed")
+
+
+def try_anew():
+    """Adam's first step is by its rate, but where the gradient is next to nothing, or nothing; with moments that were
+    kept it would not be."""
+    source = t.folder("adam-whole")
+    t.run("-q", "--name", "from", "--weights", source, "--epochs", 0, "--l1", 0)
+    t.run("-q", "--name", "step", "--weights", source, "--epochs", 1, "--batch", "full", "--l1", 0)
+    t.run("-q", "--name", "steps", "--weights", source, "--epochs", 2, "--batch", "full", "--l1", 0)
+    before, after, later = (weights(name) for name in ("from", "step", "steps"))
+    t.check(set(before) == {f"dense{i}.{part}" for i in (1, 2) for part in ("weight", "bias")}, f"kept: {set(before)}")
+    moved = [abs(a - b) / RATE for name in before for a, b in zip(before[name], after[name])]
+    t.check(max(moved) < 1.001 and sum(share > 0.99 for share in moved) > 1000,
+            f"a first step by up to {max(moved)} of the rate")
+    t.check(any(abs(abs(a - b) / RATE - 1) > 0.1 for a, b in zip(after["dense2.bias"], later["dense2.bias"])),
+            "the second step knows nothing of the first")
+
+
+def try_changed(name):
+    """Another optimizer, or another of its numbers, is refused."""
+    t.run("-q", "--time-limit", "0.000001s", "--name", "changed")
+    flag = "--momentum" if name == "nesterov" else "--epsilon"
+    out, err = t.run("-q", "--resume", "--name", "changed", flag, "0.5", status=2)
+    t.check(f"(leave {flag} out)" in err, err)
+    command = [NETC, "train", f"{name}.net", *FAST, "-q", "--resume", t.folder("changed")]
+    done = subprocess.run([*command, "--set", f"optimizer rmsprop rate={RATE}"], stdin=subprocess.DEVNULL,
+                          capture_output=True, text=True)
+    t.check(done.returncode == 2 and "not rmsprop" in done.stderr, f"status {done.returncode}: {done.stderr}")
+    t.remove("changed")
+
+
+for name, line in OPTIMIZERS.items():
+    with open(f"{name}.net", "w", encoding="utf-8") as file:
+        file.write(MODEL % line)
+    subprocess.run([NETC, "build", f"{name}.net", *FAST, "-o", name], check=True)
+    t.TRAINER = os.path.abspath(name)
+    try_killed(name)
+    try_changed(name)
+    if name == "adam":
+        try_anew()
+print("ok")
