@@ -421,14 +421,20 @@ static void check_softmax(Checker *checker) {
     }
 }
 
-/* A layer that nothing reads was passed over by the from= of the next one. Of the rounds of a repeat the first says so.
- */
+/* Whether an earlier round of a repeat has the same to say. */
+static bool unread_before(const Model *model, const Layer *layer) {
+    for (int i = 0; i < layer->index; i++) {
+        const Layer *other = model->layers.at[i];
+        if (other->readers == 0 && other->at.lo == layer->at.lo) return true;
+    }
+    return false;
+}
+
+/* A layer that nothing reads was passed over by the from= of the next one. */
 static void check_readers(Checker *checker) {
-    const Layer *said = NULL;
     for (size_t i = 0; i + 1 < checker->model->layers.count; i++) {
         const Layer *layer = checker->model->layers.at[i], *next = checker->model->layers.at[i + 1];
-        if (layer->readers > 0 || (said && said->at.lo == layer->at.lo)) continue;
-        said = layer;
+        if (layer->readers > 0 || unread_before(checker->model, layer)) continue;
         const char *name = labels_inside(&checker->labels, layer);
         Diag *diag =
             diag_report(checker->diags, layer->at, "unused-layer",
