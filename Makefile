@@ -48,7 +48,7 @@ COMPILER_SOURCES := $(wildcard compiler/*/*.c)
 RUNTIME_SOURCES := $(filter-out runtime/infer/%,$(wildcard runtime/*/*.c))
 # The program around a compiled network, with what it takes from the rest of the runtime.
 INFER_SOURCES := $(wildcard runtime/infer/*.c) \
-                 $(addprefix runtime/,base/atomic.c base/error.c base/processor.c base/signals.c base/streams.c \
+                 $(addprefix runtime/,base/absent_options.c base/atomic.c base/error.c base/paths.c base/processor.c base/signals.c base/streams.c \
                                       base/utf8.c base/words.c base/wrap.c data/idx.c data/labels.c data/shape.c data/stream.c)
 LAYER_SOURCES := $(wildcard compiler/layers/*.c)
 OPTIMIZER_SOURCES := $(wildcard compiler/optimizers/*.c)

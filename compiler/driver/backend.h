@@ -1,35 +1,54 @@
-/* From a Code to a file: the printers, the C compiler and the linker, one after the other as the output needs. */
+/* Back ends: from a Code to a file, as one row each. The printers, the C compiler and the linker work one after the
+ * other as the output needs. */
 #ifndef NETC_DRIVER_BACKEND_H
 #define NETC_DRIVER_BACKEND_H
 
 #include "compiler/driver/link.h"
-#include "compiler/driver/pipeline.h"
+#include "compiler/driver/target.h"
+#include "compiler/loop/loop.h"
 
-typedef enum { EMIT_EXE, EMIT_OBJ, EMIT_C, EMIT_LLVM, EMIT_ASM, EMIT_LIB, EMIT_SHARED, EMIT_ONNX } Emit;
+typedef enum { EMIT_EXE, EMIT_OBJ, EMIT_C, EMIT_LLVM, EMIT_ASM, EMIT_LIB, EMIT_SHARED, EMIT_ONNX, EMITS } Emit;
+/* --emit NAME, and how such a file ends. */
+typedef struct {
+    const char *name, *suffix;
+} EmitName;
+extern const EmitName emits[EMITS];
+/* That of a name; NULL: a program. */
+Emit emit_of(const char *name);
+
+typedef struct Backend Backend;
 
 /* Code and how it shall be printed. */
 typedef struct {
     const Code *code;
-    const Processor *processor;
-    bool llvm;  /* by LLVM, not through a C compiler */
+    const Target *target;
+    const Backend *backend;
     bool plain; /* as C without extensions */
     int level;  /* -O */
 } Generation;
 
-/* What --emit says; false after reporting an output that the backend does not have. */
-bool emit_find(const Compilation *compilation, Emit *emit, int *status);
-/* The file an output goes to when -o does not say: lenet5, lenet5.o, lenet5.c, lenet5.ll, lenet5.s. */
-const char *emit_file(const Compilation *compilation, Emit emit);
-/* The file that kernels alone go to: C, LLVM IR, assembly or an object. */
-bool backend_kernels(const Tools *tools, const Generation *from, Emit emit, const char *path);
+/* Adding one is adding a file with its row, and its name below. */
+struct Backend {
+    const char *name;    /* --backend NAME */
+    const char *called;  /* "the LLVM backend" */
+    const char *missing; /* why it is not there and what to do; NULL: it is */
+    unsigned emits;      /* the forms it gives kernels, by bit of Emit; 0: it runs them as they are */
+    HostName *host;      /* NULL: it knows a processor by its level alone */
+    bool (*write)(const Tools *tools, const Generation *from, Emit emit, const char *path);
+};
+/* In the order of preference: the first one that is there and has the form. */
+#define BACKENDS(ROW) ROW(llvm) ROW(c) ROW(interp)
+#define DECLARE_BACKEND(NAME) extern const Backend backend_##NAME;
+BACKENDS(DECLARE_BACKEND)
+#undef DECLARE_BACKEND
+
+/* The row of --backend NAME. `name` NULL: the first that emits such a form (a program by way of an object) and is
+ * there, else one that is not. */
+const Backend *backend_find(const char *name, Emit emit);
+bool backend_emits(const Backend *backend, Emit emit);
+
 /* Compiles a C file as kernels are compiled; `what` is -c or -S. */
 bool backend_compile_c(const Tools *tools, const Generation *from, const char *what, const char *source,
                        const char *path);
-/* What -O says. */
-int backend_level(const Options *options);
-/* Makes the output of compilation->code, a file in the scratch folder. */
-bool backend_make(const Compilation *compilation, const Tools *tools, Emit emit, const char *path);
-/* Writes the output of compilation->code to `path`, whole or not at all. The exit status, errors being printed. */
-int backend_write(const Compilation *compilation, const Tools *tools, Emit emit, const char *path);
 
 #endif

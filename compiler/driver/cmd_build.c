@@ -1,5 +1,5 @@
 /* netc build: a trainer, a step on the way to one, or a trained network, as a file. */
-#include "compiler/driver/backend.h"
+#include "compiler/driver/emits.h"
 #include "compiler/driver/infer.h"
 #include "compiler/driver/report.h"
 
@@ -24,7 +24,6 @@ static bool check_options(const Options *options, Emit emit, int *status) {
 
 int cmd_build(Arena *arena, Options *options) {
     Compilation compilation;
-    Emit emit;
     int status;
     if (!infer_check_options(options, &status)) {
         return status;
@@ -32,20 +31,20 @@ int cmd_build(Arena *arena, Options *options) {
     if (options->infer) {
         return infer_build(arena, options);
     }
-    if (string_is(options->emit, "c") && options->backend == NULL) {
-        options->backend = "c";
+    if (!pipeline_open(arena, "build", options, options->files.at[0], &compilation, &status)) {
+        return status;
     }
-    if (!pipeline_open(arena, "build", options, options->files.at[0], &compilation, &status) ||
-        !pipeline_target(&compilation, &status) || !emit_find(&compilation, &emit, &status) ||
-        !check_options(options, emit, &status) || !pipeline_run(&compilation, LEVEL_LOOPS, &status)) {
+    compilation.goal = &goal_train;
+    if (!pipeline_target(&compilation, &status) || !emit_check(&compilation, &status) ||
+        !check_options(options, compilation.emit, &status) || !pipeline_run(&compilation, LEVEL_LOOPS, &status)) {
         return status;
     }
     Tools tools;
     if (!tools_open(arena, options->cc, options->verbose, &tools)) {
         return STATUS_ENVIRONMENT;
     }
-    const char *path = options->output != NULL ? options->output : emit_file(&compilation, emit);
-    status = backend_write(&compilation, &tools, emit, path);
+    const char *path = options->output != NULL ? options->output : emit_file(&compilation);
+    status = emit_write(&compilation, &tools, path);
     tools_close(&tools);
     return status;
 }

@@ -1,47 +1,13 @@
 /* netc explain: what a diagnostic means. */
 #include <string.h>
 
+#include "compiler/driver/help.h"
 #include "compiler/driver/report.h"
 #include "runtime/base/words.h"
 #include "runtime/base/wrap.h"
 
 static const char *const severity_names[] = {
     [SEVERITY_ERROR] = "error", [SEVERITY_WARNING] = "warning", [SEVERITY_NOTE] = "note"};
-
-static const char *severity_name(const DiagKind *kind) { return severity_names[kind->severity]; }
-
-/* The doc's indented lines are code in Markdown, too, when a blank line stands before and after them. */
-static void print_markdown(const char *doc, FILE *out) {
-    bool code = false, blank = true;
-    while (*doc != '\0') {
-        size_t length = strcspn(doc, "\n");
-        bool is_code = strncmp(doc, "    ", 4) == 0;
-        if (!blank && length > 0 && is_code != code) {
-            fputc('\n', out);
-        }
-        fprintf(out, "%.*s\n", (int)length, doc);
-        blank = length == 0;
-        code = is_code;
-        doc += length;
-        doc += *doc == '\n';
-    }
-}
-
-static void explain_one(const DiagKind *kind, bool markdown, FILE *out) {
-    if (markdown) {
-        fprintf(out, "\n## %s (%s)\n\n", kind->name, severity_name(kind));
-    } else {
-        fprintf(out, "%s (%s)\n\n", kind->name, severity_name(kind));
-    }
-    if (markdown) {
-        print_markdown(kind->doc, out);
-    } else {
-        net_wrap(out, kind->doc, 0, 0, net_page_width(out));
-        fputc('\n', out);
-    }
-}
-
-void explain_diagnostic(const DiagKind *kind, FILE *out) { explain_one(kind, false, out); }
 
 static int explain_all(bool markdown, FILE *out) {
     if (markdown) {
@@ -56,7 +22,7 @@ static int explain_all(bool markdown, FILE *out) {
         if (i > 0 && !markdown) {
             fputc('\n', out);
         }
-        explain_one(&diag_kinds[i], markdown, out);
+        explain_diagnostic(&diag_kinds[i], markdown, out);
     }
     return STATUS_OK;
 }
@@ -85,6 +51,14 @@ static int unknown(Arena *arena, const char *name) {
         names[i] = diag_kinds[i].name;
     }
     const char *nearest = net_nearest_word(name, names, diag_kind_count);
+    Words topics = help_topics(arena);
+    for (size_t i = 0; nearest == NULL && i < diag_kind_count; i++) { /* a message is given whole */
+        nearest = strstr(name, names[i]) != NULL ? names[i] : NULL;
+    }
+    if (nearest == NULL && words_have(&topics, name)) {
+        return report_usage("explain", "there is no diagnostic '%s'; 'netc help %s' says what that word is", name,
+                            name);
+    }
     if (nearest != NULL) {
         return report_usage("explain", "there is no diagnostic '%s'; did you mean '%s'?", name, nearest);
     }
@@ -110,6 +84,6 @@ int cmd_explain(Arena *arena, Options *options) {
     if (kind == NULL) {
         return unknown(arena, name);
     }
-    explain_one(kind, options->markdown, stdout);
+    explain_diagnostic(kind, options->markdown, stdout);
     return STATUS_OK;
 }

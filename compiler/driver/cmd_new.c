@@ -11,6 +11,7 @@
 #include "compiler/syntax/ast.h"
 #include "compiler/syntax/words.h"
 #include "runtime/base/atomic.h"
+#include "runtime/base/paths.h"
 #include "runtime/base/words.h"
 
 /* Its network is called NAME. */
@@ -96,6 +97,11 @@ static int unknown_model(Arena *arena, const char *name, const char *folder) {
         text_printf(&list, "%s%s", i == 0 ? "" : ", ", names.at[i]);
     }
     const char *nearest = net_nearest_word(name, names.at, names.count);
+    const char *beside = arena_format(arena, "%s.net", name);
+    if (access(beside, R_OK) == 0) {
+        return report_usage("new", "--from %s: no model of that name ships with netc; the file here is --from %s", name,
+                            beside);
+    }
     int status = nearest != NULL
                      ? report_usage("new", "--from %s: there is no such model; did you mean '%s'? (%s)", name, nearest,
                                     list.data)
@@ -151,7 +157,8 @@ static const char *copied_text(Arena *arena, const char *from, const char *name,
     const char *why;
     Source *source = source_read(arena, path, NULL, &why);
     if (source == NULL) {
-        *status = report_environment("cannot read %s: %s", path, why);
+        char advice[NET_PATH_ADVICE];
+        *status = report_environment("cannot read %s: %s%s", path, why, net_path_advice(advice, path));
         return NULL;
     }
     const char *text = arena_copy(arena, source->text, source->size);
@@ -173,7 +180,10 @@ static int write_new(const char *path, const char *text) {
         return report_environment("%s exists, and is not overwritten; give another name", path);
     }
     if (fd == -1) {
-        return report_environment("%s: cannot write: %s", path, strerror(errno));
+        char advice[NET_PATH_ADVICE] = "";
+        int code = errno;
+        return report_environment("%s: cannot write: %s%s", path, strerror(code),
+                                  code == ENOENT ? net_output_advice(advice, path, path) : "");
     }
     close(fd);
     NetError error;
@@ -192,7 +202,8 @@ int cmd_new(Arena *arena, Options *options) {
     const char *name = slash == NULL ? base : slash + 1;
     if (!is_network_name(arena, name)) {
         const char *other = name_mended(arena, name, strlen(name));
-        bool better = other != NULL && is_network_name(arena, other);
+        other = other != NULL ? other : *name == '\0' ? "mine" : arena_format(arena, "%s_net", name);
+        bool better = is_network_name(arena, other);
         return report_usage("new", "'%s' cannot be the name of a network (letters, digits and '_')%s%s%s", name,
                             better ? "; how about '" : "", better ? other : "", better ? "'?" : "");
     }

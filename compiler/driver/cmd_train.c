@@ -5,30 +5,13 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "compiler/driver/backend.h"
+#include "compiler/driver/emits.h"
 #include "compiler/driver/cache.h"
+#include "compiler/driver/option_slips.h"
 #include "compiler/driver/report.h"
 #include "compiler/loop/interp.h"
 #include "compiler/model/statement.h"
 #include "runtime/train/main.h"
-
-/* A word as a shell takes it. */
-static const char *shell_word(Arena *arena, const char *word) {
-    static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-+=.,:/@%^";
-    if (*word != '\0' && strspn(word, plain) == strlen(word)) {
-        return word;
-    }
-    const char *text = "'";
-    for (;;) {
-        size_t length = strcspn(word, "'");
-        text = arena_format(arena, "%s%.*s", text, (int)length, word);
-        if (word[length] == '\0') {
-            return arena_format(arena, "%s'", text);
-        }
-        text = arena_format(arena, "%s'\\''", text);
-        word += length + 1;
-    }
-}
 
 /* The trainer's name: what has to be typed to start it again, with all that makes its network. */
 static char *trainer_command(Arena *arena, const Options *options) {
@@ -138,9 +121,9 @@ static CacheKey *key_of(const Compilation *compilation, const Tools *tools) {
     cache_key_file(key, "/proc/self/exe");
     cache_key_file(key, arena_format(arena, "%s/libnetrt.a", folder));
     cache_key_file(key, tools->cc);
-    cache_key_text(key, compilation->llvm ? "llvm" : "c");
-    cache_key_text(key, compilation->processor.cpu);
-    cache_key_text(key, compilation->processor.level);
+    cache_key_text(key, compilation->backend->name);
+    cache_key_text(key, compilation->target[0].cpu);
+    cache_key_text(key, compilation->target[0].level);
     cache_key_text(key, options->level);
     cache_key_text(key, options->schedule);
     cache_key_text(key, compilation->path);
@@ -172,7 +155,7 @@ static int build_and_start(Compilation *compilation, Tools *tools, const char *c
     }
     const char *path = tools_path(tools, "trainer");
     NetError error;
-    bool good = backend_make(compilation, tools, EMIT_EXE, path);
+    bool good = emit_make(compilation, tools, path);
     if (tools_interrupted() != 0) {
         return 128 + tools_interrupted();
     }
@@ -226,7 +209,6 @@ static int train_compiled(Compilation *compilation, char **argv) {
 }
 
 int cmd_train(Arena *arena, Options *options) {
-    bool interp = string_is(options->backend, "interp");
     if (options->help) {
         help_command(command_find("train"), stdout);
         fputs("\nthe trainer's own options:\n\n", stdout);
@@ -238,11 +220,14 @@ int cmd_train(Arena *arena, Options *options) {
         return status;
     }
     char **argv = trainer_arguments(arena, options, &argc);
-    if (!pipeline_open(arena, "train", options, options->files.at[0], &compilation, &status) ||
-        !pipeline_target(&compilation, &status)) {
+    if (!pipeline_open(arena, "train", options, options->files.at[0], &compilation, &status)) {
         return status;
     }
-    if (!interp) {
+    compilation.goal = &goal_train;
+    if (!pipeline_target(&compilation, &status)) {
+        return status;
+    }
+    if (compilation.backend->write != NULL) {
         return train_compiled(&compilation, argv);
     }
     return pipeline_run(&compilation, LEVEL_LOOPS, &status) ? interpret(&compilation, argc, argv) : status;

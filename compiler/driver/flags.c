@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "compiler/driver/option_table.h"
 #include "compiler/model/settings.h"
 #include "runtime/base/wrap.h"
 #include "runtime/train/options.h"
@@ -69,6 +70,23 @@ const char *flag_name(const char *word) {
         }
     }
     return strncmp(word, "--", 2) == 0 ? word + 2 : word;
+}
+
+const char *flag_owners(Arena *arena, const char *word) {
+    const char *value;
+    const Option *own = option_find(word, ~0U, &value);
+    if (own != NULL) {
+        bool trainers = (own->mask & TRAINERS_TOO) != 0;
+        return arena_format(arena, "%s%s", owners_of(arena, own->mask), trainers ? ", 'netc train' and trainers" : "");
+    }
+    Flags flags = all_flags(arena);
+    const char *name = arena_copy(arena, word, strcspn(word, "="));
+    for (size_t i = 0; i < flags.count; i++) {
+        if (string_is(flags.at[i].doc.name, name)) {
+            return flags.at[i].owners;
+        }
+    }
+    return NULL;
 }
 
 size_t flags_print(Arena *arena, const char *word, bool more, FILE *out) {

@@ -6,6 +6,8 @@
 
 /* "weights" of "--weights", "quiet" of "-q"; any other word is as it was. */
 const char *flag_name(const char *word);
+/* Whose option it is that a word begins, "'netc build', 'netc show'"; NULL: no option. */
+const char *flag_owners(Arena *arena, const char *word);
 /* Prints each option of that name and each option that takes that word, with whose it is; how many there are. `more`:
  * behind something else. */
 size_t flags_print(Arena *arena, const char *word, bool more, FILE *out);

@@ -339,7 +339,7 @@ static void print_meaning(Arena *arena, const Meaning *meaning, FILE *out) {
     case MEANS_VARIANT: print_variant(arena, row, out); return;
     case MEANS_OPTION:
     case MEANS_VALUE: print_option(arena, row, "", out); return;
-    case MEANS_DIAGNOSTIC: explain_diagnostic(row, out); return;
+    case MEANS_DIAGNOSTIC: explain_diagnostic(row, false, out); return;
     case MEANING_KINDS: break;
     }
     BUG("meaning %d", (int)meaning->kind);
@@ -388,6 +388,15 @@ static void print_meanings(Arena *arena, Meanings *found, FILE *out) {
             break;
         }
     }
+}
+
+bool words_have(const Words *words, const char *word) {
+    for (size_t i = 0; i < words->count; i++) {
+        if (string_is(words->at[i], word)) {
+            return true;
+        }
+    }
+    return false;
 }
 
 bool help_word(Arena *arena, const char *word, FILE *out) {

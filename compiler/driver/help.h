@@ -8,5 +8,6 @@
 bool help_word(Arena *arena, const char *word, FILE *out);
 /* The words that help is given on. */
 Words help_topics(Arena *arena);
+bool words_have(const Words *words, const char *word);
 
 #endif

@@ -4,7 +4,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "compiler/driver/near_path.h"
 #include "compiler/driver/ship.h"
 #include "compiler/driver/report.h"
 #include "compiler/emit/emit.h"
@@ -75,10 +74,8 @@ static bool load(Compilation *compilation, Trained *trained, int *status) {
     }
     const NetWeightWords words = {.weights = options->weights, .rename = &renames};
     if (!trained_load(compilation->arena, compilation->model, &words, trained, &error)) {
-        bool found = trained->path != NULL && access(trained->path, F_OK) == 0;
-        const char *near = found ? "" : near_path_question(compilation->arena, options->weights);
-        *status = error.status == NET_USAGE ? report_usage("build", "%s", error.text)
-                                            : report_environment("%s%s", error.text, near);
+        *status =
+            error.status == NET_USAGE ? report_usage("build", "%s", error.text) : report_environment("%s", error.text);
         return false;
     }
     report_note("weights from %s%s", trained->path, trained->epoch);
@@ -111,14 +108,15 @@ static bool write_onnx(Arena *arena, const Trained *trained, const Layer *until,
     return good;
 }
 
-static int write_onnx_file(Arena *arena, const Shipment *shipment, const Trained *trained) {
+static int write_onnx_file(const Shipment *shipment, const Trained *trained) {
+    const Compilation *compilation = shipment->compilation;
     Tools tools;
-    if (!tools_open_scratch(arena, shipment->options->verbose, &tools)) {
+    if (!tools_open_scratch(compilation->arena, compilation->options->verbose, &tools)) {
         return STATUS_ENVIRONMENT;
     }
     Output output;
-    bool good = output_open(&tools, shipment->path, &output);
-    if (good && !write_onnx(arena, trained, shipment->until, &output)) {
+    bool good = output_open(&tools, shipment->path, shipment->name, &output);
+    if (good && !write_onnx(compilation->arena, trained, compilation->until, &output)) {
         output_discard(&output);
         good = false;
     }
@@ -132,36 +130,30 @@ static int write_onnx_file(Arena *arena, const Shipment *shipment, const Trained
 
 int infer_build(Arena *arena, Options *options) {
     Compilation compilation;
-    Shipment shipment = {.command = "build"};
+    Shipment shipment = {.compilation = &compilation};
     Trained trained;
     int status;
-    const char *cpu = options->cpu;
-    if (string_is(options->emit, "c") && options->backend == NULL) {
-        options->backend = "c";
-    }
-    options->cpu = NULL; /* what pipeline_target knows are processors of one kind alone */
-    if (!pipeline_open(arena, "build", options, options->files.at[0], &compilation, &status) ||
-        !pipeline_target(&compilation, &status) || !emit_find(&compilation, &shipment.emit, &status)) {
+    if (!pipeline_open(arena, "build", options, options->files.at[0], &compilation, &status)) {
         return status;
     }
-    options->cpu = cpu;
-    shipment.llvm = compilation.llvm;
-    shipment.schedules = pipeline_dumps(&compilation, "schedule");
-    if (string_is(options->output, "-") && shipment.emit != EMIT_C && shipment.emit != EMIT_LLVM &&
-        shipment.emit != EMIT_ASM && shipment.emit != EMIT_ONNX) {
+    compilation.goal = &goal_infer;
+    if (!pipeline_target(&compilation, &status) || !emit_check(&compilation, &status)) {
+        return status;
+    }
+    Emit emit = compilation.emit;
+    if (string_is(options->output, "-") && emit != EMIT_C && emit != EMIT_LLVM && emit != EMIT_ASM &&
+        emit != EMIT_ONNX) {
         return report_usage("build", "-o -: a %s does not go to standard output; -o names a file",
-                            shipment.emit == EMIT_EXE   ? "program"
-                            : shipment.emit == EMIT_OBJ ? "object"
-                                                        : "library");
+                            emit == EMIT_EXE   ? "program"
+                            : emit == EMIT_OBJ ? "object"
+                                               : "library");
     }
-    if (!pipeline_run(&compilation, LEVEL_MODEL, &status) ||
-        !ship_plan(arena, compilation.model, options, &shipment, &status) ||
-        !ship_path(arena, compilation.model, &shipment, &status)) {
+    if (!pipeline_run(&compilation, LEVEL_MODEL, &status) || !ship_until(&compilation, &status) ||
+        !ship_path(&shipment, &status) || !load(&compilation, &trained, &status)) {
         return status;
     }
-    if (!load(&compilation, &trained, &status)) {
-        return status;
+    if (emit == EMIT_ONNX) {
+        return write_onnx_file(&shipment, &trained);
     }
-    return shipment.emit == EMIT_ONNX ? write_onnx_file(arena, &shipment, &trained)
-                                      : ship_build(arena, &trained, &shipment);
+    return pipeline_run(&compilation, LEVEL_LOOPS, &status) ? ship_build(&shipment, &trained) : status;
 }

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "compiler/driver/report.h"
+#include "runtime/base/paths.h"
 #include "runtime/base/signals.h"
 
 #ifndef NETC_TRAINER_CC
@@ -241,15 +242,30 @@ bool tools_link_inference(const Tools *tools, const char *object, bool static_li
     return run_linker(tools, words, COUNT_OF(words));
 }
 
-bool tools_link(const Tools *tools, const char *object, const char *output) {
+bool tools_link(const Tools *tools, const char *object, bool openblas, const char *output) {
     const char *folder = library_folder(tools->arena);
     if (folder == NULL) {
         return false;
     }
     const char *library = arena_format(tools->arena, "%s/libnetrt.a", folder);
-    const char *const words[] = {tools->cc,         "-o",        output,       object,      library,
-                                 "-l:libjansson.a", "-l:libz.a", "-l:libmd.a", "-lpthread", "-lm"};
-    return run_linker(tools, words, COUNT_OF(words));
+    /* the runtime refers to it weakly: a trainer that does not need it does without */
+    const char *const words[] = {tools->cc,
+                                 "-o",
+                                 output,
+                                 object,
+                                 library,
+                                 "-l:libjansson.a",
+                                 "-l:libz.a",
+                                 "-l:libmd.a",
+                                 "-lpthread",
+                                 "-lm",
+                                 "-Wl,--no-as-needed",
+                                 "-lopenblas"};
+    bool linked = run_linker(tools, words, COUNT_OF(words) - (openblas ? 0 : 2));
+    if (!linked && openblas && tools_interrupted() == 0) {
+        report_note("init=orthogonal takes OpenBLAS; where the linker does not find it, libopenblas-dev is missing");
+    }
+    return linked;
 }
 
 /* ---- outputs ---- */
@@ -260,15 +276,16 @@ bool output_is(const char *path, const char *file) {
            S_ISREG(a.st_mode);
 }
 
-bool output_open(const Tools *tools, const char *path, Output *output) {
+bool output_open(const Tools *tools, const char *path, const char *name, Output *output) {
     NetError error;
+    char advice[NET_PATH_ADVICE];
     *output = (Output){.made = tools_path(tools, "output")};
     if (string_is(path, "-")) {
         return true;
     }
     output->file = net_file_create(path, &error);
     if (output->file == NULL) {
-        report_environment("%s; -o names another file", error.text);
+        report_environment("%s%s", error.text, net_output_advice(advice, path, name));
     }
     return output->file != NULL;
 }

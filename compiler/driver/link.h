@@ -26,8 +26,8 @@ void tools_close(Tools *tools);
 const char *tools_path(const Tools *tools, const char *name);
 /* Runs a command (a list that ends with NULL) to its end. */
 bool tools_run(const Tools *tools, const char *const *command);
-/* Links an object file with the runtime into a trainer. */
-bool tools_link(const Tools *tools, const char *object, const char *output);
+/* Links an object file with the runtime into a trainer, which may need OpenBLAS. */
+bool tools_link(const Tools *tools, const char *object, bool openblas, const char *output);
 
 /* Links an inference object (names of runtime/infer/predictor.h) with the program around it. */
 bool tools_link_inference(const Tools *tools, const char *object, bool static_link, const char *output);
@@ -53,8 +53,8 @@ typedef struct {
 
 /* Whether an output would take the place of this file, which is there. */
 bool output_is(const char *path, const char *file);
-/* `path` as the user gave it; "-" is standard output. */
-bool output_open(const Tools *tools, const char *path, Output *output);
+/* `path` as the user gave it; "-" is standard output. `name`: a file that a folder there could hold. */
+bool output_open(const Tools *tools, const char *path, const char *name, Output *output);
 /* Puts it in place, executable or not. */
 bool output_commit(Output *output, bool executable);
 void output_discard(Output *output);

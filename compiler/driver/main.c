@@ -1,9 +1,9 @@
 /* netc: the table of sub-commands. */
 #include <string.h>
 
+#include "compiler/driver/command_slips.h"
 #include "compiler/driver/report.h"
 #include "runtime/base/streams.h"
-#include "runtime/base/words.h"
 
 const Command commands[] = {
     {
@@ -156,58 +156,6 @@ const Command commands[] = {
     {0},
 };
 
-/* What other tools call their commands. */
-static const NetAlias aliases[] = {
-    {"fit", "train FILE.net"},
-    {"run", "train FILE.net"},
-    {"learn", "train FILE.net"},
-    {"test", "train FILE.net --evaluate"},
-    {"eval", "train FILE.net --evaluate"},
-    {"evaluate", "train FILE.net --evaluate"},
-    {"predict", "build FILE.net --infer --weights runs/latest"},
-    {"infer", "build FILE.net --infer --weights runs/latest"},
-    {"export", "build FILE.net --emit onnx"},
-    {"compile", "build FILE.net"},
-    {"make", "build FILE.net"},
-    {"summary", "show FILE.net"},
-    {"print", "show FILE.net"},
-    {"info", "show FILE.net"},
-    {"lint", "check FILE.net"},
-    {"validate", "check FILE.net"},
-    {"init", "new NAME"},
-    {"create", "new NAME"},
-    {"list", "runs"},
-    {"ls", "runs"},
-    {"logs", "runs"},
-    {"version", "--version"},
-    {"-v", "--version"},
-    {"-version", "--version"},
-};
-
-static int unknown_command(const char *word) {
-    const char *alias = net_find_alias(word, aliases, COUNT_OF(aliases));
-    if (alias != NULL) {
-        return report_usage(NULL, "unknown command '%s'; did you mean 'netc %s'?", word, alias);
-    }
-    const char *names[COUNT_OF(commands)];
-    size_t count = 0;
-    for (const Command *command = commands; command->name != NULL; command++) {
-        names[count++] = command->name;
-    }
-    const char *nearest = net_nearest_word(word, names, count);
-    if (nearest != NULL) {
-        return report_usage(NULL, "unknown command '%s'; did you mean '%s'?", word, nearest);
-    }
-    size_t length = strlen(word);
-    if (length > 4 && string_is(word + length - 4, ".net")) {
-        return report_usage(NULL, "expected a command before '%s', for example 'netc train %s'", word, word);
-    }
-    if (word[0] == '-') {
-        return report_usage(NULL, "expected a command before '%s'; 'netc help' lists them", word);
-    }
-    return report_usage(NULL, "unknown command '%s'; 'netc help' lists them", word);
-}
-
 static int run(int argc, char **argv) {
     if (argc < 2) {
         help_overview(stderr);
@@ -222,13 +170,15 @@ static int run(int argc, char **argv) {
         help_overview(stdout);
         return STATUS_OK;
     }
+    Arena *arena = arena_new();
+    int status;
     const Command *command = command_find(word);
     if (command == NULL) {
-        return unknown_command(word);
+        status = command_unknown(arena, argc - 1, argv + 1);
+        arena_free(arena);
+        return status;
     }
-    Arena *arena = arena_new();
     Options options;
-    int status;
     if (options_parse(arena, command, argc - 2, argv + 2, &options, &status)) {
         status = command->run(arena, &options);
     }

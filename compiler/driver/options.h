@@ -85,7 +85,7 @@ void help_overview(FILE *out);
 void help_command(const Command *command, FILE *out);
 void help_developer(FILE *out);
 /* What a diagnostic means, as `netc explain` says it. */
-void explain_diagnostic(const DiagKind *kind, FILE *out);
+void explain_diagnostic(const DiagKind *kind, bool markdown, FILE *out);
 
 int cmd_check(Arena *arena, Options *options);
 int cmd_show(Arena *arena, Options *options);

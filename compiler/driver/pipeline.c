@@ -5,7 +5,6 @@
 #include <unistd.h>
 
 #include "compiler/driver/memory.h"
-#include "compiler/driver/near_path.h"
 #include "compiler/driver/report.h"
 #include "compiler/driver/show_weights.h"
 #include "compiler/loop/lower.h"
@@ -13,6 +12,7 @@
 #include "compiler/model/memory.h"
 #include "compiler/model/pytorch.h"
 #include "compiler/syntax/forms.h"
+#include "runtime/base/paths.h"
 #include "runtime/base/words.h"
 #include "runtime/train/workers.h"
 
@@ -74,7 +74,7 @@ bool pipeline_dumps(const Compilation *compilation, const char *name) {
 }
 
 static bool run_programs(Compilation *compilation) {
-    compilation->programs = programs_build(compilation->arena, compilation->model);
+    compilation->programs = compilation->goal->build(compilation);
     return true;
 }
 
@@ -92,21 +92,11 @@ static void dump_programs(const Compilation *compilation, FILE *out) {
 }
 
 static bool run_lower(Compilation *compilation) {
-    const LowerOptions options = {
-        .cpu = compilation->processor.cpu,
-        .level = compilation->processor.level,
-        .backend = compilation->backend,
-        .fma = compilation->processor.fma,
-        .vector_registers = compilation->processor.vector_registers,
-        .force_schedule = compilation->options->schedule,
-        .schedule_out = pipeline_dumps(compilation, "schedule") ? stdout : NULL,
-    };
-    compilation->code = lower_programs(compilation->arena, compilation->programs, &options);
-    loop_verify(compilation->code);
+    compilation->goal->lower(compilation);
     return true;
 }
 
-static void dump_loops(const Compilation *compilation, FILE *out) { loop_print(compilation->code, out); }
+static void dump_loops(const Compilation *compilation, FILE *out) { compilation->goal->dump(compilation, out); }
 
 /* `schedule` is a step of lowering, which prints it itself. */
 const Pass passes[] = {
@@ -120,6 +110,8 @@ const Pass passes[] = {
 const size_t pass_count = COUNT_OF(passes);
 
 /* ---- opening ---- */
+
+enum { LEAST_MEMORY = 1 << 10 }; /* bytes; the smallest trainer takes more */
 
 static bool check_pass_name(const char *command, const char *option, const char *name, int *status) {
     const char *names[COUNT_OF(passes)];
@@ -156,6 +148,14 @@ static bool apply_warning_options(Compilation *compilation, int *status) {
                 }
             }
             const char *nearest = net_nearest_word(word + 3, names.at, names.count);
+            if (diag_kind_find(word + 3) != NULL) {
+                *status =
+                    report_usage(compilation->command,
+                                 "-W%s: that is an error, and only warnings are silenced; 'netc explain %s' says how "
+                                 "to mend it",
+                                 word, word + 3);
+                return false;
+            }
             *status = report_usage(compilation->command, "-W%s: there is no warning '%s'%s%s%s", word, word + 3,
                                    nearest == NULL ? "; 'netc explain' lists them" : "; did you mean '",
                                    nearest == NULL ? "" : nearest, nearest == NULL ? "" : "'?");
@@ -181,6 +181,12 @@ bool pipeline_open(Arena *arena, const char *command, const Options *options, co
     } else if (!memory_limit(options->memory, &compilation->memory)) {
         *status = report_usage(command, "--memory %s: expected a size such as 512M or 1.5G", options->memory);
         return false;
+    } else if (compilation->memory < LEAST_MEMORY) {
+        *status = report_usage(command,
+                               "--memory %s: those are %lld bytes, too few for any trainer; a size has a unit, such "
+                               "as 512M or 1.5G",
+                               options->memory, (long long)compilation->memory);
+        return false;
     }
     const char *why = NULL;
     bool standard_input = string_is(path, "-");
@@ -202,8 +208,13 @@ bool pipeline_open(Arena *arena, const char *command, const Options *options, co
         compilation->source = head; /* weights and archives may be larger than any text: their beginning tells all */
     }
     if (compilation->source == NULL) {
+        char advice[NET_PATH_ADVICE] = "";
+        bool lost = !standard_input && *net_path_advice(advice, path) == '\0' && access(path, F_OK) != 0;
+        bool run = string_is(command, "show") && !net_path_ends(path, ".net");
         *status = report_environment("cannot read %s: %s%s", standard_input ? "standard input" : path, why,
-                                     standard_input ? "" : near_path_question(arena, path));
+                                     !lost ? advice
+                                     : run ? "; 'netc runs' lists the runs there are"
+                                           : "; 'netc new NAME' writes a model to begin with");
         return false;
     }
     compilation->diags = (Diags){.arena = arena, .source = compilation->source};
@@ -228,23 +239,13 @@ bool pipeline_target(Compilation *compilation, int *status) {
                          options->schedule, FORCED_MAX, TILE_MAX);
         return false;
     }
-    const char *backend = options->backend;
-    if (backend == NULL) {
-        backend = NETC_LLVM ? "llvm" : "c";
-    }
-    compilation->backend = backend;
-    compilation->llvm = string_is(backend, "llvm");
-    if (compilation->llvm && !NETC_LLVM) {
-        *status = report_environment("this netc was built without LLVM; use --backend c, or install llvm-19-dev and "
-                                     "build netc again");
+    compilation->emit = emit_of(options->emit);
+    compilation->backend = backend_find(options->backend, compilation->emit);
+    if (compilation->backend->missing != NULL) {
+        *status = report_environment("%s", compilation->backend->missing);
         return false;
     }
-    const char *why = NULL;
-    if (!processor_find(compilation->arena, options->cpu, compilation->llvm, &compilation->processor, &why)) {
-        *status = report_usage(compilation->command, "--cpu: %s", why);
-        return false;
-    }
-    return true;
+    return compilation->goal->target(compilation, status);
 }
 
 /* ---- running ---- */

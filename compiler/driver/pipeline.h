@@ -5,12 +5,16 @@
 #ifndef NETC_DRIVER_PIPELINE_H
 #define NETC_DRIVER_PIPELINE_H
 
+#include "compiler/driver/backend.h"
 #include "compiler/driver/options.h"
-#include "compiler/driver/target.h"
-#include "compiler/loop/loop.h"
+#include "compiler/loop/lower.h"
 #include "compiler/programs/programs.h"
 
 typedef enum { LEVEL_TEXT, LEVEL_AST, LEVEL_MODEL, LEVEL_TENSOR, LEVEL_LOOPS } Level;
+
+enum { TARGETS_MAX = 3 };
+
+typedef struct Goal Goal;
 
 typedef struct {
     Arena *arena;
@@ -20,19 +24,34 @@ typedef struct {
     Source *source;
     Diags diags;
     ModelChanges changes;
-    int64_t memory;      /* bytes a trainer may take */
-    const char *backend; /* llvm, c or interp: this, and the next two, are set by pipeline_target */
-    bool llvm;           /* the backend is LLVM */
-    Processor processor;
+    int64_t memory;   /* bytes a trainer may take */
+    const Goal *goal; /* set by who goes beyond the model */
+    Emit emit;        /* set by pipeline_target, as are the next ones: what --emit says */
+    const Backend *backend;
+    Target target[TARGETS_MAX]; /* what code is made for, most demanding first */
+    int targets;
+    bool plain;         /* goal_infer: C99 without extensions */
+    const Layer *until; /* goal_infer: whose output is the result */
     AstFile *ast;
     Model *model;
     Programs *programs;
-    Code *code;
-    size_t next;      /* the pass to run next */
-    bool printed;     /* the diagnostics are */
-    bool wrong_usage; /* a pass failed because of an option, not of the model */
-    bool stopped;     /* --stop-after was reached: there is nothing more to do */
+    Code *code;                        /* goal_train */
+    Inference *inference[TARGETS_MAX]; /* goal_infer: by target */
+    size_t next;                       /* the pass to run next */
+    bool printed;                      /* the diagnostics are */
+    bool wrong_usage;                  /* a pass failed because of an option, not of the model */
+    bool stopped;                      /* --stop-after was reached: there is nothing more to do */
 } Compilation;
+
+/* What a model is compiled for: what the passes beyond it do. */
+struct Goal {
+    bool (*target)(Compilation *compilation, int *status); /* what code is made for; false after printing why */
+    Programs *(*build)(const Compilation *compilation);
+    void (*lower)(Compilation *compilation);
+    void (*dump)(const Compilation *compilation, FILE *out); /* the loops */
+};
+extern const Goal goal_train; /* a trainer */
+extern const Goal goal_infer; /* a network in use */
 
 typedef struct {
     const char *name; /* of the pass and of what it makes, in --dump and --stop-after */
@@ -47,7 +66,7 @@ extern const size_t pass_count;
 /* Starts a compilation of a file ("-": standard input). False after printing why; *status is then the exit status. */
 bool pipeline_open(Arena *arena, const char *command, const Options *options, const char *path,
                    Compilation *compilation, int *status);
-/* Settles the backend and the processor from the options, before passes beyond the model. */
+/* Settles the backend and the processors from the options, before passes beyond the model. */
 bool pipeline_target(Compilation *compilation, int *status);
 /* Whether --dump names it. */
 bool pipeline_dumps(const Compilation *compilation, const char *name);

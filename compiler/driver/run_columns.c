@@ -153,7 +153,15 @@ bool run_column_find(Arena *arena, const Runs *runs, const char *name, Column *c
     for (size_t i = 0; i < usual.count; i++) {
         vec_push(arena, &names, usual.at[i]);
     }
-    const char *nearest = net_nearest_word(name, names.at, names.count);
+    static const NetAlias aliases[] = {
+        {"acc", "test"},       {"accuracy", "test"},      {"test-acc", "test"},    {"test-accuracy", "test"},
+        {"val", "validation"}, {"val-acc", "validation"}, {"valid", "validation"}, {"val-accuracy", "validation"},
+        {"loss", "test_cost"}, {"cost", "test_cost"},     {"error", "test_cost"},  {"val-loss", "best_validation_cost"},
+        {"time", "seconds"},   {"duration", "seconds"},   {"date", "run"},         {"name", "run"},
+        {"lr", "rate"},        {"learning-rate", "rate"}, {"bs", "batch"},         {"batch-size", "batch"},
+    };
+    const char *alias = net_find_alias(name, aliases, COUNT_OF(aliases));
+    const char *nearest = alias != NULL ? alias : net_nearest_word(name, names.at, names.count);
     if (nearest != NULL) {
         report_usage("runs", "--sort %s: there is no such column; did you mean '%s'?", name, nearest);
     } else {

@@ -14,6 +14,7 @@
 #include "compiler/base/utf8.h"
 #include "compiler/driver/report.h"
 #include "compiler/model/settings.h"
+#include "runtime/base/paths.h"
 #include "runtime/base/atomic.h"
 #include "runtime/base/utf8.h"
 #include "runtime/train/runs.h"
@@ -325,7 +326,12 @@ bool runs_read(Arena *arena, const char *path, Runs *runs) {
         return true; /* what trainers leave beside runs, when all in a folder is named */
     }
     if (directory == NULL) {
-        report_environment("cannot read %s: %s", path, strerror(errno));
+        bool file = errno == ENOTDIR && access(path, F_OK) == 0, model = net_path_ends(path, ".net");
+        report_environment("cannot read %s: %s%s%s", path, strerror(errno),
+                           model  ? "; runs of a model are listed by --model "
+                           : file ? "; runs are folders, 'netc runs' lists them"
+                                  : "; 'netc runs' lists the runs there are",
+                           model ? path : "");
         return false;
     }
     Run whole = {.folder = folder, .name = name_of(arena, folder)};

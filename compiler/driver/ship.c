@@ -19,74 +19,27 @@
 enum { ALIGNMENT = 64, FLOATS = ALIGNMENT / 4, FILE_LIMIT = INT32_MAX };
 /* Outputs that a self-test compares at most. */
 enum { RESULTS = 1024 };
-/* With AVX2 bodies of half the usual length are as quick, and the code is a third shorter. */
-enum { MANY_REGISTERS = 32, SHORT_BODY = 320 };
 
-/* ---- the plan ---- */
-static const Layer *find_until(Arena *arena, const Model *model, const char *command, const char *label, int *status) {
-    if (label == NULL) {
-        return model->layers.at[model->layers.count - 1];
-    }
-    const char **names = NEW_ARRAY(arena, const char *, model->names.count);
+bool ship_until(Compilation *compilation, int *status) {
+    const Model *model = compilation->model;
+    const char *label = compilation->options->until;
+    compilation->until = label == NULL ? model->layers.at[model->layers.count - 1] : NULL;
+    const char **names = NEW_ARRAY(compilation->arena, const char *, model->names.count);
     for (size_t i = 0; i < model->names.count; i++) {
         names[i] = model->names.at[i].name;
         if (string_is(label, names[i])) {
-            return model->names.at[i].layer;
+            compilation->until = model->names.at[i].layer;
         }
+    }
+    if (compilation->until != NULL) {
+        return true;
     }
     const char *nearest = net_nearest_word(label, names, model->names.count);
-    *status = nearest != NULL
-                  ? report_usage(command, "--until: there is no layer '%s'; did you mean '%s'?", label, nearest)
-                  : report_usage(command, "--until: there is no layer '%s'; 'netc show' lists them", label);
-    return NULL;
-}
-
-static bool find_processors(Arena *arena, const Options *options, Shipment *shipment, int *status) {
-    const char *cpu = options->cpu, *command = shipment->command;
-    bool generic = string_is(cpu, "generic") || (cpu == NULL && options->target == NULL);
-    shipment->plain = shipment->emit == EMIT_C && generic;
-    bool one = shipment->emit == EMIT_C || shipment->emit == EMIT_ASM || shipment->emit == EMIT_LLVM;
-    if (shipment->triple != NULL) {
-        shipment->processors = 1;
-        if (!processor_target(shipment->triple, &shipment->processor[0])) {
-            *status = report_usage(command,
-                                   "--target %s: netc builds for this kind of machine and for aarch64-linux-gnu; for "
-                                   "any other 'netc build --infer --emit c' prints plain C99, for the compiler there",
-                                   shipment->triple);
-            return false;
-        }
-        if (shipment->emit == EMIT_EXE) {
-            *status = report_usage("build",
-                                   "--target %s: netc makes programs for this kind of machine alone; --emit obj, "
-                                   "lib, shared or c makes what a program there is linked with",
-                                   shipment->triple);
-            return false;
-        }
-        if (cpu != NULL && !string_is(cpu, "auto") && !string_is(cpu, "generic")) {
-            *status = report_usage(command, "--cpu %s is no processor of %s; leave --cpu out", cpu, shipment->triple);
-            return false;
-        }
-        return true;
-    }
-    if (one && string_is(cpu, "auto")) {
-        *status =
-            report_usage(command, "--emit %s is code for one kind of processor; name it with --cpu", options->emit);
-        return false;
-    }
-    if (cpu == NULL && shipment->emit == EMIT_C) {
-        cpu = "generic";
-    }
-    if ((cpu == NULL && !one) || string_is(cpu, "auto")) {
-        shipment->processors = processor_ladder(arena, shipment->processor);
-        return true;
-    }
-    const char *why = NULL;
-    shipment->processors = 1;
-    if (!processor_find(arena, cpu, shipment->llvm, &shipment->processor[0], &why)) {
-        *status = report_usage(command, "--cpu: %s", why);
-        return false;
-    }
-    return true;
+    *status =
+        nearest != NULL
+            ? report_usage(compilation->command, "--until: there is no layer '%s'; did you mean '%s'?", label, nearest)
+            : report_usage(compilation->command, "--until: there is no layer '%s'; 'netc show' lists them", label);
+    return false;
 }
 
 /* ---- what goes in ---- */
@@ -130,9 +83,9 @@ static void name_classes(Arena *arena, const Model *model, const Trained *traine
 /* Which roundings of a sum's terms the shipped code has: with a fused multiply-add, without one, or both. The plain C
  * has what its compiler decides. */
 static bool rounds(const Shipment *shipment, bool fused) {
-    bool found = shipment->plain;
-    for (int i = 0; i < shipment->processors; i++) {
-        found = found || shipment->processor[i].fma == fused;
+    bool found = shipment->compilation->plain;
+    for (int i = 0; i < shipment->compilation->targets; i++) {
+        found = found || shipment->compilation->target[i].fma == fused;
     }
     return found;
 }
@@ -155,27 +108,15 @@ static void make_result(Arena *arena, const Inference *inference, bool fused, Li
     }
 }
 
-/* Kernels for each processor; the first one's inference, by which the weights are packed. */
-static const Inference *make_kernels(Arena *arena, Programs *programs, const Shipment *shipment, Library *library) {
-    const Inference *first = NULL;
+/* The kernels for each processor; the first one's inference, by which the weights are packed. */
+static const Inference *take_kernels(const Shipment *shipment, Library *library) {
+    const Compilation *compilation = shipment->compilation;
+    const Inference *first = compilation->inference[0];
     int64_t scratch = 0;
-    for (int i = 0; i < shipment->processors; i++) {
-        const Processor *processor = &shipment->processor[i];
-        const LowerOptions options = {.cpu = processor->cpu,
-                                      .fma = processor->fma,
-                                      .vector_registers = processor->vector_registers,
-                                      .body_max = processor->vector_registers < MANY_REGISTERS ? SHORT_BODY : 0,
-                                      .force_schedule = shipment->options->schedule,
-                                      .schedule_out = shipment->schedules ? stdout : NULL};
-        bool last_resort = i > 0 && i + 1 == shipment->processors; /* old processors: small code matters more */
-        Inference *inference = lower_inference(arena, programs, &options, !last_resort);
-        char *exports = arena_format(arena, "%s_%s", library->name, processor->cpu);
-        for (char *c = exports; *c; c++) {
-            *c = *c == '-' || *c == '.' ? '_' : *c;
-        }
-        inference->code->exports = exports;
-        library->code[i] = (LibraryCode){inference->code, inference->one, inference->batch, processor->level};
-        first = i == 0 ? inference : first;
+    for (int i = 0; i < compilation->targets; i++) {
+        const Inference *inference = compilation->inference[i];
+        library->code[i] =
+            (LibraryCode){inference->code, inference->one, inference->batch, compilation->target[i].level};
         ASSERT(inference->packing.size == first->packing.size);
         scratch = inference->scratch_size > scratch ? inference->scratch_size : scratch;
         library->scratch_one = inference->one_size > library->scratch_one ? inference->one_size : library->scratch_one;
@@ -185,23 +126,23 @@ static const Inference *make_kernels(Arena *arena, Programs *programs, const Shi
 }
 
 /* Without `trained` all weights are 0, and the classes have no names of their own. */
-static Library make_library(Arena *arena, const Model *model, const Trained *trained, const Shipment *shipment) {
+static Library make_library(Arena *arena, const Trained *trained, const Shipment *shipment) {
+    const Compilation *compilation = shipment->compilation;
+    const Model *model = compilation->model;
     const Shape in = model->layers.at[0]->out;
-    Programs *programs = programs_build_inference(arena, model, shipment->until);
     Library library = {.name = model->name,
                        .netc = NETC_VERSION,
-                       .codes = shipment->processors,
+                       .codes = compilation->targets,
                        .inputs = shape_count(in),
-                       .outputs = shape_count(shipment->until->out),
+                       .outputs = shape_count(shipment->compilation->until->out),
                        .rank = in.rank,
-                       .program = shipment->emit == EMIT_EXE,
-                       .plain = shipment->plain};
+                       .program = shipment->compilation->emit == EMIT_EXE,
+                       .plain = shipment->compilation->plain};
     for (int d = 0; d < 3; d++) {
         library.shape[d] = d < in.rank ? in.dim[d] : 1;
     }
-    lower_passes(programs);
-    const Inference *first = make_kernels(arena, programs, shipment, &library);
-    name_classes(arena, model, trained, shipment->until, &library);
+    const Inference *first = take_kernels(shipment, &library);
+    name_classes(arena, model, trained, shipment->compilation->until, &library);
     library.workspace_one = library_workspace(library.scratch_one + (library.classes != NULL ? library.outputs : 0));
     if (library.workspace < library.workspace_one) {
         library.workspace = library.workspace_one;
@@ -251,21 +192,23 @@ static bool save_text(const char *path, Text *text) {
 
 static Generation generation(const Shipment *shipment, const Library *library, int i) {
     return (Generation){.code = library->code[i].code,
-                        .processor = &shipment->processor[i],
-                        .llvm = shipment->llvm,
-                        .plain = shipment->plain,
-                        .level = backend_level(shipment->options)};
+                        .target = &shipment->compilation->target[i],
+                        .backend = shipment->compilation->backend,
+                        .plain = shipment->compilation->plain,
+                        .level = emit_level(shipment->compilation->options)};
 }
 
 /* A program of the tools for the kind of machine that is built for: "aarch64-linux-gnu-objcopy". */
 static const char *binary_tool(const Tools *tools, const Shipment *shipment, const char *name) {
-    const char *own = shipment->triple != NULL ? arena_format(tools->arena, "%s-%s", shipment->triple, name) : name;
+    const char *own = shipment->compilation->options->target != NULL
+                          ? arena_format(tools->arena, "%s-%s", shipment->compilation->options->target, name)
+                          : name;
     const char *const names[] = {own, arena_format(tools->arena, "llvm-%s", name),
                                  arena_format(tools->arena, "llvm-%s-19", name)};
     const char *found = program_find(tools->arena, names, COUNT_OF(names));
     if (found == NULL) {
         report_environment("found no program '%s', which puts objects together; install binutils%s", own,
-                           shipment->triple != NULL ? " for that kind of machine" : "");
+                           shipment->compilation->options->target != NULL ? " for that kind of machine" : "");
     }
     return found;
 }
@@ -288,9 +231,9 @@ static bool write_object(const Tools *tools, const Shipment *shipment, const Lib
     if (!save_text(names, &list)) {
         return false;
     }
-    Processor any = shipment->processor[library->codes - 1];
+    Target any = shipment->compilation->target[library->codes - 1];
     any.level = NULL; /* what asks which processor it is must run on all */
-    Generation plain = {.processor = &any, .level = 2};
+    Generation plain = {.target = &any, .level = 2};
     VEC(const char *) merge = {0};
     const char *const start[] = {tools->cc, "-r", "-nostdlib", "-o", merged, functions};
     for (size_t i = 0; i < COUNT_OF(start); i++) {
@@ -302,7 +245,7 @@ static bool write_object(const Tools *tools, const Shipment *shipment, const Lib
     for (int i = 0; i < library->codes; i++) {
         Generation from = generation(shipment, library, i);
         const char *object = tools_path(tools, arena_format(arena, "kernels-%d.o", i));
-        if (!backend_kernels(tools, &from, EMIT_OBJ, object)) {
+        if (!from.backend->write(tools, &from, EMIT_OBJ, object)) {
             return false;
         }
         vec_push(arena, &merge, object);
@@ -326,7 +269,7 @@ static bool write_archive(const Tools *tools, const Shipment *shipment, const Li
 
 static bool write_shared(const Tools *tools, const Shipment *shipment, const Library *library, const char *path) {
     const char *object = tools_path(tools, "library.o");
-    const char *given = shipment->options->output, *slash = given != NULL ? strrchr(given, '/') : NULL;
+    const char *given = shipment->compilation->options->output, *slash = given != NULL ? strrchr(given, '/') : NULL;
     const char *name = slash != NULL   ? slash + 1
                        : given != NULL ? given
                                        : arena_format(tools->arena, "lib%s.so", library->name);
@@ -339,7 +282,7 @@ static bool write_shared(const Tools *tools, const Shipment *shipment, const Lib
 static bool write_program(const Tools *tools, const Shipment *shipment, const Library *library, const char *path) {
     const char *object = tools_path(tools, "program.o");
     return write_object(tools, shipment, library, object) &&
-           tools_link_inference(tools, object, shipment->options->static_link, path);
+           tools_link_inference(tools, object, shipment->compilation->options->static_link, path);
 }
 
 /* One C file with everything. */
@@ -349,14 +292,14 @@ static bool write_c(const Tools *tools, const Shipment *shipment, const Library 
     size_t size = 0;
     Generation from = generation(shipment, library, 0);
     Text text = {0}, all = {0};
-    if (!backend_kernels(tools, &from, EMIT_C, kernels)) {
+    if (!from.backend->write(tools, &from, EMIT_C, kernels)) {
         return false;
     }
     char *source = net_file_read(kernels, FILE_LIMIT, &size, &error);
     if (source == NULL) {
         return report_environment("%s", error.text), false;
     }
-    text_puts(&all, shipment->plain ? "" : "#define NET_KERNEL static\n");
+    text_puts(&all, shipment->compilation->plain ? "" : "#define NET_KERNEL static\n");
     text_add(&all, source, size);
     free(source);
     emit_interface_inline(library, &text);
@@ -367,7 +310,7 @@ static bool write_c(const Tools *tools, const Shipment *shipment, const Library 
 
 static bool write_kernels(const Tools *tools, const Shipment *shipment, const Library *library, const char *path) {
     Generation from = generation(shipment, library, 0);
-    return backend_kernels(tools, &from, shipment->emit, path);
+    return from.backend->write(tools, &from, shipment->compilation->emit, path);
 }
 
 /* ---- the outputs ---- */
@@ -377,13 +320,6 @@ static Write *const writers[] = {
     [EMIT_EXE] = write_program, [EMIT_OBJ] = write_object,   [EMIT_LIB] = write_archive, [EMIT_SHARED] = write_shared,
     [EMIT_C] = write_c,         [EMIT_LLVM] = write_kernels, [EMIT_ASM] = write_kernels,
 };
-
-bool ship_plan(Arena *arena, const Model *model, const Options *options, Shipment *shipment, int *status) {
-    shipment->options = options;
-    shipment->triple = options->target;
-    shipment->until = find_until(arena, model, shipment->command, options->until, status);
-    return shipment->until != NULL && find_processors(arena, options, shipment, status);
-}
 
 /* Written, but for net_file_commit; NULL after printing why. */
 static NetFile *begin_header(const Shipment *shipment, const Library *library) {
@@ -404,7 +340,7 @@ static bool build(const Tools *tools, const Shipment *shipment, const Library *l
     NetError error;
     Output output;
     NetFile *header = NULL;
-    if (!output_open(tools, shipment->path, &output)) {
+    if (!output_open(tools, shipment->path, shipment->name, &output)) {
         return false;
     }
     bool good = true;
@@ -412,11 +348,11 @@ static bool build(const Tools *tools, const Shipment *shipment, const Library *l
         header = begin_header(shipment, library);
         good = header != NULL;
     }
-    good = good && writers[shipment->emit](tools, shipment, library, output.made);
+    good = good && writers[shipment->compilation->emit](tools, shipment, library, output.made);
     if (!good) {
         output_discard(&output);
     }
-    good = good && output_commit(&output, shipment->emit == EMIT_EXE);
+    good = good && output_commit(&output, shipment->compilation->emit == EMIT_EXE);
     if (!good || header == NULL) {
         net_file_discard(header);
         return good;
@@ -425,18 +361,18 @@ static bool build(const Tools *tools, const Shipment *shipment, const Library *l
 }
 
 static bool open_tools(Arena *arena, const Shipment *shipment, Tools *tools) {
-    const char *cc = shipment->options->cc;
-    if (cc == NULL && shipment->triple != NULL && !shipment->plain) {
-        cc = arena_format(arena, "%s-gcc", shipment->triple);
+    const char *cc = shipment->compilation->options->cc;
+    if (cc == NULL && shipment->compilation->options->target != NULL && !shipment->compilation->plain) {
+        cc = arena_format(arena, "%s-gcc", shipment->compilation->options->target);
         if (program_find(arena, &cc, 1) == NULL) {
             report_environment(
                 "found no program '%s', the C compiler for that kind of machine; install gcc-%s, or name "
                 "one with --cc",
-                cc, shipment->triple);
+                cc, shipment->compilation->options->target);
             return false;
         }
     }
-    return tools_open(arena, cc, shipment->options->verbose, tools);
+    return tools_open(arena, cc, shipment->compilation->options->verbose, tools);
 }
 
 static int close_tools(Tools *tools, bool good) {
@@ -447,12 +383,13 @@ static int close_tools(Tools *tools, bool good) {
     return good ? STATUS_OK : STATUS_ENVIRONMENT;
 }
 
-int ship_build(Arena *arena, const Trained *trained, const Shipment *shipment) {
+int ship_build(const Shipment *shipment, const Trained *trained) {
+    Arena *arena = shipment->compilation->arena;
     Tools tools;
     if (!open_tools(arena, shipment, &tools)) {
         return STATUS_ENVIRONMENT;
     }
-    Library library = make_library(arena, trained->model, trained, shipment);
+    Library library = make_library(arena, trained, shipment);
     return close_tools(&tools, build(&tools, shipment, &library));
 }
 
@@ -481,16 +418,18 @@ static bool loaded_bytes(const char *path, int64_t *bytes) {
     return good || (report_environment("%s is no whole ELF object", path), false);
 }
 
-int ship_measure(Arena *arena, const Model *model, const Shipment *shipment, ShipSizes *sizes) {
+int ship_measure(const Shipment *shipment, ShipSizes *sizes) {
+    Arena *arena = shipment->compilation->arena;
+    const Model *model = shipment->compilation->model;
     Tools tools;
     if (!open_tools(arena, shipment, &tools)) {
         return STATUS_ENVIRONMENT;
     }
-    Library library = make_library(arena, model, NULL, shipment);
+    Library library = make_library(arena, NULL, shipment);
     const char *object = tools_path(&tools, "measured.o");
     bool good = write_object(&tools, shipment, &library, object) && loaded_bytes(object, &sizes->code);
     sizes->values = 0;
-    for (int i = 0; i <= shipment->until->index; i++) {
+    for (int i = 0; i <= shipment->compilation->until->index; i++) {
         const Layer *layer = model->layers.at[i];
         for (size_t k = 0; k < layer->stored.count; k++) {
             const Stored *stored = layer->stored.at[k];

@@ -55,10 +55,10 @@ static bool is_foreign_header(const char *path) {
 }
 
 /* Whether `path` is what the network is made of. */
-static bool is_input(const Model *model, const Shipment *shipment, const char *path) {
-    const char *word = shipment->options->weights;
+static bool is_input(const Compilation *compilation, const char *path) {
+    const char *word = compilation->options->weights;
     char *weights = word == NULL ? NULL : net_weights_path(NET_RUN_DIR, word, NULL);
-    bool found = output_is(path, model->source->path) || (weights != NULL && output_is(path, weights));
+    bool found = output_is(path, compilation->source->path) || (weights != NULL && output_is(path, weights));
     free(weights);
     return found;
 }
@@ -70,49 +70,53 @@ static const char *renamed(Arena *arena, const char *path, const char *name) {
 }
 
 /* Why the header cannot be written; NULL: it can. */
-static const char *header_fault(Arena *arena, const Model *model, const Shipment *shipment) {
+static const char *header_fault(const Shipment *shipment) {
     if (shipment->header == NULL) {
         return NULL;
     }
     if (string_is(shipment->header, shipment->path)) {
         return "the header takes that name";
     }
-    const char *what = is_input(model, shipment, shipment->header) ? "of which it is made"
-                       : is_foreign_header(shipment->header)       ? "which netc has not made"
-                                                                   : NULL;
-    return what == NULL
-               ? NULL
-               : arena_format(arena, "the header beside it would take the place of %s, %s", shipment->header, what);
+    const char *what = is_input(shipment->compilation, shipment->header) ? "of which it is made"
+                       : is_foreign_header(shipment->header)             ? "which netc has not made"
+                                                                         : NULL;
+    return what == NULL ? NULL
+                        : arena_format(shipment->compilation->arena,
+                                       "the header beside it would take the place of %s, %s", shipment->header, what);
 }
 
-bool ship_path(Arena *arena, const Model *model, Shipment *shipment, int *status) {
-    const Form *form = &forms[shipment->emit];
-    const char *given = shipment->options->output;
+bool ship_path(Shipment *shipment, int *status) {
+    const Compilation *compilation = shipment->compilation;
+    const Model *model = compilation->model;
+    Arena *arena = compilation->arena;
+    const Form *form = &forms[compilation->emit];
+    const char *given = compilation->options->output;
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wformat-nonliteral"
-    shipment->path = given != NULL ? given : arena_format(arena, form->name, model->name);
+    shipment->name = arena_format(arena, form->name, model->name);
 #pragma GCC diagnostic pop
+    shipment->path = given != NULL ? given : shipment->name;
     shipment->stem = output_name(arena, shipment->path, form->name);
     bool beside = form->header && !string_is(shipment->path, "-");
     shipment->header = beside ? header_path(arena, shipment->path, shipment->stem) : NULL;
-    if (is_input(model, shipment, shipment->path)) {
+    if (is_input(compilation, shipment->path)) {
         *status =
-            report_usage(shipment->command, "-o %s: it is made of that file; -o names another one", shipment->path);
+            report_usage(compilation->command, "-o %s: it is made of that file; -o names another one", shipment->path);
         return false;
     }
     const char *taken = system_name(arena, shipment->header, shipment->path);
     if (taken != NULL) {
         const char *other = given != NULL ? renamed(arena, shipment->path, shipment->stem) : model->name;
-        *status = report_usage(shipment->command,
+        *status = report_usage(compilation->command,
                                "%s: a file of the system has that name, and a compiler told to look here would take "
                                "this one; %s%s%s",
                                taken, given != NULL ? "name another file: -o " : "call the network '", other,
                                given != NULL ? "" : "_net'");
         return false;
     }
-    const char *fault = header_fault(arena, model, shipment);
+    const char *fault = header_fault(shipment);
     if (fault != NULL) {
-        *status = report_usage(shipment->command, "-o %s: %s; -o names another file", shipment->path, fault);
+        *status = report_usage(compilation->command, "-o %s: %s; -o names another file", shipment->path, fault);
     }
     return fault == NULL;
 }

@@ -43,38 +43,41 @@ static int64_t multiply_adds(Arena *arena, const Model *model, const Layer *unti
     return count;
 }
 
-static const char *processors_text(Arena *arena, const Shipment *shipment) {
-    const char *text = shipment->triple != NULL ? shipment->triple : shipment->processor[0].cpu;
-    for (int i = 1; i < shipment->processors; i++) {
-        text = arena_format(arena, "%s, %s", text, shipment->processor[i].cpu);
+static const char *processors_text(Arena *arena, const Compilation *compilation) {
+    const char *text = compilation->options->target != NULL ? compilation->options->target : compilation->target[0].cpu;
+    for (int i = 1; i < compilation->targets; i++) {
+        text = arena_format(arena, "%s, %s", text, compilation->target[i].cpu);
     }
     return text;
 }
 
-static void print_text(Arena *arena, const Model *model, const Shipment *shipment, const ShipSizes *sizes) {
+static void print_text(const Compilation *compilation, const ShipSizes *sizes) {
+    Arena *arena = compilation->arena;
+    const Model *model = compilation->model;
     char adds[NET_COUNT_TEXT];
-    printf("%s, in use: the output of '%s'\n\n", model->name, shipment->until->name);
+    printf("%s, in use: the output of '%s'\n\n", model->name, compilation->until->name);
     printf("weights        %10s    %s of values, packed for whole vectors\n", bytes_text(arena, sizes->weights),
            bytes_text(arena, sizes->values));
-    printf("code           %10s    for %s\n", bytes_text(arena, sizes->code), processors_text(arena, shipment));
+    printf("code           %10s    for %s\n", bytes_text(arena, sizes->code), processors_text(arena, compilation));
     printf("flash          %10s    both, read only\n", bytes_text(arena, sizes->weights + sizes->code));
     printf("workspace      %10s    for one image; %s to take many at a time\n", bytes_text(arena, sizes->workspace_one),
            bytes_text(arena, sizes->workspace));
     printf("multiply-adds  %10s    an image\n",
-           net_count(adds, (uint64_t)multiply_adds(arena, model, shipment->until)));
+           net_count(adds, (uint64_t)multiply_adds(arena, model, compilation->until)));
 }
 
-static void print_json(Arena *arena, const Model *model, const Shipment *shipment, const ShipSizes *sizes) {
+static void print_json(const Compilation *compilation, const ShipSizes *sizes) {
+    const Model *model = compilation->model;
     json_t *processors = json_array();
-    for (int i = 0; i < shipment->processors; i++) {
-        json_array_append_new(processors, json_string(shipment->processor[i].cpu));
+    for (int i = 0; i < compilation->targets; i++) {
+        json_array_append_new(processors, json_string(compilation->target[i].cpu));
     }
-    json_t *object = json_pack("{s:s, s:s, s:s?, s:o, s:I, s:I, s:I, s:I, s:I, s:I}", "name", model->name, "output",
-                               shipment->until->name, "target", shipment->triple, "processors", processors,
-                               "value_bytes", (json_int_t)sizes->values, "weight_bytes", (json_int_t)sizes->weights,
-                               "code_bytes", (json_int_t)sizes->code, "workspace_one_bytes",
-                               (json_int_t)sizes->workspace_one, "workspace_bytes", (json_int_t)sizes->workspace,
-                               "multiply_adds", (json_int_t)multiply_adds(arena, model, shipment->until));
+    json_t *object = json_pack(
+        "{s:s, s:s, s:s?, s:o, s:I, s:I, s:I, s:I, s:I, s:I}", "name", model->name, "output", compilation->until->name,
+        "target", compilation->options->target, "processors", processors, "value_bytes", (json_int_t)sizes->values,
+        "weight_bytes", (json_int_t)sizes->weights, "code_bytes", (json_int_t)sizes->code, "workspace_one_bytes",
+        (json_int_t)sizes->workspace_one, "workspace_bytes", (json_int_t)sizes->workspace, "multiply_adds",
+        (json_int_t)multiply_adds(compilation->arena, model, compilation->until));
     json_print(object, 15, stdout);
 }
 
@@ -99,34 +102,29 @@ static bool check_limit(Arena *arena, const char *option, const char *text, cons
 int show_infer(Compilation *compilation) {
     Arena *arena = compilation->arena;
     Options options = *compilation->options;
-    Shipment shipment = {.command = "show", .emit = EMIT_OBJ};
+    Shipment shipment = {.compilation = compilation};
     ShipSizes sizes;
     int64_t flash, ram;
     int status;
-    const char *cpu = options.cpu;
     if (!parse_limit("--max-flash", options.max_flash, &flash, &status) ||
         !parse_limit("--max-ram", options.max_ram, &ram, &status)) {
         return status;
     }
-    options.cpu = NULL;
+    options.emit = emits[EMIT_OBJ].name;
     compilation->options = &options;
-    if (!pipeline_target(compilation, &status)) {
+    compilation->goal = &goal_infer;
+    if (!pipeline_target(compilation, &status) || !pipeline_run(compilation, LEVEL_MODEL, &status) ||
+        !ship_until(compilation, &status) || !pipeline_run(compilation, LEVEL_LOOPS, &status)) {
         return status;
     }
-    options.cpu = cpu;
-    shipment.llvm = compilation->llvm;
-    if (!pipeline_run(compilation, LEVEL_MODEL, &status) ||
-        !ship_plan(arena, compilation->model, &options, &shipment, &status)) {
-        return status;
-    }
-    status = ship_measure(arena, compilation->model, &shipment, &sizes);
+    status = ship_measure(&shipment, &sizes);
     if (status != STATUS_OK) {
         return status;
     }
     if (options.json) {
-        print_json(arena, compilation->model, &shipment, &sizes);
+        print_json(compilation, &sizes);
     } else {
-        print_text(arena, compilation->model, &shipment, &sizes);
+        print_text(compilation, &sizes);
     }
     bool good = check_limit(arena, "--max-flash", options.max_flash, "weights and code take",
                             sizes.weights + sizes.code, flash);

@@ -1,13 +1,14 @@
 #include "compiler/driver/target.h"
 
+#include <string.h>
+
 #include "compiler/driver/options.h"
-#include "compiler/emit/emit.h"
 #include "runtime/base/processor.h"
 #include "runtime/base/words.h"
 
 typedef struct {
     const char *name;
-    const char *level; /* see Processor */
+    const char *level; /* see Target */
     bool fma;
     int vector_registers;
 } KnownProcessor;
@@ -64,49 +65,43 @@ Words target_names(Arena *arena) {
     return names;
 }
 
-static Processor of_known(const KnownProcessor *known_processor) {
-    return (Processor){.cpu = known_processor->name,
-                       .level = known_processor->level,
-                       .fma = known_processor->fma,
-                       .vector_registers = known_processor->vector_registers};
+static Target of_known(const KnownProcessor *known_processor) {
+    return (Target){.cpu = known_processor->name,
+                    .level = known_processor->level,
+                    .fma = known_processor->fma,
+                    .vector_registers = known_processor->vector_registers};
 }
 
-int processor_ladder(Arena *arena, Processor ladder[3]) {
+int target_ladder(Arena *arena, Target ladder[3]) {
     static const char *const steps[] = {"x86-64-v4", "x86-64-v3", "generic"};
     int count = 0;
     for (size_t i = 0; i < COUNT_OF(steps); i++) {
         const char *why;
-        count += processor_find(arena, steps[i], false, &ladder[count], &why);
+        count += target_find(arena, steps[i], NULL, &ladder[count], &why);
     }
     return count;
 }
 
-bool processor_target(const char *triple, Processor *processor) {
+bool target_of_triple(const char *triple, Target *target) {
     const KnownProcessor arm64 = {"generic", ARM64};
-    *processor = of_known(&arm64);
-    processor->triple = triple;
+    *target = of_known(&arm64);
+    target->triple = triple;
     return string_is(triple, aarch64);
 }
 
-bool processor_find(Arena *arena, const char *name, bool llvm, Processor *processor, const char **why) {
-    *processor = (Processor){.cpu = NULL};
+bool target_find(Arena *arena, const char *name, HostName *host, Target *target, const char **why) {
+    *target = (Target){.cpu = NULL};
     if (name == NULL || string_is(name, "native")) {
-        KnownProcessor host = host_level();
-        *processor = of_known(&host);
-#if NETC_LLVM
-        if (llvm) {
-            processor->cpu = emit_llvm_host(arena);
-        }
-#else
-        (void)llvm;
-#endif
+        KnownProcessor level = host_level();
+        *target = of_known(&level);
+        target->cpu = host != NULL ? host(arena) : target->cpu;
         return true;
     }
     const char *names[COUNT_OF(known) + 1];
     for (size_t i = 0; i < COUNT_OF(known); i++) {
         names[i] = known[i].name;
         if (string_is(known[i].name, name)) {
-            *processor = of_known(&known[i]);
+            *target = of_known(&known[i]);
             return true;
         }
     }
@@ -115,7 +110,30 @@ bool processor_find(Arena *arena, const char *name, bool llvm, Processor *proces
         *why = "auto is code for several kinds of processors, which goes with --infer";
         return false;
     }
-    const char *nearest = net_nearest_word(name, names, COUNT_OF(names));
+    static const NetAlias aliases[] = {
+        {"avx2", "x86-64-v3"},    {"avx", "x86-64-v2"},    {"avx512", "x86-64-v4"},
+        {"avx512f", "x86-64-v4"}, {"fma", "x86-64-v3"},    {"sse", "x86-64"},
+        {"sse2", "x86-64"},       {"sse4", "x86-64-v2"},   {"sse4.2", "x86-64-v2"},
+        {"amd64", "x86-64"},      {"x64", "x86-64"},       {"host", "native"},
+        {"this", "native"},       {"zen3", "znver3"},      {"zen4", "znver4"},
+        {"ryzen", "znver3"},      {"baseline", "generic"}, {"cascade-lake", "cascadelake"},
+    };
+    static const NetAlias others[] = {
+        {"arm64", aarch64}, {"aarch64", aarch64}, {"armv8", aarch64}, {"neon", aarch64}, {"arm", aarch64},
+    };
+    bool arm = strncmp(name, "cortex-a", 8) == 0 || strncmp(name, "apple-", 6) == 0;
+    const char *machine = arm ? aarch64 : net_find_alias(name, others, COUNT_OF(others));
+    if (*name != '\0' && strspn(name, "0123456789") == strlen(name)) {
+        *why = arena_format(arena, "'%s' is no processor; how many are used says a trainer's --threads %s", name, name);
+        return false;
+    }
+    if (machine != NULL) {
+        *why =
+            arena_format(arena, "'%s' is another kind of machine, which goes with --infer: --target %s", name, machine);
+        return false;
+    }
+    const char *alias = net_find_alias(name, aliases, COUNT_OF(aliases));
+    const char *nearest = alias != NULL ? alias : net_nearest_word(name, names, COUNT_OF(names));
     *why = nearest != NULL ? arena_format(arena, "unknown processor '%s'; did you mean '%s'?", name, nearest)
                            : arena_format(arena, "unknown processor '%s'; known are %s", name, list_known(arena));
     return false;

@@ -1,21 +1,14 @@
-/* The two printers, and what is common to them: where the code shall run. Besides, trained networks as ONNX. */
+/* The two printers. Besides, trained networks as ONNX. */
 #ifndef NETC_EMIT_H
 #define NETC_EMIT_H
 
+#include "compiler/base/target.h"
 #include "compiler/loop/loop.h"
 #include "compiler/model/trained.h"
 
-typedef struct {
-    const char *cpu;          /* what the code is tuned for, as LLVM names it: znver4; "native" is resolved before */
-    const char *instructions; /* those it may use: x86-64-v3, x86-64-v4; NULL: of every processor of its kind */
-    int level;                /* -O0 .. -O3 */
-    const char *triple;       /* LLVM's, of another kind of machine; NULL: this one's */
-    bool fma;                 /* LLVM: multiply-adds are fused; else they round twice */
-    bool plain;               /* C99 without extensions or fused multiply-adds, for any compiler and machine */
-} Target;
-
-/* Readable C: plain, or for gcc 12 or newer and clang, to be compiled with emit_c_flags(). False after filling *why. */
-bool emit_c(const Code *code, const Target *target, FILE *out, const char **why);
+/* Readable C for gcc 12 or newer and clang, to be compiled with emit_c_flags(); `plain`: C99 without extensions or
+ * fused multiply-adds, for any compiler and machine. False after filling *why. */
+bool emit_c(const Code *code, const Target *target, bool plain, FILE *out, const char **why);
 /* Bytes as a C string literal. */
 void emit_c_string(Text *out, const char *bytes, size_t count);
 /* Options the C compiler must be given so that the bits are those of the loop level; ends with NULL. */
@@ -26,8 +19,9 @@ bool emit_onnx(Arena *arena, const Trained *trained, const Layer *until, FILE *o
 
 #if NETC_LLVM
 typedef enum { LLVM_OUTPUT_OBJECT, LLVM_OUTPUT_ASSEMBLY, LLVM_OUTPUT_TEXT } LlvmOutput;
-/* Writes an object file, assembly or LLVM IR to `path`. False after filling *why (text in the arena). */
-bool emit_llvm(Arena *arena, const Code *code, const Target *target, LlvmOutput output, const char *path,
+/* Writes an object file, assembly or LLVM IR to `path`, at -O0 .. -O3. Without a target's fused multiply-add those of
+ * the code round twice. False after filling *why (text in the arena). */
+bool emit_llvm(Arena *arena, const Code *code, const Target *target, int level, LlvmOutput output, const char *path,
                const char **why);
 /* The host's processor, as LLVM names it. */
 const char *emit_llvm_host(Arena *arena);

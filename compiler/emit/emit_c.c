@@ -19,7 +19,7 @@ typedef struct {
     const Code *code;
     Type *types; /* of the values of the nest being printed */
     int depth;
-    bool plain; /* Target.plain */
+    bool plain; /* as emit_c() has it */
 } Printer;
 
 /* -fno-ivopts: gcc 12 rewrites addresses of nested loops into sums whose target it then misjudges; it took stores for
@@ -499,8 +499,8 @@ static void print_plain_prelude(Text *out, const Text *body, Arena *scratch) {
     text_free(&users);
 }
 
-static void print_start(Text *out, const Code *code, const Target *target) {
-    if (target->plain) {
+static void print_start(Text *out, const Code *code, const Target *target, bool plain) {
+    if (plain) {
         text_printf(out, "/* %s, emitted by netc as plain C99. */\n\n", code->name);
         return;
     }
@@ -524,26 +524,26 @@ static void print_declarations(Text *out, bool plain) {
                        "NET_INLINE uint32_t s_word(const float *a) { return (uint32_t)*(const i32_at *)a; }\n");
 }
 
-bool emit_c(const Code *code, const Target *target, FILE *out, const char **why) {
+bool emit_c(const Code *code, const Target *target, bool plain, FILE *out, const char **why) {
     Text text = {0}, body = {0};
-    Printer printer = {.out = &body, .code = code, .plain = target->plain};
+    Printer printer = {.out = &body, .code = code, .plain = plain};
     Arena *scratch = arena_new();
     if (!code->exports)
-        print_declarations(&body, target->plain);
-    else if (!target->plain)
+        print_declarations(&body, plain);
+    else if (!plain)
         text_puts(&body, "\n#ifndef NET_KERNEL\n#define NET_KERNEL __attribute__((visibility(\"hidden\")))\n#endif\n");
     for (size_t i = 0; i < code->nests.count; i++) {
         print_nest(&printer, code->nests.at[i], scratch);
         arena_reset(scratch);
     }
-    if (!target->plain) text_puts(&body, "\n#line 1 \"kernels\"\n");
+    if (!plain) text_puts(&body, "\n#line 1 \"kernels\"\n");
     for (size_t i = 0; i < code->kernels.count; i++) print_kernel(&printer, code->kernels.at[i]);
     if (!code->exports) {
         print_model(&body, code->descriptor);
         print_table(&body, code);
     }
-    print_start(&text, code, target);
-    if (target->plain) print_plain_prelude(&text, &body, scratch);
+    print_start(&text, code, target, plain);
+    if (plain) print_plain_prelude(&text, &body, scratch);
     const bool written = fwrite(text.data, 1, text.length, out) == text.length &&
                          fwrite(body.data, 1, body.length, out) == body.length && fflush(out) == 0;
     if (!written) *why = strerror(errno);

@@ -33,9 +33,7 @@ static void add_text_attribute(const Emitter *e, LLVMValueRef function, const ch
     LLVMAddAttributeAtIndex(function, function_place, attribute);
 }
 
-static const char *instructions_of(const Target *target) {
-    return target->instructions ? target->instructions : "generic";
-}
+static const char *instructions_of(const Target *target) { return target->level ? target->level : "generic"; }
 
 static LLVMValueRef add_function(Emitter *e, const char *name, LLVMTypeRef type) {
     LLVMValueRef function = LLVMAddFunction(e->module, name, type);
@@ -249,7 +247,7 @@ static char *keep_message(Arena *arena, char *message) {
 
 const char *emit_llvm_host(Arena *arena) { return keep_message(arena, LLVMGetHostCPUName()); }
 
-static LLVMTargetMachineRef make_machine(Arena *arena, const Target *target, const char **why) {
+static LLVMTargetMachineRef make_machine(Arena *arena, const Target *target, int level, const char **why) {
     char *triple = target->triple ? LLVMCreateMessage(target->triple) : LLVMGetDefaultTargetTriple(), *message = NULL;
     LLVMTargetRef llvm_target = NULL;
     LLVMTargetMachineRef machine = NULL;
@@ -258,7 +256,6 @@ static LLVMTargetMachineRef make_machine(Arena *arena, const Target *target, con
     } else {
         static const LLVMCodeGenOptLevel levels[] = {LLVMCodeGenLevelNone, LLVMCodeGenLevelLess,
                                                      LLVMCodeGenLevelDefault, LLVMCodeGenLevelAggressive};
-        const int level = target->level < 0 ? 0 : target->level > 3 ? 3 : target->level;
         machine = LLVMCreateTargetMachine(llvm_target, triple, instructions_of(target), "", levels[level], LLVMRelocPIC,
                                           LLVMCodeModelDefault);
         if (!machine) *why = "LLVM offers no code generator for this processor";
@@ -274,7 +271,6 @@ static void verify_module(const Emitter *e, const char *when) {
 }
 
 static void run_passes(const Emitter *e) {
-    if (e->target->level == 0) return;
     LLVMPassBuilderOptionsRef options = LLVMCreatePassBuilderOptions();
     LLVMErrorRef error = LLVMRunPasses(e->module, "function(early-cse)", e->machine, options);
     if (error) BUG("LLVM passes: %s", LLVMGetErrorMessage(error));
@@ -331,16 +327,16 @@ static void close_module(Emitter *e) {
     LLVMDisposeTargetMachine(e->machine);
 }
 
-bool emit_llvm(Arena *arena, const Code *code, const Target *target, LlvmOutput output, const char *path,
+bool emit_llvm(Arena *arena, const Code *code, const Target *target, int level, LlvmOutput output, const char *path,
                const char **why) {
     initialize_once(target->triple != NULL);
     Emitter e = {.arena = arena, .code = code, .target = target};
-    e.machine = make_machine(arena, target, why);
+    e.machine = make_machine(arena, target, level, why);
     if (!e.machine) return false;
     open_module(&e);
     emit_module(&e);
     verify_module(&e, "as printed");
-    run_passes(&e);
+    if (level > 0) run_passes(&e);
     const bool written = write_output(&e, output, path, why);
     close_module(&e);
     return written;

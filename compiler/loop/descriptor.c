@@ -50,8 +50,9 @@ static json_t *layers(const Model *model) {
 
 static json_t *tensors(const Model *model) {
     static const char *const recipes[] = {
-        [RECIPE_NORMAL] = "normal", [RECIPE_UNIFORM] = "uniform", [RECIPE_CONSTANT] = "constant",
-        [RECIPE_CENTRE] = "centre", [RECIPE_DATA] = "data",       [RECIPE_VALUES] = "values"};
+        [RECIPE_NORMAL] = "normal",        [RECIPE_UNIFORM] = "uniform", [RECIPE_CONSTANT] = "constant",
+        [RECIPE_CENTRE] = "centre",        [RECIPE_DATA] = "data",       [RECIPE_VALUES] = "values",
+        [RECIPE_ORTHOGONAL] = "orthogonal"};
     static const char *const statistics[] = {[STATISTIC_MEAN] = "mean", [STATISTIC_DEVIATION] = "deviation"};
     json_t *list = packed(json_array());
     for (size_t i = 0; i < model->stored.count; i++) {
@@ -138,7 +139,7 @@ static json_t *setting(Arena *arena, const TrainerSetting *at) {
         put(row, "doc", json_string(spec->doc));
     }
     if (spec->same) put(row, "same", json_string(spec->same));
-    if (spec->trainer.changes) put(row, "changes", json_true());
+    if (spec->trainer.changes) put(row, "changes", json_string(spec->trainer.changes));
     return row;
 }
 
@@ -202,8 +203,8 @@ const char *descriptor_write(Arena *arena, const Code *code, const Descriptor *d
     if (net_utf8_is_valid(folder)) put(root, "folder", json_string(folder));
     put(root, "order_hash", json_string(arena_format(arena, "%016llx", (unsigned long long)d->order_hash)));
     put(root, "backend", json_string(d->options->backend));
-    put(root, "cpu", json_string(d->options->cpu));
-    if (d->options->level) put(root, "needs", json_string(d->options->level));
+    put(root, "cpu", json_string(d->options->target.cpu));
+    if (d->options->target.level) put(root, "needs", json_string(d->options->target.level));
     char *text = json_dumps(root, JSON_COMPACT | JSON_REAL_PRECISION(17));
     if (!text) out_of_memory();
     const char *copy = arena_format(arena, "%s", text);

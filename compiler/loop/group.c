@@ -58,7 +58,7 @@ Group group_make(const Layout *layout, Placed *list, int count) {
         for (int i = 1; first->reduce == REDUCE_NONE && i + 1 < group.rank; i++) merge_indices(&group, i);
         return group;
     }
-    bool sums_lanes = group.batch >= group.rank && !compute_is_outer(first);
+    bool sums_lanes = first->order.partial == PARTIAL_IMAGES;
     if (sums_lanes || (group.scope == SCOPE_CHUNK && !first->out->by_rows)) return group;
     for (int i = 0; i + 1 < group.rank; i++) merge_indices(&group, i);
     if (group.scope == SCOPE_ONCE) /* its order is by lanes of what runs through memory: fixed by the program too */

@@ -9,10 +9,11 @@
 #include "runtime/abi.h"
 
 static WorkScope scope_of(const Compute *c) {
+    ASSERT(c->reductions == 0 || c->order.settled);
     if (c->out->role == ROLE_LOG) return compute_sums_batch(c) ? SCOPE_CHUNK : SCOPE_ONCE;
     if (tensor_is_batched(c->out)) return SCOPE_CHUNK;
     if (!compute_sums_batch(c)) return SCOPE_PART;
-    return compute_is_owned(c) ? SCOPE_OWNED : SCOPE_SLOT;
+    return c->order.owned ? SCOPE_OWNED : SCOPE_SLOT;
 }
 
 /* ---- levels ---- */
@@ -209,7 +210,7 @@ static void settle_place(Arena *arena, Layout *layout, const Tensor *t, const Co
     }
     place->buffer = BUFFER_GRAD;
     if (scope == SCOPE_SLOT) {
-        bool rows = compute_is_outer(writer);
+        bool rows = writer->order.partial == PARTIAL_NONE;
         place->size = row_major(t, place, 0, 1);
         if (rows && t->rank > 1) { /* whole vectors: a row of the first dimension is padded */
             place->stride[0] = net_padded(place->stride[0]);

@@ -26,6 +26,7 @@ void lower_passes(Programs *programs) {
         pass_cse(p);
         pass_fuse(p);
         pass_layout_copies(p);
+        pass_order(p);
         program_verify(p);
     }
 }
@@ -168,18 +169,16 @@ static bool draws(const Programs *programs) {
     return any;
 }
 
-/* Equal hashes, equal sums: the programs as they are before scheduling hold the order of every sum. */
+/* Equal hashes, equal bits: of a step, and of what it begins with where that is computed. What else decides them is the
+ * runtime's: NET_ABI. */
 static uint64_t hash_orders(const Programs *programs, bool fma) {
-    char *text = NULL;
-    size_t size = 0;
-    FILE *out = open_memstream(&text, &size);
-    if (!out) out_of_memory();
-    fprintf(out, "abi %d, lanes %d, slots %d, fma %d\n", NET_ABI, NET_LANES, NET_SLOTS, fma);
-    for (int k = 0; k < PROGRAM_COUNT; k++)
-        if (programs->program[k]) program_print(programs->program[k], out);
-    fclose(out);
-    uint64_t hash = hash_bytes(0, text, size);
-    free(text);
+    const int parts[] = {NET_ABI, NET_LANES, NET_SLOTS, fma};
+    uint64_t hash = hash_bytes(0, parts, sizeof parts);
+    const ProgramKind kinds[] = {PROGRAM_INIT, PROGRAM_TRAIN};
+    for (size_t i = 0; i < COUNT_OF(kinds); i++) {
+        uint64_t program = programs->program[kinds[i]] ? program_hash(programs->program[kinds[i]]) : 0;
+        hash = hash_bytes(hash, &program, sizeof program);
+    }
     return hash;
 }
 
@@ -189,7 +188,7 @@ Code *lower_programs(Arena *arena, Programs *programs, const LowerOptions *optio
     code->input_bytes = model->bytes_input;
     Lowering base = {.context = nest_context(arena, code, options)};
     Descriptor descriptor = {
-        .programs = programs, .options = options, .order_hash = hash_orders(programs, options->fma)};
+        .programs = programs, .options = options, .order_hash = hash_orders(programs, options->target.fma)};
     Layout *layout[PROGRAM_COUNT] = {NULL};
     list_scalars(arena, programs, &base.context);
     for (int k = 0; k < PROGRAM_COUNT; k++) {

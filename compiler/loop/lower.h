@@ -2,6 +2,7 @@
 #ifndef NETC_LOWER_H
 #define NETC_LOWER_H
 
+#include "compiler/base/target.h"
 #include "compiler/loop/loop.h"
 #include "compiler/model/model.h"
 #include "compiler/loop/packing.h"
@@ -11,11 +12,8 @@
 enum { TILE_MAX = 64 };
 
 typedef struct {
-    const char *cpu;            /* recorded in the descriptor */
-    const char *level;          /* the same: the level of x86-64 the code needs; NULL: any */
-    const char *backend;        /* the same */
-    bool fma;                   /* whether the processor has it: part of the order hash */
-    int vector_registers;       /* of 16 lanes: 32 with AVX-512, 8 with AVX2 (16 of 8 lanes) */
+    Target target;
+    const char *backend;        /* recorded in the descriptor */
     int body_max;               /* multiply-adds of an unrolled body; 0: as suits the registers */
     const char *force_schedule; /* NULL, or the tile of every contraction: schedule_parse_tile */
     FILE *schedule_out;         /* NULL, or where to print each nest's schedule */

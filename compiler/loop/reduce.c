@@ -4,6 +4,8 @@
 
 #include "compiler/loop/gen.h"
 
+static const SumOrder *order_of(const Gen *g) { return &g->group->member[0]->compute->order; }
+
 static bool in_double(const Gen *g, int m) { return g->group->member[m]->compute->out->role == ROLE_LOG; }
 
 static int neutral(const Gen *g, int m) {
@@ -118,7 +120,7 @@ static Bound inside_bound(const Gen *g, const Inside *inside, int64_t at_zero, i
 }
 
 static void reduce_inside(Gen *g, int k, int64_t range) {
-    const Inside *inside = &g->s.inside[k];
+    const Inside *inside = &order_of(g)->inside[k];
     Bound low = inside_bound(g, inside, inside->low, range), high = inside_bound(g, inside, inside->high, range);
     int var = loop_for_begin(g->b, low, high, 1);
     g->now[k] = 1;
@@ -154,17 +156,18 @@ void reduce_from(Gen *g, int k) {
         return;
     }
     int64_t range = k == group->batch ? LOOP_LANES : group->range[k];
-    if (g->s.inside[k].output >= 0) {
+    if (order_of(g)->inside[k].output >= 0) {
         reduce_inside(g, k, range);
         return;
     }
-    if (k != g->s.block || range <= g->s.block_size) {
+    int64_t size = order_of(g)->block_size;
+    if (k != order_of(g)->block || range <= size) {
         reduce_span(g, k, index_const(0), range);
         return;
     }
-    int64_t full = range / g->s.block_size, rest = range % g->s.block_size;
+    int64_t full = range / size, rest = range % size;
     int var = loop_for_begin(g->b, loop_bound(0), loop_bound(full), 1);
-    reduce_block(g, k, index_plus_var(index_const(0), var, g->s.block_size), g->s.block_size);
+    reduce_block(g, k, index_plus_var(index_const(0), var, size), size);
     loop_for_end(g->b);
-    if (rest > 0) reduce_block(g, k, index_const(full * g->s.block_size), rest);
+    if (rest > 0) reduce_block(g, k, index_const(full * size), rest);
 }

@@ -17,15 +17,7 @@
 /* SMALL_TILE: neighbours of a map or pool that are made together, while that takes at most SMALL_BODY operations.
  * FEW_REGISTERS: with fewer, a vector of 16 lanes is several of the processor's and a tile holds next to nothing:
  * UNROLL_FEW makes code that is as quick and a tenth as long. */
-enum {
-    BLOCK_TERMS = 256,
-    SMALL_TILE = 4,
-    SMALL_BODY = 256,
-    ROW_MAX = 10,
-    SUM_MAX = 8,
-    FEW_REGISTERS = 8,
-    UNROLL_FEW = 32
-};
+enum { SMALL_TILE = 4, SMALL_BODY = 256, ROW_MAX = 10, SUM_MAX = 8, FEW_REGISTERS = 8, UNROLL_FEW = 32 };
 static const double LOAD_PORTS = 2, FMA_LATENCY = 4, ISSUE = 4; /* a cycle; in cycles; a cycle */
 
 /* ---- accesses ---- */
@@ -97,9 +89,9 @@ static int lane_of(const Group *group) {
             if (tensor_is_batched(list.at[i].tensor) && list.at[i].step[group->rank - 1] != 1) all = false;
         return all ? group->rank - 1 : group->batch;
     }
-    if (group->scope == SCOPE_CHUNK) return group->batch;
-    if (group->scope == SCOPE_ONCE) return group->reductions > 0 ? group->rank + group->reductions - 1 : -1;
-    if (group->batch >= 0 && !compute_is_outer(c)) return group->batch;
+    if (group->scope == SCOPE_CHUNK || c->order.partial == PARTIAL_IMAGES) return group->batch;
+    if (group->scope == SCOPE_ONCE)
+        return c->order.partial == PARTIAL_MEMORY ? group->rank + group->reductions - 1 : -1;
     return group->rank > 0 ? group->rank - 1 : -1;
 }
 
@@ -150,9 +142,10 @@ static bool uses_index(const Group *group) {
     return uses;
 }
 
-static bool limits_terms(const Group *group, const Schedule *s, int output) {
+static bool limits_terms(const Group *group, int output) {
+    const SumOrder *order = &group->member[0]->compute->order;
     for (int k = group->rank; k < group->rank + group->reductions; k++)
-        if (s->inside[k].output == output) return true;
+        if (order->inside[k].output == output) return true;
     return false;
 }
 
@@ -162,65 +155,10 @@ static int pair_of(const Group *group, const Schedule *s) {
     int pair = s->lane - 1;
     if (!group->layout->one_image || pair < 1 || s->lane >= group->rank || group->range[pair] < 2) return -1;
     int64_t rest = group->range[s->lane] % LOOP_LANES;
-    if (rest == 0 || rest > HALF_VECTOR || limits_terms(group, s, pair)) return -1;
+    if (rest == 0 || rest > HALF_VECTOR || limits_terms(group, pair)) return -1;
     if (!writes_whole_lines(group) || uses_index(group)) return -1;
     LineSearch search = search_lines(group, s->lane);
     return search.beyond || search.integer ? -1 : pair;
-}
-
-/* ---- blocks: whole windows of at most 256 terms ---- */
-static void cut_blocks(const Group *group, Schedule *schedule) {
-    int64_t inside = 1;
-    schedule->block = -1;
-    if (group->member[0]->compute->reduce != REDUCE_SUM || group->scope == SCOPE_ONCE ||
-        group->member[0]->compute->out->role == ROLE_LOG)
-        return;
-    for (int k = group->rank + group->reductions; k-- > group->rank;) {
-        if (k == group->batch) continue;
-        if (inside * group->range[k] <= BLOCK_TERMS) {
-            inside *= group->range[k];
-            continue;
-        }
-        schedule->block = k;
-        schedule->block_size = inside > BLOCK_TERMS ? 1 : BLOCK_TERMS / inside;
-        return;
-    }
-}
-
-/* ---- terms outside of what they read ---- */
-typedef struct {
-    const Group *group;
-    Schedule *s;
-} InsideSearch;
-
-/* One dimension that is read at slope*i + step*k + plus, i an output and k a reduction index, with step 1 or -1. */
-static void note_inside(const InsideSearch *search, const Expr *read, int d) {
-    const Compute *c = search->group->member[0]->compute;
-    const Affine *a = &read->index[d];
-    int64_t low, high, side = read->tensor->dim[d];
-    int output = -1, term = -1;
-    for (int i = 0; i < c->rank + c->reductions; i++) {
-        int *which = i < c->rank ? &output : &term;
-        if (a->at[i] == 0) continue;
-        if (*which >= 0) return;
-        *which = i;
-    }
-    read_reach(c, read, d, &low, &high);
-    if ((low >= 0 && high < side) || output < 0 || term < 0) return;
-    bool row = term != c->rank + c->reductions - 1; /* the last index runs within a row: its rim is kept as zeros */
-    if (!row || term == search->s->block || (a->at[term] != 1 && a->at[term] != -1)) return;
-    Inside *inside = &search->s->inside[term];
-    if (inside->output >= 0) return;
-    inside->output = output;
-    inside->slope = -(int64_t)a->at[output] * a->at[term];
-    inside->low = a->at[term] > 0 ? -(int64_t)a->plus : a->plus - side + 1;
-    inside->high = inside->low + side;
-}
-
-static void find_inside(void *context, Expr *read) {
-    if (read->number != 0) return;
-    for (int d = 0; d < read->tensor->rank; d++)
-        if (read->tensor->dim[d] != DIM_BATCH) note_inside(context, read, d);
 }
 
 /* ---- cost of one tile ---- */
@@ -265,17 +203,18 @@ static void choose_unroll(const Group *group, Schedule *s, bool contraction) {
     int64_t body = tile_size(group, s);
     bool bandwidth = group->batch >= group->rank || group->member[0]->compute->out->role == ROLE_LOG;
     int64_t most = contraction ? s->body_max : bandwidth ? SUM_MAX : s->body_max / 8;
+    const SumOrder *order = &group->member[0]->compute->order;
     bool inner = false; /* something is unrolled already */
     for (int k = group->rank; k < group->rank + group->reductions; k++) s->unroll[k] = 1;
     for (int k = group->rank + group->reductions; k-- > group->rank;) {
         int64_t range = k == group->batch ? LOOP_LANES : group->range[k];
         if (k == s->lane) continue;
-        if (s->inside[k].output >= 0) return; /* a loop whose bounds depend on the output */
-        if (k == s->block && range > s->block_size) range = s->block_size;
+        if (order->inside[k].output >= 0) return; /* a loop whose bounds depend on the output */
+        if (k == order->block && range > order->block_size) range = order->block_size;
         if (body * range <= most && range <= ROW_MAX) {
             s->unroll[k] = range;
             body *= range;
-            if (k == s->block) return;
+            if (k == order->block) return;
             inner = true; /* by a window of 1 too: several channels, far apart in memory, in one body are slower */
             continue;
         }
@@ -391,19 +330,17 @@ static void choose_tile(const Group *group, Schedule *best, const LowerOptions *
     Schedule start = *best;
     for (int i = 0; i < group->rank; i++)
         for (int j = i; j < group->rank; j++) {
-            if (i == group->batch || j == group->batch || limits_terms(group, &start, i) ||
-                limits_terms(group, &start, j))
-                continue;
+            if (i == group->batch || j == group->batch || limits_terms(group, i) || limits_terms(group, j)) continue;
             for (int64_t fi = 1; fi <= 16 && fi <= group->range[i]; fi++)
                 for (int64_t fj = 1; fj <= (i == j ? 1 : 16) && (i == j || fj <= group->range[j]); fj++) {
                     Schedule s = start;
                     s.tile[i] = fi;
                     if (i != j) s.tile[j] = fj;
-                    if (fi * fj + 2 > options->vector_registers && fi * fj > 1) continue;
+                    if (fi * fj + 2 > options->target.vector_registers && fi * fj > 1) continue;
                     choose_unroll(group, &s, true);
                     double cost = cover_cost(group, &s, &reads, i, j);
                     if (least >= 0 && cost >= least - 1e-9) continue;
-                    if (fi * fj > 1 && !fits_registers(group, &s, &reads, options->vector_registers)) continue;
+                    if (fi * fj > 1 && !fits_registers(group, &s, &reads, options->target.vector_registers)) continue;
                     least = cost;
                     *best = s;
                 }
@@ -432,7 +369,7 @@ static void force_tile(const Group *group, Schedule *s, const char *forced) {
     for (int i = group->rank; i-- > 0 && count > 0;) {
         if (i == group->batch) continue;
         int64_t f = number[--count];
-        if (!limits_terms(group, s, i)) s->tile[i] = f > group->range[i] ? group->range[i] : f;
+        if (!limits_terms(group, i)) s->tile[i] = f > group->range[i] ? group->range[i] : f;
     }
     choose_unroll(group, s, true);
 }
@@ -448,19 +385,10 @@ static int64_t neighbours(const Group *group, int64_t range) {
 
 Schedule schedule_choose(const Group *group, const LowerOptions *options) {
     Schedule s = {.lane = lane_of(group),
-                  .body_max = options->vector_registers < FEW_REGISTERS ? UNROLL_FEW
-                              : options->body_max > 0                   ? options->body_max
-                                                                        : UNROLL_MAX,
-                  .block = -1};
-    for (int i = 0; i < INDEX_MAX; i++) {
-        s.tile[i] = s.unroll[i] = 1;
-        s.inside[i].output = -1;
-    }
-    cut_blocks(group, &s);
-    if (is_contraction(group)) {
-        InsideSearch search = {group, &s};
-        expr_reads(group->layout->program, group->member[0]->compute->e, find_inside, &search);
-    }
+                  .body_max = options->target.vector_registers < FEW_REGISTERS ? UNROLL_FEW
+                              : options->body_max > 0                          ? options->body_max
+                                                                               : UNROLL_MAX};
+    for (int i = 0; i < INDEX_MAX; i++) s.tile[i] = s.unroll[i] = 1;
     s.pair = pair_of(group, &s);
     if (is_contraction(group) && group->scope != SCOPE_ONCE) {
         if (options->force_schedule)
@@ -496,6 +424,8 @@ void schedule_print(const Group *group, const Schedule *s, const char *name, FIL
     for (int i = 0; i < group->rank; i++) fprintf(out, " %lld", (long long)s->tile[i]);
     if (group->reductions > 0) fputs(", unroll", out);
     for (int k = group->rank; k < group->rank + group->reductions; k++) fprintf(out, " %lld", (long long)s->unroll[k]);
-    if (s->block >= 0) fprintf(out, ", blocks of %lld of index %d", (long long)s->block_size, s->block);
+    const SumOrder *order = &group->member[0]->compute->order;
+    if (order->settled && order->block >= 0)
+        fprintf(out, ", blocks of %lld of index %d", (long long)order->block_size, order->block);
     fputs("\n", out);
 }

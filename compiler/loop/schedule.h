@@ -33,22 +33,12 @@ typedef struct {
     int batch;                /* which index is n; -1: none */
 } Group;
 
-/* The terms of a reduction index whose reads lie inside the tensor: from low + slope * i to high + slope * i - 1, where
- * i is an output index. Terms outside are zeros of padding or of a gradient's rim; they are no part of the sum. */
-typedef struct {
-    int output; /* i; -1: all terms lie inside, or the index is not treated so */
-    int64_t low, high, slope;
-} Inside;
-
 typedef struct {
     int lane;                  /* index in the lanes: the batch's, another one's, or -1 */
     int pair;                  /* index of which two neighbours share a vector for the rest of a line; -1: none */
     int64_t tile[INDEX_MAX];   /* how many of an output index (vectors of it, for the lane index) share a tile */
     int64_t unroll[INDEX_MAX]; /* how many terms of a reduction index stand in one body */
     int64_t body_max;          /* multiply-adds in one body at most */
-    int block;                 /* reduction index at which sums are cut into blocks; -1: not */
-    int64_t block_size;        /* its terms a block */
-    Inside inside[INDEX_MAX];  /* by reduction index */
 } Schedule;
 
 /* Whether lines in the lanes of index `lane` have room for whole vectors, and reads may go as far. */

@@ -4,7 +4,9 @@
 #include <math.h>
 #include <string.h>
 
+#include "compiler/model/changes.h"
 #include "compiler/model/activation.h"
+#include "compiler/model/defines.h"
 #include "compiler/model/foreign.h"
 #include "compiler/model/graph.h"
 #include "compiler/model/labels.h"
@@ -13,12 +15,15 @@
 #include "compiler/model/propagation.h"
 #include "compiler/model/settings.h"
 #include "compiler/model/statement.h"
+#include "compiler/model/trial.h"
 
 /* The `default` lines of a block for one kind. */
 typedef struct {
     const LayerKind *kind;
     OptionValue *values;
     int block;
+    Span at;   /* the last of the lines */
+    bool idle; /* no layer has read it yet */
 } Standard;
 
 typedef struct {
@@ -38,6 +43,7 @@ typedef struct {
     int64_t rounds; /* of all repeats so far */
     bool broken;    /* some layer is missing or wrong: no conclusions from the whole */
     bool cut;       /* a repeat was left early after an error: labels of its other rounds do not exist */
+    bool skipped;   /* a repeat has no round: its layers are not seen */
     bool full;      /* too many layers: nothing more is added */
     bool parsed;    /* the text had no syntax error: what is missing was not written */
 } Checker;
@@ -48,11 +54,18 @@ enum { WORK_STATEMENT = 100, WORK_LAYER = 2000 };
 
 static void enter(Checker *checker) { scope_enter(&checker->scope); }
 
+static void report_idle(Checker *checker, const Standard *standard) {
+    if (!standard->idle || checker->broken || !checker->parsed || checker->skipped || checker->full) return;
+    Diag *diag = diag_report(checker->diags, standard->at, "idle-default",
+                             "no %s follows this default line: it does nothing", standard->kind->name);
+    diag_help(checker->diags, diag, "move it above the layers it is meant for, or leave it out");
+}
+
 static void leave(Checker *checker) {
     labels_leave(&checker->labels);
     while (checker->standards.count > 0 &&
            checker->standards.at[checker->standards.count - 1].block == checker->scope.block) {
-        checker->standards.count--;
+        report_idle(checker, &checker->standards.at[--checker->standards.count]);
     }
     scope_leave(&checker->scope);
 }
@@ -102,7 +115,8 @@ static Standard *block_standard(Checker *checker, const LayerKind *kind) {
     for (size_t i = checker->standards.count; i > 0 && checker->standards.at[i - 1].block == block; i--) {
         if (checker->standards.at[i - 1].kind == kind) return &checker->standards.at[i - 1];
     }
-    Standard standard = {kind, NEW_ARRAY(checker->arena, OptionValue, kind->option_count), block};
+    Standard standard = {
+        .kind = kind, .values = NEW_ARRAY(checker->arena, OptionValue, kind->option_count), .block = block};
     vec_push(checker->arena, &checker->standards, standard);
     return &checker->standards.at[checker->standards.count - 1];
 }
@@ -120,6 +134,8 @@ static void check_default(Checker *checker, const AstStmt *stmt) {
         checker->broken = true;
         return;
     }
+    standard->at = stmt->at;
+    standard->idle = true;
     for (size_t i = 0; i < kind->option_count; i++) {
         if (values[i].given) standard->values[i] = values[i];
     }
@@ -129,7 +145,8 @@ static void check_default(Checker *checker, const AstStmt *stmt) {
 static void inherit(Checker *checker, const LayerKind *kind, OptionValue *values) {
     checker->scope.work -= (int64_t)checker->standards.count;
     for (size_t i = 0; i < checker->standards.count; i++) {
-        const Standard *standard = &checker->standards.at[i];
+        Standard *standard = &checker->standards.at[i];
+        if (standard->kind == kind) standard->idle = false;
         for (size_t k = 0; standard->kind == kind && k < kind->option_count; k++) {
             if (!standard->values[k].given) continue;
             values[k] = standard->values[k];
@@ -365,6 +382,7 @@ static void check_repeat(Checker *checker, const AstStmt *stmt) {
     }
     int64_t rounds = (int64_t)value->number;
     checker->rounds += rounds;
+    checker->skipped = checker->skipped || rounds == 0;
     const char *outer = checker->labels.suffix;
     size_t errors = checker->diags->errors; /* a round with an error is the last one: the next would only repeat it */
     for (int64_t round = 1; round <= rounds && !scope_spent(&checker->scope) && !checker->full; round++) {
@@ -443,60 +461,6 @@ static void read_allows(Checker *checker, const AstBody *body) {
     }
 }
 
-/* A value of -D by the let it replaces. */
-typedef struct {
-    const char *name;
-    const AstValue *value; /* NULL: it could not be parsed */
-} Override;
-
-typedef struct {
-    Override *at;
-    size_t count;
-} Overrides;
-
-static bool has_let(const AstFile *file, const char *name) {
-    for (size_t i = 0; i < file->top.count; i++) {
-        if (file->top.at[i]->kind == AST_LET && string_is(file->top.at[i]->name, name)) return true;
-    }
-    return false;
-}
-
-static void report_unknown_let(Checker *checker, const AstFile *file, const Define *define, Source *source) {
-    const char *text = arena_format(checker->arena, "%s=%s", define->name, define->value);
-    Source *shown = source_from_text(checker->arena, "-D", text, strlen(text));
-    Span at = SPAN_NONE;
-    if (shown && source_attach(source, shown)) at = (Span){shown->base, shown->base + (uint32_t)strlen(define->name)};
-    Diag *diag = diag_report(checker->diags, at, "unknown-let", "-D %s: there is no 'let %s'", text, define->name);
-    VEC(const char *) names = {0};
-    for (size_t i = 0; i < file->top.count; i++) {
-        if (file->top.at[i]->kind == AST_LET) vec_push(checker->arena, &names, file->top.at[i]->name);
-    }
-    diag_suggest(checker->diags, diag, define->name, names.at, names.count);
-    if (!diag->help) diag_help(checker->diags, diag, "-D sets a let that stands outside the blocks");
-}
-
-static Overrides read_defines(Checker *checker, const AstFile *file, const ModelChanges *changes, Source *source) {
-    Overrides overrides = {0};
-    size_t count = changes ? changes->define_count : 0;
-    overrides.at = NEW_ARRAY(checker->arena, Override, count + 1);
-    for (size_t i = 0; i < count; i++) {
-        const Define *define = &changes->defines[i];
-        if (!has_let(file, define->name)) {
-            report_unknown_let(checker, file, define, source);
-            continue;
-        }
-        const char *path = arena_format(checker->arena, "-D %s", define->name);
-        Source *text = source_from_text(checker->arena, path, define->value, strlen(define->value));
-        if (!text || !source_attach(source, text)) {
-            diag_report(checker->diags, SPAN_NONE, "too-large", "the value of -D %s is too long", define->name);
-            continue;
-        }
-        overrides.at[overrides.count++] =
-            (Override){define->name, ast_parse_value(checker->arena, text, checker->diags)};
-    }
-    return overrides;
-}
-
 static void check_file_let(Checker *checker, const AstStmt *stmt, const Overrides *overrides) {
     const AstValue *value = stmt->value;
     for (size_t i = 0; i < overrides->count; i++) {
@@ -519,6 +483,9 @@ static void report_second(Checker *checker, const AstStmt *stmt, const AstStmt *
     uint32_t line, column;
     source_position(checker->diags->source, first->at.lo, &line, &column);
     diag_note(checker->diags, diag, "the first one is in line %u; a file has one", (unsigned)line);
+    diag_help(checker->diags, diag,
+              stmt->kind == AST_NETWORK ? "write the second network into a file of its own"
+                                        : "write its lines into the first one");
 }
 
 /* The file from top to bottom. */
@@ -526,7 +493,7 @@ static void check_file(Checker *checker, const AstFile *file, const ModelChanges
     checker->parsed = checker->diags->errors == 0;
     const AstStmt *network = NULL, *train = NULL;
     read_allows(checker, (const AstBody *)&file->top);
-    Overrides overrides = read_defines(checker, file, changes, source);
+    Overrides overrides = read_defines(checker->arena, checker->diags, file, changes, source);
     for (size_t i = 0; i < file->top.count && !scope_spent(&checker->scope); i++) {
         const AstStmt *stmt = file->top.at[i];
         const AstStmt **block = stmt->kind == AST_NETWORK ? &network : &train;
@@ -551,7 +518,8 @@ static void check_file(Checker *checker, const AstFile *file, const ModelChanges
     }
 }
 
-Model *model_check(Arena *arena, Source *source, const AstFile *file, const ModelChanges *changes, Diags *diags) {
+static Checker *check(Arena *arena, Source *source, const AstFile *file, const ModelChanges *changes, Diags *diags,
+                      Trial *trial) {
     Checker *checker = NEW(arena, Checker);
     checker->arena = arena;
     checker->diags = diags;
@@ -560,6 +528,8 @@ Model *model_check(Arena *arena, Source *source, const AstFile *file, const Mode
     checker->model->purpose = changes ? changes->purpose : PURPOSE_LOOK;
     checker->model->bytes_input = true; /* all data sets so far hold bytes */
     scope_init(&checker->scope, arena, diags);
+    checker->scope.trial = trial;
+    if (!trial) checker->scope.work = TRIAL_WORK;
     checker->scope.file = file;
     checker->scope.model = checker->model;
     checker->labels.scope = &checker->scope;
@@ -570,9 +540,20 @@ Model *model_check(Arena *arena, Source *source, const AstFile *file, const Mode
         LayerName name = {label->full, label->layer};
         vec_push(arena, &checker->model->names, name);
     }
+    if (diags->errors > 0) changes_help(diags, file, source);
     if (diags->errors == 0 && scope_spent(&checker->scope)) scope_report_spent(&checker->scope, SPAN_NONE);
     if (diags->errors == 0) model_place_stored(arena, checker->model);
     if (diags->errors == 0) settings_agree(&checker->scope, checker->model);
-    if (diags->errors == 0) model_check_propagation(checker->model, diags);
-    return diags->errors == 0 ? checker->model : NULL;
+    return checker;
+}
+
+static bool check_trial(Arena *arena, Source *source, const ModelChanges *changes, Diags *diags) {
+    return !scope_spent(&check(arena, source, ast_parse(arena, source, diags), changes, diags, NULL)->scope);
+}
+
+Model *model_check(Arena *arena, Source *source, const AstFile *file, const ModelChanges *changes, Diags *diags) {
+    Trial trial = trial_begin(source, changes, check_trial);
+    Model *model = check(arena, source, file, changes, diags, &trial)->model;
+    if (diags->errors == 0) model_check_propagation(model, diags);
+    return diags->errors == 0 ? model : NULL;
 }

@@ -90,6 +90,7 @@ static const ForeignHead layers[] = {
     {"size", "input CxHxW", "input", "shape"},
     {"in", "input CxHxW", "input", "shape"},
     {"output", "dense UNITS activation=softmax", "dense activation=softmax", "units activation"},
+    {"classifier", "dense UNITS activation=softmax", "dense activation=softmax", "units activation"},
     {"softmaxlayer", "dense UNITS activation=softmax", "dense activation=softmax", "units"},
     {"softmax", "dense UNITS activation=softmax", "dense activation=softmax", "units"},
     {"activation", NULL, "activation", "function"},
@@ -100,6 +101,7 @@ static const ForeignHead layers[] = {
     {"logistic", NULL, "activation sigmoid", "-"},
     {"dropout", "dropout P", "dropout", "share"},
     {"dropout2d", "dropout P", "dropout", "share"},
+    {"spatialdropout", "dropout P", "dropout", "share"},
     {"spatialdropout2d", "dropout P", "dropout", "share"},
     {"drop", "dropout P", "dropout", "share"},
     {"flatten", NULL, "flatten", "- -"},
@@ -397,6 +399,9 @@ static const ForeignWord words[] = {
     {"leaky", "leaky_relu", false},
     {"lrelu", "leaky_relu", false},
     {"logsoftmax", "softmax", false},
+    {"logits", "softmax", false},
+    {"dataset", "data", false},
+    {"auto", "data", false},
     /* methods of pool */
     {"avg", "average", false},
     {"mean", "average", false},
@@ -482,7 +487,7 @@ static const char *const idle[] = {
     "units", "neurons", "nodes", "steps", "classes", "examples", "samples", "images", "pixels", "px", "epochs", "maps",
     "filters", "channels", "features", "outputs", "layer",
     /* words between others */
-    "with", "and", "then", "of", "after", "using", "reduction"};
+    "with", "and", "then", "of", "by", "after", "using", "reduction"};
 
 const ForeignTables foreign_tables = {
     .layers = layers,

@@ -20,6 +20,8 @@ typedef struct {
     FanRule fan;
     double gain;  /* normal: the variance times the fan; uniform: the squared bound times the fan */
     bool special; /* only where an option lists it among its words (centre) */
+    bool matrix;  /* of weights alone */
+    double alone; /* its argument where the name stands alone; 0: it must be written */
 } Initialiser;
 extern const Initialiser initialisers[];
 extern const size_t initialiser_count;

@@ -28,6 +28,12 @@ const Initialiser initialisers[] = {
     {.name = "uniform", .doc = "uniform, low <= v < high", .argument = {"low", "high"}, .kind = RECIPE_UNIFORM},
     {.name = "constant", .doc = "the same number everywhere", .argument = {"value"}, .kind = RECIPE_CONSTANT},
     {.name = "zeros", .doc = "0 everywhere", .kind = RECIPE_CONSTANT},
+    {.name = "orthogonal",
+     .doc = "rows or columns at right angles, of length gain (1)",
+     .argument = {"gain"},
+     .kind = RECIPE_ORTHOGONAL,
+     .matrix = true,
+     .alone = 1},
     {.name = "centre",
      .doc = "every weighted input is 0 for the first training example",
      .kind = RECIPE_CENTRE,
@@ -60,7 +66,7 @@ Recipe recipe_resolve(const AstValue *init, int64_t fan_in, int64_t fan_out) {
     const Initialiser *initialiser = initialiser_find(init->name);
     if (!initialiser) BUG("initialiser '%s' was not checked", init->name);
     if (initialiser->fan != FAN_NONE) return spread(initialiser, fan_in, fan_out);
-    Recipe recipe = {.kind = initialiser->kind};
+    Recipe recipe = {.kind = initialiser->kind, .a = initialiser->alone};
     if (init->items.count > 0) recipe.a = init->items.at[0]->number;
     if (init->items.count > 1) recipe.b = init->items.at[1]->number;
     return recipe;

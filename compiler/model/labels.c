@@ -99,6 +99,8 @@ void labels_leave(Labels *labels) {
     }
 }
 
+#define ABOVE "leave from= out: a layer reads the one above it"
+
 static void finish_reference(Labels *labels, const Reference *reference) {
     Diags *diags = labels->scope->diags;
     const char *inside = NULL;
@@ -110,8 +112,10 @@ static void finish_reference(Labels *labels, const Reference *reference) {
         if (!inside) inside = label->full;
     }
     if (later) {
-        diag_report(diags, reference->at, "forward-reference",
-                    "%s names a later layer; the order of layers is the order of the data", reference->said);
+        Diag *diag =
+            diag_report(diags, reference->at, "forward-reference",
+                        "%s names a later layer; the order of layers is the order of the data", reference->said);
+        diag_help(diags, diag, ABOVE);
         return;
     }
     Diag *diag = diag_report(diags, reference->at, "unknown-label", "no layer above is called '%s'", reference->name);
@@ -126,6 +130,7 @@ static void finish_reference(Labels *labels, const Reference *reference) {
     const char **names = NEW_ARRAY(labels->scope->arena, const char *, labels->labels.count + 1);
     for (size_t i = 0; i < labels->labels.count; i++) names[i] = labels->labels.at[i].full;
     diag_suggest(diags, diag, reference->name, names, labels->labels.count);
+    if (!diag->help) diag_help(diags, diag, ABOVE);
 }
 
 void labels_finish(Labels *labels) {

@@ -1,5 +1,7 @@
 #include "compiler/model/layer.h"
 
+#include <math.h>
+
 #include "compiler/model/initialiser.h"
 
 /* ---- shapes ---- */
@@ -59,6 +61,10 @@ Stored *layer_store_init(LayerContext *context, const char *part, StoredRole rol
     const AstValue *init = layer->options[init_option].init;
     Recipe recipe = init ? recipe_resolve(init, fan_in, fan_out) : recipe_standard(layer->activation, fan_in, fan_out);
     Stored *stored = layer_store(context->arena, context->layer, part, role, rank, dim, recipe);
+    if (recipe.kind == RECIPE_ORTHOGONAL) {
+        int64_t rows = dim[0], columns = stored_count(stored) / rows;
+        stored->recipe.b = recipe.a / sqrt((double)(rows > columns ? rows : columns));
+    }
     stored->option = layer->kind->options[init_option].name;
     return stored;
 }
@@ -162,7 +168,13 @@ bool layer_window(LayerContext *context, const OptionValue *size, const OptionVa
     if (above->index == 0 && last) {
         diag_help(context->diags, diag, "channels come first: write 'input %lldx%lldx%lld'", (long long)in.dim[2],
                   (long long)in.dim[0], (long long)in.dim[1]);
+        return false;
     }
+    int64_t rows = in.dim[1] + window->before[0] + window->after[0];
+    int64_t columns = in.dim[2] + window->before[1] + window->after[1];
+    diag_help(context->diags, diag, "a window of %lldx%lld at the most fits here; pad= of conv makes maps larger",
+              (long long)(window->size[0] < rows ? window->size[0] : rows),
+              (long long)(window->size[1] < columns ? window->size[1] : columns));
     return false;
 }
 

@@ -1,13 +1,18 @@
 #include "compiler/model/mend.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "compiler/model/activation.h"
 #include "compiler/model/layer.h"
 #include "compiler/model/mend_head.h"
+#include "compiler/model/mend_let.h"
 #include "compiler/model/mend_line.h"
+#include "compiler/model/mend_lines.h"
+#include "compiler/model/mend_repeat.h"
 #include "compiler/model/settings.h"
 #include "compiler/model/statement.h"
+#include "compiler/model/trial.h"
 #include "compiler/syntax/forms.h"
 
 /* ---- is it good? ---- */
@@ -35,6 +40,47 @@ static bool reads_well(Scope *scope, bool layer, const char *text) {
         if (!statement_good(&copy, layer, block->body.at[i])) return false;
     }
     return block->body.count > 0 && diags.errors == 0;
+}
+
+/* `dense 64; dropout 0.5` without its last statement, of which *head is the first word. NULL: it is one. */
+static const char *without_last(Arena *arena, const char *text, const char **head) {
+    const char *mark = NULL;
+    for (const char *at = strstr(text, "; "); at && !strchr(text, '{'); at = strstr(at + 2, "; ")) mark = at;
+    if (!mark) return NULL;
+    *head = arena_copy(arena, mark + 2, strcspn(mark + 2, " "));
+    return arena_copy(arena, text, (size_t)(mark - text));
+}
+
+/* A line as it can be typed. */
+typedef struct {
+    const char *line;    /* NULL: there is none */
+    const char *dropped; /* the head of a statement that was left out, as the file has one; NULL: none was */
+    bool clean;          /* the checker has nothing against it, as far as is known */
+} Settled;
+
+/* Tries a line in the place of the statement at `at`, and where the checker has something against it, what it would
+ * have. An activation is added to an `example` alone: what the user left out may stand in the next line. */
+static Settled settle(Scope *scope, bool layer, Span at, const char *text, bool example) {
+    enum { MAX_TURNS = 4 };
+    Settled first = {0};
+    const char *dropped = NULL;
+    for (int turn = 0; text && turn < MAX_TURNS && reads_well(scope, layer, text); turn++) {
+        const char *better, *head;
+        TrialOutcome outcome = trial_of(scope->trial, scope->arena, at, text, at, &better);
+        bool clean = outcome == TRIAL_GOOD || outcome == TRIAL_UNKNOWN;
+        if (clean && !(outcome == TRIAL_UNKNOWN && first.line)) return (Settled){text, dropped, true};
+        if (outcome == TRIAL_DOUBTFUL && !first.line) first = (Settled){text, dropped, false};
+        const char *less = without_last(scope->arena, text, &head);
+        bool adds = better && strncmp(better, text, strlen(text)) == 0;
+        if (less) dropped = head;
+        text = less ? less : adds && !example ? NULL : better;
+    }
+    return first;
+}
+
+/* Whether a statement of the block may stand in the place. */
+static bool belongs(Scope *scope, bool layer, MendPlace place, Span at) {
+    return place == (layer ? PLACE_NETWORK : PLACE_TRAIN) && source_of(scope->diags->source, at.lo)->base == 0;
 }
 
 /* ---- a statement ---- */
@@ -90,8 +136,45 @@ static bool closes_wrongly(Scope *scope, Diag *diag, Span at, const char *text, 
     return true;
 }
 
+/* What comes near, as it can be done where the statement stands: the line that is quoted is tried in its place. */
+static const char *near_text(Scope *scope, const Absent *absent, MendPlace place, Span at) {
+    static const char leave[] = "leave it out";
+    const char *near = absent->near ? absent->near : leave;
+    const char *begin = strchr(near, '\''), *end = begin ? strchr(begin + 1, '\'') : NULL;
+    if (!end || source_of(scope->diags->source, at.lo)->base > 0) return near;
+    const char *line = arena_copy(scope->arena, begin + 1, (size_t)(end - begin - 1));
+    bool layer = reads_well(scope, true, line);
+    if (!layer && !reads_well(scope, false, line)) return near;
+    if (!belongs(scope, layer, place, at)) {
+        return strstr(near, " block") ? near : arena_format(scope->arena, "%s%s", near, where_text(layer, place));
+    }
+    if (strstr(near, "leave ")) return near;
+    Settled settled = settle(scope, layer, at, line, true);
+    if (settled.line && settled.clean) {
+        return arena_format(scope->arena, "%.*s%s%s", (int)(begin + 1 - near), near, settled.line, end);
+    }
+    bool idle = trial_of(scope->trial, scope->arena, at, "", at, NULL) == TRIAL_GOOD; /* nothing takes its place */
+    return idle || !settled.line ? leave : near;
+}
+
+/* `if depth > 2 {`: it is not the '>' that is wrong. */
+static void blame_word(Scope *scope, const Absent *absent, MendPlace place, Diag *diag, Span at) {
+    size_t length, word = 0;
+    const char *text = source_slice(scope->diags->source, at, &length);
+    while (word < length && in_name(text[word])) word++;
+    const char *first = arena_copy(scope->arena, text, word);
+    static const char *const kinds[] = {"syntax-error", "bad-character", "bad-number"};
+    bool syntax = false;
+    for (size_t i = 0; i < COUNT_OF(kinds); i++) syntax = syntax || string_is(diag->kind->name, kinds[i]);
+    if (!syntax || place == PLACE_FILE || !foreign_same(first, absent->word)) return;
+    diag->kind = diag_kind_find(place == PLACE_NETWORK ? "unknown-layer" : "unknown-setting");
+    diag->at = (Span){at.lo, at.lo + (uint32_t)word};
+    diag->message = arena_format(scope->arena, "netc has no %s ('%s')", absent->what, first);
+}
+
 /* Says it of the word itself where that is what was found wrong, else of the statement as a whole. */
-static void say_absent(Diags *diags, const Absent *absent, Diag *first, Span at) {
+static void say_absent(Scope *scope, const Absent *absent, MendPlace place, Diag *first, Span at) {
+    Diags *diags = scope->diags;
     Diag *diag = NULL;
     for (size_t i = 0; i < diags->list.count && !diag; i++) {
         Diag *other = diags->list.at[i];
@@ -101,15 +184,18 @@ static void say_absent(Diags *diags, const Absent *absent, Diag *first, Span at)
         if (inside) diag = other;
     }
     if (!diag) diag = first;
-    if (diag == first) forget_others(diags, first, at); /* the rest was meant for it */
+    if (diag == first) {
+        forget_others(diags, first, at); /* the rest was meant for it */
+        blame_word(scope, absent, place, diag, at);
+    }
     diag->help = NULL;
     if (!strstr(diag->message, "netc has no")) diag_note(diags, diag, "netc has no %s", absent->what);
-    diag_help(diags, diag, "%s", absent->near ? absent->near : "leave it out");
+    diag_help(diags, diag, "%s", near_text(scope, absent, place, at));
     if (string_is(absent->what, "word that ends a block")) forget_unclosed(diags, at);
 }
 
 /* Nothing better is known than what such a line looks like. */
-static void give_example(Scope *scope, const LooseLine *line, MendPlace place, Diag *diag) {
+static void give_example(Scope *scope, const LooseLine *line, MendPlace place, Diag *diag, Span at) {
     bool layer = place == PLACE_NETWORK;
     LooseLine changed;
     const ForeignHead *head = mend_head(scope->arena, line, layer, &changed);
@@ -121,70 +207,10 @@ static void give_example(Scope *scope, const LooseLine *line, MendPlace place, D
     LooseLine bare = {.head = head->here};
     MendWords words = {.arena = scope->arena};
     const char *example = mend_line(scope, layer, head, &bare, &words);
+    if (example && belongs(scope, layer, place, diag->at)) example = settle(scope, layer, at, example, true).line;
     if (!example || !reads_well(scope, layer, example)) return;
     diag->help = NULL;
     diag_help(scope->diags, diag, "for example '%s'", example);
-}
-
-/* ---- lets ---- */
-
-/* `let k: 3`, `let my-width = 5,5`, and at file level `k = 3` and `const k = 3`, as netc writes them. */
-static const char *let_text(Scope *scope, char *text, size_t length, bool file) {
-    static const char *const words[] = {"let",    "const",  "var", "val",   "int",   "float", "double",
-                                        "export", "define", "set", "local", "final", "mut",   "static"};
-    LooseLine line;
-    char *quotient = strstr(text, "//"); /* Python's 7 // 2 */
-    if (quotient && strspn(quotient + 2, " ") + strspn(quotient + 2 + strspn(quotient + 2, " "), "0123456789") ==
-                        strlen(quotient + 2)) {
-        memmove(quotient, quotient + 1, strlen(quotient));
-        length = strlen(text);
-    }
-    size_t start = strspn(text, " \t");
-    bool declared = false, known = true;
-    while (known) { /* const int k = 5 */
-        size_t word = strspn(text + start, "abcdefghijklmnopqrstuvwxyz");
-        known = false;
-        for (size_t i = 0; i < (file || declared ? COUNT_OF(words) : 1) && strchr(" \t", text[start + word]); i++) {
-            known = known || (strlen(words[i]) == word && memcmp(words[i], text + start, word) == 0);
-        }
-        if (known) start += word + strspn(text + start + word, " \t");
-        declared = declared || known;
-    }
-    if ((!declared && !file) || start > length) return NULL;
-    if (!loose_read(scope->arena, text + start, length - start, &line)) return NULL;
-    const char *name = line.marked ? line.marked : line.head;
-    size_t first = line.marked && line.head ? 0 : 1; /* the values after it: let k = 5, j = 6 */
-    if ((!declared && !line.marked) || !name || line.args.count < first) return NULL;
-    const char *more = "";
-    for (size_t i = first; i < line.args.count; i++) {
-        const LooseArg *arg = &line.args.at[i];
-        const char *value = arg->key ? mend_any(&(MendWords){.arena = scope->arena}, arg->value) : NULL;
-        if (!value) return NULL;
-        more = arena_format(scope->arena, "%s; let %s = %s", more, mend_name(scope->arena, arg->key), value);
-    }
-    line.args.count = first;
-    const char *written = line.head;
-    if (line.args.count == 1 && line.args.at[0].key) return NULL;
-    if (line.args.count == 1) written = mend_any(&(MendWords){.arena = scope->arena}, line.args.at[0].value);
-    const char *usable = mend_name(scope->arena, name);
-    if (!written || word_is_known(usable)) return NULL;
-    const char *let = arena_format(scope->arena, "let %s = %s%s", usable, written, more);
-    Source *source = source_from_text(scope->arena, "hint", let, strlen(let));
-    Diags diags = {.arena = scope->arena, .source = source};
-    ast_parse(scope->arena, source, &diags);
-    return diags.errors == 0 ? let : NULL;
-}
-
-static bool begins_let(const char *text, size_t length) {
-    return strncmp(text, "let", 3) == 0 && (length == 3 || text[3] == ' ');
-}
-
-/* The name that a let begins with; NULL: none. */
-static const char *let_name(Arena *arena, const char *text) {
-    text += strspn(text, " ");
-    size_t length = 0;
-    while (in_name(text[length])) length++;
-    return length > 0 && !is_digit(text[0]) ? arena_copy(arena, text, length) : NULL;
 }
 
 /* Says of a line what it looks like; `at` takes all that belongs to it. */
@@ -273,14 +299,20 @@ static bool write_line(Scope *scope, const LooseLine *line, MendPlace place, Dia
     for (int turn = 0; turn < (set ? 1 : 2); turn++) {
         bool layer = (place != PLACE_TRAIN) == (turn == 0), known = false;
         const char *written = line_text(scope, line, layer, words, &known);
-        const char *suits =
-            written && strncmp(written, "cost ", 5) == 0 ? cost_that_suits(scope->model, written) : NULL;
+        bool cost = written && strncmp(written, "cost ", 5) == 0 && !strchr(written, ';');
+        const char *suits = cost ? cost_that_suits(scope->model, written) : NULL;
         const char *replaced = suits ? written + strlen("cost ") : NULL;
         if (suits) written = suits;
         if ((known || written) && (!written || !reads_well(scope, layer, written))) return false;
         if (!written) continue;
+        Settled settled = {.line = written};
+        if (belongs(scope, layer, place, at)) settled = settle(scope, layer, at, written, false);
+        const char *dropped = settled.dropped;
+        written = settled.line;
+        if (!written) return false;
+        if (dropped) words->remark = arena_format(scope->arena, "'%s' has a line of its own", dropped);
         const char *verb = words->guess ? "for example" : "write";
-        bool said = words->guess && diag->help && strncmp(diag->help, "did you mean", 12) != 0 &&
+        bool said = words->guess && diag->help && !words->remark && strncmp(diag->help, "did you mean", 12) != 0 &&
                     !strstr(diag->help, "VALUE"); /* what is expected */
         const char *help = arena_format(scope->arena, "%s%s%s %s'%s'%s%s%s", said ? diag->help : "", said ? "; " : "",
                                         verb, set ? "--set " : "", written, where_text(layer, place),
@@ -291,88 +323,6 @@ static bool write_line(Scope *scope, const LooseLine *line, MendPlace place, Dia
         return true;
     }
     return false;
-}
-
-/* ---- statements of several lines ---- */
-
-enum { MAX_LINES = 20 };
-#define IN_ONE_LINE ", in one line; a line that ends in '\\' goes on in the next"
-
-/* How many brackets a line opens more than it closes. */
-static int open_brackets(const char *text, size_t length) {
-    int depth = 0;
-    for (size_t i = 0; i < length && text[i] != '#'; i++) {
-        depth += text[i] == '(' || text[i] == '[';
-        depth -= text[i] == ')' || text[i] == ']';
-    }
-    return depth;
-}
-
-/* The length of a line without the mark that it goes on in the next: MATLAB's ..., a comma, an ampersand. */
-static size_t without_mark(const char *text, size_t length) {
-    static const char *const marks[] = {"...", "…", ",", "&", "\\"};
-    while (length > 0 && strchr(" \t\r", text[length - 1])) length--;
-    for (size_t i = 0; i < COUNT_OF(marks); i++) {
-        size_t mark = strlen(marks[i]);
-        if (length > mark && memcmp(text + length - mark, marks[i], mark) == 0) return length - mark;
-    }
-    return 0;
-}
-
-/* Whether a line begins as an option does: pad=2. */
-static bool begins_with_option(const char *text) {
-    size_t name = 0;
-    while (in_name(text[name])) name++;
-    const char *mark = text + name + strspn(text + name, " \t");
-    return name > 0 && *mark == '=';
-}
-
-/* Whether a line begins a statement of its own. */
-static bool begins_statement(Arena *arena, const char *text) {
-    size_t length = 0;
-    while (in_name(text[length])) length++;
-    const char *word = arena_copy(arena, text, length);
-    return *word && !begins_with_option(text) &&
-           (foreign_layer(word) || foreign_setting(word) || string_is(word, "let"));
-}
-
-/* A statement that goes on in further lines as other languages let it: the lines as one, and `at` takes them all.
- * NULL: it stands in one line. */
-static const char *join_lines(Arena *arena, const Source *source, Span *at, bool *joined) {
-    const char *begin = source->text + (at->lo - source->base), *end = source->text + source->size;
-    size_t length = strcspn(begin, "\n");
-    const char *text = NULL, *line = begin;
-    int depth = 0;
-    for (int i = 0; i < MAX_LINES; i++) {
-        size_t kept = without_mark(line, length);
-        depth += open_brackets(line, length);
-        const char *next = line + length < end ? line + length + 1 : end;
-        const char *first = next + strspn(next, " \t");
-        bool more = next < end && !strchr("\r\n}", *first) && !begins_statement(arena, first) &&
-                    (depth > 0 || (kept && begins_with_option(first)));
-        text = arena_format(arena, "%s%s%.*s", text ? text : "", text ? " " : "", (int)(more && kept ? kept : length),
-                            line);
-        if (!more) break;
-        *joined = true;
-        line = first;
-        length = strcspn(first, "\n");
-        at->hi = (uint32_t)(line + length - source->text) + source->base;
-    }
-    return text;
-}
-
-/* `pad=2` in a line of its own: an option of the statement above it. NULL: there is none. */
-static const char *with_line_above(Arena *arena, const Source *source, Span at, const char *text, size_t length) {
-    const char *line = source->text + (at.lo - source->base);
-    while (line > source->text && line[-1] != '\n') line--;
-    if (line == source->text || !begins_with_option(text)) return NULL;
-    const char *end = --line;
-    while (line > source->text && line[-1] != '\n') line--;
-    line += strspn(line, " \t");
-    size_t above = strcspn(line, "#\n");
-    if (line + above > end) above = (size_t)(end - line);
-    if (above == 0 || memchr(line, '{', above) || memchr(line, '}', above)) return NULL;
-    return arena_format(arena, "%.*s %.*s", (int)above, line, (int)length, text);
 }
 
 /* The statement, or where it opens a block that makes no sense its first line alone. */
@@ -392,10 +342,15 @@ static size_t set_prefix(const char *text) {
 }
 
 /* Whether its help says one word for another, which will do when nothing else is wrong. */
-static bool is_corrected(const Diags *diags, const Diag *diag, Span at) {
+static bool is_corrected(Scope *scope, const Diag *diag, Span at) {
+    static const char asked[] = "did you mean '";
     size_t errors = 0;
-    for (size_t i = 0; i < diags->list.count; i++) errors += lies_in(diags->list.at[i], at);
-    return errors == 1 && diag->help && strncmp(diag->help, "did you mean '", 14) == 0;
+    for (size_t i = 0; i < scope->diags->list.count; i++) errors += lies_in(scope->diags->list.at[i], at);
+    if (errors != 1 || !diag->help || strncmp(diag->help, asked, strlen(asked)) != 0) return false;
+    const char *word = diag->help + strlen(asked);
+    word = arena_copy(scope->arena, word, strcspn(word, "'"));
+    return source_of(scope->diags->source, at.lo)->base > 0 ||
+           trial_of(scope->trial, scope->arena, diag->at, word, at, NULL) != TRIAL_WRONG;
 }
 
 /* Of what follows from one slip the first is told: signs and values that cannot stand there, options that are none. */
@@ -413,11 +368,13 @@ static void forget_echoes(Diags *diags, const Diag *kept, Span at) {
     diags->list.count = count;
 }
 
+#define IN_ONE_LINE ", in one line; a line that ends in '\\' goes on in the next"
+
 /* A line that is an option of the statement above. */
 static bool write_above(Scope *scope, const Source *source, MendPlace place, Diag *diag, Span at, const char *text,
                         size_t length) {
     LooseLine line;
-    const char *whole = with_line_above(scope->arena, source, at, text, length);
+    const char *whole = mend_with_line_above(scope->arena, source, &at, text, length);
     size_t name = strcspn(text, " \t=");
     const char *word = arena_copy(scope->arena, text, name);
     bool own = place == PLACE_TRAIN ? foreign_setting(word) != NULL : foreign_layer(word) != NULL;
@@ -434,15 +391,66 @@ static bool write_parted(Scope *scope, MendPlace place, Diag *diag, Span at, con
     while (first > 0 && text[first - 1] == ' ') first--;
     const char *rest = text + first + strspn(text + first, " ");
     const char *parted = arena_format(scope->arena, "%.*s; %.*s", (int)first, text, (int)(text + length - rest), rest);
-    if (!reads_well(scope, place == PLACE_NETWORK, parted)) return false;
+    if (belongs(scope, place == PLACE_NETWORK, place, at)) {
+        parted = settle(scope, place == PLACE_NETWORK, at, parted, false).line;
+    } else if (!reads_well(scope, place == PLACE_NETWORK, parted)) {
+        return false;
+    }
+    if (!parted) return false;
     diag->help = NULL;
     diag_help(scope->diags, diag, "write '%s'", parted);
     forget_others(scope->diags, diag, at);
     return true;
 }
 
+/* `{ conv 8 kernel=5x5 }`, `[features] conv 8 kernel=5x5`, `2 * dense 30`: a good line behind something else. */
+static bool write_rest(Scope *scope, MendPlace place, Diag *diag, Span at, const char *text, size_t length) {
+    if (place == PLACE_FILE || memchr(text, '\n', length)) return false;
+    const char *whole = arena_copy(scope->arena, text, length);
+    for (size_t i = 1; i < length; i++) {
+        size_t word = 0;
+        while (in_name(whole[i + word])) word++;
+        if (word == 0 || in_name(whole[i - 1])) continue;
+        if (!word_begins_statement(arena_copy(scope->arena, whole + i, word))) continue;
+        size_t end = length;
+        while (end > i && strchr(" \t\r;}],)", whole[end - 1])) end--;
+        bool layer = place == PLACE_NETWORK;
+        const char *rest = arena_copy(scope->arena, whole + i, end - i);
+        char *after;
+        long rounds = strtol(whole, &after, 10);
+        bool times = layer && after > whole && rounds > 1 && rounds < 100 && strchr("*x", after[strspn(after, " ")]);
+        if (times) rest = arena_format(scope->arena, "repeat %ld { %s }", rounds, rest);
+        if (belongs(scope, layer, place, at)) rest = settle(scope, layer, at, rest, false).line;
+        if (!rest || !reads_well(scope, layer, rest)) return false;
+        diag->help = NULL;
+        diag_help(scope->diags, diag, "write '%s'", rest);
+        forget_others(scope->diags, diag, at);
+        return true;
+    }
+    return false;
+}
+
+/* A loop as others write it: the line that opens it, which is tried with its block. */
+static bool write_repeat(Scope *scope, MendPlace place, Diag *diag, Span at, const char *text, size_t length) {
+    size_t header;
+    bool counted;
+    const char *written = mend_repeat(scope->arena, text, length, &header, &counted);
+    if (!written || place != PLACE_NETWORK || (size_t)(diag->at.lo - at.lo) > header) return false;
+    Span line = {at.lo, at.lo + (uint32_t)header};
+    bool opens = text[header - 1] == '{';
+    if (opens && trial_of(scope->trial, scope->arena, line, written, line, NULL) == TRIAL_WRONG) return false;
+    const Absent *absent = foreign_absent(arena_copy(scope->arena, text, strspn(text, "abcdefghijklmnopqrstuvwxyz")));
+    if (absent) blame_word(scope, absent, place, diag, at);
+    diag->help = NULL;
+    const char *verb = counted ? "write" : "for example";
+    if (opens) diag_help(scope->diags, diag, "%s '%s'", verb, written);
+    if (!opens) diag_help(scope->diags, diag, "%s %s before its layers, and } behind them", verb, written);
+    forget_others(scope->diags, diag, opens ? line : at);
+    return true;
+}
+
 void mend_statement(Scope *scope, MendPlace place, Span at) {
-    if (diags_full(scope->diags) || scope_spent(scope)) return;
+    if (!scope->trial || diags_full(scope->diags) || scope_spent(scope)) return;
     Diag *diag = first_error(scope->diags, at);
     if (!diag || diag->advised) return;
     diag->advised = true;
@@ -462,9 +470,11 @@ void mend_statement(Scope *scope, MendPlace place, Span at) {
     if (reads_well(scope, place == PLACE_NETWORK, arena_copy(scope->arena, text, length))) return;
     bool set = source->base > 0;
     if (place != PLACE_FILE && closes_wrongly(scope, diag, at, text, length)) return;
+    if (text[0] == '{' && memchr(text, '\n', length) && diag->help) return; /* a block, whose lines are told of alone */
+    if (write_repeat(scope, place, diag, at, text, length)) return;
     if (place != PLACE_FILE && !set) {
         Span lines = at;
-        const char *whole = join_lines(scope->arena, source, &lines, &joined);
+        const char *whole = mend_join_lines(scope->arena, source, &lines, &joined);
         if (joined) {
             whole_at = lines;
             text = whole;
@@ -476,7 +486,7 @@ void mend_statement(Scope *scope, MendPlace place, Span at) {
     size_t prefix = set ? set_prefix(text) : 0;
     text += prefix;
     length -= prefix;
-    const char *let = set ? NULL : let_text(scope, arena_copy(scope->arena, text, length), length, place == PLACE_FILE);
+    const char *let = set ? NULL : mend_let(scope, arena_copy(scope->arena, text, length), length, place == PLACE_FILE);
     bool read = read_loosely(scope->arena, text, length, &line);
     bool setting = read && line.marked && foreign_setting(line.marked); /* lr = 0.1 */
     if (let && !setting) {
@@ -485,8 +495,16 @@ void mend_statement(Scope *scope, MendPlace place, Span at) {
         forget_others(scope->diags, diag, at);
         return;
     }
-    if (place == PLACE_FILE && !diag->help && string_is(diag->kind->name, "syntax-error") && begins_let(text, length)) {
-        const char *name = let_name(scope->arena, text + 3);
+    const char *head = place == PLACE_FILE ? mend_let_name(scope->arena, text) : NULL;
+    if (head && mend_is_remark(head)) {
+        diag->help = NULL;
+        diag_help(scope->diags, diag, "write '# %.*s', or leave it out", (int)length, text);
+        forget_others(scope->diags, diag, at);
+        return;
+    }
+    if (place == PLACE_FILE && !diag->help && string_is(diag->kind->name, "syntax-error") &&
+        mend_begins_let(text, length)) {
+        const char *name = mend_let_name(scope->arena, text + 3);
         diag_help(scope->diags, diag, "for example 'let %s = 5'", name && !word_is_known(name) ? name : "width");
         return;
     }
@@ -495,6 +513,7 @@ void mend_statement(Scope *scope, MendPlace place, Span at) {
     MendWords words = {.arena = scope->arena};
     if (read && write_line(scope, &line, place, diag, whole_at, &words, joined ? IN_ONE_LINE : "")) return;
     if (!joined && !set && write_parted(scope, place, diag, at, text, length)) return;
+    if (!joined && !set && (!read || !line.head) && write_rest(scope, place, diag, at, text, length)) return;
     if (place == PLACE_FILE && diag->notes) return; /* the whole is something else, as was said */
     const Absent *absent = words.absent;
     if (read && !absent && line.head) absent = foreign_absent(line.head);
@@ -502,14 +521,14 @@ void mend_statement(Scope *scope, MendPlace place, Span at) {
     form = form_of_line(text, length);
     MendWords guess = {.arena = scope->arena, .guess = true};
     if (absent) {
-        say_absent(scope->diags, absent, diag, at);
+        say_absent(scope, absent, place, diag, at);
     } else if (form && place != PLACE_FILE) {
         say_form(scope, form, diag, at);
-    } else if (read && !is_corrected(scope->diags, diag, at) && !(diag->notes && diag->help) &&
+    } else if (read && !is_corrected(scope, diag, at) && !(diag->notes && diag->help) &&
                write_line(scope, &line, place, diag, at, &guess, "")) {
         return;
     } else if (read) {
-        give_example(scope, &line, place, diag);
+        give_example(scope, &line, place, diag, at);
     }
     forget_echoes(scope->diags, diag, at);
 }

@@ -4,6 +4,35 @@
 
 #include "compiler/model/value.h"
 
+/* The set that a value names as others do: mnist of ./mnist, mnist/train and mnist + fashion_mnist. */
+static const char *set_of(Arena *arena, const LooseValue *value) {
+    static const char *const sets[] = {"mnist", "fashion_mnist", "digits"};
+    const char *at = value->raw ? value->raw : value->text, *set = NULL;
+    if (!at || strchr(at + strspn(at, "./"), '.')) return NULL; /* a file */
+    while (*at && !set) {
+        size_t length = 0;
+        bool turned;
+        while (in_name(at[length]) || at[length] == '-') length++;
+        set = length > 0 ? word_alias(arena_copy(arena, at, length), sets, COUNT_OF(sets), &turned) : NULL;
+        at += length > 0 ? length : 1;
+    }
+    return set;
+}
+
+/* `data train=mnist test=mnist`, `data mnist/train`: the set is all there is to say. */
+static bool take_set(Arena *arena, LooseLine *line) {
+    const LooseArg *first = line->args.count > 0 ? &line->args.at[0] : NULL;
+    if (!line->head || !foreign_same(line->head, "data") || !first) return false;
+    bool plain = !first->key && first->value->kind == LOOSE_WORD && !strchr(first->value->text, '/');
+    const char *set = plain ? NULL : set_of(arena, first->value);
+    if (!set) return false;
+    LooseValue *word = NEW(arena, LooseValue);
+    *word = (LooseValue){.kind = LOOSE_WORD, .text = set, .raw = set};
+    memset(&line->args, 0, sizeof line->args);
+    vec_push(arena, &line->args, ((LooseArg){.value = word}));
+    return true;
+}
+
 /* `data "train.idx"` and `data images="a.idx"`: files are named by options. */
 static bool names_file(const LooseLine *line) {
     static const char *const files[] = {"images", "labels", "test_images", "test_labels"};
@@ -177,6 +206,7 @@ const ForeignHead *mend_head(Arena *arena, const LooseLine *line, bool layer, Lo
     LooseLine found = *line;
     find_later_head(arena, layer, &found);
     find_hidden_head(arena, layer, &found);
+    if (!layer) take_set(arena, &found);
     *changed = found;
     line = &found;
     const char *word = line->head;

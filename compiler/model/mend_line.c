@@ -67,6 +67,7 @@ static bool put(Mend *mend, size_t place, const LooseValue *value, bool turned) 
     const OptionSpec *spec = spec_at(mend, place);
     const char *text = mend_value(&mend->words, spec, value, turned);
     bool more = option_takes_all(spec) && mend->slots[place];
+    if (more && mend->words.guess && value->kind == LOOSE_WORD) return true; /* what it cannot be is left out */
     if (mend->words.guess) text = mend_guess(&mend->words, mend->scope, &mend->owner, spec, value, text);
     if (!text || (mend->slots[place] && !more)) return mend->words.guess;
     mend->slots[place] = more ? arena_format(mend->arena, "%s %s", mend->slots[place], text) : text;
@@ -285,8 +286,11 @@ static bool put_parts(Mend *mend, const LooseLine *line) {
     double sum = 0;
     for (size_t i = 0; i < numbers.items.count; i++) sum += strtod(numbers.items.at[i].value->text, NULL);
     if (numbers.items.count == 1 && sum > 0 && sum < 1 && mend->owner.count > 1) { /* split 0.1: it is held back */
-        if (spec_at(mend, 1)->type == OPTION_COUNT) mend->slots[1] = numbers.items.at[0].value->text;
-        return mend->slots[1] != NULL;
+        if (spec_at(mend, 1)->type != OPTION_COUNT) return false;
+        bool train = sum > 0.5; /* split 0.8: the larger part is trained on */
+        mend->slots[1] = train ? number_text(mend->arena, 1 - sum) : numbers.items.at[0].value->text;
+        if (train) mend->slots[0] = numbers.items.at[0].value->text;
+        return true;
     }
     if (numbers.items.count < 2 || numbers.items.count > mend->owner.count) return false;
     for (size_t i = 0; i < numbers.items.count; i++) {
@@ -315,6 +319,20 @@ static bool put_flag(Mend *mend, const LooseArg *arg) {
     if (place == spec_count(mend) || spec_at(mend, place)->type != OPTION_BOOL || mend->slots[place]) return false;
     mend->slots[place] = turned ? "false" : "true";
     return true;
+}
+
+/* `dense 30 as hidden`, `conv 6 kernel=5x5 named features` */
+static bool put_label(Mend *mend, const LooseLine *line, size_t i) {
+    static const char *const words[] = {"as", "named", "called"};
+    const LooseArg *arg = &line->args.at[i], *next = i + 1 < line->args.count ? arg + 1 : NULL;
+    bool word = mend->layer && next && !arg->key && !next->key && arg->value->kind == LOOSE_WORD;
+    if (!word || (next->value->kind != LOOSE_WORD && next->value->kind != LOOSE_STRING)) return false;
+    for (size_t k = 0; k < COUNT_OF(words); k++) {
+        if (!foreign_same(arg->value->text, words[k])) continue;
+        mend->label = next->value->text;
+        return true;
+    }
+    return false;
 }
 
 /* `conv 6 5x5 s2 p1` */
@@ -391,6 +409,21 @@ static bool put_call(Mend *mend, const LooseValue *call) {
     return head && put_args(mend, &inside, head->order);
 }
 
+/* Whether the line names the option further on. */
+static bool named_later(const Mend *mend, const LooseLine *line, size_t place, size_t i) {
+    for (bool turned; i < line->args.count; i++) {
+        if (line->args.at[i].key && find_spec(mend, line->args.at[i].key, &turned) == place) return true;
+    }
+    return false;
+}
+
+static bool any_slot(const Mend *mend) {
+    for (size_t i = 0; i < spec_count(mend); i++) {
+        if (mend->slots[i]) return true;
+    }
+    return false;
+}
+
 /* Tries the options of the order, then those that have no name. */
 static bool put_in_order(Mend *mend, const LooseLine *line, size_t *i, const char **order) {
     const LooseValue *value = line->args.at[*i].value;
@@ -401,6 +434,8 @@ static bool put_in_order(Mend *mend, const LooseLine *line, size_t *i, const cha
         const OptionSpec *spec = spec_at(mend, place);
         if (option_takes_all(spec)) *order = name; /* it takes all that follow */
         if (mend->slots[place] && !option_takes_all(spec)) continue;
+        if (mend->words.guess && !spec->required && !spec->positional && any_slot(mend)) continue; /* for all we know */
+        if (named_later(mend, line, place, *i)) return false;
         if (spec->type == OPTION_SHAPE) value = gather_sides(mend, line, i);
         if (put(mend, place, value, false)) return true;
         if (option_takes_all(spec)) return false;
@@ -424,7 +459,9 @@ static bool put_args(Mend *mend, const LooseLine *line, const char *order) {
             arg->value->kind == LOOSE_WORD) {
             continue; /* early_stopping true */
         }
-        if (arg->key) {
+        if (put_label(mend, line, i)) {
+            i++;
+        } else if (arg->key) {
             if (!put_named(mend, arg)) return false;
         } else if (names_next(mend, line, i, &pair)) {
             if (!put_named(mend, &pair)) return false;
@@ -448,13 +485,6 @@ static bool put_args(Mend *mend, const LooseLine *line, const char *order) {
 }
 
 /* ---- the line ---- */
-
-static bool any_slot(const Mend *mend) {
-    for (size_t i = 0; i < spec_count(mend); i++) {
-        if (mend->slots[i]) return true;
-    }
-    return false;
-}
 
 /* What must be there and is not, from the example that the reader shows when it is missing. */
 static bool fill_required(Mend *mend) {

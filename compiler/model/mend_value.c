@@ -262,8 +262,10 @@ static const char *initialiser_text(MendWords *mend, const LooseValue *value) {
     for (size_t i = 0; i < initialiser_count; i++) names[i] = initialisers[i].name;
     const char *name = known_word(mend, value, names, initialiser_count);
     if (!name) return NULL;
-    static const char *const usual[][INITIALISER_MAX_ARGUMENTS] = {
-        [RECIPE_NORMAL] = {"0", "0.05"}, [RECIPE_UNIFORM] = {"-0.05", "0.05"}, [RECIPE_CONSTANT] = {"0"}};
+    static const char *const usual[][INITIALISER_MAX_ARGUMENTS] = {[RECIPE_NORMAL] = {"0", "0.05"},
+                                                                   [RECIPE_UNIFORM] = {"-0.05", "0.05"},
+                                                                   [RECIPE_CONSTANT] = {"0"},
+                                                                   [RECIPE_ORTHOGONAL] = {"1"}};
     const Initialiser *initialiser = initialiser_find(name);
     size_t count = initialiser_arguments(initialiser);
     const char *text = name;
@@ -300,7 +302,10 @@ static const char *numbers_text(MendWords *mend, const LooseValue *value) {
 
 static const char *word_list(MendWords *mend, const OptionSpec *spec, const LooseValue *value) {
     size_t count = option_word_count(spec);
-    if (value->kind != LOOSE_GROUP) return known_word(mend, value, spec->words, count);
+    const Absent *absent = mend->absent;
+    const char *only = value->kind == LOOSE_GROUP ? NULL : known_word(mend, value, spec->words, count);
+    if (!spec->positional) mend->absent = absent; /* formats=json: no format to read is meant */
+    if (value->kind != LOOSE_GROUP) return only;
     const char *text = NULL;
     for (size_t i = 0; i < value->items.count; i++) {
         const char *word = known_word(mend, value->items.at[i].value, spec->words, count);
@@ -357,6 +362,7 @@ const char *mend_value(MendWords *mend, const OptionSpec *spec, const LooseValue
         if (every && mend_word(value) && names_step(mend_word(value))) return "1";
         if (every && value->text && strstr(value->text, "epoch")) return "epoch"; /* 2epochs */
         const char *text = real_text(mend, value, true);
+        if (!text && value->text && strchr(value->text, '%')) mend->remark = "a number of examples, not a share";
         bool none = text && text[0] == '-' && text[1] != '\0'; /* -1: of all there are, in NumPy and scikit-learn */
         return none && spec->words ? spec->words[0] : none ? text + 1 : text;
     }

@@ -36,12 +36,13 @@ typedef struct {
 
 /* ---- how a tensor begins ---- */
 typedef enum {
-    RECIPE_NORMAL,   /* mean a, standard deviation b */
-    RECIPE_UNIFORM,  /* a <= v < b */
-    RECIPE_CONSTANT, /* a */
-    RECIPE_CENTRE,   /* set from the first training example so that every weighted input is 0 for it */
-    RECIPE_DATA,     /* a statistic of the training part */
-    RECIPE_VALUES    /* the values given */
+    RECIPE_NORMAL,    /* mean a, standard deviation b */
+    RECIPE_UNIFORM,   /* a <= v < b */
+    RECIPE_CONSTANT,  /* a */
+    RECIPE_CENTRE,    /* set from the first training example so that every weighted input is 0 for it */
+    RECIPE_DATA,      /* a statistic of the training part */
+    RECIPE_VALUES,    /* the values given */
+    RECIPE_ORTHOGONAL /* rows or columns at right angles, of length a; b: the standard deviation of the values */
 } RecipeKind;
 typedef enum { STATISTIC_MEAN, STATISTIC_DEVIATION } Statistic;
 typedef struct {
@@ -103,7 +104,7 @@ typedef struct {
     const char *name;     /* "weight_decay": in formulas, config.json, checkpoints; NULL: it does not know it */
     const char *flag;     /* "weight-decay": the option that gives another value; NULL: it is compiled in */
     const char *argument; /* "D": what --help calls that value */
-    bool changes;         /* a resumed run may have another value; else it keeps its own */
+    const char *changes;  /* how a resumed run may change it: docs/formats.md, "Settings"; NULL: it keeps its own */
 } TrainerWords;
 
 typedef struct {

@@ -398,7 +398,7 @@ static bool fail_initialiser(const Conversion *c) {
     const char **names = NEW_ARRAY(c->scope->arena, const char *, initialiser_count);
     size_t count = 0;
     for (size_t i = 0; i < initialiser_count; i++) {
-        if (!initialisers[i].special || c->spec->words) names[count++] = initialisers[i].name;
+        if (c->spec->words ? !initialisers[i].matrix : !initialisers[i].special) names[count++] = initialisers[i].name;
     }
     return fail_unknown(c, "initialiser", names, count);
 }
@@ -426,7 +426,12 @@ static bool convert_init(const Conversion *c) {
             return false;
         }
     }
-    size_t count = initialiser_arguments(initialiser);
+    if (initialiser->matrix && c->spec->words) {
+        diag_report(diags, value->at, "bad-value", "%s is for init: it sets a matrix of weights, not biases",
+                    value->name);
+        return false;
+    }
+    size_t count = initialiser->alone != 0 && value->kind == AST_NAME ? 0 : initialiser_arguments(initialiser);
     bool good = value->items.count == count && (value->kind == AST_CALL) == (count > 0);
     for (size_t i = 0; good && i < count; i++) {
         const AstValue *item = value->items.at[i];
@@ -445,6 +450,10 @@ static bool convert_init(const Conversion *c) {
     }
     if (initialiser->kind == RECIPE_UNIFORM && second < first) {
         diag_report(diags, value->at, "bad-value", "uniform(low, high) needs low first");
+        return false;
+    }
+    if (initialiser->kind == RECIPE_ORTHOGONAL && count > 0 && first <= 0) {
+        diag_report(diags, value->items.at[0]->at, "bad-value", "a gain is above 0, for example orthogonal(1)");
         return false;
     }
     c->out->init = value;

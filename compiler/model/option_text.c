@@ -79,6 +79,7 @@ const char *recipe_text(Arena *arena, NumberText *number, Recipe recipe) {
     case RECIPE_UNIFORM:
         return arena_format(arena, "uniform(%s, %s)", number(arena, recipe.a), number(arena, recipe.b));
     case RECIPE_CONSTANT: return arena_format(arena, "constant(%s)", number(arena, recipe.a));
+    case RECIPE_ORTHOGONAL: return arena_format(arena, "orthogonal(%s)", number(arena, recipe.a));
     case RECIPE_CENTRE: return "centre";
     case RECIPE_DATA: return "data";
     case RECIPE_VALUES: break;

@@ -93,6 +93,7 @@ static Passed through(Activation activation, Spread z) {
 Spread recipe_spread(const Recipe *recipe) {
     switch (recipe->kind) {
     case RECIPE_NORMAL: return (Spread){recipe->a, recipe->b * recipe->b, 0};
+    case RECIPE_ORTHOGONAL: return (Spread){0, recipe->b * recipe->b, 0};
     case RECIPE_UNIFORM:
         return (Spread){(recipe->a + recipe->b) / 2, (recipe->b - recipe->a) * (recipe->b - recipe->a) / 12, 0};
     case RECIPE_CONSTANT: return (Spread){recipe->a, 0, 0};

@@ -198,7 +198,7 @@ static const OptionSpec epochs_options[] = {
      .high = 1e9,
      .doc = "passes over the training part; 0 writes the initial weights",
      .example = "epochs 30",
-     .trainer = {.name = "epochs", .flag = "epochs", .argument = "N", .changes = true}},
+     .trainer = {.name = "epochs", .flag = "epochs", .argument = "N", .changes = "freely"}},
 };
 
 static const char *const never_words[] = {"never", NULL};
@@ -213,7 +213,7 @@ static const OptionSpec stop_options[] = {
      .words = never_words,
      .doc = "epochs to wait for a better figure on the validation part before training ends",
      .example = "stop patience=5",
-     .trainer = {.name = "patience", .flag = "patience", .argument = "N|never", .changes = true}},
+     .trainer = {.name = "patience", .flag = "patience", .argument = "N|never", .changes = "freely"}},
     {.name = "monitor",
      .type = OPTION_WORD,
      .standard = "accuracy",
@@ -279,7 +279,7 @@ static const OptionSpec log_options[LOG_OPTIONS] = {
                   .words = log_words,
                   .doc = "gradients: each layer's speed of learning; weights: their distribution",
                   .example = "log gradients",
-                  .trainer = {.name = "log"}},
+                  .trainer = {.name = "log", .changes = "adds"}},
     [LOG_EVERY] = {.name = "every",
                    .type = OPTION_INTEGER,
                    .low = 1,
@@ -287,13 +287,13 @@ static const OptionSpec log_options[LOG_OPTIONS] = {
                    .standard = "epoch",
                    .words = every_words,
                    .doc = "steps between two rows of the logs, or epoch",
-                   .trainer = {.name = "log_every", .flag = "log-every", .argument = "N|epoch"}},
+                   .trainer = {.name = "log_every", .flag = "log-every", .argument = "N|epoch", .changes = "begins"}},
     [LOG_PROBE] = {.name = "probe",
                    .type = OPTION_INTEGER,
                    .low = 1,
                    .high = 1 << 30,
                    .doc = "gradients: also those of the first N training examples, as often as every= says",
-                   .trainer = {.name = "log_probe"}},
+                   .trainer = {.name = "log_probe", .changes = "begins"}},
     [LOG_FORMATS] =
         {.name = "formats", .type = OPTION_WORDS, .standard = "[csv]", .words = format_words, .doc = "files to write"},
 };

@@ -19,21 +19,60 @@ static const AstStmt *line_of(const Model *model, const char *name) { return set
 
 static Span place_of(const AstStmt *line, const Layer *layer) { return line ? line->at : layer->at; }
 
+static size_t option_place(const LayerKind *kind, const char *name) {
+    size_t place = 0;
+    while (place < kind->option_count && !string_is(kind->options[place].name, name)) place++;
+    return place;
+}
+
+/* What the last layer is to be for so many classes: its own line with another number, where it is dense. */
+static const char *class_help(Scope *scope, const Layer *last, int64_t classes) {
+    const Layer *end = last;
+    while (last->from.count == 1 && !last->kind->weighs)
+        last = last->from.at[0]; /* it has the outputs of what it reads */
+    size_t place = option_place(last->kind, "units"), length, taken;
+    Span units = place < last->kind->option_count ? last->options[place].at : SPAN_NONE;
+    if (units.lo < last->at.lo || units.hi > last->at.hi) {
+        return arena_format(scope->arena, "one output a class: end with 'dense %lld activation=softmax'",
+                            (long long)classes);
+    }
+    const char *line = source_slice(scope->diags->source, last->at, &length);
+    const char *number = source_slice(scope->diags->source, units, &taken), *rest = number + taken;
+    const char *text = arena_format(scope->arena, "%.*s%lld%.*s", (int)(number - line), line, (long long)classes,
+                                    (int)(line + length - rest), rest);
+    size_t activation = option_place(last->kind, "activation");
+    bool says = last != end || last->options[activation].given;
+    return arena_format(scope->arena, "one output a class: write '%s%s'", text, says ? "" : " activation=softmax");
+}
+
+/* How many classes the data has that is named, or about to be learned; 0: that is not known. */
+static int64_t known_classes(const Model *model) {
+    const DataKind *kind = data_kind_find(model->settings.data_kind);
+    bool named = line_of(model, "data") || model->purpose == PURPOSE_TRAIN;
+    return named && model->purpose != PURPOSE_USE && model->settings.target == TARGET_CLASS ? kind->classes : 0;
+}
+
 static void check_outputs(Scope *scope, const Model *model, const Layer *last) {
     int64_t outputs = shape_count(last->out);
     const ActivationKind *kind = last->activation.kind;
     if (kind->across && outputs == 1) {
-        diag_report(scope->diags, last->at, "one-unit-softmax",
-                    "%s over one output ('%s') is always 1; use sigmoid with cross_entropy for two classes", kind->name,
-                    last->name);
+        Diag *diag = diag_report(scope->diags, last->at, "one-unit-softmax", "%s over one output ('%s') is always 1",
+                                 kind->name, last->name);
+        int64_t classes = known_classes(model);
+        diag_help(scope->diags, diag, "%s",
+                  classes > 0 ? class_help(scope, last, classes)
+                              : "use sigmoid with cross_entropy for two classes, else one output a class");
         return;
     }
     if (model->settings.target == TARGET_INPUT) {
         int64_t inputs = shape_count(model->layers.at[0]->out);
         if (inputs == outputs) return;
-        diag_report(scope->diags, place_of(line_of(model, "target"), last), "target-mismatch",
-                    "target input needs as many outputs as inputs: '%s' gives %lld, the input has %lld", last->name,
-                    (long long)outputs, (long long)inputs);
+        Diag *diag = diag_report(scope->diags, place_of(line_of(model, "target"), last), "target-mismatch",
+                                 "target input needs as many outputs as inputs: '%s' gives %lld, the input has %lld",
+                                 last->name, (long long)outputs, (long long)inputs);
+        diag_help(scope->diags, diag,
+                  "write 'target class' to learn the labels, or end with 'dense %lld activation=sigmoid'",
+                  (long long)inputs);
     } else if (outputs == 1 && kind->cost != COST_CROSS_ENTROPY) {
         Diag *diag = diag_report(scope->diags, last->at, "target-mismatch",
                                  "one %s output ('%s') cannot tell classes apart", kind->name, last->name);
@@ -125,19 +164,19 @@ static bool check_examples(Scope *scope, const AstStmt *line, const Model *model
 static void check_classes(Scope *scope, const AstStmt *line, const Model *model, const DataKind *kind,
                           const Layer *last) {
     int64_t outputs = shape_count(last->out);
-    if (model->settings.target != TARGET_CLASS || outputs >= kind->classes) return;
-    Diag *diag = report_data(scope, line, model->purpose, last, kind,
-                             arena_format(scope->arena, "%s has %lld classes, the last layer ('%s') has %lld output%s",
-                                          kind->variant.name, (long long)kind->classes, last->name, (long long)outputs,
-                                          outputs == 1 ? "" : "s"));
-    while (last->from.count == 1 && !last->kind->weighs)
-        last = last->from.at[0]; /* with the outputs of what it reads */
-    bool dense = string_is(last->kind->name, "dense");
-    diag_help(scope->diags, diag, "one output a class: %s 'dense %lld'", dense ? "write" : "end with",
-              (long long)kind->classes);
+    if (model->settings.target != TARGET_CLASS || outputs == kind->classes) return;
+    const char *help = class_help(scope, last, kind->classes);
+    const char *message =
+        arena_format(scope->arena, "%s has %lld classes, the last layer ('%s') has %lld output%s", kind->variant.name,
+                     (long long)kind->classes, last->name, (long long)outputs, outputs == 1 ? "" : "s");
+    if (outputs < kind->classes) {
+        diag_help(scope->diags, report_data(scope, line, model->purpose, last, kind, message), "%s", help);
+    } else if (line) {
+        diag_help(scope->diags, diag_report(scope->diags, last->at, "spare-outputs", "%s", message), "%s", help);
+    }
 }
 
-static void check_data(Scope *scope, const Model *model, const Layer *last) {
+static void check_data(Scope *scope, const Model *model, const Layer *last, size_t before) {
     const AstStmt *line = line_of(model, "data");
     const Settings *settings = &model->settings;
     const DataKind *kind = data_kind_find(settings->data_kind);
@@ -148,8 +187,9 @@ static void check_data(Scope *scope, const Model *model, const Layer *last) {
         return;
     }
     if (kind->rank == 0) return;
+    bool told = scope->diags->errors > before; /* one word about the last layer, and about a standard, is enough */
     bool suit = check_examples(scope, line, model, kind);
-    if (suit || line) check_classes(scope, line, model, kind, last); /* one word about a standard is enough */
+    if (!told && (suit || line)) check_classes(scope, line, model, kind, last);
 }
 
 /* Whether there is a test file is known once `data` has been read. */
@@ -163,8 +203,10 @@ static void check_split(Scope *scope, const Model *model) {
     NetSplitShares shares = net_split_shares(asked, set || settings->test_images, &sum);
     bool trains = settings->split_train > 0;
     if (shares == NET_SPLIT_OVER || (shares == NET_SPLIT_ALL && !trains)) {
-        diag_report(scope->diags, line->at, "bad-value", "the fractions of split leave nothing: they add up to %g%s",
-                    sum, trains ? "" : " without the training part");
+        Diag *diag = diag_report(scope->diags, line->at, "bad-value",
+                                 "the fractions of split leave nothing: they add up to %g%s", sum,
+                                 trains ? "" : " without the training part");
+        diag_help(scope->diags, diag, "without train= all that are left are trained on: 'split validation=0.1'");
         return;
     }
     bool known = set && (line_of(model, "data") || model->purpose == PURPOSE_TRAIN);
@@ -196,8 +238,8 @@ static void check_batch(Scope *scope, const Model *model) {
     int64_t batch = settings_count(&model->settings, "batch");
     if (!line || examples == 0 || batch <= examples) return;
     Diag *diag = diag_report(scope->diags, line->at, "batch-size",
-                             "batch %lld is more than the training part of %s has: %lld examples", (long long)batch,
-                             model->settings.data_kind, (long long)examples);
+                             "batch %lld is more than the training part of %s has: %lld example%s", (long long)batch,
+                             model->settings.data_kind, (long long)examples, examples == 1 ? "" : "s");
     diag_help(scope->diags, diag, "write 'batch full' for all of them in one step");
 }
 
@@ -223,6 +265,39 @@ static void check_percent(Scope *scope, const Model *model) {
     diag_help(scope->diags, diag, "write '%s' if per cent is meant", shares);
 }
 
+/* 1 is one example here, and all of them to others. */
+static void check_one(Scope *scope, const Model *model) {
+    const AstStmt *line = line_of(model, "split");
+    const Settings *settings = &model->settings;
+    if (!line || (settings->split_train != 1 && settings->split_validation != 1)) return;
+    bool train = settings->split_train == 1;
+    Diag *diag = diag_report(scope->diags, line->at, "split-one", "%s=1 of split is one example, not all of them",
+                             train ? "train" : "validation");
+    double held = settings->split_validation;
+    const char *share = number_text(scope->arena, held > 0 && held != 1 ? held : 0.1);
+    diag_help(scope->diags, diag, "%swrite 'split validation=%s'",
+              train ? "without train= all that are left are trained on: " : "", share);
+}
+
+/* The shares of train and test make a whole, but the test part is cut from a file of its own. */
+static void check_unused(Scope *scope, const Model *model) {
+    const AstStmt *line = line_of(model, "split");
+    const Settings *settings = &model->settings;
+    const NetDataSet *set = net_data_set(settings->data_kind);
+    double train = settings->split_train, validation = settings->split_validation, test = settings->split_test;
+    bool shares = train > 0 && train < 1 && validation < 1 && test > 0 && test < 1;
+    if (!line || !shares || (!settings->test_images && !(set && set->test_count > 0))) return;
+    if (fabs(train + validation + test - 1) > 1e-9) return;
+    Diag *diag =
+        diag_report(scope->diags, line->at, "split-unused",
+                    "test=%g is a share of the test file, which is a file of its own; %g of the training file is "
+                    "used by nothing",
+                    test, 1 - train - validation);
+    const char *held = number_text(scope->arena, validation > 0 ? validation : test);
+    diag_help(scope->diags, diag, "write 'split validation=%s': the rest is trained on, the test file is all tested",
+              held);
+}
+
 /* Training ends before so many epochs without a gain have gone by. */
 static void check_patience(Scope *scope, const Model *model) {
     const AstStmt *line = line_of(model, "stop");
@@ -244,9 +319,7 @@ static void check_scale(Scope *scope, const Model *model) {
     bool bytes = false;
     Span at = input->at;
     for (size_t i = 0; i < COUNT_OF(names); i++) {
-        size_t place = 0;
-        while (!string_is(input->kind->options[place].name, names[i])) place++;
-        const OptionValue *value = &input->options[place];
+        const OptionValue *value = &input->options[option_place(input->kind, names[i])];
         if (!value->given || value->flag || value->number_count == 0) continue;
         const char *list = "";
         for (size_t k = 0; k < value->number_count; k++) {
@@ -292,13 +365,16 @@ void settings_agree(Scope *scope, Model *model) {
     check_outputs(scope, model, last);
     if (scope->diags->errors == errors) check_cost(scope, model, last);
     if (scope->diags->errors == errors) model_check_linear(model, line_of(model, "cost") != NULL, scope->diags);
-    check_data(scope, model, last);
+    check_data(scope, model, last, errors);
     check_split(scope, model);
     check_stop(scope, model);
     check_probe(scope, model);
     if (scope->diags->errors > errors) return;
-    check_batch(scope, model);
+    size_t warnings = scope->diags->warnings;
     check_percent(scope, model);
+    check_one(scope, model);
+    check_unused(scope, model);
+    if (scope->diags->warnings == warnings) check_batch(scope, model);
     check_patience(scope, model);
     if (line_of(model, "data")) check_scale(scope, model);
 }

@@ -60,7 +60,9 @@ static size_t setting_place(Scope *scope, const AstStmt *line) {
                            : line->kind == AST_LET     ? "let"
                            : line->kind == AST_ALLOW   ? "allow"
                                                        : "a label";
-        diag_report(scope->diags, line->at, "misplaced-statement", "%s has no place among the settings", what);
+        Diag *diag =
+            diag_report(scope->diags, line->at, "misplaced-statement", "%s has no place among the settings", what);
+        diag_help(scope->diags, diag, "leave %s out: each setting has one line, as 'epochs 5'", what);
         return setting_kind_count;
     }
     const SettingKind *kind = setting_kind_find(line->name);
@@ -76,6 +78,7 @@ static bool report_duplicate(Scope *scope, const AstStmt *line, const AstStmt *f
     source_position(scope->diags->source, first->at.lo, &number, &column);
     if (where == scope->diags->source) {
         diag_note(scope->diags, diag, "first in line %u", (unsigned)number);
+        diag_help(scope->diags, diag, "keep one of them");
     } else {
         diag_note(scope->diags, diag, "first by %s '%s'", where->path, where->text);
     }

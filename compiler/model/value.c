@@ -118,7 +118,7 @@ void scope_let(Scope *scope, const char *name, Span name_at, const AstValue *val
     if (word_is_known(name)) {
         Diag *diag = diag_report(scope->diags, name_at, "reserved-name",
                                  "'%s' means something in the language; give the let another name", name);
-        diag_help(scope->diags, diag, "for example 'my_%s'", name);
+        diag_help(scope->diags, diag, "for example 'let my_%s = ...'", name);
         return;
     }
     const AstValue *evaluated = value ? scope_evaluate(scope, value) : NULL;

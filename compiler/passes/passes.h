@@ -12,6 +12,8 @@ void pass_cse(Program *p);
 void pass_fuse(Program *p);
 /* Copies that let every tensor have one layout; after fusion. */
 void pass_layout_copies(Program *p);
+/* Settles the order of every sum; the last of the passes, which see to it that nothing changes it any more. */
+void pass_order(Program *p);
 
 /* Whether c is a sum over the images alone of a product of two reads: lanes run over its last dimension. */
 bool compute_is_outer(const Compute *c);

@@ -181,6 +181,15 @@ static bool opens_train(const char *word) {
     return false;
 }
 
+/* Blocks for what is done with a trained network. */
+static bool is_use(const char *word) {
+    static const char *const words[] = {"test", "valid", "eval", "predict", "infer", "deploy", "serve"};
+    for (size_t i = 0; i < COUNT_OF(words); i++) {
+        if (strncmp(word, words[i], strlen(words[i])) == 0) return true; /* testing, evaluate */
+    }
+    return false;
+}
+
 /* The name before the '{' that ends the line: `model LeNet {`, `LeNet {`; NULL: the line opens no block, or one whose
  * word is only misspelt. */
 static const char *opened_name(Reader *reader, const Token *found) {
@@ -235,6 +244,14 @@ static void advise_top(Reader *reader, Diag *diag, const Token *found) {
         return;
     }
     const char *name = form ? NULL : opened_name(reader, found);
+    if (name && is_use(word)) {
+        diag_note(reader->diags, diag, "netc has no block for using a network");
+        diag_help(
+            reader->diags, diag,
+            "leave the block out: training ends with the test part; 'netc build FILE --infer' makes a program that "
+            "predicts");
+        return;
+    }
     if (name) {
         bool train = opens_train(word);
         diag_help(reader->diags, diag, "write '%s%s {'", train ? "train" : "network ", train ? "" : name);
@@ -266,6 +283,10 @@ static const char *advice_statement(Reader *reader, const Token *found) {
         return "an option stands in the line of its statement; a line that ends in '\\' goes on in the next";
     }
     if (found->kind == ')' || found->kind == ']') return no_bracket;
+    if (found->kind == '{' && reader->seen[1].kind == '{') {
+        reader->supplied_blocks++; /* its '}' is one too few */
+        return "one '{' is enough";
+    }
     if (found->kind == '{') return no_block;
     return "a statement begins with the kind of a layer, the name of a setting, or a label";
 }

@@ -68,8 +68,10 @@ static bool close_bracket(Reader *reader, const Token *token) {
 /* The statement ends here though a bracket is open. */
 static void give_up_brackets(Reader *reader, const char *found) {
     const Opening *opening = innermost_bracket(reader);
-    reader_error(reader, opening->at, "unclosed-bracket", "this '%c' is not closed; expected '%c' before %s",
-                 opening->symbol, opening->symbol == '(' ? ')' : ']', found);
+    char close = opening->symbol == '(' ? ')' : ']';
+    Diag *diag = reader_error(reader, opening->at, "unclosed-bracket",
+                              "this '%c' is not closed; expected '%c' before %s", opening->symbol, close, found);
+    diag_help(reader->diags, diag, "write '%c' where it ends", close);
     reader->bracket_depth = 0;
     push_made(reader, T_NET_YYerror, opening->at);
 }
@@ -183,6 +185,8 @@ static void give_up_blocks(Reader *reader, const Token *next, const char *found)
         if (next->kind != T_FILE_END) {
             diag_note(reader->diags, diag, "%s is at %s", found, reader_place(reader, next->at.lo));
         }
+        diag_help(reader->diags, diag, "write '}' in a line of its own %s %s",
+                  next->kind == T_FILE_END ? "at" : "above", found);
     }
     reader->supplied_blocks = 0;
     reader->suspect.symbol = 0;

@@ -113,6 +113,28 @@ static void expr_print(const Printer *printer, const Expr *e) {
         operation_print(printer, e);
 }
 
+/* What a sum's order is beside the order of its indices: "blocks of 10 c; 16 sums by image; slots". */
+static void order_print(const Compute *c, FILE *out) {
+    static const char *const partial[] = {
+        [PARTIAL_NONE] = NULL, [PARTIAL_IMAGES] = "16 sums by image", [PARTIAL_MEMORY] = "16 sums by place"};
+    const SumOrder *order = &c->order;
+    bool chunks = compute_sums_batch(c) && c->out->role != ROLE_LOG;
+    const char *mark = "   # ";
+    for (int k = c->rank; k < c->rank + c->reductions; k++) {
+        if (k == order->block) {
+            fprintf(out, "%sblocks of %lld %s", mark, (long long)order->block_size, index_name(c, k));
+        } else if (order->inside[k].output >= 0) {
+            fprintf(out, "%s%s inside", mark, index_name(c, k));
+        } else {
+            continue;
+        }
+        mark = "; ";
+    }
+    if (partial[order->partial]) fprintf(out, "%s%s", mark, partial[order->partial]);
+    if (partial[order->partial]) mark = "; ";
+    if (chunks) fprintf(out, "%s%s", mark, order->owned ? "owned" : "slots");
+}
+
 void compute_print(Program *p, const Compute *c, FILE *out) {
     static const char *const names[] = {[REDUCE_NONE] = "",   [REDUCE_SUM] = "sum",       [REDUCE_MAX] = "max",
                                         [REDUCE_MIN] = "min", [REDUCE_ARGMAX] = "argmax", [REDUCE_RANDOM] = "random"};
@@ -147,6 +169,7 @@ void compute_print(Program *p, const Compute *c, FILE *out) {
         fprintf(out, "%st%zu = ", i > 0 ? ", " : " where ", i + 1);
         operation_print(&printer, printer.list.at[i]);
     }
+    if (c->order.settled && c->reduce == REDUCE_SUM) order_print(c, out);
     fputs("\n", out);
 }
 

@@ -250,6 +250,26 @@ static void check_next(Program *p, const Compute *c, const char **replaced) {
     expr_reads(p, c->post, check_own_place, (void *)(uintptr_t)c);
 }
 
+/* A block is whole inner windows, as many as fit; what is left out at an edge is not cut too. */
+static void check_order(const Compute *c) {
+    const SumOrder *order = &c->order;
+    int64_t window = 1;
+    if (!order->settled) return;
+    if (c->reductions == 0) BUG("%s has an order, and nothing to add up", c->name);
+    if (order->owned && !compute_sums_batch(c)) BUG("%s is owned, and is no sum over images", c->name);
+    if (order->partial == PARTIAL_IMAGES && !compute_sums_batch(c)) BUG("%s has no images to add up", c->name);
+    for (int k = c->rank; k < c->rank + c->reductions; k++)
+        if (order->inside[k].output >= c->rank) BUG("%s: the terms of a sum depend on its own index", c->name);
+    if (order->block < 0) return;
+    for (int k = order->block + 1; k < c->rank + c->reductions; k++)
+        if (c->range[k] != DIM_BATCH) window *= c->range[k];
+    bool fits = order->block_size == 1 || order->block_size * window <= BLOCK_TERMS;
+    if (order->block < c->rank || order->block >= c->rank + c->reductions || c->range[order->block] == DIM_BATCH ||
+        order->block_size < 1 || order->block_size >= c->range[order->block] || !fits ||
+        order->inside[order->block].output >= 0)
+        BUG("%s: blocks of %lld of index %d", c->name, (long long)order->block_size, order->block);
+}
+
 void program_verify(Program *p) {
     Arena *scratch = arena_new();
     bool *written = NEW_ARRAY(scratch, bool, p->tensors.count);
@@ -265,6 +285,7 @@ void program_verify(Program *p) {
         if (c->rank != c->out->rank) BUG("%s writes %d indices into rank %d", c->name, c->rank, c->out->rank);
         expr_reads(p, c->e, check_read, &check);
         expr_reads(p, c->post, check_read, &check);
+        check_order(c);
         check_writes(p, i);
         check_next(p, c, replaced);
         written[c->out->id] = true;

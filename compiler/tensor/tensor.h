@@ -156,6 +156,29 @@ bool expr_noted(Program *p, const Expr *e, Note **note);
 /* ---- computes ---- */
 typedef enum { REDUCE_NONE, REDUCE_SUM, REDUCE_MAX, REDUCE_MIN, REDUCE_ARGMAX, REDUCE_RANDOM } Reduce;
 
+/* The terms of a reduction index whose reads lie inside the tensor: from low + slope * i to high + slope * i - 1, where
+ * i is an output index. Terms outside are zeros of padding or of a gradient's rim; they are no part of the sum. */
+typedef struct {
+    int output; /* i; -1: all terms lie inside, or the index is not treated so */
+    int64_t low, high, slope;
+} Inside;
+
+/* How a reduction takes its terms, which decides the bits of a sum: docs/numerics.md. It follows from the program alone
+ * and is settled (pass_order) before anything is decided about speed, which keeps to it. */
+typedef enum {
+    PARTIAL_NONE,   /* one sum, in the order of the indices */
+    PARTIAL_IMAGES, /* 16 sums, one an image of the chunk, added as a tree */
+    PARTIAL_MEMORY  /* 16 sums over values 16 apart as they lie in memory, added as a tree */
+} Partial;
+typedef struct {
+    bool settled;
+    Partial partial;
+    bool owned;               /* over all chunks in sequence, not slot by slot */
+    int block;                /* reduction index at which a sum is cut into blocks; -1: not */
+    int64_t block_size;       /* its terms a block */
+    Inside inside[INDEX_MAX]; /* by reduction index */
+} SumOrder;
+
 struct Compute {
     const char *name; /* of its code: conv1_forward */
     Span at;
@@ -168,6 +191,7 @@ struct Compute {
     Expr *post;      /* of EXPR_RESULT; NULL: the result itself */
     bool next;       /* replaces a stored tensor when the program ends */
     uint32_t stream; /* REDUCE_RANDOM: which random numbers */
+    SumOrder order;  /* of a reduction, once it is settled */
 };
 
 struct Program {
@@ -209,6 +233,8 @@ bool compute_sums_batch(const Compute *compute);
  * step at once), instead of adding up partial sums of slots. Part of the order of sums: docs/numerics.md. */
 enum { OWNED_ABOVE = 65536 };
 bool compute_is_owned(const Compute *compute);
+/* A sum is cut into blocks of at most so many terms. */
+enum { BLOCK_TERMS = 256 };
 /* One more than the highest row of a stored tensor. */
 size_t program_stored_rows(const Program *p);
 /* The one compute that writes the whole tensor; NULL when there are several or none. */
@@ -218,6 +244,9 @@ size_t program_readers(Program *p, const Tensor *tensor, Compute **last);
 /* Operations used more than once stand behind the rest, each once: ... (t1 * t1) where t1 = ... */
 void compute_print(Program *p, const Compute *compute, FILE *out);
 void program_print(Program *p, FILE *out);
+/* A hash of how the new values of stored tensors are computed, from the orders that are settled: equal hashes, equal
+ * bits. Names do not count, nor does what is computed for a log. */
+uint64_t program_hash(Program *p);
 /* BUG on the first fault: ranks, ranges, reads of unwritten tensors, writes that do not partition, stored tensors that
  * are written otherwise than by one `next`, or by one that reads what it replaces at other places than it writes. */
 void program_verify(Program *p);

@@ -1,9 +1,11 @@
 #include "runtime/base/error.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "runtime/base/paths.h"
 #include "runtime/base/utf8.h"
 
 bool net_fail(NetError *error, int status, const char *format, ...) {
@@ -24,7 +26,9 @@ bool net_fail(NetError *error, int status, const char *format, ...) {
 bool net_fail_system(NetError *error, const char *path, const char *doing, int code) {
     char reason[256];
     const char *text = strerror_r(code, reason, sizeof reason); /* GNU's: may not use the buffer */
-    return net_fail(error, NET_ENVIRONMENT, "%s: cannot %s: %s", path, doing, text);
+    char advice[NET_PATH_ADVICE] = "";
+    if (code == ENOENT && error != NULL) net_path_advice(advice, path);
+    return net_fail(error, NET_ENVIRONMENT, "%s: cannot %s: %s%s", path, doing, text, advice);
 }
 
 bool net_multiply(size_t a, size_t b, size_t *out) {

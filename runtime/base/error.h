@@ -36,7 +36,8 @@ typedef struct {
  * `return net_fail(…)` reads as it is meant. */
 bool net_fail(NetError *error, int status, const char *format, ...) __attribute__((format(printf, 3, 4)));
 
-/* The same for a failed system call: "PATH: cannot DO: strerror(code)" with status NET_ENVIRONMENT. */
+/* The same for a failed system call: "PATH: cannot DO: strerror(code)" with status NET_ENVIRONMENT, and
+ * what may have been meant by a path that leads nowhere. */
 bool net_fail_system(NetError *error, const char *path, const char *doing, int code);
 
 /* a * b and a + b; false when the result does not fit, *out is then 0. */

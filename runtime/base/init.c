@@ -6,8 +6,9 @@
 #include <string.h>
 
 static const char *const kind_names[] = {
-    [NET_INIT_NORMAL] = "normal", [NET_INIT_UNIFORM] = "uniform", [NET_INIT_CONSTANT] = "constant",
-    [NET_INIT_CENTRE] = "centre", [NET_INIT_DATA] = "data",       [NET_INIT_VALUES] = "values"};
+    [NET_INIT_NORMAL] = "normal",        [NET_INIT_UNIFORM] = "uniform", [NET_INIT_CONSTANT] = "constant",
+    [NET_INIT_CENTRE] = "centre",        [NET_INIT_DATA] = "data",       [NET_INIT_VALUES] = "values",
+    [NET_INIT_ORTHOGONAL] = "orthogonal"};
 
 bool net_init_recipe(const char *kind, double a, double b, NetInit *out, NetError *error) {
     if (!isfinite(a) || !isfinite(b))
@@ -20,7 +21,8 @@ bool net_init_recipe(const char *kind, double a, double b, NetInit *out, NetErro
             return true;
         }
     return net_fail(error, NET_ENVIRONMENT,
-                    "model descriptor: unknown init '%s', expected normal, uniform, constant, centre, data or values",
+                    "model descriptor: unknown init '%s', expected normal, uniform, constant, centre, data, values or "
+                    "orthogonal",
                     kind);
 }
 
@@ -30,6 +32,14 @@ static float uniform_value(double a, double b, double u) {
     float rounded = (float)v;
     if (rounded >= (float)b && a < b) rounded = nextafterf((float)b, -INFINITY);
     return rounded;
+}
+
+double net_init_normal(uint64_t seed, uint32_t tensor, int64_t i) {
+    uint32_t words[4];
+    uint64_t block = (uint64_t)i / 2;
+    net_rng_block(seed, NET_RNG_INIT, tensor, (uint32_t)block, (uint32_t)(block >> 32), 0, words);
+    const uint32_t *pair = words + i % 2 * 2;
+    return net_rng_normal(net_rng_open(pair[0], pair[1]));
 }
 
 void net_init_fill(const NetInit *init, uint64_t seed, uint32_t tensor, int64_t first, int64_t count, float *out) {

@@ -8,12 +8,13 @@
 #include "runtime/base/error.h"
 
 typedef enum {
-    NET_INIT_NORMAL,   /* mean a, standard deviation b, not truncated */
-    NET_INIT_UNIFORM,  /* a <= v < b */
-    NET_INIT_CONSTANT, /* a */
-    NET_INIT_CENTRE,   /* 0; the program "init" sets it later */
-    NET_INIT_DATA,     /* 0; a statistic of the data, set by whoever has them */
-    NET_INIT_VALUES    /* values[i]: set by whoever reads the recipe, one for each element */
+    NET_INIT_NORMAL,    /* mean a, standard deviation b, not truncated */
+    NET_INIT_UNIFORM,   /* a <= v < b */
+    NET_INIT_CONSTANT,  /* a */
+    NET_INIT_CENTRE,    /* 0; the program "init" sets it later */
+    NET_INIT_DATA,      /* 0; a statistic of the data, set by whoever has them */
+    NET_INIT_VALUES,    /* values[i]: set by whoever reads the recipe, one for each element */
+    NET_INIT_ORTHOGONAL /* of the whole tensor, with gain a: orthogonal.h */
 } NetInitKind;
 
 /* Of each channel of the data, or each feature. */
@@ -27,11 +28,14 @@ typedef struct {
 } NetInit;
 
 /* The recipe of a kind by its name in the descriptor: "normal" "uniform" "constant" "centre" "data"
- * "values". An unknown name,
- * a value that is not finite or a range that is empty is an error with status NET_ENVIRONMENT (a broken descriptor). */
+ * "values" "orthogonal". An unknown name, a value that is not finite or a range that is empty is an error with status
+ * NET_ENVIRONMENT (a broken descriptor). */
 bool net_init_recipe(const char *kind, double a, double b, NetInit *out, NetError *error);
 
-/* Fills out[0 … count) with elements first … first+count-1 of tensor `tensor`. */
+/* Element i of a tensor of normal(0, 1), before it is rounded. */
+double net_init_normal(uint64_t seed, uint32_t tensor, int64_t i);
+
+/* Fills out[0 … count) with elements first … first+count-1 of tensor `tensor`, of any kind but NET_INIT_ORTHOGONAL. */
 void net_init_fill(const NetInit *init, uint64_t seed, uint32_t tensor, int64_t first, int64_t count, float *out);
 
 #endif

@@ -1,6 +1,7 @@
 #include "runtime/base/safetensors.h"
 
 #include "runtime/base/atomic.h"
+#include "runtime/base/paths.h"
 
 #include <jansson.h>
 #include <sha256.h>
@@ -322,9 +323,15 @@ static bool read_header(NetSafetensors *file, NetError *error) {
                         "%s: is a file of torch.save, expected safetensors; in PyTorch "
                         "safetensors.torch.save_file(model.state_dict(), FILE) writes it",
                         file->path);
-    if (length == 0 || length > file->size - PREFIX)
-        return net_fail(error, NET_ENVIRONMENT, "%s: is not a safetensors file, or is cut short (%zu byte%s)",
-                        file->path, file->size, net_plural(file->size));
+    if (length == 0 || length > file->size - PREFIX) {
+        const NetEnding *ending = net_path_ending(file->path);
+        bool other = ending != NULL && strcmp(ending->ending, ".safetensors") != 0;
+        return net_fail(error, NET_ENVIRONMENT,
+                        "%s: is not a safetensors file, or is cut short (%zu byte%s)%s%s; a run has one: "
+                        "runs/latest/weights.safetensors",
+                        file->path, file->size, net_plural(file->size), other ? "; its name promises " : "",
+                        other ? ending->what : "");
+    }
     size_t data_size = file->size - PREFIX - (size_t)length;
     json_error_t reason;
     json_t *header = json_loadb((const char *)file->bytes + PREFIX, (size_t)length,

@@ -312,8 +312,11 @@ static bool fetch_into(const NetDataSet *set, const char *target, FILE *progress
 bool net_data_fetch(const char *name, FILE *progress, NetFetchStop *stop, NetError *error) {
     const NetDataSet *set = net_data_set(name);
     if (set == NULL)
-        return net_fail(error, NET_USAGE, "unknown data set '%s'; 'netc data' lists those there are [unknown-data]",
-                        name);
+        return net_fail(
+            error, NET_USAGE,
+            "unknown data set '%s'; 'netc data' lists those there are; own files are named in the train block: data "
+            "idx images=\"images.idx\" labels=\"labels.idx\" [unknown-data]",
+            name);
     if (set->built_in) {
         say(progress, "%s: ships with netc, nothing to fetch\n", name);
         return true;

@@ -60,6 +60,9 @@ const char *net_data_meant(const char *name) {
     const char *names[MOST];
     size_t count = 0;
     for (const NetDataSet *set = net_data_sets; set->name != NULL && count < MOST; set++) names[count++] = set->name;
+    for (size_t i = 0; i < count; i++) {
+        if (strlen(name) > 3 && strncmp(names[i], name, strlen(name)) == 0) return names[i]; /* fashion */
+    }
     return net_nearest_word(name, names, count);
 }
 

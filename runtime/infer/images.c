@@ -28,12 +28,20 @@ static const struct {
     {"\x89HDF", "an HDF5 file"},
 };
 
+/* Letters, digits and marks alone. */
+static bool is_text(const unsigned char *head, size_t size) {
+    for (size_t i = 0; i < size; i++)
+        if (head[i] < ' ' && head[i] != '\n' && head[i] != '\t' && head[i] != '\r') return false;
+    return size > 0 && head[0] < 0x7f;
+}
+
 static bool unknown_format(NetStream *stream, const unsigned char *head, size_t size, NetError *error) {
     char found[48] = "is empty";
     for (bool more = true; stream->cut && more;) /* a gzip file whose first bytes are all there is */
         if (!net_stream_end(stream, &more, error)) return false;
     if (size > 0) snprintf(found, sizeof found, "begins with 0x");
     for (size_t i = 0; i < size && i < 4; i++) snprintf(found + strlen(found), 3, "%02x", head[i]);
+    if (is_text(head, size)) snprintf(found, sizeof found, "is a text");
     for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
         size_t length = strlen(others[i].magic);
         if (size >= length && memcmp(head, others[i].magic, length) == 0)
@@ -45,6 +53,17 @@ static bool unknown_format(NetStream *stream, const unsigned char *head, size_t 
 
 static bool idx_magic(const unsigned char *head) {
     return head[0] == 0 && head[1] == 0 && head[2] >= 0x08 && head[2] <= 0x0E;
+}
+
+/* What a file is that tells its form at its beginning; *form is NULL where it does not. */
+static bool form_by_magic(NetStream *stream, const char **form, NetError *error) {
+    unsigned char head[NET_PNG_MAGIC] = {0};
+    size_t got;
+    *form = NULL;
+    if (!net_stream_peek(stream, head, sizeof head, &got, error)) return false;
+    if (got == sizeof head && net_png_magic(head)) *form = "a PNG image";
+    if (got >= NET_NPY_MAGIC && net_npy_magic(head)) *form = "a NumPy array";
+    return true;
 }
 
 static bool find_format(NetImages *images, NetError *error) {
@@ -136,6 +155,12 @@ static bool cut_in_an_image(const NetImages *images, size_t rest, int64_t whole,
 static bool open_raw(NetImages *images, NetError *error) {
     images->element = sizeof(float);
     images->count = -1;
+    const char *form;
+    if (!form_by_magic(&images->stream, &form, error)) return false;
+    if (form != NULL)
+        return net_fail(error, NET_ENVIRONMENT,
+                        "%s is %s, and --raw is about bare floats; leave --raw out [unknown-format]",
+                        images->stream.path, form);
     int64_t left = net_stream_left(&images->stream);
     int64_t row = images->input->count * (int64_t)sizeof(float);
     if (left == 0 || (left > 0 && left % row != 0))

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "runtime/base/paths.h"
 #include "runtime/base/words.h"
 #include "runtime/base/wrap.h"
 #include "runtime/infer/labels.h"
@@ -32,15 +33,24 @@ static const Option table[] = {
     {"version", 0, AT(version), NULL, "print what this program was compiled by"},
 };
 
+#define ALL "'--all' prints all classes, best first; it takes no number"
+#define SCALED "pictures are taken as they are, in the size of the input; leave it out"
+#define ONE "all images of a file are read; leave it out"
+#define NAMES "the names of the classes are inside the program; leave it out"
+#define TRAINER "this program is trained; 'netc train' trains a model"
+#define COMPILED "this program is compiled already; 'netc build' makes another"
 #define FILES "files are named without an option; leave it out"
 #define INSIDE "model and weights are inside the program; leave it out"
 #define PROCESSOR "a program runs on one thread of the processor; leave it out"
 
 /* What other programs call theirs. */
 static const NetAlias aliases[] = {
-    {"top-k", "--all"},
-    {"topk", "--all"},
-    {"top", "--all"},
+    {"top-k", ALL},
+    {"topk", ALL},
+    {"top", ALL},
+    {"k", ALL},
+    {"n", ALL},
+    {"num", ALL},
     {"probabilities", "--all"},
     {"proba", "--all"},
     {"scores", "--all"},
@@ -51,7 +61,7 @@ static const NetAlias aliases[] = {
     {"j", "--json"},
     {"a", "--all"},
     {"prob", "--all"},
-    {"csv", "--all"},
+    {"csv", "'--json' is the form for programs, '-o y.npy' writes the outputs as a NumPy array"},
     {"l", "--labels"},
     {"acc", "--labels"},
     {"input", FILES},
@@ -69,8 +79,59 @@ static const NetAlias aliases[] = {
     {"cuda", PROCESSOR},
     {"gpu", PROCESSOR},
     {"threads", PROCESSOR},
-    {"batch-size", PROCESSOR},
-    {"batch", PROCESSOR},
+    {"gpus", PROCESSOR},
+    {"batch-size", "images are taken many at a time anyway; leave it out"},
+    {"batch", "images are taken many at a time anyway; leave it out"},
+    {"threshold", "leave it out; --all prints every class's output"},
+    {"conf", "leave it out; --all prints every class's output"},
+    {"resize", SCALED},
+    {"size", SCALED},
+    {"imgsz", SCALED},
+    {"crop", SCALED},
+    {"invert", SCALED},
+    {"normalize", SCALED},
+    {"grayscale", SCALED},
+    {"index", ONE},
+    {"first", ONE},
+    {"limit", ONE},
+    {"count", ONE},
+    {"names", NAMES},
+    {"classes", NAMES},
+    {"class-names", NAMES},
+    {"epochs", TRAINER},
+    {"train", TRAINER},
+    {"rate", TRAINER},
+    {"lr", TRAINER},
+    {"seed", TRAINER},
+    {"resume", TRAINER},
+    {"cpu", COMPILED},
+    {"target", COMPILED},
+    {"emit", COMPILED},
+    {"backend", COMPILED},
+    {"until", COMPILED},
+    {"softmax", "leave it out; --all prints every class's output"},
+    {"logits", "leave it out; --all prints every class's output"},
+    {"argmax", "leave it out; the best class is what is printed"},
+    {"class", "leave it out; --all prints every class's output"},
+    {"top1", ALL},
+    {"top5", ALL},
+    {"shape", SCALED},
+    {"mean", SCALED},
+    {"std", SCALED},
+    {"gray", SCALED},
+    {"float", "--raw"},
+    {"r", "--raw"},
+    {"o", "--output"},
+    {"show", "--all"},
+    {"list", "--help"},
+    {"info", "--version"},
+    {"time", "this program measures nothing; leave it out"},
+    {"benchmark", "this program measures nothing; leave it out"},
+    {"infer", "this program does nothing else; leave it out"},
+    {"predict", "this program does nothing else; leave it out"},
+    {"color", "what is printed has no colours; leave it out"},
+    {"output-dir", "-o FILE.npy"},
+    {"txt", "leave it out; text is what is printed"},
     {"verbose", "leave it out; --all prints every class's output"},
     {"v", "leave it out; --all prints every class's output"},
     {"targets", "--labels"},
@@ -88,6 +149,11 @@ static const NetAlias aliases[] = {
 
 enum { OPTIONS = sizeof table / sizeof *table };
 
+static const char *advice_on(char text[NET_ADVICE], const char *const *names, const char *word) {
+    const char *here = net_foreign_option(word, aliases, sizeof aliases / sizeof *aliases);
+    return net_option_advice(text, here, net_nearest_word(word, names, OPTIONS), NULL);
+}
+
 static bool unknown_option(const NetInferOptions *options, const char *typed, NetError *error) {
     char word[64];
     int dashes = typed[1] == '-' ? 2 : 1;
@@ -99,8 +165,12 @@ static bool unknown_option(const NetInferOptions *options, const char *typed, Ne
         names[i] = table[i].name;
     }
     char text[NET_ADVICE];
-    const char *advice = net_option_advice(text, net_find_alias(word, aliases, sizeof aliases / sizeof *aliases),
-                                           net_nearest_word(word, names, OPTIONS));
+    const char *advice = advice_on(text, names, word);
+    char part[NET_PART];
+    for (int i = 0; advice == NULL && net_word_part(part, word, i); i++) advice = advice_on(text, names, part);
+    const char *letter = dashes == 1 && word[0] == 'o' ? name + 1 + (name[1] == '=') : NULL;
+    if (letter != NULL && *letter != '\0')
+        return net_fail(error, NET_USAGE, "unknown option '%s'; write -o %s", typed, letter);
     return advice != NULL ? net_fail(error, NET_USAGE, "unknown option '%.*s%s'; %s", dashes, typed, word, advice)
                           : net_fail(error, NET_USAGE, "unknown option '%.*s%s'; '%s --help' lists them", dashes, typed,
                                      word, options->program);
@@ -118,6 +188,44 @@ static const Option *find_option(const char *word) {
     return NULL;
 }
 
+static bool slip_flag(const Option *option, const char *value, NetError *error) {
+    if (option->at == AT(json) && net_path_ending(value) != NULL)
+        return net_fail(error, NET_USAGE, "--json takes no value, it prints on standard output; write --json >%s",
+                        value);
+    return net_fail(error, NET_USAGE, "--%s takes no value; leave '%s' out", option->name, value);
+}
+
+/* Whether a word is no file, but a slip: dashes that are none, an option without them, the value of an option that
+ * takes none. `before`: the word before it. */
+static bool check_word(const char *word, const char *before, NetError *error) {
+    const char *dashed = net_after_wrong_dash(word);
+    struct stat about;
+    if (strcmp(word, "-") == 0 || stat(word, &about) == 0) return true;
+    for (int i = 0; i < OPTIONS && dashed == NULL; i++) dashed = strcmp(word, table[i].name) == 0 ? word : NULL;
+    const char *other =
+        strchr(word, '.') == NULL ? net_find_alias(word, aliases, sizeof aliases / sizeof *aliases) : NULL;
+    if (other != NULL && other[0] != '-' && before[0] != '-')
+        return net_fail(error, NET_USAGE, "unexpected '%s'; %s", word, other);
+    if (dashed != NULL) return net_fail(error, NET_USAGE, "unexpected '%s'; did you mean '--%s'?", word, dashed);
+    const Option *flag = before[0] == '-' ? find_option(before) : NULL;
+    bool value = flag != NULL && flag->argument == NULL && strchr(before, '=') == NULL;
+    char advice[NET_PATH_ADVICE];
+    bool unknown = strchr(word, '.') == NULL && *net_path_advice(advice, word) == '\0';
+    if (value && (unknown || (flag->at == AT(json) && net_path_ends(word, ".json"))))
+        return slip_flag(flag, word, error);
+    if (net_path_ends(word, ".npy") && before[0] != '-')
+        return net_fail(error, NET_USAGE, "there is no file '%s'; one for the outputs is named by -o %s", word, word);
+    return true;
+}
+
+/* What -o writes is a NumPy array, whatever it is called. */
+static bool check_ending(const char *path, NetError *error) {
+    const NetEnding *ending = net_path_ending(path);
+    if (ending == NULL || strcmp(ending->ending, ".npy") == 0) return true;
+    return net_fail(error, NET_USAGE, "-o %s: %s is the ending of %s, and this is a NumPy array; write -o %.*s.npy",
+                    path, ending->ending, ending->what, (int)(strlen(path) - strlen(ending->ending)), path);
+}
+
 /* Takes one word that begins with a dash, and the next one where it is its value. */
 static bool take_option(NetInferOptions *options, int argc, char **argv, int *at, NetError *error) {
     const char *word = argv[*at];
@@ -127,8 +235,7 @@ static bool take_option(NetInferOptions *options, int argc, char **argv, int *at
     void *to = (char *)options + option->at;
     if (option->argument == NULL) {
         *(bool *)to = true;
-        return equals == NULL ||
-               net_fail(error, NET_USAGE, "--%s takes no value, found '%s'", option->name, equals + 1);
+        return equals == NULL || slip_flag(option, equals + 1, error);
     }
     const char *value = equals != NULL ? equals + 1 : *at + 1 < argc ? argv[++*at] : NULL;
     if (value == NULL) return net_fail(error, NET_USAGE, "--%s needs a %s", option->name, option->argument);
@@ -136,7 +243,7 @@ static bool take_option(NetInferOptions *options, int argc, char **argv, int *at
         return net_fail(error, NET_USAGE, "--%s needs the name of a file, found '%s'", option->name, value);
     if (*(const char **)to != NULL) return net_fail(error, NET_USAGE, "--%s is given twice; keep one", option->name);
     *(const char **)to = value;
-    return true;
+    return option->at != AT(output) || check_ending(value, error);
 }
 
 /* ---- options that contradict each other ---- */
@@ -237,9 +344,10 @@ bool net_infer_options_parse(int argc, char **argv, const NetNetwork *network, N
     for (int i = 1; i < argc; i++) {
         if (!only_files && strcmp(argv[i], "--") == 0)
             only_files = true;
-        else if (only_files || argv[i][0] != '-' || argv[i][1] == '\0')
+        else if (only_files || argv[i][0] != '-' || argv[i][1] == '\0') {
+            if (!only_files && !check_word(argv[i], argv[i - 1], error)) return false;
             options->files[options->file_count++] = argv[i];
-        else if (!take_option(options, argc, argv, &i, error))
+        } else if (!take_option(options, argc, argv, &i, error))
             return false;
     }
     return check(options, network, error);

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "runtime/base/paths.h"
 #include "runtime/base/utf8.h"
 #include "runtime/base/wrap.h"
 #include "runtime/infer/npy.h"
@@ -188,6 +189,9 @@ bool net_results_begin(NetResults *results, const NetNetwork *network, const Net
     if (ok && options->output != NULL) {
         static const char room[NET_NPY_HEADER];
         results->file = net_file_create(options->output, error);
+        char advice[NET_PATH_ADVICE];
+        if (results->file == NULL)
+            net_fail(error, error->status, "%s%s", error->text, net_output_advice(advice, options->output, "out.npy"));
         ok = results->file != NULL && net_file_write(results->file, room, sizeof room, error);
     }
     if (!ok) net_results_close(results);

@@ -43,9 +43,10 @@ bool net_csv_open(NetCsv *csv, const char *folder, const bool used[NET_CSV_FILES
             continue;
         }
         char *path = net_path_join(folder, files[i].name, error);
-        csv->file[i] = path != NULL ? net_append_open(path, lengths != NULL ? lengths[i] : 0, error) : NULL;
+        int64_t length = lengths != NULL ? lengths[i] : 0;
+        csv->file[i] = path != NULL ? net_append_open(path, length, error) : NULL;
         free(path);
-        if (csv->file[i] == NULL || (lengths == NULL && !write_header(csv, (NetCsvFile)i, score, error))) {
+        if (csv->file[i] == NULL || (length == 0 && !write_header(csv, (NetCsvFile)i, score, error))) {
             net_csv_close(csv, NULL);
             return false;
         }

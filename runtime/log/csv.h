@@ -22,8 +22,9 @@ typedef struct {
 /* "epochs.csv" and so on. */
 const char *net_csv_name(NetCsvFile file);
 
-/* Opens the files that `used` says in a folder. lengths: what each is cut back to (a resumed run); NULL: they begin
- * anew, with their headers. `score` names the score's column in epochs.csv, by net_measure_name. */
+/* Opens the files that `used` says in a folder. lengths: what each is cut back to (a resumed run); 0, or NULL for
+ * all of them: they begin anew, with their headers. `score` names the score's column in epochs.csv, by
+ * net_measure_name. */
 bool net_csv_open(NetCsv *csv, const char *folder, const bool used[NET_CSV_FILES], const int64_t lengths[NET_CSV_FILES],
                   const char *score, NetError *error);
 

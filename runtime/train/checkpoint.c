@@ -12,6 +12,7 @@
 static const char newest[] = "checkpoint.safetensors";
 static const char previous[] = "checkpoint-1.safetensors";
 static const char fresh[] = NET_RUN_FRESH;
+static const char no_words[] = "nothing"; /* the text of an empty list */
 
 enum { SCORES = 4, COUNTERS = 4 + SCORES, TOTALS = 2 + 4 * SCORES, TENSORS = 7, VALUE = NET_SETTING_TEXT };
 
@@ -94,17 +95,18 @@ static void place_copy(NetPlace *place, int64_t counters[COUNTERS], double total
     }
 }
 
-/* Names and shapes of all tensors in one line: equal lines, equal layout. free() releases it. */
+/* Places and shapes of all tensors in one line: equal lines, equal layout. free() releases it. */
 static char *layout_text(const NetModel *model, NetError *error) {
     size_t room = 1;
     for (int i = 0; i < model->tensors; i++) {
-        room += strlen(model->tensor[i].name) + 24 * (NET_MAX_DIMS + 1);
+        room += 24 * (NET_MAX_DIMS + 1);
     }
     char *text = net_alloc(room, 1, error);
     size_t length = 0;
     for (int i = 0; i < model->tensors && text != NULL; i++) {
         const NetParam *param = &model->tensor[i];
-        length += (size_t)snprintf(text + length, room - length, "%s@%" PRId64, param->name, param->offset);
+        length += (size_t)snprintf(text + length, room - length, "%s@%" PRId64, param->in_state ? "state" : "param",
+                                   param->offset);
         for (int k = 0; k < param->dims; k++) {
             length += (size_t)snprintf(text + length, room - length, "%c%" PRId64, k == 0 ? '[' : ',', param->shape[k]);
         }
@@ -243,6 +245,13 @@ static const char *shown(const NetSetting *setting, const char *text, char out[N
     return number ? net_setting_shown(setting, strtod(text, NULL), out) : text;
 }
 
+/* A setting as the run had it; NULL: the checkpoint does not say. */
+static const char *used_text(const NetSafetensors *file, const char *setting) {
+    char key[8 + NET_SETTING_NAME];
+    snprintf(key, sizeof key, "set.%s", setting);
+    return net_safetensors_metadata(file, key);
+}
+
 /* Takes a value from its text. */
 static bool adopt(NetTrainer *trainer, int kept, const char *text, NetError *error) {
     NetOptions *options = &trainer->options;
@@ -264,7 +273,49 @@ static bool broken(const NetSafetensors *file, const char *what, NetError *error
                     file->path, what);
 }
 
-static bool settle(NetTrainer *trainer, int kept, const char *used, const char *usual, NetError *error) {
+/* Whether each word of a list, as its text has them, is in another one. */
+static bool holds_all(const char *list, const char *words) {
+    while (*words != '\0') {
+        size_t length = strcspn(words, " ");
+        const char *at = list;
+        while (*at != '\0' && (strcspn(at, " ") != length || strncmp(at, words, length) != 0)) {
+            at += strcspn(at, " ");
+            at += strspn(at, " ");
+        }
+        if (*at == '\0') {
+            return false;
+        }
+        words += length + strspn(words + length, " ");
+    }
+    return true;
+}
+
+/* Whether the run had nothing of a setting's line: its list is empty. */
+static bool had_none(const NetModel *model, const NetSafetensors *file, const NetSetting *setting) {
+    for (int i = 0; i < model->settings; i++) {
+        const NetSetting *list = &model->setting[i];
+        if (list->changes == NET_CHANGES_ADDS && strcmp(list->line, setting->line) == 0) {
+            const char *text = used_text(file, list->name);
+            return text != NULL && strcmp(text, no_words) == 0;
+        }
+    }
+    return false;
+}
+
+static bool may_change(const NetTrainer *trainer, const NetSafetensors *file, int kept, const char *used,
+                       const char *wanted) {
+    const NetSetting *setting = kept_setting(trainer->model, kept);
+    switch (setting != NULL ? setting->changes : kept == KEPT_FOLDER ? NET_CHANGES_FREELY : NET_CHANGES_NEVER) {
+    case NET_CHANGES_FREELY: return true;
+    case NET_CHANGES_ADDS: return strcmp(used, no_words) == 0 || holds_all(wanted, used);
+    case NET_CHANGES_BEGINS: return had_none(trainer->model, file, setting);
+    case NET_CHANGES_NEVER: break;
+    }
+    return false;
+}
+
+static bool settle(NetTrainer *trainer, const NetSafetensors *file, int kept, const char *used, const char *usual,
+                   NetError *error) {
     char now[NET_SETTING_TEXT];
     char out[2][NET_SETTING_TEXT];
     char said[96];
@@ -277,13 +328,12 @@ static bool settle(NetTrainer *trainer, int kept, const char *used, const char *
         return adopt(trainer, kept, used, error);
     }
     const char *wanted = kept_text(options, kept, now);
-    bool may_change = setting != NULL ? setting->changes : kept == KEPT_FOLDER;
-    bool same = strcmp(wanted, used) == 0;
-    if (may_change && given == NULL && !same) { /* by the model, perhaps without a thought of the run */
+    bool allowed = may_change(trainer, file, kept, used, wanted), same = strcmp(wanted, used) == 0;
+    if (allowed && given == NULL && !same) { /* by the model, perhaps without a thought of the run */
         net_progress_line(trainer->progress, "resume", "with %s %s, as the model says now; %s had %s", name,
                           shown(setting, wanted, out[0]), trainer->run.folder, shown(setting, used, out[1]));
     }
-    if (may_change || same) {
+    if (allowed || same) {
         return true;
     }
     if (setting != NULL && setting->flag == NULL) {
@@ -313,7 +363,7 @@ static bool settle_all(NetTrainer *trainer, const NetSafetensors *file, NetError
                 return broken(file, key, error);
             }
         }
-        if (!settle(trainer, i, text[0], text[1], error)) {
+        if (!settle(trainer, file, i, text[0], text[1], error)) {
             return false;
         }
     }
@@ -367,20 +417,22 @@ static bool take(const NetSafetensors *file, const char *name, NetType type, voi
     return tensor != NULL ? net_tensor_copy(file, tensor, type, out, elements, error) : broken(file, name, error);
 }
 
+/* How long a log was; 0: the run did not have it, and only epochs.csv must be there. */
+static bool log_length(const NetSafetensors *file, NetCsvFile log, int64_t *length, NetError *error) {
+    char key[40];
+    snprintf(key, sizeof key, "log.%s", net_csv_name(log));
+    const char *text = net_safetensors_metadata(file, key);
+    *length = text != NULL ? strtoll(text, NULL, 10) : 0;
+    return (text != NULL && (log != NET_CSV_EPOCHS || *length > 0)) || broken(file, key, error);
+}
+
 static bool restore_logs(NetTrainer *trainer, const NetSafetensors *file, NetError *error) {
     bool used[NET_CSV_FILES];
     int64_t lengths[NET_CSV_FILES];
     net_gradients_files(trainer->model, used);
     for (int i = 0; i < NET_CSV_FILES; i++) {
-        char key[40];
-        snprintf(key, sizeof key, "log.%s", net_csv_name((NetCsvFile)i));
-        const char *text = net_safetensors_metadata(file, key);
-        if (text == NULL) {
-            return broken(file, key, error);
-        }
-        lengths[i] = strtoll(text, NULL, 10);
-        if (used[i] && lengths[i] == 0) {
-            return broken(file, key, error);
+        if (!log_length(file, (NetCsvFile)i, &lengths[i], error)) {
+            return false;
         }
     }
     return net_csv_open(&trainer->csv, trainer->run.folder, used, lengths, "", error);
@@ -412,6 +464,7 @@ bool net_checkpoint_restore(NetTrainer *trainer, const NetSafetensors *file, Net
     double totals[TOTALS];
     size_t sums = 0;
     double *gradients = net_gradients_state(trainer->gradients, &sums);
+    int64_t logged = 0;
     if (hash == NULL || strcmp(hash, net_data_hash(&trainer->data)) != 0) {
         return net_fail(error, NET_ENVIRONMENT,
                         "%s was trained on other data: SHA-256 %.16s..., now %.16s... (%s, %s) [other-network]",
@@ -428,8 +481,8 @@ bool net_checkpoint_restore(NetTrainer *trainer, const NetSafetensors *file, Net
     }
     bool best = trainer->best_param != NULL;
     if (!take(file, "counters", NET_I64, counters, COUNTERS, error) ||
-        !take(file, "totals", NET_F64, totals, TOTALS, error) ||
-        !take(file, "gradients", NET_F64, gradients, (int64_t)sums, error) ||
+        !take(file, "totals", NET_F64, totals, TOTALS, error) || !log_length(file, NET_CSV_GRADIENTS, &logged, error) ||
+        !take(file, "gradients", NET_F64, gradients, logged > 0 ? (int64_t)sums : 0, error) ||
         !take(file, "param", NET_F32, trainer->param, model->param_size, error) ||
         !take(file, "state", NET_F32, trainer->state, model->state_size, error) ||
         !take(file, "best.param", NET_F32, trainer->best_param, best ? model->param_size : 0, error) ||

@@ -292,7 +292,10 @@ static void decode_setting(NetDecoder *d, const json_t *row, NetSetting *setting
     setting->line = net_get_string(d, row, "line");
     setting->key = net_get_string(d, row, "key");
     setting->same = json_string_value(json_object_get(row, "same"));
-    setting->changes = net_get_bool(d, row, "changes");
+    static const char *const changes[] = {"freely", "adds", "begins"};
+    if (json_object_get(row, "changes") != NULL) {
+        setting->changes = (NetChanges)(1 + net_get_word(d, row, "changes", changes, 3));
+    }
     int kind = net_get_word(d, row, "type", kinds, 3);
     setting->kind = kind < 0 ? NET_SETTING_WORD : (NetSettingKind)kind;
     if (strlen(setting->name) >= NET_SETTING_NAME) {

@@ -129,8 +129,8 @@ static size_t place_of(const json_t *list, const char *name, size_t size) {
     return place;
 }
 
-/* Whether two layers read different ones; where one of those is left out nothing is known. */
-static bool reads_other(const Comparison *c, const json_t *there, const json_t *here) {
+/* Whether what two layers read stands at different places; where one of those is left out nothing is known. */
+static bool reads_other(const Comparison *c, const char *layer, const json_t *there, const json_t *here) {
     const char *from[] = {text_of(there, "from"), text_of(here, "from")};
     const char *at[] = {from[0], from[1]};
     bool other = false;
@@ -143,22 +143,22 @@ static bool reads_other(const Comparison *c, const json_t *there, const json_t *
         at[0] += size[0];
         at[1] += size[1];
     }
-    return other && differ(c, text_of(here, "name"), "from", from[0], from[1]);
+    return other && differ(c, layer, "from", from[0], from[1]);
 }
 
 typedef bool RowsDiffer(const Comparison *c, const json_t *there, const json_t *here, const void *context);
 typedef bool RowsMeet(const json_t *there, const json_t *here, const void *context);
 
-/* The first difference of two lists; rows that do not `meet` are other layers. */
+/* The first difference of two lists; rows that do not `meet` (NULL: all do) are other layers. */
 static bool lists_differ(const Comparison *c, RowsMeet *meet, RowsDiffer *rows_differ, const void *context) {
     size_t count[] = {json_array_size(c->there), json_array_size(c->here)};
     for (size_t i = 0; i < count[0] || i < count[1]; i++) {
         const json_t *there = json_array_get(c->there, i), *here = json_array_get(c->here, i);
         if (there == NULL || here == NULL || strcmp(text_of(there, "kind"), text_of(here, "kind")) != 0 ||
-            !meet(there, here, context)) {
+            (meet != NULL && !meet(there, here, context))) {
             return differ_in_order(c, i, there, here);
         }
-        if (rows_differ(c, there, here, context) || reads_other(c, there, here)) {
+        if (rows_differ(c, there, here, context) || reads_other(c, text_of(here, "name"), there, here)) {
             return true;
         }
     }
@@ -166,11 +166,6 @@ static bool lists_differ(const Comparison *c, RowsMeet *meet, RowsDiffer *rows_d
 }
 
 /* ---- a run and the network that is to go on with it ---- */
-
-static bool same_name(const json_t *there, const json_t *here, const void *context) {
-    (void)context;
-    return strcmp(text_of(there, "name"), text_of(here, "name")) == 0;
-}
 
 /* All options of a layer: which of them matter in training alone may depend on the others. */
 static json_t *all_options(const json_t *row) {
@@ -183,7 +178,10 @@ static json_t *all_options(const json_t *row) {
 static bool anything_differs(const Comparison *c, const json_t *there, const json_t *here, const void *context) {
     (void)context;
     json_t *options[] = {all_options(there), all_options(here)};
-    bool differs = options_differ(c, text_of(here, "name"), options[0], options[1]);
+    bool other = reads_other(c, text_of(here, "name"), options[0], options[1]); /* training too: dropout is a layer */
+    json_object_del(options[0], "from");
+    json_object_del(options[1], "from");
+    bool differs = other || options_differ(c, text_of(here, "name"), options[0], options[1]);
     json_decref(options[0]);
     json_decref(options[1]);
     return differs;
@@ -191,7 +189,7 @@ static bool anything_differs(const Comparison *c, const json_t *there, const jso
 
 bool net_network_changed(const json_t *run, const json_t *here, NetDifference *difference) {
     const Comparison c = {run, here, "the run", difference};
-    return lists_differ(&c, same_name, anything_differs, NULL);
+    return lists_differ(&c, NULL, anything_differs, NULL);
 }
 
 /* ---- a weights file and the network that takes it ---- */

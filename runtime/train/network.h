@@ -20,7 +20,7 @@ typedef struct {
 char *net_network_text(const json_t *network, bool whole, NetError *error);
 
 /* Whether a run's network is another one than that of this trainer, in anything that settles the run; the first
- * difference. */
+ * difference. Layers may have other names. */
 bool net_network_changed(const json_t *run, const json_t *here, NetDifference *difference);
 
 /* How the function that a weights file is of compares with the network that takes it. */

@@ -4,13 +4,14 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "runtime/base/float.h"
 #include "runtime/base/utf8.h"
 #include "runtime/base/words.h"
 #include "runtime/base/wrap.h"
 #include "runtime/data/fetch.h"
-#include "runtime/train/option_words.h"
+#include "runtime/train/option_slips.h"
 #include "runtime/train/require.h"
 #include "runtime/train/runs.h"
 #include "runtime/train/workers.h"
@@ -83,34 +84,17 @@ const char *net_option_doc(NetOptionId id) { return table[id].doc; }
 
 bool net_option_repeats(NetOptionId id) { return table[id].kind == KIND_WORDS || table[id].kind == KIND_REQUIRE; }
 
-static NetCommand unknown_option(const NetOptions *options, const char *typed, NetError *error) {
-    char word[64];
-    const char *names[NET_OPTIONS + NET_SETTINGS_MAX];
-    size_t count = 0;
-    int dashes = typed[1] == '-' ? 2 : 1;
-    size_t length = strcspn(typed + dashes, "=");
-    if (dashes == 1 && length > 1 && strspn(typed + 2, "0123456789.") + 1 == length) {
-        length = 1; /* -j4 */
-    }
-    snprintf(word, sizeof word, "%.*s", length < 60 ? (int)length : 60, typed + dashes);
+static NetOptionNames option_names(const NetModel *model) {
+    NetOptionNames names = {.count = 0};
     for (int i = 0; i < NET_OPTIONS; i++) {
-        names[count++] = table[i].name;
+        names.at[names.count++] = table[i].name;
     }
-    for (int i = 0; i < options->model->settings; i++) {
-        if (options->model->setting[i].flag != NULL) {
-            names[count++] = options->model->setting[i].flag;
+    for (int i = 0; i < model->settings; i++) {
+        if (model->setting[i].flag != NULL) {
+            names.at[names.count++] = model->setting[i].flag;
         }
     }
-    char text[NET_ADVICE];
-    const char *advice = net_option_advice(text, net_find_alias(word, net_trainer_aliases, net_trainer_alias_count),
-                                           net_nearest_word(word, names, count));
-    if (advice != NULL) {
-        net_fail(error, NET_USAGE, "unknown option '%.*s%s'; %s", dashes, typed, word, advice);
-    } else {
-        net_fail(error, NET_USAGE, "unknown option '%.*s%s'; '%s --help' lists them", dashes, typed, word,
-                 options->command);
-    }
-    return NET_COMMAND_WRONG;
+    return names;
 }
 
 static bool parse_integer(const Option *option, const char *text, int64_t *value) {
@@ -123,9 +107,11 @@ static bool parse_integer(const Option *option, const char *text, int64_t *value
 
 static bool add_word(const Option *option, const char *text, NetWords *words, NetError *error) {
     const char *equals = strchr(text, '=');
+    bool is_plain =
+        *text != '\0' && text[strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.")] == '\0';
     if (strchr(option->argument, '=') != NULL && (equals == NULL || equals == text)) {
-        return net_fail(error, NET_USAGE, "--%s %s: expected %s, for example --%s fc=out", option->name, text,
-                        option->argument, option->name);
+        return net_fail(error, NET_USAGE, "--%s %s: expected %s, for example --%s %s=out", option->name, text,
+                        option->argument, option->name, is_plain ? text : "fc");
     }
     for (int i = 0; equals != NULL && strchr(option->argument, '=') != NULL && i < words->count; i++) {
         if (strncmp(words->at[i], text, (size_t)(equals - text) + 1) == 0) {
@@ -141,17 +127,18 @@ static bool add_word(const Option *option, const char *text, NetWords *words, Ne
 }
 
 static bool parse_seeds(const Option *option, const char *text, NetOptions *options, NetError *error) {
-    char first[32];
+    char first[32], meant[NET_MEANT_TEXT];
     size_t length = strcspn(text, "-");
     snprintf(first, sizeof first, "%.*s", length < sizeof first ? (int)length : 0, text);
     if (text[length] == '\0' && parse_integer(option, first, &options->seed_first)) {
         return net_fail(error, NET_USAGE, "--seeds %s: one seed is --seed %s; several are --seeds 1-%s", text, text,
-                        text);
+                        options->seed_first > 1 ? text : "5");
     }
     const char *last = text[length] == '-' ? text + length + 1 : first;
     if (!parse_integer(option, first, &options->seed_first) || !parse_integer(option, last, &options->seed_last)) {
-        return net_fail(error, NET_USAGE, "--seeds %s: expected the first and the last seed, for example --seeds 1-5",
-                        text);
+        bool known = net_seeds_meant(meant, text);
+        return net_fail(error, NET_USAGE, "--seeds %s: expected the first and the last seed, %s --seeds %s", text,
+                        known ? "write" : "for example", known ? meant : "1-5");
     }
     return options->seed_first <= options->seed_last ||
            net_fail(error, NET_USAGE, "--seeds %s: the first seed comes after the last; write --seeds %s-%s", text,
@@ -181,6 +168,23 @@ static bool parse_time(const char *text, double *seconds) {
     return total > 0 && total < 1e9;
 }
 
+static bool wrong_time(const char *text, NetError *error) {
+    char meant[NET_MEANT_TEXT];
+    double seconds;
+    bool known = net_time_meant(meant, text) && parse_time(meant, &seconds);
+    return net_fail(error, NET_USAGE, "--time-limit %s: expected a time such as 90s, 5m or 1h30m%s%s", text,
+                    known ? "; write --time-limit " : "", known ? meant : "");
+}
+
+static bool wrong_integer(const Option *option, const char *text, NetError *error) {
+    char meant[NET_NUMBER_TEXT];
+    int64_t value;
+    bool known = net_number_meant(meant, text) && parse_integer(option, meant, &value);
+    return net_fail(error, NET_USAGE, "--%s %s: expected a whole number from %.0f to %.0f%s--%s %s", option->name, text,
+                    option->low, option->high, known ? "; write " : ", for example ", option->name,
+                    known ? meant : "2");
+}
+
 static bool set_value(const Option *option, const char *text, NetOptions *options, NetError *error) {
     void *at = (char *)options + option->at;
     switch (option->kind) {
@@ -197,17 +201,12 @@ static bool set_value(const Option *option, const char *text, NetOptions *option
         return true;
     case KIND_WORDS: return add_word(option, text, at, error);
     case KIND_SEEDS: return parse_seeds(option, text, options, error);
-    case KIND_TIME:
-        return parse_time(text, at) ||
-               net_fail(error, NET_USAGE, "--time-limit %s: expected a time such as 90s, 5m or 1h30m", text);
+    case KIND_TIME: return parse_time(text, at) || wrong_time(text, error);
     case KIND_REQUIRE: {
         NetRequirement requirement;
         return net_requirement_read(text, &requirement, error) && add_word(option, text, at, error);
     }
-    case KIND_INTEGER:
-        return parse_integer(option, text, at) ||
-               net_fail(error, NET_USAGE, "--%s %s: expected a whole number from %.0f to %.0f", option->name, text,
-                        option->low, option->high);
+    case KIND_INTEGER: return parse_integer(option, text, at) || wrong_integer(option, text, error);
     case KIND_FLAG: *(bool *)at = true; return true;
     case KIND_COLOR:
         for (int i = 0; i < 3; i++) {
@@ -388,13 +387,22 @@ static bool check_together(const NetOptions *options, NetError *error) {
 static bool check_values(const NetModel *model, NetOptions *options, NetError *error) {
     if (options->given[NET_OPTION_DATA] && net_data_set(options->data) == NULL) {
         const char *meant = net_data_meant(options->data);
+        if (meant == NULL && (strpbrk(options->data, "./") != NULL || access(options->data, F_OK) == 0)) {
+            return net_fail(
+                error, NET_USAGE,
+                "--data %s: it takes the name of a set; files are compiled in, in MNIST's format: netc train "
+                "%s --set 'data idx images=\"images.idx\" labels=\"labels.idx\"' [unknown-data]",
+                options->data, model->path);
+        }
         return net_fail(error, NET_USAGE,
                         "--data %s: there is no such set; %s '%s'? ('netc data' lists them) [unknown-data]",
                         options->data, meant != NULL ? "did you mean" : "how about", meant != NULL ? meant : "digits");
     }
     if (strchr(options->name, '/') != NULL || options->name[0] == '.') {
-        return net_fail(error, NET_USAGE, "--name %s: expected a name, without '/' and not beginning with '.'",
-                        options->name);
+        const char *slash = strrchr(options->name, '/'), *name = slash != NULL ? slash + 1 : options->name;
+        name += strspn(name, ".");
+        return net_fail(error, NET_USAGE, "--name %s: expected a name, without '/' and not beginning with '.'%s%s",
+                        options->name, *name != '\0' ? "; write --name " : "", name);
     }
     return check_together(options, error) && net_require_check(model, options, error) &&
            check_settings(model, options, error);
@@ -463,24 +471,6 @@ static int find_setting(const NetModel *model, const char *word) {
     return -1;
 }
 
-static bool begins_pair(const char *word, const char *name) {
-    size_t length = strlen(name);
-    return strncmp(word, name, length) == 0 && word[length] == '=';
-}
-
-/* The option that `epochs=3` means, or a word whose dashes are no '-'; NULL: it is neither. */
-static const char *meant_option(const NetModel *model, const char *word) {
-    const char *name = net_after_wrong_dash(word);
-    for (int i = 0; i < NET_OPTIONS && name == NULL; i++) {
-        name = begins_pair(word, table[i].name) ? word : NULL;
-    }
-    for (int i = 0; i < model->settings && name == NULL; i++) {
-        const char *flag = model->setting[i].flag;
-        name = flag != NULL && begins_pair(word, flag) ? word : NULL;
-    }
-    return name;
-}
-
 /* The value behind "=", or the next word. */
 static bool take_value(int argc, char **argv, int *i, const char *name, const char *argument, const char **value,
                        NetError *error) {
@@ -489,6 +479,10 @@ static bool take_value(int argc, char **argv, int *i, const char *name, const ch
         return net_fail(error, NET_USAGE, "--%s needs %s", name, argument);
     }
     *value = equals != NULL ? equals + 1 : argv[++*i];
+    if (equals == NULL && strcmp(*value, "=") == 0 && *i + 1 < argc) {
+        return net_fail(error, NET_USAGE, "--%s = %s: no blanks stand around '='; write --%s=%s", name, argv[*i + 1],
+                        name, argv[*i + 1]);
+    }
     return true;
 }
 
@@ -515,7 +509,7 @@ static bool take_option(int argc, char **argv, int *i, const Option *option, Net
     const char *equals = strchr(argv[*i], '=');
     const char *value = equals != NULL ? equals + 1 : NULL;
     if (option->kind == KIND_FLAG && value != NULL) {
-        return net_fail(error, NET_USAGE, "--%s takes no value, found '%s'", option->name, value);
+        return net_slip_flag(option->name, value, error);
     }
     bool optional = option->kind == KIND_RESUME && (*i + 1 == argc || argv[*i + 1][0] == '-');
     if (option->kind != KIND_FLAG && !(optional && value == NULL) &&
@@ -533,21 +527,19 @@ NetCommand net_options_parse(int argc, char **argv, const NetModel *model, NetOp
     NetOptions defaults;
     net_options_default(argc > 0 ? argv[0] : model->name, model, &defaults);
     *options = defaults;
+    const NetOptionNames names = option_names(model);
+    const char *last = NULL, *value = NULL; /* the option before, and what it has taken */
     for (int i = 1; i < argc; i++) {
         const char *word = argv[i];
         const Option *option = find_option(word);
         int setting = find_setting(model, word);
-        if (word[0] != '-' && meant_option(model, word) != NULL) {
-            net_fail(error, NET_USAGE, "unexpected '%s'; did you mean '--%s'?", word, meant_option(model, word));
-            return NET_COMMAND_WRONG;
-        }
         if (word[0] != '-') {
-            net_fail(error, NET_USAGE, "unexpected '%s'; a trainer takes options only, '%s --help' lists them", word,
-                     options->command);
+            net_slip_word(options, &names, word, last, value, error);
             return NET_COMMAND_WRONG;
         }
         if (option == NULL && setting < 0) {
-            return unknown_option(options, word, error);
+            net_slip_option(options, &names, word, i + 1 < argc ? argv[i + 1] : NULL, error);
+            return NET_COMMAND_WRONG;
         }
         if (option == &table[NET_OPTION_HELP] || option == &table[NET_OPTION_VERSION]) {
             option == &table[NET_OPTION_HELP] ? print_help(model, &defaults) : print_version(model);
@@ -558,6 +550,8 @@ NetCommand net_options_parse(int argc, char **argv, const NetModel *model, NetOp
         if (!good) {
             return NET_COMMAND_WRONG;
         }
+        last = option != NULL ? option->name : model->setting[setting].flag;
+        value = argv[i] != word ? argv[i] : strchr(word, '=') != NULL ? strchr(word, '=') + 1 : NULL;
     }
     return check_values(model, options, error) ? NET_COMMAND_TRAIN : NET_COMMAND_WRONG;
 }

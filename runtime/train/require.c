@@ -51,10 +51,11 @@ bool net_requirement_read(const char *text, NetRequirement *requirement, NetErro
         return wrong_form(text, error);
     }
     if (strstr(requirement->name, "accuracy") != NULL && (requirement->bound > 1 || requirement->bound < 0)) {
-        return net_fail(error, NET_USAGE,
-                        "--require '%s': an accuracy is a fraction from 0 to 1, as in result.json; write %s%s%g", text,
-                        requirement->name, relations[requirement->relation],
-                        requirement->bound > 1 && requirement->bound <= 100 ? requirement->bound / 100 : 0.97);
+        return net_fail(
+            error, NET_USAGE,
+            "--require '%s': an accuracy is a fraction from 0 to 1, as in result.json; write --require '%s%s%g'", text,
+            requirement->name, relations[requirement->relation],
+            requirement->bound > 1 && requirement->bound <= 100 ? requirement->bound / 100 : 0.97);
     }
     return true;
 }

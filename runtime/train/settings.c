@@ -7,10 +7,21 @@
 #include <string.h>
 
 #include "runtime/base/float.h"
+#include "runtime/base/words.h"
 
 static bool in_range(const NetSetting *setting, double value) {
     return (setting->above ? value > setting->low : value >= setting->low) &&
            (setting->below ? value < setting->high : value <= setting->high);
+}
+
+/* Whether a text is a number that the setting may be. */
+static bool is_value(const NetSetting *setting, const char *text, double *value) {
+    bool whole = setting->kind == NET_SETTING_INTEGER;
+    char *end = NULL;
+    *value = strtod(text, &end);
+    const char *allowed = whole ? "0123456789" : "+-.0123456789eE";
+    return end != text && *end == '\0' && strspn(text, allowed) == strlen(text) && isfinite(*value) &&
+           in_range(setting, *value) && (whole || !net_rounds_to_zero(*value));
 }
 
 static bool wrong(const NetSetting *setting, const char *text, NetError *error) {
@@ -26,9 +37,15 @@ static bool wrong(const NetSetting *setting, const char *text, NetError *error) 
         snprintf(range, sizeof range, "from %.16g to %s%.16g", setting->low, setting->below ? "below " : "",
                  setting->high);
     }
-    return net_fail(error, NET_USAGE, "--%s %s: expected a %s %s%s%s%s", setting->flag, text,
+    char meant[NET_NUMBER_TEXT], shown[NET_SETTING_TEXT];
+    double value;
+    bool known = net_number_meant(meant, text) && is_value(setting, meant, &value);
+    double usual = setting->value != 0 ? setting->value : whole ? 1 : 0.1;
+    return net_fail(error, NET_USAGE, "--%s %s: expected a %s %s%s%s%s%s--%s %s", setting->flag, text,
                     whole ? "whole number" : "number", range, setting->zero != NULL ? ", or '" : "",
-                    setting->zero != NULL ? setting->zero : "", setting->zero != NULL ? "'" : "");
+                    setting->zero != NULL ? setting->zero : "", setting->zero != NULL ? "'" : "",
+                    known ? "; write " : "; for example ", setting->flag,
+                    known ? meant : net_setting_shown(setting, usual, shown));
 }
 
 bool net_setting_read(const NetSetting *setting, const char *text, double *value, NetError *error) {
@@ -36,12 +53,8 @@ bool net_setting_read(const NetSetting *setting, const char *text, double *value
         *value = 0;
         return true;
     }
-    bool whole = setting->kind == NET_SETTING_INTEGER;
-    char *end = NULL;
-    double number = strtod(text, &end);
-    const char *allowed = whole ? "0123456789" : "+-.0123456789eE";
-    if (end == text || *end != '\0' || strspn(text, allowed) != strlen(text) || !isfinite(number) ||
-        !in_range(setting, number) || (!whole && net_rounds_to_zero(number))) {
+    double number;
+    if (!is_value(setting, text, &number)) {
         return wrong(setting, text, error);
     }
     *value = number;

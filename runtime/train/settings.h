@@ -15,6 +15,14 @@ enum {
 
 typedef enum { NET_SETTING_INTEGER, NET_SETTING_REAL, NET_SETTING_WORD } NetSettingKind;
 
+/* How a resumed run may change a setting. */
+typedef enum {
+    NET_CHANGES_NEVER,
+    NET_CHANGES_FREELY, /* "freely" */
+    NET_CHANGES_ADDS,   /* "adds": words may be added to its list */
+    NET_CHANGES_BEGINS  /* "begins": with the list of its line, where the run had none */
+} NetChanges;
+
 typedef struct {
     const char *name;     /* "weight_decay": in formulas, config.json and checkpoints */
     const char *line;     /* how its line of the train block begins: "regularize" */
@@ -25,7 +33,7 @@ typedef struct {
     const char *zero;     /* a word that stands for 0, or NULL */
     const char *same;     /* settings with this text are one, written in several ways; or NULL */
     NetSettingKind kind;
-    bool changes;      /* a resumed run may have another value */
+    NetChanges changes;
     double low, high;  /* the range */
     bool above, below; /* its ends are not reached */
     double value;      /* as compiled */

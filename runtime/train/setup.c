@@ -4,6 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "runtime/base/orthogonal.h"
 #include "runtime/base/float.h"
 #include "runtime/train/checkpoint.h"
 #include "runtime/train/require.h"
@@ -164,7 +165,12 @@ static bool fill_tensors(NetTrainer *trainer, NetError *error) {
     for (int i = 0; i < model->tensors; i++) {
         const NetParam *param = &model->tensor[i];
         float *out = (param->in_state ? trainer->state : trainer->param) + param->offset;
-        if (param->init.kind != NET_INIT_DATA) {
+        if (param->init.kind == NET_INIT_ORTHOGONAL) {
+            if (!net_orthogonal_fill(param->init.a, seed, (uint32_t)i, param->shape[0], param->size / param->shape[0],
+                                     out, error)) {
+                return false;
+            }
+        } else if (param->init.kind != NET_INIT_DATA) {
             net_init_fill(&param->init, seed, (uint32_t)i, 0, param->size, out);
         } else if (param->size != statistics) {
             return net_fail(error, NET_ENVIRONMENT, "%s has %" PRId64 " value%s, the data has %" PRId64 " of them",
@@ -212,7 +218,8 @@ static bool find_resumed(NetTrainer *trainer, NetSafetensors *file, bool *found,
     }
     if (folder == NULL && options->resume != NULL) {
         return net_fail(error, NET_ENVIRONMENT,
-                        "--resume %s: there is no folder of that path, and in %s no run of that name [no-run]",
+                        "--resume %s: there is no folder of that path, and in %s no run of that name; 'netc runs' "
+                        "lists them [no-run]",
                         options->resume, options->run_dir);
     }
     if (folder == NULL) {

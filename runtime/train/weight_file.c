@@ -82,7 +82,12 @@ char *net_weights_path(const char *run_dir, const char *word, NetError *error) {
         free(path);
         path = net_path_join(folder, "weights.safetensors", error);
     }
-    if (path != NULL && access(path, F_OK) != 0 && is_unfinished(folder, error)) {
+    bool none = path != NULL && access(path, F_OK) != 0;
+    if (none && !is_unfinished(folder, error)) {
+        net_fail(error, NET_ENVIRONMENT,
+                 "%s: the folder holds no weights, so it is no run's; 'netc runs' lists the runs there are", folder);
+    }
+    if (none) {
         free(path);
         path = NULL;
     }
@@ -228,11 +233,21 @@ static bool check_words(const NetSafetensors *file, const NetWeightWords *words,
         for (size_t k = 0; skips_it && k < count && !found; k++) {
             found = is_label(word, length, wanted[k].name);
         }
+        if (!found && skips_it && strchr(word, ',') != NULL) {
+            int first = (int)strcspn(word, ",");
+            return net_fail(error, NET_USAGE,
+                            "--skip %s: one layer each; write --skip %.*s --skip %s [weights-mismatch]", word, first,
+                            word, word + first + 1);
+        }
         if (!found) {
             const char *name = skips_it ? "skip" : "rename";
             const char *place = skips_it ? "neither the weights file nor the network has anything" : file->path;
-            return net_fail(error, NET_ENVIRONMENT, "--%s %s: %s%s called '%.*s' [weights-mismatch]", name, word, place,
-                            skips_it ? "" : " has nothing", (int)length, word);
+            NameList has = {.count = 0};
+            for (size_t k = 0; k < file->count; k++) {
+                list_add(&has, file->tensors[k].name, file->tensors[k].shape, file->tensors[k].rank);
+            }
+            return net_fail(error, NET_ENVIRONMENT, "--%s %s: %s%s called '%.*s'; the file has %s [weights-mismatch]",
+                            name, word, place, skips_it ? "" : " has nothing", (int)length, word, list_end(&has));
         }
         if (!skips_it && !check_new_name(word, wanted, count, error)) {
             return false;

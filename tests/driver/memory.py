@@ -17,7 +17,7 @@ def one_processor():
 
 def estimate(path, *options):
     """Bytes by what they are for, of one thread."""
-    done = subprocess.run([NETC, "check", "--memory", "1", path, *options], capture_output=True, text=True,
+    done = subprocess.run([NETC, "check", "--memory", "1K", path, *options], capture_output=True, text=True,
                           preexec_fn=one_processor)
     if done.returncode != 1 or "[too-much-memory]" not in done.stderr:
         sys.exit(f"{path} fits into a byte:\n{done.stdout}{done.stderr}")

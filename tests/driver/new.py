@@ -86,16 +86,20 @@ netc("new", "x", "--from", "lenet", status=2,
      error=f"netc new: --from lenet: there is no such model; did you mean 'lenet5'? ({everything})")
 netc("new", "x", "--from", "resnet152", status=2,
      error=f"netc new: --from resnet152: there is no such model; there are {everything}")
-netc("new", "x", "--from", "./no.net", status=3, error="netc: cannot read ./no.net: No such file or directory")
+netc("new", "x", "--from", "nowhere/no.net", status=3,
+     error="netc: cannot read nowhere/no.net: No such file or directory; there is no folder 'nowhere'")
+netc("new", "x", "--from", "own", status=2,
+     error="netc new: --from own: no model of that name ships with netc; the file here is --from own.net")
 with open("wrong.net", "w") as file:
     file.write("network {")
 netc("new", "x", "--from", "wrong.net", status=2,
      error="netc new: --from wrong.net: it is no model without errors; 'netc check wrong.net' says more")
-for name, other in (("my-net", "my_net"), ("3layers", "net_3layers"), ("a b", "a_b"), ("é", ""), ("network", ""),
-                    ("x { input 1 } train", "x_input_1_train"), ("true", "")):
+for name, other in (("my-net", "my_net"), ("3layers", "net_3layers"), ("a b", "a_b"), ("é", ""), ("network", "network_net"),
+                    ("x { input 1 } train", "x_input_1_train"), ("true", "true_net")):
     netc("new", name, status=2, error=f"netc new: '{name}' cannot be the name of a network (letters, digits and '_')" +
          (f"; how about '{other}'?" if other else ""))
-netc("new", "absent/x", status=3, error="netc: absent/x.net: cannot write: No such file or directory")
+netc("new", "absent/x", status=3, error="netc: absent/x.net: cannot write: No such file or directory; "
+     "'mkdir -p absent' makes the folder")
 netc("new", status=2, error="netc new: expected a name for the network, for example 'netc new digits && netc train "
      "digits.net'")
 if os.path.exists("x.net"):

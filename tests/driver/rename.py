@@ -38,7 +38,7 @@ numpy.save("x.npy", numpy.random.default_rng(1).random((20, 784), dtype=numpy.fl
 results = {run(f"./{name}-predict", "--all", "x.npy") for name in "abc"}
 if len(results) != 1:
     sys.exit(f"FAILED: under other names other results: {results}")
-for words, status, expected in ((("--rename", "out"), 2, "netc build: --rename out: expected OLD=NEW\n"),
+for words, status, expected in ((("--rename", "out"), 2, "netc build: --rename out: expected OLD=NEW, for example --rename fc=out\n"),
                                 (("--rename", "three=out"), 3, "--rename three=out: runs/"),
                                 (("--rename", "two=ouut"), 2, "there is no layer 'ouut'; did you mean 'out'? [weights-mismatch]\n")):
     error = run(*build, "b.net", *words, status=status)

@@ -59,7 +59,7 @@ for run, words in ways.items():
         if trained("--resume", word, "--epochs", str(epochs))["run"] != run:
             sys.exit(f"FAILED: --resume {word} is not {run}")
 error = netc("train", SMALL, "--resume", "mine-7", status=3).stderr
-if "--resume mine-7: there is no folder of that path, and in runs no run of that name [no-run]" not in error:
+if "--resume mine-7: there is no folder of that path, and in runs no run of that name; 'netc runs' lists them [no-run]" not in error:
     sys.exit(f"FAILED: {error}")
 
 # a file that is there is that file, whatever runs are called

@@ -56,7 +56,7 @@ os.makedirs("runs")
 runs(error="netc: there are no runs in runs")
 if json.loads(runs("--json")) != {"differ": [], "runs": [], "groups": []}:
     fail("JSON without runs")
-runs("nowhere", status=3, error="netc: cannot read nowhere: No such file or directory")
+runs("nowhere", status=3, error="netc: cannot read nowhere: No such file or directory; 'netc runs' lists the runs there are")
 
 make("first", 1, {}, {"test_accuracy": 0.94, "validation_accuracy": 0.9, "best_validation_accuracy": 0.95})
 make("first", 2, {"rate": 0.1, "seed": 2}, {"test_accuracy": 0.97, "validation_accuracy": 0.96, "seconds": 3700.4})

@@ -83,7 +83,7 @@ says("netc: cut.safetensors: is cut short: tensor 'a' ends at byte 8 of the data
      "cut.safetensors", status=3)
 with open("cut", "wb") as file:  # within its header: it is still told by its first bytes
     file.write(struct.pack("<Q", len(header)) + header[:20])
-says("netc: cut: is not a safetensors file, or is cut short (28 bytes)", "show", "cut", status=3)
+says("netc: cut: is not a safetensors file, or is cut short (28 bytes); a run has one: runs/latest/weights.safetensors", "show", "cut", status=3)
 
 # where a model is expected
 says("foreign: error: this is a safetensors file: weights, not a model; expected a .net text [foreign-file]", "check",

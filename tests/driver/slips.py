@@ -144,10 +144,29 @@ layer   | default { activation=relu }                       | default dense acti
 layer   | init he                                           | default dense init=he_normal
 layer   | dense 30 then relu                                | dense 30 activation=relu
 layer   | dense 30 |relu                                    | dense 30 activation=relu
+layer   | dense 30 as hidden                                | hidden: dense 30
+layer   | spatial_dropout 0.2                               | dropout 0.2
+layer   | { dense 30 activation=relu }                      | dense 30 activation=relu
+layer   | [fc] dense 30 activation=relu                     | dense 30 activation=relu
+layer   | 2 * dense 30 activation=relu                      | repeat 2 { dense 30 activation=relu }
+layer   | conv 8 16 kernel=5x5 activation=relu              | conv 8 kernel=5x5 activation=relu
+layer   | pooling by 2                                      | pool max 2
+layer   | dropout 1.5                                       | dropout 0.5
+layer   | conv 1e6 kernel=5x5 activation=relu               | conv 20 kernel=5x5 activation=relu
+last    | classifier 10                                     | dense 10 activation=softmax
+last    | dense 10 activation=logits                        | dense 10 activation=softmax
 layer   | dense 30 no_bias                                  | dense 30 bias=false
 layer   | dense 30 with bias                                | dense 30 bias=true
 layer   | dense 30 activaton relu                           | dense 30 activation=relu
 layer   | dense 30 init=normal(0.01)                        | dense 30 init=normal(0, 0.01)
+split   | split 0.8                                         | split train=0.8 validation=0.2
+split   | split validation=-1                               | split validation=0.1
+setting | data train=mnist test=mnist                       | data mnist
+setting | data mnist + fashion_mnist                        | data mnist
+setting | data mnist/train                                  | data mnist
+setting | stop patience=3 min_delta=0.01                    | stop patience=3
+file    | let a, b = 8, 128                                 | let a = 8; let b = 128
+file    | let k = 3^2                                       | let k = 3*3
 layer   | dense 30 init=N(0,1)                              | dense 30 init=normal(0, 1)
 layer   | dense 30 bias_init=0.1                            | dense 30 bias_init=constant(0.1)
 layer   | dense 30 bias_init=0                              | dense 30 bias_init=zeros
@@ -438,6 +457,8 @@ for place, slip, what in rows(ABSENT):
     for line in QUOTED.findall(text) + re.findall(r"or (activation=\w+) of a layer", text):
         if line.startswith("activation="):
             line = "dense 64 " + line
+        if line.endswith("{"):
+            line += " dense 30 activation=relu }"
         where = BEGINNINGS.get(line.split()[0])
         if where and " " in line and check(MODELS[where].format(line))[0] != 0:
             fail(slip, f"'{line}' is not taken", printed)
@@ -508,3 +529,14 @@ for line in ["epochs=3", "train epochs 3", "train.epochs=3", "let epochs = 3"]:
                           text=True)
     if "help: write --set 'epochs 3'\n" not in done.stderr:
         fail(f"--set {line}", "expected --set 'epochs 3'", done.stderr)
+
+# what -D is to do, given to --set, and values of -D that are none
+LET = "let units = 8\n" + MODELS["file"].format("")
+for words, said in [(("--set", "units=9"), "a let is set by -D units=9"),
+                    (("--set", "let units = 9"), "a let is set by -D units=9"),
+                    (("-D", "units=9,10"), "for example -D units=8, as in the file"),
+                    (("-D", "units=8k"), "for example -D units=8, as in the file"),
+                    (("-D", "units="), "for example -D units=8, as in the file")]:
+    done = subprocess.run([NETC, "check", *words, "-"], input=LET, capture_output=True, text=True)
+    if f"help: {said}\n" not in done.stderr or "1 error\n" not in done.stderr:
+        fail(" ".join(words), f"expected '{said}' alone", done.stderr)

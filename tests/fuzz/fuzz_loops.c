@@ -169,13 +169,14 @@ static bool same_number(double a, double b) { return a == b ? signbit(a) == sign
 /* Trains with one schedule and with another: no bit may differ. */
 static void check_training(Arena *arena, Drawing *d, const Model *model) {
     static const int registers[] = {4, 4, 8, 32};
-    LowerOptions options = {.cpu = "generic", .backend = "interp", .fma = true, .body_max = 8 << draw(d, 4)};
+    LowerOptions options = {
+        .backend = "interp", .target = {.cpu = "generic", .fma = true}, .body_max = 8 << draw(d, 4)};
     Programs *programs = programs_build(arena, model);
     lower_passes(programs);
     Example x = example_new(d, programs);
-    options.vector_registers = registers[draw(d, COUNT_OF(registers))];
+    options.target.vector_registers = registers[draw(d, COUNT_OF(registers))];
     Outcome one = train(arena, programs, &options, &x);
-    options.vector_registers = options.vector_registers == 4 ? 8 : 4;
+    options.target.vector_registers = options.target.vector_registers == 4 ? 8 : 4;
     Outcome other = draw(d, 4) ? one : train(arena, programs, &options, &x);
     ASSERT(one.params == other.params && one.logs == other.logs);
     for (int64_t i = 0; i < one.params; i++) ASSERT(same_number((double)one.param[i], (double)other.param[i]));
@@ -203,10 +204,9 @@ static void check_inference(Arena *arena, Drawing *d, const Model *model) {
     static const int registers[] = {4, 8, 32};
     const Layer *last = model->layers.at[model->layers.count - 1];
     int64_t inputs = shape_count(model->layers.at[0]->out), outputs = shape_count(last->out);
-    const LowerOptions options = {.cpu = "generic",
-                                  .backend = "interp",
-                                  .fma = true,
-                                  .vector_registers = registers[draw(d, COUNT_OF(registers))]};
+    const LowerOptions options = {
+        .backend = "interp",
+        .target = {.cpu = "generic", .fma = true, .vector_registers = registers[draw(d, COUNT_OF(registers))]}};
     Programs *programs = programs_build_inference(arena, model, last);
     lower_passes(programs);
     Inference *inference = lower_inference(arena, programs, &options, true);

@@ -211,9 +211,10 @@ for options, expected in (
         (("--infer", "--weights", "alpha.safetensors", "-o", "./alpha.safetensors"),
          "netc build: -o ./alpha.safetensors: it is made of that file; -o names another one"),
         (("--infer", "--weights", RUN["alpha"], "--emit", "lib", "-o", "./alpha.h"),
-         "netc build: -o ./alpha.h: the header takes that name; -o names another file"),
+         "netc build: -o ./alpha.h: .h is the ending of a C header, and this is --emit lib; write -o ./alpha.a"),
         (("--infer", "--weights", RUN["alpha"], "-o", os.path.join(RUN["alpha"], "best.safetensors")),
-         f"netc build: -o {RUN['alpha']}/best.safetensors: it is made of that file; -o names another one"),
+         f"netc build: -o {RUN['alpha']}/best.safetensors: .safetensors is the ending of weights, and without --emit this is a "
+         f"program; write -o {RUN['alpha']}/best"),
         (("--infer", "--weights", RUN["alpha"], "--emit", "obj", "-o", "mine.o"),
          "netc build: -o mine.o: the header beside it would take the place of mine.h, which netc has not made; -o names "
          "another file"),

@@ -56,15 +56,27 @@ for words, expected in {
     ("",): "an argument is empty, expected a file with images",
     ("-", "good.png", "-"): "'-' is given 2 times; standard input can be read once",
     ("--jsn", "good.png"): "unknown option '--jsn'; did you mean '--json'?",
-    ("--top-k=5", "good.png"): "unknown option '--top-k'; did you mean '--all'?",
+    ("--top-k=5", "good.png"): "unknown option '--top-k'; '--all' prints all classes, best first; it takes no number",
+    ("--all", "3", "good.png"): "--all takes no value; leave '3' out",
+    ("--json", "out.json", "good.png"): "--json takes no value, it prints on standard output; write --json >out.json",
+    ("-oout.npy", "good.png"): "unknown option '-oout.npy'; write -o out.npy",
+    ("all", "good.png"): "unexpected 'all'; did you mean '--all'?",
+    ("\u2014all", "good.png"): "unexpected '\u2014all'; did you mean '--all'?",
+    ("good.png", "out.npy"): "there is no file 'out.npy'; one for the outputs is named by -o out.npy",
+    ("good.png", "-o", "out.csv"):
+        "-o out.csv: .csv is the ending of a table of text, and this is a NumPy array; write -o out.npy",
+    ("--fp16", "good.png"): "unknown option '--fp16'; all numbers are 32-bit floats; leave it out",
+    ("--resize", "good.png"):
+        "unknown option '--resize'; pictures are taken as they are, in the size of the input; leave it out",
     ("--threads=4", "good.png"):
         "unknown option '--threads'; a program runs on one thread of the processor; leave it out",
     ("--input", "good.png"): "unknown option '--input'; files are named without an option; leave it out",
     ("--weights", "w", "good.png"): "unknown option '--weights'; model and weights are inside the program; leave it out",
     ("-v", "good.png"): "unknown option '-v'; leave it out; --all prints every class's output",
-    ("--csv", "good.png"): "unknown option '--csv'; did you mean '--all'?",
+    ("--csv", "good.png"): 
+        "unknown option '--csv'; '--json' is the form for programs, '-o y.npy' writes the outputs as a NumPy array",
     ("-x", "good.png"): "unknown option '-x'; 'digits --help' lists them",
-    ("--all=yes", "good.png"): "--all takes no value, found 'yes'",
+    ("--all=yes", "good.png"): "--all takes no value; leave 'yes' out",
     ("good.png", "-o"): "--output needs a FILE",
     ("good.png", "-o", "-"): "--output needs the name of a file, found '-'",
     ("good.png", "-o", "a.npy", "--output=b.npy"): "--output is given twice; keep one",
@@ -96,11 +108,13 @@ for words, expected in {
 
 # ---- files that cannot be read or written ----
 
-says("absent.png: cannot open: No such file or directory", "absent.png")
+says("absent.png: cannot open: No such file or directory; there is good.png", "absent.png")
+says("good: cannot open: No such file or directory; did you mean 'good.png'?", "good")
+says("*.jpg: cannot open: No such file or directory; no file fits that pattern", "*.jpg")
 says("bad??name: cannot open: No such file or directory", "bad\x1b\nname")
 says("..: cannot read: it is a folder; its files are '../*'", "..")
 os.mkdir("folder")
-says("folder: cannot write: it is a folder", "-o", "folder", "good.png")
+says("folder: cannot write: it is a folder; write -o folder/out.npy", "-o", "folder", "good.png")
 save("in.npy", npy(np.zeros((3, 5, 7), np.uint8)))
 os.symlink("in.npy", "link.npy")
 for name in ("in.npy", "./in.npy", "link.npy"):
@@ -108,8 +122,9 @@ for name in ("in.npy", "./in.npy", "link.npy"):
 if os.path.exists("/dev/full"):
     says("/dev/full: cannot write: No space left on device", "-o", "/dev/full", "good.png")
 bad(gzip.compress(npy(np.zeros((3, 5, 7), np.uint8)))[:12], ": is damaged: not a whole gzip file [damaged-file]")
-says("nowhere/out.npy: cannot create a file beside it: No such file or directory", "-o", "nowhere/out.npy", "good.png")
-says("y.npy: cannot open: No such file or directory", "--labels", "y.npy", "good.png")
+says("nowhere/out.npy: cannot create a file beside it: No such file or directory; there is no folder 'nowhere'; 'mkdir "
+     "-p nowhere' makes the folder", "-o", "nowhere/out.npy", "good.png")
+says("y.npy: cannot open: No such file or directory; there are in.npy, link.npy", "--labels", "y.npy", "good.png")
 if os.path.exists("/dev/full"):
     with open("/dev/full", "w") as full:
         done = subprocess.run([PROGRAM, "good.png"], stdout=full, stderr=subprocess.PIPE, text=True)
@@ -123,7 +138,7 @@ for data, found in ((b"", "is empty"), (b"\xff\xd8\xff\xe0rest", "is a JPEG imag
                     (b"BM......", "is a BMP image"), (b"RIFF....WEBP", "is a RIFF file"), (b"II*\0....", "is a TIFF image"),
                     (b"PK\3\4....", "is a zip or NPZ archive"), (b"P5 5 7 255\n", "is a PGM image"),
                     (b"\x89HDF\r\n\x1a\n", "is an HDF5 file"), (b"%PDF-1.4", "is a PDF file"),
-                    (b"ab", "begins with 0x6162"), (bytes(100), "begins with 0x00000000"),
+                    (b"ab", "is a text"), (bytes(100), "begins with 0x00000000"),
                     (b"\x89PNX\r\n\x1a\n", "begins with 0x89504e58")):
     bad(data, f" {found}{expected}")
 

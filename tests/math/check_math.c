@@ -131,20 +131,19 @@ static void evaluate(const Backend *backend, int function, bool vector, float in
 
 /* ---- making a backend ---- */
 
-static bool emit_object(const Tools *tools, const Code *code, const char *name, const Processor *processor,
+static bool emit_object(const Tools *tools, const Code *code, const char *name, const Target *target,
                         const char *object) {
-    const Target target = {.cpu = processor->cpu, .instructions = processor->level, .level = 2, .fma = processor->fma};
     const char *why = "";
 #if NETC_LLVM
     if (string_is(name, "llvm")) {
-        if (emit_llvm(tools->arena, code, &target, LLVM_OUTPUT_OBJECT, object, &why)) return true;
+        if (emit_llvm(tools->arena, code, target, 2, LLVM_OUTPUT_OBJECT, object, &why)) return true;
         fprintf(stderr, "check_math: LLVM could not write %s: %s\n", object, why);
         return false;
     }
 #endif
     const char *text = tools_path(tools, arena_format(tools->arena, "%s.c", name));
     FILE *file = fopen(text, "wb");
-    const bool good = file && emit_c(code, &target, file, &why);
+    const bool good = file && emit_c(code, target, false, file, &why);
     if ((file && fclose(file) != 0) || !good) {
         fprintf(stderr, "check_math: cannot write %s: %s\n", text, file ? why : strerror(errno));
         return false;
@@ -152,9 +151,9 @@ static bool emit_object(const Tools *tools, const Code *code, const char *name, 
     VEC(const char *) command = {0};
     vec_push(tools->arena, &command, name);
     for (const char *const *flag = emit_c_flags(); *flag; flag++) vec_push(tools->arena, &command, *flag);
-    const char *march = arena_format(tools->arena, "-march=%s", processor->cpu);
+    const char *march = arena_format(tools->arena, "-march=%s", target->cpu);
     const char *const rest[] = {"-O2", march, "-c", text, "-o", object, NULL};
-    for (size_t i = string_is(processor->cpu, "generic") ? 2 : 0; i < COUNT_OF(rest); i++)
+    for (size_t i = string_is(target->cpu, "generic") ? 2 : 0; i < COUNT_OF(rest); i++)
         vec_push(tools->arena, &command, rest[i]);
     return tools_run(tools, command.at);
 }
@@ -165,13 +164,18 @@ static bool make_backend(const Tools *tools, const Code *code, const char *name,
         backend->interp = interp_new(tools->arena, code, true);
         return true;
     }
-    Processor processor;
+    Target target;
     const char *why = "";
-    if (!processor_find(tools->arena, NULL, string_is(name, "llvm"), &processor, &why)) return false;
+#if NETC_LLVM
+    HostName *host = string_is(name, "llvm") ? emit_llvm_host : NULL;
+#else
+    HostName *host = NULL;
+#endif
+    if (!target_find(tools->arena, NULL, host, &target, &why)) return false;
     const char *object = tools_path(tools, arena_format(tools->arena, "%s.o", name));
     const char *library = tools_path(tools, arena_format(tools->arena, "%s.so", name));
     const char *const link[] = {tools->cc, "-shared", object, "-o", library, NULL};
-    if (!emit_object(tools, code, name, &processor, object) || !tools_run(tools, link)) return false;
+    if (!emit_object(tools, code, name, &target, object) || !tools_run(tools, link)) return false;
     void *handle = dlopen(library, RTLD_NOW | RTLD_LOCAL);
     backend->kernels = handle ? (NetKernel *const *)dlsym(handle, "net_kernel") : NULL;
     if (!backend->kernels) fprintf(stderr, "check_math: %s: %s\n", name, dlerror());
@@ -344,9 +348,9 @@ static Ranges make_ranges(Arena *arena, uint64_t step) {
 
 static size_t default_backends(Arena *arena, bool all, const char *names[MAX_BACKENDS]) {
     size_t count = 0;
-    Processor processor;
+    Target target;
     const char *why;
-    if (processor_find(arena, NULL, false, &processor, &why) && !processor.fma) {
+    if (target_find(arena, NULL, NULL, &target, &why) && !target.fma) {
         puts("this processor has no fused multiply-add: compiled code has other bits and errors, and is left out");
         names[count++] = "interp";
         return count;

@@ -314,10 +314,16 @@ static void run_program(Check *check, ProgramKind kind) {
 /* Other schedules must leave the same bits. */
 static void check_schedules(Check *check, ProgramKind kind) {
     static const LowerOptions others[] = {
-        {.cpu = "generic", .backend = "interp", .fma = true, .vector_registers = 8},
-        {.cpu = "generic", .backend = "interp", .fma = true, .vector_registers = 32, .force_schedule = "1x1"},
-        {.cpu = "generic", .backend = "interp", .fma = true, .vector_registers = 32, .force_schedule = "3x2"},
-        {.cpu = "generic", .backend = "interp", .fma = true, .vector_registers = 32, .force_schedule = "3x2x2"},
+        {.backend = "interp", .target = {.cpu = "generic", .fma = true, .vector_registers = 8}},
+        {.backend = "interp",
+         .target = {.cpu = "generic", .fma = true, .vector_registers = 32},
+         .force_schedule = "1x1"},
+        {.backend = "interp",
+         .target = {.cpu = "generic", .fma = true, .vector_registers = 32},
+         .force_schedule = "3x2"},
+        {.backend = "interp",
+         .target = {.cpu = "generic", .fma = true, .vector_registers = 32},
+         .force_schedule = "3x2x2"},
     };
     Check other = *check;
     for (size_t i = 0; i < COUNT_OF(others); i++) {
@@ -328,7 +334,7 @@ static void check_schedules(Check *check, ProgramKind kind) {
             memcmp(other.state, check->state, (size_t)check->net.state_size * sizeof(float)) != 0 ||
             memcmp(other.log, check->log, log) != 0) {
             printf("FAILED: %s, batch of %lld: %s: other bits with %d registers and tile %s\n", check->title,
-                   (long long)check->input.n, program_names[kind], others[i].vector_registers,
+                   (long long)check->input.n, program_names[kind], others[i].target.vector_registers,
                    others[i].force_schedule ? others[i].force_schedule : "as chosen");
             other.failures++;
         }
@@ -338,7 +344,8 @@ static void check_schedules(Check *check, ProgramKind kind) {
 }
 
 static bool check_example(const Example *example, int64_t n) {
-    const LowerOptions options = {.cpu = "generic", .backend = "interp", .fma = true, .vector_registers = 32};
+    const LowerOptions options = {.backend = "interp",
+                                  .target = {.cpu = "generic", .fma = true, .vector_registers = 32}};
     Arena *arena = arena_new();
     Check check = {.arena = arena, .title = example_title(arena, example), .chunks = (n + NET_LANES - 1) / NET_LANES};
     check.programs = build_programs(arena, example_model(arena, example));

@@ -82,13 +82,15 @@ build("-o", "/dev/null")
 if not stat.S_ISCHR(os.stat("/dev/null").st_mode):
     fail("/dev/null was replaced")
 build("-o", "absent/x", status=3,
-      error="netc: absent/x: cannot create a file beside it: No such file or directory; -o names another file")
+      error="netc: absent/x: cannot create a file beside it: No such file or directory; there is no folder 'absent'; 'mkdir -p "
+            "absent' makes the folder")
 
 # ---- weights that do not fit: nothing is written ----
 os.remove("small.onnx")
 build(weights="absent", status=3, error="netc: absent: cannot open: No such file or directory")
 write("text", "not weights at all")
-build(weights="text", status=3, error="netc: text: is not a safetensors file, or is cut short (18 bytes)")
+build(weights="text", status=3, error="netc: text: is not a safetensors file, or is cut short (18 bytes); a run has one: "
+      "runs/latest/weights.safetensors")
 write("wide.net", (SMALL % "").replace("dense 3", "dense 5"))
 build(model="wide.net", status=3, error="netc: --weights w.safetensors: it has dense1.weight [3,4], this network needs "
       "dense1.weight [5,4] [weights-mismatch]")

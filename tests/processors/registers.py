@@ -13,7 +13,7 @@ PRINT = """
 int main(void) {
     Arena *arena = arena_new();
     const char *why = NULL;
-    Processor p;
+    Target p;
     if (!%s) return 1;
     printf("%%s, level %%s, fma %%d, %%d vector registers\\n", p.cpu, p.level ? p.level : "of all", p.fma, p.vector_registers);
     arena_free(arena);
@@ -33,7 +33,7 @@ def processor(compiler, call, *runner):
 
 need_x86_64()
 need("gcc", ARM + "-gcc", "qemu-aarch64")
-afar = processor("gcc", f'processor_target("{ARM}", &p)')
-there = processor(ARM + "-gcc", 'processor_find(arena, "native", false, &p, &why)', "qemu-aarch64")
+afar = processor("gcc", f'target_of_triple("{ARM}", &p)')
+there = processor(ARM + "-gcc", 'target_find(arena, "native", NULL, &p, &why)', "qemu-aarch64")
 if afar != there:
     raise SystemExit(f"FAILED: from afar {afar}there {there}")

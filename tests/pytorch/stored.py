@@ -102,7 +102,8 @@ def try_names():
     refuses("--weights changed.safetensors: missing fc.bias [5]; unexpected fc.gamma [5]; use --rename fc.gamma=fc.bias, or "
             "--skip fc.bias --skip fc.gamma to start it fresh [weights-mismatch]", changed(drop=["fc.bias"], **gamma))
     takes("plain", changed(lambda name: name.replace("fc.bias", "fc.gamma")), "--rename", "fc.gamma=fc.bias")
-    refuses("--skip fd: neither the weights file nor the network has anything called 'fd' [weights-mismatch]",
+    refuses("--skip fd: neither the weights file nor the network has anything called 'fd'; the file has conv1.bias [3], "
+            "conv1.weight [3,1,3,3], fc.bias [5], fc.weight [5,12] [weights-mismatch]",
             changed(), "--skip", "fd")
 
 

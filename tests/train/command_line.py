@@ -49,7 +49,17 @@ MISTAKES = (
     (("--require", "test_acuracy>=0.9"), "a result has no 'test_acuracy'; did you mean 'test_accuracy'?"),
     (("--require", "speed>=1"), "a result has no 'speed'; it has train_cost, train_accuracy, "),
     (("--require", "test_accuracy>=97"), "an accuracy is a fraction from 0 to 1, as in result.json; write "
-     "test_accuracy>=0.97"),
+     "--require 'test_accuracy>=0.97'"),
+    (("--backend", "c"), "this trainer is compiled already: netc train "),
+    (("m.net",), "unexpected 'm.net'; one model at a time: netc train m.net"),
+    (("help",), "unexpected 'help'; did you mean '--help'?"),
+    (("--epochs", "1", "2"), "unexpected '2'; --epochs 1 takes one value, leave '2' out"),
+    (("--time-limit", "1h", "30m"), "--time-limit 1h 30m: a time is one word; write --time-limit 1h30m"),
+    (("--seeds", "1,2,3"), "expected the first and the last seed, write --seeds 1-3"),
+    (("--batch", "1,000,000,000"), "; write --batch 1000000000"),
+    (("--fp16",), "unknown option '--fp16'; all numbers are 32-bit floats; leave it out"),
+    (("-q", "1"), "--quiet takes no value; leave '1' out"),
+    (("digits.png",), "unexpected 'digits.png'; a trainer reads the data its model names; "),
     (("--evaluate",), "--evaluate needs weights: --weights FILE|RUN, for example --weights runs/latest"),
     *((("--evaluate", "--weights", "x", *option), f"--evaluate trains nothing, {option[0]} is about training; keep one")
       for option in (("--seeds", "1-2"), ("--time-limit", "1m"), ("--epochs", "1"), ("--resume",))),

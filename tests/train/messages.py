@@ -142,7 +142,7 @@ says("data set 'mnist' is not on this machine (looked in nowhere, nowhere/mnist)
 says("--data minst: there is no such set; did you mean 'mnist'? ('netc data' lists them) [unknown-data]", "--data",
      "minst", status=2)
 found = train("--data-dir", "nowhere", status=3)
-if found != "netc train: nowhere/images: cannot open: No such file or directory\n":
+if found != "netc train: nowhere/images: cannot open: No such file or directory; there is no folder 'nowhere'\n":
     fail(f"a missing file: {found}")
 
 # files are found beside the .net file wherever the trainer starts; equal models of two folders are two trainers
@@ -237,7 +237,7 @@ with open("wide.net", "w") as file:
 says("--weights runs/good-DATE-N/weights.safetensors: it has hidden.weight [6,16], this network needs hidden.weight "
      "[7,16]; use --skip hidden to start it fresh [weights-mismatch]", "--weights", weights, "--data-dir", good,
      model="wide.net")
-says("--rename ouut=last: runs/good-DATE-N/weights.safetensors has nothing called 'ouut' [weights-mismatch]",
+says("--rename ouut=last: runs/good-DATE-N/weights.safetensors has nothing called 'ouut'; the file has hidden.weight [6,16], hidden.bias [6], out.weight [3,6], out.bias [3] [weights-mismatch]",
      "--weights", weights, "--rename", "ouut=last", "--data-dir", good, model="renamed.net")
 says("--rename out=lost: there is no layer 'lost'; did you mean 'last'? [weights-mismatch]", "--weights", weights,
      "--rename", "out=lost", "--data-dir", good, model="renamed.net", status=2)
@@ -247,7 +247,7 @@ train("--weights", weights, "--rename", "out.weight=last.weight", "--rename", "o
       "--evaluate", model="renamed.net")
 for options, expected in ((("--skip", "out"), "--skip is about a weights file; --weights names it"),
                           (("--weights", weights, "--rename", "out"),
-                           "--rename out: expected OLD=NEW, for example --rename fc=out")):
+                           "--rename out: expected OLD=NEW, for example --rename out=out")):
     if train(*options, status=2) != f"netc train: {expected}\n":
         fail(f"{options}: {train(*options, status=2)}")
 
@@ -304,7 +304,7 @@ for line in ("resume  with epochs 2, as the model says now; runs/longer-DATE-N h
         fail(f"what the model changed: {done.stdout}{done.stderr}")
 if "as the model says now" in train("--data-dir", good, "--resume", "longer", "--epochs", "3", "--patience", "2"):
     fail("what options changed")
-says("--resume nowhere: there is no folder of that path, and in runs no run of that name [no-run]", "--resume", "nowhere",
+says("--resume nowhere: there is no folder of that path, and in runs no run of that name; 'netc runs' lists them [no-run]", "--resume", "nowhere",
      "--data-dir", good)
 says("there is no run of 'unheard' in runs to resume; starting anew [starting-anew]", "--resume", "--name", "unheard",
      "--data-dir", good, status=0)

@@ -1,6 +1,8 @@
 #!/usr/bin/env python3
 """A run is resumed with the network and the settings it was begun with: what was changed in the model is named."""
+import json
 import os
+import struct
 import subprocess
 
 import _trainer as t
@@ -28,12 +30,12 @@ train {
 def train(model, *options):
     with open("m.net", "w", encoding="utf-8") as file:
         file.write(model)
-    done = subprocess.run([NETC, "train", "m.net", *FAST, "-q", *options], stdin=subprocess.DEVNULL,
-                          capture_output=True, text=True, timeout=300)
-    return done.returncode, done.stderr
+    done = subprocess.run([NETC, "train", "m.net", *FAST, *options], stdin=subprocess.DEVNULL, capture_output=True,
+                          text=True, timeout=300)
+    return done.returncode, done.stderr if "-q" in options else done.stdout
 
 
-status, err = train(MODEL)
+status, err = train(MODEL, "-q")
 t.check(status == 0, err)
 run = t.folder("m")
 with open(f"{run}/config.json", "rb") as file:
@@ -51,12 +53,10 @@ NETWORK = [  # status 3
     (("bias_init=zeros", "bias_init=normal(0, 1)"),
      "layer hidden: bias_init constant(0) in the run, normal(0, 1) here"),
     (("bias_init=zeros", "trainable=false"), "layer hidden: trainable true in the run, false here"),
-    (("hidden:", "h:"), "layer 4 is hidden (dense) in the run, h (dense) here"),
     (("dense 8", "dense 9"), "layer hidden: units 8 in the run, 9 here"),
 ]
 SETTINGS = [  # status 2
     (("cost quadratic", "cost cross_entropy"), "cost quadratic, not cross_entropy"),
-    (("log gradients", "log gradients weights"), "log gradients, not gradients weights"),
     (("probe=10", "probe=20"), "log probe=10, not 20"),
     (("every=epoch", "every=1"), "--log-every epoch, not 1"),
     (("log gradients every=epoch probe=10", ""), "log gradients, not nothing"),
@@ -64,7 +64,7 @@ SETTINGS = [  # status 2
 for (old, new), difference in NETWORK + SETTINGS:
     t.check(old in MODEL, f"{old} is not in the model")
     setting = ((old, new), difference) in SETTINGS
-    status, err = train(MODEL.replace(old, new), "--resume", "--epochs", "2")
+    status, err = train(MODEL.replace(old, new), "--resume", "--epochs", "2", "-q")
     kind = "[other-settings]" if setting else "[other-network]"
     start = "was trained with" if setting else "is a run of another network:"
     t.check(status == (2 if setting else 3) and f"{run} {start} {difference};" in err and err.endswith(kind + "\n") and
@@ -73,5 +73,48 @@ for (old, new), difference in NETWORK + SETTINGS:
         t.check(file.read() == config, f"{new}: the record was changed")
 
 # a text that means the same goes on
-status, err = train(MODEL.replace("pool max 2x2", "pool max 2 stride=2  # the same"), "--resume", "--epochs", "2")
+status, err = train(MODEL.replace("pool max 2x2", "pool max 2 stride=2  # the same"), "--resume", "--epochs", "2", "-q")
 t.check(status == 0 and t.result("m")["epochs"] == 2, err)
+
+# other names of layers are no other network, and a log may begin later: the bits are those of two epochs in one go
+status, err = train(MODEL, "--name", "whole", "--epochs", "2", "-q")
+t.check(status == 0, err)
+
+
+def values(name):
+    """The bytes of each tensor of a run's weights, whatever it is called."""
+    with open(f"{t.folder(name)}/weights.safetensors", "rb") as weights:
+        size = struct.unpack("<Q", weights.read(8))[0]
+        header, body = json.loads(weights.read(size)), weights.read()
+    header.pop("__metadata__")
+    return sorted(body[slice(*tensor["data_offsets"])] for tensor in header.values())
+
+
+WHOLE = values("whole")
+
+def go_on(name, first, second, *expected):
+    """One epoch of a model and one of another; what is said, with the run's folder left out."""
+    begun, error = train(first, "--name", name, "-q")
+    t.check(begun == 0, error)
+    ended, out = train(second, "--name", name, "--resume", "--epochs", "2")
+    said = [line for line in out.replace(t.folder(name), "RUN").splitlines() if line.startswith("resume  with")]
+    t.check(ended == 0 and said == list(expected), f"{name}: status {ended}\n{out}")
+    t.check(values(name) == WHOLE, f"{name}: other weights")
+
+
+def column(name, log, title):
+    return [row[title] for row in t.rows(f"{t.folder(name)}/{log}.csv")]
+
+
+go_on("renamed", MODEL, MODEL.replace("hidden:", "h:"))
+layers = column("renamed", "gradients", "layer")
+t.check(layers.count("hidden") == layers.count("h") > 0, f"layers of the log: {layers}")
+go_on("more", MODEL, MODEL.replace("log gradients", "log gradients weights"),
+      "resume  with log gradients weights, as the model says now; RUN had gradients")
+t.check(column("more", "gradients", "epoch").count("2") > 0, "gradients.csv ends with the first epoch")
+t.check(set(column("more", "weights", "step")) == {"2"}, f"steps of weights.csv: {column('more', 'weights', 'step')}")
+go_on("late", MODEL.replace("    log gradients every=epoch probe=10\n", ""), MODEL,
+      "resume  with log gradients, as the model says now; RUN had nothing",
+      "resume  with log_probe 10, as the model says now; RUN had 0")
+t.check(set(column("late", "gradients", "source")) == {"probe", "epoch"}, "gradients.csv did not begin")
+t.check(len(column("late", "neurons", "step")) > 0, "neurons.csv did not begin")

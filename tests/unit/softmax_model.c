@@ -203,7 +203,7 @@ NetKernel *const net_kernel[] = {train_slot, train_part, eval_chunk, log_bias, l
 
 #pragma GCC diagnostic ignored "-Woverlength-strings" /* every compiler we use takes it */
 const char net_model[] =
-    "{\"abi\":4,\"netc\":\"0.1.0\",\"name\":\"softmax\",\"kernels\":5,"
+    "{\"abi\":5,\"netc\":\"0.1.0\",\"name\":\"softmax\",\"kernels\":5,"
     "\"input\":{\"shape\":[784],\"type\":\"u8\"},\"outputs\":10,\"classes\":10,\"target\":\"class\",\"accuracy\":true,"
     "\"layers\":[{\"name\":\"dense1\",\"kind\":\"dense\",\"shape\":[10],\"activation\":\"softmax\"}],"
     "\"tensors\":["
@@ -254,10 +254,10 @@ const char net_model[] =
                                   "\"zero\":\"full\"},"
                                   "{\"name\":\"epochs\",\"line\":\"epochs\",\"key\":\"\",\"type\":\"integer\","
                                   "\"value\":3,\"low\":0,\"flag\":\"epochs\",\"argument\":\"N\",\"doc\":\"\",\"high\":"
-                                  "1e9,\"changes\":true},"
+                                  "1e9,\"changes\":\"freely\"},"
                                   "{\"name\":\"patience\",\"line\":\"stop\",\"key\":\"patience\",\"type\":\"integer\","
                                   "\"value\":0,\"low\":1,\"flag\":\"patience\",\"argument\":\"N|never\",\"doc\":\"\","
-                                  "\"high\":1e9,\"zero\":\"never\",\"changes\":true},"
+                                  "\"high\":1e9,\"zero\":\"never\",\"changes\":\"freely\"},"
                                   "{\"name\":\"monitor\",\"line\":\"stop\",\"key\":\"monitor\",\"type\":\"word\","
                                   "\"value\":\"accuracy\"},"
                                   "{\"name\":\"seed\",\"line\":\"seed\",\"key\":\"\",\"type\":\"integer\",\"value\":1,"

@@ -456,13 +456,13 @@ typedef struct {
 
 static void try_c(Trial *trial, const char *compiler, const char *cpu, const char *level) {
     char c[512], so[512], shim_path[512], march[64], route[128], name[64];
-    const Target target = {.cpu = cpu, .instructions = cpu, .level = 2};
+    const Target target = {.cpu = cpu, .level = cpu};
     const char *why = NULL;
     unit_path(c, trial->state, "code.c");
     unit_path(shim_path, trial->state, "shim.c");
     FILE *file = fopen(c, "w");
     assert_non_null(file);
-    assert_true(emit_c(trial->code, &target, file, &why));
+    assert_true(emit_c(trial->code, &target, false, file, &why));
     assert_int_equal(fclose(file), 0);
     snprintf(name, sizeof name, "code%d.so", trial->runs++);
     unit_path(so, trial->state, name);
@@ -477,13 +477,13 @@ static void try_c(Trial *trial, const char *compiler, const char *cpu, const cha
 
 static void try_plain(Trial *trial, const char *compiler, const char *level) {
     char c[512], so[512], shim_path[512], route[128], name[64];
-    const Target target = {.cpu = "generic", .plain = true};
+    const Target target = {.cpu = "generic"};
     const char *why = NULL;
     unit_path(c, trial->state, "plain.c");
     unit_path(shim_path, trial->state, "shim.c");
     FILE *file = fopen(c, "w");
     assert_non_null(file);
-    assert_true(emit_c(trial->code, &target, file, &why));
+    assert_true(emit_c(trial->code, &target, true, file, &why));
     assert_int_equal(fclose(file), 0);
     snprintf(name, sizeof name, "plain%d.so", trial->runs++);
     unit_path(so, trial->state, name);
@@ -497,12 +497,12 @@ static void try_plain(Trial *trial, const char *compiler, const char *level) {
 #if NETC_LLVM
 static void try_llvm(Trial *trial, const char *cpu, const char *instructions, int level) {
     char object[512], so[512], shim_path[512], route[128], name[64];
-    const Target target = {.cpu = cpu, .instructions = instructions, .level = level, .fma = true};
+    const Target target = {.cpu = cpu, .level = instructions, .fma = true};
     const char *why = NULL;
     Arena *arena = arena_new();
     unit_path(object, trial->state, "code.o");
     unit_path(shim_path, trial->state, "shim.c");
-    if (!emit_llvm(arena, trial->code, &target, LLVM_OUTPUT_OBJECT, object, &why)) fail_msg("%s", why);
+    if (!emit_llvm(arena, trial->code, &target, level, LLVM_OUTPUT_OBJECT, object, &why)) fail_msg("%s", why);
     snprintf(name, sizeof name, "code%d.so", trial->runs++);
     unit_path(so, trial->state, name);
     snprintf(route, sizeof route, "LLVM %s -O%d", cpu, level);

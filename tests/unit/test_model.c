@@ -5,7 +5,7 @@
 
 /* A whole descriptor; %s stands for what a test puts in its place. */
 static const char good[] =
-    "{\"abi\":4,\"netc\":\"0.1.0\",\"name\":\"tiny\",\"kernels\":2,\"input\":{\"shape\":[1,2,2],\"type\":\"u8\"},"
+    "{\"abi\":5,\"netc\":\"0.1.0\",\"name\":\"tiny\",\"kernels\":2,\"input\":{\"shape\":[1,2,2],\"type\":\"u8\"},"
     "\"outputs\":3,\"classes\":3,\"target\":\"class\",\"accuracy\":true,"
     "\"layers\":[{\"name\":\"dense1\",\"kind\":\"dense\",\"shape\":[3],\"activation\":\"softmax\"}],"
     "\"tensors\":[{\"name\":\"dense1.weight\",\"role\":\"weight\",\"buffer\":\"param\",\"offset\":0,\"size\":12,"
@@ -34,9 +34,9 @@ static const char good[] =
     "{\"name\":\"batch\",\"line\":\"batch\",\"key\":\"\",\"type\":\"integer\",\"value\":0,\"low\":1,\"flag\":\"batch\","
     "\"argument\":\"N|full\",\"doc\":\"\",\"high\":1e9,\"zero\":\"full\"},"
     "{\"name\":\"epochs\",\"line\":\"epochs\",\"key\":\"\",\"type\":\"integer\",\"value\":10,\"low\":0,\"flag\":"
-    "\"epochs\",\"argument\":\"N\",\"doc\":\"\",\"high\":1e9,\"changes\":true},"
+    "\"epochs\",\"argument\":\"N\",\"doc\":\"\",\"high\":1e9,\"changes\":\"freely\"},"
     "{\"name\":\"patience\",\"line\":\"stop\",\"key\":\"patience\",\"type\":\"integer\",\"value\":0,\"low\":1,\"flag\":"
-    "\"patience\",\"argument\":\"N|never\",\"doc\":\"\",\"high\":1e9,\"zero\":\"never\",\"changes\":true},"
+    "\"patience\",\"argument\":\"N|never\",\"doc\":\"\",\"high\":1e9,\"zero\":\"never\",\"changes\":\"freely\"},"
     "{\"name\":\"monitor\",\"line\":\"stop\",\"key\":\"monitor\",\"type\":\"word\",\"value\":\"accuracy\"},"
     "{\"name\":\"seed\",\"line\":\"seed\",\"key\":\"\",\"type\":\"integer\",\"value\":1,\"low\":0,\"flag\":\"seed\","
     "\"argument\":\"S\",\"doc\":\"\"},"
@@ -99,7 +99,7 @@ static void refuse(const char *from, const char *to, const char *reason) {
 
 static void test_bad(void **state) {
     (void)state;
-    refuse("\"abi\":4", "\"abi\":3", "version 3");
+    refuse("\"abi\":5", "\"abi\":4", "version 4");
     refuse("\"name\":\"tiny\"", "\"name\":7", "'name'");
     refuse("\"param\":15", "\"param\":14", "beyond its buffer");
     refuse("\"offset\":12", "\"offset\":11", "overlaps");

@@ -187,8 +187,8 @@ static void recipes_are_checked(void **state) {
     assert_true(net_init_recipe("normal", 0, 0.2, &init, &error));
     assert_int_equal(init.kind, NET_INIT_NORMAL);
     assert_true(net_init_recipe("centre", 0, 0, &init, &error));
-    assert_false(net_init_recipe("orthogonal", 1, 0, &init, &error));
-    unit_says(&error, "unknown init 'orthogonal'");
+    assert_false(net_init_recipe("sparse", 1, 0, &init, &error));
+    unit_says(&error, "unknown init 'sparse'");
     assert_false(net_init_recipe("normal", NAN, 0, &init, &error));
     assert_false(net_init_recipe("uniform", 1, -1, &init, &error));
 }

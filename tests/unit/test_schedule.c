@@ -22,7 +22,7 @@ static int lanes_of_rows(int reads, int step) {
     program_verify(p);
     Layout *layout = layout_program(arena, p, (LayoutMode){.one_image = false});
     Group group = group_make(layout, layout->list.at, 1);
-    const LowerOptions options = {.vector_registers = 8};
+    const LowerOptions options = {.target = {.vector_registers = 8}};
     int lane = schedule_choose(&group, &options).lane;
     arena_free(arena);
     return lane;

@@ -11,10 +11,12 @@
 #include <cmocka.h>
 
 #include <ftw.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "runtime/base/error.h"
@@ -58,6 +60,31 @@ static inline void unit_write(const char *path, const void *bytes, size_t size) 
 static inline void unit_says(const NetError *error, const char *part) {
     if (error->status == NET_OK || strstr(error->text, part) == NULL)
         fail_msg("status %d, \"%s\" does not contain \"%s\"", error->status, error->text, part);
+}
+
+/* A fault of netc's own ends the program: `act` does, in a child, whose last words contain `part`. */
+static inline void unit_aborts(void (*act)(void *context), void *context, const char *part) {
+    int ends[2];
+    assert_int_equal(pipe(ends), 0);
+    fflush(NULL);
+    pid_t child = fork();
+    assert_true(child >= 0);
+    if (child == 0) {
+        dup2(ends[1], STDERR_FILENO);
+        signal(SIGABRT, SIG_DFL);
+        act(context);
+        _exit(0);
+    }
+    close(ends[1]);
+    char said[1024];
+    size_t length = 0;
+    for (ssize_t got; (got = read(ends[0], said + length, sizeof said - 1 - length)) > 0;) length += (size_t)got;
+    said[length] = '\0';
+    close(ends[0]);
+    int status;
+    assert_int_equal(waitpid(child, &status, 0), child);
+    if (!WIFSIGNALED(status) || strstr(said, part) == NULL)
+        fail_msg("status %d, '%s' without '%s'", status, said, part);
 }
 
 #endif

@@ -1,0 +1,90 @@
+/* A network in use, for one kind of processor or for several. */
+#include "compiler/driver/pipeline.h"
+#include "compiler/driver/report.h"
+
+/* With AVX2 bodies of half the usual length are as quick, and the code is a third shorter. */
+enum { MANY_REGISTERS = 32, SHORT_BODY = 320 };
+
+static bool find_machine(Compilation *compilation, int *status) {
+    const char *triple = compilation->options->target, *cpu = compilation->options->cpu;
+    compilation->targets = 1;
+    if (!target_of_triple(triple, &compilation->target[0])) {
+        *status = report_usage(compilation->command,
+                               "--target %s: netc builds for this kind of machine and for aarch64-linux-gnu; for "
+                               "any other 'netc build --infer --emit c' prints plain C99, for the compiler there",
+                               triple);
+        return false;
+    }
+    if (compilation->emit == EMIT_EXE) {
+        *status = report_usage("build",
+                               "--target %s: netc makes programs for this kind of machine alone; --emit obj, "
+                               "lib, shared or c makes what a program there is linked with",
+                               triple);
+        return false;
+    }
+    if (cpu != NULL && !string_is(cpu, "auto") && !string_is(cpu, "generic")) {
+        *status = report_usage(compilation->command, "--cpu %s is no processor of %s; leave --cpu out", cpu, triple);
+        return false;
+    }
+    return true;
+}
+
+static bool find_targets(Compilation *compilation, int *status) {
+    const Options *options = compilation->options;
+    const char *cpu = options->cpu, *why = NULL;
+    Emit emit = compilation->emit;
+    bool one = emit == EMIT_C || emit == EMIT_ASM || emit == EMIT_LLVM;
+    compilation->plain = emit == EMIT_C && (string_is(cpu, "generic") || (cpu == NULL && options->target == NULL));
+    if (options->target != NULL) {
+        return find_machine(compilation, status);
+    }
+    if (one && string_is(cpu, "auto")) {
+        *status = report_usage(compilation->command, "--emit %s is code for one kind of processor; name it with --cpu",
+                               options->emit);
+        return false;
+    }
+    if (cpu == NULL && emit == EMIT_C) {
+        cpu = "generic";
+    }
+    if ((cpu == NULL && !one) || string_is(cpu, "auto")) {
+        compilation->targets = target_ladder(compilation->arena, compilation->target);
+        return true;
+    }
+    compilation->targets = 1;
+    if (!target_find(compilation->arena, cpu, compilation->backend->host, &compilation->target[0], &why)) {
+        *status = report_usage(compilation->command, "--cpu: %s", why);
+        return false;
+    }
+    return true;
+}
+
+static Programs *build(const Compilation *compilation) {
+    return programs_build_inference(compilation->arena, compilation->model, compilation->until);
+}
+
+static void lower(Compilation *compilation) {
+    for (int i = 0; i < compilation->targets; i++) {
+        const Target *target = &compilation->target[i];
+        const LowerOptions options = {
+            .target = *target,
+            .body_max = target->vector_registers < MANY_REGISTERS ? SHORT_BODY : 0,
+            .force_schedule = compilation->options->schedule,
+            .schedule_out = pipeline_dumps(compilation, "schedule") ? stdout : NULL,
+        };
+        bool last_resort = i > 0 && i + 1 == compilation->targets; /* old processors: small code matters more */
+        compilation->inference[i] = lower_inference(compilation->arena, compilation->programs, &options, !last_resort);
+        char *exports = arena_format(compilation->arena, "%s_%s", compilation->model->name, target->cpu);
+        for (char *c = exports; *c; c++) {
+            *c = *c == '-' || *c == '.' ? '_' : *c;
+        }
+        compilation->inference[i]->code->exports = exports;
+    }
+}
+
+static void dump(const Compilation *compilation, FILE *out) {
+    for (int i = 0; i < compilation->targets; i++) {
+        loop_print(compilation->inference[i]->code, out);
+    }
+}
+
+const Goal goal_infer = {.target = find_targets, .build = build, .lower = lower, .dump = dump};

@@ -1,0 +1,32 @@
+/* A trainer, for one kind of processor. */
+#include "compiler/driver/pipeline.h"
+#include "compiler/driver/report.h"
+
+static bool find_target(Compilation *compilation, int *status) {
+    const char *why = NULL;
+    compilation->targets = 1;
+    if (!target_find(compilation->arena, compilation->options->cpu, compilation->backend->host, &compilation->target[0],
+                     &why)) {
+        *status = report_usage(compilation->command, "--cpu: %s", why);
+        return false;
+    }
+    return true;
+}
+
+static Programs *build(const Compilation *compilation) {
+    return programs_build(compilation->arena, compilation->model);
+}
+
+static void lower(Compilation *compilation) {
+    const LowerOptions options = {
+        .target = compilation->target[0],
+        .backend = compilation->backend->name,
+        .force_schedule = compilation->options->schedule,
+        .schedule_out = pipeline_dumps(compilation, "schedule") ? stdout : NULL,
+    };
+    compilation->code = lower_programs(compilation->arena, compilation->programs, &options);
+}
+
+static void dump(const Compilation *compilation, FILE *out) { loop_print(compilation->code, out); }
+
+const Goal goal_train = {.target = find_target, .build = build, .lower = lower, .dump = dump};

@@ -1,0 +1,117 @@
+#include "compiler/model/mend_let.h"
+
+#include <string.h>
+
+#include "compiler/model/foreign.h"
+#include "compiler/model/mend_line.h"
+
+/* 2**3 and k^2 as 2*2*2 and k*k; NULL: there is no such power. */
+static const char *without_powers(Arena *arena, const char *text) {
+    const char *sign = strstr(text, "**"), *caret = strchr(text, '^');
+    if (!sign) sign = caret;
+    if (!sign) return NULL;
+    const char *left = sign, *right = sign + (*sign == '*' ? 2 : 1);
+    while (left > text && left[-1] == ' ') left--;
+    const char *end = left;
+    while (left > text && (in_name(left[-1]) || left[-1] == '.')) left--;
+    right += strspn(right, " ");
+    if (left == end || *right < '2' || *right > '8' || in_name(right[1]) || right[1] == '.') return NULL;
+    const char *factor = arena_copy(arena, left, (size_t)(end - left)), *product = factor;
+    for (int i = '2'; i <= *right; i++) product = arena_format(arena, "%s*%s", product, factor);
+    return arena_format(arena, "%.*s%s%s", (int)(left - text), text, product, right + 1);
+}
+
+/* `let a, b = 8, 128`: a let for each. NULL: it is one, or as many names as values are not there. */
+static const char *each_let(Arena *arena, const char *text) {
+    const char *name = text + 3, *value = strchr(text, '='), *lets = NULL;
+    if (!value || !memchr(text, ',', (size_t)(value - text))) return NULL;
+    for (value++; name && value;) {
+        name += strspn(name, " \t,");
+        value += strspn(value, " \t,");
+        size_t letters = 0, length = strcspn(value, ",");
+        while (in_name(name[letters])) letters++;
+        while (length > 0 && strchr(" \t\r", value[length - 1])) length--;
+        if (letters == 0 || length == 0) return NULL;
+        lets = arena_format(arena, "%s%slet %.*s = %.*s", lets ? lets : "", lets ? "; " : "", (int)letters, name,
+                            (int)length, value);
+        name += letters + strspn(name + letters, " \t");
+        value += length + strspn(value + length, " \t\r");
+        if (*name == '=' && !*value) return lets;
+        if (*name != ',' || *value != ',') return NULL;
+    }
+    return NULL;
+}
+
+static bool is_let(Arena *arena, const char *text) {
+    Source *source = source_from_text(arena, "hint", text, strlen(text));
+    Diags diags = {.arena = arena, .source = source};
+    ast_parse(arena, source, &diags);
+    return diags.errors == 0;
+}
+
+const char *mend_let(Scope *scope, char *text, size_t length, bool file) {
+    static const char *const words[] = {"let",    "const",  "var", "val",   "int",   "float", "double",
+                                        "export", "define", "set", "local", "final", "mut",   "static"};
+    LooseLine line;
+    if (mend_begins_let(text, length)) {
+        const char *several = each_let(scope->arena, text), *product = without_powers(scope->arena, text);
+        if (several && is_let(scope->arena, several)) return several;
+        if (product && is_let(scope->arena, product)) return product;
+    }
+    char *quotient = strstr(text, "//"); /* Python's 7 // 2 */
+    if (quotient && strspn(quotient + 2, " ") + strspn(quotient + 2 + strspn(quotient + 2, " "), "0123456789") ==
+                        strlen(quotient + 2)) {
+        memmove(quotient, quotient + 1, strlen(quotient));
+        length = strlen(text);
+    }
+    size_t start = strspn(text, " \t");
+    bool declared = false, known = true;
+    while (known) { /* const int k = 5 */
+        size_t word = strspn(text + start, "abcdefghijklmnopqrstuvwxyz");
+        known = false;
+        for (size_t i = 0; i < (file || declared ? COUNT_OF(words) : 1) && strchr(" \t", text[start + word]); i++) {
+            known = known || (strlen(words[i]) == word && memcmp(words[i], text + start, word) == 0);
+        }
+        if (known) start += word + strspn(text + start + word, " \t");
+        declared = declared || known;
+    }
+    if ((!declared && !file) || start > length) return NULL;
+    if (!loose_read(scope->arena, text + start, length - start, &line)) return NULL;
+    const char *name = line.marked ? line.marked : line.head;
+    size_t first = line.marked && line.head ? 0 : 1; /* the values after it: let k = 5, j = 6 */
+    if ((!declared && !line.marked) || !name || line.args.count < first) return NULL;
+    const char *more = "";
+    for (size_t i = first; i < line.args.count; i++) {
+        const LooseArg *arg = &line.args.at[i];
+        const char *value = arg->key ? mend_any(&(MendWords){.arena = scope->arena}, arg->value) : NULL;
+        if (!value) return NULL;
+        more = arena_format(scope->arena, "%s; let %s = %s", more, mend_name(scope->arena, arg->key), value);
+    }
+    line.args.count = first;
+    const char *written = line.head;
+    if (line.args.count == 1 && line.args.at[0].key) return NULL;
+    if (line.args.count == 1) written = mend_any(&(MendWords){.arena = scope->arena}, line.args.at[0].value);
+    const char *usable = mend_name(scope->arena, name);
+    if (!written || word_is_known(usable) || (!declared && mend_is_remark(usable))) return NULL;
+    const char *let = arena_format(scope->arena, "let %s = %s%s", usable, written, more);
+    return is_let(scope->arena, let) ? let : NULL;
+}
+
+bool mend_begins_let(const char *text, size_t length) {
+    return strncmp(text, "let", 3) == 0 && (length == 3 || text[3] == ' ');
+}
+
+const char *mend_let_name(Arena *arena, const char *text) {
+    text += strspn(text, " ");
+    size_t length = 0;
+    while (in_name(text[length])) length++;
+    return length > 0 && !is_digit(text[0]) ? arena_copy(arena, text, length) : NULL;
+}
+
+bool mend_is_remark(const char *word) {
+    static const char *const words[] = {"name", "version", "author", "title", "description", "date", "license"};
+    for (size_t i = 0; i < COUNT_OF(words); i++) {
+        if (foreign_same(words[i], word)) return true;
+    }
+    return false;
+}

@@ -1,0 +1,16 @@
+/* Lets as others write them. */
+#ifndef NETC_MEND_LET_H
+#define NETC_MEND_LET_H
+
+#include "compiler/model/value.h"
+
+/* `let k: 3`, `let my-width = 5,5`, and at file level `k = 3` and `const k = 3`, as netc writes them; NULL: it is no
+ * let, or cannot be told. `text` may be changed. */
+const char *mend_let(Scope *scope, char *text, size_t length, bool file);
+bool mend_begins_let(const char *text, size_t length);
+/* The name that a let begins with; NULL: none. */
+const char *mend_let_name(Arena *arena, const char *text);
+/* Words that say something of the file as a whole, which is a comment here. */
+bool mend_is_remark(const char *word);
+
+#endif

@@ -1,0 +1,59 @@
+#include "compiler/model/mend_repeat.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "compiler/model/foreign.h"
+
+enum { MAX_ROUNDS = 1000 };
+
+static bool begins_loop(const char *word) {
+    static const char *const words[] = {"repeat", "for", "foreach", "loop", "while", "times", "stack", "repeated"};
+    for (size_t i = 0; i < COUNT_OF(words); i++) {
+        if (foreign_same(words[i], word)) return true;
+    }
+    return false;
+}
+
+static size_t word_at(const char *text, size_t length) {
+    size_t count = 0;
+    while (count < length && ((text[count] >= 'a' && text[count] <= 'z') ||
+                              (text[count] >= 'A' && text[count] <= 'Z') || text[count] == '_'))
+        count++;
+    return count;
+}
+
+/* The rounds of "i=1..3", "i in range(3)", "3 times", "i = 1 to 3", "i < 3"; 0: they are not told. */
+static long rounds_of(const char *head) {
+    long first = 0, last = 0;
+    int count = 0;
+    for (const char *at = head; *at && count < 3; at++) {
+        if (*at < '0' || *at > '9' || (at > head && word_at(at - 1, 1) > 0)) continue; /* not of i1 */
+        char *end;
+        long number = strtol(at, &end, 10);
+        first = count == 0 ? number : first;
+        last = number;
+        count++;
+        at = end - 1;
+    }
+    if (count > 2 || last > MAX_ROUNDS) return 0; /* with a step: nobody knows */
+    long rounds = count < 2 ? last : strstr(head, "range") ? last - first : last - first + 1;
+    return rounds > 0 ? rounds : 0;
+}
+
+const char *mend_repeat(Arena *arena, const char *text, size_t length, size_t *header, bool *counted) {
+    size_t word = word_at(text, length), end = 0;
+    while (end < length && text[end] != '{' && text[end] != '\n') end++;
+    if (word == 0 || !begins_loop(arena_copy(arena, text, word))) return NULL;
+    bool opens = end < length && text[end] == '{';
+    while (!opens && end > 0 && strchr(" \t\r[:", text[end - 1])) end--;
+    const char *head = arena_copy(arena, text + word, end - word);
+    bool own = strncmp(text, "repeat ", 7) == 0; /* repeat 3 dense 30: the block in one line is told as such */
+    size_t rest = strspn(head, " ()0123456789");
+    if (own && !opens && head[rest]) return NULL;
+    long rounds = rounds_of(head);
+    *counted = rounds > 0;
+    *header = opens ? end + 1 : strcspn(text, "\n");
+    if (*header > length) *header = length;
+    return arena_format(arena, "repeat %ld {", rounds > 0 ? rounds : 3);
+}
