@@ -72,13 +72,12 @@ static void print_json(const Compilation *compilation, const ShipSizes *sizes) {
     for (int i = 0; i < compilation->targets; i++) {
         json_array_append_new(processors, json_string(compilation->target[i].cpu));
     }
-    json_t *object =
-        json_pack("{s:s, s:s, s:s?, s:o, s:I, s:I, s:I, s:I, s:I, s:I}", "name", model->name, "output",
-                  compilation->until->name, "target", compilation->options->target, "processors", processors,
-                  "value_bytes", (json_int_t)sizes->values, "weight_bytes", (json_int_t)sizes->weights, "code_bytes",
-                  (json_int_t)sizes->code, "workspace_one_bytes", (json_int_t)sizes->workspace_one, "workspace_bytes",
-                  (json_int_t)sizes->workspace, "multiply_adds",
-                  (json_int_t)multiply_adds(compilation->arena, model, compilation->until));
+    json_t *object = json_pack(
+        "{s:s, s:s, s:s?, s:o, s:I, s:I, s:I, s:I, s:I, s:I}", "name", model->name, "output", compilation->until->name,
+        "target", compilation->options->target, "processors", processors, "value_bytes", (json_int_t)sizes->values,
+        "weight_bytes", (json_int_t)sizes->weights, "code_bytes", (json_int_t)sizes->code, "workspace_one_bytes",
+        (json_int_t)sizes->workspace_one, "workspace_bytes", (json_int_t)sizes->workspace, "multiply_adds",
+        (json_int_t)multiply_adds(compilation->arena, model, compilation->until));
     json_print(object, 15, stdout);
 }
 

@@ -8,6 +8,7 @@
 #include "compiler/model/activation.h"
 #include "compiler/model/defines.h"
 #include "compiler/model/foreign.h"
+#include "compiler/model/graph.h"
 #include "compiler/model/labels.h"
 #include "compiler/model/layer.h"
 #include "compiler/model/mend.h"
@@ -414,54 +415,6 @@ static void check_statement(Checker *checker, const AstStmt *stmt) {
 
 /* ---- the whole network ---- */
 
-static Span activation_place(const Layer *layer) {
-    for (size_t i = 0; i < layer->kind->option_count; i++) {
-        if (layer->kind->options[i].type == OPTION_ACTIVATION && layer->options[i].given) return layer->options[i].at;
-    }
-    return layer->at;
-}
-
-static void check_softmax(Checker *checker) {
-    for (size_t i = 0; i + 1 < checker->model->layers.count; i++) {
-        const Layer *layer = checker->model->layers.at[i];
-        const ActivationKind *kind = layer->activation.kind;
-        if (!kind->across) continue;
-        const Layer *next = checker->model->layers.at[i + 1];
-        bool twice = next->activation.kind == kind && string_is(next->kind->name, "activation");
-        Diag *diag =
-            diag_report(checker->diags, twice ? next->at : activation_place(layer), "softmax-inside",
-                        "%s inside the network ('%s'); only the last layer may use it", kind->name, layer->name);
-        if (twice) {
-            diag_help(checker->diags, diag, "'%s' has %s already: leave 'activation %s' out", layer->name, kind->name,
-                      kind->name);
-        } else {
-            diag_help(checker->diags, diag, "the layers before the last take another: 'activation=relu'");
-        }
-    }
-}
-
-/* A layer that nothing reads was passed over by the from= of the next one. Of the rounds of a repeat the first says so.
- */
-static void check_readers(Checker *checker) {
-    const Layer *said = NULL;
-    for (size_t i = 0; i + 1 < checker->model->layers.count; i++) {
-        const Layer *layer = checker->model->layers.at[i], *next = checker->model->layers.at[i + 1];
-        if (layer->readers > 0 || (said && said->at.lo == layer->at.lo)) continue;
-        said = layer;
-        const char *name = labels_inside(&checker->labels, layer);
-        Diag *diag =
-            diag_report(checker->diags, layer->at, "unused-layer",
-                        "nothing reads '%s'; did you forget 'add %s', or from= on the next layer?", layer->name, name);
-        const OptionValue *from = &next->options[next->kind->option_count + LAYER_FROM];
-        uint32_t line, column;
-        source_position(checker->diags->source, from->at.lo, &line, &column);
-        diag_help(checker->diags, diag,
-                  "'%s' reads '%s' by its from= in line %u: write from=%s there, leave it out, or join both below it "
-                  "with 'add %s' or 'concat %s'",
-                  next->name, layer_above(next)->name, (unsigned)line, name, name, name);
-    }
-}
-
 static void check_network(Checker *checker, const AstStmt *network) {
     name_fits(checker->diags, "the network's name", network->name, network->name_at);
     checker->model->name = network->name;
@@ -477,8 +430,7 @@ static void check_network(Checker *checker, const AstStmt *network) {
                     checker->model->layers.count == 1 ? " besides its input" : "");
         return;
     }
-    check_softmax(checker);
-    check_readers(checker);
+    graph_check(checker->model, &checker->labels, checker->diags);
 }
 
 /* ---- the file ---- */

@@ -30,7 +30,8 @@ static size_t option_place(const LayerKind *kind, const char *name) {
 /* What the last layer is to be for so many classes: its own line with another number, where it is dense. */
 static const char *class_help(Scope *scope, const Layer *last, int64_t classes) {
     const Layer *end = last;
-    while (last->from.count == 1 && !last->kind->weighs) last = last->from.at[0]; /* it has the outputs of what it reads */
+    while (last->from.count == 1 && !last->kind->weighs)
+        last = last->from.at[0]; /* it has the outputs of what it reads */
     size_t place = option_place(last->kind, "units"), length, taken;
     Span units = place < last->kind->option_count ? last->options[place].at : SPAN_NONE;
     if (units.lo < last->at.lo || units.hi > last->at.hi) {
