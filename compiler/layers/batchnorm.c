@@ -97,26 +97,29 @@ typedef struct {
     const Layer *layer;
     Tensor *x;
     double epsilon;
+    int units; /* dimensions of x, from 1 on, that tell channels or units apart */
 } Norm;
 
-/* What is stored, at index `c`. */
-static Expr *stored_at(const Norm *norm, const char *part, int c) {
-    const Stored *stored = layer_part(norm->layer, part);
-    Affine channel = ix(c);
-    return stored ? e_read(norm->p, build_stored(norm->build, stored), 0, &channel) : NULL;
+/* A tensor with a value for each channel, where their indices begin at `first`: 0 among themselves, 1 behind n. */
+static Expr *at_channel(const Norm *norm, Tensor *t, int first) {
+    Affine channel[TENSOR_MAX_RANK];
+    for (int d = 0; d < norm->units; d++) channel[d] = ix(first + d);
+    return e_read(norm->p, t, 0, channel);
 }
 
-static Expr *at_channel(const Norm *norm, Tensor *t, int c) {
-    Affine channel = ix(c);
-    return e_read(norm->p, t, 0, &channel);
+/* The same of what is stored; NULL: the layer has no such part. */
+static Expr *stored_at(const Norm *norm, const char *part, int first) {
+    const Stored *stored = layer_part(norm->layer, part);
+    if (!stored) return NULL;
+    return at_channel(norm, build_stored_as(norm->build, stored, norm->units, &norm->x->dim[1]), first);
 }
 
 static Tensor *channel_map(const Norm *norm, const char *name, Expr *e) {
     const char *full = build_name(norm->build, norm->layer, name);
-    return program_compute(norm->p, full, 1, &norm->x->dim[1], REDUCE_NONE, 0, NULL, e);
+    return program_compute(norm->p, full, norm->units, &norm->x->dim[1], REDUCE_NONE, 0, NULL, e);
 }
 
-/* weight / sqrt(variance + epsilon), of channel 0 */
+/* weight / sqrt(variance + epsilon), among channels */
 static Expr *scale_of(const Norm *norm, Expr *variance) {
     Program *p = norm->p;
     Expr *weight = stored_at(norm, "weight", 0);
@@ -133,13 +136,13 @@ static Tensor *by_running(const Norm *norm) {
     return program_map(p, build_name(norm->build, norm->layer, "y"), norm->x, y);
 }
 
-/* sum over n and the positions: output index 0 is the channel, the rest is summed. */
+/* sum over n and the positions; e reads where layer_unit_index says */
 static Tensor *channel_sum(const Norm *norm, const char *name, Expr *e) {
     const Tensor *x = norm->x;
     int64_t range[TENSOR_MAX_RANK] = {DIM_BATCH};
-    for (int d = 2; d < x->rank; d++) range[d - 1] = x->dim[d];
-    return program_compute(norm->p, build_name(norm->build, norm->layer, name), 1, &x->dim[1], REDUCE_SUM, x->rank - 1,
-                           range, e);
+    for (int d = norm->units + 1; d < x->rank; d++) range[d - norm->units] = x->dim[d];
+    return program_compute(norm->p, build_name(norm->build, norm->layer, name), norm->units, &x->dim[1], REDUCE_SUM,
+                           x->rank - norm->units, range, e);
 }
 
 /* Of values that are summed: what the batch does not have is 0. */
@@ -160,7 +163,8 @@ static Tensor *by_batch(const Norm *norm, Mode mode) {
     Arena *arena = norm->build->arena;
     long long positions = (long long)norm->layer->normalised;
     Expr *count = e_scalar(p, arena_format(arena, "m * %lld", positions));
-    const Affine place[] = {ix(1), ix(0), ix(2), ix(3)};
+    Affine place[TENSOR_MAX_RANK];
+    layer_unit_index(norm->layer, norm->x, place);
     Expr *x = e_read(p, norm->x, 0, place);
     Tensor *sum = channel_sum(norm, "sum", if_alive(p, x));
     Tensor *mean = channel_map(norm, "mean", e_div(p, e_at(p, sum), count));
@@ -178,7 +182,8 @@ static Tensor *by_batch(const Norm *norm, Mode mode) {
 }
 
 static Tensor *norm_build(Build *build, const Layer *layer, Tensor *const *in, Mode mode) {
-    const Norm norm = {build, build->program, layer, in[0], layer->options[NORM_EPSILON].real};
+    const Norm norm = {
+        build, build->program, layer, in[0], layer->options[NORM_EPSILON].real, layer_unit_dims(layer, in[0])};
     bool running = mode == MODE_EVAL || !layer->trainable;
     return build_activate(build, layer, running ? by_running(&norm) : by_batch(&norm, mode));
 }

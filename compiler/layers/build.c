@@ -33,6 +33,14 @@ Tensor *build_activate(Build *build, const Layer *layer, Tensor *z) {
     return a;
 }
 
+int layer_unit_dims(const Layer *layer, const Tensor *value) { return layer->out.rank == 1 ? value->rank - 1 : 1; }
+
+void layer_unit_index(const Layer *layer, const Tensor *value, Affine *index) {
+    int units = layer_unit_dims(layer, value);
+    index[0] = ix(units);
+    for (int d = 1; d < value->rank; d++) index[d] = ix(d <= units ? d - 1 : d);
+}
+
 Affine window_row(const Window *window, int axis, int place, int tap) {
     Affine at = ix_add(ix_times(ix(place), (int32_t)window->stride[axis]), ix(tap));
     return ix_plus(at, -(int32_t)window->before[axis]);

@@ -36,6 +36,13 @@ void build_next(Build *build, const Stored *stored, Expr *e);
 /* Notes z as the layer's weighted input and gives the layer's activation of it. */
 Tensor *build_activate(Build *build, const Layer *layer, Tensor *z);
 
+/* How many dimensions of a layer's value, from dimension 1 on, tell its units or maps apart: those of maps are one; a
+ * vector may still have the dimensions of maps that were made one by name alone (flatten). */
+int layer_unit_dims(const Layer *layer, const Tensor *value);
+/* Where `value` is read when its units are output indices 0, 1, ... and what follows is summed: n, then the positions.
+ */
+void layer_unit_index(const Layer *layer, const Tensor *value, Affine *index);
+
 /* The row (axis 0) or column (axis 1) that tap `tap` of the window reads at place `place`: place*stride + tap - pad. */
 Affine window_row(const Window *window, int axis, int place, int tap);
 

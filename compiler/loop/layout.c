@@ -228,7 +228,7 @@ static void settle_place(Arena *arena, Layout *layout, const Tensor *t, const Co
     if (made_before) {
         place->size = row_major(t, place, 0, 1);
         place->base = layout->state_size;
-        layout->state_size += net_padded(place->size);
+        layout->state_size += net_padded(place->size) + NET_LANES; /* a vector may begin at the last element */
     } else if (scope == SCOPE_SLOT) {
         bool rows = writer->order.partial == PARTIAL_NONE;
         place->size = row_major(t, place, 0, 1);

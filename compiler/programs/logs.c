@@ -32,34 +32,30 @@ void log_sum(Logger *logger, const char *name, const Layer *layer, Reduce reduce
     add_row(logger, name, layer, compute_sums_batch(c), 1, elements, t);
 }
 
-void log_vector(Logger *logger, const char *name, const Layer *layer, int64_t count, Expr *e) {
-    Tensor *t = log_tensor(logger, name, layer, 1, &count);
-    program_add(logger->build->program, t, REDUCE_NONE, 0, NULL, e);
+void log_vector(Logger *logger, const char *name, const Layer *layer, Tensor *values) {
+    Tensor *t = log_tensor(logger, name, layer, values->rank, values->dim);
+    int64_t count = tensor_count(values);
+    program_add(logger->build->program, t, REDUCE_NONE, 0, NULL, e_at(logger->build->program, values));
     add_row(logger, name, layer, false, count, count, t);
 }
 
 /* sum over n and the positions of e, for each unit or map; e reads `like` at the given indices. */
-static Tensor *per_unit(Build *build, const char *name, const Tensor *like, Expr *e) {
+static Tensor *per_unit(Build *build, const char *name, const Layer *layer, const Tensor *like, Expr *e) {
+    int units = layer_unit_dims(layer, like);
     int64_t range[TENSOR_MAX_RANK] = {DIM_BATCH};
-    for (int d = 2; d < like->rank; d++) range[d - 1] = like->dim[d];
-    return program_compute(build->program, name, 1, &like->dim[1], REDUCE_SUM, like->rank - 1, range, e);
-}
-
-/* Indices of [n, o, positions] when o is the output index and the rest is summed. */
-static void unit_index(const Tensor *like, Affine *index) {
-    index[0] = ix(1);
-    index[1] = ix(0);
-    for (int d = 2; d < like->rank; d++) index[d] = ix(d);
+    for (int d = units + 1; d < like->rank; d++) range[d - units] = like->dim[d];
+    return program_compute(build->program, name, units, &like->dim[1], REDUCE_SUM, like->rank - units, range, e);
 }
 
 static Tensor *bias_gradient(Logger *logger, const Gradients *gradients, size_t i) {
     Build *build = logger->build;
-    const Stored *bias = layer_stored(build->model->layers.at[i], STORED_BIAS);
+    const Layer *layer = build->model->layers.at[i];
+    const Stored *bias = layer_stored(layer, STORED_BIAS);
     if (bias && gradients->stored[bias->row]) return gradients->stored[bias->row];
     Tensor *delta = gradients->delta[i];
     Affine index[TENSOR_MAX_RANK];
-    unit_index(delta, index);
-    return per_unit(build, build_name(build, build->model->layers.at[i], "delta_sum"), delta,
+    layer_unit_index(layer, delta, index);
+    return per_unit(build, build_name(build, layer, "delta_sum"), layer, delta,
                     e_read(build->program, delta, 0, index));
 }
 
@@ -70,8 +66,9 @@ void log_delta_norms(Logger *logger, const Gradients *gradients) {
         if (!gradients->delta[i]) continue;
         p->at = layer->at;
         Tensor *b = bias_gradient(logger, gradients, i);
-        log_sum(logger, "bias_grad_sq", layer, REDUCE_SUM, 1, b->dim, e_mul(p, e_at(p, b), e_at(p, b)), b->dim[0]);
-        if (logger->kind == PROGRAM_PROBE) log_vector(logger, "delta", layer, b->dim[0], e_at(p, b));
+        log_sum(logger, "bias_grad_sq", layer, REDUCE_SUM, b->rank, b->dim, e_mul(p, e_at(p, b), e_at(p, b)),
+                tensor_count(b));
+        if (logger->kind == PROGRAM_PROBE) log_vector(logger, "delta", layer, b);
     }
 }
 
@@ -94,10 +91,10 @@ static void log_units(Logger *logger, const Layer *layer, Tensor *delta, Tensor 
                 e_select(p, e_alive(p), saturated(p, layer->activation, e_at(p, z)), zero), tensor_count(z));
     if (counted != UNITS_ACTIVE) return;
     Affine index[TENSOR_MAX_RANK];
-    unit_index(z, index);
+    layer_unit_index(layer, z, index);
     Expr *on = e_select(p, e_less(p, zero, e_read(p, z, 0, index)), e_const(p, 1), zero);
-    Tensor *active = per_unit(build, build_name(build, layer, "active"), z, e_select(p, e_alive(p), on, zero));
-    log_vector(logger, "active", layer, active->dim[0], e_at(p, active));
+    Tensor *active = per_unit(build, build_name(build, layer, "active"), layer, z, e_select(p, e_alive(p), on, zero));
+    log_vector(logger, "active", layer, active);
 }
 
 void log_gradients(Logger *logger, const Gradients *gradients) {

@@ -17,8 +17,8 @@ typedef struct {
 /* e over (reduction indices from `rank` on); batched sums give one value a chunk. */
 void log_sum(Logger *logger, const char *name, const Layer *layer, Reduce reduce, int reductions, const int64_t *range,
              Expr *e, int64_t elements);
-/* A vector of `count` values, e over output index 0. */
-void log_vector(Logger *logger, const char *name, const Layer *layer, int64_t count, Expr *e);
+/* The values of a tensor without images, one after the other. */
+void log_vector(Logger *logger, const char *name, const Layer *layer, Tensor *values);
 
 /* cost[n] of each example, as the train block says. */
 Tensor *cost_build(Build *build);

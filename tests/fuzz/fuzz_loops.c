@@ -103,11 +103,11 @@ static void example_free(const Example *x) {
 
 /* ---- a step ---- */
 
-/* What a run leaves: the parameters, and the log of each program. */
+/* What a run leaves: all that is stored, and the log of each program. */
 typedef struct {
-    float *param;
+    float *param, *state;
     double *log;
-    int64_t params, logs;
+    int64_t params, states, logs;
 } Outcome;
 
 /* What the model has is small, so that one step goes nowhere, in an epoch of 1,024 examples. */
@@ -125,15 +125,18 @@ static Outcome run_programs(const NetModel *model, const Example *x) {
     int64_t chunks = (x->images + NET_LANES - 1) / NET_LANES, logs = model->log_once + chunks * model->log_chunk;
     float scalar[NET_SCALARS_ROOM] = {0};
     fill_scalars(model, x->images, scalar);
-    Outcome outcome = {.params = model->param_size, .logs = logs * (int64_t)COUNT_OF(programs)};
+    Outcome outcome = {
+        .params = model->param_size, .states = model->state_size, .logs = logs * (int64_t)COUNT_OF(programs)};
     outcome.param = buffer(model->param_size, sizeof(float));
+    outcome.state = buffer(model->state_size, sizeof(float));
     outcome.log = buffer(outcome.logs, sizeof(double));
     memcpy(outcome.param, x->param, (size_t)model->param_size * sizeof(float));
+    memcpy(outcome.state, x->state, (size_t)model->state_size * sizeof(float));
     int64_t values = 0; /* for each chunk */
     for (size_t p = 0; p < COUNT_OF(programs); p++)
         values = programs[p]->batch_chunk > values ? programs[p]->batch_chunk : values;
     NetCall call = {.param = outcome.param,
-                    .state = x->state,
+                    .state = outcome.state,
                     .grad = buffer(model->grad_size, sizeof(float)),
                     .batch = buffer(chunks * values, sizeof(float)),
                     .input = model->input_bytes ? (const void *)x->bytes : x->rows,
@@ -181,11 +184,12 @@ static void check_training(Arena *arena, Drawing *d, const Model *model) {
     Outcome one = train(arena, programs, &options, &x);
     options.target.vector_registers = options.target.vector_registers == 4 ? 8 : 4;
     Outcome other = draw(d, 4) ? one : train(arena, programs, &options, &x);
-    ASSERT(one.params == other.params && one.logs == other.logs);
+    ASSERT(one.params == other.params && one.states == other.states && one.logs == other.logs);
     for (int64_t i = 0; i < one.params; i++) ASSERT(same_number((double)one.param[i], (double)other.param[i]));
+    for (int64_t i = 0; i < one.states; i++) ASSERT(same_number((double)one.state[i], (double)other.state[i]));
     for (int64_t i = 0; i < one.logs; i++) ASSERT(same_number(one.log[i], other.log[i]));
-    if (other.param != one.param) free(other.param), free(other.log);
-    free(one.param), free(one.log);
+    if (other.param != one.param) free(other.param), free(other.state), free(other.log);
+    free(one.param), free(one.state), free(one.log);
     example_free(&x);
 }
 

@@ -113,6 +113,12 @@ static inline void draw_layer(Drawing *d) {
         d->channels *= d->rows * d->columns;
         d->rows = d->columns = 0;
         text_puts(&d->text, "flatten");
+    } else if (draw(d, 3)) {
+        text_puts(&d->text, "batchnorm");
+        draw_option(d, "scale", DRAW_WORD(d, "true", "false"));
+        draw_option(d, "momentum", DRAW_WORD(d, "0", "0.99"));
+        draw_option(d, "trainable", DRAW_WORD(d, "true", "false"));
+        draw_option(d, "activation", draw_activation(d));
     } else if (draw(d, 4) == 0) {
         text_printf(&d->text, "repeat %d { activation %s }", 1 + draw(d, 30), draw_activation(d));
     } else {

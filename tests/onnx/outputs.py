@@ -41,6 +41,8 @@ NETWORKS = {
         batchnorm activation=relu
         conv 6 kernel=3x3 activation=tanh
         batchnorm scale=false activation=swish
+        flatten
+        batchnorm activation=elu
         dense 7 bias=false
         batchnorm trainable=false activation=sigmoid
         dense 4
