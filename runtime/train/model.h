@@ -157,7 +157,7 @@ typedef struct {
     NetFormula squares, sizes;          /* the penalty: squares * sum of w^2 + sizes * sum of |w| */
     NetSetting setting[NET_SETTINGS_MAX];
     int known[NET_KNOWN]; /* their places among the settings */
-    int64_t kept_size; /* the first part of the state: what weights files keep of it */
+    int64_t kept_size;    /* the first part of the state: what weights files keep of it */
     int64_t param_size, state_size, grad_slot_size, grad_size, scratch_size;
     int64_t log_once, log_chunk;
     NetProgram init, train, train_log, probe, eval, diagnose;
