@@ -147,7 +147,9 @@ with open("foreign", "rb") as file:
 for start, status, expected in (
         (b"#" * 10, 3, "netc: cannot read pipe: is larger than 16 MiB, the limit for a model"),
         (weights, 1, "pipe: error: this is a safetensors file: weights, not a model; expected a .net text [foreign-file]")):
-    threading.Thread(target=feed, args=(start,), daemon=True).start()
+    writer = threading.Thread(target=feed, args=(start,), daemon=True)
+    writer.start()
     error = netc("check", "pipe", status=status)
+    writer.join()  # or the next reader has the rest of this
     if error.splitlines()[0] != expected:
         fail(f"check of a pipe with 17 MiB\n  expected {expected}\n  found    {error}")
