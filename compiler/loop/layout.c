@@ -107,6 +107,7 @@ static void find_uses(Layout *layout) {
         if (!out->used) out->first = placed->place;
         out->used = true;
         if (placed->place > out->last) out->last = placed->place;
+        if (!placed->compute->next && placed->level != out->level) out->crosses = true; /* a part waits for the rest */
     }
     for (size_t i = 0; i < layout->list.count; i++) {
         UseSearch search = {layout, &layout->list.at[i]};

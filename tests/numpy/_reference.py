@@ -430,8 +430,8 @@ def read_rows(folder, file):
         return list(csv.DictReader(opened))
 
 
-def compare_params(what, found, expected, tolerance=1e-5, noise={}):
-    """noise: {"conv1.weight": mask} of entries that need not agree."""
+def compare_params(what, found, expected, tolerance=1e-5, noise={}, least=0.0):
+    """noise: {"conv1.weight": mask} of entries that need not agree; least: what a norm counts as at the least."""
     if found.keys() != expected.keys():
         fail(f"{what}: layers {sorted(found)} instead of {sorted(expected)}")
     for layer in expected:
@@ -439,7 +439,7 @@ def compare_params(what, found, expected, tolerance=1e-5, noise={}):
             fail(f"{what}: {layer} has {sorted(found[layer])} instead of {sorted(expected[layer])}")
         for key, value in expected[layer].items():
             counts = ~noise.get(f"{layer}.{key}", np.zeros(value.shape, bool))
-            error = np.linalg.norm((found[layer][key] - value)[counts]) / (np.linalg.norm(value[counts]) or 1)
+            error = np.linalg.norm((found[layer][key] - value)[counts]) / (max(np.linalg.norm(value[counts]), least) or 1)
             if not error <= tolerance:
                 fail(f"{what}: {layer}.{key}: error {error:.2g}")
 

@@ -64,6 +64,8 @@ CASES = {
                          pool("max", (3, 3), stride=(1, 1), pad=(1, 1), **{"from": "x"}), concat("conv2", "input", activation="tanh"),
                          conv(3, (3, 3), pad="same"), concat("x"), pool("max", (2, 2)), dense(7, activation="tanh", label="d"),
                          dense(5, activation="tanh"), concat("d", "d"), SOFTMAX], {}),
+    "parts": ((2, 9, 8), [conv(3, (3, 3), activation="tanh"), norm(activation="swish", label="x"),
+                          conv(4, (1, 1), activation="tanh", **{"from": "conv1"}), concat("x"), SOFTMAX], {}),
     "batchnorm": ((2, 9, 8), [conv(4, (3, 2), bias=False), norm(activation="swish"), conv(5, (3, 3), activation="tanh"),
                               norm(scale=False, momentum=0.5, activation="swish"), pool("average", (2, 2)), dense(7),
                               norm(epsilon=0.01, activation="tanh"), norm(trainable=False), SOFTMAX],
