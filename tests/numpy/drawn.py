@@ -80,6 +80,8 @@ class Drawing:
     def batchnorm(self):
         if "bias" not in self.layers[-1] and self.layers[-1]["kind"] in ("conv", "dense"):
             self.layers[-1]["bias"] = False  # its gradient would be 0 but for rounding
+        if self.layers[-1]["kind"] == "batchnorm" and self.layers[-1]["activation"] == "linear":
+            self.layers[-1]["activation"] = "tanh"  # the same
         self.add(self.shape, kind="batchnorm", epsilon=self.one_of(1e-5, 0.01), momentum=self.one_of(0.9, 0.5),
                  activation=self.one_of(*ACTIVATIONS), **self.maybe(0.3, scale=False),
                  **self.maybe(0.15, trainable=False))
