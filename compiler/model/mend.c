@@ -295,8 +295,11 @@ static const char *line_text(Scope *scope, const LooseLine *line, bool layer, Me
 /* Whether the outputs are there already: `output 10` behind a softmax of the classes. */
 static bool is_finished(const Scope *scope, const char *written) {
     size_t count = scope->model ? scope->model->layers.count : 0;
-    const ActivationKind *last = count > 0 ? scope->model->layers.at[count - 1]->activation.kind : NULL;
-    return last && last->across && strstr(written, arena_format(scope->arena, "activation=%s", last->name));
+    const Layer *last = count > 0 ? scope->model->layers.at[count - 1] : NULL;
+    const ActivationKind *kind = last ? last->activation.kind : NULL;
+    if (!kind || !kind->across) return false;
+    long long outputs = (long long)shape_count(last->out);
+    return strstr(written, arena_format(scope->arena, "dense %lld activation=%s", outputs, kind->name)) != NULL;
 }
 
 /* The line in the place where it stands, then in the other block. */

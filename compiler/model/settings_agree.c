@@ -168,6 +168,7 @@ static bool check_examples(Scope *scope, const AstStmt *line, const Model *model
                                           kind->variant.name, shape, (long long)shape_count(example),
                                           shape_text(scope->arena, input)));
     if (match == NET_SHAPE_INPUT_ORDER) {
+        diag->at = layer->options[0].at; /* the data is as it should be */
         diag_help(scope->diags, diag, "channels come first (CxHxW): write 'input %s'", shape);
     } else {
         diag_help(scope->diags, diag,
