@@ -133,18 +133,12 @@ Shape layer_channels_first(Shape shape) {
     return (Shape){.rank = 3, .dim = {shape.dim[2], shape.dim[0], shape.dim[1]}};
 }
 
-bool layer_channels_last(Shape shape) {
+static bool few_last(Shape shape) {
     bool few = shape.rank == 3 && (shape.dim[2] == 1 || shape.dim[2] == 3);
-    return few && shape.dim[0] == shape.dim[1] && shape.dim[0] > 3;
+    return few && shape.dim[0] > 3 && shape.dim[1] > 3;
 }
 
-/* Whether a window that does not fit tells that the channels of the input were written last; below other layers it
- * takes a square. */
-static bool channels_last(const Layer *input, const Layer *above) {
-    Shape shape = input->out;
-    bool few = shape.rank == 3 && (shape.dim[2] == 1 || shape.dim[2] == 3);
-    return layer_channels_last(shape) || (above == input && few && shape.dim[0] > 3 && shape.dim[1] > 3);
-}
+bool layer_channels_last(Shape shape) { return few_last(shape) && shape.dim[0] == shape.dim[1]; }
 
 bool layer_window(LayerContext *context, const OptionValue *size, const OptionValue *stride, const OptionValue *pad,
                   Window *window) {
@@ -178,7 +172,8 @@ bool layer_window(LayerContext *context, const OptionValue *size, const OptionVa
     }
     const Layer *input = above;
     while (layer_above(input)) input = layer_above(input);
-    if (channels_last(input, above)) {
+    bool last = few_last(input->out) && above == input; /* below other layers it takes a square to tell */
+    if (last || layer_channels_last(input->out)) {
         Diag *diag = diag_report(context->diags, input->options[0].at, "window-too-large",
                                  "%s has %lld channels of %lldx%lld: the %lldx%lld window of '%s' does not fit them",
                                  shape_text(context->arena, input->out), (long long)input->out.dim[0],
