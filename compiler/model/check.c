@@ -485,8 +485,9 @@ static void report_second(Checker *checker, const AstStmt *stmt, const AstStmt *
     source_position(checker->diags->source, first->at.lo, &line, &column);
     diag_note(checker->diags, diag, "the first one is in line %u; a file has one", (unsigned)line);
     diag_help(checker->diags, diag,
-              stmt->kind == AST_NETWORK ? "write the second network into a file of its own"
-                                        : "write its lines into the first one");
+              stmt->kind == AST_NETWORK
+                  ? "a model is one network: write the second one's layers behind those of the first, without its input"
+                  : "write its lines into the first one");
 }
 
 /* The file from top to bottom. */

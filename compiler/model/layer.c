@@ -129,6 +129,17 @@ static const char *maps_of(Arena *arena, int64_t count) {
     return "1x28x28";
 }
 
+Shape layer_channels_first(Shape shape) {
+    return (Shape){.rank = 3, .dim = {shape.dim[2], shape.dim[0], shape.dim[1]}};
+}
+
+static bool few_last(Shape shape) {
+    bool few = shape.rank == 3 && (shape.dim[2] == 1 || shape.dim[2] == 3);
+    return few && shape.dim[0] > 3 && shape.dim[1] > 3;
+}
+
+bool layer_channels_last(Shape shape) { return few_last(shape) && shape.dim[0] == shape.dim[1]; }
+
 bool layer_window(LayerContext *context, const OptionValue *size, const OptionValue *stride, const OptionValue *pad,
                   Window *window) {
     const Layer *layer = context->layer, *above = layer_above(layer);
@@ -159,17 +170,24 @@ bool layer_window(LayerContext *context, const OptionValue *size, const OptionVa
                               (long long)(in.dim[1] + window->before[0] + window->after[0]),
                               (long long)(in.dim[2] + window->before[1] + window->after[1]));
     }
+    const Layer *input = above;
+    while (layer_above(input)) input = layer_above(input);
+    bool last = few_last(input->out) && above == input; /* below other layers it takes a square to tell */
+    if (last || layer_channels_last(input->out)) {
+        Diag *diag = diag_report(context->diags, input->options[0].at, "window-too-large",
+                                 "%s has %lld channels of %lldx%lld: the %lldx%lld window of '%s' does not fit them",
+                                 shape_text(context->arena, input->out), (long long)input->out.dim[0],
+                                 (long long)input->out.dim[1], (long long)input->out.dim[2], (long long)window->size[0],
+                                 (long long)window->size[1], layer->name);
+        diag_help(context->diags, diag, "channels come first: write 'input %s'",
+                  shape_text(context->arena, layer_channels_first(input->out)));
+        return false;
+    }
     Diag *diag =
         diag_report(context->diags, size->at, "window-too-large",
                     "a %lldx%lld window does not fit the %lldx%lld maps of '%s'%s", (long long)window->size[0],
                     (long long)window->size[1], (long long)in.dim[1], (long long)in.dim[2], above->name, padded);
     layer_note_sizes(context, diag);
-    bool last = (in.dim[2] == 1 || in.dim[2] == 3) && in.dim[0] > 3 && in.dim[1] > 3; /* 28x28x1 */
-    if (above->index == 0 && last) {
-        diag_help(context->diags, diag, "channels come first: write 'input %lldx%lldx%lld'", (long long)in.dim[2],
-                  (long long)in.dim[0], (long long)in.dim[1]);
-        return false;
-    }
     int64_t rows = in.dim[1] + window->before[0] + window->after[0];
     int64_t columns = in.dim[2] + window->before[1] + window->after[1];
     diag_help(context->diags, diag, "a window of %lldx%lld at the most fits here; pad= of conv makes maps larger",

@@ -73,6 +73,9 @@ Stored *layer_store_init(LayerContext *context, const char *part, StoredRole rol
 /* Sets layer->multiply_adds to the product of the factors; false after reporting that it is beyond all bounds. */
 bool layer_multiply_adds(LayerContext *context, size_t count, const int64_t *factor);
 /* "28x28 became 24x24 (conv1), 12x12 (pool1)": how the maps came to their size, as a note. */
+/* Whether an input's channels seem to stand last, as in 28x28x1; and what it is with them first. */
+bool layer_channels_last(Shape shape);
+Shape layer_channels_first(Shape shape);
 void layer_note_sizes(LayerContext *context, Diag *diag);
 
 /* A window that moves over maps: [0] rows, [1] columns. */

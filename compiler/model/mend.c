@@ -72,7 +72,7 @@ static Settled settle(Scope *scope, bool layer, Span at, const char *text, bool 
         if (outcome == TRIAL_DOUBTFUL && !first.line) first = (Settled){text, dropped, false};
         const char *less = without_last(scope->arena, text, &head);
         bool adds = better && strncmp(better, text, strlen(text)) == 0;
-        if (less) dropped = head;
+        if (less && !string_is(head, "default")) dropped = head; /* one that no layer reads is no loss */
         text = less ? less : adds && !example ? NULL : better;
     }
     return first;
@@ -292,6 +292,16 @@ static const char *line_text(Scope *scope, const LooseLine *line, bool layer, Me
     return several ? several : head ? mend_line(scope, layer, head, &changed, words) : NULL;
 }
 
+/* Whether the outputs are there already: `output 10` behind a softmax of the classes. */
+static bool is_finished(const Scope *scope, const char *written) {
+    size_t count = scope->model ? scope->model->layers.count : 0;
+    const Layer *last = count > 0 ? scope->model->layers.at[count - 1] : NULL;
+    const ActivationKind *kind = last ? last->activation.kind : NULL;
+    if (!kind || !kind->across) return false;
+    long long outputs = (long long)shape_count(last->out);
+    return strstr(written, arena_format(scope->arena, "dense %lld activation=%s", outputs, kind->name)) != NULL;
+}
+
 /* The line in the place where it stands, then in the other block. */
 static bool write_line(Scope *scope, const LooseLine *line, MendPlace place, Diag *diag, Span at, MendWords *words,
                        const char *behind) {
@@ -307,6 +317,12 @@ static bool write_line(Scope *scope, const LooseLine *line, MendPlace place, Dia
         if (!written) continue;
         Settled settled = {.line = written};
         if (belongs(scope, layer, place, at)) settled = settle(scope, layer, at, written, false);
+        if (settled.line && !settled.clean && layer && is_finished(scope, written)) {
+            diag->help = NULL;
+            diag_help(scope->diags, diag, "the layer above it is the last one: leave it out");
+            forget_others(scope->diags, diag, at);
+            return true;
+        }
         const char *dropped = settled.dropped;
         written = settled.line;
         if (!written) return false;

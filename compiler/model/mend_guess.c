@@ -7,16 +7,32 @@
 #include "compiler/model/activation.h"
 #include "runtime/base/words.h"
 
+/* Reads a text that is no part of the file, and makes a scope in which nobody hears what is wrong with it. */
+static const AstValue *read_quietly(Scope *scope, const char *text, Scope *quiet) {
+    Source *source = source_from_text(scope->arena, "hint", text, strlen(text));
+    Diags *diags = NEW(scope->arena, Diags);
+    *diags = (Diags){.arena = scope->arena, .source = source};
+    *quiet = *scope;
+    quiet->diags = diags;
+    quiet->file = NULL;
+    const AstValue *value = ast_parse_value(scope->arena, source, diags);
+    return diags->errors == 0 ? value : NULL;
+}
+
 /* Whether the real reader takes the text for the option. */
 static bool holds(Scope *scope, const OptionOwner *owner, const OptionSpec *spec, const char *text) {
-    Source *source = source_from_text(scope->arena, "hint", text, strlen(text));
-    Diags diags = {.arena = scope->arena, .source = source};
-    const AstValue *value = ast_parse_value(scope->arena, source, &diags);
-    Scope copy = *scope;
-    copy.diags = &diags;
-    copy.file = NULL;
+    Scope quiet;
+    const AstValue *value = read_quietly(scope, text, &quiet);
     OptionValue out = {0};
-    return value && diags.errors == 0 && option_convert(&copy, owner, spec, value, &out);
+    return value && option_convert(&quiet, owner, spec, value, &out);
+}
+
+/* The number that an expression is, width/4; NULL: it is none. */
+static const char *number_of(Scope *scope, const char *text) {
+    Scope quiet;
+    const AstValue *value = read_quietly(scope, text, &quiet);
+    if (value) value = scope_evaluate(&quiet, value);
+    return value && value->kind == AST_NUMBER ? number_text(scope->arena, value->number) : NULL;
 }
 
 static bool takes_whole(const OptionSpec *spec) { return spec->type != OPTION_REAL && spec->type != OPTION_NUMBERS; }
@@ -81,9 +97,11 @@ const char *mend_guess(MendWords *mend, Scope *scope, const OptionOwner *owner, 
     while (place < owner->count && &owner->options[place] != spec) place++;
     const char *first = first_of(mend, spec, value);
     bool number = value->kind == LOOSE_NUMBER;
+    const char *computed = text && !number ? number_of(scope, text) : NULL;
     const char *const candidates[] = {first,
                                       in_range(mend->arena, spec,
-                                               text     ? text
+                                               computed ? computed
+                                               : text   ? text
                                                : number ? value->text
                                                         : first),
                                       near_word(mend->arena, spec, value),

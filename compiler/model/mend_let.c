@@ -83,18 +83,41 @@ const char *mend_let(Scope *scope, char *text, size_t length, bool file) {
     const char *more = "";
     for (size_t i = first; i < line.args.count; i++) {
         const LooseArg *arg = &line.args.at[i];
-        const char *value = arg->key ? mend_any(&(MendWords){.arena = scope->arena}, arg->value) : NULL;
+        const char *value =
+            arg->key ? mend_any(&(MendWords){.arena = scope->arena}, mend_with_factor(scope, arg->value)) : NULL;
         if (!value) return NULL;
         more = arena_format(scope->arena, "%s; let %s = %s", more, mend_name(scope->arena, arg->key), value);
     }
     line.args.count = first;
     const char *written = line.head;
     if (line.args.count == 1 && line.args.at[0].key) return NULL;
-    if (line.args.count == 1) written = mend_any(&(MendWords){.arena = scope->arena}, line.args.at[0].value);
+    if (line.args.count == 1) {
+        const LooseValue *value = mend_with_factor(scope, line.args.at[0].value);
+        written = mend_any(&(MendWords){.arena = scope->arena}, value);
+    }
     const char *usable = mend_name(scope->arena, name);
     if (!written || word_is_known(usable) || (!declared && mend_is_remark(usable))) return NULL;
     const char *let = arena_format(scope->arena, "let %s = %s%s", usable, written, more);
     return is_let(scope->arena, let) ? let : NULL;
+}
+
+bool mend_reads_let(Scope *scope, const LooseValue *value) {
+    if (value->kind == LOOSE_WORD) return scope_find(scope, value->text) != NULL;
+    if (value->kind == LOOSE_NUMBER) return mend_with_factor(scope, value) != value;
+    bool expression = value->kind == LOOSE_PRODUCT || value->kind == LOOSE_OTHER, found = false;
+    for (size_t i = 0; expression && i < value->items.count; i++) {
+        found = found || mend_reads_let(scope, value->items.at[i].value);
+    }
+    return found;
+}
+
+const LooseValue *mend_with_factor(Scope *scope, const LooseValue *value) {
+    size_t digits = value->kind == LOOSE_NUMBER ? strspn(value->text, "0123456789.") : 0;
+    if (digits == 0 || !value->text[digits] || !scope_find(scope, value->text + digits)) return value;
+    LooseValue *product = NEW(scope->arena, LooseValue);
+    const char *text = arena_format(scope->arena, "%.*s*%s", (int)digits, value->text, value->text + digits);
+    *product = (LooseValue){.kind = LOOSE_OTHER, .text = text, .raw = text};
+    return product;
 }
 
 bool mend_begins_let(const char *text, size_t length) {

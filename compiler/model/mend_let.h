@@ -3,10 +3,15 @@
 #define NETC_MEND_LET_H
 
 #include "compiler/model/value.h"
+#include "compiler/syntax/loose.h"
 
 /* `let k: 3`, `let my-width = 5,5`, and at file level `k = 3` and `const k = 3`, as netc writes them; NULL: it is no
  * let, or cannot be told. `text` may be changed. */
 const char *mend_let(Scope *scope, char *text, size_t length, bool file);
+/* Whether a value is, or is computed from, a let that is visible. */
+bool mend_reads_let(Scope *scope, const LooseValue *value);
+/* `2maps`, a number and a let, as the product 2*maps; what is none is itself. */
+const LooseValue *mend_with_factor(Scope *scope, const LooseValue *value);
 bool mend_begins_let(const char *text, size_t length);
 /* The name that a let begins with; NULL: none. */
 const char *mend_let_name(Arena *arena, const char *text);

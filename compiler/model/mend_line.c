@@ -6,6 +6,7 @@
 #include "compiler/model/activation.h"
 #include "compiler/model/layer.h"
 #include "compiler/model/mend_guess.h"
+#include "compiler/model/mend_let.h"
 #include "compiler/model/settings.h"
 #include "compiler/model/statement.h"
 #include "runtime/base/words.h"
@@ -29,7 +30,7 @@ static const OptionSpec *spec_at(const Mend *mend, size_t place) { return option
 static size_t spec_count(const Mend *mend) { return option_count(&mend->owner); }
 
 /* The place of the option of an owner that a word names; option_count(): none. */
-static size_t find_option(Arena *arena, const OptionOwner *owner, const char *word, bool *turned) {
+size_t mend_find_option(Arena *arena, const OptionOwner *owner, const char *word, bool *turned) {
     size_t count = option_count(owner);
     const char **names = NEW_ARRAY(arena, const char *, count);
     for (size_t i = 0; i < count; i++) names[i] = option_at(owner, i)->name;
@@ -42,7 +43,7 @@ static size_t find_option(Arena *arena, const OptionOwner *owner, const char *wo
 
 /* The same of the line's own; spec_count(): none. */
 static size_t find_spec(const Mend *mend, const char *word, bool *turned) {
-    return find_option(mend->arena, &mend->owner, word, turned);
+    return mend_find_option(mend->arena, &mend->owner, word, turned);
 }
 
 /* Whether another row of the setting has the option: images= of 'data idx'. */
@@ -50,7 +51,7 @@ static bool is_of_other_row(const Mend *mend, const char *word) {
     OptionOwner all;
     bool turned;
     if (mend->layer || !setting_owner(mend->arena, mend->owner.name, NULL, &all)) return false;
-    return find_option(mend->arena, &all, word, &turned) < option_count(&all);
+    return mend_find_option(mend->arena, &all, word, &turned) < option_count(&all);
 }
 
 /* The option that a bare value can only be for, by its form: `5x5` a window, `relu` an activation. */
@@ -91,6 +92,7 @@ static void choose_row(Mend *mend) {
 
 static bool put(Mend *mend, size_t place, const LooseValue *value, bool turned) {
     const OptionSpec *spec = spec_at(mend, place);
+    value = mend_with_factor(mend->scope, value);
     const char *text = mend_value(&mend->words, spec, value, turned);
     bool more = option_takes_all(spec) && mend->slots[place];
     if (more && mend->words.guess && value->kind == LOOSE_WORD) return true; /* what it cannot be is left out */
@@ -208,17 +210,18 @@ static bool begins_small(const LooseLine *line) {
 
 /* PyTorch's layers begin with what they read, Conv2d(1, 6, 5) and Linear(784, 100): netc knows it. */
 static bool begins_with_inputs(const Mend *mend, const LooseLine *line) {
-    size_t bare = 0, numbers = 0;
+    size_t bare = 0, sizes = 0;
     for (; bare < line->args.count && !line->args.at[bare].key; bare++) {
-        LooseKind kind = line->args.at[bare].value->kind;
-        if (kind == LOOSE_WORD || kind == LOOSE_STRING) break;
-        numbers += kind == LOOSE_NUMBER;
+        const LooseValue *value = line->args.at[bare].value;
+        bool window = bare > 0 && value->kind == LOOSE_NUMBER && mend_is_shape(value->text);
+        bool size = (value->kind == LOOSE_NUMBER && !window) || mend_reads_let(mend->scope, value);
+        if (!size && (value->kind == LOOSE_WORD || value->kind == LOOSE_STRING)) break;
+        sizes += size;
     }
     bool dense = string_is(mend->owner.name, "dense"), weights = dense || string_is(mend->owner.name, "conv");
-    /* dense 784 30, conv 1 6 5 */
-    bool likely =
-        line->called || (dense && bare == 2 && numbers == 2) || (!dense && numbers == 3 && begins_small(line));
-    return likely && weights && !strstr(line->head, "2D") && (numbers == 2 || !strstr(line->head, "Dense")) &&
+    /* dense 784 30, conv 1 maps kernel=5x5, conv 1 6 5 */
+    bool likely = line->called || (bare == 2 && sizes == 2) || (!dense && sizes == 3 && begins_small(line));
+    return likely && weights && !strstr(line->head, "2D") && (sizes == 2 || !strstr(line->head, "Dense")) &&
            bare > required_count(mend, line);
 }
 
@@ -489,12 +492,25 @@ static bool put_in_order(Mend *mend, const LooseLine *line, size_t *i, const cha
     return false;
 }
 
+/* A let that is called what a value is elsewhere, `let units = 30`, is what the user means by the word; unless it
+ * names an option. */
+static bool is_own(const Mend *mend, const LooseArg *arg) {
+    if (arg->key || arg->value->kind != LOOSE_WORD || !mend_reads_let(mend->scope, arg->value)) return false;
+    bool turned;
+    size_t place = find_spec(mend, arg->value->text, &turned);
+    return place == spec_count(mend) || spec_at(mend, place)->positional;
+}
+
 static bool put_args(Mend *mend, const LooseLine *line, const char *order) {
     if (strncmp(order, "train ", 6) == 0 && put_parts(mend, line)) return true;
     for (size_t i = begins_with_inputs(mend, line) ? 1 : 0; i < line->args.count; i++) {
         const LooseArg *arg = &line->args.at[i];
         LooseArg pair;
         size_t form = arg->key ? spec_count(mend) : spec_by_form(mend, arg->value);
+        if (is_own(mend, arg)) {
+            if (!put_in_order(mend, line, &i, &order) && !mend->words.absent && !mend->words.guess) return false;
+            continue;
+        }
         if (put_parameter(mend, arg) || (!arg->key && put_square(mend, line, &i))) continue;
         if (put_maps(mend, arg) || put_rounds(mend, arg) || put_count(mend, arg) || put_lettered(mend, arg)) continue;
         if (!arg->key && !mend->layer && mend_truth(arg->value, false) && !is_off(arg->value) &&
@@ -591,46 +607,4 @@ const char *mend_line(Scope *scope, bool layer, const ForeignHead *head, const L
     }
     if (!good || (!line->standard && !fill_required(&mend))) return NULL;
     return print(&mend, line);
-}
-
-/* `default conv, dense activation=relu` is a line for each kind. An option that names no kind, as in `init xavier`, is
- * for the first kind that has it. NULL: it cannot be told. */
-const char *mend_default(Scope *scope, const LooseLine *line, MendWords *words) {
-    static const char *const usual[] = {"dense", "conv"};
-    Mend mend = {.scope = scope, .arena = scope->arena, .layer = true};
-    LooseLine rest = {.standard = true};
-    VEC(const char *) kinds = {0};
-    const char *const heads[] = {line->marked, line->marked == line->head ? NULL : line->head};
-    LooseLine all = {0};
-    for (size_t i = 0; i < COUNT_OF(heads); i++) {
-        LooseValue *word = NEW(scope->arena, LooseValue);
-        *word = (LooseValue){.kind = LOOSE_WORD, .text = heads[i], .raw = heads[i]};
-        if (heads[i]) vec_push(scope->arena, &all.args, ((LooseArg){.value = word}));
-    }
-    for (size_t i = 0; i < line->args.count; i++) vec_push(scope->arena, &all.args, line->args.at[i]);
-    for (size_t i = 0; i < all.args.count; i++) {
-        const LooseArg *arg = &all.args.at[i];
-        const char *word = !arg->key && arg->value->kind == LOOSE_WORD ? arg->value->text : NULL;
-        const ForeignHead *kind = word && !string_is(word, "activation") ? foreign_layer(word) : NULL;
-        const char *here = kind ? kind->here : "";
-        if (kind) vec_push(scope->arena, &kinds, next_name(scope->arena, &here));
-        if (!kind) vec_push(scope->arena, &rest.args, *arg);
-    }
-    const LooseArg *first = rest.args.count > 0 ? &rest.args.at[0] : NULL;
-    const char *option = !first ? NULL : first->key ? first->key : mend_word(first->value);
-    for (size_t i = 0; i < COUNT_OF(usual) && option && kinds.count == 0; i++) {
-        bool turned;
-        if (!layer_owner(usual[i], &mend.owner)) continue;
-        size_t place = find_spec(&mend, option, &turned);
-        bool known = place < mend.owner.count && !spec_at(&mend, place)->positional;
-        if (known) vec_push(scope->arena, &kinds, usual[i]);
-    }
-    const char *text = NULL;
-    for (size_t i = 0; i < kinds.count && first; i++) {
-        ForeignHead head = {.here = kinds.at[i], .order = ""};
-        const char *one = mend_line(scope, true, &head, &rest, words);
-        if (!one) return NULL;
-        text = text ? arena_format(scope->arena, "%s; %s", text, one) : one;
-    }
-    return text;
 }

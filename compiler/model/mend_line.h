@@ -8,8 +8,10 @@
 /* The line of a layer or setting; NULL: it cannot be told. */
 const char *mend_line(Scope *scope, bool layer, const ForeignHead *head, const LooseLine *line, MendWords *words);
 /* `default conv, dense activation=relu` is a line for each kind; an option that names no kind, as in `init xavier`, is
- * for the first kind that has it. NULL: it cannot be told. */
+ * for each kind of the network that has it. NULL: it cannot be told. */
 const char *mend_default(Scope *scope, const LooseLine *line, MendWords *words);
+/* The place of the option of an owner that a word names; option_count(): none. */
+size_t mend_find_option(Arena *arena, const OptionOwner *owner, const char *word, bool *turned);
 /* A name like the one that is none: fc_1 for fc-1. */
 const char *mend_name(Arena *arena, const char *name);
 

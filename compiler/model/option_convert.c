@@ -88,12 +88,22 @@ static const char *option_text(const Conversion *c) {
     return arena_format(c->scope->arena, "%s%s of %s", c->spec->name, c->spec->positional ? "" : "=", c->owner->name);
 }
 
+/* width/4, where only whole numbers are taken: both neighbours could stand there. */
+static bool lies_between(const Conversion *c) {
+    bool number = c->spec->type == OPTION_INTEGER && c->value->kind == AST_NUMBER && isfinite(c->value->number);
+    return number && !value_is_whole(c->value) && floor(c->value->number) >= c->spec->low &&
+           floor(c->value->number) + 1 <= c->spec->high;
+}
+
 static bool fail(const Conversion *c, const char *kind) {
     Arena *arena = c->scope->arena;
     Diag *diag = diag_report(c->scope->diags, c->value->at, kind, "%s must be %s%s, not %s", option_text(c),
                              expected_text(arena, c->spec), or_words_text(arena, c->spec), value_text(arena, c->value));
     if (c->value->kind == AST_NUMBER && net_rounds_to_zero(c->value->number)) {
         diag_help(c->scope->diags, diag, "a 32-bit float holds it as 0; the smallest above that is 1.4e-45");
+    } else if (lies_between(c)) {
+        double below = floor(c->value->number);
+        diag_help(c->scope->diags, diag, "the nearest whole numbers are %.0f and %.0f", below, below + 1);
     }
     return false;
 }

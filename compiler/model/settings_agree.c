@@ -144,17 +144,31 @@ static Diag *report_data(Scope *scope, const AstStmt *line, ModelPurpose purpose
     return diag_report(scope->diags, place_of(line, layer), kind, "%s%s", message, why);
 }
 
+/* 32x32x3 of data that is not known: it can be meant. */
+static void check_order(Scope *scope, const Model *model) {
+    const Layer *input = model->layers.at[0];
+    if (!layer_channels_last(input->out)) return;
+    Shape shape = input->out;
+    Diag *diag = diag_report(scope->diags, input->options[0].at, "channels-last", "%s is %lld channels of %lldx%lld",
+                             shape_text(scope->arena, shape), (long long)shape.dim[0], (long long)shape.dim[1],
+                             (long long)shape.dim[2]);
+    diag_help(scope->diags, diag, "channels come first: write 'input %s'",
+              shape_text(scope->arena, layer_channels_first(shape)));
+}
+
 static bool check_examples(Scope *scope, const AstStmt *line, const Model *model, const DataKind *kind) {
     const Layer *layer = model->layers.at[0];
     Shape input = layer->out, example = {.rank = kind->rank, .dim = {kind->dim[0], kind->dim[1], kind->dim[2]}};
     NetShapeMatch match = net_shape_match(input.dim, input.rank, kind->dim, kind->rank);
     if (match == NET_SHAPE_SUITS) return true;
+    if (match == NET_SHAPE_OTHER && !line) check_order(scope, model);
     const char *shape = shape_text(scope->arena, example);
     Diag *diag = report_data(scope, line, model->purpose, layer, kind,
                              arena_format(scope->arena, "the examples of %s are %s (%lld numbers), the input is %s",
                                           kind->variant.name, shape, (long long)shape_count(example),
                                           shape_text(scope->arena, input)));
     if (match == NET_SHAPE_INPUT_ORDER) {
+        diag->at = layer->options[0].at; /* the data is as it should be */
         diag_help(scope->diags, diag, "channels come first (CxHxW): write 'input %s'", shape);
     } else {
         diag_help(scope->diags, diag,
@@ -174,7 +188,10 @@ static void check_classes(Scope *scope, const AstStmt *line, const Model *model,
     if (outputs < kind->classes) {
         diag_help(scope->diags, report_data(scope, line, model->purpose, last, kind, message), "%s", help);
     } else if (line) {
-        diag_help(scope->diags, diag_report(scope->diags, last->at, "spare-outputs", "%s", message), "%s", help);
+        bool copies = outputs == shape_count(model->layers.at[0]->out) && !last->activation.kind->across;
+        diag_help(scope->diags, diag_report(scope->diags, last->at, "spare-outputs", "%s", message), "%s%s",
+                  copies ? "an autoencoder learns its input: write 'target input' in the train block; else " : "",
+                  help);
     }
 }
 
@@ -188,7 +205,10 @@ static void check_data(Scope *scope, const Model *model, const Layer *last, size
         diag_help(scope->diags, diag, "write 'data idx images=\"%s\" labels=\"FILE\"'", settings->images);
         return;
     }
-    if (kind->rank == 0) return;
+    if (kind->rank == 0) {
+        check_order(scope, model);
+        return;
+    }
     bool told = scope->diags->errors > before; /* one word about the last layer, and about a standard, is enough */
     bool suit = check_examples(scope, line, model, kind);
     if (!told && (suit || line)) check_classes(scope, line, model, kind, last);
@@ -357,8 +377,33 @@ static void check_probe(Scope *scope, const Model *model) {
 static void check_stop(Scope *scope, const Model *model) {
     const AstStmt *line = line_of(model, "stop");
     if (settings_number(&model->settings, "patience") == 0 || model->settings.split_validation > 0) return;
-    diag_report(scope->diags, line->at, "needs-validation",
-                "stop needs a validation part; add 'split validation=10000' (choosing by test results is not offered)");
+    Diag *diag = diag_report(scope->diags, line->at, "needs-validation",
+                             "stop needs a validation part (choosing by test results is not offered)");
+    diag_help(scope->diags, diag, "%s",
+              line_of(model, "split") ? "add validation=0.1 to the line of split" : "add 'split validation=0.1'");
+}
+
+/* The sum of squares is divided by the number of examples, in the books that call it l2; Keras and Caffe do not. */
+static void check_penalty(Scope *scope, const Model *model) {
+    enum { MANY_EXAMPLES = 1000 };
+    const double least = 0.05;
+    const Setting *setting = setting_of(&model->settings, "regularize");
+    const AstStmt *line = line_of(model, "regularize");
+    int64_t examples = known_examples(model);
+    double l2 = settings_number(&model->settings, "l2");
+    if (!line || l2 <= 0 || l2 >= least || examples < MANY_EXAMPLES) return;
+    const char *text = "regularize";
+    for (size_t i = 0; i < option_count(&setting->owner); i++) {
+        const OptionSpec *spec = option_at(&setting->owner, i);
+        const OptionValue *value = &setting->values[i];
+        if (value->real == 0) continue;
+        text = arena_format(scope->arena, "%s %s=%s", text, string_is(spec->name, "l2") ? "weight_decay" : spec->name,
+                            number_text(scope->arena, value->real));
+    }
+    Diag *diag = diag_report(scope->diags, line->at, "idle-l2",
+                             "l2=%s is divided by the number of examples, %lld: that is next to nothing",
+                             number_text(scope->arena, l2), (long long)examples);
+    diag_help(scope->diags, diag, "write '%s', which is not divided", text);
 }
 
 /* An optimiser that takes a share of the weights itself: what l2 and weight_decay of regularize do as well. */
@@ -399,5 +444,6 @@ void settings_agree(Scope *scope, Model *model) {
     check_unused(scope, model);
     if (scope->diags->warnings == warnings) check_batch(scope, model);
     check_patience(scope, model);
+    check_penalty(scope, model);
     if (line_of(model, "data")) check_scale(scope, model);
 }

@@ -60,9 +60,27 @@ static bool read_values(NetLabels *labels, NetStream *stream, const NetNpy *npy,
     return !more || net_npy_wrong_length(stream->path, npy, npy->bytes, true, error);
 }
 
-static bool read_npy(NetLabels *labels, NetStream *stream, const NetClasses *classes, NetError *error) {
+/* Labels have one side besides those of 1. What has more is told from images by its size. */
+static bool is_list(const NetStream *stream, const NetNpy *npy, const NetInput *input, NetError *error) {
+    int sides = 0;
+    int64_t all = 1, image = 1;
+    for (int i = 0; i < npy->rank; i++) {
+        sides += npy->shape[i] != 1;
+        all *= npy->shape[i];
+        if (i > 0) image *= npy->shape[i];
+    }
+    if (sides <= 1) return true;
+    char found[NET_SHAPE_TEXT];
+    net_shape(found, npy->shape, npy->rank);
+    bool images = all == input->count || image == input->count;
+    return net_fail(error, NET_ENVIRONMENT, "%s is %s, expected one label an image%s", stream->path, found,
+                    images ? "; are images and labels swapped? [swapped-files]" : " [count-mismatch]");
+}
+
+static bool read_npy(NetLabels *labels, NetStream *stream, const NetNetwork *network, const NetClasses *classes,
+                     NetError *error) {
     NetNpy npy;
-    if (!net_npy_begin(stream, &npy, error)) return false;
+    if (!net_npy_begin(stream, &npy, error) || !is_list(stream, &npy, &network->input, error)) return false;
     if (npy.kind != 'u' && npy.kind != 'i')
         return net_fail(error, NET_ENVIRONMENT, "%s holds values of type %s, expected integers [type-mismatch]",
                         stream->path, npy.type);
@@ -86,7 +104,7 @@ bool net_labels_read(NetLabels *labels, const char *path, const NetNetwork *netw
     if (!net_stream_open(&stream, path, error)) return false;
     bool ok = net_stream_peek(&stream, head, sizeof head, &got, error);
     if (ok)
-        ok = net_npy_magic(head) ? read_npy(labels, &stream, &classes, error)
+        ok = net_npy_magic(head) ? read_npy(labels, &stream, network, &classes, error)
                                  : read_idx(labels, &stream, &classes, error);
     net_stream_close(&stream);
     if (!ok) net_labels_free(labels);

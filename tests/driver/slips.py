@@ -15,6 +15,7 @@ MODELS = {
              "    dense 10 activation=softmax\n}}\n",
     "block": "network t {{\n    input 1x28x28\n    x: conv 4 kernel=1x1 activation=relu\n    y: conv 4 kernel=1x1 activation=relu\n"
              "    {}\n    dense 10 activation=softmax\n}}\n",
+    "lets": "let maps = 6\nlet units = 30\nnetwork t {{\n    input 1x28x28\n    {}\n    dense 10 activation=softmax\n}}\n",
     "last": "network t {{\n    input 1x28x28\n    dense 30 activation=relu\n    {}\n}}\n",
     "input": "network t {{\n    {}\n    dense 10 activation=softmax\n}}\n",
     "setting": "network t {{\n    input 784\n    dense 10 activation=softmax\n}}\n"
@@ -41,6 +42,15 @@ block   | torch.cat([x, y], dim=1)                          | concat x y
 block   | concatenate([x, y])                               | concat x y
 block   | Concatenate(axis=1)([x, y])                       | concat x y
 block   | merge x y                                         | concat x y
+lets    | conv maps, kernel=5x5 activation=relu             | conv maps kernel=5x5 activation=relu
+lets    | conv maps kernel=5x5 trainable=no                 | conv maps kernel=5x5 trainable=false
+lets    | conv 1 maps kernel=5x5                            | conv maps kernel=5x5
+lets    | conv maps 2*maps kernel=5x5                       | conv 2*maps kernel=5x5
+lets    | conv 2maps kernel=5x5                             | conv 2*maps kernel=5x5
+lets    | dense units, relu                                 | dense units activation=relu
+lets    | dense 784 units relu                              | dense units activation=relu
+lets    | let wide = 2units                                 | let wide = 2*units
+layer   | conv 6 16 kernel=5x5                              | conv 16 kernel=5x5
 layer   | conv 6 kernel=(5,5)                               | conv 6 kernel=5x5
 layer   | conv 6 kernel=[5 5]                               | conv 6 kernel=5x5
 layer   | conv 6 kernel=5*5                                 | conv 6 kernel=5x5
@@ -153,7 +163,7 @@ layer   | spatial_dropout 0.2                               | dropout 0.2
 layer   | { dense 30 activation=relu }                      | dense 30 activation=relu
 layer   | [fc] dense 30 activation=relu                     | dense 30 activation=relu
 layer   | 2 * dense 30 activation=relu                      | repeat 2 { dense 30 activation=relu }
-layer   | conv 8 16 kernel=5x5 activation=relu              | conv 8 kernel=5x5 activation=relu
+layer   | conv 8 16 kernel=5x5 activation=relu              | conv 16 kernel=5x5 activation=relu
 layer   | pooling by 2                                      | pool max 2
 layer   | dropout 1.5                                       | dropout 0.5
 layer   | conv 1e6 kernel=5x5 activation=relu               | conv 20 kernel=5x5 activation=relu
@@ -273,6 +283,8 @@ sigmoid | loss mse                                          | cost quadratic
 sigmoid | cost cross-entropy                                | cost cross_entropy
 sigmoid | cost = binary_crossentropy                        | cost cross_entropy
 setting | weight_decay 1e-4                                 | regularize weight_decay=1e-4
+setting | regularize 0.0005                                 | regularize weight_decay=0.0005
+setting | regularize 5                                      | regularize l2=5
 setting | regularize L2=5                                   | regularize l2=5
 setting | λ = 5                                             | regularize l2=5
 setting | early_stopping patience=5                         | stop patience=5
@@ -532,6 +544,7 @@ for text, said in [
         (WHOLE.replace("}\ntrain", "]\ntrain"), "a block ends with '}'"),
         (WHOLE.replace("}\ntrain", "train") + "}\n", "it stands behind it: move the last '}' of the file above 'train'"),
         (WHOLE.replace("activation=softmax\n", "activation=softmax\n    activation softmax\n"), "leave 'activation softmax' out"),
+        (WHOLE.replace("activation=softmax\n", "activation=softmax\n    output 10\n"), "the layer above it is the last one: leave it out"),
         (WHOLE.replace("784", "28*28").replace("    dense", "    conv 6 kernel=5x5 activation=relu\n    dense"),
          "write 'input 1x28x28'")]:
     status, printed = check(text)

@@ -277,6 +277,10 @@ labels(packed(npy(np.zeros(4, np.int64)) + b"x"),
 labels(packed(npy(np.zeros(4, np.int64))[:-1]), ": 31 bytes after the header promised 32 (4); the file is cut short [short-file]")
 labels(idx(u), ": magic 0x00000803 is an image file, expected labels 0x00000801; are images and labels swapped? "
        "[swapped-files]")
+swapped = ", expected one label an image; are images and labels swapped? [swapped-files]"
+labels(npy(np.zeros((4, 5, 7), np.uint8)), f" is 4x5x7{swapped}", "y.npy")
+labels(npy(np.zeros((5, 7))), f" is 5x7{swapped}")
+labels(npy(np.eye(4, 3, dtype=np.int64)), " is 4x3, expected one label an image [count-mismatch]")
 labels(npy(np.zeros(3, np.int8)), ": 3 labels for 4 images [count-mismatch]")
 labels(npy(np.zeros(5, np.int8)), ": 5 labels for 4 images [count-mismatch]")
 labels(npy(np.zeros(7, np.int8)), ": 7 labels for 8 images [count-mismatch]", "x.npy", "x.idx")
