@@ -92,18 +92,26 @@ class Windows:
 # ---- layers: forward gives the output and what backward(gradient of the output) needs ----
 class Layer:
     trained, decays = False, True  # whether it has weights, and whether a penalty applies to them
+    random = None  # where it is a generator, values and gradients are rounded as in single precision, by chance
 
     def __init__(self, spec):
         self.spec = spec
         self.activation = spec.get("activation", "linear")
 
+    def rounded(self, values, terms=1):
+        """terms: of the sum that the values are, whose roundings add up like steps in any direction."""
+        if self.random is None:
+            return values
+        return values * (1 + math.sqrt(terms) * self.random.uniform(-1, 1, values.shape) / 2 ** 24)
+
     def forward(self, x, params):
-        self.z = self.sums(x, params)
+        self.z = self.rounded(self.sums(x, params))
         return self.z if self.activation == "softmax" else ACTIVATIONS[self.activation][0](self.z)
 
     def backward(self, gradient, params):
         """gradient: of the output; of z where the activation is softmax."""
-        self.delta = gradient if self.activation == "softmax" else gradient * ACTIVATIONS[self.activation][1](self.z)
+        slope = 1 if self.activation == "softmax" else ACTIVATIONS[self.activation][1](self.z)
+        self.delta = self.rounded(gradient * slope)
         return self.backward_sums(params)
 
     def follow(self, params):
@@ -168,8 +176,8 @@ class Batchnorm(Layer):
         self.side = (1, -1) + (1,) * (x.ndim - 2)
         self.frozen = not self.spec.get("trainable", True)
         self.count = x.size // x.shape[1]
-        self.mean = params["running_mean"] if self.frozen else x.mean(self.axes)
-        self.variance = params["running_var"] if self.frozen else x.var(self.axes)
+        self.mean = params["running_mean"] if self.frozen else self.rounded(x.mean(self.axes), self.count)
+        self.variance = params["running_var"] if self.frozen else self.rounded(x.var(self.axes), self.count)
         self.root = np.sqrt(self.variance + self.spec.get("epsilon", 1e-5))
         self.normal = (x - self.mean.reshape(self.side)) / self.root.reshape(self.side)
         scale = params.get("weight", np.ones(x.shape[1]))
@@ -179,7 +187,8 @@ class Batchnorm(Layer):
         self.gradients = {"weight": (self.delta * self.normal).sum(self.axes), "bias": self.delta.sum(self.axes)}
         normal = self.delta * params.get("weight", np.ones(self.delta.shape[1])).reshape(self.side)
         if not self.frozen:
-            mean, slope = (value.mean(self.axes).reshape(self.side) for value in (normal, normal * self.normal))
+            mean, slope = (self.rounded(value.mean(self.axes), self.count).reshape(self.side)
+                           for value in (normal, normal * self.normal))
             normal = normal - mean - self.normal * slope
         return normal / self.root.reshape(self.side)
 
@@ -430,8 +439,12 @@ def read_rows(folder, file):
         return list(csv.DictReader(opened))
 
 
-def compare_params(what, found, expected, tolerance=1e-5, noise={}, least=0.0):
-    """noise: {"conv1.weight": mask} of entries that need not agree; least: what a norm counts as at the least."""
+ROUNDINGS = 20  # more than what one draw of them happens to be
+
+
+def compare_params(what, found, expected, tolerance=1e-5, noise={}, rounded=None):
+    """noise: {"conv1.weight": mask} of entries that need not agree; rounded: the same parameters with rounding, of which
+    an error may be ROUNDINGS times that."""
     if found.keys() != expected.keys():
         fail(f"{what}: layers {sorted(found)} instead of {sorted(expected)}")
     for layer in expected:
@@ -439,8 +452,10 @@ def compare_params(what, found, expected, tolerance=1e-5, noise={}, least=0.0):
             fail(f"{what}: {layer} has {sorted(found[layer])} instead of {sorted(expected[layer])}")
         for key, value in expected[layer].items():
             counts = ~noise.get(f"{layer}.{key}", np.zeros(value.shape, bool))
-            error = np.linalg.norm((found[layer][key] - value)[counts]) / (max(np.linalg.norm(value[counts]), least) or 1)
-            if not error <= tolerance:
+            size = np.linalg.norm(value[counts]) or 1
+            error = np.linalg.norm((found[layer][key] - value)[counts]) / size
+            enlarged = np.linalg.norm((rounded[layer][key] - value)[counts]) / size if rounded else 0
+            if not error <= max(tolerance, ROUNDINGS * enlarged):
                 fail(f"{what}: {layer}.{key}: error {error:.2g}")
 
 
