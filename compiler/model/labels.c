@@ -99,7 +99,15 @@ void labels_leave(Labels *labels) {
     }
 }
 
-#define ABOVE "leave from= out: a layer reads the one above it"
+/* What from= is to be, where that is not known: nothing. What add and concat name has to be there. */
+static void help_reference(Labels *labels, const Reference *reference, Diag *diag) {
+    if (strncmp(reference->said, "from=", 5) == 0) {
+        diag_help(labels->scope->diags, diag, "leave from= out: a layer reads the one above it");
+        return;
+    }
+    diag_help(labels->scope->diags, diag, "a label names what flows where it stands: '%s:', in a line of its own above",
+              reference->name);
+}
 
 static void finish_reference(Labels *labels, const Reference *reference) {
     Diags *diags = labels->scope->diags;
@@ -115,7 +123,7 @@ static void finish_reference(Labels *labels, const Reference *reference) {
         Diag *diag =
             diag_report(diags, reference->at, "forward-reference",
                         "%s names a later layer; the order of layers is the order of the data", reference->said);
-        diag_help(diags, diag, ABOVE);
+        help_reference(labels, reference, diag);
         return;
     }
     Diag *diag = diag_report(diags, reference->at, "unknown-label", "no layer above is called '%s'", reference->name);
@@ -130,7 +138,7 @@ static void finish_reference(Labels *labels, const Reference *reference) {
     const char **names = NEW_ARRAY(labels->scope->arena, const char *, labels->labels.count + 1);
     for (size_t i = 0; i < labels->labels.count; i++) names[i] = labels->labels.at[i].full;
     diag_suggest(diags, diag, reference->name, names, labels->labels.count);
-    if (!diag->help) diag_help(diags, diag, ABOVE);
+    if (!diag->help) help_reference(labels, reference, diag);
 }
 
 void labels_finish(Labels *labels) {
