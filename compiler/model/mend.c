@@ -302,6 +302,20 @@ static bool is_finished(const Scope *scope, const char *written) {
     return strstr(written, arena_format(scope->arena, "dense %lld activation=%s", outputs, kind->name)) != NULL;
 }
 
+/* Another line of the train block with the setting that a text begins with; NULL: there is none. */
+static const AstStmt *other_line(const Scope *scope, const char *text, Span at) {
+    size_t length = strcspn(text, " ;");
+    for (size_t i = 0; scope->file && i < scope->file->top.count; i++) {
+        const AstStmt *block = scope->file->top.at[i];
+        for (size_t k = 0; block->kind == AST_TRAIN && k < block->body.count; k++) {
+            const AstStmt *stmt = block->body.at[k];
+            bool same = stmt->name && strncmp(stmt->name, text, length) == 0 && stmt->name[length] == '\0';
+            if (same && stmt->at.lo != at.lo) return stmt;
+        }
+    }
+    return NULL;
+}
+
 /* The line in the place where it stands, then in the other block. */
 static bool write_line(Scope *scope, const LooseLine *line, MendPlace place, Diag *diag, Span at, MendWords *words,
                        const char *behind) {
@@ -324,7 +338,17 @@ static bool write_line(Scope *scope, const LooseLine *line, MendPlace place, Dia
             return true;
         }
         const char *dropped = settled.dropped;
-        written = settled.line;
+        const AstStmt *other = settled.clean || layer || set ? NULL : other_line(scope, written, at);
+        if (other) {
+            uint32_t number, column;
+            source_position(scope->diags->source, other->at.lo, &number, &column);
+            diag->help = NULL;
+            diag_help(scope->diags, diag, "'%s' is set in line %u: there it is '%s'", other->name, (unsigned)number,
+                      written);
+            forget_others(scope->diags, diag, at);
+            return true;
+        }
+        written = settled.line ? settled.line : layer ? NULL : written; /* what else a setting needs is said of it */
         if (!written) return false;
         if (dropped) words->remark = arena_format(scope->arena, "'%s' has a line of its own", dropped);
         const char *verb = words->guess ? "for example" : "write";
