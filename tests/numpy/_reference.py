@@ -96,6 +96,7 @@ class Layer:
 
     def __init__(self, spec):
         self.spec = spec
+        self.gradients = {}
         self.activation = spec.get("activation", "linear")
 
     def rounded(self, values, terms=1):
@@ -112,7 +113,10 @@ class Layer:
         """gradient: of the output; of z where the activation is softmax."""
         slope = 1 if self.activation == "softmax" else ACTIVATIONS[self.activation][1](self.z)
         self.delta = self.rounded(gradient * slope)
-        return self.backward_sums(params)
+        back = self.backward_sums(params)
+        terms = self.delta.size // self.delta.shape[1]  # of a gradient: images and their positions
+        self.gradients = {key: self.rounded(value, terms) for key, value in self.gradients.items()}
+        return back
 
     def follow(self, params):
         """What is kept from batch to batch without a gradient."""
