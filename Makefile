@@ -142,7 +142,7 @@ deps-build:
 deps-check:
 	@LLVM=$(LLVM) .ci/deps build check
 
-unit: $(UNIT_PROGRAMS)
+unit: $(UNIT_PROGRAMS) $(FUZZ_SOURCES:%.c=$(BUILD)/obj/%.o)  # a target that does not compile is found at once
 fuzzers: $(FUZZ_PROGRAMS)
 
 fuzz: deps-check  ## fuzz the readers of models and files; SECONDS=60 for each target

@@ -69,8 +69,8 @@ static void check_model(const Model *model) {
     ASSERT(model->layers.count >= 2 && model->layers.count <= MODEL_MAX_LAYERS);
     for (size_t i = 0; i < model->layers.count; i++) {
         const Layer *layer = model->layers.at[i];
-        ASSERT(layer->index == (int)i && (layer->from == NULL) == (i == 0));
-        ASSERT(!layer->from || layer->from->index < layer->index);
+        ASSERT(layer->index == (int)i && (layer->from.count == 0) == (i == 0));
+        for (size_t k = 0; k < layer->from.count; k++) ASSERT(layer->from.at[k]->index < layer->index);
         ASSERT(layer->out.rank == 1 || layer->out.rank == 3);
         ASSERT(shape_count(layer->out) > 0 && shape_count(layer->out) <= MODEL_MAX_VALUES);
         ASSERT(layer->multiply_adds >= 0);
