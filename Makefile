@@ -227,6 +227,8 @@ ifneq ($(findstring fuzzer,$(SANITIZE)),)
 $(foreach floor,tensor layers optimizers programs passes loop,$(BUILD)/obj/compiler/$(floor)/%.o): \
     MORE_FLAGS = -fno-sanitize-coverage=trace-cmp
 endif
+# Outside of a fuzzing build these are but looked at.
+$(FUZZ_SOURCES:%.c=$(BUILD)/obj/%.o): MORE_FLAGS = $(if $(SANITIZE),,-O0)
 # What goes into inference binaries is compiled for size, and in pieces, so that the linker can leave out what is not
 # used.
 $(BUILD)/obj/small/%.o: MORE_FLAGS = $(if $(SANITIZE),,-Os) -ffunction-sections -fdata-sections -fno-asynchronous-unwind-tables
