@@ -92,16 +92,16 @@ static int unknown_model(Arena *arena, const char *name, const char *folder) {
                                   "can be named by its path",
                                   name);
     }
-    Text list = {0};
-    for (size_t i = 0; i < names.count; i++) {
-        text_printf(&list, "%s%s", i == 0 ? "" : ", ", names.at[i]);
-    }
-    const char *nearest = net_nearest_word(name, names.at, names.count);
     const char *beside = arena_format(arena, "%s.net", name);
     if (access(beside, R_OK) == 0) {
         return report_usage("new", "--from %s: no model of that name ships with netc; the file here is --from %s", name,
                             beside);
     }
+    Text list = {0};
+    for (size_t i = 0; i < names.count; i++) {
+        text_printf(&list, "%s%s", i == 0 ? "" : ", ", names.at[i]);
+    }
+    const char *nearest = net_nearest_word(name, names.at, names.count);
     int status = nearest != NULL
                      ? report_usage("new", "--from %s: there is no such model; did you mean '%s'? (%s)", name, nearest,
                                     list.data)
