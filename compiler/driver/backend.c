@@ -1,10 +1,8 @@
 #include "compiler/driver/backend.h"
 
-const EmitName emits[EMITS] = {
-    [EMIT_EXE] = {"exe", ""},          [EMIT_OBJ] = {"obj", ".o"},      [EMIT_C] = {"c", ".c"},
-    [EMIT_LLVM] = {"llvm", ".ll"},     [EMIT_ASM] = {"asm", ".s"},      [EMIT_LIB] = {"lib", ".a"},
-    [EMIT_SHARED] = {"shared", ".so"}, [EMIT_ONNX] = {"onnx", ".onnx"},
-};
+#define EMIT_NAME(VALUE, NAME, SUFFIX) {NAME, SUFFIX},
+const EmitName emits[EMITS] = {EMIT_ROWS(EMIT_NAME)};
+#undef EMIT_NAME
 
 Emit emit_of(const char *name) {
     int emit = EMITS - 1;

@@ -7,8 +7,19 @@
 #include "compiler/driver/target.h"
 #include "compiler/loop/loop.h"
 
-typedef enum { EMIT_EXE, EMIT_OBJ, EMIT_C, EMIT_LLVM, EMIT_ASM, EMIT_LIB, EMIT_SHARED, EMIT_ONNX, EMITS } Emit;
 /* --emit NAME, and how such a file ends. */
+#define EMIT_ROWS(ROW)           \
+    ROW(EXE, "exe", "")          \
+    ROW(OBJ, "obj", ".o")        \
+    ROW(LIB, "lib", ".a")        \
+    ROW(SHARED, "shared", ".so") \
+    ROW(C, "c", ".c")            \
+    ROW(LLVM, "llvm", ".ll")     \
+    ROW(ASM, "asm", ".s")        \
+    ROW(ONNX, "onnx", ".onnx")
+#define EMIT_VALUE(VALUE, NAME, SUFFIX) EMIT_##VALUE,
+typedef enum { EMIT_ROWS(EMIT_VALUE) EMITS } Emit;
+#undef EMIT_VALUE
 typedef struct {
     const char *name, *suffix;
 } EmitName;

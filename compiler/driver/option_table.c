@@ -11,7 +11,9 @@ enum { COMMAND_ALL = COMMAND_MODEL | COMMAND_DATA | COMMAND_RUNS | COMMAND_NEW |
 
 static const char *const color_choices[] = {"auto", "always", "never", NULL};
 static const char *const diagnostics_choices[] = {"text", "json", "github", NULL};
-static const char *const emit_choices[] = {"exe", "obj", "lib", "shared", "c", "llvm", "asm", "onnx", NULL};
+#define EMIT_CHOICE(VALUE, NAME, SUFFIX) NAME,
+static const char *const emit_choices[] = {EMIT_ROWS(EMIT_CHOICE) NULL};
+#undef EMIT_CHOICE
 #define NAME(BACKEND) #BACKEND,
 static const char *const backend_choices[] = {BACKENDS(NAME) NULL};
 #undef NAME
