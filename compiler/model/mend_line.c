@@ -313,20 +313,11 @@ static bool put_rounds(Mend *mend, const LooseArg *arg) {
     return true;
 }
 
-static bool add_numbers(Arena *arena, const LooseValue *value, LooseValue *numbers) {
-    if (value->kind == LOOSE_NUMBER) vec_push(arena, &numbers->items, ((LooseArg){.value = (LooseValue *)value}));
-    bool several = value->kind == LOOSE_GROUP || (value->kind == LOOSE_OTHER && strchr(value->raw, '/'));
-    for (size_t i = 0; several && i < value->items.count; i++) {
-        if (value->items.at[i].key || !add_numbers(arena, value->items.at[i].value, numbers)) return false;
-    }
-    return several || value->kind == LOOSE_NUMBER;
-}
-
 /* `split 80/20`, `split [50000, 10000]`: the parts in their order, of 100 as shares. */
 static bool put_parts(Mend *mend, const LooseLine *line) {
     LooseValue numbers = {.kind = LOOSE_GROUP};
     for (size_t i = 0; i < line->args.count; i++) {
-        if (line->args.at[i].key || !add_numbers(mend->arena, line->args.at[i].value, &numbers)) return false;
+        if (line->args.at[i].key || !mend_numbers(mend->arena, line->args.at[i].value, &numbers)) return false;
     }
     double sum = 0;
     for (size_t i = 0; i < numbers.items.count; i++) sum += strtod(numbers.items.at[i].value->text, NULL);
@@ -554,13 +545,6 @@ static bool fill_required(Mend *mend) {
         if (!mend->slots[i]) return false;
     }
     return true;
-}
-
-/* fc-1 as a name: fc_1 */
-const char *mend_name(Arena *arena, const char *name) {
-    char *usable = arena_copy(arena, name, strlen(name));
-    for (char *c = usable; *c; c++) *c = strchr("-./ ", *c) ? '_' : *c;
-    return usable;
 }
 
 static const char *print(const Mend *mend, const LooseLine *line) {

@@ -12,7 +12,5 @@ const char *mend_line(Scope *scope, bool layer, const ForeignHead *head, const L
 const char *mend_default(Scope *scope, const LooseLine *line, MendWords *words);
 /* The place of the option of an owner that a word names; option_count(): none. */
 size_t mend_find_option(Arena *arena, const OptionOwner *owner, const char *word, bool *turned);
-/* A name like the one that is none: fc_1 for fc-1. */
-const char *mend_name(Arena *arena, const char *name);
 
 #endif

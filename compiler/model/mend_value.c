@@ -402,3 +402,18 @@ const char *mend_any(MendWords *mend, const LooseValue *value) {
     if (value->kind == LOOSE_NUMBER && !mend_is_shape(value->text)) return real_text(mend, value, false);
     return value->raw;
 }
+
+const char *mend_name(Arena *arena, const char *name) {
+    char *usable = arena_copy(arena, name, strlen(name));
+    for (char *c = usable; *c; c++) *c = strchr("-./ ", *c) ? '_' : *c;
+    return usable;
+}
+
+bool mend_numbers(Arena *arena, const LooseValue *value, LooseValue *numbers) {
+    if (value->kind == LOOSE_NUMBER) vec_push(arena, &numbers->items, ((LooseArg){.value = (LooseValue *)value}));
+    bool several = value->kind == LOOSE_GROUP || (value->kind == LOOSE_OTHER && strchr(value->raw, '/'));
+    for (size_t i = 0; several && i < value->items.count; i++) {
+        if (value->items.at[i].key || !mend_numbers(arena, value->items.at[i].value, numbers)) return false;
+    }
+    return several || value->kind == LOOSE_NUMBER;
+}

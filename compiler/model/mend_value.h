@@ -27,4 +27,9 @@ bool mend_counts_steps(const OptionSpec *spec);
 /* Whether a text begins as a shape does, 5x5. */
 bool mend_is_shape(const char *text);
 
+/* A name like the one that is none: fc_1 for fc-1. */
+const char *mend_name(Arena *arena, const char *name);
+/* Adds the numbers of a value, or of a list however nested; false where it holds anything else. */
+bool mend_numbers(Arena *arena, const LooseValue *value, LooseValue *numbers);
+
 #endif
