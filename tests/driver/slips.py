@@ -67,7 +67,12 @@ layer   | conv 32 kernel=3 stride=(2,2)                     | conv 32 kernel=3 s
 layer   | conv 32 kernel=3 padding='valid'                  | conv 32 kernel=3 pad=0
 layer   | conv 32 kernel=3px                                | conv 32 kernel=3
 layer   | conv 32 k=3 s=1                                   | conv 32 kernel=3 stride=1
-layer   | conv 32 kernel=3 dilation=2                       | conv 32 kernel=3
+layer   | conv 32 kernel=3 dilation_rate=(2, 2)             | conv 32 kernel=3 dilation=2x2
+layer   | conv 32 kernel=3 dilation                         | conv 32 kernel=3
+layer   | Conv2D(32, 3, dilation_rate=2)                    | conv 32 kernel=3 dilation=2
+layer   | nn.Conv2d(1, 32, 3, padding=2, dilation=2)        | conv 32 kernel=3 pad=2 dilation=2
+layer   | dilated_conv 32 3                                 | conv 32 kernel=3 dilation=2
+layer   | AtrousConvolution2D(32, (3, 3), atrous_rate=4)   | conv 32 kernel=3x3 dilation=4
 layer   | Conv2d(1, 6, 5)                                   | conv 6 kernel=5
 layer   | Conv2D(32, (3, 3), activation='relu')             | conv 32 kernel=3x3 activation=relu
 layer   | layers.Conv2D(32, 3, padding='same', name="a"),   | a: conv 32 kernel=3 pad=same
