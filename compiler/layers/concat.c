@@ -73,7 +73,7 @@ static Tensor *concat_build(Build *build, const Layer *layer, Tensor *const *in,
     for (size_t i = 0; i < layer->from.count; i++) {
         Compute *part = program_add(p, joined, REDUCE_NONE, 0, NULL, e_at(p, in[i]));
         part->range[1] = in[i]->dim[1];
-        part->write_offset[1] = (int32_t)first;
+        part->write[1] = ix_plus(ix(1), (int32_t)first);
         first += in[i]->dim[1];
     }
     return build_activate(build, layer, joined);

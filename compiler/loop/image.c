@@ -92,6 +92,13 @@ static void add_load(void *context, Expr *read) {
     cost->loads += apart || (step != 1 && step != 2) ? LOAD_APART : step == 2 ? LOAD_PAIRS : LOAD;
 }
 
+/* The index of c that runs along dimension d of what it writes. */
+static int index_along(const Compute *c, int d) {
+    int i = affine_unit(&c->write[d]);
+    if (i < 0) BUG("%s writes no line along dimension %d", c->name, d);
+    return i;
+}
+
 /* Vectors for what the lanes run over; of a rest that shares a vector with the next line's (schedule.h), half of one
  * and something for putting the halves together. */
 static double line_vectors(const Compute *c, int lane) {
@@ -102,9 +109,9 @@ static double line_vectors(const Compute *c, int lane) {
 
 static double compute_cost(const Choice *choice, const Compute *c) {
     Program *p = choice->layout->program;
-    LoadCost load = {.choice = choice, .lane = lane_dim_of(choice, c->out)};
     double work = 1;
     if (c->out->rank < 2) return 0; /* one number: nothing to choose */
+    LoadCost load = {.choice = choice, .lane = index_along(c, lane_dim_of(choice, c->out))};
     for (int i = 1; i < c->rank + c->reductions; i++) work *= (double)c->range[i];
     expr_reads(p, c->e, add_load, &load);
     return work / (double)c->range[load.lane] * line_vectors(c, load.lane) *
@@ -178,8 +185,8 @@ void image_choose_lanes(Layout *layout) {
     }
     for (size_t i = 0; i < p->computes.count; i++) {
         const Compute *c = p->computes.at[i];
-        ParamLanes lanes = {layout, layout->place[c->out->id].lane_dim};
         if (c->out->rank < 2) continue;
+        ParamLanes lanes = {layout, index_along(c, layout->place[c->out->id].lane_dim)};
         expr_reads(p, c->e, note_param_lane, &lanes);
         expr_reads(p, c->post, note_param_lane, &lanes);
     }

@@ -60,7 +60,7 @@ static Tensor *flat_of(Program *p, Tensor *x, const int64_t *dim) {
             Affine pixel[] = {ix(0), ix_const(c), ix_const(i), ix(1)};
             Compute *row = program_add(p, flat, REDUCE_NONE, 0, NULL, e_read(p, x, 0, pixel));
             row->range[1] = x->dim[3];
-            row->write_offset[1] = (int32_t)((c * x->dim[2] + i) * x->dim[3]);
+            row->write[1] = ix_plus(ix(1), (int32_t)((c * x->dim[2] + i) * x->dim[3]));
         }
     return flat;
 }
@@ -74,8 +74,8 @@ static Tensor *maps_of(Program *p, Tensor *x, const int64_t *dim) {
             Affine value[] = {ix(0), ix_plus(ix(3), first)};
             Compute *row = program_add(p, maps, REDUCE_NONE, 0, NULL, e_read(p, x, 0, value));
             row->range[1] = row->range[2] = 1;
-            row->write_offset[1] = c;
-            row->write_offset[2] = i;
+            row->write[1] = ix_plus(ix(1), c);
+            row->write[2] = ix_plus(ix(2), i);
         }
     return maps;
 }
