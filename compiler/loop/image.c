@@ -99,22 +99,26 @@ static int index_along(const Compute *c, int d) {
     return i;
 }
 
-/* Vectors for what the lanes run over; of a rest that shares a vector with the next line's (schedule.h), half of one
- * and something for putting the halves together. */
-static double line_vectors(const Compute *c, int lane) {
+/* Vectors for what the lanes run over, along dimension d; of a rest that shares a vector with the next line's
+ * (schedule.h), half of one and something for putting the halves together. Of a part of a line nothing may be written
+ * beyond its end: less than a vector goes number by number. */
+static double line_vectors(const Compute *c, int d, int lane) {
     int64_t whole = c->range[lane] / LOOP_LANES, rest = c->range[lane] % LOOP_LANES;
-    bool shared = lane > 1 && c->range[lane - 1] > 1 && rest <= HALF_VECTOR;
-    return (double)whole + (rest == 0 ? 0 : shared ? SHARED_REST : 1);
+    bool all = affine_single(&c->write[d]) == lane && c->range[lane] == c->out->dim[d];
+    bool shared = all && lane > 1 && c->range[lane - 1] > 1 && rest <= HALF_VECTOR;
+    double last = rest == 0 ? 0 : shared ? SHARED_REST : all || whole > 0 ? 1 : (double)rest;
+    return (double)whole + last;
 }
 
 static double compute_cost(const Choice *choice, const Compute *c) {
     Program *p = choice->layout->program;
     double work = 1;
     if (c->out->rank < 2) return 0; /* one number: nothing to choose */
-    LoadCost load = {.choice = choice, .lane = index_along(c, lane_dim_of(choice, c->out))};
+    int d = lane_dim_of(choice, c->out);
+    LoadCost load = {.choice = choice, .lane = index_along(c, d)};
     for (int i = 1; i < c->rank + c->reductions; i++) work *= (double)c->range[i];
     expr_reads(p, c->e, add_load, &load);
-    return work / (double)c->range[load.lane] * line_vectors(c, load.lane) *
+    return work / (double)c->range[load.lane] * line_vectors(c, d, load.lane) *
            (1 + load.loads * (multiplies(c) ? TILE_SHARE : 1));
 }
 
