@@ -75,6 +75,19 @@ Compute *program_add(Program *p, Tensor *out, Reduce reduce, int reductions, con
     return c;
 }
 
+Compute *program_flat(Program *p, Tensor *out, int64_t first, Tensor *value) {
+    Compute *c = program_add(p, out, REDUCE_NONE, 0, NULL, e_at(p, value));
+    int64_t step = 1;
+    c->rank = value->rank;
+    c->write_offset[1] = (int32_t)first;
+    for (int d = value->rank; d-- > 1;) {
+        c->range[d] = value->dim[d];
+        c->write_stride[d] = (int32_t)step;
+        step *= value->dim[d];
+    }
+    return c;
+}
+
 Compute *program_next(Program *p, Tensor *stored, Expr *e) {
     Compute *c = program_add(p, stored, REDUCE_NONE, 0, NULL, e);
     c->next = true;
@@ -125,6 +138,15 @@ static int cost_of(Program *p, const Expr *e) {
 int compute_operations(Program *p, const Compute *compute) {
     expr_walk(p);
     return cost_of(p, compute->e) + cost_of(p, compute->post);
+}
+
+int compute_dim(const Compute *c, int index) { return index < c->out->rank ? index : c->out->rank - 1; }
+
+Affine compute_place(const Compute *c, int dim) {
+    Affine place = ix_const(c->write_offset[dim]);
+    for (int i = 0; i < c->rank; i++)
+        if (compute_dim(c, i) == dim) place = ix_add(place, ix_times(ix(i), c->write_stride[i]));
+    return place;
 }
 
 bool compute_sums_batch(const Compute *compute) {
@@ -188,13 +210,23 @@ static void check_read(void *context, Expr *read) {
         }
 }
 
+/* The last place that is written along a dimension. */
+static int64_t last_place(const Compute *c, int dim) {
+    int64_t last = c->write_offset[dim];
+    for (int i = 0; i < c->rank; i++)
+        if (compute_dim(c, i) == dim) last += (c->range[i] - 1) * c->write_stride[i];
+    return last;
+}
+
 /* The writes of a tensor partition it: each compute's are distinct by construction (positive strides), so it is
- * enough that they stay inside, do not meet pairwise, and add up. */
+ * enough that they stay inside, do not meet pairwise, and add up. Those of several indices along one dimension have no
+ * gaps (program_flat). */
 static bool writes_meet(const Compute *a, const Compute *b) {
-    for (int d = 0; d < a->rank; d++) {
+    bool one_each = a->rank == a->out->rank && b->rank == b->out->rank;
+    for (int d = 0; d < a->out->rank; d++) {
         if (a->range[d] == DIM_BATCH) continue;
-        bool meet = false;
-        for (int64_t i = 0; i < a->range[d] && !meet; i++) {
+        bool meet = !one_each && a->write_offset[d] <= last_place(b, d) && b->write_offset[d] <= last_place(a, d);
+        for (int64_t i = 0; one_each && i < a->range[d] && !meet; i++) {
             int64_t at = i * a->write_stride[d] + a->write_offset[d] - b->write_offset[d];
             meet = at >= 0 && at % b->write_stride[d] == 0 && at / b->write_stride[d] < b->range[d];
         }
@@ -218,10 +250,10 @@ static void check_writes(const Program *p, size_t index) {
     if (total != tensor_count(c->out))
         BUG("%s: the writes of %s cover %lld of %lld", p->name, c->out->name, (long long)total,
             (long long)tensor_count(c->out));
-    for (int d = 0; d < c->rank; d++) {
-        if (c->range[d] == DIM_BATCH) continue;
-        int64_t last = (c->range[d] - 1) * c->write_stride[d] + c->write_offset[d];
-        if (c->write_stride[d] < 1 || c->write_offset[d] < 0 || last >= c->out->dim[d])
+    for (int i = 0; i < c->rank; i++) {
+        int d = compute_dim(c, i);
+        if (c->range[i] == DIM_BATCH) continue;
+        if (c->write_stride[i] < 1 || c->write_offset[d] < 0 || last_place(c, d) >= c->out->dim[d])
             BUG("%s writes outside of %s", c->name, c->out->name);
     }
 }
@@ -282,7 +314,7 @@ void program_verify(Program *p) {
     for (size_t i = 0; i < p->computes.count; i++) {
         Compute *c = p->computes.at[i];
         ReadCheck check = {p, c, written};
-        if (c->rank != c->out->rank) BUG("%s writes %d indices into rank %d", c->name, c->rank, c->out->rank);
+        if (c->rank < c->out->rank) BUG("%s writes %d indices into rank %d", c->name, c->rank, c->out->rank);
         expr_reads(p, c->e, check_read, &check);
         expr_reads(p, c->post, check_read, &check);
         check_order(c);
