@@ -18,7 +18,7 @@
 /* SMALL_TILE: neighbours of a map or pool that are made together, while that takes at most SMALL_BODY operations.
  * FEW_REGISTERS: with fewer, a vector of 16 lanes is several of the processor's and a tile holds next to nothing:
  * UNROLL_FEW makes code that is as quick and a tenth as long. */
-enum { SMALL_TILE = 4, SMALL_BODY = 256, ROW_MAX = 10, SUM_MAX = 8, FEW_REGISTERS = 8, UNROLL_FEW = 32 };
+enum { SMALL_TILE = 4, SMALL_BODY = 128, ROW_MAX = 10, SUM_MAX = 8, FEW_REGISTERS = 8, UNROLL_FEW = 32 };
 static const double LOAD_PORTS = 2, FMA_LATENCY = 4, ISSUE = 4; /* a cycle; in cycles; a cycle */
 
 /* ---- accesses ---- */
