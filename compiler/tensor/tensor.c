@@ -166,6 +166,17 @@ size_t program_stored_rows(const Program *p) {
     return (size_t)rows;
 }
 
+Writers program_writers(Arena *arena, const Program *p) {
+    Writers writers = {NEW_ARRAY(arena, int, p->tensors.count), NEW_ARRAY(arena, int, p->computes.count)};
+    for (size_t t = 0; t < p->tensors.count; t++) writers.first[t] = -1;
+    for (size_t i = p->computes.count; i-- > 0;) {
+        int *first = &writers.first[p->computes.at[i]->out->id];
+        writers.next[i] = *first;
+        *first = (int)i;
+    }
+    return writers;
+}
+
 Compute *program_writer(const Program *p, const Tensor *tensor) {
     Compute *writer = NULL;
     for (size_t i = 0; i < p->computes.count; i++) {
@@ -235,12 +246,12 @@ static bool writes_meet(const Compute *a, const Compute *b) {
     return true;
 }
 
-static void check_writes(const Program *p, size_t index) {
+static void check_writes(const Program *p, const Writers *writers, int index) {
     const Compute *c = p->computes.at[index];
     int64_t total = 0;
-    for (size_t k = 0; k < p->computes.count; k++) {
+    for (int k = writers->first[c->out->id]; k >= 0; k = writers->next[k]) {
         const Compute *other = p->computes.at[k];
-        if (other->out != c->out || other->next != c->next) continue;
+        if (other->next != c->next) continue;
         int64_t count = 1;
         for (int d = 0; d < other->rank; d++)
             if (other->range[d] != DIM_BATCH) count *= other->range[d];
@@ -306,6 +317,7 @@ void program_verify(Program *p) {
     Arena *scratch = arena_new();
     bool *written = NEW_ARRAY(scratch, bool, p->tensors.count);
     const char **replaced = NEW_ARRAY(scratch, const char *, program_stored_rows(p));
+    const Writers writers = program_writers(scratch, p);
     for (size_t i = 0; i < p->tensors.count; i++) {
         const Tensor *t = p->tensors.at[i];
         if (is_stored(t) != (t->stored >= 0)) BUG("%s: %s has row %d", p->name, t->name, t->stored);
@@ -318,7 +330,7 @@ void program_verify(Program *p) {
         expr_reads(p, c->e, check_read, &check);
         expr_reads(p, c->post, check_read, &check);
         check_order(c);
-        check_writes(p, i);
+        check_writes(p, &writers, (int)i);
         check_next(p, c, replaced);
         written[c->out->id] = true;
     }

@@ -247,6 +247,12 @@ bool compute_is_owned(const Compute *compute);
 enum { BLOCK_TERMS = 256 };
 /* One more than the highest row of a stored tensor. */
 size_t program_stored_rows(const Program *p);
+/* The computes that write each tensor: the places in the program of the first by tensor id, of the next by compute; -1:
+ * no more. */
+typedef struct {
+    int *first, *next;
+} Writers;
+Writers program_writers(Arena *arena, const Program *p);
 /* The one compute that writes the whole tensor; NULL when there are several or none. */
 Compute *program_writer(const Program *p, const Tensor *tensor);
 /* How many computes read the tensor; *last is one of them. */
