@@ -295,8 +295,6 @@ setting | moving_average 0.9                                | average decay=0.9
 setting | polyak                                            | average decay=0.99
 setting | swa 0.05                                          | average decay=0.99
 setting | optimizer adam average=0.99                       | optimizer adam; average decay=0.99
-layer   | average decay=0.9                                 | average decay=0.9
-layer   | ema 0.9                                           | average decay=0.9
 setting | weight_decay 1e-4                                 | regularize weight_decay=1e-4
 setting | regularize 0.0005                                 | regularize weight_decay=0.0005
 setting | regularize 5                                      | regularize l2=5
