@@ -287,6 +287,19 @@ setting | loss = nn.CrossEntropyLoss()                      | cost log_likelihoo
 sigmoid | loss mse                                          | cost quadratic
 sigmoid | cost cross-entropy                                | cost cross_entropy
 sigmoid | cost = binary_crossentropy                        | cost cross_entropy
+setting | average 0.99                                      | average decay=0.99
+setting | average                                           | average decay=0.99
+setting | average decay=1                                   | average decay=0.99
+setting | average alpha=0.9                                 | average decay=0.9
+setting | average beta=0.9                                  | average decay=0.9
+setting | optimizer rmsprop beta=0.8                        | optimizer rmsprop decay=0.8
+setting | ema 0.999                                         | average decay=0.999
+setting | EMA(decay=0.99)                                   | average decay=0.99
+setting | ema_decay=0.99                                    | average decay=0.99
+setting | moving_average 0.9                                | average decay=0.9
+setting | polyak                                            | average decay=0.99
+setting | swa 0.05                                          | average decay=0.99
+setting | optimizer adam average=0.99                       | optimizer adam; average decay=0.99
 setting | weight_decay 1e-4                                 | regularize weight_decay=1e-4
 setting | regularize 0.0005                                 | regularize weight_decay=0.0005
 setting | regularize 5                                      | regularize l2=5

@@ -304,6 +304,21 @@ class Adamw(Adam):
         return super().step(name, w, g, decays) - (self.rate * self.weight_decay * w if decays else 0)
 
 
+class Average:
+    """A moving average of all parameters and running statistics, which begins at those it is made with."""
+
+    def __init__(self, decay, params):
+        self.decay, self.steps = decay, 0
+        self.params = {layer: dict(values) for layer, values in params.items()}
+
+    def follow(self, params):
+        d = min(self.decay, (1 + self.steps) / (10 + self.steps))
+        self.steps += 1
+        for layer, values in params.items():
+            for key, value in values.items():
+                self.params[layer][key] = d * self.params[layer][key] + (1 - d) * value
+
+
 class Network:
     """cost: quadratic, cross_entropy or log_likelihood. `target` is "class" or "input"; mean and std belong to the
     input, by channel, or by feature when it is flat."""
