@@ -7,12 +7,17 @@ const char *build_name(Build *build, const Layer *layer, const char *part) {
     return arena_format(build->arena, "%s.%s", layer->name, part);
 }
 
+static const Stored *read_as(const Build *build, const Stored *stored) {
+    return build->averaged && stored->average ? stored->average : stored;
+}
+
 Tensor *build_stored(Build *build, const Stored *stored) {
-    Tensor *known = build->stored[stored->row];
+    Tensor *known = build->stored[read_as(build, stored)->row];
     return known ? known : build_stored_as(build, stored, stored->rank, stored->dim);
 }
 
 Tensor *build_stored_as(Build *build, const Stored *stored, int rank, const int64_t *dim) {
+    stored = read_as(build, stored);
     Tensor **known = &build->stored[stored->row];
     Role role = stored_is_parameter(stored) ? ROLE_PARAM : ROLE_STATE;
     if (!*known) *known = program_stored(build->program, role, stored->row, stored->offset, rank, dim, stored->name);
@@ -57,6 +62,7 @@ void layer_unit_index(const Layer *layer, const Tensor *value, Affine *index) {
 }
 
 Affine window_row(const Window *window, int axis, int place, int tap) {
-    Affine at = ix_add(ix_times(ix(place), (int32_t)window->stride[axis]), ix(tap));
+    Affine at =
+        ix_add(ix_times(ix(place), (int32_t)window->stride[axis]), ix_times(ix(tap), (int32_t)window->dilation[axis]));
     return ix_plus(at, -(int32_t)window->before[axis]);
 }

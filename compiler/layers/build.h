@@ -14,6 +14,7 @@ struct Build {
     const Model *model;
     Mode mode;
     bool centre_now;   /* the program `init`: a bias with init `centre` is computed, not read */
+    bool averaged;     /* what has an average is read as that */
     Tensor *input;     /* the batch as it comes, [n, ...] */
     Tensor *label;     /* [n] */
     Tensor *scaled;    /* the input with bytes divided by 255, before mean and std: an autoencoder's target */
@@ -26,7 +27,7 @@ struct Build {
 /* "conv1.z" */
 const char *build_name(Build *build, const Layer *layer, const char *part);
 /* A stored tensor, to be read; its values are those before the program. It has the dimensions it was first read with.
- */
+ * A program that is `averaged` reads the tensor's average, if it has one. */
 Tensor *build_stored(Build *build, const Stored *stored);
 /* The same with these dimensions, of as many elements: the same ones wherever a program says so. */
 Tensor *build_stored_as(Build *build, const Stored *stored, int rank, const int64_t *dim);
@@ -47,7 +48,8 @@ Tensor *build_vector(Build *build, Tensor *value);
  */
 void layer_unit_index(const Layer *layer, const Tensor *value, Affine *index);
 
-/* The row (axis 0) or column (axis 1) that tap `tap` of the window reads at place `place`: place*stride + tap - pad. */
+/* The row (axis 0) or column (axis 1) that tap `tap` of the window reads at place `place`:
+ * place*stride + tap*dilation - pad. */
 Affine window_row(const Window *window, int axis, int place, int tap);
 
 #endif

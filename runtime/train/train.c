@@ -11,7 +11,7 @@ static double penalty_of(const NetTrainer *trainer) {
     double sizes = 0;
     for (int i = 0; i < trainer->model->tensors; i++) {
         const NetParam *param = &trainer->model->tensor[i];
-        const float *w = (param->in_state ? trainer->state : trainer->param) + param->offset;
+        const float *w = net_trainer_tensor(trainer, param);
         bool penalised = param->decays && param->trained;
         for (int64_t k = 0; penalised && k < param->size; k++) {
             squares += (double)w[k] * (double)w[k];
@@ -28,7 +28,7 @@ static double penalty_of(const NetTrainer *trainer) {
 static const NetParam *first_broken(const NetTrainer *trainer) {
     for (int i = 0; i < trainer->model->tensors; i++) {
         const NetParam *param = &trainer->model->tensor[i];
-        const float *w = (param->in_state ? trainer->state : trainer->param) + param->offset;
+        const float *w = net_trainer_tensor(trainer, param);
         for (int64_t k = 0; k < param->size; k++) {
             if (!isfinite(w[k])) {
                 return param;

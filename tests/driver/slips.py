@@ -67,7 +67,12 @@ layer   | conv 32 kernel=3 stride=(2,2)                     | conv 32 kernel=3 s
 layer   | conv 32 kernel=3 padding='valid'                  | conv 32 kernel=3 pad=0
 layer   | conv 32 kernel=3px                                | conv 32 kernel=3
 layer   | conv 32 k=3 s=1                                   | conv 32 kernel=3 stride=1
-layer   | conv 32 kernel=3 dilation=2                       | conv 32 kernel=3
+layer   | conv 32 kernel=3 dilation_rate=(2, 2)             | conv 32 kernel=3 dilation=2x2
+layer   | conv 32 kernel=3 dilation                         | conv 32 kernel=3
+layer   | Conv2D(32, 3, dilation_rate=2)                    | conv 32 kernel=3 dilation=2
+layer   | nn.Conv2d(1, 32, 3, padding=2, dilation=2)        | conv 32 kernel=3 pad=2 dilation=2
+layer   | dilated_conv 32 3                                 | conv 32 kernel=3 dilation=2
+layer   | AtrousConvolution2D(32, (3, 3), atrous_rate=4)   | conv 32 kernel=3x3 dilation=4
 layer   | Conv2d(1, 6, 5)                                   | conv 6 kernel=5
 layer   | Conv2D(32, (3, 3), activation='relu')             | conv 32 kernel=3x3 activation=relu
 layer   | layers.Conv2D(32, 3, padding='same', name="a"),   | a: conv 32 kernel=3 pad=same
@@ -282,6 +287,19 @@ setting | loss = nn.CrossEntropyLoss()                      | cost log_likelihoo
 sigmoid | loss mse                                          | cost quadratic
 sigmoid | cost cross-entropy                                | cost cross_entropy
 sigmoid | cost = binary_crossentropy                        | cost cross_entropy
+setting | average 0.99                                      | average decay=0.99
+setting | average                                           | average decay=0.99
+setting | average decay=1                                   | average decay=0.99
+setting | average alpha=0.9                                 | average decay=0.9
+setting | average beta=0.9                                  | average decay=0.9
+setting | optimizer rmsprop beta=0.8                        | optimizer rmsprop decay=0.8
+setting | ema 0.999                                         | average decay=0.999
+setting | EMA(decay=0.99)                                   | average decay=0.99
+setting | ema_decay=0.99                                    | average decay=0.99
+setting | moving_average 0.9                                | average decay=0.9
+setting | polyak                                            | average decay=0.99
+setting | swa 0.05                                          | average decay=0.99
+setting | optimizer adam average=0.99                       | optimizer adam; average decay=0.99
 setting | weight_decay 1e-4                                 | regularize weight_decay=1e-4
 setting | regularize 0.0005                                 | regularize weight_decay=0.0005
 setting | regularize 5                                      | regularize l2=5
@@ -396,6 +414,31 @@ layer   | pool average 2x2 pad=same                         | pool average 2x2 p
 file    | % a small network                                 | # a small network
 file    | ;; a small network                                | # a small network
 file    | -- a small network                                | # a small network
+split   | data fashion mnist                                | data fashion_mnist
+layer   | dense 30 activation=relu -> dropout 0.5           | dense 30 activation=relu; dropout 0.5
+layer   | conv 6 5x5 activation=relu >> pool max 2x2        | conv 6 kernel=5x5 activation=relu; pool max 2x2
+layer   | dense 30 activation=relu => dense 20 activation=tanh | dense 30 activation=relu; dense 20 activation=tanh
+layer   | dense 30 activation=relu then dropout 0.5         | dense 30 activation=relu; dropout 0.5
+layer   | dense 30 activation=relu + dense 20 activation=relu | dense 30 activation=relu; dense 20 activation=relu
+layer   | dense 30 activation=relu -- hidden                | dense 30 activation=relu # hidden
+layer   | dense 30 activation=relu % hidden                 | dense 30 activation=relu # hidden
+layer   | activation=relu dense 30                          | dense 30 activation=relu
+layer   | relu dense 30                                     | dense 30 activation=relu
+layer   | dense 3O activation=relu                          | dense 30 activation=relu
+layer   | dense 30x activation=relu                         | dense 30 activation=relu
+layer   | dense dense 30 activation=relu                    | dense 30 activation=relu
+layer   | dense 30 activations=relu                         | dense 30 activation=relu
+layer   | dense 30 +relu                                    | dense 30 activation=relu
+layer   | conv 5x5x6 activation=relu                        | conv 6 kernel=5x5 activation=relu
+layer   | dense 30 activation=relu repeat=2                 | repeat 2 { dense 30 activation=relu }
+layer   | conv 6 --kernel 5x5 --activation relu             | conv 6 kernel=5x5 activation=relu
+layer   | conv 6 -k 5 activation=relu                       | conv 6 kernel=5 activation=relu
+layer   | batch norm                                        | batchnorm
+lets    | dense units x 2 activation=relu                   | dense units*2 activation=relu
+lets    | dense int(units) activation=relu                  | dense units activation=relu
+setting | early stopping 5                                  | stop patience=5
+setting | log gradients+weights                             | log gradients weights
+split   | data idx images="a.idx" label="b.idx"             | data idx images="a.idx" labels="b.idx"
 """
 
 # place, what is typed, what netc says it has none of
