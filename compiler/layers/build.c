@@ -51,6 +51,7 @@ void layer_unit_index(const Layer *layer, const Tensor *value, Affine *index) {
 }
 
 Affine window_row(const Window *window, int axis, int place, int tap) {
-    Affine at = ix_add(ix_times(ix(place), (int32_t)window->stride[axis]), ix(tap));
+    Affine at =
+        ix_add(ix_times(ix(place), (int32_t)window->stride[axis]), ix_times(ix(tap), (int32_t)window->dilation[axis]));
     return ix_plus(at, -(int32_t)window->before[axis]);
 }

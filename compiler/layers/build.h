@@ -45,7 +45,8 @@ int layer_unit_dims(const Layer *layer, const Tensor *value);
  */
 void layer_unit_index(const Layer *layer, const Tensor *value, Affine *index);
 
-/* The row (axis 0) or column (axis 1) that tap `tap` of the window reads at place `place`: place*stride + tap - pad. */
+/* The row (axis 0) or column (axis 1) that tap `tap` of the window reads at place `place`:
+ * place*stride + tap*dilation - pad. */
 Affine window_row(const Window *window, int axis, int place, int tap);
 
 #endif

@@ -67,7 +67,12 @@ layer   | conv 32 kernel=3 stride=(2,2)                     | conv 32 kernel=3 s
 layer   | conv 32 kernel=3 padding='valid'                  | conv 32 kernel=3 pad=0
 layer   | conv 32 kernel=3px                                | conv 32 kernel=3
 layer   | conv 32 k=3 s=1                                   | conv 32 kernel=3 stride=1
-layer   | conv 32 kernel=3 dilation=2                       | conv 32 kernel=3
+layer   | conv 32 kernel=3 dilation_rate=(2, 2)             | conv 32 kernel=3 dilation=2x2
+layer   | conv 32 kernel=3 dilation                         | conv 32 kernel=3
+layer   | Conv2D(32, 3, dilation_rate=2)                    | conv 32 kernel=3 dilation=2
+layer   | nn.Conv2d(1, 32, 3, padding=2, dilation=2)        | conv 32 kernel=3 pad=2 dilation=2
+layer   | dilated_conv 32 3                                 | conv 32 kernel=3 dilation=2
+layer   | AtrousConvolution2D(32, (3, 3), atrous_rate=4)   | conv 32 kernel=3x3 dilation=4
 layer   | Conv2d(1, 6, 5)                                   | conv 6 kernel=5
 layer   | Conv2D(32, (3, 3), activation='relu')             | conv 32 kernel=3x3 activation=relu
 layer   | layers.Conv2D(32, 3, padding='same', name="a"),   | a: conv 32 kernel=3 pad=same
@@ -409,6 +414,31 @@ layer   | pool average 2x2 pad=same                         | pool average 2x2 p
 file    | % a small network                                 | # a small network
 file    | ;; a small network                                | # a small network
 file    | -- a small network                                | # a small network
+split   | data fashion mnist                                | data fashion_mnist
+layer   | dense 30 activation=relu -> dropout 0.5           | dense 30 activation=relu; dropout 0.5
+layer   | conv 6 5x5 activation=relu >> pool max 2x2        | conv 6 kernel=5x5 activation=relu; pool max 2x2
+layer   | dense 30 activation=relu => dense 20 activation=tanh | dense 30 activation=relu; dense 20 activation=tanh
+layer   | dense 30 activation=relu then dropout 0.5         | dense 30 activation=relu; dropout 0.5
+layer   | dense 30 activation=relu + dense 20 activation=relu | dense 30 activation=relu; dense 20 activation=relu
+layer   | dense 30 activation=relu -- hidden                | dense 30 activation=relu # hidden
+layer   | dense 30 activation=relu % hidden                 | dense 30 activation=relu # hidden
+layer   | activation=relu dense 30                          | dense 30 activation=relu
+layer   | relu dense 30                                     | dense 30 activation=relu
+layer   | dense 3O activation=relu                          | dense 30 activation=relu
+layer   | dense 30x activation=relu                         | dense 30 activation=relu
+layer   | dense dense 30 activation=relu                    | dense 30 activation=relu
+layer   | dense 30 activations=relu                         | dense 30 activation=relu
+layer   | dense 30 +relu                                    | dense 30 activation=relu
+layer   | conv 5x5x6 activation=relu                        | conv 6 kernel=5x5 activation=relu
+layer   | dense 30 activation=relu repeat=2                 | repeat 2 { dense 30 activation=relu }
+layer   | conv 6 --kernel 5x5 --activation relu             | conv 6 kernel=5x5 activation=relu
+layer   | conv 6 -k 5 activation=relu                       | conv 6 kernel=5 activation=relu
+layer   | batch norm                                        | batchnorm
+lets    | dense units x 2 activation=relu                   | dense units*2 activation=relu
+lets    | dense int(units) activation=relu                  | dense units activation=relu
+setting | early stopping 5                                  | stop patience=5
+setting | log gradients+weights                             | log gradients weights
+split   | data idx images="a.idx" label="b.idx"             | data idx images="a.idx" labels="b.idx"
 """
 
 # place, what is typed, what netc says it has none of

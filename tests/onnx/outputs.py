@@ -23,6 +23,10 @@ NETWORKS = {
         conv 4 kernel=2x2 pad=same activation=relu
         conv 6 kernel=3x1 pad=2x0 stride=1x2 bias=false
         dense 4 activation=softmax""",
+    "dilated": """input 3x15x14
+        conv 5 kernel=3x2 dilation=2x3 pad=same activation=tanh
+        conv 4 kernel=2x3 dilation=3x2 stride=1x2 pad=2x1 activation=relu
+        dense 4 activation=softmax""",
     "maxima": """input 2x17x15
         conv 3 kernel=3x4 activation=leaky_relu(0.3)
         pool max 3x2 stride=2x1 pad=1x1 activation=tanh
