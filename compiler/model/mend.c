@@ -117,8 +117,12 @@ static void give_example(Scope *scope, const LooseLine *line, MendPlace place, D
 /* Says of a line what it looks like; `at` takes all that belongs to it. */
 static void say_form(Scope *scope, const Form *form, Diag *diag, Span at) {
     diag->help = NULL;
+    size_t length;
+    const char *text = source_slice(scope->diags->source, at, &length);
+    bool empty =
+        form_is_code(form) && !strpbrk(arena_copy(scope->arena, text, length), "0123456789"); /* no layer of a size */
     diag_note(scope->diags, diag, "this looks like %s", form->name);
-    diag_help(scope->diags, diag, "%s", form->help);
+    diag_help(scope->diags, diag, "%s", empty ? "leave it out: layers are lines of their own here" : form->help);
     mend_forget_others(scope->diags, diag, at);
 }
 
@@ -282,7 +286,8 @@ void mend_statement(Scope *scope, MendPlace place, Span at) {
     if (length > LOOSE_MAX_LENGTH) return;
     LooseLine line;
     /* what is well written is wrong in another way: a window that does not fit, a name given twice */
-    if (mend_reads_well(scope, place == PLACE_NETWORK, arena_copy(scope->arena, text, length))) return;
+    bool block = place != PLACE_FILE;
+    if (block && mend_reads_well(scope, place == PLACE_NETWORK, arena_copy(scope->arena, text, length))) return;
     bool set = source->base > 0;
     if (place != PLACE_FILE && closes_wrongly(scope, diag, at, text, length)) return;
     if (mend_remark(scope, place, diag, at, text, length)) return;
@@ -302,7 +307,13 @@ void mend_statement(Scope *scope, MendPlace place, Span at) {
     size_t prefix = set ? set_prefix(text) : 0;
     text += prefix;
     length -= prefix;
-    const char *let = set ? NULL : mend_let(scope, arena_copy(scope->arena, text, length), length, place == PLACE_FILE);
+    form = place == PLACE_FILE ? form_of_line(text, length) : NULL; /* net = Sequential() */
+    if (form && form_is_code(form) && !diag->help) {
+        say_form(scope, form, diag, at);
+        return;
+    }
+    const char *let =
+        set || form ? NULL : mend_let(scope, arena_copy(scope->arena, text, length), length, place == PLACE_FILE);
     bool read = read_loosely(scope->arena, text, length, &line);
     bool setting = read && line.marked && foreign_setting(line.marked); /* lr = 0.1 */
     if (let && !setting) {
