@@ -157,6 +157,16 @@ static const AstStmt *other_line(const Scope *scope, const char *text, Span at) 
     return NULL;
 }
 
+/* The line without what a default gives it there; NULL: it needs all of it. */
+static const char *without_filling(Scope *scope, const LooseLine *line, MendPlace place, Span at) {
+    MendWords words = {.arena = scope->arena, .bare = true};
+    bool known;
+    if (!mend_belongs(scope, true, place, at) || line->standard) return NULL;
+    const char *written = mend_text(scope, line, true, &words, &known);
+    bool filled = !written || !words.left;
+    return filled || trial_of(scope->trial, scope->arena, at, written, at, NULL) == TRIAL_WRONG ? NULL : written;
+}
+
 /* The line in the place where it stands, then in the other block. */
 static bool write_line(Scope *scope, const LooseLine *line, MendPlace place, Diag *diag, Span at, MendWords *words,
                        const char *behind) {
@@ -170,8 +180,9 @@ static bool write_line(Scope *scope, const LooseLine *line, MendPlace place, Dia
         if (suits) written = suits;
         if ((known || written) && (!written || !mend_reads_well(scope, layer, written))) return false;
         if (!written) continue;
-        MendSettled settled = {.line = written};
-        if (mend_belongs(scope, layer, place, at)) settled = mend_settle(scope, layer, at, written, false);
+        const char *bare = layer ? without_filling(scope, line, place, at) : NULL;
+        MendSettled settled = {bare ? bare : written, NULL, bare != NULL};
+        if (!bare && mend_belongs(scope, layer, place, at)) settled = mend_settle(scope, layer, at, written, false);
         if (settled.line && !settled.clean && layer && is_finished(scope, written)) {
             diag->help = NULL;
             diag_help(scope->diags, diag, "the layer above it is the last one: leave it out");
@@ -278,6 +289,8 @@ void mend_statement(Scope *scope, MendPlace place, Span at) {
     Span whole_at = at;
     const char *text = source_slice(scope->diags->source, at, &length);
     const Source *source = source_of(scope->diags->source, at.lo);
+    const char *kind = arena_copy(scope->arena, text, strspn(text, "abcdefghijklmnopqrstuvwxyz"));
+    if (place == PLACE_NETWORK && mend_missing_default(scope, diag, at, kind)) return;
     const Form *form = form_in_block(text, source->size - (at.lo - source->base), &foreign);
     if (form && place != PLACE_FILE) {
         say_form(scope, form, diag, (Span){at.lo, at.lo + (uint32_t)(foreign > length ? foreign : length)});

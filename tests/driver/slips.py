@@ -587,7 +587,9 @@ for place, text in [("file", "model = Sequential()"), ("file", "import torch"), 
     if not slipped(place, text)[0].startswith("leave it out"):
         fail(text, "expected it left out", slipped(place, text)[1])
 
-for text, said in [("dense 30 activation=relu /* hidden */", "write '# hidden' in its place"),
+for text, said in [("dense 30 activation=relu l2=0.001", "('regularize weight_decay=0.001' is a line of the train block)"),
+                   ("for i in range(k) { dense 30 activation=relu }", "write 'repeat k {'"),
+                   ("dense 30 activation=relu /* hidden */", "write '# hidden' in its place"),
                    ("dense 30 activation=relu // hidden", "write '# hidden' in its place"),
                    ("let n = 30; dense n//2 activation=relu", "'/' divides; where a whole number is needed")]:
     if said not in slipped("layer", text)[0]:
