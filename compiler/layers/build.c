@@ -44,6 +44,21 @@ Tensor *build_activate(Build *build, const Layer *layer, Tensor *z) {
 
 int layer_unit_dims(const Layer *layer, const Tensor *value) { return layer->out.rank == 1 ? value->rank - 1 : 1; }
 
+bool build_alike(const Tensor *a, const Tensor *b) {
+    bool alike = a->rank == b->rank;
+    for (int d = 1; d < a->rank && alike; d++) alike = a->dim[d] == b->dim[d];
+    return alike;
+}
+
+Tensor *build_vector(Build *build, Tensor *value) {
+    const int64_t dim[] = {DIM_BATCH, tensor_count(value)};
+    if (value->rank == COUNT_OF(dim)) return value;
+    const char *name = arena_format(build->arena, "%s.vector", value->name);
+    Tensor *vector = program_tensor(build->program, ROLE_VALUE, false, COUNT_OF(dim), dim, name);
+    program_flat(build->program, vector, 0, value);
+    return vector;
+}
+
 void layer_unit_index(const Layer *layer, const Tensor *value, Affine *index) {
     int units = layer_unit_dims(layer, value);
     index[0] = ix(units);

@@ -41,6 +41,10 @@ Tensor *build_activate(Build *build, const Layer *layer, Tensor *z);
 /* How many dimensions of a layer's value, from dimension 1 on, tell its units or maps apart: those of maps are one; a
  * vector may still have the dimensions of maps that were made one by name alone (flatten). */
 int layer_unit_dims(const Layer *layer, const Tensor *value);
+/* Whether two values have the same dimensions, beyond being of one shape. */
+bool build_alike(const Tensor *a, const Tensor *b);
+/* A vector's values as one dimension: what flatten made a vector of by name alone is copied. */
+Tensor *build_vector(Build *build, Tensor *value);
 /* Where `value` is read when its units are output indices 0, 1, ... and what follows is summed: n, then the positions.
  */
 void layer_unit_index(const Layer *layer, const Tensor *value, Affine *index);

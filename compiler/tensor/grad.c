@@ -260,14 +260,14 @@ static Tensor *finish(Backward *b, Tensor *t) {
 /* A tensor at the place that c writes, which is another than its indices where it fills a part. */
 static Expr *at_write(Program *p, const Compute *c, Tensor *t) {
     Affine index[TENSOR_MAX_RANK];
-    for (int d = 0; d < c->rank; d++) index[d] = ix_plus(ix(d), c->write_offset[d]);
+    for (int d = 0; d < t->rank; d++) index[d] = compute_place(c, d);
     return e_read(p, t, 0, index);
 }
 
 /* Where only a part of y is written, y' is not 0 outside of it: no read may reach there. */
 static void check_part(const Compute *c, const Expr *read, const Route *route) {
-    bool part = false, same = true;
-    for (int d = 0; d < c->rank; d++) part = part || c->range[d] != c->out->dim[d];
+    bool part = c->rank != c->out->rank, same = true;
+    for (int d = 0; d < c->out->rank; d++) part = part || c->range[d] != c->out->dim[d];
     for (int d = 0; d < read->tensor->rank; d++)
         same = same && affine_single(&read->index[d]) == route[d].pivot && !route[d].renamed &&
                route[d].outputs == read->tensor->dim[d];
@@ -281,7 +281,6 @@ static void backward_through(Backward *b, size_t at) {
     p->at = c->at;
     Tensor *g = finish(b, c->out);
     if (!g) return;
-    for (int d = 0; d < c->rank; d++) ASSERT(c->write_stride[d] == 1);
     ReadList list = {.p = p};
     expr_reads(p, c->e, collect, &list);
     Tensor *arg = NULL;

@@ -222,6 +222,15 @@ class Activation(Layer):
         return self.delta
 
 
+class Flatten(Layer):
+    def sums(self, x, params):
+        self.shape = x.shape
+        return x.reshape(len(x), -1)
+
+    def backward_sums(self, params):
+        return self.delta.reshape(self.shape)
+
+
 class Add(Layer):
     """Of several inputs: sums takes a list, backward gives one."""
 
@@ -243,7 +252,7 @@ class Concat(Layer):
 
 
 KINDS = {"conv": Conv, "dense": Dense, "pool": Pool, "batchnorm": Batchnorm, "activation": Activation, "add": Add,
-         "concat": Concat}
+         "concat": Concat, "flatten": Flatten}
 
 
 # ---- optimisers: step gives the new value of a tensor; g: mean gradient, that of the penalty included ----

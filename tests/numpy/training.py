@@ -23,6 +23,10 @@ def norm(**more):
     return {"kind": "batchnorm", **more}
 
 
+def flatten(**more):
+    return {"kind": "flatten", **more}
+
+
 def add(*labels, **more):
     return {"kind": "add", "labels": list(labels), **more}
 
@@ -69,6 +73,11 @@ CASES = {
                          dense(5, activation="tanh"), concat("d", "d"), SOFTMAX], {}),
     "parts": ((2, 9, 8), [conv(3, (3, 3), activation="tanh"), norm(activation="swish", label="x"),
                           conv(4, (1, 1), activation="tanh", **{"from": "conv1"}), concat("x"), SOFTMAX], {}),
+    "vectors": ((2, 9, 8), [conv(3, (3, 3), activation="tanh", pad="same", label="x"), flatten(label="a"),
+                            conv(6, (3, 1), activation="sigmoid", pad=(1, 0), stride=(1, 2), **{"from": "x"}), flatten(),
+                            add("a", activation="tanh", label="b"), pool("average", "global", **{"from": "x"}), flatten(),
+                            concat("b"), dense(3, activation="tanh", label="d"), pool("average", "global", **{"from": "x"}),
+                            flatten(), add("d"), concat("b", "d"), SOFTMAX], {}),
     "batchnorm": ((2, 9, 8), [conv(4, (3, 2), bias=False), norm(activation="swish"), conv(5, (3, 3), activation="tanh"),
                               norm(scale=False, momentum=0.5, activation="swish"), pool("average", (2, 2)), dense(7),
                               norm(epsilon=0.01, activation="tanh"), norm(trainable=False), SOFTMAX],
