@@ -25,7 +25,11 @@ Tensor *build_stored_as(Build *build, const Stored *stored, int rank, const int6
     return *known;
 }
 
-void build_next(Build *build, const Stored *stored, Expr *e) { build->next[stored->row] = e; }
+void build_next(Build *build, const Stored *stored, Expr *e) {
+    bool said = stored->trained || stored->follows || stored->role == STORED_MOMENT || stored->role == STORED_AVERAGE;
+    if (build->mode == MODE_TRAIN && !said) BUG("%s changes in training, and its row does not say so", stored->name);
+    build->next[stored->row] = e;
+}
 
 Tensor *build_activate(Build *build, const Layer *layer, Tensor *z) {
     Program *p = build->program;

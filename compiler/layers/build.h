@@ -32,7 +32,8 @@ Tensor *build_stored(Build *build, const Stored *stored);
 /* The same with these dimensions, of as many elements: the same ones wherever a program says so. */
 Tensor *build_stored_as(Build *build, const Stored *stored, int rank, const int64_t *dim);
 /* When the program ends, `e`, an expression of the tensor's own indices, replaces it; in training alone, unless the
- * program is `init`. The place in the program where this is said does not matter. */
+ * program is `init`. Its row says that it changes (Stored.trained, follows). The place in the program where this is
+ * said does not matter. */
 void build_next(Build *build, const Stored *stored, Expr *e);
 /* Notes z as the layer's weighted input and gives the layer's activation of it. */
 Tensor *build_activate(Build *build, const Layer *layer, Tensor *z);

@@ -99,18 +99,48 @@ void labels_leave(Labels *labels) {
     }
 }
 
+/* "x, skip": the labels above that the user gave. */
+static const char *known_labels(const Labels *labels, const Reference *reference) {
+    enum { ENOUGH = 60 };
+    const char *text = "", *last = "";
+    for (size_t i = 0; i < labels->labels.count && i < reference->known && strlen(text) < ENOUGH; i++) {
+        const Label *label = &labels->labels.at[i];
+        if (label->automatic || string_is(label->written, last)) continue; /* of another round */
+        last = label->written;
+        text = arena_format(labels->scope->arena, "%s%s%s", text, *text ? ", " : "", last);
+    }
+    return text;
+}
+
 /* What from= is to be, where that is not known: nothing. What add and concat name has to be there. */
 static void help_reference(Labels *labels, const Reference *reference, Diag *diag) {
     if (strncmp(reference->said, "from=", 5) == 0) {
         diag_help(labels->scope->diags, diag, "leave from= out: a layer reads the one above it");
         return;
     }
-    diag_help(labels->scope->diags, diag, "a label names what flows where it stands: '%s:', in a line of its own above",
-              reference->name);
+    const char *known = known_labels(labels, reference);
+    diag_help(labels->scope->diags, diag,
+              "a label names what flows where it stands: '%s:', in a line of its own above%s%s", reference->name,
+              *known ? "; labels above: " : "", known);
+}
+
+/* Whether a line above was meant to give the name and could not be read: `x = conv 8`. */
+static bool is_broken_name(const Scope *scope, const AstBody *body, const Reference *reference) {
+    for (size_t i = 0; i < body->count; i++) {
+        const AstStmt *stmt = body->at[i];
+        size_t length, name = strlen(reference->name);
+        const char *text = source_slice(scope->diags->source, stmt->at, &length);
+        bool names = stmt->kind == AST_BROKEN && stmt->at.lo < reference->at.lo && length > name &&
+                     strncmp(text, reference->name, name) == 0 && strchr(" =:", text[name]);
+        if (names || is_broken_name(scope, (const AstBody *)&stmt->body, reference)) return true;
+    }
+    return false;
 }
 
 static void finish_reference(Labels *labels, const Reference *reference) {
     Diags *diags = labels->scope->diags;
+    const AstFile *file = labels->scope->file;
+    if (file && diags->errors > 0 && is_broken_name(labels->scope, (const AstBody *)&file->top, reference)) return;
     const char *inside = NULL;
     bool later = find_full(labels, reference->name) != NULL;
     for (size_t i = 0; i < labels->labels.count && !later; i++) {

@@ -71,7 +71,7 @@ static int64_t chunk_values(const Layer *layer) {
 typedef struct {
     int64_t batch, gradient_batch; /* images of the largest batch; of those that gradients are made of */
     int64_t row_bytes;
-    int threads, copies; /* of what the best epoch's are kept of */
+    int threads, copies; /* of what is kept of the best epoch */
     bool logged;         /* the gradients are */
     int last_normalised; /* the last layer that normalises over the batch; -1: none does */
 } Frame;

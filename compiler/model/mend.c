@@ -117,8 +117,12 @@ static void give_example(Scope *scope, const LooseLine *line, MendPlace place, D
 /* Says of a line what it looks like; `at` takes all that belongs to it. */
 static void say_form(Scope *scope, const Form *form, Diag *diag, Span at) {
     diag->help = NULL;
+    size_t length;
+    const char *text = source_slice(scope->diags->source, at, &length);
+    bool empty =
+        form_is_code(form) && !strpbrk(arena_copy(scope->arena, text, length), "0123456789"); /* no layer of a size */
     diag_note(scope->diags, diag, "this looks like %s", form->name);
-    diag_help(scope->diags, diag, "%s", form->help);
+    diag_help(scope->diags, diag, "%s", empty ? "leave it out: layers are lines of their own here" : form->help);
     mend_forget_others(scope->diags, diag, at);
 }
 
@@ -153,6 +157,16 @@ static const AstStmt *other_line(const Scope *scope, const char *text, Span at) 
     return NULL;
 }
 
+/* The line without what a default gives it there; NULL: it needs all of it. */
+static const char *without_filling(Scope *scope, const LooseLine *line, MendPlace place, Span at) {
+    MendWords words = {.arena = scope->arena, .bare = true};
+    bool known;
+    if (!mend_belongs(scope, true, place, at) || line->standard) return NULL;
+    const char *written = mend_text(scope, line, true, &words, &known);
+    bool filled = !written || !words.left;
+    return filled || trial_of(scope->trial, scope->arena, at, written, at, NULL) == TRIAL_WRONG ? NULL : written;
+}
+
 /* The line in the place where it stands, then in the other block. */
 static bool write_line(Scope *scope, const LooseLine *line, MendPlace place, Diag *diag, Span at, MendWords *words,
                        const char *behind) {
@@ -166,8 +180,9 @@ static bool write_line(Scope *scope, const LooseLine *line, MendPlace place, Dia
         if (suits) written = suits;
         if ((known || written) && (!written || !mend_reads_well(scope, layer, written))) return false;
         if (!written) continue;
-        MendSettled settled = {.line = written};
-        if (mend_belongs(scope, layer, place, at)) settled = mend_settle(scope, layer, at, written, false);
+        const char *bare = layer ? without_filling(scope, line, place, at) : NULL;
+        MendSettled settled = {bare ? bare : written, NULL, bare != NULL};
+        if (!bare && mend_belongs(scope, layer, place, at)) settled = mend_settle(scope, layer, at, written, false);
         if (settled.line && !settled.clean && layer && is_finished(scope, written)) {
             diag->help = NULL;
             diag_help(scope->diags, diag, "the layer above it is the last one: leave it out");
@@ -274,6 +289,8 @@ void mend_statement(Scope *scope, MendPlace place, Span at) {
     Span whole_at = at;
     const char *text = source_slice(scope->diags->source, at, &length);
     const Source *source = source_of(scope->diags->source, at.lo);
+    const char *kind = arena_copy(scope->arena, text, strspn(text, "abcdefghijklmnopqrstuvwxyz"));
+    if (place == PLACE_NETWORK && mend_missing_default(scope, diag, at, kind)) return;
     const Form *form = form_in_block(text, source->size - (at.lo - source->base), &foreign);
     if (form && place != PLACE_FILE) {
         say_form(scope, form, diag, (Span){at.lo, at.lo + (uint32_t)(foreign > length ? foreign : length)});
@@ -282,7 +299,8 @@ void mend_statement(Scope *scope, MendPlace place, Span at) {
     if (length > LOOSE_MAX_LENGTH) return;
     LooseLine line;
     /* what is well written is wrong in another way: a window that does not fit, a name given twice */
-    if (mend_reads_well(scope, place == PLACE_NETWORK, arena_copy(scope->arena, text, length))) return;
+    bool block = place != PLACE_FILE;
+    if (block && mend_reads_well(scope, place == PLACE_NETWORK, arena_copy(scope->arena, text, length))) return;
     bool set = source->base > 0;
     if (place != PLACE_FILE && closes_wrongly(scope, diag, at, text, length)) return;
     if (mend_remark(scope, place, diag, at, text, length)) return;
@@ -302,7 +320,13 @@ void mend_statement(Scope *scope, MendPlace place, Span at) {
     size_t prefix = set ? set_prefix(text) : 0;
     text += prefix;
     length -= prefix;
-    const char *let = set ? NULL : mend_let(scope, arena_copy(scope->arena, text, length), length, place == PLACE_FILE);
+    form = place == PLACE_FILE ? form_of_line(text, length) : NULL; /* net = Sequential() */
+    if (form && form_is_code(form) && !diag->help) {
+        say_form(scope, form, diag, at);
+        return;
+    }
+    const char *let =
+        set || form ? NULL : mend_let(scope, arena_copy(scope->arena, text, length), length, place == PLACE_FILE);
     bool read = read_loosely(scope->arena, text, length, &line);
     bool setting = read && line.marked && foreign_setting(line.marked); /* lr = 0.1 */
     if (let && !setting) {

@@ -127,6 +127,9 @@ static bool take_label(Arena *arena, LooseLine *line) {
     bool article = false;
     for (size_t k = 0; k < COUNT_OF(articles); k++) article = article || foreign_same(articles[k], line->head);
     if (!kind || (foreign_absent(line->head) && !article)) return false;
+    if (foreign_layer(line->head) == foreign_layer("add") && /* add x skip: a label of that name */
+        string_is(foreign_layer(line->args.at[i].value->text)->here, "add"))
+        return false;
     LooseLine all = *line;
     if (!article && !is_numbered(line->head)) line->label = line->head;
     line->head = all.args.at[i].value->text;

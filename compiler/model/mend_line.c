@@ -67,6 +67,9 @@ static bool put_in_other_block(Mend *mend, const LooseArg *arg) {
     const char *text = mend_line(mend->scope, !mend->layer, head, &line, &words);
     bool softmax = false;
     for (size_t i = 0; i < mend_spec_count(mend); i++) softmax = softmax || string_is(mend->slots[i], "softmax");
+    if (text && strncmp(text, "regularize l2=", 14) == 0 && strtod(text + 14, NULL) < LEAST_L2) { /* of Keras */
+        text = arena_format(mend->arena, "regularize weight_decay=%s", text + 14);
+    }
     if (softmax && string_is(head->here, "cost")) text = "cost log_likelihood"; /* the one that goes with it */
     if (!text) return false;
     mend->words.remark =
@@ -387,6 +390,10 @@ static bool fill_required(Mend *mend) {
         const OptionSpec *spec = mend_spec(mend, i);
         bool only = !spec->required && spec->example && !any_slot(mend); /* split and regularize need one of several */
         if ((!spec->required && !only) || mend->slots[i]) continue;
+        if (mend->words.bare && !spec->positional) {
+            mend->words.left = true;
+            continue;
+        }
         mend->slots[i] = mend_example(mend->arena, spec, i);
         if (!mend->slots[i]) return false;
     }
@@ -415,8 +422,10 @@ static const char *print(const Mend *mend, const LooseLine *line) {
 
 /* The line of a layer or setting; NULL: it cannot be told. */
 const char *mend_line(Scope *scope, bool layer, const ForeignHead *head, const LooseLine *line, MendWords *words) {
-    Mend mend = {
-        .scope = scope, .arena = scope->arena, .layer = layer, .words = {.arena = scope->arena, .guess = words->guess}};
+    Mend mend = {.scope = scope,
+                 .arena = scope->arena,
+                 .layer = layer,
+                 .words = {.arena = scope->arena, .guess = words->guess, .bare = words->bare}};
     LooseLine here;
     if (!loose_read(mend.arena, head->here, strlen(head->here), &here)) return NULL;
     bool found =
@@ -438,5 +447,6 @@ const char *mend_line(Scope *scope, bool layer, const ForeignHead *head, const L
         if (!mend.slots[option]) mend_put(&mend, option, here.args.at[i].value, false);
     }
     if (!good || (!line->standard && !fill_required(&mend))) return NULL;
+    words->left = words->left || mend.words.left;
     return print(&mend, line);
 }

@@ -19,6 +19,7 @@ typedef struct {
     Affine index[TENSOR_MAX_RANK];
 } Outputs;
 
+/* What costs and figures are made of: the outputs of the last layer. */
 static Outputs outputs_of(Build *build) {
     const Model *model = build->model;
     Outputs out = {.build = build, .p = build->program};

@@ -47,7 +47,7 @@ static bool open_data(NetTrainer *trainer, NetError *error) {
     memcpy(request.shape, model->input_shape, sizeof request.shape);
     bool ok = net_data_open(&request, &trainer->data, error);
     free(folder);
-    trainer->n = ok ? trainer->data.part[NET_PART_TRAIN].count : 0;
+    trainer->n = ok ? net_pass_rows(&trainer->data, &(NetPass){.part = NET_PART_TRAIN}) : 0;
     int64_t patience = net_options_count(&trainer->options, NET_KNOWN_PATIENCE);
     if (ok && patience > 0 && trainer->data.part[NET_PART_VALIDATION].count == 0) {
         return net_fail(error, NET_USAGE,
@@ -88,7 +88,7 @@ static const NetSetting *smallest_read(const NetTrainer *trainer, const NetFormu
 static bool check_scalars(const NetTrainer *trainer, NetError *error) {
     const double least = 0x1p-149; /* of the floats above 0 */
     const NetModel *model = trainer->model;
-    NetStep step = {.value = trainer->options.value, .m = trainer->batch, .n = trainer->n, .epoch = 1};
+    NetStep step = net_trainer_step(trainer, trainer->batch);
     for (int i = 0; i < model->scalars && !trainer->options.evaluate; i++) {
         double value = net_scalars_value(model, &model->scalar[i], &step);
         const NetSetting *setting = smallest_read(trainer, &model->scalar[i]);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "runtime/train/checkpoint.h"
+#include "runtime/train/rate.h"
 
 /* The penalty of the present weights, of those that learn and decay: the descriptor's `penalty`. */
 static double penalty_of(const NetTrainer *trainer) {
@@ -236,6 +237,7 @@ static void cost_cell(NetCsvRow *row, const NetScore *score) {
 
 static bool write_epoch(NetTrainer *trainer, double train_seconds, NetError *error) {
     const NetPlace *place = &trainer->place;
+    NetStep step = net_trainer_step(trainer, trainer->batch);
     NetCsvRow row = {.length = 0};
     net_csv_integer(&row, place->epoch);
     net_csv_integer(&row, place->step);
@@ -245,7 +247,7 @@ static bool write_epoch(NetTrainer *trainer, double train_seconds, NetError *err
     } else {
         net_csv_empty(&row);
     }
-    net_csv_number(&row, net_options_number(&trainer->options, NET_KNOWN_RATE));
+    net_csv_number(&row, net_rate(trainer->model, &step));
     cost_cell(&row, &place->train);
     net_csv_number(&row, penalty_of(trainer));
     score_cells(&row, trainer->model, &place->train);

@@ -594,6 +594,28 @@ for text, said in [
     if status != 1 or "1 error\n" not in printed or said not in printed:
         fail(text, f"expected '{said}' alone", printed)
 
+for opening in ["class t {", "def t() {", "function t() {", "t: {"]:
+    status, printed = check(MODELS["header"].format(opening))
+    if status != 1 or "1 error\n" not in printed or "help: write 'network t {'\n" not in printed:
+        fail(opening, "expected 'network t {' alone", printed)
+
+# a line of another language in an otherwise good model
+for place, text in [("file", "model = Sequential()"), ("file", "import torch"), ("file", "---"), ("file", "```net"),
+                    ("file", "$ cat t.net"), ("layer", "model = Sequential()")]:
+    if not slipped(place, text)[0].startswith("leave it out"):
+        fail(text, "expected it left out", slipped(place, text)[1])
+
+for text, said in [("dense 30 activation=relu l2=0.001", "('regularize weight_decay=0.001' is a line of the train block)"),
+                   ("for i in range(k) { dense 30 activation=relu }", "write 'repeat k {'"),
+                   ("dense 30 activation=relu /* hidden */", "write '# hidden' in its place"),
+                   ("dense 30 activation=relu // hidden", "write '# hidden' in its place"),
+                   ("let n = 30; dense n//2 activation=relu", "'/' divides; where a whole number is needed")]:
+    if said not in slipped("layer", text)[0]:
+        fail(text, f"expected '{said}'", slipped("layer", text)[1])
+
+if slipped("file", "seed 5")[0] != "write 'seed 5', in the train block":
+    fail("seed 5", "expected the train block", slipped("file", "seed 5")[1])
+
 for text, what in PASTED:
     status, printed = check(text + MODELS["file"].format(""))
     if status != 1 or "1 error\n" not in printed or f"note: this looks like {what}\n" not in printed:
