@@ -479,6 +479,7 @@ static const ForeignWord words[] = {
     {"randn", "normal", false},
     {"randomnormal", "normal", false},
     {"truncatednormal", "normal", false},
+    {"truncnormal", "normal", false},
     {"randomuniform", "uniform", false},
     {"zero", "zeros", false},
     /* costs */

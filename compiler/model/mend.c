@@ -354,6 +354,12 @@ void mend_statement(Scope *scope, MendPlace place, Span at) {
     if (read && write_line(scope, &line, place, diag, whole_at, &words, joined ? IN_ONE_LINE : "")) return;
     if (!joined && !set && mend_parted(scope, place, diag, at, text, length)) return;
     if (!joined && !set && (!read || !line.head) && mend_rest(scope, place, diag, at, text, length)) return;
+    if (words.elsewhere && place == PLACE_TRAIN) {
+        diag->help = NULL;
+        diag_help(scope->diags, diag, "leave it out: %s", words.remark);
+        mend_forget_others(scope->diags, diag, at);
+        return;
+    }
     if (place == PLACE_FILE && diag->notes) return; /* the whole is something else, as was said */
     const Absent *absent = words.absent;
     if (read && !absent && line.head) absent = foreign_absent(line.head);
@@ -371,4 +377,10 @@ void mend_statement(Scope *scope, MendPlace place, Span at) {
         give_example(scope, &line, place, diag, at);
     }
     mend_forget_echoes(scope->diags, diag, at);
+    bool word = string_is(diag->kind->name, "unknown-layer") || string_is(diag->kind->name, "unknown-setting");
+    bool sign = string_is(diag->kind->name, "bad-character") && strspn(text, ".…!?~*-") > 2;
+    if (block && !set && !diag->help && (word || sign) &&
+        trial_of(scope->trial, scope->arena, at, "", at, NULL) == TRIAL_GOOD) {
+        diag_help(scope->diags, diag, "leave it out: the rest is good without it");
+    }
 }

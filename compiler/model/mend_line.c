@@ -72,6 +72,7 @@ static bool put_in_other_block(Mend *mend, const LooseArg *arg) {
     }
     if (softmax && string_is(head->here, "cost")) text = "cost log_likelihood"; /* the one that goes with it */
     if (!text) return false;
+    mend->words.elsewhere = true;
     mend->words.remark =
         arena_format(mend->arena, "'%s' is a line of the %s block", text, mend->layer ? "train" : "network");
     return true;
@@ -446,6 +447,8 @@ const char *mend_line(Scope *scope, bool layer, const ForeignHead *head, const L
         size_t option = mend_find_spec(&mend, here.args.at[i].key, &turned);
         if (!mend.slots[option]) mend_put(&mend, option, here.args.at[i].value, false);
     }
+    words->elsewhere = mend.words.elsewhere && !any_slot(&mend); /* regularize dropout=0.5 */
+    if (words->elsewhere) return NULL;
     if (!good || (!line->standard && !fill_required(&mend))) return NULL;
     words->left = words->left || mend.words.left;
     return print(&mend, line);

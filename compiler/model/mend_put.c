@@ -52,7 +52,8 @@ bool mend_put(Mend *mend, size_t place, const LooseValue *value, bool turned) {
     value = mend_with_factor(mend->scope, value);
     const char *text = mend_value(&mend->words, spec, value, turned);
     bool more = option_takes_all(spec) && mend->slots[place];
-    if (more && mend->words.guess && value->kind == LOOSE_WORD) return true; /* what it cannot be is left out */
+    bool word = value->kind == LOOSE_WORD || value->kind == LOOSE_STRING;
+    if (more && mend->words.guess && word) return true; /* what it cannot be is left out */
     if (mend->words.guess) text = mend_guess(&mend->words, mend->scope, &mend->owner, spec, value, text);
     if (!text || (mend->slots[place] && !more)) return mend->words.guess;
     mend->slots[place] = more ? arena_format(mend->arena, "%s %s", mend->slots[place], text) : text;
@@ -177,8 +178,11 @@ bool mend_put_flag(Mend *mend, const LooseArg *arg) {
     const char *word = !arg->key && arg->value->kind == LOOSE_WORD ? arg->value->text : NULL;
     bool turned;
     size_t place = word ? mend_find_spec(mend, word, &turned) : mend_spec_count(mend);
-    if (place == mend_spec_count(mend) || mend_spec(mend, place)->type != OPTION_BOOL || mend->slots[place])
-        return false;
+    if (place == mend_spec_count(mend) || mend->slots[place]) return false;
+    if (mend_spec(mend, place)->type != OPTION_BOOL) { /* its name alone: pad */
+        LooseValue none = {.kind = LOOSE_OTHER, .raw = ""};
+        return mend->words.guess && !mend_spec(mend, place)->positional && mend_put(mend, place, &none, false);
+    }
     mend->slots[place] = turned ? "false" : "true";
     return true;
 }

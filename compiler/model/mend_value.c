@@ -310,6 +310,7 @@ static const char *initialiser_text(MendWords *mend, const LooseValue *value) {
                              : place++ == i;
             if (meant && real_text(mend, item->value, false)) argument = real_text(mend, item->value, false);
         }
+        if (initialiser->kind == RECIPE_NORMAL && i == 1 && argument[0] == '-') argument++;
         const char *lone = lone_argument(mend, initialiser->kind, value, i);
         text = arena_format(mend->arena, "%s%s%s", text, i == 0 ? "(" : ", ", lone ? lone : argument);
     }

@@ -182,7 +182,11 @@ static bool read_arg(Loose *loose, LooseArg *arg) {
     *arg = (LooseArg){.key = named && !step ? name->text : NULL};
     if (named) loose->next += 2;
     if (named) take_sign(loose, '='); /* == and := */
-    arg->value = read_value(loose);
+    const Token *next = look(loose, 0);
+    bool empty = named && loose->depth == 0 &&
+                 (next->kind == TOKEN_END || (next->kind == TOKEN_WORD && is_sign(look(loose, 1), '=')));
+    arg->value = empty ? new_value(loose, LOOSE_OTHER, NULL) : read_value(loose); /* pad= activation=relu */
+    if (empty) arg->value->raw = "";
     return arg->value != NULL;
 }
 

@@ -438,6 +438,13 @@ lets    | dense units x 2 activation=relu                   | dense units*2 acti
 lets    | dense int(units) activation=relu                  | dense units activation=relu
 setting | early stopping 5                                  | stop patience=5
 setting | log gradients+weights                             | log gradients weights
+layer   | conv 6 kernel=5x5 pad=2 activation=               | conv 6 kernel=5x5 pad=2 activation=relu
+layer   | conv 6 kernel= activation=relu                    | conv 6 kernel=5x5 activation=relu
+layer   | conv 6 kernel=5x5 pad activation=relu             | conv 6 kernel=5x5 pad=0 activation=relu
+layer   | dense 30 activation=relu init=normal(0, -1)       | dense 30 activation=relu init=normal(0, 1)
+layer   | dense 30 activation=relu init=trunc_normal(0.1)   | dense 30 activation=relu init=normal(0, 0.1)
+layer   | conv1d 6 kernel=5 activation=relu                 | conv 16 kernel=1x5 activation=relu
+setting | log gradients to "g.csv"                          | log gradients
 split   | data idx images="a.idx" label="b.idx"             | data idx images="a.idx" labels="b.idx"
 """
 
@@ -598,6 +605,12 @@ for opening in ["class t {", "def t() {", "function t() {", "t: {"]:
     status, printed = check(MODELS["header"].format(opening))
     if status != 1 or "1 error\n" not in printed or "help: write 'network t {'\n" not in printed:
         fail(opening, "expected 'network t {' alone", printed)
+
+for place, text, said in [("layer", "output 120", "leave it out"), ("layer", "...", "leave it out"),
+                          ("layer", "pool max 2x2 pad=2", "write pad=1x1 or less"),
+                          ("setting", "regularize dropout=0.5", "leave it out: 'dropout 0.5' is a line of the network")]:
+    if not slipped(place, text)[0].startswith(said):
+        fail(text, f"expected '{said}'", slipped(place, text)[1])
 
 # a line of another language in an otherwise good model
 for place, text in [("file", "model = Sequential()"), ("file", "import torch"), ("file", "---"), ("file", "```net"),
