@@ -114,6 +114,22 @@ static void give_example(Scope *scope, const LooseLine *line, MendPlace place, D
     diag_help(scope->diags, diag, "for example '%s'", example);
 }
 
+/* A line behind a '}' that closes its block too early: the rest is good without that. */
+static bool closed_early(Scope *scope, Diag *diag, Span at) {
+    const Source *source = scope->diags->source;
+    uint32_t brace = at.lo;
+    while (brace > 0 && source->text[brace - 1] != '}') brace--;
+    if (brace == 0) return false;
+    Span sign = {brace - 1, brace};
+    if (trial_of(scope->trial, scope->arena, sign, "", (Span){sign.lo, at.hi}, NULL) != TRIAL_GOOD) return false;
+    uint32_t line, column;
+    source_position(source, sign.lo, &line, &column);
+    diag->help = NULL;
+    diag_help(scope->diags, diag, "the '}' of line %u closes the block too early: leave it out", (unsigned)line);
+    mend_forget_others(scope->diags, diag, at);
+    return true;
+}
+
 /* Says of a line what it looks like; `at` takes all that belongs to it. */
 static void say_form(Scope *scope, const Form *form, Diag *diag, Span at) {
     diag->help = NULL;
@@ -348,6 +364,7 @@ void mend_statement(Scope *scope, MendPlace place, Span at) {
         diag_help(scope->diags, diag, "for example 'let %s = 5'", name && !word_is_known(name) ? name : "width");
         return;
     }
+    if (place == PLACE_FILE && closed_early(scope, diag, at)) return;
     bool opens = length > 0 && text[length - 1] == '{';
     if (place == PLACE_FILE && opens && diag->help) return; /* `solver {`: a block was meant, as was said */
     MendWords words = {.arena = scope->arena};
