@@ -1,6 +1,6 @@
 /* conv: a two-dimensional convolution (cross-correlation, as everywhere in the field).
  *
- *     z[n,o,i,j] = sum(c,u,v) w[o,c,u,v] * x[n, c, i*s + u - p, j*s + v - p]  +  b[o]
+ *     z[n,o,i,j] = sum(c,u,v) w[o,c,u,v] * x[n, c, i*s + u*d - p, j*s + v*d - p]  +  b[o]
  *     y = activation(z)
  *
  * x is 0 outside the maps. fan_in = C*kh*kw, fan_out = maps*kh*kw. */
@@ -11,6 +11,7 @@ enum {
     CONV_KERNEL,
     CONV_STRIDE,
     CONV_PAD,
+    CONV_DILATION,
     CONV_BIAS,
     CONV_ACTIVATION,
     CONV_INIT,
@@ -51,6 +52,13 @@ static const OptionSpec conv_options[CONV_OPTIONS] = {
                   .standard = "0",
                   .words = pad_words,
                   .doc = "zeros around the maps, in rows x columns, or `same`: as many as keep the size (at stride 1)"},
+    [CONV_DILATION] = {.name = "dilation",
+                       .type = OPTION_WINDOW,
+                       .low = 1,
+                       .high = MODEL_MAX_SIDE,
+                       .standard = "1",
+                       .doc = "step between what the window reads, in rows x columns: one of k reaches over "
+                              "(k-1)*dilation + 1"},
     [CONV_BIAS] = {.name = "bias", .type = OPTION_BOOL, .standard = "true", .doc = "one bias a feature map"},
     [CONV_ACTIVATION] = {.name = "activation",
                          .type = OPTION_ACTIVATION,
@@ -71,11 +79,16 @@ static const OptionSpec conv_options[CONV_OPTIONS] = {
                         .doc = "false keeps the weights as they are; the layers before it still learn if they may"},
 };
 
+static WindowOptions window_options(const Layer *layer) {
+    const OptionValue *option = layer->options;
+    return (WindowOptions){&option[CONV_KERNEL], &option[CONV_STRIDE], &option[CONV_PAD], &option[CONV_DILATION]};
+}
+
 static bool conv_shape(LayerContext *context) {
     Layer *layer = context->layer;
     const OptionValue *option = layer->options;
     Window window;
-    if (!layer_window(context, &option[CONV_KERNEL], &option[CONV_STRIDE], &option[CONV_PAD], &window)) {
+    if (!layer_window(context, window_options(layer), &window)) {
         return false;
     }
     int64_t maps = option[CONV_MAPS].integer;
@@ -95,9 +108,7 @@ static bool conv_shape(LayerContext *context) {
 
 static Window conv_window(const Layer *layer) {
     Window window;
-    if (!window_make(layer->in, &layer->options[CONV_KERNEL], &layer->options[CONV_STRIDE], &layer->options[CONV_PAD],
-                     &window))
-        BUG("the window of %s was checked", layer->name);
+    if (!window_make(layer->in, window_options(layer), &window)) BUG("the window of %s was checked", layer->name);
     return window;
 }
 
@@ -121,10 +132,11 @@ static const char *conv_pytorch(PyTorch *out, const Layer *layer, const char *co
     Window window = conv_window(layer);
     bool even = pytorch_even(&window);
     const char *module = arena_format(
-        out->arena, "nn.Conv2d(%lld, %lld, kernel_size=%s%s%s%s)", (long long)layer->in.dim[0],
+        out->arena, "nn.Conv2d(%lld, %lld, kernel_size=%s%s%s%s%s)", (long long)layer->in.dim[0],
         (long long)layer->out.dim[0], pytorch_pair(out, window.size),
         pytorch_option(out, "stride", window.stride, (const int64_t[]){1, 1}),
-        even ? pytorch_option(out, "padding", window.before, (const int64_t[]){0, 0}) : "", weighted_pytorch(layer));
+        even ? pytorch_option(out, "padding", window.before, (const int64_t[]){0, 0}) : "",
+        pytorch_option(out, "dilation", window.dilation, (const int64_t[]){1, 1}), weighted_pytorch(layer));
     return pytorch_module(out, layer, module, even ? x[0] : pytorch_padded(out, &window, x[0]));
 }
 
@@ -132,6 +144,7 @@ static const char *conv_onnx(OnnxGraph *graph, const Layer *layer, const char *c
     Window window = conv_window(layer);
     const char *z = weighted_onnx(graph, layer, "Conv", in[0]);
     onnx_window(graph, &window);
+    onnx_ints(graph, "dilations", window.dilation, COUNT_OF(window.dilation));
     return onnx_activate(graph, layer, z);
 }
 

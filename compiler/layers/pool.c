@@ -74,11 +74,16 @@ static void pool_warn_unread(LayerContext *context, const Window *window) {
                 rows && columns ? " and " : "", rows && columns ? columns : "");
 }
 
+static WindowOptions window_options(const Layer *layer) {
+    const OptionValue *option = layer->options;
+    return (WindowOptions){.size = &option[POOL_WINDOW], .stride = &option[POOL_STRIDE], .pad = &option[POOL_PAD]};
+}
+
 static bool pool_shape(LayerContext *context) {
     Layer *layer = context->layer;
     const OptionValue *option = layer->options;
     Window window;
-    if (!layer_window(context, &option[POOL_WINDOW], &option[POOL_STRIDE], &option[POOL_PAD], &window)) {
+    if (!layer_window(context, window_options(layer), &window)) {
         return false;
     }
     for (int axis = 0; axis < 2; axis++) {
@@ -110,9 +115,7 @@ static void pool_propagate(const Layer *layer, Signal *signal) {
 
 static Window pool_window(const Layer *layer) {
     Window window;
-    if (!window_make(layer->in, &layer->options[POOL_WINDOW], &layer->options[POOL_STRIDE], &layer->options[POOL_PAD],
-                     &window))
-        BUG("the window of %s was checked", layer->name);
+    if (!window_make(layer->in, window_options(layer), &window)) BUG("the window of %s was checked", layer->name);
     return window;
 }
 

@@ -26,6 +26,12 @@ static int lane_dim_of(const Choice *choice, const Tensor *t) {
     return choice->columns[region] ? t->rank - 1 : 1;
 }
 
+int image_lane(const Compute *c, int lane_dim) {
+    int index = lane_dim;
+    while (index + 1 < c->rank && compute_dim(c, index + 1) == lane_dim && c->write_stride[index] != 1) index++;
+    return index;
+}
+
 /* ---- regions ---- */
 static bool has_choice(const Tensor *t) { return t->role == ROLE_VALUE && tensor_is_batched(t) && t->rank == 4; }
 
@@ -102,7 +108,7 @@ static double line_vectors(const Compute *c, int lane) {
 
 static double compute_cost(const Choice *choice, const Compute *c) {
     Program *p = choice->layout->program;
-    LoadCost load = {.choice = choice, .lane = lane_dim_of(choice, c->out)};
+    LoadCost load = {.choice = choice, .lane = image_lane(c, lane_dim_of(choice, c->out))};
     double work = 1;
     if (c->out->rank < 2) return 0; /* one number: nothing to choose */
     for (int i = 1; i < c->rank + c->reductions; i++) work *= (double)c->range[i];
@@ -178,7 +184,7 @@ void image_choose_lanes(Layout *layout) {
     }
     for (size_t i = 0; i < p->computes.count; i++) {
         const Compute *c = p->computes.at[i];
-        ParamLanes lanes = {layout, layout->place[c->out->id].lane_dim};
+        ParamLanes lanes = {layout, image_lane(c, layout->place[c->out->id].lane_dim)};
         if (c->out->rank < 2) continue;
         expr_reads(p, c->e, note_param_lane, &lanes);
         expr_reads(p, c->post, note_param_lane, &lanes);

@@ -6,6 +6,7 @@
 /* ---- layers ---- */
 
 #define CONV "conv MAPS kernel=HxW"
+#define DILATED "conv MAPS kernel=HxW dilation=HxW"
 #define CONV_ORDER "maps kernel stride pad"
 #define WINDOW_ORDER "window stride pad"
 
@@ -34,6 +35,14 @@ static const ForeignHead layers[] = {
     {"maps", CONV, "conv", CONV_ORDER},
     {"filters", CONV, "conv", CONV_ORDER},
     {"convolve", CONV, "conv", CONV_ORDER},
+    {"dilated", DILATED, "conv dilation=2", CONV_ORDER},
+    {"dilatedconv", DILATED, "conv dilation=2", CONV_ORDER},
+    {"dilatedconv2d", DILATED, "conv dilation=2", CONV_ORDER},
+    {"dilatedconvolution", DILATED, "conv dilation=2", CONV_ORDER},
+    {"atrous", DILATED, "conv dilation=2", CONV_ORDER},
+    {"atrousconv", DILATED, "conv dilation=2", CONV_ORDER},
+    {"atrousconv2d", DILATED, "conv dilation=2", CONV_ORDER},
+    {"atrousconvolution2d", DILATED, "conv dilation=2", CONV_ORDER},
     {"convpool", "conv MAPS kernel=HxW, then pool max 2x2", "conv", CONV_ORDER},
     {"convpoollayer", "conv MAPS kernel=HxW, then pool max 2x2", "conv", CONV_ORDER},
     {"pool", NULL, "pool", "method window stride pad"},
@@ -193,6 +202,15 @@ static const ForeignHead settings[] = {
     {"crossentropyloss", NULL, "cost log_likelihood", "-"},
     {"nllloss", NULL, "cost log_likelihood", "-"},
     {"bceloss", NULL, "cost cross_entropy", "-"},
+    {"average", NULL, "average", "decay"},
+    {"ema", NULL, "average", "decay"},
+    {"movingaverage", NULL, "average", "decay"},
+    {"exponentialmovingaverage", NULL, "average", "decay"},
+    {"weightaveraging", NULL, "average", "decay"},
+    {"averagedecay", NULL, "average", "decay"},
+    {"emadecay", NULL, "average", "decay"},
+    {"polyak", NULL, "average", "decay"},
+    {"swa", NULL, "average", "- decay"},
     {"batch", NULL, "batch", "size"},
     {"batchsize", NULL, "batch", "size"},
     {"minibatch", NULL, "batch", "size"},
@@ -305,6 +323,11 @@ static const ForeignWord words[] = {
     {"p", "pad", false},
     {"step", "rate", false},
     {"s", "stride", false},
+    {"dilationrate", "dilation", false},
+    {"dilations", "dilation", false},
+    {"dilationfactor", "dilation", false},
+    {"atrousrate", "dilation", false},
+    {"dilate", "dilation", false},
     {"act", "activation", false},
     {"aktivierung", "activation", false},
     {"kern", "kernel", false},
@@ -339,6 +362,7 @@ static const ForeignWord words[] = {
     {"stdev", "std", false},
     {"alpha", "decay", false}, /* PyTorch's of RMSprop, before that of others */
     {"rho", "decay", false},
+    {"beta", "decay", false},
     {"learningrate", "rate", false},
     {"lr", "rate", false},
     {"eta", "rate", false},

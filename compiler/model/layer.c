@@ -84,14 +84,14 @@ bool layer_multiply_adds(LayerContext *context, size_t count, const int64_t *fac
 
 /* ---- windows ---- */
 
-/* One axis: n values, window k, stride s. `same`: as many places as ceil(n / s), the smaller half of the padding first.
- */
+/* One axis: n values, a window that reaches over k, stride s. `same`: as many places as ceil(n / s), the smaller half
+ * of the padding first; what reaches further than any map does fits none. */
 static bool window_axis(Window *window, int axis, int64_t n, int64_t pad, bool same) {
-    int64_t k = window->size[axis], s = window->stride[axis];
+    int64_t k = window->reach[axis], s = window->stride[axis];
     int64_t before = pad, after = pad;
     if (same) {
         int64_t total = ((n + s - 1) / s - 1) * s + k - n;
-        if (total < 0) total = 0;
+        if (total < 0 || k > MODEL_MAX_SIDE) total = 0;
         before = total / 2;
         after = total - before;
     }
@@ -105,14 +105,16 @@ static bool window_axis(Window *window, int axis, int64_t n, int64_t pad, bool s
     return true;
 }
 
-bool window_make(Shape in, const OptionValue *size, const OptionValue *stride, const OptionValue *pad, Window *window) {
+bool window_make(Shape in, WindowOptions options, Window *window) {
     bool fits = true;
     *window = (Window){.size = {0}};
     for (int axis = 0; axis < 2; axis++) {
         int64_t n = in.dim[1 + axis];
-        window->size[axis] = size->flag ? n : size->size[axis];
-        window->stride[axis] = stride->size[axis] > 0 ? stride->size[axis] : window->size[axis];
-        fits = window_axis(window, axis, n, pad->size[axis], pad->flag) && fits;
+        window->size[axis] = options.size->flag ? n : options.size->size[axis];
+        window->stride[axis] = options.stride->size[axis] > 0 ? options.stride->size[axis] : window->size[axis];
+        window->dilation[axis] = options.dilation ? options.dilation->size[axis] : 1;
+        window->reach[axis] = (window->size[axis] - 1) * window->dilation[axis] + 1;
+        fits = window_axis(window, axis, n, options.pad->size[axis], options.pad->flag) && fits;
     }
     return fits;
 }
@@ -140,8 +142,21 @@ static bool few_last(Shape shape) {
 
 bool layer_channels_last(Shape shape) { return few_last(shape) && shape.dim[0] == shape.dim[1]; }
 
-bool layer_window(LayerContext *context, const OptionValue *size, const OptionValue *stride, const OptionValue *pad,
-                  Window *window) {
+/* "3x3 window", "3x3 window, which reaches over 9x9 with its dilation," */
+static const char *reach_text(Arena *arena, const Window *window) {
+    const char *text = arena_format(arena, "%lldx%lld window", (long long)window->size[0], (long long)window->size[1]);
+    if (window->reach[0] == window->size[0] && window->reach[1] == window->size[1]) return text;
+    return arena_format(arena, "%s, which reaches over %lldx%lld with its dilation,", text, (long long)window->reach[0],
+                        (long long)window->reach[1]);
+}
+
+/* The largest size whose reach is within `room`, and no larger than it is. */
+static long long fitting(const Window *window, int axis, int64_t room) {
+    int64_t most = (room - 1) / window->dilation[axis] + 1;
+    return window->size[axis] < most ? window->size[axis] : most;
+}
+
+bool layer_window(LayerContext *context, WindowOptions options, Window *window) {
     const Layer *layer = context->layer, *above = layer_above(layer);
     Shape in = layer->in;
     if (in.rank != 3) {
@@ -163,8 +178,8 @@ bool layer_window(LayerContext *context, const OptionValue *size, const OptionVa
         }
         return false;
     }
-    if (window_make(in, size, stride, pad, window)) return true;
-    const char *padded = "";
+    if (window_make(in, options, window)) return true;
+    const char *window_text = reach_text(context->arena, window), *padded = "";
     if (window->before[0] + window->after[0] + window->before[1] + window->after[1] > 0) {
         padded = arena_format(context->arena, " (%lldx%lld with padding)",
                               (long long)(in.dim[1] + window->before[0] + window->after[0]),
@@ -175,24 +190,21 @@ bool layer_window(LayerContext *context, const OptionValue *size, const OptionVa
     bool last = few_last(input->out) && above == input; /* below other layers it takes a square to tell */
     if (last || layer_channels_last(input->out)) {
         Diag *diag = diag_report(context->diags, input->options[0].at, "window-too-large",
-                                 "%s has %lld channels of %lldx%lld: the %lldx%lld window of '%s' does not fit them",
+                                 "%s has %lld channels of %lldx%lld: the %s of '%s' does not fit them",
                                  shape_text(context->arena, input->out), (long long)input->out.dim[0],
-                                 (long long)input->out.dim[1], (long long)input->out.dim[2], (long long)window->size[0],
-                                 (long long)window->size[1], layer->name);
+                                 (long long)input->out.dim[1], (long long)input->out.dim[2], window_text, layer->name);
         diag_help(context->diags, diag, "channels come first: write 'input %s'",
                   shape_text(context->arena, layer_channels_first(input->out)));
         return false;
     }
-    Diag *diag =
-        diag_report(context->diags, size->at, "window-too-large",
-                    "a %lldx%lld window does not fit the %lldx%lld maps of '%s'%s", (long long)window->size[0],
-                    (long long)window->size[1], (long long)in.dim[1], (long long)in.dim[2], above->name, padded);
+    Diag *diag = diag_report(context->diags, options.size->at, "window-too-large",
+                             "a %s does not fit the %lldx%lld maps of '%s'%s", window_text, (long long)in.dim[1],
+                             (long long)in.dim[2], above->name, padded);
     layer_note_sizes(context, diag);
     int64_t rows = in.dim[1] + window->before[0] + window->after[0];
     int64_t columns = in.dim[2] + window->before[1] + window->after[1];
     diag_help(context->diags, diag, "a window of %lldx%lld at the most fits here; pad= of conv makes maps larger",
-              (long long)(window->size[0] < rows ? window->size[0] : rows),
-              (long long)(window->size[1] < columns ? window->size[1] : columns));
+              fitting(window, 0, rows), fitting(window, 1, columns));
     return false;
 }
 

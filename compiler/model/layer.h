@@ -80,16 +80,20 @@ void layer_note_sizes(LayerContext *context, Diag *diag);
 
 /* A window that moves over maps: [0] rows, [1] columns. */
 typedef struct {
-    int64_t size[2], stride[2];
+    int64_t size[2], stride[2], dilation[2];
+    int64_t reach[2];            /* of so many places the first and the last are read: (size - 1) * dilation + 1 */
     int64_t before[2], after[2]; /* padding above and left, below and right */
     int64_t out[2];              /* how many places it takes: the height and width of what comes out */
     int64_t unread[2];           /* last rows and columns of the maps that no place covers */
 } Window;
-/* The window of a layer that reads maps of shape `in`. size->flag: the whole map (`global`); a stride that is not there
- * (size 0): the window's; pad->flag: `same`. False when the window does not fit. Reports nothing: for `build`. */
-bool window_make(Shape in, const OptionValue *size, const OptionValue *stride, const OptionValue *pad, Window *window);
+/* The options about it. size->flag: the whole map (`global`); a stride that is not there (size 0): the window's;
+ * pad->flag: `same`; dilation NULL: the kind has none, 1. */
+typedef struct {
+    const OptionValue *size, *stride, *pad, *dilation;
+} WindowOptions;
+/* The window of a layer that reads maps of shape `in`. False when it does not fit. Reports nothing: for `build`. */
+bool window_make(Shape in, WindowOptions options, Window *window);
 /* The same for shape rules: reports input that is not maps, and a window that does not fit, at `size`. */
-bool layer_window(LayerContext *context, const OptionValue *size, const OptionValue *stride, const OptionValue *pad,
-                  Window *window);
+bool layer_window(LayerContext *context, WindowOptions options, Window *window);
 
 #endif

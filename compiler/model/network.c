@@ -17,22 +17,25 @@ static const Layer *source_in_use(const Layer *layer) {
 
 /* The window, of kinds that have one, as it came to be: a stride that was not given, `global` and `same` are sizes. */
 static bool find_window(const Layer *layer, Window *window) {
-    const OptionValue *size = NULL, *stride = NULL, *pad = NULL;
+    WindowOptions options = {.size = NULL};
     for (size_t i = 0; i < layer->kind->option_count; i++) {
         const OptionSpec *spec = &layer->kind->options[i];
         if (string_is(spec->name, "stride")) {
-            stride = &layer->options[i];
+            options.stride = &layer->options[i];
         } else if (string_is(spec->name, "pad")) {
-            pad = &layer->options[i];
+            options.pad = &layer->options[i];
+        } else if (string_is(spec->name, "dilation")) {
+            options.dilation = &layer->options[i];
         } else if (spec->type == OPTION_WINDOW) {
-            size = &layer->options[i];
+            options.size = &layer->options[i];
         }
     }
-    return size && stride && pad && window_make(layer->in, size, stride, pad, window);
+    return options.size && options.stride && options.pad && window_make(layer->in, options, window);
 }
 
 static const char *window_text(Arena *arena, const OptionSpec *spec, const Window *window) {
     if (string_is(spec->name, "stride")) return pair_text(arena, window->stride);
+    if (string_is(spec->name, "dilation")) return pair_text(arena, window->dilation);
     if (!string_is(spec->name, "pad")) return pair_text(arena, window->size);
     const char *before = pair_text(arena, window->before), *after = pair_text(arena, window->after);
     return string_is(before, after) ? before : arena_format(arena, "%s before, %s after", before, after);

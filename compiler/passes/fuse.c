@@ -17,7 +17,7 @@ static bool may_join(Program *p, const Compute *a, const Compute *b) {
 }
 
 static bool whole_map(const Compute *c) {
-    if (c->reduce != REDUCE_NONE || c->out->role != ROLE_VALUE) return false;
+    if (c->reduce != REDUCE_NONE || c->out->role != ROLE_VALUE || c->rank != c->out->rank) return false;
     for (int d = 0; d < c->rank; d++)
         if (c->write_stride[d] != 1 || c->range[d] != c->out->dim[d]) return false;
     return true;

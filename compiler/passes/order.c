@@ -1,7 +1,7 @@
 /* How each sum takes its terms. See docs/numerics.md.
  *
  * Blocks are whole inner windows of at most BLOCK_TERMS terms. Rows that a window reads outside of a map are left out,
- * columns are not: the rim of a row is kept as zeros, which lanes run over. */
+ * columns are not: the rim of a row is kept as zeros, which lanes run over. So are the rows of a dilated window. */
 #include "compiler/passes/passes.h"
 
 /* ---- blocks ---- */

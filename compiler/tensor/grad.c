@@ -5,12 +5,16 @@
  *     T'[t] += sum over (o, k) with A(o, k) = t of  y'[S(o)] * de/dread
  *
  * To gather instead of scattering, each dimension of T takes a pivot among the output indices it is read with,
- * coefficient s. With s = 1 the pivot is substituted: i = t - rest. With s > 1 the positions t are split by residue
- * (t = s*q + r - p, window position u = r + s*v, i = q - v), one compute each, with constant bounds and unit
- * coefficients (Dumoulin and Visin 2016 call it the fractionally strided convolution; here no zeros are inserted).
- * Where windows do not overlap and there are fewer of them than residues, each window is one compute instead: i is its
- * number and u = t - s*i + p. So a window over the whole map takes one compute, and a stride of s over m positions at
- * most min(s, m/s).
+ * coefficient s; beside it stands a window position u with coefficient d, its dilation: t = s*i + d*u - p. With s = 1
+ * the pivot is substituted: i = t - rest. With s > 1 the positions t are split by residue, t = s*q + r - p, one compute
+ * each, with constant bounds (Dumoulin and Visin 2016 call it the fractionally strided convolution; here no zeros are
+ * inserted). With g = gcd(s, d), s*i + d*u = s*q + r has solutions where g divides r: u = u0 + s/g*v for the least such
+ * u0, and i = q + (r - d*u0)/s - d/g*v. Without dilation that is u = r + s*v and i = q - v.
+ *
+ * Where windows do not overlap and there are fewer of them than residues, each window is one compute instead, and so
+ * are the places between its positions: i is its number and u = (t - s*i + p)/d. So a window over the whole map takes
+ * one compute, and a stride of s over m positions at most min(s, d*m/s).
+ *
  * A dimension read by a reduction index alone takes that one. What is left over is summed: first the output indices
  * that are no pivot, then the reduction indices, in their order. y' is 0 outside of y, which bounds every sum.
  *
@@ -39,22 +43,27 @@ typedef struct {
 typedef struct {
     int pivot; /* output index, or reduction index when `renamed` */
     bool renamed;
-    int32_t stride;  /* of the pivot */
-    int64_t outputs; /* its range */
-    int window;      /* reduction index beside a pivot; -1: none */
-    int64_t taps;    /* its range */
+    int32_t stride;   /* of the pivot */
+    int64_t outputs;  /* its range */
+    int window;       /* reduction index beside a pivot; -1: none */
+    int32_t dilation; /* its coefficient */
+    int64_t taps;     /* its range */
     int64_t first, step, positions;
-    bool empty;             /* no window reads these */
-    int64_t residue, terms; /* by residue: terms of the window */
-    int64_t low;            /* by residue: q of the first position */
-    int64_t number;         /* by window: its i; else -1 */
+    bool empty;                /* no window reads these */
+    int64_t tap, every, terms; /* by residue: the window's first position u0, the step to the next, how many */
+    int64_t low;               /* by residue: what i is for the first position and tap */
+    int64_t number;            /* by window: its i; else -1 */
 } Route;
 
 /* Each window is a compute: see above. */
-static bool by_window(const Route *r) { return r->stride > 1 && r->taps <= r->stride && r->outputs < r->stride; }
+static int64_t reach(const Route *r) { return (r->taps - 1) * r->dilation + 1; }
+
+static bool by_window(const Route *r) {
+    return r->stride > 1 && reach(r) <= r->stride && r->outputs * r->dilation < r->stride;
+}
 
 static Route find_route(const Compute *c, const Expr *read, int d) {
-    Route route = {.pivot = -1, .window = -1, .taps = 1, .stride = 1, .number = -1};
+    Route route = {.pivot = -1, .window = -1, .taps = 1, .stride = 1, .dilation = 1, .number = -1};
     const Affine *a = &read->index[d];
     for (int i = 0; i < c->rank; i++) {
         if (a->at[i] == 0) continue;
@@ -65,12 +74,14 @@ static Route find_route(const Compute *c, const Expr *read, int d) {
     }
     for (int k = c->rank; k < c->rank + c->reductions; k++) {
         if (a->at[k] == 0) continue;
-        if (a->at[k] != 1 || route.window >= 0) BUG("%s reads %s with a dilated window", c->name, read->tensor->name);
+        if (a->at[k] < 1 || route.window >= 0) BUG("%s reads %s with two windows", c->name, read->tensor->name);
         route.window = k;
+        route.dilation = a->at[k];
         route.taps = c->range[k];
     }
     if (route.pivot < 0) {
-        if (route.window < 0 || a->plus != 0) BUG("%s reads %s at a constant place", c->name, read->tensor->name);
+        if (route.window < 0 || a->plus != 0 || route.dilation != 1)
+            BUG("%s reads %s at a constant place", c->name, read->tensor->name);
         route.pivot = route.window;
         route.renamed = true;
     }
@@ -80,31 +91,40 @@ static Route find_route(const Compute *c, const Expr *read, int d) {
 static int64_t ceil_div(int64_t a, int64_t b) { return a >= 0 ? (a + b - 1) / b : -(-a / b); }
 static int64_t floor_div(int64_t a, int64_t b) { return a >= 0 ? a / b : -((-a + b - 1) / b); }
 
+static int64_t common_divisor(int64_t a, int64_t b) { return b == 0 ? a : common_divisor(b, a % b); }
+
 /* The positions of one residue. False when there are none. */
 static bool settle_residue(Route *route, const Affine *a, int64_t side, int64_t residue) {
-    int64_t s = route->stride, p = -a->plus;
-    route->residue = residue;
-    route->terms = route->taps > residue ? ceil_div(route->taps - residue, s) : 0;
-    route->empty = route->terms == 0;
-    route->low = ceil_div(p > residue ? p - residue : 0, s);
+    int64_t s = route->stride, p = -a->plus, tap = 0;
+    route->every = s / common_divisor(s, route->dilation);
+    while (tap < route->every && (route->dilation * tap - residue) % s != 0) tap++;
+    route->tap = tap;
+    route->empty = tap == route->every || tap >= route->taps;
+    route->terms = route->empty ? 0 : ceil_div(route->taps - tap, route->every);
+    int64_t first = ceil_div(p > residue ? p - residue : 0, s); /* q */
+    route->low = first + (residue - route->dilation * tap) / s;
     route->step = s;
-    route->first = s * route->low + residue - p;
-    route->positions = floor_div(side - 1 + p - residue, s) - route->low + 1;
+    route->first = s * first + residue - p;
+    route->positions = floor_div(side - 1 + p - residue, s) - first + 1;
     return route->positions > 0;
 }
 
-/* The positions of window `number`, or those between its end and the next one's start. False when there are none. */
-static bool settle_window(Route *route, const Affine *a, int64_t side, int64_t number, bool behind) {
-    int64_t start = route->stride * number + a->plus, end = start + route->taps;
+/* The positions of window `number` (part 0), those so many places behind each of them, or, the last part, those between
+ * its end and the next one's start. False when there are none. */
+static bool settle_window(Route *route, const Affine *a, int64_t side, int64_t number, int64_t part) {
+    int64_t start = route->stride * number + a->plus, end = start + reach(route);
+    bool behind = part == route->dilation;
     if (behind) {
         start = end;
-        end = number + 1 < route->outputs ? start + route->stride - route->taps : side;
+        end = number + 1 < route->outputs ? start + route->stride - reach(route) : side;
+    } else {
+        start += part;
     }
     route->number = number;
-    route->empty = behind;
-    route->step = 1;
-    route->first = start > 0 ? start : 0;
-    route->positions = (end < side ? end : side) - route->first;
+    route->empty = part > 0;
+    route->step = behind ? 1 : route->dilation;
+    route->first = start + route->step * ceil_div(start < 0 ? -start : 0, route->step);
+    route->positions = ceil_div((end < side ? end : side) - route->first, route->step);
     return route->positions > 0;
 }
 
@@ -124,8 +144,8 @@ static void gather_one(Backward *b, const Compute *c, const Expr *read, const Ro
         map[route[d].pivot] = ix_const((int32_t)route[d].number);
         if (route[d].window < 0) continue;
         placed[route[d].window] = true;
-        map[route[d].window] =
-            ix_plus(ix(d), (int32_t)(route[d].first - route[d].stride * route[d].number - read->index[d].plus));
+        int64_t from = route[d].first - route[d].stride * route[d].number - read->index[d].plus;
+        map[route[d].window] = ix_plus(ix(d), (int32_t)(from / route[d].dilation));
     }
     for (int i = 0; i < c->rank + c->reductions; i++) {
         if (placed[i]) continue;
@@ -133,25 +153,26 @@ static void gather_one(Backward *b, const Compute *c, const Expr *read, const Ro
         for (int d = 0; d < t->rank; d++)
             if (route[d].stride > 1 && route[d].window == i) phase = &route[d];
         if (phase && phase->terms <= 1) {
-            map[i] = ix_const((int32_t)phase->residue);
+            map[i] = ix_const((int32_t)phase->tap);
             continue;
         }
         Affine next = ix(t->rank + reductions);
         range[reductions++] = phase ? phase->terms : c->range[i];
-        map[i] = phase ? ix_plus(ix_times(next, phase->stride), (int32_t)phase->residue) : next;
+        map[i] = phase ? ix_plus(ix_times(next, (int32_t)phase->every), (int32_t)phase->tap) : next;
     }
     for (int d = 0; d < t->rank; d++) {
         const Route *r = &route[d];
         if (r->renamed || r->number >= 0) continue;
         Affine rest = ix(d);
-        if (r->stride > 1) { /* i = q - v with u = r + s*v; q counts from low */
+        if (r->stride > 1) { /* q counts from the first position */
+            int32_t slope = (int32_t)(r->dilation * r->every / r->stride);
             rest = ix_plus(rest, (int32_t)r->low);
             if (r->window >= 0 && r->terms > 1)
                 for (int k = t->rank; k < t->rank + reductions; k++)
-                    if (map[r->window].at[k] != 0) rest = ix_add(rest, ix_times(ix(k), -1));
+                    if (map[r->window].at[k] != 0) rest = ix_add(rest, ix_times(ix(k), -slope));
         } else {
             rest = ix_plus(rest, -read->index[d].plus);
-            if (r->window >= 0) rest = ix_add(rest, ix_times(map[r->window], -1));
+            if (r->window >= 0) rest = ix_add(rest, ix_times(map[r->window], -r->dilation));
         }
         map[r->pivot] = rest;
     }
@@ -181,9 +202,9 @@ static void gather_phases(Backward *b, const Compute *c, const Expr *read, Route
         return;
     }
     bool windows = by_window(&route[d]);
-    int64_t parts = windows ? 2 * route[d].outputs : route[d].stride;
+    int64_t each = route[d].dilation + 1, parts = windows ? each * route[d].outputs : route[d].stride;
     for (int64_t k = 0; k < parts; k++)
-        if (windows ? settle_window(&route[d], &read->index[d], t->dim[d], k / 2, k % 2)
+        if (windows ? settle_window(&route[d], &read->index[d], t->dim[d], k / each, k % each)
                     : settle_residue(&route[d], &read->index[d], t->dim[d], k))
             gather_phases(b, c, read, route, d + 1, term, out);
 }
@@ -239,14 +260,14 @@ static Tensor *finish(Backward *b, Tensor *t) {
 /* A tensor at the place that c writes, which is another than its indices where it fills a part. */
 static Expr *at_write(Program *p, const Compute *c, Tensor *t) {
     Affine index[TENSOR_MAX_RANK];
-    for (int d = 0; d < c->rank; d++) index[d] = ix_plus(ix(d), c->write_offset[d]);
+    for (int d = 0; d < t->rank; d++) index[d] = compute_place(c, d);
     return e_read(p, t, 0, index);
 }
 
 /* Where only a part of y is written, y' is not 0 outside of it: no read may reach there. */
 static void check_part(const Compute *c, const Expr *read, const Route *route) {
-    bool part = false, same = true;
-    for (int d = 0; d < c->rank; d++) part = part || c->range[d] != c->out->dim[d];
+    bool part = c->rank != c->out->rank, same = true;
+    for (int d = 0; d < c->out->rank; d++) part = part || c->range[d] != c->out->dim[d];
     for (int d = 0; d < read->tensor->rank; d++)
         same = same && affine_single(&read->index[d]) == route[d].pivot && !route[d].renamed &&
                route[d].outputs == read->tensor->dim[d];
@@ -260,7 +281,6 @@ static void backward_through(Backward *b, size_t at) {
     p->at = c->at;
     Tensor *g = finish(b, c->out);
     if (!g) return;
-    for (int d = 0; d < c->rank; d++) ASSERT(c->write_stride[d] == 1);
     ReadList list = {.p = p};
     expr_reads(p, c->e, collect, &list);
     Tensor *arg = NULL;

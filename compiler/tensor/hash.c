@@ -60,7 +60,7 @@ static uint64_t hash_compute(Hashes *h, const Compute *c) {
     uint64_t hash = add(0, parts, sizeof parts);
     hash = add(hash, c->range, (size_t)(c->rank + c->reductions) * sizeof c->range[0]);
     hash = add(hash, c->write_stride, (size_t)c->rank * sizeof c->write_stride[0]);
-    hash = add(hash, c->write_offset, (size_t)c->rank * sizeof c->write_offset[0]);
+    hash = add(hash, c->write_offset, (size_t)c->out->rank * sizeof c->write_offset[0]);
     hash = add_number(hash, (int64_t)hash_expr(h, c->e));
     hash = add_number(hash, (int64_t)hash_expr(h, c->post));
     return add_number(hash, (int64_t)hash_order(c));

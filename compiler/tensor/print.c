@@ -141,8 +141,8 @@ void compute_print(Program *p, const Compute *c, FILE *out) {
     Printer printer = {.p = p, .compute = c, .out = out};
     name_shared(&printer);
     fprintf(out, "%s%s[", c->next ? "next " : "", c->out->name);
-    for (int d = 0; d < c->rank; d++) {
-        Affine write = ix_plus(ix_times(ix(d), c->write_stride[d]), c->write_offset[d]);
+    for (int d = 0; d < c->out->rank; d++) {
+        Affine write = compute_place(c, d);
         if (d) fputs(",", out);
         affine_print(c, &write, out);
     }

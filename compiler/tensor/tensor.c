@@ -75,6 +75,19 @@ Compute *program_add(Program *p, Tensor *out, Reduce reduce, int reductions, con
     return c;
 }
 
+Compute *program_flat(Program *p, Tensor *out, int64_t first, Tensor *value) {
+    Compute *c = program_add(p, out, REDUCE_NONE, 0, NULL, e_at(p, value));
+    int64_t step = 1;
+    c->rank = value->rank;
+    c->write_offset[1] = (int32_t)first;
+    for (int d = value->rank; d-- > 1;) {
+        c->range[d] = value->dim[d];
+        c->write_stride[d] = (int32_t)step;
+        step *= value->dim[d];
+    }
+    return c;
+}
+
 Compute *program_next(Program *p, Tensor *stored, Expr *e) {
     Compute *c = program_add(p, stored, REDUCE_NONE, 0, NULL, e);
     c->next = true;
@@ -127,6 +140,15 @@ int compute_operations(Program *p, const Compute *compute) {
     return cost_of(p, compute->e) + cost_of(p, compute->post);
 }
 
+int compute_dim(const Compute *c, int index) { return index < c->out->rank ? index : c->out->rank - 1; }
+
+Affine compute_place(const Compute *c, int dim) {
+    Affine place = ix_const(c->write_offset[dim]);
+    for (int i = 0; i < c->rank; i++)
+        if (compute_dim(c, i) == dim) place = ix_add(place, ix_times(ix(i), c->write_stride[i]));
+    return place;
+}
+
 bool compute_sums_batch(const Compute *compute) {
     for (int k = compute->rank; k < compute->rank + compute->reductions; k++)
         if (compute->range[k] == DIM_BATCH) return true;
@@ -142,6 +164,17 @@ size_t program_stored_rows(const Program *p) {
     for (size_t i = 0; i < p->tensors.count; i++)
         if (p->tensors.at[i]->stored >= rows) rows = p->tensors.at[i]->stored + 1;
     return (size_t)rows;
+}
+
+Writers program_writers(Arena *arena, const Program *p) {
+    Writers writers = {NEW_ARRAY(arena, int, p->tensors.count), NEW_ARRAY(arena, int, p->computes.count)};
+    for (size_t t = 0; t < p->tensors.count; t++) writers.first[t] = -1;
+    for (size_t i = p->computes.count; i-- > 0;) {
+        int *first = &writers.first[p->computes.at[i]->out->id];
+        writers.next[i] = *first;
+        *first = (int)i;
+    }
+    return writers;
 }
 
 Compute *program_writer(const Program *p, const Tensor *tensor) {
@@ -188,13 +221,23 @@ static void check_read(void *context, Expr *read) {
         }
 }
 
+/* The last place that is written along a dimension. */
+static int64_t last_place(const Compute *c, int dim) {
+    int64_t last = c->write_offset[dim];
+    for (int i = 0; i < c->rank; i++)
+        if (compute_dim(c, i) == dim) last += (c->range[i] - 1) * c->write_stride[i];
+    return last;
+}
+
 /* The writes of a tensor partition it: each compute's are distinct by construction (positive strides), so it is
- * enough that they stay inside, do not meet pairwise, and add up. */
+ * enough that they stay inside, do not meet pairwise, and add up. Those of several indices along one dimension have no
+ * gaps (program_flat). */
 static bool writes_meet(const Compute *a, const Compute *b) {
-    for (int d = 0; d < a->rank; d++) {
+    bool one_each = a->rank == a->out->rank && b->rank == b->out->rank;
+    for (int d = 0; d < a->out->rank; d++) {
         if (a->range[d] == DIM_BATCH) continue;
-        bool meet = false;
-        for (int64_t i = 0; i < a->range[d] && !meet; i++) {
+        bool meet = !one_each && a->write_offset[d] <= last_place(b, d) && b->write_offset[d] <= last_place(a, d);
+        for (int64_t i = 0; one_each && i < a->range[d] && !meet; i++) {
             int64_t at = i * a->write_stride[d] + a->write_offset[d] - b->write_offset[d];
             meet = at >= 0 && at % b->write_stride[d] == 0 && at / b->write_stride[d] < b->range[d];
         }
@@ -203,12 +246,12 @@ static bool writes_meet(const Compute *a, const Compute *b) {
     return true;
 }
 
-static void check_writes(const Program *p, size_t index) {
+static void check_writes(const Program *p, const Writers *writers, int index) {
     const Compute *c = p->computes.at[index];
     int64_t total = 0;
-    for (size_t k = 0; k < p->computes.count; k++) {
+    for (int k = writers->first[c->out->id]; k >= 0; k = writers->next[k]) {
         const Compute *other = p->computes.at[k];
-        if (other->out != c->out || other->next != c->next) continue;
+        if (other->next != c->next) continue;
         int64_t count = 1;
         for (int d = 0; d < other->rank; d++)
             if (other->range[d] != DIM_BATCH) count *= other->range[d];
@@ -218,10 +261,10 @@ static void check_writes(const Program *p, size_t index) {
     if (total != tensor_count(c->out))
         BUG("%s: the writes of %s cover %lld of %lld", p->name, c->out->name, (long long)total,
             (long long)tensor_count(c->out));
-    for (int d = 0; d < c->rank; d++) {
-        if (c->range[d] == DIM_BATCH) continue;
-        int64_t last = (c->range[d] - 1) * c->write_stride[d] + c->write_offset[d];
-        if (c->write_stride[d] < 1 || c->write_offset[d] < 0 || last >= c->out->dim[d])
+    for (int i = 0; i < c->rank; i++) {
+        int d = compute_dim(c, i);
+        if (c->range[i] == DIM_BATCH) continue;
+        if (c->write_stride[i] < 1 || c->write_offset[d] < 0 || last_place(c, d) >= c->out->dim[d])
             BUG("%s writes outside of %s", c->name, c->out->name);
     }
 }
@@ -274,6 +317,7 @@ void program_verify(Program *p) {
     Arena *scratch = arena_new();
     bool *written = NEW_ARRAY(scratch, bool, p->tensors.count);
     const char **replaced = NEW_ARRAY(scratch, const char *, program_stored_rows(p));
+    const Writers writers = program_writers(scratch, p);
     for (size_t i = 0; i < p->tensors.count; i++) {
         const Tensor *t = p->tensors.at[i];
         if (is_stored(t) != (t->stored >= 0)) BUG("%s: %s has row %d", p->name, t->name, t->stored);
@@ -282,11 +326,11 @@ void program_verify(Program *p) {
     for (size_t i = 0; i < p->computes.count; i++) {
         Compute *c = p->computes.at[i];
         ReadCheck check = {p, c, written};
-        if (c->rank != c->out->rank) BUG("%s writes %d indices into rank %d", c->name, c->rank, c->out->rank);
+        if (c->rank < c->out->rank) BUG("%s writes %d indices into rank %d", c->name, c->rank, c->out->rank);
         expr_reads(p, c->e, check_read, &check);
         expr_reads(p, c->post, check_read, &check);
         check_order(c);
-        check_writes(p, i);
+        check_writes(p, &writers, (int)i);
         check_next(p, c, replaced);
         written[c->out->id] = true;
     }

@@ -4,7 +4,8 @@
  *
  * o are the output indices, k the reduction indices, all ranges constant but the batch's. e is a scalar expression over
  * reads T[A(o, k)] with A affine; a read outside its tensor gives the read's `outside` value. Without k it is a map.
- * A tensor is written by one or more computes whose writes partition it. `random` fills a tensor with random bits;
+ * A tensor is written by one or more computes whose writes partition it. One may have more output indices than its
+ * tensor has dimensions: maps are written as a vector so. `random` fills a tensor with random bits;
  * `next` marks the compute whose result replaces a stored tensor, a PARAM or STATE, when the program ends: whatever
  * reads such a tensor reads what it was before, wherever it stands.
  *
@@ -186,8 +187,9 @@ struct Compute {
     Span at;
     Tensor *out;
     int rank, reductions;
-    int64_t range[INDEX_MAX]; /* output indices, then reduction indices; DIM_BATCH */
-    int32_t write_stride[TENSOR_MAX_RANK], write_offset[TENSOR_MAX_RANK];
+    int64_t range[INDEX_MAX];              /* output indices, then reduction indices; DIM_BATCH */
+    int32_t write_stride[TENSOR_MAX_RANK]; /* of an output index, along the dimension that compute_dim gives */
+    int32_t write_offset[TENSOR_MAX_RANK]; /* by dimension of what is written */
     Reduce reduce;
     Expr *e;
     Expr *post;      /* of EXPR_RESULT; NULL: the result itself */
@@ -223,10 +225,16 @@ Compute *program_add(Program *p, Tensor *out, Reduce reduce, int reductions, con
 /* The same, making the tensor: a value of the given dims. */
 Tensor *program_compute(Program *p, const char *name, int rank, const int64_t *dim, Reduce reduce, int reductions,
                         const int64_t *range, Expr *e);
+/* Appends the copy of a value, [n, ...], that lies as one vector in `out`, [n, values], from `first` on. */
+Compute *program_flat(Program *p, Tensor *out, int64_t first, Tensor *value);
 /* A map over the same indices as `like`. */
 Tensor *program_map(Program *p, const char *name, const Tensor *like, Expr *e);
 bool compute_reads(Program *p, const Compute *compute, const Tensor *tensor);
 bool compute_uses_index(const Compute *compute);
+/* The dimension that an output index writes along: the one of its number, or the last one for those beyond it. */
+int compute_dim(const Compute *compute, int index);
+/* The place that a compute writes along a dimension, of its output indices. */
+Affine compute_place(const Compute *compute, int dim);
 /* What one element, or one term of it, takes: about the number of a processor's operations. */
 int compute_operations(Program *p, const Compute *compute);
 /* Whether n is summed over. */
@@ -239,6 +247,12 @@ bool compute_is_owned(const Compute *compute);
 enum { BLOCK_TERMS = 256 };
 /* One more than the highest row of a stored tensor. */
 size_t program_stored_rows(const Program *p);
+/* The computes that write each tensor: the places in the program of the first by tensor id, of the next by compute; -1:
+ * no more. */
+typedef struct {
+    int *first, *next;
+} Writers;
+Writers program_writers(Arena *arena, const Program *p);
 /* The one compute that writes the whole tensor; NULL when there are several or none. */
 Compute *program_writer(const Program *p, const Tensor *tensor);
 /* How many computes read the tensor; *last is one of them. */

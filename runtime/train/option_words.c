@@ -23,6 +23,8 @@ const NetAlias net_trainer_aliases[] = {
     {"reg", "--l2"},
     {"wd", "--weight-decay"},
     {"decay", "--weight-decay"},
+    {"ema", "--average-decay"},
+    {"ema-decay", "--average-decay"},
     {"early-stopping", "--patience"},
     {"early-stop", "--patience"},
     {"stop", "--patience"},

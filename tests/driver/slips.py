@@ -67,7 +67,12 @@ layer   | conv 32 kernel=3 stride=(2,2)                     | conv 32 kernel=3 s
 layer   | conv 32 kernel=3 padding='valid'                  | conv 32 kernel=3 pad=0
 layer   | conv 32 kernel=3px                                | conv 32 kernel=3
 layer   | conv 32 k=3 s=1                                   | conv 32 kernel=3 stride=1
-layer   | conv 32 kernel=3 dilation=2                       | conv 32 kernel=3
+layer   | conv 32 kernel=3 dilation_rate=(2, 2)             | conv 32 kernel=3 dilation=2x2
+layer   | conv 32 kernel=3 dilation                         | conv 32 kernel=3
+layer   | Conv2D(32, 3, dilation_rate=2)                    | conv 32 kernel=3 dilation=2
+layer   | nn.Conv2d(1, 32, 3, padding=2, dilation=2)        | conv 32 kernel=3 pad=2 dilation=2
+layer   | dilated_conv 32 3                                 | conv 32 kernel=3 dilation=2
+layer   | AtrousConvolution2D(32, (3, 3), atrous_rate=4)   | conv 32 kernel=3x3 dilation=4
 layer   | Conv2d(1, 6, 5)                                   | conv 6 kernel=5
 layer   | Conv2D(32, (3, 3), activation='relu')             | conv 32 kernel=3x3 activation=relu
 layer   | layers.Conv2D(32, 3, padding='same', name="a"),   | a: conv 32 kernel=3 pad=same
@@ -282,6 +287,19 @@ setting | loss = nn.CrossEntropyLoss()                      | cost log_likelihoo
 sigmoid | loss mse                                          | cost quadratic
 sigmoid | cost cross-entropy                                | cost cross_entropy
 sigmoid | cost = binary_crossentropy                        | cost cross_entropy
+setting | average 0.99                                      | average decay=0.99
+setting | average                                           | average decay=0.99
+setting | average decay=1                                   | average decay=0.99
+setting | average alpha=0.9                                 | average decay=0.9
+setting | average beta=0.9                                  | average decay=0.9
+setting | optimizer rmsprop beta=0.8                        | optimizer rmsprop decay=0.8
+setting | ema 0.999                                         | average decay=0.999
+setting | EMA(decay=0.99)                                   | average decay=0.99
+setting | ema_decay=0.99                                    | average decay=0.99
+setting | moving_average 0.9                                | average decay=0.9
+setting | polyak                                            | average decay=0.99
+setting | swa 0.05                                          | average decay=0.99
+setting | optimizer adam average=0.99                       | optimizer adam; average decay=0.99
 setting | weight_decay 1e-4                                 | regularize weight_decay=1e-4
 setting | regularize 0.0005                                 | regularize weight_decay=0.0005
 setting | regularize 5                                      | regularize l2=5

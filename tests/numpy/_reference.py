@@ -59,10 +59,15 @@ ACTIVATIONS = {
 
 
 # ---- windows ----
-def paddings(size, kernel, stride, pad):
+def reaches(kernel, dilation):
+    """Over how many rows and columns a window reaches."""
+    return [(k - 1) * d + 1 for k, d in zip(kernel, dilation)]
+
+
+def paddings(size, reach, stride, pad):
     """Zeros before and behind each of the two axes."""
     if pad == "same":
-        total = [max((-(-h // s) - 1) * s + k - h, 0) for h, k, s in zip(size, kernel, stride)]
+        total = [max((-(-h // s) - 1) * s + k - h, 0) for h, k, s in zip(size, reach, stride)]
         return [(t // 2, t - t // 2) for t in total]
     return [(p, p) for p in pad]
 
@@ -70,21 +75,24 @@ def paddings(size, kernel, stride, pad):
 class Windows:
     """All windows of [n, c, h, w]: view is [n, c, i, j, u, v]; scatter adds their gradients up again."""
 
-    def __init__(self, x, kernel, stride, pad, outside=0.0):
-        self.kernel, self.stride = kernel, stride
-        self.pad = paddings(x.shape[2:], kernel, stride, pad)
+    def __init__(self, x, kernel, stride, pad, outside=0.0, dilation=(1, 1)):
+        self.kernel, self.stride, self.dilation = kernel, stride, dilation
+        reach = reaches(kernel, dilation)
+        self.pad = paddings(x.shape[2:], reach, stride, pad)
         self.shape = x.shape
         padded = np.pad(x, [(0, 0), (0, 0)] + self.pad, constant_values=outside)
         self.padded_shape = padded.shape
-        self.view = sliding_window_view(padded, kernel, axis=(2, 3))[:, :, ::stride[0], ::stride[1]]
+        self.view = sliding_window_view(padded, reach, axis=(2, 3))[:, :, ::stride[0], ::stride[1], ::dilation[0],
+                                                                    ::dilation[1]]
 
     def scatter(self, gradient):
         padded = np.zeros(self.padded_shape)
         rows, columns = gradient.shape[2:4]
         for u in range(self.kernel[0]):
             for v in range(self.kernel[1]):
-                padded[:, :, u:u + self.stride[0] * rows:self.stride[0],
-                       v:v + self.stride[1] * columns:self.stride[1]] += gradient[..., u, v]
+                row, column = u * self.dilation[0], v * self.dilation[1]
+                padded[:, :, row:row + self.stride[0] * rows:self.stride[0],
+                       column:column + self.stride[1] * columns:self.stride[1]] += gradient[..., u, v]
         top, left = self.pad[0][0], self.pad[1][0]
         return padded[:, :, top:top + self.shape[2], left:left + self.shape[3]]
 
@@ -126,7 +134,8 @@ class Conv(Layer):
     trained = True
 
     def sums(self, x, params):
-        self.windows = Windows(x, self.spec["kernel"], self.spec.get("stride", (1, 1)), self.spec.get("pad", (0, 0)))
+        self.windows = Windows(x, self.spec["kernel"], self.spec.get("stride", (1, 1)), self.spec.get("pad", (0, 0)),
+                               dilation=self.spec.get("dilation", (1, 1)))
         y = np.einsum("ncijuv,ocuv->noij", self.windows.view, params["weight"], optimize=True)
         return y + params["bias"][:, None, None] if "bias" in params else y
 
@@ -213,6 +222,15 @@ class Activation(Layer):
         return self.delta
 
 
+class Flatten(Layer):
+    def sums(self, x, params):
+        self.shape = x.shape
+        return x.reshape(len(x), -1)
+
+    def backward_sums(self, params):
+        return self.delta.reshape(self.shape)
+
+
 class Add(Layer):
     """Of several inputs: sums takes a list, backward gives one."""
 
@@ -234,7 +252,7 @@ class Concat(Layer):
 
 
 KINDS = {"conv": Conv, "dense": Dense, "pool": Pool, "batchnorm": Batchnorm, "activation": Activation, "add": Add,
-         "concat": Concat}
+         "concat": Concat, "flatten": Flatten}
 
 
 # ---- optimisers: step gives the new value of a tensor; g: mean gradient, that of the penalty included ----
@@ -293,6 +311,21 @@ class Adamw(Adam):
 
     def step(self, name, w, g, decays):
         return super().step(name, w, g, decays) - (self.rate * self.weight_decay * w if decays else 0)
+
+
+class Average:
+    """A moving average of all parameters and running statistics, which begins at those it is made with."""
+
+    def __init__(self, decay, params):
+        self.decay, self.steps = decay, 0
+        self.params = {layer: dict(values) for layer, values in params.items()}
+
+    def follow(self, params):
+        d = min(self.decay, (1 + self.steps) / (10 + self.steps))
+        self.steps += 1
+        for layer, values in params.items():
+            for key, value in values.items():
+                self.params[layer][key] = d * self.params[layer][key] + (1 - d) * value
 
 
 class Network:
@@ -370,7 +403,7 @@ def layer_text(spec):
     words = {"conv": [spec.get("maps")], "dense": [spec.get("units")],
              "pool": [spec.get("method"), by(spec["window"]) if "window" in spec else None], "batchnorm": [],
              "activation": [spec.get("activation")]}.get(spec["kind"], list(spec.get("labels", [])))
-    for key in ("kernel", "stride", "pad", "from"):
+    for key in ("kernel", "stride", "pad", "dilation", "from"):
         if key in spec:
             words.append(f"{key}={by(spec[key])}")
     for key in ("bias", "scale", "trainable", "momentum", "epsilon"):

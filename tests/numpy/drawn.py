@@ -43,30 +43,35 @@ class Drawing:
         return options if self.happens(share) else {}
 
     # ---- layers ----
-    def window(self, least, most, pad):
-        """Of maps as they are: kernel, stride, padding, and the size of what comes out."""
+    def window(self, least, most, conv):
+        """Of maps as they are: kernel, stride, padding and dilation, and the size of what comes out."""
         size = self.shape[1:]
         kernel = tuple(self.between(least, min(most, side)) for side in size)
         stride = tuple(self.between(1, 2) for _ in size)
-        words = ["same", tuple(self.between(0, k // 2) for k in kernel), (0, 0)] if pad else [(0, 0)]
+        words = ["same", tuple(self.between(0, k // 2) for k in kernel), (0, 0)] if conv else [(0, 0)]
         pad = self.one_of(*words)
-        padded = [h + sum(p) for h, p in zip(size, r.paddings(size, kernel, stride, pad))]
-        return kernel, stride, pad, tuple((h - k) // s + 1 for h, k, s in zip(padded, kernel, stride))
+        dilation = (1, 1)
+        if conv and self.happens(0.3):
+            most = [(h - 1) // (k - 1) if k > 1 else 3 for h, k in zip(size, kernel)]
+            dilation = tuple(self.between(1, min(3, d)) for d in most)
+        reach = r.reaches(kernel, dilation)
+        padded = [h + sum(p) for h, p in zip(size, r.paddings(size, reach, stride, pad))]
+        return kernel, stride, pad, dilation, tuple((h - k) // s + 1 for h, k, s in zip(padded, reach, stride))
 
     def weighted(self):
         return {**self.maybe(0.3, bias=False), **self.maybe(0.1, trainable=False)}
 
     def conv(self, activation=None):
-        kernel, stride, pad, size = self.window(1, 3, True)
+        kernel, stride, pad, dilation, size = self.window(1, 3, True)
         maps = self.between(1, 5)
-        self.add((maps, *size), kind="conv", maps=maps, kernel=kernel, stride=stride, pad=pad,
+        self.add((maps, *size), kind="conv", maps=maps, kernel=kernel, stride=stride, pad=pad, dilation=dilation,
                  activation=activation or self.one_of(*ACTIVATIONS), **self.weighted())
 
     def pool(self):
         if self.happens(0.2):
             self.add((self.shape[0], 1, 1), kind="pool", method=self.one_of("max", "average"), window="global")
             return
-        kernel, stride, _, size = self.window(1, 3, False)
+        kernel, stride, _, _, size = self.window(1, 3, False)
         self.add((self.shape[0], *size), kind="pool", method=self.one_of("max", "average", "l2"), window=kernel,
                  stride=stride, **self.maybe(0.2, activation=self.one_of(*ACTIVATIONS)))
 
@@ -160,12 +165,14 @@ def check(number):
     penalties = d.penalties(make)
     batch = d.one_of(0, 7, 16)
     scaled = d.happens(0.3) and "mean=data std=data" or ""
+    decay = d.one_of(0.3, 0.9) if d.happens(0.25) else 0
     flat = d.input if len(d.input) == 3 else (*d.input, 1)
     images, labels = r.write_data(EXAMPLES, flat, goal["classes"], number)
     images = images.reshape(EXAMPLES, *d.input)
     settings = [f"cost {goal['cost']}", f"target {goal['target']}", f"optimizer {make(*numbers).line}",
                 f"batch {batch or 'full'}"]
     settings += ["regularize " + " ".join(f"{key}={value}" for key, value in penalties.items())] if penalties else []
+    settings += [f"average decay={decay}"] if decay else []
     r.write_model("drawn.net", d.input, d.layers, settings, scaled)
     shutil.rmtree("runs", ignore_errors=True)
     initial = r.read_weights(r.train("drawn.net", "begin", "--backend", "interp", "--epochs", "0"))
@@ -187,7 +194,7 @@ def check(number):
         """The parameters after all steps, the costs on the way, and what of it an optimiser makes of noise."""
         network = r.Network(d.layers, goal["cost"], goal["target"], **statistics)
         params = {layer: dict(values) for layer, values in initial.items() if layer != "input"}
-        optimizer, costs = make(*numbers), []
+        average, optimizer, costs = r.Average(decay, params), make(*numbers), []
         for layer in network.layers:
             layer.random = random
         for epoch in range(EPOCHS):
@@ -196,7 +203,8 @@ def check(number):
                 rows = order[first:first + (batch or EXAMPLES)]
                 costs.append(network.step(params, images[rows], labels[rows], optimizer, EXAMPLES, penalties.get("l2", 0),
                                           penalties.get("l1", 0), frozen) / len(rows))
-        return params, costs, getattr(optimizer, "noise", {})
+                average.follow(params)
+        return average.params, costs, getattr(optimizer, "noise", {})
 
     params, costs, noise = steps(None)
     if not max(costs) < GROWN * costs[0]:

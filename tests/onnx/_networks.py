@@ -89,7 +89,7 @@ class Network:
 
 def sums(layer, read, params):
     kind, words, x = layer["kind"], layer["words"], read[0]
-    spec = {key: window(layer[key]) for key in ("kernel", "stride", "pad") if key in layer}
+    spec = {key: window(layer[key]) for key in ("kernel", "stride", "pad", "dilation") if key in layer}
     if kind == "conv":
         return r.Conv(spec).sums(x, params)
     if kind == "dense":

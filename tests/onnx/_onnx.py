@@ -126,7 +126,9 @@ def windows(x, attributes, outside):
     top, left, bottom, right = attributes["pads"]
     padded = np.pad(x, [(0, 0), (0, 0), (top, bottom), (left, right)], constant_values=outside)
     rows, columns = attributes["strides"]
-    return sliding_window_view(padded, attributes["kernel_shape"], axis=(2, 3))[:, :, ::rows, ::columns]
+    down, right = attributes.get("dilations", (1, 1))
+    reach = [(k - 1) * d + 1 for k, d in zip(attributes["kernel_shape"], (down, right))]
+    return sliding_window_view(padded, reach, axis=(2, 3))[:, :, ::rows, ::columns, ::down, ::right]
 
 
 def conv(a, x, w, b=None):

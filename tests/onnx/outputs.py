@@ -23,6 +23,10 @@ NETWORKS = {
         conv 4 kernel=2x2 pad=same activation=relu
         conv 6 kernel=3x1 pad=2x0 stride=1x2 bias=false
         dense 4 activation=softmax""",
+    "dilated": """input 3x15x14
+        conv 5 kernel=3x2 dilation=2x3 pad=same activation=tanh
+        conv 4 kernel=2x3 dilation=3x2 stride=1x2 pad=2x1 activation=relu
+        dense 4 activation=softmax""",
     "maxima": """input 2x17x15
         conv 3 kernel=3x4 activation=leaky_relu(0.3)
         pool max 3x2 stride=2x1 pad=1x1 activation=tanh
@@ -116,6 +120,24 @@ NETWORKS = {
         last:
         dense 3 activation=tanh
         concat last activation=softmax""",
+    "vectors": """input 2x9x8
+        x:
+        conv 3 kernel=3x3 pad=same activation=tanh
+        flatten
+        a:
+        conv 6 kernel=3x1 pad=1x0 stride=1x2 from=x activation=sigmoid
+        flatten
+        add a activation=tanh
+        b:
+        pool average global from=x
+        flatten
+        concat b
+        d: dense 2 activation=tanh
+        pool max global from=x
+        flatten
+        add d
+        concat b d
+        dense 4 activation=softmax""",
     "statistics": "input 3x4x5 mean=data std=data\nconv 3 kernel=2x2 activation=relu\ndense 4 activation=softmax",
     "features": "input 12 mean=data std=[0.5, 1, 2, 0.25, 0.5, 1, 2, 0.25, 0.5, 1, 2, 0.25]\ndense 4 activation=softmax",
     "one_mean": "input 3x4x5 mean=0.5\ndense 4 activation=softmax",

@@ -187,12 +187,12 @@ static void rows_that_name_what_is_not_are_found(void **state) {
     static const ForeignHead heads[] = {
         {"x", NULL, "convolve", "maps"},      {"x", NULL, "conv depth=3", "maps"},
         {"x", NULL, "pool median", "window"}, {"x", NULL, "activation maxout", "-"},
-        {"x", NULL, "conv", "maps dilation"}, {"x", "conv MAPS size=HxW", "conv", "maps"},
+        {"x", NULL, "conv", "maps depth"},    {"x", "conv MAPS size=HxW", "conv", "maps"},
     };
     for (size_t i = 0; i < COUNT_OF(heads); i++) assert_non_null(wrong_head(arena, &heads[i], true));
     assert_non_null(wrong_head(arena, &(ForeignHead){"x", NULL, "dense", "units"}, false));
     assert_non_null(wrong_head(arena, &(ForeignHead){"x", NULL, "optimizer newton", "rate"}, false));
-    assert_non_null(wrong_word(arena, &(ForeignWord){"x", "dilation", false}));
+    assert_non_null(wrong_word(arena, &(ForeignWord){"x", "depth", false}));
     static const char *const advice[] = {"give each layer spin=5",   "activation=maxout comes near",
                                          "'dense 100 size=3'",       "'optimizer newton'",
                                          "'orthonormal' comes near", "'repeat 3 { lstm 5 }'"};
