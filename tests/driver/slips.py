@@ -68,7 +68,7 @@ layer   | conv 32 kernel=3 padding='valid'                  | conv 32 kernel=3 p
 layer   | conv 32 kernel=3px                                | conv 32 kernel=3
 layer   | conv 32 k=3 s=1                                   | conv 32 kernel=3 stride=1
 layer   | conv 32 kernel=3 dilation_rate=(2, 2)             | conv 32 kernel=3 dilation=2x2
-layer   | conv 32 kernel=3 dilation                         | conv 32 kernel=3
+layer   | conv 32 kernel=3 dilation                         | conv 32 kernel=3 dilation=1
 layer   | Conv2D(32, 3, dilation_rate=2)                    | conv 32 kernel=3 dilation=2
 layer   | nn.Conv2d(1, 32, 3, padding=2, dilation=2)        | conv 32 kernel=3 pad=2 dilation=2
 layer   | dilated_conv 32 3                                 | conv 32 kernel=3 dilation=2
