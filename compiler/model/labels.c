@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "compiler/model/activation.h"
+#include "compiler/model/mend_errors.h"
 
 const char *labels_full(const Labels *labels, const char *written) {
     return labels->suffix[0] ? arena_format(labels->scope->arena, "%s%s", written, labels->suffix) : written;
@@ -124,14 +125,20 @@ static void help_reference(Labels *labels, const Reference *reference, Diag *dia
               *known ? "; labels above: " : "", known);
 }
 
-/* Whether a line above was meant to give the name and could not be read: `x = conv 8`. */
+/* Whether a line above was meant to give the name and could not be read: `x = conv 8`, `:x`. */
 static bool is_broken_name(const Scope *scope, const AstBody *body, const Reference *reference) {
+    static const char *const words[] = {"let ", "label "};
     for (size_t i = 0; i < body->count; i++) {
         const AstStmt *stmt = body->at[i];
         size_t length, name = strlen(reference->name);
         const char *text = source_slice(scope->diags->source, stmt->at, &length);
-        bool names = stmt->kind == AST_BROKEN && stmt->at.lo < reference->at.lo && length > name &&
-                     strncmp(text, reference->name, name) == 0 && strchr(" =:", text[name]);
+        size_t from = strspn(text, ": ");
+        for (size_t k = 0; k < COUNT_OF(words); k++) {
+            if (strncmp(text + from, words[k], strlen(words[k])) == 0) from += strlen(words[k]);
+        }
+        bool names = stmt->at.lo < reference->at.lo && length >= from + name &&
+                     strncmp(text + from, reference->name, name) == 0 && !in_name(text[from + name]) &&
+                     mend_first_error(scope->diags, stmt->at) != NULL;
         if (names || is_broken_name(scope, (const AstBody *)&stmt->body, reference)) return true;
     }
     return false;
@@ -165,9 +172,12 @@ static void finish_reference(Labels *labels, const Reference *reference) {
         diag_help(diags, diag, "an activation is an option: activation=%s", reference->name);
         return;
     }
-    const char **names = NEW_ARRAY(labels->scope->arena, const char *, labels->labels.count + 1);
-    for (size_t i = 0; i < labels->labels.count; i++) names[i] = labels->labels.at[i].full;
-    diag_suggest(diags, diag, reference->name, names, labels->labels.count);
+    const char **names = NEW_ARRAY(labels->scope->arena, const char *, 2 * labels->labels.count + 1);
+    for (size_t i = 0; i < labels->labels.count; i++) {
+        names[2 * i] = labels->labels.at[i].full;
+        names[2 * i + 1] = labels->labels.at[i].written;
+    }
+    diag_suggest(diags, diag, reference->name, names, 2 * labels->labels.count);
     if (!diag->help) help_reference(labels, reference, diag);
 }
 

@@ -114,6 +114,48 @@ static void give_example(Scope *scope, const LooseLine *line, MendPlace place, D
     diag_help(scope->diags, diag, "for example '%s'", example);
 }
 
+/* A line behind a '}' that closes its block too early: the rest is good without that. */
+static bool closed_early(Scope *scope, Diag *diag, Span at) {
+    const Source *source = scope->diags->source;
+    uint32_t brace = at.lo;
+    while (brace > 0 && source->text[brace - 1] != '}') brace--;
+    if (brace == 0) return false;
+    Span sign = {brace - 1, brace};
+    if (trial_of(scope->trial, scope->arena, sign, "", (Span){sign.lo, at.hi}, NULL) != TRIAL_GOOD) return false;
+    uint32_t line, column;
+    source_position(source, sign.lo, &line, &column);
+    diag->help = NULL;
+    diag_help(scope->diags, diag, "the '}' of line %u closes the block too early: leave it out", (unsigned)line);
+    mend_forget_others(scope->diags, diag, at);
+    return true;
+}
+
+/* `x`, `label x`, `x =` where a layer below reads x: a label, which is but a name and ':'. */
+static bool write_label(Scope *scope, Diag *diag, Span at, const char *text, size_t length) {
+    static const char *const words[] = {"label ", "let ", "name ", "mark "}, *const readers[] = {"add ", "concat ",
+                                                                                                 "from="};
+    const char *name = text + strspn(text, ": ");
+    for (size_t i = 0; i < COUNT_OF(words); i++) {
+        if (strncmp(name, words[i], strlen(words[i])) == 0) name += strlen(words[i]);
+    }
+    size_t letters = 0;
+    while (in_name(name[letters])) letters++;
+    const char *word = arena_copy(scope->arena, name, letters), *end = name + letters;
+    bool only = letters > 0 && !is_digit(*name) && end <= text + length && !word_is_known(word) &&
+                strspn(end, " =\r") >= (size_t)(text + length - end);
+    bool read = false;
+    for (size_t i = 0; i < COUNT_OF(readers) && only; i++) {
+        const char *reader = strstr(text, arena_format(scope->arena, "%s%s", readers[i], word));
+        read = read || (reader && !in_name(reader[strlen(readers[i]) + letters]));
+    }
+    const char *label = arena_format(scope->arena, "%s:", word);
+    if (!read || trial_of(scope->trial, scope->arena, at, label, at, NULL) != TRIAL_GOOD) return false;
+    diag->help = NULL;
+    diag_help(scope->diags, diag, "write '%s'", label);
+    mend_forget_others(scope->diags, diag, at);
+    return true;
+}
+
 /* Says of a line what it looks like; `at` takes all that belongs to it. */
 static void say_form(Scope *scope, const Form *form, Diag *diag, Span at) {
     diag->help = NULL;
@@ -303,6 +345,7 @@ void mend_statement(Scope *scope, MendPlace place, Span at) {
     if (block && mend_reads_well(scope, place == PLACE_NETWORK, arena_copy(scope->arena, text, length))) return;
     bool set = source->base > 0;
     if (place != PLACE_FILE && closes_wrongly(scope, diag, at, text, length)) return;
+    if (place == PLACE_NETWORK && write_label(scope, diag, at, text, length)) return;
     if (mend_remark(scope, place, diag, at, text, length)) return;
     if (text[0] == '{' && memchr(text, '\n', length) && diag->help) return; /* a block, whose lines are told of alone */
     if (write_repeat(scope, place, diag, at, text, length)) return;
@@ -348,6 +391,7 @@ void mend_statement(Scope *scope, MendPlace place, Span at) {
         diag_help(scope->diags, diag, "for example 'let %s = 5'", name && !word_is_known(name) ? name : "width");
         return;
     }
+    if (place == PLACE_FILE && text[0] != '}' && closed_early(scope, diag, at)) return;
     bool opens = length > 0 && text[length - 1] == '{';
     if (place == PLACE_FILE && opens && diag->help) return; /* `solver {`: a block was meant, as was said */
     MendWords words = {.arena = scope->arena};

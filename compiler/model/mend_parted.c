@@ -116,7 +116,9 @@ bool mend_remark(Scope *scope, MendPlace place, Diag *diag, Span at, const char 
     const char *rest = first + mark + strspn(first + mark, " \t"), *end = rest + strlen(rest);
     while (end > rest && strchr(" \t*/->\"", end[-1])) end--;
     const char *before = arena_copy(scope->arena, whole, (size_t)(first - whole));
-    if (end == rest || is_digit(*rest) || !mend_reads_well(scope, place == PLACE_NETWORK, before)) return false;
+    bool option = strchr(rest, '=') != NULL || (first[1] == '-' && in_name(first[mark])); /* --lr 0.1 */
+    if (end == rest || is_digit(*rest) || option || !mend_reads_well(scope, place == PLACE_NETWORK, before))
+        return false;
     say(scope, diag, at, arena_format(scope->arena, "%s # %.*s", before, (int)(end - rest), rest));
     diag_note(scope->diags, diag, "a comment begins with '#' and ends with its line");
     return true;

@@ -68,7 +68,7 @@ layer   | conv 32 kernel=3 padding='valid'                  | conv 32 kernel=3 p
 layer   | conv 32 kernel=3px                                | conv 32 kernel=3
 layer   | conv 32 k=3 s=1                                   | conv 32 kernel=3 stride=1
 layer   | conv 32 kernel=3 dilation_rate=(2, 2)             | conv 32 kernel=3 dilation=2x2
-layer   | conv 32 kernel=3 dilation                         | conv 32 kernel=3
+layer   | conv 32 kernel=3 dilation                         | conv 32 kernel=3 dilation=1
 layer   | Conv2D(32, 3, dilation_rate=2)                    | conv 32 kernel=3 dilation=2
 layer   | nn.Conv2d(1, 32, 3, padding=2, dilation=2)        | conv 32 kernel=3 pad=2 dilation=2
 layer   | dilated_conv 32 3                                 | conv 32 kernel=3 dilation=2
@@ -445,6 +445,7 @@ layer   | dense 30 activation=relu init=normal(0, -1)       | dense 30 activatio
 layer   | dense 30 activation=relu init=trunc_normal(0.1)   | dense 30 activation=relu init=normal(0, 0.1)
 layer   | conv1d 6 kernel=5 activation=relu                 | conv 16 kernel=1x5 activation=relu
 setting | log gradients to "g.csv"                          | log gradients
+setting | optimizer sgd --lr 0.1                            | optimizer sgd rate=0.1
 split   | data idx images="a.idx" label="b.idx"             | data idx images="a.idx" labels="b.idx"
 """
 
@@ -611,6 +612,16 @@ for place, text, said in [("layer", "output 120", "leave it out"), ("layer", "..
                           ("setting", "regularize dropout=0.5", "leave it out: 'dropout 0.5' is a line of the network")]:
     if not slipped(place, text)[0].startswith(said):
         fail(text, f"expected '{said}'", slipped(place, text)[1])
+
+# a name alone is a label where a layer below reads it, and the layer has nothing to say
+BETWEEN = "\n    conv 20 kernel=3x3 pad=same activation=relu\n    "
+for line in ["skip", "skip =", "label skip", "let skip", ":skip"]:
+    status, printed = check(MODELS["layer"].format(line + BETWEEN + "add skip activation=relu"))
+    if status != 1 or "1 error\n" not in printed or "help: write 'skip:'\n" not in printed:
+        fail(line, "expected 'skip:' alone", printed)
+status, printed = check(MODELS["layer"].format("skip:" + BETWEEN + "add Skip activation=relu"))
+if "help: did you mean 'skip'?\n" not in printed:
+    fail("add Skip", "expected 'skip'", printed)
 
 # a line of another language in an otherwise good model
 for place, text in [("file", "model = Sequential()"), ("file", "import torch"), ("file", "---"), ("file", "```net"),
