@@ -76,7 +76,7 @@ static Tensor *concat_build(Build *build, const Layer *layer, Tensor *const *in,
         } else {
             Compute *part = program_add(p, joined, REDUCE_NONE, 0, NULL, e_at(p, in[i]));
             part->range[1] = in[i]->dim[1];
-            part->write_offset[1] = (int32_t)first;
+            part->write[1] = ix_plus(ix(1), (int32_t)first);
         }
         first += layer->from.at[i]->out.dim[0];
     }

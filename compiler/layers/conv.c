@@ -1,9 +1,10 @@
 /* conv: a two-dimensional convolution (cross-correlation, as everywhere in the field).
  *
- *     z[n,o,i,j] = sum(c,u,v) w[o,c,u,v] * x[n, c, i*s + u*d - p, j*s + v*d - p]  +  b[o]
+ *     z[n, g*M + m, i, j] = sum(c,u,v) w[g*M + m, c, u, v] * x[n, g*C + c, i*s + u*d - p, j*s + v*d - p]  +  b[g*M + m]
  *     y = activation(z)
  *
- * x is 0 outside the maps. fan_in = C*kh*kw, fan_out = maps*kh*kw. */
+ * g are the groups; each has M of the maps and reads C of the channels. x is 0 outside the maps. fan_in = C*kh*kw,
+ * fan_out = maps*kh*kw. */
 #include "compiler/layers/weighted.h"
 
 enum {
@@ -12,6 +13,7 @@ enum {
     CONV_STRIDE,
     CONV_PAD,
     CONV_DILATION,
+    CONV_GROUPS,
     CONV_BIAS,
     CONV_ACTIVATION,
     CONV_INIT,
@@ -59,6 +61,12 @@ static const OptionSpec conv_options[CONV_OPTIONS] = {
                        .standard = "1",
                        .doc = "step between what the window reads, in rows x columns: one of k reaches over "
                               "(k-1)*dilation + 1"},
+    [CONV_GROUPS] = {.name = "groups",
+                     .type = OPTION_INTEGER,
+                     .low = 1,
+                     .high = MODEL_MAX_SIDE,
+                     .standard = "1",
+                     .doc = "parts that maps and channels are divided into; the maps of each read its channels alone"},
     [CONV_BIAS] = {.name = "bias", .type = OPTION_BOOL, .standard = "true", .doc = "one bias a feature map"},
     [CONV_ACTIVATION] = {.name = "activation",
                          .type = OPTION_ACTIVATION,
@@ -84,6 +92,35 @@ static WindowOptions window_options(const Layer *layer) {
     return (WindowOptions){&option[CONV_KERNEL], &option[CONV_STRIDE], &option[CONV_PAD], &option[CONV_DILATION]};
 }
 
+/* The largest number, at most `most`, that divides both. */
+static int64_t common_divisor(int64_t a, int64_t b, int64_t most) {
+    while (a % most != 0 || b % most != 0) most--;
+    return most;
+}
+
+static bool groups_divide(LayerContext *context, int64_t maps, int64_t channels) {
+    const Layer *layer = context->layer;
+    const OptionValue *option = &layer->options[CONV_GROUPS];
+    int64_t groups = option->integer;
+    if (maps % groups == 0 && channels % groups == 0) return true;
+    const char *read =
+        channels == 1 ? "one channel" : arena_format(context->arena, "%lld channels", (long long)channels);
+    const char *whose = maps % groups != 0
+                            ? arena_format(context->arena, "%lld maps of '%s'", (long long)maps, layer->name)
+                            : arena_format(context->arena, "%s that '%s' reads", read, layer->name);
+    Diag *diag = diag_report(context->diags, option->at, "bad-groups", "groups=%lld does not divide the %s",
+                             (long long)groups, whose);
+    int64_t fitting = common_divisor(maps, channels, groups), next = (maps / groups + 1) * groups;
+    if (channels % groups == 0 && next <= MODEL_MAX_SIDE)
+        diag_help(context->diags, diag, "write 'conv %lld', as many for each group", (long long)next);
+    else if (fitting > 1)
+        diag_help(context->diags, diag, "write groups=%lld, which divides the %s and the %lld maps", (long long)fitting,
+                  read, (long long)maps);
+    else
+        diag_help(context->diags, diag, "leave groups= out: no smaller number divides both maps and channels");
+    return false;
+}
+
 static bool conv_shape(LayerContext *context) {
     Layer *layer = context->layer;
     const OptionValue *option = layer->options;
@@ -92,7 +129,8 @@ static bool conv_shape(LayerContext *context) {
         return false;
     }
     int64_t maps = option[CONV_MAPS].integer;
-    int64_t channels = layer->in.dim[0];
+    if (!groups_divide(context, maps, layer->in.dim[0])) return false;
+    int64_t channels = layer->in.dim[0] / option[CONV_GROUPS].integer;
     int64_t area = window.size[0] * window.size[1];
     layer->out = (Shape){.rank = 3, .dim = {maps, window.out[0], window.out[1]}};
     layer->activation = option[CONV_ACTIVATION].activation;
@@ -113,30 +151,51 @@ static Window conv_window(const Layer *layer) {
 }
 
 static Tensor *conv_build(Build *build, const Layer *layer, Tensor *const *in, Mode mode) {
-    enum { N, O, I, J, C, U, V };
     (void)mode;
     Program *p = build->program;
     Window window = conv_window(layer);
+    int64_t groups = layer->options[CONV_GROUPS].integer;
+    int64_t maps = layer->out.dim[0] / groups, channels = layer->in.dim[0] / groups;
     const int64_t dim[] = {DIM_BATCH, layer->out.dim[0], window.out[0], window.out[1]};
-    const int64_t range[] = {layer->in.dim[0], window.size[0], window.size[1]};
-    const int64_t shape[] = {dim[1], range[0], range[1], range[2]};
-    Tensor *w = weighted_read(build, layer, 4, shape);
-    const Affine tap[] = {ix(O), ix(C), ix(U), ix(V)};
-    const Affine pixel[] = {ix(N), ix(C), window_row(&window, 0, I, U), window_row(&window, 1, J, V)};
+    int64_t range[INDEX_MAX] = {DIM_BATCH}, shape[TENSOR_MAX_RANK];
+    Affine tap[TENSOR_MAX_RANK], group = ix_const(0), map = ix_const(0);
+    int rank = 1, taps = 0;
+    if (groups > 1) {
+        shape[taps] = range[rank] = groups;
+        tap[taps++] = group = ix(rank++);
+    }
+    if (maps > 1 || groups == 1) { /* else the number of the group is that of its map */
+        shape[taps] = range[rank] = maps;
+        tap[taps++] = map = ix(rank++);
+    }
+    const int i = rank, j = i + 1, c = i + 2, u = i + 3, v = i + 4;
+    const int64_t rest[] = {window.out[0], window.out[1], channels, window.size[0], window.size[1]};
+    for (size_t k = 0; k < COUNT_OF(rest); k++) range[i + (int)k] = rest[k];
+    for (int k = c; k <= v; k++) {
+        shape[taps] = range[k];
+        tap[taps++] = ix(k);
+    }
+    Tensor *w = weighted_read(build, layer, taps, shape);
+    const Affine pixel[] = {ix(0), ix_add(ix_times(group, (int32_t)channels), ix(c)), window_row(&window, 0, i, u),
+                            window_row(&window, 1, j, v)};
+    const Affine write[] = {ix(0), ix_add(ix_times(group, (int32_t)maps), map), ix(i), ix(j)};
     Expr *product = e_mul(p, e_read(p, w, 0, tap), e_read(p, in[0], 0, pixel));
-    Tensor *sums = program_compute(p, build_name(build, layer, "sum"), 4, dim, REDUCE_SUM, 3, range, product);
+    Tensor *sums = program_tensor(p, ROLE_VALUE, false, COUNT_OF(dim), dim, build_name(build, layer, "sum"));
+    program_write(p, sums, write, REDUCE_SUM, c, 3, range, product);
     return weighted_finish(build, layer, sums);
 }
 
 static const char *conv_pytorch(PyTorch *out, const Layer *layer, const char *const *x) {
     Window window = conv_window(layer);
     bool even = pytorch_even(&window);
+    int64_t groups = layer->options[CONV_GROUPS].integer;
     const char *module = arena_format(
-        out->arena, "nn.Conv2d(%lld, %lld, kernel_size=%s%s%s%s%s)", (long long)layer->in.dim[0],
+        out->arena, "nn.Conv2d(%lld, %lld, kernel_size=%s%s%s%s%s%s)", (long long)layer->in.dim[0],
         (long long)layer->out.dim[0], pytorch_pair(out, window.size),
         pytorch_option(out, "stride", window.stride, (const int64_t[]){1, 1}),
         even ? pytorch_option(out, "padding", window.before, (const int64_t[]){0, 0}) : "",
-        pytorch_option(out, "dilation", window.dilation, (const int64_t[]){1, 1}), weighted_pytorch(layer));
+        pytorch_option(out, "dilation", window.dilation, (const int64_t[]){1, 1}),
+        groups > 1 ? arena_format(out->arena, ", groups=%lld", (long long)groups) : "", weighted_pytorch(layer));
     return pytorch_module(out, layer, module, even ? x[0] : pytorch_padded(out, &window, x[0]));
 }
 
@@ -145,6 +204,7 @@ static const char *conv_onnx(OnnxGraph *graph, const Layer *layer, const char *c
     const char *z = weighted_onnx(graph, layer, "Conv", in[0]);
     onnx_window(graph, &window);
     onnx_ints(graph, "dilations", window.dilation, COUNT_OF(window.dilation));
+    onnx_int(graph, "group", layer->options[CONV_GROUPS].integer);
     return onnx_activate(graph, layer, z);
 }
 

@@ -26,12 +26,6 @@ static int lane_dim_of(const Choice *choice, const Tensor *t) {
     return choice->columns[region] ? t->rank - 1 : 1;
 }
 
-int image_lane(const Compute *c, int lane_dim) {
-    int index = lane_dim;
-    while (index + 1 < c->rank && compute_dim(c, index + 1) == lane_dim && c->write_stride[index] != 1) index++;
-    return index;
-}
-
 /* ---- regions ---- */
 static bool has_choice(const Tensor *t) { return t->role == ROLE_VALUE && tensor_is_batched(t) && t->rank == 4; }
 
@@ -98,22 +92,33 @@ static void add_load(void *context, Expr *read) {
     cost->loads += apart || (step != 1 && step != 2) ? LOAD_APART : step == 2 ? LOAD_PAIRS : LOAD;
 }
 
-/* Vectors for what the lanes run over; of a rest that shares a vector with the next line's (schedule.h), half of one
- * and something for putting the halves together. */
-static double line_vectors(const Compute *c, int lane) {
+/* The index of c that runs along dimension d of what it writes. */
+static int index_along(const Compute *c, int d) {
+    int i = compute_line(c, d);
+    if (i < 0) BUG("%s writes no line along dimension %d", c->name, d);
+    return i;
+}
+
+/* Vectors for what the lanes run over, along dimension d; of a rest that shares a vector with the next line's
+ * (schedule.h), half of one and something for putting the halves together. Of a part of a line nothing may be written
+ * beyond its end: less than a vector goes number by number. */
+static double line_vectors(const Compute *c, int d, int lane) {
     int64_t whole = c->range[lane] / LOOP_LANES, rest = c->range[lane] % LOOP_LANES;
-    bool shared = lane > 1 && c->range[lane - 1] > 1 && rest <= HALF_VECTOR;
-    return (double)whole + (rest == 0 ? 0 : shared ? SHARED_REST : 1);
+    bool all = affine_single(&c->write[d]) == lane && c->range[lane] == c->out->dim[d];
+    bool shared = all && lane > 1 && c->range[lane - 1] > 1 && rest <= HALF_VECTOR;
+    double last = rest == 0 ? 0 : shared ? SHARED_REST : all || whole > 0 ? 1 : (double)rest;
+    return (double)whole + last;
 }
 
 static double compute_cost(const Choice *choice, const Compute *c) {
     Program *p = choice->layout->program;
-    LoadCost load = {.choice = choice, .lane = image_lane(c, lane_dim_of(choice, c->out))};
     double work = 1;
     if (c->out->rank < 2) return 0; /* one number: nothing to choose */
+    int d = lane_dim_of(choice, c->out);
+    LoadCost load = {.choice = choice, .lane = index_along(c, d)};
     for (int i = 1; i < c->rank + c->reductions; i++) work *= (double)c->range[i];
     expr_reads(p, c->e, add_load, &load);
-    return work / (double)c->range[load.lane] * line_vectors(c, load.lane) *
+    return work / (double)c->range[load.lane] * line_vectors(c, d, load.lane) *
            (1 + load.loads * (multiplies(c) ? TILE_SHARE : 1));
 }
 
@@ -184,8 +189,8 @@ void image_choose_lanes(Layout *layout) {
     }
     for (size_t i = 0; i < p->computes.count; i++) {
         const Compute *c = p->computes.at[i];
-        ParamLanes lanes = {layout, image_lane(c, layout->place[c->out->id].lane_dim)};
         if (c->out->rank < 2) continue;
+        ParamLanes lanes = {layout, index_along(c, layout->place[c->out->id].lane_dim)};
         expr_reads(p, c->e, note_param_lane, &lanes);
         expr_reads(p, c->post, note_param_lane, &lanes);
     }

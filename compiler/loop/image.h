@@ -17,8 +17,5 @@
 
 /* Sets place[].lane_dim of all values and parameters of a program that is otherwise not yet placed. */
 void image_choose_lanes(Layout *layout);
-/* The output index that the lanes run over, where `lane_dim` is the innermost dimension of what is written: of several
- * that write along it, the first that does so without gaps. */
-int image_lane(const Compute *compute, int lane_dim);
 
 #endif

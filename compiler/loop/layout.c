@@ -131,7 +131,8 @@ static void shape_line(const Tensor *t, const Compute *writer, Place *place) {
         place->base += place->low[k] * place->size;
         place->size *= t->dim[k] + place->low[k] + place->high[k];
     }
-    place->whole = writer && writer->write_stride[d] == 1 && writer->range[d] == t->dim[d];
+    int line = writer ? affine_single(&writer->write[d]) : -1;
+    place->whole = line >= 0 && writer->range[line] == t->dim[d];
     place->size += OVERREAD;
 }
 

@@ -12,7 +12,6 @@
 
 #include <stdlib.h>
 
-#include "compiler/loop/image.h"
 #include "compiler/passes/passes.h"
 
 /* SMALL_TILE: neighbours of a map or pool that are made together, while that takes at most SMALL_BODY operations.
@@ -45,9 +44,8 @@ Access access_of_write(const Layout *layout, const Compute *compute) {
     Access access = access_make(place, t);
     for (int d = 0; d < t->rank; d++) {
         int64_t stride = t->dim[d] == DIM_BATCH ? place->lane_stride : place->stride[d];
-        access.base += compute->write_offset[d] * stride;
-        for (int i = d; i < compute->rank && compute_dim(compute, i) == d; i++)
-            access.step[i] = compute->write_stride[i] * stride;
+        access.base += compute->write[d].plus * stride;
+        for (int i = 0; i < compute->rank; i++) access.step[i] += compute->write[d].at[i] * stride;
     }
     return access;
 }
@@ -82,7 +80,7 @@ static bool is_contraction(const Group *group) {
 static int lane_of(const Group *group) {
     const Compute *c = group->member[0]->compute;
     if (group->layout->one_image)
-        return group->rank > 1 ? image_lane(c, group->layout->place[c->out->id].lane_dim) : -1;
+        return group->rank > 1 ? compute_line(c, group->layout->place[c->out->id].lane_dim) : -1;
     bool rows = c->out->by_rows || c->out->role == ROLE_OUTPUT;
     if (group->scope == SCOPE_CHUNK && rows && group->rank > 1 && c->reduce == REDUCE_NONE) {
         AccessList list = {0}; /* a copy by rows: lanes over the row if it is read by rows too, else images scattered */

@@ -11,6 +11,8 @@
 #define FIXED_RATE "the rate stays as it is: 'optimizer sgd rate=0.1'"
 #define HIDDEN "'dense 100 activation=tanh' is the nearest layer"
 #define FLAT "maps are read by dense as they are; 'flatten' makes a vector of them"
+#define DEPTHWISE "groups= of conv does it: on 20 channels, 'conv 20 kernel=3x3 groups=20'"
+#define SEPARABLE "it is two: on 20 channels, 'conv 20 kernel=3x3 groups=20', then 'conv 32 kernel=1x1'"
 #define FUNCTION(name) name " comes near: 'activation " name "', or activation=" name " of a layer"
 #define RECTIFY FUNCTION("relu")
 #define OWN_FILES "own files are read in MNIST's format: data idx images=\"images.idx\" labels=\"labels.idx\""
@@ -99,17 +101,16 @@ const Absent foreign_absences[] = {
     {"conv3d", "three-dimensional convolution", "'conv 16 kernel=3x3' takes depth as channels"},
     {"maxpool1d", "one-dimensional pooling", "give the input one row, then 'pool max 1x2'"},
     {"maxpool3d", "three-dimensional pooling", "'pool max 2x2'"},
-    {"depthwiseconv2d", "depthwise convolution", "'conv 16 kernel=3x3' reads all maps"},
-    {"separable", "separable convolution", "'conv 16 kernel=3x3', then 'conv 32 kernel=1x1'"},
+    {"depthwiseconv2d", "layer for depthwise convolution alone", DEPTHWISE},
+    {"depthwise", "layer for depthwise convolution alone", DEPTHWISE},
+    {"separable", "layer for separable convolution", SEPARABLE},
     {"argmax", "layer that chooses the class",
      "leave it out: the class is the largest output of 'dense 10 activation=softmax'"},
-    {"grouped", "grouped convolution yet", "'conv 16 kernel=3x3' reads all maps"},
     {"time", "limit of time in the file", "a trainer takes --time-limit 10m; leave the line out"},
     {"timelimit", "limit of time in the file", "a trainer takes --time-limit 10m; leave the line out"},
     {"niter", "count of steps", EPOCHS},
     {"numsteps", "count of steps", EPOCHS},
-    {"depthwise", "depthwise convolution", "'conv 16 kernel=3x3' reads all maps"},
-    {"separableconv2d", "separable convolution", "'conv 16 kernel=3x3', then 'conv 32 kernel=1x1'"},
+    {"separableconv2d", "layer for separable convolution", SEPARABLE},
     {"upsample", "upsampling", "'conv 16 kernel=3x3 pad=same' keeps the size of the maps"},
     {"upsampling2d", "upsampling", "'conv 16 kernel=3x3 pad=same' keeps the size of the maps"},
     {"unpool", "unpooling", "'conv 16 kernel=3x3 pad=same' keeps the size of the maps"},
@@ -189,7 +190,6 @@ const Absent foreign_absences[] = {
     {"classweight", "class weights yet", NULL},
     {"classweights", "class weights yet", NULL},
     {"maxnorm", "bound on weights yet", "'regularize l2=1' keeps them small"},
-    {"groups", "grouped convolution yet", "leave it out"},
     {"kernelregularizer", "penalties of one layer", "'regularize l2=5' in the train block is for all"},
     {"regularizer", "penalties of one layer", "'regularize l2=5' in the train block is for all"},
     {"elasticnet", "word for both penalties", "'regularize l1=1 l2=1' gives both"},

@@ -7,7 +7,8 @@
 
 #define CONV "conv MAPS kernel=HxW"
 #define DILATED "conv MAPS kernel=HxW dilation=HxW"
-#define CONV_ORDER "maps kernel stride pad"
+#define GROUPED "conv MAPS kernel=HxW groups=N"
+#define CONV_ORDER "maps kernel stride pad dilation groups"
 #define WINDOW_ORDER "window stride pad"
 
 static const ForeignHead layers[] = {
@@ -43,6 +44,12 @@ static const ForeignHead layers[] = {
     {"atrousconv", DILATED, "conv dilation=2", CONV_ORDER},
     {"atrousconv2d", DILATED, "conv dilation=2", CONV_ORDER},
     {"atrousconvolution2d", DILATED, "conv dilation=2", CONV_ORDER},
+    {"grouped", GROUPED, "conv groups=2", CONV_ORDER},
+    {"groupedconv", GROUPED, "conv groups=2", CONV_ORDER},
+    {"groupedconv2d", GROUPED, "conv groups=2", CONV_ORDER},
+    {"groupedconvolution", GROUPED, "conv groups=2", CONV_ORDER},
+    {"groupedconvolution2dlayer", GROUPED, "conv groups=2", "kernel maps groups"},
+    {"groupconv", GROUPED, "conv groups=2", CONV_ORDER},
     {"convpool", "conv MAPS kernel=HxW, then pool max 2x2", "conv", CONV_ORDER},
     {"convpoollayer", "conv MAPS kernel=HxW, then pool max 2x2", "conv", CONV_ORDER},
     {"pool", NULL, "pool", "method window stride pad"},
@@ -323,6 +330,9 @@ static const ForeignWord words[] = {
     {"p", "pad", false},
     {"step", "rate", false},
     {"s", "stride", false},
+    {"group", "groups", false},
+    {"numgroups", "groups", false},
+    {"ngroups", "groups", false},
     {"dilationrate", "dilation", false},
     {"dilations", "dilation", false},
     {"dilationfactor", "dilation", false},

@@ -71,7 +71,7 @@ const char *onnx_binary(OnnxGraph *graph, const char *op, const char *out, const
 
 static Onnx__AttributeProto *add_attribute(OnnxGraph *graph, const char *name,
                                            Onnx__AttributeProto__AttributeType type) {
-    enum { MOST = 4 }; /* that any operator here is given */
+    enum { MOST = 5 }; /* that any operator here is given */
     Onnx__NodeProto *node = graph->nodes.at[graph->nodes.count - 1];
     if (node->attribute == NULL) node->attribute = NEW_ARRAY(graph->arena, Onnx__AttributeProto *, MOST);
     ASSERT(node->n_attribute < MOST);

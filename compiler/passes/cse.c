@@ -10,12 +10,10 @@ static bool equal(const Compute *a, const Compute *b) {
     if (a->e != b->e || a->post != b->post || a->reduce != b->reduce || a->rank != b->rank) return false;
     if (a->reductions != b->reductions || a->reduce == REDUCE_RANDOM || a->next || b->next) return false;
     if (a->out->role != ROLE_VALUE || b->out->role != ROLE_VALUE) return false;
-    if (memcmp(a->range, b->range, sizeof a->range) != 0) return false;
-    for (int d = 0; d < a->rank; d++)
-        if (a->write_stride[d] != b->write_stride[d] || a->write_offset[d] != b->write_offset[d] ||
-            a->out->dim[d] != b->out->dim[d])
-            return false;
-    return true;
+    if (a->out->rank != b->out->rank || memcmp(a->range, b->range, sizeof a->range) != 0) return false;
+    for (int d = 0; d < a->out->rank; d++)
+        if (a->out->dim[d] != b->out->dim[d]) return false;
+    return memcmp(a->write, b->write, sizeof a->write) == 0;
 }
 
 /* Of the tensors that one compute alone writes, by id: that compute; and of those left out, what is read instead. */
@@ -26,7 +24,7 @@ typedef struct {
 
 static bool copies_whole(Program *p, const Sharing *sharing, const Compute *c) {
     if (c->reduce != REDUCE_NONE || c->next || c->out->role != ROLE_VALUE || c->e->kind != EXPR_READ) return false;
-    return c->e->tensor->role == ROLE_VALUE && c->e->tensor->rank == c->out->rank && c->e == e_at(p, c->e->tensor) &&
+    return c->e->tensor->role == ROLE_VALUE && compute_is_plain(c) && c->e == e_at(p, c->e->tensor) &&
            sharing->writer[c->out->id] == c;
 }
 

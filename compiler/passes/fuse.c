@@ -8,6 +8,8 @@
  *
  * What is joined costs at most JOIN_MAX: a long chain of maps becomes several nests, because C compilers and LLVM take
  * more than linear time for a long one. */
+#include <string.h>
+
 #include "compiler/passes/passes.h"
 
 enum { JOIN_MAX = 128 };
@@ -17,10 +19,7 @@ static bool may_join(Program *p, const Compute *a, const Compute *b) {
 }
 
 static bool whole_map(const Compute *c) {
-    if (c->reduce != REDUCE_NONE || c->out->role != ROLE_VALUE || c->rank != c->out->rank) return false;
-    for (int d = 0; d < c->rank; d++)
-        if (c->write_stride[d] != 1 || c->range[d] != c->out->dim[d]) return false;
-    return true;
+    return c->reduce == REDUCE_NONE && c->out->role == ROLE_VALUE && compute_is_plain(c);
 }
 
 typedef struct {
@@ -121,10 +120,11 @@ static void find_sum(void *context, Expr *read) {
     Compute *sum = search->uses->writer[read->tensor->id];
     const Compute *map = search->map;
     if (search->sum || !sum || sum == map || (sum->reduce != REDUCE_SUM && sum->reduce != REDUCE_MAX)) return;
-    if (sum->out->role != ROLE_VALUE || only_reader(search->uses, sum->out) != map || sum->rank != map->rank) return;
+    if (sum->out->role != ROLE_VALUE || only_reader(search->uses, sum->out) != map || sum->out->rank != map->rank)
+        return;
     if (compute_sums_batch(sum) && !compute_is_owned(sum)) return;
     for (int d = 0; d < map->rank; d++)
-        if (map->range[d] != sum->range[d] || map->write_stride[d] != 1 || sum->write_stride[d] != 1) return;
+        if (map->range[d] != sum->out->dim[d]) return;
     search->sum = sum;
 }
 
@@ -138,12 +138,15 @@ static Compute *join_sum(Uses *uses, Compute *map) {
     Reading reading = {.reader = map, .tensor = sum->out, .once = true};
     expr_reads(p, map->e, examine, &reading);
     if (!reading.once || reading.read != e_at(p, sum->out) || !may_join(p, map, sum)) return NULL;
-    Expr *result = sum->post ? sum->post : e_result(p);
-    map->post = expr_replace(p, map->e, reading.read, result);
+    /* over the indices of the sum, which may write several into one dimension */
+    Expr *result = sum->post ? sum->post : e_result(p), *e = expr_reindex(p, map->e, map->rank, sum->write);
+    map->post = expr_replace(p, e, e_read(p, sum->out, reading.read->number, sum->write), result);
+    for (int d = 0; d < map->out->rank; d++) map->write[d] = affine_reindex(&map->write[d], sum->write);
     map->e = sum->e;
     map->reduce = sum->reduce;
+    map->rank = sum->rank;
     map->reductions = sum->reductions;
-    for (int k = 0; k < sum->reductions; k++) map->range[map->rank + k] = sum->range[sum->rank + k];
+    memcpy(map->range, sum->range, sizeof map->range);
     uses->reading = map;
     expr_reads(p, sum->e, note_joined, uses);
     expr_reads(p, sum->post, note_joined, uses);

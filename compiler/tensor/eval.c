@@ -273,10 +273,7 @@ static void run_compute(Eval *eval, const Compute *c) {
     memset(eval->index, 0, sizeof eval->index);
     do {
         int64_t at = 0;
-        for (int d = 0; d < c->out->rank; d++) {
-            at = at * extent(eval, c->out->dim[d]) + c->write_offset[d];
-            for (int i = d; i < c->rank && compute_dim(c, i) == d; i++) at += eval->index[i] * c->write_stride[i];
-        }
+        for (int d = 0; d < c->out->rank; d++) at = at * extent(eval, c->out->dim[d]) + place(eval, &c->write[d]);
         double value = eval->result = reduce(eval);
         if (c->post) value = eval_here(eval, c->post);
         out[at] = value;

@@ -84,7 +84,7 @@ int affine_single(const Affine *a) {
     return a->plus == 0 ? single : -1;
 }
 
-static Affine affine_reindex(const Affine *a, const Affine *map) {
+Affine affine_reindex(const Affine *a, const Affine *map) {
     Affine result = ix_const(a->plus);
     for (int i = 0; i < INDEX_MAX; i++)
         if (a->at[i] != 0) result = ix_add(result, ix_times(map[i], a->at[i]));

@@ -15,6 +15,11 @@
  * are the places between its positions: i is its number and u = (t - s*i + p)/d. So a window over the whole map takes
  * one compute, and a stride of s over m positions at most min(s, d*m/s).
  *
+ * Where windows stand next to each other from end to end, t is a number of two digits, window i and position u: one
+ * compute may run through both and write t = s*i + u. For a sum that is better, whose parts would be nests of their own
+ * and load all of y' again: so the channels of groups take one compute. The parts of a map share a nest, and their u
+ * are constants; a few of them are better apart.
+ *
  * A dimension read by a reduction index alone takes that one. What is left over is summed: first the output indices
  * that are no pivot, then the reduction indices, in their order. y' is 0 outside of y, which bounds every sum.
  *
@@ -53,17 +58,26 @@ typedef struct {
     int64_t tap, every, terms; /* by residue: the window's first position u0, the step to the next, how many */
     int64_t low;               /* by residue: what i is for the first position and tap */
     int64_t number;            /* by window: its i; else -1 */
+    bool meets;                /* windows are next to each other, from end to end */
+    bool digits;               /* all at once, by window and position */
 } Route;
 
-/* Each window is a compute: see above. */
 static int64_t reach(const Route *r) { return (r->taps - 1) * r->dilation + 1; }
 
-static bool by_window(const Route *r) {
-    return r->stride > 1 && reach(r) <= r->stride && r->outputs * r->dilation < r->stride;
+/* Whether no place is in two windows. */
+static bool are_apart(const Route *r) { return r->stride > 1 && reach(r) <= r->stride; }
+
+/* Each window is a compute: see above. */
+static bool by_window(const Route *r) { return are_apart(r) && r->outputs * r->dilation < r->stride; }
+
+/* Whether whatever place of a dimension of T is solved for gives an output that there is: windows are apart, from the
+ * first place to the last. */
+static bool is_exact(const Route *r, const Affine *a, int64_t side) {
+    return a->plus == 0 && reach(r) <= r->stride && r->outputs * r->stride == side;
 }
 
 static Route find_route(const Compute *c, const Expr *read, int d) {
-    Route route = {.pivot = -1, .window = -1, .taps = 1, .stride = 1, .dilation = 1, .number = -1};
+    Route route = {.pivot = -1, .window = -1, .taps = 1, .stride = 1, .dilation = 1, .step = 1, .number = -1};
     const Affine *a = &read->index[d];
     for (int i = 0; i < c->rank; i++) {
         if (a->at[i] == 0) continue;
@@ -85,7 +99,29 @@ static Route find_route(const Compute *c, const Expr *read, int d) {
         route.pivot = route.window;
         route.renamed = true;
     }
+    int64_t side = read->tensor->dim[d];
+    route.positions = side;
+    route.meets = route.stride > 1 && route.taps == route.stride && is_exact(&route, a, side);
     return route;
+}
+
+/* Which dimensions are taken all at once. */
+static void choose_digits(const Compute *c, Route *route, int rank) {
+    enum { FEW_PARTS = 4 };
+    bool sum = false;
+    for (int i = 0; i < c->rank + c->reductions; i++) {
+        bool solved = false;
+        for (int d = 0; d < rank; d++)
+            solved = solved || route[d].pivot == i || (route[d].window == i && are_apart(&route[d]));
+        sum = sum || !solved;
+    }
+    for (int d = 0; d < rank; d++) {
+        Route *r = &route[d];
+        r->digits = r->meets && (sum || (r->stride > FEW_PARTS && r->outputs > FEW_PARTS));
+        if (!r->digits) continue;
+        r->step = r->stride;
+        r->positions = r->outputs;
+    }
 }
 
 static int64_t ceil_div(int64_t a, int64_t b) { return a >= 0 ? (a + b - 1) / b : -(-a / b); }
@@ -131,21 +167,31 @@ static bool settle_window(Route *route, const Affine *a, int64_t side, int64_t n
 static void gather_one(Backward *b, const Compute *c, const Expr *read, const Route *route, Expr *term, Tensor *out) {
     Program *p = b->p;
     const Tensor *t = read->tensor;
-    Affine map[INDEX_MAX];
+    Affine map[INDEX_MAX], write[TENSOR_MAX_RANK];
     int64_t range[INDEX_MAX] = {0};
     bool placed[INDEX_MAX] = {false}, empty = false;
-    int reductions = 0;
+    int index[TENSOR_MAX_RANK], rank = 0, reductions = 0;
     memset(map, 0, sizeof map);
     for (int d = 0; d < t->rank; d++) {
-        placed[route[d].pivot] = true;
-        if (route[d].renamed) map[route[d].pivot] = ix(d);
-        empty = empty || route[d].empty;
-        if (route[d].number < 0) continue;
-        map[route[d].pivot] = ix_const((int32_t)route[d].number);
-        if (route[d].window < 0) continue;
-        placed[route[d].window] = true;
-        int64_t from = route[d].first - route[d].stride * route[d].number - read->index[d].plus;
-        map[route[d].window] = ix_plus(ix(d), (int32_t)(from / route[d].dilation));
+        const Route *r = &route[d];
+        Affine own = ix(index[d] = rank);
+        range[rank++] = r->positions;
+        write[d] = ix_plus(ix_times(own, (int32_t)r->step), (int32_t)r->first);
+        placed[r->pivot] = true;
+        if (r->renamed || r->digits) map[r->pivot] = own;
+        empty = empty || r->empty;
+        if (r->digits) {
+            placed[r->window] = true;
+            map[r->window] = ix(rank);
+            write[d] = ix_add(write[d], ix(rank));
+            range[rank++] = r->taps;
+        }
+        if (r->number < 0) continue;
+        map[r->pivot] = ix_const((int32_t)r->number);
+        if (r->window < 0) continue;
+        placed[r->window] = true;
+        int64_t from = r->first - r->stride * r->number - read->index[d].plus;
+        map[r->window] = ix_plus(own, (int32_t)(from / r->dilation));
     }
     for (int i = 0; i < c->rank + c->reductions; i++) {
         if (placed[i]) continue;
@@ -156,19 +202,19 @@ static void gather_one(Backward *b, const Compute *c, const Expr *read, const Ro
             map[i] = ix_const((int32_t)phase->tap);
             continue;
         }
-        Affine next = ix(t->rank + reductions);
-        range[reductions++] = phase ? phase->terms : c->range[i];
+        Affine next = ix(rank + reductions);
+        range[rank + reductions++] = phase ? phase->terms : c->range[i];
         map[i] = phase ? ix_plus(ix_times(next, (int32_t)phase->every), (int32_t)phase->tap) : next;
     }
     for (int d = 0; d < t->rank; d++) {
         const Route *r = &route[d];
-        if (r->renamed || r->number >= 0) continue;
-        Affine rest = ix(d);
+        if (r->renamed || r->digits || r->number >= 0) continue;
+        Affine rest = ix(index[d]);
         if (r->stride > 1) { /* q counts from the first position */
             int32_t slope = (int32_t)(r->dilation * r->every / r->stride);
             rest = ix_plus(rest, (int32_t)r->low);
             if (r->window >= 0 && r->terms > 1)
-                for (int k = t->rank; k < t->rank + reductions; k++)
+                for (int k = rank; k < rank + reductions; k++)
                     if (map[r->window].at[k] != 0) rest = ix_add(rest, ix_times(ix(k), -slope));
         } else {
             rest = ix_plus(rest, -read->index[d].plus);
@@ -178,15 +224,8 @@ static void gather_one(Backward *b, const Compute *c, const Expr *read, const Ro
     }
     Expr *e = empty ? e_const(p, 0) : expr_reindex(p, term, c->rank + c->reductions, map);
     if (empty) reductions = 0;
-    Compute *gradient = program_add(p, out, reductions > 0 ? REDUCE_SUM : REDUCE_NONE, reductions, range, e);
-    gradient->at = c->at;
-    for (int d = 0; d < t->rank; d++) {
-        const Route *r = &route[d];
-        if (r->stride == 1) continue;
-        gradient->range[d] = r->positions;
-        gradient->write_stride[d] = (int32_t)r->step;
-        gradient->write_offset[d] = (int32_t)r->first;
-    }
+    Reduce reduce = reductions > 0 ? REDUCE_SUM : REDUCE_NONE;
+    program_write(p, out, write, reduce, rank, reductions, range, e)->at = c->at;
 }
 
 /* Goes through every choice of residues or windows, last dimension fastest. */
@@ -197,7 +236,7 @@ static void gather_phases(Backward *b, const Compute *c, const Expr *read, Route
         gather_one(b, c, read, route, term, out);
         return;
     }
-    if (route[d].stride == 1) {
+    if (route[d].stride == 1 || route[d].digits) {
         gather_phases(b, c, read, route, d + 1, term, out);
         return;
     }
@@ -236,7 +275,7 @@ static Tensor *argmax_of(Backward *b, size_t at, Expr **flat) {
     Tensor *arg =
         program_tensor(p, ROLE_VALUE, true, c->out->rank, c->out->dim, arena_format(p->arena, "%s.arg", c->out->name));
     arg->at = c->at;
-    Compute *made = program_add(p, arg, REDUCE_ARGMAX, c->reductions, c->range + c->rank, c->e);
+    Compute *made = program_write(p, arg, c->write, REDUCE_ARGMAX, c->rank, c->reductions, c->range, c->e);
     made->at = c->at;
     memmove(&p->computes.at[at + 2], &p->computes.at[at + 1], (p->computes.count - at - 2) * sizeof(Compute *));
     p->computes.at[at + 1] = made;
@@ -258,21 +297,19 @@ static Tensor *finish(Backward *b, Tensor *t) {
 }
 
 /* A tensor at the place that c writes, which is another than its indices where it fills a part. */
-static Expr *at_write(Program *p, const Compute *c, Tensor *t) {
-    Affine index[TENSOR_MAX_RANK];
-    for (int d = 0; d < t->rank; d++) index[d] = compute_place(c, d);
-    return e_read(p, t, 0, index);
-}
+static Expr *at_write(Program *p, const Compute *c, Tensor *t) { return e_read(p, t, 0, c->write); }
 
-/* Where only a part of y is written, y' is not 0 outside of it: no read may reach there. */
+/* An index that alone writes all of a dimension of y may be solved for outside of it, where y' is 0. Beyond a part of
+ * one, or beyond a digit of one, there is something else: no read may reach there. */
 static void check_part(const Compute *c, const Expr *read, const Route *route) {
-    bool part = c->rank != c->out->rank, same = true;
-    for (int d = 0; d < c->out->rank; d++) part = part || c->range[d] != c->out->dim[d];
-    for (int d = 0; d < read->tensor->rank; d++)
-        same = same && affine_single(&read->index[d]) == route[d].pivot && !route[d].renamed &&
-               route[d].outputs == read->tensor->dim[d];
-    if (part && !same)
-        BUG("%s fills a part of %s and does not read %s as it is", c->name, c->out->name, read->tensor->name);
+    for (int d = 0; d < c->out->rank; d++) {
+        int alone = affine_single(&c->write[d]);
+        if (alone >= 0 && c->range[alone] == c->out->dim[d]) continue;
+        for (int k = 0; k < read->tensor->rank; k++)
+            if (!route[k].renamed && c->write[d].at[route[k].pivot] != 0 &&
+                !is_exact(&route[k], &read->index[k], read->tensor->dim[k]))
+                BUG("%s fills a part of %s and does not read %s as it is", c->name, c->out->name, read->tensor->name);
+    }
 }
 
 static void backward_through(Backward *b, size_t at) {
@@ -295,12 +332,13 @@ static void backward_through(Backward *b, size_t at) {
         Expr *term = e_mul(p, at_write(p, c, g), d);
         if (c->reduce == REDUCE_MAX) {
             if (!arg) arg = argmax_of(b, at, &flat);
-            term = e_select(p, e_same(p, e_at(p, arg), flat), term, e_const(p, 0));
+            term = e_select(p, e_same(p, at_write(p, c, arg), flat), term, e_const(p, 0));
         } else {
             ASSERT(c->reduce == REDUCE_SUM || c->reduce == REDUCE_NONE);
         }
         Route route[TENSOR_MAX_RANK];
         for (int k = 0; k < read->tensor->rank; k++) route[k] = find_route(c, read, k);
+        choose_digits(c, route, read->tensor->rank);
         check_part(c, read, route);
         gather_phases(b, c, read, route, 0, term, new_part(b, read->tensor));
     }

@@ -55,12 +55,28 @@ static uint64_t hash_order(const Compute *c) {
     return hash;
 }
 
+/* Strides and offsets of indices that write a dimension each; then what else there is. */
+static uint64_t hash_write(uint64_t hash, const Compute *c) {
+    int32_t stride[TENSOR_MAX_RANK], offset[TENSOR_MAX_RANK];
+    size_t size = (size_t)c->out->rank * sizeof stride[0];
+    for (int d = 0; d < c->out->rank; d++) {
+        stride[d] = c->write[d].at[d];
+        offset[d] = c->write[d].plus;
+    }
+    hash = add(add(hash, stride, size), offset, size);
+    for (int d = 0; d < c->out->rank; d++)
+        for (int i = 0; i < c->rank; i++) {
+            const int32_t other[] = {d, i, c->write[d].at[i]};
+            if (i != d && c->write[d].at[i] != 0) hash = add(hash, other, sizeof other);
+        }
+    return hash;
+}
+
 static uint64_t hash_compute(Hashes *h, const Compute *c) {
     const int64_t parts[] = {c->rank, c->reductions, c->reduce, c->next, c->stream};
     uint64_t hash = add(0, parts, sizeof parts);
     hash = add(hash, c->range, (size_t)(c->rank + c->reductions) * sizeof c->range[0]);
-    hash = add(hash, c->write_stride, (size_t)c->rank * sizeof c->write_stride[0]);
-    hash = add(hash, c->write_offset, (size_t)c->out->rank * sizeof c->write_offset[0]);
+    hash = hash_write(hash, c);
     hash = add_number(hash, (int64_t)hash_expr(h, c->e));
     hash = add_number(hash, (int64_t)hash_expr(h, c->post));
     return add_number(hash, (int64_t)hash_order(c));

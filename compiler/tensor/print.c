@@ -142,9 +142,8 @@ void compute_print(Program *p, const Compute *c, FILE *out) {
     name_shared(&printer);
     fprintf(out, "%s%s[", c->next ? "next " : "", c->out->name);
     for (int d = 0; d < c->out->rank; d++) {
-        Affine write = compute_place(c, d);
         if (d) fputs(",", out);
-        affine_print(c, &write, out);
+        affine_print(c, &c->write[d], out);
     }
     fputs("] = ", out);
     if (c->post) {

@@ -56,36 +56,43 @@ static const char *code_name(Program *p, const char *name) {
     return copy;
 }
 
-Compute *program_add(Program *p, Tensor *out, Reduce reduce, int reductions, const int64_t *range, Expr *e) {
-    ASSERT(out->rank + reductions <= INDEX_MAX);
+Compute *program_write(Program *p, Tensor *out, const Affine *write, Reduce reduce, int rank, int reductions,
+                       const int64_t *range, Expr *e) {
+    ASSERT(rank + reductions <= INDEX_MAX);
     Compute *c = NEW(p->arena, Compute);
     c->name = code_name(p, out->name);
     c->at = p->at;
     c->out = out;
-    c->rank = out->rank;
+    c->rank = rank;
     c->reductions = reductions;
     c->reduce = reduce;
     c->e = e;
-    for (int d = 0; d < out->rank; d++) {
-        c->range[d] = out->dim[d];
-        c->write_stride[d] = 1;
-    }
-    for (int k = 0; k < reductions; k++) c->range[out->rank + k] = range[k];
+    for (int i = 0; i < rank + reductions; i++) c->range[i] = range[i];
+    for (int d = 0; d < out->rank; d++) c->write[d] = write[d];
     vec_push(p->arena, &p->computes, c);
     return c;
 }
 
-Compute *program_flat(Program *p, Tensor *out, int64_t first, Tensor *value) {
-    Compute *c = program_add(p, out, REDUCE_NONE, 0, NULL, e_at(p, value));
-    int64_t step = 1;
-    c->rank = value->rank;
-    c->write_offset[1] = (int32_t)first;
-    for (int d = value->rank; d-- > 1;) {
-        c->range[d] = value->dim[d];
-        c->write_stride[d] = (int32_t)step;
-        step *= value->dim[d];
+Compute *program_add(Program *p, Tensor *out, Reduce reduce, int reductions, const int64_t *range, Expr *e) {
+    Affine write[TENSOR_MAX_RANK];
+    int64_t all[INDEX_MAX];
+    ASSERT(out->rank + reductions <= INDEX_MAX);
+    for (int d = 0; d < out->rank; d++) {
+        write[d] = ix(d);
+        all[d] = out->dim[d];
     }
-    return c;
+    for (int k = 0; k < reductions; k++) all[out->rank + k] = range[k];
+    return program_write(p, out, write, reduce, out->rank, reductions, all, e);
+}
+
+Compute *program_flat(Program *p, Tensor *out, int64_t first, Tensor *value) {
+    Affine write[] = {ix(0), ix_const((int32_t)first)};
+    int32_t step = 1;
+    for (int d = value->rank; d-- > 1;) {
+        write[1].at[d] = step;
+        step *= (int32_t)value->dim[d];
+    }
+    return program_write(p, out, write, REDUCE_NONE, value->rank, 0, value->dim, e_at(p, value));
 }
 
 Compute *program_next(Program *p, Tensor *stored, Expr *e) {
@@ -127,6 +134,20 @@ bool compute_uses_index(const Compute *compute) {
     return (compute->e && compute->e->uses_index) || (compute->post && compute->post->uses_index);
 }
 
+bool compute_is_plain(const Compute *compute) {
+    bool plain = compute->rank == compute->out->rank;
+    for (int d = 0; d < compute->rank && plain; d++)
+        plain = affine_single(&compute->write[d]) == d && compute->range[d] == compute->out->dim[d];
+    return plain;
+}
+
+int compute_line(const Compute *compute, int dim) {
+    int line = -1;
+    for (int i = 0; i < compute->rank; i++)
+        if (compute->write[dim].at[i] == 1 && (line < 0 || compute->range[i] > compute->range[line])) line = i;
+    return line;
+}
+
 static int cost_of(Program *p, const Expr *e) {
     enum { FUNCTION = 20 }; /* an elementary function: compiler/loop/math.c */
     Note *note;
@@ -138,15 +159,6 @@ static int cost_of(Program *p, const Expr *e) {
 int compute_operations(Program *p, const Compute *compute) {
     expr_walk(p);
     return cost_of(p, compute->e) + cost_of(p, compute->post);
-}
-
-int compute_dim(const Compute *c, int index) { return index < c->out->rank ? index : c->out->rank - 1; }
-
-Affine compute_place(const Compute *c, int dim) {
-    Affine place = ix_const(c->write_offset[dim]);
-    for (int i = 0; i < c->rank; i++)
-        if (compute_dim(c, i) == dim) place = ix_add(place, ix_times(ix(i), c->write_stride[i]));
-    return place;
 }
 
 bool compute_sums_batch(const Compute *compute) {
@@ -221,29 +233,85 @@ static void check_read(void *context, Expr *read) {
         }
 }
 
-/* The last place that is written along a dimension. */
-static int64_t last_place(const Compute *c, int dim) {
-    int64_t last = c->write_offset[dim];
-    for (int i = 0; i < c->rank; i++)
-        if (compute_dim(c, i) == dim) last += (c->range[i] - 1) * c->write_stride[i];
-    return last;
+/* The writes of a tensor partition it: each compute's are distinct, they stay inside, do not meet pairwise, and add up.
+ *
+ * A dimension is written like a number of mixed radix, the indices its digits: each coefficient is larger than all that
+ * the smaller ones make together. */
+typedef struct {
+    int count, digit[INDEX_MAX]; /* indices of more than one value, the largest coefficient first */
+    int64_t numbers;             /* they write so many places */
+} Radix;
+
+static Radix radix_of(const Compute *c, int d) {
+    const int32_t *at = c->write[d].at;
+    Radix radix = {.numbers = 1};
+    for (int i = 0; i < c->rank; i++) {
+        if (at[i] == 0 || c->range[i] == 1) continue;
+        int k = radix.count++;
+        for (; k > 0 && at[radix.digit[k - 1]] < at[i]; k--) radix.digit[k] = radix.digit[k - 1];
+        radix.digit[k] = i;
+        radix.numbers *= c->range[i];
+    }
+    return radix;
 }
 
-/* The writes of a tensor partition it: each compute's are distinct by construction (positive strides), so it is
- * enough that they stay inside, do not meet pairwise, and add up. Those of several indices along one dimension have no
- * gaps (program_flat). */
+/* The place that number `n` of the digits is written to. */
+static int64_t place_of(const Compute *c, int d, const Radix *radix, int64_t n) {
+    int64_t place = c->write[d].plus;
+    for (int k = radix->count; k-- > 0;) {
+        int i = radix->digit[k];
+        place += n % c->range[i] * c->write[d].at[i];
+        n /= c->range[i];
+    }
+    return place;
+}
+
+static bool writes_place(const Compute *c, int d, const Radix *radix, int64_t place) {
+    int64_t rest = place - c->write[d].plus;
+    for (int k = 0; k < radix->count && rest >= 0; k++) {
+        int i = radix->digit[k];
+        if (rest / c->write[d].at[i] >= c->range[i]) return false;
+        rest %= c->write[d].at[i];
+    }
+    return rest == 0;
+}
+
 static bool writes_meet(const Compute *a, const Compute *b) {
-    bool one_each = a->rank == a->out->rank && b->rank == b->out->rank;
     for (int d = 0; d < a->out->rank; d++) {
-        if (a->range[d] == DIM_BATCH) continue;
-        bool meet = !one_each && a->write_offset[d] <= last_place(b, d) && b->write_offset[d] <= last_place(a, d);
-        for (int64_t i = 0; one_each && i < a->range[d] && !meet; i++) {
-            int64_t at = i * a->write_stride[d] + a->write_offset[d] - b->write_offset[d];
-            meet = at >= 0 && at % b->write_stride[d] == 0 && at / b->write_stride[d] < b->range[d];
-        }
+        if (a->out->dim[d] == DIM_BATCH) continue;
+        Radix of_a = radix_of(a, d), of_b = radix_of(b, d);
+        bool meet = false;
+        for (int64_t n = 0; n < of_a.numbers && !meet; n++) meet = writes_place(b, d, &of_b, place_of(a, d, &of_a, n));
         if (!meet) return false;
     }
     return true;
+}
+
+/* One compute's writes alone. */
+static void check_write(const Compute *c) {
+    const Tensor *t = c->out;
+    for (int i = 0; i < INDEX_MAX; i++) {
+        int dimensions = 0;
+        for (int d = 0; d < t->rank; d++) dimensions += c->write[d].at[i] != 0;
+        if (dimensions != (i < c->rank)) BUG("%s writes index %d in %d dimensions", c->name, i, dimensions);
+    }
+    for (int d = 0; d < t->rank; d++) {
+        const Affine *write = &c->write[d];
+        Radix radix = radix_of(c, d);
+        int64_t last = write->plus;
+        if (t->dim[d] == DIM_BATCH) {
+            int i = affine_single(write);
+            if (i < 0 || c->range[i] != DIM_BATCH) BUG("%s does not write the batch as it is", c->name);
+            continue;
+        }
+        for (int k = radix.count; k-- > 0;) {
+            int i = radix.digit[k];
+            if (c->range[i] == DIM_BATCH) BUG("%s writes the batch into dimension %d", c->name, d);
+            if (write->at[i] <= last - write->plus) BUG("%s writes a place of %s twice", c->name, t->name);
+            last += (c->range[i] - 1) * write->at[i];
+        }
+        if (write->plus < 0 || last >= t->dim[d]) BUG("%s writes outside of %s", c->name, t->name);
+    }
 }
 
 static void check_writes(const Program *p, const Writers *writers, int index) {
@@ -261,12 +329,6 @@ static void check_writes(const Program *p, const Writers *writers, int index) {
     if (total != tensor_count(c->out))
         BUG("%s: the writes of %s cover %lld of %lld", p->name, c->out->name, (long long)total,
             (long long)tensor_count(c->out));
-    for (int i = 0; i < c->rank; i++) {
-        int d = compute_dim(c, i);
-        if (c->range[i] == DIM_BATCH) continue;
-        if (c->write_stride[i] < 1 || c->write_offset[d] < 0 || last_place(c, d) >= c->out->dim[d])
-            BUG("%s writes outside of %s", c->name, c->out->name);
-    }
 }
 
 static bool is_stored(const Tensor *tensor) { return tensor->role == ROLE_PARAM || tensor->role == ROLE_STATE; }
@@ -276,7 +338,7 @@ static void check_own_place(void *context, Expr *read) {
     const Tensor *t = read->tensor;
     bool own = t == c->out;
     if (t->stored != c->out->stored) return;
-    for (int d = 0; d < t->rank && own; d++) own = affine_single(&read->index[d]) == d;
+    for (int d = 0; d < t->rank && own; d++) own = memcmp(&read->index[d], &c->write[d], sizeof c->write[d]) == 0;
     if (!own) BUG("%s reads %s at other places than it replaces", c->name, t->name);
 }
 
@@ -326,10 +388,10 @@ void program_verify(Program *p) {
     for (size_t i = 0; i < p->computes.count; i++) {
         Compute *c = p->computes.at[i];
         ReadCheck check = {p, c, written};
-        if (c->rank < c->out->rank) BUG("%s writes %d indices into rank %d", c->name, c->rank, c->out->rank);
         expr_reads(p, c->e, check_read, &check);
         expr_reads(p, c->post, check_read, &check);
         check_order(c);
+        check_write(c);
         check_writes(p, &writers, (int)i);
         check_next(p, c, replaced);
         written[c->out->id] = true;

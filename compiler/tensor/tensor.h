@@ -1,11 +1,12 @@
 /* Tensor programs: what a network computes, as a list of one primitive.
  *
- *     compute   out[a*o + b, ...] = REDUCE over k of e(o, k)
+ *     compute   out[S(o)] = REDUCE over k of e(o, k)
  *
  * o are the output indices, k the reduction indices, all ranges constant but the batch's. e is a scalar expression over
  * reads T[A(o, k)] with A affine; a read outside its tensor gives the read's `outside` value. Without k it is a map.
- * A tensor is written by one or more computes whose writes partition it. One may have more output indices than its
- * tensor has dimensions: maps are written as a vector so. `random` fills a tensor with random bits;
+ * S is affine too, each index in one dimension: o and what it writes may differ in rank, as where units of groups are
+ * numbered through, out[3*g + m] (the digits of a number of mixed radix). A tensor is written by one or more computes
+ * whose writes partition it. `random` fills a tensor with random bits;
  * `next` marks the compute whose result replaces a stored tensor, a PARAM or STATE, when the program ends: whatever
  * reads such a tensor reads what it was before, wherever it stands.
  *
@@ -35,6 +36,8 @@ Affine ix_plus(Affine a, int32_t value);
 Affine ix_add(Affine a, Affine b);
 /* The index this is, when it is exactly one index with coefficient 1 and no constant; else -1. */
 int affine_single(const Affine *a);
+/* a with index i replaced by map[i]. */
+Affine affine_reindex(const Affine *a, const Affine *map);
 
 /* ---- tensors ---- */
 typedef enum {
@@ -187,9 +190,8 @@ struct Compute {
     Span at;
     Tensor *out;
     int rank, reductions;
-    int64_t range[INDEX_MAX];              /* output indices, then reduction indices; DIM_BATCH */
-    int32_t write_stride[TENSOR_MAX_RANK]; /* of an output index, along the dimension that compute_dim gives */
-    int32_t write_offset[TENSOR_MAX_RANK]; /* by dimension of what is written */
+    int64_t range[INDEX_MAX];      /* output indices, then reduction indices; DIM_BATCH */
+    Affine write[TENSOR_MAX_RANK]; /* of the output indices; by dimension of out */
     Reduce reduce;
     Expr *e;
     Expr *post;      /* of EXPR_RESULT; NULL: the result itself */
@@ -222,7 +224,10 @@ Tensor *program_stored(Program *p, Role role, int stored, int64_t offset, int ra
 Compute *program_next(Program *p, Tensor *stored, Expr *e);
 /* Appends out = REDUCE e over output indices ranging over out's dims and `reductions` further ones. */
 Compute *program_add(Program *p, Tensor *out, Reduce reduce, int reductions, const int64_t *range, Expr *e);
-/* The same, making the tensor: a value of the given dims. */
+/* Appends out[write] = REDUCE e over `rank` output indices and `reductions` further ones. */
+Compute *program_write(Program *p, Tensor *out, const Affine *write, Reduce reduce, int rank, int reductions,
+                       const int64_t *range, Expr *e);
+/* program_add, making the tensor: a value of the given dims. */
 Tensor *program_compute(Program *p, const char *name, int rank, const int64_t *dim, Reduce reduce, int reductions,
                         const int64_t *range, Expr *e);
 /* Appends the copy of a value, [n, ...], that lies as one vector in `out`, [n, values], from `first` on. */
@@ -231,10 +236,10 @@ Compute *program_flat(Program *p, Tensor *out, int64_t first, Tensor *value);
 Tensor *program_map(Program *p, const char *name, const Tensor *like, Expr *e);
 bool compute_reads(Program *p, const Compute *compute, const Tensor *tensor);
 bool compute_uses_index(const Compute *compute);
-/* The dimension that an output index writes along: the one of its number, or the last one for those beyond it. */
-int compute_dim(const Compute *compute, int index);
-/* The place that a compute writes along a dimension, of its output indices. */
-Affine compute_place(const Compute *compute, int dim);
+/* Whether its output indices are the dimensions of what it writes, and run through all of it. */
+bool compute_is_plain(const Compute *compute);
+/* The output index that runs along a dimension without gaps, of several the longest; -1: there is none. */
+int compute_line(const Compute *compute, int dim);
 /* What one element, or one term of it, takes: about the number of a processor's operations. */
 int compute_operations(Program *p, const Compute *compute);
 /* Whether n is summed over. */

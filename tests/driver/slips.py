@@ -71,6 +71,12 @@ layer   | conv 32 kernel=3 dilation_rate=(2, 2)             | conv 32 kernel=3 d
 layer   | conv 32 kernel=3 dilation                         | conv 32 kernel=3 dilation=1
 layer   | Conv2D(32, 3, dilation_rate=2)                    | conv 32 kernel=3 dilation=2
 layer   | nn.Conv2d(1, 32, 3, padding=2, dilation=2)        | conv 32 kernel=3 pad=2 dilation=2
+layer   | nn.Conv2d(20, 32, 3, 1, 2, 2, 4)                  | conv 32 kernel=3 stride=1 pad=2 dilation=2 groups=4
+layer   | Conv2D(40, (3, 3), groups=20)                     | conv 40 kernel=3x3 groups=20
+layer   | conv 20 kernel=3 group=20                         | conv 20 kernel=3 groups=20
+layer   | grouped_conv 32 3 groups=4                        | conv 32 kernel=3 groups=4
+layer   | DepthwiseConv2D((3, 3), padding='same')           | conv 20 kernel=3x3 groups=20 activation=relu
+layer   | depthwise_conv 3                                  | conv 20 kernel=3x3 groups=20 activation=relu
 layer   | dilated_conv 32 3                                 | conv 32 kernel=3 dilation=2
 layer   | AtrousConvolution2D(32, (3, 3), atrous_rate=4)   | conv 32 kernel=3x3 dilation=4
 layer   | Conv2d(1, 6, 5)                                   | conv 6 kernel=5

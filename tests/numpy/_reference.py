@@ -133,16 +133,23 @@ class Layer:
 class Conv(Layer):
     trained = True
 
+    def groups(self, *parts):
+        """Of each (array, axis) the part of a group, group by group."""
+        return zip(*(np.split(array, self.spec.get("groups", 1), axis) for array, axis in parts))
+
     def sums(self, x, params):
         self.windows = Windows(x, self.spec["kernel"], self.spec.get("stride", (1, 1)), self.spec.get("pad", (0, 0)),
                                dilation=self.spec.get("dilation", (1, 1)))
-        y = np.einsum("ncijuv,ocuv->noij", self.windows.view, params["weight"], optimize=True)
+        y = np.concatenate([np.einsum("ncijuv,ocuv->noij", view, w, optimize=True) for view, w in self.groups(
+            (self.windows.view, 1), (params["weight"], 0))], 1)
         return y + params["bias"][:, None, None] if "bias" in params else y
 
     def backward_sums(self, params):
-        self.gradients = {"weight": np.einsum("noij,ncijuv->ocuv", self.delta, self.windows.view, optimize=True),
-                          "bias": self.delta.sum((0, 2, 3))}
-        return self.windows.scatter(np.einsum("noij,ocuv->ncijuv", self.delta, params["weight"], optimize=True))
+        weight = [np.einsum("noij,ncijuv->ocuv", delta, view, optimize=True) for delta, view in self.groups(
+            (self.delta, 1), (self.windows.view, 1))]
+        self.gradients = {"weight": np.concatenate(weight), "bias": self.delta.sum((0, 2, 3))}
+        return self.windows.scatter(np.concatenate([np.einsum("noij,ocuv->ncijuv", delta, w, optimize=True) for delta, w in
+                                                    self.groups((self.delta, 1), (params["weight"], 0))], 1))
 
 
 class Dense(Layer):
@@ -396,14 +403,14 @@ class Network:
 
 # ---- text ----
 def by(pair):
-    return pair if isinstance(pair, str) else "x".join(map(str, pair))
+    return pair if isinstance(pair, (str, int)) else "x".join(map(str, pair))
 
 
 def layer_text(spec):
     words = {"conv": [spec.get("maps")], "dense": [spec.get("units")],
              "pool": [spec.get("method"), by(spec["window"]) if "window" in spec else None], "batchnorm": [],
              "activation": [spec.get("activation")]}.get(spec["kind"], list(spec.get("labels", [])))
-    for key in ("kernel", "stride", "pad", "dilation", "from"):
+    for key in ("kernel", "stride", "pad", "dilation", "groups", "from"):
         if key in spec:
             words.append(f"{key}={by(spec[key])}")
     for key in ("bias", "scale", "trainable", "momentum", "epsilon"):

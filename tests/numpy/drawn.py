@@ -63,8 +63,10 @@ class Drawing:
 
     def conv(self, activation=None):
         kernel, stride, pad, dilation, size = self.window(1, 3, True)
-        maps = self.between(1, 5)
-        self.add((maps, *size), kind="conv", maps=maps, kernel=kernel, stride=stride, pad=pad, dilation=dilation,
+        common = [g for g in range(2, self.shape[0] + 1) if self.shape[0] % g == 0]
+        groups = self.one_of(*common) if common and self.happens(0.4) else 1
+        maps = groups * self.between(1, 3) if groups > 1 else self.between(1, 6)
+        self.add((maps, *size), kind="conv", maps=maps, kernel=kernel, stride=stride, pad=pad, dilation=dilation, groups=groups,
                  activation=activation or self.one_of(*ACTIVATIONS), **self.weighted())
 
     def pool(self):

@@ -91,6 +91,7 @@ def sums(layer, read, params):
     kind, words, x = layer["kind"], layer["words"], read[0]
     spec = {key: window(layer[key]) for key in ("kernel", "stride", "pad", "dilation") if key in layer}
     if kind == "conv":
+        spec["groups"] = int(layer["groups"])
         return r.Conv(spec).sums(x, params)
     if kind == "dense":
         return r.Dense(spec).sums(x, params)

@@ -132,7 +132,8 @@ def windows(x, attributes, outside):
 
 
 def conv(a, x, w, b=None):
-    y = np.einsum("ncijuv,ocuv->noij", windows(x, a, 0), w, optimize=True)
+    parts = zip(np.split(windows(x, a, 0), a["group"], 1), np.split(w, a["group"]))
+    y = np.concatenate([np.einsum("ncijuv,ocuv->noij", view, each, optimize=True) for view, each in parts], 1)
     return y if b is None else y + b[:, None, None]
 
 

@@ -27,6 +27,12 @@ NETWORKS = {
         conv 5 kernel=3x2 dilation=2x3 pad=same activation=tanh
         conv 4 kernel=2x3 dilation=3x2 stride=1x2 pad=2x1 activation=relu
         dense 4 activation=softmax""",
+    "groups": """input 3x11x10
+        conv 12 kernel=3x2 groups=3 activation=tanh
+        conv 12 kernel=3 groups=12 pad=same
+        conv 8 kernel=1 groups=4 bias=false activation=relu
+        conv 16 kernel=2x3 groups=8 activation=tanh
+        dense 4 activation=softmax""",
     "maxima": """input 2x17x15
         conv 3 kernel=3x4 activation=leaky_relu(0.3)
         pool max 3x2 stride=2x1 pad=1x1 activation=tanh
