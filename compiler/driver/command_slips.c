@@ -175,7 +175,13 @@ static const char *command_of(Arena *arena, const char *word) {
 
 /* The first word is a file or an option, and belongs behind a command. */
 static int report_missing(Arena *arena, int argc, char **argv) {
+    static const char *const own[] = {"version", "help"};
     const char *word = argv[0];
+    const char *near =
+        word[0] == '-' && argc == 1 ? net_nearest_word(word + strspn(word, "-"), own, COUNT_OF(own)) : NULL;
+    if (near != NULL) {
+        return report_usage(NULL, "unknown option '%s'; did you mean '--%s'?", word, near);
+    }
     int later = later_command(argc, argv);
     if (later > 0) {
         return report_usage(NULL, "the command comes first: '%s'", command_line(arena, argv[later], argc, argv, later));

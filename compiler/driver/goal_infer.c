@@ -8,6 +8,12 @@ enum { MANY_REGISTERS = 32, SHORT_BODY = 320 };
 static bool find_machine(Compilation *compilation, int *status) {
     const char *triple = compilation->options->target, *cpu = compilation->options->cpu;
     compilation->targets = 1;
+    if (!target_of_triple(triple, &compilation->target[0]) && target_named(triple) != NULL) {
+        *status = report_usage(compilation->command,
+                               "--target %s: it is written %s, and goes with --emit obj, lib, shared or c", triple,
+                               target_named(triple));
+        return false;
+    }
     if (!target_of_triple(triple, &compilation->target[0])) {
         *status = report_usage(compilation->command,
                                "--target %s: netc builds for this kind of machine and for aarch64-linux-gnu; for "

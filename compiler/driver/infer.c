@@ -33,6 +33,13 @@ bool infer_check_options(const Options *options, int *status) {
                                access("runs/latest", F_OK) == 0 ? ", for example --weights runs/latest" : "");
     } else if (options->weights != NULL && !options->infer) {
         *status = report_usage("build", "--weights goes with --infer; a trainer is told its weights when it runs");
+    } else if (options->target != NULL && !options->infer) {
+        const char *machine = target_named(options->target);
+        *status = report_usage("build",
+                               "--target goes with --infer; a trainer is built for this machine; a trained network is "
+                               "built by --infer --weights RUN%s%s --emit %s",
+                               machine != NULL ? " --target " : "", machine != NULL ? machine : "",
+                               machine != NULL ? "lib" : "c");
     } else if (only != NULL && !options->infer) {
         *status = report_usage("build", "%s goes with --infer; a trainer is %s", only,
                                options->until != NULL       ? "of the whole network"

@@ -77,6 +77,22 @@ static const char *find_alias(const CommandLine *line, const char *word) {
     return own;
 }
 
+#define PRINTS "it prints on standard output: "
+
+/* `netc show m.net --dot -o m.dot` with the file where the output goes. */
+static const char *printing_line(const CommandLine *line, const char *word) {
+    const char *text = arena_format(line->arena, "netc %s", line->command->name), *to = NULL;
+    const char *equals = strchr(word, '=');
+    for (int i = 0; i < line->argc; i++) {
+        bool output = line->argv[i] == word;
+        if (!output) text = arena_format(line->arena, "%s %s", text, shell_word(line->arena, line->argv[i]));
+        bool next = output && equals == NULL && i + 1 < line->argc && !is_argument(line->argv[i + 1]);
+        if (next) to = line->argv[++i];
+    }
+    to = equals != NULL && equals[1] != '\0' ? equals + 1 : to != NULL ? to : "out.txt";
+    return arena_format(line->arena, "%s >%s", text, shell_word(line->arena, to));
+}
+
 int slip_unknown_option(const CommandLine *line, const char *word) {
     const char *name = line->command->name;
     const char *plain = arena_copy(line->arena, word, strcspn(word, "="));
@@ -93,6 +109,9 @@ int slip_unknown_option(const CommandLine *line, const char *word) {
         }
     }
     char text[NET_ADVICE];
+    if (here != NULL && strncmp(here, PRINTS, strlen(PRINTS)) == 0) {
+        return report_usage(name, "unknown option '%s'; %s'%s'", plain, PRINTS, printing_line(line, word));
+    }
     here = here != NULL ? here : net_foreign_option(plain, NULL, 0);
     const char *nearest = net_nearest_word(plain + strspn(plain, "-"), names, count);
     if (here == NULL && nearest == NULL && plain[1] != '-') { /* -lm, -j4 */
@@ -287,11 +306,19 @@ static const Option *option_before(const CommandLine *line, const char *argument
     return NULL;
 }
 
+#define NAME_LETTERS "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_"
+
 static int report_extra(const CommandLine *line, const char *first, const char *word) {
     const Command *command = line->command;
     const char *of = command->name;
     const char *shell = shell_word(line->arena, word);
     const char *way = NULL;
+    if (string_is(of, "new") && strspn(word, NAME_LETTERS) == strlen(word) &&
+        strspn(first, NAME_LETTERS) == strlen(first)) {
+        return report_usage(
+            of, "unexpected argument '%s'; a name is one word: 'netc new %s_%s'; a model to copy is named by --from %s",
+            word, first, word, shell);
+    }
     if (string_is(of, "new")) {
         way = "a model to copy is named by --from";
     } else if (string_is(of, "build") && show_weights_what(word) != NULL) {

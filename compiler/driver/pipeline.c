@@ -135,10 +135,13 @@ static bool apply_warning_options(Compilation *compilation, int *status) {
         if (string_is(word, "error")) {
             compilation->diags.warnings_are_errors = true;
         } else if (strncmp(word, "no-", 3) != 0) {
-            *status = report_usage(compilation->command,
-                                   "-W%s: expected -Werror or -Wno-NAME, for example "
-                                   "-Wno-vanishing-gradient",
-                                   word);
+            bool all = string_is(word, "all") || string_is(word, "extra");
+            const char *name =
+                strncmp(word, "no", 2) == 0 && diag_kind_find(word + 2) ? word + 2 : "vanishing-gradient";
+            *status = all ? report_usage(compilation->command,
+                                         "-W%s: all warnings are shown anyway; leave it out, or write -Werror", word)
+                          : report_usage(compilation->command,
+                                         "-W%s: expected -Werror or -Wno-NAME, for example -Wno-%s", word, name);
             return false;
         } else if (!diags_allow(&compilation->diags, word + 3)) {
             VEC(const char *) names = {0};

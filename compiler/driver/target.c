@@ -89,6 +89,15 @@ bool target_of_triple(const char *triple, Target *target) {
     return string_is(triple, aarch64);
 }
 
+const char *target_named(const char *name) {
+    static const NetAlias others[] = {
+        {"arm64", aarch64}, {"aarch64", aarch64},       {"armv8", aarch64},        {"neon", aarch64},
+        {"arm", aarch64},   {"aarch64-linux", aarch64}, {"raspberry-pi", aarch64},
+    };
+    bool arm = strncmp(name, "cortex-a", 8) == 0 || strncmp(name, "apple-", 6) == 0;
+    return arm ? aarch64 : net_find_alias(name, others, COUNT_OF(others));
+}
+
 bool target_find(Arena *arena, const char *name, HostName *host, Target *target, const char **why) {
     *target = (Target){.cpu = NULL};
     if (name == NULL || string_is(name, "native")) {
@@ -118,11 +127,7 @@ bool target_find(Arena *arena, const char *name, HostName *host, Target *target,
         {"this", "native"},       {"zen3", "znver3"},      {"zen4", "znver4"},
         {"ryzen", "znver3"},      {"baseline", "generic"}, {"cascade-lake", "cascadelake"},
     };
-    static const NetAlias others[] = {
-        {"arm64", aarch64}, {"aarch64", aarch64}, {"armv8", aarch64}, {"neon", aarch64}, {"arm", aarch64},
-    };
-    bool arm = strncmp(name, "cortex-a", 8) == 0 || strncmp(name, "apple-", 6) == 0;
-    const char *machine = arm ? aarch64 : net_find_alias(name, others, COUNT_OF(others));
+    const char *machine = target_named(name);
     if (*name != '\0' && strspn(name, "0123456789") == strlen(name)) {
         *why = arena_format(arena, "'%s' is no processor; how many are used says a trainer's --threads %s", name, name);
         return false;

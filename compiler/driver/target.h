@@ -11,6 +11,8 @@ typedef const char *HostName(Arena *arena);
 /* The processors of --cpu auto on this kind of machine, most demanding first; gives how many. */
 int target_ladder(Arena *arena, Target ladder[3]);
 /* The processor of --target TRIPLE; false when netc does not know that kind of machine. */
+/* How another word for a machine is written, aarch64-linux-gnu for arm64; NULL: it is none that is known. */
+const char *target_named(const char *name);
 bool target_of_triple(const char *triple, Target *target);
 /* The processor `name` (NULL: native, which `host` names if there is one). False after filling *why, a usage error. */
 bool target_find(Arena *arena, const char *name, HostName *host, Target *target, const char **why);

@@ -85,12 +85,19 @@ static void add_propagate(const Layer *layer, Signal *signal) {
     }
 }
 
+/* Vectors that flatten made of maps and others have no common indices, unless all are copied to one dimension. */
 static Tensor *add_build(Build *build, const Layer *layer, Tensor *const *in, Mode mode) {
     (void)mode;
     Program *p = build->program;
-    Expr *sum = e_at(p, in[0]);
-    for (size_t i = 1; i < layer->from.count; i++) sum = e_add(p, sum, e_at(p, in[i]));
-    return build_activate(build, layer, program_map(p, build_name(build, layer, "sum"), in[0], sum));
+    bool alike = true;
+    for (size_t i = 1; i < layer->from.count; i++) alike = alike && build_alike(in[0], in[i]);
+    Expr *sum = NULL;
+    Tensor *like = NULL;
+    for (size_t i = 0; i < layer->from.count; i++) {
+        like = alike ? in[i] : build_vector(build, in[i]);
+        sum = sum ? e_add(p, sum, e_at(p, like)) : e_at(p, like);
+    }
+    return build_activate(build, layer, program_map(p, build_name(build, layer, "sum"), like, sum));
 }
 
 static const char *add_pytorch(PyTorch *out, const Layer *layer, const char *const *x) {

@@ -75,8 +75,9 @@ static bool norm_shape(LayerContext *context) {
     const Recipe zeros = {.kind = RECIPE_CONSTANT}, ones = {.kind = RECIPE_CONSTANT, .a = 1};
     if (option[NORM_SCALE].flag) layer_store(context->arena, layer, "weight", STORED_WEIGHT, 1, channels, ones);
     layer_store(context->arena, layer, "bias", STORED_BIAS, 1, channels, zeros);
-    layer_store(context->arena, layer, "running_mean", STORED_STATISTIC, 1, channels, zeros);
-    layer_store(context->arena, layer, "running_var", STORED_STATISTIC, 1, channels, ones);
+    Stored *mean = layer_store(context->arena, layer, "running_mean", STORED_STATISTIC, 1, channels, zeros);
+    Stored *variance = layer_store(context->arena, layer, "running_var", STORED_STATISTIC, 1, channels, ones);
+    mean->follows = variance->follows = layer->trainable;
     return layer_multiply_adds(context, (size_t)layer->out.rank, layer->out.dim);
 }
 

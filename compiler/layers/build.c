@@ -7,12 +7,17 @@ const char *build_name(Build *build, const Layer *layer, const char *part) {
     return arena_format(build->arena, "%s.%s", layer->name, part);
 }
 
+static const Stored *read_as(const Build *build, const Stored *stored) {
+    return build->averaged && stored->average ? stored->average : stored;
+}
+
 Tensor *build_stored(Build *build, const Stored *stored) {
-    Tensor *known = build->stored[stored->row];
+    Tensor *known = build->stored[read_as(build, stored)->row];
     return known ? known : build_stored_as(build, stored, stored->rank, stored->dim);
 }
 
 Tensor *build_stored_as(Build *build, const Stored *stored, int rank, const int64_t *dim) {
+    stored = read_as(build, stored);
     Tensor **known = &build->stored[stored->row];
     Role role = stored_is_parameter(stored) ? ROLE_PARAM : ROLE_STATE;
     if (!*known) *known = program_stored(build->program, role, stored->row, stored->offset, rank, dim, stored->name);
@@ -20,7 +25,11 @@ Tensor *build_stored_as(Build *build, const Stored *stored, int rank, const int6
     return *known;
 }
 
-void build_next(Build *build, const Stored *stored, Expr *e) { build->next[stored->row] = e; }
+void build_next(Build *build, const Stored *stored, Expr *e) {
+    bool said = stored->trained || stored->follows || stored->role == STORED_MOMENT || stored->role == STORED_AVERAGE;
+    if (build->mode == MODE_TRAIN && !said) BUG("%s changes in training, and its row does not say so", stored->name);
+    build->next[stored->row] = e;
+}
 
 Tensor *build_activate(Build *build, const Layer *layer, Tensor *z) {
     Program *p = build->program;
@@ -34,6 +43,21 @@ Tensor *build_activate(Build *build, const Layer *layer, Tensor *z) {
 }
 
 int layer_unit_dims(const Layer *layer, const Tensor *value) { return layer->out.rank == 1 ? value->rank - 1 : 1; }
+
+bool build_alike(const Tensor *a, const Tensor *b) {
+    bool alike = a->rank == b->rank;
+    for (int d = 1; d < a->rank && alike; d++) alike = a->dim[d] == b->dim[d];
+    return alike;
+}
+
+Tensor *build_vector(Build *build, Tensor *value) {
+    const int64_t dim[] = {DIM_BATCH, tensor_count(value)};
+    if (value->rank == COUNT_OF(dim)) return value;
+    const char *name = arena_format(build->arena, "%s.vector", value->name);
+    Tensor *vector = program_tensor(build->program, ROLE_VALUE, false, COUNT_OF(dim), dim, name);
+    program_flat(build->program, vector, 0, value);
+    return vector;
+}
 
 void layer_unit_index(const Layer *layer, const Tensor *value, Affine *index) {
     int units = layer_unit_dims(layer, value);

@@ -71,10 +71,14 @@ static Tensor *concat_build(Build *build, const Layer *layer, Tensor *const *in,
     for (int d = 0; d < layer->out.rank; d++) dim[1 + d] = layer->out.dim[d];
     Tensor *joined = program_tensor(p, ROLE_VALUE, false, 1 + layer->out.rank, dim, build_name(build, layer, "joined"));
     for (size_t i = 0; i < layer->from.count; i++) {
-        Compute *part = program_add(p, joined, REDUCE_NONE, 0, NULL, e_at(p, in[i]));
-        part->range[1] = in[i]->dim[1];
-        part->write[1] = ix_plus(ix(1), (int32_t)first);
-        first += in[i]->dim[1];
+        if (layer->out.rank == 1) {
+            program_flat(p, joined, first, in[i]);
+        } else {
+            Compute *part = program_add(p, joined, REDUCE_NONE, 0, NULL, e_at(p, in[i]));
+            part->range[1] = in[i]->dim[1];
+            part->write[1] = ix_plus(ix(1), (int32_t)first);
+        }
+        first += layer->from.at[i]->out.dim[0];
     }
     return build_activate(build, layer, joined);
 }

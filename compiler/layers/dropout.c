@@ -43,9 +43,11 @@ static bool dropout_shape(LayerContext *context) {
         return false;
     }
     if (share->real >= LARGE_DROPOUT) {
-        diag_report(context->diags, share->at, "large-dropout",
-                    "dropout %g drops %g %% of the values; the number is the share dropped, not kept", share->real,
-                    100 * share->real);
+        Diag *diag = diag_report(context->diags, share->at, "large-dropout",
+                                 "dropout %g drops %g %% of the values; the number is the share dropped, not kept",
+                                 share->real, 100 * share->real);
+        diag_help(context->diags, diag, "write 'dropout %.6g' if %g is the share to keep", 1 - share->real,
+                  share->real);
     }
     return true;
 }

@@ -88,11 +88,13 @@ static bool pool_shape(LayerContext *context) {
     }
     for (int axis = 0; axis < 2; axis++) {
         if (window.before[axis] > window.size[axis] / 2) {
-            diag_report(
+            Diag *diag = diag_report(
                 context->diags, option[POOL_PAD].at, "bad-padding",
                 "pad=%lldx%lld is more than half of the %lldx%lld window; whole windows would lie in the padding",
                 (long long)window.before[0], (long long)window.before[1], (long long)window.size[0],
                 (long long)window.size[1]);
+            diag_help(context->diags, diag, "write pad=%lldx%lld or less", (long long)window.size[0] / 2,
+                      (long long)window.size[1] / 2);
             return false;
         }
     }

@@ -51,9 +51,9 @@ static json_t *layers(const Model *model) {
 
 static json_t *tensors(const Model *model) {
     static const char *const recipes[] = {
-        [RECIPE_NORMAL] = "normal",        [RECIPE_UNIFORM] = "uniform", [RECIPE_CONSTANT] = "constant",
-        [RECIPE_CENTRE] = "centre",        [RECIPE_DATA] = "data",       [RECIPE_VALUES] = "values",
-        [RECIPE_ORTHOGONAL] = "orthogonal"};
+        [RECIPE_NORMAL] = "normal",         [RECIPE_UNIFORM] = "uniform", [RECIPE_CONSTANT] = "constant",
+        [RECIPE_CENTRE] = "centre",         [RECIPE_DATA] = "data",       [RECIPE_VALUES] = "values",
+        [RECIPE_ORTHOGONAL] = "orthogonal", [RECIPE_COPY] = "copy"};
     static const char *const statistics[] = {[STATISTIC_MEAN] = "mean", [STATISTIC_DEVIATION] = "deviation"};
     json_t *list = packed(json_array());
     for (size_t i = 0; i < model->stored.count; i++) {
@@ -61,6 +61,7 @@ static json_t *tensors(const Model *model) {
         int64_t size = stored_count(t);
         json_t *init = packed(json_pack("{s:s, s:o, s:o}", "kind", recipes[t->recipe.kind], "a",
                                         packed(number(t->recipe.a)), "b", packed(number(t->recipe.b))));
+        if (t->recipe.kind == RECIPE_COPY) put(init, "of", json_string(t->recipe.of->name));
         if (t->recipe.kind == RECIPE_DATA) put(init, "statistic", json_string(statistics[t->recipe.statistic]));
         if (t->recipe.kind == RECIPE_VALUES) {
             json_t *values = packed(json_array());

@@ -82,7 +82,8 @@ bool group_may_join(const Group *group, const Placed *next) {
     if (memcmp(c->range, first->range, sizeof c->range) != 0) return false;
     if (c->out->by_rows || first->out->by_rows || c->out->role == ROLE_OUTPUT) return false;
     const Place *place = group->layout->place;
-    if (place[c->out->id].lane_dim != place[first->out->id].lane_dim) return false;
+    if (compute_line(c, place[c->out->id].lane_dim) != compute_line(first, place[first->out->id].lane_dim))
+        return false;
     for (int m = 0; m < group->count; m++)
         if (compute_reads(group->layout->program, c, group->member[m]->compute->out)) return false;
     return true;

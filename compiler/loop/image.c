@@ -94,7 +94,7 @@ static void add_load(void *context, Expr *read) {
 
 /* The index of c that runs along dimension d of what it writes. */
 static int index_along(const Compute *c, int d) {
-    int i = affine_unit(&c->write[d]);
+    int i = compute_line(c, d);
     if (i < 0) BUG("%s writes no line along dimension %d", c->name, d);
     return i;
 }

@@ -291,14 +291,13 @@ Layout *layout_program(Arena *arena, Program *program, LayoutMode mode) {
     find_uses(layout);
     if (layout->one_image) image_choose_lanes(layout);
     layout->slot_end = NEW_ARRAY(arena, int64_t, layout->levels);
+    const Writers writers = program_writers(arena, program);
     /* A level's slot sums lie together: they are added up then. */
     for (int level = -1; level < layout->levels; level++) {
         for (size_t t = 0; t < program->tensors.count; t++) {
             const Tensor *tensor = program->tensors.at[t];
-            const Compute *writer = NULL;
             if (!layout->place[t].used || layout->place[t].level != level) continue;
-            for (size_t i = 0; i < program->computes.count && !writer; i++)
-                if (program->computes.at[i]->out == tensor) writer = program->computes.at[i];
+            const Compute *writer = writers.first[t] < 0 ? NULL : program->computes.at[writers.first[t]];
             settle_place(arena, layout, tensor, writer, writer ? scope_of(writer) : SCOPE_PART, mode.packing);
         }
         if (level >= 0) layout->slot_end[level] = layout->slot_size;
@@ -309,6 +308,8 @@ Layout *layout_program(Arena *arena, Program *program, LayoutMode mode) {
 
 void layout_settle(Layout *layout, int64_t grad_slot, int64_t log_once, int64_t log_chunk) {
     Program *p = layout->program;
+    Arena *scratch = arena_new();
+    const Writers writers = program_writers(scratch, p);
     for (size_t t = 0; t < p->tensors.count; t++) {
         Place *place = &layout->place[t];
         const Tensor *tensor = p->tensors.at[t];
@@ -317,11 +318,9 @@ void layout_settle(Layout *layout, int64_t grad_slot, int64_t log_once, int64_t 
             place->chunk_stride = tensor->role == ROLE_OUTPUT ? place->size : layout->batch_chunk;
         if (tensor->role == ROLE_LOG) place->base = tensor->offset;
         if (place->buffer != BUFFER_GRAD) continue;
-        Compute *writer = NULL;
-        for (size_t i = 0; i < p->computes.count && !writer; i++)
-            if (p->computes.at[i]->out == tensor) writer = p->computes.at[i];
-        if (scope_of(writer) != SCOPE_SLOT) place->base += NET_SLOTS * grad_slot;
+        if (scope_of(p->computes.at[writers.first[t]]) != SCOPE_SLOT) place->base += NET_SLOTS * grad_slot;
     }
+    arena_free(scratch);
     for (size_t i = 0; i < p->computes.count; i++) {
         const Compute *c = p->computes.at[i];
         Place *place = &layout->place[c->out->id];

@@ -17,7 +17,7 @@
 /* SMALL_TILE: neighbours of a map or pool that are made together, while that takes at most SMALL_BODY operations.
  * FEW_REGISTERS: with fewer, a vector of 16 lanes is several of the processor's and a tile holds next to nothing:
  * UNROLL_FEW makes code that is as quick and a tenth as long. */
-enum { SMALL_TILE = 4, SMALL_BODY = 256, ROW_MAX = 10, SUM_MAX = 8, FEW_REGISTERS = 8, UNROLL_FEW = 32 };
+enum { SMALL_TILE = 4, SMALL_BODY = 128, ROW_MAX = 10, SUM_MAX = 8, FEW_REGISTERS = 8, UNROLL_FEW = 32 };
 static const double LOAD_PORTS = 2, FMA_LATENCY = 4, ISSUE = 4; /* a cycle; in cycles; a cycle */
 
 /* ---- accesses ---- */
@@ -80,7 +80,7 @@ static bool is_contraction(const Group *group) {
 static int lane_of(const Group *group) {
     const Compute *c = group->member[0]->compute;
     if (group->layout->one_image)
-        return group->rank > 1 ? affine_unit(&c->write[group->layout->place[c->out->id].lane_dim]) : -1;
+        return group->rank > 1 ? compute_line(c, group->layout->place[c->out->id].lane_dim) : -1;
     bool rows = c->out->by_rows || c->out->role == ROLE_OUTPUT;
     if (group->scope == SCOPE_CHUNK && rows && group->rank > 1 && c->reduce == REDUCE_NONE) {
         AccessList list = {0}; /* a copy by rows: lanes over the row if it is read by rows too, else images scattered */

@@ -4,6 +4,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "compiler/model/average.h"
 #include "compiler/model/changes.h"
 #include "compiler/model/activation.h"
 #include "compiler/model/defines.h"
@@ -40,13 +41,14 @@ typedef struct {
     Labels labels;
     VEC(Standard) standards;
     VEC(KindCount) counts;
-    Layer *current; /* what flows here; NULL before the input */
-    int64_t rounds; /* of all repeats so far */
-    bool broken;    /* some layer is missing or wrong: no conclusions from the whole */
-    bool cut;       /* a repeat was left early after an error: labels of its other rounds do not exist */
-    bool skipped;   /* a repeat has no round: its layers are not seen */
-    bool full;      /* too many layers: nothing more is added */
-    bool parsed;    /* the text had no syntax error: what is missing was not written */
+    Layer *current;                /* what flows here; NULL before the input */
+    const AstStmt *network, *late; /* the block, and its input if that stands too far down */
+    int64_t rounds;                /* of all repeats so far */
+    bool broken;                   /* some layer is missing or wrong: no conclusions from the whole */
+    bool cut;                      /* a repeat was left early after an error: labels of its other rounds do not exist */
+    bool skipped;                  /* a repeat has no round: its layers are not seen */
+    bool full;                     /* too many layers: nothing more is added */
+    bool parsed;                   /* the text had no syntax error: what is missing was not written */
 } Checker;
 
 enum { WORK_STATEMENT = 100, WORK_LAYER = 2000 };
@@ -204,10 +206,19 @@ static bool too_many_layers(Checker *checker, Span at) {
     return checker->full;
 }
 
+static const AstStmt *find_input(const AstStmt *network) {
+    for (size_t i = 0; network && i < network->body.count; i++) {
+        const AstStmt *stmt = network->body.at[i];
+        if (stmt->kind == AST_STATEMENT && string_is(stmt->name, "input")) return stmt;
+    }
+    return NULL;
+}
+
 /* The input stands first, and nowhere else. */
 static bool check_place(Checker *checker, const AstStmt *stmt, const LayerKind *kind) {
     if (layer_kind_is_input(kind)) {
         if (checker->model->layers.count == 0) return true; /* what stands above could not be read */
+        if (checker->late == stmt) return false;            /* as was said */
         Diag *diag = diag_report(checker->diags, stmt->name_at, "misplaced-input",
                                  "the input comes first, and there is one only");
         diag_help(checker->diags, diag, "leave this 'input' out: a layer reads the one above it");
@@ -219,7 +230,17 @@ static bool check_place(Checker *checker, const AstStmt *stmt, const LayerKind *
     if (!checker->parsed) return true;
     Diag *diag =
         diag_report(checker->diags, stmt->name_at, "missing-input", "the first layer is %s, not the input", kind->name);
-    diag_help(checker->diags, diag, "begin with the shape of an example, such as input 1x28x28 or input 784");
+    checker->late = find_input(checker->network);
+    if (!checker->late) {
+        diag_help(checker->diags, diag, "begin with the shape of an example, such as input 1x28x28 or input 784");
+        return true;
+    }
+    size_t length;
+    const char *text = source_slice(checker->diags->source, checker->late->at, &length);
+    uint32_t line, column;
+    source_position(checker->diags->source, checker->late->at.lo, &line, &column);
+    diag_help(checker->diags, diag, "move '%.*s' of line %u above it", (int)length, text, (unsigned)line);
+    checker->broken = true;
     return true;
 }
 
@@ -416,6 +437,7 @@ static void check_statement(Checker *checker, const AstStmt *stmt) {
 /* ---- the whole network ---- */
 
 static void check_network(Checker *checker, const AstStmt *network) {
+    checker->network = network;
     name_fits(checker->diags, "the network's name", network->name, network->name_at);
     checker->model->name = network->name;
     enter(checker);
@@ -545,6 +567,7 @@ static Checker *check(Arena *arena, Source *source, const AstFile *file, const M
     if (diags->errors > 0) changes_help(diags, file, source);
     if (diags->errors == 0 && scope_spent(&checker->scope)) scope_report_spent(&checker->scope, SPAN_NONE);
     if (diags->errors == 0) optimizer_store(arena, checker->model);
+    if (diags->errors == 0) average_store(arena, checker->model);
     if (diags->errors == 0) model_place_stored(arena, checker->model);
     if (diags->errors == 0) settings_agree(&checker->scope, checker->model);
     return checker;

@@ -10,6 +10,15 @@ static Span activation_place(const Layer *layer) {
     return layer->at;
 }
 
+/* Whether all layers from there on do nothing in use, as dropout. */
+static bool is_idle_from(const Model *model, size_t first) {
+    for (size_t i = first; i < model->layers.count; i++) {
+        const LayerKind *kind = model->layers.at[i]->kind;
+        if (!kind->idle || !kind->idle(model->layers.at[i])) return false;
+    }
+    return true;
+}
+
 static void check_softmax(const Model *model, Diags *diags) {
     for (size_t i = 0; i + 1 < model->layers.count; i++) {
         const Layer *layer = model->layers.at[i];
@@ -18,6 +27,12 @@ static void check_softmax(const Model *model, Diags *diags) {
         const Layer *next = model->layers.at[i + 1];
         bool twice =
             next->activation.kind == kind && layer_above(next) == layer && string_is(next->kind->name, "activation");
+        if (!twice && is_idle_from(model, i + 1)) {
+            Diag *diag = diag_report(diags, next->at, "softmax-inside", "'%s' stands behind the output ('%s', %s)",
+                                     next->name, layer->name, kind->name);
+            diag_help(diags, diag, "move it above '%s': the last layer gives the outputs", layer->name);
+            return;
+        }
         Diag *diag =
             diag_report(diags, twice ? next->at : activation_place(layer), "softmax-inside",
                         "%s inside the network ('%s'); only the last layer may use it", kind->name, layer->name);

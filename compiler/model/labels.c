@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "compiler/model/activation.h"
+#include "compiler/model/mend_errors.h"
 
 const char *labels_full(const Labels *labels, const char *written) {
     return labels->suffix[0] ? arena_format(labels->scope->arena, "%s%s", written, labels->suffix) : written;
@@ -99,18 +100,54 @@ void labels_leave(Labels *labels) {
     }
 }
 
+/* "x, skip": the labels above that the user gave. */
+static const char *known_labels(const Labels *labels, const Reference *reference) {
+    enum { ENOUGH = 60 };
+    const char *text = "", *last = "";
+    for (size_t i = 0; i < labels->labels.count && i < reference->known && strlen(text) < ENOUGH; i++) {
+        const Label *label = &labels->labels.at[i];
+        if (label->automatic || string_is(label->written, last)) continue; /* of another round */
+        last = label->written;
+        text = arena_format(labels->scope->arena, "%s%s%s", text, *text ? ", " : "", last);
+    }
+    return text;
+}
+
 /* What from= is to be, where that is not known: nothing. What add and concat name has to be there. */
 static void help_reference(Labels *labels, const Reference *reference, Diag *diag) {
     if (strncmp(reference->said, "from=", 5) == 0) {
         diag_help(labels->scope->diags, diag, "leave from= out: a layer reads the one above it");
         return;
     }
-    diag_help(labels->scope->diags, diag, "a label names what flows where it stands: '%s:', in a line of its own above",
-              reference->name);
+    const char *known = known_labels(labels, reference);
+    diag_help(labels->scope->diags, diag,
+              "a label names what flows where it stands: '%s:', in a line of its own above%s%s", reference->name,
+              *known ? "; labels above: " : "", known);
+}
+
+/* Whether a line above was meant to give the name and could not be read: `x = conv 8`, `:x`. */
+static bool is_broken_name(const Scope *scope, const AstBody *body, const Reference *reference) {
+    static const char *const words[] = {"let ", "label "};
+    for (size_t i = 0; i < body->count; i++) {
+        const AstStmt *stmt = body->at[i];
+        size_t length, name = strlen(reference->name);
+        const char *text = source_slice(scope->diags->source, stmt->at, &length);
+        size_t from = strspn(text, ": ");
+        for (size_t k = 0; k < COUNT_OF(words); k++) {
+            if (strncmp(text + from, words[k], strlen(words[k])) == 0) from += strlen(words[k]);
+        }
+        bool names = stmt->at.lo < reference->at.lo && length >= from + name &&
+                     strncmp(text + from, reference->name, name) == 0 && !in_name(text[from + name]) &&
+                     mend_first_error(scope->diags, stmt->at) != NULL;
+        if (names || is_broken_name(scope, (const AstBody *)&stmt->body, reference)) return true;
+    }
+    return false;
 }
 
 static void finish_reference(Labels *labels, const Reference *reference) {
     Diags *diags = labels->scope->diags;
+    const AstFile *file = labels->scope->file;
+    if (file && diags->errors > 0 && is_broken_name(labels->scope, (const AstBody *)&file->top, reference)) return;
     const char *inside = NULL;
     bool later = find_full(labels, reference->name) != NULL;
     for (size_t i = 0; i < labels->labels.count && !later; i++) {
@@ -135,9 +172,12 @@ static void finish_reference(Labels *labels, const Reference *reference) {
         diag_help(diags, diag, "an activation is an option: activation=%s", reference->name);
         return;
     }
-    const char **names = NEW_ARRAY(labels->scope->arena, const char *, labels->labels.count + 1);
-    for (size_t i = 0; i < labels->labels.count; i++) names[i] = labels->labels.at[i].full;
-    diag_suggest(diags, diag, reference->name, names, labels->labels.count);
+    const char **names = NEW_ARRAY(labels->scope->arena, const char *, 2 * labels->labels.count + 1);
+    for (size_t i = 0; i < labels->labels.count; i++) {
+        names[2 * i] = labels->labels.at[i].full;
+        names[2 * i + 1] = labels->labels.at[i].written;
+    }
+    diag_suggest(diags, diag, reference->name, names, 2 * labels->labels.count);
     if (!diag->help) help_reference(labels, reference, diag);
 }
 

@@ -24,7 +24,8 @@ static bool is_owned(const Stored *stored) { return stored_count(stored) > OWNED
 /* A large tensor's gradient goes into the step as it is summed: it is stored to be logged, and where the step changes
  * more than the tensor. */
 static int64_t gradient_size(const Stored *stored, bool logged) {
-    if (!stored->trained || (is_owned(stored) && !logged && stored->moments.count == 0)) return 0;
+    bool alone = stored->moments.count == 0 && !stored->average;
+    if (!stored->trained || (is_owned(stored) && !logged && alone)) return 0;
     return times(stored_count(stored), is_owned(stored) ? 1 : NET_SLOTS);
 }
 
@@ -70,7 +71,7 @@ static int64_t chunk_values(const Layer *layer) {
 typedef struct {
     int64_t batch, gradient_batch; /* images of the largest batch; of those that gradients are made of */
     int64_t row_bytes;
-    int threads, copies; /* of what weights files keep */
+    int threads, copies; /* of what is kept of the best epoch */
     bool logged;         /* the gradients are */
     int last_normalised; /* the last layer that normalises over the batch; -1: none does */
 } Frame;
@@ -102,7 +103,7 @@ static Frame frame_of(const Model *model, int threads) {
 static void add_layer(Memory *memory, const Layer *layer, const Frame *frame) {
     for (size_t i = 0; i < layer->stored.count; i++) {
         const Stored *stored = layer->stored.at[i];
-        int copies = stored->kept ? frame->copies : 1;
+        int copies = stored->kept || stored_is_parameter(stored) ? frame->copies : 1;
         memory->weights = plus(memory->weights, times(stored_count(stored), FLOAT * copies));
         memory->gradients = plus(memory->gradients, times(gradient_size(stored, frame->logged), FLOAT));
     }

@@ -5,125 +5,25 @@
 
 #include "compiler/model/activation.h"
 #include "compiler/model/layer.h"
+#include "compiler/model/mend_errors.h"
 #include "compiler/model/mend_head.h"
 #include "compiler/model/mend_let.h"
 #include "compiler/model/mend_line.h"
 #include "compiler/model/mend_lines.h"
+#include "compiler/model/mend_parted.h"
 #include "compiler/model/mend_repeat.h"
+#include "compiler/model/mend_settle.h"
+#include "compiler/model/mend_text.h"
 #include "compiler/model/settings.h"
 #include "compiler/model/statement.h"
 #include "compiler/model/trial.h"
 #include "compiler/syntax/forms.h"
 
-/* ---- is it good? ---- */
-
-static bool statement_good(Scope *scope, bool layer, const AstStmt *stmt) {
-    bool good = stmt->kind != AST_REPEAT || layer;
-    for (size_t i = 0; stmt->kind == AST_REPEAT && i < stmt->body.count; i++) {
-        good = good && statement_good(scope, layer, stmt->body.at[i]);
-    }
-    if (stmt->kind == AST_REPEAT) return good;
-    return layer ? layer_statement_good(scope, stmt) : setting_line_good(scope, stmt);
-}
-
-static bool reads_well(Scope *scope, bool layer, const char *text) {
-    const char *wrapped = arena_format(scope->arena, "network hint {\n%s\n}", text);
-    Source *source = source_from_text(scope->arena, "hint", wrapped, strlen(wrapped));
-    Diags diags = {.arena = scope->arena, .source = source};
-    const AstFile *file = ast_parse(scope->arena, source, &diags);
-    if (diags.errors > 0 || file->top.count != 1) return false;
-    Scope copy = *scope;
-    copy.diags = &diags;
-    copy.file = NULL;
-    const AstStmt *block = file->top.at[0];
-    for (size_t i = 0; i < block->body.count; i++) {
-        if (!statement_good(&copy, layer, block->body.at[i])) return false;
-    }
-    return block->body.count > 0 && diags.errors == 0;
-}
-
-/* `dense 64; dropout 0.5` without its last statement, of which *head is the first word. NULL: it is one. */
-static const char *without_last(Arena *arena, const char *text, const char **head) {
-    const char *mark = NULL;
-    for (const char *at = strstr(text, "; "); at && !strchr(text, '{'); at = strstr(at + 2, "; ")) mark = at;
-    if (!mark) return NULL;
-    *head = arena_copy(arena, mark + 2, strcspn(mark + 2, " "));
-    return arena_copy(arena, text, (size_t)(mark - text));
-}
-
-/* A line as it can be typed. */
-typedef struct {
-    const char *line;    /* NULL: there is none */
-    const char *dropped; /* the head of a statement that was left out, as the file has one; NULL: none was */
-    bool clean;          /* the checker has nothing against it, as far as is known */
-} Settled;
-
-/* Tries a line in the place of the statement at `at`, and where the checker has something against it, what it would
- * have. An activation is added to an `example` alone: what the user left out may stand in the next line. */
-static Settled settle(Scope *scope, bool layer, Span at, const char *text, bool example) {
-    enum { MAX_TURNS = 4 };
-    Settled first = {0};
-    const char *dropped = NULL;
-    for (int turn = 0; text && turn < MAX_TURNS && reads_well(scope, layer, text); turn++) {
-        const char *better, *head;
-        TrialOutcome outcome = trial_of(scope->trial, scope->arena, at, text, at, &better);
-        bool clean = outcome == TRIAL_GOOD || outcome == TRIAL_UNKNOWN;
-        if (clean && !(outcome == TRIAL_UNKNOWN && first.line)) return (Settled){text, dropped, true};
-        if (outcome == TRIAL_DOUBTFUL && !first.line) first = (Settled){text, dropped, false};
-        const char *less = without_last(scope->arena, text, &head);
-        bool adds = better && strncmp(better, text, strlen(text)) == 0;
-        if (less && !string_is(head, "default")) dropped = head; /* one that no layer reads is no loss */
-        text = less ? less : adds && !example ? NULL : better;
-    }
-    return first;
-}
-
-/* Whether a statement of the block may stand in the place. */
-static bool belongs(Scope *scope, bool layer, MendPlace place, Span at) {
-    return place == (layer ? PLACE_NETWORK : PLACE_TRAIN) && source_of(scope->diags->source, at.lo)->base == 0;
-}
-
 /* ---- a statement ---- */
-
-static bool lies_in(const Diag *diag, Span at) {
-    return diag->severity == SEVERITY_ERROR && diag->at.lo >= at.lo && diag->at.lo <= at.hi;
-}
-
-/* The first error that lies in the statement. */
-static Diag *first_error(const Diags *diags, Span at) {
-    for (size_t i = 0; i < diags->list.count; i++) {
-        if (lies_in(diags->list.at[i], at)) return diags->list.at[i];
-    }
-    return NULL;
-}
-
-/* One line mends the whole statement: its other errors would say the same again. */
-static void forget_others(Diags *diags, const Diag *kept, Span at) {
-    size_t count = 0;
-    for (size_t i = 0; i < diags->list.count; i++) {
-        Diag *diag = diags->list.at[i];
-        bool other = diag != kept && lies_in(diag, at);
-        diags->errors -= other;
-        if (!other) diags->list.at[count++] = diag;
-    }
-    diags->list.count = count;
-}
 
 static const char *where_text(bool layer, MendPlace place) {
     if (layer == (place == PLACE_NETWORK) && place != PLACE_FILE) return "";
     return layer ? ", in the network block" : ", in the train block";
-}
-
-/* A word that ends a block elsewhere: the '{' is closed with it. */
-static void forget_unclosed(Diags *diags, Span at) {
-    size_t count = 0;
-    for (size_t i = 0; i < diags->list.count; i++) {
-        Diag *diag = diags->list.at[i];
-        bool echo = string_is(diag->kind->name, "unclosed-block") && diag->at.lo < at.lo;
-        diags->errors -= echo;
-        if (!echo) diags->list.at[count++] = diag;
-    }
-    diags->list.count = count;
 }
 
 /* `]` or `)` alone where a block ends. */
@@ -131,8 +31,8 @@ static bool closes_wrongly(Scope *scope, Diag *diag, Span at, const char *text, 
     if (length == 0 || strspn(text, ")] ;,") < length || strcspn(text, ")]") == length) return false;
     diag->help = NULL;
     diag_help(scope->diags, diag, "a block ends with '}'");
-    forget_unclosed(scope->diags, at);
-    forget_others(scope->diags, diag, at);
+    mend_forget_unclosed(scope->diags, at);
+    mend_forget_others(scope->diags, diag, at);
     return true;
 }
 
@@ -143,13 +43,13 @@ static const char *near_text(Scope *scope, const Absent *absent, MendPlace place
     const char *begin = strchr(near, '\''), *end = begin ? strchr(begin + 1, '\'') : NULL;
     if (!end || source_of(scope->diags->source, at.lo)->base > 0) return near;
     const char *line = arena_copy(scope->arena, begin + 1, (size_t)(end - begin - 1));
-    bool layer = reads_well(scope, true, line);
-    if (!layer && !reads_well(scope, false, line)) return near;
-    if (!belongs(scope, layer, place, at)) {
+    bool layer = mend_reads_well(scope, true, line);
+    if (!layer && !mend_reads_well(scope, false, line)) return near;
+    if (!mend_belongs(scope, layer, place, at)) {
         return strstr(near, " block") ? near : arena_format(scope->arena, "%s%s", near, where_text(layer, place));
     }
     if (strstr(near, "leave ")) return near;
-    Settled settled = settle(scope, layer, at, line, true);
+    MendSettled settled = mend_settle(scope, layer, at, line, true);
     if (settled.line && settled.clean) {
         return arena_format(scope->arena, "%.*s%s%s", (int)(begin + 1 - near), near, settled.line, end);
     }
@@ -180,18 +80,18 @@ static void say_absent(Scope *scope, const Absent *absent, MendPlace place, Diag
         Diag *other = diags->list.at[i];
         size_t length;
         const char *text = source_slice(diags->source, other->at, &length);
-        bool inside = lies_in(other, at) && foreign_same(arena_copy(diags->arena, text, length), absent->word);
+        bool inside = mend_lies_in(other, at) && foreign_same(arena_copy(diags->arena, text, length), absent->word);
         if (inside) diag = other;
     }
     if (!diag) diag = first;
     if (diag == first) {
-        forget_others(diags, first, at); /* the rest was meant for it */
+        mend_forget_others(diags, first, at); /* the rest was meant for it */
         blame_word(scope, absent, place, diag, at);
     }
     diag->help = NULL;
     if (!strstr(diag->message, "netc has no")) diag_note(diags, diag, "netc has no %s", absent->what);
     diag_help(diags, diag, "%s", near_text(scope, absent, place, at));
-    if (string_is(absent->what, "word that ends a block")) forget_unclosed(diags, at);
+    if (string_is(absent->what, "word that ends a block")) mend_forget_unclosed(diags, at);
 }
 
 /* Nothing better is known than what such a line looks like. */
@@ -207,18 +107,65 @@ static void give_example(Scope *scope, const LooseLine *line, MendPlace place, D
     LooseLine bare = {.head = head->here};
     MendWords words = {.arena = scope->arena};
     const char *example = mend_line(scope, layer, head, &bare, &words);
-    if (example && belongs(scope, layer, place, diag->at)) example = settle(scope, layer, at, example, true).line;
-    if (!example || !reads_well(scope, layer, example)) return;
+    if (example && mend_belongs(scope, layer, place, diag->at))
+        example = mend_settle(scope, layer, at, example, true).line;
+    if (!example || !mend_reads_well(scope, layer, example)) return;
     diag->help = NULL;
     diag_help(scope->diags, diag, "for example '%s'", example);
+}
+
+/* A line behind a '}' that closes its block too early: the rest is good without that. */
+static bool closed_early(Scope *scope, Diag *diag, Span at) {
+    const Source *source = scope->diags->source;
+    uint32_t brace = at.lo;
+    while (brace > 0 && source->text[brace - 1] != '}') brace--;
+    if (brace == 0) return false;
+    Span sign = {brace - 1, brace};
+    if (trial_of(scope->trial, scope->arena, sign, "", (Span){sign.lo, at.hi}, NULL) != TRIAL_GOOD) return false;
+    uint32_t line, column;
+    source_position(source, sign.lo, &line, &column);
+    diag->help = NULL;
+    diag_help(scope->diags, diag, "the '}' of line %u closes the block too early: leave it out", (unsigned)line);
+    mend_forget_others(scope->diags, diag, at);
+    return true;
+}
+
+/* `x`, `label x`, `x =` where a layer below reads x: a label, which is but a name and ':'. */
+static bool write_label(Scope *scope, Diag *diag, Span at, const char *text, size_t length) {
+    static const char *const words[] = {"label ", "let ", "name ", "mark "}, *const readers[] = {"add ", "concat ",
+                                                                                                 "from="};
+    const char *name = text + strspn(text, ": ");
+    for (size_t i = 0; i < COUNT_OF(words); i++) {
+        if (strncmp(name, words[i], strlen(words[i])) == 0) name += strlen(words[i]);
+    }
+    size_t letters = 0;
+    while (in_name(name[letters])) letters++;
+    const char *word = arena_copy(scope->arena, name, letters), *end = name + letters;
+    bool only = letters > 0 && !is_digit(*name) && end <= text + length && !word_is_known(word) &&
+                strspn(end, " =\r") >= (size_t)(text + length - end);
+    bool read = false;
+    for (size_t i = 0; i < COUNT_OF(readers) && only; i++) {
+        const char *reader = strstr(text, arena_format(scope->arena, "%s%s", readers[i], word));
+        read = read || (reader && !in_name(reader[strlen(readers[i]) + letters]));
+    }
+    const char *label = arena_format(scope->arena, "%s:", word);
+    if (!read || trial_of(scope->trial, scope->arena, at, label, at, NULL) != TRIAL_GOOD) return false;
+    diag->help = NULL;
+    diag_help(scope->diags, diag, "write '%s'", label);
+    mend_forget_others(scope->diags, diag, at);
+    return true;
 }
 
 /* Says of a line what it looks like; `at` takes all that belongs to it. */
 static void say_form(Scope *scope, const Form *form, Diag *diag, Span at) {
     diag->help = NULL;
+    size_t length;
+    const char *text = source_slice(scope->diags->source, at, &length);
+    bool empty =
+        form_is_code(form) && !strpbrk(arena_copy(scope->arena, text, length), "0123456789"); /* no layer of a size */
     diag_note(scope->diags, diag, "this looks like %s", form->name);
-    diag_help(scope->diags, diag, "%s", form->help);
-    forget_others(scope->diags, diag, at);
+    diag_help(scope->diags, diag, "%s", empty ? "leave it out: layers are lines of their own here" : form->help);
+    mend_forget_others(scope->diags, diag, at);
 }
 
 /* What stands in brackets behind the line: that a part was left out, or replaced, and why. */
@@ -226,70 +173,6 @@ static const char *remark_text(Arena *arena, const MendWords *words, const char 
     if (words->absent) return arena_format(arena, " (netc has no %s)", words->absent->what);
     if (words->remark) return arena_format(arena, " (%s)", words->remark);
     return replaced ? arena_format(arena, " (%s does not suit the last layer)", replaced) : "";
-}
-
-/* `repeat 3 dense 30`: the block that is meant. */
-static bool take_rounds(Arena *arena, const LooseLine *line, LooseLine *inner, const char **rounds) {
-    static const char *const words[] = {"repeat", "times", "loop"};
-    bool repeats = false;
-    for (size_t i = 0; i < COUNT_OF(words); i++)
-        repeats = repeats || (line->head && foreign_same(line->head, words[i]));
-    bool good = repeats && line->args.count > 1 && !line->args.at[0].key && !line->args.at[1].key;
-    if (!good || line->args.at[0].value->kind != LOOSE_NUMBER || !mend_word(line->args.at[1].value)) return false;
-    const LooseValue *head = line->args.at[1].value;
-    *rounds = mend_any(&(MendWords){.arena = arena}, line->args.at[0].value);
-    *inner = (LooseLine){.head = mend_word(head), .called = head->kind == LOOSE_CALL};
-    for (size_t i = 0; i < head->items.count; i++) vec_push(arena, &inner->args, head->items.at[i]);
-    for (size_t i = 2; i < line->args.count; i++) vec_push(arena, &inner->args, line->args.at[i]);
-    return *rounds != NULL;
-}
-
-/* Whether a value lists the units of several layers: [30, 20], or 30,20 where it is no number. */
-static bool lists_units(const LooseArg *arg) {
-    static const char *const units[] = {"units"};
-    bool turned, named = !arg->key || word_alias(arg->key, units, 1, &turned);
-    if (!named || arg->value->kind != LOOSE_GROUP || arg->value->items.count < 2) return false;
-    for (size_t i = 0; i < arg->value->items.count; i++) {
-        const LooseArg *item = &arg->value->items.at[i];
-        if (item->key || item->value->kind != LOOSE_NUMBER) return false;
-        if (i > 0 && string_is(arg->value->text, ",") && strlen(item->value->text) == 3) return false;
-    }
-    return true;
-}
-
-/* `dense [30, 20] relu`: a line for each. NULL: it is one. */
-static const char *each_text(Scope *scope, const ForeignHead *head, const LooseLine *line, MendWords *words) {
-    size_t list = 0;
-    while (list < line->args.count && !lists_units(&line->args.at[list])) list++;
-    if (list == line->args.count || strncmp(head->here, "dense", 5) != 0) return NULL;
-    const char *text = NULL;
-    const LooseValue *sizes = line->args.at[list].value;
-    for (size_t i = 0; i < sizes->items.count; i++) {
-        LooseLine one = {.head = line->head};
-        for (size_t k = 0; k < line->args.count; k++) {
-            vec_push(scope->arena, &one.args, k == list ? sizes->items.at[i] : line->args.at[k]);
-        }
-        const char *layer = mend_line(scope, true, head, &one, words);
-        if (!layer) return NULL;
-        text = text ? arena_format(scope->arena, "%s; %s", text, layer) : layer;
-    }
-    return text;
-}
-
-/* The line in one of the blocks. `known`: its head is one of that block, so that nothing else is meant. */
-static const char *line_text(Scope *scope, const LooseLine *line, bool layer, MendWords *words, bool *known) {
-    LooseLine changed;
-    const char *rounds;
-    if (layer && take_rounds(scope->arena, line, &changed, &rounds)) {
-        const char *inner = line_text(scope, &changed, true, words, known);
-        return inner ? arena_format(scope->arena, "repeat %s { %s }", rounds, inner) : NULL;
-    }
-    const ForeignHead *head = mend_head(scope->arena, line, layer, &changed);
-    *known = head != NULL;
-    bool standard = layer && (line->standard || (!head && !(line->head && foreign_absent(line->head))));
-    if (standard) return mend_default(scope, line, words);
-    const char *several = head && layer ? each_text(scope, head, &changed, words) : NULL;
-    return several ? several : head ? mend_line(scope, layer, head, &changed, words) : NULL;
 }
 
 /* Whether the outputs are there already: `output 10` behind a softmax of the classes. */
@@ -316,25 +199,36 @@ static const AstStmt *other_line(const Scope *scope, const char *text, Span at) 
     return NULL;
 }
 
+/* The line without what a default gives it there; NULL: it needs all of it. */
+static const char *without_filling(Scope *scope, const LooseLine *line, MendPlace place, Span at) {
+    MendWords words = {.arena = scope->arena, .bare = true};
+    bool known;
+    if (!mend_belongs(scope, true, place, at) || line->standard) return NULL;
+    const char *written = mend_text(scope, line, true, &words, &known);
+    bool filled = !written || !words.left;
+    return filled || trial_of(scope->trial, scope->arena, at, written, at, NULL) == TRIAL_WRONG ? NULL : written;
+}
+
 /* The line in the place where it stands, then in the other block. */
 static bool write_line(Scope *scope, const LooseLine *line, MendPlace place, Diag *diag, Span at, MendWords *words,
                        const char *behind) {
     bool set = source_of(scope->diags->source, at.lo)->base > 0; /* of --set, which has settings alone */
     for (int turn = 0; turn < (set ? 1 : 2); turn++) {
         bool layer = (place != PLACE_TRAIN) == (turn == 0), known = false;
-        const char *written = line_text(scope, line, layer, words, &known);
+        const char *written = mend_text(scope, line, layer, words, &known);
         bool cost = written && strncmp(written, "cost ", 5) == 0 && !strchr(written, ';');
         const char *suits = cost ? cost_that_suits(scope->model, written) : NULL;
         const char *replaced = suits ? written + strlen("cost ") : NULL;
         if (suits) written = suits;
-        if ((known || written) && (!written || !reads_well(scope, layer, written))) return false;
+        if ((known || written) && (!written || !mend_reads_well(scope, layer, written))) return false;
         if (!written) continue;
-        Settled settled = {.line = written};
-        if (belongs(scope, layer, place, at)) settled = settle(scope, layer, at, written, false);
+        const char *bare = layer ? without_filling(scope, line, place, at) : NULL;
+        MendSettled settled = {bare ? bare : written, NULL, bare != NULL};
+        if (!bare && mend_belongs(scope, layer, place, at)) settled = mend_settle(scope, layer, at, written, false);
         if (settled.line && !settled.clean && layer && is_finished(scope, written)) {
             diag->help = NULL;
             diag_help(scope->diags, diag, "the layer above it is the last one: leave it out");
-            forget_others(scope->diags, diag, at);
+            mend_forget_others(scope->diags, diag, at);
             return true;
         }
         const char *dropped = settled.dropped;
@@ -345,11 +239,11 @@ static bool write_line(Scope *scope, const LooseLine *line, MendPlace place, Dia
             diag->help = NULL;
             diag_help(scope->diags, diag, "'%s' is set in line %u: there it is '%s'", other->name, (unsigned)number,
                       written);
-            forget_others(scope->diags, diag, at);
+            mend_forget_others(scope->diags, diag, at);
             return true;
         }
         written = settled.line ? settled.line : layer ? NULL : written; /* what else a setting needs is said of it */
-        if (!written) return false;
+        if (!written || (words->guess && !mend_keeps(scope, at, written))) return false;
         if (dropped) words->remark = arena_format(scope->arena, "'%s' has a line of its own", dropped);
         const char *verb = words->guess ? "for example" : "write";
         bool said = words->guess && diag->help && !words->remark && strncmp(diag->help, "did you mean", 12) != 0 &&
@@ -359,7 +253,7 @@ static bool write_line(Scope *scope, const LooseLine *line, MendPlace place, Dia
                                         remark_text(scope->arena, words, replaced), behind);
         diag->help = NULL;
         diag_help(scope->diags, diag, "%s", help);
-        forget_others(scope->diags, diag, at);
+        mend_forget_others(scope->diags, diag, at);
         return true;
     }
     return false;
@@ -385,27 +279,12 @@ static size_t set_prefix(const char *text) {
 static bool is_corrected(Scope *scope, const Diag *diag, Span at) {
     static const char asked[] = "did you mean '";
     size_t errors = 0;
-    for (size_t i = 0; i < scope->diags->list.count; i++) errors += lies_in(scope->diags->list.at[i], at);
+    for (size_t i = 0; i < scope->diags->list.count; i++) errors += mend_lies_in(scope->diags->list.at[i], at);
     if (errors != 1 || !diag->help || strncmp(diag->help, asked, strlen(asked)) != 0) return false;
     const char *word = diag->help + strlen(asked);
     word = arena_copy(scope->arena, word, strcspn(word, "'"));
     return source_of(scope->diags->source, at.lo)->base > 0 ||
            trial_of(scope->trial, scope->arena, diag->at, word, at, NULL) != TRIAL_WRONG;
-}
-
-/* Of what follows from one slip the first is told: signs and values that cannot stand there, options that are none. */
-static void forget_echoes(Diags *diags, const Diag *kept, Span at) {
-    static const char *const kinds[] = {"syntax-error", "bad-character", "unknown-option", "extra-value"};
-    size_t count = 0;
-    for (size_t i = 0; i < diags->list.count; i++) {
-        Diag *diag = diags->list.at[i];
-        bool echo = false;
-        for (size_t k = 0; k < COUNT_OF(kinds); k++) echo = echo || string_is(diag->kind->name, kinds[k]);
-        echo = echo && diag != kept && lies_in(diag, at);
-        diags->errors -= echo;
-        if (!echo) diags->list.at[count++] = diag;
-    }
-    diags->list.count = count;
 }
 
 #define IN_ONE_LINE ", in one line; a line that ends in '\\' goes on in the next"
@@ -423,53 +302,6 @@ static bool write_above(Scope *scope, const Source *source, MendPlace place, Dia
     return write_line(scope, &line, place, diag, at, &words, IN_ONE_LINE);
 }
 
-/* `input 784 dense 10`: two statements, the second where a value has no place. */
-static bool write_parted(Scope *scope, MendPlace place, Diag *diag, Span at, const char *text, size_t length) {
-    size_t first = diag->at.lo - at.lo;
-    bool extra = string_is(diag->kind->name, "extra-value") || string_is(diag->kind->name, "positional-after-option");
-    if (!extra || first == 0 || first >= length || place == PLACE_FILE) return false;
-    while (first > 0 && text[first - 1] == ' ') first--;
-    const char *rest = text + first + strspn(text + first, " ");
-    const char *parted = arena_format(scope->arena, "%.*s; %.*s", (int)first, text, (int)(text + length - rest), rest);
-    if (belongs(scope, place == PLACE_NETWORK, place, at)) {
-        parted = settle(scope, place == PLACE_NETWORK, at, parted, false).line;
-    } else if (!reads_well(scope, place == PLACE_NETWORK, parted)) {
-        return false;
-    }
-    if (!parted) return false;
-    diag->help = NULL;
-    diag_help(scope->diags, diag, "write '%s'", parted);
-    forget_others(scope->diags, diag, at);
-    return true;
-}
-
-/* `{ conv 8 kernel=5x5 }`, `[features] conv 8 kernel=5x5`, `2 * dense 30`: a good line behind something else. */
-static bool write_rest(Scope *scope, MendPlace place, Diag *diag, Span at, const char *text, size_t length) {
-    if (place == PLACE_FILE || memchr(text, '\n', length)) return false;
-    const char *whole = arena_copy(scope->arena, text, length);
-    for (size_t i = 1; i < length; i++) {
-        size_t word = 0;
-        while (in_name(whole[i + word])) word++;
-        if (word == 0 || in_name(whole[i - 1])) continue;
-        if (!word_begins_statement(arena_copy(scope->arena, whole + i, word))) continue;
-        size_t end = length;
-        while (end > i && strchr(" \t\r;}],)", whole[end - 1])) end--;
-        bool layer = place == PLACE_NETWORK;
-        const char *rest = arena_copy(scope->arena, whole + i, end - i);
-        char *after;
-        long rounds = strtol(whole, &after, 10);
-        bool times = layer && after > whole && rounds > 1 && rounds < 100 && strchr("*x", after[strspn(after, " ")]);
-        if (times) rest = arena_format(scope->arena, "repeat %ld { %s }", rounds, rest);
-        if (belongs(scope, layer, place, at)) rest = settle(scope, layer, at, rest, false).line;
-        if (!rest || !reads_well(scope, layer, rest)) return false;
-        diag->help = NULL;
-        diag_help(scope->diags, diag, "write '%s'", rest);
-        forget_others(scope->diags, diag, at);
-        return true;
-    }
-    return false;
-}
-
 /* A loop as others write it: the line that opens it, which is tried with its block. */
 static bool write_repeat(Scope *scope, MendPlace place, Diag *diag, Span at, const char *text, size_t length) {
     size_t header;
@@ -485,13 +317,13 @@ static bool write_repeat(Scope *scope, MendPlace place, Diag *diag, Span at, con
     const char *verb = counted ? "write" : "for example";
     if (opens) diag_help(scope->diags, diag, "%s '%s'", verb, written);
     if (!opens) diag_help(scope->diags, diag, "%s %s before its layers, and } behind them", verb, written);
-    forget_others(scope->diags, diag, opens ? line : at);
+    mend_forget_others(scope->diags, diag, opens ? line : at);
     return true;
 }
 
 void mend_statement(Scope *scope, MendPlace place, Span at) {
     if (!scope->trial || diags_full(scope->diags) || scope_spent(scope)) return;
-    Diag *diag = first_error(scope->diags, at);
+    Diag *diag = mend_first_error(scope->diags, at);
     if (!diag || diag->advised) return;
     diag->advised = true;
     size_t length, foreign;
@@ -499,6 +331,8 @@ void mend_statement(Scope *scope, MendPlace place, Span at) {
     Span whole_at = at;
     const char *text = source_slice(scope->diags->source, at, &length);
     const Source *source = source_of(scope->diags->source, at.lo);
+    const char *kind = arena_copy(scope->arena, text, strspn(text, "abcdefghijklmnopqrstuvwxyz"));
+    if (place == PLACE_NETWORK && mend_missing_default(scope, diag, at, kind)) return;
     const Form *form = form_in_block(text, source->size - (at.lo - source->base), &foreign);
     if (form && place != PLACE_FILE) {
         say_form(scope, form, diag, (Span){at.lo, at.lo + (uint32_t)(foreign > length ? foreign : length)});
@@ -507,9 +341,12 @@ void mend_statement(Scope *scope, MendPlace place, Span at) {
     if (length > LOOSE_MAX_LENGTH) return;
     LooseLine line;
     /* what is well written is wrong in another way: a window that does not fit, a name given twice */
-    if (reads_well(scope, place == PLACE_NETWORK, arena_copy(scope->arena, text, length))) return;
+    bool block = place != PLACE_FILE;
+    if (block && mend_reads_well(scope, place == PLACE_NETWORK, arena_copy(scope->arena, text, length))) return;
     bool set = source->base > 0;
     if (place != PLACE_FILE && closes_wrongly(scope, diag, at, text, length)) return;
+    if (place == PLACE_NETWORK && write_label(scope, diag, at, text, length)) return;
+    if (mend_remark(scope, place, diag, at, text, length)) return;
     if (text[0] == '{' && memchr(text, '\n', length) && diag->help) return; /* a block, whose lines are told of alone */
     if (write_repeat(scope, place, diag, at, text, length)) return;
     if (place != PLACE_FILE && !set) {
@@ -526,20 +363,26 @@ void mend_statement(Scope *scope, MendPlace place, Span at) {
     size_t prefix = set ? set_prefix(text) : 0;
     text += prefix;
     length -= prefix;
-    const char *let = set ? NULL : mend_let(scope, arena_copy(scope->arena, text, length), length, place == PLACE_FILE);
+    form = place == PLACE_FILE ? form_of_line(text, length) : NULL; /* net = Sequential() */
+    if (form && form_is_code(form) && !diag->help) {
+        say_form(scope, form, diag, at);
+        return;
+    }
+    const char *let =
+        set || form ? NULL : mend_let(scope, arena_copy(scope->arena, text, length), length, place == PLACE_FILE);
     bool read = read_loosely(scope->arena, text, length, &line);
     bool setting = read && line.marked && foreign_setting(line.marked); /* lr = 0.1 */
     if (let && !setting) {
         diag->help = NULL;
         diag_help(scope->diags, diag, "write '%s'", let);
-        forget_others(scope->diags, diag, at);
+        mend_forget_others(scope->diags, diag, at);
         return;
     }
     const char *head = place == PLACE_FILE ? mend_let_name(scope->arena, text) : NULL;
     if (head && mend_is_remark(head)) {
         diag->help = NULL;
         diag_help(scope->diags, diag, "write '# %.*s', or leave it out", (int)length, text);
-        forget_others(scope->diags, diag, at);
+        mend_forget_others(scope->diags, diag, at);
         return;
     }
     if (place == PLACE_FILE && !diag->help && string_is(diag->kind->name, "syntax-error") &&
@@ -548,12 +391,19 @@ void mend_statement(Scope *scope, MendPlace place, Span at) {
         diag_help(scope->diags, diag, "for example 'let %s = 5'", name && !word_is_known(name) ? name : "width");
         return;
     }
+    if (place == PLACE_FILE && text[0] != '}' && closed_early(scope, diag, at)) return;
     bool opens = length > 0 && text[length - 1] == '{';
     if (place == PLACE_FILE && opens && diag->help) return; /* `solver {`: a block was meant, as was said */
     MendWords words = {.arena = scope->arena};
     if (read && write_line(scope, &line, place, diag, whole_at, &words, joined ? IN_ONE_LINE : "")) return;
-    if (!joined && !set && write_parted(scope, place, diag, at, text, length)) return;
-    if (!joined && !set && (!read || !line.head) && write_rest(scope, place, diag, at, text, length)) return;
+    if (!joined && !set && mend_parted(scope, place, diag, at, text, length)) return;
+    if (!joined && !set && (!read || !line.head) && mend_rest(scope, place, diag, at, text, length)) return;
+    if (words.elsewhere && place == PLACE_TRAIN) {
+        diag->help = NULL;
+        diag_help(scope->diags, diag, "leave it out: %s", words.remark);
+        mend_forget_others(scope->diags, diag, at);
+        return;
+    }
     if (place == PLACE_FILE && diag->notes) return; /* the whole is something else, as was said */
     const Absent *absent = words.absent;
     if (read && !absent && line.head) absent = foreign_absent(line.head);
@@ -570,5 +420,11 @@ void mend_statement(Scope *scope, MendPlace place, Span at) {
     } else if (read) {
         give_example(scope, &line, place, diag, at);
     }
-    forget_echoes(scope->diags, diag, at);
+    mend_forget_echoes(scope->diags, diag, at);
+    bool word = string_is(diag->kind->name, "unknown-layer") || string_is(diag->kind->name, "unknown-setting");
+    bool sign = string_is(diag->kind->name, "bad-character") && strspn(text, ".…!?~*-") > 2;
+    if (block && !set && !diag->help && (word || sign) &&
+        trial_of(scope->trial, scope->arena, at, "", at, NULL) == TRIAL_GOOD) {
+        diag_help(scope->diags, diag, "leave it out: the rest is good without it");
+    }
 }

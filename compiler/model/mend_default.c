@@ -1,7 +1,9 @@
-/* The lines of `default` that are meant by one that names several kinds of layers, or none. */
+/* The lines of `default` that are meant by one that names several kinds of layers, or none; and the layers that lack
+ * what such a line gives. */
 #include <string.h>
 
 #include "compiler/model/layer.h"
+#include "compiler/model/mend_errors.h"
 #include "compiler/model/mend_line.h"
 #include "compiler/model/statement.h"
 
@@ -58,8 +60,14 @@ const char *mend_default(Scope *scope, const LooseLine *line, MendWords *words) 
         const char *word = !arg->key && arg->value->kind == LOOSE_WORD ? arg->value->text : NULL;
         const ForeignHead *kind = word && !string_is(word, "activation") ? foreign_layer(word) : NULL;
         const char *here = kind ? kind->here + strspn(kind->here, " ") : "";
-        if (kind) vec_push(arena, &kinds, arena_copy(arena, here, strcspn(here, " ")));
-        if (!kind) vec_push(arena, &rest.args, *arg);
+        if (!kind) {
+            vec_push(arena, &rest.args, *arg);
+            continue;
+        }
+        const char *name = arena_copy(arena, here, strcspn(here, " "));
+        bool known = false; /* default conv maps kernel=3x3 */
+        for (size_t k = 0; k < kinds.count; k++) known = known || string_is(kinds.at[k], name);
+        if (!known) vec_push(arena, &kinds, name);
     }
     const LooseArg *first = rest.args.count > 0 ? &rest.args.at[0] : NULL;
     const char *option = !first ? NULL : first->key ? first->key : mend_word(first->value);
@@ -77,4 +85,56 @@ const char *mend_default(Scope *scope, const LooseLine *line, MendWords *words) 
         text = text ? arena_format(arena, "%s; %s", text, one) : one;
     }
     return text;
+}
+
+/* ---- layers without it ---- */
+
+/* Whether a line is a default of that kind, as far as can be told. */
+static bool is_default(const Scope *scope, const AstStmt *stmt, const char *kind) {
+    static const char word[] = "default";
+    size_t length;
+    const char *text = source_slice(scope->diags->source, stmt->at, &length);
+    bool broken = stmt->kind == AST_BROKEN && length > strlen(word) && memcmp(text, word, strlen(word)) == 0;
+    return broken || (stmt->kind == AST_DEFAULT && string_is(stmt->name, kind));
+}
+
+static bool gives(const AstStmt *stmt, const char *option) {
+    for (size_t i = 0; i < stmt->args.count; i++) {
+        if (string_is(stmt->args.at[i].key, option)) return true;
+    }
+    return false;
+}
+
+/* The default line above that has an error, or below that gives the option; NULL: there is none. */
+static const AstStmt *default_elsewhere(const Scope *scope, const AstBody *body, const char *kind, const char *option,
+                                        Span at) {
+    for (size_t i = 0; i < body->count; i++) {
+        const AstStmt *stmt = body->at[i];
+        bool above = stmt->at.lo < at.lo;
+        bool meant = is_default(scope, stmt, kind) &&
+                     (above ? mend_first_error(scope->diags, stmt->at) != NULL : gives(stmt, option));
+        const AstStmt *inside = meant ? stmt : default_elsewhere(scope, (const AstBody *)&stmt->body, kind, option, at);
+        if (inside) return inside;
+    }
+    return NULL;
+}
+
+bool mend_missing_default(Scope *scope, Diag *diag, Span at, const char *kind) {
+    const char *needs = strstr(diag->message, " needs ");
+    if (!string_is(diag->kind->name, "missing-option") || !needs || !scope->file) return false;
+    needs += strlen(" needs ");
+    const char *option = arena_copy(scope->arena, needs, strcspn(needs, "=, "));
+    const AstStmt *line = default_elsewhere(scope, (const AstBody *)&scope->file->top, kind, option, at);
+    if (!line) return false;
+    if (line->at.lo < at.lo) {
+        mend_forget_others(scope->diags, NULL, at); /* what is wrong is said there */
+        return true;
+    }
+    uint32_t number, column;
+    source_position(scope->diags->source, line->at.lo, &number, &column);
+    diag->help = NULL;
+    diag_note(scope->diags, diag, "'default %s' stands in line %u; a default holds from its line on", kind,
+              (unsigned)number);
+    diag_help(scope->diags, diag, "move that line up");
+    return true;
 }

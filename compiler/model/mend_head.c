@@ -81,6 +81,26 @@ static void find_later_head(Arena *arena, bool layer, LooseLine *line) {
     }
 }
 
+/* `relu dense 30`, `activation=relu dense 30`: what belongs to the layer came first. */
+static void find_layer_behind(Arena *arena, LooseLine *line) {
+    bool option = line->marked && foreign_same(line->marked, "activation");
+    if (!line->head || line->called || !mend_activation(arena, line->head) || (line->marked && !option)) return;
+    LooseLine all = *line;
+    for (size_t i = 0; i < all.args.count; i++) {
+        const LooseArg *arg = &all.args.at[i];
+        const char *word = !arg->key && arg->value->kind == LOOSE_WORD ? arg->value->text : NULL;
+        if (!word || !foreign_layer(word) || mend_activation(arena, word)) continue;
+        LooseValue *first = NEW(arena, LooseValue);
+        *first = (LooseValue){.kind = LOOSE_WORD, .text = line->head, .raw = line->head};
+        *line = (LooseLine){.head = word};
+        for (size_t k = 0; k < all.args.count; k++) {
+            if (k != i) vec_push(arena, &line->args, all.args.at[k]);
+        }
+        vec_push(arena, &line->args, ((LooseArg){.key = "activation", .value = first}));
+        return;
+    }
+}
+
 /* ---- words that are no head ---- */
 
 enum { KIND_MAX = 20 };
@@ -107,6 +127,9 @@ static bool take_label(Arena *arena, LooseLine *line) {
     bool article = false;
     for (size_t k = 0; k < COUNT_OF(articles); k++) article = article || foreign_same(articles[k], line->head);
     if (!kind || (foreign_absent(line->head) && !article)) return false;
+    if (foreign_layer(line->head) == foreign_layer("add") && /* add x skip: a label of that name */
+        string_is(foreign_layer(line->args.at[i].value->text)->here, "add"))
+        return false;
     LooseLine all = *line;
     if (!article && !is_numbered(line->head)) line->label = line->head;
     line->head = all.args.at[i].value->text;
@@ -140,6 +163,23 @@ static bool take_glued(Arena *arena, bool layer, LooseLine *line) {
     }
     line->head = word;
     return true;
+}
+
+/* `batch norm`, `global average pool`, `early stopping 5`: one word in several. */
+static bool take_words(Arena *arena, bool layer, LooseLine *line) {
+    const char *word = line->head;
+    for (size_t i = 0; i < 2 && i < line->args.count; i++) {
+        const LooseArg *arg = &line->args.at[i];
+        if (arg->key || arg->value->kind != LOOSE_WORD) return false;
+        word = arena_format(arena, "%s%s", word, arg->value->text);
+        if (layer ? !foreign_layer(word) : !foreign_setting(word)) continue;
+        LooseLine all = *line;
+        line->head = word;
+        memset(&line->args, 0, sizeof line->args);
+        for (size_t k = i + 1; k < all.args.count; k++) vec_push(arena, &line->args, all.args.at[k]);
+        return true;
+    }
+    return false;
 }
 
 /* `dense_layer 30`, `conv_block 6`: a word that ends as others do that mean a layer. */
@@ -192,6 +232,8 @@ static void find_hidden_head(Arena *arena, bool layer, LooseLine *line) {
             take_nothing(arena, line);
         return;
     }
+    bool own = layer ? foreign_layer(line->head) != NULL : foreign_setting(line->head) != NULL;
+    if (!own && !line->called && take_words(arena, layer, line)) return;
     if (!layer && take_next(arena, line)) return;
     bool known = foreign_layer(line->head) || foreign_setting(line->head) || mend_activation(arena, line->head);
     /* layer conv 6 kernel=5x5, add conv 6 kernel=5x5 */
@@ -205,6 +247,7 @@ static void find_hidden_head(Arena *arena, bool layer, LooseLine *line) {
 const ForeignHead *mend_head(Arena *arena, const LooseLine *line, bool layer, LooseLine *changed) {
     LooseLine found = *line;
     find_later_head(arena, layer, &found);
+    if (layer) find_layer_behind(arena, &found);
     find_hidden_head(arena, layer, &found);
     if (!layer) take_set(arena, &found);
     *changed = found;

@@ -7,44 +7,12 @@
 #include "compiler/model/layer.h"
 #include "compiler/model/mend_guess.h"
 #include "compiler/model/mend_let.h"
+#include "compiler/model/mend_put.h"
 #include "compiler/model/settings.h"
 #include "compiler/model/statement.h"
 #include "runtime/base/words.h"
 
-/* One statement in the making. */
-typedef struct {
-    Scope *scope;
-    Arena *arena;
-    OptionOwner owner;
-    const char **slots; /* the values, as text, parallel to the owner's options */
-    bool layer;
-    const char *label;
-    int rounds;              /* `dense 30 x2`; 0: it stands for one */
-    VEC(const char *) extra; /* statements that options became: `lambda=5` is a line of its own */
-    MendWords words;         /* with what was left out */
-} Mend;
-
 /* ---- which option a value is for ---- */
-
-static const OptionSpec *spec_at(const Mend *mend, size_t place) { return option_at(&mend->owner, place); }
-static size_t spec_count(const Mend *mend) { return option_count(&mend->owner); }
-
-/* The place of the option of an owner that a word names; option_count(): none. */
-size_t mend_find_option(Arena *arena, const OptionOwner *owner, const char *word, bool *turned) {
-    size_t count = option_count(owner);
-    const char **names = NEW_ARRAY(arena, const char *, count);
-    for (size_t i = 0; i < count; i++) names[i] = option_at(owner, i)->name;
-    const char *name = word_alias(word, names, count, turned);
-    for (size_t i = 0; name && i < count; i++) {
-        if (string_is(names[i], name)) return i;
-    }
-    return count;
-}
-
-/* The same of the line's own; spec_count(): none. */
-static size_t find_spec(const Mend *mend, const char *word, bool *turned) {
-    return mend_find_option(mend->arena, &mend->owner, word, turned);
-}
 
 /* Whether another row of the setting has the option: images= of 'data idx'. */
 static bool is_of_other_row(const Mend *mend, const char *word) {
@@ -58,15 +26,15 @@ static bool is_of_other_row(const Mend *mend, const char *word) {
 static size_t spec_by_form(const Mend *mend, const LooseValue *value) {
     const char *word = mend_word(value);
     bool function = word && mend_activation(mend->arena, word);
-    for (size_t i = 0; i < spec_count(mend); i++) {
-        const OptionSpec *spec = spec_at(mend, i);
+    for (size_t i = 0; i < mend_spec_count(mend); i++) {
+        const OptionSpec *spec = mend_spec(mend, i);
         if (mend->slots[i]) continue;
         if (spec->type == OPTION_ACTIVATION && function) return i;
         if (spec->type == OPTION_PAD && word && (foreign_same(word, "same") || foreign_same(word, "valid"))) return i;
         bool shape = value->kind == LOOSE_NUMBER && mend_is_shape(value->text);
         if (spec->type == OPTION_WINDOW && shape) return i;
     }
-    return spec_count(mend);
+    return mend_spec_count(mend);
 }
 
 /* The next name of an order, "" at its end. */
@@ -75,32 +43,6 @@ static const char *next_name(Arena *arena, const char **order) {
     size_t length = strcspn(at, " ");
     *order = at + length;
     return arena_copy(arena, at, length);
-}
-
-/* Once the word is known that chooses a setting's row, options of others are none: each optimizer has its own rate. */
-static void choose_row(Mend *mend) {
-    OptionOwner all = mend->owner;
-    const char **slots = mend->slots;
-    if (!setting_owner(mend->arena, all.name, slots[0], &mend->owner)) return;
-    mend->slots = NEW_ARRAY(mend->arena, const char *, spec_count(mend) + 1);
-    for (size_t i = 0; i < spec_count(mend); i++) {
-        for (size_t k = 0; k < option_count(&all); k++) {
-            if (slots[k] && string_is(option_at(&all, k)->name, spec_at(mend, i)->name)) mend->slots[i] = slots[k];
-        }
-    }
-}
-
-static bool put(Mend *mend, size_t place, const LooseValue *value, bool turned) {
-    const OptionSpec *spec = spec_at(mend, place);
-    value = mend_with_factor(mend->scope, value);
-    const char *text = mend_value(&mend->words, spec, value, turned);
-    bool more = option_takes_all(spec) && mend->slots[place];
-    if (more && mend->words.guess && value->kind == LOOSE_WORD) return true; /* what it cannot be is left out */
-    if (mend->words.guess) text = mend_guess(&mend->words, mend->scope, &mend->owner, spec, value, text);
-    if (!text || (mend->slots[place] && !more)) return mend->words.guess;
-    mend->slots[place] = more ? arena_format(mend->arena, "%s %s", mend->slots[place], text) : text;
-    if (place == 0 && !mend->layer && mend->owner.common_count > 0) choose_row(mend);
-    return true;
 }
 
 /* An option that is a statement of its own here: dropout=0.5 of a layer, lambda=5 of the optimizer. */
@@ -124,9 +66,13 @@ static bool put_in_other_block(Mend *mend, const LooseArg *arg) {
     MendWords words = {.arena = mend->arena, .guess = true};
     const char *text = mend_line(mend->scope, !mend->layer, head, &line, &words);
     bool softmax = false;
-    for (size_t i = 0; i < spec_count(mend); i++) softmax = softmax || string_is(mend->slots[i], "softmax");
+    for (size_t i = 0; i < mend_spec_count(mend); i++) softmax = softmax || string_is(mend->slots[i], "softmax");
+    if (text && strncmp(text, "regularize l2=", 14) == 0 && strtod(text + 14, NULL) < LEAST_L2) { /* of Keras */
+        text = arena_format(mend->arena, "regularize weight_decay=%s", text + 14);
+    }
     if (softmax && string_is(head->here, "cost")) text = "cost log_likelihood"; /* the one that goes with it */
     if (!text) return false;
+    mend->words.elsewhere = true;
     mend->words.remark =
         arena_format(mend->arena, "'%s' is a line of the %s block", text, mend->layer ? "train" : "network");
     return true;
@@ -147,7 +93,8 @@ static bool put_rewritten(Mend *mend, const LooseArg *arg) {
     line.args.count = is_off(arg->value) ? 0 : line.args.count;
     for (size_t i = 0; i < line.args.count; i++) {
         bool turned;
-        if (!put(mend, find_spec(mend, line.args.at[i].key, &turned), line.args.at[i].value, false)) return false;
+        if (!mend_put(mend, mend_find_spec(mend, line.args.at[i].key, &turned), line.args.at[i].value, false))
+            return false;
     }
     return true;
 }
@@ -160,22 +107,22 @@ static const char *label_of(const Mend *mend, const LooseArg *arg) {
 
 /* betas=(0.9, 0.999): a list of what are options with numbers here, beta1 and those after it. */
 static bool put_numbered(Mend *mend, size_t first, const LooseValue *value) {
-    const char *name = spec_at(mend, first)->name;
+    const char *name = mend_spec(mend, first)->name;
     size_t stem = strlen(name) - 1, count = value->items.count;
-    if (value->kind != LOOSE_GROUP || name[stem] != '1' || first + count > spec_count(mend)) return false;
+    if (value->kind != LOOSE_GROUP || name[stem] != '1' || first + count > mend_spec_count(mend)) return false;
     for (size_t i = 0; i < count; i++) {
-        const char *next = spec_at(mend, first + i)->name;
+        const char *next = mend_spec(mend, first + i)->name;
         bool follows = strncmp(next, name, stem) == 0 && next[stem] == (char)('1' + i);
-        if (!follows || !put(mend, first + i, value->items.at[i].value, false)) return false;
+        if (!follows || !mend_put(mend, first + i, value->items.at[i].value, false)) return false;
     }
     return count > 0;
 }
 
 static bool put_named(Mend *mend, const LooseArg *arg) {
     bool turned = false;
-    size_t place = find_spec(mend, arg->key, &turned);
-    if (place < spec_count(mend) && put_numbered(mend, place, arg->value)) return true;
-    if (place < spec_count(mend)) return put(mend, place, arg->value, turned);
+    size_t place = mend_find_spec(mend, arg->key, &turned);
+    if (place < mend_spec_count(mend) && put_numbered(mend, place, arg->value)) return true;
+    if (place < mend_spec_count(mend)) return mend_put(mend, place, arg->value, turned);
     if (label_of(mend, arg)) {
         mend->label = label_of(mend, arg);
         return true;
@@ -191,13 +138,13 @@ static bool put_named(Mend *mend, const LooseArg *arg) {
 /* How many values without a name the owner cannot do without. */
 static size_t required_count(const Mend *mend, const LooseLine *line) {
     size_t count = 0;
-    for (size_t i = 0; i < spec_count(mend); i++) {
+    for (size_t i = 0; i < mend_spec_count(mend); i++) {
         bool given = mend->slots[i] != NULL;
         for (size_t k = 0; k < line->args.count && !given; k++) {
             bool turned;
-            given = line->args.at[k].key && find_spec(mend, line->args.at[k].key, &turned) == i;
+            given = line->args.at[k].key && mend_find_spec(mend, line->args.at[k].key, &turned) == i;
         }
-        count += spec_at(mend, i)->required && !given;
+        count += mend_spec(mend, i)->required && !given;
     }
     return count;
 }
@@ -240,160 +187,26 @@ static LooseValue *gather_sides(const Mend *mend, const LooseLine *line, size_t 
 
 /* A word that some option takes: the class of `target class 10`. */
 static bool is_value(const Mend *mend, const char *word) {
-    for (size_t i = 0; i < spec_count(mend); i++) {
-        for (const char *const *known = spec_at(mend, i)->words; known && *known; known++) {
+    for (size_t i = 0; i < mend_spec_count(mend); i++) {
+        for (const char *const *known = mend_spec(mend, i)->words; known && *known; known++) {
             if (foreign_same(*known, word)) return true;
         }
     }
     return false;
 }
 
-/* `activation=leaky_relu alpha=0.2`, `activation=leaky_relu 0.2`: the number of the function before. */
-static bool put_parameter(Mend *mend, const LooseArg *arg) {
-    static const char *const names[] = {"alpha", "slope", "negativeslope", "beta"};
-    bool named = !arg->key;
-    for (size_t i = 0; i < COUNT_OF(names); i++) named = named || foreign_same(arg->key, names[i]);
-    if (!named || arg->value->kind != LOOSE_NUMBER) return false;
-    for (size_t i = 0; i < spec_count(mend); i++) {
-        const char *slot = mend->slots[i];
-        if (!slot || spec_at(mend, i)->type != OPTION_ACTIVATION || strchr(slot, '(')) continue;
-        LooseValue *call = NEW(mend->arena, LooseValue);
-        *call = (LooseValue){.kind = LOOSE_CALL, .text = slot, .raw = slot};
-        vec_push(mend->arena, &call->items, ((LooseArg){.value = arg->value}));
-        const char *text = mend_value(&mend->words, spec_at(mend, i), call, false);
-        if (!text || !strchr(text, '(')) return false;
-        mend->slots[i] = text;
-        return true;
-    }
-    return false;
-}
-
-/* `conv 6 5 5`: two equal numbers are the sides of one window. */
-static bool put_square(Mend *mend, const LooseLine *line, size_t *i) {
-    if (line->called || *i + 1 >= line->args.count || line->args.at[*i + 1].key) return false;
-    const LooseValue *side = line->args.at[*i].value, *other = line->args.at[*i + 1].value;
-    bool equal = side->kind == LOOSE_NUMBER && other->kind == LOOSE_NUMBER && string_is(side->text, other->text);
-    for (size_t place = 0; equal && place < spec_count(mend); place++) {
-        const OptionSpec *spec = spec_at(mend, place);
-        if (spec->type != OPTION_WINDOW || !spec->required || mend->slots[place]) continue;
-        bool units = false; /* the number of maps comes first */
-        for (size_t k = 0; k < spec_count(mend); k++) {
-            units =
-                units || (spec_at(mend, k)->positional && spec_at(mend, k)->required && k != place && !mend->slots[k]);
-        }
-        if (units) return false;
-        mend->slots[place] = arena_format(mend->arena, "%sx%s", side->text, other->text);
-        ++*i;
-        return true;
-    }
-    return false;
-}
-
-/* `conv 6x5x5`: the number of maps and their window. */
-static bool put_maps(Mend *mend, const LooseArg *arg) {
-    size_t window = spec_count(mend);
-    for (size_t i = 0; i < spec_count(mend); i++) {
-        if (spec_at(mend, i)->type == OPTION_WINDOW && spec_at(mend, i)->required && !mend->slots[i]) window = i;
-    }
-    bool maps = !arg->key && arg->value->kind == LOOSE_NUMBER && window < spec_count(mend) && window > 0 &&
-                spec_at(mend, 0)->type == OPTION_INTEGER && !mend->slots[0];
-    const char *by = maps ? strchr(arg->value->text, 'x') : NULL;
-    if (!by || !mend_is_shape(arg->value->text) || !mend_is_shape(by + 1)) return false;
-    mend->slots[0] = arena_copy(mend->arena, arg->value->text, (size_t)(by - arg->value->text));
-    mend->slots[window] = by + 1;
-    return true;
-}
-
-/* `dense 30 x2` */
-static bool put_rounds(Mend *mend, const LooseArg *arg) {
-    const char *text = !arg->key && arg->value->kind == LOOSE_WORD ? arg->value->text : "";
-    bool times = (text[0] == 'x' || text[0] == 'X') && text[1] >= '1' && text[1] <= '9';
-    if (!mend->layer || !times || strlen(text) > 3 || strspn(text + 1, "0123456789") != strlen(text + 1)) return false;
-    mend->rounds = atoi(text + 1);
-    return true;
-}
-
-/* `split 80/20`, `split [50000, 10000]`: the parts in their order, of 100 as shares. */
-static bool put_parts(Mend *mend, const LooseLine *line) {
-    LooseValue numbers = {.kind = LOOSE_GROUP};
-    for (size_t i = 0; i < line->args.count; i++) {
-        if (line->args.at[i].key || !mend_numbers(mend->arena, line->args.at[i].value, &numbers)) return false;
-    }
-    double sum = 0;
-    for (size_t i = 0; i < numbers.items.count; i++) sum += strtod(numbers.items.at[i].value->text, NULL);
-    if (numbers.items.count == 1 && sum > 0 && sum < 1 && mend->owner.count > 1) { /* split 0.1: it is held back */
-        if (spec_at(mend, 1)->type != OPTION_COUNT) return false;
-        bool train = sum > 0.5; /* split 0.8: the larger part is trained on */
-        mend->slots[1] = train ? number_text(mend->arena, 1 - sum) : numbers.items.at[0].value->text;
-        if (train) mend->slots[0] = numbers.items.at[0].value->text;
-        return true;
-    }
-    if (numbers.items.count < 2 || numbers.items.count > mend->owner.count) return false;
-    for (size_t i = 0; i < numbers.items.count; i++) {
-        const char *text = numbers.items.at[i].value->text;
-        if (spec_at(mend, i)->type != OPTION_COUNT) return false;
-        mend->slots[i] = sum == 100 ? number_text(mend->arena, strtod(text, NULL) / 100) : text;
-    }
-    return true;
-}
-
-/* `data mnist 60000`, `data mnist train=50000`: how many is another setting, which the file may have. */
-static bool put_count(Mend *mend, const LooseArg *arg) {
-    static const char *const parts[] = {"train", "validation", "test"};
-    bool data = !mend->layer && string_is(mend->owner.name, "data") && mend->slots[0], turned;
-    const char *part = arg->key ? word_alias(arg->key, parts, COUNT_OF(parts), &turned) : parts[0];
-    if (!data || !part || arg->value->kind != LOOSE_NUMBER) return false;
-    mend->words.remark = arena_format(mend->arena, "'split %s=%s' says how many", part, arg->value->text);
-    return true;
-}
-
-/* `bias`, `no_bias`: an option that is true or false, by its name alone. */
-static bool put_flag(Mend *mend, const LooseArg *arg) {
-    const char *word = !arg->key && arg->value->kind == LOOSE_WORD ? arg->value->text : NULL;
-    bool turned;
-    size_t place = word ? find_spec(mend, word, &turned) : spec_count(mend);
-    if (place == spec_count(mend) || spec_at(mend, place)->type != OPTION_BOOL || mend->slots[place]) return false;
-    mend->slots[place] = turned ? "false" : "true";
-    return true;
-}
-
-/* `dense 30 as hidden`, `conv 6 kernel=5x5 named features` */
-static bool put_label(Mend *mend, const LooseLine *line, size_t i) {
-    static const char *const words[] = {"as", "named", "called"};
-    const LooseArg *arg = &line->args.at[i], *next = i + 1 < line->args.count ? arg + 1 : NULL;
-    bool word = mend->layer && next && !arg->key && !next->key && arg->value->kind == LOOSE_WORD;
-    if (!word || (next->value->kind != LOOSE_WORD && next->value->kind != LOOSE_STRING)) return false;
-    for (size_t k = 0; k < COUNT_OF(words); k++) {
-        if (!foreign_same(arg->value->text, words[k])) continue;
-        mend->label = next->value->text;
-        return true;
-    }
-    return false;
-}
-
-/* `conv 6 5x5 s2 p1` */
-static bool put_lettered(Mend *mend, const LooseArg *arg) {
-    const char *word = !arg->key && arg->value->kind == LOOSE_WORD ? arg->value->text : "";
-    bool form = word[0] && strchr("ksp", word[0]) && word[1] && strspn(word + 1, "0123456789") == strlen(word + 1);
-    bool turned;
-    size_t place = form ? find_spec(mend, arena_copy(mend->arena, word, 1), &turned) : spec_count(mend);
-    if (place == spec_count(mend) || mend->slots[place]) return false;
-    LooseValue number = {.kind = LOOSE_NUMBER, .text = word + 1, .raw = word + 1};
-    return put(mend, place, &number, turned);
-}
-
 /* `log gradients every 10 epochs` */
 static void note_unit(Mend *mend, const char *word) {
-    for (size_t i = 0; foreign_same(word, "epochs") && i < spec_count(mend); i++) {
-        if (mend_counts_steps(spec_at(mend, i)) && mend->slots[i]) mend->slots[i] = "epoch";
+    for (size_t i = 0; foreign_same(word, "epochs") && i < mend_spec_count(mend); i++) {
+        if (mend_counts_steps(mend_spec(mend, i)) && mend->slots[i]) mend->slots[i] = "epoch";
     }
 }
 
 /* `activaton relu`: a word that is an option but for a letter or two. */
 static const char *near_option(const Mend *mend, const char *word, size_t *place) {
-    size_t count = spec_count(mend);
+    size_t count = mend_spec_count(mend);
     const char **names = NEW_ARRAY(mend->arena, const char *, count);
-    for (size_t i = 0; i < count; i++) names[i] = spec_at(mend, i)->name;
+    for (size_t i = 0; i < count; i++) names[i] = mend_spec(mend, i)->name;
     const char *near = strlen(word) > 5 ? net_nearest_word(word, names, count) : NULL;
     for (size_t i = 0; near && i < count; i++) *place = string_is(names[i], near) ? i : *place;
     return near ? near : word;
@@ -406,11 +219,11 @@ static bool names_next(Mend *mend, const LooseLine *line, size_t i, LooseArg *pa
     const LooseArg *next = &line->args.at[i + 1];
     bool turned;
     const char *word = line->args.at[i].value->text;
-    size_t place = find_spec(mend, word, &turned);
+    size_t place = mend_find_spec(mend, word, &turned);
     bool label = kind == LOOSE_STRING && foreign_same(word, "name");
-    if (place == spec_count(mend) && next->value->kind == LOOSE_WORD) word = near_option(mend, word, &place);
-    bool known = place < spec_count(mend) || label || (foreign_absent(word) && !is_value(mend, word));
-    bool names = place < spec_count(mend) && !spec_at(mend, place)->positional;
+    if (place == mend_spec_count(mend) && next->value->kind == LOOSE_WORD) word = near_option(mend, word, &place);
+    bool known = place < mend_spec_count(mend) || label || (foreign_absent(word) && !is_value(mend, word));
+    bool names = place < mend_spec_count(mend) && !mend_spec(mend, place)->positional;
     if (next->key || !known || (next->value->kind == LOOSE_WORD && !names)) return false;
     *pair = (LooseArg){.key = word, .value = next->value};
     return true;
@@ -432,7 +245,8 @@ static bool is_applied_to(const Mend *mend, const LooseLine *line, const LooseVa
 /* l2(0.01) and sgd(rate=0.1): what is in the brackets belongs to the whole line. */
 static bool put_call(Mend *mend, const LooseValue *call) {
     bool turned;
-    if (call->items.count == 1 && !call->items.at[0].key && find_spec(mend, call->text, &turned) < spec_count(mend)) {
+    if (call->items.count == 1 && !call->items.at[0].key &&
+        mend_find_spec(mend, call->text, &turned) < mend_spec_count(mend)) {
         LooseArg arg = {.key = call->text, .value = call->items.at[0].value};
         return put_named(mend, &arg);
     }
@@ -448,13 +262,13 @@ static bool put_call(Mend *mend, const LooseValue *call) {
 /* Whether the line names the option further on. */
 static bool named_later(const Mend *mend, const LooseLine *line, size_t place, size_t i) {
     for (bool turned; i < line->args.count; i++) {
-        if (line->args.at[i].key && find_spec(mend, line->args.at[i].key, &turned) == place) return true;
+        if (line->args.at[i].key && mend_find_spec(mend, line->args.at[i].key, &turned) == place) return true;
     }
     return false;
 }
 
 static bool any_slot(const Mend *mend) {
-    for (size_t i = 0; i < spec_count(mend); i++) {
+    for (size_t i = 0; i < mend_spec_count(mend); i++) {
         if (mend->slots[i]) return true;
     }
     return false;
@@ -466,19 +280,20 @@ static bool put_in_order(Mend *mend, const LooseLine *line, size_t *i, const cha
     for (const char *name = next_name(mend->arena, order); *name; name = next_name(mend->arena, order)) {
         if (string_is(name, "-")) return true; /* of no importance here */
         bool turned;
-        size_t place = find_spec(mend, name, &turned);
-        const OptionSpec *spec = spec_at(mend, place);
+        size_t place = mend_find_spec(mend, name, &turned);
+        if (place == mend_spec_count(mend)) continue; /* of another row: a named set has no images= */
+        const OptionSpec *spec = mend_spec(mend, place);
         if (option_takes_all(spec)) *order = name; /* it takes all that follow */
         if (mend->slots[place] && !option_takes_all(spec)) continue;
         if (mend->words.guess && !spec->required && !spec->positional && any_slot(mend)) continue; /* for all we know */
         if (named_later(mend, line, place, *i)) return false;
         if (spec->type == OPTION_SHAPE) value = gather_sides(mend, line, i);
-        if (put(mend, place, value, false)) return true;
+        if (mend_put(mend, place, value, false)) return true;
         if (option_takes_all(spec)) return false;
     }
     for (size_t place = 0; place < mend->owner.count; place++) {
         bool free = mend->owner.options[place].positional && !mend->slots[place];
-        if (free && put(mend, place, value, false)) return true;
+        if (free && mend_put(mend, place, value, false)) return true;
     }
     return false;
 }
@@ -488,40 +303,75 @@ static bool put_in_order(Mend *mend, const LooseLine *line, size_t *i, const cha
 static bool is_own(const Mend *mend, const LooseArg *arg) {
     if (arg->key || arg->value->kind != LOOSE_WORD || !mend_reads_let(mend->scope, arg->value)) return false;
     bool turned;
-    size_t place = find_spec(mend, arg->value->text, &turned);
-    return place == spec_count(mend) || spec_at(mend, place)->positional;
+    size_t place = mend_find_spec(mend, arg->value->text, &turned);
+    return place == mend_spec_count(mend) || mend_spec(mend, place)->positional;
+}
+
+/* `dense dense 30` */
+static bool is_doubled(const Mend *mend, const LooseArg *arg) {
+    return !arg->key && arg->value->kind == LOOSE_WORD && foreign_same(arg->value->text, mend->owner.name) &&
+           !mend_reads_let(mend->scope, arg->value);
+}
+
+/* `dense 30 + relu`, `log gradients+weights`: what is no sum of numbers and lets stands for itself. */
+static LooseLine without_sums(const Mend *mend, const LooseLine *line) {
+    LooseLine apart = *line;
+    memset(&apart.args, 0, sizeof apart.args);
+    for (size_t i = 0; i < line->args.count; i++) {
+        const LooseArg *arg = &line->args.at[i];
+        const LooseValue *sum = arg->value;
+        bool is_sum =
+            sum->kind == LOOSE_OTHER && sum->raw && !strpbrk(sum->raw, "*/-") && !mend_reads_let(mend->scope, sum);
+        bool known = false;
+        for (size_t k = 0; is_sum && k < sum->items.count; k++) {
+            LooseKind kind = sum->items.at[k].value->kind;
+            is_sum = kind == LOOSE_WORD || kind == LOOSE_NUMBER;
+            known = known || (kind == LOOSE_WORD && word_is_known(sum->items.at[k].value->text));
+        }
+        if (!is_sum || !known) {
+            vec_push(mend->arena, &apart.args, *arg);
+            continue;
+        }
+        for (size_t k = 0; k < sum->items.count; k++) {
+            LooseValue *item = sum->items.at[k].value;
+            item->raw = item->text;
+            vec_push(mend->arena, &apart.args, ((LooseArg){.key = k == 0 ? arg->key : NULL, .value = item}));
+        }
+    }
+    return apart;
 }
 
 static bool put_args(Mend *mend, const LooseLine *line, const char *order) {
-    if (strncmp(order, "train ", 6) == 0 && put_parts(mend, line)) return true;
+    if (strncmp(order, "train ", 6) == 0 && mend_put_parts(mend, line)) return true;
     for (size_t i = begins_with_inputs(mend, line) ? 1 : 0; i < line->args.count; i++) {
         const LooseArg *arg = &line->args.at[i];
         LooseArg pair;
-        size_t form = arg->key ? spec_count(mend) : spec_by_form(mend, arg->value);
+        size_t form = arg->key ? mend_spec_count(mend) : spec_by_form(mend, arg->value);
         if (is_own(mend, arg)) {
             if (!put_in_order(mend, line, &i, &order) && !mend->words.absent && !mend->words.guess) return false;
             continue;
         }
-        if (put_parameter(mend, arg) || (!arg->key && put_square(mend, line, &i))) continue;
-        if (put_maps(mend, arg) || put_rounds(mend, arg) || put_count(mend, arg) || put_lettered(mend, arg)) continue;
+        if (mend_put_parameter(mend, arg) || (!arg->key && mend_put_square(mend, line, &i))) continue;
+        if (mend_put_maps(mend, arg) || mend_put_rounds(mend, line, &i)) continue;
+        if (mend_put_count(mend, arg) || mend_put_lettered(mend, arg) || is_doubled(mend, arg)) continue;
         if (!arg->key && !mend->layer && mend_truth(arg->value, false) && !is_off(arg->value) &&
             arg->value->kind == LOOSE_WORD) {
             continue; /* early_stopping true */
         }
-        if (put_label(mend, line, i)) {
+        if (mend_put_label(mend, line, i)) {
             i++;
         } else if (arg->key) {
             if (!put_named(mend, arg)) return false;
         } else if (names_next(mend, line, i, &pair)) {
             if (!put_named(mend, &pair)) return false;
             i++;
-        } else if (form < spec_count(mend)) {
-            if (!put(mend, form, arg->value, false)) return false;
+        } else if (form < mend_spec_count(mend)) {
+            if (!mend_put(mend, form, arg->value, false)) return false;
         } else if (is_applied_to(mend, line, arg->value) ||
                    (arg->value->kind == LOOSE_WORD && (i > 0 || i + 1 < line->args.count) &&
                     foreign_is_idle(arg->value->text))) {
             note_unit(mend, arg->value->text);
-        } else if (put_flag(mend, arg)) {
+        } else if (mend_put_flag(mend, arg)) {
             continue;
         } else if (!mend->layer && arg->value->kind == LOOSE_CALL) {
             if (!put_call(mend, arg->value)) return false;
@@ -530,17 +380,21 @@ static bool put_args(Mend *mend, const LooseLine *line, const char *order) {
         }
     }
     bool applied = takes_labels(mend) && line->applied && !mend->slots[0]; /* Add()([x, y]) */
-    return !applied || put(mend, 0, line->applied, false);
+    return !applied || mend_put(mend, 0, line->applied, false);
 }
 
 /* ---- the line ---- */
 
 /* What must be there and is not, from the example that the reader shows when it is missing. */
 static bool fill_required(Mend *mend) {
-    for (size_t i = 0; i < spec_count(mend); i++) {
-        const OptionSpec *spec = spec_at(mend, i);
+    for (size_t i = 0; i < mend_spec_count(mend); i++) {
+        const OptionSpec *spec = mend_spec(mend, i);
         bool only = !spec->required && spec->example && !any_slot(mend); /* split and regularize need one of several */
         if ((!spec->required && !only) || mend->slots[i]) continue;
+        if (mend->words.bare && !spec->positional) {
+            mend->words.left = true;
+            continue;
+        }
         mend->slots[i] = mend_example(mend->arena, spec, i);
         if (!mend->slots[i]) return false;
     }
@@ -554,8 +408,8 @@ static const char *print(const Mend *mend, const LooseLine *line) {
     if (line->standard) text_puts(&text, "default ");
     if (mend->layer && label) text_printf(&text, "%s: ", mend_name(mend->arena, label));
     text_puts(&text, mend->owner.name);
-    for (size_t i = 0; i < spec_count(mend); i++) {
-        const OptionSpec *spec = spec_at(mend, i);
+    for (size_t i = 0; i < mend_spec_count(mend); i++) {
+        const OptionSpec *spec = mend_spec(mend, i);
         if (!mend->slots[i]) continue;
         text_printf(&text, spec->positional ? " " : " %s=", spec->name);
         text_puts(&text, mend->slots[i]);
@@ -569,26 +423,33 @@ static const char *print(const Mend *mend, const LooseLine *line) {
 
 /* The line of a layer or setting; NULL: it cannot be told. */
 const char *mend_line(Scope *scope, bool layer, const ForeignHead *head, const LooseLine *line, MendWords *words) {
-    Mend mend = {
-        .scope = scope, .arena = scope->arena, .layer = layer, .words = {.arena = scope->arena, .guess = words->guess}};
+    Mend mend = {.scope = scope,
+                 .arena = scope->arena,
+                 .layer = layer,
+                 .words = {.arena = scope->arena, .guess = words->guess, .bare = words->bare}};
     LooseLine here;
     if (!loose_read(mend.arena, head->here, strlen(head->here), &here)) return NULL;
     bool found =
         layer ? layer_owner(here.head, &mend.owner) : setting_owner(scope->arena, here.head, NULL, &mend.owner);
     if (!found) return NULL;
-    mend.slots = NEW_ARRAY(mend.arena, const char *, spec_count(&mend) + 1);
+    mend.slots = NEW_ARRAY(mend.arena, const char *, mend_spec_count(&mend) + 1);
     size_t place = 0;
     for (size_t i = 0; i < here.args.count && !here.args.at[i].key; i++) {
-        if (!put(&mend, place++, here.args.at[i].value, false)) return NULL;
+        if (!mend_put(&mend, place++, here.args.at[i].value, false)) return NULL;
     }
+    LooseLine apart = without_sums(&mend, line);
+    line = &apart;
     bool good = put_args(&mend, line, head->order);
     if (mend.words.absent) words->absent = mend.words.absent;
     if (mend.words.remark) words->remark = mend.words.remark;
     for (size_t i = place; i < here.args.count; i++) { /* unless the line says otherwise */
         bool turned;
-        size_t option = find_spec(&mend, here.args.at[i].key, &turned);
-        if (!mend.slots[option]) put(&mend, option, here.args.at[i].value, false);
+        size_t option = mend_find_spec(&mend, here.args.at[i].key, &turned);
+        if (!mend.slots[option]) mend_put(&mend, option, here.args.at[i].value, false);
     }
+    words->elsewhere = mend.words.elsewhere && !any_slot(&mend); /* regularize dropout=0.5 */
+    if (words->elsewhere) return NULL;
     if (!good || (!line->standard && !fill_required(&mend))) return NULL;
+    words->left = words->left || mend.words.left;
     return print(&mend, line);
 }

@@ -41,6 +41,16 @@ static long rounds_of(const char *head) {
     return rounds > 0 ? rounds : 0;
 }
 
+/* The let that range(depth) and `depth times` count by; NULL: none is told. */
+static const char *name_of(Arena *arena, const char *head) {
+    const char *call = strstr(head, "range("), *name = call ? call + strlen("range(") : head + strspn(head, " (");
+    size_t length = 0;
+    while (in_name(name[length])) length++;
+    bool only =
+        length > 0 && !is_digit(*name) && (call ? name[length] == ')' : strncmp(name + length, " times", 6) == 0);
+    return only ? arena_copy(arena, name, length) : NULL;
+}
+
 const char *mend_repeat(Arena *arena, const char *text, size_t length, size_t *header, bool *counted) {
     size_t word = word_at(text, length), end = 0;
     while (end < length && text[end] != '{' && text[end] != '\n') end++;
@@ -51,9 +61,11 @@ const char *mend_repeat(Arena *arena, const char *text, size_t length, size_t *h
     bool own = strncmp(text, "repeat ", 7) == 0; /* repeat 3 dense 30: the block in one line is told as such */
     size_t rest = strspn(head, " ()0123456789");
     if (own && !opens && head[rest]) return NULL;
-    long rounds = rounds_of(head);
-    *counted = rounds > 0;
+    const char *name = name_of(arena, head);
+    long rounds = name ? 0 : rounds_of(head);
+    *counted = rounds > 0 || name;
     *header = opens ? end + 1 : strcspn(text, "\n");
     if (*header > length) *header = length;
+    if (name) return arena_format(arena, "repeat %s {", name);
     return arena_format(arena, "repeat %ld {", rounds > 0 ? rounds : 3);
 }

@@ -21,6 +21,13 @@ static const char *hexadecimal(Arena *arena, const char *text) {
 /* What C and Java write behind a number: 1e-3f. */
 static bool ends_number(const char *at) { return *at == '\0' || (strchr("fFdDlL", *at) && at[1] == '\0'); }
 
+/* 3O and 1l, where a letter stands for the digit that looks like it. */
+static const char *digits_meant(Arena *arena, const char *text) {
+    char *digits = arena_copy(arena, text, strlen(text));
+    for (char *c = digits; *c; c++) *c = strchr("oO", *c) ? '0' : strchr("lI", *c) ? '1' : *c;
+    return digits;
+}
+
 /* The number a loose text means: 10%, 0.1s, 50k, 60_000, 0x2A; NULL: none. */
 static const char *number_of(Arena *arena, const char *text, bool whole) {
     char digits[64];
@@ -40,9 +47,11 @@ static const char *number_of(Arena *arena, const char *text, bool whole) {
     }
     double number = strtod(digits, &end);
     if (end == digits || *end != '\0') return NULL;
+    if (strspn(text, "0123456789oOlI") == strlen(text)) return digits_meant(arena, text);
     if (*at == '%') return whole ? NULL : number_text(arena, number / 100);
     if ((*at == 'k' || *at == 'K') && at[1] == '\0') return number_text(arena, number * 1000);
-    if (strchr("xXeE", *at) && *at) return NULL;
+    bool times = whole && (*at == 'x' || *at == 'X') && at[1] == '\0'; /* dense 30x */
+    if (strchr("xXeE", *at) && *at && !times) return NULL;
     return arena_copy(arena, digits, length);
 }
 
@@ -69,12 +78,34 @@ static const char *number_word(Arena *arena, const char *word) {
     return foreign_same(word, "hundred") ? "100" : NULL;
 }
 
+/* int(k): what makes whole numbers elsewhere. */
+static bool rounds(const char *word) {
+    static const char *const words[] = {"int", "round", "floor", "ceil", "long", "float", "math.floor", "math.ceil"};
+    for (size_t i = 0; i < COUNT_OF(words); i++) {
+        if (string_is(words[i], word)) return true;
+    }
+    return false;
+}
+
+/* `k x 2` as k*2 */
+static const char *product_text(Arena *arena, const LooseValue *value) {
+    const char *text = "";
+    for (size_t i = 0; i < value->items.count; i++) {
+        const LooseValue *factor = value->items.at[i].value;
+        if (factor->kind != LOOSE_NUMBER && factor->kind != LOOSE_WORD) return value->raw;
+        text = arena_format(arena, "%s%s%s", text, i > 0 ? "*" : "", factor->text);
+    }
+    return text;
+}
+
 static const char *real_text(MendWords *mend, const LooseValue *value, bool whole) {
     if (value->kind == LOOSE_STRING) value = loose_value(mend->arena, value->text);
     if (!value) return NULL;
     if (value->kind == LOOSE_GROUP && string_is(value->text, ",")) return comma_number(mend->arena, value, whole);
     if (value->kind == LOOSE_GROUP && value->items.count == 1) value = value->items.at[0].value;
-    bool expression = value->kind == LOOSE_OTHER || value->kind == LOOSE_PRODUCT || value->kind == LOOSE_WORD ||
+    if (value->kind == LOOSE_CALL && value->items.count == 1 && rounds(value->text)) value = value->items.at[0].value;
+    if (value->kind == LOOSE_PRODUCT) return product_text(mend->arena, value);
+    bool expression = value->kind == LOOSE_OTHER || value->kind == LOOSE_WORD ||
                       (value->kind == LOOSE_CALL && string_is(value->text, "sqrt"));
     const char *spelt = value->kind == LOOSE_WORD ? number_word(mend->arena, value->text) : NULL;
     if (spelt) return spelt;
@@ -279,6 +310,7 @@ static const char *initialiser_text(MendWords *mend, const LooseValue *value) {
                              : place++ == i;
             if (meant && real_text(mend, item->value, false)) argument = real_text(mend, item->value, false);
         }
+        if (initialiser->kind == RECIPE_NORMAL && i == 1 && argument[0] == '-') argument++;
         const char *lone = lone_argument(mend, initialiser->kind, value, i);
         text = arena_format(mend->arena, "%s%s%s", text, i == 0 ? "(" : ", ", lone ? lone : argument);
     }

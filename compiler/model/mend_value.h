@@ -10,6 +10,9 @@ typedef struct {
     const Absent *absent; /* the first word for something that netc has none of */
     const char *remark;   /* what the line cannot say; NULL: nothing */
     bool guess;           /* what cannot be told is guessed, or left out: the line is an example */
+    bool bare;            /* what is required and has a name is left out: a default line may give it */
+    bool left;            /* as something was */
+    bool elsewhere;       /* all that the line says is for the other block, as the remark tells */
 } MendWords;
 
 /* NULL: it cannot be told. `turned`: the option counts the other way round (frozen=true). */

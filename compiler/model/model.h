@@ -36,20 +36,23 @@ typedef struct {
 
 /* ---- how a tensor begins ---- */
 typedef enum {
-    RECIPE_NORMAL,    /* mean a, standard deviation b */
-    RECIPE_UNIFORM,   /* a <= v < b */
-    RECIPE_CONSTANT,  /* a */
-    RECIPE_CENTRE,    /* set from the first training example so that every weighted input is 0 for it */
-    RECIPE_DATA,      /* a statistic of the training part */
-    RECIPE_VALUES,    /* the values given */
-    RECIPE_ORTHOGONAL /* rows or columns at right angles, of length a; b: the standard deviation of the values */
+    RECIPE_NORMAL,     /* mean a, standard deviation b */
+    RECIPE_UNIFORM,    /* a <= v < b */
+    RECIPE_CONSTANT,   /* a */
+    RECIPE_CENTRE,     /* set from the first training example so that every weighted input is 0 for it */
+    RECIPE_DATA,       /* a statistic of the training part */
+    RECIPE_VALUES,     /* the values given */
+    RECIPE_ORTHOGONAL, /* rows or columns at right angles, of length a; b: the standard deviation of the values */
+    RECIPE_COPY        /* as another one, with the values that are loaded for that */
 } RecipeKind;
 typedef enum { STATISTIC_MEAN, STATISTIC_DEVIATION } Statistic;
+typedef struct Stored Stored;
 typedef struct {
     RecipeKind kind;
     double a, b;
     Statistic statistic;  /* RECIPE_DATA */
     const double *values; /* RECIPE_VALUES: one for each element */
+    const Stored *of;     /* RECIPE_COPY */
 } Recipe;
 
 /* ---- stored tensors: what a network keeps from one batch to the next ---- */
@@ -58,6 +61,7 @@ typedef enum {
     STORED_BIAS,      /* a parameter that is added */
     STORED_STATISTIC, /* of data, set before training or followed during it: no step of the optimizer changes it */
     STORED_MOMENT,    /* what the optimizer keeps of a parameter from one step to the next */
+    STORED_AVERAGE,   /* of another tensor, over the steps: average.h */
     STORED_ROLES
 } StoredRole;
 extern const char *const stored_roles[STORED_ROLES]; /* "weight" */
@@ -65,7 +69,6 @@ extern const char *const stored_roles[STORED_ROLES]; /* "weight" */
 /* One of them, in PyTorch's shape. Whatever is about all of them goes over Layer.stored or Model.stored and asks the
  * row; only a layer's own functions know which rows it has. Parameters lie in the kernels' buffer `param`, all else in
  * `state`. */
-typedef struct Stored Stored;
 struct Stored {
     const char *name; /* "conv1.weight" */
     const char *part; /* "weight" */
@@ -76,7 +79,9 @@ struct Stored {
     const char *option;          /* the option that says so; NULL: none does */
     bool decays;                 /* regularize applies */
     bool trained;                /* the optimizer's step changes it */
+    bool follows;                /* the data of training changes it: its layer says how (build_next) */
     VEC(const Stored *) moments; /* what the optimizer keeps of it, in its own order */
+    const Stored *average;       /* what is used in its place outside of training; NULL: it is itself */
     const char *kept;            /* its name in weights files; NULL: they do not keep it */
     bool metadata;               /* there it is a list of numbers among the metadata, not a tensor */
     int row;                     /* in Model.stored */

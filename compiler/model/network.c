@@ -17,7 +17,7 @@ static const Layer *source_in_use(const Layer *layer) {
 
 /* The window, of kinds that have one, as it came to be: a stride that was not given, `global` and `same` are sizes. */
 static bool find_window(const Layer *layer, Window *window) {
-    WindowOptions options = {NULL};
+    WindowOptions options = {.size = NULL};
     for (size_t i = 0; i < layer->kind->option_count; i++) {
         const OptionSpec *spec = &layer->kind->options[i];
         if (string_is(spec->name, "stride")) {

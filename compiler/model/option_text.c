@@ -82,6 +82,7 @@ const char *recipe_text(Arena *arena, NumberText *number, Recipe recipe) {
     case RECIPE_ORTHOGONAL: return arena_format(arena, "orthogonal(%s)", number(arena, recipe.a));
     case RECIPE_CENTRE: return "centre";
     case RECIPE_DATA: return "data";
+    case RECIPE_COPY: return recipe.of->name;
     case RECIPE_VALUES: break;
     }
     return "values";

@@ -99,6 +99,7 @@ Spread recipe_spread(const Recipe *recipe) {
     case RECIPE_CONSTANT: return (Spread){recipe->a, 0, 0};
     case RECIPE_CENTRE:
     case RECIPE_DATA:
+    case RECIPE_COPY:
     case RECIPE_VALUES: break;
     }
     return (Spread){0, 0, 0};

@@ -3,6 +3,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "compiler/model/average.h"
 #include "compiler/model/layer.h"
 #include "compiler/model/optimizer.h"
 
@@ -262,6 +263,20 @@ static const OptionSpec regularize_options[] = {
      .same = DECAY},
 };
 
+/* ---- average ---- */
+
+static const OptionSpec average_options[] = {
+    {.name = "decay",
+     .type = OPTION_REAL,
+     .required = true,
+     .low = 0,
+     .high = 1,
+     .high_open = true,
+     .doc = "the share of the average that a step keeps; less in the first steps",
+     .example = "average decay=0.99",
+     .trainer = {.name = AVERAGE_DECAY, .flag = "average-decay", .argument = "D"}},
+};
+
 /* ---- log ---- */
 
 enum { LOG_WHAT, LOG_EVERY, LOG_PROBE, LOG_FORMATS, LOG_OPTIONS };
@@ -347,6 +362,9 @@ const SettingKind setting_kinds[] = {
      .doc = "a penalty on large weights of conv and dense",
      OPTIONS(regularize_options),
      .some = true},
+    {.name = "average",
+     .doc = "a moving average of the weights is what is scored and saved; off by itself",
+     OPTIONS(average_options)},
     {.name = "batch", .doc = "examples a step", .standard = "batch 64", OPTIONS(batch_options)},
     {.name = "epochs", .doc = "passes over the training part", .standard = "epochs 10", OPTIONS(epochs_options)},
     {.name = "stop",

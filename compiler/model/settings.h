@@ -4,6 +4,9 @@
 
 #include "compiler/model/value.h"
 
+/* A smaller l2 is one of Keras and Caffe, which do not divide it by the number of examples. */
+#define LEAST_L2 0.05
+
 typedef struct {
     Diags *diags;
     Settings *settings;

@@ -281,9 +281,15 @@ static void check_percent(Scope *scope, const Model *model) {
         given++;
         shares = arena_format(scope->arena, "%s %s=%s", shares, names[i], number_text(scope->arena, parts[i] / 100));
     }
-    if (!line || sum != 100 || given < 2) return;
-    Diag *diag = diag_report(scope->diags, line->at, "split-percent",
-                             "the parts of split are 100 examples in all; shares are numbers below 1");
+    int64_t examples = known_examples(model);
+    bool few =
+        given == 1 && parts[1] >= 2 && parts[1] <= 50 && (double)examples > 100 * parts[1]; /* not one per cent */
+    if (!line || !(few || (sum == 100 && given >= 2))) return;
+    Diag *diag = few ? diag_report(scope->diags, line->at, "split-percent",
+                                   "validation=%g is %g of the %lld examples of %s; shares are numbers below 1",
+                                   parts[1], parts[1], (long long)examples + (long long)parts[1], settings->data_kind)
+                     : diag_report(scope->diags, line->at, "split-percent",
+                                   "the parts of split are 100 examples in all; shares are numbers below 1");
     diag_help(scope->diags, diag, "write '%s' if per cent is meant", shares);
 }
 
@@ -386,12 +392,11 @@ static void check_stop(Scope *scope, const Model *model) {
 /* The sum of squares is divided by the number of examples, in the books that call it l2; Keras and Caffe do not. */
 static void check_penalty(Scope *scope, const Model *model) {
     enum { MANY_EXAMPLES = 1000 };
-    const double least = 0.05;
     const Setting *setting = setting_of(&model->settings, "regularize");
     const AstStmt *line = line_of(model, "regularize");
     int64_t examples = known_examples(model);
     double l2 = settings_number(&model->settings, "l2");
-    if (!line || l2 <= 0 || l2 >= least || examples < MANY_EXAMPLES) return;
+    if (!line || l2 <= 0 || l2 >= LEAST_L2 || examples < MANY_EXAMPLES) return;
     const char *text = "regularize";
     for (size_t i = 0; i < option_count(&setting->owner); i++) {
         const OptionSpec *spec = option_at(&setting->owner, i);

@@ -203,7 +203,8 @@ static void print_table(Arena *arena, const Model *model, FILE *out) {
     }
 }
 
-/* Of the numbers behind the optimiser those that are not 0, and what is true. */
+/* Of the numbers those that are not 0, and what is true: the optimiser's own as its line has them, the others by the
+ * names that trainers know them by. */
 static void print_training(Arena *arena, const Model *model, FILE *out) {
     const Settings *s = &model->settings;
     int64_t epochs = (int64_t)settings_number(s, "epochs"), batch = (int64_t)settings_number(s, "batch");
@@ -220,7 +221,8 @@ static void print_training(Arena *arena, const Model *model, FILE *out) {
     for (TrainerSetting at = {0}; settings_next(s, &at);) {
         bool told = at.spec->type == OPTION_REAL || at.spec->type == OPTION_BOOL;
         if (!told || at.value->real == 0) continue;
-        fprintf(out, "%s%s=%s", gap, at.spec->name, option_text(arena, number_text, at.spec, at.value));
+        const char *name = at.setting->owner.common_count > 0 ? at.spec->name : at.spec->trainer.name;
+        fprintf(out, "%s%s=%s", gap, name, option_text(arena, number_text, at.spec, at.value));
         gap = ", ";
     }
     fprintf(out, ", seed %.0f\n", settings_number(s, "seed"));

@@ -2,8 +2,11 @@
 
 #include "runtime/abi.h"
 
-const char *const stored_roles[STORED_ROLES] = {
-    [STORED_WEIGHT] = "weight", [STORED_BIAS] = "bias", [STORED_STATISTIC] = "statistic", [STORED_MOMENT] = "moment"};
+const char *const stored_roles[STORED_ROLES] = {[STORED_WEIGHT] = "weight",
+                                                [STORED_BIAS] = "bias",
+                                                [STORED_STATISTIC] = "statistic",
+                                                [STORED_MOMENT] = "moment",
+                                                [STORED_AVERAGE] = "average"};
 
 int64_t stored_count(const Stored *stored) {
     int64_t count = 1;

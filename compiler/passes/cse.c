@@ -24,7 +24,7 @@ typedef struct {
 
 static bool copies_whole(Program *p, const Sharing *sharing, const Compute *c) {
     if (c->reduce != REDUCE_NONE || c->next || c->out->role != ROLE_VALUE || c->e->kind != EXPR_READ) return false;
-    return c->e->tensor->role == ROLE_VALUE && c->e->tensor->rank == c->rank && c->e == e_at(p, c->e->tensor) &&
+    return c->e->tensor->role == ROLE_VALUE && compute_is_plain(c) && c->e == e_at(p, c->e->tensor) &&
            sharing->writer[c->out->id] == c;
 }
 

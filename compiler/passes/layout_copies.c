@@ -43,7 +43,7 @@ static Tensor *rows_of(Program *p, Tensor *x, size_t *at) {
     }
     Expr *e = e_at(p, x);
     Compute *writer = program_writer(p, x);
-    if (writer && writer->reduce == REDUCE_NONE) {
+    if (writer && writer->reduce == REDUCE_NONE && compute_is_plain(writer)) {
         Sources sources = {true};
         expr_reads(p, writer->e, examine_source, &sources);
         if (sources.input_only) e = writer->e;

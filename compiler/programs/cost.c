@@ -19,6 +19,7 @@ typedef struct {
     Affine index[TENSOR_MAX_RANK];
 } Outputs;
 
+/* What costs and figures are made of: the outputs of the last layer. */
 static Outputs outputs_of(Build *build) {
     const Model *model = build->model;
     Outputs out = {.build = build, .p = build->program};
@@ -52,45 +53,16 @@ static Expr *target(const Outputs *out) {
     return e_select(p, e_same(p, label(out), number), e_const(p, 1), e_const(p, 0));
 }
 
-/* The values of maps [n, C, H, W] as [n, CHW], row by row. */
-static Tensor *flat_of(Program *p, Tensor *x, const int64_t *dim) {
-    Tensor *flat = program_tensor(p, ROLE_VALUE, false, 2, dim, "target.flat");
-    for (int32_t c = 0; c < x->dim[1]; c++)
-        for (int32_t i = 0; i < x->dim[2]; i++) {
-            Affine pixel[] = {ix(0), ix_const(c), ix_const(i), ix(1)};
-            Compute *row = program_add(p, flat, REDUCE_NONE, 0, NULL, e_read(p, x, 0, pixel));
-            row->range[1] = x->dim[3];
-            row->write[1] = ix_plus(ix(1), (int32_t)((c * x->dim[2] + i) * x->dim[3]));
-        }
-    return flat;
-}
-
-/* And back: maps of the given dims from flat values. */
-static Tensor *maps_of(Program *p, Tensor *x, const int64_t *dim) {
-    Tensor *maps = program_tensor(p, ROLE_VALUE, false, 4, dim, "target.maps");
-    for (int32_t c = 0; c < dim[1]; c++)
-        for (int32_t i = 0; i < dim[2]; i++) {
-            int32_t first = (int32_t)((c * dim[2] + i) * dim[3]);
-            Affine value[] = {ix(0), ix_plus(ix(3), first)};
-            Compute *row = program_add(p, maps, REDUCE_NONE, 0, NULL, e_read(p, x, 0, value));
-            row->range[1] = row->range[2] = 1;
-            row->write[1] = ix_plus(ix(1), c);
-            row->write[2] = ix_plus(ix(2), i);
-        }
-    return maps;
-}
-
 /* The target of an autoencoder takes the shape of the output, which has as many values. */
 static void reshape_target(Outputs *out) {
     Build *build = out->build;
     Tensor *x = build->scaled;
     if (build->model->settings.target != TARGET_INPUT) return;
-    bool alike = x->rank == out->a->rank;
-    for (int d = 1; d < x->rank && alike; d++) alike = x->dim[d] == out->a->dim[d];
-    if (alike) return;
-    const int64_t flat[] = {DIM_BATCH, tensor_count(x)};
-    if (x->rank == 4) x = flat_of(out->p, x, flat);
-    build->scaled = out->a->rank == 4 ? maps_of(out->p, x, out->a->dim) : x;
+    if (build_alike(x, out->a)) return;
+    x = build_vector(build, x);
+    const Affine value[] = {ix(0), output_number(out)};
+    build->scaled =
+        x->rank == out->a->rank ? x : program_map(out->p, "target.maps", out->a, e_read(out->p, x, 0, value));
 }
 
 static Tensor *sum_outputs(const Outputs *out, const char *name, Expr *e) {

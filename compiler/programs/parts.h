@@ -20,6 +20,9 @@ void log_sum(Logger *logger, const char *name, const Layer *layer, Reduce reduce
 /* The values of a tensor without images, one after the other. */
 void log_vector(Logger *logger, const char *name, const Layer *layer, Tensor *values);
 
+/* What is replaced in this program and has an average: that follows. */
+void average_all(Build *build);
+
 /* cost[n] of each example, as the train block says. */
 Tensor *cost_build(Build *build);
 /* Logs the cost and what is counted of the outputs. */

@@ -17,6 +17,7 @@ static void begin_until(Build *build, ProgramKind kind, Mode mode, const Layer *
     build->program = program_new(build->arena, program_names[kind]);
     build->mode = mode;
     build->centre_now = kind == PROGRAM_INIT;
+    build->averaged = kind == PROGRAM_EVAL;
     build->value = NEW_ARRAY(build->arena, Tensor *, count);
     build->weighted = NEW_ARRAY(build->arena, Tensor *, count);
     build->stored = NEW_ARRAY(build->arena, Tensor *, model->stored.count);
@@ -97,6 +98,7 @@ static void step_all(Build *build, const Gradients *gradients) {
         Tensor *g = gradients->stored[i];
         if (g) build_next(build, stored, step_make(build, stored, build->stored[i], g));
     }
+    average_all(build);
 }
 
 static void build_gradient_program(Build *build, Programs *programs, ProgramKind kind) {

@@ -4,7 +4,7 @@
  *     train      forward, cost, gradients, the step
  *     train_log  the same with what the gradient and weight logs need; only if something is logged
  *     probe      forward and gradients without dropout, logged, without a step; only if gradients are probed
- *     eval       cost and what is counted, as in use
+ *     eval       cost and what is counted, as in use: of the averages, where there are some
  *     diagnose   the largest weighted input of each layer over a batch, to say where a training diverged
  *     predict    the outputs alone: what a network in use is made of, and no part of a trainer
  *

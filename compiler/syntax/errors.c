@@ -196,9 +196,9 @@ static const char *opened_name(Reader *reader, const Token *found) {
     static const char *const openers[] = {"network", "train"};
     const char *line = reader->source->text + (found->at.lo - reader->source->base);
     size_t length = strcspn(line, "\r\n{");
-    if (found->kind != T_NAME || line[length] != '{') return NULL;
+    if ((found->kind != T_NAME && found->kind != T_CALL) || line[length] != '{') return NULL;
     if (net_nearest_word(word_of(reader, found), openers, COUNT_OF(openers))) return NULL;
-    while (length > 0 && line[length - 1] == ' ') length--;
+    while (length > 0 && strchr(" ():=", line[length - 1])) length--; /* def lenet() {, lenet: { */
     size_t start = length;
     while (start > 0 && in_name(line[start - 1])) start--;
     if (start == length) return NULL;
@@ -259,7 +259,8 @@ static void advise_top(Reader *reader, Diag *diag, const Token *found) {
     }
     if (form) {
         diag_note(reader->diags, diag, "this looks like %s", form->name);
-        diag_help(reader->diags, diag, "%s", form->help);
+        diag_help(reader->diags, diag, "%s",
+                  form_is_code(form) ? "leave it out: a file holds the network and its settings" : form->help);
     } else if (is_misspelt_top(reader, found)) {
         diag_suggest(reader->diags, diag, word, top_words, COUNT_OF(top_words));
         return;

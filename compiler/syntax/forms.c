@@ -119,6 +119,7 @@ static const Form shell = {"a shell script", RUN};
 static const Form c_source = {"C or C++", RUN};
 static const Form ncnn = {"a network of ncnn", WRITE};
 static const Form yaml = {"YAML", RUN};
+static const Form markdown = {"Markdown", RUN};
 
 static const Beginning beginnings[] = {
     {"FANN_FL", &fann},
@@ -149,6 +150,7 @@ static const Beginning beginnings[] = {
     {"@tf", &python},
     {"\"\"\"", &python},
     {"* = *(", &python},
+    {"* = Sequential(", &python},
     {"*.add(", &python},
     {"*.compile(", &python},
     {"*.fit(", &python},
@@ -159,6 +161,8 @@ static const Beginning beginnings[] = {
     {"<html", &xml},
     {"7767517", &ncnn},
     {"---", &yaml},
+    {"```", &markdown},
+    {"$ ", &shell},
     {"static ", &c_source},
     {"int main", &c_source},
     {"using namespace", &c_source},
@@ -200,13 +204,25 @@ static const Form *find_beginning(const Beginning *table, size_t count, const ch
     return NULL;
 }
 
-const Form *form_of_line(const char *text, size_t size) {
-    return find_beginning(beginnings, COUNT_OF(beginnings), text, text + size);
-}
-
 static const char *line_end(const char *at, const char *end) {
     const char *newline = memchr(at, '\n', (size_t)(end - at));
     return newline ? newline : end;
+}
+
+/* `class lenet {` is a block of netc's with another word: no line of Python ends so. */
+static bool opens_block(const char *text, const char *end) {
+    const char *last = line_end(text, end);
+    while (last > text && is_blank(last[-1])) last--;
+    return last > text && last[-1] == '{';
+}
+
+const Form *form_of_line(const char *text, size_t size) {
+    const Form *form = find_beginning(beginnings, COUNT_OF(beginnings), text, text + size);
+    return form == &python && opens_block(text, text + size) ? NULL : form;
+}
+
+bool form_is_code(const Form *form) {
+    return form == &python || form == &shell || form == &c_source || form == &yaml || form == &markdown;
 }
 
 /* Settings that Darknet alone has: among its lines those that netc has too are not worth a word each. */

@@ -84,6 +84,15 @@ static bool read_string(Loose *loose, size_t *at, Token *token) {
     return true;
 }
 
+/* How many dashes begin an option of a command line. */
+static size_t flag_dashes(const char *text, size_t at) {
+    size_t dashes = strspn(text + at, "-");
+    bool apart = at > 0 && (text[at - 1] == ' ' || text[at - 1] == '\t');
+    const char *name = text + at + dashes;
+    bool letter = dashes == 1 && is_letter(name[0]) && name[1] && strchr(" =", name[1]);
+    return apart && (letter || (dashes == 2 && is_letter(name[0]))) ? dashes : 0;
+}
+
 static bool read_token(Loose *loose, size_t *at) {
     const char *text = loose->text;
     size_t start = *at;
@@ -112,6 +121,9 @@ static bool read_token(Loose *loose, size_t *at) {
     } else if ((text[start] == '=' || text[start] == '-') && text[start + 1] == '>') {
         token.sign = ',';
         *at += 2;
+    } else if (flag_dashes(text, start) > 0) {
+        *at += flag_dashes(text, start); /* --kernel 5x5, -k 5 */
+        return true;
     } else if (text[start] == '$' && (is_letter(text[start + 1]) || text[start + 1] == '{')) {
         ++*at; /* $k and ${k} of a shell */
         return true;
@@ -170,7 +182,11 @@ static bool read_arg(Loose *loose, LooseArg *arg) {
     *arg = (LooseArg){.key = named && !step ? name->text : NULL};
     if (named) loose->next += 2;
     if (named) take_sign(loose, '='); /* == and := */
-    arg->value = read_value(loose);
+    const Token *next = look(loose, 0);
+    bool empty = named && loose->depth == 0 &&
+                 (next->kind == TOKEN_END || (next->kind == TOKEN_WORD && is_sign(look(loose, 1), '=')));
+    arg->value = empty ? new_value(loose, LOOSE_OTHER, NULL) : read_value(loose); /* pad= activation=relu */
+    if (empty) arg->value->raw = "";
     return arg->value != NULL;
 }
 

@@ -249,7 +249,7 @@ static void finish_header(Reader *reader, const Token *token) {
         if (!brief) length = reader->header_first.at.hi - reader->header_first.at.lo;
         Diag *diag = reader_error(reader, (Span){end, end}, "syntax-error",
                                   "expected '{' after '%.*s', found a new line", (int)length, head);
-        diag_help(reader->diags, diag, "a block is written { ... }");
+        diag_help(reader->diags, diag, brief ? "write '%.*s {'" : "a block is written { ... }", (int)length, head);
     }
     open_block(reader, (Span){end, end});
     reader->supplied_blocks++;

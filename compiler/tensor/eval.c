@@ -7,6 +7,24 @@
 #include "runtime/abi.h"
 #include "runtime/base/formula.h"
 
+/* A sum of indices, each by its factor, of those that count alone. */
+typedef struct {
+    int64_t plus;
+    int count;
+    int index[INDEX_MAX];
+    int64_t by[INDEX_MAX];
+} Sum;
+
+/* How the compute being evaluated finds what one of its reads says. A program is evaluated at so many places that what
+ * is the same at all of them is found before. */
+typedef struct {
+    const double *values;
+    Sum at;                        /* the element, counted through all dimensions */
+    int checked;                   /* dimensions where some places lie outside of the tensor: */
+    Sum place[TENSOR_MAX_RANK];    /* the place in each, */
+    int64_t size[TENSOR_MAX_RANK]; /* and how many there are */
+} Reading;
+
 struct Eval {
     Program *program;
     const EvalInput *input;
@@ -16,6 +34,7 @@ struct Eval {
     double *scalar; /* parallel to the program's scalars */
     uint64_t choices;
     const Compute *compute; /* the one being evaluated */
+    Reading *reading;       /* of its reads, by expression id */
     int64_t index[INDEX_MAX];
     double result;
 };
@@ -47,6 +66,7 @@ Eval *eval_new(Arena *arena, Program *program, const EvalInput *input) {
     eval->next = NEW_ARRAY(arena, double *, program->tensors.count);
     eval->changed = NEW_ARRAY(arena, bool, program->tensors.count);
     eval->scalar = NEW_ARRAY(arena, double, program->scalars.count);
+    eval->reading = NEW_ARRAY(arena, Reading, program->exprs.count);
     for (size_t t = 0; t < program->tensors.count; t++) {
         const Tensor *tensor = program->tensors.at[t];
         if (!is_given(tensor)) eval->value[t] = NEW_ARRAY(arena, double, eval_count(eval, tensor));
@@ -70,15 +90,53 @@ static int64_t place(const Eval *eval, const Affine *affine) {
     return at;
 }
 
-static double read(const Eval *eval, const Expr *e) {
-    const Tensor *tensor = e->tensor;
-    int64_t at = 0;
-    for (int d = 0; d < tensor->rank; d++) {
-        int64_t here = place(eval, &e->index[d]), size = extent(eval, tensor->dim[d]);
-        if (here < 0 || here >= size) return e->number;
-        at = at * size + here;
+static int64_t sum_here(const Eval *eval, const Sum *sum) {
+    int64_t at = sum->plus;
+    for (int i = 0; i < sum->count; i++) at += sum->by[i] * eval->index[sum->index[i]];
+    return at;
+}
+
+static Sum sum_of(const Compute *c, int64_t plus, const int64_t *by) {
+    Sum sum = {.plus = plus};
+    for (int i = 0; i < c->rank + c->reductions; i++) {
+        if (by[i] == 0) continue;
+        sum.index[sum.count] = i;
+        sum.by[sum.count++] = by[i];
     }
-    return eval_values(eval, tensor)[at];
+    return sum;
+}
+
+static void prepare_read(void *context, Expr *e) {
+    Eval *eval = context;
+    const Compute *c = eval->compute;
+    Reading *reading = &eval->reading[e->id];
+    int64_t plus = 0, by[INDEX_MAX] = {0};
+    reading->values = eval_values(eval, e->tensor);
+    reading->checked = 0;
+    for (int d = 0; d < e->tensor->rank; d++) {
+        const Affine *place = &e->index[d];
+        int64_t size = extent(eval, e->tensor->dim[d]), low = place->plus, high = low, here[INDEX_MAX];
+        for (int i = 0; i < c->rank + c->reductions; i++) {
+            int64_t reach = place->at[i] * (extent(eval, c->range[i]) - 1);
+            *(reach < 0 ? &low : &high) += reach;
+            here[i] = place->at[i];
+            by[i] = by[i] * size + here[i];
+        }
+        plus = plus * size + place->plus;
+        if (low >= 0 && high < size) continue;
+        reading->size[reading->checked] = size;
+        reading->place[reading->checked++] = sum_of(c, place->plus, here);
+    }
+    reading->at = sum_of(c, plus, by);
+}
+
+static double read(const Eval *eval, const Expr *e) {
+    const Reading *reading = &eval->reading[e->id];
+    for (int i = 0; i < reading->checked; i++) {
+        int64_t here = sum_here(eval, &reading->place[i]);
+        if (here < 0 || here >= reading->size[i]) return e->number;
+    }
+    return reading->values[sum_here(eval, &reading->at)];
 }
 
 static double scalar(const Eval *eval, const char *formula) {
@@ -210,6 +268,8 @@ static void run_compute(Eval *eval, const Compute *c) {
     }
     double *out = c->next ? eval->next[c->out->id] : eval->value[c->out->id];
     eval->compute = c;
+    expr_reads(eval->program, c->e, prepare_read, eval);
+    expr_reads(eval->program, c->post, prepare_read, eval);
     memset(eval->index, 0, sizeof eval->index);
     do {
         int64_t at = 0;
@@ -220,10 +280,21 @@ static void run_compute(Eval *eval, const Compute *c) {
     } while (step_index(eval, 0, c->rank));
 }
 
+typedef struct {
+    const Eval *eval;
+    bool found;
+} Dependence;
+
+static void look_for_change(void *context, Expr *e) {
+    Dependence *dependence = context;
+    dependence->found |= dependence->eval->changed[e->tensor->id];
+}
+
 static bool depends(const Eval *eval, const Compute *c) {
-    for (size_t t = 0; t < eval->program->tensors.count; t++)
-        if (eval->changed[t] && compute_reads(eval->program, c, eval->program->tensors.at[t])) return true;
-    return false;
+    Dependence dependence = {eval, false};
+    expr_reads(eval->program, c->e, look_for_change, &dependence);
+    expr_reads(eval->program, c->post, look_for_change, &dependence);
+    return dependence.found;
 }
 
 static void run(Eval *eval, const Tensor *changed, const Tensor *until) {

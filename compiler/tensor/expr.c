@@ -84,12 +84,6 @@ int affine_single(const Affine *a) {
     return a->plus == 0 ? single : -1;
 }
 
-int affine_unit(const Affine *a) {
-    int i = 0;
-    while (i < INDEX_MAX && a->at[i] != 1) i++;
-    return i < INDEX_MAX ? i : -1;
-}
-
 Affine affine_reindex(const Affine *a, const Affine *map) {
     Affine result = ix_const(a->plus);
     for (int i = 0; i < INDEX_MAX; i++)

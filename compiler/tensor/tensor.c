@@ -85,6 +85,16 @@ Compute *program_add(Program *p, Tensor *out, Reduce reduce, int reductions, con
     return program_write(p, out, write, reduce, out->rank, reductions, all, e);
 }
 
+Compute *program_flat(Program *p, Tensor *out, int64_t first, Tensor *value) {
+    Affine write[] = {ix(0), ix_const((int32_t)first)};
+    int32_t step = 1;
+    for (int d = value->rank; d-- > 1;) {
+        write[1].at[d] = step;
+        step *= (int32_t)value->dim[d];
+    }
+    return program_write(p, out, write, REDUCE_NONE, value->rank, 0, value->dim, e_at(p, value));
+}
+
 Compute *program_next(Program *p, Tensor *stored, Expr *e) {
     Compute *c = program_add(p, stored, REDUCE_NONE, 0, NULL, e);
     c->next = true;
@@ -131,6 +141,13 @@ bool compute_is_plain(const Compute *compute) {
     return plain;
 }
 
+int compute_line(const Compute *compute, int dim) {
+    int line = -1;
+    for (int i = 0; i < compute->rank; i++)
+        if (compute->write[dim].at[i] == 1 && (line < 0 || compute->range[i] > compute->range[line])) line = i;
+    return line;
+}
+
 static int cost_of(Program *p, const Expr *e) {
     enum { FUNCTION = 20 }; /* an elementary function: compiler/loop/math.c */
     Note *note;
@@ -159,6 +176,17 @@ size_t program_stored_rows(const Program *p) {
     for (size_t i = 0; i < p->tensors.count; i++)
         if (p->tensors.at[i]->stored >= rows) rows = p->tensors.at[i]->stored + 1;
     return (size_t)rows;
+}
+
+Writers program_writers(Arena *arena, const Program *p) {
+    Writers writers = {NEW_ARRAY(arena, int, p->tensors.count), NEW_ARRAY(arena, int, p->computes.count)};
+    for (size_t t = 0; t < p->tensors.count; t++) writers.first[t] = -1;
+    for (size_t i = p->computes.count; i-- > 0;) {
+        int *first = &writers.first[p->computes.at[i]->out->id];
+        writers.next[i] = *first;
+        *first = (int)i;
+    }
+    return writers;
 }
 
 Compute *program_writer(const Program *p, const Tensor *tensor) {
@@ -286,12 +314,12 @@ static void check_write(const Compute *c) {
     }
 }
 
-static void check_writes(const Program *p, size_t index) {
+static void check_writes(const Program *p, const Writers *writers, int index) {
     const Compute *c = p->computes.at[index];
     int64_t total = 0;
-    for (size_t k = 0; k < p->computes.count; k++) {
+    for (int k = writers->first[c->out->id]; k >= 0; k = writers->next[k]) {
         const Compute *other = p->computes.at[k];
-        if (other->out != c->out || other->next != c->next) continue;
+        if (other->next != c->next) continue;
         int64_t count = 1;
         for (int d = 0; d < other->rank; d++)
             if (other->range[d] != DIM_BATCH) count *= other->range[d];
@@ -351,6 +379,7 @@ void program_verify(Program *p) {
     Arena *scratch = arena_new();
     bool *written = NEW_ARRAY(scratch, bool, p->tensors.count);
     const char **replaced = NEW_ARRAY(scratch, const char *, program_stored_rows(p));
+    const Writers writers = program_writers(scratch, p);
     for (size_t i = 0; i < p->tensors.count; i++) {
         const Tensor *t = p->tensors.at[i];
         if (is_stored(t) != (t->stored >= 0)) BUG("%s: %s has row %d", p->name, t->name, t->stored);
@@ -363,7 +392,7 @@ void program_verify(Program *p) {
         expr_reads(p, c->post, check_read, &check);
         check_order(c);
         check_write(c);
-        check_writes(p, i);
+        check_writes(p, &writers, (int)i);
         check_next(p, c, replaced);
         written[c->out->id] = true;
     }

@@ -36,8 +36,6 @@ Affine ix_plus(Affine a, int32_t value);
 Affine ix_add(Affine a, Affine b);
 /* The index this is, when it is exactly one index with coefficient 1 and no constant; else -1. */
 int affine_single(const Affine *a);
-/* The index with coefficient 1, whatever stands beside it; -1: none. */
-int affine_unit(const Affine *a);
 /* a with index i replaced by map[i]. */
 Affine affine_reindex(const Affine *a, const Affine *map);
 
@@ -232,12 +230,16 @@ Compute *program_write(Program *p, Tensor *out, const Affine *write, Reduce redu
 /* program_add, making the tensor: a value of the given dims. */
 Tensor *program_compute(Program *p, const char *name, int rank, const int64_t *dim, Reduce reduce, int reductions,
                         const int64_t *range, Expr *e);
+/* Appends the copy of a value, [n, ...], that lies as one vector in `out`, [n, values], from `first` on. */
+Compute *program_flat(Program *p, Tensor *out, int64_t first, Tensor *value);
 /* A map over the same indices as `like`. */
 Tensor *program_map(Program *p, const char *name, const Tensor *like, Expr *e);
 bool compute_reads(Program *p, const Compute *compute, const Tensor *tensor);
 bool compute_uses_index(const Compute *compute);
 /* Whether its output indices are the dimensions of what it writes, and run through all of it. */
 bool compute_is_plain(const Compute *compute);
+/* The output index that runs along a dimension without gaps, of several the longest; -1: there is none. */
+int compute_line(const Compute *compute, int dim);
 /* What one element, or one term of it, takes: about the number of a processor's operations. */
 int compute_operations(Program *p, const Compute *compute);
 /* Whether n is summed over. */
@@ -250,6 +252,12 @@ bool compute_is_owned(const Compute *compute);
 enum { BLOCK_TERMS = 256 };
 /* One more than the highest row of a stored tensor. */
 size_t program_stored_rows(const Program *p);
+/* The computes that write each tensor: the places in the program of the first by tensor id, of the next by compute; -1:
+ * no more. */
+typedef struct {
+    int *first, *next;
+} Writers;
+Writers program_writers(Arena *arena, const Program *p);
 /* The one compute that writes the whole tensor; NULL when there are several or none. */
 Compute *program_writer(const Program *p, const Tensor *tensor);
 /* How many computes read the tensor; *last is one of them. */

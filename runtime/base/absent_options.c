@@ -12,7 +12,7 @@
 #define SCHEDULE "the rate stays as it is, netc has no schedules yet; leave it out"
 #define CLIPPING "netc has no clipping of gradients yet; a smaller rate comes near"
 #define ACCUMULATED "netc adds up no gradients of several batches; a larger batch is the same"
-#define ADAM "the optimizer is sgd, netc has no Adam yet; leave it out"
+#define ADAM "the optimizer is a line of the train block: 'optimizer adam beta1=0.9 beta2=0.999'"
 #define ASKED "netc asks no questions; leave it out"
 #define KEPT "the last and the best weights are always kept; leave it out"
 #define LAST_LAYER "the last layer says how many outputs there are; leave it out"
@@ -86,8 +86,6 @@ static const NetAlias absent[] = {
     {"beta1", ADAM},
     {"beta2", ADAM},
     {"betas", ADAM},
-    {"eps", ADAM},
-    {"epsilon", ADAM},
     {"force", ASKED},
     {"f", ASKED},
     {"overwrite", ASKED},

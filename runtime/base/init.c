@@ -6,9 +6,9 @@
 #include <string.h>
 
 static const char *const kind_names[] = {
-    [NET_INIT_NORMAL] = "normal",        [NET_INIT_UNIFORM] = "uniform", [NET_INIT_CONSTANT] = "constant",
-    [NET_INIT_CENTRE] = "centre",        [NET_INIT_DATA] = "data",       [NET_INIT_VALUES] = "values",
-    [NET_INIT_ORTHOGONAL] = "orthogonal"};
+    [NET_INIT_NORMAL] = "normal",         [NET_INIT_UNIFORM] = "uniform", [NET_INIT_CONSTANT] = "constant",
+    [NET_INIT_CENTRE] = "centre",         [NET_INIT_DATA] = "data",       [NET_INIT_VALUES] = "values",
+    [NET_INIT_ORTHOGONAL] = "orthogonal", [NET_INIT_COPY] = "copy"};
 
 bool net_init_recipe(const char *kind, double a, double b, NetInit *out, NetError *error) {
     if (!isfinite(a) || !isfinite(b))
@@ -21,8 +21,8 @@ bool net_init_recipe(const char *kind, double a, double b, NetInit *out, NetErro
             return true;
         }
     return net_fail(error, NET_ENVIRONMENT,
-                    "model descriptor: unknown init '%s', expected normal, uniform, constant, centre, data, values or "
-                    "orthogonal",
+                    "model descriptor: unknown init '%s', expected normal, uniform, constant, centre, data, values, "
+                    "orthogonal or copy",
                     kind);
 }
 

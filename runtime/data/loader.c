@@ -42,38 +42,23 @@ struct NetLoader {
     Slot slot[NET_LOADER_SLOTS];
 };
 
-static int64_t pass_rows(const NetData *data, const NetPass *pass) {
-    int64_t rows = data->part[pass->part].count;
-    return pass->limit > 0 && pass->limit < rows ? pass->limit : rows;
-}
-
 int64_t net_loader_steps(const NetData *data, const NetPass *pass) {
-    int64_t rows = pass_rows(data, pass);
+    int64_t rows = net_pass_rows(data, pass);
     if (pass->batch <= 0 || pass->batch >= rows) return rows > 0 ? 1 : 0;
     return (rows + pass->batch - 1) / pass->batch;
 }
 
 /* ---- the thread ---- */
 
-static void copy_row(const NetLoader *loader, unsigned char *to, const unsigned char *from) {
-    if (loader->type == loader->data->type) {
-        memcpy(to, from, loader->row_bytes);
-        return;
-    }
-    float *values = (float *)(void *)to; /* rows of floats in a buffer aligned to 64 */
-    for (int64_t i = 0; i < loader->data->row_elements; i++) values[i] = (float)from[i] / 255.0f;
-}
-
 static void fill_slot(const NetLoader *loader, int64_t step, Slot *slot) {
-    const NetPart *part = &loader->data->part[loader->pass.part];
     int64_t first = step * loader->batch;
     int64_t n = loader->rows - first < loader->batch ? loader->rows - first : loader->batch;
     for (int64_t i = 0; i < n; i++) {
         int64_t row = loader->pass.shuffle ? loader->order[first + i] : first + i;
-        copy_row(loader, (unsigned char *)slot->input + (size_t)i * loader->row_bytes,
-                 (const unsigned char *)part->rows + (size_t)row * loader->data->row_bytes);
-        slot->label[i] = part->labels[row];
-        slot->item[i] = part->first_item + (uint32_t)row;
+        void *to = (unsigned char *)slot->input + (size_t)i * loader->row_bytes;
+        NetRow made = net_pass_row(loader->data, &loader->pass, row, loader->type, to);
+        slot->label[i] = made.label;
+        slot->item[i] = made.item;
     }
     size_t rest = (size_t)(net_padded(n) - n);
     if (rest > 0) {
@@ -191,7 +176,7 @@ static void end_pass(NetLoader *loader) {
 }
 
 bool net_loader_start(NetLoader *loader, const NetPass *pass, NetError *error) {
-    int64_t rows = pass_rows(loader->data, pass);
+    int64_t rows = net_pass_rows(loader->data, pass);
     int64_t steps = net_loader_steps(loader->data, pass);
     int64_t batch = pass->batch <= 0 || pass->batch > rows ? rows : pass->batch;
     int64_t slots = steps < NET_LOADER_SLOTS ? steps : NET_LOADER_SLOTS;

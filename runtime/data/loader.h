@@ -13,22 +13,11 @@
 #ifndef NET_DATA_LOADER_H
 #define NET_DATA_LOADER_H
 
-#include "runtime/data/data.h"
+#include "runtime/data/pass.h"
 
 enum { NET_LOADER_SLOTS = 3 }; /* batches it holds: one in use, one ready, one being filled */
 
 typedef struct NetLoader NetLoader;
-
-/* One walk over a part. */
-typedef struct {
-    NetPartName part;
-    bool shuffle;       /* in the order of the permutation for (seed, epoch); else in file order (evaluation, probe) */
-    uint64_t seed;      /* of the shuffle */
-    uint32_t epoch;     /* of the shuffle */
-    int64_t batch;      /* rows a batch; 0: all in one */
-    int64_t first_step; /* batches to skip: 0 at an epoch's start, more when resuming inside one */
-    int64_t limit;      /* the first rows of the part only (probe=N); 0: all */
-} NetPass;
 
 /* Arrays are aligned to 64 bytes and hold ceil(n/16)*16 rows, those from n on zero. Valid until the next call. */
 typedef struct {

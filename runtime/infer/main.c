@@ -81,13 +81,19 @@ static bool find_labels(Program *program, int at, bool *paired, NetError *error)
 
 /* ---- files ---- */
 
-static bool predict_batch(Program *program, const char *path, const NetImages *images, int64_t count, NetError *error) {
-    const NetLabels *labels = &program->labels;
-    if (!check_labels(program, program->labelled + count, false, error)) return false;
+/* The outputs of so many images, which are those of the one network; all that is printed, written and counted is made
+ * of them. */
+static void find_outputs(Program *program, int64_t count) {
     if (count == 1)
         net_predict(program->x, program->y, program->workspace);
     else
         net_predict_batch(program->x, program->y, count, program->workspace);
+}
+
+static bool predict_batch(Program *program, const char *path, const NetImages *images, int64_t count, NetError *error) {
+    const NetLabels *labels = &program->labels;
+    if (!check_labels(program, program->labelled + count, false, error)) return false;
+    find_outputs(program, count);
     const NetResultRows rows = {.path = path,
                                 .one = images->one,
                                 .first = images->done - count,

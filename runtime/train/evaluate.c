@@ -2,6 +2,14 @@
 
 #include "runtime/train/trainer.h"
 
+/* What the outputs for a batch add to a score, those of the one network. They stay in its program, which logs sums of
+ * what is asked of them. */
+static void score_batch(NetTrainer *trainer, const NetBatch *batch, NetScore *score) {
+    const NetProgram *program = &trainer->model->eval;
+    net_trainer_run(trainer, program, batch);
+    net_score_add(trainer->model, program, trainer->log, batch->n, score);
+}
+
 NetOutcome net_trainer_evaluate(NetTrainer *trainer, NetPartName part, NetScore *score, NetError *error) {
     *score = (NetScore){0};
     NetPass pass = {.part = part, .batch = NET_EVAL_BATCH};
@@ -12,8 +20,7 @@ NetOutcome net_trainer_evaluate(NetTrainer *trainer, NetPartName part, NetScore 
         return NET_FAILED;
     }
     for (const NetBatch *batch; (batch = net_loader_next(trainer->loader)) != NULL;) {
-        net_trainer_run(trainer, &trainer->model->eval, batch);
-        net_score_add(trainer->model, &trainer->model->eval, trainer->log, batch->n, score);
+        score_batch(trainer, batch, score);
         if (net_signals_pending() != 0) {
             net_loader_stop(trainer->loader);
             *score = (NetScore){0};

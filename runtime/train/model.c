@@ -50,7 +50,7 @@ static const char *const task_names[] = {
     [NET_TASKS_PART] = "part",
 };
 
-static const char *const role_names[] = {"weight", "bias", "statistic", "moment"};
+static const char *const role_names[] = {"weight", "bias", "statistic", "moment", "average"};
 
 static const char *const statistic_names[] = {[NET_STATISTIC_MEAN] = "mean", [NET_STATISTIC_DEVIATION] = "deviation"};
 
@@ -102,6 +102,21 @@ static void decode_init(NetDecoder *d, const json_t *tensor, NetParam *param) {
         int statistic = net_get_word(d, init, "statistic", statistic_names, NET_STATISTICS);
         param->init.statistic = statistic < 0 ? NET_STATISTIC_MEAN : (NetStatistic)statistic;
     }
+}
+
+/* Which tensor a copy begins as; all are decoded. */
+static void decode_copy(NetDecoder *d, const json_t *tensor, NetParam *param) {
+    const NetModel *model = d->model;
+    const char *name = net_get_string(d, net_get_object(d, tensor, "init"), "of");
+    const NetParam *of = model->tensor;
+    while (of < model->tensor + model->tensors && strcmp(of->name, name) != 0) {
+        of++;
+    }
+    if (of == model->tensor + model->tensors || of->size != param->size || of->init.kind == NET_INIT_COPY) {
+        net_reject(d, "tensor '%s' cannot begin as a copy of '%s'", param->name, name);
+        return;
+    }
+    param->init.of = (int)(of - model->tensor);
 }
 
 static void decode_tensor(NetDecoder *d, const json_t *tensor, NetParam *param) {
@@ -159,6 +174,11 @@ static void decode_tensors(NetDecoder *d) {
             if (kept || strcmp(other->name, param->name) == 0) {
                 net_reject(d, "two tensors are named '%s'", kept ? param->kept : param->name);
             }
+        }
+    }
+    for (int i = 0; i < model->tensors && !d->failed; i++) {
+        if (model->tensor[i].init.kind == NET_INIT_COPY) {
+            decode_copy(d, json_array_get(list, (size_t)i), &model->tensor[i]);
         }
     }
 }

@@ -16,13 +16,16 @@ bool net_time_meant(char out[NET_MEANT_TEXT], const char *text) {
     size_t colons = 0, length = 0;
     for (const char *at = text; *at != '\0'; at++) colons += *at == ':';
     bool clock = colons > 0;
+    char last = '\0';
     for (const char *at = text; *at != '\0' && length < NET_MEANT_TEXT;) {
         size_t digits = strspn(at, ".0123456789");
         const char *unit = at + digits + strspn(at + digits, " ");
         size_t letters = strspn(unit, "abcdefghijklmnopqrstuvwxyz");
-        bool known = letters > 0 ? strchr("smhd", *unit) != NULL : clock && colons <= 2;
+        bool next = letters == 0 && (last == 'h' || last == 'm'); /* 1h30 */
+        bool known = letters > 0 ? strchr("smhd", *unit) != NULL : next || (clock && colons <= 2);
         if (digits == 0 || !known) return false;
-        char letter = letters > 0 ? *unit : "smh"[colons];
+        char letter = letters > 0 ? *unit : next ? (last == 'h' ? 'm' : 's') : "smh"[colons];
+        last = letter;
         length += (size_t)snprintf(out + length, NET_MEANT_TEXT - length, "%.*s%c", (int)digits, at, letter);
         colons -= colons > 0;
         at = unit + letters + strspn(unit + letters, ": ,");
@@ -57,6 +60,20 @@ static bool is_compiling(const char *word) {
     return false;
 }
 
+/* "split validation=0.1'" with the number that was typed, "optimizer sgd rate=0.1'" with the optimiser. */
+static void put_value(char text[NET_ADVICE], const char *value) {
+    static const char sgd[] = "'optimizer sgd rate=0.1'";
+    static const char *const others[] = {"adam", "adamw", "rmsprop"};
+    char *set = strstr(text, "--set '"), *split = strstr(text, "--set 'split ");
+    char *number = split != NULL ? strrchr(split, '=') : NULL, *method = set != NULL ? strstr(set, sgd) : NULL;
+    for (size_t i = 0; value != NULL && method != NULL && i < sizeof others / sizeof *others; i++) {
+        if (strcmp(value, others[i]) == 0) snprintf(method, sizeof sgd, "'optimizer %s'", value);
+    }
+    bool plain = value != NULL && *value != '\0' && strspn(value, ".0123456789") == strlen(value) && strlen(value) < 20;
+    if (!plain || number == NULL || number[1 + strspn(number + 1, ".0123456789")] != '\'') return;
+    snprintf(number + 1, (size_t)(text + NET_ADVICE - number - 1), "%s'", value);
+}
+
 static const char *advice_on(char text[NET_ADVICE], const NetOptions *options, const NetOptionNames *names,
                              const char *word) {
     const char *here = net_foreign_option(word, net_trainer_aliases, net_trainer_alias_count);
@@ -74,6 +91,10 @@ bool net_slip_option(const NetOptions *options, const NetOptionNames *names, con
     }
     snprintf(word, sizeof word, "%.*s", length < 60 ? (int)length : 60, name);
     const char *value = name[length] == '=' ? name + length + 1 : next;
+    if (word[0] == 'O' && strspn(word + 1, "0123") == strlen(word + 1) && typed[dashes + 1] != '\0') { /* -O3 */
+        return net_fail(error, NET_USAGE, "unknown option '%s'; this trainer is compiled already: netc train %s -%s",
+                        typed, options->model->path, name);
+    }
     if (is_compiling(word) && value != NULL && value[0] != '-') {
         return net_fail(
             error, NET_USAGE, "unknown option '%.*s%s'; this trainer is compiled already: netc train %s %.*s%s %s%s%s",
@@ -89,6 +110,7 @@ bool net_slip_option(const NetOptions *options, const NetOptionNames *names, con
         return net_fail(error, NET_USAGE, "unknown option '%.*s%s'; a let is compiled in: netc train %s -D %s=%s",
                         dashes, typed, word, options->model->path, word, value != NULL ? value : "VALUE");
     }
+    if (advice != NULL) put_value(text, value);
     return advice != NULL ? net_fail(error, NET_USAGE, "unknown option '%.*s%s'; %s", dashes, typed, word, advice)
                           : net_fail(error, NET_USAGE, "unknown option '%.*s%s'; '%s --help' lists them", dashes, typed,
                                      word, options->command);

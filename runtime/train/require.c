@@ -16,6 +16,8 @@ static const char *const plain_names[] = {"parameters", "epochs",  "steps",
                                           "best_epoch", "seconds", "images_per_second"};
 static const char *const prefixes[] = {"train", "validation", "test", "best_validation", "best_test"};
 
+enum { CONDITION = 64 };
+
 enum {
     PLAIN = sizeof plain_names / sizeof *plain_names,
     PREFIXES = sizeof prefixes / sizeof *prefixes,
@@ -24,7 +26,40 @@ enum {
     NAMES = PLAIN + PREFIXES * NET_FIGURES
 };
 
+/* The condition that is meant by one in another form: "0.9", "accuracy=0.9", "val_acc >= 90%", "test_accuracy => 0.9".
+ * The figure and its relation follow from each other where one is missing; false: there is no number. */
+static bool condition_meant(char out[CONDITION], const char *text) {
+    static const char digits[] = "0123456789";
+    const char *number = text + strcspn(text, digits);
+    bool cost = strstr(text, "cost") != NULL || strstr(text, "loss") != NULL;
+    bool figure = cost || strstr(text, "acc") != NULL || strspn(text, "<>=. ") == (size_t)(number - text);
+    if (*number == '\0' || !figure) return false;
+    if (number > text && number[-1] == '.') number--;
+    char *end;
+    double bound = strtod(number, &end);
+    if (*end == '%' || (!cost && bound > 1)) bound /= 100;
+    if (!cost && bound > 1) return false;
+    const char *part = strstr(text, "val") != NULL ? "validation" : strstr(text, "train") != NULL ? "train" : "test";
+    bool less = strchr(text, '<') != NULL || (cost && strchr(text, '>') == NULL);
+    snprintf(out, CONDITION, "%s_%s%s%g", part, cost ? "cost" : "accuracy", less ? "<=" : ">=", bound);
+    return true;
+}
+
 static bool wrong_form(const char *text, NetError *error) {
+    char meant[CONDITION];
+    if (condition_meant(meant, text)) {
+        return net_fail(error, NET_USAGE,
+                        "--require '%s': expected a figure of result.json, one of >= > <= <, and a number; write "
+                        "--require '%s'",
+                        text, meant);
+    }
+    if (strpbrk(text, "<>=0123456789") == NULL) {
+        return net_fail(
+            error, NET_USAGE,
+            "--require '%s': expected a figure of result.json, one of >= > <= <, and a number, in quotes, as the "
+            "shell takes > and < itself, for example --require 'test_accuracy>=0.97'",
+            text);
+    }
     return net_fail(error, NET_USAGE,
                     "--require '%s': expected a figure of result.json, one of >= > <= <, and a number, for example "
                     "--require 'test_accuracy>=0.97'",
@@ -100,7 +135,11 @@ bool net_require_check(const NetModel *model, const NetOptions *options, NetErro
             return net_fail(error, NET_USAGE, "--require '%s': a result has no '%s'; did you mean '%s'?",
                             conditions->at[i], wanted.name, nearest);
         }
-        char list[400] = "";
+        char meant[CONDITION], list[400] = "";
+        if (condition_meant(meant, conditions->at[i])) {
+            return net_fail(error, NET_USAGE, "--require '%s': a result has no '%s'; write --require '%s'",
+                            conditions->at[i], wanted.name, meant);
+        }
         for (int k = 0; k < count; k++) {
             size_t length = strlen(list);
             snprintf(list + length, sizeof list - length, "%s%s", k > 0 ? ", " : "", names[k]);

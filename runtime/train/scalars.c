@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "runtime/train/rate.h"
+
 double net_scalars_value(const NetModel *model, const NetFormula *formula, const NetStep *step) {
     double value[NET_COUNTS + NET_SETTINGS_MAX] = {
         [NET_COUNT_M] = (double)step->m,
@@ -10,6 +12,7 @@ double net_scalars_value(const NetModel *model, const NetFormula *formula, const
         [NET_COUNT_S] = (double)step->done,
     };
     memcpy(&value[NET_COUNTS], step->value, (size_t)model->settings * sizeof *value);
+    value[NET_COUNTS + model->known[NET_KNOWN_RATE]] = net_rate(model, step);
     return net_formula_value(formula, value);
 }
 

@@ -8,6 +8,7 @@
 
 #include "runtime/base/float.h"
 #include "runtime/base/words.h"
+#include "runtime/train/option_slips.h"
 
 static bool in_range(const NetSetting *setting, double value) {
     return (setting->above ? value > setting->low : value >= setting->low) &&
@@ -24,6 +25,15 @@ static bool is_value(const NetSetting *setting, const char *text, double *value)
            in_range(setting, *value) && (whole || !net_rounds_to_zero(*value));
 }
 
+/* What says elsewhere that there is no such limit. */
+static bool is_none(const char *text) {
+    static const char *const words[] = {"none", "None", "off", "no", "false", "inf", "infinity", "all"};
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+        if (strcmp(words[i], text) == 0) return true;
+    }
+    return false;
+}
+
 static bool wrong(const NetSetting *setting, const char *text, NetError *error) {
     char range[96];
     bool whole = setting->kind == NET_SETTING_INTEGER;
@@ -37,9 +47,19 @@ static bool wrong(const NetSetting *setting, const char *text, NetError *error) 
         snprintf(range, sizeof range, "from %.16g to %s%.16g", setting->low, setting->below ? "below " : "",
                  setting->high);
     }
+    char seeds[NET_MEANT_TEXT];
+    bool several = strpbrk(text, ",;:- ") != NULL || strstr(text, "..") != NULL; /* 1.5 is one number */
+    if (several && strcmp(setting->flag, "seed") == 0 && net_seeds_meant(seeds, text)) {
+        return net_fail(error, NET_USAGE, "--seed %s: expected one whole number; several seeds are --seeds %s", text,
+                        seeds);
+    }
     char meant[NET_NUMBER_TEXT], shown[NET_SETTING_TEXT];
     double value;
     bool known = net_number_meant(meant, text) && is_value(setting, meant, &value);
+    if (setting->zero != NULL && is_none(text)) {
+        known = true;
+        snprintf(meant, sizeof meant, "%s", setting->zero);
+    }
     double usual = setting->value != 0 ? setting->value : whole ? 1 : 0.1;
     return net_fail(error, NET_USAGE, "--%s %s: expected a %s %s%s%s%s%s--%s %s", setting->flag, text,
                     whole ? "whole number" : "number", range, setting->zero != NULL ? ", or '" : "",

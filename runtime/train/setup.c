@@ -47,7 +47,7 @@ static bool open_data(NetTrainer *trainer, NetError *error) {
     memcpy(request.shape, model->input_shape, sizeof request.shape);
     bool ok = net_data_open(&request, &trainer->data, error);
     free(folder);
-    trainer->n = ok ? trainer->data.part[NET_PART_TRAIN].count : 0;
+    trainer->n = ok ? net_pass_rows(&trainer->data, &(NetPass){.part = NET_PART_TRAIN}) : 0;
     int64_t patience = net_options_count(&trainer->options, NET_KNOWN_PATIENCE);
     if (ok && patience > 0 && trainer->data.part[NET_PART_VALIDATION].count == 0) {
         return net_fail(error, NET_USAGE,
@@ -88,7 +88,7 @@ static const NetSetting *smallest_read(const NetTrainer *trainer, const NetFormu
 static bool check_scalars(const NetTrainer *trainer, NetError *error) {
     const double least = 0x1p-149; /* of the floats above 0 */
     const NetModel *model = trainer->model;
-    NetStep step = {.value = trainer->options.value, .m = trainer->batch, .n = trainer->n, .epoch = 1};
+    NetStep step = net_trainer_step(trainer, trainer->batch);
     for (int i = 0; i < model->scalars && !trainer->options.evaluate; i++) {
         double value = net_scalars_value(model, &model->scalar[i], &step);
         const NetSetting *setting = smallest_read(trainer, &model->scalar[i]);
@@ -194,7 +194,7 @@ static bool fill_tensors(NetTrainer *trainer, NetError *error) {
     uint64_t seed = (uint64_t)net_options_count(&trainer->options, NET_KNOWN_SEED);
     for (int i = 0; i < model->tensors; i++) {
         const NetParam *param = &model->tensor[i];
-        float *out = (param->in_state ? trainer->state : trainer->param) + param->offset;
+        float *out = net_trainer_tensor(trainer, param);
         if (param->init.kind == NET_INIT_ORTHOGONAL) {
             if (!net_orthogonal_fill(param->init.a, seed, (uint32_t)i, param->shape[0], param->size / param->shape[0],
                                      out, error)) {
@@ -213,6 +213,18 @@ static bool fill_tensors(NetTrainer *trainer, NetError *error) {
     return true;
 }
 
+/* Tensors that begin as copies of others, which have their first values. */
+static void copy_tensors(NetTrainer *trainer) {
+    const NetModel *model = trainer->model;
+    for (int i = 0; i < model->tensors; i++) {
+        const NetParam *to = &model->tensor[i];
+        if (to->init.kind == NET_INIT_COPY) {
+            const float *from = net_trainer_tensor(trainer, &model->tensor[to->init.of]);
+            memcpy(net_trainer_tensor(trainer, to), from, (size_t)to->size * sizeof(float));
+        }
+    }
+}
+
 /* A new run begins before epoch 1, with the untrained network still to be evaluated: as an epoch 0 whose steps are
  * done. */
 static bool begin(NetTrainer *trainer, NetError *error) {
@@ -225,6 +237,7 @@ static bool begin(NetTrainer *trainer, NetError *error) {
         (trainer->options.weights != NULL && !net_trainer_load_weights(trainer, error))) {
         return false;
     }
+    copy_tensors(trainer);
     if (trainer->options.evaluate) {
         return true;
     }

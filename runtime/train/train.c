@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "runtime/train/checkpoint.h"
+#include "runtime/train/rate.h"
 
 /* The penalty of the present weights, of those that learn and decay: the descriptor's `penalty`. */
 static double penalty_of(const NetTrainer *trainer) {
@@ -11,7 +12,7 @@ static double penalty_of(const NetTrainer *trainer) {
     double sizes = 0;
     for (int i = 0; i < trainer->model->tensors; i++) {
         const NetParam *param = &trainer->model->tensor[i];
-        const float *w = (param->in_state ? trainer->state : trainer->param) + param->offset;
+        const float *w = net_trainer_tensor(trainer, param);
         bool penalised = param->decays && param->trained;
         for (int64_t k = 0; penalised && k < param->size; k++) {
             squares += (double)w[k] * (double)w[k];
@@ -28,7 +29,7 @@ static double penalty_of(const NetTrainer *trainer) {
 static const NetParam *first_broken(const NetTrainer *trainer) {
     for (int i = 0; i < trainer->model->tensors; i++) {
         const NetParam *param = &trainer->model->tensor[i];
-        const float *w = (param->in_state ? trainer->state : trainer->param) + param->offset;
+        const float *w = net_trainer_tensor(trainer, param);
         for (int64_t k = 0; k < param->size; k++) {
             if (!isfinite(w[k])) {
                 return param;
@@ -236,6 +237,7 @@ static void cost_cell(NetCsvRow *row, const NetScore *score) {
 
 static bool write_epoch(NetTrainer *trainer, double train_seconds, NetError *error) {
     const NetPlace *place = &trainer->place;
+    NetStep step = net_trainer_step(trainer, trainer->batch);
     NetCsvRow row = {.length = 0};
     net_csv_integer(&row, place->epoch);
     net_csv_integer(&row, place->step);
@@ -245,7 +247,7 @@ static bool write_epoch(NetTrainer *trainer, double train_seconds, NetError *err
     } else {
         net_csv_empty(&row);
     }
-    net_csv_number(&row, net_options_number(&trainer->options, NET_KNOWN_RATE));
+    net_csv_number(&row, net_rate(trainer->model, &step));
     cost_cell(&row, &place->train);
     net_csv_number(&row, penalty_of(trainer));
     score_cells(&row, trainer->model, &place->train);

@@ -86,7 +86,10 @@ typedef enum {
 bool net_trainer_new(NetTrainer *trainer, const NetModel *model, const NetOptions *options, NetError *error);
 void net_trainer_free(NetTrainer *trainer);
 
-/* trainer.c: the step that comes next, over m images. */
+/* trainer.c: the present values of a tensor. */
+float *net_trainer_tensor(const NetTrainer *trainer, const NetParam *param);
+
+/* The step that comes next, over m images. */
 NetStep net_trainer_step(const NetTrainer *trainer, int64_t m);
 
 /* Runs a program over a batch; the log is cleared first, and the scalars become those of the step that comes next, over

@@ -10,10 +10,6 @@
 /* Whether it is a tensor of weights files. */
 static bool is_tensor(const NetParam *param) { return param->kept != NULL && !param->metadata; }
 
-static float *place_of(const NetParam *param, float *params, float *state) {
-    return (param->in_state ? state : params) + param->offset;
-}
-
 /* A JSON list of floats, each with the digits that give it back. */
 static char *statistics_text(const float *values, int64_t count, NetError *error) {
     size_t room = (size_t)count * 20 + 3;
@@ -92,6 +88,12 @@ bool net_trainer_save_weights(NetTrainer *trainer, const char *name, double epoc
     return ok;
 }
 
+/* Where what weights files keep of a tensor is read to: a copy is made of another one, once that has its values. */
+static float *begins_at(const NetTrainer *trainer, const NetParam *param) {
+    bool copy = param->init.kind == NET_INIT_COPY;
+    return net_trainer_tensor(trainer, copy ? &trainer->model->tensor[param->init.of] : param);
+}
+
 /* Reads the tensors that were found into the buffers, and from the metadata what the model leaves to the data; a file
  * without it leaves the data's own. */
 static bool load_tensors(NetTrainer *trainer, const NetSafetensors *file, const NetTensor *const *found,
@@ -101,7 +103,7 @@ static bool load_tensors(NetTrainer *trainer, const NetSafetensors *file, const 
     size_t next = 0;
     for (int i = 0; i < model->tensors; i++) {
         const NetParam *param = &model->tensor[i];
-        float *out = place_of(param, trainer->param, trainer->state);
+        float *out = begins_at(trainer, param);
         bool given, from_data = param->init.kind == NET_INIT_DATA;
         if (param->metadata && from_data &&
             !net_weights_statistics(file, param->kept, out, param->size, &given, error)) {

@@ -42,6 +42,7 @@ def descriptor(path, *options):
     text = re.sub(r'"\s*\n\s*"', "", text).replace("\\", "").replace(" ", "")
     sizes = {name: 4 * int(size) for name, size in
              re.findall(r'"(\w+)":(\d+)', re.search(r'"sizes":\{(.*?)\}', text).group(1))}
+    sizes["kept"] = 4 * sum(map(int, re.findall(r'"buffer":"state","offset":\d+,"size":(\d+),[^{}]*"kept":', text)))
     sizes["batch_chunk"] = 4 * max(map(int, re.findall(r'"batch_chunk":(\d+)', text)), default=0)
     return sizes
 
@@ -59,11 +60,12 @@ with open("normalised.net", "w", encoding="utf-8") as made:
     made.write(NORMALISED)
 models = ["normalised.net"] + sorted(glob.glob(os.path.join(os.environ["NETC_ROOT"], "models/*.net")))
 for path in models:
-    for options in ((), ("--set", "log gradients probe=1000"), ("--set", "optimizer adam")):
+    for options in ((), ("--set", "log gradients probe=1000"), ("--set", "optimizer adam"), ("--set", "average decay=0.9")):
         found, sizes = estimate(path, *options), descriptor(path, *options)
         with open(path, encoding="utf-8") as file:
             copies = 2 if "validation=" in file.read() else 1
-        wanted = {"weights": sizes["param"] * copies + sizes["state"], "gradients": sizes["grad"],
+        wanted = {"weights": (sizes["param"] + sizes["kept"]) * copies + sizes["state"] - sizes["kept"],
+                  "gradients": sizes["grad"],
                   "16 images": sizes["scratch"],
                   "images": (gradient_rows(path, *options) * sizes["batch_chunk"] // 16
                              + found["rows"] * 3 * LOADED)}

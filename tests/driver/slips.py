@@ -68,7 +68,7 @@ layer   | conv 32 kernel=3 padding='valid'                  | conv 32 kernel=3 p
 layer   | conv 32 kernel=3px                                | conv 32 kernel=3
 layer   | conv 32 k=3 s=1                                   | conv 32 kernel=3 stride=1
 layer   | conv 32 kernel=3 dilation_rate=(2, 2)             | conv 32 kernel=3 dilation=2x2
-layer   | conv 32 kernel=3 dilation                         | conv 32 kernel=3
+layer   | conv 32 kernel=3 dilation                         | conv 32 kernel=3 dilation=1
 layer   | Conv2D(32, 3, dilation_rate=2)                    | conv 32 kernel=3 dilation=2
 layer   | nn.Conv2d(1, 32, 3, padding=2, dilation=2)        | conv 32 kernel=3 pad=2 dilation=2
 layer   | nn.Conv2d(20, 32, 3, 1, 2, 2, 4)                  | conv 32 kernel=3 stride=1 pad=2 dilation=2 groups=4
@@ -293,6 +293,19 @@ setting | loss = nn.CrossEntropyLoss()                      | cost log_likelihoo
 sigmoid | loss mse                                          | cost quadratic
 sigmoid | cost cross-entropy                                | cost cross_entropy
 sigmoid | cost = binary_crossentropy                        | cost cross_entropy
+setting | average 0.99                                      | average decay=0.99
+setting | average                                           | average decay=0.99
+setting | average decay=1                                   | average decay=0.99
+setting | average alpha=0.9                                 | average decay=0.9
+setting | average beta=0.9                                  | average decay=0.9
+setting | optimizer rmsprop beta=0.8                        | optimizer rmsprop decay=0.8
+setting | ema 0.999                                         | average decay=0.999
+setting | EMA(decay=0.99)                                   | average decay=0.99
+setting | ema_decay=0.99                                    | average decay=0.99
+setting | moving_average 0.9                                | average decay=0.9
+setting | polyak                                            | average decay=0.99
+setting | swa 0.05                                          | average decay=0.99
+setting | optimizer adam average=0.99                       | optimizer adam; average decay=0.99
 setting | weight_decay 1e-4                                 | regularize weight_decay=1e-4
 setting | regularize 0.0005                                 | regularize weight_decay=0.0005
 setting | regularize 5                                      | regularize l2=5
@@ -407,6 +420,39 @@ layer   | pool average 2x2 pad=same                         | pool average 2x2 p
 file    | % a small network                                 | # a small network
 file    | ;; a small network                                | # a small network
 file    | -- a small network                                | # a small network
+split   | data fashion mnist                                | data fashion_mnist
+layer   | dense 30 activation=relu -> dropout 0.5           | dense 30 activation=relu; dropout 0.5
+layer   | conv 6 5x5 activation=relu >> pool max 2x2        | conv 6 kernel=5x5 activation=relu; pool max 2x2
+layer   | dense 30 activation=relu => dense 20 activation=tanh | dense 30 activation=relu; dense 20 activation=tanh
+layer   | dense 30 activation=relu then dropout 0.5         | dense 30 activation=relu; dropout 0.5
+layer   | dense 30 activation=relu + dense 20 activation=relu | dense 30 activation=relu; dense 20 activation=relu
+layer   | dense 30 activation=relu -- hidden                | dense 30 activation=relu # hidden
+layer   | dense 30 activation=relu % hidden                 | dense 30 activation=relu # hidden
+layer   | activation=relu dense 30                          | dense 30 activation=relu
+layer   | relu dense 30                                     | dense 30 activation=relu
+layer   | dense 3O activation=relu                          | dense 30 activation=relu
+layer   | dense 30x activation=relu                         | dense 30 activation=relu
+layer   | dense dense 30 activation=relu                    | dense 30 activation=relu
+layer   | dense 30 activations=relu                         | dense 30 activation=relu
+layer   | dense 30 +relu                                    | dense 30 activation=relu
+layer   | conv 5x5x6 activation=relu                        | conv 6 kernel=5x5 activation=relu
+layer   | dense 30 activation=relu repeat=2                 | repeat 2 { dense 30 activation=relu }
+layer   | conv 6 --kernel 5x5 --activation relu             | conv 6 kernel=5x5 activation=relu
+layer   | conv 6 -k 5 activation=relu                       | conv 6 kernel=5 activation=relu
+layer   | batch norm                                        | batchnorm
+lets    | dense units x 2 activation=relu                   | dense units*2 activation=relu
+lets    | dense int(units) activation=relu                  | dense units activation=relu
+setting | early stopping 5                                  | stop patience=5
+setting | log gradients+weights                             | log gradients weights
+layer   | conv 6 kernel=5x5 pad=2 activation=               | conv 6 kernel=5x5 pad=2 activation=relu
+layer   | conv 6 kernel= activation=relu                    | conv 6 kernel=5x5 activation=relu
+layer   | conv 6 kernel=5x5 pad activation=relu             | conv 6 kernel=5x5 pad=0 activation=relu
+layer   | dense 30 activation=relu init=normal(0, -1)       | dense 30 activation=relu init=normal(0, 1)
+layer   | dense 30 activation=relu init=trunc_normal(0.1)   | dense 30 activation=relu init=normal(0, 0.1)
+layer   | conv1d 6 kernel=5 activation=relu                 | conv 16 kernel=1x5 activation=relu
+setting | log gradients to "g.csv"                          | log gradients
+setting | optimizer sgd --lr 0.1                            | optimizer sgd rate=0.1
+split   | data idx images="a.idx" label="b.idx"             | data idx images="a.idx" labels="b.idx"
 """
 
 # place, what is typed, what netc says it has none of
@@ -561,6 +607,44 @@ for text, said in [
     status, printed = check(text)
     if status != 1 or "1 error\n" not in printed or said not in printed:
         fail(text, f"expected '{said}' alone", printed)
+
+for opening in ["class t {", "def t() {", "function t() {", "t: {"]:
+    status, printed = check(MODELS["header"].format(opening))
+    if status != 1 or "1 error\n" not in printed or "help: write 'network t {'\n" not in printed:
+        fail(opening, "expected 'network t {' alone", printed)
+
+for place, text, said in [("layer", "output 120", "leave it out"), ("layer", "...", "leave it out"),
+                          ("layer", "pool max 2x2 pad=2", "write pad=1x1 or less"),
+                          ("setting", "regularize dropout=0.5", "leave it out: 'dropout 0.5' is a line of the network")]:
+    if not slipped(place, text)[0].startswith(said):
+        fail(text, f"expected '{said}'", slipped(place, text)[1])
+
+# a name alone is a label where a layer below reads it, and the layer has nothing to say
+BETWEEN = "\n    conv 20 kernel=3x3 pad=same activation=relu\n    "
+for line in ["skip", "skip =", "label skip", "let skip", ":skip"]:
+    status, printed = check(MODELS["layer"].format(line + BETWEEN + "add skip activation=relu"))
+    if status != 1 or "1 error\n" not in printed or "help: write 'skip:'\n" not in printed:
+        fail(line, "expected 'skip:' alone", printed)
+status, printed = check(MODELS["layer"].format("skip:" + BETWEEN + "add Skip activation=relu"))
+if "help: did you mean 'skip'?\n" not in printed:
+    fail("add Skip", "expected 'skip'", printed)
+
+# a line of another language in an otherwise good model
+for place, text in [("file", "model = Sequential()"), ("file", "import torch"), ("file", "---"), ("file", "```net"),
+                    ("file", "$ cat t.net"), ("layer", "model = Sequential()")]:
+    if not slipped(place, text)[0].startswith("leave it out"):
+        fail(text, "expected it left out", slipped(place, text)[1])
+
+for text, said in [("dense 30 activation=relu l2=0.001", "('regularize weight_decay=0.001' is a line of the train block)"),
+                   ("for i in range(k) { dense 30 activation=relu }", "write 'repeat k {'"),
+                   ("dense 30 activation=relu /* hidden */", "write '# hidden' in its place"),
+                   ("dense 30 activation=relu // hidden", "write '# hidden' in its place"),
+                   ("let n = 30; dense n//2 activation=relu", "'/' divides; where a whole number is needed")]:
+    if said not in slipped("layer", text)[0]:
+        fail(text, f"expected '{said}'", slipped("layer", text)[1])
+
+if slipped("file", "seed 5")[0] != "write 'seed 5', in the train block":
+    fail("seed 5", "expected the train block", slipped("file", "seed 5")[1])
 
 for text, what in PASTED:
     status, printed = check(text + MODELS["file"].format(""))

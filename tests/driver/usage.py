@@ -162,7 +162,38 @@ USAGE = {
     ("train", "small.net", "\u2013epochs", "0"): "netc train: unexpected '\u2013epochs'; did you mean '--epochs'?",
     ("train", "small.net", "--optimizer", "adam"):
         "netc train: unknown option '--optimizer'; the optimizer is compiled in: netc train small.net --set "
-        "'optimizer sgd rate=0.1'",
+        "'optimizer adam'",
+    ("train", "small.net", "--val-split", "0.25"):
+        "netc train: unknown option '--val-split'; the split is compiled in: netc train small.net --set "
+        "'split validation=0.25'",
+    ("train", "small.net", "--O3"):
+        "netc train: unknown option '--O3'; this trainer is compiled already: netc train small.net -O3",
+    ("train", "small.net", "-Wall"):
+        "netc train: -Wall: all warnings are shown anyway; leave it out, or write -Werror",
+    ("train", "small.net", "-Wnolinear-layer"):
+        "netc train: -Wnolinear-layer: expected -Werror or -Wno-NAME, for example -Wno-linear-layer",
+    ("train", "small.net", "--mnist"): "netc train: unknown option '--mnist'; did you mean '--data mnist'?",
+    ("build", "small.net", "--target", "cortex-m4"):
+        "netc build: --target goes with --infer; a trainer is built for this machine; a trained network is built by "
+        "--infer --weights RUN --emit c",
+    ("build", "small.net", "--target", "arm64"):
+        "netc build: --target goes with --infer; a trainer is built for this machine; a trained network is built by "
+        "--infer --weights RUN --target aarch64-linux-gnu --emit lib",
+    ("build", "small.net", "--infer", "--weights", "x", "--target", "arm64"):
+        "netc build: --target arm64: it is written aarch64-linux-gnu, and goes with --emit obj, lib, shared or c",
+    ("build", "small.net", "--infer", "--weights", "x", "--epoch", "3"):
+        "netc build: unknown option '--epoch'; a run's best epoch is taken; --weights runs/NAME/weights.safetensors is "
+        "its last",
+    ("show", "small.net", "--dot", "-o", "small.dot"):
+        "netc show: unknown option '-o'; it prints on standard output: 'netc show small.net --dot >small.dot'",
+    ("runs", "--json", "--output=a b.json"):
+        "netc runs: unknown option '--output'; it prints on standard output: 'netc runs --json >'a b.json''",
+    ("data", "--fetch", "mnist"):
+        "netc data: unknown option '--fetch'; a set is fetched by its name: 'netc data mnist'",
+    ("new", "my", "net"):
+        "netc new: unexpected argument 'net'; a name is one word: 'netc new my_net'; a model to copy is named by "
+        "--from net",
+    ("--verion",): "netc: unknown option '--verion'; did you mean '--version'?",
     ("train", "small.net", "--rate", "fast"):
         "netc train: --rate fast: expected a number above 0; for example --rate 0.1",
     ("train", "small.net", "--epochs"): "netc train: --epochs needs N",
@@ -215,11 +246,11 @@ USAGE |= {
     ("runs", "--json=a b.json"):
         "netc runs: --json takes no value, it prints on standard output; write --json >'a b.json'",
     ("show", "small.net", "-o", "small.dot"):
-        "netc show: unknown option '-o'; it prints on standard output: 'netc show small.net >out.txt'",
+        "netc show: unknown option '-o'; it prints on standard output: 'netc show small.net >small.dot'",
     ("build", "small.net", "--emit", "c", "asm"):
         "netc build: unexpected argument 'asm'; --emit c takes one value, leave 'asm' out",
     ("build", "small.net", "out"): "netc build: unexpected argument 'out'; the output is named by -o out",
-    ("new", "mine", "mlp_30"): "netc new: unexpected argument 'mlp_30'; a model to copy is named by --from mlp_30",
+    ("new", "mine", "mlp_30"): "netc new: unexpected argument 'mlp_30'; a name is one word: 'netc new mine_mlp_30'; a model to copy is named by --from mlp_30",
     # names with blanks
     ("explain", "window", "too", "large"): "netc explain: a name has hyphens; write 'netc explain window-too-large'",
     ("help", "window", "too", "large"): "netc help: a name has hyphens; write 'netc explain window-too-large'",

@@ -229,6 +229,15 @@ class Activation(Layer):
         return self.delta
 
 
+class Flatten(Layer):
+    def sums(self, x, params):
+        self.shape = x.shape
+        return x.reshape(len(x), -1)
+
+    def backward_sums(self, params):
+        return self.delta.reshape(self.shape)
+
+
 class Add(Layer):
     """Of several inputs: sums takes a list, backward gives one."""
 
@@ -250,7 +259,7 @@ class Concat(Layer):
 
 
 KINDS = {"conv": Conv, "dense": Dense, "pool": Pool, "batchnorm": Batchnorm, "activation": Activation, "add": Add,
-         "concat": Concat}
+         "concat": Concat, "flatten": Flatten}
 
 
 # ---- optimisers: step gives the new value of a tensor; g: mean gradient, that of the penalty included ----
@@ -309,6 +318,21 @@ class Adamw(Adam):
 
     def step(self, name, w, g, decays):
         return super().step(name, w, g, decays) - (self.rate * self.weight_decay * w if decays else 0)
+
+
+class Average:
+    """A moving average of all parameters and running statistics, which begins at those it is made with."""
+
+    def __init__(self, decay, params):
+        self.decay, self.steps = decay, 0
+        self.params = {layer: dict(values) for layer, values in params.items()}
+
+    def follow(self, params):
+        d = min(self.decay, (1 + self.steps) / (10 + self.steps))
+        self.steps += 1
+        for layer, values in params.items():
+            for key, value in values.items():
+                self.params[layer][key] = d * self.params[layer][key] + (1 - d) * value
 
 
 class Network:

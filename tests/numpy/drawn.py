@@ -167,12 +167,14 @@ def check(number):
     penalties = d.penalties(make)
     batch = d.one_of(0, 7, 16)
     scaled = d.happens(0.3) and "mean=data std=data" or ""
+    decay = d.one_of(0.3, 0.9) if d.happens(0.25) else 0
     flat = d.input if len(d.input) == 3 else (*d.input, 1)
     images, labels = r.write_data(EXAMPLES, flat, goal["classes"], number)
     images = images.reshape(EXAMPLES, *d.input)
     settings = [f"cost {goal['cost']}", f"target {goal['target']}", f"optimizer {make(*numbers).line}",
                 f"batch {batch or 'full'}"]
     settings += ["regularize " + " ".join(f"{key}={value}" for key, value in penalties.items())] if penalties else []
+    settings += [f"average decay={decay}"] if decay else []
     r.write_model("drawn.net", d.input, d.layers, settings, scaled)
     shutil.rmtree("runs", ignore_errors=True)
     initial = r.read_weights(r.train("drawn.net", "begin", "--backend", "interp", "--epochs", "0"))
@@ -194,7 +196,7 @@ def check(number):
         """The parameters after all steps, the costs on the way, and what of it an optimiser makes of noise."""
         network = r.Network(d.layers, goal["cost"], goal["target"], **statistics)
         params = {layer: dict(values) for layer, values in initial.items() if layer != "input"}
-        optimizer, costs = make(*numbers), []
+        average, optimizer, costs = r.Average(decay, params), make(*numbers), []
         for layer in network.layers:
             layer.random = random
         for epoch in range(EPOCHS):
@@ -203,7 +205,8 @@ def check(number):
                 rows = order[first:first + (batch or EXAMPLES)]
                 costs.append(network.step(params, images[rows], labels[rows], optimizer, EXAMPLES, penalties.get("l2", 0),
                                           penalties.get("l1", 0), frozen) / len(rows))
-        return params, costs, getattr(optimizer, "noise", {})
+                average.follow(params)
+        return average.params, costs, getattr(optimizer, "noise", {})
 
     params, costs, noise = steps(None)
     if not max(costs) < GROWN * costs[0]:

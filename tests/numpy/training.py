@@ -23,6 +23,10 @@ def norm(**more):
     return {"kind": "batchnorm", **more}
 
 
+def flatten(**more):
+    return {"kind": "flatten", **more}
+
+
 def add(*labels, **more):
     return {"kind": "add", "labels": list(labels), **more}
 
@@ -74,6 +78,11 @@ CASES = {
                          dense(5, activation="tanh"), concat("d", "d"), SOFTMAX], {}),
     "parts": ((2, 9, 8), [conv(3, (3, 3), activation="tanh"), norm(activation="swish", label="x"),
                           conv(4, (1, 1), activation="tanh", **{"from": "conv1"}), concat("x"), SOFTMAX], {}),
+    "vectors": ((2, 9, 8), [conv(3, (3, 3), activation="tanh", pad="same", label="x"), flatten(label="a"),
+                            conv(6, (3, 1), activation="sigmoid", pad=(1, 0), stride=(1, 2), **{"from": "x"}), flatten(),
+                            add("a", activation="tanh", label="b"), pool("average", "global", **{"from": "x"}), flatten(),
+                            concat("b"), dense(3, activation="tanh", label="d"), pool("average", "global", **{"from": "x"}),
+                            flatten(), add("d"), concat("b", "d"), SOFTMAX], {}),
     "batchnorm": ((2, 9, 8), [conv(4, (3, 2), bias=False), norm(activation="swish"), conv(5, (3, 3), activation="tanh"),
                               norm(scale=False, momentum=0.5, activation="swish"), pool("average", (2, 2)), dense(7),
                               norm(epsilon=0.01, activation="tanh"), norm(trainable=False), SOFTMAX],
@@ -89,6 +98,12 @@ CASES = {
     "adamw": (*PLAIN, {"optimizer": (r.Adamw, 0.02, 0.8, 0.99, 1e-4, 0.5), "l1": 0.3}),
     "rmsprop": (*PLAIN, {"optimizer": (r.Rmsprop, 0.01, 0.8, 1e-4), "l2": 1.5, "l1": 0.3}),
     "rmsprop_plain": (*PLAIN, {"optimizer": (r.Rmsprop,)}),
+    # the decay is reached at the sixth step
+    "average": (*PLAIN, {"average": 0.4, "l2": 1.5}),
+    "average_batchnorm": ((2, 9, 8), [conv(4, (3, 2), bias=False), norm(activation="swish"), conv(5, (3, 3), trainable=False),
+                                      norm(scale=False, momentum=0.5, activation="tanh"), norm(trainable=False), SOFTMAX],
+                          {"average": 0.4, "optimizer": (r.Sgd, RATE / 5, 0.9), "frozen": ("conv2", "batchnorm3")}),
+    "average_owned": ((300,), [dense(260, activation="relu"), SOFTMAX], {"average": 0.6}),
     "momentum_owned": ((300,), [dense(260, activation="relu"), SOFTMAX],
                        {"optimizer": (r.Sgd, RATE / 5, 0.9), "l2": 2.0}),
 }
@@ -102,6 +117,7 @@ def check(name, batch, shape, layers, more):
     make, *numbers = more.get("optimizer", (r.Sgd, RATE))
     optimizer = make(*numbers)
     settings = [f"cost {cost}", f"target {target}", f"optimizer {optimizer.line}", f"batch {batch or 'full'}"]
+    settings += [f"average decay={more['average']}"] if "average" in more else []
     penalties = [f"{key}={more[key]}" for key in ("l2", "l1") if key in more]
     settings += ["regularize " + " ".join(penalties)] if penalties else []
     r.write_model("model.net", net_shape, layers, settings, more.get("input", ""))
@@ -114,15 +130,17 @@ def check(name, batch, shape, layers, more):
         statistics = {"mean": (images / 255).mean(axes), "std": (images / 255).std(axes)}
     network = r.Network(layers, cost, target, **statistics)
     params = {layer: dict(values) for layer, values in initial.items() if layer != "input"}
+    average = r.Average(more.get("average", 0), params)
     for epoch in range(epochs):
         order = r.permutation(1, epoch + 1, COUNT) if batch else np.arange(COUNT)
         for first in range(0, COUNT, batch or COUNT):
             rows = order[first:first + (batch or COUNT)]
             network.step(params, images[rows], labels[rows], optimizer, COUNT, more.get("l2", 0), more.get("l1", 0),
                          more.get("frozen", ()))
+            average.follow(params)
     found.pop("input", None)
     noise = getattr(optimizer, "noise", {})
-    r.compare_params(f"{name}, batch {batch or 'full'}", found, params, noise=noise)
+    r.compare_params(f"{name}, batch {batch or 'full'}", found, average.params, noise=noise)
     moved = max(np.linalg.norm(params[layer][key] - initial[layer][key]) / np.linalg.norm(initial[layer][key])
                 for layer in params for key in params[layer] if initial[layer][key].any())
     if moved < 1e-3:
@@ -138,6 +156,7 @@ def main():
         check(name, 0, shape, layers, more)
     for name in ("conv_pool", "cross_entropy", "momentum", "adam"):
         check(name, 16, *CASES[name])
+    check("average_batchnorm", 16, *CASES["average_batchnorm"])
     for batch in (16, 7):  # the last batch is of two examples, or of one, which a unit has nothing to normalise by
         check("batchnorm", batch, *CASES["batchnorm"])
 

@@ -126,6 +126,24 @@ NETWORKS = {
         last:
         dense 3 activation=tanh
         concat last activation=softmax""",
+    "vectors": """input 2x9x8
+        x:
+        conv 3 kernel=3x3 pad=same activation=tanh
+        flatten
+        a:
+        conv 6 kernel=3x1 pad=1x0 stride=1x2 from=x activation=sigmoid
+        flatten
+        add a activation=tanh
+        b:
+        pool average global from=x
+        flatten
+        concat b
+        d: dense 2 activation=tanh
+        pool max global from=x
+        flatten
+        add d
+        concat b d
+        dense 4 activation=softmax""",
     "statistics": "input 3x4x5 mean=data std=data\nconv 3 kernel=2x2 activation=relu\ndense 4 activation=softmax",
     "features": "input 12 mean=data std=[0.5, 1, 2, 0.25, 0.5, 1, 2, 0.25, 0.5, 1, 2, 0.25]\ndense 4 activation=softmax",
     "one_mean": "input 3x4x5 mean=0.5\ndense 4 activation=softmax",

@@ -1,4 +1,6 @@
-"""What the tests of this folder share: weight files read and written with NumPy alone, and what netc's networks answer."""
+"""What the tests of this folder share: weight files read and written with NumPy alone, what netc's networks answer, and
+the modules it prints."""
+import importlib.util
 import json
 import os
 import shutil
@@ -94,6 +96,27 @@ def outputs(trainer, model, rows, *options):
     np.save("rows.npy", rows)
     run(program, "-q", "rows.npy", "-o", "outputs.npy")
     return np.load("outputs.npy").reshape(len(rows), -1), done.stderr
+
+
+def need_torch():
+    """PyTorch, with one thread; without it the test is skipped."""
+    try:
+        import torch
+    except ImportError:
+        print("PyTorch is not there: python3-torch")
+        sys.exit(77)
+    torch.set_num_threads(1)
+    return torch
+
+
+def module_of(model, name):
+    """The Python module that netc prints."""
+    with open(name + ".py", "w", encoding="utf-8") as file:
+        file.write(run(NETC, "show", "--pytorch", model).stdout)
+    spec = importlib.util.spec_from_file_location(name, name + ".py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
 
 
 def write_idx(path, array):

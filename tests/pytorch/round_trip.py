@@ -1,11 +1,10 @@
 #!/usr/bin/env python3
-"""Weights to PyTorch and back, for every model of models/ and of this folder.
+"""Weights to PyTorch and back, for every model of models/ and of this folder, or for those named.
 
 What `netc show --pytorch` prints is run by Python itself; its strict load_state_dict takes what was trained here, its
 forward gives our outputs for made-up images, and what a fresh module saves gives ours the module's outputs.
 """
 import glob
-import importlib.util
 import json
 import keyword
 import os
@@ -15,26 +14,11 @@ import unittest.mock
 
 import _pytorch as p
 
-try:
-    import torch
-except ImportError:
-    print("PyTorch is not there: python3-torch")
-    sys.exit(77)
-np = p.np
-torch.set_num_threads(1)
+torch, np = p.need_torch(), p.np
 
 # Outputs agree to this share of the largest one. Where PyTorch's own floats are further than that from its doubles, as
 # behind weights of 100, ours may be as far from them, with some room as another order of sums is another error.
 TOLERANCE, ROOM = 1e-6, 4
-
-
-def module_of(model, name):
-    with open(name + ".py", "w", encoding="utf-8") as file:
-        file.write(p.run(p.NETC, "show", "--pytorch", model).stdout)
-    spec = importlib.util.spec_from_file_location(name, name + ".py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 def class_of(module):
@@ -75,7 +59,7 @@ def try_model(model):
     few, options = ["--set", "data digits", "--set", "split train=1500"], []
     if "data idx" in text:
         few, options = [], ["--data-dir", "."]
-    trainer, module, rows = p.build(model, *few), module_of(model, name), p.images(90, shape)
+    trainer, module, rows = p.build(model, *few), p.module_of(model, name), p.images(90, shape)
 
     weights = p.train(model, *few, *options, "--epochs", "1")
     network = module.load(weights)
@@ -120,8 +104,8 @@ def try_names():
 
 def main():
     try_names()
-    p.write_data(90, (3, 9, 8), 5)
-    models = sorted(glob.glob(os.path.join(p.ROOT, "models", "*.net")) + glob.glob(os.path.join(p.HERE, "*.net")))
+    p.write_data(90, (3, 9, 8), 4)
+    models = sys.argv[1:] or sorted(glob.glob(os.path.join(p.ROOT, "models", "*.net")) + glob.glob(os.path.join(p.HERE, "*.net")))
     for model in models:
         try_model(model)
     print(f"{len(models)} models")

@@ -42,6 +42,9 @@ FEW = [(1, 1), (10, 1), (13, 2), ("full", 3)]     # 21 steps; 10, 10, 1; 13, 8 t
 MANY = [(13, 1), (64, 1), ("full", 3)]            # many steps; 4 chunks and 22 left over; 10 chunks in 8 slots
 TILES = [None, "1x1", "2x2", "3x5", "4x3", "1x7"]
 LEVELS = ["2", "0", "3", "1"]
+# Optimising takes a C compiler most of the time of a test: longer texts than so many lines it compiles as they stand,
+# which is still all of what the C printer says. What optimisers may make of it the others show, which use the same words.
+OPTIMISED_LINES = 5000
 
 
 def fail(message):
@@ -130,9 +133,9 @@ class Build:
         self.program = [out]
 
 
-def selection(number, large):
+def selection(number, lines):
     """The reference (first), the interpreter, and some others. By default LLVM and one of the C compilers once more,
-    each with another processor and with another level or tile; C compilers are slow, so large models get a low level."""
+    each with another processor and with another level or tile. As C the model has so many lines."""
     tools, cpus = compilers(), processors()
     if not tools:
         fail("neither LLVM nor a C compiler is here")
@@ -149,8 +152,8 @@ def selection(number, large):
     chosen = tools[:1] + ([pick(tools[1:], 1)] if len(tools) > 1 else [])
     for i, tool in enumerate(chosen):
         level = pick(LEVELS, 2) if (number + i) % 2 == 0 else "2"
-        if large and tool[0] == "c":
-            level = "0" if tools[0][0] == "c" else pick(["0", "1"], 4)
+        if tool[0] == "c" and lines > OPTIMISED_LINES:
+            level = "0"
         tile = pick(TILES[1:], 2) if (number + i) % 2 == 1 else None
         builds.append(Build(*tool, pick(cpus, 3) if i else pick(cpus[::-1], 3), level, tile))
     return builds
@@ -221,7 +224,7 @@ def main():
         logged = True
     layers = json.loads(run(NETC, "show", model, *sets, "--json", "-Wno-rows-dropped"))["layers"]
     write_sets(layers[0]["output"], max(2, min(256, int(np.prod(layers[-1]["output"])))))
-    builds = selection(number, large=len(layers) * (1 + logged) > 6)
+    builds = selection(number, run(NETC, "build", model, *sets, "--backend", "c", "--emit", "c", "-o", "-").count("\n"))
     for line in re.findall(r"^# ROUTES: --backend (\S+) ?(.*)$", text, re.MULTILINE):
         builds.append(Build(line[0], more=line[1].split()))
     for i, build in enumerate(builds):

@@ -46,6 +46,14 @@ MISTAKES = (
     *((("--require", text), f"--require '{text}': expected a figure of result.json, one of >= > <= <, and a number")
       for text in ("test_accuracy", "test_accuracy=0.9", ">=0.9", "test_accuracy>=", "test_accuracy>=0.9x",
                    "test_accuracy>=nan", "test_accuracy>=0x1", "test_accuracy>==1", "a" * 60 + ">1")),
+    *((("--require", text), f"write --require '{meant}'") for text, meant in
+      (("0.9", "test_accuracy>=0.9"), ("accuracy=0.9", "test_accuracy>=0.9"), ("test_acc>=90%", "test_accuracy>=0.9"),
+       ("val_loss < 0.3", "validation_cost<=0.3"), ("test_accuracy => 0.9", "test_accuracy>=0.9"))),
+    (("--require", "test_accuracy"), "in quotes, as the shell takes > and < itself"),
+    (("--seed", "1-5"), "expected one whole number; several seeds are --seeds 1-5"),
+    (("--patience", "none"), "write --patience never"),
+    (("--time-limit", "5m20"), "write --time-limit 5m20s"),
+    (("-O3",), "this trainer is compiled already: netc train "),
     (("--require", "test_acuracy>=0.9"), "a result has no 'test_acuracy'; did you mean 'test_accuracy'?"),
     (("--require", "speed>=1"), "a result has no 'speed'; it has train_cost, train_accuracy, "),
     (("--require", "test_accuracy>=97"), "an accuracy is a fraction from 0 to 1, as in result.json; write "

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""What an optimiser keeps from step to step: a run that is killed goes on with it, weights files have none of it, and a
-run that starts from weights starts it anew."""
+"""What is kept from step to step beside the weights, by an optimiser or as their average: a run that is killed goes on
+with it, weights files have none of the optimiser's, and a run that starts from weights starts it anew."""
 import json
 import os
 import random
@@ -25,7 +25,9 @@ train {
     epochs 6
 }
 """
-OPTIMIZERS = {"nesterov": f"sgd rate={RATE} momentum=0.9 nesterov=true", "adam": f"adam rate={RATE}"}
+OPTIMIZERS = {"nesterov": f"sgd rate={RATE} momentum=0.9 nesterov=true", "adam": f"adam rate={RATE}",
+              "average": f"sgd rate={RATE}\n    average decay=0.95"}
+FLAGS = {"nesterov": "--momentum", "adam": "--epsilon", "average": "--average-decay"}
 
 
 def tensors(path):
@@ -83,7 +85,7 @@ def try_anew():
 def try_changed(name):
     """Another optimizer, or another of its numbers, is refused."""
     t.run("-q", "--time-limit", "0.000001s", "--name", "changed")
-    flag = "--momentum" if name == "nesterov" else "--epsilon"
+    flag = FLAGS[name]
     out, err = t.run("-q", "--resume", "--name", "changed", flag, "0.5", status=2)
     t.check(f"(leave {flag} out)" in err, err)
     command = [NETC, "train", f"{name}.net", *FAST, "-q", "--resume", t.folder("changed")]

@@ -127,6 +127,9 @@ static void test_bad(void **state) {
     refuse("\"value\":10", "\"value\":1.5", "no whole number");
     refuse("\"role\":\"bias\"", "\"role\":\"memory\"", "unknown value 'memory'");
     refuse("\"normal\"", "\"data\"", "'statistic'");
+    refuse("\"normal\"", "\"copy\"", "'of'");
+    refuse("\"normal\"", "\"copy\",\"of\":\"dense2.weight\"", "as a copy of 'dense2.weight'");
+    refuse("\"normal\"", "\"copy\",\"of\":\"dense1.bias\"", "as a copy of 'dense1.bias'");
     refuse("\"normal\"", "\"data\",\"statistic\":\"median\"", "unknown value 'median'");
     refuse("\"kept\":\"dense1.bias\"", "\"kept\":\"dense1.weight\"", "two tensors are named 'dense1.weight'");
     refuse("\"kept\":\"dense1.bias\"", "\"kept\":true", "'kept'");

@@ -1,0 +1,20 @@
+#include "runtime/data/pass.h"
+
+#include <string.h>
+
+int64_t net_pass_rows(const NetData *data, const NetPass *pass) {
+    int64_t rows = data->part[pass->part].count;
+    return pass->limit > 0 && pass->limit < rows ? pass->limit : rows;
+}
+
+NetRow net_pass_row(const NetData *data, const NetPass *pass, int64_t row, NetRowType type, void *to) {
+    const NetPart *part = &data->part[pass->part];
+    const unsigned char *from = (const unsigned char *)part->rows + (size_t)row * data->row_bytes;
+    if (type == data->type) {
+        memcpy(to, from, data->row_bytes);
+    } else {
+        float *values = to;
+        for (int64_t i = 0; i < data->row_elements; i++) values[i] = (float)from[i] / 255.0f;
+    }
+    return (NetRow){part->labels[row], part->first_item + (uint32_t)row};
+}
