@@ -7,7 +7,7 @@
 
 #define CONV "conv MAPS kernel=HxW"
 #define DILATED "conv MAPS kernel=HxW dilation=HxW"
-#define GROUPED "conv MAPS kernel=HxW groups=N"
+#define GROUPED "conv MAPS kernel=HxW groups=G"
 #define CONV_ORDER "maps kernel stride pad dilation groups"
 #define WINDOW_ORDER "window stride pad"
 

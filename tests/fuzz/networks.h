@@ -55,6 +55,22 @@ static inline int draw_window(Drawing *d, int side) {
 
 static inline int strided(int side, int pad, int window, int stride) { return (side + 2 * pad - window) / stride + 1; }
 
+/* Draws the steps between what a window of so many rows or columns reads, as far as it fits; gives over how many it
+ * reaches then. */
+static inline int draw_dilation(Drawing *d, int window, int side, int *dilation) {
+    int most = window > 1 ? (side - 1) / (window - 1) : 3;
+    *dilation = 1 + draw(d, most > 3 ? 3 : most);
+    return (window - 1) * *dilation + 1;
+}
+
+/* Maps in groups: in as many as some number that divides the channels. */
+static inline int draw_groups(Drawing *d) {
+    int groups = 1 + draw(d, d->channels);
+    while (d->channels % groups != 0) groups--;
+    d->channels = groups * (1 + draw(d, 2));
+    return groups;
+}
+
 static inline void draw_parameters(Drawing *d) {
     draw_option(d, "activation", draw_activation(d));
     draw_option(d, "bias", DRAW_WORD(d, "true", "false"));
@@ -71,12 +87,22 @@ static inline void draw_window_layer(Drawing *d) {
         d->rows = d->columns = 1;
         return;
     }
-    if (conv) d->channels = 1 + draw(d, 6);
-    if (conv)
-        text_printf(&d->text, "conv %d kernel=%dx%d", d->channels, height, width);
-    else
+    if (conv) {
+        int groups = 1, dilation[2];
+        if (draw(d, 4) == 0)
+            groups = draw_groups(d);
+        else
+            d->channels = 1 + draw(d, 6);
+        text_printf(&d->text, "conv %d kernel=%dx%d groups=%d", d->channels, height, width, groups);
+        if (draw(d, 4) == 0) {
+            height = draw_dilation(d, height, d->rows, &dilation[0]);
+            width = draw_dilation(d, width, d->columns, &dilation[1]);
+            text_printf(&d->text, " dilation=%dx%d", dilation[0], dilation[1]);
+        }
+    } else {
         text_printf(&d->text, "pool %s %dx%d", DRAW_WORD(d, "max", "average", "l2"), height, width);
-    if (!conv) down = height, right = width;
+        down = height, right = width;
+    }
     if (draw(d, 3) == 0) {
         down = 1 + draw(d, height + 2), right = 1 + draw(d, width + 2);
         text_printf(&d->text, " stride=%dx%d", down, right);

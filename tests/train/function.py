@@ -116,6 +116,7 @@ SAME = [
     [("normal(0, 0.1)", "zeros"), ("hidden: dense 8", "hidden: dense 8 trainable=false")],
     [("pool max 2x2", "p: pool max 2 stride=2 pad=0")],
     [("split train=200", "split train=100\n    cost log_likelihood\n    regularize l2=1")],
+    [("stride=3", "stride=3 dilation=1x1 groups=1")],
     [("mean=0.4", "mean=[0.4]")],
     [("activation=act", ""), ("dense 10 activation=softmax", "activation act\n    dense 10\n    activation softmax")],
 ]

@@ -62,8 +62,8 @@ static bool is_netc(Arena *arena, const char *text, bool begun) {
 
 /* The names in capitals of a usage, with values in their place. */
 static const char *filled(Arena *arena, const char *usage) {
-    static const char *const places[][2] = {{"CxHxW", "1x28x28"}, {"HxW", "5x5"},    {"MAPS", "6"},
-                                            {"UNITS", "10"},      {", then ", "\n"}, {" P", " 0.5"}};
+    static const char *const places[][2] = {{"CxHxW", "1x28x28"}, {"HxW", "5x5"}, {"MAPS", "6"}, {"UNITS", "10"},
+                                            {", then ", "\n"},    {" P", " 0.5"}, {"=G", "=2"}};
     Text text = {0};
     while (*usage) {
         size_t i = 0;
