@@ -197,7 +197,8 @@ def check(number):
 
     def steps(random):
         """The parameters after all steps, the costs on the way, and what of it an optimiser makes of noise."""
-        network = r.Network(d.layers, goal["cost"], goal["target"], **statistics)
+        stored = {key: value.astype(np.float32) if random else value for key, value in statistics.items()}
+        network = r.Network(d.layers, goal["cost"], goal["target"], **stored)
         params = {layer: dict(values) for layer, values in initial.items() if layer != "input"}
         average, optimizer, costs = r.Average(decay, params), make(*numbers), []
         for layer in network.layers:
