@@ -21,11 +21,13 @@ typedef struct {
     bool turned; /* it counts the other way round: frozen=true is trainable=false */
 } ForeignWord;
 
-/* All rows, for whoever checks them. */
+extern const ForeignWord foreign_words[];
+extern const size_t foreign_word_count;
+
+/* The other rows, for whoever checks them. */
 typedef struct {
     const ForeignHead *layers, *settings;
-    const ForeignWord *words;
-    size_t layer_count, setting_count, word_count;
+    size_t layer_count, setting_count;
 } ForeignTables;
 extern const ForeignTables foreign_tables;
 

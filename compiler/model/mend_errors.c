@@ -11,38 +11,35 @@ Diag *mend_first_error(const Diags *diags, Span at) {
     return NULL;
 }
 
-void mend_forget_others(Diags *diags, const Diag *kept, Span at) {
-    size_t count = 0;
-    for (size_t i = 0; i < diags->list.count; i++) {
-        Diag *diag = diags->list.at[i];
-        bool other = diag != kept && mend_lies_in(diag, at);
-        diags->errors -= other;
-        if (!other) diags->list.at[count++] = diag;
-    }
-    diags->list.count = count;
+/* ---- errors that are not told ---- */
+
+static bool is_other(const Diag *diag, Span at) { return mend_lies_in(diag, at); }
+
+static bool is_unclosed(const Diag *diag, Span at) {
+    return string_is(diag->kind->name, "unclosed-block") && diag->at.lo < at.lo;
 }
 
-void mend_forget_unclosed(Diags *diags, Span at) {
-    size_t count = 0;
-    for (size_t i = 0; i < diags->list.count; i++) {
-        Diag *diag = diags->list.at[i];
-        bool echo = string_is(diag->kind->name, "unclosed-block") && diag->at.lo < at.lo;
-        diags->errors -= echo;
-        if (!echo) diags->list.at[count++] = diag;
-    }
-    diags->list.count = count;
-}
-
-void mend_forget_echoes(Diags *diags, const Diag *kept, Span at) {
+static bool is_echo(const Diag *diag, Span at) {
     static const char *const kinds[] = {"syntax-error", "bad-character", "unknown-option", "extra-value"};
+    for (size_t k = 0; k < COUNT_OF(kinds); k++) {
+        if (string_is(diag->kind->name, kinds[k])) return mend_lies_in(diag, at);
+    }
+    return false;
+}
+
+static void forget(Diags *diags, const Diag *kept, Span at, bool (*forgotten)(const Diag *diag, Span at)) {
     size_t count = 0;
     for (size_t i = 0; i < diags->list.count; i++) {
         Diag *diag = diags->list.at[i];
-        bool echo = false;
-        for (size_t k = 0; k < COUNT_OF(kinds); k++) echo = echo || string_is(diag->kind->name, kinds[k]);
-        echo = echo && diag != kept && mend_lies_in(diag, at);
-        diags->errors -= echo;
-        if (!echo) diags->list.at[count++] = diag;
+        if (diag == kept || !forgotten(diag, at)) {
+            diags->list.at[count++] = diag;
+        } else {
+            diags->errors--;
+        }
     }
     diags->list.count = count;
 }
+
+void mend_forget_others(Diags *diags, const Diag *kept, Span at) { forget(diags, kept, at, is_other); }
+void mend_forget_unclosed(Diags *diags, Span at) { forget(diags, NULL, at, is_unclosed); }
+void mend_forget_echoes(Diags *diags, const Diag *kept, Span at) { forget(diags, kept, at, is_echo); }

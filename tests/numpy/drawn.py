@@ -121,6 +121,9 @@ class Drawing:
         self.add((3, *way[1:]), **spec)
         self.add((3 + self.shapes[first][0], *way[1:]), kind="concat", labels=[first])
 
+    def flatten(self):
+        self.add((int(np.prod(self.shape)),), kind="flatten")
+
     # ---- the whole ----
     def network(self):
         self.input = (self.between(1, 3), self.between(5, 9), self.between(5, 9)) if self.happens(0.7) else (
@@ -130,7 +133,7 @@ class Drawing:
         for _ in range(self.between(1, 6)):
             maps = len(self.shape) == 3
             kinds = ["dense", "activation", "batchnorm", "join", "branch"] if not maps else [
-                "conv", "conv", "conv", "pool", "activation", "batchnorm", "join", "branch"]
+                "conv", "conv", "conv", "pool", "activation", "batchnorm", "join", "branch", "flatten"]
             kind = self.one_of(*kinds)
             if kind == "activation":
                 self.add(self.shape, kind="activation", activation=self.one_of(*ACTIVATIONS))
@@ -194,7 +197,8 @@ def check(number):
 
     def steps(random):
         """The parameters after all steps, the costs on the way, and what of it an optimiser makes of noise."""
-        network = r.Network(d.layers, goal["cost"], goal["target"], **statistics)
+        stored = {key: value.astype(np.float32) if random else value for key, value in statistics.items()}
+        network = r.Network(d.layers, goal["cost"], goal["target"], **stored)
         params = {layer: dict(values) for layer, values in initial.items() if layer != "input"}
         average, optimizer, costs = r.Average(decay, params), make(*numbers), []
         for layer in network.layers:

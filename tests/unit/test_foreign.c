@@ -154,8 +154,8 @@ static void rows_name_what_there_is(void **state) {
     int wrong = 0;
     const ForeignTables *all = &foreign_tables;
     size_t absences = foreign_absence_count + foreign_absent_activation_count;
-    for (size_t i = 0; i < all->layer_count + all->setting_count + all->word_count + absences; i++) {
-        size_t setting = i - all->layer_count, word = setting - all->setting_count, absence = word - all->word_count;
+    for (size_t i = 0; i < all->layer_count + all->setting_count + foreign_word_count + absences; i++) {
+        size_t setting = i - all->layer_count, word = setting - all->setting_count, absence = word - foreign_word_count;
         const char *name, *what;
         if (i < all->layer_count) {
             name = all->layers[i].word;
@@ -163,9 +163,9 @@ static void rows_name_what_there_is(void **state) {
         } else if (setting < all->setting_count) {
             name = all->settings[setting].word;
             what = wrong_head(arena, &all->settings[setting], false);
-        } else if (word < all->word_count) {
-            name = all->words[word].word;
-            what = wrong_word(arena, &all->words[word]);
+        } else if (word < foreign_word_count) {
+            name = foreign_words[word].word;
+            what = wrong_word(arena, &foreign_words[word]);
         } else {
             const Absent *row = absence < foreign_absence_count
                                     ? &foreign_absences[absence]
