@@ -486,9 +486,10 @@ def read_rows(folder, file):
 ROUNDINGS = 20  # more than what one draw of them happens to be
 
 
-def compare_params(what, found, expected, tolerance=1e-5, noise={}, rounded=None):
-    """noise: {"conv1.weight": mask} of entries that need not agree; rounded: the same parameters with rounding, of which
-    an error may be ROUNDINGS times that."""
+def compare_params(what, found, expected, tolerance=1e-5, noise={}, rounded=()):
+    """noise: {"conv1.weight": mask} of entries that need not agree; rounded: the same parameters with one draw of rounding
+    after another, as many as are asked for, of which an error may be ROUNDINGS times the largest."""
+    rounded, draws = iter(rounded), []
     if found.keys() != expected.keys():
         fail(f"{what}: layers {sorted(found)} instead of {sorted(expected)}")
     for layer in expected:
@@ -497,10 +498,18 @@ def compare_params(what, found, expected, tolerance=1e-5, noise={}, rounded=None
         for key, value in expected[layer].items():
             counts = ~noise.get(f"{layer}.{key}", np.zeros(value.shape, bool))
             size = np.linalg.norm(value[counts]) or 1
-            error = np.linalg.norm((found[layer][key] - value)[counts]) / size
-            enlarged = np.linalg.norm((rounded[layer][key] - value)[counts]) / size if rounded else 0
-            if not error <= max(tolerance, ROUNDINGS * enlarged):
-                fail(f"{what}: {layer}.{key}: error {error:.2g}")
+
+            def error_of(params):
+                return np.linalg.norm((params[layer][key] - value)[counts]) / size
+
+            error = error_of(found)
+            enlarged = max(map(error_of, draws), default=0)
+            while not error <= max(tolerance, ROUNDINGS * enlarged):
+                draw = next(rounded, None)
+                if draw is None:
+                    fail(f"{what}: {layer}.{key}: error {error:.2g}")
+                draws.append(draw)
+                enlarged = max(enlarged, error_of(draw))
 
 
 # ---- the order of the examples ----
