@@ -333,6 +333,7 @@ void mend_statement(Scope *scope, MendPlace place, Span at) {
     const Source *source = source_of(scope->diags->source, at.lo);
     const char *kind = arena_copy(scope->arena, text, strspn(text, "abcdefghijklmnopqrstuvwxyz"));
     if (place == PLACE_NETWORK && mend_missing_default(scope, diag, at, kind)) return;
+    if (mend_read_let(scope, diag, at)) return;
     const Form *form = form_in_block(text, source->size - (at.lo - source->base), &foreign);
     if (form && place != PLACE_FILE) {
         say_form(scope, form, diag, (Span){at.lo, at.lo + (uint32_t)(foreign > length ? foreign : length)});
@@ -376,6 +377,7 @@ void mend_statement(Scope *scope, MendPlace place, Span at) {
         diag->help = NULL;
         diag_help(scope->diags, diag, "write '%s'", let);
         mend_forget_others(scope->diags, diag, at);
+        mend_take_lets(scope, let, at);
         return;
     }
     const char *head = place == PLACE_FILE ? mend_let_name(scope->arena, text) : NULL;

@@ -3,7 +3,9 @@
 #include <string.h>
 
 #include "compiler/model/foreign.h"
+#include "compiler/model/mend_errors.h"
 #include "compiler/model/mend_line.h"
+#include "compiler/model/trial.h"
 
 /* 2**3 and k^2 as 2*2*2 and k*k; NULL: there is no such power. */
 static const char *without_powers(Arena *arena, const char *text) {
@@ -135,6 +137,71 @@ bool mend_is_remark(const char *word) {
     static const char *const words[] = {"name", "version", "author", "title", "description", "date", "license"};
     for (size_t i = 0; i < COUNT_OF(words); i++) {
         if (foreign_same(words[i], word)) return true;
+    }
+    return false;
+}
+
+/* ---- lets that are read ---- */
+
+void mend_take_lets(Scope *scope, const char *text, Span at) {
+    for (const char *let = text; mend_begins_let(let, strlen(let)); let += 2) {
+        const char *name = mend_let_name(scope->arena, let + 3);
+        if (name && !word_is_known(name) && !scope_find(scope, name)) scope_let(scope, name, at, NULL);
+        let = strstr(let, "; ");
+        if (!let) break;
+    }
+}
+
+/* `#define width 30`, `# let width = 30` above: the line, and the let that it is but for its sign. NULL: there is none.
+ */
+static const char *let_in_comment(Scope *scope, const char *name, uint32_t before, Span *at) {
+    const char *text = scope->diags->source->text, *begins = arena_format(scope->arena, "let %s = ", name);
+    for (const char *line = text; line < text + before; line += strcspn(line, "\n") + 1) {
+        const char *sign = line + strspn(line, " \t"), *inside = sign + strspn(sign, "# \t");
+        size_t length = strcspn(inside, "#\r\n");
+        if (*sign != '#' || length == 0 || length > LOOSE_MAX_LENGTH) continue;
+        char *comment = arena_copy(scope->arena, inside, length);
+        const char *let = strstr(comment, name) ? mend_let(scope, comment, length, true) : NULL;
+        if (!let || strncmp(let, begins, strlen(begins)) != 0) continue;
+        *at = (Span){(uint32_t)(sign - text), (uint32_t)(inside + length - text)};
+        return let;
+    }
+    return NULL;
+}
+
+/* Moves what was found at `at` to where it comes from, if the statement is right with that in place. */
+static bool blame_let(Scope *scope, Diag *diag, Span at, Span origin, Span replaced, const char *text) {
+    Span both = {origin.lo, at.hi};
+    if (trial_of(scope->trial, scope->arena, replaced, text, both, NULL) == TRIAL_WRONG) return false;
+    mend_forget_others(scope->diags, diag, at);
+    diag->at = origin;
+    diag->help = NULL;
+    return true;
+}
+
+bool mend_read_let(Scope *scope, Diag *diag, Span at) {
+    bool missing = string_is(diag->kind->name, "unknown-name"), unfit = string_is(diag->kind->name, "bad-value");
+    if ((!missing && !unfit) || source_of(scope->diags->source, diag->at.lo)->base > 0) return false;
+    size_t length;
+    const char *name = source_slice(scope->diags->source, diag->at, &length);
+    name = arena_copy(scope->arena, name, length);
+    Span line;
+    const char *let = missing ? let_in_comment(scope, name, at.lo, &line) : NULL;
+    if (let && blame_let(scope, diag, at, line, line, let)) {
+        diag->message = arena_format(scope->arena, "this line is a comment: there is no 'let %s'", name);
+        diag_help(scope->diags, diag, "write '%s'", let);
+        mend_take_lets(scope, let, line);
+        return true;
+    }
+    for (size_t i = scope->lets.count; unfit && i-- > 0;) {
+        Let *known = &scope->lets.at[i];
+        if (!string_is(known->name, name)) continue;
+        const AstValue *value = known->value;
+        bool quoted = value && value->kind == AST_STRING && known->at.lo < value->at.lo && value->at.lo < at.lo;
+        if (!quoted || !blame_let(scope, diag, at, value->at, value->at, value->name)) return false;
+        diag_help(scope->diags, diag, "write 'let %s = %s', without quotes", name, value->name);
+        known->value = NULL; /* it is said */
+        return true;
     }
     return false;
 }

@@ -15,6 +15,10 @@ const LooseValue *mend_with_factor(Scope *scope, const LooseValue *value);
 bool mend_begins_let(const char *text, size_t length);
 /* The name that a let begins with; NULL: none. */
 const char *mend_let_name(Arena *arena, const char *text);
+/* Lets that a line of the text was meant to make: whoever reads one stays silent. */
+void mend_take_lets(Scope *scope, const char *text, Span at);
+/* Says of the line of a let what is found wrong where it is read: it is a comment, or its word stands in quotes. */
+bool mend_read_let(Scope *scope, Diag *diag, Span at);
 /* Words that say something of the file as a whole, which is a comment here. */
 bool mend_is_remark(const char *word);
 

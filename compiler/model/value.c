@@ -124,7 +124,9 @@ void scope_let(Scope *scope, const char *name, Span name_at, const AstValue *val
     const AstValue *evaluated = value ? scope_evaluate(scope, value) : NULL;
     if (evaluated && (reads_later_let(scope, evaluated) || calls_nothing(scope, evaluated))) evaluated = NULL;
     const Let *other = scope_find(scope, name);
-    if (other && other->block == scope->block) {
+    bool taken =
+        other && other->at.lo <= name_at.lo && name_at.hi <= other->at.hi; /* from this line, as it was mended */
+    if (other && other->block == scope->block && !taken) {
         Diag *diag =
             diag_report(scope->diags, name_at, "duplicate-let", "'%s' already has a value in this block", name);
         uint32_t line, column;

@@ -608,6 +608,25 @@ for text, said in [
     if status != 1 or "1 error\n" not in printed or said not in printed:
         fail(text, f"expected '{said}' alone", printed)
 
+# what is found wrong is read from a line further up, which is the one to mend: its text, what is read of it, the mend
+for slip, use, line in [
+        ("#define width 30", "dense width activation=relu; dense width activation=relu", "let width = 30"),
+        ("# let width = 30", "dense 2*width activation=relu", "let width = 30"),
+        ("let width 30", "dense width activation=relu", "let width = 30"),
+        ("int width = 30", "dense width activation=relu; dropout 1/width", "let width = 30"),
+        ("let deep, wide = 8, 128", "dense deep activation=relu; dense wide activation=relu",
+         "let deep = 8; let wide = 128"),
+        ('let act = "sigmoid"', "dense 30 activation=act; dense 30 activation=act", "let act = sigmoid")]:
+    text = MODELS["layer"].format(use)
+    status, printed = check(f"{slip}\n{text}")
+    if status != 1 or "1 error\n" not in printed or not re.match(r"\S*:1:\d+: error", printed):
+        fail(slip, "expected one error, in the first line", printed)
+    if f"help: write '{line}'" not in printed:
+        fail(slip, f"expected '{line}'", printed)
+    status, printed = check(f"{line}\n{text}")
+    if status != 0:
+        fail(slip, f"'{line}' is not taken", printed)
+
 for opening in ["class t {", "def t() {", "function t() {", "t: {"]:
     status, printed = check(MODELS["header"].format(opening))
     if status != 1 or "1 error\n" not in printed or "help: write 'network t {'\n" not in printed:
