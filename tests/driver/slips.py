@@ -658,7 +658,9 @@ for text, said in [("dense 30 activation=relu l2=0.001", "('regularize weight_de
                    ("for i in range(k) { dense 30 activation=relu }", "write 'repeat k {'"),
                    ("dense 30 activation=relu /* hidden */", "write '# hidden' in its place"),
                    ("dense 30 activation=relu // hidden", "write '# hidden' in its place"),
-                   ("let n = 30; dense n//2 activation=relu", "'/' divides; where a whole number is needed")]:
+                   ("let n = 30; dense n//2 activation=relu", "'/' divides; where a whole number is needed"),
+                   ("let n = 30; dense n // 2", "'/' divides; where a whole number is needed"),
+                   ("dense 30 activation=relu // 2 layers", "write '# 2 layers' in its place")]:
     if said not in slipped("layer", text)[0]:
         fail(text, f"expected '{said}'", slipped("layer", text)[1])
 
