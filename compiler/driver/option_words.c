@@ -102,6 +102,7 @@ const size_t option_alias_count = COUNT_OF(option_aliases);
 const WordOf command_options[] = {
     {"show", "-o", "it prints on standard output: 'netc show FILE >out.txt'"},
     {"show", "--output", "it prints on standard output: 'netc show FILE >out.txt'"},
+    {"show", "--format", "write --json for JSON; without it the table is printed"},
     {"check", "-o", "it prints on standard output: 'netc check FILE >out.txt'"},
     {"check", "--output", "it prints on standard output: 'netc check FILE >out.txt'"},
     {"explain", "-o", "it prints on standard output: 'netc explain --all >out.txt'"},

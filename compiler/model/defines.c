@@ -20,7 +20,16 @@ static void report_unknown_let(Arena *arena, Diags *diags, const AstFile *file, 
         if (file->top.at[i]->kind == AST_LET) vec_push(arena, &names, file->top.at[i]->name);
     }
     diag_suggest(diags, diag, define->name, names.at, names.count);
-    if (!diag->help) diag_help(diags, diag, "-D sets a let that stands outside the blocks");
+    if (names.count == 0) {
+        diag_help(diags, diag,
+                  "-D sets a let, and the file has none outside its blocks: write 'let %s = %s' at its top",
+                  define->name, define->value);
+    } else if (!diag->help) {
+        Text list = {0};
+        for (size_t i = 0; i < names.count; i++) text_printf(&list, "%s%s", i > 0 ? ", " : "", names.at[i]);
+        diag_help(diags, diag, "-D sets a let that stands outside the blocks: %.*s", (int)list.length, list.data);
+        text_free(&list);
+    }
 }
 
 Overrides read_defines(Arena *arena, Diags *diags, const AstFile *file, const ModelChanges *changes, Source *source) {

@@ -42,6 +42,27 @@ static const char *without_last(Arena *arena, const char *text, const char **hea
     return arena_copy(arena, text, (size_t)(mark - text));
 }
 
+static bool has_number(const char *text, const char *number, size_t length) {
+    for (; *text; text++) {
+        bool same = strncmp(text, number, length) == 0;
+        if (same && !is_digit(text[length]) && text[length] != '.') return true;
+    }
+    return false;
+}
+
+/* Whether a better line has every number of the tried one that the user wrote: a warning of it is for him to read. */
+static bool keeps_numbers(const Scope *scope, Span at, const char *tried, const char *better) {
+    size_t length;
+    const char *text = source_slice(scope->diags->source, at, &length);
+    const char *written = arena_copy(scope->arena, text, length);
+    while (*(tried += strcspn(tried, "0123456789"))) {
+        size_t digits = strspn(tried, "0123456789.");
+        if (has_number(written, tried, digits) && !has_number(better, tried, digits)) return false;
+        tried += digits;
+    }
+    return true;
+}
+
 MendSettled mend_settle(Scope *scope, bool layer, Span at, const char *text, bool example) {
     enum { MAX_TURNS = 4 };
     MendSettled first = {0};
@@ -52,6 +73,7 @@ MendSettled mend_settle(Scope *scope, bool layer, Span at, const char *text, boo
         bool clean = outcome == TRIAL_GOOD || outcome == TRIAL_UNKNOWN;
         if (clean && !(outcome == TRIAL_UNKNOWN && first.line)) return (MendSettled){text, dropped, true};
         if (outcome == TRIAL_DOUBTFUL && !first.line) first = (MendSettled){text, dropped, false};
+        if (first.line && !layer && better && !keeps_numbers(scope, at, text, better)) return first;
         const char *less = without_last(scope->arena, text, &head);
         bool adds = better && strncmp(better, text, strlen(text)) == 0;
         if (less && !string_is(head, "default")) dropped = head; /* one that no layer reads is no loss */

@@ -176,18 +176,52 @@ static bool stands_inside(const Reader *reader, const Token *train) {
     return at && *at == '}';
 }
 
+/* Where a block ends in the writer's eyes: the offset of the first line before `limit` that is indented no more than
+ * the one that opens it, or the limit. *inside: that some line is indented more. */
+static uint32_t end_by_indent(const Reader *reader, const Opening *open, uint32_t limit, bool *inside) {
+    const char *text = reader->source->text - reader->source->base;
+    *inside = false;
+    for (uint32_t at = open->at.hi; at < limit;) {
+        at += (uint32_t)strcspn(text + at, "\n") + 1;
+        if (at >= limit) break;
+        uint32_t indent = (uint32_t)strspn(text + at, " \t");
+        if (strchr("\r\n#", text[at + indent])) continue;
+        if (indent <= open->indent) return at + indent < limit ? at + indent : limit;
+        *inside = true;
+    }
+    return limit;
+}
+
+/* Says where the '}' of an open block belongs: by the indents, where these tell, else before `next`. */
+static void report_unclosed(Reader *reader, const Opening *open, const Token *next, const char *found) {
+    const char *behind = reader->source->text + (open->at.hi - reader->source->base);
+    bool lines, begun = !strchr("\r\n#", behind[strspn(behind, " \t")]); /* repeat 2 { dense 30 */
+    uint32_t end = end_by_indent(reader, open, next->at.lo, &lines);
+    bool nearer = end < next->at.lo, told = nearer && (lines || begun);
+    if (told) {
+        uint32_t line, column;
+        source_position(reader->source, end, &line, &column);
+        found = arena_format(reader->arena, "line %u", (unsigned)line);
+    }
+    Diag *diag =
+        reader_error(reader, open->at, "unclosed-block", "this '{' is not closed; expected '}' before %s", found);
+    if (!told && next->kind != T_FILE_END) {
+        diag_note(reader->diags, diag, "%s is at %s", found, reader_place(reader, next->at.lo));
+    }
+    const char *place = !told && next->kind == T_FILE_END ? "at" : "above";
+    if (nearer && !told && open->at.lo != reader->blocks[0].at.lo) {
+        diag_help(reader->diags, diag, "write '}' in a line of its own behind the last line that is to be repeated");
+    } else if (told && !lines) {
+        diag_help(reader->diags, diag, "write '}' at the end of the line that opens it");
+    } else {
+        diag_help(reader->diags, diag, "write '}' in a line of its own %s %s", place, found);
+    }
+}
+
 /* Closes every open block before `next`. After a '{' was supplied the missing '}' is its echo: no message. */
 static void give_up_blocks(Reader *reader, const Token *next, const char *found) {
     const Opening *open = reader->suspect.symbol ? &reader->suspect : &reader->blocks[reader->block_depth - 1];
-    if (reader->supplied_blocks == 0) {
-        Diag *diag =
-            reader_error(reader, open->at, "unclosed-block", "this '{' is not closed; expected '}' before %s", found);
-        if (next->kind != T_FILE_END) {
-            diag_note(reader->diags, diag, "%s is at %s", found, reader_place(reader, next->at.lo));
-        }
-        diag_help(reader->diags, diag, "write '}' in a line of its own %s %s",
-                  next->kind == T_FILE_END ? "at" : "above", found);
-    }
+    if (reader->supplied_blocks == 0) report_unclosed(reader, open, next, found);
     reader->supplied_blocks = 0;
     reader->suspect.symbol = 0;
     for (; reader->block_depth > 0; reader->block_depth--) push_made(reader, '}', (Span){next->at.lo, next->at.lo});

@@ -184,6 +184,7 @@ layer   | dense 30 no_bias                                  | dense 30 bias=fals
 layer   | dense 30 with bias                                | dense 30 bias=true
 layer   | dense 30 activaton relu                           | dense 30 activation=relu
 layer   | dense 30 init=normal(0.01)                        | dense 30 init=normal(0, 0.01)
+setting | early_stopping patience=50                        | stop patience=50
 split   | split 0.8                                         | split train=0.8 validation=0.2
 split   | split validation=-1                               | split validation=0.1
 setting | data train=mnist test=mnist                       | data mnist

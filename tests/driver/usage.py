@@ -34,6 +34,8 @@ USAGE = {
     # how many arguments
     ("check",): "netc check: expected model files, for example 'netc check lenet5.net'",
     ("check", ""): "netc check: an argument is empty, expected model files",
+    ("show", "small.net", "--format", "json"):
+        "netc show: unknown option '--format'; write --json for JSON; without it the table is printed",
     ("show",): "netc show: expected a model file, a weights file or a run, for example 'netc show lenet5.net'",
     ("show", "small.net", "b.net"): "netc show: unexpected argument 'b.net'; it takes a model file, a weights file or a run",
     ("train",): "netc train: expected a model file, for example 'netc train lenet5.net'",
