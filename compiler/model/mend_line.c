@@ -118,6 +118,17 @@ static bool put_numbered(Mend *mend, size_t first, const LooseValue *value) {
     return count > 0;
 }
 
+/* `activaton relu`: the option that a word is but for a letter or two, and its place; else the word, and *place stays.
+ */
+static const char *near_option(const Mend *mend, const char *word, size_t *place) {
+    size_t count = mend_spec_count(mend);
+    const char **names = NEW_ARRAY(mend->arena, const char *, count);
+    for (size_t i = 0; i < count; i++) names[i] = mend_spec(mend, i)->name;
+    const char *near = strlen(word) > 5 ? net_nearest_word(word, names, count) : NULL;
+    for (size_t i = 0; near && i < count; i++) *place = string_is(names[i], near) ? i : *place;
+    return near ? near : word;
+}
+
 static bool put_named(Mend *mend, const LooseArg *arg) {
     bool turned = false;
     size_t place = mend_find_spec(mend, arg->key, &turned);
@@ -132,7 +143,9 @@ static bool put_named(Mend *mend, const LooseArg *arg) {
     if (!foreign_is_idle(arg->key) && put_in_other_block(mend, arg)) return true;
     const Absent *absent = foreign_absent(arg->key);
     if (absent && !is_off(arg->value)) mend->words.absent = absent;
-    return absent || foreign_is_idle(arg->key) || mend->words.guess;
+    if (absent || foreign_is_idle(arg->key) || !mend->words.guess) return absent || foreign_is_idle(arg->key);
+    near_option(mend, arg->key, &place);
+    return place == mend_spec_count(mend) || mend_put(mend, place, arg->value, false);
 }
 
 /* How many values without a name the owner cannot do without. */
@@ -200,16 +213,6 @@ static void note_unit(Mend *mend, const char *word) {
     for (size_t i = 0; foreign_same(word, "epochs") && i < mend_spec_count(mend); i++) {
         if (mend_counts_steps(mend_spec(mend, i)) && mend->slots[i]) mend->slots[i] = "epoch";
     }
-}
-
-/* `activaton relu`: a word that is an option but for a letter or two. */
-static const char *near_option(const Mend *mend, const char *word, size_t *place) {
-    size_t count = mend_spec_count(mend);
-    const char **names = NEW_ARRAY(mend->arena, const char *, count);
-    for (size_t i = 0; i < count; i++) names[i] = mend_spec(mend, i)->name;
-    const char *near = strlen(word) > 5 ? net_nearest_word(word, names, count) : NULL;
-    for (size_t i = 0; near && i < count; i++) *place = string_is(names[i], near) ? i : *place;
-    return near ? near : word;
 }
 
 /* `kernel_size 5`: the value that follows an option's name. */
@@ -341,6 +344,13 @@ static LooseLine without_sums(const Mend *mend, const LooseLine *line) {
     return apart;
 }
 
+/* `data digits epochs 3`: the unit of a number stands behind it, what stands before one is a setting of its own. */
+static bool begins_setting(const Mend *mend, const LooseLine *line, size_t i) {
+    const LooseArg *next = i + 1 < line->args.count ? &line->args.at[i + 1] : NULL;
+    return !mend->layer && next && !next->key && next->value->kind == LOOSE_NUMBER &&
+           setting_kind_find(line->args.at[i].value->text);
+}
+
 static bool put_args(Mend *mend, const LooseLine *line, const char *order) {
     if (strncmp(order, "train ", 6) == 0 && mend_put_parts(mend, line)) return true;
     for (size_t i = begins_with_inputs(mend, line) ? 1 : 0; i < line->args.count; i++) {
@@ -369,7 +379,7 @@ static bool put_args(Mend *mend, const LooseLine *line, const char *order) {
             if (!mend_put(mend, form, arg->value, false)) return false;
         } else if (is_applied_to(mend, line, arg->value) ||
                    (arg->value->kind == LOOSE_WORD && (i > 0 || i + 1 < line->args.count) &&
-                    foreign_is_idle(arg->value->text))) {
+                    foreign_is_idle(arg->value->text) && !begins_setting(mend, line, i))) {
             note_unit(mend, arg->value->text);
         } else if (mend_put_flag(mend, arg)) {
             continue;

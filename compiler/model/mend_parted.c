@@ -14,10 +14,14 @@ static void say(Scope *scope, Diag *diag, Span at, const char *line) {
     mend_forget_others(scope->diags, diag, at);
 }
 
-/* Whether a word of netc's begins at a place of the text, that may begin a statement: no option's name. */
+/* Whether a word of netc's begins at a place of the text, that may begin a statement: no option's name, nor the kind of
+ * layer that a default is of. */
 static bool begins_at(Arena *arena, const char *text, size_t at) {
-    size_t length = 0;
+    static const char standard[] = "default ";
+    size_t length = 0, before = sizeof standard - 1;
     if (at > 0 && (in_name(text[at - 1]) || text[at - 1] == '.')) return false;
+    if (at >= before && memcmp(text + at - before, standard, before) == 0) return false;
+    if (strncmp(text + at, standard, before) == 0) return true;
     while (in_name(text[at + length])) length++;
     const char *sign = text + at + length + strspn(text + at + length, " \t");
     bool option = (*sign == '=' && sign[1] != '>') || *sign == ':';

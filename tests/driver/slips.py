@@ -142,6 +142,7 @@ layer   | dropout = 0.5                                     | dropout 0.5
 layer   | conv 6 5 5 activation=relu                        | conv 6 kernel=5x5 activation=relu
 layer   | conv in=1 out=6 kernel=5x5                        | conv 6 kernel=5x5
 layer   | dense 30 -> relu                                  | dense 30 activation=relu
+layer   | dense 30 actvation=sigmod                         | dense 30 activation=sigmoid
 layer   | fc-1: dense 30                                    | fc_1: dense 30
 layer   | dense 30 activation=leaky_relu 0.2                | dense 30 activation=leaky_relu(0.2)
 layer   | dense 30 activation=leaky_relu alpha=0.2          | dense 30 activation=leaky_relu(0.2)
@@ -555,6 +556,14 @@ for place, slip, what in rows(ABSENT):
 status, printed = check(MODELS["layer"].replace("1x28x28", "28x28x1").format("flatten"))
 if status != 1 or "help: channels come first: write 'input 1x28x28'\n" not in printed:
     fail("input 28x28x1", "expected 'input 1x28x28'", printed)
+
+# two statements in one line: none is lost
+for text, said in [(MODELS["split"].format("data mnist epochs 3"), "write 'data mnist; epochs 3'"),
+                   (MODELS["split"].format("data mnist").replace("input 784", "input 784 default dense activation=relu"),
+                    "write 'input 784; default dense activation=relu'")]:
+    printed = check(text)[1]
+    if said not in printed:
+        fail(text, f"expected '{said}'", printed)
 
 for word in ["training", "fit", "solver", "optimizer", "train =", "train()", "train t"]:
     text = MODELS["split"].format("epochs 3").replace("train {", word + " {")
