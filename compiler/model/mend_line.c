@@ -118,8 +118,7 @@ static bool put_numbered(Mend *mend, size_t first, const LooseValue *value) {
     return count > 0;
 }
 
-/* `activaton relu`: the option that a word is but for a letter or two, and its place; else the word, and *place stays.
- */
+/* `activaton relu`: the option that a word nearly is, and its place; else the word itself, and *place stays. */
 static const char *near_option(const Mend *mend, const char *word, size_t *place) {
     size_t count = mend_spec_count(mend);
     const char **names = NEW_ARRAY(mend->arena, const char *, count);

@@ -9,6 +9,7 @@ import hashlib
 import json
 import os
 import shutil
+import struct
 import subprocess
 import sys
 
@@ -34,6 +35,16 @@ def find():
 
 TRAINER = find()
 COMMON = os.environ.get("NET_TRAINER_OPTIONS", "").split()
+
+
+def tensors(path):
+    """The values of a safetensors file, by name, as bytes."""
+    with open(path, "rb") as file:
+        content = file.read()
+    size, = struct.unpack_from("<Q", content)
+    header = json.loads(content[8:8 + size])
+    header.pop("__metadata__")
+    return {name: content[8 + size:][slice(*about["data_offsets"])] for name, about in header.items()}
 
 
 def environment(extra):

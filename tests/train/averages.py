@@ -3,7 +3,6 @@
 starts from weights starts it there."""
 import json
 import os
-import struct
 import subprocess
 
 import _trainer as t
@@ -28,18 +27,8 @@ train {
 """
 
 
-def tensors(path):
-    """The values of a weights file, by name, as bytes."""
-    with open(path, "rb") as file:
-        content = file.read()
-    size, = struct.unpack_from("<Q", content)
-    header = json.loads(content[8:8 + size])
-    header.pop("__metadata__")
-    return {name: content[8 + size:][slice(*about["data_offsets"])] for name, about in header.items()}
-
-
 def weights(name, file="weights"):
-    return tensors(f"{t.folder(name)}/{file}.safetensors")
+    return t.tensors(f"{t.folder(name)}/{file}.safetensors")
 
 
 def log(name, file):

@@ -1,7 +1,6 @@
 #!/usr/bin/env python3
 """What is kept from step to step beside the weights, by an optimiser or as their average: a run that is killed goes on
 with it, weights files have none of the optimiser's, and a run that starts from weights starts it anew."""
-import json
 import os
 import random
 import struct
@@ -32,13 +31,7 @@ FLAGS = {"nesterov": "--momentum", "adam": "--epsilon", "average": "--average-de
 
 def tensors(path):
     """The values of a safetensors file, by name."""
-    with open(path, "rb") as file:
-        content = file.read()
-    size, = struct.unpack_from("<Q", content)
-    header = json.loads(content[8:8 + size])
-    header.pop("__metadata__")
-    return {name: [value for value, in struct.iter_unpack("<f", content[8 + size:][slice(*about["data_offsets"])])]
-            for name, about in header.items()}
+    return {name: [value for value, in struct.iter_unpack("<f", values)] for name, values in t.tensors(path).items()}
 
 
 def weights(name):
