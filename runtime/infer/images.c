@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "runtime/data/picture.h"
 #include "runtime/data/shape.h"
-#include "runtime/infer/png.h"
 
 enum { BUFFER = 1 << 16 };
 
@@ -15,16 +15,9 @@ enum { BUFFER = 1 << 16 };
 static const struct {
     const char *magic, *name;
 } others[] = {
-    {"\xff\xd8\xff", "a JPEG image"},
-    {"GIF8", "a GIF image"},
-    {"BM", "a BMP image"},
-    {"RIFF", "a RIFF file"},
-    {"II*", "a TIFF image"},
-    {"MM", "a TIFF image"},
-    {"PK\3\4", "a zip or NPZ archive"},
-    {"%PDF", "a PDF file"},
-    {"P5", "a PGM image"},
-    {"P6", "a PPM image"},
+    {"GIF8", "a GIF image"},     {"BM", "a BMP image"},  {"RIFF", "a RIFF file"},
+    {"II*", "a TIFF image"},     {"MM", "a TIFF image"}, {"PK\3\4", "a zip or NPZ archive"},
+    {"%PDF", "a PDF file"},      {"P5", "a PGM image"},  {"P6", "a PPM image"},
     {"\x89HDF", "an HDF5 file"},
 };
 
@@ -48,7 +41,8 @@ static bool unknown_format(NetStream *stream, const unsigned char *head, size_t 
             snprintf(found, sizeof found, "is %s", others[i].name);
     }
     return net_fail(error, NET_ENVIRONMENT,
-                    "%s %s, expected PNG, IDX or NPY (--raw reads bare floats) [unknown-format]", stream->path, found);
+                    "%s %s, expected PNG, JPEG, IDX or NPY (--raw reads bare floats) [unknown-format]", stream->path,
+                    found);
 }
 
 static bool idx_magic(const unsigned char *head) {
@@ -57,21 +51,20 @@ static bool idx_magic(const unsigned char *head) {
 
 /* What a file is that tells its form at its beginning; *form is NULL where it does not. */
 static bool form_by_magic(NetStream *stream, const char **form, NetError *error) {
-    unsigned char head[NET_PNG_MAGIC] = {0};
+    unsigned char head[NET_PICTURE_MAGIC] = {0};
     size_t got;
-    *form = NULL;
     if (!net_stream_peek(stream, head, sizeof head, &got, error)) return false;
-    if (got == sizeof head && net_png_magic(head)) *form = "a PNG image";
+    *form = net_picture_form(head, got);
     if (got >= NET_NPY_MAGIC && net_npy_magic(head)) *form = "a NumPy array";
     return true;
 }
 
 static bool find_format(NetImages *images, NetError *error) {
-    unsigned char head[NET_PNG_MAGIC] = {0};
+    unsigned char head[NET_PICTURE_MAGIC] = {0};
     size_t got;
     if (!net_stream_peek(&images->stream, head, sizeof head, &got, error)) return false;
-    if (got == sizeof head && net_png_magic(head))
-        images->format = NET_FORMAT_PNG;
+    if (net_picture_form(head, got) != NULL)
+        images->format = NET_FORMAT_PICTURE;
     else if (got >= NET_NPY_MAGIC && net_npy_magic(head))
         images->format = NET_FORMAT_NPY;
     else if (got >= 4 && idx_magic(head))
@@ -174,7 +167,7 @@ static bool open_format(NetImages *images, bool raw, NetError *error) {
     images->buffer = net_alloc(BUFFER, 1, error);
     if (images->buffer == NULL) return false;
     switch (images->format) {
-    case NET_FORMAT_PNG: images->count = 1; return images->one = true;
+    case NET_FORMAT_PICTURE: images->count = 1; return images->one = true;
     case NET_FORMAT_IDX: return open_idx(images, error);
     case NET_FORMAT_NPY: return open_npy(images, error);
     case NET_FORMAT_RAW: break;
@@ -279,8 +272,8 @@ bool net_images_next(NetImages *images, float *x, int64_t most, int64_t *got, Ne
     size_t row = (size_t)images->input->count;
     int64_t want = images->count >= 0 && images->count - images->done < most ? images->count - images->done : most;
     if (want == 0) return true;
-    if (images->format == NET_FORMAT_PNG) {
-        if (!net_png_read(&images->stream, images->input, x, error)) return false;
+    if (images->format == NET_FORMAT_PICTURE) {
+        if (!net_picture_read(&images->stream, images->input, x, NULL, error)) return false;
         *got = images->done = 1;
         return true;
     }

@@ -1,4 +1,4 @@
-/* The images of a file, whatever its format: PNG, IDX, NPY, or raw floats when told so.
+/* The images of a file, whatever its format: PNG, JPEG, IDX, NPY, or raw floats when told so.
  *
  *     NetImages images;
  *     if (net_images_open(&images, path, &input, raw, &error)) {
@@ -18,7 +18,7 @@
 #include "runtime/infer/network.h"
 #include "runtime/infer/npy.h"
 
-typedef enum { NET_FORMAT_PNG, NET_FORMAT_IDX, NET_FORMAT_NPY, NET_FORMAT_RAW } NetFormat;
+typedef enum { NET_FORMAT_PICTURE, NET_FORMAT_IDX, NET_FORMAT_NPY, NET_FORMAT_RAW } NetFormat;
 
 typedef struct {
     const NetInput *input;

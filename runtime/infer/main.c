@@ -11,10 +11,10 @@
 #include "runtime/base/streams.h"
 #include "runtime/base/wrap.h"
 #include "runtime/data/labels.h"
+#include "runtime/data/picture.h"
 #include "runtime/infer/images.h"
 #include "runtime/infer/labels.h"
 #include "runtime/infer/options.h"
-#include "runtime/infer/png.h"
 #include "runtime/infer/predictor.h"
 #include "runtime/infer/results.h"
 
@@ -121,12 +121,8 @@ static bool predict_images(Program *program, const char *path, NetImages *images
 static void count_others(const Program *program, int from, NetError *error) {
     uint64_t count = 0;
     char *kind = strstr(error->text, " [image-size]");
-    for (int i = from; kind != NULL && i < program->options->file_count; i++) {
-        unsigned char head[NET_PNG_SIZES];
-        size_t got;
-        count += net_stream_head(program->options->files[i], head, sizeof head, &got) && got == sizeof head &&
-                 net_png_magic(head) && !net_png_fits(head, &program->network->input);
-    }
+    for (int i = from; kind != NULL && i < program->options->file_count; i++)
+        count += !net_picture_fits(program->options->files[i], &program->network->input);
     if (count == 0) return;
     char others[NET_COUNT_TEXT];
     *kind = '\0';
@@ -143,7 +139,7 @@ static bool predict_file(Program *program, int *at, NetError *error) {
     if (!net_images_open(&images, path, &program->network->input, options->raw, error)) return false;
     bool ok = find_labels(program, *at, &paired, error) &&
               predict_images(program, path, &images, paired || *at + 1 == options->file_count, error);
-    if (!ok && images.format == NET_FORMAT_PNG) count_others(program, *at + 1, error);
+    if (!ok && images.format == NET_FORMAT_PICTURE) count_others(program, *at + 1, error);
     net_images_close(&images);
     if (!ok) return false;
     *at += paired ? 2 : 1;
