@@ -12,6 +12,7 @@
 #include "compiler/loop/interp.h"
 #include "compiler/loop/lower.h"
 #include "compiler/model/activation.h"
+#include "compiler/model/settings.h"
 #include "runtime/base/atomic.h"
 #include "runtime/base/words.h"
 #include "runtime/data/sets.h"
@@ -69,10 +70,12 @@ static void name_classes(Arena *arena, const Model *model, const Trained *traine
     bool named = trained != NULL && trained->classes != NULL;
     library->class_count = library->outputs == 1 ? 2 : (size_t)library->outputs;
     const NetDataSet *set = net_data_set(model->settings.data_kind);
+    const OptionValue *given = settings_option(&model->settings, "data", "classes");
     const char **names = NEW_ARRAY(arena, const char *, library->class_count);
     for (size_t i = 0; i < library->class_count; i++) {
         bool of_set = set != NULL && set->class_names != NULL && library->class_count == 10;
         names[i] = named && trained->class_count == library->class_count ? trained->classes[i]
+                   : given && given->labels.count > i                    ? given->labels.at[i].name
                    : of_set                                              ? set->class_names[i]
                                                                          : arena_format(arena, "%zu", i);
     }

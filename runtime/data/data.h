@@ -86,6 +86,7 @@ typedef struct {
     NetPart part[NET_PARTS];    /* net_data_example() reads them */
     uint32_t *order[NET_FILES]; /* owned: rows in the order that parts were cut from; NULL: that of the file */
     uint64_t seed;              /* of that order */
+    char **own_names;           /* class names that are not the table's; owned */
     NetDataHash *hash;          /* owned: computed in a thread of its own */
 } NetData;
 
@@ -101,6 +102,9 @@ void net_data_close(NetData *data);
 
 /* Example `row` of a part, 0 <= row < count. */
 NetExample net_data_example(const NetData *data, NetPartName part, int64_t row);
+
+/* Gives the classes names of their own, which are copied: data->classes of them. */
+bool net_data_name_classes(NetData *data, const char *const *names, NetError *error);
 
 /* SHA-256 in hexadecimal of shapes, rows, labels and targets of all files, whatever the split and the compression. May
  * wait a moment, as it is computed beside the caller; call it from one thread. */

@@ -19,6 +19,7 @@ enum {
     NET_PREDICT_RANK,            /* of the input: 1 or 3 */
     NET_PREDICT_SHAPE,           /* three dimensions, those beyond the rank 1 */
     NET_PREDICT_RESAMPLE = NET_PREDICT_SHAPE + 3, /* 1: pictures of another size are resampled to the shape */
+    NET_PREDICT_CHANNELS_LAST, /* 1: examples of arrays are rows, columns, channels, as those that were learned */
     NET_PREDICT_NUMBERS
 };
 
