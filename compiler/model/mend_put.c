@@ -51,6 +51,8 @@ bool mend_put(Mend *mend, size_t place, const LooseValue *value, bool turned) {
     const OptionSpec *spec = mend_spec(mend, place);
     value = mend_with_factor(mend->scope, value);
     const char *text = mend_value(&mend->words, spec, value, turned);
+    bool own = !text && value->kind == LOOSE_WORD && mend_reads_let(mend->scope, value);
+    if (own) text = value->text; /* let act = sigmoid */
     bool more = option_takes_all(spec) && mend->slots[place];
     bool word = value->kind == LOOSE_WORD || value->kind == LOOSE_STRING;
     if (more && mend->words.guess && word) return true; /* what it cannot be is left out */

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "compiler/model/mend_default.h"
 #include "compiler/model/mend_head.h"
 #include "compiler/model/mend_line.h"
 
