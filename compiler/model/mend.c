@@ -84,7 +84,8 @@ static void say_absent(Scope *scope, const Absent *absent, MendPlace place, Diag
         bool inside = mend_lies_in(other, at) && foreign_same(arena_copy(diags->arena, text, length), absent->word);
         if (inside) diag = other;
     }
-    if (!diag) diag = first;
+    bool corrected = first->help && strncmp(first->help, "did you mean", 12) == 0;
+    if (!diag || (diag->kind == first->kind && !corrected)) diag = first; /* log loss accuracy: all of it */
     if (diag == first) {
         mend_forget_others(diags, first, at); /* the rest was meant for it */
         blame_word(scope, absent, place, diag, at);
@@ -363,6 +364,11 @@ void mend_statement(Scope *scope, MendPlace place, Span at) {
         } else if (write_above(scope, source, place, diag, at, text, length)) {
             return;
         }
+    }
+    const char *product = mend_power(scope->arena, arena_copy(scope->arena, text, length));
+    if (product) {
+        text = product;
+        length = strlen(product);
     }
     size_t prefix = set ? set_prefix(text) : 0;
     text += prefix;

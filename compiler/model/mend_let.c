@@ -7,8 +7,7 @@
 #include "compiler/model/mend_line.h"
 #include "compiler/model/trial.h"
 
-/* 2**3 and k^2 as 2*2*2 and k*k; NULL: there is no such power. */
-static const char *without_powers(Arena *arena, const char *text) {
+const char *mend_power(Arena *arena, const char *text) {
     const char *sign = strstr(text, "**"), *caret = strchr(text, '^');
     if (!sign) sign = caret;
     if (!sign) return NULL;
@@ -56,7 +55,7 @@ const char *mend_let(Scope *scope, char *text, size_t length, bool file) {
                                         "export", "define", "set", "local", "final", "mut",   "static"};
     LooseLine line;
     if (mend_begins_let(text, length)) {
-        const char *several = each_let(scope->arena, text), *product = without_powers(scope->arena, text);
+        const char *several = each_let(scope->arena, text), *product = mend_power(scope->arena, text);
         if (several && is_let(scope->arena, several)) return several;
         if (product && is_let(scope->arena, product)) return product;
     }

@@ -400,6 +400,7 @@ static bool fill_required(Mend *mend) {
         const OptionSpec *spec = mend_spec(mend, i);
         bool only = !spec->required && spec->example && !any_slot(mend); /* split and regularize need one of several */
         if ((!spec->required && !only) || mend->slots[i]) continue;
+        if (mend->words.absent && spec->type == OPTION_WORDS) return false; /* log loss: it is all that was meant */
         if (mend->words.bare && !spec->positional) {
             mend->words.left = true;
             continue;

@@ -16,6 +16,7 @@ MODELS = {
     "block": "network t {{\n    input 1x28x28\n    x: conv 4 kernel=1x1 activation=relu\n    y: conv 4 kernel=1x1 activation=relu\n"
              "    {}\n    dense 10 activation=softmax\n}}\n",
     "lets": "let maps = 6\nlet units = 30\nnetwork t {{\n    input 1x28x28\n    {}\n    dense 10 activation=softmax\n}}\n",
+    "plain": "let act = relu\nnetwork t {{\n    input 784\n    {}\n    dense 30\n    dense 10 activation=softmax\n}}\n",
     "last": "network t {{\n    input 1x28x28\n    dense 30 activation=relu\n    {}\n}}\n",
     "input": "network t {{\n    {}\n    dense 10 activation=softmax\n}}\n",
     "setting": "network t {{\n    input 784\n    dense 10 activation=softmax\n}}\n"
@@ -47,6 +48,8 @@ lets    | conv maps kernel=5x5 trainable=no                 | conv maps kernel=5
 lets    | conv 1 maps kernel=5x5                            | conv maps kernel=5x5
 lets    | conv maps 2*maps kernel=5x5                       | conv 2*maps kernel=5x5
 lets    | conv 2maps kernel=5x5                             | conv 2*maps kernel=5x5
+lets    | dense units^2                                     | dense units*units
+lets    | dense 2**5, relu                                  | dense 2*2*2*2*2 activation=relu
 lets    | dense units, relu                                 | dense units activation=relu
 lets    | dense 784 units relu                              | dense units activation=relu
 lets    | let wide = 2units                                 | let wide = 2*units
@@ -165,8 +168,10 @@ layer   | dense $k                                          | dense k
 layer   | dense ${k}                                        | dense k
 layer   | dense {k} activation=relu                         | dense k activation=relu
 layer   | default conv, dense init=xavier                   | default conv init=glorot_uniform; default dense init=glorot_uniform
-layer   | default activation relu                           | default dense activation=relu
-layer   | default { activation=relu }                       | default dense activation=relu
+plain   | default activation relu                           | default dense activation=relu
+plain   | default activation=act                            | default dense activation=act
+plain   | default activation act                            | default dense activation=act
+plain   | default { activation=relu }                       | default dense activation=relu
 layer   | init he                                           | default dense init=he_normal
 layer   | dense 30 then relu                                | dense 30 activation=relu
 layer   | dense 30 |relu                                    | dense 30 activation=relu
@@ -559,7 +564,7 @@ if status != 1 or "help: channels come first: write 'input 1x28x28'\n" not in pr
 
 # two statements in one line: none is lost
 for text, said in [(MODELS["split"].format("data mnist epochs 3"), "write 'data mnist; epochs 3'"),
-                   (MODELS["split"].format("data mnist").replace("input 784", "input 784 default dense activation=relu"),
+                   (MODELS["split"].format("data mnist").replace("input 784", "input 784 default dense activation=relu\n    dense 30"),
                     "write 'input 784; default dense activation=relu'")]:
     printed = check(text)[1]
     if said not in printed:
@@ -642,7 +647,8 @@ for opening in ["class t {", "def t() {", "function t() {", "t: {"]:
     if status != 1 or "1 error\n" not in printed or "help: write 'network t {'\n" not in printed:
         fail(opening, "expected 'network t {' alone", printed)
 
-for place, text, said in [("layer", "output 120", "leave it out"), ("layer", "...", "leave it out"),
+for place, text, said in [("layer", "output 120", "leave it out"),
+                          ("split", "log loss accuracy every=epoch", "cost (the loss) and accuracy are reported anyway"), ("layer", "...", "leave it out"),
                           ("layer", "pool max 2x2 pad=2", "write pad=1x1 or less"),
                           ("setting", "regularize dropout=0.5", "leave it out: 'dropout 0.5' is a line of the network")]:
     if not slipped(place, text)[0].startswith(said):
