@@ -24,7 +24,9 @@ static bool run_parse(Compilation *compilation) {
     if (form != NULL) {
         Diag *diag =
             diag_report(&compilation->diags, SPAN_NONE, "foreign-file", "this is %s; expected a .net text", form->name);
-        diag_help(&compilation->diags, diag, "%s", form->help);
+        const char *model = arena_format(compilation->arena, "%s.net", compilation->source->path);
+        bool beside = access(model, F_OK) == 0; /* the model of a trainer: lenet.net of lenet */
+        diag_help(&compilation->diags, diag, beside ? "did you mean '%s'?" : "%s", beside ? model : form->help);
         return false;
     }
     compilation->ast = ast_parse(compilation->arena, compilation->source, &compilation->diags);

@@ -443,7 +443,10 @@ static void check_statement(Checker *checker, const AstStmt *stmt) {
     case AST_DEFAULT: check_default(checker, stmt); break;
     case AST_STATEMENT: check_layer(checker, stmt); break;
     case AST_LABEL: check_label(checker, stmt); break;
-    case AST_BROKEN: mend_statement(&checker->scope, PLACE_NETWORK, stmt->at); break;
+    case AST_BROKEN:
+        mend_statement(&checker->scope, PLACE_NETWORK, stmt->at);
+        if (checker->current) checker->current = poison_layer(checker, stmt->at); /* it may be one */
+        break;
     case AST_NETWORK:
     case AST_TRAIN: BUG("a block inside a block");
     }

@@ -114,6 +114,18 @@ static bool is_numbered(const char *word) {
     return word_is_known(kind);
 }
 
+/* `left branch: conv 8`: a label of two words. */
+static bool take_parted_label(Arena *arena, LooseLine *line) {
+    const LooseArg *first = line->args.count > 0 ? &line->args.at[0] : NULL;
+    if (!first || !first->key || first->value->kind != LOOSE_WORD || !foreign_layer(first->value->text)) return false;
+    line->label = arena_format(arena, "%s_%s", line->head, first->key);
+    line->head = first->value->text;
+    line->args.at++;
+    line->args.count--;
+    line->args.capacity--;
+    return true;
+}
+
 /* `fc1 dense 30`: what stands before a kind is its label; `my new dense layer`: or nothing. */
 static bool take_label(Arena *arena, LooseLine *line) {
     static const char *const articles[] = {"the", "a",     "an",     "layer", "new", "add",
@@ -239,9 +251,28 @@ static void find_hidden_head(Arena *arena, bool layer, LooseLine *line) {
     /* layer conv 6 kernel=5x5, add conv 6 kernel=5x5 */
     bool article = layer && (foreign_same(line->head, "layer") || foreign_same(line->head, "add"));
     if ((known && !article) || line->called) return;
-    if (layer && !line->marked && take_label(arena, line)) return;
+    if (layer && !line->marked && (take_parted_label(arena, line) || take_label(arena, line))) return;
     if (take_glued(arena, layer, line)) return;
     take_ending(arena, layer, line);
+}
+
+/* `optimizer nesterov rate=0.05`, `optimizer sgd nesterov`: the value is a line of its own to others, with options that
+ * go with it. */
+static const ForeignHead *take_row(Arena *arena, const ForeignHead *head, LooseLine *line) {
+    size_t length = head ? strlen(head->here) : 0;
+    for (size_t i = 0; i < 2 && i < line->args.count && length > 0 && !strchr(head->here, ' '); i++) {
+        const LooseValue *value = line->args.at[i].value;
+        const char *word = line->args.at[i].key ? NULL : mend_word(value);
+        const ForeignHead *row = word ? foreign_setting(word) : NULL;
+        if (!word) return head;
+        if (!row || !strchr(row->here, '=') || strncmp(row->here, head->here, length) != 0) continue;
+        LooseLine all = *line;
+        memset(&line->args, 0, sizeof line->args);
+        for (size_t k = 0; k < value->items.count; k++) vec_push(arena, &line->args, value->items.at[k]);
+        for (size_t k = i + 1; k < all.args.count; k++) vec_push(arena, &line->args, all.args.at[k]);
+        return row;
+    }
+    return head;
 }
 
 const ForeignHead *mend_head(Arena *arena, const LooseLine *line, bool layer, LooseLine *changed) {
@@ -256,6 +287,7 @@ const ForeignHead *mend_head(Arena *arena, const LooseLine *line, bool layer, Lo
     const ForeignHead *head = !word ? NULL : layer ? foreign_layer(word) : foreign_setting(word);
     bool labelled = line->marked && !(layer ? foreign_layer(line->marked) : foreign_setting(line->marked));
     if (!layer && names_file(line)) return foreign_setting("datafile");
+    if (!layer && !line->marked) head = take_row(arena, head, changed);
     if (layer && word && foreign_same(word, "softmax") && !has_number(line)) head = NULL; /* a layer on its own */
     bool called = layer && line->called; /* self.drop = nn.Dropout(0.2) */
     if (head && (labelled || called || !line->marked)) return head;
@@ -281,5 +313,5 @@ const ForeignHead *mend_head(Arena *arena, const LooseLine *line, bool layer, Lo
         vec_push(arena, &changed->args, ((LooseArg){.value = value}));
         for (size_t i = 0; i < line->args.count; i++) vec_push(arena, &changed->args, line->args.at[i]);
     }
-    return head;
+    return layer ? head : take_row(arena, head, changed);
 }

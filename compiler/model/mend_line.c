@@ -48,7 +48,8 @@ static const char *next_name(Arena *arena, const char **order) {
 /* An option that is a statement of its own here: dropout=0.5 of a layer, lambda=5 of the optimizer. */
 static bool put_elsewhere(Mend *mend, const LooseArg *arg) {
     const ForeignHead *head = mend->layer ? foreign_layer(arg->key) : foreign_setting(arg->key);
-    if (!head || foreign_is_idle(arg->key)) return false;
+    bool own = !mend->layer && setting_kind_find(arg->key); /* batch=16, epochs=2 */
+    if (!head || (foreign_is_idle(arg->key) && !own)) return false;
     if (strncmp(head->here, mend->owner.name, strlen(mend->owner.name)) == 0) return false;
     LooseLine line = {.head = head->here};
     vec_push(mend->arena, &line.args, ((LooseArg){.value = arg->value}));
@@ -91,10 +92,12 @@ static bool put_rewritten(Mend *mend, const LooseArg *arg) {
     here = arena_format(mend->arena, "%s %s", mend->owner.name, here);
     if (!loose_read(mend->arena, here, strlen(here), &line)) return false;
     line.args.count = is_off(arg->value) ? 0 : line.args.count;
+    LooseValue numbers = {.kind = LOOSE_GROUP}; /* normalize=(0.13, 0.31) */
+    bool given = mend_numbers(mend->arena, arg->value, &numbers) && numbers.items.count == line.args.count;
     for (size_t i = 0; i < line.args.count; i++) {
         bool turned;
-        if (!mend_put(mend, mend_find_spec(mend, line.args.at[i].key, &turned), line.args.at[i].value, false))
-            return false;
+        const LooseValue *value = given ? numbers.items.at[i].value : line.args.at[i].value;
+        if (!mend_put(mend, mend_find_spec(mend, line.args.at[i].key, &turned), value, false)) return false;
     }
     return true;
 }
@@ -363,6 +366,8 @@ static bool put_args(Mend *mend, const LooseLine *line, const char *order) {
         if (mend_put_parameter(mend, arg) || (!arg->key && mend_put_square(mend, line, &i))) continue;
         if (mend_put_maps(mend, arg) || mend_put_rounds(mend, line, &i)) continue;
         if (mend_put_count(mend, arg) || mend_put_lettered(mend, arg) || is_doubled(mend, arg)) continue;
+        if (takes_labels(mend) && mend->slots[0] && !arg->key && arg->value->kind == LOOSE_NUMBER) continue; /* axis */
+        if (mend_put_seeds(mend, arg) || mend_put_dashed(mend, arg)) continue;
         if (!arg->key && !mend->layer && mend_truth(arg->value, false) && !is_off(arg->value) &&
             arg->value->kind == LOOSE_WORD) {
             continue; /* early_stopping true */

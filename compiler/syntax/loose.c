@@ -178,7 +178,8 @@ static LooseValue *read_value(Loose *loose);
 static bool read_arg(Loose *loose, LooseArg *arg) {
     const Token *name = look(loose, 0), *mark = look(loose, 1);
     bool step = name->kind == TOKEN_NUMBER && is_sign(mark, ':') && loose->depth > 0; /* {0: 0.1, 10: 0.01} */
-    bool named = step || (name->kind == TOKEN_WORD && (is_sign(mark, '=') || is_sign(mark, ':')));
+    bool json = name->kind == TOKEN_STRING && is_sign(mark, ':');
+    bool named = step || json || (name->kind == TOKEN_WORD && (is_sign(mark, '=') || is_sign(mark, ':')));
     *arg = (LooseArg){.key = named && !step ? name->text : NULL};
     if (named) loose->next += 2;
     if (named) take_sign(loose, '='); /* == and := */

@@ -48,6 +48,18 @@ lets    | conv maps kernel=5x5 trainable=no                 | conv maps kernel=5
 lets    | conv 1 maps kernel=5x5                            | conv maps kernel=5x5
 lets    | conv maps 2*maps kernel=5x5                       | conv 2*maps kernel=5x5
 lets    | conv 2maps kernel=5x5                             | conv 2*maps kernel=5x5
+block   | torch.cat([x, y], 1)                              | concat x y
+block   | out += x                                          | add x
+block   | x = F.relu(y + x)                                 | add x activation=relu
+layer   | left branch: conv 32 kernel=3                     | left_branch: conv 32 kernel=3
+layer   | conv 32 kernel=3 x3                               | conv 32 kernel=3x3
+input   | input 1x28x28 normalize=(0.13, 0.31)              | input 1x28x28 mean=0.13 std=0.31
+setting | optimizer nesterov rate=0.1                       | optimizer sgd rate=0.1 momentum=0.9 nesterov=true
+setting | optimizer sgd nesterov                            | optimizer sgd momentum=0.9 nesterov=true
+setting | optimizer sgd rate=0.1 momentum–0.9               | optimizer sgd rate=0.1 momentum=0.9
+setting | seed 1-5                                          | seed 1
+setting | seed 1 2 3                                        | seed 1
+setting | stop accuracy=0.95                                | stop patience=5
 lets    | dense units^2                                     | dense units*units
 lets    | dense 2**5, relu                                  | dense 2*2*2*2*2 activation=relu
 lets    | dense units, relu                                 | dense units activation=relu
@@ -607,11 +619,19 @@ if "help: write 'input 784 mean=0.1306 std=0.3082'\n" not in check(scaled)[1]:
 # several lines, and blocks: one error, whose help says it
 WHOLE = MODELS["split"].format("epochs 3")
 for text, said in [
-        (MODELS["layer"].format("conv 6 kernel=5x5 ...\n         activation=relu"), "write 'conv 6 kernel=5x5 activation=relu', in one"),
+        (MODELS["layer"].format("conv 6 kernel=5x5 ...\n         activation=relu"), "write 'conv 6 kernel=5x5 activation=relu', in place of lines 5 to 6"),
         (MODELS["layer"].format("conv 6 kernel=5x5\n         pad=2 activation=relu"),
-         "write 'conv 6 kernel=5x5 pad=2 activation=relu', in one line"),
-        (MODELS["layer"].format("Conv2d(20, 6,\n    kernel_size=5,\n    padding=2)"), "write 'conv 6 kernel=5 pad=2', in one line"),
+         "write 'conv 6 kernel=5x5 pad=2 activation=relu', in place of lines 5 to 6"),
+        (MODELS["layer"].format("Conv2d(20, 6,\n    kernel_size=5,\n    padding=2)"), "write 'conv 6 kernel=5 pad=2', in place of lines 5 to 7"),
         (MODELS["layer"].format("flatten\n    conv 6 kernel=3"), "write conv above 'flatten1', where there are maps"),
+        (MODELS["layer"].format("conv:\n      filters: 6\n      kernel_size: [5, 5]\n      activation: relu"),
+         "write 'conv 6 kernel=5x5 activation=relu', in place of lines 5 to 8"),
+        (MODELS["layer"].format("- type: conv\n      maps: 6\n      kernel: 5"), "write 'conv 6 kernel=5', in place of lines 5 to 7"),
+        (MODELS["split"].format('"optimizer": {\n      "name": "sgd",\n      "rate": 0.1\n    },'),
+         "write 'optimizer sgd rate=0.1', in place of lines 6 to 9"),
+        (MODELS["layer"].format("for (int i = 0; i < 3; i++) {\n      dense 30 activation=relu\n    }"), "write 'repeat 3 {'"),
+        (MODELS["layer"].format("torch.nn.Conv2d(20, 32, 3)\n    conv 16 kernel=3 groups=16"), "write 'conv 32 kernel=3'"),
+        (WHOLE.replace("784", "784\n    epochs 3"), "'epochs' is set in line 7: leave this one out"),
         (WHOLE.replace("}\ntrain", "end\ntrain"), "a block ends with '}'"),
         (WHOLE.replace("}\ntrain", "]\ntrain"), "a block ends with '}'"),
         (WHOLE.replace("}\ntrain", "train") + "}\n", "it stands behind it: move the last '}' of the file above 'train'"),
@@ -656,7 +676,7 @@ for place, text, said in [("layer", "output 120", "leave it out"),
 
 # a name alone is a label where a layer below reads it, and the layer has nothing to say
 BETWEEN = "\n    conv 20 kernel=3x3 pad=same activation=relu\n    "
-for line in ["skip", "skip =", "label skip", "let skip", ":skip"]:
+for line in ["skip", "skip =", "skip = x", "label skip", "let skip", ":skip"]:
     status, printed = check(MODELS["layer"].format(line + BETWEEN + "add skip activation=relu"))
     if status != 1 or "1 error\n" not in printed or "help: write 'skip:'\n" not in printed:
         fail(line, "expected 'skip:' alone", printed)
@@ -687,6 +707,11 @@ for text, what in PASTED:
     status, printed = check(text + MODELS["file"].format(""))
     if status != 1 or "1 error\n" not in printed or f"note: this looks like {what}\n" not in printed:
         fail(text, "expected one error that names it", printed)
+
+done = subprocess.run([NETC, "check", "--set", "batch=16,epochs=2", "-"], input=MODELS["file"].format(""),
+                      capture_output=True, text=True)
+if "help: write --set 'batch 16' --set 'epochs 2'\n" not in done.stderr:
+    fail("--set batch=16,epochs=2", "expected two lines", done.stderr)
 
 for line in ["epochs=3", "train epochs 3", "train.epochs=3", "let epochs = 3"]:
     done = subprocess.run([NETC, "check", "--set", line, "-"], input=MODELS["file"].format(""), capture_output=True,

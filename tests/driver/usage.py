@@ -105,6 +105,8 @@ USAGE = {
         "netc check: -Wfoo: expected -Werror or -Wno-NAME, for example -Wno-vanishing-gradient",
     ("check", "-D", "=3", "small.net"): "netc check: -D =3: expected NAME=VALUE, for example -D depth=4",
     ("build", "-O9", "small.net"): "netc build: -O takes one of 0, 1, 2, 3, not '9'",
+    ("build", "small.net", "-O", "trainer"):
+        "netc build: -O takes one of 0, 1, 2, 3, not 'trainer'; the file to write is named by -o trainer",
     ("build", "-o", "", "small.net"): "netc build: the value of -o is empty",
     ("build", "--backend", "gcc", "small.net"):
         "netc build: --backend takes one of llvm, c, interp, not 'gcc'; a C compiler is named by '--backend c --cc gcc'",
@@ -227,6 +229,9 @@ USAGE |= {
         "netc check: --set optimizer sgd: a line is one word of the shell, in quotes; write --set 'optimizer sgd "
         "rate=0.1'",
     ("check", "small.net", "-D", "units", "8"): "netc check: -D units 8: expected NAME=VALUE; write -D units=8",
+    ("check", "small.net", "-D", "units", "=", "8"):
+        "netc check: -D units = 8: expected NAME=VALUE; write -D units=8",
+    ("check", "small.net", "-D", "units=", "8"): "netc check: -D units= 8: expected NAME=VALUE; write -D units=8",
     ("check", "small.net", "-D", "units:8"): "netc check: -D units:8: expected NAME=VALUE; write -D units=8",
     ("build", "small.net", "--rename", "fc:out"): "netc build: --rename fc:out: expected OLD=NEW; write --rename fc=out",
     ("check", "small.net", "--memory", "=", "1G"):
