@@ -184,17 +184,19 @@ int slip_flag_file(const CommandLine *line, const Option *option, int next) {
 }
 
 int slip_pair(const CommandLine *line, const char *written, const char *value, const char *form) {
+    const char *whole = value;
+    value += strspn(value, "="); /* -D=width=50 */
     size_t name = strcspn(value, ":= ");
     const char *rest = value + name + strspn(value + name, ":= ");
     if (name > 0 && *rest != '\0') {
-        return report_usage(line->command->name, "%s %s: expected %s; write %s %.*s=%s", written, value, form, written,
+        return report_usage(line->command->name, "%s %s: expected %s; write %s %.*s=%s", written, whole, form, written,
                             (int)name, value, rest);
     }
     bool let = string_is(written, "-D");
     const char *example = let && name > 0 ? arena_format(line->arena, "%.*s=4", (int)name, value)
                           : let           ? "depth=4"
                                           : "fc=out";
-    return report_usage(line->command->name, "%s %s: expected %s, for example %s %s", written, value, form, written,
+    return report_usage(line->command->name, "%s %s: expected %s, for example %s %s", written, whole, form, written,
                         example);
 }
 

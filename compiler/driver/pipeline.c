@@ -216,6 +216,11 @@ bool pipeline_open(Arena *arena, const char *command, const Options *options, co
         char advice[NET_PATH_ADVICE] = "";
         bool lost = !standard_input && *net_path_advice(advice, path) == '\0' && access(path, F_OK) != 0;
         bool run = string_is(command, "show") && !net_path_ends(path, ".net");
+        size_t name = strcspn(path, "=");
+        if (lost && name > 0 && path[name] == '=' && path[name + 1] != '\0') {
+            *status = report_environment("cannot read %s: %s; a let is set by -D %s", path, why, path);
+            return false;
+        }
         *status = report_environment("cannot read %s: %s%s", standard_input ? "standard input" : path, why,
                                      !lost ? advice
                                      : run ? "; 'netc runs' lists the runs there are"

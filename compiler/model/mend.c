@@ -164,6 +164,7 @@ static bool write_label(Scope *scope, Diag *diag, Span at, const char *text, siz
 /* `x = x + skip`, `out += skip`, `x = F.relu(x + skip)`: the layer that adds a label. */
 static bool write_sum(Scope *scope, Diag *diag, Span at, const char *text, size_t length) {
     static const char signs[] = "+=(). \t\r";
+    if (strncmp(text, "return ", 7) == 0) return write_sum(scope, diag, at, text + 7, length - 7);
     const char *line = arena_copy(scope->arena, text, length), *sign = strchr(line, '+'), *found = NULL;
     const char *function = "";
     for (const char *name = line; sign && *(name += strspn(name, signs));) {
@@ -233,6 +234,19 @@ static const AstStmt *other_line(const Scope *scope, const char *text, Span at) 
     return NULL;
 }
 
+/* A setting's line with the options of another that it has not; NULL: that cannot be. */
+static const char *merged_line(Scope *scope, const char *line, const char *more) {
+    const char *text = line;
+    for (const char *at = more; *at; at += strspn(at, " ")) {
+        size_t length = strcspn(at, " "), key = strcspn(at, "= ");
+        const char *option = arena_format(scope->arena, " %.*s=", (int)key, at);
+        if (at[key] == '=' && strstr(line, option)) return NULL;
+        if (at[key] == '=') text = arena_format(scope->arena, "%s %.*s", text, (int)length, at);
+        at += length;
+    }
+    return strlen(text) > strlen(line) && mend_reads_well(scope, false, text) ? text : NULL;
+}
+
 /* The line without what a default gives it there; NULL: it needs all of it. */
 static const char *without_filling(Scope *scope, const LooseLine *line, MendPlace place, Span at) {
     MendWords words = {.arena = scope->arena, .bare = true};
@@ -273,6 +287,8 @@ static bool write_line(Scope *scope, const LooseLine *line, MendPlace place, Dia
             diag->help = NULL;
             size_t there;
             const char *line_there = source_slice(scope->diags->source, other->at, &there);
+            const char *merged = merged_line(scope, arena_copy(scope->arena, line_there, there), written);
+            if (merged) written = merged;
             bool same = strlen(written) == there && strncmp(written, line_there, there) == 0;
             diag_help(scope->diags, diag, "'%s' is set in line %u: %s%s%s", other->name, (unsigned)number,
                       same ? "leave this one out" : "there it is '", same ? "" : written, same ? "" : "'");
@@ -426,12 +442,13 @@ void mend_statement(Scope *scope, MendPlace place, Span at) {
     text += prefix;
     length -= prefix;
     form = place == PLACE_FILE ? form_of_line(text, length) : NULL; /* net = Sequential() */
-    if (form && form_is_code(form) && !diag->help) {
+    const char *let = set ? NULL : mend_let(scope, arena_copy(scope->arena, text, length), length, place == PLACE_FILE);
+    const char *value = let && form ? strchr(let, '=') : NULL; /* static const int k = 5 */
+    if (form && !(value && is_digit(value[2]))) let = NULL;
+    if (form && form_is_code(form) && !let && !diag->help) {
         say_form(scope, form, diag, at);
         return;
     }
-    const char *let =
-        set || form ? NULL : mend_let(scope, arena_copy(scope->arena, text, length), length, place == PLACE_FILE);
     bool read = read_loosely(scope->arena, text, length, &line);
     bool setting = read && line.marked && foreign_setting(line.marked); /* lr = 0.1 */
     if (let && !setting) {

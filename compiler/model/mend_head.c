@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "compiler/model/value.h"
+#include "runtime/base/words.h"
 
 /* The set that a value names as others do: mnist of ./mnist, mnist/train and mnist + fashion_mnist. */
 static const char *set_of(Arena *arena, const LooseValue *value) {
@@ -51,6 +52,15 @@ static bool names_file(const LooseLine *line) {
 static bool has_number(const LooseLine *line) {
     for (size_t i = 0; i < line->args.count; i++) {
         if (!line->args.at[i].key && line->args.at[i].value->kind == LOOSE_NUMBER) return true;
+    }
+    return false;
+}
+
+/* The same of a size: no window. */
+static bool has_size(const LooseLine *line) {
+    for (size_t i = 0; i < line->args.count; i++) {
+        const LooseValue *value = line->args.at[i].value;
+        if (!line->args.at[i].key && value->kind == LOOSE_NUMBER && !mend_is_shape(value->text)) return true;
     }
     return false;
 }
@@ -138,7 +148,10 @@ static bool take_label(Arena *arena, LooseLine *line) {
                 line->args.at[i].value->kind != LOOSE_NUMBER && foreign_layer(line->args.at[i].value->text);
     bool article = false;
     for (size_t k = 0; k < COUNT_OF(articles); k++) article = article || foreign_same(articles[k], line->head);
-    if (!kind || (foreign_absent(line->head) && !article)) return false;
+    const char **kinds = NEW_ARRAY(arena, const char *, foreign_tables.layer_count);
+    for (size_t k = 0; k < foreign_tables.layer_count; k++) kinds[k] = foreign_tables.layers[k].word;
+    bool misspelt = !article && net_nearest_word(line->head, kinds, foreign_tables.layer_count); /* pol max 2x2 */
+    if (!kind || misspelt || (foreign_absent(line->head) && !article)) return false;
     if (foreign_layer(line->head) == foreign_layer("add") && /* add x skip: a label of that name */
         string_is(foreign_layer(line->args.at[i].value->text)->here, "add"))
         return false;
@@ -163,7 +176,8 @@ static bool take_glued(Arena *arena, bool layer, LooseLine *line) {
     const char *word = arena_copy(arena, line->head, letters);
     bool known = *number && letters > 1 && (layer ? foreign_layer(word) != NULL : foreign_setting(word) != NULL);
     if (!known) return false;
-    if (layer && !strpbrk(number, "xX") && has_number(line)) {
+    bool maps = layer && strncmp(foreign_layer(word)->order, "maps", 4) == 0; /* conv6 5x5 */
+    if (layer && !strpbrk(number, "xX") && (maps ? has_size(line) : has_number(line))) {
         if (!is_numbered(line->head)) line->label = line->head;
     } else {
         LooseValue *value = loose_value(arena, number);
@@ -226,12 +240,18 @@ static bool take_nothing(Arena *arena, LooseLine *line) {
 
 /* `set rate 0.1`: the word after it is the setting. */
 static bool take_next(Arena *arena, LooseLine *line) {
-    const LooseValue *next = line->args.count > 0 && !line->args.at[0].key ? line->args.at[0].value : NULL;
+    const LooseArg *first = line->args.count > 0 ? &line->args.at[0] : NULL;
+    LooseValue *next = first && !first->key ? first->value : NULL;
+    if (first && first->key) { /* int epochs = 3 */
+        next = NEW(arena, LooseValue);
+        *next = (LooseValue){.kind = LOOSE_WORD, .text = first->key, .raw = first->key};
+    }
     bool own = foreign_setting(line->head) || foreign_absent(line->head) || line->marked || line->called;
     if (own || !next || next->kind != LOOSE_WORD || !foreign_setting(next->text)) return false;
     LooseLine all = *line;
     line->head = next->text;
     memset(&line->args, 0, sizeof line->args);
+    if (first->key) vec_push(arena, &line->args, ((LooseArg){.value = first->value}));
     for (size_t i = 1; i < all.args.count; i++) vec_push(arena, &line->args, all.args.at[i]);
     return true;
 }

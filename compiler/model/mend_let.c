@@ -51,8 +51,9 @@ static bool is_let(Arena *arena, const char *text) {
 }
 
 const char *mend_let(Scope *scope, char *text, size_t length, bool file) {
-    static const char *const words[] = {"let",    "const",  "var", "val",   "int",   "float", "double",
-                                        "export", "define", "set", "local", "final", "mut",   "static"};
+    static const char *const words[] = {"let",      "const",  "var",   "val",   "int",   "float", "double",
+                                        "export",   "define", "set",   "local", "final", "mut",   "static",
+                                        "unsigned", "long",   "short", "char",  "bool",  "auto"};
     LooseLine line;
     if (mend_begins_let(text, length)) {
         const char *several = each_let(scope->arena, text), *product = mend_power(scope->arena, text);
@@ -79,6 +80,11 @@ const char *mend_let(Scope *scope, char *text, size_t length, bool file) {
     if ((!declared && !file) || start > length) return NULL;
     if (!loose_read(scope->arena, text + start, length - start, &line)) return NULL;
     const char *name = line.marked ? line.marked : line.head;
+    while (line.args.count > 1 && !line.args.at[line.args.count - 1].key) { /* let width = 30 units */
+        const LooseValue *last = line.args.at[line.args.count - 1].value;
+        if (last->kind != LOOSE_WORD || !foreign_is_idle(last->text)) break;
+        line.args.count--;
+    }
     size_t first = line.marked && line.head ? 0 : 1; /* the values after it: let k = 5, j = 6 */
     if ((!declared && !line.marked) || !name || line.args.count < first) return NULL;
     const char *more = "";

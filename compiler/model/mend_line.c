@@ -172,17 +172,19 @@ static bool begins_small(const LooseLine *line) {
 
 /* PyTorch's layers begin with what they read, Conv2d(1, 6, 5) and Linear(784, 100): netc knows it. */
 static bool begins_with_inputs(const Mend *mend, const LooseLine *line) {
-    size_t bare = 0, sizes = 0;
+    size_t bare = 0, sizes = 0, windows = 0;
     for (; bare < line->args.count && !line->args.at[bare].key; bare++) {
         const LooseValue *value = line->args.at[bare].value;
         bool window = bare > 0 && value->kind == LOOSE_NUMBER && mend_is_shape(value->text);
         bool size = (value->kind == LOOSE_NUMBER && !window) || mend_reads_let(mend->scope, value);
         if (!size && (value->kind == LOOSE_WORD || value->kind == LOOSE_STRING)) break;
         sizes += size;
+        windows += window;
     }
     bool dense = string_is(mend->owner.name, "dense"), weights = dense || string_is(mend->owner.name, "conv");
-    /* dense 784 30, conv 1 maps kernel=5x5, conv 1 6 5 */
-    bool likely = line->called || (bare == 2 && sizes == 2) || (!dense && sizes == 3 && begins_small(line));
+    /* dense 784 30, conv 1 maps kernel=5x5, conv 1->6 5x5, conv 1 6 5 */
+    bool likely =
+        line->called || (bare == sizes + windows && sizes == 2) || (!dense && sizes == 3 && begins_small(line));
     return likely && weights && !strstr(line->head, "2D") && (sizes == 2 || !strstr(line->head, "Dense")) &&
            bare > required_count(mend, line);
 }

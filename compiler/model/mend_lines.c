@@ -72,7 +72,10 @@ const char *mend_join_lines(Arena *arena, const Source *source, Span *at, bool *
         depth += open_brackets(line, length);
         const char *next = line + length < end ? line + length + 1 : end;
         const char *first = next + strspn(next, " \t");
-        bool pair = map && indent_of(source, first) + list > indent && begins_with_pair(first, ':');
+        bool inside = map && indent_of(source, first) + list > indent;
+        bool item = inside && first[0] == '-' && first[1] == ' ' && begin[0] != '-'; /* log:, and - gradients below */
+        if (item) first += 2;
+        bool pair = item || (inside && begins_with_pair(first, ':'));
         bool more = next < end && !strchr("\r\n}", *first) &&
                     (pair || (!begins_statement(arena, first) && (depth > 0 || (kept && begins_with_option(first)))));
         text = arena_format(arena, "%s%s%.*s", text ? text : "", text ? " " : "", (int)(more && kept ? kept : length),

@@ -49,6 +49,7 @@ lets    | conv 1 maps kernel=5x5                            | conv maps kernel=5
 lets    | conv maps 2*maps kernel=5x5                       | conv 2*maps kernel=5x5
 lets    | conv 2maps kernel=5x5                             | conv 2*maps kernel=5x5
 block   | torch.cat([x, y], 1)                              | concat x y
+block   | return F.relu(y + x)                              | add x activation=relu
 block   | out += x                                          | add x
 block   | x = F.relu(y + x)                                 | add x activation=relu
 layer   | left branch: conv 32 kernel=3                     | left_branch: conv 32 kernel=3
@@ -57,6 +58,14 @@ input   | input 1x28x28 normalize=(0.13, 0.31)              | input 1x28x28 mean
 setting | optimizer nesterov rate=0.1                       | optimizer sgd rate=0.1 momentum=0.9 nesterov=true
 setting | optimizer sgd nesterov                            | optimizer sgd momentum=0.9 nesterov=true
 setting | optimizer sgd rate=0.1 momentum–0.9               | optimizer sgd rate=0.1 momentum=0.9
+lets    | dense (int)(units/3)                              | dense units/3
+layer   | conv 20->32 3x3                                   | conv 32 kernel=3x3
+layer   | dense: [120, relu]                                | dense 120 activation=relu
+layer   | dense 64 weight=normal(0, 0.1)                    | dense 64 init=normal(0, 0.1)
+split   | compile(optimizer="sgd", loss="nll")              | optimizer sgd; cost log_likelihood
+split   | fit(epochs=3, batch_size=32, verbose=0)           | epochs 3; batch 32
+setting | int epochs = 3;                                   | epochs 3
+file    | let units = 30 units                              | let units = 30
 setting | seed 1-5                                          | seed 1
 setting | seed 1 2 3                                        | seed 1
 setting | stop accuracy=0.95                                | stop patience=5
@@ -631,6 +640,10 @@ for text, said in [
          "write 'optimizer sgd rate=0.1', in place of lines 6 to 9"),
         (MODELS["layer"].format("for (int i = 0; i < 3; i++) {\n      dense 30 activation=relu\n    }"), "write 'repeat 3 {'"),
         (MODELS["layer"].format("torch.nn.Conv2d(20, 32, 3)\n    conv 16 kernel=3 groups=16"), "write 'conv 32 kernel=3'"),
+        (MODELS["split"].format("log:\n      - gradients\n      - weights"),
+         "write 'log gradients weights', in place of lines 6 to 8"),
+        (WHOLE.replace("train {", "void train() {"), "write 'train {'"),
+        (WHOLE.replace("train {", "[train]"), "a block is written 'train { ... }'"),
         (WHOLE.replace("784", "784\n    epochs 3"), "'epochs' is set in line 7: leave this one out"),
         (WHOLE.replace("}\ntrain", "end\ntrain"), "a block ends with '}'"),
         (WHOLE.replace("}\ntrain", "]\ntrain"), "a block ends with '}'"),

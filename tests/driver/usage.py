@@ -231,6 +231,7 @@ USAGE |= {
     ("check", "small.net", "-D", "units", "8"): "netc check: -D units 8: expected NAME=VALUE; write -D units=8",
     ("check", "small.net", "-D", "units", "=", "8"):
         "netc check: -D units = 8: expected NAME=VALUE; write -D units=8",
+    ("check", "small.net", "-D=units=8"): "netc check: -D =units=8: expected NAME=VALUE; write -D units=8",
     ("check", "small.net", "-D", "units=", "8"): "netc check: -D units= 8: expected NAME=VALUE; write -D units=8",
     ("check", "small.net", "-D", "units:8"): "netc check: -D units:8: expected NAME=VALUE; write -D units=8",
     ("build", "small.net", "--rename", "fc:out"): "netc build: --rename fc:out: expected OLD=NEW; write --rename fc=out",
@@ -333,6 +334,7 @@ ENVIRONMENT = {
     ("check", "https://a.org/x.net"):
         "netc: cannot read https://a.org/x.net: No such file or directory; addresses are not read; fetch the file first: "
         "curl -LO 'https://a.org/x.net'",
+    ("check", "units=8"): "netc: cannot read units=8: No such file or directory; a let is set by -D units=8",
     ("check", "*.nett"): "netc: cannot read *.nett: No such file or directory; no file fits that pattern",
     ("check", "absent"):
         "netc: cannot read absent: No such file or directory; 'netc new NAME' writes a model to begin with",
