@@ -185,7 +185,7 @@ int slip_flag_file(const CommandLine *line, const Option *option, int next) {
 
 int slip_pair(const CommandLine *line, const char *written, const char *value, const char *form) {
     const char *whole = value;
-    value += strspn(value, "="); /* -D=width=50 */
+    if (value[0] == '=' && strchr(value + 1, '=') != NULL) value++; /* -D=width=50 */
     size_t name = strcspn(value, ":= ");
     const char *rest = value + name + strspn(value + name, ":= ");
     if (name > 0 && *rest != '\0') {

@@ -300,8 +300,8 @@ static bool write_line(Scope *scope, const LooseLine *line, MendPlace place, Dia
         if (dropped) words->remark = arena_format(scope->arena, "'%s' has a line of its own", dropped);
         const char *verb = words->guess ? "for example" : "write";
         bool said = words->guess && diag->help && !words->remark && strncmp(diag->help, "did you mean", 12) != 0 &&
-                    !strstr(diag->help, "VALUE");                                /* what is expected */
-        for (const char *next; set && (next = strstr(written, "; ")) != NULL;) { /* one line each */
+                    !strstr(diag->help, "VALUE"); /* what is expected */
+        for (const char *next; set && (next = strstr(written, "; ")) != NULL;) {
             written = arena_format(scope->arena, "%.*s' --set '%s", (int)(next - written), written, next + 2);
         }
         const char *help = arena_format(scope->arena, "%s%s%s %s'%s'%s%s%s", said ? diag->help : "", said ? "; " : "",
@@ -506,7 +506,7 @@ void mend_statement(Scope *scope, MendPlace place, Span at) {
     mend_forget_echoes(scope->diags, diag, at);
     bool word = string_is(diag->kind->name, "unknown-layer") || string_is(diag->kind->name, "unknown-setting");
     bool sign = string_is(diag->kind->name, "bad-character") && strspn(text, ".…!?~*-") > 2;
-    if (block && !set && !diag->help && (word || sign) &&
+    if (block && !set && !diag->help && (word || sign) && !(read && line.head && foreign_layer(line.head)) &&
         trial_of(scope->trial, scope->arena, at, "", at, NULL) == TRIAL_GOOD) {
         diag_help(scope->diags, diag, "leave it out: the rest is good without it");
     }

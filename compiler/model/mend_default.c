@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "compiler/model/activation.h"
 #include "compiler/model/layer.h"
 #include "compiler/model/mend_errors.h"
 #include "compiler/model/mend_line.h"
@@ -64,6 +65,10 @@ const char *mend_default(Scope *scope, const LooseLine *line, MendWords *words) 
         bool own = value || (word && string_is(word, "activation"));
         const ForeignHead *kind = word && !own ? foreign_layer(word) : NULL;
         const char *here = kind ? kind->here + strspn(kind->here, " ") : "";
+        const Let *let = kind && kinds.count > 0 ? scope_find(scope, word) : NULL; /* default dense act */
+        bool function = let && let->value && let->value->kind == AST_NAME && activation_find(let->value->name);
+        if (function) vec_push(arena, &rest.args, ((LooseArg){.key = "activation", .value = arg->value}));
+        if (function) continue;
         if (!kind) {
             vec_push(arena, &rest.args, *arg);
             continue;

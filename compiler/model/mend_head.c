@@ -128,11 +128,11 @@ static bool is_numbered(const char *word) {
 static bool take_parted_label(Arena *arena, LooseLine *line) {
     const LooseArg *first = line->args.count > 0 ? &line->args.at[0] : NULL;
     if (!first || !first->key || first->value->kind != LOOSE_WORD || !foreign_layer(first->value->text)) return false;
+    LooseLine all = *line;
     line->label = arena_format(arena, "%s_%s", line->head, first->key);
     line->head = first->value->text;
-    line->args.at++;
-    line->args.count--;
-    line->args.capacity--;
+    memset(&line->args, 0, sizeof line->args);
+    for (size_t i = 1; i < all.args.count; i++) vec_push(arena, &line->args, all.args.at[i]);
     return true;
 }
 
@@ -265,7 +265,7 @@ static void find_hidden_head(Arena *arena, bool layer, LooseLine *line) {
         return;
     }
     bool own = layer ? foreign_layer(line->head) != NULL : foreign_setting(line->head) != NULL;
-    if (!own && !line->called && take_words(arena, layer, line)) return;
+    if ((!own || !layer) && !line->called && take_words(arena, layer, line)) return; /* early stopping 3 */
     if (!layer && take_next(arena, line)) return;
     bool known = foreign_layer(line->head) || foreign_setting(line->head) || mend_activation(arena, line->head);
     /* layer conv 6 kernel=5x5, add conv 6 kernel=5x5 */

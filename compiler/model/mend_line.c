@@ -131,6 +131,20 @@ static const char *near_option(const Mend *mend, const char *word, size_t *place
     return near ? near : word;
 }
 
+/* `pool average=2x2`: the word of one value, and the next. */
+static bool put_word(Mend *mend, const LooseArg *arg) {
+    bool turned;
+    for (size_t i = 0; i + 1 < mend->owner.count; i++) {
+        const OptionSpec *spec = mend_spec(mend, i);
+        bool words = spec->positional && spec->words && !mend->slots[i] && mend_spec(mend, i + 1)->positional;
+        const char *word = words ? word_alias(arg->key, spec->words, option_word_count(spec), &turned) : NULL;
+        if (!word) continue;
+        LooseValue value = {.kind = LOOSE_WORD, .text = word, .raw = word};
+        return mend_put(mend, i, &value, false) && mend_put(mend, i + 1, arg->value, false);
+    }
+    return false;
+}
+
 static bool put_named(Mend *mend, const LooseArg *arg) {
     bool turned = false;
     size_t place = mend_find_spec(mend, arg->key, &turned);
@@ -140,7 +154,7 @@ static bool put_named(Mend *mend, const LooseArg *arg) {
         mend->label = label_of(mend, arg);
         return true;
     }
-    if (put_rewritten(mend, arg) || put_elsewhere(mend, arg)) return true;
+    if (put_rewritten(mend, arg) || put_elsewhere(mend, arg) || put_word(mend, arg)) return true;
     if (is_of_other_row(mend, arg->key)) return mend->words.guess;
     if (!foreign_is_idle(arg->key) && put_in_other_block(mend, arg)) return true;
     const Absent *absent = foreign_absent(arg->key);
@@ -176,15 +190,16 @@ static bool begins_with_inputs(const Mend *mend, const LooseLine *line) {
     for (; bare < line->args.count && !line->args.at[bare].key; bare++) {
         const LooseValue *value = line->args.at[bare].value;
         bool window = bare > 0 && value->kind == LOOSE_NUMBER && mend_is_shape(value->text);
-        bool size = (value->kind == LOOSE_NUMBER && !window) || mend_reads_let(mend->scope, value);
+        bool product = value->kind == LOOSE_PRODUCT && string_is(mend->owner.name, "dense"); /* dense 16*5*5 120 */
+        bool size = (value->kind == LOOSE_NUMBER && !window) || product || mend_reads_let(mend->scope, value);
         if (!size && (value->kind == LOOSE_WORD || value->kind == LOOSE_STRING)) break;
         sizes += size;
         windows += window;
     }
     bool dense = string_is(mend->owner.name, "dense"), weights = dense || string_is(mend->owner.name, "conv");
     /* dense 784 30, conv 1 maps kernel=5x5, conv 1->6 5x5, conv 1 6 5 */
-    bool likely =
-        line->called || (bare == sizes + windows && sizes == 2) || (!dense && sizes == 3 && begins_small(line));
+    bool likely = line->called || string_is(line->head, "Conv2d") || (bare == sizes + windows && sizes == 2) ||
+                  (!dense && sizes == 3 && begins_small(line));
     return likely && weights && !strstr(line->head, "2D") && (sizes == 2 || !strstr(line->head, "Dense")) &&
            bare > required_count(mend, line);
 }

@@ -59,6 +59,12 @@ setting | optimizer nesterov rate=0.1                       | optimizer sgd rate
 setting | optimizer sgd nesterov                            | optimizer sgd momentum=0.9 nesterov=true
 setting | optimizer sgd rate=0.1 momentum–0.9               | optimizer sgd rate=0.1 momentum=0.9
 lets    | dense (int)(units/3)                              | dense units/3
+layer   | Conv2d 20 32 3                                    | conv 32 kernel=3
+layer   | pool average=2x2                                  | pool average 2x2
+layer   | dropout(0.5                                       | dropout 0.5
+layer   | conv6 5x5                                         | conv 6 kernel=5x5
+layer   | dense 16*5*5 120                                  | dense 120
+setting | early stopping 3                                  | stop patience=3
 layer   | conv 20->32 3x3                                   | conv 32 kernel=3x3
 layer   | dense: [120, relu]                                | dense 120 activation=relu
 layer   | dense 64 weight=normal(0, 0.1)                    | dense 64 init=normal(0, 0.1)
@@ -191,6 +197,7 @@ layer   | dense {k} activation=relu                         | dense k activation
 layer   | default conv, dense init=xavier                   | default conv init=glorot_uniform; default dense init=glorot_uniform
 plain   | default activation relu                           | default dense activation=relu
 plain   | default activation=act                            | default dense activation=act
+plain   | default dense act                                 | default dense activation=act
 plain   | default activation act                            | default dense activation=act
 plain   | default { activation=relu }                       | default dense activation=relu
 layer   | init he                                           | default dense init=he_normal
