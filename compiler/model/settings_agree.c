@@ -21,30 +21,56 @@ static const AstStmt *line_of(const Model *model, const char *name) { return set
 
 static Span place_of(const AstStmt *line, const Layer *layer) { return line ? line->at : layer->at; }
 
+/* Where a layer is reported that a line of the train block does not suit: at the layer, which the note says the line
+ * of; a line of --set is to blame itself. */
+static Span blamed_place(const Scope *scope, const AstStmt *line, const Layer *layer) {
+    bool set = line && source_of(scope->diags->source, line->at.lo)->base > 0;
+    return set ? line->at : layer->at;
+}
+
+static void note_line(Scope *scope, Diag *diag, const AstStmt *line) {
+    if (!line || source_of(scope->diags->source, line->at.lo)->base > 0) return;
+    uint32_t number, column;
+    size_t length;
+    const char *text = source_slice(scope->diags->source, line->at, &length);
+    source_position(scope->diags->source, line->at.lo, &number, &column);
+    diag_note(scope->diags, diag, "'%.*s' stands in line %u", (int)length, text, (unsigned)number);
+}
+
 static size_t option_place(const LayerKind *kind, const char *name) {
     size_t place = 0;
     while (place < kind->option_count && !string_is(kind->options[place].name, name)) place++;
     return place;
 }
 
-/* What the last layer is to be for so many classes: its own line with another number, where it is dense. */
-static const char *class_help(Scope *scope, const Layer *last, int64_t classes) {
+/* The layer that gives the last one its outputs: it has the number of what it reads, unless it has weights. */
+static const Layer *layer_of_outputs(const Layer *last) {
+    const Layer *layer = last;
+    while (layer->from.count == 1 && !layer->kind->weighs) layer = layer->from.at[0];
+    return layer->kind->weighs ? layer : last;
+}
+
+/* The line of the last layer with another number of outputs, where it is dense, and with the activation, where it says
+ * none; else such a line to end with. */
+static const char *outputs_help(Scope *scope, const Layer *last, int64_t outputs, const char *function) {
     const Layer *end = last;
-    while (last->from.count == 1 && !last->kind->weighs)
-        last = last->from.at[0]; /* it has the outputs of what it reads */
+    last = layer_of_outputs(last);
     size_t place = option_place(last->kind, "units"), length, taken;
     Span units = place < last->kind->option_count ? last->options[place].at : SPAN_NONE;
     if (units.lo < last->at.lo || units.hi > last->at.hi) {
-        return arena_format(scope->arena, "one output a class: end with 'dense %lld activation=softmax'",
-                            (long long)classes);
+        return arena_format(scope->arena, "end with 'dense %lld activation=%s'", (long long)outputs, function);
     }
     const char *line = source_slice(scope->diags->source, last->at, &length);
     const char *number = source_slice(scope->diags->source, units, &taken), *rest = number + taken;
-    const char *text = arena_format(scope->arena, "%.*s%lld%.*s", (int)(number - line), line, (long long)classes,
+    const char *text = arena_format(scope->arena, "%.*s%lld%.*s", (int)(number - line), line, (long long)outputs,
                                     (int)(line + length - rest), rest);
     size_t activation = option_place(last->kind, "activation");
     bool says = last != end || last->options[activation].given;
-    return arena_format(scope->arena, "one output a class: write '%s%s'", text, says ? "" : " activation=softmax");
+    return arena_format(scope->arena, "write '%s%s%s'", text, says ? "" : " activation=", says ? "" : function);
+}
+
+static const char *class_help(Scope *scope, const Layer *last, int64_t classes) {
+    return arena_format(scope->arena, "one output a class: %s", outputs_help(scope, last, classes, "softmax"));
 }
 
 /* How many classes the data has that is named, or about to be learned; 0: that is not known. */
@@ -69,12 +95,19 @@ static void check_outputs(Scope *scope, const Model *model, const Layer *last) {
     if (model->settings.target == TARGET_INPUT) {
         int64_t inputs = shape_count(model->layers.at[0]->out);
         if (inputs == outputs) return;
-        Diag *diag = diag_report(scope->diags, place_of(line_of(model, "target"), last), "target-mismatch",
+        const AstStmt *line = line_of(model, "target");
+        Diag *diag = diag_report(scope->diags, blamed_place(scope, line, layer_of_outputs(last)), "target-mismatch",
                                  "target input needs as many outputs as inputs: '%s' gives %lld, the input has %lld",
                                  last->name, (long long)outputs, (long long)inputs);
-        diag_help(scope->diags, diag,
-                  "write 'target class' to learn the labels, or end with 'dense %lld activation=sigmoid'",
-                  (long long)inputs);
+        note_line(scope, diag, line);
+        if (kind->across) { /* which stands for classes */
+            diag_help(scope->diags, diag,
+                      "write 'target class' to learn the labels, or end with 'dense %lld activation=sigmoid'",
+                      (long long)inputs);
+        } else {
+            diag_help(scope->diags, diag, "%s, or 'target class' to learn the labels",
+                      outputs_help(scope, last, inputs, "sigmoid"));
+        }
     } else if (outputs == 1 && kind->cost != COST_CROSS_ENTROPY) {
         Diag *diag = diag_report(scope->diags, last->at, "target-mismatch",
                                  "one %s output ('%s') cannot tell classes apart", kind->name, last->name);
@@ -141,7 +174,9 @@ static Diag *report_data(Scope *scope, const AstStmt *line, ModelPurpose purpose
     const char *kind = line || purpose == PURPOSE_TRAIN ? "data-mismatch" : "default-data";
     const char *why =
         line ? "" : arena_format(scope->arena, "; without a 'data' line %s is learned", set->variant.name);
-    return diag_report(scope->diags, place_of(line, layer), kind, "%s%s", message, why);
+    Diag *diag = diag_report(scope->diags, blamed_place(scope, line, layer), kind, "%s%s", message, why);
+    note_line(scope, diag, line);
+    return diag;
 }
 
 /* 32x32x3 of data that is not known: it can be meant. */
@@ -186,7 +221,8 @@ static void check_classes(Scope *scope, const AstStmt *line, const Model *model,
         arena_format(scope->arena, "%s has %lld classes, the last layer ('%s') has %lld output%s", kind->variant.name,
                      (long long)kind->classes, last->name, (long long)outputs, outputs == 1 ? "" : "s");
     if (outputs < kind->classes) {
-        diag_help(scope->diags, report_data(scope, line, model->purpose, last, kind, message), "%s", help);
+        Diag *diag = report_data(scope, line, model->purpose, layer_of_outputs(last), kind, message);
+        diag_help(scope->diags, diag, "%s", help);
     } else if (line) {
         bool copies = outputs == shape_count(model->layers.at[0]->out) && !last->activation.kind->across;
         diag_help(scope->diags, diag_report(scope->diags, last->at, "spare-outputs", "%s", message), "%s%s",
@@ -435,7 +471,7 @@ void settings_agree(Scope *scope, Model *model) {
     size_t errors = scope->diags->errors;
     check_outputs(scope, model, last);
     if (scope->diags->errors == errors) check_cost(scope, model, last);
-    if (scope->diags->errors == errors) model_check_linear(model, line_of(model, "cost") != NULL, scope->diags);
+    if (scope->diags->errors == errors) model_check_linear(scope, model, line_of(model, "cost") != NULL);
     check_data(scope, model, last, errors);
     check_split(scope, model);
     check_stop(scope, model);
