@@ -237,6 +237,11 @@ const ForeignWord foreign_words[] = {
     {"crossentropyloss", "log_likelihood", false},
     {"categoricalcrossentropy", "log_likelihood", false},
     {"sparsecategoricalcrossentropy", "log_likelihood", false},
+    {"weight", "class_weights", false},
+    {"weights", "class_weights", false},
+    {"classweight", "class_weights", false},
+    {"balance", "balanced", false},
+    {"auto", "balanced", false},
     /* optimizers, sets, targets */
     {"gd", "sgd", false},
     {"gradientdescent", "sgd", false},

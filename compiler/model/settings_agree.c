@@ -1,5 +1,6 @@
 /* Do settings and network suit each other? Asked of a network without errors. */
 #include <math.h>
+#include <string.h>
 
 #include "compiler/model/activation.h"
 #include "compiler/model/layer.h"
@@ -7,6 +8,7 @@
 #include "compiler/model/normalised.h"
 #include "compiler/model/optimizer.h"
 #include "compiler/model/settings.h"
+#include "compiler/model/stored.h"
 #include "runtime/data/sets.h"
 #include "runtime/data/shape.h"
 #include "runtime/data/split.h"
@@ -15,6 +17,12 @@ static Setting *setting_of(const Settings *settings, const char *name) {
     const SettingKind *kind = setting_kind_find(name);
     if (!kind) BUG("no setting '%s'", name);
     return &settings->at[kind - setting_kinds];
+}
+
+static const OptionValue *setting_option(const Setting *setting, const char *name) {
+    for (size_t i = 0; i < option_count(&setting->owner); i++)
+        if (string_is(option_at(&setting->owner, i)->name, name)) return &setting->values[i];
+    BUG("%s has no option '%s'", setting->owner.name, name);
 }
 
 static const AstStmt *line_of(const Model *model, const char *name) { return setting_of(&model->settings, name)->line; }
@@ -115,15 +123,17 @@ static void check_outputs(Scope *scope, const Model *model, const Layer *last) {
     }
 }
 
-const char *cost_that_suits(const Model *model, const char *line) {
-    static const char *const lines[] = {[COST_QUADRATIC] = "cost quadratic",
-                                        [COST_CROSS_ENTROPY] = "cost cross_entropy",
-                                        [COST_LOG_LIKELIHOOD] = "cost log_likelihood"};
+const char *cost_that_suits(Arena *arena, const Model *model, const char *line, const char **replaced) {
     if (!model || model->layers.count == 0) return NULL;
     const ActivationKind *last = model->layers.at[model->layers.count - 1]->activation.kind;
-    const char *suits = lines[last->cost];
-    bool good = string_is(line, suits) || (string_is(line, lines[COST_QUADRATIC]) && !last->across);
-    return good ? NULL : suits;
+    const char *word = line + strlen("cost "), *suits = cost_names[last->cost];
+    size_t length = strcspn(word, " ");
+    const char *function = arena_copy(arena, word, length);
+    bool said = !strchr(function, '='); /* else only options are given */
+    if (!said || string_is(function, suits) || (string_is(function, cost_names[COST_QUADRATIC]) && !last->across))
+        return NULL;
+    *replaced = function;
+    return arena_format(arena, "cost %s%s", suits, word + length);
 }
 
 /* The activation that a cost is computed together with; NULL: any will do. */
@@ -133,6 +143,9 @@ static const ActivationKind *activation_of(Cost cost) {
     }
     return NULL;
 }
+
+/* Whether a line says which function the cost is. */
+static bool cost_is_said(const Model *model) { return setting_of(&model->settings, "cost")->values[0].given; }
 
 static void set_cost(Settings *settings, Cost cost) {
     Setting *setting = setting_of(settings, "cost");
@@ -146,7 +159,7 @@ static void check_cost(Scope *scope, Model *model, const Layer *last) {
     Settings *settings = &model->settings;
     const AstStmt *line = line_of(model, "cost");
     const ActivationKind *kind = last->activation.kind;
-    if (!line) set_cost(settings, kind->cost);
+    if (!cost_is_said(model)) set_cost(settings, kind->cost);
     if (settings->target == TARGET_INPUT && kind->across) {
         diag_report(scope->diags, last->at, "cost-mismatch",
                     "%s outputs ('%s') stand for classes; with target input use sigmoid or linear", kind->name,
@@ -165,6 +178,43 @@ static void check_cost(Scope *scope, Model *model, const Layer *last) {
                     "quadratic does not suit %s outputs ('%s'); write cost %s", kind->name, last->name,
                     cost_names[kind->cost]);
     }
+}
+
+/* Weights of classes, and shares of certainty, are of the outputs that stand for classes. */
+static void check_training_cost(Scope *scope, const Model *model) {
+    const Setting *cost = setting_of(&model->settings, "cost"),
+                  *smoothing = setting_of(&model->settings, "label_smoothing");
+    const Settings *settings = &model->settings;
+    if (smoothing->on && settings->cost == COST_QUADRATIC) {
+        diag_report(
+            scope->diags, smoothing->line->at, "cost-mismatch",
+            "label_smoothing needs softmax outputs, or sigmoid ones with cost cross_entropy; cost quadratic has "
+            "no use for it");
+    }
+    const OptionValue *weights = setting_option(cost, CLASS_WEIGHTS);
+    if (weights->choice == 0) return; /* none */
+    int64_t classes = model_classes(model);
+    if (settings->target != TARGET_CLASS) {
+        Diag *diag = diag_report(scope->diags, weights->at, "conflicting-options",
+                                 "class_weights= needs classes; target input has none");
+        diag_help(scope->diags, diag, "write 'target class', or leave class_weights= out");
+    } else if (!weights->flag && (int64_t)weights->number_count != classes) {
+        diag_report(
+            scope->diags, weights->at, "list-length",
+            "class_weights has %zu number%s, the network has %lld classes; give one a class, or the word balanced",
+            weights->number_count, weights->number_count == 1 ? "" : "s", (long long)classes);
+    }
+}
+
+void settings_store(Arena *arena, Model *model) {
+    Layer *last = model->layers.at[model->layers.count - 1];
+    const OptionValue *weights = setting_option(setting_of(&model->settings, "cost"), CLASS_WEIGHTS);
+    const int64_t classes = model_classes(model);
+    if (model->purpose == PURPOSE_USE || weights->choice == 0 || classes == 0) return;
+    Recipe recipe = {.kind = weights->flag ? RECIPE_DATA : RECIPE_VALUES,
+                     .statistic = STATISTIC_BALANCE,
+                     .values = weights->numbers};
+    layer_store(arena, last, CLASS_WEIGHTS, STORED_STATISTIC, 1, &classes, recipe)->kept = NULL;
 }
 
 /* A set that does not suit the network is an error where it is named, and where it is about to be learned. Without a
@@ -471,7 +521,8 @@ void settings_agree(Scope *scope, Model *model) {
     size_t errors = scope->diags->errors;
     check_outputs(scope, model, last);
     if (scope->diags->errors == errors) check_cost(scope, model, last);
-    if (scope->diags->errors == errors) model_check_linear(scope, model, line_of(model, "cost") != NULL);
+    if (scope->diags->errors == errors) model_check_linear(scope, model, cost_is_said(model));
+    if (scope->diags->errors == errors) check_training_cost(scope, model);
     check_data(scope, model, last, errors);
     check_split(scope, model);
     check_stop(scope, model);
