@@ -11,7 +11,7 @@
 #include <stdint.h>
 
 enum {
-    NET_ABI = 5,          /* raised whenever a kernel's arguments or the descriptor change */
+    NET_ABI = 6,          /* raised whenever a kernel's arguments or the descriptor change */
     NET_LANES = 16,       /* images a chunk: one logical vector, on every processor */
     NET_SLOTS = 8,        /* partial gradient sums, whatever the number of threads */
     NET_EVAL_BATCH = 256, /* images a batch while evaluating */
