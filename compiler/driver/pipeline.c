@@ -11,6 +11,7 @@
 #include "compiler/loop/schedule.h"
 #include "compiler/model/memory.h"
 #include "compiler/model/pytorch.h"
+#include "compiler/model/rate_schedule.h"
 #include "compiler/syntax/forms.h"
 #include "runtime/base/paths.h"
 #include "runtime/base/words.h"
@@ -241,6 +242,15 @@ bool pipeline_open(Arena *arena, const char *command, const Options *options, co
 bool pipeline_target(Compilation *compilation, int *status) {
     const Options *options = compilation->options;
     int64_t number[FORCED_MAX];
+    for (size_t i = 0; options->schedule != NULL && schedule_variant(i) != NULL; i++) {
+        if (string_is(options->schedule, schedule_variant(i)->name)) {
+            *status = report_usage(compilation->command,
+                                   "--schedule %s: it takes the tile of sums; that of the learning rate is a line of "
+                                   "the train block: --set 'schedule cosine'",
+                                   options->schedule);
+            return false;
+        }
+    }
     if (options->schedule != NULL && schedule_parse_tile(options->schedule, number) == 0) {
         *status =
             report_usage(compilation->command,

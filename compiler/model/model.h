@@ -199,7 +199,8 @@ struct Layer {
 
 /* ---- settings ---- */
 typedef enum { COST_QUADRATIC, COST_CROSS_ENTROPY, COST_LOG_LIKELIHOOD } Cost;
-typedef struct Optimizer Optimizer; /* compiler/model/optimizer.h */
+typedef struct Optimizer Optimizer;       /* compiler/model/optimizer.h */
+typedef struct ScheduleKind ScheduleKind; /* compiler/model/rate_schedule.h */
 
 /* A setting as it came to be. */
 typedef struct {
@@ -217,6 +218,7 @@ typedef struct {
     enum { TARGET_CLASS, TARGET_INPUT } target;
     Cost cost;
     const Optimizer *optimizer;
+    const ScheduleKind *schedule; /* NULL: the rate stays */
     bool log_gradients, log_weights;
 } Settings;
 extern const char *const cost_names[];

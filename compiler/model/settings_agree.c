@@ -7,6 +7,7 @@
 #include "compiler/model/linear.h"
 #include "compiler/model/normalised.h"
 #include "compiler/model/optimizer.h"
+#include "compiler/model/rate_schedule.h"
 #include "compiler/model/settings.h"
 #include "compiler/model/stored.h"
 #include "runtime/data/sets.h"
@@ -425,6 +426,24 @@ static void check_patience(Scope *scope, const Model *model) {
     diag_help(scope->diags, diag, "write 'stop patience=%lld', or give 'epochs' a larger number", less);
 }
 
+/* The rate rises to the end. */
+static void check_warmup(Scope *scope, const Model *model) {
+    const AstStmt *line = line_of(model, "schedule");
+    const Setting *setting = setting_of(&model->settings, "schedule");
+    int64_t epochs = settings_count(&model->settings, "epochs");
+    size_t place = 0;
+    while (place < option_count(&setting->owner) && !string_is(option_at(&setting->owner, place)->name, "warmup"))
+        place++;
+    if (!line || model->purpose != PURPOSE_LOOK || epochs == 0 || place == option_count(&setting->owner)) return;
+    double warmup = setting->values[place].real;
+    if (warmup < (double)epochs) return;
+    Diag *diag = diag_report(scope->diags, setting->values[place].at, "long-warmup",
+                             "the rate never falls: warmup=%s, and training ends after %lld epoch%s",
+                             number_text(scope->arena, warmup), (long long)epochs, epochs == 1 ? "" : "s");
+    diag_help(scope->diags, diag, "warmup= counts epochs: write warmup=%s, or give 'epochs' a larger number",
+              epochs >= 10 ? "1" : "0.1");
+}
+
 /* Bytes are 0 to 1 when mean and std see them: other programs' figures of 0 to 255 leave nothing of them. */
 static void check_scale(Scope *scope, const Model *model) {
     const Layer *input = model->layers.at[0];
@@ -465,12 +484,14 @@ static void check_probe(Scope *scope, const Model *model) {
     diag_help(scope->diags, diag, "write probe=%lld for all of them", (long long)examples);
 }
 
-/* The test set never chooses anything, so stopping early takes a validation part. */
-static void check_stop(Scope *scope, const Model *model) {
-    const AstStmt *line = line_of(model, "stop");
-    if (settings_number(&model->settings, "patience") == 0 || model->settings.split_validation > 0) return;
-    Diag *diag = diag_report(scope->diags, line->at, "needs-validation",
-                             "stop needs a validation part (choosing by test results is not offered)");
+/* The test set never chooses anything, so what waits for a gain takes a validation part. */
+static void check_validation(Scope *scope, const Model *model) {
+    const Settings *settings = &model->settings;
+    bool stops = settings_number(settings, "patience") != 0, cuts = settings->schedule && settings->schedule->patience;
+    if ((!stops && !cuts) || settings->split_validation > 0) return;
+    const char *what = stops ? "stop" : arena_format(scope->arena, "schedule %s", settings->schedule->variant.name);
+    Diag *diag = diag_report(scope->diags, line_of(model, stops ? "stop" : "schedule")->at, "needs-validation",
+                             "%s needs a validation part (choosing by test results is not offered)", what);
     diag_help(scope->diags, diag, "%s",
               line_of(model, "split") ? "add validation=0.1 to the line of split" : "add 'split validation=0.1'");
 }
@@ -525,7 +546,7 @@ void settings_agree(Scope *scope, Model *model) {
     if (scope->diags->errors == errors) check_training_cost(scope, model);
     check_data(scope, model, last, errors);
     check_split(scope, model);
-    check_stop(scope, model);
+    check_validation(scope, model);
     check_decay(scope, model);
     check_probe(scope, model);
     model_check_normalised(model, line_of(model, "batch"), scope->diags);
@@ -536,6 +557,7 @@ void settings_agree(Scope *scope, Model *model) {
     check_unused(scope, model);
     if (scope->diags->warnings == warnings) check_batch(scope, model);
     check_patience(scope, model);
+    check_warmup(scope, model);
     check_penalty(scope, model);
     if (line_of(model, "data")) check_scale(scope, model);
 }

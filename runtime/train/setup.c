@@ -19,6 +19,26 @@ static char *model_folder(const NetModel *model, NetError *error) {
     return net_text(error, "%.*s", length, slash == NULL ? "." : model->path);
 }
 
+/* The test part never chooses anything. */
+static bool check_validation(const NetTrainer *trainer, NetError *error) {
+    int64_t patience = net_options_count(&trainer->options, NET_KNOWN_PATIENCE);
+    const NetSchedule *schedule = &trainer->model->schedule;
+    bool cuts = schedule->patience.parts > 0;
+    char what[64];
+    if ((patience == 0 && !cuts) || trainer->data.part[NET_PART_VALIDATION].count > 0) {
+        return true;
+    }
+    if (patience > 0) {
+        snprintf(what, sizeof what, "--patience %" PRId64, patience);
+    } else {
+        snprintf(what, sizeof what, "schedule %s", schedule->name);
+    }
+    return net_fail(error, NET_USAGE,
+                    "%s needs a validation part; netc train %s --set 'split validation=0.1' has one (choosing by test "
+                    "results is not offered) [needs-validation]",
+                    what, trainer->model->path);
+}
+
 static bool open_data(NetTrainer *trainer, NetError *error) {
     const NetModel *model = trainer->model;
     if (model->input_dims > NET_DATA_RANK) {
@@ -48,14 +68,7 @@ static bool open_data(NetTrainer *trainer, NetError *error) {
     bool ok = net_data_open(&request, &trainer->data, error);
     free(folder);
     trainer->n = ok ? net_pass_rows(&trainer->data, &(NetPass){.part = NET_PART_TRAIN}) : 0;
-    int64_t patience = net_options_count(&trainer->options, NET_KNOWN_PATIENCE);
-    if (ok && patience > 0 && trainer->data.part[NET_PART_VALIDATION].count == 0) {
-        return net_fail(error, NET_USAGE,
-                        "--patience %" PRId64 " needs a validation part; netc train %s --set 'split validation=0.1' "
-                        "has one (choosing by test results is not offered) [needs-validation]",
-                        patience, trainer->model->path);
-    }
-    return ok;
+    return ok && check_validation(trainer, error);
 }
 
 static NetRowType row_type(const NetModel *model) { return model->input_bytes ? NET_ROWS_U8 : NET_ROWS_F32; }
@@ -326,8 +339,10 @@ static void describe_training(NetTrainer *trainer) {
         snprintf(seeds, sizeof seeds, "seed %" PRId64, net_options_count(options, NET_KNOWN_SEED));
     }
     bool full = net_options_count(options, NET_KNOWN_BATCH) == 0;
-    net_progress_line(trainer->progress, "train", "%s %s, batch %s, %" PRId64 " epoch%s, %s, %" PRId64 " thread%s",
+    const char *schedule = trainer->model->schedule.name;
+    net_progress_line(trainer->progress, "train", "%s %s%s%s, batch %s, %" PRId64 " epoch%s, %s, %" PRId64 " thread%s",
                       trainer->model->compiled.optimizer, numbers_text(options, numbers, sizeof numbers),
+                      schedule != NULL ? ", schedule " : "", schedule != NULL ? schedule : "",
                       full ? "full" : net_count(count, (uint64_t)trainer->batch), epochs, net_plural((uint64_t)epochs),
                       seeds, options->threads, net_plural((uint64_t)options->threads));
 }
