@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "runtime/data/resample.h"
 
@@ -105,6 +106,24 @@ bool net_picture_read(NetStream *stream, const NetInput *input, float *x, bool *
         return net_fail(error, NET_ENVIRONMENT, "%s %s, expected a PNG or JPEG image [unknown-format]", stream->path,
                         got == 0 ? "is empty" : "is neither PNG nor JPEG");
     return read_form(form, stream, input, x, bytes != NULL ? bytes : &unasked, error);
+}
+
+static bool is_picture(const char *path) {
+    unsigned char head[NET_PICTURE_MAGIC];
+    size_t got;
+    return !net_stream_head(path, head, sizeof head, &got) || form_of(head, got) != NULL;
+}
+
+void net_picture_count_others(char *const *paths, int64_t count, const NetInput *input, NetError *error) {
+    uint64_t others = 0;
+    char text[NET_COUNT_TEXT], *kind = strrchr(error->text, '[');
+    bool size = kind != NULL && strcmp(kind, "[image-size]") == 0;
+    if (!size && (kind == NULL || strcmp(kind, "[unknown-format]") != 0)) return;
+    for (int64_t i = 0; i < count; i++) others += size ? !net_picture_fits(paths[i], input) : !is_picture(paths[i]);
+    if (others == 0) return;
+    kind[-1] = '\0';
+    net_fail(error, error->status, "%s (%s other file%s too) %s", error->text, net_count(text, others),
+             net_plural(others), size ? "[image-size]" : "[unknown-format]");
 }
 
 bool net_picture_fits(const char *path, const NetInput *input) {

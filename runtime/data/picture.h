@@ -34,4 +34,8 @@ bool net_picture_read(NetStream *stream, const NetInput *input, float *x, bool *
  * none: its fault is another one. */
 bool net_picture_fits(const char *path, const NetInput *input);
 
+/* After net_picture_read has failed, how many of the files still to come have the same fault, their size or their form:
+ * puts that into the message. */
+void net_picture_count_others(char *const *paths, int64_t count, const NetInput *input, NetError *error);
+
 #endif
