@@ -184,6 +184,82 @@ void net_columns_free(NetColumns *columns) {
     *columns = (NetColumns){0};
 }
 
+/* ---- as a text ---- */
+
+static const char *const roles[NET_COLUMN_ROLES] = {"input", "target", "ignored"};
+
+static size_t output_of(const NetColumns *columns, size_t column) {
+    size_t output = 0;
+    while (output < columns->targets && columns->target[output] != column) output++;
+    return output;
+}
+
+char *net_columns_text(const NetColumns *columns, size_t column, NetError *error) {
+    const char *blank = columns->named ? " " : "", *name = columns->named ? columns->name[column] : "";
+    const char *role = roles[columns->role[column]];
+    if (columns->role[column] != NET_COLUMN_TARGET) return net_text(error, "%s%s%s", role, blank, name);
+    return net_text(error, "%s %zu%s%s", role, output_of(columns, column) + 1, blank, name);
+}
+
+static bool parse_role(const char **at, NetColumnRole *role) {
+    for (int i = 0; i < NET_COLUMN_ROLES; i++) {
+        size_t length = strlen(roles[i]);
+        if (strncmp(*at, roles[i], length) != 0) continue;
+        *at += length;
+        *role = (NetColumnRole)i;
+        return true;
+    }
+    return false;
+}
+
+/* One text into place `column` of arrays that have room for all; of targets the output. */
+static bool parse_text(NetColumns *columns, const char *text, size_t column, size_t *output, NetError *error) {
+    const char *at = text;
+    NetColumnRole *role = &columns->role[column];
+    bool ok = parse_role(&at, role);
+    if (ok && *role == NET_COLUMN_TARGET) {
+        char *end;
+        unsigned long number = strtoul(at, &end, 10);
+        ok = end != at && number >= 1 && number <= columns->count;
+        *output = number - 1;
+        at = end;
+    }
+    bool named = *at == ' ';
+    if (ok && column == 0) columns->named = named;
+    if (!ok || named != columns->named || (!named && *at != '\0'))
+        return net_fail(error, NET_ENVIRONMENT, "'%.*s' describes no column of a table", SHOWN, text);
+    columns->inputs += *role == NET_COLUMN_INPUT;
+    columns->targets += *role == NET_COLUMN_TARGET;
+    columns->name[column] = named ? net_text(error, "%s", at + 1) : net_text(error, "%zu", column + 1);
+    return columns->name[column] != NULL;
+}
+
+/* Each output is one target's. */
+static bool order_targets(NetColumns *columns, const size_t *outputs, NetError *error) {
+    columns->target = net_alloc(columns->targets, sizeof *columns->target, error);
+    if (columns->target == NULL) return false;
+    for (size_t i = 0; i < columns->targets; i++) columns->target[i] = NET_NO_COLUMN;
+    for (size_t i = 0; i < columns->count; i++) {
+        if (columns->role[i] != NET_COLUMN_TARGET) continue;
+        if (outputs[i] >= columns->targets || columns->target[outputs[i]] != NET_NO_COLUMN)
+            return net_fail(error, NET_ENVIRONMENT, "the targets of a table are not numbered from 1");
+        columns->target[outputs[i]] = i;
+    }
+    return true;
+}
+
+bool net_columns_parse(NetColumns *columns, const char *const *texts, size_t count, NetError *error) {
+    *columns = (NetColumns){.count = count};
+    columns->name = net_alloc(count, sizeof *columns->name, error);
+    columns->role = columns->name != NULL ? net_alloc(count, sizeof *columns->role, error) : NULL;
+    size_t *outputs = columns->role != NULL ? net_alloc(count, sizeof *outputs, error) : NULL;
+    bool ok = outputs != NULL;
+    for (size_t i = 0; ok && i < count; i++) ok = parse_text(columns, texts[i], i, &outputs[i], error);
+    ok = ok && order_targets(columns, outputs, error);
+    free(outputs);
+    return ok;
+}
+
 /* ---- other files ---- */
 
 /* By order: as many columns as the file to train on had, as many without the ignored ones, or the inputs alone. */

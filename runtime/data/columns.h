@@ -43,6 +43,13 @@ bool net_columns_choose(NetColumns *columns, const char *path, const NetCsvRow *
                         const NetColumnChoice *choice, NetError *error);
 void net_columns_free(NetColumns *columns);
 
+/* A column as weights files and programs keep it: "input age", "ignored id", "target 1 species" (the first output), and
+ * without what follows the role where there are no names. free() releases it. */
+char *net_columns_text(const NetColumns *columns, size_t column, NetError *error);
+
+/* The columns of such texts. False with an error that says which is none. */
+bool net_columns_parse(NetColumns *columns, const char *const *texts, size_t count, NetError *error);
+
 /* The places of columns in a file with this first row. All inputs must be there, and all targets or none of them.
  * free() releases places->at. */
 bool net_columns_match(const NetColumns *columns, const char *path, const NetCsvRow *first, bool named,
