@@ -286,7 +286,8 @@ static json_t *json_option(const OptionSpec *spec, const OptionValue *value) {
     case OPTION_STRING:
     case OPTION_WORDS:
     case OPTION_LABEL:
-    case OPTION_LABELS: break;
+    case OPTION_LABELS:
+    case OPTION_COLUMNS: break;
     }
     return NULL;
 }

@@ -180,11 +180,10 @@ void net_folder_free(NetFolder *folder) {
 
 /* ---- reading ---- */
 
-bool net_folder_read(const NetFolder *folder, int64_t place, const NetInput *input, float *x, bool *bytes,
-                     NetError *error) {
+bool net_folder_read(const NetFolder *folder, int64_t place, const NetInput *input, float *x, NetError *error) {
     NetStream stream;
     if (!net_stream_open(&stream, folder->path[place], error)) return false;
-    bool ok = net_picture_read(&stream, input, x, bytes, error);
+    bool ok = net_picture_read(&stream, input, x, error);
     net_stream_close(&stream);
     if (!ok) net_picture_count_others(folder->path + place + 1, folder->count - place - 1, input, error);
     return ok;

@@ -25,7 +25,6 @@ void net_folder_free(NetFolder *folder);
 
 /* Picture `place` as the input of a network: see picture.h. A fault that later ones have too is told with their
  * number. */
-bool net_folder_read(const NetFolder *folder, int64_t place, const NetInput *input, float *x, bool *bytes,
-                     NetError *error);
+bool net_folder_read(const NetFolder *folder, int64_t place, const NetInput *input, float *x, NetError *error);
 
 #endif

@@ -273,7 +273,7 @@ bool net_images_next(NetImages *images, float *x, int64_t most, int64_t *got, Ne
     int64_t want = images->count >= 0 && images->count - images->done < most ? images->count - images->done : most;
     if (want == 0) return true;
     if (images->format == NET_FORMAT_PICTURE) {
-        if (!net_picture_read(&images->stream, images->input, x, NULL, error)) return false;
+        if (!net_picture_read(&images->stream, images->input, x, error)) return false;
         *got = images->done = 1;
         return true;
     }
