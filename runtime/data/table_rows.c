@@ -214,14 +214,25 @@ static bool check_targets(const NetTable *table, const NetTableWish *wish, NetEr
                     table->columns->name[table->columns->target[0]]);
 }
 
+static bool check_inputs(const NetTable *table, const NetTableWish *wish, NetError *error) {
+    char have[NET_COUNT_TEXT], want[NET_COUNT_TEXT];
+    size_t inputs = table->columns->inputs;
+    return (int64_t)inputs == wish->inputs ||
+           net_fail(error, NET_ENVIRONMENT,
+                    "%s has %s column%s for inputs, input is %s; write 'input %zu', or name columns in ignore=[…] "
+                    "[image-size]",
+                    table->csv.stream->path, net_count(have, inputs), net_plural(inputs),
+                    net_count(want, (uint64_t)wish->inputs), inputs);
+}
+
 bool net_table_read(NetTableRows *rows, const char *path, const NetTableWish *wish, NetColumns *columns,
                     NetClassNames *names, NetError *error) {
     NetStream stream;
     NetTable table;
     *rows = (NetTableRows){0};
     if (!net_stream_open(&stream, path, error)) return false;
-    bool ok = net_table_begin(&table, &stream, &wish->form, columns, error) && check_targets(&table, wish, error) &&
-              read_rows(rows, &table, wish, names, error);
+    bool ok = net_table_begin(&table, &stream, &wish->form, columns, error) && check_inputs(&table, wish, error) &&
+              check_targets(&table, wish, error) && read_rows(rows, &table, wish, names, error);
     if (ok && table.chosen && wish->target == NET_TARGET_CLASS)
         ok = settle_classes(rows, &table, &wish->classes, names, error);
     net_table_end(&table);

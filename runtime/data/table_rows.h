@@ -10,6 +10,7 @@ typedef enum { NET_TARGET_NONE, NET_TARGET_CLASS, NET_TARGET_VALUES } NetTargetK
 
 typedef struct {
     NetTableForm form;
+    int64_t inputs;       /* of the network */
     NetTargetKind target; /* a class: of the one target column */
     NetClasses classes;   /* that labels may be of */
 } NetTableWish;

@@ -7,8 +7,8 @@ static const NetColumnRef species = {.name = "species"}, third = {.number = 3};
 static const NetColumnChoice by_name = {.target = &species, .targets = 1}, by_number = {.target = &third, .targets = 1};
 
 /* A file to train on. */
-static NetTableWish wish_of(const NetColumnChoice *choice, NetTargetKind target, int64_t classes) {
-    return (NetTableWish){{.separator = ',', .choice = choice}, target, {.count = classes, .outputs = classes}};
+static NetTableWish wish_of(const NetColumnChoice *choice, NetTargetKind target, int64_t classes, int64_t inputs) {
+    return (NetTableWish){{.separator = ',', .choice = choice}, inputs, target, {.count = classes, .outputs = classes}};
 }
 
 typedef struct {
@@ -56,20 +56,20 @@ static void refuse(void **state, const char *text, const NetTableWish *wish, con
 static void classes_and_columns(void **state) {
     const float x[] = {1, 2.5, -3, 4};
     const uint32_t cat_first[] = {0, 1}, cat_last[] = {1, 0}, numbers[] = {2, 0};
-    NetTableWish two = wish_of(&by_name, NET_TARGET_CLASS, 2), three = wish_of(&by_name, NET_TARGET_CLASS, 3);
+    NetTableWish two = wish_of(&by_name, NET_TARGET_CLASS, 2, 2), three = wish_of(&by_name, NET_TARGET_CLASS, 3, 2);
     expect(state, "a,b,species\n1,2.5,cat\n-3,4,dog\n", &two, 2, x, cat_first);
     expect(state, "a,species,b\n1,dog,2.5\n-3, cat ,4\n", &two, 2, x, cat_last);
     expect(state, "a,b,species\n1,2.5,2\n-3,4,0\n", &three, 2, x, numbers);
     expect(state, "a,b,species\n1,2.5,2.0\n-3,4,0.0\n", &three, 2, x, numbers);
-    two = wish_of(&by_number, NET_TARGET_CLASS, 2);
+    two = wish_of(&by_number, NET_TARGET_CLASS, 2, 2);
     expect(state, "1,2.5,cat\n-3,4,dog\n", &two, 2, x, cat_first);
     two.form.header = NET_HEADER_TRUE;
     expect(state, "1,2,3\n1,2.5,cat\n-3,4,dog\n", &two, 2, x, cat_first);
     const NetColumnRef unused[] = {{.number = 1}, {.name = "note"}};
     const NetColumnChoice choice = {&species, unused, 1, 2};
-    two = wish_of(&choice, NET_TARGET_CLASS, 2);
+    two = wish_of(&choice, NET_TARGET_CLASS, 2, 2);
     expect(state, ",a,note,b,species\n0,1,x,2.5,cat\n1,-3,y,4,dog\n", &two, 2, x, cat_first);
-    two = wish_of(&by_name, NET_TARGET_CLASS, 2);
+    two = wish_of(&by_name, NET_TARGET_CLASS, 2, 2);
     two.form.separator = ';';
     expect(state, "a;b;species\n1;2.5;\"a;b\"\n-3;4;c\n", &two, 2, x, cat_first);
 }
@@ -77,7 +77,7 @@ static void classes_and_columns(void **state) {
 static void values(void **state) {
     const NetColumnRef targets[] = {{.name = "w"}, {.name = "h"}};
     const NetColumnChoice choice = {.target = targets, .targets = 2};
-    const NetTableWish wish = wish_of(&choice, NET_TARGET_VALUES, 0);
+    const NetTableWish wish = wish_of(&choice, NET_TARGET_VALUES, 0, 1);
     Read read = {0};
     if (!read_text(state, &read, "h,a,w\n1,2,0.1\n4,5,1e-3\n", &wish)) fail_msg("%s", read.error.text);
     assert_int_equal(read.columns.inputs, 1);
@@ -88,7 +88,7 @@ static void values(void **state) {
 
 /* Reads another file by what the first one has settled. */
 static void expect_other(void **state, Read *first, const char *text, const char *expected, const uint32_t *label) {
-    NetTableWish wish = wish_of(NULL, NET_TARGET_CLASS, 2);
+    NetTableWish wish = wish_of(NULL, NET_TARGET_CLASS, 2, 2);
     Read other = {.columns = first->columns, .names = first->names};
     const float x[] = {1, 2};
     bool ok = read_text(state, &other, text, &wish);
@@ -107,7 +107,7 @@ static void expect_other(void **state, Read *first, const char *text, const char
 static void other_files(void **state) {
     const NetColumnRef note = {.name = "note"};
     const NetColumnChoice choice = {&species, &note, 1, 1};
-    const NetTableWish wish = wish_of(&choice, NET_TARGET_CLASS, 2);
+    const NetTableWish wish = wish_of(&choice, NET_TARGET_CLASS, 2, 2);
     const uint32_t one = 1;
     Read first = {0};
     if (!read_text(state, &first, "a,note,species,b\n1,x,cat,2\n3,y,dog,4\n", &wish)) fail_msg("%s", first.error.text);
@@ -129,8 +129,8 @@ static void other_files(void **state) {
 }
 
 static void wrong_columns(void **state) {
-    const NetTableWish named = wish_of(&by_name, NET_TARGET_CLASS, 2),
-                       numbered = wish_of(&by_number, NET_TARGET_CLASS, 2);
+    const NetTableWish named = wish_of(&by_name, NET_TARGET_CLASS, 2, 1),
+                       numbered = wish_of(&by_number, NET_TARGET_CLASS, 2, 2);
     refuse(state, "", &named, "t.csv has no rows, expected a CSV file [short-file]");
     refuse(state, "a,species\n", &named, "t.csv has no rows below its names [short-file]");
     refuse(state, "a,specie\n", &named, "t.csv has no column 'species'; did you mean 'specie'? [unknown-column]");
@@ -146,15 +146,22 @@ static void wrong_columns(void **state) {
            "[unknown-column]");
     refuse(state, "species\n", &named, "t.csv has no column besides target= and ignore= [unknown-column]");
     const NetColumnChoice twice = {&species, &species, 1, 1};
-    const NetTableWish wish = wish_of(&twice, NET_TARGET_CLASS, 2);
+    const NetTableWish wish = wish_of(&twice, NET_TARGET_CLASS, 2, 1);
     refuse(state, "a,species\n", &wish,
            "t.csv: column 'species' is named twice in target= and ignore= [unknown-column]");
 }
 
+static void wrong_width(void **state) {
+    const NetTableWish wish = wish_of(&by_name, NET_TARGET_CLASS, 2, 3);
+    refuse(state, "a,b,species\n1,2,cat\n", &wish,
+           "t.csv has 2 columns for inputs, input is 3; write 'input 2', or name columns in ignore=[…] "
+           "[image-size]");
+}
+
 static void wrong_cells(void **state) {
-    const NetTableWish named = wish_of(&by_name, NET_TARGET_CLASS, 2),
-                       numbered = wish_of(&by_number, NET_TARGET_CLASS, 2);
-    const NetTableWish values_wish = wish_of(&by_name, NET_TARGET_VALUES, 0);
+    const NetTableWish named = wish_of(&by_name, NET_TARGET_CLASS, 2, 1),
+                       numbered = wish_of(&by_number, NET_TARGET_CLASS, 2, 2);
+    const NetTableWish values_wish = wish_of(&by_name, NET_TARGET_VALUES, 0, 1);
     refuse(state, "age,species\n1,cat\nn/a,dog\n", &named,
            "t.csv:3, column 'age': 'n/a' is not a number; drop the row or name the column in ignore=[…] "
            "[not-a-number]");
@@ -207,6 +214,7 @@ static void columns_as_texts(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(classes_and_columns), cmocka_unit_test(values),
                                        cmocka_unit_test(other_files),         cmocka_unit_test(wrong_columns),
-                                       cmocka_unit_test(wrong_cells),         cmocka_unit_test(columns_as_texts)};
+                                       cmocka_unit_test(wrong_width),         cmocka_unit_test(wrong_cells),
+                                       cmocka_unit_test(columns_as_texts)};
     return cmocka_run_group_tests_name("table", tests, unit_folder_make, unit_folder_remove);
 }
