@@ -32,6 +32,9 @@ bool net_network_open(NetNetwork *network, NetError *error) {
         .classes = number[NET_PREDICT_CLASSES],
         .probabilities = number[NET_PREDICT_PROBABILITIES] != 0,
         .workspace = (size_t)number[NET_PREDICT_WORKSPACE_BYTES],
+        .column_count = (size_t)number[NET_PREDICT_COLUMNS],
+        .separator = (char)number[NET_PREDICT_SEPARATOR],
+        .header = (NetHeader)number[NET_PREDICT_HEADER],
     };
     memcpy(network->input.shape, number + NET_PREDICT_SHAPE, sizeof network->input.shape);
     if (!possible(network))
@@ -43,10 +46,25 @@ bool net_network_open(NetNetwork *network, NetError *error) {
         at += strlen(at) + 1;
         network->class_names[i] = at;
     }
+    network->column_text = at + strlen(at) + 1;
     return true;
 }
 
 void net_network_close(NetNetwork *network) { free(network->class_names); }
+
+bool net_network_columns(const NetNetwork *network, NetColumns *columns, NetError *error) {
+    const char *at = network->column_text;
+    size_t known = network->column_count, count = known > 0 ? known : (size_t)network->input.count;
+    const char **texts = net_alloc(count, sizeof *texts, error);
+    for (size_t i = 0; texts != NULL && i < count; i++) {
+        texts[i] = known > 0 ? at : "input";
+        if (known > 0) at += strlen(at) + 1;
+    }
+    bool ok = texts != NULL && net_columns_parse(columns, texts, count, error);
+    free(texts);
+    return ok && ((int64_t)columns->inputs == network->input.count ||
+                  net_fail(error, NET_ENVIRONMENT, "this binary is damaged: its table cannot be [selftest-failed]"));
+}
 
 bool net_network_numbers(const NetNetwork *network, const float *outputs) {
     for (int64_t i = 0; i < network->outputs; i++) {
