@@ -11,8 +11,7 @@ enum { SHOWN = 60 }; /* bytes of a name in a message */
 
 /* ---- the first row ---- */
 
-static char *name_of(const NetCsvRow *first, size_t place, bool named, NetError *error) {
-    if (!named) return net_text(error, "%zu", place + 1);
+static char *name_of(const NetCsvRow *first, size_t place, NetError *error) {
     const char *text = first->cell[place].text;
     size_t length = net_trim(&text, first->cell[place].length);
     return net_text(error, "%.*s", (int)length, text);
@@ -47,13 +46,13 @@ static void free_names(Names *names) {
 }
 
 /* What a failure leaves is freed by free_names(). */
-static bool read_names(Names *names, const NetCsvRow *first, bool named, NetError *error) {
+static bool read_names(Names *names, const NetCsvRow *first, NetError *error) {
     *names = (Names){.count = first->count};
     names->name = net_alloc(first->count, sizeof *names->name, error);
     names->sorted = names->name != NULL ? net_alloc(first->count, sizeof *names->sorted, error) : NULL;
     if (names->sorted == NULL) return false;
     for (size_t i = 0; i < first->count; i++) {
-        names->name[i] = name_of(first, i, named, error);
+        names->name[i] = name_of(first, i, error);
         if (names->name[i] == NULL) return false;
         names->sorted[i] = (Entry){names->name[i], i};
     }
@@ -127,11 +126,10 @@ static bool find_ref(const NetColumns *columns, const char *path, const Names *n
 static bool choose_role(NetColumns *columns, const char *path, const Names *names, const NetColumnRef *ref,
                         NetColumnRole role, size_t *place, NetError *error) {
     if (!find_ref(columns, path, names, ref, place, error)) return false;
+    char shown[NET_COLUMN_SHOWN];
     if (columns->role[*place] != NET_COLUMN_INPUT)
-        return net_fail(error, NET_ENVIRONMENT,
-                        "%s: column '%.*s' is named twice in target= and ignore= "
-                        "[unknown-column]",
-                        path, SHOWN, columns->name[*place]);
+        return net_fail(error, NET_ENVIRONMENT, "%s: column %s is named twice in target= and ignore= [unknown-column]",
+                        path, net_columns_shown(columns, *place, shown));
     columns->role[*place] = role;
     return true;
 }
@@ -143,6 +141,7 @@ static bool check_inputs(NetColumns *columns, const char *path, const Names *nam
         size_t only;
         if (columns->role[i] != NET_COLUMN_INPUT) continue;
         columns->inputs++;
+        if (!columns->named) continue;
         if (columns->name[i][0] == '\0')
             return net_fail(error, NET_ENVIRONMENT,
                             "%s: column %zu has no name; pandas writes numbers of rows so: write ignore=[%zu], or save "
@@ -166,9 +165,9 @@ static bool choose(NetColumns *columns, const char *path, const Names *names, co
 
 bool net_columns_choose(NetColumns *columns, const char *path, const NetCsvRow *first, bool named,
                         const NetColumnChoice *choice, NetError *error) {
-    Names names;
+    Names names = {0};
     *columns = (NetColumns){.count = first->count, .targets = choice->targets, .named = named};
-    bool ok = read_names(&names, first, named, error) && check_separator(path, first, error);
+    bool ok = (!named || read_names(&names, first, error)) && check_separator(path, first, error);
     columns->name = names.name;
     columns->role = ok ? net_alloc(first->count, sizeof *columns->role, error) : NULL;
     columns->target = columns->role != NULL ? net_alloc(choice->targets, sizeof *columns->target, error) : NULL;
@@ -182,6 +181,21 @@ void net_columns_free(NetColumns *columns) {
     free(columns->role);
     free(columns->target);
     *columns = (NetColumns){0};
+}
+
+bool net_columns_plain(NetColumns *columns, size_t inputs, NetError *error) {
+    *columns = (NetColumns){.count = inputs, .inputs = inputs};
+    columns->role = net_alloc(inputs, sizeof *columns->role, error); /* 0: inputs */
+    columns->target = columns->role != NULL ? net_alloc(0, sizeof *columns->target, error) : NULL;
+    return columns->target != NULL;
+}
+
+const char *net_columns_shown(const NetColumns *columns, size_t column, char out[NET_COLUMN_SHOWN]) {
+    if (columns->named)
+        snprintf(out, NET_COLUMN_SHOWN, "'%.*s'", SHOWN, columns->name[column]);
+    else
+        snprintf(out, NET_COLUMN_SHOWN, "%zu", column + 1);
+    return out;
 }
 
 /* ---- as a text ---- */
@@ -230,8 +244,8 @@ static bool parse_text(NetColumns *columns, const char *text, size_t column, siz
         return net_fail(error, NET_ENVIRONMENT, "'%.*s' describes no column of a table", SHOWN, text);
     columns->inputs += *role == NET_COLUMN_INPUT;
     columns->targets += *role == NET_COLUMN_TARGET;
-    columns->name[column] = named ? net_text(error, "%s", at + 1) : net_text(error, "%zu", column + 1);
-    return columns->name[column] != NULL;
+    if (named) columns->name[column] = net_text(error, "%s", at + 1);
+    return !named || columns->name[column] != NULL;
 }
 
 /* Each output is one target's. */
@@ -257,6 +271,10 @@ bool net_columns_parse(NetColumns *columns, const char *const *texts, size_t cou
     for (size_t i = 0; ok && i < count; i++) ok = parse_text(columns, texts[i], i, &outputs[i], error);
     ok = ok && order_targets(columns, outputs, error);
     free(outputs);
+    if (ok && !columns->named) {
+        free(columns->name);
+        columns->name = NULL;
+    }
     return ok;
 }
 
@@ -313,7 +331,7 @@ bool net_columns_match(const NetColumns *columns, const char *path, const NetCsv
     for (size_t i = 0; i < count; i++) places->at[i] = NET_NO_COLUMN;
     if (!named || !columns->named) return match_order(columns, path, first->count, places, error);
     Names names;
-    bool ok = read_names(&names, first, named, error) && match_names(columns, path, &names, places, error);
+    bool ok = read_names(&names, first, error) && match_names(columns, path, &names, places, error);
     free_names(&names);
     return ok;
 }

@@ -24,7 +24,7 @@ typedef struct {
 /* Those of the file to train on, in its order. */
 typedef struct {
     size_t count;
-    char **name; /* owned; their numbers where the file has no names */
+    char **name; /* owned, as all here; NULL: the file has no names */
     NetColumnRole *role;
     size_t *target; /* the columns that are targets, in their order */
     size_t targets, inputs;
@@ -42,6 +42,13 @@ typedef struct {
 bool net_columns_choose(NetColumns *columns, const char *path, const NetCsvRow *first, bool named,
                         const NetColumnChoice *choice, NetError *error);
 void net_columns_free(NetColumns *columns);
+
+/* So many inputs and nothing else, without names. */
+bool net_columns_plain(NetColumns *columns, size_t inputs, NetError *error);
+
+/* A column as messages have it: 'age', or its number where there are no names. Returns out. */
+enum { NET_COLUMN_SHOWN = 64 };
+const char *net_columns_shown(const NetColumns *columns, size_t column, char out[NET_COLUMN_SHOWN]);
 
 /* A column as weights files and programs keep it: "input age", "ignored id", "target 1 species" (the first output), and
  * without what follows the role where there are no names. free() releases it. */

@@ -7,7 +7,7 @@
 
 #include "runtime/data/number.h"
 
-enum { SHOWN = 60, NAME = SHOWN + 3 }; /* bytes of a cell in a message, of a name in quotes */
+enum { SHOWN = 60 }; /* bytes of a cell in a message */
 
 /* ---- the first row ---- */
 
@@ -50,12 +50,6 @@ void net_table_end(NetTable *table) {
 
 /* ---- values ---- */
 
-static const char *column_name(const NetTable *table, size_t column, char out[NAME]) {
-    const char *quote = table->columns->named ? "'" : "";
-    snprintf(out, NAME, "%s%.*s%s", quote, SHOWN, table->columns->name[column], quote);
-    return out;
-}
-
 /* Whether it would be a number with a point in place of its comma. */
 static bool has_comma(const char *text, size_t length) {
     char copy[SHOWN + 1];
@@ -73,24 +67,24 @@ static bool no_number(const NetTable *table, const NetCsvCell *cell, size_t colu
     const char *advice = has_comma(text, length)    ? "; a number has a point"
                          : !table->chosen || target ? "; drop the row"
                                                     : "; drop the row or name the column in ignore=[…]";
-    char name[NAME], found[SHOWN + 8] = "an empty cell";
+    char name[NET_COLUMN_SHOWN], found[SHOWN + 8] = "an empty cell";
     if (length > SHOWN) length = SHOWN, cut = "…";
     if (length > 0) snprintf(found, sizeof found, "'%.*s%s'", (int)length, text, cut);
     return net_fail(error, NET_ENVIRONMENT, "%s:%lld, column %s: %s is not a number%s [not-a-number]",
-                    table->csv.stream->path, (long long)table->row.line, column_name(table, column, name), found,
-                    advice);
+                    table->csv.stream->path, (long long)table->row.line,
+                    net_columns_shown(table->columns, column, name), found, advice);
 }
 
 static bool read_value(const NetTable *table, size_t place, size_t column, bool target, float *value, NetError *error) {
     const NetCsvCell *cell = &table->row.cell[place];
     double number;
-    char name[NAME];
+    char name[NET_COLUMN_SHOWN];
     if (!net_number_read(cell->text, cell->length, &number)) return no_number(table, cell, column, target, error);
     *value = (float)number;
     return isfinite(*value) || net_fail(error, NET_ENVIRONMENT,
                                         "%s:%lld, column %s: %.*s is beyond what a 32-bit float holds [not-a-number]",
                                         table->csv.stream->path, (long long)table->row.line,
-                                        column_name(table, column, name), SHOWN, cell->text);
+                                        net_columns_shown(table->columns, column, name), SHOWN, cell->text);
 }
 
 bool net_table_next(NetTable *table, float *x, bool *more, NetError *error) {

@@ -12,6 +12,10 @@ enum { SHOWN = 60, PLACE = 512 };
 
 /* ---- classes ---- */
 
+static const char *target_shown(const NetTable *table, char out[NET_COLUMN_SHOWN]) {
+    return net_columns_shown(table->columns, table->columns->target[0], out);
+}
+
 /* "data.csv:17" */
 static const char *place_of(const NetTable *table, int64_t line, char out[PLACE]) {
     snprintf(out, PLACE, "%s:%lld", table->csv.stream->path, (long long)line);
@@ -45,18 +49,18 @@ static const char *list_names(const NetClassNames *names, char out[PLACE]) {
 }
 
 static bool no_class(const NetTable *table, const char *text, const NetClassNames *names, NetError *error) {
-    char place[PLACE], list[PLACE];
-    return net_fail(error, NET_ENVIRONMENT, "%s, column '%.*s': '%.*s' is no class; there are %s [unknown-class]",
-                    place_of(table, table->row.line, place), SHOWN, table->columns->name[table->columns->target[0]],
-                    SHOWN, text, list_names(names, list));
+    char place[PLACE], list[PLACE], shown[NET_COLUMN_SHOWN];
+    return net_fail(error, NET_ENVIRONMENT, "%s, column %s: '%.*s' is no class; there are %s [unknown-class]",
+                    place_of(table, table->row.line, place), target_shown(table, shown), SHOWN, text,
+                    list_names(names, list));
 }
 
 static bool no_label(const NetTable *table, const char *text, const NetClasses *classes, NetError *error) {
-    char place[PLACE];
+    char place[PLACE], shown[NET_COLUMN_SHOWN];
     return net_fail(error, NET_ENVIRONMENT,
-                    "%s, column '%.*s': '%.*s' is no class; they are numbers from 0 to %lld [unknown-class]",
-                    place_of(table, table->row.line, place), SHOWN, table->columns->name[table->columns->target[0]],
-                    SHOWN, text, (long long)classes->count - 1);
+                    "%s, column %s: '%.*s' is no class; they are numbers from 0 to %lld [unknown-class]",
+                    place_of(table, table->row.line, place), target_shown(table, shown), SHOWN, text,
+                    (long long)classes->count - 1);
 }
 
 /* The target of the row just read, ended where its blanks begin. */
@@ -85,21 +89,20 @@ bool net_table_class(const NetTable *table, const NetClasses *classes, const Net
 /* ---- a file to train on: which classes there are ---- */
 
 static bool meet_class(const NetTable *table, NetClassNames *names, uint32_t *label, NetError *error) {
-    char place[PLACE], most[NET_COUNT_TEXT];
+    char place[PLACE], shown[NET_COLUMN_SHOWN], most[NET_COUNT_TEXT];
     NetCsvCell cell = net_table_target(table, 0);
     if (cell.length == 0)
         return net_fail(error, NET_ENVIRONMENT,
-                        "%s, column '%.*s': an empty cell is no class; drop the row "
+                        "%s, column %s: an empty cell is no class; drop the row "
                         "[unknown-class]",
-                        place_of(table, table->row.line, place), SHOWN,
-                        table->columns->name[table->columns->target[0]]);
+                        place_of(table, table->row.line, place), target_shown(table, shown));
     const NetClassName *found = net_class_names_find(names, cell.text, cell.length);
     *label = found != NULL ? found->number : (uint32_t)names->count;
     if (found != NULL) return true;
     if (names->count == NET_CLASS_NAMES_MOST)
         return net_fail(error, NET_ENVIRONMENT,
-                        "%s, column '%.*s': more than %s different classes; is it one of values? [unknown-class]",
-                        place_of(table, table->row.line, place), SHOWN, table->columns->name[table->columns->target[0]],
+                        "%s, column %s: more than %s different classes; is it one of values? [unknown-class]",
+                        place_of(table, table->row.line, place), target_shown(table, shown),
                         net_count(most, NET_CLASS_NAMES_MOST));
     return net_class_names_add(names, cell.text, cell.length, table->row.line, error);
 }
@@ -130,16 +133,16 @@ static bool settle_labels(const NetTable *table, const NetClassNames *names, con
 
 static bool settle_names(const NetTable *table, NetClassNames *names, const NetClasses *classes, uint32_t *changed,
                          NetError *error) {
-    char list[PLACE], count[NET_COUNT_TEXT];
+    char list[PLACE], shown[NET_COLUMN_SHOWN], count[NET_COUNT_TEXT];
     net_class_names_sort(names, changed);
     int64_t outputs = classes->outputs > 0 ? classes->outputs : classes->count;
     return names->count == classes->count ||
            net_fail(error, NET_ENVIRONMENT,
-                    "%s, column '%.*s': %s class%s (%s), but the last layer has %lld output%s "
+                    "%s, column %s: %s class%s (%s), but the last layer has %lld output%s "
                     "[label-range]",
-                    table->csv.stream->path, SHOWN, table->columns->name[table->columns->target[0]],
-                    net_count(count, (uint64_t)names->count), names->count == 1 ? "" : "es", list_names(names, list),
-                    (long long)outputs, net_plural((uint64_t)outputs));
+                    table->csv.stream->path, target_shown(table, shown), net_count(count, (uint64_t)names->count),
+                    names->count == 1 ? "" : "es", list_names(names, list), (long long)outputs,
+                    net_plural((uint64_t)outputs));
 }
 
 static bool settle_classes(NetTableRows *rows, const NetTable *table, const NetClasses *classes, NetClassNames *names,
@@ -209,9 +212,10 @@ static bool read_rows(NetTableRows *rows, NetTable *table, const NetTableWish *w
 }
 
 static bool check_targets(const NetTable *table, const NetTableWish *wish, NetError *error) {
+    char shown[NET_COLUMN_SHOWN];
     return wish->target == NET_TARGET_NONE || table->places.targets ||
-           net_fail(error, NET_ENVIRONMENT, "%s has no column '%.*s' [unknown-column]", table->csv.stream->path, SHOWN,
-                    table->columns->name[table->columns->target[0]]);
+           net_fail(error, NET_ENVIRONMENT, "%s has no column %s [unknown-column]", table->csv.stream->path,
+                    target_shown(table, shown));
 }
 
 static bool check_inputs(const NetTable *table, const NetTableWish *wish, NetError *error) {

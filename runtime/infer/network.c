@@ -54,13 +54,11 @@ void net_network_close(NetNetwork *network) { free(network->class_names); }
 
 bool net_network_columns(const NetNetwork *network, NetColumns *columns, NetError *error) {
     const char *at = network->column_text;
-    size_t known = network->column_count, count = known > 0 ? known : (size_t)network->input.count;
-    const char **texts = net_alloc(count, sizeof *texts, error);
-    for (size_t i = 0; texts != NULL && i < count; i++) {
-        texts[i] = known > 0 ? at : "input";
-        if (known > 0) at += strlen(at) + 1;
-    }
-    bool ok = texts != NULL && net_columns_parse(columns, texts, count, error);
+    if (network->column_count == 0) return net_columns_plain(columns, (size_t)network->input.count, error);
+    const char **texts = net_alloc(network->column_count, sizeof *texts, error);
+    for (size_t i = 0; texts != NULL && i < network->column_count; i++, at += strlen(at) + 1) texts[i] = at;
+    *columns = (NetColumns){0};
+    bool ok = texts != NULL && net_columns_parse(columns, texts, network->column_count, error);
     free(texts);
     return ok && ((int64_t)columns->inputs == network->input.count ||
                   net_fail(error, NET_ENVIRONMENT, "this binary is damaged: its table cannot be [selftest-failed]"));
