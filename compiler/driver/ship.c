@@ -139,13 +139,20 @@ static Library make_library(Arena *arena, const Trained *trained, const Shipment
                        .inputs = shape_count(in),
                        .outputs = shape_count(shipment->compilation->until->out),
                        .rank = in.rank,
+                       .separator = ',',
                        .program = shipment->compilation->emit == EMIT_EXE,
                        .plain = shipment->compilation->plain};
     for (int d = 0; d < 3; d++) {
         library.shape[d] = d < in.rank ? in.dim[d] : 1;
     }
+    const OptionValue *order = settings_option(&model->settings, "data", "order");
+    library.channels_last = order != NULL && string_is(order->word, "channels_last");
     const Inference *first = take_kernels(shipment, &library);
     name_classes(arena, model, trained, shipment->compilation->until, &library);
+    if (trained != NULL && shipment->compilation->until == model->layers.at[model->layers.count - 1]) {
+        library.columns = trained->columns;
+        library.column_count = trained->column_count;
+    }
     library.workspace_one = library_workspace(library.scratch_one + (library.classes != NULL ? library.outputs : 0));
     if (library.workspace < library.workspace_one) {
         library.workspace = library.workspace_one;

@@ -276,7 +276,7 @@ bool net_images_next(NetImages *images, float *x, int64_t most, int64_t *got, Ne
     if (images->format == NULL || images->format->begin != NULL) return next(images, x, NULL, most, got, error);
     *got = 0;
     if (images->done == images->count || most == 0) return true;
-    if (!net_picture_read(&images->stream, images->input, x, NULL, error)) return false;
+    if (!net_picture_read(&images->stream, images->input, x, error)) return false;
     *got = images->done = 1;
     return true;
 }

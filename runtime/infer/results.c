@@ -214,6 +214,15 @@ static bool check_printed(NetError *error) {
     return fflush(stdout) == 0 || net_fail_system(error, "standard output", "write", errno);
 }
 
+static double squares(const float *outputs, const float *values, int64_t count) {
+    double sum = 0;
+    for (int64_t i = 0; i < count; i++) {
+        double difference = (double)outputs[i] - (double)values[i];
+        sum += difference * difference;
+    }
+    return sum;
+}
+
 bool net_results_add(NetResults *results, const NetResultRows *rows, NetError *error) {
     int64_t outputs = results->network->outputs;
     for (int64_t i = 0; i < rows->count; i++) {
@@ -222,6 +231,9 @@ bool net_results_add(NetResults *results, const NetResultRows *rows, NetError *e
         if (rows->labels != NULL) {
             results->scored++;
             results->correct += net_network_class(results->network, image.outputs) == rows->labels[i];
+        } else if (rows->values != NULL) {
+            results->scored++;
+            results->squares += squares(image.outputs, rows->values + i * outputs, outputs);
         } else if (results->file == NULL) {
             results->options->json ? print_json(results, &image) : print_line(results, &image);
         }
@@ -230,6 +242,16 @@ bool net_results_add(NetResults *results, const NetResultRows *rows, NetError *e
     if (results->file != NULL && !write_rows(results, rows->outputs, (size_t)(rows->count * outputs), error))
         return false;
     return check_printed(error);
+}
+
+/* Over all outputs of all images. */
+static void print_error(const NetResults *results) {
+    char all[NET_COUNT_TEXT];
+    double error = sqrt(results->squares / ((double)results->scored * (double)results->network->outputs));
+    if (results->options->json)
+        printf("{\"images\":%lld,\"rmse\":%.9g}\n", (long long)results->scored, error);
+    else
+        printf("RMSE %.6g  (of %s)\n", error, net_count(all, (uint64_t)results->scored));
 }
 
 static void print_score(const NetResults *results) {
@@ -266,7 +288,7 @@ static bool check_numbers(const NetResults *results, NetError *error) {
 
 bool net_results_end(NetResults *results, NetError *error) {
     const NetInferOptions *options = results->options;
-    if (results->scored > 0) print_score(results);
+    if (results->scored > 0) results->network->classes > 0 ? print_score(results) : print_error(results);
     if (results->file == NULL) return check_printed(error) && check_numbers(results, error);
     if (!finish_file(results, error)) return false;
     char rows[NET_COUNT_TEXT], columns[NET_COUNT_TEXT];

@@ -5,6 +5,7 @@
  *     no classes  PATH  0.25 -1 …
  *     NaN         PATH  no class  nan             and at the end an error, status NET_MODEL
  *     labels      98.74 %  (9,874 of 10,000; ± 0.11)      one line for all images that have labels
+ *     values      RMSE 0.1047  (of 10,000)                the same of those that have values to give
  *
  * JSON has an object in place of each line. Outputs that are no probabilities are printed as numbers. Numbers of JSON
  * have 9 digits, which make the same float again. */
@@ -20,8 +21,9 @@ typedef struct {
     const NetInferOptions *options;
     NetFile *file;  /* -o, or NULL */
     int64_t rows;   /* images so far */
-    int64_t scored; /* images with labels */
+    int64_t scored; /* images with labels, or with values to give */
     int64_t correct;
+    double squares;     /* of outputs' differences to those values */
     int64_t not_finite; /* images with an output that is infinite or NaN */
     int64_t *order;     /* owned: classes, best first */
 } NetResults;
@@ -33,6 +35,7 @@ typedef struct {
     int64_t first, count;
     const float *outputs;
     const uint32_t *labels; /* or NULL */
+    const float *values;    /* outputs that they are to have; or NULL */
 } NetResultRows;
 
 /* After a failure nothing needs closing. */
