@@ -360,14 +360,14 @@ static void describe_data(NetTrainer *trainer) {
     const NetData *data = &trainer->data;
     const NetPart *part = data->part;
     char share[2][SHARE], count[NET_COUNT_TEXT], held[96] = "";
-    int64_t tested = part[NET_PART_TEST].count, test_file = data->test_file_count;
-    int64_t left = data->train_file_count - part[NET_PART_TRAIN].count - part[NET_PART_VALIDATION].count -
+    int64_t tested = part[NET_PART_TEST].count, test_file = data->file[NET_FILE_TEST].count;
+    int64_t left = data->file[NET_FILE_TRAIN].count - part[NET_PART_TRAIN].count - part[NET_PART_VALIDATION].count -
                    (test_file > 0 ? 0 : tested);
     if (part[NET_PART_VALIDATION].count > 0) {
         snprintf(held, sizeof held, ", %s to validate", net_count(count, (uint64_t)part[NET_PART_VALIDATION].count));
     }
     net_progress_line(trainer->progress, "data", "%s (%s): %s to train%s, %s to test", data->name, data->source,
-                      share_text(share[0], trainer->n, left, data->train_file_count), held,
+                      share_text(share[0], trainer->n, left, data->file[NET_FILE_TRAIN].count), held,
                       share_text(share[1], tested, test_file - tested, test_file));
 }
 
