@@ -246,7 +246,7 @@ int slip_set_line(const CommandLine *line, const char *text) {
 /* ---- arguments ---- */
 
 int slip_second_command(const CommandLine *line) {
-    enum { MODELS = COMMAND_CHECK | COMMAND_SHOW | COMMAND_TRAIN | COMMAND_BUILD };
+    enum { MODELS = COMMAND_CHECK | COMMAND_SHOW | COMMAND_TRAIN | COMMAND_BUILD | COMMAND_GRADCHECK };
     const char *second = line->argc > 0 ? line->argv[0] : "";
     const char *model = model_on(line);
     if ((line->command->mask & MODELS) == 0 || command_find(second) == NULL || exists(second)) {

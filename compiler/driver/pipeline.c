@@ -11,6 +11,7 @@
 #include "compiler/loop/schedule.h"
 #include "compiler/model/memory.h"
 #include "compiler/model/pytorch.h"
+#include "compiler/model/rate_schedule.h"
 #include "compiler/syntax/forms.h"
 #include "runtime/base/paths.h"
 #include "runtime/base/words.h"
@@ -181,7 +182,7 @@ bool pipeline_open(Arena *arena, const char *command, const Options *options, co
     if (options->stop_after != NULL && !check_pass_name(command, "--stop-after", options->stop_after, status)) {
         return false;
     }
-    if (string_is(command, "show") || options->infer) {
+    if (string_is(command, "show") || string_is(command, "gradcheck") || options->infer) {
         compilation->memory = INT64_MAX; /* what cannot be trained here can be looked at, and used */
     } else if (!memory_limit(options->memory, &compilation->memory)) {
         *status = report_usage(command, "--memory %s: expected a size such as 512M or 1.5G", options->memory);
@@ -241,6 +242,15 @@ bool pipeline_open(Arena *arena, const char *command, const Options *options, co
 bool pipeline_target(Compilation *compilation, int *status) {
     const Options *options = compilation->options;
     int64_t number[FORCED_MAX];
+    for (size_t i = 0; options->schedule != NULL && schedule_variant(i) != NULL; i++) {
+        if (string_is(options->schedule, schedule_variant(i)->name)) {
+            *status = report_usage(compilation->command,
+                                   "--schedule %s: it takes the tile of sums; that of the learning rate is a line of "
+                                   "the train block: --set 'schedule cosine'",
+                                   options->schedule);
+            return false;
+        }
+    }
     if (options->schedule != NULL && schedule_parse_tile(options->schedule, number) == 0) {
         *status =
             report_usage(compilation->command,

@@ -586,6 +586,7 @@ static Checker *check(Arena *arena, Source *source, const AstFile *file, const M
     }
     if (diags->errors > 0) changes_help(diags, file, source);
     if (diags->errors == 0 && scope_spent(&checker->scope)) scope_report_spent(&checker->scope, SPAN_NONE);
+    if (diags->errors == 0) settings_store(arena, checker->model);
     if (diags->errors == 0) optimizer_store(arena, checker->model);
     if (diags->errors == 0) average_store(arena, checker->model);
     if (diags->errors == 0) model_place_stored(arena, checker->model);

@@ -265,8 +265,8 @@ static bool write_line(Scope *scope, const LooseLine *line, MendPlace place, Dia
         bool layer = (place != PLACE_TRAIN) == (turn == 0), known = false;
         const char *written = mend_text(scope, line, layer, words, &known);
         bool cost = written && strncmp(written, "cost ", 5) == 0 && !strchr(written, ';');
-        const char *suits = cost ? cost_that_suits(scope->model, written) : NULL;
-        const char *replaced = suits ? written + strlen("cost ") : NULL;
+        const char *replaced = NULL;
+        const char *suits = cost ? cost_that_suits(scope->arena, scope->model, written, &replaced) : NULL;
         if (suits) written = suits;
         if ((known || written) && (!written || !mend_reads_well(scope, layer, written))) return false;
         if (!written) continue;
@@ -489,7 +489,7 @@ void mend_statement(Scope *scope, MendPlace place, Span at) {
     }
     if (place == PLACE_FILE && diag->notes) return; /* the whole is something else, as was said */
     const Absent *absent = words.absent;
-    if (read && !absent && line.head) absent = foreign_absent(line.head);
+    if (read && !absent && line.head && !word_begins_statement(line.head)) absent = foreign_absent(line.head);
     if (read && !absent && line.marked) absent = foreign_absent(line.marked);
     form = form_of_line(text, length);
     MendWords guess = {.arena = scope->arena, .guess = true};

@@ -509,7 +509,7 @@ layer   | ZeroPadding2D(1)             | layers that pad
 layer   | for i in range(3):           | loop but repeat
 setting | optimizer nadam lr=0.001     | Nadam
 setting | optimizer Adagrad            | Adagrad
-setting | schedule cosine              | schedules of the rate yet
+setting | MultiStepLR [10, 20]         | cuts of the rate at epochs of their own
 setting | augment shift=1              | augmentation yet
 setting | gradient_clip 1.0            | gradient clipping yet
 setting | metrics=['accuracy']         | setting for what is reported
