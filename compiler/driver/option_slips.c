@@ -141,8 +141,8 @@ int slip_wrong_choice(const CommandLine *line, const Option *option, const char 
     }
     meant = meant != NULL ? meant : net_nearest_word(value, option->choices, count);
     bool several = strchr(value, ',') != NULL;
-    bool file = string_is(option->letter, "-O") && string_is(line->command->name, "build") && meant == NULL &&
-                !isdigit((unsigned char)value[0]);
+    bool file = string_is(option->letter, "-O") && string_is(line->command->name, "build") && here == NULL &&
+                meant == NULL && !isdigit((unsigned char)value[0]);
     const char *advice =
         file      ? arena_format(line->arena, "; the file to write is named by -o %s", shell_word(line->arena, value))
         : several ? "; one at a time"

@@ -506,7 +506,7 @@ void mend_statement(Scope *scope, MendPlace place, Span at) {
     mend_forget_echoes(scope->diags, diag, at);
     bool word = string_is(diag->kind->name, "unknown-layer") || string_is(diag->kind->name, "unknown-setting");
     bool sign = string_is(diag->kind->name, "bad-character") && strspn(text, ".…!?~*-") > 2;
-    if (block && !set && !diag->help && (word || sign) && !(read && line.head && foreign_layer(line.head)) &&
+    if (block && !set && !diag->help && (word || sign) &&
         trial_of(scope->trial, scope->arena, at, "", at, NULL) == TRIAL_GOOD) {
         diag_help(scope->diags, diag, "leave it out: the rest is good without it");
     }
