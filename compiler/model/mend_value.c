@@ -437,6 +437,7 @@ const char *mend_value(MendWords *mend, const OptionSpec *spec, const LooseValue
     case OPTION_LABEL: return mend_word(value);
     case OPTION_LABELS: return label_list(mend, value);
     case OPTION_COLUMNS: return column_list(mend, value);
+    case OPTION_STRINGS: return value->kind == LOOSE_STRING ? arena_format(mend->arena, "[\"%s\"]", value->text) : NULL;
     }
     return NULL;
 }

@@ -102,10 +102,11 @@ typedef enum {
     OPTION_NUMBERS,    /* a number, a list of numbers, or the word `data` (flag) */
     OPTION_COUNT,      /* an integer >= 1, or a fraction below 1 (split): real */
     OPTION_STRING,
-    OPTION_WORDS,  /* some of .words: set (as a positional it takes all that stand there, as an option a list) */
-    OPTION_LABEL,  /* the label of an earlier layer: word */
-    OPTION_LABELS, /* several of them: labels (as OPTION_WORDS) */
-    OPTION_COLUMNS /* one column of a table or a list of them, by name or by number from 1: columns */
+    OPTION_WORDS,   /* some of .words: set (as a positional it takes all that stand there, as an option a list) */
+    OPTION_LABEL,   /* the label of an earlier layer: word */
+    OPTION_LABELS,  /* several of them: labels (as OPTION_WORDS) */
+    OPTION_STRINGS, /* a list of texts: labels */
+    OPTION_COLUMNS  /* one column of a table or a list of them, by name or by number from 1: columns */
 } OptionType;
 
 /* What a trainer knows an option of the train block by. */
@@ -163,7 +164,7 @@ typedef struct {
     const AstValue *init; /* OPTION_INIT: a name, or a call with numbers alone; NULL: neither given nor defaulted */
     double *numbers;
     size_t number_count;
-    VEC(LabelWritten) labels;   /* OPTION_LABELS */
+    VEC(LabelWritten) labels;   /* OPTION_LABELS, OPTION_STRINGS */
     VEC(ColumnWritten) columns; /* OPTION_COLUMNS */
 } OptionValue;
 
@@ -215,9 +216,10 @@ typedef struct {
 
 typedef struct {
     Setting *at;           /* parallel to setting_kinds: every number and word; below is what the compiler decides by */
-    const char *data_kind; /* digits mnist fashion_mnist idx */
-    const char *images, *labels, *test_images, *test_labels; /* idx; NULL: not given */
-    double split_train, split_validation, split_test;        /* 0: not given; < 1: fraction; else count */
+    const char *data_kind; /* digits mnist … idx npy */
+    double split_train, split_validation, split_test; /* 0: not given; < 1: fraction; else count */
+    const char *split_order;                          /* NULL: what suits the data */
+    int64_t split_seed;
     enum { TARGET_CLASS, TARGET_INPUT } target;
     Cost cost;
     const Optimizer *optimizer;

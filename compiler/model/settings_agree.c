@@ -200,9 +200,12 @@ static void check_data(Scope *scope, const Model *model, const Layer *last, size
     const Settings *settings = &model->settings;
     const DataKind *kind = data_kind_find(settings->data_kind);
     if (!line && model->purpose == PURPOSE_USE) return;
-    if (kind->files && !settings->labels && settings->target == TARGET_CLASS) {
-        Diag *diag = diag_report(scope->diags, line->at, "missing-option", "data idx needs labels= to learn classes");
-        diag_help(scope->diags, diag, "write 'data idx images=\"%s\" labels=\"FILE\"'", settings->images);
+    if (kind->y && !settings_option(settings, "data", kind->y) && settings->target == TARGET_CLASS) {
+        const char *name = kind->variant.name;
+        Diag *diag =
+            diag_report(scope->diags, line->at, "missing-option", "data %s needs %s= to learn classes", name, kind->y);
+        diag_help(scope->diags, diag, "write 'data %s %s=\"%s\" %s=\"FILE\"'", name, kind->x,
+                  settings_option(settings, "data", kind->x)->word, kind->y);
         return;
     }
     if (kind->rank == 0) {
@@ -214,6 +217,10 @@ static void check_data(Scope *scope, const Model *model, const Layer *last, size
     if (!told && (suit || line)) check_classes(scope, line, model, kind, last);
 }
 
+static bool has_test_file(const Settings *settings) {
+    return settings_option(settings, "data", data_kind_find(settings->data_kind)->test) != NULL;
+}
+
 /* Whether there is a test file is known once `data` has been read. */
 static void check_split(Scope *scope, const Model *model) {
     const AstStmt *line = line_of(model, "split");
@@ -222,7 +229,7 @@ static void check_split(Scope *scope, const Model *model) {
     const NetDataSet *set = net_data_set(settings->data_kind);
     const double asked[NET_PARTS] = {settings->split_train, settings->split_validation, settings->split_test};
     double sum;
-    NetSplitShares shares = net_split_shares(asked, set || settings->test_images, &sum);
+    NetSplitShares shares = net_split_shares(asked, set || has_test_file(settings), &sum);
     bool trains = settings->split_train > 0;
     if (shares == NET_SPLIT_OVER || (shares == NET_SPLIT_ALL && !trains)) {
         Diag *diag = diag_report(scope->diags, line->at, "bad-value",
@@ -314,7 +321,7 @@ static void check_unused(Scope *scope, const Model *model) {
     const NetDataSet *set = net_data_set(settings->data_kind);
     double train = settings->split_train, validation = settings->split_validation, test = settings->split_test;
     bool shares = train > 0 && train < 1 && validation < 1 && test > 0 && test < 1;
-    if (!line || !shares || (!settings->test_images && !(set && set->test_count > 0))) return;
+    if (!line || !shares || (!has_test_file(settings) && !(set && set->test_count > 0))) return;
     if (fabs(train + validation + test - 1) > 1e-9) return;
     Diag *diag =
         diag_report(scope->diags, line->at, "split-unused",

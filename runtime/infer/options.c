@@ -9,7 +9,7 @@
 #include "runtime/base/paths.h"
 #include "runtime/base/words.h"
 #include "runtime/base/wrap.h"
-#include "runtime/infer/labels.h"
+#include "runtime/data/label_file.h"
 
 typedef struct {
     const char *name; /* without its dashes */

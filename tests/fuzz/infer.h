@@ -3,7 +3,7 @@
 #define NET_TESTS_FUZZ_INFER_H
 
 #include "runtime/data/pixels.h"
-#include "runtime/infer/images.h"
+#include "runtime/data/images.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -47,7 +47,8 @@ static inline void fuzz_images(const char *path, const NetInput *input, bool raw
     float x[FUZZ_BATCH * 48];
     NetImages images;
     NetError error = {0};
-    if (!net_images_open(&images, path, input, raw, &error)) {
+    const NetImagesForm form = {.source = {.path = path}, .raw = raw};
+    if (!net_images_open(&images, &form, input, &error)) {
         fuzz_check_error(&error);
         return;
     }
