@@ -106,6 +106,10 @@ void net_data_close(NetData *data) {
         free(data->file[i].targets);
         free(data->order[i]);
     }
+    for (int64_t i = 0; data->own_names != NULL && i < data->classes; i++) free(data->own_names[i]);
+    for (int64_t i = 0; i < data->columns; i++) free(data->column[i]);
+    free(data->own_names);
+    free(data->column);
     *data = (NetData){0};
 }
 

@@ -75,8 +75,11 @@ typedef struct {
     char source[512];               /* where it was found: a folder, a file, or "built in"; UTF-8 */
     const char *licence;            /* of a named set; "" when not known */
     const char *const *class_names; /* classes of them, or NULL: then they are the numbers */
-    NetRowType type;                /* as the files hold them */
-    int64_t row_elements;           /* product of the input's shape */
+    char **own_names;               /* the same, where this set's files have them; owned, as they are */
+    char **column;                  /* those of a table, as net_columns_text has them; owned, as they are */
+    int64_t columns;
+    NetRowType type;      /* as the files hold them */
+    int64_t row_elements; /* product of the input's shape */
     size_t row_bytes;
     int rank; /* the input's shape, as requested */
     int64_t shape[NET_DATA_RANK];

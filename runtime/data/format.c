@@ -51,9 +51,19 @@ static const struct {
 
 /* Letters, digits and marks alone. */
 static bool is_text(const unsigned char *head, size_t size) {
+    static const char marks[] = "\xef\xbb\xbf"; /* of UTF-8 */
+    if (size >= sizeof marks - 1 && memcmp(head, marks, sizeof marks - 1) == 0) return true;
     for (size_t i = 0; i < size; i++)
         if (head[i] < ' ' && head[i] != '\n' && head[i] != '\t' && head[i] != '\r') return false;
     return size > 0 && head[0] < 0x7f;
+}
+
+bool net_format_is_text(NetStream *stream, bool *text, NetError *error) {
+    unsigned char head[NET_STREAM_PEEK];
+    size_t size;
+    if (!net_stream_peek(stream, head, sizeof head, &size, error)) return false;
+    *text = is_text(head, size);
+    return true;
 }
 
 bool net_format_unknown(NetStream *stream, const char *expected, NetError *error) {
