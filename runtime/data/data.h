@@ -116,6 +116,10 @@ int64_t net_data_statistics_count(const NetData *data);
  * deviation of 0 counts as 1. Each array holds net_data_statistics_count floats; NULL when not wanted. */
 void net_data_statistics(const NetData *data, float *mean, float *sd);
 
+/* What makes all classes of the training part count alike: n / (classes * n_k), data->classes of them. A class that the
+ * part has no example of is an error. */
+bool net_data_balance(const NetData *data, float *weights, NetError *error);
+
 /* How many rows of a part have each class; counts holds data->classes of them. */
 void net_data_class_counts(const NetData *data, NetPartName part, int64_t *counts);
 

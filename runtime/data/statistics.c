@@ -1,6 +1,7 @@
 #include "runtime/data/data.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { BLOCK = 64 }; /* channels summed in one walk over the rows */
@@ -74,4 +75,22 @@ void net_data_class_counts(const NetData *data, NetPartName part, int64_t *count
         uint32_t label = net_data_example(data, part, i).label;
         if (label < data->classes) counts[label]++;
     }
+}
+
+bool net_data_balance(const NetData *data, float *weights, NetError *error) {
+    int64_t *counts = net_alloc((size_t)data->classes, sizeof *counts, error);
+    if (counts == NULL) return false;
+    net_data_class_counts(data, NET_PART_TRAIN, counts);
+    double share = (double)data->part[NET_PART_TRAIN].count / (double)data->classes;
+    int64_t empty = 0;
+    while (empty < data->classes && counts[empty] > 0) empty++;
+    bool ok = empty == data->classes;
+    for (int64_t c = 0; c < data->classes && ok; c++) weights[c] = (float)(share / (double)counts[c]);
+    free(counts);
+    return ok ||
+           net_fail(error, NET_ENVIRONMENT,
+                    "class_weights=balanced: the training part has no example of class %lld%s%s%s; give the "
+                    "weights as a list, or train on more examples [empty-class]",
+                    (long long)empty, data->class_names != NULL ? " (" : "",
+                    data->class_names != NULL ? data->class_names[empty] : "", data->class_names != NULL ? ")" : "");
 }
