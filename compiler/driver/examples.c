@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "compiler/model/data_line.h"
 #include "compiler/model/layer.h"
 #include "runtime/base/formula.h"
 #include "runtime/data/pass.h"
@@ -9,12 +10,10 @@
 static bool open_data(Arena *arena, const Model *model, NetData *data, NetError *error) {
     const Settings *settings = &model->settings;
     const Shape *input = &model->layers.at[0]->out;
+    json_t *options = data_line_json(settings);
     NetDataRequest request = {
         .kind = settings->data_kind,
-        .images = settings->images,
-        .labels = settings->labels,
-        .test_images = settings->test_images,
-        .test_labels = settings->test_labels,
+        .options = options,
         .model_folder = source_folder(arena, model->source),
         .rank = input->rank,
         .classes = model_classes(model),
@@ -22,10 +21,14 @@ static bool open_data(Arena *arena, const Model *model, NetData *data, NetError 
         .train = settings->split_train,
         .validation = settings->split_validation,
         .test = settings->split_test,
+        .order = settings->split_order,
+        .seed = (uint64_t)settings->split_seed,
         .split_kind = settings->data_kind,
     };
     for (int d = 0; d < input->rank; d++) request.shape[d] = input->dim[d];
-    return net_data_open(&request, data, error);
+    bool ok = net_data_open(&request, data, error);
+    json_decref(options);
+    return ok;
 }
 
 static void read_examples(Arena *arena, const Model *model, const NetData *data, const NetPass *pass, Sample *sample) {

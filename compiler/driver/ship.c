@@ -67,6 +67,8 @@ static float *aligned_floats(Arena *arena, int64_t count) {
 static void take_data_line(const Settings *settings, Library *library) {
     const OptionValue *separator = settings_option(settings, "data", "separator");
     const OptionValue *header = settings_option(settings, "data", "header");
+    const OptionValue *order = settings_option(settings, "data", "order");
+    library->channels_last = order && string_is(order->word, "channels_last");
     library->separator = separator ? separator->word[0] : ',';
     library->header = !header || header->word ? NET_HEADER_AUTO : header->flag ? NET_HEADER_TRUE : NET_HEADER_FALSE;
     if (string_is(settings->data_kind, "images"))
@@ -82,10 +84,12 @@ static void name_classes(Arena *arena, const Model *model, const Trained *traine
     bool named = trained != NULL && trained->classes != NULL;
     library->class_count = library->outputs == 1 ? 2 : (size_t)library->outputs;
     const NetDataSet *set = net_data_set(model->settings.data_kind);
+    const OptionValue *given = settings_option(&model->settings, "data", "classes");
     const char **names = NEW_ARRAY(arena, const char *, library->class_count);
     for (size_t i = 0; i < library->class_count; i++) {
         bool of_set = set != NULL && set->class_names != NULL && library->class_count == 10;
         names[i] = named && trained->class_count == library->class_count ? trained->classes[i]
+                   : given && given->labels.count > i                    ? given->labels.at[i].name
                    : of_set                                              ? set->class_names[i]
                                                                          : arena_format(arena, "%zu", i);
     }

@@ -26,6 +26,7 @@ typedef struct {
     int64_t workspace_one, workspace; /* bytes: of one image, its outputs for the class included; of all functions */
     int rank;
     int64_t shape[3];
+    bool channels_last;         /* examples of arrays are rows, columns, channels */
     int pictures;               /* what becomes of them: NET_PREDICT_PICTURES */
     const char *const *columns; /* of the table it was trained on, as trained.h has them */
     size_t column_count;

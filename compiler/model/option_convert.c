@@ -78,8 +78,8 @@ static const char *expected_text(Arena *arena, const OptionSpec *spec) {
     case OPTION_WORDS: return arena_format(arena, "any of %s", words_text(arena, spec));
     case OPTION_LABEL: return "the label of an earlier layer";
     case OPTION_LABELS: return "labels of earlier layers";
-    case OPTION_COLUMNS: return "a column's name or number, or a list of them";
     case OPTION_STRINGS: return "a list of texts in quotes, as [\"a\", \"b\"]";
+    case OPTION_COLUMNS: return "a column's name or number, or a list of them";
     }
     BUG("unknown option type %d", (int)spec->type);
 }
@@ -294,6 +294,18 @@ static bool convert_labels(const Conversion *c) {
     return true;
 }
 
+static bool convert_strings(const Conversion *c) {
+    bool list = c->value->kind == AST_LIST && c->value->items.count > 0;
+    for (size_t i = 0; i < (list ? c->value->items.count : 1); i++) {
+        Conversion one = *c;
+        one.value = list ? c->value->items.at[i] : c->value;
+        if (one.value->kind != AST_STRING || !one.value->name[0]) return fail(&one, "bad-value");
+        LabelWritten text = {one.value->name, one.value->at};
+        vec_push(c->scope->arena, &c->out->labels, text);
+    }
+    return true;
+}
+
 /* A word or a text in quotes is a name, a whole number from 1 on a place. */
 static bool convert_columns(const Conversion *c) {
     bool list = c->value->kind == AST_LIST;
@@ -306,18 +318,6 @@ static bool convert_columns(const Conversion *c) {
         if (!number && !name) return fail(&one, "bad-value");
         ColumnWritten column = {name ? one.value->name : NULL, number ? (int64_t)one.value->number : 0};
         vec_push(c->scope->arena, &c->out->columns, column);
-    }
-    return true;
-}
-
-static bool convert_strings(const Conversion *c) {
-    bool list = c->value->kind == AST_LIST && c->value->items.count > 0;
-    for (size_t i = 0; i < (list ? c->value->items.count : 1); i++) {
-        Conversion one = *c;
-        one.value = list ? c->value->items.at[i] : c->value;
-        if (one.value->kind != AST_STRING || !one.value->name[0]) return fail(&one, "bad-value");
-        LabelWritten text = {one.value->name, one.value->at};
-        vec_push(c->scope->arena, &c->out->labels, text);
     }
     return true;
 }
@@ -525,8 +525,8 @@ static bool convert(const Conversion *c) {
     case OPTION_WORDS: return convert_words(c);
     case OPTION_LABEL: return convert_label(c);
     case OPTION_LABELS: return convert_labels(c);
-    case OPTION_COLUMNS: return convert_columns(c);
     case OPTION_STRINGS: return convert_strings(c);
+    case OPTION_COLUMNS: return convert_columns(c);
     }
     BUG("unknown option type %d", (int)c->spec->type);
 }

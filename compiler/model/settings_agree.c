@@ -307,6 +307,28 @@ static bool check_size(Scope *scope, const Model *model) {
     return false;
 }
 
+/* As many names as classes, each once. */
+static void check_class_names(Scope *scope, const Model *model, const Layer *last) {
+    const OptionValue *names = settings_option(&model->settings, "data", "classes");
+    int64_t classes = model_classes(model);
+    if (!names) return;
+    if (classes > 0 && names->labels.count != (size_t)classes) {
+        Diag *diag = diag_report(scope->diags, names->at, "data-mismatch",
+                                 "classes= names %zu class%s, the last layer ('%s') has %lld", names->labels.count,
+                                 names->labels.count == 1 ? "" : "es", last->name, (long long)classes);
+        diag_help(scope->diags, diag, "one name a class, in the order of the labels: 'classes=[\"a\", \"b\"]'");
+        return;
+    }
+    for (size_t i = 0; i < names->labels.count; i++) {
+        for (size_t k = 0; k < i; k++) {
+            if (!string_is(names->labels.at[i].name, names->labels.at[k].name)) continue;
+            diag_report(scope->diags, names->labels.at[i].at, "bad-value", "two classes are called '%s'",
+                        names->labels.at[i].name);
+            return;
+        }
+    }
+}
+
 static void check_data(Scope *scope, const Model *model, const Layer *last, size_t before) {
     const AstStmt *line = line_of(model, "data");
     const Settings *settings = &model->settings;
@@ -578,6 +600,7 @@ void settings_agree(Scope *scope, Model *model) {
     if (scope->diags->errors == errors) model_check_linear(scope, model, cost_is_said(model));
     if (scope->diags->errors == errors) check_training_cost(scope, model);
     check_data(scope, model, last, errors);
+    check_class_names(scope, model, last);
     check_split(scope, model);
     check_validation(scope, model);
     check_decay(scope, model);

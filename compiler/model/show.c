@@ -290,8 +290,8 @@ static json_t *json_option(const OptionSpec *spec, const OptionValue *value) {
     case OPTION_WORDS:
     case OPTION_LABEL:
     case OPTION_LABELS:
-    case OPTION_COLUMNS:
-    case OPTION_STRINGS: break;
+    case OPTION_STRINGS:
+    case OPTION_COLUMNS: break;
     }
     return NULL;
 }

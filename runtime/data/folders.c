@@ -43,11 +43,14 @@ static bool check_classes(const NetDataRequest *request, const char *path, const
 }
 
 /* The folders' names are the data's from now on. */
-static void keep_names(NetFolder *folder, NetData *data) {
-    data->own_names = folder->class_name;
+static bool keep_names(NetFolder *folder, NetData *data, NetError *error) {
+    size_t count = (size_t)folder->classes;
+    data->own_names = net_alloc(count + 1, sizeof *data->own_names, error); /* ended by NULL */
+    if (data->own_names == NULL) return false;
+    memcpy(data->own_names, folder->class_name, count * sizeof *data->own_names);
+    memset(folder->class_name, 0, count * sizeof *data->own_names);
     data->class_names = (const char *const *)data->own_names;
-    folder->class_name = NULL;
-    folder->classes = 0;
+    return true;
 }
 
 /* ---- files ---- */
@@ -83,7 +86,7 @@ bool net_read_images(const NetDataRequest *request, NetData *data, NetError *err
                                          i == NET_FILE_TRAIN ? NULL : &folder[NET_FILE_TRAIN], data, error);
         free(path);
     }
-    if (ok) keep_names(&folder[NET_FILE_TRAIN], data);
+    ok = ok && keep_names(&folder[NET_FILE_TRAIN], data, error);
     for (int i = 0; i < NET_FILES; i++) net_folder_free(&folder[i]);
     return ok;
 }

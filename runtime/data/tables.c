@@ -90,7 +90,7 @@ static bool keep_names(Reading *reading, NetError *error) {
     if (json_array_size(json_object_get(reading->request->options, "classes")) > 0)
         return net_fail(error, NET_ENVIRONMENT, "%s has names for its classes; leave classes= out [label-range]",
                         data->source);
-    data->own_names = net_alloc((size_t)count, sizeof *data->own_names, error);
+    data->own_names = net_alloc((size_t)count + 1, sizeof *data->own_names, error); /* ended by NULL */
     data->class_names = (const char *const *)data->own_names;
     for (int64_t i = 0; data->own_names != NULL && i < count; i++) {
         data->own_names[i] = reading->names.at[i].name;

@@ -22,6 +22,7 @@ enum {
     NET_PREDICT_COLUMNS,                          /* of the table it was trained on, as the text says; 0: none */
     NET_PREDICT_SEPARATOR,                        /* of tables, a character */
     NET_PREDICT_HEADER,                           /* whether their first row has names: NetHeader of data/table.h */
+    NET_PREDICT_CHANNELS_LAST, /* 1: examples of arrays are rows, columns, channels, as those that were learned */
     NET_PREDICT_NUMBERS
 };
 

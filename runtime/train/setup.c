@@ -48,9 +48,10 @@ static bool open_data(NetTrainer *trainer, NetError *error) {
     if (folder == NULL) {
         return false;
     }
+    bool own = strcmp(trainer->options.data, trainer->defaults.data) == 0; /* not those of --data */
     NetDataRequest request = {
         .kind = trainer->options.data,
-        .options = model->data,
+        .options = own ? model->data : NULL,
         .model_folder = folder,
         .data_dir = trainer->options.data_dir,
         .rank = model->input_dims,
