@@ -16,7 +16,8 @@
 #define FUNCTION(name) name " comes near: 'activation " name "', or activation=" name " of a layer"
 #define RECTIFY FUNCTION("relu")
 #define REPORTED "cost (the loss) and accuracy are reported anyway, and written to epochs.csv; leave the line out"
-#define OWN_FILES "own files are read in MNIST's format: data idx images=\"images.idx\" labels=\"labels.idx\""
+#define OWN_FILES \
+    "own files are read as NumPy saves them: data npy x=\"x.npy\" y=\"y.npy\"; or in MNIST's format: data idx"
 
 /* Words that are activations elsewhere: step and sign mean other things where none is expected. */
 const Absent foreign_absent_activations[] = {
@@ -202,7 +203,6 @@ const Absent foreign_absences[] = {
     {"focal", "focal loss", "'cost log_likelihood' with softmax comes near"},
     {"ctc", "CTC loss", NULL},
     {"triplet", "triplet loss", NULL},
-    {"cifar10", "CIFAR-10 yet", OWN_FILES},
     {"cifar100", "CIFAR-100", OWN_FILES},
     {"imagenet", "ImageNet", OWN_FILES},
     {"svhn", "SVHN", OWN_FILES},
@@ -218,7 +218,6 @@ const Absent foreign_absences[] = {
     {"parquet", "reader of Parquet files", OWN_FILES},
     {"jpg", "reader of image files to train on yet", OWN_FILES},
     {"csv", "reader of CSV files yet", OWN_FILES},
-    {"npy", "reader of NumPy files yet", OWN_FILES},
     {"npz", "reader of NumPy files", OWN_FILES},
     {"png", "reader of image files to train on yet", OWN_FILES},
     {"folder", "reader of image files to train on yet", OWN_FILES},
@@ -289,7 +288,9 @@ const Absent *foreign_absent(const char *word) {
 const Absent *foreign_absent_reader(Arena *arena, const char *path) {
     const char *dot = strrchr(path, '.');
     if (!dot || strchr(dot, '/') || dot[1] == '\0') return NULL;
-    if (strncmp(dot, ".idx", 4) == 0 || string_is(dot, ".gz") || string_is(dot, ".ubyte")) return NULL;
+    if (strncmp(dot, ".idx", 4) == 0 || string_is(dot, ".npy") || string_is(dot, ".bin") || string_is(dot, ".gz") ||
+        string_is(dot, ".ubyte"))
+        return NULL;
     const Absent *known = foreign_absent_value(dot + 1, false);
     if (known) return known;
     Absent *absent = NEW(arena, Absent);

@@ -269,6 +269,7 @@ static const ForeignHead settings[] = {
     {"datasets", NULL, "data", "set"},
     {"traindata", NULL, "data", "set"},
     {"trainingdata", NULL, "data", "set"},
+    {"dataarray", NULL, "data npy x=\"x.npy\" y=\"y.npy\"", "x y test_x test_y"},
     {"datafile", NULL, "data idx images=\"images.idx\" labels=\"labels.idx\"", "images labels test_images test_labels"},
     {"split", NULL, "split", "train validation test"},
     {"validation", NULL, "split", "validation"},

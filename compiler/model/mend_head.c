@@ -34,19 +34,30 @@ static bool take_set(Arena *arena, LooseLine *line) {
     return true;
 }
 
-/* `data "train.idx"` and `data images="a.idx"`: files are named by options. */
-static bool names_file(const LooseLine *line) {
+static bool is_array(const char *path) {
+    size_t length = strlen(path);
+    return length > 4 && string_is(path + length - 4, ".npy");
+}
+
+/* `data "train.idx"`, `data x.npy` and `data images="a.idx"`: files are named by options. Which row of foreign.c it is;
+ * NULL: it names none. */
+static const char *names_file(const LooseLine *line) {
     static const char *const files[] = {"images", "labels", "test_images", "test_labels"};
+    static const char *const arrays[] = {"x", "y", "test_x", "test_y"};
     bool data = line->head && foreign_same(line->head, "data"), other;
     if (data && line->args.count > 0 && line->args.at[0].key) {
-        return word_alias(line->args.at[0].key, files, COUNT_OF(files), &other) != NULL;
+        const char *key = line->args.at[0].key;
+        for (size_t i = 0; i < COUNT_OF(arrays); i++)
+            if (string_is(arrays[i], key)) return "dataarray";
+        return word_alias(key, files, COUNT_OF(files), &other) != NULL ? "datafile" : NULL;
     }
     const LooseValue *first = line->args.count > 0 && !line->args.at[0].key ? line->args.at[0].value : NULL;
-    if (!first || !data) return false;
+    if (!first || !data) return NULL;
     bool named = first->kind == LOOSE_STRING || first->kind == LOOSE_WORD, turned;
-    static const char *const sets[] = {"mnist", "fashion_mnist", "digits"};
-    if (named && word_alias(mend_word(first), sets, COUNT_OF(sets), &turned)) return false; /* ./mnist */
-    return first->kind == LOOSE_OTHER || (named && strpbrk(first->text, "./"));
+    static const char *const sets[] = {"mnist", "fashion_mnist", "digits", "cifar10"};
+    if (named && word_alias(mend_word(first), sets, COUNT_OF(sets), &turned)) return NULL; /* ./mnist */
+    if (first->kind != LOOSE_OTHER && !(named && strpbrk(first->text, "./"))) return NULL;
+    return named && is_array(first->text) ? "dataarray" : "datafile";
 }
 
 static bool has_number(const LooseLine *line) {
@@ -306,7 +317,7 @@ const ForeignHead *mend_head(Arena *arena, const LooseLine *line, bool layer, Lo
     const char *word = line->head;
     const ForeignHead *head = !word ? NULL : layer ? foreign_layer(word) : foreign_setting(word);
     bool labelled = line->marked && !(layer ? foreign_layer(line->marked) : foreign_setting(line->marked));
-    if (!layer && names_file(line)) return foreign_setting("datafile");
+    if (!layer && names_file(line)) return foreign_setting(names_file(line));
     if (!layer && !line->marked) head = take_row(arena, head, changed);
     if (layer && word && foreign_same(word, "softmax") && !has_number(line)) head = NULL; /* a layer on its own */
     bool called = layer && line->called; /* self.drop = nn.Dropout(0.2) */

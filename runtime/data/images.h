@@ -14,6 +14,7 @@
 #ifndef NET_DATA_IMAGES_H
 #define NET_DATA_IMAGES_H
 
+#include "runtime/data/block.h"
 #include "runtime/data/format.h"
 #include "runtime/data/shape.h"
 #include "runtime/data/table_rows.h"
@@ -46,7 +47,8 @@ typedef struct {
     bool moved;                    /* values of an image are not in the order of the input */
     unsigned char *row;            /* bytes of one image as the file has them; owned */
     unsigned char *turned;         /* and in the order of the input, where that is another; owned */
-    unsigned char *whole;          /* all of the file, where an image's values are spread over it; owned */
+    NetBlock whole;                /* all of the values, where those of an image are spread over it; owned */
+    const unsigned char *values;   /* they lie there; NULL: they are read as they are asked for */
     const NetImagesTable *tabular; /* NULL: it is no table */
     NetTable table;
     uint32_t *label; /* of a table with targets, those of the images handed out last; owned, as the next are */

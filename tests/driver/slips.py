@@ -520,7 +520,7 @@ setting | classes 10                   | setting for the number of classes
 setting | labels "a.idx"               | setting for labels alone
 setting | max_iter 1000                | count of steps
 setting | data "f.csv"                 | reader of CSV files yet
-setting | data cifar10                 | CIFAR-10 yet
+setting | data cifar100                | CIFAR-100
 setting | kfold 5                      | cross-validation yet
 setting | data iris.data               | reader of files that end in '.data'
 layer   | for i in 1..3 { dense 30 }   | loop but repeat
