@@ -4,30 +4,63 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "runtime/data/cache.h"
 #include "runtime/data/examples.h"
 #include "runtime/data/folder.h"
 #include "runtime/data/request.h"
 
 /* ---- pictures ---- */
 
-static void take_bytes(const float *x, size_t count, unsigned char *to) {
-    for (size_t i = 0; i < count; i++) to[i] = (unsigned char)(x[i] * 255 + 0.5f); /* they are bytes: picture.h */
+typedef struct {
+    const NetFolder *folder;
+    NetInput input;
+    float *x; /* of one picture */
+    size_t row_bytes;
+} Pictures;
+
+static bool read_picture(const Pictures *pictures, int64_t place, unsigned char *row, NetError *error) {
+    if (!net_folder_read(pictures->folder, place, &pictures->input, pictures->x, error)) return false;
+    for (size_t i = 0; i < pictures->row_bytes; i++)
+        row[i] = (unsigned char)(pictures->x[i] * 255 + 0.5f); /* they are bytes: picture.h */
+    return true;
 }
 
-static bool read_pictures(const NetFolder *folder, const NetInput *input, NetData *data, NetDataFile *file,
-                          NetError *error) {
+static bool read_all(const Pictures *pictures, NetDataFile *file, NetError *error) {
     size_t bytes;
-    if (!net_multiply((size_t)folder->count, data->row_bytes, &bytes))
-        return net_fail(error, NET_ENVIRONMENT, "%s: does not fit into memory", folder->path[0]);
-    float *x = net_alloc((size_t)input->count, sizeof *x, error);
-    bool ok = x != NULL && net_block_grow(&file->block, bytes, error);
+    if (!net_multiply((size_t)pictures->folder->count, pictures->row_bytes, &bytes) ||
+        !net_block_grow(&file->block, bytes, error))
+        return net_fail(error, NET_ENVIRONMENT, "%s: does not fit into memory", pictures->folder->path[0]);
     file->rows = file->block.base;
-    for (int64_t i = 0; ok && i < folder->count; i++) {
-        ok = net_folder_read(folder, i, input, x, error);
-        if (ok) take_bytes(x, data->row_bytes, file->block.base + (size_t)i * data->row_bytes);
-    }
-    file->count = ok ? folder->count : 0;
-    free(x);
+    for (int64_t i = 0; i < pictures->folder->count; i++)
+        if (!read_picture(pictures, i, file->block.base + (size_t)i * pictures->row_bytes, error)) return false;
+    file->count = pictures->folder->count;
+    return true;
+}
+
+static bool convert(void *context, NetCacheEntry *entry, NetError *error) {
+    const Pictures *pictures = context;
+    unsigned char *row = net_alloc(pictures->row_bytes, 1, error);
+    bool ok = row != NULL;
+    for (int64_t i = 0; ok && i < pictures->folder->count; i++)
+        ok = read_picture(pictures, i, row, error) && net_cache_add(entry, row, 1, error);
+    free(row);
+    return ok;
+}
+
+static bool read_pictures(Pictures *pictures, const NetData *data, NetDataFile *file, NetError *error) {
+    const NetCacheWish wish = {.paths = (const char *const *)pictures->folder->path,
+                               .count = (size_t)pictures->folder->count,
+                               .form = pictures->input.resample ? "pictures, resampled" : "pictures",
+                               .type = data->type,
+                               .rank = data->rank,
+                               .shape = data->shape};
+    pictures->row_bytes = data->row_bytes;
+    pictures->x = net_alloc(data->row_bytes, sizeof *pictures->x, error);
+    bool large = data->row_bytes >= net_block_small() / (size_t)pictures->folder->count;
+    bool ok =
+        pictures->x != NULL && (large && net_cache_usable() ? net_cache_rows(&wish, convert, pictures, file, error)
+                                                            : read_all(pictures, file, error));
+    free(pictures->x);
     return ok;
 }
 
@@ -57,12 +90,12 @@ static bool keep_names(NetFolder *folder, NetData *data, NetError *error) {
 
 static bool read_folder(const NetDataRequest *request, const char *path, NetDataFileName which, NetFolder *folder,
                         const NetFolder *like, NetData *data, NetError *error) {
-    NetInput input = net_request_input(request);
-    input.bytes = true;
-    input.resample = net_request_text(request, "size") != NULL;
+    Pictures pictures = {.folder = folder, .input = net_request_input(request)};
+    pictures.input.bytes = true;
+    pictures.input.resample = net_request_text(request, "size") != NULL;
     if (!net_folder_list(folder, path, like, error) || (like == NULL && !check_classes(request, path, folder, error)) ||
         !net_examples_settle(request, NET_ROWS_U8, path, which, data, error) ||
-        !read_pictures(folder, &input, data, &data->file[which], error))
+        !read_pictures(&pictures, data, &data->file[which], error))
         return false;
     data->file[which].labels = folder->label;
     folder->label = NULL;

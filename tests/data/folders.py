@@ -87,6 +87,13 @@ for ending in ("png", "jpg"):
         for data in (f'images train="{ending}"', f'images train="{ending}" size=6x8'):
             if train(channels, data) != expected:
                 fail(f"data {data}, {channels} channels: other weights than of the same bytes as IDX")
+for _ in range(2):  # converted into the cache, and read from there
+    os.environ.update(NET_DATA_SMALL="0", XDG_CACHE_HOME=os.path.abspath("cache"))
+    if train(3, 'images train="jpg"') != expected:
+        fail("other weights by way of the cache")
+del os.environ["NET_DATA_SMALL"]
+if not any(name.endswith(".safetensors") for name in os.listdir("cache/netc/data")):
+    fail("nothing is cached")
 # ---- other sizes, and what training and prediction make of them ----
 
 for name in CLASSES:
