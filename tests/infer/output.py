@@ -188,8 +188,8 @@ prints("digits: the stored image gives its stored outputs\n", DIGITS, "--selftes
 prints("", DIGITS, "--selftest", "--quiet")
 prints("""usage: digits [OPTION]... FILE...
 Classifies images with the network 'digits' (1x2x2 input, 3 classes).
-FILE is a PNG or JPEG image, or many images as IDX or NPY, packed with gzip or
-not; '-' is standard input.
+FILE is a PNG or JPEG image, or many examples as CSV, IDX or NPY, packed with
+gzip or not; '-' is standard input.
 
       --all            all classes with their probabilities, best first
       --json           a JSON object a line
