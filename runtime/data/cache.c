@@ -122,8 +122,8 @@ static json_t *describe(const NetCacheWish *wish, int64_t count, const char *sum
     json_t *shape = json_pack("[I]", (json_int_t)count);
     for (int i = 0; i < wish->rank; i++) json_array_append_new(shape, json_integer(wish->shape[i]));
     const char *slash = strrchr(wish->paths[0], '/');
-    return json_pack("{s:{s:s, s:s, s:s}, s:{s:s, s:o, s:[i, I]}}", "__metadata__", "rows_sha256", sum, "form", wish->form,
-                     "source", slash != NULL ? slash + 1 : wish->paths[0], "x", "dtype",
+    return json_pack("{s:{s:s, s:s, s:s}, s:{s:s, s:o, s:[i, I]}}", "__metadata__", "rows_sha256", sum, "form",
+                     wish->form, "source", slash != NULL ? slash + 1 : wish->paths[0], "x", "dtype",
                      wish->type == NET_ROWS_U8 ? "U8" : "F32", "shape", shape, "data_offsets", 0,
                      (json_int_t)((size_t)count * row_bytes(wish)));
 }

@@ -12,7 +12,7 @@
 #include "runtime/base/atomic.h"
 #include "runtime/data/cache.h"
 
-enum { STALE_SECONDS = 3600 }; /* a file that is being written changes more often */
+enum { KEY = 64 /* digits */, STALE_SECONDS = 3600 }; /* a file that is being written changes more often */
 
 char *net_cache_folder(void) {
     const char *base = getenv("XDG_CACHE_HOME"), *home = getenv("HOME");
@@ -25,8 +25,8 @@ uint64_t net_cache_bound(void) {
     char *end = NULL;
     if (text == NULL || text[0] < '0' || text[0] > '9') text = NET_CACHE_BYTES_TEXT;
     uint64_t bytes = strtoull(text, &end, 10);
-    int shift = *end == 'K' ? 10 : *end == 'M' ? 20 : *end == 'G' ? 30 : 0;
-    return bytes > UINT64_MAX >> shift ? UINT64_MAX : bytes << shift;
+    uint64_t unit = *end == 'K' ? 1000 : *end == 'M' ? 1000000 : *end == 'G' ? 1000000000 : 1;
+    return bytes > UINT64_MAX / unit ? UINT64_MAX : bytes * unit;
 }
 
 /* ---- entries ---- */
@@ -76,6 +76,19 @@ static void read_entries(DIR *folder, Entries *entries) {
     if (entries->count > 0) qsort(entries->at, entries->count, sizeof *entries->at, by_use);
 }
 
+/* Files of the index whose entry is gone: "KEY …" names it. */
+static void remove_orphans(DIR *folder) {
+    for (struct dirent *item; (item = readdir(folder)) != NULL;) {
+        char entry[KEY + sizeof NET_CACHE_SUFFIX] = "";
+        if (strlen(item->d_name) != KEY) continue;
+        int fd = openat(dirfd(folder), item->d_name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+        bool known = fd >= 0 && read(fd, entry, KEY) == KEY;
+        if (fd >= 0) close(fd);
+        memcpy(entry + KEY, NET_CACHE_SUFFIX, sizeof NET_CACHE_SUFFIX);
+        if (!known || faccessat(dirfd(folder), entry, F_OK, 0) != 0) unlinkat(dirfd(folder), item->d_name, 0);
+    }
+}
+
 void net_cache_trim(const char *folder, const char *keep) {
     DIR *open = opendir(folder);
     const char *slash = strrchr(keep, '/');
@@ -89,14 +102,15 @@ void net_cache_trim(const char *folder, const char *keep) {
             total -= entries.at[i].bytes;
     }
     free(entries.at);
+    rewinddir(open);
+    remove_orphans(open);
     closedir(open);
 }
 
 /* ---- for people ---- */
 
-static void print_size(FILE *out, uint64_t bytes) {
-    char count[NET_COUNT_TEXT];
-    fprintf(out, "%12s MB", net_count(count, (bytes + 500000) / 1000000));
+static const char *megabytes(char out[NET_COUNT_TEXT], uint64_t bytes) {
+    return net_count(out, (bytes + 999999) / 1000000);
 }
 
 /* What an entry was made of, as its header says: "x.npy 600x3x32x32 F32". */
@@ -113,22 +127,19 @@ bool net_cache_list(FILE *out, NetError *error) {
     DIR *open = opendir(folder);
     Entries entries = {0};
     uint64_t total = 0;
+    char size[NET_COUNT_TEXT], most[NET_COUNT_TEXT];
     if (open != NULL) read_entries(open, &entries);
     for (size_t i = 0; i < entries.count; i++) {
         char used[32] = "";
         struct tm day;
         if (localtime_r(&entries.at[i].used.tv_sec, &day) != NULL) strftime(used, sizeof used, "%Y-%m-%d %H:%M", &day);
         total += entries.at[i].bytes;
-        fprintf(out, "%.12s  %s", entries.at[i].name, used);
-        print_size(out, entries.at[i].bytes);
+        fprintf(out, "%.12s  %s  %6s MB", entries.at[i].name, used, megabytes(size, entries.at[i].bytes));
         print_content(out, folder, entries.at[i].name);
         fputc('\n', out);
     }
-    fprintf(out, "%zu converted file%s in %s,", entries.count, net_plural(entries.count), folder);
-    print_size(out, total);
-    fputs(" of at most", out);
-    print_size(out, net_cache_bound());
-    fputc('\n', out);
+    fprintf(out, "%zu converted file%s in %s: %s of at most %s MB\n", entries.count, net_plural(entries.count), folder,
+            megabytes(size, total), megabytes(most, net_cache_bound()));
     free(entries.at);
     if (open != NULL) closedir(open);
     free(folder);
