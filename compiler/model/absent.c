@@ -16,6 +16,7 @@
 #define FUNCTION(name) name " comes near: 'activation " name "', or activation=" name " of a layer"
 #define RECTIFY FUNCTION("relu")
 #define REPORTED "cost (the loss) and accuracy are reported anyway, and written to epochs.csv; leave the line out"
+#define FOLDERS "folders of them are read, one a class: data images train=\"flowers\""
 #define OWN_FILES \
     "own files are read as NumPy saves them: data npy x=\"x.npy\" y=\"y.npy\"; or in MNIST's format: data idx"
 
@@ -210,18 +211,14 @@ const Absent foreign_absences[] = {
     {"kmnist", "KMNIST", OWN_FILES},
     {"iris", "iris data", OWN_FILES},
     {"txt", "reader of text files yet", OWN_FILES},
-    {"tsv", "reader of CSV files yet", OWN_FILES},
     {"json", "reader of JSON files", OWN_FILES},
     {"mat", "reader of MATLAB files", OWN_FILES},
     {"pkl", "reader of pickles", OWN_FILES},
     {"hdf5", "reader of HDF5 files", OWN_FILES},
     {"parquet", "reader of Parquet files", OWN_FILES},
-    {"jpg", "reader of image files to train on yet", OWN_FILES},
-    {"csv", "reader of CSV files yet", OWN_FILES},
+    {"jpg", "picture alone to train on", FOLDERS},
     {"npz", "reader of NumPy files", OWN_FILES},
-    {"png", "reader of image files to train on yet", OWN_FILES},
-    {"folder", "reader of image files to train on yet", OWN_FILES},
-    {"imagefolder", "reader of image files to train on yet", OWN_FILES},
+    {"png", "picture alone to train on", FOLDERS},
     {"values", "targets that are values yet", "'target class' or 'target input'"},
     {"regression", "targets that are values yet", "'target class' or 'target input'"},
     {"multilabel", "several labels an example yet", "'target class' or 'target input'"},
@@ -288,8 +285,8 @@ const Absent *foreign_absent(const char *word) {
 const Absent *foreign_absent_reader(Arena *arena, const char *path) {
     const char *dot = strrchr(path, '.');
     if (!dot || strchr(dot, '/') || dot[1] == '\0') return NULL;
-    if (strncmp(dot, ".idx", 4) == 0 || string_is(dot, ".npy") || string_is(dot, ".bin") || string_is(dot, ".gz") ||
-        string_is(dot, ".ubyte"))
+    if (strncmp(dot, ".idx", 4) == 0 || string_is(dot, ".npy") || string_is(dot, ".csv") || string_is(dot, ".bin") ||
+        string_is(dot, ".gz") || string_is(dot, ".ubyte"))
         return NULL;
     const Absent *known = foreign_absent_value(dot + 1, false);
     if (known) return known;

@@ -270,6 +270,8 @@ static const ForeignHead settings[] = {
     {"traindata", NULL, "data", "set"},
     {"trainingdata", NULL, "data", "set"},
     {"dataarray", NULL, "data npy x=\"x.npy\" y=\"y.npy\"", "x y test_x test_y"},
+    {"datatable", NULL, "data csv train=\"train.csv\" target=species", "train test target ignore separator header"},
+    {"datafolder", NULL, "data images train=\"flowers\"", "train test size"},
     {"datafile", NULL, "data idx images=\"images.idx\" labels=\"labels.idx\"", "images labels test_images test_labels"},
     {"split", NULL, "split", "train validation test"},
     {"validation", NULL, "split", "validation"},

@@ -125,7 +125,9 @@ void net_data_close(NetData *data) {
         free(data->order[i]);
     }
     for (char **name = data->own_names; name != NULL && *name != NULL; name++) free(*name);
+    for (int64_t i = 0; i < data->columns; i++) free(data->column[i]);
     free(data->own_names);
+    free(data->column);
     *data = (NetData){0};
 }
 

@@ -13,7 +13,7 @@ CODE = """
 #include <string.h>
 
 enum { INPUTS = %(inputs)d, OUTPUTS = %(outputs)d };
-const int64_t net_predict_number[NET_PREDICT_NUMBERS] = {INPUTS, OUTPUTS, 100, %(classes)d, %(probabilities)d, %(rank)d, %(shape)s, %(pictures)d, 0, ',', 0};
+const int64_t net_predict_number[NET_PREDICT_NUMBERS] = {INPUTS, OUTPUTS, 100, %(classes)d, %(probabilities)d, %(rank)d, %(shape)s, %(pictures)d, 0, ',', 0, 0};
 const char net_predict_text[] = %(text)s;
 const char net_predict_processor[] = "";
 

@@ -133,14 +133,15 @@ if os.path.exists("/dev/full"):
 
 # ---- formats ----
 
-expected = ", expected PNG, JPEG, IDX or NPY (--raw reads bare floats) [unknown-format]"
+expected = ", expected PNG, JPEG, IDX, NPY or CSV (--raw reads bare floats) [unknown-format]"
 for data, found in ((b"", "is empty"), (b"GIF89a..", "is a GIF image"),
                     (b"BM......", "is a BMP image"), (b"RIFF....WEBP", "is a RIFF file"), (b"II*\0....", "is a TIFF image"),
                     (b"PK\3\4....", "is a zip or NPZ archive"), (b"P5 5 7 255\n", "is a PGM image"),
                     (b"\x89HDF\r\n\x1a\n", "is an HDF5 file"), (b"%PDF-1.4", "is a PDF file"),
-                    (b"ab", "is a text"), (bytes(100), "begins with 0x00000000"),
+                    (bytes(100), "begins with 0x00000000"),
                     (b"\x89PNX\r\n\x1a\n", "begins with 0x89504e58")):
     bad(data, f" {found}{expected}")
+bad(b"ab", " has 1 column, expected 35 inputs [unknown-column]")
 
 # ---- PNG ----
 
