@@ -373,7 +373,8 @@ bool net_data_list(FILE *out, bool json, NetError *error) {
     for (const NetDataSet *set = net_data_sets; set->name != NULL; set++) {
         char *looked = NULL;
         char hint[128];
-        snprintf(hint, sizeof hint, "not here; 'netc data %s' fetches it", set->name);
+        snprintf(hint, sizeof hint, "not here; 'netc data %s' %s", set->name,
+                 set->page != NULL ? "says where to get it" : "fetches it");
         char *where = set->built_in ? net_text(error, "built in") : net_data_find(set, NULL, NULL, &looked, error);
         if (json)
             json_array_append_new(list, describe(set, where));
