@@ -48,7 +48,9 @@ typedef enum {
 typedef enum {
     STATISTIC_MEAN,
     STATISTIC_DEVIATION,
-    STATISTIC_BALANCE /* of each class n / (K n_k): as many classes as examples count alike */
+    STATISTIC_BALANCE,     /* of each class n / (K n_k): all of them count alike */
+    STATISTIC_TARGET_MEAN, /* of the numbers to learn, one an output */
+    STATISTIC_TARGET_DEVIATION
 } Statistic;
 typedef struct Stored Stored;
 typedef struct {
@@ -132,6 +134,8 @@ typedef struct {
     /* OPTION_WORD, OPTION_WORDS: the vocabulary; OPTION_INIT: words beyond the initialisers; the others: words that may
      * stand in place of the number (sets .word and .flag), the first for 0 in a trainer. Ends with NULL. */
     const char *const *words;
+    const char *called;   /* OPTION_WORD: the one of .words that takes a number above 0 in brackets: real, or... */
+    double called_alone;  /* ... this one without them */
     TrainerWords trainer; /* of a setting: a number or a word there */
     const char *same;    /* options with this text are one setting, written in several ways: one of them may be given */
     const char *doc;     /* one line, with the unit */
@@ -198,7 +202,8 @@ struct Layer {
 };
 
 /* ---- settings ---- */
-typedef enum { COST_QUADRATIC, COST_CROSS_ENTROPY, COST_LOG_LIKELIHOOD } Cost;
+typedef enum { COST_QUADRATIC, COST_CROSS_ENTROPY, COST_LOG_LIKELIHOOD, COST_ABSOLUTE, COST_HUBER, COSTS } Cost;
+typedef enum { TARGET_CLASS, TARGET_VALUES, TARGET_LABELS, TARGET_INPUT, TARGETS } TargetName; /* targets.h */
 typedef struct Optimizer Optimizer; /* compiler/model/optimizer.h */
 
 /* A setting as it came to be. */
@@ -214,12 +219,13 @@ typedef struct {
     const char *data_kind; /* digits mnist fashion_mnist idx */
     const char *images, *labels, *test_images, *test_labels; /* idx; NULL: not given */
     double split_train, split_validation, split_test;        /* 0: not given; < 1: fraction; else count */
-    enum { TARGET_CLASS, TARGET_INPUT } target;
+    TargetName target;
+    bool target_scaled; /* the outputs are to be (number - mean) / deviation, which is undone in use */
     Cost cost;
+    double huber; /* COST_HUBER: where it stops being quadratic */
     const Optimizer *optimizer;
     bool log_gradients, log_weights;
 } Settings;
-extern const char *const cost_names[];
 
 /* A `-D NAME=VALUE` of the command line, as written; or a let of the file with its value as text. */
 typedef struct {
@@ -255,6 +261,8 @@ typedef struct {
 
 /* How many classes an example may have; 0: its target is not a class. */
 int64_t model_classes(const Model *model);
+/* How many numbers an example is to give; 0: its target is something else. */
+int64_t model_targets(const Model *model);
 
 /* What the command line says: -D values and --set lines of the train block, and what the model is for. */
 typedef struct {

@@ -67,7 +67,7 @@ static char *find_path(const NetDataRequest *request, const char *path, NetError
 
 static bool find_idx(const NetDataRequest *request, Sources *sources, NetData *data, NetError *error) {
     const char *paths[NET_SET_FILES] = {request->images, request->labels, request->test_images, request->test_labels};
-    bool labelled = request->classes > 0;
+    bool labelled = request->classes > 0 || request->targets > 0;
     if (!is_text(paths[0]) || (labelled && !is_text(paths[1])))
         return net_fail(error, NET_ENVIRONMENT, "data idx needs images= and labels= [missing-option]");
     if (is_text(paths[2]) != is_text(paths[3]) && labelled)
@@ -91,6 +91,9 @@ static bool find_sources(const NetDataRequest *request, Sources *sources, NetDat
     if (strcmp(kind, "idx") == 0) return find_idx(request, sources, data, error);
     const NetDataSet *set = net_data_set(kind);
     if (set == NULL) return net_fail(error, NET_USAGE, "unknown data set '%s' [unknown-data]", kind);
+    if (request->targets > 0)
+        return net_fail(error, NET_USAGE, "--data %s: it has classes, and the network learns numbers [data-mismatch]",
+                        kind);
     data->licence = set->licence;
     data->class_names = request->classes == 10 ? set->class_names : NULL;
     if (!set->built_in) return find_named(request, set, sources, data, error);
@@ -145,11 +148,14 @@ static bool check_labels(const NetDataRequest *request, const char *path, const 
     return true;
 }
 
-/* Reads one pair of files; rows and labels belong to the caller even after a failure. */
+/* Reads one pair of files; all that is read belongs to the caller even after a failure. */
 static bool read_pair(const NetDataRequest *request, const NetIdxSource *image_file, const NetIdxSource *label_file,
-                      NetIdxImages *images, uint32_t **labels, NetError *error) {
+                      NetIdxImages *images, NetDataFile *file, NetError *error) {
+    uint32_t **labels = &file->labels;
     if (!net_idx_images(image_file, images, error) || !check_shape(request, image_file->path, images, error))
         return false;
+    if (request->targets > 0)
+        return net_idx_numbers(label_file, images->count, request->targets, &file->targets, error);
     if (label_file->path == NULL) {
         *labels = net_alloc((size_t)images->count, sizeof **labels, error);
         return *labels != NULL;
@@ -160,11 +166,10 @@ static bool read_pair(const NetDataRequest *request, const NetIdxSource *image_f
 
 static bool read_files(const NetDataRequest *request, const Sources *sources, NetData *data, NetError *error) {
     NetIdxImages train = {0}, test = {0};
-    bool ok =
-        read_pair(request, &sources->file[0], &sources->file[1], &train, &data->file[NET_FILE_TRAIN].labels, error);
+    bool ok = read_pair(request, &sources->file[0], &sources->file[1], &train, &data->file[NET_FILE_TRAIN], error);
     data->file[NET_FILE_TRAIN].rows = train.rows;
     if (ok && sources->file[2].path != NULL)
-        ok = read_pair(request, &sources->file[2], &sources->file[3], &test, &data->file[NET_FILE_TEST].labels, error);
+        ok = read_pair(request, &sources->file[2], &sources->file[3], &test, &data->file[NET_FILE_TEST], error);
     data->file[NET_FILE_TEST].rows = test.rows;
     if (!ok) return false;
     if (test.count > 0 && test.type != train.type)
@@ -177,6 +182,7 @@ static bool read_files(const NetDataRequest *request, const Sources *sources, Ne
     data->rank = request->rank;
     memcpy(data->shape, request->shape, sizeof data->shape);
     data->classes = request->classes;
+    data->targets = request->targets;
     data->file[NET_FILE_TRAIN].count = train.count;
     data->file[NET_FILE_TEST].count = test.count;
     return true;

@@ -30,6 +30,7 @@ typedef struct {
     int64_t shape[NET_DATA_RANK];
     int64_t classes;                /* labels must be below; 0: labels are not classes and are not checked */
     int64_t outputs;                /* of the last layer, for the message about labels */
+    int64_t targets;                /* real numbers that the labels of an example are; 0: they are a class */
     double train, validation, test; /* split as in the descriptor: 0 not given, below 1 a fraction, else a count */
     const char *split_kind;         /* the set the split was written for, or NULL: when both are named sets, counts
                                        become the same shares of `kind` */
@@ -107,6 +108,10 @@ void net_data_statistics(const NetData *data, float *mean, float *sd);
 /* What makes all classes of the training part count alike: n / (classes * n_k), data->classes of them. A class that the
  * part has no example of is an error. */
 bool net_data_balance(const NetData *data, float *weights, NetError *error);
+
+/* Mean and (population) variance, over a part, of each number that its examples are to give; a variance of equal
+ * numbers is 0. Each array holds data->targets; NULL when not wanted. */
+void net_data_target_statistics(const NetData *data, NetPartName part, double *mean, double *variance);
 
 /* How many rows of a part have each class; counts holds data->classes of them. */
 void net_data_class_counts(const NetData *data, NetPartName part, int64_t *counts);

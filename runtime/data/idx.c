@@ -25,6 +25,9 @@ static bool images_magic(uint32_t magic) {
     return (type == TYPE_BYTES || type == TYPE_FLOATS) && rank >= 2 && rank <= 4;
 }
 
+/* Bytes or floats, one or several an example. */
+static bool numbers_magic(uint32_t magic) { return images_magic(magic) || (magic & ~0x500u) == LABELS_MAGIC; }
+
 /* Says what else the file is by its magic, and whether images and labels may be swapped. */
 static bool wrong_magic(const NetStream *stream, uint32_t magic, bool labels, NetError *error) {
     const char *is = images_magic(magic) ? "an image file" : "no IDX file of bytes or floats";
@@ -47,7 +50,9 @@ static bool header_sizes(const NetStream *stream, NetIdxHeader *header, NetError
                             stream->path, net_shape(shape, header->shape, header->rank));
 }
 
-static bool read_header(NetStream *stream, bool labels, NetIdxHeader *header, NetError *error) {
+typedef enum { IMAGES, LABELS, NUMBERS } Content;
+
+static bool read_header(NetStream *stream, Content content, NetIdxHeader *header, NetError *error) {
     unsigned char bytes[20];
     size_t got;
     if (!net_stream_read(stream, bytes, 4, &got, error)) return false;
@@ -57,8 +62,10 @@ static bool read_header(NetStream *stream, bool labels, NetIdxHeader *header, Ne
     header->magic = big_endian(bytes);
     header->rank = (int)(header->magic & 0xFF);
     header->element = header->magic >> 8 == TYPE_FLOATS ? sizeof(float) : 1;
-    if (labels ? header->magic != LABELS_MAGIC : !images_magic(header->magic))
-        return wrong_magic(stream, header->magic, labels, error);
+    bool good = content == LABELS   ? header->magic == LABELS_MAGIC
+                : content == IMAGES ? images_magic(header->magic)
+                                    : numbers_magic(header->magic);
+    if (!good) return wrong_magic(stream, header->magic, content != IMAGES, error);
     size_t rest = 4 * (size_t)header->rank;
     if (!net_stream_read(stream, bytes + 4, rest, &got, error)) return false;
     if (got < rest)
@@ -111,17 +118,17 @@ static bool open_source(NetStream *stream, const NetIdxSource *source, NetError 
     return net_stream_open_memory(stream, source->path, source->bytes, source->size, error);
 }
 
-static unsigned char *read_source(const NetIdxSource *source, NetIdxHeader *header, NetError *error) {
+static unsigned char *read_source(const NetIdxSource *source, Content content, NetIdxHeader *header, NetError *error) {
     NetStream stream;
     if (!open_source(&stream, source, error)) return NULL;
     unsigned char *body = NULL;
-    if (read_header(&stream, false, header, error)) body = read_body(&stream, header, error);
+    if (read_header(&stream, content, header, error)) body = read_body(&stream, header, error);
     net_stream_close(&stream);
     return body;
 }
 
 bool net_idx_begin(NetStream *stream, NetIdxHeader *header, NetError *error) {
-    if (!read_header(stream, false, header, error)) return false;
+    if (!read_header(stream, IMAGES, header, error)) return false;
     int64_t left = net_stream_left(stream);
     if (left < 0 || (size_t)left == header->size) return true;
     bool more = (size_t)left > header->size;
@@ -148,7 +155,7 @@ static bool convert_floats(const NetIdxSource *source, const NetIdxHeader *heade
 bool net_idx_images(const NetIdxSource *source, NetIdxImages *out, NetError *error) {
     NetIdxHeader header = {0};
     *out = (NetIdxImages){0};
-    unsigned char *rows = read_source(source, &header, error);
+    unsigned char *rows = read_source(source, IMAGES, &header, error);
     if (rows == NULL) return false;
     out->type = header.element == 1 ? NET_ROWS_U8 : NET_ROWS_F32;
     if (out->type == NET_ROWS_F32 && !convert_floats(source, &header, rows, error)) {
@@ -167,7 +174,7 @@ bool net_idx_read_labels(NetStream *stream, uint32_t **out, int64_t *count, NetE
     NetIdxHeader header = {0};
     *out = NULL;
     *count = 0;
-    unsigned char *bytes = read_header(stream, true, &header, error) ? read_body(stream, &header, error) : NULL;
+    unsigned char *bytes = read_header(stream, LABELS, &header, error) ? read_body(stream, &header, error) : NULL;
     if (bytes == NULL) return false;
     *out = net_alloc(header.size, sizeof **out, error);
     for (size_t i = 0; *out != NULL && i < header.size; i++) (*out)[i] = bytes[i];
@@ -187,4 +194,30 @@ bool net_idx_labels(const NetIdxSource *source, int64_t images, uint32_t **out, 
     free(*out);
     *out = NULL;
     return false;
+}
+
+bool net_idx_numbers(const NetIdxSource *source, int64_t images, int64_t each, float **out, NetError *error) {
+    NetIdxHeader header = {0};
+    *out = NULL;
+    unsigned char *bytes = read_source(source, NUMBERS, &header, error);
+    if (bytes == NULL) return false;
+    int64_t row = (int64_t)(header.row / header.element);
+    bool floats = header.element == sizeof(float);
+    char count[2][NET_COUNT_TEXT];
+    bool ok = net_labels_count(source->path, header.shape[0], images, error);
+    if (ok && row != each)
+        ok = net_fail(error, NET_ENVIRONMENT,
+                      "%s: has %s number%s an example, and the network %s output%s; one an output "
+                      "[count-mismatch]",
+                      source->path, net_count(count[0], (uint64_t)row), net_plural((uint64_t)row),
+                      net_count(count[1], (uint64_t)each), net_plural((uint64_t)each));
+    ok = ok && (!floats || convert_floats(source, &header, bytes, error));
+    if (ok && floats) {
+        *out = (float *)(void *)bytes;
+        return true;
+    }
+    *out = ok ? net_alloc(header.size, sizeof **out, error) : NULL;
+    for (size_t i = 0; *out != NULL && i < header.size; i++) (*out)[i] = bytes[i];
+    free(bytes);
+    return *out != NULL;
 }

@@ -41,6 +41,10 @@ bool net_idx_images(const NetIdxSource *source, NetIdxImages *out, NetError *err
 /* Labels: one dimension of bytes, `images` of them. free() releases *out. */
 bool net_idx_labels(const NetIdxSource *source, int64_t images, uint32_t **out, NetError *error);
 
+/* Numbers that the examples are to give, `each` of them an example: bytes or floats of any dimensions, `images` rows.
+ * free() releases *out. */
+bool net_idx_numbers(const NetIdxSource *source, int64_t images, int64_t each, float **out, NetError *error);
+
 /* The same from a stream, for those who do not want them in memory all at once: the header of images, after which
  * header->size bytes follow. Their number is checked where the stream knows it. */
 bool net_idx_begin(NetStream *stream, NetIdxHeader *header, NetError *error);

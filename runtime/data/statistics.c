@@ -94,3 +94,23 @@ bool net_data_balance(const NetData *data, float *weights, NetError *error) {
                     (long long)empty, data->class_names != NULL ? " (" : "",
                     data->class_names != NULL ? data->class_names[empty] : "", data->class_names != NULL ? ")" : "");
 }
+
+void net_data_target_statistics(const NetData *data, NetPartName part, double *mean, double *variance) {
+    int64_t count = data->part[part].count;
+    for (int64_t k = 0; k < data->targets; k++) {
+        double sum = 0, squares = 0, low = INFINITY, high = -INFINITY;
+        for (int64_t row = 0; row < count; row++) {
+            double value = (double)net_data_example(data, part, row).targets[k];
+            sum += value;
+            low = value < low ? value : low;
+            high = value > high ? value : high;
+        }
+        double middle = sum / (double)count;
+        for (int64_t row = 0; row < count; row++) {
+            double distance = (double)net_data_example(data, part, row).targets[k] - middle;
+            squares += distance * distance;
+        }
+        if (mean != NULL) mean[k] = middle;
+        if (variance != NULL) variance[k] = low < high ? squares / (double)count : 0; /* without a rest of rounding */
+    }
+}

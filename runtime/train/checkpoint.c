@@ -14,7 +14,7 @@ static const char previous[] = "checkpoint-1.safetensors";
 static const char fresh[] = NET_RUN_FRESH;
 static const char no_words[] = "nothing"; /* the text of an empty list */
 
-enum { SCORES = 4, COUNTERS = 4 + SCORES, TOTALS = 2 + 4 * SCORES, TENSORS = 7, VALUE = NET_SETTING_TEXT };
+enum { SCORES = 4, COUNTERS = 4 + SCORES, TOTALS = 2 + NET_LOG_SCORES * SCORES, TENSORS = 7, VALUE = NET_SETTING_TEXT };
 
 /* What a run is started with and keeps, in the order of the metadata: two texts of the command line, then the model's
  * settings. */
@@ -82,10 +82,9 @@ static void place_copy(NetPlace *place, int64_t counters[COUNTERS], double total
     double *reals[TOTALS] = {&place->seconds, &place->epoch_seconds};
     for (int i = 0; i < SCORES; i++) {
         integers[4 + i] = &scores[i]->n;
-        reals[2 + 4 * i] = &scores[i]->cost;
-        reals[3 + 4 * i] = &scores[i]->correct;
-        reals[4 + 4 * i] = &scores[i]->squared_error;
-        reals[5 + 4 * i] = &scores[i]->absolute_error;
+        for (int k = 0; k < NET_LOG_SCORES; k++) {
+            reals[2 + NET_LOG_SCORES * i + k] = &scores[i]->sum[k];
+        }
     }
     for (int i = 0; i < COUNTERS; i++) {
         *(store ? &counters[i] : integers[i]) = *(store ? integers[i] : &counters[i]);
@@ -435,7 +434,7 @@ static bool restore_logs(NetTrainer *trainer, const NetSafetensors *file, NetErr
             return false;
         }
     }
-    return net_csv_open(&trainer->csv, trainer->run.folder, used, lengths, "", error);
+    return net_csv_open(&trainer->csv, trainer->run.folder, used, lengths, NULL, 0, error);
 }
 
 /* Whether a training on this data can stand there: the checksum of a file says nothing about its numbers. */

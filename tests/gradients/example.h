@@ -71,7 +71,7 @@ static inline double example_uniform(uint32_t stream, int64_t i) {
     return net_rng_uniform(words[0], words[1]);
 }
 
-enum { STREAM_INPUT = 1, STREAM_LABEL, STREAM_SAMPLE, STREAM_STORED };
+enum { STREAM_INPUT = 1, STREAM_LABEL, STREAM_SAMPLE, STREAM_STORED, STREAM_TARGET = 1 << 20 };
 
 /* The model's settings by name, and their values behind the counts: the rate and the penalties made such that a step
  * shows them, all else as the model says. */
@@ -112,6 +112,12 @@ static inline void example_fill(Arena *arena, const Programs *programs, int64_t 
         label[i] = (uint32_t)((double)(outputs == 1 ? 2 : outputs) * example_uniform(STREAM_LABEL, i));
         item[i] = (uint32_t)(3 * i + 5);
     }
+    int64_t targets = model_targets(model);
+    double *target = NEW_ARRAY(arena, double, n *targets + 1);
+    for (int64_t i = 0; i < n * targets; i++) {
+        double u = example_uniform(STREAM_TARGET, i);
+        target[i] = model->settings.target == TARGET_LABELS ? floor(2 * u) : (float)(4 * u - 2);
+    }
     for (size_t t = 0; t < model->stored.count; t++) {
         const Stored *stored = model->stored.at[t];
         bool parameter = stored_is_parameter(stored);
@@ -126,6 +132,7 @@ static inline void example_fill(Arena *arena, const Programs *programs, int64_t 
     *input = (EvalInput){.n = n,
                          .batch = batch,
                          .label = label,
+                         .target = target,
                          .item = item,
                          .param = param,
                          .state = state,
