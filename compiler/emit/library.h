@@ -26,6 +26,7 @@ typedef struct {
     int64_t workspace_one, workspace; /* bytes: of one image, its outputs for the class included; of all functions */
     int rank;
     int64_t shape[3];
+    bool resample;              /* pictures of another size become inputs too */
     const char *const *classes; /* NULL: the outputs are no classes */
     size_t class_count;
     bool probabilities;  /* the outputs are such */

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "compiler/base/utf8.h"
+#include "compiler/model/data_line.h"
 #include "compiler/model/activation.h"
 #include "compiler/model/network.h"
 #include "compiler/model/normalised.h"
@@ -105,18 +106,12 @@ static json_t *lets(const Model *model) {
     return object;
 }
 
-static json_t *data(const Settings *s) {
-    json_t *object = packed(json_pack("{s:s}", "kind", s->data_kind));
-    const char *const keys[] = {"images", "labels", "test_images", "test_labels"};
-    const char *const values[] = {s->images, s->labels, s->test_images, s->test_labels};
-    for (size_t i = 0; i < COUNT_OF(keys); i++)
-        if (values[i]) put(object, keys[i], json_string(values[i]));
-    return object;
-}
-
 static json_t *split(const Settings *s) {
-    return json_pack("{s:o, s:o, s:o}", "train", packed(number(s->split_train)), "validation",
-                     packed(number(s->split_validation)), "test", packed(number(s->split_test)));
+    json_t *object = packed(json_pack("{s:o, s:o, s:o, s:I}", "train", packed(number(s->split_train)), "validation",
+                                      packed(number(s->split_validation)), "test", packed(number(s->split_test)),
+                                      "seed", (json_int_t)s->split_seed));
+    if (s->split_order) put(object, "order", json_string(s->split_order));
+    return object;
 }
 
 /* A number: the range that its option of the command line has, and the word for 0. */
@@ -204,7 +199,7 @@ const char *descriptor_write(Arena *arena, const Code *code, const Descriptor *d
     put(root, "random", json_boolean(d->random));
     put(root, "penalty", penalty(d));
     put(root, "programs", programs);
-    put(root, "data", data(&model->settings));
+    put(root, "data", data_line_json(&model->settings));
     put(root, "split", split(&model->settings));
     put(root, "settings", settings(arena, &model->settings));
     put(root, "lets", lets(model));

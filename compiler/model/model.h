@@ -108,9 +108,10 @@ typedef enum {
     OPTION_NUMBERS,    /* a number, a list of numbers, or the word `data` (flag) */
     OPTION_COUNT,      /* an integer >= 1, or a fraction below 1 (split): real */
     OPTION_STRING,
-    OPTION_WORDS, /* some of .words: set (as a positional it takes all that stand there, as an option a list) */
-    OPTION_LABEL, /* the label of an earlier layer: word */
-    OPTION_LABELS /* several of them: labels (as OPTION_WORDS) */
+    OPTION_WORDS,  /* some of .words: set (as a positional it takes all that stand there, as an option a list) */
+    OPTION_LABEL,  /* the label of an earlier layer: word */
+    OPTION_LABELS, /* several of them: labels (as OPTION_WORDS) */
+    OPTION_STRINGS /* a list of texts: labels */
 } OptionType;
 
 /* What a trainer knows an option of the train block by. */
@@ -164,7 +165,7 @@ typedef struct {
     const AstValue *init; /* OPTION_INIT: a name, or a call with numbers alone; NULL: neither given nor defaulted */
     double *numbers;
     size_t number_count;
-    VEC(LabelWritten) labels; /* OPTION_LABELS */
+    VEC(LabelWritten) labels; /* OPTION_LABELS, OPTION_STRINGS */
 } OptionValue;
 
 /* Whose options they are. The values of `common` follow those of `options` in one array. */
@@ -216,9 +217,10 @@ typedef struct {
 
 typedef struct {
     Setting *at;           /* parallel to setting_kinds: every number and word; below is what the compiler decides by */
-    const char *data_kind; /* digits mnist fashion_mnist idx */
-    const char *images, *labels, *test_images, *test_labels; /* idx; NULL: not given */
-    double split_train, split_validation, split_test;        /* 0: not given; < 1: fraction; else count */
+    const char *data_kind; /* digits mnist … idx npy */
+    double split_train, split_validation, split_test; /* 0: not given; < 1: fraction; else count */
+    const char *split_order;                          /* NULL: what suits the data */
+    int64_t split_seed;
     TargetName target;
     bool target_scaled; /* the outputs are to be (number - mean) / deviation, which is undone in use */
     Cost cost;

@@ -75,6 +75,7 @@ static const char *expected_text(Arena *arena, const OptionSpec *spec) {
     case OPTION_WORDS: return arena_format(arena, "any of %s", words_text(arena, spec));
     case OPTION_LABEL: return "the label of an earlier layer";
     case OPTION_LABELS: return "labels of earlier layers";
+    case OPTION_STRINGS: return "a list of texts in quotes, as [\"a\", \"b\"]";
     }
     BUG("unknown option type %d", (int)spec->type);
 }
@@ -307,6 +308,18 @@ static bool convert_labels(const Conversion *c) {
     return true;
 }
 
+static bool convert_strings(const Conversion *c) {
+    bool list = c->value->kind == AST_LIST && c->value->items.count > 0;
+    for (size_t i = 0; i < (list ? c->value->items.count : 1); i++) {
+        Conversion one = *c;
+        one.value = list ? c->value->items.at[i] : c->value;
+        if (one.value->kind != AST_STRING || !one.value->name[0]) return fail(&one, "bad-value");
+        LabelWritten text = {one.value->name, one.value->at};
+        vec_push(c->scope->arena, &c->out->labels, text);
+    }
+    return true;
+}
+
 static bool convert_bool(const Conversion *c) {
     if (c->value->kind != AST_BOOL) return c->value->kind == AST_NAME ? fail_name(c) : fail(c, "bad-value");
     c->out->flag = c->value->number != 0;
@@ -509,6 +522,7 @@ static bool convert(const Conversion *c) {
     case OPTION_WORDS: return convert_words(c);
     case OPTION_LABEL: return convert_label(c);
     case OPTION_LABELS: return convert_labels(c);
+    case OPTION_STRINGS: return convert_strings(c);
     }
     BUG("unknown option type %d", (int)c->spec->type);
 }

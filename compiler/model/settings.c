@@ -12,50 +12,97 @@
 
 /* ---- data ---- */
 
-enum { DATA_IDX = 3 };
-enum { IDX_IMAGES, IDX_LABELS, IDX_TEST_IMAGES, IDX_TEST_LABELS, IDX_OPTIONS };
+enum { DATA_CIFAR10 = 3, DATA_IDX, DATA_NPY };
 
-static const OptionSpec idx_options[IDX_OPTIONS] = {
-    [IDX_IMAGES] = {.name = "images",
-                    .type = OPTION_STRING,
-                    .required = true,
-                    .doc = "the training images, a path from the .net file",
-                    .example = "images=\"train-images.gz\""},
-    [IDX_LABELS] = {.name = "labels", .type = OPTION_STRING, .doc = "their labels"},
-    [IDX_TEST_IMAGES] = {.name = "test_images", .type = OPTION_STRING, .doc = "the test images"},
-    [IDX_TEST_LABELS] = {.name = "test_labels", .type = OPTION_STRING, .doc = "their labels"},
+#define CLASSES_OPTION                                                                         \
+    {.name = "classes",                                                                        \
+     .type = OPTION_STRINGS,                                                                   \
+     .doc = "names of the classes, in the order of their labels; without it they are numbers", \
+     .example = "classes=[\"ship\", \"truck\"]"}
+
+static const OptionSpec named_options[] = {CLASSES_OPTION};
+
+/* Examples and what they are to give, to train on and to test, come first. */
+enum { FILE_X, FILE_Y, FILE_TEST_X, FILE_TEST_Y };
+
+static const OptionSpec idx_options[] = {
+    [FILE_X] = {.name = "images",
+                .type = OPTION_STRING,
+                .required = true,
+                .doc = "the training images, a path from the .net file",
+                .example = "images=\"train-images.gz\""},
+    [FILE_Y] = {.name = "labels", .type = OPTION_STRING, .doc = "their labels"},
+    [FILE_TEST_X] = {.name = "test_images", .type = OPTION_STRING, .doc = "the test images"},
+    [FILE_TEST_Y] = {.name = "test_labels", .type = OPTION_STRING, .doc = "their labels"},
+    CLASSES_OPTION,
 };
 
-static bool idx_check(SettingContext *context) {
-    Settings *settings = context->settings;
+static const char *const order_words[] = {"channels_first", "channels_last", NULL};
+
+static const OptionSpec npy_options[] = {
+    [FILE_X] = {.name = "x",
+                .type = OPTION_STRING,
+                .required = true,
+                .doc = "the training examples, a path from the .net file",
+                .example = "x=\"x.npy\""},
+    [FILE_Y] = {.name = "y", .type = OPTION_STRING, .doc = "what they are to give: integers are classes"},
+    [FILE_TEST_X] = {.name = "test_x", .type = OPTION_STRING, .doc = "the test examples"},
+    [FILE_TEST_Y] = {.name = "test_y", .type = OPTION_STRING, .doc = "what these are to give"},
+    {.name = "order",
+     .type = OPTION_WORD,
+     .standard = "channels_first",
+     .words = order_words,
+     .doc = "of an example with three sides"},
+    CLASSES_OPTION,
+};
+
+static bool check_tests(SettingContext *context, const OptionSpec *options) {
     const OptionValue *option = context->option + 1; /* behind the word */
-    settings->images = option[IDX_IMAGES].word;
-    settings->labels = option[IDX_LABELS].word;
-    settings->test_images = option[IDX_TEST_IMAGES].word;
-    settings->test_labels = option[IDX_TEST_LABELS].word;
-    if (!settings->test_images == !settings->test_labels || !settings->labels) return true;
-    diag_report(context->diags, context->at, "missing-option", "test_images= and test_labels= belong together");
+    if (option[FILE_TEST_X].given == option[FILE_TEST_Y].given || !option[FILE_Y].given) return true;
+    diag_report(context->diags, context->at, "missing-option", "%s= and %s= belong together", options[FILE_TEST_X].name,
+                options[FILE_TEST_Y].name);
     return false;
 }
 
+static bool idx_check(SettingContext *context) { return check_tests(context, idx_options); }
+static bool npy_check(SettingContext *context) { return check_tests(context, npy_options); }
+
 const DataKind data_kinds[] = {
-    {.variant = {"digits", "28x28 handwritten digits that ship with netc", NULL, 0, NULL},
+    {.variant = {"digits", "28x28 handwritten digits that ship with netc", named_options, COUNT_OF(named_options),
+                 NULL},
+     .bytes = true,
      .rank = 3,
      .dim = {1, 28, 28},
      .classes = 10},
-    {.variant = {"mnist", "MNIST: 60,000 + 10,000 handwritten digits", NULL, 0, NULL},
+    {.variant = {"mnist", "MNIST: 60,000 + 10,000 handwritten digits", named_options, COUNT_OF(named_options), NULL},
+     .bytes = true,
      .rank = 3,
      .dim = {1, 28, 28},
      .classes = 10},
     {.variant = {"fashion_mnist", "Fashion-MNIST: 60,000 + 10,000 pictures of clothes", NULL, 0, NULL},
+     .bytes = true,
      .rank = 3,
      .dim = {1, 28, 28},
      .classes = 10},
-    [DATA_IDX] = {.variant = {"idx", "files in MNIST's format", idx_options, IDX_OPTIONS, idx_check}, .files = true},
+    [DATA_CIFAR10] = {.variant = {"cifar10", "CIFAR-10: 50,000 + 10,000 small photographs", NULL, 0, NULL},
+                      .bytes = true,
+                      .rank = 3,
+                      .dim = {3, 32, 32},
+                      .classes = 10},
+    [DATA_IDX] = {.variant = {"idx", "files in MNIST's format", idx_options, COUNT_OF(idx_options), idx_check},
+                  .bytes = true,
+                  .x = "images",
+                  .y = "labels",
+                  .test = "test_images"},
+    [DATA_NPY] = {.variant = {"npy", "arrays that NumPy has saved", npy_options, COUNT_OF(npy_options), npy_check},
+                  .x = "x",
+                  .y = "y",
+                  .test = "test_x"},
 };
 const size_t data_kind_count = COUNT_OF(data_kinds);
 
-static const char *const data_words[] = {"digits", "mnist", "fashion_mnist", [DATA_IDX] = "idx", NULL};
+static const char *const data_words[] = {
+    "digits", "mnist", "fashion_mnist", [DATA_CIFAR10] = "cifar10", [DATA_IDX] = "idx", [DATA_NPY] = "npy", NULL};
 
 static const Variant *data_variant(size_t place) { return place < data_kind_count ? &data_kinds[place].variant : NULL; }
 
@@ -72,20 +119,21 @@ static const OptionSpec data_options[] = {
      .positional = true,
      .required = true,
      .words = data_words,
-     .doc = "a data set that netc knows, or idx",
+     .doc = "a data set that netc knows, or a form of files",
      .example = "data mnist"},
 };
 
 static bool data_apply(SettingContext *context) {
     Settings *settings = context->settings;
     settings->data_kind = context->option[0].word;
-    settings->images = settings->labels = settings->test_images = settings->test_labels = NULL;
     return true;
 }
 
 /* ---- split ---- */
 
-enum { SPLIT_TRAIN, SPLIT_VALIDATION, SPLIT_TEST, SPLIT_OPTIONS };
+enum { SPLIT_TRAIN, SPLIT_VALIDATION, SPLIT_TEST, SPLIT_ORDER, SPLIT_SEED, SPLIT_OPTIONS };
+
+static const char *const split_orders[] = {"file", "shuffled", NULL};
 
 static const OptionSpec split_options[SPLIT_OPTIONS] = {
     [SPLIT_TRAIN] = {.name = "train",
@@ -96,6 +144,17 @@ static const OptionSpec split_options[SPLIT_OPTIONS] = {
                           .doc = "held-out examples, evaluated after each epoch",
                           .example = "validation=0.1"},
     [SPLIT_TEST] = {.name = "test", .type = OPTION_COUNT, .doc = "examples for the final figure"},
+    [SPLIT_ORDER] = {.name = "order",
+                     .type = OPTION_WORD,
+                     .words = split_orders,
+                     .doc = "file: parts are cut from it in its order; shuffled: they are drawn, each with the shares "
+                            "of the classes; of named sets and idx it is file, of all else shuffled"},
+    [SPLIT_SEED] = {.name = "seed",
+                    .type = OPTION_INTEGER,
+                    .low = 0,
+                    .high = MAX_COUNT,
+                    .standard = "1",
+                    .doc = "which parts are drawn"},
 };
 
 static bool split_apply(SettingContext *context) {
@@ -104,6 +163,8 @@ static bool split_apply(SettingContext *context) {
     settings->split_train = option[SPLIT_TRAIN].real;
     settings->split_validation = option[SPLIT_VALIDATION].real;
     settings->split_test = option[SPLIT_TEST].real;
+    settings->split_order = option[SPLIT_ORDER].word;
+    settings->split_seed = option[SPLIT_SEED].integer;
     if (option[SPLIT_TRAIN].given && settings->split_train == 0) {
         diag_report(context->diags, option[SPLIT_TRAIN].at, "bad-value", "train of split must not be 0");
         return false;
@@ -408,6 +469,17 @@ const size_t setting_kind_count = COUNT_OF(setting_kinds);
 const SettingKind *setting_kind_find(const char *name) {
     for (size_t i = 0; i < setting_kind_count; i++) {
         if (string_is(setting_kinds[i].name, name)) return &setting_kinds[i];
+    }
+    return NULL;
+}
+
+const OptionValue *settings_option(const Settings *settings, const char *name, const char *option) {
+    const SettingKind *kind = setting_kind_find(name);
+    if (!kind) BUG("no setting '%s'", name);
+    const Setting *setting = &settings->at[kind - setting_kinds];
+    for (size_t i = 0; option && i < option_count(&setting->owner); i++) {
+        if (string_is(option_at(&setting->owner, i)->name, option) && setting->values[i].given)
+            return &setting->values[i];
     }
     return NULL;
 }

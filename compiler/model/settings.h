@@ -43,12 +43,15 @@ typedef struct {
 extern const SettingKind setting_kinds[];
 extern const size_t setting_kind_count;
 const SettingKind *setting_kind_find(const char *name); /* NULL: there is none */
+/* What the line of a setting gives an option; NULL: nothing. */
+const OptionValue *settings_option(const Settings *settings, const char *name, const char *option);
 
 /* A data set that netc knows by name, or a form of files. */
 typedef struct {
     Variant variant;
-    bool files; /* the files are given as options (idx) */
-    int rank;   /* of one example; 0: only the files tell */
+    bool bytes;               /* its examples are bytes, of which a network sees 0 to 1 */
+    const char *x, *y, *test; /* options that name the files: to train on, what these are to give, to test; or NULL */
+    int rank;                 /* of one example; 0: only the files tell */
     int64_t dim[3];
     int64_t classes; /* 0: only the files tell */
 } DataKind;

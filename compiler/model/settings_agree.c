@@ -294,10 +294,12 @@ static void check_data(Scope *scope, const Model *model, const Layer *last, size
     const DataKind *kind = data_kind_find(settings->data_kind);
     if (!line && model->purpose == PURPOSE_USE) return;
     const TargetKind *target = &target_kinds[settings->target];
-    if (kind->files && !settings->labels && target->reads != READS_INPUT) {
-        Diag *diag =
-            diag_report(scope->diags, line->at, "missing-option", "data idx needs labels= to learn %s", target->learns);
-        diag_help(scope->diags, diag, "write 'data idx images=\"%s\" labels=\"FILE\"'", settings->images);
+    if (kind->y && !settings_option(settings, "data", kind->y) && target->reads != READS_INPUT) {
+        const char *name = kind->variant.name;
+        Diag *diag = diag_report(scope->diags, line->at, "missing-option", "data %s needs %s= to learn %s", name,
+                                 kind->y, target->learns);
+        diag_help(scope->diags, diag, "write 'data %s %s=\"%s\" %s=\"FILE\"'", name, kind->x,
+                  settings_option(settings, "data", kind->x)->word, kind->y);
         return;
     }
     if (kind->rank == 0) {
@@ -315,6 +317,10 @@ static void check_data(Scope *scope, const Model *model, const Layer *last, size
     if (!told && (suit || line)) check_classes(scope, line, model, kind, last);
 }
 
+static bool has_test_file(const Settings *settings) {
+    return settings_option(settings, "data", data_kind_find(settings->data_kind)->test) != NULL;
+}
+
 /* Whether there is a test file is known once `data` has been read. */
 static void check_split(Scope *scope, const Model *model) {
     const AstStmt *line = line_of(model, "split");
@@ -323,7 +329,7 @@ static void check_split(Scope *scope, const Model *model) {
     const NetDataSet *set = net_data_set(settings->data_kind);
     const double asked[NET_PARTS] = {settings->split_train, settings->split_validation, settings->split_test};
     double sum;
-    NetSplitShares shares = net_split_shares(asked, set || settings->test_images, &sum);
+    NetSplitShares shares = net_split_shares(asked, set || has_test_file(settings), &sum);
     bool trains = settings->split_train > 0;
     if (shares == NET_SPLIT_OVER || (shares == NET_SPLIT_ALL && !trains)) {
         Diag *diag = diag_report(scope->diags, line->at, "bad-value",
@@ -415,7 +421,7 @@ static void check_unused(Scope *scope, const Model *model) {
     const NetDataSet *set = net_data_set(settings->data_kind);
     double train = settings->split_train, validation = settings->split_validation, test = settings->split_test;
     bool shares = train > 0 && train < 1 && validation < 1 && test > 0 && test < 1;
-    if (!line || !shares || (!settings->test_images && !(set && set->test_count > 0))) return;
+    if (!line || !shares || (!has_test_file(settings) && !(set && set->test_count > 0))) return;
     if (fabs(train + validation + test - 1) > 1e-9) return;
     Diag *diag =
         diag_report(scope->diags, line->at, "split-unused",

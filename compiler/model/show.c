@@ -287,7 +287,8 @@ static json_t *json_option(const OptionSpec *spec, const OptionValue *value) {
     case OPTION_STRING:
     case OPTION_WORDS:
     case OPTION_LABEL:
-    case OPTION_LABELS: break;
+    case OPTION_LABELS:
+    case OPTION_STRINGS: break;
     }
     return NULL;
 }

@@ -10,11 +10,10 @@
 #include "runtime/base/signals.h"
 #include "runtime/base/streams.h"
 #include "runtime/base/wrap.h"
-#include "runtime/data/labels.h"
-#include "runtime/infer/images.h"
-#include "runtime/infer/labels.h"
+#include "runtime/data/images.h"
+#include "runtime/data/label_file.h"
+#include "runtime/data/picture.h"
 #include "runtime/infer/options.h"
-#include "runtime/infer/png.h"
 #include "runtime/infer/predictor.h"
 #include "runtime/infer/results.h"
 
@@ -64,6 +63,14 @@ static bool check_labels(const Program *program, int64_t images, bool all, NetEr
     return enough || net_labels_count(labels->path, labels->count, images, error);
 }
 
+static bool read_labels(Program *program, const char *path, NetError *error) {
+    const NetNetwork *network = program->network;
+    const NetLabelForm form = {.source = {.path = path},
+                               .classes = {.count = network->classes, .outputs = network->outputs},
+                               .input = &network->input};
+    return net_labels_read(&program->labels, &form, error);
+}
+
 /* The labels of the file at `at`: the next one may hold them. */
 static bool find_labels(Program *program, int at, bool *paired, NetError *error) {
     const NetInferOptions *options = program->options;
@@ -76,7 +83,7 @@ static bool find_labels(Program *program, int at, bool *paired, NetError *error)
         return net_fail(error, NET_ENVIRONMENT,
                         "%s is a label file, and the outputs of '%s' are no classes [no-classes]", path, network->name);
     program->labelled = 0;
-    return net_labels_read(&program->labels, path, network, error);
+    return read_labels(program, path, error);
 }
 
 /* ---- files ---- */
@@ -121,12 +128,8 @@ static bool predict_images(Program *program, const char *path, NetImages *images
 static void count_others(const Program *program, int from, NetError *error) {
     uint64_t count = 0;
     char *kind = strstr(error->text, " [image-size]");
-    for (int i = from; kind != NULL && i < program->options->file_count; i++) {
-        unsigned char head[NET_PNG_SIZES];
-        size_t got;
-        count += net_stream_head(program->options->files[i], head, sizeof head, &got) && got == sizeof head &&
-                 net_png_magic(head) && !net_png_fits(head, &program->network->input);
-    }
+    for (int i = from; kind != NULL && i < program->options->file_count; i++)
+        count += !net_picture_fits(program->options->files[i], &program->network->input);
     if (count == 0) return;
     char others[NET_COUNT_TEXT];
     *kind = '\0';
@@ -140,10 +143,11 @@ static bool predict_file(Program *program, int *at, NetError *error) {
     const char *path = options->files[*at];
     NetImages images;
     bool paired;
-    if (!net_images_open(&images, path, &program->network->input, options->raw, error)) return false;
+    const NetImagesForm form = {.source = {.path = path}, .raw = options->raw};
+    if (!net_images_open(&images, &form, &program->network->input, error)) return false;
     bool ok = find_labels(program, *at, &paired, error) &&
               predict_images(program, path, &images, paired || *at + 1 == options->file_count, error);
-    if (!ok && images.format == NET_FORMAT_PNG) count_others(program, *at + 1, error);
+    if (!ok && images.format != NULL && images.format->begin == NULL) count_others(program, *at + 1, error);
     net_images_close(&images);
     if (!ok) return false;
     *at += paired ? 2 : 1;
@@ -156,8 +160,7 @@ static bool predict_file(Program *program, int *at, NetError *error) {
 
 static bool predict_files(Program *program, NetError *error) {
     const NetInferOptions *options = program->options;
-    if (options->labels != NULL && !net_labels_read(&program->labels, options->labels, program->network, error))
-        return false;
+    if (options->labels != NULL && !read_labels(program, options->labels, error)) return false;
     program->workspace = net_alloc(program->network->workspace, 1, error);
     if (program->workspace == NULL) return false;
     for (int at = 0; at < options->file_count;) {

@@ -24,7 +24,9 @@ bool net_network_open(NetNetwork *network, NetError *error) {
     *network = (NetNetwork){
         .name = net_predict_text,
         .version = net_predict_text + strlen(net_predict_text) + 1,
-        .input = {.rank = (int)number[NET_PREDICT_RANK], .count = number[NET_PREDICT_INPUTS]},
+        .input = {.rank = (int)number[NET_PREDICT_RANK],
+                  .count = number[NET_PREDICT_INPUTS],
+                  .resample = number[NET_PREDICT_RESAMPLE] != 0},
         .outputs = number[NET_PREDICT_OUTPUTS],
         .classes = number[NET_PREDICT_CLASSES],
         .probabilities = number[NET_PREDICT_PROBABILITIES] != 0,

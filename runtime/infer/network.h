@@ -3,15 +3,7 @@
 #define NET_INFER_NETWORK_H
 
 #include "runtime/base/error.h"
-
-enum { NET_INPUT_RANK = 3 };
-
-/* What the network reads: `count` floats, flat (rank 1) or as C, H, W (rank 3). */
-typedef struct {
-    int rank;
-    int64_t shape[NET_INPUT_RANK]; /* of rank 1: {count, 1, 1} */
-    int64_t count;
-} NetInput;
+#include "runtime/data/shape.h"
 
 typedef struct {
     const char *name;

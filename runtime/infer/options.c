@@ -9,7 +9,7 @@
 #include "runtime/base/paths.h"
 #include "runtime/base/words.h"
 #include "runtime/base/wrap.h"
-#include "runtime/infer/labels.h"
+#include "runtime/data/label_file.h"
 
 typedef struct {
     const char *name; /* without its dashes */
@@ -380,7 +380,7 @@ void net_infer_print_help(const NetInferOptions *options, const NetNetwork *netw
     print_network(network);
     fputs(").\n", stdout);
     print_paragraph(
-        "FILE is a PNG image, or many images as IDX or NPY, packed with gzip or not; '-' is standard input.");
+        "FILE is a PNG or JPEG image, or many images as IDX or NPY, packed with gzip or not; '-' is standard input.");
     putchar('\n');
     for (int i = 0; i < OPTIONS; i++) {
         const Option *option = &table[i];

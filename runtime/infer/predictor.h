@@ -18,7 +18,8 @@ enum {
     NET_PREDICT_PROBABILITIES,   /* 1: the outputs are probabilities of the classes; 0: other numbers */
     NET_PREDICT_RANK,            /* of the input: 1 or 3 */
     NET_PREDICT_SHAPE,           /* three dimensions, those beyond the rank 1 */
-    NET_PREDICT_NUMBERS = NET_PREDICT_SHAPE + 3
+    NET_PREDICT_RESAMPLE = NET_PREDICT_SHAPE + 3, /* 1: pictures of another size are resampled to the shape */
+    NET_PREDICT_NUMBERS
 };
 
 extern const int64_t net_predict_number[NET_PREDICT_NUMBERS];

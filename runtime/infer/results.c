@@ -9,7 +9,7 @@
 #include "runtime/base/paths.h"
 #include "runtime/base/utf8.h"
 #include "runtime/base/wrap.h"
-#include "runtime/infer/npy.h"
+#include "runtime/data/npy.h"
 
 /* ---- text ---- */
 

@@ -116,8 +116,10 @@ static char *layout_text(const NetModel *model, NetError *error) {
 
 /* The sizes of the parts: "50000/10000/10000". */
 static const char *parts_text(const NetData *data, char out[VALUE]) {
-    snprintf(out, VALUE, "%" PRId64 "/%" PRId64 "/%" PRId64, data->part[NET_PART_TRAIN].count,
-             data->part[NET_PART_VALIDATION].count, data->part[NET_PART_TEST].count);
+    char drawn[48] = "";
+    if (data->order[NET_FILE_TRAIN] != NULL) snprintf(drawn, sizeof drawn, ", drawn by seed %" PRIu64, data->seed);
+    snprintf(out, VALUE, "%" PRId64 "/%" PRId64 "/%" PRId64 "%s", data->part[NET_PART_TRAIN].count,
+             data->part[NET_PART_VALIDATION].count, data->part[NET_PART_TEST].count, drawn);
     return out;
 }
 

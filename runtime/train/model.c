@@ -398,6 +398,8 @@ static void decode_compiled(NetDecoder *d) {
     compiled->split.train = net_get_number(d, split, "train");
     compiled->split.validation = net_get_number(d, split, "validation");
     compiled->split.test = net_get_number(d, split, "test");
+    compiled->split.order = json_string_value(json_object_get(split, "order"));
+    compiled->split.seed = json_integer_value(json_object_get(split, "seed"));
     if (d->failed) {
         return;
     }

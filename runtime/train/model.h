@@ -115,6 +115,8 @@ typedef struct {
 
 typedef struct {
     double train, validation, test; /* 0: not given; below 1: a fraction; else a count */
+    const char *order;              /* "file" or "shuffled"; NULL: what suits the data */
+    int64_t seed;
 } NetSplitSetting;
 
 /* What the train block settles once and for all. */

@@ -30,10 +30,7 @@ static bool open_data(NetTrainer *trainer, NetError *error) {
     }
     NetDataRequest request = {
         .kind = trainer->options.data,
-        .images = json_string_value(json_object_get(model->data, "images")),
-        .labels = json_string_value(json_object_get(model->data, "labels")),
-        .test_images = json_string_value(json_object_get(model->data, "test_images")),
-        .test_labels = json_string_value(json_object_get(model->data, "test_labels")),
+        .options = model->data,
         .model_folder = folder,
         .data_dir = trainer->options.data_dir,
         .rank = model->input_dims,
@@ -43,6 +40,8 @@ static bool open_data(NetTrainer *trainer, NetError *error) {
         .train = model->compiled.split.train,
         .validation = model->compiled.split.validation,
         .test = model->compiled.split.test,
+        .order = model->compiled.split.order,
+        .seed = (uint64_t)model->compiled.split.seed,
         .split_kind = trainer->defaults.data,
     };
     memcpy(request.shape, model->input_shape, sizeof request.shape);

@@ -37,12 +37,23 @@ static void write_set(void **state, const char *prefix, uint32_t count) {
     unit_write(unit_path(path, state, name), bytes, 8 + count);
 }
 
+static json_t *options; /* of the data line */
+
+static void set(const char *option, const char *text) {
+    if (text != NULL)
+        json_object_set_new(options, option, json_string(text));
+    else
+        json_object_del(options, option);
+}
+
 static NetDataRequest small_request(void **state) {
+    json_object_clear(options);
+    set("images", "train-images");
+    set("labels", "train-labels");
+    set("test_images", "test-images");
+    set("test_labels", "test-labels");
     return (NetDataRequest){.kind = "idx",
-                            .images = "train-images",
-                            .labels = "train-labels",
-                            .test_images = "test-images",
-                            .test_labels = "test-labels",
+                            .options = options,
                             .model_folder = *state,
                             .rank = 3,
                             .shape = {1, 2, 2},
@@ -101,7 +112,8 @@ static void splits_keep_file_order(void **state) {
     assert_int_equal(net_data_example(&data, NET_PART_TEST, 0).item, 20);
     net_data_close(&data);
     request = small_request(state);
-    request.test_images = request.test_labels = NULL;
+    set("test_images", NULL);
+    set("test_labels", NULL);
     request.validation = 3;
     request.test = 0.1;
     assert_true(net_data_open(&request, &data, &error));
@@ -275,14 +287,14 @@ static void messages_for_what_does_not_match(void **state) {
     request.outputs = 1;
     expect_failure(&request, "the last layer has 1 output (classes 0 to 1)");
     request = small_request(state);
-    request.test_labels = "train-labels";
+    set("test_labels", "train-labels");
     expect_failure(&request, "train-labels: 20 labels for 7 images [count-mismatch]");
-    request.test_labels = NULL;
+    set("test_labels", NULL);
     expect_failure(&request, "both test_images= and test_labels=");
-    request.labels = request.images;
+    set("labels", NULL);
     expect_failure(&request, "[missing-option]");
     request = small_request(state);
-    request.images = "absent";
+    set("images", "absent");
     expect_failure(&request, "absent: cannot open: No such file");
 }
 
@@ -344,7 +356,7 @@ static void hash_sees_labels_and_rows(void **state) {
     unsigned char bytes[28] = {0, 0, 8, 1, 0, 0, 0, 20};
     unit_write(unit_path(path, state, "other-labels"), bytes, sizeof bytes);
     for (int i = 0; i < 3; i++) {
-        request.labels = labels[i];
+        set("labels", labels[i]);
         request.validation = i; /* the split does not count */
         assert_true(net_data_open(&request, &data, &error));
         memcpy(hashes[i], net_data_hash(&data), NET_HASH_TEXT);
@@ -375,6 +387,7 @@ static void sets_are_listed(void **state) {
 
 static int make_sets(void **state) {
     if (unit_folder_make(state) != 0) return -1;
+    options = json_object();
     write_set(state, "train", 20);
     write_set(state, "test", 7);
     return 0;

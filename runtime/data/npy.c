@@ -1,4 +1,4 @@
-#include "runtime/infer/npy.h"
+#include "runtime/data/npy.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,9 +14,8 @@ bool net_npy_magic(const unsigned char bytes[NET_NPY_MAGIC]) { return memcmp(byt
 
 typedef struct {
     const char *at; /* ends with a NUL */
-    NetNpy *npy;
+    NetArray *array;
     bool descr, order, shape; /* seen */
-    bool fortran;
 } Header;
 
 static void skip_blanks(Header *header) { header->at += strspn(header->at, " \t\n"); }
@@ -44,12 +43,12 @@ static bool take_string(Header *header, char *out, size_t size) {
 }
 
 static bool take_shape(Header *header) {
-    NetNpy *npy = header->npy;
+    NetArray *array = header->array;
     if (!take(header, "(")) return false;
-    for (npy->rank = 0; !take(header, ")"); npy->rank++) {
+    for (array->rank = 0; !take(header, ")"); array->rank++) {
         size_t digits = strspn(header->at, "0123456789");
-        if (digits == 0 || digits > 18 || npy->rank == NET_NPY_RANK) return false;
-        npy->shape[npy->rank] = strtoll(header->at, NULL, 10);
+        if (digits == 0 || digits > 18 || array->rank == NET_ARRAY_RANK) return false;
+        array->shape[array->rank] = strtoll(header->at, NULL, 10);
         header->at += digits;
         take(header, "L"); /* Python 2 wrote long integers so */
         if (!take(header, ",") && (skip_blanks(header), *header->at != ')')) return false;
@@ -59,16 +58,16 @@ static bool take_shape(Header *header) {
 
 /* A type that is not a string is a list of fields: its text is kept for the message. */
 static bool take_type(Header *header) {
-    NetNpy *npy = header->npy;
+    NetArray *array = header->array;
     skip_blanks(header);
     if (*header->at == '[') {
-        snprintf(npy->type, sizeof npy->type, "records");
+        snprintf(array->type, sizeof array->type, "records");
         char *end = strstr(header->at, "]");
         while (end != NULL && end[1] != ',' && end[1] != '}') end = strstr(end + 1, "]");
         if (end != NULL) header->at = end + 1;
         return end != NULL;
     }
-    return take_string(header, npy->type, sizeof npy->type);
+    return take_string(header, array->type, sizeof array->type);
 }
 
 static bool take_entry(Header *header) {
@@ -78,8 +77,8 @@ static bool take_entry(Header *header) {
     if (strcmp(key, "shape") == 0 && !header->shape) return header->shape = take_shape(header);
     if (strcmp(key, "fortran_order") != 0 || header->order) return false;
     header->order = true;
-    header->fortran = take(header, "True");
-    return header->fortran || take(header, "False");
+    header->array->fortran = take(header, "True");
+    return header->array->fortran || take(header, "False");
 }
 
 static bool take_dictionary(Header *header) {
@@ -93,16 +92,17 @@ static bool take_dictionary(Header *header) {
 }
 
 /* "<f4": byte order, kind, bytes of a value. Other types keep the kind 0: who needs values says what it expects. */
-static void decode_type(NetNpy *npy) {
-    const char *type = npy->type;
+static void decode_type(NetArray *array) {
+    const char *type = array->type;
     char *end = NULL;
     if (type[0] == '\0' || strchr("<>|=", type[0]) == NULL || strchr("fuib", type[1]) == NULL || type[1] == '\0')
         return;
     long size = strtol(type + 2, &end, 10);
     if (*end != '\0' || (size != 1 && size != 2 && size != 4 && size != 8)) return;
-    npy->kind = type[1];
-    npy->size = (int)size;
-    npy->big_endian = type[0] == '>';
+    if ((type[1] == 'f' && size == 1) || (type[1] == 'b' && size != 1)) return;
+    array->kind = type[1];
+    array->size = (int)size;
+    array->big_endian = type[0] == '>';
 }
 
 /* ---- the file ---- */
@@ -137,29 +137,10 @@ static bool read_text(NetStream *stream, char **text, NetError *error) {
     return got == length || cut_short(stream, error);
 }
 
-static bool check_sizes(const NetStream *stream, NetNpy *npy, NetError *error) {
-    char shape[NET_SHAPE_TEXT];
-    npy->count = 1;
-    bool fits = true;
-    for (int i = 0; i < npy->rank; i++)
-        fits = fits && npy->shape[i] > 0 && net_multiply(npy->count, (size_t)npy->shape[i], &npy->count);
-    fits = fits && net_multiply(npy->count, npy->kind == 0 ? 1 : (size_t)npy->size, &npy->bytes) &&
-           npy->bytes <= PTRDIFF_MAX;
-    return fits || net_fail(error, NET_ENVIRONMENT, "%s: the header promises %s values, which cannot be [bad-header]",
-                            stream->path, net_shape(shape, npy->shape, npy->rank));
-}
-
-static bool check_length(const NetStream *stream, const NetNpy *npy, NetError *error) {
-    int64_t left = net_stream_left(stream);
-    if (left < 0 || npy->kind == 0 || (size_t)left == npy->bytes) return true;
-    bool more = (size_t)left > npy->bytes;
-    return net_npy_wrong_length(stream->path, npy, more ? npy->bytes : (size_t)left, more, error);
-}
-
-bool net_npy_begin(NetStream *stream, NetNpy *npy, NetError *error) {
-    *npy = (NetNpy){0};
+bool net_npy_begin(NetStream *stream, NetArray *array, NetError *error) {
+    *array = (NetArray){0};
     char *text = NULL;
-    Header header = {.npy = npy};
+    Header header = {.array = array};
     bool ok = read_text(stream, &text, error);
     if (ok) {
         header.at = text;
@@ -170,19 +151,9 @@ bool net_npy_begin(NetStream *stream, NetNpy *npy, NetError *error) {
     }
     free(text);
     if (!ok) return false;
-    decode_type(npy);
-    if (!check_sizes(stream, npy, error)) return false;
-    if (header.fortran && npy->rank > 1)
-        return net_fail(error, NET_ENVIRONMENT,
-                        "%s is in Fortran order, expected C order; save np.ascontiguousarray(x) [array-order]",
-                        stream->path);
-    return check_length(stream, npy, error);
-}
-
-bool net_npy_wrong_length(const char *path, const NetNpy *npy, size_t got, bool more, NetError *error) {
-    char shape[NET_SHAPE_TEXT];
-    net_shape(shape, npy->shape, npy->rank);
-    return net_stream_wrong_length(path, npy->bytes, shape, got, more, error);
+    decode_type(array);
+    array->fortran = array->fortran && array->rank > 1;
+    return net_array_sizes(array, stream->path, error) && net_array_length(array, stream, error);
 }
 
 void net_npy_header(char out[NET_NPY_HEADER], int64_t rows, int64_t columns) {
