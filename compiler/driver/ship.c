@@ -12,9 +12,11 @@
 #include "compiler/loop/interp.h"
 #include "compiler/loop/lower.h"
 #include "compiler/model/activation.h"
+#include "compiler/model/targets.h"
 #include "runtime/base/atomic.h"
 #include "runtime/base/words.h"
 #include "runtime/data/sets.h"
+#include "runtime/infer/predictor.h"
 
 enum { ALIGNMENT = 64, FLOATS = ALIGNMENT / 4, FILE_LIMIT = INT32_MAX };
 /* Outputs that a self-test compares at most. */
@@ -63,6 +65,10 @@ static float *aligned_floats(Arena *arena, int64_t count) {
 static void name_classes(Arena *arena, const Model *model, const Trained *trained, const Layer *until,
                          Library *library) {
     const Layer *last = model->layers.at[model->layers.count - 1];
+    TargetName target = model->settings.target;
+    if (until == last && target_kinds[target].reads == READS_NUMBERS) {
+        library->compared = target == TARGET_LABELS ? NET_COMPARED_LABELS : NET_COMPARED_VALUES;
+    }
     if (until != last || model->settings.target != TARGET_CLASS) {
         return;
     }

@@ -24,6 +24,7 @@ typedef struct {
     const NetInferOptions *options;
     NetResults results;
     NetLabels labels; /* without a path: there are none */
+    float *wanted;    /* numbers in their place; labels.count is how many images have them */
     int64_t labelled; /* images that have got theirs */
     int64_t room;     /* images that x and y hold */
     float *x, *y;
@@ -68,7 +69,16 @@ static bool read_labels(Program *program, const char *path, NetError *error) {
     const NetLabelForm form = {.source = {.path = path},
                                .classes = {.count = network->classes, .outputs = network->outputs},
                                .input = &network->input};
-    return net_labels_read(&program->labels, &form, error);
+    if (network->compared == NET_COMPARED_CLASSES) return net_labels_read(&program->labels, &form, error);
+    program->labels = (NetLabels){.path = path};
+    return net_targets_read(&form, network->outputs, &program->wanted, &program->labels.count, error);
+}
+
+static void free_labels(Program *program) {
+    net_labels_free(&program->labels);
+    free(program->wanted);
+    program->wanted = NULL;
+    program->labels.path = NULL;
 }
 
 /* The labels of the file at `at`: the next one may hold them. */
@@ -79,7 +89,7 @@ static bool find_labels(Program *program, int at, bool *paired, NetError *error)
               net_labels_file(options->files[at + 1]);
     if (!*paired) return true;
     const char *path = options->files[at + 1];
-    if (network->classes == 0)
+    if (!net_network_is_compared(network))
         return net_fail(error, NET_ENVIRONMENT,
                         "%s is a label file, and the outputs of '%s' are no classes [no-classes]", path, network->name);
     program->labelled = 0;
@@ -101,12 +111,14 @@ static bool predict_batch(Program *program, const char *path, const NetImages *i
     const NetLabels *labels = &program->labels;
     if (!check_labels(program, program->labelled + count, false, error)) return false;
     find_outputs(program, count);
-    const NetResultRows rows = {.path = path,
-                                .one = images->one,
-                                .first = images->done - count,
-                                .count = count,
-                                .outputs = program->y,
-                                .labels = labels->path != NULL ? labels->at + program->labelled : NULL};
+    const NetResultRows rows = {
+        .path = path,
+        .one = images->one,
+        .first = images->done - count,
+        .count = count,
+        .outputs = program->y,
+        .labels = labels->at != NULL ? labels->at + program->labelled : NULL,
+        .wanted = program->wanted != NULL ? program->wanted + program->labelled * program->network->outputs : NULL};
     program->labelled += count;
     return net_results_add(&program->results, &rows, error);
 }
@@ -153,8 +165,7 @@ static bool predict_file(Program *program, int *at, NetError *error) {
     *at += paired ? 2 : 1;
     if (!paired) return true;
     ok = check_labels(program, program->labelled, true, error);
-    net_labels_free(&program->labels);
-    program->labels.path = NULL;
+    free_labels(program);
     return ok;
 }
 
@@ -194,7 +205,7 @@ static bool run(const NetNetwork *network, const NetInferOptions *options, NetEr
     if (!net_results_begin(&program.results, network, options, error)) return false;
     bool ok = predict_files(&program, error);
     net_results_close(&program.results);
-    net_labels_free(&program.labels);
+    free_labels(&program);
     free(program.workspace);
     free(program.x);
     free(program.y);

@@ -30,6 +30,7 @@ bool net_network_open(NetNetwork *network, NetError *error) {
         .outputs = number[NET_PREDICT_OUTPUTS],
         .classes = number[NET_PREDICT_CLASSES],
         .probabilities = number[NET_PREDICT_PROBABILITIES] != 0,
+        .compared = number[NET_PREDICT_TARGET],
         .workspace = (size_t)number[NET_PREDICT_WORKSPACE_BYTES],
     };
     memcpy(network->input.shape, number + NET_PREDICT_SHAPE, sizeof network->input.shape);
@@ -46,6 +47,10 @@ bool net_network_open(NetNetwork *network, NetError *error) {
 }
 
 void net_network_close(NetNetwork *network) { free(network->class_names); }
+
+bool net_network_is_compared(const NetNetwork *network) {
+    return network->classes > 0 || network->compared != NET_COMPARED_CLASSES;
+}
 
 bool net_network_numbers(const NetNetwork *network, const float *outputs) {
     for (int64_t i = 0; i < network->outputs; i++) {

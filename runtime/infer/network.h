@@ -12,6 +12,7 @@ typedef struct {
     int64_t outputs;
     int64_t classes;          /* 0: the outputs are no classes. 2 with one output: that of class 1 */
     bool probabilities;       /* of classes: the outputs are such */
+    int64_t compared;         /* what the outputs can be compared with: a NET_COMPARED_… (predictor.h) */
     const char **class_names; /* owned */
     size_t workspace;         /* bytes of one call */
 } NetNetwork;
@@ -19,6 +20,9 @@ typedef struct {
 /* False when memory is short, or when the numbers cannot be. net_network_close frees what is there in any case. */
 bool net_network_open(NetNetwork *network, NetError *error);
 void net_network_close(NetNetwork *network);
+
+/* Whether there is something to compare outputs with. */
+bool net_network_is_compared(const NetNetwork *network);
 
 /* Whether none of one image's outputs is a NaN. */
 bool net_network_numbers(const NetNetwork *network, const float *outputs);

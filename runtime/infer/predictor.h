@@ -19,7 +19,14 @@ enum {
     NET_PREDICT_RANK,            /* of the input: 1 or 3 */
     NET_PREDICT_SHAPE,           /* three dimensions, those beyond the rank 1 */
     NET_PREDICT_RESAMPLE = NET_PREDICT_SHAPE + 3, /* 1: pictures of another size are resampled to the shape */
+    NET_PREDICT_TARGET,                           /* what outputs can be compared with: a NET_COMPARED_… */
     NET_PREDICT_NUMBERS
+};
+
+enum {
+    NET_COMPARED_CLASSES, /* a class, if there are any; else nothing */
+    NET_COMPARED_VALUES,  /* numbers, one an output */
+    NET_COMPARED_LABELS   /* the same, each 0 or 1 */
 };
 
 extern const int64_t net_predict_number[NET_PREDICT_NUMBERS];

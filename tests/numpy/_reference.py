@@ -443,10 +443,14 @@ def layer_text(spec):
     return "    " + " ".join([*label, spec["kind"], *map(str, words)])
 
 
-def write_model(path, shape, layers, settings, input_options=""):
+IDX = 'data idx images="images" labels="labels"'
+NPY = 'data npy x="images.npy" y="labels.npy"'
+
+
+def write_model(path, shape, layers, settings, input_options="", data=IDX):
     """settings: lines of the train block, the data aside."""
     lines = ["network reference {", f"    input {by(shape)} {input_options}", *map(layer_text, layers), "}", "train {",
-             '    data idx images="images" labels="labels"', *("    " + line for line in settings), "}", ""]
+             f"    {data}", *("    " + line for line in settings), "}", ""]
     with open(path, "w") as file:
         file.write("\n".join(lines))
 
@@ -457,12 +461,6 @@ def write_idx(path, array):
         file.write(struct.pack(f">BBBB{array.ndim}I", 0, 0, 8, array.ndim, *array.shape) + array.tobytes())
 
 
-def write_numbers(path, array):
-    """Numbers as floats of IDX, which are big-endian."""
-    with open(path, "wb") as file:
-        file.write(struct.pack(f">BBBB{array.ndim}I", 0, 0, 13, array.ndim, *array.shape) + array.astype(">f4").tobytes())
-
-
 def write_data(count, shape, classes, seed, target="class"):
     """Made-up images and labels, as files for netc and as arrays. `classes` are so many numbers with other targets."""
     random = np.random.default_rng(seed)
@@ -471,7 +469,8 @@ def write_data(count, shape, classes, seed, target="class"):
     write_idx("images", images)
     if target in ("values", "labels"):
         numbers = random.normal(3, 2, (count, classes)) if target == "values" else random.integers(0, 2, (count, classes))
-        write_numbers("labels", numbers if classes > 1 else numbers[:, 0])
+        np.save("images.npy", images)
+        np.save("labels.npy", numbers if classes > 1 else numbers[:, 0])
         return images.astype(float), numbers.astype(np.float32).astype(float)
     write_idx("labels", labels)
     return images.astype(float), labels.astype(int)

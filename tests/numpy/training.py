@@ -164,7 +164,8 @@ def check(name, batch, shape, layers, more):
     settings += [f"average decay={more['average']}"] if "average" in more else []
     penalties = [f"{key}={more[key]}" for key in ("l2", "l1") if key in more]
     settings += ["regularize " + " ".join(penalties)] if penalties else []
-    r.write_model("model.net", net_shape, layers, settings, more.get("input", ""))
+    r.write_model("model.net", net_shape, layers, settings, more.get("input", ""),
+                  r.NPY if target in ("values", "labels") else r.IDX)
     epochs = STEPS if not batch else 3
     initial = r.read_weights(r.train("model.net", f"{name}_{batch}_begin", "--epochs", "0"))
     end = r.train("model.net", f"{name}_{batch}_end", "--epochs", str(epochs))
