@@ -105,19 +105,6 @@ static void check_outputs(Scope *scope, const Model *model, const Layer *last) {
     }
 }
 
-const char *cost_that_suits(Arena *arena, const Model *model, const char *line, const char **replaced) {
-    if (!model || model->layers.count == 0) return NULL;
-    const ActivationKind *last = model->layers.at[model->layers.count - 1]->activation.kind;
-    const char *word = line + strlen("cost "), *suits = cost_names[last->cost];
-    size_t length = strcspn(word, " ");
-    const char *function = arena_copy(arena, word, length);
-    bool said = !strchr(function, '='); /* else only options are given */
-    if (!said || string_is(function, suits) || (string_is(function, cost_names[COST_QUADRATIC]) && !last->across))
-        return NULL;
-    *replaced = function;
-    return arena_format(arena, "cost %s%s", suits, word + length);
-}
-
 /* The activation that a cost is computed together with; NULL: any will do. */
 static const ActivationKind *activation_of(Cost cost) {
     for (size_t i = 0; i < activation_count && cost_kinds[cost].joint; i++) {
@@ -129,6 +116,21 @@ static const ActivationKind *activation_of(Cost cost) {
 /* The cost of the last activation, where the target has it too. */
 static Cost usual_cost(const Settings *settings, const ActivationKind *last) {
     return cost_kinds[last->cost].suits[settings->target] ? last->cost : COST_QUADRATIC;
+}
+
+const char *cost_that_suits(Arena *arena, const Model *model, const char *line, const char **replaced) {
+    if (!model || model->layers.count == 0) return NULL;
+    const ActivationKind *last = model->layers.at[model->layers.count - 1]->activation.kind;
+    const char *word = line + strlen("cost ");
+    size_t length = strcspn(word, " ");
+    const char *function = arena_copy(arena, word, strcspn(word, " ("));
+    int cost = 0;
+    while (cost < COSTS && !string_is(cost_names[cost], function)) cost++;
+    if (cost == COSTS) return NULL; /* only options are given */
+    bool goes = cost_kinds[cost].joint ? last->cost == (Cost)cost : !last->across;
+    if (goes && cost_kinds[cost].suits[model->settings.target]) return NULL;
+    *replaced = function;
+    return arena_format(arena, "cost %s%s", cost_names[usual_cost(&model->settings, last)], word + length);
 }
 
 /* Whether a line says which function the cost is. */
@@ -488,19 +490,19 @@ static void check_probe(Scope *scope, const Model *model) {
 
 /* What an epoch is better by: a figure that the target reports. `accuracy` is what it is judged by. */
 static void check_monitor(Scope *scope, Model *model) {
-    static const char *const reported[TARGETS] = {[TARGET_CLASS] = "accuracy cost",
-                                                  [TARGET_VALUES] = "rmse mae r2 cost",
-                                                  [TARGET_LABELS] = "accuracy exact f1 cost",
-                                                  [TARGET_INPUT] = "rmse mae cost"};
+    static const char *const reported[TARGETS] = {[TARGET_CLASS] = "accuracy, cost",
+                                                  [TARGET_VALUES] = "rmse, mae, r2, cost",
+                                                  [TARGET_LABELS] = "accuracy, exact, f1, cost",
+                                                  [TARGET_INPUT] = "rmse, mae, cost"};
     const TargetKind *target = &target_kinds[model->settings.target];
     OptionValue *value = setting_option(setting_of(&model->settings, "stop"), "monitor");
     if (string_is(value->word, "accuracy")) value->word = target->measure;
     const char *figures = reported[model->settings.target], *at = strstr(figures, value->word);
     size_t length = strlen(value->word);
-    if (at && (at == figures || at[-1] == ' ') && (at[length] == ' ' || !at[length])) return;
+    if (at && (at == figures || at[-1] == ' ') && (at[length] == ',' || !at[length])) return;
     Diag *diag = diag_report(scope->diags, value->at, "unknown-word", "target %s reports no %s", target->variant.name,
                              value->word);
-    diag_help(scope->diags, diag, "monitor= is one of: %s", figures);
+    diag_help(scope->diags, diag, "it reports %s", figures);
 }
 
 /* The test set never chooses anything, so stopping early takes a validation part. */
