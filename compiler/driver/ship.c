@@ -12,6 +12,7 @@
 #include "compiler/loop/interp.h"
 #include "compiler/loop/lower.h"
 #include "compiler/model/activation.h"
+#include "compiler/model/settings.h"
 #include "compiler/model/targets.h"
 #include "runtime/base/atomic.h"
 #include "runtime/base/words.h"
@@ -75,10 +76,12 @@ static void name_classes(Arena *arena, const Model *model, const Trained *traine
     bool named = trained != NULL && trained->classes != NULL;
     library->class_count = library->outputs == 1 ? 2 : (size_t)library->outputs;
     const NetDataSet *set = net_data_set(model->settings.data_kind);
+    const OptionValue *given = settings_option(&model->settings, "data", "classes");
     const char **names = NEW_ARRAY(arena, const char *, library->class_count);
     for (size_t i = 0; i < library->class_count; i++) {
         bool of_set = set != NULL && set->class_names != NULL && library->class_count == 10;
         names[i] = named && trained->class_count == library->class_count ? trained->classes[i]
+                   : given && given->labels.count > i                    ? given->labels.at[i].name
                    : of_set                                              ? set->class_names[i]
                                                                          : arena_format(arena, "%zu", i);
     }
@@ -142,13 +145,20 @@ static Library make_library(Arena *arena, const Trained *trained, const Shipment
                        .inputs = shape_count(in),
                        .outputs = shape_count(shipment->compilation->until->out),
                        .rank = in.rank,
+                       .separator = ',',
                        .program = shipment->compilation->emit == EMIT_EXE,
                        .plain = shipment->compilation->plain};
     for (int d = 0; d < 3; d++) {
         library.shape[d] = d < in.rank ? in.dim[d] : 1;
     }
+    const OptionValue *order = settings_option(&model->settings, "data", "order");
+    library.channels_last = order != NULL && string_is(order->word, "channels_last");
     const Inference *first = take_kernels(shipment, &library);
     name_classes(arena, model, trained, shipment->compilation->until, &library);
+    if (trained != NULL && shipment->compilation->until == model->layers.at[model->layers.count - 1]) {
+        library.columns = trained->columns;
+        library.column_count = trained->column_count;
+    }
     library.workspace_one = library_workspace(library.scratch_one + (library.classes != NULL ? library.outputs : 0));
     if (library.workspace < library.workspace_one) {
         library.workspace = library.workspace_one;

@@ -26,7 +26,11 @@ typedef struct {
     int64_t workspace_one, workspace; /* bytes: of one image, its outputs for the class included; of all functions */
     int rank;
     int64_t shape[3];
-    bool resample;              /* pictures of another size become inputs too */
+    bool channels_last;         /* examples of arrays are rows, columns, channels */
+    int pictures;               /* what becomes of them: NET_PREDICT_PICTURES */
+    const char *const *columns; /* of the table it was trained on, as trained.h has them */
+    size_t column_count;
+    int separator, header;      /* NET_PREDICT_SEPARATOR, NET_PREDICT_HEADER */
     const char *const *classes; /* NULL: the outputs are no classes */
     size_t class_count;
     bool probabilities;  /* the outputs are such */

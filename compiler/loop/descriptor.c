@@ -12,6 +12,7 @@
 #include "compiler/model/network.h"
 #include "compiler/model/normalised.h"
 #include "compiler/model/option_text.h"
+#include "compiler/model/rate_schedule.h"
 #include "compiler/model/settings.h"
 #include "compiler/model/targets.h"
 #include "runtime/abi.h"
@@ -161,6 +162,10 @@ static json_t *penalty(const Descriptor *d) {
     return object;
 }
 
+static json_t *schedule(const ScheduleKind *kind) {
+    return json_pack("{s:s, s:s, s:s*}", "name", kind->variant.name, "rate", kind->rate, "patience", kind->patience);
+}
+
 static json_t *sizes(const Descriptor *d) {
     return json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "param", (json_int_t)d->programs->model->param_size,
                      "state", (json_int_t)d->programs->model->state_size, "grad_slot", (json_int_t)d->grad_slot, "grad",
@@ -198,6 +203,7 @@ const char *descriptor_write(Arena *arena, const Code *code, const Descriptor *d
     put(root, "scalars", scalars);
     put(root, "random", json_boolean(d->random));
     put(root, "penalty", penalty(d));
+    if (d->schedule) put(root, "schedule", schedule(d->schedule));
     put(root, "programs", programs);
     put(root, "data", data_line_json(&model->settings));
     put(root, "split", split(&model->settings));

@@ -8,14 +8,16 @@
 #define LINES "layers are lines: 'dense 100 activation=relu'"
 #define ADAM "'optimizer adam' comes near"
 #define RMSPROP "'optimizer rmsprop' comes near"
-#define FIXED_RATE "the rate stays as it is: 'optimizer sgd rate=0.1'"
+#define SHARE_OF_RATE "floor= of the schedule is a share of rate=: 'schedule cosine floor=0.01'"
 #define HIDDEN "'dense 100 activation=tanh' is the nearest layer"
 #define FLAT "maps are read by dense as they are; 'flatten' makes a vector of them"
 #define DEPTHWISE "groups= of conv does it: on 20 channels, 'conv 20 kernel=3x3 groups=20'"
 #define SEPARABLE "it is two: on 20 channels, 'conv 20 kernel=3x3 groups=20', then 'conv 32 kernel=1x1'"
 #define FUNCTION(name) name " comes near: 'activation " name "', or activation=" name " of a layer"
 #define RECTIFY FUNCTION("relu")
-#define OWN_FILES "own files are read in MNIST's format: data idx images=\"images.idx\" labels=\"labels.idx\""
+#define REPORTED "cost (the loss) and accuracy are reported anyway, and written to epochs.csv; leave the line out"
+#define OWN_FILES \
+    "own files are read as NumPy saves them: data npy x=\"x.npy\" y=\"y.npy\"; or in MNIST's format: data idx"
 
 /* Words that are activations elsewhere: step and sign mean other things where none is expected. */
 const Absent foreign_absent_activations[] = {
@@ -158,21 +160,19 @@ const Absent foreign_absences[] = {
     {"adagrad", "Adagrad", RMSPROP},
     {"adadelta", "Adadelta", RMSPROP},
     {"lbfgs", "L-BFGS", ADAM},
-    {"schedule", "schedules of the rate yet", FIXED_RATE},
-    {"scheduler", "schedules of the rate yet", FIXED_RATE},
-    {"lrschedule", "schedules of the rate yet", FIXED_RATE},
-    {"lrscheduler", "schedules of the rate yet", FIXED_RATE},
-    {"lrpolicy", "schedules of the rate yet", FIXED_RATE},
-    {"policy", "schedules of the rate yet", FIXED_RATE},
-    {"steplr", "schedules of the rate yet", FIXED_RATE},
-    {"gamma", "schedules of the rate yet", FIXED_RATE},
-    {"warmup", "schedules of the rate yet", FIXED_RATE},
-    {"warmupepochs", "schedules of the rate yet", FIXED_RATE},
-    {"burnin", "schedules of the rate yet", FIXED_RATE},
-    {"lrdecay", "schedules of the rate yet", FIXED_RATE},
-    {"reducelronplateau", "schedules of the rate yet", FIXED_RATE},
-    {"cosine", "schedules of the rate yet", FIXED_RATE},
-    {"onecycle", "schedules of the rate yet", FIXED_RATE},
+    {"multisteplr", "cuts of the rate at epochs of their own", "'schedule step every=10 factor=0.1' cuts it evenly"},
+    {"milestones", "cuts of the rate at epochs of their own", "'schedule step every=10 factor=0.1' cuts it evenly"},
+    {"polynomial", "power of a line for the rate", "'schedule one_cycle' comes near: it falls in a line"},
+    {"cosineannealingwarmrestarts", "cycles of the rate that begin again", "'schedule cosine' is one of them"},
+    {"cyclic", "cycles of the rate that begin again", "'schedule one_cycle' is one of them"},
+    {"cycliclr", "cycles of the rate that begin again", "'schedule one_cycle' is one of them"},
+    {"etamin", "lowest rate as a number of its own", SHARE_OF_RATE},
+    {"minlr", "lowest rate as a number of its own", SHARE_OF_RATE},
+    {"maxlr", "highest rate beside rate=", "'optimizer sgd rate=0.1' names it; leave it out"},
+    {"tmax", "length of its own for a schedule", "its curve ends with the last epoch; leave it out"},
+    {"totalsteps", "length of its own for a schedule", "its curve ends with the last epoch; leave it out"},
+    {"pctstart", "share for a warm-up", "warmup= counts epochs: 'schedule one_cycle warmup=3'"},
+    {"cooldown", "pause behind a cut of the rate", "patience= begins anew after each; leave it out"},
     {"augment", "augmentation yet", "'dropout 0.5' before the last layer is another way not to overfit"},
     {"augmentation", "augmentation yet", "'dropout 0.5' before the last layer is another way not to overfit"},
     {"transform", "augmentation yet", "'dropout 0.5' before the last layer is another way not to overfit"},
@@ -192,18 +192,12 @@ const Absent foreign_absences[] = {
     {"elasticnet", "word for both penalties", "'regularize l1=1 l2=1' gives both"},
     {"hinge", "hinge loss", "'cost log_likelihood' with softmax comes near"},
     {"hingeloss", "hinge loss", "'cost log_likelihood' with softmax comes near"},
-    {"mae", "absolute error yet", "'cost quadratic' comes near"},
-    {"l1loss", "absolute error yet", "'cost quadratic' comes near"},
-    {"meanabsoluteerror", "absolute error yet", "'cost quadratic' comes near"},
-    {"absolute", "absolute error yet", "'cost quadratic' comes near"},
-    {"huber", "Huber loss yet", "'cost quadratic' comes near"},
     {"smoothl1", "Huber loss yet", "'cost quadratic' comes near"},
     {"kl", "Kullback-Leibler divergence", "'cost cross_entropy' with sigmoid comes near"},
     {"kldivergence", "Kullback-Leibler divergence", "'cost cross_entropy' with sigmoid comes near"},
     {"focal", "focal loss", "'cost log_likelihood' with softmax comes near"},
     {"ctc", "CTC loss", NULL},
     {"triplet", "triplet loss", NULL},
-    {"cifar10", "CIFAR-10 yet", OWN_FILES},
     {"cifar100", "CIFAR-100", OWN_FILES},
     {"imagenet", "ImageNet", OWN_FILES},
     {"svhn", "SVHN", OWN_FILES},
@@ -219,19 +213,15 @@ const Absent foreign_absences[] = {
     {"parquet", "reader of Parquet files", OWN_FILES},
     {"jpg", "reader of image files to train on yet", OWN_FILES},
     {"csv", "reader of CSV files yet", OWN_FILES},
-    {"npy", "reader of NumPy files yet", OWN_FILES},
     {"npz", "reader of NumPy files", OWN_FILES},
     {"png", "reader of image files to train on yet", OWN_FILES},
     {"folder", "reader of image files to train on yet", OWN_FILES},
     {"imagefolder", "reader of image files to train on yet", OWN_FILES},
-    {"values", "targets that are values yet", "'target class' or 'target input'"},
-    {"regression", "targets that are values yet", "'target class' or 'target input'"},
-    {"multilabel", "several labels an example yet", "'target class' or 'target input'"},
     {"tensorboard", "files for TensorBoard yet", "'log gradients' writes CSV"},
     {"wandb", "service for logs", "'log gradients' writes CSV"},
     {"activations", "log of activations yet", "'log gradients' or 'log weights'"},
-    {"accuracy", "setting for what is reported", "the accuracy is always reported; leave the line out"},
-    {"metric", "setting for what is reported", "the accuracy is always reported; leave the line out"},
+    {"accuracy", "setting for what is reported", REPORTED},
+    {"metric", "setting for what is reported", REPORTED},
     {"kfold", "cross-validation yet", "'split validation=0.1' holds one part back"},
     {"folds", "cross-validation yet", "'split validation=0.1' holds one part back"},
     {"crossvalidation", "cross-validation yet", "'split validation=0.1' holds one part back"},
@@ -239,7 +229,7 @@ const Absent foreign_absences[] = {
     {"spectralnorm", "spectral normalization", NORMAL},
     {"lrmult", "rates of one layer", "trainable=false keeps a layer as it is: 'dense 100 trainable=false'"},
     {"min", "pooling by the minimum", "'pool max 2x2' or 'pool average 2x2'"},
-    {"metrics", "setting for what is reported", "the accuracy is always reported; leave the line out"},
+    {"metrics", "setting for what is reported", REPORTED},
     {"device", "devices to choose", "a trainer runs on the processor; --threads says on how many"},
     {"gpu", "code for GPUs", "a trainer runs on the processor; --threads says on how many"},
     {"cuda", "code for GPUs", "a trainer runs on the processor; --threads says on how many"},
@@ -290,7 +280,9 @@ const Absent *foreign_absent(const char *word) {
 const Absent *foreign_absent_reader(Arena *arena, const char *path) {
     const char *dot = strrchr(path, '.');
     if (!dot || strchr(dot, '/') || dot[1] == '\0') return NULL;
-    if (strncmp(dot, ".idx", 4) == 0 || string_is(dot, ".gz") || string_is(dot, ".ubyte")) return NULL;
+    if (strncmp(dot, ".idx", 4) == 0 || string_is(dot, ".npy") || string_is(dot, ".bin") || string_is(dot, ".gz") ||
+        string_is(dot, ".ubyte"))
+        return NULL;
     const Absent *known = foreign_absent_value(dot + 1, false);
     if (known) return known;
     Absent *absent = NEW(arena, Absent);

@@ -332,8 +332,16 @@ static const char *numbers_text(MendWords *mend, const LooseValue *value) {
     return arena_format(mend->arena, "%s]", text);
 }
 
+/* `log loss`: what is always written down is no subject of a log. */
+static bool is_reported(const LooseValue *value) {
+    static const char *const words[] = {"cost", "accuracy"};
+    bool turned;
+    return mend_word(value) && word_alias(mend_word(value), words, COUNT_OF(words), &turned);
+}
+
 static const char *word_list(MendWords *mend, const OptionSpec *spec, const LooseValue *value) {
     size_t count = option_word_count(spec);
+    if (spec->positional && is_reported(value)) mend->absent = foreign_absent_value("accuracy", false);
     const Absent *absent = mend->absent;
     const char *only = value->kind == LOOSE_GROUP ? NULL : known_word(mend, value, spec->words, count);
     if (!spec->positional) mend->absent = absent; /* formats=json: no format to read is meant */
@@ -384,6 +392,24 @@ static const char *path_text(MendWords *mend, const char *written) {
     return arena_format(mend->arena, "\"%s%s\"", home ? home : "", home ? path + 1 : path);
 }
 
+/* A column's name in quotes, where it could be no word of netc's. */
+static const char *column_text(MendWords *mend, const LooseValue *value) {
+    if (value->kind == LOOSE_STRING) return value->text[0] ? arena_format(mend->arena, "\"%s\"", value->text) : NULL;
+    const char *number = real_text(mend, value, true);
+    return number ? number : mend_word(value);
+}
+
+static const char *column_list(MendWords *mend, const LooseValue *value) {
+    if (value->kind != LOOSE_GROUP) return column_text(mend, value);
+    const char *text = "";
+    for (size_t i = 0; i < value->items.count; i++) {
+        const char *column = column_text(mend, value->items.at[i].value);
+        if (!column) return NULL;
+        text = arena_format(mend->arena, "%s%s%s", text, i == 0 ? "" : ", ", column);
+    }
+    return arena_format(mend->arena, "[%s]", text);
+}
+
 const char *mend_value(MendWords *mend, const OptionSpec *spec, const LooseValue *value, bool turned) {
     const char *word =
         option_has_word_for_number(spec) ? known_word(mend, value, spec->words, option_word_count(spec)) : NULL;
@@ -419,6 +445,7 @@ const char *mend_value(MendWords *mend, const OptionSpec *spec, const LooseValue
     case OPTION_LABEL: return mend_word(value);
     case OPTION_LABELS: return label_list(mend, value);
     case OPTION_STRINGS: return value->kind == LOOSE_STRING ? arena_format(mend->arena, "[\"%s\"]", value->text) : NULL;
+    case OPTION_COLUMNS: return column_list(mend, value);
     }
     return NULL;
 }

@@ -108,10 +108,11 @@ typedef enum {
     OPTION_NUMBERS,    /* a number, a list of numbers, or the word `data` (flag) */
     OPTION_COUNT,      /* an integer >= 1, or a fraction below 1 (split): real */
     OPTION_STRING,
-    OPTION_WORDS,  /* some of .words: set (as a positional it takes all that stand there, as an option a list) */
-    OPTION_LABEL,  /* the label of an earlier layer: word */
-    OPTION_LABELS, /* several of them: labels (as OPTION_WORDS) */
-    OPTION_STRINGS /* a list of texts: labels */
+    OPTION_WORDS,   /* some of .words: set (as a positional it takes all that stand there, as an option a list) */
+    OPTION_LABEL,   /* the label of an earlier layer: word */
+    OPTION_LABELS,  /* several of them: labels (as OPTION_WORDS) */
+    OPTION_STRINGS, /* a list of texts: labels */
+    OPTION_COLUMNS  /* one column of a table or a list of them, by name or by number from 1: columns */
 } OptionType;
 
 /* What a trainer knows an option of the train block by. */
@@ -149,6 +150,12 @@ typedef struct {
     Span at;
 } LabelWritten;
 
+/* A column as a statement names it: by its name, or by its number where there is none. */
+typedef struct {
+    const char *name;
+    int64_t number;
+} ColumnWritten;
+
 typedef struct {
     bool given;     /* written in the file or by a `default` line, not taken from .standard */
     bool inherited; /* given by a `default` line */
@@ -165,7 +172,8 @@ typedef struct {
     const AstValue *init; /* OPTION_INIT: a name, or a call with numbers alone; NULL: neither given nor defaulted */
     double *numbers;
     size_t number_count;
-    VEC(LabelWritten) labels; /* OPTION_LABELS, OPTION_STRINGS */
+    VEC(LabelWritten) labels;   /* OPTION_LABELS, OPTION_STRINGS */
+    VEC(ColumnWritten) columns; /* OPTION_COLUMNS */
 } OptionValue;
 
 /* Whose options they are. The values of `common` follow those of `options` in one array. */
@@ -205,7 +213,8 @@ struct Layer {
 /* ---- settings ---- */
 typedef enum { COST_QUADRATIC, COST_CROSS_ENTROPY, COST_LOG_LIKELIHOOD, COST_ABSOLUTE, COST_HUBER, COSTS } Cost;
 typedef enum { TARGET_CLASS, TARGET_VALUES, TARGET_LABELS, TARGET_INPUT, TARGETS } TargetName; /* targets.h */
-typedef struct Optimizer Optimizer; /* compiler/model/optimizer.h */
+typedef struct Optimizer Optimizer;       /* compiler/model/optimizer.h */
+typedef struct ScheduleKind ScheduleKind; /* compiler/model/rate_schedule.h */
 
 /* A setting as it came to be. */
 typedef struct {
@@ -226,6 +235,7 @@ typedef struct {
     Cost cost;
     double huber; /* COST_HUBER: where it stops being quadratic */
     const Optimizer *optimizer;
+    const ScheduleKind *schedule; /* NULL: the rate stays */
     bool log_gradients, log_weights;
 } Settings;
 

@@ -46,12 +46,16 @@ static const char *words_text(Arena *arena, const OptionSpec *spec) {
     return text;
 }
 
-/* " from 1 to 65536", " of at least 0", " of more than 0"; empty: any. */
+/* " from 1 to 65536", " above 0 and below 1", " of at least 0", " of more than 0"; empty: any. */
 static const char *range_text(Arena *arena, const OptionSpec *spec) {
     if (spec->low == 0 && spec->high == 0) return "";
     if (isinf(spec->high)) {
         return arena_format(arena, spec->low_open ? " of more than %s" : " of at least %s",
                             number_text(arena, spec->low));
+    }
+    if (spec->low_open) {
+        return arena_format(arena, " above %s and %s%s", number_text(arena, spec->low),
+                            spec->high_open ? "below " : "at most ", number_text(arena, spec->high));
     }
     return arena_format(arena, " from %s to %s%s", number_text(arena, spec->low), spec->high_open ? "below " : "",
                         number_text(arena, spec->high));
@@ -76,6 +80,7 @@ static const char *expected_text(Arena *arena, const OptionSpec *spec) {
     case OPTION_LABEL: return "the label of an earlier layer";
     case OPTION_LABELS: return "labels of earlier layers";
     case OPTION_STRINGS: return "a list of texts in quotes, as [\"a\", \"b\"]";
+    case OPTION_COLUMNS: return "a column's name or number, or a list of them";
     }
     BUG("unknown option type %d", (int)spec->type);
 }
@@ -320,6 +325,22 @@ static bool convert_strings(const Conversion *c) {
     return true;
 }
 
+/* A word or a text in quotes is a name, a whole number from 1 on a place. */
+static bool convert_columns(const Conversion *c) {
+    bool list = c->value->kind == AST_LIST;
+    if (list && c->value->items.count == 0) return fail(c, "bad-value");
+    for (size_t i = 0; i < (list ? c->value->items.count : 1); i++) {
+        Conversion one = *c;
+        one.value = list ? c->value->items.at[i] : c->value;
+        bool number = value_is_whole(one.value) && one.value->number >= 1;
+        bool name = one.value->kind == AST_NAME || (one.value->kind == AST_STRING && one.value->name[0]);
+        if (!number && !name) return fail(&one, "bad-value");
+        ColumnWritten column = {name ? one.value->name : NULL, number ? (int64_t)one.value->number : 0};
+        vec_push(c->scope->arena, &c->out->columns, column);
+    }
+    return true;
+}
+
 static bool convert_bool(const Conversion *c) {
     if (c->value->kind != AST_BOOL) return c->value->kind == AST_NAME ? fail_name(c) : fail(c, "bad-value");
     c->out->flag = c->value->number != 0;
@@ -523,6 +544,7 @@ static bool convert(const Conversion *c) {
     case OPTION_LABEL: return convert_label(c);
     case OPTION_LABELS: return convert_labels(c);
     case OPTION_STRINGS: return convert_strings(c);
+    case OPTION_COLUMNS: return convert_columns(c);
     }
     BUG("unknown option type %d", (int)c->spec->type);
 }

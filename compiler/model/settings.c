@@ -6,6 +6,7 @@
 #include "compiler/model/average.h"
 #include "compiler/model/layer.h"
 #include "compiler/model/optimizer.h"
+#include "compiler/model/rate_schedule.h"
 #include "compiler/model/targets.h"
 
 #define MAX_COUNT 9007199254740992.0 /* 2^53: what a double counts exactly */
@@ -258,6 +259,25 @@ static bool optimizer_apply(SettingContext *context) {
     return true;
 }
 
+/* ---- schedule ---- */
+
+static const OptionSpec schedule_options[] = {
+    {.name = "form",
+     .type = OPTION_WORD,
+     .positional = true,
+     .required = true,
+     .standard = "constant",
+     .words = schedule_words,
+     .doc = "how the learning rate changes; lengths are in epochs, and may be fractions",
+     .example = "schedule cosine",
+     .trainer = {.name = "schedule"}},
+};
+
+static bool schedule_apply(SettingContext *context) {
+    context->settings->schedule = &schedule_kinds[context->option[0].choice];
+    return true;
+}
+
 /* ---- batch, epochs, stop, seed ---- */
 
 static const char *const batch_words[] = {"full", NULL};
@@ -446,6 +466,11 @@ const SettingKind setting_kinds[] = {
      OPTIONS(optimizer_options),
      .variant = optimizer_variant,
      .apply = optimizer_apply},
+    {.name = "schedule",
+     .doc = "how the learning rate changes over the training; by itself it stays",
+     OPTIONS(schedule_options),
+     .variant = schedule_variant,
+     .apply = schedule_apply},
     {.name = "regularize",
      .doc = "a penalty on large weights of conv and dense",
      OPTIONS(regularize_options),

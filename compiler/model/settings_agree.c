@@ -7,6 +7,7 @@
 #include "compiler/model/linear.h"
 #include "compiler/model/normalised.h"
 #include "compiler/model/optimizer.h"
+#include "compiler/model/rate_schedule.h"
 #include "compiler/model/settings.h"
 #include "compiler/model/stored.h"
 #include "compiler/model/targets.h"
@@ -30,30 +31,56 @@ static const AstStmt *line_of(const Model *model, const char *name) { return set
 
 static Span place_of(const AstStmt *line, const Layer *layer) { return line ? line->at : layer->at; }
 
+/* Where a layer is reported that a line of the train block does not suit: at the layer, which the note says the line
+ * of; a line of --set is to blame itself. */
+static Span blamed_place(const Scope *scope, const AstStmt *line, const Layer *layer) {
+    bool set = line && source_of(scope->diags->source, line->at.lo)->base > 0;
+    return set ? line->at : layer->at;
+}
+
+static void note_line(Scope *scope, Diag *diag, const AstStmt *line) {
+    if (!line || source_of(scope->diags->source, line->at.lo)->base > 0) return;
+    uint32_t number, column;
+    size_t length;
+    const char *text = source_slice(scope->diags->source, line->at, &length);
+    source_position(scope->diags->source, line->at.lo, &number, &column);
+    diag_note(scope->diags, diag, "'%.*s' stands in line %u", (int)length, text, (unsigned)number);
+}
+
 static size_t option_place(const LayerKind *kind, const char *name) {
     size_t place = 0;
     while (place < kind->option_count && !string_is(kind->options[place].name, name)) place++;
     return place;
 }
 
-/* What the last layer is to be for so many classes: its own line with another number, where it is dense. */
-static const char *class_help(Scope *scope, const Layer *last, int64_t classes) {
+/* The layer that gives the last one its outputs: it has the number of what it reads, unless it has weights. */
+static const Layer *layer_of_outputs(const Layer *last) {
+    const Layer *layer = last;
+    while (layer->from.count == 1 && !layer->kind->weighs) layer = layer->from.at[0];
+    return layer->kind->weighs ? layer : last;
+}
+
+/* The line of the last layer with another number of outputs, where it is dense, and with the activation, where it says
+ * none; else such a line to end with. */
+static const char *outputs_help(Scope *scope, const Layer *last, int64_t outputs, const char *function) {
     const Layer *end = last;
-    while (last->from.count == 1 && !last->kind->weighs)
-        last = last->from.at[0]; /* it has the outputs of what it reads */
+    last = layer_of_outputs(last);
     size_t place = option_place(last->kind, "units"), length, taken;
     Span units = place < last->kind->option_count ? last->options[place].at : SPAN_NONE;
     if (units.lo < last->at.lo || units.hi > last->at.hi) {
-        return arena_format(scope->arena, "one output a class: end with 'dense %lld activation=softmax'",
-                            (long long)classes);
+        return arena_format(scope->arena, "end with 'dense %lld activation=%s'", (long long)outputs, function);
     }
     const char *line = source_slice(scope->diags->source, last->at, &length);
     const char *number = source_slice(scope->diags->source, units, &taken), *rest = number + taken;
-    const char *text = arena_format(scope->arena, "%.*s%lld%.*s", (int)(number - line), line, (long long)classes,
+    const char *text = arena_format(scope->arena, "%.*s%lld%.*s", (int)(number - line), line, (long long)outputs,
                                     (int)(line + length - rest), rest);
     size_t activation = option_place(last->kind, "activation");
     bool says = last != end || last->options[activation].given;
-    return arena_format(scope->arena, "one output a class: write '%s%s'", text, says ? "" : " activation=softmax");
+    return arena_format(scope->arena, "write '%s%s%s'", text, says ? "" : " activation=", says ? "" : function);
+}
+
+static const char *class_help(Scope *scope, const Layer *last, int64_t classes) {
+    return arena_format(scope->arena, "one output a class: %s", outputs_help(scope, last, classes, "softmax"));
 }
 
 /* How many classes the data has that is named, or about to be learned; 0: that is not known. */
@@ -77,14 +104,14 @@ static void check_outputs(Scope *scope, const Model *model, const Layer *last) {
     }
     const Settings *settings = &model->settings;
     const TargetKind *target = &target_kinds[settings->target];
-    Span line = place_of(line_of(model, "target"), last);
+    const AstStmt *said = line_of(model, "target");
     if (target->needs && !string_is(target->needs, kind->name)) {
         Diag *diag = diag_report(scope->diags, last->at, "target-mismatch",
                                  "target %s needs %s outputs, the last layer ('%s') is %s", target->variant.name,
                                  target->needs, last->name, kind->name);
         diag_help(scope->diags, diag, "write activation=%s: each output is an answer of its own", target->needs);
     } else if (settings->target_scaled && !activation_is_linear(last->activation)) {
-        Diag *diag = diag_report(scope->diags, line, "target-mismatch",
+        Diag *diag = diag_report(scope->diags, place_of(said, last), "target-mismatch",
                                  "scale=true needs linear outputs, the last layer ('%s') is %s: it could not give all "
                                  "that (number - mean) / deviation may be",
                                  last->name, kind->name);
@@ -92,12 +119,18 @@ static void check_outputs(Scope *scope, const Model *model, const Layer *last) {
     } else if (target->reads == READS_INPUT) {
         int64_t inputs = shape_count(model->layers.at[0]->out);
         if (inputs == outputs) return;
-        Diag *diag = diag_report(scope->diags, line, "target-mismatch",
+        Diag *diag = diag_report(scope->diags, blamed_place(scope, said, layer_of_outputs(last)), "target-mismatch",
                                  "target input needs as many outputs as inputs: '%s' gives %lld, the input has %lld",
                                  last->name, (long long)outputs, (long long)inputs);
-        diag_help(scope->diags, diag,
-                  "write 'target class' to learn the labels, or end with 'dense %lld activation=sigmoid'",
-                  (long long)inputs);
+        note_line(scope, diag, said);
+        if (kind->across) { /* which stands for classes */
+            diag_help(scope->diags, diag,
+                      "write 'target class' to learn the labels, or end with 'dense %lld activation=sigmoid'",
+                      (long long)inputs);
+        } else {
+            diag_help(scope->diags, diag, "%s, or 'target class' to learn the labels",
+                      outputs_help(scope, last, inputs, "sigmoid"));
+        }
     } else if (target->reads == READS_LABEL && outputs == 1 && kind->cost != COST_CROSS_ENTROPY) {
         Diag *diag = diag_report(scope->diags, last->at, "target-mismatch",
                                  "one %s output ('%s') cannot tell classes apart", kind->name, last->name);
@@ -127,8 +160,7 @@ const char *cost_that_suits(Arena *arena, const Model *model, const char *line, 
     int cost = 0;
     while (cost < COSTS && !string_is(cost_names[cost], function)) cost++;
     if (cost == COSTS) return NULL; /* only options are given */
-    bool goes = cost_kinds[cost].joint ? last->cost == (Cost)cost : !last->across;
-    if (goes && cost_kinds[cost].suits[model->settings.target]) return NULL;
+    if (cost_kinds[cost].joint ? last->cost == (Cost)cost : !last->across) return NULL; /* for some target */
     *replaced = function;
     return arena_format(arena, "cost %s%s", cost_names[usual_cost(&model->settings, last)], word + length);
 }
@@ -236,7 +268,9 @@ static Diag *report_data(Scope *scope, const AstStmt *line, ModelPurpose purpose
     const char *kind = line || purpose == PURPOSE_TRAIN ? "data-mismatch" : "default-data";
     const char *why =
         line ? "" : arena_format(scope->arena, "; without a 'data' line %s is learned", set->variant.name);
-    return diag_report(scope->diags, place_of(line, layer), kind, "%s%s", message, why);
+    Diag *diag = diag_report(scope->diags, blamed_place(scope, line, layer), kind, "%s%s", message, why);
+    note_line(scope, diag, line);
+    return diag;
 }
 
 /* 32x32x3 of data that is not known: it can be meant. */
@@ -281,12 +315,35 @@ static void check_classes(Scope *scope, const AstStmt *line, const Model *model,
         arena_format(scope->arena, "%s has %lld classes, the last layer ('%s') has %lld output%s", kind->variant.name,
                      (long long)kind->classes, last->name, (long long)outputs, outputs == 1 ? "" : "s");
     if (outputs < kind->classes) {
-        diag_help(scope->diags, report_data(scope, line, model->purpose, last, kind, message), "%s", help);
+        Diag *diag = report_data(scope, line, model->purpose, layer_of_outputs(last), kind, message);
+        diag_help(scope->diags, diag, "%s", help);
     } else if (line) {
         bool copies = outputs == shape_count(model->layers.at[0]->out) && !last->activation.kind->across;
         diag_help(scope->diags, diag_report(scope->diags, last->at, "spare-outputs", "%s", message), "%s%s",
                   copies ? "an autoencoder learns its input: write 'target input' in the train block; else " : "",
                   help);
+    }
+}
+
+/* As many names as classes, each once. */
+static void check_class_names(Scope *scope, const Model *model, const Layer *last) {
+    const OptionValue *names = settings_option(&model->settings, "data", "classes");
+    int64_t classes = model_classes(model);
+    if (!names) return;
+    if (classes > 0 && names->labels.count != (size_t)classes) {
+        Diag *diag = diag_report(scope->diags, names->at, "data-mismatch",
+                                 "classes= names %zu class%s, the last layer ('%s') has %lld", names->labels.count,
+                                 names->labels.count == 1 ? "" : "es", last->name, (long long)classes);
+        diag_help(scope->diags, diag, "one name a class, in the order of the labels: 'classes=[\"a\", \"b\"]'");
+        return;
+    }
+    for (size_t i = 0; i < names->labels.count; i++) {
+        for (size_t k = 0; k < i; k++) {
+            if (!string_is(names->labels.at[i].name, names->labels.at[k].name)) continue;
+            diag_report(scope->diags, names->labels.at[i].at, "bad-value", "two classes are called '%s'",
+                        names->labels.at[i].name);
+            return;
+        }
     }
 }
 
@@ -448,6 +505,24 @@ static void check_patience(Scope *scope, const Model *model) {
     diag_help(scope->diags, diag, "write 'stop patience=%lld', or give 'epochs' a larger number", less);
 }
 
+/* The rate rises to the end. */
+static void check_warmup(Scope *scope, const Model *model) {
+    const AstStmt *line = line_of(model, "schedule");
+    const Setting *setting = setting_of(&model->settings, "schedule");
+    int64_t epochs = settings_count(&model->settings, "epochs");
+    size_t place = 0;
+    while (place < option_count(&setting->owner) && !string_is(option_at(&setting->owner, place)->name, "warmup"))
+        place++;
+    if (!line || model->purpose != PURPOSE_LOOK || epochs == 0 || place == option_count(&setting->owner)) return;
+    double warmup = setting->values[place].real;
+    if (warmup < (double)epochs) return;
+    Diag *diag = diag_report(scope->diags, setting->values[place].at, "long-warmup",
+                             "the rate never falls: warmup=%s, and training ends after %lld epoch%s",
+                             number_text(scope->arena, warmup), (long long)epochs, epochs == 1 ? "" : "s");
+    diag_help(scope->diags, diag, "warmup= counts epochs: write warmup=%s, or give 'epochs' a larger number",
+              epochs >= 10 ? "1" : "0.1");
+}
+
 /* Bytes are 0 to 1 when mean and std see them: other programs' figures of 0 to 255 leave nothing of them. */
 static void check_scale(Scope *scope, const Model *model) {
     const Layer *input = model->layers.at[0];
@@ -505,12 +580,14 @@ static void check_monitor(Scope *scope, Model *model) {
     diag_help(scope->diags, diag, "it reports %s", figures);
 }
 
-/* The test set never chooses anything, so stopping early takes a validation part. */
-static void check_stop(Scope *scope, const Model *model) {
-    const AstStmt *line = line_of(model, "stop");
-    if (settings_number(&model->settings, "patience") == 0 || model->settings.split_validation > 0) return;
-    Diag *diag = diag_report(scope->diags, line->at, "needs-validation",
-                             "stop needs a validation part (choosing by test results is not offered)");
+/* The test set never chooses anything, so what waits for a gain takes a validation part. */
+static void check_validation(Scope *scope, const Model *model) {
+    const Settings *settings = &model->settings;
+    bool stops = settings_number(settings, "patience") != 0, cuts = settings->schedule && settings->schedule->patience;
+    if ((!stops && !cuts) || settings->split_validation > 0) return;
+    const char *what = stops ? "stop" : arena_format(scope->arena, "schedule %s", settings->schedule->variant.name);
+    Diag *diag = diag_report(scope->diags, line_of(model, stops ? "stop" : "schedule")->at, "needs-validation",
+                             "%s needs a validation part (choosing by test results is not offered)", what);
     diag_help(scope->diags, diag, "%s",
               line_of(model, "split") ? "add validation=0.1 to the line of split" : "add 'split validation=0.1'");
 }
@@ -561,11 +638,12 @@ void settings_agree(Scope *scope, Model *model) {
     size_t errors = scope->diags->errors;
     check_outputs(scope, model, last);
     if (scope->diags->errors == errors) check_cost(scope, model, last);
-    if (scope->diags->errors == errors) model_check_linear(model, cost_is_said(model), scope->diags);
+    if (scope->diags->errors == errors) model_check_linear(scope, model, cost_is_said(model));
     if (scope->diags->errors == errors) check_training_cost(scope, model);
     check_data(scope, model, last, errors);
+    check_class_names(scope, model, last);
     check_split(scope, model);
-    check_stop(scope, model);
+    check_validation(scope, model);
     check_monitor(scope, model);
     check_decay(scope, model);
     check_probe(scope, model);
@@ -577,6 +655,7 @@ void settings_agree(Scope *scope, Model *model) {
     check_unused(scope, model);
     if (scope->diags->warnings == warnings) check_batch(scope, model);
     check_patience(scope, model);
+    check_warmup(scope, model);
     check_penalty(scope, model);
     if (line_of(model, "data")) check_scale(scope, model);
 }

@@ -62,9 +62,13 @@ static const Variant *variant_of(Scope *scope, const SettingKind *kind, const As
     return NULL;
 }
 
-/* Without a variant nobody knows which options there are: only the word itself is read. False. */
+/* Without a variant nobody knows which options there are: only the word itself is read, which a line must have even if
+ * there is one that holds without a line. False. */
 static bool refuse_word(Scope *scope, const SettingKind *kind, const AstStmt *line) {
-    OptionOwner owner = setting_kind_owner(scope->arena, kind, NULL);
+    OptionSpec *spec = NEW(scope->arena, OptionSpec);
+    *spec = kind->options[0];
+    spec->standard = NULL;
+    OptionOwner owner = {.name = kind->name, .options = spec, .count = 1};
     AstStmt word = *line;
     word.args.count = line->args.count > 0 && !line->args.at[0].key ? 1 : 0;
     if (statement_read(scope, &owner, &word, options_new(scope->arena, &owner))) BUG("%s has no such row", kind->name);

@@ -131,9 +131,8 @@ static bool read_cell(NetCsv *csv, NetError *error) {
     csv->count++;
     if (!(csv->next == '"' ? read_quoted(csv, error) : read_bare(csv, error))) return false;
     size_t length = csv->length - from;
-    if (!check_text(csv, csv->text + from, length, error)) return false;
     csv->cell[csv->count - 1].length = length;
-    return put(csv, '\0', error);
+    return put(csv, '\0', error) && check_text(csv, csv->text + from, length, error);
 }
 
 /* ---- rows ---- */

@@ -78,6 +78,34 @@ static bool split(const NetDataRequest *request, bool mixed, NetData *data, NetE
     return !mixed || draw(request, data, error);
 }
 
+/* ---- class names ---- */
+
+bool net_data_name_classes(NetData *data, const char *const *names, NetError *error) {
+    data->own_names = net_alloc((size_t)data->classes + 1, sizeof *data->own_names, error); /* ended by NULL */
+    bool ok = data->own_names != NULL;
+    for (int64_t i = 0; ok && i < data->classes; i++) {
+        data->own_names[i] = net_text(error, "%s", names[i]);
+        ok = data->own_names[i] != NULL;
+    }
+    data->class_names = ok ? (const char *const *)data->own_names : NULL;
+    return ok;
+}
+
+/* classes=["a", "b"] of the data line. */
+static bool name_classes(const NetDataRequest *request, NetData *data, NetError *error) {
+    const json_t *list = json_object_get(request->options, "classes");
+    size_t count = json_array_size(list);
+    if (count == 0 || request->classes == 0) return true;
+    if (count != (size_t)request->classes)
+        return net_fail(error, NET_ENVIRONMENT, "classes= names %zu class%s, the network has %lld [count-mismatch]",
+                        count, count == 1 ? "" : "es", (long long)request->classes);
+    const char **names = net_alloc(count, sizeof *names, error);
+    for (size_t i = 0; names != NULL && i < count; i++) names[i] = json_string_value(json_array_get(list, i));
+    bool ok = names != NULL && net_data_name_classes(data, names, error);
+    free(names);
+    return ok;
+}
+
 /* ---- the public face ---- */
 
 static bool is_mixed(const NetDataRequest *request, const NetDataKind *kind) {
@@ -91,7 +119,7 @@ bool net_data_open(const NetDataRequest *request, NetData *data, NetError *error
     snprintf(data->name, sizeof data->name, "%s", request->kind);
     bool ok = kind->read(request, data, error);
     net_utf8_clean(data->source);
-    ok = ok && split(request, is_mixed(request, kind), data, error);
+    ok = ok && name_classes(request, data, error) && split(request, is_mixed(request, kind), data, error);
     if (ok) data->hash = net_data_hash_start(data, error);
     if (data->hash != NULL) return true;
     net_data_close(data);
@@ -106,6 +134,8 @@ void net_data_close(NetData *data) {
         free(data->file[i].targets);
         free(data->order[i]);
     }
+    for (char **name = data->own_names; name != NULL && *name != NULL; name++) free(*name);
+    free(data->own_names);
     *data = (NetData){0};
 }
 

@@ -15,6 +15,7 @@
 #include <jansson.h>
 
 #include "runtime/base/error.h"
+#include "runtime/base/init.h"
 #include "runtime/data/block.h"
 
 enum { NET_DATA_RANK = 3, NET_HASH_TEXT = 65 };
@@ -86,6 +87,7 @@ typedef struct {
     NetPart part[NET_PARTS];    /* net_data_example() reads them */
     uint32_t *order[NET_FILES]; /* owned: rows in the order that parts were cut from; NULL: that of the file */
     uint64_t seed;              /* of that order */
+    char **own_names;           /* class names that are not the table's; owned */
     NetDataHash *hash;          /* owned: computed in a thread of its own */
 } NetData;
 
@@ -101,6 +103,9 @@ void net_data_close(NetData *data);
 
 /* Example `row` of a part, 0 <= row < count. */
 NetExample net_data_example(const NetData *data, NetPartName part, int64_t row);
+
+/* Gives the classes names of their own, which are copied: data->classes of them. */
+bool net_data_name_classes(NetData *data, const char *const *names, NetError *error);
 
 /* SHA-256 in hexadecimal of shapes, rows, labels and targets of all files, whatever the split and the compression. May
  * wait a moment, as it is computed beside the caller; call it from one thread. */
@@ -120,6 +125,10 @@ bool net_data_balance(const NetData *data, float *weights, NetError *error);
 /* Mean and (population) variance, over a part, of each number that its examples are to give; a variance of equal
  * numbers is 0. Each array holds data->targets; NULL when not wanted. */
 void net_data_target_statistics(const NetData *data, NetPartName part, double *mean, double *variance);
+
+/* The statistic that a tensor of that name and so many values begins with. */
+bool net_data_statistic(const NetData *data, NetStatistic which, const char *name, int64_t count, float *out,
+                        NetError *error);
 
 /* How many rows of a part have each class; counts holds data->classes of them. */
 void net_data_class_counts(const NetData *data, NetPartName part, int64_t *counts);

@@ -1,10 +1,13 @@
 #include "runtime/data/examples.h"
 
+#include "runtime/data/cache.h"
 #include "runtime/data/images.h"
 #include "runtime/data/label_file.h"
 #include "runtime/data/request.h"
 
 #include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { PIECE_BYTES = 1 << 20 };
@@ -63,6 +66,42 @@ static bool read_rows(NetImages *images, const NetData *data, NetDataFile *file,
     return true;
 }
 
+/* ---- through the cache ---- */
+
+typedef struct {
+    NetImages *images;
+    const NetData *data;
+} Conversion;
+
+static bool convert(void *context, NetCacheEntry *entry, NetError *error) {
+    const Conversion *conversion = context;
+    const NetData *data = conversion->data;
+    int64_t most = PIECE_BYTES / (int64_t)data->row_bytes + 1, got = 1;
+    void *piece = net_alloc((size_t)most, data->row_bytes, error);
+    bool ok = piece != NULL;
+    while (ok && got > 0) {
+        ok = data->type == NET_ROWS_U8 ? net_images_samples(conversion->images, piece, most, &got, error)
+                                       : net_images_next(conversion->images, piece, most, &got, error);
+        ok = ok && (got == 0 || net_cache_add(entry, piece, got, error));
+    }
+    free(piece);
+    return ok;
+}
+
+static bool cache_rows(NetImages *images, const NetExampleFiles *files, const NetData *data, NetDataFile *file,
+                       NetError *error) {
+    Conversion conversion = {images, data};
+    char form[64];
+    snprintf(form, sizeof form, "%s%s", files->only, files->channels_last ? " channels_last" : "");
+    const NetCacheWish wish = {.paths = &files->x.path,
+                               .count = 1,
+                               .form = form,
+                               .type = data->type,
+                               .rank = data->rank,
+                               .shape = data->shape};
+    return net_cache_rows(&wish, convert, &conversion, file, error);
+}
+
 static bool read_values(const NetDataRequest *request, const NetExampleFiles *files, NetDataFileName which,
                         NetData *data, NetError *error) {
     NetInput input = net_request_input(request);
@@ -76,6 +115,8 @@ static bool read_values(const NetDataRequest *request, const NetExampleFiles *fi
     bool ok = net_examples_settle(request, type, files->x.path, which, data, error);
     if (ok && place >= 0 && large)
         ok = map_rows(&images, place, data, &data->file[which], error);
+    else if (ok && large && files->x.bytes == NULL && net_cache_usable())
+        ok = cache_rows(&images, files, data, &data->file[which], error);
     else if (ok)
         ok = read_rows(&images, data, &data->file[which], error);
     net_images_close(&images);

@@ -97,6 +97,20 @@ static bool has_order(const int64_t *shape, int rank) {
     return sides > 1;
 }
 
+static bool open_whole(NetImages *images, NetError *error) {
+    NetBlock *whole = &images->whole;
+    int64_t place = images->stream.read;
+    if (net_stream_left(&images->stream) >= 0) { /* an unpacked file, as long as its header says */
+        if (!net_block_map(whole, images->stream.path, (size_t)place, images->array.bytes, error)) return false;
+        images->values = whole->base + place;
+        return true;
+    }
+    if (!net_body_read(&images->stream, &images->array, &whole->base, error)) return false;
+    whole->size = images->array.bytes;
+    images->values = whole->base;
+    return true;
+}
+
 static bool open_array(NetImages *images, NetError *error) {
     NetArray *array = &images->array;
     if (!images->format->begin(&images->stream, array, error)) return false;
@@ -108,7 +122,7 @@ static bool open_array(NetImages *images, NetError *error) {
     const int64_t *example = array->shape + first;
     bool last = images->input->channels_last && array->rank - first == 3 && has_order(example, 3);
     images->moved = last || (array->fortran && has_order(array->shape, array->rank));
-    if (array->fortran && images->moved && !net_body_read(&images->stream, array, &images->whole, error)) return false;
+    if (array->fortran && images->moved && !open_whole(images, error)) return false;
     images->row = net_alloc(row_bytes(images), 1, error);
     images->turned = images->moved ? net_alloc(row_bytes(images), 1, error) : NULL;
     return images->row != NULL && (!images->moved || images->turned != NULL);
@@ -167,7 +181,7 @@ void net_images_close(NetImages *images) {
     net_stream_close(&images->stream);
     free(images->row);
     free(images->turned);
-    free(images->whole);
+    net_block_free(&images->whole);
 }
 
 /* ---- values ---- */
@@ -209,8 +223,8 @@ static void turn(const NetImages *images, const unsigned char *from) {
 static const unsigned char *read_image(NetImages *images, bool *end, NetError *error) {
     size_t bytes = row_bytes(images), got = 0;
     *end = false;
-    if (images->whole != NULL) {
-        turn(images, images->whole + (size_t)images->done * (size_t)images->array.size);
+    if (images->values != NULL) {
+        turn(images, images->values + (size_t)images->done * (size_t)images->array.size);
         return images->turned;
     }
     if (!net_stream_read(&images->stream, images->row, bytes, &got, error)) return NULL;
@@ -243,7 +257,7 @@ static bool check_finite(const NetImages *images, const float *x, const float *b
  * them only the latter can be wrong. */
 static bool check_end(NetImages *images, NetError *error) {
     bool more;
-    if (images->whole != NULL) return true; /* reading it has seen to that */
+    if (images->values != NULL) return true; /* reading it has seen to that */
     if (!net_stream_end(&images->stream, &more, error)) return false;
     return !more || net_array_wrong_length(&images->array, images->stream.path, images->array.bytes, true, error);
 }
@@ -276,7 +290,7 @@ bool net_images_next(NetImages *images, float *x, int64_t most, int64_t *got, Ne
     if (images->format == NULL || images->format->begin != NULL) return next(images, x, NULL, most, got, error);
     *got = 0;
     if (images->done == images->count || most == 0) return true;
-    if (!net_picture_read(&images->stream, images->input, x, NULL, error)) return false;
+    if (!net_picture_read(&images->stream, images->input, x, error)) return false;
     *got = images->done = 1;
     return true;
 }

@@ -14,6 +14,7 @@
 #ifndef NET_DATA_IMAGES_H
 #define NET_DATA_IMAGES_H
 
+#include "runtime/data/block.h"
 #include "runtime/data/format.h"
 #include "runtime/data/shape.h"
 
@@ -33,10 +34,11 @@ typedef struct {
     int64_t done;  /* handed out */
     bool one;      /* the file is one image, not a list of them */
     NetArray array;
-    bool moved;            /* values of an image are not in the order of the input */
-    unsigned char *row;    /* bytes of one image as the file has them; owned */
-    unsigned char *turned; /* and in the order of the input, where that is another; owned */
-    unsigned char *whole;  /* all of the file, where an image's values are spread over it; owned */
+    bool moved;                  /* values of an image are not in the order of the input */
+    unsigned char *row;          /* bytes of one image as the file has them; owned */
+    unsigned char *turned;       /* and in the order of the input, where that is another; owned */
+    NetBlock whole;              /* all of the values, where those of an image are spread over it; owned */
+    const unsigned char *values; /* they lie there; NULL: they are read as they are asked for */
 } NetImages;
 
 /* Path and input are borrowed. After a failure nothing needs closing. */

@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "runtime/data/resample.h"
 
@@ -68,43 +69,59 @@ static bool wrong_size(const char *path, const NetInput *input, size_t height, s
 
 /* ---- reading ---- */
 
-static bool convert(const NetStream *stream, const NetInput *input, const NetPixels *pixels, float *x, bool *bytes,
+static bool convert(const NetStream *stream, const NetInput *input, const NetPixels *pixels, float *x,
                     NetError *error) {
     NetUpright seen = net_pixels_upright(pixels);
     const int64_t *shape = input->shape;
     size_t channels = channels_of(input, seen.height, seen.width);
+    if (channels > 0 && input->bytes) return net_pixels_resample(pixels, channels, seen.height, seen.width, x, error);
     if (channels > 0) {
-        *bytes = net_pixels_convert(pixels, channels, x);
+        net_pixels_convert(pixels, channels, x);
         return true;
     }
-    *bytes = true;
     if (!resamples(input)) return wrong_size(stream->path, input, seen.height, seen.width, error);
     return net_pixels_resample(pixels, (size_t)shape[0], (size_t)shape[1], (size_t)shape[2], x, error);
 }
 
-static bool read_form(const NetPictureForm *form, NetStream *stream, const NetInput *input, float *x, bool *bytes,
-                      NetError *error) {
+static bool read_form(const NetPictureForm *form, NetStream *stream, const NetInput *input, float *x, NetError *error) {
     NetPixels pixels = {0};
     void *reader = form->begin(stream, &pixels, error);
     if (reader == NULL) return false;
     bool ok = may_fit(input, pixels.height, pixels.width) ||
               wrong_size(stream->path, input, pixels.height, pixels.width, error);
-    ok = ok && form->read(reader, &pixels, error) && convert(stream, input, &pixels, x, bytes, error);
+    ok = ok && form->read(reader, &pixels, error) && convert(stream, input, &pixels, x, error);
     form->end(reader);
     free(pixels.samples);
     return ok;
 }
 
-bool net_picture_read(NetStream *stream, const NetInput *input, float *x, bool *bytes, NetError *error) {
+bool net_picture_read(NetStream *stream, const NetInput *input, float *x, NetError *error) {
     unsigned char head[NET_PICTURE_MAGIC];
     size_t got;
-    bool unasked;
     if (!net_stream_peek(stream, head, sizeof head, &got, error)) return false;
     const NetPictureForm *form = form_of(head, got);
     if (form == NULL)
         return net_fail(error, NET_ENVIRONMENT, "%s %s, expected a PNG or JPEG image [unknown-format]", stream->path,
                         got == 0 ? "is empty" : "is neither PNG nor JPEG");
-    return read_form(form, stream, input, x, bytes != NULL ? bytes : &unasked, error);
+    return read_form(form, stream, input, x, error);
+}
+
+static bool is_picture(const char *path) {
+    unsigned char head[NET_PICTURE_MAGIC];
+    size_t got;
+    return !net_stream_head(path, head, sizeof head, &got) || form_of(head, got) != NULL;
+}
+
+void net_picture_count_others(char *const *paths, int64_t count, const NetInput *input, NetError *error) {
+    uint64_t others = 0;
+    char text[NET_COUNT_TEXT], *kind = strrchr(error->text, '[');
+    bool size = kind != NULL && strcmp(kind, "[image-size]") == 0;
+    if (!size && (kind == NULL || strcmp(kind, "[unknown-format]") != 0)) return;
+    for (int64_t i = 0; i < count; i++) others += size ? !net_picture_fits(paths[i], input) : !is_picture(paths[i]);
+    if (others == 0) return;
+    kind[-1] = '\0';
+    net_fail(error, error->status, "%s (%s other file%s too) %s", error->text, net_count(text, others),
+             net_plural(others), size ? "[image-size]" : "[unknown-format]");
 }
 
 bool net_picture_fits(const char *path, const NetInput *input) {

@@ -12,9 +12,10 @@
  * looked at.
  *
  * Resampling: the largest part with the input's ratio of sides, whole pixels in the centre, of which each value is the
- * mean over its area, rounded to a byte. A picture that has the size is left as it is. The same bits everywhere: JPEG
- * is decoded with libjpeg's slow integer transform and its smooth upsampling, all sums are of integers. Errors have
- * status NET_ENVIRONMENT. */
+ * mean over its area, rounded to a byte. A picture that has the size is left as it is, or only rounded so where the
+ * input says that values are bytes: those of folders to train on are. The same bits everywhere: JPEG is decoded with
+ * libjpeg's slow integer transform and its smooth upsampling, all sums are of integers. Errors have status
+ * NET_ENVIRONMENT. */
 #ifndef NET_DATA_PICTURE_H
 #define NET_DATA_PICTURE_H
 
@@ -26,12 +27,15 @@ enum { NET_PICTURE_MAGIC = 8 };
 /* What a file is that begins so: "a PNG image", "a JPEG image"; NULL: no picture of these forms. */
 const char *net_picture_form(const unsigned char *head, size_t size);
 
-/* Reads the whole picture, to its end in the file; x gets input->count floats. *bytes, which may be NULL, says whether
- * each of them is one of the 256 that bytes become. */
-bool net_picture_read(NetStream *stream, const NetInput *input, float *x, bool *bytes, NetError *error);
+/* Reads the whole picture, to its end in the file; x gets input->count floats. */
+bool net_picture_read(NetStream *stream, const NetInput *input, float *x, NetError *error);
 
 /* Whether the picture in a file begins as one that net_picture_read takes, as far as its size goes; true for what is
  * none: its fault is another one. */
 bool net_picture_fits(const char *path, const NetInput *input);
+
+/* After net_picture_read has failed, how many of the files still to come have the same fault, their size or their form:
+ * puts that into the message. */
+void net_picture_count_others(char *const *paths, int64_t count, const NetInput *input, NetError *error);
 
 #endif

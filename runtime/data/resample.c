@@ -23,7 +23,7 @@ static uint32_t luma(const uint32_t *colour) {
 }
 
 static Pixel load(const NetPixels *pixels, const unsigned char *at, size_t channels) {
-    uint32_t value[MOST_CHANNELS];
+    uint32_t value[MOST_CHANNELS] = {0};
     size_t have = pixels->channels;
     for (size_t i = 0; i < have; i++) value[i] = sample(at + i * pixels->depth, pixels->depth);
     Pixel pixel = {{value[0], value[0], value[0]}, have % 2 == 0 ? value[have - 1] : UINT32_MAX};
@@ -34,7 +34,7 @@ static Pixel load(const NetPixels *pixels, const unsigned char *at, size_t chann
 
 /* ---- the same size ---- */
 
-static bool convert_pixel(const Pixel *pixel, uint32_t most, float *x, size_t plane, size_t channels) {
+static void convert_pixel(const Pixel *pixel, uint32_t most, float *x, size_t plane, size_t channels) {
     float scale = (float)(1.0 / most);
     size_t colours = channels < 3 ? 1 : 3;
     bool mixed = colours == channels && pixel->alpha < most;
@@ -43,20 +43,17 @@ static bool convert_pixel(const Pixel *pixel, uint32_t most, float *x, size_t pl
         x[i * plane] = mixed ? light * ((float)pixel->alpha * scale) : light;
     }
     if (channels > colours) x[colours * plane] = (float)(pixel->alpha < most ? pixel->alpha : most) * scale;
-    return most == 255 && (!mixed || pixel->alpha == 0);
 }
 
-bool net_pixels_convert(const NetPixels *pixels, size_t channels, float *x) {
+void net_pixels_convert(const NetPixels *pixels, size_t channels, float *x) {
     NetUpright seen = net_pixels_upright(pixels);
-    bool bytes = true;
     for (size_t row = 0; row < seen.height; row++)
         for (size_t column = 0; column < seen.width; column++) {
             const unsigned char *at = seen.first + (ptrdiff_t)row * seen.down + (ptrdiff_t)column * seen.right;
             Pixel pixel = load(pixels, at, channels);
-            bytes &= convert_pixel(&pixel, pixels->depth == 2 ? 65535 : 255, x + row * seen.width + column,
-                                   seen.height * seen.width, channels);
+            convert_pixel(&pixel, pixels->depth == 2 ? 65535 : 255, x + row * seen.width + column,
+                          seen.height * seen.width, channels);
         }
-    return bytes;
 }
 
 /* ---- another size ----

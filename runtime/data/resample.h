@@ -4,11 +4,10 @@
 
 #include "runtime/data/pixels.h"
 
-/* x[channel][row][column] of a picture as it is, `channels` (1 to 4) of them. False where a value is none of the 256
- * that bytes become. */
-bool net_pixels_convert(const NetPixels *pixels, size_t channels, float *x);
+/* x[channel][row][column] of a picture as it is, `channels` (1 to 4) of them. */
+void net_pixels_convert(const NetPixels *pixels, size_t channels, float *x);
 
-/* The same, height x width of it: see picture.h. */
+/* The same, height x width of it, and each value rounded to a byte, also of a picture of that size: see picture.h. */
 bool net_pixels_resample(const NetPixels *pixels, size_t channels, size_t height, size_t width, float *x,
                          NetError *error);
 

@@ -13,8 +13,9 @@ typedef struct {
     int rank;
     int64_t shape[NET_INPUT_RANK]; /* of rank 1: {count, 1, 1} */
     int64_t count;
-    bool resample;      /* pictures of other rows and columns are resampled to its own; of rank 3 alone */
     bool channels_last; /* examples of arrays are rows, columns, channels */
+    bool resample;      /* pictures of other rows and columns are resampled to its own; of rank 3 alone */
+    bool bytes;         /* all values of a picture are rounded to what bytes hold */
 } NetInput;
 
 typedef enum {

@@ -136,19 +136,6 @@ static bool predict_images(Program *program, const char *path, NetImages *images
     }
 }
 
-/* Message 28 says how many of the files to come have the same fault. */
-static void count_others(const Program *program, int from, NetError *error) {
-    uint64_t count = 0;
-    char *kind = strstr(error->text, " [image-size]");
-    for (int i = from; kind != NULL && i < program->options->file_count; i++)
-        count += !net_picture_fits(program->options->files[i], &program->network->input);
-    if (count == 0) return;
-    char others[NET_COUNT_TEXT];
-    *kind = '\0';
-    net_fail(error, error->status, "%s (%s other file%s too) [image-size]", error->text, net_count(others, count),
-             count == 1 ? "" : "s");
-}
-
 /* The file at `at`, with its labels; *at is then the next one. */
 static bool predict_file(Program *program, int *at, NetError *error) {
     const NetInferOptions *options = program->options;
@@ -159,7 +146,9 @@ static bool predict_file(Program *program, int *at, NetError *error) {
     if (!net_images_open(&images, &form, &program->network->input, error)) return false;
     bool ok = find_labels(program, *at, &paired, error) &&
               predict_images(program, path, &images, paired || *at + 1 == options->file_count, error);
-    if (!ok && images.format != NULL && images.format->begin == NULL) count_others(program, *at + 1, error);
+    if (!ok && images.format != NULL && images.format->begin == NULL)
+        net_picture_count_others((char *const *)options->files + *at + 1, options->file_count - *at - 1, images.input,
+                                 error);
     net_images_close(&images);
     if (!ok) return false;
     *at += paired ? 2 : 1;

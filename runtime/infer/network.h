@@ -4,6 +4,7 @@
 
 #include "runtime/base/error.h"
 #include "runtime/data/shape.h"
+#include "runtime/data/table.h"
 
 typedef struct {
     const char *name;
@@ -14,6 +15,10 @@ typedef struct {
     bool probabilities;       /* of classes: the outputs are such */
     int64_t compared;         /* what the outputs can be compared with: a NET_COMPARED_… (predictor.h) */
     const char **class_names; /* owned */
+    const char *column_text;  /* of the table it was trained on, one after another, each ended by a NUL */
+    size_t column_count;      /* 0: it was trained on none */
+    char separator;           /* of tables */
+    NetHeader header;         /* and whether their first row has names */
     size_t workspace;         /* bytes of one call */
 } NetNetwork;
 
@@ -23,6 +28,10 @@ void net_network_close(NetNetwork *network);
 
 /* Whether there is something to compare outputs with. */
 bool net_network_is_compared(const NetNetwork *network);
+
+/* The columns of a table for it; inputs without names where it was trained on none. net_columns_free releases them,
+ * after a failure too. */
+bool net_network_columns(const NetNetwork *network, NetColumns *columns, NetError *error);
 
 /* Whether none of one image's outputs is a NaN. */
 bool net_network_numbers(const NetNetwork *network, const float *outputs);

@@ -5,6 +5,7 @@
  *     no classes  PATH  0.25 -1 …
  *     NaN         PATH  no class  nan             and at the end an error, status NET_MODEL
  *     labels      98.74 %  (9,874 of 10,000; ± 0.11)      one line for all images that have labels
+ *     values      RMSE 0.1047  (of 10,000)                the same of those that have values to give
  *
  * JSON has an object in place of each line. Outputs that are no probabilities are printed as numbers. Numbers of JSON
  * have 9 digits, which make the same float again. */

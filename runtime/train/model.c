@@ -452,6 +452,12 @@ static void decode_scalars(NetDecoder *d) {
     const json_t *penalty = net_get_object(d, model->root, "penalty");
     decode_formula(d, json_object_get(penalty, "squares"), false, &model->squares);
     decode_formula(d, json_object_get(penalty, "sizes"), false, &model->sizes);
+    const json_t *schedule = json_object_get(model->root, "schedule");
+    if (schedule != NULL) {
+        model->schedule.name = net_get_string(d, schedule, "name");
+        decode_formula(d, json_object_get(schedule, "rate"), true, &model->schedule.rate);
+        decode_formula(d, json_object_get(schedule, "patience"), false, &model->schedule.patience);
+    }
     model->random = net_get_bool(d, model->root, "random");
 }
 

@@ -19,6 +19,26 @@ static char *model_folder(const NetModel *model, NetError *error) {
     return net_text(error, "%.*s", length, slash == NULL ? "." : model->path);
 }
 
+/* The test part never chooses anything. */
+static bool check_validation(const NetTrainer *trainer, NetError *error) {
+    int64_t patience = net_options_count(&trainer->options, NET_KNOWN_PATIENCE);
+    const NetSchedule *schedule = &trainer->model->schedule;
+    bool cuts = schedule->patience.parts > 0;
+    char what[64];
+    if ((patience == 0 && !cuts) || trainer->data.part[NET_PART_VALIDATION].count > 0) {
+        return true;
+    }
+    if (patience > 0) {
+        snprintf(what, sizeof what, "--patience %" PRId64, patience);
+    } else {
+        snprintf(what, sizeof what, "schedule %s", schedule->name);
+    }
+    return net_fail(error, NET_USAGE,
+                    "%s needs a validation part; netc train %s --set 'split validation=0.1' has one (choosing by test "
+                    "results is not offered) [needs-validation]",
+                    what, trainer->model->path);
+}
+
 static bool open_data(NetTrainer *trainer, NetError *error) {
     const NetModel *model = trainer->model;
     if (model->input_dims > NET_DATA_RANK) {
@@ -28,9 +48,10 @@ static bool open_data(NetTrainer *trainer, NetError *error) {
     if (folder == NULL) {
         return false;
     }
+    bool own = strcmp(trainer->options.data, trainer->defaults.data) == 0; /* not those of --data */
     NetDataRequest request = {
         .kind = trainer->options.data,
-        .options = model->data,
+        .options = own ? model->data : NULL,
         .model_folder = folder,
         .data_dir = trainer->options.data_dir,
         .rank = model->input_dims,
@@ -48,14 +69,7 @@ static bool open_data(NetTrainer *trainer, NetError *error) {
     bool ok = net_data_open(&request, &trainer->data, error);
     free(folder);
     trainer->n = ok ? net_pass_rows(&trainer->data, &(NetPass){.part = NET_PART_TRAIN}) : 0;
-    int64_t patience = net_options_count(&trainer->options, NET_KNOWN_PATIENCE);
-    if (ok && patience > 0 && trainer->data.part[NET_PART_VALIDATION].count == 0) {
-        return net_fail(error, NET_USAGE,
-                        "--patience %" PRId64 " needs a validation part; netc train %s --set 'split validation=0.1' "
-                        "has one (choosing by test results is not offered) [needs-validation]",
-                        patience, trainer->model->path);
-    }
-    return ok;
+    return ok && check_validation(trainer, error);
 }
 
 static NetRowType row_type(const NetModel *model) { return model->input_bytes ? NET_ROWS_U8 : NET_ROWS_F32; }
@@ -205,45 +219,6 @@ static bool run_init(NetTrainer *trainer, NetError *error) {
     return first != NULL || net_fail(error, NET_ENVIRONMENT, "there is no first training example");
 }
 
-/* Mean or deviation of the numbers to learn; a deviation of 0 counts as 1. */
-static bool fill_from_targets(const NetData *data, bool mean, float *out, NetError *error) {
-    double *values[2] = {net_alloc((size_t)data->targets, sizeof(double), error),
-                         net_alloc((size_t)data->targets, sizeof(double), error)};
-    bool ok = values[0] != NULL && values[1] != NULL;
-    if (ok) {
-        net_data_target_statistics(data, NET_PART_TRAIN, values[0], values[1]);
-    }
-    for (int64_t i = 0; i < data->targets && ok; i++) {
-        double deviation = sqrt(values[1][i]);
-        out[i] = mean ? (float)values[0][i] : (float)deviation > 0 ? (float)deviation : 1.0f;
-    }
-    free(values[0]);
-    free(values[1]);
-    return ok;
-}
-
-/* A statistic of the training part. */
-static bool fill_from_data(const NetData *data, const NetParam *param, float *out, NetError *error) {
-    NetStatistic which = param->init.statistic;
-    bool target = which == NET_STATISTIC_TARGET_MEAN || which == NET_STATISTIC_TARGET_DEVIATION;
-    int64_t values = target                           ? data->targets
-                     : which == NET_STATISTIC_BALANCE ? data->classes
-                                                      : net_data_statistics_count(data);
-    if (param->size != values) {
-        return net_fail(error, NET_ENVIRONMENT, "%s has %" PRId64 " value%s, the data has %" PRId64 " of them",
-                        param->name, param->size, net_plural((uint64_t)param->size), values);
-    }
-    if (which == NET_STATISTIC_BALANCE) {
-        return net_data_balance(data, out, error);
-    }
-    if (target) {
-        return fill_from_targets(data, which == NET_STATISTIC_TARGET_MEAN, out, error);
-    }
-    bool mean = which == NET_STATISTIC_MEAN;
-    net_data_statistics(data, mean ? out : NULL, mean ? NULL : out);
-    return true;
-}
-
 static bool fill_tensors(NetTrainer *trainer, NetError *error) {
     const NetModel *model = trainer->model;
     uint64_t seed = (uint64_t)net_options_count(&trainer->options, NET_KNOWN_SEED);
@@ -257,7 +232,7 @@ static bool fill_tensors(NetTrainer *trainer, NetError *error) {
             }
         } else if (param->init.kind != NET_INIT_DATA) {
             net_init_fill(&param->init, seed, (uint32_t)i, 0, param->size, out);
-        } else if (!fill_from_data(&trainer->data, param, out, error)) {
+        } else if (!net_data_statistic(&trainer->data, param->init.statistic, param->name, param->size, out, error)) {
             return false;
         }
     }
@@ -371,8 +346,10 @@ static void describe_training(NetTrainer *trainer) {
         snprintf(seeds, sizeof seeds, "seed %" PRId64, net_options_count(options, NET_KNOWN_SEED));
     }
     bool full = net_options_count(options, NET_KNOWN_BATCH) == 0;
-    net_progress_line(trainer->progress, "train", "%s %s, batch %s, %" PRId64 " epoch%s, %s, %" PRId64 " thread%s",
+    const char *schedule = trainer->model->schedule.name;
+    net_progress_line(trainer->progress, "train", "%s %s%s%s, batch %s, %" PRId64 " epoch%s, %s, %" PRId64 " thread%s",
                       trainer->model->compiled.optimizer, numbers_text(options, numbers, sizeof numbers),
+                      schedule != NULL ? ", schedule " : "", schedule != NULL ? schedule : "",
                       full ? "full" : net_count(count, (uint64_t)trainer->batch), epochs, net_plural((uint64_t)epochs),
                       seeds, options->threads, net_plural((uint64_t)options->threads));
 }

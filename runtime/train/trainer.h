@@ -31,6 +31,7 @@ typedef struct {
     int64_t position; /* its steps done */
     int64_t step;     /* all steps done */
     int64_t best_epoch;
+    int64_t cuts, cut_epoch;       /* by schedule plateau: how many so far, after which epoch the last one */
     double seconds, epoch_seconds; /* since the start of the run, of the epoch; up to the last stop of the clock */
     NetScore running;              /* the epoch's sums so far, measured while training */
     NetScore train, validation;    /* of the last whole epoch */
@@ -113,7 +114,7 @@ NetOutcome net_trainer_evaluate_all(NetTrainer *trainer, NetFinal *final, NetErr
 /* train.c: all epochs to the end. */
 NetOutcome net_trainer_train(NetTrainer *trainer, NetError *error);
 
-/* Whether the validation part has not gained for as many epochs as are waited for: training is over. */
+/* Whether the validation part has not gained for as many epochs as `stop` waits for: training is over. */
 bool net_trainer_out_of_patience(const NetTrainer *trainer);
 
 /* weights.c: reads the file that --weights names into the buffers; writes a weight file into the run's folder, after so

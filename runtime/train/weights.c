@@ -73,7 +73,7 @@ static bool add_metadata(NetPair *metadata, size_t *pairs, const char *key, char
 
 bool net_trainer_save_weights(NetTrainer *trainer, const char *name, double epoch, const float *param,
                               const float *state, NetError *error) {
-    enum { FIXED = 6, MADE = 2 };
+    enum { FIXED = 6, MADE = 3 };
     const NetModel *model = trainer->model;
     char hash[SHA256_DIGEST_STRING_LENGTH], epochs[32];
     SHA256Data((const uint8_t *)model->text, strlen(model->text), hash);

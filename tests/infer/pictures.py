@@ -156,22 +156,25 @@ def mixed(values, most, channels):
 
 SIZES = [(5, 7), (7, 5), (10, 14), (1, 1), (1, 90), (90, 1), (3, 4), (64, 48), (5, 8), (6, 7)]
 for channels in (1, 2, 3, 4):
-    program = make(f"size{channels}", (channels, 5, 7), resample=1)
+    program = make(f"size{channels}", (channels, 5, 7), pictures=2)
+    bytewise = make(f"bytes{channels}", (channels, 5, 7), pictures=1)
     for height, width in SIZES:
         for form in (1, 2, 3, 4):
             for depth in (8, 16):
                 most = 2**depth - 1
                 values = random.integers(0, most + 1, (height, width, form))
-                if (height, width) == (5, 7) and (form in (2, 4) or depth == 16):
-                    continue  # of the size itself: as it is, which formats.py looks at
                 data = png(values, {1: 0, 2: 4, 3: 2, 4: 6}[form], depth)
-                gives(program, box(mixed(values, most, channels), most * most, 5, 7).astype(np.int64) * BYTE, data)
+                expected = box(mixed(values, most, channels), most * most, 5, 7).astype(np.int64) * BYTE
+                gives(program, expected, data)
+                if (height, width) == (5, 7):
+                    gives(bytewise, expected, data)
     data = encode(colour, "JPEG", exif=b"Exif\0\0" + exif(6))
     gives(program, box(mixed(pixels(data), 255, channels), 255 * 255, 5, 7).astype(np.int64) * BYTE, data)
 
 # ---- what cannot be read ----
 
 COLOUR, SIZED = programs[3], "./size3"
+says(" is 37x51, input is 5x7 [image-size]", encode(colour, "JPEG"), "./bytes3")
 data = encode(colour, "JPEG", subsampling=2)
 says(" is 51x37, input is 37x51 [image-size]", encode(colour, "JPEG", exif=b"Exif\0\0" + exif(6)), COLOUR)
 says(" is 37x52, input is 37x51 [image-size]", encode(Image.fromarray(smooth(H, W + 1, 3)), "JPEG"), COLOUR)

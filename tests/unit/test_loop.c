@@ -448,6 +448,13 @@ static void run_library(const char *path, const Code *code, const Buffers *want,
     dlclose(library);
 }
 
+/* A sanitizer looks at netc, not at what compilers make of its C: that is compiled as it stands. */
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define LEVEL(level) "-O0"
+#else
+#define LEVEL(level) (level)
+#endif
+
 typedef struct {
     void **state;
     const Code *code;
@@ -530,7 +537,7 @@ static void try_routes(Trial *trial, Arena *arena) {
     for (size_t i = 0; i < COUNT_OF(cpus); i++) {
         if (!runs_here(cpus[i])) continue;
         for (size_t j = 0; j < COUNT_OF(compilers); j++)
-            if (installed(compilers[j])) try_c(trial, compilers[j], cpus[i], i == 1 ? "-O3" : "-O2");
+            if (installed(compilers[j])) try_c(trial, compilers[j], cpus[i], LEVEL(i == 1 ? "-O3" : "-O2"));
 #if NETC_LLVM
         const bool native = strcmp(cpus[i], "native") == 0;
         const char *instructions = native ? runs_here(cpus[1]) ? cpus[1] : cpus[0] : cpus[i];
@@ -541,7 +548,7 @@ static void try_routes(Trial *trial, Arena *arena) {
 }
 
 static void try_plain_routes(Trial *trial, Arena *arena) {
-    static const char *const compilers[] = {"gcc", "clang-19"}, *const levels[] = {"-O1", "-O3"};
+    static const char *const compilers[] = {"gcc", "clang-19"}, *const levels[] = {LEVEL("-O1"), LEVEL("-O3")};
     (void)arena;
     for (size_t i = 0; i < 2; i++)
         for (size_t j = 0; j < 2 && installed(compilers[i]); j++) try_plain(trial, compilers[i], levels[j]);
