@@ -1,7 +1,7 @@
 /* netc data: the runtime's table of data sets. */
 #include "compiler/driver/link.h"
 #include "compiler/driver/report.h"
-#include "runtime/data/cache.h"
+#include "runtime/data/cache_list.h"
 #include "runtime/data/fetch.h"
 #include "runtime/data/sets.h"
 

@@ -106,9 +106,6 @@ void net_data_close(NetData *data);
 /* Example `row` of a part, 0 <= row < count. */
 NetExample net_data_example(const NetData *data, NetPartName part, int64_t row);
 
-/* Gives the classes names of their own, which are copied: data->classes of them. */
-bool net_data_name_classes(NetData *data, const char *const *names, NetError *error);
-
 /* SHA-256 in hexadecimal of shapes, rows, labels and targets of all files, whatever the split and the compression. May
  * wait a moment, as it is computed beside the caller; call it from one thread. */
 const char *net_data_hash(const NetData *data);
