@@ -13,6 +13,7 @@
 #include "compiler/loop/lower.h"
 #include "compiler/model/activation.h"
 #include "compiler/model/settings.h"
+#include "compiler/model/targets.h"
 #include "runtime/base/atomic.h"
 #include "runtime/base/words.h"
 #include "runtime/data/sets.h"
@@ -78,6 +79,10 @@ static void take_data_line(const Settings *settings, Library *library) {
 static void name_classes(Arena *arena, const Model *model, const Trained *trained, const Layer *until,
                          Library *library) {
     const Layer *last = model->layers.at[model->layers.count - 1];
+    TargetName target = model->settings.target;
+    if (until == last && target_kinds[target].reads == READS_NUMBERS) {
+        library->compared = target == TARGET_LABELS ? NET_COMPARED_LABELS : NET_COMPARED_VALUES;
+    }
     if (until != last || model->settings.target != TARGET_CLASS) {
         return;
     }

@@ -273,11 +273,11 @@ static void print_about(const Library *library, Text *out) {
     }
     text_printf(out,
                 "\nconst int64_t net_predict_number[] = {%lld, %lld, %lld, %zu, %d, %d, %lld, %lld, %lld, %d, %zu, "
-                "%d, %d, %d};\n",
+                "%d, %d, %d, %d};\n",
                 (long long)library->inputs, (long long)library->outputs, (long long)library->workspace,
                 library->class_count, library->probabilities, library->rank, (long long)library->shape[0],
                 (long long)library->shape[1], (long long)library->shape[2], library->pictures, library->column_count,
-                library->separator, library->header, library->channels_last);
+                library->separator, library->header, library->channels_last, library->compared);
     text_puts(out, "const char net_predict_text[] = ");
     print_string(library->name, out);
     text_puts(out, " \"\\0\" ");

@@ -34,6 +34,7 @@ typedef struct {
     const char *const *classes; /* NULL: the outputs are no classes */
     size_t class_count;
     bool probabilities;  /* the outputs are such */
+    int compared;        /* a NET_COMPARED_… of runtime/infer/predictor.h */
     const float *result; /* of library_example(): every result_step-th output, result_count of them, `results` times */
     int64_t result_count, result_step;
     int results;  /* as its processors have a fused multiply-add or not: 2 where some do and some do not */

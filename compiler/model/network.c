@@ -3,6 +3,8 @@
 #include "compiler/model/layer.h"
 #include "compiler/model/option_text.h"
 #include "compiler/model/settings.h"
+#include "compiler/model/stored.h"
+#include "compiler/model/settings.h"
 
 static void put(json_t *object, const char *key, const char *text) {
     if (json_object_set_new(object, key, json_string(text)) != 0) out_of_memory();
@@ -72,6 +74,7 @@ static const char *read_names(Arena *arena, const Layer *layer, bool in_use) {
 static json_t *row(Arena *arena, const Model *model, const Layer *layer) {
     json_t *use = json_object(), *training = json_object();
     put_options(arena, use, training, layer);
+    if (layer_part(layer, TARGET_MEAN)) put(use, "target_scale", "true");
     if (layer->from.count == 0)
         put(use, "values", data_kind_find(model->settings.data_kind)->bytes ? "bytes / 255" : "floats");
     json_t *object = json_pack("{s:s, s:s}", "name", layer->name, "kind", layer->kind->name);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "compiler/model/activation.h"
+#include "compiler/model/option_text.h"
 #include "compiler/model/suggest.h"
 #include "compiler/model/initialiser.h"
 #include "runtime/base/float.h"
@@ -90,7 +91,7 @@ static const char *or_words_text(Arena *arena, const OptionSpec *spec) {
 }
 
 /* "units of dense", "kernel= of conv" */
-static const char *option_text(const Conversion *c) {
+static const char *option_named(const Conversion *c) {
     return arena_format(c->scope->arena, "%s%s of %s", c->spec->name, c->spec->positional ? "" : "=", c->owner->name);
 }
 
@@ -103,7 +104,7 @@ static bool lies_between(const Conversion *c) {
 
 static bool fail(const Conversion *c, const char *kind) {
     Arena *arena = c->scope->arena;
-    Diag *diag = diag_report(c->scope->diags, c->value->at, kind, "%s must be %s%s, not %s", option_text(c),
+    Diag *diag = diag_report(c->scope->diags, c->value->at, kind, "%s must be %s%s, not %s", option_named(c),
                              expected_text(arena, c->spec), or_words_text(arena, c->spec), value_text(arena, c->value));
     if (c->value->kind == AST_NUMBER && net_rounds_to_zero(c->value->number)) {
         diag_help(c->scope->diags, diag, "a 32-bit float holds it as 0; the smallest above that is 1.4e-45");
@@ -146,7 +147,7 @@ static bool fail_word(const Conversion *c) {
 static bool fail_name(const Conversion *c) {
     Scope *scope = c->scope;
     Diag *diag = diag_report(scope->diags, c->value->at, "unknown-name", "there is no 'let %s'; %s must be %s",
-                             c->value->name, option_text(c), expected_text(scope->arena, c->spec));
+                             c->value->name, option_named(c), expected_text(scope->arena, c->spec));
     scope_advise(scope, diag, c->value->name, c->value->at);
     return false;
 }
@@ -214,7 +215,7 @@ static bool convert_count(const Conversion *c) {
     if (!good) return fail_number(c, "bad-value");
     if (number == 1 && !c->value->integral) {
         Diag *diag = diag_report(c->scope->diags, c->value->at, "bad-value",
-                                 "%s must be %s; 1.0 is neither: 1 example, or all of them?", option_text(c),
+                                 "%s must be %s; 1.0 is neither: 1 example, or all of them?", option_named(c),
                                  expected_text(c->scope->arena, c->spec));
         diag_help(c->scope->diags, diag, "write 1 for one example; train= is left out to train with all that are left");
         return false;
@@ -223,12 +224,30 @@ static bool convert_count(const Conversion *c) {
     return true;
 }
 
+/* The word that takes a number in brackets, which trainers know it with. */
+static bool convert_called(const Conversion *c) {
+    const AstValue *item = c->value->items.count == 1 ? c->value->items.at[0] : NULL;
+    double number = c->value->kind == AST_NAME ? c->spec->called_alone : item ? item->number : 0;
+    bool called = c->value->kind == AST_NAME || (item && item->kind == AST_NUMBER);
+    if (!called || !(number > 0) || !fits_float(number)) {
+        diag_report(c->scope->diags, c->value->at, "bad-value", "%s takes one number above 0, for example %s(%s)",
+                    c->spec->called, c->spec->called, number_text(c->scope->arena, c->spec->called_alone));
+        return false;
+    }
+    c->out->real = number;
+    c->out->word = arena_format(c->scope->arena, "%s(%s)", c->spec->called, exact_text(c->scope->arena, number));
+    return true;
+}
+
 static bool convert_word(const Conversion *c) {
-    int place = word_place(c->spec->words, c->value);
+    bool named = c->value->kind == AST_NAME || c->value->kind == AST_CALL;
+    bool called = named && c->spec->called && string_is(c->value->name, c->spec->called);
+    const AstValue alone = {.kind = AST_NAME, .name = c->spec->called};
+    int place = word_place(c->spec->words, called ? &alone : c->value);
     if (place < 0) return c->value->kind == AST_NAME ? fail_word(c) : fail(c, "bad-value");
     c->out->choice = place;
     c->out->word = c->spec->words[place];
-    return true;
+    return !called || convert_called(c);
 }
 
 static bool take_set_word(const Conversion *c, const AstValue *item) {
@@ -484,7 +503,7 @@ static bool convert_init(const Conversion *c) {
         good = item->kind == AST_NUMBER && fits_float(item->number);
     }
     if (!good) {
-        diag_report(diags, value->at, "bad-value", "%s must be written %s%s, not %s", option_text(c),
+        diag_report(diags, value->at, "bad-value", "%s must be written %s%s, not %s", option_named(c),
                     initialiser_usage(c->scope->arena, initialiser), count > 0 ? " with numbers" : "",
                     value_text(c->scope->arena, value));
         return false;

@@ -7,6 +7,7 @@
 #include "compiler/model/layer.h"
 #include "compiler/model/optimizer.h"
 #include "compiler/model/rate_schedule.h"
+#include "compiler/model/targets.h"
 
 #define MAX_COUNT 9007199254740992.0 /* 2^53: what a double counts exactly */
 
@@ -250,25 +251,22 @@ static bool split_apply(SettingContext *context) {
 
 /* ---- target, cost ---- */
 
-static const char *const target_words[] = {[TARGET_CLASS] = "class", [TARGET_INPUT] = "input", NULL};
-const char *const cost_names[] = {[COST_QUADRATIC] = "quadratic",
-                                  [COST_CROSS_ENTROPY] = "cross_entropy",
-                                  [COST_LOG_LIKELIHOOD] = "log_likelihood",
-                                  NULL};
-
 static const OptionSpec target_options[] = {
     {.name = "kind",
      .type = OPTION_WORD,
      .positional = true,
      .required = true,
      .words = target_words,
-     .doc = "class: the label, as an index; input: the input itself (an autoencoder)",
+     .doc = "what an output is compared with",
      .example = "target class",
      .trainer = {.name = "target"}},
 };
 
+static const Variant *target_variant(size_t place) { return place < TARGETS ? &target_kinds[place].variant : NULL; }
+
 static bool target_apply(SettingContext *context) {
-    context->settings->target = context->option[0].choice == TARGET_INPUT ? TARGET_INPUT : TARGET_CLASS;
+    context->settings->target = (TargetName)context->option[0].choice;
+    context->settings->target_scaled = false;
     return true;
 }
 
@@ -279,6 +277,8 @@ static const OptionSpec cost_options[] = {
      .type = OPTION_WORD,
      .positional = true,
      .words = cost_names,
+     .called = "huber",
+     .called_alone = 1,
      .doc = "summed over the outputs, averaged over the batch",
      .example = "cost cross_entropy",
      .trainer = {.name = "cost"}},
@@ -296,10 +296,8 @@ static const OptionSpec cost_options[] = {
 
 static bool cost_apply(SettingContext *context) {
     if (!context->option[0].given) return true; /* settings_agree chooses it */
-    int choice = context->option[0].choice;
-    context->settings->cost = choice == COST_QUADRATIC       ? COST_QUADRATIC
-                              : choice == COST_CROSS_ENTROPY ? COST_CROSS_ENTROPY
-                                                             : COST_LOG_LIKELIHOOD;
+    context->settings->cost = (Cost)context->option[0].choice;
+    context->settings->huber = context->option[0].real;
     return true;
 }
 
@@ -386,7 +384,7 @@ static const OptionSpec epochs_options[] = {
 };
 
 static const char *const never_words[] = {"never", NULL};
-static const char *const monitor_words[] = {"accuracy", "cost", NULL};
+static const char *const monitor_words[] = {"accuracy", "cost", "rmse", "mae", "r2", "exact", "f1", NULL};
 
 static const OptionSpec stop_options[] = {
     {.name = "patience",
@@ -402,7 +400,8 @@ static const OptionSpec stop_options[] = {
      .type = OPTION_WORD,
      .standard = "accuracy",
      .words = monitor_words,
-     .doc = "which figure: accuracy (with target input the RMSE), or the cost without its penalty",
+     .doc = "which figure: accuracy (without classes what the target is judged by, the RMSE), the cost without its "
+            "penalty, or another one that is reported",
      .trainer = {.name = "monitor"}},
 };
 
@@ -530,6 +529,7 @@ const SettingKind setting_kinds[] = {
      .doc = "what the outputs should be",
      .standard = "target class",
      OPTIONS(target_options),
+     .variant = target_variant,
      .apply = target_apply},
     {.name = "cost",
      .doc = "what is minimised; by itself the one that suits the last activation",
@@ -618,6 +618,13 @@ double settings_number(const Settings *settings, const char *name) {
         if (string_is(at.spec->trainer.name, name)) return at.value->real;
     }
     BUG("no setting '%s'", name);
+}
+
+const char *settings_word(const Settings *settings, const char *name) {
+    for (TrainerSetting at = {0}; settings_next(settings, &at);) {
+        if (string_is(at.spec->trainer.name, name) && at.value->word) return at.value->word;
+    }
+    BUG("no word '%s'", name);
 }
 
 static const OptionSpec *flag_of(const OptionSpec *options, size_t count, size_t *place) {

@@ -10,6 +10,9 @@
 /* What trainers know the settings of the training cost by. */
 #define CLASS_WEIGHTS "class_weights"
 #define LABEL_SMOOTHING "label_smoothing"
+/* What the last layer keeps of the numbers to learn. */
+#define TARGET_MEAN "target_mean"
+#define TARGET_STD "target_std"
 
 typedef struct {
     Diags *diags;
@@ -62,7 +65,7 @@ bool word_begins_statement(const char *word);
 /* Reads the train block (NULL: there is none) and the --set lines into model->settings; --set texts are attached to
  * `source`. False after an error. The cost is left to settings_agree() when no line gives it. */
 bool settings_read(Scope *scope, Model *model, const AstStmt *train, const ModelChanges *changes, Source *source);
-/* Gives the last layer a row for what the training cost keeps beside the network: the weights of classes. */
+/* Gives the last layer rows for what is kept beside the network: the weights of classes, the scale of the numbers. */
 void settings_store(Arena *arena, Model *model);
 /* Checks settings against a network without errors (outputs and target, activation and cost, data and input), and
  * chooses the cost where no line does. */
@@ -78,6 +81,8 @@ typedef struct {
 bool settings_next(const Settings *settings, TrainerSetting *at);
 /* The number that trainers know by this name; 0 for a word in its place, 1 for true. BUG: there is none. */
 double settings_number(const Settings *settings, const char *name);
+/* The word that trainers know by this name. BUG: there is none. */
+const char *settings_word(const Settings *settings, const char *name);
 /* The same of the tables, without a model: every option that some trainer has on its command line. One that several
  * rows describe alike comes once. */
 const OptionSpec *settings_flag(size_t place); /* NULL: there are no more */

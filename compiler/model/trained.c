@@ -65,6 +65,11 @@ static bool load_metadata(Arena *arena, const NetSafetensors *file, Trained *tra
         bool found = stored->recipe.kind == RECIPE_VALUES;
         for (int64_t k = 0; found && k < count; k++) values[k] = (float)stored->recipe.values[k];
         if (!found && !net_weights_statistics(file, stored->kept, values, count, &found, error)) return false;
+        if (!found && string_is(stored->part, stored->kept)) /* target_mean */
+            return net_fail(
+                error, NET_ENVIRONMENT,
+                "%s: it keeps no %s, which 'target values scale=true' takes from training [weights-mismatch]",
+                file->path, stored->kept);
         if (!found)
             return net_fail(error, NET_ENVIRONMENT,
                             "%s: it keeps no %s, which 'input %s=data' takes from training; write the numbers in the "

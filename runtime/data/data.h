@@ -15,6 +15,7 @@
 #include <jansson.h>
 
 #include "runtime/base/error.h"
+#include "runtime/base/init.h"
 #include "runtime/data/block.h"
 
 enum { NET_DATA_RANK = 3, NET_HASH_TEXT = 65 };
@@ -119,6 +120,14 @@ void net_data_statistics(const NetData *data, float *mean, float *sd);
 /* What makes all classes of the training part count alike: n / (classes * n_k), data->classes of them. A class that the
  * part has no example of is an error. */
 bool net_data_balance(const NetData *data, float *weights, NetError *error);
+
+/* Mean and (population) variance, over a part, of each number that its examples are to give; a variance of equal
+ * numbers is 0. Each array holds data->targets; NULL when not wanted. */
+void net_data_target_statistics(const NetData *data, NetPartName part, double *mean, double *variance);
+
+/* The statistic that a tensor of that name and so many values begins with. */
+bool net_data_statistic(const NetData *data, NetStatistic which, const char *name, int64_t count, float *out,
+                        NetError *error);
 
 /* How many rows of a part have each class; counts holds data->classes of them. */
 void net_data_class_counts(const NetData *data, NetPartName part, int64_t *counts);

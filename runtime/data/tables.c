@@ -104,6 +104,21 @@ static bool read_files(Reading *reading, NetError *error) {
            keep_columns(reading, error) && keep_names(reading, error);
 }
 
+static bool check_targets(const NetDataRequest *request, size_t targets, NetError *error) {
+    if (request->targets > 0)
+        return targets == (size_t)request->targets ||
+               net_fail(error, NET_ENVIRONMENT,
+                        "data csv: target= names %zu column%s, and the last layer has %lld output%s, one a column "
+                        "[missing-option]",
+                        targets, net_plural(targets), (long long)request->targets,
+                        net_plural((uint64_t)request->targets));
+    return request->classes == 0 || targets == 1 ||
+           net_fail(error, NET_ENVIRONMENT,
+                    "data csv: target= names %zu columns, and a class is in one; 'target values' "
+                    "learns several [missing-option]",
+                    targets);
+}
+
 bool net_read_csv(const NetDataRequest *request, NetData *data, NetError *error) {
     const char *separator = net_request_text(request, "separator");
     NetColumnChoice choice = {0};
@@ -119,10 +134,7 @@ bool net_read_csv(const NetDataRequest *request, NetData *data, NetError *error)
                                           : request->classes > 0 ? NET_TARGET_CLASS
                                                                  : NET_TARGET_NONE,
                                 .classes = {request->classes, request->outputs}}};
-    size_t wanted = request->targets > 0 ? (size_t)request->targets : request->classes > 0 ? 1 : choice.targets;
-    bool ok = choice.targets == wanted ||
-              net_fail(error, NET_ENVIRONMENT, "data csv: target= names %zu column%s, expected %zu [missing-option]",
-                       choice.targets, net_plural(choice.targets), wanted);
+    bool ok = check_targets(request, choice.targets, error);
     ok = ok && read_files(&reading, error);
     net_columns_free(&reading.columns);
     net_class_names_free(&reading.names);

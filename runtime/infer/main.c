@@ -24,6 +24,7 @@ typedef struct {
     const NetInferOptions *options;
     NetResults results;
     NetLabels labels; /* without a path: there are none */
+    float *wanted;    /* numbers in their place; labels.count is how many images have them */
     int64_t labelled; /* images that have got theirs */
     int64_t room;     /* images that x and y hold */
     float *x, *y;
@@ -70,7 +71,16 @@ static bool read_labels(Program *program, const char *path, NetError *error) {
     const NetLabelForm form = {.source = {.path = path},
                                .classes = {.count = network->classes, .outputs = network->outputs},
                                .input = &network->input};
-    return net_labels_read(&program->labels, &form, error);
+    if (network->compared == NET_COMPARED_CLASSES) return net_labels_read(&program->labels, &form, error);
+    program->labels = (NetLabels){.path = path};
+    return net_targets_read(&form, network->outputs, &program->wanted, &program->labels.count, error);
+}
+
+static void free_labels(Program *program) {
+    net_labels_free(&program->labels);
+    free(program->wanted);
+    program->wanted = NULL;
+    program->labels.path = NULL;
 }
 
 /* The labels of the file at `at`: the next one may hold them. */
@@ -81,7 +91,7 @@ static bool find_labels(Program *program, int at, bool *paired, NetError *error)
               net_labels_file(options->files[at + 1]);
     if (!*paired) return true;
     const char *path = options->files[at + 1];
-    if (network->classes == 0)
+    if (!net_network_is_compared(network))
         return net_fail(error, NET_ENVIRONMENT,
                         "%s is a label file, and the outputs of '%s' are no classes [no-classes]", path, network->name);
     program->labelled = 0;
@@ -101,7 +111,8 @@ static void find_outputs(Program *program, int64_t count) {
 
 /* Whether rows of a table are compared with what it says of them. With --all they are looked at one by one. */
 static bool scores_table(const Program *program, const NetImages *images) {
-    return images->tabular != NULL && images->table.places.targets && !program->options->all;
+    return images->tabular != NULL && images->table.places.targets && net_network_is_compared(program->network) &&
+           !program->options->all;
 }
 
 /* The targets of a table are those of the network. */
@@ -111,7 +122,7 @@ static bool check_table(const Program *program, const NetImages *images, NetErro
     if (program->options->labels != NULL)
         return net_fail(error, NET_USAGE, "labels are given twice, by --labels %s and by a column of %s; keep one",
                         program->options->labels, images->stream.path);
-    size_t wanted = network->classes > 0 ? 1 : (size_t)network->outputs;
+    size_t wanted = network->compared == NET_COMPARED_CLASSES ? 1 : (size_t)network->outputs;
     return program->columns.targets == wanted ||
            net_fail(error, NET_ENVIRONMENT, "this binary is damaged: its table cannot be [selftest-failed]");
 }
@@ -120,16 +131,18 @@ static bool predict_batch(Program *program, const char *path, const NetImages *i
     const NetLabels *labels = &program->labels;
     if (!check_labels(program, program->labelled + count, false, error)) return false;
     find_outputs(program, count);
-    const NetNetwork *network = program->network;
-    NetResultRows rows = {.path = path,
-                          .one = images->one,
-                          .first = images->done - count,
-                          .count = count,
-                          .outputs = program->y,
-                          .labels = labels->path != NULL ? labels->at + program->labelled : NULL};
+    NetResultRows rows = {
+        .path = path,
+        .one = images->one,
+        .first = images->done - count,
+        .count = count,
+        .outputs = program->y,
+        .labels = labels->at != NULL ? labels->at + program->labelled : NULL,
+        .wanted = program->wanted != NULL ? program->wanted + program->labelled * program->network->outputs : NULL};
     if (scores_table(program, images)) {
-        rows.labels = network->classes > 0 ? images->label : NULL;
-        rows.values = network->classes > 0 ? NULL : images->value;
+        bool classes = program->network->compared == NET_COMPARED_CLASSES;
+        rows.labels = classes ? images->label : NULL;
+        rows.wanted = classes ? NULL : images->value;
     }
     program->labelled += count;
     return net_results_add(&program->results, &rows, error);
@@ -171,8 +184,7 @@ static bool predict_file(Program *program, int *at, NetError *error) {
     *at += paired ? 2 : 1;
     if (!paired) return true;
     ok = check_labels(program, program->labelled, true, error);
-    net_labels_free(&program->labels);
-    program->labels.path = NULL;
+    free_labels(program);
     return ok;
 }
 
@@ -228,7 +240,7 @@ static bool run(const NetNetwork *network, const NetInferOptions *options, NetEr
     if (!net_results_begin(&program.results, network, options, error)) return false;
     bool ok = predict_files(&program, error);
     net_results_close(&program.results);
-    net_labels_free(&program.labels);
+    free_labels(&program);
     net_columns_free(&program.columns);
     net_class_names_free(&program.names);
     free(program.workspace);

@@ -32,6 +32,7 @@ bool net_network_open(NetNetwork *network, NetError *error) {
         .outputs = number[NET_PREDICT_OUTPUTS],
         .classes = number[NET_PREDICT_CLASSES],
         .probabilities = number[NET_PREDICT_PROBABILITIES] != 0,
+        .compared = number[NET_PREDICT_TARGET],
         .workspace = (size_t)number[NET_PREDICT_WORKSPACE_BYTES],
         .column_count = (size_t)number[NET_PREDICT_COLUMNS],
         .separator = (char)number[NET_PREDICT_SEPARATOR],
@@ -52,6 +53,10 @@ bool net_network_open(NetNetwork *network, NetError *error) {
 }
 
 void net_network_close(NetNetwork *network) { free(network->class_names); }
+
+bool net_network_is_compared(const NetNetwork *network) {
+    return network->classes > 0 || network->compared != NET_COMPARED_CLASSES;
+}
 
 bool net_network_columns(const NetNetwork *network, NetColumns *columns, NetError *error) {
     const char *at = network->column_text;

@@ -13,6 +13,7 @@ typedef struct {
     int64_t outputs;
     int64_t classes;          /* 0: the outputs are no classes. 2 with one output: that of class 1 */
     bool probabilities;       /* of classes: the outputs are such */
+    int64_t compared;         /* what the outputs can be compared with: a NET_COMPARED_… (predictor.h) */
     const char **class_names; /* owned */
     const char *column_text;  /* of the table it was trained on, one after another, each ended by a NUL */
     size_t column_count;      /* 0: it was trained on none */
@@ -24,6 +25,9 @@ typedef struct {
 /* False when memory is short, or when the numbers cannot be. net_network_close frees what is there in any case. */
 bool net_network_open(NetNetwork *network, NetError *error);
 void net_network_close(NetNetwork *network);
+
+/* Whether there is something to compare outputs with. */
+bool net_network_is_compared(const NetNetwork *network);
 
 /* The columns of a table for it; inputs without names where it was trained on none. net_columns_free releases them,
  * after a failure too. */

@@ -23,10 +23,16 @@ enum {
     NET_PREDICT_SEPARATOR,                        /* of tables, a character */
     NET_PREDICT_HEADER,                           /* whether their first row has names: NetHeader of data/table.h */
     NET_PREDICT_CHANNELS_LAST, /* 1: examples of arrays are rows, columns, channels, as those that were learned */
+    NET_PREDICT_TARGET,        /* what outputs can be compared with: a NET_COMPARED_… */
     NET_PREDICT_NUMBERS
 };
 
 enum { NET_PICTURES_FLOATS, NET_PICTURES_BYTES, NET_PICTURES_RESAMPLED /* to the shape, and bytes */ };
+enum {
+    NET_COMPARED_CLASSES, /* a class, if there are any; else nothing */
+    NET_COMPARED_VALUES,  /* numbers, one an output */
+    NET_COMPARED_LABELS   /* the same, each 0 or 1 */
+};
 
 extern const int64_t net_predict_number[NET_PREDICT_NUMBERS];
 /* Strings, each ended by a NUL: the network's name, netc's version, then the class names, then the columns as

@@ -184,6 +184,7 @@ static void print_json(const NetResults *results, const Image *image) {
 bool net_results_begin(NetResults *results, const NetNetwork *network, const NetInferOptions *options,
                        NetError *error) {
     *results = (NetResults){.network = network, .options = options};
+    if (!net_predict_score_begin(&results->score, network, error)) return false;
     results->order = net_alloc((size_t)network->classes, sizeof *results->order, error);
     bool ok = results->order != NULL;
     if (ok && options->output != NULL) {
@@ -214,26 +215,15 @@ static bool check_printed(NetError *error) {
     return fflush(stdout) == 0 || net_fail_system(error, "standard output", "write", errno);
 }
 
-static double squares(const float *outputs, const float *values, int64_t count) {
-    double sum = 0;
-    for (int64_t i = 0; i < count; i++) {
-        double difference = (double)outputs[i] - (double)values[i];
-        sum += difference * difference;
-    }
-    return sum;
-}
-
 bool net_results_add(NetResults *results, const NetResultRows *rows, NetError *error) {
     int64_t outputs = results->network->outputs;
     for (int64_t i = 0; i < rows->count; i++) {
         const Image image = {rows->path, rows->one, rows->first + i, rows->outputs + i * outputs};
         results->not_finite += !net_network_finite(results->network, image.outputs);
         if (rows->labels != NULL) {
-            results->scored++;
-            results->correct += net_network_class(results->network, image.outputs) == rows->labels[i];
-        } else if (rows->values != NULL) {
-            results->scored++;
-            results->squares += squares(image.outputs, rows->values + i * outputs, outputs);
+            net_predict_score_class(&results->score, image.outputs, rows->labels[i]);
+        } else if (rows->wanted != NULL) {
+            net_predict_score_numbers(&results->score, image.outputs, rows->wanted + i * outputs);
         } else if (results->file == NULL) {
             results->options->json ? print_json(results, &image) : print_line(results, &image);
         }
@@ -242,28 +232,6 @@ bool net_results_add(NetResults *results, const NetResultRows *rows, NetError *e
     if (results->file != NULL && !write_rows(results, rows->outputs, (size_t)(rows->count * outputs), error))
         return false;
     return check_printed(error);
-}
-
-/* Over all outputs of all images. */
-static void print_error(const NetResults *results) {
-    char all[NET_COUNT_TEXT];
-    double error = sqrt(results->squares / ((double)results->scored * (double)results->network->outputs));
-    if (results->options->json)
-        printf("{\"images\":%lld,\"rmse\":%.9g}\n", (long long)results->scored, error);
-    else
-        printf("RMSE %.6g  (of %s)\n", error, net_count(all, (uint64_t)results->scored));
-}
-
-static void print_score(const NetResults *results) {
-    char right[NET_COUNT_TEXT], all[NET_COUNT_TEXT];
-    double share = (double)results->correct / (double)results->scored;
-    double spread = sqrt(share * (1 - share) / (double)results->scored);
-    if (results->options->json)
-        printf("{\"images\":%lld,\"correct\":%lld,\"accuracy\":%.9g,\"standard_error\":%.9g}\n",
-               (long long)results->scored, (long long)results->correct, share, spread);
-    else
-        printf("%.2f %%  (%s of %s; ± %.2f)\n", 100 * share, net_count(right, (uint64_t)results->correct),
-               net_count(all, (uint64_t)results->scored), 100 * spread);
 }
 
 static bool finish_file(NetResults *results, NetError *error) {
@@ -288,7 +256,7 @@ static bool check_numbers(const NetResults *results, NetError *error) {
 
 bool net_results_end(NetResults *results, NetError *error) {
     const NetInferOptions *options = results->options;
-    if (results->scored > 0) results->network->classes > 0 ? print_score(results) : print_error(results);
+    if (results->score.images > 0) net_predict_score_print(&results->score, options->json);
     if (results->file == NULL) return check_printed(error) && check_numbers(results, error);
     if (!finish_file(results, error)) return false;
     char rows[NET_COUNT_TEXT], columns[NET_COUNT_TEXT];
@@ -304,4 +272,5 @@ bool net_results_end(NetResults *results, NetError *error) {
 void net_results_close(NetResults *results) {
     net_file_discard(results->file);
     free(results->order);
+    net_predict_score_free(&results->score);
 }

@@ -15,17 +15,16 @@
 #include "runtime/base/atomic.h"
 #include "runtime/infer/network.h"
 #include "runtime/infer/options.h"
+#include "runtime/infer/score.h"
 
 typedef struct {
     const NetNetwork *network;
     const NetInferOptions *options;
-    NetFile *file;  /* -o, or NULL */
-    int64_t rows;   /* images so far */
-    int64_t scored; /* images with labels, or with values to give */
-    int64_t correct;
-    double squares;     /* of outputs' differences to those values */
-    int64_t not_finite; /* images with an output that is infinite or NaN */
-    int64_t *order;     /* owned: classes, best first */
+    NetFile *file;         /* -o, or NULL */
+    int64_t rows;          /* images so far */
+    NetPredictScore score; /* of images with labels */
+    int64_t not_finite;    /* images with an output that is infinite or NaN */
+    int64_t *order;        /* owned: classes, best first */
 } NetResults;
 
 /* The images first … first+count-1 of a file. */
@@ -35,7 +34,7 @@ typedef struct {
     int64_t first, count;
     const float *outputs;
     const uint32_t *labels; /* or NULL */
-    const float *values;    /* outputs that they are to have; or NULL */
+    const float *wanted;    /* numbers in place of them, one an output; or NULL */
 } NetResultRows;
 
 /* After a failure nothing needs closing. */

@@ -10,7 +10,7 @@ enum { CLASS_LIMIT = 1 << 16, PATIENCE = 3, CLASS_TEXT = 128 };
 static int64_t largest_class(const NetTrainer *trainer, NetPartName part, int64_t *which) {
     const NetData *data = &trainer->data;
     int64_t most = 0;
-    if (data->classes < 2 || data->classes > CLASS_LIMIT || trainer->model->target_input) {
+    if (data->classes < 2 || data->classes > CLASS_LIMIT) {
         return 0;
     }
     int64_t *counts = net_alloc((size_t)data->classes, sizeof *counts, NULL);
@@ -69,7 +69,7 @@ void net_trainer_advise_data(const NetTrainer *trainer) {
 
 void net_trainer_advise_epoch(const NetTrainer *trainer) {
     const NetPlace *place = &trainer->place;
-    if (place->epoch != PATIENCE || net_model_measure(trainer->model) != NET_MEASURE_ACCURACY) {
+    if (place->epoch != PATIENCE || net_model_measure(trainer->model) != NET_FIGURE_ACCURACY) {
         return;
     }
     char note[256];
@@ -77,7 +77,7 @@ void net_trainer_advise_epoch(const NetTrainer *trainer) {
     bool held = place->validation.n > 0;
     const NetScore *score = held ? &place->validation : &place->train;
     int64_t most = largest_class(trainer, held ? NET_PART_VALIDATION : NET_PART_TRAIN, &which);
-    if (most > 0 && score->correct <= (double)most) {
+    if (most > 0 && score->sum[NET_LOG_CORRECT] <= (double)most) {
         snprintf(note, sizeof note,
                  "note: after %d epochs the accuracy, %.2f %%, is no better than chance; try another --rate (now %g) "
                  "or initialisation [no-better-than-chance]",

@@ -18,7 +18,7 @@ enum {
     SCORES = 4,
     PLACES = 6,
     COUNTERS = PLACES + SCORES,
-    TOTALS = 2 + 4 * SCORES,
+    TOTALS = 2 + NET_LOG_SCORES * SCORES,
     TENSORS = 7,
     VALUE = NET_SETTING_TEXT
 };
@@ -90,10 +90,9 @@ static void place_copy(NetPlace *place, int64_t counters[COUNTERS], double total
     double *reals[TOTALS] = {&place->seconds, &place->epoch_seconds};
     for (int i = 0; i < SCORES; i++) {
         integers[PLACES + i] = &scores[i]->n;
-        reals[2 + 4 * i] = &scores[i]->cost;
-        reals[3 + 4 * i] = &scores[i]->correct;
-        reals[4 + 4 * i] = &scores[i]->squared_error;
-        reals[5 + 4 * i] = &scores[i]->absolute_error;
+        for (int k = 0; k < NET_LOG_SCORES; k++) {
+            reals[2 + NET_LOG_SCORES * i + k] = &scores[i]->sum[k];
+        }
     }
     for (int i = 0; i < COUNTERS; i++) {
         *(store ? &counters[i] : integers[i]) = *(store ? integers[i] : &counters[i]);
@@ -461,7 +460,7 @@ static bool restore_logs(NetTrainer *trainer, const NetSafetensors *file, NetErr
             return false;
         }
     }
-    return net_csv_open(&trainer->csv, trainer->run.folder, used, lengths, "", error);
+    return net_csv_open(&trainer->csv, trainer->run.folder, used, lengths, NULL, 0, error);
 }
 
 /* Whether a training on this data can stand there: the checksum of a file says nothing about its numbers. */

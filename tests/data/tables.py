@@ -124,9 +124,31 @@ if len(lines) != 121 or not re.match(r"x\.csv\[119\]  (cat|do\"g|ünïcorn, the\
 if len(run("./t-predict", "--all", "test.csv")[0].split("\n")) != 51:
     fail("--all does not show each row of a table with classes")
 
+# ---- values ----
+
+rows = [[a, b, 3 * a - b, i, a + b] for i, (a, b) in enumerate(random.choices([(1.5, 2.0), (0.25, -1.0), (-3.0, 0.5)], k=60))]
+write("values.csv", [["a", "b", "y", "id", "z"], *rows])
+save("v.net", b"""network v {
+    input 2 mean=data std=data
+    dense 2
+}
+train {
+    data csv train="values.csv" target=[z, y] ignore=id
+    target values
+    epochs 2
+}
+""")
+run(NETC, "train", "v.net", "-q")
+run(NETC, "build", "v.net", "--infer", "--weights", "runs/latest")
+rmse = float(re.match(r"RMSE (\S+)  \(60 ", run("./v-predict", "values.csv")[0])[1])
+run("./v-predict", "-q", "-o", "out.npy", "values.csv")
+error = np.sqrt(np.mean((np.load("out.npy") - np.array([[row[4], row[2]] for row in rows])) ** 2))
+if abs(rmse - error) > 1e-5 * error:
+    fail(f"RMSE {rmse}, NumPy says {error}")
+
 # ---- the header ----
 
-run(NETC, "build", "t.net", "--infer", "--weights", "runs/latest", "--emit", "lib")
+run(NETC, "build", "t.net", "--infer", "--weights", "t", "--emit", "lib")
 with open("t.h", encoding="utf-8") as file:
     text = file.read()
 if "x[0]  a\n *     x[1]  b, with\n *     x[2]  c\n" not in text:
