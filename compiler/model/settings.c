@@ -281,6 +281,38 @@ static const OptionSpec regularize_options[] = {
      .doc = "lambda/n of l2, given as one number",
      .trainer = {.name = "weight_decay", .flag = "weight-decay", .argument = "D"},
      .same = DECAY},
+    {.name = "max_norm",
+     .type = OPTION_REAL,
+     .low = 0,
+     .high = INFINITY,
+     .low_open = true,
+     .doc = "after a step the weights of a unit or map, taken together, have at most this norm",
+     .example = "max_norm=3",
+     .trainer = {.name = "max_norm", .flag = "max-norm", .argument = "C"}},
+};
+
+/* ---- clip ---- */
+
+#define BOUND "one bound on the gradient"
+
+static const OptionSpec clip_options[] = {
+    {.name = "norm",
+     .type = OPTION_REAL,
+     .low = 0,
+     .high = INFINITY,
+     .low_open = true,
+     .doc = "a gradient of all that is trained, taken together, of a larger norm is made this long",
+     .example = "norm=1",
+     .trainer = {.name = "clip_norm", .flag = "clip-norm", .argument = "C"},
+     .same = BOUND},
+    {.name = "value",
+     .type = OPTION_REAL,
+     .low = 0,
+     .high = INFINITY,
+     .low_open = true,
+     .doc = "each number of the gradient is at most this large, and at least its negative",
+     .trainer = {.name = "clip_value", .flag = "clip-value", .argument = "C"},
+     .same = BOUND},
 };
 
 /* ---- average ---- */
@@ -384,8 +416,12 @@ const SettingKind setting_kinds[] = {
      .variant = schedule_variant,
      .apply = schedule_apply},
     {.name = "regularize",
-     .doc = "a penalty on large weights of conv and dense",
+     .doc = "a penalty on large weights of conv and dense, or a bound",
      OPTIONS(regularize_options),
+     .some = true},
+    {.name = "clip",
+     .doc = "a bound on the gradient of the data, before the penalty; off by itself",
+     OPTIONS(clip_options),
      .some = true},
     {.name = "average",
      .doc = "a moving average of the weights is what is scored and saved; off by itself",

@@ -93,10 +93,12 @@ static Gradients differentiate(Build *build, Programs *programs, ProgramKind kin
 
 /* ---- what each program is for ---- */
 static void step_all(Build *build, const Gradients *gradients) {
+    Tensor *clip = clip_factor(build, gradients);
     for (size_t i = 0; i < build->model->stored.count; i++) {
         const Stored *stored = build->model->stored.at[i];
         Tensor *g = gradients->stored[i];
-        if (g) build_next(build, stored, step_make(build, stored, build->stored[i], g));
+        if (!g) continue;
+        build_next(build, stored, bound_rows(build, stored, step_make(build, stored, build->stored[i], g, clip)));
     }
     average_all(build);
 }

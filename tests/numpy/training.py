@@ -98,6 +98,20 @@ CASES = {
     "adamw": (*PLAIN, {"optimizer": (r.Adamw, 0.02, 0.8, 0.99, 1e-4, 0.5), "l1": 0.3}),
     "rmsprop": (*PLAIN, {"optimizer": (r.Rmsprop, 0.01, 0.8, 1e-4), "l2": 1.5, "l1": 0.3}),
     "rmsprop_plain": (*PLAIN, {"optimizer": (r.Rmsprop,)}),
+    "clip_norm": (*PLAIN, {"clip": {"norm": 0.15}, "l2": 1.5, "l1": 0.3}),
+    "clip_norm_momentum": (*PLAIN, {"clip": {"norm": 0.1}, "optimizer": (r.Sgd, RATE / 5, 0.8, True), "l2": 1.5}),
+    "clip_norm_adam": (*PLAIN, {"clip": {"norm": 0.1}, "optimizer": (r.Adam, 0.02, 0.8, 0.99, 1e-2)}),
+    "clip_norm_owned": ((300,), [dense(260, activation="relu"), SOFTMAX], {"clip": {"norm": 0.3}}),
+    "clip_norm_frozen": ((1, 8, 8), [conv(3, (3, 3), trainable=False), norm(activation="tanh"), conv(4, (2, 2), bias=False), SOFTMAX],
+                         {"clip": {"norm": 0.2}, "frozen": ("conv1",)}),
+    "clip_value": (*PLAIN, {"clip": {"value": 0.01}, "l2": 1.5}),
+    "clip_value_rmsprop": (*PLAIN, {"clip": {"value": 0.01}, "optimizer": (r.Rmsprop, 0.01, 0.8, 1e-2), "l1": 0.3}),
+    "max_norm": (*PLAIN, {"max_norm": 0.5, "l2": 1.5}),
+    "max_norm_groups": ((4, 9, 8), [conv(6, (3, 2), groups=2, activation="tanh"), norm(activation="swish"),
+                                    conv(5, (2, 3), activation="tanh", trainable=False), SOFTMAX],
+                        {"max_norm": 1.1, "optimizer": (r.Sgd, RATE / 5, 0.9), "frozen": ("conv2",)}),
+    "max_norm_owned": ((300,), [dense(260, activation="relu"), SOFTMAX],
+                       {"max_norm": 1.05, "average": 0.6, "clip": {"norm": 0.4}, "optimizer": (r.Adam, 0.02, 0.8, 0.99, 1e-2)}),
     # the decay is reached at the sixth step
     "average": (*PLAIN, {"average": 0.4, "l2": 1.5}),
     "average_batchnorm": ((2, 9, 8), [conv(4, (3, 2), bias=False), norm(activation="swish"), conv(5, (3, 3), trainable=False),
@@ -118,7 +132,8 @@ def check(name, batch, shape, layers, more):
     optimizer = make(*numbers)
     settings = [f"cost {cost}", f"target {target}", f"optimizer {optimizer.line}", f"batch {batch or 'full'}"]
     settings += [f"average decay={more['average']}"] if "average" in more else []
-    penalties = [f"{key}={more[key]}" for key in ("l2", "l1") if key in more]
+    settings += [f"clip {kind}={bound}" for kind, bound in more.get("clip", {}).items()]
+    penalties = [f"{key}={more[key]}" for key in ("l2", "l1", "max_norm") if key in more]
     settings += ["regularize " + " ".join(penalties)] if penalties else []
     r.write_model("model.net", net_shape, layers, settings, more.get("input", ""))
     epochs = STEPS if not batch else 3
@@ -131,18 +146,26 @@ def check(name, batch, shape, layers, more):
     network = r.Network(layers, cost, target, **statistics)
     params = {layer: dict(values) for layer, values in initial.items() if layer != "input"}
     average = r.Average(more.get("average", 0), params)
+    clipped = 0
     for epoch in range(epochs):
         order = r.permutation(1, epoch + 1, COUNT) if batch else np.arange(COUNT)
         for first in range(0, COUNT, batch or COUNT):
             rows = order[first:first + (batch or COUNT)]
             network.step(params, images[rows], labels[rows], optimizer, COUNT, more.get("l2", 0), more.get("l1", 0),
-                         more.get("frozen", ()))
+                         more.get("frozen", ()), more.get("clip", {}), more.get("max_norm"))
+            clipped += network.clipped
             average.follow(params)
     found.pop("input", None)
     noise = getattr(optimizer, "noise", {})
     r.compare_params(f"{name}, batch {batch or 'full'}", found, average.params, noise=noise)
     moved = max(np.linalg.norm(params[layer][key] - initial[layer][key]) / np.linalg.norm(initial[layer][key])
                 for layer in params for key in params[layer] if initial[layer][key].any())
+    if "clip" in more and clipped == 0:
+        r.fail(f"{name}: nothing was clipped")
+    norms = [np.linalg.norm(row) for layer in params if layer not in more.get("frozen", ()) and "batchnorm" not in layer
+             for row in params[layer]["weight"]]
+    if "max_norm" in more and not sum(value > more["max_norm"] * 0.999 for value in norms) in range(1, len(norms)):
+        r.fail(f"{name}: of {len(norms)} rows none or all are at the bound: {min(norms)} to {max(norms)}")
     if moved < 1e-3:
         r.fail(f"{name}: nothing was learnt")
     apart = sum(int(mask.sum()) for mask in noise.values())
@@ -154,7 +177,7 @@ def check(name, batch, shape, layers, more):
 def main():
     for name, (shape, layers, more) in CASES.items():
         check(name, 0, shape, layers, more)
-    for name in ("conv_pool", "cross_entropy", "momentum", "adam"):
+    for name in ("conv_pool", "cross_entropy", "momentum", "adam", "clip_norm", "clip_value"):
         check(name, 16, *CASES[name])
     check("average_batchnorm", 16, *CASES["average_batchnorm"])
     for batch in (16, 7):  # the last batch is of two examples, or of one, which a unit has nothing to normalise by
