@@ -25,7 +25,8 @@ static bool is_owned(const Stored *stored) { return stored_count(stored) > OWNED
  * the step changes more than the tensor. Rows that are bounded are stored as the step leaves them, too. */
 static int64_t gradient_size(const Settings *settings, const Stored *stored) {
     bool alone = stored->moments.count == 0 && !stored->average;
-    bool kept = !alone || settings->log_gradients || settings_number(settings, "clip_norm") != 0;
+    bool measured = settings->log_gradients || settings->log_steps || settings_number(settings, "clip_norm") != 0;
+    bool kept = !alone || measured;
     bool bounded = stored->decays && settings_number(settings, "max_norm") != 0;
     if (!stored->trained) return 0;
     return times(stored_count(stored), (is_owned(stored) ? kept : NET_SLOTS) + bounded);

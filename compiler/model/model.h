@@ -215,7 +215,7 @@ typedef struct {
     Cost cost;
     const Optimizer *optimizer;
     const ScheduleKind *schedule; /* NULL: the rate stays */
-    bool log_gradients, log_weights;
+    bool log_gradients, log_weights, log_steps;
 } Settings;
 extern const char *const cost_names[];
 

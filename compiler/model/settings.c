@@ -332,21 +332,24 @@ static const OptionSpec average_options[] = {
 /* ---- log ---- */
 
 enum { LOG_WHAT, LOG_EVERY, LOG_PROBE, LOG_FORMATS, LOG_OPTIONS };
-enum { LOG_GRADIENTS, LOG_WEIGHTS }; /* bits of LOG_WHAT */
+enum { LOG_GRADIENTS, LOG_WEIGHTS, LOG_STEPS }; /* bits of LOG_WHAT */
 
-static const char *const log_words[] = {[LOG_GRADIENTS] = "gradients", [LOG_WEIGHTS] = "weights", NULL};
+static const char *const log_words[] = {
+    [LOG_GRADIENTS] = "gradients", [LOG_WEIGHTS] = "weights", [LOG_STEPS] = "steps", NULL};
 static const char *const every_words[] = {"epoch", NULL};
 static const char *const format_words[] = {"csv", NULL};
 
 static const OptionSpec log_options[LOG_OPTIONS] = {
-    [LOG_WHAT] = {.name = "subject",
-                  .type = OPTION_WORDS,
-                  .positional = true,
-                  .required = true,
-                  .words = log_words,
-                  .doc = "gradients: each layer's speed of learning; weights: their distribution",
-                  .example = "log gradients",
-                  .trainer = {.name = "log", .changes = "adds"}},
+    [LOG_WHAT] =
+        {.name = "subject",
+         .type = OPTION_WORDS,
+         .positional = true,
+         .required = true,
+         .words = log_words,
+         .doc = "gradients: each layer's speed of learning; weights: their distribution; steps: rate, cost and norm of "
+                "the gradient",
+         .example = "log gradients",
+         .trainer = {.name = "log", .changes = "adds"}},
     [LOG_EVERY] = {.name = "every",
                    .type = OPTION_INTEGER,
                    .low = 1,
@@ -370,6 +373,7 @@ static bool log_apply(SettingContext *context) {
     Settings *settings = context->settings;
     settings->log_gradients = (option[LOG_WHAT].set >> LOG_GRADIENTS) & 1;
     settings->log_weights = (option[LOG_WHAT].set >> LOG_WEIGHTS) & 1;
+    settings->log_steps = (option[LOG_WHAT].set >> LOG_STEPS) & 1;
     if (option[LOG_PROBE].given && !settings->log_gradients) {
         diag_report(context->diags, option[LOG_PROBE].at, "conflicting-options",
                     "probe= measures gradients; write 'log gradients probe=%lld'",

@@ -42,6 +42,8 @@ void log_delta_norms(Logger *logger, const Gradients *gradients);
 /* With what the step changes, where the program has one. */
 void log_gradients(Logger *logger, const Gradients *gradients);
 void log_weights(Logger *logger);
+/* The norm of the gradient, all that is trained taken together, and whether `clip` bounds it. */
+void log_steps(Logger *logger, const Gradients *gradients);
 /* The largest absolute weighted input of each layer with a weight; infinite when one is not a number. */
 void log_largest_inputs(Logger *logger);
 

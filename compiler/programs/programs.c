@@ -116,6 +116,7 @@ static void build_gradient_program(Build *build, Programs *programs, ProgramKind
     if (norms) log_delta_norms(&logger, &gradients);
     if (logs && settings->log_gradients) log_gradients(&logger, &gradients);
     if (logs && steps && settings->log_weights) log_weights(&logger);
+    if (logs && steps && settings->log_steps) log_steps(&logger, &gradients);
     end(build, programs, kind);
 }
 
@@ -176,7 +177,8 @@ Programs *programs_build(Arena *arena, const Model *model) {
     const Settings *settings = &model->settings;
     build_init(build, programs);
     build_gradient_program(build, programs, PROGRAM_TRAIN);
-    if (settings->log_gradients || settings->log_weights) build_gradient_program(build, programs, PROGRAM_TRAIN_LOG);
+    if (settings->log_gradients || settings->log_weights || settings->log_steps)
+        build_gradient_program(build, programs, PROGRAM_TRAIN_LOG);
     if (settings->log_gradients && settings_number(settings, "log_probe") > 0)
         build_gradient_program(build, programs, PROGRAM_PROBE);
     build_eval(build, programs);

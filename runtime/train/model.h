@@ -66,6 +66,8 @@ typedef enum {
     NET_LOG_BIAS_MAX,
     NET_LOG_BIAS_ZERO,
     NET_LOG_WEIGHTED_MAX,
+    NET_LOG_GRADIENT_SQ,
+    NET_LOG_CLIPPED,
     NET_LOG_KINDS
 } NetLogKind;
 
@@ -121,7 +123,7 @@ typedef struct {
 typedef struct {
     const char *cost, *optimizer;
     NetSplitSetting split;
-    bool log_gradients, log_weights;
+    bool log_gradients, log_weights, log_steps;
     bool monitor_cost; /* the cost chooses the best epoch, else the model's measure */
     int64_t log_probe; /* examples; 0: none */
 } NetCompiled;

@@ -175,6 +175,8 @@ static NetOutcome train_step(NetTrainer *trainer, const NetBatch *batch, NetErro
         .step_in_epoch = place->position,
         .steps_in_epoch = trainer->steps,
     };
+    NetStep step = net_trainer_step(trainer, batch->n);
+    at.rate = net_rate(trainer->model, &step);
     bool wanted = net_gradients_wanted(trainer->gradients, &at);
     const NetProgram *program = wanted ? &trainer->model->train_log : &trainer->model->train;
     net_trainer_run_to_commit(trainer, program, batch);

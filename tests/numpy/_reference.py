@@ -392,7 +392,7 @@ class Network:
         learning = [layer for layer in self.layers if layer.trained and layer.name not in frozen]
         mean = {(layer, key): layer.gradients[key] / len(images) for layer in learning
                 for key in params[layer.name].keys() & layer.gradients.keys()}
-        whole = math.sqrt(sum((g ** 2).sum() for g in mean.values()))
+        whole = self.norm = math.sqrt(sum((g ** 2).sum() for g in mean.values()))
         self.clipped = whole > clip.get("norm", math.inf) or any(abs(g).max() > clip.get("value", math.inf) for g in mean.values())
         for layer in learning:
             mine = params[layer.name]

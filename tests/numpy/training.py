@@ -1,5 +1,7 @@
 #!/usr/bin/env python3
 """Ten steps of training against an independent NumPy model, from the same initial weights: batch gradient descent."""
+import math
+
 import _reference as r
 from _reference import np
 
@@ -132,13 +134,14 @@ def check(name, batch, shape, layers, more):
     optimizer = make(*numbers)
     settings = [f"cost {cost}", f"target {target}", f"optimizer {optimizer.line}", f"batch {batch or 'full'}"]
     settings += [f"average decay={more['average']}"] if "average" in more else []
-    settings += [f"clip {kind}={bound}" for kind, bound in more.get("clip", {}).items()]
+    settings += [f"clip {kind}={bound}" for kind, bound in more.get("clip", {}).items()] + ["log steps every=2"]
     penalties = [f"{key}={more[key]}" for key in ("l2", "l1", "max_norm") if key in more]
     settings += ["regularize " + " ".join(penalties)] if penalties else []
     r.write_model("model.net", net_shape, layers, settings, more.get("input", ""))
     epochs = STEPS if not batch else 3
     initial = r.read_weights(r.train("model.net", f"{name}_{batch}_begin", "--epochs", "0"))
-    found = r.read_weights(r.train("model.net", f"{name}_{batch}_end", "--epochs", str(epochs)))
+    run = r.train("model.net", f"{name}_{batch}_end", "--epochs", str(epochs))
+    found, logged = r.read_weights(run), r.read_rows(run, "steps.csv")
     statistics = {}
     if "data" in more.get("input", ""):
         axes = (0, 2, 3) if len(net_shape) == 3 else 0
@@ -146,22 +149,28 @@ def check(name, batch, shape, layers, more):
     network = r.Network(layers, cost, target, **statistics)
     params = {layer: dict(values) for layer, values in initial.items() if layer != "input"}
     average = r.Average(more.get("average", 0), params)
-    clipped = 0
+    steps = []  # as steps.csv has them: cost, norm of the gradient, whether it is clipped
     for epoch in range(epochs):
         order = r.permutation(1, epoch + 1, COUNT) if batch else np.arange(COUNT)
         for first in range(0, COUNT, batch or COUNT):
             rows = order[first:first + (batch or COUNT)]
-            network.step(params, images[rows], labels[rows], optimizer, COUNT, more.get("l2", 0), more.get("l1", 0),
-                         more.get("frozen", ()), more.get("clip", {}), more.get("max_norm"))
-            clipped += network.clipped
+            cost = network.step(params, images[rows], labels[rows], optimizer, COUNT, more.get("l2", 0), more.get("l1", 0),
+                                more.get("frozen", ()), more.get("clip", {}), more.get("max_norm"))
+            steps.append((epoch + 1, cost / len(rows), network.norm, network.clipped))
             average.follow(params)
     found.pop("input", None)
     noise = getattr(optimizer, "noise", {})
     r.compare_params(f"{name}, batch {batch or 'full'}", found, average.params, noise=noise)
     moved = max(np.linalg.norm(params[layer][key] - initial[layer][key]) / np.linalg.norm(initial[layer][key])
                 for layer in params for key in params[layer] if initial[layer][key].any())
-    if "clip" in more and clipped == 0:
+    if "clip" in more and not any(clipped for *_, clipped in steps):
         r.fail(f"{name}: nothing was clipped")
+    if len(logged) != (len(steps) + 1) // 2:
+        r.fail(f"{name}: {len(logged)} rows of steps.csv for {len(steps)} steps")
+    for i, (row, (epoch, cost, norm, clipped)) in zip(range(0, len(steps), 2), zip(logged, steps[::2])):
+        near = all(math.isclose(float(row[key]), value, rel_tol=1e-3) for key, value in (("cost", cost), ("gradient_norm", norm)))
+        if (int(row["step"]), int(row["epoch"]), int(row["clipped"])) != (i, epoch, clipped) or not near:
+            r.fail(f"{name}: steps.csv has {row}, expected {(i, epoch, cost, norm, clipped)}")
     norms = [np.linalg.norm(row) for layer in params if layer not in more.get("frozen", ()) and "batchnorm" not in layer
              for row in params[layer]["weight"]]
     if "max_norm" in more and not sum(value > more["max_norm"] * 0.999 for value in norms) in range(1, len(norms)):
