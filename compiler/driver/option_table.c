@@ -4,7 +4,7 @@
 
 #include "compiler/driver/backend.h"
 
-enum { COMMAND_MODEL = COMMAND_CHECK | COMMAND_SHOW | COMMAND_TRAIN | COMMAND_BUILD };
+enum { COMMAND_MODEL = COMMAND_CHECK | COMMAND_SHOW | COMMAND_TRAIN | COMMAND_BUILD | COMMAND_GRADCHECK };
 enum { COMMAND_CODE = COMMAND_TRAIN | COMMAND_BUILD };
 enum { COMMAND_MEMORY = COMMAND_CHECK | COMMAND_CODE };
 enum { COMMAND_ALL = COMMAND_MODEL | COMMAND_DATA | COMMAND_RUNS | COMMAND_NEW | COMMAND_EXPLAIN | COMMAND_HELP };
@@ -61,7 +61,8 @@ const Option option_table[] = {
      "-Werror: warnings are errors; -Wno-NAME: silence the warning NAME"},
     {"--diagnostics", NULL, ARG_TEXT, "FORM", AT(diagnostics), COMMAND_MODEL, false, diagnostics_choices,
      "how errors and warnings are printed: text, json or github"},
-    {"--json", NULL, ARG_FLAG, NULL, AT(json), COMMAND_SHOW | COMMAND_DATA | COMMAND_RUNS, false, NULL, "print JSON"},
+    {"--json", NULL, ARG_FLAG, NULL, AT(json), COMMAND_SHOW | COMMAND_GRADCHECK | COMMAND_DATA | COMMAND_RUNS, false,
+     NULL, "print JSON"},
     {"--pytorch", NULL, ARG_FLAG, NULL, AT(pytorch), COMMAND_SHOW, false, NULL,
      "print the network as a PyTorch module that takes its weights"},
     {"--dot", NULL, ARG_FLAG, NULL, AT(dot), COMMAND_SHOW, false, NULL, "print the network as a graph for Graphviz"},
@@ -71,11 +72,12 @@ const Option option_table[] = {
      "only the runs of this model: its file's name, or the network's"},
     {"--from", NULL, ARG_TEXT, "MODEL", AT(from), COMMAND_NEW, false, NULL,
      "copy a model that ships with netc, or a .net file"},
-    {"--all", NULL, ARG_FLAG, NULL, AT(all), COMMAND_EXPLAIN, false, NULL, "explain every diagnostic"},
+    {"--all", NULL, ARG_FLAG, NULL, AT(all), COMMAND_EXPLAIN | COMMAND_GRADCHECK, false, NULL,
+     "explain: every diagnostic; gradcheck: every entry of every tensor"},
     {"--markdown", NULL, ARG_FLAG, NULL, AT(markdown), COMMAND_EXPLAIN, false, NULL, "print Markdown"},
     {"--completion", NULL, ARG_TEXT, "SHELL", AT(completion), COMMAND_HELP, false, shell_choices,
      "print a script that completes netc's command lines in bash or zsh"},
-    {"--quiet", "-q", ARG_FLAG, NULL, AT(quiet), COMMAND_CHECK | COMMAND_DATA, false, NULL,
+    {"--quiet", "-q", ARG_FLAG, NULL, AT(quiet), COMMAND_CHECK | COMMAND_GRADCHECK | COMMAND_DATA, false, NULL,
      "print errors and warnings only"},
     {"--verbose", "-v", ARG_FLAG, NULL, AT(verbose), COMMAND_CODE, false, NULL,
      "show the commands that are run and whether the cache was used"},

@@ -50,7 +50,8 @@ enum {
     COMMAND_EXPLAIN = 32,
     COMMAND_HELP = 64,
     COMMAND_RUNS = 128,
-    COMMAND_NEW = 256
+    COMMAND_NEW = 256,
+    COMMAND_GRADCHECK = 512
 };
 
 const Command *command_find(const char *name);
@@ -91,6 +92,7 @@ int cmd_check(Arena *arena, Options *options);
 int cmd_show(Arena *arena, Options *options);
 int cmd_train(Arena *arena, Options *options);
 int cmd_build(Arena *arena, Options *options);
+int cmd_gradcheck(Arena *arena, Options *options);
 int cmd_data(Arena *arena, Options *options);
 int cmd_runs(Arena *arena, Options *options);
 int cmd_new(Arena *arena, Options *options);

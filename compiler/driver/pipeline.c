@@ -25,7 +25,9 @@ static bool run_parse(Compilation *compilation) {
     if (form != NULL) {
         Diag *diag =
             diag_report(&compilation->diags, SPAN_NONE, "foreign-file", "this is %s; expected a .net text", form->name);
-        diag_help(&compilation->diags, diag, "%s", form->help);
+        const char *model = arena_format(compilation->arena, "%s.net", compilation->source->path);
+        bool beside = access(model, F_OK) == 0; /* the model of a trainer: lenet.net of lenet */
+        diag_help(&compilation->diags, diag, beside ? "did you mean '%s'?" : "%s", beside ? model : form->help);
         return false;
     }
     compilation->ast = ast_parse(compilation->arena, compilation->source, &compilation->diags);
@@ -180,7 +182,7 @@ bool pipeline_open(Arena *arena, const char *command, const Options *options, co
     if (options->stop_after != NULL && !check_pass_name(command, "--stop-after", options->stop_after, status)) {
         return false;
     }
-    if (string_is(command, "show") || options->infer) {
+    if (string_is(command, "show") || string_is(command, "gradcheck") || options->infer) {
         compilation->memory = INT64_MAX; /* what cannot be trained here can be looked at, and used */
     } else if (!memory_limit(options->memory, &compilation->memory)) {
         *status = report_usage(command, "--memory %s: expected a size such as 512M or 1.5G", options->memory);
@@ -215,6 +217,11 @@ bool pipeline_open(Arena *arena, const char *command, const Options *options, co
         char advice[NET_PATH_ADVICE] = "";
         bool lost = !standard_input && *net_path_advice(advice, path) == '\0' && access(path, F_OK) != 0;
         bool run = string_is(command, "show") && !net_path_ends(path, ".net");
+        size_t name = strcspn(path, "=");
+        if (lost && name > 0 && path[name] == '=' && path[name + 1] != '\0') {
+            *status = report_environment("cannot read %s: %s; a let is set by -D %s", path, why, path);
+            return false;
+        }
         *status = report_environment("cannot read %s: %s%s", standard_input ? "standard input" : path, why,
                                      !lost ? advice
                                      : run ? "; 'netc runs' lists the runs there are"

@@ -55,7 +55,8 @@ static json_t *tensors(const Model *model) {
         [RECIPE_NORMAL] = "normal",         [RECIPE_UNIFORM] = "uniform", [RECIPE_CONSTANT] = "constant",
         [RECIPE_CENTRE] = "centre",         [RECIPE_DATA] = "data",       [RECIPE_VALUES] = "values",
         [RECIPE_ORTHOGONAL] = "orthogonal", [RECIPE_COPY] = "copy"};
-    static const char *const statistics[] = {[STATISTIC_MEAN] = "mean", [STATISTIC_DEVIATION] = "deviation"};
+    static const char *const statistics[] = {
+        [STATISTIC_MEAN] = "mean", [STATISTIC_DEVIATION] = "deviation", [STATISTIC_BALANCE] = "balance"};
     json_t *list = packed(json_array());
     for (size_t i = 0; i < model->stored.count; i++) {
         const Stored *t = model->stored.at[i];

@@ -45,7 +45,11 @@ typedef enum {
     RECIPE_ORTHOGONAL, /* rows or columns at right angles, of length a; b: the standard deviation of the values */
     RECIPE_COPY        /* as another one, with the values that are loaded for that */
 } RecipeKind;
-typedef enum { STATISTIC_MEAN, STATISTIC_DEVIATION } Statistic;
+typedef enum {
+    STATISTIC_MEAN,
+    STATISTIC_DEVIATION,
+    STATISTIC_BALANCE /* of each class n / (K n_k): as many classes as examples count alike */
+} Statistic;
 typedef struct Stored Stored;
 typedef struct {
     RecipeKind kind;

@@ -135,24 +135,50 @@ static bool target_apply(SettingContext *context) {
     return true;
 }
 
+static const char *const weight_words[] = {"none", "balanced", NULL};
+
 static const OptionSpec cost_options[] = {
     {.name = "function",
      .type = OPTION_WORD,
      .positional = true,
-     .required = true,
      .words = cost_names,
      .doc = "summed over the outputs, averaged over the batch",
      .example = "cost cross_entropy",
      .trainer = {.name = "cost"}},
+    {.name = CLASS_WEIGHTS,
+     .type = OPTION_NUMBERS,
+     .low = 0,
+     .high = INFINITY,
+     .standard = "none",
+     .words = weight_words,
+     .doc = "what an example's cost is multiplied by in training, a number a class; balanced: n / (K * examples of the "
+            "class), of n examples and K classes",
+     .example = "class_weights=balanced",
+     .trainer = {.name = CLASS_WEIGHTS}},
 };
 
 static bool cost_apply(SettingContext *context) {
+    if (!context->option[0].given) return true; /* settings_agree chooses it */
     int choice = context->option[0].choice;
     context->settings->cost = choice == COST_QUADRATIC       ? COST_QUADRATIC
                               : choice == COST_CROSS_ENTROPY ? COST_CROSS_ENTROPY
                                                              : COST_LOG_LIKELIHOOD;
     return true;
 }
+
+static const OptionSpec smoothing_options[] = {
+    {.name = "share",
+     .type = OPTION_REAL,
+     .positional = true,
+     .required = true,
+     .low = 0,
+     .high = 1,
+     .high_open = true,
+     .doc =
+         "s: in training an output y of 0 or 1 should be (1 - s) y + s / K, of K softmax outputs, or K = 2 of sigmoid",
+     .example = "label_smoothing 0.1",
+     .trainer = {.name = LABEL_SMOOTHING, .flag = "label-smoothing", .argument = "S"}},
+};
 
 /* ---- optimizer ---- */
 
@@ -407,6 +433,7 @@ const SettingKind setting_kinds[] = {
     {.name = "cost",
      .doc = "what is minimised; by itself the one that suits the last activation",
      OPTIONS(cost_options),
+     .some = true,
      .apply = cost_apply},
     {.name = "optimizer",
      .doc = "how a step is made",
@@ -427,6 +454,9 @@ const SettingKind setting_kinds[] = {
      .doc = "a bound on the gradient of the data, before the penalty; off by itself",
      OPTIONS(clip_options),
      .some = true},
+    {.name = "label_smoothing",
+     .doc = "what is learned of a class is less than certain; off by itself",
+     OPTIONS(smoothing_options)},
     {.name = "average",
      .doc = "a moving average of the weights is what is scored and saved; off by itself",
      OPTIONS(average_options)},

@@ -59,7 +59,7 @@ static void end(Build *build, Programs *programs, ProgramKind kind) {
 }
 
 /* The gradients of all that is trained and read, and, with `deltas`, of the weighted inputs of the layers it is in. */
-static Gradients differentiate(Build *build, Programs *programs, ProgramKind kind, Tensor *cost, bool deltas) {
+static Gradients differentiate(Build *build, Tensor *cost, bool deltas) {
     const Model *model = build->model;
     Arena *arena = build->arena;
     Gradients result = {.delta = NEW_ARRAY(arena, Tensor *, model->layers.count),
@@ -81,13 +81,8 @@ static Gradients differentiate(Build *build, Programs *programs, ProgramKind kin
         vec_push(arena, &wanted, build->weighted[i]);
     }
     Tensor **gradients = NEW_ARRAY(arena, Tensor *, wanted.count + 1);
-    programs->cost[kind] = cost;
     program_differentiate(build->program, cost, wanted.count, wanted.at, gradients);
-    for (size_t i = 0; i < wanted.count; i++) {
-        *places.at[i] = gradients[i];
-        vec_push(arena, &programs->wanted[kind], wanted.at[i]);
-    }
-    programs->gradient[kind] = gradients;
+    for (size_t i = 0; i < wanted.count; i++) *places.at[i] = gradients[i];
     return result;
 }
 
@@ -110,7 +105,7 @@ static void build_gradient_program(Build *build, Programs *programs, ProgramKind
     Logger logger = {.build = build, .programs = programs, .kind = kind};
     Tensor *cost = cost_build(build);
     bool norms = settings->log_gradients && (logs || settings_number(settings, "log_every") == 0);
-    Gradients gradients = differentiate(build, programs, kind, cost, norms);
+    Gradients gradients = differentiate(build, cost, norms);
     if (steps) step_all(build, &gradients);
     cost_log(&logger, cost);
     if (norms) log_delta_norms(&logger, &gradients);
@@ -157,6 +152,63 @@ static Build *new_build(Arena *arena, const Model *model) {
     build->arena = arena;
     build->model = model;
     return build;
+}
+
+/* ---- what training goes down on ---- */
+/* "SUM over i of e" as one number. */
+static Tensor *sum_of(Program *p, const char *name, const Tensor *like, Expr *e) {
+    return program_compute(p, name, 0, NULL, REDUCE_SUM, like->rank, like->dim, e);
+}
+
+static Expr *number_of(Program *p, Tensor *number) { return e_read(p, number, 0, NULL); }
+
+/* The mean cost, and the penalty of each tensor that decays. */
+static Tensor *objective_value(Build *build, Tensor *cost) {
+    Program *p = build->program;
+    const Settings *settings = &build->model->settings;
+    const char *squares = step_penalty_squares(settings), *sizes = step_penalty_sizes(settings);
+    Expr *value = number_of(p, sum_of(p, "cost.mean", cost, e_mul(p, e_scalar(p, "1 / m"), e_at(p, cost))));
+    for (size_t i = 0; i < build->model->stored.count; i++) {
+        const Stored *stored = build->model->stored.at[i];
+        Tensor *w = build->stored[i];
+        if (!stored->trained || !stored->decays || !w) continue;
+        Expr *at = e_at(p, w), *size = e_max(p, at, e_mul(p, e_const(p, -1), at));
+        if (squares) {
+            Tensor *sum = sum_of(p, "penalty.squares", w, e_mul(p, at, at));
+            value = e_add(p, value, e_mul(p, e_scalar(p, squares), number_of(p, sum)));
+        }
+        if (sizes) {
+            Tensor *sum = sum_of(p, "penalty.sizes", w, size);
+            value = e_add(p, value, e_mul(p, e_scalar(p, sizes), number_of(p, sum)));
+        }
+    }
+    return program_compute(p, "objective", 0, NULL, REDUCE_NONE, 0, NULL, value);
+}
+
+Objective *objective_build(Arena *arena, const Model *model) {
+    Objective *objective = NEW(arena, Objective);
+    Build *build = new_build(arena, model);
+    begin(build, PROGRAM_TRAIN, MODE_TRAIN);
+    Program *p = objective->program = build->program;
+    Tensor *cost = cost_build(build);
+    objective->value = objective_value(build, cost);
+    Gradients gradients = differentiate(build, cost, false);
+    size_t rows = model->stored.count;
+    objective->stored = NEW_ARRAY(arena, const Stored *, rows + 1);
+    objective->tensor = NEW_ARRAY(arena, Tensor *, rows + 1);
+    objective->gradient = NEW_ARRAY(arena, Tensor *, rows + 1);
+    for (size_t i = 0; i < rows; i++) {
+        const Stored *stored = model->stored.at[i];
+        Tensor *w = build->stored[i], *g = gradients.stored[i];
+        if (!stored->trained || !w) continue;
+        if (!g) g = program_map(p, "nothing", w, e_const(p, 0)); /* the cost does not depend on it, says the rule */
+        Step step = {.build = build, .stored = stored, .w = w, .g = g};
+        objective->stored[objective->count] = stored;
+        objective->tensor[objective->count] = w;
+        objective->gradient[objective->count++] = program_map(p, "gradient", w, step_gradient(&step));
+    }
+    program_verify(p);
+    return objective;
 }
 
 Programs *programs_build_inference(Arena *arena, const Model *model, const Layer *until) {

@@ -8,7 +8,10 @@
  *     diagnose   the largest weighted input of each layer over a batch, to say where a training diverged
  *     predict    the outputs alone: what a network in use is made of, and no part of a trainer
  *
- * Gradients are sums over the batch: the step divides by its size. The programs are not yet fused or scheduled. */
+ * Gradients are sums over the batch: the step divides by its size. The programs are not yet fused or scheduled.
+ *
+ * What training goes down on is one more, `objective`, to be evaluated (tensor/eval.h) and never compiled: the mean
+ * cost of a batch with the penalty of the weights, and its gradients as steps with moments take them. */
 #ifndef NETC_PROGRAMS_H
 #define NETC_PROGRAMS_H
 
@@ -35,19 +38,25 @@ typedef struct {
 } LogEntry;
 
 typedef struct {
+    Program *program;
+    Tensor *value; /* a single number, made before the gradients are */
+    size_t count;
+    const Stored **stored; /* what is trained, */
+    Tensor **tensor;       /* its tensor in the program, */
+    Tensor **gradient;     /* and the value's gradient by it */
+} Objective;
+
+typedef struct {
     const Model *model;
     Program *program[PROGRAM_COUNT]; /* NULL: the model has no use for it */
     VEC(LogEntry) log[PROGRAM_COUNT];
     int64_t log_once, log_chunk; /* doubles: the largest any program needs */
-    /* Before differentiation, for tests: the cost of each program that has one, its parameters and their gradients. */
-    Tensor *cost[PROGRAM_COUNT];
-    VEC(Tensor *) wanted[PROGRAM_COUNT];
-    Tensor **gradient[PROGRAM_COUNT];
 } Programs;
 
 /* All but `predict`. */
 Programs *programs_build(Arena *arena, const Model *model);
 /* The program `predict` alone, up to a layer's output, for inputs that are floats. */
 Programs *programs_build_inference(Arena *arena, const Model *model, const Layer *until);
+Objective *objective_build(Arena *arena, const Model *model);
 
 #endif

@@ -33,6 +33,7 @@ struct Eval {
     bool *changed;  /* by tensor id */
     double *scalar; /* parallel to the program's scalars */
     uint64_t choices;
+    int64_t terms;
     const Compute *compute; /* the one being evaluated */
     Reading *reading;       /* of its reads, by expression id */
     int64_t index[INDEX_MAX];
@@ -46,6 +47,7 @@ int64_t eval_count(const Eval *eval, const Tensor *tensor) {
 }
 
 uint64_t eval_choices(const Eval *eval) { return eval->choices; }
+int64_t eval_terms(const Eval *eval) { return eval->terms; }
 const double *eval_next(const Eval *eval, const Tensor *stored) { return eval->next[stored->id]; }
 
 static bool is_given(const Tensor *tensor) {
@@ -209,6 +211,7 @@ static double eval_expr(Eval *eval, const Expr *e) {
 
 /* At the present place of the indices. */
 static double eval_here(Eval *eval, const Expr *e) {
+    eval->terms++;
     expr_walk(eval->program);
     return eval_expr(eval, e);
 }

@@ -39,5 +39,7 @@ int64_t eval_count(const Eval *eval, const Tensor *tensor);
 /* A hash of every choice the last run made: outcomes of comparisons, places of maxima. Two runs with equal hashes went
  * the same way through all that is not smooth. */
 uint64_t eval_choices(const Eval *eval);
+/* How many terms all runs so far took: a measure of their work. */
+int64_t eval_terms(const Eval *eval);
 
 #endif

@@ -54,7 +54,8 @@ static const char *const task_names[] = {
 
 static const char *const role_names[] = {"weight", "bias", "statistic", "moment", "average"};
 
-static const char *const statistic_names[] = {[NET_STATISTIC_MEAN] = "mean", [NET_STATISTIC_DEVIATION] = "deviation"};
+static const char *const statistic_names[] = {
+    [NET_STATISTIC_MEAN] = "mean", [NET_STATISTIC_DEVIATION] = "deviation", [NET_STATISTIC_BALANCE] = "balance"};
 
 static void decode_layers(NetDecoder *d) {
     NetModel *model = d->model;

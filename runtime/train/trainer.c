@@ -10,6 +10,7 @@ static void run_phases(NetTrainer *trainer, const NetProgram *program, int first
         .batch = trainer->values,
         .input = batch->input,
         .label = batch->label,
+        .target = batch->target,
         .item = batch->item,
         .scalar = trainer->scalar,
         .log = trainer->log,

@@ -21,6 +21,7 @@
 #include "runtime/train/runs.h"
 #include "runtime/train/scalars.h"
 #include "runtime/train/score.h"
+#include "runtime/train/weight_hash.h"
 #include "runtime/train/workers.h"
 
 /* Where the training stands. Epochs count from 1; epoch 0 is the untrained network, which has no steps to do: its
@@ -53,6 +54,7 @@ typedef struct {
     NetProgress *progress;
     bool resumed;
     json_t *result;                       /* what result.json holds, once it is known */
+    char weights_hash[NET_WEIGHTS_HASH];  /* of the last weights, once training is over; else "" */
     int64_t n;                            /* examples of an epoch */
     int64_t batch;                        /* examples of a whole batch, at most n */
     int64_t steps;                        /* of an epoch: ceil(n / batch) */
@@ -119,6 +121,8 @@ bool net_trainer_out_of_patience(const NetTrainer *trainer);
 bool net_trainer_load_weights(NetTrainer *trainer, NetError *error);
 bool net_trainer_save_weights(NetTrainer *trainer, const char *name, double epoch, const float *param,
                               const float *state, NetError *error);
+/* Fills in weights_hash, from the present weights. */
+bool net_trainer_weights_hash(NetTrainer *trainer, NetError *error);
 
 /* report.c: config.json at the start, result.json at the end. `status` is "done", "time_limit", "diverged" or, without
  * a run and so without a file, "evaluated". The result stays in trainer->result. */

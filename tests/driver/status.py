@@ -23,7 +23,7 @@ def expect(what, done, status, error=None):
 expect("version", run("--version"), 0)
 expect("no command", run(), 2)
 expect("help", run("help"), 0)
-for command in ("check", "new", "show", "train", "build", "data", "runs", "explain", "help"):
+for command in ("check", "new", "show", "train", "build", "gradcheck", "data", "runs", "explain", "help"):
     for words in (("help", command), (command, "--help"), (command, "x.net", "--bogus", "-h"), (command, "-h")):
         if command == "train" and "x.net" in words:
             continue

@@ -48,10 +48,10 @@ static const char good[] =
     "\"text\":\"\",\"path\":\"tiny.net\",\"order_hash\":\"0\",\"backend\":\"c\",\"cpu\":\"generic\"}";
 
 static void nothing(const void *self, float *param, float *state, float *grad, float *batch, float *scratch,
-                    const void *input, const uint32_t *label, const uint32_t *item, const float *scalar, double *log,
-                    int64_t n, int64_t task, int64_t parts) {
+                    const void *input, const uint32_t *label, const float *target, const uint32_t *item,
+                    const float *scalar, double *log, int64_t n, int64_t task, int64_t parts) {
     (void)self, (void)param, (void)state, (void)grad, (void)batch, (void)scratch, (void)input, (void)label;
-    (void)item, (void)scalar, (void)log, (void)n, (void)task, (void)parts;
+    (void)target, (void)item, (void)scalar, (void)log, (void)n, (void)task, (void)parts;
 }
 
 static NetKernel *const kernels[] = {nothing, nothing};
