@@ -150,12 +150,12 @@ static unsigned char *read_checked(const NetDataSet *set, int index, const char 
     const NetSetFile *file = &set->files[index];
     char digits[SHA256_DIGEST_STRING_LENGTH], have[NET_COUNT_TEXT], want[NET_COUNT_TEXT];
     SHA256Data(bytes, *size, digits);
-    if (file->sha256 != NULL ? strcmp(digits, file->sha256) == 0 : *size == (size_t)file->size) return bytes;
+    if (file->sha256 != NULL ? strcmp(digits, file->sha256) == 0 : *size == (size_t)set->batch_bytes) return bytes;
     if (file->sha256 != NULL)
         net_fail(error, NET_ENVIRONMENT, "%s: its SHA-256 is %s, expected %s", path, digits, file->sha256);
     else
         net_fail(error, NET_ENVIRONMENT, "%s: has %s bytes, expected %s", path, net_count(have, *size),
-                 net_count(want, (uint64_t)file->size));
+                 net_count(want, (uint64_t)set->batch_bytes));
     free(bytes);
     return NULL;
 }
