@@ -230,7 +230,6 @@ const Absent foreign_absences[] = {
     {"values", "targets that are values yet", "'target class' or 'target input'"},
     {"regression", "targets that are values yet", "'target class' or 'target input'"},
     {"multilabel", "several labels an example yet", "'target class' or 'target input'"},
-    {"tensorboard", "files for TensorBoard yet", "'log gradients' writes CSV"},
     {"wandb", "service for logs", "'log gradients' writes CSV"},
     {"activations", "log of activations yet", "'log gradients' or 'log weights'"},
     {"accuracy", "setting for what is reported", "the accuracy is always reported; leave the line out"},

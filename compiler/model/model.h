@@ -214,6 +214,7 @@ typedef struct {
     Cost cost;
     const Optimizer *optimizer;
     bool log_gradients, log_weights;
+    bool log_events; /* for TensorBoard */
 } Settings;
 extern const char *const cost_names[];
 

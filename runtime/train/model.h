@@ -115,6 +115,7 @@ typedef struct {
     const char *cost, *optimizer;
     NetSplitSetting split;
     bool log_gradients, log_weights;
+    bool log_events;   /* for TensorBoard, beside the CSV files */
     bool monitor_cost; /* the cost chooses the best epoch, else the model's measure */
     int64_t log_probe; /* examples; 0: none */
 } NetCompiled;
@@ -129,6 +130,7 @@ typedef enum {
     NET_KNOWN_LOG_EVERY, /* steps; 0: epoch */
     NET_KNOWN_LOG_PROBE,
     NET_KNOWN_LOG,
+    NET_KNOWN_LOG_FORMATS,
     NET_KNOWN_MONITOR,
     NET_KNOWN_COST,
     NET_KNOWN_OPTIMIZER,
