@@ -11,7 +11,7 @@
 #include <stdint.h>
 
 enum {
-    NET_ABI = 5,          /* raised whenever a kernel's arguments or the descriptor change */
+    NET_ABI = 6,          /* raised whenever a kernel's arguments or the descriptor change */
     NET_LANES = 16,       /* images a chunk: one logical vector, on every processor */
     NET_SLOTS = 8,        /* partial gradient sums, whatever the number of threads */
     NET_EVAL_BATCH = 256, /* images a batch while evaluating */
@@ -23,9 +23,9 @@ static inline int64_t net_padded(int64_t n) { return net_chunks(n) * NET_LANES; 
 
 /* One task of one phase of a program.
  *
- * All buffers are aligned to 64 bytes and disjoint. `input`, `label` and `item` hold ceil(n/16)*16 rows: those from
- * n on are zero. `scratch` belongs to the calling worker alone; every other buffer is shared by the tasks of a
- * phase, which never write the same element. */
+ * All buffers are aligned to 64 bytes and disjoint. `input`, `label`, `target` and `item` hold ceil(n/16)*16 rows:
+ * those from n on are zero. `scratch` belongs to the calling worker alone; every other buffer is shared by the tasks of
+ * a phase, which never write the same element. */
 typedef void NetKernel(const void *self,      /* the interpreter's program; unused in compiled code */
                        float *param,          /* weights and biases, in the order and layout of PyTorch */
                        float *state,          /* what is kept beside them: statistics */
@@ -34,6 +34,7 @@ typedef void NetKernel(const void *self,      /* the interpreter's program; unus
                        float *scratch,        /* this worker's values for one chunk */
                        const void *input,     /* rows of this batch, uint8_t or float */
                        const uint32_t *label, /* class of each row */
+                       const float *target,   /* the numbers each row is to give; NULL: none */
                        const uint32_t *item,  /* index of each row in the data set: counts the random numbers */
                        const float *scalar,   /* the descriptor's "scalars", in that order, then "random" */
                        double *log,           /* "once" values, then [chunk] x "chunk" values */

@@ -141,10 +141,14 @@ int slip_wrong_choice(const CommandLine *line, const Option *option, const char 
     }
     meant = meant != NULL ? meant : net_nearest_word(value, option->choices, count);
     bool several = strchr(value, ',') != NULL;
-    const char *advice = several            ? "; one at a time"
-                         : sentence != NULL ? arena_format(line->arena, "; %s", sentence)
-                         : meant != NULL    ? arena_format(line->arena, "; did you mean '%s'?", meant)
-                                            : "";
+    bool file = string_is(option->letter, "-O") && string_is(line->command->name, "build") && here == NULL &&
+                meant == NULL && !isdigit((unsigned char)value[0]);
+    const char *advice =
+        file      ? arena_format(line->arena, "; the file to write is named by -o %s", shell_word(line->arena, value))
+        : several ? "; one at a time"
+        : sentence != NULL ? arena_format(line->arena, "; %s", sentence)
+        : meant != NULL    ? arena_format(line->arena, "; did you mean '%s'?", meant)
+                           : "";
     int status = report_usage(line->command->name, "%s takes one of %s, not '%s'%s", written, list.data, value, advice);
     text_free(&list);
     return status;
@@ -180,17 +184,19 @@ int slip_flag_file(const CommandLine *line, const Option *option, int next) {
 }
 
 int slip_pair(const CommandLine *line, const char *written, const char *value, const char *form) {
+    const char *whole = value;
+    if (value[0] == '=' && strchr(value + 1, '=') != NULL) value++; /* -D=width=50 */
     size_t name = strcspn(value, ":= ");
     const char *rest = value + name + strspn(value + name, ":= ");
     if (name > 0 && *rest != '\0') {
-        return report_usage(line->command->name, "%s %s: expected %s; write %s %.*s=%s", written, value, form, written,
+        return report_usage(line->command->name, "%s %s: expected %s; write %s %.*s=%s", written, whole, form, written,
                             (int)name, value, rest);
     }
     bool let = string_is(written, "-D");
     const char *example = let && name > 0 ? arena_format(line->arena, "%.*s=4", (int)name, value)
                           : let           ? "depth=4"
                                           : "fc=out";
-    return report_usage(line->command->name, "%s %s: expected %s, for example %s %s", written, value, form, written,
+    return report_usage(line->command->name, "%s %s: expected %s, for example %s %s", written, whole, form, written,
                         example);
 }
 
@@ -223,8 +229,9 @@ int slip_cut_value(const CommandLine *line, const Option *option, const char *wr
         return report_usage(name, "%s %s %s: a line is one word of the shell, in quotes; write %s %s", written, value,
                             word, written, shell_word(line->arena, joined(line, value + strspn(value, "-"), next)));
     }
-    bool pair = (option->kind == ARG_DEFINE || option->kind == ARG_RENAME) && strchr(value, '=') == NULL;
-    return pair ? slip_pair(line, written, arena_format(line->arena, "%s %s", value, word), option->value) : STATUS_OK;
+    const char *sign = strchr(value, '='); /* -D width = 50, -D width= 50 */
+    bool pair = (option->kind == ARG_DEFINE || option->kind == ARG_RENAME) && (sign == NULL || sign[1] == '\0');
+    return pair ? slip_pair(line, written, joined(line, value, next), option->value) : STATUS_OK;
 }
 
 int slip_set_line(const CommandLine *line, const char *text) {

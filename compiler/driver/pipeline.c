@@ -11,6 +11,7 @@
 #include "compiler/loop/schedule.h"
 #include "compiler/model/memory.h"
 #include "compiler/model/pytorch.h"
+#include "compiler/model/rate_schedule.h"
 #include "compiler/syntax/forms.h"
 #include "runtime/base/paths.h"
 #include "runtime/base/words.h"
@@ -24,7 +25,9 @@ static bool run_parse(Compilation *compilation) {
     if (form != NULL) {
         Diag *diag =
             diag_report(&compilation->diags, SPAN_NONE, "foreign-file", "this is %s; expected a .net text", form->name);
-        diag_help(&compilation->diags, diag, "%s", form->help);
+        const char *model = arena_format(compilation->arena, "%s.net", compilation->source->path);
+        bool beside = access(model, F_OK) == 0; /* the model of a trainer: lenet.net of lenet */
+        diag_help(&compilation->diags, diag, beside ? "did you mean '%s'?" : "%s", beside ? model : form->help);
         return false;
     }
     compilation->ast = ast_parse(compilation->arena, compilation->source, &compilation->diags);
@@ -214,6 +217,11 @@ bool pipeline_open(Arena *arena, const char *command, const Options *options, co
         char advice[NET_PATH_ADVICE] = "";
         bool lost = !standard_input && *net_path_advice(advice, path) == '\0' && access(path, F_OK) != 0;
         bool run = string_is(command, "show") && !net_path_ends(path, ".net");
+        size_t name = strcspn(path, "=");
+        if (lost && name > 0 && path[name] == '=' && path[name + 1] != '\0') {
+            *status = report_environment("cannot read %s: %s; a let is set by -D %s", path, why, path);
+            return false;
+        }
         *status = report_environment("cannot read %s: %s%s", standard_input ? "standard input" : path, why,
                                      !lost ? advice
                                      : run ? "; 'netc runs' lists the runs there are"
@@ -234,6 +242,15 @@ bool pipeline_open(Arena *arena, const char *command, const Options *options, co
 bool pipeline_target(Compilation *compilation, int *status) {
     const Options *options = compilation->options;
     int64_t number[FORCED_MAX];
+    for (size_t i = 0; options->schedule != NULL && schedule_variant(i) != NULL; i++) {
+        if (string_is(options->schedule, schedule_variant(i)->name)) {
+            *status = report_usage(compilation->command,
+                                   "--schedule %s: it takes the tile of sums; that of the learning rate is a line of "
+                                   "the train block: --set 'schedule cosine'",
+                                   options->schedule);
+            return false;
+        }
+    }
     if (options->schedule != NULL && schedule_parse_tile(options->schedule, number) == 0) {
         *status =
             report_usage(compilation->command,

@@ -102,7 +102,7 @@ static void make_result(Arena *arena, const Inference *inference, bool fused, Li
     memcpy(weights, library->weights, (size_t)library->weight_count * sizeof *weights);
     Interp *interp = interp_new(arena, inference->code, fused);
     interp_kernel(interp_self(interp, (size_t)inference->one), weights, weights + library->state_offset, NULL, y,
-                  scratch, x, NULL, NULL, NULL, NULL, 1, 0, 1);
+                  scratch, x, NULL, NULL, NULL, NULL, NULL, 1, 0, 1);
     for (int64_t i = 0; i < library->result_count; i++) {
         result[i] = y[i * library->result_step];
     }

@@ -14,6 +14,7 @@
 #include "runtime/base/atomic.h"
 #include "runtime/train/runs.h"
 #include "runtime/train/weight_file.h"
+#include "runtime/train/weight_hash.h"
 
 static const char *clean(Arena *arena, const char *text) { return utf8_clean(arena, text, strlen(text)); }
 
@@ -154,9 +155,24 @@ static void print_results(const Run *run) {
             }
         }
     }
+    const char *hash = json_string_value(json_object_get(run->result, "weights_sha256")); /* of the last weights */
+    if (hash != NULL) {
+        printf("  %-26s %s\n", "weights_sha256", hash);
+    }
 }
 
-static void print_text(Arena *arena, const NetSafetensors *file, const json_t *network, const Run *run) {
+/* What print_text and print_json show. */
+typedef struct {
+    const NetSafetensors *file;
+    json_t *network;             /* NULL: the file does not describe it */
+    const Run *run;              /* NULL: it is not of one */
+    char hash[NET_WEIGHTS_HASH]; /* "": the file has no weights */
+} Shown;
+
+static void print_text(Arena *arena, const Shown *shown) {
+    const NetSafetensors *file = shown->file;
+    const json_t *network = shown->network;
+    const Run *run = shown->run;
     char epoch[NET_WEIGHTS_EPOCH];
     const char *name = net_safetensors_metadata(file, "name"), *netc = net_safetensors_metadata(file, "netc");
     printf("%s\n%s", clean(arena, file->path),
@@ -171,6 +187,9 @@ static void print_text(Arena *arena, const NetSafetensors *file, const json_t *n
     print_metadata(arena, file, network != NULL);
     print_network(arena, network);
     print_tensors(arena, file);
+    if (shown->hash[0] != '\0') {
+        printf("sha256 of the values   %s\n", shown->hash);
+    }
     if (run != NULL) {
         print_results(run);
     }
@@ -187,7 +206,10 @@ static json_t *json_tensor(const NetTensor *tensor) {
                      "values", (json_int_t)net_tensor_elements(tensor));
 }
 
-static void print_json(Arena *arena, const NetSafetensors *file, json_t *network, const Run *run) {
+static void print_json(Arena *arena, const Shown *shown) {
+    const NetSafetensors *file = shown->file;
+    json_t *network = shown->network;
+    const Run *run = shown->run;
     json_t *root = json_object(), *metadata = json_object(), *tensors = json_array();
     for (size_t i = 0; i < file->metadata_count; i++) {
         if (network == NULL || !string_is(file->metadata[i].key, "network")) {
@@ -201,6 +223,7 @@ static void print_json(Arena *arena, const NetSafetensors *file, json_t *network
     json_put(root, "metadata", metadata);
     json_put(root, "network", network != NULL ? json_incref(network) : json_null());
     json_put(root, "tensors", tensors);
+    json_put(root, "weights_sha256", shown->hash[0] != '\0' ? json_string(shown->hash) : json_null());
     if (run != NULL) {
         json_put(root, "run", json_string(clean(arena, run->name)));
         json_put(root, "status", json_string(run->status));
@@ -268,14 +291,15 @@ int show_weights(Arena *arena, const Options *options, const char *path) {
     free(found);
     if (good) {
         const char *described = net_safetensors_metadata(&file, "network");
-        json_t *network = described != NULL ? json_loads(described, 0, NULL) : NULL;
-        const Run *run = runs.count == 1 ? &runs.at[0] : NULL;
-        if (options->json) {
-            print_json(arena, &file, network, run);
-        } else {
-            print_text(arena, &file, network, run);
+        Shown shown = {.file = &file, .run = runs.count == 1 ? &runs.at[0] : NULL};
+        shown.network = described != NULL ? json_loads(described, 0, NULL) : NULL;
+        good = net_weights_hash(file.path, file.tensors, file.count, shown.hash, &error);
+        if (good && options->json) {
+            print_json(arena, &shown);
+        } else if (good) {
+            print_text(arena, &shown);
         }
-        json_decref(network);
+        json_decref(shown.network);
         net_safetensors_free(&file);
     }
     runs_free(&runs);

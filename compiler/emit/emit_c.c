@@ -417,16 +417,18 @@ static void print_nest(Printer *p, const Nest *nest, Arena *scratch) {
 static const char kernel_parameters[] =
     "const void *self, float *restrict param, float *restrict state, float *restrict grad,\n"
     "    float *restrict batch, float *restrict scratch, const void *restrict input,\n"
-    "    const uint32_t *restrict label, const uint32_t *restrict item, const float *restrict scalar,\n"
-    "    double *restrict log, int64_t n, int64_t task, int64_t parts";
+    "    const uint32_t *restrict label, const float *restrict target, const uint32_t *restrict item,\n"
+    "    const float *restrict scalar, double *restrict log, int64_t n, int64_t task, int64_t parts";
 
 static void print_kernel(Printer *p, const Kernel *kernel) {
     const char *exports = p->code->exports;
     text_printf(p->out, "\n/* tasks: %s */\n%s void %s_%s(%s) {\n", tasks_names[kernel->tasks],
                 exports && !p->plain ? "NET_KERNEL" : "static", exports ? exports : "kernel", kernel->name,
                 kernel_parameters);
-    text_puts(p->out, "    (void)self, (void)param, (void)state, (void)grad, (void)batch, (void)scratch, (void)input;\n"
-                      "    (void)label, (void)item, (void)scalar, (void)log, (void)n, (void)task, (void)parts;\n");
+    text_puts(
+        p->out,
+        "    (void)self, (void)param, (void)state, (void)grad, (void)batch, (void)scratch, (void)input;\n"
+        "    (void)label, (void)target, (void)item, (void)scalar, (void)log, (void)n, (void)task, (void)parts;\n");
     p->depth = 1;
     print_block(p, &kernel->body);
     text_puts(p->out, "}\n");

@@ -111,7 +111,7 @@ void emit_header(const Library *library, const char *file, Text *out) {
 /* ---- the functions ---- */
 static const char kernel_type[] =
     "typedef void Kernel(const void *, float *, float *, float *, float *, float *, const void *, const uint32_t *,\n"
-    "    const uint32_t *, const float *, double *, int64_t, int64_t, int64_t);\n";
+    "    const float *, const uint32_t *, const float *, double *, int64_t, int64_t, int64_t);\n";
 
 static void print_kernel_name(const LibraryCode *code, bool batch, Text *out) {
     text_printf(out, "%s_%s", code->code->exports, code->code->kernels.at[batch ? code->batch : code->one]->name);
@@ -144,7 +144,7 @@ static void print_run(const Library *library, Text *out) {
         out, "\nstatic void run(Kernel *kernel, const float *x, float *y, float *scratch, int64_t n, int64_t chunk) {");
     text_printf(out,
                 "\n    kernel(0, (float *)(uintptr_t)WEIGHTS, (float *)(uintptr_t)(WEIGHTS + %lld), 0, y, scratch, x, "
-                "0, 0, 0, 0,\n        n, chunk, 1);\n}\n",
+                "0, 0, 0, 0, 0,\n        n, chunk, 1);\n}\n",
                 (long long)library->state_offset);
     text_puts(out, "\nstatic void run_one(const float *x, float *y, float *scratch) {\n    run(");
     print_choice(library, false, out);

@@ -47,6 +47,15 @@ static Shortcut shortcut_of(Arena *arena, Shape from, Shape to) {
                       arena_format(arena, "conv %lld kernel=1x1%s%s", maps, gap, step)};
 }
 
+/* The line of the layer with another label in the place of one. */
+static const char *with_label(const LayerContext *context, const LabelWritten *label, const char *other) {
+    Span at = context->layer->at, before = {at.lo, label->at.lo}, behind = {label->at.hi, at.hi};
+    size_t first, rest;
+    const char *head = source_slice(context->diags->source, before, &first);
+    const char *tail = source_slice(context->diags->source, behind, &rest);
+    return arena_format(context->arena, "%.*s%s%.*s", (int)first, head, other, (int)rest, tail);
+}
+
 static void report_shapes(LayerContext *context, const LabelWritten *label, Shape other) {
     Arena *arena = context->arena;
     Shape in = context->layer->in;
@@ -55,8 +64,8 @@ static void report_shapes(LayerContext *context, const LabelWritten *label, Shap
                              shape_text(arena, in), shape_text(arena, other),
                              shortcut.said ? "; give the shortcut " : "", shortcut.said ? shortcut.said : "");
     if (shortcut.said) {
-        diag_help(context->diags, diag, "write 'main:' and '%s from=%s' above, and 'add main' here", shortcut.line,
-                  label->name);
+        diag_help(context->diags, diag, "write 'main:' and '%s from=%s' above, and '%s' here", shortcut.line,
+                  label->name, with_label(context, label, "main"));
     } else {
         diag_help(context->diags, diag, "a sum takes equal shapes; concat joins maps of one height and width");
     }

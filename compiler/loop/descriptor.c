@@ -11,6 +11,7 @@
 #include "compiler/model/network.h"
 #include "compiler/model/normalised.h"
 #include "compiler/model/option_text.h"
+#include "compiler/model/rate_schedule.h"
 #include "compiler/model/settings.h"
 #include "runtime/abi.h"
 
@@ -54,7 +55,8 @@ static json_t *tensors(const Model *model) {
         [RECIPE_NORMAL] = "normal",         [RECIPE_UNIFORM] = "uniform", [RECIPE_CONSTANT] = "constant",
         [RECIPE_CENTRE] = "centre",         [RECIPE_DATA] = "data",       [RECIPE_VALUES] = "values",
         [RECIPE_ORTHOGONAL] = "orthogonal", [RECIPE_COPY] = "copy"};
-    static const char *const statistics[] = {[STATISTIC_MEAN] = "mean", [STATISTIC_DEVIATION] = "deviation"};
+    static const char *const statistics[] = {
+        [STATISTIC_MEAN] = "mean", [STATISTIC_DEVIATION] = "deviation", [STATISTIC_BALANCE] = "balance"};
     json_t *list = packed(json_array());
     for (size_t i = 0; i < model->stored.count; i++) {
         const Stored *t = model->stored.at[i];
@@ -161,6 +163,10 @@ static json_t *penalty(const Descriptor *d) {
     return object;
 }
 
+static json_t *schedule(const ScheduleKind *kind) {
+    return json_pack("{s:s, s:s, s:s*}", "name", kind->variant.name, "rate", kind->rate, "patience", kind->patience);
+}
+
 static json_t *sizes(const Descriptor *d) {
     return json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "param", (json_int_t)d->programs->model->param_size,
                      "state", (json_int_t)d->programs->model->state_size, "grad_slot", (json_int_t)d->grad_slot, "grad",
@@ -198,6 +204,7 @@ const char *descriptor_write(Arena *arena, const Code *code, const Descriptor *d
     put(root, "scalars", scalars);
     put(root, "random", json_boolean(d->random));
     put(root, "penalty", penalty(d));
+    if (d->schedule) put(root, "schedule", schedule(d->schedule));
     put(root, "programs", programs);
     put(root, "data", data(&model->settings));
     put(root, "split", split(&model->settings));

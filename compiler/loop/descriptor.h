@@ -12,6 +12,7 @@ typedef struct {
     const char *const *scalars;                                         /* formulas */
     size_t scalar_count;
     const char *penalty[2];            /* formulas: of sum w^2, of sum |w|; NULL: none */
+    const ScheduleKind *schedule;      /* NULL: the rate stays */
     bool random;                       /* the words of net_random follow them */
     const int *kernels[PROGRAM_COUNT]; /* by program: its phases' kernels */
     size_t kernel_count[PROGRAM_COUNT];

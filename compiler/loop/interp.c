@@ -316,8 +316,8 @@ const void *interp_self(const Interp *interp, size_t k) {
 }
 
 void interp_kernel(const void *self, float *param, float *state, float *grad, float *batch, float *scratch,
-                   const void *input, const uint32_t *label, const uint32_t *item, const float *scalar, double *log,
-                   int64_t n, int64_t task, int64_t parts) {
+                   const void *input, const uint32_t *label, const float *target, const uint32_t *item,
+                   const float *scalar, double *log, int64_t n, int64_t task, int64_t parts) {
     const Interp *interp = ((const Self *)self)->interp;
     const size_t words = 2 * interp->vars + interp->pointers;
     const size_t variables = (words * sizeof(int64_t) + SLOT - 1) / SLOT * SLOT;
@@ -330,7 +330,7 @@ void interp_kernel(const void *self, float *param, float *state, float *grad, fl
         .pointer = (uintptr_t *)(void *)memory + 2 * interp->vars,
         /* read-only buffers are never written: loop_verify() */
         .buffer = {param, state, grad, batch, scratch, (void *)(uintptr_t)input, (void *)(uintptr_t)label,
-                   (void *)(uintptr_t)item, (void *)(uintptr_t)scalar, log},
+                   (void *)(uintptr_t)target, (void *)(uintptr_t)item, (void *)(uintptr_t)scalar, log},
         .images = n,
         .task = task,
         .parts = parts,

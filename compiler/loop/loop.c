@@ -1,9 +1,9 @@
 #include "compiler/loop/loop.h"
 
 const char *const buffer_names[BUFFER_COUNT] = {
-    [BUFFER_PARAM] = "param", [BUFFER_STATE] = "state",     [BUFFER_GRAD] = "grad",   [BUFFER_BATCH] = "batch",
-    [BUFFER_INPUT] = "input", [BUFFER_SCRATCH] = "scratch", [BUFFER_LABEL] = "label", [BUFFER_ITEM] = "item",
-    [BUFFER_LOG] = "log",     [BUFFER_SCALAR] = "scalar",
+    [BUFFER_PARAM] = "param",   [BUFFER_STATE] = "state",     [BUFFER_GRAD] = "grad",     [BUFFER_BATCH] = "batch",
+    [BUFFER_INPUT] = "input",   [BUFFER_SCRATCH] = "scratch", [BUFFER_LABEL] = "label",   [BUFFER_ITEM] = "item",
+    [BUFFER_TARGET] = "target", [BUFFER_LOG] = "log",         [BUFFER_SCALAR] = "scalar",
 };
 
 const char *const tasks_names[] = {

@@ -14,6 +14,7 @@
 
 #include "compiler/loop/descriptor.h"
 #include "compiler/loop/nest.h"
+#include "compiler/model/rate_schedule.h"
 #include "compiler/optimizers/step.h"
 #include "compiler/passes/passes.h"
 #include "runtime/abi.h"
@@ -214,6 +215,12 @@ Code *lower_programs(Arena *arena, Programs *programs, const LowerOptions *optio
     descriptor.penalty[1] = step_penalty_sizes(&model->settings);
     for (int i = 0; i < 2; i++)
         if (descriptor.penalty[i]) verify_formula(arena, &model->settings, descriptor.penalty[i]);
+    const ScheduleKind *schedule = model->settings.schedule;
+    if (schedule && schedule->rate) {
+        descriptor.schedule = schedule;
+        verify_formula(arena, &model->settings, schedule->rate);
+        if (schedule->patience) verify_formula(arena, &model->settings, schedule->patience);
+    }
     code->descriptor = descriptor_write(arena, code, &descriptor);
     loop_verify(code);
     return code;

@@ -8,13 +8,14 @@
 #define LINES "layers are lines: 'dense 100 activation=relu'"
 #define ADAM "'optimizer adam' comes near"
 #define RMSPROP "'optimizer rmsprop' comes near"
-#define FIXED_RATE "the rate stays as it is: 'optimizer sgd rate=0.1'"
+#define SHARE_OF_RATE "floor= of the schedule is a share of rate=: 'schedule cosine floor=0.01'"
 #define HIDDEN "'dense 100 activation=tanh' is the nearest layer"
 #define FLAT "maps are read by dense as they are; 'flatten' makes a vector of them"
 #define DEPTHWISE "groups= of conv does it: on 20 channels, 'conv 20 kernel=3x3 groups=20'"
 #define SEPARABLE "it is two: on 20 channels, 'conv 20 kernel=3x3 groups=20', then 'conv 32 kernel=1x1'"
 #define FUNCTION(name) name " comes near: 'activation " name "', or activation=" name " of a layer"
 #define RECTIFY FUNCTION("relu")
+#define REPORTED "cost (the loss) and accuracy are reported anyway, and written to epochs.csv; leave the line out"
 #define OWN_FILES "own files are read in MNIST's format: data idx images=\"images.idx\" labels=\"labels.idx\""
 
 /* Words that are activations elsewhere: step and sign mean other things where none is expected. */
@@ -158,21 +159,19 @@ const Absent foreign_absences[] = {
     {"adagrad", "Adagrad", RMSPROP},
     {"adadelta", "Adadelta", RMSPROP},
     {"lbfgs", "L-BFGS", ADAM},
-    {"schedule", "schedules of the rate yet", FIXED_RATE},
-    {"scheduler", "schedules of the rate yet", FIXED_RATE},
-    {"lrschedule", "schedules of the rate yet", FIXED_RATE},
-    {"lrscheduler", "schedules of the rate yet", FIXED_RATE},
-    {"lrpolicy", "schedules of the rate yet", FIXED_RATE},
-    {"policy", "schedules of the rate yet", FIXED_RATE},
-    {"steplr", "schedules of the rate yet", FIXED_RATE},
-    {"gamma", "schedules of the rate yet", FIXED_RATE},
-    {"warmup", "schedules of the rate yet", FIXED_RATE},
-    {"warmupepochs", "schedules of the rate yet", FIXED_RATE},
-    {"burnin", "schedules of the rate yet", FIXED_RATE},
-    {"lrdecay", "schedules of the rate yet", FIXED_RATE},
-    {"reducelronplateau", "schedules of the rate yet", FIXED_RATE},
-    {"cosine", "schedules of the rate yet", FIXED_RATE},
-    {"onecycle", "schedules of the rate yet", FIXED_RATE},
+    {"multisteplr", "cuts of the rate at epochs of their own", "'schedule step every=10 factor=0.1' cuts it evenly"},
+    {"milestones", "cuts of the rate at epochs of their own", "'schedule step every=10 factor=0.1' cuts it evenly"},
+    {"polynomial", "power of a line for the rate", "'schedule one_cycle' comes near: it falls in a line"},
+    {"cosineannealingwarmrestarts", "cycles of the rate that begin again", "'schedule cosine' is one of them"},
+    {"cyclic", "cycles of the rate that begin again", "'schedule one_cycle' is one of them"},
+    {"cycliclr", "cycles of the rate that begin again", "'schedule one_cycle' is one of them"},
+    {"etamin", "lowest rate as a number of its own", SHARE_OF_RATE},
+    {"minlr", "lowest rate as a number of its own", SHARE_OF_RATE},
+    {"maxlr", "highest rate beside rate=", "'optimizer sgd rate=0.1' names it; leave it out"},
+    {"tmax", "length of its own for a schedule", "its curve ends with the last epoch; leave it out"},
+    {"totalsteps", "length of its own for a schedule", "its curve ends with the last epoch; leave it out"},
+    {"pctstart", "share for a warm-up", "warmup= counts epochs: 'schedule one_cycle warmup=3'"},
+    {"cooldown", "pause behind a cut of the rate", "patience= begins anew after each; leave it out"},
     {"augment", "augmentation yet", "'dropout 0.5' before the last layer is another way not to overfit"},
     {"augmentation", "augmentation yet", "'dropout 0.5' before the last layer is another way not to overfit"},
     {"transform", "augmentation yet", "'dropout 0.5' before the last layer is another way not to overfit"},
@@ -186,9 +185,6 @@ const Absent foreign_absences[] = {
     {"gradientclip", "gradient clipping yet", "a smaller rate comes near: 'optimizer sgd rate=0.01'"},
     {"gradientclipping", "gradient clipping yet", "a smaller rate comes near: 'optimizer sgd rate=0.01'"},
     {"ensemble", "ensembles yet", "train with several seeds: netc train FILE --seeds 1-5"},
-    {"labelsmoothing", "label smoothing yet", "'regularize l2=1' is another way not to overfit"},
-    {"classweight", "class weights yet", NULL},
-    {"classweights", "class weights yet", NULL},
     {"maxnorm", "bound on weights yet", "'regularize l2=1' keeps them small"},
     {"kernelregularizer", "penalties of one layer", "'regularize l2=5' in the train block is for all"},
     {"regularizer", "penalties of one layer", "'regularize l2=5' in the train block is for all"},
@@ -232,8 +228,8 @@ const Absent foreign_absences[] = {
     {"multilabel", "several labels an example yet", "'target class' or 'target input'"},
     {"wandb", "service for logs", "'log gradients' writes CSV"},
     {"activations", "log of activations yet", "'log gradients' or 'log weights'"},
-    {"accuracy", "setting for what is reported", "the accuracy is always reported; leave the line out"},
-    {"metric", "setting for what is reported", "the accuracy is always reported; leave the line out"},
+    {"accuracy", "setting for what is reported", REPORTED},
+    {"metric", "setting for what is reported", REPORTED},
     {"kfold", "cross-validation yet", "'split validation=0.1' holds one part back"},
     {"folds", "cross-validation yet", "'split validation=0.1' holds one part back"},
     {"crossvalidation", "cross-validation yet", "'split validation=0.1' holds one part back"},
@@ -241,7 +237,7 @@ const Absent foreign_absences[] = {
     {"spectralnorm", "spectral normalization", NORMAL},
     {"lrmult", "rates of one layer", "trainable=false keeps a layer as it is: 'dense 100 trainable=false'"},
     {"min", "pooling by the minimum", "'pool max 2x2' or 'pool average 2x2'"},
-    {"metrics", "setting for what is reported", "the accuracy is always reported; leave the line out"},
+    {"metrics", "setting for what is reported", REPORTED},
     {"device", "devices to choose", "a trainer runs on the processor; --threads says on how many"},
     {"gpu", "code for GPUs", "a trainer runs on the processor; --threads says on how many"},
     {"cuda", "code for GPUs", "a trainer runs on the processor; --threads says on how many"},

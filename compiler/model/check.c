@@ -24,8 +24,9 @@ typedef struct {
     const LayerKind *kind;
     OptionValue *values;
     int block;
-    Span at;   /* the last of the lines */
-    bool idle; /* no layer has read it yet */
+    Span at;       /* the last of the lines */
+    bool followed; /* by a layer of the kind */
+    bool idle;     /* none of them has a value of it */
 } Standard;
 
 typedef struct {
@@ -59,8 +60,12 @@ static void enter(Checker *checker) { scope_enter(&checker->scope); }
 
 static void report_idle(Checker *checker, const Standard *standard) {
     if (!standard->idle || checker->broken || !checker->parsed || checker->skipped || checker->full) return;
-    Diag *diag = diag_report(checker->diags, standard->at, "idle-default",
-                             "no %s follows this default line: it does nothing", standard->kind->name);
+    const char *name = standard->kind->name;
+    Diag *diag = standard->followed
+                     ? diag_report(checker->diags, standard->at, "idle-default",
+                                   "each %s below this default line gives itself what it says: it does nothing", name)
+                     : diag_report(checker->diags, standard->at, "idle-default",
+                                   "no %s follows this default line: it does nothing", name);
     diag_help(checker->diags, diag, "move it above the layers it is meant for, or leave it out");
 }
 
@@ -138,6 +143,7 @@ static void check_default(Checker *checker, const AstStmt *stmt) {
         return;
     }
     standard->at = stmt->at;
+    standard->followed = false;
     standard->idle = true;
     for (size_t i = 0; i < kind->option_count; i++) {
         if (values[i].given) standard->values[i] = values[i];
@@ -149,12 +155,22 @@ static void inherit(Checker *checker, const LayerKind *kind, OptionValue *values
     checker->scope.work -= (int64_t)checker->standards.count;
     for (size_t i = 0; i < checker->standards.count; i++) {
         Standard *standard = &checker->standards.at[i];
-        if (standard->kind == kind) standard->idle = false;
+        if (standard->kind == kind) standard->followed = true;
         for (size_t k = 0; standard->kind == kind && k < kind->option_count; k++) {
             if (!standard->values[k].given) continue;
             values[k] = standard->values[k];
             values[k].inherited = true;
         }
+    }
+}
+
+/* Marks the innermost default that a layer has each value from. */
+static void note_inherited(Checker *checker, const LayerKind *kind, const OptionValue *values) {
+    for (size_t k = 0; k < kind->option_count; k++) {
+        size_t i = values[k].inherited ? checker->standards.count : 0;
+        while (i > 0 && (checker->standards.at[i - 1].kind != kind || !checker->standards.at[i - 1].values[k].given))
+            i--;
+        if (i > 0) checker->standards.at[i - 1].idle = false;
     }
 }
 
@@ -348,6 +364,7 @@ static void check_layer(Checker *checker, const AstStmt *stmt) {
     layer->options = options_new(checker->arena, &owner);
     inherit(checker, kind, layer->options);
     bool good = statement_read(&checker->scope, &owner, stmt, layer->options);
+    note_inherited(checker, kind, layer->options);
     good = find_inputs(checker, &owner, layer, good);
     set_shape(checker, layer, good);
     name_layer(checker, stmt, layer, number);
@@ -426,7 +443,10 @@ static void check_statement(Checker *checker, const AstStmt *stmt) {
     case AST_DEFAULT: check_default(checker, stmt); break;
     case AST_STATEMENT: check_layer(checker, stmt); break;
     case AST_LABEL: check_label(checker, stmt); break;
-    case AST_BROKEN: mend_statement(&checker->scope, PLACE_NETWORK, stmt->at); break;
+    case AST_BROKEN:
+        mend_statement(&checker->scope, PLACE_NETWORK, stmt->at);
+        if (checker->current) checker->current = poison_layer(checker, stmt->at); /* it may be one */
+        break;
     case AST_NETWORK:
     case AST_TRAIN: BUG("a block inside a block");
     }
@@ -566,6 +586,7 @@ static Checker *check(Arena *arena, Source *source, const AstFile *file, const M
     }
     if (diags->errors > 0) changes_help(diags, file, source);
     if (diags->errors == 0 && scope_spent(&checker->scope)) scope_report_spent(&checker->scope, SPAN_NONE);
+    if (diags->errors == 0) settings_store(arena, checker->model);
     if (diags->errors == 0) optimizer_store(arena, checker->model);
     if (diags->errors == 0) average_store(arena, checker->model);
     if (diags->errors == 0) model_place_stored(arena, checker->model);

@@ -1,12 +1,18 @@
 #include "compiler/model/linear.h"
 
 #include "compiler/model/layer.h"
+#include "compiler/model/mend_default.h"
+
+/* The place of the option among those of the kind; their count: it has none. */
+static size_t activation_place(const LayerKind *kind) {
+    size_t place = 0;
+    while (place < kind->option_count && kind->options[place].type != OPTION_ACTIVATION) place++;
+    return place;
+}
 
 static bool says_activation(const Layer *layer) {
-    for (size_t i = 0; i < layer->kind->option_count; i++) {
-        if (layer->kind->options[i].type == OPTION_ACTIVATION && layer->options[i].given) return true;
-    }
-    return false;
+    size_t place = activation_place(layer->kind);
+    return place < layer->kind->option_count && layer->options[place].given;
 }
 
 static bool reads_any(const Layer *layer, const bool *marked) {
@@ -27,16 +33,21 @@ static bool linear_by_omission(const Model *model, size_t index) {
     return true;
 }
 
-static void report_hidden(const Layer *first, int others, Diags *diags) {
+static void report_hidden(Scope *scope, const Layer *first, int others) {
+    Diags *diags = scope->diags;
     Diag *diag;
     if (others == 0) {
         diag = diag_report(diags, first->at, "linear-layer", "'%s' has no activation: it is linear", first->name);
-        diag_help(diags, diag, "write activation=relu, or activation=linear if you mean it");
-        return;
+    } else {
+        diag = diag_report(diags, first->at, "linear-layer",
+                           "'%s' and %d more layer%s have no activation: they are linear", first->name, others,
+                           others == 1 ? "" : "s");
     }
-    diag = diag_report(diags, first->at, "linear-layer", "'%s' and %d more layer%s have no activation: they are linear",
-                       first->name, others, others == 1 ? "" : "s");
-    diag_help(diags, diag, "write activation=relu on each of them, or activation=linear where you mean it");
+    const char *option = first->kind->options[activation_place(first->kind)].name;
+    if (mend_default_below(scope, diag, first->at, first->kind->name, option)) return;
+    diag_help(diags, diag,
+              others == 0 ? "write activation=relu, or activation=linear if you mean it"
+                          : "write activation=relu on each of them, or activation=linear where you mean it");
 }
 
 static void report_output(const Layer *last, bool at_end, bool cost_written, Diags *diags) {
@@ -52,7 +63,7 @@ static void report_output(const Layer *last, bool at_end, bool cost_written, Dia
     }
 }
 
-void model_check_linear(const Model *model, bool cost_written, Diags *diags) {
+void model_check_linear(Scope *scope, const Model *model, bool cost_written) {
     const Layer *first = NULL;
     int hidden = 0;
     size_t last = model->layers.count - 1; /* the last one with weights, or the input */
@@ -62,8 +73,8 @@ void model_check_linear(const Model *model, bool cost_written, Diags *diags) {
         if (!layer->kind->weighs || !linear_by_omission(model, i)) continue;
         if (hidden++ == 0) first = layer;
     }
-    if (hidden > 0) report_hidden(first, hidden - 1, diags);
+    if (hidden > 0) report_hidden(scope, first, hidden - 1);
     if (last > 0 && model->settings.target == TARGET_CLASS && linear_by_omission(model, last)) {
-        report_output(model->layers.at[last], last + 1 == model->layers.count, cost_written, diags);
+        report_output(model->layers.at[last], last + 1 == model->layers.count, cost_written, scope->diags);
     }
 }

@@ -5,8 +5,9 @@
 #define NETC_LINEAR_H
 
 #include "compiler/model/model.h"
+#include "compiler/model/value.h"
 
 /* Of a model without errors, whose cost is settled; cost_written: by a line of the file. */
-void model_check_linear(const Model *model, bool cost_written, Diags *diags);
+void model_check_linear(Scope *scope, const Model *model, bool cost_written);
 
 #endif

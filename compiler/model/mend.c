@@ -5,6 +5,7 @@
 
 #include "compiler/model/activation.h"
 #include "compiler/model/layer.h"
+#include "compiler/model/mend_default.h"
 #include "compiler/model/mend_errors.h"
 #include "compiler/model/mend_head.h"
 #include "compiler/model/mend_let.h"
@@ -83,7 +84,8 @@ static void say_absent(Scope *scope, const Absent *absent, MendPlace place, Diag
         bool inside = mend_lies_in(other, at) && foreign_same(arena_copy(diags->arena, text, length), absent->word);
         if (inside) diag = other;
     }
-    if (!diag) diag = first;
+    bool corrected = first->help && strncmp(first->help, "did you mean", 12) == 0;
+    if (!diag || (diag->kind == first->kind && !corrected)) diag = first; /* log loss accuracy: all of it */
     if (diag == first) {
         mend_forget_others(diags, first, at); /* the rest was meant for it */
         blame_word(scope, absent, place, diag, at);
@@ -133,7 +135,7 @@ static bool closed_early(Scope *scope, Diag *diag, Span at) {
 /* `x`, `label x`, `x =` where a layer below reads x: a label, which is but a name and ':'. */
 static bool write_label(Scope *scope, Diag *diag, Span at, const char *text, size_t length) {
     static const char *const words[] = {"label ", "let ", "name ", "mark "}, *const readers[] = {"add ", "concat ",
-                                                                                                 "from="};
+                                                                                                 "from=", "+ "};
     const char *name = text + strspn(text, ": ");
     for (size_t i = 0; i < COUNT_OF(words); i++) {
         if (strncmp(name, words[i], strlen(words[i])) == 0) name += strlen(words[i]);
@@ -141,8 +143,11 @@ static bool write_label(Scope *scope, Diag *diag, Span at, const char *text, siz
     size_t letters = 0;
     while (in_name(name[letters])) letters++;
     const char *word = arena_copy(scope->arena, name, letters), *end = name + letters;
+    size_t sign = strspn(end, " =\r"), flows = 0; /* identity = x: what flows here, in PyTorch */
+    while (in_name(end[sign + flows])) flows++;
+    if (memchr(end, '=', sign) && !word_is_known(arena_copy(scope->arena, end + sign, flows))) sign += flows;
     bool only = letters > 0 && !is_digit(*name) && end <= text + length && !word_is_known(word) &&
-                strspn(end, " =\r") >= (size_t)(text + length - end);
+                sign >= (size_t)(text + length - end);
     bool read = false;
     for (size_t i = 0; i < COUNT_OF(readers) && only; i++) {
         const char *reader = strstr(text, arena_format(scope->arena, "%s%s", readers[i], word));
@@ -152,6 +157,36 @@ static bool write_label(Scope *scope, Diag *diag, Span at, const char *text, siz
     if (!read || trial_of(scope->trial, scope->arena, at, label, at, NULL) != TRIAL_GOOD) return false;
     diag->help = NULL;
     diag_help(scope->diags, diag, "write '%s'", label);
+    mend_forget_others(scope->diags, diag, at);
+    return true;
+}
+
+/* `x = x + skip`, `out += skip`, `x = F.relu(x + skip)`: the layer that adds a label. */
+static bool write_sum(Scope *scope, Diag *diag, Span at, const char *text, size_t length) {
+    static const char signs[] = "+=(). \t\r";
+    if (strncmp(text, "return ", 7) == 0) return write_sum(scope, diag, at, text + 7, length - 7);
+    const char *line = arena_copy(scope->arena, text, length), *sign = strchr(line, '+'), *found = NULL;
+    const char *function = "";
+    for (const char *name = line; sign && *(name += strspn(name, signs));) {
+        size_t letters = 0;
+        while (in_name(name[letters])) letters++;
+        const char *word = arena_copy(scope->arena, name, letters);
+        bool called = name[letters] == '(', part = name[letters] == '.', first = name + letters <= sign;
+        name += letters;
+        if (letters == 0 || is_digit(*word)) return false;
+        if (called && mend_activation(scope->arena, word)) {
+            function = arena_format(scope->arena, " activation=%s", mend_activation(scope->arena, word));
+        } else if (called || (!part && word_is_known(word))) {
+            return false;
+        } else if (!part && (!found || !first)) {
+            const char *add = arena_format(scope->arena, "add %s", word);
+            found = first || trial_of(scope->trial, scope->arena, at, add, at, NULL) == TRIAL_GOOD ? add : found;
+        }
+    }
+    const char *written = found ? arena_format(scope->arena, "%s%s", found, function) : NULL;
+    if (!written || trial_of(scope->trial, scope->arena, at, written, at, NULL) != TRIAL_GOOD) return false;
+    diag->help = NULL;
+    diag_help(scope->diags, diag, "write '%s'", written);
     mend_forget_others(scope->diags, diag, at);
     return true;
 }
@@ -199,6 +234,19 @@ static const AstStmt *other_line(const Scope *scope, const char *text, Span at) 
     return NULL;
 }
 
+/* A setting's line with the options of another that it has not; NULL: that cannot be. */
+static const char *merged_line(Scope *scope, const char *line, const char *more) {
+    const char *text = line;
+    for (const char *at = more; *at; at += strspn(at, " ")) {
+        size_t length = strcspn(at, " "), key = strcspn(at, "= ");
+        const char *option = arena_format(scope->arena, " %.*s=", (int)key, at);
+        if (at[key] == '=' && strstr(line, option)) return NULL;
+        if (at[key] == '=') text = arena_format(scope->arena, "%s %.*s", text, (int)length, at);
+        at += length;
+    }
+    return strlen(text) > strlen(line) && mend_reads_well(scope, false, text) ? text : NULL;
+}
+
 /* The line without what a default gives it there; NULL: it needs all of it. */
 static const char *without_filling(Scope *scope, const LooseLine *line, MendPlace place, Span at) {
     MendWords words = {.arena = scope->arena, .bare = true};
@@ -217,8 +265,8 @@ static bool write_line(Scope *scope, const LooseLine *line, MendPlace place, Dia
         bool layer = (place != PLACE_TRAIN) == (turn == 0), known = false;
         const char *written = mend_text(scope, line, layer, words, &known);
         bool cost = written && strncmp(written, "cost ", 5) == 0 && !strchr(written, ';');
-        const char *suits = cost ? cost_that_suits(scope->model, written) : NULL;
-        const char *replaced = suits ? written + strlen("cost ") : NULL;
+        const char *replaced = NULL;
+        const char *suits = cost ? cost_that_suits(scope->arena, scope->model, written, &replaced) : NULL;
         if (suits) written = suits;
         if ((known || written) && (!written || !mend_reads_well(scope, layer, written))) return false;
         if (!written) continue;
@@ -237,8 +285,13 @@ static bool write_line(Scope *scope, const LooseLine *line, MendPlace place, Dia
             uint32_t number, column;
             source_position(scope->diags->source, other->at.lo, &number, &column);
             diag->help = NULL;
-            diag_help(scope->diags, diag, "'%s' is set in line %u: there it is '%s'", other->name, (unsigned)number,
-                      written);
+            size_t there;
+            const char *line_there = source_slice(scope->diags->source, other->at, &there);
+            const char *merged = merged_line(scope, arena_copy(scope->arena, line_there, there), written);
+            if (merged) written = merged;
+            bool same = strlen(written) == there && strncmp(written, line_there, there) == 0;
+            diag_help(scope->diags, diag, "'%s' is set in line %u: %s%s%s", other->name, (unsigned)number,
+                      same ? "leave this one out" : "there it is '", same ? "" : written, same ? "" : "'");
             mend_forget_others(scope->diags, diag, at);
             return true;
         }
@@ -248,6 +301,9 @@ static bool write_line(Scope *scope, const LooseLine *line, MendPlace place, Dia
         const char *verb = words->guess ? "for example" : "write";
         bool said = words->guess && diag->help && !words->remark && strncmp(diag->help, "did you mean", 12) != 0 &&
                     !strstr(diag->help, "VALUE"); /* what is expected */
+        for (const char *next; set && (next = strstr(written, "; ")) != NULL;) {
+            written = arena_format(scope->arena, "%.*s' --set '%s", (int)(next - written), written, next + 2);
+        }
         const char *help = arena_format(scope->arena, "%s%s%s %s'%s'%s%s%s", said ? diag->help : "", said ? "; " : "",
                                         verb, set ? "--set " : "", written, where_text(layer, place),
                                         remark_text(scope->arena, words, replaced), behind);
@@ -287,7 +343,14 @@ static bool is_corrected(Scope *scope, const Diag *diag, Span at) {
            trial_of(scope->trial, scope->arena, diag->at, word, at, NULL) != TRIAL_WRONG;
 }
 
-#define IN_ONE_LINE ", in one line; a line that ends in '\\' goes on in the next"
+/* Where the line goes, if several are that. */
+static const char *lines_text(Scope *scope, Span at) {
+    uint32_t first, last, column;
+    source_position(scope->diags->source, at.lo, &first, &column);
+    source_position(scope->diags->source, at.hi, &last, &column);
+    if (first == last) return "";
+    return arena_format(scope->arena, ", in place of lines %u to %u", (unsigned)first, (unsigned)last);
+}
 
 /* A line that is an option of the statement above. */
 static bool write_above(Scope *scope, const Source *source, MendPlace place, Diag *diag, Span at, const char *text,
@@ -296,10 +359,10 @@ static bool write_above(Scope *scope, const Source *source, MendPlace place, Dia
     const char *whole = mend_with_line_above(scope->arena, source, &at, text, length);
     size_t name = strcspn(text, " \t=");
     const char *word = arena_copy(scope->arena, text, name);
-    bool own = place == PLACE_TRAIN ? foreign_setting(word) != NULL : foreign_layer(word) != NULL;
+    bool own = place == PLACE_TRAIN ? foreign_setting(word) || foreign_absent(word) : foreign_layer(word) != NULL;
     if (!whole || own || !loose_read(scope->arena, whole, strlen(whole), &line)) return false;
     MendWords words = {.arena = scope->arena};
-    return write_line(scope, &line, place, diag, at, &words, IN_ONE_LINE);
+    return write_line(scope, &line, place, diag, at, &words, lines_text(scope, at));
 }
 
 /* A loop as others write it: the line that opens it, which is tried with its block. */
@@ -308,6 +371,8 @@ static bool write_repeat(Scope *scope, MendPlace place, Diag *diag, Span at, con
     bool counted;
     const char *written = mend_repeat(scope->arena, text, length, &header, &counted);
     if (!written || place != PLACE_NETWORK || (size_t)(diag->at.lo - at.lo) > header) return false;
+    const char *said = arena_format(scope->arena, "write '%s'", written);
+    if (diag->help && strncmp(diag->help, said, strlen(said)) == 0) return true; /* and where its block ends */
     Span line = {at.lo, at.lo + (uint32_t)header};
     bool opens = text[header - 1] == '{';
     if (opens && trial_of(scope->trial, scope->arena, line, written, line, NULL) == TRIAL_WRONG) return false;
@@ -323,6 +388,10 @@ static bool write_repeat(Scope *scope, MendPlace place, Diag *diag, Span at, con
 
 void mend_statement(Scope *scope, MendPlace place, Span at) {
     if (!scope->trial || diags_full(scope->diags) || scope_spent(scope)) return;
+    if (at.lo > scope->told.lo && at.lo < scope->told.hi) {
+        mend_forget_others(scope->diags, NULL, at);
+        return;
+    }
     Diag *diag = mend_first_error(scope->diags, at);
     if (!diag || diag->advised) return;
     diag->advised = true;
@@ -347,11 +416,13 @@ void mend_statement(Scope *scope, MendPlace place, Span at) {
     bool set = source->base > 0;
     if (place != PLACE_FILE && closes_wrongly(scope, diag, at, text, length)) return;
     if (place == PLACE_NETWORK && write_label(scope, diag, at, text, length)) return;
+    if (place == PLACE_NETWORK && write_sum(scope, diag, at, text, length)) return;
     if (mend_remark(scope, place, diag, at, text, length)) return;
     if (text[0] == '{' && memchr(text, '\n', length) && diag->help) return; /* a block, whose lines are told of alone */
     if (write_repeat(scope, place, diag, at, text, length)) return;
     if (place != PLACE_FILE && !set) {
         Span lines = at;
+        mend_map_above(scope->arena, source, &lines);
         const char *whole = mend_join_lines(scope->arena, source, &lines, &joined);
         if (joined) {
             whole_at = lines;
@@ -361,16 +432,23 @@ void mend_statement(Scope *scope, MendPlace place, Span at) {
             return;
         }
     }
+    bool declares = mend_begins_let(text, length);
+    const char *product = declares ? NULL : mend_power(scope->arena, arena_copy(scope->arena, text, length));
+    if (product) {
+        text = product;
+        length = strlen(product);
+    }
     size_t prefix = set ? set_prefix(text) : 0;
     text += prefix;
     length -= prefix;
     form = place == PLACE_FILE ? form_of_line(text, length) : NULL; /* net = Sequential() */
-    if (form && form_is_code(form) && !diag->help) {
+    const char *let = set ? NULL : mend_let(scope, arena_copy(scope->arena, text, length), length, place == PLACE_FILE);
+    const char *value = let && form ? strchr(let, '=') : NULL; /* static const int k = 5 */
+    if (form && !(value && is_digit(value[2]))) let = NULL;
+    if (form && form_is_code(form) && !let && !diag->help) {
         say_form(scope, form, diag, at);
         return;
     }
-    const char *let =
-        set || form ? NULL : mend_let(scope, arena_copy(scope->arena, text, length), length, place == PLACE_FILE);
     bool read = read_loosely(scope->arena, text, length, &line);
     bool setting = read && line.marked && foreign_setting(line.marked); /* lr = 0.1 */
     if (let && !setting) {
@@ -397,7 +475,10 @@ void mend_statement(Scope *scope, MendPlace place, Span at) {
     bool opens = length > 0 && text[length - 1] == '{';
     if (place == PLACE_FILE && opens && diag->help) return; /* `solver {`: a block was meant, as was said */
     MendWords words = {.arena = scope->arena};
-    if (read && write_line(scope, &line, place, diag, whole_at, &words, joined ? IN_ONE_LINE : "")) return;
+    if (read && write_line(scope, &line, place, diag, whole_at, &words, lines_text(scope, whole_at))) {
+        if (joined) scope->told = whole_at;
+        return;
+    }
     if (!joined && !set && mend_parted(scope, place, diag, at, text, length)) return;
     if (!joined && !set && (!read || !line.head) && mend_rest(scope, place, diag, at, text, length)) return;
     if (words.elsewhere && place == PLACE_TRAIN) {
@@ -408,7 +489,7 @@ void mend_statement(Scope *scope, MendPlace place, Span at) {
     }
     if (place == PLACE_FILE && diag->notes) return; /* the whole is something else, as was said */
     const Absent *absent = words.absent;
-    if (read && !absent && line.head) absent = foreign_absent(line.head);
+    if (read && !absent && line.head && !word_begins_statement(line.head)) absent = foreign_absent(line.head);
     if (read && !absent && line.marked) absent = foreign_absent(line.marked);
     form = form_of_line(text, length);
     MendWords guess = {.arena = scope->arena, .guess = true};

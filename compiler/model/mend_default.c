@@ -1,7 +1,10 @@
 /* The lines of `default` that are meant by one that names several kinds of layers, or none; and the layers that lack
  * what such a line gives. */
+#include "compiler/model/mend_default.h"
+
 #include <string.h>
 
+#include "compiler/model/activation.h"
 #include "compiler/model/layer.h"
 #include "compiler/model/mend_errors.h"
 #include "compiler/model/mend_line.h"
@@ -58,8 +61,14 @@ const char *mend_default(Scope *scope, const LooseLine *line, MendWords *words) 
     for (size_t i = 0; i < all.args.count; i++) {
         const LooseArg *arg = &all.args.at[i];
         const char *word = !arg->key && arg->value->kind == LOOSE_WORD ? arg->value->text : NULL;
-        const ForeignHead *kind = word && !string_is(word, "activation") ? foreign_layer(word) : NULL;
+        bool value = rest.args.count > 0 && word && scope_find(scope, word); /* default activation = act */
+        bool own = value || (word && string_is(word, "activation"));
+        const ForeignHead *kind = word && !own ? foreign_layer(word) : NULL;
         const char *here = kind ? kind->here + strspn(kind->here, " ") : "";
+        const Let *let = kind && kinds.count > 0 ? scope_find(scope, word) : NULL; /* default dense act */
+        bool function = let && let->value && let->value->kind == AST_NAME && activation_find(let->value->name);
+        if (function) vec_push(arena, &rest.args, ((LooseArg){.key = "activation", .value = arg->value}));
+        if (function) continue;
         if (!kind) {
             vec_push(arena, &rest.args, *arg);
             continue;
@@ -119,6 +128,24 @@ static const AstStmt *default_elsewhere(const Scope *scope, const AstBody *body,
     return NULL;
 }
 
+/* Says that a default line stands too far down; false: above, where what is wrong with it is said. */
+static bool say_below(Scope *scope, Diag *diag, const AstStmt *line, Span at, const char *kind) {
+    if (line->at.lo < at.lo) return false;
+    uint32_t number, column;
+    source_position(scope->diags->source, line->at.lo, &number, &column);
+    diag->help = NULL;
+    diag_note(scope->diags, diag, "'default %s' stands in line %u; a default holds from its line on", kind,
+              (unsigned)number);
+    diag_help(scope->diags, diag, "move that line up");
+    return true;
+}
+
+bool mend_default_below(Scope *scope, Diag *diag, Span at, const char *kind, const char *option) {
+    const AstBody *file = scope->file ? (const AstBody *)&scope->file->top : NULL;
+    const AstStmt *line = file ? default_elsewhere(scope, file, kind, option, at) : NULL;
+    return line && say_below(scope, diag, line, at, kind);
+}
+
 bool mend_missing_default(Scope *scope, Diag *diag, Span at, const char *kind) {
     const char *needs = strstr(diag->message, " needs ");
     if (!string_is(diag->kind->name, "missing-option") || !needs || !scope->file) return false;
@@ -126,15 +153,6 @@ bool mend_missing_default(Scope *scope, Diag *diag, Span at, const char *kind) {
     const char *option = arena_copy(scope->arena, needs, strcspn(needs, "=, "));
     const AstStmt *line = default_elsewhere(scope, (const AstBody *)&scope->file->top, kind, option, at);
     if (!line) return false;
-    if (line->at.lo < at.lo) {
-        mend_forget_others(scope->diags, NULL, at); /* what is wrong is said there */
-        return true;
-    }
-    uint32_t number, column;
-    source_position(scope->diags->source, line->at.lo, &number, &column);
-    diag->help = NULL;
-    diag_note(scope->diags, diag, "'default %s' stands in line %u; a default holds from its line on", kind,
-              (unsigned)number);
-    diag_help(scope->diags, diag, "move that line up");
+    if (!say_below(scope, diag, line, at, kind)) mend_forget_others(scope->diags, NULL, at);
     return true;
 }

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "compiler/model/value.h"
+#include "runtime/base/words.h"
 
 /* The set that a value names as others do: mnist of ./mnist, mnist/train and mnist + fashion_mnist. */
 static const char *set_of(Arena *arena, const LooseValue *value) {
@@ -51,6 +52,15 @@ static bool names_file(const LooseLine *line) {
 static bool has_number(const LooseLine *line) {
     for (size_t i = 0; i < line->args.count; i++) {
         if (!line->args.at[i].key && line->args.at[i].value->kind == LOOSE_NUMBER) return true;
+    }
+    return false;
+}
+
+/* The same of a size: no window. */
+static bool has_size(const LooseLine *line) {
+    for (size_t i = 0; i < line->args.count; i++) {
+        const LooseValue *value = line->args.at[i].value;
+        if (!line->args.at[i].key && value->kind == LOOSE_NUMBER && !mend_is_shape(value->text)) return true;
     }
     return false;
 }
@@ -114,6 +124,18 @@ static bool is_numbered(const char *word) {
     return word_is_known(kind);
 }
 
+/* `left branch: conv 8`: a label of two words. */
+static bool take_parted_label(Arena *arena, LooseLine *line) {
+    const LooseArg *first = line->args.count > 0 ? &line->args.at[0] : NULL;
+    if (!first || !first->key || first->value->kind != LOOSE_WORD || !foreign_layer(first->value->text)) return false;
+    LooseLine all = *line;
+    line->label = arena_format(arena, "%s_%s", line->head, first->key);
+    line->head = first->value->text;
+    memset(&line->args, 0, sizeof line->args);
+    for (size_t i = 1; i < all.args.count; i++) vec_push(arena, &line->args, all.args.at[i]);
+    return true;
+}
+
 /* `fc1 dense 30`: what stands before a kind is its label; `my new dense layer`: or nothing. */
 static bool take_label(Arena *arena, LooseLine *line) {
     static const char *const articles[] = {"the", "a",     "an",     "layer", "new", "add",
@@ -126,7 +148,10 @@ static bool take_label(Arena *arena, LooseLine *line) {
                 line->args.at[i].value->kind != LOOSE_NUMBER && foreign_layer(line->args.at[i].value->text);
     bool article = false;
     for (size_t k = 0; k < COUNT_OF(articles); k++) article = article || foreign_same(articles[k], line->head);
-    if (!kind || (foreign_absent(line->head) && !article)) return false;
+    const char **kinds = NEW_ARRAY(arena, const char *, foreign_tables.layer_count);
+    for (size_t k = 0; k < foreign_tables.layer_count; k++) kinds[k] = foreign_tables.layers[k].word;
+    bool misspelt = !article && net_nearest_word(line->head, kinds, foreign_tables.layer_count); /* pol max 2x2 */
+    if (!kind || misspelt || (foreign_absent(line->head) && !article)) return false;
     if (foreign_layer(line->head) == foreign_layer("add") && /* add x skip: a label of that name */
         string_is(foreign_layer(line->args.at[i].value->text)->here, "add"))
         return false;
@@ -151,7 +176,8 @@ static bool take_glued(Arena *arena, bool layer, LooseLine *line) {
     const char *word = arena_copy(arena, line->head, letters);
     bool known = *number && letters > 1 && (layer ? foreign_layer(word) != NULL : foreign_setting(word) != NULL);
     if (!known) return false;
-    if (layer && !strpbrk(number, "xX") && has_number(line)) {
+    bool maps = layer && strncmp(foreign_layer(word)->order, "maps", 4) == 0; /* conv6 5x5 */
+    if (layer && !strpbrk(number, "xX") && (maps ? has_size(line) : has_number(line))) {
         if (!is_numbered(line->head)) line->label = line->head;
     } else {
         LooseValue *value = loose_value(arena, number);
@@ -214,12 +240,18 @@ static bool take_nothing(Arena *arena, LooseLine *line) {
 
 /* `set rate 0.1`: the word after it is the setting. */
 static bool take_next(Arena *arena, LooseLine *line) {
-    const LooseValue *next = line->args.count > 0 && !line->args.at[0].key ? line->args.at[0].value : NULL;
+    const LooseArg *first = line->args.count > 0 ? &line->args.at[0] : NULL;
+    LooseValue *next = first && !first->key ? first->value : NULL;
+    if (first && first->key) { /* int epochs = 3 */
+        next = NEW(arena, LooseValue);
+        *next = (LooseValue){.kind = LOOSE_WORD, .text = first->key, .raw = first->key};
+    }
     bool own = foreign_setting(line->head) || foreign_absent(line->head) || line->marked || line->called;
     if (own || !next || next->kind != LOOSE_WORD || !foreign_setting(next->text)) return false;
     LooseLine all = *line;
     line->head = next->text;
     memset(&line->args, 0, sizeof line->args);
+    if (first->key) vec_push(arena, &line->args, ((LooseArg){.value = first->value}));
     for (size_t i = 1; i < all.args.count; i++) vec_push(arena, &line->args, all.args.at[i]);
     return true;
 }
@@ -233,15 +265,34 @@ static void find_hidden_head(Arena *arena, bool layer, LooseLine *line) {
         return;
     }
     bool own = layer ? foreign_layer(line->head) != NULL : foreign_setting(line->head) != NULL;
-    if (!own && !line->called && take_words(arena, layer, line)) return;
+    if ((!own || !layer) && !line->called && take_words(arena, layer, line)) return; /* early stopping 3 */
     if (!layer && take_next(arena, line)) return;
     bool known = foreign_layer(line->head) || foreign_setting(line->head) || mend_activation(arena, line->head);
     /* layer conv 6 kernel=5x5, add conv 6 kernel=5x5 */
     bool article = layer && (foreign_same(line->head, "layer") || foreign_same(line->head, "add"));
     if ((known && !article) || line->called) return;
-    if (layer && !line->marked && take_label(arena, line)) return;
+    if (layer && !line->marked && (take_parted_label(arena, line) || take_label(arena, line))) return;
     if (take_glued(arena, layer, line)) return;
     take_ending(arena, layer, line);
+}
+
+/* `optimizer nesterov rate=0.05`, `optimizer sgd nesterov`: the value is a line of its own to others, with options that
+ * go with it. */
+static const ForeignHead *take_row(Arena *arena, const ForeignHead *head, LooseLine *line) {
+    size_t length = head ? strlen(head->here) : 0;
+    for (size_t i = 0; i < 2 && i < line->args.count && length > 0 && !strchr(head->here, ' '); i++) {
+        const LooseValue *value = line->args.at[i].value;
+        const char *word = line->args.at[i].key ? NULL : mend_word(value);
+        const ForeignHead *row = word ? foreign_setting(word) : NULL;
+        if (!word) return head;
+        if (!row || !strchr(row->here, '=') || strncmp(row->here, head->here, length) != 0) continue;
+        LooseLine all = *line;
+        memset(&line->args, 0, sizeof line->args);
+        for (size_t k = 0; k < value->items.count; k++) vec_push(arena, &line->args, value->items.at[k]);
+        for (size_t k = i + 1; k < all.args.count; k++) vec_push(arena, &line->args, all.args.at[k]);
+        return row;
+    }
+    return head;
 }
 
 const ForeignHead *mend_head(Arena *arena, const LooseLine *line, bool layer, LooseLine *changed) {
@@ -256,6 +307,7 @@ const ForeignHead *mend_head(Arena *arena, const LooseLine *line, bool layer, Lo
     const ForeignHead *head = !word ? NULL : layer ? foreign_layer(word) : foreign_setting(word);
     bool labelled = line->marked && !(layer ? foreign_layer(line->marked) : foreign_setting(line->marked));
     if (!layer && names_file(line)) return foreign_setting("datafile");
+    if (!layer && !line->marked) head = take_row(arena, head, changed);
     if (layer && word && foreign_same(word, "softmax") && !has_number(line)) head = NULL; /* a layer on its own */
     bool called = layer && line->called; /* self.drop = nn.Dropout(0.2) */
     if (head && (labelled || called || !line->marked)) return head;
@@ -281,5 +333,5 @@ const ForeignHead *mend_head(Arena *arena, const LooseLine *line, bool layer, Lo
         vec_push(arena, &changed->args, ((LooseArg){.value = value}));
         for (size_t i = 0; i < line->args.count; i++) vec_push(arena, &changed->args, line->args.at[i]);
     }
-    return head;
+    return layer ? head : take_row(arena, head, changed);
 }

@@ -7,8 +7,7 @@
 #include "compiler/model/mend_line.h"
 #include "compiler/model/trial.h"
 
-/* 2**3 and k^2 as 2*2*2 and k*k; NULL: there is no such power. */
-static const char *without_powers(Arena *arena, const char *text) {
+const char *mend_power(Arena *arena, const char *text) {
     const char *sign = strstr(text, "**"), *caret = strchr(text, '^');
     if (!sign) sign = caret;
     if (!sign) return NULL;
@@ -52,11 +51,12 @@ static bool is_let(Arena *arena, const char *text) {
 }
 
 const char *mend_let(Scope *scope, char *text, size_t length, bool file) {
-    static const char *const words[] = {"let",    "const",  "var", "val",   "int",   "float", "double",
-                                        "export", "define", "set", "local", "final", "mut",   "static"};
+    static const char *const words[] = {"let",      "const",  "var",   "val",   "int",   "float", "double",
+                                        "export",   "define", "set",   "local", "final", "mut",   "static",
+                                        "unsigned", "long",   "short", "char",  "bool",  "auto"};
     LooseLine line;
     if (mend_begins_let(text, length)) {
-        const char *several = each_let(scope->arena, text), *product = without_powers(scope->arena, text);
+        const char *several = each_let(scope->arena, text), *product = mend_power(scope->arena, text);
         if (several && is_let(scope->arena, several)) return several;
         if (product && is_let(scope->arena, product)) return product;
     }
@@ -80,6 +80,11 @@ const char *mend_let(Scope *scope, char *text, size_t length, bool file) {
     if ((!declared && !file) || start > length) return NULL;
     if (!loose_read(scope->arena, text + start, length - start, &line)) return NULL;
     const char *name = line.marked ? line.marked : line.head;
+    while (line.args.count > 1 && !line.args.at[line.args.count - 1].key) { /* let width = 30 units */
+        const LooseValue *last = line.args.at[line.args.count - 1].value;
+        if (last->kind != LOOSE_WORD || !foreign_is_idle(last->text)) break;
+        line.args.count--;
+    }
     size_t first = line.marked && line.head ? 0 : 1; /* the values after it: let k = 5, j = 6 */
     if ((!declared && !line.marked) || !name || line.args.count < first) return NULL;
     const char *more = "";

@@ -8,6 +8,8 @@
 /* `let k: 3`, `let my-width = 5,5`, and at file level `k = 3` and `const k = 3`, as netc writes them; NULL: it is no
  * let, or cannot be told. `text` may be changed. */
 const char *mend_let(Scope *scope, char *text, size_t length, bool file);
+/* A text with 2**3 and k^2 as 2*2*2 and k*k; NULL: there is no such power. */
+const char *mend_power(Arena *arena, const char *text);
 /* Whether a value is, or is computed from, a let that is visible. */
 bool mend_reads_let(Scope *scope, const LooseValue *value);
 /* `2maps`, a number and a let, as the product 2*maps; what is none is itself. */

@@ -48,7 +48,8 @@ static const char *next_name(Arena *arena, const char **order) {
 /* An option that is a statement of its own here: dropout=0.5 of a layer, lambda=5 of the optimizer. */
 static bool put_elsewhere(Mend *mend, const LooseArg *arg) {
     const ForeignHead *head = mend->layer ? foreign_layer(arg->key) : foreign_setting(arg->key);
-    if (!head || foreign_is_idle(arg->key)) return false;
+    bool own = !mend->layer && setting_kind_find(arg->key); /* batch=16, epochs=2 */
+    if (!head || (foreign_is_idle(arg->key) && !own)) return false;
     if (strncmp(head->here, mend->owner.name, strlen(mend->owner.name)) == 0) return false;
     LooseLine line = {.head = head->here};
     vec_push(mend->arena, &line.args, ((LooseArg){.value = arg->value}));
@@ -91,10 +92,12 @@ static bool put_rewritten(Mend *mend, const LooseArg *arg) {
     here = arena_format(mend->arena, "%s %s", mend->owner.name, here);
     if (!loose_read(mend->arena, here, strlen(here), &line)) return false;
     line.args.count = is_off(arg->value) ? 0 : line.args.count;
+    LooseValue numbers = {.kind = LOOSE_GROUP}; /* normalize=(0.13, 0.31) */
+    bool given = mend_numbers(mend->arena, arg->value, &numbers) && numbers.items.count == line.args.count;
     for (size_t i = 0; i < line.args.count; i++) {
         bool turned;
-        if (!mend_put(mend, mend_find_spec(mend, line.args.at[i].key, &turned), line.args.at[i].value, false))
-            return false;
+        const LooseValue *value = given ? numbers.items.at[i].value : line.args.at[i].value;
+        if (!mend_put(mend, mend_find_spec(mend, line.args.at[i].key, &turned), value, false)) return false;
     }
     return true;
 }
@@ -128,6 +131,20 @@ static const char *near_option(const Mend *mend, const char *word, size_t *place
     return near ? near : word;
 }
 
+/* `pool average=2x2`: the word of one value, and the next. */
+static bool put_word(Mend *mend, const LooseArg *arg) {
+    bool turned;
+    for (size_t i = 0; i + 1 < mend->owner.count; i++) {
+        const OptionSpec *spec = mend_spec(mend, i);
+        bool words = spec->positional && spec->words && !mend->slots[i] && mend_spec(mend, i + 1)->positional;
+        const char *word = words ? word_alias(arg->key, spec->words, option_word_count(spec), &turned) : NULL;
+        if (!word) continue;
+        LooseValue value = {.kind = LOOSE_WORD, .text = word, .raw = word};
+        return mend_put(mend, i, &value, false) && mend_put(mend, i + 1, arg->value, false);
+    }
+    return false;
+}
+
 static bool put_named(Mend *mend, const LooseArg *arg) {
     bool turned = false;
     size_t place = mend_find_spec(mend, arg->key, &turned);
@@ -137,7 +154,7 @@ static bool put_named(Mend *mend, const LooseArg *arg) {
         mend->label = label_of(mend, arg);
         return true;
     }
-    if (put_rewritten(mend, arg) || put_elsewhere(mend, arg)) return true;
+    if (put_rewritten(mend, arg) || put_elsewhere(mend, arg) || put_word(mend, arg)) return true;
     if (is_of_other_row(mend, arg->key)) return mend->words.guess;
     if (!foreign_is_idle(arg->key) && put_in_other_block(mend, arg)) return true;
     const Absent *absent = foreign_absent(arg->key);
@@ -169,17 +186,20 @@ static bool begins_small(const LooseLine *line) {
 
 /* PyTorch's layers begin with what they read, Conv2d(1, 6, 5) and Linear(784, 100): netc knows it. */
 static bool begins_with_inputs(const Mend *mend, const LooseLine *line) {
-    size_t bare = 0, sizes = 0;
+    size_t bare = 0, sizes = 0, windows = 0;
     for (; bare < line->args.count && !line->args.at[bare].key; bare++) {
         const LooseValue *value = line->args.at[bare].value;
         bool window = bare > 0 && value->kind == LOOSE_NUMBER && mend_is_shape(value->text);
-        bool size = (value->kind == LOOSE_NUMBER && !window) || mend_reads_let(mend->scope, value);
+        bool product = value->kind == LOOSE_PRODUCT && string_is(mend->owner.name, "dense"); /* dense 16*5*5 120 */
+        bool size = (value->kind == LOOSE_NUMBER && !window) || product || mend_reads_let(mend->scope, value);
         if (!size && (value->kind == LOOSE_WORD || value->kind == LOOSE_STRING)) break;
         sizes += size;
+        windows += window;
     }
     bool dense = string_is(mend->owner.name, "dense"), weights = dense || string_is(mend->owner.name, "conv");
-    /* dense 784 30, conv 1 maps kernel=5x5, conv 1 6 5 */
-    bool likely = line->called || (bare == 2 && sizes == 2) || (!dense && sizes == 3 && begins_small(line));
+    /* dense 784 30, conv 1 maps kernel=5x5, conv 1->6 5x5, conv 1 6 5 */
+    bool likely = line->called || string_is(line->head, "Conv2d") || (bare == sizes + windows && sizes == 2) ||
+                  (!dense && sizes == 3 && begins_small(line));
     return likely && weights && !strstr(line->head, "2D") && (sizes == 2 || !strstr(line->head, "Dense")) &&
            bare > required_count(mend, line);
 }
@@ -363,6 +383,8 @@ static bool put_args(Mend *mend, const LooseLine *line, const char *order) {
         if (mend_put_parameter(mend, arg) || (!arg->key && mend_put_square(mend, line, &i))) continue;
         if (mend_put_maps(mend, arg) || mend_put_rounds(mend, line, &i)) continue;
         if (mend_put_count(mend, arg) || mend_put_lettered(mend, arg) || is_doubled(mend, arg)) continue;
+        if (takes_labels(mend) && mend->slots[0] && !arg->key && arg->value->kind == LOOSE_NUMBER) continue; /* axis */
+        if (mend_put_seeds(mend, arg) || mend_put_dashed(mend, arg)) continue;
         if (!arg->key && !mend->layer && mend_truth(arg->value, false) && !is_off(arg->value) &&
             arg->value->kind == LOOSE_WORD) {
             continue; /* early_stopping true */
@@ -400,6 +422,7 @@ static bool fill_required(Mend *mend) {
         const OptionSpec *spec = mend_spec(mend, i);
         bool only = !spec->required && spec->example && !any_slot(mend); /* split and regularize need one of several */
         if ((!spec->required && !only) || mend->slots[i]) continue;
+        if (mend->words.absent && spec->type == OPTION_WORDS) return false; /* log loss: it is all that was meant */
         if (mend->words.bare && !spec->positional) {
             mend->words.left = true;
             continue;

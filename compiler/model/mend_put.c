@@ -51,6 +51,8 @@ bool mend_put(Mend *mend, size_t place, const LooseValue *value, bool turned) {
     const OptionSpec *spec = mend_spec(mend, place);
     value = mend_with_factor(mend->scope, value);
     const char *text = mend_value(&mend->words, spec, value, turned);
+    bool own = !text && value->kind == LOOSE_WORD && mend_reads_let(mend->scope, value);
+    if (own) text = value->text; /* let act = sigmoid */
     bool more = option_takes_all(spec) && mend->slots[place];
     bool word = value->kind == LOOSE_WORD || value->kind == LOOSE_STRING;
     if (more && mend->words.guess && word) return true; /* what it cannot be is left out */
@@ -129,6 +131,20 @@ static int rounds_of(const LooseValue *value) {
     return is_digit(text[0]) && rounds > 0 && rounds <= MOST && (!*end || strcmp(end, "x") == 0) ? (int)rounds : 0;
 }
 
+/* `kernel=5 x5`: the second side of the window before it. */
+static bool put_side(Mend *mend, const LooseLine *line, size_t i) {
+    const LooseArg *window = i > 0 ? &line->args.at[i - 1] : NULL;
+    bool turned;
+    size_t place = window && window->key ? mend_find_spec(mend, window->key, &turned) : mend_spec_count(mend);
+    if (place == mend_spec_count(mend) || mend_spec(mend, place)->type != OPTION_WINDOW || !mend->slots[place]) {
+        return false;
+    }
+    const char *side = line->args.at[i].value->text + 1;
+    if (strspn(side, "0123456789") < strlen(side) || mend_is_shape(mend->slots[place])) return false;
+    mend->slots[place] = arena_format(mend->arena, "%sx%s", mend->slots[place], side);
+    return true;
+}
+
 bool mend_put_rounds(Mend *mend, const LooseLine *line, size_t *i) {
     const LooseArg *arg = &line->args.at[*i], *next = *i + 1 < line->args.count ? arg + 1 : NULL;
     const char *text = !arg->key && arg->value->kind == LOOSE_WORD ? arg->value->text : "";
@@ -136,6 +152,7 @@ bool mend_put_rounds(Mend *mend, const LooseLine *line, size_t *i) {
     bool apart =
         !line->called && string_is(text, "x") && next && !next->key && next->value->kind == LOOSE_NUMBER; /* x 2 */
     bool glued = (text[0] == 'x' || text[0] == 'X') && is_digit(text[1]);
+    if (glued && put_side(mend, line, *i)) return true;
     int rounds = mend->layer && (named || apart || glued) ? rounds_of(apart ? next->value : arg->value) : 0;
     if (rounds > 0) mend->rounds = rounds;
     *i += rounds > 0 && apart;
@@ -208,4 +225,29 @@ bool mend_put_lettered(Mend *mend, const LooseArg *arg) {
     if (place == mend_spec_count(mend) || mend->slots[place]) return false;
     LooseValue number = {.kind = LOOSE_NUMBER, .text = word + 1, .raw = word + 1};
     return mend_put(mend, place, &number, turned);
+}
+
+bool mend_put_dashed(Mend *mend, const LooseArg *arg) {
+    const LooseValue *value = arg->value;
+    bool parted = value->kind == LOOSE_OTHER && value->items.count == 2 && strpbrk(value->raw, "-–"), turned;
+    const char *word = arg->key ? NULL : parted ? value->items.at[0].value->text : value->text;
+    const char *dash = word && value->kind == LOOSE_WORD ? strrchr(word, '-') : NULL;
+    if ((!parted && !dash) || !word) return false;
+    const char *text = parted ? value->items.at[1].value->text : dash + 1;
+    size_t place = mend_find_spec(mend, dash ? arena_copy(mend->arena, word, (size_t)(dash - word)) : word, &turned);
+    if (place == mend_spec_count(mend) || mend->slots[place] || !text || !is_digit(text[0])) return false;
+    LooseValue number = {.kind = LOOSE_NUMBER, .text = text, .raw = text};
+    return mend_put(mend, place, &number, turned);
+}
+
+bool mend_put_seeds(Mend *mend, const LooseArg *arg) {
+    LooseValue numbers = {.kind = LOOSE_GROUP};
+    if (mend->layer || !string_is(mend->owner.name, "seed") || arg->key) return false;
+    const LooseValue *value = arg->value, *first = value->items.count > 0 ? value->items.at[0].value : value;
+    bool several = (value->kind == LOOSE_OTHER && strpbrk(value->raw, "-.")) || value->kind == LOOSE_GROUP ||
+                   (value->kind == LOOSE_NUMBER && mend->slots[0]);
+    if (!several || !mend_numbers(mend->arena, first, &numbers)) return false;
+    mend->words.remark = "netc train FILE --seeds 1-5 trains with several";
+    if (!mend->slots[0]) mend->slots[0] = numbers.items.at[0].value->text;
+    return true;
 }

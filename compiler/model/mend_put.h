@@ -34,5 +34,7 @@ bool mend_put_count(Mend *mend, const LooseArg *arg);   /* `data mnist 60000`, w
 bool mend_put_flag(Mend *mend, const LooseArg *arg);    /* `bias`, `no_bias`: true or false by its name alone */
 bool mend_put_label(Mend *mend, const LooseLine *line, size_t i); /* `dense 30 as hidden` */
 bool mend_put_lettered(Mend *mend, const LooseArg *arg);          /* `conv 6 5x5 s2 p1` */
+bool mend_put_seeds(Mend *mend, const LooseArg *arg);             /* `seed 1-5`, `seed 1 2 3`: the first */
+bool mend_put_dashed(Mend *mend, const LooseArg *arg);            /* `momentum-0.9` */
 
 #endif

@@ -37,8 +37,17 @@ static long rounds_of(const char *head) {
         at = end - 1;
     }
     if (count > 2 || last > MAX_ROUNDS) return 0; /* with a step: nobody knows */
-    long rounds = count < 2 ? last : strstr(head, "range") ? last - first : last - first + 1;
+    bool below = strstr(head, "range") || (strchr(head, '<') && !strstr(head, "<="));
+    long rounds = count < 2 ? last : below ? last - first : last - first + 1;
     return rounds > 0 ? rounds : 0;
+}
+
+/* The length with the rest of `for (int i = 0; i < 3; i++) {`, whose signs end a statement here. */
+static size_t whole_header(const char *text, size_t length) {
+    size_t line = strcspn(text, "\n");
+    while (line > 0 && strchr(" \t\r", text[line - 1])) line--;
+    bool parted = length < line && text[length] == ';' && text[line - 1] == '{';
+    return parted ? line : length;
 }
 
 /* The let that range(depth) and `depth times` count by; NULL: none is told. */
@@ -55,6 +64,8 @@ const char *mend_repeat(Arena *arena, const char *text, size_t length, size_t *h
     size_t word = word_at(text, length), end = 0;
     while (end < length && text[end] != '{' && text[end] != '\n') end++;
     if (word == 0 || !begins_loop(arena_copy(arena, text, word))) return NULL;
+    length = whole_header(text, length);
+    while (end < length && text[end] != '{' && text[end] != '\n') end++;
     bool opens = end < length && text[end] == '{';
     while (!opens && end > 0 && strchr(" \t\r[:", text[end - 1])) end--;
     const char *head = arena_copy(arena, text + word, end - word);

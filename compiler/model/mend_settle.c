@@ -42,9 +42,11 @@ static const char *without_last(Arena *arena, const char *text, const char **hea
     return arena_copy(arena, text, (size_t)(mark - text));
 }
 
-static bool has_number(const char *text, const char *number, size_t length) {
-    for (; *text; text++) {
-        bool same = strncmp(text, number, length) == 0;
+/* Whether a text has the number, or as its last digits: a share of 0.1 is one of 1 to some. */
+static bool has_number(const char *whole, const char *number, size_t length, bool last) {
+    for (const char *text = whole; *text; text++) {
+        bool begins = text == whole || (!is_digit(text[-1]) && text[-1] != '.');
+        bool same = (begins || last) && strncmp(text, number, length) == 0;
         if (same && !is_digit(text[length]) && text[length] != '.') return true;
     }
     return false;
@@ -57,7 +59,7 @@ static bool keeps_numbers(const Scope *scope, Span at, const char *tried, const 
     const char *written = arena_copy(scope->arena, text, length);
     while (*(tried += strcspn(tried, "0123456789"))) {
         size_t digits = strspn(tried, "0123456789.");
-        if (has_number(written, tried, digits) && !has_number(better, tried, digits)) return false;
+        if (has_number(written, tried, digits, false) && !has_number(better, tried, digits, true)) return false;
         tried += digits;
     }
     return true;

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "compiler/model/mend_default.h"
 #include "compiler/model/mend_head.h"
 #include "compiler/model/mend_line.h"
 
@@ -53,6 +54,24 @@ static const char *each_text(Scope *scope, const ForeignHead *head, const LooseL
     return text;
 }
 
+/* `compile(optimizer="sgd", loss="mse")`, `fit(epochs=3)`: a line for each setting. NULL: it is none. */
+static const char *settings_text(Scope *scope, const LooseLine *line, MendWords *words) {
+    const char *text = NULL;
+    bool known, call = line->called && line->head && !foreign_setting(line->head);
+    for (size_t i = 0; call && i < line->args.count; i++) {
+        const LooseArg *arg = &line->args.at[i];
+        if (!arg->key) return NULL;
+        if (foreign_absent(arg->key)) continue;
+        if (!foreign_setting(arg->key)) return NULL;
+        LooseLine one = {.marked = arg->key};
+        vec_push(scope->arena, &one.args, ((LooseArg){.value = arg->value}));
+        const char *setting = mend_text(scope, &one, false, words, &known);
+        if (!setting) return NULL;
+        text = text ? arena_format(scope->arena, "%s; %s", text, setting) : setting;
+    }
+    return text;
+}
+
 /* The line in one of the blocks. `known`: its head is one of that block, so that nothing else is meant. */
 const char *mend_text(Scope *scope, const LooseLine *line, bool layer, MendWords *words, bool *known) {
     LooseLine changed;
@@ -65,6 +84,7 @@ const char *mend_text(Scope *scope, const LooseLine *line, bool layer, MendWords
     *known = head != NULL;
     bool standard = layer && (line->standard || (!head && !(line->head && foreign_absent(line->head))));
     if (standard) return mend_default(scope, line, words);
+    if (!head && !layer) return settings_text(scope, line, words);
     const char *several = head && layer ? each_text(scope, head, &changed, words) : NULL;
     return several ? several : head ? mend_line(scope, layer, head, &changed, words) : NULL;
 }

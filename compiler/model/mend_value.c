@@ -332,8 +332,16 @@ static const char *numbers_text(MendWords *mend, const LooseValue *value) {
     return arena_format(mend->arena, "%s]", text);
 }
 
+/* `log loss`: what is always written down is no subject of a log. */
+static bool is_reported(const LooseValue *value) {
+    static const char *const words[] = {"cost", "accuracy"};
+    bool turned;
+    return mend_word(value) && word_alias(mend_word(value), words, COUNT_OF(words), &turned);
+}
+
 static const char *word_list(MendWords *mend, const OptionSpec *spec, const LooseValue *value) {
     size_t count = option_word_count(spec);
+    if (spec->positional && is_reported(value)) mend->absent = foreign_absent_value("accuracy", false);
     const Absent *absent = mend->absent;
     const char *only = value->kind == LOOSE_GROUP ? NULL : known_word(mend, value, spec->words, count);
     if (!spec->positional) mend->absent = absent; /* formats=json: no format to read is meant */

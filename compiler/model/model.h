@@ -45,7 +45,11 @@ typedef enum {
     RECIPE_ORTHOGONAL, /* rows or columns at right angles, of length a; b: the standard deviation of the values */
     RECIPE_COPY        /* as another one, with the values that are loaded for that */
 } RecipeKind;
-typedef enum { STATISTIC_MEAN, STATISTIC_DEVIATION } Statistic;
+typedef enum {
+    STATISTIC_MEAN,
+    STATISTIC_DEVIATION,
+    STATISTIC_BALANCE /* of each class n / (K n_k): as many classes as examples count alike */
+} Statistic;
 typedef struct Stored Stored;
 typedef struct {
     RecipeKind kind;
@@ -195,7 +199,8 @@ struct Layer {
 
 /* ---- settings ---- */
 typedef enum { COST_QUADRATIC, COST_CROSS_ENTROPY, COST_LOG_LIKELIHOOD } Cost;
-typedef struct Optimizer Optimizer; /* compiler/model/optimizer.h */
+typedef struct Optimizer Optimizer;       /* compiler/model/optimizer.h */
+typedef struct ScheduleKind ScheduleKind; /* compiler/model/rate_schedule.h */
 
 /* A setting as it came to be. */
 typedef struct {
@@ -213,6 +218,7 @@ typedef struct {
     enum { TARGET_CLASS, TARGET_INPUT } target;
     Cost cost;
     const Optimizer *optimizer;
+    const ScheduleKind *schedule; /* NULL: the rate stays */
     bool log_gradients, log_weights;
     bool log_events; /* for TensorBoard */
 } Settings;

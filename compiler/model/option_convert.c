@@ -45,12 +45,16 @@ static const char *words_text(Arena *arena, const OptionSpec *spec) {
     return text;
 }
 
-/* " from 1 to 65536", " of at least 0", " of more than 0"; empty: any. */
+/* " from 1 to 65536", " above 0 and below 1", " of at least 0", " of more than 0"; empty: any. */
 static const char *range_text(Arena *arena, const OptionSpec *spec) {
     if (spec->low == 0 && spec->high == 0) return "";
     if (isinf(spec->high)) {
         return arena_format(arena, spec->low_open ? " of more than %s" : " of at least %s",
                             number_text(arena, spec->low));
+    }
+    if (spec->low_open) {
+        return arena_format(arena, " above %s and %s%s", number_text(arena, spec->low),
+                            spec->high_open ? "below " : "at most ", number_text(arena, spec->high));
     }
     return arena_format(arena, " from %s to %s%s", number_text(arena, spec->low), spec->high_open ? "below " : "",
                         number_text(arena, spec->high));

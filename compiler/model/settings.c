@@ -6,6 +6,7 @@
 #include "compiler/model/average.h"
 #include "compiler/model/layer.h"
 #include "compiler/model/optimizer.h"
+#include "compiler/model/rate_schedule.h"
 
 #define MAX_COUNT 9007199254740992.0 /* 2^53: what a double counts exactly */
 
@@ -134,24 +135,50 @@ static bool target_apply(SettingContext *context) {
     return true;
 }
 
+static const char *const weight_words[] = {"none", "balanced", NULL};
+
 static const OptionSpec cost_options[] = {
     {.name = "function",
      .type = OPTION_WORD,
      .positional = true,
-     .required = true,
      .words = cost_names,
      .doc = "summed over the outputs, averaged over the batch",
      .example = "cost cross_entropy",
      .trainer = {.name = "cost"}},
+    {.name = CLASS_WEIGHTS,
+     .type = OPTION_NUMBERS,
+     .low = 0,
+     .high = INFINITY,
+     .standard = "none",
+     .words = weight_words,
+     .doc = "what an example's cost is multiplied by in training, a number a class; balanced: n / (K * examples of the "
+            "class), of n examples and K classes",
+     .example = "class_weights=balanced",
+     .trainer = {.name = CLASS_WEIGHTS}},
 };
 
 static bool cost_apply(SettingContext *context) {
+    if (!context->option[0].given) return true; /* settings_agree chooses it */
     int choice = context->option[0].choice;
     context->settings->cost = choice == COST_QUADRATIC       ? COST_QUADRATIC
                               : choice == COST_CROSS_ENTROPY ? COST_CROSS_ENTROPY
                                                              : COST_LOG_LIKELIHOOD;
     return true;
 }
+
+static const OptionSpec smoothing_options[] = {
+    {.name = "share",
+     .type = OPTION_REAL,
+     .positional = true,
+     .required = true,
+     .low = 0,
+     .high = 1,
+     .high_open = true,
+     .doc =
+         "s: in training an output y of 0 or 1 should be (1 - s) y + s / K, of K softmax outputs, or K = 2 of sigmoid",
+     .example = "label_smoothing 0.1",
+     .trainer = {.name = LABEL_SMOOTHING, .flag = "label-smoothing", .argument = "S"}},
+};
 
 /* ---- optimizer ---- */
 
@@ -170,6 +197,25 @@ static const Variant *optimizer_variant(size_t place) { return optimizers[place]
 
 static bool optimizer_apply(SettingContext *context) {
     context->settings->optimizer = optimizers[context->option[0].choice];
+    return true;
+}
+
+/* ---- schedule ---- */
+
+static const OptionSpec schedule_options[] = {
+    {.name = "form",
+     .type = OPTION_WORD,
+     .positional = true,
+     .required = true,
+     .standard = "constant",
+     .words = schedule_words,
+     .doc = "how the learning rate changes; lengths are in epochs, and may be fractions",
+     .example = "schedule cosine",
+     .trainer = {.name = "schedule"}},
+};
+
+static bool schedule_apply(SettingContext *context) {
+    context->settings->schedule = &schedule_kinds[context->option[0].choice];
     return true;
 }
 
@@ -363,6 +409,7 @@ const SettingKind setting_kinds[] = {
     {.name = "cost",
      .doc = "what is minimised; by itself the one that suits the last activation",
      OPTIONS(cost_options),
+     .some = true,
      .apply = cost_apply},
     {.name = "optimizer",
      .doc = "how a step is made",
@@ -370,10 +417,18 @@ const SettingKind setting_kinds[] = {
      OPTIONS(optimizer_options),
      .variant = optimizer_variant,
      .apply = optimizer_apply},
+    {.name = "schedule",
+     .doc = "how the learning rate changes over the training; by itself it stays",
+     OPTIONS(schedule_options),
+     .variant = schedule_variant,
+     .apply = schedule_apply},
     {.name = "regularize",
      .doc = "a penalty on large weights of conv and dense",
      OPTIONS(regularize_options),
      .some = true},
+    {.name = "label_smoothing",
+     .doc = "what is learned of a class is less than certain; off by itself",
+     OPTIONS(smoothing_options)},
     {.name = "average",
      .doc = "a moving average of the weights is what is scored and saved; off by itself",
      OPTIONS(average_options)},

@@ -7,6 +7,10 @@
 /* A smaller l2 is one of Keras and Caffe, which do not divide it by the number of examples. */
 #define LEAST_L2 0.05
 
+/* What trainers know the settings of the training cost by. */
+#define CLASS_WEIGHTS "class_weights"
+#define LABEL_SMOOTHING "label_smoothing"
+
 typedef struct {
     Diags *diags;
     Settings *settings;
@@ -55,6 +59,8 @@ bool word_begins_statement(const char *word);
 /* Reads the train block (NULL: there is none) and the --set lines into model->settings; --set texts are attached to
  * `source`. False after an error. The cost is left to settings_agree() when no line gives it. */
 bool settings_read(Scope *scope, Model *model, const AstStmt *train, const ModelChanges *changes, Source *source);
+/* Gives the last layer a row for what the training cost keeps beside the network: the weights of classes. */
+void settings_store(Arena *arena, Model *model);
 /* Checks settings against a network without errors (outputs and target, activation and cost, data and input), and
  * chooses the cost where no line does. */
 void settings_agree(Scope *scope, Model *model);
@@ -73,7 +79,8 @@ double settings_number(const Settings *settings, const char *name);
  * rows describe alike comes once. */
 const OptionSpec *settings_flag(size_t place); /* NULL: there are no more */
 
-/* Of a line such as "cost quadratic": the line that goes with the last layer so far instead; NULL: it does. */
-const char *cost_that_suits(const Model *model, const char *line);
+/* Of a line such as "cost quadratic": the line that goes with the last layer so far instead, and the function that does
+ * not; NULL: it does. */
+const char *cost_that_suits(Arena *arena, const Model *model, const char *line, const char **replaced);
 
 #endif

@@ -1,12 +1,15 @@
 /* Do settings and network suit each other? Asked of a network without errors. */
 #include <math.h>
+#include <string.h>
 
 #include "compiler/model/activation.h"
 #include "compiler/model/layer.h"
 #include "compiler/model/linear.h"
 #include "compiler/model/normalised.h"
 #include "compiler/model/optimizer.h"
+#include "compiler/model/rate_schedule.h"
 #include "compiler/model/settings.h"
+#include "compiler/model/stored.h"
 #include "runtime/data/sets.h"
 #include "runtime/data/shape.h"
 #include "runtime/data/split.h"
@@ -17,9 +20,31 @@ static Setting *setting_of(const Settings *settings, const char *name) {
     return &settings->at[kind - setting_kinds];
 }
 
+static const OptionValue *setting_option(const Setting *setting, const char *name) {
+    for (size_t i = 0; i < option_count(&setting->owner); i++)
+        if (string_is(option_at(&setting->owner, i)->name, name)) return &setting->values[i];
+    BUG("%s has no option '%s'", setting->owner.name, name);
+}
+
 static const AstStmt *line_of(const Model *model, const char *name) { return setting_of(&model->settings, name)->line; }
 
 static Span place_of(const AstStmt *line, const Layer *layer) { return line ? line->at : layer->at; }
+
+/* Where a layer is reported that a line of the train block does not suit: at the layer, which the note says the line
+ * of; a line of --set is to blame itself. */
+static Span blamed_place(const Scope *scope, const AstStmt *line, const Layer *layer) {
+    bool set = line && source_of(scope->diags->source, line->at.lo)->base > 0;
+    return set ? line->at : layer->at;
+}
+
+static void note_line(Scope *scope, Diag *diag, const AstStmt *line) {
+    if (!line || source_of(scope->diags->source, line->at.lo)->base > 0) return;
+    uint32_t number, column;
+    size_t length;
+    const char *text = source_slice(scope->diags->source, line->at, &length);
+    source_position(scope->diags->source, line->at.lo, &number, &column);
+    diag_note(scope->diags, diag, "'%.*s' stands in line %u", (int)length, text, (unsigned)number);
+}
 
 static size_t option_place(const LayerKind *kind, const char *name) {
     size_t place = 0;
@@ -27,24 +52,34 @@ static size_t option_place(const LayerKind *kind, const char *name) {
     return place;
 }
 
-/* What the last layer is to be for so many classes: its own line with another number, where it is dense. */
-static const char *class_help(Scope *scope, const Layer *last, int64_t classes) {
+/* The layer that gives the last one its outputs: it has the number of what it reads, unless it has weights. */
+static const Layer *layer_of_outputs(const Layer *last) {
+    const Layer *layer = last;
+    while (layer->from.count == 1 && !layer->kind->weighs) layer = layer->from.at[0];
+    return layer->kind->weighs ? layer : last;
+}
+
+/* The line of the last layer with another number of outputs, where it is dense, and with the activation, where it says
+ * none; else such a line to end with. */
+static const char *outputs_help(Scope *scope, const Layer *last, int64_t outputs, const char *function) {
     const Layer *end = last;
-    while (last->from.count == 1 && !last->kind->weighs)
-        last = last->from.at[0]; /* it has the outputs of what it reads */
+    last = layer_of_outputs(last);
     size_t place = option_place(last->kind, "units"), length, taken;
     Span units = place < last->kind->option_count ? last->options[place].at : SPAN_NONE;
     if (units.lo < last->at.lo || units.hi > last->at.hi) {
-        return arena_format(scope->arena, "one output a class: end with 'dense %lld activation=softmax'",
-                            (long long)classes);
+        return arena_format(scope->arena, "end with 'dense %lld activation=%s'", (long long)outputs, function);
     }
     const char *line = source_slice(scope->diags->source, last->at, &length);
     const char *number = source_slice(scope->diags->source, units, &taken), *rest = number + taken;
-    const char *text = arena_format(scope->arena, "%.*s%lld%.*s", (int)(number - line), line, (long long)classes,
+    const char *text = arena_format(scope->arena, "%.*s%lld%.*s", (int)(number - line), line, (long long)outputs,
                                     (int)(line + length - rest), rest);
     size_t activation = option_place(last->kind, "activation");
     bool says = last != end || last->options[activation].given;
-    return arena_format(scope->arena, "one output a class: write '%s%s'", text, says ? "" : " activation=softmax");
+    return arena_format(scope->arena, "write '%s%s%s'", text, says ? "" : " activation=", says ? "" : function);
+}
+
+static const char *class_help(Scope *scope, const Layer *last, int64_t classes) {
+    return arena_format(scope->arena, "one output a class: %s", outputs_help(scope, last, classes, "softmax"));
 }
 
 /* How many classes the data has that is named, or about to be learned; 0: that is not known. */
@@ -69,12 +104,19 @@ static void check_outputs(Scope *scope, const Model *model, const Layer *last) {
     if (model->settings.target == TARGET_INPUT) {
         int64_t inputs = shape_count(model->layers.at[0]->out);
         if (inputs == outputs) return;
-        Diag *diag = diag_report(scope->diags, place_of(line_of(model, "target"), last), "target-mismatch",
+        const AstStmt *line = line_of(model, "target");
+        Diag *diag = diag_report(scope->diags, blamed_place(scope, line, layer_of_outputs(last)), "target-mismatch",
                                  "target input needs as many outputs as inputs: '%s' gives %lld, the input has %lld",
                                  last->name, (long long)outputs, (long long)inputs);
-        diag_help(scope->diags, diag,
-                  "write 'target class' to learn the labels, or end with 'dense %lld activation=sigmoid'",
-                  (long long)inputs);
+        note_line(scope, diag, line);
+        if (kind->across) { /* which stands for classes */
+            diag_help(scope->diags, diag,
+                      "write 'target class' to learn the labels, or end with 'dense %lld activation=sigmoid'",
+                      (long long)inputs);
+        } else {
+            diag_help(scope->diags, diag, "%s, or 'target class' to learn the labels",
+                      outputs_help(scope, last, inputs, "sigmoid"));
+        }
     } else if (outputs == 1 && kind->cost != COST_CROSS_ENTROPY) {
         Diag *diag = diag_report(scope->diags, last->at, "target-mismatch",
                                  "one %s output ('%s') cannot tell classes apart", kind->name, last->name);
@@ -82,15 +124,17 @@ static void check_outputs(Scope *scope, const Model *model, const Layer *last) {
     }
 }
 
-const char *cost_that_suits(const Model *model, const char *line) {
-    static const char *const lines[] = {[COST_QUADRATIC] = "cost quadratic",
-                                        [COST_CROSS_ENTROPY] = "cost cross_entropy",
-                                        [COST_LOG_LIKELIHOOD] = "cost log_likelihood"};
+const char *cost_that_suits(Arena *arena, const Model *model, const char *line, const char **replaced) {
     if (!model || model->layers.count == 0) return NULL;
     const ActivationKind *last = model->layers.at[model->layers.count - 1]->activation.kind;
-    const char *suits = lines[last->cost];
-    bool good = string_is(line, suits) || (string_is(line, lines[COST_QUADRATIC]) && !last->across);
-    return good ? NULL : suits;
+    const char *word = line + strlen("cost "), *suits = cost_names[last->cost];
+    size_t length = strcspn(word, " ");
+    const char *function = arena_copy(arena, word, length);
+    bool said = !strchr(function, '='); /* else only options are given */
+    if (!said || string_is(function, suits) || (string_is(function, cost_names[COST_QUADRATIC]) && !last->across))
+        return NULL;
+    *replaced = function;
+    return arena_format(arena, "cost %s%s", suits, word + length);
 }
 
 /* The activation that a cost is computed together with; NULL: any will do. */
@@ -100,6 +144,9 @@ static const ActivationKind *activation_of(Cost cost) {
     }
     return NULL;
 }
+
+/* Whether a line says which function the cost is. */
+static bool cost_is_said(const Model *model) { return setting_of(&model->settings, "cost")->values[0].given; }
 
 static void set_cost(Settings *settings, Cost cost) {
     Setting *setting = setting_of(settings, "cost");
@@ -113,7 +160,7 @@ static void check_cost(Scope *scope, Model *model, const Layer *last) {
     Settings *settings = &model->settings;
     const AstStmt *line = line_of(model, "cost");
     const ActivationKind *kind = last->activation.kind;
-    if (!line) set_cost(settings, kind->cost);
+    if (!cost_is_said(model)) set_cost(settings, kind->cost);
     if (settings->target == TARGET_INPUT && kind->across) {
         diag_report(scope->diags, last->at, "cost-mismatch",
                     "%s outputs ('%s') stand for classes; with target input use sigmoid or linear", kind->name,
@@ -134,6 +181,43 @@ static void check_cost(Scope *scope, Model *model, const Layer *last) {
     }
 }
 
+/* Weights of classes, and shares of certainty, are of the outputs that stand for classes. */
+static void check_training_cost(Scope *scope, const Model *model) {
+    const Setting *cost = setting_of(&model->settings, "cost"),
+                  *smoothing = setting_of(&model->settings, "label_smoothing");
+    const Settings *settings = &model->settings;
+    if (smoothing->on && settings->cost == COST_QUADRATIC) {
+        diag_report(
+            scope->diags, smoothing->line->at, "cost-mismatch",
+            "label_smoothing needs softmax outputs, or sigmoid ones with cost cross_entropy; cost quadratic has "
+            "no use for it");
+    }
+    const OptionValue *weights = setting_option(cost, CLASS_WEIGHTS);
+    if (weights->choice == 0) return; /* none */
+    int64_t classes = model_classes(model);
+    if (settings->target != TARGET_CLASS) {
+        Diag *diag = diag_report(scope->diags, weights->at, "conflicting-options",
+                                 "class_weights= needs classes; target input has none");
+        diag_help(scope->diags, diag, "write 'target class', or leave class_weights= out");
+    } else if (!weights->flag && (int64_t)weights->number_count != classes) {
+        diag_report(
+            scope->diags, weights->at, "list-length",
+            "class_weights has %zu number%s, the network has %lld classes; give one a class, or the word balanced",
+            weights->number_count, weights->number_count == 1 ? "" : "s", (long long)classes);
+    }
+}
+
+void settings_store(Arena *arena, Model *model) {
+    Layer *last = model->layers.at[model->layers.count - 1];
+    const OptionValue *weights = setting_option(setting_of(&model->settings, "cost"), CLASS_WEIGHTS);
+    const int64_t classes = model_classes(model);
+    if (model->purpose == PURPOSE_USE || weights->choice == 0 || classes == 0) return;
+    Recipe recipe = {.kind = weights->flag ? RECIPE_DATA : RECIPE_VALUES,
+                     .statistic = STATISTIC_BALANCE,
+                     .values = weights->numbers};
+    layer_store(arena, last, CLASS_WEIGHTS, STORED_STATISTIC, 1, &classes, recipe)->kept = NULL;
+}
+
 /* A set that does not suit the network is an error where it is named, and where it is about to be learned. Without a
  * line it is the standard, which may be on nobody's mind: a word, unless the network is there to be used. */
 static Diag *report_data(Scope *scope, const AstStmt *line, ModelPurpose purpose, const Layer *layer,
@@ -141,7 +225,9 @@ static Diag *report_data(Scope *scope, const AstStmt *line, ModelPurpose purpose
     const char *kind = line || purpose == PURPOSE_TRAIN ? "data-mismatch" : "default-data";
     const char *why =
         line ? "" : arena_format(scope->arena, "; without a 'data' line %s is learned", set->variant.name);
-    return diag_report(scope->diags, place_of(line, layer), kind, "%s%s", message, why);
+    Diag *diag = diag_report(scope->diags, blamed_place(scope, line, layer), kind, "%s%s", message, why);
+    note_line(scope, diag, line);
+    return diag;
 }
 
 /* 32x32x3 of data that is not known: it can be meant. */
@@ -186,7 +272,8 @@ static void check_classes(Scope *scope, const AstStmt *line, const Model *model,
         arena_format(scope->arena, "%s has %lld classes, the last layer ('%s') has %lld output%s", kind->variant.name,
                      (long long)kind->classes, last->name, (long long)outputs, outputs == 1 ? "" : "s");
     if (outputs < kind->classes) {
-        diag_help(scope->diags, report_data(scope, line, model->purpose, last, kind, message), "%s", help);
+        Diag *diag = report_data(scope, line, model->purpose, layer_of_outputs(last), kind, message);
+        diag_help(scope->diags, diag, "%s", help);
     } else if (line) {
         bool copies = outputs == shape_count(model->layers.at[0]->out) && !last->activation.kind->across;
         diag_help(scope->diags, diag_report(scope->diags, last->at, "spare-outputs", "%s", message), "%s%s",
@@ -339,6 +426,24 @@ static void check_patience(Scope *scope, const Model *model) {
     diag_help(scope->diags, diag, "write 'stop patience=%lld', or give 'epochs' a larger number", less);
 }
 
+/* The rate rises to the end. */
+static void check_warmup(Scope *scope, const Model *model) {
+    const AstStmt *line = line_of(model, "schedule");
+    const Setting *setting = setting_of(&model->settings, "schedule");
+    int64_t epochs = settings_count(&model->settings, "epochs");
+    size_t place = 0;
+    while (place < option_count(&setting->owner) && !string_is(option_at(&setting->owner, place)->name, "warmup"))
+        place++;
+    if (!line || model->purpose != PURPOSE_LOOK || epochs == 0 || place == option_count(&setting->owner)) return;
+    double warmup = setting->values[place].real;
+    if (warmup < (double)epochs) return;
+    Diag *diag = diag_report(scope->diags, setting->values[place].at, "long-warmup",
+                             "the rate never falls: warmup=%s, and training ends after %lld epoch%s",
+                             number_text(scope->arena, warmup), (long long)epochs, epochs == 1 ? "" : "s");
+    diag_help(scope->diags, diag, "warmup= counts epochs: write warmup=%s, or give 'epochs' a larger number",
+              epochs >= 10 ? "1" : "0.1");
+}
+
 /* Bytes are 0 to 1 when mean and std see them: other programs' figures of 0 to 255 leave nothing of them. */
 static void check_scale(Scope *scope, const Model *model) {
     const Layer *input = model->layers.at[0];
@@ -379,12 +484,14 @@ static void check_probe(Scope *scope, const Model *model) {
     diag_help(scope->diags, diag, "write probe=%lld for all of them", (long long)examples);
 }
 
-/* The test set never chooses anything, so stopping early takes a validation part. */
-static void check_stop(Scope *scope, const Model *model) {
-    const AstStmt *line = line_of(model, "stop");
-    if (settings_number(&model->settings, "patience") == 0 || model->settings.split_validation > 0) return;
-    Diag *diag = diag_report(scope->diags, line->at, "needs-validation",
-                             "stop needs a validation part (choosing by test results is not offered)");
+/* The test set never chooses anything, so what waits for a gain takes a validation part. */
+static void check_validation(Scope *scope, const Model *model) {
+    const Settings *settings = &model->settings;
+    bool stops = settings_number(settings, "patience") != 0, cuts = settings->schedule && settings->schedule->patience;
+    if ((!stops && !cuts) || settings->split_validation > 0) return;
+    const char *what = stops ? "stop" : arena_format(scope->arena, "schedule %s", settings->schedule->variant.name);
+    Diag *diag = diag_report(scope->diags, line_of(model, stops ? "stop" : "schedule")->at, "needs-validation",
+                             "%s needs a validation part (choosing by test results is not offered)", what);
     diag_help(scope->diags, diag, "%s",
               line_of(model, "split") ? "add validation=0.1 to the line of split" : "add 'split validation=0.1'");
 }
@@ -435,10 +542,11 @@ void settings_agree(Scope *scope, Model *model) {
     size_t errors = scope->diags->errors;
     check_outputs(scope, model, last);
     if (scope->diags->errors == errors) check_cost(scope, model, last);
-    if (scope->diags->errors == errors) model_check_linear(model, line_of(model, "cost") != NULL, scope->diags);
+    if (scope->diags->errors == errors) model_check_linear(scope, model, cost_is_said(model));
+    if (scope->diags->errors == errors) check_training_cost(scope, model);
     check_data(scope, model, last, errors);
     check_split(scope, model);
-    check_stop(scope, model);
+    check_validation(scope, model);
     check_decay(scope, model);
     check_probe(scope, model);
     model_check_normalised(model, line_of(model, "batch"), scope->diags);
@@ -449,6 +557,7 @@ void settings_agree(Scope *scope, Model *model) {
     check_unused(scope, model);
     if (scope->diags->warnings == warnings) check_batch(scope, model);
     check_patience(scope, model);
+    check_warmup(scope, model);
     check_penalty(scope, model);
     if (line_of(model, "data")) check_scale(scope, model);
 }

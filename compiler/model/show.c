@@ -9,6 +9,7 @@
 #include "compiler/model/memory.h"
 #include "compiler/model/optimizer.h"
 #include "compiler/model/option_text.h"
+#include "compiler/model/rate_schedule.h"
 #include "runtime/base/error.h"
 #include "runtime/base/wrap.h"
 
@@ -221,10 +222,12 @@ static void print_training(Arena *arena, const Model *model, FILE *out) {
     for (TrainerSetting at = {0}; settings_next(s, &at);) {
         bool told = at.spec->type == OPTION_REAL || at.spec->type == OPTION_BOOL;
         if (!told || at.value->real == 0) continue;
-        const char *name = at.setting->owner.common_count > 0 ? at.spec->name : at.spec->trainer.name;
+        bool own = at.setting->owner.common == s->optimizer->variant.options;
+        const char *name = own ? at.spec->name : at.spec->trainer.name;
         fprintf(out, "%s%s=%s", gap, name, option_text(arena, number_text, at.spec, at.value));
         gap = ", ";
     }
+    if (s->schedule && s->schedule->rate) fprintf(out, ", schedule %s", s->schedule->variant.name);
     fprintf(out, ", seed %.0f\n", settings_number(s, "seed"));
 }
 

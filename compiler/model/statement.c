@@ -62,9 +62,13 @@ static const Variant *variant_of(Scope *scope, const SettingKind *kind, const As
     return NULL;
 }
 
-/* Without a variant nobody knows which options there are: only the word itself is read. False. */
+/* Without a variant nobody knows which options there are: only the word itself is read, which a line must have even if
+ * there is one that holds without a line. False. */
 static bool refuse_word(Scope *scope, const SettingKind *kind, const AstStmt *line) {
-    OptionOwner owner = setting_kind_owner(scope->arena, kind, NULL);
+    OptionSpec *spec = NEW(scope->arena, OptionSpec);
+    *spec = kind->options[0];
+    spec->standard = NULL;
+    OptionOwner owner = {.name = kind->name, .options = spec, .count = 1};
     AstStmt word = *line;
     word.args.count = line->args.count > 0 && !line->args.at[0].key ? 1 : 0;
     if (statement_read(scope, &owner, &word, options_new(scope->arena, &owner))) BUG("%s has no such row", kind->name);
@@ -76,7 +80,8 @@ static const char *keys_text(Arena *arena, const OptionOwner *owner) {
     const char *text = "";
     for (size_t i = 0; i < owner->count; i++) {
         const char *gap = i == 0 ? "" : i + 1 == owner->count ? " or " : ", ";
-        text = arena_format(arena, "%s%s%s=", text, gap, owner->options[i].name);
+        const OptionSpec *spec = &owner->options[i];
+        text = arena_format(arena, "%s%s%s%s", text, gap, spec->name, spec->positional ? "" : "=");
     }
     return text;
 }
@@ -84,11 +89,13 @@ static const char *keys_text(Arena *arena, const OptionOwner *owner) {
 static bool check_some(Scope *scope, const OptionOwner *owner, const AstStmt *line, const OptionValue *values) {
     const char *example = NULL;
     for (size_t i = 0; i < owner->count; i++) {
+        const OptionSpec *spec = &owner->options[i];
         if (values[i].given) return true;
-        example = example ? example : owner->options[i].example;
+        if (example || !spec->example) continue;
+        example = spec->positional ? spec->example : arena_format(scope->arena, "%s %s", owner->name, spec->example);
     }
-    diag_report(scope->diags, line->at, "missing-option", "%s needs %s, for example %s %s", owner->name,
-                keys_text(scope->arena, owner), owner->name, example);
+    diag_report(scope->diags, line->at, "missing-option", "%s needs %s, for example %s", owner->name,
+                keys_text(scope->arena, owner), example);
     return false;
 }
 

@@ -27,6 +27,7 @@ typedef struct {
     int64_t work;        /* what is left of the budget */
     const AstFile *file; /* all there is, for advice; or NULL */
     const Model *model;  /* what is known of it so far, for advice; or NULL */
+    Span told;           /* lines that a hint made one of: what is wrong in them is said */
     struct Trial *trial; /* tries what is about to be advised; NULL: no advice is asked for */
 } Scope;
 

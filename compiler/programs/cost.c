@@ -5,8 +5,14 @@
  *     log_likelihood  - ln a[y]  =  ln sum(o) exp(z[o] - max) - (z[y] - max)                 with a = softmax(z)
  *
  * The last two take the weighted input z, so that no logarithm of a rounded 0 is ever taken and the derivative is
- * a - y. */
+ * a - y. In training y may be less certain,
+ *
+ *     y  <-  (1 - s) y + s/K                 label_smoothing s, of K outputs of a softmax; K = 2 for a sigmoid
+ *
+ * and the cost of an example is multiplied by the weight of its class. */
 #include "compiler/model/activation.h"
+#include "compiler/model/settings.h"
+#include "compiler/model/stored.h"
 #include "compiler/programs/parts.h"
 
 typedef struct {
@@ -53,6 +59,16 @@ static Expr *target(const Outputs *out) {
     return e_select(p, e_same(p, label(out), number), e_const(p, 1), e_const(p, 0));
 }
 
+/* What is learned of y in training. */
+static Expr *smoothed(const Outputs *out, Expr *y) {
+    Build *build = out->build;
+    Program *p = out->p;
+    if (build->mode == MODE_EVAL || settings_number(&build->model->settings, LABEL_SMOOTHING) == 0) return y;
+    int64_t sides = out->last->activation.kind->across ? tensor_count(out->a) : 2;
+    const char *rest = arena_format(build->arena, LABEL_SMOOTHING " / %lld", (long long)sides);
+    return e_add(p, e_mul(p, e_scalar(p, "1 - " LABEL_SMOOTHING), y), e_scalar(p, rest));
+}
+
 /* The target of an autoencoder takes the shape of the output, which has as many values. */
 static void reshape_target(Outputs *out) {
     Build *build = out->build;
@@ -81,28 +97,50 @@ static Tensor *log_likelihood(const Outputs *out) {
     Tensor *power = program_map(p, "cost.exp", out->z, e_unary(p, EXPR_EXP, shifted));
     Tensor *total = sum_outputs(out, "cost.total", e_read(p, power, 0, out->index));
     Expr *is_right = e_same(p, label(out), e_index(p, output_number(out)));
-    Tensor *right = sum_outputs(out, "cost.right", e_select(p, is_right, shifted, e_const(p, 0)));
+    Expr *one = e_const(p, 1), *zero = e_const(p, 0), *plain = e_select(p, is_right, one, zero);
+    Expr *y = smoothed(out, plain);
+    Tensor *right =
+        sum_outputs(out, "cost.right", y == plain ? e_select(p, is_right, shifted, zero) : e_mul(p, y, shifted));
     Expr *cost = e_sub(p, e_unary(p, EXPR_LOG, e_at(p, total)), e_at(p, right));
     return program_map(p, "cost", total, cost);
 }
 
-Tensor *cost_build(Build *build) {
-    Outputs out = outputs_of(build);
-    Program *p = build->program;
-    p->at = out.last->at;
-    reshape_target(&out);
-    switch (build->model->settings.cost) {
-    case COST_LOG_LIKELIHOOD: return log_likelihood(&out);
+static Tensor *plain_cost(const Outputs *out) {
+    Program *p = out->p;
+    switch (out->build->model->settings.cost) {
+    case COST_LOG_LIKELIHOOD: return log_likelihood(out);
     case COST_CROSS_ENTROPY: {
-        Expr *z = e_read(p, out.z, 0, out.index);
-        return sum_outputs(&out, "cost", e_sub(p, e_unary(p, EXPR_SOFTPLUS, z), e_mul(p, target(&out), z)));
+        Expr *z = e_read(p, out->z, 0, out->index);
+        Expr *y = smoothed(out, target(out));
+        return sum_outputs(out, "cost", e_sub(p, e_unary(p, EXPR_SOFTPLUS, z), e_mul(p, y, z)));
     }
     case COST_QUADRATIC: {
-        Expr *miss = e_sub(p, e_read(p, out.a, 0, out.index), target(&out));
-        return sum_outputs(&out, "cost", e_mul(p, e_const(p, 0.5), e_mul(p, miss, miss)));
+        Expr *miss = e_sub(p, e_read(p, out->a, 0, out->index), target(out));
+        return sum_outputs(out, "cost", e_mul(p, e_const(p, 0.5), e_mul(p, miss, miss)));
     }
     }
     BUG("no such cost");
+}
+
+/* In training each example's cost times the weight of its class, if classes have any. */
+static Tensor *weighted_cost(const Outputs *out, Tensor *cost) {
+    Build *build = out->build;
+    Program *p = out->p;
+    const Stored *weights = layer_part(out->last, CLASS_WEIGHTS);
+    if (!weights || build->mode == MODE_EVAL) return cost;
+    const int64_t batch[] = {DIM_BATCH};
+    const Affine of_class = ix(1);
+    Expr *is_class = e_same(p, label(out), e_index(p, of_class));
+    Expr *weight = e_select(p, is_class, e_read(p, build_stored(build, weights), 0, &of_class), e_const(p, 0));
+    Tensor *chosen = program_compute(p, "cost.weight", 1, batch, REDUCE_SUM, 1, weights->dim, weight);
+    return program_map(p, "cost.weighted", cost, e_mul(p, e_at(p, chosen), e_at(p, cost)));
+}
+
+Tensor *cost_build(Build *build) {
+    Outputs out = outputs_of(build);
+    build->program->at = out.last->at;
+    reshape_target(&out);
+    return weighted_cost(&out, plain_cost(&out));
 }
 
 /* A NaN is neither below 1 nor above 0. */

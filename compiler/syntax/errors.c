@@ -172,7 +172,7 @@ static bool is_misspelt_top(Reader *reader, const Token *found) {
 }
 
 /* What others call the block of settings. */
-static const char *const train_words[] = {"training", "trainer", "fit", "solver", "optimizer", "settings", "learn"};
+static const char *const train_words[] = {"train", "fit", "solver", "optimizer", "settings", "learn"};
 
 static bool opens_train(const char *word) {
     for (size_t i = 0; i < COUNT_OF(train_words); i++) {
@@ -203,8 +203,8 @@ static const char *opened_name(Reader *reader, const Token *found) {
     while (start > 0 && in_name(line[start - 1])) start--;
     if (start == length) return NULL;
     const char *name = arena_copy(reader->arena, line + start, length - start);
-    for (size_t i = 0; i < COUNT_OF(top_words); i++) { /* m = network { */
-        if (string_is(top_words[i], name)) return word_of(reader, found);
+    for (size_t i = 0; i < COUNT_OF(top_words); i++) { /* m = network {, void train() { */
+        if (string_is(top_words[i], name)) return opens_train(name) ? name : word_of(reader, found);
     }
     return name;
 }
@@ -228,6 +228,11 @@ static void advise_top(Reader *reader, Diag *diag, const Token *found) {
     const Source *source = reader->source;
     uint32_t at = found->at.lo - source->base;
     const Form *form = form_of_line(source->text + at, source->size - at);
+    if (found->kind == '[') { /* [train] of TOML and INI */
+        diag_help(reader->diags, diag, "a block is written 'train { ... }' or 'network NAME { ... }'");
+        reader_hide(reader);
+        return;
+    }
     if (found->kind == '}') {
         diag_help(reader->diags, diag, "no block is open here: there is one '}' too many");
         return;
@@ -253,7 +258,7 @@ static void advise_top(Reader *reader, Diag *diag, const Token *found) {
         return;
     }
     if (name) {
-        bool train = opens_train(word);
+        bool train = opens_train(word) || opens_train(name);
         diag_help(reader->diags, diag, "write '%s%s {'", train ? "train" : "network ", train ? "" : name);
         return;
     }

@@ -178,7 +178,8 @@ static LooseValue *read_value(Loose *loose);
 static bool read_arg(Loose *loose, LooseArg *arg) {
     const Token *name = look(loose, 0), *mark = look(loose, 1);
     bool step = name->kind == TOKEN_NUMBER && is_sign(mark, ':') && loose->depth > 0; /* {0: 0.1, 10: 0.01} */
-    bool named = step || (name->kind == TOKEN_WORD && (is_sign(mark, '=') || is_sign(mark, ':')));
+    bool json = name->kind == TOKEN_STRING && is_sign(mark, ':');
+    bool named = step || json || (name->kind == TOKEN_WORD && (is_sign(mark, '=') || is_sign(mark, ':')));
     *arg = (LooseArg){.key = named && !step ? name->text : NULL};
     if (named) loose->next += 2;
     if (named) take_sign(loose, '='); /* == and := */
@@ -193,7 +194,7 @@ static bool read_arg(Loose *loose, LooseArg *arg) {
 /* What stands before a closing bracket. */
 static bool read_items(Loose *loose, LooseValue *list, char close) {
     while (!take_sign(loose, close)) {
-        if (look(loose, 0)->kind == TOKEN_END) return false;
+        if (look(loose, 0)->kind == TOKEN_END) return true; /* dropout(0.5 */
         if (take_sign(loose, ',')) continue;
         LooseArg item;
         if (!read_arg(loose, &item)) return false;
@@ -225,8 +226,9 @@ static LooseValue *read_call(Loose *loose, const char *name) {
 /* 0,1 and 5,5 and 60,000: a comma between digits without a blank. */
 static bool joined_by_comma(const Loose *loose) {
     const Token *comma = look(loose, 0), *after = look(loose, 1);
-    return loose->depth == 1 && is_sign(comma, ',') && after->kind == TOKEN_NUMBER && after->from == comma->until &&
-           loose->next > 0 && loose->tokens.at[loose->next - 1].until == comma->from;
+    bool sign = is_sign(comma, ',') && comma->until == comma->from + 1; /* no arrow: 1->16 */
+    return loose->depth == 1 && sign && after->kind == TOKEN_NUMBER && after->from == comma->until && loose->next > 0 &&
+           loose->tokens.at[loose->next - 1].until == comma->from;
 }
 
 static LooseValue *read_number(Loose *loose, const char *text) {
@@ -242,6 +244,15 @@ static LooseValue *read_number(Loose *loose, const char *text) {
     return group;
 }
 
+/* `(int)(width / 4)` */
+static bool is_cast(const Loose *loose) {
+    static const char *const types[] = {"int", "long", "float", "double", "unsigned", "size_t"};
+    bool brackets = is_sign(look(loose, 0), '(') && is_sign(look(loose, 2), ')'), type = false;
+    for (size_t i = 0; i < COUNT_OF(types) && brackets; i++) type = type || string_is(look(loose, 1)->text, types[i]);
+    const Token *next = look(loose, 3);
+    return type && (is_sign(next, '(') || next->kind == TOKEN_WORD || next->kind == TOKEN_NUMBER);
+}
+
 static LooseValue *read_primary(Loose *loose) {
     const Token *token = look(loose, 0);
     switch (token->kind) {
@@ -252,6 +263,10 @@ static LooseValue *read_primary(Loose *loose) {
         return is_sign(look(loose, 0), '(') ? read_call(loose, token->text) : new_value(loose, LOOSE_WORD, token->text);
     case TOKEN_SIGN: break;
     case TOKEN_END: return NULL;
+    }
+    if (is_cast(loose)) {
+        loose->next += 3;
+        return read_primary(loose);
     }
     if (token->sign == '(') return read_group(loose, ')');
     if (token->sign == '[') return read_group(loose, ']');
@@ -366,6 +381,17 @@ static void unwrap(LooseLine *line) {
     }
 }
 
+/* `dense: [120, relu]`: all that is to be said of one layer. */
+static bool is_mixed(const LooseLine *line, const LooseValue *group) {
+    bool word = false, number = false;
+    for (size_t i = 0; i < group->items.count; i++) {
+        const LooseArg *item = &group->items.at[i];
+        word = word || item->key || item->value->kind == LOOSE_WORD;
+        number = number || item->value->kind == LOOSE_NUMBER;
+    }
+    return line->marked && line->args.count == 0 && word && number;
+}
+
 bool loose_read(Arena *arena, const char *text, size_t length, LooseLine *line) {
     *line = (LooseLine){.label = NULL};
     if (length > LOOSE_MAX_LENGTH || memchr(text, '\0', length)) return false;
@@ -381,7 +407,7 @@ bool loose_read(Arena *arena, const char *text, size_t length, LooseLine *line) 
     if (word && !option) {
         line->head = loose_last_part(head->text);
         loose.next++;
-        if (is_sign(look(&loose, 0), '(')) {
+        if (is_sign(look(&loose, 0), '(') && !is_cast(&loose)) {
             loose.depth++;
             LooseValue *call = read_call(&loose, line->head);
             loose.depth--;
@@ -395,12 +421,15 @@ bool loose_read(Arena *arena, const char *text, size_t length, LooseLine *line) 
     }
     while (look(&loose, 0)->kind != TOKEN_END) {
         if (take_sign(&loose, ',') || take_sign(&loose, ';') || take_sign(&loose, '@')) continue;
+        bool shift = is_sign(look(&loose, 0), '>') && is_sign(look(&loose, 1), '>');
+        if (shift) return false; /* width >> 1 */
         if (take_sign(&loose, ':') || take_sign(&loose, '>') || take_sign(&loose, '|') || take_sign(&loose, '&'))
             continue;
         if (is_sign(look(&loose, 0), '{') && look(&loose, 1)->kind == TOKEN_END) break; /* it would open a block */
         LooseArg arg;
         if (!read_arg(&loose, &arg)) return false;
-        bool map = !arg.key && arg.value->kind == LOOSE_GROUP && arg.value->raw[0] == '{';
+        bool map =
+            !arg.key && arg.value->kind == LOOSE_GROUP && (arg.value->raw[0] == '{' || is_mixed(line, arg.value));
         for (size_t i = 0; map && i < arg.value->items.count; i++) { /* dense: {units: 30, activation: relu} */
             vec_push(arena, &line->args, arg.value->items.at[i]);
         }

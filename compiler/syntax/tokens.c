@@ -259,6 +259,27 @@ static bool header_is_whole(const Reader *reader) {
     }
 }
 
+/* How the opening line is written, and where its block ends if it has no '}' of its own: it was left out as the '{'
+ * was, where the next line that is not indented more is none with a '}' below the opening line. */
+static const char *header_help(Reader *reader, const char *head, size_t length) {
+    const char *line = arena_format(reader->arena, "write '%.*s {'", (int)length, head);
+    follow_line(reader, reader->header_end.at.hi);
+    Opening open = {reader->header_end.at, '{', reader->line_indent};
+    uint32_t limit = reader->source->base + (uint32_t)reader->source->size, number, column;
+    bool inside;
+    uint32_t end = end_by_indent(reader, &open, limit, &inside);
+    const char *text = reader->source->text + (end - reader->source->base);
+    source_position(reader->source, end, &number, &column);
+    if (end < limit && *text == '}' && column == open.indent + 1) return line;
+    if (inside && end < limit) {
+        return arena_format(reader->arena, "%s, and '}' in a line of its own above line %u", line, (unsigned)number);
+    }
+    if (inside) return arena_format(reader->arena, "%s, and '}' at %s", line, reader_end_name(reader));
+    return reader->header_first.kind == T_REPEAT
+               ? arena_format(reader->arena, "%s, and '}' behind the last line that is to be repeated", line)
+               : line;
+}
+
 /* A newline may stand before '{', so the END behind an opening line waits until the next token is seen. */
 static void finish_header(Reader *reader, const Token *token) {
     reader->header = HEADER_NONE;
@@ -270,7 +291,7 @@ static void finish_header(Reader *reader, const Token *token) {
     }
     const Diags *diags = reader->diags;
     const Diag *last = diags->list.count > 0 ? diags->list.at[diags->list.count - 1] : NULL;
-    bool said = reader->header_first.kind == T_REPEAT && last &&
+    bool said = reader->header_first.kind == T_REPEAT && !reader->header_colon && last &&
                 last->at.lo >= reader->header_first.at.lo; /* of this line: one word is enough */
     if (said) {
         push_made(reader, T_END, (Span){end, end});
@@ -283,7 +304,7 @@ static void finish_header(Reader *reader, const Token *token) {
         if (!brief) length = reader->header_first.at.hi - reader->header_first.at.lo;
         Diag *diag = reader_error(reader, (Span){end, end}, "syntax-error",
                                   "expected '{' after '%.*s', found a new line", (int)length, head);
-        diag_help(reader->diags, diag, brief ? "write '%.*s {'" : "a block is written { ... }", (int)length, head);
+        diag_help(reader->diags, diag, "%s", brief ? header_help(reader, head, length) : "a block is written { ... }");
     }
     open_block(reader, (Span){end, end});
     reader->supplied_blocks++;
@@ -345,8 +366,8 @@ static bool filter_header(Reader *reader, const Token *token) {
         Span head = {reader->header_first.at.lo, reader->header_end.at.hi};
         const char *text = source_slice(reader->source, head, &length);
         Diag *diag = reader_error(reader, token->at, "syntax-error", "expected '{', found '%c'", token->kind);
-        diag_help(reader->diags, diag, length > 80 ? "a block is written { ... }" : "write '%.*s {'", (int)length,
-                  text);
+        diag_help(reader->diags, diag, "%s",
+                  length > 80 ? "a block is written { ... }" : header_help(reader, text, length));
         return true;
     }
     if (reader->header == HEADER_OPEN) {

@@ -9,7 +9,7 @@
 #define CURVES "netc draws nothing; runs/NAME/epochs.csv holds the curves"
 #define SHUFFLED "the examples are shuffled anew for each epoch; leave it out"
 #define AUGMENTED "netc has no augmentation; leave it out"
-#define SCHEDULE "the rate stays as it is, netc has no schedules yet; leave it out"
+#define SCHEDULE "how the rate changes is a line of the train block: 'schedule cosine warmup=1'"
 #define CLIPPING "netc has no clipping of gradients yet; a smaller rate comes near"
 #define ACCUMULATED "netc adds up no gradients of several batches; a larger batch is the same"
 #define ADAM "the optimizer is a line of the train block: 'optimizer adam beta1=0.9 beta2=0.999'"
@@ -74,6 +74,7 @@ static const NetAlias absent[] = {
     {"warmup-epochs", SCHEDULE},
     {"warmup-steps", SCHEDULE},
     {"gamma", SCHEDULE},
+    {"step-lr", SCHEDULE},
     {"cosine", SCHEDULE},
     {"clip", CLIPPING},
     {"clip-grad", CLIPPING},

@@ -4,10 +4,22 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "runtime/base/elementary.h"
+
 enum { DEPTH_LIMIT = 16 }; /* of brackets */
 
-static const char *const counts[NET_COUNTS] = {
-    [NET_COUNT_M] = "m", [NET_COUNT_N] = "n", [NET_COUNT_T] = "t", [NET_COUNT_S] = "s"};
+static const char *const counts[NET_COUNTS] = {[NET_COUNT_M] = "m", [NET_COUNT_N] = "n",     [NET_COUNT_T] = "t",
+                                               [NET_COUNT_S] = "s", [NET_COUNT_STEPS] = "S", [NET_COUNT_CUTS] = "c"};
+
+static const struct {
+    const char *name;
+    const char *between; /* the signs between its values */
+    NetFormulaOp op;
+} functions[] = {
+    {"sqrt", "", NET_FORMULA_ROOT},    {"floor", "", NET_FORMULA_FLOOR},  {"sin", "", NET_FORMULA_SINE},
+    {"min", ",", NET_FORMULA_MINIMUM}, {"max", ",", NET_FORMULA_MAXIMUM}, {"pow", ",", NET_FORMULA_REAL_POWER},
+    {"if", "<,,", NET_FORMULA_CHOOSE},
+};
 
 static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_0123456789";
 static const char digits[] = "0123456789";
@@ -74,14 +86,27 @@ static int find_name(const Reader *reader, size_t length) {
 
 static bool read_sum(Reader *reader);
 
-static bool read_brackets(Reader *reader, NetFormulaOp op) {
+/* Values with these signs between them, behind an opening bracket. */
+static bool read_brackets(Reader *reader, const char *between) {
     if (++reader->depth > DEPTH_LIMIT) {
         return wrong(reader, "its brackets are too deep");
     }
-    bool two = op == NET_FORMULA_MINIMUM;
-    bool good = read_sum(reader) && (!two || (expect(reader, ',') && read_sum(reader))) && expect(reader, ')');
+    bool good = read_sum(reader);
+    for (; good && *between != '\0'; between++) {
+        good = expect(reader, *between) && read_sum(reader);
+    }
     reader->depth--;
-    return good && (op == NET_FORMULA_NUMBER || add(reader, op, 0, 0));
+    return good && expect(reader, ')');
+}
+
+/* The place in functions[] of the one whose name stands before a bracket; -1: none does. */
+static int find_function(const Reader *reader, size_t length) {
+    for (int i = 0; i < (int)(sizeof functions / sizeof *functions) && reader->at[length] == '('; i++) {
+        if (is_word(functions[i].name, reader->at, length)) {
+            return i;
+        }
+    }
+    return -1;
 }
 
 static bool read_number(Reader *reader) {
@@ -97,17 +122,16 @@ static bool read_number(Reader *reader) {
 
 static bool read_operand(Reader *reader) {
     if (take(reader, '(')) {
-        return read_brackets(reader, NET_FORMULA_NUMBER);
+        return read_brackets(reader, "");
     }
     size_t length = strspn(reader->at, letters);
     if (length == 0 || strchr(digits, *reader->at) != NULL) {
         return *reader->at == '.' || length > 0 ? read_number(reader) : wrong(reader, "expected a value");
     }
-    bool call = reader->at[length] == '(';
-    bool root = call && is_word("sqrt", reader->at, length);
-    if (root || (call && is_word("min", reader->at, length))) {
+    int function = find_function(reader, length);
+    if (function >= 0) {
         reader->at += length + 1;
-        return read_brackets(reader, root ? NET_FORMULA_ROOT : NET_FORMULA_MINIMUM);
+        return read_brackets(reader, functions[function].between) && add(reader, functions[function].op, 0, 0);
     }
     int place = find_name(reader, length);
     if (place < 0) {
@@ -124,7 +148,7 @@ static bool read_exponent(Reader *reader) {
     bool whole = length > 0 && length < 10 && strspn(reader->at, digits) == length && reader->at[length] != '.';
     int place = find_name(reader, length);
     if (!whole && (place < 0 || place >= NET_COUNTS)) {
-        return wrong(reader, "expected a whole number, m, n, t or s");
+        return wrong(reader, "expected a whole number or a count");
     }
     double number = whole ? strtod(reader->at, NULL) : 0;
     reader->at += length;
@@ -182,18 +206,23 @@ double net_formula_value(const NetFormula *formula, const double *value) {
     int top = 0; /* the last value; stack[0] is that of no formula */
     for (int i = 0; i < formula->parts; i++) {
         NetFormulaOp op = formula->part[i].op;
-        double right = stack[top];
-        double *left = op >= NET_FORMULA_ADD && op <= NET_FORMULA_MINIMUM ? &stack[--top] : NULL;
+        top -= op == NET_FORMULA_CHOOSE ? 3 : op >= NET_FORMULA_ADD ? 1 : 0;
+        double *to = &stack[top], right = top < NET_FORMULA_PARTS ? to[1] : 0;
         switch (op) {
         case NET_FORMULA_NUMBER: stack[++top] = formula->part[i].number; break;
         case NET_FORMULA_NAME: stack[++top] = value[formula->part[i].name]; break;
-        case NET_FORMULA_ADD: *left += right; break;
-        case NET_FORMULA_SUBTRACT: *left -= right; break;
-        case NET_FORMULA_MULTIPLY: *left *= right; break;
-        case NET_FORMULA_DIVIDE: *left /= right; break;
-        case NET_FORMULA_POWER: *left = power(*left, right); break;
-        case NET_FORMULA_MINIMUM: *left = right < *left ? right : *left; break;
-        case NET_FORMULA_ROOT: stack[top] = sqrt(right); break;
+        case NET_FORMULA_ROOT: *to = sqrt(*to); break;
+        case NET_FORMULA_FLOOR: *to = floor(*to); break;
+        case NET_FORMULA_SINE: *to = net_sine(*to); break;
+        case NET_FORMULA_ADD: *to += right; break;
+        case NET_FORMULA_SUBTRACT: *to -= right; break;
+        case NET_FORMULA_MULTIPLY: *to *= right; break;
+        case NET_FORMULA_DIVIDE: *to /= right; break;
+        case NET_FORMULA_POWER: *to = power(*to, right); break;
+        case NET_FORMULA_MINIMUM: *to = right < *to ? right : *to; break;
+        case NET_FORMULA_MAXIMUM: *to = right > *to ? right : *to; break;
+        case NET_FORMULA_REAL_POWER: *to = net_power(*to, right); break;
+        case NET_FORMULA_CHOOSE: *to = *to < right ? to[2] : to[3]; break;
         }
     }
     return stack[top];

@@ -18,8 +18,8 @@ typedef enum {
     NET_INIT_COPY        /* 0; the values of tensor `of`, copied by whoever has them */
 } NetInitKind;
 
-/* Of each channel of the data, or each feature. */
-typedef enum { NET_STATISTIC_MEAN, NET_STATISTIC_DEVIATION, NET_STATISTICS } NetStatistic;
+/* Of each channel of the data, or each feature; the last one of each class. */
+typedef enum { NET_STATISTIC_MEAN, NET_STATISTIC_DEVIATION, NET_STATISTIC_BALANCE, NET_STATISTICS } NetStatistic;
 
 typedef struct {
     NetInitKind kind;

@@ -160,11 +160,12 @@ static bool read_pair(const NetDataRequest *request, const NetIdxSource *image_f
 
 static bool read_files(const NetDataRequest *request, const Sources *sources, NetData *data, NetError *error) {
     NetIdxImages train = {0}, test = {0};
-    bool ok = read_pair(request, &sources->file[0], &sources->file[1], &train, &data->train_labels, error);
-    data->train_rows = train.rows;
+    bool ok =
+        read_pair(request, &sources->file[0], &sources->file[1], &train, &data->file[NET_FILE_TRAIN].labels, error);
+    data->file[NET_FILE_TRAIN].rows = train.rows;
     if (ok && sources->file[2].path != NULL)
-        ok = read_pair(request, &sources->file[2], &sources->file[3], &test, &data->test_labels, error);
-    data->test_rows = test.rows;
+        ok = read_pair(request, &sources->file[2], &sources->file[3], &test, &data->file[NET_FILE_TEST].labels, error);
+    data->file[NET_FILE_TEST].rows = test.rows;
     if (!ok) return false;
     if (test.count > 0 && test.type != train.type)
         return net_fail(error, NET_ENVIRONMENT, "%s holds %s, the training images are %s [type-mismatch]",
@@ -176,8 +177,8 @@ static bool read_files(const NetDataRequest *request, const Sources *sources, Ne
     data->rank = request->rank;
     memcpy(data->shape, request->shape, sizeof data->shape);
     data->classes = request->classes;
-    data->train_file_count = train.count;
-    data->test_file_count = test.count;
+    data->file[NET_FILE_TRAIN].count = train.count;
+    data->file[NET_FILE_TEST].count = test.count;
     return true;
 }
 
@@ -185,12 +186,12 @@ static bool read_files(const NetDataRequest *request, const Sources *sources, Ne
 
 static bool split_error(const NetDataRequest *request, const NetData *data, NetError *error) {
     char train[NET_COUNT_TEXT], test[NET_COUNT_TEXT];
+    int64_t rows = data->file[NET_FILE_TRAIN].count;
     return net_fail(error, NET_ENVIRONMENT,
                     "split train=%g validation=%g test=%g does not fit data set '%s', which has %s image%s to train "
                     "on and %s to test; each part needs at least one, and 0 stands for not given [split-size]",
-                    request->train, request->validation, request->test, data->name,
-                    net_count(train, (uint64_t)data->train_file_count), data->train_file_count == 1 ? "" : "s",
-                    net_count(test, (uint64_t)data->test_file_count));
+                    request->train, request->validation, request->test, data->name, net_count(train, (uint64_t)rows),
+                    rows == 1 ? "" : "s", net_count(test, (uint64_t)data->file[NET_FILE_TEST].count));
 }
 
 /* A count's share of another number of rows, to the nearest and at least 1; fractions are shares already. */
@@ -215,26 +216,20 @@ static NetDataRequest carried_over(const NetDataRequest *request) {
     return carried;
 }
 
-static NetPart make_part(const NetData *data, bool test_file, int64_t first, int64_t count) {
-    const unsigned char *rows = test_file ? data->test_rows : data->train_rows;
-    const uint32_t *labels = test_file ? data->test_labels : data->train_labels;
-    int64_t item = first + (test_file ? data->train_file_count : 0);
-    if (count == 0) return (NetPart){0};
-    return (NetPart){rows + (size_t)first * data->row_bytes, labels + first, (uint32_t)item, count};
-}
-
 static bool split(const NetDataRequest *request, NetData *data, NetError *error) {
     const NetDataRequest carried = carried_over(request);
     const double asked[NET_PARTS] = {carried.train, carried.validation, carried.test};
     int64_t count[NET_PARTS];
-    if (!net_split_rows(asked, data->train_file_count, data->test_file_count, count))
-        return split_error(&carried, data, error);
-    bool test_file = data->test_file_count > 0;
-    int64_t end = data->train_file_count - (test_file ? 0 : count[NET_PART_TEST]);
+    int64_t rows = data->file[NET_FILE_TRAIN].count, test_rows = data->file[NET_FILE_TEST].count;
+    if (!net_split_rows(asked, rows, test_rows, count)) return split_error(&carried, data, error);
+    bool test_file = test_rows > 0;
+    int64_t end = rows - (test_file ? 0 : count[NET_PART_TEST]);
     int64_t validation = count[NET_PART_VALIDATION];
-    data->part[NET_PART_TRAIN] = make_part(data, false, 0, count[NET_PART_TRAIN]);
-    data->part[NET_PART_VALIDATION] = make_part(data, false, end - validation, validation);
-    data->part[NET_PART_TEST] = make_part(data, test_file, test_file ? 0 : end, count[NET_PART_TEST]);
+    data->part[NET_PART_TRAIN] = (NetPart){.count = count[NET_PART_TRAIN]};
+    data->part[NET_PART_VALIDATION] = (NetPart){.count = validation, .first = end - validation};
+    data->part[NET_PART_TEST] = (NetPart){.file = test_file ? NET_FILE_TEST : NET_FILE_TRAIN,
+                                          .count = count[NET_PART_TEST],
+                                          .first = test_file ? 0 : end};
     return true;
 }
 
@@ -255,11 +250,23 @@ bool net_data_open(const NetDataRequest *request, NetData *data, NetError *error
 
 void net_data_close(NetData *data) {
     net_data_hash_free(data->hash);
-    free(data->train_rows);
-    free(data->test_rows);
-    free(data->train_labels);
-    free(data->test_labels);
+    for (int i = 0; i < NET_FILES; i++) {
+        free(data->file[i].rows);
+        free(data->file[i].labels);
+        free(data->file[i].targets);
+    }
     *data = (NetData){0};
+}
+
+NetExample net_data_example(const NetData *data, NetPartName part, int64_t row) {
+    const NetPart *of = &data->part[part];
+    const NetDataFile *file = &data->file[of->file];
+    int64_t at = of->order != NULL ? of->order[row] : of->first + row;
+    int64_t before = of->file == NET_FILE_TEST ? data->file[NET_FILE_TRAIN].count : 0;
+    return (NetExample){.values = file->rows + (size_t)at * data->row_bytes,
+                        .targets = file->targets != NULL ? file->targets + at * data->targets : NULL,
+                        .label = file->labels != NULL ? file->labels[at] : 0,
+                        .item = (uint32_t)(before + at)};
 }
 
 const char *net_data_hash(const NetData *data) { return net_data_hash_wait(data->hash); }

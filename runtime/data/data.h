@@ -6,7 +6,7 @@
  *     …
  *     net_data_close(&data);
  *
- * A NetData owns its rows and labels and does not change after net_data_open: any thread may read it. Nothing is ever
+ * A NetData owns its examples and does not change after net_data_open: any thread may read it. Nothing is ever
  * trained on half-read data: a file that is short, long, swapped or has a label out of range fails as a whole.
  * runtime/data/loader.h cuts the parts into batches. */
 #ifndef NET_DATA_DATA_H
@@ -35,13 +35,31 @@ typedef struct {
                                        become the same shares of `kind` */
 } NetDataRequest;
 
-/* Rows first … first+count-1 of one of the files; item numbers follow the rows. */
+typedef enum { NET_FILE_TRAIN, NET_FILE_TEST, NET_FILES } NetDataFileName;
+
+/* All examples to train on, or all to test on, in the order of the files they are from. */
 typedef struct {
-    const void *rows;       /* count rows of NetData.row_bytes */
-    const uint32_t *labels; /* one a row */
-    uint32_t first_item;    /* number of the first row in the data set: test rows are numbered after training rows */
-    int64_t count;          /* 0: there is no such part */
+    int64_t count;       /* 0: there is no such file */
+    unsigned char *rows; /* count rows of NetData.row_bytes, owned */
+    uint32_t *labels;    /* one a row, owned; NULL where they are not classes */
+    float *targets;      /* NetData.targets a row, owned; NULL: there are none */
+} NetDataFile;
+
+/* Which rows of a file a part has. */
+typedef struct {
+    NetDataFileName file;
+    int64_t count;         /* 0: there is no such part */
+    int64_t first;         /* rows first … first+count-1, */
+    const uint32_t *order; /* or these, owned by the NetData; NULL: the former */
 } NetPart;
+
+/* One example, as the files have it. */
+typedef struct {
+    const unsigned char *values; /* NetData.row_bytes of them, at any address */
+    const float *targets;        /* NetData.targets of them; NULL: there are none */
+    uint32_t label;
+    uint32_t item; /* its number in the data set: the place in its file, the test file following the training file */
+} NetExample;
 
 typedef struct NetDataHash NetDataHash;
 
@@ -56,11 +74,10 @@ typedef struct {
     int rank; /* the input's shape, as requested */
     int64_t shape[NET_DATA_RANK];
     int64_t classes;
-    NetPart part[NET_PARTS];
-    int64_t train_file_count, test_file_count; /* rows in the files, before the split */
-    unsigned char *train_rows, *test_rows;     /* owned, in file order, aligned to 64 */
-    uint32_t *train_labels, *test_labels;      /* owned */
-    NetDataHash *hash;                         /* owned: computed in a thread of its own */
+    int64_t targets; /* real numbers an example is to give; 0: it has a class, or nothing */
+    NetDataFile file[NET_FILES];
+    NetPart part[NET_PARTS]; /* net_data_example() reads them */
+    NetDataHash *hash;       /* owned: computed in a thread of its own */
 } NetData;
 
 /* Finds, reads, checks and splits a data set. After a failure nothing needs closing.
@@ -73,8 +90,11 @@ typedef struct {
 bool net_data_open(const NetDataRequest *request, NetData *data, NetError *error);
 void net_data_close(NetData *data);
 
-/* SHA-256 in hexadecimal of shapes, rows and labels of all files, whatever the split and the compression. May wait a
- * moment, as it is computed beside the caller; call it from one thread. */
+/* Example `row` of a part, 0 <= row < count. */
+NetExample net_data_example(const NetData *data, NetPartName part, int64_t row);
+
+/* SHA-256 in hexadecimal of shapes, rows, labels and targets of all files, whatever the split and the compression. May
+ * wait a moment, as it is computed beside the caller; call it from one thread. */
 const char *net_data_hash(const NetData *data);
 
 /* How many means and deviations the input has: channels of C,H,W, features when flat. */
@@ -83,6 +103,10 @@ int64_t net_data_statistics_count(const NetData *data);
 /* Mean and (population) deviation over the training part, one per channel or feature, of bytes divided by 255; a
  * deviation of 0 counts as 1. Each array holds net_data_statistics_count floats; NULL when not wanted. */
 void net_data_statistics(const NetData *data, float *mean, float *sd);
+
+/* What makes all classes of the training part count alike: n / (classes * n_k), data->classes of them. A class that the
+ * part has no example of is an error. */
+bool net_data_balance(const NetData *data, float *weights, NetError *error);
 
 /* How many rows of a part have each class; counts holds data->classes of them. */
 void net_data_class_counts(const NetData *data, NetPartName part, int64_t *counts);

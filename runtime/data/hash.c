@@ -10,17 +10,10 @@
 
 enum { PIECE = 1 << 20 };
 
-/* One file: its rows and its labels. */
-typedef struct {
-    const unsigned char *rows;
-    const uint32_t *labels;
-    int64_t count;
-} File;
-
 struct NetDataHash {
-    File files[2];
+    NetDataFile file[NET_FILES]; /* borrowed */
     NetRowType type;
-    size_t row_bytes;
+    size_t row_bytes, target_bytes; /* of an example */
     pthread_t thread;
     bool started; /* there is a thread to join */
     atomic_bool give_up;
@@ -43,14 +36,16 @@ static void *hash_all(void *argument) {
     NetDataHash *hash = argument;
     SHA2_CTX context;
     SHA256Init(&context);
-    for (int i = 0; i < 2; i++) {
-        const File *file = &hash->files[i];
+    for (int i = 0; i < NET_FILES; i++) {
+        const NetDataFile *file = &hash->file[i];
         char head[128];
         int length = snprintf(head, sizeof head, "%s %lld rows of %zu bytes\n",
                               hash->type == NET_ROWS_U8 ? "bytes" : "floats", (long long)file->count, hash->row_bytes);
         SHA256Update(&context, (const unsigned char *)head, (size_t)length);
         hash_bytes(hash, &context, file->rows, (size_t)file->count * hash->row_bytes);
-        hash_bytes(hash, &context, file->labels, (size_t)file->count * sizeof file->labels[0]);
+        if (file->labels != NULL)
+            hash_bytes(hash, &context, file->labels, (size_t)file->count * sizeof file->labels[0]);
+        if (file->targets != NULL) hash_bytes(hash, &context, file->targets, (size_t)file->count * hash->target_bytes);
     }
     SHA256End(&context, hash->text);
     return NULL;
@@ -59,10 +54,10 @@ static void *hash_all(void *argument) {
 NetDataHash *net_data_hash_start(const NetData *data, NetError *error) {
     NetDataHash *hash = net_alloc(1, sizeof *hash, error);
     if (hash == NULL) return NULL;
-    hash->files[0] = (File){data->train_rows, data->train_labels, data->train_file_count};
-    hash->files[1] = (File){data->test_rows, data->test_labels, data->test_file_count};
+    memcpy(hash->file, data->file, sizeof hash->file);
     hash->type = data->type;
     hash->row_bytes = data->row_bytes;
+    hash->target_bytes = (size_t)data->targets * sizeof(float);
     atomic_init(&hash->give_up, false);
     sigset_t all;
     sigset_t before;

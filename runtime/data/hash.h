@@ -4,7 +4,7 @@
 
 #include "runtime/data/data.h"
 
-/* Begins hashing shapes, rows and labels of `data`, which must not be freed before net_data_hash_free. */
+/* Begins hashing the examples of `data`, which must not be freed before net_data_hash_free. */
 NetDataHash *net_data_hash_start(const NetData *data, NetError *error);
 
 /* Waits for the result: 64 hexadecimal digits, owned by `hash`. One thread at a time. */

@@ -12,6 +12,7 @@
 typedef struct {
     void *input;
     uint32_t *label, *item;
+    float *target; /* NULL: the data has none */
     NetBatch batch;
 } Slot;
 
@@ -51,6 +52,7 @@ int64_t net_loader_steps(const NetData *data, const NetPass *pass) {
 /* ---- the thread ---- */
 
 static void fill_slot(const NetLoader *loader, int64_t step, Slot *slot) {
+    size_t targets = (size_t)loader->data->targets;
     int64_t first = step * loader->batch;
     int64_t n = loader->rows - first < loader->batch ? loader->rows - first : loader->batch;
     for (int64_t i = 0; i < n; i++) {
@@ -59,14 +61,16 @@ static void fill_slot(const NetLoader *loader, int64_t step, Slot *slot) {
         NetRow made = net_pass_row(loader->data, &loader->pass, row, loader->type, to);
         slot->label[i] = made.label;
         slot->item[i] = made.item;
+        if (targets > 0) memcpy(slot->target + (size_t)i * targets, made.targets, targets * sizeof *slot->target);
     }
     size_t rest = (size_t)(net_padded(n) - n);
     if (rest > 0) {
         memset((unsigned char *)slot->input + (size_t)n * loader->row_bytes, 0, rest * loader->row_bytes);
         memset(slot->label + n, 0, rest * sizeof slot->label[0]);
         memset(slot->item + n, 0, rest * sizeof slot->item[0]);
+        if (targets > 0) memset(slot->target + (size_t)n * targets, 0, rest * targets * sizeof *slot->target);
     }
-    slot->batch = (NetBatch){slot->input, slot->label, slot->item, n, step};
+    slot->batch = (NetBatch){slot->input, slot->label, slot->target, slot->item, n, step};
 }
 
 static bool has_work(const NetLoader *loader) {
@@ -104,6 +108,7 @@ static void free_slots(NetLoader *loader) {
         free(loader->slot[i].input);
         free(loader->slot[i].label);
         free(loader->slot[i].item);
+        free(loader->slot[i].target);
         loader->slot[i] = (Slot){0};
     }
     loader->capacity = 0;
@@ -115,13 +120,15 @@ static bool reserve_slots(NetLoader *loader, int64_t slots, int64_t rows, NetErr
     if (loader->capacity >= rows && loader->slots >= slots) return true;
     free_slots(loader);
     size_t count = (size_t)net_padded(rows);
+    size_t targets = (size_t)loader->data->targets * sizeof(float); /* bytes a row */
     bool ok = true;
     for (int64_t i = 0; ok && i < slots; i++) {
         Slot *slot = &loader->slot[i];
         slot->input = net_alloc(count, loader->row_bytes, error);
         slot->label = net_alloc(count, sizeof slot->label[0], error);
         slot->item = net_alloc(count, sizeof slot->item[0], error);
-        ok = slot->input != NULL && slot->label != NULL && slot->item != NULL;
+        slot->target = targets > 0 ? net_alloc(count, targets, error) : NULL;
+        ok = slot->input != NULL && slot->label != NULL && slot->item != NULL && (targets == 0 || slot->target != NULL);
     }
     if (!ok) {
         free_slots(loader);

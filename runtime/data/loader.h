@@ -4,7 +4,7 @@
  *     NetPass pass = {.part = NET_PART_TRAIN, .shuffle = true, .seed = 1, .epoch = e, .batch = 64};
  *     if (net_loader_start(loader, &pass, &error))
  *         for (const NetBatch *b; (b = net_loader_next(loader)) != NULL;)
- *             step(b->input, b->label, b->item, b->n);
+ *             step(b->input, b->label, b->target, b->item, b->n);
  *     net_loader_free(loader);
  *
  * One thread at a time calls these functions. Which rows a batch holds depends on the pass alone, never on timing. The
@@ -23,6 +23,7 @@ typedef struct NetLoader NetLoader;
 typedef struct {
     const void *input;     /* rows of the loader's type */
     const uint32_t *label; /* class of each row */
+    const float *target;   /* NetData.targets a row; NULL: the data has none */
     const uint32_t *item;  /* number of each row in the data set */
     int64_t n;             /* rows, at least 1 */
     int64_t step;          /* its place in the epoch, from 0 */

@@ -8,13 +8,12 @@ int64_t net_pass_rows(const NetData *data, const NetPass *pass) {
 }
 
 NetRow net_pass_row(const NetData *data, const NetPass *pass, int64_t row, NetRowType type, void *to) {
-    const NetPart *part = &data->part[pass->part];
-    const unsigned char *from = (const unsigned char *)part->rows + (size_t)row * data->row_bytes;
+    const NetExample example = net_data_example(data, pass->part, row);
     if (type == data->type) {
-        memcpy(to, from, data->row_bytes);
+        memcpy(to, example.values, data->row_bytes);
     } else {
         float *values = to;
-        for (int64_t i = 0; i < data->row_elements; i++) values[i] = (float)from[i] / 255.0f;
+        for (int64_t i = 0; i < data->row_elements; i++) values[i] = (float)example.values[i] / 255.0f;
     }
-    return (NetRow){part->labels[row], part->first_item + (uint32_t)row};
+    return (NetRow){example.label, example.item, example.targets};
 }

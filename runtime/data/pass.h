@@ -20,8 +20,9 @@ typedef struct {
 } NetPass;
 
 typedef struct {
-    uint32_t label; /* its class */
-    uint32_t item;  /* its number in the data set */
+    uint32_t label;       /* its class */
+    uint32_t item;        /* its number in the data set */
+    const float *targets; /* the real numbers it is to give, NetData.targets of them; NULL: there are none */
 } NetRow;
 
 /* How many rows a pass goes over, without regard to first_step: one for each example. */

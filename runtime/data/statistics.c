@@ -1,16 +1,17 @@
 #include "runtime/data/data.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { BLOCK = 64 }; /* channels summed in one walk over the rows */
 
 int64_t net_data_statistics_count(const NetData *data) { return data->rank == 1 ? data->row_elements : data->shape[0]; }
 
-static double value_at(const NetData *data, const void *row, int64_t index) {
-    if (data->type == NET_ROWS_U8) return ((const unsigned char *)row)[index] / 255.0;
+static double value_at(const NetData *data, const unsigned char *row, int64_t index) {
+    if (data->type == NET_ROWS_U8) return row[index] / 255.0;
     float value;
-    memcpy(&value, (const unsigned char *)row + (size_t)index * sizeof value, sizeof value);
+    memcpy(&value, row + (size_t)index * sizeof value, sizeof value);
     return value;
 }
 
@@ -22,9 +23,8 @@ typedef struct {
 
 /* Adds all values of channels first … first+count-1 in file order; `plane` values of a channel lie together. */
 static void walk(const NetData *data, int64_t first, int64_t count, int64_t plane, bool squares, Sums *sums) {
-    const NetPart *part = &data->part[NET_PART_TRAIN];
-    for (int64_t r = 0; r < part->count; r++) {
-        const unsigned char *row = (const unsigned char *)part->rows + (size_t)r * data->row_bytes;
+    for (int64_t r = 0; r < data->part[NET_PART_TRAIN].count; r++) {
+        const unsigned char *row = net_data_example(data, NET_PART_TRAIN, r).values;
         for (int64_t c = 0; c < count; c++) {
             double sum = sums->sum[c], low = sums->low[c], high = sums->high[c];
             for (int64_t i = (first + c) * plane; i < (first + c + 1) * plane; i++) {
@@ -71,6 +71,26 @@ void net_data_statistics(const NetData *data, float *mean, float *sd) {
 
 void net_data_class_counts(const NetData *data, NetPartName part, int64_t *counts) {
     for (int64_t c = 0; c < data->classes; c++) counts[c] = 0;
-    for (int64_t i = 0; i < data->part[part].count; i++)
-        if (data->part[part].labels[i] < data->classes) counts[data->part[part].labels[i]]++;
+    for (int64_t i = 0; i < data->part[part].count; i++) {
+        uint32_t label = net_data_example(data, part, i).label;
+        if (label < data->classes) counts[label]++;
+    }
+}
+
+bool net_data_balance(const NetData *data, float *weights, NetError *error) {
+    int64_t *counts = net_alloc((size_t)data->classes, sizeof *counts, error);
+    if (counts == NULL) return false;
+    net_data_class_counts(data, NET_PART_TRAIN, counts);
+    double share = (double)data->part[NET_PART_TRAIN].count / (double)data->classes;
+    int64_t empty = 0;
+    while (empty < data->classes && counts[empty] > 0) empty++;
+    bool ok = empty == data->classes;
+    for (int64_t c = 0; c < data->classes && ok; c++) weights[c] = (float)(share / (double)counts[c]);
+    free(counts);
+    return ok ||
+           net_fail(error, NET_ENVIRONMENT,
+                    "class_weights=balanced: the training part has no example of class %lld%s%s%s; give the "
+                    "weights as a list, or train on more examples [empty-class]",
+                    (long long)empty, data->class_names != NULL ? " (" : "",
+                    data->class_names != NULL ? data->class_names[empty] : "", data->class_names != NULL ? ")" : "");
 }

@@ -14,7 +14,14 @@ static const char previous[] = "checkpoint-1.safetensors";
 static const char fresh[] = NET_RUN_FRESH;
 static const char no_words[] = "nothing"; /* the text of an empty list */
 
-enum { SCORES = 4, COUNTERS = 4 + SCORES, TOTALS = 2 + 4 * SCORES, TENSORS = 7, VALUE = NET_SETTING_TEXT };
+enum {
+    SCORES = 4,
+    PLACES = 6,
+    COUNTERS = PLACES + SCORES,
+    TOTALS = 2 + 4 * SCORES,
+    TENSORS = 7,
+    VALUE = NET_SETTING_TEXT
+};
 
 /* What a run is started with and keeps, in the order of the metadata: two texts of the command line, then the model's
  * settings. */
@@ -78,10 +85,11 @@ static void place_scores(NetPlace *place, NetScore *scores[SCORES]) {
 static void place_copy(NetPlace *place, int64_t counters[COUNTERS], double totals[TOTALS], bool store) {
     NetScore *scores[SCORES];
     place_scores(place, scores);
-    int64_t *integers[COUNTERS] = {&place->epoch, &place->position, &place->step, &place->best_epoch};
+    int64_t *integers[COUNTERS] = {&place->epoch,      &place->position, &place->step,
+                                   &place->best_epoch, &place->cuts,     &place->cut_epoch};
     double *reals[TOTALS] = {&place->seconds, &place->epoch_seconds};
     for (int i = 0; i < SCORES; i++) {
-        integers[4 + i] = &scores[i]->n;
+        integers[PLACES + i] = &scores[i]->n;
         reals[2 + 4 * i] = &scores[i]->cost;
         reals[3 + 4 * i] = &scores[i]->correct;
         reals[4 + 4 * i] = &scores[i]->squared_error;
@@ -304,9 +312,20 @@ static bool had_none(const NetModel *model, const NetSafetensors *file, const Ne
     return false;
 }
 
+/* Whether the rates of the steps depend on a setting that a resumed run may change otherwise: how long the training is
+ * (schedule cosine), which would have had other rates from the start. */
+static bool bends_rate(const NetModel *model, int kept) {
+    const NetSetting *setting = kept_setting(model, kept);
+    bool changes = setting != NULL && setting->changes == NET_CHANGES_FREELY;
+    return changes && net_formula_reads(&model->schedule.rate, NET_COUNTS + kept - KEPT_TEXTS);
+}
+
 static bool may_change(const NetTrainer *trainer, const NetSafetensors *file, int kept, const char *used,
                        const char *wanted) {
     const NetSetting *setting = kept_setting(trainer->model, kept);
+    if (bends_rate(trainer->model, kept)) {
+        return false;
+    }
     switch (setting != NULL ? setting->changes : kept == KEPT_FOLDER ? NET_CHANGES_FREELY : NET_CHANGES_NEVER) {
     case NET_CHANGES_FREELY: return true;
     case NET_CHANGES_ADDS: return strcmp(used, no_words) == 0 || holds_all(wanted, used);
@@ -346,10 +365,15 @@ static bool settle(NetTrainer *trainer, const NetSafetensors *file, int kept, co
     if (given != NULL) {
         snprintf(leave, sizeof leave, "leave --%s out", given);
     }
+    char why[64] = "";
+    if (bends_rate(trainer->model, kept)) {
+        snprintf(why, sizeof why, "; the rates of schedule %s depend on it", trainer->model->schedule.name);
+    }
     return net_fail(error, NET_USAGE,
-                    "%s was trained with %s%s, not %s; a run is resumed with its own settings (%s), another value is a "
-                    "new run [other-settings]",
-                    trainer->run.folder, said, shown(setting, used, out[0]), shown(setting, wanted, out[1]), leave);
+                    "%s was trained with %s%s, not %s%s; a run is resumed with its own settings (%s), another value is "
+                    "a new run [other-settings]",
+                    trainer->run.folder, said, shown(setting, used, out[0]), shown(setting, wanted, out[1]), why,
+                    leave);
 }
 
 /* Settles all settings, before the order of sums is compared: that follows from some of them. */
@@ -457,7 +481,8 @@ static bool place_can_be(const NetTrainer *trainer) {
     }
     return place->epoch >= 0 && place->epoch <= EPOCHS_LIMIT + 1 && place->position >= 0 &&
            place->position <= trainer->steps && place->step == (place->epoch - 1) * trainer->steps + place->position &&
-           place->best_epoch >= 0 && (place->best_epoch < place->epoch || place->best.n == 0);
+           place->best_epoch >= 0 && (place->best_epoch < place->epoch || place->best.n == 0) && place->cuts >= 0 &&
+           place->cuts <= place->cut_epoch && place->cut_epoch <= place->epoch;
 }
 
 bool net_checkpoint_restore(NetTrainer *trainer, const NetSafetensors *file, NetError *error) {

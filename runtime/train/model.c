@@ -50,7 +50,8 @@ static const char *const task_names[] = {
 
 static const char *const role_names[] = {"weight", "bias", "statistic", "moment", "average"};
 
-static const char *const statistic_names[] = {[NET_STATISTIC_MEAN] = "mean", [NET_STATISTIC_DEVIATION] = "deviation"};
+static const char *const statistic_names[] = {
+    [NET_STATISTIC_MEAN] = "mean", [NET_STATISTIC_DEVIATION] = "deviation", [NET_STATISTIC_BALANCE] = "balance"};
 
 static void decode_layers(NetDecoder *d) {
     NetModel *model = d->model;
@@ -434,6 +435,12 @@ static void decode_scalars(NetDecoder *d) {
     const json_t *penalty = net_get_object(d, model->root, "penalty");
     decode_formula(d, json_object_get(penalty, "squares"), false, &model->squares);
     decode_formula(d, json_object_get(penalty, "sizes"), false, &model->sizes);
+    const json_t *schedule = json_object_get(model->root, "schedule");
+    if (schedule != NULL) {
+        model->schedule.name = net_get_string(d, schedule, "name");
+        decode_formula(d, json_object_get(schedule, "rate"), true, &model->schedule.rate);
+        decode_formula(d, json_object_get(schedule, "patience"), false, &model->schedule.patience);
+    }
     model->random = net_get_bool(d, model->root, "random");
 }
 

@@ -110,6 +110,13 @@ typedef struct {
     double train, validation, test; /* 0: not given; below 1: a fraction; else a count */
 } NetSplitSetting;
 
+/* How the rate changes: `schedule` of the descriptor. */
+typedef struct {
+    const char *name;    /* "cosine"; NULL: it does not */
+    NetFormula rate;     /* of a step; none: the setting itself */
+    NetFormula patience; /* epochs without a better validation figure before a cut; none: there are no cuts */
+} NetSchedule;
+
 /* What the train block settles once and for all. */
 typedef struct {
     const char *cost, *optimizer;
@@ -157,6 +164,7 @@ typedef struct {
     NetFormula scalar[NET_SCALARS_MAX]; /* what kernels are given before each step... */
     bool random;                        /* ... and then the seed, as two words, and the epoch */
     NetFormula squares, sizes;          /* the penalty: squares * sum of w^2 + sizes * sum of |w| */
+    NetSchedule schedule;
     NetSetting setting[NET_SETTINGS_MAX];
     int known[NET_KNOWN]; /* their places among the settings */
     int64_t kept_size;    /* the first part of the state: what weights files keep of it */

@@ -1,5 +1,7 @@
 #include "runtime/train/option_words.h"
 
+#define SCHEDULE(form) "the schedule is compiled in: netc train FILE --set 'schedule " form "'"
+
 const NetAlias net_trainer_aliases[] = {
     {"lr", "--rate"},
     {"learning-rate", "--rate"},
@@ -86,6 +88,24 @@ const NetAlias net_trainer_aliases[] = {
     {"beta2", "the optimizer is compiled in: netc train FILE --set 'optimizer adam rate=0.001'"},
     {"adam", "the optimizer is compiled in: netc train FILE --set 'optimizer adam rate=0.001'"},
     {"optimizer", "the optimizer is compiled in: netc train FILE --set 'optimizer sgd rate=0.1'"},
+    {"schedule-every", SCHEDULE("step every=10 factor=0.1")},
+    {"schedule-factor", SCHEDULE("step every=10 factor=0.1")},
+    {"gamma", SCHEDULE("step every=10 factor=0.1")},
+    {"lr-step-size", SCHEDULE("step every=10 factor=0.1")},
+    {"step-lr", SCHEDULE("step every=10 factor=0.1")},
+    {"lr-decay", SCHEDULE("step every=10 factor=0.1")},
+    {"schedule", SCHEDULE("cosine warmup=1")},
+    {"scheduler", SCHEDULE("cosine warmup=1")},
+    {"lr-scheduler", SCHEDULE("cosine warmup=1")},
+    {"lr-schedule", SCHEDULE("cosine warmup=1")},
+    {"schedule-warmup", SCHEDULE("cosine warmup=1")},
+    {"schedule-floor", SCHEDULE("cosine warmup=1")},
+    {"warmup", SCHEDULE("cosine warmup=1")},
+    {"warmup-epochs", SCHEDULE("cosine warmup=1")},
+    {"cosine", SCHEDULE("cosine warmup=1")},
+    {"schedule-patience", SCHEDULE("plateau patience=3")},
+    {"lr-patience", SCHEDULE("plateau patience=3")},
+    {"reduce-lr-on-plateau", SCHEDULE("plateau patience=3")},
     {"loss", "the cost is compiled in: netc train FILE --set 'cost quadratic'"},
     {"dropout", "layers are compiled in: 'dropout 0.5' is a line of the network block"},
     {"validation-split", "the split is compiled in: netc train FILE --set 'split validation=0.1'"},

@@ -135,6 +135,9 @@ bool net_trainer_write_result(NetTrainer *trainer, const char *status, const Net
         json_object_set_new(object, "seed", json_integer(net_options_count(options, NET_KNOWN_SEED)));
     }
     json_object_set_new(object, "threads", json_integer(options->threads));
+    if (trainer->weights_hash[0] != '\0') {
+        json_object_set_new(object, "weights_sha256", json_string(trainer->weights_hash));
+    }
     json_object_set_new(object, "versions", versions(model));
     if (options->require.count > 0) {
         json_object_set_new(object, "required", net_require_list(&options->require, object));

@@ -97,13 +97,14 @@ static NetOutcome finish(NetTrainer *trainer, const char *status, NetError *erro
     net_trainer_tick(trainer);
     const NetPlace *place = &trainer->place;
     double epochs = (double)(place->epoch - 1) + (double)place->position / (double)trainer->steps;
-    bool ok = net_csv_close(&trainer->csv, error) &&
+    bool ok = net_csv_close(&trainer->csv, error) && net_trainer_weights_hash(trainer, error) &&
               net_trainer_save_weights(trainer, "weights.safetensors", epochs, trainer->param, trainer->state, error) &&
               (place->best.n == 0 || net_trainer_save_weights(trainer, "best.safetensors", (double)place->best_epoch,
                                                               trainer->best_param, trainer->best_state, error)) &&
               net_trainer_write_result(trainer, status, &final, error);
     if (ok) {
         net_progress_saved(trainer->progress, trainer->run.folder);
+        net_progress_line(trainer->progress, "sha256", "%s of the last weights", trainer->weights_hash);
     }
     return ok && check_figures(&final, error) ? NET_WENT_ON : NET_FAILED;
 }

@@ -43,6 +43,9 @@ static bool wrong(const NetSetting *setting, const char *text, NetError *error) 
     }
     if (setting->high >= (double)FLT_MAX) {
         snprintf(range, sizeof range, "%s %.16g", setting->above ? "above" : "of at least", setting->low);
+    } else if (setting->above) {
+        snprintf(range, sizeof range, "above %.16g and %s%.16g", setting->low, setting->below ? "below " : "at most ",
+                 setting->high);
     } else {
         snprintf(range, sizeof range, "from %.16g to %s%.16g", setting->low, setting->below ? "below " : "",
                  setting->high);

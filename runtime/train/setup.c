@@ -19,6 +19,26 @@ static char *model_folder(const NetModel *model, NetError *error) {
     return net_text(error, "%.*s", length, slash == NULL ? "." : model->path);
 }
 
+/* The test part never chooses anything. */
+static bool check_validation(const NetTrainer *trainer, NetError *error) {
+    int64_t patience = net_options_count(&trainer->options, NET_KNOWN_PATIENCE);
+    const NetSchedule *schedule = &trainer->model->schedule;
+    bool cuts = schedule->patience.parts > 0;
+    char what[64];
+    if ((patience == 0 && !cuts) || trainer->data.part[NET_PART_VALIDATION].count > 0) {
+        return true;
+    }
+    if (patience > 0) {
+        snprintf(what, sizeof what, "--patience %" PRId64, patience);
+    } else {
+        snprintf(what, sizeof what, "schedule %s", schedule->name);
+    }
+    return net_fail(error, NET_USAGE,
+                    "%s needs a validation part; netc train %s --set 'split validation=0.1' has one (choosing by test "
+                    "results is not offered) [needs-validation]",
+                    what, trainer->model->path);
+}
+
 static bool open_data(NetTrainer *trainer, NetError *error) {
     const NetModel *model = trainer->model;
     if (model->input_dims > NET_DATA_RANK) {
@@ -48,14 +68,7 @@ static bool open_data(NetTrainer *trainer, NetError *error) {
     bool ok = net_data_open(&request, &trainer->data, error);
     free(folder);
     trainer->n = ok ? net_pass_rows(&trainer->data, &(NetPass){.part = NET_PART_TRAIN}) : 0;
-    int64_t patience = net_options_count(&trainer->options, NET_KNOWN_PATIENCE);
-    if (ok && patience > 0 && trainer->data.part[NET_PART_VALIDATION].count == 0) {
-        return net_fail(error, NET_USAGE,
-                        "--patience %" PRId64 " needs a validation part; netc train %s --set 'split validation=0.1' "
-                        "has one (choosing by test results is not offered) [needs-validation]",
-                        patience, trainer->model->path);
-    }
-    return ok;
+    return ok && check_validation(trainer, error);
 }
 
 static NetRowType row_type(const NetModel *model) { return model->input_bytes ? NET_ROWS_U8 : NET_ROWS_F32; }
@@ -188,9 +201,24 @@ static bool run_init(NetTrainer *trainer, NetError *error) {
     return first != NULL || net_fail(error, NET_ENVIRONMENT, "there is no first training example");
 }
 
+/* A statistic of the training part. */
+static bool fill_from_data(const NetData *data, const NetParam *param, float *out, NetError *error) {
+    NetStatistic which = param->init.statistic;
+    int64_t values = which == NET_STATISTIC_BALANCE ? data->classes : net_data_statistics_count(data);
+    if (param->size != values) {
+        return net_fail(error, NET_ENVIRONMENT, "%s has %" PRId64 " value%s, the data has %" PRId64 " of them",
+                        param->name, param->size, net_plural((uint64_t)param->size), values);
+    }
+    if (which == NET_STATISTIC_BALANCE) {
+        return net_data_balance(data, out, error);
+    }
+    bool mean = which == NET_STATISTIC_MEAN;
+    net_data_statistics(data, mean ? out : NULL, mean ? NULL : out);
+    return true;
+}
+
 static bool fill_tensors(NetTrainer *trainer, NetError *error) {
     const NetModel *model = trainer->model;
-    int64_t statistics = net_data_statistics_count(&trainer->data);
     uint64_t seed = (uint64_t)net_options_count(&trainer->options, NET_KNOWN_SEED);
     for (int i = 0; i < model->tensors; i++) {
         const NetParam *param = &model->tensor[i];
@@ -202,12 +230,8 @@ static bool fill_tensors(NetTrainer *trainer, NetError *error) {
             }
         } else if (param->init.kind != NET_INIT_DATA) {
             net_init_fill(&param->init, seed, (uint32_t)i, 0, param->size, out);
-        } else if (param->size != statistics) {
-            return net_fail(error, NET_ENVIRONMENT, "%s has %" PRId64 " value%s, the data has %" PRId64 " of them",
-                            param->name, param->size, net_plural((uint64_t)param->size), statistics);
-        } else {
-            bool mean = param->init.statistic == NET_STATISTIC_MEAN;
-            net_data_statistics(&trainer->data, mean ? out : NULL, mean ? NULL : out);
+        } else if (!fill_from_data(&trainer->data, param, out, error)) {
+            return false;
         }
     }
     return true;
@@ -315,28 +339,47 @@ static void describe_training(NetTrainer *trainer) {
         snprintf(seeds, sizeof seeds, "seed %" PRId64, net_options_count(options, NET_KNOWN_SEED));
     }
     bool full = net_options_count(options, NET_KNOWN_BATCH) == 0;
-    net_progress_line(trainer->progress, "train", "%s %s, batch %s, %" PRId64 " epoch%s, %s, %" PRId64 " thread%s",
+    const char *schedule = trainer->model->schedule.name;
+    net_progress_line(trainer->progress, "train", "%s %s%s%s, batch %s, %" PRId64 " epoch%s, %s, %" PRId64 " thread%s",
                       trainer->model->compiled.optimizer, numbers_text(options, numbers, sizeof numbers),
+                      schedule != NULL ? ", schedule " : "", schedule != NULL ? schedule : "",
                       full ? "full" : net_count(count, (uint64_t)trainer->batch), epochs, net_plural((uint64_t)epochs),
                       seeds, options->threads, net_plural((uint64_t)options->threads));
 }
 
+/* "5,400 of 60,000": how many examples of a file are used; the second number only where some are left over. */
+static const char *share_text(char out[2 * NET_COUNT_TEXT + 8], int64_t used, int64_t left, int64_t all) {
+    char count[2][NET_COUNT_TEXT];
+    snprintf(out, 2 * NET_COUNT_TEXT + 8, left > 0 ? "%s of %s" : "%s", net_count(count[0], (uint64_t)used),
+             net_count(count[1], (uint64_t)all));
+    return out;
+}
+
+static void describe_data(NetTrainer *trainer) {
+    enum { SHARE = 2 * NET_COUNT_TEXT + 8 };
+    const NetData *data = &trainer->data;
+    const NetPart *part = data->part;
+    char share[2][SHARE], count[NET_COUNT_TEXT], held[96] = "";
+    int64_t tested = part[NET_PART_TEST].count, test_file = data->file[NET_FILE_TEST].count;
+    int64_t left = data->file[NET_FILE_TRAIN].count - part[NET_PART_TRAIN].count - part[NET_PART_VALIDATION].count -
+                   (test_file > 0 ? 0 : tested);
+    if (part[NET_PART_VALIDATION].count > 0) {
+        snprintf(held, sizeof held, ", %s to validate", net_count(count, (uint64_t)part[NET_PART_VALIDATION].count));
+    }
+    net_progress_line(trainer->progress, "data", "%s (%s): %s to train%s, %s to test", data->name, data->source,
+                      share_text(share[0], trainer->n, left, data->file[NET_FILE_TRAIN].count), held,
+                      share_text(share[1], tested, test_file - tested, test_file));
+}
+
 static void describe(NetTrainer *trainer) {
     const NetModel *model = trainer->model;
-    const NetPart *part = trainer->data.part;
-    char count[3][NET_COUNT_TEXT];
+    char count[NET_COUNT_TEXT];
     char shape[NET_SHAPE_TEXT];
-    char held[96] = "";
     net_progress_line(trainer->progress, "model", "%s: %s input, %d layer%s, %s parameter%s, %s", model->name,
                       net_shape(shape, model->input_shape, model->input_dims), model->layers,
-                      model->layers == 1 ? "" : "s", net_count(count[0], (uint64_t)net_model_parameters(model)),
+                      model->layers == 1 ? "" : "s", net_count(count, (uint64_t)net_model_parameters(model)),
                       net_plural((uint64_t)net_model_parameters(model)), model->compiled.cost);
-    if (part[NET_PART_VALIDATION].count > 0) {
-        snprintf(held, sizeof held, ", %s to validate", net_count(count[1], (uint64_t)part[NET_PART_VALIDATION].count));
-    }
-    net_progress_line(trainer->progress, "data", "%s (%s): %s to train%s, %s to test", trainer->data.name,
-                      trainer->data.source, net_count(count[0], (uint64_t)trainer->n), held,
-                      net_count(count[2], (uint64_t)part[NET_PART_TEST].count));
+    describe_data(trainer);
     if (!trainer->options.evaluate) {
         describe_training(trainer);
     }

@@ -7,7 +7,9 @@
 typedef struct {
     const double *value; /* of the model's settings */
     int64_t m, n;        /* images of the batch, of an epoch */
-    int64_t done;        /* steps before this one */
+    int64_t steps;       /* of an epoch */
+    int64_t done;        /* before this one */
+    int64_t cuts;        /* of the rate, by schedule plateau */
     uint32_t epoch;      /* counted from 1 */
 } NetStep;
 

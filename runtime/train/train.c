@@ -238,6 +238,7 @@ static void cost_cell(NetCsvRow *row, const NetScore *score) {
 static bool write_epoch(NetTrainer *trainer, double train_seconds, NetError *error) {
     const NetPlace *place = &trainer->place;
     NetStep step = net_trainer_step(trainer, trainer->batch);
+    step.done -= step.done > 0; /* the last step; before the first one, that */
     NetCsvRow row = {.length = 0};
     net_csv_integer(&row, place->epoch);
     net_csv_integer(&row, place->step);
@@ -269,6 +270,26 @@ static bool keep_best(NetTrainer *trainer) {
     memcpy(trainer->best_param, trainer->param, (size_t)trainer->model->param_size * sizeof(float));
     memcpy(trainer->best_state, trainer->state, (size_t)trainer->model->kept_size * sizeof(float));
     return true;
+}
+
+/* Schedule plateau: after so many epochs without a gain since the best one, or since the last cut, the rate is cut. */
+static void cut_rate(NetTrainer *trainer) {
+    NetPlace *place = &trainer->place;
+    NetStep step = net_trainer_step(trainer, trainer->batch);
+    int64_t patience = net_rate_patience(trainer->model, &step);
+    int64_t since = place->best_epoch > place->cut_epoch ? place->best_epoch : place->cut_epoch;
+    if (patience == 0 || place->epoch - since < patience) {
+        return;
+    }
+    double before = net_rate(trainer->model, &step);
+    place->cuts++;
+    place->cut_epoch = place->epoch;
+    step.cuts = place->cuts;
+    double rate = net_rate(trainer->model, &step);
+    if (rate < before && place->epoch < net_options_count(&trainer->options, NET_KNOWN_EPOCHS)) {
+        net_progress_line(trainer->progress, "rate", "%g from epoch %" PRId64 " on: %" PRId64 " epoch%s without a gain",
+                          rate, place->epoch + 1, patience, net_plural((uint64_t)patience));
+    }
 }
 
 /* All steps are done: evaluates, logs and turns to the next epoch. Nothing of the place changes before all that can
@@ -308,6 +329,7 @@ static NetOutcome close_epoch(NetTrainer *trainer, NetError *error) {
         net_progress_epoch(trainer->progress, &line);
         net_trainer_advise_epoch(trainer);
     }
+    cut_rate(trainer);
     place->epoch++;
     place->position = 0;
     place->running = (NetScore){0};

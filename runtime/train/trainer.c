@@ -10,6 +10,7 @@ static void run_phases(NetTrainer *trainer, const NetProgram *program, int first
         .batch = trainer->values,
         .input = batch->input,
         .label = batch->label,
+        .target = batch->target,
         .item = batch->item,
         .scalar = trainer->scalar,
         .log = trainer->log,
@@ -24,8 +25,13 @@ float *net_trainer_tensor(const NetTrainer *trainer, const NetParam *param) {
 
 NetStep net_trainer_step(const NetTrainer *trainer, int64_t m) {
     const NetPlace *place = &trainer->place;
-    return (NetStep){
-        .value = trainer->options.value, .m = m, .n = trainer->n, .done = place->step, .epoch = (uint32_t)place->epoch};
+    return (NetStep){.value = trainer->options.value,
+                     .m = m,
+                     .n = trainer->n,
+                     .steps = trainer->steps,
+                     .done = place->step,
+                     .cuts = place->cuts,
+                     .epoch = (uint32_t)place->epoch};
 }
 
 /* The log is empty, and the scalars are those of the batch. */

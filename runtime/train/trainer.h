@@ -21,6 +21,7 @@
 #include "runtime/train/runs.h"
 #include "runtime/train/scalars.h"
 #include "runtime/train/score.h"
+#include "runtime/train/weight_hash.h"
 #include "runtime/train/workers.h"
 
 /* Where the training stands. Epochs count from 1; epoch 0 is the untrained network, which has no steps to do: its
@@ -30,6 +31,7 @@ typedef struct {
     int64_t position; /* its steps done */
     int64_t step;     /* all steps done */
     int64_t best_epoch;
+    int64_t cuts, cut_epoch;       /* by schedule plateau: how many so far, after which epoch the last one */
     double seconds, epoch_seconds; /* since the start of the run, of the epoch; up to the last stop of the clock */
     NetScore running;              /* the epoch's sums so far, measured while training */
     NetScore train, validation;    /* of the last whole epoch */
@@ -52,6 +54,7 @@ typedef struct {
     NetProgress *progress;
     bool resumed;
     json_t *result;                       /* what result.json holds, once it is known */
+    char weights_hash[NET_WEIGHTS_HASH];  /* of the last weights, once training is over; else "" */
     int64_t n;                            /* examples of an epoch */
     int64_t batch;                        /* examples of a whole batch, at most n */
     int64_t steps;                        /* of an epoch: ceil(n / batch) */
@@ -110,7 +113,7 @@ NetOutcome net_trainer_evaluate_all(NetTrainer *trainer, NetFinal *final, NetErr
 /* train.c: all epochs to the end. */
 NetOutcome net_trainer_train(NetTrainer *trainer, NetError *error);
 
-/* Whether the validation part has not gained for as many epochs as are waited for: training is over. */
+/* Whether the validation part has not gained for as many epochs as `stop` waits for: training is over. */
 bool net_trainer_out_of_patience(const NetTrainer *trainer);
 
 /* weights.c: reads the file that --weights names into the buffers; writes a weight file into the run's folder, after so
@@ -118,6 +121,8 @@ bool net_trainer_out_of_patience(const NetTrainer *trainer);
 bool net_trainer_load_weights(NetTrainer *trainer, NetError *error);
 bool net_trainer_save_weights(NetTrainer *trainer, const char *name, double epoch, const float *param,
                               const float *state, NetError *error);
+/* Fills in weights_hash, from the present weights. */
+bool net_trainer_weights_hash(NetTrainer *trainer, NetError *error);
 
 /* report.c: config.json at the start, result.json at the end. `status` is "done", "time_limit", "diverged" or, without
  * a run and so without a file, "evaluated". The result stays in trainer->result. */

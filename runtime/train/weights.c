@@ -6,6 +6,7 @@
 #include "runtime/train/network.h"
 #include "runtime/train/trainer.h"
 #include "runtime/train/weight_file.h"
+#include "runtime/train/weight_hash.h"
 
 /* Whether it is a tensor of weights files. */
 static bool is_tensor(const NetParam *param) { return param->kept != NULL && !param->metadata; }
@@ -37,6 +38,31 @@ static char *classes_text(const NetData *data, NetError *error) {
     return text;
 }
 
+/* The tensors of a weights file, in the order of the network; free() releases the list. */
+static NetTensor *list_tensors(const NetModel *model, const float *param, const float *state, size_t *count,
+                               NetError *error) {
+    NetTensor *tensors = net_alloc((size_t)model->tensors, sizeof *tensors, error);
+    *count = 0;
+    for (int i = 0; i < model->tensors && tensors != NULL; i++) {
+        const NetParam *from = &model->tensor[i];
+        if (is_tensor(from)) {
+            NetTensor *to = &tensors[(*count)++];
+            const float *values = (from->in_state ? state : param) + from->offset;
+            *to = (NetTensor){.name = from->kept, .type = NET_F32, .rank = from->dims, .data = values};
+            memcpy(to->shape, from->shape, sizeof from->shape);
+        }
+    }
+    return tensors;
+}
+
+bool net_trainer_weights_hash(NetTrainer *trainer, NetError *error) {
+    size_t count = 0;
+    NetTensor *tensors = list_tensors(trainer->model, trainer->param, trainer->state, &count, error);
+    bool ok = tensors != NULL && net_weights_hash(NULL, tensors, count, trainer->weights_hash, error);
+    free(tensors);
+    return ok;
+}
+
 /* Adds a text that was made for it, and is freed with the list; false when there is none. */
 static bool add_metadata(NetPair *metadata, size_t *pairs, const char *key, char *text) {
     if (text != NULL) {
@@ -55,7 +81,7 @@ bool net_trainer_save_weights(NetTrainer *trainer, const char *name, double epoc
     const NetPair fixed[FIXED] = {{"format", "pt"},  {"name", model->name},  {"netc", model->netc},
                                   {"epoch", epochs}, {"model_sha256", hash}, {"order_hash", model->order_hash}};
     size_t pairs = FIXED, count = 0;
-    NetTensor *tensors = net_alloc((size_t)model->tensors, sizeof *tensors, error);
+    NetTensor *tensors = list_tensors(model, param, state, &count, error);
     NetPair *metadata = net_alloc((size_t)model->tensors + FIXED + MADE, sizeof *metadata, error);
     char *path = net_run_path(&trainer->run, name, error);
     bool ok = tensors != NULL && metadata != NULL && path != NULL;
@@ -64,11 +90,8 @@ bool net_trainer_save_weights(NetTrainer *trainer, const char *name, double epoc
     }
     for (int i = 0; i < model->tensors && ok; i++) {
         const NetParam *from = &model->tensor[i];
-        const float *values = (from->in_state ? state : param) + from->offset;
-        if (is_tensor(from)) {
-            tensors[count] = (NetTensor){.name = from->kept, .type = NET_F32, .rank = from->dims, .data = values};
-            memcpy(tensors[count++].shape, from->shape, sizeof from->shape);
-        } else if (from->kept != NULL) {
+        if (from->kept != NULL && from->metadata) {
+            const float *values = (from->in_state ? state : param) + from->offset;
             ok = add_metadata(metadata, &pairs, from->kept, statistics_text(values, from->size, error));
         }
     }

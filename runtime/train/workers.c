@@ -91,8 +91,8 @@ static int64_t task_count(NetTasks tasks, int64_t n, int64_t workers) {
 static void run_task(NetWorkers *workers, const NetPhase *phase, int worker, int64_t task, int64_t parts) {
     const NetCall *call = &workers->call;
     phase->kernel(phase->self, call->param, call->state, call->grad, call->batch,
-                  workers->scratch + (size_t)worker * workers->slab, call->input, call->label, call->item, call->scalar,
-                  call->log, call->n, task, parts);
+                  workers->scratch + (size_t)worker * workers->slab, call->input, call->label, call->target, call->item,
+                  call->scalar, call->log, call->n, task, parts);
 }
 
 /* One worker's share of all phases, with a barrier after each. */

@@ -19,7 +19,9 @@ typedef struct NetWorkers NetWorkers;
 typedef struct {
     float *param, *state, *grad, *batch;
     const void *input;
-    const uint32_t *label, *item;
+    const uint32_t *label;
+    const float *target;
+    const uint32_t *item;
     const float *scalar;
     double *log;
     int64_t n; /* images, at least 1 */

@@ -65,6 +65,13 @@ for name, (_, what) in {**FILES, **ARCHIVES}.items():
     if name != "large.safetensors" and f"this is {what};" not in done.stderr:
         sys.exit(f"netc check - <{name}: {done.stderr}")
 
+# a trainer that stands beside its model
+with open("program.net", "w") as file:
+    file.write(MODELS[0])
+done = subprocess.run([NETC, "check", "program"], capture_output=True, text=True)
+if "help: did you mean 'program.net'?\n" not in done.stderr:
+    sys.exit(f"netc check program: {done.stderr}")
+
 for text in MODELS:
     done = subprocess.run([NETC, "check", "-"], input=text, capture_output=True, text=True)
     if done.returncode != 0:

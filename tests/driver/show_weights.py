@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 """netc show of weights files and runs, and netc check of them."""
+import hashlib
 import json
 import os
 import shutil
@@ -41,8 +42,26 @@ def says(expected, *arguments, status):
         fail(f"{arguments}\n  expected {expected}\n  found    {netc(*arguments, status=status)}")
 
 
+def hash_of(path):
+    """SHA-256 of the values, tensors in the order of their names."""
+    with open(path, "rb") as file:
+        content = file.read()
+    size, = struct.unpack_from("<Q", content)
+    header, data = json.loads(content[8:8 + size]), content[8 + size:]
+    header.pop("__metadata__", None)
+    return hashlib.sha256(b"".join(data[slice(*header[name]["data_offsets"])] for name in sorted(header))).hexdigest()
+
+
 with open("small.net", "w", encoding="utf-8") as file:
     file.write(MODEL)
+out = netc("train", "small.net", *FAST, "--name", "lines", "--run-dir", "lines")
+if "data    digits (built in): 200 of 6,000 to train, 100 to validate, 1,000 to test\n" not in out:
+    fail(f"what part of the set is used\n{out}")
+if not out.endswith(f"\nsha256  {hash_of('lines/latest/weights.safetensors')} of the last weights\n"):
+    fail(f"a run ends with the hash of its weights\n{out}")
+out = netc("train", "small.net", *FAST, "--set", "split test=0.5", "--epochs", "0", "--run-dir", "lines")
+if "data    digits (built in): 6,000 to train, 500 of 1,000 to test\n" not in out:
+    fail(f"all that is trained on, half of what is tested\n{out}")
 netc("train", "small.net", *FAST, "-q")
 run = os.readlink("runs/latest")
 with open(f"runs/{run}/result.json", encoding="utf-8") as file:
@@ -57,6 +76,13 @@ for word in ("runs/latest", f"runs/{run}", run):
                  "total                                  500\n"):
         if line not in out:
             fail(f"show {word}: there is no '{line}' in\n{out}")
+for path, hidden in (("weights", False), ("best", True)):
+    shown = f"sha256 of the values   {hash_of(f'runs/latest/{path}.safetensors')}\n"
+    if shown not in netc("show", f"runs/latest/{path}.safetensors") or (shown in netc("show", run)) != hidden:
+        fail(f"{path}.safetensors is not shown with {shown}")
+last = hash_of("runs/latest/weights.safetensors")
+if result["weights_sha256"] != last or f"  weights_sha256             {last}\n" not in netc("show", run):
+    fail(f"the run's hash is not {last}")
 if not netc("show", "runs/latest").startswith("runs/latest/best.safetensors\n"):
     fail("of a run the best epoch is shown")
 header = json.dumps({"w": {"dtype": "F32", "shape": [1], "data_offsets": [0, 4]}}).encode()
@@ -65,7 +91,7 @@ with open("bare.safetensors", "wb") as file:
 if not netc("show", "bare.safetensors").startswith("bare.safetensors\n\ntensor "):
     fail(f"one empty line above the tensors\n{netc('show', 'bare.safetensors')}")
 shown = json.loads(netc("show", "--json", "runs/latest/weights.safetensors"))
-if shown["metadata"]["epoch"] != "1" or shown["tensors"][1] != {"name": "out.bias", "type": "F32", "shape": [10],
+if shown["weights_sha256"] != last or shown["metadata"]["epoch"] != "1" or shown["tensors"][1] != {"name": "out.bias", "type": "F32", "shape": [10],
                                                                  "values": 10} or "run" in shown:
     fail(f"show --json: {shown}")
 if json.loads(netc("show", "--json", "runs/latest"))["result"] != result:
@@ -77,6 +103,14 @@ with open("foreign", "wb") as file:
     file.write(struct.pack("<Q", len(header)) + header + bytes(8))
 if "a        one value   F64               1\n" not in netc("show", "foreign"):
     fail(netc("show", "foreign"))
+if f"sha256 of the values   {hashlib.sha256(bytes(4)).hexdigest()}\n" not in netc("show", "foreign"):
+    fail(f"the hash is that of the values as floats\n{netc('show', 'foreign')}")
+header = json.dumps({"n": {"dtype": "I64", "shape": [], "data_offsets": [0, 8]}}).encode()
+with open("counts.safetensors", "wb") as file:
+    file.write(struct.pack("<Q", len(header)) + header + bytes(8))
+if "sha256" in netc("show", "counts.safetensors"):
+    fail("integers are no weights")
+header = json.dumps({"__metadata__": {"format": "pt"}, "a": {"dtype": "F64", "shape": [], "data_offsets": [0, 8]}}).encode()
 with open("cut.safetensors", "wb") as file:
     file.write(struct.pack("<Q", len(header)) + header + bytes(7))
 says("netc: cut.safetensors: is cut short: tensor 'a' ends at byte 8 of the data, and there are 7 [damaged-file]", "show",

@@ -16,6 +16,7 @@ MODELS = {
     "block": "network t {{\n    input 1x28x28\n    x: conv 4 kernel=1x1 activation=relu\n    y: conv 4 kernel=1x1 activation=relu\n"
              "    {}\n    dense 10 activation=softmax\n}}\n",
     "lets": "let maps = 6\nlet units = 30\nnetwork t {{\n    input 1x28x28\n    {}\n    dense 10 activation=softmax\n}}\n",
+    "plain": "let act = relu\nnetwork t {{\n    input 784\n    {}\n    dense 30\n    dense 10 activation=softmax\n}}\n",
     "last": "network t {{\n    input 1x28x28\n    dense 30 activation=relu\n    {}\n}}\n",
     "input": "network t {{\n    {}\n    dense 10 activation=softmax\n}}\n",
     "setting": "network t {{\n    input 784\n    dense 10 activation=softmax\n}}\n"
@@ -47,6 +48,35 @@ lets    | conv maps kernel=5x5 trainable=no                 | conv maps kernel=5
 lets    | conv 1 maps kernel=5x5                            | conv maps kernel=5x5
 lets    | conv maps 2*maps kernel=5x5                       | conv 2*maps kernel=5x5
 lets    | conv 2maps kernel=5x5                             | conv 2*maps kernel=5x5
+block   | torch.cat([x, y], 1)                              | concat x y
+block   | return F.relu(y + x)                              | add x activation=relu
+block   | out += x                                          | add x
+block   | x = F.relu(y + x)                                 | add x activation=relu
+layer   | left branch: conv 32 kernel=3                     | left_branch: conv 32 kernel=3
+layer   | conv 32 kernel=3 x3                               | conv 32 kernel=3x3
+input   | input 1x28x28 normalize=(0.13, 0.31)              | input 1x28x28 mean=0.13 std=0.31
+setting | optimizer nesterov rate=0.1                       | optimizer sgd rate=0.1 momentum=0.9 nesterov=true
+setting | optimizer sgd nesterov                            | optimizer sgd momentum=0.9 nesterov=true
+setting | optimizer sgd rate=0.1 momentum–0.9               | optimizer sgd rate=0.1 momentum=0.9
+lets    | dense (int)(units/3)                              | dense units/3
+layer   | Conv2d 20 32 3                                    | conv 32 kernel=3
+layer   | pool average=2x2                                  | pool average 2x2
+layer   | dropout(0.5                                       | dropout 0.5
+layer   | conv6 5x5                                         | conv 6 kernel=5x5
+layer   | dense 16*5*5 120                                  | dense 120
+setting | early stopping 3                                  | stop patience=3
+layer   | conv 20->32 3x3                                   | conv 32 kernel=3x3
+layer   | dense: [120, relu]                                | dense 120 activation=relu
+layer   | dense 64 weight=normal(0, 0.1)                    | dense 64 init=normal(0, 0.1)
+split   | compile(optimizer="sgd", loss="nll")              | optimizer sgd; cost log_likelihood
+split   | fit(epochs=3, batch_size=32, verbose=0)           | epochs 3; batch 32
+setting | int epochs = 3;                                   | epochs 3
+file    | let units = 30 units                              | let units = 30
+setting | seed 1-5                                          | seed 1
+setting | seed 1 2 3                                        | seed 1
+setting | stop accuracy=0.95                                | stop patience=5
+lets    | dense units^2                                     | dense units*units
+lets    | dense 2**5, relu                                  | dense 2*2*2*2*2 activation=relu
 lets    | dense units, relu                                 | dense units activation=relu
 lets    | dense 784 units relu                              | dense units activation=relu
 lets    | let wide = 2units                                 | let wide = 2*units
@@ -165,8 +195,11 @@ layer   | dense $k                                          | dense k
 layer   | dense ${k}                                        | dense k
 layer   | dense {k} activation=relu                         | dense k activation=relu
 layer   | default conv, dense init=xavier                   | default conv init=glorot_uniform; default dense init=glorot_uniform
-layer   | default activation relu                           | default dense activation=relu
-layer   | default { activation=relu }                       | default dense activation=relu
+plain   | default activation relu                           | default dense activation=relu
+plain   | default activation=act                            | default dense activation=act
+plain   | default dense act                                 | default dense activation=act
+plain   | default activation act                            | default dense activation=act
+plain   | default { activation=relu }                       | default dense activation=relu
 layer   | init he                                           | default dense init=he_normal
 layer   | dense 30 then relu                                | dense 30 activation=relu
 layer   | dense 30 |relu                                    | dense 30 activation=relu
@@ -476,7 +509,7 @@ layer   | ZeroPadding2D(1)             | layers that pad
 layer   | for i in range(3):           | loop but repeat
 setting | optimizer nadam lr=0.001     | Nadam
 setting | optimizer Adagrad            | Adagrad
-setting | schedule cosine              | schedules of the rate yet
+setting | MultiStepLR [10, 20]         | cuts of the rate at epochs of their own
 setting | augment shift=1              | augmentation yet
 setting | gradient_clip 1.0            | gradient clipping yet
 setting | metrics=['accuracy']         | setting for what is reported
@@ -559,7 +592,7 @@ if status != 1 or "help: channels come first: write 'input 1x28x28'\n" not in pr
 
 # two statements in one line: none is lost
 for text, said in [(MODELS["split"].format("data mnist epochs 3"), "write 'data mnist; epochs 3'"),
-                   (MODELS["split"].format("data mnist").replace("input 784", "input 784 default dense activation=relu"),
+                   (MODELS["split"].format("data mnist").replace("input 784", "input 784 default dense activation=relu\n    dense 30"),
                     "write 'input 784; default dense activation=relu'")]:
     printed = check(text)[1]
     if said not in printed:
@@ -602,11 +635,23 @@ if "help: write 'input 784 mean=0.1306 std=0.3082'\n" not in check(scaled)[1]:
 # several lines, and blocks: one error, whose help says it
 WHOLE = MODELS["split"].format("epochs 3")
 for text, said in [
-        (MODELS["layer"].format("conv 6 kernel=5x5 ...\n         activation=relu"), "write 'conv 6 kernel=5x5 activation=relu', in one"),
+        (MODELS["layer"].format("conv 6 kernel=5x5 ...\n         activation=relu"), "write 'conv 6 kernel=5x5 activation=relu', in place of lines 5 to 6"),
         (MODELS["layer"].format("conv 6 kernel=5x5\n         pad=2 activation=relu"),
-         "write 'conv 6 kernel=5x5 pad=2 activation=relu', in one line"),
-        (MODELS["layer"].format("Conv2d(20, 6,\n    kernel_size=5,\n    padding=2)"), "write 'conv 6 kernel=5 pad=2', in one line"),
+         "write 'conv 6 kernel=5x5 pad=2 activation=relu', in place of lines 5 to 6"),
+        (MODELS["layer"].format("Conv2d(20, 6,\n    kernel_size=5,\n    padding=2)"), "write 'conv 6 kernel=5 pad=2', in place of lines 5 to 7"),
         (MODELS["layer"].format("flatten\n    conv 6 kernel=3"), "write conv above 'flatten1', where there are maps"),
+        (MODELS["layer"].format("conv:\n      filters: 6\n      kernel_size: [5, 5]\n      activation: relu"),
+         "write 'conv 6 kernel=5x5 activation=relu', in place of lines 5 to 8"),
+        (MODELS["layer"].format("- type: conv\n      maps: 6\n      kernel: 5"), "write 'conv 6 kernel=5', in place of lines 5 to 7"),
+        (MODELS["split"].format('"optimizer": {\n      "name": "sgd",\n      "rate": 0.1\n    },'),
+         "write 'optimizer sgd rate=0.1', in place of lines 6 to 9"),
+        (MODELS["layer"].format("for (int i = 0; i < 3; i++) {\n      dense 30 activation=relu\n    }"), "write 'repeat 3 {'"),
+        (MODELS["layer"].format("torch.nn.Conv2d(20, 32, 3)\n    conv 16 kernel=3 groups=16"), "write 'conv 32 kernel=3'"),
+        (MODELS["split"].format("log:\n      - gradients\n      - weights"),
+         "write 'log gradients weights', in place of lines 6 to 8"),
+        (WHOLE.replace("train {", "void train() {"), "write 'train {'"),
+        (WHOLE.replace("train {", "[train]"), "a block is written 'train { ... }'"),
+        (WHOLE.replace("784", "784\n    epochs 3"), "'epochs' is set in line 7: leave this one out"),
         (WHOLE.replace("}\ntrain", "end\ntrain"), "a block ends with '}'"),
         (WHOLE.replace("}\ntrain", "]\ntrain"), "a block ends with '}'"),
         (WHOLE.replace("}\ntrain", "train") + "}\n", "it stands behind it: move the last '}' of the file above 'train'"),
@@ -642,7 +687,8 @@ for opening in ["class t {", "def t() {", "function t() {", "t: {"]:
     if status != 1 or "1 error\n" not in printed or "help: write 'network t {'\n" not in printed:
         fail(opening, "expected 'network t {' alone", printed)
 
-for place, text, said in [("layer", "output 120", "leave it out"), ("layer", "...", "leave it out"),
+for place, text, said in [("layer", "output 120", "leave it out"),
+                          ("split", "log loss accuracy every=epoch", "cost (the loss) and accuracy are reported anyway"), ("layer", "...", "leave it out"),
                           ("layer", "pool max 2x2 pad=2", "write pad=1x1 or less"),
                           ("setting", "regularize dropout=0.5", "leave it out: 'dropout 0.5' is a line of the network")]:
     if not slipped(place, text)[0].startswith(said):
@@ -650,7 +696,7 @@ for place, text, said in [("layer", "output 120", "leave it out"), ("layer", "..
 
 # a name alone is a label where a layer below reads it, and the layer has nothing to say
 BETWEEN = "\n    conv 20 kernel=3x3 pad=same activation=relu\n    "
-for line in ["skip", "skip =", "label skip", "let skip", ":skip"]:
+for line in ["skip", "skip =", "skip = x", "label skip", "let skip", ":skip"]:
     status, printed = check(MODELS["layer"].format(line + BETWEEN + "add skip activation=relu"))
     if status != 1 or "1 error\n" not in printed or "help: write 'skip:'\n" not in printed:
         fail(line, "expected 'skip:' alone", printed)
@@ -681,6 +727,11 @@ for text, what in PASTED:
     status, printed = check(text + MODELS["file"].format(""))
     if status != 1 or "1 error\n" not in printed or f"note: this looks like {what}\n" not in printed:
         fail(text, "expected one error that names it", printed)
+
+done = subprocess.run([NETC, "check", "--set", "batch=16,epochs=2", "-"], input=MODELS["file"].format(""),
+                      capture_output=True, text=True)
+if "help: write --set 'batch 16' --set 'epochs 2'\n" not in done.stderr:
+    fail("--set batch=16,epochs=2", "expected two lines", done.stderr)
 
 for line in ["epochs=3", "train epochs 3", "train.epochs=3", "let epochs = 3"]:
     done = subprocess.run([NETC, "check", "--set", line, "-"], input=MODELS["file"].format(""), capture_output=True,

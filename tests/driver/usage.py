@@ -105,6 +105,8 @@ USAGE = {
         "netc check: -Wfoo: expected -Werror or -Wno-NAME, for example -Wno-vanishing-gradient",
     ("check", "-D", "=3", "small.net"): "netc check: -D =3: expected NAME=VALUE, for example -D depth=4",
     ("build", "-O9", "small.net"): "netc build: -O takes one of 0, 1, 2, 3, not '9'",
+    ("build", "small.net", "-O", "trainer"):
+        "netc build: -O takes one of 0, 1, 2, 3, not 'trainer'; the file to write is named by -o trainer",
     ("build", "-o", "", "small.net"): "netc build: the value of -o is empty",
     ("build", "--backend", "gcc", "small.net"):
         "netc build: --backend takes one of llvm, c, interp, not 'gcc'; a C compiler is named by '--backend c --cc gcc'",
@@ -227,6 +229,10 @@ USAGE |= {
         "netc check: --set optimizer sgd: a line is one word of the shell, in quotes; write --set 'optimizer sgd "
         "rate=0.1'",
     ("check", "small.net", "-D", "units", "8"): "netc check: -D units 8: expected NAME=VALUE; write -D units=8",
+    ("check", "small.net", "-D", "units", "=", "8"):
+        "netc check: -D units = 8: expected NAME=VALUE; write -D units=8",
+    ("check", "small.net", "-D=units=8"): "netc check: -D =units=8: expected NAME=VALUE; write -D units=8",
+    ("check", "small.net", "-D", "units=", "8"): "netc check: -D units= 8: expected NAME=VALUE; write -D units=8",
     ("check", "small.net", "-D", "units:8"): "netc check: -D units:8: expected NAME=VALUE; write -D units=8",
     ("build", "small.net", "--rename", "fc:out"): "netc build: --rename fc:out: expected OLD=NEW; write --rename fc=out",
     ("check", "small.net", "--memory", "=", "1G"):
@@ -328,6 +334,7 @@ ENVIRONMENT = {
     ("check", "https://a.org/x.net"):
         "netc: cannot read https://a.org/x.net: No such file or directory; addresses are not read; fetch the file first: "
         "curl -LO 'https://a.org/x.net'",
+    ("check", "units=8"): "netc: cannot read units=8: No such file or directory; a let is set by -D units=8",
     ("check", "*.nett"): "netc: cannot read *.nett: No such file or directory; no file fits that pattern",
     ("check", "absent"):
         "netc: cannot read absent: No such file or directory; 'netc new NAME' writes a model to begin with",

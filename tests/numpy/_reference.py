@@ -337,11 +337,12 @@ class Average:
 
 class Network:
     """cost: quadratic, cross_entropy or log_likelihood. `target` is "class" or "input"; mean and std belong to the
-    input, by channel, or by feature when it is flat."""
+    input, by channel, or by feature when it is flat; smoothing and weights (one a class) to the cost in training."""
 
-    def __init__(self, layers, cost, target="class", mean=0.0, std=1.0):
+    def __init__(self, layers, cost, target="class", mean=0.0, std=1.0, smoothing=0.0, weights=None):
         self.layers = [KINDS[spec["kind"]](spec) for spec in layers]
         self.cost, self.target = cost, target
+        self.smoothing, self.weights = smoothing, weights
         self.mean, self.std = mean, std
         count = {}
         for layer in self.layers:
@@ -368,15 +369,19 @@ class Network:
         z = last.z
         y = scaled.reshape(z.shape) if self.target == "input" else (
             labels.reshape(z.shape) * 1.0 if z.size == len(z) else np.eye(z.shape[1])[labels])
+        y = (1 - self.smoothing) * y + self.smoothing / (z.shape[1] if last.activation == "softmax" else 2)
+        rest = tuple(range(1, z.ndim))
         if self.cost == "quadratic":
-            total, gradient = 0.5 * ((x - y) ** 2).sum(), x - y
+            costs, gradient = 0.5 * ((x - y) ** 2).sum(rest), x - y
         elif self.cost == "cross_entropy":
-            total = (np.logaddexp(0, z) - y * z).sum()
+            costs = (np.logaddexp(0, z) - y * z).sum(rest)
             gradient = (sigmoid(z) - y) / (sigmoid(z) * sigmoid(-z))
         else:
             top = z.max(1, keepdims=True)
-            total = (np.log(np.exp(z - top).sum(1)) + top[:, 0] - (z * y).sum(1)).sum()
+            costs = np.log(np.exp(z - top).sum(1)) + top[:, 0] - (z * y).sum(1)
             gradient = np.exp(z - top) / np.exp(z - top).sum(1, keepdims=True) - y
+        weights = np.ones(len(z)) if self.weights is None else np.asarray(self.weights)[labels]
+        total, gradient = (weights * costs).sum(), weights.reshape(-1, *(1 for _ in rest)) * gradient
         self.outputs = x
         gradients = {last.name: gradient}
         for layer in reversed(self.layers):

@@ -62,6 +62,14 @@ CASES = {
                       {"cost": "cross_entropy", "l1": 0.7}),
     "quadratic": ((30,), [dense(300, activation="tanh"), dense(4, activation="sigmoid")], {"cost": "quadratic"}),
     "one_output": ((6, 5), [dense(8, activation="relu"), dense(1, activation="sigmoid")], {"cost": "cross_entropy", "classes": 2}),
+    "smoothed": (*PLAIN, {"smoothing": 0.2}),
+    "smoothed_sigmoid": ((30,), [dense(17, activation="tanh"), dense(4, activation="sigmoid")],
+                         {"cost": "cross_entropy", "smoothing": 0.3, "weights": [1, 0, 2.5, 0.25]}),
+    "smoothed_one": ((6, 5), [dense(8, activation="relu"), dense(1, activation="sigmoid")],
+                     {"cost": "cross_entropy", "classes": 2, "smoothing": 0.1, "weights": "balanced"}),
+    "weighted": ((30,), [dense(30, activation="tanh"), dense(4, activation="sigmoid")],
+                 {"cost": "quadratic", "weights": [1, 0.5, 3, 2]}),
+    "balanced": (*PLAIN, {"weights": "balanced", "l2": 1.5}),
     "autoencoder": ((2, 4, 3), [conv(4, (2, 2), activation="tanh"), dense(24, activation="sigmoid")],
                     {"cost": "quadratic", "target": "input"}),
     "frozen": ((1, 8, 8), [conv(3, (3, 3), activation="relu", trainable=False), conv(4, (2, 2), activation="tanh", bias=False),
@@ -116,29 +124,40 @@ def check(name, batch, shape, layers, more):
     cost, target = more.get("cost", "log_likelihood"), more.get("target", "class")
     make, *numbers = more.get("optimizer", (r.Sgd, RATE))
     optimizer = make(*numbers)
-    settings = [f"cost {cost}", f"target {target}", f"optimizer {optimizer.line}", f"batch {batch or 'full'}"]
+    weights = more.get("weights")
+    settings = [f"cost {cost}" + (f" class_weights={weights}" if weights else ""), f"target {target}", f"optimizer {optimizer.line}", f"batch {batch or 'full'}"]
+    settings += [f"label_smoothing {more['smoothing']}"] if "smoothing" in more else []
     settings += [f"average decay={more['average']}"] if "average" in more else []
     penalties = [f"{key}={more[key]}" for key in ("l2", "l1") if key in more]
     settings += ["regularize " + " ".join(penalties)] if penalties else []
     r.write_model("model.net", net_shape, layers, settings, more.get("input", ""))
     epochs = STEPS if not batch else 3
     initial = r.read_weights(r.train("model.net", f"{name}_{batch}_begin", "--epochs", "0"))
-    found = r.read_weights(r.train("model.net", f"{name}_{batch}_end", "--epochs", str(epochs)))
+    end = r.train("model.net", f"{name}_{batch}_end", "--epochs", str(epochs))
+    found = r.read_weights(end)
     statistics = {}
     if "data" in more.get("input", ""):
         axes = (0, 2, 3) if len(net_shape) == 3 else 0
         statistics = {"mean": (images / 255).mean(axes), "std": (images / 255).std(axes)}
-    network = r.Network(layers, cost, target, **statistics)
+    if weights == "balanced":
+        weights = COUNT / np.bincount(labels) / len(np.bincount(labels))
+    network = r.Network(layers, cost, target, **statistics, smoothing=more.get("smoothing", 0), weights=weights)
+    costs = []
     params = {layer: dict(values) for layer, values in initial.items() if layer != "input"}
     average = r.Average(more.get("average", 0), params)
     for epoch in range(epochs):
         order = r.permutation(1, epoch + 1, COUNT) if batch else np.arange(COUNT)
         for first in range(0, COUNT, batch or COUNT):
             rows = order[first:first + (batch or COUNT)]
-            network.step(params, images[rows], labels[rows], optimizer, COUNT, more.get("l2", 0), more.get("l1", 0),
-                         more.get("frozen", ()))
+            costs.append(network.step(params, images[rows], labels[rows], optimizer, COUNT, more.get("l2", 0),
+                                      more.get("l1", 0), more.get("frozen", ())))
             average.follow(params)
     found.pop("input", None)
+    logged = [float(row["train_cost"]) for row in r.read_rows(end, "epochs.csv")[1:]]
+    steps = len(costs) // epochs
+    expected = [sum(costs[epoch * steps:(epoch + 1) * steps]) / COUNT for epoch in range(epochs)]
+    if not np.allclose(logged, expected, rtol=1e-4):
+        r.fail(f"{name}, batch {batch or 'full'}: costs {logged}, expected {expected}")
     noise = getattr(optimizer, "noise", {})
     r.compare_params(f"{name}, batch {batch or 'full'}", found, average.params, noise=noise)
     moved = max(np.linalg.norm(params[layer][key] - initial[layer][key]) / np.linalg.norm(initial[layer][key])

@@ -1,5 +1,5 @@
 /* Runs a library made by netc build --infer: reads images as bytes, writes their outputs as floats, one image by one
- * and then in batches of each size given; says whether the self-test is content.
+ * and then in batches of each size given, for which the images are repeated; says whether the self-test is content.
  *
  *     predict IMAGES OUTPUTS SIZE...        compiled with -DNAME=lenet5 -DCAPITALS=LENET5 -DHEADER='"lenet5.h"' */
 #include <stdio.h>
@@ -29,7 +29,9 @@ int main(int argc, char **argv) {
     for (int k = 2; k < argc; k++) {
         size_t n = k == 2 ? MOST : (size_t)atoi(argv[k]);
         memset(workspace, k % 2 ? 0xff : 0, NUMBER(WORKSPACE_BYTES)); /* NaN, or 0: it must not matter */
-        for (size_t i = 0; i < MOST && k == 2; i++) OF(predict)(x + i * inputs, y + i * outputs, workspace);
+        for (size_t i = 0; i < given && k == 2; i++) OF(predict)(x + i * inputs, y + i * outputs, workspace);
+        for (size_t i = given; i < MOST && k == 2; i++)
+            memcpy(y + i * outputs, y + (i - given) * outputs, outputs * sizeof *y);
         for (size_t i = 0; i < MOST && k > 2; i += n)
             OF(predict_batch)(x + i * inputs, y + i * outputs, (int64_t)(i + n < MOST ? n : MOST - i), workspace);
         if (fwrite(y, outputs * sizeof *y, MOST, out) != MOST) return 1;

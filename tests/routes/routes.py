@@ -43,7 +43,8 @@ MANY = [(13, 1), (64, 1), ("full", 3)]            # many steps; 4 chunks and 22 
 TILES = [None, "1x1", "2x2", "3x5", "4x3", "1x7"]
 LEVELS = ["2", "0", "3", "1"]
 # Optimising takes a C compiler most of the time of a test: longer texts than so many lines it compiles as they stand,
-# which is still all of what the C printer says. What optimisers may make of it the others show, which use the same words.
+# which is still all of what the C printer says, and with the tiles that netc chooses, as others make them longer still.
+# What optimisers may make of it the others show, which use the same words.
 OPTIMISED_LINES = 5000
 
 
@@ -151,11 +152,15 @@ def selection(number, lines):
     builds = [reference, interp]
     chosen = tools[:1] + ([pick(tools[1:], 1)] if len(tools) > 1 else [])
     for i, tool in enumerate(chosen):
-        level = pick(LEVELS, 2) if (number + i) % 2 == 0 else "2"
+        cpu = pick(cpus, 3) if i else pick(cpus[::-1], 3)
+        level, tile = "2", None
         if tool[0] == "c" and lines > OPTIMISED_LINES:
             level = "0"
-        tile = pick(TILES[1:], 2) if (number + i) % 2 == 1 else None
-        builds.append(Build(*tool, pick(cpus, 3) if i else pick(cpus[::-1], 3), level, tile))
+        elif (number + i) % 2 == 1:
+            tile = pick(TILES[1:], 2)
+        else:  # another than the reference
+            level = pick(LEVELS if cpu else LEVELS[1:], 2)
+        builds.append(Build(*tool, cpu, level, tile))
     return builds
 
 

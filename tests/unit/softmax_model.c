@@ -93,9 +93,9 @@ static float lane_sum(const float *v) {
 }
 
 static void train_slot(const void *self, float *param, float *state, float *grad, float *batch, float *scratch,
-                       const void *input, const uint32_t *label, const uint32_t *item, const float *scalar, double *log,
-                       int64_t n, int64_t task, int64_t parts) {
-    (void)self, (void)state, (void)batch, (void)item, (void)scalar, (void)parts;
+                       const void *input, const uint32_t *label, const float *target, const uint32_t *item,
+                       const float *scalar, double *log, int64_t n, int64_t task, int64_t parts) {
+    (void)self, (void)state, (void)batch, (void)target, (void)item, (void)scalar, (void)parts;
     Scratch *s = (Scratch *)(void *)scratch;
     float *g = grad + task * SIZE;
     int64_t chunks = (n + NET_LANES - 1) / NET_LANES;
@@ -128,18 +128,19 @@ static float stepped(const float *param, const float *grad, const float *scalar,
 }
 
 static void train_part(const void *self, float *param, float *state, float *grad, float *batch, float *scratch,
-                       const void *input, const uint32_t *label, const uint32_t *item, const float *scalar, double *log,
-                       int64_t n, int64_t task, int64_t parts) {
-    (void)self, (void)state, (void)batch, (void)scratch, (void)input, (void)label, (void)item, (void)log;
+                       const void *input, const uint32_t *label, const float *target, const uint32_t *item,
+                       const float *scalar, double *log, int64_t n, int64_t task, int64_t parts) {
+    (void)self, (void)state, (void)batch, (void)scratch, (void)input, (void)label, (void)target, (void)item, (void)log;
     for (int i = (int)(SIZE * task / parts); i < (int)(SIZE * (task + 1) / parts); i++) {
         param[i] = stepped(param, grad, scalar, n, i);
     }
 }
 
 static void log_bias(const void *self, float *param, float *state, float *grad, float *batch, float *scratch,
-                     const void *input, const uint32_t *label, const uint32_t *item, const float *scalar, double *log,
-                     int64_t n, int64_t task, int64_t parts) {
-    (void)self, (void)param, (void)state, (void)batch, (void)scratch, (void)input, (void)label, (void)item;
+                     const void *input, const uint32_t *label, const float *target, const uint32_t *item,
+                     const float *scalar, double *log, int64_t n, int64_t task, int64_t parts) {
+    (void)self, (void)param, (void)state, (void)batch, (void)scratch, (void)input, (void)label, (void)target,
+        (void)item;
     (void)scalar, (void)task, (void)parts;
     log[BIAS_GRAD_SQ] = 0;
     for (int o = 0; o < OUT; o++) {
@@ -151,9 +152,9 @@ static void log_bias(const void *self, float *param, float *state, float *grad, 
 }
 
 static void log_all(const void *self, float *param, float *state, float *grad, float *batch, float *scratch,
-                    const void *input, const uint32_t *label, const uint32_t *item, const float *scalar, double *log,
-                    int64_t n, int64_t task, int64_t parts) {
-    log_bias(self, param, state, grad, batch, scratch, input, label, item, scalar, log, n, task, parts);
+                    const void *input, const uint32_t *label, const float *target, const uint32_t *item,
+                    const float *scalar, double *log, int64_t n, int64_t task, int64_t parts) {
+    log_bias(self, param, state, grad, batch, scratch, input, label, target, item, scalar, log, n, task, parts);
     for (int i = WEIGHT_GRAD_SQ; i < DELTA; i++) {
         log[i] = 0;
     }
@@ -179,9 +180,9 @@ static void log_all(const void *self, float *param, float *state, float *grad, f
 }
 
 static void eval_chunk(const void *self, float *param, float *state, float *grad, float *batch, float *scratch,
-                       const void *input, const uint32_t *label, const uint32_t *item, const float *scalar, double *log,
-                       int64_t n, int64_t task, int64_t parts) {
-    (void)self, (void)state, (void)grad, (void)batch, (void)item, (void)scalar, (void)parts;
+                       const void *input, const uint32_t *label, const float *target, const uint32_t *item,
+                       const float *scalar, double *log, int64_t n, int64_t task, int64_t parts) {
+    (void)self, (void)state, (void)grad, (void)batch, (void)target, (void)item, (void)scalar, (void)parts;
     forward(param, (Scratch *)(void *)scratch, input, label, log, n, task);
 }
 
@@ -203,7 +204,7 @@ NetKernel *const net_kernel[] = {train_slot, train_part, eval_chunk, log_bias, l
 
 #pragma GCC diagnostic ignored "-Woverlength-strings" /* every compiler we use takes it */
 const char net_model[] =
-    "{\"abi\":5,\"netc\":\"0.1.0\",\"name\":\"softmax\",\"kernels\":5,"
+    "{\"abi\":6,\"netc\":\"0.1.0\",\"name\":\"softmax\",\"kernels\":5,"
     "\"input\":{\"shape\":[784],\"type\":\"u8\"},\"outputs\":10,\"classes\":10,\"target\":\"class\",\"accuracy\":true,"
     "\"layers\":[{\"name\":\"dense1\",\"kind\":\"dense\",\"shape\":[10],\"activation\":\"softmax\"}],"
     "\"tensors\":["

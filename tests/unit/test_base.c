@@ -231,7 +231,7 @@ static void every_word_is_a_variant(void **state) {
         assert_true(i > 0);
         assert_null(kind->options[0].words[i]);
     }
-    assert_int_equal(settings, 2); /* data, optimizer */
+    assert_int_equal(settings, 3); /* data, optimizer, schedule */
 }
 
 int main(void) {

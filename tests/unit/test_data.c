@@ -60,7 +60,7 @@ static void digits_ship(void **state) {
     assert_int_equal(data.part[NET_PART_TRAIN].count, 6000);
     assert_int_equal(data.part[NET_PART_VALIDATION].count, 0);
     assert_int_equal(data.part[NET_PART_TEST].count, 1000);
-    assert_int_equal(data.part[NET_PART_TEST].first_item, 6000);
+    assert_int_equal(net_data_example(&data, NET_PART_TEST, 0).item, 6000);
     int64_t counts[10];
     net_data_class_counts(&data, NET_PART_TRAIN, counts);
     for (int i = 0; i < 10; i++) assert_in_range(counts[i], 500, 700);
@@ -90,13 +90,15 @@ static void splits_keep_file_order(void **state) {
     assert_true(net_data_open(&request, &data, &error));
     const NetPart *part = data.part;
     assert_int_equal(part[NET_PART_TRAIN].count, 5);
-    assert_int_equal(part[NET_PART_TRAIN].first_item, 0);
+    assert_int_equal(net_data_example(&data, NET_PART_TRAIN, 0).item, 0);
     assert_int_equal(part[NET_PART_VALIDATION].count, 5);
-    assert_int_equal(part[NET_PART_VALIDATION].first_item, 15);
-    assert_int_equal(((const unsigned char *)part[NET_PART_VALIDATION].rows)[1], 16);
-    assert_int_equal(part[NET_PART_VALIDATION].labels[0], 15 % 3);
+    const NetExample held = net_data_example(&data, NET_PART_VALIDATION, 0);
+    assert_int_equal(held.item, 15);
+    assert_int_equal(held.values[1], 16);
+    assert_int_equal(held.label, 15 % 3);
+    assert_null(held.targets);
     assert_int_equal(part[NET_PART_TEST].count, 4);
-    assert_int_equal(part[NET_PART_TEST].first_item, 20);
+    assert_int_equal(net_data_example(&data, NET_PART_TEST, 0).item, 20);
     net_data_close(&data);
     request = small_request(state);
     request.test_images = request.test_labels = NULL;
@@ -104,9 +106,9 @@ static void splits_keep_file_order(void **state) {
     request.test = 0.1;
     assert_true(net_data_open(&request, &data, &error));
     assert_int_equal(part[NET_PART_TRAIN].count, 15);
-    assert_int_equal(part[NET_PART_VALIDATION].first_item, 15);
+    assert_int_equal(net_data_example(&data, NET_PART_VALIDATION, 0).item, 15);
     assert_int_equal(part[NET_PART_TEST].count, 2);
-    assert_int_equal(part[NET_PART_TEST].first_item, 18);
+    assert_int_equal(net_data_example(&data, NET_PART_TEST, 0).item, 18);
     net_data_close(&data);
 }
 

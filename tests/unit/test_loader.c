@@ -30,8 +30,8 @@ static NetLoader *new_loader(NetRowType type) {
     return loader;
 }
 
-/* The batch holds the rows of `part` that order[] names (file order when NULL), padded with zeros. */
-static void expect_batch(const NetBatch *batch, const NetPart *part, const uint32_t *order, int64_t first, int64_t n) {
+/* The batch holds the rows of the part that order[] names (file order when NULL), padded with zeros. */
+static void expect_batch(const NetBatch *batch, NetPartName part, const uint32_t *order, int64_t first, int64_t n) {
     assert_non_null(batch);
     assert_int_equal(batch->n, n);
     assert_int_equal((uintptr_t)batch->input % 64, 0);
@@ -46,15 +46,15 @@ static void expect_batch(const NetBatch *batch, const NetPart *part, const uint3
             continue;
         }
         int64_t at = order == NULL ? first + i : order[first + i];
-        assert_memory_equal(row, (const unsigned char *)part->rows + at * 784, 784);
-        assert_int_equal(batch->label[i], part->labels[at]);
-        assert_int_equal(batch->item[i], part->first_item + at);
+        const NetExample example = net_data_example(&digits, part, at);
+        assert_memory_equal(row, example.values, 784);
+        assert_int_equal(batch->label[i], example.label);
+        assert_int_equal(batch->item[i], example.item);
     }
 }
 
 static void expect_pass(NetLoader *loader, const NetPass *pass, int64_t rows) {
     NetError error = {0};
-    const NetPart *part = &digits.part[pass->part];
     uint32_t *order = NULL;
     if (pass->shuffle) {
         order = net_alloc((size_t)rows, sizeof *order, &error);
@@ -66,7 +66,7 @@ static void expect_pass(NetLoader *loader, const NetPass *pass, int64_t rows) {
     for (; step * size < rows; step++) {
         int64_t n = rows - step * size < size ? rows - step * size : size;
         const NetBatch *batch = net_loader_next(loader);
-        expect_batch(batch, part, order, step * size, n);
+        expect_batch(batch, pass->part, order, step * size, n);
         assert_int_equal(batch->step, step);
     }
     assert_int_equal(step, net_loader_steps(&digits, pass));
@@ -129,8 +129,10 @@ static void bytes_become_floats(void **state) {
     assert_true(net_loader_start(loader, &pass, &error));
     const NetBatch *batch = net_loader_next(loader);
     const float *values = batch->input;
-    const unsigned char *bytes = digits.part[NET_PART_TEST].rows;
-    for (int i = 0; i < 20 * 784; i++) assert_true(values[i] == (float)bytes[i] / 255.0f);
+    for (int i = 0; i < 20 * 784; i++) {
+        const unsigned char *bytes = net_data_example(&digits, NET_PART_TEST, i / 784).values;
+        assert_true(values[i] == (float)bytes[i % 784] / 255.0f);
+    }
     for (int i = 20 * 784; i < 32 * 784; i++) assert_true(values[i] == 0);
     net_loader_free(loader);
 }
@@ -148,11 +150,49 @@ static void empty_parts_have_no_batches(void **state) {
     net_loader_free(loader);
 }
 
+/* A part of rows in any order of a file, with real numbers to give; what pads a batch is 0. */
+static void rows_come_in_any_order_with_targets(void **state) {
+    (void)state;
+    enum { ROWS = 40, TARGETS = 3, TAKEN = 20 };
+    NetError error = {0};
+    unsigned char rows[ROWS][4];
+    float targets[ROWS][TARGETS];
+    uint32_t order[TAKEN];
+    for (int i = 0; i < ROWS; i++) {
+        for (int k = 0; k < 4; k++) rows[i][k] = (unsigned char)(10 * i + k);
+        for (int k = 0; k < TARGETS; k++) targets[i][k] = (float)i + 0.25f * (float)k;
+    }
+    for (uint32_t i = 0; i < TAKEN; i++) order[i] = (7 * i + 3) % ROWS;
+    const NetData data = {.row_elements = 4,
+                          .row_bytes = 4,
+                          .rank = 1,
+                          .shape = {4, 1, 1},
+                          .targets = TARGETS,
+                          .file = {{.count = 1000}, {.count = ROWS, .rows = rows[0], .targets = targets[0]}},
+                          .part = {[NET_PART_TEST] = {.file = NET_FILE_TEST, .count = TAKEN, .order = order}}};
+    NetLoader *loader = net_loader_new(&data, NET_ROWS_U8, &error);
+    const NetPass pass = {.part = NET_PART_TEST};
+    assert_non_null(loader);
+    assert_true(net_loader_start(loader, &pass, &error));
+    const NetBatch *batch = net_loader_next(loader);
+    assert_non_null(batch);
+    assert_int_equal(batch->n, TAKEN);
+    assert_int_equal((uintptr_t)batch->target % 64, 0);
+    for (int i = 0; i < TAKEN; i++) {
+        assert_int_equal(batch->item[i], 1000 + order[i]);
+        assert_int_equal(batch->label[i], 0);
+        assert_memory_equal((const unsigned char *)batch->input + (ptrdiff_t)4 * i, rows[order[i]], 4);
+        assert_memory_equal(batch->target + (ptrdiff_t)TARGETS * i, targets[order[i]], sizeof targets[0]);
+    }
+    for (int i = TARGETS * TAKEN; i < TARGETS * 32; i++) assert_true(batch->target[i] == 0);
+    net_loader_free(loader);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(passes_have_the_right_rows),  cmocka_unit_test(resuming_gives_the_same_batches),
         cmocka_unit_test(passes_can_be_given_up),      cmocka_unit_test(bytes_become_floats),
-        cmocka_unit_test(empty_parts_have_no_batches),
+        cmocka_unit_test(empty_parts_have_no_batches), cmocka_unit_test(rows_come_in_any_order_with_targets),
     };
     return cmocka_run_group_tests_name("loader", tests, open_digits, close_digits);
 }

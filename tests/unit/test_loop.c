@@ -85,7 +85,7 @@ static Address somewhere(Generator *g, Buffer buffer, int64_t limit) {
 static void make_leaf(Generator *g) {
     LoopBuilder *b = g->b;
     const bool vector = draw(g, 2);
-    static const Buffer floats[] = {BUFFER_PARAM, BUFFER_STATE, BUFFER_GRAD, BUFFER_SCRATCH};
+    static const Buffer floats[] = {BUFFER_PARAM, BUFFER_STATE, BUFFER_GRAD, BUFFER_SCRATCH, BUFFER_TARGET};
     const Buffer buffer = floats[draw(g, COUNT_OF(floats))];
     static const float constants[] = {0.0f, -0.0f, 1.0f, 0.1f, -1.5f, 0x1p-140f, 0x1p120f, INFINITY, -INFINITY, NAN};
     switch (draw(g, 13)) {
@@ -328,7 +328,7 @@ static Code *random_code(Arena *arena, uint64_t seed, bool *is_integer, bool pla
 /* ---- running them ---- */
 
 typedef struct {
-    float *param, *state, *grad, *batch, *scratch, *scalar;
+    float *param, *state, *grad, *batch, *scratch, *scalar, *target;
     uint8_t *input;
     uint32_t *label, *item;
     double *log;
@@ -353,14 +353,15 @@ static void fill(float *to, size_t count, uint32_t salt) {
 }
 
 static Buffers buffers_new(void) {
-    Buffers m = {
-        buffer_new(8192), buffer_new(8192),      buffer_new(8192), buffer_new(WORDS * 4), buffer_new(8192),
-        buffer_new(64),   buffer_new(ROWS * 64), buffer_new(512),  buffer_new(512),       buffer_new((LOGS + 64) * 8)};
+    Buffers m = {buffer_new(8192), buffer_new(8192), buffer_new(8192),           buffer_new(WORDS * 4),
+                 buffer_new(8192), buffer_new(64),   buffer_new(8192),           buffer_new(ROWS * 64),
+                 buffer_new(512),  buffer_new(512),  buffer_new((LOGS + 64) * 8)};
     fill(m.param, 2048, 1);
     fill(m.state, 2048, 2);
     fill(m.grad, 2048, 3);
     fill(m.scratch, 2048, 4);
     fill(m.scalar, 16, 5);
+    fill(m.target, 2048, 6);
     for (uint32_t i = 0; i < ROWS * 64; i++) m.input[i] = (uint8_t)(i * 37u);
     for (uint32_t i = 0; i < ROWS; i++) {
         m.label[i] = i % 10;
@@ -370,14 +371,15 @@ static Buffers buffers_new(void) {
 }
 
 static void buffers_free(Buffers *m) {
-    void *all[] = {m->param, m->state, m->grad, m->batch, m->scratch, m->scalar, m->input, m->label, m->item, m->log};
+    void *all[] = {m->param,  m->state, m->grad,  m->batch, m->scratch, m->scalar,
+                   m->target, m->input, m->label, m->item,  m->log};
     for (size_t i = 0; i < COUNT_OF(all); i++) free(all[i]);
 }
 
 static void call(NetKernel *kernel, const void *self, const Buffers *m) {
     for (int64_t task = 0; task < PARTS; task++)
-        kernel(self, m->param, m->state, m->grad, m->batch, m->scratch, m->input, m->label, m->item, m->scalar, m->log,
-               IMAGES, task, PARTS);
+        kernel(self, m->param, m->state, m->grad, m->batch, m->scratch, m->input, m->label, m->target, m->item,
+               m->scalar, m->log, IMAGES, task, PARTS);
 }
 
 static void compare(const Buffers *want, const Buffers *got, const bool *is_integer, const char *route) {
@@ -445,6 +447,13 @@ static void run_library(const char *path, const Code *code, const Buffers *want,
     buffers_free(&got);
     dlclose(library);
 }
+
+/* A sanitizer looks at netc, not at what compilers make of its C: that is compiled as it stands. */
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define LEVEL(level) "-O0"
+#else
+#define LEVEL(level) (level)
+#endif
 
 typedef struct {
     void **state;
@@ -528,7 +537,7 @@ static void try_routes(Trial *trial, Arena *arena) {
     for (size_t i = 0; i < COUNT_OF(cpus); i++) {
         if (!runs_here(cpus[i])) continue;
         for (size_t j = 0; j < COUNT_OF(compilers); j++)
-            if (installed(compilers[j])) try_c(trial, compilers[j], cpus[i], i == 1 ? "-O3" : "-O2");
+            if (installed(compilers[j])) try_c(trial, compilers[j], cpus[i], LEVEL(i == 1 ? "-O3" : "-O2"));
 #if NETC_LLVM
         const bool native = strcmp(cpus[i], "native") == 0;
         const char *instructions = native ? runs_here(cpus[1]) ? cpus[1] : cpus[0] : cpus[i];
@@ -539,7 +548,7 @@ static void try_routes(Trial *trial, Arena *arena) {
 }
 
 static void try_plain_routes(Trial *trial, Arena *arena) {
-    static const char *const compilers[] = {"gcc", "clang-19"}, *const levels[] = {"-O1", "-O3"};
+    static const char *const compilers[] = {"gcc", "clang-19"}, *const levels[] = {LEVEL("-O1"), LEVEL("-O3")};
     (void)arena;
     for (size_t i = 0; i < 2; i++)
         for (size_t j = 0; j < 2 && installed(compilers[i]); j++) try_plain(trial, compilers[i], levels[j]);

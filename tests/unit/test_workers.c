@@ -17,13 +17,13 @@ static void count_task(int phase, double *log, float *scratch, int64_t task, int
         scratch[i % 16] += (float)log[(phase - 1) * TASKS + i]; /* a race, unless the phase before has ended */
 }
 
-#define KERNEL(name, phase)                                                                                            \
-    static void name(const void *self, float *param, float *state, float *grad, float *batch, float *scratch,          \
-                     const void *input, const uint32_t *label, const uint32_t *item, const float *scalar, double *log, \
-                     int64_t n, int64_t task, int64_t parts) {                                                         \
-        (void)self, (void)param, (void)state, (void)grad, (void)batch, (void)input, (void)label, (void)item;           \
-        (void)scalar, (void)n;                                                                                         \
-        count_task(phase, log, scratch, task, parts);                                                                  \
+#define KERNEL(name, phase)                                                                                    \
+    static void name(const void *self, float *param, float *state, float *grad, float *batch, float *scratch,  \
+                     const void *input, const uint32_t *label, const float *target, const uint32_t *item,      \
+                     const float *scalar, double *log, int64_t n, int64_t task, int64_t parts) {               \
+        (void)self, (void)param, (void)state, (void)grad, (void)batch, (void)input, (void)label, (void)target; \
+        (void)item, (void)scalar, (void)n;                                                                     \
+        count_task(phase, log, scratch, task, parts);                                                          \
     }
 
 KERNEL(first, 0)
