@@ -42,19 +42,16 @@ static void read_examples(Arena *arena, const Model *model, const NetData *data,
     }
 }
 
-static bool read_statistics(Arena *arena, const Model *model, const NetData *data, Sample *sample, NetError *error) {
-    static const NetStatistic kinds[] = {[STATISTIC_MEAN] = NET_STATISTIC_MEAN,
-                                         [STATISTIC_DEVIATION] = NET_STATISTIC_DEVIATION,
-                                         [STATISTIC_BALANCE] = NET_STATISTIC_BALANCE};
+static void read_statistics(Arena *arena, const Model *model, const NetData *data, Sample *sample) {
+    int64_t count = net_data_statistics_count(data);
+    float *values = NEW_ARRAY(arena, float, count);
     for (size_t i = 0; i < model->stored.count; i++) {
         const Stored *stored = model->stored.at[i];
-        int64_t size = stored_count(stored);
-        if (stored->recipe.kind != RECIPE_DATA) continue;
-        float *values = NEW_ARRAY(arena, float, size);
-        if (!net_data_fill(data, kinds[stored->recipe.statistic], stored->name, size, values, error)) return false;
-        for (int64_t k = 0; k < size; k++) sample->state[stored->offset + k] = values[k];
+        if (stored->recipe.kind != RECIPE_DATA || stored_count(stored) != count) continue;
+        bool mean = stored->recipe.statistic == STATISTIC_MEAN;
+        net_data_statistics(data, mean ? values : NULL, mean ? NULL : values);
+        for (int64_t k = 0; k < count; k++) sample->state[stored->offset + k] = values[k];
     }
-    return true;
 }
 
 bool examples_load(Arena *arena, const Model *model, Sample *sample, const char **source, NetError *error) {
@@ -62,14 +59,16 @@ bool examples_load(Arena *arena, const Model *model, Sample *sample, const char 
     if (!open_data(arena, model, &data, error)) return false;
     NetPass pass = {.part = NET_PART_TRAIN};
     int64_t rows = net_pass_rows(&data, &pass);
-    bool good = rows >= sample->input.n || net_fail(error, NET_ENVIRONMENT, "%s has %lld to train, %lld are needed",
-                                                    data.name, (long long)rows, (long long)sample->input.n);
-    good = good && read_statistics(arena, model, &data, sample, error);
-    if (good) {
+    bool enough = rows >= sample->input.n;
+    if (enough) {
         read_examples(arena, model, &data, &pass, sample);
+        read_statistics(arena, model, &data, sample);
         sample->value[NET_COUNT_N] = (double)rows;
         *source = arena_format(arena, "%s (%s)", data.name, data.source);
+    } else {
+        net_fail(error, NET_ENVIRONMENT, "%s has %lld to train, %lld are needed", data.name, (long long)rows,
+                 (long long)sample->input.n);
     }
     net_data_close(&data);
-    return good;
+    return enough;
 }

@@ -6,7 +6,7 @@
 #include "runtime/base/error.h"
 
 /* Puts them in the place of a sample's made-up ones, and the statistics of the training part in that of statistics that
- * begin as those. `source` becomes what they are of, "mnist (DIR)". False, with made-up examples and the reason in
+ * begin as those. `source` becomes what they are of, "mnist (DIR)". False, with the sample as it was and the reason in
  * *error: the set is not on this machine, or does not go with the model. */
 bool examples_load(Arena *arena, const Model *model, Sample *sample, const char **source, NetError *error);
 

@@ -12,7 +12,7 @@
 #ifndef NET_DATA_DATA_H
 #define NET_DATA_DATA_H
 
-#include "runtime/base/init.h"
+#include "runtime/base/error.h"
 
 enum { NET_DATA_RANK = 3, NET_HASH_TEXT = 65 };
 
@@ -107,10 +107,6 @@ void net_data_statistics(const NetData *data, float *mean, float *sd);
 /* What makes all classes of the training part count alike: n / (classes * n_k), data->classes of them. A class that the
  * part has no example of is an error. */
 bool net_data_balance(const NetData *data, float *weights, NetError *error);
-
-/* Fills a tensor that begins as one of these statistics, of `size` values; `name` is what an error calls it. */
-bool net_data_fill(const NetData *data, NetStatistic which, const char *name, int64_t size, float *out,
-                   NetError *error);
 
 /* How many rows of a part have each class; counts holds data->classes of them. */
 void net_data_class_counts(const NetData *data, NetPartName part, int64_t *counts);

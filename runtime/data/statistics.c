@@ -1,6 +1,5 @@
 #include "runtime/data/data.h"
 
-#include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -94,16 +93,4 @@ bool net_data_balance(const NetData *data, float *weights, NetError *error) {
                     "weights as a list, or train on more examples [empty-class]",
                     (long long)empty, data->class_names != NULL ? " (" : "",
                     data->class_names != NULL ? data->class_names[empty] : "", data->class_names != NULL ? ")" : "");
-}
-
-bool net_data_fill(const NetData *data, NetStatistic which, const char *name, int64_t size, float *out,
-                   NetError *error) {
-    int64_t values = which == NET_STATISTIC_BALANCE ? data->classes : net_data_statistics_count(data);
-    if (size != values)
-        return net_fail(error, NET_ENVIRONMENT, "%s has %" PRId64 " value%s, the data has %" PRId64 " of them", name,
-                        size, net_plural((uint64_t)size), values);
-    if (which == NET_STATISTIC_BALANCE) return net_data_balance(data, out, error);
-    bool mean = which == NET_STATISTIC_MEAN;
-    net_data_statistics(data, mean ? out : NULL, mean ? NULL : out);
-    return true;
 }

@@ -201,6 +201,22 @@ static bool run_init(NetTrainer *trainer, NetError *error) {
     return first != NULL || net_fail(error, NET_ENVIRONMENT, "there is no first training example");
 }
 
+/* A statistic of the training part. */
+static bool fill_from_data(const NetData *data, const NetParam *param, float *out, NetError *error) {
+    NetStatistic which = param->init.statistic;
+    int64_t values = which == NET_STATISTIC_BALANCE ? data->classes : net_data_statistics_count(data);
+    if (param->size != values) {
+        return net_fail(error, NET_ENVIRONMENT, "%s has %" PRId64 " value%s, the data has %" PRId64 " of them",
+                        param->name, param->size, net_plural((uint64_t)param->size), values);
+    }
+    if (which == NET_STATISTIC_BALANCE) {
+        return net_data_balance(data, out, error);
+    }
+    bool mean = which == NET_STATISTIC_MEAN;
+    net_data_statistics(data, mean ? out : NULL, mean ? NULL : out);
+    return true;
+}
+
 static bool fill_tensors(NetTrainer *trainer, NetError *error) {
     const NetModel *model = trainer->model;
     uint64_t seed = (uint64_t)net_options_count(&trainer->options, NET_KNOWN_SEED);
@@ -214,7 +230,7 @@ static bool fill_tensors(NetTrainer *trainer, NetError *error) {
             }
         } else if (param->init.kind != NET_INIT_DATA) {
             net_init_fill(&param->init, seed, (uint32_t)i, 0, param->size, out);
-        } else if (!net_data_fill(&trainer->data, param->init.statistic, param->name, param->size, out, error)) {
+        } else if (!fill_from_data(&trainer->data, param, out, error)) {
             return false;
         }
     }
