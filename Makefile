@@ -63,19 +63,20 @@ ifeq ($(LLVM),0)
 COMPILER_SOURCES := $(filter-out compiler/emit/emit_llvm%.c,$(COMPILER_SOURCES))
 endif
 
-# The scanner and the parser, the messages of ONNX files and the lists of layer kinds and optimisers are made in
-# $(BUILD)/gen.
+# The scanner and the parser, the messages of ONNX and of event files and the lists of layer kinds and optimisers are made
+# in $(BUILD)/gen.
 GEN := $(BUILD)/gen
 GEN_SYNTAX := $(GEN)/compiler/syntax
 GENERATED := $(patsubst compiler/syntax/%.y,$(GEN_SYNTAX)/%.c,$(wildcard compiler/syntax/*.y)) \
              $(patsubst compiler/syntax/%.l,$(GEN_SYNTAX)/%.c,$(wildcard compiler/syntax/*.l)) \
              $(patsubst %.proto,$(GEN)/%.pb-c.c,$(wildcard compiler/onnx/*.proto))
+RUNTIME_GENERATED := $(patsubst %.proto,$(GEN)/%.pb-c.c,$(wildcard runtime/log/*.proto))
 ROW_LISTS := $(GEN)/layers.c $(GEN)/optimizers.c
 
 COMPILER_OBJECTS := $(COMPILER_SOURCES:%.c=$(BUILD)/obj/%.o) $(GENERATED:$(GEN)/%.c=$(BUILD)/obj/gen/%.o) \
                     $(ROW_LISTS:$(GEN)/%.c=$(BUILD)/obj/gen/%.o)
 LIBRARY_OBJECTS := $(filter-out %/driver/main.o,$(COMPILER_OBJECTS))
-RUNTIME_OBJECTS := $(RUNTIME_SOURCES:%.c=$(BUILD)/obj/%.o)
+RUNTIME_OBJECTS := $(RUNTIME_SOURCES:%.c=$(BUILD)/obj/%.o) $(RUNTIME_GENERATED:$(GEN)/%.c=$(BUILD)/obj/gen/%.o)
 INFER_OBJECTS := $(INFER_SOURCES:%.c=$(BUILD)/obj/small/%.o)
 UNIT_PROGRAMS := $(UNIT_SOURCES:tests/%.c=$(BUILD)/%)
 FUZZ_PROGRAMS := $(FUZZ_SOURCES:tests/%.c=$(BUILD)/%)
@@ -248,6 +249,8 @@ $(BUILD)/obj/%.o: %.c $(BUILD)/flags | deps-build
 # Everything may include the headers the parser and the scanner come with, and the C printer the texts of vec.h and vec_c99.h.
 $(COMPILER_OBJECTS): | $(GENERATED) $(GEN)/vec.inc $(GEN)/vec_c99.inc $(GEN)/starter_text.inc
 
+$(RUNTIME_OBJECTS) $(UNIT_PROGRAMS:$(BUILD)/%=$(BUILD)/obj/tests/%.o): | $(RUNTIME_GENERATED)
+
 $(GEN_SYNTAX)/%.c $(GEN_SYNTAX)/%.h &: compiler/syntax/%.y | deps-build
 	@mkdir -p $(@D)
 	$(call say,BISON,$<)
@@ -296,7 +299,7 @@ $(BUILD)/libnetinfer.a: $(INFER_OBJECTS) $(BUILD)/INFER_OBJECTS.list
 LINK = $(CC) $(OPT) $(SANITIZE_FLAGS) $(LDFLAGS)
 $(BUILD)/netc: $(BUILD)/obj/compiler/driver/main.o $(BUILD)/libnetc.a $(BUILD)/libnetrt.a
 	$(call say,LINK,$@)
-	$(Q)$(LINK) -o $@ $^ $(LLVM_LIBS) $(LIBRARIES)
+	$(Q)$(LINK) -Wl,-u,net_events_begin -o $@ $^ $(LLVM_LIBS) $(LIBRARIES)
 
 # Test programs: tests/unit/test_*.c made with cmocka, and tests/*/check_*.c. One that includes nothing of
 # the compiler is linked with the runtime alone.

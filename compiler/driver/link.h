@@ -26,8 +26,13 @@ void tools_close(Tools *tools);
 const char *tools_path(const Tools *tools, const char *name);
 /* Runs a command (a list that ends with NULL) to its end. */
 bool tools_run(const Tools *tools, const char *const *command);
-/* Links an object file with the runtime into a trainer, which may need OpenBLAS. */
-bool tools_link(const Tools *tools, const char *object, bool openblas, const char *output);
+/* Libraries that only some trainers need. */
+typedef struct {
+    bool openblas; /* init=orthogonal */
+    bool protobuf; /* protobuf-c: log formats=tensorboard */
+} Needs;
+/* Links an object file with the runtime into a trainer. */
+bool tools_link(const Tools *tools, const char *object, Needs needs, const char *output);
 
 /* Links an inference object (names of runtime/infer/predictor.h) with the program around it. */
 bool tools_link_inference(const Tools *tools, const char *object, bool static_link, const char *output);
