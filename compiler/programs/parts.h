@@ -35,6 +35,8 @@ void average_all(Build *build);
 
 /* cost[n] of each example, as the train block says. */
 Tensor *cost_build(Build *build);
+/* What a layer gives to whoever uses the network: of the last one, in the units of what was learned. */
+Expr *unscaled(Build *build, const Layer *layer, Tensor *value);
 /* Logs the cost and what is counted of the outputs. */
 void cost_log(Logger *logger, Tensor *cost);
 

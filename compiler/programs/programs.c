@@ -28,6 +28,8 @@ static void begin_until(Build *build, ProgramKind kind, Mode mode, const Layer *
     build->program->at = input->at;
     build->input = program_tensor(build->program, ROLE_INPUT, false, input->out.rank + 1, dim, "batch");
     build->label = program_tensor(build->program, ROLE_LABEL, true, 1, dim, "label");
+    const int64_t numbers[] = {DIM_BATCH, model_targets(model)};
+    if (numbers[1] > 0) build->target = program_tensor(build->program, ROLE_TARGET, false, 2, numbers, "target");
     const bool *needed = last ? model_needed(build->arena, model, last) : NULL;
     for (size_t i = 0; i < count; i++) {
         if (needed && !needed[i]) continue;
@@ -136,7 +138,7 @@ static void build_predict(Build *build, Programs *programs, const Layer *layer) 
     Program *p = build->program;
     Tensor *last = build->value[layer->index];
     Tensor *out = program_tensor(p, ROLE_OUTPUT, false, last->rank, last->dim, "output");
-    program_add(p, out, REDUCE_NONE, 0, NULL, e_at(p, last));
+    program_add(p, out, REDUCE_NONE, 0, NULL, unscaled(build, layer, last));
     end(build, programs, PROGRAM_PREDICT);
 }
 

@@ -30,10 +30,10 @@ typedef struct {
 const char *net_csv_name(NetCsvFile file);
 
 /* Opens the files that `used` says in a folder. lengths: what each is cut back to (a resumed run); 0, or NULL for
- * all of them: they begin anew, with their headers. `score` names the score's column in epochs.csv, by
- * net_measure_name. */
+ * all of them: they begin anew, with their headers. `scores` names the `count` figures of epochs.csv, the cost first.
+ */
 bool net_csv_open(NetCsv *csv, const char *folder, const bool used[NET_CSV_FILES], const int64_t lengths[NET_CSV_FILES],
-                  const char *score, NetError *error);
+                  const char *const *scores, int count, NetError *error);
 
 /* Cells of a row, in order. */
 void net_csv_text(NetCsvRow *row, const char *text);

@@ -336,10 +336,13 @@ class Average:
 
 
 class Network:
-    """cost: quadratic, cross_entropy or log_likelihood. `target` is "class" or "input"; mean and std belong to the
-    input, by channel, or by feature when it is flat; smoothing and weights (one a class) to the cost in training."""
+    """cost: quadratic, cross_entropy, log_likelihood, absolute or ("huber", d). `target` is "class", "input", or "values"
+    or "labels", whose numbers are then in place of labels; mean and std belong to the input, by channel, or by feature when
+    it is flat; target_mean and target_std to the numbers; smoothing and weights (one a class) to the cost in training."""
 
-    def __init__(self, layers, cost, target="class", mean=0.0, std=1.0, smoothing=0.0, weights=None):
+    def __init__(self, layers, cost, target="class", mean=0.0, std=1.0, smoothing=0.0, weights=None, target_mean=0.0,
+                 target_std=1.0):
+        self.target_mean, self.target_std = target_mean, target_std
         self.layers = [KINDS[spec["kind"]](spec) for spec in layers]
         self.cost, self.target = cost, target
         self.smoothing, self.weights = smoothing, weights
@@ -367,12 +370,21 @@ class Network:
                                                    params.get(layer.name, {}))
         last = self.layers[-1]
         z = last.z
-        y = scaled.reshape(z.shape) if self.target == "input" else (
-            labels.reshape(z.shape) * 1.0 if z.size == len(z) else np.eye(z.shape[1])[labels])
+        if self.target in ("values", "labels"):
+            y = ((labels - self.target_mean) / self.target_std).reshape(z.shape)
+        else:
+            y = scaled.reshape(z.shape) if self.target == "input" else (
+                labels.reshape(z.shape) * 1.0 if z.size == len(z) else np.eye(z.shape[1])[labels])
         y = (1 - self.smoothing) * y + self.smoothing / (z.shape[1] if last.activation == "softmax" else 2)
         rest = tuple(range(1, z.ndim))
         if self.cost == "quadratic":
             costs, gradient = 0.5 * ((x - y) ** 2).sum(rest), x - y
+        elif self.cost == "absolute":
+            costs, gradient = abs(x - y).sum(rest), np.sign(x - y)
+        elif self.cost[0] == "huber":
+            bound = self.cost[1]
+            costs = np.where(abs(x - y) > bound, bound * (abs(x - y) - bound / 2), 0.5 * (x - y) ** 2).sum(rest)
+            gradient = np.clip(x - y, -bound, bound)
         elif self.cost == "cross_entropy":
             costs = (np.logaddexp(0, z) - y * z).sum(rest)
             gradient = (sigmoid(z) - y) / (sigmoid(z) * sigmoid(-z))
@@ -439,10 +451,14 @@ def layer_text(spec):
     return "    " + " ".join([*label, spec["kind"], *map(str, words)])
 
 
-def write_model(path, shape, layers, settings, input_options=""):
+IDX = 'data idx images="images" labels="labels"'
+NPY = 'data npy x="images.npy" y="labels.npy"'
+
+
+def write_model(path, shape, layers, settings, input_options="", data=IDX):
     """settings: lines of the train block, the data aside."""
     lines = ["network reference {", f"    input {by(shape)} {input_options}", *map(layer_text, layers), "}", "train {",
-             '    data idx images="images" labels="labels"', *("    " + line for line in settings), "}", ""]
+             f"    {data}", *("    " + line for line in settings), "}", ""]
     with open(path, "w") as file:
         file.write("\n".join(lines))
 
@@ -453,12 +469,17 @@ def write_idx(path, array):
         file.write(struct.pack(f">BBBB{array.ndim}I", 0, 0, 8, array.ndim, *array.shape) + array.tobytes())
 
 
-def write_data(count, shape, classes, seed):
-    """Made-up images and labels, as files for netc and as arrays."""
+def write_data(count, shape, classes, seed, target="class"):
+    """Made-up images and labels, as files for netc and as arrays. `classes` are so many numbers with other targets."""
     random = np.random.default_rng(seed)
     images = random.integers(0, 256, (count, *shape), dtype=np.uint8)
     labels = random.integers(0, classes, count, dtype=np.uint8)
     write_idx("images", images)
+    if target in ("values", "labels"):
+        numbers = random.normal(3, 2, (count, classes)) if target == "values" else random.integers(0, 2, (count, classes))
+        np.save("images.npy", images)
+        np.save("labels.npy", numbers if classes > 1 else numbers[:, 0])
+        return images.astype(float), numbers.astype(np.float32).astype(float)
     write_idx("labels", labels)
     return images.astype(float), labels.astype(int)
 

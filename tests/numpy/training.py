@@ -72,6 +72,16 @@ CASES = {
     "weighted": ((30,), [dense(30, activation="tanh"), dense(4, activation="sigmoid")],
                  {"cost": "quadratic", "weights": [1, 0.5, 3, 2]}),
     "balanced": (*PLAIN, {"weights": "balanced", "l2": 1.5}),
+    "values": ((6, 5), [dense(17, activation="tanh"), dense(3)], {"target": "values", "cost": "quadratic", "classes": 3,
+                                                                           "optimizer": (r.Sgd, RATE / 10, 0)}),
+    "values_scaled": ((2, 6, 5), [conv(3, (3, 2), activation="tanh"), dense(2)],
+                      {"target": "values", "cost": ("huber", 0.7), "classes": 2, "scale": True, "l2": 1.5}),
+    "values_one": ((30,), [dense(17, activation="tanh"), dense(1)],
+                   {"target": "values", "cost": "quadratic", "classes": 1, "scale": True}),
+    "values_maps": ((1, 6, 5), [conv(3, (3, 2), activation="tanh"), conv(2, (3, 3))],
+                    {"target": "values", "cost": "absolute", "classes": 8, "optimizer": (r.Sgd, RATE / 20, 0)}),
+    "several_labels": ((30,), [dense(17, activation="tanh"), dense(5, activation="sigmoid")],
+                       {"target": "labels", "cost": "cross_entropy", "classes": 5, "smoothing": 0.1}),
     "autoencoder": ((2, 4, 3), [conv(4, (2, 2), activation="tanh"), dense(24, activation="sigmoid")],
                     {"cost": "quadratic", "target": "input"}),
     "frozen": ((1, 8, 8), [conv(3, (3, 3), activation="relu", trainable=False), conv(4, (2, 2), activation="tanh", bias=False),
@@ -133,21 +143,46 @@ CASES = {
 }
 
 
+def figures(target, network, numbers):
+    """What is reported of the outputs for these examples, by their names in epochs.csv."""
+    a = network.outputs.reshape(numbers.shape) * network.target_std + network.target_mean
+    if target == "labels":
+        said, is_one = a > 0.5, numbers > 0.5
+        wrong, both = (said != is_one).sum(), (said & is_one).sum()
+        return {"accuracy": (said == is_one).mean(), "exact": (said == is_one).all(1).mean(),
+                "f1": 2 * both / (2 * both + wrong)}
+    error = a - numbers
+    found = {"rmse": np.sqrt((error ** 2).mean()), "mae": abs(error).mean()}
+    return found if target == "input" else {**found, "r2": 1 - ((error ** 2).mean(0) / numbers.var(0)).mean()}
+
+
+def check_figures(what, folder, expected):
+    """The figures of the first whole epoch, of a batch of all examples: those of the initial weights."""
+    row = r.read_rows(folder, "epochs.csv")[1]
+    for key, value in expected.items():
+        if not np.isclose(float(row[f"train_{key}"]), value, rtol=1e-5, atol=1e-6):
+            r.fail(f"{what}: train_{key} {row[f'train_{key}']}, expected {value}")
+
+
 def check(name, batch, shape, layers, more):
     net_shape = shape if len(shape) in (1, 3) else (1, *shape)
-    images, labels = r.write_data(COUNT, shape, more.get("classes", 4), 7)
-    images = images.reshape(COUNT, *net_shape)
     cost, target = more.get("cost", "log_likelihood"), more.get("target", "class")
+    images, labels = r.write_data(COUNT, shape, more.get("classes", 4), 7, target)
+    images = images.reshape(COUNT, *net_shape)
     make, *numbers = more.get("optimizer", (r.Sgd, RATE))
     optimizer = make(*numbers)
     weights = more.get("weights")
-    settings = [f"cost {cost}" + (f" class_weights={weights}" if weights else ""), f"target {target}", f"optimizer {optimizer.line}", f"batch {batch or 'full'}"]
+    function = cost if isinstance(cost, str) else f"{cost[0]}({cost[1]})"
+    settings = [f"cost {function}" + (f" class_weights={weights}" if weights else ""),
+                f"target {target}" + (" scale=true" if "scale" in more else ""), f"optimizer {optimizer.line}",
+                f"batch {batch or 'full'}"]
     settings += [f"label_smoothing {more['smoothing']}"] if "smoothing" in more else []
     settings += [f"average decay={more['average']}"] if "average" in more else []
     settings += [f"clip {kind}={bound}" for kind, bound in more.get("clip", {}).items()] + ["log steps every=2"]
     penalties = [f"{key}={more[key]}" for key in ("l2", "l1", "max_norm") if key in more]
     settings += ["regularize " + " ".join(penalties)] if penalties else []
-    r.write_model("model.net", net_shape, layers, settings, more.get("input", ""))
+    r.write_model("model.net", net_shape, layers, settings, more.get("input", ""),
+                  r.NPY if target in ("values", "labels") else r.IDX)
     epochs = STEPS if not batch else 3
     initial = r.read_weights(r.train("model.net", f"{name}_{batch}_begin", "--epochs", "0"))
     end = r.train("model.net", f"{name}_{batch}_end", "--epochs", str(epochs))
@@ -158,6 +193,8 @@ def check(name, batch, shape, layers, more):
         statistics = {"mean": (images / 255).mean(axes), "std": (images / 255).std(axes)}
     if weights == "balanced":
         weights = COUNT / np.bincount(labels) / len(np.bincount(labels))
+    if "scale" in more:
+        statistics.update(target_mean=labels.mean(0), target_std=labels.std(0))
     network = r.Network(layers, cost, target, **statistics, smoothing=more.get("smoothing", 0), weights=weights)
     costs = []
     params = {layer: dict(values) for layer, values in initial.items() if layer != "input"}
@@ -170,6 +207,9 @@ def check(name, batch, shape, layers, more):
             costs.append(network.step(params, images[rows], labels[rows], optimizer, COUNT, more.get("l2", 0),
                                       more.get("l1", 0), more.get("frozen", ()), more.get("clip", {}), more.get("max_norm")))
             steps.append((epoch + 1, costs[-1] / len(rows), network.norm, network.clipped))
+            if not batch and epoch == 0 and target != "class":
+                numbers = labels if target != "input" else (images / 255).reshape(COUNT, -1)
+                check_figures(name, end, figures(target, network, numbers))
             average.follow(params)
     found.pop("input", None)
     means = [float(row["train_cost"]) for row in r.read_rows(end, "epochs.csv")[1:]]

@@ -80,7 +80,7 @@ def rates_of(schedule, *places):
         subprocess.run([os.environ.get("CC", "gcc"), "-std=c17", "-O1", "-I" + t.ROOT, "-c",
                         os.path.join(t.ROOT, "tests/train/Inputs/rates.c"), "-o", "driver.o"], check=True)
     subprocess.run([os.environ.get("CC", "gcc"), *SANITIZE, "driver.o", "rates.o", os.path.join(t.BUILD, "libnetrt.a"), "-o",
-                    "rates", "-ljansson", "-lz", "-lmd", "-lpthread", "-lm"], check=True)
+                    "rates", "-ljansson", "-lpng", "-ljpeg", "-lz", "-lmd", "-lpthread", "-lm"], check=True)
     outs = [subprocess.run(["./rates", *map(str, place)], check=True, capture_output=True, text=True).stdout for place in places]
     return [[float.fromhex(line) for line in out.split()] for out in outs]
 
