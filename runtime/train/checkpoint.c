@@ -359,7 +359,10 @@ static bool settle(NetTrainer *trainer, const NetSafetensors *file, int kept, co
         return true;
     }
     if (setting != NULL && setting->flag == NULL) {
-        snprintf(said, sizeof said, "%s %s%s", setting->line, setting->key, *setting->key != '\0' ? "=" : "");
+        size_t head =
+            *setting->key != '\0' ? strlen(setting->line) : strcspn(setting->line, " "); /* its word is told */
+        snprintf(said, sizeof said, "%.*s %s%s", (int)head, setting->line, setting->key,
+                 *setting->key != '\0' ? "=" : "");
     } else {
         snprintf(said, sizeof said, "--%s ", setting != NULL ? setting->flag : name);
     }
