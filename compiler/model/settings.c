@@ -443,6 +443,38 @@ static const OptionSpec regularize_options[] = {
      .doc = "lambda/n of l2, given as one number",
      .trainer = {.name = "weight_decay", .flag = "weight-decay", .argument = "D"},
      .same = DECAY},
+    {.name = "max_norm",
+     .type = OPTION_REAL,
+     .low = 0,
+     .high = INFINITY,
+     .low_open = true,
+     .doc = "after a step the weights of a unit or map, taken together, have at most this norm",
+     .example = "max_norm=3",
+     .trainer = {.name = "max_norm", .flag = "max-norm", .argument = "C"}},
+};
+
+/* ---- clip ---- */
+
+#define BOUND "one bound on the gradient"
+
+static const OptionSpec clip_options[] = {
+    {.name = "norm",
+     .type = OPTION_REAL,
+     .low = 0,
+     .high = INFINITY,
+     .low_open = true,
+     .doc = "a gradient of all that is trained, taken together, of a larger norm is made this long",
+     .example = "norm=1",
+     .trainer = {.name = "clip_norm", .flag = "clip-norm", .argument = "C"},
+     .same = BOUND},
+    {.name = "value",
+     .type = OPTION_REAL,
+     .low = 0,
+     .high = INFINITY,
+     .low_open = true,
+     .doc = "each number of the gradient is at most this large, and at least its negative",
+     .trainer = {.name = "clip_value", .flag = "clip-value", .argument = "C"},
+     .same = BOUND},
 };
 
 /* ---- average ---- */
@@ -462,21 +494,24 @@ static const OptionSpec average_options[] = {
 /* ---- log ---- */
 
 enum { LOG_WHAT, LOG_EVERY, LOG_PROBE, LOG_FORMATS, LOG_OPTIONS };
-enum { LOG_GRADIENTS, LOG_WEIGHTS }; /* bits of LOG_WHAT */
+enum { LOG_GRADIENTS, LOG_WEIGHTS, LOG_STEPS }; /* bits of LOG_WHAT */
 
-static const char *const log_words[] = {[LOG_GRADIENTS] = "gradients", [LOG_WEIGHTS] = "weights", NULL};
+static const char *const log_words[] = {
+    [LOG_GRADIENTS] = "gradients", [LOG_WEIGHTS] = "weights", [LOG_STEPS] = "steps", NULL};
 static const char *const every_words[] = {"epoch", NULL};
 static const char *const format_words[] = {"csv", NULL};
 
 static const OptionSpec log_options[LOG_OPTIONS] = {
-    [LOG_WHAT] = {.name = "subject",
-                  .type = OPTION_WORDS,
-                  .positional = true,
-                  .required = true,
-                  .words = log_words,
-                  .doc = "gradients: each layer's speed of learning; weights: their distribution",
-                  .example = "log gradients",
-                  .trainer = {.name = "log", .changes = "adds"}},
+    [LOG_WHAT] =
+        {.name = "subject",
+         .type = OPTION_WORDS,
+         .positional = true,
+         .required = true,
+         .words = log_words,
+         .doc = "gradients: each layer's speed of learning; weights: their distribution; steps: rate, cost and norm of "
+                "the gradient",
+         .example = "log gradients",
+         .trainer = {.name = "log", .changes = "adds"}},
     [LOG_EVERY] = {.name = "every",
                    .type = OPTION_INTEGER,
                    .low = 1,
@@ -500,6 +535,7 @@ static bool log_apply(SettingContext *context) {
     Settings *settings = context->settings;
     settings->log_gradients = (option[LOG_WHAT].set >> LOG_GRADIENTS) & 1;
     settings->log_weights = (option[LOG_WHAT].set >> LOG_WEIGHTS) & 1;
+    settings->log_steps = (option[LOG_WHAT].set >> LOG_STEPS) & 1;
     if (option[LOG_PROBE].given && !settings->log_gradients) {
         diag_report(context->diags, option[LOG_PROBE].at, "conflicting-options",
                     "probe= measures gradients; write 'log gradients probe=%lld'",
@@ -548,8 +584,12 @@ const SettingKind setting_kinds[] = {
      .variant = schedule_variant,
      .apply = schedule_apply},
     {.name = "regularize",
-     .doc = "a penalty on large weights of conv and dense",
+     .doc = "a penalty on large weights of conv and dense, or a bound",
      OPTIONS(regularize_options),
+     .some = true},
+    {.name = "clip",
+     .doc = "a bound on the gradient of the data, before the penalty; off by itself",
+     OPTIONS(clip_options),
      .some = true},
     {.name = "label_smoothing",
      .doc = "what is learned of a class is less than certain; off by itself",

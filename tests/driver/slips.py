@@ -516,10 +516,9 @@ setting | optimizer nadam lr=0.001     | Nadam
 setting | optimizer Adagrad            | Adagrad
 setting | MultiStepLR [10, 20]         | cuts of the rate at epochs of their own
 setting | augment shift=1              | augmentation yet
-setting | gradient_clip 1.0            | gradient clipping yet
 setting | metrics=['accuracy']         | setting for what is reported
 setting | device = "cuda"              | devices to choose
-setting | clip_grad_norm 1.0           | gradient clipping yet
+setting | AGC 0.01                     | clipping by the weights' own norm
 setting | save "model.h5"              | setting for what is kept
 setting | classes 10                   | setting for the number of classes
 setting | labels "a.idx"               | setting for labels alone

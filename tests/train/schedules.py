@@ -112,12 +112,15 @@ t.check(rates_of("plateau patience=2", (1, 1, 3)) == [[RATE / 8]], "plateau cuts
 dice = random.Random(1)
 for number, (schedule, rate) in enumerate(FORMS.items()):
     name = f"form{number}"
-    build(name, schedule)
+    build(name, schedule, "log steps every=1")
     t.run("-q", "--name", name)
     whole = t.contents(name)
     places = [0] + [epoch * STEPS - 1 for epoch in range(1, EPOCHS + 1)]
     expected = [digits(rate(place / STEPS, EPOCHS)) for place in places]
     t.check(logged(name) == expected, f"{schedule}: rates {logged(name)}, expected {expected}")
+    each = [digits(rate(place / STEPS, EPOCHS)) for place in range(STEPS * EPOCHS)]
+    found = [row["rate"] for row in t.rows(t.folder(name) + "/steps.csv")]
+    t.check(found == each, f"{schedule}: steps.csv has {found}, expected {each}")
     if number % 3 == 0:
         continue
     for attempt in range(60):
