@@ -159,7 +159,7 @@ const char *cost_that_suits(Arena *arena, const Model *model, const char *line, 
     const char *function = arena_copy(arena, word, strcspn(word, " ("));
     int cost = 0;
     while (cost < COSTS && !string_is(cost_names[cost], function)) cost++;
-    if (cost == COSTS) return NULL; /* only options are given */
+    if (cost == COSTS) return NULL;                                                     /* only options are given */
     if (cost_kinds[cost].joint ? last->cost == (Cost)cost : !last->across) return NULL; /* for some target */
     *replaced = function;
     return arena_format(arena, "cost %s%s", cost_names[usual_cost(&model->settings, last)], word + length);
