@@ -17,6 +17,7 @@
 #include "runtime/base/atomic.h"
 #include "runtime/base/words.h"
 #include "runtime/data/sets.h"
+#include "runtime/data/table.h"
 #include "runtime/infer/predictor.h"
 
 enum { ALIGNMENT = 64, FLOATS = ALIGNMENT / 4, FILE_LIMIT = INT32_MAX };
@@ -61,6 +62,18 @@ static int64_t round_up(int64_t count) { return (count + FLOATS - 1) / FLOATS * 
 static float *aligned_floats(Arena *arena, int64_t count) {
     char *at = arena_alloc(arena, (size_t)count * sizeof(float) + ALIGNMENT, 1);
     return (float *)(void *)(at + (ALIGNMENT - (uintptr_t)at % ALIGNMENT) % ALIGNMENT);
+}
+
+/* What the data line of the model makes of files, which the program does too. */
+static void take_data_line(const Settings *settings, Library *library) {
+    const OptionValue *separator = settings_option(settings, "data", "separator");
+    const OptionValue *header = settings_option(settings, "data", "header");
+    const OptionValue *order = settings_option(settings, "data", "order");
+    library->channels_last = order && string_is(order->word, "channels_last");
+    library->separator = separator ? separator->word[0] : ',';
+    library->header = !header || header->word ? NET_HEADER_AUTO : header->flag ? NET_HEADER_TRUE : NET_HEADER_FALSE;
+    if (string_is(settings->data_kind, "images"))
+        library->pictures = settings_option(settings, "data", "size") ? NET_PICTURES_RESAMPLED : NET_PICTURES_BYTES;
 }
 
 static void name_classes(Arena *arena, const Model *model, const Trained *trained, const Layer *until,
@@ -145,14 +158,12 @@ static Library make_library(Arena *arena, const Trained *trained, const Shipment
                        .inputs = shape_count(in),
                        .outputs = shape_count(shipment->compilation->until->out),
                        .rank = in.rank,
-                       .separator = ',',
                        .program = shipment->compilation->emit == EMIT_EXE,
                        .plain = shipment->compilation->plain};
     for (int d = 0; d < 3; d++) {
         library.shape[d] = d < in.rank ? in.dim[d] : 1;
     }
-    const OptionValue *order = settings_option(&model->settings, "data", "order");
-    library.channels_last = order != NULL && string_is(order->word, "channels_last");
+    take_data_line(&model->settings, &library);
     const Inference *first = take_kernels(shipment, &library);
     name_classes(arena, model, trained, shipment->compilation->until, &library);
     if (trained != NULL && shipment->compilation->until == model->layers.at[model->layers.count - 1]) {

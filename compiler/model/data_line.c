@@ -11,10 +11,25 @@ static json_t *texts(const OptionValue *value) {
     return list;
 }
 
+/* Names, and numbers of those without one. */
+static json_t *columns(const OptionValue *value) {
+    json_t *list = json_array();
+    for (size_t i = 0; i < value->columns.count; i++) {
+        const ColumnWritten *column = &value->columns.at[i];
+        json_t *item = column->name ? json_string(column->name) : json_integer((json_int_t)column->number);
+        if (!list || json_array_append_new(list, item) != 0) out_of_memory();
+    }
+    return list;
+}
+
+static json_t *pair(const int64_t size[2]) { return json_sprintf("%lldx%lld", (long long)size[0], (long long)size[1]); }
+
 static json_t *option_json(const OptionSpec *spec, const OptionValue *value) {
     if (spec->type == OPTION_STRINGS) return texts(value);
-    if (spec->type == OPTION_BOOL) return json_boolean(value->flag);
+    if (spec->type == OPTION_COLUMNS) return columns(value);
     if (value->word) return json_string(value->word);
+    if (spec->type == OPTION_BOOL) return json_boolean(value->flag);
+    if (spec->type == OPTION_WINDOW) return pair(value->size);
     if (spec->type == OPTION_INTEGER) return json_integer(value->integer);
     BUG("%s= of a data line has no form in JSON", spec->name);
 }

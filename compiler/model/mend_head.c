@@ -34,13 +34,16 @@ static bool take_set(Arena *arena, LooseLine *line) {
     return true;
 }
 
-static bool is_array(const char *path) {
-    size_t length = strlen(path);
-    return length > 4 && string_is(path + length - 4, ".npy");
+/* The form of data that a path's ending promises, as a row of foreign.c: a folder has none. */
+static const char *form_of(const char *path) {
+    const char *slash = strrchr(path, '/'), *last = slash ? slash + 1 : path, *dot = strrchr(last, '.');
+    if (dot && string_is(dot, ".npy")) return "dataarray";
+    if (dot && (string_is(dot, ".csv") || string_is(dot, ".tsv"))) return "datatable";
+    return !dot && slash && !strstr(last, "idx") && !strstr(last, "ubyte") ? "datafolder" : "datafile";
 }
 
-/* `data "train.idx"`, `data x.npy` and `data images="a.idx"`: files are named by options. Which row of foreign.c it is;
- * NULL: it names none. */
+/* `data "train.idx"`, `data x.npy`, `data train="a.csv"` and `data images="a.idx"`: files are named by options. Which
+ * row of foreign.c it is; NULL: it names none. */
 static const char *names_file(const LooseLine *line) {
     static const char *const files[] = {"images", "labels", "test_images", "test_labels"};
     static const char *const arrays[] = {"x", "y", "test_x", "test_y"};
@@ -49,6 +52,9 @@ static const char *names_file(const LooseLine *line) {
         const char *key = line->args.at[0].key;
         for (size_t i = 0; i < COUNT_OF(arrays); i++)
             if (string_is(arrays[i], key)) return "dataarray";
+        const LooseValue *value = line->args.at[0].value;
+        bool train = string_is(key, "train") && (value->kind == LOOSE_STRING || value->kind == LOOSE_WORD);
+        if (train && !string_is(form_of(value->text), "datafile")) return form_of(value->text);
         return word_alias(key, files, COUNT_OF(files), &other) != NULL ? "datafile" : NULL;
     }
     const LooseValue *first = line->args.count > 0 && !line->args.at[0].key ? line->args.at[0].value : NULL;
@@ -57,7 +63,7 @@ static const char *names_file(const LooseLine *line) {
     static const char *const sets[] = {"mnist", "fashion_mnist", "digits", "cifar10"};
     if (named && word_alias(mend_word(first), sets, COUNT_OF(sets), &turned)) return NULL; /* ./mnist */
     if (first->kind != LOOSE_OTHER && !(named && strpbrk(first->text, "./"))) return NULL;
-    return named && is_array(first->text) ? "dataarray" : "datafile";
+    return named ? form_of(first->text) : "datafile";
 }
 
 static bool has_number(const LooseLine *line) {

@@ -236,7 +236,7 @@ typedef struct {
     double huber; /* COST_HUBER: where it stops being quadratic */
     const Optimizer *optimizer;
     const ScheduleKind *schedule; /* NULL: the rate stays */
-    bool log_gradients, log_weights;
+    bool log_gradients, log_weights, log_steps;
 } Settings;
 
 /* A `-D NAME=VALUE` of the command line, as written; or a let of the file with its value as text. */

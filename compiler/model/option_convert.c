@@ -342,7 +342,8 @@ static bool convert_columns(const Conversion *c) {
 }
 
 static bool convert_bool(const Conversion *c) {
-    if (c->value->kind != AST_BOOL) return c->value->kind == AST_NAME ? fail_name(c) : fail(c, "bad-value");
+    if (take_word(c)) return true;
+    if (c->value->kind != AST_BOOL) return fail_number(c, "bad-value");
     c->out->flag = c->value->number != 0;
     c->out->real = c->value->number;
     return true;

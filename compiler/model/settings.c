@@ -13,7 +13,7 @@
 
 /* ---- data ---- */
 
-enum { DATA_CIFAR10 = 3, DATA_IDX, DATA_NPY };
+enum { DATA_CIFAR10 = 3, DATA_IDX, DATA_NPY, DATA_CSV, DATA_IMAGES };
 
 #define CLASSES_OPTION                                                                         \
     {.name = "classes",                                                                        \
@@ -32,7 +32,7 @@ static const OptionSpec idx_options[] = {
                 .required = true,
                 .doc = "the training images, a path from the .net file",
                 .example = "images=\"train-images.gz\""},
-    [FILE_Y] = {.name = "labels", .type = OPTION_STRING, .doc = "their labels"},
+    [FILE_Y] = {.name = "labels", .type = OPTION_STRING, .doc = "their labels", .example = "labels=\"FILE\""},
     [FILE_TEST_X] = {.name = "test_images", .type = OPTION_STRING, .doc = "the test images"},
     [FILE_TEST_Y] = {.name = "test_labels", .type = OPTION_STRING, .doc = "their labels"},
     CLASSES_OPTION,
@@ -46,7 +46,10 @@ static const OptionSpec npy_options[] = {
                 .required = true,
                 .doc = "the training examples, a path from the .net file",
                 .example = "x=\"x.npy\""},
-    [FILE_Y] = {.name = "y", .type = OPTION_STRING, .doc = "what they are to give: integers are classes"},
+    [FILE_Y] = {.name = "y",
+                .type = OPTION_STRING,
+                .doc = "what they are to give: integers are classes",
+                .example = "y=\"FILE\""},
     [FILE_TEST_X] = {.name = "test_x", .type = OPTION_STRING, .doc = "the test examples"},
     [FILE_TEST_Y] = {.name = "test_y", .type = OPTION_STRING, .doc = "what these are to give"},
     {.name = "order",
@@ -56,6 +59,62 @@ static const OptionSpec npy_options[] = {
      .doc = "of an example with three sides"},
     CLASSES_OPTION,
 };
+
+static const char *const header_words[] = {"auto", NULL};
+
+enum { CSV_TRAIN, CSV_TEST, CSV_TARGET, CSV_IGNORE, CSV_SEPARATOR, CSV_HEADER, CSV_CLASSES };
+
+static const OptionSpec csv_options[] = {
+    [CSV_TRAIN] = {.name = "train",
+                   .type = OPTION_STRING,
+                   .required = true,
+                   .doc = "the table to train on, a path from the .net file",
+                   .example = "train=\"train.csv\""},
+    [CSV_TEST] = {.name = "test", .type = OPTION_STRING, .doc = "the table to test on"},
+    [CSV_TARGET] = {.name = "target",
+                    .type = OPTION_COLUMNS,
+                    .doc = "the column to learn, or several of values: a name or a number, from 1",
+                    .example = "target=species"},
+    [CSV_IGNORE] = {.name = "ignore",
+                    .type = OPTION_COLUMNS,
+                    .doc = "columns that are no inputs",
+                    .example = "ignore=[id, date]"},
+    [CSV_SEPARATOR] = {.name = "separator",
+                       .type = OPTION_STRING,
+                       .standard = "\",\"",
+                       .doc = "what stands between two cells, one character"},
+    [CSV_HEADER] = {.name = "header",
+                    .type = OPTION_BOOL,
+                    .standard = "auto",
+                    .words = header_words,
+                    .doc = "whether the first row has names; auto: if no cell of it is a number"},
+    [CSV_CLASSES] = CLASSES_OPTION,
+};
+
+static const OptionSpec images_options[] = {
+    {.name = "train",
+     .type = OPTION_STRING,
+     .required = true,
+     .doc = "the folder to train on, a path from the .net file: in it one folder a class, of PNG and JPEG",
+     .example = "train=\"flowers\""},
+    {.name = "test", .type = OPTION_STRING, .doc = "the folder to test on"},
+    {.name = "size",
+     .type = OPTION_WINDOW,
+     .low = 1,
+     .high = MODEL_MAX_SIDE,
+     .doc = "that of the input: pictures of other sizes are resampled; without it all have to have it",
+     .example = "size=64x64"},
+};
+
+static bool csv_check(SettingContext *context) {
+    const OptionValue *separator = context->option + 1 + CSV_SEPARATOR;
+    const char *text = separator->given ? separator->word : ",";
+    if (text[1] == '\0' && !strchr("\"\r\n", text[0]) && (unsigned char)text[0] < 0x7f) return true;
+    Diag *diag = diag_report(context->diags, separator->at, "bad-value",
+                             "separator= of data csv must be one ASCII character, and no quote or end of a line");
+    diag_help(context->diags, diag, "write separator=\";\", or separator=\"\\t\" for a tab");
+    return false;
+}
 
 static bool check_tests(SettingContext *context, const OptionSpec *options) {
     const OptionValue *option = context->option + 1; /* behind the word */
@@ -99,11 +158,28 @@ const DataKind data_kinds[] = {
                   .x = "x",
                   .y = "y",
                   .test = "test_x"},
+    [DATA_CSV] = {.variant = {"csv", "tables of numbers, with classes or values", csv_options, COUNT_OF(csv_options),
+                              csv_check},
+                  .x = "train",
+                  .y = "target",
+                  .test = "test"},
+    [DATA_IMAGES] = {.variant = {"images", "PNG and JPEG pictures, in one folder a class", images_options,
+                                 COUNT_OF(images_options), NULL},
+                     .bytes = true,
+                     .x = "train",
+                     .test = "test"},
 };
 const size_t data_kind_count = COUNT_OF(data_kinds);
 
-static const char *const data_words[] = {
-    "digits", "mnist", "fashion_mnist", [DATA_CIFAR10] = "cifar10", [DATA_IDX] = "idx", [DATA_NPY] = "npy", NULL};
+static const char *const data_words[] = {"digits",
+                                         "mnist",
+                                         "fashion_mnist",
+                                         [DATA_CIFAR10] = "cifar10",
+                                         [DATA_IDX] = "idx",
+                                         [DATA_NPY] = "npy",
+                                         [DATA_CSV] = "csv",
+                                         [DATA_IMAGES] = "images",
+                                         NULL};
 
 static const Variant *data_variant(size_t place) { return place < data_kind_count ? &data_kinds[place].variant : NULL; }
 
@@ -367,6 +443,38 @@ static const OptionSpec regularize_options[] = {
      .doc = "lambda/n of l2, given as one number",
      .trainer = {.name = "weight_decay", .flag = "weight-decay", .argument = "D"},
      .same = DECAY},
+    {.name = "max_norm",
+     .type = OPTION_REAL,
+     .low = 0,
+     .high = INFINITY,
+     .low_open = true,
+     .doc = "after a step the weights of a unit or map, taken together, have at most this norm",
+     .example = "max_norm=3",
+     .trainer = {.name = "max_norm", .flag = "max-norm", .argument = "C"}},
+};
+
+/* ---- clip ---- */
+
+#define BOUND "one bound on the gradient"
+
+static const OptionSpec clip_options[] = {
+    {.name = "norm",
+     .type = OPTION_REAL,
+     .low = 0,
+     .high = INFINITY,
+     .low_open = true,
+     .doc = "a gradient of all that is trained, taken together, of a larger norm is made this long",
+     .example = "norm=1",
+     .trainer = {.name = "clip_norm", .flag = "clip-norm", .argument = "C"},
+     .same = BOUND},
+    {.name = "value",
+     .type = OPTION_REAL,
+     .low = 0,
+     .high = INFINITY,
+     .low_open = true,
+     .doc = "each number of the gradient is at most this large, and at least its negative",
+     .trainer = {.name = "clip_value", .flag = "clip-value", .argument = "C"},
+     .same = BOUND},
 };
 
 /* ---- average ---- */
@@ -386,21 +494,24 @@ static const OptionSpec average_options[] = {
 /* ---- log ---- */
 
 enum { LOG_WHAT, LOG_EVERY, LOG_PROBE, LOG_FORMATS, LOG_OPTIONS };
-enum { LOG_GRADIENTS, LOG_WEIGHTS }; /* bits of LOG_WHAT */
+enum { LOG_GRADIENTS, LOG_WEIGHTS, LOG_STEPS }; /* bits of LOG_WHAT */
 
-static const char *const log_words[] = {[LOG_GRADIENTS] = "gradients", [LOG_WEIGHTS] = "weights", NULL};
+static const char *const log_words[] = {
+    [LOG_GRADIENTS] = "gradients", [LOG_WEIGHTS] = "weights", [LOG_STEPS] = "steps", NULL};
 static const char *const every_words[] = {"epoch", NULL};
 static const char *const format_words[] = {"csv", NULL};
 
 static const OptionSpec log_options[LOG_OPTIONS] = {
-    [LOG_WHAT] = {.name = "subject",
-                  .type = OPTION_WORDS,
-                  .positional = true,
-                  .required = true,
-                  .words = log_words,
-                  .doc = "gradients: each layer's speed of learning; weights: their distribution",
-                  .example = "log gradients",
-                  .trainer = {.name = "log", .changes = "adds"}},
+    [LOG_WHAT] =
+        {.name = "subject",
+         .type = OPTION_WORDS,
+         .positional = true,
+         .required = true,
+         .words = log_words,
+         .doc = "gradients: each layer's speed of learning; weights: their distribution; steps: rate, cost and norm of "
+                "the gradient",
+         .example = "log gradients",
+         .trainer = {.name = "log", .changes = "adds"}},
     [LOG_EVERY] = {.name = "every",
                    .type = OPTION_INTEGER,
                    .low = 1,
@@ -424,6 +535,7 @@ static bool log_apply(SettingContext *context) {
     Settings *settings = context->settings;
     settings->log_gradients = (option[LOG_WHAT].set >> LOG_GRADIENTS) & 1;
     settings->log_weights = (option[LOG_WHAT].set >> LOG_WEIGHTS) & 1;
+    settings->log_steps = (option[LOG_WHAT].set >> LOG_STEPS) & 1;
     if (option[LOG_PROBE].given && !settings->log_gradients) {
         diag_report(context->diags, option[LOG_PROBE].at, "conflicting-options",
                     "probe= measures gradients; write 'log gradients probe=%lld'",
@@ -472,8 +584,12 @@ const SettingKind setting_kinds[] = {
      .variant = schedule_variant,
      .apply = schedule_apply},
     {.name = "regularize",
-     .doc = "a penalty on large weights of conv and dense",
+     .doc = "a penalty on large weights of conv and dense, or a bound",
      OPTIONS(regularize_options),
+     .some = true},
+    {.name = "clip",
+     .doc = "a bound on the gradient of the data, before the penalty; off by itself",
+     OPTIONS(clip_options),
      .some = true},
     {.name = "label_smoothing",
      .doc = "what is learned of a class is less than certain; off by itself",

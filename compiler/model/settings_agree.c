@@ -325,6 +325,31 @@ static void check_classes(Scope *scope, const AstStmt *line, const Model *model,
     }
 }
 
+/* How an option of a data line is written. */
+static const char *example_of(const DataKind *kind, const char *name) {
+    for (size_t i = 0; i < kind->variant.option_count; i++) {
+        if (string_is(kind->variant.options[i].name, name)) return kind->variant.options[i].example;
+    }
+    BUG("data %s has no %s=", kind->variant.name, name);
+}
+
+/* Pictures become what the input is. */
+static bool check_size(Scope *scope, const Model *model) {
+    const OptionValue *size = settings_option(&model->settings, "data", "size");
+    const Shape in = model->layers.at[0]->out;
+    if (!size || (in.rank == 3 && in.dim[1] == size->size[0] && in.dim[2] == size->size[1])) return true;
+    Diag *diag = diag_report(scope->diags, size->at, "bad-value", "pictures of size=%lldx%lld are no input of %s",
+                             (long long)size->size[0], (long long)size->size[1], shape_text(scope->arena, in));
+    if (in.rank == 3)
+        diag_help(scope->diags, diag, "write size=%lldx%lld, or 'input %lldx%lldx%lld'", (long long)in.dim[1],
+                  (long long)in.dim[2], (long long)in.dim[0], (long long)size->size[0], (long long)size->size[1]);
+    else
+        diag_help(scope->diags, diag, "write 'input 1x%lldx%lld' for grey, 'input 3x%lldx%lld' for colours",
+                  (long long)size->size[0], (long long)size->size[1], (long long)size->size[0],
+                  (long long)size->size[1]);
+    return false;
+}
+
 /* As many names as classes, each once. */
 static void check_class_names(Scope *scope, const Model *model, const Layer *last) {
     const OptionValue *names = settings_option(&model->settings, "data", "classes");
@@ -357,10 +382,11 @@ static void check_data(Scope *scope, const Model *model, const Layer *last, size
         const char *name = kind->variant.name;
         Diag *diag = diag_report(scope->diags, line->at, "missing-option", "data %s needs %s= to learn %s", name,
                                  kind->y, target->learns);
-        diag_help(scope->diags, diag, "write 'data %s %s=\"%s\" %s=\"FILE\"'", name, kind->x,
-                  settings_option(settings, "data", kind->x)->word, kind->y);
+        diag_help(scope->diags, diag, "write 'data %s %s=\"%s\" %s'", name, kind->x,
+                  settings_option(settings, "data", kind->x)->word, example_of(kind, kind->y));
         return;
     }
+    if (!check_size(scope, model)) return;
     if (kind->rank == 0) {
         check_order(scope, model);
         return;

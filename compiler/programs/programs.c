@@ -90,10 +90,12 @@ static Gradients differentiate(Build *build, Tensor *cost, bool deltas) {
 
 /* ---- what each program is for ---- */
 static void step_all(Build *build, const Gradients *gradients) {
+    Tensor *clip = clip_factor(build, gradients);
     for (size_t i = 0; i < build->model->stored.count; i++) {
         const Stored *stored = build->model->stored.at[i];
         Tensor *g = gradients->stored[i];
-        if (g) build_next(build, stored, step_make(build, stored, build->stored[i], g));
+        if (!g) continue;
+        build_next(build, stored, bound_rows(build, stored, step_make(build, stored, build->stored[i], g, clip)));
     }
     average_all(build);
 }
@@ -111,6 +113,7 @@ static void build_gradient_program(Build *build, Programs *programs, ProgramKind
     if (norms) log_delta_norms(&logger, &gradients);
     if (logs && settings->log_gradients) log_gradients(&logger, &gradients);
     if (logs && steps && settings->log_weights) log_weights(&logger);
+    if (logs && steps && settings->log_steps) log_steps(&logger, &gradients);
     end(build, programs, kind);
 }
 
@@ -228,7 +231,8 @@ Programs *programs_build(Arena *arena, const Model *model) {
     const Settings *settings = &model->settings;
     build_init(build, programs);
     build_gradient_program(build, programs, PROGRAM_TRAIN);
-    if (settings->log_gradients || settings->log_weights) build_gradient_program(build, programs, PROGRAM_TRAIN_LOG);
+    if (settings->log_gradients || settings->log_weights || settings->log_steps)
+        build_gradient_program(build, programs, PROGRAM_TRAIN_LOG);
     if (settings->log_gradients && settings_number(settings, "log_probe") > 0)
         build_gradient_program(build, programs, PROGRAM_PROBE);
     build_eval(build, programs);

@@ -11,11 +11,7 @@
 #ifndef NET_DATA_CACHE_H
 #define NET_DATA_CACHE_H
 
-#include <stdio.h>
-
 #include "runtime/data/data.h"
-
-#define NET_CACHE_BYTES_TEXT "4G"
 
 /* What is to be had: rows made of these files. */
 typedef struct {
@@ -42,9 +38,5 @@ bool net_cache_rows(const NetCacheWish *wish, NetCacheMake *make, void *context,
 
 /* What an entry was made of: "x.npy  600x3x32x32 F32". False: it does not say. */
 bool net_cache_describe(const char *path, char *text, size_t size);
-
-/* Lists the entries, the last used first, or removes them all and says how many. */
-bool net_cache_list(FILE *out, NetError *error);
-bool net_cache_clear(FILE *out, NetError *error);
 
 #endif

@@ -286,9 +286,8 @@ static bool match_order(const NetColumns *columns, const char *path, size_t coun
     bool all = count == columns->count, used = count == columns->inputs + columns->targets;
     size_t next = 0, input = 0;
     if (!all && !used && count != columns->inputs)
-        return net_fail(error, NET_ENVIRONMENT,
-                        "%s has %zu column%s without names, expected %zu input%s%s [unknown-column]", path, count,
-                        net_plural(count), columns->inputs, net_plural(columns->inputs),
+        return net_fail(error, NET_ENVIRONMENT, "%s has %zu column%s, expected %zu input%s%s [unknown-column]", path,
+                        count, net_plural(count), columns->inputs, net_plural(columns->inputs),
                         columns->targets > 0 ? ", with or without the target" : "");
     places->targets = columns->targets > 0 && (all || used);
     for (size_t i = 0; i < columns->count; i++) {

@@ -1,6 +1,7 @@
 #include "runtime/data/data.h"
 
 #include "runtime/base/utf8.h"
+#include "runtime/data/examples.h"
 #include "runtime/data/hash.h"
 #include "runtime/data/kinds.h"
 #include "runtime/data/order.h"
@@ -80,17 +81,6 @@ static bool split(const NetDataRequest *request, bool mixed, NetData *data, NetE
 
 /* ---- class names ---- */
 
-bool net_data_name_classes(NetData *data, const char *const *names, NetError *error) {
-    data->own_names = net_alloc((size_t)data->classes + 1, sizeof *data->own_names, error); /* ended by NULL */
-    bool ok = data->own_names != NULL;
-    for (int64_t i = 0; ok && i < data->classes; i++) {
-        data->own_names[i] = net_text(error, "%s", names[i]);
-        ok = data->own_names[i] != NULL;
-    }
-    data->class_names = ok ? (const char *const *)data->own_names : NULL;
-    return ok;
-}
-
 /* classes=["a", "b"] of the data line. */
 static bool name_classes(const NetDataRequest *request, NetData *data, NetError *error) {
     const json_t *list = json_object_get(request->options, "classes");
@@ -101,7 +91,7 @@ static bool name_classes(const NetDataRequest *request, NetData *data, NetError 
                         count, count == 1 ? "" : "es", (long long)request->classes);
     const char **names = net_alloc(count, sizeof *names, error);
     for (size_t i = 0; names != NULL && i < count; i++) names[i] = json_string_value(json_array_get(list, i));
-    bool ok = names != NULL && net_data_name_classes(data, names, error);
+    bool ok = names != NULL && net_examples_name_classes(data, names, error);
     free(names);
     return ok;
 }
@@ -135,7 +125,9 @@ void net_data_close(NetData *data) {
         free(data->order[i]);
     }
     for (char **name = data->own_names; name != NULL && *name != NULL; name++) free(*name);
+    for (int64_t i = 0; i < data->columns; i++) free(data->column[i]);
     free(data->own_names);
+    free(data->column);
     *data = (NetData){0};
 }
 

@@ -76,8 +76,10 @@ typedef struct {
     char source[512];               /* where it was found: a folder, a file, or "built in"; UTF-8 */
     const char *licence;            /* of a named set; "" when not known */
     const char *const *class_names; /* classes of them, or NULL: then they are the numbers */
-    NetRowType type;                /* as the files hold them */
-    int64_t row_elements;           /* product of the input's shape */
+    char **column;                  /* those of a table, as net_columns_text has them; owned, as they are */
+    int64_t columns;
+    NetRowType type;      /* as the files hold them */
+    int64_t row_elements; /* product of the input's shape */
     size_t row_bytes;
     int rank; /* the input's shape, as requested */
     int64_t shape[NET_DATA_RANK];
@@ -87,7 +89,7 @@ typedef struct {
     NetPart part[NET_PARTS];    /* net_data_example() reads them */
     uint32_t *order[NET_FILES]; /* owned: rows in the order that parts were cut from; NULL: that of the file */
     uint64_t seed;              /* of that order */
-    char **own_names;           /* class names that are not the table's; owned */
+    char **own_names;           /* class names that are not the table's, ended by NULL; owned */
     NetDataHash *hash;          /* owned: computed in a thread of its own */
 } NetData;
 
@@ -103,9 +105,6 @@ void net_data_close(NetData *data);
 
 /* Example `row` of a part, 0 <= row < count. */
 NetExample net_data_example(const NetData *data, NetPartName part, int64_t row);
-
-/* Gives the classes names of their own, which are copied: data->classes of them. */
-bool net_data_name_classes(NetData *data, const char *const *names, NetError *error);
 
 /* SHA-256 in hexadecimal of shapes, rows, labels and targets of all files, whatever the split and the compression. May
  * wait a moment, as it is computed beside the caller; call it from one thread. */

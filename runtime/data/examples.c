@@ -152,3 +152,16 @@ bool net_examples_read(const NetDataRequest *request, const NetExampleFiles *fil
                        NetData *data, NetError *error) {
     return read_values(request, files, which, data, error) && read_wanted(request, files, &data->file[which], error);
 }
+
+/* ---- names ---- */
+
+bool net_examples_name_classes(NetData *data, const char *const *names, NetError *error) {
+    data->own_names = net_alloc((size_t)data->classes + 1, sizeof *data->own_names, error); /* ended by NULL */
+    bool ok = data->own_names != NULL;
+    for (int64_t i = 0; ok && i < data->classes; i++) {
+        data->own_names[i] = net_text(error, "%s", names[i]);
+        ok = data->own_names[i] != NULL;
+    }
+    data->class_names = ok ? (const char *const *)data->own_names : NULL;
+    return ok;
+}

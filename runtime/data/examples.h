@@ -21,6 +21,9 @@ bool net_examples_read(const NetDataRequest *request, const NetExampleFiles *fil
 bool net_examples_settle(const NetDataRequest *request, NetRowType type, const char *path, NetDataFileName which,
                          NetData *data, NetError *error);
 
+/* Gives the classes names of their own, which are copied: data->classes of them. */
+bool net_examples_name_classes(NetData *data, const char *const *names, NetError *error);
+
 /* Labels of 0, for examples that are to give nothing. */
 bool net_examples_unlabelled(NetDataFile *file, NetError *error);
 

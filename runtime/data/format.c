@@ -49,11 +49,29 @@ static const struct {
     {"\x89HDF", "an HDF5 file"},
 };
 
+static const char *name_other(const unsigned char *head, size_t size) {
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
+        size_t length = strlen(others[i].magic);
+        if (size >= length && memcmp(head, others[i].magic, length) == 0) return others[i].name;
+    }
+    return NULL;
+}
+
 /* Letters, digits and marks alone. */
 static bool is_text(const unsigned char *head, size_t size) {
+    static const char marks[] = "\xef\xbb\xbf"; /* of UTF-8 */
+    if (size >= sizeof marks - 1 && memcmp(head, marks, sizeof marks - 1) == 0) return true;
     for (size_t i = 0; i < size; i++)
         if (head[i] < ' ' && head[i] != '\n' && head[i] != '\t' && head[i] != '\r') return false;
     return size > 0 && head[0] < 0x7f;
+}
+
+bool net_format_is_text(NetStream *stream, bool *text, NetError *error) {
+    unsigned char head[NET_STREAM_PEEK];
+    size_t size;
+    if (!net_stream_peek(stream, head, sizeof head, &size, error)) return false;
+    *text = is_text(head, size) && name_other(head, size) == NULL;
+    return true;
 }
 
 bool net_format_unknown(NetStream *stream, const char *expected, NetError *error) {
@@ -66,11 +84,7 @@ bool net_format_unknown(NetStream *stream, const char *expected, NetError *error
     if (size > 0) snprintf(found, sizeof found, "begins with 0x");
     for (size_t i = 0; i < size && i < 4; i++) snprintf(found + strlen(found), 3, "%02x", head[i]);
     if (is_text(head, size)) snprintf(found, sizeof found, "is a text");
-    for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
-        size_t length = strlen(others[i].magic);
-        if (size >= length && memcmp(head, others[i].magic, length) == 0)
-            snprintf(found, sizeof found, "is %s", others[i].name);
-    }
+    if (name_other(head, size) != NULL) snprintf(found, sizeof found, "is %s", name_other(head, size));
     for (const NetFormat *row = net_formats; row->name != NULL; row++)
         if (row->begins(head, size)) snprintf(found, sizeof found, "is %s", row->what);
     return net_fail(error, NET_ENVIRONMENT, "%s %s, expected %s [unknown-format]", stream->path, found, expected);

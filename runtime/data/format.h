@@ -21,6 +21,9 @@ extern const NetFormat net_formats[];
 /* The format of a file, seen from its first bytes; NULL when it is none of these. False when it cannot be read. */
 bool net_format_find(NetStream *stream, const NetFormat **format, NetError *error);
 
+/* Whether a file begins with letters, digits and marks alone, as tables do, and as no other known form does. */
+bool net_format_is_text(NetStream *stream, bool *text, NetError *error);
+
 /* The message for a file that is none of what is `expected`: says what it is. Always false. */
 bool net_format_unknown(NetStream *stream, const char *expected, NetError *error);
 

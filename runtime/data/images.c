@@ -153,14 +153,26 @@ static bool open_raw(NetImages *images, NetError *error) {
     return images->row != NULL;
 }
 
+static bool open_table(NetImages *images, NetError *error) {
+    const NetImagesTable *form = images->tabular;
+    images->count = -1;
+    return net_table_begin(&images->table, &images->stream, &form->form, form->columns, error);
+}
+
 static bool open_format(NetImages *images, const NetImagesForm *form, NetError *error) {
+    bool text;
     if (!net_format_find(&images->stream, &images->format, error)) return false;
     if (form->raw) return open_raw(images, error);
+    if (images->format == NULL && form->table != NULL) {
+        if (!net_format_is_text(&images->stream, &text, error)) return false;
+        if (text) images->tabular = form->table;
+        if (text) return open_table(images, error);
+    }
     bool wrong = form->only != NULL && images->format != NULL && strcmp(images->format->name, form->only) != 0;
     if (images->format == NULL || wrong)
-        return net_format_unknown(&images->stream,
-                                  form->only != NULL ? form->only : "PNG, JPEG, IDX or NPY (--raw reads bare floats)",
-                                  error);
+        return net_format_unknown(
+            &images->stream, form->only != NULL ? form->only : "PNG, JPEG, IDX, NPY or CSV (--raw reads bare floats)",
+            error);
     if (images->format->begin != NULL) return open_array(images, error);
     images->count = 1;
     return images->one = true;
@@ -182,6 +194,9 @@ void net_images_close(NetImages *images) {
     free(images->row);
     free(images->turned);
     net_block_free(&images->whole);
+    if (images->tabular != NULL) net_table_end(&images->table);
+    free(images->label);
+    free(images->value);
 }
 
 /* ---- values ---- */
@@ -286,7 +301,47 @@ static bool next(NetImages *images, float *x, unsigned char *samples, int64_t mo
     return !last || check_end(images, error);
 }
 
+/* ---- tables ---- */
+
+static bool reserve_targets(NetImages *images, int64_t most, NetError *error) {
+    if (!images->table.places.targets || images->room >= most) return true;
+    size_t values;
+    free(images->label);
+    free(images->value);
+    images->label = net_alloc((size_t)most, sizeof *images->label, error);
+    images->value = NULL;
+    if (!net_multiply((size_t)most, images->table.columns->targets, &values))
+        return net_fail(error, NET_ENVIRONMENT, "out of memory");
+    if (images->label != NULL) images->value = net_alloc(values, sizeof *images->value, error);
+    images->room = most;
+    return images->value != NULL;
+}
+
+static bool read_targets(NetImages *images, int64_t row, NetError *error) {
+    const NetImagesTable *form = images->tabular;
+    size_t targets = images->table.columns->targets;
+    if (!images->table.places.targets) return true;
+    if (form->classes.count > 0)
+        return net_table_class(&images->table, &form->classes, form->names, &images->label[row], error);
+    for (size_t i = 0; i < targets; i++)
+        if (!net_table_value(&images->table, i, &images->value[(size_t)row * targets + i], error)) return false;
+    return true;
+}
+
+static bool next_rows(NetImages *images, float *x, int64_t most, int64_t *got, NetError *error) {
+    *got = 0;
+    if (!reserve_targets(images, most, error)) return false;
+    for (bool more = true; *got < most; ++*got, images->done++) {
+        if (!net_table_next(&images->table, x + *got * images->input->count, &more, error)) return false;
+        if (!more) break;
+        if (!read_targets(images, *got, error)) return false;
+    }
+    return images->done > 0 ||
+           net_fail(error, NET_ENVIRONMENT, "%s has no rows below its names [short-file]", images->stream.path);
+}
+
 bool net_images_next(NetImages *images, float *x, int64_t most, int64_t *got, NetError *error) {
+    if (images->tabular != NULL) return next_rows(images, x, most, got, error);
     if (images->format == NULL || images->format->begin != NULL) return next(images, x, NULL, most, got, error);
     *got = 0;
     if (images->done == images->count || most == 0) return true;

@@ -1,4 +1,4 @@
-/* The examples of one file, whatever its format (format.h), or of bare floats when told so; one after another.
+/* The examples of one file, whatever its format (format.h), a table, or bare floats when told so; one after another.
  *
  *     NetImages images;
  *     const NetImagesForm form = {.source = {.path = path}};
@@ -17,12 +17,22 @@
 #include "runtime/data/block.h"
 #include "runtime/data/format.h"
 #include "runtime/data/shape.h"
+#include "runtime/data/table_rows.h"
+
+/* How tables are read: what their columns are to the network, and the classes that their cells name. */
+typedef struct {
+    NetTableForm form;
+    NetColumns *columns;
+    NetClasses classes; /* count 0: targets are values */
+    const NetClassNames *names;
+} NetImagesTable;
 
 typedef struct {
-    NetSource source; /* "-" is standard input */
-    bool raw;         /* bare floats */
-    bool list;        /* a data set to train on: a list of images even where it could be one */
-    const char *only; /* the format it must have, by its name; NULL: any */
+    NetSource source;            /* "-" is standard input */
+    bool raw;                    /* bare floats */
+    bool list;                   /* a data set to train on: a list of images even where it could be one */
+    const char *only;            /* the format it must have, by its name; NULL: any */
+    const NetImagesTable *table; /* NULL: tables are not read */
 } NetImagesForm;
 
 typedef struct {
@@ -34,11 +44,16 @@ typedef struct {
     int64_t done;  /* handed out */
     bool one;      /* the file is one image, not a list of them */
     NetArray array;
-    bool moved;                  /* values of an image are not in the order of the input */
-    unsigned char *row;          /* bytes of one image as the file has them; owned */
-    unsigned char *turned;       /* and in the order of the input, where that is another; owned */
-    NetBlock whole;              /* all of the values, where those of an image are spread over it; owned */
-    const unsigned char *values; /* they lie there; NULL: they are read as they are asked for */
+    bool moved;                    /* values of an image are not in the order of the input */
+    unsigned char *row;            /* bytes of one image as the file has them; owned */
+    unsigned char *turned;         /* and in the order of the input, where that is another; owned */
+    NetBlock whole;                /* all of the values, where those of an image are spread over it; owned */
+    const unsigned char *values;   /* they lie there; NULL: they are read as they are asked for */
+    const NetImagesTable *tabular; /* NULL: it is no table */
+    NetTable table;
+    uint32_t *label; /* of a table with targets, those of the images handed out last; owned, as the next are */
+    float *value;
+    int64_t room; /* images that these hold */
 } NetImages;
 
 /* Path and input are borrowed. After a failure nothing needs closing. */

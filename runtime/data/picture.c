@@ -42,12 +42,16 @@ static bool resamples(const NetInput *input) {
     return input->resample && input->rank > 1 && input->shape[0] <= MOST_CHANNELS;
 }
 
-/* Before the pixels are read, and before any memory is taken for them. The camera may have lain on its side: what is
- * noted of that may stand behind the pixels. */
-static bool may_fit(const NetInput *input, size_t height, size_t width) {
-    size_t plane;
+enum { UPRIGHT = 1, TURNED = 5 }; /* orientations: from the latter on rows are columns */
+
+/* Before the pixels are read, and before any memory is taken for them. The camera may have lain on its side, and what
+ * is noted of that may stand behind the pixels. */
+static bool may_fit(const NetInput *input, const NetPixels *pixels) {
+    size_t plane, height = pixels->height, width = pixels->width;
     if (resamples(input)) return net_multiply(height, width, &plane) && plane > 0 && plane <= MOST_PIXELS;
-    return channels_of(input, height, width) > 0 || channels_of(input, width, height) > 0;
+    bool known = pixels->orientation > 0, turned = pixels->orientation >= TURNED;
+    return ((!known || !turned) && channels_of(input, height, width) > 0) ||
+           ((!known || turned) && channels_of(input, width, height) > 0);
 }
 
 /* Message 28. */
@@ -87,8 +91,9 @@ static bool read_form(const NetPictureForm *form, NetStream *stream, const NetIn
     NetPixels pixels = {0};
     void *reader = form->begin(stream, &pixels, error);
     if (reader == NULL) return false;
-    bool ok = may_fit(input, pixels.height, pixels.width) ||
-              wrong_size(stream->path, input, pixels.height, pixels.width, error);
+    bool turned = pixels.orientation >= TURNED;
+    bool ok = may_fit(input, &pixels) || wrong_size(stream->path, input, turned ? pixels.width : pixels.height,
+                                                    turned ? pixels.height : pixels.width, error);
     ok = ok && form->read(reader, &pixels, error) && convert(stream, input, &pixels, x, error);
     form->end(reader);
     free(pixels.samples);
@@ -132,7 +137,8 @@ bool net_picture_fits(const char *path, const NetInput *input) {
     if (!net_stream_open(&stream, path, NULL)) return true;
     const NetPictureForm *form = net_stream_peek(&stream, head, sizeof head, &got, NULL) ? form_of(head, got) : NULL;
     void *reader = form != NULL ? form->begin(&stream, &pixels, NULL) : NULL;
-    bool fits = reader == NULL || may_fit(input, pixels.height, pixels.width);
+    if (pixels.orientation == 0) pixels.orientation = UPRIGHT; /* a camera notes it in front of the pixels */
+    bool fits = reader == NULL || may_fit(input, &pixels);
     if (reader != NULL) form->end(reader);
     net_stream_close(&stream);
     return fits;

@@ -9,7 +9,7 @@ typedef struct {
     size_t channels;        /* 1: grey, 2: with alpha, 3: red, green, blue, 4: with alpha */
     size_t depth;           /* bytes of a sample: 1, or 2 with the larger one first */
     unsigned char *samples; /* owned: pixels side by side in rows, a pixel's samples together */
-    int orientation;        /* Exif's, 1 to 8 */
+    int orientation;        /* Exif's, 1 to 8; 0: not known before the pixels are read */
 } NetPixels;
 
 /* The same as it is to be seen: pixel (row, column) lies at `first` + row * down + column * right. */

@@ -46,6 +46,14 @@ static void on_read(png_structp png, png_bytep out, size_t size) {
 
 /* ---- the file ---- */
 
+/* 0: there is no such chunk so far. */
+static int orientation(const Reader *reader) {
+    png_uint_32 size = 0;
+    png_bytep exif = NULL;
+    bool noted = png_get_eXIf_1(reader->png, reader->info, &size, &exif) != 0 && exif != NULL;
+    return noted ? net_exif_orientation(exif, size) : 0;
+}
+
 /* Everything that may jump. Locals are set once, before setjmp, or after it alone. */
 static bool read_header(Reader *reader, NetPixels *pixels) {
     if (setjmp(png_jmpbuf(reader->png)) != 0) return false;
@@ -57,6 +65,7 @@ static bool read_header(Reader *reader, NetPixels *pixels) {
     png_read_info(reader->png, reader->info);
     pixels->height = png_get_image_height(reader->png, reader->info);
     pixels->width = png_get_image_width(reader->png, reader->info);
+    pixels->orientation = orientation(reader);
     return true;
 }
 
@@ -97,12 +106,10 @@ static void *begin(NetStream *stream, NetPixels *pixels, NetError *error) {
 
 static bool read_all(void *given, NetPixels *pixels, NetError *error) {
     Reader *reader = given;
-    png_uint_32 size = 0;
-    png_bytep exif = NULL;
     reader->error = error;
     if (!read_pixels(reader, pixels)) return false;
-    bool noted = png_get_eXIf_1(reader->png, reader->info, &size, &exif) != 0 && exif != NULL;
-    pixels->orientation = noted ? net_exif_orientation(exif, size) : 1;
+    int noted = orientation(reader);
+    pixels->orientation = noted > 0 ? noted : 1;
     return true;
 }
 

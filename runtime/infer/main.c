@@ -29,6 +29,8 @@ typedef struct {
     int64_t room;     /* images that x and y hold */
     float *x, *y;
     void *workspace;
+    NetColumns columns; /* of tables */
+    NetClassNames names;
 } Program;
 
 /* ---- memory ---- */
@@ -107,11 +109,29 @@ static void find_outputs(Program *program, int64_t count) {
         net_predict_batch(program->x, program->y, count, program->workspace);
 }
 
+/* Whether rows of a table are compared with what it says of them. With --all they are looked at one by one. */
+static bool scores_table(const Program *program, const NetImages *images) {
+    return images->tabular != NULL && images->table.places.targets && net_network_is_compared(program->network) &&
+           !program->options->all;
+}
+
+/* The targets of a table are those of the network. */
+static bool check_table(const Program *program, const NetImages *images, NetError *error) {
+    const NetNetwork *network = program->network;
+    if (!scores_table(program, images)) return true;
+    if (program->options->labels != NULL)
+        return net_fail(error, NET_USAGE, "labels are given twice, by --labels %s and by a column of %s; keep one",
+                        program->options->labels, images->stream.path);
+    size_t wanted = network->compared == NET_COMPARED_CLASSES ? 1 : (size_t)network->outputs;
+    return program->columns.targets == wanted ||
+           net_fail(error, NET_ENVIRONMENT, "this binary is damaged: its table cannot be [selftest-failed]");
+}
+
 static bool predict_batch(Program *program, const char *path, const NetImages *images, int64_t count, NetError *error) {
     const NetLabels *labels = &program->labels;
     if (!check_labels(program, program->labelled + count, false, error)) return false;
     find_outputs(program, count);
-    const NetResultRows rows = {
+    NetResultRows rows = {
         .path = path,
         .one = images->one,
         .first = images->done - count,
@@ -119,6 +139,11 @@ static bool predict_batch(Program *program, const char *path, const NetImages *i
         .outputs = program->y,
         .labels = labels->at != NULL ? labels->at + program->labelled : NULL,
         .wanted = program->wanted != NULL ? program->wanted + program->labelled * program->network->outputs : NULL};
+    if (scores_table(program, images)) {
+        bool classes = program->network->compared == NET_COMPARED_CLASSES;
+        rows.labels = classes ? images->label : NULL;
+        rows.wanted = classes ? NULL : images->value;
+    }
     program->labelled += count;
     return net_results_add(&program->results, &rows, error);
 }
@@ -142,9 +167,14 @@ static bool predict_file(Program *program, int *at, NetError *error) {
     const char *path = options->files[*at];
     NetImages images;
     bool paired;
-    const NetImagesForm form = {.source = {.path = path}, .raw = options->raw};
-    if (!net_images_open(&images, &form, &program->network->input, error)) return false;
-    bool ok = find_labels(program, *at, &paired, error) &&
+    const NetNetwork *network = program->network;
+    const NetImagesTable table = {.form = {.separator = network->separator, .header = network->header},
+                                  .columns = &program->columns,
+                                  .classes = {.count = network->classes, .outputs = network->outputs},
+                                  .names = &program->names};
+    const NetImagesForm form = {.source = {.path = path}, .raw = options->raw, .table = &table};
+    if (!net_images_open(&images, &form, &network->input, error)) return false;
+    bool ok = check_table(program, &images, error) && find_labels(program, *at, &paired, error) &&
               predict_images(program, path, &images, paired || *at + 1 == options->file_count, error);
     if (!ok && images.format != NULL && images.format->begin == NULL)
         net_picture_count_others((char *const *)options->files + *at + 1, options->file_count - *at - 1, images.input,
@@ -158,11 +188,27 @@ static bool predict_file(Program *program, int *at, NetError *error) {
     return ok;
 }
 
+/* What cells of tables can be: classes by their names, where these are more than their numbers. */
+static bool begin_tables(Program *program, NetError *error) {
+    const NetNetwork *network = program->network;
+    bool numbers = true;
+    char number[NET_COUNT_TEXT];
+    for (int64_t i = 0; numbers && i < network->classes; i++) {
+        snprintf(number, sizeof number, "%lld", (long long)i);
+        numbers = strcmp(network->class_names[i], number) == 0;
+    }
+    for (int64_t i = 0; !numbers && i < network->classes; i++) {
+        const char *name = network->class_names[i];
+        if (!net_class_names_add(&program->names, name, strlen(name), 0, error)) return false;
+    }
+    return net_network_columns(network, &program->columns, error);
+}
+
 static bool predict_files(Program *program, NetError *error) {
     const NetInferOptions *options = program->options;
     if (options->labels != NULL && !read_labels(program, options->labels, error)) return false;
     program->workspace = net_alloc(program->network->workspace, 1, error);
-    if (program->workspace == NULL) return false;
+    if (program->workspace == NULL || !begin_tables(program, error)) return false;
     for (int at = 0; at < options->file_count;) {
         if (!predict_file(program, &at, error)) return false;
     }
@@ -195,6 +241,8 @@ static bool run(const NetNetwork *network, const NetInferOptions *options, NetEr
     bool ok = predict_files(&program, error);
     net_results_close(&program.results);
     free_labels(&program);
+    net_columns_free(&program.columns);
+    net_class_names_free(&program.names);
     free(program.workspace);
     free(program.x);
     free(program.y);

@@ -380,8 +380,8 @@ void net_infer_print_help(const NetInferOptions *options, const NetNetwork *netw
            program, network->classes > 0 ? "Classifies" : "Transforms", network->name);
     print_network(network);
     fputs(").\n", stdout);
-    print_paragraph(
-        "FILE is a PNG or JPEG image, or many images as IDX or NPY, packed with gzip or not; '-' is standard input.");
+    print_paragraph("FILE is a PNG or JPEG image, or many examples as CSV, IDX or NPY, packed with gzip or not; '-' is "
+                    "standard input.");
     putchar('\n');
     for (int i = 0; i < OPTIONS; i++) {
         const Option *option = &table[i];

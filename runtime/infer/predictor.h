@@ -18,7 +18,7 @@ enum {
     NET_PREDICT_PROBABILITIES,   /* 1: the outputs are probabilities of the classes; 0: other numbers */
     NET_PREDICT_RANK,            /* of the input: 1 or 3 */
     NET_PREDICT_SHAPE,           /* three dimensions, those beyond the rank 1 */
-    NET_PREDICT_PICTURES = NET_PREDICT_SHAPE + 3, /* 1: they become bytes; 2: and are resampled to the shape */
+    NET_PREDICT_PICTURES = NET_PREDICT_SHAPE + 3, /* what becomes of them: NET_PICTURES_… */
     NET_PREDICT_COLUMNS,                          /* of the table it was trained on, as the text says; 0: none */
     NET_PREDICT_SEPARATOR,                        /* of tables, a character */
     NET_PREDICT_HEADER,                           /* whether their first row has names: NetHeader of data/table.h */
@@ -27,6 +27,7 @@ enum {
     NET_PREDICT_NUMBERS
 };
 
+enum { NET_PICTURES_FLOATS, NET_PICTURES_BYTES, NET_PICTURES_RESAMPLED /* to the shape, and bytes */ };
 enum {
     NET_COMPARED_CLASSES, /* a class, if there are any; else nothing */
     NET_COMPARED_VALUES,  /* numbers, one an output */

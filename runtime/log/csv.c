@@ -13,6 +13,7 @@ static const struct {
                                             "weight_grad_max,weight_norm,update_ratio,saturated,dead\n"},
     [NET_CSV_NEURONS] = {"neurons.csv", "step,layer,neuron,delta\n"},
     [NET_CSV_WEIGHTS] = {"weights.csv", "step,layer,mean,sd,min,max,zero\n"},
+    [NET_CSV_STEPS] = {"steps.csv", "step,epoch,rate,cost,gradient_norm,clipped\n"},
 };
 
 const char *net_csv_name(NetCsvFile file) { return files[file].name; }

@@ -1,4 +1,4 @@
-/* The CSV files of a run's folder, row by row: epochs.csv, gradients.csv, neurons.csv, weights.csv.
+/* The CSV files of a run's folder, row by row: epochs.csv, gradients.csv, neurons.csv, weights.csv, steps.csv.
  *
  * What the columns mean stands in docs/formats.md. Numbers are written with 9 significant digits, a value that does
  * not exist as an empty cell. NetCsv owns the open files. Writing can fail (disk); errors name the file. */
@@ -7,7 +7,14 @@
 
 #include "runtime/base/atomic.h"
 
-typedef enum { NET_CSV_EPOCHS, NET_CSV_GRADIENTS, NET_CSV_NEURONS, NET_CSV_WEIGHTS, NET_CSV_FILES } NetCsvFile;
+typedef enum {
+    NET_CSV_EPOCHS,
+    NET_CSV_GRADIENTS,
+    NET_CSV_NEURONS,
+    NET_CSV_WEIGHTS,
+    NET_CSV_STEPS,
+    NET_CSV_FILES
+} NetCsvFile;
 
 typedef struct {
     NetAppend *file[NET_CSV_FILES]; /* NULL: this run does not have it */

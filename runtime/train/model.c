@@ -37,6 +37,8 @@ static const char *const log_names[NET_LOG_KINDS] = {
     [NET_LOG_BIAS_MAX] = "bias_max",
     [NET_LOG_BIAS_ZERO] = "bias_zero",
     [NET_LOG_WEIGHTED_MAX] = "weighted_max",
+    [NET_LOG_GRADIENT_SQ] = "gradient_sq",
+    [NET_LOG_CLIPPED] = "clipped",
 };
 
 static const char *const known_names[NET_KNOWN] = {
@@ -408,8 +410,10 @@ static void decode_compiled(NetDecoder *d) {
     compiled->monitor = known_word(model, NET_KNOWN_MONITOR);
     compiled->log_gradients = strstr(known_word(model, NET_KNOWN_LOG), "gradients") != NULL;
     compiled->log_weights = strstr(known_word(model, NET_KNOWN_LOG), "weights") != NULL;
+    compiled->log_steps = strstr(known_word(model, NET_KNOWN_LOG), "steps") != NULL;
     compiled->log_probe = (int64_t)model->setting[model->known[NET_KNOWN_LOG_PROBE]].value;
-    if ((compiled->log_gradients || compiled->log_weights) && !model->train_log.present) {
+    bool logs = compiled->log_gradients || compiled->log_weights || compiled->log_steps;
+    if (logs && !model->train_log.present) {
         net_reject(d, "it logs, and has no program 'train_log'");
     }
     if (compiled->log_probe > 0 && !model->probe.present) {

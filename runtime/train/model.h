@@ -73,6 +73,8 @@ typedef enum {
     NET_LOG_BIAS_MAX,
     NET_LOG_BIAS_ZERO,
     NET_LOG_WEIGHTED_MAX,
+    NET_LOG_GRADIENT_SQ,
+    NET_LOG_CLIPPED,
     NET_LOG_KINDS
 } NetLogKind;
 
@@ -130,7 +132,7 @@ typedef struct {
 typedef struct {
     const char *cost, *optimizer;
     NetSplitSetting split;
-    bool log_gradients, log_weights;
+    bool log_gradients, log_weights, log_steps;
     const char *monitor; /* the figure that chooses the best epoch, by its name in files */
     int64_t log_probe;   /* examples; 0: none */
 } NetCompiled;

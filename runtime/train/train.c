@@ -64,6 +64,15 @@ static int first_overflow(NetTrainer *trainer, const NetBatch *batch, double *la
     return found;
 }
 
+/* Whether the steps are clipped already. */
+static bool clips(const NetModel *model) {
+    bool found = false;
+    for (int i = 0; i < model->settings; i++) {
+        found = found || (strcmp(model->setting[i].line, "clip") == 0 && model->setting[i].used);
+    }
+    return found;
+}
+
 /* `what` is not finite: names the place in time and in the network. The batch, where there is one, shows the layer. */
 static NetOutcome diverged(NetTrainer *trainer, const char *what, const NetBatch *batch, NetError *error) {
     const NetPlace *place = &trainer->place;
@@ -83,7 +92,8 @@ static NetOutcome diverged(NetTrainer *trainer, const char *what, const NetBatch
         snprintf(advice, sizeof advice,
                  "the initial weights are too large: try init=he_normal with relu, lecun_normal with tanh");
     } else {
-        snprintf(advice, sizeof advice, "try --rate %g (now %g)", rate / 10, rate);
+        snprintf(advice, sizeof advice, "try --rate %g (now %g)%s", rate / 10, rate,
+                 clips(trainer->model) ? "" : ", or 'clip norm=1' in the train block");
     }
     net_fail(error, NET_MODEL,
              "%s is not finite at epoch %" PRId64 ", step %" PRId64 "; %s%s; the last good checkpoint is "
@@ -165,6 +175,8 @@ static NetOutcome train_step(NetTrainer *trainer, const NetBatch *batch, NetErro
         .step_in_epoch = place->position,
         .steps_in_epoch = trainer->steps,
     };
+    NetStep step = net_trainer_step(trainer, batch->n);
+    at.rate = net_rate(trainer->model, &step);
     bool wanted = net_gradients_wanted(trainer->gradients, &at);
     const NetProgram *program = wanted ? &trainer->model->train_log : &trainer->model->train;
     net_trainer_run_to_commit(trainer, program, batch);

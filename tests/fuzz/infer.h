@@ -71,7 +71,7 @@ static inline bool fuzz_is_large(const NetPictureForm *form, const char *path) {
     void *reader = form->begin(&stream, &pixels, NULL);
     if (reader != NULL) form->end(reader);
     net_stream_close(&stream);
-    return reader != NULL && (double)pixels.height * (double)pixels.width > FUZZ_PIXELS;
+    return reader != NULL && (double)pixels.height * (double)pixels.width > (double)FUZZ_PIXELS;
 }
 
 /* A picture of this form. `choice` has the number of the input, and 8 where other sizes are resampled to it. */

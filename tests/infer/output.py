@@ -188,8 +188,8 @@ prints("digits: the stored image gives its stored outputs\n", DIGITS, "--selftes
 prints("", DIGITS, "--selftest", "--quiet")
 prints("""usage: digits [OPTION]... FILE...
 Classifies images with the network 'digits' (1x2x2 input, 3 classes).
-FILE is a PNG or JPEG image, or many images as IDX or NPY, packed with gzip or
-not; '-' is standard input.
+FILE is a PNG or JPEG image, or many examples as CSV, IDX or NPY, packed with
+gzip or not; '-' is standard input.
 
       --all            all classes with their probabilities, best first
       --json           a JSON object a line
@@ -227,6 +227,6 @@ if os.path.basename(BUILD) not in ("asan", "tsan"):
     if resident > 8192:
         fail(f"{resident} KB are resident")
     size = os.path.getsize(DIGITS)
-    if size > 402_000:
+    if size > 430_000:
         fail(f"the program alone has {size} bytes")
     print(f"{size:,} bytes, {resident:,} KB resident")

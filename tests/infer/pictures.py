@@ -180,7 +180,6 @@ says(" is 51x37, input is 37x51 [image-size]", encode(colour, "JPEG", exif=b"Exi
 says(" is 37x52, input is 37x51 [image-size]", encode(Image.fromarray(smooth(H, W + 1, 3)), "JPEG"), COLOUR)
 for end in (3, 10, 100, 500, len(data) - 100, len(data) - 2):
     says(": the JPEG file is cut short [short-file]", data[:end], COLOUR)
-says(" is a text, expected PNG, JPEG, IDX or NPY (--raw reads bare floats) [unknown-format]", b"JFIF", COLOUR)
 says(": is a JPEG image of CMYK inks, expected grey or colours; 'convert -colorspace sRGB' makes it that [unknown-format]",
      encode(colour.convert("CMYK"), "JPEG"), COLOUR)
 scan = data.index(b"\xff\xda")

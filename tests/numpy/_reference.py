@@ -402,19 +402,27 @@ class Network:
                 gradients[name] = gradients.get(name, 0) + part
         return total
 
-    def step(self, params, images, labels, optimizer, n, l2=0.0, l1=0.0, frozen=()):
-        """One step over a batch; n: examples in an epoch. Returns the sum of the costs before it."""
+    def step(self, params, images, labels, optimizer, n, l2=0.0, l1=0.0, frozen=(), clip={}, max_norm=None):
+        """One step over a batch; n: examples in an epoch. clip: {"norm": c} or {"value": c}. Returns the sum of the costs
+        before it."""
         cost = self.run(params, images, labels)
-        for layer in self.layers:
-            if not layer.trained or layer.name in frozen:
-                continue
+        learning = [layer for layer in self.layers if layer.trained and layer.name not in frozen]
+        mean = {(layer, key): layer.gradients[key] / len(images) for layer in learning
+                for key in params[layer.name].keys() & layer.gradients.keys()}
+        whole = self.norm = math.sqrt(sum((g ** 2).sum() for g in mean.values()))
+        self.clipped = whole > clip.get("norm", math.inf) or any(abs(g).max() > clip.get("value", math.inf) for g in mean.values())
+        for layer in learning:
             mine = params[layer.name]
             layer.follow(mine)
             for key in mine.keys() & layer.gradients.keys():
                 old, decays = mine[key], key == "weight" and layer.decays
                 penalty = (l2 * old + l1 * np.sign(old)) / n if decays else 0.0
-                gradient = layer.gradients[key] / len(images) + penalty
-                mine[key] = optimizer.step(f"{layer.name}.{key}", old, gradient, decays)
+                gradient = mean[layer, key] * min(1, clip.get("norm", math.inf) / (whole or 1))
+                gradient = np.clip(gradient, -clip.get("value", math.inf), clip.get("value", math.inf))
+                mine[key] = optimizer.step(f"{layer.name}.{key}", old, gradient + penalty, decays)
+                if max_norm and decays:
+                    rows = np.sqrt((mine[key].reshape(len(old), -1) ** 2).sum(1)).reshape(-1, *[1] * (old.ndim - 1))
+                    mine[key] = mine[key] * np.minimum(1, max_norm / rows)
         return cost
 
 

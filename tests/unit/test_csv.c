@@ -97,26 +97,8 @@ static void limits(void **state) {
 
 static void numbers(void **state) {
     (void)state;
-    static const char *const wrong[] = {"",
-                                        " ",
-                                        "-",
-                                        ".",
-                                        "e5",
-                                        "1e",
-                                        "1e+",
-                                        "nan",
-                                        "inf",
-                                        "0x10",
-                                        "1 2",
-                                        "1,5",
-                                        "1.2.",
-                                        "n/a",
-                                        "--1",
-                                        "1f",
-                                        "NaN",
-                                        "1_0",
-                                        "\xc2\xa0"
-                                        "1"};
+    static const char *const wrong[] = {"",    " ",   "-",    ".",   "e5",  "1e", "1e+", "nan", "inf",      "0x10",
+                                        "1 2", "1,5", "1.2.", "n/a", "--1", "1f", "NaN", "1_0", "1\xc2\xa0"};
     static const struct {
         const char *text;
         double value;

@@ -385,6 +385,62 @@ static void sets_are_listed(void **state) {
     unsetenv("XDG_DATA_HOME");
 }
 
+/* Rows of every class are in every part by their share, to a row; each row is in one part; the seed decides which. */
+static void shuffled_parts_are_stratified(void **state) {
+    NetError error = {0};
+    NetData data;
+    NetDataRequest request = small_request(state);
+    uint32_t items[2][20];
+    set("test_images", NULL);
+    set("test_labels", NULL);
+    request.order = "shuffled";
+    request.validation = 6;
+    request.test = 6;
+    for (int seed = 1; seed <= 2; seed++) {
+        bool seen[20] = {false};
+        int at = 0;
+        request.seed = (uint64_t)seed;
+        assert_true(net_data_open(&request, &data, &error));
+        for (int part = 0; part < NET_PARTS; part++) {
+            int64_t counts[3];
+            net_data_class_counts(&data, (NetPartName)part, counts);
+            for (int i = 0; i < 3; i++) assert_in_range(counts[i], part == NET_PART_TRAIN ? 2 : 1, 3);
+            for (int64_t i = 0; i < data.part[part].count; i++) {
+                const NetExample example = net_data_example(&data, (NetPartName)part, i);
+                assert_in_range(example.item, 0, 19);
+                assert_false(seen[example.item]);
+                assert_int_equal(example.values[0], example.item);
+                assert_int_equal(example.label, example.item % 3);
+                seen[example.item] = true;
+                items[seed - 1][at++] = example.item;
+            }
+        }
+        assert_int_equal(at, 20);
+        net_data_close(&data);
+    }
+    assert_memory_not_equal(items[0], items[1], sizeof items[0]);
+    request.seed = 1;
+    assert_true(net_data_open(&request, &data, &error));
+    for (int i = 0; i < 8; i++) assert_int_equal(net_data_example(&data, NET_PART_TRAIN, i).item, items[0][i]);
+    net_data_close(&data);
+    request.order = NULL; /* of idx: as the file has them */
+    assert_true(net_data_open(&request, &data, &error));
+    assert_int_equal(net_data_example(&data, NET_PART_VALIDATION, 0).item, 8);
+    net_data_close(&data);
+}
+
+static void classes_have_the_names_of_the_line(void **state) {
+    NetError error = {0};
+    NetData data;
+    NetDataRequest request = small_request(state);
+    json_object_set_new(options, "classes", json_pack("[s, s, s]", "ship", "truck", "bird"));
+    assert_true(net_data_open(&request, &data, &error));
+    assert_string_equal(data.class_names[1], "truck");
+    net_data_close(&data);
+    json_object_set_new(options, "classes", json_pack("[s]", "ship"));
+    expect_failure(&request, "classes= names 1 class, the network has 3 [count-mismatch]");
+}
+
 static int make_sets(void **state) {
     if (unit_folder_make(state) != 0) return -1;
     options = json_object();
@@ -407,6 +463,8 @@ int main(void) {
         cmocka_unit_test(named_sets_are_searched),
         cmocka_unit_test(hash_sees_labels_and_rows),
         cmocka_unit_test(sets_are_listed),
+        cmocka_unit_test(shuffled_parts_are_stratified),
+        cmocka_unit_test(classes_have_the_names_of_the_line),
     };
     return cmocka_run_group_tests_name("data", tests, make_sets, unit_folder_remove);
 }

@@ -120,7 +120,7 @@ static void other_files(void **state) {
                  "[unknown-column]",
                  NULL);
     expect_other(state, &first, "1,2,3,4,5\n",
-                 "t.csv has 5 columns without names, expected 2 inputs, with or without "
+                 "t.csv has 5 columns, expected 2 inputs, with or without "
                  "the target [unknown-column]",
                  NULL);
     expect_other(state, &first, "a,species,b\n1,cow,2\n",
