@@ -129,6 +129,7 @@ static CacheKey *key_of(const Compilation *compilation, const Tools *tools) {
     cache_key_text(key, compilation->path);
     cache_key_text(key, source_folder(arena, compilation->source));
     cache_key_bytes(key, compilation->source->text, compilation->source->size);
+    cache_key_text(key, compilation->model->bytes_input ? "bytes" : "floats"); /* as the data's files are now */
     for (size_t i = 0; i < options->defines.count; i++) {
         cache_key_text(key, options->defines.at[i].name);
         cache_key_text(key, options->defines.at[i].value);
