@@ -134,8 +134,9 @@ static bool cut_in_an_image(const NetImages *images, size_t rest, int64_t whole,
     return net_fail(error, NET_ENVIRONMENT,
                     "%s: %s byte%s after %s image%s of %s bytes (%lld %s); the file is cut short [short-file]",
                     images->stream.path, net_count(left, rest), rest == 1 ? "" : "s",
-                    net_count(before, (uint64_t)whole), whole == 1 ? "" : "s", net_count(bytes, images->before + row_bytes(images)),
-                    (long long)images->input->count, images->before > 0 ? "values" : "floats");
+                    net_count(before, (uint64_t)whole), whole == 1 ? "" : "s",
+                    net_count(bytes, images->before + row_bytes(images)), (long long)images->input->count,
+                    images->before > 0 ? "values" : "floats");
 }
 
 static bool open_raw(NetImages *images, NetError *error) {

@@ -7,11 +7,11 @@
  *         net_images_close(&images);
  *     }
  *
- * The format is seen from the first bytes. CIFAR's binary form has none of its own: a file of another form, for a network
- * of 3x32x32, that begins with a class and has the length of whole images is taken for it. Images are read as they are asked for, so memory does not grow with the
- * file, unless its array is in Fortran order: then the first value of an image may be the last of the file. Sizes are
- * checked before the first image wherever the file's length is known, else at the end. Errors have status
- * NET_ENVIRONMENT. */
+ * The format is seen from the first bytes. CIFAR's binary form has none of its own: a file of another form, for a
+ * network of 3x32x32, that begins with a class and has the length of whole images is taken for it. Images are read as
+ * they are asked for, so memory does not grow with the file, unless its array is in Fortran order: then the first value
+ * of an image may be the last of the file. Sizes are checked before the first image wherever the file's length is
+ * known, else at the end. Errors have status NET_ENVIRONMENT. */
 #ifndef NET_DATA_IMAGES_H
 #define NET_DATA_IMAGES_H
 
