@@ -472,7 +472,8 @@ static void decode_input(NetDecoder *d) {
     model->input_bytes = net_get_word(d, input, "type", types, 2) == 1;
     model->outputs = net_get_integer(d, model->root, "outputs", 1, NET_SIZE_LIMIT);
     model->classes = net_get_integer(d, model->root, "classes", 0, NET_COUNT_LIMIT);
-    net_get_string(d, model->root, "target");
+    static const char *const targets[] = {"class", "values", "labels", "input"};
+    model->answers = net_get_word(d, model->root, "target", targets, 4) == 2;
     model->targets = net_get_integer(d, model->root, "targets", 0, NET_COUNT_LIMIT);
     model->explodes = net_get_bool(d, model->root, "explodes");
     model->least_batch = 1;

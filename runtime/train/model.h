@@ -164,6 +164,7 @@ typedef struct {
     int64_t input_shape[NET_MAX_DIMS], input_size;
     bool input_bytes; /* rows are uint8_t, else float */
     int64_t outputs, classes;
+    bool answers;            /* these numbers are to be 0 or 1 */
     int64_t targets;         /* numbers that an example is to give; 0: its target is something else */
     bool explodes;           /* gradients are expected to, with these initial weights */
     int64_t least_batch;     /* examples a step needs */

@@ -37,8 +37,8 @@ prints("x.npy[0]  1 2\nx.npy[1]  3 5\nx.npy[2]  4 9\nx.npy[3]  8 10\n", VALUES, 
 
 # what is always the same has no variance
 np.save("same.npy", np.full(4, 2, np.int16))
-prints(f"RMSE {np.sqrt(11.5):.6g}  (4 examples; MAE 2.5, R2 nan)\n", ONE, "--labels", "same.npy", "x.npy")
-prints(f'{{"images":4,"rmse":{np.sqrt(11.5):.9g},"mae":2.5,"r2":null}}\n', ONE, "--json", "--labels", "same.npy", "x.npy")
+prints(f"RMSE {np.sqrt(10.5):.6g}  (4 examples; MAE 2.5, R2 nan)\n", ONE, "--labels", "same.npy", "x.npy")
+prints(f'{{"images":4,"rmse":{np.sqrt(10.5):.9g},"mae":2.5,"r2":null}}\n', ONE, "--json", "--labels", "same.npy", "x.npy")
 
 # answers: above 0.5 is 1; a NaN is wrong either way
 x = np.array([[0.75, 0.5, 0], [0.25, 0.9, 0], [np.nan, 0.1, 0], [1, 0, 0]], np.float32)
