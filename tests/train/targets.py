@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """Targets that are numbers: what a trainer reports of values and of several labels is what the predictor makes of the same
-files; a run that is resumed has the same bits; what is no answer is refused."""
+files; every way of making code has the same bits, and so has a run that is resumed; what is no answer is refused."""
 import json
 import os
 import subprocess
@@ -52,6 +52,14 @@ for name, text, figures in (("values", VALUES, ("rmse", "mae", "r2")), ("labels"
     score = json.loads(subprocess.check_output([f"./{name}-predict", "--json", "--labels", f"test_{letter}.npy", "test_x.npy"]))
     for key in figures:
         t.check(np.isclose(score[key], result[f"test_{key}"], rtol=1e-5), f"test_{key}: {result[f'test_{key}']}, {score}")
+    for backend, threads in (("c", 2), ("interp", 3)):
+        netc("train", model, "-O0", "-q", "--name", f"{backend}_{name}", "--backend", backend, "--threads", str(threads))
+        folders = (t.folder(name), t.folder(f"{backend}_{name}"))
+        one, two = (t.tensors(f"{folder}/weights.safetensors") for folder in folders)
+        t.check(one == two, f"{name}: other weights by {backend}")
+        one, two = ([{key: cell for key, cell in row.items() if key not in t.TIMES} for row in t.rows(f"{folder}/epochs.csv")]
+                    for folder in folders)
+        t.check(one == two, f"{name}: other figures by {backend}: {one} {two}")
     netc("train", model, *FAST, "-q", "--name", f"parts_{name}", "--epochs", "1")
     netc("train", model, *FAST, "-q", "--name", f"parts_{name}", "--epochs", "3", "--resume")
     for file in ("weights", "best"):
