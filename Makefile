@@ -49,7 +49,10 @@ RUNTIME_SOURCES := $(filter-out runtime/infer/%,$(wildcard runtime/*/*.c))
 # The program around a compiled network, with what it takes from the rest of the runtime.
 INFER_SOURCES := $(wildcard runtime/infer/*.c) \
                  $(addprefix runtime/,base/absent_options.c base/atomic.c base/error.c base/paths.c base/processor.c base/signals.c base/streams.c \
-                                      base/utf8.c base/words.c base/wrap.c data/idx.c data/labels.c data/shape.c data/stream.c)
+                                      base/utf8.c base/words.c base/wrap.c data/array.c data/block.c data/body.c data/columns.c data/csv.c data/exif.c \
+                                      data/format.c data/idx.c data/images.c data/jpeg.c data/label_file.c data/labels.c data/npy.c \
+                                      data/number.c data/picture.c data/table.c data/table_rows.c data/class_names.c \
+                                      data/pixels.c data/png.c data/resample.c data/shape.c data/stream.c)
 LAYER_SOURCES := $(wildcard compiler/layers/*.c)
 OPTIMIZER_SOURCES := $(wildcard compiler/optimizers/*.c)
 UNIT_SOURCES := $(wildcard tests/unit/test_*.c tests/*/check_*.c)
@@ -97,7 +100,7 @@ comma := ,
 TRAINER_FLAGS := $(if $(SANITIZE),-fsanitize=$(patsubst fuzzer$(comma)%,%,$(SANITIZE)))
 FLAGS = -std=c17 -D_GNU_SOURCE -DNETC_LLVM=$(LLVM) -DNETC_VERSION='"$(VERSION)"' -I. -I$(GEN) $(OPT) $(SANITIZE_FLAGS) \
         -ffp-contract=off -fno-math-errno $(CPPFLAGS) $(CFLAGS)
-LIBRARIES = -lprotobuf-c -ljansson -lz -lmd -lpthread -lm
+LIBRARIES = -lprotobuf-c -ljansson -lpng -ljpeg -lz -lmd -lpthread -lm
 LLVM_CFLAGS =
 LLVM_LIBS =
 ifneq ($(LLVM),0)
@@ -340,7 +343,7 @@ $(UNIT_PROGRAMS): $(BUILD)/%: $(BUILD)/obj/tests/%.o $(BUILD)/libnetrt.a
 $(FUZZ_PROGRAMS): $(BUILD)/%: $(BUILD)/obj/tests/%.o $(BUILD)/libnetc.a $(BUILD)/libnetinfer.a $(BUILD)/libnetrt.a
 	@mkdir -p $(@D)
 	$(call say,LINK,$@)
-	$(Q)$(LINK) -fsanitize=$(SANITIZE) -o $@ $^ -lpng $(LIBRARIES)
+	$(Q)$(LINK) -fsanitize=$(SANITIZE) -o $@ $^ $(LIBRARIES)
 
 -include $(COMPILER_OBJECTS:.o=.d) $(LLVM_OBJECTS:.o=.d) $(BUILD_ID:.o=.d) $(RUNTIME_OBJECTS:.o=.d) $(INFER_OBJECTS:.o=.d) \
          $(UNIT_PROGRAMS:$(BUILD)/%=$(BUILD)/obj/tests/%.d) $(FUZZ_PROGRAMS:$(BUILD)/%=$(BUILD)/obj/tests/%.d)

@@ -237,8 +237,8 @@ bool tools_link_inference(const Tools *tools, const char *object, bool static_li
                                  "-s",          "-Wl,--gc-sections,-z,noseparate-code",
                                  "-o",          output,
                                  object,        library,
-                                 "-l:libpng.a", "-l:libz.a",
-                                 "-lm"};
+                                 "-l:libpng.a", "-l:libjpeg.a",
+                                 "-l:libz.a",   "-lm"};
     return run_linker(tools, words, COUNT_OF(words));
 }
 
@@ -249,18 +249,9 @@ bool tools_link(const Tools *tools, const char *object, bool openblas, const cha
     }
     const char *library = arena_format(tools->arena, "%s/libnetrt.a", folder);
     /* the runtime refers to it weakly: a trainer that does not need it does without */
-    const char *const words[] = {tools->cc,
-                                 "-o",
-                                 output,
-                                 object,
-                                 library,
-                                 "-l:libjansson.a",
-                                 "-l:libz.a",
-                                 "-l:libmd.a",
-                                 "-lpthread",
-                                 "-lm",
-                                 "-Wl,--no-as-needed",
-                                 "-lopenblas"};
+    const char *const words[] = {
+        tools->cc,      "-o",        output,       object,      library, "-l:libjansson.a",    "-l:libpng.a",
+        "-l:libjpeg.a", "-l:libz.a", "-l:libmd.a", "-lpthread", "-lm",   "-Wl,--no-as-needed", "-lopenblas"};
     bool linked = run_linker(tools, words, COUNT_OF(words) - (openblas ? 0 : 2));
     if (!linked && openblas && tools_interrupted() == 0) {
         report_note("init=orthogonal takes OpenBLAS; where the linker does not find it, libopenblas-dev is missing");

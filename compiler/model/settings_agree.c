@@ -10,6 +10,7 @@
 #include "compiler/model/rate_schedule.h"
 #include "compiler/model/settings.h"
 #include "compiler/model/stored.h"
+#include "compiler/model/targets.h"
 #include "runtime/data/sets.h"
 #include "runtime/data/shape.h"
 #include "runtime/data/split.h"
@@ -20,7 +21,7 @@ static Setting *setting_of(const Settings *settings, const char *name) {
     return &settings->at[kind - setting_kinds];
 }
 
-static const OptionValue *setting_option(const Setting *setting, const char *name) {
+static OptionValue *setting_option(const Setting *setting, const char *name) {
     for (size_t i = 0; i < option_count(&setting->owner); i++)
         if (string_is(option_at(&setting->owner, i)->name, name)) return &setting->values[i];
     BUG("%s has no option '%s'", setting->owner.name, name);
@@ -101,14 +102,27 @@ static void check_outputs(Scope *scope, const Model *model, const Layer *last) {
                               : "use sigmoid with cross_entropy for two classes, else one output a class");
         return;
     }
-    if (model->settings.target == TARGET_INPUT) {
+    const Settings *settings = &model->settings;
+    const TargetKind *target = &target_kinds[settings->target];
+    const AstStmt *said = line_of(model, "target");
+    if (target->needs && !string_is(target->needs, kind->name)) {
+        Diag *diag = diag_report(scope->diags, last->at, "target-mismatch",
+                                 "target %s needs %s outputs, the last layer ('%s') is %s", target->variant.name,
+                                 target->needs, last->name, kind->name);
+        diag_help(scope->diags, diag, "write activation=%s: each output is an answer of its own", target->needs);
+    } else if (settings->target_scaled && !activation_is_linear(last->activation)) {
+        Diag *diag = diag_report(scope->diags, place_of(said, last), "target-mismatch",
+                                 "scale=true needs linear outputs, the last layer ('%s') is %s: it could not give all "
+                                 "that (number - mean) / deviation may be",
+                                 last->name, kind->name);
+        diag_help(scope->diags, diag, "write activation=linear, or leave scale=true out");
+    } else if (target->reads == READS_INPUT) {
         int64_t inputs = shape_count(model->layers.at[0]->out);
         if (inputs == outputs) return;
-        const AstStmt *line = line_of(model, "target");
-        Diag *diag = diag_report(scope->diags, blamed_place(scope, line, layer_of_outputs(last)), "target-mismatch",
+        Diag *diag = diag_report(scope->diags, blamed_place(scope, said, layer_of_outputs(last)), "target-mismatch",
                                  "target input needs as many outputs as inputs: '%s' gives %lld, the input has %lld",
                                  last->name, (long long)outputs, (long long)inputs);
-        note_line(scope, diag, line);
+        note_line(scope, diag, said);
         if (kind->across) { /* which stands for classes */
             diag_help(scope->diags, diag,
                       "write 'target class' to learn the labels, or end with 'dense %lld activation=sigmoid'",
@@ -117,32 +131,38 @@ static void check_outputs(Scope *scope, const Model *model, const Layer *last) {
             diag_help(scope->diags, diag, "%s, or 'target class' to learn the labels",
                       outputs_help(scope, last, inputs, "sigmoid"));
         }
-    } else if (outputs == 1 && kind->cost != COST_CROSS_ENTROPY) {
+    } else if (target->reads == READS_LABEL && outputs == 1 && kind->cost != COST_CROSS_ENTROPY) {
         Diag *diag = diag_report(scope->diags, last->at, "target-mismatch",
                                  "one %s output ('%s') cannot tell classes apart", kind->name, last->name);
         diag_help(scope->diags, diag, "give the last layer one output a class, or activation=sigmoid for two classes");
     }
 }
 
-const char *cost_that_suits(Arena *arena, const Model *model, const char *line, const char **replaced) {
-    if (!model || model->layers.count == 0) return NULL;
-    const ActivationKind *last = model->layers.at[model->layers.count - 1]->activation.kind;
-    const char *word = line + strlen("cost "), *suits = cost_names[last->cost];
-    size_t length = strcspn(word, " ");
-    const char *function = arena_copy(arena, word, length);
-    bool said = !strchr(function, '='); /* else only options are given */
-    if (!said || string_is(function, suits) || (string_is(function, cost_names[COST_QUADRATIC]) && !last->across))
-        return NULL;
-    *replaced = function;
-    return arena_format(arena, "cost %s%s", suits, word + length);
-}
-
 /* The activation that a cost is computed together with; NULL: any will do. */
 static const ActivationKind *activation_of(Cost cost) {
-    for (size_t i = 0; i < activation_count && cost != COST_QUADRATIC; i++) {
+    for (size_t i = 0; i < activation_count && cost_kinds[cost].joint; i++) {
         if (activations[i].cost == cost) return &activations[i];
     }
     return NULL;
+}
+
+/* The cost of the last activation, where the target has it too. */
+static Cost usual_cost(const Settings *settings, const ActivationKind *last) {
+    return cost_kinds[last->cost].suits[settings->target] ? last->cost : COST_QUADRATIC;
+}
+
+const char *cost_that_suits(Arena *arena, const Model *model, const char *line, const char **replaced) {
+    if (!model || model->layers.count == 0) return NULL;
+    const ActivationKind *last = model->layers.at[model->layers.count - 1]->activation.kind;
+    const char *word = line + strlen("cost ");
+    size_t length = strcspn(word, " ");
+    const char *function = arena_copy(arena, word, strcspn(word, " ("));
+    int cost = 0;
+    while (cost < COSTS && !string_is(cost_names[cost], function)) cost++;
+    if (cost == COSTS) return NULL;                                                     /* only options are given */
+    if (cost_kinds[cost].joint ? last->cost == (Cost)cost : !last->across) return NULL; /* for some target */
+    *replaced = function;
+    return arena_format(arena, "cost %s%s", cost_names[usual_cost(&model->settings, last)], word + length);
 }
 
 /* Whether a line says which function the cost is. */
@@ -160,11 +180,18 @@ static void check_cost(Scope *scope, Model *model, const Layer *last) {
     Settings *settings = &model->settings;
     const AstStmt *line = line_of(model, "cost");
     const ActivationKind *kind = last->activation.kind;
-    if (!cost_is_said(model)) set_cost(settings, kind->cost);
-    if (settings->target == TARGET_INPUT && kind->across) {
+    const char *target = target_kinds[settings->target].variant.name;
+    if (!cost_is_said(model)) set_cost(settings, usual_cost(settings, kind));
+    if (settings->target != TARGET_CLASS && kind->across) {
         diag_report(scope->diags, last->at, "cost-mismatch",
-                    "%s outputs ('%s') stand for classes; with target input use sigmoid or linear", kind->name,
-                    last->name);
+                    "%s outputs ('%s') stand for classes; with target %s use sigmoid or linear", kind->name, last->name,
+                    target);
+        return;
+    }
+    if (!cost_kinds[settings->cost].suits[settings->target]) {
+        Diag *diag = diag_report(scope->diags, place_of(line, last), "cost-mismatch", "cost %s does not suit target %s",
+                                 cost_names[settings->cost], target);
+        diag_help(scope->diags, diag, "write 'cost %s'", cost_names[usual_cost(settings, kind)]);
         return;
     }
     const ActivationKind *needed = activation_of(settings->cost);
@@ -173,7 +200,8 @@ static void check_cost(Scope *scope, Model *model, const Layer *last) {
             scope->diags, place_of(line, last), "cost-mismatch",
             "%s needs %s outputs, the last layer ('%s') is %s; write activation=%s (netc works on the weighted inputs "
             "themselves), or cost %s",
-            cost_names[settings->cost], needed->name, last->name, kind->name, needed->name, cost_names[kind->cost]);
+            cost_names[settings->cost], needed->name, last->name, kind->name, needed->name,
+            cost_names[usual_cost(settings, kind)]);
     } else if (settings->cost == COST_QUADRATIC && kind->across) {
         diag_report(scope->diags, place_of(line, last), "cost-mismatch",
                     "quadratic does not suit %s outputs ('%s'); write cost %s", kind->name, last->name,
@@ -197,7 +225,8 @@ static void check_training_cost(Scope *scope, const Model *model) {
     int64_t classes = model_classes(model);
     if (settings->target != TARGET_CLASS) {
         Diag *diag = diag_report(scope->diags, weights->at, "conflicting-options",
-                                 "class_weights= needs classes; target input has none");
+                                 "class_weights= needs classes; target %s has none",
+                                 target_kinds[settings->target].variant.name);
         diag_help(scope->diags, diag, "write 'target class', or leave class_weights= out");
     } else if (!weights->flag && (int64_t)weights->number_count != classes) {
         diag_report(
@@ -207,15 +236,29 @@ static void check_training_cost(Scope *scope, const Model *model) {
     }
 }
 
-void settings_store(Arena *arena, Model *model) {
+/* A statistic of the last layer; weights files have it among their metadata under the name `kept`, if that is given. */
+static void store_statistic(Arena *arena, Model *model, const char *part, int64_t count, Recipe recipe, bool kept) {
     Layer *last = model->layers.at[model->layers.count - 1];
+    Stored *stored = layer_store(arena, last, part, STORED_STATISTIC, 1, &count, recipe);
+    stored->kept = kept ? part : NULL;
+    stored->metadata = kept;
+}
+
+void settings_store(Arena *arena, Model *model) {
     const OptionValue *weights = setting_option(setting_of(&model->settings, "cost"), CLASS_WEIGHTS);
-    const int64_t classes = model_classes(model);
-    if (model->purpose == PURPOSE_USE || weights->choice == 0 || classes == 0) return;
-    Recipe recipe = {.kind = weights->flag ? RECIPE_DATA : RECIPE_VALUES,
-                     .statistic = STATISTIC_BALANCE,
-                     .values = weights->numbers};
-    layer_store(arena, last, CLASS_WEIGHTS, STORED_STATISTIC, 1, &classes, recipe)->kept = NULL;
+    int64_t classes = model_classes(model), targets = model->settings.target_scaled ? model_targets(model) : 0;
+    if (model->purpose != PURPOSE_USE && weights->choice != 0 && classes > 0) {
+        Recipe recipe = {.kind = weights->flag ? RECIPE_DATA : RECIPE_VALUES,
+                         .statistic = STATISTIC_BALANCE,
+                         .values = weights->numbers};
+        store_statistic(arena, model, CLASS_WEIGHTS, classes, recipe, false);
+    }
+    if (targets > 0) {
+        Recipe mean = {.kind = RECIPE_DATA, .statistic = STATISTIC_TARGET_MEAN};
+        Recipe deviation = {.kind = RECIPE_DATA, .statistic = STATISTIC_TARGET_DEVIATION};
+        store_statistic(arena, model, TARGET_MEAN, targets, mean, true);
+        store_statistic(arena, model, TARGET_STD, targets, deviation, true);
+    }
 }
 
 /* A set that does not suit the network is an error where it is named, and where it is about to be learned. Without a
@@ -282,23 +325,85 @@ static void check_classes(Scope *scope, const AstStmt *line, const Model *model,
     }
 }
 
+/* How an option of a data line is written. */
+static const char *example_of(const DataKind *kind, const char *name) {
+    for (size_t i = 0; i < kind->variant.option_count; i++) {
+        if (string_is(kind->variant.options[i].name, name)) return kind->variant.options[i].example;
+    }
+    BUG("data %s has no %s=", kind->variant.name, name);
+}
+
+/* Pictures become what the input is. */
+static bool check_size(Scope *scope, const Model *model) {
+    const OptionValue *size = settings_option(&model->settings, "data", "size");
+    const Shape in = model->layers.at[0]->out;
+    if (!size || (in.rank == 3 && in.dim[1] == size->size[0] && in.dim[2] == size->size[1])) return true;
+    Diag *diag = diag_report(scope->diags, size->at, "bad-value", "pictures of size=%lldx%lld are no input of %s",
+                             (long long)size->size[0], (long long)size->size[1], shape_text(scope->arena, in));
+    if (in.rank == 3)
+        diag_help(scope->diags, diag, "write size=%lldx%lld, or 'input %lldx%lldx%lld'", (long long)in.dim[1],
+                  (long long)in.dim[2], (long long)in.dim[0], (long long)size->size[0], (long long)size->size[1]);
+    else
+        diag_help(scope->diags, diag, "write 'input 1x%lldx%lld' for grey, 'input 3x%lldx%lld' for colours",
+                  (long long)size->size[0], (long long)size->size[1], (long long)size->size[0],
+                  (long long)size->size[1]);
+    return false;
+}
+
+/* As many names as classes, each once. */
+static void check_class_names(Scope *scope, const Model *model, const Layer *last) {
+    const OptionValue *names = settings_option(&model->settings, "data", "classes");
+    int64_t classes = model_classes(model);
+    if (!names) return;
+    if (classes > 0 && names->labels.count != (size_t)classes) {
+        Diag *diag = diag_report(scope->diags, names->at, "data-mismatch",
+                                 "classes= names %zu class%s, the last layer ('%s') has %lld", names->labels.count,
+                                 names->labels.count == 1 ? "" : "es", last->name, (long long)classes);
+        diag_help(scope->diags, diag, "one name a class, in the order of the labels: 'classes=[\"a\", \"b\"]'");
+        return;
+    }
+    for (size_t i = 0; i < names->labels.count; i++) {
+        for (size_t k = 0; k < i; k++) {
+            if (!string_is(names->labels.at[i].name, names->labels.at[k].name)) continue;
+            diag_report(scope->diags, names->labels.at[i].at, "bad-value", "two classes are called '%s'",
+                        names->labels.at[i].name);
+            return;
+        }
+    }
+}
+
 static void check_data(Scope *scope, const Model *model, const Layer *last, size_t before) {
     const AstStmt *line = line_of(model, "data");
     const Settings *settings = &model->settings;
     const DataKind *kind = data_kind_find(settings->data_kind);
     if (!line && model->purpose == PURPOSE_USE) return;
-    if (kind->files && !settings->labels && settings->target == TARGET_CLASS) {
-        Diag *diag = diag_report(scope->diags, line->at, "missing-option", "data idx needs labels= to learn classes");
-        diag_help(scope->diags, diag, "write 'data idx images=\"%s\" labels=\"FILE\"'", settings->images);
+    const TargetKind *target = &target_kinds[settings->target];
+    if (kind->y && !settings_option(settings, "data", kind->y) && target->reads != READS_INPUT) {
+        const char *name = kind->variant.name;
+        Diag *diag = diag_report(scope->diags, line->at, "missing-option", "data %s needs %s= to learn %s", name,
+                                 kind->y, target->learns);
+        diag_help(scope->diags, diag, "write 'data %s %s=\"%s\" %s'", name, kind->x,
+                  settings_option(settings, "data", kind->x)->word, example_of(kind, kind->y));
         return;
     }
+    if (!check_size(scope, model)) return;
     if (kind->rank == 0) {
         check_order(scope, model);
+        return;
+    }
+    if (target->reads == READS_NUMBERS) {
+        report_data(scope, line, model->purpose, last, kind,
+                    arena_format(scope->arena, "target %s learns numbers of each example, and %s has classes",
+                                 target->variant.name, kind->variant.name));
         return;
     }
     bool told = scope->diags->errors > before; /* one word about the last layer, and about a standard, is enough */
     bool suit = check_examples(scope, line, model, kind);
     if (!told && (suit || line)) check_classes(scope, line, model, kind, last);
+}
+
+static bool has_test_file(const Settings *settings) {
+    return settings_option(settings, "data", data_kind_find(settings->data_kind)->test) != NULL;
 }
 
 /* Whether there is a test file is known once `data` has been read. */
@@ -309,7 +414,7 @@ static void check_split(Scope *scope, const Model *model) {
     const NetDataSet *set = net_data_set(settings->data_kind);
     const double asked[NET_PARTS] = {settings->split_train, settings->split_validation, settings->split_test};
     double sum;
-    NetSplitShares shares = net_split_shares(asked, set || settings->test_images, &sum);
+    NetSplitShares shares = net_split_shares(asked, set || has_test_file(settings), &sum);
     bool trains = settings->split_train > 0;
     if (shares == NET_SPLIT_OVER || (shares == NET_SPLIT_ALL && !trains)) {
         Diag *diag = diag_report(scope->diags, line->at, "bad-value",
@@ -401,7 +506,7 @@ static void check_unused(Scope *scope, const Model *model) {
     const NetDataSet *set = net_data_set(settings->data_kind);
     double train = settings->split_train, validation = settings->split_validation, test = settings->split_test;
     bool shares = train > 0 && train < 1 && validation < 1 && test > 0 && test < 1;
-    if (!line || !shares || (!settings->test_images && !(set && set->test_count > 0))) return;
+    if (!line || !shares || (!has_test_file(settings) && !(set && set->test_count > 0))) return;
     if (fabs(train + validation + test - 1) > 1e-9) return;
     Diag *diag =
         diag_report(scope->diags, line->at, "split-unused",
@@ -484,6 +589,23 @@ static void check_probe(Scope *scope, const Model *model) {
     diag_help(scope->diags, diag, "write probe=%lld for all of them", (long long)examples);
 }
 
+/* What an epoch is better by: a figure that the target reports. `accuracy` is what it is judged by. */
+static void check_monitor(Scope *scope, Model *model) {
+    static const char *const reported[TARGETS] = {[TARGET_CLASS] = "accuracy, cost",
+                                                  [TARGET_VALUES] = "rmse, mae, r2, cost",
+                                                  [TARGET_LABELS] = "accuracy, exact, f1, cost",
+                                                  [TARGET_INPUT] = "rmse, mae, cost"};
+    const TargetKind *target = &target_kinds[model->settings.target];
+    OptionValue *value = setting_option(setting_of(&model->settings, "stop"), "monitor");
+    if (string_is(value->word, "accuracy")) value->word = target->measure;
+    const char *figures = reported[model->settings.target], *at = strstr(figures, value->word);
+    size_t length = strlen(value->word);
+    if (at && (at == figures || at[-1] == ' ') && (at[length] == ',' || !at[length])) return;
+    Diag *diag = diag_report(scope->diags, value->at, "unknown-word", "target %s reports no %s", target->variant.name,
+                             value->word);
+    diag_help(scope->diags, diag, "it reports %s", figures);
+}
+
 /* The test set never chooses anything, so what waits for a gain takes a validation part. */
 static void check_validation(Scope *scope, const Model *model) {
     const Settings *settings = &model->settings;
@@ -545,8 +667,10 @@ void settings_agree(Scope *scope, Model *model) {
     if (scope->diags->errors == errors) model_check_linear(scope, model, cost_is_said(model));
     if (scope->diags->errors == errors) check_training_cost(scope, model);
     check_data(scope, model, last, errors);
+    check_class_names(scope, model, last);
     check_split(scope, model);
     check_validation(scope, model);
+    check_monitor(scope, model);
     check_decay(scope, model);
     check_probe(scope, model);
     model_check_normalised(model, line_of(model, "batch"), scope->diags);

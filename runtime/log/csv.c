@@ -8,27 +8,34 @@
 static const struct {
     const char *name, *header;
 } files[NET_CSV_FILES] = {
-    [NET_CSV_EPOCHS] = {"epochs.csv", NULL}, /* its header depends on the score */
+    [NET_CSV_EPOCHS] = {"epochs.csv", NULL}, /* its header depends on the figures */
     [NET_CSV_GRADIENTS] = {"gradients.csv", "step,epoch,source,layer,delta_norm,delta_rms,weight_grad_norm,"
                                             "weight_grad_max,weight_norm,update_ratio,saturated,dead\n"},
     [NET_CSV_NEURONS] = {"neurons.csv", "step,layer,neuron,delta\n"},
     [NET_CSV_WEIGHTS] = {"weights.csv", "step,layer,mean,sd,min,max,zero\n"},
+    [NET_CSV_STEPS] = {"steps.csv", "step,epoch,rate,cost,gradient_norm,clipped\n"},
 };
 
 const char *net_csv_name(NetCsvFile file) { return files[file].name; }
 
-static bool write_header(NetCsv *csv, NetCsvFile file, const char *score, NetError *error) {
+/* The columns of the figures, the first of which is the cost. */
+static bool write_figures(NetAppend *file, const char *const *figures, int count, NetError *error) {
+    bool ok = net_append_printf(file, error, "epoch,step,seconds,images_per_second,rate,train_%s,penalty", figures[0]);
+    for (int i = 1; i < 2 * count && ok; i++) {
+        ok = net_append_printf(file, error, ",%s_%s", i < count ? "train" : "validation", figures[i % count]);
+    }
+    return ok && net_append_write(file, "\n", 1, error);
+}
+
+static bool write_header(NetCsv *csv, NetCsvFile file, const char *const *scores, int count, NetError *error) {
     if (file == NET_CSV_EPOCHS) {
-        return net_append_printf(csv->file[file], error,
-                                 "epoch,step,seconds,images_per_second,rate,train_cost,penalty,train_%s,"
-                                 "validation_cost,validation_%s\n",
-                                 score, score);
+        return write_figures(csv->file[file], scores, count, error);
     }
     return net_append_write(csv->file[file], files[file].header, strlen(files[file].header), error);
 }
 
 bool net_csv_open(NetCsv *csv, const char *folder, const bool used[NET_CSV_FILES], const int64_t lengths[NET_CSV_FILES],
-                  const char *score, NetError *error) {
+                  const char *const *scores, int count, NetError *error) {
     *csv = (NetCsv){0};
     for (int i = 0; i < NET_CSV_FILES && lengths != NULL; i++) { /* all of them, before the first one is cut back */
         char *path = used[i] ? net_path_join(folder, files[i].name, error) : NULL;
@@ -46,7 +53,7 @@ bool net_csv_open(NetCsv *csv, const char *folder, const bool used[NET_CSV_FILES
         int64_t length = lengths != NULL ? lengths[i] : 0;
         csv->file[i] = path != NULL ? net_append_open(path, length, error) : NULL;
         free(path);
-        if (csv->file[i] == NULL || (length == 0 && !write_header(csv, (NetCsvFile)i, score, error))) {
+        if (csv->file[i] == NULL || (length == 0 && !write_header(csv, (NetCsvFile)i, scores, count, error))) {
             net_csv_close(csv, NULL);
             return false;
         }

@@ -48,20 +48,21 @@ static bool open_data(NetTrainer *trainer, NetError *error) {
     if (folder == NULL) {
         return false;
     }
+    bool own = strcmp(trainer->options.data, trainer->defaults.data) == 0; /* not those of --data */
     NetDataRequest request = {
         .kind = trainer->options.data,
-        .images = json_string_value(json_object_get(model->data, "images")),
-        .labels = json_string_value(json_object_get(model->data, "labels")),
-        .test_images = json_string_value(json_object_get(model->data, "test_images")),
-        .test_labels = json_string_value(json_object_get(model->data, "test_labels")),
+        .options = own ? model->data : NULL,
         .model_folder = folder,
         .data_dir = trainer->options.data_dir,
         .rank = model->input_dims,
         .classes = model->classes,
         .outputs = model->outputs,
+        .targets = model->targets,
         .train = model->compiled.split.train,
         .validation = model->compiled.split.validation,
         .test = model->compiled.split.test,
+        .order = model->compiled.split.order,
+        .seed = (uint64_t)model->compiled.split.seed,
         .split_kind = trainer->defaults.data,
     };
     memcpy(request.shape, model->input_shape, sizeof request.shape);
@@ -148,6 +149,23 @@ static bool count_values(const NetTrainer *trainer, int64_t probe, size_t *value
     return true;
 }
 
+/* What R2 compares squared errors with: the variance of each number, in each part. */
+static bool make_spread(NetTrainer *trainer, NetError *error) {
+    const NetData *data = &trainer->data;
+    bool needed = net_program_entry(&trainer->model->eval, NET_LOG_SQUARED_ERRORS, -1) != NULL;
+    for (int part = 0; part < NET_PARTS && needed; part++) {
+        if (data->part[part].count == 0) {
+            continue;
+        }
+        trainer->spread[part] = net_alloc((size_t)data->targets, sizeof(double), error);
+        if (trainer->spread[part] == NULL) {
+            return false;
+        }
+        net_data_target_statistics(data, (NetPartName)part, NULL, trainer->spread[part]);
+    }
+    return true;
+}
+
 /* Buffers for the largest batch of any program, and the threads. */
 static bool make_buffers(NetTrainer *trainer, NetError *error) {
     const NetModel *model = trainer->model;
@@ -184,7 +202,7 @@ static bool make_buffers(NetTrainer *trainer, NetError *error) {
     trainer->gradients = net_gradients_new(model, net_options_count(options, NET_KNOWN_LOG_EVERY), error);
     trainer->workers = net_workers_new((int)options->threads, model, error);
     return trainer->loader != NULL && trainer->gradients != NULL && trainer->workers != NULL &&
-           (model->compiled.log_probe == 0 || load_probe(trainer, error));
+           (model->compiled.log_probe == 0 || load_probe(trainer, error)) && make_spread(trainer, error);
 }
 
 /* Runs the program `init`, which needs one example: the first of the training part. */
@@ -201,22 +219,6 @@ static bool run_init(NetTrainer *trainer, NetError *error) {
     return first != NULL || net_fail(error, NET_ENVIRONMENT, "there is no first training example");
 }
 
-/* A statistic of the training part. */
-static bool fill_from_data(const NetData *data, const NetParam *param, float *out, NetError *error) {
-    NetStatistic which = param->init.statistic;
-    int64_t values = which == NET_STATISTIC_BALANCE ? data->classes : net_data_statistics_count(data);
-    if (param->size != values) {
-        return net_fail(error, NET_ENVIRONMENT, "%s has %" PRId64 " value%s, the data has %" PRId64 " of them",
-                        param->name, param->size, net_plural((uint64_t)param->size), values);
-    }
-    if (which == NET_STATISTIC_BALANCE) {
-        return net_data_balance(data, out, error);
-    }
-    bool mean = which == NET_STATISTIC_MEAN;
-    net_data_statistics(data, mean ? out : NULL, mean ? NULL : out);
-    return true;
-}
-
 static bool fill_tensors(NetTrainer *trainer, NetError *error) {
     const NetModel *model = trainer->model;
     uint64_t seed = (uint64_t)net_options_count(&trainer->options, NET_KNOWN_SEED);
@@ -230,7 +232,7 @@ static bool fill_tensors(NetTrainer *trainer, NetError *error) {
             }
         } else if (param->init.kind != NET_INIT_DATA) {
             net_init_fill(&param->init, seed, (uint32_t)i, 0, param->size, out);
-        } else if (!fill_from_data(&trainer->data, param, out, error)) {
+        } else if (!net_data_statistic(&trainer->data, param->init.statistic, param->name, param->size, out, error)) {
             return false;
         }
     }
@@ -253,7 +255,12 @@ static void copy_tensors(NetTrainer *trainer) {
  * done. */
 static bool begin(NetTrainer *trainer, NetError *error) {
     bool used[NET_CSV_FILES];
-    const char *score = net_measure_name(net_model_measure(trainer->model));
+    NetFigure figures[NET_FIGURES];
+    const char *scores[NET_FIGURES];
+    int count = net_model_figures(trainer->model, figures);
+    for (int i = 0; i < count; i++) {
+        scores[i] = net_figure_name(figures[i]);
+    }
     net_gradients_files(trainer->model, used);
     trainer->place = (NetPlace){.position = trainer->steps};
     trainer->clock = net_clock();
@@ -267,7 +274,7 @@ static bool begin(NetTrainer *trainer, NetError *error) {
     }
     return (trainer->run.folder != NULL ||
             net_run_create(trainer->options.run_dir, trainer->options.name, &trainer->run, error)) &&
-           net_csv_open(&trainer->csv, trainer->run.folder, used, NULL, score, error) &&
+           net_csv_open(&trainer->csv, trainer->run.folder, used, NULL, scores, count, error) &&
            net_trainer_write_config(trainer, error) && net_checkpoint_save(trainer, error);
 }
 
@@ -465,6 +472,9 @@ void net_trainer_free(NetTrainer *trainer) {
                         trainer->values, trainer->best_param, trainer->best_state};
     for (size_t i = 0; i < sizeof buffers / sizeof *buffers; i++) {
         free(buffers[i]);
+    }
+    for (int part = 0; part < NET_PARTS; part++) {
+        free(trainer->spread[part]);
     }
     free(trainer->log);
     json_decref(trainer->result);

@@ -60,6 +60,7 @@ typedef struct {
     int64_t steps;                        /* of an epoch: ceil(n / batch) */
     float *param, *state, *grad, *values; /* the kernels' buffers; `values` is their `batch` */
     float *best_param, *best_state;       /* NULL without a validation part */
+    double *spread[NET_PARTS];            /* the variance of each number to learn, by part; NULL where none is asked */
     double *log;
     float scalar[NET_SCALARS_ROOM];
     NetPlace place;

@@ -44,7 +44,7 @@ for text, arguments in (("trains    1 epoch,", ("show", "one.net")), ("1 paramet
     if text not in found:
         sys.exit(f"FAILED: no '{text}' of {arguments}:\n{found}")
 with open("images", "wb") as file:
-    file.write(b"\0")
-if "has 1 byte," not in said("train", "one.net", status=3):
-    sys.exit("FAILED: a file of one byte")
+    file.write(struct.pack(">BBBBII", 0, 0, 8, 2, 1, 1) + b"\7\7")
+if "more than 1 byte after" not in said("train", "one.net", status=3):
+    sys.exit("FAILED: a file of a byte too many")
 print("ok")

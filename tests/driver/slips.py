@@ -356,6 +356,11 @@ setting | data fashion-mnist                                | data fashion_mnist
 setting | data idx images=a-b.idx labels=c.idx              | data idx images="a-b.idx" labels="c.idx"
 setting | data idx "a.idx" "b.idx"                          | data idx images="a.idx" labels="b.idx"
 setting | data train.idx                                    | data idx images="train.idx" labels="labels.idx"
+setting | data train.csv                                    | data csv train="train.csv" target=species
+setting | data train="a.csv" target=y                       | data csv train="a.csv" target=y
+setting | data ./flowers                                    | data images train="./flowers"
+setting | data folder train="flowers"                       | data images train="flowers"
+setting | data tsv train="a" target=b                       | data csv train="a" target=b
 setting | target classification                             | target class
 setting | log gradients, weights                            | log gradients weights
 setting | log gradients every 100                           | log gradients every=100
@@ -511,16 +516,15 @@ setting | optimizer nadam lr=0.001     | Nadam
 setting | optimizer Adagrad            | Adagrad
 setting | MultiStepLR [10, 20]         | cuts of the rate at epochs of their own
 setting | augment shift=1              | augmentation yet
-setting | gradient_clip 1.0            | gradient clipping yet
 setting | metrics=['accuracy']         | setting for what is reported
 setting | device = "cuda"              | devices to choose
-setting | clip_grad_norm 1.0           | gradient clipping yet
+setting | AGC 0.01                     | clipping by the weights' own norm
 setting | save "model.h5"              | setting for what is kept
 setting | classes 10                   | setting for the number of classes
 setting | labels "a.idx"               | setting for labels alone
 setting | max_iter 1000                | count of steps
-setting | data "f.csv"                 | reader of CSV files yet
-setting | data cifar10                 | CIFAR-10 yet
+setting | data "f.png"                 | picture alone to train on
+setting | data cifar100                | CIFAR-100
 setting | kfold 5                      | cross-validation yet
 setting | data iris.data               | reader of files that end in '.data'
 layer   | for i in 1..3 { dense 30 }   | loop but repeat

@@ -28,7 +28,7 @@ def find():
     sanitize = {"asan": ["-fsanitize=address,undefined"], "tsan": ["-fsanitize=thread"]}
     command = [os.environ.get("CC", "gcc"), "-std=c17", "-O2", "-I" + ROOT, "-ffp-contract=off",
                *sanitize.get(os.path.basename(BUILD), []), os.path.join(ROOT, "tests/unit/softmax_model.c"),
-               os.path.join(BUILD, "libnetrt.a"), "-o", out, "-ljansson", "-lz", "-lmd", "-lpthread", "-lm"]
+               os.path.join(BUILD, "libnetrt.a"), "-o", out, "-ljansson", "-lpng", "-ljpeg", "-lz", "-lmd", "-lpthread", "-lm"]
     subprocess.run(command, check=True)
     return out
 

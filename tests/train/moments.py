@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""What is kept from step to step beside the weights, by an optimiser or as their average: a run that is killed goes on
+"""What is kept from step to step beside the weights, by an optimiser or as their average, with its gradient clipped too: a run that is killed goes on
 with it, weights files have none of the optimiser's, and a run that starts from weights starts it anew."""
 import os
 import random
@@ -25,8 +25,8 @@ train {
 }
 """
 OPTIMIZERS = {"nesterov": f"sgd rate={RATE} momentum=0.9 nesterov=true", "adam": f"adam rate={RATE}",
-              "average": f"sgd rate={RATE}\n    average decay=0.95"}
-FLAGS = {"nesterov": "--momentum", "adam": "--epsilon", "average": "--average-decay"}
+              "average": f"sgd rate={RATE}\n    average decay=0.95", "clipped": f"sgd rate={RATE} momentum=0.9\n    clip norm=0.3"}
+FLAGS = {"nesterov": "--momentum", "adam": "--epsilon", "average": "--average-decay", "clipped": "--clip-norm"}
 
 
 def tensors(path):

@@ -6,7 +6,7 @@
 /* A whole descriptor; %s stands for what a test puts in its place. */
 static const char good[] =
     "{\"abi\":6,\"netc\":\"0.1.0\",\"name\":\"tiny\",\"kernels\":2,\"input\":{\"shape\":[1,2,2],\"type\":\"u8\"},"
-    "\"outputs\":3,\"classes\":3,\"target\":\"class\",\"accuracy\":true,"
+    "\"outputs\":3,\"classes\":3,\"target\":\"class\",\"targets\":0,"
     "\"layers\":[{\"name\":\"dense1\",\"kind\":\"dense\",\"shape\":[3],\"activation\":\"softmax\"}],"
     "\"tensors\":[{\"name\":\"dense1.weight\",\"role\":\"weight\",\"buffer\":\"param\",\"offset\":0,\"size\":12,"
     "\"shape\":[3,4],\"trained\":true,\"kept\":\"dense1.weight\",\"decays\":true,\"init\":{\"kind\":\"normal\",\"a\":0,"
