@@ -45,7 +45,8 @@ int tools_interrupted(void);
 
 /* The folder netc itself is in; NULL: the system does not say. */
 const char *program_folder(Arena *arena);
-/* Folder of libnetrt.a: NETC_LIB, else beside netc, else ../lib/netc from there. NULL after printing why. */
+/* Folder of libnetrt.a and modules: NETC_LIB, else beside netc, else ../lib/netc from there. NULL after printing why.
+ */
 const char *library_folder(Arena *arena);
 /* The first of `names` that is a program in PATH, or NULL. */
 const char *program_find(Arena *arena, const char *const *names, size_t count);
