@@ -122,6 +122,9 @@ static CacheKey *key_of(const Compilation *compilation, const Tools *tools) {
     cache_key_file(key, arena_format(arena, "%s/libnetrt.a", folder));
     cache_key_file(key, tools->cc);
     cache_key_text(key, compilation->backend->name);
+    if (compilation->backend->module != NULL) {
+        cache_key_file(key, arena_format(arena, "%s/%s", folder, compilation->backend->module));
+    }
     cache_key_text(key, compilation->target[0].cpu);
     cache_key_text(key, compilation->target[0].level);
     cache_key_text(key, options->level);

@@ -288,6 +288,7 @@ void cost_log(Logger *logger, Tensor *cost) {
 }
 
 Expr *unscaled(Build *build, const Layer *layer, Tensor *value) {
+    if (!layer_part(layer, TARGET_MEAN)) return e_at(build->program, value);
     Outputs out = outputs_of(build);
-    return layer == out.last ? in_units(&out) : e_at(build->program, value);
+    return in_units(&out);
 }

@@ -42,12 +42,10 @@ static const char *const log_names[NET_LOG_KINDS] = {
 };
 
 static const char *const known_names[NET_KNOWN] = {
-    [NET_KNOWN_RATE] = "rate",           [NET_KNOWN_BATCH] = "batch",
-    [NET_KNOWN_EPOCHS] = "epochs",       [NET_KNOWN_PATIENCE] = "patience",
-    [NET_KNOWN_SEED] = "seed",           [NET_KNOWN_LOG_EVERY] = "log_every",
-    [NET_KNOWN_LOG_PROBE] = "log_probe", [NET_KNOWN_LOG] = "log",
-    [NET_KNOWN_MONITOR] = "monitor",     [NET_KNOWN_COST] = "cost",
-    [NET_KNOWN_OPTIMIZER] = "optimizer",
+    [NET_KNOWN_RATE] = "rate",           [NET_KNOWN_BATCH] = "batch", [NET_KNOWN_EPOCHS] = "epochs",
+    [NET_KNOWN_PATIENCE] = "patience",   [NET_KNOWN_SEED] = "seed",   [NET_KNOWN_LOG_EVERY] = "log_every",
+    [NET_KNOWN_LOG_PROBE] = "log_probe", [NET_KNOWN_LOG] = "log",     [NET_KNOWN_LOG_FORMATS] = "log_formats",
+    [NET_KNOWN_MONITOR] = "monitor",     [NET_KNOWN_COST] = "cost",   [NET_KNOWN_OPTIMIZER] = "optimizer",
 };
 
 static const char *const task_names[] = {
@@ -411,6 +409,7 @@ static void decode_compiled(NetDecoder *d) {
     compiled->log_gradients = strstr(known_word(model, NET_KNOWN_LOG), "gradients") != NULL;
     compiled->log_weights = strstr(known_word(model, NET_KNOWN_LOG), "weights") != NULL;
     compiled->log_steps = strstr(known_word(model, NET_KNOWN_LOG), "steps") != NULL;
+    compiled->log_events = strstr(known_word(model, NET_KNOWN_LOG_FORMATS), "tensorboard") != NULL;
     compiled->log_probe = (int64_t)model->setting[model->known[NET_KNOWN_LOG_PROBE]].value;
     bool logs = compiled->log_gradients || compiled->log_weights || compiled->log_steps;
     if (logs && !model->train_log.present) {
@@ -473,7 +472,8 @@ static void decode_input(NetDecoder *d) {
     model->input_bytes = net_get_word(d, input, "type", types, 2) == 1;
     model->outputs = net_get_integer(d, model->root, "outputs", 1, NET_SIZE_LIMIT);
     model->classes = net_get_integer(d, model->root, "classes", 0, NET_COUNT_LIMIT);
-    net_get_string(d, model->root, "target");
+    static const char *const targets[] = {"class", "values", "labels", "input"};
+    model->answers = net_get_word(d, model->root, "target", targets, 4) == 2;
     model->targets = net_get_integer(d, model->root, "targets", 0, NET_COUNT_LIMIT);
     model->explodes = net_get_bool(d, model->root, "explodes");
     model->least_batch = 1;

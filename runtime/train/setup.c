@@ -39,6 +39,25 @@ static bool check_validation(const NetTrainer *trainer, NetError *error) {
                     what, trainer->model->path);
 }
 
+/* Several labels are each 0 or 1. */
+static bool check_answers(const NetData *data, NetError *error) {
+    for (int part = 0; part < NET_PARTS; part++) {
+        for (int64_t row = 0; row < data->part[part].count; row++) {
+            const NetExample example = net_data_example(data, (NetPartName)part, row);
+            for (int64_t i = 0; i < data->targets; i++) {
+                float value = example.targets[i];
+                if ((double)value != 0 && (double)value != 1) {
+                    return net_fail(error, NET_ENVIRONMENT,
+                                    "%s: example %u has %g for output %" PRId64 "; target labels takes 0 and 1, target "
+                                    "values any number [label-range]",
+                                    data->source, example.item, (double)value, i);
+                }
+            }
+        }
+    }
+    return true;
+}
+
 static bool open_data(NetTrainer *trainer, NetError *error) {
     const NetModel *model = trainer->model;
     if (model->input_dims > NET_DATA_RANK) {
@@ -67,6 +86,10 @@ static bool open_data(NetTrainer *trainer, NetError *error) {
     };
     memcpy(request.shape, model->input_shape, sizeof request.shape);
     bool ok = net_data_open(&request, &trainer->data, error);
+    if (ok && model->answers && !check_answers(&trainer->data, error)) {
+        net_data_close(&trainer->data);
+        ok = false;
+    }
     free(folder);
     trainer->n = ok ? net_pass_rows(&trainer->data, &(NetPass){.part = NET_PART_TRAIN}) : 0;
     return ok && check_validation(trainer, error);
@@ -254,14 +277,6 @@ static void copy_tensors(NetTrainer *trainer) {
 /* A new run begins before epoch 1, with the untrained network still to be evaluated: as an epoch 0 whose steps are
  * done. */
 static bool begin(NetTrainer *trainer, NetError *error) {
-    bool used[NET_CSV_FILES];
-    NetFigure figures[NET_FIGURES];
-    const char *scores[NET_FIGURES];
-    int count = net_model_figures(trainer->model, figures);
-    for (int i = 0; i < count; i++) {
-        scores[i] = net_figure_name(figures[i]);
-    }
-    net_gradients_files(trainer->model, used);
     trainer->place = (NetPlace){.position = trainer->steps};
     trainer->clock = net_clock();
     if (!fill_tensors(trainer, error) || (trainer->model->init.present && !run_init(trainer, error)) ||
@@ -274,8 +289,8 @@ static bool begin(NetTrainer *trainer, NetError *error) {
     }
     return (trainer->run.folder != NULL ||
             net_run_create(trainer->options.run_dir, trainer->options.name, &trainer->run, error)) &&
-           net_csv_open(&trainer->csv, trainer->run.folder, used, NULL, scores, count, error) &&
-           net_trainer_write_config(trainer, error) && net_checkpoint_save(trainer, error);
+           net_trainer_open_logs(trainer, NULL, error) && net_trainer_write_config(trainer, error) &&
+           net_checkpoint_save(trainer, error);
 }
 
 /* Finds the run that --resume means and its checkpoint. Without a checkpoint the run starts anew, without a run (and

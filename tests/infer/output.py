@@ -194,7 +194,7 @@ gzip or not; '-' is standard input.
       --all            all classes with their probabilities, best first
       --json           a JSON object a line
   -o, --output FILE    write the outputs as a NumPy array [images, outputs]
-      --labels FILE    the images' classes, IDX or NPY: print the accuracy
+      --labels FILE    what is to come out, IDX or NPY: print how good it is
       --raw            files of bare little-endian floats, image after image
       --selftest       check that a stored image gives its stored outputs
   -q, --quiet          print results only
