@@ -93,11 +93,12 @@ bad("FOLDER/images: magic 0x00000801 is a label file, expected images 0x00000803
     "swapped-files", images=idx((40,), LABELS), labels=idx((40, 4, 4), IMAGES))
 bad("FOLDER/labels: magic 0x00000803 is an image file, expected labels 0x00000801; are images and labels swapped?",
     "swapped-files", labels=idx((40, 4, 4), IMAGES))
-bad("FOLDER/images: magic 0x89504e47 is no IDX file of bytes or floats, expected images 0x00000803", "not-idx",
-    images=b"\x89PNG\r\n\x1a\n" + bytes(100))
+bad("FOLDER/images: magic 0x00000a03 is no IDX file of numbers, expected images 0x00000803", "not-idx",
+    images=b"\0\0\x0a\3" + bytes(100))
+bad("FOLDER/images is a picture, expected IDX", "unknown-format", images=b"\x89PNG\r\n\x1a\n" + bytes(100))
 bad("FOLDER/images: 320 bytes after the header promised 640 (40 of 4x4); the file is cut short", "short-file",
     images=idx((40, 4, 4), IMAGES[:320]))
-bad("FOLDER/labels: 39 bytes after the header promised 40 (40 labels); the file is cut short", "short-file",
+bad("FOLDER/labels: 39 bytes after the header promised 40 (40 values); the file is cut short", "short-file",
     labels=idx((40,), LABELS[:39]))
 bad("FOLDER/images: has 10 bytes, too few for an IDX header", "short-file", images=idx((40, 4, 4), IMAGES)[:10])
 bad("FOLDER/images: has 0 bytes, too few for an IDX header", "short-file", images=b"")
