@@ -101,7 +101,7 @@ bad("FOLDER/images: 320 bytes after the header promised 640 (40 of 4x4); the fil
 bad("FOLDER/labels: 39 bytes after the header promised 40 (40 values); the file is cut short", "short-file",
     labels=idx((40,), LABELS[:39]))
 bad("FOLDER/images: has 10 bytes, too few for an IDX header", "short-file", images=idx((40, 4, 4), IMAGES)[:10])
-bad("FOLDER/images: has 0 bytes, too few for an IDX header", "short-file", images=b"")
+bad("FOLDER/images is empty, expected IDX", "unknown-format", images=b"")
 bad("FOLDER/images: 616 bytes after the header promised 640 (40 of 4x4); the file is cut short", "short-file",
     images=gzip.compress(idx((40, 4, 4), IMAGES[:616])))
 bad("FOLDER/images: more than 640 bytes after the header promised 640 (40 of 4x4); there is something after the data",
@@ -132,7 +132,7 @@ says(f"{last}/images is 4x4x3, input is 3x4x4; its channels come last, and netc 
      "np.moveaxis(x, -1, -3) [channel-order]", "--data-dir", last, model="first.net")
 says(f"{last}/images is 4x4x3, input is 4x3x4; its channels come last, and netc reads them first (CxHxW): store "
      "np.moveaxis(x, -1, -3), and write 'input 3x4x4' [channel-order]", "--data-dir", last, model="turned.net")
-bad("FOLDER/images is 16, input is 1x4x4; write 'input 16'", "image-size", images=idx((40, 16), IMAGES))
+bad("FOLDER/images is 15, input is 1x4x4; write 'input 15'", "image-size", images=idx((40, 15), IMAGES[:600]))
 bad("FOLDER/images is 5x5, input is 1x4x4; write 'input 1x5x5'", "image-size", images=idx((40, 5, 5), [0] * 1000))
 says("split train=0 validation=8 test=0 does not fit data set 'idx', which has 8 images to train on and 0 to test; "
      "each part needs at least one, and 0 stands for not given [split-size]", model="flat.net",
