@@ -89,8 +89,8 @@ void emit_header(const Library *library, const char *file, Text *out) {
     const char *name = library->name;
     text_printf(out, "/* %s" HEADER_MARK "%s.\n *\n * Input:  ", name, library->netc);
     for (int d = 0; d < library->rank; d++) text_printf(out, "%s%lld", d ? " x " : "", (long long)library->shape[d]);
-    text_printf(out, " floats%s; bytes are to be divided by 255: (float)byte * (float)(1.0 / 255).\n",
-                library->rank == 3 ? ", channel by channel, row by row" : "");
+    text_printf(out, " floats%s%s.\n", library->rank == 3 ? ", channel by channel, row by row" : "",
+                library->columns ? "" : "; bytes are to be divided by 255: (float)byte * (float)(1.0 / 255)");
     text_printf(out, " * Output: %lld float%s", (long long)library->outputs, library->outputs == 1 ? "" : "s");
     if (library->classes) text_printf(out, ", of the classes in %s_classes", name);
     text_puts(out, ".\n");

@@ -207,7 +207,6 @@ const Absent foreign_absences[] = {
     {"jpg", "picture alone to train on", FOLDERS},
     {"npz", "reader of NumPy files", OWN_FILES},
     {"png", "picture alone to train on", FOLDERS},
-    {"tensorboard", "files for TensorBoard yet", "'log gradients' writes CSV"},
     {"wandb", "service for logs", "'log gradients' writes CSV"},
     {"activations", "log of activations yet", "'log gradients' or 'log weights'"},
     {"accuracy", "setting for what is reported", REPORTED},

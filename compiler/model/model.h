@@ -237,6 +237,7 @@ typedef struct {
     const Optimizer *optimizer;
     const ScheduleKind *schedule; /* NULL: the rate stays */
     bool log_gradients, log_weights, log_steps;
+    bool log_events; /* for TensorBoard */
 } Settings;
 
 /* A `-D NAME=VALUE` of the command line, as written; or a let of the file with its value as text. */

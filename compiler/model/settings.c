@@ -495,11 +495,12 @@ static const OptionSpec average_options[] = {
 
 enum { LOG_WHAT, LOG_EVERY, LOG_PROBE, LOG_FORMATS, LOG_OPTIONS };
 enum { LOG_GRADIENTS, LOG_WEIGHTS, LOG_STEPS }; /* bits of LOG_WHAT */
+enum { LOG_CSV, LOG_TENSORBOARD };              /* bits of LOG_FORMATS */
 
 static const char *const log_words[] = {
     [LOG_GRADIENTS] = "gradients", [LOG_WEIGHTS] = "weights", [LOG_STEPS] = "steps", NULL};
 static const char *const every_words[] = {"epoch", NULL};
-static const char *const format_words[] = {"csv", NULL};
+static const char *const format_words[] = {[LOG_CSV] = "csv", [LOG_TENSORBOARD] = "tensorboard", NULL};
 
 static const OptionSpec log_options[LOG_OPTIONS] = {
     [LOG_WHAT] =
@@ -526,8 +527,13 @@ static const OptionSpec log_options[LOG_OPTIONS] = {
                    .high = 1 << 30,
                    .doc = "gradients: also those of the first N training examples, as often as every= says",
                    .trainer = {.name = "log_probe", .changes = "begins"}},
-    [LOG_FORMATS] =
-        {.name = "formats", .type = OPTION_WORDS, .standard = "[csv]", .words = format_words, .doc = "files to write"},
+    [LOG_FORMATS] = {.name = "formats",
+                     .type = OPTION_WORDS,
+                     .standard = "[csv]",
+                     .words = format_words,
+                     .doc = "files to write: csv in any case, tensorboard beside it",
+                     .example = "formats=[csv, tensorboard]",
+                     .trainer = {.name = "log_formats", .changes = "adds"}},
 };
 
 static bool log_apply(SettingContext *context) {
@@ -536,6 +542,12 @@ static bool log_apply(SettingContext *context) {
     settings->log_gradients = (option[LOG_WHAT].set >> LOG_GRADIENTS) & 1;
     settings->log_weights = (option[LOG_WHAT].set >> LOG_WEIGHTS) & 1;
     settings->log_steps = (option[LOG_WHAT].set >> LOG_STEPS) & 1;
+    settings->log_events = (option[LOG_FORMATS].set >> LOG_TENSORBOARD) & 1;
+    if (!((option[LOG_FORMATS].set >> LOG_CSV) & 1)) {
+        diag_report(context->diags, option[LOG_FORMATS].at, "bad-value",
+                    "the CSV files are written in any case; write formats=[csv, tensorboard]");
+        return false;
+    }
     if (option[LOG_PROBE].given && !settings->log_gradients) {
         diag_report(context->diags, option[LOG_PROBE].at, "conflicting-options",
                     "probe= measures gradients; write 'log gradients probe=%lld'",

@@ -53,7 +53,7 @@ static const NetAlias absent[] = {
     {"rank", ONE_MACHINE},
     {"local-rank", ONE_MACHINE},
     {"nodes", ONE_MACHINE},
-    {"tensorboard", CURVES},
+    {"tensorboard", "'log gradients formats=[csv, tensorboard]' in the train block writes files for it"},
     {"wandb", CURVES},
     {"mlflow", CURVES},
     {"plot", CURVES},

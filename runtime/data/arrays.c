@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 enum { X, Y, TEST_X, TEST_Y, FILES };
 
@@ -63,14 +64,16 @@ bool net_read_npy(const NetDataRequest *request, NetData *data, NetError *error)
     return read_form(request, &npy, data, error);
 }
 
-/* Of the examples to train on, as their header says. */
+/* Of the examples to train on, as their header says. Only a regular file can be looked at without waiting. */
 static NetRowType type_of(const NetDataRequest *request, const Form *form, NetRowType unseen) {
     char *path = net_request_path(request, form->option[X], NULL);
     NetStream stream;
     NetArray array;
     const NetFormat *format = NULL;
     NetRowType type = unseen;
-    if (path != NULL && net_stream_open(&stream, path, NULL)) {
+    struct stat about;
+    bool regular = path != NULL && stat(path, &about) == 0 && S_ISREG(about.st_mode);
+    if (regular && net_stream_open(&stream, path, NULL)) {
         if (net_format_find(&stream, &format, NULL) && format != NULL && format->begin != NULL &&
             format->begin(&stream, &array, NULL))
             type = net_array_samples(&array) ? NET_ROWS_U8 : NET_ROWS_F32;

@@ -150,12 +150,12 @@ static unsigned char *read_checked(const NetDataSet *set, int index, const char 
     const NetSetFile *file = &set->files[index];
     char digits[SHA256_DIGEST_STRING_LENGTH], have[NET_COUNT_TEXT], want[NET_COUNT_TEXT];
     SHA256Data(bytes, *size, digits);
-    if (file->sha256 != NULL ? strcmp(digits, file->sha256) == 0 : *size == (size_t)file->size) return bytes;
+    if (file->sha256 != NULL ? strcmp(digits, file->sha256) == 0 : *size == (size_t)set->batch_bytes) return bytes;
     if (file->sha256 != NULL)
         net_fail(error, NET_ENVIRONMENT, "%s: its SHA-256 is %s, expected %s", path, digits, file->sha256);
     else
         net_fail(error, NET_ENVIRONMENT, "%s: has %s bytes, expected %s", path, net_count(have, *size),
-                 net_count(want, (uint64_t)file->size));
+                 net_count(want, (uint64_t)set->batch_bytes));
     free(bytes);
     return NULL;
 }
@@ -373,7 +373,8 @@ bool net_data_list(FILE *out, bool json, NetError *error) {
     for (const NetDataSet *set = net_data_sets; set->name != NULL; set++) {
         char *looked = NULL;
         char hint[128];
-        snprintf(hint, sizeof hint, "not here; 'netc data %s' fetches it", set->name);
+        snprintf(hint, sizeof hint, "not here; 'netc data %s' %s", set->name,
+                 set->page != NULL ? "says where to get it" : "fetches it");
         char *where = set->built_in ? net_text(error, "built in") : net_data_find(set, NULL, NULL, &looked, error);
         if (json)
             json_array_append_new(list, describe(set, where));

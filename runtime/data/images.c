@@ -132,10 +132,11 @@ static bool open_array(NetImages *images, NetError *error) {
 static bool cut_in_an_image(const NetImages *images, size_t rest, int64_t whole, NetError *error) {
     char left[NET_COUNT_TEXT], before[NET_COUNT_TEXT], bytes[NET_COUNT_TEXT];
     return net_fail(error, NET_ENVIRONMENT,
-                    "%s: %s byte%s after %s image%s of %s bytes (%lld floats); the file is cut short [short-file]",
+                    "%s: %s byte%s after %s image%s of %s bytes (%lld %s); the file is cut short [short-file]",
                     images->stream.path, net_count(left, rest), rest == 1 ? "" : "s",
-                    net_count(before, (uint64_t)whole), whole == 1 ? "" : "s", net_count(bytes, row_bytes(images)),
-                    (long long)images->input->count);
+                    net_count(before, (uint64_t)whole), whole == 1 ? "" : "s",
+                    net_count(bytes, images->before + row_bytes(images)), (long long)images->input->count,
+                    images->before > 0 ? "values" : "floats");
 }
 
 static bool open_raw(NetImages *images, NetError *error) {
@@ -159,10 +160,36 @@ static bool open_table(NetImages *images, NetError *error) {
     return net_table_begin(&images->table, &images->stream, &form->form, form->columns, error);
 }
 
+/* CIFAR-10's batches: a byte that is the class, then the image. */
+enum { BATCH_SIDE = 32, BATCH_CLASSES = 10 };
+
+static bool is_batch(NetImages *images, bool *batch, NetError *error) {
+    static const int64_t shape[] = {3, BATCH_SIDE, BATCH_SIDE};
+    unsigned char class = BATCH_CLASSES;
+    size_t got;
+    int64_t left = net_stream_left(&images->stream), bytes = 1 + images->input->count;
+    if (!net_stream_peek(&images->stream, &class, 1, &got, error)) return false;
+    *batch = got == 1 && class < BATCH_CLASSES && (left < 0 || left % bytes == 0) && images->input->rank == 3 &&
+             memcmp(images->input->shape, shape, sizeof shape) == 0;
+    return true;
+}
+
+static bool open_batch(NetImages *images, NetError *error) {
+    int64_t left = net_stream_left(&images->stream);
+    images->array = (NetArray){.kind = 'u', .size = 1};
+    images->before = 1;
+    images->count = left < 0 ? -1 : left / (1 + images->input->count);
+    images->row = net_alloc(images->before + row_bytes(images), 1, error);
+    return images->row != NULL;
+}
+
 static bool open_format(NetImages *images, const NetImagesForm *form, NetError *error) {
     bool text;
     if (!net_format_find(&images->stream, &images->format, error)) return false;
     if (form->raw) return open_raw(images, error);
+    bool batch = false;
+    if (images->format == NULL && !form->list && !is_batch(images, &batch, error)) return false;
+    if (batch) return open_batch(images, error);
     if (images->format == NULL && form->table != NULL) {
         if (!net_format_is_text(&images->stream, &text, error)) return false;
         if (text) images->tabular = form->table;
@@ -236,7 +263,7 @@ static void turn(const NetImages *images, const unsigned char *from) {
 
 /* The bytes of the next image in the input's order, NULL after a failure; *end: there is none more. */
 static const unsigned char *read_image(NetImages *images, bool *end, NetError *error) {
-    size_t bytes = row_bytes(images), got = 0;
+    size_t bytes = images->before + row_bytes(images), got = 0;
     *end = false;
     if (images->values != NULL) {
         turn(images, images->values + (size_t)images->done * (size_t)images->array.size);
@@ -251,7 +278,7 @@ static const unsigned char *read_image(NetImages *images, bool *end, NetError *e
                                    error);
         return NULL;
     }
-    if (!images->moved) return images->row;
+    if (!images->moved) return images->row + images->before;
     turn(images, images->row);
     return images->turned;
 }

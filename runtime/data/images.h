@@ -7,10 +7,11 @@
  *         net_images_close(&images);
  *     }
  *
- * The format is seen from the first bytes. Images are read as they are asked for, so memory does not grow with the
- * file, unless its array is in Fortran order: then the first value of an image may be the last of the file. Sizes are
- * checked before the first image wherever the file's length is known, else at the end. Errors have status
- * NET_ENVIRONMENT. */
+ * The format is seen from the first bytes. CIFAR's binary form has none of its own: a file of another form, for a
+ * network of 3x32x32, that begins with a class and has the length of whole images is taken for it. Images are read as
+ * they are asked for, so memory does not grow with the file, unless its array is in Fortran order: then the first value
+ * of an image may be the last of the file. Sizes are checked before the first image wherever the file's length is
+ * known, else at the end. Errors have status NET_ENVIRONMENT. */
 #ifndef NET_DATA_IMAGES_H
 #define NET_DATA_IMAGES_H
 
@@ -38,12 +39,13 @@ typedef struct {
 typedef struct {
     const NetInput *input;
     NetStream stream;
-    const NetFormat *format; /* NULL: bare floats */
+    const NetFormat *format; /* NULL: bare floats, a table or CIFAR's batches */
     bool list;
-    int64_t count; /* images; -1: bare floats, to the end */
+    int64_t count; /* images; -1: to the end */
     int64_t done;  /* handed out */
     bool one;      /* the file is one image, not a list of them */
     NetArray array;
+    size_t before;                 /* bytes ahead of each image that are passed over */
     bool moved;                    /* values of an image are not in the order of the input */
     unsigned char *row;            /* bytes of one image as the file has them; owned */
     unsigned char *turned;         /* and in the order of the input, where that is another; owned */

@@ -29,9 +29,9 @@ static bool read_found(const NetDataRequest *request, const NetDataSet *set, con
         ok = path[i] != NULL ||
              net_fail(error, NET_ENVIRONMENT, "%s: the files of '%s' vanished while they were read", folder, set->name);
     }
-    ok = ok && (set->batches ? net_cifar_read(request, source, count - 1, NET_FILE_TRAIN, data, error) &&
-                                   net_cifar_read(request, source + count - 1, 1, NET_FILE_TEST, data, error)
-                             : read_pairs(request, source, data, error));
+    ok = ok && (set->batch_bytes > 0 ? net_cifar_read(request, source, count - 1, NET_FILE_TRAIN, data, error) &&
+                                           net_cifar_read(request, source + count - 1, 1, NET_FILE_TEST, data, error)
+                                     : read_pairs(request, source, data, error));
     for (int i = 0; i < count; i++) free(path[i]);
     return ok;
 }

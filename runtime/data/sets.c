@@ -13,7 +13,7 @@ static const char *const cifar_classes[] = {"airplane", "automobile", "bird",  "
                                             "dog",      "frog",       "horse", "ship", "truck"};
 
 /* 10,000 images, each a label and 3x32x32 bytes. */
-#define CIFAR_BATCH(name) {name, 0, NULL, 30730000}
+#define CIFAR_BATCH(name) {name, 0, NULL}
 
 static const char mnist_licence[] = "Yann LeCun and Corinna Cortes; CC BY-SA 3.0";
 
@@ -60,7 +60,7 @@ const NetDataSet net_data_sets[] = {
      .class_names = cifar_classes,
      .train_count = 50000,
      .test_count = 10000,
-     .batches = true,
+     .batch_bytes = 10000 * 3073,
      .files = {CIFAR_BATCH("data_batch_1.bin"), CIFAR_BATCH("data_batch_2.bin"), CIFAR_BATCH("data_batch_3.bin"),
                CIFAR_BATCH("data_batch_4.bin"), CIFAR_BATCH("data_batch_5.bin"), CIFAR_BATCH("test_batch.bin")},
      .page = "https://www.cs.toronto.edu/~kriz/cifar.html (the binary version)"},

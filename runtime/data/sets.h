@@ -9,20 +9,19 @@ enum { NET_SET_FILES = 6, NET_SET_MIRRORS = 2 };
 typedef struct {
     const char *stem;   /* "train-images": the file is STEM-idxN-ubyte[.gz] or STEM.idxN-ubyte[.gz]; NULL: no more */
     int dimensions;     /* N; 0: the file is STEM[.gz] */
-    const char *sha256; /* of the uncompressed file, hexadecimal; NULL: not known, but its size is */
-    int64_t size;
+    const char *sha256; /* of the uncompressed file, hexadecimal; NULL: not known */
 } NetSetFile;
 
 typedef struct {
     const char *name;
-    const char *doc;                      /* one line */
-    const char *size;                     /* "11 MB": what fetching costs */
-    const char *licence;                  /* who holds the copyright, and the terms */
-    const char *const *class_names;       /* ten, or NULL: the digits */
-    int64_t train_count, test_count;      /* images */
-    bool built_in;                        /* part of the program: nothing to fetch */
-    bool batches;                         /* of CIFAR's binary form: those to train on, then one to test on */
-    NetSetFile files[NET_SET_FILES];      /* else training images and labels, test images and labels */
+    const char *doc;                 /* one line */
+    const char *size;                /* "11 MB": what fetching costs */
+    const char *licence;             /* who holds the copyright, and the terms */
+    const char *const *class_names;  /* ten, or NULL: the digits */
+    int64_t train_count, test_count; /* images */
+    bool built_in;                   /* part of the program: nothing to fetch */
+    int64_t batch_bytes;             /* 0, or the files have CIFAR's binary form and this size: to train, one to test */
+    NetSetFile files[NET_SET_FILES]; /* else training images and labels, test images and labels */
     const char *mirrors[NET_SET_MIRRORS]; /* addresses that end in "/"; files are there as STEM-idxN-ubyte.gz */
     const char *folder;                   /* where a package of the system puts it, or NULL */
     const char *package;                  /* that package's name, for the message */

@@ -134,8 +134,8 @@ bool net_read_csv(const NetDataRequest *request, NetData *data, NetError *error)
                                           : request->classes > 0 ? NET_TARGET_CLASS
                                                                  : NET_TARGET_NONE,
                                 .classes = {request->classes, request->outputs}}};
-    bool ok = check_targets(request, choice.targets, error);
-    ok = ok && read_files(&reading, error);
+    bool listed = (choice.targets == 0 || target != NULL) && (choice.ignored == 0 || ignore != NULL);
+    bool ok = listed && check_targets(request, choice.targets, error) && read_files(&reading, error);
     net_columns_free(&reading.columns);
     net_class_names_free(&reading.names);
     free(target);

@@ -1,4 +1,5 @@
-/* The CSV files of a run's folder, row by row: epochs.csv, gradients.csv, neurons.csv, weights.csv, steps.csv.
+/* The CSV files of a run's folder, row by row: epochs.csv, gradients.csv, neurons.csv, weights.csv, steps.csv; and the
+ * event file for TensorBoard, which gets the same rows (events.h).
  *
  * What the columns mean stands in docs/formats.md. Numbers are written with 9 significant digits, a value that does
  * not exist as an empty cell. NetCsv owns the open files. Writing can fail (disk); errors name the file. */
@@ -13,11 +14,13 @@ typedef enum {
     NET_CSV_NEURONS,
     NET_CSV_WEIGHTS,
     NET_CSV_STEPS,
+    NET_CSV_EVENTS, /* no CSV: it has no rows of its own */
     NET_CSV_FILES
 } NetCsvFile;
 
 typedef struct {
     NetAppend *file[NET_CSV_FILES]; /* NULL: this run does not have it */
+    char epochs[512];               /* the header of epochs.csv, which depends on the figures */
 } NetCsv;
 
 typedef struct {

@@ -41,6 +41,7 @@ void net_gradients_files(const NetModel *model, bool used[NET_CSV_FILES]) {
     used[NET_CSV_GRADIENTS] = model->compiled.log_gradients;
     used[NET_CSV_WEIGHTS] = model->compiled.log_weights;
     used[NET_CSV_STEPS] = model->compiled.log_steps;
+    used[NET_CSV_EVENTS] = model->compiled.log_events;
     used[NET_CSV_NEURONS] = false;
     for (int i = 0; i < model->layers && model->compiled.log_probe > 0; i++) {
         used[NET_CSV_NEURONS] |= net_program_entry(&model->probe, NET_LOG_DELTA, i) != NULL;

@@ -299,13 +299,15 @@ static bool holds_all(const char *list, const char *words) {
     return true;
 }
 
-/* Whether the run had nothing of a setting's line: its list is empty. */
+/* Whether the run had nothing of a setting's line: a list there is empty. */
 static bool had_none(const NetModel *model, const NetSafetensors *file, const NetSetting *setting) {
     for (int i = 0; i < model->settings; i++) {
         const NetSetting *list = &model->setting[i];
         if (list->changes == NET_CHANGES_ADDS && strcmp(list->line, setting->line) == 0) {
             const char *text = used_text(file, list->name);
-            return text != NULL && strcmp(text, no_words) == 0;
+            if (text != NULL && strcmp(text, no_words) == 0) {
+                return true;
+            }
         }
     }
     return false;
@@ -357,7 +359,10 @@ static bool settle(NetTrainer *trainer, const NetSafetensors *file, int kept, co
         return true;
     }
     if (setting != NULL && setting->flag == NULL) {
-        snprintf(said, sizeof said, "%s %s%s", setting->line, setting->key, *setting->key != '\0' ? "=" : "");
+        size_t head =
+            *setting->key != '\0' ? strlen(setting->line) : strcspn(setting->line, " "); /* its word is told */
+        snprintf(said, sizeof said, "%.*s %s%s", (int)head, setting->line, setting->key,
+                 *setting->key != '\0' ? "=" : "");
     } else {
         snprintf(said, sizeof said, "--%s ", setting != NULL ? setting->flag : name);
     }
@@ -452,15 +457,13 @@ static bool log_length(const NetSafetensors *file, NetCsvFile log, int64_t *leng
 }
 
 static bool restore_logs(NetTrainer *trainer, const NetSafetensors *file, NetError *error) {
-    bool used[NET_CSV_FILES];
     int64_t lengths[NET_CSV_FILES];
-    net_gradients_files(trainer->model, used);
     for (int i = 0; i < NET_CSV_FILES; i++) {
         if (!log_length(file, (NetCsvFile)i, &lengths[i], error)) {
             return false;
         }
     }
-    return net_csv_open(&trainer->csv, trainer->run.folder, used, lengths, NULL, 0, error);
+    return net_trainer_open_logs(trainer, lengths, error);
 }
 
 /* Whether a training on this data can stand there: the checksum of a file says nothing about its numbers. */

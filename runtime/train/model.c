@@ -42,12 +42,10 @@ static const char *const log_names[NET_LOG_KINDS] = {
 };
 
 static const char *const known_names[NET_KNOWN] = {
-    [NET_KNOWN_RATE] = "rate",           [NET_KNOWN_BATCH] = "batch",
-    [NET_KNOWN_EPOCHS] = "epochs",       [NET_KNOWN_PATIENCE] = "patience",
-    [NET_KNOWN_SEED] = "seed",           [NET_KNOWN_LOG_EVERY] = "log_every",
-    [NET_KNOWN_LOG_PROBE] = "log_probe", [NET_KNOWN_LOG] = "log",
-    [NET_KNOWN_MONITOR] = "monitor",     [NET_KNOWN_COST] = "cost",
-    [NET_KNOWN_OPTIMIZER] = "optimizer",
+    [NET_KNOWN_RATE] = "rate",           [NET_KNOWN_BATCH] = "batch", [NET_KNOWN_EPOCHS] = "epochs",
+    [NET_KNOWN_PATIENCE] = "patience",   [NET_KNOWN_SEED] = "seed",   [NET_KNOWN_LOG_EVERY] = "log_every",
+    [NET_KNOWN_LOG_PROBE] = "log_probe", [NET_KNOWN_LOG] = "log",     [NET_KNOWN_LOG_FORMATS] = "log_formats",
+    [NET_KNOWN_MONITOR] = "monitor",     [NET_KNOWN_COST] = "cost",   [NET_KNOWN_OPTIMIZER] = "optimizer",
 };
 
 static const char *const task_names[] = {
@@ -411,6 +409,7 @@ static void decode_compiled(NetDecoder *d) {
     compiled->log_gradients = strstr(known_word(model, NET_KNOWN_LOG), "gradients") != NULL;
     compiled->log_weights = strstr(known_word(model, NET_KNOWN_LOG), "weights") != NULL;
     compiled->log_steps = strstr(known_word(model, NET_KNOWN_LOG), "steps") != NULL;
+    compiled->log_events = strstr(known_word(model, NET_KNOWN_LOG_FORMATS), "tensorboard") != NULL;
     compiled->log_probe = (int64_t)model->setting[model->known[NET_KNOWN_LOG_PROBE]].value;
     bool logs = compiled->log_gradients || compiled->log_weights || compiled->log_steps;
     if (logs && !model->train_log.present) {

@@ -133,6 +133,7 @@ typedef struct {
     const char *cost, *optimizer;
     NetSplitSetting split;
     bool log_gradients, log_weights, log_steps;
+    bool log_events;     /* for TensorBoard, beside the CSV files */
     const char *monitor; /* the figure that chooses the best epoch, by its name in files */
     int64_t log_probe;   /* examples; 0: none */
 } NetCompiled;
@@ -147,6 +148,7 @@ typedef enum {
     NET_KNOWN_LOG_EVERY, /* steps; 0: epoch */
     NET_KNOWN_LOG_PROBE,
     NET_KNOWN_LOG,
+    NET_KNOWN_LOG_FORMATS,
     NET_KNOWN_MONITOR,
     NET_KNOWN_COST,
     NET_KNOWN_OPTIMIZER,

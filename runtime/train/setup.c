@@ -277,14 +277,6 @@ static void copy_tensors(NetTrainer *trainer) {
 /* A new run begins before epoch 1, with the untrained network still to be evaluated: as an epoch 0 whose steps are
  * done. */
 static bool begin(NetTrainer *trainer, NetError *error) {
-    bool used[NET_CSV_FILES];
-    NetFigure figures[NET_FIGURES];
-    const char *scores[NET_FIGURES];
-    int count = net_model_figures(trainer->model, figures);
-    for (int i = 0; i < count; i++) {
-        scores[i] = net_figure_name(figures[i]);
-    }
-    net_gradients_files(trainer->model, used);
     trainer->place = (NetPlace){.position = trainer->steps};
     trainer->clock = net_clock();
     if (!fill_tensors(trainer, error) || (trainer->model->init.present && !run_init(trainer, error)) ||
@@ -297,8 +289,8 @@ static bool begin(NetTrainer *trainer, NetError *error) {
     }
     return (trainer->run.folder != NULL ||
             net_run_create(trainer->options.run_dir, trainer->options.name, &trainer->run, error)) &&
-           net_csv_open(&trainer->csv, trainer->run.folder, used, NULL, scores, count, error) &&
-           net_trainer_write_config(trainer, error) && net_checkpoint_save(trainer, error);
+           net_trainer_open_logs(trainer, NULL, error) && net_trainer_write_config(trainer, error) &&
+           net_checkpoint_save(trainer, error);
 }
 
 /* Finds the run that --resume means and its checkpoint. Without a checkpoint the run starts anew, without a run (and

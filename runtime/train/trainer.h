@@ -105,6 +105,10 @@ void net_trainer_run_commit(NetTrainer *trainer, const NetProgram *program, cons
 /* Brings place.seconds and place.epoch_seconds up to now. */
 void net_trainer_tick(NetTrainer *trainer);
 
+/* Opens the logs that the model asks for in the run's folder; lengths: what each is cut back to, or NULL: they begin.
+ */
+bool net_trainer_open_logs(NetTrainer *trainer, const int64_t lengths[NET_CSV_FILES], NetError *error);
+
 /* evaluate.c: scores the present weights on a part, in file order. */
 NetOutcome net_trainer_evaluate(NetTrainer *trainer, NetPartName part, NetScore *score, NetError *error);
 

@@ -3,11 +3,12 @@
 file; and a line for what is no such file."""
 import gzip
 import io
+import os
 
 import numpy as np
 from numpy.lib import format as npy_format
 
-from _data import COUNT, SHAPE, build, call, examples, fail, folder, idx, weights
+from _data import NETC, COUNT, SHAPE, build, call, examples, fail, folder, idx, weights
 
 
 def saved(values, version=None):
@@ -57,6 +58,11 @@ folder(".", x=u, y=y)
 if weights(build("bytewise", 'npy x="x.npy" y="y.npy"'), "bytes") != scaled:
     fail("bytes that kernels divide are others")
 
+# netc train looks at the files as they are now, whatever trainer it has built before
+for values in (u, x, u):
+    folder(".", x=values, y=y)
+    call(NETC, "train", "bytewise.net", "-q", "--threads", "1")
+
 # ---- IDX of every type ----
 
 for kind in ("i1", "i2", "i4", "f4", "f8"):
@@ -66,6 +72,13 @@ for kind in ("i1", "i2", "i4", "f4", "f8"):
         file.write(idx(y.astype("u1")))
     if weights(build("of_idx", 'idx images="x.idx" labels="y.idx"'), ".") != whole:
         fail("IDX of", kind, "gives other weights")
+
+# a pipe in a file's place keeps nobody waiting who only checks
+os.makedirs("waits", exist_ok=True)
+os.mkfifo("waits/x.npy")
+with open("bytewise.net", encoding="utf-8") as file, open("waits/waits.net", "w", encoding="utf-8") as copy:
+    copy.write(file.read())
+call(NETC, "check", "waits/waits.net", timeout=60)
 
 # ---- what is refused ----
 

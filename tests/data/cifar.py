@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 """CIFAR-10 in its binary form: the same images in arrays give the same weights; classes have their names."""
+import gzip
 import os
 
 import numpy as np
@@ -47,6 +48,23 @@ np.save("one.npy", x[0])
 if not any(name in call("./predict", "one.npy") for name in ("airplane", "automobile", "bird", "cat", "deer", "dog", "frog",
                                                               "horse", "ship", "truck")):
     fail("classes have no names")
+
+run = [line.split()[1] for line in call("./predict", "cifar10/data_batch_1.bin").splitlines()]
+arrays = []
+for i in range(10):
+    np.save("one.npy", x[i])
+    arrays.append(call("./predict", "one.npy").split()[1])
+with open("cifar10/data_batch_1.bin", "rb") as file:
+    content = file.read()
+with gzip.open("packed.bin.gz", "wb") as file:
+    file.write(content)
+packed = [line.split()[1] for line in call("./predict", "packed.bin.gz").splitlines()]
+if run != arrays or packed != arrays:
+    fail("a program sees other images in a batch:", run, packed, arrays)
+with gzip.open("cut.bin.gz", "wb") as file:
+    file.write(content[:-9])
+if "3,064 bytes after 9 images of 3,073 bytes (3072 values); the file is cut short" not in call("./predict", "cut.bin.gz", status=3):
+    fail("a batch that is cut")
 
 
 def bad(says):

@@ -173,7 +173,7 @@ says("note: all examples of the validation part, 8, are of class 2; is the data 
 says("note: after 3 epochs the accuracy, 25.00 %, is no better than chance; try another --rate (now 0.1) or "
      "initialisation [no-better-than-chance]", "--epochs", "3", "--data-dir",
      data("chance", images=idx((40, 4, 4), [9] * 640)), status=0)
-says("floats/images: holds floats, but the model was built to read bytes [type-mismatch]", "--data-dir",
+says("floats/images: holds floats, but the trainer was built to read bytes; build it again where the files are [type-mismatch]", "--data-dir",
      data("floats", images=idx((40, 4, 4), [0.5] * 640, FLOATS), test_images=idx((20, 4, 4), [0.5] * 320, FLOATS)))
 
 # ---- ending early ----

@@ -84,7 +84,9 @@ def try_changed(name):
     command = [NETC, "train", f"{name}.net", *FAST, "-q", "--resume", t.folder("changed")]
     done = subprocess.run([*command, "--set", f"optimizer rmsprop rate={RATE}"], stdin=subprocess.DEVNULL,
                           capture_output=True, text=True)
-    t.check(done.returncode == 2 and "not rmsprop" in done.stderr, f"status {done.returncode}: {done.stderr}")
+    method = OPTIMIZERS[name].split()[0]
+    t.check(done.returncode == 2 and f"was trained with optimizer {method}, not rmsprop" in done.stderr,
+            f"status {done.returncode}: {done.stderr}")
     t.remove("changed")
 
 

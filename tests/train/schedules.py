@@ -187,4 +187,7 @@ _, err = t.run("--schedule-floor", 2, status=2)
 t.check("--schedule-floor 2: expected a number from 0 to 1" in err, err)
 _, err = t.run("--schedule-every", 2, status=2)
 t.check("--set 'schedule step every=10 factor=0.1'" in err, err)
+done = subprocess.run([NETC, "train", "long_cosine.net", "--schedule", "cosine"], capture_output=True, text=True)
+t.check(done.returncode == 2 and "that of the learning rate is a line of the train block: --set 'schedule cosine'" in done.stderr,
+        f"--schedule, which takes a tile: {done.stderr}")
 print("ok")

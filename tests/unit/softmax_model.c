@@ -265,6 +265,8 @@ const char net_model[] =
                                   "\"low\":0,\"flag\":\"seed\",\"argument\":\"S\",\"doc\":\"\"},"
                                   "{\"name\":\"log\",\"line\":\"log\",\"key\":\"\",\"type\":\"word\",\"value\":"
                                   "\"gradients weights\"},"
+                                  "{\"name\":\"log_formats\",\"line\":\"log\",\"key\":\"formats\",\"type\":\"word\","
+                                  "\"value\":\"csv tensorboard\"},"
                                   "{\"name\":\"log_every\",\"line\":\"log\",\"key\":\"every\",\"type\":\"integer\","
                                   "\"value\":0,\"low\":1,\"flag\":\"log-every\",\"argument\":\"N|epoch\",\"doc\":\"\","
                                   "\"high\":1e9,\"zero\":\"epoch\"},"

@@ -41,6 +41,7 @@ static const char good[] =
     "{\"name\":\"seed\",\"line\":\"seed\",\"key\":\"\",\"type\":\"integer\",\"value\":1,\"low\":0,\"flag\":\"seed\","
     "\"argument\":\"S\",\"doc\":\"\"},"
     "{\"name\":\"log\",\"line\":\"log\",\"key\":\"\",\"type\":\"word\",\"value\":\"nothing\"},"
+    "{\"name\":\"log_formats\",\"line\":\"log\",\"key\":\"formats\",\"type\":\"word\",\"value\":\"csv\"},"
     "{\"name\":\"log_every\",\"line\":\"log\",\"key\":\"every\",\"type\":\"integer\",\"value\":0,\"low\":1,\"flag\":"
     "\"log-every\",\"argument\":\"N|epoch\",\"doc\":\"\",\"high\":1e9,\"zero\":\"epoch\"},"
     "{\"name\":\"log_probe\",\"line\":\"log\",\"key\":\"probe\",\"type\":\"integer\",\"value\":0}"
