@@ -211,17 +211,17 @@ static void check_cost(Scope *scope, Model *model, const Layer *last) {
 
 /* Weights of classes, and shares of certainty, are of the outputs that stand for classes. */
 static void check_training_cost(Scope *scope, const Model *model) {
-    const Setting *cost = setting_of(&model->settings, "cost"),
-                  *smoothing = setting_of(&model->settings, "label_smoothing");
+    const Setting *smoothing = setting_of(&model->settings, "label_smoothing");
     const Settings *settings = &model->settings;
-    if (smoothing->on && settings->cost == COST_QUADRATIC) {
+    if (smoothing->on && !cost_kinds[settings->cost].joint) {
         diag_report(
             scope->diags, smoothing->line->at, "cost-mismatch",
-            "label_smoothing needs softmax outputs, or sigmoid ones with cost cross_entropy; cost quadratic has "
-            "no use for it");
+            "label_smoothing needs softmax outputs, or sigmoid ones with cost cross_entropy; cost %s has no use "
+            "for it",
+            cost_names[settings->cost]);
     }
-    const OptionValue *weights = setting_option(cost, CLASS_WEIGHTS);
-    if (weights->choice == 0) return; /* none */
+    const OptionValue *weights = settings_option(settings, "cost", CLASS_WEIGHTS);
+    if (!weights || weights->choice == 0) return; /* none */
     int64_t classes = model_classes(model);
     if (settings->target != TARGET_CLASS) {
         Diag *diag = diag_report(scope->diags, weights->at, "conflicting-options",
@@ -233,31 +233,6 @@ static void check_training_cost(Scope *scope, const Model *model) {
             scope->diags, weights->at, "list-length",
             "class_weights has %zu number%s, the network has %lld classes; give one a class, or the word balanced",
             weights->number_count, weights->number_count == 1 ? "" : "s", (long long)classes);
-    }
-}
-
-/* A statistic of the last layer; weights files have it among their metadata under the name `kept`, if that is given. */
-static void store_statistic(Arena *arena, Model *model, const char *part, int64_t count, Recipe recipe, bool kept) {
-    Layer *last = model->layers.at[model->layers.count - 1];
-    Stored *stored = layer_store(arena, last, part, STORED_STATISTIC, 1, &count, recipe);
-    stored->kept = kept ? part : NULL;
-    stored->metadata = kept;
-}
-
-void settings_store(Arena *arena, Model *model) {
-    const OptionValue *weights = setting_option(setting_of(&model->settings, "cost"), CLASS_WEIGHTS);
-    int64_t classes = model_classes(model), targets = model->settings.target_scaled ? model_targets(model) : 0;
-    if (model->purpose != PURPOSE_USE && weights->choice != 0 && classes > 0) {
-        Recipe recipe = {.kind = weights->flag ? RECIPE_DATA : RECIPE_VALUES,
-                         .statistic = STATISTIC_BALANCE,
-                         .values = weights->numbers};
-        store_statistic(arena, model, CLASS_WEIGHTS, classes, recipe, false);
-    }
-    if (targets > 0) {
-        Recipe mean = {.kind = RECIPE_DATA, .statistic = STATISTIC_TARGET_MEAN};
-        Recipe deviation = {.kind = RECIPE_DATA, .statistic = STATISTIC_TARGET_DEVIATION};
-        store_statistic(arena, model, TARGET_MEAN, targets, mean, true);
-        store_statistic(arena, model, TARGET_STD, targets, deviation, true);
     }
 }
 

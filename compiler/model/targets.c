@@ -1,5 +1,7 @@
 #include "compiler/model/targets.h"
 
+#include "compiler/model/stored.h"
+
 static const OptionSpec values_options[] = {
     {.name = "scale",
      .type = OPTION_BOOL,
@@ -56,3 +58,28 @@ const char *const cost_names[COSTS + 1] = {[COST_QUADRATIC] = "quadratic",
                                            [COST_LOG_LIKELIHOOD] = "log_likelihood",
                                            [COST_ABSOLUTE] = "absolute",
                                            [COST_HUBER] = "huber"};
+
+/* A statistic of the last layer; weights files have it among their metadata under the name `kept`, if that is given. */
+static void store_statistic(Arena *arena, Model *model, const char *part, int64_t count, Recipe recipe, bool kept) {
+    Layer *last = model->layers.at[model->layers.count - 1];
+    Stored *stored = layer_store(arena, last, part, STORED_STATISTIC, 1, &count, recipe);
+    stored->kept = kept ? part : NULL;
+    stored->metadata = kept;
+}
+
+void settings_store(Arena *arena, Model *model) {
+    const OptionValue *weights = settings_option(&model->settings, "cost", CLASS_WEIGHTS);
+    int64_t classes = model_classes(model), targets = model->settings.target_scaled ? model_targets(model) : 0;
+    if (model->purpose != PURPOSE_USE && weights && weights->choice != 0 && classes > 0) {
+        Recipe recipe = {.kind = weights->flag ? RECIPE_DATA : RECIPE_VALUES,
+                         .statistic = STATISTIC_BALANCE,
+                         .values = weights->numbers};
+        store_statistic(arena, model, CLASS_WEIGHTS, classes, recipe, false);
+    }
+    if (targets > 0) {
+        Recipe mean = {.kind = RECIPE_DATA, .statistic = STATISTIC_TARGET_MEAN};
+        Recipe deviation = {.kind = RECIPE_DATA, .statistic = STATISTIC_TARGET_DEVIATION};
+        store_statistic(arena, model, TARGET_MEAN, targets, mean, true);
+        store_statistic(arena, model, TARGET_STD, targets, deviation, true);
+    }
+}
