@@ -57,6 +57,7 @@ typedef struct {
 } DataKind;
 extern const DataKind data_kinds[];
 extern const size_t data_kind_count;
+extern const char *const data_words[]; /* their names */
 const DataKind *data_kind_find(const char *name);
 
 /* Whether it is the name of a layer kind or of a setting. */

@@ -9,7 +9,7 @@
 #include "runtime/base/rng.h"
 #include "runtime/train/settings.h"
 
-enum { STREAM_INPUT = 1, STREAM_LABEL, STREAM_STORED, STREAM_TARGET = SAMPLE_STREAMS - 1 };
+enum { STREAM_INPUT = 1, STREAM_LABEL, STREAM_STORED = 4, STREAM_TARGET = SAMPLE_STREAMS - 1 };
 enum { SEED_LOW = 11, SEED_HIGH = 7 };
 
 double sample_uniform(uint32_t stream, int64_t i) {
