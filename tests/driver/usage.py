@@ -47,8 +47,8 @@ USAGE = {
         "digits'",
     ("explain", "bad-number", "x"):
         "netc explain: unexpected argument 'x'; one word at a time: 'netc explain bad-number'",
-    ("help", "check", "x"):
-        "netc help: unexpected argument 'x'; one word at a time: 'netc help check'",
+    ("help", "check", "now"):
+        "netc help: unexpected argument 'now'; one word at a time: 'netc help check'",
     # names
     ("data", "mnits"): "netc data: unknown data set 'mnits'; did you mean 'mnist'? [unknown-data]",
     ("data", "imagenet"):
