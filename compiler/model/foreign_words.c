@@ -51,6 +51,7 @@ const ForeignWord foreign_words[] = {
     {"group", "groups", false},
     {"numgroups", "groups", false},
     {"ngroups", "groups", false},
+    {"depthwise", "groups", false},
     {"dilationrate", "dilation", false},
     {"dilations", "dilation", false},
     {"dilationfactor", "dilation", false},
@@ -200,7 +201,9 @@ const ForeignWord foreign_words[] = {
     {"mean", "average", false},
     {"ave", "average", false},
     {"maximum", "max", false},
-    {"all", "full", false},
+    {"all", "global", false},
+    {"full", "global", false},
+    {"whole", "global", false},
     /* initialisers */
     {"xavier", "glorot_uniform", false},
     {"xavieruniform", "glorot_uniform", false},
@@ -312,7 +315,7 @@ static const char *const idle[] = {
     "units", "neurons", "nodes", "steps", "classes", "examples", "samples", "images", "pixels", "px", "epochs", "maps",
     "filters", "channels", "features", "outputs", "layer",
     /* words between others */
-    "with", "and", "then", "of", "by", "after", "using", "reduction"};
+    "with", "and", "then", "of", "by", "after", "using", "reduction", "connection", "from"};
 
 /* ---- looking up ---- */
 

@@ -96,6 +96,8 @@ static void say_absent(Scope *scope, const Absent *absent, MendPlace place, Diag
     if (string_is(absent->what, "word that ends a block")) mend_forget_unclosed(diags, at);
 }
 
+static bool reads_labels(const ForeignHead *head) { return strcmp(head->order, "labels") == 0; }
+
 /* Nothing better is known than what such a line looks like. */
 static void give_example(Scope *scope, const LooseLine *line, MendPlace place, Diag *diag, Span at) {
     bool layer = place == PLACE_NETWORK;
@@ -104,10 +106,17 @@ static void give_example(Scope *scope, const LooseLine *line, MendPlace place, D
     if (!head || line->standard) return;
     const char *word = changed.head ? changed.head : changed.marked;
     bool own = word && word_begins_statement(word);
-    bool form = string_is(diag->kind->name, "syntax-error") || string_is(diag->kind->name, "extra-value");
+    bool form = string_is(diag->kind->name, "syntax-error") || string_is(diag->kind->name, "extra-value") ||
+                (reads_labels(head) && string_is(diag->kind->name, "unknown-name"));
     if (!form || (own && diag->help)) return; /* the message says what is expected */
     LooseLine bare = {.head = head->here};
     MendWords words = {.arena = scope->arena};
+    const char *own_labels = reads_labels(head) ? mend_line(scope, layer, head, &changed, &words) : NULL;
+    if (own_labels && mend_reads_well(scope, layer, own_labels)) { /* whose shapes are another matter */
+        diag->help = NULL;
+        diag_help(scope->diags, diag, "labels stand beside each other: write '%s'", own_labels);
+        return;
+    }
     const char *example = mend_line(scope, layer, head, &bare, &words);
     if (example && mend_belongs(scope, layer, place, diag->at))
         example = mend_settle(scope, layer, at, example, true).line;
@@ -220,6 +229,15 @@ static bool is_finished(const Scope *scope, const char *written) {
     return strstr(written, arena_format(scope->arena, "dense %lld activation=%s", outputs, kind->name)) != NULL;
 }
 
+/* Whether the last layer gives as many numbers as the input, more than any set has classes: an autoencoder. */
+static bool gives_input(const Scope *scope) {
+    enum { MOST_CLASSES = 100 };
+    size_t count = scope->model ? scope->model->layers.count : 0;
+    if (count == 0) return false;
+    int64_t outputs = shape_count(scope->model->layers.at[count - 1]->out);
+    return outputs > MOST_CLASSES && outputs == shape_count(scope->model->layers.at[0]->out);
+}
+
 /* Another line of the train block with the setting that a text begins with; NULL: there is none. */
 static const AstStmt *other_line(const Scope *scope, const char *text, Span at) {
     size_t length = strcspn(text, " ;");
@@ -268,6 +286,8 @@ static bool write_line(Scope *scope, const LooseLine *line, MendPlace place, Dia
         const char *replaced = NULL;
         const char *suits = cost ? cost_that_suits(scope->arena, scope->model, written, &replaced) : NULL;
         if (suits) written = suits;
+        if (written && words->guess && gives_input(scope) && strncmp(written, "target ", 7) == 0)
+            written = "target input";
         if ((known || written) && (!written || !mend_reads_well(scope, layer, written))) return false;
         if (!written) continue;
         const char *bare = layer ? without_filling(scope, line, place, at) : NULL;
