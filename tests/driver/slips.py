@@ -119,10 +119,6 @@ layer   | dense max(10, 20) activation=relu                 | dense 20 activatio
 layer   | dense min(k, 20) activation=relu                  | dense k activation=relu
 layer   | dense 30 init=normal(1/sqrt(1000))                | dense 30 init=normal(0, 1/sqrt(1000))
 layer   | dense 30 init=uniform(1/sqrt(784))                | dense 30 init=uniform(-(1/sqrt(784)), 1/sqrt(784))
-layer   | repeat i in 1..k {dense 30 activation=relu }      | repeat k {
-layer   | for i in range(1, k) { dense 30 activation=relu } | repeat k-1 {
-layer   | repeat 2*k times { dense 30 activation=relu }     | repeat 2*k {
-layer   | for (i = 0; i <= k; i++) { dense 30 activation=relu } | repeat k+1 {
 block   | add x + y activation=relu                         | add x y activation=relu
 block   | skip connection from x                            | add x
 setting | schedule step 10                                  | schedule step every=10 factor=0.5
@@ -751,6 +747,10 @@ for place, text in [("file", "model = Sequential()"), ("file", "import torch"), 
 for text, said in [("dense 30 activation=relu l2=0.001", "('regularize weight_decay=0.001' is a line of the train block)"),
                    ("dense 30 activation=relu kernel_regularizer=l2(0.01)", "('regularize weight_decay=0.02' is a line of the train block)"),
                    ("for i in range(k) { dense 30 activation=relu }", "write 'repeat k {'"),
+                   ("repeat i in 1..k {dense 30 activation=relu }", "write 'repeat k {'"),
+                   ("for i in range(1, k) { dense 30 activation=relu }", "write 'repeat k-1 {'"),
+                   ("repeat 2*k times { dense 30 activation=relu }", "write 'repeat 2*k {'"),
+                   ("for (i = 0; i <= k; i++) { dense 30 activation=relu }", "write 'repeat k+1 {'"),
                    ("dense 30 activation=relu /* hidden */", "write '# hidden' in its place"),
                    ("dense 30 activation=relu // hidden", "write '# hidden' in its place"),
                    ("let n = 30; dense n//2 activation=relu", "'/' divides; where a whole number is needed"),
