@@ -49,30 +49,39 @@ RUNTIME_SOURCES := $(filter-out runtime/infer/%,$(wildcard runtime/*/*.c))
 # The program around a compiled network, with what it takes from the rest of the runtime.
 INFER_SOURCES := $(wildcard runtime/infer/*.c) \
                  $(addprefix runtime/,base/absent_options.c base/atomic.c base/error.c base/paths.c base/processor.c base/signals.c base/streams.c \
-                                      base/utf8.c base/words.c base/wrap.c data/idx.c data/labels.c data/shape.c data/stream.c)
+                                      base/utf8.c base/words.c base/wrap.c data/array.c data/block.c data/body.c data/columns.c data/csv.c data/exif.c \
+                                      data/format.c data/idx.c data/images.c data/jpeg.c data/label_file.c data/labels.c data/npy.c \
+                                      data/number.c data/picture.c data/table.c data/table_rows.c data/class_names.c \
+                                      data/pixels.c data/png.c data/resample.c data/shape.c data/stream.c)
 LAYER_SOURCES := $(wildcard compiler/layers/*.c)
 OPTIMIZER_SOURCES := $(wildcard compiler/optimizers/*.c)
 UNIT_SOURCES := $(wildcard tests/unit/test_*.c tests/*/check_*.c)
 FUZZ_SOURCES := $(wildcard tests/fuzz/fuzz_*.c)
 FORMATTED := $(wildcard compiler/*/*.[ch] runtime/*.h runtime/*/*.[ch] tests/*/*.[ch] \
                         docs/examples/*.c docs/examples/*.cpp)
-ifeq ($(LLVM),0)
-COMPILER_SOURCES := $(filter-out compiler/emit/emit_llvm%.c,$(COMPILER_SOURCES))
+# The LLVM printer is a module that netc opens when it is asked for: loading libLLVM takes longer than checking a model.
+LLVM_SOURCES := $(filter compiler/emit/emit_llvm%.c,$(COMPILER_SOURCES))
+COMPILER_SOURCES := $(filter-out $(LLVM_SOURCES),$(COMPILER_SOURCES))
+ifneq ($(LLVM),0)
+LLVM_MODULE := $(BUILD)/netc-llvm.so
+LLVM_OBJECTS := $(LLVM_SOURCES:%.c=$(BUILD)/obj/%.o)
+BUILD_ID := $(BUILD)/obj/gen/build_id.o
 endif
 
-# The scanner and the parser, the messages of ONNX files and the lists of layer kinds and optimisers are made in
-# $(BUILD)/gen.
+# The scanner and the parser, the messages of ONNX and of event files and the lists of layer kinds and optimisers are made
+# in $(BUILD)/gen.
 GEN := $(BUILD)/gen
 GEN_SYNTAX := $(GEN)/compiler/syntax
 GENERATED := $(patsubst compiler/syntax/%.y,$(GEN_SYNTAX)/%.c,$(wildcard compiler/syntax/*.y)) \
              $(patsubst compiler/syntax/%.l,$(GEN_SYNTAX)/%.c,$(wildcard compiler/syntax/*.l)) \
              $(patsubst %.proto,$(GEN)/%.pb-c.c,$(wildcard compiler/onnx/*.proto))
+RUNTIME_GENERATED := $(patsubst %.proto,$(GEN)/%.pb-c.c,$(wildcard runtime/log/*.proto))
 ROW_LISTS := $(GEN)/layers.c $(GEN)/optimizers.c
 
 COMPILER_OBJECTS := $(COMPILER_SOURCES:%.c=$(BUILD)/obj/%.o) $(GENERATED:$(GEN)/%.c=$(BUILD)/obj/gen/%.o) \
                     $(ROW_LISTS:$(GEN)/%.c=$(BUILD)/obj/gen/%.o)
 LIBRARY_OBJECTS := $(filter-out %/driver/main.o,$(COMPILER_OBJECTS))
-RUNTIME_OBJECTS := $(RUNTIME_SOURCES:%.c=$(BUILD)/obj/%.o)
+RUNTIME_OBJECTS := $(RUNTIME_SOURCES:%.c=$(BUILD)/obj/%.o) $(RUNTIME_GENERATED:$(GEN)/%.c=$(BUILD)/obj/gen/%.o)
 INFER_OBJECTS := $(INFER_SOURCES:%.c=$(BUILD)/obj/small/%.o)
 UNIT_PROGRAMS := $(UNIT_SOURCES:tests/%.c=$(BUILD)/%)
 FUZZ_PROGRAMS := $(FUZZ_SOURCES:tests/%.c=$(BUILD)/%)
@@ -92,7 +101,7 @@ comma := ,
 TRAINER_FLAGS := $(if $(SANITIZE),-fsanitize=$(patsubst fuzzer$(comma)%,%,$(SANITIZE)))
 FLAGS = -std=c17 -D_GNU_SOURCE -DNETC_LLVM=$(LLVM) -DNETC_VERSION='"$(VERSION)"' -I. -I$(GEN) $(OPT) $(SANITIZE_FLAGS) \
         -ffp-contract=off -fno-math-errno $(CPPFLAGS) $(CFLAGS)
-LIBRARIES = -lprotobuf-c -ljansson -lz -lmd -lpthread -lm
+LIBRARIES = -lprotobuf-c -ljansson -lpng -ljpeg -lz -lmd -lpthread -lm
 LLVM_CFLAGS =
 LLVM_LIBS =
 ifneq ($(LLVM),0)
@@ -180,7 +189,7 @@ install-files:
 	install -d '$(ROOT)/bin' '$(ROOT)/lib/netc' '$(ROOT)/lib/pkgconfig' '$(ROOT)/include/netc' '$(ROOT)/share/man/man1' \
 	    '$(ROOT)/share/netc/models' '$(ROOT)/share/bash-completion/completions' '$(ROOT)/share/zsh/site-functions'
 	install -m 755 $(BUILD)/netc '$(ROOT)/bin/netc'
-	install -m 644 $(BUILD)/libnetrt.a $(BUILD)/libnetinfer.a '$(ROOT)/lib/netc'
+	install -m 644 $(LLVM_MODULE) $(BUILD)/libnetrt.a $(BUILD)/libnetinfer.a '$(ROOT)/lib/netc'
 	install -m 644 runtime/abi.h '$(ROOT)/include/netc/abi.h'
 	install -m 644 docs/netc.1 '$(ROOT)/share/man/man1/netc.1'
 	install -m 644 $(wildcard models/*.net) '$(ROOT)/share/netc/models'
@@ -219,7 +228,7 @@ $(BUILD)/obj/gen/%.o: $(GEN)/%.c $(BUILD)/flags | deps-build
 	$(Q)$(CC) $(FLAGS) $(WARNINGS) -Wno-conversion -Wno-sign-conversion -Wno-switch-enum -Wno-unused-function \
 	    -Icompiler/syntax -MMD -MP -c -o $@ $<
 
-$(BUILD)/obj/compiler/emit/%.o: MORE_FLAGS = $(LLVM_CFLAGS)
+$(LLVM_OBJECTS): MORE_FLAGS = $(LLVM_CFLAGS) -fPIC -fvisibility=hidden
 $(BUILD)/obj/compiler/syntax/%.o: MORE_FLAGS = -I$(GEN_SYNTAX)
 $(BUILD)/obj/compiler/driver/%.o: MORE_FLAGS = -DNETC_TRAINER_FLAGS='"$(TRAINER_FLAGS)"' -DNETC_TRAINER_CC='"$(CC)"'
 # Numbers that the middle of the compiler compares are its own: they tell libFuzzer nothing about its input.
@@ -243,7 +252,9 @@ $(BUILD)/obj/%.o: %.c $(BUILD)/flags | deps-build
 	$(Q)$(CC) $(FLAGS) $(WARNINGS) $(MORE_FLAGS) -MMD -MP -c -o $@ $<
 
 # Everything may include the headers the parser and the scanner come with, and the C printer the texts of vec.h and vec_c99.h.
-$(COMPILER_OBJECTS): | $(GENERATED) $(GEN)/vec.inc $(GEN)/vec_c99.inc $(GEN)/starter_text.inc
+$(COMPILER_OBJECTS) $(LLVM_OBJECTS): | $(GENERATED) $(GEN)/vec.inc $(GEN)/vec_c99.inc $(GEN)/starter_text.inc
+
+$(RUNTIME_OBJECTS) $(UNIT_PROGRAMS:$(BUILD)/%=$(BUILD)/obj/tests/%.o): | $(RUNTIME_GENERATED)
 
 $(GEN_SYNTAX)/%.c $(GEN_SYNTAX)/%.h &: compiler/syntax/%.y | deps-build
 	@mkdir -p $(@D)
@@ -278,9 +289,15 @@ $(GEN)/vec.inc $(GEN)/vec_c99.inc $(GEN)/starter_text.inc:
 	$(call say,GEN,$@)
 	$(Q)sed 's/[\\"]/\\&/g; s/.*/"&",/' $< >$@
 
-$(BUILD)/libnetc.a: $(LIBRARY_OBJECTS) $(BUILD)/LIBRARY_OBJECTS.list
+# netc and its module each hold what tells one build from another: the SHA-256 of the objects of both.
+$(GEN)/build_id.c: $(LIBRARY_OBJECTS) $(LLVM_OBJECTS) $(BUILD)/LIBRARY_OBJECTS.list
+	$(call say,GEN,$@)
+	$(Q)cat $(LIBRARY_OBJECTS) $(LLVM_OBJECTS) | sha256sum | \
+	    sed 's|\([0-9a-f]*\).*|#include "compiler/emit/emit.h"\n\nconst char build_id[] = "\1";|' >$@
+
+$(BUILD)/libnetc.a: $(LIBRARY_OBJECTS) $(BUILD_ID) $(BUILD)/LIBRARY_OBJECTS.list
 	$(call say,AR,$@)
-	$(Q)rm -f $@ && ar rcs $@ $(LIBRARY_OBJECTS)
+	$(Q)rm -f $@ && ar rcs $@ $(LIBRARY_OBJECTS) $(BUILD_ID)
 
 $(BUILD)/libnetrt.a: $(RUNTIME_OBJECTS) $(BUILD)/RUNTIME_OBJECTS.list
 	$(call say,AR,$@)
@@ -291,25 +308,45 @@ $(BUILD)/libnetinfer.a: $(INFER_OBJECTS) $(BUILD)/INFER_OBJECTS.list
 	$(Q)rm -f $@ && ar rcs $@ $(INFER_OBJECTS)
 
 LINK = $(CC) $(OPT) $(SANITIZE_FLAGS) $(LDFLAGS)
-$(BUILD)/netc: $(BUILD)/obj/compiler/driver/main.o $(BUILD)/libnetc.a $(BUILD)/libnetrt.a
+NETC_PARTS := $(BUILD)/obj/compiler/driver/main.o $(BUILD)/libnetc.a $(BUILD)/libnetrt.a
+ifeq ($(LLVM),0)
+$(BUILD)/netc: $(NETC_PARTS)
 	$(call say,LINK,$@)
-	$(Q)$(LINK) -o $@ $^ $(LLVM_LIBS) $(LIBRARIES)
+	$(Q)$(LINK) -Wl,-u,net_events_begin -o $@ $(NETC_PARTS) $(LIBRARIES)
+else
+# What the module takes from netc is all that netc exports.
+$(GEN)/exports: $(LLVM_OBJECTS)
+	$(call say,GEN,$@)
+	$(Q){ echo '{'; nm -u $^ | sed -n 's/^ *U \(.*\)/\1;/p' | sort -u; echo '};'; } >$@
+
+$(BUILD)/netc: $(NETC_PARTS) $(GEN)/exports | $(LLVM_MODULE)
+	$(call say,LINK,$@)
+	$(Q)$(LINK) -Wl,--dynamic-list=$(GEN)/exports,-u,net_events_begin -o $@ $(NETC_PARTS) $(LIBRARIES)
+
+$(LLVM_MODULE): $(LLVM_OBJECTS) $(BUILD_ID)
+	$(call say,LINK,$@)
+	$(Q)$(LINK) -shared -o $@ $^ $(LLVM_LIBS)
+endif
 
 # Test programs: tests/unit/test_*.c made with cmocka, and tests/*/check_*.c. One that includes nothing of
 # the compiler is linked with the runtime alone.
 UNIT_COMPILER := $(if $(UNIT_SOURCES),$(shell grep -l '"compiler/' $(UNIT_SOURCES)))
 $(UNIT_COMPILER:tests/%.c=$(BUILD)/%): $(BUILD)/libnetc.a
-$(UNIT_COMPILER:tests/%.c=$(BUILD)/%): UNIT_LIBRARIES = $(BUILD)/libnetc.a $(BUILD)/libnetrt.a $(LLVM_LIBS)
+$(UNIT_COMPILER:tests/%.c=$(BUILD)/%): UNIT_LIBRARIES = $(BUILD)/libnetc.a $(BUILD)/libnetrt.a
 UNIT_LIBRARIES = $(BUILD)/libnetrt.a
+UNIT_LLVM := $(if $(UNIT_SOURCES),$(shell grep -l 'emit_llvm' $(UNIT_SOURCES)))
+$(UNIT_LLVM:tests/%.c=$(BUILD)/%): $(LLVM_OBJECTS)
+$(UNIT_LLVM:tests/%.c=$(BUILD)/%): UNIT_OBJECTS = $(LLVM_OBJECTS)
+$(UNIT_LLVM:tests/%.c=$(BUILD)/%): UNIT_LIBRARIES += $(LLVM_LIBS)
 $(UNIT_PROGRAMS): $(BUILD)/%: $(BUILD)/obj/tests/%.o $(BUILD)/libnetrt.a
 	@mkdir -p $(@D)
 	$(call say,LINK,$@)
-	$(Q)$(LINK) -o $@ $< $(UNIT_LIBRARIES) -lcmocka $(LIBRARIES)
+	$(Q)$(LINK) -o $@ $< $(UNIT_OBJECTS) $(UNIT_LIBRARIES) -lcmocka $(LIBRARIES)
 
 $(FUZZ_PROGRAMS): $(BUILD)/%: $(BUILD)/obj/tests/%.o $(BUILD)/libnetc.a $(BUILD)/libnetinfer.a $(BUILD)/libnetrt.a
 	@mkdir -p $(@D)
 	$(call say,LINK,$@)
-	$(Q)$(LINK) -fsanitize=$(SANITIZE) -o $@ $^ $(LLVM_LIBS) -lpng $(LIBRARIES)
+	$(Q)$(LINK) -fsanitize=$(SANITIZE) -o $@ $^ $(LIBRARIES)
 
--include $(COMPILER_OBJECTS:.o=.d) $(RUNTIME_OBJECTS:.o=.d) $(INFER_OBJECTS:.o=.d) \
+-include $(COMPILER_OBJECTS:.o=.d) $(LLVM_OBJECTS:.o=.d) $(BUILD_ID:.o=.d) $(RUNTIME_OBJECTS:.o=.d) $(INFER_OBJECTS:.o=.d) \
          $(UNIT_PROGRAMS:$(BUILD)/%=$(BUILD)/obj/tests/%.d) $(FUZZ_PROGRAMS:$(BUILD)/%=$(BUILD)/obj/tests/%.d)

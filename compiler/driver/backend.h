@@ -44,6 +44,7 @@ struct Backend {
     const char *called;  /* "the LLVM backend" */
     const char *missing; /* why it is not there and what to do; NULL: it is */
     unsigned emits;      /* the forms it gives kernels, by bit of Emit; 0: it runs them as they are */
+    const char *module;  /* the file in the folder of libraries that it is in; NULL: in netc */
     HostName *host;      /* NULL: it knows a processor by its level alone */
     bool (*write)(const Tools *tools, const Generation *from, Emit emit, const char *path);
 };

@@ -1,6 +1,7 @@
 /* netc data: the runtime's table of data sets. */
 #include "compiler/driver/link.h"
 #include "compiler/driver/report.h"
+#include "runtime/data/cache_list.h"
 #include "runtime/data/fetch.h"
 #include "runtime/data/sets.h"
 
@@ -16,6 +17,12 @@ static bool is_interrupted(void) { return tools_interrupted() != 0; }
 int cmd_data(Arena *arena, Options *options) {
     (void)arena;
     NetError error = {0};
+    if (options->cache || options->clear_cache) {
+        if (options->files.count > 0 || options->json || (options->cache && options->clear_cache)) {
+            return report_usage("data", "--%s stands alone", options->cache ? "cache" : "clear-cache");
+        }
+        return (options->cache ? net_cache_list : net_cache_clear)(stdout, &error) ? STATUS_OK : failed(&error);
+    }
     if (options->files.count == 0) {
         return net_data_list(stdout, options->json, &error) ? STATUS_OK : failed(&error);
     }

@@ -122,6 +122,9 @@ static CacheKey *key_of(const Compilation *compilation, const Tools *tools) {
     cache_key_file(key, arena_format(arena, "%s/libnetrt.a", folder));
     cache_key_file(key, tools->cc);
     cache_key_text(key, compilation->backend->name);
+    if (compilation->backend->module != NULL) {
+        cache_key_file(key, arena_format(arena, "%s/%s", folder, compilation->backend->module));
+    }
     cache_key_text(key, compilation->target[0].cpu);
     cache_key_text(key, compilation->target[0].level);
     cache_key_text(key, options->level);
@@ -129,6 +132,7 @@ static CacheKey *key_of(const Compilation *compilation, const Tools *tools) {
     cache_key_text(key, compilation->path);
     cache_key_text(key, source_folder(arena, compilation->source));
     cache_key_bytes(key, compilation->source->text, compilation->source->size);
+    cache_key_text(key, compilation->model->bytes_input ? "bytes" : "floats"); /* as the data's files are now */
     for (size_t i = 0; i < options->defines.count; i++) {
         cache_key_text(key, options->defines.at[i].name);
         cache_key_text(key, options->defines.at[i].value);

@@ -63,7 +63,8 @@ static const NetAlias aliases[] = {
     {"visualise", "show FILE --dot"},
     {"draw", "show FILE --dot"},
     {"plot", CURVES},
-    {"tensorboard", CURVES},
+    {"tensorboard", "'log gradients formats=[csv, tensorboard]' in the train block writes its files; 'tensorboard "
+                    "--logdir runs' shows them"},
     {"lint", "check FILE"},
     {"validate", "check FILE"},
     {"verify", "check FILE"},

@@ -86,9 +86,10 @@ bool emit_make(const Compilation *compilation, const Tools *tools, const char *p
     if (emit != EMIT_EXE) {
         return from.backend->write(tools, &from, emit, path);
     }
+    const Needs needs = {.openblas = has_orthogonal(compilation->model),
+                         .protobuf = compilation->model->settings.log_events};
     const char *object = tools_path(tools, "kernels.o");
-    return from.backend->write(tools, &from, EMIT_OBJ, object) &&
-           tools_link(tools, object, has_orthogonal(compilation->model), path);
+    return from.backend->write(tools, &from, EMIT_OBJ, object) && tools_link(tools, object, needs, path);
 }
 
 int emit_write(const Compilation *compilation, const Tools *tools, const char *path) {

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "compiler/model/data_line.h"
 #include "compiler/model/layer.h"
 #include "runtime/base/formula.h"
 #include "runtime/data/pass.h"
@@ -9,23 +10,26 @@
 static bool open_data(Arena *arena, const Model *model, NetData *data, NetError *error) {
     const Settings *settings = &model->settings;
     const Shape *input = &model->layers.at[0]->out;
+    json_t *options = data_line_json(settings);
     NetDataRequest request = {
         .kind = settings->data_kind,
-        .images = settings->images,
-        .labels = settings->labels,
-        .test_images = settings->test_images,
-        .test_labels = settings->test_labels,
+        .options = options,
         .model_folder = source_folder(arena, model->source),
         .rank = input->rank,
         .classes = model_classes(model),
         .outputs = shape_count(model->layers.at[model->layers.count - 1]->out),
+        .targets = model_targets(model),
         .train = settings->split_train,
         .validation = settings->split_validation,
         .test = settings->split_test,
+        .order = settings->split_order,
+        .seed = (uint64_t)settings->split_seed,
         .split_kind = settings->data_kind,
     };
     for (int d = 0; d < input->rank; d++) request.shape[d] = input->dim[d];
-    return net_data_open(&request, data, error);
+    bool ok = net_data_open(&request, data, error);
+    json_decref(options);
+    return ok;
 }
 
 static void read_examples(Arena *arena, const Model *model, const NetData *data, const NetPass *pass, Sample *sample) {
@@ -38,20 +42,24 @@ static void read_examples(Arena *arena, const Model *model, const NetData *data,
             sample->batch[n * size + i] =
                 type == NET_ROWS_U8 ? ((const unsigned char *)row)[i] : (double)((const float *)row)[i];
         sample->label[n] = about.label;
+        for (int64_t i = 0; i < data->targets; i++) sample->target[n * data->targets + i] = (double)about.targets[i];
         sample->item[n] = about.item;
     }
 }
 
-static void read_statistics(Arena *arena, const Model *model, const NetData *data, Sample *sample) {
-    int64_t count = net_data_statistics_count(data);
-    float *values = NEW_ARRAY(arena, float, count);
+_Static_assert((int)STATISTIC_TARGET_DEVIATION == (int)NET_STATISTIC_TARGET_DEVIATION, "the same, in one order");
+
+static bool read_statistics(Arena *arena, const Model *model, const NetData *data, Sample *sample, NetError *error) {
     for (size_t i = 0; i < model->stored.count; i++) {
         const Stored *stored = model->stored.at[i];
-        if (stored->recipe.kind != RECIPE_DATA || stored_count(stored) != count) continue;
-        bool mean = stored->recipe.statistic == STATISTIC_MEAN;
-        net_data_statistics(data, mean ? values : NULL, mean ? NULL : values);
-        for (int64_t k = 0; k < count; k++) sample->state[stored->offset + k] = values[k];
+        if (stored->recipe.kind != RECIPE_DATA) continue;
+        int64_t count = stored_count(stored);
+        float *values = NEW_ARRAY(arena, float, count);
+        if (!net_data_statistic(data, (NetStatistic)stored->recipe.statistic, stored->name, count, values, error))
+            return false;
+        for (int64_t k = 0; k < count; k++) sample->state[stored->offset + k] = (double)values[k];
     }
+    return true;
 }
 
 bool examples_load(Arena *arena, const Model *model, Sample *sample, const char **source, NetError *error) {
@@ -61,8 +69,8 @@ bool examples_load(Arena *arena, const Model *model, Sample *sample, const char 
     int64_t rows = net_pass_rows(&data, &pass);
     bool enough = rows >= sample->input.n;
     if (enough) {
+        enough = read_statistics(arena, model, &data, sample, error);
         read_examples(arena, model, &data, &pass, sample);
-        read_statistics(arena, model, &data, sample);
         sample->value[NET_COUNT_N] = (double)rows;
         *source = arena_format(arena, "%s (%s)", data.name, data.source);
     } else {

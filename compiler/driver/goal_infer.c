@@ -58,7 +58,7 @@ static bool find_targets(Compilation *compilation, int *status) {
     }
     compilation->targets = 1;
     if (!target_find(compilation->arena, cpu, compilation->backend->host, &compilation->target[0], &why)) {
-        *status = report_usage(compilation->command, "--cpu: %s", why);
+        *status = why == NULL ? STATUS_ENVIRONMENT : report_usage(compilation->command, "--cpu: %s", why);
         return false;
     }
     return true;

@@ -7,7 +7,7 @@ static bool find_target(Compilation *compilation, int *status) {
     compilation->targets = 1;
     if (!target_find(compilation->arena, compilation->options->cpu, compilation->backend->host, &compilation->target[0],
                      &why)) {
-        *status = report_usage(compilation->command, "--cpu: %s", why);
+        *status = why == NULL ? STATUS_ENVIRONMENT : report_usage(compilation->command, "--cpu: %s", why);
         return false;
     }
     return true;

@@ -237,33 +237,43 @@ bool tools_link_inference(const Tools *tools, const char *object, bool static_li
                                  "-s",          "-Wl,--gc-sections,-z,noseparate-code",
                                  "-o",          output,
                                  object,        library,
-                                 "-l:libpng.a", "-l:libz.a",
-                                 "-lm"};
+                                 "-l:libpng.a", "-l:libjpeg.a",
+                                 "-l:libz.a",   "-lm"};
     return run_linker(tools, words, COUNT_OF(words));
 }
 
-bool tools_link(const Tools *tools, const char *object, bool openblas, const char *output) {
+bool tools_link(const Tools *tools, const char *object, Needs needs, const char *output) {
     const char *folder = library_folder(tools->arena);
     if (folder == NULL) {
         return false;
     }
     const char *library = arena_format(tools->arena, "%s/libnetrt.a", folder);
-    /* the runtime refers to it weakly: a trainer that does not need it does without */
-    const char *const words[] = {tools->cc,
-                                 "-o",
-                                 output,
-                                 object,
-                                 library,
-                                 "-l:libjansson.a",
-                                 "-l:libz.a",
-                                 "-l:libmd.a",
-                                 "-lpthread",
-                                 "-lm",
-                                 "-Wl,--no-as-needed",
-                                 "-lopenblas"};
-    bool linked = run_linker(tools, words, COUNT_OF(words) - (openblas ? 0 : 2));
-    if (!linked && openblas && tools_interrupted() == 0) {
+    /* the runtime refers to both weakly: a trainer that does not need them does without */
+    const char *words[20] = {tools->cc, "-o", output, object};
+    size_t count = 4;
+    if (needs.protobuf) {
+        words[count++] = "-Wl,-u,net_events_begin"; /* of an archive only what is asked for is taken */
+    }
+    words[count++] = library;
+    if (needs.protobuf) {
+        words[count++] = "-l:libprotobuf-c.a";
+    }
+    const char *const all[] = {"-l:libjansson.a", "-l:libpng.a", "-l:libjpeg.a", "-l:libz.a",
+                               "-l:libmd.a",      "-lpthread",   "-lm"};
+    for (size_t i = 0; i < COUNT_OF(all); i++) {
+        words[count++] = all[i];
+    }
+    if (needs.openblas) {
+        words[count++] = "-Wl,--no-as-needed";
+        words[count++] = "-lopenblas";
+    }
+    bool linked = run_linker(tools, words, count);
+    if (!linked && needs.openblas && tools_interrupted() == 0) {
         report_note("init=orthogonal takes OpenBLAS; where the linker does not find it, libopenblas-dev is missing");
+    }
+    if (!linked && needs.protobuf && tools_interrupted() == 0) {
+        report_note("log formats=tensorboard takes protobuf-c; where the linker does not find it, libprotobuf-c-dev is "
+                    "missing");
     }
     return linked;
 }

@@ -26,8 +26,13 @@ void tools_close(Tools *tools);
 const char *tools_path(const Tools *tools, const char *name);
 /* Runs a command (a list that ends with NULL) to its end. */
 bool tools_run(const Tools *tools, const char *const *command);
-/* Links an object file with the runtime into a trainer, which may need OpenBLAS. */
-bool tools_link(const Tools *tools, const char *object, bool openblas, const char *output);
+/* Libraries that only some trainers need. */
+typedef struct {
+    bool openblas; /* init=orthogonal */
+    bool protobuf; /* protobuf-c: log formats=tensorboard */
+} Needs;
+/* Links an object file with the runtime into a trainer. */
+bool tools_link(const Tools *tools, const char *object, Needs needs, const char *output);
 
 /* Links an inference object (names of runtime/infer/predictor.h) with the program around it. */
 bool tools_link_inference(const Tools *tools, const char *object, bool static_link, const char *output);
@@ -40,7 +45,8 @@ int tools_interrupted(void);
 
 /* The folder netc itself is in; NULL: the system does not say. */
 const char *program_folder(Arena *arena);
-/* Folder of libnetrt.a: NETC_LIB, else beside netc, else ../lib/netc from there. NULL after printing why. */
+/* Folder of libnetrt.a and modules: NETC_LIB, else beside netc, else ../lib/netc from there. NULL after printing why.
+ */
 const char *library_folder(Arena *arena);
 /* The first of `names` that is a program in PATH, or NULL. */
 const char *program_find(Arena *arena, const char *const *names, size_t count);

@@ -234,8 +234,18 @@ int slip_cut_value(const CommandLine *line, const Option *option, const char *wr
     return pair ? slip_pair(line, written, joined(line, value, next), option->value) : STATUS_OK;
 }
 
+/* Where the first line ends: at a ';' outside of quotes. */
+static size_t line_end(const char *text) {
+    size_t at = 0;
+    for (bool quoted = false; text[at] != '\0' && (quoted || text[at] != ';'); at++) {
+        if (text[at] == '"') quoted = !quoted;
+        if (quoted && text[at] == '\\' && text[at + 1] != '\0') at++;
+    }
+    return at;
+}
+
 int slip_set_line(const CommandLine *line, const char *text) {
-    size_t first = strcspn(text, ";"), second = first + strspn(text + first, "; ");
+    size_t first = line_end(text), second = first + strspn(text + first, "; ");
     if (first > 0 && text[second] != '\0') {
         return report_usage(line->command->name, "--set '%s': one line each; write --set '%.*s' --set '%s'", text,
                             (int)first, text, text + second);

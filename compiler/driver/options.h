@@ -22,7 +22,7 @@ typedef struct {
     const char *output, *emit, *backend, *cpu, *cc, *level, *weights, *until, *target, *max_flash, *max_ram;
     const char *color, *diagnostics, *stop_after, *schedule, *memory;
     const char *sort, *model, *from, *completion;
-    bool json, dot, pytorch, all, markdown, quiet, verbose, time, infer, static_link;
+    bool json, cache, clear_cache, dot, pytorch, all, markdown, quiet, verbose, time, infer, static_link;
     bool help, version; /* `netc train FILE --help` alone comes back with help set */
 } Options;
 

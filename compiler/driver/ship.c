@@ -12,9 +12,13 @@
 #include "compiler/loop/interp.h"
 #include "compiler/loop/lower.h"
 #include "compiler/model/activation.h"
+#include "compiler/model/settings.h"
+#include "compiler/model/targets.h"
 #include "runtime/base/atomic.h"
 #include "runtime/base/words.h"
 #include "runtime/data/sets.h"
+#include "runtime/data/table.h"
+#include "runtime/infer/predictor.h"
 
 enum { ALIGNMENT = 64, FLOATS = ALIGNMENT / 4, FILE_LIMIT = INT32_MAX };
 /* Outputs that a self-test compares at most. */
@@ -60,19 +64,37 @@ static float *aligned_floats(Arena *arena, int64_t count) {
     return (float *)(void *)(at + (ALIGNMENT - (uintptr_t)at % ALIGNMENT) % ALIGNMENT);
 }
 
+/* What the data line of the model makes of files, which the program does too. */
+static void take_data_line(const Settings *settings, Library *library) {
+    const OptionValue *separator = settings_option(settings, "data", "separator");
+    const OptionValue *header = settings_option(settings, "data", "header");
+    const OptionValue *order = settings_option(settings, "data", "order");
+    library->channels_last = order && string_is(order->word, "channels_last");
+    library->separator = separator ? separator->word[0] : ',';
+    library->header = !header || header->word ? NET_HEADER_AUTO : header->flag ? NET_HEADER_TRUE : NET_HEADER_FALSE;
+    if (string_is(settings->data_kind, "images"))
+        library->pictures = settings_option(settings, "data", "size") ? NET_PICTURES_RESAMPLED : NET_PICTURES_BYTES;
+}
+
 static void name_classes(Arena *arena, const Model *model, const Trained *trained, const Layer *until,
                          Library *library) {
     const Layer *last = model->layers.at[model->layers.count - 1];
+    TargetName target = model->settings.target;
+    if (until == last && target_kinds[target].reads == READS_NUMBERS) {
+        library->compared = target == TARGET_LABELS ? NET_COMPARED_LABELS : NET_COMPARED_VALUES;
+    }
     if (until != last || model->settings.target != TARGET_CLASS) {
         return;
     }
     bool named = trained != NULL && trained->classes != NULL;
     library->class_count = library->outputs == 1 ? 2 : (size_t)library->outputs;
     const NetDataSet *set = net_data_set(model->settings.data_kind);
+    const OptionValue *given = settings_option(&model->settings, "data", "classes");
     const char **names = NEW_ARRAY(arena, const char *, library->class_count);
     for (size_t i = 0; i < library->class_count; i++) {
         bool of_set = set != NULL && set->class_names != NULL && library->class_count == 10;
         names[i] = named && trained->class_count == library->class_count ? trained->classes[i]
+                   : given && given->labels.count > i                    ? given->labels.at[i].name
                    : of_set                                              ? set->class_names[i]
                                                                          : arena_format(arena, "%zu", i);
     }
@@ -141,8 +163,13 @@ static Library make_library(Arena *arena, const Trained *trained, const Shipment
     for (int d = 0; d < 3; d++) {
         library.shape[d] = d < in.rank ? in.dim[d] : 1;
     }
+    take_data_line(&model->settings, &library);
     const Inference *first = take_kernels(shipment, &library);
     name_classes(arena, model, trained, shipment->compilation->until, &library);
+    if (trained != NULL && shipment->compilation->until == model->layers.at[model->layers.count - 1]) {
+        library.columns = trained->columns;
+        library.column_count = trained->column_count;
+    }
     library.workspace_one = library_workspace(library.scratch_one + (library.classes != NULL ? library.outputs : 0));
     if (library.workspace < library.workspace_one) {
         library.workspace = library.workspace_one;

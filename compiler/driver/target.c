@@ -100,11 +100,12 @@ const char *target_named(const char *name) {
 
 bool target_find(Arena *arena, const char *name, HostName *host, Target *target, const char **why) {
     *target = (Target){.cpu = NULL};
+    *why = NULL;
     if (name == NULL || string_is(name, "native")) {
         KnownProcessor level = host_level();
         *target = of_known(&level);
         target->cpu = host != NULL ? host(arena) : target->cpu;
-        return true;
+        return target->cpu != NULL;
     }
     const char *names[COUNT_OF(known) + 1];
     for (size_t i = 0; i < COUNT_OF(known); i++) {

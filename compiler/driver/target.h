@@ -5,7 +5,7 @@
 #include "compiler/base/base.h"
 #include "compiler/base/target.h"
 
-/* A back end's name for the processor that netc runs on. */
+/* A back end's name for the processor that netc runs on; NULL after printing why there is none. */
 typedef const char *HostName(Arena *arena);
 
 /* The processors of --cpu auto on this kind of machine, most demanding first; gives how many. */
@@ -14,7 +14,8 @@ int target_ladder(Arena *arena, Target ladder[3]);
 /* How another word for a machine is written, aarch64-linux-gnu for arm64; NULL: it is none that is known. */
 const char *target_named(const char *name);
 bool target_of_triple(const char *triple, Target *target);
-/* The processor `name` (NULL: native, which `host` names if there is one). False after filling *why, a usage error. */
+/* The processor `name` (NULL: native, which `host` names if there is one). False after filling *why, a usage error, or
+ * with NULL there when `host` printed why. */
 bool target_find(Arena *arena, const char *name, HostName *host, Target *target, const char **why);
 
 #endif

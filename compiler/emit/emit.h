@@ -1,4 +1,7 @@
-/* The two printers. Besides, trained networks as ONNX. */
+/* The two printers. Besides, trained networks as ONNX.
+ *
+ * The LLVM printer is a module, LLVM_MODULE, that is opened when it is asked for: loading libLLVM takes longer than
+ * most of what netc does without it. It takes a few functions of the lower floors from netc, and gives `netc_llvm`. */
 #ifndef NETC_EMIT_H
 #define NETC_EMIT_H
 
@@ -25,6 +28,17 @@ bool emit_llvm(Arena *arena, const Code *code, const Target *target, int level, 
                const char **why);
 /* The host's processor, as LLVM names it. */
 const char *emit_llvm_host(Arena *arena);
+
+#define LLVM_MODULE "netc-llvm.so"
+/* Made by the build, one in netc and one in the module: they go together when these are equal. */
+extern __attribute__((visibility("hidden"))) const char build_id[];
+typedef struct {
+    const char *build_id; /* stays the first, since the rest is of that build */
+    bool (*emit)(Arena *arena, const Code *code, const Target *target, int level, LlvmOutput output, const char *path,
+                 const char **why);
+    const char *(*host)(Arena *arena);
+} LlvmPrinter;
+extern __attribute__((visibility("default"))) const LlvmPrinter netc_llvm;
 #endif
 
 #endif

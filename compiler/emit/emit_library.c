@@ -62,15 +62,40 @@ static void print_guard(const char *file, Text *out) {
     text_puts(out, "_H\n");
 }
 
+/* A name within a comment, which it must not end. */
+static void print_comment(const char *name, Text *out) {
+    for (const char *at = name; *at; at++) {
+        bool mark = (*at == '/' && at > name && at[-1] == '*') || (*at == '/' && at[1] == '*');
+        text_printf(out, "%c", mark || (unsigned char)*at < ' ' || *at == 0x7f ? '?' : *at);
+    }
+}
+
+/* The inputs in order, where the table they were learned from has names for them. */
+static void print_columns(const Library *library, Text *out) {
+    static const char input[] = "input ";
+    int64_t place = 0;
+    for (size_t i = 0; i < library->column_count; i++) {
+        const char *column = library->columns[i];
+        if (strncmp(column, input, sizeof input - 1) != 0) continue;
+        text_printf(out, "%s *     x[%lld]  ", place == 0 ? " *\n * The inputs are columns of a table:\n" : "",
+                    (long long)place);
+        print_comment(column + sizeof input - 1, out);
+        text_puts(out, "\n");
+        place++;
+    }
+}
+
 void emit_header(const Library *library, const char *file, Text *out) {
     const char *name = library->name;
     text_printf(out, "/* %s" HEADER_MARK "%s.\n *\n * Input:  ", name, library->netc);
     for (int d = 0; d < library->rank; d++) text_printf(out, "%s%lld", d ? " x " : "", (long long)library->shape[d]);
-    text_printf(out, " floats%s; bytes are to be divided by 255: (float)byte * (float)(1.0 / 255).\n",
-                library->rank == 3 ? ", channel by channel, row by row" : "");
+    text_printf(out, " floats%s%s.\n", library->rank == 3 ? ", channel by channel, row by row" : "",
+                library->columns ? "" : "; bytes are to be divided by 255: (float)byte * (float)(1.0 / 255)");
     text_printf(out, " * Output: %lld float%s", (long long)library->outputs, library->outputs == 1 ? "" : "s");
     if (library->classes) text_printf(out, ", of the classes in %s_classes", name);
-    text_puts(out, ".\n *\n"
+    text_puts(out, ".\n");
+    print_columns(library, out);
+    text_puts(out, " *\n"
                    " * No function reads a file or changes a global, and none allocates memory");
     if (selftest_allocates(library)) text_puts(out, " but the self-test");
     text_puts(out,
@@ -246,10 +271,13 @@ static void print_about(const Library *library, Text *out) {
         text_puts(out, "};\n");
         return;
     }
-    text_printf(out, "\nconst int64_t net_predict_number[] = {%lld, %lld, %lld, %zu, %d, %d, %lld, %lld, %lld};\n",
+    text_printf(out,
+                "\nconst int64_t net_predict_number[] = {%lld, %lld, %lld, %zu, %d, %d, %lld, %lld, %lld, %d, %zu, "
+                "%d, %d, %d, %d};\n",
                 (long long)library->inputs, (long long)library->outputs, (long long)library->workspace,
                 library->class_count, library->probabilities, library->rank, (long long)library->shape[0],
-                (long long)library->shape[1], (long long)library->shape[2]);
+                (long long)library->shape[1], (long long)library->shape[2], library->pictures, library->column_count,
+                library->separator, library->header, library->channels_last, library->compared);
     text_puts(out, "const char net_predict_text[] = ");
     print_string(library->name, out);
     text_puts(out, " \"\\0\" ");
@@ -257,6 +285,10 @@ static void print_about(const Library *library, Text *out) {
     for (size_t i = 0; i < library->class_count; i++) {
         text_puts(out, " \"\\0\" ");
         print_string(library->classes[i], out);
+    }
+    for (size_t i = 0; i < library->column_count; i++) {
+        text_puts(out, " \"\\0\" ");
+        print_string(library->columns[i], out);
     }
     const char *level = library->code[library->codes - 1].level;
     text_puts(out, ";\nconst char net_predict_processor[] = ");

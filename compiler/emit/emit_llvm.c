@@ -341,3 +341,5 @@ bool emit_llvm(Arena *arena, const Code *code, const Target *target, int level, 
     close_module(&e);
     return written;
 }
+
+const LlvmPrinter netc_llvm = {build_id, emit_llvm, emit_llvm_host};

@@ -4,6 +4,8 @@
 
 #include "compiler/emit/emit.h"
 #include "compiler/model/activation.h"
+#include "compiler/model/settings.h"
+#include "compiler/model/stored.h"
 #include "compiler/onnx/graph.h"
 
 /* The names of the classes as a JSON list. */
@@ -15,6 +17,17 @@ static void add_classes(Arena *arena, OnnxGraph *graph, const Trained *trained) 
     if (!text) out_of_memory();
     onnx_metadata(graph, "classes", arena_format(arena, "%s", text));
     free(text);
+}
+
+/* Outputs that are learned scaled, in the units of the numbers; the name of the graph's output. */
+static const char *undo_scale(OnnxGraph *graph, const Layer *last) {
+    const Stored *mean = layer_part(last, TARGET_MEAN), *std = layer_part(last, TARGET_STD);
+    if (!mean) return last->name;
+    onnx_value(graph, last->name, last->out);
+    const char *wide = onnx_binary(graph, "Mul", onnx_part(graph, last, "stretched"), last->name,
+                                   onnx_stored_as(graph, std, last->out.rank, last->out.dim));
+    return onnx_binary(graph, "Add", onnx_part(graph, last, "unscaled"), wide,
+                       onnx_stored_as(graph, mean, last->out.rank, last->out.dim));
 }
 
 static void add_layers(Arena *arena, OnnxGraph *graph, const Model *model, const Layer *last) {
@@ -45,7 +58,7 @@ bool emit_onnx(Arena *arena, const Trained *trained, const Layer *until, FILE *o
     const char *outputs = whole && model_classes(model) == shape_count(last->out) ? ", one number a class" : "";
     onnx_input(graph, input->name, input->out, arena_format(arena, "%s%s", floats, order));
     add_layers(arena, graph, model, until);
-    onnx_output(graph, until->name, until->out,
+    onnx_output(graph, whole ? undo_scale(graph, last) : until->name, until->out,
                 arena_format(arena, "%s outputs%s", until->activation.kind->name, outputs));
     onnx_about(graph, arena_format(arena, "The network '%s', trained by a program of netc. Its input is %s%s.",
                                    model->name, floats, order));

@@ -26,9 +26,15 @@ typedef struct {
     int64_t workspace_one, workspace; /* bytes: of one image, its outputs for the class included; of all functions */
     int rank;
     int64_t shape[3];
+    bool channels_last;         /* examples of arrays are rows, columns, channels */
+    int pictures;               /* what becomes of them: NET_PREDICT_PICTURES */
+    const char *const *columns; /* of the table it was trained on, as trained.h has them */
+    size_t column_count;
+    int separator, header;      /* NET_PREDICT_SEPARATOR, NET_PREDICT_HEADER */
     const char *const *classes; /* NULL: the outputs are no classes */
     size_t class_count;
     bool probabilities;  /* the outputs are such */
+    int compared;        /* a NET_COMPARED_… of runtime/infer/predictor.h */
     const float *result; /* of library_example(): every result_step-th output, result_count of them, `results` times */
     int64_t result_count, result_step;
     int results;  /* as its processors have a fused multiply-add or not: 2 where some do and some do not */

@@ -17,6 +17,7 @@ struct Build {
     bool averaged;     /* what has an average is read as that */
     Tensor *input;     /* the batch as it comes, [n, ...] */
     Tensor *label;     /* [n] */
+    Tensor *target;    /* [n, outputs]: the numbers that are to come out, if the target is that */
     Tensor *scaled;    /* the input with bytes divided by 255, before mean and std: an autoencoder's target */
     Tensor **value;    /* by layer index: its output */
     Tensor **weighted; /* by layer index: before its activation */

@@ -7,12 +7,14 @@
 #include <string.h>
 
 #include "compiler/base/utf8.h"
+#include "compiler/model/data_line.h"
 #include "compiler/model/activation.h"
 #include "compiler/model/network.h"
 #include "compiler/model/normalised.h"
 #include "compiler/model/option_text.h"
 #include "compiler/model/rate_schedule.h"
 #include "compiler/model/settings.h"
+#include "compiler/model/targets.h"
 #include "runtime/abi.h"
 
 static json_t *packed(json_t *made) {
@@ -55,8 +57,11 @@ static json_t *tensors(const Model *model) {
         [RECIPE_NORMAL] = "normal",         [RECIPE_UNIFORM] = "uniform", [RECIPE_CONSTANT] = "constant",
         [RECIPE_CENTRE] = "centre",         [RECIPE_DATA] = "data",       [RECIPE_VALUES] = "values",
         [RECIPE_ORTHOGONAL] = "orthogonal", [RECIPE_COPY] = "copy"};
-    static const char *const statistics[] = {
-        [STATISTIC_MEAN] = "mean", [STATISTIC_DEVIATION] = "deviation", [STATISTIC_BALANCE] = "balance"};
+    static const char *const statistics[] = {[STATISTIC_MEAN] = "mean",
+                                             [STATISTIC_DEVIATION] = "deviation",
+                                             [STATISTIC_BALANCE] = "balance",
+                                             [STATISTIC_TARGET_MEAN] = "target_mean",
+                                             [STATISTIC_TARGET_DEVIATION] = "target_deviation"};
     json_t *list = packed(json_array());
     for (size_t i = 0; i < model->stored.count; i++) {
         const Stored *t = model->stored.at[i];
@@ -102,18 +107,12 @@ static json_t *lets(const Model *model) {
     return object;
 }
 
-static json_t *data(const Settings *s) {
-    json_t *object = packed(json_pack("{s:s}", "kind", s->data_kind));
-    const char *const keys[] = {"images", "labels", "test_images", "test_labels"};
-    const char *const values[] = {s->images, s->labels, s->test_images, s->test_labels};
-    for (size_t i = 0; i < COUNT_OF(keys); i++)
-        if (values[i]) put(object, keys[i], json_string(values[i]));
-    return object;
-}
-
 static json_t *split(const Settings *s) {
-    return json_pack("{s:o, s:o, s:o}", "train", packed(number(s->split_train)), "validation",
-                     packed(number(s->split_validation)), "test", packed(number(s->split_test)));
+    json_t *object = packed(json_pack("{s:o, s:o, s:o, s:I}", "train", packed(number(s->split_train)), "validation",
+                                      packed(number(s->split_validation)), "test", packed(number(s->split_test)),
+                                      "seed", (json_int_t)s->split_seed));
+    if (s->split_order) put(object, "order", json_string(s->split_order));
+    return object;
 }
 
 /* A number: the range that its option of the command line has, and the word for 0. */
@@ -178,7 +177,7 @@ const char *descriptor_write(Arena *arena, const Code *code, const Descriptor *d
     const Model *model = d->programs->model;
     const Layer *input = model->layers.at[0], *last = model->layers.at[model->layers.count - 1];
     int64_t outputs = shape_count(last->out);
-    bool classes = model->settings.target == TARGET_CLASS;
+    const TargetKind *target = &target_kinds[model->settings.target];
     json_t *programs = packed(json_object()), *scalars = packed(json_array()), *root = packed(json_object());
     for (int k = 0; k < PROGRAM_COUNT; k++)
         if (d->programs->program[k]) put(programs, program_names[k], program(code, d, k));
@@ -191,8 +190,8 @@ const char *descriptor_write(Arena *arena, const Code *code, const Descriptor *d
                   model->bytes_input ? "u8" : "f32"));
     put(root, "outputs", json_integer(outputs));
     put(root, "classes", json_integer(model_classes(model)));
-    put(root, "target", json_string(classes ? "class" : "input"));
-    put(root, "accuracy", json_boolean(classes));
+    put(root, "target", json_string(target->variant.name));
+    put(root, "targets", json_integer(model_targets(model)));
     put(root, "layers", layers(model));
     if (model->explodes) put(root, "explodes", json_true());
     const Layer *needs;
@@ -206,7 +205,7 @@ const char *descriptor_write(Arena *arena, const Code *code, const Descriptor *d
     put(root, "penalty", penalty(d));
     if (d->schedule) put(root, "schedule", schedule(d->schedule));
     put(root, "programs", programs);
-    put(root, "data", data(&model->settings));
+    put(root, "data", data_line_json(&model->settings));
     put(root, "split", split(&model->settings));
     put(root, "settings", settings(arena, &model->settings));
     put(root, "lets", lets(model));

@@ -156,7 +156,8 @@ static int64_t row_major(const Tensor *t, Place *place, int from, int64_t unit) 
 }
 
 static void shape_batched(const Tensor *t, Place *place) {
-    if (t->by_rows || t->role == ROLE_INPUT || t->role == ROLE_OUTPUT || t->role == ROLE_LABEL) {
+    if (t->by_rows || t->role == ROLE_INPUT || t->role == ROLE_OUTPUT || t->role == ROLE_LABEL ||
+        t->role == ROLE_TARGET) {
         int64_t row = row_major(t, place, 1, 1);
         place->lane_stride = t->by_rows ? net_padded(row) : row;
         place->size = place->lane_stride * LOOP_LANES;
@@ -193,7 +194,8 @@ static void settle_place(Arena *arena, Layout *layout, const Tensor *t, const Co
     switch (t->role) {
     case ROLE_INPUT:
     case ROLE_LABEL:
-        place->buffer = t->role == ROLE_INPUT ? BUFFER_INPUT : BUFFER_LABEL;
+    case ROLE_TARGET:
+        place->buffer = t->role == ROLE_INPUT ? BUFFER_INPUT : t->role == ROLE_TARGET ? BUFFER_TARGET : BUFFER_LABEL;
         shape_batched(t, place);
         place->chunk_stride = place->size;
         return;

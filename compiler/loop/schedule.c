@@ -107,7 +107,8 @@ static void note_line(void *context, Expr *read) {
     LineSearch *search = context;
     Access access = access_of_read(search->group->layout, read);
     int64_t step = access.step[search->lane];
-    bool given = read->tensor->role == ROLE_INPUT || read->tensor->role == ROLE_LABEL;
+    Role role = read->tensor->role;
+    bool given = role == ROLE_INPUT || role == ROLE_LABEL || role == ROLE_TARGET;
     bool near =
         step == 1 || (step == 2 && access.buffer == BUFFER_SCRATCH); /* OVERREAD in layout.c, NET_LANES in packing.c */
     if (step != 0 && (given || !near)) search->beyond = true;

@@ -14,7 +14,9 @@
 #define FUNCTION(name) name " comes near: 'activation " name "', or activation=" name " of a layer"
 #define RECTIFY FUNCTION("relu")
 #define REPORTED "cost (the loss) and accuracy are reported anyway, and written to epochs.csv; leave the line out"
-#define OWN_FILES "own files are read in MNIST's format: data idx images=\"images.idx\" labels=\"labels.idx\""
+#define FOLDERS "folders of them are read, one a class: data images train=\"flowers\""
+#define OWN_FILES \
+    "own files are read as NumPy saves them: data npy x=\"x.npy\" y=\"y.npy\"; or in MNIST's format: data idx"
 
 /* Words that are activations elsewhere: step and sign mean other things where none is expected. */
 const Absent foreign_absent_activations[] = {
@@ -173,31 +175,18 @@ const Absent foreign_absences[] = {
     {"augmentation", "augmentation yet", "'dropout 0.5' before the last layer is another way not to overfit"},
     {"transform", "augmentation yet", "'dropout 0.5' before the last layer is another way not to overfit"},
     {"flip", "augmentation yet", "'dropout 0.5' before the last layer is another way not to overfit"},
-    {"clip", "gradient clipping yet", "a smaller rate comes near: 'optimizer sgd rate=0.01'"},
-    {"clipgradnorm", "gradient clipping yet", "a smaller rate comes near: 'optimizer sgd rate=0.01'"},
-    {"clipgrad", "gradient clipping yet", "a smaller rate comes near: 'optimizer sgd rate=0.01'"},
-    {"clipnorm", "gradient clipping yet", "a smaller rate comes near: 'optimizer sgd rate=0.01'"},
-    {"clipvalue", "gradient clipping yet", "a smaller rate comes near: 'optimizer sgd rate=0.01'"},
-    {"gradclip", "gradient clipping yet", "a smaller rate comes near: 'optimizer sgd rate=0.01'"},
-    {"gradientclip", "gradient clipping yet", "a smaller rate comes near: 'optimizer sgd rate=0.01'"},
-    {"gradientclipping", "gradient clipping yet", "a smaller rate comes near: 'optimizer sgd rate=0.01'"},
+    {"agc", "clipping by the weights' own norm", "'clip norm=1' bounds the whole gradient"},
+    {"normtype", "norms to choose", "'clip norm=1' takes the root of the sum of squares"},
     {"ensemble", "ensembles yet", "train with several seeds: netc train FILE --seeds 1-5"},
-    {"maxnorm", "bound on weights yet", "'regularize l2=1' keeps them small"},
     {"elasticnet", "word for both penalties", "'regularize l1=1 l2=1' gives both"},
     {"hinge", "hinge loss", "'cost log_likelihood' with softmax comes near"},
     {"hingeloss", "hinge loss", "'cost log_likelihood' with softmax comes near"},
-    {"mae", "absolute error yet", "'cost quadratic' comes near"},
-    {"l1loss", "absolute error yet", "'cost quadratic' comes near"},
-    {"meanabsoluteerror", "absolute error yet", "'cost quadratic' comes near"},
-    {"absolute", "absolute error yet", "'cost quadratic' comes near"},
-    {"huber", "Huber loss yet", "'cost quadratic' comes near"},
     {"smoothl1", "Huber loss yet", "'cost quadratic' comes near"},
     {"kl", "Kullback-Leibler divergence", "'cost cross_entropy' with sigmoid comes near"},
     {"kldivergence", "Kullback-Leibler divergence", "'cost cross_entropy' with sigmoid comes near"},
     {"focal", "focal loss", "'cost log_likelihood' with softmax comes near"},
     {"ctc", "CTC loss", NULL},
     {"triplet", "triplet loss", NULL},
-    {"cifar10", "CIFAR-10 yet", OWN_FILES},
     {"cifar100", "CIFAR-100", OWN_FILES},
     {"imagenet", "ImageNet", OWN_FILES},
     {"svhn", "SVHN", OWN_FILES},
@@ -205,23 +194,14 @@ const Absent foreign_absences[] = {
     {"kmnist", "KMNIST", OWN_FILES},
     {"iris", "iris data", OWN_FILES},
     {"txt", "reader of text files yet", OWN_FILES},
-    {"tsv", "reader of CSV files yet", OWN_FILES},
     {"json", "reader of JSON files", OWN_FILES},
     {"mat", "reader of MATLAB files", OWN_FILES},
     {"pkl", "reader of pickles", OWN_FILES},
     {"hdf5", "reader of HDF5 files", OWN_FILES},
     {"parquet", "reader of Parquet files", OWN_FILES},
-    {"jpg", "reader of image files to train on yet", OWN_FILES},
-    {"csv", "reader of CSV files yet", OWN_FILES},
-    {"npy", "reader of NumPy files yet", OWN_FILES},
+    {"jpg", "picture alone to train on", FOLDERS},
     {"npz", "reader of NumPy files", OWN_FILES},
-    {"png", "reader of image files to train on yet", OWN_FILES},
-    {"folder", "reader of image files to train on yet", OWN_FILES},
-    {"imagefolder", "reader of image files to train on yet", OWN_FILES},
-    {"values", "targets that are values yet", "'target class' or 'target input'"},
-    {"regression", "targets that are values yet", "'target class' or 'target input'"},
-    {"multilabel", "several labels an example yet", "'target class' or 'target input'"},
-    {"tensorboard", "files for TensorBoard yet", "'log gradients' writes CSV"},
+    {"png", "picture alone to train on", FOLDERS},
     {"wandb", "service for logs", "'log gradients' writes CSV"},
     {"activations", "log of activations yet", "'log gradients' or 'log weights'"},
     {"accuracy", "setting for what is reported", REPORTED},
@@ -284,7 +264,9 @@ const Absent *foreign_absent(const char *word) {
 const Absent *foreign_absent_reader(Arena *arena, const char *path) {
     const char *dot = strrchr(path, '.');
     if (!dot || strchr(dot, '/') || dot[1] == '\0') return NULL;
-    if (strncmp(dot, ".idx", 4) == 0 || string_is(dot, ".gz") || string_is(dot, ".ubyte")) return NULL;
+    if (strncmp(dot, ".idx", 4) == 0 || string_is(dot, ".npy") || string_is(dot, ".csv") || string_is(dot, ".bin") ||
+        string_is(dot, ".gz") || string_is(dot, ".ubyte"))
+        return NULL;
     const Absent *known = foreign_absent_value(dot + 1, false);
     if (known) return known;
     Absent *absent = NEW(arena, Absent);

@@ -7,6 +7,7 @@
 #include "compiler/model/average.h"
 #include "compiler/model/changes.h"
 #include "compiler/model/activation.h"
+#include "compiler/model/data_line.h"
 #include "compiler/model/defines.h"
 #include "compiler/model/graph.h"
 #include "compiler/model/labels.h"
@@ -538,7 +539,6 @@ static Checker *check(Arena *arena, Source *source, const AstFile *file, const M
     checker->model = NEW(arena, Model);
     checker->model->source = source;
     checker->model->purpose = changes ? changes->purpose : PURPOSE_LOOK;
-    checker->model->bytes_input = true; /* all data sets so far hold bytes */
     scope_init(&checker->scope, arena, diags);
     checker->scope.trial = trial;
     if (!trial) checker->scope.work = TRIAL_WORK;
@@ -559,6 +559,7 @@ static Checker *check(Arena *arena, Source *source, const AstFile *file, const M
     if (diags->errors == 0) average_store(arena, checker->model);
     if (diags->errors == 0) model_place_stored(arena, checker->model);
     if (diags->errors == 0) settings_agree(&checker->scope, checker->model);
+    if (diags->errors == 0) checker->model->bytes_input = data_line_bytes(checker->arena, checker->model);
     return checker;
 }
 

@@ -3,6 +3,7 @@
 #include <math.h>
 
 #include "compiler/model/initialiser.h"
+#include "compiler/model/targets.h"
 
 /* ---- shapes ---- */
 
@@ -51,6 +52,11 @@ int64_t model_classes(const Model *model) {
     if (model->settings.target != TARGET_CLASS) return 0;
     int64_t outputs = shape_count(model->layers.at[model->layers.count - 1]->out);
     return outputs == 1 ? 2 : outputs;
+}
+
+int64_t model_targets(const Model *model) {
+    bool numbers = target_kinds[model->settings.target].reads == READS_NUMBERS;
+    return numbers ? shape_count(model->layers.at[model->layers.count - 1]->out) : 0;
 }
 
 /* ---- stored tensors ---- */

@@ -21,12 +21,15 @@ static int64_t times(int64_t a, int64_t b) {
 
 static bool is_owned(const Stored *stored) { return stored_count(stored) > OWNED_ABOVE; }
 
-/* A large tensor's gradient goes into the step as it is summed: it is stored to be logged, and where the step changes
- * more than the tensor. */
-static int64_t gradient_size(const Stored *stored, bool logged) {
+/* A large tensor's gradient goes into the step as it is summed: it is stored to be logged or measured (clip), and where
+ * the step changes more than the tensor. Rows that are bounded are stored as the step leaves them, too. */
+static int64_t gradient_size(const Settings *settings, const Stored *stored) {
     bool alone = stored->moments.count == 0 && !stored->average;
-    if (!stored->trained || (is_owned(stored) && !logged && alone)) return 0;
-    return times(stored_count(stored), is_owned(stored) ? 1 : NET_SLOTS);
+    bool measured = settings->log_gradients || settings->log_steps || settings_number(settings, "clip_norm") != 0;
+    bool kept = !alone || measured;
+    bool bounded = stored->decays && settings_number(settings, "max_norm") != 0;
+    if (!stored->trained) return 0;
+    return times(stored_count(stored), (is_owned(stored) ? kept : NET_SLOTS) + bounded);
 }
 
 /* The examples an epoch trains on and all that are loaded; 0 when only the files tell. */
@@ -72,7 +75,7 @@ typedef struct {
     int64_t batch, gradient_batch; /* images of the largest batch; of those that gradients are made of */
     int64_t row_bytes;
     int threads, copies; /* of what is kept of the best epoch */
-    bool logged;         /* the gradients are */
+    const Settings *settings;
     int last_normalised; /* the last layer that normalises over the batch; -1: none does */
 } Frame;
 
@@ -96,7 +99,7 @@ static Frame frame_of(const Model *model, int threads) {
                    .last_normalised = last,
                    .row_bytes = times(shape_count(model->layers.at[0]->out), element),
                    .threads = threads,
-                   .logged = model->settings.log_gradients,
+                   .settings = &model->settings,
                    .copies = model->settings.split_validation > 0 ? 2 : 1};
 }
 
@@ -105,7 +108,7 @@ static void add_layer(Memory *memory, const Layer *layer, const Frame *frame) {
         const Stored *stored = layer->stored.at[i];
         int copies = stored->kept || stored_is_parameter(stored) ? frame->copies : 1;
         memory->weights = plus(memory->weights, times(stored_count(stored), FLOAT * copies));
-        memory->gradients = plus(memory->gradients, times(gradient_size(stored, frame->logged), FLOAT));
+        memory->gradients = plus(memory->gradients, times(gradient_size(frame->settings, stored), FLOAT));
     }
     int64_t values = times(times(chunk_values(layer), NET_LANES * FLOAT), frame->threads);
     if (layer->index > frame->last_normalised) {

@@ -229,15 +229,6 @@ static bool is_finished(const Scope *scope, const char *written) {
     return strstr(written, arena_format(scope->arena, "dense %lld activation=%s", outputs, kind->name)) != NULL;
 }
 
-/* Whether the last layer gives as many numbers as the input, more than any set has classes: an autoencoder. */
-static bool gives_input(const Scope *scope) {
-    enum { MOST_CLASSES = 100 };
-    size_t count = scope->model ? scope->model->layers.count : 0;
-    if (count == 0) return false;
-    int64_t outputs = shape_count(scope->model->layers.at[count - 1]->out);
-    return outputs > MOST_CLASSES && outputs == shape_count(scope->model->layers.at[0]->out);
-}
-
 /* Another line of the train block with the setting that a text begins with; NULL: there is none. */
 static const AstStmt *other_line(const Scope *scope, const char *text, Span at) {
     size_t length = strcspn(text, " ;");
@@ -286,8 +277,6 @@ static bool write_line(Scope *scope, const LooseLine *line, MendPlace place, Dia
         const char *replaced = NULL;
         const char *suits = cost ? cost_that_suits(scope->arena, scope->model, written, &replaced) : NULL;
         if (suits) written = suits;
-        if (written && words->guess && gives_input(scope) && strncmp(written, "target ", 7) == 0)
-            written = "target input";
         if ((known || written) && (!written || !mend_reads_well(scope, layer, written))) return false;
         if (!written) continue;
         const char *bare = layer ? without_filling(scope, line, place, at) : NULL;

@@ -34,19 +34,36 @@ static bool take_set(Arena *arena, LooseLine *line) {
     return true;
 }
 
-/* `data "train.idx"` and `data images="a.idx"`: files are named by options. */
-static bool names_file(const LooseLine *line) {
+/* The form of data that a path's ending promises, as a row of foreign.c: a folder has none. */
+static const char *form_of(const char *path) {
+    const char *slash = strrchr(path, '/'), *last = slash ? slash + 1 : path, *dot = strrchr(last, '.');
+    if (dot && string_is(dot, ".npy")) return "dataarray";
+    if (dot && (string_is(dot, ".csv") || string_is(dot, ".tsv"))) return "datatable";
+    return !dot && slash && !strstr(last, "idx") && !strstr(last, "ubyte") ? "datafolder" : "datafile";
+}
+
+/* `data "train.idx"`, `data x.npy`, `data train="a.csv"` and `data images="a.idx"`: files are named by options. Which
+ * row of foreign.c it is; NULL: it names none. */
+static const char *names_file(const LooseLine *line) {
     static const char *const files[] = {"images", "labels", "test_images", "test_labels"};
+    static const char *const arrays[] = {"x", "y", "test_x", "test_y"};
     bool data = line->head && foreign_same(line->head, "data"), other;
     if (data && line->args.count > 0 && line->args.at[0].key) {
-        return word_alias(line->args.at[0].key, files, COUNT_OF(files), &other) != NULL;
+        const char *key = line->args.at[0].key;
+        for (size_t i = 0; i < COUNT_OF(arrays); i++)
+            if (string_is(arrays[i], key)) return "dataarray";
+        const LooseValue *value = line->args.at[0].value;
+        bool train = string_is(key, "train") && (value->kind == LOOSE_STRING || value->kind == LOOSE_WORD);
+        if (train && !string_is(form_of(value->text), "datafile")) return form_of(value->text);
+        return word_alias(key, files, COUNT_OF(files), &other) != NULL ? "datafile" : NULL;
     }
     const LooseValue *first = line->args.count > 0 && !line->args.at[0].key ? line->args.at[0].value : NULL;
-    if (!first || !data) return false;
+    if (!first || !data) return NULL;
     bool named = first->kind == LOOSE_STRING || first->kind == LOOSE_WORD, turned;
-    static const char *const sets[] = {"mnist", "fashion_mnist", "digits"};
-    if (named && word_alias(mend_word(first), sets, COUNT_OF(sets), &turned)) return false; /* ./mnist */
-    return first->kind == LOOSE_OTHER || (named && strpbrk(first->text, "./"));
+    static const char *const sets[] = {"mnist", "fashion_mnist", "digits", "cifar10"};
+    if (named && word_alias(mend_word(first), sets, COUNT_OF(sets), &turned)) return NULL; /* ./mnist */
+    if (first->kind != LOOSE_OTHER && !(named && strpbrk(first->text, "./"))) return NULL;
+    return named ? form_of(first->text) : "datafile";
 }
 
 static bool has_number(const LooseLine *line) {
@@ -306,7 +323,7 @@ const ForeignHead *mend_head(Arena *arena, const LooseLine *line, bool layer, Lo
     const char *word = line->head;
     const ForeignHead *head = !word ? NULL : layer ? foreign_layer(word) : foreign_setting(word);
     bool labelled = line->marked && !(layer ? foreign_layer(line->marked) : foreign_setting(line->marked));
-    if (!layer && names_file(line)) return foreign_setting("datafile");
+    if (!layer && names_file(line)) return foreign_setting(names_file(line));
     if (!layer && !line->marked) head = take_row(arena, head, changed);
     if (layer && word && foreign_same(word, "softmax") && !has_number(line)) head = NULL; /* a layer on its own */
     bool called = layer && line->called; /* self.drop = nn.Dropout(0.2) */

@@ -65,7 +65,9 @@ static bool is_expression(const char *text) {
     for (size_t i = 0; i < length && good; i++) {
         letter = letter || word_at(text + i, 1) > 0;
         bool blank = text[i] == ' ' && in_name(text[i - 1]) && in_name(text[i + strspn(text + i, " ")]);
-        good = !blank && (in_name(text[i]) || strchr("+-*/ ", text[i]));
+        bool unit = is_digit(text[i]) && in_name(text[i + 1]) && !is_digit(text[i + 1]); /* 2x */
+        bool within = i > 0 && in_name(text[i - 1]);
+        good = !blank && !(unit && !within) && (in_name(text[i]) || strchr("+-*/ ", text[i]));
     }
     return good && letter;
 }

@@ -395,6 +395,24 @@ static const char *path_text(MendWords *mend, const char *written) {
     return arena_format(mend->arena, "\"%s%s\"", home ? home : "", home ? path + 1 : path);
 }
 
+/* A column's name in quotes, where it could be no word of netc's. */
+static const char *column_text(MendWords *mend, const LooseValue *value) {
+    if (value->kind == LOOSE_STRING) return value->text[0] ? arena_format(mend->arena, "\"%s\"", value->text) : NULL;
+    const char *number = real_text(mend, value, true);
+    return number ? number : mend_word(value);
+}
+
+static const char *column_list(MendWords *mend, const LooseValue *value) {
+    if (value->kind != LOOSE_GROUP) return column_text(mend, value);
+    const char *text = "";
+    for (size_t i = 0; i < value->items.count; i++) {
+        const char *column = column_text(mend, value->items.at[i].value);
+        if (!column) return NULL;
+        text = arena_format(mend->arena, "%s%s%s", text, i == 0 ? "" : ", ", column);
+    }
+    return arena_format(mend->arena, "[%s]", text);
+}
+
 const char *mend_value(MendWords *mend, const OptionSpec *spec, const LooseValue *value, bool turned) {
     const char *word =
         option_has_word_for_number(spec) ? known_word(mend, value, spec->words, option_word_count(spec)) : NULL;
@@ -429,6 +447,8 @@ const char *mend_value(MendWords *mend, const OptionSpec *spec, const LooseValue
     case OPTION_STRING: return path_text(mend, value->kind == LOOSE_STRING ? value->text : value->raw);
     case OPTION_LABEL: return mend_word(value);
     case OPTION_LABELS: return label_list(mend, value);
+    case OPTION_STRINGS: return value->kind == LOOSE_STRING ? arena_format(mend->arena, "[\"%s\"]", value->text) : NULL;
+    case OPTION_COLUMNS: return column_list(mend, value);
     }
     return NULL;
 }

@@ -48,7 +48,9 @@ typedef enum {
 typedef enum {
     STATISTIC_MEAN,
     STATISTIC_DEVIATION,
-    STATISTIC_BALANCE /* of each class n / (K n_k): as many classes as examples count alike */
+    STATISTIC_BALANCE,     /* of each class n / (K n_k): all of them count alike */
+    STATISTIC_TARGET_MEAN, /* of the numbers to learn, one an output */
+    STATISTIC_TARGET_DEVIATION
 } Statistic;
 typedef struct Stored Stored;
 typedef struct {
@@ -106,9 +108,11 @@ typedef enum {
     OPTION_NUMBERS,    /* a number, a list of numbers, or the word `data` (flag) */
     OPTION_COUNT,      /* an integer >= 1, or a fraction below 1 (split): real */
     OPTION_STRING,
-    OPTION_WORDS, /* some of .words: set (as a positional it takes all that stand there, as an option a list) */
-    OPTION_LABEL, /* the label of an earlier layer: word */
-    OPTION_LABELS /* several of them: labels (as OPTION_WORDS) */
+    OPTION_WORDS,   /* some of .words: set (as a positional it takes all that stand there, as an option a list) */
+    OPTION_LABEL,   /* the label of an earlier layer: word */
+    OPTION_LABELS,  /* several of them: labels (as OPTION_WORDS) */
+    OPTION_STRINGS, /* a list of texts: labels */
+    OPTION_COLUMNS  /* one column of a table or a list of them, by name or by number from 1: columns */
 } OptionType;
 
 /* What a trainer knows an option of the train block by. */
@@ -132,6 +136,8 @@ typedef struct {
     /* OPTION_WORD, OPTION_WORDS: the vocabulary; OPTION_INIT: words beyond the initialisers; the others: words that may
      * stand in place of the number (sets .word and .flag), the first for 0 in a trainer. Ends with NULL. */
     const char *const *words;
+    const char *called;   /* OPTION_WORD: the one of .words that takes a number above 0 in brackets: real, or... */
+    double called_alone;  /* ... this one without them */
     TrainerWords trainer; /* of a setting: a number or a word there */
     const char *same;    /* options with this text are one setting, written in several ways: one of them may be given */
     const char *doc;     /* one line, with the unit */
@@ -143,6 +149,12 @@ typedef struct {
     const char *name;
     Span at;
 } LabelWritten;
+
+/* A column as a statement names it: by its name, or by its number where there is none. */
+typedef struct {
+    const char *name;
+    int64_t number;
+} ColumnWritten;
 
 typedef struct {
     bool given;     /* written in the file or by a `default` line, not taken from .standard */
@@ -160,7 +172,8 @@ typedef struct {
     const AstValue *init; /* OPTION_INIT: a name, or a call with numbers alone; NULL: neither given nor defaulted */
     double *numbers;
     size_t number_count;
-    VEC(LabelWritten) labels; /* OPTION_LABELS */
+    VEC(LabelWritten) labels;   /* OPTION_LABELS, OPTION_STRINGS */
+    VEC(ColumnWritten) columns; /* OPTION_COLUMNS */
 } OptionValue;
 
 /* Whose options they are. The values of `common` follow those of `options` in one array. */
@@ -198,7 +211,8 @@ struct Layer {
 };
 
 /* ---- settings ---- */
-typedef enum { COST_QUADRATIC, COST_CROSS_ENTROPY, COST_LOG_LIKELIHOOD } Cost;
+typedef enum { COST_QUADRATIC, COST_CROSS_ENTROPY, COST_LOG_LIKELIHOOD, COST_ABSOLUTE, COST_HUBER, COSTS } Cost;
+typedef enum { TARGET_CLASS, TARGET_VALUES, TARGET_LABELS, TARGET_INPUT, TARGETS } TargetName; /* targets.h */
 typedef struct Optimizer Optimizer;       /* compiler/model/optimizer.h */
 typedef struct ScheduleKind ScheduleKind; /* compiler/model/rate_schedule.h */
 
@@ -212,16 +226,19 @@ typedef struct {
 
 typedef struct {
     Setting *at;           /* parallel to setting_kinds: every number and word; below is what the compiler decides by */
-    const char *data_kind; /* digits mnist fashion_mnist idx */
-    const char *images, *labels, *test_images, *test_labels; /* idx; NULL: not given */
-    double split_train, split_validation, split_test;        /* 0: not given; < 1: fraction; else count */
-    enum { TARGET_CLASS, TARGET_INPUT } target;
+    const char *data_kind; /* digits mnist … idx npy */
+    double split_train, split_validation, split_test; /* 0: not given; < 1: fraction; else count */
+    const char *split_order;                          /* NULL: what suits the data */
+    int64_t split_seed;
+    TargetName target;
+    bool target_scaled; /* the outputs are to be (number - mean) / deviation, which is undone in use */
     Cost cost;
+    double huber; /* COST_HUBER: where it stops being quadratic */
     const Optimizer *optimizer;
     const ScheduleKind *schedule; /* NULL: the rate stays */
-    bool log_gradients, log_weights;
+    bool log_gradients, log_weights, log_steps;
+    bool log_events; /* for TensorBoard */
 } Settings;
-extern const char *const cost_names[];
 
 /* A `-D NAME=VALUE` of the command line, as written; or a let of the file with its value as text. */
 typedef struct {
@@ -257,6 +274,8 @@ typedef struct {
 
 /* How many classes an example may have; 0: its target is not a class. */
 int64_t model_classes(const Model *model);
+/* How many numbers an example is to give; 0: its target is something else. */
+int64_t model_targets(const Model *model);
 
 /* What the command line says: -D values and --set lines of the train block, and what the model is for. */
 typedef struct {

@@ -2,6 +2,9 @@
 
 #include "compiler/model/layer.h"
 #include "compiler/model/option_text.h"
+#include "compiler/model/settings.h"
+#include "compiler/model/stored.h"
+#include "compiler/model/settings.h"
 
 static void put(json_t *object, const char *key, const char *text) {
     if (json_object_set_new(object, key, json_string(text)) != 0) out_of_memory();
@@ -71,7 +74,9 @@ static const char *read_names(Arena *arena, const Layer *layer, bool in_use) {
 static json_t *row(Arena *arena, const Model *model, const Layer *layer) {
     json_t *use = json_object(), *training = json_object();
     put_options(arena, use, training, layer);
-    if (layer->from.count == 0) put(use, "values", model->bytes_input ? "bytes / 255" : "floats");
+    if (layer_part(layer, TARGET_MEAN)) put(use, "target_scale", "true");
+    if (layer->from.count == 0)
+        put(use, "values", data_kind_find(model->settings.data_kind)->bytes ? "bytes / 255" : "floats");
     json_t *object = json_pack("{s:s, s:s}", "name", layer->name, "kind", layer->kind->name);
     if (!use || !training || !object) out_of_memory();
     if (layer->from.count > 0) {

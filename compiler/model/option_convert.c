@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "compiler/model/activation.h"
+#include "compiler/model/option_text.h"
 #include "compiler/model/suggest.h"
 #include "compiler/model/initialiser.h"
 #include "runtime/base/float.h"
@@ -78,6 +79,8 @@ static const char *expected_text(Arena *arena, const OptionSpec *spec) {
     case OPTION_WORDS: return arena_format(arena, "any of %s", words_text(arena, spec));
     case OPTION_LABEL: return "the label of an earlier layer";
     case OPTION_LABELS: return "labels of earlier layers";
+    case OPTION_STRINGS: return "a list of texts in quotes, as [\"a\", \"b\"]";
+    case OPTION_COLUMNS: return "a column's name or number, or a list of them";
     }
     BUG("unknown option type %d", (int)spec->type);
 }
@@ -88,7 +91,7 @@ static const char *or_words_text(Arena *arena, const OptionSpec *spec) {
 }
 
 /* "units of dense", "kernel= of conv" */
-static const char *option_text(const Conversion *c) {
+static const char *option_named(const Conversion *c) {
     return arena_format(c->scope->arena, "%s%s of %s", c->spec->name, c->spec->positional ? "" : "=", c->owner->name);
 }
 
@@ -101,7 +104,7 @@ static bool lies_between(const Conversion *c) {
 
 static bool fail(const Conversion *c, const char *kind) {
     Arena *arena = c->scope->arena;
-    Diag *diag = diag_report(c->scope->diags, c->value->at, kind, "%s must be %s%s, not %s", option_text(c),
+    Diag *diag = diag_report(c->scope->diags, c->value->at, kind, "%s must be %s%s, not %s", option_named(c),
                              expected_text(arena, c->spec), or_words_text(arena, c->spec), value_text(arena, c->value));
     if (c->value->kind == AST_NUMBER && net_rounds_to_zero(c->value->number)) {
         diag_help(c->scope->diags, diag, "a 32-bit float holds it as 0; the smallest above that is 1.4e-45");
@@ -144,7 +147,7 @@ static bool fail_word(const Conversion *c) {
 static bool fail_name(const Conversion *c) {
     Scope *scope = c->scope;
     Diag *diag = diag_report(scope->diags, c->value->at, "unknown-name", "there is no 'let %s'; %s must be %s",
-                             c->value->name, option_text(c), expected_text(scope->arena, c->spec));
+                             c->value->name, option_named(c), expected_text(scope->arena, c->spec));
     scope_advise(scope, diag, c->value->name, c->value->at);
     return false;
 }
@@ -212,7 +215,7 @@ static bool convert_count(const Conversion *c) {
     if (!good) return fail_number(c, "bad-value");
     if (number == 1 && !c->value->integral) {
         Diag *diag = diag_report(c->scope->diags, c->value->at, "bad-value",
-                                 "%s must be %s; 1.0 is neither: 1 example, or all of them?", option_text(c),
+                                 "%s must be %s; 1.0 is neither: 1 example, or all of them?", option_named(c),
                                  expected_text(c->scope->arena, c->spec));
         diag_help(c->scope->diags, diag, "write 1 for one example; train= is left out to train with all that are left");
         return false;
@@ -221,12 +224,30 @@ static bool convert_count(const Conversion *c) {
     return true;
 }
 
+/* The word that takes a number in brackets, which trainers know it with. */
+static bool convert_called(const Conversion *c) {
+    const AstValue *item = c->value->items.count == 1 ? c->value->items.at[0] : NULL;
+    double number = c->value->kind == AST_NAME ? c->spec->called_alone : item ? item->number : 0;
+    bool called = c->value->kind == AST_NAME || (item && item->kind == AST_NUMBER);
+    if (!called || !(number > 0) || !fits_float(number)) {
+        diag_report(c->scope->diags, c->value->at, "bad-value", "%s takes one number above 0, for example %s(%s)",
+                    c->spec->called, c->spec->called, number_text(c->scope->arena, c->spec->called_alone));
+        return false;
+    }
+    c->out->real = number;
+    c->out->word = arena_format(c->scope->arena, "%s(%s)", c->spec->called, exact_text(c->scope->arena, number));
+    return true;
+}
+
 static bool convert_word(const Conversion *c) {
-    int place = word_place(c->spec->words, c->value);
+    bool named = c->value->kind == AST_NAME || c->value->kind == AST_CALL;
+    bool called = named && c->spec->called && string_is(c->value->name, c->spec->called);
+    const AstValue alone = {.kind = AST_NAME, .name = c->spec->called};
+    int place = word_place(c->spec->words, called ? &alone : c->value);
     if (place < 0) return c->value->kind == AST_NAME ? fail_word(c) : fail(c, "bad-value");
     c->out->choice = place;
     c->out->word = c->spec->words[place];
-    return true;
+    return !called || convert_called(c);
 }
 
 static bool take_set_word(const Conversion *c, const AstValue *item) {
@@ -292,8 +313,37 @@ static bool convert_labels(const Conversion *c) {
     return true;
 }
 
+static bool convert_strings(const Conversion *c) {
+    bool list = c->value->kind == AST_LIST && c->value->items.count > 0;
+    for (size_t i = 0; i < (list ? c->value->items.count : 1); i++) {
+        Conversion one = *c;
+        one.value = list ? c->value->items.at[i] : c->value;
+        if (one.value->kind != AST_STRING || !one.value->name[0]) return fail(&one, "bad-value");
+        LabelWritten text = {one.value->name, one.value->at};
+        vec_push(c->scope->arena, &c->out->labels, text);
+    }
+    return true;
+}
+
+/* A word or a text in quotes is a name, a whole number from 1 on a place. */
+static bool convert_columns(const Conversion *c) {
+    bool list = c->value->kind == AST_LIST;
+    if (list && c->value->items.count == 0) return fail(c, "bad-value");
+    for (size_t i = 0; i < (list ? c->value->items.count : 1); i++) {
+        Conversion one = *c;
+        one.value = list ? c->value->items.at[i] : c->value;
+        bool number = value_is_whole(one.value) && one.value->number >= 1;
+        bool name = one.value->kind == AST_NAME || (one.value->kind == AST_STRING && one.value->name[0]);
+        if (!number && !name) return fail(&one, "bad-value");
+        ColumnWritten column = {name ? one.value->name : NULL, number ? (int64_t)one.value->number : 0};
+        vec_push(c->scope->arena, &c->out->columns, column);
+    }
+    return true;
+}
+
 static bool convert_bool(const Conversion *c) {
-    if (c->value->kind != AST_BOOL) return c->value->kind == AST_NAME ? fail_name(c) : fail(c, "bad-value");
+    if (take_word(c)) return true;
+    if (c->value->kind != AST_BOOL) return fail_number(c, "bad-value");
     c->out->flag = c->value->number != 0;
     c->out->real = c->value->number;
     return true;
@@ -453,7 +503,7 @@ static bool convert_init(const Conversion *c) {
         good = item->kind == AST_NUMBER && fits_float(item->number);
     }
     if (!good) {
-        diag_report(diags, value->at, "bad-value", "%s must be written %s%s, not %s", option_text(c),
+        diag_report(diags, value->at, "bad-value", "%s must be written %s%s, not %s", option_named(c),
                     initialiser_usage(c->scope->arena, initialiser), count > 0 ? " with numbers" : "",
                     value_text(c->scope->arena, value));
         return false;
@@ -494,6 +544,8 @@ static bool convert(const Conversion *c) {
     case OPTION_WORDS: return convert_words(c);
     case OPTION_LABEL: return convert_label(c);
     case OPTION_LABELS: return convert_labels(c);
+    case OPTION_STRINGS: return convert_strings(c);
+    case OPTION_COLUMNS: return convert_columns(c);
     }
     BUG("unknown option type %d", (int)c->spec->type);
 }

@@ -43,6 +43,25 @@ static const char *labels_text(Arena *arena, const OptionValue *value) {
     return text;
 }
 
+static const char *strings_text(Arena *arena, const OptionValue *value) {
+    const char *text = "[";
+    for (size_t i = 0; i < value->labels.count; i++)
+        text = arena_format(arena, "%s%s\"%s\"", text, i ? ", " : "", value->labels.at[i].name);
+    return arena_format(arena, "%s]", text);
+}
+
+/* Names in quotes, as any may be. */
+static const char *columns_text(Arena *arena, const OptionValue *value) {
+    const char *text = "";
+    for (size_t i = 0; i < value->columns.count; i++) {
+        const ColumnWritten *column = &value->columns.at[i];
+        const char *comma = i ? ", " : "";
+        text = column->name ? arena_format(arena, "%s%s\"%s\"", text, comma, column->name)
+                            : arena_format(arena, "%s%s%lld", text, comma, (long long)column->number);
+    }
+    return value->columns.count == 1 ? text : arena_format(arena, "[%s]", text);
+}
+
 /* "gradients weights"; "nothing" */
 static const char *words_text(Arena *arena, const OptionSpec *spec, uint32_t set) {
     const char *text = "";
@@ -65,6 +84,8 @@ const char *option_text(Arena *arena, NumberText *number, const OptionSpec *spec
     case OPTION_NUMBERS: return numbers_text(arena, number, value);
     case OPTION_WORDS: return words_text(arena, spec, value->set);
     case OPTION_LABELS: return labels_text(arena, value);
+    case OPTION_STRINGS: return strings_text(arena, value);
+    case OPTION_COLUMNS: return columns_text(arena, value);
     case OPTION_WORD:
     case OPTION_STRING:
     case OPTION_LABEL:

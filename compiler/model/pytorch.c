@@ -5,6 +5,8 @@
 #include <string.h>
 
 #include "compiler/model/activation.h"
+#include "compiler/model/settings.h"
+#include "compiler/model/stored.h"
 
 enum { REMARK_COLUMN = 80, LIST_WIDTH = 90, LIST_SHORT = 6 };
 
@@ -27,7 +29,7 @@ static const char *const taken[] = {
     "requires_grad_", "set_extra_state", "set_submodule", "share_memory", "state_dict", "to", "to_empty", "train",
     "training", "type", "xpu", "zero_grad",
     /* the module printed here */
-    "input_mean", "input_std"};
+    "input_mean", "input_std", "target_mean", "target_std"};
 
 static bool is_taken(const char *name) {
     for (size_t i = 0; i < COUNT_OF(taken); i++) {
@@ -172,6 +174,30 @@ static bool is_read_later(const Model *model, const Layer *layer) {
     return false;
 }
 
+/* A statistic of the last layer as a buffer that no state_dict holds, filled from an argument. */
+static const char *target_buffer(PyTorch *out, const Layer *last, const char *name) {
+    const int64_t *dim = last->out.dim;
+    const char *shape = "";
+    if (last->out.rank == 3) {
+        shape = arena_format(out->arena, ".view(%lld, %lld, %lld)", (long long)dim[0], (long long)dim[1],
+                             (long long)dim[2]);
+    }
+    const char *member = arena_format(
+        out->arena, "self.register_buffer(\"%s\", torch.tensor(%s, dtype=torch.float32)%s, persistent=False)", name,
+        name, shape);
+    vec_push(out->arena, &out->arguments, name);
+    vec_push(out->arena, &out->members, member);
+    return arena_format(out->arena, "self.%s", name);
+}
+
+/* Outputs that are learned scaled, in the units of the numbers. */
+static void undo_scale(PyTorch *out, const Layer *last, const char *x, Lines *lines) {
+    if (!layer_part(last, TARGET_MEAN)) return;
+    const char *mean = target_buffer(out, last, TARGET_MEAN), *std = target_buffer(out, last, TARGET_STD);
+    Line line = {arena_format(out->arena, "%s = %s * %s + %s", x, x, std, mean), "in the units of the targets"};
+    vec_push(out->arena, lines, line);
+}
+
 /* The lines of forward, each with what it gives; returns the variable that holds the output. What flows is `x`, what a
  * later layer reads too has a name of its own, `x_conv1`: no word of Python, and no other layer's. */
 static const char *make_forward(PyTorch *out, const Model *model, Lines *lines) {
@@ -227,6 +253,7 @@ static void print_class(PyTorch *python, const Model *model, const char *name, F
     const Layer *last = model->layers.at[model->layers.count - 1];
     Lines forward = {0};
     const char *result = make_forward(python, model, &forward);
+    undo_scale(python, last, result, &forward);
     fprintf(out, "class %s(nn.Module):\n    \"\"\"%s%s -> %s\"\"\"\n\n", name,
             batch_text(python->arena, model->layers.at[0]->out), model->bytes_input ? ", bytes divided by 255," : "",
             batch_text(python->arena, last->out));

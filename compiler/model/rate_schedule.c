@@ -22,10 +22,10 @@
 #define HALF_PI "1.5707963267948966"
 
 /* Rows of options that several forms have. */
-#define FACTOR_ROW(value, most)                                             \
+#define FACTOR_ROW(needed, value, most)                                     \
     {.name = "factor",                                                      \
      .type = OPTION_REAL,                                                   \
-     .required = !(value),                                                  \
+     .required = (needed),                                                  \
      .low = 0,                                                              \
      .high = (most),                                                        \
      .low_open = true,                                                      \
@@ -63,10 +63,10 @@ static const OptionSpec step_options[] = {
      .doc = "epochs from one cut of the rate to the next",
      .example = "every=10",
      .trainer = {.name = EVERY, .flag = "schedule-every", .argument = "EPOCHS"}},
-    FACTOR_ROW(NULL, 1),
+    FACTOR_ROW(true, NULL, 1),
 };
 
-static const OptionSpec exponential_options[] = {FACTOR_ROW(NULL, INFINITY)};
+static const OptionSpec exponential_options[] = {FACTOR_ROW(true, NULL, INFINITY)};
 
 static const OptionSpec cycle_options[] = {WARMUP_ROW, FLOOR_ROW};
 
@@ -79,7 +79,7 @@ static const OptionSpec plateau_options[] = {
      .doc = "epochs to wait for a better figure on the validation part before the rate is cut",
      .example = "patience=3",
      .trainer = {.name = PATIENCE, .flag = "schedule-patience", .argument = "N"}},
-    FACTOR_ROW("0.5", 1),
+    FACTOR_ROW(false, "0.5", 1),
     FLOOR_ROW,
 };
 

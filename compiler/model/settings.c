@@ -7,64 +7,13 @@
 #include "compiler/model/layer.h"
 #include "compiler/model/optimizer.h"
 #include "compiler/model/rate_schedule.h"
+#include "compiler/model/targets.h"
 
 #define MAX_COUNT 9007199254740992.0 /* 2^53: what a double counts exactly */
 
 /* ---- data ---- */
 
-enum { DATA_IDX = 3 };
-enum { IDX_IMAGES, IDX_LABELS, IDX_TEST_IMAGES, IDX_TEST_LABELS, IDX_OPTIONS };
-
-static const OptionSpec idx_options[IDX_OPTIONS] = {
-    [IDX_IMAGES] = {.name = "images",
-                    .type = OPTION_STRING,
-                    .required = true,
-                    .doc = "the training images, a path from the .net file",
-                    .example = "images=\"train-images.gz\""},
-    [IDX_LABELS] = {.name = "labels", .type = OPTION_STRING, .doc = "their labels"},
-    [IDX_TEST_IMAGES] = {.name = "test_images", .type = OPTION_STRING, .doc = "the test images"},
-    [IDX_TEST_LABELS] = {.name = "test_labels", .type = OPTION_STRING, .doc = "their labels"},
-};
-
-static bool idx_check(SettingContext *context) {
-    Settings *settings = context->settings;
-    const OptionValue *option = context->option + 1; /* behind the word */
-    settings->images = option[IDX_IMAGES].word;
-    settings->labels = option[IDX_LABELS].word;
-    settings->test_images = option[IDX_TEST_IMAGES].word;
-    settings->test_labels = option[IDX_TEST_LABELS].word;
-    if (!settings->test_images == !settings->test_labels || !settings->labels) return true;
-    diag_report(context->diags, context->at, "missing-option", "test_images= and test_labels= belong together");
-    return false;
-}
-
-const DataKind data_kinds[] = {
-    {.variant = {"digits", "28x28 handwritten digits that ship with netc", NULL, 0, NULL},
-     .rank = 3,
-     .dim = {1, 28, 28},
-     .classes = 10},
-    {.variant = {"mnist", "MNIST: 60,000 + 10,000 handwritten digits", NULL, 0, NULL},
-     .rank = 3,
-     .dim = {1, 28, 28},
-     .classes = 10},
-    {.variant = {"fashion_mnist", "Fashion-MNIST: 60,000 + 10,000 pictures of clothes", NULL, 0, NULL},
-     .rank = 3,
-     .dim = {1, 28, 28},
-     .classes = 10},
-    [DATA_IDX] = {.variant = {"idx", "files in MNIST's format", idx_options, IDX_OPTIONS, idx_check}, .files = true},
-};
-const size_t data_kind_count = COUNT_OF(data_kinds);
-
-static const char *const data_words[] = {"digits", "mnist", "fashion_mnist", [DATA_IDX] = "idx", NULL};
-
 static const Variant *data_variant(size_t place) { return place < data_kind_count ? &data_kinds[place].variant : NULL; }
-
-const DataKind *data_kind_find(const char *name) {
-    for (size_t i = 0; i < data_kind_count; i++) {
-        if (string_is(data_kinds[i].variant.name, name)) return &data_kinds[i];
-    }
-    return NULL;
-}
 
 static const OptionSpec data_options[] = {
     {.name = "set",
@@ -72,20 +21,21 @@ static const OptionSpec data_options[] = {
      .positional = true,
      .required = true,
      .words = data_words,
-     .doc = "a data set that netc knows, or idx",
+     .doc = "a data set that netc knows, or a form of files",
      .example = "data mnist"},
 };
 
 static bool data_apply(SettingContext *context) {
     Settings *settings = context->settings;
     settings->data_kind = context->option[0].word;
-    settings->images = settings->labels = settings->test_images = settings->test_labels = NULL;
     return true;
 }
 
 /* ---- split ---- */
 
-enum { SPLIT_TRAIN, SPLIT_VALIDATION, SPLIT_TEST, SPLIT_OPTIONS };
+enum { SPLIT_TRAIN, SPLIT_VALIDATION, SPLIT_TEST, SPLIT_ORDER, SPLIT_SEED, SPLIT_OPTIONS };
+
+static const char *const split_orders[] = {"file", "shuffled", NULL};
 
 static const OptionSpec split_options[SPLIT_OPTIONS] = {
     [SPLIT_TRAIN] = {.name = "train",
@@ -96,6 +46,17 @@ static const OptionSpec split_options[SPLIT_OPTIONS] = {
                           .doc = "held-out examples, evaluated after each epoch",
                           .example = "validation=0.1"},
     [SPLIT_TEST] = {.name = "test", .type = OPTION_COUNT, .doc = "examples for the final figure"},
+    [SPLIT_ORDER] = {.name = "order",
+                     .type = OPTION_WORD,
+                     .words = split_orders,
+                     .doc = "file: parts are cut from it in its order; shuffled: they are drawn, each with the shares "
+                            "of the classes; of named sets and idx it is file, of all else shuffled"},
+    [SPLIT_SEED] = {.name = "seed",
+                    .type = OPTION_INTEGER,
+                    .low = 0,
+                    .high = MAX_COUNT,
+                    .standard = "1",
+                    .doc = "which parts are drawn"},
 };
 
 static bool split_apply(SettingContext *context) {
@@ -104,6 +65,8 @@ static bool split_apply(SettingContext *context) {
     settings->split_train = option[SPLIT_TRAIN].real;
     settings->split_validation = option[SPLIT_VALIDATION].real;
     settings->split_test = option[SPLIT_TEST].real;
+    settings->split_order = option[SPLIT_ORDER].word;
+    settings->split_seed = option[SPLIT_SEED].integer;
     if (option[SPLIT_TRAIN].given && settings->split_train == 0) {
         diag_report(context->diags, option[SPLIT_TRAIN].at, "bad-value", "train of split must not be 0");
         return false;
@@ -113,25 +76,22 @@ static bool split_apply(SettingContext *context) {
 
 /* ---- target, cost ---- */
 
-static const char *const target_words[] = {[TARGET_CLASS] = "class", [TARGET_INPUT] = "input", NULL};
-const char *const cost_names[] = {[COST_QUADRATIC] = "quadratic",
-                                  [COST_CROSS_ENTROPY] = "cross_entropy",
-                                  [COST_LOG_LIKELIHOOD] = "log_likelihood",
-                                  NULL};
-
 static const OptionSpec target_options[] = {
     {.name = "kind",
      .type = OPTION_WORD,
      .positional = true,
      .required = true,
      .words = target_words,
-     .doc = "class: the label, as an index; input: the input itself (an autoencoder)",
+     .doc = "what an output is compared with",
      .example = "target class",
      .trainer = {.name = "target"}},
 };
 
+static const Variant *target_variant(size_t place) { return place < TARGETS ? &target_kinds[place].variant : NULL; }
+
 static bool target_apply(SettingContext *context) {
-    context->settings->target = context->option[0].choice == TARGET_INPUT ? TARGET_INPUT : TARGET_CLASS;
+    context->settings->target = (TargetName)context->option[0].choice;
+    context->settings->target_scaled = false;
     return true;
 }
 
@@ -142,6 +102,8 @@ static const OptionSpec cost_options[] = {
      .type = OPTION_WORD,
      .positional = true,
      .words = cost_names,
+     .called = "huber",
+     .called_alone = 1,
      .doc = "summed over the outputs, averaged over the batch",
      .example = "cost cross_entropy",
      .trainer = {.name = "cost"}},
@@ -159,10 +121,8 @@ static const OptionSpec cost_options[] = {
 
 static bool cost_apply(SettingContext *context) {
     if (!context->option[0].given) return true; /* settings_agree chooses it */
-    int choice = context->option[0].choice;
-    context->settings->cost = choice == COST_QUADRATIC       ? COST_QUADRATIC
-                              : choice == COST_CROSS_ENTROPY ? COST_CROSS_ENTROPY
-                                                             : COST_LOG_LIKELIHOOD;
+    context->settings->cost = (Cost)context->option[0].choice;
+    context->settings->huber = context->option[0].real;
     return true;
 }
 
@@ -249,7 +209,7 @@ static const OptionSpec epochs_options[] = {
 };
 
 static const char *const never_words[] = {"never", NULL};
-static const char *const monitor_words[] = {"accuracy", "cost", NULL};
+static const char *const monitor_words[] = {"accuracy", "cost", "rmse", "mae", "r2", "exact", "f1", NULL};
 
 static const OptionSpec stop_options[] = {
     {.name = "patience",
@@ -265,7 +225,8 @@ static const OptionSpec stop_options[] = {
      .type = OPTION_WORD,
      .standard = "accuracy",
      .words = monitor_words,
-     .doc = "which figure: accuracy (with target input the RMSE), or the cost without its penalty",
+     .doc = "which figure: accuracy (without classes what the target is judged by, the RMSE), the cost without its "
+            "penalty, or another one that is reported",
      .trainer = {.name = "monitor"}},
 };
 
@@ -307,6 +268,38 @@ static const OptionSpec regularize_options[] = {
      .doc = "lambda/n of l2, given as one number",
      .trainer = {.name = "weight_decay", .flag = "weight-decay", .argument = "D"},
      .same = DECAY},
+    {.name = "max_norm",
+     .type = OPTION_REAL,
+     .low = 0,
+     .high = INFINITY,
+     .low_open = true,
+     .doc = "after a step the weights of a unit or map, taken together, have at most this norm",
+     .example = "max_norm=3",
+     .trainer = {.name = "max_norm", .flag = "max-norm", .argument = "C"}},
+};
+
+/* ---- clip ---- */
+
+#define BOUND "one bound on the gradient"
+
+static const OptionSpec clip_options[] = {
+    {.name = "norm",
+     .type = OPTION_REAL,
+     .low = 0,
+     .high = INFINITY,
+     .low_open = true,
+     .doc = "a gradient of all that is trained, taken together, of a larger norm is made this long",
+     .example = "norm=1",
+     .trainer = {.name = "clip_norm", .flag = "clip-norm", .argument = "C"},
+     .same = BOUND},
+    {.name = "value",
+     .type = OPTION_REAL,
+     .low = 0,
+     .high = INFINITY,
+     .low_open = true,
+     .doc = "each number of the gradient is at most this large, and at least its negative",
+     .trainer = {.name = "clip_value", .flag = "clip-value", .argument = "C"},
+     .same = BOUND},
 };
 
 /* ---- average ---- */
@@ -326,21 +319,25 @@ static const OptionSpec average_options[] = {
 /* ---- log ---- */
 
 enum { LOG_WHAT, LOG_EVERY, LOG_PROBE, LOG_FORMATS, LOG_OPTIONS };
-enum { LOG_GRADIENTS, LOG_WEIGHTS }; /* bits of LOG_WHAT */
+enum { LOG_GRADIENTS, LOG_WEIGHTS, LOG_STEPS }; /* bits of LOG_WHAT */
+enum { LOG_CSV, LOG_TENSORBOARD };              /* bits of LOG_FORMATS */
 
-static const char *const log_words[] = {[LOG_GRADIENTS] = "gradients", [LOG_WEIGHTS] = "weights", NULL};
+static const char *const log_words[] = {
+    [LOG_GRADIENTS] = "gradients", [LOG_WEIGHTS] = "weights", [LOG_STEPS] = "steps", NULL};
 static const char *const every_words[] = {"epoch", NULL};
-static const char *const format_words[] = {"csv", NULL};
+static const char *const format_words[] = {[LOG_CSV] = "csv", [LOG_TENSORBOARD] = "tensorboard", NULL};
 
 static const OptionSpec log_options[LOG_OPTIONS] = {
-    [LOG_WHAT] = {.name = "subject",
-                  .type = OPTION_WORDS,
-                  .positional = true,
-                  .required = true,
-                  .words = log_words,
-                  .doc = "gradients: each layer's speed of learning; weights: their distribution",
-                  .example = "log gradients",
-                  .trainer = {.name = "log", .changes = "adds"}},
+    [LOG_WHAT] =
+        {.name = "subject",
+         .type = OPTION_WORDS,
+         .positional = true,
+         .required = true,
+         .words = log_words,
+         .doc = "gradients: each layer's speed of learning; weights: their distribution; steps: rate, cost and norm of "
+                "the gradient",
+         .example = "log gradients",
+         .trainer = {.name = "log", .changes = "adds"}},
     [LOG_EVERY] = {.name = "every",
                    .type = OPTION_INTEGER,
                    .low = 1,
@@ -355,8 +352,13 @@ static const OptionSpec log_options[LOG_OPTIONS] = {
                    .high = 1 << 30,
                    .doc = "gradients: also those of the first N training examples, as often as every= says",
                    .trainer = {.name = "log_probe", .changes = "begins"}},
-    [LOG_FORMATS] =
-        {.name = "formats", .type = OPTION_WORDS, .standard = "[csv]", .words = format_words, .doc = "files to write"},
+    [LOG_FORMATS] = {.name = "formats",
+                     .type = OPTION_WORDS,
+                     .standard = "[csv]",
+                     .words = format_words,
+                     .doc = "files to write: csv in any case, tensorboard beside it",
+                     .example = "formats=[csv, tensorboard]",
+                     .trainer = {.name = "log_formats", .changes = "adds"}},
 };
 
 static bool log_apply(SettingContext *context) {
@@ -364,6 +366,13 @@ static bool log_apply(SettingContext *context) {
     Settings *settings = context->settings;
     settings->log_gradients = (option[LOG_WHAT].set >> LOG_GRADIENTS) & 1;
     settings->log_weights = (option[LOG_WHAT].set >> LOG_WEIGHTS) & 1;
+    settings->log_steps = (option[LOG_WHAT].set >> LOG_STEPS) & 1;
+    settings->log_events = (option[LOG_FORMATS].set >> LOG_TENSORBOARD) & 1;
+    if (!((option[LOG_FORMATS].set >> LOG_CSV) & 1)) {
+        diag_report(context->diags, option[LOG_FORMATS].at, "bad-value",
+                    "the CSV files are written in any case; write formats=[csv, tensorboard]");
+        return false;
+    }
     if (option[LOG_PROBE].given && !settings->log_gradients) {
         diag_report(context->diags, option[LOG_PROBE].at, "conflicting-options",
                     "probe= measures gradients; write 'log gradients probe=%lld'",
@@ -393,6 +402,7 @@ const SettingKind setting_kinds[] = {
      .doc = "what the outputs should be",
      .standard = "target class",
      OPTIONS(target_options),
+     .variant = target_variant,
      .apply = target_apply},
     {.name = "cost",
      .doc = "what is minimised; by itself the one that suits the last activation",
@@ -411,8 +421,12 @@ const SettingKind setting_kinds[] = {
      .variant = schedule_variant,
      .apply = schedule_apply},
     {.name = "regularize",
-     .doc = "a penalty on large weights of conv and dense",
+     .doc = "a penalty on large weights of conv and dense, or a bound",
      OPTIONS(regularize_options),
+     .some = true},
+    {.name = "clip",
+     .doc = "a bound on the gradient of the data, before the penalty; off by itself",
+     OPTIONS(clip_options),
      .some = true},
     {.name = "label_smoothing",
      .doc = "what is learned of a class is less than certain; off by itself",
@@ -433,6 +447,17 @@ const size_t setting_kind_count = COUNT_OF(setting_kinds);
 const SettingKind *setting_kind_find(const char *name) {
     for (size_t i = 0; i < setting_kind_count; i++) {
         if (string_is(setting_kinds[i].name, name)) return &setting_kinds[i];
+    }
+    return NULL;
+}
+
+const OptionValue *settings_option(const Settings *settings, const char *name, const char *option) {
+    const SettingKind *kind = setting_kind_find(name);
+    if (!kind) BUG("no setting '%s'", name);
+    const Setting *setting = &settings->at[kind - setting_kinds];
+    for (size_t i = 0; option && i < option_count(&setting->owner); i++) {
+        if (string_is(option_at(&setting->owner, i)->name, option) && setting->values[i].given)
+            return &setting->values[i];
     }
     return NULL;
 }
@@ -470,6 +495,13 @@ double settings_number(const Settings *settings, const char *name) {
         if (string_is(at.spec->trainer.name, name)) return at.value->real;
     }
     BUG("no setting '%s'", name);
+}
+
+const char *settings_word(const Settings *settings, const char *name) {
+    for (TrainerSetting at = {0}; settings_next(settings, &at);) {
+        if (string_is(at.spec->trainer.name, name) && at.value->word) return at.value->word;
+    }
+    BUG("no word '%s'", name);
 }
 
 static const OptionSpec *flag_of(const OptionSpec *options, size_t count, size_t *place) {

@@ -10,6 +10,9 @@
 /* What trainers know the settings of the training cost by. */
 #define CLASS_WEIGHTS "class_weights"
 #define LABEL_SMOOTHING "label_smoothing"
+/* What the last layer keeps of the numbers to learn. */
+#define TARGET_MEAN "target_mean"
+#define TARGET_STD "target_std"
 
 typedef struct {
     Diags *diags;
@@ -40,17 +43,21 @@ typedef struct {
 extern const SettingKind setting_kinds[];
 extern const size_t setting_kind_count;
 const SettingKind *setting_kind_find(const char *name); /* NULL: there is none */
+/* What the line of a setting gives an option; NULL: nothing. */
+const OptionValue *settings_option(const Settings *settings, const char *name, const char *option);
 
 /* A data set that netc knows by name, or a form of files. */
 typedef struct {
     Variant variant;
-    bool files; /* the files are given as options (idx) */
-    int rank;   /* of one example; 0: only the files tell */
+    bool bytes;               /* its examples are bytes, of which a network sees 0 to 1 */
+    const char *x, *y, *test; /* options that name the files: to train on, what these are to give, to test; or NULL */
+    int rank;                 /* of one example; 0: only the files tell */
     int64_t dim[3];
     int64_t classes; /* 0: only the files tell */
 } DataKind;
 extern const DataKind data_kinds[];
 extern const size_t data_kind_count;
+extern const char *const data_words[]; /* their names */
 const DataKind *data_kind_find(const char *name);
 
 /* Whether it is the name of a layer kind or of a setting. */
@@ -59,7 +66,7 @@ bool word_begins_statement(const char *word);
 /* Reads the train block (NULL: there is none) and the --set lines into model->settings; --set texts are attached to
  * `source`. False after an error. The cost is left to settings_agree() when no line gives it. */
 bool settings_read(Scope *scope, Model *model, const AstStmt *train, const ModelChanges *changes, Source *source);
-/* Gives the last layer a row for what the training cost keeps beside the network: the weights of classes. */
+/* Gives the last layer rows for what is kept beside the network: the weights of classes, the scale of the numbers. */
 void settings_store(Arena *arena, Model *model);
 /* Checks settings against a network without errors (outputs and target, activation and cost, data and input), and
  * chooses the cost where no line does. */
@@ -75,6 +82,8 @@ typedef struct {
 bool settings_next(const Settings *settings, TrainerSetting *at);
 /* The number that trainers know by this name; 0 for a word in its place, 1 for true. BUG: there is none. */
 double settings_number(const Settings *settings, const char *name);
+/* The word that trainers know by this name. BUG: there is none. */
+const char *settings_word(const Settings *settings, const char *name);
 /* The same of the tables, without a model: every option that some trainer has on its command line. One that several
  * rows describe alike comes once. */
 const OptionSpec *settings_flag(size_t place); /* NULL: there are no more */

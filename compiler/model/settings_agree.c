@@ -1,8 +1,9 @@
-/* Do settings and network suit each other? Asked of a network without errors. */
+/* See agree.h. */
 #include <math.h>
 #include <string.h>
 
 #include "compiler/model/activation.h"
+#include "compiler/model/agree.h"
 #include "compiler/model/layer.h"
 #include "compiler/model/linear.h"
 #include "compiler/model/normalised.h"
@@ -10,84 +11,8 @@
 #include "compiler/model/rate_schedule.h"
 #include "compiler/model/settings.h"
 #include "compiler/model/stored.h"
+#include "compiler/model/targets.h"
 #include "runtime/data/sets.h"
-#include "runtime/data/shape.h"
-#include "runtime/data/split.h"
-
-static Setting *setting_of(const Settings *settings, const char *name) {
-    const SettingKind *kind = setting_kind_find(name);
-    if (!kind) BUG("no setting '%s'", name);
-    return &settings->at[kind - setting_kinds];
-}
-
-static const OptionValue *setting_option(const Setting *setting, const char *name) {
-    for (size_t i = 0; i < option_count(&setting->owner); i++)
-        if (string_is(option_at(&setting->owner, i)->name, name)) return &setting->values[i];
-    BUG("%s has no option '%s'", setting->owner.name, name);
-}
-
-static const AstStmt *line_of(const Model *model, const char *name) { return setting_of(&model->settings, name)->line; }
-
-static Span place_of(const AstStmt *line, const Layer *layer) { return line ? line->at : layer->at; }
-
-/* Where a layer is reported that a line of the train block does not suit: at the layer, which the note says the line
- * of; a line of --set is to blame itself. */
-static Span blamed_place(const Scope *scope, const AstStmt *line, const Layer *layer) {
-    bool set = line && source_of(scope->diags->source, line->at.lo)->base > 0;
-    return set ? line->at : layer->at;
-}
-
-static void note_line(Scope *scope, Diag *diag, const AstStmt *line) {
-    if (!line || source_of(scope->diags->source, line->at.lo)->base > 0) return;
-    uint32_t number, column;
-    size_t length;
-    const char *text = source_slice(scope->diags->source, line->at, &length);
-    source_position(scope->diags->source, line->at.lo, &number, &column);
-    diag_note(scope->diags, diag, "'%.*s' stands in line %u", (int)length, text, (unsigned)number);
-}
-
-static size_t option_place(const LayerKind *kind, const char *name) {
-    size_t place = 0;
-    while (place < kind->option_count && !string_is(kind->options[place].name, name)) place++;
-    return place;
-}
-
-/* The layer that gives the last one its outputs: it has the number of what it reads, unless it has weights. */
-static const Layer *layer_of_outputs(const Layer *last) {
-    const Layer *layer = last;
-    while (layer->from.count == 1 && !layer->kind->weighs) layer = layer->from.at[0];
-    return layer->kind->weighs ? layer : last;
-}
-
-/* The line of the last layer with another number of outputs, where it is dense, and with the activation, where it says
- * none; else such a line to end with. */
-static const char *outputs_help(Scope *scope, const Layer *last, int64_t outputs, const char *function) {
-    const Layer *end = last;
-    last = layer_of_outputs(last);
-    size_t place = option_place(last->kind, "units"), length, taken;
-    Span units = place < last->kind->option_count ? last->options[place].at : SPAN_NONE;
-    if (units.lo < last->at.lo || units.hi > last->at.hi) {
-        return arena_format(scope->arena, "end with 'dense %lld activation=%s'", (long long)outputs, function);
-    }
-    const char *line = source_slice(scope->diags->source, last->at, &length);
-    const char *number = source_slice(scope->diags->source, units, &taken), *rest = number + taken;
-    const char *text = arena_format(scope->arena, "%.*s%lld%.*s", (int)(number - line), line, (long long)outputs,
-                                    (int)(line + length - rest), rest);
-    size_t activation = option_place(last->kind, "activation");
-    bool says = last != end || last->options[activation].given;
-    return arena_format(scope->arena, "write '%s%s%s'", text, says ? "" : " activation=", says ? "" : function);
-}
-
-static const char *class_help(Scope *scope, const Layer *last, int64_t classes) {
-    return arena_format(scope->arena, "one output a class: %s", outputs_help(scope, last, classes, "softmax"));
-}
-
-/* How many classes the data has that is named, or about to be learned; 0: that is not known. */
-static int64_t known_classes(const Model *model) {
-    const DataKind *kind = data_kind_find(model->settings.data_kind);
-    bool named = line_of(model, "data") || model->purpose == PURPOSE_TRAIN;
-    return named && model->purpose != PURPOSE_USE && model->settings.target == TARGET_CLASS ? kind->classes : 0;
-}
 
 static void check_outputs(Scope *scope, const Model *model, const Layer *last) {
     int64_t outputs = shape_count(last->out);
@@ -95,61 +20,80 @@ static void check_outputs(Scope *scope, const Model *model, const Layer *last) {
     if (kind->across && outputs == 1) {
         Diag *diag = diag_report(scope->diags, last->at, "one-unit-softmax", "%s over one output ('%s') is always 1",
                                  kind->name, last->name);
-        int64_t classes = known_classes(model);
+        int64_t classes = agree_classes(model);
         diag_help(scope->diags, diag, "%s",
-                  classes > 0 ? class_help(scope, last, classes)
+                  classes > 0 ? agree_class_help(scope, last, classes)
                               : "use sigmoid with cross_entropy for two classes, else one output a class");
         return;
     }
-    if (model->settings.target == TARGET_INPUT) {
+    const Settings *settings = &model->settings;
+    const TargetKind *target = &target_kinds[settings->target];
+    const AstStmt *said = agree_line(model, "target");
+    if (target->needs && !string_is(target->needs, kind->name)) {
+        Diag *diag = diag_report(scope->diags, last->at, "target-mismatch",
+                                 "target %s needs %s outputs, the last layer ('%s') is %s", target->variant.name,
+                                 target->needs, last->name, kind->name);
+        diag_help(scope->diags, diag, "write activation=%s: each output is an answer of its own", target->needs);
+    } else if (settings->target_scaled && !activation_is_linear(last->activation)) {
+        Diag *diag = diag_report(scope->diags, agree_place(said, last), "target-mismatch",
+                                 "scale=true needs linear outputs, the last layer ('%s') is %s: it could not give all "
+                                 "that (number - mean) / deviation may be",
+                                 last->name, kind->name);
+        diag_help(scope->diags, diag, "write activation=linear, or leave scale=true out");
+    } else if (target->reads == READS_INPUT) {
         int64_t inputs = shape_count(model->layers.at[0]->out);
         if (inputs == outputs) return;
-        const AstStmt *line = line_of(model, "target");
-        Diag *diag = diag_report(scope->diags, blamed_place(scope, line, layer_of_outputs(last)), "target-mismatch",
+        Diag *diag = diag_report(scope->diags, agree_blamed(scope, said, agree_outputs_layer(last)), "target-mismatch",
                                  "target input needs as many outputs as inputs: '%s' gives %lld, the input has %lld",
                                  last->name, (long long)outputs, (long long)inputs);
-        note_line(scope, diag, line);
+        agree_note(scope, diag, said);
         if (kind->across) { /* which stands for classes */
             diag_help(scope->diags, diag,
                       "write 'target class' to learn the labels, or end with 'dense %lld activation=sigmoid'",
                       (long long)inputs);
         } else {
             diag_help(scope->diags, diag, "%s, or 'target class' to learn the labels",
-                      outputs_help(scope, last, inputs, "sigmoid"));
+                      agree_outputs_help(scope, last, inputs, "sigmoid"));
         }
-    } else if (outputs == 1 && kind->cost != COST_CROSS_ENTROPY) {
+    } else if (target->reads == READS_LABEL && outputs == 1 && kind->cost != COST_CROSS_ENTROPY) {
         Diag *diag = diag_report(scope->diags, last->at, "target-mismatch",
                                  "one %s output ('%s') cannot tell classes apart", kind->name, last->name);
         diag_help(scope->diags, diag, "give the last layer one output a class, or activation=sigmoid for two classes");
     }
 }
 
-const char *cost_that_suits(Arena *arena, const Model *model, const char *line, const char **replaced) {
-    if (!model || model->layers.count == 0) return NULL;
-    const ActivationKind *last = model->layers.at[model->layers.count - 1]->activation.kind;
-    const char *word = line + strlen("cost "), *suits = cost_names[last->cost];
-    size_t length = strcspn(word, " ");
-    const char *function = arena_copy(arena, word, length);
-    bool said = !strchr(function, '='); /* else only options are given */
-    if (!said || string_is(function, suits) || (string_is(function, cost_names[COST_QUADRATIC]) && !last->across))
-        return NULL;
-    *replaced = function;
-    return arena_format(arena, "cost %s%s", suits, word + length);
-}
-
 /* The activation that a cost is computed together with; NULL: any will do. */
 static const ActivationKind *activation_of(Cost cost) {
-    for (size_t i = 0; i < activation_count && cost != COST_QUADRATIC; i++) {
+    for (size_t i = 0; i < activation_count && cost_kinds[cost].joint; i++) {
         if (activations[i].cost == cost) return &activations[i];
     }
     return NULL;
 }
 
+/* The cost of the last activation, where the target has it too. */
+static Cost usual_cost(const Settings *settings, const ActivationKind *last) {
+    return cost_kinds[last->cost].suits[settings->target] ? last->cost : COST_QUADRATIC;
+}
+
+const char *cost_that_suits(Arena *arena, const Model *model, const char *line, const char **replaced) {
+    if (!model || model->layers.count == 0) return NULL;
+    const ActivationKind *last = model->layers.at[model->layers.count - 1]->activation.kind;
+    const char *word = line + strlen("cost ");
+    size_t length = strcspn(word, " ");
+    const char *function = arena_copy(arena, word, strcspn(word, " ("));
+    int cost = 0;
+    while (cost < COSTS && !string_is(cost_names[cost], function)) cost++;
+    if (cost == COSTS) return NULL;                                                     /* only options are given */
+    if (cost_kinds[cost].joint ? last->cost == (Cost)cost : !last->across) return NULL; /* for some target */
+    *replaced = function;
+    return arena_format(arena, "cost %s%s", cost_names[usual_cost(&model->settings, last)], word + length);
+}
+
 /* Whether a line says which function the cost is. */
-static bool cost_is_said(const Model *model) { return setting_of(&model->settings, "cost")->values[0].given; }
+static bool cost_is_said(const Model *model) { return agree_setting(&model->settings, "cost")->values[0].given; }
 
 static void set_cost(Settings *settings, Cost cost) {
-    Setting *setting = setting_of(settings, "cost");
+    Setting *setting = agree_setting(settings, "cost");
     setting->values[0].choice = (int)cost;
     setting->values[0].word = cost_names[cost];
     setting->on = true;
@@ -158,24 +102,32 @@ static void set_cost(Settings *settings, Cost cost) {
 
 static void check_cost(Scope *scope, Model *model, const Layer *last) {
     Settings *settings = &model->settings;
-    const AstStmt *line = line_of(model, "cost");
+    const AstStmt *line = agree_line(model, "cost");
     const ActivationKind *kind = last->activation.kind;
-    if (!cost_is_said(model)) set_cost(settings, kind->cost);
-    if (settings->target == TARGET_INPUT && kind->across) {
+    const char *target = target_kinds[settings->target].variant.name;
+    if (!cost_is_said(model)) set_cost(settings, usual_cost(settings, kind));
+    if (settings->target != TARGET_CLASS && kind->across) {
         diag_report(scope->diags, last->at, "cost-mismatch",
-                    "%s outputs ('%s') stand for classes; with target input use sigmoid or linear", kind->name,
-                    last->name);
+                    "%s outputs ('%s') stand for classes; with target %s use sigmoid or linear", kind->name, last->name,
+                    target);
+        return;
+    }
+    if (!cost_kinds[settings->cost].suits[settings->target]) {
+        Diag *diag = diag_report(scope->diags, agree_place(line, last), "cost-mismatch",
+                                 "cost %s does not suit target %s", cost_names[settings->cost], target);
+        diag_help(scope->diags, diag, "write 'cost %s'", cost_names[usual_cost(settings, kind)]);
         return;
     }
     const ActivationKind *needed = activation_of(settings->cost);
     if (needed && needed != kind) {
         diag_report(
-            scope->diags, place_of(line, last), "cost-mismatch",
+            scope->diags, agree_place(line, last), "cost-mismatch",
             "%s needs %s outputs, the last layer ('%s') is %s; write activation=%s (netc works on the weighted inputs "
             "themselves), or cost %s",
-            cost_names[settings->cost], needed->name, last->name, kind->name, needed->name, cost_names[kind->cost]);
+            cost_names[settings->cost], needed->name, last->name, kind->name, needed->name,
+            cost_names[usual_cost(settings, kind)]);
     } else if (settings->cost == COST_QUADRATIC && kind->across) {
-        diag_report(scope->diags, place_of(line, last), "cost-mismatch",
+        diag_report(scope->diags, agree_place(line, last), "cost-mismatch",
                     "quadratic does not suit %s outputs ('%s'); write cost %s", kind->name, last->name,
                     cost_names[kind->cost]);
     }
@@ -183,21 +135,22 @@ static void check_cost(Scope *scope, Model *model, const Layer *last) {
 
 /* Weights of classes, and shares of certainty, are of the outputs that stand for classes. */
 static void check_training_cost(Scope *scope, const Model *model) {
-    const Setting *cost = setting_of(&model->settings, "cost"),
-                  *smoothing = setting_of(&model->settings, "label_smoothing");
+    const Setting *smoothing = agree_setting(&model->settings, "label_smoothing");
     const Settings *settings = &model->settings;
-    if (smoothing->on && settings->cost == COST_QUADRATIC) {
+    if (smoothing->on && !cost_kinds[settings->cost].joint) {
         diag_report(
             scope->diags, smoothing->line->at, "cost-mismatch",
-            "label_smoothing needs softmax outputs, or sigmoid ones with cost cross_entropy; cost quadratic has "
-            "no use for it");
+            "label_smoothing needs softmax outputs, or sigmoid ones with cost cross_entropy; cost %s has no use "
+            "for it",
+            cost_names[settings->cost]);
     }
-    const OptionValue *weights = setting_option(cost, CLASS_WEIGHTS);
-    if (weights->choice == 0) return; /* none */
+    const OptionValue *weights = settings_option(settings, "cost", CLASS_WEIGHTS);
+    if (!weights || weights->choice == 0) return; /* none */
     int64_t classes = model_classes(model);
     if (settings->target != TARGET_CLASS) {
         Diag *diag = diag_report(scope->diags, weights->at, "conflicting-options",
-                                 "class_weights= needs classes; target input has none");
+                                 "class_weights= needs classes; target %s has none",
+                                 target_kinds[settings->target].variant.name);
         diag_help(scope->diags, diag, "write 'target class', or leave class_weights= out");
     } else if (!weights->flag && (int64_t)weights->number_count != classes) {
         diag_report(
@@ -207,151 +160,13 @@ static void check_training_cost(Scope *scope, const Model *model) {
     }
 }
 
-void settings_store(Arena *arena, Model *model) {
-    Layer *last = model->layers.at[model->layers.count - 1];
-    const OptionValue *weights = setting_option(setting_of(&model->settings, "cost"), CLASS_WEIGHTS);
-    const int64_t classes = model_classes(model);
-    if (model->purpose == PURPOSE_USE || weights->choice == 0 || classes == 0) return;
-    Recipe recipe = {.kind = weights->flag ? RECIPE_DATA : RECIPE_VALUES,
-                     .statistic = STATISTIC_BALANCE,
-                     .values = weights->numbers};
-    layer_store(arena, last, CLASS_WEIGHTS, STORED_STATISTIC, 1, &classes, recipe)->kept = NULL;
-}
-
-/* A set that does not suit the network is an error where it is named, and where it is about to be learned. Without a
- * line it is the standard, which may be on nobody's mind: a word, unless the network is there to be used. */
-static Diag *report_data(Scope *scope, const AstStmt *line, ModelPurpose purpose, const Layer *layer,
-                         const DataKind *set, const char *message) {
-    const char *kind = line || purpose == PURPOSE_TRAIN ? "data-mismatch" : "default-data";
-    const char *why =
-        line ? "" : arena_format(scope->arena, "; without a 'data' line %s is learned", set->variant.name);
-    Diag *diag = diag_report(scope->diags, blamed_place(scope, line, layer), kind, "%s%s", message, why);
-    note_line(scope, diag, line);
-    return diag;
-}
-
-/* 32x32x3 of data that is not known: it can be meant. */
-static void check_order(Scope *scope, const Model *model) {
-    const Layer *input = model->layers.at[0];
-    if (!layer_channels_last(input->out)) return;
-    Shape shape = input->out;
-    Diag *diag = diag_report(scope->diags, input->options[0].at, "channels-last", "%s is %lld channels of %lldx%lld",
-                             shape_text(scope->arena, shape), (long long)shape.dim[0], (long long)shape.dim[1],
-                             (long long)shape.dim[2]);
-    diag_help(scope->diags, diag, "channels come first: write 'input %s'",
-              shape_text(scope->arena, layer_channels_first(shape)));
-}
-
-static bool check_examples(Scope *scope, const AstStmt *line, const Model *model, const DataKind *kind) {
-    const Layer *layer = model->layers.at[0];
-    Shape input = layer->out, example = {.rank = kind->rank, .dim = {kind->dim[0], kind->dim[1], kind->dim[2]}};
-    NetShapeMatch match = net_shape_match(input.dim, input.rank, kind->dim, kind->rank);
-    if (match == NET_SHAPE_SUITS) return true;
-    if (match == NET_SHAPE_OTHER && !line) check_order(scope, model);
-    const char *shape = shape_text(scope->arena, example);
-    Diag *diag = report_data(scope, line, model->purpose, layer, kind,
-                             arena_format(scope->arena, "the examples of %s are %s (%lld numbers), the input is %s",
-                                          kind->variant.name, shape, (long long)shape_count(example),
-                                          shape_text(scope->arena, input)));
-    if (match == NET_SHAPE_INPUT_ORDER) {
-        diag->at = layer->options[0].at; /* the data is as it should be */
-        diag_help(scope->diags, diag, "channels come first (CxHxW): write 'input %s'", shape);
-    } else {
-        diag_help(scope->diags, diag,
-                  "write 'input %s', or name your own data: data idx images=\"FILE\" labels=\"FILE\"", shape);
-    }
-    return false;
-}
-
-static void check_classes(Scope *scope, const AstStmt *line, const Model *model, const DataKind *kind,
-                          const Layer *last) {
-    int64_t outputs = shape_count(last->out);
-    if (model->settings.target != TARGET_CLASS || outputs == kind->classes) return;
-    const char *help = class_help(scope, last, kind->classes);
-    const char *message =
-        arena_format(scope->arena, "%s has %lld classes, the last layer ('%s') has %lld output%s", kind->variant.name,
-                     (long long)kind->classes, last->name, (long long)outputs, outputs == 1 ? "" : "s");
-    if (outputs < kind->classes) {
-        Diag *diag = report_data(scope, line, model->purpose, layer_of_outputs(last), kind, message);
-        diag_help(scope->diags, diag, "%s", help);
-    } else if (line) {
-        bool copies = outputs == shape_count(model->layers.at[0]->out) && !last->activation.kind->across;
-        diag_help(scope->diags, diag_report(scope->diags, last->at, "spare-outputs", "%s", message), "%s%s",
-                  copies ? "an autoencoder learns its input: write 'target input' in the train block; else " : "",
-                  help);
-    }
-}
-
-static void check_data(Scope *scope, const Model *model, const Layer *last, size_t before) {
-    const AstStmt *line = line_of(model, "data");
-    const Settings *settings = &model->settings;
-    const DataKind *kind = data_kind_find(settings->data_kind);
-    if (!line && model->purpose == PURPOSE_USE) return;
-    if (kind->files && !settings->labels && settings->target == TARGET_CLASS) {
-        Diag *diag = diag_report(scope->diags, line->at, "missing-option", "data idx needs labels= to learn classes");
-        diag_help(scope->diags, diag, "write 'data idx images=\"%s\" labels=\"FILE\"'", settings->images);
-        return;
-    }
-    if (kind->rank == 0) {
-        check_order(scope, model);
-        return;
-    }
-    bool told = scope->diags->errors > before; /* one word about the last layer, and about a standard, is enough */
-    bool suit = check_examples(scope, line, model, kind);
-    if (!told && (suit || line)) check_classes(scope, line, model, kind, last);
-}
-
-/* Whether there is a test file is known once `data` has been read. */
-static void check_split(Scope *scope, const Model *model) {
-    const AstStmt *line = line_of(model, "split");
-    if (!line) return;
-    const Settings *settings = &model->settings;
-    const NetDataSet *set = net_data_set(settings->data_kind);
-    const double asked[NET_PARTS] = {settings->split_train, settings->split_validation, settings->split_test};
-    double sum;
-    NetSplitShares shares = net_split_shares(asked, set || settings->test_images, &sum);
-    bool trains = settings->split_train > 0;
-    if (shares == NET_SPLIT_OVER || (shares == NET_SPLIT_ALL && !trains)) {
-        Diag *diag = diag_report(scope->diags, line->at, "bad-value",
-                                 "the fractions of split leave nothing: they add up to %g%s", sum,
-                                 trains ? "" : " without the training part");
-        diag_help(scope->diags, diag, "without train= all that are left are trained on: 'split validation=0.1'");
-        return;
-    }
-    bool known = set && (line_of(model, "data") || model->purpose == PURPOSE_TRAIN);
-    int64_t rows[NET_PARTS];
-    if (!known || net_split_rows(asked, set->train_count, set->test_count, rows)) return;
-    Diag *diag = diag_report(scope->diags, line->at, "split-size",
-                             "the parts of split do not fit %s, which has %lld examples to train on and %lld to test",
-                             set->name, (long long)set->train_count, (long long)set->test_count);
-    double rest = (double)set->train_count - settings->split_validation;
-    if (settings->split_train > rest && settings->split_validation >= 1 && rest >= 1) { /* together too many */
-        diag_help(scope->diags, diag, "%s and %s are %s: write train=%.0f, or leave it out for all that are left",
-                  number_text(scope->arena, settings->split_train),
-                  number_text(scope->arena, settings->split_validation),
-                  number_text(scope->arena, settings->split_train + settings->split_validation), rest);
-        return;
-    }
-    diag_help(scope->diags, diag, "a share fits any set: 'split validation=0.1'");
-}
-
-/* How many examples there are to train on, where the data is known; 0: it is not. */
-static int64_t known_examples(const Model *model) {
-    const Settings *settings = &model->settings;
-    const NetDataSet *set = model->purpose == PURPOSE_USE ? NULL : net_data_set(settings->data_kind);
-    const double asked[NET_PARTS] = {settings->split_train, settings->split_validation, settings->split_test};
-    int64_t rows[NET_PARTS];
-    bool known = set && net_split_rows(asked, set->train_count, set->test_count, rows);
-    return known ? rows[NET_PART_TRAIN] : 0;
-}
-
 static int64_t settings_count(const Settings *settings, const char *name) {
     return (int64_t)settings_number(settings, name);
 }
 
 static void check_batch(Scope *scope, const Model *model) {
-    const AstStmt *line = line_of(model, "batch");
-    int64_t examples = model->purpose == PURPOSE_LOOK ? known_examples(model) : 0; /* --batch and --data may differ */
+    const AstStmt *line = agree_line(model, "batch");
+    int64_t examples = model->purpose == PURPOSE_LOOK ? agree_examples(model) : 0; /* --batch and --data may differ */
     int64_t batch = settings_count(&model->settings, "batch");
     if (!line || examples == 0 || batch <= examples) return;
     Diag *diag = diag_report(scope->diags, line->at, "batch-size",
@@ -362,7 +177,7 @@ static void check_batch(Scope *scope, const Model *model) {
 
 /* 80 and 20 are numbers of examples here, which nobody has so few of. */
 static void check_percent(Scope *scope, const Model *model) {
-    const AstStmt *line = line_of(model, "split");
+    const AstStmt *line = agree_line(model, "split");
     const Settings *settings = &model->settings;
     const double parts[] = {settings->split_train, settings->split_validation, settings->split_test};
     static const char *const names[] = {"train", "validation", "test"};
@@ -376,7 +191,7 @@ static void check_percent(Scope *scope, const Model *model) {
         given++;
         shares = arena_format(scope->arena, "%s %s=%s", shares, names[i], number_text(scope->arena, parts[i] / 100));
     }
-    int64_t examples = known_examples(model);
+    int64_t examples = agree_examples(model);
     bool few =
         given == 1 && parts[1] >= 2 && parts[1] <= 50 && (double)examples > 100 * parts[1]; /* not one per cent */
     if (!line || !(few || (sum == 100 && given >= 2))) return;
@@ -390,7 +205,7 @@ static void check_percent(Scope *scope, const Model *model) {
 
 /* 1 is one example here, and all of them to others. */
 static void check_one(Scope *scope, const Model *model) {
-    const AstStmt *line = line_of(model, "split");
+    const AstStmt *line = agree_line(model, "split");
     const Settings *settings = &model->settings;
     if (!line || (settings->split_train != 1 && settings->split_validation != 1)) return;
     bool train = settings->split_train == 1;
@@ -404,12 +219,12 @@ static void check_one(Scope *scope, const Model *model) {
 
 /* The shares of train and test make a whole, but the test part is cut from a file of its own. */
 static void check_unused(Scope *scope, const Model *model) {
-    const AstStmt *line = line_of(model, "split");
+    const AstStmt *line = agree_line(model, "split");
     const Settings *settings = &model->settings;
     const NetDataSet *set = net_data_set(settings->data_kind);
     double train = settings->split_train, validation = settings->split_validation, test = settings->split_test;
     bool shares = train > 0 && train < 1 && validation < 1 && test > 0 && test < 1;
-    if (!line || !shares || (!settings->test_images && !(set && set->test_count > 0))) return;
+    if (!line || !shares || (!agree_has_test_file(settings) && !(set && set->test_count > 0))) return;
     if (fabs(train + validation + test - 1) > 1e-9) return;
     Diag *diag =
         diag_report(scope->diags, line->at, "split-unused",
@@ -423,7 +238,7 @@ static void check_unused(Scope *scope, const Model *model) {
 
 /* Training ends before so many epochs without a gain have gone by. */
 static void check_patience(Scope *scope, const Model *model) {
-    const AstStmt *line = line_of(model, "stop");
+    const AstStmt *line = agree_line(model, "stop");
     int64_t epochs = settings_count(&model->settings, "epochs");
     int64_t patience = settings_count(&model->settings, "patience");
     if (!line || model->purpose != PURPOSE_LOOK || epochs == 0 || patience < epochs) return;
@@ -436,8 +251,8 @@ static void check_patience(Scope *scope, const Model *model) {
 
 /* The rate rises to the end. */
 static void check_warmup(Scope *scope, const Model *model) {
-    const AstStmt *line = line_of(model, "schedule");
-    const Setting *setting = setting_of(&model->settings, "schedule");
+    const AstStmt *line = agree_line(model, "schedule");
+    const Setting *setting = agree_setting(&model->settings, "schedule");
     int64_t epochs = settings_count(&model->settings, "epochs");
     size_t place = 0;
     while (place < option_count(&setting->owner) && !string_is(option_at(&setting->owner, place)->name, "warmup"))
@@ -460,7 +275,7 @@ static void check_scale(Scope *scope, const Model *model) {
     bool bytes = false;
     Span at = input->at;
     for (size_t i = 0; i < COUNT_OF(names); i++) {
-        const OptionValue *value = &input->options[option_place(input->kind, names[i])];
+        const OptionValue *value = &input->options[agree_option_place(input->kind, names[i])];
         if (!value->given || value->flag || value->number_count == 0) continue;
         const char *list = "";
         for (size_t k = 0; k < value->number_count; k++) {
@@ -481,9 +296,9 @@ static void check_scale(Scope *scope, const Model *model) {
 
 /* A trainer says it of the data that it really has. */
 static void check_probe(Scope *scope, const Model *model) {
-    const AstStmt *line = line_of(model, "log");
+    const AstStmt *line = agree_line(model, "log");
     const Settings *settings = &model->settings;
-    int64_t examples = line && model->purpose == PURPOSE_LOOK ? known_examples(model) : 0;
+    int64_t examples = line && model->purpose == PURPOSE_LOOK ? agree_examples(model) : 0;
     int64_t probe = settings_count(settings, "log_probe");
     if (examples == 0 || probe <= examples) return;
     Diag *diag = diag_report(scope->diags, line->at, "probe-size",
@@ -492,24 +307,41 @@ static void check_probe(Scope *scope, const Model *model) {
     diag_help(scope->diags, diag, "write probe=%lld for all of them", (long long)examples);
 }
 
+/* What an epoch is better by: a figure that the target reports. `accuracy` is what it is judged by. */
+static void check_monitor(Scope *scope, Model *model) {
+    static const char *const reported[TARGETS] = {[TARGET_CLASS] = "accuracy, cost",
+                                                  [TARGET_VALUES] = "rmse, mae, r2, cost",
+                                                  [TARGET_LABELS] = "accuracy, exact, f1, cost",
+                                                  [TARGET_INPUT] = "rmse, mae, cost"};
+    const TargetKind *target = &target_kinds[model->settings.target];
+    OptionValue *value = agree_option(agree_setting(&model->settings, "stop"), "monitor");
+    if (string_is(value->word, "accuracy")) value->word = target->measure;
+    const char *figures = reported[model->settings.target], *at = strstr(figures, value->word);
+    size_t length = strlen(value->word);
+    if (at && (at == figures || at[-1] == ' ') && (at[length] == ',' || !at[length])) return;
+    Diag *diag = diag_report(scope->diags, value->at, "unknown-word", "target %s reports no %s", target->variant.name,
+                             value->word);
+    diag_help(scope->diags, diag, "it reports %s", figures);
+}
+
 /* The test set never chooses anything, so what waits for a gain takes a validation part. */
 static void check_validation(Scope *scope, const Model *model) {
     const Settings *settings = &model->settings;
     bool stops = settings_number(settings, "patience") != 0, cuts = settings->schedule && settings->schedule->patience;
     if ((!stops && !cuts) || settings->split_validation > 0) return;
     const char *what = stops ? "stop" : arena_format(scope->arena, "schedule %s", settings->schedule->variant.name);
-    Diag *diag = diag_report(scope->diags, line_of(model, stops ? "stop" : "schedule")->at, "needs-validation",
+    Diag *diag = diag_report(scope->diags, agree_line(model, stops ? "stop" : "schedule")->at, "needs-validation",
                              "%s needs a validation part (choosing by test results is not offered)", what);
     diag_help(scope->diags, diag, "%s",
-              line_of(model, "split") ? "add validation=0.1 to the line of split" : "add 'split validation=0.1'");
+              agree_line(model, "split") ? "add validation=0.1 to the line of split" : "add 'split validation=0.1'");
 }
 
 /* The sum of squares is divided by the number of examples, in the books that call it l2; Keras and Caffe do not. */
 static void check_penalty(Scope *scope, const Model *model) {
     enum { MANY_EXAMPLES = 1000 };
-    const Setting *setting = setting_of(&model->settings, "regularize");
-    const AstStmt *line = line_of(model, "regularize");
-    int64_t examples = known_examples(model);
+    const Setting *setting = agree_setting(&model->settings, "regularize");
+    const AstStmt *line = agree_line(model, "regularize");
+    int64_t examples = agree_examples(model);
     double l2 = settings_number(&model->settings, "l2");
     if (!line || l2 <= 0 || l2 >= LEAST_L2 || examples < MANY_EXAMPLES) return;
     const char *text = "regularize";
@@ -529,7 +361,7 @@ static void check_penalty(Scope *scope, const Model *model) {
 /* An optimiser that takes a share of the weights itself: what l2 and weight_decay of regularize do as well. */
 static void check_decay(Scope *scope, const Model *model) {
     const Optimizer *optimizer = model->settings.optimizer;
-    const Setting *setting = setting_of(&model->settings, "regularize");
+    const Setting *setting = agree_setting(&model->settings, "regularize");
     const char *name = optimizer->variant.name;
     for (size_t i = 0; optimizer->decay && i < option_count(&setting->owner); i++) {
         const OptionSpec *spec = option_at(&setting->owner, i);
@@ -552,12 +384,14 @@ void settings_agree(Scope *scope, Model *model) {
     if (scope->diags->errors == errors) check_cost(scope, model, last);
     if (scope->diags->errors == errors) model_check_linear(scope, model, cost_is_said(model));
     if (scope->diags->errors == errors) check_training_cost(scope, model);
-    check_data(scope, model, last, errors);
-    check_split(scope, model);
+    agree_data(scope, model, last, errors);
+    agree_class_names(scope, model, last);
+    agree_split(scope, model);
     check_validation(scope, model);
+    check_monitor(scope, model);
     check_decay(scope, model);
     check_probe(scope, model);
-    model_check_normalised(model, line_of(model, "batch"), scope->diags);
+    model_check_normalised(model, agree_line(model, "batch"), scope->diags);
     if (scope->diags->errors > errors) return;
     size_t warnings = scope->diags->warnings;
     check_percent(scope, model);
@@ -567,5 +401,5 @@ void settings_agree(Scope *scope, Model *model) {
     check_patience(scope, model);
     check_warmup(scope, model);
     check_penalty(scope, model);
-    if (line_of(model, "data")) check_scale(scope, model);
+    if (agree_line(model, "data")) check_scale(scope, model);
 }

@@ -10,6 +10,7 @@
 #include "compiler/model/optimizer.h"
 #include "compiler/model/option_text.h"
 #include "compiler/model/rate_schedule.h"
+#include "compiler/model/targets.h"
 #include "runtime/base/error.h"
 #include "runtime/base/wrap.h"
 
@@ -209,8 +210,8 @@ static void print_table(Arena *arena, const Model *model, FILE *out) {
 static void print_training(Arena *arena, const Model *model, FILE *out) {
     const Settings *s = &model->settings;
     int64_t epochs = (int64_t)settings_number(s, "epochs"), batch = (int64_t)settings_number(s, "batch");
-    fprintf(out, "learns    %s from %s, cost %s\n", s->target == TARGET_CLASS ? "classes" : "its input", s->data_kind,
-            cost_names[s->cost]);
+    fprintf(out, "learns    %s from %s, cost %s\n", target_kinds[s->target].learns, s->data_kind,
+            settings_word(s, "cost"));
     fprintf(out, "trains    %s epoch%s, ", grouped(arena, epochs), net_plural((uint64_t)epochs));
     if (batch) {
         fprintf(out, "batches of %s, ", grouped(arena, batch));
@@ -289,7 +290,9 @@ static json_t *json_option(const OptionSpec *spec, const OptionValue *value) {
     case OPTION_STRING:
     case OPTION_WORDS:
     case OPTION_LABEL:
-    case OPTION_LABELS: break;
+    case OPTION_LABELS:
+    case OPTION_STRINGS:
+    case OPTION_COLUMNS: break;
     }
     return NULL;
 }

@@ -7,6 +7,7 @@
 #include "compiler/base/utf8.h"
 #include "compiler/model/layer.h"
 #include "compiler/model/network.h"
+#include "runtime/data/columns.h"
 #include "runtime/train/network.h"
 #include "runtime/train/runs.h"
 
@@ -64,6 +65,11 @@ static bool load_metadata(Arena *arena, const NetSafetensors *file, Trained *tra
         bool found = stored->recipe.kind == RECIPE_VALUES;
         for (int64_t k = 0; found && k < count; k++) values[k] = (float)stored->recipe.values[k];
         if (!found && !net_weights_statistics(file, stored->kept, values, count, &found, error)) return false;
+        if (!found && string_is(stored->part, stored->kept)) /* target_mean */
+            return net_fail(
+                error, NET_ENVIRONMENT,
+                "%s: it keeps no %s, which 'target values scale=true' takes from training [weights-mismatch]",
+                file->path, stored->kept);
         if (!found)
             return net_fail(error, NET_ENVIRONMENT,
                             "%s: it keeps no %s, which 'input %s=data' takes from training; write the numbers in the "
@@ -74,25 +80,41 @@ static bool load_metadata(Arena *arena, const NetSafetensors *file, Trained *tra
     return true;
 }
 
-static bool load_classes(Arena *arena, const NetSafetensors *file, Trained *trained, NetError *error) {
-    const char *text = net_safetensors_metadata(file, "classes");
-    size_t count = (size_t)model_classes(trained->model);
-    if (text == NULL || count == 0) return true;
-    json_t *list = json_loads(text, 0, NULL);
-    const char **names = NEW_ARRAY(arena, const char *, count);
-    bool ok = json_array_size(list) == count;
-    for (size_t i = 0; ok && i < count; i++) {
-        const char *name = json_string_value(json_array_get(list, i));
-        ok = name != NULL;
-        if (ok) names[i] = arena_format(arena, "%s", name);
+/* A list of texts among the metadata; NULL: the file has none of that key, or something else. */
+static const char *const *load_texts(Arena *arena, const NetSafetensors *file, const char *key, size_t *count) {
+    const char *text = net_safetensors_metadata(file, key);
+    json_t *list = text != NULL ? json_loads(text, 0, NULL) : NULL;
+    *count = json_array_size(list);
+    const char **texts = NEW_ARRAY(arena, const char *, *count + 1);
+    bool ok = json_is_array(list);
+    for (size_t i = 0; ok && i < *count; i++) {
+        const char *item = json_string_value(json_array_get(list, i));
+        ok = item != NULL;
+        if (ok) texts[i] = arena_format(arena, "%s", item);
     }
     json_decref(list);
-    if (!ok)
-        return net_fail(error, NET_ENVIRONMENT, "%s: its classes are not a list of %zu names, one a class", file->path,
-                        count);
-    trained->classes = names;
-    trained->class_count = count;
-    return true;
+    return ok ? texts : NULL;
+}
+
+static bool load_classes(Arena *arena, const NetSafetensors *file, Trained *trained, NetError *error) {
+    size_t count = (size_t)model_classes(trained->model);
+    if (net_safetensors_metadata(file, "classes") == NULL || count == 0) return true;
+    trained->classes = load_texts(arena, file, "classes", &trained->class_count);
+    return (trained->classes != NULL && trained->class_count == count) ||
+           net_fail(error, NET_ENVIRONMENT, "%s: its classes are not a list of %zu names, one a class", file->path,
+                    count);
+}
+
+static bool load_columns(Arena *arena, const NetSafetensors *file, Trained *trained, NetError *error) {
+    if (net_safetensors_metadata(file, "columns") == NULL) return true;
+    NetColumns columns = {0};
+    int64_t inputs = shape_count(trained->model->layers.at[0]->out);
+    trained->columns = load_texts(arena, file, "columns", &trained->column_count);
+    bool ok = trained->columns != NULL && net_columns_parse(&columns, trained->columns, trained->column_count, NULL) &&
+              (int64_t)columns.inputs == inputs;
+    net_columns_free(&columns);
+    return ok || net_fail(error, NET_ENVIRONMENT, "%s: its columns are not those of a table with %lld inputs",
+                          file->path, (long long)inputs);
 }
 
 bool trained_load(Arena *arena, const Model *model, const NetWeightWords *words, Trained *trained, NetError *error) {
@@ -106,7 +128,7 @@ bool trained_load(Arena *arena, const Model *model, const NetWeightWords *words,
     char epoch[NET_WEIGHTS_EPOCH];
     trained->epoch = arena_format(arena, "%s", net_weights_epoch(&file, epoch));
     bool ok = load_tensors(arena, &file, words, trained, error) && load_metadata(arena, &file, trained, error) &&
-              load_classes(arena, &file, trained, error);
+              load_classes(arena, &file, trained, error) && load_columns(arena, &file, trained, error);
     net_safetensors_free(&file);
     return ok;
 }

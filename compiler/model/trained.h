@@ -15,6 +15,8 @@ typedef struct {
     const float **values;       /* by row of model->stored, all finite; NULL: of what only training keeps */
     const char *const *classes; /* their names, as many as there are classes; NULL: the file keeps none */
     size_t class_count;
+    const char *const *columns; /* of the table that it was trained on, as net_columns_text has them; NULL: none */
+    size_t column_count;
     /* What the file computes otherwise than the model: "layer dense1: activation tanh in the file, sigmoid here", and
      * the layer of the model that it is about. NULL: nothing, or it is not known. */
     const char *difference;

@@ -39,7 +39,7 @@ static Expr *sgd_step(Step *step) {
     Program *p = step->build->program;
     const Settings *settings = &step->build->model->settings;
     if (!sgd_moments(settings))
-        return e_sub(p, step_decayed(step), e_mul(p, e_scalar(p, "rate / m"), e_at(p, step->g)));
+        return e_sub(p, step_decayed(step), e_mul(p, e_scalar(p, "rate / m"), step_slope(step)));
     Expr *g = step_gradient(step), *momentum = e_scalar(p, "momentum");
     Expr *v = e_add(p, e_mul(p, momentum, step_moment(step, 0)), g);
     Expr *along = settings_number(settings, "nesterov") != 0 ? e_add(p, g, e_mul(p, momentum, v)) : v;

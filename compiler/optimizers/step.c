@@ -5,7 +5,9 @@
  *
  * Steps that are no multiple of the gradient have it in the gradient instead:
  *
- *     g  =  (1/m) sum(x) dC_x/dw  +  l2/n w  +  l1/n sign(w) */
+ *     g  =  (1/m) sum(x) dC_x/dw  +  l2/n w  +  l1/n sign(w)
+ *
+ * What is clipped (setting `clip`) is the sum of the data's gradients, before the penalty. */
 #include "compiler/optimizers/step.h"
 
 /* An optimiser that takes a share of the weights itself leaves no other. */
@@ -22,10 +24,20 @@ static Expr *signed_as(Program *p, Expr *e, Expr *size) {
     return e_select(p, e_less(p, zero, e), size, e_select(p, e_less(p, e, zero), down, zero));
 }
 
+/* Times min(1, norm / |g|), or each value bounded: the mean's bound, times m. */
+Expr *step_slope(const Step *step) {
+    Program *p = step->build->program;
+    Expr *g = e_at(p, step->g);
+    if (step->clip) g = e_mul(p, e_read(p, step->clip, 0, NULL), g);
+    if (settings_number(&step->build->model->settings, "clip_value") == 0) return g;
+    Expr *high = e_scalar(p, "clip_value * m"), *low = e_mul(p, e_const(p, -1), high);
+    return e_max(p, low, e_binary(p, EXPR_MIN, high, g));
+}
+
 Expr *step_gradient(const Step *step) {
     Program *p = step->build->program;
     const Settings *settings = &step->build->model->settings;
-    Expr *w = e_at(p, step->w), *g = e_mul(p, e_scalar(p, "1 / m"), e_at(p, step->g));
+    Expr *w = e_at(p, step->w), *g = e_mul(p, e_scalar(p, "1 / m"), step_slope(step));
     if (!step->stored->decays) return g;
     if (squares_count(settings)) g = e_add(p, g, e_mul(p, e_scalar(p, "l2 / n + weight_decay"), w));
     if (sizes_count(settings)) g = e_add(p, g, signed_as(p, w, e_scalar(p, "l1 / n")));
@@ -59,7 +71,7 @@ void step_keep(const Step *step, size_t place, Expr *next) {
     build_next(step->build, step->stored->moments.at[place], next);
 }
 
-Expr *step_make(Build *build, const Stored *stored, Tensor *w, Tensor *g) {
-    Step step = {.build = build, .stored = stored, .w = w, .g = g};
+Expr *step_make(Build *build, const Stored *stored, Tensor *w, Tensor *g, Tensor *clip) {
+    Step step = {.build = build, .stored = stored, .w = w, .g = g, .clip = clip};
     return build->model->settings.optimizer->step(&step);
 }

@@ -48,15 +48,18 @@ struct Step {
     Build *build;
     const Stored *stored;
     Tensor *w, *g; /* its value, and its gradient: a sum over the batch */
+    Tensor *clip;  /* one value that makes all gradients smaller; NULL: they stay */
 };
 
 /* The new value, as the train block's optimiser makes it. */
-Expr *step_make(Build *build, const Stored *stored, Tensor *w, Tensor *g);
+Expr *step_make(Build *build, const Stored *stored, Tensor *w, Tensor *g, Tensor *clip);
 
 /* What is kept of the tensor, by its place in Optimizer.moments: its value before the step; what replaces it. */
 Expr *step_moment(const Step *step, size_t place);
 void step_keep(const Step *step, size_t place, Expr *next);
 
+/* The gradient of the data, clipped: a sum over the batch. */
+Expr *step_slope(const Step *step);
 /* The gradient that steps with moments go along: the mean over the batch, and that of the penalty. */
 Expr *step_gradient(const Step *step);
 /* w after what l2, l1 and weight_decay take from it in a plain step of gradient descent; w itself without them, and of

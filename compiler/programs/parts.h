@@ -20,23 +20,32 @@ void log_sum(Logger *logger, const char *name, const Layer *layer, Reduce reduce
 /* The values of a tensor without images, one after the other. */
 void log_vector(Logger *logger, const char *name, const Layer *layer, Tensor *values);
 
-/* What is replaced in this program and has an average: that follows. */
-void average_all(Build *build);
-
-/* cost[n] of each example, as the train block says. */
-Tensor *cost_build(Build *build);
-/* Logs the cost and what is counted of the outputs. */
-void cost_log(Logger *logger, Tensor *cost);
-
 /* NULL where there is none. */
 typedef struct {
     Tensor **delta;  /* by layer: of its weighted input */
     Tensor **stored; /* by row: of what is trained */
 } Gradients;
+/* The factor by which `clip norm=` makes the gradient smaller; NULL: it does not. */
+Tensor *clip_factor(Build *build, const Gradients *gradients);
+/* What replaces a weight, with the rows that `max_norm=` of regularize bounds scaled down. */
+Expr *bound_rows(Build *build, const Stored *stored, Expr *next);
+
+/* What is replaced in this program and has an average: that follows. */
+void average_all(Build *build);
+
+/* cost[n] of each example, as the train block says. */
+Tensor *cost_build(Build *build);
+/* What a layer gives to whoever uses the network: of the last one, in the units of what was learned. */
+Expr *unscaled(Build *build, const Layer *layer, Tensor *value);
+/* Logs the cost and what is counted of the outputs. */
+void cost_log(Logger *logger, Tensor *cost);
+
 void log_delta_norms(Logger *logger, const Gradients *gradients);
 /* With what the step changes, where the program has one. */
 void log_gradients(Logger *logger, const Gradients *gradients);
 void log_weights(Logger *logger);
+/* The norm of the gradient, all that is trained taken together, and whether `clip` bounds it. */
+void log_steps(Logger *logger, const Gradients *gradients);
 /* The largest absolute weighted input of each layer with a weight; infinite when one is not a number. */
 void log_largest_inputs(Logger *logger);
 

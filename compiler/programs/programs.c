@@ -28,6 +28,8 @@ static void begin_until(Build *build, ProgramKind kind, Mode mode, const Layer *
     build->program->at = input->at;
     build->input = program_tensor(build->program, ROLE_INPUT, false, input->out.rank + 1, dim, "batch");
     build->label = program_tensor(build->program, ROLE_LABEL, true, 1, dim, "label");
+    const int64_t numbers[] = {DIM_BATCH, model_targets(model)};
+    if (numbers[1] > 0) build->target = program_tensor(build->program, ROLE_TARGET, false, 2, numbers, "target");
     const bool *needed = last ? model_needed(build->arena, model, last) : NULL;
     for (size_t i = 0; i < count; i++) {
         if (needed && !needed[i]) continue;
@@ -88,10 +90,12 @@ static Gradients differentiate(Build *build, Tensor *cost, bool deltas) {
 
 /* ---- what each program is for ---- */
 static void step_all(Build *build, const Gradients *gradients) {
+    Tensor *clip = clip_factor(build, gradients);
     for (size_t i = 0; i < build->model->stored.count; i++) {
         const Stored *stored = build->model->stored.at[i];
         Tensor *g = gradients->stored[i];
-        if (g) build_next(build, stored, step_make(build, stored, build->stored[i], g));
+        if (!g) continue;
+        build_next(build, stored, bound_rows(build, stored, step_make(build, stored, build->stored[i], g, clip)));
     }
     average_all(build);
 }
@@ -109,6 +113,7 @@ static void build_gradient_program(Build *build, Programs *programs, ProgramKind
     if (norms) log_delta_norms(&logger, &gradients);
     if (logs && settings->log_gradients) log_gradients(&logger, &gradients);
     if (logs && steps && settings->log_weights) log_weights(&logger);
+    if (logs && steps && settings->log_steps) log_steps(&logger, &gradients);
     end(build, programs, kind);
 }
 
@@ -133,7 +138,7 @@ static void build_predict(Build *build, Programs *programs, const Layer *layer) 
     Program *p = build->program;
     Tensor *last = build->value[layer->index];
     Tensor *out = program_tensor(p, ROLE_OUTPUT, false, last->rank, last->dim, "output");
-    program_add(p, out, REDUCE_NONE, 0, NULL, e_at(p, last));
+    program_add(p, out, REDUCE_NONE, 0, NULL, unscaled(build, layer, last));
     end(build, programs, PROGRAM_PREDICT);
 }
 
@@ -226,7 +231,8 @@ Programs *programs_build(Arena *arena, const Model *model) {
     const Settings *settings = &model->settings;
     build_init(build, programs);
     build_gradient_program(build, programs, PROGRAM_TRAIN);
-    if (settings->log_gradients || settings->log_weights) build_gradient_program(build, programs, PROGRAM_TRAIN_LOG);
+    if (settings->log_gradients || settings->log_weights || settings->log_steps)
+        build_gradient_program(build, programs, PROGRAM_TRAIN_LOG);
     if (settings->log_gradients && settings_number(settings, "log_probe") > 0)
         build_gradient_program(build, programs, PROGRAM_PROBE);
     build_eval(build, programs);

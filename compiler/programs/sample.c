@@ -9,7 +9,7 @@
 #include "runtime/base/rng.h"
 #include "runtime/train/settings.h"
 
-enum { STREAM_INPUT = 1, STREAM_LABEL, STREAM_STORED };
+enum { STREAM_INPUT = 1, STREAM_LABEL, STREAM_STORED = 4, STREAM_TARGET = SAMPLE_STREAMS - 1 };
 enum { SEED_LOW = 11, SEED_HIGH = 7 };
 
 double sample_uniform(uint32_t stream, int64_t i) {
@@ -51,6 +51,16 @@ static void fill_batch(Arena *arena, const Model *model, int64_t n, Sample *samp
     }
 }
 
+/* Numbers as wide as the outputs are at first; answers are 0 or 1. */
+static void fill_targets(Arena *arena, const Model *model, int64_t n, Sample *sample) {
+    int64_t count = n * model_targets(model);
+    sample->target = NEW_ARRAY(arena, double, count + 1);
+    for (int64_t i = 0; i < count; i++) {
+        double u = sample_uniform(STREAM_TARGET, i);
+        sample->target[i] = model->settings.target == TARGET_LABELS ? floor(2 * u) : (float)(4 * u - 2);
+    }
+}
+
 static void fill_stored(Arena *arena, const Model *model, Sample *sample) {
     sample->param = NEW_ARRAY(arena, double, model->param_size + 1);
     sample->state = NEW_ARRAY(arena, double, model->state_size + 1);
@@ -70,10 +80,12 @@ static void fill_stored(Arena *arena, const Model *model, Sample *sample) {
 Sample *sample_new(Arena *arena, const Model *model, int64_t n) {
     Sample *sample = NEW(arena, Sample);
     fill_batch(arena, model, n, sample);
+    fill_targets(arena, model, n, sample);
     fill_stored(arena, model, sample);
     sample->input = (EvalInput){.n = n,
                                 .batch = sample->batch,
                                 .label = sample->label,
+                                .target = sample->target,
                                 .item = sample->item,
                                 .param = sample->param,
                                 .state = sample->state,

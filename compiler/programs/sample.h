@@ -10,7 +10,7 @@
 /* The arrays that `input` has, to be changed. */
 typedef struct {
     EvalInput input;
-    double *batch, *param, *state;
+    double *batch, *target, *param, *state;
     uint32_t *label, *item;
     double *value; /* the counts (runtime/base/formula.h), then the settings by input.name: as the model says */
 } Sample;

@@ -11,6 +11,7 @@
     "'netc show FILE' prints what is in it"
 #define CONVERT "netc reads weights from safetensors files alone: save them with safetensors.torch.save_file"
 #define DATA "data is named in the train block: data idx images=\"images.idx\" labels=\"labels.idx\""
+#define PICTURE "a trained program takes pictures: ./MODEL FILE"
 #define RUN "a model is a text; 'netc new NAME' makes one to begin with"
 
 /* ---- binary files ---- */
@@ -23,8 +24,8 @@ typedef struct {
 } Magic;
 
 static const Magic magics[] = {
-    {0, 4, "\x89PNG", {"a PNG picture", "a trained program takes pictures: ./MODEL FILE.png"}},
-    {0, 3, "\xFF\xD8\xFF", {"a JPEG picture", DATA}},
+    {0, 4, "\x89PNG", {"a PNG picture", PICTURE}},
+    {0, 3, "\xFF\xD8\xFF", {"a JPEG picture", PICTURE}},
     {0, 4, "GIF8", {"a GIF picture", DATA}},
     {0, 4, "\x89HDF", {"an HDF5 file, as Keras saves models", CONVERT}},
     {0,

@@ -246,7 +246,6 @@ static bool is_header(const Reader *reader, const Token *token) {
     bool keyword = token->kind == T_NETWORK || token->kind == T_TRAIN || token->kind == T_REPEAT;
     if (!keyword || !at_statement_start(reader)) return false;
     const char *next = text_after(reader, token);
-    if (token->kind == T_TRAIN && reader->block_depth > 0 && is_digit(*next)) return false; /* train 3 epochs */
     if (*next == '=') return token->kind == T_NETWORK && reader->block_depth == 0;
     return *next != ':' || ends_header(next + 1 + strspn(next + 1, " \t"));
 }

@@ -51,12 +51,14 @@ int64_t eval_terms(const Eval *eval) { return eval->terms; }
 const double *eval_next(const Eval *eval, const Tensor *stored) { return eval->next[stored->id]; }
 
 static bool is_given(const Tensor *tensor) {
-    return tensor->role == ROLE_INPUT || tensor->role == ROLE_PARAM || tensor->role == ROLE_STATE;
+    return tensor->role == ROLE_INPUT || tensor->role == ROLE_TARGET || tensor->role == ROLE_PARAM ||
+           tensor->role == ROLE_STATE;
 }
 
 const double *eval_values(const Eval *eval, const Tensor *tensor) {
     if (!is_given(tensor)) return eval->value[tensor->id];
     if (tensor->role == ROLE_INPUT) return eval->input->batch;
+    if (tensor->role == ROLE_TARGET) return eval->input->target;
     return (tensor->role == ROLE_PARAM ? eval->input->param : eval->input->state) + tensor->offset;
 }
 

@@ -14,6 +14,7 @@ typedef struct {
     int64_t n;                   /* images, at least 1 */
     const double *batch;         /* n rows, as they come: bytes are numbers from 0 to 255 */
     const uint32_t *label;       /* n; NULL when no program reads them */
+    const double *target;        /* n rows; NULL when no program reads them */
     const uint32_t *item;        /* n: what the random bits are counted by; NULL when there are none */
     const double *param, *state; /* the buffers, by the tensors' offsets */
     /* What scalars are computed from, as the runtime does: the names of settings; the counts, then those settings. */

@@ -173,9 +173,9 @@ void compute_print(Program *p, const Compute *c, FILE *out) {
 }
 
 void program_print(Program *p, FILE *out) {
-    static const char *const roles[] = {
-        [ROLE_INPUT] = "input", [ROLE_LABEL] = "label",   [ROLE_PARAM] = "param", [ROLE_STATE] = "state",
-        [ROLE_VALUE] = "value", [ROLE_RANDOM] = "random", [ROLE_LOG] = "log",     [ROLE_OUTPUT] = "output"};
+    static const char *const roles[] = {[ROLE_INPUT] = "input",   [ROLE_LABEL] = "label", [ROLE_TARGET] = "target",
+                                        [ROLE_PARAM] = "param",   [ROLE_STATE] = "state", [ROLE_VALUE] = "value",
+                                        [ROLE_RANDOM] = "random", [ROLE_LOG] = "log",     [ROLE_OUTPUT] = "output"};
     fprintf(out, "program %s\n", p->name);
     for (size_t i = 0; i < p->tensors.count; i++) {
         const Tensor *t = p->tensors.at[i];

@@ -43,6 +43,7 @@ Affine affine_reindex(const Affine *a, const Affine *map);
 typedef enum {
     ROLE_INPUT,  /* the batch's examples as they come */
     ROLE_LABEL,  /* the batch's classes; integers */
+    ROLE_TARGET, /* the numbers that the batch's examples are to give */
     ROLE_PARAM,  /* stored: parameters */
     ROLE_STATE,  /* stored: what is kept beside them */
     ROLE_VALUE,  /* made by a compute */

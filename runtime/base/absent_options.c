@@ -10,7 +10,7 @@
 #define SHUFFLED "the examples are shuffled anew for each epoch; leave it out"
 #define AUGMENTED "netc has no augmentation; leave it out"
 #define SCHEDULE "how the rate changes is a line of the train block: 'schedule cosine warmup=1'"
-#define CLIPPING "netc has no clipping of gradients yet; a smaller rate comes near"
+#define CLIPPING "a bound on the gradient is a line of the train block: 'clip norm=1'"
 #define ACCUMULATED "netc adds up no gradients of several batches; a larger batch is the same"
 #define ADAM "the optimizer is a line of the train block: 'optimizer adam beta1=0.9 beta2=0.999'"
 #define ASKED "netc asks no questions; leave it out"
@@ -53,7 +53,7 @@ static const NetAlias absent[] = {
     {"rank", ONE_MACHINE},
     {"local-rank", ONE_MACHINE},
     {"nodes", ONE_MACHINE},
-    {"tensorboard", CURVES},
+    {"tensorboard", "'log gradients formats=[csv, tensorboard]' in the train block writes files for it"},
     {"wandb", CURVES},
     {"mlflow", CURVES},
     {"plot", CURVES},

@@ -39,8 +39,8 @@ static Pair log_of(double x) {
 
 /* x = n log 2 + r, |r| < 0.35: e^x = 2^n e^r, of whose series the term in r^15 is below 2^-60. */
 static double exp_of(Pair x) {
-    enum { LARGEST = 710, SMALLEST = -746 };
-    if (x.high > LARGEST || x.high < SMALLEST) {
+    const double largest = 710, smallest = -746; /* beyond them e^x is no double */
+    if (x.high > largest || x.high < smallest) {
         return x.high > 0 ? (double)INFINITY : 0;
     }
     double n = floor(x.high / log_2[0] + 0.5);

@@ -18,8 +18,15 @@ typedef enum {
     NET_INIT_COPY        /* 0; the values of tensor `of`, copied by whoever has them */
 } NetInitKind;
 
-/* Of each channel of the data, or each feature; the last one of each class. */
-typedef enum { NET_STATISTIC_MEAN, NET_STATISTIC_DEVIATION, NET_STATISTIC_BALANCE, NET_STATISTICS } NetStatistic;
+/* Of each channel of the data, or each feature; of each class; of each number that an example is to give. */
+typedef enum {
+    NET_STATISTIC_MEAN,
+    NET_STATISTIC_DEVIATION,
+    NET_STATISTIC_BALANCE,
+    NET_STATISTIC_TARGET_MEAN,
+    NET_STATISTIC_TARGET_DEVIATION,
+    NET_STATISTICS
+} NetStatistic;
 
 typedef struct {
     NetInitKind kind;

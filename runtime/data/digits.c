@@ -19,9 +19,9 @@ EMBED(net_digits_test_images, "t10k-images-idx3-ubyte.gz");
 EMBED(net_digits_test_labels, "t10k-labels-idx1-ubyte.gz");
 
 #define SOURCE(symbol, name) \
-    (NetIdxSource) { .path = name, .bytes = symbol, .size = (size_t)(symbol##_end - symbol) }
+    (NetSource) { .path = name, .bytes = symbol, .size = (size_t)(symbol##_end - symbol) }
 
-void net_digits_sources(NetIdxSource out[4]) {
+void net_digits_sources(NetSource out[4]) {
     out[0] = SOURCE(net_digits_train_images, "digits/train-images-idx3-ubyte.gz");
     out[1] = SOURCE(net_digits_train_labels, "digits/train-labels-idx1-ubyte.gz");
     out[2] = SOURCE(net_digits_test_images, "digits/t10k-images-idx3-ubyte.gz");

@@ -5,9 +5,9 @@
 #ifndef NET_DATA_DIGITS_H
 #define NET_DATA_DIGITS_H
 
-#include "runtime/data/idx.h"
+#include "runtime/data/stream.h"
 
 /* Training images and labels, test images and labels. */
-void net_digits_sources(NetIdxSource out[4]);
+void net_digits_sources(NetSource out[4]);
 
 #endif

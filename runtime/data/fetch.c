@@ -147,20 +147,26 @@ static unsigned char *read_unpacked(const char *path, size_t *size, NetError *er
 static unsigned char *read_checked(const NetDataSet *set, int index, const char *path, size_t *size, NetError *error) {
     unsigned char *bytes = read_unpacked(path, size, error);
     if (bytes == NULL) return NULL;
-    char digits[SHA256_DIGEST_STRING_LENGTH];
+    const NetSetFile *file = &set->files[index];
+    char digits[SHA256_DIGEST_STRING_LENGTH], have[NET_COUNT_TEXT], want[NET_COUNT_TEXT];
     SHA256Data(bytes, *size, digits);
-    if (strcmp(digits, set->files[index].sha256) == 0) return bytes;
-    net_fail(error, NET_ENVIRONMENT, "%s: its SHA-256 is %s, expected %s", path, digits, set->files[index].sha256);
+    if (file->sha256 != NULL ? strcmp(digits, file->sha256) == 0 : *size == (size_t)set->batch_bytes) return bytes;
+    if (file->sha256 != NULL)
+        net_fail(error, NET_ENVIRONMENT, "%s: its SHA-256 is %s, expected %s", path, digits, file->sha256);
+    else
+        net_fail(error, NET_ENVIRONMENT, "%s: has %s bytes, expected %s", path, net_count(have, *size),
+                 net_count(want, (uint64_t)set->batch_bytes));
     free(bytes);
     return NULL;
 }
 
 static bool check_folder(const NetDataSet *set, const char *folder, NetError *error) {
-    for (int i = 0; i < NET_SET_FILES; i++) {
+    for (int i = 0; i < net_set_files(set); i++) {
         char *path = net_data_file(set, i, folder, error);
-        if (path == NULL)
-            return net_fail(error, NET_ENVIRONMENT, "%s: has no %s-idx%d-ubyte", folder, set->files[i].stem,
-                            set->files[i].dimensions);
+        char *name = path == NULL ? net_set_file_name(set, i, error) : NULL;
+        if (name != NULL) net_fail(error, NET_ENVIRONMENT, "%s: has no %s", folder, name);
+        free(name);
+        if (path == NULL) return false;
         size_t size;
         unsigned char *bytes = read_checked(set, i, path, &size, error);
         free(path);
@@ -173,15 +179,16 @@ static bool check_folder(const NetDataSet *set, const char *folder, NetError *er
 /* Checks the four files of a folder, then stores them unpacked in the target; none is stored unless all are right. */
 static bool store_folder(const Fetch *fetch, const char *folder, NetError *error) {
     if (!check_folder(fetch->set, folder, error) || !net_folder_make(fetch->target, error)) return false;
-    for (int i = 0; i < NET_SET_FILES; i++) {
-        const NetSetFile *file = &fetch->set->files[i];
+    for (int i = 0; i < net_set_files(fetch->set); i++) {
         char *from = net_data_file(fetch->set, i, folder, error);
-        char *to = net_text(error, "%s/%s-idx%d-ubyte", fetch->target, file->stem, file->dimensions);
+        char *name = net_set_file_name(fetch->set, i, error);
+        char *to = name != NULL ? net_path_join(fetch->target, name, error) : NULL;
         size_t size = 0;
         unsigned char *bytes = from == NULL || to == NULL ? NULL : read_checked(fetch->set, i, from, &size, error);
         bool ok = bytes != NULL && net_file_save(to, bytes, size, error);
         free(bytes);
         free(from);
+        free(name);
         free(to);
         if (!ok) return false;
     }
@@ -198,13 +205,14 @@ static bool no_answer(const Fetch *fetch, const char *program, int code, NetErro
 }
 
 static bool from_mirror(Fetch *fetch, const char *mirror, NetError *error) {
-    for (int i = 0; i < NET_SET_FILES; i++) {
-        const NetSetFile *file = &fetch->set->files[i];
-        char *address = net_text(error, "%s%s-idx%d-ubyte.gz", mirror, file->stem, file->dimensions);
-        char *path = net_text(error, "%s/%s-idx%d-ubyte.gz", fetch->work, file->stem, file->dimensions);
+    for (int i = 0; i < net_set_files(fetch->set); i++) {
+        char *name = net_set_file_name(fetch->set, i, error);
+        char *address = name != NULL ? net_text(error, "%s%s.gz", mirror, name) : NULL;
+        char *path = name != NULL ? net_text(error, "%s/%s.gz", fetch->work, name) : NULL;
         bool named = address != NULL && path != NULL;
         int code = named && i == 0 ? ask(fetch, address) : 0;
         code = named && code == 0 ? download(fetch, address, path) : code;
+        free(name);
         free(address);
         free(path);
         if (!named) return false;
@@ -263,14 +271,20 @@ static int remove_entry(const char *path, const struct stat *about, int kind, st
 static bool not_fetched(const Fetch *fetch, NetError *error) {
     const NetDataSet *set = fetch->set;
     char files[256] = "";
-    for (int i = 0; i < NET_SET_FILES; i++) {
+    int count = net_set_files(set);
+    for (int i = 0; i < count; i++) {
         size_t used = strlen(files);
-        snprintf(files + used, sizeof files - used, "%s%s-idx%d-ubyte",
-                 i == 0                  ? ""
-                 : i + 1 < NET_SET_FILES ? ", "
-                                         : " and ",
-                 set->files[i].stem, set->files[i].dimensions);
+        char *name = net_set_file_name(set, i, error);
+        if (name == NULL) return false;
+        snprintf(files + used, sizeof files - used, "%s%s", i == 0 ? "" : i + 1 < count ? ", " : " and ", name);
+        free(name);
     }
+    if (set->page != NULL)
+        return net_fail(
+            error, NET_ENVIRONMENT,
+            "data set '%s' is not fetched by netc; get it from %s and put its files %s, each as it is or as "
+            ".gz, into the folder %s, or into one that --data-dir names [no-data]",
+            set->name, set->page, files, fetch->target);
     return net_fail(
         error, NET_ENVIRONMENT,
         "data set '%s' could not be fetched (%s); put its files %s, each as it is or as .gz, into the folder "
@@ -359,7 +373,8 @@ bool net_data_list(FILE *out, bool json, NetError *error) {
     for (const NetDataSet *set = net_data_sets; set->name != NULL; set++) {
         char *looked = NULL;
         char hint[128];
-        snprintf(hint, sizeof hint, "not here; 'netc data %s' fetches it", set->name);
+        snprintf(hint, sizeof hint, "not here; 'netc data %s' %s", set->name,
+                 set->page != NULL ? "says where to get it" : "fetches it");
         char *where = set->built_in ? net_text(error, "built in") : net_data_find(set, NULL, NULL, &looked, error);
         if (json)
             json_array_append_new(list, describe(set, where));

@@ -3,15 +3,21 @@
 #include <stdio.h>
 #include <string.h>
 
-bool net_label_wrong(const char *path, int64_t item, const char *label, const NetClasses *classes, NetError *error) {
-    char text[NET_COUNT_TEXT], next[NET_COUNT_TEXT];
+bool net_label_wrong_at(const char *place, const char *label, const NetClasses *classes, NetError *error) {
+    char next[NET_COUNT_TEXT];
     snprintf(next, sizeof next, "%lld", (long long)classes->count);
     long long outputs = classes->outputs > 0 ? classes->outputs : classes->count;
     return net_fail(error, NET_ENVIRONMENT,
-                    "%s: item %s: label %s, but the last layer has %lld output%s (classes 0 to %lld)%s "
+                    "%s: label %s, but the last layer has %lld output%s (classes 0 to %lld)%s "
                     "[label-range]",
-                    path, net_count(text, (uint64_t)item), label, outputs, outputs == 1 ? "" : "s",
-                    (long long)classes->count - 1, strcmp(label, next) == 0 ? "; are the labels numbered from 1?" : "");
+                    place, label, outputs, outputs == 1 ? "" : "s", (long long)classes->count - 1,
+                    strcmp(label, next) == 0 ? "; are the labels numbered from 1?" : "");
+}
+
+bool net_label_wrong(const char *path, int64_t item, const char *label, const NetClasses *classes, NetError *error) {
+    char place[NET_ERROR_TEXT], text[NET_COUNT_TEXT];
+    snprintf(place, sizeof place, "%s: item %s", path, net_count(text, (uint64_t)item));
+    return net_label_wrong_at(place, label, classes, error);
 }
 
 bool net_label_check(const char *path, int64_t item, int64_t label, const NetClasses *classes, NetError *error) {

@@ -14,8 +14,9 @@ typedef struct {
 /* Whether a label is one of the classes. */
 bool net_label_check(const char *path, int64_t item, int64_t label, const NetClasses *classes, NetError *error);
 
-/* For a label, written out, that is none of them. */
+/* For a label, written out, that is none of them: of an item of a file, or at some place, "data.csv:118". */
 bool net_label_wrong(const char *path, int64_t item, const char *label, const NetClasses *classes, NetError *error);
+bool net_label_wrong_at(const char *place, const char *label, const NetClasses *classes, NetError *error);
 
 /* Whether there are as many labels as images. */
 bool net_labels_count(const char *path, int64_t labels, int64_t images, NetError *error);

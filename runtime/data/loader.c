@@ -151,7 +151,9 @@ static bool reserve_order(NetLoader *loader, int64_t rows, NetError *error) {
 
 NetLoader *net_loader_new(const NetData *data, NetRowType type, NetError *error) {
     if (type == NET_ROWS_U8 && data->type != NET_ROWS_U8) {
-        net_fail(error, NET_ENVIRONMENT, "%s: holds floats, but the model was built to read bytes [type-mismatch]",
+        net_fail(error, NET_ENVIRONMENT,
+                 "%s: holds floats, but the trainer was built to read bytes; build it again where the files are "
+                 "[type-mismatch]",
                  data->source);
         return NULL;
     }

@@ -12,8 +12,9 @@ NetRow net_pass_row(const NetData *data, const NetPass *pass, int64_t row, NetRo
     if (type == data->type) {
         memcpy(to, example.values, data->row_bytes);
     } else {
+        static const float scale = (float)(1.0 / 255); /* as kernels of bytes have it, to the same bits */
         float *values = to;
-        for (int64_t i = 0; i < data->row_elements; i++) values[i] = (float)example.values[i] / 255.0f;
+        for (int64_t i = 0; i < data->row_elements; i++) values[i] = (float)example.values[i] * scale;
     }
     return (NetRow){example.label, example.item, example.targets};
 }

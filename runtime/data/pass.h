@@ -29,7 +29,7 @@ typedef struct {
 int64_t net_pass_rows(const NetData *data, const NetPass *pass);
 
 /* Row `row` of the pass, 0 <= row < net_pass_rows, in file order. Its values go to `to`, aligned for a float: the
- * example's, which of bytes are divided by 255 where `type` asks for floats. */
+ * example's, which of bytes are multiplied by (float)(1.0 / 255) where `type` asks for floats. */
 NetRow net_pass_row(const NetData *data, const NetPass *pass, int64_t row, NetRowType type, void *to);
 
 #endif

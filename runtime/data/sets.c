@@ -9,6 +9,12 @@
 static const char *const fashion_classes[] = {"T-shirt/top", "Trouser", "Pullover", "Dress", "Coat",
                                               "Sandal",      "Shirt",   "Sneaker",  "Bag",   "Ankle boot"};
 
+static const char *const cifar_classes[] = {"airplane", "automobile", "bird",  "cat",  "deer",
+                                            "dog",      "frog",       "horse", "ship", "truck"};
+
+/* 10,000 images, each a label and 3x32x32 bytes. */
+#define CIFAR_BATCH(name) {name, 0, NULL}
+
 static const char mnist_licence[] = "Yann LeCun and Corinna Cortes; CC BY-SA 3.0";
 
 const NetDataSet net_data_sets[] = {
@@ -47,6 +53,17 @@ const NetDataSet net_data_sets[] = {
      .mirrors = {"http://fashion-mnist.s3-website.eu-central-1.amazonaws.com/"},
      .folder = "/usr/share/datasets/fashion-mnist",
      .package = "dataset-fashion-mnist"},
+    {.name = "cifar10",
+     .doc = "photographs of animals and vehicles, 3x32x32: 50,000 to train on and 10,000 to test",
+     .size = "184 MB",
+     .licence = "Alex Krizhevsky; no licence is stated",
+     .class_names = cifar_classes,
+     .train_count = 50000,
+     .test_count = 10000,
+     .batch_bytes = 10000 * 3073,
+     .files = {CIFAR_BATCH("data_batch_1.bin"), CIFAR_BATCH("data_batch_2.bin"), CIFAR_BATCH("data_batch_3.bin"),
+               CIFAR_BATCH("data_batch_4.bin"), CIFAR_BATCH("data_batch_5.bin"), CIFAR_BATCH("test_batch.bin")},
+     .page = "https://www.cs.toronto.edu/~kriz/cifar.html (the binary version)"},
     {.name = NULL}};
 
 const NetDataSet *net_data_set(const char *name) {
@@ -78,10 +95,12 @@ char *net_data_folder(NetError *error) {
 
 char *net_data_file(const NetDataSet *set, int index, const char *folder, NetError *error) {
     const NetSetFile *file = &set->files[index];
-    for (int i = 0; i < 4; i++) {
+    for (int i = 0; i < (file->dimensions > 0 ? 4 : 2); i++) {
         const char *gz = i % 2 == 0 ? "" : ".gz";
         char mark = i < 2 ? '-' : '.';
-        char *path = net_text(error, "%s/%s%cidx%d-ubyte%s", folder, file->stem, mark, file->dimensions, gz);
+        char *path = file->dimensions > 0
+                         ? net_text(error, "%s/%s%cidx%d-ubyte%s", folder, file->stem, mark, file->dimensions, gz)
+                         : net_text(error, "%s/%s%s", folder, file->stem, gz);
         struct stat about;
         if (path == NULL || (stat(path, &about) == 0 && S_ISREG(about.st_mode))) return path;
         free(path);
@@ -89,8 +108,20 @@ char *net_data_file(const NetDataSet *set, int index, const char *folder, NetErr
     return NULL;
 }
 
+int net_set_files(const NetDataSet *set) {
+    int count = 0;
+    while (count < NET_SET_FILES && set->files[count].stem != NULL) count++;
+    return count;
+}
+
+char *net_set_file_name(const NetDataSet *set, int index, NetError *error) {
+    const NetSetFile *file = &set->files[index];
+    if (file->dimensions == 0) return net_text(error, "%s", file->stem);
+    return net_text(error, "%s-idx%d-ubyte", file->stem, file->dimensions);
+}
+
 static bool holds_all(const NetDataSet *set, const char *folder) {
-    for (int i = 0; i < NET_SET_FILES; i++) {
+    for (int i = 0; i < net_set_files(set); i++) {
         char *path = net_data_file(set, i, folder, NULL);
         if (path == NULL) return false;
         free(path);

@@ -6,6 +6,18 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+enum { NET_INPUT_RANK = 3 };
+
+/* What a network reads: `count` floats, flat (rank 1) or as C, H, W (rank 3). */
+typedef struct {
+    int rank;
+    int64_t shape[NET_INPUT_RANK]; /* of rank 1: {count, 1, 1} */
+    int64_t count;
+    bool channels_last; /* examples of arrays are rows, columns, channels */
+    bool resample;      /* pictures of other rows and columns are resampled to its own; of rank 3 alone */
+    bool bytes;         /* all values of a picture are rounded to what bytes hold */
+} NetInput;
+
 typedef enum {
     NET_SHAPE_SUITS,
     NET_SHAPE_INPUT_ORDER,      /* the input is written in another order than the example's channels, rows, columns */

@@ -94,3 +94,54 @@ bool net_data_balance(const NetData *data, float *weights, NetError *error) {
                     (long long)empty, data->class_names != NULL ? " (" : "",
                     data->class_names != NULL ? data->class_names[empty] : "", data->class_names != NULL ? ")" : "");
 }
+
+void net_data_target_statistics(const NetData *data, NetPartName part, double *mean, double *variance) {
+    int64_t count = data->part[part].count;
+    for (int64_t k = 0; k < data->targets; k++) {
+        double sum = 0, squares = 0, low = INFINITY, high = -INFINITY;
+        for (int64_t row = 0; row < count; row++) {
+            double value = (double)net_data_example(data, part, row).targets[k];
+            sum += value;
+            low = value < low ? value : low;
+            high = value > high ? value : high;
+        }
+        double middle = sum / (double)count;
+        for (int64_t row = 0; row < count; row++) {
+            double distance = (double)net_data_example(data, part, row).targets[k] - middle;
+            squares += distance * distance;
+        }
+        if (mean != NULL) mean[k] = middle;
+        if (variance != NULL) variance[k] = low < high ? squares / (double)count : 0; /* without a rest of rounding */
+    }
+}
+
+/* A deviation of 0 counts as 1. */
+static bool target_statistic(const NetData *data, bool mean, float *out, NetError *error) {
+    double *values[2] = {net_alloc((size_t)data->targets, sizeof(double), error),
+                         net_alloc((size_t)data->targets, sizeof(double), error)};
+    bool ok = values[0] != NULL && values[1] != NULL;
+    if (ok) net_data_target_statistics(data, NET_PART_TRAIN, values[0], values[1]);
+    for (int64_t i = 0; i < data->targets && ok; i++) {
+        double deviation = sqrt(values[1][i]);
+        out[i] = mean ? (float)values[0][i] : (float)deviation > 0 ? (float)deviation : 1.0f;
+    }
+    free(values[0]);
+    free(values[1]);
+    return ok;
+}
+
+bool net_data_statistic(const NetData *data, NetStatistic which, const char *name, int64_t count, float *out,
+                        NetError *error) {
+    bool target = which == NET_STATISTIC_TARGET_MEAN || which == NET_STATISTIC_TARGET_DEVIATION;
+    int64_t values = target                           ? data->targets
+                     : which == NET_STATISTIC_BALANCE ? data->classes
+                                                      : net_data_statistics_count(data);
+    if (count != values)
+        return net_fail(error, NET_ENVIRONMENT, "%s has %lld value%s, the data has %lld of them", name,
+                        (long long)count, net_plural((uint64_t)count), (long long)values);
+    if (target) return target_statistic(data, which == NET_STATISTIC_TARGET_MEAN, out, error);
+    if (which == NET_STATISTIC_BALANCE) return net_data_balance(data, out, error);
+    bool mean = which == NET_STATISTIC_MEAN;
+    net_data_statistics(data, mean ? out : NULL, mean ? NULL : out);
+    return true;
+}

@@ -52,6 +52,11 @@ bool net_stream_open_memory(NetStream *stream, const char *path, const void *byt
     return true;
 }
 
+bool net_stream_open_source(NetStream *stream, const NetSource *source, NetError *error) {
+    if (source->bytes == NULL) return net_stream_open(stream, source->path, error);
+    return net_stream_open_memory(stream, source->path, source->bytes, source->size, error);
+}
+
 void net_stream_close(NetStream *stream) {
     if (stream->file != NULL)
         gzclose_r(stream->file);

@@ -28,6 +28,15 @@ typedef struct {
     size_t peek_at, peek_end;
 } NetStream;
 
+/* Where bytes come from: a file, or memory when `bytes` is set. */
+typedef struct {
+    const char *path; /* also the name in messages */
+    const unsigned char *bytes;
+    size_t size;
+} NetSource;
+
+bool net_stream_open_source(NetStream *stream, const NetSource *source, NetError *error);
+
 /* A file. A folder is an error. */
 bool net_stream_open(NetStream *stream, const char *path, NetError *error);
 /* Standard input. */

@@ -10,11 +10,10 @@
 #include "runtime/base/signals.h"
 #include "runtime/base/streams.h"
 #include "runtime/base/wrap.h"
-#include "runtime/data/labels.h"
-#include "runtime/infer/images.h"
-#include "runtime/infer/labels.h"
+#include "runtime/data/images.h"
+#include "runtime/data/label_file.h"
+#include "runtime/data/picture.h"
 #include "runtime/infer/options.h"
-#include "runtime/infer/png.h"
 #include "runtime/infer/predictor.h"
 #include "runtime/infer/results.h"
 
@@ -25,10 +24,13 @@ typedef struct {
     const NetInferOptions *options;
     NetResults results;
     NetLabels labels; /* without a path: there are none */
+    float *wanted;    /* numbers in their place; labels.count is how many images have them */
     int64_t labelled; /* images that have got theirs */
     int64_t room;     /* images that x and y hold */
     float *x, *y;
     void *workspace;
+    NetColumns columns; /* of tables */
+    NetClassNames names;
 } Program;
 
 /* ---- memory ---- */
@@ -64,6 +66,23 @@ static bool check_labels(const Program *program, int64_t images, bool all, NetEr
     return enough || net_labels_count(labels->path, labels->count, images, error);
 }
 
+static bool read_labels(Program *program, const char *path, NetError *error) {
+    const NetNetwork *network = program->network;
+    const NetLabelForm form = {.source = {.path = path},
+                               .classes = {.count = network->classes, .outputs = network->outputs},
+                               .input = &network->input};
+    if (network->compared == NET_COMPARED_CLASSES) return net_labels_read(&program->labels, &form, error);
+    program->labels = (NetLabels){.path = path};
+    return net_targets_read(&form, network->outputs, &program->wanted, &program->labels.count, error);
+}
+
+static void free_labels(Program *program) {
+    net_labels_free(&program->labels);
+    free(program->wanted);
+    program->wanted = NULL;
+    program->labels.path = NULL;
+}
+
 /* The labels of the file at `at`: the next one may hold them. */
 static bool find_labels(Program *program, int at, bool *paired, NetError *error) {
     const NetInferOptions *options = program->options;
@@ -72,11 +91,11 @@ static bool find_labels(Program *program, int at, bool *paired, NetError *error)
               net_labels_file(options->files[at + 1]);
     if (!*paired) return true;
     const char *path = options->files[at + 1];
-    if (network->classes == 0)
+    if (!net_network_is_compared(network))
         return net_fail(error, NET_ENVIRONMENT,
                         "%s is a label file, and the outputs of '%s' are no classes [no-classes]", path, network->name);
     program->labelled = 0;
-    return net_labels_read(&program->labels, path, network, error);
+    return read_labels(program, path, error);
 }
 
 /* ---- files ---- */
@@ -90,16 +109,41 @@ static void find_outputs(Program *program, int64_t count) {
         net_predict_batch(program->x, program->y, count, program->workspace);
 }
 
+/* Whether rows of a table are compared with what it says of them. With --all they are looked at one by one. */
+static bool scores_table(const Program *program, const NetImages *images) {
+    return images->tabular != NULL && images->table.places.targets && net_network_is_compared(program->network) &&
+           !program->options->all;
+}
+
+/* The targets of a table are those of the network. */
+static bool check_table(const Program *program, const NetImages *images, NetError *error) {
+    const NetNetwork *network = program->network;
+    if (!scores_table(program, images)) return true;
+    if (program->options->labels != NULL)
+        return net_fail(error, NET_USAGE, "labels are given twice, by --labels %s and by a column of %s; keep one",
+                        program->options->labels, images->stream.path);
+    size_t wanted = network->compared == NET_COMPARED_CLASSES ? 1 : (size_t)network->outputs;
+    return program->columns.targets == wanted ||
+           net_fail(error, NET_ENVIRONMENT, "this binary is damaged: its table cannot be [selftest-failed]");
+}
+
 static bool predict_batch(Program *program, const char *path, const NetImages *images, int64_t count, NetError *error) {
     const NetLabels *labels = &program->labels;
     if (!check_labels(program, program->labelled + count, false, error)) return false;
     find_outputs(program, count);
-    const NetResultRows rows = {.path = path,
-                                .one = images->one,
-                                .first = images->done - count,
-                                .count = count,
-                                .outputs = program->y,
-                                .labels = labels->path != NULL ? labels->at + program->labelled : NULL};
+    NetResultRows rows = {
+        .path = path,
+        .one = images->one,
+        .first = images->done - count,
+        .count = count,
+        .outputs = program->y,
+        .labels = labels->at != NULL ? labels->at + program->labelled : NULL,
+        .wanted = program->wanted != NULL ? program->wanted + program->labelled * program->network->outputs : NULL};
+    if (scores_table(program, images)) {
+        bool classes = program->network->compared == NET_COMPARED_CLASSES;
+        rows.labels = classes ? images->label : NULL;
+        rows.wanted = classes ? NULL : images->value;
+    }
     program->labelled += count;
     return net_results_add(&program->results, &rows, error);
 }
@@ -117,49 +161,54 @@ static bool predict_images(Program *program, const char *path, NetImages *images
     }
 }
 
-/* Message 28 says how many of the files to come have the same fault. */
-static void count_others(const Program *program, int from, NetError *error) {
-    uint64_t count = 0;
-    char *kind = strstr(error->text, " [image-size]");
-    for (int i = from; kind != NULL && i < program->options->file_count; i++) {
-        unsigned char head[NET_PNG_SIZES];
-        size_t got;
-        count += net_stream_head(program->options->files[i], head, sizeof head, &got) && got == sizeof head &&
-                 net_png_magic(head) && !net_png_fits(head, &program->network->input);
-    }
-    if (count == 0) return;
-    char others[NET_COUNT_TEXT];
-    *kind = '\0';
-    net_fail(error, error->status, "%s (%s other file%s too) [image-size]", error->text, net_count(others, count),
-             count == 1 ? "" : "s");
-}
-
 /* The file at `at`, with its labels; *at is then the next one. */
 static bool predict_file(Program *program, int *at, NetError *error) {
     const NetInferOptions *options = program->options;
     const char *path = options->files[*at];
     NetImages images;
     bool paired;
-    if (!net_images_open(&images, path, &program->network->input, options->raw, error)) return false;
-    bool ok = find_labels(program, *at, &paired, error) &&
+    const NetNetwork *network = program->network;
+    const NetImagesTable table = {.form = {.separator = network->separator, .header = network->header},
+                                  .columns = &program->columns,
+                                  .classes = {.count = network->classes, .outputs = network->outputs},
+                                  .names = &program->names};
+    const NetImagesForm form = {.source = {.path = path}, .raw = options->raw, .table = &table};
+    if (!net_images_open(&images, &form, &network->input, error)) return false;
+    bool ok = check_table(program, &images, error) && find_labels(program, *at, &paired, error) &&
               predict_images(program, path, &images, paired || *at + 1 == options->file_count, error);
-    if (!ok && images.format == NET_FORMAT_PNG) count_others(program, *at + 1, error);
+    if (!ok && images.format != NULL && images.format->begin == NULL)
+        net_picture_count_others((char *const *)options->files + *at + 1, options->file_count - *at - 1, images.input,
+                                 error);
     net_images_close(&images);
     if (!ok) return false;
     *at += paired ? 2 : 1;
     if (!paired) return true;
     ok = check_labels(program, program->labelled, true, error);
-    net_labels_free(&program->labels);
-    program->labels.path = NULL;
+    free_labels(program);
     return ok;
+}
+
+/* What cells of tables can be: classes by their names, where these are more than their numbers. */
+static bool begin_tables(Program *program, NetError *error) {
+    const NetNetwork *network = program->network;
+    bool numbers = true;
+    char number[NET_COUNT_TEXT];
+    for (int64_t i = 0; numbers && i < network->classes; i++) {
+        snprintf(number, sizeof number, "%lld", (long long)i);
+        numbers = strcmp(network->class_names[i], number) == 0;
+    }
+    for (int64_t i = 0; !numbers && i < network->classes; i++) {
+        const char *name = network->class_names[i];
+        if (!net_class_names_add(&program->names, name, strlen(name), 0, error)) return false;
+    }
+    return net_network_columns(network, &program->columns, error);
 }
 
 static bool predict_files(Program *program, NetError *error) {
     const NetInferOptions *options = program->options;
-    if (options->labels != NULL && !net_labels_read(&program->labels, options->labels, program->network, error))
-        return false;
+    if (options->labels != NULL && !read_labels(program, options->labels, error)) return false;
     program->workspace = net_alloc(program->network->workspace, 1, error);
-    if (program->workspace == NULL) return false;
+    if (program->workspace == NULL || !begin_tables(program, error)) return false;
     for (int at = 0; at < options->file_count;) {
         if (!predict_file(program, &at, error)) return false;
     }
@@ -191,7 +240,9 @@ static bool run(const NetNetwork *network, const NetInferOptions *options, NetEr
     if (!net_results_begin(&program.results, network, options, error)) return false;
     bool ok = predict_files(&program, error);
     net_results_close(&program.results);
-    net_labels_free(&program.labels);
+    free_labels(&program);
+    net_columns_free(&program.columns);
+    net_class_names_free(&program.names);
     free(program.workspace);
     free(program.x);
     free(program.y);

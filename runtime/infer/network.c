@@ -24,11 +24,19 @@ bool net_network_open(NetNetwork *network, NetError *error) {
     *network = (NetNetwork){
         .name = net_predict_text,
         .version = net_predict_text + strlen(net_predict_text) + 1,
-        .input = {.rank = (int)number[NET_PREDICT_RANK], .count = number[NET_PREDICT_INPUTS]},
+        .input = {.rank = (int)number[NET_PREDICT_RANK],
+                  .count = number[NET_PREDICT_INPUTS],
+                  .resample = number[NET_PREDICT_PICTURES] == NET_PICTURES_RESAMPLED,
+                  .bytes = number[NET_PREDICT_PICTURES] != NET_PICTURES_FLOATS,
+                  .channels_last = number[NET_PREDICT_CHANNELS_LAST] != 0},
         .outputs = number[NET_PREDICT_OUTPUTS],
         .classes = number[NET_PREDICT_CLASSES],
         .probabilities = number[NET_PREDICT_PROBABILITIES] != 0,
+        .compared = number[NET_PREDICT_TARGET],
         .workspace = (size_t)number[NET_PREDICT_WORKSPACE_BYTES],
+        .column_count = (size_t)number[NET_PREDICT_COLUMNS],
+        .separator = (char)number[NET_PREDICT_SEPARATOR],
+        .header = (NetHeader)number[NET_PREDICT_HEADER],
     };
     memcpy(network->input.shape, number + NET_PREDICT_SHAPE, sizeof network->input.shape);
     if (!possible(network))
@@ -40,10 +48,27 @@ bool net_network_open(NetNetwork *network, NetError *error) {
         at += strlen(at) + 1;
         network->class_names[i] = at;
     }
+    network->column_text = at + strlen(at) + 1;
     return true;
 }
 
 void net_network_close(NetNetwork *network) { free(network->class_names); }
+
+bool net_network_is_compared(const NetNetwork *network) {
+    return network->classes > 0 || network->compared != NET_COMPARED_CLASSES;
+}
+
+bool net_network_columns(const NetNetwork *network, NetColumns *columns, NetError *error) {
+    const char *at = network->column_text;
+    if (network->column_count == 0) return net_columns_plain(columns, (size_t)network->input.count, error);
+    const char **texts = net_alloc(network->column_count, sizeof *texts, error);
+    for (size_t i = 0; texts != NULL && i < network->column_count; i++, at += strlen(at) + 1) texts[i] = at;
+    *columns = (NetColumns){0};
+    bool ok = texts != NULL && net_columns_parse(columns, texts, network->column_count, error);
+    free(texts);
+    return ok && ((int64_t)columns->inputs == network->input.count ||
+                  net_fail(error, NET_ENVIRONMENT, "this binary is damaged: its table cannot be [selftest-failed]"));
+}
 
 bool net_network_numbers(const NetNetwork *network, const float *outputs) {
     for (int64_t i = 0; i < network->outputs; i++) {

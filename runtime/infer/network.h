@@ -3,15 +3,8 @@
 #define NET_INFER_NETWORK_H
 
 #include "runtime/base/error.h"
-
-enum { NET_INPUT_RANK = 3 };
-
-/* What the network reads: `count` floats, flat (rank 1) or as C, H, W (rank 3). */
-typedef struct {
-    int rank;
-    int64_t shape[NET_INPUT_RANK]; /* of rank 1: {count, 1, 1} */
-    int64_t count;
-} NetInput;
+#include "runtime/data/shape.h"
+#include "runtime/data/table.h"
 
 typedef struct {
     const char *name;
@@ -20,13 +13,25 @@ typedef struct {
     int64_t outputs;
     int64_t classes;          /* 0: the outputs are no classes. 2 with one output: that of class 1 */
     bool probabilities;       /* of classes: the outputs are such */
+    int64_t compared;         /* what the outputs can be compared with: a NET_COMPARED_… (predictor.h) */
     const char **class_names; /* owned */
+    const char *column_text;  /* of the table it was trained on, one after another, each ended by a NUL */
+    size_t column_count;      /* 0: it was trained on none */
+    char separator;           /* of tables */
+    NetHeader header;         /* and whether their first row has names */
     size_t workspace;         /* bytes of one call */
 } NetNetwork;
 
 /* False when memory is short, or when the numbers cannot be. net_network_close frees what is there in any case. */
 bool net_network_open(NetNetwork *network, NetError *error);
 void net_network_close(NetNetwork *network);
+
+/* Whether there is something to compare outputs with. */
+bool net_network_is_compared(const NetNetwork *network);
+
+/* The columns of a table for it; inputs without names where it was trained on none. net_columns_free releases them,
+ * after a failure too. */
+bool net_network_columns(const NetNetwork *network, NetColumns *columns, NetError *error);
 
 /* Whether none of one image's outputs is a NaN. */
 bool net_network_numbers(const NetNetwork *network, const float *outputs);

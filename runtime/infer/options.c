@@ -9,7 +9,7 @@
 #include "runtime/base/paths.h"
 #include "runtime/base/words.h"
 #include "runtime/base/wrap.h"
-#include "runtime/infer/labels.h"
+#include "runtime/data/label_file.h"
 
 typedef struct {
     const char *name; /* without its dashes */
@@ -25,7 +25,7 @@ static const Option table[] = {
     {"all", 0, AT(all), NULL, "all classes with their probabilities, best first"},
     {"json", 0, AT(json), NULL, "a JSON object a line"},
     {"output", 'o', AT(output), "FILE", "write the outputs as a NumPy array [images, outputs]"},
-    {"labels", 0, AT(labels), "FILE", "the images' classes, IDX or NPY: print the accuracy"},
+    {"labels", 0, AT(labels), "FILE", "what is to come out, IDX or NPY: print how good it is"},
     {"raw", 0, AT(raw), NULL, "files of bare little-endian floats, image after image"},
     {"selftest", 0, AT(selftest), NULL, "check that a stored image gives its stored outputs"},
     {"quiet", 'q', AT(quiet), NULL, "print results only"},
@@ -323,9 +323,10 @@ static bool check(const NetInferOptions *options, const NetNetwork *network, Net
         inputs += strcmp(options->files[i], "-") == 0;
     }
     if (inputs > 1) return net_fail(error, NET_USAGE, "'-' is given %d times; standard input can be read once", inputs);
-    if (network->classes == 0 && (options->labels != NULL || options->all))
+    bool labels = options->labels != NULL && !net_network_is_compared(network);
+    if (labels || (network->classes == 0 && options->all))
         return net_fail(error, NET_USAGE, "--%s is about classes, and the outputs of '%s' are none",
-                        options->labels != NULL ? "labels" : "all", network->name);
+                        labels ? "labels" : "all", network->name);
     return check_labels(options, error) && check_lines(options, error) && check_output(options, error);
 }
 
@@ -379,8 +380,8 @@ void net_infer_print_help(const NetInferOptions *options, const NetNetwork *netw
            program, network->classes > 0 ? "Classifies" : "Transforms", network->name);
     print_network(network);
     fputs(").\n", stdout);
-    print_paragraph(
-        "FILE is a PNG image, or many images as IDX or NPY, packed with gzip or not; '-' is standard input.");
+    print_paragraph("FILE is a PNG or JPEG image, or many examples as CSV, IDX or NPY, packed with gzip or not; '-' is "
+                    "standard input.");
     putchar('\n');
     for (int i = 0; i < OPTIONS; i++) {
         const Option *option = &table[i];
@@ -388,7 +389,9 @@ void net_infer_print_help(const NetInferOptions *options, const NetNetwork *netw
         snprintf(left, sizeof left, "%c%c%c --%s%s%s", option->letter != 0 ? '-' : ' ',
                  option->letter != 0 ? option->letter : ' ', option->letter != 0 ? ',' : ' ', option->name,
                  option->argument != NULL ? " " : "", option->argument != NULL ? option->argument : "");
-        bool used = network->classes > 0 || (option->at != AT(all) && option->at != AT(labels));
+        bool used = option->at == AT(all)      ? network->classes > 0
+                    : option->at == AT(labels) ? net_network_is_compared(network)
+                                               : true;
         if (used) net_print_row(stdout, left, 23, option->doc, net_page_width(stdout));
     }
     printf("\nexamples:\n  %s a.png b.png\n", program);

@@ -18,11 +18,25 @@ enum {
     NET_PREDICT_PROBABILITIES,   /* 1: the outputs are probabilities of the classes; 0: other numbers */
     NET_PREDICT_RANK,            /* of the input: 1 or 3 */
     NET_PREDICT_SHAPE,           /* three dimensions, those beyond the rank 1 */
-    NET_PREDICT_NUMBERS = NET_PREDICT_SHAPE + 3
+    NET_PREDICT_PICTURES = NET_PREDICT_SHAPE + 3, /* what becomes of them: NET_PICTURES_… */
+    NET_PREDICT_COLUMNS,                          /* of the table it was trained on, as the text says; 0: none */
+    NET_PREDICT_SEPARATOR,                        /* of tables, a character */
+    NET_PREDICT_HEADER,                           /* whether their first row has names: NetHeader of data/table.h */
+    NET_PREDICT_CHANNELS_LAST, /* 1: examples of arrays are rows, columns, channels, as those that were learned */
+    NET_PREDICT_TARGET,        /* what outputs can be compared with: a NET_COMPARED_… */
+    NET_PREDICT_NUMBERS
+};
+
+enum { NET_PICTURES_FLOATS, NET_PICTURES_BYTES, NET_PICTURES_RESAMPLED /* to the shape, and bytes */ };
+enum {
+    NET_COMPARED_CLASSES, /* a class, if there are any; else nothing */
+    NET_COMPARED_VALUES,  /* numbers, one an output */
+    NET_COMPARED_LABELS   /* the same, each 0 or 1 */
 };
 
 extern const int64_t net_predict_number[NET_PREDICT_NUMBERS];
-/* Strings, each ended by a NUL: the network's name, netc's version, then the class names. */
+/* Strings, each ended by a NUL: the network's name, netc's version, then the class names, then the columns as
+ * net_columns_text (data/columns.h) has them. */
 extern const char net_predict_text[];
 
 /* The processor the code takes, as x86-64-v4; empty: any of this kind of machine. */

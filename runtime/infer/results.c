@@ -9,7 +9,7 @@
 #include "runtime/base/paths.h"
 #include "runtime/base/utf8.h"
 #include "runtime/base/wrap.h"
-#include "runtime/infer/npy.h"
+#include "runtime/data/npy.h"
 
 /* ---- text ---- */
 
@@ -184,6 +184,7 @@ static void print_json(const NetResults *results, const Image *image) {
 bool net_results_begin(NetResults *results, const NetNetwork *network, const NetInferOptions *options,
                        NetError *error) {
     *results = (NetResults){.network = network, .options = options};
+    if (!net_predict_score_begin(&results->score, network, error)) return false;
     results->order = net_alloc((size_t)network->classes, sizeof *results->order, error);
     bool ok = results->order != NULL;
     if (ok && options->output != NULL) {
@@ -220,8 +221,9 @@ bool net_results_add(NetResults *results, const NetResultRows *rows, NetError *e
         const Image image = {rows->path, rows->one, rows->first + i, rows->outputs + i * outputs};
         results->not_finite += !net_network_finite(results->network, image.outputs);
         if (rows->labels != NULL) {
-            results->scored++;
-            results->correct += net_network_class(results->network, image.outputs) == rows->labels[i];
+            net_predict_score_class(&results->score, image.outputs, rows->labels[i]);
+        } else if (rows->wanted != NULL) {
+            net_predict_score_numbers(&results->score, image.outputs, rows->wanted + i * outputs);
         } else if (results->file == NULL) {
             results->options->json ? print_json(results, &image) : print_line(results, &image);
         }
@@ -230,18 +232,6 @@ bool net_results_add(NetResults *results, const NetResultRows *rows, NetError *e
     if (results->file != NULL && !write_rows(results, rows->outputs, (size_t)(rows->count * outputs), error))
         return false;
     return check_printed(error);
-}
-
-static void print_score(const NetResults *results) {
-    char right[NET_COUNT_TEXT], all[NET_COUNT_TEXT];
-    double share = (double)results->correct / (double)results->scored;
-    double spread = sqrt(share * (1 - share) / (double)results->scored);
-    if (results->options->json)
-        printf("{\"images\":%lld,\"correct\":%lld,\"accuracy\":%.9g,\"standard_error\":%.9g}\n",
-               (long long)results->scored, (long long)results->correct, share, spread);
-    else
-        printf("%.2f %%  (%s of %s; ± %.2f)\n", 100 * share, net_count(right, (uint64_t)results->correct),
-               net_count(all, (uint64_t)results->scored), 100 * spread);
 }
 
 static bool finish_file(NetResults *results, NetError *error) {
@@ -266,7 +256,7 @@ static bool check_numbers(const NetResults *results, NetError *error) {
 
 bool net_results_end(NetResults *results, NetError *error) {
     const NetInferOptions *options = results->options;
-    if (results->scored > 0) print_score(results);
+    if (results->score.images > 0) net_predict_score_print(&results->score, options->json);
     if (results->file == NULL) return check_printed(error) && check_numbers(results, error);
     if (!finish_file(results, error)) return false;
     char rows[NET_COUNT_TEXT], columns[NET_COUNT_TEXT];
@@ -282,4 +272,5 @@ bool net_results_end(NetResults *results, NetError *error) {
 void net_results_close(NetResults *results) {
     net_file_discard(results->file);
     free(results->order);
+    net_predict_score_free(&results->score);
 }

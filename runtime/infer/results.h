@@ -5,6 +5,7 @@
  *     no classes  PATH  0.25 -1 …
  *     NaN         PATH  no class  nan             and at the end an error, status NET_MODEL
  *     labels      98.74 %  (9,874 of 10,000; ± 0.11)      one line for all images that have labels
+ *     values      RMSE 0.1047  (of 10,000)                the same of those that have values to give
  *
  * JSON has an object in place of each line. Outputs that are no probabilities are printed as numbers. Numbers of JSON
  * have 9 digits, which make the same float again. */
@@ -14,16 +15,16 @@
 #include "runtime/base/atomic.h"
 #include "runtime/infer/network.h"
 #include "runtime/infer/options.h"
+#include "runtime/infer/score.h"
 
 typedef struct {
     const NetNetwork *network;
     const NetInferOptions *options;
-    NetFile *file;  /* -o, or NULL */
-    int64_t rows;   /* images so far */
-    int64_t scored; /* images with labels */
-    int64_t correct;
-    int64_t not_finite; /* images with an output that is infinite or NaN */
-    int64_t *order;     /* owned: classes, best first */
+    NetFile *file;         /* -o, or NULL */
+    int64_t rows;          /* images so far */
+    NetPredictScore score; /* of images with labels */
+    int64_t not_finite;    /* images with an output that is infinite or NaN */
+    int64_t *order;        /* owned: classes, best first */
 } NetResults;
 
 /* The images first … first+count-1 of a file. */
@@ -33,6 +34,7 @@ typedef struct {
     int64_t first, count;
     const float *outputs;
     const uint32_t *labels; /* or NULL */
+    const float *wanted;    /* numbers in place of them, one an output; or NULL */
 } NetResultRows;
 
 /* After a failure nothing needs closing. */

@@ -1,4 +1,5 @@
-/* The CSV files of a run's folder, row by row: epochs.csv, gradients.csv, neurons.csv, weights.csv.
+/* The CSV files of a run's folder, row by row: epochs.csv, gradients.csv, neurons.csv, weights.csv, steps.csv; and the
+ * event file for TensorBoard, which gets the same rows (events.h).
  *
  * What the columns mean stands in docs/formats.md. Numbers are written with 9 significant digits, a value that does
  * not exist as an empty cell. NetCsv owns the open files. Writing can fail (disk); errors name the file. */
@@ -7,10 +8,19 @@
 
 #include "runtime/base/atomic.h"
 
-typedef enum { NET_CSV_EPOCHS, NET_CSV_GRADIENTS, NET_CSV_NEURONS, NET_CSV_WEIGHTS, NET_CSV_FILES } NetCsvFile;
+typedef enum {
+    NET_CSV_EPOCHS,
+    NET_CSV_GRADIENTS,
+    NET_CSV_NEURONS,
+    NET_CSV_WEIGHTS,
+    NET_CSV_STEPS,
+    NET_CSV_EVENTS, /* no CSV: it has no rows of its own */
+    NET_CSV_FILES
+} NetCsvFile;
 
 typedef struct {
     NetAppend *file[NET_CSV_FILES]; /* NULL: this run does not have it */
+    char epochs[512];               /* the header of epochs.csv, which depends on the figures */
 } NetCsv;
 
 typedef struct {
@@ -23,10 +33,10 @@ typedef struct {
 const char *net_csv_name(NetCsvFile file);
 
 /* Opens the files that `used` says in a folder. lengths: what each is cut back to (a resumed run); 0, or NULL for
- * all of them: they begin anew, with their headers. `score` names the score's column in epochs.csv, by
- * net_measure_name. */
+ * all of them: they begin anew, with their headers. `scores` names the `count` figures of epochs.csv, the cost first.
+ */
 bool net_csv_open(NetCsv *csv, const char *folder, const bool used[NET_CSV_FILES], const int64_t lengths[NET_CSV_FILES],
-                  const char *score, NetError *error);
+                  const char *const *scores, int count, NetError *error);
 
 /* Cells of a row, in order. */
 void net_csv_text(NetCsvRow *row, const char *text);

@@ -40,6 +40,8 @@ void net_gradients_files(const NetModel *model, bool used[NET_CSV_FILES]) {
     used[NET_CSV_EPOCHS] = true;
     used[NET_CSV_GRADIENTS] = model->compiled.log_gradients;
     used[NET_CSV_WEIGHTS] = model->compiled.log_weights;
+    used[NET_CSV_STEPS] = model->compiled.log_steps;
+    used[NET_CSV_EVENTS] = model->compiled.log_events;
     used[NET_CSV_NEURONS] = false;
     for (int i = 0; i < model->layers && model->compiled.log_probe > 0; i++) {
         used[NET_CSV_NEURONS] |= net_program_entry(&model->probe, NET_LOG_DELTA, i) != NULL;
@@ -257,6 +259,27 @@ static bool log_gradients(NetGradients *gradients, const NetLogged *at, bool log
     return true;
 }
 
+/* The row of steps.csv; a network of which nothing is trained has no gradient. */
+static bool log_step(const NetGradients *gradients, const NetLogged *at, NetCsv *csv, NetError *error) {
+    const NetProgram *program = &gradients->model->train_log;
+    double cost = 0, square = 0, clipped = 0, ignored = 0;
+    NetCsvRow row = {.length = 0};
+    find_sum(gradients->model, program, NET_LOG_COST, -1, at, &cost, &ignored);
+    net_csv_integer(&row, at->step);
+    net_csv_integer(&row, at->epoch);
+    net_csv_number(&row, at->rate);
+    net_csv_number(&row, cost / (double)at->n);
+    if (find_sum(gradients->model, program, NET_LOG_GRADIENT_SQ, -1, at, &square, &ignored) &&
+        find_sum(gradients->model, program, NET_LOG_CLIPPED, -1, at, &clipped, &ignored)) {
+        net_csv_number(&row, sqrt(square) / (double)at->n);
+        net_csv_integer(&row, (int64_t)clipped);
+    } else {
+        net_csv_empty(&row);
+        net_csv_empty(&row);
+    }
+    return net_csv_write(csv, NET_CSV_STEPS, &row, error);
+}
+
 bool net_gradients_step(NetGradients *gradients, const NetLogged *at, NetCsv *csv, NetError *error) {
     const NetCompiled *compiled = &gradients->model->compiled;
     bool logged = is_logged(gradients, at);
@@ -264,8 +287,9 @@ bool net_gradients_step(NetGradients *gradients, const NetLogged *at, NetCsv *cs
         !log_gradients(gradients, at, logged, csv, error)) {
         return false;
     }
-    bool weights = compiled->log_weights && logged && (gradients->every > 0 || at->step_in_epoch == 0);
-    return !weights || log_weights(gradients, at, csv, error);
+    bool row = logged && (gradients->every > 0 || at->step_in_epoch == 0);
+    return (!compiled->log_weights || !row || log_weights(gradients, at, csv, error)) &&
+           (!compiled->log_steps || !row || log_step(gradients, at, csv, error));
 }
 
 bool net_gradients_epoch(NetGradients *gradients, int64_t epoch, int64_t step, NetCsv *csv, NetError *error) {

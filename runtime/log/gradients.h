@@ -1,4 +1,4 @@
-/* The logs of gradients, neurons and weights: from the sums a program leaves behind to rows of CSV files.
+/* The logs of gradients, neurons, weights and steps: from the sums a program leaves behind to rows of CSV files.
  *
  * When rows come about (the setting log every=):
  *   every=N      a row `batch` at each step whose number, counted from 0, is a multiple of N
@@ -8,7 +8,7 @@
  *                over the first N training examples
  * `step` and `epoch` of a batch or probe row count what was done before: 0 and 0 is the untrained network; an epoch
  * row carries its own number and the step it ended with. A row of weights.csv is from before a logged step
- * (every=epoch: before the epoch's first).
+ * (every=epoch: before the epoch's first); one of steps.csv is of that step.
  *
  * NetGradients owns its accumulators; net_gradients_state shows them to the checkpoint. Writing rows can fail. */
 #ifndef NET_LOG_GRADIENTS_H
@@ -27,6 +27,7 @@ typedef struct {
     int64_t epoch;         /* of a step: the number of the epoch it is in, from 1; of a probe: epochs done */
     int64_t step_in_epoch; /* from 0 */
     int64_t steps_in_epoch;
+    double rate; /* of a step */
 } NetLogged;
 
 /* every: steps, 0 is epoch. */

@@ -133,12 +133,12 @@ static const char *cost_text(char out[NUMBER], double cost) {
 }
 
 const char *net_score_text(const NetModel *model, char out[NET_SCORE_TEXT], double value, double deviation) {
-    NetMeasure measure = net_model_measure(model);
-    const char *name = measure == NET_MEASURE_RMSE ? "RMSE" : "cost";
+    NetFigure measure = net_model_measure(model);
+    const char *name = net_figure_title(measure);
     char number[2][NUMBER];
-    if (measure == NET_MEASURE_ACCURACY && deviation >= 0) {
+    if (net_figure_is_share(measure) && deviation >= 0) {
         snprintf(out, NET_SCORE_TEXT, "%.2f ± %.2f %%", 100 * value, 100 * deviation);
-    } else if (measure == NET_MEASURE_ACCURACY) {
+    } else if (net_figure_is_share(measure)) {
         snprintf(out, NET_SCORE_TEXT, "%.2f %%", 100 * value);
     } else if (deviation >= 0) {
         snprintf(out, NET_SCORE_TEXT, "%s %s ± %s", name, cost_text(number[0], value), cost_text(number[1], deviation));
@@ -208,20 +208,23 @@ static const char *part_text(const NetModel *model, char out[TEXT], const NetSco
     char value[NUMBER];
     char cost[NUMBER];
     cost_text(cost, net_score_cost(score));
-    switch (net_model_measure(model)) {
-    case NET_MEASURE_ACCURACY: snprintf(out, TEXT, "%.2f %% (%s)", 100 * net_score_value(model, score), cost); break;
-    case NET_MEASURE_RMSE: snprintf(out, TEXT, "%s (%s)", cost_text(value, net_score_value(model, score)), cost); break;
-    case NET_MEASURE_COST: snprintf(out, TEXT, "%s", cost); break;
+    NetFigure measure = net_model_measure(model);
+    if (measure == NET_FIGURE_COST) {
+        snprintf(out, TEXT, "%s", cost);
+    } else if (net_figure_is_share(measure)) {
+        snprintf(out, TEXT, "%.2f %% (%s)", 100 * net_score_value(model, score), cost);
+    } else {
+        snprintf(out, TEXT, "%s (%s)", cost_text(value, net_score_value(model, score)), cost);
     }
     return out;
 }
 
 void net_progress_epoch(NetProgress *progress, const NetEpochLine *line) {
-    static const char *const measures[] = {
-        [NET_MEASURE_ACCURACY] = "", [NET_MEASURE_RMSE] = "RMSE ", [NET_MEASURE_COST] = "cost "};
     if (progress->quiet) {
         return;
     }
+    NetFigure measure = net_model_measure(progress->model);
+    bool share = net_figure_is_share(measure); /* per cent say what it is */
     char head[TEXT];
     char train[TEXT];
     char validation[TEXT] = "";
@@ -229,8 +232,8 @@ void net_progress_epoch(NetProgress *progress, const NetEpochLine *line) {
     char left[TEXT + 8] = "";
     char clock[TEXT];
     FILE *out = progress->out;
-    snprintf(head, sizeof head, "%*" PRId64 "/%" PRId64 "  train %s", digits(line->epochs), line->epoch, line->epochs,
-             measures[net_model_measure(progress->model)]);
+    snprintf(head, sizeof head, "%*" PRId64 "/%" PRId64 "  train %s%s", digits(line->epochs), line->epoch, line->epochs,
+             share ? "" : net_figure_title(measure), share ? "" : " ");
     part_text(progress->model, train, &line->train);
     if (line->seconds < 60) {
         snprintf(spent, sizeof spent, "  %.*f s", line->seconds < 10 ? 2 : 1, line->seconds);
@@ -255,9 +258,36 @@ void net_progress_epoch(NetProgress *progress, const NetEpochLine *line) {
     end_line(progress);
 }
 
+/* What an accuracy is of: "9,874 of 10,000; ± 0.11". */
+static void print_right(const NetProgress *progress, const NetScore *score) {
+    char right[NET_COUNT_TEXT];
+    char all[NET_COUNT_TEXT];
+    double share = net_score_value(progress->model, score);
+    double answers = floor(score->sum[NET_LOG_CORRECT] / share + 0.5); /* an example may have several */
+    double count = share > 0 ? answers : (double)score->n;
+    double error = sqrt(share * (1 - share) / count);
+    fprintf(progress->out, "%s of %s; ± %.2f", net_count(right, (uint64_t)score->sum[NET_LOG_CORRECT]),
+            net_count(all, (uint64_t)count), 100 * error);
+}
+
+/* The figures beside what a network is judged by: "; MAE 0.05, R2 0.98". */
+static void print_others(const NetProgress *progress, const NetScore *score) {
+    NetFigure figures[NET_FIGURES];
+    int count = net_model_figures(progress->model, figures);
+    for (int i = 2; i < count; i++) {
+        char number[NUMBER];
+        double value = net_score_figure(progress->model, score, figures[i]);
+        fprintf(progress->out, "%s %s ", i == 2 ? ";" : ",", net_figure_title(figures[i]));
+        if (net_figure_is_share(figures[i])) {
+            fprintf(progress->out, "%.2f %%", 100 * value);
+        } else {
+            fprintf(progress->out, "%s", cost_text(number, value));
+        }
+    }
+}
+
 void net_progress_score(NetProgress *progress, const char *tag, const NetScore *score, const char *which) {
     char text[NET_SCORE_TEXT];
-    char right[NET_COUNT_TEXT];
     char all[NET_COUNT_TEXT];
     if (progress->quiet) {
         return;
@@ -265,15 +295,13 @@ void net_progress_score(NetProgress *progress, const char *tag, const NetScore *
     print_tag(progress, tag);
     fprintf(progress->out, "%s%s%s  (", style(progress, STYLE_BOLD), score_text(progress->model, text, score),
             plain(progress));
-    net_count(all, (uint64_t)score->n);
-    if (net_model_measure(progress->model) == NET_MEASURE_ACCURACY) {
-        double share = net_score_value(progress->model, score);
-        double error = sqrt(share * (1 - share) / (double)score->n);
-        fprintf(progress->out, "%s of %s; ± %.2f)", net_count(right, (uint64_t)score->correct), all, 100 * error);
+    if (net_figure_is_share(net_model_measure(progress->model))) {
+        print_right(progress, score);
     } else {
-        fprintf(progress->out, "%s example%s)", all, net_plural((uint64_t)score->n));
+        fprintf(progress->out, "%s example%s", net_count(all, (uint64_t)score->n), net_plural((uint64_t)score->n));
     }
-    fprintf(progress->out, "  %s", which);
+    print_others(progress, score);
+    fprintf(progress->out, ")  %s", which);
     end_line(progress);
 }
 

@@ -4,13 +4,13 @@
 
 #include "runtime/train/trainer.h"
 
-enum { CLASS_LIMIT = 1 << 16, PATIENCE = 3 };
+enum { CLASS_LIMIT = 1 << 16, PATIENCE = 3, CLASS_TEXT = 128 };
 
 /* The size of the part's largest class and which that is; 0 when there are no classes to count. */
 static int64_t largest_class(const NetTrainer *trainer, NetPartName part, int64_t *which) {
     const NetData *data = &trainer->data;
     int64_t most = 0;
-    if (data->classes < 2 || data->classes > CLASS_LIMIT || trainer->model->target_input) {
+    if (data->classes < 2 || data->classes > CLASS_LIMIT) {
         return 0;
     }
     int64_t *counts = net_alloc((size_t)data->classes, sizeof *counts, NULL);
@@ -28,8 +28,17 @@ static int64_t largest_class(const NetTrainer *trainer, NetPartName part, int64_
     return most;
 }
 
+/* "2 ('truck')" */
+static const char *class_text(const NetData *data, int64_t class, char out[CLASS_TEXT]) {
+    if (data->class_names == NULL)
+        snprintf(out, CLASS_TEXT, "%" PRId64, class);
+    else
+        snprintf(out, CLASS_TEXT, "%" PRId64 " ('%s')", class, data->class_names[class]);
+    return out;
+}
+
 void net_trainer_advise_data(const NetTrainer *trainer) {
-    char note[256];
+    char note[512], class[CLASS_TEXT];
     int64_t which = 0;
     const NetPart *part = trainer->data.part;
     int64_t probe = trainer->model->compiled.log_probe;
@@ -43,24 +52,24 @@ void net_trainer_advise_data(const NetTrainer *trainer) {
     int64_t most = largest_class(trainer, NET_PART_TRAIN, &which);
     if (most * 10 > trainer->n * 9) {
         snprintf(note, sizeof note,
-                 "note: class %" PRId64 " is %.0f %% of the training part; a network that always answers it is right "
+                 "note: class %s is %.0f %% of the training part; a network that always answers it is right "
                  "as often [lopsided-classes]",
-                 which, 100 * (double)most / (double)trainer->n);
+                 class_text(&trainer->data, which, class), 100 * (double)most / (double)trainer->n);
         net_progress_note(trainer->progress, trainer->options.program, note);
     }
     int64_t held = part[NET_PART_VALIDATION].count;
     if (held > 0 && largest_class(trainer, NET_PART_VALIDATION, &which) == held) {
         snprintf(note, sizeof note,
-                 "note: all examples of the validation part, %" PRId64 ", are of class %" PRId64 "; is the data sorted "
+                 "note: all examples of the validation part, %" PRId64 ", are of class %s; is the data sorted "
                  "by class? [one-class]",
-                 held, which);
+                 held, class_text(&trainer->data, which, class));
         net_progress_note(trainer->progress, trainer->options.program, note);
     }
 }
 
 void net_trainer_advise_epoch(const NetTrainer *trainer) {
     const NetPlace *place = &trainer->place;
-    if (place->epoch != PATIENCE || net_model_measure(trainer->model) != NET_MEASURE_ACCURACY) {
+    if (place->epoch != PATIENCE || net_model_measure(trainer->model) != NET_FIGURE_ACCURACY) {
         return;
     }
     char note[256];
@@ -68,7 +77,7 @@ void net_trainer_advise_epoch(const NetTrainer *trainer) {
     bool held = place->validation.n > 0;
     const NetScore *score = held ? &place->validation : &place->train;
     int64_t most = largest_class(trainer, held ? NET_PART_VALIDATION : NET_PART_TRAIN, &which);
-    if (most > 0 && score->correct <= (double)most) {
+    if (most > 0 && score->sum[NET_LOG_CORRECT] <= (double)most) {
         snprintf(note, sizeof note,
                  "note: after %d epochs the accuracy, %.2f %%, is no better than chance; try another --rate (now %g) "
                  "or initialisation [no-better-than-chance]",

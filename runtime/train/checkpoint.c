@@ -18,7 +18,7 @@ enum {
     SCORES = 4,
     PLACES = 6,
     COUNTERS = PLACES + SCORES,
-    TOTALS = 2 + 4 * SCORES,
+    TOTALS = 2 + NET_LOG_SCORES * SCORES,
     TENSORS = 7,
     VALUE = NET_SETTING_TEXT
 };
@@ -90,10 +90,9 @@ static void place_copy(NetPlace *place, int64_t counters[COUNTERS], double total
     double *reals[TOTALS] = {&place->seconds, &place->epoch_seconds};
     for (int i = 0; i < SCORES; i++) {
         integers[PLACES + i] = &scores[i]->n;
-        reals[2 + 4 * i] = &scores[i]->cost;
-        reals[3 + 4 * i] = &scores[i]->correct;
-        reals[4 + 4 * i] = &scores[i]->squared_error;
-        reals[5 + 4 * i] = &scores[i]->absolute_error;
+        for (int k = 0; k < NET_LOG_SCORES; k++) {
+            reals[2 + NET_LOG_SCORES * i + k] = &scores[i]->sum[k];
+        }
     }
     for (int i = 0; i < COUNTERS; i++) {
         *(store ? &counters[i] : integers[i]) = *(store ? integers[i] : &counters[i]);
@@ -125,8 +124,10 @@ static char *layout_text(const NetModel *model, NetError *error) {
 
 /* The sizes of the parts: "50000/10000/10000". */
 static const char *parts_text(const NetData *data, char out[VALUE]) {
-    snprintf(out, VALUE, "%" PRId64 "/%" PRId64 "/%" PRId64, data->part[NET_PART_TRAIN].count,
-             data->part[NET_PART_VALIDATION].count, data->part[NET_PART_TEST].count);
+    char drawn[48] = "";
+    if (data->order[NET_FILE_TRAIN] != NULL) snprintf(drawn, sizeof drawn, ", drawn by seed %" PRIu64, data->seed);
+    snprintf(out, VALUE, "%" PRId64 "/%" PRId64 "/%" PRId64 "%s", data->part[NET_PART_TRAIN].count,
+             data->part[NET_PART_VALIDATION].count, data->part[NET_PART_TEST].count, drawn);
     return out;
 }
 
@@ -298,13 +299,15 @@ static bool holds_all(const char *list, const char *words) {
     return true;
 }
 
-/* Whether the run had nothing of a setting's line: its list is empty. */
+/* Whether the run had nothing of a setting's line: a list there is empty. */
 static bool had_none(const NetModel *model, const NetSafetensors *file, const NetSetting *setting) {
     for (int i = 0; i < model->settings; i++) {
         const NetSetting *list = &model->setting[i];
         if (list->changes == NET_CHANGES_ADDS && strcmp(list->line, setting->line) == 0) {
             const char *text = used_text(file, list->name);
-            return text != NULL && strcmp(text, no_words) == 0;
+            if (text != NULL && strcmp(text, no_words) == 0) {
+                return true;
+            }
         }
     }
     return false;
@@ -356,7 +359,10 @@ static bool settle(NetTrainer *trainer, const NetSafetensors *file, int kept, co
         return true;
     }
     if (setting != NULL && setting->flag == NULL) {
-        snprintf(said, sizeof said, "%s %s%s", setting->line, setting->key, *setting->key != '\0' ? "=" : "");
+        size_t head =
+            *setting->key != '\0' ? strlen(setting->line) : strcspn(setting->line, " "); /* its word is told */
+        snprintf(said, sizeof said, "%.*s %s%s", (int)head, setting->line, setting->key,
+                 *setting->key != '\0' ? "=" : "");
     } else {
         snprintf(said, sizeof said, "--%s ", setting != NULL ? setting->flag : name);
     }
@@ -451,15 +457,13 @@ static bool log_length(const NetSafetensors *file, NetCsvFile log, int64_t *leng
 }
 
 static bool restore_logs(NetTrainer *trainer, const NetSafetensors *file, NetError *error) {
-    bool used[NET_CSV_FILES];
     int64_t lengths[NET_CSV_FILES];
-    net_gradients_files(trainer->model, used);
     for (int i = 0; i < NET_CSV_FILES; i++) {
         if (!log_length(file, (NetCsvFile)i, &lengths[i], error)) {
             return false;
         }
     }
-    return net_csv_open(&trainer->csv, trainer->run.folder, used, lengths, "", error);
+    return net_trainer_open_logs(trainer, lengths, error);
 }
 
 /* Whether a training on this data can stand there: the checksum of a file says nothing about its numbers. */

@@ -4,10 +4,10 @@
 
 /* What the outputs for a batch add to a score, those of the one network. They stay in its program, which logs sums of
  * what is asked of them. */
-static void score_batch(NetTrainer *trainer, const NetBatch *batch, NetScore *score) {
+static void score_batch(NetTrainer *trainer, const NetBatch *batch, const double *spread, NetScore *score) {
     const NetProgram *program = &trainer->model->eval;
     net_trainer_run(trainer, program, batch);
-    net_score_add(trainer->model, program, trainer->log, batch->n, score);
+    net_score_add(trainer->model, program, trainer->log, batch->n, spread, score);
 }
 
 NetOutcome net_trainer_evaluate(NetTrainer *trainer, NetPartName part, NetScore *score, NetError *error) {
@@ -20,7 +20,7 @@ NetOutcome net_trainer_evaluate(NetTrainer *trainer, NetPartName part, NetScore 
         return NET_FAILED;
     }
     for (const NetBatch *batch; (batch = net_loader_next(trainer->loader)) != NULL;) {
-        score_batch(trainer, batch, score);
+        score_batch(trainer, batch, trainer->spread[part], score);
         if (net_signals_pending() != 0) {
             net_loader_stop(trainer->loader);
             *score = (NetScore){0};
@@ -35,7 +35,7 @@ NetOutcome net_trainer_evaluate_all(NetTrainer *trainer, NetFinal *final, NetErr
         [NET_PART_TRAIN] = "train", [NET_PART_VALIDATION] = "valid.", [NET_PART_TEST] = "test"};
     NetScore *const scores[] = {
         [NET_PART_TRAIN] = &final->train, [NET_PART_VALIDATION] = &final->validation, [NET_PART_TEST] = &final->test};
-    *final = (NetFinal){.train = {0}};
+    *final = (NetFinal){.train = {.n = 0}};
     for (int part = NET_PART_TRAIN; part <= NET_PART_TEST; part++) {
         char cost[64] = "";
         NetOutcome outcome = net_trainer_evaluate(trainer, (NetPartName)part, scores[part], error);

@@ -11,8 +11,13 @@
 static const char *const log_names[NET_LOG_KINDS] = {
     [NET_LOG_COST] = "cost",
     [NET_LOG_CORRECT] = "correct",
+    [NET_LOG_EXACT] = "exact",
+    [NET_LOG_TRUE_POSITIVE] = "true_positive",
+    [NET_LOG_FALSE_POSITIVE] = "false_positive",
+    [NET_LOG_FALSE_NEGATIVE] = "false_negative",
     [NET_LOG_SQUARED_ERROR] = "squared_error",
     [NET_LOG_ABSOLUTE_ERROR] = "absolute_error",
+    [NET_LOG_SQUARED_ERRORS] = "squared_errors",
     [NET_LOG_DELTA_SQ] = "delta_sq",
     [NET_LOG_SATURATED] = "saturated",
     [NET_LOG_BIAS_GRAD_SQ] = "bias_grad_sq",
@@ -32,15 +37,15 @@ static const char *const log_names[NET_LOG_KINDS] = {
     [NET_LOG_BIAS_MAX] = "bias_max",
     [NET_LOG_BIAS_ZERO] = "bias_zero",
     [NET_LOG_WEIGHTED_MAX] = "weighted_max",
+    [NET_LOG_GRADIENT_SQ] = "gradient_sq",
+    [NET_LOG_CLIPPED] = "clipped",
 };
 
 static const char *const known_names[NET_KNOWN] = {
-    [NET_KNOWN_RATE] = "rate",           [NET_KNOWN_BATCH] = "batch",
-    [NET_KNOWN_EPOCHS] = "epochs",       [NET_KNOWN_PATIENCE] = "patience",
-    [NET_KNOWN_SEED] = "seed",           [NET_KNOWN_LOG_EVERY] = "log_every",
-    [NET_KNOWN_LOG_PROBE] = "log_probe", [NET_KNOWN_LOG] = "log",
-    [NET_KNOWN_MONITOR] = "monitor",     [NET_KNOWN_COST] = "cost",
-    [NET_KNOWN_OPTIMIZER] = "optimizer",
+    [NET_KNOWN_RATE] = "rate",           [NET_KNOWN_BATCH] = "batch", [NET_KNOWN_EPOCHS] = "epochs",
+    [NET_KNOWN_PATIENCE] = "patience",   [NET_KNOWN_SEED] = "seed",   [NET_KNOWN_LOG_EVERY] = "log_every",
+    [NET_KNOWN_LOG_PROBE] = "log_probe", [NET_KNOWN_LOG] = "log",     [NET_KNOWN_LOG_FORMATS] = "log_formats",
+    [NET_KNOWN_MONITOR] = "monitor",     [NET_KNOWN_COST] = "cost",   [NET_KNOWN_OPTIMIZER] = "optimizer",
 };
 
 static const char *const task_names[] = {
@@ -52,8 +57,11 @@ static const char *const task_names[] = {
 
 static const char *const role_names[] = {"weight", "bias", "statistic", "moment", "average"};
 
-static const char *const statistic_names[] = {
-    [NET_STATISTIC_MEAN] = "mean", [NET_STATISTIC_DEVIATION] = "deviation", [NET_STATISTIC_BALANCE] = "balance"};
+static const char *const statistic_names[] = {[NET_STATISTIC_MEAN] = "mean",
+                                              [NET_STATISTIC_DEVIATION] = "deviation",
+                                              [NET_STATISTIC_BALANCE] = "balance",
+                                              [NET_STATISTIC_TARGET_MEAN] = "target_mean",
+                                              [NET_STATISTIC_TARGET_DEVIATION] = "target_deviation"};
 
 static void decode_layers(NetDecoder *d) {
     NetModel *model = d->model;
@@ -286,9 +294,15 @@ static void decode_programs(NetDecoder *d) {
     decode_program(d, "eval", true, &model->eval);
     const NetProgram *scored[] = {&model->train, &model->eval};
     for (int i = 0; i < 2 && !d->failed; i++) {
-        if (net_program_entry(scored[i], NET_LOG_COST, -1) == NULL ||
-            (model->accuracy && net_program_entry(scored[i], NET_LOG_CORRECT, -1) == NULL)) {
-            net_reject(d, "the program '%s' does not log its cost and score", i == 0 ? "train" : "eval");
+        if (net_program_entry(scored[i], NET_LOG_COST, -1) == NULL) {
+            net_reject(d, "the program '%s' does not log its cost", i == 0 ? "train" : "eval");
+        }
+        for (int kind = 0; kind < NET_LOG_SCORES; kind++) {
+            const NetLogEntry *entry = net_program_entry(scored[i], (NetLogKind)kind, -1);
+            if ((entry != NULL) != (net_program_entry(scored[0], (NetLogKind)kind, -1) != NULL) ||
+                (entry != NULL && entry->count != (kind == NET_LOG_SQUARED_ERRORS ? model->targets : 1))) {
+                net_reject(d, "the programs do not log their '%s' alike", log_names[kind]);
+            }
         }
     }
 }
@@ -384,16 +398,21 @@ static void decode_compiled(NetDecoder *d) {
     compiled->split.train = net_get_number(d, split, "train");
     compiled->split.validation = net_get_number(d, split, "validation");
     compiled->split.test = net_get_number(d, split, "test");
+    compiled->split.order = json_string_value(json_object_get(split, "order"));
+    compiled->split.seed = json_integer_value(json_object_get(split, "seed"));
     if (d->failed) {
         return;
     }
     compiled->cost = known_word(model, NET_KNOWN_COST);
     compiled->optimizer = known_word(model, NET_KNOWN_OPTIMIZER);
-    compiled->monitor_cost = strcmp(known_word(model, NET_KNOWN_MONITOR), "cost") == 0;
+    compiled->monitor = known_word(model, NET_KNOWN_MONITOR);
     compiled->log_gradients = strstr(known_word(model, NET_KNOWN_LOG), "gradients") != NULL;
     compiled->log_weights = strstr(known_word(model, NET_KNOWN_LOG), "weights") != NULL;
+    compiled->log_steps = strstr(known_word(model, NET_KNOWN_LOG), "steps") != NULL;
+    compiled->log_events = strstr(known_word(model, NET_KNOWN_LOG_FORMATS), "tensorboard") != NULL;
     compiled->log_probe = (int64_t)model->setting[model->known[NET_KNOWN_LOG_PROBE]].value;
-    if ((compiled->log_gradients || compiled->log_weights) && !model->train_log.present) {
+    bool logs = compiled->log_gradients || compiled->log_weights || compiled->log_steps;
+    if (logs && !model->train_log.present) {
         net_reject(d, "it logs, and has no program 'train_log'");
     }
     if (compiled->log_probe > 0 && !model->probe.present) {
@@ -448,14 +467,14 @@ static void decode_scalars(NetDecoder *d) {
 static void decode_input(NetDecoder *d) {
     NetModel *model = d->model;
     static const char *const types[] = {"f32", "u8"};
-    static const char *const targets[] = {"class", "input"};
     const json_t *input = net_get_object(d, model->root, "input");
     model->input_dims = net_get_shape(d, input, model->input_shape, &model->input_size);
     model->input_bytes = net_get_word(d, input, "type", types, 2) == 1;
     model->outputs = net_get_integer(d, model->root, "outputs", 1, NET_SIZE_LIMIT);
     model->classes = net_get_integer(d, model->root, "classes", 0, NET_COUNT_LIMIT);
-    model->target_input = net_get_word(d, model->root, "target", targets, 2) == 1;
-    model->accuracy = net_get_bool(d, model->root, "accuracy");
+    static const char *const targets[] = {"class", "values", "labels", "input"};
+    model->answers = net_get_word(d, model->root, "target", targets, 4) == 2;
+    model->targets = net_get_integer(d, model->root, "targets", 0, NET_COUNT_LIMIT);
     model->explodes = net_get_bool(d, model->root, "explodes");
     model->least_batch = 1;
     if (json_object_get(model->root, "least_batch") != NULL) {

@@ -41,13 +41,20 @@ typedef struct {
     NetTasks tasks;
 } NetPhase;
 
-/* What a logged sum is; the names and meanings of the table in docs/formats.md, in its order. */
+/* What a logged sum is; the names and meanings of the table in docs/formats.md, in its order. The first of them make
+ * scores (score.h). */
 typedef enum {
     NET_LOG_COST,
     NET_LOG_CORRECT,
+    NET_LOG_EXACT,
+    NET_LOG_TRUE_POSITIVE,
+    NET_LOG_FALSE_POSITIVE,
+    NET_LOG_FALSE_NEGATIVE,
     NET_LOG_SQUARED_ERROR,
     NET_LOG_ABSOLUTE_ERROR,
+    NET_LOG_SQUARED_ERRORS,
     NET_LOG_DELTA_SQ,
+    NET_LOG_SCORES = NET_LOG_DELTA_SQ, /* so many make scores */
     NET_LOG_SATURATED,
     NET_LOG_BIAS_GRAD_SQ,
     NET_LOG_WEIGHT_GRAD_SQ,
@@ -66,6 +73,8 @@ typedef enum {
     NET_LOG_BIAS_MAX,
     NET_LOG_BIAS_ZERO,
     NET_LOG_WEIGHTED_MAX,
+    NET_LOG_GRADIENT_SQ,
+    NET_LOG_CLIPPED,
     NET_LOG_KINDS
 } NetLogKind;
 
@@ -108,6 +117,8 @@ typedef struct {
 
 typedef struct {
     double train, validation, test; /* 0: not given; below 1: a fraction; else a count */
+    const char *order;              /* "file" or "shuffled"; NULL: what suits the data */
+    int64_t seed;
 } NetSplitSetting;
 
 /* How the rate changes: `schedule` of the descriptor. */
@@ -121,9 +132,10 @@ typedef struct {
 typedef struct {
     const char *cost, *optimizer;
     NetSplitSetting split;
-    bool log_gradients, log_weights;
-    bool monitor_cost; /* the cost chooses the best epoch, else the model's measure */
-    int64_t log_probe; /* examples; 0: none */
+    bool log_gradients, log_weights, log_steps;
+    bool log_events;     /* for TensorBoard, beside the CSV files */
+    const char *monitor; /* the figure that chooses the best epoch, by its name in files */
+    int64_t log_probe;   /* examples; 0: none */
 } NetCompiled;
 
 /* The settings that the trainer itself works by: every model has them, first the numbers, then the words. */
@@ -136,6 +148,7 @@ typedef enum {
     NET_KNOWN_LOG_EVERY, /* steps; 0: epoch */
     NET_KNOWN_LOG_PROBE,
     NET_KNOWN_LOG,
+    NET_KNOWN_LOG_FORMATS,
     NET_KNOWN_MONITOR,
     NET_KNOWN_COST,
     NET_KNOWN_OPTIMIZER,
@@ -151,9 +164,9 @@ typedef struct {
     int64_t input_shape[NET_MAX_DIMS], input_size;
     bool input_bytes; /* rows are uint8_t, else float */
     int64_t outputs, classes;
-    bool target_input;       /* the target is the input: no class, no accuracy */
+    bool answers;            /* these numbers are to be 0 or 1 */
+    int64_t targets;         /* numbers that an example is to give; 0: its target is something else */
     bool explodes;           /* gradients are expected to, with these initial weights */
-    bool accuracy;           /* `correct` is among the logged sums */
     int64_t least_batch;     /* examples a step needs */
     const char *least_layer; /* the layer that needs them; NULL: any number will do */
     int layers, tensors, scalars, settings;

@@ -41,7 +41,8 @@ typedef struct {
 #define AT(member) offsetof(NetOptions, member)
 
 static const Option table[NET_OPTIONS] = {
-    [NET_OPTION_DATA] = {"data", 0, KIND_TEXT, AT(data), "NAME", 0, 0, "the data set: digits, mnist, fashion_mnist"},
+    [NET_OPTION_DATA] = {"data", 0, KIND_TEXT, AT(data), "NAME", 0, 0,
+                         "the data set: digits, mnist, fashion_mnist, cifar10"},
     [NET_OPTION_DATA_DIR] = {"data-dir", 0, KIND_TEXT, AT(data_dir), "DIR", 0, 0,
                              "where its files are (beside the model, then the data folder)"},
     [NET_OPTION_NAME] = {"name", 0, KIND_TEXT, AT(name), "NAME", 0, 0, "name of the run"},

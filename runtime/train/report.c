@@ -78,14 +78,14 @@ bool net_trainer_write_config(NetTrainer *trainer, NetError *error) {
     return ok;
 }
 
-/* PREFIX_cost and PREFIX_accuracy, or PREFIX_rmse and PREFIX_mae. */
+/* PREFIX_cost, PREFIX_accuracy and what else there is. */
 static void add_score(json_t *object, const NetModel *model, const char *prefix, const NetScore *score) {
-    const char *names[NET_FIGURES];
-    int count = net_score_names(model, names);
+    NetFigure figures[NET_FIGURES];
+    int count = net_model_figures(model, figures);
     for (int i = 0; i < count && score->n > 0; i++) {
         char key[64];
-        snprintf(key, sizeof key, "%s_%s", prefix, names[i]);
-        json_object_set_new(object, key, number(net_score_figure(model, score, i)));
+        snprintf(key, sizeof key, "%s_%s", prefix, net_figure_name(figures[i]));
+        json_object_set_new(object, key, number(net_score_figure(model, score, figures[i])));
     }
 }
 
@@ -105,7 +105,7 @@ bool net_report_figure(const NetModel *model, const json_t *result, char name[NE
     static const char *const parts[] = {"test", "validation", "train"};
     bool found = false;
     for (size_t i = 0; i < sizeof parts / sizeof *parts && !found; i++) {
-        snprintf(name, NET_FIGURE_NAME, "%s_%s", parts[i], net_measure_name(net_model_measure(model)));
+        snprintf(name, NET_FIGURE_NAME, "%s_%s", parts[i], net_figure_name(net_model_measure(model)));
         found = json_is_number(json_object_get(result, name));
     }
     return found;

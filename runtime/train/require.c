@@ -68,7 +68,7 @@ static bool wrong_form(const char *text, NetError *error) {
 
 bool net_requirement_read(const char *text, NetRequirement *requirement, NetError *error) {
     const char *name = text + strspn(text, " ");
-    size_t length = strspn(name, "abcdefghijklmnopqrstuvwxyz_");
+    size_t length = strspn(name, "abcdefghijklmnopqrstuvwxyz_0123456789");
     const char *at = name + length + strspn(name + length, " ");
     if (length == 0 || length >= sizeof requirement->name || (*at != '>' && *at != '<')) {
         return wrong_form(text, error);
@@ -97,12 +97,12 @@ bool net_requirement_read(const char *text, NetRequirement *requirement, NetErro
 
 /* All names of figures that a result of this model, or an evaluation's, can have; `room` holds those made here. */
 static int known_names(const NetModel *model, bool evaluate, char room[NAMES][48], const char *names[NAMES]) {
-    const char *figures[NET_FIGURES];
-    int each = net_score_names(model, figures);
+    NetFigure figures[NET_FIGURES];
+    int each = net_model_figures(model, figures);
     int count = 0;
     for (int i = 0; i < (evaluate ? EVALUATED_PREFIXES : PREFIXES); i++) {
         for (int k = 0; k < each; k++) {
-            snprintf(room[count], sizeof room[count], "%s_%s", prefixes[i], figures[k]);
+            snprintf(room[count], sizeof room[count], "%s_%s", prefixes[i], net_figure_name(figures[k]));
             names[count] = room[count];
             count++;
         }

@@ -67,7 +67,7 @@ static void tell_early_stop(NetTrainer *trainer) {
         net_trainer_out_of_patience(trainer)) {
         net_progress_line(trainer->progress, "stop",
                           "after epoch %" PRId64 ": no better %s on the validation part since epoch %" PRId64,
-                          place->epoch - 1, net_model_monitor(trainer->model), place->best_epoch);
+                          place->epoch - 1, net_figure_title(net_model_monitor(trainer->model)), place->best_epoch);
     }
 }
 
@@ -76,7 +76,7 @@ static bool check_figures(const NetFinal *final, NetError *error) {
     static const char *const names[] = {"training", "validation", "test", "test"};
     const NetScore *const scores[] = {&final->train, &final->validation, &final->test, &final->best_test};
     for (size_t i = 0; i < sizeof scores / sizeof *scores; i++) {
-        if (scores[i]->n > 0 && !isfinite(scores[i]->cost)) {
+        if (scores[i]->n > 0 && !isfinite(scores[i]->sum[NET_LOG_COST])) {
             return net_fail(error, NET_MODEL,
                             "cost is not finite on the %s part: some outputs of the network are no numbers, or too "
                             "large [not-finite]",

@@ -1,31 +1,73 @@
 #include "runtime/train/score.h"
 
 #include <math.h>
+#include <string.h>
 
-NetMeasure net_model_measure(const NetModel *model) {
-    if (model->accuracy) {
-        return NET_MEASURE_ACCURACY;
+typedef struct {
+    const char *name, *title;
+    NetLogKind needs; /* what must be logged */
+    bool share;       /* of 1 */
+    bool falls;       /* lower is better */
+} Figure;
+
+static const Figure figures[NET_FIGURES] = {
+    [NET_FIGURE_COST] = {"cost", "cost", NET_LOG_COST, false, true},
+    [NET_FIGURE_ACCURACY] = {"accuracy", "accuracy", NET_LOG_CORRECT, true, false},
+    [NET_FIGURE_EXACT] = {"exact", "exact matches", NET_LOG_EXACT, true, false},
+    [NET_FIGURE_F1] = {"f1", "F1", NET_LOG_TRUE_POSITIVE, false, false},
+    [NET_FIGURE_RMSE] = {"rmse", "RMSE", NET_LOG_SQUARED_ERROR, false, true},
+    [NET_FIGURE_MAE] = {"mae", "MAE", NET_LOG_ABSOLUTE_ERROR, false, true},
+    [NET_FIGURE_R2] = {"r2", "R2", NET_LOG_SQUARED_ERRORS, false, false},
+};
+
+const char *net_figure_name(NetFigure figure) { return figures[figure].name; }
+
+const char *net_figure_title(NetFigure figure) { return figures[figure].title; }
+
+bool net_figure_is_share(NetFigure figure) { return figures[figure].share; }
+
+int net_figure_find(const char *name) {
+    int found = NET_FIGURES - 1;
+    while (found >= 0 && strcmp(figures[found].name, name) != 0) {
+        found--;
     }
-    return net_program_entry(&model->eval, NET_LOG_SQUARED_ERROR, -1) != NULL ? NET_MEASURE_RMSE : NET_MEASURE_COST;
+    return found;
 }
 
-const char *net_measure_name(NetMeasure measure) {
-    static const char *const names[] = {
-        [NET_MEASURE_ACCURACY] = "accuracy", [NET_MEASURE_RMSE] = "rmse", [NET_MEASURE_COST] = "cost"};
-    return names[measure];
+int net_model_figures(const NetModel *model, NetFigure list[NET_FIGURES]) {
+    int count = 0;
+    for (int i = 0; i < NET_FIGURES; i++) {
+        if (net_program_entry(&model->eval, figures[i].needs, -1) != NULL) {
+            list[count++] = (NetFigure)i;
+        }
+    }
+    return count;
 }
 
-void net_score_add(const NetModel *model, const NetProgram *program, const double *log, int64_t n, NetScore *score) {
+NetFigure net_model_measure(const NetModel *model) {
+    NetFigure list[NET_FIGURES] = {NET_FIGURE_COST};
+    return list[net_model_figures(model, list) > 1 ? 1 : 0];
+}
+
+NetFigure net_model_monitor(const NetModel *model) {
+    int found = net_figure_find(model->compiled.monitor);
+    return found < 0 || net_program_entry(&model->eval, figures[found].needs, -1) == NULL ? net_model_measure(model)
+                                                                                          : (NetFigure)found;
+}
+
+void net_score_add(const NetModel *model, const NetProgram *program, const double *log, int64_t n, const double *spread,
+                   NetScore *score) {
     int64_t chunks = net_chunks(n);
     for (int i = 0; i < program->entries; i++) {
         const NetLogEntry *entry = &program->entry[i];
-        double *sum = entry->layer >= 0                       ? NULL
-                      : entry->kind == NET_LOG_COST           ? &score->cost
-                      : entry->kind == NET_LOG_CORRECT        ? &score->correct
-                      : entry->kind == NET_LOG_SQUARED_ERROR  ? &score->squared_error
-                      : entry->kind == NET_LOG_ABSOLUTE_ERROR ? &score->absolute_error
-                                                              : NULL;
-        if (sum == NULL) {
+        if (entry->layer >= 0 || entry->kind >= NET_LOG_SCORES) {
+            continue;
+        }
+        double *sum = &score->sum[entry->kind];
+        for (int64_t k = 0; k < entry->count && entry->kind == NET_LOG_SQUARED_ERRORS && spread != NULL; k++) {
+            *sum += log[entry->at + k] / (spread[k] * (double)entry->count);
+        }
+        if (entry->kind == NET_LOG_SQUARED_ERRORS) {
             continue;
         }
         int64_t times = entry->per_chunk ? chunks : 1;
@@ -37,61 +79,49 @@ void net_score_add(const NetModel *model, const NetProgram *program, const doubl
     score->n += n;
 }
 
-/* A NaN without its sign, which says nothing. */
-static double figure(double value) { return isnan(value) ? (double)NAN : value; }
+/* Values an example has of what is counted. */
+static double elements(const NetModel *model, NetFigure figure) {
+    const NetLogEntry *entry = net_program_entry(&model->eval, figures[figure].needs, -1);
+    return entry != NULL ? (double)entry->elements : 1;
+}
 
-double net_score_cost(const NetScore *score) { return figure(score->cost / (double)score->n); }
+static double value_of(const NetModel *model, const NetScore *score, NetFigure figure) {
+    const double *sum = score->sum;
+    double n = (double)score->n, each = n * elements(model, figure);
+    double wrong = sum[NET_LOG_FALSE_POSITIVE] + sum[NET_LOG_FALSE_NEGATIVE];
+    switch (figure) {
+    case NET_FIGURE_COST: return sum[NET_LOG_COST] / n;
+    case NET_FIGURE_ACCURACY: return sum[NET_LOG_CORRECT] / each;
+    case NET_FIGURE_EXACT: return sum[NET_LOG_EXACT] / n;
+    case NET_FIGURE_F1: return 2 * sum[NET_LOG_TRUE_POSITIVE] / (2 * sum[NET_LOG_TRUE_POSITIVE] + wrong);
+    case NET_FIGURE_RMSE: return sqrt(sum[NET_LOG_SQUARED_ERROR] / each);
+    case NET_FIGURE_MAE: return sum[NET_LOG_ABSOLUTE_ERROR] / each;
+    case NET_FIGURE_R2: return 1 - sum[NET_LOG_SQUARED_ERRORS] / n;
+    case NET_FIGURES: break;
+    }
+    return (double)NAN;
+}
+
+double net_score_figure(const NetModel *model, const NetScore *score, NetFigure figure) {
+    double value = value_of(model, score, figure);
+    return isnan(value) ? (double)NAN : value; /* without its sign, which says nothing */
+}
+
+double net_score_cost(const NetScore *score) {
+    double value = score->sum[NET_LOG_COST] / (double)score->n;
+    return isnan(value) ? (double)NAN : value;
+}
 
 double net_score_value(const NetModel *model, const NetScore *score) {
-    double n = (double)score->n;
-    switch (net_model_measure(model)) {
-    case NET_MEASURE_ACCURACY: return score->correct / n;
-    case NET_MEASURE_RMSE: return figure(sqrt(score->squared_error / (n * (double)model->outputs)));
-    case NET_MEASURE_COST: break;
-    }
-    return net_score_cost(score);
-}
-
-double net_score_mae(const NetModel *model, const NetScore *score) {
-    return score->absolute_error / ((double)score->n * (double)model->outputs);
-}
-
-const char *net_model_monitor(const NetModel *model) {
-    switch (model->compiled.monitor_cost ? NET_MEASURE_COST : net_model_measure(model)) {
-    case NET_MEASURE_ACCURACY: return "accuracy";
-    case NET_MEASURE_RMSE: return "RMSE";
-    case NET_MEASURE_COST: break;
-    }
-    return "cost";
-}
-
-int net_score_names(const NetModel *model, const char *names[NET_FIGURES]) {
-    NetMeasure measure = net_model_measure(model);
-    int count = 0;
-    names[count++] = "cost";
-    if (measure != NET_MEASURE_COST) {
-        names[count++] = net_measure_name(measure);
-        if (net_program_entry(&model->eval, NET_LOG_ABSOLUTE_ERROR, -1) != NULL) {
-            names[count++] = "mae";
-        }
-    }
-    return count;
-}
-
-double net_score_figure(const NetModel *model, const NetScore *score, int figure) {
-    return figure == 0   ? net_score_cost(score)
-           : figure == 1 ? net_score_value(model, score)
-                         : net_score_mae(model, score);
+    return net_score_figure(model, score, net_model_measure(model));
 }
 
 bool net_score_better(const NetModel *model, const NetScore *a, const NetScore *b) {
     if (b->n == 0) {
         return a->n > 0;
     }
-    if (model->compiled.monitor_cost) {
-        return net_score_cost(a) < net_score_cost(b);
-    }
-    double ours = net_score_value(model, a);
-    double theirs = net_score_value(model, b);
-    return net_model_measure(model) == NET_MEASURE_ACCURACY ? ours > theirs : ours < theirs;
+    NetFigure figure = net_model_monitor(model);
+    double ours = net_score_figure(model, a, figure);
+    double theirs = net_score_figure(model, b, figure);
+    return figures[figure].falls ? ours < theirs : ours > theirs;
 }

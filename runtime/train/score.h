@@ -1,52 +1,59 @@
-/* Scores: sums over examples, and what they become.
+/* Scores: sums over examples, and the figures that are made of them.
  *
  * Sums are added chunk by chunk in order, in double, so a score does not depend on how a pass is cut into batches of
- * whole chunks, nor on threads. Nothing here can fail. */
+ * whole chunks, nor on threads (the squares of each output, for R2, are summed by the batch). Which figures a network
+ * has follows from what its programs log. Nothing here can fail. */
 #ifndef NET_TRAIN_SCORE_H
 #define NET_TRAIN_SCORE_H
 
 #include "runtime/train/model.h"
 
+/* sum[NET_LOG_SQUARED_ERRORS] is of each output's squares over its variance, and the mean of that over the outputs. */
 typedef struct {
-    double cost, correct, squared_error, absolute_error; /* sums over the examples */
-    int64_t n;                                           /* examples; 0: there is no score */
+    double sum[NET_LOG_SCORES]; /* over the examples, by what is logged */
+    int64_t n;                  /* examples; 0: there is no score */
 } NetScore;
 
-/* What a network is judged by. */
+/* In the order in which they are reported; the first that a network has beside the cost is what it is judged by. */
 typedef enum {
-    NET_MEASURE_ACCURACY, /* share of examples classified right: higher is better */
-    NET_MEASURE_RMSE,     /* root mean square error of an output: lower is better */
-    NET_MEASURE_COST      /* neither is logged: mean cost, lower is better */
-} NetMeasure;
+    NET_FIGURE_COST,     /* mean of an example, without penalty */
+    NET_FIGURE_ACCURACY, /* share of examples classified right, or of all answers to them */
+    NET_FIGURE_EXACT,    /* share of examples of which all answers are right */
+    NET_FIGURE_F1,       /* 2tp / (2tp + fp + fn), of all answers */
+    NET_FIGURE_RMSE,     /* root mean square error of an output */
+    NET_FIGURE_MAE,      /* mean absolute error of an output */
+    NET_FIGURE_R2,       /* 1 - (squared errors of an output) / (its variance), mean over the outputs */
+    NET_FIGURES
+} NetFigure;
 
-NetMeasure net_model_measure(const NetModel *model);
+/* The figures a network has, the cost first. Returns how many there are. */
+int net_model_figures(const NetModel *model, NetFigure figures[NET_FIGURES]);
 
-/* Its name in files: "accuracy", "rmse" or "cost". */
-const char *net_measure_name(NetMeasure measure);
+/* What a network is judged by: the figure behind the cost, or the cost. */
+NetFigure net_model_measure(const NetModel *model);
 
-/* Adds what one run of a program over n examples left in the log. */
-void net_score_add(const NetModel *model, const NetProgram *program, const double *log, int64_t n, NetScore *score);
+/* What chooses the best epoch: `stop monitor=`. */
+NetFigure net_model_monitor(const NetModel *model);
 
-/* Mean cost of an example, without penalty. */
+/* Its name in files, "rmse"; for people, "RMSE"; whether it is a share, which people read in per cent. */
+const char *net_figure_name(NetFigure figure);
+const char *net_figure_title(NetFigure figure);
+bool net_figure_is_share(NetFigure figure);
+
+/* The figure of that name in files; -1: there is none. */
+int net_figure_find(const char *name);
+
+/* Adds what one run of a program over n examples left in the log. `spread` has the variance of each number that is to
+ * come out, over the part that the examples are of; NULL where nothing is made of it. */
+void net_score_add(const NetModel *model, const NetProgram *program, const double *log, int64_t n, const double *spread,
+                   NetScore *score);
+
+/* The value of a figure; not a number (NaN) where it has none, such as R2 of numbers that are all equal. */
+double net_score_figure(const NetModel *model, const NetScore *score, NetFigure figure);
 double net_score_cost(const NetScore *score);
+double net_score_value(const NetModel *model, const NetScore *score); /* of the measure */
 
-/* Accuracy, RMSE or mean cost. */
-double net_score_value(const NetModel *model, const NetScore *score);
-
-/* Mean absolute error of an output. */
-double net_score_mae(const NetModel *model, const NetScore *score);
-
-/* The figures of a score, by their names in files: "cost", then "accuracy", or "rmse" and perhaps "mae". Returns how
- * many there are. */
-enum { NET_FIGURES = 3 };
-int net_score_names(const NetModel *model, const char *names[NET_FIGURES]);
-double net_score_figure(const NetModel *model, const NetScore *score, int figure);
-
-/* What chooses the best epoch, for people: "accuracy", "RMSE" or "cost". */
-const char *net_model_monitor(const NetModel *model);
-
-/* Whether a is strictly better than b; every score is better than none. Compared is the cost under
- * `stop monitor=cost`, else the model's measure. */
+/* Whether a is strictly better than b by what is monitored; every score is better than none. */
 bool net_score_better(const NetModel *model, const NetScore *a, const NetScore *b);
 
 #endif

@@ -71,7 +71,7 @@ static void add_figure(const NetSeeds *seeds, char *line, size_t room, const cha
 
 /* The figure a network is judged by, of one part: "test_accuracy". */
 static const char *judged(const NetSeeds *seeds, char out[64], const char *part) {
-    snprintf(out, 64, "%s_%s", part, net_measure_name(net_model_measure(seeds->model)));
+    snprintf(out, 64, "%s_%s", part, net_figure_name(net_model_measure(seeds->model)));
     return out;
 }
 

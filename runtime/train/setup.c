@@ -39,6 +39,25 @@ static bool check_validation(const NetTrainer *trainer, NetError *error) {
                     what, trainer->model->path);
 }
 
+/* Several labels are each 0 or 1. */
+static bool check_answers(const NetData *data, NetError *error) {
+    for (int part = 0; part < NET_PARTS; part++) {
+        for (int64_t row = 0; row < data->part[part].count; row++) {
+            const NetExample example = net_data_example(data, (NetPartName)part, row);
+            for (int64_t i = 0; i < data->targets; i++) {
+                float value = example.targets[i];
+                if ((double)value != 0 && (double)value != 1) {
+                    return net_fail(error, NET_ENVIRONMENT,
+                                    "%s: example %u has %g for output %" PRId64 "; target labels takes 0 and 1, target "
+                                    "values any number [label-range]",
+                                    data->source, example.item, (double)value, i);
+                }
+            }
+        }
+    }
+    return true;
+}
+
 static bool open_data(NetTrainer *trainer, NetError *error) {
     const NetModel *model = trainer->model;
     if (model->input_dims > NET_DATA_RANK) {
@@ -48,24 +67,29 @@ static bool open_data(NetTrainer *trainer, NetError *error) {
     if (folder == NULL) {
         return false;
     }
+    bool own = strcmp(trainer->options.data, trainer->defaults.data) == 0; /* not those of --data */
     NetDataRequest request = {
         .kind = trainer->options.data,
-        .images = json_string_value(json_object_get(model->data, "images")),
-        .labels = json_string_value(json_object_get(model->data, "labels")),
-        .test_images = json_string_value(json_object_get(model->data, "test_images")),
-        .test_labels = json_string_value(json_object_get(model->data, "test_labels")),
+        .options = own ? model->data : NULL,
         .model_folder = folder,
         .data_dir = trainer->options.data_dir,
         .rank = model->input_dims,
         .classes = model->classes,
         .outputs = model->outputs,
+        .targets = model->targets,
         .train = model->compiled.split.train,
         .validation = model->compiled.split.validation,
         .test = model->compiled.split.test,
+        .order = model->compiled.split.order,
+        .seed = (uint64_t)model->compiled.split.seed,
         .split_kind = trainer->defaults.data,
     };
     memcpy(request.shape, model->input_shape, sizeof request.shape);
     bool ok = net_data_open(&request, &trainer->data, error);
+    if (ok && model->answers && !check_answers(&trainer->data, error)) {
+        net_data_close(&trainer->data);
+        ok = false;
+    }
     free(folder);
     trainer->n = ok ? net_pass_rows(&trainer->data, &(NetPass){.part = NET_PART_TRAIN}) : 0;
     return ok && check_validation(trainer, error);
@@ -148,6 +172,23 @@ static bool count_values(const NetTrainer *trainer, int64_t probe, size_t *value
     return true;
 }
 
+/* What R2 compares squared errors with: the variance of each number, in each part. */
+static bool make_spread(NetTrainer *trainer, NetError *error) {
+    const NetData *data = &trainer->data;
+    bool needed = net_program_entry(&trainer->model->eval, NET_LOG_SQUARED_ERRORS, -1) != NULL;
+    for (int part = 0; part < NET_PARTS && needed; part++) {
+        if (data->part[part].count == 0) {
+            continue;
+        }
+        trainer->spread[part] = net_alloc((size_t)data->targets, sizeof(double), error);
+        if (trainer->spread[part] == NULL) {
+            return false;
+        }
+        net_data_target_statistics(data, (NetPartName)part, NULL, trainer->spread[part]);
+    }
+    return true;
+}
+
 /* Buffers for the largest batch of any program, and the threads. */
 static bool make_buffers(NetTrainer *trainer, NetError *error) {
     const NetModel *model = trainer->model;
@@ -184,7 +225,7 @@ static bool make_buffers(NetTrainer *trainer, NetError *error) {
     trainer->gradients = net_gradients_new(model, net_options_count(options, NET_KNOWN_LOG_EVERY), error);
     trainer->workers = net_workers_new((int)options->threads, model, error);
     return trainer->loader != NULL && trainer->gradients != NULL && trainer->workers != NULL &&
-           (model->compiled.log_probe == 0 || load_probe(trainer, error));
+           (model->compiled.log_probe == 0 || load_probe(trainer, error)) && make_spread(trainer, error);
 }
 
 /* Runs the program `init`, which needs one example: the first of the training part. */
@@ -201,22 +242,6 @@ static bool run_init(NetTrainer *trainer, NetError *error) {
     return first != NULL || net_fail(error, NET_ENVIRONMENT, "there is no first training example");
 }
 
-/* A statistic of the training part. */
-static bool fill_from_data(const NetData *data, const NetParam *param, float *out, NetError *error) {
-    NetStatistic which = param->init.statistic;
-    int64_t values = which == NET_STATISTIC_BALANCE ? data->classes : net_data_statistics_count(data);
-    if (param->size != values) {
-        return net_fail(error, NET_ENVIRONMENT, "%s has %" PRId64 " value%s, the data has %" PRId64 " of them",
-                        param->name, param->size, net_plural((uint64_t)param->size), values);
-    }
-    if (which == NET_STATISTIC_BALANCE) {
-        return net_data_balance(data, out, error);
-    }
-    bool mean = which == NET_STATISTIC_MEAN;
-    net_data_statistics(data, mean ? out : NULL, mean ? NULL : out);
-    return true;
-}
-
 static bool fill_tensors(NetTrainer *trainer, NetError *error) {
     const NetModel *model = trainer->model;
     uint64_t seed = (uint64_t)net_options_count(&trainer->options, NET_KNOWN_SEED);
@@ -230,7 +255,7 @@ static bool fill_tensors(NetTrainer *trainer, NetError *error) {
             }
         } else if (param->init.kind != NET_INIT_DATA) {
             net_init_fill(&param->init, seed, (uint32_t)i, 0, param->size, out);
-        } else if (!fill_from_data(&trainer->data, param, out, error)) {
+        } else if (!net_data_statistic(&trainer->data, param->init.statistic, param->name, param->size, out, error)) {
             return false;
         }
     }
@@ -252,9 +277,6 @@ static void copy_tensors(NetTrainer *trainer) {
 /* A new run begins before epoch 1, with the untrained network still to be evaluated: as an epoch 0 whose steps are
  * done. */
 static bool begin(NetTrainer *trainer, NetError *error) {
-    bool used[NET_CSV_FILES];
-    const char *score = net_measure_name(net_model_measure(trainer->model));
-    net_gradients_files(trainer->model, used);
     trainer->place = (NetPlace){.position = trainer->steps};
     trainer->clock = net_clock();
     if (!fill_tensors(trainer, error) || (trainer->model->init.present && !run_init(trainer, error)) ||
@@ -267,8 +289,8 @@ static bool begin(NetTrainer *trainer, NetError *error) {
     }
     return (trainer->run.folder != NULL ||
             net_run_create(trainer->options.run_dir, trainer->options.name, &trainer->run, error)) &&
-           net_csv_open(&trainer->csv, trainer->run.folder, used, NULL, score, error) &&
-           net_trainer_write_config(trainer, error) && net_checkpoint_save(trainer, error);
+           net_trainer_open_logs(trainer, NULL, error) && net_trainer_write_config(trainer, error) &&
+           net_checkpoint_save(trainer, error);
 }
 
 /* Finds the run that --resume means and its checkpoint. Without a checkpoint the run starts anew, without a run (and
@@ -465,6 +487,9 @@ void net_trainer_free(NetTrainer *trainer) {
                         trainer->values, trainer->best_param, trainer->best_state};
     for (size_t i = 0; i < sizeof buffers / sizeof *buffers; i++) {
         free(buffers[i]);
+    }
+    for (int part = 0; part < NET_PARTS; part++) {
+        free(trainer->spread[part]);
     }
     free(trainer->log);
     json_decref(trainer->result);

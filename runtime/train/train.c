@@ -64,6 +64,15 @@ static int first_overflow(NetTrainer *trainer, const NetBatch *batch, double *la
     return found;
 }
 
+/* Whether the steps are clipped already. */
+static bool clips(const NetModel *model) {
+    bool found = false;
+    for (int i = 0; i < model->settings; i++) {
+        found = found || (strcmp(model->setting[i].line, "clip") == 0 && model->setting[i].used);
+    }
+    return found;
+}
+
 /* `what` is not finite: names the place in time and in the network. The batch, where there is one, shows the layer. */
 static NetOutcome diverged(NetTrainer *trainer, const char *what, const NetBatch *batch, NetError *error) {
     const NetPlace *place = &trainer->place;
@@ -83,7 +92,8 @@ static NetOutcome diverged(NetTrainer *trainer, const char *what, const NetBatch
         snprintf(advice, sizeof advice,
                  "the initial weights are too large: try init=he_normal with relu, lecun_normal with tanh");
     } else {
-        snprintf(advice, sizeof advice, "try --rate %g (now %g)", rate / 10, rate);
+        snprintf(advice, sizeof advice, "try --rate %g (now %g)%s", rate / 10, rate,
+                 clips(trainer->model) ? "" : ", or 'clip norm=1' in the train block");
     }
     net_fail(error, NET_MODEL,
              "%s is not finite at epoch %" PRId64 ", step %" PRId64 "; %s%s; the last good checkpoint is "
@@ -165,13 +175,15 @@ static NetOutcome train_step(NetTrainer *trainer, const NetBatch *batch, NetErro
         .step_in_epoch = place->position,
         .steps_in_epoch = trainer->steps,
     };
+    NetStep step = net_trainer_step(trainer, batch->n);
+    at.rate = net_rate(trainer->model, &step);
     bool wanted = net_gradients_wanted(trainer->gradients, &at);
     const NetProgram *program = wanted ? &trainer->model->train_log : &trainer->model->train;
     net_trainer_run_to_commit(trainer, program, batch);
-    net_score_add(trainer->model, program, trainer->log, batch->n, &place->running);
+    net_score_add(trainer->model, program, trainer->log, batch->n, trainer->spread[NET_PART_TRAIN], &place->running);
     place->position++;
     place->step++;
-    if (!isfinite(place->running.cost)) { /* before the step: the weights are those that gave this cost */
+    if (!isfinite(place->running.sum[NET_LOG_COST])) { /* before the step: the weights are those that gave this cost */
         return diverged(trainer, "cost", batch, error);
     }
     net_trainer_run_commit(trainer, program, batch);
@@ -219,19 +231,16 @@ static NetOutcome train_epoch(NetTrainer *trainer, NetError *error) {
     return outcome;
 }
 
-static void score_cells(NetCsvRow *row, const NetModel *model, const NetScore *score) {
-    if (score->n == 0) {
-        net_csv_empty(row);
-    } else {
-        net_csv_number(row, net_score_value(model, score));
-    }
-}
-
-static void cost_cell(NetCsvRow *row, const NetScore *score) {
-    if (score->n == 0) {
-        net_csv_empty(row);
-    } else {
-        net_csv_number(row, net_score_cost(score));
+/* The figures from `first` on, of those before `end`. */
+static void score_cells(NetCsvRow *row, const NetModel *model, const NetScore *score, int first, int end) {
+    NetFigure figures[NET_FIGURES];
+    int count = net_model_figures(model, figures);
+    for (int i = first; i < count && i < end; i++) {
+        if (score->n == 0) {
+            net_csv_empty(row);
+        } else {
+            net_csv_number(row, net_score_figure(model, score, figures[i]));
+        }
     }
 }
 
@@ -249,11 +258,10 @@ static bool write_epoch(NetTrainer *trainer, double train_seconds, NetError *err
         net_csv_empty(&row);
     }
     net_csv_number(&row, net_rate(trainer->model, &step));
-    cost_cell(&row, &place->train);
+    score_cells(&row, trainer->model, &place->train, 0, 1); /* the cost, beside its penalty */
     net_csv_number(&row, penalty_of(trainer));
-    score_cells(&row, trainer->model, &place->train);
-    cost_cell(&row, &place->validation);
-    score_cells(&row, trainer->model, &place->validation);
+    score_cells(&row, trainer->model, &place->train, 1, NET_FIGURES);
+    score_cells(&row, trainer->model, &place->validation, 0, NET_FIGURES);
     return net_csv_write(&trainer->csv, NET_CSV_EPOCHS, &row, error) &&
            (place->epoch == 0 ||
             net_gradients_epoch(trainer->gradients, place->epoch, place->step, &trainer->csv, error)) &&
@@ -306,7 +314,7 @@ static NetOutcome close_epoch(NetTrainer *trainer, NetError *error) {
     if (outcome != NET_WENT_ON) {
         return outcome;
     }
-    if (validation.n > 0 && !isfinite(validation.cost)) {
+    if (validation.n > 0 && !isfinite(validation.sum[NET_LOG_COST])) {
         return diverged(trainer, "cost on the validation part", NULL, error);
     }
     net_trainer_tick(trainer);

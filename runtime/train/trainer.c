@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "runtime/log/gradients.h"
+
 static void run_phases(NetTrainer *trainer, const NetProgram *program, int first, int end, const NetBatch *batch) {
     NetCall call = {
         .param = trainer->param,
@@ -62,4 +64,16 @@ void net_trainer_tick(NetTrainer *trainer) {
     trainer->place.seconds += now - trainer->clock;
     trainer->place.epoch_seconds += now - trainer->clock;
     trainer->clock = now;
+}
+
+bool net_trainer_open_logs(NetTrainer *trainer, const int64_t lengths[NET_CSV_FILES], NetError *error) {
+    bool used[NET_CSV_FILES];
+    NetFigure figures[NET_FIGURES];
+    const char *names[NET_FIGURES];
+    int count = net_model_figures(trainer->model, figures);
+    for (int i = 0; i < count; i++) {
+        names[i] = net_figure_name(figures[i]);
+    }
+    net_gradients_files(trainer->model, used);
+    return net_csv_open(&trainer->csv, trainer->run.folder, used, lengths, names, count, error);
 }

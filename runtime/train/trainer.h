@@ -60,6 +60,7 @@ typedef struct {
     int64_t steps;                        /* of an epoch: ceil(n / batch) */
     float *param, *state, *grad, *values; /* the kernels' buffers; `values` is their `batch` */
     float *best_param, *best_state;       /* NULL without a validation part */
+    double *spread[NET_PARTS];            /* the variance of each number to learn, by part; NULL where none is asked */
     double *log;
     float scalar[NET_SCALARS_ROOM];
     NetPlace place;
@@ -103,6 +104,10 @@ void net_trainer_run_commit(NetTrainer *trainer, const NetProgram *program, cons
 
 /* Brings place.seconds and place.epoch_seconds up to now. */
 void net_trainer_tick(NetTrainer *trainer);
+
+/* Opens the logs that the model asks for in the run's folder; lengths: what each is cut back to, or NULL: they begin.
+ */
+bool net_trainer_open_logs(NetTrainer *trainer, const int64_t lengths[NET_CSV_FILES], NetError *error);
 
 /* evaluate.c: scores the present weights on a part, in file order. */
 NetOutcome net_trainer_evaluate(NetTrainer *trainer, NetPartName part, NetScore *score, NetError *error);

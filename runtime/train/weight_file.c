@@ -424,7 +424,8 @@ bool net_weights_statistics(const NetSafetensors *file, const char *key, float *
         return net_fail(error, NET_ENVIRONMENT, "%s: its %s is not a list of %" PRId64 " numbers", file->path, key,
                         count);
     }
-    for (int64_t i = 0; strcmp(key, "input_std") == 0 && i < count; i++) {
+    const char *last = strrchr(key, '_');
+    for (int64_t i = 0; last != NULL && strcmp(last, "_std") == 0 && i < count; i++) {
         if (!(out[i] > 0)) {
             return net_fail(error, NET_ENVIRONMENT, "%s: its %s has %g, expected numbers above 0", file->path, key,
                             (double)out[i]);

@@ -42,7 +42,8 @@ const char *net_weights_epoch(const NetSafetensors *file, char out[NET_WEIGHTS_E
 bool net_weights_values(const NetSafetensors *file, const NetTensor *tensor, const char *name, float *out,
                         int64_t count, NetError *error);
 
-/* The input's mean (key input_mean) or deviation (input_std, above 0) from the metadata: `count` finite numbers.
+/* The mean of the input or of the numbers to learn (key input_mean, target_mean), or the deviation (input_std,
+ * target_std, above 0), from the metadata: `count` finite numbers.
  * Without that key *found is false and `out` is as it was. */
 bool net_weights_statistics(const NetSafetensors *file, const char *key, float *out, int64_t count, bool *found,
                             NetError *error);

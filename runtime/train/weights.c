@@ -25,10 +25,11 @@ static char *statistics_text(const float *values, int64_t count, NetError *error
     return text;
 }
 
-static char *classes_text(const NetData *data, NetError *error) {
+/* A JSON list of texts. */
+static char *list_text(const char *const *texts, int64_t count, NetError *error) {
     json_t *list = json_array();
-    for (int64_t i = 0; i < data->classes; i++) {
-        json_array_append_new(list, json_string(data->class_names[i]));
+    for (int64_t i = 0; i < count; i++) {
+        json_array_append_new(list, json_string(texts[i]));
     }
     char *text = json_dumps(list, 0);
     json_decref(list);
@@ -73,8 +74,9 @@ static bool add_metadata(NetPair *metadata, size_t *pairs, const char *key, char
 
 bool net_trainer_save_weights(NetTrainer *trainer, const char *name, double epoch, const float *param,
                               const float *state, NetError *error) {
-    enum { FIXED = 6, MADE = 2 };
+    enum { FIXED = 6, MADE = 3 };
     const NetModel *model = trainer->model;
+    const NetData *data = &trainer->data;
     char hash[SHA256_DIGEST_STRING_LENGTH], epochs[32];
     SHA256Data((const uint8_t *)model->text, strlen(model->text), hash);
     snprintf(epochs, sizeof epochs, "%.6g", epoch);
@@ -95,8 +97,12 @@ bool net_trainer_save_weights(NetTrainer *trainer, const char *name, double epoc
             ok = add_metadata(metadata, &pairs, from->kept, statistics_text(values, from->size, error));
         }
     }
-    if (ok && trainer->data.class_names != NULL && model->classes == trainer->data.classes) {
-        ok = add_metadata(metadata, &pairs, "classes", classes_text(&trainer->data, error));
+    if (ok && data->class_names != NULL && model->classes == data->classes) {
+        ok = add_metadata(metadata, &pairs, "classes", list_text(data->class_names, data->classes, error));
+    }
+    if (ok && data->columns > 0) {
+        ok = add_metadata(metadata, &pairs, "columns",
+                          list_text((const char *const *)data->column, data->columns, error));
     }
     if (ok && model->network != NULL) {
         ok = add_metadata(metadata, &pairs, "network", net_network_text(model->network, false, error));

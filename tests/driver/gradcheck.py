@@ -52,8 +52,8 @@ for expected in (r"examples   the first 2 of digits \(built in\)\n", r"\nconv1.w
         fail(f"no {expected} in\n{table}")
 if gradcheck("small.net", "-q") != "":
     fail("-q prints something")
-made = gradcheck("own.net")
-if "\nexamples   2 made-up ones: " not in made or "absent" not in made:
+made = " ".join(gradcheck("own.net").split())
+if " examples 2 made-up ones: " not in made or "absent" not in made:
     fail(made)
 
 everything = json.loads(gradcheck("small.net", "--json", "--all", "-D", "hidden=2"))

@@ -38,6 +38,9 @@ def files(folder):
     return {os.path.relpath(os.path.join(path, name), folder) for path, _, names in os.walk(folder) for name in names}
 
 
+if "without LLVM" not in run(os.path.join(BUILD, "netc"), "--version"):
+    FILES.add("lib/netc/netc-llvm.so")
+
 # staged, as a packager does it, whatever the umask
 os.umask(0o077)
 stage = os.path.abspath("stage")

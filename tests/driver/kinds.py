@@ -21,10 +21,10 @@ names = {name for name, severity in kinds}
 if len(kinds) != len(names) or not names:
     sys.exit("diag_kinds.def has a name twice, or none")
 
-# the kinds in the expected output of tests: NAME.out, CHECK lines, what the scripts about messages ask for
+# the kinds in the expected output of tests: NAME.out, CHECK lines, what scripts and unit tests about messages ask for
 tested = {kind for text in read("tests/*/*.out", "tests/*/*.test") for kind in re.findall(r"\[([a-z-]+)\]", text)}
-tested |= {kind for text in read("tests/train/messages.py", "tests/train/function.py", "tests/infer/messages.py", "tests/infer/nan.py",
-                              "tests/processors/lacks.py")
+tested |= {kind for text in read("tests/train/*.py", "tests/infer/*.py", "tests/data/*.py", "tests/processors/lacks.py",
+                              "tests/unit/*.c")
            for kind in re.findall(r'["[]([a-z-]+)["\]]', text)}
 if names - tested:
     sys.exit(f"no test reports {', '.join(sorted(names - tested))}")

@@ -37,14 +37,14 @@ for name in ("images", "test"):
     with open(name, "wb") as file:
         file.write(struct.pack(">BBBBII", 0, 0, 8, 2, 1, 1) + b"\x07")
 for text, arguments in (("trains    1 epoch,", ("show", "one.net")), ("1 parameter", ("show", "one.net", "--dot")),
-                        ("1 layer, 1 parameter,", ("train", "one.net", "--threads", "1")), ("(1 example)", ("train", "one.net")),
+                        ("1 layer, 1 parameter,", ("train", "one.net", "--threads", "1")), ("(1 example;", ("train", "one.net")),
                         ("1 epoch;", ("train", "one.net", "--resume")),
                         ("seed 1", ("train", "one.net", "--seeds", "1-1"))):
     found = said(*arguments)
     if text not in found:
         sys.exit(f"FAILED: no '{text}' of {arguments}:\n{found}")
 with open("images", "wb") as file:
-    file.write(b"\0")
-if "has 1 byte," not in said("train", "one.net", status=3):
-    sys.exit("FAILED: a file of one byte")
+    file.write(struct.pack(">BBBBII", 0, 0, 8, 2, 1, 1) + b"\7\7")
+if "more than 1 byte after" not in said("train", "one.net", status=3):
+    sys.exit("FAILED: a file of a byte too many")
 print("ok")

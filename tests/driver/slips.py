@@ -121,13 +121,11 @@ layer   | dense 30 init=normal(1/sqrt(1000))                | dense 30 init=norm
 layer   | dense 30 init=uniform(1/sqrt(784))                | dense 30 init=uniform(-(1/sqrt(784)), 1/sqrt(784))
 block   | add x + y activation=relu                         | add x y activation=relu
 block   | skip connection from x                            | add x
-setting | schedule step 10                                  | schedule step every=10 factor=0.5
 setting | schedule step 1 0.1                               | schedule step every=1 factor=0.1
 setting | optimizer sgd 0.1 0.9                             | optimizer sgd rate=0.1 momentum=0.9
 setting | optimizer adam 0.001 0.9 0.999                    | optimizer adam rate=0.001 beta1=0.9 beta2=0.999
 setting | stop 5 accuracy                                   | stop patience=5 monitor=accuracy
 setting | regularize l2(0.01)                               | regularize weight_decay=0.02
-setting | train 3 epochs                                    | epochs 3
 setting | optimizer sgd momentum=9                          | optimizer sgd momentum=0.9
 file    | let layer width = 30                              | let layer_width = 30
 layer   | dilated_conv 32 3                                 | conv 32 kernel=3 dilation=2
@@ -379,6 +377,11 @@ setting | data fashion-mnist                                | data fashion_mnist
 setting | data idx images=a-b.idx labels=c.idx              | data idx images="a-b.idx" labels="c.idx"
 setting | data idx "a.idx" "b.idx"                          | data idx images="a.idx" labels="b.idx"
 setting | data train.idx                                    | data idx images="train.idx" labels="labels.idx"
+setting | data train.csv                                    | data csv train="train.csv" target=species
+setting | data train="a.csv" target=y                       | data csv train="a.csv" target=y
+setting | data ./flowers                                    | data images train="./flowers"
+setting | data folder train="flowers"                       | data images train="flowers"
+setting | data tsv train="a" target=b                       | data csv train="a" target=b
 setting | target classification                             | target class
 setting | log gradients, weights                            | log gradients weights
 setting | log gradients every 100                           | log gradients every=100
@@ -534,16 +537,15 @@ setting | optimizer nadam lr=0.001     | Nadam
 setting | optimizer Adagrad            | Adagrad
 setting | MultiStepLR [10, 20]         | cuts of the rate at epochs of their own
 setting | augment shift=1              | augmentation yet
-setting | gradient_clip 1.0            | gradient clipping yet
 setting | metrics=['accuracy']         | setting for what is reported
 setting | device = "cuda"              | devices to choose
-setting | clip_grad_norm 1.0           | gradient clipping yet
+setting | AGC 0.01                     | clipping by the weights' own norm
 setting | save "model.h5"              | setting for what is kept
 setting | classes 10                   | setting for the number of classes
 setting | labels "a.idx"               | setting for labels alone
 setting | max_iter 1000                | count of steps
-setting | data "f.csv"                 | reader of CSV files yet
-setting | data cifar10                 | CIFAR-10 yet
+setting | data "f.png"                 | picture alone to train on
+setting | data cifar100                | CIFAR-100
 setting | kfold 5                      | cross-validation yet
 setting | data iris.data               | reader of files that end in '.data'
 layer   | for i in 1..3 { dense 30 }   | loop but repeat
@@ -668,8 +670,8 @@ for text, said in [
         (MODELS["layer"].format("a:\n    conv 20 kernel=3x3 from=late activation=relu\n    late: dense 30 activation=relu"),
          "leave from= out: a layer reads the one above it; labels above: a"),
         (MODELS["block"].format("x2: conv 4 kernel=3x3 activation=relu\n    conv 4 kernel=3x3 activation=relu\n    concat x activation=relu"),
-         "write pad=same on 'x2' and 'conv1'"),
-        (MODELS["block"].format("conv 4 kernel=3x3 activation=relu\n    add x activation=relu"), "write pad=same on 'conv1'"),
+         "write pad=same on 'x2' and 'conv4'"),
+        (MODELS["block"].format("conv 4 kernel=3x3 activation=relu\n    add x activation=relu"), "write pad=same on 'conv3'"),
         (MODELS["block"].format("x2: conv 9 kernel=1x1 activation=relu\n    add x + y activation=relu"), "labels stand beside each other: write 'add x y activation=relu'"),
         (MODELS["block"].format("add x and y"), "leave 'and' out: labels stand beside each other; labels above: x, y"),
         (MODELS["layer"].format("repeat 2 {\n        conv 20 kernel=3x3 pad=same activation=relu"), "write '}' in a line of its own above line 7"),
@@ -750,7 +752,6 @@ for text, said in [("dense 30 activation=relu l2=0.001", "('regularize weight_de
                    ("repeat i in 1..k {dense 30 activation=relu }", "write 'repeat k {'"),
                    ("for i in range(1, k) { dense 30 activation=relu }", "write 'repeat k-1 {'"),
                    ("repeat 2*k times { dense 30 activation=relu }", "write 'repeat 2*k {'"),
-                   ("for (i = 0; i <= k; i++) { dense 30 activation=relu }", "write 'repeat k+1 {'"),
                    ("dense 30 activation=relu /* hidden */", "write '# hidden' in its place"),
                    ("dense 30 activation=relu // hidden", "write '# hidden' in its place"),
                    ("let n = 30; dense n//2 activation=relu", "'/' divides; where a whole number is needed"),

@@ -270,7 +270,7 @@ USAGE |= {
     ("build", "small.net", "--quantize", "int8"):
         "netc build: unknown option '--quantize'; all numbers are 32-bit floats; leave it out",
     ("train", "small.net", "--tensorboard"):
-        "netc train: unknown option '--tensorboard'; netc draws nothing; runs/NAME/epochs.csv holds the curves",
+        "netc train: unknown option '--tensorboard'; 'log gradients formats=[csv, tensorboard]' in the train block writes files for it",
     ("build", "small.net", "--emit", "wasm"):
         "netc build: --emit takes one of exe, obj, lib, shared, c, llvm, asm, onnx, not 'wasm'; netc makes none; --emit c "
         "is plain C99, which its compilers take",

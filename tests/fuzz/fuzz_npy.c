@@ -4,7 +4,7 @@
  * must be finite floats, as many as promised; what is not read must leave one line without a control character. */
 #include "tests/fuzz/infer.h"
 
-#include "runtime/infer/labels.h"
+#include "runtime/data/label_file.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     if (size < 1 || size > FUZZ_MAX_SIZE) return -1;
@@ -13,11 +13,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     if ((data[0] & 3) == 3) {
         NetLabels labels;
         NetError error = {0};
-        const NetNetwork network = {.classes = data[0] >> 2, .outputs = data[0] >> 2};
+        const NetLabelForm form = {
+            .source = {.path = path}, .classes = {data[0] >> 2, data[0] >> 2}, .input = &fuzz_inputs[0]};
         net_labels_file(path);
-        if (net_labels_read(&labels, path, &network, &error)) {
+        if (net_labels_read(&labels, &form, &error)) {
             for (int64_t i = 0; i < labels.count; i++)
-                fuzz_require(labels.at[i] < network.classes, "labels are in range");
+                fuzz_require(labels.at[i] < form.classes.count, "labels are in range");
             net_labels_free(&labels);
         } else {
             fuzz_check_error(&error);

@@ -1,5 +1,6 @@
-/* libFuzzer target: a PNG given to an inference binary. The first byte chooses the network's input; the rest is the
- * file. Checksums are mended where they are wrong, so that more than the first chunk is looked at. */
+/* libFuzzer target: a PNG given to an inference binary. The first byte chooses the network's input and whether it is
+ * resampled; the rest is the file. Checksums are mended where they are wrong, so that more than the first chunk is
+ * looked at. */
 #include "tests/fuzz/infer.h"
 
 #include <zlib.h>
@@ -23,9 +24,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     if (size < 1 || size > FUZZ_MAX_SIZE) return -1;
     memcpy(copy, data + 1, size - 1);
     if ((data[0] & 4) == 0) mend(copy, size - 1);
-    char path[32];
-    int file = fuzz_file(copy, size - 1, path);
-    fuzz_images(path, &fuzz_inputs[data[0] & 3], false);
-    close(file);
+    fuzz_picture(&net_picture_png, data[0], copy, size - 1);
     return 0;
 }

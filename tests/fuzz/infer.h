@@ -2,7 +2,8 @@
 #ifndef NET_TESTS_FUZZ_INFER_H
 #define NET_TESTS_FUZZ_INFER_H
 
-#include "runtime/infer/images.h"
+#include "runtime/data/pixels.h"
+#include "runtime/data/images.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -13,7 +14,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-enum { FUZZ_MAX_SIZE = 1 << 16, FUZZ_BATCH = 16, FUZZ_INPUTS = 4 };
+enum { FUZZ_MAX_SIZE = 1 << 16, FUZZ_BATCH = 16, FUZZ_INPUTS = 4, FUZZ_PIXELS = 1 << 20 };
 
 static const NetInput fuzz_inputs[FUZZ_INPUTS] = {
     {.rank = 3, .shape = {1, 4, 4}, .count = 16},
@@ -46,7 +47,8 @@ static inline void fuzz_images(const char *path, const NetInput *input, bool raw
     float x[FUZZ_BATCH * 48];
     NetImages images;
     NetError error = {0};
-    if (!net_images_open(&images, path, input, raw, &error)) {
+    const NetImagesForm form = {.source = {.path = path}, .raw = raw};
+    if (!net_images_open(&images, &form, input, &error)) {
         fuzz_check_error(&error);
         return;
     }
@@ -59,6 +61,27 @@ static inline void fuzz_images(const char *path, const NetInput *input, bool raw
     if (!ok) fuzz_check_error(&error);
     fuzz_require(!ok || (sum == images.done && (images.count < 0 || sum == images.count)), "all are handed out");
     net_images_close(&images);
+}
+
+/* Whether it would take longer to decode than there is to be found in it. */
+static inline bool fuzz_is_large(const NetPictureForm *form, const char *path) {
+    NetStream stream;
+    NetPixels pixels = {0};
+    if (!net_stream_open(&stream, path, NULL)) return false;
+    void *reader = form->begin(&stream, &pixels, NULL);
+    if (reader != NULL) form->end(reader);
+    net_stream_close(&stream);
+    return reader != NULL && (double)pixels.height * (double)pixels.width > (double)FUZZ_PIXELS;
+}
+
+/* A picture of this form. `choice` has the number of the input, and 8 where other sizes are resampled to it. */
+static inline void fuzz_picture(const NetPictureForm *form, unsigned choice, const uint8_t *data, size_t size) {
+    NetInput input = fuzz_inputs[choice % FUZZ_INPUTS];
+    char path[32];
+    int file = fuzz_file(data, size, path);
+    input.resample = (choice & 8) != 0;
+    if (!fuzz_is_large(form, path)) fuzz_images(path, &input, false);
+    close(file);
 }
 
 #endif

@@ -52,8 +52,10 @@ def png(samples, colour=GREY, depth=8, interlace=False, palette=None, alpha=None
 
 def idx(values, kind=None):
     values = np.asarray(values)
-    kind = kind or (0x08 if values.dtype == np.uint8 else 0x0D)
-    body = values.tobytes() if kind == 0x08 else values.astype(">f4").tobytes()
+    kinds = {"u1": 0x08, "i1": 0x09, "i2": 0x0B, "i4": 0x0C, "f4": 0x0D, "f8": 0x0E}
+    kind = kind or kinds.get(values.dtype.str[1:], 0x0D)
+    types = {code: name for name, code in kinds.items()}
+    body = values.astype(">" + types.get(kind, "f4")).tobytes()
     return struct.pack(f">HBB{values.ndim}I", 0, kind, values.ndim, *values.shape) + body
 
 

@@ -13,7 +13,7 @@ CODE = """
 #include <string.h>
 
 enum { INPUTS = %(inputs)d, OUTPUTS = %(outputs)d };
-const int64_t net_predict_number[NET_PREDICT_NUMBERS] = {INPUTS, OUTPUTS, 100, %(classes)d, %(probabilities)d, %(rank)d, %(shape)s};
+const int64_t net_predict_number[NET_PREDICT_NUMBERS] = {INPUTS, OUTPUTS, 100, %(classes)d, %(probabilities)d, %(rank)d, %(shape)s, %(pictures)d, 0, ',', 0, 0, %(compared)s};
 const char net_predict_text[] = %(text)s;
 const char net_predict_processor[] = "";
 
@@ -38,7 +38,8 @@ def command(*words):
         fail(f"{' '.join(words)}\n{done.stdout}{done.stderr}")
 
 
-def make(name, shape, outputs=None, classes=(), selftest=0, probabilities=1):
+def make(name, shape, outputs=None, classes=(), selftest=0, probabilities=1, pictures=0,
+         compared="NET_COMPARED_CLASSES"):
     """Builds ./NAME for inputs of this shape; returns its path."""
     inputs = 1
     for side in shape:
@@ -46,12 +47,13 @@ def make(name, shape, outputs=None, classes=(), selftest=0, probabilities=1):
     words = [name, "9.8.7", *classes]
     values = {"inputs": inputs, "outputs": outputs or inputs, "classes": len(classes), "probabilities": probabilities, "rank": len(shape),
               "shape": ", ".join(str(side) for side in (*shape, 1, 1)[:3]),
-              "text": " ".join(json.dumps(word, ensure_ascii=False)[:-1] + '\\0"' for word in words), "selftest": selftest}
+              "text": " ".join(json.dumps(word, ensure_ascii=False)[:-1] + '\\0"' for word in words), "selftest": selftest,
+              "pictures": pictures, "compared": compared}
     with open(f"{name}.c", "w", encoding="utf-8") as file:
         file.write(CODE % values)
     flags = {"asan": ["-fsanitize=address,undefined"], "tsan": ["-fsanitize=thread"]}.get(os.path.basename(BUILD), [])
     command("gcc", "-std=c17", "-O1", *flags, f"-I{ROOT}", "-o", name, f"{name}.c", f"{BUILD}/libnetinfer.a",
-            "-Wl,--gc-sections", "-s", "-l:libpng.a", "-l:libz.a", "-lm")
+            "-Wl,--gc-sections", "-s", "-l:libpng.a", "-l:libjpeg.a", "-l:libz.a", "-lm")
     return f"./{name}"
 
 

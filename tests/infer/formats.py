@@ -128,6 +128,20 @@ for header in ('{"shape":(2L,35L),"fortran_order":False,"descr":"=f4"}', "{ 'for
                " 'descr' : '<f4' }"):
     gives(grey, x[:2], npy(x[:2].astype("<f4"), header=header))
 gives(grey, u[:1] * BYTE, npy(u[0].reshape(35), fortran=True))
+
+# Every type of number in both orders, and the first index fastest.
+whole = random.integers(-100, 100, (20, 1, 5, 7))
+for kind in ("|i1", "<i2", ">i2", "<i4", ">i4", "<i8", ">i8", "<f2", ">f2", "<f4", ">f4", "<f8", ">f8"):
+    gives(grey, whole.astype(kind).astype(np.float32), npy(whole.astype(kind)))
+    gives(grey, whole.astype(kind).astype(np.float32), npy(np.asfortranarray(whole.astype(kind)), fortran=True))
+for kind in ("<u2", ">u2", "<u4", ">u4", "<u8", ">u8", "|b1"):
+    gives(grey, abs(whole).astype(kind).astype(np.float32), npy(abs(whole).astype(kind)))
+gives(grey, u * BYTE, npy(np.asfortranarray(u), fortran=True))
+gives(colour, c, npy(np.asfortranarray(c), fortran=True))
+gives(colour, c[:1], npy(np.asfortranarray(c[0]), fortran=True))
+edges = np.zeros((1, 1, 5, 7), "<f2")
+edges.reshape(-1)[:6] = 65504, -65504, 2**-24, -(2**-14), 2**-14 - 2**-24, -0.0
+gives(grey, edges.astype(np.float32), npy(edges))
 np.save("x.npy", x)
 np.save("u.npy", u)
 if not np.array_equal(outputs(grey, "x.npy", "u.npy"),
@@ -141,7 +155,9 @@ for n in (1, 2, 255, 256, 257, 300):
     gives(grey, x[:n], x[:n].astype("<f4").tobytes(), "--raw")
 gives(grey, u * BYTE, idx(u))
 gives(grey, u * BYTE, idx(u.reshape(300, 35)))
-gives(grey, x, idx(x))
+gives(grey, x, idx(x.astype("f4")))
+for kind in ("|i1", ">i2", ">i4", ">f8"):
+    gives(grey, whole.astype(kind).astype(np.float32), idx(whole.astype(kind)))
 gives(flat, c, idx(c))
 
 print(f"{count} files")

@@ -133,14 +133,15 @@ if os.path.exists("/dev/full"):
 
 # ---- formats ----
 
-expected = ", expected PNG, IDX or NPY (--raw reads bare floats) [unknown-format]"
-for data, found in ((b"", "is empty"), (b"\xff\xd8\xff\xe0rest", "is a JPEG image"), (b"GIF89a..", "is a GIF image"),
+expected = ", expected PNG, JPEG, IDX, NPY or CSV (--raw reads bare floats) [unknown-format]"
+for data, found in ((b"", "is empty"), (b"GIF89a..", "is a GIF image"),
                     (b"BM......", "is a BMP image"), (b"RIFF....WEBP", "is a RIFF file"), (b"II*\0....", "is a TIFF image"),
                     (b"PK\3\4....", "is a zip or NPZ archive"), (b"P5 5 7 255\n", "is a PGM image"),
                     (b"\x89HDF\r\n\x1a\n", "is an HDF5 file"), (b"%PDF-1.4", "is a PDF file"),
-                    (b"ab", "is a text"), (bytes(100), "begins with 0x00000000"),
+                    (bytes(100), "begins with 0x00000000"),
                     (b"\x89PNX\r\n\x1a\n", "begins with 0x89504e58")):
     bad(data, f" {found}{expected}")
+bad(b"ab", " has 1 column, expected 35 inputs [unknown-column]")
 
 # ---- PNG ----
 
@@ -177,16 +178,13 @@ bad(npy(np.float32(1)), " is scalar, input is 1x5x7 [image-size]")
 moved = "; its channels come last: save np.moveaxis(x, -1, -3) [channel-order]"
 bad(npy(np.zeros((4, 5, 7, 3))), f" is 4x5x7x3, input is 3x5x7{moved}", program=COLOUR)
 bad(npy(np.zeros((5, 7, 3))), f" is 5x7x3, input is 3x5x7{moved}", program=COLOUR)
-for kind, text in (("<i8", "<i8"), ("<f2", "<f2"), ("|b1", "|b1"), ("<c8", "<c8"), ("<U5", "<U5"), ("|u1", None)):
-    if text:
-        bad(npy(np.zeros((4, 5, 7), kind)),
-            f" holds values of type {text}, expected float32, float64 or uint8 [type-mismatch]")
-for text in ("<f6", ">f16", "<f", "f4", "<f4x", "<f-4", "", "<"):
-    bad(npy(x, descr=repr(text)), f" holds values of type {text}, expected float32, float64 or uint8 [type-mismatch]")
+numbers = "expected floats of 16 to 64 bits, integers or truth values [type-mismatch]"
+for kind in ("<c8", "<U5"):
+    bad(npy(np.zeros((4, 5, 7), kind)), f" holds values of type {kind}, {numbers}")
+for text in ("<f6", ">f16", "<f", "f4", "<f4x", "<f-4", "", "<", "|f1", "<b2"):
+    bad(npy(x, descr=repr(text)), f" holds values of type {text}, {numbers}")
 bad(npy(x, descr="[('a', '<f4', (2,)), ('b', '<f4')]"),
-    " holds values of type records, expected float32, float64 or uint8 [type-mismatch]")
-bad(npy(np.asfortranarray(np.zeros((4, 35))), fortran=True),
-    " is in Fortran order, expected C order; save np.ascontiguousarray(x) [array-order]")
+    f" holds values of type records, {numbers}")
 bad(b"\x93NUMPY\4\0" + array[8:], ": version 4 of the NPY format, expected 1, 2 or 3 [bad-header]")
 bad(b"\x93NUMPY\2\0\xff\xff\xff\xff" + array[10:], ": an NPY header of 4,294,967,295 bytes, which cannot be [bad-header]")
 for size in (6, 9, 50):
@@ -201,8 +199,8 @@ for header in ("", "[]", "{}", "{'descr': '<f4', 'shape': (4,35)}", "{'descr': '
     bad(npy(x, header=header), ": the NPY header is no dictionary of descr, fortran_order and shape [bad-header]")
 bad(npy(x, shape=(0, 5, 7)), ": the header promises 0x5x7 values, which cannot be [bad-header]")
 bad(npy(x, shape=(2**40, 2**30)), ": the header promises 1099511627776x1073741824 values, which cannot be [bad-header]")
-bad(array[:-100], ": 460 bytes after the header promised 560 (4x1x5x7); the file is cut short [short-file]")
-bad(array + b"x", ": more than 560 bytes after the header promised 560 (4x1x5x7); there is something after the data "
+bad(array[:-100], ": 460 bytes after the header promised 560 (4 of 1x5x7); the file is cut short [short-file]")
+bad(array + b"x", ": more than 560 bytes after the header promised 560 (4 of 1x5x7); there is something after the data "
     "[long-file]", piped=False)
 bad(npy(np.full((4, 35), np.nan)), ": item 0 has a value that is not finite [not-a-number]")
 x[2, 0, 1, 1] = np.inf
@@ -216,13 +214,13 @@ bad(npy(np.array([0.0] * 30 + [-1e300] + [np.inf] * 4)), ": item 0 has a value t
 # ---- IDX, gzip, bare floats ----
 
 u = np.zeros((4, 5, 7), np.uint8)
-bad(idx(np.zeros((4, 6, 7), np.uint8)), " is 6x7, input is 1x5x7 [image-size]")
+bad(idx(np.zeros((4, 6, 7), np.uint8)), " is 4x6x7, input is 1x5x7 [image-size]")
 bad(idx(u)[:-1], ": 139 bytes after the header promised 140 (4 of 5x7); the file is cut short [short-file]")
 bad(idx(u) + b"x", ": more than 140 bytes after the header promised 140 (4 of 5x7); there is something after the data "
     "[long-file]", piped=False)
 bad(idx(np.zeros(4, np.uint8)), ": magic 0x00000801 is a label file, expected images 0x00000803; are images and labels "
     "swapped? [swapped-files]")
-bad(idx(u, 0x0B), ": magic 0x00000b03 is no IDX file of bytes or floats, expected images 0x00000803 [not-idx]")
+bad(idx(u, 0x0A), ": magic 0x00000a03 is no IDX file of numbers, expected images 0x00000803 [not-idx]")
 bad(idx(u)[:10], ": has 10 bytes, too few for an IDX header [short-file]")
 broken = bytearray(packed(idx(u), mtime=0))
 broken[15] ^= 0xFF
@@ -271,10 +269,10 @@ labels(npy(np.array([9, 1], ">i2")), ": item 0: label 9, but the last layer has 
 labels(npy(np.array([2**64 - 1], "<u8")),
        ": item 0: label 18446744073709551615, but the last layer has 3 outputs (classes 0 to 2) [label-range]")
 labels(npy(np.zeros(4)), " holds values of type <f8, expected integers [type-mismatch]")
-labels(npy(np.zeros(4, np.int64))[:-1], ": 31 bytes after the header promised 32 (4); the file is cut short [short-file]")
+labels(npy(np.zeros(4, np.int64))[:-1], ": 31 bytes after the header promised 32 (4 values); the file is cut short [short-file]")
 labels(packed(npy(np.zeros(4, np.int64)) + b"x"),
-       ": more than 32 bytes after the header promised 32 (4); there is something after the data [long-file]")
-labels(packed(npy(np.zeros(4, np.int64))[:-1]), ": 31 bytes after the header promised 32 (4); the file is cut short [short-file]")
+       ": more than 32 bytes after the header promised 32 (4 values); there is something after the data [long-file]")
+labels(packed(npy(np.zeros(4, np.int64))[:-1]), ": 31 bytes after the header promised 32 (4 values); the file is cut short [short-file]")
 labels(idx(u), ": magic 0x00000803 is an image file, expected labels 0x00000801; are images and labels swapped? "
        "[swapped-files]")
 swapped = ", expected one label an image; are images and labels swapped? [swapped-files]"

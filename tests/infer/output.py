@@ -188,13 +188,13 @@ prints("digits: the stored image gives its stored outputs\n", DIGITS, "--selftes
 prints("", DIGITS, "--selftest", "--quiet")
 prints("""usage: digits [OPTION]... FILE...
 Classifies images with the network 'digits' (1x2x2 input, 3 classes).
-FILE is a PNG image, or many images as IDX or NPY, packed with gzip or not; '-'
-is standard input.
+FILE is a PNG or JPEG image, or many examples as CSV, IDX or NPY, packed with
+gzip or not; '-' is standard input.
 
       --all            all classes with their probabilities, best first
       --json           a JSON object a line
   -o, --output FILE    write the outputs as a NumPy array [images, outputs]
-      --labels FILE    the images' classes, IDX or NPY: print the accuracy
+      --labels FILE    what is to come out, IDX or NPY: print how good it is
       --raw            files of bare little-endian floats, image after image
       --selftest       check that a stored image gives its stored outputs
   -q, --quiet          print results only
@@ -215,7 +215,7 @@ out = run(FEATURES, "--help")[0]
 if "--labels" in out or "--all" in out or "Transforms images with the network 'features' (4 inputs, 3 outputs)." not in out:
     fail(out)
 
-# ---- how large it is: a single PNG takes little memory; what is linked leaves room for a network in 600 KB ----
+# ---- how large it is: a single PNG takes little memory; what is linked leaves room for a network in 700 KB ----
 
 if os.path.basename(BUILD) not in ("asan", "tsan"):
     process = subprocess.Popen([DIGITS, "a.png", "-"], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
@@ -227,6 +227,6 @@ if os.path.basename(BUILD) not in ("asan", "tsan"):
     if resident > 8192:
         fail(f"{resident} KB are resident")
     size = os.path.getsize(DIGITS)
-    if size > 290_000:
+    if size > 430_000:
         fail(f"the program alone has {size} bytes")
     print(f"{size:,} bytes, {resident:,} KB resident")

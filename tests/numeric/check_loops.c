@@ -33,6 +33,7 @@ typedef struct {
     double *log;
     void *rows;
     uint32_t *label, *item;
+    float *target;
     int64_t chunks, values;        /* floats of `batch` */
     Eval *expected[PROGRAM_COUNT]; /* what the programs compute, evaluated before the passes */
     int failures;
@@ -72,6 +73,9 @@ static void fill_rows(Check *check) {
     check->rows = buffer(check, rows * size, check->net.input_bytes ? 1 : sizeof(float));
     check->label = buffer(check, rows, sizeof(uint32_t));
     check->item = buffer(check, rows, sizeof(uint32_t));
+    int64_t targets = check->net.targets;
+    check->target = targets > 0 ? buffer(check, rows * targets, sizeof(float)) : NULL;
+    for (int64_t i = 0; i < rows * targets; i++) check->target[i] = (float)(i < in->n * targets ? in->target[i] : 0);
     for (int64_t i = 0; i < rows * size; i++) {
         double value = i < in->n * size ? in->batch[i] : 0;
         if (check->net.input_bytes)
@@ -136,7 +140,7 @@ static void run_phase(Check *check, const NetPhase *phase) {
                                                       : NET_SLOTS;
     for (int64_t task = tasks; task-- > 0;) /* tasks are independent: backwards is as good */
         phase->kernel(phase->self, check->param, check->state, check->grad, check->batch, check->scratch, check->rows,
-                      check->label, NULL, check->item, check->scalar, check->log, check->input.n, task, tasks);
+                      check->label, check->target, check->item, check->scalar, check->log, check->input.n, task, tasks);
 }
 
 /* ---- comparisons ---- */

@@ -336,10 +336,13 @@ class Average:
 
 
 class Network:
-    """cost: quadratic, cross_entropy or log_likelihood. `target` is "class" or "input"; mean and std belong to the
-    input, by channel, or by feature when it is flat; smoothing and weights (one a class) to the cost in training."""
+    """cost: quadratic, cross_entropy, log_likelihood, absolute or ("huber", d). `target` is "class", "input", or "values"
+    or "labels", whose numbers are then in place of labels; mean and std belong to the input, by channel, or by feature when
+    it is flat; target_mean and target_std to the numbers; smoothing and weights (one a class) to the cost in training."""
 
-    def __init__(self, layers, cost, target="class", mean=0.0, std=1.0, smoothing=0.0, weights=None):
+    def __init__(self, layers, cost, target="class", mean=0.0, std=1.0, smoothing=0.0, weights=None, target_mean=0.0,
+                 target_std=1.0):
+        self.target_mean, self.target_std = target_mean, target_std
         self.layers = [KINDS[spec["kind"]](spec) for spec in layers]
         self.cost, self.target = cost, target
         self.smoothing, self.weights = smoothing, weights
@@ -367,12 +370,21 @@ class Network:
                                                    params.get(layer.name, {}))
         last = self.layers[-1]
         z = last.z
-        y = scaled.reshape(z.shape) if self.target == "input" else (
-            labels.reshape(z.shape) * 1.0 if z.size == len(z) else np.eye(z.shape[1])[labels])
+        if self.target in ("values", "labels"):
+            y = ((labels - self.target_mean) / self.target_std).reshape(z.shape)
+        else:
+            y = scaled.reshape(z.shape) if self.target == "input" else (
+                labels.reshape(z.shape) * 1.0 if z.size == len(z) else np.eye(z.shape[1])[labels])
         y = (1 - self.smoothing) * y + self.smoothing / (z.shape[1] if last.activation == "softmax" else 2)
         rest = tuple(range(1, z.ndim))
         if self.cost == "quadratic":
             costs, gradient = 0.5 * ((x - y) ** 2).sum(rest), x - y
+        elif self.cost == "absolute":
+            costs, gradient = abs(x - y).sum(rest), np.sign(x - y)
+        elif self.cost[0] == "huber":
+            bound = self.cost[1]
+            costs = np.where(abs(x - y) > bound, bound * (abs(x - y) - bound / 2), 0.5 * (x - y) ** 2).sum(rest)
+            gradient = np.clip(x - y, -bound, bound)
         elif self.cost == "cross_entropy":
             costs = (np.logaddexp(0, z) - y * z).sum(rest)
             gradient = (sigmoid(z) - y) / (sigmoid(z) * sigmoid(-z))
@@ -390,19 +402,27 @@ class Network:
                 gradients[name] = gradients.get(name, 0) + part
         return total
 
-    def step(self, params, images, labels, optimizer, n, l2=0.0, l1=0.0, frozen=()):
-        """One step over a batch; n: examples in an epoch. Returns the sum of the costs before it."""
+    def step(self, params, images, labels, optimizer, n, l2=0.0, l1=0.0, frozen=(), clip={}, max_norm=None):
+        """One step over a batch; n: examples in an epoch. clip: {"norm": c} or {"value": c}. Returns the sum of the costs
+        before it."""
         cost = self.run(params, images, labels)
-        for layer in self.layers:
-            if not layer.trained or layer.name in frozen:
-                continue
+        learning = [layer for layer in self.layers if layer.trained and layer.name not in frozen]
+        mean = {(layer, key): layer.gradients[key] / len(images) for layer in learning
+                for key in params[layer.name].keys() & layer.gradients.keys()}
+        whole = self.norm = math.sqrt(sum((g ** 2).sum() for g in mean.values()))
+        self.clipped = whole > clip.get("norm", math.inf) or any(abs(g).max() > clip.get("value", math.inf) for g in mean.values())
+        for layer in learning:
             mine = params[layer.name]
             layer.follow(mine)
             for key in mine.keys() & layer.gradients.keys():
                 old, decays = mine[key], key == "weight" and layer.decays
                 penalty = (l2 * old + l1 * np.sign(old)) / n if decays else 0.0
-                gradient = layer.gradients[key] / len(images) + penalty
-                mine[key] = optimizer.step(f"{layer.name}.{key}", old, gradient, decays)
+                gradient = mean[layer, key] * min(1, clip.get("norm", math.inf) / (whole or 1))
+                gradient = np.clip(gradient, -clip.get("value", math.inf), clip.get("value", math.inf))
+                mine[key] = optimizer.step(f"{layer.name}.{key}", old, gradient + penalty, decays)
+                if max_norm and decays:
+                    rows = np.sqrt((mine[key].reshape(len(old), -1) ** 2).sum(1)).reshape(-1, *[1] * (old.ndim - 1))
+                    mine[key] = mine[key] * np.minimum(1, max_norm / rows)
         return cost
 
 
@@ -431,10 +451,14 @@ def layer_text(spec):
     return "    " + " ".join([*label, spec["kind"], *map(str, words)])
 
 
-def write_model(path, shape, layers, settings, input_options=""):
+IDX = 'data idx images="images" labels="labels"'
+NPY = 'data npy x="images.npy" y="labels.npy"'
+
+
+def write_model(path, shape, layers, settings, input_options="", data=IDX):
     """settings: lines of the train block, the data aside."""
     lines = ["network reference {", f"    input {by(shape)} {input_options}", *map(layer_text, layers), "}", "train {",
-             '    data idx images="images" labels="labels"', *("    " + line for line in settings), "}", ""]
+             f"    {data}", *("    " + line for line in settings), "}", ""]
     with open(path, "w") as file:
         file.write("\n".join(lines))
 
@@ -445,12 +469,17 @@ def write_idx(path, array):
         file.write(struct.pack(f">BBBB{array.ndim}I", 0, 0, 8, array.ndim, *array.shape) + array.tobytes())
 
 
-def write_data(count, shape, classes, seed):
-    """Made-up images and labels, as files for netc and as arrays."""
+def write_data(count, shape, classes, seed, target="class"):
+    """Made-up images and labels, as files for netc and as arrays. `classes` are so many numbers with other targets."""
     random = np.random.default_rng(seed)
     images = random.integers(0, 256, (count, *shape), dtype=np.uint8)
     labels = random.integers(0, classes, count, dtype=np.uint8)
     write_idx("images", images)
+    if target in ("values", "labels"):
+        numbers = random.normal(3, 2, (count, classes)) if target == "values" else random.integers(0, 2, (count, classes))
+        np.save("images.npy", images)
+        np.save("labels.npy", numbers if classes > 1 else numbers[:, 0])
+        return images.astype(float), numbers.astype(np.float32).astype(float)
     write_idx("labels", labels)
     return images.astype(float), labels.astype(int)
 

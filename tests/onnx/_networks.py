@@ -54,6 +54,12 @@ class Network:
                     values = np.exp(values)
                 self.params.setdefault(param[1], {})[param[2]] = values
         self.settle_input(self.layers[0], random)
+        self.scale = (1.0, 0.0)
+        if "target values scale=true" in dump[1]:
+            std, mean = (random.uniform(low, low + 2, self.layers[-1]["out"]).astype(np.float32) for low in (0.5, 3))
+            self.scale = (std.astype(float), mean.astype(float))
+            for key, value in (("std", std), ("mean", mean)):
+                self.metadata["target_" + key] = json.dumps([float(v) for v in value.flat])
 
     def settle_input(self, layer, random):
         self.shape = layer["out"]
@@ -84,7 +90,8 @@ class Network:
         for layer in self.layers[1:]:
             params = {key: v.astype(float) for key, v in self.params.get(layer["name"], {}).items()}
             values[layer["name"]] = activate(layer, sums(layer, [values[name] for name in layer["from"]], params))
-        return values[until or self.layers[-1]["name"]]
+        std, mean = (1.0, 0.0) if until else self.scale
+        return values[until or self.layers[-1]["name"]] * std + mean
 
 
 def sums(layer, read, params):

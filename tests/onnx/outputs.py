@@ -149,9 +149,12 @@ NETWORKS = {
     "one_mean": "input 3x4x5 mean=0.5\ndense 4 activation=softmax",
     "one_std": "input 3x4x5 mean=[0.25, 0.5, 0.75] std=0.25\nflatten\ndense 4 activation=softmax",
     "one_value": "input 1x1x1\nconv 1 kernel=1x1 activation=sigmoid",
+    "numbers": "input 2x5x6\nconv 3 kernel=2x2 activation=tanh\ndense 4",
+    "numbers_of_maps": "input 2x5x6\nconv 3 kernel=2x2 activation=tanh\nconv 2 kernel=3x3",
     "code": "input 1x2x3\nconv 2 kernel=2x2\nout: dense 6 activation=sigmoid\n",
 }
-SETTINGS = {"one_value": "cost cross_entropy", "code": "target input"}
+SETTINGS = {"one_value": "cost cross_entropy", "code": "target input", "numbers": "target values scale=true",
+            "numbers_of_maps": "target values scale=true"}
 
 
 def write_network(name):

@@ -13,6 +13,8 @@ import struct
 import subprocess
 import sys
 
+import _events
+
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 BUILD = os.environ.get("NETC_BUILD", os.path.join(ROOT, "build"))
 SKIPPED = 77
@@ -24,11 +26,17 @@ def find():
         return os.path.abspath(sys.argv[1])
     if os.environ.get("NET_TRAINER"):
         return os.path.abspath(os.environ["NET_TRAINER"])
-    out = os.path.abspath("softmax")
+    return link("softmax")
+
+
+def link(name, events=True):
+    """The trainer written by hand, linked with what event files need or without it."""
+    out = os.path.abspath(name)
     sanitize = {"asan": ["-fsanitize=address,undefined"], "tsan": ["-fsanitize=thread"]}
     command = [os.environ.get("CC", "gcc"), "-std=c17", "-O2", "-I" + ROOT, "-ffp-contract=off",
                *sanitize.get(os.path.basename(BUILD), []), os.path.join(ROOT, "tests/unit/softmax_model.c"),
-               os.path.join(BUILD, "libnetrt.a"), "-o", out, "-ljansson", "-lz", "-lmd", "-lpthread", "-lm"]
+               *(["-Wl,-u,net_events_begin"] if events else []), os.path.join(BUILD, "libnetrt.a"), "-o", out,
+               *(["-l:libprotobuf-c.a"] if events else []), "-ljansson", "-lpng", "-ljpeg", "-lz", "-lmd", "-lpthread", "-lm"]
     subprocess.run(command, check=True)
     return out
 
@@ -108,6 +116,8 @@ def contents(name):
         path = os.path.join(folder(name), entry)
         if entry in ("weights.safetensors", "best.safetensors"):
             kept[entry] = hashlib.sha256(open(path, "rb").read()).hexdigest()
+        elif entry == _events.NAME:
+            kept[entry] = [scalar for scalar in _events.scalars(path) if scalar[1] not in TIMES]
         elif entry.endswith(".csv"):
             kept[entry] = [{key: value for key, value in row.items() if key not in TIMES} for row in rows(path)]
     check("weights.safetensors" in kept, f"{folder(name)} has no weights")

@@ -93,14 +93,15 @@ bad("FOLDER/images: magic 0x00000801 is a label file, expected images 0x00000803
     "swapped-files", images=idx((40,), LABELS), labels=idx((40, 4, 4), IMAGES))
 bad("FOLDER/labels: magic 0x00000803 is an image file, expected labels 0x00000801; are images and labels swapped?",
     "swapped-files", labels=idx((40, 4, 4), IMAGES))
-bad("FOLDER/images: magic 0x89504e47 is no IDX file of bytes or floats, expected images 0x00000803", "not-idx",
-    images=b"\x89PNG\r\n\x1a\n" + bytes(100))
+bad("FOLDER/images: magic 0x00000a03 is no IDX file of numbers, expected images 0x00000803", "not-idx",
+    images=b"\0\0\x0a\3" + bytes(100))
+bad("FOLDER/images is a picture, expected IDX", "unknown-format", images=b"\x89PNG\r\n\x1a\n" + bytes(100))
 bad("FOLDER/images: 320 bytes after the header promised 640 (40 of 4x4); the file is cut short", "short-file",
     images=idx((40, 4, 4), IMAGES[:320]))
-bad("FOLDER/labels: 39 bytes after the header promised 40 (40 labels); the file is cut short", "short-file",
+bad("FOLDER/labels: 39 bytes after the header promised 40 (40 values); the file is cut short", "short-file",
     labels=idx((40,), LABELS[:39]))
 bad("FOLDER/images: has 10 bytes, too few for an IDX header", "short-file", images=idx((40, 4, 4), IMAGES)[:10])
-bad("FOLDER/images: has 0 bytes, too few for an IDX header", "short-file", images=b"")
+bad("FOLDER/images is empty, expected IDX", "unknown-format", images=b"")
 bad("FOLDER/images: 616 bytes after the header promised 640 (40 of 4x4); the file is cut short", "short-file",
     images=gzip.compress(idx((40, 4, 4), IMAGES[:616])))
 bad("FOLDER/images: more than 640 bytes after the header promised 640 (40 of 4x4); there is something after the data",
@@ -131,7 +132,7 @@ says(f"{last}/images is 4x4x3, input is 3x4x4; its channels come last, and netc 
      "np.moveaxis(x, -1, -3) [channel-order]", "--data-dir", last, model="first.net")
 says(f"{last}/images is 4x4x3, input is 4x3x4; its channels come last, and netc reads them first (CxHxW): store "
      "np.moveaxis(x, -1, -3), and write 'input 3x4x4' [channel-order]", "--data-dir", last, model="turned.net")
-bad("FOLDER/images is 16, input is 1x4x4; write 'input 16'", "image-size", images=idx((40, 16), IMAGES))
+bad("FOLDER/images is 15, input is 1x4x4; write 'input 15'", "image-size", images=idx((40, 15), IMAGES[:600]))
 bad("FOLDER/images is 5x5, input is 1x4x4; write 'input 1x5x5'", "image-size", images=idx((40, 5, 5), [0] * 1000))
 says("split train=0 validation=8 test=0 does not fit data set 'idx', which has 8 images to train on and 0 to test; "
      "each part needs at least one, and 0 stands for not given [split-size]", model="flat.net",
@@ -173,7 +174,7 @@ says("note: all examples of the validation part, 8, are of class 2; is the data 
 says("note: after 3 epochs the accuracy, 25.00 %, is no better than chance; try another --rate (now 0.1) or "
      "initialisation [no-better-than-chance]", "--epochs", "3", "--data-dir",
      data("chance", images=idx((40, 4, 4), [9] * 640)), status=0)
-says("floats/images: holds floats, but the model was built to read bytes [type-mismatch]", "--data-dir",
+says("floats/images: holds floats, but the trainer was built to read bytes; build it again where the files are [type-mismatch]", "--data-dir",
      data("floats", images=idx((40, 4, 4), [0.5] * 640, FLOATS), test_images=idx((20, 4, 4), [0.5] * 320, FLOATS)))
 
 # ---- ending early ----

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""What is kept from step to step beside the weights, by an optimiser or as their average: a run that is killed goes on
+"""What is kept from step to step beside the weights, by an optimiser or as their average, with its gradient clipped too: a run that is killed goes on
 with it, weights files have none of the optimiser's, and a run that starts from weights starts it anew."""
 import os
 import random
@@ -25,8 +25,8 @@ train {
 }
 """
 OPTIMIZERS = {"nesterov": f"sgd rate={RATE} momentum=0.9 nesterov=true", "adam": f"adam rate={RATE}",
-              "average": f"sgd rate={RATE}\n    average decay=0.95"}
-FLAGS = {"nesterov": "--momentum", "adam": "--epsilon", "average": "--average-decay"}
+              "average": f"sgd rate={RATE}\n    average decay=0.95", "clipped": f"sgd rate={RATE} momentum=0.9\n    clip norm=0.3"}
+FLAGS = {"nesterov": "--momentum", "adam": "--epsilon", "average": "--average-decay", "clipped": "--clip-norm"}
 
 
 def tensors(path):
@@ -84,7 +84,9 @@ def try_changed(name):
     command = [NETC, "train", f"{name}.net", *FAST, "-q", "--resume", t.folder("changed")]
     done = subprocess.run([*command, "--set", f"optimizer rmsprop rate={RATE}"], stdin=subprocess.DEVNULL,
                           capture_output=True, text=True)
-    t.check(done.returncode == 2 and "not rmsprop" in done.stderr, f"status {done.returncode}: {done.stderr}")
+    method = OPTIMIZERS[name].split()[0]
+    t.check(done.returncode == 2 and f"was trained with optimizer {method}, not rmsprop" in done.stderr,
+            f"status {done.returncode}: {done.stderr}")
     t.remove("changed")
 
 

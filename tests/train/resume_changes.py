@@ -113,6 +113,9 @@ go_on("more", MODEL, MODEL.replace("log gradients", "log gradients weights"),
       "resume  with log gradients weights, as the model says now; RUN had gradients")
 t.check(column("more", "gradients", "epoch").count("2") > 0, "gradients.csv ends with the first epoch")
 t.check(set(column("more", "weights", "step")) == {"2"}, f"steps of weights.csv: {column('more', 'weights', 'step')}")
+go_on("steps", MODEL, MODEL.replace("log gradients", "log gradients steps"),
+      "resume  with log gradients steps, as the model says now; RUN had gradients")
+t.check([row["epoch"] for row in t.rows(t.folder("steps") + "/steps.csv")] == ["2"], "steps.csv begins where it was asked for")
 go_on("late", MODEL.replace("    log gradients every=epoch probe=10\n", ""), MODEL,
       "resume  with log gradients, as the model says now; RUN had nothing",
       "resume  with log_probe 10, as the model says now; RUN had 0")

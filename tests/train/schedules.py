@@ -80,7 +80,7 @@ def rates_of(schedule, *places):
         subprocess.run([os.environ.get("CC", "gcc"), "-std=c17", "-O1", "-I" + t.ROOT, "-c",
                         os.path.join(t.ROOT, "tests/train/Inputs/rates.c"), "-o", "driver.o"], check=True)
     subprocess.run([os.environ.get("CC", "gcc"), *SANITIZE, "driver.o", "rates.o", os.path.join(t.BUILD, "libnetrt.a"), "-o",
-                    "rates", "-ljansson", "-lz", "-lmd", "-lpthread", "-lm"], check=True)
+                    "rates", "-ljansson", "-lpng", "-ljpeg", "-lz", "-lmd", "-lpthread", "-lm"], check=True)
     outs = [subprocess.run(["./rates", *map(str, place)], check=True, capture_output=True, text=True).stdout for place in places]
     return [[float.fromhex(line) for line in out.split()] for out in outs]
 
@@ -112,12 +112,15 @@ t.check(rates_of("plateau patience=2", (1, 1, 3)) == [[RATE / 8]], "plateau cuts
 dice = random.Random(1)
 for number, (schedule, rate) in enumerate(FORMS.items()):
     name = f"form{number}"
-    build(name, schedule)
+    build(name, schedule, "log steps every=1")
     t.run("-q", "--name", name)
     whole = t.contents(name)
     places = [0] + [epoch * STEPS - 1 for epoch in range(1, EPOCHS + 1)]
     expected = [digits(rate(place / STEPS, EPOCHS)) for place in places]
     t.check(logged(name) == expected, f"{schedule}: rates {logged(name)}, expected {expected}")
+    each = [digits(rate(place / STEPS, EPOCHS)) for place in range(STEPS * EPOCHS)]
+    found = [row["rate"] for row in t.rows(t.folder(name) + "/steps.csv")]
+    t.check(found == each, f"{schedule}: steps.csv has {found}, expected {each}")
     if number % 3 == 0:
         continue
     for attempt in range(60):
@@ -184,4 +187,7 @@ _, err = t.run("--schedule-floor", 2, status=2)
 t.check("--schedule-floor 2: expected a number from 0 to 1" in err, err)
 _, err = t.run("--schedule-every", 2, status=2)
 t.check("--set 'schedule step every=10 factor=0.1'" in err, err)
+done = subprocess.run([NETC, "train", "long_cosine.net", "--schedule", "cosine"], capture_output=True, text=True)
+t.check(done.returncode == 2 and "that of the learning rate is a line of the train block: --set 'schedule cosine'" in done.stderr,
+        f"--schedule, which takes a tile: {done.stderr}")
 print("ok")

@@ -14,7 +14,8 @@ NETWORK = "network m {\n    input 784\n    dense 4 activation=sigmoid\n    dense
 ALL = NETWORK + """train {
     split train=40 validation=20
     optimizer sgd rate=0.5 momentum=0.5
-    regularize l2=1 l1=1
+    regularize l2=1 l1=1 max_norm=2
+    clip norm=3
     label_smoothing 0.25
     average decay=0.5
     batch 20
@@ -43,8 +44,8 @@ for name, text in (("all.net", ALL), ("plain.net", NETWORK + "train { split trai
         file.write(text)
 listed = re.sub(r"\n {20,}", " ", train("--help").split("own options:")[1].split("      --data ")[0])
 rows = re.findall(r"^      --([a-z0-9-]+) (\S+) .*\((\S+)\)$", listed, re.MULTILINE)
-values = {"rate": "0.25", "momentum": "0.75", "l2": "2", "l1": "0.5", "weight-decay": "0.01",
-          "label-smoothing": "0.125", "average-decay": "0.75", "batch": "10", "epochs": "2", "patience": "9", "seed": "3", "log-every": "1"}
+values = {"rate": "0.25", "momentum": "0.75", "l2": "2", "l1": "0.5", "weight-decay": "0.01", "max-norm": "0.5",
+          "clip-norm": "0.125", "clip-value": "0.5", "label-smoothing": "0.125", "average-decay": "0.75", "batch": "10", "epochs": "2", "patience": "9", "seed": "3", "log-every": "1"}
 t.check([row[0] for row in rows] == list(values), f"--help: {rows}")
 t.check(dict((row[0], row[2]) for row in rows)["log-every"] == "2" and rows[0][2] == "0.5", f"defaults: {rows}")
 
@@ -53,6 +54,10 @@ train("-q", "--name", "first")
 first = t.folder("first")
 before = config(first)
 for flag, word, _ in rows:
+    if flag == "clip-value":  # another bound than the one that is compiled in
+        said = train("-q", "--clip-value", "0.5", status=2)
+        t.check("compiled without clip_value" in said and "--set 'clip value=0.5' has it" in said, said)
+        continue
     run = f"given-{flag}"
     train("-q", "--name", run, f"--{flag}", values[flag])
     expected = {**before, flag.replace("-", "_"): type(before[flag.replace("-", "_")])(float(values[flag]))}
@@ -68,7 +73,7 @@ for flag, word, _ in rows:
     t.check(flag in MAY_CHANGE or ("[other-settings]" in refused and f"(leave --{flag} out)" in refused), refused)
 
 # what the trainer was not compiled for: the line that the message names has it
-for flag in ("momentum", "l2", "l1", "weight-decay", "label-smoothing", "average-decay", "log-every"):
+for flag in ("momentum", "l2", "l1", "weight-decay", "max-norm", "clip-norm", "clip-value", "label-smoothing", "average-decay", "log-every"):
     said = train("-q", f"--{flag}", values[flag], model="plain.net", status=2)
     line = re.search(r"--set '(.*)' has it \[not-compiled\]", said)
     t.check(line, said)

@@ -205,7 +205,7 @@ NetKernel *const net_kernel[] = {train_slot, train_part, eval_chunk, log_bias, l
 #pragma GCC diagnostic ignored "-Woverlength-strings" /* every compiler we use takes it */
 const char net_model[] =
     "{\"abi\":6,\"netc\":\"0.1.0\",\"name\":\"softmax\",\"kernels\":5,"
-    "\"input\":{\"shape\":[784],\"type\":\"u8\"},\"outputs\":10,\"classes\":10,\"target\":\"class\",\"accuracy\":true,"
+    "\"input\":{\"shape\":[784],\"type\":\"u8\"},\"outputs\":10,\"classes\":10,\"target\":\"class\",\"targets\":0,"
     "\"layers\":[{\"name\":\"dense1\",\"kind\":\"dense\",\"shape\":[10],\"activation\":\"softmax\"}],"
     "\"tensors\":["
     "{\"name\":\"dense1.weight\",\"role\":\"weight\",\"buffer\":\"param\",\"offset\":0,\"size\":7840,\"shape\":[10,784]"
@@ -265,6 +265,8 @@ const char net_model[] =
                                   "\"low\":0,\"flag\":\"seed\",\"argument\":\"S\",\"doc\":\"\"},"
                                   "{\"name\":\"log\",\"line\":\"log\",\"key\":\"\",\"type\":\"word\",\"value\":"
                                   "\"gradients weights\"},"
+                                  "{\"name\":\"log_formats\",\"line\":\"log\",\"key\":\"formats\",\"type\":\"word\","
+                                  "\"value\":\"csv tensorboard\"},"
                                   "{\"name\":\"log_every\",\"line\":\"log\",\"key\":\"every\",\"type\":\"integer\","
                                   "\"value\":0,\"low\":1,\"flag\":\"log-every\",\"argument\":\"N|epoch\",\"doc\":\"\","
                                   "\"high\":1e9,\"zero\":\"epoch\"},"

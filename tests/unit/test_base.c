@@ -4,6 +4,7 @@
 #include "compiler/base/utf8.h"
 #include "compiler/model/settings.h"
 #include "runtime/base/words.h"
+#include "runtime/data/kinds.h"
 #include "runtime/data/sets.h"
 
 #include <setjmp.h>
@@ -212,9 +213,12 @@ static void every_data_set_is_a_data_kind(void **state) {
     for (const NetDataSet *set = net_data_sets; set->name; set++, sets++) {
         const DataKind *kind = data_kind_find(set->name);
         assert_non_null(kind);
-        assert_false(kind->files);
+        assert_null(kind->x);
     }
-    assert_int_equal(data_kind_count, sets + 1); /* idx */
+    for (size_t i = 0; i < data_kind_count; i++) {
+        assert_non_null(net_data_kind(data_kinds[i].variant.name));
+        assert_true((data_kinds[i].x != NULL) != (net_data_set(data_kinds[i].variant.name) != NULL));
+    }
 }
 
 /* A setting's first words are its rows, in their order. */
@@ -231,7 +235,7 @@ static void every_word_is_a_variant(void **state) {
         assert_true(i > 0);
         assert_null(kind->options[0].words[i]);
     }
-    assert_int_equal(settings, 3); /* data, optimizer, schedule */
+    assert_int_equal(settings, 4); /* data, target, optimizer, schedule */
 }
 
 int main(void) {

@@ -37,12 +37,23 @@ static void write_set(void **state, const char *prefix, uint32_t count) {
     unit_write(unit_path(path, state, name), bytes, 8 + count);
 }
 
+static json_t *options; /* of the data line */
+
+static void set(const char *option, const char *text) {
+    if (text != NULL)
+        json_object_set_new(options, option, json_string(text));
+    else
+        json_object_del(options, option);
+}
+
 static NetDataRequest small_request(void **state) {
+    json_object_clear(options);
+    set("images", "train-images");
+    set("labels", "train-labels");
+    set("test_images", "test-images");
+    set("test_labels", "test-labels");
     return (NetDataRequest){.kind = "idx",
-                            .images = "train-images",
-                            .labels = "train-labels",
-                            .test_images = "test-images",
-                            .test_labels = "test-labels",
+                            .options = options,
                             .model_folder = *state,
                             .rank = 3,
                             .shape = {1, 2, 2},
@@ -101,7 +112,8 @@ static void splits_keep_file_order(void **state) {
     assert_int_equal(net_data_example(&data, NET_PART_TEST, 0).item, 20);
     net_data_close(&data);
     request = small_request(state);
-    request.test_images = request.test_labels = NULL;
+    set("test_images", NULL);
+    set("test_labels", NULL);
     request.validation = 3;
     request.test = 0.1;
     assert_true(net_data_open(&request, &data, &error));
@@ -275,14 +287,14 @@ static void messages_for_what_does_not_match(void **state) {
     request.outputs = 1;
     expect_failure(&request, "the last layer has 1 output (classes 0 to 1)");
     request = small_request(state);
-    request.test_labels = "train-labels";
+    set("test_labels", "train-labels");
     expect_failure(&request, "train-labels: 20 labels for 7 images [count-mismatch]");
-    request.test_labels = NULL;
+    set("test_labels", NULL);
     expect_failure(&request, "both test_images= and test_labels=");
-    request.labels = request.images;
+    set("labels", NULL);
     expect_failure(&request, "[missing-option]");
     request = small_request(state);
-    request.images = "absent";
+    set("images", "absent");
     expect_failure(&request, "absent: cannot open: No such file");
 }
 
@@ -344,7 +356,7 @@ static void hash_sees_labels_and_rows(void **state) {
     unsigned char bytes[28] = {0, 0, 8, 1, 0, 0, 0, 20};
     unit_write(unit_path(path, state, "other-labels"), bytes, sizeof bytes);
     for (int i = 0; i < 3; i++) {
-        request.labels = labels[i];
+        set("labels", labels[i]);
         request.validation = i; /* the split does not count */
         assert_true(net_data_open(&request, &data, &error));
         memcpy(hashes[i], net_data_hash(&data), NET_HASH_TEXT);
@@ -373,8 +385,65 @@ static void sets_are_listed(void **state) {
     unsetenv("XDG_DATA_HOME");
 }
 
+/* Rows of every class are in every part by their share, to a row; each row is in one part; the seed decides which. */
+static void shuffled_parts_are_stratified(void **state) {
+    NetError error = {0};
+    NetData data;
+    NetDataRequest request = small_request(state);
+    uint32_t items[2][20];
+    set("test_images", NULL);
+    set("test_labels", NULL);
+    request.order = "shuffled";
+    request.validation = 6;
+    request.test = 6;
+    for (int seed = 1; seed <= 2; seed++) {
+        bool seen[20] = {false};
+        int at = 0;
+        request.seed = (uint64_t)seed;
+        assert_true(net_data_open(&request, &data, &error));
+        for (int part = 0; part < NET_PARTS; part++) {
+            int64_t counts[3];
+            net_data_class_counts(&data, (NetPartName)part, counts);
+            for (int i = 0; i < 3; i++) assert_in_range(counts[i], part == NET_PART_TRAIN ? 2 : 1, 3);
+            for (int64_t i = 0; i < data.part[part].count; i++) {
+                const NetExample example = net_data_example(&data, (NetPartName)part, i);
+                assert_in_range(example.item, 0, 19);
+                assert_false(seen[example.item]);
+                assert_int_equal(example.values[0], example.item);
+                assert_int_equal(example.label, example.item % 3);
+                seen[example.item] = true;
+                items[seed - 1][at++] = example.item;
+            }
+        }
+        assert_int_equal(at, 20);
+        net_data_close(&data);
+    }
+    assert_memory_not_equal(items[0], items[1], sizeof items[0]);
+    request.seed = 1;
+    assert_true(net_data_open(&request, &data, &error));
+    for (int i = 0; i < 8; i++) assert_int_equal(net_data_example(&data, NET_PART_TRAIN, i).item, items[0][i]);
+    net_data_close(&data);
+    request.order = NULL; /* of idx: as the file has them */
+    assert_true(net_data_open(&request, &data, &error));
+    assert_int_equal(net_data_example(&data, NET_PART_VALIDATION, 0).item, 8);
+    net_data_close(&data);
+}
+
+static void classes_have_the_names_of_the_line(void **state) {
+    NetError error = {0};
+    NetData data;
+    NetDataRequest request = small_request(state);
+    json_object_set_new(options, "classes", json_pack("[s, s, s]", "ship", "truck", "bird"));
+    assert_true(net_data_open(&request, &data, &error));
+    assert_string_equal(data.class_names[1], "truck");
+    net_data_close(&data);
+    json_object_set_new(options, "classes", json_pack("[s]", "ship"));
+    expect_failure(&request, "classes= names 1 class, the network has 3 [count-mismatch]");
+}
+
 static int make_sets(void **state) {
     if (unit_folder_make(state) != 0) return -1;
+    options = json_object();
     write_set(state, "train", 20);
     write_set(state, "test", 7);
     return 0;
@@ -394,6 +463,8 @@ int main(void) {
         cmocka_unit_test(named_sets_are_searched),
         cmocka_unit_test(hash_sees_labels_and_rows),
         cmocka_unit_test(sets_are_listed),
+        cmocka_unit_test(shuffled_parts_are_stratified),
+        cmocka_unit_test(classes_have_the_names_of_the_line),
     };
     return cmocka_run_group_tests_name("data", tests, make_sets, unit_folder_remove);
 }

@@ -1,7 +1,8 @@
 /* IDX files: good ones in every form, and a message for each way they go wrong. */
 #include "tests/unit/unit.h"
 
-#include "runtime/data/idx.h"
+#include "runtime/data/images.h"
+#include "runtime/data/label_file.h"
 
 #include <zlib.h>
 
@@ -32,17 +33,30 @@ static const char *write_gz(char path[512], void **state, const char *name, cons
     return path;
 }
 
-static void expect_images(const NetIdxSource *source) {
+enum { MOST = 64 };
+
+static bool open_images(const NetSource *source, NetInput input, NetImages *images, NetError *error) {
+    static NetInput kept; /* is borrowed */
+    const NetImagesForm form = {.source = *source, .list = true, .only = "IDX"};
+    kept = input;
+    return net_images_open(images, &form, &kept, error);
+}
+
+static void expect_images(const NetSource *source) {
     NetError error = {0};
-    NetIdxImages images;
-    if (!net_idx_images(source, &images, &error)) fail_msg("%s", error.text);
+    NetImages images;
+    unsigned char rows[MOST];
+    int64_t got;
+    if (!open_images(source, (NetInput){.rank = 3, .shape = {1, 3, 4}, .count = 12}, &images, &error))
+        fail_msg("%s", error.text);
     assert_int_equal(images.count, 5);
-    assert_int_equal(images.rank, 2);
-    assert_int_equal(images.shape[0], 3);
-    assert_int_equal(images.shape[1], 4);
-    assert_int_equal(images.row_bytes, 12);
-    for (int i = 0; i < 60; i++) assert_int_equal(images.rows[i], i);
-    free(images.rows);
+    assert_true(net_images_are_samples(&images));
+    assert_true(net_images_samples(&images, rows, MOST / 12, &got, &error));
+    assert_int_equal(got, 5);
+    for (int i = 0; i < 60; i++) assert_int_equal(rows[i], i);
+    assert_true(net_images_samples(&images, rows, MOST / 12, &got, &error));
+    assert_int_equal(got, 0);
+    net_images_close(&images);
 }
 
 static void plain_packed_and_embedded(void **state) {
@@ -51,70 +65,104 @@ static void plain_packed_and_embedded(void **state) {
     const uint32_t shape[3] = {5, 3, 4};
     size_t size = build(bytes, 0x803, 3, shape, 60);
     unit_write(unit_path(path, state, "plain"), bytes, size);
-    expect_images(&(NetIdxSource){.path = path});
-    expect_images(&(NetIdxSource){.path = write_gz(path, state, "packed.gz", bytes, size)});
+    expect_images(&(NetSource){.path = path});
+    expect_images(&(NetSource){.path = write_gz(path, state, "packed.gz", bytes, size)});
     FILE *file = fopen(path, "rb");
     size_t length = fread(packed, 1, sizeof packed, file);
     fclose(file);
-    expect_images(&(NetIdxSource){.path = "memory", .bytes = packed, .size = length});
+    expect_images(&(NetSource){.path = "memory", .bytes = packed, .size = length});
+}
+
+static bool read_labels(const NetSource *source, NetLabels *labels, NetError *error) {
+    const NetInput input = {.rank = 1, .shape = {8, 1, 1}, .count = 8};
+    const NetLabelForm form = {.source = *source, .only = "IDX", .input = &input};
+    return net_labels_read(labels, &form, error);
 }
 
 static void labels_become_words(void **state) {
     char path[512];
     NetError error = {0};
-    uint32_t *labels;
+    NetLabels labels;
     const uint32_t count = 7;
-    NetIdxSource source = {.path = write_idx(path, state, "labels", 0x801, 1, &count, 7)};
-    assert_true(net_idx_labels(&source, 7, &labels, &error));
-    for (uint32_t i = 0; i < 7; i++) assert_int_equal(labels[i], i);
-    free(labels);
-    assert_false(net_idx_labels(&source, 60000, &labels, &error));
-    unit_says(&error, "labels: 7 labels for 60,000 images [count-mismatch]");
+    const NetSource source = {.path = write_idx(path, state, "labels", 0x801, 1, &count, 7)};
+    assert_true(read_labels(&source, &labels, &error));
+    assert_int_equal(labels.count, 7);
+    for (uint32_t i = 0; i < 7; i++) assert_int_equal(labels.at[i], i);
+    net_labels_free(&labels);
 }
 
-static void floats_are_swapped_and_checked(void **state) {
+/* Big-endian numbers of every type, as floats. */
+static void numbers_are_swapped_and_checked(void **state) {
+    static const struct {
+        uint32_t magic;
+        const char *bytes; /* of 1 and -2 */
+        size_t size;
+    } cases[] = {{0x902, "\1\xfe", 2},
+                 {0xB02, "\0\1\xff\xfe", 4},
+                 {0xC02, "\0\0\0\1\xff\xff\xff\xfe", 8},
+                 {0xD02, "\x3f\x80\0\0\xc0\0\0\0", 8},
+                 {0xE02, "\x3f\xf0\0\0\0\0\0\0\xc0\0\0\0\0\0\0\0", 16}};
+    const NetInput input = {.rank = 1, .shape = {2, 1, 1}, .count = 2};
+    const uint32_t shape[2] = {1, 2};
     char path[512];
     NetError error = {0};
-    NetIdxImages images;
+    NetImages images;
     unsigned char bytes[64];
-    const uint32_t shape[2] = {1, 2};
-    size_t size = build(bytes, 0xD02, 2, shape, 8);
-    memcpy(bytes + 12, "\x3f\x80\0\0\xc0\0\0\0", 8);
-    unit_write(unit_path(path, state, "floats"), bytes, size);
-    NetIdxSource source = {.path = path};
-    assert_true(net_idx_images(&source, &images, &error));
     float values[2];
-    memcpy(values, images.rows, sizeof values);
-    assert_true(images.type == NET_ROWS_F32 && values[0] == 1 && values[1] == -2);
-    free(images.rows);
-    bytes[12] = 0x7f;
-    unit_write(path, bytes, size);
-    assert_false(net_idx_images(&source, &images, &error));
+    int64_t got;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        size_t size = build(bytes, cases[i].magic, 2, shape, cases[i].size);
+        memcpy(bytes + 12, cases[i].bytes, cases[i].size);
+        unit_write(unit_path(path, state, "numbers"), bytes, size);
+        const NetSource source = {.path = path};
+        if (!open_images(&source, input, &images, &error)) fail_msg("%s", error.text);
+        assert_false(net_images_are_samples(&images));
+        assert_true(net_images_next(&images, values, 1, &got, &error));
+        assert_true(got == 1 && values[0] == 1 && values[1] == -2);
+        net_images_close(&images);
+    }
+    memset(bytes + 12, 0x7f, 8);
+    bytes[13] = 0xff;
+    unit_write(path, bytes, 28);
+    const NetSource source = {.path = path};
+    assert_true(open_images(&source, input, &images, &error));
+    assert_false(net_images_next(&images, values, 1, &got, &error));
     unit_says(&error, "item 0 has a value that is not finite");
+    net_images_close(&images);
+}
+
+static void fails(const NetSource *source, NetInput input, const char *says) {
+    NetError error = {0};
+    NetImages images;
+    unsigned char row[4096];
+    int64_t got = 1;
+    bool ok = open_images(source, input, &images, &error);
+    if (ok) {
+        while ((ok = net_images_samples(&images, row, 1, &got, &error)) && got > 0) continue;
+        net_images_close(&images);
+    }
+    assert_false(ok);
+    assert_int_equal(error.status, NET_ENVIRONMENT);
+    unit_says(&error, says);
 }
 
 static void expect_no_images(const char *path, const char *says) {
-    NetError error = {0};
-    NetIdxImages images;
-    NetIdxSource source = {.path = path};
-    assert_false(net_idx_images(&source, &images, &error));
-    assert_null(images.rows);
-    assert_int_equal(error.status, NET_ENVIRONMENT);
-    unit_says(&error, says);
+    const NetSource source = {.path = path};
+    fails(&source, (NetInput){.rank = 3, .shape = {1, 5, 5}, .count = 25}, says);
 }
 
 static void swapped_files(void **state) {
     char path[512];
     NetError error = {0};
-    uint32_t *labels;
+    NetLabels labels;
     const uint32_t shape[3] = {2, 2, 2};
     expect_no_images(write_idx(path, state, "a", 0x801, 1, shape, 2),
                      "a: magic 0x00000801 is a label file, expected images 0x00000803; are images and labels swapped? "
                      "[swapped-files]");
-    NetIdxSource source = {.path = write_idx(path, state, "b", 0x803, 3, shape, 8)};
-    assert_false(net_idx_labels(&source, 2, &labels, &error));
+    const NetSource source = {.path = write_idx(path, state, "b", 0x803, 3, shape, 8)};
+    assert_false(read_labels(&source, &labels, &error));
     unit_says(&error, "b: magic 0x00000803 is an image file, expected labels 0x00000801; are images and labels");
-    expect_no_images(write_idx(path, state, "c", 0x89504e47, 0, shape, 8), "is no IDX file of bytes or floats");
+    expect_no_images(write_idx(path, state, "c", 0x89504e47, 0, shape, 8), "c begins with 0x89504e47, expected IDX");
 }
 
 static void short_and_long_files(void **state) {
@@ -127,7 +175,7 @@ static void short_and_long_files(void **state) {
     expect_no_images(write_idx(path, state, "long", 0x803, 3, small, 9),
                      "more than 8 bytes after the header promised 8");
     expect_no_images(write_idx(path, state, "head", 0x803, 2, small, 3), "has 15 bytes, too few for an IDX header");
-    expect_no_images(write_idx(path, state, "tiny", 0x803, -1, small, 3), "has 3 bytes, too few");
+    expect_no_images(write_idx(path, state, "tiny", 0x803, -1, small, 3), "begins with 0x000102, expected IDX");
     expect_no_images(unit_path(path, state, "none"), "cannot open: No such file");
     expect_no_images(*state, "it is a folder");
 }
@@ -156,21 +204,18 @@ static void broken_compression(void **state) {
     packed[length - 6] ^= 1; /* the check sum */
     unit_write(unit_path(path, state, "sum.gz"), packed, length);
     expect_no_images(path, "[damaged-file]");
-    NetError error = {0};
-    NetIdxImages images;
-    NetIdxSource source = {.path = "memory", .bytes = packed, .size = length};
-    assert_false(net_idx_images(&source, &images, &error));
-    unit_says(&error, "[damaged-file]");
+    const NetInput input = {.rank = 3, .shape = {1, 5, 5}, .count = 25};
+    NetSource source = {.path = "memory", .bytes = packed, .size = length};
+    fails(&source, input, "[damaged-file]");
     source.size = length / 2;
-    assert_false(net_idx_images(&source, &images, &error));
-    unit_says(&error, "[short-file]");
+    fails(&source, input, "[short-file]");
 }
 
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(plain_packed_and_embedded),
         cmocka_unit_test(labels_become_words),
-        cmocka_unit_test(floats_are_swapped_and_checked),
+        cmocka_unit_test(numbers_are_swapped_and_checked),
         cmocka_unit_test(swapped_files),
         cmocka_unit_test(short_and_long_files),
         cmocka_unit_test(impossible_headers),

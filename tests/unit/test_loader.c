@@ -131,7 +131,7 @@ static void bytes_become_floats(void **state) {
     const float *values = batch->input;
     for (int i = 0; i < 20 * 784; i++) {
         const unsigned char *bytes = net_data_example(&digits, NET_PART_TEST, i / 784).values;
-        assert_true(values[i] == (float)bytes[i % 784] / 255.0f);
+        assert_true(values[i] == (float)bytes[i % 784] * (float)(1.0 / 255));
     }
     for (int i = 20 * 784; i < 32 * 784; i++) assert_true(values[i] == 0);
     net_loader_free(loader);

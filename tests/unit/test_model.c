@@ -6,7 +6,7 @@
 /* A whole descriptor; %s stands for what a test puts in its place. */
 static const char good[] =
     "{\"abi\":6,\"netc\":\"0.1.0\",\"name\":\"tiny\",\"kernels\":2,\"input\":{\"shape\":[1,2,2],\"type\":\"u8\"},"
-    "\"outputs\":3,\"classes\":3,\"target\":\"class\",\"accuracy\":true,"
+    "\"outputs\":3,\"classes\":3,\"target\":\"class\",\"targets\":0,"
     "\"layers\":[{\"name\":\"dense1\",\"kind\":\"dense\",\"shape\":[3],\"activation\":\"softmax\"}],"
     "\"tensors\":[{\"name\":\"dense1.weight\",\"role\":\"weight\",\"buffer\":\"param\",\"offset\":0,\"size\":12,"
     "\"shape\":[3,4],\"trained\":true,\"kept\":\"dense1.weight\",\"decays\":true,\"init\":{\"kind\":\"normal\",\"a\":0,"
@@ -41,6 +41,7 @@ static const char good[] =
     "{\"name\":\"seed\",\"line\":\"seed\",\"key\":\"\",\"type\":\"integer\",\"value\":1,\"low\":0,\"flag\":\"seed\","
     "\"argument\":\"S\",\"doc\":\"\"},"
     "{\"name\":\"log\",\"line\":\"log\",\"key\":\"\",\"type\":\"word\",\"value\":\"nothing\"},"
+    "{\"name\":\"log_formats\",\"line\":\"log\",\"key\":\"formats\",\"type\":\"word\",\"value\":\"csv\"},"
     "{\"name\":\"log_every\",\"line\":\"log\",\"key\":\"every\",\"type\":\"integer\",\"value\":0,\"low\":1,\"flag\":"
     "\"log-every\",\"argument\":\"N|epoch\",\"doc\":\"\",\"high\":1e9,\"zero\":\"epoch\"},"
     "{\"name\":\"log_probe\",\"line\":\"log\",\"key\":\"probe\",\"type\":\"integer\",\"value\":0}"

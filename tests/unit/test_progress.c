@@ -24,18 +24,20 @@ static void print_line(const NetModel *model, const NetEpochLine *line, char out
 
 static NetScore score_of(double cost, double share) {
     NetScore score = {.n = 1000};
-    score.cost = cost * 1000;
-    score.correct = share * 1000;
-    score.squared_error = cost * cost * 1000 * 784;
+    score.sum[NET_LOG_COST] = cost * 1000;
+    score.sum[NET_LOG_CORRECT] = share * 1000;
+    score.sum[NET_LOG_SQUARED_ERROR] = cost * cost * 1000 * 784;
     return score;
 }
 
 static void test_lines(void **state) {
     (void)state;
-    NetLogEntry error_entry = {.kind = NET_LOG_SQUARED_ERROR, .layer = -1, .count = 1};
-    const NetModel models[] = {{.accuracy = true, .outputs = 784},
-                               {.outputs = 784, .eval = {.present = true, .entries = 1, .entry = &error_entry}},
-                               {.outputs = 784}};
+    NetLogEntry cost = {.kind = NET_LOG_COST, .layer = -1, .count = 1, .elements = 1};
+    NetLogEntry right[] = {cost, {.kind = NET_LOG_CORRECT, .layer = -1, .count = 1, .elements = 1}};
+    NetLogEntry errors[] = {cost, {.kind = NET_LOG_SQUARED_ERROR, .layer = -1, .count = 1, .elements = 784}};
+    const NetModel models[] = {{.eval = {.present = true, .entries = 2, .entry = right}},
+                               {.eval = {.present = true, .entries = 2, .entry = errors}},
+                               {.eval = {.present = true, .entries = 1, .entry = &cost}}};
     static const double costs[] = {0, 1e-12, 0.0698, 2.3026, 45.678, 195.139, 999.994, 1.23e10, 1.23e38};
     static const char *const texts[] = {"0.0000", "1e-12",  "0.0698",   "2.3026",  "45.678",
                                         "195.14", "999.99", "1.23e+10", "1.23e+38"};
@@ -48,7 +50,7 @@ static void test_lines(void **state) {
         NetEpochLine line = {.epoch = epochs[e] > 1 ? epochs[e] - 1 : 1,
                              .epochs = epochs[e],
                              .train = score_of(costs[c], 1),
-                             .validation = validated ? score_of(costs[c], 0.5) : (NetScore){0},
+                             .validation = validated ? score_of(costs[c], 0.5) : (NetScore){.n = 0},
                              .best = true,
                              .seconds = times[t] < 0 ? 0 : times[t],
                              .left = times[t]};
@@ -70,7 +72,9 @@ static void test_lines(void **state) {
 /* Both times are there in what most trainings print. */
 static void test_times(void **state) {
     (void)state;
-    const NetModel model = {.accuracy = true};
+    NetLogEntry entries[] = {{.kind = NET_LOG_COST, .layer = -1, .count = 1, .elements = 1},
+                             {.kind = NET_LOG_CORRECT, .layer = -1, .count = 1, .elements = 1}};
+    const NetModel model = {.eval = {.present = true, .entries = 2, .entry = entries}};
     char out[512];
     NetEpochLine line = {.epoch = 9,
                          .epochs = 999,

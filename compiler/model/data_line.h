@@ -1,0 +1,15 @@
+/* The data line, for the runtime that reads its files. */
+#ifndef NETC_DATA_LINE_H
+#define NETC_DATA_LINE_H
+
+#include "compiler/base/json.h"
+#include "compiler/model/model.h"
+
+/* {"kind":"idx","images":"a.idx",…}: the set or the form of files, and the options that are given. */
+json_t *data_line_json(const Settings *settings);
+
+/* Whether a trainer reads bytes: where the data are files, they are looked at. A trainer of floats takes bytes as well,
+ * to the same bits; reading them as they are is faster. */
+bool data_line_bytes(Arena *arena, const Model *model);
+
+#endif

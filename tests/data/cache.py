@@ -1,0 +1,161 @@
+#!/usr/bin/env python3
+"""Files that data was converted to: used again, made anew when spoilt or cut, whole or not at all whatever fails, by one
+of several at a time, and no more of them than the bound allows."""
+import gzip
+import io
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+
+import numpy as np
+
+from _data import NETC, build, call, examples, fail, folder, weights
+
+CACHE = os.path.abspath("cache")
+FOLDER = os.path.join(CACHE, "netc/data")
+LARGE = {"XDG_CACHE_HOME": CACHE, "NET_DATA_SMALL": 1}  # everything is
+
+trainer = build("cached", 'npy x="x.npy" y="y.npy"')
+x, y = examples(">f8")
+folder("set", x=x, y=y)
+right = weights(trainer, "set")
+
+
+def entries():
+    names = os.listdir(FOLDER) if os.path.isdir(FOLDER) else []
+    return sorted(name for name in names if name.endswith(".safetensors"))
+
+
+def train(what, env=LARGE, where="set"):
+    if weights(trainer, where, env=env) != right:
+        fail(what, "gives other weights")
+
+
+def clear():
+    shutil.rmtree(CACHE, ignore_errors=True)
+
+
+def place():
+    found = entries()
+    if len(found) != 1:
+        fail("expected one converted file, found", found)
+    return os.path.join(FOLDER, found[0])
+
+
+# ---- used again ----
+
+train("converting")
+with open(place(), "rb") as file:
+    whole = file.read()
+made = os.stat(place())
+train("the converted file")
+if os.stat(place()).st_mtime_ns != made.st_mtime_ns or os.stat(place()).st_ino != made.st_ino:
+    fail("it was made again")
+length = int.from_bytes(whole[:8], "little")
+if not np.array_equal(np.frombuffer(whole[8 + length:], "<f4").reshape(x.shape), x.astype("<f4")):
+    fail("its tensor is another one")
+shutil.copytree("set", "copy", dirs_exist_ok=True)
+train("a copy elsewhere", where="copy")
+if os.stat(place()).st_ino != made.st_ino:
+    fail("the same content in another file was converted again")
+
+# ---- spoilt, cut, left over ----
+
+inode = made.st_ino
+for what, change in {
+        "a changed byte": lambda: open(place(), "r+b").write(whole[:5000] + bytes([whole[5000] ^ 1]) + whole[5001:]),
+        "a changed header": lambda: open(place(), "r+b").write(whole[:12] + b"?" + whole[13:]),
+        "an end cut off": lambda: os.truncate(place(), len(whole) - 4),
+        "an empty file": lambda: os.truncate(place(), 0),
+        "more at the end": lambda: open(place(), "ab").write(b"\0\0\0\0"),
+        "an index of nonsense": lambda: [open(os.path.join(FOLDER, name), "w").write("nonsense") for name in os.listdir(FOLDER)
+                                         if len(name) == 64]}.items():
+    change()
+    train(what)
+    with open(place(), "rb") as file:
+        if file.read() != whole:
+            fail(what, "was not mended")
+
+# ---- the k-th write, sync or rename fails: one line, and nothing half done ----
+
+k = 0
+while True:
+    k += 1
+    clear()
+    os.makedirs(FOLDER)
+    env = {**os.environ, "XDG_CACHE_HOME": CACHE, "NET_DATA_SMALL": "1", "NET_FAULT": str(k)}
+    done = subprocess.run([trainer, "--data-dir", "set", "--threads", "1", "--name", "faulty"], capture_output=True,
+                          text=True, env=env)
+    if done.returncode not in (0, 3) or (done.returncode == 3 and len(done.stderr.splitlines()) != 1):
+        fail(f"fault {k}: status {done.returncode}\n{done.stderr}")
+    if [name for name in os.listdir(FOLDER) if name.endswith(".tmp")]:
+        fail(f"fault {k} left", os.listdir(FOLDER))
+    converted = len(entries()) == 1
+    train(f"after fault {k}")
+    shutil.rmtree("runs")
+    if done.returncode == 0 or (converted and "cache" not in done.stderr):
+        break
+if k < 5:
+    fail(f"only {k} faults could be injected")
+
+# ---- a full disk ----
+
+small = os.path.abspath("small")
+os.makedirs(small, exist_ok=True)
+inside = f"mount -t tmpfs -o size=32k none {small} && exec \"$@\""
+command = ["unshare", "-rm", "sh", "-c", inside, "sh"]
+if subprocess.run([*command, "true"], stderr=subprocess.DEVNULL).returncode == 0:
+    done = subprocess.run([*command, trainer, "--data-dir", "set"], capture_output=True, text=True,
+                          env={**os.environ, "XDG_CACHE_HOME": small, "NET_DATA_SMALL": "1"})
+    if done.returncode != 3 or "No space left" not in done.stderr or len(done.stderr.splitlines()) != 1:
+        fail("a full disk:", done.returncode, done.stderr)
+
+# ---- several at a time, one killed ----
+
+clear()
+several = [subprocess.Popen([trainer, "--data-dir", "set", "--name", f"at-once-{i}"], stdout=subprocess.PIPE, text=True,
+                            env={**os.environ, "XDG_CACHE_HOME": CACHE, "NET_DATA_SMALL": "1"}) for i in range(4)]
+several[0].send_signal(signal.SIGKILL)
+for process in several[1:]:
+    out = process.communicate()[0]
+    if process.returncode != 0 or right not in out:
+        fail("one of several:", process.returncode, out)
+place()
+
+# ---- the bound ----
+
+clear()
+one = len(whole)
+for i in range(4):
+    folder(f"set{i}", x=x + i, y=y)
+    weights(trainer, f"set{i}", env={**LARGE, "NETC_CACHE_BYTES": 3 * one})
+if len(entries()) != 3:
+    fail("the bound of three files left", entries())
+out = call(NETC, "data", "--cache", env=LARGE)
+if len(re.findall(r"^[0-9a-f]{12}  .*  x\.npy  120x3x6x5 F32$", out, re.M)) != 3 or "3 converted files in " not in out:
+    fail("netc data --cache:\n" + out)
+if call(NETC, "data", "--clear-cache", env=LARGE) != f"removed 3 converted files from {FOLDER}\n" or entries():
+    fail("netc data --clear-cache")
+train("without a cache", env={**LARGE, "NETC_CACHE_BYTES": 0})
+if entries():
+    fail("NETC_CACHE_BYTES=0 keeps files")
+
+# ---- other forms that are converted; and what is mapped as it is ----
+
+packed = io.BytesIO()
+np.save(packed, x.astype("<f4"))
+folder("packed", x=gzip.compress(packed.getvalue()), y=y)
+folder("fortran", x=np.asfortranarray(x), y=y)
+for name in ("packed", "fortran"):
+    train(name, where=name)
+if len(entries()) != 2:
+    fail("expected two converted files, found", entries())
+clear()
+folder("mapped", x=x.astype("<f4"), y=y)
+train("mapped", where="mapped")
+if entries():
+    fail("what can be mapped was converted")
+sys.exit(0)

@@ -1,0 +1,178 @@
+#!/usr/bin/env python3
+"""Tables from Python's csv module: a network trained on one has the bits of one trained on the same numbers as IDX
+floats, in each way that a table can be written, and its program reads them by the names of columns or by order."""
+import csv
+import os
+import random
+import re
+import subprocess
+import sys
+
+import numpy as np
+
+sys.path.insert(0, os.path.join(os.environ["NETC_ROOT"], "tests", "infer"))
+from _files import idx, packed, save  # noqa: E402
+
+NETC = os.environ["NETC"]
+random.seed(1)
+
+
+def fail(text):
+    sys.exit(f"FAILED: {text}")
+
+
+def run(*words, status=0):
+    done = subprocess.run(words, capture_output=True, text=True, stdin=subprocess.DEVNULL)
+    if done.returncode != status:
+        fail(f"{' '.join(words)}: status {done.returncode}\n{done.stdout}{done.stderr}")
+    return done.stdout, done.stderr
+
+
+def write(path, rows, **options):
+    with open(path, "w", newline="", encoding=options.pop("encoding", "utf-8")) as file:
+        csv.writer(file, **options).writerows(rows)
+
+
+MODEL = """network t {
+    input 3
+    dense 5 activation=tanh
+    dense 3 activation=softmax
+}
+train {
+    data %s
+    split validation=20 order=file
+    epochs 3
+    batch 8
+}
+"""
+
+
+def train(data):
+    """The values of the weights after training on this data line."""
+    save("t.net", (MODEL % data).encode())
+    run(NETC, "train", "t.net", "-q")
+    return weights()
+
+
+def weights():
+    with open("runs/latest/best.safetensors", "rb") as file:
+        content = file.read()
+    size = int.from_bytes(content[:8], "little")
+    return content[8 + size:]
+
+
+# ---- the same numbers in every form ----
+
+NAMES = ["cat", 'do"g', "ünïcorn, the\nlast"]
+values = [[random.choice((random.gauss(0, 1), random.gauss(0, 1e-30), 1 / 3, -0.0, 1e-45, float(random.randrange(9))))
+           for _ in range(3)] for _ in range(120)]
+labels = [random.randrange(3) for _ in values]
+inputs = np.array(values).astype(np.float32)
+save("x.idx", idx(inputs))
+save("y.idx", idx(np.array(labels, np.uint8)))
+expected = train('idx images="x.idx" labels="y.idx"')
+
+header = ["a", "b, with", "c"]
+texts = [[*map(repr, row), NAMES[label]] for row, label in zip(values, labels)]
+numbers = [[*map(repr, row), label] for row, label in zip(values, labels)]
+write("names.csv", [[*header, "kind"], *texts])
+write("order.csv", [["kind", "id", *header], *([row[3], i, *row[:3]] for i, row in enumerate(texts))])
+write("semicolon.csv", [[*header, "kind"], *texts], delimiter=";", quoting=csv.QUOTE_ALL, lineterminator="\n")
+write("tab.csv", [[*header, "kind"], *texts], delimiter="\t")
+write("mark.csv", [[*header, "kind"], *texts], encoding="utf-8-sig")
+write("bare.csv", numbers)
+write("floats.csv", [[*header, "kind"], *([*row[:3], float(row[3])] for row in numbers)])
+write("digits.csv", [["1", "2", "3", "4"], *numbers])
+with open("names.csv", "rb") as file:
+    save("packed.csv.gz", packed(file.read()))
+for data in ('csv train="names.csv" target=kind', 'csv train="order.csv" target=kind ignore=id',
+             'csv train="order.csv" target=1 ignore=["id"]', 'csv train="order.csv" target="kind" ignore=[2]',
+             'csv train="semicolon.csv" target=kind separator=";"', 'csv train="tab.csv" target=kind separator="\\t"',
+             'csv train="mark.csv" target=kind', 'csv train="bare.csv" target=4',
+             'csv train="bare.csv" target=4 header=false', 'csv train="floats.csv" target=kind',
+             'csv train="digits.csv" target="4" header=true', 'csv train="packed.csv" target=kind'):
+    if train(data) != expected:
+        fail(f"data {data}: other weights than of the same numbers as IDX floats")
+
+# ---- a test file, whose columns stand in another order ----
+
+write("test.csv", [["c", "kind", "more", "a", "b, with"], *([row[2], row[3], "x", row[0], row[1]] for row in texts[:50])])
+save("t.net", (MODEL % 'csv train="names.csv" test="test.csv" target=kind').encode())
+said = [line for line in run(NETC, "train", "t.net")[0].split("\n") if line.startswith("test ")]
+run(NETC, "build", "t.net", "--infer", "--weights", "runs/latest/weights.safetensors")
+accuracy = re.search(r"(\d+) of 50", said[0])[1]
+for path in ("test.csv", "order.csv", "names.csv"):
+    out = run("./t-predict", path)[0]
+    if path == "test.csv" and f"({accuracy} of 50;" not in out:
+        fail(f"{path}: {out}, the trainer says {said}")
+    if "\n" in out[:-1] or " %  (" not in out:
+        fail(f"{path}: no accuracy but {out}")
+
+# ---- prediction: by name, by order, without the target ----
+
+write("x.csv", [["b, with", "junk", "c", "a"], *([row[1], "n/a", row[2], row[0]] for row in texts)])
+write("plain.csv", [row[:3] for row in numbers])
+save("x.raw", inputs.astype("<f4").tobytes())
+run("./t-predict", "--raw", "-q", "-o", "raw.npy", "x.raw")
+for path in ("x.csv", "plain.csv", "names.csv"):
+    run("./t-predict", "-q", "-o", "out.npy", path)
+    if not np.array_equal(np.load("out.npy"), np.load("raw.npy")):
+        fail(f"{path}: other outputs than of the same floats")
+lines = run("./t-predict", "x.csv")[0].split("\n")
+if len(lines) != 121 or not re.match(r"x\.csv\[119\]  (cat|do\"g|ünïcorn, the\?last)  \d+\.\d\d %$", lines[119]):
+    fail(f"lines: {lines[-3:]}")
+if len(run("./t-predict", "--all", "test.csv")[0].split("\n")) != 51:
+    fail("--all does not show each row of a table with classes")
+
+# ---- values ----
+
+rows = [[a, b, 3 * a - b, i, a + b] for i, (a, b) in enumerate(random.choices([(1.5, 2.0), (0.25, -1.0), (-3.0, 0.5)], k=60))]
+write("values.csv", [["a", "b", "y", "id", "z"], *rows])
+save("v.net", b"""network v {
+    input 2 mean=data std=data
+    dense 2
+}
+train {
+    data csv train="values.csv" target=[z, y] ignore=id
+    target values
+    epochs 2
+}
+""")
+run(NETC, "train", "v.net", "-q")
+run(NETC, "build", "v.net", "--infer", "--weights", "runs/latest")
+rmse = float(re.match(r"RMSE (\S+)  \(60 ", run("./v-predict", "values.csv")[0])[1])
+run("./v-predict", "-q", "-o", "out.npy", "values.csv")
+error = np.sqrt(np.mean((np.load("out.npy") - np.array([[row[4], row[2]] for row in rows])) ** 2))
+if abs(rmse - error) > 1e-5 * error:
+    fail(f"RMSE {rmse}, NumPy says {error}")
+
+# ---- the header ----
+
+run(NETC, "build", "t.net", "--infer", "--weights", "t", "--emit", "lib")
+with open("t.h", encoding="utf-8") as file:
+    text = file.read()
+if "x[0]  a\n *     x[1]  b, with\n *     x[2]  c\n" not in text:
+    fail(text)
+
+# ---- what is refused, by line and column ----
+
+SAYS = {
+    "a,b,c,kind\n1,2,3,cat\n1,n/a,3,cat\n":
+        "bad.csv:3, column 'b': 'n/a' is not a number; drop the row or name the column in ignore=[…] [not-a-number]",
+    "a,b,c,kind\n1,2,3,cat\n1,2,cat\n": "bad.csv:3: 3 cells, expected 4 as in the first row [ragged-row]",
+    "a,b,c,kind\n1,2,3,0\n1,2,3,3\n": "bad.csv:3: label 3, but the last layer has 3 outputs (classes 0 to 2); are the labels "
+                                      "numbered from 1? [label-range]",
+    "a,b,c,d,kind\n1,2,3,4,cat\n": "bad.csv has 4 columns for inputs, input is 3; write 'input 4', or name columns in "
+                                   "ignore=[…] [image-size]",
+    "a,b,c,kind\n1,2,\"3,cat\n": "bad.csv:2: a quote is opened here that is never closed [bad-csv]",
+}
+for content, message in SAYS.items():
+    save("bad.csv", content.encode())
+    save("t.net", (MODEL % 'csv train="bad.csv" target=kind').encode())
+    err = run(NETC, "train", "t.net", status=3)[1]
+    if not err.endswith(f"/{message}\n"):
+        fail(f"expected {message}\nfound {err}")
+    kind = re.search(r"\[([a-z-]+)\]$", message)[1]
+    if not run(NETC, "explain", kind)[0].startswith(f"{kind} ("):
+        fail(f"netc explain {kind}")
+print("tables")
