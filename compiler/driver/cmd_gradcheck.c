@@ -229,6 +229,7 @@ static int judge(const Report *report) {
 int cmd_gradcheck(Arena *arena, Options *options) {
     Compilation compilation;
     int status = STATUS_OK;
+    if (options->json && options->quiet) return report_usage("gradcheck", "--json prints what -q leaves out; keep one");
     if (!pipeline_open(arena, "gradcheck", options, options->files.at[0], &compilation, &status) ||
         !pipeline_run(&compilation, LEVEL_MODEL, &status))
         return status;

@@ -46,6 +46,11 @@ static int store_define(Reader *reader, const char *value) {
     if (equals == NULL || equals == value || strcspn(value, " ") < (size_t)(equals - value)) {
         return slip_pair(&reader->line, "-D", value, "NAME=VALUE");
     }
+    const char *comma = strchr(equals, ','), *second = comma != NULL ? strchr(comma, '=') : NULL;
+    if (second != NULL && second > comma + 1) {
+        return report_usage(reader->line.command->name, "-D %s: one let each; write -D %.*s -D %s", value,
+                            (int)(comma - value), value, comma + 1 + strspn(comma + 1, " "));
+    }
     Define define = {arena_copy(reader->line.arena, value, (size_t)(equals - value)), equals + 1};
     for (size_t i = 0; i < reader->options->defines.count; i++) {
         if (string_is(reader->options->defines.at[i].name, define.name)) {

@@ -56,9 +56,9 @@ static const char *with_label(const LayerContext *context, const LabelWritten *l
     return arena_format(context->arena, "%.*s%s%.*s", (int)first, head, other, (int)rest, tail);
 }
 
-static void report_shapes(LayerContext *context, const LabelWritten *label, Shape other) {
+static void report_shapes(LayerContext *context, const LabelWritten *label, const Layer *read) {
     Arena *arena = context->arena;
-    Shape in = context->layer->in;
+    Shape in = context->layer->in, other = read->out;
     Shortcut shortcut = shortcut_of(arena, other, in);
     Diag *diag = diag_report(context->diags, label->at, "shape-mismatch", "'add %s' joins %s and %s%s%s", label->name,
                              shape_text(arena, in), shape_text(arena, other),
@@ -66,7 +66,7 @@ static void report_shapes(LayerContext *context, const LabelWritten *label, Shap
     if (shortcut.said) {
         diag_help(context->diags, diag, "write 'main:' and '%s from=%s' above, and '%s' here", shortcut.line,
                   label->name, with_label(context, label, "main"));
-    } else {
+    } else if (!layer_advise_padding(context, diag, layer_above(context->layer), read)) {
         diag_help(context->diags, diag, "a sum takes equal shapes; concat joins maps of one height and width");
     }
 }
@@ -79,7 +79,7 @@ static bool add_shape(LayerContext *context) {
     for (size_t i = 1; i < layer->from.count; i++) {
         Shape other = layer->from.at[i]->out;
         if (same_shape(layer->in, other)) continue;
-        report_shapes(context, &labels->labels.at[i - 1], other);
+        report_shapes(context, &labels->labels.at[i - 1], layer->from.at[i]);
         return false;
     }
     return true;

@@ -37,6 +37,7 @@ static bool concat_shape(LayerContext *context) {
             Diag *diag =
                 diag_report(context->diags, label->at, "shape-mismatch", "'concat %s' joins %s and %s", label->name,
                             shape_text(context->arena, layer->in), shape_text(context->arena, other));
+            if (layer_advise_padding(context, diag, layer->from.at[0], layer->from.at[i])) return false;
             diag_help(context->diags, diag, "%s",
                       other.rank == layer->in.rank
                           ? "channels may differ, rows and columns must not; a pool or stride= makes maps smaller"

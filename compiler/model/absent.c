@@ -11,8 +11,6 @@
 #define SHARE_OF_RATE "floor= of the schedule is a share of rate=: 'schedule cosine floor=0.01'"
 #define HIDDEN "'dense 100 activation=tanh' is the nearest layer"
 #define FLAT "maps are read by dense as they are; 'flatten' makes a vector of them"
-#define DEPTHWISE "groups= of conv does it: on 20 channels, 'conv 20 kernel=3x3 groups=20'"
-#define SEPARABLE "it is two: on 20 channels, 'conv 20 kernel=3x3 groups=20', then 'conv 32 kernel=1x1'"
 #define FUNCTION(name) name " comes near: 'activation " name "', or activation=" name " of a layer"
 #define RECTIFY FUNCTION("relu")
 #define REPORTED "cost (the loss) and accuracy are reported anyway, and written to epochs.csv; leave the line out"
@@ -57,6 +55,9 @@ const Absent foreign_absences[] = {
     {"if", "conditions", "repeat 1 { in its place takes the lines, repeat 0 { leaves them out; -D changes a let there"},
     {"def", "code", LINES},
     {"class", "code", LINES},
+    {"enum", "code", LINES},
+    {"struct", "code", LINES},
+    {"typedef", "code", LINES},
     {"return", "code", LINES},
     {"import", "code", LINES},
     {"print", "setting for what is shown",
@@ -104,16 +105,12 @@ const Absent foreign_absences[] = {
     {"conv3d", "three-dimensional convolution", "'conv 16 kernel=3x3' takes depth as channels"},
     {"maxpool1d", "one-dimensional pooling", "give the input one row, then 'pool max 1x2'"},
     {"maxpool3d", "three-dimensional pooling", "'pool max 2x2'"},
-    {"depthwiseconv2d", "layer for depthwise convolution alone", DEPTHWISE},
-    {"depthwise", "layer for depthwise convolution alone", DEPTHWISE},
-    {"separable", "layer for separable convolution", SEPARABLE},
     {"argmax", "layer that chooses the class",
      "leave it out: the class is the largest output of 'dense 10 activation=softmax'"},
     {"time", "limit of time in the file", "a trainer takes --time-limit 10m; leave the line out"},
     {"timelimit", "limit of time in the file", "a trainer takes --time-limit 10m; leave the line out"},
     {"niter", "count of steps", EPOCHS},
     {"numsteps", "count of steps", EPOCHS},
-    {"separableconv2d", "layer for separable convolution", SEPARABLE},
     {"upsample", "upsampling", "'conv 16 kernel=3x3 pad=same' keeps the size of the maps"},
     {"upsampling2d", "upsampling", "'conv 16 kernel=3x3 pad=same' keeps the size of the maps"},
     {"unpool", "unpooling", "'conv 16 kernel=3x3 pad=same' keeps the size of the maps"},
@@ -181,8 +178,6 @@ const Absent foreign_absences[] = {
     {"agc", "clipping by the weights' own norm", "'clip norm=1' bounds the whole gradient"},
     {"normtype", "norms to choose", "'clip norm=1' takes the root of the sum of squares"},
     {"ensemble", "ensembles yet", "train with several seeds: netc train FILE --seeds 1-5"},
-    {"kernelregularizer", "penalties of one layer", "'regularize l2=5' in the train block is for all"},
-    {"regularizer", "penalties of one layer", "'regularize l2=5' in the train block is for all"},
     {"elasticnet", "word for both penalties", "'regularize l1=1 l2=1' gives both"},
     {"hinge", "hinge loss", "'cost log_likelihood' with softmax comes near"},
     {"hingeloss", "hinge loss", "'cost log_likelihood' with softmax comes near"},
@@ -256,7 +251,7 @@ const Absent *foreign_absent(const char *word) {
     const Absent *absent = foreign_absent_value(word, false);
     if (!absent) absent = foreign_absent_value(word, true);
     enum { PART_MIN = 2, PART_MAX = 32 };
-    for (const char *at = word; *at && !absent && strchr(word, '_');) { /* depthwise_conv, lstm_cell */
+    for (const char *at = word; *at && !absent && strchr(word, '_');) { /* lstm_cell, conv_transpose */
         size_t length = strcspn(at, "_");
         char part[PART_MAX + 1] = "";
         if (length >= PART_MIN && length <= PART_MAX) memcpy(part, at, length);

@@ -176,7 +176,14 @@ void agree_split(Scope *scope, const Model *model) {
     Diag *diag = diag_report(scope->diags, line->at, "split-size",
                              "the parts of split do not fit %s, which has %lld examples to train on and %lld to test",
                              set->name, (long long)set->train_count, (long long)set->test_count);
-    diag_help(scope->diags, diag, "a share fits any set: 'split validation=0.1'");
+    double rest = (double)set->train_count - settings->split_validation;
+    if (settings->split_train > rest && settings->split_validation >= 1 && rest >= 1) /* together too many */
+        diag_help(scope->diags, diag, "%s and %s are %s: write train=%.0f, or leave it out for all that are left",
+                  number_text(scope->arena, settings->split_train),
+                  number_text(scope->arena, settings->split_validation),
+                  number_text(scope->arena, settings->split_train + settings->split_validation), rest);
+    else
+        diag_help(scope->diags, diag, "a share fits any set: 'split validation=0.1'");
 }
 
 int64_t agree_examples(const Model *model) {

@@ -9,7 +9,6 @@
 #include "compiler/model/activation.h"
 #include "compiler/model/data_line.h"
 #include "compiler/model/defines.h"
-#include "compiler/model/foreign.h"
 #include "compiler/model/graph.h"
 #include "compiler/model/labels.h"
 #include "compiler/model/layer.h"
@@ -19,6 +18,7 @@
 #include "compiler/model/settings.h"
 #include "compiler/model/statement.h"
 #include "compiler/model/trial.h"
+#include "compiler/model/unknown_layer.h"
 
 /* The `default` lines of a block for one kind. */
 typedef struct {
@@ -51,6 +51,7 @@ typedef struct {
     bool skipped;                  /* a repeat has no round: its layers are not seen */
     bool full;                     /* too many layers: nothing more is added */
     bool parsed;                   /* the text had no syntax error: what is missing was not written */
+    bool misread;                  /* a block has no end: what follows is read in a wrong place */
 } Checker;
 
 enum { WORK_STATEMENT = 100, WORK_LAYER = 2000 };
@@ -79,43 +80,6 @@ static void leave(Checker *checker) {
     scope_leave(&checker->scope);
 }
 
-/* ---- names of kinds ---- */
-
-static void report_unknown_layer(Checker *checker, const AstStmt *stmt) {
-    Diags *diags = checker->diags;
-    const ForeignHead *alias = foreign_layer(stmt->name);
-    const Absent *absent = foreign_absent(stmt->name);
-    if (alias) {
-        diag_report(diags, stmt->name_at, "unknown-layer", "unknown layer kind '%s'; it is written '%s'", stmt->name,
-                    alias->usage ? alias->usage : alias->here);
-        return;
-    }
-    if (activation_find(stmt->name)) {
-        diag_report(diags, stmt->name_at, "unknown-layer",
-                    "'%s' is an activation; it is written 'activation %s', or activation=%s on the layer above",
-                    stmt->name, stmt->name, stmt->name);
-        return;
-    }
-    if (absent) {
-        diag_report(diags, stmt->name_at, "unknown-layer", "netc has no %s ('%s')", absent->what, stmt->name);
-        return;
-    }
-    if (setting_kind_find(stmt->name)) {
-        diag_report(diags, stmt->name_at, "misplaced-statement", "'%s' is a setting; it belongs in the train block",
-                    stmt->name);
-        return;
-    }
-    Diag *diag = diag_report(diags, stmt->name_at, "unknown-layer", "unknown layer kind '%s'", stmt->name);
-    VEC(const char *) names = {0};
-    const char *known = "";
-    for (const LayerKind *const *kind = layer_kinds; *kind; kind++) {
-        vec_push(checker->arena, &names, (*kind)->name);
-        known = arena_format(checker->arena, "%s%s%s", known, known[0] ? ", " : "", (*kind)->name);
-    }
-    diag_suggest(diags, diag, stmt->name, names.at, names.count);
-    if (!diag->help) diag_help(diags, diag, "the kinds are %s; for example 'dense 100 activation=relu'", known);
-}
-
 /* ---- default lines ---- */
 
 /* The one of a kind in the innermost block, new or not: later lines add to it, so that many lines cost little. */
@@ -133,7 +97,7 @@ static Standard *block_standard(Checker *checker, const LayerKind *kind) {
 static void check_default(Checker *checker, const AstStmt *stmt) {
     const LayerKind *kind = layer_kind_find(stmt->name);
     if (!kind) {
-        report_unknown_layer(checker, stmt);
+        report_unknown_layer(checker->diags, stmt);
         return;
     }
     OptionOwner owner = layer_kind_owner(kind);
@@ -291,7 +255,8 @@ static bool count_parameters(Checker *checker, const Layer *layer) {
 static void set_shape(Checker *checker, Layer *layer, bool good) {
     LayerContext context = {checker->arena, checker->diags, checker->model, layer};
     for (size_t i = 0; i < layer->from.count; i++) good = good && layer->from.at[i]->out.rank > 0;
-    good = good && layer->kind->shape(&context) && check_size(checker, layer) && count_parameters(checker, layer);
+    good = good && !checker->misread && layer->kind->shape(&context) && check_size(checker, layer) &&
+           count_parameters(checker, layer);
     if (good) return;
     layer->out = (Shape){.rank = 0};
     checker->broken = true;
@@ -352,7 +317,7 @@ static bool find_inputs(Checker *checker, const OptionOwner *owner, Layer *layer
 static void check_layer(Checker *checker, const AstStmt *stmt) {
     const LayerKind *kind = layer_kind_find(stmt->name);
     if (!kind) {
-        report_unknown_layer(checker, stmt);
+        report_unknown_layer(checker->diags, stmt);
         checker->current = poison_layer(checker, stmt->at);
         if (stmt->label) labels_add(&checker->labels, stmt->label, stmt->label_at, checker->current);
         return;
@@ -466,7 +431,7 @@ static void check_network(Checker *checker, const AstStmt *network) {
         check_statement(checker, network->body.at[i]);
     }
     leave(checker);
-    if (!checker->cut && !checker->full) labels_finish(&checker->labels);
+    if (!checker->cut && !checker->full && !checker->misread) labels_finish(&checker->labels);
     if (!checker->parsed || checker->broken || checker->full || scope_spent(&checker->scope)) return;
     if (checker->model->layers.count < 2) {
         diag_report(checker->diags, network->at, "empty-network", "'%s' has no layer%s", network->name,
@@ -536,6 +501,9 @@ static void report_second(Checker *checker, const AstStmt *stmt, const AstStmt *
 /* The file from top to bottom. */
 static void check_file(Checker *checker, const AstFile *file, const ModelChanges *changes, Source *source) {
     checker->parsed = checker->diags->errors == 0;
+    for (size_t i = 0; i < checker->diags->list.count; i++) {
+        checker->misread = checker->misread || string_is(checker->diags->list.at[i]->kind->name, "unclosed-block");
+    }
     const AstStmt *network = NULL, *train = NULL;
     read_allows(checker, (const AstBody *)&file->top);
     Overrides overrides = read_defines(checker->arena, checker->diags, file, changes, source);

@@ -22,8 +22,9 @@ static void report_unknown_let(Arena *arena, Diags *diags, const AstFile *file, 
     diag_suggest(diags, diag, define->name, names.at, names.count);
     if (names.count == 0) {
         diag_help(diags, diag,
-                  "-D sets a let, and the file has none outside its blocks: write 'let %s = %s' at its top",
-                  define->name, define->value);
+                  "-D sets a let, and the file has none outside its blocks: write 'let %s = %s' at its top, "
+                  "and %s where the number stands now",
+                  define->name, define->value, define->name);
     } else if (!diag->help) {
         Text list = {0};
         for (size_t i = 0; i < names.count; i++) text_printf(&list, "%s%s", i > 0 ? ", " : "", names.at[i]);

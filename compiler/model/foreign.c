@@ -8,6 +8,9 @@
 #define CONV "conv MAPS kernel=HxW"
 #define DILATED "conv MAPS kernel=HxW dilation=HxW"
 #define GROUPED "conv MAPS kernel=HxW groups=G"
+#define DEPTHWISE "conv MAPS kernel=HxW groups=CHANNELS"
+#define SEPARABLE DEPTHWISE ", then conv MAPS kernel=1x1"
+#define POINTWISE "conv MAPS kernel=1x1"
 #define CONV_ORDER "maps kernel stride pad dilation groups"
 #define WINDOW_ORDER "window stride pad"
 
@@ -50,6 +53,18 @@ static const ForeignHead layers[] = {
     {"groupedconvolution", GROUPED, "conv groups=2", CONV_ORDER},
     {"groupedconvolution2dlayer", GROUPED, "conv groups=2", "kernel maps groups"},
     {"groupconv", GROUPED, "conv groups=2", CONV_ORDER},
+    {"depthwise", DEPTHWISE, "conv groups=channels", CONV_ORDER},
+    {"depthwiseconv", DEPTHWISE, "conv groups=channels", CONV_ORDER},
+    {"depthwiseconv2d", DEPTHWISE, "conv groups=channels", CONV_ORDER},
+    {"depthwiseconvolution", DEPTHWISE, "conv groups=channels", CONV_ORDER},
+    {"separable", SEPARABLE, "conv groups=separable", CONV_ORDER},
+    {"separableconv", SEPARABLE, "conv groups=separable", CONV_ORDER},
+    {"separableconv2d", SEPARABLE, "conv groups=separable", CONV_ORDER},
+    {"separableconvolution", SEPARABLE, "conv groups=separable", CONV_ORDER},
+    {"pointwise", POINTWISE, "conv kernel=1x1", "maps"},
+    {"pointwiseconv", POINTWISE, "conv kernel=1x1", "maps"},
+    {"pointwiseconv2d", POINTWISE, "conv kernel=1x1", "maps"},
+    {"conv1x1", POINTWISE, "conv kernel=1x1", "maps"},
     {"convpool", "conv MAPS kernel=HxW, then pool max 2x2", "conv", CONV_ORDER},
     {"convpoollayer", "conv MAPS kernel=HxW, then pool max 2x2", "conv", CONV_ORDER},
     {"pool", NULL, "pool", "method window stride pad"},
@@ -158,12 +173,14 @@ static const ForeignHead layers[] = {
 
 /* ---- settings ---- */
 
+#define OPTIMIZER_ORDER "method rate momentum beta1 beta2 decay epsilon weight_decay"
+
 static const ForeignHead settings[] = {
     {"learningrate", NULL, "optimizer sgd", "rate"},
     {"learnrate", NULL, "optimizer sgd", "rate"},
     {"initiallearnrate", NULL, "optimizer sgd", "rate"},
     {"learning", NULL, "optimizer sgd", "rate"},
-    {"opt", NULL, "optimizer", "method rate"},
+    {"opt", NULL, "optimizer", OPTIMIZER_ORDER},
     {"early", NULL, "stop", "patience"},
     {"weight", NULL, "regularize", "weight_decay"},
     {"initiallearningrate", NULL, "optimizer sgd", "rate"},
@@ -190,11 +207,11 @@ static const ForeignHead settings[] = {
     {"betas", NULL, "optimizer adam", "beta1 beta2"},
     {"nesterov", NULL, "optimizer sgd momentum=0.9 nesterov=true", "rate"},
     {"nag", NULL, "optimizer sgd momentum=0.9 nesterov=true", "rate"},
-    {"optimizer", NULL, "optimizer", "method rate"},
-    {"optimiser", NULL, "optimizer", "method rate"},
-    {"optim", NULL, "optimizer", "method rate"},
-    {"solver", NULL, "optimizer", "method rate"},
-    {"solvertype", NULL, "optimizer", "method rate"},
+    {"optimizer", NULL, "optimizer", OPTIMIZER_ORDER},
+    {"optimiser", NULL, "optimizer", OPTIMIZER_ORDER},
+    {"optim", NULL, "optimizer", OPTIMIZER_ORDER},
+    {"solver", NULL, "optimizer", OPTIMIZER_ORDER},
+    {"solvertype", NULL, "optimizer", OPTIMIZER_ORDER},
     {"schedule", NULL, "schedule", "form patience every warmup factor floor"},
     {"scheduler", NULL, "schedule", "form patience every warmup factor floor"},
     {"lrschedule", NULL, "schedule", "form"},
@@ -312,6 +329,8 @@ static const ForeignHead settings[] = {
     {"regularise", NULL, "regularize", "l2"},
     {"regularization", NULL, "regularize", "l2"},
     {"regularizer", NULL, "regularize", "l2"},
+    {"kernelregularizer", NULL, "regularize", "l2"},
+    {"weightregularizer", NULL, "regularize", "l2"},
     {"weightdecay", NULL, "regularize", "weight_decay"},
     {"decay", NULL, "regularize", "weight_decay"},
     {"wd", NULL, "regularize", "weight_decay"},
@@ -322,9 +341,9 @@ static const ForeignHead settings[] = {
     {"lmbda", NULL, "regularize", "l2"},
     {"λ", NULL, "regularize", "l2"},
     {"penalty", NULL, "regularize", "l2"},
-    {"stop", NULL, "stop", "patience"},
+    {"stop", NULL, "stop", "patience monitor"},
     {"patience", NULL, "stop", "patience"},
-    {"earlystopping", NULL, "stop", "patience"},
+    {"earlystopping", NULL, "stop", "patience monitor"},
     {"earlystop", NULL, "stop", "patience"},
     {"seed", NULL, "seed", "number"},
     {"randomseed", NULL, "seed", "number"},
@@ -334,7 +353,7 @@ static const ForeignHead settings[] = {
     {"rng", NULL, "seed", "number"},
     {"target", NULL, "target", "kind -"},
     {"targets", NULL, "target", "kind"},
-    {"log", NULL, "log", "subject"},
+    {"log", NULL, "log", "subject every"},
     {"logging", NULL, "log", "subject"},
 };
 

@@ -51,6 +51,7 @@ const ForeignWord foreign_words[] = {
     {"group", "groups", false},
     {"numgroups", "groups", false},
     {"ngroups", "groups", false},
+    {"depthwise", "groups", false},
     {"dilationrate", "dilation", false},
     {"dilations", "dilation", false},
     {"dilationfactor", "dilation", false},
@@ -232,12 +233,15 @@ const ForeignWord foreign_words[] = {
     {"logits", "softmax", false},
     {"dataset", "data", false},
     {"auto", "data", false},
+    {"all", "full", false}, /* of batch */
     /* methods of pool */
     {"avg", "average", false},
     {"mean", "average", false},
     {"ave", "average", false},
     {"maximum", "max", false},
-    {"all", "full", false},
+    {"all", "global", false},
+    {"full", "global", false},
+    {"whole", "global", false},
     /* initialisers */
     {"xavier", "glorot_uniform", false},
     {"xavieruniform", "glorot_uniform", false},
@@ -360,7 +364,7 @@ static const char *const idle[] = {
     "units", "neurons", "nodes", "steps", "classes", "examples", "samples", "images", "pixels", "px", "epochs", "maps",
     "filters", "channels", "features", "outputs", "layer",
     /* words between others */
-    "with", "and", "then", "of", "by", "after", "using", "reduction"};
+    "with", "and", "then", "of", "by", "after", "using", "reduction", "connection", "from"};
 
 /* ---- looking up ---- */
 

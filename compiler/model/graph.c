@@ -48,10 +48,30 @@ static void check_softmax(const Model *model, Diags *diags) {
 /* A round of a repeat has the same statements as the others. */
 static bool same_statement(const Layer *a, const Layer *b) { return a->at.lo == b->at.lo; }
 
+static bool holds(const AstBody *body, const Layer *layer) {
+    bool found = false;
+    for (size_t i = 0; i < body->count && !found; i++) {
+        found = body->at[i]->at.lo == layer->at.lo || holds((const AstBody *)&body->at[i]->body, layer);
+    }
+    return found;
+}
+
+/* Whether a repeat with the one layer ends before the other. */
+static bool ends_between(const AstBody *body, const Layer *inside, const Layer *behind) {
+    for (size_t i = 0; i < body->count; i++) {
+        const AstBody *block = (const AstBody *)&body->at[i]->body;
+        if (!holds(block, inside)) continue;
+        return (body->at[i]->kind == AST_REPEAT && !holds(block, behind)) || ends_between(block, inside, behind);
+    }
+    return false;
+}
+
 /* A layer that nothing reads was passed over by the from= of the next one. */
 static void report_unread(const Labels *labels, const Layer *layer, const Layer *next, bool repeated, Diags *diags) {
-    const char *name = labels_inside(labels, layer);
-    bool named = !repeated || !string_is(name, layer->name); /* conv5 is another one in each round */
+    bool outside = ends_between((const AstBody *)&labels->scope->file->top, layer, next);
+    const char *name = outside ? layer->name : labels_inside(labels, layer);
+    bool named =
+        !repeated || !string_is(labels_inside(labels, layer), layer->name); /* conv5 is another one in each round */
     const char *sum = named ? arena_format(diags->arena, "'add %s'", name) : "an add below it";
     Diag *diag = diag_report(diags, layer->at, "unused-layer",
                              "nothing reads '%s'; did you forget %s, or from= on the next layer?", layer->name, sum);

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "compiler/model/activation.h"
+#include "compiler/model/foreign.h"
 #include "compiler/model/mend_errors.h"
 
 const char *labels_full(const Labels *labels, const char *written) {
@@ -78,6 +79,24 @@ const char *labels_inside(const Labels *labels, const Layer *layer) {
     return layer->name;
 }
 
+/* "x, half_2": the labels above that the user gave, the nearest last, as they are called where the scope is now: of the
+ * rounds of a repeat above the last one's. */
+static const char *labels_above(const Labels *labels) {
+    enum { ENOUGH = 6 };
+    const char *seen[ENOUGH], *text = "";
+    size_t count = 0;
+    for (size_t i = labels->labels.count; i > 0 && count < ENOUGH; i--) {
+        const Label *label = &labels->labels.at[i - 1];
+        bool said = label->automatic;
+        for (size_t k = 0; k < count; k++) said = said || string_is(seen[k], label->written);
+        if (said) continue;
+        text = arena_format(labels->scope->arena, "%s%s%s", label->block >= 0 ? label->written : label->full,
+                            count > 0 ? ", " : "", text);
+        seen[count++] = label->written;
+    }
+    return text;
+}
+
 Layer *labels_find(Labels *labels, const char *name, Span at, const char *said) {
     labels->scope->work -= (int64_t)labels->labels.count;
     for (size_t i = labels->labels.count; i > 0; i--) {
@@ -86,7 +105,7 @@ Layer *labels_find(Labels *labels, const char *name, Span at, const char *said) 
     }
     const Label *label = find_full(labels, name);
     if (label) return label->layer;
-    Reference reference = {name, said, at, labels->labels.count};
+    Reference reference = {name, said, at, labels->labels.count, labels_above(labels)};
     vec_push(labels->scope->arena, &labels->missing, reference);
     return NULL;
 }
@@ -100,29 +119,18 @@ void labels_leave(Labels *labels) {
     }
 }
 
-/* "x, skip": the labels above that the user gave. */
-static const char *known_labels(const Labels *labels, const Reference *reference) {
-    enum { ENOUGH = 60 };
-    const char *text = "", *last = "";
-    for (size_t i = 0; i < labels->labels.count && i < reference->known && strlen(text) < ENOUGH; i++) {
-        const Label *label = &labels->labels.at[i];
-        if (label->automatic || string_is(label->written, last)) continue; /* of another round */
-        last = label->written;
-        text = arena_format(labels->scope->arena, "%s%s%s", text, *text ? ", " : "", last);
-    }
-    return text;
-}
-
 /* What from= is to be, where that is not known: nothing. What add and concat name has to be there. */
 static void help_reference(Labels *labels, const Reference *reference, Diag *diag) {
+    Diags *diags = labels->scope->diags;
+    const char *above = *reference->above ? arena_format(diags->arena, "; labels above: %s", reference->above) : "";
     if (strncmp(reference->said, "from=", 5) == 0) {
-        diag_help(labels->scope->diags, diag, "leave from= out: a layer reads the one above it");
-        return;
+        diag_help(diags, diag, "leave from= out: a layer reads the one above it%s", above);
+    } else if (foreign_is_idle(reference->name)) { /* add x and y */
+        diag_help(diags, diag, "leave '%s' out: labels stand beside each other%s", reference->name, above);
+    } else {
+        diag_help(diags, diag, "a label names what flows where it stands: '%s:', in a line of its own above%s",
+                  reference->name, above);
     }
-    const char *known = known_labels(labels, reference);
-    diag_help(labels->scope->diags, diag,
-              "a label names what flows where it stands: '%s:', in a line of its own above%s%s", reference->name,
-              *known ? "; labels above: " : "", known);
 }
 
 /* Whether a line above was meant to give the name and could not be read: `x = conv 8`, `:x`. */
@@ -148,13 +156,14 @@ static void finish_reference(Labels *labels, const Reference *reference) {
     Diags *diags = labels->scope->diags;
     const AstFile *file = labels->scope->file;
     if (file && diags->errors > 0 && is_broken_name(labels->scope, (const AstBody *)&file->top, reference)) return;
-    const char *inside = NULL;
+    const char *first = NULL, *last = NULL; /* of the rounds above */
     bool later = find_full(labels, reference->name) != NULL;
     for (size_t i = 0; i < labels->labels.count && !later; i++) {
         const Label *label = &labels->labels.at[i];
         if (!string_is(label->written, reference->name)) continue;
         if (i >= reference->known && label->at.lo > reference->at.lo) later = true;
-        if (!inside) inside = label->full;
+        if (!first) first = label->full;
+        if (i < reference->known) last = label->full;
     }
     if (later) {
         Diag *diag =
@@ -164,8 +173,10 @@ static void finish_reference(Labels *labels, const Reference *reference) {
         return;
     }
     Diag *diag = diag_report(diags, reference->at, "unknown-label", "no layer above is called '%s'", reference->name);
-    if (inside) {
-        diag_help(diags, diag, "seen from outside its repeat it is '%s' (the first round's), and so on", inside);
+    if (first) {
+        const char *other = last && last != first ? arena_format(diags->arena, ", the first round's '%s'", first) : "";
+        diag_help(diags, diag, "seen from outside its repeat it is '%s' (the last round's)%s", last ? last : first,
+                  other);
         return;
     }
     if (activation_find(reference->name)) {

@@ -21,7 +21,8 @@ typedef struct {
     const char *name;
     const char *said; /* as it stands there: "from=x", "'add x'" */
     Span at;
-    size_t known; /* labels there were */
+    size_t known;      /* labels there were */
+    const char *above; /* "half, x_2": those of the user, as they are called there */
 } Reference;
 
 typedef struct {

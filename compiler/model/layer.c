@@ -175,6 +175,9 @@ bool layer_window(LayerContext *context, WindowOptions options, Window *window) 
         if (input) {
             diag_help(context->diags, diag, "channels, rows and columns are given: write 'input %s'",
                       maps_of(context->arena, shape_count(in)));
+        } else if (flat == above && string_is(flat->kind->name, "flatten")) {
+            diag_help(context->diags, diag, "leave '%s' out, or write it below the last layer that needs maps",
+                      flat->name);
         } else if (layer_above(flat)) {
             diag_help(context->diags, diag, "write %s above '%s', where there are maps", layer->kind->name, flat->name);
         } else {
@@ -219,6 +222,35 @@ bool layer_window(LayerContext *context, WindowOptions options, Window *window) 
 enum { NOTE_MAX_STEPS = 8 };
 
 static bool same_size(Shape a, Shape b) { return a.dim[1] == b.dim[1] && a.dim[2] == b.dim[2]; }
+
+/* Whether nothing but the edge is lost: a window that moves one by one, without padding. */
+static bool loses_edge(const Layer *layer) {
+    bool padless = false, slow = false;
+    for (size_t i = 0; i < layer->kind->option_count; i++) {
+        const OptionValue *value = &layer->options[i];
+        bool stride = string_is(layer->kind->options[i].name, "stride");
+        if (layer->kind->options[i].type == OPTION_PAD) padless = !value->flag && !value->size[0] && !value->size[1];
+        if (stride) slow = value->size[0] == 1 && value->size[1] == 1;
+    }
+    return padless && slow;
+}
+
+bool layer_advise_padding(LayerContext *context, Diag *diag, const Layer *one, const Layer *other) {
+    if (one->out.rank != 3 || other->out.rank != 3) return false;
+    bool first = one->out.dim[1] < other->out.dim[1];
+    const Layer *small = first ? one : other, *large = first ? other : one;
+    const char *names = NULL;
+    for (; small && !same_size(small->out, large->out); small = layer_above(small)) {
+        if (small->in.rank != 3 || !layer_above(small)) return false;
+        if (same_size(small->in, small->out)) continue;
+        if (!loses_edge(small)) return false;
+        names = names ? arena_format(context->arena, "'%s' and %s", small->name, names)
+                      : arena_format(context->arena, "'%s'", small->name);
+    }
+    if (!small || !names) return false;
+    diag_help(context->diags, diag, "a window without padding loses the edge of the maps: write pad=same on %s", names);
+    return true;
+}
 
 void layer_note_sizes(LayerContext *context, Diag *diag) {
     const Layer *step[NOTE_MAX_STEPS]; /* those that changed the size, the last one first */

@@ -77,6 +77,9 @@ bool layer_multiply_adds(LayerContext *context, size_t count, const int64_t *fac
 bool layer_channels_last(Shape shape);
 Shape layer_channels_first(Shape shape);
 void layer_note_sizes(LayerContext *context, Diag *diag);
+/* Advice on two layers whose maps differ in size, if all that differs is lost at the edges; false: something else is.
+ */
+bool layer_advise_padding(LayerContext *context, Diag *diag, const Layer *one, const Layer *other);
 
 /* A window that moves over maps: [0] rows, [1] columns. */
 typedef struct {

@@ -96,6 +96,8 @@ static void say_absent(Scope *scope, const Absent *absent, MendPlace place, Diag
     if (string_is(absent->what, "word that ends a block")) mend_forget_unclosed(diags, at);
 }
 
+static bool reads_labels(const ForeignHead *head) { return strcmp(head->order, "labels") == 0; }
+
 /* Nothing better is known than what such a line looks like. */
 static void give_example(Scope *scope, const LooseLine *line, MendPlace place, Diag *diag, Span at) {
     bool layer = place == PLACE_NETWORK;
@@ -104,10 +106,17 @@ static void give_example(Scope *scope, const LooseLine *line, MendPlace place, D
     if (!head || line->standard) return;
     const char *word = changed.head ? changed.head : changed.marked;
     bool own = word && word_begins_statement(word);
-    bool form = string_is(diag->kind->name, "syntax-error") || string_is(diag->kind->name, "extra-value");
+    bool form = string_is(diag->kind->name, "syntax-error") || string_is(diag->kind->name, "extra-value") ||
+                (reads_labels(head) && string_is(diag->kind->name, "unknown-name"));
     if (!form || (own && diag->help)) return; /* the message says what is expected */
     LooseLine bare = {.head = head->here};
     MendWords words = {.arena = scope->arena};
+    const char *own_labels = reads_labels(head) ? mend_line(scope, layer, head, &changed, &words) : NULL;
+    if (own_labels && mend_reads_well(scope, layer, own_labels)) { /* whose shapes are another matter */
+        diag->help = NULL;
+        diag_help(scope->diags, diag, "labels stand beside each other: write '%s'", own_labels);
+        return;
+    }
     const char *example = mend_line(scope, layer, head, &bare, &words);
     if (example && mend_belongs(scope, layer, place, diag->at))
         example = mend_settle(scope, layer, at, example, true).line;

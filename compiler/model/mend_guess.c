@@ -37,14 +37,14 @@ static const char *number_of(Scope *scope, const char *text) {
 
 static bool takes_whole(const OptionSpec *spec) { return spec->type != OPTION_REAL && spec->type != OPTION_NUMBERS; }
 
-/* A number as the option could take it: 10.5 as 10, -3 as 3, 50 as 0.5 of a share; a little more than the most as
+/* A number as the option could take it: 10.5 as 10, -3 as 3, 50 and 5 as 0.5 of a share; a little more than the most as
  * the most. */
 static const char *in_range(Arena *arena, const OptionSpec *spec, const char *text) {
     char *end;
     double number = text ? strtod(text, &end) : 0;
     if (!text || end == text || *end || !isfinite(number)) return NULL;
     bool share = spec->low == 0 && spec->high == 1;
-    if (share && number >= 2 && number < 100) return number_text(arena, number / 100);
+    if (share && number >= 2 && number < 100) return number_text(arena, number / (number < 10 ? 10 : 100));
     if (number < 0 && spec->type == OPTION_COUNT) return NULL;
     if (isfinite(spec->high) && spec->high >= 1000 && number > spec->high) return NULL; /* 65536 maps, or 2^53 */
     if (number < spec->low && -number >= spec->low) number = -number;

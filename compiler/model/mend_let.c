@@ -1,5 +1,6 @@
 #include "compiler/model/mend_let.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "compiler/model/foreign.h"
@@ -91,15 +92,17 @@ const char *mend_let(Scope *scope, char *text, size_t length, bool file) {
     for (size_t i = first; i < line.args.count; i++) {
         const LooseArg *arg = &line.args.at[i];
         const char *value =
-            arg->key ? mend_any(&(MendWords){.arena = scope->arena}, mend_with_factor(scope, arg->value)) : NULL;
+            arg->key ? mend_any(&(MendWords){.arena = scope->arena}, mend_as_expression(scope, arg->value)) : NULL;
         if (!value) return NULL;
         more = arena_format(scope->arena, "%s; let %s = %s", more, mend_name(scope->arena, arg->key), value);
     }
     line.args.count = first;
     const char *written = line.head;
-    if (line.args.count == 1 && line.args.at[0].key) return NULL;
+    if (line.args.count == 1 && line.args.at[0].key) { /* let layer width = 30 */
+        name = arena_format(scope->arena, "%s_%s", name, line.args.at[0].key);
+    }
     if (line.args.count == 1) {
-        const LooseValue *value = mend_with_factor(scope, line.args.at[0].value);
+        const LooseValue *value = mend_as_expression(scope, line.args.at[0].value);
         written = mend_any(&(MendWords){.arena = scope->arena}, value);
     }
     const char *usable = mend_name(scope->arena, name);
@@ -110,7 +113,7 @@ const char *mend_let(Scope *scope, char *text, size_t length, bool file) {
 
 bool mend_reads_let(Scope *scope, const LooseValue *value) {
     if (value->kind == LOOSE_WORD) return scope_find(scope, value->text) != NULL;
-    if (value->kind == LOOSE_NUMBER) return mend_with_factor(scope, value) != value;
+    if (value->kind == LOOSE_NUMBER) return mend_as_expression(scope, value) != value;
     bool expression = value->kind == LOOSE_PRODUCT || value->kind == LOOSE_OTHER, found = false;
     for (size_t i = 0; expression && i < value->items.count; i++) {
         found = found || mend_reads_let(scope, value->items.at[i].value);
@@ -118,7 +121,35 @@ bool mend_reads_let(Scope *scope, const LooseValue *value) {
     return found;
 }
 
-const LooseValue *mend_with_factor(Scope *scope, const LooseValue *value) {
+/* The number that a value is where it stands, with its lets. */
+static bool number_of(Scope *scope, const LooseValue *value, double *number) {
+    const Let *let = value->kind == LOOSE_WORD ? scope_find(scope, value->text) : NULL;
+    char *end = "?";
+    if (value->kind == LOOSE_NUMBER) *number = strtod(value->text, &end);
+    if (let && let->value && let->value->kind == AST_NUMBER) *number = let->value->number;
+    return *end == '\0' || (let && let->value && let->value->kind == AST_NUMBER);
+}
+
+/* max(a, b) is the one of its arguments that is larger; NULL: that is not told. */
+static const LooseValue *extreme_of(Scope *scope, const LooseValue *call) {
+    bool larger = foreign_same(loose_last_part(call->text), "max");
+    if ((!larger && !foreign_same(loose_last_part(call->text), "min")) || call->items.count == 0) return NULL;
+    const LooseValue *best = NULL;
+    double most = 0, number = 0;
+    for (size_t i = 0; i < call->items.count; i++) {
+        const LooseValue *value = call->items.at[i].value;
+        if (call->items.at[i].key || !number_of(scope, value, &number)) return NULL;
+        if (!best || (larger ? number > most : number < most)) {
+            best = value;
+            most = number;
+        }
+    }
+    return best;
+}
+
+const LooseValue *mend_as_expression(Scope *scope, const LooseValue *value) {
+    const LooseValue *extreme = value->kind == LOOSE_CALL ? extreme_of(scope, value) : NULL;
+    if (extreme) return extreme;
     size_t digits = value->kind == LOOSE_NUMBER ? strspn(value->text, "0123456789.") : 0;
     if (digits == 0 || !value->text[digits] || !scope_find(scope, value->text + digits)) return value;
     LooseValue *product = NEW(scope->arena, LooseValue);

@@ -13,7 +13,7 @@ const char *mend_power(Arena *arena, const char *text);
 /* Whether a value is, or is computed from, a let that is visible. */
 bool mend_reads_let(Scope *scope, const LooseValue *value);
 /* `2maps`, a number and a let, as the product 2*maps; what is none is itself. */
-const LooseValue *mend_with_factor(Scope *scope, const LooseValue *value);
+const LooseValue *mend_as_expression(Scope *scope, const LooseValue *value);
 bool mend_begins_let(const char *text, size_t length);
 /* The name that a let begins with; NULL: none. */
 const char *mend_let_name(Arena *arena, const char *text);

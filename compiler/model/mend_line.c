@@ -58,6 +58,9 @@ static bool put_elsewhere(Mend *mend, const LooseArg *arg) {
     return text != NULL;
 }
 
+/* Keras' l2(c) adds c times the squares, weight_decay half of it. */
+enum { OF_KERAS = 2 };
+
 /* An option that is a line of the other block: loss=mse of a layer, activation=relu of a setting. */
 static bool put_in_other_block(Mend *mend, const LooseArg *arg) {
     const ForeignHead *head = mend->layer ? foreign_setting(arg->key) : foreign_layer(arg->key);
@@ -68,8 +71,9 @@ static bool put_in_other_block(Mend *mend, const LooseArg *arg) {
     const char *text = mend_line(mend->scope, !mend->layer, head, &line, &words);
     bool softmax = false;
     for (size_t i = 0; i < mend_spec_count(mend); i++) softmax = softmax || string_is(mend->slots[i], "softmax");
-    if (text && strncmp(text, "regularize l2=", 14) == 0 && strtod(text + 14, NULL) < LEAST_L2) { /* of Keras */
-        text = arena_format(mend->arena, "regularize weight_decay=%s", text + 14);
+    if (text && strncmp(text, "regularize l2=", 14) == 0 && strtod(text + 14, NULL) < LEAST_L2) { /* a factor */
+        double factor = strtod(text + 14, NULL) * (arg->value->kind == LOOSE_CALL ? OF_KERAS : 1);
+        text = arena_format(mend->arena, "regularize weight_decay=%s", number_text(mend->arena, factor));
     }
     if (softmax && string_is(head->here, "cost")) text = "cost log_likelihood"; /* the one that goes with it */
     if (!text) return false;
@@ -234,6 +238,10 @@ static void note_unit(Mend *mend, const char *word) {
     }
 }
 
+static bool takes_labels(const Mend *mend) {
+    return mend->owner.count > 0 && mend->owner.options[0].type == OPTION_LABELS;
+}
+
 /* `kernel_size 5`: the value that follows an option's name. */
 static bool names_next(Mend *mend, const LooseLine *line, size_t i, LooseArg *pair) {
     LooseKind kind = line->args.at[i].value->kind; /* MATLAB's are strings: 'Name', 'fc1' */
@@ -243,6 +251,8 @@ static bool names_next(Mend *mend, const LooseLine *line, size_t i, LooseArg *pa
     const char *word = line->args.at[i].value->text;
     size_t place = mend_find_spec(mend, word, &turned);
     bool label = kind == LOOSE_STRING && foreign_same(word, "name");
+    if (takes_labels(mend) && foreign_same(word, "from")) return false;  /* skip connection from x */
+    if (i == 0 && !mend->slots[0] && is_value(mend, word)) return false; /* schedule step 10 */
     if (place == mend_spec_count(mend) && next->value->kind == LOOSE_WORD) word = near_option(mend, word, &place);
     bool known = place < mend_spec_count(mend) || label || (foreign_absent(word) && !is_value(mend, word));
     bool names = place < mend_spec_count(mend) && !mend_spec(mend, place)->positional;
@@ -252,10 +262,6 @@ static bool names_next(Mend *mend, const LooseLine *line, size_t i, LooseArg *pa
 }
 
 static bool put_args(Mend *mend, const LooseLine *line, const char *order);
-
-static bool takes_labels(const Mend *mend) {
-    return mend->owner.count > 0 && mend->owner.options[0].type == OPTION_LABELS;
-}
 
 /* What a layer of PyTorch or Keras is applied to: x, self.conv1(x). The line above gives it here, where labels do not
  * name it. */
@@ -267,6 +273,14 @@ static bool is_applied_to(const Mend *mend, const LooseLine *line, const LooseVa
 /* l2(0.01) and sgd(rate=0.1): what is in the brackets belongs to the whole line. */
 static bool put_call(Mend *mend, const LooseValue *call) {
     bool turned;
+    const LooseValue *factor = call->items.count == 1 ? call->items.at[0].value : NULL;
+    bool small = factor && factor->kind == LOOSE_NUMBER && strtod(factor->text, NULL) < LEAST_L2;
+    if (small && foreign_same(loose_last_part(call->text), "l2")) {
+        const char *text = number_text(mend->arena, OF_KERAS * strtod(factor->text, NULL));
+        LooseValue twice = {.kind = LOOSE_NUMBER, .text = text, .raw = text};
+        size_t place = mend_find_spec(mend, "weight_decay", &turned);
+        if (place < mend_spec_count(mend)) return mend_put(mend, place, &twice, false);
+    }
     if (call->items.count == 1 && !call->items.at[0].key &&
         mend_find_spec(mend, call->text, &turned) < mend_spec_count(mend)) {
         LooseArg arg = {.key = call->text, .value = call->items.at[0].value};
@@ -305,13 +319,15 @@ static bool put_in_order(Mend *mend, const LooseLine *line, size_t *i, const cha
         size_t place = mend_find_spec(mend, name, &turned);
         if (place == mend_spec_count(mend)) continue; /* of another row: a named set has no images= */
         const OptionSpec *spec = mend_spec(mend, place);
+        const char *rest = *order;
         if (option_takes_all(spec)) *order = name; /* it takes all that follow */
         if (mend->slots[place] && !option_takes_all(spec)) continue;
         if (mend->words.guess && !spec->required && !spec->positional && any_slot(mend)) continue; /* for all we know */
         if (named_later(mend, line, place, *i)) return false;
         if (spec->type == OPTION_SHAPE) value = gather_sides(mend, line, i);
         if (mend_put(mend, place, value, false)) return true;
-        if (option_takes_all(spec)) return false;
+        if (option_takes_all(spec) && !mend->slots[place]) return false;
+        *order = rest;
     }
     for (size_t place = 0; place < mend->owner.count; place++) {
         bool free = mend->owner.options[place].positional && !mend->slots[place];
@@ -479,6 +495,7 @@ const char *mend_line(Scope *scope, bool layer, const ForeignHead *head, const L
         size_t option = mend_find_spec(&mend, here.args.at[i].key, &turned);
         if (!mend.slots[option]) mend_put(&mend, option, here.args.at[i].value, false);
     }
+    good = mend_put_channels(&mend) && good;
     words->elsewhere = mend.words.elsewhere && !any_slot(&mend); /* regularize dropout=0.5 */
     if (words->elsewhere) return NULL;
     if (!good || (!line->standard && !fill_required(&mend))) return NULL;

@@ -49,7 +49,7 @@ static void choose_row(Mend *mend) {
 
 bool mend_put(Mend *mend, size_t place, const LooseValue *value, bool turned) {
     const OptionSpec *spec = mend_spec(mend, place);
-    value = mend_with_factor(mend->scope, value);
+    value = mend_as_expression(mend->scope, value);
     const char *text = mend_value(&mend->words, spec, value, turned);
     bool own = !text && value->kind == LOOSE_WORD && mend_reads_let(mend->scope, value);
     if (own) text = value->text; /* let act = sigmoid */

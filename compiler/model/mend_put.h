@@ -36,5 +36,7 @@ bool mend_put_label(Mend *mend, const LooseLine *line, size_t i); /* `dense 30 a
 bool mend_put_lettered(Mend *mend, const LooseArg *arg);          /* `conv 6 5x5 s2 p1` */
 bool mend_put_seeds(Mend *mend, const LooseArg *arg);             /* `seed 1-5`, `seed 1 2 3`: the first */
 bool mend_put_dashed(Mend *mend, const LooseArg *arg);            /* `momentum-0.9` */
+/* `groups=channels`: as many as the layer above has, which is depthwise. False: that is not known. */
+bool mend_put_channels(Mend *mend);
 
 #endif

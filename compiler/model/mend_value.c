@@ -282,9 +282,11 @@ static const char *constant_text(MendWords *mend, const LooseValue *value) {
 static const char *lone_argument(MendWords *mend, RecipeKind kind, const LooseValue *value, size_t place) {
     bool lone = value->items.count == 1 && !value->items.at[0].key && kind != RECIPE_CONSTANT;
     const char *number = lone ? real_text(mend, value->items.at[0].value, false) : NULL;
-    if (!number || strtod(number, NULL) <= 0) return NULL;
+    bool expression = number && value->items.at[0].value->kind != LOOSE_NUMBER; /* 1/sqrt(784) */
+    if (!number || (!expression && strtod(number, NULL) <= 0)) return NULL;
     if (place == 1) return number;
-    return kind == RECIPE_UNIFORM ? arena_format(mend->arena, "-%s", number) : "0";
+    if (kind != RECIPE_UNIFORM) return "0";
+    return arena_format(mend->arena, expression ? "-(%s)" : "-%s", number);
 }
 
 static const char *initialiser_text(MendWords *mend, const LooseValue *value) {
@@ -356,7 +358,8 @@ static const char *word_list(MendWords *mend, const OptionSpec *spec, const Loos
 }
 
 static const char *label_list(MendWords *mend, const LooseValue *value) {
-    if (value->kind != LOOSE_GROUP) return mend_word(value);
+    bool sum = value->kind == LOOSE_OTHER && value->raw && strchr(value->raw, '+') && !strpbrk(value->raw, "*/-");
+    if (value->kind != LOOSE_GROUP && !sum) return mend_word(value);
     const char *text = NULL;
     for (size_t i = 0; i < value->items.count; i++) {
         const char *word = label_list(mend, value->items.at[i].value);

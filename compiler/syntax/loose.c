@@ -74,6 +74,9 @@ static size_t path_start(const char *text) {
     return length > 0 && text[length - 1] == '/' && is_letter(text[length]) ? length : 0;
 }
 
+/* The / behind it divides: 1/sqrt(k). */
+static bool ends_operand(char c) { return in_name(c) || c == ')'; }
+
 static bool read_string(Loose *loose, size_t *at, Token *token) {
     size_t from = *at + quote_at(loose->text + *at), until = from;
     while (loose->text[until] && loose->text[until] != '\n' && !quote_at(loose->text + until)) until++;
@@ -111,7 +114,7 @@ static bool read_token(Loose *loose, size_t *at) {
             token.text = arena_format(loose->arena, "%.*s%%", (int)(*at - start), text + start); /* 50 % */
             *at += 2;
         }
-    } else if (is_letter(text[start]) || path_start(text + start)) {
+    } else if (is_letter(text[start]) || (path_start(text + start) && !(start > 0 && ends_operand(text[start - 1])))) {
         *at += path_start(text + start);
         while (goes_on(text, *at)) ++*at;
         token.kind = TOKEN_WORD;

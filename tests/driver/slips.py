@@ -105,8 +105,29 @@ layer   | nn.Conv2d(20, 32, 3, 1, 2, 2, 4)                  | conv 32 kernel=3 s
 layer   | Conv2D(40, (3, 3), groups=20)                     | conv 40 kernel=3x3 groups=20
 layer   | conv 20 kernel=3 group=20                         | conv 20 kernel=3 groups=20
 layer   | grouped_conv 32 3 groups=4                        | conv 32 kernel=3 groups=4
-layer   | DepthwiseConv2D((3, 3), padding='same')           | conv 20 kernel=3x3 groups=20 activation=relu
-layer   | depthwise_conv 3                                  | conv 20 kernel=3x3 groups=20 activation=relu
+layer   | DepthwiseConv2D((3, 3), padding='same')           | conv 20 kernel=3x3 pad=same groups=20
+layer   | depthwise_conv 3                                  | conv 20 kernel=3 groups=20
+layer   | depthwise_conv 40 kernel=3x3 activation=relu      | conv 40 kernel=3x3 groups=20 activation=relu
+layer   | conv 16 kernel=3x3 depthwise=true                 | conv 20 kernel=3x3 groups=20
+layer   | conv 20 kernel=3x3 groups=channels                | conv 20 kernel=3x3 groups=20
+layer   | SeparableConv2D(32, 3)                            | conv 20 kernel=3 groups=20 activation=relu; conv 32 kernel=1x1 activation=relu
+layer   | pointwise_conv 32                                 | conv 32 kernel=1x1
+layer   | Conv1x1(32)                                       | conv 32 kernel=1x1
+layer   | pool average all                                  | pool average global
+layer   | pool average kernel=full                          | pool average global
+layer   | dense max(10, 20) activation=relu                 | dense 20 activation=relu
+layer   | dense min(k, 20) activation=relu                  | dense k activation=relu
+layer   | dense 30 init=normal(1/sqrt(1000))                | dense 30 init=normal(0, 1/sqrt(1000))
+layer   | dense 30 init=uniform(1/sqrt(784))                | dense 30 init=uniform(-(1/sqrt(784)), 1/sqrt(784))
+block   | add x + y activation=relu                         | add x y activation=relu
+block   | skip connection from x                            | add x
+setting | schedule step 1 0.1                               | schedule step every=1 factor=0.1
+setting | optimizer sgd 0.1 0.9                             | optimizer sgd rate=0.1 momentum=0.9
+setting | optimizer adam 0.001 0.9 0.999                    | optimizer adam rate=0.001 beta1=0.9 beta2=0.999
+setting | stop 5 accuracy                                   | stop patience=5 monitor=accuracy
+setting | regularize l2(0.01)                               | regularize weight_decay=0.02
+setting | optimizer sgd momentum=9                          | optimizer sgd momentum=0.9
+file    | let layer width = 30                              | let layer_width = 30
 layer   | dilated_conv 32 3                                 | conv 32 kernel=3 dilation=2
 layer   | AtrousConvolution2D(32, (3, 3), atrous_rate=4)   | conv 32 kernel=3x3 dilation=4
 layer   | Conv2d(1, 6, 5)                                   | conv 6 kernel=5
@@ -643,7 +664,18 @@ for text, said in [
         (MODELS["layer"].format("conv 6 kernel=5x5\n         pad=2 activation=relu"),
          "write 'conv 6 kernel=5x5 pad=2 activation=relu', in place of lines 5 to 6"),
         (MODELS["layer"].format("Conv2d(20, 6,\n    kernel_size=5,\n    padding=2)"), "write 'conv 6 kernel=5 pad=2', in place of lines 5 to 7"),
-        (MODELS["layer"].format("flatten\n    conv 6 kernel=3"), "write conv above 'flatten1', where there are maps"),
+        (MODELS["layer"].format("flatten\n    conv 6 kernel=3"), "leave 'flatten1' out, or write it below the last layer that needs maps"),
+        (MODELS["layer"].format("dense 30 activation=relu\n    conv 6 kernel=3"), "write conv above 'dense1', where there are maps"),
+        (MODELS["layer"].format("repeat 2 { h: conv 20 kernel=1x1 activation=relu }\n    add h"), "seen from outside its repeat it is 'h_2' (the last round's), the first round's 'h_1'"),
+        (MODELS["layer"].format("a:\n    conv 20 kernel=3x3 from=late activation=relu\n    late: dense 30 activation=relu"),
+         "leave from= out: a layer reads the one above it; labels above: a"),
+        (MODELS["block"].format("x2: conv 4 kernel=3x3 activation=relu\n    conv 4 kernel=3x3 activation=relu\n    concat x activation=relu"),
+         "write pad=same on 'x2' and 'conv4'"),
+        (MODELS["block"].format("conv 4 kernel=3x3 activation=relu\n    add x activation=relu"), "write pad=same on 'conv3'"),
+        (MODELS["block"].format("x2: conv 9 kernel=1x1 activation=relu\n    add x + y activation=relu"), "labels stand beside each other: write 'add x y activation=relu'"),
+        (MODELS["block"].format("add x and y"), "leave 'and' out: labels stand beside each other; labels above: x, y"),
+        (MODELS["layer"].format("repeat 2 {\n        conv 20 kernel=3x3 pad=same activation=relu"), "write '}' in a line of its own above line 7"),
+        (MODELS["split"].format("data digits\n    split train=5500 validation=1000"), "write train=5000, or leave it out"),
         (MODELS["layer"].format("conv:\n      filters: 6\n      kernel_size: [5, 5]\n      activation: relu"),
          "write 'conv 6 kernel=5x5 activation=relu', in place of lines 5 to 8"),
         (MODELS["layer"].format("- type: conv\n      maps: 6\n      kernel: 5"), "write 'conv 6 kernel=5', in place of lines 5 to 7"),
@@ -715,7 +747,11 @@ for place, text in [("file", "model = Sequential()"), ("file", "import torch"), 
         fail(text, "expected it left out", slipped(place, text)[1])
 
 for text, said in [("dense 30 activation=relu l2=0.001", "('regularize weight_decay=0.001' is a line of the train block)"),
+                   ("dense 30 activation=relu kernel_regularizer=l2(0.01)", "('regularize weight_decay=0.02' is a line of the train block)"),
                    ("for i in range(k) { dense 30 activation=relu }", "write 'repeat k {'"),
+                   ("repeat i in 1..k {dense 30 activation=relu }", "write 'repeat k {'"),
+                   ("for i in range(1, k) { dense 30 activation=relu }", "write 'repeat k-1 {'"),
+                   ("repeat 2*k times { dense 30 activation=relu }", "write 'repeat 2*k {'"),
                    ("dense 30 activation=relu /* hidden */", "write '# hidden' in its place"),
                    ("dense 30 activation=relu // hidden", "write '# hidden' in its place"),
                    ("let n = 30; dense n//2 activation=relu", "'/' divides; where a whole number is needed"),
