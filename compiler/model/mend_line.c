@@ -59,7 +59,7 @@ static bool put_elsewhere(Mend *mend, const LooseArg *arg) {
 }
 
 /* Keras' l2(c) adds c times the squares, weight_decay half of it. */
-enum { OF_KERAS = 2 };
+#define OF_KERAS 2.0
 
 /* An option that is a line of the other block: loss=mse of a layer, activation=relu of a setting. */
 static bool put_in_other_block(Mend *mend, const LooseArg *arg) {
@@ -72,7 +72,7 @@ static bool put_in_other_block(Mend *mend, const LooseArg *arg) {
     bool softmax = false;
     for (size_t i = 0; i < mend_spec_count(mend); i++) softmax = softmax || string_is(mend->slots[i], "softmax");
     if (text && strncmp(text, "regularize l2=", 14) == 0 && strtod(text + 14, NULL) < LEAST_L2) { /* a factor */
-        double factor = strtod(text + 14, NULL) * (arg->value->kind == LOOSE_CALL ? OF_KERAS : 1);
+        double factor = strtod(text + 14, NULL) * (arg->value->kind == LOOSE_CALL ? OF_KERAS : 1.0);
         text = arena_format(mend->arena, "regularize weight_decay=%s", number_text(mend->arena, factor));
     }
     if (softmax && string_is(head->here, "cost")) text = "cost log_likelihood"; /* the one that goes with it */

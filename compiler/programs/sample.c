@@ -10,7 +10,7 @@
 #include "runtime/train/settings.h"
 
 enum { STREAM_INPUT = 1, STREAM_LABEL, STREAM_STORED = 4, STREAM_TARGET = SAMPLE_STREAMS - 1 };
-enum { SEED_LOW = 11, SEED_HIGH = 7 };
+static const uint32_t SEED_LOW = 11, SEED_HIGH = 7;
 
 double sample_uniform(uint32_t stream, int64_t i) {
     uint32_t words[4];
@@ -25,7 +25,8 @@ static void fill_settings(Arena *arena, const Model *model, int64_t n, Sample *s
     for (TrainerSetting at = {0}; settings_next(&model->settings, &at); count++) {
         name[count] = at.spec->trainer.name;
         sample->value[NET_COUNTS + count] = at.value->real;
-        if (string_is(name[count], "seed")) sample->value[NET_COUNTS + count] = SEED_LOW + SEED_HIGH * 0x1p32;
+        if (string_is(name[count], "seed"))
+            sample->value[NET_COUNTS + count] = (double)SEED_LOW + (double)SEED_HIGH * 0x1p32;
     }
     sample->value[NET_COUNT_M] = (double)n;
     sample->value[NET_COUNT_N] = SAMPLE_ROWS;
