@@ -243,17 +243,31 @@ static const AstStmt *other_line(const Scope *scope, const char *text, Span at) 
     return NULL;
 }
 
-/* A setting's line with the options of another that it has not; NULL: that cannot be. */
+/* The length of a value, which brackets hold together. */
+static size_t value_length(const char *text) {
+    size_t length = 0;
+    for (int depth = 0; text[length] && (text[length] != ' ' || depth > 0); length++) {
+        depth += (text[length] == '(' || text[length] == '[') - (text[length] == ')' || text[length] == ']');
+    }
+    return length;
+}
+
+/* A setting's line with the options of another, in place of its own; NULL: that cannot be. */
 static const char *merged_line(Scope *scope, const char *line, const char *more) {
     const char *text = line;
+    bool found = false;
     for (const char *at = more; *at; at += strspn(at, " ")) {
-        size_t length = strcspn(at, " "), key = strcspn(at, "= ");
-        const char *option = arena_format(scope->arena, " %.*s=", (int)key, at);
-        if (at[key] == '=' && strstr(line, option)) return NULL;
-        if (at[key] == '=') text = arena_format(scope->arena, "%s %.*s", text, (int)length, at);
+        size_t length = value_length(at), key = strcspn(at, "= ");
+        const char *own = strstr(text, arena_format(scope->arena, " %.*s=", (int)key, at));
+        if (at[key] == '=') {
+            size_t end = own ? (size_t)(own - text) : strlen(text);
+            const char *rest = own ? own + 1 + value_length(own + 1) : "";
+            text = arena_format(scope->arena, "%.*s %.*s%s", (int)end, text, (int)length, at, rest);
+            found = true;
+        }
         at += length;
     }
-    return strlen(text) > strlen(line) && mend_reads_well(scope, false, text) ? text : NULL;
+    return found && mend_reads_well(scope, false, text) ? text : NULL;
 }
 
 /* The line without what a default gives it there; NULL: it needs all of it. */
