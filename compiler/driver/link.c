@@ -272,8 +272,9 @@ bool tools_link(const Tools *tools, const char *object, Needs needs, const char 
         report_note("init=orthogonal takes OpenBLAS; where the linker does not find it, libopenblas-dev is missing");
     }
     if (!linked && needs.protobuf && tools_interrupted() == 0) {
-        report_note("log formats=tensorboard takes protobuf-c; where the linker does not find it, libprotobuf-c-dev is "
-                    "missing");
+        report_note(
+            "log formats=[csv, tensorboard] takes protobuf-c; where the linker does not find it, libprotobuf-c-dev "
+            "is missing");
     }
     return linked;
 }

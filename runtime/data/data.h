@@ -117,10 +117,6 @@ int64_t net_data_statistics_count(const NetData *data);
  * deviation of 0 counts as 1. Each array holds net_data_statistics_count floats; NULL when not wanted. */
 void net_data_statistics(const NetData *data, float *mean, float *sd);
 
-/* What makes all classes of the training part count alike: n / (classes * n_k), data->classes of them. A class that the
- * part has no example of is an error. */
-bool net_data_balance(const NetData *data, float *weights, NetError *error);
-
 /* Mean and (population) variance, over a part, of each number that its examples are to give; a variance of equal
  * numbers is 0. Each array holds data->targets; NULL when not wanted. */
 void net_data_target_statistics(const NetData *data, NetPartName part, double *mean, double *variance);

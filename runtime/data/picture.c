@@ -117,19 +117,9 @@ static bool is_picture(const char *path) {
     return !net_stream_head(path, head, sizeof head, &got) || form_of(head, got) != NULL;
 }
 
-void net_picture_count_others(char *const *paths, int64_t count, const NetInput *input, NetError *error) {
-    uint64_t others = 0;
-    char text[NET_COUNT_TEXT], *kind = strrchr(error->text, '[');
-    bool size = kind != NULL && strcmp(kind, "[image-size]") == 0;
-    if (!size && (kind == NULL || strcmp(kind, "[unknown-format]") != 0)) return;
-    for (int64_t i = 0; i < count; i++) others += size ? !net_picture_fits(paths[i], input) : !is_picture(paths[i]);
-    if (others == 0) return;
-    kind[-1] = '\0';
-    net_fail(error, error->status, "%s (%s other file%s too) %s", error->text, net_count(text, others),
-             net_plural(others), size ? "[image-size]" : "[unknown-format]");
-}
-
-bool net_picture_fits(const char *path, const NetInput *input) {
+/* Whether the picture in a file begins as one that net_picture_read takes, as far as its size goes; true for what is
+ * none: its fault is another one. */
+static bool fits_input(const char *path, const NetInput *input) {
     unsigned char head[NET_PICTURE_MAGIC];
     size_t got;
     NetStream stream;
@@ -142,4 +132,16 @@ bool net_picture_fits(const char *path, const NetInput *input) {
     if (reader != NULL) form->end(reader);
     net_stream_close(&stream);
     return fits;
+}
+
+void net_picture_count_others(char *const *paths, int64_t count, const NetInput *input, NetError *error) {
+    uint64_t others = 0;
+    char text[NET_COUNT_TEXT], *kind = strrchr(error->text, '[');
+    bool size = kind != NULL && strcmp(kind, "[image-size]") == 0;
+    if (!size && (kind == NULL || strcmp(kind, "[unknown-format]") != 0)) return;
+    for (int64_t i = 0; i < count; i++) others += size ? !fits_input(paths[i], input) : !is_picture(paths[i]);
+    if (others == 0) return;
+    kind[-1] = '\0';
+    net_fail(error, error->status, "%s (%s other file%s too) %s", error->text, net_count(text, others),
+             net_plural(others), size ? "[image-size]" : "[unknown-format]");
 }

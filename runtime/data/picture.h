@@ -30,10 +30,6 @@ const char *net_picture_form(const unsigned char *head, size_t size);
 /* Reads the whole picture, to its end in the file; x gets input->count floats. */
 bool net_picture_read(NetStream *stream, const NetInput *input, float *x, NetError *error);
 
-/* Whether the picture in a file begins as one that net_picture_read takes, as far as its size goes; true for what is
- * none: its fault is another one. */
-bool net_picture_fits(const char *path, const NetInput *input);
-
 /* After net_picture_read has failed, how many of the files still to come have the same fault, their size or their form:
  * puts that into the message. */
 void net_picture_count_others(char *const *paths, int64_t count, const NetInput *input, NetError *error);

@@ -77,7 +77,9 @@ void net_data_class_counts(const NetData *data, NetPartName part, int64_t *count
     }
 }
 
-bool net_data_balance(const NetData *data, float *weights, NetError *error) {
+/* What makes all classes of the training part count alike: n / (classes * n_k), data->classes of them. A class that the
+ * part has no example of is an error. */
+static bool fill_balance(const NetData *data, float *weights, NetError *error) {
     int64_t *counts = net_alloc((size_t)data->classes, sizeof *counts, error);
     if (counts == NULL) return false;
     net_data_class_counts(data, NET_PART_TRAIN, counts);
@@ -140,7 +142,7 @@ bool net_data_statistic(const NetData *data, NetStatistic which, const char *nam
         return net_fail(error, NET_ENVIRONMENT, "%s has %lld value%s, the data has %lld of them", name,
                         (long long)count, net_plural((uint64_t)count), (long long)values);
     if (target) return target_statistic(data, which == NET_STATISTIC_TARGET_MEAN, out, error);
-    if (which == NET_STATISTIC_BALANCE) return net_data_balance(data, out, error);
+    if (which == NET_STATISTIC_BALANCE) return fill_balance(data, out, error);
     bool mean = which == NET_STATISTIC_MEAN;
     net_data_statistics(data, mean ? out : NULL, mean ? NULL : out);
     return true;

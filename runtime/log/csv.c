@@ -54,9 +54,10 @@ bool net_csv_open(NetCsv *csv, const char *folder, const bool used[NET_CSV_FILES
     *csv = (NetCsv){0};
     name_figures(csv, scores, count);
     if (used[NET_CSV_EVENTS] && net_events_begin == NULL) {
-        return net_fail(error, NET_ENVIRONMENT,
-                        "log formats=tensorboard needs protobuf-c: link the trainer with -Wl,-u,net_events_begin and "
-                        "-lprotobuf-c, or let netc link it");
+        return net_fail(
+            error, NET_ENVIRONMENT,
+            "log formats=[csv, tensorboard] needs protobuf-c: link the trainer with -Wl,-u,net_events_begin and "
+            "-lprotobuf-c, or let netc link it");
     }
     for (int i = 0; i < NET_CSV_FILES && lengths != NULL; i++) { /* all of them, before the first one is cut back */
         char *path = used[i] ? net_path_join(folder, files[i].name, error) : NULL;

@@ -30,13 +30,18 @@ def fail(*words):
     sys.exit(1)
 
 
-def call(*words, status=0, **more):
-    """Both streams of a command."""
+def run(*words, status=0, **more):
+    """What a command prints, and its messages."""
     env = {**os.environ, **{key: str(value) for key, value in more.pop("env", {}).items()}}
-    done = subprocess.run(words, capture_output=True, text=True, env=env, **more)
+    done = subprocess.run(words, stdin=subprocess.DEVNULL, capture_output=True, text=True, env=env, **more)
     if done.returncode != status:
         fail(*words, f"status {done.returncode}, expected {status}\n{done.stdout}{done.stderr}")
-    return done.stdout + done.stderr
+    return done.stdout, done.stderr
+
+
+def call(*words, **more):
+    """Both streams of a command in one."""
+    return "".join(run(*words, **more))
 
 
 def build(name, data, order="shuffled"):

@@ -5,10 +5,11 @@ missing is named."""
 import os
 import re
 import shutil
-import subprocess
 import sys
 
 import numpy as np
+
+from _data import NETC, fail, run
 
 sys.path.insert(0, os.path.join(os.environ["NETC_ROOT"], "tests", "infer"))
 from _files import idx, save  # noqa: E402
@@ -19,21 +20,8 @@ except ImportError:
     print("Pillow is not installed (python3-pil)")
     sys.exit(77)
 
-NETC = os.environ["NETC"]
 random = np.random.default_rng(1)
 CLASSES = ["Zebra", "ant", "öxchen"]  # as they sort by bytes
-
-
-def fail(text):
-    sys.exit(f"FAILED: {text}")
-
-
-def run(*words, status=0):
-    done = subprocess.run(words, capture_output=True, text=True, stdin=subprocess.DEVNULL)
-    if done.returncode != status:
-        fail(f"{' '.join(words)}: status {done.returncode}\n{done.stdout}{done.stderr}")
-    return done.stdout, done.stderr
-
 
 MODEL = """network t {
     input %dx6x8

@@ -5,27 +5,16 @@ import csv
 import os
 import random
 import re
-import subprocess
 import sys
 
 import numpy as np
 
+from _data import NETC, fail, run
+
 sys.path.insert(0, os.path.join(os.environ["NETC_ROOT"], "tests", "infer"))
 from _files import idx, packed, save  # noqa: E402
 
-NETC = os.environ["NETC"]
 random.seed(1)
-
-
-def fail(text):
-    sys.exit(f"FAILED: {text}")
-
-
-def run(*words, status=0):
-    done = subprocess.run(words, capture_output=True, text=True, stdin=subprocess.DEVNULL)
-    if done.returncode != status:
-        fail(f"{' '.join(words)}: status {done.returncode}\n{done.stdout}{done.stderr}")
-    return done.stdout, done.stderr
 
 
 def write(path, rows, **options):
