@@ -181,7 +181,6 @@ const Absent foreign_absences[] = {
     {"elasticnet", "word for both penalties", "'regularize l1=1 l2=1' gives both"},
     {"hinge", "hinge loss", "'cost log_likelihood' with softmax comes near"},
     {"hingeloss", "hinge loss", "'cost log_likelihood' with softmax comes near"},
-    {"smoothl1", "Huber loss yet", "'cost quadratic' comes near"},
     {"kl", "Kullback-Leibler divergence", "'cost cross_entropy' with sigmoid comes near"},
     {"kldivergence", "Kullback-Leibler divergence", "'cost cross_entropy' with sigmoid comes near"},
     {"focal", "focal loss", "'cost log_likelihood' with softmax comes near"},

@@ -253,6 +253,7 @@ static const ForeignHead settings[] = {
     {"l1loss", NULL, "cost absolute", "-"},
     {"huber", NULL, "cost huber", "-"},
     {"huberloss", NULL, "cost huber", "-"},
+    {"smoothl1", NULL, "cost huber", "-"},
     {"smoothl1loss", NULL, "cost huber", "-"},
     {"regression", NULL, "target values", "-"},
     {"multilabel", NULL, "target labels", "-"},
