@@ -60,10 +60,11 @@ static bool is_netc(Arena *arena, const char *text, bool begun) {
     return body && body->count > 0;
 }
 
-/* The names in capitals of a usage, with values in their place. */
+/* The names in capitals of a usage, and the words that mend_put_channels takes, with values in their place. */
 static const char *filled(Arena *arena, const char *usage) {
-    static const char *const places[][2] = {{"CxHxW", "1x28x28"}, {"HxW", "5x5"}, {"MAPS", "6"}, {"UNITS", "10"},
-                                            {", then ", "\n"},    {" P", " 0.5"}, {"=G", "=2"}};
+    static const char *const places[][2] = {{"CxHxW", "1x28x28"}, {"HxW", "5x5"},      {"MAPS", "6"}, {"UNITS", "10"},
+                                            {", then ", "\n"},    {" P", " 0.5"},      {"=G", "=2"},  {"CHANNELS", "2"},
+                                            {"=channels", "=2"},  {"=separable", "=2"}};
     Text text = {0};
     while (*usage) {
         size_t i = 0;
@@ -96,7 +97,8 @@ static const char *wrong_head(Arena *arena, const ForeignHead *row, bool layer) 
     if (!(layer ? layer_owner(name, &owner) : setting_owner(arena, name, NULL, &owner))) {
         return arena_format(arena, "there is no '%s'", name);
     }
-    if (!is_netc(arena, row->here, true)) return arena_format(arena, "no line begins with '%s'", row->here);
+    if (!is_netc(arena, filled(arena, row->here), true))
+        return arena_format(arena, "no line begins with '%s'", row->here);
     if (row->usage && !is_netc(arena, filled(arena, row->usage), false)) {
         return arena_format(arena, "nothing is written '%s'", row->usage);
     }
