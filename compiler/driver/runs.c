@@ -225,8 +225,8 @@ static const char *status_of(Arena *arena, const Run *run, bool broken) {
     }
     return is_locked(arena, run)                            ? "running"
            : run->config == NULL                            ? "empty"
-           : has_file(arena, run, "checkpoint.safetensors") ? "stopped"
-                                                            : "empty";
+           : has_file(arena, run, "checkpoint.safetensors") || net_run_members(run->folder) > 1 ? "stopped"
+                                                                                                : "empty";
 }
 
 static bool is_run(Arena *arena, const Run *run) {

@@ -177,7 +177,7 @@ const Absent foreign_absences[] = {
     {"flip", "augmentation yet", "'dropout 0.5' before the last layer is another way not to overfit"},
     {"agc", "clipping by the weights' own norm", "'clip norm=1' bounds the whole gradient"},
     {"normtype", "norms to choose", "'clip norm=1' takes the root of the sum of squares"},
-    {"ensemble", "ensembles yet", "train with several seeds: netc train FILE --seeds 1-5"},
+    {"bagging", "drawing with replacement", "'ensemble 5' trains networks that begin and shuffle by seeds of their own"},
     {"elasticnet", "word for both penalties", "'regularize l1=1 l2=1' gives both"},
     {"hinge", "hinge loss", "'cost log_likelihood' with softmax comes near"},
     {"hingeloss", "hinge loss", "'cost log_likelihood' with softmax comes near"},
