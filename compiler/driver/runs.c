@@ -223,8 +223,8 @@ static const char *status_of(Arena *arena, const Run *run, bool broken) {
     if (said != NULL) {
         return clean(arena, said);
     }
-    return is_locked(arena, run)                            ? "running"
-           : run->config == NULL                            ? "empty"
+    return is_locked(arena, run)                                                                ? "running"
+           : run->config == NULL                                                                ? "empty"
            : has_file(arena, run, "checkpoint.safetensors") || net_run_members(run->folder) > 1 ? "stopped"
                                                                                                 : "empty";
 }

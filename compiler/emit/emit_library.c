@@ -187,21 +187,21 @@ static void print_run_all(const Library *library, Text *out) {
     long long outputs = (long long)library->outputs;
     text_puts(out, "\n");
     for (size_t i = 0; i < COUNT_OF(combine_text); i++) text_printf(out, "%s\n", combine_text[i]);
-    text_printf(out,
-                "\nstatic void run_all(Kernel *kernel, const float *x, float *y, float *scratch, float *own, int64_t n) {\n"
-                "    float *votes = own + n * %lld;\n"
-                "    int64_t k, i;\n"
-                "    for (k = 0; k < %lld; k++) {\n"
-                "        const float *member = WEIGHTS + k * %lld;\n"
-                "        float *answers = k == 0 ? y : own;\n"
-                "        kernel(0, (float *)(uintptr_t)member, (float *)(uintptr_t)(member + %lld), 0, answers, scratch, "
-                "x,\n            0, 0, 0, 0, 0, n, 0, 1);\n"
-                "        for (i = 0; i < n * %lld; i += %lld) net_combine_add(%d, k, %lld, answers + i, y + i, votes + i);\n"
-                "    }\n"
-                "    for (i = 0; i < n * %lld; i += %lld) net_combine_end(%d, %lld, %lld, y + i, votes + i);\n}\n",
-                outputs, (long long)library->members, (long long)library->stride, (long long)library->state_offset,
-                outputs, outputs, library->combine, outputs, outputs, outputs, library->combine,
-                (long long)library->members, outputs);
+    text_printf(
+        out,
+        "\nstatic void run_all(Kernel *kernel, const float *x, float *y, float *scratch, float *own, int64_t n) {\n"
+        "    float *votes = own + n * %lld;\n"
+        "    int64_t k, i;\n"
+        "    for (k = 0; k < %lld; k++) {\n"
+        "        const float *member = WEIGHTS + k * %lld;\n"
+        "        float *answers = k == 0 ? y : own;\n"
+        "        kernel(0, (float *)(uintptr_t)member, (float *)(uintptr_t)(member + %lld), 0, answers, scratch, "
+        "x,\n            0, 0, 0, 0, 0, n, 0, 1);\n"
+        "        for (i = 0; i < n * %lld; i += %lld) net_combine_add(%d, k, %lld, answers + i, y + i, votes + i);\n"
+        "    }\n"
+        "    for (i = 0; i < n * %lld; i += %lld) net_combine_end(%d, %lld, %lld, y + i, votes + i);\n}\n",
+        outputs, (long long)library->members, (long long)library->stride, (long long)library->state_offset, outputs,
+        outputs, library->combine, outputs, outputs, outputs, library->combine, (long long)library->members, outputs);
     text_puts(out, "\nstatic void run_one(const float *x, float *y, float *scratch) {\n    run_all(");
     print_choice(library, false, out);
     text_printf(out, ", x, y, scratch, scratch + %lld, 1);\n}\n", (long long)library->kernel_one);
@@ -304,12 +304,10 @@ static void print_functions(const Library *library, Text *out) {
     print_name(library, PREDICT_BATCH, out);
     text_puts(out, "(const float *x, float *y, int64_t n, void *workspace) {\n    Kernel *kernel =");
     print_choice(library, true, out);
-    text_printf(out,
-                ";\n    float *scratch = align_workspace(workspace);\n"
-                "    int64_t chunk, i, whole = kernel ? n / 16 * 16 : 0;\n");
+    text_printf(out, ";\n    float *scratch = align_workspace(workspace);\n"
+                     "    int64_t chunk, i, whole = kernel ? n / 16 * 16 : 0;\n");
     print_chunks(library, out);
-    text_printf(out,
-                "    for (i = whole; i < n; i++) run_one(x + i * %lld, y + i * %lld, scratch);\n}\n\n",
+    text_printf(out, "    for (i = whole; i < n; i++) run_one(x + i * %lld, y + i * %lld, scratch);\n}\n\n",
                 (long long)library->inputs, (long long)library->outputs);
     if (library->classes && !library->program) print_classify(library, out);
     print_selftest(library, out);

@@ -82,11 +82,11 @@ bool emit_onnx(Arena *arena, const Trained *trained, const Layer *until, FILE *o
     const char *order = input->out.rank == 3 ? ", in the order channel, row, column" : "";
     const char *outputs = whole && model_classes(model) == shape_count(last->out) ? ", one number a class" : "";
     onnx_input(graph, input->name, input->out, arena_format(arena, "%s%s", floats, order));
-    const char *output = model->settings.members > 1 ? add_members(arena, graph, model, last)
-                                                     : add_network(arena, graph, model, until);
-    onnx_output(graph, output, until->out,
-                arena_format(arena, "%s outputs%s%s", until->activation.kind->name, outputs,
-                             members_text(arena, model)));
+    const char *output =
+        model->settings.members > 1 ? add_members(arena, graph, model, last) : add_network(arena, graph, model, until);
+    onnx_output(
+        graph, output, until->out,
+        arena_format(arena, "%s outputs%s%s", until->activation.kind->name, outputs, members_text(arena, model)));
     onnx_about(graph, arena_format(arena, "The network '%s', trained by a program of netc. Its input is %s%s.",
                                    model->name, floats, order));
     onnx_metadata(graph, "netc", NETC_VERSION);

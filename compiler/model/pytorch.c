@@ -293,8 +293,9 @@ static void print_ensemble(const PyTorch *python, const Model *model, const char
             how == NET_COMBINE_MEAN ? "the mean of their outputs" : "the shares of their votes");
     fputs("    def __init__(self", out);
     for (size_t i = 0; i < python->arguments.count; i++) fprintf(out, ", %s", python->arguments.at[i]);
-    fprintf(out, "):\n        super().__init__()\n        for member in range(1, %lld):\n"
-                 "            self.add_module(str(member), %s(",
+    fprintf(out,
+            "):\n        super().__init__()\n        for member in range(1, %lld):\n"
+            "            self.add_module(str(member), %s(",
             members + 1, name);
     for (size_t i = 0; i < python->arguments.count; i++)
         fprintf(out, "%s%s", i > 0 ? ", " : "", python->arguments.at[i]);

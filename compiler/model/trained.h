@@ -10,10 +10,10 @@
 
 typedef struct {
     const Model *model;
-    const char *path;           /* of the file that was read */
-    const char *epoch;          /* ", epoch 3", "" where the file does not say */
-    const float **values;       /* by row of model->stored, all finite; NULL: of what only training keeps. Of an ensemble
-                                 * those of the first network, and behind them the others' */
+    const char *path;     /* of the file that was read */
+    const char *epoch;    /* ", epoch 3", "" where the file does not say */
+    const float **values; /* by row of model->stored, all finite; NULL: of what only training keeps. Of an ensemble
+                           * those of the first network, and behind them the others' */
     const char *const *classes; /* their names, as many as there are classes; NULL: the file keeps none */
     size_t class_count;
     const char *const *columns; /* of the table that it was trained on, as net_columns_text has them; NULL: none */

@@ -65,8 +65,8 @@ static const char *largest(const Combine *c, const char *out, const char *values
 
 /* 1 where a value is above a half, else 0. */
 static const char *above_half(const Combine *c, const char *out, const char *values) {
-    const char *above = onnx_binary(c->graph, "Greater", arena_format(c->arena, "%s.above", out), values,
-                                    number(c, "half", 0.5));
+    const char *above =
+        onnx_binary(c->graph, "Greater", arena_format(c->arena, "%s.above", out), values, number(c, "half", 0.5));
     onnx_unary(c->graph, "Cast", out, above);
     onnx_int(c->graph, "to", FLOAT);
     return out;
@@ -110,8 +110,7 @@ static const char *settle_answers(const Combine *c, const char *out, const char 
     const char *tied = onnx_binary(graph, "Equal", part(c, "tied"), share, half);
     const char *yes = onnx_binary(graph, "Greater", part(c, "mean_above"), mean, half);
     const char *beyond = onnx_binary(graph, "And", part(c, "beyond"), tied, yes);
-    const char *settled =
-        ternary(c, "Where", part(c, "settled"), beyond, number(c, "next", 0.50000006F), share);
+    const char *settled = ternary(c, "Where", part(c, "settled"), beyond, number(c, "next", 0.50000006F), share);
     return ternary(c, "Where", out, onnx_unary(graph, "IsNaN", part(c, "nan"), mean), mean, settled);
 }
 

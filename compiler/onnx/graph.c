@@ -10,7 +10,7 @@ _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "raw_data is little-en
 struct OnnxGraph {
     Arena *arena;
     const Trained *trained;
-    Trained member; /* of which values are taken */
+    Trained member;     /* of which values are taken */
     const char *prefix; /* of what is named; "" */
     const Layer *layer; /* whose statement the next node shows; NULL: it was shown */
     const char *doc;

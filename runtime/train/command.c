@@ -71,9 +71,9 @@ int net_trainer_main(int argc, char **argv, const NetCode *code) {
         status = error.status;
     } else if (command == NET_COMMAND_TRAIN) {
         net_signals_install(true);
-        status = options.given[NET_OPTION_SEEDS]   ? run_seeds(&model, &options, &error)
-                 : model.compiled.members > 1 ? net_ensemble_run(&model, &options, &error)
-                                              : run_one(&model, &options, &error);
+        status = options.given[NET_OPTION_SEEDS] ? run_seeds(&model, &options, &error)
+                 : model.compiled.members > 1    ? net_ensemble_run(&model, &options, &error)
+                                                 : run_one(&model, &options, &error);
     }
     if (status == error.status && status != NET_OK) {
         net_print_message(stderr, program, "%s", error.text);

@@ -15,7 +15,7 @@
 
 typedef struct {
     const NetModel *model;
-    NetOptions options; /* of its networks but for their seeds, once the first one is there */
+    NetOptions options;    /* of its networks but for their seeds, once the first one is there */
     char *data, *data_dir; /* own strings that `options` has */
     int64_t members, seed;
     NetProgress *progress;

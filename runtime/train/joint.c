@@ -123,8 +123,7 @@ NetOutcome net_joint_scores(NetTrainer *trainer, const NetSafetensors *file, Net
         [NET_PART_TRAIN] = &final->train, [NET_PART_VALIDATION] = &final->validation, [NET_PART_TEST] = &final->test};
     Joint joint;
     *final = (NetFinal){.train = {.n = 0}};
-    NetOutcome outcome =
-        open_joint(&joint, trainer, error) && load(&joint, file, error) ? NET_WENT_ON : NET_FAILED;
+    NetOutcome outcome = open_joint(&joint, trainer, error) && load(&joint, file, error) ? NET_WENT_ON : NET_FAILED;
     for (int part = (int)first; part < NET_PARTS && outcome == NET_WENT_ON; part++) {
         outcome = score_part(&joint, (NetPartName)part, scores[part], error);
     }

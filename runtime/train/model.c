@@ -43,10 +43,10 @@ static const char *const log_names[NET_LOG_KINDS] = {
 };
 
 static const char *const known_names[NET_KNOWN] = {
-    [NET_KNOWN_RATE] = "rate",           [NET_KNOWN_BATCH] = "batch", [NET_KNOWN_EPOCHS] = "epochs",
-    [NET_KNOWN_PATIENCE] = "patience",   [NET_KNOWN_SEED] = "seed",   [NET_KNOWN_LOG_EVERY] = "log_every",
-    [NET_KNOWN_LOG_PROBE] = "log_probe", [NET_KNOWN_LOG] = "log",     [NET_KNOWN_LOG_FORMATS] = "log_formats",
-    [NET_KNOWN_MONITOR] = "monitor",     [NET_KNOWN_COST] = "cost",   [NET_KNOWN_OPTIMIZER] = "optimizer",
+    [NET_KNOWN_RATE] = "rate",           [NET_KNOWN_BATCH] = "batch",     [NET_KNOWN_EPOCHS] = "epochs",
+    [NET_KNOWN_PATIENCE] = "patience",   [NET_KNOWN_SEED] = "seed",       [NET_KNOWN_LOG_EVERY] = "log_every",
+    [NET_KNOWN_LOG_PROBE] = "log_probe", [NET_KNOWN_LOG] = "log",         [NET_KNOWN_LOG_FORMATS] = "log_formats",
+    [NET_KNOWN_MONITOR] = "monitor",     [NET_KNOWN_COST] = "cost",       [NET_KNOWN_OPTIMIZER] = "optimizer",
     [NET_KNOWN_ENSEMBLE] = "ensemble",   [NET_KNOWN_COMBINE] = "combine",
 };
 
@@ -414,7 +414,8 @@ static void decode_compiled(NetDecoder *d) {
     compiled->log_steps = strstr(known_word(model, NET_KNOWN_LOG), "steps") != NULL;
     compiled->log_events = strstr(known_word(model, NET_KNOWN_LOG_FORMATS), "tensorboard") != NULL;
     compiled->log_probe = (int64_t)model->setting[model->known[NET_KNOWN_LOG_PROBE]].value;
-    bool each = model->answers || model->outputs == 1, votes = strcmp(known_word(model, NET_KNOWN_COMBINE), "vote") == 0;
+    bool each = model->answers || model->outputs == 1,
+         votes = strcmp(known_word(model, NET_KNOWN_COMBINE), "vote") == 0;
     compiled->members = (int64_t)model->setting[model->known[NET_KNOWN_ENSEMBLE]].value;
     compiled->combine = !votes ? NET_COMBINE_MEAN : each ? NET_COMBINE_VOTE_EACH : NET_COMBINE_VOTE;
     int64_t rows = NET_LANES * model->outputs;

@@ -187,9 +187,9 @@ typedef struct {
     int64_t log_once, log_chunk;
     NetProgram init, train, train_log, probe, eval, diagnose;
     NetProgram predict; /* gives the outputs, rows in `batch`; only of an ensemble */
-    json_t *network; /* what it is (network.h); NULL: not known */
-    json_t *lets;    /* NAME: value as text, of the lets outside the blocks; NULL: none are known */
-    json_t *data;    /* the setting `data`, as it stands in the descriptor */
+    json_t *network;    /* what it is (network.h); NULL: not known */
+    json_t *lets;       /* NAME: value as text, of the lets outside the blocks; NULL: none are known */
+    json_t *data;       /* the setting `data`, as it stands in the descriptor */
     NetCompiled compiled;
 } NetModel;
 

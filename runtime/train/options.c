@@ -373,10 +373,11 @@ static bool check_together(const NetOptions *options, NetError *error) {
     }
     int64_t members = options->model->compiled.members;
     if (members > 1 && given[NET_OPTION_SEEDS]) {
-        return net_fail(error, NET_USAGE,
-                        "--seeds trains a network for each seed, and this trainer's are one ensemble: 'ensemble %" PRId64
-                        "' has seeds of its own, from --seed on; leave --seeds out",
-                        members);
+        return net_fail(
+            error, NET_USAGE,
+            "--seeds trains a network for each seed, and this trainer's are one ensemble: 'ensemble %" PRId64
+            "' has seeds of its own, from --seed on; leave --seeds out",
+            members);
     }
     if (options->changed[known[NET_KNOWN_SEED]] && given[NET_OPTION_SEEDS]) {
         return net_fail(error, NET_USAGE, "--seed and --seeds both say what the seed is; keep one");

@@ -159,8 +159,12 @@ static bool count_values(const NetTrainer *trainer, int64_t probe, size_t *value
     const struct {
         const NetProgram *program;
         int64_t images;
-    } runs[] = {{&model->init, 1},      {&model->train, trainer->batch}, {&model->train_log, trainer->batch},
-                {&model->probe, probe}, {&model->eval, NET_EVAL_BATCH},  {&model->diagnose, trainer->batch},
+    } runs[] = {{&model->init, 1},
+                {&model->train, trainer->batch},
+                {&model->train_log, trainer->batch},
+                {&model->probe, probe},
+                {&model->eval, NET_EVAL_BATCH},
+                {&model->diagnose, trainer->batch},
                 {&model->predict, NET_EVAL_BATCH}};
     *values = 0;
     for (size_t i = 0; i < sizeof runs / sizeof *runs; i++) {

@@ -3,10 +3,10 @@
  *
  * setup.c fills a NetTrainer from the model and the command line, trainer.c runs its programs and keeps its clock,
  * train.c walks through the epochs, evaluate.c scores, checkpoint.c saves and restores, weights.c reads and writes
- * weight files, report.c writes config.json and result.json, run.c is all of one run; seeds.c sums up the runs of several
- * seeds, ensemble.c makes one network of several. All that a
- * resumed run needs is in `place`, the buffers param, state, best_param and best_state, and the gradient log's sums:
- * what is added here must be added to checkpoint.c.
+ * weight files, report.c writes config.json and result.json, run.c is all of one run; seeds.c sums up the runs of
+ * several seeds, ensemble.c makes one network of several. All that a resumed run needs is in `place`, the buffers
+ * param, state, best_param and best_state, and the gradient log's sums: what is added here must be added to
+ * checkpoint.c.
  *
  * NetTrainer owns all it points to but the model; net_trainer_free releases it at any stage of its setup. */
 #ifndef NET_TRAIN_TRAINER_H
@@ -145,18 +145,18 @@ bool net_trainer_save_weights(NetTrainer *trainer, const char *name, double epoc
 /* Fills in weights_hash, from the present weights. */
 bool net_trainer_weights_hash(NetTrainer *trainer, NetError *error);
 
-/* report.c: config.json at the start, in the folder of a run, result.json at the end. `status` is "done", "time_limit", "diverged" or, without
- * a run and so without a file, "evaluated". The result stays in trainer->result. */
+/* report.c: config.json at the start, in the folder of a run, result.json at the end. `status` is "done", "time_limit",
+ * "diverged" or, without a run and so without a file, "evaluated". The result stays in trainer->result. */
 bool net_trainer_write_config(NetTrainer *trainer, const NetRun *run, NetError *error);
 bool net_trainer_write_result(NetTrainer *trainer, const char *status, const NetFinal *final, NetError *error);
 
 /* What came of an ensemble: the figures of its last and best weights, the results of its networks. */
 typedef struct {
     const char *status;
-    const NetRun *run;         /* NULL: weights were evaluated */
+    const NetRun *run; /* NULL: weights were evaluated */
     NetFinal last, best;
-    const char *weights_hash;  /* of the last weights of all; "" where there are none */
-    int64_t seed;              /* the first */
+    const char *weights_hash; /* of the last weights of all; "" where there are none */
+    int64_t seed;             /* the first */
     json_t *members;
 } NetEnsembleResult;
 

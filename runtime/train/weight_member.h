@@ -1,5 +1,5 @@
-/* Weights of an ensemble: one file for all its networks. What network k calls conv1.weight is "k.conv1.weight", k from 1,
- * and the metadata says how many they are ("ensemble").
+/* Weights of an ensemble: one file for all its networks. What network k calls conv1.weight is "k.conv1.weight", k from
+ * 1, and the metadata says how many they are ("ensemble").
  *
  * A view is a file of one network, as the rest of the runtime reads it: the tensors of that network, by its own names.
  * It borrows all but its list of tensors, and the file must outlive it. */
