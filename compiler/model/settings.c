@@ -473,7 +473,6 @@ const SettingKind setting_kinds[] = {
      OPTIONS(stop_options)},
     {.name = "ensemble",
      .doc = "several networks, trained one after the other, that answer together; one by itself",
-     .standard = "ensemble 1",
      OPTIONS(ensemble_options),
      .apply = ensemble_apply},
     {.name = "seed", .doc = "where all randomness comes from", .standard = "seed 1", OPTIONS(seed_options)},

@@ -416,7 +416,8 @@ static void decode_compiled(NetDecoder *d) {
     compiled->log_probe = (int64_t)model->setting[model->known[NET_KNOWN_LOG_PROBE]].value;
     bool each = model->answers || model->outputs == 1,
          votes = strcmp(known_word(model, NET_KNOWN_COMBINE), "vote") == 0;
-    compiled->members = (int64_t)model->setting[model->known[NET_KNOWN_ENSEMBLE]].value;
+    int64_t members = (int64_t)model->setting[model->known[NET_KNOWN_ENSEMBLE]].value;
+    compiled->members = members > 1 ? members : 1; /* 0: no line says how many */
     compiled->combine = !votes ? NET_COMBINE_MEAN : each ? NET_COMBINE_VOTE_EACH : NET_COMBINE_VOTE;
     int64_t rows = NET_LANES * model->outputs;
     if (compiled->members > 1 && (!model->predict.present || model->predict.batch_chunk != rows)) {
