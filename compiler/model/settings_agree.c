@@ -381,9 +381,9 @@ static void check_decay(Scope *scope, const Model *model) {
 static void check_votes(Scope *scope, const Model *model) {
     TargetName target = model->settings.target;
     if (!model->settings.votes || target == TARGET_CLASS || target == TARGET_LABELS) return;
-    Diag *diag =
-        diag_report(scope->diags, settings_option(&model->settings, "ensemble", "combine")->at, "conflicting-options",
-                    "combine=vote needs classes; target %s has none", target_kinds[target].variant.name);
+    const OptionValue *combine = settings_option(&model->settings, ENSEMBLE, "combine");
+    Diag *diag = diag_report(scope->diags, combine->at, "conflicting-options",
+                             "combine=vote needs classes; target %s has none", target_kinds[target].variant.name);
     diag_help(scope->diags, diag, "write combine=mean, or leave it out");
 }
 
