@@ -223,10 +223,10 @@ static const char *status_of(Arena *arena, const Run *run, bool broken) {
     if (said != NULL) {
         return clean(arena, said);
     }
-    return is_locked(arena, run)                            ? "running"
-           : run->config == NULL                            ? "empty"
-           : has_file(arena, run, "checkpoint.safetensors") ? "stopped"
-                                                            : "empty";
+    return is_locked(arena, run)                                                                ? "running"
+           : run->config == NULL                                                                ? "empty"
+           : has_file(arena, run, "checkpoint.safetensors") || net_run_members(run->folder) > 1 ? "stopped"
+                                                                                                : "empty";
 }
 
 static bool is_run(Arena *arena, const Run *run) {

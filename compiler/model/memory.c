@@ -74,7 +74,7 @@ static int64_t chunk_values(const Layer *layer) {
 typedef struct {
     int64_t batch, gradient_batch; /* images of the largest batch; of those that gradients are made of */
     int64_t row_bytes;
-    int threads, copies; /* of what is kept of the best epoch */
+    int threads, copies; /* of what weights files keep */
     const Settings *settings;
     int last_normalised; /* the last layer that normalises over the batch; -1: none does */
 } Frame;
@@ -90,6 +90,13 @@ static int64_t batch_values(const Layer *layer, const Frame *frame) {
     return factors > kept ? factors : kept;
 }
 
+/* The weights that are trained, the best ones, and those of all networks that answer together: as they are scored, and as
+ * their file has them. */
+static int weight_copies(const Settings *settings) {
+    int own = settings->split_validation > 0 ? 2 : 1;
+    return settings->members > 1 ? own + 2 * (int)settings->members : own;
+}
+
 static Frame frame_of(const Model *model, int threads) {
     int64_t element = model->bytes_input ? 1 : FLOAT, batch = gradient_batch(model);
     int last = (int)model->layers.count - 1;
@@ -100,7 +107,7 @@ static Frame frame_of(const Model *model, int threads) {
                    .row_bytes = times(shape_count(model->layers.at[0]->out), element),
                    .threads = threads,
                    .settings = &model->settings,
-                   .copies = model->settings.split_validation > 0 ? 2 : 1};
+                   .copies = weight_copies(&model->settings)};
 }
 
 static void add_layer(Memory *memory, const Layer *layer, const Frame *frame) {

@@ -236,6 +236,8 @@ typedef struct {
     double huber; /* COST_HUBER: where it stops being quadratic */
     const Optimizer *optimizer;
     const ScheduleKind *schedule; /* NULL: the rate stays */
+    int64_t members;              /* networks that answer together; 1: it is no ensemble */
+    bool votes;                   /* by the votes of these, else by the mean of their outputs */
     bool log_gradients, log_weights, log_steps;
     bool log_events; /* for TensorBoard */
 } Settings;

@@ -316,6 +316,38 @@ static const OptionSpec average_options[] = {
      .trainer = {.name = AVERAGE_DECAY, .flag = "average-decay", .argument = "D"}},
 };
 
+/* ---- ensemble ---- */
+
+enum { ENSEMBLE_COUNT, ENSEMBLE_COMBINE, ENSEMBLE_OPTIONS };
+
+static const char *const combine_words[] = {"mean", "vote", NULL};
+
+static const OptionSpec ensemble_options[ENSEMBLE_OPTIONS] = {
+    [ENSEMBLE_COUNT] = {.name = "count",
+                        .type = OPTION_INTEGER,
+                        .positional = true,
+                        .required = true,
+                        .low = 1,
+                        .high = ENSEMBLE_MOST,
+                        .doc = "how many networks; their seeds are seed, seed + 1 and so on",
+                        .example = "ensemble 5",
+                        .trainer = {.name = ENSEMBLE, .changes = "freely"}},
+    [ENSEMBLE_COMBINE] = {.name = "combine",
+                          .type = OPTION_WORD,
+                          .standard = "mean",
+                          .words = combine_words,
+                          .doc = "mean: of their outputs; vote: the share of the networks that are for a class",
+                          .example = "combine=vote",
+                          .trainer = {.name = "combine", .changes = "freely"}},
+};
+
+static bool ensemble_apply(SettingContext *context) {
+    const OptionValue *option = context->option;
+    context->settings->members = option[ENSEMBLE_COUNT].integer;
+    context->settings->votes = option[ENSEMBLE_COMBINE].choice == 1;
+    return true;
+}
+
 /* ---- log ---- */
 
 enum { LOG_WHAT, LOG_EVERY, LOG_PROBE, LOG_FORMATS, LOG_OPTIONS };
@@ -439,6 +471,10 @@ const SettingKind setting_kinds[] = {
     {.name = "stop",
      .doc = "ends training when the validation part no longer gains; off by itself",
      OPTIONS(stop_options)},
+    {.name = "ensemble",
+     .doc = "several networks, trained one after the other, that answer together; one by itself",
+     OPTIONS(ensemble_options),
+     .apply = ensemble_apply},
     {.name = "seed", .doc = "where all randomness comes from", .standard = "seed 1", OPTIONS(seed_options)},
     {.name = "log", .doc = "what is written down while training", OPTIONS(log_options), .apply = log_apply},
 };

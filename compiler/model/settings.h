@@ -10,6 +10,9 @@
 /* What trainers know the settings of the training cost by. */
 #define CLASS_WEIGHTS "class_weights"
 #define LABEL_SMOOTHING "label_smoothing"
+/* What they know the number of an ensemble's networks by, and how many there may be. */
+#define ENSEMBLE "ensemble"
+#define ENSEMBLE_MOST 1000
 /* What the last layer keeps of the numbers to learn. */
 #define TARGET_MEAN "target_mean"
 #define TARGET_STD "target_std"

@@ -377,6 +377,16 @@ static void check_decay(Scope *scope, const Model *model) {
     }
 }
 
+/* Numbers have a mean, and no majority. */
+static void check_votes(Scope *scope, const Model *model) {
+    TargetName target = model->settings.target;
+    if (!model->settings.votes || target == TARGET_CLASS || target == TARGET_LABELS) return;
+    const OptionValue *combine = settings_option(&model->settings, ENSEMBLE, "combine");
+    Diag *diag = diag_report(scope->diags, combine->at, "conflicting-options",
+                             "combine=vote needs classes; target %s has none", target_kinds[target].variant.name);
+    diag_help(scope->diags, diag, "write combine=mean, or leave it out");
+}
+
 void settings_agree(Scope *scope, Model *model) {
     const Layer *last = model->layers.at[model->layers.count - 1];
     size_t errors = scope->diags->errors;
@@ -389,6 +399,7 @@ void settings_agree(Scope *scope, Model *model) {
     agree_split(scope, model);
     check_validation(scope, model);
     check_monitor(scope, model);
+    check_votes(scope, model);
     check_decay(scope, model);
     check_probe(scope, model);
     model_check_normalised(model, agree_line(model, "batch"), scope->diags);

@@ -10,6 +10,7 @@
 
 /* All settings off. */
 static void settings_clear(Scope *scope, Settings *settings) {
+    settings->members = 1;
     settings->at = NEW_ARRAY(scope->arena, Setting, setting_kind_count);
     for (size_t i = 0; i < setting_kind_count; i++) {
         Setting *setting = &settings->at[i];

@@ -17,7 +17,7 @@ static void begin_until(Build *build, ProgramKind kind, Mode mode, const Layer *
     build->program = program_new(build->arena, program_names[kind]);
     build->mode = mode;
     build->centre_now = kind == PROGRAM_INIT;
-    build->averaged = kind == PROGRAM_EVAL;
+    build->averaged = kind == PROGRAM_EVAL || kind == PROGRAM_PREDICT;
     build->value = NEW_ARRAY(build->arena, Tensor *, count);
     build->weighted = NEW_ARRAY(build->arena, Tensor *, count);
     build->stored = NEW_ARRAY(build->arena, Tensor *, model->stored.count);
@@ -236,6 +236,7 @@ Programs *programs_build(Arena *arena, const Model *model) {
     if (settings->log_gradients && settings_number(settings, "log_probe") > 0)
         build_gradient_program(build, programs, PROGRAM_PROBE);
     build_eval(build, programs);
+    if (settings->members > 1) build_predict(build, programs, model->layers.at[model->layers.count - 1]);
     build_diagnose(build, programs);
     for (int k = 0; k < PROGRAM_COUNT; k++)
         if (programs->program[k]) program_verify(programs->program[k]);

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "runtime/base/combine.h"
 #include "runtime/train/decoder.h"
 
 static const char *const log_names[NET_LOG_KINDS] = {
@@ -42,10 +43,11 @@ static const char *const log_names[NET_LOG_KINDS] = {
 };
 
 static const char *const known_names[NET_KNOWN] = {
-    [NET_KNOWN_RATE] = "rate",           [NET_KNOWN_BATCH] = "batch", [NET_KNOWN_EPOCHS] = "epochs",
-    [NET_KNOWN_PATIENCE] = "patience",   [NET_KNOWN_SEED] = "seed",   [NET_KNOWN_LOG_EVERY] = "log_every",
-    [NET_KNOWN_LOG_PROBE] = "log_probe", [NET_KNOWN_LOG] = "log",     [NET_KNOWN_LOG_FORMATS] = "log_formats",
-    [NET_KNOWN_MONITOR] = "monitor",     [NET_KNOWN_COST] = "cost",   [NET_KNOWN_OPTIMIZER] = "optimizer",
+    [NET_KNOWN_RATE] = "rate",           [NET_KNOWN_BATCH] = "batch",     [NET_KNOWN_EPOCHS] = "epochs",
+    [NET_KNOWN_PATIENCE] = "patience",   [NET_KNOWN_SEED] = "seed",       [NET_KNOWN_LOG_EVERY] = "log_every",
+    [NET_KNOWN_LOG_PROBE] = "log_probe", [NET_KNOWN_LOG] = "log",         [NET_KNOWN_LOG_FORMATS] = "log_formats",
+    [NET_KNOWN_MONITOR] = "monitor",     [NET_KNOWN_COST] = "cost",       [NET_KNOWN_OPTIMIZER] = "optimizer",
+    [NET_KNOWN_ENSEMBLE] = "ensemble",   [NET_KNOWN_COMBINE] = "combine",
 };
 
 static const char *const task_names[] = {
@@ -292,6 +294,7 @@ static void decode_programs(NetDecoder *d) {
     decode_program(d, "probe", false, &model->probe);
     decode_program(d, "diagnose", false, &model->diagnose);
     decode_program(d, "eval", true, &model->eval);
+    decode_program(d, "predict", false, &model->predict);
     const NetProgram *scored[] = {&model->train, &model->eval};
     for (int i = 0; i < 2 && !d->failed; i++) {
         if (net_program_entry(scored[i], NET_LOG_COST, -1) == NULL) {
@@ -411,6 +414,16 @@ static void decode_compiled(NetDecoder *d) {
     compiled->log_steps = strstr(known_word(model, NET_KNOWN_LOG), "steps") != NULL;
     compiled->log_events = strstr(known_word(model, NET_KNOWN_LOG_FORMATS), "tensorboard") != NULL;
     compiled->log_probe = (int64_t)model->setting[model->known[NET_KNOWN_LOG_PROBE]].value;
+    bool each = model->answers || model->outputs == 1,
+         votes = strcmp(known_word(model, NET_KNOWN_COMBINE), "vote") == 0;
+    int64_t members = (int64_t)model->setting[model->known[NET_KNOWN_ENSEMBLE]].value;
+    compiled->members = members > 1 ? members : 1; /* 0: no line says how many */
+    compiled->combine = !votes ? NET_COMBINE_MEAN : each ? NET_COMBINE_VOTE_EACH : NET_COMBINE_VOTE;
+    int64_t rows = NET_LANES * model->outputs;
+    if (compiled->members > 1 && (!model->predict.present || model->predict.batch_chunk != rows)) {
+        net_reject(d, "it is an ensemble, and has no program 'predict' that gives %lld outputs",
+                   (long long)model->outputs);
+    }
     bool logs = compiled->log_gradients || compiled->log_weights || compiled->log_steps;
     if (logs && !model->train_log.present) {
         net_reject(d, "it logs, and has no program 'train_log'");
@@ -551,6 +564,7 @@ void net_model_free(NetModel *model) {
     program_free(&model->probe);
     program_free(&model->diagnose);
     program_free(&model->eval);
+    program_free(&model->predict);
     free(model->layer);
     for (int i = 0; model->tensor != NULL && i < model->tensors; i++) {
         free(model->tensor[i].values);

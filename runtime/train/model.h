@@ -136,6 +136,8 @@ typedef struct {
     bool log_events;     /* for TensorBoard, beside the CSV files */
     const char *monitor; /* the figure that chooses the best epoch, by its name in files */
     int64_t log_probe;   /* examples; 0: none */
+    int64_t members;     /* networks that are trained and answer together; 1: it is no ensemble */
+    int combine;         /* how they do: a NET_COMBINE_… */
 } NetCompiled;
 
 /* The settings that the trainer itself works by: every model has them, first the numbers, then the words. */
@@ -147,11 +149,13 @@ typedef enum {
     NET_KNOWN_SEED,
     NET_KNOWN_LOG_EVERY, /* steps; 0: epoch */
     NET_KNOWN_LOG_PROBE,
+    NET_KNOWN_ENSEMBLE,
     NET_KNOWN_LOG,
     NET_KNOWN_LOG_FORMATS,
     NET_KNOWN_MONITOR,
     NET_KNOWN_COST,
     NET_KNOWN_OPTIMIZER,
+    NET_KNOWN_COMBINE,
     NET_KNOWN
 } NetKnown;
 
@@ -182,9 +186,10 @@ typedef struct {
     int64_t param_size, state_size, grad_slot_size, grad_size, scratch_size;
     int64_t log_once, log_chunk;
     NetProgram init, train, train_log, probe, eval, diagnose;
-    json_t *network; /* what it is (network.h); NULL: not known */
-    json_t *lets;    /* NAME: value as text, of the lets outside the blocks; NULL: none are known */
-    json_t *data;    /* the setting `data`, as it stands in the descriptor */
+    NetProgram predict; /* gives the outputs, rows in `batch`; only of an ensemble */
+    json_t *network;    /* what it is (network.h); NULL: not known */
+    json_t *lets;       /* NAME: value as text, of the lets outside the blocks; NULL: none are known */
+    json_t *data;       /* the setting `data`, as it stands in the descriptor */
     NetCompiled compiled;
 } NetModel;
 

@@ -371,6 +371,14 @@ static bool check_together(const NetOptions *options, NetError *error) {
         return net_fail(error, NET_USAGE,
                         "--resume goes on with one run, --seeds begins a run for each seed; keep one");
     }
+    int64_t members = options->model->compiled.members;
+    if (members > 1 && given[NET_OPTION_SEEDS]) {
+        return net_fail(
+            error, NET_USAGE,
+            "--seeds trains a network for each seed, and this trainer's are one ensemble: 'ensemble %" PRId64
+            "' has seeds of its own, from --seed on; leave --seeds out",
+            members);
+    }
     if (options->changed[known[NET_KNOWN_SEED]] && given[NET_OPTION_SEEDS]) {
         return net_fail(error, NET_USAGE, "--seed and --seeds both say what the seed is; keep one");
     }
@@ -437,6 +445,10 @@ double net_options_number(const NetOptions *options, NetKnown known) {
 
 int64_t net_options_count(const NetOptions *options, NetKnown known) {
     return (int64_t)net_options_number(options, known);
+}
+
+bool net_options_several(const NetOptions *options) {
+    return options->given[NET_OPTION_SEEDS] || options->ensemble != NULL;
 }
 
 int net_options_color(const NetOptions *options) {

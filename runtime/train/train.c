@@ -160,7 +160,7 @@ static void show_bar(NetTrainer *trainer) {
         .speed = (double)place->running.n / place->epoch_seconds,
         .cost = net_score_cost(&place->running),
         .left = time_left(trainer),
-        .seed = trainer->options.given[NET_OPTION_SEEDS] ? net_options_count(&trainer->options, NET_KNOWN_SEED) : -1,
+        .seed = net_options_several(&trainer->options) ? net_options_count(&trainer->options, NET_KNOWN_SEED) : -1,
     };
     net_progress_bar(trainer->progress, &bar);
 }

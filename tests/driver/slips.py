@@ -349,6 +349,12 @@ setting | loss = nn.CrossEntropyLoss()                      | cost log_likelihoo
 sigmoid | loss mse                                          | cost quadratic
 sigmoid | cost cross-entropy                                | cost cross_entropy
 sigmoid | cost = binary_crossentropy                        | cost cross_entropy
+setting | ensemble=5                                        | ensemble 5
+setting | ensemble: 5                                       | ensemble 5
+setting | ensemble 5 voting=hard                            | ensemble 5 combine=vote
+setting | ensemble 5 combine=majority                       | ensemble 5 combine=vote
+setting | ensemble 5 method=average                         | ensemble 5 combine=mean
+setting | committee of 5                                    | ensemble 5
 setting | average 0.99                                      | average decay=0.99
 setting | average                                           | average decay=0.99
 setting | average decay=1                                   | average decay=0.99

@@ -40,6 +40,8 @@ static const char good[] =
     "{\"name\":\"monitor\",\"line\":\"stop\",\"key\":\"monitor\",\"type\":\"word\",\"value\":\"accuracy\"},"
     "{\"name\":\"seed\",\"line\":\"seed\",\"key\":\"\",\"type\":\"integer\",\"value\":1,\"low\":0,\"flag\":\"seed\","
     "\"argument\":\"S\",\"doc\":\"\"},"
+    "{\"name\":\"ensemble\",\"line\":\"ensemble\",\"key\":\"\",\"type\":\"integer\",\"value\":1,\"low\":1},"
+    "{\"name\":\"combine\",\"line\":\"ensemble\",\"key\":\"combine\",\"type\":\"word\",\"value\":\"mean\"},"
     "{\"name\":\"log\",\"line\":\"log\",\"key\":\"\",\"type\":\"word\",\"value\":\"nothing\"},"
     "{\"name\":\"log_formats\",\"line\":\"log\",\"key\":\"formats\",\"type\":\"word\",\"value\":\"csv\"},"
     "{\"name\":\"log_every\",\"line\":\"log\",\"key\":\"every\",\"type\":\"integer\",\"value\":0,\"low\":1,\"flag\":"
