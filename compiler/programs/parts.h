@@ -14,7 +14,8 @@ typedef struct {
     ProgramKind kind;
     int64_t next_once, next_chunk;
 } Logger;
-/* e over (reduction indices from `rank` on); batched sums give one value a chunk. */
+/* e over (reduction indices from `rank` on); batched sums give one value a chunk. One that the program has already is
+ * not added again. */
 void log_sum(Logger *logger, const char *name, const Layer *layer, Reduce reduce, int reductions, const int64_t *range,
              Expr *e, int64_t elements);
 /* The values of a tensor without images, one after the other. */
@@ -41,9 +42,15 @@ Expr *unscaled(Build *build, const Layer *layer, Tensor *value);
 void cost_log(Logger *logger, Tensor *cost);
 
 void log_delta_norms(Logger *logger, const Gradients *gradients);
+/* The gradient of each neuron's weighted input. */
+void log_neurons(Logger *logger, const Gradients *gradients);
 /* With what the step changes, where the program has one. */
 void log_gradients(Logger *logger, const Gradients *gradients);
 void log_weights(Logger *logger);
+/* The distribution of each layer's outputs. */
+void log_activations(Logger *logger);
+/* All parameters and their gradients, value by value. */
+void log_parameters(Logger *logger, const Gradients *gradients);
 /* The norm of the gradient, all that is trained taken together, and whether `clip` bounds it. */
 void log_steps(Logger *logger, const Gradients *gradients);
 /* The largest absolute weighted input of each layer with a weight; infinite when one is not a number. */
