@@ -204,8 +204,10 @@ bool settings_agree_probe(Diags *diags, Settings *settings) {
     for (size_t i = 0; i < NET_SUBJECTS && asked > 0; i++) {
         LogSubject log = settings_log(settings, (NetSubjectName)i);
         if (!log.on || log.asks || net_subjects[i].sources != NET_FROM_PROBE) continue;
-        setting_of(settings, i)->values[ROW_PROBE].integer = asked;
-        setting_of(settings, i)->values[ROW_PROBE].real = (double)asked;
+        OptionValue *probe = &setting_of(settings, i)->values[ROW_PROBE];
+        probe->given = true;
+        probe->integer = asked;
+        probe->real = (double)asked;
     }
     return true;
 }
