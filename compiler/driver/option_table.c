@@ -30,7 +30,7 @@ const Option option_table[] = {
     {"--infer", NULL, ARG_FLAG, NULL, AT(infer), COMMAND_BUILD | COMMAND_SHOW, false, NULL,
      "the trained network, not a trainer: build it, or show what it takes"},
     {"--weights", NULL, ARG_TEXT, "FILE|RUN", AT(weights), COMMAND_BUILD | COMMAND_GRADCHECK | TRAINERS_TOO, false,
-     NULL, "of --infer, or to check at: a safetensors file, or a run (its best ones)"},
+     NULL, "weights to work with: a safetensors file, or a run (its best ones)"},
     {"--rename", NULL, ARG_RENAME, "OLD=NEW", AT(renames), COMMAND_BUILD | COMMAND_GRADCHECK | TRAINERS_TOO, false,
      NULL, "--weights: what the file calls OLD is NEW here, nothing: a prefix less"},
     {"--until", NULL, ARG_TEXT, "LABEL", AT(until), COMMAND_BUILD | COMMAND_SHOW, false, NULL,
