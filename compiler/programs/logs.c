@@ -26,18 +26,8 @@ static Tensor *log_tensor(Logger *logger, const char *name, const Layer *layer, 
     return program_tensor(build->program, ROLE_LOG, false, rank, dim, full);
 }
 
-static bool has_row(const Logger *logger, const char *name, const Layer *layer) {
-    const Programs *programs = logger->programs;
-    for (size_t i = 0; i < programs->log[logger->kind].count; i++) {
-        const LogEntry *row = &programs->log[logger->kind].at[i];
-        if (string_is(row->name, name) && string_is(row->layer, layer ? layer->name : "")) return true;
-    }
-    return false;
-}
-
 void log_sum(Logger *logger, const char *name, const Layer *layer, Reduce reduce, int reductions, const int64_t *range,
              Expr *e, int64_t elements) {
-    if (has_row(logger, name, layer)) return;
     Tensor *t = log_tensor(logger, name, layer, 0, NULL);
     Compute *c = program_add(logger->build->program, t, reduce, reductions, range, e);
     add_row(logger, name, layer, compute_sums_batch(c), 1, elements, t);
@@ -140,6 +130,15 @@ void log_gradients(Logger *logger, const Gradients *gradients) {
     }
 }
 
+static bool has_row(const Logger *logger, const char *name, const Layer *layer) {
+    const Programs *programs = logger->programs;
+    for (size_t i = 0; i < programs->log[logger->kind].count; i++) {
+        const LogEntry *row = &programs->log[logger->kind].at[i];
+        if (string_is(row->name, name) && string_is(row->layer, layer ? layer->name : "")) return true;
+    }
+    return false;
+}
+
 /* The sums that mean, deviation, extremes and share of zeros of e follow from: those of a batch leave out what only
  * fills it up. */
 static void log_distribution(Logger *logger, const char *of, const Layer *layer, const Tensor *like, Expr *e) {
@@ -161,6 +160,7 @@ static void log_distribution(Logger *logger, const char *of, const Layer *layer,
                    {"sq", REDUCE_SUM, e_mul(p, e, e), 0}};
     for (size_t i = 0; i < COUNT_OF(figures); i++) {
         const char *name = arena_format(build->arena, "%s_%s", of, figures[i].name);
+        if (i + 1 == COUNT_OF(figures) && has_row(logger, name, layer)) continue; /* log_gradients has a weight's */
         Expr *value = batched ? e_select(p, e_alive(p), figures[i].e, e_const(p, figures[i].filled)) : figures[i].e;
         log_sum(logger, name, layer, figures[i].reduce, like->rank, like->dim, value, tensor_count(like));
     }

@@ -14,8 +14,7 @@ typedef struct {
     ProgramKind kind;
     int64_t next_once, next_chunk;
 } Logger;
-/* e over (reduction indices from `rank` on); batched sums give one value a chunk. One that the program has already is
- * not added again. */
+/* e over (reduction indices from `rank` on); batched sums give one value a chunk. */
 void log_sum(Logger *logger, const char *name, const Layer *layer, Reduce reduce, int reductions, const int64_t *range,
              Expr *e, int64_t elements);
 /* The values of a tensor without images, one after the other. */
