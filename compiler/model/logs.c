@@ -19,7 +19,7 @@ static const char *const every_words[] = {"epoch", NULL};
 enum { FORMAT_CSV, FORMAT_TENSORBOARD }; /* bits of LOG_FORMATS */
 static const char *const format_words[] = {[FORMAT_CSV] = "csv", [FORMAT_TENSORBOARD] = "tensorboard", NULL};
 
-enum { ROW_EVERY, ROW_PROBE, ROWS };
+enum { ROW_EVERY, ROW_FORMATS, ROW_PROBE, ROWS };
 #define EVERY_DOC "steps between two rows of the logs, or epoch"
 #define EVERY_ROW(word)      \
     {.name = "every",        \
@@ -29,6 +29,8 @@ enum { ROW_EVERY, ROW_PROBE, ROWS };
      .words = every_words,   \
      .doc = EVERY_DOC,       \
      .trainer = {.name = word "_every", .flag = "log-every", .argument = "N|epoch", .changes = "begins"}}
+/* Trainers know the formats of all. */
+#define FORMATS_ROW {.name = "formats", .type = OPTION_WORDS, .words = format_words}
 #define PROBE_ROW(word)              \
     {.name = "probe",                \
      .type = OPTION_INTEGER,         \
@@ -38,7 +40,8 @@ enum { ROW_EVERY, ROW_PROBE, ROWS };
      .trainer = {.name = word "_probe", .changes = "begins"}}
 
 static const OptionSpec subject_rows[NET_SUBJECTS][ROWS] = {
-#define SUBJECT(id, word, header, prefix, sources, doc) [NET_SUBJECT_##id] = {EVERY_ROW(word), PROBE_ROW(word)},
+#define SUBJECT(id, word, header, prefix, sources, doc) \
+    [NET_SUBJECT_##id] = {EVERY_ROW(word), FORMATS_ROW, PROBE_ROW(word)},
 #include "runtime/log/subjects.def"
 #undef SUBJECT
 };
@@ -149,6 +152,7 @@ static void take(SettingContext *context, size_t subject) {
     setting->owner = owner;
     setting->values = NEW_ARRAY(context->diags->arena, OptionValue, ROWS);
     setting->values[ROW_EVERY] = context->option[LOG_EVERY];
+    setting->values[ROW_FORMATS] = context->option[LOG_FORMATS];
     if (takes_probe(subject)) setting->values[ROW_PROBE] = context->option[LOG_PROBE];
     setting->line = context->line;
     setting->on = true;
@@ -166,9 +170,21 @@ static bool check_probe(SettingContext *context) {
     return false;
 }
 
+/* What all lines that hold name, as the values of the last. */
+static void sum_up(Settings *settings) {
+    OptionValue *all = settings->at[setting_kind_find("log") - setting_kinds].values;
+    all[LOG_SUBJECTS].set = all[LOG_FORMATS].set = 0;
+    for (size_t i = 0; i < NET_SUBJECTS; i++) {
+        const Setting *setting = setting_of(settings, i);
+        if (!setting->on) continue;
+        all[LOG_SUBJECTS].set |= UINT32_C(1) << i;
+        all[LOG_FORMATS].set |= setting->values[ROW_FORMATS].set;
+    }
+    settings->log_events = (all[LOG_FORMATS].set >> FORMAT_TENSORBOARD) & 1;
+}
+
 bool log_apply(SettingContext *context) {
     const OptionValue *option = context->option;
-    OptionValue *all = context->settings->at[setting_kind_find("log") - setting_kinds].values;
     if (!((option[LOG_FORMATS].set >> FORMAT_CSV) & 1)) {
         diag_report(context->diags, option[LOG_FORMATS].at, "bad-value",
                     "the CSV files are written in any case; write formats=[csv, tensorboard]");
@@ -180,11 +196,7 @@ bool log_apply(SettingContext *context) {
         bool named = (option[LOG_SUBJECTS].set >> i) & 1;
         if (named && !keeps_line(context, i, &good)) take(context, i);
     }
-    if (context->before) {
-        all[LOG_SUBJECTS].set |= context->before[LOG_SUBJECTS].set;
-        all[LOG_FORMATS].set |= context->before[LOG_FORMATS].set;
-    }
-    context->settings->log_events = (all[LOG_FORMATS].set >> FORMAT_TENSORBOARD) & 1;
+    sum_up(context->settings);
     return good;
 }
 

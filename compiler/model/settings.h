@@ -21,7 +21,6 @@ typedef struct {
     const OptionValue *option; /* parallel to the kind's options, then to the variant's */
     Span at;                   /* the statement; without one, the train block or the network */
     const AstStmt *line;       /* NULL: a default */
-    const OptionValue *before; /* of lines that it adds to (SettingKind.several); NULL: it is the first */
 } SettingContext;
 
 /* What the first word of a setting chooses: a row with options of its own. */

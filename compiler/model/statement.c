@@ -121,14 +121,8 @@ bool setting_apply(Scope *scope, Settings *settings, const SettingKind *kind, co
     if (!statement_read(scope, &owner, line, values)) return false;
     if (kind->some && !check_some(scope, &owner, line, values)) return false;
     if (!check_same(scope, &owner, values)) return false;
-    Setting *setting = &settings->at[kind - setting_kinds];
-    SettingContext context = {.diags = scope->diags,
-                              .settings = settings,
-                              .option = values,
-                              .at = line->at,
-                              .line = given ? line : NULL,
-                              .before = kind->several && setting->on ? setting->values : NULL};
-    *setting = (Setting){.owner = owner, .values = values, .line = context.line, .on = true};
+    SettingContext context = {scope->diags, settings, values, line->at, given ? line : NULL};
+    settings->at[kind - setting_kinds] = (Setting){.owner = owner, .values = values, .line = context.line, .on = true};
     if (kind->apply && !kind->apply(&context)) return false;
     return !variant || !variant->check || variant->check(&context);
 }
