@@ -253,6 +253,18 @@ static const char *default_text(const NetOptions *defaults, const Option *option
     return out;
 }
 
+/* What holds without a setting's option, which others may have, too. */
+static const char *usual_text(const NetModel *model, int place, char text[NET_SETTING_TEXT]) {
+    const NetSetting *setting = &model->setting[place];
+    for (int i = place + 1; i < model->settings; i++) {
+        const NetSetting *other = &model->setting[i];
+        if (other->flag != NULL && strcmp(other->flag, setting->flag) == 0 && other->value != setting->value) {
+            return "each its own";
+        }
+    }
+    return net_setting_shown(setting, setting->value, text);
+}
+
 static void print_help(const NetModel *model, const NetOptions *defaults) {
     char text[NET_SETTING_TEXT];
     printf("usage: %s [OPTION]...\n", defaults->command);
@@ -263,8 +275,7 @@ static void print_help(const NetModel *model, const NetOptions *defaults) {
     for (int i = 0; i < model->settings; i++) {
         const NetSetting *setting = &model->setting[i];
         if (has_own_flag(model, i)) {
-            print_option(0, setting->flag, setting->argument, setting->doc,
-                         net_setting_shown(setting, setting->value, text));
+            print_option(0, setting->flag, setting->argument, setting->doc, usual_text(model, i, text));
         }
     }
     printf("\n");

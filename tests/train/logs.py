@@ -36,6 +36,9 @@ FAST = ["-O0"] if b"without LLVM" in subprocess.check_output([NETC, "--version"]
 subprocess.run([NETC, "build", "m.net", *FAST, "-o", "m"], check=True)
 t.TRAINER = os.path.abspath("m")
 
+said = " ".join(t.run("--help")[0].split())
+t.check(said.count("--log-every") == 1 and "of the logs, or epoch (each its own)" in said, said)
+
 t.run("--name", "whole", "-q", "--threads", 1)
 whole = t.contents("whole")
 for i, subject in enumerate(SUBJECTS):
@@ -56,7 +59,7 @@ for attempt in range(200):
 t.same("killed", whole, f"killed {attempt} times")
 t.remove("whole")
 
-_faults.inject_all(("--epochs", 1, "--batch", 80, "-q", "--threads", 1), 24)
+_faults.inject_all(("--epochs", 1, "--batch", 160, "-q", "--threads", 1), 24)
 
 small = os.path.abspath("small")
 os.makedirs(small)
