@@ -8,6 +8,7 @@
 #include "compiler/model/layer.h"
 #include "compiler/model/network.h"
 #include "runtime/data/columns.h"
+#include "runtime/data/mean_image.h"
 #include "runtime/train/network.h"
 #include "runtime/train/runs.h"
 
@@ -117,6 +118,27 @@ static bool load_columns(Arena *arena, const NetSafetensors *file, Trained *trai
                           file->path, (long long)inputs);
 }
 
+/* What pictures looked like in training. A network that now reads inputs of another size is compared with none. */
+static bool load_mean_image(Arena *arena, const NetSafetensors *file, Trained *trained, NetError *error) {
+    const char *text = net_safetensors_metadata(file, "mean_image");
+    const Shape in = trained->model->layers.at[0]->out;
+    NetMeanImage image;
+    float *values;
+    if (text == NULL) return true;
+    if (!net_mean_image_parse(text, &image, &values))
+        return net_fail(error, NET_ENVIRONMENT, "%s: its mean_image is not one: a shape, four numbers and values",
+                        file->path);
+    bool same = image.shape[0] * image.shape[1] * image.shape[2] == shape_count(in);
+    for (int d = 0; in.rank == 3 && d < 3; d++) same = same && image.shape[d] == in.dim[d];
+    size_t count = (size_t)net_mean_image_count(image.shape);
+    float *kept = NEW_ARRAY(arena, float, count);
+    memcpy(kept, values, count * sizeof *kept);
+    free(values);
+    image.values = kept;
+    if (same) trained->mean_image = image;
+    return true;
+}
+
 bool trained_load(Arena *arena, const Model *model, const NetWeightWords *words, Trained *trained, NetError *error) {
     *trained = (Trained){.model = model, .values = NEW_ARRAY(arena, const float *, model->stored.count)};
     char *path = net_weights_path(NET_RUN_DIR, words->weights, error);
@@ -128,7 +150,8 @@ bool trained_load(Arena *arena, const Model *model, const NetWeightWords *words,
     char epoch[NET_WEIGHTS_EPOCH];
     trained->epoch = arena_format(arena, "%s", net_weights_epoch(&file, epoch));
     bool ok = load_tensors(arena, &file, words, trained, error) && load_metadata(arena, &file, trained, error) &&
-              load_classes(arena, &file, trained, error) && load_columns(arena, &file, trained, error);
+              load_classes(arena, &file, trained, error) && load_columns(arena, &file, trained, error) &&
+              load_mean_image(arena, &file, trained, error);
     net_safetensors_free(&file);
     return ok;
 }
