@@ -438,6 +438,13 @@ bool net_images_samples(NetImages *images, unsigned char *out, int64_t most, int
     return next(images, NULL, out, most, got, error);
 }
 
+bool net_images_could_fit(const NetImages *images) {
+    const NetArray *array = &images->array;
+    bool grey = array->rank == 4 && (array->shape[1] == 1 || array->shape[3] == 1);
+    if (images->format == NULL) return false;
+    return images->format->begin == NULL || array->rank == 2 || array->rank == 3 || grey;
+}
+
 int64_t net_images_place(const NetImages *images) {
     const NetArray *array = &images->array;
     bool floats = array->kind == 'f' && array->size == (int)sizeof(float) && !array->big_endian;

@@ -73,6 +73,9 @@ bool net_images_next(NetImages *images, float *x, int64_t most, int64_t *got, Ne
 bool net_images_are_samples(const NetImages *images);
 bool net_images_samples(NetImages *images, unsigned char *out, int64_t most, int64_t *got, NetError *error);
 
+/* Whether like_mnist takes images of their size; also after opening or reading them has failed for that. */
+bool net_images_could_fit(const NetImages *images);
+
 /* Where the first image begins in the file, if all of them lie there as they are handed out: samples, or floats of this
  * machine's, in an unpacked file. -1: they do not. */
 int64_t net_images_place(const NetImages *images);

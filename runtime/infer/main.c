@@ -164,6 +164,17 @@ static bool predict_images(Program *program, const char *path, NetImages *images
     }
 }
 
+/* Of images that have another size, what makes them fit. Always false. */
+static bool advise_size(const Program *program, const NetImages *images, NetError *error) {
+    static const char kind[] = " [image-size]";
+    size_t length = strlen(error->text), end = sizeof kind - 1;
+    bool size = length > end && strcmp(error->text + length - end, kind) == 0;
+    if (!size || program->options->like_mnist || !net_network_is_like_mnist(program->network)) return false;
+    if (!net_images_could_fit(images)) return false;
+    error->text[length - end] = '\0';
+    return net_fail(error, error->status, "%s; --like-mnist makes it fit%s", error->text, kind);
+}
+
 /* The file at `at`, with its labels; *at is then the next one. */
 static bool predict_file(Program *program, int *at, NetError *error) {
     const NetInferOptions *options = program->options;
@@ -177,14 +188,14 @@ static bool predict_file(Program *program, int *at, NetError *error) {
                                   .names = &program->names};
     const NetImagesForm form = {
         .source = {.path = path}, .raw = options->raw, .like_mnist = options->like_mnist, .table = &table};
-    if (!net_images_open(&images, &form, &network->input, error)) return false;
+    if (!net_images_open(&images, &form, &network->input, error)) return advise_size(program, &images, error);
     bool ok = check_table(program, &images, error) && find_labels(program, *at, &paired, error) &&
               predict_images(program, path, &images, paired || *at + 1 == options->file_count, error);
     if (!ok && images.format != NULL && images.format->begin == NULL)
         net_picture_count_others((char *const *)options->files + *at + 1, options->file_count - *at - 1, images.input,
                                  error);
     net_images_close(&images);
-    if (!ok) return false;
+    if (!ok) return advise_size(program, &images, error);
     *at += paired ? 2 : 1;
     if (!paired) return true;
     ok = check_labels(program, program->labelled, true, error);
