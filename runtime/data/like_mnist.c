@@ -52,7 +52,7 @@ static void find_reach(Picture *picture) {
 static unsigned ink_at(const Picture *picture, size_t row, size_t column) {
     double distance = (double)picture->grey[row * picture->width + column] - picture->paper;
     double share = distance / picture->reach; /* at most 1 */
-    unsigned ink = share > 0 ? (unsigned)floor(share * ALL_INK + 0.5) : 0;
+    unsigned ink = share > 0 ? (unsigned)floor(share * (double)ALL_INK + 0.5) : 0;
     return ink < LEAST_INK ? 0 : ink;
 }
 

@@ -48,7 +48,7 @@ static void find_mean(Work *work, NetMeanImage *image, float *values) {
 /* ---- how far pictures differ from it ---- */
 
 static int64_t step_of(double value, int64_t steps) {
-    double step = floor(value * STEPS);
+    double step = floor(value * (double)STEPS);
     return step < 0 ? 0 : step < (double)steps ? (int64_t)step : steps - 1;
 }
 
@@ -66,11 +66,11 @@ static void find_bounds(Work *work, NetMeanImage *image) {
     }
     int step = 0;
     while ((beyond += work->correlation[step]) <= rows / OF) step++;
-    image->likeness = (float)((double)step / STEPS - 1);
+    image->likeness = (float)((double)step / (double)STEPS - 1);
     step = OFFSETS - 1;
     beyond = 0;
     while ((beyond += work->offset[step]) <= rows / OF) step--;
-    image->offset = (float)((double)(step + 1) / STEPS);
+    image->offset = (float)((double)(step + 1) / (double)STEPS);
 }
 
 bool net_mean_image_make(const NetData *data, NetMeanImage *image, float **values, NetError *error) {
