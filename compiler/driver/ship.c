@@ -79,7 +79,8 @@ static void take_data_line(const Settings *settings, Library *library) {
 /* Whether inputs are pictures, and of which sides: a flat input where the weights or the set say so. */
 static void take_pictures(const Model *model, const Trained *trained, Library *library) {
     const Shape in = model->layers.at[0]->out;
-    const DataKind *kind = data_kind_find(model->settings.data_kind);
+    bool named = model->settings.at[setting_kind_find("data") - setting_kinds].line != NULL;
+    const DataKind *kind = named ? data_kind_find(model->settings.data_kind) : NULL;
     if (trained != NULL) library->mean_image = trained->mean_image;
     if (in.rank == 3)
         memcpy(library->picture, in.dim, sizeof library->picture);

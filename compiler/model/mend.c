@@ -99,10 +99,13 @@ static void say_absent(Scope *scope, const Absent *absent, MendPlace place, Diag
 
 static bool reads_labels(const ForeignHead *head) { return strcmp(head->order, "labels") == 0; }
 
-static bool is_label(const AstBody *body, const char *name) {
+/* Whether a layer, or what flows at some place, is called so. */
+static bool is_label(const Scope *scope, const AstBody *body, const char *name) {
     bool found = false;
+    for (size_t i = 0; scope->model && i < scope->model->layers.count && !found; i++)
+        found = string_is(scope->model->layers.at[i]->name, name);
     for (size_t i = 0; i < body->count && !found; i++)
-        found = string_is(body->at[i]->label, name) || is_label((const AstBody *)&body->at[i]->body, name);
+        found = string_is(body->at[i]->label, name) || is_label(scope, (const AstBody *)&body->at[i]->body, name);
     return found;
 }
 
@@ -115,8 +118,8 @@ static const char *without_flow(Scope *scope, const char *line, Span at) {
         for (const char *name = line + head; *name;) {
             size_t length = strcspn(name, " "), rest = length + strspn(name + length, " ");
             if (memchr(name, '=', length)) break; /* the labels come first */
-            bool label =
-                scope->file && is_label((const AstBody *)&scope->file->top, arena_copy(scope->arena, name, length));
+            bool label = scope->file &&
+                         is_label(scope, (const AstBody *)&scope->file->top, arena_copy(scope->arena, name, length));
             size_t before = (size_t)(name - line) - (name[rest] == '\0');
             const char *less = arena_format(scope->arena, "%.*s%s", (int)before, line, name + rest);
             if (!label && strlen(less) > head && trial_of(scope->trial, scope->arena, at, less, at, NULL) == TRIAL_GOOD)
@@ -147,7 +150,7 @@ static void give_example(Scope *scope, const LooseLine *line, MendPlace place, D
                                 ? NULL
                                 : without_flow(scope, own_labels, at);
         diag_help(scope->diags, diag, "labels stand beside each other%s: write '%s'",
-                  flows ? ", and what flows here is added anyway" : "", flows ? flows : own_labels);
+                  flows ? ", and what flows here is read anyway" : "", flows ? flows : own_labels);
         return;
     }
     const char *example = mend_line(scope, layer, head, &bare, &words);
@@ -348,7 +351,7 @@ static bool write_line(Scope *scope, const LooseLine *line, MendPlace place, Dia
         const char *flows = layer && !settled.clean ? without_flow(scope, written, at) : NULL;
         if (flows) {
             settled = (MendSettled){flows, NULL, true};
-            words->remark = "what flows here is added anyway";
+            words->remark = "what flows here is read anyway";
         }
         if (settled.line && !settled.clean && layer && is_finished(scope, written)) {
             diag->help = NULL;

@@ -445,7 +445,7 @@ const char *mend_value(MendWords *mend, const OptionSpec *spec, const LooseValue
     case OPTION_INIT: return initialiser_text(mend, value);
     case OPTION_NUMBERS: return numbers_text(mend, value);
     case OPTION_STRING: return path_text(mend, value->kind == LOOSE_STRING ? value->text : value->raw);
-    case OPTION_LABEL: return mend_word(value); /* of a number see mend_put.c */
+    case OPTION_LABEL: return mend_word(value);
     case OPTION_LABELS: return label_list(mend, value);
     case OPTION_STRINGS: return value->kind == LOOSE_STRING ? arena_format(mend->arena, "[\"%s\"]", value->text) : NULL;
     case OPTION_COLUMNS: return column_list(mend, value);

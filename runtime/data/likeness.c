@@ -62,6 +62,7 @@ void net_mean_image_reduce(const int64_t shape[3], const float *x, float *out) {
 
 /* ---- sums ---- */
 
+/* All counted from the lowest value of the training pictures: where they are far from 0, sums keep their digits. */
 typedef struct {
     double values, squares, product; /* of values, of their squares, of them with the mean image's */
     double down, right;              /* of values times their row, their column */
@@ -81,16 +82,17 @@ static double border_of(const NetReference *reference, const float *x) {
 }
 
 static Sums sums_of(const NetReference *reference, const float *x) {
-    Sums sums = {.low = INFINITY, .high = -INFINITY, .border = border_of(reference, x)};
+    double lowest = (double)reference->of->low;
+    Sums sums = {.low = INFINITY, .high = -INFINITY, .border = border_of(reference, x) - lowest};
     const float *mean = reference->of->values;
     for (int64_t c = 0; c < reference->channels; c++)
         for (int64_t row = 0; row < reference->rows; row++) {
             double line = 0;
             for (int64_t column = 0; column < reference->columns; column++) {
-                double value = (double)*x++;
+                double value = (double)*x++ - lowest;
                 line += value;
                 sums.squares += value * value;
-                sums.product += value * (double)*mean++;
+                sums.product += value * ((double)*mean++ - lowest);
                 sums.right += value * (double)column;
                 sums.low = value < sums.low ? value : sums.low;
                 sums.high = value > sums.high ? value : sums.high;
@@ -139,7 +141,8 @@ void net_reference_begin(NetReference *reference, const NetMeanImage *image) {
 void net_likeness(const NetReference *reference, const float *reduced, NetLikeness *likeness) {
     Sums sums = sums_of(reference, reduced);
     double spread = spread_of(reference, &sums), centre[2];
-    *likeness = (NetLikeness){.low = sums.low, .high = sums.high, .light = is_light(&sums)};
+    double lowest = (double)reference->of->low;
+    *likeness = (NetLikeness){.low = sums.low + lowest, .high = sums.high + lowest, .light = is_light(&sums)};
     if (spread > 0 && reference->spread > 0)
         likeness->correlation = (sums.product - sums.values * reference->mean) / sqrt(spread * reference->spread);
     if (!centre_of(reference, &sums, centre)) return;

@@ -34,7 +34,7 @@ void net_mean_image_reduce(const int64_t shape[3], const float *x, float *out);
 typedef struct {
     const NetMeanImage *of;
     int64_t channels, rows, columns; /* reduced */
-    double mean, spread;             /* of its values: the sum of squared distances from the mean */
+    double mean, spread;             /* of its values above `low`: the sum of squared distances from the mean */
     bool light;                      /* its paper is */
     double centre[2];                /* of its ink: row, column */
 } NetReference;
