@@ -100,7 +100,7 @@ bool net_mean_image_make(const NetData *data, NetMeanImage *image, float **value
 
 /* ---- as text ---- */
 
-/* Each float with the digits that give it back. */
+/* Each float with the digits that give it back; the bounds are thousandths. */
 char *net_mean_image_text(const NetMeanImage *image, NetError *error) {
     enum { NUMBER = 20, HEAD = 256 };
     int64_t count = net_mean_image_count(image->shape);
@@ -108,8 +108,8 @@ char *net_mean_image_text(const NetMeanImage *image, NetError *error) {
     char *text = net_alloc(room, 1, error);
     if (text == NULL) return NULL;
     int length = snprintf(text, room,
-                          "{\"shape\": [%lld, %lld, %lld], \"low\": %.9g, \"high\": %.9g, \"likeness\": %.9g, "
-                          "\"offset\": %.9g, \"values\": [",
+                          "{\"shape\": [%lld, %lld, %lld], \"low\": %.9g, \"high\": %.9g, \"likeness\": %.6g, "
+                          "\"offset\": %.6g, \"values\": [",
                           (long long)image->shape[0], (long long)image->shape[1], (long long)image->shape[2],
                           (double)image->low, (double)image->high, (double)image->likeness, (double)image->offset);
     for (int64_t i = 0; i < count; i++)
