@@ -30,6 +30,10 @@ const char *net_picture_form(const unsigned char *head, size_t size);
 /* Reads the whole picture, to its end in the file; x gets input->count floats. */
 bool net_picture_read(NetStream *stream, const NetInput *input, float *x, NetError *error);
 
+/* Reads it as it is, in whatever size: height x width values of grey, which free() releases. Behind what is transparent
+ * lies white paper under dark ink, black under light. */
+bool net_picture_read_grey(NetStream *stream, float **grey, size_t *height, size_t *width, NetError *error);
+
 /* After net_picture_read has failed, how many of the files still to come have the same fault, their size or their form:
  * puts that into the message. */
 void net_picture_count_others(char *const *paths, int64_t count, const NetInput *input, NetError *error);

@@ -560,6 +560,7 @@ void net_trainer_free(NetTrainer *trainer) {
         free(trainer->spread[part]);
     }
     free(trainer->log);
+    free(trainer->mean_image);
     json_decref(trainer->result);
     free(trainer->kept_data);
     free(trainer->kept_folder);

@@ -114,7 +114,9 @@ USAGE = {
         "netc build: --backend takes one of llvm, c, interp, not 'cuda'; netc makes code for processors, not for GPUs; "
         "leave it out",
     ("build", "--emit", "so", "small.net"):
-        "netc build: --emit takes one of exe, obj, lib, shared, c, llvm, asm, onnx, not 'so'; did you mean 'shared'?",
+        "netc build: --emit takes one of exe, obj, lib, shared, c, llvm, asm, onnx, not 'so'; write --emit shared --infer --weights RUN",
+    ("build", "--emit", "static", "--infer", "small.net"):
+        "netc build: --emit takes one of exe, obj, lib, shared, c, llvm, asm, onnx, not 'static'; write --emit lib --weights RUN",
     ("build", "small.net", "--infer", "runs/latest"):
         "netc build: --infer takes no value; weights are named by --weights runs/latest",
     ("build", "small.net", "\u2014emit", "c"): "netc build: '\u2014emit' does not begin with '-'; did you mean '--emit'?",
