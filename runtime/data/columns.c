@@ -198,6 +198,19 @@ const char *net_columns_shown(const NetColumns *columns, size_t column, char out
     return out;
 }
 
+/* A name that is no word, or too long to be written here, stands in quotes, or is told by its number. */
+const char *net_columns_written(const NetColumns *columns, size_t column, char out[NET_COLUMN_SHOWN]) {
+    const char *name = columns->named ? columns->name[column] : "";
+    size_t word = strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_");
+    bool letter = name[0] != '\0' && (name[0] < '0' || name[0] > '9');
+    bool plain = strpbrk(name, "\"\\\n\r\t") == NULL && strlen(name) + 3 <= NET_COLUMN_SHOWN;
+    if (name[0] == '\0' || !plain)
+        snprintf(out, NET_COLUMN_SHOWN, "%zu", column + 1);
+    else
+        snprintf(out, NET_COLUMN_SHOWN, letter && name[word] == '\0' ? "%s" : "\"%s\"", name);
+    return out;
+}
+
 /* ---- as a text ---- */
 
 static const char *const roles[NET_COLUMN_ROLES] = {"input", "target", "ignored"};

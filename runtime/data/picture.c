@@ -100,15 +100,37 @@ static bool read_form(const NetPictureForm *form, NetStream *stream, const NetIn
     return ok;
 }
 
-bool net_picture_read(NetStream *stream, const NetInput *input, float *x, NetError *error) {
+/* NULL: it is none. */
+static const NetPictureForm *find_form(NetStream *stream, NetError *error) {
     unsigned char head[NET_PICTURE_MAGIC];
     size_t got;
-    if (!net_stream_peek(stream, head, sizeof head, &got, error)) return false;
+    if (!net_stream_peek(stream, head, sizeof head, &got, error)) return NULL;
     const NetPictureForm *form = form_of(head, got);
     if (form == NULL)
-        return net_fail(error, NET_ENVIRONMENT, "%s %s, expected a PNG or JPEG image [unknown-format]", stream->path,
-                        got == 0 ? "is empty" : "is neither PNG nor JPEG");
-    return read_form(form, stream, input, x, error);
+        net_fail(error, NET_ENVIRONMENT, "%s %s, expected a PNG or JPEG image [unknown-format]", stream->path,
+                 got == 0 ? "is empty" : "is neither PNG nor JPEG");
+    return form;
+}
+
+bool net_picture_read(NetStream *stream, const NetInput *input, float *x, NetError *error) {
+    const NetPictureForm *form = find_form(stream, error);
+    return form != NULL && read_form(form, stream, input, x, error);
+}
+
+bool net_picture_size(const char *path, int64_t shape[NET_INPUT_RANK], NetError *error) {
+    NetStream stream;
+    NetPixels pixels = {0};
+    if (!net_stream_open(&stream, path, error)) return false;
+    const NetPictureForm *form = find_form(&stream, error);
+    void *reader = form != NULL ? form->begin(&stream, &pixels, error) : NULL;
+    bool turned = pixels.orientation >= TURNED;
+    shape[0] = pixels.channels < 3 ? 1 : 3; /* without alpha */
+    shape[1] = (int64_t)(turned ? pixels.width : pixels.height);
+    shape[2] = (int64_t)(turned ? pixels.height : pixels.width);
+    if (reader != NULL) form->end(reader);
+    net_stream_close(&stream);
+    free(pixels.samples);
+    return reader != NULL;
 }
 
 static bool is_picture(const char *path) {
