@@ -472,6 +472,12 @@ void mend_statement(Scope *scope, MendPlace place, Span at) {
         say_form(scope, form, diag, at);
         return;
     }
+    if (length > 0 && text[length - 1] == '=' && text[length] == ';') { /* separator=; */
+        const char *sign = arena_format(scope->arena, "%.*s\";\"", (int)length, text);
+        bool good = block && mend_reads_well(scope, place == PLACE_NETWORK, sign);
+        text = good ? sign : text;
+        length += good ? strlen("\";\"") : 0;
+    }
     bool read = read_loosely(scope->arena, text, length, &line);
     bool setting = read && line.marked && foreign_setting(line.marked); /* lr = 0.1 */
     if (let && !setting) {
