@@ -250,3 +250,22 @@ bool net_cache_rows(const NetCacheWish *wish, NetCacheMake *make, void *context,
     free(search.path);
     return ok;
 }
+
+/* ---- hashes of what is not converted ---- */
+
+void net_cache_find_hash(const NetCacheWish *wish, NetDataFile *file) {
+    Search search = {.wish = wish, .folder = is_worth(wish) ? usable_folder() : NULL};
+    char *index = search.folder != NULL ? name_index(&search, NULL) : NULL, *text = NULL;
+    size_t size = 0;
+    if (index != NULL) file->hash_path = net_text(NULL, "%s" NET_CACHE_HASH, index);
+    if (file->hash_path != NULL) text = net_file_read(file->hash_path, NET_HASH_TEXT, &size, NULL);
+    if (text != NULL && size == NET_HASH_TEXT - 1 && strspn(text, "0123456789abcdef") == size)
+        memcpy(file->rows_sha256, text, NET_HASH_TEXT);
+    free(text);
+    free(index);
+    free(search.folder);
+}
+
+void net_cache_keep_hash(const NetDataFile *file) {
+    if (file->hash_path != NULL) net_file_save(file->hash_path, file->rows_sha256, NET_HASH_TEXT - 1, NULL);
+}

@@ -42,4 +42,10 @@ typedef bool NetCacheMake(void *context, NetCacheSink *sink, NetError *error);
 /* Fills `file`, with what the maker makes or has made before. What a failure leaves is freed by net_data_close. */
 bool net_cache_rows(const NetCacheWish *wish, NetCacheMake *make, void *context, NetDataFile *file, NetError *error);
 
+/* Of rows that are mapped as they lie in their file: the SHA-256 that an earlier process has found, if it is known for
+ * this path, size and time of change, and else where to keep it. Nothing is said where there is no folder: it is found
+ * anew then. */
+void net_cache_find_hash(const NetCacheWish *wish, NetDataFile *file);
+void net_cache_keep_hash(const NetDataFile *file);
+
 #endif

@@ -152,6 +152,7 @@ void net_data_close(NetData *data) {
         net_block_free(&data->file[i].block);
         free(data->file[i].labels);
         free(data->file[i].targets);
+        free(data->file[i].hash_path);
         free(data->order[i]);
     }
     for (char **name = data->own_names; name != NULL && *name != NULL; name++) free(*name);

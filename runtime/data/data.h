@@ -53,6 +53,7 @@ typedef struct {
     uint32_t *labels;                /* one a row, owned; NULL where they are not classes */
     float *targets;                  /* NetData.targets a row, owned; NULL: there are none */
     char rows_sha256[NET_HASH_TEXT]; /* of the rows, where it is known already; else "" */
+    char *hash_path;                 /* where it is to be kept, owned; NULL: nowhere */
 } NetDataFile;
 
 /* Which rows of a file a part has. */

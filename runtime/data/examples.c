@@ -34,6 +34,13 @@ bool net_examples_settle(const NetDataRequest *request, NetRowType type, const c
 
 /* What lies in the file as it is to be read, checked where a value can be none. */
 static bool map_rows(const NetImages *images, int64_t place, const NetData *data, NetDataFile *file, NetError *error) {
+    const NetCacheWish wish = {.paths = &images->stream.path,
+                               .count = 1,
+                               .form = "as it lies there",
+                               .type = data->type,
+                               .rank = data->rank,
+                               .shape = data->shape};
+    net_cache_find_hash(&wish, file);
     if (!net_block_map(&file->block, images->stream.path, (size_t)place, images->array.bytes, error)) return false;
     file->rows = file->block.base + place;
     file->count = images->count;

@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "runtime/data/cache.h"
+
 enum { PIECE = 1 << 20 };
 
 struct NetDataHash {
@@ -32,13 +34,14 @@ static void hash_bytes(NetDataHash *hash, SHA2_CTX *context, const void *bytes, 
     }
 }
 
-/* That of the rows, which may have been seen when they were converted. */
+/* That of the rows, which may have been found before. */
 static void hash_rows(NetDataHash *hash, NetDataFile *file) {
     SHA2_CTX context;
     if (file->rows_sha256[0] != '\0') return;
     SHA256Init(&context);
     hash_bytes(hash, &context, file->rows, (size_t)file->count * hash->row_bytes);
     SHA256End(&context, file->rows_sha256);
+    if (!atomic_load(&hash->give_up)) net_cache_keep_hash(file);
 }
 
 static void *hash_all(void *argument) {

@@ -161,6 +161,32 @@ train("mapped", where="mapped")
 if entries():
     fail("what can be mapped was converted")
 
+
+# ---- the hash of what is mapped is kept by path, size and time of change ----
+
+
+def data_hash():
+    train("mapped", where="mapped")
+    with open("runs/latest/config.json", encoding="utf-8") as file:
+        return json.load(file)["settings"]["data_sha256"]
+
+
+first = data_hash()
+kept = [os.path.join(FOLDER, name) for name in os.listdir(FOLDER) if name.endswith(".sha256")]
+if len(kept) != 1 or os.path.getsize(kept[0]) != 64 or data_hash() != first:
+    fail("a kept hash:", kept)
+with open(kept[0], "w", encoding="utf-8") as file:
+    file.write(64 * "0")
+if data_hash() == first:
+    fail("the kept hash is not read")
+with open(kept[0], "w", encoding="utf-8") as file:
+    file.write("nonsense")
+if data_hash() != first:
+    fail("a hash of nonsense is taken")
+os.utime("mapped/x.npy", (1, 1))
+if data_hash() != first or len([name for name in os.listdir(FOLDER) if name.endswith(".sha256")]) != 2:
+    fail("a file of another time is taken for the one before")
+
 # ---- tables, CIFAR and packed IDX go the same way: rows, classes, names and values come back ----
 
 
