@@ -220,18 +220,19 @@ static void print_classes(Arena *arena, const NetData *data, FILE *out) {
 
 /* ---- examples ---- */
 
-/* The first example of each class, then the first ones there are: places in the part to train on. */
-static int choose(const NetData *data, int64_t places[PICTURES]) {
-    int64_t rows = data->part[NET_PART_TRAIN].count;
+/* The first example of each of the first classes, then the first ones there are: places in the part to train on. */
+static int choose(Arena *arena, const NetData *data, int64_t places[PICTURES]) {
+    const NetPart *part = &data->part[NET_PART_TRAIN];
+    int64_t classes = data->file[part->file].labels != NULL ? data->classes : 0;
+    int64_t *first = NEW_ARRAY(arena, int64_t, (size_t)classes + 1); /* of each class, from 1; 0: it has none */
     int count = 0;
-    bool classes = data->classes > 0 && data->file[data->part[NET_PART_TRAIN].file].labels != NULL;
-    for (int64_t row = 0; classes && row < rows && count < PICTURES && count < data->classes; row++) {
-        bool new = true;
+    for (int64_t row = part->count; classes > 0 && row-- > 0;) {
         uint32_t label = net_data_example(data, NET_PART_TRAIN, row).label;
-        for (int i = 0; i < count; i++) new = new && net_data_example(data, NET_PART_TRAIN, places[i]).label != label;
-        if (new) places[count++] = row;
+        if (label < classes) first[label] = row + 1;
     }
-    for (int64_t row = 0; row < rows && count < PICTURES; row++) {
+    for (int64_t i = 0; i < classes && count < PICTURES; i++)
+        if (first[i] > 0) places[count++] = first[i] - 1;
+    for (int64_t row = 0; row < part->count && count < PICTURES; row++) {
         bool new = true;
         for (int i = 0; i < count; i++) new = new && places[i] != row;
         if (new) places[count++] = row;
@@ -245,6 +246,14 @@ static const char *answer_text(Arena *arena, const NetData *data, const NetExamp
     for (int64_t i = 0; i < data->targets && i < 4; i++)
         text = arena_format(arena, "%s%s%s", text, i > 0 ? ", " : "", number(arena, (double)example->targets[i]));
     return data->targets > 4 ? arena_format(arena, "%s, …", text) : text;
+}
+
+/* What stands above them. */
+static const char *targets_text(Arena *arena, const Names *names, int64_t count) {
+    const char *text = "";
+    for (int64_t i = 0; i < count && i < 4; i++)
+        text = arena_format(arena, "%s%s%s", text, i > 0 ? ", " : "", names->target[i]);
+    return text;
 }
 
 static float *values_of(Arena *arena, const NetData *data, const NetExample *example) {
@@ -305,16 +314,17 @@ static void print_rows(Arena *arena, const NetData *data, const Names *names, co
             pad(out, row < 0 ? plain(arena, names->input[i], CELL - 1) : number(arena, input_of(data, &example, i)),
                 CELL, true);
         if (cut) pad(out, "…", 4, true);
-        const char *title = names->target != NULL && names->target[0] != NULL ? names->target[0] : "";
         if (answers > 0)
-            fprintf(out, "  %s", plain(arena, row < 0 ? title : answer_text(arena, data, &example), CELL - 3));
+            fprintf(out, "  %s",
+                    plain(arena, row < 0 ? targets_text(arena, names, answers) : answer_text(arena, data, &example),
+                          page - CELL * (int)shown - 6));
         fputc('\n', out);
     }
 }
 
 static void print_examples(Arena *arena, const NetData *data, const Names *names, int page, FILE *out) {
     int64_t places[PICTURES];
-    int count = choose(data, places);
+    int count = choose(arena, data, places);
     if (names->input != NULL)
         print_rows(arena, data, names, places, count, page, out);
     else if (data->rank == 3)
@@ -348,7 +358,7 @@ static const char *parts_text(Arena *arena, const DataShown *shown) {
             text = arena_format(arena, "%s%s%s %s", text, i > 0 ? ", " : "", grouped(arena, data->part[i].count),
                                 names[i]);
     bool drawn = data->part[NET_PART_TRAIN].order != NULL;
-    return arena_format(arena, "%s; %s", text,
+    return arena_format(arena, "%s; %s; the figures are of those to train on", text,
                         drawn ? arena_format(arena, "drawn by seed %llu", (unsigned long long)data->seed)
                               : "in the order of the file");
 }

@@ -80,7 +80,7 @@ if (about["examples"], about["shape"], about["type"], about["parts"], about["sui
 
 model("t.net", line, 3, "3 activation=softmax")
 out = run("data", "t.net")[0]
-if "parts     140 to train on, 40 to validate with, 20 to test on; drawn by seed 1" not in out or \
+if "parts     140 to train on, 40 to validate with, 20 to test on; drawn by seed 1;" not in out or \
         not out.endswith("\nthe network 'n' takes it\n"):
     fail(out)
 about = json.loads(run("data", "t.net", "--json")[0])
@@ -110,6 +110,15 @@ for data, inputs, last, checked, expected in (
     out, err = run("check", "w.net", status=1 if checked else 0)
     if checked and (f"error: {expected}" not in err.replace(here, "") or f"w.net:6:5: error" not in err):
         fail(f"check {data}:\n{out}{err}")
+# without target= the table itself says what could be learned; check and train say it alike
+model("w.net", 'csv train="t.csv"', 3, "3 activation=softmax")
+for command in ("check", "train"):
+    if """help: write 'data csv train="t.csv" target=state'\n""" not in run(command, "w.net", status=1)[1]:
+        fail(command, "without a target")
+model("w.net", 'csv train="v.csv" ignore=y', 3, "3 activation=softmax")
+save("v.csv", "a,b c,y\n1,2,3\n")
+if """help: name the column to learn, as 'data csv train="v.csv" target=1': there are a, "b c"\n""" not in run("check", "w.net", status=1)[1]:
+    fail("a table of numbers without a target")
 model("gone.net", 'csv train="gone.csv" target=state', 3, "3 activation=softmax")
 run("check", "gone.net")  # what is not there is no fault of the model
 if "gone.csv: cannot open: No such file" not in run("data", "gone.net", status=3)[1]:
