@@ -8,7 +8,9 @@
 #include "compiler/driver/report.h"
 #include "compiler/driver/show_data.h"
 #include "compiler/model/data_line.h"
+#include "compiler/model/mend.h"
 #include "compiler/model/settings.h"
+#include "compiler/model/targets.h"
 #include "runtime/base/paths.h"
 #include "runtime/data/cache_list.h"
 #include "runtime/data/fetch.h"
@@ -71,6 +73,9 @@ static int show_line(Arena *arena, const Options *options, const char *line) {
     bool one = false;
     const Settings *settings = data_line_read(arena, line, &diags);
     if (!settings) {
+        const char *meant = mend_lone_setting(arena, diags.source);
+        if (meant && diags.list.count > 0)
+            diag_help(&diags, diags.list.at[0], "write netc data '%s'", meant + strlen("data "));
         diags_print(&diags, stderr, DIAG_FORMAT_TEXT, report_color(options, stderr));
         return STATUS_MODEL;
     }
@@ -82,7 +87,14 @@ static int show_line(Arena *arena, const Options *options, const char *line) {
     NetDataRequest request = {.kind = settings->data_kind, .options = data_line_json(settings)};
     bool ok = open_as_it_is(&request, &data, &error);
     json_decref(options_of(&request));
-    if (!ok) return failed(&error);
+    if (!ok) {
+        int status = failed(&error);
+        bool sized = !string_is(settings->data_kind, "images") || settings_option(settings, "data", "size") != NULL;
+        if (!sized && strstr(error.text, "[image-size]") != NULL)
+            report_note("pictures of several sizes become one by size=, as in 'size=%lldx%lld'",
+                        (long long)request.shape[1], (long long)request.shape[2]);
+        return status;
+    }
     const char *verdict = options->json ? NULL : advice(arena, &request, targets);
     print(arena, options, &(DataShown){.data = &data, .verdict = verdict}, NULL);
     net_data_close(&data);
@@ -106,8 +118,9 @@ static int show_model(Arena *arena, const Options *options, const char *path) {
     if (shown) {
         const char *verdict =
             arena_format(arena, "the network '%s' %s it", model->name, suits ? "takes" : "does not take");
-        print(arena, options, &(DataShown){.data = &data, .parts = suits, .verdict = verdict},
-              suits ? NULL : error.text);
+        bool itself = target_kinds[model->settings.target].reads == READS_INPUT;
+        const DataShown about = {.data = &data, .parts = suits, .itself = itself, .verdict = verdict};
+        print(arena, options, &about, suits ? NULL : error.text);
         net_data_close(&data);
     }
     return suits ? STATUS_OK : failed(&error);

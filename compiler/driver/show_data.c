@@ -262,8 +262,20 @@ static float *values_of(Arena *arena, const NetData *data, const NetExample *exa
     return x;
 }
 
-static void print_pictures(Arena *arena, const NetData *data, const int64_t *places, int count, int page, FILE *out) {
-    const int64_t *shape = data->shape;
+/* Whether examples are pictures: of channels, rows and columns, or as many bytes as a square of grey or of colours has.
+ */
+static bool is_picture(const NetData *data, int64_t shape[NET_DATA_RANK]) {
+    memcpy(shape, data->shape, NET_DATA_RANK * sizeof *shape);
+    if (data->rank == NET_DATA_RANK) return true;
+    for (shape[0] = 1; data->type == NET_ROWS_U8 && shape[0] <= 3; shape[0] += 2) {
+        shape[1] = shape[2] = (int64_t)sqrt((double)data->row_elements / (double)shape[0]);
+        if (shape[1] > 3 && shape[0] * shape[1] * shape[2] == data->row_elements) return true;
+    }
+    return false;
+}
+
+static void print_pictures(Arena *arena, const NetData *data, const int64_t shape[NET_DATA_RANK], const int64_t *places,
+                           int count, int page, FILE *out) {
     PictureSize size = picture_text_size(shape[1], shape[2], PICTURE_WIDE);
     int gap = 3, column = size.width > 8 ? size.width : 8, each = (page + gap) / (column + gap);
     each = each < 1 ? 1 : each;
@@ -275,7 +287,7 @@ static void print_pictures(Arena *arena, const NetData *data, const int64_t *pla
             NetExample example = net_data_example(data, NET_PART_TRAIN, places[i]);
             lines[i] = picture_text(arena, values_of(arena, data, &example), shape[0], shape[1], shape[2], size);
             const char *answer = plain(arena, answer_text(arena, data, &example), column);
-            pad(out, answer, i + 1 < end ? column + gap : 0, false);
+            if (*answer != '\0') pad(out, answer, i + 1 < end ? column + gap : 0, false);
         }
         for (int line = 0; line < size.lines; line++) {
             int blanks = 0; /* before the next dots: none at the end of a line */
@@ -323,19 +335,21 @@ static void print_rows(Arena *arena, const NetData *data, const Names *names, co
 }
 
 static void print_examples(Arena *arena, const NetData *data, const Names *names, int page, FILE *out) {
-    int64_t places[PICTURES];
+    int64_t places[PICTURES], shape[NET_DATA_RANK];
     int count = choose(arena, data, places);
     if (names->input != NULL)
         print_rows(arena, data, names, places, count, page, out);
-    else if (data->rank == 3)
-        print_pictures(arena, data, places, count, page, out);
+    else if (is_picture(data, shape))
+        print_pictures(arena, data, shape, places, count, page, out);
     else
         print_signals(arena, data, places, count, page, out);
 }
 
 /* ---- the page ---- */
 
-static const char *what_to_give(Arena *arena, const NetData *data) {
+static const char *what_to_give(Arena *arena, const DataShown *shown) {
+    const NetData *data = shown->data;
+    if (shown->itself) return "the examples themselves";
     if (data->classes > 0) return arena_format(arena, "%s classes", grouped(arena, data->classes));
     if (data->targets > 0)
         return arena_format(arena, "%s number%s an example", grouped(arena, data->targets),
@@ -376,7 +390,7 @@ void show_data(Arena *arena, const DataShown *shown, FILE *out) {
     print_line(out, "each", page,
                arena_format(arena, "%s %s%s", shape_of(arena, data), bytes ? "bytes" : "numbers",
                             bytes ? ", of which a network sees 0 to 1" : ""));
-    print_line(out, "to learn", page, what_to_give(arena, data));
+    print_line(out, "to learn", page, what_to_give(arena, shown));
     if (shown->parts) print_line(out, "parts", page, parts_text(arena, shown));
     FiguresList inputs = measure_inputs(arena, data, &names), targets = measure_targets(arena, data, &names);
     print_figures(arena, "inputs", &inputs, out);

@@ -8,6 +8,7 @@
 typedef struct {
     const NetData *data;
     bool parts;          /* its parts are those of a model */
+    bool itself;         /* which learns the examples themselves */
     const char *verdict; /* whether it suits the network; NULL: there is none */
 } DataShown;
 

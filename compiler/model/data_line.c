@@ -85,3 +85,22 @@ const Settings *data_line_read(Arena *arena, const char *text, Diags *diags) {
     scope_init(&scope, arena, diags);
     return line && settings_read_data(&scope, settings, line) ? settings : NULL;
 }
+
+const char *data_line_with_target(Arena *arena, const char *text, const char *folder) {
+    static const char option[] = " target=";
+    const char *given = strncmp(text, "data csv ", 9) == 0 ? strstr(text, option) : NULL;
+    char column[512];
+    Diags diags;
+    bool one = false;
+    const Settings *settings = given ? data_line_read(arena, text, &diags) : NULL;
+    if (!settings) return text;
+    json_t *options = data_line_json(settings);
+    NetDataRequest request = {.kind = settings->data_kind, .options = options, .model_folder = folder};
+    bool has = net_csv_targets(&request, column, sizeof column, &one);
+    bool other = !has && json_object_del(options, "target") == 0 &&
+                 net_csv_targets(&request, column, sizeof column, &one) && one;
+    json_decref(options);
+    const char *value = given + strlen(option), *rest = value + strcspn(value, " ");
+    if (!other || *value == '"' || *value == '[') return text;
+    return arena_format(arena, "%.*s%s%s", (int)(value - text), text, column, rest);
+}

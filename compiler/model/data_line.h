@@ -20,4 +20,8 @@ const char *data_line_targets(Arena *arena, const Settings *settings, const char
  * reporting to diags, whose source becomes the line. */
 const Settings *data_line_read(Arena *arena, const char *text, Diags *diags);
 
+/* A line "data csv …", with the table's one column of texts in place of a target= that the table does not have; any
+ * other line as it is. */
+const char *data_line_with_target(Arena *arena, const char *text, const char *folder);
+
 #endif

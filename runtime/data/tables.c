@@ -233,7 +233,7 @@ static bool look_at_target(NetDataRequest *request, NetTable *table, NetError *e
         more = ok && table->row.count > 0;
         ok = ok && (!more || see(&seen, table, error));
     }
-    bool classes = !seen.numbers || (request->targets == 0 && seen.integers && seen.largest < LOOK_CLASSES);
+    bool classes = !seen.numbers || (request->targets == 0 && seen.integers && seen.largest < (double)LOOK_CLASSES);
     int64_t count = seen.numbers ? (int64_t)seen.largest + 1 : seen.names.count;
     request->classes = classes ? count : 0;
     request->targets = classes ? 0 : 1;

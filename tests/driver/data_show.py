@@ -119,6 +119,10 @@ model("w.net", 'csv train="v.csv" ignore=y', 3, "3 activation=softmax")
 save("v.csv", "a,b c,y\n1,2,3\n")
 if """help: name the column to learn, as 'data csv train="v.csv" target=1': there are a, "b c"\n""" not in run("check", "w.net", status=1)[1]:
     fail("a table of numbers without a target")
+for wrong in ('"t.csv"', "t.csv", 'csv "t.csv"', "csv t.csv", 'csv train=t.csv target=kind'):  # the column that there is
+    model("w.net", wrong, 3, "3 activation=softmax")
+    if """help: write 'data csv train="t.csv" target=state'\n""" not in run("check", "w.net", status=1)[1]:
+        fail(wrong, "is mended another way:", run("check", "w.net", status=1)[1])
 model("gone.net", 'csv train="gone.csv" target=state', 3, "3 activation=softmax")
 run("check", "gone.net")  # what is not there is no fault of the model
 if "gone.csv: cannot open: No such file" not in run("data", "gone.net", status=3)[1]:
@@ -156,6 +160,11 @@ np.save("s.npy", np.stack([np.linspace(0, k + 1, 40) for k in range(4)]))
 out = run("data", 'npy x="s.npy" y="s.npy"')[0]
 if "▁▁▁▁▁▂" not in out or "each      40 numbers" not in out or "40 numbers an example" not in out:
     fail(out)
+square = np.zeros((4, 49), np.uint8)
+square.reshape(4, 7, 7)[:, 2:6, 1:5] = 255
+np.save("flat.npy", square)
+if "\n █" not in run("data", 'npy x="flat.npy"')[0]:
+    fail("a flat picture is drawn as a signal")
 last = np.moveaxis(pictures, 1, 3)
 np.save("last.npy", last)
 if json.loads(run("data", 'npy x="last.npy" order=channels_last', "--json")[0])["shape"] != [2, 9, 7]:
@@ -173,7 +182,9 @@ if "  … and 36 more" not in run("data", 'csv train="wide.csv" target=k')[0]:
     fail("a wide table")
 for words, status, expected in (
         (["data", "t.csv"], 2, """netc data: 't.csv' is no model; a data line in quotes says what it is: netc data 'csv train="t.csv"'"""),
-        (["data", "csv train=t.csv target=state"], 1, "error: "),
+        (["data", "csv train=t.csv target=state"], 1, """help: write netc data 'csv train="t.csv" target=state'"""),
+        (["data", "data csv t.csv"], 1, """help: write netc data 'csv train="t.csv" target=state'"""),
+        (["data", "npy x=p.npy y=k.npy"], 1, """help: write netc data 'npy x="p.npy" y="k.npy"'"""),
         (["data", "mnist", "-D", "a=1"], 2, "-D and --set are about a model, and 'mnist' is none"),
         (["data", "mnist", "--json"], 2, "--json lists the sets, or shows the one of a model"),
         (["data", "minst"], 2, "unknown data set 'minst'; did you mean 'mnist'?")):
