@@ -12,6 +12,7 @@
 #include "compiler/model/settings.h"
 #include "compiler/model/targets.h"
 #include "runtime/base/paths.h"
+#include "runtime/base/utf8.h"
 #include "runtime/data/cache_list.h"
 #include "runtime/data/fetch.h"
 #include "runtime/data/sets.h"
@@ -135,10 +136,11 @@ static bool is_there(const char *path) {
     return stat(path, &about) == 0;
 }
 
-/* A file of data has no line that says what it is: the line for it. NULL: it is none. */
-static const char *line_for(Arena *arena, const char *path) {
+/* A file of data has no line that says what it is: the line for it, to be shown. NULL: it is none. */
+static const char *line_for(Arena *arena, const char *name) {
     struct stat about;
-    if (net_data_set(path) != NULL || stat(path, &about) != 0) return NULL;
+    if (net_data_set(name) != NULL || stat(name, &about) != 0) return NULL;
+    const char *path = net_utf8_plain(arena_copy(arena, name, strlen(name)));
     if (S_ISDIR(about.st_mode)) return arena_format(arena, "images train=\"%s\"", path);
     if (net_path_ends(path, ".npy")) return arena_format(arena, "npy x=\"%s\"", path);
     if (net_path_ends(path, ".csv") || net_path_ends(path, ".tsv"))
@@ -164,8 +166,7 @@ int cmd_data(Arena *arena, Options *options) {
     bool model = net_path_ends(name, ".net") || (net_data_set(name) == NULL && is_there(name));
     const char *line = model ? line_for(arena, name) : NULL;
     if (line != NULL) {
-        return report_usage("data", "'%s' is no model; a data line in quotes says what it is: netc data '%s'", name,
-                            line);
+        return report_usage("data", "that is no model; a data line in quotes says what it is: netc data '%s'", line);
     }
     if (!model && (options->defines.count > 0 || options->sets.count > 0)) {
         return report_usage("data", "-D and --set are about a model, and '%s' is none", name);

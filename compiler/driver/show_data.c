@@ -388,8 +388,8 @@ void show_data(Arena *arena, const DataShown *shown, FILE *out) {
     print_line(out, "examples", page,
                arena_format(arena, "%s%s", grouped(arena, data->file[NET_FILE_TRAIN].count), also));
     print_line(out, "each", page,
-               arena_format(arena, "%s %s%s", shape_of(arena, data), bytes ? "bytes" : "numbers",
-                            bytes ? ", of which a network sees 0 to 1" : ""));
+               arena_format(arena, "%s %s%s%s", shape_of(arena, data), bytes ? "byte" : "number",
+                            net_plural((uint64_t)data->row_elements), bytes ? ", of which a network sees 0 to 1" : ""));
     print_line(out, "to learn", page, what_to_give(arena, shown));
     if (shown->parts) print_line(out, "parts", page, parts_text(arena, shown));
     FiguresList inputs = measure_inputs(arena, data, &names), targets = measure_targets(arena, data, &names);

@@ -203,11 +203,13 @@ bool net_csv_targets(const NetDataRequest *request, char *out, size_t size, bool
 
 /* ---- what a table holds ---- */
 
-enum { LOOK_CLASSES = 256 }; /* integers beyond are values, where nobody says what they are */
+enum { LOOK_CLASSES = 256 }; /* where nobody says what integers are, those from here on are values */
 
 typedef struct {
-    bool numbers, integers; /* all cells are */
-    double largest;
+    int64_t most;  /* that integers are classes below */
+    bool integers; /* all cells are */
+    bool values;   /* one is a number that is no class */
+    int64_t count; /* classes that integers so far need */
     NetClassNames names;
 } Seen;
 
@@ -216,27 +218,29 @@ static bool see(Seen *seen, const NetTable *table, NetError *error) {
     NetCsvCell cell = net_table_target(table, 0);
     double value;
     uint32_t label;
-    seen->numbers = seen->numbers && net_number_read(cell.text, cell.length, &value);
-    seen->integers = seen->integers && seen->numbers && value >= 0 && value == floor(value);
-    if (seen->integers && value > seen->largest) seen->largest = value;
-    bool many = seen->names.count == NET_CLASS_NAMES_MOST;
-    return (many && seen->numbers) || net_table_meet(table, &seen->names, &label, error);
+    bool number = net_number_read(cell.text, cell.length, &value);
+    bool class = number && value >= 0 && value < (double)seen->most && value == floor(value);
+    seen->values = number && !class;
+    seen->integers = seen->integers && class;
+    if (class && (int64_t)value >= seen->count) seen->count = (int64_t)value + 1;
+    return seen->values || net_table_meet(table, &seen->names, &label, error);
 }
 
-/* Texts are classes, numbers values, but for a few integers, which are classes unless values are asked for. */
+/* Texts are classes, and a few integers, unless values are asked for. One other number decides it. */
 static bool look_at_target(NetDataRequest *request, NetTable *table, NetError *error) {
-    Seen seen = {.numbers = true, .integers = true};
+    Seen seen = {.most = request->targets > 0   ? 0
+                         : request->classes > 0 ? NET_CLASS_NAMES_MOST
+                                                : LOOK_CLASSES,
+                 .integers = true};
     bool ok = true;
-    for (bool more = true; ok && more;) {
+    for (bool more = true; ok && more && !seen.values;) {
         ok = table->begun || net_csv_next(&table->csv, &table->row, error);
         table->begun = false;
         more = ok && table->row.count > 0;
         ok = ok && (!more || see(&seen, table, error));
     }
-    bool classes = !seen.numbers || (request->targets == 0 && seen.integers && seen.largest < (double)LOOK_CLASSES);
-    int64_t count = seen.numbers ? (int64_t)seen.largest + 1 : seen.names.count;
-    request->classes = classes ? count : 0;
-    request->targets = classes ? 0 : 1;
+    request->classes = seen.values ? 0 : seen.integers ? seen.count : seen.names.count;
+    request->targets = seen.values ? 1 : 0;
     net_class_names_free(&seen.names);
     return ok;
 }

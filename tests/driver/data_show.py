@@ -177,11 +177,14 @@ if "each      1x28x28 bytes" not in out or not re.search(r"^  all values|^  chan
 
 save("evil.csv", '"a\x1b[31m","b\u009bc",k\n' + "".join(f"{i},{i},\x07{'xyz'[i % 3]}\n" for i in range(9)))
 run("data", 'csv train="evil.csv" target=k')
+save("evil.csv", '"a\x1b[31m","b\u009bc","two words","3rd",_ok\n1,2,3,4,5\n')
+if '1, 2, "two words", "3rd", _ok' not in " ".join(run("data", 'csv train="evil.csv"')[0].split()):
+    fail(run("data", 'csv train="evil.csv"')[0])
 save("wide.csv", ",".join(f"column number {i}" for i in range(60)) + ",k\n" + "".join(",".join(["1"] * 60) + f",{i % 2}\n" for i in range(4)))
 if "  … and 36 more" not in run("data", 'csv train="wide.csv" target=k')[0]:
     fail("a wide table")
 for words, status, expected in (
-        (["data", "t.csv"], 2, """netc data: 't.csv' is no model; a data line in quotes says what it is: netc data 'csv train="t.csv"'"""),
+        (["data", "t.csv"], 2, """netc data: that is no model; a data line in quotes says what it is: netc data 'csv train="t.csv"'"""),
         (["data", "csv train=t.csv target=state"], 1, """help: write netc data 'csv train="t.csv" target=state'"""),
         (["data", "data csv t.csv"], 1, """help: write netc data 'csv train="t.csv" target=state'"""),
         (["data", "npy x=p.npy y=k.npy"], 1, """help: write netc data 'npy x="p.npy" y="k.npy"'"""),
