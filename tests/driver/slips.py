@@ -397,6 +397,11 @@ setting | data idx images=a-b.idx labels=c.idx              | data idx images="a
 setting | data idx "a.idx" "b.idx"                          | data idx images="a.idx" labels="b.idx"
 setting | data train.idx                                    | data idx images="train.idx" labels="labels.idx"
 setting | data train.csv                                    | data csv train="train.csv" target=species
+setting | data csv "train.csv"                                | data csv train="train.csv" target=species
+setting | data csv train.csv target=4                         | data csv train="train.csv" target=4
+setting | data npy "x.npy"                                    | data npy x="x.npy" y="y.npy"
+setting | data images flowers                                 | data images train="flowers"
+setting | data csv train="a.csv" target=4 separator=;         | data csv train="a.csv" target=4 separator=";"
 setting | data train="a.csv" target=y                       | data csv train="a.csv" target=y
 setting | data ./flowers                                    | data images train="./flowers"
 setting | data folder train="flowers"                       | data images train="flowers"
