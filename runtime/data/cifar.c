@@ -56,6 +56,7 @@ bool net_cifar_read(const NetDataRequest *request, const NetSource *files, int c
         return net_fail(error, NET_ENVIRONMENT, "%s is 3x32x32, input is %s; write 'input 3x32x32' [image-size]",
                         files->path, net_shape(want, request->shape, request->rank));
     bool ok = net_examples_settle(request, NET_ROWS_U8, files->path, which, data, error);
+    if (ok) net_shape_maps(shape, 3, data->picture);
     for (int i = 0; ok && i < count; i++) {
         NetStream stream;
         ok = net_stream_open_source(&stream, &files[i], error);

@@ -83,6 +83,7 @@ typedef struct {
     size_t row_bytes;
     int rank; /* the input's shape, as requested */
     int64_t shape[NET_DATA_RANK];
+    int64_t picture[3]; /* channels, rows and columns of an example, if it is a picture; else zeros */
     int64_t classes;
     int64_t targets; /* real numbers an example is to give; 0: it has a class, or nothing */
     NetDataFile file[NET_FILES];

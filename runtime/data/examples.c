@@ -25,6 +25,7 @@ bool net_examples_settle(const NetDataRequest *request, NetRowType type, const c
     data->row_bytes = (size_t)data->row_elements * (type == NET_ROWS_U8 ? 1 : sizeof(float));
     data->rank = request->rank;
     memcpy(data->shape, request->shape, sizeof data->shape);
+    if (request->rank == 3) memcpy(data->picture, request->shape, sizeof data->picture);
     data->classes = request->classes;
     data->targets = request->targets;
     return true;
@@ -113,6 +114,8 @@ static bool read_values(const NetDataRequest *request, const NetExampleFiles *fi
     int64_t place = net_images_place(&images);
     bool large = images.array.bytes >= net_block_small();
     bool ok = net_examples_settle(request, type, files->x.path, which, data, error);
+    if (ok && request->rank == 1 && !files->channels_last) /* the sides are in the file */
+        net_shape_maps(images.array.shape + 1, images.array.rank - 1, data->picture);
     if (ok && place >= 0 && large)
         ok = map_rows(&images, place, data, &data->file[which], error);
     else if (ok && large && files->x.bytes == NULL && net_cache_usable())
