@@ -519,7 +519,7 @@ setting | RandomHorizontalFlip()                            | augment flip=horiz
 setting | transforms.RandomRotation(10)                     | augment rotate=10
 setting | transforms.RandomCrop(28, padding=2)              | augment shift=2
 setting | ImageDataGenerator(rotation_range=10, zoom_range=0.1, horizontal_flip=True) | augment rotate=10 scale=0.1 flip=horizontal
-setting | augment rotation=10 translate=2                   | augment rotate=10 shift=2
+setting | augment rotation=10 translate=2                   | augment shift=2 rotate=10
 setting | augment flip                                      | augment flip=horizontal
 setting | augment shift 2 rotate 10                         | augment shift=2 rotate=10
 setting | augment elastic=34                                | augment elastic=[34, 4]
