@@ -522,7 +522,6 @@ setting | ImageDataGenerator(rotation_range=10, zoom_range=0.1, horizontal_flip=
 setting | augment rotation=10 translate=2                   | augment shift=2 rotate=10
 setting | augment flip                                      | augment flip=horizontal
 setting | augment shift 2 rotate 10                         | augment shift=2 rotate=10
-setting | augment elastic=34                                | augment elastic=[34, 4]
 setting | augment shift=2 fill=nearest                      | augment shift=2 fill=edge
 setting | augment shift=1 expand                            | augment shift=1 expand=true
 """
