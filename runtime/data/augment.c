@@ -144,7 +144,7 @@ static double within(double limit, uint32_t word) { return limit * ((2.0 * word 
 
 /* ---- the affine map ---- */
 
-static double sine(double degrees) { return net_sine(degrees / 180 * PI); }
+static double sine(double degrees) { return degrees == 0 ? 0 : net_sine(degrees / 180 * PI); } /* 0 is common */
 
 /* By the half angle: 1 at 0, to the last bit. */
 static double cosine(double degrees) {

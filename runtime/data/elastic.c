@@ -59,19 +59,24 @@ static void smooth_row(const float *weight, int64_t radius, int64_t step, const 
     }
 }
 
-/* Uniform in (-1, 1) times 2^16: the odd numbers there. */
-static float drawn(uint32_t half) { return (float)((int32_t)(2 * half + 1) - 0x10000); }
-
-static void draw(const NetElastic *elastic, const uint32_t *word, float *field[FIELDS]) {
-    for (int64_t y = 0; y < elastic->height; y++) {
-        float *columns = field[0] + y * drawn_span(elastic) + elastic->margin;
-        float *rows = field[1] + y * drawn_span(elastic) + elastic->margin;
-        for (int64_t x = 0; x < elastic->width; x++) {
-            uint32_t bits = word[y * elastic->width + x];
-            columns[x] = drawn(bits & 0xFFFF);
-            rows[x] = drawn(bits >> 16);
-        }
+/* One row of both fields: uniform in (-1, 1) times 2^16, which are the odd numbers there. */
+static void draw_row(const uint32_t *word, int64_t width, float *columns, float *rows) {
+    int64_t x = 0;
+    for (; x + NET_FOUR <= width; x += NET_FOUR) {
+        const NetFourIntegers bits = net_four_load_integers((const int32_t *)word + x);
+        const NetFourIntegers low = 2 * (bits & 0xFFFF) - 0xFFFF, high = 2 * (bits >> 16 & 0xFFFF) - 0xFFFF;
+        net_four_store(columns + x, __builtin_convertvector(low, NetFour));
+        net_four_store(rows + x, __builtin_convertvector(high, NetFour));
     }
+    for (; x < width; x++) {
+        columns[x] = (float)(2 * (int32_t)(word[x] & 0xFFFF) - 0xFFFF);
+        rows[x] = (float)(2 * (int32_t)(word[x] >> 16) - 0xFFFF);
+    }
+}
+
+static void add_row(float scale, const float *moved, int64_t count, float *place) {
+    for (int64_t x = 0; x < count; x += NET_FOUR)
+        net_four_store(place + x, net_four_load(place + x) + scale * net_four_load(moved + x));
 }
 
 void net_elastic_move(const NetElastic *elastic, const uint32_t *word, float *u, float *v, float *room) {
@@ -79,9 +84,9 @@ void net_elastic_move(const NetElastic *elastic, const uint32_t *word, float *u,
     float *field[FIELDS] = {room, room + drawn_size(elastic)};
     float *smoothed[FIELDS] = {field[1] + drawn_size(elastic), field[1] + drawn_size(elastic) + smoothed_size(elastic)};
     float *moved[FIELDS] = {smoothed[1] + smoothed_size(elastic), smoothed[1] + smoothed_size(elastic) + stride};
-    draw(elastic, word, field);
     for (int64_t y = 0; y < elastic->height; y++) {
         int64_t at = y * drawn_span(elastic) + elastic->margin, to = above + y * stride;
+        draw_row(word + y * elastic->width, elastic->width, field[0] + at, field[1] + at);
         smooth_row(elastic->weight, elastic->radius[0], 1, (const float *[]){field[0] + at, field[1] + at}, stride,
                    (float *[]){smoothed[0] + to, smoothed[1] + to});
     }
@@ -89,9 +94,7 @@ void net_elastic_move(const NetElastic *elastic, const uint32_t *word, float *u,
         int64_t at = above + y * stride;
         smooth_row(elastic->weight, elastic->radius[1], stride, (const float *[]){smoothed[0] + at, smoothed[1] + at},
                    stride, moved);
-        for (int64_t x = 0; x < stride; x++) {
-            u[y * stride + x] += elastic->scale * moved[0][x];
-            v[y * stride + x] += elastic->scale * moved[1][x];
-        }
+        add_row(elastic->scale, moved[0], stride, u + y * stride);
+        add_row(elastic->scale, moved[1], stride, v + y * stride);
     }
 }

@@ -9,10 +9,28 @@ enum { NET_FOUR = 4 };
 
 typedef float NetFour __attribute__((vector_size(16)));
 typedef int32_t NetFourIntegers __attribute__((vector_size(16)));
+typedef int32_t NetFourIntegersAnywhere __attribute__((vector_size(16), aligned(4), may_alias));
+typedef float NetTwo __attribute__((vector_size(8)));
+typedef float NetTwoAnywhere __attribute__((vector_size(8), aligned(4), may_alias));
 typedef float NetFourAnywhere __attribute__((vector_size(16), aligned(4), may_alias));
 
 static inline NetFour net_four_load(const float *at) { return *(const NetFourAnywhere *)at; }
 static inline void net_four_store(float *at, NetFour value) { *(NetFourAnywhere *)at = value; }
+
+/* Two that lie beside each other at each of four places, their first and their second ones. */
+static inline void net_four_pairs(const float *at, const int32_t place[NET_FOUR], NetFour *first, NetFour *second) {
+    const NetTwo a = *(const NetTwoAnywhere *)(at + place[0]), b = *(const NetTwoAnywhere *)(at + place[1]);
+    const NetTwo c = *(const NetTwoAnywhere *)(at + place[2]), d = *(const NetTwoAnywhere *)(at + place[3]);
+    const NetFour low = __builtin_shufflevector(a, b, 0, 1, 2, 3), high = __builtin_shufflevector(c, d, 0, 1, 2, 3);
+    *first = __builtin_shufflevector(low, high, 0, 2, 4, 6);
+    *second = __builtin_shufflevector(low, high, 1, 3, 5, 7);
+}
+
+static inline NetFourIntegers net_four_load_integers(const int32_t *at) { return *(const NetFourIntegersAnywhere *)at; }
+
+static inline void net_four_store_integers(int32_t *at, NetFourIntegers value) {
+    *(NetFourIntegersAnywhere *)at = value;
+}
 
 static inline NetFour net_four(float value) { return (NetFour){value, value, value, value}; }
 

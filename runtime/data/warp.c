@@ -14,16 +14,13 @@ static int64_t span(const NetWarp *warp) { return warp->width + AROUND; }
 static int64_t plane(const NetWarp *warp) { return (warp->height + AROUND) * span(warp); }
 
 size_t net_warp_room(const NetWarp *warp) {
-    return (size_t)(2 * warp->height * net_fours(warp->width) + warp->channels * plane(warp));
+    return (size_t)(3 * warp->height * net_fours(warp->width) + warp->channels * plane(warp));
 }
 
 NetPlaces net_warp_places(const NetWarp *warp, float *room) {
     int64_t stride = net_fours(warp->width);
     return (NetPlaces){room, room + warp->height * stride, stride};
 }
-
-/* The old picture's planes, behind the places. */
-static float *planes(const NetWarp *warp, float *room) { return room + 2 * warp->height * net_fours(warp->width); }
 
 void net_warp_affine(const NetWarp *warp, const double m[6], float *room) {
     const NetPlaces places = net_warp_places(warp, room);
@@ -40,57 +37,64 @@ void net_warp_affine(const NetWarp *warp, const double m[6], float *room) {
     }
 }
 
-/* Four places along a line, and how far each lies behind a whole one. */
-typedef struct {
-    NetFourIntegers whole;
-    NetFour rest;
-} Whole;
-
-/* Beyond the zeros around the picture there are but zeros, beyond its edge there is but that. */
-static inline Whole whole_of(const float *place, int64_t side, bool edge) {
-    const NetFour low = net_four(edge ? BEFORE : 0), high = net_four((float)(side + (edge ? 0 : BEFORE)));
+/* Four places along a line of `side`: whole ones, and how far each lies behind. Beyond the zeros around the picture
+ * there are but zeros, beyond its edge there is but that. */
+static inline NetFourIntegers part(float *place, NetFour low, NetFour high) {
     NetFour at = net_four_load(place);
     at = net_four_choose(at < low, low, at);
     at = net_four_choose(at > high, high, at);
-    NetFourIntegers whole = __builtin_convertvector(at, NetFourIntegers); /* no place is negative */
-    return (Whole){whole, at - __builtin_convertvector(whole, NetFour)};
+    const NetFourIntegers whole = __builtin_convertvector(at, NetFourIntegers); /* no place is negative */
+    net_four_store(place, at - __builtin_convertvector(whole, NetFour));
+    return whole;
+}
+
+/* Places become shares of the neighbours to the right and below; at[] says where the first of four lies in a plane. */
+static void part_places(const NetWarp *warp, const NetPlaces *places, int32_t *at) {
+    const float beyond = warp->edge ? 0 : BEFORE;
+    const NetFour low = net_four(BEFORE - beyond);
+    const NetFour right = net_four((float)warp->width + beyond), bottom = net_four((float)warp->height + beyond);
+    const int32_t line = (int32_t)span(warp);
+    float *u = places->u, *v = places->v;
+    const int64_t count = warp->height * places->stride;
+    for (int64_t i = 0; i < count; i += NET_FOUR) {
+        const NetFourIntegers column = part(u + i, low, right), row = part(v + i, low, bottom);
+        net_four_store_integers(at + i, row * line + column);
+    }
 }
 
 static inline NetFour between(NetFour first, NetFour second, NetFour share) { return first + share * (second - first); }
 
-static void resample_four(const NetWarp *warp, const float *old, const float *u, const float *v, float *to,
-                          int64_t count) {
-    const Whole column = whole_of(u, warp->width, warp->edge), row = whole_of(v, warp->height, warp->edge);
-    const int64_t values = warp->height * warp->width, line = span(warp);
-    for (int64_t c = 0; c < warp->channels; c++) {
-        const float *p[NET_FOUR];
-        for (int i = 0; i < NET_FOUR; i++) p[i] = old + c * plane(warp) + row.whole[i] * line + column.whole[i];
-        const NetFour above = between((NetFour){p[0][0], p[1][0], p[2][0], p[3][0]},
-                                      (NetFour){p[0][1], p[1][1], p[2][1], p[3][1]}, column.rest);
-        const NetFour below =
-            between((NetFour){p[0][line], p[1][line], p[2][line], p[3][line]},
-                    (NetFour){p[0][line + 1], p[1][line + 1], p[2][line + 1], p[3][line + 1]}, column.rest);
-        const NetFour value = between(above, below, row.rest);
-        if (count == NET_FOUR) {
-            net_four_store(to + c * values, value);
-        } else {
-            for (int64_t i = 0; i < count; i++) to[c * values + i] = value[i];
-        }
-    }
+/* Four values that lie between others of a plane. */
+static inline NetFour value_of(const float *old, int64_t line, const int32_t *at, const float *u, const float *v) {
+    NetFour corner[4];
+    net_four_pairs(old, at, &corner[0], &corner[1]);
+    net_four_pairs(old + line, at, &corner[2], &corner[3]);
+    const NetFour share = net_four_load(u);
+    return between(between(corner[0], corner[1], share), between(corner[2], corner[3], share), net_four_load(v));
+}
+
+static void resample(const float *old, int64_t line, const int32_t *at, const float *u, const float *v, int64_t width,
+                     float *to) {
+    int64_t x = 0;
+    for (; x + NET_FOUR <= width; x += NET_FOUR) net_four_store(to + x, value_of(old, line, at + x, u + x, v + x));
+    if (x == width) return;
+    const NetFour last = value_of(old, line, at + x, u + x, v + x);
+    for (int64_t i = x; i < width; i++) to[i] = last[i - x];
 }
 
 void net_warp_apply(const NetWarp *warp, float *picture, float *room) {
     const NetPlaces places = net_warp_places(warp, room);
-    float *old = planes(warp, room);
-    for (int64_t c = 0; c < warp->channels; c++)
+    const int64_t line = span(warp), count = warp->height * places.stride;
+    int32_t *at = (int32_t *)(void *)(places.v + count);
+    float *old = places.v + 2 * count;
+    part_places(warp, &places, at);
+    for (int64_t c = 0; c < warp->channels; c++, old += plane(warp)) {
+        float *to = picture + c * warp->height * warp->width;
         for (int64_t y = 0; y < warp->height; y++)
-            memcpy(old + c * plane(warp) + (y + BEFORE) * span(warp) + BEFORE,
-                   picture + (c * warp->height + y) * warp->width, (size_t)warp->width * sizeof *old);
-    for (int64_t y = 0; y < warp->height; y++) {
-        for (int64_t x = 0; x < warp->width; x += NET_FOUR) {
-            int64_t at = y * places.stride + x, left = warp->width - x;
-            resample_four(warp, old, places.u + at, places.v + at, picture + y * warp->width + x,
-                          left < NET_FOUR ? left : NET_FOUR);
+            memcpy(old + (y + BEFORE) * line + BEFORE, to + y * warp->width, (size_t)warp->width * sizeof *old);
+        for (int64_t y = 0; y < warp->height; y++) {
+            const int64_t first = y * places.stride;
+            resample(old, line, at + first, places.u + first, places.v + first, warp->width, to + y * warp->width);
         }
     }
 }
