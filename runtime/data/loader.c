@@ -21,7 +21,7 @@ typedef struct {
 
 /* Whoever opens the slot of a step, the thread or the caller, counts it, under the lock; from then on anybody may take
  * one of its rows after the other and fill it in, outside of the lock. The step is the caller's when all are made; the
- * slot is opened again when that is released, so that opened - released <= slots. */
+ * slot is opened again when that is released and the thread has left it, so that opened - released <= slots. */
 struct NetLoader {
     const NetData *data;
     NetRowType type;
@@ -32,7 +32,8 @@ struct NetLoader {
     pthread_cond_t changed;
     bool quit;
     bool running; /* a pass is under way */
-    bool busy;    /* the thread works outside the lock */
+    bool busy;    /* the thread works outside the lock... */
+    Slot *filled; /* ... on the rows of this slot; NULL: on something else */
     NetPass pass;
     bool shared;      /* the crew makes rows */
     int64_t rows;     /* of the pass */
@@ -112,7 +113,7 @@ static void *loader_main(void *argument) {
         while (!loader->quit && !has_work(loader)) pthread_cond_wait(&loader->changed, &loader->lock);
         if (loader->quit) break;
         loader->busy = true;
-        Slot *slot = loader->ordered ? open_slot(loader) : NULL;
+        Slot *slot = loader->filled = loader->ordered ? open_slot(loader) : NULL;
         pthread_mutex_unlock(&loader->lock);
         int64_t made = 0;
         if (slot != NULL)
@@ -124,6 +125,7 @@ static void *loader_main(void *argument) {
         if (slot != NULL) slot->made += made;
         loader->ordered = true;
         loader->busy = false;
+        loader->filled = NULL;
         pthread_cond_broadcast(&loader->changed);
     }
     pthread_mutex_unlock(&loader->lock);
@@ -145,6 +147,8 @@ static void make_share(void *argument, int number) {
 
 /* With the lock held: the crew makes what the thread has not begun of a step. */
 static void share_rows(NetLoader *loader, Slot *slot) {
+    while (loader->opened == loader->taken && loader->filled == slot) /* it was late, and others have made its rows */
+        pthread_cond_wait(&loader->changed, &loader->lock);
     if (loader->opened == loader->taken) open_slot(loader);
     if (atomic_load(&slot->next) >= slot->batch.n) return;
     Share share = {.loader = loader, .slot = slot};

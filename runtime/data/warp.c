@@ -24,8 +24,9 @@ NetPlaces net_warp_places(const NetWarp *warp, float *room) {
 
 void net_warp_affine(const NetWarp *warp, const double m[6], float *room) {
     const NetPlaces places = net_warp_places(warp, room);
-    const float a = (float)m[0], b = (float)m[1], c = (float)(m[2] + BEFORE);
-    const float d = (float)m[3], e = (float)m[4], f = (float)(m[5] + BEFORE);
+    const double before = BEFORE;
+    const float a = (float)m[0], b = (float)m[1], c = (float)(m[2] + before);
+    const float d = (float)m[3], e = (float)m[4], f = (float)(m[5] + before);
     for (int64_t y = 0; y < warp->height; y++) {
         const float column = b * (float)y + c, row = e * (float)y + f;
         float *u = places.u + y * places.stride, *v = places.v + y * places.stride;
@@ -50,8 +51,8 @@ static inline NetFourIntegers part(float *place, NetFour low, NetFour high) {
 
 /* Places become shares of the neighbours to the right and below; at[] says where the first of four lies in a plane. */
 static void part_places(const NetWarp *warp, const NetPlaces *places, int32_t *at) {
-    const float beyond = warp->edge ? 0 : BEFORE;
-    const NetFour low = net_four(BEFORE - beyond);
+    const float before = BEFORE, beyond = warp->edge ? 0 : before;
+    const NetFour low = net_four(before - beyond);
     const NetFour right = net_four((float)warp->width + beyond), bottom = net_four((float)warp->height + beyond);
     const int32_t line = (int32_t)span(warp);
     float *u = places->u, *v = places->v;

@@ -92,6 +92,10 @@ for name in ("drawn-1", "fixed-1"):
     t.check(t.rows(t.folder(name) + "/epochs.csv")[0]["validation_cost"] ==
             t.rows(t.folder("plain") + "/epochs.csv")[0]["validation_cost"], "the untrained network is scored otherwise")
 
+probes = [[row for row in t.rows(t.folder(name) + "/gradients.csv") if row["source"] == "probe" and row["step"] == "0"]
+          for name in ("drawn-1", "fixed-1", "plain")]
+t.check(probes[0] and probes[0] == probes[1] == probes[2], f"the probe sees other pictures: {probes}")
+
 # ---- the expanded set: n, the epoch and its batches count 5n; the probe does not ----
 rows = t.rows(t.folder("fixed-1") + "/epochs.csv")
 t.check([row["step"] for row in rows] == ["0", "32", "64", "96"], f"steps of 1000 examples: {rows}")
