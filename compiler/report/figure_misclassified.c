@@ -1,0 +1,165 @@
+#include "compiler/report/figure.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#include "compiler/report/svg.h"
+
+enum { WIDTH = 600, IMAGE = 54, SHOWN = 60, GAP = 10, LABEL = 84 };
+
+typedef struct {
+    int64_t example;
+    double sure; /* the output of the class it was taken for, that of its own taken off */
+} Mistake;
+typedef VEC(Mistake) Mistakes;
+
+static int compare(const void *a, const void *b) {
+    const Mistake *left = a, *right = b;
+    if (left->sure != right->sure) {
+        return left->sure < right->sure ? 1 : -1;
+    }
+    return (left->example > right->example) - (left->example < right->example);
+}
+
+static Mistakes find(Arena *arena, const Predictions *predictions) {
+    Mistakes mistakes = {0};
+    for (int64_t i = 0; i < predictions->count; i++) {
+        uint32_t said = predictions->class_of[i], label = predictions->label[i];
+        if (said == label) {
+            continue;
+        }
+        const float *values = predictions->values + i * predictions->outputs;
+        bool one = predictions->outputs == 1;
+        double sure = one ? fabs((double)values[0] - 0.5) : (double)values[said] - (double)values[label];
+        vec_push(arena, &mistakes, ((Mistake){i, sure}));
+    }
+    if (mistakes.count > 0) {
+        qsort(mistakes.at, mistakes.count, sizeof *mistakes.at, compare);
+    }
+    return mistakes;
+}
+
+/* How examples are looked at: as the model reads them, or in a square where it reads a list that may be one. */
+typedef struct {
+    int channels, rows, columns;
+} Picture;
+
+static bool picture_of(const NetData *data, Picture *picture) {
+    int side = (int)lrint(sqrt((double)data->row_elements));
+    bool square = data->type == NET_ROWS_U8 && (int64_t)side * side == data->row_elements && side >= 8;
+    bool image = data->rank == 3 && (data->shape[0] == 1 || data->shape[0] == 3) && data->shape[1] > 1;
+    *picture =
+        image ? (Picture){(int)data->shape[0], (int)data->shape[1], (int)data->shape[2]} : (Picture){1, side, side};
+    return (image || square) && data->row_elements <= 1 << 20;
+}
+
+/* One channel is shown as ink on paper. Floats are shown from their lowest to their highest. */
+static void draw_picture(Arena *arena, const Predictions *predictions, int64_t example, Picture picture, double x,
+                         double y, Text *out) {
+    int64_t size = predictions->data.row_elements, plane = size / picture.channels;
+    float *values = NEW_ARRAY(arena, float, size);
+    unsigned char *pixels = NEW_ARRAY(arena, unsigned char, size);
+    predictions_example(predictions, example, values);
+    float low = 0, high = 1;
+    for (int64_t i = 0; i < size && predictions->data.type != NET_ROWS_U8; i++) {
+        low = i == 0 ? values[i] : fminf(low, values[i]);
+        high = i == 0 ? values[i] : fmaxf(high, values[i]);
+    }
+    for (int64_t i = 0; i < size; i++) {
+        float share = high > low ? (values[i] - low) / (high - low) : 0;
+        share = share >= 0 && share <= 1 ? share : 0;
+        pixels[i % plane * picture.channels + i / plane] =
+            (unsigned char)lrintf(255 * (picture.channels == 1 ? 1 - share : share));
+    }
+    svg_image(out, x, y, IMAGE, IMAGE, pixels, picture.columns, picture.rows, picture.channels);
+}
+
+/* "Ankle boot", cut where it is long. */
+static const char *short_name(Arena *arena, const char *name, int *width) {
+    int count = 0;
+    size_t i = 0;
+    for (; name[i] != '\0' && count < 12; i++) {
+        count += ((unsigned char)name[i + 1] & 0xC0) != 0x80;
+    }
+    const char *text = name[i] == '\0' ? name : arena_format(arena, "%.*s…", (int)i, name);
+    *width = (int)fmax(*width, svg_text_width(text));
+    return text;
+}
+
+static void draw_view(Arena *arena, const Predictions *predictions, const Mistakes *mistakes, Picture picture,
+                      View *view) {
+    size_t shown = mistakes->count < SHOWN ? mistakes->count : SHOWN;
+    int label = 10;
+    for (size_t i = 0; i < shown; i++) {
+        int64_t example = mistakes->at[i].example;
+        short_name(arena, predictions_class(arena, predictions, predictions->label[example]), &label);
+        short_name(arena, predictions_class(arena, predictions, predictions->class_of[example]), &label);
+    }
+    size_t cell = (size_t)(IMAGE + 6 + label + GAP), across = WIDTH / cell;
+    size_t rows = (shown + across - 1) / across;
+    svg_begin(&view->svg, WIDTH, (double)(rows * (IMAGE + GAP) + 4), "Misclassified examples", "");
+    for (size_t i = 0; i < shown; i++) {
+        int64_t example = mistakes->at[i].example;
+        double x = 2 + (double)(i % across * cell), y = 2 + (double)(i / across * (IMAGE + GAP));
+        const char *is = predictions_class(arena, predictions, predictions->label[example]);
+        const char *said = predictions_class(arena, predictions, predictions->class_of[example]);
+        text_puts(&view->svg, "<g><title>");
+        xml_text(&view->svg, arena_format(arena, "example %lld: is %s, taken for %s", (long long)example, is, said));
+        text_puts(&view->svg, "</title>");
+        draw_picture(arena, predictions, example, picture, x, y, &view->svg);
+        svg_label(&view->svg, x + IMAGE + 6, y + 13, ANCHOR_START, COLOR_INK, TEXT_BOLD, short_name(arena, is, &label));
+        svg_label(&view->svg, x + IMAGE + 6, y + IMAGE - 4, ANCHOR_START, COLOR_BAD, TEXT_PLAIN,
+                  short_name(arena, said, &label));
+        text_puts(&view->svg, "</g>");
+    }
+    svg_end(&view->svg);
+}
+
+static void write_numbers(Arena *arena, const Predictions *predictions, const Mistakes *mistakes, Text *out) {
+    text_puts(out, "example,true,predicted,output_true,output_predicted\n");
+    for (size_t i = 0; i < mistakes->count; i++) {
+        int64_t example = mistakes->at[i].example;
+        const float *values = predictions->values + example * predictions->outputs;
+        uint32_t is = predictions->label[example], said = predictions->class_of[example];
+        bool one = predictions->outputs == 1;
+        text_printf(out, "%lld,", (long long)example);
+        csv_text(out, predictions_class(arena, predictions, is));
+        text_puts(out, ",");
+        csv_text(out, predictions_class(arena, predictions, said));
+        text_puts(out, ",");
+        csv_number(out, (double)(one ? (is == 1 ? values[0] : 1 - values[0]) : values[is]));
+        text_puts(out, ",");
+        csv_number(out, (double)(one ? (said == 1 ? values[0] : 1 - values[0]) : values[said]));
+        text_puts(out, "\n");
+    }
+}
+
+static void draw(Arena *arena, const Report *report, Drawing *drawing) {
+    const Predictions *predictions = &report->predictions;
+    Picture picture;
+    drawing->missing = predictions->missing;
+    if (predictions->missing != NULL || predictions->classes == 0 || !picture_of(&predictions->data, &picture)) {
+        return;
+    }
+    Mistakes mistakes = find(arena, predictions);
+    if (mistakes.count == 0) {
+        drawing->missing = arena_format(arena, "All %s are classified right.", predictions->about);
+        return;
+    }
+    View *view = drawing_view(arena, drawing, "", "misclassified");
+    draw_view(arena, predictions, &mistakes, picture, view);
+    write_numbers(arena, predictions, &mistakes, &view->csv);
+    drawing_say(arena, drawing, "%zu of %s, by %s of %s%s.", mistakes.count, predictions->about, report->weights_about,
+                report_run_name(report, report->chosen->run),
+                mistakes.count > SHOWN ? arena_format(arena, "; the %d it was surest of", (int)SHOWN)
+                                       : "; the surest first");
+}
+
+const Figure figure_misclassified = {
+    .name = "misclassified",
+    .title = "Misclassified examples",
+    .section = "Predictions",
+    .doc = "The true class top right, the predicted one bottom right.",
+    .wide = true,
+    .draw = draw,
+};
