@@ -27,7 +27,7 @@ static const char *const shell_choices[] = {"bash", "zsh", NULL};
 #define AT(member) offsetof(Options, member)
 const Option option_table[] = {
     {"--output", "-o", ARG_TEXT, "FILE", AT(output), COMMAND_BUILD | COMMAND_REPORT, false, NULL,
-     "where to write; '-' is standard output for --emit c, llvm, asm and onnx, and for a report"},
+     "where to write; '-' is standard output, for what is text and for ONNX"},
     {"--svg", NULL, ARG_TEXT, "DIR", AT(svg), COMMAND_REPORT, false, NULL, "write each figure into DIR as an SVG, too"},
     {"--png", NULL, ARG_TEXT, "DIR", AT(png), COMMAND_REPORT, false, NULL, "the same as PNG (by rsvg-convert)"},
     {"--csv", NULL, ARG_TEXT, "DIR", AT(csv), COMMAND_REPORT, false, NULL, "write the numbers of each figure into DIR"},

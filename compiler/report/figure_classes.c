@@ -54,7 +54,7 @@ static void count(Arena *arena, const Predictions *predictions, Class *classes) 
     bool labels = predictions->targets != NULL;
     int64_t n = labels ? predictions->outputs : predictions->classes;
     for (int64_t k = 0; k < n; k++) {
-        classes[k] = (Class){.name = labels ? arena_format(arena, "output %lld", (long long)k)
+        classes[k] = (Class){.name = labels ? predictions_output(arena, predictions, k)
                                             : predictions_class(arena, predictions, k)};
     }
     for (int64_t i = 0; i < predictions->count; i++) {

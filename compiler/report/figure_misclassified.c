@@ -138,6 +138,7 @@ static void draw(Arena *arena, const Report *report, Drawing *drawing) {
     const Predictions *predictions = &report->predictions;
     Picture picture;
     drawing->missing = predictions->missing;
+    drawing->title = predictions->missing != NULL ? "Predictions" : NULL;
     if (predictions->missing != NULL || predictions->classes == 0 || !picture_of(&predictions->data, &picture)) {
         return;
     }

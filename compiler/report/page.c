@@ -166,6 +166,10 @@ static void head(Arena *arena, const Report *report, Text *out) {
         xml_text(out,
                  arena_format(arena, "What is of one run alone is of %s%s.", report_run_name(report, run),
                               shown_field(run, SHOW_VALIDATION) != NULL ? ", the best on the validation part" : ""));
+        if (report->groups.count < report->runs->count) {
+            xml_text(out, " Curves are means over the runs that differ in nothing but the seed, bands one standard "
+                          "deviation to either side.");
+        }
     }
     text_puts(out, "</p>\n");
     if (string_is(run->status, "running") || string_is(run->status, "stopped")) {

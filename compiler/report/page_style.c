@@ -73,9 +73,11 @@ static const char *const lines[] = {
     "@media(max-width:900px){.grid{grid-template-columns:minmax(0,1fr)}.wide{display:block}}\n",
     "@media(max-width:600px){main{padding:24px 14px 8px}footer{padding:8px 14px 32px}",
     "figure{padding:16px 14px;border-radius:8px}h1{font-size:24px}.tiles{gap:12px 28px}",
-    ".tile b{font-size:21px}.view>svg{min-width:500px}.pairs th{white-space:normal}}\n",
+    ".tile b{font-size:21px}.view>svg{min-width:430px}.view text{font-size:13.5px}",
+    ".pairs th{white-space:normal}}\n",
     "@media print{body{background:none;font-size:11pt}main{max-width:none;padding:0}",
-    "figure{break-inside:avoid;border:none;padding:8px 0}h2{break-after:avoid}",
+    ".grid{grid-template-columns:repeat(2,minmax(0,1fr))}.wide{display:block}figure{break-inside:avoid;",
+    "border:none;padding:8px 0}h2{break-after:avoid}",
     ".views button:not([aria-pressed=true]),.tip,footer{display:none}.grid{gap:12px 28px}}\n",
 };
 /* clang-format on */

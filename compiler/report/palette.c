@@ -28,7 +28,7 @@ static void ramp(size_t i, bool dark, char out[8]) {
                                               {177, 42, 144}, {204, 71, 120}, {225, 100, 98}, {242, 132, 75},
                                               {252, 166, 54}, {252, 206, 37}, {240, 249, 33}};
     const size_t last = COUNT_OF(plasma) - 1;
-    double from = dark ? 0.30 : 0.0, to = dark ? 1.0 : 0.78;
+    double from = dark ? 0.38 : 0.0, to = dark ? 1.0 : 0.78;
     double at = (from + (to - from) * (double)i / (RAMP - 1)) * (double)last;
     size_t k = (size_t)at < last ? (size_t)at : last - 1;
     int rgb[3];

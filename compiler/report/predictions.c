@@ -158,6 +158,17 @@ const char *predictions_class(Arena *arena, const Predictions *predictions, int6
                                                               : arena_format(arena, "%lld", (long long)class);
 }
 
+const char *predictions_output(Arena *arena, const Predictions *predictions, int64_t output) {
+    const char *start = arena_format(arena, "target %lld ", (long long)output + 1); /* as net_columns_text has it */
+    for (int64_t i = 0; i < predictions->data.columns; i++) {
+        const char *column = predictions->data.column[i];
+        if (strncmp(column, start, strlen(start)) == 0) {
+            return column + strlen(start);
+        }
+    }
+    return arena_format(arena, "output %lld", (long long)output);
+}
+
 void predictions_example(const Predictions *predictions, int64_t example, float *values) {
     NetPass pass = {.part = predictions->part};
     net_pass_row(&predictions->data, &pass, example, NET_ROWS_F32, values);

@@ -26,6 +26,8 @@ void predictions_free(Predictions *predictions);
 
 /* A class's name, as the data has it. */
 const char *predictions_class(Arena *arena, const Predictions *predictions, int64_t class);
+/* What an output is called: by the column of the table that it learned, else by its number from 0. */
+const char *predictions_output(Arena *arena, const Predictions *predictions, int64_t output);
 /* The values of an example as the network reads them, before mean and deviation are taken off. */
 void predictions_example(const Predictions *predictions, int64_t example, float *values);
 

@@ -45,6 +45,10 @@ static const char *group_label(const Report *report, const Words *differing, con
         text = arena_format(report->arena, "%s%s%s%s", text, *text == '\0' ? "" : ", ",
                             model ? "" : arena_format(report->arena, "%s ", differing->at[i]), field->text);
     }
+    const Field *model = field_find(&run->settings, "model");
+    if (*text == '\0' && group->members.count > 1) {
+        return arena_format(report->arena, "%s, %zu seeds", model == NULL ? "runs" : model->text, group->members.count);
+    }
     bool long_label = strlen(text) > 48;
     return *text == '\0' || long_label ? report_run_name(report, run) : text;
 }

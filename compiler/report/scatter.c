@@ -96,7 +96,7 @@ void scatter_outputs(Arena *arena, const Report *report, bool residual, Drawing 
         if (scatter.points.count == 0) {
             continue;
         }
-        const char *name = arena_format(arena, "output %lld", (long long)k);
+        const char *name = predictions_output(arena, predictions, k);
         View *view = drawing_view(arena, drawing, k == 0 ? "" : arena_format(arena, "%lld", (long long)k), name);
         all = scatter_svg(arena, &scatter, &view->svg) && all;
         text_puts(&view->csv, residual ? "predicted,residual\n" : "true,predicted\n");
