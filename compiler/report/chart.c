@@ -7,11 +7,13 @@
 #include "compiler/report/axis.h"
 #include "compiler/report/svg.h"
 
-enum { WIDTH = 600, HEIGHT = 270, TOP = 26, RIGHT = 18, BELOW = 40, LEGEND_ROW = 19, KEY = 24, KEY_GAP = 18 };
+static const double WIDTH = 600, HEIGHT = 270, TOP = 26, RIGHT = 18, BELOW = 40, LEGEND_ROW = 19, KEY = 24,
+                    KEY_GAP = 18;
 /* Points drawn: of all curves together, and of one, at least and at most. */
 enum { POINTS_OF_ALL = 12000, FEWEST = 60, MOST = 600 };
 /* Points that a curve has at least where its first ones may be left outside of the frame. */
 enum { MANY = 12 };
+enum { IN_A_ROW = 6 }; /* entries of a legend that need no columns */
 
 static bool is_drawn(const Chart *chart, double y) { return isfinite(y) && (!chart->log || y > 0); }
 
@@ -282,12 +284,21 @@ static size_t *legend_order(Arena *arena, const Chart *chart) {
 
 static double key_width(const Series *series) { return KEY + 6 + svg_text_width(series->name) + KEY_GAP; }
 
-/* Where each entry stands; its last row's number. */
+static double widest_key(const Chart *chart) {
+    double width = 0;
+    for (size_t i = 0; i < chart->series.count; i++) {
+        double own = key_width(&chart->series.at[i]);
+        width = own > width ? own : width;
+    }
+    return width;
+}
+
+/* Where each entry stands, many of them in columns; the number of the last row. */
 static int lay_legend(const Chart *chart, const size_t *order, double left, double right, double *x, int *row) {
-    double at = left;
+    double at = left, common = widest_key(chart);
     int rows = 0;
     for (size_t i = 0; i < chart->series.count; i++) {
-        double width = key_width(&chart->series.at[order[i]]);
+        double width = chart->series.count > IN_A_ROW ? common : key_width(&chart->series.at[order[i]]);
         if (at > left && at + width - KEY_GAP > right) {
             at = left;
             rows++;
@@ -352,11 +363,11 @@ const char *chart_svg(Arena *arena, const Chart *chart, Text *out) {
     draw_axes(&plot, xs, kept, ys, y_count);
     draw_mark(&plot);
     /* What is outside of the frame is cut off by a drawing of its own, which takes no name. */
+    double x0 = left - 4, y0 = TOP - 4, width = WIDTH - RIGHT - left + 8, height = HEIGHT + 6;
     text_printf(out,
-                "<svg x=\"%.1f\" y=\"%d\" width=\"%.1f\" height=\"%d\" viewBox=\"%.1f %d %.1f %d\" "
+                "<svg x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\" viewBox=\"%.1f %.1f %.1f %.1f\" "
                 "overflow=\"hidden\">\n",
-                left - 4, TOP - 4, WIDTH - RIGHT - left + 8, HEIGHT + 6, left - 4, TOP - 4, WIDTH - RIGHT - left + 8,
-                HEIGHT + 6);
+                x0, y0, width, height, x0, y0, width, height);
     for (size_t i = 0; i < count; i++) {
         thinned = draw_series(&plot, i) || thinned;
     }

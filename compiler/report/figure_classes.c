@@ -5,7 +5,8 @@
 #include "compiler/model/targets.h"
 #include "compiler/report/svg.h"
 
-enum { CLASSES = 100, WIDTH = 600, ROW = 24, BAR = 14 };
+enum { CLASSES = 100 };
+static const double WIDTH = 600, ROW = 24, BAR = 14;
 
 typedef struct {
     const char *name;

@@ -4,7 +4,8 @@
 
 #include "compiler/report/svg.h"
 
-enum { CLASSES = 40, WIDTH = 600, LARGEST = 42 };
+enum { CLASSES = 40 };
+static const double WIDTH = 600, LARGEST = 42;
 
 static void write_numbers(Arena *arena, const Predictions *predictions, const int64_t *count, Text *out) {
     int64_t n = predictions->classes;

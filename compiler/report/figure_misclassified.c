@@ -5,7 +5,8 @@
 
 #include "compiler/report/svg.h"
 
-enum { WIDTH = 600, IMAGE = 54, SHOWN = 60, GAP = 10, LABEL = 84 };
+enum { SHOWN = 60 };
+static const double WIDTH = 600, IMAGE = 54, GAP = 10;
 
 typedef struct {
     int64_t example;
@@ -75,32 +76,32 @@ static void draw_picture(Arena *arena, const Predictions *predictions, int64_t e
 }
 
 /* "Ankle boot", cut where it is long. */
-static const char *short_name(Arena *arena, const char *name, int *width) {
+static const char *short_name(Arena *arena, const char *name, double *width) {
     int count = 0;
     size_t i = 0;
     for (; name[i] != '\0' && count < 12; i++) {
         count += ((unsigned char)name[i + 1] & 0xC0) != 0x80;
     }
     const char *text = name[i] == '\0' ? name : arena_format(arena, "%.*s…", (int)i, name);
-    *width = (int)fmax(*width, svg_text_width(text));
+    *width = fmax(*width, svg_text_width(text));
     return text;
 }
 
 static void draw_view(Arena *arena, const Predictions *predictions, const Mistakes *mistakes, Picture picture,
                       View *view) {
     size_t shown = mistakes->count < SHOWN ? mistakes->count : SHOWN;
-    int label = 10;
+    double label = 10;
     for (size_t i = 0; i < shown; i++) {
         int64_t example = mistakes->at[i].example;
         short_name(arena, predictions_class(arena, predictions, predictions->label[example]), &label);
         short_name(arena, predictions_class(arena, predictions, predictions->class_of[example]), &label);
     }
-    size_t cell = (size_t)(IMAGE + 6 + label + GAP), across = WIDTH / cell;
-    size_t rows = (shown + across - 1) / across;
-    svg_begin(&view->svg, WIDTH, (double)(rows * (IMAGE + GAP) + 4), "Misclassified examples", "");
+    double cell = IMAGE + 6 + label + GAP;
+    size_t across = (size_t)(WIDTH / cell), rows = (shown + across - 1) / across;
+    svg_begin(&view->svg, WIDTH, (double)rows * (IMAGE + GAP) + 4, "Misclassified examples", "");
     for (size_t i = 0; i < shown; i++) {
         int64_t example = mistakes->at[i].example;
-        double x = 2 + (double)(i % across * cell), y = 2 + (double)(i / across * (IMAGE + GAP));
+        double x = 2 + (double)(i % across) * cell, y = 2 + (double)(i / across) * (IMAGE + GAP);
         const char *is = predictions_class(arena, predictions, predictions->label[example]);
         const char *said = predictions_class(arena, predictions, predictions->class_of[example]);
         text_puts(&view->svg, "<g><title>");

@@ -9,7 +9,7 @@
 #include "compiler/report/svg.h"
 #include "runtime/base/error.h"
 
-enum { WIDTH = 600, ROW = 44, BOX = 30, MARGIN = 60, NAME = 110, RIGHT = 20 };
+static const double WIDTH = 600, ROW = 44, BOX = 30, MARGIN = 60, NAME = 110, RIGHT = 20;
 
 static int64_t parameters(const Layer *layer) {
     int64_t count = 0;
@@ -20,7 +20,7 @@ static int64_t parameters(const Layer *layer) {
 }
 
 /* Room for arcs, where there are some. */
-static int left_of(const Model *model) {
+static double left_of(const Model *model) {
     for (size_t i = 0; i < model->layers.count; i++) {
         const Layer *layer = model->layers.at[i];
         for (size_t k = 0; k < layer->from.count; k++) {
@@ -33,7 +33,7 @@ static int left_of(const Model *model) {
 }
 
 /* Where a layer reads from further above than the next, an arc leads past what is between. */
-static void draw_edges(const Layer *layer, int left, Text *out) {
+static void draw_edges(const Layer *layer, double left, Text *out) {
     double y = 6 + layer->index * ROW;
     for (size_t i = 0; i < layer->from.count; i++) {
         int from = layer->from.at[i]->index;
@@ -41,24 +41,24 @@ static void draw_edges(const Layer *layer, int left, Text *out) {
             svg_line(out, left + 40, y - ROW + BOX, left + 40, y, COLOR_LINE);
             continue;
         }
-        double top = 6 + from * ROW + BOX / 2.0, bottom = y + BOX / 2.0;
+        double top = 6 + from * ROW + BOX / 2, bottom = y + BOX / 2;
         double out_by = fmin(left - 8, 14 + 6.0 * (layer->index - from));
-        text_printf(out, "<path fill=\"none\" d=\"M%d %.1fC%.1f %.1f %.1f %.1f %d %.1f\"", left, top, left - out_by,
+        text_printf(out, "<path fill=\"none\" d=\"M%.1f %.1fC%.1f %.1f %.1f %.1f %.1f %.1f\"", left, top, left - out_by,
                     top, left - out_by, bottom, left, bottom);
         color_stroke(out, COLOR_LINE);
         text_puts(out, "/>\n");
     }
 }
 
-static void draw_layer(Arena *arena, const Model *model, const Layer *layer, int left, Text *out) {
+static void draw_layer(Arena *arena, const Model *model, const Layer *layer, double left, Text *out) {
     char count[NET_COUNT_TEXT];
     double y = 6 + layer->index * ROW, width = WIDTH - left - RIGHT;
     int64_t own = parameters(layer);
     draw_edges(layer, left, out);
-    text_printf(out, "<rect x=\"%d\" y=\"%.0f\" width=\"%.0f\" height=\"%d\" rx=\"5\"", left, y, width, BOX);
+    text_printf(out, "<rect x=\"%.0f\" y=\"%.0f\" width=\"%.0f\" height=\"%.0f\" rx=\"5\"", left, y, width, BOX);
     color_fill(out, COLOR_PAGE);
     text_puts(out, "/>");
-    text_printf(out, "<rect x=\"%d\" y=\"%.0f\" width=\"4\" height=\"%d\" rx=\"2\"", left, y, BOX);
+    text_printf(out, "<rect x=\"%.0f\" y=\"%.0f\" width=\"4\" height=\"%.0f\" rx=\"2\"", left, y, BOX);
     color_fill(out, own > 0 ? color_layer((size_t)layer->index, model->layers.count) : COLOR_LINE);
     text_puts(out, "/>\n");
     svg_label(out, left + 14, y + 20, ANCHOR_START, COLOR_INK, TEXT_BOLD, layer->name);

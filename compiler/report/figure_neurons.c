@@ -4,7 +4,8 @@
 
 #include "compiler/report/svg.h"
 
-enum { WIDTH = 600, SHOWN = 30, BAR = 7, PITCH = 10, COLUMN = 120, ROOM = 100, HEAD = 40, DECADES = 6 };
+enum { SHOWN = 30, DECADES = 6 };
+static const double WIDTH = 600, COLUMN = 120, BAR = 7, PITCH = 10, ROOM = 100, HEAD = 40;
 
 typedef struct {
     const char *layer;
@@ -39,7 +40,7 @@ static Layers first_step(Arena *arena, const RunLog *log, double *largest) {
 
 static double length(double value, double largest, bool log) {
     double share = fabs(value) / largest;
-    return log ? fmax(0, 1 + log10(share) / DECADES) : share;
+    return log ? fmax(0, 1 + log10(share) / (double)DECADES) : share;
 }
 
 static void draw_layer(Arena *arena, const Bars *bars, double x, double y, Color color, double largest, bool log,
@@ -66,7 +67,7 @@ static double row_height(const Layers *layers, size_t first, size_t columns) {
 }
 
 static void draw_view(Arena *arena, const Layers *layers, double largest, bool log, View *view) {
-    const size_t columns = WIDTH / COLUMN;
+    const size_t columns = (size_t)(WIDTH / COLUMN);
     double height = 0, y = 16;
     for (size_t i = 0; i < layers->count; i += columns) {
         height += row_height(layers, i, columns);

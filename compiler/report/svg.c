@@ -6,6 +6,9 @@
 #include "compiler/base/utf8.h"
 #include "runtime/base/wrap.h"
 
+/* Of labels. */
+static const double HEIGHT = 12;
+
 void xml_text(Text *out, const char *text) {
     Arena *arena = arena_new();
     for (const char *at = utf8_clean(arena, text, strlen(text)); *at != '\0'; at++) {
@@ -47,7 +50,7 @@ void svg_begin(Text *out, double width, double height, const char *title, const 
     svg_attribute(out, "width", width);
     svg_attribute(out, "height", height);
     text_printf(out, " role=\"img\" font-family=\"system-ui,'Segoe UI',Roboto,'Helvetica Neue',Arial,sans-serif\" ");
-    text_printf(out, "font-size=\"%d\"%s><title>", (int)SVG_TEXT, attributes);
+    text_printf(out, "font-size=\"%.0f\"%s><title>", HEIGHT, attributes);
     xml_text(out, title);
     text_puts(out, "</title>\n");
     svg_rect(out, 0, 0, width, height, 1, COLOR_PAPER);
@@ -95,7 +98,7 @@ void svg_line(Text *out, double x1, double y1, double x2, double y2, Color color
     text_puts(out, "/>\n");
 }
 
-double svg_text_width(const char *text) { return 0.56 * SVG_TEXT * net_text_width(text); }
+double svg_text_width(const char *text) { return 0.56 * HEIGHT * net_text_width(text); }
 
 const char *reading_text(Arena *arena, double value) {
     if (isnan(value)) {

@@ -28,7 +28,6 @@ void svg_line(Text *out, double x1, double y1, double x2, double y2, Color color
 
 /* Columns of a page that a text of the size of labels takes, about. */
 double svg_text_width(const char *text);
-enum { SVG_TEXT = 12 }; /* height of labels */
 
 /* "0.0123", "1.5e-07": a number as people read it; "98.71 %" of a share. */
 const char *reading_text(Arena *arena, double value);
