@@ -42,6 +42,7 @@ typedef struct {
     X(saturated)     \
     X(dead)          \
     X(maps)          \
+    X(responses)     \
     X(misclassified) \
     X(confusion)     \
     X(classes)       \

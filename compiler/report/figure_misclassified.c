@@ -3,6 +3,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "compiler/report/picture.h"
 #include "compiler/report/svg.h"
 
 enum { SHOWN = 60 };
@@ -40,41 +41,6 @@ static Mistakes find(Arena *arena, const Predictions *predictions) {
     return mistakes;
 }
 
-/* How examples are looked at: as the model reads them, or in a square where it reads a list that may be one. */
-typedef struct {
-    int channels, rows, columns;
-} Picture;
-
-static bool picture_of(const NetData *data, Picture *picture) {
-    int side = (int)lrint(sqrt((double)data->row_elements));
-    bool square = data->type == NET_ROWS_U8 && (int64_t)side * side == data->row_elements && side >= 8;
-    bool image = data->rank == 3 && (data->shape[0] == 1 || data->shape[0] == 3) && data->shape[1] > 1;
-    *picture =
-        image ? (Picture){(int)data->shape[0], (int)data->shape[1], (int)data->shape[2]} : (Picture){1, side, side};
-    return (image || square) && data->row_elements <= 1 << 20;
-}
-
-/* One channel is shown as ink on paper. Floats are shown from their lowest to their highest. */
-static void draw_picture(Arena *arena, const Predictions *predictions, int64_t example, Picture picture, double x,
-                         double y, Text *out) {
-    int64_t size = predictions->data.row_elements, plane = size / picture.channels;
-    float *values = NEW_ARRAY(arena, float, size);
-    unsigned char *pixels = NEW_ARRAY(arena, unsigned char, size);
-    predictions_example(predictions, example, values);
-    float low = 0, high = 1;
-    for (int64_t i = 0; i < size && predictions->data.type != NET_ROWS_U8; i++) {
-        low = i == 0 ? values[i] : fminf(low, values[i]);
-        high = i == 0 ? values[i] : fmaxf(high, values[i]);
-    }
-    for (int64_t i = 0; i < size; i++) {
-        float share = high > low ? (values[i] - low) / (high - low) : 0;
-        share = share >= 0 && share <= 1 ? share : 0;
-        pixels[i % plane * picture.channels + i / plane] =
-            (unsigned char)lrintf(255 * (picture.channels == 1 ? 1 - share : share));
-    }
-    svg_image(out, x, y, IMAGE, IMAGE, pixels, picture.columns, picture.rows, picture.channels);
-}
-
 /* "Ankle boot", cut where it is long. */
 static const char *short_name(Arena *arena, const char *name, double *width) {
     int count = 0;
@@ -107,7 +73,7 @@ static void draw_view(Arena *arena, const Predictions *predictions, const Mistak
         text_puts(&view->svg, "<g><title>");
         xml_text(&view->svg, arena_format(arena, "example %lld: is %s, taken for %s", (long long)example, is, said));
         text_puts(&view->svg, "</title>");
-        draw_picture(arena, predictions, example, picture, x, y, &view->svg);
+        picture_draw(arena, predictions, example, picture, x, y, IMAGE, &view->svg);
         svg_label(&view->svg, x + IMAGE + 6, y + 13, ANCHOR_START, COLOR_INK, TEXT_BOLD, short_name(arena, is, &label));
         svg_label(&view->svg, x + IMAGE + 6, y + IMAGE - 4, ANCHOR_START, COLOR_BAD, TEXT_PLAIN,
                   short_name(arena, said, &label));

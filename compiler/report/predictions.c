@@ -5,10 +5,7 @@
 
 #include "compiler/driver/examples.h"
 #include "compiler/driver/link.h"
-#include "compiler/driver/ship.h"
-#include "compiler/model/targets.h"
 #include "runtime/data/pass.h"
-#include "runtime/train/network.h"
 
 enum { AT_ONCE = 256 };
 
@@ -44,30 +41,6 @@ static bool open_data(Arena *arena, const Run *run, Predictions *predictions) {
         return false;
     }
     return true;
-}
-
-static bool load_weights(Arena *arena, const Predictions *predictions, const char *weights, Trained *trained,
-                         const char **missing) {
-    NetError error = {.status = NET_OK};
-    const NetWords none = {.count = 0};
-    const NetWeightWords words = {.weights = weights, .rename = &none};
-    if (!trained_load(arena, predictions->model, &words, trained, &error)) {
-        *missing = arena_format(arena, "%s", error.text);
-        return false;
-    }
-    if (trained->difference != NULL) {
-        *missing = arena_format(arena, "the weights are of another function than the text in config.json: %s",
-                                trained->difference);
-    }
-    return *missing == NULL;
-}
-
-static bool compile(Network *network, const Trained *trained, Predictor *predictor) {
-    Compilation *compilation = &network->compilation;
-    Shipment shipment = {.compilation = compilation, .stem = network->model->name};
-    int status;
-    return ship_until(compilation, &status) && pipeline_run(compilation, LEVEL_LOOPS, &status) &&
-           ship_open(&shipment, trained, predictor);
 }
 
 /* The class of outputs: the first of the largest, or of one output on which side of 0.5 it is. */
@@ -123,25 +96,25 @@ static void make_room(Arena *arena, Predictions *predictions) {
 }
 
 void predictions_make(Arena *arena, const Run *run, Network *network, const char *weights, Predictions *predictions) {
-    Trained trained;
     Predictor predictor = {.library = NULL};
     *predictions = (Predictions){.model = network->model, .missing = network->missing};
     if (network->model == NULL || weights == NULL) {
         predictions->missing = network->missing != NULL ? network->missing : "the run has no weights yet";
         return;
     }
-    if (!load_weights(arena, predictions, weights, &trained, &predictions->missing) ||
-        !open_data(arena, run, predictions)) {
+    if (!open_data(arena, run, predictions)) {
         return;
     }
     if (predictions->part == NET_PART_TEST && predictions->data.part[NET_PART_TEST].count == 0) {
         predictions->part = NET_PART_VALIDATION;
     }
     make_room(arena, predictions);
-    bool good = compile(network, &trained, &predictor) && predict(arena, &predictor, predictions);
+    if (network_compile(arena, network, weights, &predictor, &predictions->missing) &&
+        !predict(arena, &predictor, predictions)) {
+        predictions->missing = "interrupted";
+    }
     predictor_close(&predictor);
-    if (!good) {
-        predictions->missing = "the network could not be compiled or run here; the message above says why";
+    if (predictions->missing != NULL) {
         net_data_close(&predictions->data);
     }
 }

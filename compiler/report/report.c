@@ -122,7 +122,7 @@ void report_open(Arena *arena, const Runs *runs, Report *report) {
     }
     make_groups(report);
     report->chosen = choose(report);
-    network_open(arena, report->chosen->run, &report->network);
+    network_open(arena, report->chosen->run, NULL, &report->network);
     read_weights(report);
     predictions_make(arena, report->chosen->run, &report->network, report->weights.path, &report->predictions);
 }

@@ -82,7 +82,7 @@ check(shown in "".join(page.texts), "hash of the weights")
 # Feature maps, the rate and the norm of the gradient.
 run = train(model=CONV, name="maps")
 netc("report", run, "-o", "maps.html", "--csv", "maps", "--svg", "maps")
-check({"maps", "rate", "gradient", "dead", "speed-delta_rms"} <= set(drawings("maps")), sorted(os.listdir("maps")))
+check({"maps", "responses", "rate", "gradient", "dead", "speed-delta_rms"} <= set(drawings("maps")), sorted(os.listdir("maps")))
 with open(f"{run}/best.safetensors", "rb") as file:
     data = file.read()
 size = struct.unpack("<Q", data[:8])[0]
@@ -90,6 +90,12 @@ begin, end = json.loads(data[8:8 + size])["c.weight"]["data_offsets"]
 weights = struct.unpack(f"<{(end - begin) // 4}f", data[8 + size + begin:8 + size + end])
 ours = [struct.unpack("<f", struct.pack("<f", float(row["weight"])))[0] for row in rows("maps/maps.csv")]
 check(ours == list(weights), "weights of the maps")
+biases = struct.unpack("<3f", data[8 + size:][slice(*json.loads(data[8:8 + size])["c.bias"]["data_offsets"])])
+for row in rows("maps/responses.csv"): # a 5x5 window of an example of digits: at most all of its weights above 0
+    map_, place = int(row["map"]), (int(row["row"]), int(row["column"]))
+    bound = biases[map_] + sum(w for w in weights[25 * map_:25 * map_ + 25] if w > 0)
+    check(0 < float(row["activation"]) <= bound * 1.0001 and max(place) < 24, f"{row}, at most {bound}")
+check([int(row["rank"]) for row in rows("maps/responses.csv")] == [0, 1, 2, 3] * 3, "the strongest four of each map")
 steps = rows(f"{run}/steps.csv")
 same(series("maps/gradient.csv", "gradient"), [(row["epoch"], row["gradient_norm"]) for row in steps], "gradient")
 
