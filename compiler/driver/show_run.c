@@ -7,7 +7,14 @@
 #include "compiler/driver/run_log.h"
 #include "runtime/base/wrap.h"
 
-enum { CURVE = 40, BAR = 30, NAME = 22 };
+/* Columns of a curve, of a bar and of the name before them, at most; and of the numbers behind them. */
+enum { CURVE = 40, BAR = 30, NAME = 22, NUMBERS = 26, LEAST = 8 };
+
+/* As many as fit beside so many others. */
+static int columns_beside(FILE *out, int others, int most) {
+    int room = net_page_width(out) - others;
+    return room < LEAST ? LEAST : room < most ? room : most;
+}
 
 typedef VEC(double) Values;
 
@@ -25,7 +32,8 @@ static Values column_values(Arena *arena, const RunLog *log, int column) {
 /* A block for each stretch of the values, as high as its mean is. */
 static void print_curve(const Values *values, FILE *out) {
     static const char *const blocks[] = {"▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"};
-    size_t columns = values->count < CURVE ? values->count : CURVE;
+    size_t most = (size_t)columns_beside(out, NAME + NUMBERS + 3, CURVE);
+    size_t columns = values->count < most ? values->count : most;
     double mean[CURVE], low = INFINITY, high = -INFINITY;
     for (size_t i = 0; i < columns; i++) {
         size_t first = i * values->count / columns, end = (i + 1) * values->count / columns;
@@ -99,11 +107,11 @@ static Speeds layer_speeds(Arena *arena, const RunLog *log, const char *source, 
     return speeds;
 }
 
-static void print_bar(double value, double low, double high, FILE *out) {
+static void print_bar(double value, double low, double high, int columns, FILE *out) {
     int cells = value > 0 && high > low
-                    ? 1 + (int)((BAR - 1) * (log10(value) - log10(low)) / (log10(high) - log10(low)))
+                    ? 1 + (int)((columns - 1) * (log10(value) - log10(low)) / (log10(high) - log10(low)))
                     : value > 0;
-    for (int i = 0; i < BAR; i++) {
+    for (int i = 0; i < columns; i++) {
         fputs(i < cells ? "█" : " ", out);
     }
 }
@@ -132,7 +140,7 @@ static void print_layers(Arena *arena, const Run *run, FILE *out) {
         const Speed *speed = &speeds.at[i];
         const char *name = utf8_clean(arena, speed->layer, strlen(speed->layer));
         fprintf(out, "  %s%*s ", name, width - net_text_width(name), "");
-        print_bar(speed->last, low, high, out);
+        print_bar(speed->last, low, high, columns_beside(out, width + NUMBERS, BAR), out);
         fprintf(out, "  %.3g … %.3g\n", speed->first, speed->last);
     }
 }

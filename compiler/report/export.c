@@ -40,9 +40,17 @@ bool export_page(const char *path, const Text *page) {
     return save(path, page->data, page->length);
 }
 
-/* "FOLDER/speed-delta_rms.svg" */
-static const char *file_of(Arena *arena, const char *folder, size_t figure, const View *view, const char *ending) {
+/* "FOLDER/speed-delta_rms.svg"; a view whose name is no plain word, such as that of a layer in a file from elsewhere,
+ * goes by its number. */
+static const char *file_of(Arena *arena, const char *folder, size_t figure, const Drawing *drawing, size_t k,
+                           const char *ending) {
     const char *name = figures[figure]->name;
+    const View *view = &drawing->views.at[k];
+    for (const char *at = view->name; *at != '\0'; at++) {
+        if (!in_name(*at)) {
+            return arena_format(arena, "%s/%s-%zu.%s", folder, name, k, ending);
+        }
+    }
     return *view->name == '\0' ? arena_format(arena, "%s/%s.%s", folder, name, ending)
                                : arena_format(arena, "%s/%s-%s.%s", folder, name, view->name, ending);
 }
@@ -54,7 +62,7 @@ static bool export_texts(Arena *arena, const Drawing *drawings, const char *fold
         for (size_t k = 0; good && k < drawings[i].views.count; k++) {
             const View *view = &drawings[i].views.at[k];
             const Text *text = csv ? &view->csv : &view->svg;
-            good = save(file_of(arena, folder, i, view, csv ? "csv" : "svg"), text->data, text->length);
+            good = save(file_of(arena, folder, i, &drawings[i], k, csv ? "csv" : "svg"), text->data, text->length);
             *count += good;
         }
     }
@@ -101,7 +109,7 @@ bool export_png(Arena *arena, const Drawing *drawings, const char *folder, size_
     for (size_t i = 0; good && i < figure_count; i++) {
         for (size_t k = 0; good && k < drawings[i].views.count; k++) {
             const View *view = &drawings[i].views.at[k];
-            good = convert(&tools, program, view, file_of(arena, folder, i, view, "png"));
+            good = convert(&tools, program, view, file_of(arena, folder, i, &drawings[i], k, "png"));
             *count += good;
         }
     }

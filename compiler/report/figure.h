@@ -55,7 +55,7 @@ FIGURES(FIGURE)
 extern const Figure *const figures[];
 extern const size_t figure_count;
 
-/* ---- for those who draw ---- */
+/* ---- for those who draw: drawing.c, image.c ---- */
 
 /* Adds a chart as a view, unless it has no curves. */
 void drawing_chart(Arena *arena, Drawing *drawing, const char *name, const char *title, const Chart *chart);

@@ -10,7 +10,7 @@ enum { WIDTH = 600, BLOCK = 44, GAP = 8, BLOCKS = 300, PIXELS = 64 * 64 };
 /* The windows of a convolution: [maps, channels, rows, columns]. */
 static bool is_convolution(const NetTensor *tensor) {
     size_t length = strlen(tensor->name), ending = strlen(".weight");
-    return tensor->rank == 4 && tensor->shape[2] * tensor->shape[3] > 1 &&
+    return tensor->rank == 4 && net_tensor_elements(tensor) > 0 && tensor->shape[2] * tensor->shape[3] > 1 &&
            tensor->shape[2] * tensor->shape[3] <= PIXELS && length > ending &&
            string_is(tensor->name + length - ending, ".weight");
 }
@@ -72,7 +72,7 @@ static void draw(Arena *arena, const Report *report, Drawing *drawing) {
     for (size_t i = 0; file->path != NULL && i < file->count; i++) {
         const NetTensor *tensor = &file->tensors[i];
         int64_t elements = net_tensor_elements(tensor);
-        if (!is_convolution(tensor) || elements == 0) {
+        if (!is_convolution(tensor)) {
             continue;
         }
         float *weights = NEW_ARRAY(arena, float, elements);

@@ -194,9 +194,12 @@ Points report_points(const Report *report, const Group *group, LogName log, cons
         Cells cells = cells_of(group->members.at[i], log, column, filter);
         int x = run_log_column(cells.log, x_column);
         for (size_t row = 0; cells.column >= 0 && x >= 0 && row < cells.log->rows; row++) {
+            if (!meant(&cells, row)) {
+                continue;
+            }
             Point point = {run_log_number(cells.log, row, x), run_log_number(cells.log, row, cells.column),
                            (double)NAN};
-            if (meant(&cells, row) && isfinite(point.x) && isfinite(point.y)) {
+            if (isfinite(point.x) && isfinite(point.y)) {
                 vec_push(report->arena, &all, point);
             }
         }

@@ -12,6 +12,12 @@ static const double HEIGHT = 12;
 void xml_text(Text *out, const char *text) {
     Arena *arena = arena_new();
     for (const char *at = utf8_clean(arena, text, strlen(text)); *at != '\0'; at++) {
+        if (strncmp(at, "\xEF\xBF\xBE", 3) == 0 ||
+            strncmp(at, "\xEF\xBF\xBF", 3) == 0) { /* XML has no place for them */
+            text_puts(out, at[2] == '\xBE' ? "\\u{fffe}" : "\\u{ffff}");
+            at += 2;
+            continue;
+        }
         switch (*at) {
         case '&': text_puts(out, "&amp;"); break;
         case '<': text_puts(out, "&lt;"); break;

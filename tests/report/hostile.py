@@ -1,13 +1,15 @@
 #!/usr/bin/env python3
 """netc report: names of any kind, in paths, settings, layers and classes, are shown as they are and inject nothing."""
 import csv
+import json
 import os
+import struct
 import xml.etree.ElementTree
 
 from _report import Page, check, drawings, make, netc, read, rows, write
 
 EVIL = ["</script><script>alert(1)</script>", "</title></style><img src=x onerror=alert(2)>", "\"'><b>&amp;&lt;",
-        "]]><!--", "a\x01\x1b[31mb\u202ec", "x,y\n\"z\"", "<svg onload=alert(3)>"]
+        "]]><!--", "a\x01\x1b[31mb\u202ec", "x,y\n\"z\"", "<svg onload=alert(3)>", "\ufffe\uffff\x85"]
 steps = [f"{epoch},{epoch},1,1,0.1,{1 / (1 + epoch)},0,0.5,{1 / (2 + epoch)},0.5" for epoch in range(5)]
 
 plain = Page(read(make("plain", epochs=steps) and netc("report", "plain") and "plain/report.html"))
@@ -63,4 +65,17 @@ check({"confusion", "classes"} <= set(drawings("classes")), "figures of classes"
 check({row["class"] for row in rows("classes/classes.csv")} == set(names), rows("classes/classes.csv"))
 texts = "".join(xml.etree.ElementTree.parse("classes/confusion.svg").getroot().itertext())
 check(all(name in texts for name in names), texts)
-os.remove("evil.html")
+
+# Names in a weights file from elsewhere lead to no file of another folder, and to no other element.
+folder = make("below/weights", epochs=steps)
+name = "../../up</svg><script>.weight"
+head = json.dumps({"plain.weight": {"dtype": "F32", "shape": [1, 1, 2, 2], "data_offsets": [0, 16]},
+                   name: {"dtype": "F32", "shape": [2, 1, 2, 2], "data_offsets": [16, 48]}}).encode()
+head += b" " * (-len(head) % 8)
+with open(f"{folder}/weights.safetensors", "wb") as file:
+    file.write(struct.pack("<Q", len(head)) + head + struct.pack("<12f", *range(12)))
+before = sorted(os.listdir("."))
+netc("report", folder, "-o", "below/page.html", "--svg", "below/svg", "--csv", "below/csv")
+check({"maps.svg", "maps-1.svg"} <= set(os.listdir("below/svg")), os.listdir("below/svg"))
+check(sorted(os.listdir(".")) == before and sorted(os.listdir("below")) == ["csv", "page.html", "svg", "weights"], "files")
+check(Page(read("below/page.html")).count("script") == 1, "elements")
