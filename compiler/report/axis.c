@@ -52,10 +52,10 @@ static const char *tick_text(Arena *arena, const Axis *axis, double value, doubl
         int digits = percent >= 1 ? 0 : percent >= 0.1 ? 1 : percent >= 0.01 ? 2 : 3;
         return arena_format(arena, "%.*f %%", digits, 100 * value);
     }
-    return fabs(value) >= 1e5 && fmod(value, 1000) == 0 && fabs(value) < 1e9
-               ? fmod(value, 1e6) == 0 ? arena_format(arena, "%.0fM", value / 1e6)
-                                       : arena_format(arena, "%.0fk", value / 1e3)
-               : arena_format(arena, "%.6g", value);
+    double largest = fmax(fabs(axis->low), fabs(axis->high));
+    return value == 0 || largest < 1e5 || largest >= 1e9 ? arena_format(arena, "%.6g", value)
+           : largest >= 1e6                              ? arena_format(arena, "%.6gM", value / 1e6)
+                                                         : arena_format(arena, "%.6gk", value / 1e3);
 }
 
 static size_t log_ticks(Arena *arena, const Axis *axis, int wanted, Tick ticks[TICKS]) {
@@ -72,10 +72,11 @@ static size_t log_ticks(Arena *arena, const Axis *axis, int wanted, Tick ticks[T
             if (!within || power % step != 0 || count == TICKS) {
                 continue;
             }
-            const char *text = axis->share               ? arena_format(arena, "%.3g %%", 100 * value)
-                               : times < 1.5             ? power_text(arena, power)
-                               : power > -4 && power < 4 ? arena_format(arena, "%.3g", value)
-                                                         : "";
+            bool plain = close && power > -4 && power < 4;
+            const char *text = axis->share   ? arena_format(arena, "%.3g %%", 100 * value)
+                               : plain       ? arena_format(arena, "%.3g", value)
+                               : times < 1.5 ? power_text(arena, power)
+                                             : "";
             ticks[count++] = (Tick){value, text};
         }
     }

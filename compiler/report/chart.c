@@ -65,20 +65,30 @@ static Range range_of_y(const Chart *chart, double from) {
     return range;
 }
 
-static bool has_many(const Chart *chart) {
+/* Whether curves are long enough for that, and each goes on after x. */
+static bool goes_on(const Chart *chart, double x) {
     size_t most = 0;
     for (size_t i = 0; i < chart->series.count; i++) {
-        most = chart->series.at[i].points.count > most ? chart->series.at[i].points.count : most;
+        const Points *points = &chart->series.at[i].points;
+        bool later = false;
+        for (size_t k = 0; k < points->count; k++) {
+            later = later || (points->at[k].x >= x && is_drawn(chart, points->at[k].y));
+        }
+        if (!later) {
+            return false;
+        }
+        most = points->count > most ? points->count : most;
     }
     return most >= MANY;
 }
 
 /* The range of all, or where the first steps would squeeze the rest into less than a third of it, that of the rest. */
 static Range shown_range(const Chart *chart, Range x, bool *cut) {
-    Range all = range_of_y(chart, -INFINITY), rest = range_of_y(chart, x.low + (x.high - x.low) * 0.03);
+    const double start = x.low + (x.high - x.low) * 0.03;
+    Range all = range_of_y(chart, -INFINITY), rest = range_of_y(chart, start);
     double whole = chart->log ? log10(all.high / all.low) : all.high - all.low;
     double part = chart->log ? log10(rest.high / rest.low) : rest.high - rest.low;
-    *cut = has_many(chart) && rest.low < rest.high && part > 0 && part < whole / 3;
+    *cut = goes_on(chart, start) && rest.low < rest.high && part > 0 && part < whole / 3;
     Range shown = *cut ? rest : all;
     if (!chart->log) {
         double room = (shown.high - shown.low) * 0.05;
@@ -159,26 +169,35 @@ static void draw_band(const Plot *plot, const Series *series, const Points *poin
     text_puts(plot->out, "/>");
 }
 
-static void draw_line(const Plot *plot, const Series *series, const Points *points) {
+/* Whether nothing is drawn on either side of a point. */
+static bool is_single(const Plot *plot, const Points *points, size_t i) {
+    bool before = i > 0 && is_drawn(plot->chart, points->at[i - 1].y);
+    bool after = i + 1 < points->count && is_drawn(plot->chart, points->at[i + 1].y);
+    return !before && !after;
+}
+
+/* Draws the points between which a line leads, or those that stand alone: as dots, by a line's round ends. */
+static void draw_points(const Plot *plot, const Series *series, const Points *points, bool single) {
     static const char *const dashes[STROKES] = {"", " stroke-dasharray=\"6 4\"", " stroke-dasharray=\"1.5 4\"",
                                                 " stroke-dasharray=\"12 4 2 4\""};
-    bool drawn = false;
-    text_puts(plot->out, "<path d=\"");
+    bool begun = false, before = false;
     for (size_t i = 0; i < points->count; i++) {
-        const Point *point = &points->at[i];
-        bool good = is_drawn(plot->chart, point->y);
-        if (good) {
-            place(plot, point->x, point->y, drawn ? "L" : "M");
-            bool alone = !drawn && (i + 1 == points->count || !is_drawn(plot->chart, points->at[i + 1].y));
-            text_puts(plot->out, alone ? "h.01" : ""); /* a dot, by the line's round end */
+        bool good = is_drawn(plot->chart, points->at[i].y);
+        if (good && is_single(plot, points, i) == single) {
+            text_puts(plot->out, begun ? "" : "<path d=\"");
+            place(plot, points->at[i].x, points->at[i].y, before ? "L" : "M");
+            text_puts(plot->out, single ? "h.01" : "");
+            begun = true;
         }
-        drawn = good;
+        before = good;
     }
-    bool few = points->count < 2;
-    text_printf(plot->out, "\" fill=\"none\" stroke-width=\"%s\" stroke-linejoin=\"round\" stroke-linecap=\"round\"%s",
-                few ? "7" : "1.9", dashes[series->stroke]);
-    color_stroke(plot->out, series->color);
-    text_puts(plot->out, "/>");
+    if (begun) {
+        text_printf(plot->out,
+                    "\" fill=\"none\" stroke-width=\"%s\" stroke-linejoin=\"round\" stroke-linecap=\"round\"%s",
+                    single ? "6" : "1.9", single ? "" : dashes[series->stroke]);
+        color_stroke(plot->out, series->color);
+        text_puts(plot->out, "/>");
+    }
 }
 
 /* A number of a list, "-" for one that has no place. */
@@ -221,7 +240,8 @@ static bool draw_series(const Plot *plot, size_t i) {
     draw_numbers(plot, &points);
     text_puts(plot->out, ">");
     draw_band(plot, series, &points);
-    draw_line(plot, series, &points);
+    draw_points(plot, series, &points, true);
+    draw_points(plot, series, &points, false);
     text_puts(plot->out, "</g>\n");
     return points.count < series->points.count;
 }
@@ -330,6 +350,30 @@ static double widest(const Tick *ticks, size_t count) {
     return width;
 }
 
+/* NULL: nothing has to be said. */
+static const char *said(Arena *arena, const Chart *chart, bool cut, bool thinned) {
+    bool zero = false;
+    for (size_t i = 0; i < chart->series.count && chart->log; i++) {
+        const Points *points = &chart->series.at[i].points;
+        for (size_t k = 0; k < points->count; k++) {
+            zero = zero || points->at[k].y <= 0;
+        }
+    }
+    const struct {
+        bool holds;
+        const char *text;
+    } notes[] = {{cut, "The first values, which would squeeze the rest, are outside of the frame."},
+                 {thinned, "Of many points the lowest and the highest of each stretch are drawn."},
+                 {zero, "A 0 has no place on a logarithmic axis."}};
+    const char *text = NULL;
+    for (size_t i = 0; i < COUNT_OF(notes); i++) {
+        if (notes[i].holds) {
+            text = text == NULL ? notes[i].text : arena_format(arena, "%s %s", text, notes[i].text);
+        }
+    }
+    return text;
+}
+
 const char *chart_svg(Arena *arena, const Chart *chart, Text *out) {
     bool cut = false, thinned = false;
     Tick xs[TICKS], ys[TICKS];
@@ -376,12 +420,7 @@ const char *chart_svg(Arena *arena, const Chart *chart, Text *out) {
         draw_key(out, &chart->series.at[order[i]], order[i], key_x[i], keys + key_row[i] * LEGEND_ROW);
     }
     svg_end(out);
-    return cut && thinned
-               ? "The first values, which would squeeze the rest, are outside of the frame. Of many points the "
-                 "lowest and the highest of each stretch are drawn."
-           : cut     ? "The first values, which would squeeze the rest, are outside of the frame."
-           : thinned ? "Of many points the lowest and the highest of each stretch are drawn."
-                     : NULL;
+    return said(arena, chart, cut, thinned);
 }
 
 /* ---- CSV ---- */
