@@ -1,10 +1,13 @@
 /* netc report: runs as one HTML file, and the figures by themselves. */
 #include <string.h>
+#include <sys/stat.h>
 
 #include "compiler/driver/link.h"
+#include "compiler/driver/option_slips.h"
 #include "compiler/driver/report.h"
 #include "compiler/report/export.h"
 #include "runtime/base/error.h"
+#include "runtime/base/paths.h"
 
 /* RUN/report.html, or report.html in the folder that the first of several runs is in; of runs as they were named. */
 static const char *path_of(Arena *arena, const Options *options, const Runs *runs) {
@@ -21,6 +24,15 @@ static const char *path_of(Arena *arena, const Options *options, const Runs *run
 static bool read_all(Arena *arena, const Options *options, Runs *runs) {
     for (size_t i = 0; i < options->files.count; i++) {
         size_t before = runs->count;
+        struct stat info;
+        if (net_path_ends(options->files.at[i], ".net") && stat(options->files.at[i], &info) == 0 &&
+            S_ISREG(info.st_mode)) {
+            const char *word = shell_word(arena, options->files.at[i]);
+            report_environment("%s is a model, a report is of a run; 'netc train %s' makes one, 'netc runs --model %s' "
+                               "lists those there are",
+                               options->files.at[i], word, word);
+            return false;
+        }
         if (!runs_read(arena, options->files.at[i], runs)) {
             return false;
         }

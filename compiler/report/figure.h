@@ -31,23 +31,24 @@ typedef struct {
     void (*draw)(Arena *arena, const Report *report, Drawing *drawing);
 } Figure;
 
-#define FIGURES(X)   \
-    X(cost)          \
-    X(score)         \
-    X(rate)          \
-    X(gradient)      \
-    X(speed)         \
-    X(neurons)       \
-    X(update)        \
-    X(saturated)     \
-    X(dead)          \
-    X(maps)          \
-    X(responses)     \
-    X(misclassified) \
-    X(confusion)     \
-    X(classes)       \
-    X(values)        \
-    X(residuals)     \
+#define FIGURES(X)     \
+    X(cost)            \
+    X(score)           \
+    X(rate)            \
+    X(gradient)        \
+    X(speed)           \
+    X(neurons)         \
+    X(update)          \
+    X(saturated)       \
+    X(dead)            \
+    X(maps)            \
+    X(responses)       \
+    X(misclassified)   \
+    X(confusion)       \
+    X(classes)         \
+    X(values)          \
+    X(residuals)       \
+    X(reconstructions) \
     X(network)
 #define FIGURE(NAME) extern const Figure figure_##NAME;
 FIGURES(FIGURE)

@@ -84,3 +84,27 @@ for output in ("", "-1"):
         check(math.isclose(difference, float(left["residual"]), abs_tol=1e-6), "residuals")
 buttons = read("runs/latest/report.html")
 check(">sum</button>" in buttons and ">product</button>" in buttons, "outputs have names")
+
+# An autoencoder: the errors of its reconstructions are those of the result.
+write("code.net", """network code {
+    input 1x28x28
+    dense 16 activation=relu
+    dense 784 activation=sigmoid
+}
+train {
+    data      digits
+    target    input
+    split     train=300 validation=50 test=100
+    optimizer sgd rate=0.01
+    batch     10
+    epochs    2
+}
+""")
+netc("train", "code.net", "-q")
+netc("report", "runs/latest", "--csv", "code", "--svg", "code")
+errors = [float(row["rmse"]) for row in rows("code/reconstructions.csv")]
+counted = json.loads(read("runs/latest/result.json"))["best_test_rmse"]
+check(len(errors) == 100 and math.isclose(math.sqrt(statistics.mean(error ** 2 for error in errors)), counted, rel_tol=1e-5),
+      f"reconstructions, {counted}")
+images = list(drawings("code")["reconstructions"].iter("{http://www.w3.org/2000/svg}image"))
+check(len(images) == 40, f"{len(images)} pictures")
