@@ -15,8 +15,7 @@ typedef struct {
 
 typedef struct {
     VEC(View) views;     /* the first is shown first; none: the figure is left out, or */
-    const char *missing; /* why it could not be drawn, */
-    const char *line;    /* a line of the train block whose log brings it; NULL: none does */
+    const char *missing; /* why it could not be drawn; NULL: that the log it needs is not there, if it needs one */
     const char *title;   /* in place of the row's; NULL: that */
     const char *caption; /* what is to be said of these runs, behind the row's doc; NULL: nothing */
 } Drawing;
@@ -26,7 +25,8 @@ typedef struct {
     const char *title;
     const char *section;
     const char *doc;   /* what it shows: sentences */
-    const char *needs; /* the log it is made of; NULL: none that is asked for */
+    const char *needs; /* the log whose lack its place tells: "steps.csv"; NULL: none */
+    const char *line;  /* the line of the train block that brings it */
     bool wide;         /* it takes the page's whole width */
     void (*draw)(Arena *arena, const Report *report, Drawing *drawing);
 } Figure;

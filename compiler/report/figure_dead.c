@@ -11,6 +11,5 @@ const Figure figure_dead = {
     .title = "Dead units",
     .section = "Layers",
     .doc = "The share of a layer's units (or maps) that no example makes active: they do not learn.",
-    .needs = "gradients.csv",
     .draw = draw,
 };

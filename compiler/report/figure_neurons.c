@@ -92,8 +92,6 @@ static void draw_view(Arena *arena, const Layers *layers, double largest, bool l
 static void draw(Arena *arena, const Report *report, Drawing *drawing) {
     double largest = 0;
     Layers layers = first_step(arena, &report->chosen->log[LOG_NEURONS], &largest);
-    drawing->missing = "The gradients of the neurons are not logged.";
-    drawing->line = "log gradients every=epoch probe=1000";
     if (layers.count == 0 || largest == 0) {
         return;
     }
@@ -114,6 +112,7 @@ const Figure figure_neurons = {
     .section = "Layers",
     .doc = "How large the gradient by each neuron's bias is before the first step, all layers by one scale.",
     .needs = "neurons.csv",
+    .line = "log gradients every=epoch probe=1000",
     .wide = true,
     .draw = draw,
 };

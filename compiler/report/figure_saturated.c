@@ -11,6 +11,5 @@ const Figure figure_saturated = {
     .title = "Saturation",
     .section = "Layers",
     .doc = "The share of a layer's outputs that stand where the activation is flat: little of a gradient passes there.",
-    .needs = "gradients.csv",
     .draw = draw,
 };

@@ -28,8 +28,6 @@ static void draw(Arena *arena, const Report *report, Drawing *drawing) {
                 drawing);
     draw_column(arena, report, mixed ? "delta_norm" : "delta_rms", mixed ? norm : rms, mixed ? "" : "delta_rms",
                 drawing);
-    drawing->missing = "The gradients of the layers are not logged.";
-    drawing->line = "log gradients every=epoch probe=1000";
     const char *source = report_source(report, "delta_norm");
     if (source != NULL && string_is(source, "probe")) {
         drawing_say(arena, drawing, "Over the same examples each time (the probe).");
@@ -44,6 +42,7 @@ const Figure figure_speed = {
            "biases, delta_rms compares layers of different kinds and sizes. Lines far apart are a vanishing (or "
            "exploding) gradient.",
     .needs = "gradients.csv",
+    .line = "log gradients every=epoch probe=1000",
     .wide = true,
     .draw = draw,
 };

@@ -11,6 +11,5 @@ const Figure figure_update = {
     .title = "Update ratio",
     .section = "Layers",
     .doc = "What a step changes of a layer's weights, by their size. About 10⁻³ is usual; far less is standing still.",
-    .needs = "gradients.csv",
     .draw = draw,
 };

@@ -193,7 +193,9 @@ static void head(Arena *arena, const Report *report, Text *out) {
 
 /* ---- figures ---- */
 
-static bool is_shown(const Drawing *drawing) { return drawing->views.count > 0 || drawing->missing != NULL; }
+static bool is_shown(const Figure *row, const Drawing *drawing) {
+    return drawing->views.count > 0 || drawing->missing != NULL || row->needs != NULL;
+}
 
 static void views(const Drawing *drawing, Text *out) {
     if (drawing->views.count > 1) {
@@ -208,18 +210,20 @@ static void views(const Drawing *drawing, Text *out) {
     }
 }
 
-static void missing(const Report *report, const Drawing *drawing, Text *out) {
+static void missing(Arena *arena, const Report *report, const Figure *row, const Drawing *drawing, Text *out) {
+    bool log = drawing->missing == NULL;
     text_puts(out, "<p class=\"missing\">");
-    xml_text(out, drawing->missing);
-    if (drawing->line != NULL) {
-        text_puts(out, " This brings it: <code>");
-        xml_text(out, report_command(report, drawing->line));
+    xml_text(out, log ? arena_format(arena, "This takes %s, which was not logged. What brings it: ", row->needs)
+                      : drawing->missing);
+    if (log) {
+        text_puts(out, "<code>");
+        xml_text(out, report_command(report, row->line));
         text_puts(out, "</code>");
     }
     text_puts(out, "</p>\n");
 }
 
-static void figure(const Report *report, const Figure *row, const Drawing *drawing, Text *out) {
+static void figure(Arena *arena, const Report *report, const Figure *row, const Drawing *drawing, Text *out) {
     bool drawn = drawing->views.count > 0;
     text_printf(out, "<figure id=\"%s\"%s><div class=\"top\">", row->name,
                 !drawn      ? " class=\"absent\""
@@ -229,7 +233,7 @@ static void figure(const Report *report, const Figure *row, const Drawing *drawi
     views(drawing, out);
     text_puts(out, "</div>\n");
     if (!drawn) {
-        missing(report, drawing, out);
+        missing(arena, report, row, drawing, out);
     }
     for (size_t i = 0; i < drawing->views.count; i++) {
         text_printf(out, "<div class=\"view\" data-v=\"%zu\"%s>", i, i == 0 ? "" : " hidden");
@@ -309,7 +313,7 @@ void page_write(Arena *arena, const Report *report, const Drawing *drawings, Tex
     text_puts(out, "</style>\n</head>\n<body>\n<main>\n");
     head(arena, report, out);
     for (size_t i = 0; i < figure_count; i++) {
-        if (!is_shown(&drawings[i])) {
+        if (!is_shown(figures[i], &drawings[i])) {
             continue;
         }
         if (!string_is(section, figures[i]->section)) {
@@ -319,7 +323,7 @@ void page_write(Arena *arena, const Report *report, const Drawing *drawings, Tex
             element(out, "h2", section);
             text_puts(out, "<div class=\"grid\">\n");
         }
-        figure(report, figures[i], &drawings[i], out);
+        figure(arena, report, figures[i], &drawings[i], out);
     }
     settings(arena, report, out);
     text_puts(out, "</div></section>\n</main>\n<footer>Made by netc " NETC_VERSION

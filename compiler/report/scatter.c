@@ -68,7 +68,7 @@ bool scatter_svg(Arena *arena, const Scatter *scatter, Text *out) {
     return step <= 1;
 }
 
-Scatter scatter_of_output(Arena *arena, const Predictions *predictions, int64_t k, bool residual) {
+static Scatter of_output(Arena *arena, const Predictions *predictions, int64_t k, bool residual) {
     Scatter scatter = {.name = residual ? "Residuals" : "Predicted against true values",
                        .x_title = residual ? "predicted" : "true",
                        .y_title = residual ? "true − predicted" : "predicted",
@@ -92,7 +92,7 @@ void scatter_outputs(Arena *arena, const Report *report, bool residual, Drawing 
         return;
     }
     for (int64_t k = 0; k < predictions->outputs && k < OUTPUTS; k++) {
-        Scatter scatter = scatter_of_output(arena, predictions, k, residual);
+        Scatter scatter = of_output(arena, predictions, k, residual);
         if (scatter.points.count == 0) {
             continue;
         }

@@ -13,9 +13,8 @@ typedef struct {
 /* Of many points some are drawn, evenly chosen: false then. */
 bool scatter_svg(Arena *arena, const Scatter *scatter, Text *out);
 
-/* The numbers that output k is to give by what it gives, `residual`: what is left over, for target values. */
-Scatter scatter_of_output(Arena *arena, const Predictions *predictions, int64_t k, bool residual);
-/* Whether the chosen run learns numbers, and a view for each of its outputs, up to eight. */
+/* Where the chosen run learns numbers, a view for each of its outputs, up to eight: what it gives by what it is to
+ * give, or `residual`: what is left over by what it gives. */
 void scatter_outputs(Arena *arena, const Report *report, bool residual, Drawing *drawing);
 
 #endif
