@@ -55,10 +55,14 @@ void svg_begin(Text *out, double width, double height, const char *title, const 
     text_puts(out, "\"");
     svg_attribute(out, "width", width);
     svg_attribute(out, "height", height);
-    text_printf(out, " role=\"img\" font-family=\"system-ui,'Segoe UI',Roboto,'Helvetica Neue',Arial,sans-serif\" ");
-    text_printf(out, "font-size=\"%.0f\"%s><title>", HEIGHT, attributes);
+    /* What has attributes is something to work with, not one picture. A <title> would pop up over what is pointed at.
+     */
+    text_printf(out, " role=\"%s\" aria-label=\"", *attributes == '\0' ? "img" : "group");
     xml_text(out, title);
-    text_puts(out, "</title>\n");
+    text_printf(out,
+                "\" font-family=\"system-ui,'Segoe UI',Roboto,'Helvetica Neue',Arial,sans-serif\" "
+                "font-size=\"%.0f\"%s>\n",
+                HEIGHT, attributes);
     svg_rect(out, 0, 0, width, height, 1, COLOR_PAPER);
 }
 

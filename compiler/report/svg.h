@@ -14,7 +14,8 @@ void svg_number(Text *out, double value);
 /* `name="12.5"` with a blank before it. */
 void svg_attribute(Text *out, const char *name, double value);
 
-/* <svg> of that size with what it is called, for those who hear it; a figure that stands alone has a ground. */
+/* <svg> of that size with what it is called, for those who hear it, on a ground of its own; `attributes` more of its
+ * own, each with a blank before it, "" for none. */
 void svg_begin(Text *out, double width, double height, const char *title, const char *attributes);
 void svg_end(Text *out);
 
