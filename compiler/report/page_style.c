@@ -76,9 +76,10 @@ static const char *const lines[] = {
     ".tile b{font-size:21px}.view>svg{min-width:430px}.view text{font-size:13.5px}",
     ".pairs th{white-space:normal}}\n",
     "@media print{body{background:none;font-size:11pt}main{max-width:none;padding:0}",
-    ".grid{grid-template-columns:repeat(2,minmax(0,1fr))}.wide{display:block}figure{break-inside:avoid;",
-    "border:none;padding:8px 0}h2{break-after:avoid}",
-    ".views button:not([aria-pressed=true]),.tip,footer{display:none}.grid{gap:12px 28px}}\n",
+    ".grid{grid-template-columns:repeat(2,minmax(0,1fr))}.wide{display:block}",
+    "figure:not(.wide) .view text{font-size:15px}figure{break-inside:avoid;border:none;padding:8px 0}",
+    "h2{break-after:avoid}.views button:not([aria-pressed=true]),.tip,footer{display:none}",
+    ".grid{gap:12px 28px}}\n",
 };
 /* clang-format on */
 
