@@ -7,29 +7,32 @@
 #include "runtime/base/formula.h"
 #include "runtime/data/pass.h"
 
-bool examples_open(Arena *arena, const Model *model, const DataUsed *used, NetData *data, NetError *error) {
+NetDataRequest examples_request(Arena *arena, const Model *model) {
     const Settings *settings = &model->settings;
     const Shape *input = &model->layers.at[0]->out;
-    bool own = used == NULL || string_is(used->kind, settings->data_kind);
-    json_t *options = data_line_json(settings);
     NetDataRequest request = {
-        .kind = own ? settings->data_kind : used->kind,
-        .options = own ? options : NULL,
+        .kind = settings->data_kind,
+        .options = data_line_json(settings),
         .model_folder = source_folder(arena, model->source),
         .rank = input->rank,
         .classes = model_classes(model),
         .outputs = shape_count(model->layers.at[model->layers.count - 1]->out),
         .targets = model_targets(model),
-        .train = used != NULL ? used->train : settings->split_train,
-        .validation = used != NULL ? used->validation : settings->split_validation,
-        .test = used != NULL ? used->test : settings->split_test,
+        .train = settings->split_train,
+        .validation = settings->split_validation,
+        .test = settings->split_test,
         .order = settings->split_order,
         .seed = (uint64_t)settings->split_seed,
-        .split_kind = used != NULL ? used->kind : settings->data_kind,
+        .split_kind = settings->data_kind,
     };
     for (int d = 0; d < input->rank; d++) request.shape[d] = input->dim[d];
+    return request;
+}
+
+static bool open_data(Arena *arena, const Model *model, NetData *data, NetError *error) {
+    NetDataRequest request = examples_request(arena, model);
     bool ok = net_data_open(&request, data, error);
-    json_decref(options);
+    json_decref((json_t *)(uintptr_t)request.options);
     return ok;
 }
 
@@ -65,7 +68,7 @@ static bool read_statistics(Arena *arena, const Model *model, const NetData *dat
 
 bool examples_load(Arena *arena, const Model *model, Sample *sample, const char **source, NetError *error) {
     NetData data;
-    if (!examples_open(arena, model, NULL, &data, error)) return false;
+    if (!open_data(arena, model, &data, error)) return false;
     NetPass pass = {.part = NET_PART_TRAIN};
     int64_t rows = net_pass_rows(&data, &pass);
     bool enough = rows >= sample->input.n;

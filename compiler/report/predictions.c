@@ -13,34 +13,37 @@ static double count_of(const json_t *split, const char *part) {
     return json_number_value(json_object_get(split, part));
 }
 
-/* Opens the data that the run was trained on and finds the part to look at. */
+/* Opens the data that the run was trained on, in its parts, and finds the part to look at. */
 static bool open_data(Arena *arena, const Run *run, Predictions *predictions) {
     NetError error = {.status = NET_OK};
     const json_t *settings = json_object_get(run->config, "settings"), *split = json_object_get(settings, "split");
     const char *hash = json_string_value(json_object_get(settings, "data_sha256"));
-    DataUsed used = {.kind = json_string_value(json_object_get(settings, "data")),
-                     .train = count_of(split, "train"),
-                     .validation = count_of(split, "validation"),
-                     .test = count_of(split, "test")};
-    predictions->part = used.test > 0 ? NET_PART_TEST : NET_PART_VALIDATION;
-    if (used.kind == NULL || (used.test <= 0 && used.validation <= 0)) {
-        predictions->missing = "the run has no examples to test on: 'split test=0.1' or validation=0.1 in its train "
-                               "block takes some off";
+    const char *kind = json_string_value(json_object_get(settings, "data"));
+    double test = count_of(split, "test"), validation = count_of(split, "validation");
+    predictions->part = test > 0 ? NET_PART_TEST : NET_PART_VALIDATION;
+    if (kind == NULL || (test <= 0 && validation <= 0)) {
+        predictions->missing = "The run has no examples to test on: 'split test=0.1' or validation=0.1 in its train "
+                               "block takes some off.";
         return false;
     }
-    if (!examples_open(arena, predictions->model, &used, &predictions->data, &error)) {
+    NetDataRequest request = examples_request(arena, predictions->model);
+    json_t *options = (json_t *)(uintptr_t)request.options;
+    request.options = string_is(kind, request.kind) ? options : NULL; /* not those of --data */
+    request.kind = request.split_kind = kind;
+    request.train = count_of(split, "train");
+    request.validation = validation;
+    request.test = test;
+    bool good = net_data_open(&request, &predictions->data, &error);
+    json_decref(options);
+    if (!good) {
         predictions->missing = arena_format(arena, "%s", error.text);
-        return false;
-    }
-    if (hash != NULL && !string_is(hash, net_data_hash(&predictions->data))) {
-        predictions->missing = arena_format(arena,
-                                            "the data in %s have changed since the run: their SHA-256 is "
-                                            "another one",
-                                            predictions->data.source);
+    } else if (hash != NULL && !string_is(hash, net_data_hash(&predictions->data))) {
+        predictions->missing =
+            arena_format(arena, "The data in %s have changed since the run: their SHA-256 is another one.",
+                         predictions->data.source);
         net_data_close(&predictions->data);
-        return false;
     }
-    return true;
+    return predictions->missing == NULL;
 }
 
 /* The class of outputs: the first of the largest, or of one output on which side of 0.5 it is. */
