@@ -87,6 +87,20 @@ static void take_data_line(const Settings *settings, Library *library) {
         library->pictures = settings_option(settings, "data", "size") ? NET_PICTURES_RESAMPLED : NET_PICTURES_BYTES;
 }
 
+/* Whether inputs are pictures, and of which sides: a flat input where the weights or the set say so. */
+static void take_pictures(const Model *model, const Trained *trained, Library *library) {
+    const Shape in = model->layers.at[0]->out;
+    bool named = model->settings.at[setting_kind_find("data") - setting_kinds].line != NULL;
+    const DataKind *kind = named ? data_kind_find(model->settings.data_kind) : NULL;
+    if (trained != NULL) library->mean_image = trained->mean_image;
+    if (in.rank == 3)
+        memcpy(library->picture, in.dim, sizeof library->picture);
+    else if (library->mean_image.shape[0] > 0)
+        memcpy(library->picture, library->mean_image.shape, sizeof library->picture);
+    else if (kind != NULL && kind->rank == 3 && kind->dim[0] * kind->dim[1] * kind->dim[2] == library->inputs)
+        memcpy(library->picture, kind->dim, sizeof library->picture);
+}
+
 static void name_classes(Arena *arena, const Model *model, const Trained *trained, const Layer *until,
                          Library *library) {
     const Layer *last = model->layers.at[model->layers.count - 1];
@@ -185,6 +199,7 @@ static Library make_library(Arena *arena, const Trained *trained, const Shipment
         library.shape[d] = d < in.rank ? in.dim[d] : 1;
     }
     take_data_line(&model->settings, &library);
+    take_pictures(model, trained, &library);
     const Inference *first = take_kernels(shipment, &library);
     name_classes(arena, model, trained, shipment->compilation->until, &library);
     if (trained != NULL && shipment->compilation->until == model->layers.at[model->layers.count - 1]) {

@@ -39,25 +39,6 @@ static bool check_validation(const NetTrainer *trainer, NetError *error) {
                     what, trainer->model->path);
 }
 
-/* Several labels are each 0 or 1. */
-static bool check_answers(const NetData *data, NetError *error) {
-    for (int part = 0; part < NET_PARTS; part++) {
-        for (int64_t row = 0; row < data->part[part].count; row++) {
-            const NetExample example = net_data_example(data, (NetPartName)part, row);
-            for (int64_t i = 0; i < data->targets; i++) {
-                float value = example.targets[i];
-                if ((double)value != 0 && (double)value != 1) {
-                    return net_fail(error, NET_ENVIRONMENT,
-                                    "%s: example %u has %g for output %" PRId64 "; target labels takes 0 and 1, target "
-                                    "values any number [label-range]",
-                                    data->source, example.item, (double)value, i);
-                }
-            }
-        }
-    }
-    return true;
-}
-
 static bool open_data(NetTrainer *trainer, NetError *error) {
     const NetModel *model = trainer->model;
     if (model->input_dims > NET_DATA_RANK) {
@@ -77,6 +58,7 @@ static bool open_data(NetTrainer *trainer, NetError *error) {
         .classes = model->classes,
         .outputs = model->outputs,
         .targets = model->targets,
+        .answers = model->answers,
         .train = model->compiled.split.train,
         .validation = model->compiled.split.validation,
         .test = model->compiled.split.test,
@@ -86,10 +68,6 @@ static bool open_data(NetTrainer *trainer, NetError *error) {
     };
     memcpy(request.shape, model->input_shape, sizeof request.shape);
     bool ok = net_data_open(&request, &trainer->data, error);
-    if (ok && model->answers && !check_answers(&trainer->data, error)) {
-        net_data_close(&trainer->data);
-        ok = false;
-    }
     free(folder);
     trainer->n = ok ? net_pass_rows(&trainer->data, &(NetPass){.part = NET_PART_TRAIN}) : 0;
     return ok && check_validation(trainer, error);
@@ -560,6 +538,7 @@ void net_trainer_free(NetTrainer *trainer) {
         free(trainer->spread[part]);
     }
     free(trainer->log);
+    free(trainer->mean_image);
     json_decref(trainer->result);
     free(trainer->kept_data);
     free(trainer->kept_folder);
