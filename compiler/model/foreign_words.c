@@ -351,6 +351,8 @@ const ForeignWord foreign_words[] = {
     {"reads", "from", false},
     {"reconstruction", "input", false},
     {"gradient", "gradients", false},
+    {"neuron", "neurons", false},
+    {"histogram", "histograms", false},
     {"grads", "gradients", false},
 };
 const size_t foreign_word_count = COUNT_OF(foreign_words);

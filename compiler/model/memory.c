@@ -7,7 +7,7 @@
 #include "runtime/data/loader.h"
 #include "runtime/data/sets.h"
 
-enum { FLOAT = 4 };
+enum { FLOAT = 4, COUNTED = 16 /* a value and its gradient in the log, in double */ };
 
 static int64_t plus(int64_t a, int64_t b) {
     int64_t sum;
@@ -25,7 +25,8 @@ static bool is_owned(const Stored *stored) { return stored_count(stored) > OWNED
  * the step changes more than the tensor. Rows that are bounded are stored as the step leaves them, too. */
 static int64_t gradient_size(const Settings *settings, const Stored *stored) {
     bool alone = stored->moments.count == 0 && !stored->average;
-    bool measured = settings->log_gradients || settings->log_steps || settings_number(settings, "clip_norm") != 0;
+    bool measured = settings_log(settings, NET_SUBJECT_GRADIENTS).on || settings_log(settings, NET_SUBJECT_STEPS).on ||
+                    settings_log(settings, NET_SUBJECT_HISTOGRAMS).on || settings_number(settings, "clip_norm") != 0;
     bool kept = !alone || measured;
     bool bounded = stored->decays && settings_number(settings, "max_norm") != 0;
     if (!stored->trained) return 0;
@@ -41,7 +42,7 @@ static void count_examples(const Settings *settings, int64_t *train, int64_t *al
 }
 
 static int64_t probed_examples(const Settings *settings) {
-    int64_t train, all, probe = (int64_t)settings_number(settings, "log_probe");
+    int64_t train, all, probe = settings_probe(settings);
     count_examples(settings, &train, &all);
     return probe < train || train == 0 ? probe : train;
 }
@@ -116,6 +117,8 @@ static void add_layer(Memory *memory, const Layer *layer, const Frame *frame) {
         int copies = stored->kept || stored_is_parameter(stored) ? frame->copies : 1;
         memory->weights = plus(memory->weights, times(stored_count(stored), FLOAT * copies));
         memory->gradients = plus(memory->gradients, times(gradient_size(frame->settings, stored), FLOAT));
+        if (stored_is_parameter(stored) && settings_log(frame->settings, NET_SUBJECT_HISTOGRAMS).on)
+            memory->gradients = plus(memory->gradients, times(stored_count(stored), COUNTED));
     }
     int64_t values = times(times(chunk_values(layer), NET_LANES * FLOAT), frame->threads);
     if (layer->index > frame->last_normalised) {

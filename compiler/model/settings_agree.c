@@ -295,12 +295,16 @@ static void check_scale(Scope *scope, const Model *model) {
 }
 
 /* A trainer says it of the data that it really has. */
-static void check_probe(Scope *scope, const Model *model) {
-    const AstStmt *line = agree_line(model, "log");
-    const Settings *settings = &model->settings;
-    int64_t examples = line && model->purpose == PURPOSE_LOOK ? agree_examples(model) : 0;
-    int64_t probe = settings_count(settings, "log_probe");
-    if (examples == 0 || probe <= examples) return;
+static void check_probe(Scope *scope, Model *model) {
+    Settings *settings = &model->settings;
+    if (!settings_agree_probe(scope->diags, settings) || model->purpose != PURPOSE_LOOK) return;
+    int64_t examples = agree_examples(model), probe = settings_probe(settings);
+    const AstStmt *line = NULL;
+    for (size_t i = 0; i < NET_SUBJECTS && !line; i++) {
+        LogSubject log = settings_log(settings, (NetSubjectName)i);
+        if (log.asks) line = log.line;
+    }
+    if (examples == 0 || probe <= examples || !line) return;
     Diag *diag = diag_report(scope->diags, line->at, "probe-size",
                              "probe=%lld is more than the training part of %s has: %lld examples", (long long)probe,
                              settings->data_kind, (long long)examples);

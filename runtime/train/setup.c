@@ -194,6 +194,16 @@ static bool make_spread(NetTrainer *trainer, NetError *error) {
     return true;
 }
 
+static NetLogs *make_logs(const NetTrainer *trainer, NetError *error) {
+    const NetModel *model = trainer->model;
+    int64_t every[NET_SUBJECTS] = {0};
+    for (int i = 0; i < NET_SUBJECTS; i++) {
+        const NetCompiledLog *log = &model->compiled.log[i];
+        every[i] = log->on ? (int64_t)trainer->options.value[log->every] : 0;
+    }
+    return net_logs_new(model, every, error);
+}
+
 /* Buffers for the largest batch of any program, and the threads. */
 static bool make_buffers(NetTrainer *trainer, NetError *error) {
     const NetModel *model = trainer->model;
@@ -227,9 +237,9 @@ static bool make_buffers(NetTrainer *trainer, NetError *error) {
         return false;
     }
     trainer->loader = net_loader_new(&trainer->data, row_type(model), error);
-    trainer->gradients = net_gradients_new(model, net_options_count(options, NET_KNOWN_LOG_EVERY), error);
+    trainer->logs = make_logs(trainer, error);
     trainer->workers = net_workers_new((int)options->threads, model, error);
-    return trainer->loader != NULL && trainer->gradients != NULL && trainer->workers != NULL &&
+    return trainer->loader != NULL && trainer->logs != NULL && trainer->workers != NULL &&
            (model->compiled.log_probe == 0 || load_probe(trainer, error)) && make_spread(trainer, error);
 }
 
@@ -535,7 +545,7 @@ void net_trainer_free(NetTrainer *trainer) {
     net_workers_free(trainer->workers);
     net_loader_free(trainer->loader);
     net_loader_free(trainer->probe_loader);
-    net_gradients_free(trainer->gradients);
+    net_logs_free(trainer->logs);
     net_progress_free(trainer->progress);
     net_run_close(&trainer->run);
     if (trainer->n > 0) {

@@ -15,8 +15,7 @@
 #include "runtime/base/safetensors.h"
 #include "runtime/base/signals.h"
 #include "runtime/data/loader.h"
-#include "runtime/log/csv.h"
-#include "runtime/log/gradients.h"
+#include "runtime/log/logs.h"
 #include "runtime/log/progress.h"
 #include "runtime/train/options.h"
 #include "runtime/train/runs.h"
@@ -51,7 +50,7 @@ typedef struct {
     NetWorkers *workers;
     NetRun run;
     NetCsv csv;
-    NetGradients *gradients;
+    NetLogs *logs;
     NetProgress *progress;
     bool resumed;
     json_t *result;                       /* what result.json holds, once it is known */

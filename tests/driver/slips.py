@@ -295,6 +295,10 @@ setting | regularize ridge=1                                | regularize l2=1
 setting | optimizer: {type: sgd, lr: 0.1}                   | optimizer sgd rate=0.1
 setting | log gradients every 10 epochs                     | log gradients every=epoch
 setting | log gradients each=10                             | log gradients every=10
+setting | log neuron every 10 steps                         | log neurons every=10
+setting | log histogram                                     | log histograms
+setting | log steps every 1                                 | log steps every=1
+setting | log gradients, steps every 10 steps               | log gradients steps every=10
 setting | data mnist train=50000                            | data mnist
 setting | data keras.datasets.mnist.load_data()             | data mnist
 setting | data train="a.idx"                                | data idx images="a.idx" labels="labels.idx"
