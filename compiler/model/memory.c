@@ -91,8 +91,8 @@ static int64_t batch_values(const Layer *layer, const Frame *frame) {
     return factors > kept ? factors : kept;
 }
 
-/* The weights that are trained, the best ones, and those of all networks that answer together: as they are scored, and as
- * their file has them. */
+/* The weights that are trained, the best ones, and those of all networks that answer together: as they are scored, and
+ * as their file has them. */
 static int weight_copies(const Settings *settings) {
     int own = settings->split_validation > 0 ? 2 : 1;
     return settings->members > 1 ? own + 2 * (int)settings->members : own;

@@ -57,6 +57,7 @@ const OptionValue *settings_option(const Settings *settings, const char *name, c
 /* A data set that netc knows by name, or a form of files. */
 typedef struct {
     Variant variant;
+    bool lists;               /* its examples are lists of numbers: pictures only where the input says so */
     bool bytes;               /* its examples are bytes, of which a network sees 0 to 1 */
     const char *x, *y, *test; /* options that name the files: to train on, what these are to give, to test; or NULL */
     int rank;                 /* of one example; 0: only the files tell */
@@ -74,6 +75,8 @@ bool word_begins_statement(const char *word);
 /* Reads the train block (NULL: there is none) and the --set lines into model->settings; --set texts are attached to
  * `source`. False after an error. The cost is left to settings_agree() when no line gives it. */
 bool settings_read(Scope *scope, Model *model, const AstStmt *train, const ModelChanges *changes, Source *source);
+/* Reads a line `data …` that stands alone, with the standards of all else. False after an error. */
+bool settings_read_data(Scope *scope, Settings *settings, const AstStmt *line);
 /* Gives the last layer rows for what is kept beside the network: the weights of classes, the scale of the numbers. */
 void settings_store(Arena *arena, Model *model);
 /* Checks settings against a network without errors (outputs and target, activation and cost, data and input), and
