@@ -5,6 +5,7 @@
 #include <strings.h>
 
 #include "compiler/model/activation.h"
+#include "compiler/model/data_line.h"
 #include "compiler/model/layer.h"
 #include "compiler/model/mend_default.h"
 #include "compiler/model/mend_errors.h"
@@ -342,6 +343,8 @@ static bool write_line(Scope *scope, const LooseLine *line, MendPlace place, Dia
         const char *replaced = NULL;
         const char *suits = cost ? cost_that_suits(scope->arena, scope->model, written, &replaced) : NULL;
         if (suits) written = suits;
+        if (written && !layer)
+            written = data_line_with_target(scope->arena, written, source_folder(scope->arena, scope->diags->source));
         if ((known || written) && (!written || !mend_reads_well(scope, layer, written))) return false;
         if (!written) continue;
         if (set) written = in_its_line(scope, written, at);
@@ -529,6 +532,12 @@ void mend_statement(Scope *scope, MendPlace place, Span at) {
         say_form(scope, form, diag, at);
         return;
     }
+    if (length > 0 && text[length - 1] == '=' && text[length] == ';') { /* separator=; */
+        const char *sign = arena_format(scope->arena, "%.*s\";\"", (int)length, text);
+        bool good = block && mend_reads_well(scope, place == PLACE_NETWORK, sign);
+        text = good ? sign : text;
+        length += good ? strlen("\";\"") : 0;
+    }
     bool read = read_loosely(scope->arena, text, length, &line);
     bool setting = read && line.marked && foreign_setting(line.marked); /* lr = 0.1 */
     if (let && !setting) {
@@ -590,4 +599,17 @@ void mend_statement(Scope *scope, MendPlace place, Span at) {
         trial_of(scope->trial, scope->arena, at, "", at, NULL) == TRIAL_GOOD) {
         diag_help(scope->diags, diag, "leave it out: the rest is good without it");
     }
+}
+
+const char *mend_lone_setting(Arena *arena, const Source *source) {
+    Diags diags = {.arena = arena, .source = source};
+    Scope scope;
+    LooseLine line;
+    MendWords words = {.arena = arena};
+    bool known;
+    if (source->size > LOOSE_MAX_LENGTH || !read_loosely(arena, source->text, source->size, &line)) return NULL;
+    scope_init(&scope, arena, &diags);
+    const char *written = mend_text(&scope, &line, false, &words, &known);
+    if (written) written = data_line_with_target(arena, written, source_folder(arena, source));
+    return written && mend_reads_well(&scope, false, written) ? written : NULL;
 }

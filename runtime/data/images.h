@@ -18,7 +18,7 @@
 #include "runtime/data/block.h"
 #include "runtime/data/format.h"
 #include "runtime/data/shape.h"
-#include "runtime/data/table_rows.h"
+#include "runtime/data/table_classes.h"
 
 /* How tables are read: what their columns are to the network, and the classes that their cells name. */
 typedef struct {

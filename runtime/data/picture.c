@@ -99,7 +99,7 @@ static bool read_form(const NetPictureForm *form, NetStream *stream, const NetIn
     return ok;
 }
 
-/* NULL after a failure. */
+/* NULL: it is none. */
 static const NetPictureForm *find_form(NetStream *stream, NetError *error) {
     unsigned char head[NET_PICTURE_MAGIC];
     size_t got;
@@ -151,6 +151,22 @@ bool net_picture_read_grey(NetStream *stream, float **grey, size_t *height, size
     form->end(reader);
     free(pixels.samples);
     return *grey != NULL;
+}
+
+bool net_picture_size(const char *path, int64_t shape[NET_INPUT_RANK], NetError *error) {
+    NetStream stream;
+    NetPixels pixels = {0};
+    if (!net_stream_open(&stream, path, error)) return false;
+    const NetPictureForm *form = find_form(&stream, error);
+    void *reader = form != NULL ? form->begin(&stream, &pixels, error) : NULL;
+    bool turned = pixels.orientation >= TURNED;
+    shape[0] = pixels.channels < 3 ? 1 : 3; /* without alpha */
+    shape[1] = (int64_t)(turned ? pixels.width : pixels.height);
+    shape[2] = (int64_t)(turned ? pixels.height : pixels.width);
+    if (reader != NULL) form->end(reader);
+    net_stream_close(&stream);
+    free(pixels.samples);
+    return reader != NULL;
 }
 
 static bool is_picture(const char *path) {

@@ -42,7 +42,7 @@ void net_trainer_advise_data(const NetTrainer *trainer) {
     int64_t which = 0;
     const NetPart *part = trainer->data.part;
     int64_t probe = trainer->model->compiled.log_probe;
-    if (probe > trainer->n) {
+    if (probe > trainer->n && trainer->model->compiled.asks_probe) {
         snprintf(note, sizeof note,
                  "warning: probe=%" PRId64 " is more than the training part has; its %" PRId64
                  " examples are probed [probe-size]",

@@ -304,6 +304,10 @@ block   | add x + z activation=relu                         | add x activation=r
 block   | add([x, out])                                     | add x
 block   | concat z + x                                      | concat x
 setting | log gradients each=10                             | log gradients every=10
+setting | log neuron every 10 steps                         | log neurons every=10
+setting | log histogram                                     | log histograms
+setting | log steps every 1                                 | log steps every=1
+setting | log gradients, steps every 10 steps               | log gradients steps every=10
 setting | data mnist train=50000                            | data mnist
 setting | data keras.datasets.mnist.load_data()             | data mnist
 setting | data train="a.idx"                                | data idx images="a.idx" labels="labels.idx"
@@ -358,6 +362,12 @@ setting | loss = nn.CrossEntropyLoss()                      | cost log_likelihoo
 sigmoid | loss mse                                          | cost quadratic
 sigmoid | cost cross-entropy                                | cost cross_entropy
 sigmoid | cost = binary_crossentropy                        | cost cross_entropy
+setting | ensemble=5                                        | ensemble 5
+setting | ensemble: 5                                       | ensemble 5
+setting | ensemble 5 voting=hard                            | ensemble 5 combine=vote
+setting | ensemble 5 combine=majority                       | ensemble 5 combine=vote
+setting | ensemble 5 method=average                         | ensemble 5 combine=mean
+setting | committee of 5                                    | ensemble 5
 setting | average 0.99                                      | average decay=0.99
 setting | average                                           | average decay=0.99
 setting | average decay=1                                   | average decay=0.99
@@ -387,6 +397,11 @@ setting | data idx images=a-b.idx labels=c.idx              | data idx images="a
 setting | data idx "a.idx" "b.idx"                          | data idx images="a.idx" labels="b.idx"
 setting | data train.idx                                    | data idx images="train.idx" labels="labels.idx"
 setting | data train.csv                                    | data csv train="train.csv" target=species
+setting | data csv "train.csv"                                | data csv train="train.csv" target=species
+setting | data csv train.csv target=4                         | data csv train="train.csv" target=4
+setting | data npy "x.npy"                                    | data npy x="x.npy" y="y.npy"
+setting | data images flowers                                 | data images train="flowers"
+setting | data csv train="a.csv" target=4 separator=;         | data csv train="a.csv" target=4 separator=";"
 setting | data train="a.csv" target=y                       | data csv train="a.csv" target=y
 setting | data ./flowers                                    | data images train="./flowers"
 setting | data folder train="flowers"                       | data images train="flowers"
