@@ -152,6 +152,23 @@ const Command commands[] = {
         .run = cmd_runs,
     },
     {
+        .name = "report",
+        .arguments = "RUN... [options]",
+        .doc = "show runs as one HTML file: curves, layers, weights, predictions",
+        .details = "Writes RUN/report.html, or report.html beside several runs, which are then laid over each other;\n"
+                   "those that differ in nothing but the seed become a mean with its deviation. The file needs no\n"
+                   "network and no server. What a log is missing for says which command brings it.",
+        .examples = "  netc report runs/latest\n"
+                    "  netc report runs/latest -o lenet5.html --svg figures --csv figures\n"
+                    "  netc report deep_sigmoid-1 deep_sigmoid-2     laid over each other\n"
+                    "  netc report runs                              all there are",
+        .mask = COMMAND_REPORT,
+        .least = 1,
+        .most = -1,
+        .what = "a run",
+        .run = cmd_report,
+    },
+    {
         .name = "explain",
         .arguments = "[NAME] [options]",
         .doc = "say what an error or a warning means and how to mend it",

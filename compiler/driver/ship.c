@@ -2,6 +2,7 @@
  * these functions, so that several networks fit into one program. */
 #include "compiler/driver/ship.h"
 
+#include <dlfcn.h>
 #include <elf.h>
 #include <errno.h>
 #include <stdlib.h>
@@ -459,6 +460,38 @@ int ship_build(const Shipment *shipment, const Trained *trained) {
     }
     Library library = make_library(arena, trained, shipment);
     return close_tools(&tools, build(&tools, shipment, &library));
+}
+
+/* ---- in this process ---- */
+bool ship_open(const Shipment *shipment, const Trained *trained, Predictor *predictor) {
+    Arena *arena = shipment->compilation->arena;
+    Tools tools;
+    *predictor = (Predictor){.library = NULL};
+    if (!open_tools(arena, shipment, &tools)) {
+        return false;
+    }
+    Library library = make_library(arena, trained, shipment);
+    const char *path = tools_path(&tools, "network.so");
+    bool good = write_shared(&tools, shipment, &library, path);
+    predictor->library = good ? dlopen(path, RTLD_NOW | RTLD_LOCAL) : NULL;
+    if (good && predictor->library == NULL) {
+        report_environment("cannot open the trained network: %s", dlerror());
+    }
+    if (predictor->library != NULL) {
+        *(void **)&predictor->predict =
+            dlsym(predictor->library, arena_format(arena, "%s_predict_batch", library.name));
+        predictor->workspace = library.workspace;
+        ASSERT(predictor->predict != NULL);
+    }
+    tools_close(&tools);
+    return predictor->library != NULL;
+}
+
+void predictor_close(Predictor *predictor) {
+    if (predictor->library != NULL) {
+        dlclose(predictor->library);
+    }
+    predictor->library = NULL;
 }
 
 /* ---- sizes ---- */

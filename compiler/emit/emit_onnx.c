@@ -78,7 +78,7 @@ bool emit_onnx(Arena *arena, const Trained *trained, const Layer *until, FILE *o
     const Layer *input = model->layers.at[0], *last = model->layers.at[model->layers.count - 1];
     bool whole = until == last;
     OnnxGraph *graph = onnx_new(arena, trained);
-    const char *floats = model->bytes_input ? "floats from 0 to 1: bytes divided by 255" : "floats";
+    const char *floats = model->bytes_data ? "floats from 0 to 1: bytes divided by 255" : "floats";
     const char *order = input->out.rank == 3 ? ", in the order channel, row, column" : "";
     const char *outputs = whole && model_classes(model) == shape_count(last->out) ? ", one number a class" : "";
     onnx_input(graph, input->name, input->out, arena_format(arena, "%s%s", floats, order));
@@ -90,7 +90,7 @@ bool emit_onnx(Arena *arena, const Trained *trained, const Layer *until, FILE *o
     onnx_about(graph, arena_format(arena, "The network '%s', trained by a program of netc. Its input is %s%s.",
                                    model->name, floats, order));
     onnx_metadata(graph, "netc", NETC_VERSION);
-    onnx_metadata(graph, "input_scale", model->bytes_input ? "1/255" : "1");
+    onnx_metadata(graph, "input_scale", model->bytes_data ? "1/255" : "1");
     if (whole && trained->classes) add_classes(arena, graph, trained);
     return onnx_write(graph, out, why);
 }

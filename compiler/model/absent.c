@@ -14,6 +14,7 @@
 #define FUNCTION(name) name " comes near: 'activation " name "', or activation=" name " of a layer"
 #define RECTIFY FUNCTION("relu")
 #define REPORTED "cost (the loss) and accuracy are reported anyway, and written to epochs.csv; leave the line out"
+#define MOVED "'augment shift=2 rotate=10' moves and turns each"
 #define FOLDERS "folders of them are read, one a class: data images train=\"flowers\""
 #define OWN_FILES \
     "own files are read as NumPy saves them: data npy x=\"x.npy\" y=\"y.npy\"; or in MNIST's format: data idx"
@@ -146,8 +147,7 @@ const Absent foreign_absences[] = {
     {"scale", "rescaling, as bytes are divided by 255 already", "leave it out; std= of the input divides by more"},
     {"multiply", "products of layers", "'add x' sums layers"},
     {"lambdalayer", "layers of code", NULL},
-    {"gaussiannoise", "noise", "'dropout 0.2' comes near"},
-    {"noise", "noise", "'dropout 0.2' comes near"},
+    {"gaussiannoise", "layers of noise", "'augment noise=0.1' in the train block adds some to the input"},
     {"alphadropout", "alpha dropout", "'dropout 0.2' comes near"},
     {"dropconnect", "drop-connect", "'dropout 0.2' comes near"},
     {"yolo", "detection layers", NULL},
@@ -170,10 +170,21 @@ const Absent foreign_absences[] = {
     {"totalsteps", "length of its own for a schedule", "its curve ends with the last epoch; leave it out"},
     {"pctstart", "share for a warm-up", "warmup= counts epochs: 'schedule one_cycle warmup=3'"},
     {"cooldown", "pause behind a cut of the rate", "patience= begins anew after each; leave it out"},
-    {"augment", "augmentation yet", "'dropout 0.5' before the last layer is another way not to overfit"},
-    {"augmentation", "augmentation yet", "'dropout 0.5' before the last layer is another way not to overfit"},
-    {"transform", "augmentation yet", "'dropout 0.5' before the last layer is another way not to overfit"},
-    {"flip", "augmentation yet", "'dropout 0.5' before the last layer is another way not to overfit"},
+    {"mixup", "mixing of pictures", MOVED},
+    {"cutmix", "mixing of pictures", MOVED},
+    {"mosaic", "mixing of pictures", MOVED},
+    {"colorjitter", "changes of colours", MOVED},
+    {"randombrightness", "changes of colours", MOVED},
+    {"randomcontrast", "changes of colours", MOVED},
+    {"hue", "changes of colours", MOVED},
+    {"brightness", "changes of colours", MOVED},
+    {"contrast", "changes of colours", MOVED},
+    {"randomverticalflip", "flip upside down", "'augment flip=horizontal' exchanges left and right"},
+    {"verticalflip", "flip upside down", "'augment flip=horizontal' exchanges left and right"},
+    {"flipud", "flip upside down", "'augment flip=horizontal' exchanges left and right"},
+    {"autoaugment", "choice of augmentations", MOVED},
+    {"randaugment", "choice of augmentations", MOVED},
+    {"trivialaugment", "choice of augmentations", MOVED},
     {"agc", "clipping by the weights' own norm", "'clip norm=1' bounds the whole gradient"},
     {"normtype", "norms to choose", "'clip norm=1' takes the root of the sum of squares"},
     {"bagging", "drawing with replacement",

@@ -219,6 +219,8 @@ int64_t agree_examples(const Model *model) {
     return known ? rows[NET_PART_TRAIN] : 0;
 }
 
+int64_t agree_rows(const Model *model) { return agree_examples(model) * net_augment_copies(&model->settings.augment); }
+
 int64_t agree_classes(const Model *model) {
     const DataKind *kind = data_kind_find(model->settings.data_kind);
     bool named = agree_line(model, "data") || model->purpose == PURPOSE_TRAIN;

@@ -5,6 +5,7 @@
 #define NETC_MODEL_H
 
 #include "compiler/syntax/ast.h"
+#include "runtime/data/augment.h"
 
 /* ---- limits (language.md, "Diagnostics") ---- */
 enum {
@@ -231,6 +232,7 @@ typedef struct {
     double split_train, split_validation, split_test; /* 0: not given; < 1: fraction; else count */
     const char *split_order;                          /* NULL: what suits the data */
     int64_t split_seed;
+    NetAugment augment;
     TargetName target;
     bool target_scaled; /* the outputs are to be (number - mean) / deviation, which is undone in use */
     Cost cost;
@@ -268,7 +270,8 @@ typedef struct {
     VEC(LayerName) names; /* all that layers are called: their own, and labels that stand alone */
     Settings settings;
     int64_t parameter_count;
-    bool bytes_input;               /* the data's examples are bytes (divided by 255), not floats */
+    bool bytes_data;                /* the data's examples are bytes (divided by 255), not floats */
+    bool bytes_input;               /* kernels read them as they are; they do not what is drawn of pictures */
     VEC(Stored *) stored;           /* of all layers, by row: parameters first */
     int64_t param_size, state_size; /* of the buffers they lie in, in elements */
     bool explodes;                  /* by its initial weights: what [exploding-gradient] says, allowed or not */

@@ -257,7 +257,7 @@ static void print_class(PyTorch *python, const Model *model, const char *name, F
     const char *result = make_forward(python, model, &forward);
     undo_scale(python, last, result, &forward);
     fprintf(out, "class %s(nn.Module):\n    \"\"\"%s%s -> %s\"\"\"\n\n", name,
-            batch_text(python->arena, model->layers.at[0]->out), model->bytes_input ? ", bytes divided by 255," : "",
+            batch_text(python->arena, model->layers.at[0]->out), model->bytes_data ? ", bytes divided by 255," : "",
             batch_text(python->arena, last->out));
     fputs("    def __init__(self", out);
     for (size_t i = 0; i < python->arguments.count; i++) fprintf(out, ", %s", python->arguments.at[i]);

@@ -3,6 +3,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "compiler/model/augment.h"
 #include "compiler/model/average.h"
 #include "compiler/model/layer.h"
 #include "compiler/model/logs.h"
@@ -365,6 +366,13 @@ const SettingKind setting_kinds[] = {
      OPTIONS(split_options),
      .some = true,
      .apply = split_apply},
+    {.name = "augment",
+     .doc =
+         "what training makes of pictures, afresh in each epoch: each amount is drawn from 0 to its limit, either way; "
+         "off by itself",
+     OPTIONS(augment_options),
+     .some = true,
+     .apply = augment_apply},
     {.name = "target",
      .doc = "what the outputs should be",
      .standard = "target class",

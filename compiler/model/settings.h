@@ -57,6 +57,7 @@ const OptionValue *settings_option(const Settings *settings, const char *name, c
 /* A data set that netc knows by name, or a form of files. */
 typedef struct {
     Variant variant;
+    bool lists;               /* its examples are lists of numbers: pictures only where the input says so */
     bool bytes;               /* its examples are bytes, of which a network sees 0 to 1 */
     const char *x, *y, *test; /* options that name the files: to train on, what these are to give, to test; or NULL */
     int rank;                 /* of one example; 0: only the files tell */

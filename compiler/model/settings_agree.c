@@ -4,6 +4,7 @@
 
 #include "compiler/model/activation.h"
 #include "compiler/model/agree.h"
+#include "compiler/model/augment.h"
 #include "compiler/model/layer.h"
 #include "compiler/model/linear.h"
 #include "compiler/model/normalised.h"
@@ -177,7 +178,7 @@ static int64_t settings_count(const Settings *settings, const char *name) {
 
 static void check_batch(Scope *scope, const Model *model) {
     const AstStmt *line = agree_line(model, "batch");
-    int64_t examples = model->purpose == PURPOSE_LOOK ? agree_examples(model) : 0; /* --batch and --data may differ */
+    int64_t examples = model->purpose == PURPOSE_LOOK ? agree_rows(model) : 0; /* --batch and --data may differ */
     int64_t batch = settings_count(&model->settings, "batch");
     if (!line || examples == 0 || batch <= examples) return;
     Diag *diag = diag_report(scope->diags, line->at, "batch-size",
@@ -356,7 +357,7 @@ static void check_penalty(Scope *scope, const Model *model) {
     enum { MANY_EXAMPLES = 1000 };
     const Setting *setting = agree_setting(&model->settings, "regularize");
     const AstStmt *line = agree_line(model, "regularize");
-    int64_t examples = agree_examples(model);
+    int64_t examples = agree_rows(model);
     double l2 = settings_number(&model->settings, "l2");
     if (!line || l2 <= 0 || l2 >= LEAST_L2 || examples < MANY_EXAMPLES) return;
     const char *text = "regularize";
@@ -412,6 +413,7 @@ void settings_agree(Scope *scope, Model *model) {
     agree_data(scope, model, last, errors);
     agree_class_names(scope, model, last);
     agree_split(scope, model);
+    augment_agree(scope, model);
     check_validation(scope, model);
     check_monitor(scope, model);
     check_votes(scope, model);

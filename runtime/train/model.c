@@ -415,6 +415,10 @@ static void decode_scalars(NetDecoder *d) {
         decode_formula(d, json_object_get(schedule, "patience"), false, &model->schedule.patience);
     }
     model->random = net_get_bool(d, model->root, "random");
+    net_get_augment(d, model->root, &model->augment);
+    if (model->input_bytes && net_augment_draws(&model->augment)) {
+        net_reject(d, "what is drawn of pictures are floats, and the kernels read bytes");
+    }
 }
 
 static void decode_input(NetDecoder *d) {

@@ -16,6 +16,7 @@
 #include "runtime/abi.h"
 #include "runtime/base/formula.h"
 #include "runtime/base/init.h"
+#include "runtime/data/augment.h"
 #include "runtime/log/subjects.h"
 #include "runtime/train/settings.h"
 
@@ -197,6 +198,7 @@ typedef struct {
     bool random;                        /* ... and then the seed, as two words, and the epoch */
     NetFormula squares, sizes;          /* the penalty: squares * sum of w^2 + sizes * sum of |w| */
     NetSchedule schedule;
+    NetAugment augment; /* all 0: nothing is */
     NetSetting setting[NET_SETTINGS_MAX];
     int known[NET_KNOWN]; /* their places among the settings */
     int64_t kept_size;    /* the first part of the state: what weights files keep of it */

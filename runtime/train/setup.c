@@ -39,6 +39,33 @@ static bool check_validation(const NetTrainer *trainer, NetError *error) {
                     what, trainer->model->path);
 }
 
+/* What makes the training part's pictures other ones, and how many examples an epoch then has. */
+static bool make_augmenter(NetTrainer *trainer, NetError *error) {
+    const NetAugment *augment = &trainer->model->augment;
+    const NetData *data = &trainer->data;
+    const int64_t *picture = data->picture;
+    if (!net_augment_acts(augment) || trainer->options.evaluate) {
+        return true;
+    }
+    if (picture[1] * picture[2] <= 1) {
+        return net_fail(error, NET_ENVIRONMENT,
+                        "%s: augment changes pictures, and the input is a list of %" PRId64
+                        " numbers; write 'input CxHxW' with the channels, rows and columns that they are "
+                        "[needs-pictures]",
+                        data->source, data->row_elements);
+    }
+    if (!net_augment_suits(augment, picture, error)) {
+        return false;
+    }
+    int64_t examples = data->file[NET_FILE_TRAIN].count + data->file[NET_FILE_TEST].count;
+    if (examples * net_augment_copies(augment) > UINT32_MAX) {
+        return net_fail(error, NET_ENVIRONMENT, "augment expand=true: five times %" PRId64 " examples are too many",
+                        examples);
+    }
+    trainer->augmenter = net_augmenter_new(augment, picture, error);
+    return trainer->augmenter != NULL;
+}
+
 static bool open_data(NetTrainer *trainer, NetError *error) {
     const NetModel *model = trainer->model;
     if (model->input_dims > NET_DATA_RANK) {
@@ -69,8 +96,15 @@ static bool open_data(NetTrainer *trainer, NetError *error) {
     memcpy(request.shape, model->input_shape, sizeof request.shape);
     bool ok = net_data_open(&request, &trainer->data, error);
     free(folder);
-    trainer->n = ok ? net_pass_rows(&trainer->data, &(NetPass){.part = NET_PART_TRAIN}) : 0;
-    return ok && check_validation(trainer, error);
+    if (ok && !make_augmenter(trainer, error)) {
+        net_data_close(&trainer->data);
+        ok = false;
+    }
+    if (!ok) {
+        return false;
+    }
+    trainer->n = net_pass_rows(&trainer->data, &(NetPass){.part = NET_PART_TRAIN, .augmenter = trainer->augmenter});
+    return check_validation(trainer, error);
 }
 
 static NetRowType row_type(const NetModel *model) { return model->input_bytes ? NET_ROWS_U8 : NET_ROWS_F32; }
@@ -182,6 +216,18 @@ static NetLogs *make_logs(const NetTrainer *trainer, NetError *error) {
     return net_logs_new(model, every, error);
 }
 
+static void each_worker(void *context, void (*work)(void *argument, int number), void *argument) {
+    net_workers_each(context, work, argument);
+}
+
+/* The threads that train make the rows that are drawn. */
+static void share_rows(NetTrainer *trainer) {
+    int count = net_workers_count(trainer->workers);
+    const NetCrew crew = {
+        .each = each_worker, .context = trainer->workers, .count = count, .spare = net_workers_processors() > count};
+    net_loader_share(trainer->loader, &crew);
+}
+
 /* Buffers for the largest batch of any program, and the threads. */
 static bool make_buffers(NetTrainer *trainer, NetError *error) {
     const NetModel *model = trainer->model;
@@ -192,7 +238,8 @@ static bool make_buffers(NetTrainer *trainer, NetError *error) {
     if (!check_batch(trainer, error) || !check_scalars(trainer, error)) {
         return false;
     }
-    int64_t probe = model->compiled.log_probe < trainer->n ? model->compiled.log_probe : trainer->n;
+    int64_t examples = trainer->data.part[NET_PART_TRAIN].count;
+    int64_t probe = model->compiled.log_probe < examples ? model->compiled.log_probe : examples;
     int64_t largest = trainer->batch > NET_EVAL_BATCH ? trainer->batch : NET_EVAL_BATCH;
     largest = probe > largest ? probe : largest;
     size_t chunks = (size_t)net_chunks(largest);
@@ -217,8 +264,11 @@ static bool make_buffers(NetTrainer *trainer, NetError *error) {
     trainer->loader = net_loader_new(&trainer->data, row_type(model), error);
     trainer->logs = make_logs(trainer, error);
     trainer->workers = net_workers_new((int)options->threads, model, error);
-    return trainer->loader != NULL && trainer->logs != NULL && trainer->workers != NULL &&
-           (model->compiled.log_probe == 0 || load_probe(trainer, error)) && make_spread(trainer, error);
+    if (trainer->loader == NULL || trainer->logs == NULL || trainer->workers == NULL) {
+        return false;
+    }
+    share_rows(trainer);
+    return (model->compiled.log_probe == 0 || load_probe(trainer, error)) && make_spread(trainer, error);
 }
 
 /* Runs the program `init`, which needs one example: the first of the training part. */
@@ -432,8 +482,21 @@ static void describe_data(NetTrainer *trainer) {
         snprintf(held, sizeof held, ", %s to validate", net_count(count, (uint64_t)part[NET_PART_VALIDATION].count));
     }
     net_progress_line(trainer->progress, "data", "%s (%s): %s to train%s, %s to test", data->name, data->source,
-                      share_text(share[0], trainer->n, left, data->file[NET_FILE_TRAIN].count), held,
+                      share_text(share[0], part[NET_PART_TRAIN].count, left, data->file[NET_FILE_TRAIN].count), held,
                       share_text(share[1], tested, test_file - tested, test_file));
+}
+
+static void describe_augment(NetTrainer *trainer) {
+    char text[NET_AUGMENT_TEXT], count[NET_COUNT_TEXT], copies[64] = "";
+    const NetAugment *augment = &trainer->model->augment;
+    const char *line = net_augment_text(augment, text);
+    if (*line == '\0') {
+        return;
+    }
+    if (augment->expand) {
+        snprintf(copies, sizeof copies, ", %s an epoch", net_count(count, (uint64_t)trainer->n));
+    }
+    net_progress_line(trainer->progress, "augment", "%s%s", line, copies);
 }
 
 static void describe(NetTrainer *trainer) {
@@ -446,6 +509,7 @@ static void describe(NetTrainer *trainer) {
                       net_plural((uint64_t)net_model_parameters(model)), model->compiled.cost);
     describe_data(trainer);
     if (!trainer->options.evaluate) {
+        describe_augment(trainer);
         describe_training(trainer);
     }
 }
@@ -523,6 +587,7 @@ void net_trainer_free(NetTrainer *trainer) {
     net_workers_free(trainer->workers);
     net_loader_free(trainer->loader);
     net_loader_free(trainer->probe_loader);
+    net_augmenter_free(trainer->augmenter);
     net_logs_free(trainer->logs);
     net_progress_free(trainer->progress);
     net_run_close(&trainer->run);

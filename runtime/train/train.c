@@ -210,6 +210,7 @@ static NetOutcome train_epoch(NetTrainer *trainer, NetError *error) {
         .epoch = (uint32_t)place->epoch,
         .batch = trainer->batch,
         .first_step = place->position,
+        .augmenter = trainer->augmenter,
     };
     if (!net_loader_start(trainer->loader, &pass, error)) {
         return NET_FAILED;

@@ -44,6 +44,7 @@ typedef struct {
     NetOptions defaults;           /* the model's own, for the checkpoint */
     char *kept_data, *kept_folder; /* own strings that `options` took from a checkpoint */
     NetData data;
+    NetAugmenter *augmenter; /* of the training part; NULL: its examples stay as they are */
     NetLoader *loader;
     NetLoader *probe_loader; /* holds the batch of the probe */
     const NetBatch *probe;   /* the examples probed; NULL: none are */
@@ -55,7 +56,7 @@ typedef struct {
     bool resumed;
     json_t *result;                       /* what result.json holds, once it is known */
     char weights_hash[NET_WEIGHTS_HASH];  /* of the last weights, once training is over; else "" */
-    int64_t n;                            /* examples of an epoch */
+    int64_t n;                            /* examples of an epoch, copies of them included */
     int64_t batch;                        /* examples of a whole batch, at most n */
     int64_t steps;                        /* of an epoch: ceil(n / batch) */
     float *param, *state, *grad, *values; /* the kernels' buffers; `values` is their `batch` */

@@ -38,6 +38,7 @@ for expected in (r"^  temperature +\d", r"^  blocked +300 +33\.3 %$", r"'input 4
                  r"^three\.csv\[1\]  working .* %  \w+ .* %  \w+ ", r"^RMSE \d\.\d+  \(900 examples; ",
                  r"^9\d\.\d+ %  \(7\d\d of 800; ", r"^shapes/disc/0\.png  disc  ", r"^photos/ring/1\.jpg  ring  ",
                  r"^9\d\.\d\d %  \(5\d\d of 600;|^100\.00 %  \(600 of 600;", r"^\d converted files? in ", r"^removed \d converted",
+                 r"^augment shift=2 rotate=30 scale=0\.1 flip=horizontal fill=edge$",
                  r"^photos/square/2\.jpg  square  ", r"^disc disc\nring ring\nsquare square\n"):
     if not any(re.search(expected, text, re.MULTILINE) for text in said):
         sys.exit(f"FAILED: nothing says {expected}\n" + "\n----\n".join(said))

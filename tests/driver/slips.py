@@ -538,6 +538,16 @@ layer   | conv1d 6 kernel=5 activation=relu                 | conv 16 kernel=1x5
 setting | log gradients to "g.csv"                          | log gradients
 setting | optimizer sgd --lr 0.1                            | optimizer sgd rate=0.1
 split   | data idx images="a.idx" label="b.idx"             | data idx images="a.idx" labels="b.idx"
+setting | augmentation shift=2                              | augment shift=2
+setting | RandomHorizontalFlip()                            | augment flip=horizontal
+setting | transforms.RandomRotation(10)                     | augment rotate=10
+setting | transforms.RandomCrop(28, padding=2)              | augment shift=2
+setting | ImageDataGenerator(rotation_range=10, zoom_range=0.1, horizontal_flip=True) | augment rotate=10 scale=0.1 flip=horizontal
+setting | augment rotation=10 translate=2                   | augment shift=2 rotate=10
+setting | augment flip                                      | augment flip=horizontal
+setting | augment shift 2 rotate 10                         | augment shift=2 rotate=10
+setting | augment shift=2 fill=nearest                      | augment shift=2 fill=edge
+setting | augment shift=1 expand                            | augment shift=1 expand=true
 """
 
 # place, what is typed, what netc says it has none of
@@ -560,7 +570,9 @@ layer   | for i in range(3):           | loop but repeat
 setting | optimizer nadam lr=0.001     | Nadam
 setting | optimizer Adagrad            | Adagrad
 setting | MultiStepLR [10, 20]         | cuts of the rate at epochs of their own
-setting | augment shift=1              | augmentation yet
+setting | mixup 0.2                    | mixing of pictures
+setting | RandomVerticalFlip()         | flip upside down
+setting | ColorJitter(0.2)             | changes of colours
 setting | metrics=['accuracy']         | setting for what is reported
 setting | device = "cuda"              | devices to choose
 setting | AGC 0.01                     | clipping by the weights' own norm
