@@ -50,8 +50,8 @@ RUNTIME_SOURCES := $(filter-out runtime/infer/%,$(wildcard runtime/*/*.c))
 INFER_SOURCES := $(wildcard runtime/infer/*.c) \
                  $(addprefix runtime/,base/absent_options.c base/atomic.c base/error.c base/paths.c base/processor.c base/signals.c base/streams.c \
                                       base/utf8.c base/words.c base/wrap.c data/array.c data/block.c data/body.c data/columns.c data/csv.c data/exif.c \
-                                      data/format.c data/idx.c data/images.c data/jpeg.c data/label_file.c data/labels.c data/npy.c \
-                                      data/number.c data/picture.c data/table.c data/table_rows.c data/class_names.c \
+                                      data/format.c data/idx.c data/images.c data/jpeg.c data/label_file.c data/labels.c data/like_mnist.c data/likeness.c data/npy.c \
+                                      data/number.c data/picture.c data/table.c data/table_classes.c data/class_names.c \
                                       data/pixels.c data/png.c data/resample.c data/shape.c data/stream.c)
 LAYER_SOURCES := $(wildcard compiler/layers/*.c)
 OPTIMIZER_SOURCES := $(wildcard compiler/optimizers/*.c)
@@ -251,8 +251,10 @@ $(BUILD)/obj/%.o: %.c $(BUILD)/flags | deps-build
 	$(call say,CC,$<)
 	$(Q)$(CC) $(FLAGS) $(WARNINGS) $(MORE_FLAGS) -MMD -MP -c -o $@ $<
 
-# Everything may include the headers the parser and the scanner come with, and the C printer the texts of vec.h and vec_c99.h.
-$(COMPILER_OBJECTS) $(LLVM_OBJECTS): | $(GENERATED) $(GEN)/vec.inc $(GEN)/vec_c99.inc $(GEN)/starter_text.inc
+# Everything may include the headers the parser and the scanner come with, and what prints C the texts of vec.h, vec_c99.h
+# and combine.h.
+$(COMPILER_OBJECTS) $(LLVM_OBJECTS): | $(GENERATED) $(GEN)/vec.inc $(GEN)/vec_c99.inc $(GEN)/combine.inc \
+                                       $(GEN)/starter_text.inc
 
 $(RUNTIME_OBJECTS) $(UNIT_PROGRAMS:$(BUILD)/%=$(BUILD)/obj/tests/%.o): | $(RUNTIME_GENERATED)
 
@@ -283,8 +285,9 @@ $(ROW_LISTS): .ci/rows
 # The headers emitted C begins with, and the model of `netc new`, as lists of C strings.
 $(GEN)/vec.inc: runtime/vec.h
 $(GEN)/vec_c99.inc: runtime/vec_c99.h
+$(GEN)/combine.inc: runtime/base/combine.h
 $(GEN)/starter_text.inc: compiler/driver/starter.net
-$(GEN)/vec.inc $(GEN)/vec_c99.inc $(GEN)/starter_text.inc:
+$(GEN)/vec.inc $(GEN)/vec_c99.inc $(GEN)/combine.inc $(GEN)/starter_text.inc:
 	@mkdir -p $(@D)
 	$(call say,GEN,$@)
 	$(Q)sed 's/[\\"]/\\&/g; s/.*/"&",/' $< >$@

@@ -18,6 +18,7 @@ NetDataRequest examples_request(Arena *arena, const Model *model) {
         .classes = model_classes(model),
         .outputs = shape_count(model->layers.at[model->layers.count - 1]->out),
         .targets = model_targets(model),
+        .answers = settings->target == TARGET_LABELS,
         .train = settings->split_train,
         .validation = settings->split_validation,
         .test = settings->split_test,
@@ -41,7 +42,7 @@ static void read_examples(Arena *arena, const Model *model, const NetData *data,
     int64_t size = data->row_elements;
     float *row = NEW_ARRAY(arena, float, size); /* room for either type */
     for (int64_t n = 0; n < sample->input.n; n++) {
-        NetRow about = net_pass_row(data, pass, n, type, row);
+        NetRow about = net_pass_row(data, pass, n, type, NULL, row);
         for (int64_t i = 0; i < size; i++)
             sample->batch[n * size + i] =
                 type == NET_ROWS_U8 ? ((const unsigned char *)row)[i] : (double)((const float *)row)[i];
@@ -75,7 +76,7 @@ bool examples_load(Arena *arena, const Model *model, Sample *sample, const char 
     if (enough) {
         enough = read_statistics(arena, model, &data, sample, error);
         read_examples(arena, model, &data, &pass, sample);
-        sample->value[NET_COUNT_N] = (double)rows;
+        sample->value[NET_COUNT_N] = (double)(rows * net_augment_copies(&model->settings.augment));
         *source = arena_format(arena, "%s (%s)", data.name, data.source);
     } else {
         net_fail(error, NET_ENVIRONMENT, "%s has %lld to train, %lld are needed", data.name, (long long)rows,

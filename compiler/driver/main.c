@@ -98,13 +98,14 @@ const Command commands[] = {
         .name = "gradcheck",
         .arguments = "FILE [options]",
         .doc = "compare a network's derived gradients with differences of its cost",
-        .details = "Evaluates the network in double, with the first examples of its data set and made-up weights,\n"
-                   "and prints for each tensor that is trained the largest relative error of its gradient. 20\n"
-                   "entries of each are checked, fewer where a network takes long. The status is 1 where an error\n"
-                   "is above 1e-6.",
+        .details = "Evaluates the network in double, with the first examples of its data set and made-up weights\n"
+                   "or those of --weights, and prints for each tensor that is trained the largest relative error\n"
+                   "of its gradient. 20 entries of each are checked, fewer where a network takes long. The status\n"
+                   "is 1 where an error is above 1e-6.",
         .examples = "  netc gradcheck lenet5.net\n"
                     "  netc gradcheck deep_sigmoid.net -D depth=4\n"
                     "  netc gradcheck mlp_30.net --set 'regularize l2=5'\n"
+                    "  netc gradcheck lenet5.net --weights runs/latest\n"
                     "  netc gradcheck small.net --all            every entry; takes long\n"
                     "  netc gradcheck lenet5.net --json | jq '.tensors[].error'",
         .mask = COMMAND_GRADCHECK,
@@ -115,18 +116,22 @@ const Command commands[] = {
     },
     {
         .name = "data",
-        .arguments = "[NAME] [options]",
-        .doc = "list the data sets, or fetch one",
-        .details = "Fetched sets go to the data folder ($XDG_DATA_HOME/netc); their content is verified.\n"
+        .arguments = "[NAME | FILE | 'LINE'] [options]",
+        .doc = "list the data sets, fetch one, or show what a set is",
+        .details = "Of a model's data, or of a data line in quotes, it shows shapes, ranges, classes and some\n"
+                   "examples, and whether it suits the network. Fetched sets go to the data folder\n"
+                   "($XDG_DATA_HOME/netc); their content is verified.\n"
                    "Own data that is large and cannot be used as it is, as it is compressed or of another type, is\n"
                    "converted once; these files are in $XDG_CACHE_HOME/netc/data, at most 4 GB of them or as many\n"
                    "as NETC_CACHE_BYTES says (0: none).",
         .examples = "  netc data              what there is, and where\n"
                     "  netc data mnist        fetch MNIST (11 MB)\n"
+                    "  netc data lenet5.net   what this model learns from\n"
+                    "  netc data 'csv train=\"sensor.csv\" target=state'\n"
                     "  netc data --cache      what own data was converted to",
         .mask = COMMAND_DATA,
         .most = 1,
-        .what = "the name of a data set",
+        .what = "the name of a data set, a model or a data line",
         .run = cmd_data,
     },
     {

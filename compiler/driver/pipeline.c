@@ -207,7 +207,7 @@ bool pipeline_open(Arena *arena, const char *command, const Options *options, co
     if (options->stop_after != NULL && !check_pass_name(command, "--stop-after", options->stop_after, status)) {
         return false;
     }
-    if (string_is(command, "show") || string_is(command, "gradcheck") || options->infer) {
+    if (string_is(command, "show") || string_is(command, "gradcheck") || string_is(command, "data") || options->infer) {
         compilation->memory = INT64_MAX; /* what cannot be trained here can be looked at, and used */
     } else if (!memory_limit(options->memory, &compilation->memory)) {
         *status = report_usage(command, "--memory %s: expected a size such as 512M or 1.5G", options->memory);

@@ -8,6 +8,7 @@
 
 #include "compiler/base/utf8.h"
 #include "compiler/model/data_line.h"
+#include "compiler/model/augment.h"
 #include "compiler/model/activation.h"
 #include "compiler/model/network.h"
 #include "compiler/model/normalised.h"
@@ -207,6 +208,8 @@ const char *descriptor_write(Arena *arena, const Code *code, const Descriptor *d
     put(root, "programs", programs);
     put(root, "data", data_line_json(&model->settings));
     put(root, "split", split(&model->settings));
+    json_t *augment = augment_json(&model->settings);
+    if (augment) put(root, "augment", augment);
     put(root, "settings", settings(arena, &model->settings));
     put(root, "lets", lets(model));
     put(root, "text", json_stringn(model->source->text, model->source->size));

@@ -37,6 +37,8 @@ const char *agree_class_help(Scope *scope, const Layer *last, int64_t classes);
 int64_t agree_classes(const Model *model);
 /* How many examples there are to train on, where the data is known; 0: it is not. */
 int64_t agree_examples(const Model *model);
+/* The same of an epoch: copies of examples count. */
+int64_t agree_rows(const Model *model);
 bool agree_has_test_file(const Settings *settings);
 
 /* Report what does not suit. `before`: the errors there were before anything was said of the last layer. */

@@ -531,6 +531,12 @@ static void check_file(Checker *checker, const AstFile *file, const ModelChanges
     }
 }
 
+/* What is drawn of pictures is no byte: then kernels read floats, to the same bits. */
+static void settle_bytes(Model *model, Arena *arena) {
+    model->bytes_data = data_line_bytes(arena, model);
+    model->bytes_input = model->bytes_data && !net_augment_draws(&model->settings.augment);
+}
+
 static Checker *check(Arena *arena, Source *source, const AstFile *file, const ModelChanges *changes, Diags *diags,
                       Trial *trial) {
     Checker *checker = NEW(arena, Checker);
@@ -559,7 +565,7 @@ static Checker *check(Arena *arena, Source *source, const AstFile *file, const M
     if (diags->errors == 0) average_store(arena, checker->model);
     if (diags->errors == 0) model_place_stored(arena, checker->model);
     if (diags->errors == 0) settings_agree(&checker->scope, checker->model);
-    if (diags->errors == 0) checker->model->bytes_input = data_line_bytes(checker->arena, checker->model);
+    if (diags->errors == 0) settle_bytes(checker->model, arena);
     return checker;
 }
 

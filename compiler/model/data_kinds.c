@@ -150,6 +150,7 @@ const DataKind data_kinds[] = {
                   .test = "test_x"},
     [DATA_CSV] = {.variant = {"csv", "tables of numbers, with classes or values", csv_options, COUNT_OF(csv_options),
                               csv_check},
+                  .lists = true,
                   .x = "train",
                   .y = "target",
                   .test = "test"},

@@ -234,8 +234,15 @@ static bool is_value(const Mend *mend, const char *word) {
 /* `log gradients every 10 epochs` */
 static void note_unit(Mend *mend, const char *word) {
     for (size_t i = 0; foreign_same(word, "epochs") && i < mend_spec_count(mend); i++) {
-        if (mend_counts_steps(mend_spec(mend, i)) && mend->slots[i]) mend->slots[i] = "epoch";
+        if (mend_counts_steps(mend_spec(mend, i)) && mend->slots[i]) mend->slots[i] = mend_steps(mend, mend->slots[i]);
     }
+}
+
+/* Whether the word at place i says nothing: `every 100 steps`, but not `log steps`, of which it is one. */
+static bool is_idle(const Mend *mend, const LooseLine *line, size_t i) {
+    const char *word = line->args.at[i].value->text;
+    bool counted = i > 0 && line->args.at[i - 1].value->kind == LOOSE_NUMBER;
+    return foreign_is_idle(word) && (counted || !is_value(mend, word));
 }
 
 static bool takes_labels(const Mend *mend) {
@@ -415,8 +422,8 @@ static bool put_args(Mend *mend, const LooseLine *line, const char *order) {
         } else if (form < mend_spec_count(mend)) {
             if (!mend_put(mend, form, arg->value, false)) return false;
         } else if (is_applied_to(mend, line, arg->value) ||
-                   (arg->value->kind == LOOSE_WORD && (i > 0 || i + 1 < line->args.count) &&
-                    foreign_is_idle(arg->value->text) && !begins_setting(mend, line, i))) {
+                   (arg->value->kind == LOOSE_WORD && (i > 0 || i + 1 < line->args.count) && is_idle(mend, line, i) &&
+                    !begins_setting(mend, line, i))) {
             note_unit(mend, arg->value->text);
         } else if (mend_put_flag(mend, arg)) {
             continue;
@@ -439,6 +446,7 @@ static bool fill_required(Mend *mend) {
         bool only = !spec->required && spec->example && !any_slot(mend); /* split and regularize need one of several */
         if ((!spec->required && !only) || mend->slots[i]) continue;
         if (mend->words.absent && spec->type == OPTION_WORDS) return false; /* log loss: it is all that was meant */
+        if (!mend->layer && spec->type == OPTION_STRING) return false;      /* files are not made up */
         if (mend->words.bare && !spec->positional) {
             mend->words.left = true;
             continue;

@@ -5,6 +5,7 @@
 #define NETC_MODEL_H
 
 #include "compiler/syntax/ast.h"
+#include "runtime/data/augment.h"
 
 /* ---- limits (language.md, "Diagnostics") ---- */
 enum {
@@ -225,19 +226,22 @@ typedef struct {
 } Setting;
 
 typedef struct {
-    Setting *at;           /* parallel to setting_kinds: every number and word; below is what the compiler decides by */
+    Setting *at;           /* parallel to setting_kinds, then one for each subject of logs (settings_log): every number
+                              and word; below is what the compiler decides by */
     const char *data_kind; /* digits mnist … idx npy */
     double split_train, split_validation, split_test; /* 0: not given; < 1: fraction; else count */
     const char *split_order;                          /* NULL: what suits the data */
     int64_t split_seed;
+    NetAugment augment;
     TargetName target;
     bool target_scaled; /* the outputs are to be (number - mean) / deviation, which is undone in use */
     Cost cost;
     double huber; /* COST_HUBER: where it stops being quadratic */
     const Optimizer *optimizer;
     const ScheduleKind *schedule; /* NULL: the rate stays */
-    bool log_gradients, log_weights, log_steps;
-    bool log_events; /* for TensorBoard */
+    int64_t members;              /* networks that answer together; 1: it is no ensemble */
+    bool votes;                   /* by the votes of these, else by the mean of their outputs */
+    bool log_events;              /* for TensorBoard */
 } Settings;
 
 /* A `-D NAME=VALUE` of the command line, as written; or a let of the file with its value as text. */
@@ -266,7 +270,8 @@ typedef struct {
     VEC(LayerName) names; /* all that layers are called: their own, and labels that stand alone */
     Settings settings;
     int64_t parameter_count;
-    bool bytes_input;               /* the data's examples are bytes (divided by 255), not floats */
+    bool bytes_data;                /* the data's examples are bytes (divided by 255), not floats */
+    bool bytes_input;               /* kernels read them as they are; they do not what is drawn of pictures */
     VEC(Stored *) stored;           /* of all layers, by row: parameters first */
     int64_t param_size, state_size; /* of the buffers they lie in, in elements */
     bool explodes;                  /* by its initial weights: what [exploding-gradient] says, allowed or not */

@@ -4,6 +4,7 @@
 
 #include "compiler/model/activation.h"
 #include "compiler/model/agree.h"
+#include "compiler/model/augment.h"
 #include "compiler/model/layer.h"
 #include "compiler/model/linear.h"
 #include "compiler/model/normalised.h"
@@ -17,17 +18,21 @@
 static void check_outputs(Scope *scope, const Model *model, const Layer *last) {
     int64_t outputs = shape_count(last->out);
     const ActivationKind *kind = last->activation.kind;
+    const Settings *settings = &model->settings;
+    const TargetKind *target = &target_kinds[settings->target];
     if (kind->across && outputs == 1) {
         Diag *diag = diag_report(scope->diags, last->at, "one-unit-softmax", "%s over one output ('%s') is always 1",
                                  kind->name, last->name);
         int64_t classes = agree_classes(model);
-        diag_help(scope->diags, diag, "%s",
-                  classes > 0 ? agree_class_help(scope, last, classes)
-                              : "use sigmoid with cross_entropy for two classes, else one output a class");
+        if (target->reads != READS_LABEL)
+            diag_help(scope->diags, diag, "write activation=%s: target %s learns %s",
+                      target->needs ? target->needs : "linear", target->variant.name, target->learns);
+        else
+            diag_help(scope->diags, diag, "%s",
+                      classes > 0 ? agree_class_help(scope, last, classes)
+                                  : "use sigmoid with cross_entropy for two classes, else one output a class");
         return;
     }
-    const Settings *settings = &model->settings;
-    const TargetKind *target = &target_kinds[settings->target];
     const AstStmt *said = agree_line(model, "target");
     if (target->needs && !string_is(target->needs, kind->name)) {
         Diag *diag = diag_report(scope->diags, last->at, "target-mismatch",
@@ -120,12 +125,19 @@ static void check_cost(Scope *scope, Model *model, const Layer *last) {
     }
     const ActivationKind *needed = activation_of(settings->cost);
     if (needed && needed != kind) {
-        diag_report(
-            scope->diags, agree_place(line, last), "cost-mismatch",
-            "%s needs %s outputs, the last layer ('%s') is %s; write activation=%s (netc works on the weighted inputs "
-            "themselves), or cost %s",
-            cost_names[settings->cost], needed->name, last->name, kind->name, needed->name,
-            cost_names[usual_cost(settings, kind)]);
+        const char *cost = cost_names[settings->cost], *usual = cost_names[usual_cost(settings, kind)];
+        Diag *diag =
+            diag_report(scope->diags, agree_place(line, last), "cost-mismatch",
+                        "%s needs %s outputs, the last layer ('%s') is %s", cost, needed->name, last->name, kind->name);
+        if (kind->across) /* as others call it */
+            diag_help(scope->diags, diag,
+                      "write 'cost %s', the cross entropy of classes, or activation=%s, where each output is an answer "
+                      "of its own",
+                      usual, needed->name);
+        else
+            diag_help(scope->diags, diag,
+                      "write activation=%s (netc works on the weighted inputs themselves), or 'cost %s'", needed->name,
+                      usual);
     } else if (settings->cost == COST_QUADRATIC && kind->across) {
         diag_report(scope->diags, agree_place(line, last), "cost-mismatch",
                     "quadratic does not suit %s outputs ('%s'); write cost %s", kind->name, last->name,
@@ -166,7 +178,7 @@ static int64_t settings_count(const Settings *settings, const char *name) {
 
 static void check_batch(Scope *scope, const Model *model) {
     const AstStmt *line = agree_line(model, "batch");
-    int64_t examples = model->purpose == PURPOSE_LOOK ? agree_examples(model) : 0; /* --batch and --data may differ */
+    int64_t examples = model->purpose == PURPOSE_LOOK ? agree_rows(model) : 0; /* --batch and --data may differ */
     int64_t batch = settings_count(&model->settings, "batch");
     if (!line || examples == 0 || batch <= examples) return;
     Diag *diag = diag_report(scope->diags, line->at, "batch-size",
@@ -295,12 +307,16 @@ static void check_scale(Scope *scope, const Model *model) {
 }
 
 /* A trainer says it of the data that it really has. */
-static void check_probe(Scope *scope, const Model *model) {
-    const AstStmt *line = agree_line(model, "log");
-    const Settings *settings = &model->settings;
-    int64_t examples = line && model->purpose == PURPOSE_LOOK ? agree_examples(model) : 0;
-    int64_t probe = settings_count(settings, "log_probe");
-    if (examples == 0 || probe <= examples) return;
+static void check_probe(Scope *scope, Model *model) {
+    Settings *settings = &model->settings;
+    if (!settings_agree_probe(scope->diags, settings) || model->purpose != PURPOSE_LOOK) return;
+    int64_t examples = agree_examples(model), probe = settings_probe(settings);
+    const AstStmt *line = NULL;
+    for (size_t i = 0; i < NET_SUBJECTS && !line; i++) {
+        LogSubject log = settings_log(settings, (NetSubjectName)i);
+        if (log.asks) line = log.line;
+    }
+    if (examples == 0 || probe <= examples || !line) return;
     Diag *diag = diag_report(scope->diags, line->at, "probe-size",
                              "probe=%lld is more than the training part of %s has: %lld examples", (long long)probe,
                              settings->data_kind, (long long)examples);
@@ -341,7 +357,7 @@ static void check_penalty(Scope *scope, const Model *model) {
     enum { MANY_EXAMPLES = 1000 };
     const Setting *setting = agree_setting(&model->settings, "regularize");
     const AstStmt *line = agree_line(model, "regularize");
-    int64_t examples = agree_examples(model);
+    int64_t examples = agree_rows(model);
     double l2 = settings_number(&model->settings, "l2");
     if (!line || l2 <= 0 || l2 >= LEAST_L2 || examples < MANY_EXAMPLES) return;
     const char *text = "regularize";
@@ -377,6 +393,16 @@ static void check_decay(Scope *scope, const Model *model) {
     }
 }
 
+/* Numbers have a mean, and no majority. */
+static void check_votes(Scope *scope, const Model *model) {
+    TargetName target = model->settings.target;
+    if (!model->settings.votes || target == TARGET_CLASS || target == TARGET_LABELS) return;
+    const OptionValue *combine = settings_option(&model->settings, ENSEMBLE, "combine");
+    Diag *diag = diag_report(scope->diags, combine->at, "conflicting-options",
+                             "combine=vote needs classes; target %s has none", target_kinds[target].variant.name);
+    diag_help(scope->diags, diag, "write combine=mean, or leave it out");
+}
+
 void settings_agree(Scope *scope, Model *model) {
     const Layer *last = model->layers.at[model->layers.count - 1];
     size_t errors = scope->diags->errors;
@@ -387,8 +413,10 @@ void settings_agree(Scope *scope, Model *model) {
     agree_data(scope, model, last, errors);
     agree_class_names(scope, model, last);
     agree_split(scope, model);
+    augment_agree(scope, model);
     check_validation(scope, model);
     check_monitor(scope, model);
+    check_votes(scope, model);
     check_decay(scope, model);
     check_probe(scope, model);
     model_check_normalised(model, agree_line(model, "batch"), scope->diags);

@@ -5,6 +5,7 @@
 #include "compiler/base/json.h"
 #include "compiler/base/utf8.h"
 #include "compiler/model/activation.h"
+#include "compiler/model/agree.h"
 #include "compiler/model/layer.h"
 #include "compiler/model/memory.h"
 #include "compiler/model/optimizer.h"
@@ -219,8 +220,10 @@ static void print_training(Arena *arena, const Model *model, FILE *out) {
         fputs("full batches, ", out);
     }
     fputs(s->optimizer->variant.name, out);
+    const Setting *augment = agree_setting(s, "augment");
     const char *gap = " ";
     for (TrainerSetting at = {0}; settings_next(s, &at);) {
+        if (at.setting == augment) continue; /* has a line of its own */
         bool told = at.spec->type == OPTION_REAL || at.spec->type == OPTION_BOOL;
         if (!told || at.value->real == 0) continue;
         bool own = at.setting->owner.common == s->optimizer->variant.options;
@@ -229,7 +232,17 @@ static void print_training(Arena *arena, const Model *model, FILE *out) {
         gap = ", ";
     }
     if (s->schedule && s->schedule->rate) fprintf(out, ", schedule %s", s->schedule->variant.name);
-    fprintf(out, ", seed %.0f\n", settings_number(s, "seed"));
+    double seed = settings_number(s, "seed");
+    fprintf(out, ", seed %.0f\n", seed);
+    if (s->members == 1) return;
+    fprintf(out, "ensemble  %lld networks, seeds %.0f to %.0f, %s\n", (long long)s->members, seed,
+            seed + (double)s->members - 1, s->votes ? "shares of their votes" : "the mean of their outputs");
+}
+
+static void print_augment(const NetAugment *augment, FILE *out) {
+    char text[NET_AUGMENT_TEXT];
+    const char *line = net_augment_text(augment, text);
+    if (*line) fprintf(out, "augments  %s\n", line);
 }
 
 void show_text(const Model *model, FILE *out) {
@@ -239,6 +252,7 @@ void show_text(const Model *model, FILE *out) {
     print_table(arena, model, out);
     fprintf(out, "\nweights   %s of 32-bit floats\n", bytes_text(arena, total.parameters * FLOAT_BYTES));
     print_training(arena, model, out);
+    print_augment(&model->settings.augment, out);
     arena_free(arena);
 }
 

@@ -8,7 +8,7 @@
 #define ONE_MACHINE "netc trains on one machine; leave it out"
 #define CURVES "'netc report runs/latest' draws the curves of a run"
 #define SHUFFLED "the examples are shuffled anew for each epoch; leave it out"
-#define AUGMENTED "netc has no augmentation; leave it out"
+#define AUGMENTED "what is made of pictures is a line of the train block: 'augment shift=2 rotate=10'"
 #define SCHEDULE "how the rate changes is a line of the train block: 'schedule cosine warmup=1'"
 #define CLIPPING "a bound on the gradient is a line of the train block: 'clip norm=1'"
 #define ACCUMULATED "netc adds up no gradients of several batches; a larger batch is the same"
@@ -64,7 +64,7 @@ static const NetAlias absent[] = {
     {"augmentation", AUGMENTED},
     {"flip", AUGMENTED},
     {"rotate", AUGMENTED},
-    {"mixup", AUGMENTED},
+    {"mixup", "netc mixes no pictures; leave it out"},
     {"scheduler", SCHEDULE},
     {"lr-scheduler", SCHEDULE},
     {"lr-schedule", SCHEDULE},

@@ -39,6 +39,20 @@ void net_rng_block(uint64_t seed, NetRngPurpose purpose, uint32_t unit, uint32_t
     net_philox(counter, key, out);
 }
 
+void net_rng_blocks(uint64_t seed, NetRngPurpose purpose, uint32_t unit, uint32_t a, uint32_t b, uint32_t c,
+                    uint32_t out[4][NET_LANES]) {
+    const uint32_t key[2] = {(uint32_t)seed, (uint32_t)(seed >> 32)};
+    uint32_t rows[4][NET_LANES];
+    for (uint32_t lane = 0; lane < NET_LANES; lane++) {
+        rows[0][lane] = a + lane;
+        rows[1][lane] = b;
+        rows[2][lane] = c;
+        rows[3][lane] = stream_word(purpose, unit);
+    }
+    philox_rounds(rows, NET_LANES, key);
+    memcpy(out, rows, sizeof rows);
+}
+
 void net_random(uint32_t *out, const uint32_t *item, uint32_t seed_low, uint32_t seed_high, uint32_t epoch,
                 uint32_t layer, int64_t count) {
     const uint32_t key[2] = {seed_low, seed_high};

@@ -15,7 +15,7 @@
  *     NET_RNG_INIT     element / 2, low    element / 2, high    0            tensor    two draws a block
  *     NET_RNG_SHUFFLE  place               attempt / 4          epoch        stream    permutations
  *     NET_RNG_SPLIT    place               attempt / 4          0            stream    splits that are shuffled
- *     NET_RNG_AUGMENT  draw / 4            item in data set     epoch        0         augmentation
+ *     NET_RNG_AUGMENT  draw / 4            item in data set     epoch        which     augmentation: data/augment.c
  */
 #ifndef NET_BASE_RNG_H
 #define NET_BASE_RNG_H
@@ -31,6 +31,10 @@ void net_philox(const uint32_t counter[4], const uint32_t key[2], uint32_t out[4
 /* Block of stream (seed, purpose, unit) at counter a, b, c. */
 void net_rng_block(uint64_t seed, NetRngPurpose purpose, uint32_t unit, uint32_t a, uint32_t b, uint32_t c,
                    uint32_t out[4]);
+
+/* Blocks a … a + NET_LANES - 1 of it: out[w][l] is word w of block a + l. */
+void net_rng_blocks(uint64_t seed, NetRngPurpose purpose, uint32_t unit, uint32_t a, uint32_t b, uint32_t c,
+                    uint32_t out[4][NET_LANES]);
 
 /* Uniform in [0, 1): a multiple of 2^-53. */
 double net_rng_uniform(uint32_t high, uint32_t low);

@@ -5,6 +5,7 @@
 
 #include <pthread.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,32 +15,40 @@ typedef struct {
     uint32_t *label, *item;
     float *target; /* NULL: the data has none */
     NetBatch batch;
+    atomic_llong next; /* the first row that nobody makes */
+    int64_t made;      /* rows that are there */
 } Slot;
 
-/* The thread fills slot produced % slots while produced - released < slots; the caller reads slot taken - 1. A slot is
- * touched outside the lock by one of the two only: the counters, under the lock, say by whom. */
+/* Whoever opens the slot of a step, the thread or the caller, counts it, under the lock; from then on anybody may take
+ * one of its rows after the other and fill it in, outside of the lock. The step is the caller's when all are made; the
+ * slot is opened again when that is released and the thread has left it, so that opened - released <= slots. */
 struct NetLoader {
     const NetData *data;
     NetRowType type;
     size_t row_bytes; /* of the loader's rows */
+    NetCrew crew;     /* count 0: there is none */
     pthread_t thread;
     pthread_mutex_t lock;
     pthread_cond_t changed;
     bool quit;
     bool running; /* a pass is under way */
-    bool busy;    /* the thread works outside the lock */
+    bool busy;    /* the thread works outside the lock... */
+    Slot *filled; /* ... on the rows of this slot; NULL: on something else */
     NetPass pass;
+    bool shared;      /* the crew makes rows */
     int64_t rows;     /* of the pass */
     int64_t batch;    /* rows a batch */
     int64_t steps;    /* where the pass ends */
-    int64_t produced; /* steps filled, counted from the epoch's start */
+    int64_t opened;   /* steps whose slot is opened, counted from the epoch's start */
     int64_t taken;    /* steps handed out */
-    int64_t released; /* steps whose slot may be filled again */
+    int64_t released; /* steps whose slot may be opened again */
     int64_t slots;    /* in use for this pass */
     int64_t capacity; /* rows a slot holds */
-    bool ordered;     /* order[] is that of this pass */
+    bool ordered;     /* order[] is that of this pass, if it has one */
     uint32_t *order;  /* permutation of the part's rows */
     int64_t order_capacity;
+    float *room; /* of the thread, then of each of the crew */
+    size_t room_each, room_size;
     Slot slot[NET_LOADER_SLOTS];
 };
 
@@ -49,20 +58,14 @@ int64_t net_loader_steps(const NetData *data, const NetPass *pass) {
     return (rows + pass->batch - 1) / pass->batch;
 }
 
-/* ---- the thread ---- */
+/* ---- making rows ---- */
 
-static void fill_slot(const NetLoader *loader, int64_t step, Slot *slot) {
+/* With the lock held: the slot of the next step, all of whose rows are to be made. */
+static Slot *open_slot(NetLoader *loader) {
     size_t targets = (size_t)loader->data->targets;
-    int64_t first = step * loader->batch;
+    int64_t step = loader->opened++, first = step * loader->batch;
     int64_t n = loader->rows - first < loader->batch ? loader->rows - first : loader->batch;
-    for (int64_t i = 0; i < n; i++) {
-        int64_t row = loader->pass.shuffle ? loader->order[first + i] : first + i;
-        void *to = (unsigned char *)slot->input + (size_t)i * loader->row_bytes;
-        NetRow made = net_pass_row(loader->data, &loader->pass, row, loader->type, to);
-        slot->label[i] = made.label;
-        slot->item[i] = made.item;
-        if (targets > 0) memcpy(slot->target + (size_t)i * targets, made.targets, targets * sizeof *slot->target);
-    }
+    Slot *slot = &loader->slot[step % loader->slots];
     size_t rest = (size_t)(net_padded(n) - n);
     if (rest > 0) {
         memset((unsigned char *)slot->input + (size_t)n * loader->row_bytes, 0, rest * loader->row_bytes);
@@ -71,10 +74,36 @@ static void fill_slot(const NetLoader *loader, int64_t step, Slot *slot) {
         if (targets > 0) memset(slot->target + (size_t)n * targets, 0, rest * targets * sizeof *slot->target);
     }
     slot->batch = (NetBatch){slot->input, slot->label, slot->target, slot->item, n, step};
+    slot->made = 0;
+    atomic_store(&slot->next, 0);
+    return slot;
 }
 
+static void make_row(const NetLoader *loader, Slot *slot, int64_t i, float *room) {
+    size_t targets = (size_t)loader->data->targets;
+    int64_t place = slot->batch.step * loader->batch + i;
+    int64_t row = loader->pass.shuffle ? loader->order[place] : place;
+    void *to = (unsigned char *)slot->input + (size_t)i * loader->row_bytes;
+    NetRow made = net_pass_row(loader->data, &loader->pass, row, loader->type, room, to);
+    slot->label[i] = made.label;
+    slot->item[i] = made.item;
+    if (targets > 0) memcpy(slot->target + (size_t)i * targets, made.targets, targets * sizeof *slot->target);
+}
+
+/* Makes rows of a slot as long as there are any that nobody makes; returns how many. */
+static int64_t make_rows(const NetLoader *loader, Slot *slot, int number) {
+    float *room = loader->room_each > 0 ? loader->room + (size_t)number * loader->room_each : NULL;
+    int64_t made = 0;
+    for (int64_t i; (i = atomic_fetch_add(&slot->next, 1)) < slot->batch.n; made++) make_row(loader, slot, i, room);
+    return made;
+}
+
+/* ---- the thread ---- */
+
 static bool has_work(const NetLoader *loader) {
-    return loader->running && loader->produced < loader->steps && loader->produced - loader->released < loader->slots;
+    bool ahead = !loader->shared || loader->crew.spare;
+    return loader->running && (!loader->ordered || (ahead && loader->opened < loader->steps &&
+                                                    loader->opened - loader->released < loader->slots));
 }
 
 static void *loader_main(void *argument) {
@@ -84,21 +113,49 @@ static void *loader_main(void *argument) {
         while (!loader->quit && !has_work(loader)) pthread_cond_wait(&loader->changed, &loader->lock);
         if (loader->quit) break;
         loader->busy = true;
-        bool order = loader->pass.shuffle && !loader->ordered;
-        int64_t step = loader->produced;
+        Slot *slot = loader->filled = loader->ordered ? open_slot(loader) : NULL;
         pthread_mutex_unlock(&loader->lock);
-        if (order)
+        int64_t made = 0;
+        if (slot != NULL)
+            made = make_rows(loader, slot, 0);
+        else
             net_rng_permutation(loader->pass.seed, NET_RNG_SHUFFLE, 0, loader->pass.epoch, (uint32_t)loader->rows,
                                 loader->order);
-        fill_slot(loader, step, &loader->slot[step % loader->slots]);
         pthread_mutex_lock(&loader->lock);
+        if (slot != NULL) slot->made += made;
         loader->ordered = true;
-        loader->produced++;
         loader->busy = false;
+        loader->filled = NULL;
         pthread_cond_broadcast(&loader->changed);
     }
     pthread_mutex_unlock(&loader->lock);
     return NULL;
+}
+
+/* ---- the crew ---- */
+
+typedef struct {
+    const NetLoader *loader;
+    Slot *slot;
+    atomic_llong made;
+} Share;
+
+static void make_share(void *argument, int number) {
+    Share *share = argument;
+    atomic_fetch_add(&share->made, make_rows(share->loader, share->slot, 1 + number));
+}
+
+/* With the lock held: the crew makes what the thread has not begun of a step. */
+static void share_rows(NetLoader *loader, Slot *slot) {
+    while (loader->opened == loader->taken && loader->filled == slot) /* it was late, and others have made its rows */
+        pthread_cond_wait(&loader->changed, &loader->lock);
+    if (loader->opened == loader->taken) open_slot(loader);
+    if (atomic_load(&slot->next) >= slot->batch.n) return;
+    Share share = {.loader = loader, .slot = slot};
+    pthread_mutex_unlock(&loader->lock);
+    loader->crew.each(loader->crew.context, make_share, &share);
+    pthread_mutex_lock(&loader->lock);
+    slot->made += atomic_load(&share.made);
 }
 
 /* ---- the caller's side ---- */
@@ -137,6 +194,20 @@ static bool reserve_slots(NetLoader *loader, int64_t slots, int64_t rows, NetErr
     loader->capacity = net_padded(rows);
     loader->slots = slots;
     return true;
+}
+
+/* Zeros for everybody who makes rows. */
+static bool reserve_room(NetLoader *loader, const NetPass *pass, NetError *error) {
+    size_t each = (net_pass_room(pass) + NET_LANES - 1) / NET_LANES * NET_LANES, size;
+    if (!net_multiply(each, (size_t)loader->crew.count + 1, &size))
+        return net_fail(error, NET_ENVIRONMENT, "augment: the pictures do not fit into memory");
+    loader->room_each = each;
+    if (size > 0 && size <= loader->room_size) memset(loader->room, 0, size * sizeof *loader->room);
+    if (size <= loader->room_size) return true;
+    free(loader->room);
+    loader->room = net_alloc(size, sizeof *loader->room, error);
+    loader->room_size = loader->room != NULL ? size : 0;
+    return loader->room != NULL;
 }
 
 static bool reserve_order(NetLoader *loader, int64_t rows, NetError *error) {
@@ -178,6 +249,8 @@ NetLoader *net_loader_new(const NetData *data, NetRowType type, NetError *error)
     return NULL;
 }
 
+void net_loader_share(NetLoader *loader, const NetCrew *crew) { loader->crew = *crew; }
+
 /* With the lock held: ends the pass and waits until the thread touches nothing of it. */
 static void end_pass(NetLoader *loader) {
     loader->running = false;
@@ -191,16 +264,17 @@ bool net_loader_start(NetLoader *loader, const NetPass *pass, NetError *error) {
     int64_t slots = steps < NET_LOADER_SLOTS ? steps : NET_LOADER_SLOTS;
     pthread_mutex_lock(&loader->lock);
     end_pass(loader);
-    bool ok = rows == 0 ||
-              (reserve_slots(loader, slots, batch, error) && (!pass->shuffle || reserve_order(loader, rows, error)));
+    bool ok = rows == 0 || (reserve_slots(loader, slots, batch, error) && reserve_room(loader, pass, error) &&
+                            (!pass->shuffle || reserve_order(loader, rows, error)));
     if (ok) {
         int64_t first = pass->first_step < 0 ? 0 : pass->first_step < steps ? pass->first_step : steps;
         loader->pass = *pass;
+        loader->shared = loader->crew.count > 0 && net_pass_draws(pass);
         loader->rows = rows;
         loader->batch = batch;
         loader->steps = steps;
-        loader->produced = loader->taken = loader->released = first;
-        loader->ordered = false;
+        loader->opened = loader->taken = loader->released = first;
+        loader->ordered = !pass->shuffle;
         loader->running = true;
         pthread_cond_broadcast(&loader->changed);
     }
@@ -216,8 +290,12 @@ const NetBatch *net_loader_next(NetLoader *loader) {
         pthread_cond_broadcast(&loader->changed);
     }
     if (loader->running && loader->taken < loader->steps) {
-        while (loader->produced <= loader->taken) pthread_cond_wait(&loader->changed, &loader->lock);
-        batch = &loader->slot[loader->taken % loader->slots].batch;
+        Slot *slot = &loader->slot[loader->taken % loader->slots];
+        while (!loader->ordered) pthread_cond_wait(&loader->changed, &loader->lock);
+        if (loader->shared) share_rows(loader, slot);
+        while (loader->opened == loader->taken || slot->made < slot->batch.n)
+            pthread_cond_wait(&loader->changed, &loader->lock);
+        batch = &slot->batch;
         loader->taken++;
     } else
         loader->running = false;
@@ -243,5 +321,6 @@ void net_loader_free(NetLoader *loader) {
     pthread_mutex_destroy(&loader->lock);
     free_slots(loader);
     free(loader->order);
+    free(loader->room);
     free(loader);
 }

@@ -9,7 +9,11 @@
  *
  * One thread at a time calls these functions. Which rows a batch holds depends on the pass alone, never on timing. The
  * loader's thread blocks all signals. The NetData must outlive the loader. What can fail: memory and starting the
- * thread, in net_loader_new and net_loader_start. */
+ * thread, in net_loader_new and net_loader_start.
+ *
+ * Rows that are drawn (augmentation) have a price. Where no processor is left for the loader's thread, it would take
+ * the time of one of the threads that train, and the others would wait for that one: there all of them make the rows of
+ * a batch when it is asked for. Where one is left, they help when the batch is not ready. */
 #ifndef NET_DATA_LOADER_H
 #define NET_DATA_LOADER_H
 
@@ -18,6 +22,15 @@
 enum { NET_LOADER_SLOTS = 3 }; /* batches it holds: one in use, one ready, one being filled */
 
 typedef struct NetLoader NetLoader;
+
+/* Threads that share work: `each` has all of them call work(argument, number), 0 <= number < count, and returns when
+ * the last has come back. */
+typedef struct {
+    void (*each)(void *context, void (*work)(void *argument, int number), void *argument);
+    void *context;
+    int count;
+    bool spare; /* there is a processor beside theirs */
+} NetCrew;
 
 /* Arrays are aligned to 64 bytes and hold ceil(n/16)*16 rows, those from n on zero. Valid until the next call. */
 typedef struct {
@@ -32,6 +45,9 @@ typedef struct {
 /* `type` is what the model's kernels read. Bytes of the data become floats divided by 255 where floats are asked for;
  * data of floats for a model of bytes is an error. */
 NetLoader *net_loader_new(const NetData *data, NetRowType type, NetError *error);
+
+/* Rows that are drawn are made by a crew from the next pass on. */
+void net_loader_share(NetLoader *loader, const NetCrew *crew);
 
 /* Begins a pass, giving up one that is not finished. */
 bool net_loader_start(NetLoader *loader, const NetPass *pass, NetError *error);

@@ -7,6 +7,7 @@
 #ifndef NET_DATA_PASS_H
 #define NET_DATA_PASS_H
 
+#include "runtime/data/augment.h"
 #include "runtime/data/data.h"
 
 typedef struct {
@@ -17,19 +18,27 @@ typedef struct {
     int64_t batch;      /* rows a batch; 0: all in one */
     int64_t first_step; /* batches to skip: 0 at an epoch's start, more when resuming inside one */
     int64_t limit;      /* the first rows of the part only (probe=N); 0: all */
+    const NetAugmenter *augmenter; /* what is made of the examples; NULL: they stay as they are */
 } NetPass;
 
 typedef struct {
     uint32_t label;       /* its class */
-    uint32_t item;        /* its number in the data set */
+    uint32_t item;        /* its example's number in the data set; of the copies of examples their numbers go on */
     const float *targets; /* the real numbers it is to give, NetData.targets of them; NULL: there are none */
 } NetRow;
 
-/* How many rows a pass goes over, without regard to first_step: one for each example. */
+/* How many rows a pass goes over, without regard to first_step: one for each example, or each of its copies. */
 int64_t net_pass_rows(const NetData *data, const NetPass *pass);
 
+/* Whether what a row is is drawn, so that it is made of floats and has a price. */
+bool net_pass_draws(const NetPass *pass);
+
+/* Floats that whoever makes rows lends: zeros at first, and nobody else's until the pass is over. */
+size_t net_pass_room(const NetPass *pass);
+
 /* Row `row` of the pass, 0 <= row < net_pass_rows, in file order. Its values go to `to`, aligned for a float: the
- * example's, which of bytes are multiplied by (float)(1.0 / 255) where `type` asks for floats. */
-NetRow net_pass_row(const NetData *data, const NetPass *pass, int64_t row, NetRowType type, void *to);
+ * example's, which of bytes are multiplied by (float)(1.0 / 255) where `type` asks for floats, then what the augmenter
+ * makes of them. Where it draws, `type` is floats. */
+NetRow net_pass_row(const NetData *data, const NetPass *pass, int64_t row, NetRowType type, float *room, void *to);
 
 #endif

@@ -3,6 +3,7 @@
 #define NET_INFER_NETWORK_H
 
 #include "runtime/base/error.h"
+#include "runtime/data/likeness.h"
 #include "runtime/data/shape.h"
 #include "runtime/data/table.h"
 
@@ -10,9 +11,12 @@ typedef struct {
     const char *name;
     const char *version; /* of the netc that compiled it */
     NetInput input;
+    int64_t picture[3];      /* channels, rows, columns, where inputs are pictures; else 0 */
+    NetMeanImage mean_image; /* of those that it has learned from; 0 channels: not known */
     int64_t outputs;
     int64_t classes;          /* 0: the outputs are no classes. 2 with one output: that of class 1 */
     bool probabilities;       /* of classes: the outputs are such */
+    int64_t voters;           /* networks that outputs are shares of the votes of; 0: they are no such */
     int64_t compared;         /* what the outputs can be compared with: a NET_COMPARED_… (predictor.h) */
     const char **class_names; /* owned */
     const char *column_text;  /* of the table it was trained on, one after another, each ended by a NUL */
@@ -28,6 +32,9 @@ void net_network_close(NetNetwork *network);
 
 /* Whether there is something to compare outputs with. */
 bool net_network_is_compared(const NetNetwork *network);
+
+/* Whether its inputs are pictures of MNIST's form. */
+bool net_network_is_like_mnist(const NetNetwork *network);
 
 /* The columns of a table for it; inputs without names where it was trained on none. net_columns_free releases them,
  * after a failure too. */

@@ -42,19 +42,20 @@ void net_trainer_advise_data(const NetTrainer *trainer) {
     int64_t which = 0;
     const NetPart *part = trainer->data.part;
     int64_t probe = trainer->model->compiled.log_probe;
-    if (probe > trainer->n) {
+    int64_t examples = part[NET_PART_TRAIN].count;
+    if (probe > examples && trainer->model->compiled.asks_probe) {
         snprintf(note, sizeof note,
                  "warning: probe=%" PRId64 " is more than the training part has; its %" PRId64
                  " examples are probed [probe-size]",
-                 probe, trainer->n);
+                 probe, examples);
         net_progress_note(trainer->progress, trainer->options.program, note);
     }
     int64_t most = largest_class(trainer, NET_PART_TRAIN, &which);
-    if (most * 10 > trainer->n * 9) {
+    if (most * 10 > examples * 9) {
         snprintf(note, sizeof note,
                  "note: class %s is %.0f %% of the training part; a network that always answers it is right "
                  "as often [lopsided-classes]",
-                 class_text(&trainer->data, which, class), 100 * (double)most / (double)trainer->n);
+                 class_text(&trainer->data, which, class), 100 * (double)most / (double)examples);
         net_progress_note(trainer->progress, trainer->options.program, note);
     }
     int64_t held = part[NET_PART_VALIDATION].count;

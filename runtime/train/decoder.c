@@ -104,3 +104,30 @@ int net_get_shape(NetDecoder *d, const json_t *object, int64_t shape[NET_MAX_DIM
     }
     return dims;
 }
+
+void net_get_augment(NetDecoder *d, const json_t *root, NetAugment *augment) {
+    if (json_object_get(root, "augment") == NULL) {
+        return;
+    }
+    const json_t *object = net_get_object(d, root, "augment");
+    const struct {
+        const char *key;
+        double *to, below; /* from 0 on */
+    } amounts[] = {{"shift", &augment->shift, 65537}, {"rotate", &augment->rotate, 181},
+                   {"shear", &augment->shear, 90},    {"scale", &augment->scale, 1},
+                   {"alpha", &augment->alpha, 1e7},   {"sigma", &augment->sigma, 101},
+                   {"erase", &augment->erase, 1},     {"noise", &augment->noise, 1e30}};
+    for (size_t i = 0; i < sizeof amounts / sizeof *amounts; i++) {
+        *amounts[i].to = net_get_number(d, object, amounts[i].key);
+        if (!(*amounts[i].to >= 0 && *amounts[i].to < amounts[i].below)) {
+            net_reject(d, "'%s' of 'augment' is out of its range", amounts[i].key);
+        }
+    }
+    augment->flip = net_get_bool(d, object, "flip");
+    augment->alternating = net_get_bool(d, object, "alternating");
+    augment->edge = net_get_bool(d, object, "edge");
+    augment->expand = net_get_bool(d, object, "expand");
+    if (augment->expand && net_augment_draws(augment)) {
+        net_reject(d, "'augment' draws and expands");
+    }
+}

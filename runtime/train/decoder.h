@@ -29,6 +29,8 @@ const json_t *net_get_object(NetDecoder *d, const json_t *object, const char *ke
 const json_t *net_get_array(NetDecoder *d, const json_t *object, const char *key, size_t limit, int *count);
 /* The place of a word in a table, or -1 with the failure noted. */
 int net_get_word(NetDecoder *d, const json_t *object, const char *key, const char *const *table, int count);
+/* The setting `augment`: an object that may be left out. */
+void net_get_augment(NetDecoder *d, const json_t *root, NetAugment *augment);
 /* A shape and the product of its sides. */
 int net_get_shape(NetDecoder *d, const json_t *object, int64_t shape[NET_MAX_DIMS], int64_t *product);
 

@@ -39,23 +39,31 @@ static bool check_validation(const NetTrainer *trainer, NetError *error) {
                     what, trainer->model->path);
 }
 
-/* Several labels are each 0 or 1. */
-static bool check_answers(const NetData *data, NetError *error) {
-    for (int part = 0; part < NET_PARTS; part++) {
-        for (int64_t row = 0; row < data->part[part].count; row++) {
-            const NetExample example = net_data_example(data, (NetPartName)part, row);
-            for (int64_t i = 0; i < data->targets; i++) {
-                float value = example.targets[i];
-                if ((double)value != 0 && (double)value != 1) {
-                    return net_fail(error, NET_ENVIRONMENT,
-                                    "%s: example %u has %g for output %" PRId64 "; target labels takes 0 and 1, target "
-                                    "values any number [label-range]",
-                                    data->source, example.item, (double)value, i);
-                }
-            }
-        }
+/* What makes the training part's pictures other ones, and how many examples an epoch then has. */
+static bool make_augmenter(NetTrainer *trainer, NetError *error) {
+    const NetAugment *augment = &trainer->model->augment;
+    const NetData *data = &trainer->data;
+    const int64_t *picture = data->picture;
+    if (!net_augment_acts(augment) || trainer->options.evaluate) {
+        return true;
     }
-    return true;
+    if (picture[1] * picture[2] <= 1) {
+        return net_fail(error, NET_ENVIRONMENT,
+                        "%s: augment changes pictures, and the input is a list of %" PRId64
+                        " numbers; write 'input CxHxW' with the channels, rows and columns that they are "
+                        "[needs-pictures]",
+                        data->source, data->row_elements);
+    }
+    if (!net_augment_suits(augment, picture, error)) {
+        return false;
+    }
+    int64_t examples = data->file[NET_FILE_TRAIN].count + data->file[NET_FILE_TEST].count;
+    if (examples * net_augment_copies(augment) > UINT32_MAX) {
+        return net_fail(error, NET_ENVIRONMENT, "augment expand=true: five times %" PRId64 " examples are too many",
+                        examples);
+    }
+    trainer->augmenter = net_augmenter_new(augment, picture, error);
+    return trainer->augmenter != NULL;
 }
 
 static bool open_data(NetTrainer *trainer, NetError *error) {
@@ -77,6 +85,7 @@ static bool open_data(NetTrainer *trainer, NetError *error) {
         .classes = model->classes,
         .outputs = model->outputs,
         .targets = model->targets,
+        .answers = model->answers,
         .train = model->compiled.split.train,
         .validation = model->compiled.split.validation,
         .test = model->compiled.split.test,
@@ -86,13 +95,16 @@ static bool open_data(NetTrainer *trainer, NetError *error) {
     };
     memcpy(request.shape, model->input_shape, sizeof request.shape);
     bool ok = net_data_open(&request, &trainer->data, error);
-    if (ok && model->answers && !check_answers(&trainer->data, error)) {
+    free(folder);
+    if (ok && !make_augmenter(trainer, error)) {
         net_data_close(&trainer->data);
         ok = false;
     }
-    free(folder);
-    trainer->n = ok ? net_pass_rows(&trainer->data, &(NetPass){.part = NET_PART_TRAIN}) : 0;
-    return ok && check_validation(trainer, error);
+    if (!ok) {
+        return false;
+    }
+    trainer->n = net_pass_rows(&trainer->data, &(NetPass){.part = NET_PART_TRAIN, .augmenter = trainer->augmenter});
+    return check_validation(trainer, error);
 }
 
 static NetRowType row_type(const NetModel *model) { return model->input_bytes ? NET_ROWS_U8 : NET_ROWS_F32; }
@@ -159,8 +171,13 @@ static bool count_values(const NetTrainer *trainer, int64_t probe, size_t *value
     const struct {
         const NetProgram *program;
         int64_t images;
-    } runs[] = {{&model->init, 1},      {&model->train, trainer->batch}, {&model->train_log, trainer->batch},
-                {&model->probe, probe}, {&model->eval, NET_EVAL_BATCH},  {&model->diagnose, trainer->batch}};
+    } runs[] = {{&model->init, 1},
+                {&model->train, trainer->batch},
+                {&model->train_log, trainer->batch},
+                {&model->probe, probe},
+                {&model->eval, NET_EVAL_BATCH},
+                {&model->diagnose, trainer->batch},
+                {&model->predict, NET_EVAL_BATCH}};
     *values = 0;
     for (size_t i = 0; i < sizeof runs / sizeof *runs; i++) {
         size_t need = 0;
@@ -189,6 +206,28 @@ static bool make_spread(NetTrainer *trainer, NetError *error) {
     return true;
 }
 
+static NetLogs *make_logs(const NetTrainer *trainer, NetError *error) {
+    const NetModel *model = trainer->model;
+    int64_t every[NET_SUBJECTS] = {0};
+    for (int i = 0; i < NET_SUBJECTS; i++) {
+        const NetCompiledLog *log = &model->compiled.log[i];
+        every[i] = log->on ? (int64_t)trainer->options.value[log->every] : 0;
+    }
+    return net_logs_new(model, every, error);
+}
+
+static void each_worker(void *context, void (*work)(void *argument, int number), void *argument) {
+    net_workers_each(context, work, argument);
+}
+
+/* The threads that train make the rows that are drawn. */
+static void share_rows(NetTrainer *trainer) {
+    int count = net_workers_count(trainer->workers);
+    const NetCrew crew = {
+        .each = each_worker, .context = trainer->workers, .count = count, .spare = net_workers_processors() > count};
+    net_loader_share(trainer->loader, &crew);
+}
+
 /* Buffers for the largest batch of any program, and the threads. */
 static bool make_buffers(NetTrainer *trainer, NetError *error) {
     const NetModel *model = trainer->model;
@@ -199,7 +238,8 @@ static bool make_buffers(NetTrainer *trainer, NetError *error) {
     if (!check_batch(trainer, error) || !check_scalars(trainer, error)) {
         return false;
     }
-    int64_t probe = model->compiled.log_probe < trainer->n ? model->compiled.log_probe : trainer->n;
+    int64_t examples = trainer->data.part[NET_PART_TRAIN].count;
+    int64_t probe = model->compiled.log_probe < examples ? model->compiled.log_probe : examples;
     int64_t largest = trainer->batch > NET_EVAL_BATCH ? trainer->batch : NET_EVAL_BATCH;
     largest = probe > largest ? probe : largest;
     size_t chunks = (size_t)net_chunks(largest);
@@ -222,10 +262,13 @@ static bool make_buffers(NetTrainer *trainer, NetError *error) {
         return false;
     }
     trainer->loader = net_loader_new(&trainer->data, row_type(model), error);
-    trainer->gradients = net_gradients_new(model, net_options_count(options, NET_KNOWN_LOG_EVERY), error);
+    trainer->logs = make_logs(trainer, error);
     trainer->workers = net_workers_new((int)options->threads, model, error);
-    return trainer->loader != NULL && trainer->gradients != NULL && trainer->workers != NULL &&
-           (model->compiled.log_probe == 0 || load_probe(trainer, error)) && make_spread(trainer, error);
+    if (trainer->loader == NULL || trainer->logs == NULL || trainer->workers == NULL) {
+        return false;
+    }
+    share_rows(trainer);
+    return (model->compiled.log_probe == 0 || load_probe(trainer, error)) && make_spread(trainer, error);
 }
 
 /* Runs the program `init`, which needs one example: the first of the training part. */
@@ -262,8 +305,7 @@ static bool fill_tensors(NetTrainer *trainer, NetError *error) {
     return true;
 }
 
-/* Tensors that begin as copies of others, which have their first values. */
-static void copy_tensors(NetTrainer *trainer) {
+void net_trainer_copy_tensors(NetTrainer *trainer) {
     const NetModel *model = trainer->model;
     for (int i = 0; i < model->tensors; i++) {
         const NetParam *to = &model->tensor[i];
@@ -283,42 +325,88 @@ static bool begin(NetTrainer *trainer, NetError *error) {
         (trainer->options.weights != NULL && !net_trainer_load_weights(trainer, error))) {
         return false;
     }
-    copy_tensors(trainer);
+    net_trainer_copy_tensors(trainer);
     if (trainer->options.evaluate) {
         return true;
     }
     return (trainer->run.folder != NULL ||
             net_run_create(trainer->options.run_dir, trainer->options.name, &trainer->run, error)) &&
-           net_trainer_open_logs(trainer, NULL, error) && net_trainer_write_config(trainer, error) &&
+           net_trainer_open_logs(trainer, NULL, error) && net_trainer_write_config(trainer, &trainer->run, error) &&
            net_checkpoint_save(trainer, error);
+}
+
+/* Whether a run is of as many networks as the trainer makes: of one, or an ensemble. */
+static bool check_members(const NetOptions *options, const char *folder, NetError *error) {
+    const NetModel *model = options->model;
+    int64_t members = net_run_members(folder);
+    if ((members > 1) == (model->compiled.members > 1) || members == 0) {
+        return true;
+    }
+    char *whole = members > 1 ? NULL : net_run_ensemble(folder, error);
+    if (whole != NULL) {
+        net_fail(error, NET_USAGE, "%s is one network of an ensemble; --resume %s goes on with that [other-network]",
+                 folder, whole);
+    } else {
+        net_fail(error, NET_USAGE,
+                 "%s is a run of %s, and this trainer makes %s; netc train %s --set 'ensemble %" PRId64
+                 "' --resume %s goes on with it [other-network]",
+                 folder, members > 1 ? "an ensemble" : "one network", members > 1 ? "one network" : "ensembles",
+                 model->path, members, folder);
+    }
+    free(whole);
+    return false;
+}
+
+bool net_trainer_find_run(const NetOptions *options, NetProgress *progress, char **folder, NetError *error) {
+    char text[NET_ERROR_TEXT];
+    error->status = NET_OK;
+    *folder = options->resume != NULL ? net_run_find(options->run_dir, options->resume, error)
+                                      : net_run_latest(options->run_dir, options->name, error);
+    if (*folder == NULL && error->status != NET_OK) {
+        return false;
+    }
+    if (*folder == NULL && options->resume != NULL) {
+        return net_fail(error, NET_ENVIRONMENT,
+                        "--resume %s: there is no folder of that path, and in %s no run of that name; 'netc runs' "
+                        "lists them [no-run]",
+                        options->resume, options->run_dir);
+    }
+    if (*folder == NULL) {
+        snprintf(text, sizeof text, "there is no run of '%s' in %s to resume; starting anew [starting-anew]",
+                 options->name, options->run_dir);
+        net_progress_note(progress, options->program, text);
+        return true;
+    }
+    bool ok = net_run_takes(*folder, error) && check_members(options, *folder, error);
+    if (!ok) {
+        free(*folder);
+        *folder = NULL;
+    }
+    return ok;
+}
+
+/* Opens the folder of an ensemble's member, made where it is missing, and its checkpoint, if there is one. */
+static bool open_member(NetTrainer *trainer, NetSafetensors *file, bool *found, NetError *error) {
+    const NetOptions *options = &trainer->options;
+    char *folder = net_run_member(options->ensemble, options->member, error);
+    bool ok = folder != NULL && net_folder_make(folder, error) && net_run_open(folder, &trainer->run, error) &&
+              net_checkpoint_open(trainer, file, found, error);
+    free(folder);
+    return ok;
 }
 
 /* Finds the run that --resume means and its checkpoint. Without a checkpoint the run starts anew, without a run (and
  * none named) a new one does; a word says so. */
 static bool find_resumed(NetTrainer *trainer, NetSafetensors *file, bool *found, NetError *error) {
     const NetOptions *options = &trainer->options;
-    char text[NET_ERROR_TEXT];
-    *found = false;
-    error->status = NET_OK;
-    char *folder = options->resume != NULL ? net_run_find(options->run_dir, options->resume, error)
-                                           : net_run_latest(options->run_dir, options->name, error);
-    if (folder == NULL && error->status != NET_OK) {
+    char text[NET_ERROR_TEXT], *folder;
+    if (!net_trainer_find_run(options, trainer->progress, &folder, error)) {
         return false;
     }
-    if (folder == NULL && options->resume != NULL) {
-        return net_fail(error, NET_ENVIRONMENT,
-                        "--resume %s: there is no folder of that path, and in %s no run of that name; 'netc runs' "
-                        "lists them [no-run]",
-                        options->resume, options->run_dir);
-    }
     if (folder == NULL) {
-        snprintf(text, sizeof text, "there is no run of '%s' in %s to resume; starting anew [starting-anew]",
-                 options->name, options->run_dir);
-        net_progress_note(trainer->progress, options->program, text);
         return true;
     }
-    bool ok = net_run_takes(folder, error) && net_run_open(folder, &trainer->run, error) &&
-              net_checkpoint_open(trainer, file, found, error);
+    bool ok = net_run_open(folder, &trainer->run, error) && net_checkpoint_open(trainer, file, found, error);
     free(folder);
     if (ok && !*found) {
         snprintf(text, sizeof text, "%s has no checkpoint to resume from; starting anew in it [starting-anew]",
@@ -355,8 +443,13 @@ static void describe_training(NetTrainer *trainer) {
     char count[NET_COUNT_TEXT];
     char numbers[512];
     char seeds[64];
-    if (options->given[NET_OPTION_SEEDS] && options->seed_first < options->seed_last) {
-        snprintf(seeds, sizeof seeds, "seeds %" PRId64 " to %" PRId64, options->seed_first, options->seed_last);
+    int64_t first = options->seed_first, last = options->given[NET_OPTION_SEEDS] ? options->seed_last : first;
+    if (options->ensemble != NULL) {
+        first = net_options_count(options, NET_KNOWN_SEED);
+        last = first + trainer->model->compiled.members - 1;
+    }
+    if (first < last) {
+        snprintf(seeds, sizeof seeds, "seeds %" PRId64 " to %" PRId64, first, last);
     } else {
         snprintf(seeds, sizeof seeds, "seed %" PRId64, net_options_count(options, NET_KNOWN_SEED));
     }
@@ -389,8 +482,21 @@ static void describe_data(NetTrainer *trainer) {
         snprintf(held, sizeof held, ", %s to validate", net_count(count, (uint64_t)part[NET_PART_VALIDATION].count));
     }
     net_progress_line(trainer->progress, "data", "%s (%s): %s to train%s, %s to test", data->name, data->source,
-                      share_text(share[0], trainer->n, left, data->file[NET_FILE_TRAIN].count), held,
+                      share_text(share[0], part[NET_PART_TRAIN].count, left, data->file[NET_FILE_TRAIN].count), held,
                       share_text(share[1], tested, test_file - tested, test_file));
+}
+
+static void describe_augment(NetTrainer *trainer) {
+    char text[NET_AUGMENT_TEXT], count[NET_COUNT_TEXT], copies[64] = "";
+    const NetAugment *augment = &trainer->model->augment;
+    const char *line = net_augment_text(augment, text);
+    if (*line == '\0') {
+        return;
+    }
+    if (augment->expand) {
+        snprintf(copies, sizeof copies, ", %s an epoch", net_count(count, (uint64_t)trainer->n));
+    }
+    net_progress_line(trainer->progress, "augment", "%s%s", line, copies);
 }
 
 static void describe(NetTrainer *trainer) {
@@ -403,13 +509,14 @@ static void describe(NetTrainer *trainer) {
                       net_plural((uint64_t)net_model_parameters(model)), model->compiled.cost);
     describe_data(trainer);
     if (!trainer->options.evaluate) {
+        describe_augment(trainer);
         describe_training(trainer);
     }
 }
 
 static bool resume(NetTrainer *trainer, const NetSafetensors *file, NetError *error) {
     char step[2][NET_COUNT_TEXT];
-    if (!net_checkpoint_restore(trainer, file, error) || !net_trainer_write_config(trainer, error)) {
+    if (!net_checkpoint_restore(trainer, file, error) || !net_trainer_write_config(trainer, &trainer->run, error)) {
         return false;
     }
     trainer->resumed = true;
@@ -435,7 +542,7 @@ static bool resume(NetTrainer *trainer, const NetSafetensors *file, NetError *er
 bool net_trainer_new(NetTrainer *trainer, const NetModel *model, const NetOptions *options, NetError *error) {
     *trainer = (NetTrainer){.model = model, .options = *options, .run = {NULL, -1}};
     net_options_default(options->command, model, &trainer->defaults);
-    trainer->started = net_clock();
+    trainer->started = options->started > 0 ? options->started : net_clock();
     trainer->checkpoint_interval = net_checkpoint_interval();
     trainer->progress = net_progress_new(model, options->quiet, options->json, net_options_color(options), error);
     if (trainer->progress == NULL) {
@@ -443,13 +550,16 @@ bool net_trainer_new(NetTrainer *trainer, const NetModel *model, const NetOption
     }
     NetSafetensors file;
     bool found = false;
-    if (options->given[NET_OPTION_RESUME] && !find_resumed(trainer, &file, &found, error)) {
+    bool member = options->ensemble != NULL;
+    if (member ? !open_member(trainer, &file, &found, error)
+               : options->given[NET_OPTION_RESUME] && !find_resumed(trainer, &file, &found, error)) {
         return false;
     }
     bool ok = (!found || net_checkpoint_settings(trainer, &file, error)) && open_data(trainer, error) &&
               net_require_parts(&trainer->data, &options->require, error) && make_buffers(trainer, error);
-    bool several = options->given[NET_OPTION_SEEDS];
-    if (several && net_options_count(options, NET_KNOWN_SEED) != options->seed_first) {
+    bool several = net_options_several(options);
+    bool first = member ? options->member == 1 : net_options_count(options, NET_KNOWN_SEED) == options->seed_first;
+    if (several && !first) {
         net_progress_hush(trainer->progress);
     } else if (ok) {
         describe(trainer);
@@ -477,7 +587,8 @@ void net_trainer_free(NetTrainer *trainer) {
     net_workers_free(trainer->workers);
     net_loader_free(trainer->loader);
     net_loader_free(trainer->probe_loader);
-    net_gradients_free(trainer->gradients);
+    net_augmenter_free(trainer->augmenter);
+    net_logs_free(trainer->logs);
     net_progress_free(trainer->progress);
     net_run_close(&trainer->run);
     if (trainer->n > 0) {
@@ -492,6 +603,7 @@ void net_trainer_free(NetTrainer *trainer) {
         free(trainer->spread[part]);
     }
     free(trainer->log);
+    free(trainer->mean_image);
     json_decref(trainer->result);
     free(trainer->kept_data);
     free(trainer->kept_folder);

@@ -3,10 +3,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "runtime/data/mean_image.h"
 #include "runtime/train/network.h"
 #include "runtime/train/trainer.h"
 #include "runtime/train/weight_file.h"
 #include "runtime/train/weight_hash.h"
+#include "runtime/train/weight_member.h"
 
 /* Whether it is a tensor of weights files. */
 static bool is_tensor(const NetParam *param) { return param->kept != NULL && !param->metadata; }
@@ -72,9 +74,23 @@ static bool add_metadata(NetPair *metadata, size_t *pairs, const char *key, char
     return text != NULL;
 }
 
+/* Makes what weights files say of the pictures they are from, once. */
+static bool describe_pictures(NetTrainer *trainer, NetError *error) {
+    NetMeanImage image;
+    float *values;
+    bool ok = net_mean_image_make(&trainer->data, &image, &values, error);
+    if (ok && values != NULL) {
+        trainer->mean_image = net_mean_image_text(&image, error);
+        ok = trainer->mean_image != NULL;
+    }
+    free(values);
+    trainer->described = ok;
+    return ok;
+}
+
 bool net_trainer_save_weights(NetTrainer *trainer, const char *name, double epoch, const float *param,
                               const float *state, NetError *error) {
-    enum { FIXED = 6, MADE = 3 };
+    enum { FIXED = 6, MADE = 4 };
     const NetModel *model = trainer->model;
     const NetData *data = &trainer->data;
     char hash[SHA256_DIGEST_STRING_LENGTH], epochs[32];
@@ -103,6 +119,12 @@ bool net_trainer_save_weights(NetTrainer *trainer, const char *name, double epoc
     if (ok && data->columns > 0) {
         ok = add_metadata(metadata, &pairs, "columns",
                           list_text((const char *const *)data->column, data->columns, error));
+    }
+    if (ok && !trainer->described) {
+        ok = describe_pictures(trainer, error);
+    }
+    if (ok && trainer->mean_image != NULL) {
+        ok = add_metadata(metadata, &pairs, "mean_image", net_text(error, "%s", trainer->mean_image));
     }
     if (ok && model->network != NULL) {
         ok = add_metadata(metadata, &pairs, "network", net_network_text(model->network, false, error));
@@ -174,7 +196,7 @@ static bool check_function(NetTrainer *trainer, const NetSafetensors *file, cons
     } else if (function == NET_FUNCTION_UNKNOWN) {
         net_fail(&text, NET_OK, NET_UNKNOWN_FUNCTION, file->path);
     }
-    if (function != NET_FUNCTION_SAME) {
+    if (function != NET_FUNCTION_SAME && trainer->options.member <= 1) {
         net_progress_note(trainer->progress, trainer->options.program, text.text);
     }
     return true;
@@ -200,21 +222,40 @@ static bool match_and_load(NetTrainer *trainer, const NetSafetensors *file, NetE
     return ok;
 }
 
-bool net_trainer_load_weights(NetTrainer *trainer, NetError *error) {
+bool net_trainer_read_weights(const NetTrainer *trainer, NetSafetensors *file, NetError *error) {
+    const NetModel *model = trainer->model;
     char *path = net_weights_path(trainer->options.run_dir, trainer->options.weights, error);
-    NetSafetensors file;
-    if (path == NULL) {
+    char *command = net_text(error, "netc train %s", model->path);
+    bool ok = path != NULL && command != NULL && net_safetensors_read(path, file, error);
+    if (ok && !net_weights_suit(file, model->compiled.members, command, error)) {
+        net_safetensors_free(file);
+        ok = false;
+    }
+    free(command);
+    free(path);
+    return ok;
+}
+
+bool net_trainer_take_weights(NetTrainer *trainer, const NetSafetensors *file, NetError *error) {
+    NetSafetensors view;
+    if (!net_weights_view(file, trainer->model->compiled.members, trainer->options.member, &view, error)) {
         return false;
     }
-    bool ok = net_safetensors_read(path, &file, error);
-    if (ok) {
-        char epoch[NET_WEIGHTS_EPOCH];
-        ok = match_and_load(trainer, &file, error);
-        if (ok) {
-            net_progress_line(trainer->progress, "weights", "from %s%s", path, net_weights_epoch(&file, epoch));
-        }
-        net_safetensors_free(&file);
+    bool ok = match_and_load(trainer, &view, error);
+    net_weights_view_free(&view);
+    return ok;
+}
+
+bool net_trainer_load_weights(NetTrainer *trainer, NetError *error) {
+    NetSafetensors file;
+    char epoch[NET_WEIGHTS_EPOCH];
+    if (!net_trainer_read_weights(trainer, &file, error)) {
+        return false;
     }
-    free(path);
+    bool ok = net_trainer_take_weights(trainer, &file, error);
+    if (ok) {
+        net_progress_line(trainer->progress, "weights", "from %s%s", file.path, net_weights_epoch(&file, epoch));
+    }
+    net_safetensors_free(&file);
     return ok;
 }

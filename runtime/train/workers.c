@@ -27,7 +27,9 @@ struct NetWorkers {
     pthread_t *thread;
     float *scratch;
     size_t slab; /* floats between two workers' scratch */
-    /* the job, written by worker 0 before the barrier that starts it */
+    /* the job, written by worker 0 before the barrier that starts it: a function, or without one a program */
+    void (*work)(void *argument, int worker);
+    void *argument;
     const NetProgram *program;
     int first, end; /* its phases to run */
     NetCall call;
@@ -125,7 +127,12 @@ static void *worker_main(void *argument) {
         if (start.workers->quit) {
             return NULL;
         }
-        run_phases(start.workers, start.index);
+        if (start.workers->work != NULL) {
+            start.workers->work(start.workers->argument, start.index);
+            barrier_wait(start.workers);
+        } else {
+            run_phases(start.workers, start.index);
+        }
     }
 }
 
@@ -191,6 +198,7 @@ void net_workers_run(NetWorkers *workers, const NetProgram *program, int first, 
     if (first >= end) {
         return; /* no last barrier would keep the workers from reading the next run's phases */
     }
+    workers->work = NULL;
     workers->program = program;
     workers->first = first;
     workers->end = end;
@@ -210,6 +218,18 @@ void net_workers_run(NetWorkers *workers, const NetProgram *program, int first, 
         for (int64_t task = 0; task < parts; task++) {
             run_task(workers, phase, 0, task, parts);
         }
+    }
+}
+
+void net_workers_each(NetWorkers *workers, void (*work)(void *argument, int worker), void *argument) {
+    workers->work = work;
+    workers->argument = argument;
+    if (workers->count > 1) {
+        barrier_wait(workers);
+    }
+    work(argument, 0);
+    if (workers->count > 1) {
+        barrier_wait(workers);
     }
 }
 

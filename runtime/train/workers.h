@@ -37,6 +37,9 @@ NetWorkers *net_workers_new(int count, const NetModel *model, NetError *error);
  * a time; the program must outlive the workers. */
 void net_workers_run(NetWorkers *workers, const NetProgram *program, int first, int end, const NetCall *call);
 
+/* Has every worker call work(argument, its number), and returns when the last has come back. */
+void net_workers_each(NetWorkers *workers, void (*work)(void *argument, int worker), void *argument);
+
 int net_workers_count(const NetWorkers *workers);
 
 /* Ends the threads and frees all. NULL is allowed. */

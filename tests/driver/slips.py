@@ -293,8 +293,21 @@ setting | batch of 32                                       | batch 32
 setting | cost xent                                         | cost log_likelihood
 setting | regularize ridge=1                                | regularize l2=1
 setting | optimizer: {type: sgd, lr: 0.1}                   | optimizer sgd rate=0.1
-setting | log gradients every 10 epochs                     | log gradients every=epoch
+setting | log gradients every 10 epochs                     | log gradients every=850
+setting | log gradients every=2 epochs                      | log gradients every=170
+setting | log gradients every=1 epochs                      | log gradients every=epoch
+setting | log gradients every=2epochs                       | log gradients every=170
+setting | schedule step 10                                  | schedule step every=10 factor=0.5
+setting | schedule cosine warmup=5%                         | schedule cosine warmup=0.5
+setting | schedule cosine floor=5%                          | schedule cosine floor=0.05
+block   | add x + z activation=relu                         | add x activation=relu
+block   | add([x, out])                                     | add x
+block   | concat z + x                                      | concat x
 setting | log gradients each=10                             | log gradients every=10
+setting | log neuron every 10 steps                         | log neurons every=10
+setting | log histogram                                     | log histograms
+setting | log steps every 1                                 | log steps every=1
+setting | log gradients, steps every 10 steps               | log gradients steps every=10
 setting | data mnist train=50000                            | data mnist
 setting | data keras.datasets.mnist.load_data()             | data mnist
 setting | data train="a.idx"                                | data idx images="a.idx" labels="labels.idx"
@@ -349,6 +362,12 @@ setting | loss = nn.CrossEntropyLoss()                      | cost log_likelihoo
 sigmoid | loss mse                                          | cost quadratic
 sigmoid | cost cross-entropy                                | cost cross_entropy
 sigmoid | cost = binary_crossentropy                        | cost cross_entropy
+setting | ensemble=5                                        | ensemble 5
+setting | ensemble: 5                                       | ensemble 5
+setting | ensemble 5 voting=hard                            | ensemble 5 combine=vote
+setting | ensemble 5 combine=majority                       | ensemble 5 combine=vote
+setting | ensemble 5 method=average                         | ensemble 5 combine=mean
+setting | committee of 5                                    | ensemble 5
 setting | average 0.99                                      | average decay=0.99
 setting | average                                           | average decay=0.99
 setting | average decay=1                                   | average decay=0.99
@@ -378,6 +397,11 @@ setting | data idx images=a-b.idx labels=c.idx              | data idx images="a
 setting | data idx "a.idx" "b.idx"                          | data idx images="a.idx" labels="b.idx"
 setting | data train.idx                                    | data idx images="train.idx" labels="labels.idx"
 setting | data train.csv                                    | data csv train="train.csv" target=species
+setting | data csv "train.csv"                                | data csv train="train.csv" target=species
+setting | data csv train.csv target=4                         | data csv train="train.csv" target=4
+setting | data npy "x.npy"                                    | data npy x="x.npy" y="y.npy"
+setting | data images flowers                                 | data images train="flowers"
+setting | data csv train="a.csv" target=4 separator=;         | data csv train="a.csv" target=4 separator=";"
 setting | data train="a.csv" target=y                       | data csv train="a.csv" target=y
 setting | data ./flowers                                    | data images train="./flowers"
 setting | data folder train="flowers"                       | data images train="flowers"
@@ -514,6 +538,16 @@ layer   | conv1d 6 kernel=5 activation=relu                 | conv 16 kernel=1x5
 setting | log gradients to "g.csv"                          | log gradients
 setting | optimizer sgd --lr 0.1                            | optimizer sgd rate=0.1
 split   | data idx images="a.idx" label="b.idx"             | data idx images="a.idx" labels="b.idx"
+setting | augmentation shift=2                              | augment shift=2
+setting | RandomHorizontalFlip()                            | augment flip=horizontal
+setting | transforms.RandomRotation(10)                     | augment rotate=10
+setting | transforms.RandomCrop(28, padding=2)              | augment shift=2
+setting | ImageDataGenerator(rotation_range=10, zoom_range=0.1, horizontal_flip=True) | augment rotate=10 scale=0.1 flip=horizontal
+setting | augment rotation=10 translate=2                   | augment shift=2 rotate=10
+setting | augment flip                                      | augment flip=horizontal
+setting | augment shift 2 rotate 10                         | augment shift=2 rotate=10
+setting | augment shift=2 fill=nearest                      | augment shift=2 fill=edge
+setting | augment shift=1 expand                            | augment shift=1 expand=true
 """
 
 # place, what is typed, what netc says it has none of
@@ -536,7 +570,9 @@ layer   | for i in range(3):           | loop but repeat
 setting | optimizer nadam lr=0.001     | Nadam
 setting | optimizer Adagrad            | Adagrad
 setting | MultiStepLR [10, 20]         | cuts of the rate at epochs of their own
-setting | augment shift=1              | augmentation yet
+setting | mixup 0.2                    | mixing of pictures
+setting | RandomVerticalFlip()         | flip upside down
+setting | ColorJitter(0.2)             | changes of colours
 setting | metrics=['accuracy']         | setting for what is reported
 setting | device = "cuda"              | devices to choose
 setting | AGC 0.01                     | clipping by the weights' own norm
@@ -673,6 +709,11 @@ for text, said in [
          "write pad=same on 'x2' and 'conv4'"),
         (MODELS["block"].format("conv 4 kernel=3x3 activation=relu\n    add x activation=relu"), "write pad=same on 'conv3'"),
         (MODELS["block"].format("x2: conv 9 kernel=1x1 activation=relu\n    add x + y activation=relu"), "labels stand beside each other: write 'add x y activation=relu'"),
+        (WHOLE.replace("epochs 3", "epochs 40\n    schedule cosine warmup=5%"),
+         "write 'schedule cosine warmup=2' (warmup= is in epochs, of which there are 40)"),
+        (WHOLE.replace("epochs 3", "epochs 40\n    schedule step every=25% factor=0.1"), "write 'schedule step every=10 factor=0.1'"),
+        (WHOLE.replace("epochs 3", "data idx images=\"a\" labels=\"b\"\n    log gradients every=2 epochs"),
+         "write 'log gradients every=epoch' (every= is a number of steps, or epoch)"),
         (MODELS["block"].format("add x and y"), "leave 'and' out: labels stand beside each other; labels above: x, y"),
         (MODELS["layer"].format("repeat 2 {\n        conv 20 kernel=3x3 pad=same activation=relu"), "write '}' in a line of its own above line 7"),
         (MODELS["split"].format("data digits\n    split train=5500 validation=1000"), "write train=5000, or leave it out"),
@@ -778,6 +819,24 @@ for line in ["epochs=3", "train epochs 3", "train.epochs=3", "let epochs = 3"]:
                           text=True)
     if "help: write --set 'epochs 3'\n" not in done.stderr:
         fail(f"--set {line}", "expected --set 'epochs 3'", done.stderr)
+
+# a line of --set keeps what the file's says beside
+for written, line, said in [("optimizer adam rate=0.01", "rate=0.1", "optimizer adam rate=0.1"),
+                            ("optimizer adam rate=0.01", "optimizer rate=0.1", "optimizer adam rate=0.1"),
+                            ("optimizer sgd rate=0.1 momentum=0.9", "learning_rate=0.2", "optimizer sgd rate=0.2 momentum=0.9"),
+                            ("optimizer sgd rate=0.1", "momentum 0.9", "optimizer sgd rate=0.1 momentum=0.9"),
+                            ("optimizer sgd rate=0.1 momentum=0.9", "optimizer Adam(lr=0.01)", "optimizer adam rate=0.01"),
+                            ("optimizer sgd rate=0.1 momentum=0.9", "optimizer sgd lr=0.2", "optimizer sgd rate=0.2"),
+                            ("epochs 5", "rate=0.2", "optimizer sgd rate=0.2")]:
+    text = MODELS["split"].format(written)
+    done = subprocess.run([NETC, "check", "--set", line, "-"], input=text, capture_output=True, text=True)
+    if f"help: write --set '{said}'" not in done.stderr:
+        fail(f"--set '{line}' over '{written}'", f"expected --set '{said}'", done.stderr)
+    if subprocess.run([NETC, "check", "--set", said, "-"], input=text, capture_output=True, text=True).returncode != 0:
+        fail(f"--set '{line}'", f"'{said}' is not taken", "")
+
+if "activation=leaky_relu" not in slipped("layer", "nn.PReLU()")[0]:
+    fail("nn.PReLU()", "expected the nearer one", slipped("layer", "nn.PReLU()")[1])
 
 # what -D is to do, given to --set, and values of -D that are none
 LET = "let units = 8\n" + MODELS["file"].format("")

@@ -40,6 +40,16 @@ static void net_random_is_philox_by_item(void **state) {
     for (uint32_t lane = 0; lane < NET_LANES; lane++) assert_int_equal(out[COUNT * NET_LANES + lane], 0xA5A5A5A5u);
 }
 
+static void blocks_come_side_by_side(void **state) {
+    (void)state;
+    uint32_t many[4][NET_LANES], one[4];
+    net_rng_blocks(UINT64_C(0x123456789ABC), NET_RNG_AUGMENT, 3, 48, 9, 2, many);
+    for (uint32_t lane = 0; lane < NET_LANES; lane++) {
+        net_rng_block(UINT64_C(0x123456789ABC), NET_RNG_AUGMENT, 3, 48 + lane, 9, 2, one);
+        for (int word = 0; word < 4; word++) assert_int_equal(many[word][lane], one[word]);
+    }
+}
+
 static void uniforms_stay_in_range(void **state) {
     (void)state;
     assert_true(net_rng_uniform(0, 0) == 0.0);
@@ -198,6 +208,7 @@ int main(void) {
         cmocka_unit_test(philox_known_answers),
         cmocka_unit_test(net_random_is_philox_by_item),
         cmocka_unit_test(uniforms_stay_in_range),
+        cmocka_unit_test(blocks_come_side_by_side),
         cmocka_unit_test(logarithm_is_accurate),
         cmocka_unit_test(normal_quantiles),
         cmocka_unit_test(permutation_holds_each_item_once),

@@ -68,12 +68,41 @@ static void test_tasks_run_once(void **state) {
     }
 }
 
+enum { MOST_WORKERS = 5 };
+
+static void count_worker(void *argument, int worker) { ((int *)argument)[worker]++; }
+
+/* A function is called by each worker, between the runs of programs. */
+static void test_each_works_once(void **state) {
+    (void)state;
+    NetPhase phase[] = {{first, NULL, NET_TASKS_CHUNK}};
+    NetProgram program = {.present = true, .phases = 1, .phase = phase};
+    for (int threads = 1; threads <= MOST_WORKERS; threads++) {
+        NetModel model = {.scratch_size = 16, .param_size = 1 << 20};
+        NetError error = {0};
+        NetWorkers *workers = net_workers_new(threads, &model, &error);
+        int calls[MOST_WORKERS] = {0};
+        assert_non_null(workers);
+        for (int round = 0; round < ROUNDS; round++) {
+            double log[TASKS] = {0};
+            NetCall call = {.log = log, .n = LARGEST};
+            net_workers_each(workers, count_worker, calls);
+            for (int worker = 0; worker < MOST_WORKERS; worker++)
+                assert_int_equal(calls[worker], worker < threads ? round + 1 : 0);
+            if (round % 3 == 0) net_workers_run(workers, &program, 0, 1, &call);
+            for (int64_t task = 0; task < TASKS; task++) assert_true(log[task] == (round % 3 == 0 ? 1 : 0));
+        }
+        net_workers_free(workers);
+    }
+}
+
 static void test_processors(void **state) {
     (void)state;
     assert_in_range(net_workers_processors(), 1, 1 << 16);
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_tasks_run_once), cmocka_unit_test(test_processors)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_tasks_run_once), cmocka_unit_test(test_each_works_once),
+                                       cmocka_unit_test(test_processors)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
