@@ -117,18 +117,20 @@ const NetPictureForm net_picture_png = {"a PNG image", has_magic, begin, read_al
 
 /* libpng's reader names three functions of its writer, which it never calls while reading. Having them here keeps the
  * writer and zlib's compressor, 78 KB, out of every binary. They are weak: should a libpng need its writer all the
- * same, its own functions take their places. */
+ * same, its own functions take their places. They are hidden: a libpng of its own file, which writes for netc, calls
+ * its own. */
+#define STAND_IN __attribute__((weak, visibility("hidden")))
 void png_free_buffer_list(png_structp png, void **list);
-__attribute__((weak)) void png_free_buffer_list(png_structp png, void **list) {
+STAND_IN void png_free_buffer_list(png_structp png, void **list) {
     (void)png;
     *list = NULL;
 }
 
-__attribute__((weak)) void png_destroy_write_struct(png_structpp png, png_infopp info) {
+STAND_IN void png_destroy_write_struct(png_structpp png, png_infopp info) {
     *png = NULL;
     (void)info;
 }
 
-__attribute__((weak)) void png_save_uint_32(png_bytep out, png_uint_32 value) {
+STAND_IN void png_save_uint_32(png_bytep out, png_uint_32 value) {
     for (int i = 0; i < 4; i++) out[i] = (png_byte)(value >> (24 - 8 * i));
 }
