@@ -251,8 +251,10 @@ $(BUILD)/obj/%.o: %.c $(BUILD)/flags | deps-build
 	$(call say,CC,$<)
 	$(Q)$(CC) $(FLAGS) $(WARNINGS) $(MORE_FLAGS) -MMD -MP -c -o $@ $<
 
-# Everything may include the headers the parser and the scanner come with, and the C printer the texts of vec.h and vec_c99.h.
-$(COMPILER_OBJECTS) $(LLVM_OBJECTS): | $(GENERATED) $(GEN)/vec.inc $(GEN)/vec_c99.inc $(GEN)/starter_text.inc
+# Everything may include the headers the parser and the scanner come with, and what prints C the texts of vec.h, vec_c99.h
+# and combine.h.
+$(COMPILER_OBJECTS) $(LLVM_OBJECTS): | $(GENERATED) $(GEN)/vec.inc $(GEN)/vec_c99.inc $(GEN)/combine.inc \
+                                       $(GEN)/starter_text.inc
 
 $(RUNTIME_OBJECTS) $(UNIT_PROGRAMS:$(BUILD)/%=$(BUILD)/obj/tests/%.o): | $(RUNTIME_GENERATED)
 
@@ -283,8 +285,9 @@ $(ROW_LISTS): .ci/rows
 # The headers emitted C begins with, and the model of `netc new`, as lists of C strings.
 $(GEN)/vec.inc: runtime/vec.h
 $(GEN)/vec_c99.inc: runtime/vec_c99.h
+$(GEN)/combine.inc: runtime/base/combine.h
 $(GEN)/starter_text.inc: compiler/driver/starter.net
-$(GEN)/vec.inc $(GEN)/vec_c99.inc $(GEN)/starter_text.inc:
+$(GEN)/vec.inc $(GEN)/vec_c99.inc $(GEN)/combine.inc $(GEN)/starter_text.inc:
 	@mkdir -p $(@D)
 	$(call say,GEN,$@)
 	$(Q)sed 's/[\\"]/\\&/g; s/.*/"&",/' $< >$@

@@ -16,7 +16,7 @@ SKIPPED = 77
 TIMEOUT = 600  # seconds
 # What takes longest begins first, else the others' processors wait for it at the end. lit knows it from the run before,
 # a fresh copy has none.
-LONG = {"gradients/check_gradients.c", "infer/libraries.py", "numeric/check_loops.c", "train/faults.py",
+LONG = {"gradients/check_gradients.c", "infer/libraries.py", "numeric/check_loops.c", "train/faults.py", "train/logs.py",
         "train/messages.py", "train/resume.py", "train/resume_changes.py", "train/threads.py", "unit/test_loop.c"}
 
 

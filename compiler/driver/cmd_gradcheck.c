@@ -7,6 +7,7 @@
 #include "compiler/driver/examples.h"
 #include "compiler/driver/pipeline.h"
 #include "compiler/driver/report.h"
+#include "compiler/driver/weights.h"
 #include "compiler/model/normalised.h"
 #include "compiler/programs/gradcheck.h"
 #include "runtime/base/wrap.h"
@@ -21,8 +22,9 @@ typedef struct {
     const Model *model;
     GradCheck *check;
     int64_t examples;
-    const char *source; /* of the examples; NULL: they are made up, as */
-    NetError missing;   /* says */
+    const char *source;     /* of the examples; NULL: they are made up, as */
+    NetError missing;       /* says */
+    const Trained *trained; /* the weights; NULL: they are made up, too */
     size_t tensors;
     GradCheckResult *result; /* by tensor */
     size_t worst;            /* the tensor with the largest error */
@@ -130,7 +132,11 @@ static void print_head(const Report *report) {
     else /* why, without what training would do about it */
         print_wrapped("examples   %lld made-up ones: %.*s", (long long)report->examples,
                       (int)strcspn(report->missing.text, ";"), report->missing.text);
-    printf("weights    made-up ones, the same every time\n\n");
+    if (report->trained != NULL)
+        print_wrapped("weights    those of %s%s", report->trained->path, report->trained->epoch);
+    else
+        print_wrapped("weights    made-up ones, the same every time");
+    fputc('\n', stdout);
 }
 
 static void print_foot(const Report *report) {
@@ -194,6 +200,7 @@ static void print_json(const Report *report) {
     json_put(object, "name", json_string(report->model->name));
     json_put(object, "examples", json_integer(report->examples));
     json_put(object, "data", report->source != NULL ? json_string(report->source) : NULL);
+    json_put(object, "weights", report->trained != NULL ? json_string(report->trained->path) : NULL);
     json_put(object, "tolerance", json_real(GRADCHECK_TOLERANCE));
     json_put(object, "right", json_boolean(is_right(&report->result[report->worst])));
     json_put(object, "tensors", list);
@@ -216,6 +223,16 @@ static void check_all(Report *report, bool table) {
     }
 }
 
+/* Puts trained values in the place of a sample's made-up ones. What has an average is kept as that. */
+static void take_weights(const Trained *trained, Sample *sample) {
+    for (size_t i = 0; i < trained->model->stored.count; i++) {
+        const Stored *stored = trained->model->stored.at[i];
+        const float *values = trained->values[stored->average != NULL ? stored->average->row : stored->row];
+        double *out = (stored_is_parameter(stored) ? sample->param : sample->state) + stored->offset;
+        for (int64_t k = 0; values != NULL && k < stored_count(stored); k++) out[k] = (double)values[k];
+    }
+}
+
 static int judge(const Report *report) {
     const GradCheckResult *worst = &report->result[report->worst];
     if (is_right(worst)) return STATUS_OK;
@@ -229,7 +246,10 @@ static int judge(const Report *report) {
 int cmd_gradcheck(Arena *arena, Options *options) {
     Compilation compilation;
     int status = STATUS_OK;
+    Trained trained;
     if (options->json && options->quiet) return report_usage("gradcheck", "--json prints what -q leaves out; keep one");
+    if (options->renames.count > 0 && options->weights == NULL)
+        return report_usage("gradcheck", "--rename is about the file of --weights, which is not given");
     if (!pipeline_open(arena, "gradcheck", options, options->files.at[0], &compilation, &status) ||
         !pipeline_run(&compilation, LEVEL_MODEL, &status))
         return status;
@@ -240,6 +260,12 @@ int cmd_gradcheck(Arena *arena, Options *options) {
     report.examples = least > EXAMPLES ? least : EXAMPLES;
     Sample *sample = sample_new(arena, model, report.examples);
     examples_load(arena, model, sample, &report.source, &report.missing);
+    if (options->weights != NULL) {
+        if (!weights_load(&compilation, &trained, &status) || !weights_judge(&compilation, &trained, &status))
+            return status;
+        take_weights(&trained, sample);
+        report.trained = &trained;
+    }
     report.check = gradcheck_new(arena, model, sample);
     while (gradcheck_stored(report.check, report.tensors) != NULL) report.tensors++;
     report.result = NEW_ARRAY(arena, GradCheckResult, report.tensors + 1);

@@ -2,9 +2,6 @@
 #include "compiler/driver/pipeline.h"
 #include "compiler/driver/report.h"
 
-/* With AVX2 bodies of half the usual length are as quick, and the code is a third shorter. */
-enum { MANY_REGISTERS = 32, SHORT_BODY = 320 };
-
 static bool find_machine(Compilation *compilation, int *status) {
     const char *triple = compilation->options->target, *cpu = compilation->options->cpu;
     compilation->targets = 1;
@@ -73,7 +70,6 @@ static void lower(Compilation *compilation) {
         const Target *target = &compilation->target[i];
         const LowerOptions options = {
             .target = *target,
-            .body_max = target->vector_registers < MANY_REGISTERS ? SHORT_BODY : 0,
             .force_schedule = compilation->options->schedule,
             .schedule_out = pipeline_dumps(compilation, "schedule") ? stdout : NULL,
         };

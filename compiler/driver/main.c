@@ -98,13 +98,14 @@ const Command commands[] = {
         .name = "gradcheck",
         .arguments = "FILE [options]",
         .doc = "compare a network's derived gradients with differences of its cost",
-        .details = "Evaluates the network in double, with the first examples of its data set and made-up weights,\n"
-                   "and prints for each tensor that is trained the largest relative error of its gradient. 20\n"
-                   "entries of each are checked, fewer where a network takes long. The status is 1 where an error\n"
-                   "is above 1e-6.",
+        .details = "Evaluates the network in double, with the first examples of its data set and made-up weights\n"
+                   "or those of --weights, and prints for each tensor that is trained the largest relative error\n"
+                   "of its gradient. 20 entries of each are checked, fewer where a network takes long. The status\n"
+                   "is 1 where an error is above 1e-6.",
         .examples = "  netc gradcheck lenet5.net\n"
                     "  netc gradcheck deep_sigmoid.net -D depth=4\n"
                     "  netc gradcheck mlp_30.net --set 'regularize l2=5'\n"
+                    "  netc gradcheck lenet5.net --weights runs/latest\n"
                     "  netc gradcheck small.net --all            every entry; takes long\n"
                     "  netc gradcheck lenet5.net --json | jq '.tensors[].error'",
         .mask = COMMAND_GRADCHECK,

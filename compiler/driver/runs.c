@@ -58,7 +58,7 @@ static void add_value(Arena *arena, Fields *fields, const char *name, const json
 /* The word for 0 of a setting that trainers know by this name; NULL: it has none. */
 static const char *zero_word(const char *name) {
     const OptionSpec *spec;
-    for (size_t i = 0; (spec = settings_flag(i)) != NULL; i++) {
+    for (size_t i = 0; (spec = settings_flagged(i)) != NULL; i++) {
         if (string_is(spec->trainer.name, name)) {
             return spec->words == NULL ? NULL : spec->words[0];
         }
@@ -223,10 +223,10 @@ static const char *status_of(Arena *arena, const Run *run, bool broken) {
     if (said != NULL) {
         return clean(arena, said);
     }
-    return is_locked(arena, run)                            ? "running"
-           : run->config == NULL                            ? "empty"
-           : has_file(arena, run, "checkpoint.safetensors") ? "stopped"
-                                                            : "empty";
+    return is_locked(arena, run)                                                                ? "running"
+           : run->config == NULL                                                                ? "empty"
+           : has_file(arena, run, "checkpoint.safetensors") || net_run_members(run->folder) > 1 ? "stopped"
+                                                                                                : "empty";
 }
 
 static bool is_run(Arena *arena, const Run *run) {

@@ -12,9 +12,12 @@
 #include "compiler/loop/interp.h"
 #include "compiler/loop/lower.h"
 #include "compiler/model/activation.h"
+#include "compiler/model/ensemble.h"
 #include "compiler/model/settings.h"
 #include "compiler/model/targets.h"
+#include "runtime/abi.h"
 #include "runtime/base/atomic.h"
+#include "runtime/base/combine.h"
 #include "runtime/base/words.h"
 #include "runtime/data/sets.h"
 #include "runtime/data/table.h"
@@ -34,6 +37,14 @@ bool ship_until(Compilation *compilation, int *status) {
         if (string_is(label, names[i])) {
             compilation->until = model->names.at[i].layer;
         }
+    }
+    bool inner = compilation->until != NULL && compilation->until != model->layers.at[model->layers.count - 1];
+    if (inner && model->settings.members > 1) {
+        *status = report_usage(compilation->command,
+                               "--until %s: layers within the networks of an ensemble have nothing in common; "
+                               "--set 'ensemble 1' with --weights RUN/member-1 takes one of them",
+                               label);
+        return false;
     }
     if (compilation->until != NULL) {
         return true;
@@ -99,7 +110,7 @@ static void name_classes(Arena *arena, const Model *model, const Trained *traine
                                                                          : arena_format(arena, "%zu", i);
     }
     library->classes = names;
-    library->probabilities = last->activation.kind->cost != COST_QUADRATIC;
+    library->probabilities = last->activation.kind->cost != COST_QUADRATIC || library_voters(library) > 0;
 }
 
 /* Which roundings of a sum's terms the shipped code has: with a fused multiply-add, without one, or both. The plain C
@@ -116,15 +127,20 @@ static bool rounds(const Shipment *shipment, bool fused) {
  * enlarges differences the roundings show, so each has its own. */
 static void make_result(Arena *arena, const Inference *inference, bool fused, Library *library, float *result) {
     float *x = NEW_ARRAY(arena, float, library->inputs), *y = NEW_ARRAY(arena, float, library->outputs);
+    float *own = NEW_ARRAY(arena, float, library->outputs), *votes = NEW_ARRAY(arena, float, library->outputs);
     for (int64_t i = 0; i < library->inputs; i++) {
         x[i] = library_example(i);
     }
-    float *weights = aligned_floats(arena, library->weight_count);
+    float *weights = aligned_floats(arena, library->stride);
     float *scratch = aligned_floats(arena, inference->scratch_size);
-    memcpy(weights, library->weights, (size_t)library->weight_count * sizeof *weights);
     Interp *interp = interp_new(arena, inference->code, fused);
-    interp_kernel(interp_self(interp, (size_t)inference->one), weights, weights + library->state_offset, NULL, y,
-                  scratch, x, NULL, NULL, NULL, NULL, NULL, 1, 0, 1);
+    for (int64_t k = 0; k < library->members; k++) {
+        memcpy(weights, library->weights + k * library->stride, (size_t)library->stride * sizeof *weights);
+        interp_kernel(interp_self(interp, (size_t)inference->one), weights, weights + library->state_offset, NULL, own,
+                      scratch, x, NULL, NULL, NULL, NULL, NULL, 1, 0, 1);
+        net_combine_add(library->combine, k, library->outputs, own, y, votes);
+    }
+    net_combine_end(library->combine, library->members, library->outputs, y, votes);
     for (int64_t i = 0; i < library->result_count; i++) {
         result[i] = y[i * library->result_step];
     }
@@ -143,7 +159,10 @@ static const Inference *take_kernels(const Shipment *shipment, Library *library)
         scratch = inference->scratch_size > scratch ? inference->scratch_size : scratch;
         library->scratch_one = inference->one_size > library->scratch_one ? inference->one_size : library->scratch_one;
     }
-    library->workspace = library_workspace(scratch);
+    library->kernel_one = library->scratch_one;
+    library->kernel_batch = scratch;
+    library->scratch_one += library_answers(library, 1);
+    library->workspace = library_workspace(scratch + library_answers(library, NET_LANES));
     return first;
 }
 
@@ -157,6 +176,8 @@ static Library make_library(Arena *arena, const Trained *trained, const Shipment
                        .codes = compilation->targets,
                        .inputs = shape_count(in),
                        .outputs = shape_count(shipment->compilation->until->out),
+                       .members = model->settings.members,
+                       .combine = ensemble_combine(model),
                        .rank = in.rank,
                        .program = shipment->compilation->emit == EMIT_EXE,
                        .plain = shipment->compilation->plain};
@@ -175,7 +196,8 @@ static Library make_library(Arena *arena, const Trained *trained, const Shipment
         library.workspace = library.workspace_one;
     }
     library.state_offset = round_up(first->packing.size);
-    library.weight_count = library.state_offset + round_up(first->state_size);
+    library.stride = library.state_offset + round_up(first->state_size);
+    library.weight_count = library.stride * library.members;
     library.result_step = (library.outputs + RESULTS - 1) / RESULTS;
     library.result_count = (library.outputs + library.result_step - 1) / library.result_step;
     float *weights = aligned_floats(arena, library.weight_count);
@@ -187,8 +209,12 @@ static Library make_library(Arena *arena, const Trained *trained, const Shipment
         return library;
     }
     float *params = NEW_ARRAY(arena, float, model->param_size + 1);
-    fill_stored(model, trained, params, weights + library.state_offset);
-    inference_fill(arena, first, params, weights, weights + library.state_offset);
+    for (int64_t k = 0; k < library.members; k++) {
+        const Trained member = trained_member(trained, k);
+        float *own = weights + k * library.stride;
+        fill_stored(model, &member, params, own + library.state_offset);
+        inference_fill(arena, first, params, own, own + library.state_offset);
+    }
     for (int fused = 1; fused >= 0; fused--) {
         if (rounds(shipment, fused)) {
             make_result(arena, first, fused, &library, result);
@@ -460,7 +486,7 @@ int ship_measure(const Shipment *shipment, ShipSizes *sizes) {
         const Layer *layer = model->layers.at[i];
         for (size_t k = 0; k < layer->stored.count; k++) {
             const Stored *stored = layer->stored.at[k];
-            sizes->values += stored_is_tensor(stored) ? 4 * stored_count(stored) : 0;
+            sizes->values += stored_is_tensor(stored) ? 4 * stored_count(stored) * library.members : 0;
         }
     }
     sizes->weights = library.weight_count * 4;

@@ -40,7 +40,7 @@ static int64_t multiply_adds(Arena *arena, const Model *model, const Layer *unti
     for (int i = 0; i <= until->index; i++) {
         count += needed[i] ? model->layers.at[i]->multiply_adds : 0;
     }
-    return count;
+    return count * model->settings.members;
 }
 
 static const char *processors_text(Arena *arena, const Compilation *compilation) {

@@ -1,5 +1,6 @@
 /* The C printer: one static function a nest, one a kernel, behind the text of runtime/vec.h or vec_c99.h. */
 #include "compiler/emit/emit.h"
+#include "compiler/emit/spelling.h"
 
 #include <errno.h>
 #include <math.h>
@@ -14,10 +15,12 @@ static const char *const plain_prelude[] = {
 #include "vec_c99.inc"
 };
 
+enum { COMMENT_COLUMNS = 116, COMMENT_INDENT = 7 };
+
 typedef struct {
     Text *out;
     const Code *code;
-    Type *types; /* of the values of the nest being printed */
+    const Spelling *spelling; /* of the values of the nest being printed */
     int depth;
     bool plain; /* as emit_c() has it */
 } Printer;
@@ -197,14 +200,35 @@ static void print_leaf(Printer *p, const Value *v) {
     }
 }
 
+static Type type_of(const Printer *p, int value) { return p->spelling[value].value->type; }
+
+static void print_operation(Printer *p, const Value *v);
+
+/* An operand. `inner`: of an operator, so that another needs brackets. */
+static void print_operand(Printer *p, int value, bool inner) {
+    const Spelling *spelling = &p->spelling[value];
+    if (spelling->how == SPELL_NAME) {
+        text_printf(p->out, "v%d", value);
+    } else if (spelling->how == SPELL_VARIABLE) {
+        text_printf(p->out, "m%d", spelling->variable);
+    } else {
+        const Value *v = spelling->value;
+        const bool brackets = inner && !v->type.vector && v->op != OP_LOAD && v->op != OP_LOAD_U8;
+        text_puts(p->out, brackets ? "(" : "");
+        print_operation(p, v);
+        text_puts(p->out, brackets ? ")" : "");
+    }
+}
+
 /* vec_c99.h takes vectors by their addresses. */
 static void print_argument(Printer *p, int value) {
-    text_printf(p->out, "%sv%d", p->plain && p->types[value].vector ? "&" : "", value);
+    text_puts(p->out, p->plain && type_of(p, value).vector ? "&" : "");
+    print_operand(p, value, false);
 }
 
 static void print_vector_op(Printer *p, const Value *v) {
     const int leading = v->op == OP_SELECT ? v->b : v->a, operand[] = {v->a, v->b, v->c};
-    text_printf(p->out, "%c_%s(", vector_letter(p->types[leading].element), op_names[v->op]);
+    text_printf(p->out, "%c_%s(", vector_letter(type_of(p, leading).element), op_names[v->op]);
     for (int i = 0; i < loop_operand_count(v->op); i++) {
         if (i > 0) text_puts(p->out, ", ");
         print_argument(p, operand[i]);
@@ -255,26 +279,33 @@ static void print_scalar_op(Printer *p, const Value *v) {
         else if (*++form == 'i')
             text_printf(p->out, "%d", v->integer);
         else
-            text_printf(p->out, "v%d", operand[*form - '1']);
+            print_operand(p, operand[*form - '1'], true);
     }
 }
 
-static void print_value(Printer *p, const Value *v) {
-    p->types[v->id] = v->type;
-    text_printf(p->out, "const %s v%d = ", type_name(v->type), v->id);
+static void print_operation(Printer *p, const Value *v) {
     if (loop_operand_count(v->op) == 0)
         print_leaf(p, v);
-    else if (v->type.vector || p->types[v->a].vector)
+    else if (v->type.vector || type_of(p, v->a).vector)
         print_vector_op(p, v);
     else
         print_scalar_op(p, v);
+}
+
+static void print_value(Printer *p, const Value *v) {
+    const Spelling *spelling = &p->spelling[v->id];
+    if (spelling->how == SPELL_VARIABLE)
+        text_printf(p->out, "m%d = ", spelling->variable);
+    else
+        text_printf(p->out, "const %s v%d = ", type_name(v->type), v->id);
+    print_operation(p, v);
     text_puts(p->out, ";\n");
 }
 
 /* ---- statements ---- */
 
 static void print_store(Printer *p, const Stmt *s) {
-    const Type type = p->types[s->operand];
+    const Type type = type_of(p, s->operand);
     const bool ints = type.element == TYPE_I32;
     if (s->kind == STMT_SCATTER) {
         const bool cast = ints && !p->plain;
@@ -292,10 +323,14 @@ static void print_store(Printer *p, const Stmt *s) {
     } else if (ints) {
         text_puts(p->out, "s_store_i32(");
         print_pointer(p, &s->address);
-        text_printf(p->out, ", v%d);\n", s->operand);
+        text_puts(p->out, ", ");
+        print_operand(p, s->operand, false);
+        text_puts(p->out, ");\n");
     } else {
         print_element(p, &s->address);
-        text_printf(p->out, " = v%d;\n", s->operand);
+        text_puts(p->out, " = ");
+        print_operand(p, s->operand, false);
+        text_puts(p->out, ";\n");
     }
 }
 
@@ -345,6 +380,7 @@ static void print_head(Printer *p, const Stmt *s) {
 }
 
 static void print_stmt(Printer *p, const Stmt *s) {
+    if (!spell_stands(p->spelling, s)) return;
     print_indent(p);
     switch (s->kind) {
     case STMT_VALUE: print_value(p, &s->value); return;
@@ -358,8 +394,13 @@ static void print_stmt(Printer *p, const Stmt *s) {
         print_indent(p);
         text_puts(p->out, "}\n");
         return;
-    case STMT_DECLARE: text_printf(p->out, "%s m%d = v%d;\n", type_name(s->type), s->variable, s->operand); return;
-    case STMT_SET: text_printf(p->out, "m%d = v%d;\n", s->variable, s->operand); return;
+    case STMT_DECLARE:
+    case STMT_SET:
+        if (s->kind == STMT_DECLARE) text_printf(p->out, "%s ", type_name(s->type));
+        text_printf(p->out, "m%d = ", s->variable);
+        print_operand(p, s->operand, false);
+        text_puts(p->out, ";\n");
+        return;
     case STMT_STORE:
     case STMT_SCATTER: print_store(p, s); return;
     case STMT_RANDOM: print_random(p, s); return;
@@ -394,10 +435,36 @@ static void print_parameters(Printer *p, const NestUses *uses) {
     if (!*separator) text_puts(p->out, "void");
 }
 
+/* Lines of text as a comment, broken at blanks. */
+static void print_comment(Printer *p, const char *lines) {
+    text_puts(p->out, "/* ");
+    size_t column = 3;
+    while (*lines) {
+        const size_t word = strcspn(lines, " \n");
+        if (column > COMMENT_INDENT && column + word > COMMENT_COLUMNS) {
+            text_printf(p->out, "\n *%*s", COMMENT_INDENT - 2, "");
+            column = COMMENT_INDENT;
+        }
+        text_add(p->out, lines, word);
+        column += word;
+        lines += word;
+        if (*lines == '\n' && lines[1]) {
+            text_puts(p->out, "\n * ");
+            column = 3;
+        } else if (*lines == ' ') {
+            text_puts(p->out, " ");
+            column++;
+        }
+        lines += *lines != '\0';
+    }
+    text_puts(p->out, " */\n");
+}
+
 static void print_nest(Printer *p, const Nest *nest, Arena *scratch) {
     const NestUses uses = loop_uses(nest);
-    p->types = NEW_ARRAY(scratch, Type, nest->value_count);
+    p->spelling = spell_nest(scratch, nest, p->plain);
     text_puts(p->out, "\n");
+    if (nest->about) print_comment(p, nest->about);
     if (p->code->source && !span_is_none(nest->at) && !p->plain) {
         uint32_t line, column;
         source_position(p->code->source, nest->at.lo, &line, &column);

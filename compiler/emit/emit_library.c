@@ -3,7 +3,13 @@
 #include <ctype.h>
 #include <string.h>
 
+#include "runtime/base/combine.h"
 #include "runtime/base/processor.h"
+
+/* How several networks answer together, as the code has it. */
+static const char *const combine_text[] = {
+#include "combine.inc"
+};
 
 /* What a self-test takes of the stack at most: above it allocates, since threads may have no more than that. */
 enum { SELFTEST_STACK = 256 * 1024, ALIGNMENT = 64 };
@@ -11,6 +17,15 @@ enum { SELFTEST_STACK = 256 * 1024, ALIGNMENT = 64 };
 float library_example(int64_t i) { return (float)((uint32_t)i * 2654435761u >> 24) / 255; }
 
 int64_t library_workspace(int64_t scratch) { return scratch * 4 + ALIGNMENT; }
+
+int64_t library_answers(const Library *library, int64_t images) {
+    int lists = library->combine == NET_COMBINE_MEAN ? 1 : 2;
+    return library->members > 1 ? lists * images * library->outputs : 0;
+}
+
+int64_t library_voters(const Library *library) {
+    return library->combine == NET_COMBINE_MEAN || library->members < 2 ? 0 : library->members;
+}
 
 static int64_t selftest_floats(const Library *library) {
     return library->inputs + library->outputs + library_workspace(library->scratch_one) / 4;
@@ -93,6 +108,9 @@ void emit_header(const Library *library, const char *file, Text *out) {
                 library->columns ? "" : "; bytes are to be divided by 255: (float)byte * (float)(1.0 / 255)");
     text_printf(out, " * Output: %lld float%s", (long long)library->outputs, library->outputs == 1 ? "" : "s");
     if (library->classes) text_printf(out, ", of the classes in %s_classes", name);
+    if (library->members > 1)
+        text_printf(out, ": %s %lld networks%s", library_voters(library) ? "shares of the votes of" : "the mean of",
+                    (long long)library->members, library_voters(library) ? "" : "' outputs");
     text_puts(out, ".\n");
     print_columns(library, out);
     text_puts(out, " *\n"
@@ -162,6 +180,31 @@ static void print_choice(const Library *library, bool batch, Text *out) {
             print_kernel_name(code, batch, out);
         text_puts(out, i + 1 < library->codes ? " :\n        " : "");
     }
+}
+
+/* Each network makes its answers with the same kernels and weights of its own. */
+static void print_run_all(const Library *library, Text *out) {
+    long long outputs = (long long)library->outputs;
+    text_puts(out, "\n");
+    for (size_t i = 0; i < COUNT_OF(combine_text); i++) text_printf(out, "%s\n", combine_text[i]);
+    text_printf(
+        out,
+        "\nstatic void run_all(Kernel *kernel, const float *x, float *y, float *scratch, float *own, int64_t n) {\n"
+        "    float *votes = own + n * %lld;\n"
+        "    int64_t k, i;\n"
+        "    for (k = 0; k < %lld; k++) {\n"
+        "        const float *member = WEIGHTS + k * %lld;\n"
+        "        float *answers = k == 0 ? y : own;\n"
+        "        kernel(0, (float *)(uintptr_t)member, (float *)(uintptr_t)(member + %lld), 0, answers, scratch, "
+        "x,\n            0, 0, 0, 0, 0, n, 0, 1);\n"
+        "        for (i = 0; i < n * %lld; i += %lld) net_combine_add(%d, k, %lld, answers + i, y + i, votes + i);\n"
+        "    }\n"
+        "    for (i = 0; i < n * %lld; i += %lld) net_combine_end(%d, %lld, %lld, y + i, votes + i);\n}\n",
+        outputs, (long long)library->members, (long long)library->stride, (long long)library->state_offset, outputs,
+        outputs, library->combine, outputs, outputs, outputs, library->combine, (long long)library->members, outputs);
+    text_puts(out, "\nstatic void run_one(const float *x, float *y, float *scratch) {\n    run_all(");
+    print_choice(library, false, out);
+    text_printf(out, ", x, y, scratch, scratch + %lld, 1);\n}\n", (long long)library->kernel_one);
 }
 
 static void print_run(const Library *library, Text *out) {
@@ -239,8 +282,20 @@ static void print_selftest(const Library *library, Text *out) {
         (long long)library->result_step, (long long)library->result_count, allocates ? "    free(space);\n" : "");
 }
 
+/* All whole chunks of 16 images. */
+static void print_chunks(const Library *library, Text *out) {
+    if (library->members == 1) {
+        text_puts(out, "    for (chunk = 0; chunk < whole / 16; chunk++) run(kernel, x, y, scratch, whole, chunk);\n");
+        return;
+    }
+    text_printf(out,
+                "    for (chunk = 0; chunk < whole; chunk += 16)\n"
+                "        run_all(kernel, x + chunk * %lld, y + chunk * %lld, scratch, scratch + %lld, 16);\n",
+                (long long)library->inputs, (long long)library->outputs, (long long)library->kernel_batch);
+}
+
 static void print_functions(const Library *library, Text *out) {
-    print_run(library, out);
+    library->members > 1 ? print_run_all(library, out) : print_run(library, out);
     text_puts(out, "\nstatic float *align_workspace(void *workspace) {\n"
                    "    return (float *)(((uintptr_t)workspace + 63) & ~(uintptr_t)63);\n}\n\nvoid ");
     print_name(library, PREDICT, out);
@@ -249,11 +304,10 @@ static void print_functions(const Library *library, Text *out) {
     print_name(library, PREDICT_BATCH, out);
     text_puts(out, "(const float *x, float *y, int64_t n, void *workspace) {\n    Kernel *kernel =");
     print_choice(library, true, out);
-    text_printf(out,
-                ";\n    float *scratch = align_workspace(workspace);\n"
-                "    int64_t chunk, i, whole = kernel ? n / 16 * 16 : 0;\n"
-                "    for (chunk = 0; chunk < whole / 16; chunk++) run(kernel, x, y, scratch, whole, chunk);\n"
-                "    for (i = whole; i < n; i++) run_one(x + i * %lld, y + i * %lld, scratch);\n}\n\n",
+    text_printf(out, ";\n    float *scratch = align_workspace(workspace);\n"
+                     "    int64_t chunk, i, whole = kernel ? n / 16 * 16 : 0;\n");
+    print_chunks(library, out);
+    text_printf(out, "    for (i = whole; i < n; i++) run_one(x + i * %lld, y + i * %lld, scratch);\n}\n\n",
                 (long long)library->inputs, (long long)library->outputs);
     if (library->classes && !library->program) print_classify(library, out);
     print_selftest(library, out);
@@ -273,11 +327,12 @@ static void print_about(const Library *library, Text *out) {
     }
     text_printf(out,
                 "\nconst int64_t net_predict_number[] = {%lld, %lld, %lld, %zu, %d, %d, %lld, %lld, %lld, %d, %zu, "
-                "%d, %d, %d, %d};\n",
+                "%d, %d, %d, %d, %lld};\n",
                 (long long)library->inputs, (long long)library->outputs, (long long)library->workspace,
                 library->class_count, library->probabilities, library->rank, (long long)library->shape[0],
                 (long long)library->shape[1], (long long)library->shape[2], library->pictures, library->column_count,
-                library->separator, library->header, library->channels_last, library->compared);
+                library->separator, library->header, library->channels_last, library->compared,
+                (long long)library_voters(library));
     text_puts(out, "const char net_predict_text[] = ");
     print_string(library->name, out);
     text_puts(out, " \"\\0\" ");

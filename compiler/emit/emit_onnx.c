@@ -6,7 +6,7 @@
 #include "compiler/model/activation.h"
 #include "compiler/model/settings.h"
 #include "compiler/model/stored.h"
-#include "compiler/onnx/graph.h"
+#include "compiler/onnx/combine.h"
 
 /* The names of the classes as a JSON list. */
 static void add_classes(Arena *arena, OnnxGraph *graph, const Trained *trained) {
@@ -48,6 +48,31 @@ static void add_layers(Arena *arena, OnnxGraph *graph, const Model *model, const
     if (!string_is(out, last->name)) onnx_unary(graph, "Identity", last->name, out);
 }
 
+/* All layers up to the last that is wanted; the name of what they give. */
+static const char *add_network(Arena *arena, OnnxGraph *graph, const Model *model, const Layer *until) {
+    const Layer *last = model->layers.at[model->layers.count - 1];
+    add_layers(arena, graph, model, until);
+    return until == last ? undo_scale(graph, last) : until->name;
+}
+
+/* Each network once more, with its weights, and what becomes of their outputs. */
+static const char *add_members(Arena *arena, OnnxGraph *graph, const Model *model, const Layer *last) {
+    const char *output = NULL;
+    for (int64_t k = 0; k < model->settings.members; k++) {
+        onnx_begin_member(graph, k);
+        output = add_network(arena, graph, model, last);
+    }
+    onnx_begin_member(graph, -1);
+    return onnx_combine(graph, arena, model, output);
+}
+
+/* ", the mean of 5 networks" */
+static const char *members_text(Arena *arena, const Model *model) {
+    if (model->settings.members == 1) return "";
+    return arena_format(arena, ", %s of %lld networks", model->settings.votes ? "shares of the votes" : "the mean",
+                        (long long)model->settings.members);
+}
+
 bool emit_onnx(Arena *arena, const Trained *trained, const Layer *until, FILE *out, const char **why) {
     const Model *model = trained->model;
     const Layer *input = model->layers.at[0], *last = model->layers.at[model->layers.count - 1];
@@ -57,9 +82,11 @@ bool emit_onnx(Arena *arena, const Trained *trained, const Layer *until, FILE *o
     const char *order = input->out.rank == 3 ? ", in the order channel, row, column" : "";
     const char *outputs = whole && model_classes(model) == shape_count(last->out) ? ", one number a class" : "";
     onnx_input(graph, input->name, input->out, arena_format(arena, "%s%s", floats, order));
-    add_layers(arena, graph, model, until);
-    onnx_output(graph, whole ? undo_scale(graph, last) : until->name, until->out,
-                arena_format(arena, "%s outputs%s", until->activation.kind->name, outputs));
+    const char *output =
+        model->settings.members > 1 ? add_members(arena, graph, model, last) : add_network(arena, graph, model, until);
+    onnx_output(
+        graph, output, until->out,
+        arena_format(arena, "%s outputs%s%s", until->activation.kind->name, outputs, members_text(arena, model)));
     onnx_about(graph, arena_format(arena, "The network '%s', trained by a program of netc. Its input is %s%s.",
                                    model->name, floats, order));
     onnx_metadata(graph, "netc", NETC_VERSION);

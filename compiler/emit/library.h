@@ -19,10 +19,14 @@ typedef struct {
     const char *netc;    /* netc's version */
     LibraryCode code[4]; /* most demanding first */
     int codes;
-    const float *weights; /* packed parameters, then statistics from state_offset on; 64-byte blocks */
-    int64_t weight_count, state_offset;
+    int64_t members; /* networks that answer together; 1: it is one */
+    int combine;     /* how they do: a NET_COMBINE_… */
+    /* Packed parameters, then statistics from state_offset on, in 64-byte blocks: `stride` of each network. */
+    const float *weights;
+    int64_t weight_count, stride, state_offset;
     int64_t inputs, outputs;
-    int64_t scratch_one;              /* elements that the kernels for one image need */
+    int64_t kernel_one, kernel_batch; /* elements of scratch that kernels take, of one image, of any number */
+    int64_t scratch_one;              /* those that one image takes: of several networks their answers included */
     int64_t workspace_one, workspace; /* bytes: of one image, its outputs for the class included; of all functions */
     int rank;
     int64_t shape[3];
@@ -47,6 +51,13 @@ float library_example(int64_t i);
 
 /* Bytes of the workspace for `scratch` floats on a boundary of 64 bytes, from wherever it begins. */
 int64_t library_workspace(int64_t scratch);
+
+/* Floats that several networks put their answers for some images into, behind what kernels take: the outputs of one,
+ * and the votes of all. */
+int64_t library_answers(const Library *library, int64_t images);
+
+/* How many networks vote; 0: outputs are no shares of votes. */
+int64_t library_voters(const Library *library);
 
 /* What the header's first line has after the network's name: such a file may be written anew. */
 #define HEADER_MARK ", a trained network, made by netc "

@@ -170,8 +170,9 @@ struct Stmt {
 };
 
 typedef struct {
-    const char *name; /* a C identifier, unique in the Code: conv1_forward */
-    Span at;          /* the layer in the model's source: #line, debug info */
+    const char *name;  /* a C identifier, unique in the Code: conv1_forward */
+    Span at;           /* the layer in the model's source: #line, debug info */
+    const char *about; /* what it computes and how, as --dump=fuse and --dump=schedule print it, a line each; NULL */
     Block body;
     int value_count, var_count, variable_count;
     bool uses_chunk; /* whether variable 0 occurs */

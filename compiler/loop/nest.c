@@ -377,6 +377,20 @@ static int add_once(const NestContext *context, Nest *nest) {
     return *known - 1;
 }
 
+/* The formulas of a group and its schedule. */
+static const char *describe(const NestContext *context, const Group *group, const Schedule *schedule) {
+    char *text = NULL;
+    size_t size = 0;
+    FILE *out = open_memstream(&text, &size);
+    if (!out) out_of_memory();
+    for (int m = 0; m < group->count; m++) compute_print(group->layout->program, group->member[m]->compute, out);
+    schedule_print(group, schedule, "schedule", out);
+    fclose(out);
+    const char *about = arena_copy(context->arena, text, size);
+    free(text);
+    return about;
+}
+
 int nest_make(const NestContext *context, const Group *group, const char *name, const bool *fill_edges) {
     const Compute *first = group->member[0]->compute;
     Gen g = {
@@ -404,7 +418,9 @@ int nest_make(const NestContext *context, const Group *group, const char *name, 
         const Place *place = &group->layout->place[out->id];
         if (fill_edges[m] && place->has_edge && group->layout->one_image) fill_line_edges(&g, out, place);
     }
-    return add_once(context, loop_nest_end(g.b));
+    Nest *nest = loop_nest_end(g.b);
+    nest->about = describe(context, group, &g.s);
+    return add_once(context, nest);
 }
 
 /* ---- slots ---- */

@@ -266,6 +266,16 @@ const ForeignWord foreign_words[] = {
     {"dataset", "data", false},
     {"auto", "data", false},
     {"all", "full", false}, /* of batch */
+    /* how an ensemble answers */
+    {"average", "mean", false},
+    {"averaging", "mean", false},
+    {"soft", "mean", false},
+    {"voting", "vote", false},
+    {"hard", "vote", false},
+    {"majority", "vote", false},
+    {"voting", "combine", false},
+    {"method", "combine", false},
+    {"aggregation", "combine", false},
     /* methods of pool */
     {"avg", "average", false},
     {"mean", "average", false},
@@ -373,6 +383,8 @@ const ForeignWord foreign_words[] = {
     {"reads", "from", false},
     {"reconstruction", "input", false},
     {"gradient", "gradients", false},
+    {"neuron", "neurons", false},
+    {"histogram", "histograms", false},
     {"grads", "gradients", false},
 };
 const size_t foreign_word_count = COUNT_OF(foreign_words);

@@ -7,7 +7,7 @@
 #include "runtime/data/loader.h"
 #include "runtime/data/sets.h"
 
-enum { FLOAT = 4 };
+enum { FLOAT = 4, COUNTED = 16 /* a value and its gradient in the log, in double */ };
 
 static int64_t plus(int64_t a, int64_t b) {
     int64_t sum;
@@ -25,7 +25,8 @@ static bool is_owned(const Stored *stored) { return stored_count(stored) > OWNED
  * the step changes more than the tensor. Rows that are bounded are stored as the step leaves them, too. */
 static int64_t gradient_size(const Settings *settings, const Stored *stored) {
     bool alone = stored->moments.count == 0 && !stored->average;
-    bool measured = settings->log_gradients || settings->log_steps || settings_number(settings, "clip_norm") != 0;
+    bool measured = settings_log(settings, NET_SUBJECT_GRADIENTS).on || settings_log(settings, NET_SUBJECT_STEPS).on ||
+                    settings_log(settings, NET_SUBJECT_HISTOGRAMS).on || settings_number(settings, "clip_norm") != 0;
     bool kept = !alone || measured;
     bool bounded = stored->decays && settings_number(settings, "max_norm") != 0;
     if (!stored->trained) return 0;
@@ -41,7 +42,7 @@ static void count_examples(const Settings *settings, int64_t *train, int64_t *al
 }
 
 static int64_t probed_examples(const Settings *settings) {
-    int64_t train, all, probe = (int64_t)settings_number(settings, "log_probe");
+    int64_t train, all, probe = settings_probe(settings);
     count_examples(settings, &train, &all);
     return probe < train || train == 0 ? probe : train;
 }
@@ -74,7 +75,7 @@ static int64_t chunk_values(const Layer *layer) {
 typedef struct {
     int64_t batch, gradient_batch; /* images of the largest batch; of those that gradients are made of */
     int64_t row_bytes;
-    int threads, copies; /* of what is kept of the best epoch */
+    int threads, copies; /* of what weights files keep */
     const Settings *settings;
     int last_normalised; /* the last layer that normalises over the batch; -1: none does */
 } Frame;
@@ -90,6 +91,13 @@ static int64_t batch_values(const Layer *layer, const Frame *frame) {
     return factors > kept ? factors : kept;
 }
 
+/* The weights that are trained, the best ones, and those of all networks that answer together: as they are scored, and
+ * as their file has them. */
+static int weight_copies(const Settings *settings) {
+    int own = settings->split_validation > 0 ? 2 : 1;
+    return settings->members > 1 ? own + 2 * (int)settings->members : own;
+}
+
 static Frame frame_of(const Model *model, int threads) {
     int64_t element = model->bytes_input ? 1 : FLOAT, batch = gradient_batch(model);
     int last = (int)model->layers.count - 1;
@@ -100,7 +108,7 @@ static Frame frame_of(const Model *model, int threads) {
                    .row_bytes = times(shape_count(model->layers.at[0]->out), element),
                    .threads = threads,
                    .settings = &model->settings,
-                   .copies = model->settings.split_validation > 0 ? 2 : 1};
+                   .copies = weight_copies(&model->settings)};
 }
 
 static void add_layer(Memory *memory, const Layer *layer, const Frame *frame) {
@@ -109,6 +117,8 @@ static void add_layer(Memory *memory, const Layer *layer, const Frame *frame) {
         int copies = stored->kept || stored_is_parameter(stored) ? frame->copies : 1;
         memory->weights = plus(memory->weights, times(stored_count(stored), FLOAT * copies));
         memory->gradients = plus(memory->gradients, times(gradient_size(frame->settings, stored), FLOAT));
+        if (stored_is_parameter(stored) && settings_log(frame->settings, NET_SUBJECT_HISTOGRAMS).on)
+            memory->gradients = plus(memory->gradients, times(stored_count(stored), COUNTED));
     }
     int64_t values = times(times(chunk_values(layer), NET_LANES * FLOAT), frame->threads);
     if (layer->index > frame->last_normalised) {

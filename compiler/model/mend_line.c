@@ -238,6 +238,13 @@ static void note_unit(Mend *mend, const char *word) {
     }
 }
 
+/* Whether the word at place i says nothing: `every 100 steps`, but not `log steps`, of which it is one. */
+static bool is_idle(const Mend *mend, const LooseLine *line, size_t i) {
+    const char *word = line->args.at[i].value->text;
+    bool counted = i > 0 && line->args.at[i - 1].value->kind == LOOSE_NUMBER;
+    return foreign_is_idle(word) && (counted || !is_value(mend, word));
+}
+
 static bool takes_labels(const Mend *mend) {
     return mend->owner.count > 0 && mend->owner.options[0].type == OPTION_LABELS;
 }
@@ -415,8 +422,8 @@ static bool put_args(Mend *mend, const LooseLine *line, const char *order) {
         } else if (form < mend_spec_count(mend)) {
             if (!mend_put(mend, form, arg->value, false)) return false;
         } else if (is_applied_to(mend, line, arg->value) ||
-                   (arg->value->kind == LOOSE_WORD && (i > 0 || i + 1 < line->args.count) &&
-                    foreign_is_idle(arg->value->text) && !begins_setting(mend, line, i))) {
+                   (arg->value->kind == LOOSE_WORD && (i > 0 || i + 1 < line->args.count) && is_idle(mend, line, i) &&
+                    !begins_setting(mend, line, i))) {
             note_unit(mend, arg->value->text);
         } else if (mend_put_flag(mend, arg)) {
             continue;

@@ -226,7 +226,8 @@ typedef struct {
 } Setting;
 
 typedef struct {
-    Setting *at;           /* parallel to setting_kinds: every number and word; below is what the compiler decides by */
+    Setting *at;           /* parallel to setting_kinds, then one for each subject of logs (settings_log): every number
+                              and word; below is what the compiler decides by */
     const char *data_kind; /* digits mnist … idx npy */
     double split_train, split_validation, split_test; /* 0: not given; < 1: fraction; else count */
     const char *split_order;                          /* NULL: what suits the data */
@@ -238,8 +239,9 @@ typedef struct {
     double huber; /* COST_HUBER: where it stops being quadratic */
     const Optimizer *optimizer;
     const ScheduleKind *schedule; /* NULL: the rate stays */
-    bool log_gradients, log_weights, log_steps;
-    bool log_events; /* for TensorBoard */
+    int64_t members;              /* networks that answer together; 1: it is no ensemble */
+    bool votes;                   /* by the votes of these, else by the mean of their outputs */
+    bool log_events;              /* for TensorBoard */
 } Settings;
 
 /* A `-D NAME=VALUE` of the command line, as written; or a let of the file with its value as text. */

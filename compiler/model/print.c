@@ -31,9 +31,9 @@ static void print_layer(Arena *arena, FILE *out, const Layer *layer) {
     for (size_t i = 0; i < layer->stored.count; i++) print_stored(arena, out, layer->stored.at[i]);
 }
 
-static void print_setting(Arena *arena, FILE *out, const SettingKind *kind, const Setting *setting) {
+static void print_setting(Arena *arena, FILE *out, const char *name, const Setting *setting) {
     if (!setting->on) return;
-    fprintf(out, "  %s", kind->name);
+    fprintf(out, "  %s", name);
     for (size_t i = 0; i < option_count(&setting->owner); i++)
         print_option(arena, out, option_at(&setting->owner, i), &setting->values[i]);
     fputs("\n", out);
@@ -44,7 +44,8 @@ void model_print(const Model *model, FILE *out) {
     fprintf(out, "network %s, parameters=%lld\n", model->name, (long long)model->parameter_count);
     for (size_t i = 0; i < model->layers.count; i++) print_layer(arena, out, model->layers.at[i]);
     fputs("train\n", out);
-    for (size_t i = 0; i < setting_kind_count; i++)
-        print_setting(arena, out, &setting_kinds[i], &model->settings.at[i]);
+    const Setting *settings = model->settings.at, *logs = settings + setting_kind_count;
+    for (size_t i = 0; i < setting_kind_count; i++) print_setting(arena, out, setting_kinds[i].name, &settings[i]);
+    for (size_t i = 0; i < NET_SUBJECTS; i++) print_setting(arena, out, logs[i].owner.name, &logs[i]);
     arena_free(arena);
 }

@@ -5,8 +5,10 @@
 #include <string.h>
 
 #include "compiler/model/activation.h"
+#include "compiler/model/ensemble.h"
 #include "compiler/model/settings.h"
 #include "compiler/model/stored.h"
+#include "runtime/base/combine.h"
 
 enum { REMARK_COLUMN = 80, LIST_WIDTH = 90, LIST_SHORT = 6 };
 
@@ -265,6 +267,48 @@ static void print_class(PyTorch *python, const Model *model, const char *name, F
     print_forward(&forward, result, out);
 }
 
+/* How the networks' answers become one, as runtime/base/combine.h says it. */
+static const char *const combining[] = {
+    [NET_COMBINE_MEAN] = "        return mean\n",
+    [NET_COMBINE_VOTE] =
+        "        votes = sum(F.one_hot(y.flatten(1).argmax(1), %lld) for y in outputs)\n"
+        "        mean, shape = mean.flatten(1), mean.shape\n"
+        "        tied = votes == votes.amax(1, keepdim=True)\n"
+        "        first = F.one_hot(mean.masked_fill(~tied, -torch.inf).argmax(1), %lld).bool()\n"
+        "        share = votes.to(mean.dtype) / %lld\n"
+        "        share = torch.where(tied & ~first, share * 0.99999994, share)  # a tie goes to the larger mean\n"
+        "        return torch.where(mean.isnan().any(1, keepdim=True), torch.nan, share).view(shape)\n",
+    [NET_COMBINE_VOTE_EACH] =
+        "        share = sum((y > 0.5).to(y.dtype) for y in outputs) / %lld\n"
+        "        beyond = (share == 0.5) & (mean > 0.5)  # a tie goes to the mean\n"
+        "        return torch.where(mean.isnan(), mean, torch.where(beyond, share + 2**-24, share))\n",
+};
+
+/* Several networks that answer together: a module whose members are called 1, 2 and so on, as weights files do. */
+static void print_ensemble(const PyTorch *python, const Model *model, const char *name, FILE *out) {
+    const Layer *last = model->layers.at[model->layers.count - 1];
+    long long members = (long long)model->settings.members, outputs = (long long)shape_count(last->out);
+    int how = ensemble_combine(model);
+    fprintf(out, "class %sEnsemble(nn.Module):\n    \"\"\"%lld networks; %s.\"\"\"\n\n", name, members,
+            how == NET_COMBINE_MEAN ? "the mean of their outputs" : "the shares of their votes");
+    fputs("    def __init__(self", out);
+    for (size_t i = 0; i < python->arguments.count; i++) fprintf(out, ", %s", python->arguments.at[i]);
+    fprintf(out,
+            "):\n        super().__init__()\n        for member in range(1, %lld):\n"
+            "            self.add_module(str(member), %s(",
+            members + 1, name);
+    for (size_t i = 0; i < python->arguments.count; i++)
+        fprintf(out, "%s%s", i > 0 ? ", " : "", python->arguments.at[i]);
+    fprintf(out,
+            "))\n\n    def forward(self, x):\n        outputs = [network(x) for network in self.children()]\n"
+            "        mean = sum(outputs[1:], outputs[0]) / %lld\n",
+            members);
+    if (how == NET_COMBINE_VOTE)
+        fprintf(out, combining[how], outputs, outputs, members);
+    else
+        fprintf(out, combining[how], members);
+}
+
 static const char reader[] =
     "def read_safetensors(path):\n"
     "    \"\"\"The tensors and the metadata of a safetensors file.\"\"\"\n"
@@ -309,6 +353,11 @@ void pytorch_print(const Model *model, FILE *out) {
             "import json\nimport os\n\nimport torch\nfrom torch import nn\nfrom torch.nn import functional as F\n\n\n",
             model->name);
     print_class(&python, model, name, out);
+    if (model->settings.members > 1) {
+        fputs("\n\n", out);
+        print_ensemble(&python, model, name, out);
+        name = arena_format(arena, "%sEnsemble", name);
+    }
     fprintf(out, "\n\n%s\n\n", reader);
     print_load(&python, name, out);
     arena_free(arena);

@@ -6,6 +6,7 @@
 #include "compiler/model/augment.h"
 #include "compiler/model/average.h"
 #include "compiler/model/layer.h"
+#include "compiler/model/logs.h"
 #include "compiler/model/optimizer.h"
 #include "compiler/model/rate_schedule.h"
 #include "compiler/model/targets.h"
@@ -317,69 +318,35 @@ static const OptionSpec average_options[] = {
      .trainer = {.name = AVERAGE_DECAY, .flag = "average-decay", .argument = "D"}},
 };
 
-/* ---- log ---- */
+/* ---- ensemble ---- */
 
-enum { LOG_WHAT, LOG_EVERY, LOG_PROBE, LOG_FORMATS, LOG_OPTIONS };
-enum { LOG_GRADIENTS, LOG_WEIGHTS, LOG_STEPS }; /* bits of LOG_WHAT */
-enum { LOG_CSV, LOG_TENSORBOARD };              /* bits of LOG_FORMATS */
+enum { ENSEMBLE_COUNT, ENSEMBLE_COMBINE, ENSEMBLE_OPTIONS };
 
-static const char *const log_words[] = {
-    [LOG_GRADIENTS] = "gradients", [LOG_WEIGHTS] = "weights", [LOG_STEPS] = "steps", NULL};
-static const char *const every_words[] = {"epoch", NULL};
-static const char *const format_words[] = {[LOG_CSV] = "csv", [LOG_TENSORBOARD] = "tensorboard", NULL};
+static const char *const combine_words[] = {"mean", "vote", NULL};
 
-static const OptionSpec log_options[LOG_OPTIONS] = {
-    [LOG_WHAT] =
-        {.name = "subject",
-         .type = OPTION_WORDS,
-         .positional = true,
-         .required = true,
-         .words = log_words,
-         .doc = "gradients: each layer's speed of learning; weights: their distribution; steps: rate, cost and norm of "
-                "the gradient",
-         .example = "log gradients",
-         .trainer = {.name = "log", .changes = "adds"}},
-    [LOG_EVERY] = {.name = "every",
-                   .type = OPTION_INTEGER,
-                   .low = 1,
-                   .high = 1e9,
-                   .standard = "epoch",
-                   .words = every_words,
-                   .doc = "steps between two rows of the logs, or epoch",
-                   .trainer = {.name = "log_every", .flag = "log-every", .argument = "N|epoch", .changes = "begins"}},
-    [LOG_PROBE] = {.name = "probe",
-                   .type = OPTION_INTEGER,
-                   .low = 1,
-                   .high = 1 << 30,
-                   .doc = "gradients: also those of the first N training examples, as often as every= says",
-                   .trainer = {.name = "log_probe", .changes = "begins"}},
-    [LOG_FORMATS] = {.name = "formats",
-                     .type = OPTION_WORDS,
-                     .standard = "[csv]",
-                     .words = format_words,
-                     .doc = "files to write: csv in any case, tensorboard beside it",
-                     .example = "formats=[csv, tensorboard]",
-                     .trainer = {.name = "log_formats", .changes = "adds"}},
+static const OptionSpec ensemble_options[ENSEMBLE_OPTIONS] = {
+    [ENSEMBLE_COUNT] = {.name = "count",
+                        .type = OPTION_INTEGER,
+                        .positional = true,
+                        .required = true,
+                        .low = 1,
+                        .high = ENSEMBLE_MOST,
+                        .doc = "how many networks; their seeds are seed, seed + 1 and so on",
+                        .example = "ensemble 5",
+                        .trainer = {.name = ENSEMBLE, .changes = "freely"}},
+    [ENSEMBLE_COMBINE] = {.name = "combine",
+                          .type = OPTION_WORD,
+                          .standard = "mean",
+                          .words = combine_words,
+                          .doc = "mean: of their outputs; vote: the share of the networks that are for a class",
+                          .example = "combine=vote",
+                          .trainer = {.name = "combine", .changes = "freely"}},
 };
 
-static bool log_apply(SettingContext *context) {
+static bool ensemble_apply(SettingContext *context) {
     const OptionValue *option = context->option;
-    Settings *settings = context->settings;
-    settings->log_gradients = (option[LOG_WHAT].set >> LOG_GRADIENTS) & 1;
-    settings->log_weights = (option[LOG_WHAT].set >> LOG_WEIGHTS) & 1;
-    settings->log_steps = (option[LOG_WHAT].set >> LOG_STEPS) & 1;
-    settings->log_events = (option[LOG_FORMATS].set >> LOG_TENSORBOARD) & 1;
-    if (!((option[LOG_FORMATS].set >> LOG_CSV) & 1)) {
-        diag_report(context->diags, option[LOG_FORMATS].at, "bad-value",
-                    "the CSV files are written in any case; write formats=[csv, tensorboard]");
-        return false;
-    }
-    if (option[LOG_PROBE].given && !settings->log_gradients) {
-        diag_report(context->diags, option[LOG_PROBE].at, "conflicting-options",
-                    "probe= measures gradients; write 'log gradients probe=%lld'",
-                    (long long)option[LOG_PROBE].integer);
-        return false;
-    }
+    context->settings->members = option[ENSEMBLE_COUNT].integer;
+    context->settings->votes = option[ENSEMBLE_COMBINE].choice == 1;
     return true;
 }
 
@@ -447,8 +414,16 @@ const SettingKind setting_kinds[] = {
     {.name = "stop",
      .doc = "ends training when the validation part no longer gains; off by itself",
      OPTIONS(stop_options)},
+    {.name = "ensemble",
+     .doc = "several networks, trained one after the other, that answer together; one by itself",
+     OPTIONS(ensemble_options),
+     .apply = ensemble_apply},
     {.name = "seed", .doc = "where all randomness comes from", .standard = "seed 1", OPTIONS(seed_options)},
-    {.name = "log", .doc = "what is written down while training", OPTIONS(log_options), .apply = log_apply},
+    {.name = "log",
+     .doc = "what is written down while training; subjects with an every= of their own take a line each",
+     OPTIONS(log_options),
+     .several = true,
+     .apply = log_apply},
 };
 const size_t setting_kind_count = COUNT_OF(setting_kinds);
 
@@ -458,6 +433,8 @@ const SettingKind *setting_kind_find(const char *name) {
     }
     return NULL;
 }
+
+Setting *settings_new(Arena *arena) { return NEW_ARRAY(arena, Setting, setting_kind_count + NET_SUBJECTS); }
 
 const OptionValue *settings_option(const Settings *settings, const char *name, const char *option) {
     const SettingKind *kind = setting_kind_find(name);
@@ -487,7 +464,7 @@ static bool is_replaced(const Settings *settings, const Setting *setting, const 
 bool settings_next(const Settings *settings, TrainerSetting *at) {
     const Setting *setting = at->setting ? at->setting : settings->at;
     size_t next = at->setting ? (size_t)(at->value - setting->values) + 1 : 0;
-    for (; setting < settings->at + setting_kind_count; setting++, next = 0) {
+    for (; setting < settings->at + setting_kind_count + NET_SUBJECTS; setting++, next = 0) {
         for (; next < option_count(&setting->owner); next++) {
             const OptionSpec *spec = option_at(&setting->owner, next);
             if (!spec->trainer.name || is_replaced(settings, setting, spec->trainer.name)) continue;
@@ -514,13 +491,12 @@ const char *settings_word(const Settings *settings, const char *name) {
 
 static const OptionSpec *flag_of(const OptionSpec *options, size_t count, size_t *place) {
     for (size_t i = 0; i < count; i++) {
-        if (options[i].trainer.flag && (*place)-- == 0) return &options[i];
+        if (options[i].trainer.name && options[i].trainer.flag && (*place)-- == 0) return &options[i];
     }
     return NULL;
 }
 
-/* The row at `place` of all that have one. */
-static const OptionSpec *flag_at(size_t place) {
+const OptionSpec *settings_flagged(size_t place) {
     const OptionSpec *found = NULL;
     for (size_t i = 0; i < setting_kind_count && !found; i++) {
         const SettingKind *kind = &setting_kinds[i];
@@ -529,15 +505,19 @@ static const OptionSpec *flag_at(size_t place) {
         for (size_t v = 0; kind->variant && !found && (variant = kind->variant(v)); v++)
             found = flag_of(variant->options, variant->option_count, &place);
     }
+    for (size_t i = 0; i < NET_SUBJECTS && !found; i++) {
+        const OptionOwner owner = log_owner((NetSubjectName)i);
+        found = flag_of(owner.options, owner.count, &place);
+    }
     return found;
 }
 
 const OptionSpec *settings_flag(size_t place) {
     const OptionSpec *spec;
-    for (size_t i = 0; (spec = flag_at(i)); i++) {
+    for (size_t i = 0; (spec = settings_flagged(i)); i++) {
         bool again = false;
         for (size_t k = 0; k < i && !again; k++) {
-            const OptionSpec *before = flag_at(k);
+            const OptionSpec *before = settings_flagged(k);
             again = string_is(before->trainer.flag, spec->trainer.flag) && string_is(before->doc, spec->doc);
         }
         if (!again && place-- == 0) return spec;

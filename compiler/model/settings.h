@@ -3,6 +3,7 @@
 #define NETC_SETTINGS_H
 
 #include "compiler/model/value.h"
+#include "runtime/log/subjects.h"
 
 /* A smaller l2 is one of Keras and Caffe, which do not divide it by the number of examples. */
 #define LEAST_L2 0.05
@@ -10,6 +11,9 @@
 /* What trainers know the settings of the training cost by. */
 #define CLASS_WEIGHTS "class_weights"
 #define LABEL_SMOOTHING "label_smoothing"
+/* What they know the number of an ensemble's networks by, and how many there may be. */
+#define ENSEMBLE "ensemble"
+#define ENSEMBLE_MOST 1000
 /* What the last layer keeps of the numbers to learn. */
 #define TARGET_MEAN "target_mean"
 #define TARGET_STD "target_std"
@@ -19,6 +23,7 @@ typedef struct {
     Settings *settings;
     const OptionValue *option; /* parallel to the kind's options, then to the variant's */
     Span at;                   /* the statement; without one, the train block or the network */
+    const AstStmt *line;       /* NULL: a default */
 } SettingContext;
 
 /* What the first word of a setting chooses: a row with options of its own. */
@@ -38,11 +43,14 @@ typedef struct {
     size_t option_count;
     const Variant *(*variant)(size_t place); /* parallel to the first option's words; NULL: it has none */
     bool some;                               /* one of its options must be given */
+    bool several;                            /* it may have several lines, that `apply` puts together */
     bool (*apply)(SettingContext *context);  /* what the compiler decides by it; false after reporting; NULL: nothing */
 } SettingKind;
 extern const SettingKind setting_kinds[];
 extern const size_t setting_kind_count;
 const SettingKind *setting_kind_find(const char *name); /* NULL: there is none */
+/* Space for all settings of a model, off. */
+Setting *settings_new(Arena *arena);
 /* What the line of a setting gives an option; NULL: nothing. */
 const OptionValue *settings_option(const Settings *settings, const char *name, const char *option);
 
@@ -73,6 +81,20 @@ void settings_store(Arena *arena, Model *model);
  * chooses the cost where no line does. */
 void settings_agree(Scope *scope, Model *model);
 
+/* A subject of logs: whether it is logged, how often (in steps; 0: every epoch), the examples of its probe (0: none),
+ * if there are as many, and whether a line asks for them. */
+typedef struct {
+    bool on, asks;
+    int64_t every, probe;
+    const AstStmt *line; /* that says so */
+} LogSubject;
+LogSubject settings_log(const Settings *settings, NetSubjectName subject);
+/* The examples of the probe, which all subjects share; 0: there is none. */
+int64_t settings_probe(const Settings *settings);
+/* Gives the subjects that cannot be without a probe that of the others. False after reporting that lines ask for
+ * different ones. */
+bool settings_agree_probe(Diags *diags, Settings *settings);
+
 /* What trainers know of the train block, one after the other; false: that was all. An option of a word's own row takes
  * the place of one with the same name elsewhere: weight_decay is adamw's there, not regularize's. */
 typedef struct {
@@ -85,9 +107,10 @@ bool settings_next(const Settings *settings, TrainerSetting *at);
 double settings_number(const Settings *settings, const char *name);
 /* The word that trainers know by this name. BUG: there is none. */
 const char *settings_word(const Settings *settings, const char *name);
-/* The same of the tables, without a model: every option that some trainer has on its command line. One that several
- * rows describe alike comes once. */
-const OptionSpec *settings_flag(size_t place); /* NULL: there are no more */
+/* The same of the tables, without a model: every option that some trainer has on its command line. */
+const OptionSpec *settings_flagged(size_t place); /* NULL: there are no more */
+/* One that several rows describe alike comes once. */
+const OptionSpec *settings_flag(size_t place);
 
 /* Of a line such as "cost quadratic": the line that goes with the last layer so far instead, and the function that does
  * not; NULL: it does. */

@@ -296,12 +296,16 @@ static void check_scale(Scope *scope, const Model *model) {
 }
 
 /* A trainer says it of the data that it really has. */
-static void check_probe(Scope *scope, const Model *model) {
-    const AstStmt *line = agree_line(model, "log");
-    const Settings *settings = &model->settings;
-    int64_t examples = line && model->purpose == PURPOSE_LOOK ? agree_examples(model) : 0;
-    int64_t probe = settings_count(settings, "log_probe");
-    if (examples == 0 || probe <= examples) return;
+static void check_probe(Scope *scope, Model *model) {
+    Settings *settings = &model->settings;
+    if (!settings_agree_probe(scope->diags, settings) || model->purpose != PURPOSE_LOOK) return;
+    int64_t examples = agree_examples(model), probe = settings_probe(settings);
+    const AstStmt *line = NULL;
+    for (size_t i = 0; i < NET_SUBJECTS && !line; i++) {
+        LogSubject log = settings_log(settings, (NetSubjectName)i);
+        if (log.asks) line = log.line;
+    }
+    if (examples == 0 || probe <= examples || !line) return;
     Diag *diag = diag_report(scope->diags, line->at, "probe-size",
                              "probe=%lld is more than the training part of %s has: %lld examples", (long long)probe,
                              settings->data_kind, (long long)examples);
@@ -378,6 +382,16 @@ static void check_decay(Scope *scope, const Model *model) {
     }
 }
 
+/* Numbers have a mean, and no majority. */
+static void check_votes(Scope *scope, const Model *model) {
+    TargetName target = model->settings.target;
+    if (!model->settings.votes || target == TARGET_CLASS || target == TARGET_LABELS) return;
+    const OptionValue *combine = settings_option(&model->settings, ENSEMBLE, "combine");
+    Diag *diag = diag_report(scope->diags, combine->at, "conflicting-options",
+                             "combine=vote needs classes; target %s has none", target_kinds[target].variant.name);
+    diag_help(scope->diags, diag, "write combine=mean, or leave it out");
+}
+
 void settings_agree(Scope *scope, Model *model) {
     const Layer *last = model->layers.at[model->layers.count - 1];
     size_t errors = scope->diags->errors;
@@ -391,6 +405,7 @@ void settings_agree(Scope *scope, Model *model) {
     augment_agree(scope, model);
     check_validation(scope, model);
     check_monitor(scope, model);
+    check_votes(scope, model);
     check_decay(scope, model);
     check_probe(scope, model);
     model_check_normalised(model, agree_line(model, "batch"), scope->diags);

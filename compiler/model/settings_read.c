@@ -10,7 +10,8 @@
 
 /* All settings off. */
 static void settings_clear(Scope *scope, Settings *settings) {
-    settings->at = NEW_ARRAY(scope->arena, Setting, setting_kind_count);
+    settings->members = 1;
+    settings->at = settings_new(scope->arena);
     for (size_t i = 0; i < setting_kind_count; i++) {
         Setting *setting = &settings->at[i];
         setting->owner = setting_kind_owner(scope->arena, &setting_kinds[i], NULL);
@@ -85,8 +86,12 @@ static bool report_duplicate(Scope *scope, const AstStmt *line, const AstStmt *f
     return false;
 }
 
-/* The --set lines, parsed; those that replace a line of the train block stand in replacement[]. */
-static bool read_sets(Scope *scope, const ModelChanges *changes, Source *source, const AstStmt **replacement) {
+typedef VEC(const AstStmt *) Lines;
+
+/* The --set lines, parsed; those that replace a line of the train block stand in replacement[], those of settings that
+ * may have several in `more`. */
+static bool read_sets(Scope *scope, const ModelChanges *changes, Source *source, const AstStmt **replacement,
+                      Lines *more) {
     bool good = true;
     for (size_t i = 0; changes && i < changes->set_count; i++) {
         Source *text = source_from_text(scope->arena, "--set", changes->sets[i], strlen(changes->sets[i]));
@@ -99,6 +104,8 @@ static bool read_sets(Scope *scope, const ModelChanges *changes, Source *source,
         if (place == setting_kind_count) {
             mend_statement(scope, PLACE_TRAIN, (Span){text->base, text->base + text->size});
             good = false;
+        } else if (setting_kinds[place].several) {
+            vec_push(scope->arena, more, line);
         } else if (replacement[place]) {
             good = report_duplicate(scope, line, replacement[place]);
         } else {
@@ -112,7 +119,7 @@ static bool read_line(Scope *scope, Settings *settings, const AstStmt *line, con
                       const AstStmt **lines) {
     size_t place = setting_place(scope, line);
     if (place == setting_kind_count) return false;
-    if (lines[place]) return report_duplicate(scope, line, lines[place]);
+    if (lines[place] && !setting_kinds[place].several) return report_duplicate(scope, line, lines[place]);
     lines[place] = line;
     if (replacement[place]) return true;
     return setting_apply(scope, settings, &setting_kinds[place], line, true);
@@ -124,7 +131,8 @@ bool settings_read(Scope *scope, Model *model, const AstStmt *train, const Model
     const AstStmt **replacement = NEW_ARRAY(scope->arena, const AstStmt *, setting_kind_count);
     settings_clear(scope, settings);
     for (size_t i = 0; i < setting_kind_count; i++) apply_standard(scope, settings, &setting_kinds[i]);
-    bool good = read_sets(scope, changes, source, replacement);
+    Lines sets = {0};
+    bool good = read_sets(scope, changes, source, replacement, &sets);
     scope_enter(scope);
     for (size_t i = 0; train && i < train->body.count && !scope_spent(scope); i++) {
         const AstStmt *stmt = train->body.at[i];
@@ -139,10 +147,11 @@ bool settings_read(Scope *scope, Model *model, const AstStmt *train, const Model
             good = false;
         }
     }
-    for (size_t i = 0; i < setting_kind_count; i++) {
-        if (!replacement[i]) continue;
-        if (setting_apply(scope, settings, &setting_kinds[i], replacement[i], true)) continue;
-        mend_statement(scope, PLACE_TRAIN, replacement[i]->at);
+    for (size_t i = 0; i < setting_kind_count; i++)
+        if (replacement[i]) vec_push(scope->arena, &sets, replacement[i]);
+    for (size_t i = 0; i < sets.count; i++) {
+        if (setting_apply(scope, settings, setting_kind_find(sets.at[i]->name), sets.at[i], true)) continue;
+        mend_statement(scope, PLACE_TRAIN, sets.at[i]->at);
         good = false;
     }
     scope_leave(scope);

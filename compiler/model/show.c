@@ -232,7 +232,11 @@ static void print_training(Arena *arena, const Model *model, FILE *out) {
         gap = ", ";
     }
     if (s->schedule && s->schedule->rate) fprintf(out, ", schedule %s", s->schedule->variant.name);
-    fprintf(out, ", seed %.0f\n", settings_number(s, "seed"));
+    double seed = settings_number(s, "seed");
+    fprintf(out, ", seed %.0f\n", seed);
+    if (s->members == 1) return;
+    fprintf(out, "ensemble  %lld networks, seeds %.0f to %.0f, %s\n", (long long)s->members, seed,
+            seed + (double)s->members - 1, s->votes ? "shares of their votes" : "the mean of their outputs");
 }
 
 static void print_augment(const NetAugment *augment, FILE *out) {

@@ -121,9 +121,8 @@ bool setting_apply(Scope *scope, Settings *settings, const SettingKind *kind, co
     if (!statement_read(scope, &owner, line, values)) return false;
     if (kind->some && !check_some(scope, &owner, line, values)) return false;
     if (!check_same(scope, &owner, values)) return false;
-    settings->at[kind - setting_kinds] =
-        (Setting){.owner = owner, .values = values, .line = given ? line : NULL, .on = true};
-    SettingContext context = {scope->diags, settings, values, line->at};
+    SettingContext context = {scope->diags, settings, values, line->at, given ? line : NULL};
+    settings->at[kind - setting_kinds] = (Setting){.owner = owner, .values = values, .line = context.line, .on = true};
     if (kind->apply && !kind->apply(&context)) return false;
     return !variant || !variant->check || variant->check(&context);
 }
@@ -139,6 +138,6 @@ bool layer_statement_good(Scope *scope, const AstStmt *stmt) {
 bool setting_line_good(Scope *scope, const AstStmt *line) {
     if (line->kind != AST_STATEMENT || line->label) return false;
     const SettingKind *kind = setting_kind_find(line->name);
-    Settings settings = {.at = NEW_ARRAY(scope->arena, Setting, setting_kind_count)};
+    Settings settings = {.at = settings_new(scope->arena)};
     return kind && setting_apply(scope, &settings, kind, line, true);
 }

@@ -10,6 +10,7 @@
 #include "runtime/data/columns.h"
 #include "runtime/train/network.h"
 #include "runtime/train/runs.h"
+#include "runtime/train/weight_member.h"
 
 static bool compare_function(Arena *arena, const NetSafetensors *file, const NetWanted *wanted,
                              const NetTensor *const *found, size_t count, Trained *trained, NetError *error) {
@@ -117,8 +118,34 @@ static bool load_columns(Arena *arena, const NetSafetensors *file, Trained *trai
                           file->path, (long long)inputs);
 }
 
+Trained trained_member(const Trained *trained, int64_t member) {
+    Trained own = *trained;
+    own.values += member * (int64_t)trained->model->stored.count;
+    return own;
+}
+
+/* The values of all networks, each as a file of its own has them. What is said of them is said of the first. */
+static bool load_members(Arena *arena, const NetSafetensors *file, const NetWeightWords *words, Trained *trained,
+                         NetError *error) {
+    int64_t members = trained->model->settings.members;
+    bool ok = true;
+    for (int64_t k = 0; k < members && ok; k++) {
+        NetSafetensors view;
+        Trained member = trained_member(trained, k);
+        if (!net_weights_view(file, members, k + 1, &view, error)) return false;
+        ok = load_tensors(arena, &view, words, &member, error) && load_metadata(arena, &view, &member, error);
+        net_weights_view_free(&view);
+        if (k > 0) continue;
+        member.values = trained->values;
+        *trained = member;
+    }
+    return ok;
+}
+
 bool trained_load(Arena *arena, const Model *model, const NetWeightWords *words, Trained *trained, NetError *error) {
-    *trained = (Trained){.model = model, .values = NEW_ARRAY(arena, const float *, model->stored.count)};
+    size_t rows;
+    if (!net_multiply(model->stored.count, (size_t)model->settings.members, &rows)) BUG("too many networks");
+    *trained = (Trained){.model = model, .values = NEW_ARRAY(arena, const float *, rows)};
     char *path = net_weights_path(NET_RUN_DIR, words->weights, error);
     NetSafetensors file;
     if (path == NULL) return false;
@@ -127,8 +154,10 @@ bool trained_load(Arena *arena, const Model *model, const NetWeightWords *words,
     if (!net_safetensors_read(trained->path, &file, error)) return false;
     char epoch[NET_WEIGHTS_EPOCH];
     trained->epoch = arena_format(arena, "%s", net_weights_epoch(&file, epoch));
-    bool ok = load_tensors(arena, &file, words, trained, error) && load_metadata(arena, &file, trained, error) &&
-              load_classes(arena, &file, trained, error) && load_columns(arena, &file, trained, error);
+    const char *command = arena_format(arena, "netc build --infer %s", model->source->path);
+    bool ok = net_weights_suit(&file, model->settings.members, command, error) &&
+              load_members(arena, &file, words, trained, error) && load_classes(arena, &file, trained, error) &&
+              load_columns(arena, &file, trained, error);
     net_safetensors_free(&file);
     return ok;
 }

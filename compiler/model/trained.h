@@ -10,9 +10,10 @@
 
 typedef struct {
     const Model *model;
-    const char *path;           /* of the file that was read */
-    const char *epoch;          /* ", epoch 3", "" where the file does not say */
-    const float **values;       /* by row of model->stored, all finite; NULL: of what only training keeps */
+    const char *path;     /* of the file that was read */
+    const char *epoch;    /* ", epoch 3", "" where the file does not say */
+    const float **values; /* by row of model->stored, all finite; NULL: of what only training keeps. Of an ensemble
+                           * those of the first network, and behind them the others' */
     const char *const *classes; /* their names, as many as there are classes; NULL: the file keeps none */
     size_t class_count;
     const char *const *columns; /* of the table that it was trained on, as net_columns_text has them; NULL: none */
@@ -28,5 +29,8 @@ typedef struct {
 /* Loads what words->weights names, a file or a run (of which it takes the best epoch on the validation part if the run
  * had one, else the last). False with one line in *error, status NET_ENVIRONMENT. */
 bool trained_load(Arena *arena, const Model *model, const NetWeightWords *words, Trained *trained, NetError *error);
+
+/* One of the networks that answer together, from 0, by itself. */
+Trained trained_member(const Trained *trained, int64_t member);
 
 #endif

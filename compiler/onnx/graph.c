@@ -10,6 +10,8 @@ _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "raw_data is little-en
 struct OnnxGraph {
     Arena *arena;
     const Trained *trained;
+    Trained member;     /* of which values are taken */
+    const char *prefix; /* of what is named; "" */
     const Layer *layer; /* whose statement the next node shows; NULL: it was shown */
     const char *doc;
     VEC(Onnx__NodeProto *) nodes;
@@ -27,7 +29,20 @@ OnnxGraph *onnx_new(Arena *arena, const Trained *trained) {
     OnnxGraph *graph = NEW(arena, OnnxGraph);
     graph->arena = arena;
     graph->trained = trained;
+    onnx_begin_member(graph, -1);
     return graph;
+}
+
+void onnx_begin_member(OnnxGraph *graph, int64_t member) {
+    graph->member = trained_member(graph->trained, member < 0 ? 0 : member);
+    graph->layer = NULL;
+    graph->prefix = member < 0 ? "" : arena_format(graph->arena, "%lld.", (long long)member + 1);
+}
+
+/* A name as the file has it. */
+static char *full_name(const OnnxGraph *graph, const char *name) {
+    bool input = graph->inputs.count > 0 && string_is(graph->inputs.at[0]->name, name);
+    return input || !*graph->prefix ? text(name) : text(arena_format(graph->arena, "%s%s", graph->prefix, name));
 }
 
 /* ---- nodes ---- */
@@ -47,14 +62,14 @@ static const char *statement(const OnnxGraph *graph) {
 const char *onnx_node(OnnxGraph *graph, const char *op, const char *out, const char *const *in) {
     Onnx__NodeProto *node = NEW(graph->arena, Onnx__NodeProto);
     onnx__node_proto__init(node);
-    node->name = text(out);
+    node->name = full_name(graph, out);
     node->op_type = text(op);
     node->n_output = 1;
     node->output = NEW_ARRAY(graph->arena, char *, 1);
-    node->output[0] = text(out);
+    node->output[0] = node->name;
     while (in[node->n_input] != NULL) node->n_input++;
     node->input = NEW_ARRAY(graph->arena, char *, node->n_input);
-    for (size_t i = 0; i < node->n_input; i++) node->input[i] = text(in[i]);
+    for (size_t i = 0; i < node->n_input; i++) node->input[i] = full_name(graph, in[i]);
     if (graph->layer != NULL) node->doc_string = text(statement(graph));
     graph->layer = NULL;
     vec_push(graph->arena, &graph->nodes, node);
@@ -114,11 +129,12 @@ void onnx_window(OnnxGraph *graph, const Window *window) {
 
 static const char *add_tensor(OnnxGraph *graph, const char *name, Onnx__TensorProto__DataType type, const void *data,
                               size_t size, int rank, const int64_t *dim) {
+    char *full = full_name(graph, name);
     for (size_t i = 0; i < graph->tensors.count; i++)
-        if (string_is(graph->tensors.at[i]->name, name)) return name;
+        if (string_is(graph->tensors.at[i]->name, full)) return name;
     Onnx__TensorProto *tensor = NEW(graph->arena, Onnx__TensorProto);
     onnx__tensor_proto__init(tensor);
-    tensor->name = text(name);
+    tensor->name = full;
     tensor->has_data_type = 1;
     tensor->data_type = (int32_t)type;
     tensor->n_dims = (size_t)rank;
@@ -140,7 +156,7 @@ const char *onnx_stored(OnnxGraph *graph, const Stored *stored) {
 }
 
 const char *onnx_stored_as(OnnxGraph *graph, const Stored *stored, int rank, const int64_t *dim) {
-    return add_floats(graph, stored->name, graph->trained->values[stored->row], rank, dim);
+    return add_floats(graph, stored->name, graph->member.values[stored->row], rank, dim);
 }
 
 const char *onnx_number(OnnxGraph *graph, const char *name, double value) {
@@ -153,6 +169,13 @@ const char *onnx_filled(OnnxGraph *graph, const char *name, int64_t count, doubl
     float *copy = NEW_ARRAY(graph->arena, float, count);
     for (int64_t i = 0; i < count; i++) copy[i] = (float)value;
     return add_floats(graph, name, copy, 1, &count);
+}
+
+const char *onnx_floats(OnnxGraph *graph, const char *name, const float *values, size_t count) {
+    float *copy = NEW_ARRAY(graph->arena, float, count);
+    memcpy(copy, values, count * sizeof *copy);
+    const int64_t dim = (int64_t)count;
+    return add_floats(graph, name, copy, 1, &dim);
 }
 
 const char *onnx_shape(OnnxGraph *graph, const char *name, const int64_t *values, size_t count) {
@@ -209,7 +232,7 @@ void onnx_output(OnnxGraph *graph, const char *name, Shape shape, const char *do
 }
 
 void onnx_value(OnnxGraph *graph, const char *name, Shape shape) {
-    vec_push(graph->arena, &graph->values, value_info(graph->arena, name, shape, NULL));
+    vec_push(graph->arena, &graph->values, value_info(graph->arena, full_name(graph, name), shape, NULL));
 }
 
 void onnx_about(OnnxGraph *graph, const char *doc) { graph->doc = doc; }

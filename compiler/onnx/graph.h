@@ -20,6 +20,10 @@ enum { ONNX_OPSET = 17, ONNX_IR = 8 /* the version of the file format that came 
 
 OnnxGraph *onnx_new(Arena *arena, const Trained *trained);
 
+/* What follows is of one network of those that answer together, from 0: all it names, the graph's input apart, has
+ * names of its own, "1.conv1" of the first. -1: of none of them. */
+void onnx_begin_member(OnnxGraph *graph, int64_t member);
+
 /* ---- nodes ---- */
 /* The nodes that follow belong to this layer: the first of them shows its statement. */
 void onnx_begin_layer(OnnxGraph *graph, const Layer *layer);
@@ -46,6 +50,7 @@ const char *onnx_stored(OnnxGraph *graph, const Stored *stored);
 const char *onnx_stored_as(OnnxGraph *graph, const Stored *stored, int rank, const int64_t *dim);
 const char *onnx_number(OnnxGraph *graph, const char *name, double value);                       /* a scalar */
 const char *onnx_filled(OnnxGraph *graph, const char *name, int64_t count, double value);        /* a vector */
+const char *onnx_floats(OnnxGraph *graph, const char *name, const float *values, size_t count);  /* a vector */
 const char *onnx_shape(OnnxGraph *graph, const char *name, const int64_t *values, size_t count); /* whole numbers */
 
 /* ---- what a reader is told ---- */

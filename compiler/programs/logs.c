@@ -4,6 +4,7 @@
  *     bias_grad[o]   = sum(n, positions) delta */
 #include <math.h>
 
+#include "compiler/model/activation.h"
 #include "compiler/model/curve.h"
 #include "compiler/programs/parts.h"
 
@@ -68,7 +69,15 @@ void log_delta_norms(Logger *logger, const Gradients *gradients) {
         Tensor *b = bias_gradient(logger, gradients, i);
         log_sum(logger, "bias_grad_sq", layer, REDUCE_SUM, b->rank, b->dim, e_mul(p, e_at(p, b), e_at(p, b)),
                 tensor_count(b));
-        if (logger->kind == PROGRAM_PROBE) log_vector(logger, "delta", layer, b);
+    }
+}
+
+void log_neurons(Logger *logger, const Gradients *gradients) {
+    for (size_t i = 0; i < logger->build->model->layers.count; i++) {
+        const Layer *layer = logger->build->model->layers.at[i];
+        if (!gradients->delta[i]) continue;
+        logger->build->program->at = layer->at;
+        log_vector(logger, "delta", layer, bias_gradient(logger, gradients, i));
     }
 }
 
@@ -121,27 +130,39 @@ void log_gradients(Logger *logger, const Gradients *gradients) {
     }
 }
 
-/* The distribution of a parameter; its squares unless log_gradients has them. */
-static void log_values(Logger *logger, const Layer *layer, const Stored *stored) {
+static bool has_row(const Logger *logger, const char *name, const Layer *layer) {
+    const Programs *programs = logger->programs;
+    for (size_t i = 0; i < programs->log[logger->kind].count; i++) {
+        const LogEntry *row = &programs->log[logger->kind].at[i];
+        if (string_is(row->name, name) && string_is(row->layer, layer ? layer->name : "")) return true;
+    }
+    return false;
+}
+
+/* The sums that mean, deviation, extremes and share of zeros of e follow from: those of a batch leave out what only
+ * fills it up. */
+static void log_distribution(Logger *logger, const char *of, const Layer *layer, const Tensor *like, Expr *e) {
     Build *build = logger->build;
     Program *p = build->program;
-    Tensor *w = build->stored[stored->row];
-    Expr *v = e_at(p, w), *zero = e_const(p, 0);
-    /* 0 when v is: neither below nor above */
-    Expr *is_zero = e_select(p, e_less(p, v, zero), zero, e_select(p, e_less(p, zero, v), zero, e_const(p, 1)));
+    bool batched = like->rank > 0 && like->dim[0] == DIM_BATCH;
+    Expr *zero = e_const(p, 0);
+    /* 0 when e is: neither below nor above */
+    Expr *is_zero = e_select(p, e_less(p, e, zero), zero, e_select(p, e_less(p, zero, e), zero, e_const(p, 1)));
     const struct {
         const char *name;
         Reduce reduce;
         Expr *e;
-    } figures[] = {{"sum", REDUCE_SUM, v},
-                   {"min", REDUCE_MIN, v},
-                   {"max", REDUCE_MAX, v},
-                   {"zero", REDUCE_SUM, is_zero},
-                   {"sq", REDUCE_SUM, e_mul(p, v, v)}};
-    bool logged = stored->role == STORED_WEIGHT && stored->trained && build->model->settings.log_gradients;
-    for (size_t i = 0; i < COUNT_OF(figures) - logged; i++) {
-        const char *name = arena_format(build->arena, "%s_%s", stored_roles[stored->role], figures[i].name);
-        log_sum(logger, name, layer, figures[i].reduce, w->rank, w->dim, figures[i].e, tensor_count(w));
+        double filled;
+    } figures[] = {{"sum", REDUCE_SUM, e, 0},
+                   {"min", REDUCE_MIN, e, INFINITY},
+                   {"max", REDUCE_MAX, e, -INFINITY},
+                   {"zero", REDUCE_SUM, is_zero, 0},
+                   {"sq", REDUCE_SUM, e_mul(p, e, e), 0}};
+    for (size_t i = 0; i < COUNT_OF(figures); i++) {
+        const char *name = arena_format(build->arena, "%s_%s", of, figures[i].name);
+        if (i + 1 == COUNT_OF(figures) && has_row(logger, name, layer)) continue; /* log_gradients has a weight's */
+        Expr *value = batched ? e_select(p, e_alive(p), figures[i].e, e_const(p, figures[i].filled)) : figures[i].e;
+        log_sum(logger, name, layer, figures[i].reduce, like->rank, like->dim, value, tensor_count(like));
     }
 }
 
@@ -152,7 +173,42 @@ void log_weights(Logger *logger) {
         build->program->at = layer->at;
         for (size_t k = 0; k < layer->stored.count; k++) {
             const Stored *stored = layer->stored.at[k];
-            if (stored_is_parameter(stored) && build->stored[stored->row]) log_values(logger, layer, stored);
+            Tensor *w = build->stored[stored->row];
+            if (!stored_is_parameter(stored) || !w) continue;
+            log_distribution(logger, stored_roles[stored->role], layer, w, e_at(build->program, w));
+        }
+    }
+}
+
+/* What a layer gives, by its weighted input where it has one: that is there even if a pool has moved before it. */
+void log_activations(Logger *logger) {
+    Build *build = logger->build;
+    Program *p = build->program;
+    for (size_t i = 1; i < build->model->layers.count; i++) {
+        const Layer *layer = build->model->layers.at[i];
+        Tensor *value = build->value[i], *z = build->weighted[i];
+        const Layer *from = layer->from.count > 0 ? layer->from.at[0] : NULL;
+        if (from && value == build->value[from->index]) continue; /* it only names what flows through it */
+        p->at = layer->at;
+        bool moved = z && !activation_is_linear(layer->activation) && !layer->activation.kind->across;
+        Tensor *like = moved ? z : value;
+        Expr *e = e_at(p, like);
+        log_distribution(logger, "output", layer, like, moved ? activation_value(p, layer->activation, e) : e);
+    }
+}
+
+void log_parameters(Logger *logger, const Gradients *gradients) {
+    Build *build = logger->build;
+    for (size_t i = 0; i < build->model->layers.count; i++) {
+        const Layer *layer = build->model->layers.at[i];
+        build->program->at = layer->at;
+        for (size_t k = 0; k < layer->stored.count; k++) {
+            const Stored *stored = layer->stored.at[k];
+            Tensor *w = build->stored[stored->row], *g = gradients->stored[stored->row];
+            if (!stored_is_parameter(stored) || !w) continue;
+            const char *role = stored_roles[stored->role];
+            log_vector(logger, role, layer, w);
+            if (g) log_vector(logger, arena_format(build->arena, "%s_grad", role), layer, g);
         }
     }
 }

@@ -41,9 +41,15 @@ Expr *unscaled(Build *build, const Layer *layer, Tensor *value);
 void cost_log(Logger *logger, Tensor *cost);
 
 void log_delta_norms(Logger *logger, const Gradients *gradients);
+/* The gradient of each neuron's weighted input. */
+void log_neurons(Logger *logger, const Gradients *gradients);
 /* With what the step changes, where the program has one. */
 void log_gradients(Logger *logger, const Gradients *gradients);
 void log_weights(Logger *logger);
+/* The distribution of each layer's outputs. */
+void log_activations(Logger *logger);
+/* All parameters and their gradients, value by value. */
+void log_parameters(Logger *logger, const Gradients *gradients);
 /* The norm of the gradient, all that is trained taken together, and whether `clip` bounds it. */
 void log_steps(Logger *logger, const Gradients *gradients);
 /* The largest absolute weighted input of each layer with a weight; infinite when one is not a number. */

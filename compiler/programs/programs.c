@@ -17,7 +17,7 @@ static void begin_until(Build *build, ProgramKind kind, Mode mode, const Layer *
     build->program = program_new(build->arena, program_names[kind]);
     build->mode = mode;
     build->centre_now = kind == PROGRAM_INIT;
-    build->averaged = kind == PROGRAM_EVAL;
+    build->averaged = kind == PROGRAM_EVAL || kind == PROGRAM_PREDICT;
     build->value = NEW_ARRAY(build->arena, Tensor *, count);
     build->weighted = NEW_ARRAY(build->arena, Tensor *, count);
     build->stored = NEW_ARRAY(build->arena, Tensor *, model->stored.count);
@@ -100,20 +100,43 @@ static void step_all(Build *build, const Gradients *gradients) {
     average_all(build);
 }
 
+/* Whether a program leaves what a subject needs. What each step logs, `train` leaves by itself. */
+static bool holds(const Settings *settings, ProgramKind kind, NetSubjectName subject) {
+    LogSubject log = settings_log(settings, subject);
+    unsigned source = kind == PROGRAM_PROBE ? NET_FROM_PROBE : NET_FROM_STEPS;
+    if (!log.on || !(net_subjects[subject].sources & source)) return false;
+    return kind == PROGRAM_TRAIN ? log.every == 1 : kind == PROGRAM_TRAIN_LOG || log.probe > 0;
+}
+
+/* Whether some subject needs it beside `train`. */
+static bool needs_train_log(const Settings *settings) {
+    for (int i = 0; i < NET_SUBJECTS; i++) {
+        NetSubjectName subject = (NetSubjectName)i;
+        if (holds(settings, PROGRAM_TRAIN_LOG, subject) && !holds(settings, PROGRAM_TRAIN, subject)) return true;
+    }
+    return false;
+}
+
 static void build_gradient_program(Build *build, Programs *programs, ProgramKind kind) {
     const Settings *settings = &build->model->settings;
-    bool logs = kind != PROGRAM_TRAIN, steps = kind != PROGRAM_PROBE;
+    bool steps = kind != PROGRAM_PROBE;
     begin(build, kind, steps ? MODE_TRAIN : MODE_PROBE);
     Logger logger = {.build = build, .programs = programs, .kind = kind};
     Tensor *cost = cost_build(build);
-    bool norms = settings->log_gradients && (logs || settings_number(settings, "log_every") == 0);
-    Gradients gradients = differentiate(build, cost, norms);
+    LogSubject log = settings_log(settings, NET_SUBJECT_GRADIENTS);
+    bool all = holds(settings, kind, NET_SUBJECT_GRADIENTS), neurons = holds(settings, kind, NET_SUBJECT_NEURONS);
+    bool norms = all || (kind == PROGRAM_TRAIN && log.on && log.every == 0); /* an epoch's are means over all steps */
+    Gradients gradients = {0};
+    if (steps || norms || neurons) gradients = differentiate(build, cost, norms || neurons);
     if (steps) step_all(build, &gradients);
     cost_log(&logger, cost);
     if (norms) log_delta_norms(&logger, &gradients);
-    if (logs && settings->log_gradients) log_gradients(&logger, &gradients);
-    if (logs && steps && settings->log_weights) log_weights(&logger);
-    if (logs && steps && settings->log_steps) log_steps(&logger, &gradients);
+    if (all) log_gradients(&logger, &gradients);
+    if (holds(settings, kind, NET_SUBJECT_WEIGHTS)) log_weights(&logger);
+    if (holds(settings, kind, NET_SUBJECT_STEPS)) log_steps(&logger, &gradients);
+    if (holds(settings, kind, NET_SUBJECT_HISTOGRAMS)) log_parameters(&logger, &gradients);
+    if (holds(settings, kind, NET_SUBJECT_ACTIVATIONS)) log_activations(&logger);
+    if (neurons) log_neurons(&logger, &gradients);
     end(build, programs, kind);
 }
 
@@ -231,11 +254,10 @@ Programs *programs_build(Arena *arena, const Model *model) {
     const Settings *settings = &model->settings;
     build_init(build, programs);
     build_gradient_program(build, programs, PROGRAM_TRAIN);
-    if (settings->log_gradients || settings->log_weights || settings->log_steps)
-        build_gradient_program(build, programs, PROGRAM_TRAIN_LOG);
-    if (settings->log_gradients && settings_number(settings, "log_probe") > 0)
-        build_gradient_program(build, programs, PROGRAM_PROBE);
+    if (needs_train_log(settings)) build_gradient_program(build, programs, PROGRAM_TRAIN_LOG);
+    if (settings_probe(settings) > 0) build_gradient_program(build, programs, PROGRAM_PROBE);
     build_eval(build, programs);
+    if (settings->members > 1) build_predict(build, programs, model->layers.at[model->layers.count - 1]);
     build_diagnose(build, programs);
     for (int k = 0; k < PROGRAM_COUNT; k++)
         if (programs->program[k]) program_verify(programs->program[k]);

@@ -2,11 +2,11 @@
  *
  *     init       biases that begin `centre`, from the first training example; only if some do
  *     train      forward, cost, gradients, the step
- *     train_log  the same with what the gradient and weight logs need; only if something is logged
- *     probe      forward and gradients without dropout, logged, without a step; only if gradients are probed
- *     eval       cost and what is counted, as in use: of the averages, where there are some
- *     diagnose   the largest weighted input of each layer over a batch, to say where a training diverged
- *     predict    the outputs alone: what a network in use is made of, and no part of a trainer
+ *     train_log  the same with what logs of steps need; only if some are not of each step, which `train` has then
+ *     probe      forward, and gradients where these are logged, without dropout and without a step; only if there is
+ * one eval       cost and what is counted, as in use: of the averages, where there are some diagnose   the largest
+ * weighted input of each layer over a batch, to say where a training diverged predict    the outputs alone: what a
+ * network in use is made of, and of a trainer where several answer together
  *
  * Gradients are sums over the batch: the step divides by its size. The programs are not yet fused or scheduled.
  *
@@ -53,7 +53,7 @@ typedef struct {
     int64_t log_once, log_chunk; /* doubles: the largest any program needs */
 } Programs;
 
-/* All but `predict`. */
+/* Those of a trainer. */
 Programs *programs_build(Arena *arena, const Model *model);
 /* The program `predict` alone, up to a layer's output, for inputs that are floats. */
 Programs *programs_build_inference(Arena *arena, const Model *model, const Layer *until);

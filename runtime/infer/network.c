@@ -32,6 +32,7 @@ bool net_network_open(NetNetwork *network, NetError *error) {
         .outputs = number[NET_PREDICT_OUTPUTS],
         .classes = number[NET_PREDICT_CLASSES],
         .probabilities = number[NET_PREDICT_PROBABILITIES] != 0,
+        .voters = number[NET_PREDICT_VOTERS],
         .compared = number[NET_PREDICT_TARGET],
         .workspace = (size_t)number[NET_PREDICT_WORKSPACE_BYTES],
         .column_count = (size_t)number[NET_PREDICT_COLUMNS],

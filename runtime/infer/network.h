@@ -13,6 +13,7 @@ typedef struct {
     int64_t outputs;
     int64_t classes;          /* 0: the outputs are no classes. 2 with one output: that of class 1 */
     bool probabilities;       /* of classes: the outputs are such */
+    int64_t voters;           /* networks that outputs are shares of the votes of; 0: they are no such */
     int64_t compared;         /* what the outputs can be compared with: a NET_COMPARED_… (predictor.h) */
     const char **class_names; /* owned */
     const char *column_text;  /* of the table it was trained on, one after another, each ended by a NUL */

@@ -24,6 +24,7 @@ enum {
     NET_PREDICT_HEADER,                           /* whether their first row has names: NetHeader of data/table.h */
     NET_PREDICT_CHANNELS_LAST, /* 1: examples of arrays are rows, columns, channels, as those that were learned */
     NET_PREDICT_TARGET,        /* what outputs can be compared with: a NET_COMPARED_… */
+    NET_PREDICT_VOTERS,        /* networks whose votes the outputs are the shares of; 0: they are no such */
     NET_PREDICT_NUMBERS
 };
 

@@ -99,7 +99,10 @@ static void print_class(const NetResults *results, const Image *image, int64_t c
     double value = (double)net_network_probability(results->network, image->outputs, class);
     const char *name = results->network->class_names[class];
     char text[64];
-    if (results->network->probabilities)
+    if (results->network->voters > 0)
+        snprintf(text, sizeof text, "%s%.2f %% of %lld votes", between, 100 * value,
+                 (long long)results->network->voters);
+    else if (results->network->probabilities)
         snprintf(text, sizeof text, "%s%.2f %%", between, 100 * value);
     else
         snprintf(text, sizeof text, "%s%.6g", between, value);
@@ -140,7 +143,7 @@ static void print_line(const NetResults *results, const Image *image) {
 
 static void print_json_class(const NetResults *results, const Image *image, int64_t class) {
     const NetNetwork *network = results->network;
-    const char *what = network->probabilities ? "probability" : "output";
+    const char *what = network->voters > 0 ? "share_of_votes" : network->probabilities ? "probability" : "output";
     if (class < 0) {
         printf("\"class\":null,\"name\":null,\"%s\":null", what);
         return;

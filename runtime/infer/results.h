@@ -2,6 +2,7 @@
  *
  *     line        PATH  CLASS  98.31 %            PATH[3]  CLASS  98.31 %     of a file with several images
  *     --all       PATH  CLASS 98.31 %  CLASS 1.02 %  …
+ *     votes       PATH  CLASS  80.00 % of 5 votes
  *     no classes  PATH  0.25 -1 …
  *     NaN         PATH  no class  nan             and at the end an error, status NET_MODEL
  *     labels      98.74 %  (9,874 of 10,000; ± 0.11)      one line for all images that have labels

@@ -11,23 +11,27 @@
 extern bool net_events_begin(NetAppend *file, NetError *error) __attribute__((weak));
 extern bool net_events_row(NetAppend *file, const char *prefix, const char *header, const char *row, NetError *error)
     __attribute__((weak));
+extern bool net_events_histogram(NetAppend *file, int64_t step, const char *tag, const NetHistogram *histogram,
+                                 NetError *error) __attribute__((weak));
 
-/* prefix: of the tags that its columns have in event files; NULL: they are too many for curves. */
-static const struct {
-    const char *name, *header, *prefix;
-} files[NET_CSV_FILES] = {
-    [NET_CSV_EPOCHS] = {"epochs.csv", NULL, ""}, /* its header is NetCsv.epochs */
-    [NET_CSV_GRADIENTS] = {"gradients.csv",
-                           "step,epoch,source,layer,delta_norm,delta_rms,weight_grad_norm,"
-                           "weight_grad_max,weight_norm,update_ratio,saturated,dead\n",
-                           ""},
-    [NET_CSV_NEURONS] = {"neurons.csv", "step,layer,neuron,delta\n", NULL},
-    [NET_CSV_WEIGHTS] = {"weights.csv", "step,layer,mean,sd,min,max,zero\n", "weights_"},
-    [NET_CSV_STEPS] = {"steps.csv", "step,epoch,rate,cost,gradient_norm,clipped\n", "step_"},
-    [NET_CSV_EVENTS] = {"events.out.tfevents.netc", NULL, NULL},
-};
+NetCsvFile net_csv_of(NetSubjectName subject) { return (NetCsvFile)(NET_CSV_SUBJECTS + (int)subject); }
 
-const char *net_csv_name(NetCsvFile file) { return files[file].name; }
+/* Of a file that has rows of its own; NULL: it is none of a subject. */
+static const NetSubject *subject_of(NetCsvFile file) {
+    return file >= NET_CSV_SUBJECTS ? &net_subjects[file - NET_CSV_SUBJECTS] : NULL;
+}
+
+const char *net_csv_name(NetCsvFile file, char out[NET_CSV_NAME]) {
+    const NetSubject *subject = subject_of(file);
+    if (file == NET_CSV_EVENTS) {
+        return "events.out.tfevents.netc";
+    }
+    snprintf(out, NET_CSV_NAME, "%s.csv", subject != NULL ? subject->word : "epochs");
+    return out;
+}
+
+/* The prefix of the tags that its columns have in event files; NULL: they are no curves. */
+static const char *prefix_of(NetCsvFile file) { return file == NET_CSV_EPOCHS ? "" : subject_of(file)->prefix; }
 
 /* The columns of the figures, the first of which is the cost. */
 static void name_figures(NetCsv *csv, const char *const *figures, int count) {
@@ -40,17 +44,20 @@ static void name_figures(NetCsv *csv, const char *const *figures, int count) {
 }
 
 static const char *header_of(const NetCsv *csv, NetCsvFile file) {
-    return file == NET_CSV_EPOCHS ? csv->epochs : files[file].header;
+    return file == NET_CSV_EPOCHS ? csv->epochs : subject_of(file)->header;
 }
 
 static bool begin(NetCsv *csv, NetCsvFile file, NetError *error) {
+    if (file == NET_CSV_EVENTS) {
+        return net_events_begin(csv->file[file], error);
+    }
     const char *header = header_of(csv, file);
-    return file == NET_CSV_EVENTS ? net_events_begin(csv->file[file], error)
-                                  : net_append_write(csv->file[file], header, strlen(header), error);
+    return net_append_write(csv->file[file], header, strlen(header), error);
 }
 
 bool net_csv_open(NetCsv *csv, const char *folder, const bool used[NET_CSV_FILES], const int64_t lengths[NET_CSV_FILES],
                   const char *const *scores, int count, NetError *error) {
+    char name[NET_CSV_NAME];
     *csv = (NetCsv){0};
     name_figures(csv, scores, count);
     if (used[NET_CSV_EVENTS] && net_events_begin == NULL) {
@@ -60,7 +67,7 @@ bool net_csv_open(NetCsv *csv, const char *folder, const bool used[NET_CSV_FILES
             "-lprotobuf-c, or let netc link it");
     }
     for (int i = 0; i < NET_CSV_FILES && lengths != NULL; i++) { /* all of them, before the first one is cut back */
-        char *path = used[i] ? net_path_join(folder, files[i].name, error) : NULL;
+        char *path = used[i] ? net_path_join(folder, net_csv_name((NetCsvFile)i, name), error) : NULL;
         bool ok = !used[i] || (path != NULL && net_append_check(path, lengths[i], error));
         free(path);
         if (!ok) {
@@ -71,7 +78,7 @@ bool net_csv_open(NetCsv *csv, const char *folder, const bool used[NET_CSV_FILES
         if (!used[i]) {
             continue;
         }
-        char *path = net_path_join(folder, files[i].name, error);
+        char *path = net_path_join(folder, net_csv_name((NetCsvFile)i, name), error);
         int64_t length = lengths != NULL ? lengths[i] : 0;
         csv->file[i] = path != NULL ? net_append_open(path, length, error) : NULL;
         free(path);
@@ -112,15 +119,36 @@ void net_csv_empty(NetCsvRow *row) { add_cell(row, ","); }
 
 bool net_csv_write(NetCsv *csv, NetCsvFile file, NetCsvRow *row, NetError *error) {
     if (row->cut || row->length == 0) {
-        return net_fail(error, NET_ENVIRONMENT, "%s: a row has more than %zu bytes", files[file].name,
+        char name[NET_CSV_NAME];
+        return net_fail(error, NET_ENVIRONMENT, "%s: a row has more than %zu bytes", net_csv_name(file, name),
                         sizeof row->text);
     }
     row->text[row->length - 1] = '\n'; /* in place of the last cell's comma */
-    NetAppend *events = files[file].prefix != NULL ? csv->file[NET_CSV_EVENTS] : NULL;
+    const char *prefix = prefix_of(file);
+    NetAppend *events = prefix != NULL ? csv->file[NET_CSV_EVENTS] : NULL;
     bool ok = net_append_write(csv->file[file], row->text, row->length, error) &&
-              (events == NULL || net_events_row(events, files[file].prefix, header_of(csv, file), row->text, error));
+              (events == NULL || net_events_row(events, prefix, header_of(csv, file), row->text, error));
     row->length = 0;
     return ok;
+}
+
+bool net_csv_histogram(NetCsv *csv, int64_t step, const char *layer, const char *of, const NetHistogram *histogram,
+                       NetError *error) {
+    NetAppend *events = csv->file[NET_CSV_EVENTS];
+    NetCsvRow row = {.length = 0};
+    for (int i = 0; i < histogram->bins; i++) {
+        net_csv_integer(&row, step);
+        net_csv_text(&row, layer);
+        net_csv_text(&row, of);
+        net_csv_number(&row, histogram->edge[i]);
+        net_csv_number(&row, histogram->edge[i + 1]);
+        net_csv_integer(&row, histogram->count[i]);
+        if (!net_csv_write(csv, net_csv_of(NET_SUBJECT_HISTOGRAMS), &row, error)) {
+            return false;
+        }
+    }
+    snprintf(row.text, sizeof row.text, "%s/%s", of, layer);
+    return histogram->bins == 0 || events == NULL || net_events_histogram(events, step, row.text, histogram, error);
 }
 
 bool net_csv_flush(NetCsv *csv, NetError *error) {

@@ -1,5 +1,5 @@
-/* The CSV files of a run's folder, row by row: epochs.csv, gradients.csv, neurons.csv, weights.csv, steps.csv; and the
- * event file for TensorBoard, which gets the same rows (events.h).
+/* The CSV files of a run's folder, row by row: epochs.csv and one of each subject that is logged (subjects.def); and
+ * the event file for TensorBoard, which gets the same rows (events.h).
  *
  * What the columns mean stands in docs/formats.md. Numbers are written with 9 significant digits, a value that does
  * not exist as an empty cell. NetCsv owns the open files. Writing can fail (disk); errors name the file. */
@@ -7,15 +7,14 @@
 #define NET_LOG_CSV_H
 
 #include "runtime/base/atomic.h"
+#include "runtime/log/histogram.h"
+#include "runtime/log/subjects.h"
 
 typedef enum {
     NET_CSV_EPOCHS,
-    NET_CSV_GRADIENTS,
-    NET_CSV_NEURONS,
-    NET_CSV_WEIGHTS,
-    NET_CSV_STEPS,
-    NET_CSV_EVENTS, /* no CSV: it has no rows of its own */
-    NET_CSV_FILES
+    NET_CSV_EVENTS,   /* no CSV: it has no rows of its own */
+    NET_CSV_SUBJECTS, /* from here on, in the order of the subjects */
+    NET_CSV_FILES = NET_CSV_SUBJECTS + NET_SUBJECTS
 } NetCsvFile;
 
 typedef struct {
@@ -29,8 +28,10 @@ typedef struct {
     bool cut; /* a cell did not fit: net_csv_write refuses the row */
 } NetCsvRow;
 
+enum { NET_CSV_NAME = 40 };
 /* "epochs.csv" and so on. */
-const char *net_csv_name(NetCsvFile file);
+const char *net_csv_name(NetCsvFile file, char out[NET_CSV_NAME]);
+NetCsvFile net_csv_of(NetSubjectName subject);
 
 /* Opens the files that `used` says in a folder. lengths: what each is cut back to (a resumed run); 0, or NULL for
  * all of them: they begin anew, with their headers. `scores` names the `count` figures of epochs.csv, the cost first.
@@ -46,6 +47,10 @@ void net_csv_empty(NetCsvRow *row);
 
 /* Ends the row, appends it and empties it for the next one. */
 bool net_csv_write(NetCsv *csv, NetCsvFile file, NetCsvRow *row, NetError *error);
+
+/* The rows of a histogram, one a bin; in the event file it is one event. */
+bool net_csv_histogram(NetCsv *csv, int64_t step, const char *layer, const char *of, const NetHistogram *histogram,
+                       NetError *error);
 
 /* Hands what was written to the system; net_csv_sync also waits for the disk. */
 bool net_csv_flush(NetCsv *csv, NetError *error);

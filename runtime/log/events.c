@@ -123,3 +123,35 @@ bool net_events_row(NetAppend *file, const char *prefix, const char *header, con
     event.summary = &summary;
     return row.count == 0 || write_record(file, &event, error);
 }
+
+bool net_events_histogram(NetAppend *file, int64_t step, const char *tag, const NetHistogram *histogram,
+                          NetError *error) {
+    Tfevents__HistogramProto histo = TFEVENTS__HISTOGRAM_PROTO__INIT;
+    Tfevents__Summary__Value value = TFEVENTS__SUMMARY__VALUE__INIT, *list[] = {&value};
+    Tfevents__Summary summary = TFEVENTS__SUMMARY__INIT;
+    Tfevents__Event event = TFEVENTS__EVENT__INIT;
+    double limit[NET_HISTOGRAM_BINS], count[NET_HISTOGRAM_BINS];
+    char name[TAG];
+    for (int i = 0; i < histogram->bins; i++) {
+        limit[i] = histogram->edge[i + 1];
+        count[i] = (double)histogram->count[i];
+        histo.num += count[i];
+    }
+    histo.has_min = histo.has_max = histo.has_num = histo.has_sum = histo.has_sum_squares = true;
+    histo.min = histogram->edge[0];
+    histo.max = histogram->edge[histogram->bins];
+    histo.sum = histogram->sum;
+    histo.sum_squares = histogram->squares;
+    histo.n_bucket_limit = histo.n_bucket = (size_t)histogram->bins;
+    histo.bucket_limit = limit;
+    histo.bucket = count;
+    snprintf(name, sizeof name, "%s", tag);
+    value.tag = name;
+    value.histo = &histo;
+    summary.n_value = 1;
+    summary.value = list;
+    event.has_step = true;
+    event.step = step;
+    event.summary = &summary;
+    return write_record(file, &event, error);
+}

@@ -43,7 +43,7 @@ void net_trainer_advise_data(const NetTrainer *trainer) {
     const NetPart *part = trainer->data.part;
     int64_t probe = trainer->model->compiled.log_probe;
     int64_t examples = part[NET_PART_TRAIN].count;
-    if (probe > examples) {
+    if (probe > examples && trainer->model->compiled.asks_probe) {
         snprintf(note, sizeof note,
                  "warning: probe=%" PRId64 " is more than the training part has; its %" PRId64
                  " examples are probed [probe-size]",

@@ -144,7 +144,7 @@ static size_t collect_tensors(NetTrainer *trainer, const int64_t counters[COUNTE
     const NetModel *model = trainer->model;
     size_t count = 0;
     size_t sums = 0;
-    const double *gradients = net_gradients_state(trainer->gradients, &sums);
+    const double *gradients = net_logs_state(trainer->logs, &sums);
     add_tensor(tensors, &count, "counters", NET_I64, COUNTERS, counters);
     add_tensor(tensors, &count, "totals", NET_F64, TOTALS, totals);
     add_tensor(tensors, &count, "gradients", NET_F64, (int64_t)sums, gradients);
@@ -178,7 +178,7 @@ bool net_checkpoint_save(NetTrainer *trainer, NetError *error) {
     enum { PAIRS = 2 * KEPT_MAX + NET_CSV_FILES + 5 };
     char parts[VALUE];
     static const char *const prefix[] = {"set", "default"};
-    char keys[PAIRS][40];
+    char keys[PAIRS][16 + NET_SETTING_NAME];
     char values[PAIRS][VALUE];
     NetPair metadata[PAIRS];
     size_t pairs = 0;
@@ -193,7 +193,8 @@ bool net_checkpoint_save(NetTrainer *trainer, NetError *error) {
         pairs++;
     }
     for (int i = 0; i < NET_CSV_FILES; i++) {
-        snprintf(keys[pairs], sizeof keys[pairs], "log.%s", net_csv_name((NetCsvFile)i));
+        char name[NET_CSV_NAME];
+        snprintf(keys[pairs], sizeof keys[pairs], "log.%s", net_csv_name((NetCsvFile)i, name));
         snprintf(values[pairs], VALUE, "%" PRId64, net_csv_length(&trainer->csv, (NetCsvFile)i));
         metadata[pairs] = (NetPair){keys[pairs], values[pairs]};
         pairs++;
@@ -254,13 +255,6 @@ static const char *shown(const NetSetting *setting, const char *text, char out[N
     return number ? net_setting_shown(setting, strtod(text, NULL), out) : text;
 }
 
-/* A setting as the run had it; NULL: the checkpoint does not say. */
-static const char *used_text(const NetSafetensors *file, const char *setting) {
-    char key[8 + NET_SETTING_NAME];
-    snprintf(key, sizeof key, "set.%s", setting);
-    return net_safetensors_metadata(file, key);
-}
-
 /* Takes a value from its text. */
 static bool adopt(NetTrainer *trainer, int kept, const char *text, NetError *error) {
     NetOptions *options = &trainer->options;
@@ -299,20 +293,6 @@ static bool holds_all(const char *list, const char *words) {
     return true;
 }
 
-/* Whether the run had nothing of a setting's line: a list there is empty. */
-static bool had_none(const NetModel *model, const NetSafetensors *file, const NetSetting *setting) {
-    for (int i = 0; i < model->settings; i++) {
-        const NetSetting *list = &model->setting[i];
-        if (list->changes == NET_CHANGES_ADDS && strcmp(list->line, setting->line) == 0) {
-            const char *text = used_text(file, list->name);
-            if (text != NULL && strcmp(text, no_words) == 0) {
-                return true;
-            }
-        }
-    }
-    return false;
-}
-
 /* Whether the rates of the steps depend on a setting that a resumed run may change otherwise: how long the training is
  * (schedule cosine), which would have had other rates from the start. */
 static bool bends_rate(const NetModel *model, int kept) {
@@ -321,8 +301,7 @@ static bool bends_rate(const NetModel *model, int kept) {
     return changes && net_formula_reads(&model->schedule.rate, NET_COUNTS + kept - KEPT_TEXTS);
 }
 
-static bool may_change(const NetTrainer *trainer, const NetSafetensors *file, int kept, const char *used,
-                       const char *wanted) {
+static bool may_change(const NetTrainer *trainer, int kept, const char *used, const char *wanted) {
     const NetSetting *setting = kept_setting(trainer->model, kept);
     if (bends_rate(trainer->model, kept)) {
         return false;
@@ -330,14 +309,13 @@ static bool may_change(const NetTrainer *trainer, const NetSafetensors *file, in
     switch (setting != NULL ? setting->changes : kept == KEPT_FOLDER ? NET_CHANGES_FREELY : NET_CHANGES_NEVER) {
     case NET_CHANGES_FREELY: return true;
     case NET_CHANGES_ADDS: return strcmp(used, no_words) == 0 || holds_all(wanted, used);
-    case NET_CHANGES_BEGINS: return had_none(trainer->model, file, setting);
+    case NET_CHANGES_BEGINS:
     case NET_CHANGES_NEVER: break;
     }
     return false;
 }
 
-static bool settle(NetTrainer *trainer, const NetSafetensors *file, int kept, const char *used, const char *usual,
-                   NetError *error) {
+static bool settle(NetTrainer *trainer, int kept, const char *used, const char *usual, NetError *error) {
     char now[NET_SETTING_TEXT];
     char out[2][NET_SETTING_TEXT];
     char said[96];
@@ -350,7 +328,7 @@ static bool settle(NetTrainer *trainer, const NetSafetensors *file, int kept, co
         return adopt(trainer, kept, used, error);
     }
     const char *wanted = kept_text(options, kept, now);
-    bool allowed = may_change(trainer, file, kept, used, wanted), same = strcmp(wanted, used) == 0;
+    bool allowed = may_change(trainer, kept, used, wanted), same = strcmp(wanted, used) == 0;
     if (allowed && given == NULL && !same) { /* by the model, perhaps without a thought of the run */
         net_progress_line(trainer->progress, "resume", "with %s %s, as the model says now; %s had %s", name,
                           shown(setting, wanted, out[0]), trainer->run.folder, shown(setting, used, out[1]));
@@ -358,7 +336,8 @@ static bool settle(NetTrainer *trainer, const NetSafetensors *file, int kept, co
     if (allowed || same) {
         return true;
     }
-    if (setting != NULL && setting->flag == NULL) {
+    if (setting != NULL &&
+        (setting->flag == NULL || setting->changes == NET_CHANGES_BEGINS)) { /* its flag is several's */
         size_t head =
             *setting->key != '\0' ? strlen(setting->line) : strcspn(setting->line, " "); /* its word is told */
         snprintf(said, sizeof said, "%.*s %s%s", (int)head, setting->line, setting->key,
@@ -384,16 +363,18 @@ static bool settle(NetTrainer *trainer, const NetSafetensors *file, int kept, co
 static bool settle_all(NetTrainer *trainer, const NetSafetensors *file, NetError *error) {
     static const char *const prefix[] = {"set", "default"};
     for (int i = 0; i < kept_count(trainer->model); i++) {
+        const NetSetting *setting = kept_setting(trainer->model, i);
+        bool begins = setting != NULL && setting->changes == NET_CHANGES_BEGINS;
         const char *text[2];
         for (int k = 0; k < 2; k++) {
-            char key[40];
+            char key[16 + NET_SETTING_NAME];
             snprintf(key, sizeof key, "%s.%s", prefix[k], kept_name(trainer->model, i));
             text[k] = net_safetensors_metadata(file, key);
-            if (text[k] == NULL) {
+            if (text[k] == NULL && !begins) {
                 return broken(file, key, error);
             }
         }
-        if (!settle(trainer, file, i, text[0], text[1], error)) {
+        if (text[0] != NULL && text[1] != NULL && !settle(trainer, i, text[0], text[1], error)) {
             return false;
         }
     }
@@ -449,8 +430,9 @@ static bool take(const NetSafetensors *file, const char *name, NetType type, voi
 
 /* How long a log was; 0: the run did not have it, and only epochs.csv must be there. */
 static bool log_length(const NetSafetensors *file, NetCsvFile log, int64_t *length, NetError *error) {
-    char key[40];
-    snprintf(key, sizeof key, "log.%s", net_csv_name(log));
+    char name[NET_CSV_NAME];
+    char key[8 + NET_CSV_NAME];
+    snprintf(key, sizeof key, "log.%s", net_csv_name(log, name));
     const char *text = net_safetensors_metadata(file, key);
     *length = text != NULL ? strtoll(text, NULL, 10) : 0;
     return (text != NULL && (log != NET_CSV_EPOCHS || *length > 0)) || broken(file, key, error);
@@ -492,7 +474,7 @@ bool net_checkpoint_restore(NetTrainer *trainer, const NetSafetensors *file, Net
     int64_t counters[COUNTERS];
     double totals[TOTALS];
     size_t sums = 0;
-    double *gradients = net_gradients_state(trainer->gradients, &sums);
+    double *gradients = net_logs_state(trainer->logs, &sums);
     int64_t logged = 0;
     if (hash == NULL || strcmp(hash, net_data_hash(&trainer->data)) != 0) {
         return net_fail(error, NET_ENVIRONMENT,
@@ -510,7 +492,8 @@ bool net_checkpoint_restore(NetTrainer *trainer, const NetSafetensors *file, Net
     }
     bool best = trainer->best_param != NULL;
     if (!take(file, "counters", NET_I64, counters, COUNTERS, error) ||
-        !take(file, "totals", NET_F64, totals, TOTALS, error) || !log_length(file, NET_CSV_GRADIENTS, &logged, error) ||
+        !take(file, "totals", NET_F64, totals, TOTALS, error) ||
+        !log_length(file, net_csv_of(NET_SUBJECT_GRADIENTS), &logged, error) ||
         !take(file, "gradients", NET_F64, gradients, logged > 0 ? (int64_t)sums : 0, error) ||
         !take(file, "param", NET_F32, trainer->param, model->param_size, error) ||
         !take(file, "state", NET_F32, trainer->state, model->state_size, error) ||

@@ -6,46 +6,23 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "runtime/base/combine.h"
 #include "runtime/train/decoder.h"
-
-static const char *const log_names[NET_LOG_KINDS] = {
-    [NET_LOG_COST] = "cost",
-    [NET_LOG_CORRECT] = "correct",
-    [NET_LOG_EXACT] = "exact",
-    [NET_LOG_TRUE_POSITIVE] = "true_positive",
-    [NET_LOG_FALSE_POSITIVE] = "false_positive",
-    [NET_LOG_FALSE_NEGATIVE] = "false_negative",
-    [NET_LOG_SQUARED_ERROR] = "squared_error",
-    [NET_LOG_ABSOLUTE_ERROR] = "absolute_error",
-    [NET_LOG_SQUARED_ERRORS] = "squared_errors",
-    [NET_LOG_DELTA_SQ] = "delta_sq",
-    [NET_LOG_SATURATED] = "saturated",
-    [NET_LOG_BIAS_GRAD_SQ] = "bias_grad_sq",
-    [NET_LOG_WEIGHT_GRAD_SQ] = "weight_grad_sq",
-    [NET_LOG_WEIGHT_GRAD_MAX] = "weight_grad_max",
-    [NET_LOG_WEIGHT_SQ] = "weight_sq",
-    [NET_LOG_UPDATE_SQ] = "update_sq",
-    [NET_LOG_DELTA] = "delta",
-    [NET_LOG_ACTIVE] = "active",
-    [NET_LOG_WEIGHT_SUM] = "weight_sum",
-    [NET_LOG_WEIGHT_MIN] = "weight_min",
-    [NET_LOG_WEIGHT_MAX] = "weight_max",
-    [NET_LOG_WEIGHT_ZERO] = "weight_zero",
-    [NET_LOG_BIAS_SUM] = "bias_sum",
-    [NET_LOG_BIAS_SQ] = "bias_sq",
-    [NET_LOG_BIAS_MIN] = "bias_min",
-    [NET_LOG_BIAS_MAX] = "bias_max",
-    [NET_LOG_BIAS_ZERO] = "bias_zero",
-    [NET_LOG_WEIGHTED_MAX] = "weighted_max",
-    [NET_LOG_GRADIENT_SQ] = "gradient_sq",
-    [NET_LOG_CLIPPED] = "clipped",
-};
+#include "runtime/train/model_logs.h"
 
 static const char *const known_names[NET_KNOWN] = {
-    [NET_KNOWN_RATE] = "rate",           [NET_KNOWN_BATCH] = "batch", [NET_KNOWN_EPOCHS] = "epochs",
-    [NET_KNOWN_PATIENCE] = "patience",   [NET_KNOWN_SEED] = "seed",   [NET_KNOWN_LOG_EVERY] = "log_every",
-    [NET_KNOWN_LOG_PROBE] = "log_probe", [NET_KNOWN_LOG] = "log",     [NET_KNOWN_LOG_FORMATS] = "log_formats",
-    [NET_KNOWN_MONITOR] = "monitor",     [NET_KNOWN_COST] = "cost",   [NET_KNOWN_OPTIMIZER] = "optimizer",
+    [NET_KNOWN_RATE] = "rate",
+    [NET_KNOWN_BATCH] = "batch",
+    [NET_KNOWN_EPOCHS] = "epochs",
+    [NET_KNOWN_PATIENCE] = "patience",
+    [NET_KNOWN_SEED] = "seed",
+    [NET_KNOWN_LOG] = "log",
+    [NET_KNOWN_LOG_FORMATS] = "log_formats",
+    [NET_KNOWN_MONITOR] = "monitor",
+    [NET_KNOWN_COST] = "cost",
+    [NET_KNOWN_OPTIMIZER] = "optimizer",
+    [NET_KNOWN_ENSEMBLE] = "ensemble",
+    [NET_KNOWN_COMBINE] = "combine",
 };
 
 static const char *const task_names[] = {
@@ -207,30 +184,6 @@ static void decode_sizes(NetDecoder *d) {
     }
 }
 
-static void decode_entry(NetDecoder *d, const json_t *item, NetLogEntry *entry) {
-    const NetModel *model = d->model;
-    static const char *const pers[] = {"once", "chunk"};
-    int kind = net_get_word(d, item, "name", log_names, NET_LOG_KINDS);
-    entry->kind = kind < 0 ? NET_LOG_COST : (NetLogKind)kind;
-    entry->per_chunk = net_get_word(d, item, "per", pers, 2) == 1;
-    entry->at = net_get_integer(d, item, "at", 0, NET_SIZE_LIMIT);
-    entry->count = net_get_integer(d, item, "count", 1, NET_SIZE_LIMIT);
-    entry->elements = net_get_integer(d, item, "elements", 1, NET_SIZE_LIMIT);
-    if (entry->at + entry->count > (entry->per_chunk ? model->log_chunk : model->log_once)) {
-        net_reject(d, "log entry '%s' reaches beyond the log", log_names[entry->kind]);
-    }
-    const char *layer = net_get_string(d, item, "layer");
-    entry->layer = -1;
-    for (int i = 0; i < model->layers && *layer != '\0'; i++) {
-        if (strcmp(model->layer[i].name, layer) == 0) {
-            entry->layer = i;
-        }
-    }
-    if (*layer != '\0' && entry->layer < 0) {
-        net_reject(d, "log entry '%s' is of an unknown layer '%s'", log_names[entry->kind], layer);
-    }
-}
-
 static void decode_phase(NetDecoder *d, const json_t *item, NetPhase *phase) {
     int64_t kernel = net_get_integer(d, item, "kernel", 0, d->kernels - 1);
     int tasks = net_get_word(d, item, "tasks", task_names, (int)(sizeof task_names / sizeof *task_names));
@@ -274,7 +227,7 @@ static void decode_program(NetDecoder *d, const char *name, bool required, NetPr
         decode_phase(d, json_array_get(phases, (size_t)i), &program->phase[i]);
     }
     for (int i = 0; i < program->entries && !d->failed; i++) {
-        decode_entry(d, json_array_get(entries, (size_t)i), &program->entry[i]);
+        net_decode_entry(d, json_array_get(entries, (size_t)i), program, i);
     }
     program->present = true;
 }
@@ -292,6 +245,7 @@ static void decode_programs(NetDecoder *d) {
     decode_program(d, "probe", false, &model->probe);
     decode_program(d, "diagnose", false, &model->diagnose);
     decode_program(d, "eval", true, &model->eval);
+    decode_program(d, "predict", false, &model->predict);
     const NetProgram *scored[] = {&model->train, &model->eval};
     for (int i = 0; i < 2 && !d->failed; i++) {
         if (net_program_entry(scored[i], NET_LOG_COST, -1) == NULL) {
@@ -301,7 +255,7 @@ static void decode_programs(NetDecoder *d) {
             const NetLogEntry *entry = net_program_entry(scored[i], (NetLogKind)kind, -1);
             if ((entry != NULL) != (net_program_entry(scored[0], (NetLogKind)kind, -1) != NULL) ||
                 (entry != NULL && entry->count != (kind == NET_LOG_SQUARED_ERRORS ? model->targets : 1))) {
-                net_reject(d, "the programs do not log their '%s' alike", log_names[kind]);
+                net_reject(d, "the programs do not log their '%s' alike", net_log_name((NetLogKind)kind));
             }
         }
     }
@@ -375,7 +329,7 @@ static void decode_settings(NetDecoder *d) {
             net_reject(d, "there is no setting '%s'", known_names[known]);
             return;
         }
-        if (known < NET_KNOWN_LOG_PROBE && model->setting[place].flag == NULL) {
+        if (known < NET_KNOWN_ENSEMBLE && model->setting[place].flag == NULL) {
             net_reject(d, "the setting '%s' has no option", known_names[known]);
         }
         model->known[known] = place;
@@ -406,18 +360,17 @@ static void decode_compiled(NetDecoder *d) {
     compiled->cost = known_word(model, NET_KNOWN_COST);
     compiled->optimizer = known_word(model, NET_KNOWN_OPTIMIZER);
     compiled->monitor = known_word(model, NET_KNOWN_MONITOR);
-    compiled->log_gradients = strstr(known_word(model, NET_KNOWN_LOG), "gradients") != NULL;
-    compiled->log_weights = strstr(known_word(model, NET_KNOWN_LOG), "weights") != NULL;
-    compiled->log_steps = strstr(known_word(model, NET_KNOWN_LOG), "steps") != NULL;
-    compiled->log_events = strstr(known_word(model, NET_KNOWN_LOG_FORMATS), "tensorboard") != NULL;
-    compiled->log_probe = (int64_t)model->setting[model->known[NET_KNOWN_LOG_PROBE]].value;
-    bool logs = compiled->log_gradients || compiled->log_weights || compiled->log_steps;
-    if (logs && !model->train_log.present) {
-        net_reject(d, "it logs, and has no program 'train_log'");
+    bool each = model->answers || model->outputs == 1,
+         votes = strcmp(known_word(model, NET_KNOWN_COMBINE), "vote") == 0;
+    int64_t members = (int64_t)model->setting[model->known[NET_KNOWN_ENSEMBLE]].value;
+    compiled->members = members > 1 ? members : 1; /* 0: no line says how many */
+    compiled->combine = !votes ? NET_COMBINE_MEAN : each ? NET_COMBINE_VOTE_EACH : NET_COMBINE_VOTE;
+    int64_t rows = NET_LANES * model->outputs;
+    if (compiled->members > 1 && (!model->predict.present || model->predict.batch_chunk != rows)) {
+        net_reject(d, "it is an ensemble, and has no program 'predict' that gives %lld outputs",
+                   (long long)model->outputs);
     }
-    if (compiled->log_probe > 0 && !model->probe.present) {
-        net_reject(d, "it probes, and has no program 'probe'");
-    }
+    net_decode_logs(d);
 }
 
 /* A formula over the settings, which count as used then; one that may be left out is 0. */
@@ -555,6 +508,7 @@ void net_model_free(NetModel *model) {
     program_free(&model->probe);
     program_free(&model->diagnose);
     program_free(&model->eval);
+    program_free(&model->predict);
     free(model->layer);
     for (int i = 0; model->tensor != NULL && i < model->tensors; i++) {
         free(model->tensor[i].values);
@@ -562,26 +516,6 @@ void net_model_free(NetModel *model) {
     free(model->tensor);
     json_decref(model->root);
     *model = (NetModel){0};
-}
-
-const NetLogEntry *net_program_entry(const NetProgram *program, NetLogKind kind, int layer) {
-    for (int i = 0; i < program->entries; i++) {
-        if (program->entry[i].kind == kind && program->entry[i].layer == layer) {
-            return &program->entry[i];
-        }
-    }
-    return NULL;
-}
-
-double net_log_value(const NetModel *model, const NetLogEntry *entry, const double *log, int64_t chunks, int64_t k) {
-    if (!entry->per_chunk) {
-        return log[entry->at + k];
-    }
-    double sum = 0;
-    for (int64_t chunk = 0; chunk < chunks; chunk++) {
-        sum += log[model->log_once + chunk * model->log_chunk + entry->at + k];
-    }
-    return sum;
 }
 
 int64_t net_model_parameters(const NetModel *model) {

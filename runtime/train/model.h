@@ -17,6 +17,7 @@
 #include "runtime/base/formula.h"
 #include "runtime/base/init.h"
 #include "runtime/data/augment.h"
+#include "runtime/log/subjects.h"
 #include "runtime/train/settings.h"
 
 enum {
@@ -76,6 +77,15 @@ typedef enum {
     NET_LOG_WEIGHTED_MAX,
     NET_LOG_GRADIENT_SQ,
     NET_LOG_CLIPPED,
+    NET_LOG_OUTPUT_SUM,
+    NET_LOG_OUTPUT_SQ,
+    NET_LOG_OUTPUT_MIN,
+    NET_LOG_OUTPUT_MAX,
+    NET_LOG_OUTPUT_ZERO,
+    NET_LOG_WEIGHT,
+    NET_LOG_WEIGHT_GRAD,
+    NET_LOG_BIAS,
+    NET_LOG_BIAS_GRAD,
     NET_LOG_KINDS
 } NetLogKind;
 
@@ -92,6 +102,7 @@ typedef struct {
     bool present;
     int phases, entries;
     int commit;          /* the first phase that changes a parameter; `phases`: none does */
+    int64_t log_once;    /* of the log's part that is written once so much is this program's */
     int64_t batch_chunk; /* floats of `batch` for each chunk of 16 images */
     NetPhase *phase;
     NetLogEntry *entry;
@@ -129,14 +140,24 @@ typedef struct {
     NetFormula patience; /* epochs without a better validation figure before a cut; none: there are no cuts */
 } NetSchedule;
 
+/* A subject of the logs. */
+typedef struct {
+    bool on;
+    int every;     /* the place of its every= among the settings; 0 there is epoch */
+    int64_t probe; /* examples; 0: none */
+} NetCompiledLog;
+
 /* What the train block settles once and for all. */
 typedef struct {
     const char *cost, *optimizer;
     NetSplitSetting split;
-    bool log_gradients, log_weights, log_steps;
+    NetCompiledLog log[NET_SUBJECTS];
     bool log_events;     /* for TensorBoard, beside the CSV files */
     const char *monitor; /* the figure that chooses the best epoch, by its name in files */
-    int64_t log_probe;   /* examples; 0: none */
+    int64_t members;     /* networks that are trained and answer together; 1: it is no ensemble */
+    int combine;         /* how they do: a NET_COMBINE_… */
+    int64_t log_probe;   /* examples of the probe, if there are as many; 0: there is none */
+    bool asks_probe;     /* so many were asked for */
 } NetCompiled;
 
 /* The settings that the trainer itself works by: every model has them, first the numbers, then the words. */
@@ -146,13 +167,13 @@ typedef enum {
     NET_KNOWN_EPOCHS,
     NET_KNOWN_PATIENCE, /* epochs without a better validation figure after which training ends; 0: never */
     NET_KNOWN_SEED,
-    NET_KNOWN_LOG_EVERY, /* steps; 0: epoch */
-    NET_KNOWN_LOG_PROBE,
+    NET_KNOWN_ENSEMBLE,
     NET_KNOWN_LOG,
     NET_KNOWN_LOG_FORMATS,
     NET_KNOWN_MONITOR,
     NET_KNOWN_COST,
     NET_KNOWN_OPTIMIZER,
+    NET_KNOWN_COMBINE,
     NET_KNOWN
 } NetKnown;
 
@@ -184,9 +205,10 @@ typedef struct {
     int64_t param_size, state_size, grad_slot_size, grad_size, scratch_size;
     int64_t log_once, log_chunk;
     NetProgram init, train, train_log, probe, eval, diagnose;
-    json_t *network; /* what it is (network.h); NULL: not known */
-    json_t *lets;    /* NAME: value as text, of the lets outside the blocks; NULL: none are known */
-    json_t *data;    /* the setting `data`, as it stands in the descriptor */
+    NetProgram predict; /* gives the outputs, rows in `batch`; only of an ensemble */
+    json_t *network;    /* what it is (network.h); NULL: not known */
+    json_t *lets;       /* NAME: value as text, of the lets outside the blocks; NULL: none are known */
+    json_t *data;       /* the setting `data`, as it stands in the descriptor */
     NetCompiled compiled;
 } NetModel;
 
@@ -199,7 +221,8 @@ void net_model_free(NetModel *model);
 /* The program's first entry of a kind for a layer (-1: the whole network), or NULL. */
 const NetLogEntry *net_program_entry(const NetProgram *program, NetLogKind kind, int layer);
 
-/* The k-th of the entry's `count` values: a `once` value as it is, a `chunk` value added over the chunks in order. */
+/* The k-th of the entry's `count` values: a `once` value as it is, a `chunk` value added over the chunks in order, or
+ * the extreme of them where its kind is one. */
 double net_log_value(const NetModel *model, const NetLogEntry *entry, const double *log, int64_t chunks, int64_t k);
 
 /* The number of values in the parameters, trained or not. */

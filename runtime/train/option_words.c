@@ -140,6 +140,7 @@ const NetAlias net_trainer_aliases[] = {
     {"status", "'netc runs' lists the runs; leave it out"},
     {"split", "the split is compiled in: netc train FILE --set 'split validation=0.1'"},
     {"validation", "the split is compiled in: netc train FILE --set 'split validation=0.1'"},
+    {"log-every", "what is logged is compiled in: netc train FILE --set 'log gradients every=10'"},
     {"log", "what is logged is compiled in: netc train FILE --set 'log gradients'"},
     {"save", "each run is kept in a folder of its own; --name names it"},
     {"save-model", "each run is kept in a folder of its own; --name names it"},

@@ -85,13 +85,24 @@ const char *net_option_doc(NetOptionId id) { return table[id].doc; }
 
 bool net_option_repeats(NetOptionId id) { return table[id].kind == KIND_WORDS || table[id].kind == KIND_REQUIRE; }
 
+/* Whether a setting has an option, and none before it has that. */
+static bool has_own_flag(const NetModel *model, int place) {
+    const char *flag = model->setting[place].flag;
+    for (int i = 0; i < place && flag != NULL; i++) {
+        if (model->setting[i].flag != NULL && strcmp(model->setting[i].flag, flag) == 0) {
+            return false;
+        }
+    }
+    return flag != NULL;
+}
+
 static NetOptionNames option_names(const NetModel *model) {
     NetOptionNames names = {.count = 0};
     for (int i = 0; i < NET_OPTIONS; i++) {
         names.at[names.count++] = table[i].name;
     }
     for (int i = 0; i < model->settings; i++) {
-        if (model->setting[i].flag != NULL) {
+        if (has_own_flag(model, i)) {
             names.at[names.count++] = model->setting[i].flag;
         }
     }
@@ -242,6 +253,18 @@ static const char *default_text(const NetOptions *defaults, const Option *option
     return out;
 }
 
+/* What holds without a setting's option, which others may have, too. */
+static const char *usual_text(const NetModel *model, int place, char text[NET_SETTING_TEXT]) {
+    const NetSetting *setting = &model->setting[place];
+    for (int i = place + 1; i < model->settings; i++) {
+        const NetSetting *other = &model->setting[i];
+        if (other->flag != NULL && strcmp(other->flag, setting->flag) == 0 && other->value != setting->value) {
+            return "each its own";
+        }
+    }
+    return net_setting_shown(setting, setting->value, text);
+}
+
 static void print_help(const NetModel *model, const NetOptions *defaults) {
     char text[NET_SETTING_TEXT];
     printf("usage: %s [OPTION]...\n", defaults->command);
@@ -251,9 +274,8 @@ static void print_help(const NetModel *model, const NetOptions *defaults) {
     printf("\n\n");
     for (int i = 0; i < model->settings; i++) {
         const NetSetting *setting = &model->setting[i];
-        if (setting->flag != NULL) {
-            print_option(0, setting->flag, setting->argument, setting->doc,
-                         net_setting_shown(setting, setting->value, text));
+        if (has_own_flag(model, i)) {
+            print_option(0, setting->flag, setting->argument, setting->doc, usual_text(model, i, text));
         }
     }
     printf("\n");
@@ -285,20 +307,6 @@ static void print_version(const NetModel *model) {
            model->cpu, model->order_hash);
 }
 
-/* A resumed run has what it was compiled with, whatever the line. */
-static bool needs_compiling(const NetOptions *options, const NetSetting *lacking, const char *what, const char *line,
-                            NetError *error) {
-    if (options->given[NET_OPTION_RESUME]) {
-        return net_fail(error, NET_USAGE,
-                        "this trainer was compiled without %s, and a run is resumed with its own settings (leave --%s "
-                        "out); a new run has it by netc train %s --set '%s' [not-compiled]",
-                        what, lacking->flag, options->model->path, line);
-    }
-    return net_fail(error, NET_USAGE,
-                    "this trainer was compiled without %s; netc train %s --set '%s' has it [not-compiled]", what,
-                    options->model->path, line);
-}
-
 /* The line of the train block that would give the trainer the setting it lacks, and keep what else its line says. */
 static bool lacks_setting(const NetOptions *options, const NetSetting *lacking, NetError *error) {
     const NetModel *model = options->model;
@@ -316,7 +324,15 @@ static bool lacks_setting(const NetOptions *options, const NetSetting *lacking, 
                                net_setting_shown(other, options->value[i], text));
         }
     }
-    return needs_compiling(options, lacking, lacking->name, line, error);
+    if (options->given[NET_OPTION_RESUME]) { /* a resumed run has what it was compiled with, whatever the line */
+        return net_fail(error, NET_USAGE,
+                        "this trainer was compiled without %s, and a run is resumed with its own settings (leave --%s "
+                        "out); a new run has it by netc train %s --set '%s' [not-compiled]",
+                        lacking->name, lacking->flag, model->path, line);
+    }
+    return net_fail(error, NET_USAGE,
+                    "this trainer was compiled without %s; netc train %s --set '%s' has it [not-compiled]",
+                    lacking->name, model->path, line);
 }
 
 /* A setting that no formula reads has no code; of settings that are one in several ways the given one holds. */
@@ -336,14 +352,6 @@ static bool check_settings(const NetModel *model, NetOptions *options, NetError 
         if (options->changed[i] && !setting->used && options->value[i] != setting->value) {
             return lacks_setting(options, setting, error);
         }
-    }
-    int every = model->known[NET_KNOWN_LOG_EVERY];
-    if (options->changed[every] && !model->train_log.present) {
-        char line[NET_SETTING_TEXT + 32];
-        char text[NET_SETTING_TEXT];
-        snprintf(line, sizeof line, "log gradients every=%s",
-                 net_setting_shown(&model->setting[every], options->value[every], text));
-        return needs_compiling(options, &model->setting[every], "a gradient log", line, error);
     }
     return true;
 }
@@ -370,6 +378,14 @@ static bool check_together(const NetOptions *options, NetError *error) {
     if (given[NET_OPTION_RESUME] && given[NET_OPTION_SEEDS]) {
         return net_fail(error, NET_USAGE,
                         "--resume goes on with one run, --seeds begins a run for each seed; keep one");
+    }
+    int64_t members = options->model->compiled.members;
+    if (members > 1 && given[NET_OPTION_SEEDS]) {
+        return net_fail(
+            error, NET_USAGE,
+            "--seeds trains a network for each seed, and this trainer's are one ensemble: 'ensemble %" PRId64
+            "' has seeds of its own, from --seed on; leave --seeds out",
+            members);
     }
     if (options->changed[known[NET_KNOWN_SEED]] && given[NET_OPTION_SEEDS]) {
         return net_fail(error, NET_USAGE, "--seed and --seeds both say what the seed is; keep one");
@@ -439,6 +455,10 @@ int64_t net_options_count(const NetOptions *options, NetKnown known) {
     return (int64_t)net_options_number(options, known);
 }
 
+bool net_options_several(const NetOptions *options) {
+    return options->given[NET_OPTION_SEEDS] || options->ensemble != NULL;
+}
+
 int net_options_color(const NetOptions *options) {
     static const int colors[] = {[NET_COLOR_AUTO] = 0, [NET_COLOR_ALWAYS] = 1, [NET_COLOR_NEVER] = -1};
     return colors[options->color];
@@ -501,8 +521,17 @@ static bool take_setting(int argc, char **argv, int *i, int place, NetOptions *o
     if (options->changed[place]) {
         return given_twice(setting->flag, error);
     }
-    options->changed[place] = true;
-    return net_setting_read(setting, value, &options->value[place], error);
+    for (int k = place; k < options->model->settings; k++) { /* --log-every is of all logs */
+        const NetSetting *other = &options->model->setting[k];
+        if (other->flag == NULL || strcmp(other->flag, setting->flag) != 0) {
+            continue;
+        }
+        options->changed[k] = true;
+        if (!net_setting_read(other, value, &options->value[k], error)) {
+            return false;
+        }
+    }
+    return true;
 }
 
 static bool take_option(int argc, char **argv, int *i, const Option *option, NetOptions *options, NetError *error) {

@@ -61,6 +61,9 @@ typedef struct {
     NetWords require;              /* conditions on result.json (require.h) */
     bool evaluate, quiet, json;
     NetColor color;
+    const char *ensemble; /* of a run that is a member of an ensemble: the folder of that; NULL: it is by itself */
+    int64_t member;       /* which one, from 1 */
+    double started;       /* when the time limit began, on net_clock(); 0: with the run */
 } NetOptions;
 
 typedef enum {
@@ -80,6 +83,9 @@ NetCommand net_options_parse(int argc, char **argv, const NetModel *model, NetOp
 /* The value of a setting that the trainer works by; whole where it is a count. */
 double net_options_number(const NetOptions *options, NetKnown known);
 int64_t net_options_count(const NetOptions *options, NetKnown known);
+
+/* Whether it is one run of several that a command makes: the others' lines and figures are printed with its own. */
+bool net_options_several(const NetOptions *options);
 
 /* --color as net_progress_new takes it: -1, 0 or 1. */
 int net_options_color(const NetOptions *options);

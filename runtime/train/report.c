@@ -20,16 +20,16 @@ static json_t *versions(const NetModel *model) {
 }
 
 /* Writes an object to a file of the run, if there is a run; prints it too when asked. */
-static bool save_json(const NetTrainer *trainer, const char *name, const json_t *object, bool print, NetError *error) {
+static bool save_json(const NetRun *run, const char *name, const json_t *object, bool print, NetError *error) {
     char *text = object != NULL ? json_dumps(object, JSON_STYLE) : NULL;
     char *line = text != NULL ? net_text(error, "%s\n", text) : NULL;
-    char *path = net_run_path(&trainer->run, name, error);
+    char *path = net_run_path(run, name, error);
     free(text);
     bool ok = line != NULL && path != NULL;
     if (!ok) {
         net_fail(error, NET_ENVIRONMENT, "%s: out of memory", name);
     }
-    ok = ok && (trainer->run.folder == NULL || net_file_save(path, line, strlen(line), error));
+    ok = ok && (run->folder == NULL || net_file_save(path, line, strlen(line), error));
     if (ok && print) {
         fputs(line, stdout);
     }
@@ -63,7 +63,7 @@ static json_t *settings(const NetTrainer *trainer) {
     return object;
 }
 
-bool net_trainer_write_config(NetTrainer *trainer, NetError *error) {
+bool net_trainer_write_config(NetTrainer *trainer, const NetRun *run, NetError *error) {
     const NetModel *model = trainer->model;
     char hash[SHA256_DIGEST_STRING_LENGTH];
     SHA256Data((const uint8_t *)model->text, strlen(model->text), hash);
@@ -73,20 +73,24 @@ bool net_trainer_write_config(NetTrainer *trainer, NetError *error) {
     if (model->lets != NULL) {
         json_object_set(json_object_get(object, "model"), "lets", model->lets);
     }
-    bool ok = save_json(trainer, "config.json", object, false, error);
+    bool ok = save_json(run, "config.json", object, false, error);
     json_decref(object);
     return ok;
 }
 
-/* PREFIX_cost, PREFIX_accuracy and what else there is. */
-static void add_score(json_t *object, const NetModel *model, const char *prefix, const NetScore *score) {
+/* PREFIX_cost, PREFIX_accuracy and what else there is, from the figure at `first` on. */
+static void add_figures(json_t *object, const NetModel *model, const char *prefix, const NetScore *score, int first) {
     NetFigure figures[NET_FIGURES];
     int count = net_model_figures(model, figures);
-    for (int i = 0; i < count && score->n > 0; i++) {
+    for (int i = first; i < count && score->n > 0; i++) {
         char key[64];
         snprintf(key, sizeof key, "%s_%s", prefix, net_figure_name(figures[i]));
         json_object_set_new(object, key, number(net_score_figure(model, score, figures[i])));
     }
+}
+
+static void add_score(json_t *object, const NetModel *model, const char *prefix, const NetScore *score) {
+    add_figures(object, model, prefix, score, 0);
 }
 
 static void add_run(json_t *object, const NetTrainer *trainer, const NetFinal *final) {
@@ -109,6 +113,13 @@ bool net_report_figure(const NetModel *model, const json_t *result, char name[NE
         found = json_is_number(json_object_get(result, name));
     }
     return found;
+}
+
+void net_report_print(const NetModel *model, const json_t *result) {
+    char name[NET_FIGURE_NAME];
+    if (net_report_figure(model, result, name)) {
+        printf("%s %.9g\n", name, json_number_value(json_object_get(result, name)));
+    }
 }
 
 bool net_trainer_write_result(NetTrainer *trainer, const char *status, const NetFinal *final, NetError *error) {
@@ -144,5 +155,52 @@ bool net_trainer_write_result(NetTrainer *trainer, const char *status, const Net
     }
     json_decref(trainer->result);
     trainer->result = object;
-    return save_json(trainer, "result.json", object, options->json && !options->given[NET_OPTION_SEEDS], error);
+    return save_json(&trainer->run, "result.json", object, options->json && !net_options_several(options), error);
+}
+
+/* What has no meaning for several networks taken together, such as the cost, is not among the figures. */
+json_t *net_report_ensemble(const NetTrainer *trainer, const NetEnsembleResult *result) {
+    const NetModel *model = trainer->model;
+    const NetOptions *options = &trainer->options;
+    int64_t members = model->compiled.members;
+    json_t *object = json_pack("{s:s, s:s}", "status", result->status, "name", options->name);
+    double seconds = 0;
+    size_t index;
+    json_t *member;
+    if (result->run != NULL) {
+        json_object_set_new(object, "run", json_string(result->run->folder));
+    } else {
+        json_object_set_new(object, "weights", json_string(options->weights));
+    }
+    json_object_set_new(object, "networks", json_integer(members));
+    json_object_set_new(object, "combine", json_string(model->setting[model->known[NET_KNOWN_COMBINE]].word));
+    add_figures(object, model, "train", &result->last.train, 1);
+    add_figures(object, model, "validation", &result->last.validation, 1);
+    add_figures(object, model, "test", &result->last.test, 1);
+    add_figures(object, model, "best_validation", &result->best.validation, 1);
+    add_figures(object, model, "best_test", &result->best.test, 1);
+    json_object_set_new(object, "parameters", json_integer(members * net_model_parameters(model)));
+    if (result->run != NULL) {
+        json_array_foreach(result->members, index, member) {
+            seconds += json_number_value(json_object_get(member, "seconds"));
+        }
+        json_object_set_new(object, "seconds", number(seconds));
+        json_object_set_new(object, "seed", json_integer(result->seed));
+    }
+    json_object_set_new(object, "threads", json_integer(options->threads));
+    if (result->weights_hash[0] != '\0') {
+        json_object_set_new(object, "weights_sha256", json_string(result->weights_hash));
+    }
+    json_object_set_new(object, "versions", versions(model));
+    if (result->run != NULL) {
+        json_object_set(object, "members", result->members);
+    }
+    if (options->require.count > 0) {
+        json_object_set_new(object, "required", net_require_list(&options->require, object));
+    }
+    return object;
+}
+
+bool net_report_save_result(const NetOptions *options, const NetRun *run, const json_t *result, NetError *error) {
+    return save_json(run, "result.json", result, options->json, error);
 }

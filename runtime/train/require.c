@@ -100,17 +100,30 @@ static int known_names(const NetModel *model, bool evaluate, char room[NAMES][48
     NetFigure figures[NET_FIGURES];
     int each = net_model_figures(model, figures);
     int count = 0;
-    for (int i = 0; i < (evaluate ? EVALUATED_PREFIXES : PREFIXES); i++) {
-        for (int k = 0; k < each; k++) {
+    bool several = model->compiled.members > 1; /* which together have no cost, and are not measured while training */
+    for (int i = several && !evaluate; i < (evaluate ? EVALUATED_PREFIXES : PREFIXES); i++) {
+        for (int k = several; k < each; k++) {
             snprintf(room[count], sizeof room[count], "%s_%s", prefixes[i], net_figure_name(figures[k]));
             names[count] = room[count];
             count++;
         }
     }
     for (int i = 0; i < (evaluate ? EVALUATED_PLAIN : PLAIN); i++) {
-        names[count++] = plain_names[i];
+        bool of_all = strcmp(plain_names[i], "parameters") == 0 || strcmp(plain_names[i], "seconds") == 0;
+        if (!several || of_all) {
+            names[count++] = plain_names[i];
+        }
     }
     return count;
+}
+
+/* Whether a condition is about one of these figures. */
+static bool is_known(const NetRequirement *wanted, const char *const *names, int count) {
+    bool known = false;
+    for (int i = 0; i < count && !known; i++) {
+        known = strcmp(names[i], wanted->name) == 0;
+    }
+    return known;
 }
 
 bool net_require_check(const NetModel *model, const NetOptions *options, NetError *error) {
@@ -119,15 +132,11 @@ bool net_require_check(const NetModel *model, const NetOptions *options, NetErro
     const char *names[NAMES];
     int count = known_names(model, options->evaluate, room, names);
     for (int i = 0; i < conditions->count; i++) {
-        NetRequirement wanted;
-        bool known = false;
+        NetRequirement wanted, instead;
         if (!net_requirement_read(conditions->at[i], &wanted, error)) {
             return false;
         }
-        for (int k = 0; k < count && !known; k++) {
-            known = strcmp(names[k], wanted.name) == 0;
-        }
-        if (known) {
+        if (is_known(&wanted, names, count)) {
             continue;
         }
         const char *nearest = net_nearest_word(wanted.name, names, (size_t)count);
@@ -136,7 +145,8 @@ bool net_require_check(const NetModel *model, const NetOptions *options, NetErro
                             conditions->at[i], wanted.name, nearest);
         }
         char meant[CONDITION], list[400] = "";
-        if (condition_meant(meant, conditions->at[i])) {
+        if (condition_meant(meant, conditions->at[i]) && net_requirement_read(meant, &instead, NULL) &&
+            is_known(&instead, names, count)) {
             return net_fail(error, NET_USAGE, "--require '%s': a result has no '%s'; write --require '%s'",
                             conditions->at[i], wanted.name, meant);
         }

@@ -6,13 +6,8 @@
 #include <unistd.h>
 
 #include "runtime/base/atomic.h"
-#include "runtime/base/processor.h"
-#include "runtime/base/streams.h"
-#include "runtime/base/wrap.h"
 #include "runtime/train/checkpoint.h"
-#include "runtime/train/main.h"
 #include "runtime/train/require.h"
-#include "runtime/train/seeds.h"
 
 /* Scores the present weights on the test part and, with a validation part, the best ones too. */
 static NetOutcome test(NetTrainer *trainer, NetFinal *final, NetError *error) {
@@ -119,7 +114,7 @@ static bool is_finished(NetTrainer *trainer) {
     bool early = trainer->place.epoch <= epochs && net_trainer_out_of_patience(trainer);
     bool finished =
         trainer->resumed && (early || trainer->place.epoch > epochs) && path != NULL && access(path, F_OK) == 0;
-    if (finished) {
+    if (finished && options->ensemble == NULL) {
         char note[512];
         int64_t done = trainer->place.epoch - 1;
         bool more = !early;
@@ -132,9 +127,11 @@ static bool is_finished(NetTrainer *trainer) {
             more ? "" : ", no gain on the validation part", trainer->model->setting[trainer->model->known[knob]].flag,
             2 * (more ? done > 0 ? done : 1 : net_options_count(options, knob)));
         net_progress_note(trainer->progress, options->program, note);
+    }
+    if (finished) {
         size_t size = 0;
         char *text = net_file_read(path, RESULT_LIMIT, &size, NULL);
-        if (text != NULL && options->json) {
+        if (text != NULL && options->json && options->ensemble == NULL) {
             fputs(text, stdout);
         }
         trainer->result = text != NULL ? json_loads(text, 0, NULL) : NULL;
@@ -149,12 +146,18 @@ static bool is_finished(NetTrainer *trainer) {
 /* Where the training was stopped, `before` and `after` around it, and the command that goes on with it. */
 static void note_stop(NetTrainer *trainer, const char *before, const char *after) {
     const NetPlace *place = &trainer->place;
+    const NetOptions *options = &trainer->options;
+    char member[64] = "";
+    if (options->ensemble != NULL) {
+        snprintf(member, sizeof member, "network %" PRId64 " of %" PRId64 ", ", options->member,
+                 trainer->model->compiled.members);
+    }
     NetError note;
     net_fail(&note, NET_OK,
-             "%sstopped in epoch %" PRId64 " after step %" PRId64 " of %" PRId64 "; %s --resume %s goes on from "
+             "%sstopped in %sepoch %" PRId64 " after step %" PRId64 " of %" PRId64 "; %s --resume %s goes on from "
              "there%s",
-             before, place->epoch, place->position, trainer->steps, trainer->options.command, trainer->run.folder,
-             after);
+             before, member, place->epoch, place->position, trainer->steps, options->command,
+             options->ensemble != NULL ? options->ensemble : trainer->run.folder, after);
     net_progress_note(trainer->progress, trainer->options.program, note.text);
 }
 
@@ -202,24 +205,13 @@ static NetOutcome train_and_finish(NetTrainer *trainer, NetError *error) {
     return outcome == NET_WENT_ON ? finish(trainer, "done", error) : outcome;
 }
 
-/* All that a quiet run prints: "test_accuracy 0.94", as result.json has it. */
-static void print_figure(const NetTrainer *trainer) {
-    char name[NET_FIGURE_NAME];
-    if (net_report_figure(trainer->model, trainer->result, name)) {
-        printf("%s %.9g\n", name, json_number_value(json_object_get(trainer->result, name)));
-    }
-}
-
-/* One run, or the evaluation of weights: the exit status. */
-static int run(NetTrainer *trainer, const NetModel *model, const NetOptions *options, NetError *error) {
-    if (!net_trainer_new(trainer, model, options, error)) {
-        return error->status;
-    }
+int net_trainer_go(NetTrainer *trainer, NetError *error) {
+    const NetOptions *options = &trainer->options;
     NetOutcome outcome = options->evaluate      ? evaluate(trainer, error)
                          : is_finished(trainer) ? NET_WENT_ON
                                                 : train_and_finish(trainer, error);
-    if (outcome == NET_WENT_ON && options->quiet && !options->json && !options->given[NET_OPTION_SEEDS]) {
-        print_figure(trainer);
+    if (outcome == NET_WENT_ON && options->quiet && !options->json && !net_options_several(options)) {
+        net_report_print(trainer->model, trainer->result);
     }
     switch (outcome) {
     case NET_WENT_ON: return net_require_met(&options->require, trainer->result, error) ? NET_OK : error->status;
@@ -229,76 +221,4 @@ static int run(NetTrainer *trainer, const NetModel *model, const NetOptions *opt
     }
     failed(trainer, error);
     return error->status;
-}
-
-static int run_one(const NetModel *model, const NetOptions *options, NetError *error) {
-    NetTrainer trainer;
-    int status = run(&trainer, model, options, error);
-    net_trainer_free(&trainer);
-    return status;
-}
-
-/* One run for each seed. A diverged one and one that does not meet --require do not end it: their line is printed here,
- * and the worse status is the whole command's. */
-static int run_seeds(const NetModel *model, const NetOptions *options, NetError *error) {
-    NetSeeds *seeds = net_seeds_new(model, options, error);
-    int status = NET_OK;
-    bool go_on = seeds != NULL;
-    for (int64_t seed = options->seed_first; go_on && seed <= options->seed_last; seed++) {
-        NetTrainer trainer;
-        NetOptions one = *options;
-        one.value[model->known[NET_KNOWN_SEED]] = (double)seed;
-        int ended = run(&trainer, model, &one, error);
-        net_seeds_add(seeds, &trainer);
-        net_trainer_free(&trainer);
-        go_on = ended == NET_OK || ended == NET_MODEL || ended == NET_REQUIRE;
-        if (go_on && ended != NET_OK) {
-            net_print_message(stderr, options->program, "seed %" PRId64 ": %s", seed, error->text);
-            *error = (NetError){.status = NET_OK};
-        }
-        if (ended > 128 && seed < options->seed_last) {
-            net_print_message(stderr, options->program,
-                              "--seeds %" PRId64 "-%" PRId64 " trains the seeds that are left", seed + 1,
-                              options->seed_last);
-        }
-        status = ended == NET_OK || (status == NET_MODEL && ended == NET_REQUIRE) ? status : ended;
-    }
-    bool reported = status == NET_OK || status == NET_MODEL || status == NET_REQUIRE || status > 128;
-    if (seeds == NULL || (reported && !net_seeds_finish(seeds, error))) {
-        status = error->status;
-    }
-    net_seeds_free(seeds);
-    return status;
-}
-
-int net_trainer_main(int argc, char **argv, const NetCode *code) {
-    NetError error = {0};
-    NetModel model;
-    NetOptions options;
-    int status = NET_OK;
-    const char *program = net_options_program(argc > 0 ? argv[0] : "trainer");
-    net_streams_open();
-    if (!net_model_decode(code, &model, &error)) {
-        net_print_message(stderr, program, "%s", error.text);
-        return error.status;
-    }
-    NetCommand command = net_options_parse(argc, argv, &model, &options, &error);
-    if (command == NET_COMMAND_WRONG) {
-        status = error.status;
-    } else if (command == NET_COMMAND_TRAIN && code->self == NULL && !net_processor_check(model.needs, &error)) {
-        status = error.status;
-    } else if (command == NET_COMMAND_TRAIN) {
-        net_signals_install(true);
-        status =
-            options.given[NET_OPTION_SEEDS] ? run_seeds(&model, &options, &error) : run_one(&model, &options, &error);
-    }
-    if (status == error.status && status != NET_OK) {
-        net_print_message(stderr, program, "%s", error.text);
-    }
-    if (!net_streams_close(&error) && status == NET_OK) {
-        net_print_message(stderr, program, "%s", error.text);
-        status = NET_ENVIRONMENT;
-    }
-    net_model_free(&model);
-    return status;
 }

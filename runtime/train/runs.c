@@ -4,6 +4,8 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <fnmatch.h>
+#include <inttypes.h>
+#include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -187,15 +189,20 @@ static char *find_newest(const char *run_dir, const char *word, NetError *error)
     return found;
 }
 
+static bool holds(const char *folder, const char *file) {
+    char *path = net_path_join(folder, file, NULL);
+    bool found = path != NULL && access(path, F_OK) == 0;
+    free(path);
+    return found;
+}
+
 /* Whether a folder is a run's: it holds the first file that a trainer writes or, copied, one to go on from. */
 static bool is_run(const char *folder) {
     static const char *const files[] = {"lock", "config.json", "checkpoint.safetensors", "weights.safetensors",
                                         "best.safetensors"};
     bool found = false;
     for (size_t i = 0; i < sizeof files / sizeof *files && !found; i++) {
-        char *path = net_path_join(folder, files[i], NULL);
-        found = path != NULL && access(path, F_OK) == 0;
-        free(path);
+        found = holds(folder, files[i]);
     }
     return found;
 }
@@ -265,6 +272,57 @@ bool net_run_takes(const char *folder, NetError *error) {
                                       "--resume %s: that folder is no run's, it holds '%s'; expected the folder or the "
                                       "name of a run, or an empty folder [no-run]",
                                       folder, first);
+}
+
+/* ---- ensembles ---- */
+
+#define MEMBER "member-"
+
+char *net_run_member(const char *ensemble, int64_t member, NetError *error) {
+    char name[32];
+    snprintf(name, sizeof name, MEMBER "%" PRId64, member);
+    return net_path_join(ensemble, name, error);
+}
+
+/* What a run's config.json says; 0: nothing. */
+static int64_t configured_members(const char *folder) {
+    enum { LIMIT = 1 << 26 };
+    size_t size;
+    char *path = net_path_join(folder, "config.json", NULL);
+    char *text = path != NULL ? net_file_read(path, LIMIT, &size, NULL) : NULL;
+    json_t *config = text != NULL ? json_loads(text, 0, NULL) : NULL;
+    int64_t members = json_integer_value(json_object_get(json_object_get(config, "settings"), "ensemble"));
+    json_decref(config);
+    free(text);
+    free(path);
+    return members;
+}
+
+int64_t net_run_members(const char *folder) {
+    char *first = net_run_member(folder, 1, NULL);
+    bool several = first != NULL && is_folder(first);
+    int64_t members = several ? configured_members(folder) : holds(folder, "checkpoint.safetensors");
+    if (several && members < 2) { /* the first member's file is written before the ensemble's */
+        members = configured_members(first);
+        members = members < 2 ? 2 : members;
+    }
+    free(first);
+    return members;
+}
+
+char *net_run_ensemble(const char *folder, NetError *error) {
+    size_t length = strlen(folder);
+    while (length > 1 && folder[length - 1] == '/') {
+        length--;
+    }
+    char *whole = net_text(error, "%.*s", (int)length, folder);
+    char *slash = whole != NULL ? strrchr(whole, '/') : NULL;
+    if (slash == NULL || slash == whole || strncmp(slash + 1, MEMBER, strlen(MEMBER)) != 0) {
+        free(whole);
+        return NULL;
+    }
+    *slash = '\0';
+    return whole;
 }
 
 char *net_run_path(const NetRun *run, const char *file, NetError *error) {

@@ -5,6 +5,8 @@
 #ifndef NET_TRAIN_RUNS_H
 #define NET_TRAIN_RUNS_H
 
+#include <stdint.h>
+
 #include "runtime/base/error.h"
 
 /* Where runs are, unless --run-dir says otherwise. */
@@ -36,6 +38,15 @@ char *net_run_find(const char *run_dir, const char *word, NetError *error);
 /* Whether a trainer that is to resume may write into a folder: it is a run's, or empty. Otherwise an error that says
  * what it holds. */
 bool net_run_takes(const char *folder, NetError *error);
+
+/* Ensembles: a folder whose networks are runs in it, ENSEMBLE/member-1 and so on. */
+
+/* How many networks a run is of: 1, if it is no ensemble; 0: it has not begun. */
+int64_t net_run_members(const char *folder);
+/* The folder of a member; free() releases it. */
+char *net_run_member(const char *ensemble, int64_t member, NetError *error);
+/* The ensemble that a run is a member of; free() releases it. NULL without an error: of none. */
+char *net_run_ensemble(const char *folder, NetError *error);
 
 /* "folder/file" of a run; free() releases it. */
 char *net_run_path(const NetRun *run, const char *file, NetError *error);

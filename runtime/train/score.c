@@ -79,6 +79,63 @@ void net_score_add(const NetModel *model, const NetProgram *program, const doubl
     score->n += n;
 }
 
+/* The first of the largest outputs, or of a single one whether it is above 0.5; -1 where one is a NaN. */
+static int64_t class_of(const float *outputs, int64_t count) {
+    int64_t best = 0;
+    for (int64_t i = 0; i < count; i++) {
+        if (isnan(outputs[i])) {
+            return -1;
+        }
+        best = outputs[i] > outputs[best] ? i : best;
+    }
+    return count == 1 ? outputs[0] > 0.5f : best;
+}
+
+/* Answers of yes or no; a NaN is right about nothing. */
+static void add_answers(const float *outputs, const float *wanted, int64_t count, double *sum) {
+    bool all = true;
+    for (int64_t i = 0; i < count; i++) {
+        bool is_yes = wanted[i] > 0.5f, right = is_yes ? outputs[i] > 0.5f : outputs[i] <= 0.5f;
+        sum[NET_LOG_CORRECT] += right;
+        sum[NET_LOG_TRUE_POSITIVE] += is_yes && right;
+        sum[NET_LOG_FALSE_POSITIVE] += !is_yes && !right;
+        sum[NET_LOG_FALSE_NEGATIVE] += is_yes && !right;
+        all = all && right;
+    }
+    sum[NET_LOG_EXACT] += all;
+}
+
+/* An input as the network sees it. */
+static float input_value(const NetModel *model, const NetBatch *batch, int64_t at) {
+    const uint8_t *bytes = batch->input;
+    const float *floats = batch->input;
+    return model->input_bytes ? (float)bytes[at] * (float)(1.0 / 255) : floats[at];
+}
+
+void net_score_add_outputs(const NetModel *model, const NetBatch *batch, const float *outputs, const double *spread,
+                           NetScore *score) {
+    int64_t count = model->outputs;
+    double *sum = score->sum;
+    for (int64_t row = 0; row < batch->n; row++) {
+        const float *out = outputs + row * count;
+        if (model->classes > 0) {
+            sum[NET_LOG_CORRECT] += class_of(out, count) == (int64_t)batch->label[row];
+        } else if (model->answers) {
+            add_answers(out, batch->target + row * count, count, sum);
+        } else {
+            for (int64_t i = 0; i < count; i++) {
+                int64_t at = row * count + i;
+                float wanted = batch->target != NULL ? batch->target[at] : input_value(model, batch, at);
+                double miss = (double)out[i] - (double)wanted;
+                sum[NET_LOG_SQUARED_ERROR] += miss * miss;
+                sum[NET_LOG_ABSOLUTE_ERROR] += fabs(miss);
+                sum[NET_LOG_SQUARED_ERRORS] += spread != NULL ? miss * miss / (spread[i] * (double)count) : 0;
+            }
+        }
+    }
+    score->n += batch->n;
+}
+
 /* Values an example has of what is counted. */
 static double elements(const NetModel *model, NetFigure figure) {
     const NetLogEntry *entry = net_program_entry(&model->eval, figures[figure].needs, -1);

@@ -6,6 +6,7 @@
 #ifndef NET_TRAIN_SCORE_H
 #define NET_TRAIN_SCORE_H
 
+#include "runtime/data/loader.h"
 #include "runtime/train/model.h"
 
 /* sum[NET_LOG_SQUARED_ERRORS] is of each output's squares over its variance, and the mean of that over the outputs. */
@@ -47,6 +48,10 @@ int net_figure_find(const char *name);
  * come out, over the part that the examples are of; NULL where nothing is made of it. */
 void net_score_add(const NetModel *model, const NetProgram *program, const double *log, int64_t n, const double *spread,
                    NetScore *score);
+
+/* Adds what comes of a batch's outputs, of all its rows, to all sums but the cost's: what the program `eval` logs. */
+void net_score_add_outputs(const NetModel *model, const NetBatch *batch, const float *outputs, const double *spread,
+                           NetScore *score);
 
 /* The value of a figure; not a number (NaN) where it has none, such as R2 of numbers that are all equal. */
 double net_score_figure(const NetModel *model, const NetScore *score, NetFigure figure);

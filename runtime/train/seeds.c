@@ -106,6 +106,8 @@ void net_seeds_add(NetSeeds *seeds, const NetTrainer *trainer) {
     net_progress_line(seeds->progress, tag, "%s   %.2f s   %s", line, trainer->place.seconds, trainer->run.folder);
 }
 
+json_t *net_seeds_results(const NetSeeds *seeds) { return seeds->runs; }
+
 /* Over the runs that did not diverge. */
 static NetMoments moments(const json_t *runs, const char *key) {
     NetMoments found = {.count = 0};

@@ -20,14 +20,14 @@ typedef enum {
     NET_CHANGES_NEVER,
     NET_CHANGES_FREELY, /* "freely" */
     NET_CHANGES_ADDS,   /* "adds": words may be added to its list */
-    NET_CHANGES_BEGINS  /* "begins": with the list of its line, where the run had none */
+    NET_CHANGES_BEGINS  /* "begins": where the run did not have it; else never */
 } NetChanges;
 
 typedef struct {
     const char *name;     /* "weight_decay": in formulas, config.json and checkpoints */
     const char *line;     /* how its line of the train block begins: "regularize" */
     const char *key;      /* "weight_decay", "": its value follows at once */
-    const char *flag;     /* "weight-decay": its option; NULL: it is compiled in */
+    const char *flag;     /* "weight-decay": its option, which several may have; NULL: it is compiled in */
     const char *argument; /* "D": what --help calls the option's value */
     const char *doc;      /* its line in --help */
     const char *zero;     /* a word that stands for 0, or NULL */

@@ -193,8 +193,13 @@ static bool count_values(const NetTrainer *trainer, int64_t probe, size_t *value
     const struct {
         const NetProgram *program;
         int64_t images;
-    } runs[] = {{&model->init, 1},      {&model->train, trainer->batch}, {&model->train_log, trainer->batch},
-                {&model->probe, probe}, {&model->eval, NET_EVAL_BATCH},  {&model->diagnose, trainer->batch}};
+    } runs[] = {{&model->init, 1},
+                {&model->train, trainer->batch},
+                {&model->train_log, trainer->batch},
+                {&model->probe, probe},
+                {&model->eval, NET_EVAL_BATCH},
+                {&model->diagnose, trainer->batch},
+                {&model->predict, NET_EVAL_BATCH}};
     *values = 0;
     for (size_t i = 0; i < sizeof runs / sizeof *runs; i++) {
         size_t need = 0;
@@ -235,6 +240,16 @@ static void share_rows(NetTrainer *trainer) {
     net_loader_share(trainer->loader, &crew);
 }
 
+static NetLogs *make_logs(const NetTrainer *trainer, NetError *error) {
+    const NetModel *model = trainer->model;
+    int64_t every[NET_SUBJECTS] = {0};
+    for (int i = 0; i < NET_SUBJECTS; i++) {
+        const NetCompiledLog *log = &model->compiled.log[i];
+        every[i] = log->on ? (int64_t)trainer->options.value[log->every] : 0;
+    }
+    return net_logs_new(model, every, error);
+}
+
 /* Buffers for the largest batch of any program, and the threads. */
 static bool make_buffers(NetTrainer *trainer, NetError *error) {
     const NetModel *model = trainer->model;
@@ -269,9 +284,9 @@ static bool make_buffers(NetTrainer *trainer, NetError *error) {
         return false;
     }
     trainer->loader = net_loader_new(&trainer->data, row_type(model), error);
-    trainer->gradients = net_gradients_new(model, net_options_count(options, NET_KNOWN_LOG_EVERY), error);
+    trainer->logs = make_logs(trainer, error);
     trainer->workers = net_workers_new((int)options->threads, model, error);
-    if (trainer->loader == NULL || trainer->gradients == NULL || trainer->workers == NULL) {
+    if (trainer->loader == NULL || trainer->logs == NULL || trainer->workers == NULL) {
         return false;
     }
     share_rows(trainer);
@@ -312,8 +327,7 @@ static bool fill_tensors(NetTrainer *trainer, NetError *error) {
     return true;
 }
 
-/* Tensors that begin as copies of others, which have their first values. */
-static void copy_tensors(NetTrainer *trainer) {
+void net_trainer_copy_tensors(NetTrainer *trainer) {
     const NetModel *model = trainer->model;
     for (int i = 0; i < model->tensors; i++) {
         const NetParam *to = &model->tensor[i];
@@ -333,42 +347,88 @@ static bool begin(NetTrainer *trainer, NetError *error) {
         (trainer->options.weights != NULL && !net_trainer_load_weights(trainer, error))) {
         return false;
     }
-    copy_tensors(trainer);
+    net_trainer_copy_tensors(trainer);
     if (trainer->options.evaluate) {
         return true;
     }
     return (trainer->run.folder != NULL ||
             net_run_create(trainer->options.run_dir, trainer->options.name, &trainer->run, error)) &&
-           net_trainer_open_logs(trainer, NULL, error) && net_trainer_write_config(trainer, error) &&
+           net_trainer_open_logs(trainer, NULL, error) && net_trainer_write_config(trainer, &trainer->run, error) &&
            net_checkpoint_save(trainer, error);
+}
+
+/* Whether a run is of as many networks as the trainer makes: of one, or an ensemble. */
+static bool check_members(const NetOptions *options, const char *folder, NetError *error) {
+    const NetModel *model = options->model;
+    int64_t members = net_run_members(folder);
+    if ((members > 1) == (model->compiled.members > 1) || members == 0) {
+        return true;
+    }
+    char *whole = members > 1 ? NULL : net_run_ensemble(folder, error);
+    if (whole != NULL) {
+        net_fail(error, NET_USAGE, "%s is one network of an ensemble; --resume %s goes on with that [other-network]",
+                 folder, whole);
+    } else {
+        net_fail(error, NET_USAGE,
+                 "%s is a run of %s, and this trainer makes %s; netc train %s --set 'ensemble %" PRId64
+                 "' --resume %s goes on with it [other-network]",
+                 folder, members > 1 ? "an ensemble" : "one network", members > 1 ? "one network" : "ensembles",
+                 model->path, members, folder);
+    }
+    free(whole);
+    return false;
+}
+
+bool net_trainer_find_run(const NetOptions *options, NetProgress *progress, char **folder, NetError *error) {
+    char text[NET_ERROR_TEXT];
+    error->status = NET_OK;
+    *folder = options->resume != NULL ? net_run_find(options->run_dir, options->resume, error)
+                                      : net_run_latest(options->run_dir, options->name, error);
+    if (*folder == NULL && error->status != NET_OK) {
+        return false;
+    }
+    if (*folder == NULL && options->resume != NULL) {
+        return net_fail(error, NET_ENVIRONMENT,
+                        "--resume %s: there is no folder of that path, and in %s no run of that name; 'netc runs' "
+                        "lists them [no-run]",
+                        options->resume, options->run_dir);
+    }
+    if (*folder == NULL) {
+        snprintf(text, sizeof text, "there is no run of '%s' in %s to resume; starting anew [starting-anew]",
+                 options->name, options->run_dir);
+        net_progress_note(progress, options->program, text);
+        return true;
+    }
+    bool ok = net_run_takes(*folder, error) && check_members(options, *folder, error);
+    if (!ok) {
+        free(*folder);
+        *folder = NULL;
+    }
+    return ok;
+}
+
+/* Opens the folder of an ensemble's member, made where it is missing, and its checkpoint, if there is one. */
+static bool open_member(NetTrainer *trainer, NetSafetensors *file, bool *found, NetError *error) {
+    const NetOptions *options = &trainer->options;
+    char *folder = net_run_member(options->ensemble, options->member, error);
+    bool ok = folder != NULL && net_folder_make(folder, error) && net_run_open(folder, &trainer->run, error) &&
+              net_checkpoint_open(trainer, file, found, error);
+    free(folder);
+    return ok;
 }
 
 /* Finds the run that --resume means and its checkpoint. Without a checkpoint the run starts anew, without a run (and
  * none named) a new one does; a word says so. */
 static bool find_resumed(NetTrainer *trainer, NetSafetensors *file, bool *found, NetError *error) {
     const NetOptions *options = &trainer->options;
-    char text[NET_ERROR_TEXT];
-    *found = false;
-    error->status = NET_OK;
-    char *folder = options->resume != NULL ? net_run_find(options->run_dir, options->resume, error)
-                                           : net_run_latest(options->run_dir, options->name, error);
-    if (folder == NULL && error->status != NET_OK) {
+    char text[NET_ERROR_TEXT], *folder;
+    if (!net_trainer_find_run(options, trainer->progress, &folder, error)) {
         return false;
     }
-    if (folder == NULL && options->resume != NULL) {
-        return net_fail(error, NET_ENVIRONMENT,
-                        "--resume %s: there is no folder of that path, and in %s no run of that name; 'netc runs' "
-                        "lists them [no-run]",
-                        options->resume, options->run_dir);
-    }
     if (folder == NULL) {
-        snprintf(text, sizeof text, "there is no run of '%s' in %s to resume; starting anew [starting-anew]",
-                 options->name, options->run_dir);
-        net_progress_note(trainer->progress, options->program, text);
         return true;
     }
-    bool ok = net_run_takes(folder, error) && net_run_open(folder, &trainer->run, error) &&
-              net_checkpoint_open(trainer, file, found, error);
+    bool ok = net_run_open(folder, &trainer->run, error) && net_checkpoint_open(trainer, file, found, error);
     free(folder);
     if (ok && !*found) {
         snprintf(text, sizeof text, "%s has no checkpoint to resume from; starting anew in it [starting-anew]",
@@ -378,102 +438,9 @@ static bool find_resumed(NetTrainer *trainer, NetSafetensors *file, bool *found,
     return ok;
 }
 
-/* ", l2 5, weight decay 0.1": the numbers that the steps are computed from, those that are 0 apart. */
-static const char *numbers_text(const NetOptions *options, char *out, size_t room) {
-    const NetModel *model = options->model;
-    size_t length = 0;
-    out[0] = '\0';
-    for (int i = 0; i < model->settings && length < room; i++) {
-        const NetSetting *setting = &model->setting[i];
-        if (setting->kind != NET_SETTING_REAL || !setting->used || options->value[i] == 0) {
-            continue;
-        }
-        char name[NET_SETTING_NAME];
-        snprintf(name, sizeof name, "%s", setting->name);
-        for (char *c = name; *c != '\0'; c++) {
-            *c = *c == '_' ? ' ' : *c;
-        }
-        length +=
-            (size_t)snprintf(out + length, room - length, "%s%s %g", length > 0 ? ", " : "", name, options->value[i]);
-    }
-    return out;
-}
-
-static void describe_training(NetTrainer *trainer) {
-    const NetOptions *options = &trainer->options;
-    int64_t epochs = net_options_count(options, NET_KNOWN_EPOCHS);
-    char count[NET_COUNT_TEXT];
-    char numbers[512];
-    char seeds[64];
-    if (options->given[NET_OPTION_SEEDS] && options->seed_first < options->seed_last) {
-        snprintf(seeds, sizeof seeds, "seeds %" PRId64 " to %" PRId64, options->seed_first, options->seed_last);
-    } else {
-        snprintf(seeds, sizeof seeds, "seed %" PRId64, net_options_count(options, NET_KNOWN_SEED));
-    }
-    bool full = net_options_count(options, NET_KNOWN_BATCH) == 0;
-    const char *schedule = trainer->model->schedule.name;
-    net_progress_line(trainer->progress, "train", "%s %s%s%s, batch %s, %" PRId64 " epoch%s, %s, %" PRId64 " thread%s",
-                      trainer->model->compiled.optimizer, numbers_text(options, numbers, sizeof numbers),
-                      schedule != NULL ? ", schedule " : "", schedule != NULL ? schedule : "",
-                      full ? "full" : net_count(count, (uint64_t)trainer->batch), epochs, net_plural((uint64_t)epochs),
-                      seeds, options->threads, net_plural((uint64_t)options->threads));
-}
-
-/* "5,400 of 60,000": how many examples of a file are used; the second number only where some are left over. */
-static const char *share_text(char out[2 * NET_COUNT_TEXT + 8], int64_t used, int64_t left, int64_t all) {
-    char count[2][NET_COUNT_TEXT];
-    snprintf(out, 2 * NET_COUNT_TEXT + 8, left > 0 ? "%s of %s" : "%s", net_count(count[0], (uint64_t)used),
-             net_count(count[1], (uint64_t)all));
-    return out;
-}
-
-static void describe_data(NetTrainer *trainer) {
-    enum { SHARE = 2 * NET_COUNT_TEXT + 8 };
-    const NetData *data = &trainer->data;
-    const NetPart *part = data->part;
-    char share[2][SHARE], count[NET_COUNT_TEXT], held[96] = "";
-    int64_t tested = part[NET_PART_TEST].count, test_file = data->file[NET_FILE_TEST].count;
-    int64_t left = data->file[NET_FILE_TRAIN].count - part[NET_PART_TRAIN].count - part[NET_PART_VALIDATION].count -
-                   (test_file > 0 ? 0 : tested);
-    if (part[NET_PART_VALIDATION].count > 0) {
-        snprintf(held, sizeof held, ", %s to validate", net_count(count, (uint64_t)part[NET_PART_VALIDATION].count));
-    }
-    net_progress_line(trainer->progress, "data", "%s (%s): %s to train%s, %s to test", data->name, data->source,
-                      share_text(share[0], part[NET_PART_TRAIN].count, left, data->file[NET_FILE_TRAIN].count), held,
-                      share_text(share[1], tested, test_file - tested, test_file));
-}
-
-static void describe_augment(NetTrainer *trainer) {
-    char text[NET_AUGMENT_TEXT], count[NET_COUNT_TEXT], copies[64] = "";
-    const NetAugment *augment = &trainer->model->augment;
-    const char *line = net_augment_text(augment, text);
-    if (*line == '\0') {
-        return;
-    }
-    if (augment->expand) {
-        snprintf(copies, sizeof copies, ", %s an epoch", net_count(count, (uint64_t)trainer->n));
-    }
-    net_progress_line(trainer->progress, "augment", "%s%s", line, copies);
-}
-
-static void describe(NetTrainer *trainer) {
-    const NetModel *model = trainer->model;
-    char count[NET_COUNT_TEXT];
-    char shape[NET_SHAPE_TEXT];
-    net_progress_line(trainer->progress, "model", "%s: %s input, %d layer%s, %s parameter%s, %s", model->name,
-                      net_shape(shape, model->input_shape, model->input_dims), model->layers,
-                      model->layers == 1 ? "" : "s", net_count(count, (uint64_t)net_model_parameters(model)),
-                      net_plural((uint64_t)net_model_parameters(model)), model->compiled.cost);
-    describe_data(trainer);
-    if (!trainer->options.evaluate) {
-        describe_augment(trainer);
-        describe_training(trainer);
-    }
-}
-
 static bool resume(NetTrainer *trainer, const NetSafetensors *file, NetError *error) {
     char step[2][NET_COUNT_TEXT];
-    if (!net_checkpoint_restore(trainer, file, error) || !net_trainer_write_config(trainer, error)) {
+    if (!net_checkpoint_restore(trainer, file, error) || !net_trainer_write_config(trainer, &trainer->run, error)) {
         return false;
     }
     trainer->resumed = true;
@@ -499,7 +466,7 @@ static bool resume(NetTrainer *trainer, const NetSafetensors *file, NetError *er
 bool net_trainer_new(NetTrainer *trainer, const NetModel *model, const NetOptions *options, NetError *error) {
     *trainer = (NetTrainer){.model = model, .options = *options, .run = {NULL, -1}};
     net_options_default(options->command, model, &trainer->defaults);
-    trainer->started = net_clock();
+    trainer->started = options->started > 0 ? options->started : net_clock();
     trainer->checkpoint_interval = net_checkpoint_interval();
     trainer->progress = net_progress_new(model, options->quiet, options->json, net_options_color(options), error);
     if (trainer->progress == NULL) {
@@ -507,16 +474,19 @@ bool net_trainer_new(NetTrainer *trainer, const NetModel *model, const NetOption
     }
     NetSafetensors file;
     bool found = false;
-    if (options->given[NET_OPTION_RESUME] && !find_resumed(trainer, &file, &found, error)) {
+    bool member = options->ensemble != NULL;
+    if (member ? !open_member(trainer, &file, &found, error)
+               : options->given[NET_OPTION_RESUME] && !find_resumed(trainer, &file, &found, error)) {
         return false;
     }
     bool ok = (!found || net_checkpoint_settings(trainer, &file, error)) && open_data(trainer, error) &&
               net_require_parts(&trainer->data, &options->require, error) && make_buffers(trainer, error);
-    bool several = options->given[NET_OPTION_SEEDS];
-    if (several && net_options_count(options, NET_KNOWN_SEED) != options->seed_first) {
+    bool several = net_options_several(options);
+    bool first = member ? options->member == 1 : net_options_count(options, NET_KNOWN_SEED) == options->seed_first;
+    if (several && !first) {
         net_progress_hush(trainer->progress);
     } else if (ok) {
-        describe(trainer);
+        net_trainer_describe(trainer);
         net_trainer_advise_data(trainer);
     }
     if (ok) {
@@ -542,7 +512,7 @@ void net_trainer_free(NetTrainer *trainer) {
     net_loader_free(trainer->loader);
     net_loader_free(trainer->probe_loader);
     net_augmenter_free(trainer->augmenter);
-    net_gradients_free(trainer->gradients);
+    net_logs_free(trainer->logs);
     net_progress_free(trainer->progress);
     net_run_close(&trainer->run);
     if (trainer->n > 0) {

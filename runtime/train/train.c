@@ -110,18 +110,21 @@ static NetOutcome save(NetTrainer *trainer, NetError *error) {
     return net_checkpoint_save(trainer, error) ? NET_WENT_ON : NET_FAILED;
 }
 
-/* Logs the gradients of the first examples, where that is due before the next step. */
+/* Logs what the first examples give, where that is due before the next step. */
 static NetOutcome probe(NetTrainer *trainer, NetError *error) {
     const NetBatch *batch = trainer->probe;
     const NetPlace *place = &trainer->place;
-    NetLogged at = {
-        .log = trainer->log, .step = place->step, .epoch = place->epoch - 1, .step_in_epoch = place->position};
-    if (batch == NULL || !net_gradients_probe_due(trainer->gradients, &at)) {
+    NetLogged at = {.program = &trainer->model->probe,
+                    .log = trainer->log,
+                    .step = place->step,
+                    .epoch = place->epoch - 1,
+                    .step_in_epoch = place->position};
+    if (batch == NULL || !net_logs_probe_due(trainer->logs, &at)) {
         return NET_WENT_ON;
     }
     at.n = batch->n;
-    net_trainer_run(trainer, &trainer->model->probe, batch);
-    return net_gradients_probe(trainer->gradients, &at, &trainer->csv, error) ? NET_WENT_ON : NET_FAILED;
+    net_trainer_run(trainer, at.program, batch);
+    return net_logs_probe(trainer->logs, &at, &trainer->csv, error) ? NET_WENT_ON : NET_FAILED;
 }
 
 /* Seconds until the end of the last epoch, or the time limit when that comes first. */
@@ -160,7 +163,7 @@ static void show_bar(NetTrainer *trainer) {
         .speed = (double)place->running.n / place->epoch_seconds,
         .cost = net_score_cost(&place->running),
         .left = time_left(trainer),
-        .seed = trainer->options.given[NET_OPTION_SEEDS] ? net_options_count(&trainer->options, NET_KNOWN_SEED) : -1,
+        .seed = net_options_several(&trainer->options) ? net_options_count(&trainer->options, NET_KNOWN_SEED) : -1,
     };
     net_progress_bar(trainer->progress, &bar);
 }
@@ -177,17 +180,16 @@ static NetOutcome train_step(NetTrainer *trainer, const NetBatch *batch, NetErro
     };
     NetStep step = net_trainer_step(trainer, batch->n);
     at.rate = net_rate(trainer->model, &step);
-    bool wanted = net_gradients_wanted(trainer->gradients, &at);
-    const NetProgram *program = wanted ? &trainer->model->train_log : &trainer->model->train;
-    net_trainer_run_to_commit(trainer, program, batch);
-    net_score_add(trainer->model, program, trainer->log, batch->n, trainer->spread[NET_PART_TRAIN], &place->running);
+    at.program = net_logs_program(trainer->logs, &at);
+    net_trainer_run_to_commit(trainer, at.program, batch);
+    net_score_add(trainer->model, at.program, trainer->log, batch->n, trainer->spread[NET_PART_TRAIN], &place->running);
     place->position++;
     place->step++;
     if (!isfinite(place->running.sum[NET_LOG_COST])) { /* before the step: the weights are those that gave this cost */
         return diverged(trainer, "cost", batch, error);
     }
-    net_trainer_run_commit(trainer, program, batch);
-    return net_gradients_step(trainer->gradients, &at, &trainer->csv, error) ? NET_WENT_ON : NET_FAILED;
+    net_trainer_run_commit(trainer, at.program, batch);
+    return net_logs_step(trainer->logs, &at, &trainer->csv, error) ? NET_WENT_ON : NET_FAILED;
 }
 
 /* Whether a checkpoint is due inside an epoch: when the epoch itself lasts longer than the interval. */
@@ -264,8 +266,7 @@ static bool write_epoch(NetTrainer *trainer, double train_seconds, NetError *err
     score_cells(&row, trainer->model, &place->train, 1, NET_FIGURES);
     score_cells(&row, trainer->model, &place->validation, 0, NET_FIGURES);
     return net_csv_write(&trainer->csv, NET_CSV_EPOCHS, &row, error) &&
-           (place->epoch == 0 ||
-            net_gradients_epoch(trainer->gradients, place->epoch, place->step, &trainer->csv, error)) &&
+           (place->epoch == 0 || net_logs_epoch(trainer->logs, place->epoch, place->step, &trainer->csv, error)) &&
            net_csv_flush(&trainer->csv, error);
 }
 

@@ -37,21 +37,22 @@ NetStep net_trainer_step(const NetTrainer *trainer, int64_t m) {
 }
 
 /* The log is empty, and the scalars are those of the batch. */
-static void begin(NetTrainer *trainer, const NetBatch *batch) {
+static void begin(NetTrainer *trainer, const NetProgram *program, const NetBatch *batch) {
     const NetModel *model = trainer->model;
     int64_t chunks = net_chunks(batch->n);
-    memset(trainer->log, 0, (size_t)(model->log_once + chunks * model->log_chunk) * sizeof *trainer->log);
+    memset(trainer->log, 0, (size_t)program->log_once * sizeof *trainer->log);
+    memset(trainer->log + model->log_once, 0, (size_t)(chunks * model->log_chunk) * sizeof *trainer->log);
     NetStep step = net_trainer_step(trainer, batch->n);
     net_scalars_fill(model, &step, trainer->scalar);
 }
 
 void net_trainer_run(NetTrainer *trainer, const NetProgram *program, const NetBatch *batch) {
-    begin(trainer, batch);
+    begin(trainer, program, batch);
     run_phases(trainer, program, 0, program->phases, batch);
 }
 
 void net_trainer_run_to_commit(NetTrainer *trainer, const NetProgram *program, const NetBatch *batch) {
-    begin(trainer, batch);
+    begin(trainer, program, batch);
     run_phases(trainer, program, 0, program->commit, batch);
 }
 
@@ -74,6 +75,6 @@ bool net_trainer_open_logs(NetTrainer *trainer, const int64_t lengths[NET_CSV_FI
     for (int i = 0; i < count; i++) {
         names[i] = net_figure_name(figures[i]);
     }
-    net_gradients_files(trainer->model, used);
+    net_logs_files(trainer->model, used);
     return net_csv_open(&trainer->csv, trainer->run.folder, used, lengths, names, count, error);
 }

@@ -3,9 +3,10 @@
  *
  * setup.c fills a NetTrainer from the model and the command line, trainer.c runs its programs and keeps its clock,
  * train.c walks through the epochs, evaluate.c scores, checkpoint.c saves and restores, weights.c reads and writes
- * weight files, report.c writes config.json and result.json, seeds.c sums up the runs of several seeds. All that a
- * resumed run needs is in `place`, the buffers param, state, best_param and best_state, and the gradient log's sums:
- * what is added here must be added to checkpoint.c.
+ * weight files, report.c writes config.json and result.json, run.c is all of one run; seeds.c sums up the runs of
+ * several seeds, ensemble.c makes one network of several. All that a resumed run needs is in `place`, the buffers
+ * param, state, best_param and best_state, and the gradient log's sums: what is added here must be added to
+ * checkpoint.c.
  *
  * NetTrainer owns all it points to but the model; net_trainer_free releases it at any stage of its setup. */
 #ifndef NET_TRAIN_TRAINER_H
@@ -14,8 +15,7 @@
 #include "runtime/base/safetensors.h"
 #include "runtime/base/signals.h"
 #include "runtime/data/loader.h"
-#include "runtime/log/csv.h"
-#include "runtime/log/gradients.h"
+#include "runtime/log/logs.h"
 #include "runtime/log/progress.h"
 #include "runtime/train/options.h"
 #include "runtime/train/runs.h"
@@ -51,7 +51,7 @@ typedef struct {
     NetWorkers *workers;
     NetRun run;
     NetCsv csv;
-    NetGradients *gradients;
+    NetLogs *logs;
     NetProgress *progress;
     bool resumed;
     json_t *result;                       /* what result.json holds, once it is known */
@@ -91,6 +91,13 @@ typedef enum {
 bool net_trainer_new(NetTrainer *trainer, const NetModel *model, const NetOptions *options, NetError *error);
 void net_trainer_free(NetTrainer *trainer);
 
+/* The folder of the run that --resume means, which free() releases; NULL: there is none, and none was named, so that a
+ * new one starts, which is said. False when it is no run, or none that this trainer can go on with. */
+bool net_trainer_find_run(const NetOptions *options, NetProgress *progress, char **folder, NetError *error);
+
+/* Gives tensors that begin as copies of others the values that these have. */
+void net_trainer_copy_tensors(NetTrainer *trainer);
+
 /* trainer.c: the present values of a tensor. */
 float *net_trainer_tensor(const NetTrainer *trainer, const NetParam *param);
 
@@ -122,23 +129,51 @@ NetOutcome net_trainer_train(NetTrainer *trainer, NetError *error);
 /* Whether the validation part has not gained for as many epochs as `stop` waits for: training is over. */
 bool net_trainer_out_of_patience(const NetTrainer *trainer);
 
+/* run.c: trains to the end, tests and writes down what came of it, or, with --evaluate, scores the weights: the exit
+ * status. A diverged run and one that does not meet --require have a result, too. */
+int net_trainer_go(NetTrainer *trainer, NetError *error);
+
 /* weights.c: reads the file that --weights names into the buffers; writes a weight file into the run's folder, after so
  * many epochs (with a fraction, where the time limit cut one). */
 bool net_trainer_load_weights(NetTrainer *trainer, NetError *error);
+/* Its two parts: reads the file, which must be of as many networks as the trainer makes and which net_safetensors_free
+ * releases; takes the weights, those of options.member where they are of several. */
+bool net_trainer_read_weights(const NetTrainer *trainer, NetSafetensors *file, NetError *error);
+bool net_trainer_take_weights(NetTrainer *trainer, const NetSafetensors *file, NetError *error);
 bool net_trainer_save_weights(NetTrainer *trainer, const char *name, double epoch, const float *param,
                               const float *state, NetError *error);
 /* Fills in weights_hash, from the present weights. */
 bool net_trainer_weights_hash(NetTrainer *trainer, NetError *error);
 
-/* report.c: config.json at the start, result.json at the end. `status` is "done", "time_limit", "diverged" or, without
- * a run and so without a file, "evaluated". The result stays in trainer->result. */
-bool net_trainer_write_config(NetTrainer *trainer, NetError *error);
+/* report.c: config.json at the start, in the folder of a run, result.json at the end. `status` is "done", "time_limit",
+ * "diverged" or, without a run and so without a file, "evaluated". The result stays in trainer->result. */
+bool net_trainer_write_config(NetTrainer *trainer, const NetRun *run, NetError *error);
 bool net_trainer_write_result(NetTrainer *trainer, const char *status, const NetFinal *final, NetError *error);
+
+/* What came of an ensemble: the figures of its last and best weights, the results of its networks. */
+typedef struct {
+    const char *status;
+    const NetRun *run; /* NULL: weights were evaluated */
+    NetFinal last, best;
+    const char *weights_hash; /* of the last weights of all; "" where there are none */
+    int64_t seed;             /* the first */
+    json_t *members;
+} NetEnsembleResult;
+
+/* Its result.json, made and written; with --json it is printed, too. */
+json_t *net_report_ensemble(const NetTrainer *trainer, const NetEnsembleResult *result);
+bool net_report_save_result(const NetOptions *options, const NetRun *run, const json_t *result, NetError *error);
+
+/* Prints what a quiet run does: "test_accuracy 0.94", as result.json has it. */
+void net_report_print(const NetModel *model, const json_t *result);
 
 /* The figure that a result comes down to, by its name there: what the network is judged by, on the test part or,
  * without one, on the validation or the training part. False: the result has none. */
 enum { NET_FIGURE_NAME = 48 };
 bool net_report_figure(const NetModel *model, const json_t *result, char name[NET_FIGURE_NAME]);
+
+/* describe.c: the lines that a training begins with: model, data, what is made of it, how it is learned. */
+void net_trainer_describe(const NetTrainer *trainer);
 
 /* advice.c: notes about data that is oddly cut, and about a training that does not learn. */
 void net_trainer_advise_data(const NetTrainer *trainer);

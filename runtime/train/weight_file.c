@@ -57,7 +57,8 @@ static bool is_unfinished(const char *folder, NetError *error) {
     char lets[512];
     print_lets(model, lets, sizeof lets);
     bool diverged = status != NULL && strcmp(status, "diverged") == 0;
-    bool stopped = status == NULL && path != NULL;
+    bool part = status != NULL && strcmp(status, "time_limit") == 0; /* of an ensemble: some networks are trained */
+    bool stopped = (status == NULL || part) && path != NULL;
     if (diverged) {
         net_fail(error, NET_ENVIRONMENT,
                  "%s: this run diverged and left no weights; train anew with a lower --rate [unfinished-run]", folder);

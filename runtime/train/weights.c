@@ -7,6 +7,7 @@
 #include "runtime/train/trainer.h"
 #include "runtime/train/weight_file.h"
 #include "runtime/train/weight_hash.h"
+#include "runtime/train/weight_member.h"
 
 /* Whether it is a tensor of weights files. */
 static bool is_tensor(const NetParam *param) { return param->kept != NULL && !param->metadata; }
@@ -174,7 +175,7 @@ static bool check_function(NetTrainer *trainer, const NetSafetensors *file, cons
     } else if (function == NET_FUNCTION_UNKNOWN) {
         net_fail(&text, NET_OK, NET_UNKNOWN_FUNCTION, file->path);
     }
-    if (function != NET_FUNCTION_SAME) {
+    if (function != NET_FUNCTION_SAME && trainer->options.member <= 1) {
         net_progress_note(trainer->progress, trainer->options.program, text.text);
     }
     return true;
@@ -200,21 +201,40 @@ static bool match_and_load(NetTrainer *trainer, const NetSafetensors *file, NetE
     return ok;
 }
 
-bool net_trainer_load_weights(NetTrainer *trainer, NetError *error) {
+bool net_trainer_read_weights(const NetTrainer *trainer, NetSafetensors *file, NetError *error) {
+    const NetModel *model = trainer->model;
     char *path = net_weights_path(trainer->options.run_dir, trainer->options.weights, error);
-    NetSafetensors file;
-    if (path == NULL) {
+    char *command = net_text(error, "netc train %s", model->path);
+    bool ok = path != NULL && command != NULL && net_safetensors_read(path, file, error);
+    if (ok && !net_weights_suit(file, model->compiled.members, command, error)) {
+        net_safetensors_free(file);
+        ok = false;
+    }
+    free(command);
+    free(path);
+    return ok;
+}
+
+bool net_trainer_take_weights(NetTrainer *trainer, const NetSafetensors *file, NetError *error) {
+    NetSafetensors view;
+    if (!net_weights_view(file, trainer->model->compiled.members, trainer->options.member, &view, error)) {
         return false;
     }
-    bool ok = net_safetensors_read(path, &file, error);
-    if (ok) {
-        char epoch[NET_WEIGHTS_EPOCH];
-        ok = match_and_load(trainer, &file, error);
-        if (ok) {
-            net_progress_line(trainer->progress, "weights", "from %s%s", path, net_weights_epoch(&file, epoch));
-        }
-        net_safetensors_free(&file);
+    bool ok = match_and_load(trainer, &view, error);
+    net_weights_view_free(&view);
+    return ok;
+}
+
+bool net_trainer_load_weights(NetTrainer *trainer, NetError *error) {
+    NetSafetensors file;
+    char epoch[NET_WEIGHTS_EPOCH];
+    if (!net_trainer_read_weights(trainer, &file, error)) {
+        return false;
     }
-    free(path);
+    bool ok = net_trainer_take_weights(trainer, &file, error);
+    if (ok) {
+        net_progress_line(trainer->progress, "weights", "from %s%s", file.path, net_weights_epoch(&file, epoch));
+    }
+    net_safetensors_free(&file);
     return ok;
 }

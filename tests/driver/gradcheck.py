@@ -68,6 +68,32 @@ for tensor in everything["tensors"]:
 if everything["right"] is not True or everything["data"] != "digits (built in)" or everything["examples"] != 2:
     fail(everything)
 
+# at the weights of a run, or of a file
+FAST = ["-O0"] if b"without LLVM" in subprocess.check_output([NETC, "--version"]) else []
+subprocess.run([NETC, "train", "small.net", *FAST, "-q", "--epochs", "1", "--set", "average decay=0.9"], check=True)
+run = os.path.join("runs", os.readlink("runs/latest"))
+table = gradcheck("small.net", "--weights", "runs/latest")
+if f"\nweights    those of {run}/weights.safetensors, epoch 1\n" not in table.replace("runs/latest", run):
+    fail(table)
+trained, averaged = (json.loads(gradcheck("small.net", "--json", "--weights", f"{run}/weights.safetensors", *more))
+                     for more in ((), ("--set", "average decay=0.9")))
+if not trained["right"] or trained["weights"] != f"{run}/weights.safetensors" or trained["tensors"] != averaged["tensors"]:
+    fail(trained)
+if trained["tensors"] == json.loads(gradcheck("small.net", "--json"))["tensors"] or everything["weights"] is not None:
+    fail("the weights change no gradient")
+for old, new, status, said in (("activation=sigmoid", "activation=tanh", 1, "these weights are of another function: layer a: "),
+                               ("a: dense hidden", "a: dense 7", 3, "[weights-mismatch]"),
+                               ("a: dense", "c: dense", 3, "[weights-mismatch]")):
+    with open("other.net", "w") as file:
+        file.write(SMALL.replace(old, new).replace("concat a", "concat c" if "c:" in new else "concat a"))
+    found = gradcheck("other.net", "--weights", run, "-Werror", "-Wno-linear-layer", status=status)
+    if said not in found:
+        fail(found)
+gradcheck("other.net", "-q", "--weights", run, "--rename", "a=c")
+if "not given" not in gradcheck("small.net", "--rename", "a=c", status=2) or \
+        gradcheck("small.net", "-Wno-linear-layer", "--weights", "nowhere", status=3).count("\n") != 1:
+    fail("--rename alone, and weights that are nowhere")
+
 # costs, targets and penalties
 OUT = "dense 10 activation={}\n}}\ntrain {{\n data digits\n {}\n}}\n"
 for name, end in (("quadratic", OUT.format("sigmoid", "cost quadratic")), ("cross", OUT.format("sigmoid", "cost cross_entropy")),

@@ -22,7 +22,7 @@ def rows(text, pattern):
 # the words, as the overviews name them
 layers, settings = rows(help_on("help", "layers"), r"^  (\w+) "), help_on("help", "settings")
 words = set(layers) | set(rows(settings, r"^(\w+)")) - {"The"}
-words |= set(rows(help_on("help", "activations"), r"^  (\w+)")) | set(rows(help_on("help", "initialisers"), r"^  (\w+)"))
+words |= set(rows(help_on("help", "activations").split("[a word")[0], r"^  (\w+)")) | set(rows(help_on("help", "initialisers"), r"^  (\w+)"))
 words |= set(rows(help_on("help").split("commands:")[1].split("examples:")[0], r"^  (\w+) "))
 words |= set(re.findall(r"[a-z0-9-]+", re.sub(r"\w+:|'.*", "", help_on("explain"))))
 for text in [help_on("help", layer) for layer in layers] + [settings]:
@@ -57,7 +57,7 @@ if help_on("help", "conv")[0] == "[" or help_on("help", "conv") != help_on("help
     sys.exit("FAILED: one meaning needs no heading")
 
 # options of netc and of trainers, with or without their dashes; words they take
-for word, parts in {"--weights": ("[an option of 'netc build']\n  --weights FILE|RUN ", "'netc train' and trainers]\n  --weights"),
+for word, parts in {"--weights": ("[an option of 'netc build', 'netc gradcheck']\n  --weights FILE|RUN ", "'netc train' and trainers]\n  --weights"),
                     "--seeds": ("[an option of 'netc train' and trainers]\n  --seeds A-B ",), "time-limit": ("  --time-limit ",),
                     "resume": ("  --resume [RUN] ",), "-o": ("[an option of 'netc build']\n  --output FILE ",),
                     "onnx": ("[a word for --emit of 'netc build']\n  --emit WHAT ",), "lib": ("--emit WHAT ",),

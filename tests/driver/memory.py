@@ -33,7 +33,7 @@ def gradient_rows(path, *options):
     """Images of the largest batch that gradients are made of."""
     text = subprocess.run([NETC, "show", "--json", path, *options], capture_output=True, text=True, check=True).stdout
     settings = json.loads(text)["settings"]
-    return (max(settings["batch"], settings["log_probe"]) + 15) // 16 * 16
+    return (max(settings["batch"], settings.get("gradients_probe", 0)) + 15) // 16 * 16
 
 
 def descriptor(path, *options):

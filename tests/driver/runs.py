@@ -40,7 +40,7 @@ def make(name, number, settings, result, lets=None, sha="a" * 64, folder="runs")
     """A run as a trainer leaves it; `number` is when it was begun."""
     common = {"data": "digits", "data_source": "built in", "data_sha256": "0", "cost": "log_likelihood",
               "split": {"train": 5400, "validation": 600, "test": 1000}, "rate": 0.05, "l1": 0.0, "batch": 16,
-              "epochs": 10, "seed": 1, "log_every": 0}
+              "epochs": 10, "seed": 1, "gradients_every": 0}
     model = {"path": "models/first.net", "sha256": sha, "text": "network …", "lets": lets or {}}
     where = f"{folder}/{name}-2026-11-21-{number}"
     write(f"{where}/config.json", {"name": name, "settings": {**common, **settings}, "versions": {}, "model": model})
@@ -70,7 +70,7 @@ first-2026-11-21-1    0.05      16      1       10      95.00 %   94.00 %   12.5
 first-2026-11-21-2     0.1      16      2       10      96.00 %   97.00 %   1:01:40   done
 first-2026-11-21-10   0.05    full      1     3/10      10.00 %             12.50 s   diverged
 
-the same in all: model first, data digits, cost log_likelihood, split 5400/600/1000, epochs 10, log_every epoch
+the same in all: model first, data digits, cost log_likelihood, split 5400/600/1000, epochs 10, gradients_every epoch
 """
 if runs() != expected or runs("runs/") != expected:
     fail(f"expected\n{expected}\nfound\n{runs()}")

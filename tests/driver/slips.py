@@ -295,6 +295,10 @@ setting | regularize ridge=1                                | regularize l2=1
 setting | optimizer: {type: sgd, lr: 0.1}                   | optimizer sgd rate=0.1
 setting | log gradients every 10 epochs                     | log gradients every=epoch
 setting | log gradients each=10                             | log gradients every=10
+setting | log neuron every 10 steps                         | log neurons every=10
+setting | log histogram                                     | log histograms
+setting | log steps every 1                                 | log steps every=1
+setting | log gradients, steps every 10 steps               | log gradients steps every=10
 setting | data mnist train=50000                            | data mnist
 setting | data keras.datasets.mnist.load_data()             | data mnist
 setting | data train="a.idx"                                | data idx images="a.idx" labels="labels.idx"
@@ -349,6 +353,12 @@ setting | loss = nn.CrossEntropyLoss()                      | cost log_likelihoo
 sigmoid | loss mse                                          | cost quadratic
 sigmoid | cost cross-entropy                                | cost cross_entropy
 sigmoid | cost = binary_crossentropy                        | cost cross_entropy
+setting | ensemble=5                                        | ensemble 5
+setting | ensemble: 5                                       | ensemble 5
+setting | ensemble 5 voting=hard                            | ensemble 5 combine=vote
+setting | ensemble 5 combine=majority                       | ensemble 5 combine=vote
+setting | ensemble 5 method=average                         | ensemble 5 combine=mean
+setting | committee of 5                                    | ensemble 5
 setting | average 0.99                                      | average decay=0.99
 setting | average                                           | average decay=0.99
 setting | average decay=1                                   | average decay=0.99

@@ -358,12 +358,12 @@ class Network:
             above = layer.name
 
     def run(self, params, images, labels):
-        """Forward and backward; afterwards each layer has z, delta and gradients (sums over the images). Returns the
-        sum of the costs."""
+        """Forward and backward; afterwards each layer has z, delta and gradients (sums over the images), and `values`
+        are what they gave, by name. Returns the sum of the costs."""
         scaled = images / 255
         shape = (-1,) + (1,) * (images.ndim - 2)
         x = (scaled - np.reshape(self.mean, shape)) / np.reshape(self.std, shape)
-        values = {"input": x}
+        values = self.values = {"input": x}
         for layer in self.layers:
             read = [values[name] for name in layer.reads]
             x = values[layer.name] = layer.forward(read if "labels" in layer.spec else read[0],

@@ -62,7 +62,7 @@ def check_steps(images, labels):
     """every=N: the probe and the neurons with it, within epochs too."""
     every, batch = 3, 16
     r.write_model("steps.net", SHAPE, LAYERS, ["optimizer sgd rate=0.1", f"batch {batch}",
-                                               f"log gradients every={every} probe={PROBED}"])
+                                               f"log gradients neurons every={every} probe={PROBED}"])
     params = r.read_weights(r.train("steps.net", "steps-begin", "--epochs", "0"))
     folder = r.train("steps.net", "steps-end", "--epochs", str(EPOCHS))
     rows, neurons = r.read_rows(folder, "gradients.csv"), r.read_rows(folder, "neurons.csv")
@@ -87,7 +87,7 @@ def main():
     images = images.reshape(COUNT, *SHAPE)
     check_steps(images, labels)
     r.write_model("model.net", SHAPE, LAYERS, [f"optimizer sgd rate={RATE}", "batch full", f"regularize l2={L2}",
-                                               f"log gradients probe={PROBED}"])
+                                               f"log gradients neurons probe={PROBED}"])
     params = r.read_weights(r.train("model.net", "begin", "--epochs", "0"))
     folder = r.train("model.net", "end", "--epochs", str(EPOCHS))
     rows, neurons = r.read_rows(folder, "gradients.csv"), r.read_rows(folder, "neurons.csv")

@@ -183,6 +183,12 @@ OPERATORS = {
     "Elu": lambda a, x: np.where(x < 0, a["alpha"] * np.expm1(np.minimum(x, 0)), x),
     "Selu": lambda a, x: SELU[0] * np.where(x > 0, x, SELU[1] * np.expm1(np.minimum(x, 0))),
     "Max": lambda a, x, y: np.maximum(x, y), "Min": lambda a, x, y: np.minimum(x, y),
+    "ArgMax": lambda a, x: x.argmax(a["axis"]) if a["keepdims"] == 0 else None,
+    "OneHot": lambda a, x, depth, pair: pair[np.eye(int(depth[0]), dtype=int)[x]] if a["axis"] == 1 else None,
+    "ReduceMax": lambda a, x: x.max(tuple(a["axes"]), keepdims=bool(a["keepdims"])),
+    "Cast": lambda a, x: x.astype({1: float, 9: bool}[a["to"]]), "Equal": lambda a, x, y: x == y,
+    "Greater": lambda a, x, y: x > y, "Where": lambda a, c, x, y: np.where(c, x, y),
+    "Not": lambda a, x: ~x, "And": lambda a, x, y: x & y, "IsNaN": lambda a, x: np.isnan(x),
     "Softplus": lambda a, x: np.logaddexp(x, 0), "Softsign": lambda a, x: x / (1 + abs(x)),
 }
 

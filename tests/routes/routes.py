@@ -2,8 +2,8 @@
 
     routes.py MODEL.net [FOLDER]          scratch files go to FOLDER, which is emptied; by default ./routes.tmp
 
-The model is trained for a few steps on random images of its input's shape (so its own `data` and `split` do not
-matter), by the loop interpreter, by LLVM and through gcc and clang, for several processors, levels of optimisation,
+The model is trained for a few steps on random images of its input's shape and, with `target values` or `labels`, random
+numbers or answers for each (so its own `data` and `split` do not matter), by the loop interpreter, by LLVM and through gcc and clang, for several processors, levels of optimisation,
 register tiles, batch sizes and numbers of threads. All weights must agree bit for bit for one batch size, and all CSV
 files but for their columns of times.
 
@@ -32,8 +32,9 @@ import inference
 NETC = os.environ.get("NETC") or os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../build/netc")
 ROUTES = os.environ.get("NETC_ROUTES", "0")
 TIMES = {"seconds", "images_per_second"}
-LOG = "log gradients weights every=1 probe=5"
+LOG = "log gradients weights steps activations neurons histograms every=2 probe=5"
 DATA = 'data idx images="images" labels="labels" test_images="test_images" test_labels="test_labels"'
+TARGETS = 'data npy x="images.npy" y="targets.npy" test_x="test_images.npy" test_y="test_targets.npy"'
 
 # Training images of a set; what the batch sizes make of them. The interpreter is slow: it sees few. For `full`, three
 # epochs make three steps.
@@ -98,7 +99,15 @@ def write_idx(path, array):
         file.write(array.tobytes())
 
 
-def write_sets(shape, classes):
+def write_targets(prefix, pixels, target, outputs):
+    """The same pictures as floats, with numbers far from 0 that the outputs are to give, or with answers of 0 and 1."""
+    random = np.random.RandomState(2)
+    np.save(prefix + "images.npy", pixels.astype(np.float32) / np.float32(255))
+    numbers = random.normal(50, 20, (len(pixels), outputs)).astype(np.float32)
+    np.save(prefix + "targets.npy", numbers if target == "values" else (numbers > 50).astype(np.uint8))
+
+
+def write_sets(shape, classes, target, outputs):
     """Random bytes, a third of them 0 and a third of few values: maxima have ties."""
     random = np.random.RandomState(1)
     for name, count in SETS.items():
@@ -108,6 +117,8 @@ def write_sets(shape, classes):
             kind = random.randint(0, 3, pixels.shape)
             pixels = np.where(kind == 0, 0, np.where(kind == 1, pixels // 64 * 64, pixels)).astype(np.uint8)
             write_idx(os.path.join(name, prefix + "images"), pixels)
+            if target:
+                write_targets(os.path.join(name, prefix), pixels, target, outputs)
             write_idx(os.path.join(name, prefix + "labels"), random.randint(0, classes, images).astype(np.uint8))
 
 
@@ -222,13 +233,16 @@ def main():
     number = zlib.crc32(name.encode()) + (int(ROUTES) if ROUTES != "all" else 0)
     with open(model, encoding="utf-8") as file:
         text = file.read()
-    sets = ["--set", DATA, "--set", "split train=0.9 validation=0.1"]
+    target = re.search(r"^\s*target\s+(values|labels)\b", text, re.MULTILINE)
+    target = target and target.group(1)
+    sets = ["--set", TARGETS if target else DATA, "--set", "split train=0.9 validation=0.1"]
     logged = "\n    log " in text
     if not logged and (number % 2 == 0 or ROUTES == "all"):
         sets += ["--set", LOG]
         logged = True
     layers = json.loads(run(NETC, "show", model, *sets, "--json", "-Wno-rows-dropped"))["layers"]
-    write_sets(layers[0]["output"], max(2, min(256, int(np.prod(layers[-1]["output"])))))
+    outputs = int(np.prod(layers[-1]["output"]))
+    write_sets(layers[0]["output"], max(2, min(256, outputs)), target, outputs)
     builds = selection(number, run(NETC, "build", model, *sets, "--backend", "c", "--emit", "c", "-o", "-").count("\n"))
     for line in re.findall(r"^# ROUTES: --backend (\S+) ?(.*)$", text, re.MULTILINE):
         builds.append(Build(line[0], more=line[1].split()))

@@ -65,8 +65,8 @@ def fields(message):
         yield key >> 3, value
 
 
-def scalars(path):
-    """(step, tag, value) of each scalar, in the order of the file, which begins with its version."""
+def values(path):
+    """(step, tag, fields) of each value, in the order of the file, which begins with its version."""
     first, *events = records(path)
     about = dict(fields(first))
     if about[3] != b"brain.Event:2" or struct.unpack("<d", about[1])[0] < 1e9:
@@ -76,7 +76,25 @@ def scalars(path):
         about = dict(fields(event))
         for _, value in fields(about[5]):
             parts = dict(fields(value))
-            found.append((about[2], parts[1].decode(), struct.unpack("<f", parts[2])[0]))
+            found.append((about[2], parts[1].decode(), parts))
+    return found
+
+
+def scalars(path):
+    """(step, tag, value) of each scalar."""
+    return [(step, tag, struct.unpack("<f", parts[2])[0]) for step, tag, parts in values(path) if 2 in parts]
+
+
+def histograms(path):
+    """(step, tag) of each histogram: (least, largest, sum of counts, sum, sum of squares, upper edges, counts)."""
+    found = {}
+    for step, tag, parts in values(path):
+        if 5 in parts:
+            about = dict(fields(parts[5]))
+            lists = [struct.unpack(f"<{len(about[key]) // 8}d", about[key]) for key in (6, 7)]
+            if (step, tag) in found:
+                raise SystemExit(f"FAILED: {path}: {tag} of step {step} twice")
+            found[step, tag] = (*(struct.unpack("<d", about[key])[0] for key in (1, 2, 3, 4, 5)), *lists)
     return found
 
 
@@ -90,13 +108,14 @@ def expected(folder):
     tags = {"train_cost": "cost/train", "validation_cost": "cost/validation", "train_accuracy": "accuracy/train",
             "validation_accuracy": "accuracy/validation", "train_rmse": "rmse/train", "validation_rmse": "rmse/validation"}
     found = set()
-    for file in ("epochs", "gradients", "weights"):
+    for file in ("epochs", "gradients", "weights", "steps", "activations"):
         path = os.path.join(folder, f"{file}.csv")
         for row in csv.DictReader(open(path, newline="")) if os.path.exists(path) else ():
             for column, text in row.items():
                 if text == "" or column in ("epoch", "step", "source", "layer"):
                     continue
-                tag = {"epochs": tags.get(column, column), "weights": f"weights_{column}",
+                tag = {"epochs": tags.get(column, column), "weights": f"weights_{column}", "steps": f"step_{column}",
+                       "activations": f"activations_{column}",
                        "gradients": column + ("_probe" if row.get("source") == "probe" else "")}[file]
                 found.add((int(row["step"]), tag + (f"/{row['layer']}" if "layer" in row else ""), single(text)))
     return found

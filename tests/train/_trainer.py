@@ -117,7 +117,7 @@ def contents(name):
         if entry in ("weights.safetensors", "best.safetensors"):
             kept[entry] = hashlib.sha256(open(path, "rb").read()).hexdigest()
         elif entry == _events.NAME:
-            kept[entry] = [scalar for scalar in _events.scalars(path) if scalar[1] not in TIMES]
+            kept[entry] = [value for value in _events.values(path) if value[1] not in TIMES]
         elif entry.endswith(".csv"):
             kept[entry] = [{key: value for key, value in row.items() if key not in TIMES} for row in rows(path)]
     check("weights.safetensors" in kept, f"{folder(name)} has no weights")

@@ -19,6 +19,8 @@ train {
     batch 20
     epochs 2
     log gradients weights every=3 probe=10 formats=[csv, tensorboard]
+    log steps every=2
+    log histograms activations
 }
 """
 
@@ -49,6 +51,16 @@ curves = agree(t.folder("compiled"), 300)
 steps = {tag: [step for step, other, _ in curves if other == tag] for _, tag, _ in curves}
 t.check(steps["accuracy/validation"] == [0, 10, 20] and steps["cost/train"] == [10, 20], steps)
 t.check(steps["delta_norm/hidden"] == list(range(0, 20, 3)) == steps["delta_norm_probe/hidden"], steps)
+rows = {}
+for row in t.rows(t.folder("compiled") + "/histograms.csv"):
+    rows.setdefault((int(row["step"]), f"{row['of']}/{row['layer']}"), []).append(row)
+counted = _events.histograms(os.path.join(t.folder("compiled"), _events.NAME))
+t.check(counted.keys() == rows.keys() == {(step, f"{of}/{layer}") for step in (0, 10) for of in ("weight", "gradient")
+                                          for layer in ("hidden", "hidden.bias", "dense2", "dense2.bias")}, rows.keys())
+for key, (low, high, size, total, squares, edges, counts) in counted.items():
+    t.check([int(row["count"]) for row in rows[key]] == list(counts) and size == sum(counts), f"{key}: {counts}")
+    t.check([float(f"{edge:.9g}") for edge in (low, *edges)] == [float(row["low"]) for row in rows[key]] +
+            [float(rows[key][-1]["high"])] and edges[-1] == high and squares * size >= total ** 2 * (1 - 1e-12), f"{key}: {edges}")
 netc("train", "small.net", "--backend", "interp", "--epochs", "1", "--name", "interpreted")
 agree(t.folder("interpreted"), 150)
 
@@ -70,8 +82,11 @@ try:
 except ImportError:
     print("ok; the package tensorboard is not here, its own reader was not asked")
 else:
-    reader = EventAccumulator(t.folder("compiled"), size_guidance={"scalars": 0})
+    reader = EventAccumulator(t.folder("compiled"), size_guidance={"scalars": 0, "histograms": 0})
     reader.Reload()
     theirs = [(event.step, tag, event.value) for tag in reader.Tags()["scalars"] for event in reader.Scalars(tag)]
     t.check(sorted(theirs) == sorted(curves), f"TensorBoard finds {len(theirs)} scalars of {len(curves)}, or others")
+    theirs = {(event.step, tag): tuple(event.histogram_value.bucket) for tag in reader.Tags()["histograms"]
+              for event in reader.Histograms(tag)}
+    t.check(theirs == {key: about[-1] for key, about in counted.items()}, f"TensorBoard's histograms: {theirs.keys()}")
     print("ok, and TensorBoard agrees")

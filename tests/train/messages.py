@@ -313,8 +313,6 @@ with open(os.path.join(os.path.dirname(weights), "lock"), "w") as lock:
     fcntl.flock(lock, fcntl.LOCK_EX)
     says("runs/good-DATE-N: another trainer is writing into this run [run-locked]", "--resume", "--name", "good",
          "--data-dir", good)
-says("this trainer was compiled without a gradient log; netc train idx.net --set 'log gradients every=5' has it "
-     "[not-compiled]", "--log-every", "5", "--data-dir", good, status=2)
 says("this trainer was compiled without l1; netc train idx.net --set 'regularize l1=2' has it [not-compiled]", "--l1",
      "2", "--data-dir", good, status=2)
 

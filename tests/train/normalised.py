@@ -19,7 +19,7 @@ MODEL = """network normalised {
 train {
     split train=160 validation=60
     batch 53                        # the last of each epoch is of one example
-    log gradients every=1 probe=20
+    log gradients neurons every=1 probe=20
 }
 """
 with open("normalised.net", "w", encoding="utf-8") as made:

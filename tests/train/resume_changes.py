@@ -21,7 +21,7 @@ train {
     data digits
     split train=100
     cost quadratic
-    log gradients every=epoch probe=10
+    log gradients neurons every=epoch probe=10
     epochs 1
 }
 """
@@ -57,9 +57,12 @@ NETWORK = [  # status 3
 ]
 SETTINGS = [  # status 2
     (("cost quadratic", "cost cross_entropy"), "cost quadratic, not cross_entropy"),
-    (("probe=10", "probe=20"), "log probe=10, not 20"),
-    (("every=epoch", "every=1"), "--log-every epoch, not 1"),
-    (("log gradients every=epoch probe=10", ""), "log gradients, not nothing"),
+    (("probe=10", "probe=20"), "log gradients probe=10, not 20"),
+    (("gradients neurons every=epoch", "gradients neurons every=1"), "log gradients every=epoch, not 1"),
+    (("log gradients neurons every=epoch probe=10", "log gradients probe=10; log neurons every=2 probe=10"),
+     "log neurons every=epoch, not 2"),
+    (("log gradients neurons every=epoch probe=10", "log neurons probe=10"), "log gradients neurons, not neurons"),
+    (("log gradients neurons every=epoch probe=10", ""), "log gradients neurons, not nothing"),
 ]
 for (old, new), difference in NETWORK + SETTINGS:
     t.check(old in MODEL, f"{old} is not in the model")
@@ -109,15 +112,15 @@ def column(name, log, title):
 go_on("renamed", MODEL, MODEL.replace("hidden:", "h:"))
 layers = column("renamed", "gradients", "layer")
 t.check(layers.count("hidden") == layers.count("h") > 0, f"layers of the log: {layers}")
-go_on("more", MODEL, MODEL.replace("log gradients", "log gradients weights"),
-      "resume  with log gradients weights, as the model says now; RUN had gradients")
+go_on("more", MODEL, MODEL.replace("log gradients", "log weights\n    log gradients"),
+      "resume  with log gradients weights neurons, as the model says now; RUN had gradients neurons")
 t.check(column("more", "gradients", "epoch").count("2") > 0, "gradients.csv ends with the first epoch")
 t.check(set(column("more", "weights", "step")) == {"2"}, f"steps of weights.csv: {column('more', 'weights', 'step')}")
-go_on("steps", MODEL, MODEL.replace("log gradients", "log gradients steps"),
-      "resume  with log gradients steps, as the model says now; RUN had gradients")
-t.check([row["epoch"] for row in t.rows(t.folder("steps") + "/steps.csv")] == ["2"], "steps.csv begins where it was asked for")
-go_on("late", MODEL.replace("    log gradients every=epoch probe=10\n", ""), MODEL,
-      "resume  with log gradients, as the model says now; RUN had nothing",
-      "resume  with log_probe 10, as the model says now; RUN had 0")
+go_on("steps", MODEL, MODEL.replace("log gradients", "log steps every=1; log gradients"),
+      "resume  with log gradients steps neurons, as the model says now; RUN had gradients neurons")
+t.check({row["epoch"] for row in t.rows(t.folder("steps") + "/steps.csv")} == {"2"}, "steps.csv begins where it was asked for")
+t.check(len(column("steps", "steps", "step")) > 1, "every=1 of a log that was added")
+go_on("late", MODEL.replace("    log gradients neurons every=epoch probe=10\n", ""), MODEL,
+      "resume  with log gradients neurons, as the model says now; RUN had nothing")
 t.check(set(column("late", "gradients", "source")) == {"probe", "epoch"}, "gradients.csv did not begin")
 t.check(len(column("late", "neurons", "step")) > 0, "neurons.csv did not begin")

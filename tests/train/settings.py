@@ -53,6 +53,13 @@ t.check(dict((row[0], row[2]) for row in rows)["log-every"] == "2" and rows[0][2
 train("-q", "--name", "first")
 first = t.folder("first")
 before = config(first)
+
+
+def name_of(flag):
+    """What config.json calls the number that an option gives."""
+    return {"log-every": "gradients_every"}.get(flag, flag.replace("-", "_"))
+
+
 for flag, word, _ in rows:
     if flag == "clip-value":  # another bound than the one that is compiled in
         said = train("-q", "--clip-value", "0.5", status=2)
@@ -60,7 +67,7 @@ for flag, word, _ in rows:
         continue
     run = f"given-{flag}"
     train("-q", "--name", run, f"--{flag}", values[flag])
-    expected = {**before, flag.replace("-", "_"): type(before[flag.replace("-", "_")])(float(values[flag]))}
+    expected = {**before, name_of(flag): type(before[name_of(flag)])(float(values[flag]))}
     if flag == "weight-decay":  # is l2 given another way
         expected["l2"] = 0
     t.check(config(t.folder(run)) == expected, f"config.json of --{flag}: {config(t.folder(run))}")
@@ -68,12 +75,12 @@ for flag, word, _ in rows:
     t.check(config(t.folder(run)) == expected, f"--resume with what --{flag} said")
     if "|" in word:
         train("-q", "--name", f"zero-{flag}", f"--{flag}", word.split("|")[1])
-        t.check(config(t.folder(f"zero-{flag}"))[flag.replace("-", "_")] == 0, f"--{flag} {word}")
+        t.check(config(t.folder(f"zero-{flag}"))[name_of(flag)] == 0, f"--{flag} {word}")
     refused = train("-q", "--resume", first, f"--{flag}", values[flag], status=0 if flag in MAY_CHANGE else 2)
     t.check(flag in MAY_CHANGE or ("[other-settings]" in refused and f"(leave --{flag} out)" in refused), refused)
 
 # what the trainer was not compiled for: the line that the message names has it
-for flag in ("momentum", "l2", "l1", "weight-decay", "max-norm", "clip-norm", "clip-value", "label-smoothing", "average-decay", "log-every"):
+for flag in ("momentum", "l2", "l1", "weight-decay", "max-norm", "clip-norm", "clip-value", "label-smoothing", "average-decay"):
     said = train("-q", f"--{flag}", values[flag], model="plain.net", status=2)
     line = re.search(r"--set '(.*)' has it \[not-compiled\]", said)
     t.check(line, said)
@@ -83,6 +90,8 @@ for flag in ("momentum", "l2", "l1", "weight-decay", "max-norm", "clip-norm", "c
     said = train("-q", "--resume", f"--{flag}", values[flag], model="plain.net", status=2)
     t.check(f"a run is resumed with its own settings (leave --{flag} out); a new run has it by netc train" in said, said)
 train("-q", "--l2", "0", model="plain.net")
+said = train("-q", "--log-every", "2", model="plain.net", status=2)
+t.check("what is logged is compiled in: netc train plain.net --set 'log gradients every=10'" in said, said)
 said = train("-q", "--set", "regularize l2=3", "--l1", "2", status=2)
 t.check("--set 'regularize l1=2 l2=3' has it" in said, said)
 said = train("-q", "--l2", "3", "--weight-decay", "1", status=2)

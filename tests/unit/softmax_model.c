@@ -191,6 +191,10 @@ NetKernel *const net_kernel[] = {train_slot, train_part, eval_chunk, log_bias, l
 #define ENTRY(name, layer, per, at, count, elements)                                                      \
     "{\"name\":\"" name "\",\"layer\":\"" layer "\",\"per\":\"" per "\",\"at\":" #at ",\"count\":" #count \
     ",\"elements\":" #elements "}"
+#define EVERY                                                                                             \
+    "\"type\":\"integer\",\"value\":0,\"low\":1,\"flag\":\"log-every\",\"argument\":\"N|epoch\",\"doc\":" \
+    "\"\",\"high\":1e9,\"zero\":\"epoch\",\"changes\":\"begins\"},"
+#define PROBE "\"type\":\"integer\",\"value\":500,\"changes\":\"begins\"},"
 #define SCORES ENTRY("cost", "", "chunk", 0, 1, 1) "," ENTRY("correct", "", "chunk", 1, 1, 1)
 #define ONCE_ENTRY(name, at) "," ENTRY(name, "dense1", "once", at, 1, 7840)
 #define BIAS_ENTRY(name, at) "," ENTRY(name, "dense1", "once", at, 1, 10)
@@ -263,15 +267,20 @@ const char net_model[] =
                                   "\"value\":\"accuracy\"},"
                                   "{\"name\":\"seed\",\"line\":\"seed\",\"key\":\"\",\"type\":\"integer\",\"value\":1,"
                                   "\"low\":0,\"flag\":\"seed\",\"argument\":\"S\",\"doc\":\"\"},"
+                                  "{\"name\":\"ensemble\",\"line\":\"ensemble\",\"key\":\"\",\"type\":\"integer\","
+                                  "\"value\":1,\"low\":1,\"high\":1000},"
+                                  "{\"name\":\"combine\",\"line\":\"ensemble\",\"key\":\"combine\",\"type\":\"word\","
+                                  "\"value\":\"mean\"},"
                                   "{\"name\":\"log\",\"line\":\"log\",\"key\":\"\",\"type\":\"word\",\"value\":"
-                                  "\"gradients weights\"},"
+                                  "\"gradients weights neurons\"},"
                                   "{\"name\":\"log_formats\",\"line\":\"log\",\"key\":\"formats\",\"type\":\"word\","
                                   "\"value\":\"csv tensorboard\"},"
-                                  "{\"name\":\"log_every\",\"line\":\"log\",\"key\":\"every\",\"type\":\"integer\","
-                                  "\"value\":0,\"low\":1,\"flag\":\"log-every\",\"argument\":\"N|epoch\",\"doc\":\"\","
-                                  "\"high\":1e9,\"zero\":\"epoch\"},"
-                                  "{\"name\":\"log_probe\",\"line\":\"log\",\"key\":\"probe\",\"type\":\"integer\","
-                                  "\"value\":500}"
+                                  "{\"name\":\"gradients_every\",\"line\":\"log gradients\",\"key\":\"every\"," EVERY
+                                  "{\"name\":\"gradients_probe\",\"line\":\"log gradients\",\"key\":\"probe\"," PROBE
+                                  "{\"name\":\"weights_every\",\"line\":\"log weights\",\"key\":\"every\"," EVERY
+                                  "{\"name\":\"neurons_every\",\"line\":\"log neurons\",\"key\":\"every\"," EVERY
+                                  "{\"name\":\"neurons_probe\",\"line\":\"log neurons\",\"key\":\"probe\","
+                                  "\"type\":\"integer\",\"value\":500,\"changes\":\"begins\"}"
                                   "],"
                                   "\"text\":\"network softmax { input 784; dense 10 activation=softmax "
                                   "}\",\"path\":\"models/softmax.net\","

@@ -40,11 +40,10 @@ static const char good[] =
     "{\"name\":\"monitor\",\"line\":\"stop\",\"key\":\"monitor\",\"type\":\"word\",\"value\":\"accuracy\"},"
     "{\"name\":\"seed\",\"line\":\"seed\",\"key\":\"\",\"type\":\"integer\",\"value\":1,\"low\":0,\"flag\":\"seed\","
     "\"argument\":\"S\",\"doc\":\"\"},"
+    "{\"name\":\"ensemble\",\"line\":\"ensemble\",\"key\":\"\",\"type\":\"integer\",\"value\":1,\"low\":1},"
+    "{\"name\":\"combine\",\"line\":\"ensemble\",\"key\":\"combine\",\"type\":\"word\",\"value\":\"mean\"},"
     "{\"name\":\"log\",\"line\":\"log\",\"key\":\"\",\"type\":\"word\",\"value\":\"nothing\"},"
-    "{\"name\":\"log_formats\",\"line\":\"log\",\"key\":\"formats\",\"type\":\"word\",\"value\":\"csv\"},"
-    "{\"name\":\"log_every\",\"line\":\"log\",\"key\":\"every\",\"type\":\"integer\",\"value\":0,\"low\":1,\"flag\":"
-    "\"log-every\",\"argument\":\"N|epoch\",\"doc\":\"\",\"high\":1e9,\"zero\":\"epoch\"},"
-    "{\"name\":\"log_probe\",\"line\":\"log\",\"key\":\"probe\",\"type\":\"integer\",\"value\":0}"
+    "{\"name\":\"log_formats\",\"line\":\"log\",\"key\":\"formats\",\"type\":\"word\",\"value\":\"csv\"}"
     "],"
     "\"text\":\"\",\"path\":\"tiny.net\",\"order_hash\":\"0\",\"backend\":\"c\",\"cpu\":\"generic\"}";
 
@@ -118,7 +117,7 @@ static void test_bad(void **state) {
     refuse("rate / m", "rate / k", "at 'k': no setting has that name");
     refuse("rate / m", "cost / m", "reads the word 'cost'");
     refuse("\"penalty\":{}", "\"penalty\":{\"sizes\":\"l1 / n\"}", "at 'l1 / n'");
-    refuse("nothing", "gradients", "train_log");
+    refuse("nothing", "gradients", "gradients_every");
     refuse("\"value\":0.1", "\"value\":\"fast\"", "'value'");
     refuse("\"value\":0.1", "\"value\":-0.1", "'rate' is out of its range");
     refuse("\"name\":\"patience\"", "\"name\":\"waits\"", "no setting 'patience'");

@@ -1,0 +1,225 @@
+/* The setting log. Its lines are read by one table of options; what they say is kept by subject, as a setting of its
+ * own with the numbers that trainers know:
+ *
+ *     log gradients weights every=epoch probe=1000        log gradients   every=epoch probe=1000
+ *     log steps every=1                             ->    log weights     every=epoch
+ *                                                         log steps       every=1
+ *
+ * A --set line takes the place of what the file says of its subjects. */
+#include "compiler/model/logs.h"
+
+#include "compiler/base/source.h"
+
+static const char *const subject_words[] = {
+#define SUBJECT(name, word, header, prefix, sources, doc) word,
+#include "runtime/log/subjects.def"
+#undef SUBJECT
+    NULL};
+static const char *const every_words[] = {"epoch", NULL};
+enum { FORMAT_CSV, FORMAT_TENSORBOARD }; /* bits of LOG_FORMATS */
+static const char *const format_words[] = {[FORMAT_CSV] = "csv", [FORMAT_TENSORBOARD] = "tensorboard", NULL};
+
+enum { ROW_EVERY, ROW_FORMATS, ROW_PROBE, ROWS };
+#define EVERY_DOC "steps between two rows of the logs, or epoch"
+#define EVERY_ROW(word)      \
+    {.name = "every",        \
+     .type = OPTION_INTEGER, \
+     .low = 1,               \
+     .high = 1e9,            \
+     .words = every_words,   \
+     .doc = EVERY_DOC,       \
+     .trainer = {.name = word "_every", .flag = "log-every", .argument = "N|epoch", .changes = "begins"}}
+/* Trainers know the formats of all. */
+#define FORMATS_ROW {.name = "formats", .type = OPTION_WORDS, .words = format_words}
+#define PROBE_ROW(word)              \
+    {.name = "probe",                \
+     .type = OPTION_INTEGER,         \
+     .low = 1,                       \
+     .high = 1 << 30,                \
+     .doc = "examples of the probe", \
+     .trainer = {.name = word "_probe", .changes = "begins"}}
+
+static const OptionSpec subject_rows[NET_SUBJECTS][ROWS] = {
+#define SUBJECT(id, word, header, prefix, sources, doc) \
+    [NET_SUBJECT_##id] = {EVERY_ROW(word), FORMATS_ROW, PROBE_ROW(word)},
+#include "runtime/log/subjects.def"
+#undef SUBJECT
+};
+static const char *const subject_lines[NET_SUBJECTS] = {
+#define SUBJECT(id, word, header, prefix, sources, doc) [NET_SUBJECT_##id] = "log " word,
+#include "runtime/log/subjects.def"
+#undef SUBJECT
+};
+
+const OptionSpec log_options[LOG_OPTIONS] = {
+    [LOG_SUBJECTS] = {.name = "subject",
+                      .type = OPTION_WORDS,
+                      .positional = true,
+                      .required = true,
+                      .words = subject_words,
+                      .doc =
+#define SUBJECT(id, word, header, prefix, sources, doc) word ": " doc "; "
+#include "runtime/log/subjects.def"
+#undef SUBJECT
+                          "or several of them",
+                      .example = "log gradients",
+                      .trainer = {.name = "log", .changes = "adds"}},
+    [LOG_EVERY] = {.name = "every",
+                   .type = OPTION_INTEGER,
+                   .low = 1,
+                   .high = 1e9,
+                   .standard = "epoch",
+                   .words = every_words,
+                   .doc = EVERY_DOC,
+                   .trainer = {.flag = "log-every", .argument = "N|epoch"}},
+    [LOG_PROBE] = {.name = "probe",
+                   .type = OPTION_INTEGER,
+                   .low = 1,
+                   .high = 1 << 30,
+                   .doc =
+                       "gradients: also those of the first N training examples, as often as every= says; activations "
+                       "and neurons: of so many, by itself of 1000"},
+    [LOG_FORMATS] = {.name = "formats",
+                     .type = OPTION_WORDS,
+                     .standard = "[csv]",
+                     .words = format_words,
+                     .doc = "files to write, for all logs: csv in any case, tensorboard beside it",
+                     .example = "formats=[csv, tensorboard]",
+                     .trainer = {.name = "log_formats", .changes = "adds"}},
+};
+
+static bool takes_probe(size_t subject) { return (net_subjects[subject].sources & NET_FROM_PROBE) != 0; }
+
+OptionOwner log_owner(NetSubjectName subject) {
+    return (OptionOwner){.name = subject_lines[subject],
+                         .options = subject_rows[subject],
+                         .count = takes_probe(subject) ? ROWS : ROW_PROBE};
+}
+
+static Setting *setting_of(const Settings *settings, size_t subject) {
+    return &settings->at[setting_kind_count + subject];
+}
+
+LogSubject settings_log(const Settings *settings, NetSubjectName subject) {
+    const Setting *setting = setting_of(settings, subject);
+    if (!setting->on) return (LogSubject){0};
+    int64_t probe = takes_probe(subject) ? setting->values[ROW_PROBE].integer : 0;
+    bool needs = net_subjects[subject].sources == NET_FROM_PROBE;
+    return (LogSubject){.on = true,
+                        .every = setting->values[ROW_EVERY].integer,
+                        .probe = probe == 0 && needs ? NET_PROBE_USUAL : probe,
+                        .asks = probe > 0,
+                        .line = setting->line};
+}
+
+int64_t settings_probe(const Settings *settings) {
+    int64_t most = 0;
+    for (size_t i = 0; i < NET_SUBJECTS; i++) {
+        LogSubject log = settings_log(settings, (NetSubjectName)i);
+        if (log.probe > most) most = log.probe;
+    }
+    return most;
+}
+
+/* ---- a line ---- */
+static bool is_set(const Diags *diags, const AstStmt *line) {
+    return line && source_of(diags->source, line->at.lo) != diags->source;
+}
+
+/* Whether the subject's line is to stay: a --set line goes before the file's. A second of either kind is an error. */
+static bool keeps_line(SettingContext *context, size_t subject, bool *good) {
+    const Setting *setting = setting_of(context->settings, subject);
+    Diags *diags = context->diags;
+    if (!setting->on || (is_set(diags, context->line) && !is_set(diags, setting->line))) return false;
+    const Source *where = source_of(diags->source, setting->line->at.lo);
+    uint32_t number, column;
+    source_position(diags->source, setting->line->at.lo, &number, &column);
+    Diag *diag = diag_report(diags, context->option[LOG_SUBJECTS].at, "duplicate-setting", "%s is logged twice",
+                             subject_words[subject]);
+    if (is_set(diags, setting->line)) {
+        diag_note(diags, diag, "first by %s '%s'", where->path, where->text);
+    } else {
+        diag_note(diags, diag, "first in line %u", (unsigned)number);
+        diag_help(diags, diag, "name it in one of them");
+    }
+    *good = false;
+    return true;
+}
+
+static void take(SettingContext *context, size_t subject) {
+    Setting *setting = setting_of(context->settings, subject);
+    OptionOwner owner = log_owner((NetSubjectName)subject);
+    setting->owner = owner;
+    setting->values = NEW_ARRAY(context->diags->arena, OptionValue, ROWS);
+    setting->values[ROW_EVERY] = context->option[LOG_EVERY];
+    setting->values[ROW_FORMATS] = context->option[LOG_FORMATS];
+    if (takes_probe(subject)) setting->values[ROW_PROBE] = context->option[LOG_PROBE];
+    setting->line = context->line;
+    setting->on = true;
+}
+
+static bool check_probe(SettingContext *context) {
+    const OptionValue *probe = &context->option[LOG_PROBE];
+    bool takes = !probe->given;
+    for (size_t i = 0; i < NET_SUBJECTS; i++)
+        takes = takes || (((context->option[LOG_SUBJECTS].set >> i) & 1) && takes_probe(i));
+    if (takes) return true;
+    diag_report(context->diags, probe->at, "conflicting-options",
+                "probe= measures gradients, activations and neurons; write 'log gradients probe=%lld'",
+                (long long)probe->integer);
+    return false;
+}
+
+/* What all lines that hold name, as the values of the last. */
+static void sum_up(Settings *settings) {
+    OptionValue *all = settings->at[setting_kind_find("log") - setting_kinds].values;
+    all[LOG_SUBJECTS].set = all[LOG_FORMATS].set = 0;
+    for (size_t i = 0; i < NET_SUBJECTS; i++) {
+        const Setting *setting = setting_of(settings, i);
+        if (!setting->on) continue;
+        all[LOG_SUBJECTS].set |= UINT32_C(1) << i;
+        all[LOG_FORMATS].set |= setting->values[ROW_FORMATS].set;
+    }
+    settings->log_events = (all[LOG_FORMATS].set >> FORMAT_TENSORBOARD) & 1;
+}
+
+bool log_apply(SettingContext *context) {
+    const OptionValue *option = context->option;
+    if (!((option[LOG_FORMATS].set >> FORMAT_CSV) & 1)) {
+        diag_report(context->diags, option[LOG_FORMATS].at, "bad-value",
+                    "the CSV files are written in any case; write formats=[csv, tensorboard]");
+        return false;
+    }
+    if (!check_probe(context)) return false;
+    bool good = true;
+    for (size_t i = 0; i < NET_SUBJECTS; i++) {
+        bool named = (option[LOG_SUBJECTS].set >> i) & 1;
+        if (named && !keeps_line(context, i, &good)) take(context, i);
+    }
+    sum_up(context->settings);
+    return good;
+}
+
+/* ---- the lines together ---- */
+bool settings_agree_probe(Diags *diags, Settings *settings) {
+    int64_t asked = 0;
+    for (size_t i = 0; i < NET_SUBJECTS; i++) {
+        LogSubject log = settings_log(settings, (NetSubjectName)i);
+        if (log.asks && asked == 0) asked = log.probe;
+        if (!log.asks || log.probe == asked) continue;
+        Diag *diag = diag_report(diags, log.line->at, "conflicting-options",
+                                 "probe=%lld here and probe=%lld in another line: there is one probe for all logs",
+                                 (long long)log.probe, (long long)asked);
+        diag_help(diags, diag, "write probe=%lld here too", (long long)asked);
+        return false;
+    }
+    for (size_t i = 0; i < NET_SUBJECTS && asked > 0; i++) {
+        LogSubject log = settings_log(settings, (NetSubjectName)i);
+        if (!log.on || log.asks || net_subjects[i].sources != NET_FROM_PROBE) continue;
+        OptionValue *probe = &setting_of(settings, i)->values[ROW_PROBE];
+        probe->given = true;
+        probe->integer = asked;
+        probe->real = (double)asked;
+    }
+    return true;
+}

@@ -1,0 +1,34 @@
+#!/usr/bin/env python3
+"""Emitted C can be read: above each nest stands what it computes, as --dump=fuse prints it, and its schedule; sums are
+named once, in the variable that holds them, and a number that is used once stands where it is used."""
+import os
+import re
+import subprocess
+
+NETC = os.environ["NETC"]
+MODEL = os.path.join(os.environ["NETC_ROOT"], "models", "lenet5.net")
+LINES = 7000  # of the trainer of lenet5
+
+
+def build(*arguments):
+    return subprocess.run([NETC, "build", MODEL, "--cpu", "x86-64-v3", "--backend", "c", *arguments], check=True,
+                          stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True).stdout
+
+
+def joined(text):
+    return re.sub(r"\s+", " ", text).strip()
+
+
+text = build("--emit", "c", "-o", "-")
+assert text.count("\n") <= LINES, text.count("\n")
+formulas = {joined(line) for line in build("--dump=fuse", "--stop-after=fuse").splitlines() if " = " in line}
+nests = re.findall(r"^(?:/\* ((?:(?!\*/)[^\0])*?)\n \* schedule: .*(?:\n .*)* \*/\n)?#line .*\nstatic NET_NEST void (\w+)",
+                   text, re.M)
+assert len(nests) > 30, len(nests)
+for about, name in nests:
+    found = [joined(formula) for formula in re.sub(r"\n \*  +", " ", about).split("\n * ")]  # broken lines go on further in
+    missing = [formula for formula in found if formula not in formulas and name != "train_add_slots"]
+    assert not missing, f"{name}: {missing}"
+assert not re.search(r"^ +const \w+ v\d+ = m\d+;|^ +m\d+ = v\d+;", text, re.M)
+sums = re.findall(r"^ +(m\d+) = v_fma\((?:v_splat\(\w+\[[^]]*\]\)|v\d+|v_load\([^)]*\)), v\d+, (m\d+)\);$", text, re.M)
+assert len(sums) > 1000 and all(into == before for into, before in sums), len(sums)
