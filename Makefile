@@ -50,8 +50,8 @@ RUNTIME_SOURCES := $(filter-out runtime/infer/%,$(wildcard runtime/*/*.c))
 INFER_SOURCES := $(wildcard runtime/infer/*.c) \
                  $(addprefix runtime/,base/absent_options.c base/atomic.c base/error.c base/paths.c base/processor.c base/signals.c base/streams.c \
                                       base/utf8.c base/words.c base/wrap.c data/array.c data/block.c data/body.c data/columns.c data/csv.c data/exif.c \
-                                      data/format.c data/idx.c data/images.c data/jpeg.c data/label_file.c data/labels.c data/npy.c \
-                                      data/number.c data/picture.c data/table.c data/table_rows.c data/class_names.c \
+                                      data/format.c data/idx.c data/images.c data/jpeg.c data/label_file.c data/labels.c data/like_mnist.c data/likeness.c data/npy.c \
+                                      data/number.c data/picture.c data/table.c data/table_classes.c data/class_names.c \
                                       data/pixels.c data/png.c data/resample.c data/shape.c data/stream.c)
 LAYER_SOURCES := $(wildcard compiler/layers/*.c)
 OPTIMIZER_SOURCES := $(wildcard compiler/optimizers/*.c)

@@ -4,6 +4,11 @@
 const EmitName emits[EMITS] = {EMIT_ROWS(EMIT_NAME)};
 #undef EMIT_NAME
 
+bool emit_is_trained(const char *name) {
+    return string_is(name, emits[EMIT_LIB].name) || string_is(name, emits[EMIT_SHARED].name) ||
+           string_is(name, emits[EMIT_ONNX].name);
+}
+
 Emit emit_of(const char *name) {
     int emit = EMITS - 1;
     while (emit > EMIT_EXE && !string_is(name, emits[emit].name)) {

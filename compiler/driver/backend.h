@@ -26,6 +26,8 @@ typedef struct {
 extern const EmitName emits[EMITS];
 /* That of a name; NULL: a program. */
 Emit emit_of(const char *name);
+/* Whether a trained network alone can become that: it needs --infer. */
+bool emit_is_trained(const char *name);
 
 typedef struct Backend Backend;
 

@@ -1,6 +1,18 @@
-/* netc data: the runtime's table of data sets. */
+/* netc data: the runtime's table of data sets, and what a set is that a model or a data line names. */
+#include <string.h>
+#include <sys/stat.h>
+
+#include "compiler/driver/examples.h"
 #include "compiler/driver/link.h"
+#include "compiler/driver/pipeline.h"
 #include "compiler/driver/report.h"
+#include "compiler/driver/show_data.h"
+#include "compiler/model/data_line.h"
+#include "compiler/model/mend.h"
+#include "compiler/model/settings.h"
+#include "compiler/model/targets.h"
+#include "runtime/base/paths.h"
+#include "runtime/base/utf8.h"
 #include "runtime/data/cache_list.h"
 #include "runtime/data/fetch.h"
 #include "runtime/data/sets.h"
@@ -14,8 +26,129 @@ static int failed(const NetError *error) {
 
 static bool is_interrupted(void) { return tools_interrupted() != 0; }
 
+/* ---- what a set is ---- */
+
+static json_t *options_of(const NetDataRequest *request) { return (json_t *)(uintptr_t)request->options; }
+
+static void print(Arena *arena, const Options *options, const DataShown *shown, const char *why) {
+    if (options->quiet) return;
+    if (!options->json) {
+        show_data(arena, shown, stdout);
+        return;
+    }
+    json_t *object = show_data_json(arena, shown);
+    json_put(object, "suits", shown->verdict ? json_boolean(!why) : NULL);
+    json_put(object, "why", why ? json_string(why) : NULL);
+    json_print(object, 9, stdout);
+}
+
+/* Reads the set as it is, whatever the network. */
+static bool open_as_it_is(NetDataRequest *request, NetData *data, NetError *error) {
+    request->train = request->validation = request->test = 0;
+    request->order = "file";
+    request->split_kind = NULL;
+    request->answers = false;
+    return net_data_look(request, error) && net_data_open(request, data, error);
+}
+
+/* The first and the last line of a network for it. */
+static const char *advice(Arena *arena, const NetDataRequest *request, const char *targets) {
+    char shape[NET_SHAPE_TEXT];
+    const char *first = arena_format(arena, "'input %s'", net_shape(shape, request->shape, request->rank));
+    if (request->classes > 1)
+        return arena_format(arena, "a network for it begins with %s and ends with 'dense %lld activation=softmax'",
+                            first, (long long)request->classes);
+    if (request->targets > 0)
+        return arena_format(arena,
+                            "a network for it begins with %s and ends with 'dense %lld'; its train block has 'target "
+                            "values'",
+                            first, (long long)request->targets);
+    if (targets) return arena_format(arena, "nothing is to be learned yet: write target= and one of %s", targets);
+    return arena_format(arena, "a network for it begins with %s", first);
+}
+
+static int show_line(Arena *arena, const Options *options, const char *line) {
+    Diags diags;
+    NetData data;
+    NetError error = {0};
+    bool one = false;
+    const Settings *settings = data_line_read(arena, line, &diags);
+    if (!settings) {
+        const char *meant = mend_lone_setting(arena, diags.source);
+        if (meant && diags.list.count > 0)
+            diag_help(&diags, diags.list.at[0], "write netc data '%s'", meant + strlen("data "));
+        diags_print(&diags, stderr, DIAG_FORMAT_TEXT, report_color(options, stderr));
+        return STATUS_MODEL;
+    }
+    bool learns = settings_option(settings, "data", "target") != NULL;
+    const char *targets = learns ? NULL : data_line_targets(arena, settings, NULL, &one);
+    if (targets && one)
+        return report_usage("data", "no column is to be learned, and '%s' holds texts: write 'target=%s'", targets,
+                            targets);
+    NetDataRequest request = {.kind = settings->data_kind, .options = data_line_json(settings)};
+    bool ok = open_as_it_is(&request, &data, &error);
+    json_decref(options_of(&request));
+    if (!ok) {
+        int status = failed(&error);
+        bool sized = !string_is(settings->data_kind, "images") || settings_option(settings, "data", "size") != NULL;
+        if (!sized && strstr(error.text, "[image-size]") != NULL)
+            report_note("pictures of several sizes become one by size=, as in 'size=%lldx%lld'",
+                        (long long)request.shape[1], (long long)request.shape[2]);
+        return status;
+    }
+    const char *verdict = options->json ? NULL : advice(arena, &request, targets);
+    print(arena, options, &(DataShown){.data = &data, .verdict = verdict}, NULL);
+    net_data_close(&data);
+    return STATUS_OK;
+}
+
+/* The set of a model as a trainer would have it; one that does not suit the network as it is, and why. */
+static int show_model(Arena *arena, const Options *options, const char *path) {
+    Compilation compilation;
+    NetData data;
+    NetError error = {0}, reason = {0};
+    int status = STATUS_OK;
+    if (!pipeline_open(arena, "data", options, path, &compilation, &status) ||
+        !pipeline_run(&compilation, LEVEL_MODEL, &status))
+        return status;
+    const Model *model = compilation.model;
+    NetDataRequest request = examples_request(arena, model);
+    bool suits = net_data_open(&request, &data, &error);
+    bool shown = suits || open_as_it_is(&request, &data, &reason);
+    json_decref(options_of(&request));
+    if (shown) {
+        const char *verdict =
+            arena_format(arena, "the network '%s' %s it", model->name, suits ? "takes" : "does not take");
+        bool itself = target_kinds[model->settings.target].reads == READS_INPUT;
+        const DataShown about = {.data = &data, .parts = suits, .itself = itself, .verdict = verdict};
+        print(arena, options, &about, suits ? NULL : error.text);
+        net_data_close(&data);
+    }
+    return suits ? STATUS_OK : failed(&error);
+}
+
+/* ---- the command ---- */
+
+static bool is_line(const char *argument) { return strpbrk(argument, " \t=") != NULL; }
+
+static bool is_there(const char *path) {
+    struct stat about;
+    return stat(path, &about) == 0;
+}
+
+/* A file of data has no line that says what it is: the line for it, to be shown. NULL: it is none. */
+static const char *line_for(Arena *arena, const char *name) {
+    struct stat about;
+    if (net_data_set(name) != NULL || stat(name, &about) != 0) return NULL;
+    const char *path = net_utf8_plain(arena_copy(arena, name, strlen(name)));
+    if (S_ISDIR(about.st_mode)) return arena_format(arena, "images train=\"%s\"", path);
+    if (net_path_ends(path, ".npy")) return arena_format(arena, "npy x=\"%s\"", path);
+    if (net_path_ends(path, ".csv") || net_path_ends(path, ".tsv"))
+        return arena_format(arena, "csv train=\"%s\"", path);
+    return NULL;
+}
+
 int cmd_data(Arena *arena, Options *options) {
-    (void)arena;
     NetError error = {0};
     if (options->cache || options->clear_cache) {
         if (options->files.count > 0 || options->json || (options->cache && options->clear_cache)) {
@@ -23,13 +156,27 @@ int cmd_data(Arena *arena, Options *options) {
         }
         return (options->cache ? net_cache_list : net_cache_clear)(stdout, &error) ? STATUS_OK : failed(&error);
     }
+    if (options->files.count == 0 && (options->defines.count > 0 || options->sets.count > 0)) {
+        return report_usage("data", "-D and --set are about a model: 'netc data FILE.net'");
+    }
     if (options->files.count == 0) {
         return net_data_list(stdout, options->json, &error) ? STATUS_OK : failed(&error);
     }
-    if (options->json) {
-        return report_usage("data", "--json lists the sets: it goes without a name");
-    }
     const char *name = options->files.at[0];
+    bool model = net_path_ends(name, ".net") || (net_data_set(name) == NULL && is_there(name));
+    const char *line = model ? line_for(arena, name) : NULL;
+    if (line != NULL) {
+        return report_usage("data", "that is no model; a data line in quotes says what it is: netc data '%s'", line);
+    }
+    if (!model && (options->defines.count > 0 || options->sets.count > 0)) {
+        return report_usage("data", "-D and --set are about a model, and '%s' is none", name);
+    }
+    if (model || is_line(name)) {
+        return (model ? show_model : show_line)(arena, options, name);
+    }
+    if (options->json) {
+        return report_usage("data", "--json lists the sets, or shows the one of a model: 'netc data FILE.net --json'");
+    }
     const char *meant =
         net_data_set(name) == NULL ? net_data_meant(name) : NULL; /* the rest is for the runtime to say */
     if (meant != NULL) {

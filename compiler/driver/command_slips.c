@@ -17,7 +17,6 @@
 #define EXPORT "'netc build FILE --infer --weights runs/latest --emit onnx' exports it"
 #define FORMAT "netc changes no model; 'netc check FILE' looks for errors"
 #define COMPLETION "'netc help --completion bash' prints the script"
-#define CURVES "netc draws nothing; runs/NAME/epochs.csv holds the curves"
 #define INSTALL "netc installs nothing; 'netc data' lists the data sets, 'netc data mnist' fetches one"
 
 /* What other tools call their commands: what stands behind netc, or a sentence (with a mark between its words). FILE is
@@ -62,7 +61,10 @@ static const NetAlias aliases[] = {
     {"visualize", "show FILE --dot"},
     {"visualise", "show FILE --dot"},
     {"draw", "show FILE --dot"},
-    {"plot", CURVES},
+    {"plot", "report runs/latest"},
+    {"curves", "report runs/latest"},
+    {"dashboard", "report runs/latest"},
+    {"html", "report runs/latest"},
     {"tensorboard", "'log gradients formats=[csv, tensorboard]' in the train block writes its files; 'tensorboard "
                     "--logdir runs' shows them"},
     {"lint", "check FILE"},

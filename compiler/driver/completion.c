@@ -156,7 +156,8 @@ static Value arguments_of(Arena *arena, const Command *command) {
     case COMMAND_TRAIN:
     case COMMAND_BUILD:
     case COMMAND_GRADCHECK: value.kind = VALUE_MODEL; break;
-    case COMMAND_RUNS: value.kind = VALUE_FOLDER; break;
+    case COMMAND_RUNS:
+    case COMMAND_REPORT: value.kind = VALUE_FOLDER; break;
     case COMMAND_DATA: value.words = data_sets(arena); break;
     case COMMAND_EXPLAIN: value.words = diagnostics(arena); break;
     case COMMAND_HELP: value.words = help_topics(arena); break;

@@ -7,18 +7,18 @@
 #include "runtime/base/formula.h"
 #include "runtime/data/pass.h"
 
-static bool open_data(Arena *arena, const Model *model, NetData *data, NetError *error) {
+NetDataRequest examples_request(Arena *arena, const Model *model) {
     const Settings *settings = &model->settings;
     const Shape *input = &model->layers.at[0]->out;
-    json_t *options = data_line_json(settings);
     NetDataRequest request = {
         .kind = settings->data_kind,
-        .options = options,
+        .options = data_line_json(settings),
         .model_folder = source_folder(arena, model->source),
         .rank = input->rank,
         .classes = model_classes(model),
         .outputs = shape_count(model->layers.at[model->layers.count - 1]->out),
         .targets = model_targets(model),
+        .answers = settings->target == TARGET_LABELS,
         .train = settings->split_train,
         .validation = settings->split_validation,
         .test = settings->split_test,
@@ -27,8 +27,13 @@ static bool open_data(Arena *arena, const Model *model, NetData *data, NetError 
         .split_kind = settings->data_kind,
     };
     for (int d = 0; d < input->rank; d++) request.shape[d] = input->dim[d];
+    return request;
+}
+
+static bool open_data(Arena *arena, const Model *model, NetData *data, NetError *error) {
+    NetDataRequest request = examples_request(arena, model);
     bool ok = net_data_open(&request, data, error);
-    json_decref(options);
+    json_decref((json_t *)(uintptr_t)request.options);
     return ok;
 }
 

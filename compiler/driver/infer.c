@@ -12,7 +12,6 @@
 
 bool infer_check_options(const Options *options, int *status) {
     bool onnx = string_is(options->emit, "onnx");
-    bool library = string_is(options->emit, "lib") || string_is(options->emit, "shared");
     const char *only = options->until != NULL       ? "--until"
                        : options->renames.count > 0 ? "--rename"
                        : options->target != NULL    ? "--target"
@@ -25,7 +24,7 @@ bool infer_check_options(const Options *options, int *status) {
                        : options->target != NULL ? "--target"
                        : options->static_link    ? "--static"
                                                  : NULL;
-    if ((onnx || library) && (!options->infer || options->weights == NULL)) {
+    if (emit_is_trained(options->emit) && (!options->infer || options->weights == NULL)) {
         *status = report_usage("build", "--emit %s is about a trained network; it needs --infer --weights FILE|RUN",
                                options->emit);
     } else if (options->infer && options->weights == NULL) {

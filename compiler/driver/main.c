@@ -116,18 +116,22 @@ const Command commands[] = {
     },
     {
         .name = "data",
-        .arguments = "[NAME] [options]",
-        .doc = "list the data sets, or fetch one",
-        .details = "Fetched sets go to the data folder ($XDG_DATA_HOME/netc); their content is verified.\n"
+        .arguments = "[NAME | FILE | 'LINE'] [options]",
+        .doc = "list the data sets, fetch one, or show what a set is",
+        .details = "Of a model's data, or of a data line in quotes, it shows shapes, ranges, classes and some\n"
+                   "examples, and whether it suits the network. Fetched sets go to the data folder\n"
+                   "($XDG_DATA_HOME/netc); their content is verified.\n"
                    "Own data that is large and cannot be used as it is, as it is compressed or of another type, is\n"
                    "converted once; these files are in $XDG_CACHE_HOME/netc/data, at most 4 GB of them or as many\n"
                    "as NETC_CACHE_BYTES says (0: none).",
         .examples = "  netc data              what there is, and where\n"
                     "  netc data mnist        fetch MNIST (11 MB)\n"
+                    "  netc data lenet5.net   what this model learns from\n"
+                    "  netc data 'csv train=\"sensor.csv\" target=state'\n"
                     "  netc data --cache      what own data was converted to",
         .mask = COMMAND_DATA,
         .most = 1,
-        .what = "the name of a data set",
+        .what = "the name of a data set, a model or a data line",
         .run = cmd_data,
     },
     {
@@ -146,6 +150,23 @@ const Command commands[] = {
         .most = -1,
         .what = "folders of runs",
         .run = cmd_runs,
+    },
+    {
+        .name = "report",
+        .arguments = "RUN... [options]",
+        .doc = "show runs as one HTML file: curves, layers, weights, predictions",
+        .details = "Writes RUN/report.html, or report.html beside several runs, which are then laid over each other;\n"
+                   "those that differ in nothing but the seed become a mean with its deviation. The file needs no\n"
+                   "network and no server. What a log is missing for says which command brings it.",
+        .examples = "  netc report runs/latest\n"
+                    "  netc report runs/latest -o lenet5.html --svg figures --csv figures\n"
+                    "  netc report deep_sigmoid-1 deep_sigmoid-2     laid over each other\n"
+                    "  netc report runs                              all there are",
+        .mask = COMMAND_REPORT,
+        .least = 1,
+        .most = -1,
+        .what = "a run",
+        .run = cmd_report,
     },
     {
         .name = "explain",

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "compiler/driver/backend.h"
 #include "compiler/driver/flags.h"
 #include "compiler/driver/help.h"
 #include "compiler/driver/memory.h"
@@ -127,6 +128,21 @@ int slip_unknown_option(const CommandLine *line, const char *word) {
                           : report_usage(name, "unknown option '%s'; 'netc help %s' lists what there is", plain, name);
 }
 
+static bool is_written(const CommandLine *line, const char *option) {
+    for (int i = 1; i < line->argc; i++)
+        if (strncmp(line->argv[i], option, strlen(option)) == 0) return true;
+    return false;
+}
+
+/* What a form of a trained network needs beside it; NULL: it is all there. */
+static const char *of_trained(const CommandLine *line) {
+    const char *run = access("runs/latest", F_OK) == 0 ? "runs/latest" : "RUN";
+    bool infer = is_written(line, "--infer"), weights = is_written(line, "--weights");
+    if (infer && weights) return NULL;
+    return arena_format(line->arena, "%s%s%s", infer ? "" : " --infer", weights ? "" : " --weights ",
+                        weights ? "" : run);
+}
+
 int slip_wrong_choice(const CommandLine *line, const Option *option, const char *written, const char *value) {
     Text list = {0};
     const char *here = word_of(choice_words, choice_word_count, option->name, value);
@@ -140,6 +156,7 @@ int slip_wrong_choice(const CommandLine *line, const Option *option, const char 
         count++;
     }
     meant = meant != NULL ? meant : net_nearest_word(value, option->choices, count);
+    const char *more = string_is(option->name, "--emit") && emit_is_trained(meant) ? of_trained(line) : NULL;
     bool several = strchr(value, ',') != NULL;
     bool file = string_is(option->letter, "-O") && string_is(line->command->name, "build") && here == NULL &&
                 meant == NULL && !isdigit((unsigned char)value[0]);
@@ -147,6 +164,7 @@ int slip_wrong_choice(const CommandLine *line, const Option *option, const char 
         file      ? arena_format(line->arena, "; the file to write is named by -o %s", shell_word(line->arena, value))
         : several ? "; one at a time"
         : sentence != NULL ? arena_format(line->arena, "; %s", sentence)
+        : more != NULL     ? arena_format(line->arena, "; write --emit %s%s", meant, more)
         : meant != NULL    ? arena_format(line->arena, "; did you mean '%s'?", meant)
                            : "";
     int status = report_usage(line->command->name, "%s takes one of %s, not '%s'%s", written, list.data, value, advice);

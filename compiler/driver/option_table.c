@@ -7,7 +7,10 @@
 enum { COMMAND_MODEL = COMMAND_CHECK | COMMAND_SHOW | COMMAND_TRAIN | COMMAND_BUILD | COMMAND_GRADCHECK };
 enum { COMMAND_CODE = COMMAND_TRAIN | COMMAND_BUILD };
 enum { COMMAND_MEMORY = COMMAND_CHECK | COMMAND_CODE };
-enum { COMMAND_ALL = COMMAND_MODEL | COMMAND_DATA | COMMAND_RUNS | COMMAND_NEW | COMMAND_EXPLAIN | COMMAND_HELP };
+enum {
+    COMMAND_ALL =
+        COMMAND_MODEL | COMMAND_DATA | COMMAND_RUNS | COMMAND_REPORT | COMMAND_NEW | COMMAND_EXPLAIN | COMMAND_HELP
+};
 
 static const char *const color_choices[] = {"auto", "always", "never", NULL};
 static const char *const diagnostics_choices[] = {"text", "json", "github", NULL};
@@ -23,8 +26,11 @@ static const char *const shell_choices[] = {"bash", "zsh", NULL};
 
 #define AT(member) offsetof(Options, member)
 const Option option_table[] = {
-    {"--output", "-o", ARG_TEXT, "FILE", AT(output), COMMAND_BUILD, false, NULL,
-     "where to write; '-' is standard output for --emit c, llvm, asm and onnx"},
+    {"--output", "-o", ARG_TEXT, "FILE", AT(output), COMMAND_BUILD | COMMAND_REPORT, false, NULL,
+     "where to write; '-' is standard output, for what is text and for ONNX"},
+    {"--svg", NULL, ARG_TEXT, "DIR", AT(svg), COMMAND_REPORT, false, NULL, "write each figure into DIR as an SVG, too"},
+    {"--png", NULL, ARG_TEXT, "DIR", AT(png), COMMAND_REPORT, false, NULL, "the same as PNG (by rsvg-convert)"},
+    {"--csv", NULL, ARG_TEXT, "DIR", AT(csv), COMMAND_REPORT, false, NULL, "write the numbers of each figure into DIR"},
     {"--emit", NULL, ARG_TEXT, "WHAT", AT(emit), COMMAND_BUILD, false, emit_choices,
      "exe (the default), obj, c, llvm or asm; of --infer also lib, shared, onnx"},
     {"--infer", NULL, ARG_FLAG, NULL, AT(infer), COMMAND_BUILD | COMMAND_SHOW, false, NULL,
@@ -51,9 +57,9 @@ const Option option_table[] = {
      "C compiler, which also links (what CC names, else gcc)"},
     {"--optimize", "-O", ARG_TEXT, "LEVEL", AT(level), COMMAND_CODE | COMMAND_SHOW, false, level_choices,
      "0 to 3, how much the back end optimizes (2)"},
-    {"--define", "-D", ARG_DEFINE, "NAME=VALUE", AT(defines), COMMAND_MODEL, false, NULL,
+    {"--define", "-D", ARG_DEFINE, "NAME=VALUE", AT(defines), COMMAND_MODEL | COMMAND_DATA, false, NULL,
      "value of a 'let' at the top of the file"},
-    {"--set", NULL, ARG_LIST, "LINE", AT(sets), COMMAND_MODEL, false, NULL,
+    {"--set", NULL, ARG_LIST, "LINE", AT(sets), COMMAND_MODEL | COMMAND_DATA, false, NULL,
      "a line of the train block, instead of the one written there"},
     {"--memory", NULL, ARG_TEXT, "SIZE", AT(memory), COMMAND_MEMORY, false, NULL,
      "what a trainer may take, such as 512M or 1.5G (all the machine has)"},
@@ -80,8 +86,8 @@ const Option option_table[] = {
     {"--markdown", NULL, ARG_FLAG, NULL, AT(markdown), COMMAND_EXPLAIN, false, NULL, "print Markdown"},
     {"--completion", NULL, ARG_TEXT, "SHELL", AT(completion), COMMAND_HELP, false, shell_choices,
      "print a script that completes netc's command lines in bash or zsh"},
-    {"--quiet", "-q", ARG_FLAG, NULL, AT(quiet), COMMAND_CHECK | COMMAND_GRADCHECK | COMMAND_DATA, false, NULL,
-     "print errors and warnings only"},
+    {"--quiet", "-q", ARG_FLAG, NULL, AT(quiet), COMMAND_CHECK | COMMAND_GRADCHECK | COMMAND_DATA | COMMAND_REPORT,
+     false, NULL, "print errors and warnings only"},
     {"--verbose", "-v", ARG_FLAG, NULL, AT(verbose), COMMAND_CODE, false, NULL,
      "show the commands that are run and whether the cache was used"},
     {"--color", NULL, ARG_TEXT, "WHEN", AT(color), COMMAND_ALL, false, color_choices,

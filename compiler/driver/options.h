@@ -22,6 +22,7 @@ typedef struct {
     const char *output, *emit, *backend, *cpu, *cc, *level, *weights, *until, *target, *max_flash, *max_ram;
     const char *color, *diagnostics, *stop_after, *schedule, *memory;
     const char *sort, *model, *from, *completion;
+    const char *svg, *png, *csv; /* folders */
     bool json, cache, clear_cache, dot, pytorch, all, markdown, quiet, verbose, time, infer, static_link;
     bool help, version; /* `netc train FILE --help` alone comes back with help set */
 } Options;
@@ -51,7 +52,8 @@ enum {
     COMMAND_HELP = 64,
     COMMAND_RUNS = 128,
     COMMAND_NEW = 256,
-    COMMAND_GRADCHECK = 512
+    COMMAND_GRADCHECK = 512,
+    COMMAND_REPORT = 1024
 };
 
 const Command *command_find(const char *name);
@@ -95,6 +97,7 @@ int cmd_build(Arena *arena, Options *options);
 int cmd_gradcheck(Arena *arena, Options *options);
 int cmd_data(Arena *arena, Options *options);
 int cmd_runs(Arena *arena, Options *options);
+int cmd_report(Arena *arena, Options *options); /* of the floor above, compiler/report/ */
 int cmd_new(Arena *arena, Options *options);
 int cmd_explain(Arena *arena, Options *options);
 int cmd_help(Arena *arena, Options *options);

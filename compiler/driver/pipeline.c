@@ -171,6 +171,31 @@ static bool apply_warning_options(Compilation *compilation, int *status) {
     return true;
 }
 
+/* The diagnostics, and what the command line changes of the source's model. */
+static void take_changes(Compilation *compilation) {
+    const Options *options = compilation->options;
+    compilation->diags = (Diags){.arena = compilation->arena, .source = compilation->source};
+    compilation->changes = (ModelChanges){.defines = options->defines.at,
+                                          .define_count = options->defines.count,
+                                          .sets = options->sets.at,
+                                          .set_count = options->sets.count,
+                                          .purpose = options->infer                             ? PURPOSE_USE
+                                                     : string_is(compilation->command, "train") ? PURPOSE_TRAIN
+                                                                                                : PURPOSE_LOOK};
+}
+
+bool pipeline_open_source(Arena *arena, const char *command, const Options *options, Source *source,
+                          Compilation *compilation, int *status) {
+    *compilation = (Compilation){.arena = arena,
+                                 .command = command,
+                                 .options = options,
+                                 .path = source->path,
+                                 .memory = INT64_MAX,
+                                 .source = source};
+    take_changes(compilation);
+    return apply_warning_options(compilation, status);
+}
+
 bool pipeline_open(Arena *arena, const char *command, const Options *options, const char *path,
                    Compilation *compilation, int *status) {
     *compilation = (Compilation){.arena = arena, .command = command, .options = options, .path = path};
@@ -182,7 +207,7 @@ bool pipeline_open(Arena *arena, const char *command, const Options *options, co
     if (options->stop_after != NULL && !check_pass_name(command, "--stop-after", options->stop_after, status)) {
         return false;
     }
-    if (string_is(command, "show") || string_is(command, "gradcheck") || options->infer) {
+    if (string_is(command, "show") || string_is(command, "gradcheck") || string_is(command, "data") || options->infer) {
         compilation->memory = INT64_MAX; /* what cannot be trained here can be looked at, and used */
     } else if (!memory_limit(options->memory, &compilation->memory)) {
         *status = report_usage(command, "--memory %s: expected a size such as 512M or 1.5G", options->memory);
@@ -228,14 +253,7 @@ bool pipeline_open(Arena *arena, const char *command, const Options *options, co
                                            : "; 'netc new NAME' writes a model to begin with");
         return false;
     }
-    compilation->diags = (Diags){.arena = arena, .source = compilation->source};
-    compilation->changes = (ModelChanges){.defines = options->defines.at,
-                                          .define_count = options->defines.count,
-                                          .sets = options->sets.at,
-                                          .set_count = options->sets.count,
-                                          .purpose = options->infer                ? PURPOSE_USE
-                                                     : string_is(command, "train") ? PURPOSE_TRAIN
-                                                                                   : PURPOSE_LOOK};
+    take_changes(compilation);
     return apply_warning_options(compilation, status);
 }
 

@@ -66,6 +66,9 @@ extern const size_t pass_count;
 /* Starts a compilation of a file ("-": standard input). False after printing why; *status is then the exit status. */
 bool pipeline_open(Arena *arena, const char *command, const Options *options, const char *path,
                    Compilation *compilation, int *status);
+/* The same of a text that was read already. */
+bool pipeline_open_source(Arena *arena, const char *command, const Options *options, Source *source,
+                          Compilation *compilation, int *status);
 /* Settles the backend and the processors from the options, before passes beyond the model. */
 bool pipeline_target(Compilation *compilation, int *status);
 /* Whether --dump names it. */

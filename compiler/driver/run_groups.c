@@ -21,9 +21,7 @@ static bool has_all(const Run *a, const Run *b) {
     return true;
 }
 
-static bool is_alike(const Run *a, const Run *b) {
-    return string_is(a->model, b->model) && has_all(a, b) && has_all(b, a);
-}
+bool runs_alike(const Run *a, const Run *b) { return string_is(a->model, b->model) && has_all(a, b) && has_all(b, a); }
 
 /* NAN: there is none that is a number. */
 static double seed_of(const Run *run) {
@@ -105,7 +103,7 @@ static Run group_of(Arena *arena, Members *members) {
 static void gather(Arena *arena, const Runs *runs, size_t first, bool *taken, Members *members) {
     for (size_t i = first; i < runs->count; i++) {
         const Run *run = &runs->at[i];
-        if (taken[i] || !counts(run) || !is_alike(&runs->at[first], run)) {
+        if (taken[i] || !counts(run) || !runs_alike(&runs->at[first], run)) {
             continue;
         }
         bool known = false;

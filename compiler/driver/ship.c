@@ -2,6 +2,7 @@
  * these functions, so that several networks fit into one program. */
 #include "compiler/driver/ship.h"
 
+#include <dlfcn.h>
 #include <elf.h>
 #include <errno.h>
 #include <stdlib.h>
@@ -85,6 +86,20 @@ static void take_data_line(const Settings *settings, Library *library) {
     library->header = !header || header->word ? NET_HEADER_AUTO : header->flag ? NET_HEADER_TRUE : NET_HEADER_FALSE;
     if (string_is(settings->data_kind, "images"))
         library->pictures = settings_option(settings, "data", "size") ? NET_PICTURES_RESAMPLED : NET_PICTURES_BYTES;
+}
+
+/* Whether inputs are pictures, and of which sides: a flat input where the weights or the set say so. */
+static void take_pictures(const Model *model, const Trained *trained, Library *library) {
+    const Shape in = model->layers.at[0]->out;
+    bool named = model->settings.at[setting_kind_find("data") - setting_kinds].line != NULL;
+    const DataKind *kind = named ? data_kind_find(model->settings.data_kind) : NULL;
+    if (trained != NULL) library->mean_image = trained->mean_image;
+    if (in.rank == 3)
+        memcpy(library->picture, in.dim, sizeof library->picture);
+    else if (library->mean_image.shape[0] > 0)
+        memcpy(library->picture, library->mean_image.shape, sizeof library->picture);
+    else if (kind != NULL && kind->rank == 3 && kind->dim[0] * kind->dim[1] * kind->dim[2] == library->inputs)
+        memcpy(library->picture, kind->dim, sizeof library->picture);
 }
 
 static void name_classes(Arena *arena, const Model *model, const Trained *trained, const Layer *until,
@@ -185,6 +200,7 @@ static Library make_library(Arena *arena, const Trained *trained, const Shipment
         library.shape[d] = d < in.rank ? in.dim[d] : 1;
     }
     take_data_line(&model->settings, &library);
+    take_pictures(model, trained, &library);
     const Inference *first = take_kernels(shipment, &library);
     name_classes(arena, model, trained, shipment->compilation->until, &library);
     if (trained != NULL && shipment->compilation->until == model->layers.at[model->layers.count - 1]) {
@@ -444,6 +460,38 @@ int ship_build(const Shipment *shipment, const Trained *trained) {
     }
     Library library = make_library(arena, trained, shipment);
     return close_tools(&tools, build(&tools, shipment, &library));
+}
+
+/* ---- in this process ---- */
+bool ship_open(const Shipment *shipment, const Trained *trained, Predictor *predictor) {
+    Arena *arena = shipment->compilation->arena;
+    Tools tools;
+    *predictor = (Predictor){.library = NULL};
+    if (!open_tools(arena, shipment, &tools)) {
+        return false;
+    }
+    Library library = make_library(arena, trained, shipment);
+    const char *path = tools_path(&tools, "network.so");
+    bool good = write_shared(&tools, shipment, &library, path);
+    predictor->library = good ? dlopen(path, RTLD_NOW | RTLD_LOCAL) : NULL;
+    if (good && predictor->library == NULL) {
+        report_environment("cannot open the trained network: %s", dlerror());
+    }
+    if (predictor->library != NULL) {
+        *(void **)&predictor->predict =
+            dlsym(predictor->library, arena_format(arena, "%s_predict_batch", library.name));
+        predictor->workspace = library.workspace;
+        ASSERT(predictor->predict != NULL);
+    }
+    tools_close(&tools);
+    return predictor->library != NULL;
+}
+
+void predictor_close(Predictor *predictor) {
+    if (predictor->library != NULL) {
+        dlclose(predictor->library);
+    }
+    predictor->library = NULL;
 }
 
 /* ---- sizes ---- */

@@ -33,4 +33,15 @@ int ship_measure(const Shipment *shipment, ShipSizes *sizes);
 /* Makes it. The exit status, errors being printed. */
 int ship_build(const Shipment *shipment, const Trained *trained);
 
+/* A trained network in this process. */
+typedef struct {
+    void *library; /* NULL: there is none */
+    void (*predict)(const float *x, float *y, int64_t n, void *workspace);
+    int64_t workspace; /* bytes */
+} Predictor;
+/* Makes a shared library of it in a scratch folder and opens it. False after printing why; predictor_close closes it.
+ */
+bool ship_open(const Shipment *shipment, const Trained *trained, Predictor *predictor);
+void predictor_close(Predictor *predictor);
+
 #endif

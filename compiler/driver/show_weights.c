@@ -9,6 +9,7 @@
 #include "compiler/base/utf8.h"
 #include "compiler/driver/report.h"
 #include "compiler/driver/runs.h"
+#include "compiler/driver/show_run.h"
 #include "compiler/model/show.h"
 #include "runtime/base/wrap.h"
 #include "runtime/base/atomic.h"
@@ -192,6 +193,7 @@ static void print_text(Arena *arena, const Shown *shown) {
     }
     if (run != NULL) {
         print_results(run);
+        show_run_curves(arena, run, stdout);
     }
 }
 

@@ -58,7 +58,7 @@ void emit_public_names(const Library *library, Text *out) {
         text_puts(out, "\n");
     }
     if (library->program)
-        text_puts(out, "net_predict_number\nnet_predict_text\nnet_predict_processor\n");
+        text_puts(out, "net_predict_number\nnet_predict_text\nnet_predict_mean_image\nnet_predict_processor\n");
     else if (library->classes)
         text_printf(out, "%s_classes\n", library->name);
 }
@@ -313,6 +313,20 @@ static void print_functions(const Library *library, Text *out) {
     print_selftest(library, out);
 }
 
+/* In the form that runtime/infer/predictor.h says, in hexadecimal: no bit is lost. */
+static void print_mean_image(const NetMeanImage *image, Text *out) {
+    text_puts(out, "const float net_predict_mean_image[] = {");
+    if (image->shape[0] == 0) {
+        text_puts(out, "0};\n");
+        return;
+    }
+    text_printf(out, "%af, %af, %af, %af", (double)image->low, (double)image->high, (double)image->likeness,
+                (double)image->offset);
+    for (int64_t i = 0; i < net_mean_image_count(image->shape); i++)
+        text_printf(out, ",%s%af", i % 8 == 0 ? "\n" : " ", (double)image->values[i]);
+    text_puts(out, "};\n");
+}
+
 static void print_about(const Library *library, Text *out) {
     if (!library->program) {
         if (!library->classes) return;
@@ -327,12 +341,14 @@ static void print_about(const Library *library, Text *out) {
     }
     text_printf(out,
                 "\nconst int64_t net_predict_number[] = {%lld, %lld, %lld, %zu, %d, %d, %lld, %lld, %lld, %d, %zu, "
-                "%d, %d, %d, %d, %lld};\n",
+                "%d, %d, %d, %d, %lld, %lld, %lld, %lld, %d};\n",
                 (long long)library->inputs, (long long)library->outputs, (long long)library->workspace,
                 library->class_count, library->probabilities, library->rank, (long long)library->shape[0],
                 (long long)library->shape[1], (long long)library->shape[2], library->pictures, library->column_count,
                 library->separator, library->header, library->channels_last, library->compared,
-                (long long)library_voters(library));
+                (long long)library_voters(library), (long long)library->picture[0], (long long)library->picture[1],
+                (long long)library->picture[2], library->mean_image.shape[0] > 0);
+    print_mean_image(&library->mean_image, out);
     text_puts(out, "const char net_predict_text[] = ");
     print_string(library->name, out);
     text_puts(out, " \"\\0\" ");

@@ -6,6 +6,7 @@
 #define NETC_EMIT_LIBRARY_H
 
 #include "compiler/emit/emit.h"
+#include "runtime/data/likeness.h"
 
 /* The kernels for one kind of processor. */
 typedef struct {
@@ -31,6 +32,8 @@ typedef struct {
     int rank;
     int64_t shape[3];
     bool channels_last;         /* examples of arrays are rows, columns, channels */
+    int64_t picture[3];         /* channels, rows, columns of inputs that are pictures; else 0 */
+    NetMeanImage mean_image;    /* of those it was trained on; 0 channels: none */
     int pictures;               /* what becomes of them: NET_PREDICT_PICTURES */
     const char *const *columns; /* of the table it was trained on, as trained.h has them */
     size_t column_count;

@@ -23,8 +23,8 @@
 const Absent foreign_absent_activations[] = {
     {"maxout", "maxout", RECTIFY},
     {"relu6", "relu6", RECTIFY},
-    {"prelu", "prelu", RECTIFY},
-    {"rrelu", "rrelu", RECTIFY},
+    {"prelu", "prelu", FUNCTION("leaky_relu")},
+    {"rrelu", "rrelu", FUNCTION("leaky_relu")},
     {"crelu", "crelu", RECTIFY},
     {"thresholdedrelu", "thresholded relu", RECTIFY},
     {"hardsigmoid", "hard sigmoid", FUNCTION("sigmoid")},

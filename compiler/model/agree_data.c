@@ -1,6 +1,7 @@
 /* Does the data suit the network, and the split the data? See agree.h. */
 #include "compiler/model/activation.h"
 #include "compiler/model/agree.h"
+#include "compiler/model/data_line.h"
 #include "compiler/model/layer.h"
 #include "compiler/model/settings.h"
 #include "compiler/model/targets.h"
@@ -129,8 +130,18 @@ void agree_data(Scope *scope, const Model *model, const Layer *last, size_t befo
         const char *name = kind->variant.name;
         Diag *diag = diag_report(scope->diags, line->at, "missing-option", "data %s needs %s= to learn %s", name,
                                  kind->y, target->learns);
-        diag_help(scope->diags, diag, "write 'data %s %s=\"%s\" %s'", name, kind->x,
-                  settings_option(settings, "data", kind->x)->word, example_of(kind, kind->y));
+        const char *file = settings_option(settings, "data", kind->x)->word;
+        bool one;
+        const char *columns =
+            data_line_targets(scope->arena, settings, source_folder(scope->arena, model->source), &one);
+        if (columns && one)
+            diag_help(scope->diags, diag, "write 'data %s %s=\"%s\" %s=%s'", name, kind->x, file, kind->y, columns);
+        else if (columns)
+            diag_help(scope->diags, diag, "name the column to learn, as 'data %s %s=\"%s\" %s=1': there are %s", name,
+                      kind->x, file, kind->y, columns);
+        else
+            diag_help(scope->diags, diag, "write 'data %s %s=\"%s\" %s'", name, kind->x, file,
+                      example_of(kind, kind->y));
         return;
     }
     if (!check_size(scope, model)) return;
@@ -153,6 +164,18 @@ bool agree_has_test_file(const Settings *settings) {
     return settings_option(settings, "data", data_kind_find(settings->data_kind)->test) != NULL;
 }
 
+/* The parts besides the one to train on, as they are written, where they leave that one something. */
+static const char *rest_of_split(Scope *scope, const double asked[NET_PARTS]) {
+    double validation = asked[NET_PART_VALIDATION], test = asked[NET_PART_TEST];
+    const char *text = "";
+    if (validation + test >= 1 || validation + test <= 0) return "validation=0.1";
+    if (validation > 0) text = arena_format(scope->arena, "validation=%s", number_text(scope->arena, validation));
+    if (test > 0)
+        text =
+            arena_format(scope->arena, "%s%stest=%s", text, validation > 0 ? " " : "", number_text(scope->arena, test));
+    return text;
+}
+
 /* Whether there is a test file is known once `data` has been read. */
 void agree_split(Scope *scope, const Model *model) {
     const AstStmt *line = agree_line(model, "split");
@@ -167,7 +190,8 @@ void agree_split(Scope *scope, const Model *model) {
         Diag *diag = diag_report(scope->diags, line->at, "bad-value",
                                  "the fractions of split leave nothing: they add up to %g%s", sum,
                                  trains ? "" : " without the training part");
-        diag_help(scope->diags, diag, "without train= all that are left are trained on: 'split validation=0.1'");
+        diag_help(scope->diags, diag, "without train= all that are left are trained on: 'split %s'",
+                  rest_of_split(scope, asked));
         return;
     }
     bool known = set && (agree_line(model, "data") || model->purpose == PURPOSE_TRAIN);

@@ -1,7 +1,10 @@
 #include "compiler/model/data_line.h"
 
+#include <string.h>
+
 #include "compiler/model/settings.h"
 #include "runtime/data/kinds.h"
+#include "runtime/data/tables.h"
 
 static json_t *texts(const OptionValue *value) {
     json_t *list = json_array();
@@ -56,4 +59,48 @@ bool data_line_bytes(Arena *arena, const Model *model) {
     bool bytes = kind->type(&request) == NET_ROWS_U8;
     json_decref(options);
     return bytes;
+}
+
+const char *data_line_targets(Arena *arena, const Settings *settings, const char *folder, bool *one) {
+    char list[512];
+    json_t *options = data_line_json(settings);
+    const NetDataRequest request = {.kind = settings->data_kind, .options = options, .model_folder = folder};
+    bool known = string_is(settings->data_kind, "csv") && net_csv_targets(&request, list, sizeof list, one);
+    json_decref(options);
+    return known ? arena_format(arena, "%s", list) : NULL;
+}
+
+const Settings *data_line_read(Arena *arena, const char *text, Diags *diags) {
+    bool whole = strncmp(text, "data", 4) == 0 && strchr(" \t", text[4]) != NULL && text[4] != '\0';
+    const char *written = whole ? text : arena_format(arena, "data %s", text);
+    Source *source = source_from_text(arena, "data", written, strlen(written));
+    *diags = (Diags){.arena = arena, .source = source};
+    if (!source) {
+        diag_report(diags, SPAN_NONE, "too-large", "the line is too long");
+        return NULL;
+    }
+    const AstStmt *line = ast_parse_statement(arena, source, diags);
+    Settings *settings = NEW(arena, Settings);
+    Scope scope;
+    scope_init(&scope, arena, diags);
+    return line && settings_read_data(&scope, settings, line) ? settings : NULL;
+}
+
+const char *data_line_with_target(Arena *arena, const char *text, const char *folder) {
+    static const char option[] = " target=";
+    const char *given = strncmp(text, "data csv ", 9) == 0 ? strstr(text, option) : NULL;
+    char column[512];
+    Diags diags;
+    bool one = false;
+    const Settings *settings = given ? data_line_read(arena, text, &diags) : NULL;
+    if (!settings) return text;
+    json_t *options = data_line_json(settings);
+    NetDataRequest request = {.kind = settings->data_kind, .options = options, .model_folder = folder};
+    bool has = net_csv_targets(&request, column, sizeof column, &one);
+    bool other = !has && json_object_del(options, "target") == 0 &&
+                 net_csv_targets(&request, column, sizeof column, &one) && one;
+    json_decref(options);
+    const char *value = given + strlen(option), *rest = value + strcspn(value, " ");
+    if (!other || *value == '"' || *value == '[') return text;
+    return arena_format(arena, "%.*s%s%s", (int)(value - text), text, column, rest);
 }

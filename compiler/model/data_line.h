@@ -12,4 +12,16 @@ json_t *data_line_json(const Settings *settings);
  * to the same bits; reading them as they are is faster. */
 bool data_line_bytes(Arena *arena, const Model *model);
 
+/* What target= of a table could name, where the table is there: its one column of texts, with *one, else its columns in
+ * a list. NULL: nobody can tell. */
+const char *data_line_targets(Arena *arena, const Settings *settings, const char *folder, bool *one);
+
+/* The settings of a line "data …" or what stands behind that word, as it is written on the command line; NULL after
+ * reporting to diags, whose source becomes the line. */
+const Settings *data_line_read(Arena *arena, const char *text, Diags *diags);
+
+/* A line "data csv …", with the table's one column of texts in place of a target= that the table does not have; any
+ * other line as it is. */
+const char *data_line_with_target(Arena *arena, const char *text, const char *folder);
+
 #endif

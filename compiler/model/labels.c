@@ -105,7 +105,8 @@ Layer *labels_find(Labels *labels, const char *name, Span at, const char *said) 
     }
     const Label *label = find_full(labels, name);
     if (label) return label->layer;
-    Reference reference = {name, said, at, labels->labels.count, labels_above(labels)};
+    const char *flows = labels->labels.count > 0 ? labels->labels.at[labels->labels.count - 1].layer->name : "";
+    Reference reference = {name, said, at, labels->labels.count, labels_above(labels), flows};
     vec_push(labels->scope->arena, &labels->missing, reference);
     return NULL;
 }
@@ -119,11 +120,13 @@ void labels_leave(Labels *labels) {
     }
 }
 
+static bool is_from(const Reference *reference) { return strncmp(reference->said, "from=", 5) == 0; }
+
 /* What from= is to be, where that is not known: nothing. What add and concat name has to be there. */
 static void help_reference(Labels *labels, const Reference *reference, Diag *diag) {
     Diags *diags = labels->scope->diags;
     const char *above = *reference->above ? arena_format(diags->arena, "; labels above: %s", reference->above) : "";
-    if (strncmp(reference->said, "from=", 5) == 0) {
+    if (is_from(reference)) {
         diag_help(diags, diag, "leave from= out: a layer reads the one above it%s", above);
     } else if (foreign_is_idle(reference->name)) { /* add x and y */
         diag_help(diags, diag, "leave '%s' out: labels stand beside each other%s", reference->name, above);
@@ -144,9 +147,12 @@ static bool is_broken_name(const Scope *scope, const AstBody *body, const Refere
         for (size_t k = 0; k < COUNT_OF(words); k++) {
             if (strncmp(text + from, words[k], strlen(words[k])) == 0) from += strlen(words[k]);
         }
-        bool names = stmt->at.lo < reference->at.lo && length >= from + name &&
-                     strncmp(text + from, reference->name, name) == 0 && !in_name(text[from + name]) &&
-                     mend_first_error(scope->diags, stmt->at) != NULL;
+        const Diag *error = stmt->at.lo < reference->at.lo ? mend_first_error(scope->diags, stmt->at) : NULL;
+        bool begins =
+            length >= from + name && strncmp(text + from, reference->name, name) == 0 && !in_name(text[from + name]);
+        bool advised = error && error->help && /* conv 8 name=x */
+                       strstr(error->help, arena_format(scope->arena, "'%s: ", reference->name));
+        bool names = error && (begins || advised);
         if (names || is_broken_name(scope, (const AstBody *)&stmt->body, reference)) return true;
     }
     return false;
@@ -175,8 +181,12 @@ static void finish_reference(Labels *labels, const Reference *reference) {
     Diag *diag = diag_report(diags, reference->at, "unknown-label", "no layer above is called '%s'", reference->name);
     if (first) {
         const char *other = last && last != first ? arena_format(diags->arena, ", the first round's '%s'", first) : "";
-        diag_help(diags, diag, "seen from outside its repeat it is '%s' (the last round's)%s", last ? last : first,
-                  other);
+        const char *leave = is_from(reference)
+                                ? arena_format(diags->arena, "leave from= out to read what flows here, which is '%s'; ",
+                                               reference->flows)
+                                : "";
+        diag_help(diags, diag, "%sseen from outside its repeat it is '%s' (the last round's)%s", leave,
+                  last ? last : first, other);
         return;
     }
     if (activation_find(reference->name)) {

@@ -23,6 +23,7 @@ typedef struct {
     Span at;
     size_t known;      /* labels there were */
     const char *above; /* "half, x_2": those of the user, as they are called there */
+    const char *flows; /* the layer above */
 } Reference;
 
 typedef struct {

@@ -2,8 +2,10 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "compiler/model/activation.h"
+#include "compiler/model/data_line.h"
 #include "compiler/model/layer.h"
 #include "compiler/model/mend_default.h"
 #include "compiler/model/mend_errors.h"
@@ -98,6 +100,37 @@ static void say_absent(Scope *scope, const Absent *absent, MendPlace place, Diag
 
 static bool reads_labels(const ForeignHead *head) { return strcmp(head->order, "labels") == 0; }
 
+/* Whether a layer, or what flows at some place, is called so. */
+static bool is_label(const Scope *scope, const AstBody *body, const char *name) {
+    bool found = false;
+    for (size_t i = 0; scope->model && i < scope->model->layers.count && !found; i++)
+        found = string_is(scope->model->layers.at[i]->name, name);
+    for (size_t i = 0; i < body->count && !found; i++)
+        found = string_is(body->at[i]->label, name) || is_label(scope, (const AstBody *)&body->at[i]->body, name);
+    return found;
+}
+
+/* `add x + y` where one of the two is what flows here, and no label: the line without it, if that is good. */
+static const char *without_flow(Scope *scope, const char *line, Span at) {
+    static const char *const readers[] = {"add ", "concat "};
+    for (size_t i = 0; i < COUNT_OF(readers); i++) {
+        size_t head = strlen(readers[i]);
+        if (strncmp(line, readers[i], head) != 0) continue;
+        for (const char *name = line + head; *name;) {
+            size_t length = strcspn(name, " "), rest = length + strspn(name + length, " ");
+            if (memchr(name, '=', length)) break; /* the labels come first */
+            bool label = scope->file &&
+                         is_label(scope, (const AstBody *)&scope->file->top, arena_copy(scope->arena, name, length));
+            size_t before = (size_t)(name - line) - (name[rest] == '\0');
+            const char *less = arena_format(scope->arena, "%.*s%s", (int)before, line, name + rest);
+            if (!label && strlen(less) > head && trial_of(scope->trial, scope->arena, at, less, at, NULL) == TRIAL_GOOD)
+                return less;
+            name += rest;
+        }
+    }
+    return NULL;
+}
+
 /* Nothing better is known than what such a line looks like. */
 static void give_example(Scope *scope, const LooseLine *line, MendPlace place, Diag *diag, Span at) {
     bool layer = place == PLACE_NETWORK;
@@ -114,7 +147,11 @@ static void give_example(Scope *scope, const LooseLine *line, MendPlace place, D
     const char *own_labels = reads_labels(head) ? mend_line(scope, layer, head, &changed, &words) : NULL;
     if (own_labels && mend_reads_well(scope, layer, own_labels)) { /* whose shapes are another matter */
         diag->help = NULL;
-        diag_help(scope->diags, diag, "labels stand beside each other: write '%s'", own_labels);
+        const char *flows = trial_of(scope->trial, scope->arena, at, own_labels, at, NULL) == TRIAL_GOOD
+                                ? NULL
+                                : without_flow(scope, own_labels, at);
+        diag_help(scope->diags, diag, "labels stand beside each other%s: write '%s'",
+                  flows ? ", and what flows here is read anyway" : "", flows ? flows : own_labels);
         return;
     }
     const char *example = mend_line(scope, layer, head, &bare, &words);
@@ -270,6 +307,21 @@ static const char *merged_line(Scope *scope, const char *line, const char *more)
     return found && mend_reads_well(scope, false, text) ? text : NULL;
 }
 
+/* A line of --set takes the place of the one in the file, of which it keeps what it does not say otherwise: --set
+ * rate=0.2 over `optimizer adam rate=0.1`. Not where it says which row is meant. */
+static const char *in_its_line(Scope *scope, const char *written, Span at) {
+    const AstStmt *line = strchr(written, ';') ? NULL : other_line(scope, written, at);
+    const char *row = written + strcspn(written, " ");
+    row += strspn(row, " ");
+    size_t length, typed, letters = strcspn(row, " =");
+    const char *text = source_slice(scope->diags->source, at, &typed);
+    for (size_t i = 0; row[letters] != '=' && letters > 0 && i + letters <= typed; i++)
+        if (strncasecmp(text + i, row, letters) == 0) return written;
+    const char *there = line ? source_slice(scope->diags->source, line->at, &length) : NULL;
+    const char *merged = line ? merged_line(scope, arena_copy(scope->arena, there, length), written) : NULL;
+    return merged ? merged : written;
+}
+
 /* The line without what a default gives it there; NULL: it needs all of it. */
 static const char *without_filling(Scope *scope, const LooseLine *line, MendPlace place, Span at) {
     MendWords words = {.arena = scope->arena, .bare = true};
@@ -291,11 +343,19 @@ static bool write_line(Scope *scope, const LooseLine *line, MendPlace place, Dia
         const char *replaced = NULL;
         const char *suits = cost ? cost_that_suits(scope->arena, scope->model, written, &replaced) : NULL;
         if (suits) written = suits;
+        if (written && !layer)
+            written = data_line_with_target(scope->arena, written, source_folder(scope->arena, scope->diags->source));
         if ((known || written) && (!written || !mend_reads_well(scope, layer, written))) return false;
         if (!written) continue;
+        if (set) written = in_its_line(scope, written, at);
         const char *bare = layer ? without_filling(scope, line, place, at) : NULL;
         MendSettled settled = {bare ? bare : written, NULL, bare != NULL};
         if (!bare && mend_belongs(scope, layer, place, at)) settled = mend_settle(scope, layer, at, written, false);
+        const char *flows = layer && !settled.clean ? without_flow(scope, written, at) : NULL;
+        if (flows) {
+            settled = (MendSettled){flows, NULL, true};
+            words->remark = "what flows here is read anyway";
+        }
         if (settled.line && !settled.clean && layer && is_finished(scope, written)) {
             diag->help = NULL;
             diag_help(scope->diags, diag, "the layer above it is the last one: leave it out");
@@ -472,6 +532,12 @@ void mend_statement(Scope *scope, MendPlace place, Span at) {
         say_form(scope, form, diag, at);
         return;
     }
+    if (length > 0 && text[length - 1] == '=' && text[length] == ';') { /* separator=; */
+        const char *sign = arena_format(scope->arena, "%.*s\";\"", (int)length, text);
+        bool good = block && mend_reads_well(scope, place == PLACE_NETWORK, sign);
+        text = good ? sign : text;
+        length += good ? strlen("\";\"") : 0;
+    }
     bool read = read_loosely(scope->arena, text, length, &line);
     bool setting = read && line.marked && foreign_setting(line.marked); /* lr = 0.1 */
     if (let && !setting) {
@@ -533,4 +599,17 @@ void mend_statement(Scope *scope, MendPlace place, Span at) {
         trial_of(scope->trial, scope->arena, at, "", at, NULL) == TRIAL_GOOD) {
         diag_help(scope->diags, diag, "leave it out: the rest is good without it");
     }
+}
+
+const char *mend_lone_setting(Arena *arena, const Source *source) {
+    Diags diags = {.arena = arena, .source = source};
+    Scope scope;
+    LooseLine line;
+    MendWords words = {.arena = arena};
+    bool known;
+    if (source->size > LOOSE_MAX_LENGTH || !read_loosely(arena, source->text, source->size, &line)) return NULL;
+    scope_init(&scope, arena, &diags);
+    const char *written = mend_text(&scope, &line, false, &words, &known);
+    if (written) written = data_line_with_target(arena, written, source_folder(arena, source));
+    return written && mend_reads_well(&scope, false, written) ? written : NULL;
 }

@@ -11,4 +11,7 @@ typedef enum { PLACE_NETWORK, PLACE_TRAIN, PLACE_FILE } MendPlace;
  * what has no counterpart, that netc has none of it. */
 void mend_statement(Scope *scope, MendPlace place, Span at);
 
+/* What a text of one line, which is no setting as it stands, would be as one that reads well; NULL: nobody can tell. */
+const char *mend_lone_setting(Arena *arena, const Source *source);
+
 #endif

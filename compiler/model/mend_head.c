@@ -34,6 +34,26 @@ static bool take_set(Arena *arena, LooseLine *line) {
     return true;
 }
 
+/* `data csv "sensor.csv"`: the word is the form's row of foreign.c, and goes: the file is named by an option. NULL: it
+ * is no form, or nothing is left to be named. */
+static const ForeignHead *take_form(Arena *arena, LooseLine *line) {
+    static const char *const forms[][2] = {
+        {"csv", "datatable"}, {"npy", "dataarray"}, {"images", "datafolder"}, {"idx", "datafile"}};
+    bool data = line->head && foreign_same(line->head, "data") && line->args.count > 1;
+    const LooseArg *first = data ? &line->args.at[0] : NULL, *file = data ? first + 1 : NULL;
+    if (!first || first->key || first->value->kind != LOOSE_WORD || file->key ||
+        (file->value->kind != LOOSE_STRING && file->value->kind != LOOSE_WORD))
+        return NULL;
+    for (size_t i = 0; i < COUNT_OF(forms); i++) {
+        if (!string_is(first->value->text, forms[i][0])) continue;
+        LooseLine all = *line;
+        memset(&line->args, 0, sizeof line->args);
+        for (size_t k = 1; k < all.args.count; k++) vec_push(arena, &line->args, all.args.at[k]);
+        return foreign_setting(forms[i][1]);
+    }
+    return NULL;
+}
+
 /* The form of data that a path's ending promises, as a row of foreign.c: a folder has none. */
 static const char *form_of(const char *path) {
     const char *slash = strrchr(path, '/'), *last = slash ? slash + 1 : path, *dot = strrchr(last, '.');
@@ -318,7 +338,9 @@ const ForeignHead *mend_head(Arena *arena, const LooseLine *line, bool layer, Lo
     if (layer) find_layer_behind(arena, &found);
     find_hidden_head(arena, layer, &found);
     if (!layer) take_set(arena, &found);
+    const ForeignHead *form = layer ? NULL : take_form(arena, &found);
     *changed = found;
+    if (form) return form;
     line = &found;
     const char *word = line->head;
     const ForeignHead *head = !word ? NULL : layer ? foreign_layer(word) : foreign_setting(word);

@@ -234,7 +234,7 @@ static bool is_value(const Mend *mend, const char *word) {
 /* `log gradients every 10 epochs` */
 static void note_unit(Mend *mend, const char *word) {
     for (size_t i = 0; foreign_same(word, "epochs") && i < mend_spec_count(mend); i++) {
-        if (mend_counts_steps(mend_spec(mend, i)) && mend->slots[i]) mend->slots[i] = "epoch";
+        if (mend_counts_steps(mend_spec(mend, i)) && mend->slots[i]) mend->slots[i] = mend_steps(mend, mend->slots[i]);
     }
 }
 
@@ -446,6 +446,7 @@ static bool fill_required(Mend *mend) {
         bool only = !spec->required && spec->example && !any_slot(mend); /* split and regularize need one of several */
         if ((!spec->required && !only) || mend->slots[i]) continue;
         if (mend->words.absent && spec->type == OPTION_WORDS) return false; /* log loss: it is all that was meant */
+        if (!mend->layer && spec->type == OPTION_STRING) return false;      /* files are not made up */
         if (mend->words.bare && !spec->positional) {
             mend->words.left = true;
             continue;

@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "compiler/model/mend_epoch.h"
+#include "compiler/model/mend_errors.h"
 #include "compiler/model/mend_guess.h"
 #include "compiler/model/mend_let.h"
 #include "compiler/model/mend_line.h"
@@ -47,10 +49,47 @@ static void choose_row(Mend *mend) {
     }
 }
 
+/* `from=-3`, as Darknet counts back from the layer that reads; NULL: there is none there. */
+static const char *layer_before(const Mend *mend, const LooseValue *value) {
+    const Model *model = mend->scope->model;
+    long back =
+        value->text && value->text[0] == '-' && is_digit(value->text[1]) ? strtol(value->text + 1, NULL, 10) : 0;
+    size_t count = model ? model->layers.count : 0;
+    if (count > 0 && mend_first_error(mend->scope->diags, model->layers.at[count - 1]->at)) count--; /* it itself */
+    return back >= 1 && (size_t)back <= count ? model->layers.at[count - (size_t)back]->name : NULL;
+}
+
+/* `warmup=5%`, a share of all epochs where these are counted; NULL: it is something else. */
+static const char *share_of_epochs(Mend *mend, const OptionSpec *spec, const LooseValue *value) {
+    char *end;
+    if (!mend_counts_epochs(spec) || value->kind != LOOSE_NUMBER) return NULL;
+    double share = strtod(value->text, &end), epochs = mend_epochs(mend->scope);
+    if (end == value->text || strcmp(end, "%") != 0) return NULL;
+    mend->words.remark = arena_format(mend->arena, "%s= is in epochs, of which there are %s", spec->name,
+                                      number_text(mend->arena, epochs));
+    return number_text(mend->arena, share / 100 * epochs);
+}
+
+/* `every=2 epochs` and `every=2epochs` as steps, as far as these are known: else once an epoch. */
+const char *mend_steps(Mend *mend, const char *number) {
+    char *end;
+    double epochs = strtod(number, &end), steps = epochs * (double)mend_epoch_steps(mend->scope);
+    if (end == number || epochs == 1) return "epoch";
+    mend->words.remark = "every= is a number of steps, or epoch";
+    return steps >= 1 ? arena_format(mend->arena, "%.0f", steps) : "epoch";
+}
+
 bool mend_put(Mend *mend, size_t place, const LooseValue *value, bool turned) {
     const OptionSpec *spec = mend_spec(mend, place);
     value = mend_as_expression(mend->scope, value);
-    const char *text = mend_value(&mend->words, spec, value, turned);
+    if (spec->type == OPTION_LABEL && value->kind != LOOSE_WORD && value->kind != LOOSE_STRING) {
+        mend->slots[place] = layer_before(mend, value); /* what is read decides the network: it is not left out */
+        return mend->slots[place] != NULL;
+    }
+    const char *text = share_of_epochs(mend, spec, value);
+    if (!text) text = mend_value(&mend->words, spec, value, turned);
+    bool epochs = string_is(text, "epoch") && value->kind == LOOSE_NUMBER && mend_counts_steps(spec);
+    if (epochs) text = mend_steps(mend, value->text);
     bool own = !text && value->kind == LOOSE_WORD && mend_reads_let(mend->scope, value);
     if (own) text = value->text; /* let act = sigmoid */
     bool more = option_takes_all(spec) && mend->slots[place];

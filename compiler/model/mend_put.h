@@ -24,6 +24,9 @@ size_t mend_find_spec(const Mend *mend, const char *word, bool *turned);
 /* Gives an option its value; false: that cannot be it. */
 bool mend_put(Mend *mend, size_t place, const LooseValue *value, bool turned);
 
+/* So many epochs, as an option that counts steps takes it. */
+const char *mend_steps(Mend *mend, const char *number);
+
 /* Each takes an argument of its form: */
 bool mend_put_parameter(Mend *mend, const LooseArg *arg); /* `activation=leaky_relu alpha=0.2`: of the one before */
 bool mend_put_square(Mend *mend, const LooseLine *line, size_t *i); /* `conv 6 5 5`: the sides of one window */

@@ -111,6 +111,8 @@ static bool fail(const Conversion *c, const char *kind) {
     } else if (lies_between(c)) {
         double below = floor(c->value->number);
         diag_help(c->scope->diags, diag, "the nearest whole numbers are %.0f and %.0f", below, below + 1);
+    } else if (c->spec->type == OPTION_LABEL) {
+        diag_help(c->scope->diags, diag, "a label names what flows where it stands: 'x:', in a line of its own above");
     }
     return false;
 }

@@ -75,6 +75,8 @@ bool word_begins_statement(const char *word);
 /* Reads the train block (NULL: there is none) and the --set lines into model->settings; --set texts are attached to
  * `source`. False after an error. The cost is left to settings_agree() when no line gives it. */
 bool settings_read(Scope *scope, Model *model, const AstStmt *train, const ModelChanges *changes, Source *source);
+/* Reads a line `data …` that stands alone, with the standards of all else. False after an error. */
+bool settings_read_data(Scope *scope, Settings *settings, const AstStmt *line);
 /* Gives the last layer rows for what is kept beside the network: the weights of classes, the scale of the numbers. */
 void settings_store(Arena *arena, Model *model);
 /* Checks settings against a network without errors (outputs and target, activation and cost, data and input), and

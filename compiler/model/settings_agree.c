@@ -18,17 +18,21 @@
 static void check_outputs(Scope *scope, const Model *model, const Layer *last) {
     int64_t outputs = shape_count(last->out);
     const ActivationKind *kind = last->activation.kind;
+    const Settings *settings = &model->settings;
+    const TargetKind *target = &target_kinds[settings->target];
     if (kind->across && outputs == 1) {
         Diag *diag = diag_report(scope->diags, last->at, "one-unit-softmax", "%s over one output ('%s') is always 1",
                                  kind->name, last->name);
         int64_t classes = agree_classes(model);
-        diag_help(scope->diags, diag, "%s",
-                  classes > 0 ? agree_class_help(scope, last, classes)
-                              : "use sigmoid with cross_entropy for two classes, else one output a class");
+        if (target->reads != READS_LABEL)
+            diag_help(scope->diags, diag, "write activation=%s: target %s learns %s",
+                      target->needs ? target->needs : "linear", target->variant.name, target->learns);
+        else
+            diag_help(scope->diags, diag, "%s",
+                      classes > 0 ? agree_class_help(scope, last, classes)
+                                  : "use sigmoid with cross_entropy for two classes, else one output a class");
         return;
     }
-    const Settings *settings = &model->settings;
-    const TargetKind *target = &target_kinds[settings->target];
     const AstStmt *said = agree_line(model, "target");
     if (target->needs && !string_is(target->needs, kind->name)) {
         Diag *diag = diag_report(scope->diags, last->at, "target-mismatch",
@@ -121,12 +125,19 @@ static void check_cost(Scope *scope, Model *model, const Layer *last) {
     }
     const ActivationKind *needed = activation_of(settings->cost);
     if (needed && needed != kind) {
-        diag_report(
-            scope->diags, agree_place(line, last), "cost-mismatch",
-            "%s needs %s outputs, the last layer ('%s') is %s; write activation=%s (netc works on the weighted inputs "
-            "themselves), or cost %s",
-            cost_names[settings->cost], needed->name, last->name, kind->name, needed->name,
-            cost_names[usual_cost(settings, kind)]);
+        const char *cost = cost_names[settings->cost], *usual = cost_names[usual_cost(settings, kind)];
+        Diag *diag =
+            diag_report(scope->diags, agree_place(line, last), "cost-mismatch",
+                        "%s needs %s outputs, the last layer ('%s') is %s", cost, needed->name, last->name, kind->name);
+        if (kind->across) /* as others call it */
+            diag_help(scope->diags, diag,
+                      "write 'cost %s', the cross entropy of classes, or activation=%s, where each output is an answer "
+                      "of its own",
+                      usual, needed->name);
+        else
+            diag_help(scope->diags, diag,
+                      "write activation=%s (netc works on the weighted inputs themselves), or 'cost %s'", needed->name,
+                      usual);
     } else if (settings->cost == COST_QUADRATIC && kind->across) {
         diag_report(scope->diags, agree_place(line, last), "cost-mismatch",
                     "quadratic does not suit %s outputs ('%s'); write cost %s", kind->name, last->name,

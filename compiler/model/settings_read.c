@@ -125,12 +125,21 @@ static bool read_line(Scope *scope, Settings *settings, const AstStmt *line, con
     return setting_apply(scope, settings, &setting_kinds[place], line, true);
 }
 
+static void settings_begin(Scope *scope, Settings *settings) {
+    settings_clear(scope, settings);
+    for (size_t i = 0; i < setting_kind_count; i++) apply_standard(scope, settings, &setting_kinds[i]);
+}
+
+bool settings_read_data(Scope *scope, Settings *settings, const AstStmt *line) {
+    settings_begin(scope, settings);
+    return setting_apply(scope, settings, setting_kind_find("data"), line, true);
+}
+
 bool settings_read(Scope *scope, Model *model, const AstStmt *train, const ModelChanges *changes, Source *source) {
     Settings *settings = &model->settings;
     const AstStmt **lines = NEW_ARRAY(scope->arena, const AstStmt *, setting_kind_count);
     const AstStmt **replacement = NEW_ARRAY(scope->arena, const AstStmt *, setting_kind_count);
-    settings_clear(scope, settings);
-    for (size_t i = 0; i < setting_kind_count; i++) apply_standard(scope, settings, &setting_kinds[i]);
+    settings_begin(scope, settings);
     Lines sets = {0};
     bool good = read_sets(scope, changes, source, replacement, &sets);
     scope_enter(scope);

@@ -35,7 +35,7 @@ bool setting_owner(Arena *arena, const char *name, const char *word, OptionOwner
     for (size_t v = 0; kind->variant && (variant = kind->variant(v)); v++) {
         for (size_t k = 0; k < variant->option_count && (!word || string_is(word, variant->name)); k++) {
             OptionSpec spec = variant->options[k];
-            spec.required = false;
+            if (!word) spec.required = false; /* of one row, not of all */
             vec_push(arena, &all, spec);
         }
     }

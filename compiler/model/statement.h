@@ -10,8 +10,8 @@
 OptionOwner layer_kind_owner(const LayerKind *kind);
 /* `variant`: what the first word of its line chose; NULL: nothing. */
 OptionOwner setting_kind_owner(Arena *arena, const SettingKind *kind, const Variant *variant);
-/* The same by the name of the kind; false: there is none. A setting's has the options of the row that `word` chooses,
- * of all rows that its first word may choose without one, and requires none of them. */
+/* The same by the name of the kind; false: there is none. A setting's has the options of the row that `word` chooses;
+ * without one those of all rows, none of which is required. */
 bool layer_owner(const char *name, OptionOwner *owner);
 bool setting_owner(Arena *arena, const char *name, const char *word, OptionOwner *owner);
 

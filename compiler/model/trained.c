@@ -8,6 +8,7 @@
 #include "compiler/model/layer.h"
 #include "compiler/model/network.h"
 #include "runtime/data/columns.h"
+#include "runtime/data/mean_image.h"
 #include "runtime/train/network.h"
 #include "runtime/train/runs.h"
 #include "runtime/train/weight_member.h"
@@ -142,6 +143,27 @@ static bool load_members(Arena *arena, const NetSafetensors *file, const NetWeig
     return ok;
 }
 
+/* What pictures looked like in training. A network that now reads inputs of another size is compared with none. */
+static bool load_mean_image(Arena *arena, const NetSafetensors *file, Trained *trained, NetError *error) {
+    const char *text = net_safetensors_metadata(file, "mean_image");
+    const Shape in = trained->model->layers.at[0]->out;
+    NetMeanImage image;
+    float *values;
+    if (text == NULL) return true;
+    if (!net_mean_image_parse(text, &image, &values))
+        return net_fail(error, NET_ENVIRONMENT, "%s: its mean_image is not one: a shape, four numbers and values",
+                        file->path);
+    bool same = image.shape[0] * image.shape[1] * image.shape[2] == shape_count(in);
+    for (int d = 0; in.rank == 3 && d < 3; d++) same = same && image.shape[d] == in.dim[d];
+    size_t count = (size_t)net_mean_image_count(image.shape);
+    float *kept = NEW_ARRAY(arena, float, count);
+    memcpy(kept, values, count * sizeof *kept);
+    free(values);
+    image.values = kept;
+    if (same) trained->mean_image = image;
+    return true;
+}
+
 bool trained_load(Arena *arena, const Model *model, const NetWeightWords *words, Trained *trained, NetError *error) {
     size_t rows;
     if (!net_multiply(model->stored.count, (size_t)model->settings.members, &rows)) BUG("too many networks");
@@ -157,7 +179,7 @@ bool trained_load(Arena *arena, const Model *model, const NetWeightWords *words,
     const char *command = arena_format(arena, "netc build --infer %s", model->source->path);
     bool ok = net_weights_suit(&file, model->settings.members, command, error) &&
               load_members(arena, &file, words, trained, error) && load_classes(arena, &file, trained, error) &&
-              load_columns(arena, &file, trained, error);
+              load_columns(arena, &file, trained, error) && load_mean_image(arena, &file, trained, error);
     net_safetensors_free(&file);
     return ok;
 }

@@ -6,6 +6,7 @@
 #define NETC_TRAINED_H
 
 #include "compiler/model/model.h"
+#include "runtime/data/likeness.h"
 #include "runtime/train/weight_file.h"
 
 typedef struct {
@@ -18,6 +19,7 @@ typedef struct {
     size_t class_count;
     const char *const *columns; /* of the table that it was trained on, as net_columns_text has them; NULL: none */
     size_t column_count;
+    NetMeanImage mean_image; /* of the pictures that it was trained on; 0 channels: none that suits the input */
     /* What the file computes otherwise than the model: "layer dense1: activation tanh in the file, sigmoid here", and
      * the layer of the model that it is about. NULL: nothing, or it is not known. */
     const char *difference;

@@ -6,7 +6,7 @@
 #define FLOATS "all numbers are 32-bit floats; leave it out"
 #define PRUNING "netc has no pruning; leave it out"
 #define ONE_MACHINE "netc trains on one machine; leave it out"
-#define CURVES "netc draws nothing; runs/NAME/epochs.csv holds the curves"
+#define CURVES "'netc report runs/latest' draws the curves of a run"
 #define SHUFFLED "the examples are shuffled anew for each epoch; leave it out"
 #define AUGMENTED "what is made of pictures is a line of the train block: 'augment shift=2 rotate=10'"
 #define SCHEDULE "how the rate changes is a line of the train block: 'schedule cosine warmup=1'"

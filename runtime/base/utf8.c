@@ -40,20 +40,25 @@ bool net_utf8_is_valid(const char *text) {
     return true;
 }
 
-char *net_utf8_clean(char *text) {
+static bool is_control(uint32_t code) { return code < ' ' || (code >= 0x7F && code <= 0x9F); }
+
+/* Puts '?' in place of bytes that are no character, and of control characters too. */
+static char *replace(char *text, bool controls) {
     uint32_t code;
     size_t left = strlen(text);
     for (char *at = text; left > 0;) {
         size_t length = net_utf8_decode(at, left, &code);
-        if (length == 0) {
-            *at = '?';
-            length = 1;
-        }
+        bool wrong = length == 0 || (controls && is_control(code));
+        if (length == 0) length = 1;
+        if (wrong) memset(at, '?', length);
         at += length;
         left -= length;
     }
     return text;
 }
+
+char *net_utf8_clean(char *text) { return replace(text, false); }
+char *net_utf8_plain(char *text) { return replace(text, true); }
 
 typedef struct {
     uint32_t first, last;

@@ -20,4 +20,8 @@ int net_utf8_width(uint32_t code);
 /* Puts '?' in place of each ill-formed byte, as at the end of a string that was cut; returns the string. */
 char *net_utf8_clean(char *text);
 
+/* The same, and for control characters, those of ASCII and of ISO 6429 (U+0080 to U+009F): what names of files and of
+ * columns hold must not reach a terminal. */
+char *net_utf8_plain(char *text);
+
 #endif

@@ -8,5 +8,9 @@ bool net_read_idx(const NetDataRequest *request, NetData *data, NetError *error)
 bool net_read_npy(const NetDataRequest *request, NetData *data, NetError *error);
 NetRowType net_type_idx(const NetDataRequest *request);
 NetRowType net_type_npy(const NetDataRequest *request);
+bool net_look_idx(NetDataRequest *request, NetError *error);
+bool net_check_idx(const NetDataRequest *request, NetError *error);
+bool net_look_npy(NetDataRequest *request, NetError *error);
+bool net_check_npy(const NetDataRequest *request, NetError *error);
 
 #endif

@@ -10,9 +10,9 @@
 
 enum { FIRST_PIECE = 1 << 20 };
 
-size_t net_block_small(void) {
+size_t net_block_limit(size_t bytes) {
     const char *small = getenv("NET_DATA_SMALL");
-    return small != NULL ? (size_t)strtoull(small, NULL, 10) : NET_BLOCK_SMALL;
+    return small != NULL ? (size_t)strtoull(small, NULL, 10) : bytes;
 }
 
 bool net_block_grow(NetBlock *block, size_t size, NetError *error) {

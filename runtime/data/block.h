@@ -6,10 +6,12 @@
 
 #include "runtime/base/error.h"
 
-/* Less than this is read into memory rather than mapped or cached. NET_DATA_SMALL in the environment is a hook for
- * tests: that many bytes instead. */
+/* Less than this is read into memory rather than mapped. */
 enum { NET_BLOCK_SMALL = 64 << 20 };
-size_t net_block_small(void);
+
+/* A number of bytes from which on something is done another way; NET_DATA_SMALL in the environment is a hook for tests:
+ * that many instead. */
+size_t net_block_limit(size_t bytes);
 
 typedef struct {
     unsigned char *base; /* NULL: nothing */

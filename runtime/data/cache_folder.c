@@ -11,7 +11,11 @@
 
 #include "runtime/base/atomic.h"
 
-enum { KEY = 64 /* digits */, STALE_SECONDS = 3600 }; /* a file that is being written changes more often */
+enum {
+    KEY = 64,                     /* digits */
+    STALE_SECONDS = 3600,         /* a file that is being written changes more often */
+    HASH_SECONDS = 90 * 24 * 3600 /* that a hash is kept for */
+};
 
 char *net_cache_folder(void) {
     const char *base = getenv("XDG_CACHE_HOME"), *home = getenv("HOME");
@@ -48,6 +52,8 @@ static void read_entries(DIR *folder, NetCacheEntries *entries) {
         struct stat about;
         if (fstatat(dirfd(folder), item->d_name, &about, AT_SYMLINK_NOFOLLOW) != 0 || !S_ISREG(about.st_mode)) continue;
         if (ends_with(item->d_name, NET_FILE_UNFINISHED) && about.st_mtime < stale)
+            unlinkat(dirfd(folder), item->d_name, 0);
+        if (ends_with(item->d_name, NET_CACHE_HASH) && about.st_mtime < stale - HASH_SECONDS)
             unlinkat(dirfd(folder), item->d_name, 0);
         if (!ends_with(item->d_name, NET_CACHE_SUFFIX) || strlen(item->d_name) >= sizeof entries->at->name) continue;
         if (entries->count == entries->room) {

@@ -7,7 +7,8 @@
 #include "runtime/base/error.h"
 
 #define NET_CACHE_SUFFIX ".safetensors"
-#define NET_CACHE_BYTES "4G" /* the bound where the environment names none */
+#define NET_CACHE_HASH ".sha256" /* files with the hash of what is mapped as it lies there */
+#define NET_CACHE_BYTES "4G"     /* the bound where the environment names none */
 
 typedef struct {
     char name[128];

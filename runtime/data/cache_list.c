@@ -7,7 +7,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "runtime/data/cache.h"
+#include "runtime/data/cache_entry.h"
 #include "runtime/data/cache_folder.h"
 
 static const char *megabytes(char out[NET_COUNT_TEXT], uint64_t bytes) {

@@ -6,7 +6,9 @@
 #include "runtime/data/data.h"
 #include "runtime/data/stream.h"
 
-/* Reads `count` files, one after the other, into data->file[which]; see net_examples_read. */
+enum { NET_CIFAR_FILES = 8 };
+
+/* Reads `count` files, at most NET_CIFAR_FILES, one after the other, into data->file[which]; see net_examples_read. */
 bool net_cifar_read(const NetDataRequest *request, const NetSource *files, int count, NetDataFileName which,
                     NetData *data, NetError *error);
 

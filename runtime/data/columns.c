@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "runtime/base/utf8.h"
 #include "runtime/base/words.h"
 #include "runtime/data/number.h"
 
@@ -195,6 +196,19 @@ const char *net_columns_shown(const NetColumns *columns, size_t column, char out
         snprintf(out, NET_COLUMN_SHOWN, "'%.*s'", SHOWN, columns->name[column]);
     else
         snprintf(out, NET_COLUMN_SHOWN, "%zu", column + 1);
+    return out;
+}
+
+/* A name that is no word stands in quotes; one that cannot be written so, or is too long, is told by its number. */
+const char *net_columns_written(const NetColumns *columns, size_t column, char out[NET_COLUMN_SHOWN]) {
+    const char *name = columns->named ? columns->name[column] : "";
+    size_t word = strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_");
+    bool number = name[0] == '\0' || strpbrk(name, "\"\\") != NULL || strlen(name) + 3 > NET_COLUMN_SHOWN;
+    if (!number) number = strcmp(net_utf8_plain(memcpy(out, name, strlen(name) + 1)), name) != 0;
+    if (number)
+        snprintf(out, NET_COLUMN_SHOWN, "%zu", column + 1);
+    else
+        snprintf(out, NET_COLUMN_SHOWN, name[word] == '\0' && (name[0] < '0' || name[0] > '9') ? "%s" : "\"%s\"", name);
     return out;
 }
 

@@ -50,6 +50,9 @@ bool net_columns_plain(NetColumns *columns, size_t inputs, NetError *error);
 enum { NET_COLUMN_SHOWN = 64 };
 const char *net_columns_shown(const NetColumns *columns, size_t column, char out[NET_COLUMN_SHOWN]);
 
+/* A column as target= and ignore= name it: age, "petal width", 3. Returns out. */
+const char *net_columns_written(const NetColumns *columns, size_t column, char out[NET_COLUMN_SHOWN]);
+
 /* A column as weights files and programs keep it: "input age", "ignored id", "target 1 species" (the first output), and
  * without what follows the role where there are no names. free() releases it. */
 char *net_columns_text(const NetColumns *columns, size_t column, NetError *error);

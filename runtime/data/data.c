@@ -96,6 +96,26 @@ static bool name_classes(const NetDataRequest *request, NetData *data, NetError 
     return ok;
 }
 
+/* ---- answers ---- */
+
+/* Several labels are each 0 or 1. */
+static bool check_answers(const NetData *data, NetError *error) {
+    for (int part = 0; part < NET_PARTS; part++) {
+        for (int64_t row = 0; row < data->part[part].count; row++) {
+            const NetExample example = net_data_example(data, (NetPartName)part, row);
+            for (int64_t i = 0; i < data->targets; i++) {
+                double value = (double)example.targets[i];
+                if (value != 0 && value != 1)
+                    return net_fail(error, NET_ENVIRONMENT,
+                                    "%s: example %u has %g for output %lld; target labels takes 0 and 1, target values "
+                                    "any number [label-range]",
+                                    data->source, example.item, value, (long long)i);
+            }
+        }
+    }
+    return true;
+}
+
 /* ---- the public face ---- */
 
 static bool is_mixed(const NetDataRequest *request, const NetDataKind *kind) {
@@ -109,11 +129,21 @@ bool net_data_open(const NetDataRequest *request, NetData *data, NetError *error
     snprintf(data->name, sizeof data->name, "%s", request->kind);
     bool ok = kind->read(request, data, error);
     net_utf8_clean(data->source);
-    ok = ok && name_classes(request, data, error) && split(request, is_mixed(request, kind), data, error);
+    ok = ok && name_classes(request, data, error) && split(request, is_mixed(request, kind), data, error) &&
+         (!request->answers || check_answers(data, error));
     if (ok) data->hash = net_data_hash_start(data, error);
     if (data->hash != NULL) return true;
     net_data_close(data);
     return false;
+}
+
+bool net_data_look(NetDataRequest *request, NetError *error) {
+    return net_data_kind(request->kind)->look(request, error);
+}
+
+bool net_data_check(const NetDataRequest *request, NetError *error) {
+    const NetDataKind *kind = net_data_kind(request->kind);
+    return kind->check == NULL || kind->check(request, error);
 }
 
 void net_data_close(NetData *data) {
@@ -122,6 +152,7 @@ void net_data_close(NetData *data) {
         net_block_free(&data->file[i].block);
         free(data->file[i].labels);
         free(data->file[i].targets);
+        free(data->file[i].hash_path);
         free(data->order[i]);
     }
     for (char **name = data->own_names; name != NULL && *name != NULL; name++) free(*name);

@@ -35,6 +35,7 @@ typedef struct {
     int64_t classes;                /* labels must be below; 0: labels are not classes and are not checked */
     int64_t outputs;                /* of the last layer, for the message about labels */
     int64_t targets;                /* real numbers an example is to give; 0: it has a class, or nothing */
+    bool answers;                   /* these are each 0 or 1 */
     double train, validation, test; /* split as in the descriptor: 0 not given, below 1 a fraction, else a count */
     const char *order;      /* of the rows that parts are cut from: "file" or "shuffled"; NULL: what suits kind */
     uint64_t seed;          /* of the shuffled order */
@@ -46,11 +47,13 @@ typedef enum { NET_FILE_TRAIN, NET_FILE_TEST, NET_FILES } NetDataFileName;
 
 /* All examples to train on, or all to test on, in the order of the files they are from. */
 typedef struct {
-    int64_t count;             /* 0: there is no such file */
-    const unsigned char *rows; /* count rows of NetData.row_bytes, at any address: they lie in the block */
-    NetBlock block;            /* owned */
-    uint32_t *labels;          /* one a row, owned; NULL where they are not classes */
-    float *targets;            /* NetData.targets a row, owned; NULL: there are none */
+    int64_t count;                   /* 0: there is no such file */
+    const unsigned char *rows;       /* count rows of NetData.row_bytes, at any address: they lie in the block */
+    NetBlock block;                  /* owned */
+    uint32_t *labels;                /* one a row, owned; NULL where they are not classes */
+    float *targets;                  /* NetData.targets a row, owned; NULL: there are none */
+    char rows_sha256[NET_HASH_TEXT]; /* of the rows, where it is known already; else "" */
+    char *hash_path;                 /* where it is to be kept, owned; NULL: nowhere */
 } NetDataFile;
 
 /* Which rows of a file a part has. */
@@ -104,11 +107,16 @@ typedef struct {
 bool net_data_open(const NetDataRequest *request, NetData *data, NetError *error);
 void net_data_close(NetData *data);
 
+/* What the files of a request are, whatever the network, and whether those that are there begin as it wants them: see
+ * kinds.h. The kind must be one. */
+bool net_data_look(NetDataRequest *request, NetError *error);
+bool net_data_check(const NetDataRequest *request, NetError *error);
+
 /* Example `row` of a part, 0 <= row < count. */
 NetExample net_data_example(const NetData *data, NetPartName part, int64_t row);
 
-/* SHA-256 in hexadecimal of shapes, rows, labels and targets of all files, whatever the split and the compression. May
- * wait a moment, as it is computed beside the caller; call it from one thread. */
+/* SHA-256 in hexadecimal of sizes, of the SHA-256 of the rows, of labels and targets of all files, whatever the split
+ * and the compression. May wait a moment, as it is computed beside the caller; call it from one thread. */
 const char *net_data_hash(const NetData *data);
 
 /* How many means and deviations the input has: channels of C,H,W, features when flat. */

@@ -35,6 +35,13 @@ bool net_examples_settle(const NetDataRequest *request, NetRowType type, const c
 
 /* What lies in the file as it is to be read, checked where a value can be none. */
 static bool map_rows(const NetImages *images, int64_t place, const NetData *data, NetDataFile *file, NetError *error) {
+    const NetCacheWish wish = {.paths = &images->stream.path,
+                               .count = 1,
+                               .form = "as it lies there",
+                               .type = data->type,
+                               .rank = data->rank,
+                               .shape = data->shape};
+    net_cache_find_hash(&wish, file);
     if (!net_block_map(&file->block, images->stream.path, (size_t)place, images->array.bytes, error)) return false;
     file->rows = file->block.base + place;
     file->count = images->count;
@@ -49,32 +56,15 @@ static bool map_rows(const NetImages *images, int64_t place, const NetData *data
     return true;
 }
 
-/* Memory grows with what has been read, so that a header's promise alone costs nothing. */
-static bool read_rows(NetImages *images, const NetData *data, NetDataFile *file, NetError *error) {
-    int64_t most = PIECE_BYTES / (int64_t)data->row_bytes + 1, got = 1;
-    while (got > 0) {
-        size_t size;
-        if (!net_multiply((size_t)(file->count + most), data->row_bytes, &size) ||
-            !net_block_grow(&file->block, size, error))
-            return net_fail(error, NET_ENVIRONMENT, "%s: does not fit into memory", images->stream.path);
-        unsigned char *to = file->block.base + (size_t)file->count * data->row_bytes;
-        bool ok = data->type == NET_ROWS_U8 ? net_images_samples(images, to, most, &got, error)
-                                            : net_images_next(images, (float *)(void *)to, most, &got, error);
-        if (!ok) return false;
-        file->count += got;
-    }
-    file->rows = file->block.base;
-    return true;
-}
-
-/* ---- through the cache ---- */
+/* ---- what is converted ---- */
 
 typedef struct {
     NetImages *images;
     const NetData *data;
 } Conversion;
 
-static bool convert(void *context, NetCacheEntry *entry, NetError *error) {
+/* A piece at a time, so that a header's promise alone costs nothing. */
+static bool convert(void *context, NetCacheSink *sink, NetError *error) {
     const Conversion *conversion = context;
     const NetData *data = conversion->data;
     int64_t most = PIECE_BYTES / (int64_t)data->row_bytes + 1, got = 1;
@@ -83,23 +73,26 @@ static bool convert(void *context, NetCacheEntry *entry, NetError *error) {
     while (ok && got > 0) {
         ok = data->type == NET_ROWS_U8 ? net_images_samples(conversion->images, piece, most, &got, error)
                                        : net_images_next(conversion->images, piece, most, &got, error);
-        ok = ok && (got == 0 || net_cache_add(entry, piece, got, error));
+        ok = ok && (got == 0 || net_cache_add(sink, piece, got, error));
     }
     free(piece);
     return ok;
 }
 
-static bool cache_rows(NetImages *images, const NetExampleFiles *files, const NetData *data, NetDataFile *file,
-                       NetError *error) {
+/* What lies in the file as it is read costs no conversion. */
+static bool convert_rows(NetImages *images, const NetExampleFiles *files, const NetData *data, NetDataFile *file,
+                         NetError *error) {
     Conversion conversion = {images, data};
     char form[64];
     snprintf(form, sizeof form, "%s%s", files->only, files->channels_last ? " channels_last" : "");
+    bool in_file = files->x.bytes == NULL && net_images_place(images) < 0;
     const NetCacheWish wish = {.paths = &files->x.path,
-                               .count = 1,
+                               .count = in_file ? 1 : 0,
                                .form = form,
                                .type = data->type,
                                .rank = data->rank,
-                               .shape = data->shape};
+                               .shape = data->shape,
+                               .bytes = images->array.bytes};
     return net_cache_rows(&wish, convert, &conversion, file, error);
 }
 
@@ -112,16 +105,14 @@ static bool read_values(const NetDataRequest *request, const NetExampleFiles *fi
     if (!net_images_open(&images, &form, &input, error)) return false;
     NetRowType type = net_images_are_samples(&images) ? NET_ROWS_U8 : NET_ROWS_F32;
     int64_t place = net_images_place(&images);
-    bool large = images.array.bytes >= net_block_small();
+    bool large = images.array.bytes >= net_block_limit(NET_BLOCK_SMALL);
     bool ok = net_examples_settle(request, type, files->x.path, which, data, error);
     if (ok && request->rank == 1 && !files->channels_last) /* the sides are in the file */
         net_shape_maps(images.array.shape + 1, images.array.rank - 1, data->picture);
     if (ok && place >= 0 && large)
         ok = map_rows(&images, place, data, &data->file[which], error);
-    else if (ok && large && files->x.bytes == NULL && net_cache_usable())
-        ok = cache_rows(&images, files, data, &data->file[which], error);
     else if (ok)
-        ok = read_rows(&images, data, &data->file[which], error);
+        ok = convert_rows(&images, files, data, &data->file[which], error);
     net_images_close(&images);
     return ok;
 }

@@ -7,6 +7,8 @@
 #include "runtime/data/cache.h"
 #include "runtime/data/examples.h"
 #include "runtime/data/folder.h"
+#include "runtime/data/labels.h"
+#include "runtime/data/picture.h"
 #include "runtime/data/request.h"
 
 /* ---- pictures ---- */
@@ -25,24 +27,12 @@ static bool read_picture(const Pictures *pictures, int64_t place, unsigned char 
     return true;
 }
 
-static bool read_all(const Pictures *pictures, NetDataFile *file, NetError *error) {
-    size_t bytes;
-    if (!net_multiply((size_t)pictures->folder->count, pictures->row_bytes, &bytes) ||
-        !net_block_grow(&file->block, bytes, error))
-        return net_fail(error, NET_ENVIRONMENT, "%s: does not fit into memory", pictures->folder->path[0]);
-    file->rows = file->block.base;
-    for (int64_t i = 0; i < pictures->folder->count; i++)
-        if (!read_picture(pictures, i, file->block.base + (size_t)i * pictures->row_bytes, error)) return false;
-    file->count = pictures->folder->count;
-    return true;
-}
-
-static bool convert(void *context, NetCacheEntry *entry, NetError *error) {
+static bool convert(void *context, NetCacheSink *sink, NetError *error) {
     const Pictures *pictures = context;
     unsigned char *row = net_alloc(pictures->row_bytes, 1, error);
     bool ok = row != NULL;
     for (int64_t i = 0; ok && i < pictures->folder->count; i++)
-        ok = read_picture(pictures, i, row, error) && net_cache_add(entry, row, 1, error);
+        ok = read_picture(pictures, i, row, error) && net_cache_add(sink, row, 1, error);
     free(row);
     return ok;
 }
@@ -56,10 +46,7 @@ static bool read_pictures(Pictures *pictures, const NetData *data, NetDataFile *
                                .shape = data->shape};
     pictures->row_bytes = data->row_bytes;
     pictures->x = net_alloc(data->row_bytes, sizeof *pictures->x, error);
-    bool large = data->row_bytes >= net_block_small() / (size_t)pictures->folder->count;
-    bool ok =
-        pictures->x != NULL && (large && net_cache_usable() ? net_cache_rows(&wish, convert, pictures, file, error)
-                                                            : read_all(pictures, file, error));
+    bool ok = pictures->x != NULL && net_cache_rows(&wish, convert, pictures, file, error);
     free(pictures->x);
     return ok;
 }
@@ -67,12 +54,13 @@ static bool read_pictures(Pictures *pictures, const NetData *data, NetDataFile *
 /* ---- classes ---- */
 
 static bool check_classes(const NetDataRequest *request, const char *path, const NetFolder *folder, NetError *error) {
-    char have[NET_COUNT_TEXT], want[NET_COUNT_TEXT];
-    return request->classes == 0 || folder->classes == request->classes ||
-           net_fail(error, NET_ENVIRONMENT,
-                    "%s has %s folder%s, each of a class, but the last layer has %s output%s [label-range]", path,
-                    net_count(have, (uint64_t)folder->classes), net_plural((uint64_t)folder->classes),
-                    net_count(want, (uint64_t)request->outputs), net_plural((uint64_t)request->outputs));
+    const NetClasses classes = {request->classes, request->outputs};
+    char *place = net_text(error, "%s has", path);
+    const char *what = folder->classes == 1 ? "folder, each of a class" : "folders, each of a class";
+    bool ok = place != NULL &&
+              (request->classes == 0 || net_classes_match(place, folder->classes, what, "", &classes, error));
+    free(place);
+    return ok;
 }
 
 /* The folders' names are the data's from now on. */
@@ -127,4 +115,41 @@ bool net_read_images(const NetDataRequest *request, NetData *data, NetError *err
 NetRowType net_type_images(const NetDataRequest *request) {
     (void)request;
     return NET_ROWS_U8;
+}
+
+/* ---- what they are ---- */
+
+/* size=HxW, with the channels of the first picture, or the size that it has. */
+static bool look_at_first(NetDataRequest *request, const NetFolder *folder, NetError *error) {
+    const char *size = net_request_text(request, "size");
+    long long height, width;
+    if (!net_picture_size(folder->path[0], request->shape, error)) return false;
+    request->rank = 3;
+    if (size == NULL || sscanf(size, "%lldx%lld", &height, &width) != 2) return true;
+    request->shape[1] = height;
+    request->shape[2] = width;
+    return true;
+}
+
+bool net_look_images(NetDataRequest *request, NetError *error) {
+    NetFolder folder = {0};
+    char *path = net_request_path(request, "train", error);
+    bool ok = path != NULL || net_request_text(request, "train") != NULL ||
+              net_fail(error, NET_ENVIRONMENT, "data images needs train= [missing-option]");
+    ok = ok && path != NULL && net_folder_list(&folder, path, NULL, error) && look_at_first(request, &folder, error);
+    request->classes = request->outputs = folder.classes;
+    request->targets = 0;
+    net_folder_free(&folder);
+    free(path);
+    return ok;
+}
+
+bool net_check_images(const NetDataRequest *request, NetError *error) {
+    NetFolder folder = {0};
+    char *path = net_request_path(request, "train", NULL);
+    bool ok = path == NULL || !net_request_there(path) ||
+              (net_folder_list(&folder, path, NULL, error) && check_classes(request, path, &folder, error));
+    net_folder_free(&folder);
+    free(path);
+    return ok;
 }

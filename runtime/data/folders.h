@@ -6,5 +6,7 @@
 
 bool net_read_images(const NetDataRequest *request, NetData *data, NetError *error);
 NetRowType net_type_images(const NetDataRequest *request);
+bool net_look_images(NetDataRequest *request, NetError *error);
+bool net_check_images(const NetDataRequest *request, NetError *error);
 
 #endif

@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "runtime/data/cache.h"
+
 enum { PIECE = 1 << 20 };
 
 struct NetDataHash {
@@ -32,17 +34,28 @@ static void hash_bytes(NetDataHash *hash, SHA2_CTX *context, const void *bytes, 
     }
 }
 
+/* That of the rows, which may have been found before. */
+static void hash_rows(NetDataHash *hash, NetDataFile *file) {
+    SHA2_CTX context;
+    if (file->rows_sha256[0] != '\0') return;
+    SHA256Init(&context);
+    hash_bytes(hash, &context, file->rows, (size_t)file->count * hash->row_bytes);
+    SHA256End(&context, file->rows_sha256);
+    if (!atomic_load(&hash->give_up)) net_cache_keep_hash(file);
+}
+
 static void *hash_all(void *argument) {
     NetDataHash *hash = argument;
     SHA2_CTX context;
     SHA256Init(&context);
     for (int i = 0; i < NET_FILES; i++) {
-        const NetDataFile *file = &hash->file[i];
+        NetDataFile *file = &hash->file[i];
         char head[128];
         int length = snprintf(head, sizeof head, "%s %lld rows of %zu bytes\n",
                               hash->type == NET_ROWS_U8 ? "bytes" : "floats", (long long)file->count, hash->row_bytes);
         SHA256Update(&context, (const unsigned char *)head, (size_t)length);
-        hash_bytes(hash, &context, file->rows, (size_t)file->count * hash->row_bytes);
+        hash_rows(hash, file);
+        hash_bytes(hash, &context, file->rows_sha256, strlen(file->rows_sha256));
         if (file->labels != NULL)
             hash_bytes(hash, &context, file->labels, (size_t)file->count * sizeof file->labels[0]);
         if (file->targets != NULL) hash_bytes(hash, &context, file->targets, (size_t)file->count * hash->target_bytes);

@@ -5,7 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "runtime/data/area.h"
 #include "runtime/data/body.h"
+#include "runtime/data/like_mnist.h"
 #include "runtime/data/picture.h"
 
 /* ---- shapes ---- */
@@ -111,9 +113,26 @@ static bool open_whole(NetImages *images, NetError *error) {
     return true;
 }
 
+/* The size of images where any will do: their last two sides, unless what the network takes stands there. */
+static bool take_any_size(NetImages *images, NetError *error) {
+    const int64_t *shape = images->array.shape;
+    int rank = images->array.rank;
+    if (is_image(images->input, shape, rank) || (rank > 1 && is_image(images->input, shape + 1, rank - 1))) return true;
+    if (rank > 2 && shape[rank - 1] == 1) rank--; /* the channel comes last */
+    if (rank < 2) return true;
+    NetInput *own = &images->own;
+    memcpy(own->shape + 1, shape + rank - 2, 2 * sizeof *shape);
+    own->count = own->shape[1] * own->shape[2];
+    char size[NET_SHAPE_TEXT], most[NET_COUNT_TEXT];
+    return own->count <= NET_AREA_MOST ||
+           net_fail(error, NET_ENVIRONMENT, "%s holds images of %s, which is more than %s pixels [image-size]",
+                    images->stream.path, net_shape(size, own->shape + 1, 2), net_count(most, NET_AREA_MOST));
+}
+
 static bool open_array(NetImages *images, NetError *error) {
     NetArray *array = &images->array;
     if (!images->format->begin(&images->stream, array, error)) return false;
+    if (images->like_mnist && !take_any_size(images, error)) return false;
     images->one = !images->list && is_image(images->input, array->shape, array->rank);
     images->count = images->one ? 1 : array->rank > 0 ? array->shape[0] : 0;
     int first = images->one ? 0 : 1;
@@ -206,12 +225,23 @@ static bool open_format(NetImages *images, const NetImagesForm *form, NetError *
 }
 
 bool net_images_open(NetImages *images, const NetImagesForm *form, const NetInput *input, NetError *error) {
-    *images = (NetImages){.input = input, .list = form->list};
+    *images = (NetImages){.input = input, .list = form->list, .like_mnist = form->like_mnist};
+    if (form->like_mnist) {
+        images->own = (NetInput){.rank = 3,
+                                 .shape = {1, NET_LIKE_MNIST_SIDE, NET_LIKE_MNIST_SIDE},
+                                 .count = NET_LIKE_MNIST_VALUES,
+                                 .channels_last = input->channels_last};
+        images->input = &images->own;
+    }
     bool ok = strcmp(form->source.path, "-") == 0 && form->source.bytes == NULL
                   ? net_stream_open_input(&images->stream, error)
                   : net_stream_open_source(&images->stream, &form->source, error);
     if (!ok) return false;
     ok = open_format(images, form, error);
+    if (ok && images->like_mnist) {
+        images->grey = net_alloc((size_t)images->input->count, sizeof *images->grey, error);
+        ok = images->grey != NULL;
+    }
     if (!ok) net_images_close(images);
     return ok;
 }
@@ -220,6 +250,7 @@ void net_images_close(NetImages *images) {
     net_stream_close(&images->stream);
     free(images->row);
     free(images->turned);
+    free(images->grey);
     net_block_free(&images->whole);
     if (images->tabular != NULL) net_table_end(&images->table);
     free(images->label);
@@ -227,6 +258,17 @@ void net_images_close(NetImages *images) {
 }
 
 /* ---- values ---- */
+
+/* Where image `at` of a batch is read to, and what then becomes of it. */
+static float *place_of(const NetImages *images, float *x, int64_t at) {
+    return images->like_mnist ? images->grey : x + (size_t)at * (size_t)images->input->count;
+}
+
+static bool finish(const NetImages *images, float *x, int64_t at, NetError *error) {
+    const int64_t *shape = images->input->shape;
+    return !images->like_mnist || net_like_mnist(images->grey, (size_t)shape[1], (size_t)shape[2],
+                                                 x + (size_t)at * NET_LIKE_MNIST_VALUES, error);
+}
 
 /* Copies an image's values, `count` of the last dimension by dimension, from steps in the file to the input's order. */
 static void turn(const NetImages *images, const unsigned char *from) {
@@ -317,9 +359,9 @@ static bool next(NetImages *images, float *x, unsigned char *samples, int64_t mo
         if (samples != NULL) {
             memcpy(samples + (size_t)*got * count, image, count);
         } else {
-            float *to = x + (size_t)*got * count;
+            float *to = place_of(images, x, *got);
             net_array_floats(&images->array, image, count, to, &beyond);
-            if (!check_finite(images, to, beyond, error)) return false;
+            if (!check_finite(images, to, beyond, error) || !finish(images, x, *got, error)) return false;
         }
         images->done++;
         ++*got;
@@ -359,12 +401,23 @@ static bool next_rows(NetImages *images, float *x, int64_t most, int64_t *got, N
     *got = 0;
     if (!reserve_targets(images, most, error)) return false;
     for (bool more = true; *got < most; ++*got, images->done++) {
-        if (!net_table_next(&images->table, x + *got * images->input->count, &more, error)) return false;
+        if (!net_table_next(&images->table, place_of(images, x, *got), &more, error)) return false;
         if (!more) break;
+        if (!finish(images, x, *got, error)) return false;
         if (!read_targets(images, *got, error)) return false;
     }
     return images->done > 0 ||
            net_fail(error, NET_ENVIRONMENT, "%s has no rows below its names [short-file]", images->stream.path);
+}
+
+static bool next_picture(NetImages *images, float *x, NetError *error) {
+    float *grey;
+    size_t height, width;
+    if (!images->like_mnist) return net_picture_read(&images->stream, images->input, x, error);
+    if (!net_picture_read_grey(&images->stream, &grey, &height, &width, error)) return false;
+    bool ok = net_like_mnist(grey, height, width, x, error);
+    free(grey);
+    return ok;
 }
 
 bool net_images_next(NetImages *images, float *x, int64_t most, int64_t *got, NetError *error) {
@@ -372,7 +425,7 @@ bool net_images_next(NetImages *images, float *x, int64_t most, int64_t *got, Ne
     if (images->format == NULL || images->format->begin != NULL) return next(images, x, NULL, most, got, error);
     *got = 0;
     if (images->done == images->count || most == 0) return true;
-    if (!net_picture_read(&images->stream, images->input, x, error)) return false;
+    if (!next_picture(images, x, error)) return false;
     *got = images->done = 1;
     return true;
 }
@@ -383,6 +436,13 @@ bool net_images_are_samples(const NetImages *images) {
 
 bool net_images_samples(NetImages *images, unsigned char *out, int64_t most, int64_t *got, NetError *error) {
     return next(images, NULL, out, most, got, error);
+}
+
+bool net_images_could_fit(const NetImages *images) {
+    const NetArray *array = &images->array;
+    bool grey = array->rank == 4 && (array->shape[1] == 1 || array->shape[3] == 1);
+    if (images->format == NULL) return false;
+    return images->format->begin == NULL || array->rank == 2 || array->rank == 3 || grey;
 }
 
 int64_t net_images_place(const NetImages *images) {

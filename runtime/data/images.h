@@ -18,7 +18,7 @@
 #include "runtime/data/block.h"
 #include "runtime/data/format.h"
 #include "runtime/data/shape.h"
-#include "runtime/data/table_rows.h"
+#include "runtime/data/table_classes.h"
 
 /* How tables are read: what their columns are to the network, and the classes that their cells name. */
 typedef struct {
@@ -32,6 +32,7 @@ typedef struct {
     NetSource source;            /* "-" is standard input */
     bool raw;                    /* bare floats */
     bool list;                   /* a data set to train on: a list of images even where it could be one */
+    bool like_mnist;             /* images of any size, each made a picture of 28x28 as MNIST's were (like_mnist.h) */
     const char *only;            /* the format it must have, by its name; NULL: any */
     const NetImagesTable *table; /* NULL: tables are not read */
 } NetImagesForm;
@@ -40,7 +41,9 @@ typedef struct {
     const NetInput *input;
     NetStream stream;
     const NetFormat *format; /* NULL: bare floats, a table or CIFAR's batches */
-    bool list;
+    bool list, like_mnist;
+    NetInput own;  /* of --like-mnist: as the file's images are */
+    float *grey;   /* one of these; owned */
     int64_t count; /* images; -1: to the end */
     int64_t done;  /* handed out */
     bool one;      /* the file is one image, not a list of them */
@@ -69,6 +72,9 @@ bool net_images_next(NetImages *images, float *x, int64_t most, int64_t *got, Ne
 /* Whether images are samples, 0 to 255, of which net_images_samples hands out the bytes. */
 bool net_images_are_samples(const NetImages *images);
 bool net_images_samples(NetImages *images, unsigned char *out, int64_t most, int64_t *got, NetError *error);
+
+/* Whether like_mnist takes images of their size; also after opening or reading them has failed for that. */
+bool net_images_could_fit(const NetImages *images);
 
 /* Where the first image begins in the file, if all of them lie there as they are handed out: samples, or floats of this
  * machine's, in an unpacked file. -1: they do not. */

@@ -27,6 +27,18 @@ bool net_label_check(const char *path, int64_t item, int64_t label, const NetCla
     return net_label_wrong(path, item, text, classes, error);
 }
 
+bool net_classes_match(const char *place, int64_t count, const char *what, const char *list, const NetClasses *classes,
+                       NetError *error) {
+    char have[NET_COUNT_TEXT], want[NET_COUNT_TEXT], advice[64] = "";
+    int64_t outputs = classes->outputs > 0 ? classes->outputs : classes->count;
+    if (count == classes->count) return true;
+    if (count > 1) snprintf(advice, sizeof advice, "; write 'dense %lld activation=softmax'", (long long)count);
+    bool listed = list[0] != '\0';
+    return net_fail(error, NET_ENVIRONMENT, "%s %s %s%s%s%s, but the last layer has %s output%s%s [label-range]", place,
+                    net_count(have, (uint64_t)count), what, listed ? " (" : "", list, listed ? ")" : "",
+                    net_count(want, (uint64_t)outputs), net_plural((uint64_t)outputs), advice);
+}
+
 bool net_labels_count(const char *path, int64_t labels, int64_t images, NetError *error) {
     char have[NET_COUNT_TEXT], want[NET_COUNT_TEXT];
     return labels == images || net_fail(error, NET_ENVIRONMENT, "%s: %s label%s for %s image%s [count-mismatch]", path,

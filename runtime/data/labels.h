@@ -18,6 +18,11 @@ bool net_label_check(const char *path, int64_t item, int64_t label, const NetCla
 bool net_label_wrong(const char *path, int64_t item, const char *label, const NetClasses *classes, NetError *error);
 bool net_label_wrong_at(const char *place, const char *label, const NetClasses *classes, NetError *error);
 
+/* Whether there are as many classes as the network has. `place` begins the message ("flowers has"), `what` is what they
+ * are called, `list` their names, or "". */
+bool net_classes_match(const char *place, int64_t count, const char *what, const char *list, const NetClasses *classes,
+                       NetError *error);
+
 /* Whether there are as many labels as images. */
 bool net_labels_count(const char *path, int64_t labels, int64_t images, NetError *error);
 

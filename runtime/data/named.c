@@ -72,3 +72,14 @@ NetRowType net_type_named(const NetDataRequest *request) {
     (void)request;
     return NET_ROWS_U8;
 }
+
+bool net_look_named(NetDataRequest *request, NetError *error) {
+    (void)error;
+    bool colours = net_data_set(request->kind)->batch_bytes > 0; /* CIFAR's; all others are like MNIST */
+    request->rank = 3;
+    request->shape[0] = colours ? 3 : 1;
+    request->shape[1] = request->shape[2] = colours ? 32 : 28;
+    request->classes = request->outputs = 10;
+    request->targets = 0;
+    return true;
+}

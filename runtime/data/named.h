@@ -6,5 +6,6 @@
 
 bool net_read_named(const NetDataRequest *request, NetData *data, NetError *error);
 NetRowType net_type_named(const NetDataRequest *request);
+bool net_look_named(NetDataRequest *request, NetError *error);
 
 #endif

@@ -4,11 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "runtime/data/area.h"
 #include "runtime/data/resample.h"
 
 enum { MOST_CHANNELS = 4 };
-
-#define MOST_PIXELS ((size_t)1 << 27) /* of one that is to be resampled: what resample.c's sums hold */
 
 static const NetPictureForm *const forms[] = {&net_picture_png, &net_picture_jpeg};
 
@@ -48,7 +47,7 @@ enum { UPRIGHT = 1, TURNED = 5 }; /* orientations: from the latter on rows are c
  * is noted of that may stand behind the pixels. */
 static bool may_fit(const NetInput *input, const NetPixels *pixels) {
     size_t plane, height = pixels->height, width = pixels->width;
-    if (resamples(input)) return net_multiply(height, width, &plane) && plane > 0 && plane <= MOST_PIXELS;
+    if (resamples(input)) return net_multiply(height, width, &plane) && plane > 0 && plane <= NET_AREA_MOST;
     bool known = pixels->orientation > 0, turned = pixels->orientation >= TURNED;
     return ((!known || !turned) && channels_of(input, height, width) > 0) ||
            ((!known || turned) && channels_of(input, width, height) > 0);
@@ -62,7 +61,7 @@ static bool wrong_size(const char *path, const NetInput *input, size_t height, s
     net_shape(found, have, 2);
     if (resamples(input))
         return net_fail(error, NET_ENVIRONMENT, "%s is %s, which is more than %s pixels [image-size]", path, found,
-                        net_count(most, MOST_PIXELS));
+                        net_count(most, NET_AREA_MOST));
     if (input->rank == 1)
         net_shape(expected, input->shape, 1);
     else
@@ -100,15 +99,74 @@ static bool read_form(const NetPictureForm *form, NetStream *stream, const NetIn
     return ok;
 }
 
-bool net_picture_read(NetStream *stream, const NetInput *input, float *x, NetError *error) {
+/* NULL: it is none. */
+static const NetPictureForm *find_form(NetStream *stream, NetError *error) {
     unsigned char head[NET_PICTURE_MAGIC];
     size_t got;
-    if (!net_stream_peek(stream, head, sizeof head, &got, error)) return false;
+    if (!net_stream_peek(stream, head, sizeof head, &got, error)) return NULL;
     const NetPictureForm *form = form_of(head, got);
     if (form == NULL)
-        return net_fail(error, NET_ENVIRONMENT, "%s %s, expected a PNG or JPEG image [unknown-format]", stream->path,
-                        got == 0 ? "is empty" : "is neither PNG nor JPEG");
-    return read_form(form, stream, input, x, error);
+        net_fail(error, NET_ENVIRONMENT, "%s %s, expected a PNG or JPEG image [unknown-format]", stream->path,
+                 got == 0 ? "is empty" : "is neither PNG nor JPEG");
+    return form;
+}
+
+bool net_picture_read(NetStream *stream, const NetInput *input, float *x, NetError *error) {
+    const NetPictureForm *form = find_form(stream, error);
+    return form != NULL && read_form(form, stream, input, x, error);
+}
+
+/* ---- of any size ---- */
+
+/* Puts paper behind what is transparent: grey and alpha are planes of `count` values. */
+static void lay_on_paper(float *grey, const float *alpha, size_t count) {
+    double ink = 0, all = 0;
+    for (size_t i = 0; i < count; i++) {
+        ink += (double)grey[i] * (double)alpha[i];
+        all += (double)alpha[i];
+    }
+    float paper = ink < all / 2 ? 1 : 0;
+    for (size_t i = 0; i < count; i++) grey[i] = grey[i] * alpha[i] + paper * (1 - alpha[i]);
+}
+
+bool net_picture_read_grey(NetStream *stream, float **grey, size_t *height, size_t *width, NetError *error) {
+    static const NetInput any = {.rank = 3, .shape = {1, 1, 1}, .count = 1, .resample = true};
+    const NetPictureForm *form = find_form(stream, error);
+    NetPixels pixels = {0};
+    void *reader = form != NULL ? form->begin(stream, &pixels, error) : NULL;
+    *grey = NULL;
+    if (reader == NULL) return false;
+    bool ok = (may_fit(&any, &pixels) || wrong_size(stream->path, &any, pixels.height, pixels.width, error)) &&
+              form->read(reader, &pixels, error);
+    if (ok) {
+        size_t channels = pixels.channels % 2 == 0 ? 2 : 1;
+        NetUpright seen = net_pixels_upright(&pixels);
+        *height = seen.height;
+        *width = seen.width;
+        *grey = net_alloc(seen.height * seen.width, channels * sizeof **grey, error);
+        if (*grey != NULL) net_pixels_convert(&pixels, channels, *grey);
+        if (*grey != NULL && channels > 1)
+            lay_on_paper(*grey, *grey + seen.height * seen.width, seen.height * seen.width);
+    }
+    form->end(reader);
+    free(pixels.samples);
+    return *grey != NULL;
+}
+
+bool net_picture_size(const char *path, int64_t shape[NET_INPUT_RANK], NetError *error) {
+    NetStream stream;
+    NetPixels pixels = {0};
+    if (!net_stream_open(&stream, path, error)) return false;
+    const NetPictureForm *form = find_form(&stream, error);
+    void *reader = form != NULL ? form->begin(&stream, &pixels, error) : NULL;
+    bool turned = pixels.orientation >= TURNED;
+    shape[0] = pixels.channels < 3 ? 1 : 3; /* without alpha */
+    shape[1] = (int64_t)(turned ? pixels.width : pixels.height);
+    shape[2] = (int64_t)(turned ? pixels.height : pixels.width);
+    if (reader != NULL) form->end(reader);
+    net_stream_close(&stream);
+    free(pixels.samples);
+    return reader != NULL;
 }
 
 static bool is_picture(const char *path) {

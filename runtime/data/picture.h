@@ -30,6 +30,13 @@ const char *net_picture_form(const unsigned char *head, size_t size);
 /* Reads the whole picture, to its end in the file; x gets input->count floats. */
 bool net_picture_read(NetStream *stream, const NetInput *input, float *x, NetError *error);
 
+/* Reads it as it is, in whatever size: height x width values of grey, which free() releases. Behind what is transparent
+ * lies white paper under dark ink, black under light. */
+bool net_picture_read_grey(NetStream *stream, float **grey, size_t *height, size_t *width, NetError *error);
+
+/* The channels, 1 or 3, rows and columns of a picture as its beginning tells them. */
+bool net_picture_size(const char *path, int64_t shape[NET_INPUT_RANK], NetError *error);
+
 /* After net_picture_read has failed, how many of the files still to come have the same fault, their size or their form:
  * puts that into the message. */
 void net_picture_count_others(char *const *paths, int64_t count, const NetInput *input, NetError *error);

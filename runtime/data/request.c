@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 const char *net_request_text(const NetDataRequest *request, const char *option) {
@@ -32,4 +33,9 @@ char *net_request_path(const NetDataRequest *request, const char *option, NetErr
         free(full);
     }
     return net_path_join(folder, path, error);
+}
+
+bool net_request_there(const char *path) {
+    struct stat about;
+    return stat(path, &about) == 0 && (S_ISREG(about.st_mode) || S_ISDIR(about.st_mode));
 }

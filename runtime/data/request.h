@@ -16,4 +16,7 @@ NetInput net_request_input(const NetDataRequest *request);
  * reading then reports. free() releases it; NULL without an error: the option is not given. */
 char *net_request_path(const NetDataRequest *request, const char *option, NetError *error);
 
+/* Whether a file, or a folder, is there that can be looked at without waiting and read again: no pipe. */
+bool net_request_there(const char *path);
+
 #endif

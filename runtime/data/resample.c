@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "runtime/data/area.h"
+
 enum { MOST_CHANNELS = 4 };
 
 /* ---- one pixel ---- */
@@ -58,29 +60,13 @@ void net_pixels_convert(const NetPixels *pixels, size_t channels, float *x) {
 
 /* ---- another size ----
  *
- * Along one side, `from` pixels become `to` values. Counted in parts of which a pixel is `to` and a value `from`, both
- * begin and end at whole numbers: so weights are integers, and all that a value is made of weighs `from` along each
- * side. Values are colour times alpha, at most 2^32, and pictures have at most 2^27 pixels (picture.c): sums are
- * exact. */
-
-typedef struct {
-    size_t first, from, to;
-} Side;
-
-/* Goes on to the next piece of a side, which is all of one pixel and of one value: its length. */
-static uint64_t next_piece(const Side *side, uint64_t *at, size_t *pixel, size_t *value) {
-    uint64_t pixel_end = (*at / side->to + 1) * side->to, value_end = (*at / side->from + 1) * side->from;
-    uint64_t begin = *at;
-    *pixel = side->first + (size_t)(begin / side->to);
-    *value = (size_t)(begin / side->from);
-    *at = pixel_end < value_end ? pixel_end : value_end;
-    return *at - begin;
-}
+ * Weights are integers (area.h). Values are colour times alpha, at most 2^32, and pictures have at most
+ * NET_AREA_MOST pixels: sums are exact. */
 
 /* The part that is kept: as much of the longer side as the ratio allows, at least a pixel. */
-static void crop(Side *rows, Side *columns) {
-    Side *longer = (uint64_t)columns->from * rows->to > (uint64_t)rows->from * columns->to ? columns : rows;
-    const Side *shorter = longer == rows ? columns : rows;
+static void crop(NetSide *rows, NetSide *columns) {
+    NetSide *longer = (uint64_t)columns->from * rows->to > (uint64_t)rows->from * columns->to ? columns : rows;
+    const NetSide *shorter = longer == rows ? columns : rows;
     uint64_t kept = ((uint64_t)shorter->from * longer->to + shorter->to / 2) / shorter->to;
     if (kept < 1) kept = 1;
     if (kept >= longer->from) return;
@@ -91,7 +77,7 @@ static void crop(Side *rows, Side *columns) {
 typedef struct {
     const NetPixels *pixels;
     NetUpright seen;
-    Side rows, columns;
+    NetSide rows, columns;
     size_t channels, colours;
     uint32_t most;
     uint64_t *line; /* of one row of pixels: sums along it, [value][channel] */
@@ -102,7 +88,7 @@ static void add_row(const Resampling *r, size_t row) {
     size_t column, value;
     memset(r->line, 0, r->columns.to * r->channels * sizeof *r->line);
     for (uint64_t at = 0; at < (uint64_t)r->columns.from * r->columns.to;) {
-        uint64_t length = next_piece(&r->columns, &at, &column, &value);
+        uint64_t length = net_side_next(&r->columns, &at, &column, &value);
         const unsigned char *bytes = r->seen.first + (ptrdiff_t)row * r->seen.down + (ptrdiff_t)column * r->seen.right;
         Pixel pixel = load(r->pixels, bytes, r->channels);
         uint64_t alpha = pixel.alpha < r->most ? pixel.alpha : r->most;
@@ -129,7 +115,7 @@ static void resample(const Resampling *r, float *x) {
     size_t row, value, read = SIZE_MAX;
     memset(r->sum, 0, count * sizeof *r->sum);
     for (uint64_t at = 0; at < (uint64_t)r->rows.from * r->rows.to;) {
-        uint64_t length = next_piece(&r->rows, &at, &row, &value);
+        uint64_t length = net_side_next(&r->rows, &at, &row, &value);
         if (row != read) add_row(r, row);
         read = row;
         for (size_t i = 0; i < count; i++) r->sum[i] += length * r->line[i];

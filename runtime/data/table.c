@@ -48,6 +48,20 @@ void net_table_end(NetTable *table) {
     *table = (NetTable){0};
 }
 
+bool net_table_peek(NetTable *table) {
+    table->begun = table->begun || net_csv_next(&table->csv, &table->row, NULL);
+    return table->begun && table->row.count > 0;
+}
+
+bool net_table_is_text(const NetTable *table, size_t column) {
+    double value;
+    for (size_t i = 0; i < table->columns->inputs; i++) {
+        const NetCsvCell *cell = &table->row.cell[table->places.at[i]];
+        if (table->input[i] == column) return cell->length > 0 && !net_number_read(cell->text, cell->length, &value);
+    }
+    return false;
+}
+
 /* ---- values ---- */
 
 /* Whether it would be a number with a point in place of its comma. */

@@ -35,6 +35,13 @@ bool net_table_begin(NetTable *table, NetStream *stream, const NetTableForm *for
                      NetError *error);
 void net_table_end(NetTable *table);
 
+/* The first row of values, to be looked at before the first call of net_table_next: it is still to come there. False:
+ * there is none that can be read. */
+bool net_table_peek(NetTable *table);
+
+/* Whether a column that is an input holds a text, which no input is, in the row just read or looked at. */
+bool net_table_is_text(const NetTable *table, size_t column);
+
 /* The next row: x gets columns->inputs floats. *more is false at the end. */
 bool net_table_next(NetTable *table, float *x, bool *more, NetError *error);
 

@@ -2,9 +2,8 @@
 #ifndef NET_DATA_TABLE_ROWS_H
 #define NET_DATA_TABLE_ROWS_H
 
-#include "runtime/data/class_names.h"
-#include "runtime/data/labels.h"
-#include "runtime/data/table.h"
+#include "runtime/data/data.h"
+#include "runtime/data/table_classes.h"
 
 typedef enum { NET_TARGET_NONE, NET_TARGET_CLASS, NET_TARGET_VALUES } NetTargetKind;
 
@@ -15,22 +14,13 @@ typedef struct {
     NetClasses classes;   /* that labels may be of */
 } NetTableWish;
 
-typedef struct {
-    int64_t count;
-    float *x;        /* columns->inputs a row; owned, as all here */
-    uint32_t *label; /* of classes */
-    float *value;    /* columns->targets a row */
-} NetTableRows;
-
-/* Reads a file. *columns and *names, both the caller's, are what the file to train on has settled, or empty where this
- * is that file: then they are filled. Classes that stay without names are their labels. What a failure leaves is freed
- * by net_table_rows_free. */
-bool net_table_read(NetTableRows *rows, const char *path, const NetTableWish *wish, NetColumns *columns,
+/* Reads a file, or what was made of it before (cache.h). *columns and *names, both the caller's, are what the file to
+ * train on has settled, or empty where this is that file: then they are filled. Classes that stay without names are
+ * their labels. What a failure leaves is freed by net_data_close. */
+bool net_table_read(NetDataFile *file, const char *path, const NetTableWish *wish, NetColumns *columns,
                     NetClassNames *names, NetError *error);
-void net_table_rows_free(NetTableRows *rows);
 
-/* The class of the row just read: by its name where classes have names, else its label. */
-bool net_table_class(const NetTable *table, const NetClasses *classes, const NetClassNames *names, uint32_t *label,
-                     NetError *error);
+/* Whether the file begins as reading it would want it. *columns as above. */
+bool net_table_check(const char *path, const NetTableWish *wish, NetColumns *columns, NetError *error);
 
 #endif

@@ -6,5 +6,11 @@
 
 bool net_read_csv(const NetDataRequest *request, NetData *data, NetError *error);
 NetRowType net_type_csv(const NetDataRequest *request);
+bool net_look_csv(NetDataRequest *request, NetError *error);
+bool net_check_csv(const NetDataRequest *request, NetError *error);
+
+/* What target= could name, where the table is there: the one column of texts, "state", with *one, else some of the
+ * columns, "a, b, …". False: nobody can tell. */
+bool net_csv_targets(const NetDataRequest *request, char *out, size_t size, bool *one);
 
 #endif

@@ -13,6 +13,7 @@
 #include "runtime/data/images.h"
 #include "runtime/data/label_file.h"
 #include "runtime/data/picture.h"
+#include "runtime/infer/notes.h"
 #include "runtime/infer/options.h"
 #include "runtime/infer/predictor.h"
 #include "runtime/infer/results.h"
@@ -23,6 +24,7 @@ typedef struct {
     const NetNetwork *network;
     const NetInferOptions *options;
     NetResults results;
+    NetNotes notes;
     NetLabels labels; /* without a path: there are none */
     float *wanted;    /* numbers in their place; labels.count is how many images have them */
     int64_t labelled; /* images that have got theirs */
@@ -145,6 +147,7 @@ static bool predict_batch(Program *program, const char *path, const NetImages *i
         rows.wanted = classes ? NULL : images->value;
     }
     program->labelled += count;
+    net_notes_add(&program->notes, &rows, program->x);
     return net_results_add(&program->results, &rows, error);
 }
 
@@ -161,6 +164,17 @@ static bool predict_images(Program *program, const char *path, NetImages *images
     }
 }
 
+/* Of images that have another size, what makes them fit. Always false. */
+static bool advise_size(const Program *program, const NetImages *images, NetError *error) {
+    static const char kind[] = " [image-size]";
+    size_t length = strlen(error->text), end = sizeof kind - 1;
+    bool size = length > end && strcmp(error->text + length - end, kind) == 0;
+    if (!size || program->options->like_mnist || !net_network_is_like_mnist(program->network)) return false;
+    if (!net_images_could_fit(images)) return false;
+    error->text[length - end] = '\0';
+    return net_fail(error, error->status, "%s; --like-mnist makes it fit%s", error->text, kind);
+}
+
 /* The file at `at`, with its labels; *at is then the next one. */
 static bool predict_file(Program *program, int *at, NetError *error) {
     const NetInferOptions *options = program->options;
@@ -172,15 +186,16 @@ static bool predict_file(Program *program, int *at, NetError *error) {
                                   .columns = &program->columns,
                                   .classes = {.count = network->classes, .outputs = network->outputs},
                                   .names = &program->names};
-    const NetImagesForm form = {.source = {.path = path}, .raw = options->raw, .table = &table};
-    if (!net_images_open(&images, &form, &network->input, error)) return false;
+    const NetImagesForm form = {
+        .source = {.path = path}, .raw = options->raw, .like_mnist = options->like_mnist, .table = &table};
+    if (!net_images_open(&images, &form, &network->input, error)) return advise_size(program, &images, error);
     bool ok = check_table(program, &images, error) && find_labels(program, *at, &paired, error) &&
               predict_images(program, path, &images, paired || *at + 1 == options->file_count, error);
     if (!ok && images.format != NULL && images.format->begin == NULL)
         net_picture_count_others((char *const *)options->files + *at + 1, options->file_count - *at - 1, images.input,
                                  error);
     net_images_close(&images);
-    if (!ok) return false;
+    if (!ok) return advise_size(program, &images, error);
     *at += paired ? 2 : 1;
     if (!paired) return true;
     ok = check_labels(program, program->labelled, true, error);
@@ -212,7 +227,10 @@ static bool predict_files(Program *program, NetError *error) {
     for (int at = 0; at < options->file_count;) {
         if (!predict_file(program, &at, error)) return false;
     }
-    return check_labels(program, program->labelled, true, error) && net_results_end(&program->results, error);
+    if (!check_labels(program, program->labelled, true, error)) return false;
+    bool ok = net_results_end(&program->results, error);
+    net_notes_print(&program->notes);
+    return ok;
 }
 
 /* ---- the program ---- */
@@ -238,8 +256,9 @@ static bool run(const NetNetwork *network, const NetInferOptions *options, NetEr
     Program program = {.network = network, .options = options};
     if (options->output != NULL) net_signals_install(false); /* so that the file begun is removed */
     if (!net_results_begin(&program.results, network, options, error)) return false;
-    bool ok = predict_files(&program, error);
+    bool ok = net_notes_begin(&program.notes, network, options, error) && predict_files(&program, error);
     net_results_close(&program.results);
+    net_notes_free(&program.notes);
     free_labels(&program);
     net_columns_free(&program.columns);
     net_class_names_free(&program.names);

@@ -4,7 +4,18 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "runtime/data/like_mnist.h"
 #include "runtime/infer/predictor.h"
+
+static bool possible_pictures(const NetNetwork *network) {
+    const int64_t *shape = network->picture;
+    size_t plane, count;
+    if (shape[0] == 0) return net_predict_number[NET_PREDICT_MEAN_IMAGE] == 0;
+    bool sides = shape[0] > 0 && shape[1] > 0 && shape[2] > 0;
+    return sides && net_multiply((size_t)shape[1], (size_t)shape[2], &plane) &&
+           net_multiply(plane, (size_t)shape[0], &count) && (int64_t)count == network->input.count &&
+           (network->mean_image.shape[0] == 0 || net_mean_image_possible(shape));
+}
 
 /* The numbers come from the compiler; a binary that was put together wrongly should say so all the same. */
 static bool possible(const NetNetwork *network) {
@@ -16,7 +27,18 @@ static bool possible(const NetNetwork *network) {
     bool classes = network->classes == 0 || network->classes == network->outputs ||
                    (network->classes == 2 && network->outputs == 1);
     return (input->rank == 1 || input->rank == NET_INPUT_RANK) && count <= INT32_MAX &&
-           (int64_t)count == input->count && network->outputs > 0 && network->outputs <= INT32_MAX && classes;
+           (int64_t)count == input->count && network->outputs > 0 && network->outputs <= INT32_MAX && classes &&
+           possible_pictures(network);
+}
+
+static void take_mean_image(NetNetwork *network) {
+    const float *from = net_predict_mean_image;
+    network->mean_image = (NetMeanImage){.low = from[NET_MEAN_LOW],
+                                         .high = from[NET_MEAN_HIGH],
+                                         .likeness = from[NET_MEAN_LIKENESS],
+                                         .offset = from[NET_MEAN_OFFSET],
+                                         .values = from + NET_MEAN_VALUES};
+    memcpy(network->mean_image.shape, network->picture, sizeof network->mean_image.shape);
 }
 
 bool net_network_open(NetNetwork *network, NetError *error) {
@@ -40,6 +62,8 @@ bool net_network_open(NetNetwork *network, NetError *error) {
         .header = (NetHeader)number[NET_PREDICT_HEADER],
     };
     memcpy(network->input.shape, number + NET_PREDICT_SHAPE, sizeof network->input.shape);
+    memcpy(network->picture, number + NET_PREDICT_PICTURE, sizeof network->picture);
+    if (number[NET_PREDICT_MEAN_IMAGE] != 0) take_mean_image(network);
     if (!possible(network))
         return net_fail(error, NET_ENVIRONMENT, "this binary is damaged: its network cannot be [selftest-failed]");
     network->class_names = net_alloc((size_t)network->classes, sizeof *network->class_names, error);
@@ -57,6 +81,11 @@ void net_network_close(NetNetwork *network) { free(network->class_names); }
 
 bool net_network_is_compared(const NetNetwork *network) {
     return network->classes > 0 || network->compared != NET_COMPARED_CLASSES;
+}
+
+bool net_network_is_like_mnist(const NetNetwork *network) {
+    static const int64_t shape[3] = {1, NET_LIKE_MNIST_SIDE, NET_LIKE_MNIST_SIDE};
+    return memcmp(network->picture, shape, sizeof shape) == 0;
 }
 
 bool net_network_columns(const NetNetwork *network, NetColumns *columns, NetError *error) {

@@ -3,6 +3,7 @@
 #define NET_INFER_NETWORK_H
 
 #include "runtime/base/error.h"
+#include "runtime/data/likeness.h"
 #include "runtime/data/shape.h"
 #include "runtime/data/table.h"
 
@@ -10,6 +11,8 @@ typedef struct {
     const char *name;
     const char *version; /* of the netc that compiled it */
     NetInput input;
+    int64_t picture[3];      /* channels, rows, columns, where inputs are pictures; else 0 */
+    NetMeanImage mean_image; /* of those that it has learned from; 0 channels: not known */
     int64_t outputs;
     int64_t classes;          /* 0: the outputs are no classes. 2 with one output: that of class 1 */
     bool probabilities;       /* of classes: the outputs are such */
@@ -29,6 +32,9 @@ void net_network_close(NetNetwork *network);
 
 /* Whether there is something to compare outputs with. */
 bool net_network_is_compared(const NetNetwork *network);
+
+/* Whether its inputs are pictures of MNIST's form. */
+bool net_network_is_like_mnist(const NetNetwork *network);
 
 /* The columns of a table for it; inputs without names where it was trained on none. net_columns_free releases them,
  * after a failure too. */

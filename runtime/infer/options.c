@@ -10,6 +10,7 @@
 #include "runtime/base/words.h"
 #include "runtime/base/wrap.h"
 #include "runtime/data/label_file.h"
+#include "runtime/data/like_mnist.h"
 
 typedef struct {
     const char *name; /* without its dashes */
@@ -27,6 +28,8 @@ static const Option table[] = {
     {"output", 'o', AT(output), "FILE", "write the outputs as a NumPy array [images, outputs]"},
     {"labels", 0, AT(labels), "FILE", "what is to come out, IDX or NPY: print how good it is"},
     {"raw", 0, AT(raw), NULL, "files of bare little-endian floats, image after image"},
+    {"like-mnist", 0, AT(like_mnist), NULL,
+     "make pictures of any size like MNIST's: light ink on dark paper, cropped, fitted and centred"},
     {"selftest", 0, AT(selftest), NULL, "check that a stored image gives its stored outputs"},
     {"quiet", 'q', AT(quiet), NULL, "print results only"},
     {"help", 'h', AT(help), NULL, "print this"},
@@ -149,12 +152,17 @@ static const NetAlias aliases[] = {
 
 enum { OPTIONS = sizeof table / sizeof *table };
 
-static const char *advice_on(char text[NET_ADVICE], const char *const *names, const char *word) {
+/* What is to be done to pictures there is an option for, where they are to be like MNIST's. */
+static const char *advice_on(char text[NET_ADVICE], const NetNetwork *network, const char *const *names,
+                             const char *word) {
+    static const char pictures[] = SCALED;
     const char *here = net_foreign_option(word, aliases, sizeof aliases / sizeof *aliases);
+    if (here != NULL && strcmp(here, pictures) == 0 && net_network_is_like_mnist(network)) here = "--like-mnist";
     return net_option_advice(text, here, net_nearest_word(word, names, OPTIONS), NULL);
 }
 
-static bool unknown_option(const NetInferOptions *options, const char *typed, NetError *error) {
+static bool unknown_option(const NetInferOptions *options, const NetNetwork *network, const char *typed,
+                           NetError *error) {
     char word[64];
     int dashes = typed[1] == '-' ? 2 : 1;
     const char *name = typed + dashes;
@@ -165,9 +173,9 @@ static bool unknown_option(const NetInferOptions *options, const char *typed, Ne
         names[i] = table[i].name;
     }
     char text[NET_ADVICE];
-    const char *advice = advice_on(text, names, word);
+    const char *advice = advice_on(text, network, names, word);
     char part[NET_PART];
-    for (int i = 0; advice == NULL && net_word_part(part, word, i); i++) advice = advice_on(text, names, part);
+    for (int i = 0; advice == NULL && net_word_part(part, word, i); i++) advice = advice_on(text, network, names, part);
     const char *letter = dashes == 1 && word[0] == 'o' ? name + 1 + (name[1] == '=') : NULL;
     if (letter != NULL && *letter != '\0')
         return net_fail(error, NET_USAGE, "unknown option '%s'; write -o %s", typed, letter);
@@ -227,10 +235,11 @@ static bool check_ending(const char *path, NetError *error) {
 }
 
 /* Takes one word that begins with a dash, and the next one where it is its value. */
-static bool take_option(NetInferOptions *options, int argc, char **argv, int *at, NetError *error) {
+static bool take_option(NetInferOptions *options, const NetNetwork *network, int argc, char **argv, int *at,
+                        NetError *error) {
     const char *word = argv[*at];
     const Option *option = find_option(word);
-    if (option == NULL) return unknown_option(options, word, error);
+    if (option == NULL) return unknown_option(options, network, word, error);
     const char *equals = strchr(word, '=');
     void *to = (char *)options + option->at;
     if (option->argument == NULL) {
@@ -309,6 +318,16 @@ static bool check_output(const NetInferOptions *options, NetError *error) {
     return true;
 }
 
+static bool check_like_mnist(const NetInferOptions *options, const NetNetwork *network, NetError *error) {
+    char shape[NET_SHAPE_TEXT];
+    if (!options->like_mnist || net_network_is_like_mnist(network)) return true;
+    net_shape(shape, network->input.shape, network->input.rank);
+    return net_fail(error, NET_USAGE, "--like-mnist is for networks that read pictures of 1x28x28, and '%s' reads %s%s",
+                    network->name, shape,
+                    network->input.count == NET_LIKE_MNIST_VALUES ? " values, which its weights do not call pictures"
+                                                                  : "; leave it out");
+}
+
 static bool check(const NetInferOptions *options, const NetNetwork *network, NetError *error) {
     int inputs = 0;
     if (options->help || options->version) return true;
@@ -327,7 +346,8 @@ static bool check(const NetInferOptions *options, const NetNetwork *network, Net
     if (labels || (network->classes == 0 && options->all))
         return net_fail(error, NET_USAGE, "--%s is about classes, and the outputs of '%s' are none",
                         labels ? "labels" : "all", network->name);
-    return check_labels(options, error) && check_lines(options, error) && check_output(options, error);
+    return check_like_mnist(options, network, error) && check_labels(options, error) && check_lines(options, error) &&
+           check_output(options, error);
 }
 
 const char *net_infer_program(int argc, char **argv) {
@@ -348,7 +368,7 @@ bool net_infer_options_parse(int argc, char **argv, const NetNetwork *network, N
         else if (only_files || argv[i][0] != '-' || argv[i][1] == '\0') {
             if (!only_files && !check_word(argv[i], argv[i - 1], error)) return false;
             options->files[options->file_count++] = argv[i];
-        } else if (!take_option(options, argc, argv, &i, error))
+        } else if (!take_option(options, network, argc, argv, &i, error))
             return false;
     }
     return check(options, network, error);
@@ -389,9 +409,10 @@ void net_infer_print_help(const NetInferOptions *options, const NetNetwork *netw
         snprintf(left, sizeof left, "%c%c%c --%s%s%s", option->letter != 0 ? '-' : ' ',
                  option->letter != 0 ? option->letter : ' ', option->letter != 0 ? ',' : ' ', option->name,
                  option->argument != NULL ? " " : "", option->argument != NULL ? option->argument : "");
-        bool used = option->at == AT(all)      ? network->classes > 0
-                    : option->at == AT(labels) ? net_network_is_compared(network)
-                                               : true;
+        bool used = option->at == AT(all)          ? network->classes > 0
+                    : option->at == AT(labels)     ? net_network_is_compared(network)
+                    : option->at == AT(like_mnist) ? net_network_is_like_mnist(network)
+                                                   : true;
         if (used) net_print_row(stdout, left, 23, option->doc, net_page_width(stdout));
     }
     printf("\nexamples:\n  %s a.png b.png\n", program);

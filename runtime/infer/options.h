@@ -10,7 +10,7 @@ typedef struct {
     const char **files;  /* owned */
     int file_count;
     const char *labels, *output;
-    bool raw, all, json, quiet, selftest, help, version;
+    bool raw, like_mnist, all, json, quiet, selftest, help, version;
 } NetInferOptions;
 
 /* The name of the program, without its folder. */

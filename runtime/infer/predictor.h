@@ -25,6 +25,8 @@ enum {
     NET_PREDICT_CHANNELS_LAST, /* 1: examples of arrays are rows, columns, channels, as those that were learned */
     NET_PREDICT_TARGET,        /* what outputs can be compared with: a NET_COMPARED_… */
     NET_PREDICT_VOTERS,        /* networks whose votes the outputs are the shares of; 0: they are no such */
+    NET_PREDICT_PICTURE,       /* channels, rows and columns of inputs that are pictures, of a flat input too; else 0 */
+    NET_PREDICT_MEAN_IMAGE = NET_PREDICT_PICTURE + 3, /* 1: net_predict_mean_image says what they were in training */
     NET_PREDICT_NUMBERS
 };
 
@@ -39,6 +41,10 @@ extern const int64_t net_predict_number[NET_PREDICT_NUMBERS];
 /* Strings, each ended by a NUL: the network's name, netc's version, then the class names, then the columns as
  * net_columns_text (data/columns.h) has them. */
 extern const char net_predict_text[];
+
+/* Of a NetMeanImage (data/likeness.h): low, high, likeness, offset, then the values; one 0 where there is none. */
+enum { NET_MEAN_LOW, NET_MEAN_HIGH, NET_MEAN_LIKENESS, NET_MEAN_OFFSET, NET_MEAN_VALUES };
+extern const float net_predict_mean_image[];
 
 /* The processor the code takes, as x86-64-v4; empty: any of this kind of machine. */
 extern const char net_predict_processor[];

@@ -39,25 +39,6 @@ static bool check_validation(const NetTrainer *trainer, NetError *error) {
                     what, trainer->model->path);
 }
 
-/* Several labels are each 0 or 1. */
-static bool check_answers(const NetData *data, NetError *error) {
-    for (int part = 0; part < NET_PARTS; part++) {
-        for (int64_t row = 0; row < data->part[part].count; row++) {
-            const NetExample example = net_data_example(data, (NetPartName)part, row);
-            for (int64_t i = 0; i < data->targets; i++) {
-                float value = example.targets[i];
-                if ((double)value != 0 && (double)value != 1) {
-                    return net_fail(error, NET_ENVIRONMENT,
-                                    "%s: example %u has %g for output %" PRId64 "; target labels takes 0 and 1, target "
-                                    "values any number [label-range]",
-                                    data->source, example.item, (double)value, i);
-                }
-            }
-        }
-    }
-    return true;
-}
-
 /* What makes the training part's pictures other ones, and how many examples an epoch then has. */
 static bool make_augmenter(NetTrainer *trainer, NetError *error) {
     const NetAugment *augment = &trainer->model->augment;
@@ -104,6 +85,7 @@ static bool open_data(NetTrainer *trainer, NetError *error) {
         .classes = model->classes,
         .outputs = model->outputs,
         .targets = model->targets,
+        .answers = model->answers,
         .train = model->compiled.split.train,
         .validation = model->compiled.split.validation,
         .test = model->compiled.split.test,
@@ -113,10 +95,6 @@ static bool open_data(NetTrainer *trainer, NetError *error) {
     };
     memcpy(request.shape, model->input_shape, sizeof request.shape);
     bool ok = net_data_open(&request, &trainer->data, error);
-    if (ok && model->answers && !check_answers(&trainer->data, error)) {
-        net_data_close(&trainer->data);
-        ok = false;
-    }
     free(folder);
     if (ok && !make_augmenter(trainer, error)) {
         net_data_close(&trainer->data);
@@ -228,6 +206,16 @@ static bool make_spread(NetTrainer *trainer, NetError *error) {
     return true;
 }
 
+static NetLogs *make_logs(const NetTrainer *trainer, NetError *error) {
+    const NetModel *model = trainer->model;
+    int64_t every[NET_SUBJECTS] = {0};
+    for (int i = 0; i < NET_SUBJECTS; i++) {
+        const NetCompiledLog *log = &model->compiled.log[i];
+        every[i] = log->on ? (int64_t)trainer->options.value[log->every] : 0;
+    }
+    return net_logs_new(model, every, error);
+}
+
 static void each_worker(void *context, void (*work)(void *argument, int number), void *argument) {
     net_workers_each(context, work, argument);
 }
@@ -238,16 +226,6 @@ static void share_rows(NetTrainer *trainer) {
     const NetCrew crew = {
         .each = each_worker, .context = trainer->workers, .count = count, .spare = net_workers_processors() > count};
     net_loader_share(trainer->loader, &crew);
-}
-
-static NetLogs *make_logs(const NetTrainer *trainer, NetError *error) {
-    const NetModel *model = trainer->model;
-    int64_t every[NET_SUBJECTS] = {0};
-    for (int i = 0; i < NET_SUBJECTS; i++) {
-        const NetCompiledLog *log = &model->compiled.log[i];
-        every[i] = log->on ? (int64_t)trainer->options.value[log->every] : 0;
-    }
-    return net_logs_new(model, every, error);
 }
 
 /* Buffers for the largest batch of any program, and the threads. */
@@ -527,6 +505,7 @@ void net_trainer_free(NetTrainer *trainer) {
         free(trainer->spread[part]);
     }
     free(trainer->log);
+    free(trainer->mean_image);
     json_decref(trainer->result);
     free(trainer->kept_data);
     free(trainer->kept_folder);

@@ -63,6 +63,8 @@ typedef struct {
     float *best_param, *best_state;       /* NULL without a validation part */
     double *spread[NET_PARTS];            /* the variance of each number to learn, by part; NULL where none is asked */
     double *log;
+    char *mean_image; /* as weights files have it; NULL: not yet made, or the data is no pictures */
+    bool described;   /* whether that has been seen */
     float scalar[NET_SCALARS_ROOM];
     NetPlace place;
     double started; /* when this process began with the run: for the time limit */

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "runtime/data/mean_image.h"
 #include "runtime/train/network.h"
 #include "runtime/train/trainer.h"
 #include "runtime/train/weight_file.h"
@@ -73,9 +74,23 @@ static bool add_metadata(NetPair *metadata, size_t *pairs, const char *key, char
     return text != NULL;
 }
 
+/* Makes what weights files say of the pictures they are from, once. */
+static bool describe_pictures(NetTrainer *trainer, NetError *error) {
+    NetMeanImage image;
+    float *values;
+    bool ok = net_mean_image_make(&trainer->data, &image, &values, error);
+    if (ok && values != NULL) {
+        trainer->mean_image = net_mean_image_text(&image, error);
+        ok = trainer->mean_image != NULL;
+    }
+    free(values);
+    trainer->described = ok;
+    return ok;
+}
+
 bool net_trainer_save_weights(NetTrainer *trainer, const char *name, double epoch, const float *param,
                               const float *state, NetError *error) {
-    enum { FIXED = 6, MADE = 3 };
+    enum { FIXED = 6, MADE = 4 };
     const NetModel *model = trainer->model;
     const NetData *data = &trainer->data;
     char hash[SHA256_DIGEST_STRING_LENGTH], epochs[32];
@@ -104,6 +119,12 @@ bool net_trainer_save_weights(NetTrainer *trainer, const char *name, double epoc
     if (ok && data->columns > 0) {
         ok = add_metadata(metadata, &pairs, "columns",
                           list_text((const char *const *)data->column, data->columns, error));
+    }
+    if (ok && !trainer->described) {
+        ok = describe_pictures(trainer, error);
+    }
+    if (ok && trainer->mean_image != NULL) {
+        ok = add_metadata(metadata, &pairs, "mean_image", net_text(error, "%s", trainer->mean_image));
     }
     if (ok && model->network != NULL) {
         ok = add_metadata(metadata, &pairs, "network", net_network_text(model->network, false, error));

@@ -2,7 +2,9 @@
 """Files that data was converted to: used again, made anew when spoilt or cut, whole or not at all whatever fails, by one
 of several at a time, and no more of them than the bound allows."""
 import gzip
+import hashlib
 import io
+import json
 import os
 import re
 import shutil
@@ -12,7 +14,7 @@ import sys
 
 import numpy as np
 
-from _data import NETC, build, call, examples, fail, folder, weights
+from _data import NETC, build, call, examples, fail, folder, idx, run, weights
 
 CACHE = os.path.abspath("cache")
 FOLDER = os.path.join(CACHE, "netc/data")
@@ -158,4 +160,122 @@ folder("mapped", x=x.astype("<f4"), y=y)
 train("mapped", where="mapped")
 if entries():
     fail("what can be mapped was converted")
+
+
+# ---- the hash of what is mapped is kept by path, size and time of change ----
+
+
+def data_hash():
+    train("mapped", where="mapped")
+    with open("runs/latest/config.json", encoding="utf-8") as file:
+        return json.load(file)["settings"]["data_sha256"]
+
+
+first = data_hash()
+kept = [os.path.join(FOLDER, name) for name in os.listdir(FOLDER) if name.endswith(".sha256")]
+if len(kept) != 1 or os.path.getsize(kept[0]) != 64 or data_hash() != first:
+    fail("a kept hash:", kept)
+with open(kept[0], "w", encoding="utf-8") as file:
+    file.write(64 * "0")
+if data_hash() == first:
+    fail("the kept hash is not read")
+with open(kept[0], "w", encoding="utf-8") as file:
+    file.write("nonsense")
+if data_hash() != first:
+    fail("a hash of nonsense is taken")
+os.utime("mapped/x.npy", (1, 1))
+if data_hash() != first or len([name for name in os.listdir(FOLDER) if name.endswith(".sha256")]) != 2:
+    fail("a file of another time is taken for the one before")
+
+# ---- tables, CIFAR and packed IDX go the same way: rows, classes, names and values come back ----
+
+
+def model(data, inputs, last):
+    return f"""network other {{
+    input {inputs}
+    dense {last}
+}}
+train {{
+    data {data}
+    split test=0.2 order=file
+    epochs 1
+}}
+"""
+
+
+def prepare(name, text, content):
+    """A folder with these files and the trainer of a network."""
+    for path, data in {"other.net": text.encode(), **content}.items():
+        os.makedirs(os.path.dirname(f"{name}/{path}"), exist_ok=True)
+        with open(f"{name}/{path}", "wb") as file:
+            file.write(data)
+    call(NETC, "build", f"{name}/other.net", "-o", f"{name}/other")
+
+
+def other(name, **env):
+    """The hash of a training, the names of classes and the hash of the data."""
+    shutil.rmtree("runs", ignore_errors=True)
+    call(f"{name}/other", "--threads", "1", env={"XDG_CACHE_HOME": CACHE, **env})
+    with open("runs/latest/config.json", encoding="utf-8") as file:
+        config = json.load(file)
+    with open("runs/latest/weights.safetensors", "rb") as file:
+        content = file.read()
+    end = 8 + int.from_bytes(content[:8], "little")
+    about = json.loads(content[8:end])["__metadata__"]
+    return hashlib.sha256(content[end:]).hexdigest(), about.get("classes"), config["settings"]["data_sha256"]
+
+
+rows = np.random.default_rng(3).normal(size=(90, 3))
+text = "a,b,c,d\n" + "".join(f"{a!r},{b!r},{c!r},{('low', 'high')[a > b]}\n" for a, b, c in rows.tolist())
+turned = "d,c,b,a\n" + "".join(",".join(reversed(line.split(","))) + "\n" for line in text.splitlines()[1:31])
+values = "a,b,c,d\n" + "".join(f"{a!r},{b!r},{c!r},{a - c!r}\n" for a, b, c in rows.tolist())
+cifar = b"".join(bytes([i % 10]) + bytes((i * k) % 256 for k in range(3072)) for i in range(30))
+pixels = np.random.default_rng(4).integers(0, 256, (60, 4, 4)).astype(np.uint8)
+batches = {f"cifar10/data_batch_{i}.bin": cifar for i in range(1, 6)} | {"cifar10/test_batch.bin": cifar}
+FORMS = {
+    "names": (model('csv train="t.csv" test="u.csv" target=d', 3, "2 activation=softmax"), 2,
+              {"t.csv": text.encode(), "u.csv": turned.encode()}),
+    "values": (model('csv train="t.csv" target=[d, a]', 2, "2").replace("split", "target values\n    split"), 1,
+               {"t.csv": values.encode()}),
+    "packed table": (model('csv train="t.csv" target=d', 3, "2 activation=softmax"), 1, {"t.csv": gzip.compress(text.encode())}),
+    "cifar": (model("cifar10", "3x32x32", "10 activation=softmax"), 2, batches),
+    "packed idx": (model('idx images="x" labels="y"', "1x4x4", "2 activation=softmax"), 1,
+                   {"x": gzip.compress(idx(pixels)), "y": idx((np.arange(60) % 2).astype(np.uint8))}),
+}
+for name, (network, files, content) in FORMS.items():
+    clear()
+    prepare(name, network, content)
+    plain = other(name, NETC_CACHE_BYTES=0)
+    if entries():
+        fail(name, "is cached without a bound for it")
+    first = other(name, NET_DATA_SMALL=1)
+    made = {entry: os.stat(os.path.join(FOLDER, entry)).st_mtime_ns for entry in entries()}
+    if len(made) != files:
+        fail(name, "made", entries())
+    again = other(name, NET_DATA_SMALL=1)
+    if {entry: os.stat(os.path.join(FOLDER, entry)).st_mtime_ns for entry in entries()} != made:
+        fail(name, "was converted again")
+    if not plain == first == again:
+        fail(name, "from the cache gives other weights, classes or another hash:", plain, first, again)
+
+# a changed row, another network's classes: not what was made before
+network, _, content = FORMS["names"]
+clear()
+before = other("names", NET_DATA_SMALL=1)
+with open("names/u.csv", "wb") as file:
+    file.write(content["u.csv"].replace(b"low", b"high", 1))
+if other("names", NET_DATA_SMALL=1)[2] == before[2]:
+    fail("a changed row is not noticed")
+prepare("names", network.replace("dense 2", "dense 3"), {})
+err = run("names/other", status=3, env={"XDG_CACHE_HOME": CACHE, "NET_DATA_SMALL": 1})[1]
+if "column 'd': 2 classes ('high', 'low'), but the last layer has 3 outputs" not in err:
+    fail("other classes:", err)
+
+# no folder that can be written: all is converted into memory
+clear()
+prepare("names", network, content)
+with open(CACHE, "w", encoding="utf-8"):
+    pass
+other("names", NET_DATA_SMALL=1)
+os.remove(CACHE)
 sys.exit(0)

@@ -31,7 +31,9 @@ for language, text in re.findall(r"^```(\w+)\n(.*?)^```", page, re.MULTILINE | r
         with open(name + ".net" if language == "net" else name, "w", encoding="utf-8") as file:
             file.write(text)
 
-for expected in (r"^blocked\n",  # what the sensor's program in C says
+for expected in (r"^  temperature +\d", r"^  blocked +300 +33\.3 %$", r"'input 4' and ends with\n'dense 3 activation=softmax'$",
+                 r"^parts +540 to train on, 180 to validate with, 180 to test on", r"^the network 'sensor' takes it$", r"^disc  +ring  +square",
+                 r"^blocked\n",  # what the sensor's program in C says
                  r"^three\.csv\[0\]  idle  ", r"^three\.csv\[2\]  blocked  ", r"^9\d\.\d\d %  \(8\d\d of 900;|^100\.00 %  \(900 of 900;",
                  r"^three\.csv\[1\]  working .* %  \w+ .* %  \w+ ", r"^RMSE \d\.\d+  \(900 examples; ",
                  r"^9\d\.\d+ %  \(7\d\d of 800; ", r"^shapes/disc/0\.png  disc  ", r"^photos/ring/1\.jpg  ring  ",

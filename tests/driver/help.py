@@ -59,7 +59,7 @@ if help_on("help", "conv")[0] == "[" or help_on("help", "conv") != help_on("help
 # options of netc and of trainers, with or without their dashes; words they take
 for word, parts in {"--weights": ("[an option of 'netc build', 'netc gradcheck']\n  --weights FILE|RUN ", "'netc train' and trainers]\n  --weights"),
                     "--seeds": ("[an option of 'netc train' and trainers]\n  --seeds A-B ",), "time-limit": ("  --time-limit ",),
-                    "resume": ("  --resume [RUN] ",), "-o": ("[an option of 'netc build']\n  --output FILE ",),
+                    "resume": ("  --resume [RUN] ",), "-o": ("[an option of 'netc build', 'netc report']\n  --output FILE ",),
                     "onnx": ("[a word for --emit of 'netc build']\n  --emit WHAT ",), "lib": ("--emit WHAT ",),
                     "status": ("4           --require not met",), "label": ("LABEL: LAYER ",), "number": ("5e-3 ",)}.items():
     if not all(part in help_on("help", word) for part in parts):

@@ -293,7 +293,16 @@ setting | batch of 32                                       | batch 32
 setting | cost xent                                         | cost log_likelihood
 setting | regularize ridge=1                                | regularize l2=1
 setting | optimizer: {type: sgd, lr: 0.1}                   | optimizer sgd rate=0.1
-setting | log gradients every 10 epochs                     | log gradients every=epoch
+setting | log gradients every 10 epochs                     | log gradients every=850
+setting | log gradients every=2 epochs                      | log gradients every=170
+setting | log gradients every=1 epochs                      | log gradients every=epoch
+setting | log gradients every=2epochs                       | log gradients every=170
+setting | schedule step 10                                  | schedule step every=10 factor=0.5
+setting | schedule cosine warmup=5%                         | schedule cosine warmup=0.5
+setting | schedule cosine floor=5%                          | schedule cosine floor=0.05
+block   | add x + z activation=relu                         | add x activation=relu
+block   | add([x, out])                                     | add x
+block   | concat z + x                                      | concat x
 setting | log gradients each=10                             | log gradients every=10
 setting | log neuron every 10 steps                         | log neurons every=10
 setting | log histogram                                     | log histograms
@@ -388,6 +397,11 @@ setting | data idx images=a-b.idx labels=c.idx              | data idx images="a
 setting | data idx "a.idx" "b.idx"                          | data idx images="a.idx" labels="b.idx"
 setting | data train.idx                                    | data idx images="train.idx" labels="labels.idx"
 setting | data train.csv                                    | data csv train="train.csv" target=species
+setting | data csv "train.csv"                                | data csv train="train.csv" target=species
+setting | data csv train.csv target=4                         | data csv train="train.csv" target=4
+setting | data npy "x.npy"                                    | data npy x="x.npy" y="y.npy"
+setting | data images flowers                                 | data images train="flowers"
+setting | data csv train="a.csv" target=4 separator=;         | data csv train="a.csv" target=4 separator=";"
 setting | data train="a.csv" target=y                       | data csv train="a.csv" target=y
 setting | data ./flowers                                    | data images train="./flowers"
 setting | data folder train="flowers"                       | data images train="flowers"
@@ -695,6 +709,11 @@ for text, said in [
          "write pad=same on 'x2' and 'conv4'"),
         (MODELS["block"].format("conv 4 kernel=3x3 activation=relu\n    add x activation=relu"), "write pad=same on 'conv3'"),
         (MODELS["block"].format("x2: conv 9 kernel=1x1 activation=relu\n    add x + y activation=relu"), "labels stand beside each other: write 'add x y activation=relu'"),
+        (WHOLE.replace("epochs 3", "epochs 40\n    schedule cosine warmup=5%"),
+         "write 'schedule cosine warmup=2' (warmup= is in epochs, of which there are 40)"),
+        (WHOLE.replace("epochs 3", "epochs 40\n    schedule step every=25% factor=0.1"), "write 'schedule step every=10 factor=0.1'"),
+        (WHOLE.replace("epochs 3", "data idx images=\"a\" labels=\"b\"\n    log gradients every=2 epochs"),
+         "write 'log gradients every=epoch' (every= is a number of steps, or epoch)"),
         (MODELS["block"].format("add x and y"), "leave 'and' out: labels stand beside each other; labels above: x, y"),
         (MODELS["layer"].format("repeat 2 {\n        conv 20 kernel=3x3 pad=same activation=relu"), "write '}' in a line of its own above line 7"),
         (MODELS["split"].format("data digits\n    split train=5500 validation=1000"), "write train=5000, or leave it out"),
@@ -800,6 +819,24 @@ for line in ["epochs=3", "train epochs 3", "train.epochs=3", "let epochs = 3"]:
                           text=True)
     if "help: write --set 'epochs 3'\n" not in done.stderr:
         fail(f"--set {line}", "expected --set 'epochs 3'", done.stderr)
+
+# a line of --set keeps what the file's says beside
+for written, line, said in [("optimizer adam rate=0.01", "rate=0.1", "optimizer adam rate=0.1"),
+                            ("optimizer adam rate=0.01", "optimizer rate=0.1", "optimizer adam rate=0.1"),
+                            ("optimizer sgd rate=0.1 momentum=0.9", "learning_rate=0.2", "optimizer sgd rate=0.2 momentum=0.9"),
+                            ("optimizer sgd rate=0.1", "momentum 0.9", "optimizer sgd rate=0.1 momentum=0.9"),
+                            ("optimizer sgd rate=0.1 momentum=0.9", "optimizer Adam(lr=0.01)", "optimizer adam rate=0.01"),
+                            ("optimizer sgd rate=0.1 momentum=0.9", "optimizer sgd lr=0.2", "optimizer sgd rate=0.2"),
+                            ("epochs 5", "rate=0.2", "optimizer sgd rate=0.2")]:
+    text = MODELS["split"].format(written)
+    done = subprocess.run([NETC, "check", "--set", line, "-"], input=text, capture_output=True, text=True)
+    if f"help: write --set '{said}'" not in done.stderr:
+        fail(f"--set '{line}' over '{written}'", f"expected --set '{said}'", done.stderr)
+    if subprocess.run([NETC, "check", "--set", said, "-"], input=text, capture_output=True, text=True).returncode != 0:
+        fail(f"--set '{line}'", f"'{said}' is not taken", "")
+
+if "activation=leaky_relu" not in slipped("layer", "nn.PReLU()")[0]:
+    fail("nn.PReLU()", "expected the nearer one", slipped("layer", "nn.PReLU()")[1])
 
 # what -D is to do, given to --set, and values of -D that are none
 LET = "let units = 8\n" + MODELS["file"].format("")

@@ -43,8 +43,8 @@ USAGE = {
     ("build",): "netc build: expected a model file, for example 'netc build lenet5.net && ./lenet5 --epochs 3'",
     ("build", "small.net", "b.net"): "netc build: unexpected argument 'b.net'; it takes a model file",
     ("data", "mnist", "digits"):
-        "netc data: unexpected argument 'digits'; it takes the name of a data set, one at a time: 'netc data "
-        "digits'",
+        "netc data: unexpected argument 'digits'; it takes the name of a data set, a model or a data line, one at a "
+        "time: 'netc data digits'",
     ("explain", "bad-number", "x"):
         "netc explain: unexpected argument 'x'; one word at a time: 'netc explain bad-number'",
     ("help", "check", "now"):
@@ -54,7 +54,8 @@ USAGE = {
     ("data", "imagenet"):
         "netc data: unknown data set 'imagenet'; 'netc data' lists those there are; own files are named in the "
         "train block: data idx images=\"images.idx\" labels=\"labels.idx\" [unknown-data]",
-    ("data", "mnist", "--json"): "netc data: --json lists the sets: it goes without a name",
+    ("data", "mnist", "--json"): "netc data: --json lists the sets, or shows the one of a model: 'netc data "
+                                   "FILE.net --json'",
     ("explain", "bad-numbr"): "netc explain: there is no diagnostic 'bad-numbr'; did you mean 'bad-number'?",
     ("explain", "gibberish"): "netc explain: there is no diagnostic 'gibberish'; 'netc explain' lists them",
     ("explain", "--all", "x"): "netc explain: --all explains every diagnostic: it goes without a name",
@@ -114,7 +115,9 @@ USAGE = {
         "netc build: --backend takes one of llvm, c, interp, not 'cuda'; netc makes code for processors, not for GPUs; "
         "leave it out",
     ("build", "--emit", "so", "small.net"):
-        "netc build: --emit takes one of exe, obj, lib, shared, c, llvm, asm, onnx, not 'so'; did you mean 'shared'?",
+        "netc build: --emit takes one of exe, obj, lib, shared, c, llvm, asm, onnx, not 'so'; write --emit shared --infer --weights RUN",
+    ("build", "--emit", "static", "--infer", "small.net"):
+        "netc build: --emit takes one of exe, obj, lib, shared, c, llvm, asm, onnx, not 'static'; write --emit lib --weights RUN",
     ("build", "small.net", "--infer", "runs/latest"):
         "netc build: --infer takes no value; weights are named by --weights runs/latest",
     ("build", "small.net", "\u2014emit", "c"): "netc build: '\u2014emit' does not begin with '-'; did you mean '--emit'?",

@@ -4,6 +4,7 @@
 
 #include "runtime/data/pixels.h"
 #include "runtime/data/images.h"
+#include "runtime/data/like_mnist.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -43,11 +44,13 @@ static inline int fuzz_file(const uint8_t *data, size_t size, char path[32]) {
     return file;
 }
 
-static inline void fuzz_images(const char *path, const NetInput *input, bool raw) {
-    float x[FUZZ_BATCH * 48];
+/* `like_mnist`: whatever the input, images become what MNIST's are. */
+static inline void fuzz_read(const char *path, const NetInput *input, bool raw, bool like_mnist) {
+    float x[FUZZ_BATCH * NET_LIKE_MNIST_VALUES];
     NetImages images;
     NetError error = {0};
-    const NetImagesForm form = {.source = {.path = path}, .raw = raw};
+    const NetImagesForm form = {.source = {.path = path}, .raw = raw, .like_mnist = like_mnist};
+    const int64_t count = like_mnist ? NET_LIKE_MNIST_VALUES : input->count;
     if (!net_images_open(&images, &form, input, &error)) {
         fuzz_check_error(&error);
         return;
@@ -56,11 +59,16 @@ static inline void fuzz_images(const char *path, const NetInput *input, bool raw
     bool ok;
     while ((ok = net_images_next(&images, x, FUZZ_BATCH, &got, &error)) && got > 0) {
         sum += got;
-        for (int64_t i = 0; i < got * input->count; i++) fuzz_require(isfinite(x[i]), "values are finite");
+        for (int64_t i = 0; i < got * count; i++)
+            fuzz_require(like_mnist ? x[i] >= 0 && x[i] <= 1 : isfinite(x[i]), "values are finite");
     }
     if (!ok) fuzz_check_error(&error);
     fuzz_require(!ok || (sum == images.done && (images.count < 0 || sum == images.count)), "all are handed out");
     net_images_close(&images);
+}
+
+static inline void fuzz_images(const char *path, const NetInput *input, bool raw) {
+    fuzz_read(path, input, raw, false);
 }
 
 /* Whether it would take longer to decode than there is to be found in it. */
@@ -80,7 +88,10 @@ static inline void fuzz_picture(const NetPictureForm *form, unsigned choice, con
     char path[32];
     int file = fuzz_file(data, size, path);
     input.resample = (choice & 8) != 0;
-    if (!fuzz_is_large(form, path)) fuzz_images(path, &input, false);
+    if (!fuzz_is_large(form, path)) {
+        fuzz_images(path, &input, false);
+        fuzz_read(path, &input, false, true);
+    }
     close(file);
 }
 

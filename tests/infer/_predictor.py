@@ -13,7 +13,8 @@ CODE = """
 #include <string.h>
 
 enum { INPUTS = %(inputs)d, OUTPUTS = %(outputs)d };
-const int64_t net_predict_number[NET_PREDICT_NUMBERS] = {INPUTS, OUTPUTS, 100, %(classes)d, %(probabilities)d, %(rank)d, %(shape)s, %(pictures)d, 0, ',', 0, 0, %(compared)s};
+const int64_t net_predict_number[NET_PREDICT_NUMBERS] = {INPUTS, OUTPUTS, 100, %(classes)d, %(probabilities)d, %(rank)d, %(shape)s, %(pictures)d, 0, ',', 0, 0, %(compared)s, %(picture)s, %(learned)d};
+const float net_predict_mean_image[] = {%(mean)s};
 const char net_predict_text[] = %(text)s;
 const char net_predict_processor[] = "";
 
@@ -39,8 +40,10 @@ def command(*words):
 
 
 def make(name, shape, outputs=None, classes=(), selftest=0, probabilities=1, pictures=0,
-         compared="NET_COMPARED_CLASSES"):
-    """Builds ./NAME for inputs of this shape; returns its path."""
+         compared="NET_COMPARED_CLASSES", picture=None, mean=None):
+    """Builds ./NAME for inputs of this shape; returns its path. `picture`: the shape of a flat input's pictures; `mean`:
+    what is kept of those that were learned, low, high, likeness, offset and the values of their mean image."""
+    picture = picture or (shape if len(shape) == 3 else (0, 0, 0))
     inputs = 1
     for side in shape:
         inputs *= side
@@ -48,7 +51,9 @@ def make(name, shape, outputs=None, classes=(), selftest=0, probabilities=1, pic
     values = {"inputs": inputs, "outputs": outputs or inputs, "classes": len(classes), "probabilities": probabilities, "rank": len(shape),
               "shape": ", ".join(str(side) for side in (*shape, 1, 1)[:3]),
               "text": " ".join(json.dumps(word, ensure_ascii=False)[:-1] + '\\0"' for word in words), "selftest": selftest,
-              "pictures": pictures, "compared": compared}
+              "pictures": pictures, "compared": compared,
+              "picture": ", ".join(map(str, picture)), "learned": mean is not None,
+              "mean": ", ".join(f"{float(value).hex()}f" for value in (mean if mean is not None else [0]))}
     with open(f"{name}.c", "w", encoding="utf-8") as file:
         file.write(CODE % values)
     flags = {"asan": ["-fsanitize=address,undefined"], "tsan": ["-fsanitize=thread"]}.get(os.path.basename(BUILD), [])

@@ -14,7 +14,7 @@ static NetTableWish wish_of(const NetColumnChoice *choice, NetTargetKind target,
 typedef struct {
     NetColumns columns;
     NetClassNames names;
-    NetTableRows rows;
+    NetDataFile rows;
     NetError error;
 } Read;
 
@@ -24,7 +24,12 @@ static bool read_text(void **state, Read *read, const char *text, const NetTable
     return net_table_read(&read->rows, path, wish, &read->columns, &read->names, &read->error);
 }
 
-static void close_rows(Read *read) { net_table_rows_free(&read->rows); }
+static void close_rows(Read *read) {
+    net_block_free(&read->rows.block);
+    free(read->rows.labels);
+    free(read->rows.targets);
+    read->rows = (NetDataFile){0};
+}
 
 static void close_all(Read *read) {
     close_rows(read);
@@ -37,8 +42,8 @@ static void expect(void **state, const char *text, const NetTableWish *wish, int
     Read read = {0};
     if (!read_text(state, &read, text, wish)) fail_msg("%s", read.error.text);
     assert_int_equal(read.rows.count, count);
-    assert_memory_equal(read.rows.x, x, (size_t)count * read.columns.inputs * sizeof *x);
-    if (label != NULL) assert_memory_equal(read.rows.label, label, (size_t)count * sizeof *label);
+    assert_memory_equal(read.rows.rows, x, (size_t)count * read.columns.inputs * sizeof *x);
+    if (label != NULL) assert_memory_equal(read.rows.labels, label, (size_t)count * sizeof *label);
     close_all(&read);
 }
 
@@ -81,8 +86,9 @@ static void values(void **state) {
     Read read = {0};
     if (!read_text(state, &read, "h,a,w\n1,2,0.1\n4,5,1e-3\n", &wish)) fail_msg("%s", read.error.text);
     assert_int_equal(read.columns.inputs, 1);
-    assert_true(read.rows.x[1] == 5 && read.rows.value[0] == 0.1f && read.rows.value[1] == 1);
-    assert_true(read.rows.value[2] == 0.001f && read.rows.value[3] == 4);
+    assert_true(((const float *)(const void *)read.rows.rows)[1] == 5 && read.rows.targets[0] == 0.1f &&
+                read.rows.targets[1] == 1);
+    assert_true(read.rows.targets[2] == 0.001f && read.rows.targets[3] == 4);
     close_all(&read);
 }
 
@@ -98,8 +104,8 @@ static void expect_other(void **state, Read *first, const char *text, const char
     } else if (!ok) {
         fail_msg("%s", other.error.text);
     } else {
-        assert_memory_equal(other.rows.x, x, sizeof x);
-        assert_memory_equal(other.rows.label, label, sizeof *label);
+        assert_memory_equal(other.rows.rows, x, sizeof x);
+        assert_memory_equal(other.rows.labels, label, sizeof *label);
     }
     close_rows(&other);
 }
@@ -156,6 +162,18 @@ static void wrong_width(void **state) {
     refuse(state, "a,b,species\n1,2,cat\n", &wish,
            "t.csv has 2 columns for inputs, input is 3; write 'input 2', or name columns in ignore=[…] "
            "[image-size]");
+    const NetTableWish one = wish_of(&by_name, NET_TARGET_CLASS, 2, 1), two = wish_of(&by_name, NET_TARGET_CLASS, 2, 2);
+    refuse(
+        state, "a,the note,species\n1,x,cat\n", &one,
+        "t.csv has 2 columns for inputs, input is 1; texts are no inputs: write 'ignore=[\"the note\"]' [image-size]");
+    refuse(state, "a,note,id,species\n1,x,n1,cat\n", &two,
+           "t.csv has 3 columns for inputs, input is 2; texts are no inputs: write 'ignore=[note, id]' and 'input 1' "
+           "[image-size]");
+    const NetColumnRef id = {.name = "id"};
+    const NetColumnChoice choice = {&species, &id, 1, 1};
+    const NetTableWish ignoring = wish_of(&choice, NET_TARGET_CLASS, 2, 1);
+    refuse(state, "a,note,id,species\n1,x,7,cat\n", &ignoring,
+           "t.csv has 2 columns for inputs, input is 1; texts are no inputs: write 'ignore=[note, id]' [image-size]");
 }
 
 static void wrong_cells(void **state) {
@@ -184,7 +202,8 @@ static void wrong_cells(void **state) {
     refuse(state, "age,species\n1,-1\n", &named,
            "t.csv:2: label -1, but the last layer has 2 outputs (classes 0 to 1) [label-range]");
     refuse(state, "age,species\n1,cat\n1,dog\n1,cow\n", &named,
-           "t.csv, column 'species': 3 classes ('cat', 'cow', 'dog'), but the last layer has 2 outputs [label-range]");
+           "t.csv, column 'species': 3 classes ('cat', 'cow', 'dog'), but the last layer has 2 outputs; write "
+           "'dense 3 activation=softmax' [label-range]");
     refuse(state, "age,species\n1,cat\n1, \n", &named,
            "t.csv:3, column 'species': an empty cell is no class; drop the row [unknown-class]");
 }

@@ -1,0 +1,10 @@
+/* What a run's logs tell in a terminal: curves of the epochs, and how fast each layer learns. */
+#ifndef NETC_DRIVER_SHOW_RUN_H
+#define NETC_DRIVER_SHOW_RUN_H
+
+#include "compiler/driver/runs.h"
+
+/* Nothing where the run has no logs yet. */
+void show_run_curves(Arena *arena, const Run *run, FILE *out);
+
+#endif

@@ -1,0 +1,334 @@
+#include "compiler/report/page.h"
+
+#include <math.h>
+#include <string.h>
+#include <time.h>
+
+#include "compiler/driver/run_columns.h"
+#include "compiler/report/svg.h"
+#include "runtime/base/error.h"
+#include "runtime/base/moments.h"
+
+static void element(Text *out, const char *tag, const char *text) {
+    text_printf(out, "<%s>", tag);
+    xml_text(out, text);
+    text_printf(out, "</%.*s>", (int)strcspn(tag, " "), tag);
+}
+
+/* ---- results ---- */
+
+static const char *status_text(const Run *run) {
+    return string_is(run->status, "time_limit") ? "stopped by its time limit" : run->status;
+}
+
+static const char *time_text(Arena *arena, double seconds) {
+    long whole = lround(seconds);
+    return seconds < 60     ? arena_format(arena, "%.1f s", seconds)
+           : seconds < 3600 ? arena_format(arena, "%ld min %ld s", whole / 60, whole % 60)
+                            : arena_format(arena, "%ld h %ld min", whole / 3600, whole / 60 % 60);
+}
+
+/* A figure of results by its name there: shares in per cent. */
+static const char *value_text(Arena *arena, const char *name, double value, double sd) {
+    bool share = strstr(name, "accuracy") != NULL || strstr(name, "exact") != NULL || strstr(name, "_f1") != NULL;
+    if (isnan(sd)) {
+        return share ? share_text(arena, value) : reading_text(arena, value);
+    }
+    return share ? arena_format(arena, "%.2f ± %.2f %%", 100 * value, 100 * sd)
+                 : arena_format(arena, "%s ± %.2g", reading_text(arena, value), sd);
+}
+
+/* "validation accuracy" of "best_validation_accuracy". */
+static const char *figure_title(Arena *arena, const char *name) {
+    char *text = arena_copy(arena, name, strlen(name));
+    for (char *at = text; *at != '\0'; at++) {
+        *at = *at == '_' ? ' ' : *at;
+    }
+    return text;
+}
+
+/* The field that a standard column shows of a run, NULL: none. */
+static const Field *shown_field(const Run *run, Show show) {
+    for (size_t i = 0; i < STANDARD_COLUMNS; i++) {
+        if (run_columns_standard[i].show == show) {
+            return run_column_field(&run_columns_standard[i], run);
+        }
+    }
+    return NULL;
+}
+
+static void tile(Text *out, const char *title, const char *value) {
+    text_puts(out, "<div class=\"tile\"><b>");
+    xml_text(out, value);
+    text_puts(out, "</b><span>");
+    xml_text(out, title);
+    text_puts(out, "</span></div>");
+}
+
+static void tiles(Arena *arena, const Run *run, Text *out) {
+    static const Show shows[] = {SHOW_TEST, SHOW_VALIDATION};
+    text_puts(out, "<div class=\"tiles\">");
+    for (size_t i = 0; i < COUNT_OF(shows); i++) {
+        const Field *field = shown_field(run, shows[i]);
+        if (field != NULL) {
+            tile(out, figure_title(arena, field->name), value_text(arena, field->name, field->number, (double)NAN));
+        }
+    }
+    const Field *best = field_find(&run->figures, "best_test_accuracy"),
+                *seconds = field_find(&run->figures, "seconds");
+    const Field *epochs = field_find(&run->figures, "epochs"), *asked = field_find(&run->settings, "epochs");
+    const Field *parameters = field_find(&run->figures, "parameters");
+    char count[NET_COUNT_TEXT];
+    if (best != NULL) {
+        tile(out, "test accuracy at the best epoch", share_text(arena, best->number));
+    }
+    if (epochs != NULL) {
+        bool more = asked != NULL && asked->number > epochs->number;
+        tile(out, "epochs", more ? arena_format(arena, "%s of %s", epochs->text, asked->text) : epochs->text);
+    }
+    if (seconds != NULL && isfinite(seconds->number)) {
+        tile(out, "of training", time_text(arena, seconds->number));
+    }
+    if (parameters != NULL && parameters->number >= 0) {
+        tile(out, "parameters", net_count(count, (uint64_t)parameters->number));
+    }
+    text_puts(out, "</div>\n");
+}
+
+/* Of a group: the mean of a figure, with the deviation of several. */
+static const char *group_value(Arena *arena, const Group *group, Show show) {
+    NetMoments moments = {.count = 0};
+    const char *name = "";
+    for (size_t i = 0; i < group->members.count; i++) {
+        const Field *field = shown_field(group->members.at[i]->run, show);
+        if (field != NULL && isfinite(field->number)) {
+            net_moments_add(&moments, field->number);
+            name = field->name;
+        }
+    }
+    return moments.count == 0 ? "–" : value_text(arena, name, moments.mean, net_moments_sd(&moments));
+}
+
+static void group_table(Arena *arena, const Report *report, Text *out) {
+    text_puts(out, "<div class=\"scroll\"><table><thead><tr><th>run</th><th class=\"n\">runs</th><th class=\"n\">"
+                   "validation</th><th class=\"n\">test</th><th>status</th></tr></thead><tbody>\n");
+    for (size_t i = 0; i < report->groups.count; i++) {
+        const Group *group = &report->groups.at[i];
+        bool alike = true;
+        for (size_t k = 1; k < group->members.count; k++) {
+            alike = alike && string_is(group->members.at[k]->run->status, group->members.at[0]->run->status);
+        }
+        text_puts(out, "<tr>");
+        element(out, "td", group->label);
+        text_printf(out, "<td class=\"n\">%zu</td>", group->members.count);
+        element(out, "td class=\"n\"", group_value(arena, group, SHOW_VALIDATION));
+        element(out, "td class=\"n\"", group_value(arena, group, SHOW_TEST));
+        element(out, "td", alike ? status_text(group->members.at[0]->run) : "several");
+        text_puts(out, "</tr>\n");
+    }
+    text_puts(out, "</tbody></table></div>\n");
+}
+
+/* ---- head ---- */
+
+static const char *title_of(Arena *arena, const Report *report) {
+    const Run *run = report->chosen->run;
+    if (report->runs->count == 1) {
+        return report_run_name(report, run);
+    }
+    const Field *model = field_find(&run->settings, "model");
+    bool same = model != NULL && !runs_differ_in(report->runs, "model");
+    return same ? arena_format(arena, "%s, %zu runs", model->text, report->runs->count)
+                : arena_format(arena, "%zu runs", report->runs->count);
+}
+
+static const char *date_text(Arena *arena, double seconds) {
+    time_t whole = (time_t)seconds;
+    struct tm date;
+    return gmtime_r(&whole, &date) == NULL ? ""
+                                           : arena_format(arena, "%04d-%02d-%02d %02d:%02d UTC", date.tm_year + 1900,
+                                                          date.tm_mon + 1, date.tm_mday, date.tm_hour, date.tm_min);
+}
+
+static void head(Arena *arena, const Report *report, Text *out) {
+    const Run *run = report->chosen->run;
+    const Field *model = field_find(&run->settings, "model"), *data = field_find(&run->settings, "data");
+    text_puts(out, "<header><h1>");
+    xml_text(out, title_of(arena, report));
+    text_puts(out, "</h1>\n<p class=\"dim\">");
+    if (report->runs->count == 1) {
+        const char *about =
+            arena_format(arena, "%s%s%s%s%s%sbegun %s", model == NULL ? "" : model->text, model == NULL ? "" : " on ",
+                         data == NULL ? "" : data->text, data == NULL ? "" : " · ", status_text(run), " · ",
+                         date_text(arena, run->started));
+        xml_text(out, about);
+    } else {
+        xml_text(out,
+                 arena_format(arena, "What is of one run alone is of %s%s.", report_run_name(report, run),
+                              shown_field(run, SHOW_VALIDATION) != NULL ? ", the best on the validation part" : ""));
+        if (report->groups.count < report->runs->count) {
+            xml_text(out, " Curves are means over the runs that differ in nothing but the seed, bands one standard "
+                          "deviation to either side.");
+        }
+    }
+    text_puts(out, "</p>\n");
+    if (string_is(run->status, "running") || string_is(run->status, "stopped")) {
+        text_puts(out, "<p class=\"note\">");
+        xml_text(out, string_is(run->status, "running")
+                          ? "The run goes on: netc report, called again, shows what has come since."
+                          : "The run was stopped before its end and can be resumed (--resume).");
+        text_puts(out, "</p>\n");
+    } else if (string_is(run->status, "diverged")) {
+        text_puts(out, "<p class=\"note bad\">The training diverged: a cost or a weight was no longer finite.</p>\n");
+    } else if (string_is(run->status, "empty") || string_is(run->status, "broken")) {
+        text_puts(out, "<p class=\"note bad\">The run holds nothing that can be read, or damaged files.</p>\n");
+    }
+    if (report->runs->count == 1) {
+        tiles(arena, run, out);
+    } else {
+        group_table(arena, report, out);
+    }
+    text_puts(out, "</header>\n");
+}
+
+/* ---- figures ---- */
+
+static bool is_shown(const Figure *row, const Drawing *drawing) {
+    return drawing->views.count > 0 || drawing->missing != NULL || row->needs != NULL;
+}
+
+static void views(const Drawing *drawing, Text *out) {
+    if (drawing->views.count > 1) {
+        text_puts(out, "<div class=\"views\" role=\"group\" aria-label=\"view\">");
+        for (size_t i = 0; i < drawing->views.count; i++) {
+            text_printf(out, "<button type=\"button\" data-v=\"%zu\" aria-pressed=\"%s\">", i,
+                        i == 0 ? "true" : "false");
+            xml_text(out, drawing->views.at[i].title);
+            text_puts(out, "</button>");
+        }
+        text_puts(out, "</div>");
+    }
+}
+
+static void missing(Arena *arena, const Report *report, const Figure *row, const Drawing *drawing, Text *out) {
+    bool log = drawing->missing == NULL;
+    text_puts(out, "<p class=\"missing\">");
+    xml_text(out, log ? arena_format(arena, "This takes %s, which was not logged. What brings it: ", row->needs)
+                      : drawing->missing);
+    if (log) {
+        text_puts(out, "<code>");
+        xml_text(out, report_command(report, row->line));
+        text_puts(out, "</code>");
+    }
+    text_puts(out, "</p>\n");
+}
+
+static void figure(Arena *arena, const Report *report, const Figure *row, const Drawing *drawing, Text *out) {
+    bool drawn = drawing->views.count > 0;
+    text_printf(out, "<figure id=\"%s\"%s><div class=\"top\">", row->name,
+                !drawn      ? " class=\"absent\""
+                : row->wide ? " class=\"wide\""
+                            : "");
+    element(out, "h3", drawing->title != NULL ? drawing->title : row->title);
+    views(drawing, out);
+    text_puts(out, "</div>\n");
+    if (!drawn) {
+        missing(arena, report, row, drawing, out);
+    }
+    for (size_t i = 0; i < drawing->views.count; i++) {
+        text_printf(out, "<div class=\"view\" data-v=\"%zu\"%s>", i, i == 0 ? "" : " hidden");
+        text_add(out, drawing->views.at[i].svg.data, drawing->views.at[i].svg.length);
+        text_puts(out, "</div>\n");
+    }
+    if (drawn) {
+        text_puts(out, "<figcaption>");
+        xml_text(out, row->doc);
+        if (drawing->caption != NULL) {
+            text_puts(out, " <span>");
+            xml_text(out, drawing->caption);
+            text_puts(out, "</span>");
+        }
+        text_puts(out, "</figcaption>");
+    }
+    text_puts(out, "</figure>\n");
+}
+
+/* ---- settings ---- */
+
+static void settings(Arena *arena, const Report *report, Text *out) {
+    const Run *run = report->chosen->run;
+    const json_t *versions = json_object_get(run->config, "versions");
+    const char *key;
+    json_t *value;
+    text_puts(out,
+              "<figure id=\"settings\"><div class=\"top\"><h3>Settings</h3></div>\n<table class=\"pairs\"><tbody>\n");
+    for (size_t i = 0; i < run->settings.count; i++) {
+        const Field *field = &run->settings.at[i];
+        text_puts(out, runs_differ_in(report->runs, field->name) ? "<tr class=\"differs\">" : "<tr>");
+        element(out, "th", field->name);
+        element(out, "td", field->text);
+        text_puts(out, "</tr>\n");
+    }
+    json_object_foreach((json_t *)(uintptr_t)versions, key, value) {
+        text_puts(out, "<tr>");
+        element(out, "th", arena_format(arena, "version: %s", key));
+        element(out, "td",
+                json_is_string(value) ? json_string_value(value)
+                                      : arena_format(arena, "%lld", (long long)json_integer_value(value)));
+        text_puts(out, "</tr>\n");
+    }
+    if (report->hash[0] != '\0') {
+        text_puts(out, "<tr>");
+        element(out, "th", arena_format(arena, "SHA-256 of %s", report->weights_about));
+        element(out, "td class=\"hash\"", report->hash);
+        text_puts(out, "</tr>\n");
+    }
+    text_puts(out, "</tbody></table><figcaption>");
+    xml_text(out, report->runs->count == 1 ? "As they were used."
+                                           : arena_format(arena, "Of %s; those in which the runs differ stand out.",
+                                                          report_run_name(report, run)));
+    text_puts(out, "</figcaption></figure>\n");
+    const char *text = json_string_value(json_object_get(json_object_get(run->config, "model"), "text"));
+    if (text != NULL) { /* line by line: what acts on a screen is spelled out, a newline is none of that */
+        text_puts(out, "<figure id=\"model\" class=\"wide-text\"><details><summary>The model's text</summary><pre>");
+        for (size_t length; *text != '\0'; text += length + (text[length] == '\n')) {
+            length = strcspn(text, "\n");
+            xml_text(out, arena_copy(arena, text, length));
+            text_puts(out, "\n");
+        }
+        text_puts(out, "</pre></details></figure>\n");
+    }
+}
+
+void page_write(Arena *arena, const Report *report, const Drawing *drawings, Text *out) {
+    const char *section = "";
+    text_puts(out, "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+                   "<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\n" PAGE_MARK NETC_VERSION
+                   "\">\n<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; img-src data:; "
+                   "style-src 'unsafe-inline'; script-src 'unsafe-inline'\">\n<title>");
+    xml_text(out, title_of(arena, report));
+    text_puts(out, " · netc report</title>\n<style>\n");
+    palette_style(out);
+    page_style(out);
+    text_puts(out, "</style>\n</head>\n<body>\n<main>\n");
+    head(arena, report, out);
+    for (size_t i = 0; i < figure_count; i++) {
+        if (!is_shown(figures[i], &drawings[i])) {
+            continue;
+        }
+        if (!string_is(section, figures[i]->section)) {
+            text_puts(out, *section == '\0' ? "" : "</div></section>\n");
+            section = figures[i]->section;
+            text_puts(out, "<section>");
+            element(out, "h2", section);
+            text_puts(out, "<div class=\"grid\">\n");
+        }
+        figure(arena, report, figures[i], &drawings[i], out);
+    }
+    settings(arena, report, out);
+    text_puts(out, "</div></section>\n</main>\n<footer>Made by netc " NETC_VERSION
+                   ". The numbers are in the run's files; netc report --csv DIR writes those of each figure.</footer>\n"
+                   "<script>\n");
+    page_script(out);
+    text_puts(out, "</script>\n</body>\n</html>\n");
+}

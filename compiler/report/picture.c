@@ -1,0 +1,40 @@
+#include "compiler/report/picture.h"
+
+#include <math.h>
+
+bool picture_of(const NetData *data, Picture *picture) {
+    int side = (int)lrint(sqrt((double)data->row_elements));
+    bool square = data->type == NET_ROWS_U8 && (int64_t)side * side == data->row_elements && side >= 8;
+    bool image = data->rank == 3 && (data->shape[0] == 1 || data->shape[0] == 3) && data->shape[1] > 1;
+    *picture =
+        image ? (Picture){(int)data->shape[0], (int)data->shape[1], (int)data->shape[2]} : (Picture){1, side, side};
+    return (image || square) && data->row_elements <= 1 << 20;
+}
+
+void picture_draw_values(Arena *arena, const float *values, Picture picture, double x, double y, double side,
+                         Text *out) {
+    int plane = picture.rows * picture.columns;
+    unsigned char *pixels = NEW_ARRAY(arena, unsigned char, plane *picture.channels);
+    for (int i = 0; i < plane * picture.channels; i++) {
+        float share = values[i] >= 0 && values[i] <= 1 ? values[i] : 0;
+        pixels[i % plane * picture.channels + i / plane] =
+            (unsigned char)lrintf(255 * (picture.channels == 1 ? 1 - share : share));
+    }
+    svg_image(out, x, y, side, side, pixels, picture.columns, picture.rows, picture.channels);
+}
+
+void picture_draw(Arena *arena, const Predictions *predictions, int64_t example, Picture picture, double x, double y,
+                  double side, Text *out) {
+    int64_t size = predictions->data.row_elements;
+    float *values = NEW_ARRAY(arena, float, size);
+    predictions_example(predictions, example, values);
+    float low = INFINITY, high = -INFINITY;
+    for (int64_t i = 0; i < size && predictions->data.type != NET_ROWS_U8; i++) {
+        low = fminf(low, values[i]);
+        high = fmaxf(high, values[i]);
+    }
+    for (int64_t i = 0; i < size && low < high; i++) {
+        values[i] = (values[i] - low) / (high - low);
+    }
+    picture_draw_values(arena, values, picture, x, y, side, out);
+}

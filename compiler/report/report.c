@@ -1,0 +1,268 @@
+#include "compiler/report/report.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "compiler/base/utf8.h"
+#include "compiler/driver/option_slips.h"
+#include "compiler/driver/run_columns.h"
+#include "runtime/base/moments.h"
+#include "runtime/train/runs.h"
+#include "runtime/train/weight_file.h"
+
+static const char *const files[LOGS] = {
+    [LOG_EPOCHS] = "epochs.csv",
+    [LOG_GRADIENTS] = "gradients.csv",
+    [LOG_NEURONS] = "neurons.csv",
+    [LOG_STEPS] = "steps.csv",
+};
+
+/* ---- runs ---- */
+
+const char *report_run_name(const Report *report, const Run *run) {
+    bool alone = true;
+    const char *name = name_without_date(report->arena, run->name);
+    for (size_t i = 0; i < report->runs->count; i++) {
+        const Run *other = &report->runs->at[i];
+        alone = alone && (other == run || !string_is(name_without_date(report->arena, other->name), name));
+    }
+    name = alone ? name : run->folder;
+    return utf8_clean(report->arena, name, strlen(name));
+}
+
+/* "rate 0.1, batch 10": the settings in which groups differ. */
+static const char *group_label(const Report *report, const Words *differing, const Group *group) {
+    const Run *run = group->members.at[0]->run;
+    const char *text = "";
+    for (size_t i = 0; i < differing->count; i++) {
+        const Field *field = field_find(&run->settings, differing->at[i]);
+        if (field == NULL || string_is(differing->at[i], "threads") ||
+            (group->members.count > 1 && string_is(differing->at[i], "seed"))) {
+            continue;
+        }
+        bool model = string_is(differing->at[i], "model");
+        text = arena_format(report->arena, "%s%s%s%s", text, *text == '\0' ? "" : ", ",
+                            model ? "" : arena_format(report->arena, "%s ", differing->at[i]), field->text);
+    }
+    const Field *model = field_find(&run->settings, "model");
+    if (*text == '\0' && group->members.count > 1) {
+        return arena_format(report->arena, "%s, %zu seeds", model == NULL ? "runs" : model->text, group->members.count);
+    }
+    bool long_label = strlen(text) > 48;
+    return *text == '\0' || long_label ? report_run_name(report, run) : text;
+}
+
+static void make_groups(Report *report) {
+    Words differing = runs_differing(report->arena, report->runs);
+    for (size_t i = 0; i < report->runs->count; i++) {
+        size_t k = 0;
+        while (k < report->groups.count && !runs_alike(report->groups.at[k].members.at[0]->run, &report->runs->at[i])) {
+            k++;
+        }
+        if (k == report->groups.count || report->runs->at[i].config == NULL) {
+            Group group = {.label = ""};
+            k = report->groups.count;
+            vec_push(report->arena, &report->groups, group);
+        }
+        vec_push(report->arena, &report->groups.at[k].members, (const RunData *)&report->data[i]);
+    }
+    for (size_t k = 0; k < report->groups.count; k++) {
+        report->groups.at[k].label = group_label(report, &differing, &report->groups.at[k]);
+    }
+}
+
+/* The best by what is shown of the validation part, of those that have weights; else the first. */
+static const RunData *choose(const Report *report) {
+    const Column *column = NULL;
+    const RunData *best = &report->data[0];
+    double best_value = (double)NAN;
+    for (size_t i = 0; i < STANDARD_COLUMNS; i++) {
+        column = run_columns_standard[i].show == SHOW_VALIDATION ? &run_columns_standard[i] : column;
+    }
+    for (size_t i = 0; i < report->runs->count; i++) {
+        const Field *field = run_column_field(column, &report->runs->at[i]);
+        char *weights = net_weights_path(NET_RUN_DIR, report->runs->at[i].folder, NULL);
+        if (field != NULL && weights != NULL) {
+            bool high = strstr(field->name, "accuracy") != NULL;
+            if (isnan(best_value) || (high ? field->number > best_value : field->number < best_value)) {
+                best_value = field->number;
+                best = &report->data[i];
+            }
+        }
+        free(weights);
+    }
+    return best;
+}
+
+static void read_weights(Report *report) {
+    NetError error = {.status = NET_OK};
+    char epoch[NET_WEIGHTS_EPOCH];
+    char *path = net_weights_path(NET_RUN_DIR, report->chosen->run->folder, &error);
+    bool good = path != NULL && net_safetensors_read(path, &report->weights, &error);
+    if (good) {
+        const char *slash = strrchr(path, '/');
+        report->weights_about = arena_format(report->arena, "%s%s", slash == NULL ? path : slash + 1,
+                                             net_weights_epoch(&report->weights, epoch));
+        net_weights_hash(path, report->weights.tensors, report->weights.count, report->hash, NULL);
+    } else {
+        report->weights = (NetSafetensors){.path = NULL};
+        report->weights_missing = arena_format(report->arena, "%s", error.text);
+    }
+    free(path);
+}
+
+void report_open(Arena *arena, const Runs *runs, Report *report) {
+    *report = (Report){.arena = arena, .runs = runs, .data = NEW_ARRAY(arena, RunData, runs->count)};
+    for (size_t i = 0; i < runs->count; i++) {
+        report->data[i].run = &runs->at[i];
+        for (int log = 0; log < LOGS; log++) {
+            run_log_read(arena, &runs->at[i], files[log], &report->data[i].log[log]);
+        }
+    }
+    make_groups(report);
+    report->chosen = choose(report);
+    network_open(arena, report->chosen->run, NULL, &report->network);
+    read_weights(report);
+    predictions_make(arena, report->chosen->run, &report->network, report->weights.path, &report->predictions);
+}
+
+void report_close(Report *report) {
+    if (report->weights.path != NULL) {
+        net_safetensors_free(&report->weights);
+    }
+    predictions_free(&report->predictions);
+}
+
+const char *report_command(const Report *report, const char *line) {
+    Arena *arena = report->arena;
+    const json_t *model = json_object_get(report->chosen->run->config, "model");
+    const char *path = json_string_value(json_object_get(model, "path")), *key;
+    const char *text = arena_format(arena, "netc train %s", shell_word(arena, path == NULL ? "FILE" : path));
+    json_t *value;
+    json_object_foreach(json_object_get(model, "lets"), key, value) {
+        if (json_is_string(value)) {
+            const char *define = arena_format(arena, "%s=%s", key, json_string_value(value));
+            text = arena_format(arena, "%s -D %s", text, shell_word(arena, define));
+        }
+    }
+    return line == NULL ? text : arena_format(arena, "%s --set %s", text, shell_word(arena, line));
+}
+
+/* ---- numbers of logs ---- */
+
+typedef struct {
+    const RunLog *log;
+    int source, layer, column;
+    const RowFilter *filter;
+} Cells;
+
+static Cells cells_of(const RunData *data, LogName name, const char *column, const RowFilter *filter) {
+    const RunLog *log = &data->log[name];
+    return (Cells){log, run_log_column(log, "source"), run_log_column(log, "layer"), run_log_column(log, column),
+                   filter};
+}
+
+static bool meant(const Cells *cells, size_t row) {
+    const RowFilter *filter = cells->filter;
+    return filter == NULL ||
+           ((filter->source == NULL || string_is(run_log_text(cells->log, row, cells->source), filter->source)) &&
+            (filter->layer == NULL || string_is(run_log_text(cells->log, row, cells->layer), filter->layer)));
+}
+
+bool report_has(const Report *report, LogName log, const char *column, const RowFilter *filter) {
+    for (size_t i = 0; i < report->runs->count; i++) {
+        Cells cells = cells_of(&report->data[i], log, column, filter);
+        for (size_t row = 0; cells.column >= 0 && row < cells.log->rows; row++) {
+            if (meant(&cells, row) && *run_log_text(cells.log, row, cells.column) != '\0') {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+static int compare_x(const void *a, const void *b) {
+    double left = ((const Point *)a)->x, right = ((const Point *)b)->x;
+    return (left > right) - (left < right);
+}
+
+Points report_points(const Report *report, const Group *group, LogName log, const char *x_column, const char *column,
+                     const RowFilter *filter) {
+    Points all = {0}, points = {0};
+    for (size_t i = 0; i < group->members.count; i++) {
+        Cells cells = cells_of(group->members.at[i], log, column, filter);
+        int x = run_log_column(cells.log, x_column);
+        for (size_t row = 0; cells.column >= 0 && x >= 0 && row < cells.log->rows; row++) {
+            if (!meant(&cells, row)) {
+                continue;
+            }
+            Point point = {run_log_number(cells.log, row, x), run_log_number(cells.log, row, cells.column),
+                           (double)NAN};
+            if (isfinite(point.x) && isfinite(point.y)) {
+                vec_push(report->arena, &all, point);
+            }
+        }
+    }
+    if (group->members.count < 2 || all.count == 0) {
+        return all;
+    }
+    qsort(all.at, all.count, sizeof *all.at, compare_x);
+    for (size_t i = 0, end; i < all.count; i = end) {
+        NetMoments moments = {.count = 0};
+        for (end = i; end < all.count && all.at[end].x == all.at[i].x; end++) {
+            net_moments_add(&moments, all.at[end].y);
+        }
+        Point mean = {all.at[i].x, moments.mean, end - i > 1 ? net_moments_sd(&moments) : (double)NAN};
+        vec_push(report->arena, &points, mean);
+    }
+    return points;
+}
+
+Words report_layers(const Report *report) {
+    Words layers = {0};
+    Numbers known = {0};
+    for (size_t i = 0; i < report->runs->count; i++) {
+        const RunLog *log = &report->data[i].log[LOG_GRADIENTS];
+        int column = run_log_column(log, "layer");
+        for (size_t row = 0; column >= 0 && row < log->rows; row++) {
+            const char *name = run_log_text(log, row, column);
+            int *number = numbers_at(report->arena, &known, name);
+            if (*number == 0) {
+                *number = 1;
+                vec_push(report->arena, &layers, name);
+            }
+        }
+    }
+    return layers;
+}
+
+const char *report_source(const Report *report, const char *column) {
+    static const char *const sources[] = {"probe", "epoch", "batch"};
+    for (size_t i = 0; i < COUNT_OF(sources); i++) {
+        if (report_has(report, LOG_GRADIENTS, column, &(RowFilter){.source = sources[i]})) {
+            return sources[i];
+        }
+    }
+    return NULL;
+}
+
+const char *report_x(const Report *report, LogName log, const char *source) {
+    for (size_t i = 0; i < report->runs->count; i++) {
+        Cells cells = cells_of(&report->data[i], log, "epoch", &(RowFilter){.source = source});
+        const char *layer = NULL, *epoch = NULL;
+        for (size_t row = 0; row < cells.log->rows; row++) {
+            const char *own = run_log_text(cells.log, row, cells.layer);
+            layer = layer == NULL && meant(&cells, row) ? own : layer;
+            if (!meant(&cells, row) || !string_is(own, layer)) {
+                continue;
+            }
+            const char *here = run_log_text(cells.log, row, cells.column);
+            if (string_is(epoch, here)) {
+                return "step";
+            }
+            epoch = here;
+        }
+    }
+    return "epoch";
+}

@@ -1,0 +1,51 @@
+#!/usr/bin/env python3
+"""netc report: its files are whole or not there, pictures are made where rsvg-convert is, the terminal has the curves."""
+import os
+import shutil
+import struct
+
+from _report import check, make, netc, read, write
+
+steps = [f"{epoch},{epoch},1,1,0.1,{1 / (1 + epoch)},0,0.5,{1 / (2 + epoch)},{epoch / 5}" for epoch in range(5)]
+speeds = [f"{epoch},{epoch},probe,{layer},{size},{size},1,1,1,0.1,0.2,0.3"
+          for epoch in range(5) for layer, size in (("near", 0.001), ("between", 0.01), ("far", 0.1))]
+run = make("runs/one", epochs=steps, gradients=speeds)
+
+# The k-th write, sync or rename fails: nothing is left that was begun, and what was there before still is.
+netc("report", run, "-o", "page.html")
+whole = read("page.html")
+for k in range(1, 4):
+    before = set(os.listdir("."))
+    done = netc("report", run, "-o", "other.html", status=3, env={**os.environ, "NET_FAULT": str(k)})
+    check("other.html" in done.stderr and set(os.listdir(".")) == before, f"fault {k}: {done.stderr}")
+netc("report", run, "-o", "page.html", status=3, env={**os.environ, "NET_FAULT": "1"})
+check(read("page.html") == whole, "the page before")
+netc("report", run, "-o", "page.html", "--svg", "svg", status=3, env={**os.environ, "NET_FAULT": "8"})
+check(not [name for name in os.listdir("svg") if not name.endswith(".svg")], os.listdir("svg"))
+check("nowhere" in netc("report", run, "-o", "nowhere/page.html", status=3).stderr, "no folder")
+write("file", "text")
+check("file" in netc("report", run, "--csv", "file", status=3).stderr, "no folder")
+
+# Pictures.
+if shutil.which("rsvg-convert"):
+    netc("report", run, "--png", "png", "--svg", "svg")
+    check({name[:-4] for name in os.listdir("png")} == {name[:-4] for name in os.listdir("svg")}, "pictures")
+    with open("png/speed.png", "rb") as file:
+        head = file.read(24)
+    width, height = struct.unpack(">II", head[16:])
+    check(head[:8] == b"\x89PNG\r\n\x1a\n" and width == 1200 and height > 500, f"{width}x{height}")
+os.makedirs("bin")
+for tool in ("gcc", "ld", "as", "objcopy"):
+    os.symlink(shutil.which(tool), f"bin/{tool}")
+done = netc("report", run, "--png", "none", status=3, env={**os.environ, "PATH": os.path.abspath("bin")})
+check("librsvg2-bin" in done.stderr and "--svg none" in done.stderr, done.stderr)
+
+# In the terminal: curves, and bars that grow with the logarithm.
+netc("report", run, "-q")
+shutil.copy(os.path.join(os.environ["NETC_ROOT"], "models/mlp_30.net"), "m.net")
+netc("train", "m.net", "-q", "--data", "digits", "--epochs", "3")
+shutil.copy("runs/latest/weights.safetensors", run)
+lines = netc("show", run).stdout.splitlines()
+bars = {line.split()[0]: line.count("█") for line in lines if line.split() and line.split()[0] in ("near", "between", "far")}
+check(bars == {"near": 1, "between": 15, "far": 30}, f"bars: {bars}")
+check(any("validation_accuracy" in line and "▁▂▄▆█" in line and "0.00 % … 80.00 %" in line for line in lines), lines)

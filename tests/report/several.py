@@ -1,0 +1,110 @@
+#!/usr/bin/env python3
+"""netc report of several runs: those that differ in the seed are a mean with its deviation, others are told apart by
+what differs; what is of one run is of the best. Numbers to learn: predictions are those that the results count."""
+import glob
+import json
+import math
+import os
+import random
+import statistics
+
+from _report import MODEL, Page, check, drawings, netc, read, rows, write
+
+write("tiny.net", MODEL)
+netc("train", "tiny.net", "-q", "--seeds", "1-4", "--epochs", "3")
+netc("report", "runs", "--csv", "csv", "--svg", "svg")
+text = "".join(Page(read("runs/report.html")).texts)
+runs = [path for path in sorted(glob.glob("runs/*")) if os.path.isdir(path) and not os.path.islink(path)]
+check(len(runs) == 4, runs)
+
+
+def by_seed(file, column, x, **filters):
+    values = {}
+    for run in runs:
+        for row in rows(f"{run}/{file}"):
+            if row[column] and all(row[name] == value for name, value in filters.items()):
+                values.setdefault(float(row[x]), []).append(float(row[column]))
+    return values
+
+
+for name, series, values in (("cost", "validation", by_seed("epochs.csv", "validation_cost", "epoch")),
+                             ("speed", "first", by_seed("gradients.csv", "delta_norm", "epoch", source="probe", layer="first"))):
+    found = {float(row["epoch"]): row for row in rows(f"csv/{name}.csv") if row["series"] == series}
+    check(sorted(found) == sorted(values), f"{name}: {sorted(found)}")
+    for x, each in values.items():
+        check(len(each) == 4 and math.isclose(float(found[x]["value"]), statistics.mean(each), rel_tol=1e-8) and
+              math.isclose(float(found[x]["sd"]), statistics.stdev(each), rel_tol=1e-6, abs_tol=1e-12),
+              f"{name} at {x}: {found[x]}, {each}")
+bands = [group for group in drawings("svg")["cost"].iter() if group.get("fill-opacity") == "0.18"]
+check(len(bands) == 2 and "tiny, 4 seeds" in text and "one standard deviation" in text, text)
+results = [json.loads(read(f"{run}/result.json")) for run in runs]
+best = max(result["best_validation_accuracy"] for result in results)
+chosen = next(result["run"] for result in results if result["best_validation_accuracy"] == best)
+check(f"is of tiny-{chosen.rsplit('-', 1)[1]}, the best on the validation part" in text, text)
+
+# Laid over each other: told apart by what differs.
+netc("train", "tiny.net", "-q", "--rate", "0.25", "--epochs", "3")
+netc("report", runs[0], "runs/latest", "-o", "two.html", "--csv", "two")
+check({row["series"] for row in rows("two/cost.csv")} == {"rate 0.5", "rate 0.25", "rate 0.5, training",
+                                                           "rate 0.25, training"}, "names")
+netc("report", "tiny-1", "tiny-2", "tiny-1", "-o", "three.html")
+check("2 runs" in read("three.html"), "a run is there once")
+
+# Numbers to learn, in units of their own.
+random.seed(1)
+with open("table.csv", "w", encoding="utf-8") as file:
+    file.write("a,b,sum,product\n")
+    for _ in range(400):
+        a, b = random.uniform(-1, 1), random.uniform(-1, 1)
+        file.write(f"{a:.4f},{b:.4f},{5 * (a + b):.4f},{a * b:.4f}\n")
+write("table.net", """network table {
+    input 2
+    dense 8 activation=tanh
+    dense 2
+}
+train {
+    data      csv train="table.csv" target=[sum, product]
+    target    values scale=true
+    split     train=300 validation=40 test=60
+    optimizer sgd rate=0.05
+    batch     10
+    epochs    3
+}
+""")
+netc("train", "table.net", "-q")
+netc("report", "runs/latest", "--csv", "values")
+said = rows("values/values.csv") + rows("values/values-1.csv")
+check(len(said) == 120, "examples")
+rmse = math.sqrt(statistics.mean((float(row["true"]) - float(row["predicted"])) ** 2 for row in said))
+counted = json.loads(read("runs/latest/result.json"))["best_test_rmse"]
+check(math.isclose(rmse, counted, rel_tol=1e-5), f"rmse {rmse}, of the result {counted}")
+for output in ("", "-1"):
+    for one, left in zip(rows(f"values/values{output}.csv"), rows(f"values/residuals{output}.csv"), strict=True):
+        difference = float(one["true"]) - float(one["predicted"])
+        check(math.isclose(difference, float(left["residual"]), abs_tol=1e-6), "residuals")
+buttons = read("runs/latest/report.html")
+check(">sum</button>" in buttons and ">product</button>" in buttons, "outputs have names")
+
+# An autoencoder: the errors of its reconstructions are those of the result.
+write("code.net", """network code {
+    input 1x28x28
+    dense 16 activation=relu
+    dense 784 activation=sigmoid
+}
+train {
+    data      digits
+    target    input
+    split     train=300 validation=50 test=100
+    optimizer sgd rate=0.01
+    batch     10
+    epochs    2
+}
+""")
+netc("train", "code.net", "-q")
+netc("report", "runs/latest", "--csv", "code", "--svg", "code")
+errors = [float(row["rmse"]) for row in rows("code/reconstructions.csv")]
+counted = json.loads(read("runs/latest/result.json"))["best_test_rmse"]
+check(len(errors) == 100 and math.isclose(math.sqrt(statistics.mean(error ** 2 for error in errors)), counted, rel_tol=1e-5),
+      f"reconstructions, {counted}")
+images = list(drawings("code")["reconstructions"].iter("{http://www.w3.org/2000/svg}image"))
+check(len(images) == 40, f"{len(images)} pictures")

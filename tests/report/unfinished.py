@@ -1,0 +1,85 @@
+#!/usr/bin/env python3
+"""netc report: runs that are running, were stopped, diverged, are empty or broken, and logs that are missing or cut:
+each has a page that says so, and the place of a figure says which command brings it."""
+import fcntl
+import os
+import shutil
+
+from _report import Page, check, make, netc, read, train, write
+
+steps = [f"{epoch},{epoch},1,1,0.1,{1 / (1 + epoch)},0,0.5,{1 / (2 + epoch)},0.5" for epoch in range(5)]
+
+
+def page(*runs, **more):
+    netc("report", *runs, "-o", "page.html", "--svg", "svg", **more)
+    return Page(read("page.html"))
+
+
+def text(*runs, **more):
+    return "".join(page(*runs, **more).texts)
+
+
+# Without logs of gradients: the command that brings them works as it stands there.
+folder = make("runs/plain", epochs=steps, result={})
+said = text(folder)
+command = "netc train tiny.net --set 'log gradients every=epoch probe=1000'"
+check(said.count(command) == 2 and "netc train tiny.net --set 'log steps every=epoch'" in said, said)
+said = text(make("runs/lets", epochs=steps, path="a b.net", lets={"depth": "4"}))
+check("netc train 'a b.net' -D depth=4 --set" in said, said)
+check("has neither best.safetensors nor" in said or "weights" in said, said)
+
+# A row that is being written is none yet; one that was cut is no number.
+with open(f"{folder}/epochs.csv", "a", encoding="utf-8") as file:
+    file.write("5,5,1,1,0.1,0.0")
+netc("report", folder, "-o", "page.html", "--csv", "csv")
+check("\n5," not in read("csv/cost.csv"), read("csv/cost.csv"))
+
+for status, words in (("diverged", "The training diverged"), ("time_limit", "stopped by its time limit")):
+    check(words in text(make(f"runs/{status}", epochs=steps, result={"status": status})), status)
+stopped = make("runs/stopped", epochs=steps)
+write(f"{stopped}/checkpoint.safetensors", "")
+check("can be resumed" in text(stopped), "stopped")
+running = make("runs/running", epochs=steps)
+with open(f"{running}/lock", "rb") as lock:
+    fcntl.flock(lock, fcntl.LOCK_EX)
+    check("The run goes on" in text(running), "running")
+
+os.makedirs("runs/empty")
+write("runs/empty/lock", "")
+check("no whole epochs" in text("runs/empty"), "empty")
+write("runs/broken/config.json", "{")
+write("runs/broken/epochs.csv", "\x00\n\n,,,\n")
+check("damaged" in text("runs/broken"), "broken")
+for name, content in (("epochs.csv", ""), ("epochs.csv", "epoch,step\n"), ("gradients.csv", "layer\nx\n"),
+                      ("gradients.csv", "step,epoch,source,layer,delta_norm\n1,1,probe,a,nan\n2,2,probe,a,-1\n3,3,probe\n"),
+                      ("epochs.csv", "epoch,train_cost\n0,1e999\n1,-inf\n2,nan\n3,1\n4,1e308\n5,-1e308\n"),
+                      ("neurons.csv", "step,layer,neuron,delta\n0,a,0,0\n"), ("steps.csv", "step,rate\n0,1\n1,2\n")):
+    odd = make("runs/odd", epochs=steps)
+    write(f"{odd}/{name}", content)
+    page(odd)
+    shutil.rmtree(odd)
+
+# Data that are elsewhere today, and weights of another network.
+run = train()
+shutil.copytree(run, "moved")
+write("moved/config.json", read("moved/config.json").replace('"data_sha256": "', '"data_sha256": "0'))
+said = text("moved")
+check("have changed since the run" in said, said)
+write("moved/config.json", read("moved/config.json").replace('"data": "digits"', '"data": "mnist"'))
+said = text("moved")
+check("mnist" in said and "misclassified" in page("moved").figures(), said)
+write("moved/config.json", read(f"{run}/config.json").replace("dense 12", "dense 11"))
+said = text("moved")
+check("first.weight" in said, said)
+
+# All of them at once; words that name no run.
+check("confusion" in page(run, "runs/plain", "runs/broken", "runs/empty").figures(), "all of them")
+done = netc("report", "nowhere", status=3)
+check("nowhere" in done.stderr, done.stderr)
+os.makedirs("none")
+done = netc("report", "none", status=3)
+check("holds no runs" in done.stderr, done.stderr)
+write("plain.net", "")
+done = netc("report", "plain.net", status=3)
+check("'netc train plain.net' makes one" in done.stderr, done.stderr)
+check("expected a run" in netc("report", status=2).stderr, "usage")
