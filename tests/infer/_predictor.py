@@ -13,7 +13,7 @@ CODE = """
 #include <string.h>
 
 enum { INPUTS = %(inputs)d, OUTPUTS = %(outputs)d };
-const int64_t net_predict_number[NET_PREDICT_NUMBERS] = {INPUTS, OUTPUTS, 100, %(classes)d, %(probabilities)d, %(rank)d, %(shape)s, %(pictures)d, 0, ',', 0, 0, %(compared)s, %(picture)s, %(learned)d};
+const int64_t net_predict_number[NET_PREDICT_NUMBERS] = {INPUTS, OUTPUTS, 100, %(classes)d, %(probabilities)d, %(rank)d, %(shape)s, %(pictures)d, 0, ',', 0, 0, %(compared)s, [NET_PREDICT_PICTURE] = %(picture)s, %(learned)d};
 const float net_predict_mean_image[] = {%(mean)s};
 const char net_predict_text[] = %(text)s;
 const char net_predict_processor[] = "";
