@@ -64,7 +64,7 @@ static bool predict(Arena *arena, const Predictor *predictor, Predictions *predi
     for (int64_t first = 0; first < predictions->count; first += AT_ONCE) {
         int64_t rows = predictions->count - first < AT_ONCE ? predictions->count - first : AT_ONCE;
         for (int64_t i = 0; i < rows; i++) {
-            NetRow row = net_pass_row(&predictions->data, &pass, first + i, NET_ROWS_F32, x + i * inputs);
+            NetRow row = net_pass_row(&predictions->data, &pass, first + i, NET_ROWS_F32, NULL, x + i * inputs);
             predictions->label[first + i] = row.label;
             if (predictions->targets != NULL) {
                 memcpy(predictions->targets + (first + i) * targets, row.targets, (size_t)targets * sizeof(float));
@@ -147,5 +147,5 @@ const char *predictions_output(Arena *arena, const Predictions *predictions, int
 
 void predictions_example(const Predictions *predictions, int64_t example, float *values) {
     NetPass pass = {.part = predictions->part};
-    net_pass_row(&predictions->data, &pass, example, NET_ROWS_F32, values);
+    net_pass_row(&predictions->data, &pass, example, NET_ROWS_F32, NULL, values);
 }
