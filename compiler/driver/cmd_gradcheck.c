@@ -133,7 +133,8 @@ static void print_head(const Report *report) {
         print_wrapped("examples   %lld made-up ones: %.*s", (long long)report->examples,
                       (int)strcspn(report->missing.text, ";"), report->missing.text);
     if (report->trained != NULL)
-        print_wrapped("weights    those of %s%s", report->trained->path, report->trained->epoch);
+        print_wrapped("weights    those of %s%s%s", report->trained->path, report->trained->epoch,
+                      report->model->settings.members > 1 ? ", its first network" : "");
     else
         print_wrapped("weights    made-up ones, the same every time");
     fputc('\n', stdout);

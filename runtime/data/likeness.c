@@ -8,6 +8,9 @@
 /* Of the distance that is allowed: a pixel of 28, by which those who cut pictures out do not agree. */
 #define SLACK (1.0 / 28)
 #define OTHER_RANGE 16.0
+/* Paper that is neither is none. */
+#define DARK (1.0 / 3)
+#define LIGHT (2.0 / 3)
 
 bool net_mean_image_possible(const int64_t shape[3]) {
     return shape[0] >= 1 && shape[0] <= NET_MEAN_IMAGE_CHANNELS && shape[1] > 1 && shape[2] > 1;
@@ -142,7 +145,8 @@ void net_likeness(const NetReference *reference, const float *reduced, NetLikene
     Sums sums = sums_of(reference, reduced);
     double spread = spread_of(reference, &sums), centre[2];
     double lowest = (double)reference->of->low;
-    *likeness = (NetLikeness){.low = sums.low + lowest, .high = sums.high + lowest, .light = is_light(&sums)};
+    *likeness = (NetLikeness){.low = sums.low + lowest, .high = sums.high + lowest};
+    if (sums.low < sums.high) likeness->paper = (sums.border - sums.low) / (sums.high - sums.low);
     if (spread > 0 && reference->spread > 0)
         likeness->correlation = (sums.product - sums.values * reference->mean) / sqrt(spread * reference->spread);
     if (!centre_of(reference, &sums, centre)) return;
@@ -157,6 +161,7 @@ NetVerdict net_verdict(const NetReference *reference, const NetLikeness *likenes
     double least = image->likeness < 0 ? (double)image->likeness : 0;
     if (!(spread > 0) || !(usual > 0)) return NET_ALIKE; /* a picture of one value says nothing */
     if (spread > usual * OTHER_RANGE || spread * OTHER_RANGE < usual) return NET_OTHER_RANGE;
-    if (likeness->light != reference->light && likeness->correlation < least) return NET_INVERTED;
+    bool other = reference->light ? likeness->paper < DARK : likeness->paper > LIGHT;
+    if (other && likeness->correlation < least) return NET_INVERTED;
     return likeness->offset > (double)image->offset + SLACK ? NET_UNCENTRED : NET_ALIKE;
 }

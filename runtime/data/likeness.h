@@ -45,7 +45,7 @@ typedef struct {
     double correlation; /* 0: one of the two is of one value */
     double offset;      /* the larger of those down and to the right, as a share of the side */
     double low, high;   /* of the values */
-    bool light;         /* the paper is */
+    double paper;       /* the mean of the outermost pixels, from 0, the lowest value, to 1 */
 } NetLikeness;
 
 /* Compares a reduced picture. */
@@ -55,8 +55,8 @@ void net_likeness(const NetReference *reference, const float *reduced, NetLikene
 typedef enum {
     NET_ALIKE,
     NET_OTHER_RANGE, /* its values are spread sixteen times as far, or a sixteenth of it */
-    NET_INVERTED,    /* its paper is dark where the others' is light, or the reverse, and its correlation negative and
-                        below    `likeness` */
+    NET_INVERTED,    /* its paper is in the dark third where the others' is light, or the reverse, and its correlation
+                        is negative and below `likeness` */
     NET_UNCENTRED,   /* its ink is more than `offset` and a 28th of the side away */
     NET_VERDICTS
 } NetVerdict;

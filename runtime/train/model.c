@@ -329,7 +329,7 @@ static void decode_settings(NetDecoder *d) {
             net_reject(d, "there is no setting '%s'", known_names[known]);
             return;
         }
-        if (known < NET_KNOWN_LOG && model->setting[place].flag == NULL) {
+        if (known < NET_KNOWN_ENSEMBLE && model->setting[place].flag == NULL) {
             net_reject(d, "the setting '%s' has no option", known_names[known]);
         }
         model->known[known] = place;

@@ -167,7 +167,7 @@ typedef enum {
     NET_KNOWN_EPOCHS,
     NET_KNOWN_PATIENCE, /* epochs without a better validation figure after which training ends; 0: never */
     NET_KNOWN_SEED,
-    NET_KNOWN_ENSEMBLE,
+    NET_KNOWN_ENSEMBLE, /* networks; that number and the words below have no option */
     NET_KNOWN_LOG,
     NET_KNOWN_LOG_FORMATS,
     NET_KNOWN_MONITOR,

@@ -317,7 +317,10 @@ char *net_run_ensemble(const char *folder, NetError *error) {
     }
     char *whole = net_text(error, "%.*s", (int)length, folder);
     char *slash = whole != NULL ? strrchr(whole, '/') : NULL;
-    if (slash == NULL || slash == whole || strncmp(slash + 1, MEMBER, strlen(MEMBER)) != 0) {
+    const char *number = slash != NULL && slash > whole && strncmp(slash + 1, MEMBER, strlen(MEMBER)) == 0
+                             ? slash + 1 + strlen(MEMBER)
+                             : NULL;
+    if (number == NULL || *number == '\0' || number[strspn(number, "0123456789")] != '\0') {
         free(whole);
         return NULL;
     }

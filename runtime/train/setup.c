@@ -416,104 +416,6 @@ static bool find_resumed(NetTrainer *trainer, NetSafetensors *file, bool *found,
     return ok;
 }
 
-/* ", l2 5, weight decay 0.1": the numbers that the steps are computed from, those that are 0 apart. */
-static const char *numbers_text(const NetOptions *options, char *out, size_t room) {
-    const NetModel *model = options->model;
-    size_t length = 0;
-    out[0] = '\0';
-    for (int i = 0; i < model->settings && length < room; i++) {
-        const NetSetting *setting = &model->setting[i];
-        if (setting->kind != NET_SETTING_REAL || !setting->used || options->value[i] == 0) {
-            continue;
-        }
-        char name[NET_SETTING_NAME];
-        snprintf(name, sizeof name, "%s", setting->name);
-        for (char *c = name; *c != '\0'; c++) {
-            *c = *c == '_' ? ' ' : *c;
-        }
-        length +=
-            (size_t)snprintf(out + length, room - length, "%s%s %g", length > 0 ? ", " : "", name, options->value[i]);
-    }
-    return out;
-}
-
-static void describe_training(NetTrainer *trainer) {
-    const NetOptions *options = &trainer->options;
-    int64_t epochs = net_options_count(options, NET_KNOWN_EPOCHS);
-    char count[NET_COUNT_TEXT];
-    char numbers[512];
-    char seeds[64];
-    int64_t first = options->seed_first, last = options->given[NET_OPTION_SEEDS] ? options->seed_last : first;
-    if (options->ensemble != NULL) {
-        first = net_options_count(options, NET_KNOWN_SEED);
-        last = first + trainer->model->compiled.members - 1;
-    }
-    if (first < last) {
-        snprintf(seeds, sizeof seeds, "seeds %" PRId64 " to %" PRId64, first, last);
-    } else {
-        snprintf(seeds, sizeof seeds, "seed %" PRId64, net_options_count(options, NET_KNOWN_SEED));
-    }
-    bool full = net_options_count(options, NET_KNOWN_BATCH) == 0;
-    const char *schedule = trainer->model->schedule.name;
-    net_progress_line(trainer->progress, "train", "%s %s%s%s, batch %s, %" PRId64 " epoch%s, %s, %" PRId64 " thread%s",
-                      trainer->model->compiled.optimizer, numbers_text(options, numbers, sizeof numbers),
-                      schedule != NULL ? ", schedule " : "", schedule != NULL ? schedule : "",
-                      full ? "full" : net_count(count, (uint64_t)trainer->batch), epochs, net_plural((uint64_t)epochs),
-                      seeds, options->threads, net_plural((uint64_t)options->threads));
-}
-
-/* "5,400 of 60,000": how many examples of a file are used; the second number only where some are left over. */
-static const char *share_text(char out[2 * NET_COUNT_TEXT + 8], int64_t used, int64_t left, int64_t all) {
-    char count[2][NET_COUNT_TEXT];
-    snprintf(out, 2 * NET_COUNT_TEXT + 8, left > 0 ? "%s of %s" : "%s", net_count(count[0], (uint64_t)used),
-             net_count(count[1], (uint64_t)all));
-    return out;
-}
-
-static void describe_data(NetTrainer *trainer) {
-    enum { SHARE = 2 * NET_COUNT_TEXT + 8 };
-    const NetData *data = &trainer->data;
-    const NetPart *part = data->part;
-    char share[2][SHARE], count[NET_COUNT_TEXT], held[96] = "";
-    int64_t tested = part[NET_PART_TEST].count, test_file = data->file[NET_FILE_TEST].count;
-    int64_t left = data->file[NET_FILE_TRAIN].count - part[NET_PART_TRAIN].count - part[NET_PART_VALIDATION].count -
-                   (test_file > 0 ? 0 : tested);
-    if (part[NET_PART_VALIDATION].count > 0) {
-        snprintf(held, sizeof held, ", %s to validate", net_count(count, (uint64_t)part[NET_PART_VALIDATION].count));
-    }
-    net_progress_line(trainer->progress, "data", "%s (%s): %s to train%s, %s to test", data->name, data->source,
-                      share_text(share[0], part[NET_PART_TRAIN].count, left, data->file[NET_FILE_TRAIN].count), held,
-                      share_text(share[1], tested, test_file - tested, test_file));
-}
-
-static void describe_augment(NetTrainer *trainer) {
-    char text[NET_AUGMENT_TEXT], count[NET_COUNT_TEXT], copies[64] = "";
-    const NetAugment *augment = &trainer->model->augment;
-    const char *line = net_augment_text(augment, text);
-    if (*line == '\0') {
-        return;
-    }
-    if (augment->expand) {
-        snprintf(copies, sizeof copies, ", %s an epoch", net_count(count, (uint64_t)trainer->n));
-    }
-    net_progress_line(trainer->progress, "augment", "%s%s", line, copies);
-}
-
-static void describe(NetTrainer *trainer) {
-    const NetModel *model = trainer->model;
-    char count[NET_COUNT_TEXT];
-    char shape[NET_SHAPE_TEXT];
-    net_progress_line(trainer->progress, "model", "%s: %s input, %d layer%s, %s parameter%s, %s", model->name,
-                      net_shape(shape, model->input_shape, model->input_dims), model->layers,
-                      model->layers == 1 ? "" : "s", net_count(count, (uint64_t)net_model_parameters(model)),
-                      net_plural((uint64_t)net_model_parameters(model)), model->compiled.cost);
-    describe_data(trainer);
-    if (!trainer->options.evaluate) {
-        describe_augment(trainer);
-        describe_training(trainer);
-    }
-}
-
 static bool resume(NetTrainer *trainer, const NetSafetensors *file, NetError *error) {
     char step[2][NET_COUNT_TEXT];
     if (!net_checkpoint_restore(trainer, file, error) || !net_trainer_write_config(trainer, &trainer->run, error)) {
@@ -562,7 +464,7 @@ bool net_trainer_new(NetTrainer *trainer, const NetModel *model, const NetOption
     if (several && !first) {
         net_progress_hush(trainer->progress);
     } else if (ok) {
-        describe(trainer);
+        net_trainer_describe(trainer);
         net_trainer_advise_data(trainer);
     }
     if (ok) {

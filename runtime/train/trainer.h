@@ -174,6 +174,9 @@ void net_report_print(const NetModel *model, const json_t *result);
 enum { NET_FIGURE_NAME = 48 };
 bool net_report_figure(const NetModel *model, const json_t *result, char name[NET_FIGURE_NAME]);
 
+/* describe.c: the lines that a training begins with: model, data, what is made of it, how it is learned. */
+void net_trainer_describe(const NetTrainer *trainer);
+
 /* advice.c: notes about data that is oddly cut, and about a training that does not learn. */
 void net_trainer_advise_data(const NetTrainer *trainer);
 void net_trainer_advise_epoch(const NetTrainer *trainer);

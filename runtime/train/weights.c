@@ -172,7 +172,7 @@ static bool load_tensors(NetTrainer *trainer, const NetSafetensors *file, const 
         }
         converted = tensor->type != NET_F32 ? net_type_name(tensor->type) : converted;
     }
-    if (converted != NULL) {
+    if (converted != NULL && trainer->options.member <= 1) { /* it is said of the others, too */
         char note[128];
         snprintf(note, sizeof note, "the weights are %s in the file and were converted to F32", converted);
         net_progress_note(trainer->progress, trainer->options.program, note);

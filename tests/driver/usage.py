@@ -173,6 +173,9 @@ USAGE = {
     ("train", "small.net", "--val-split", "0.25"):
         "netc train: unknown option '--val-split'; the split is compiled in: netc train small.net --set "
         "'split validation=0.25'",
+    ("train", "small.net", "--ensemble", "5"):
+        "netc train: unknown option '--ensemble'; how many networks there are is compiled in: netc train small.net --set "
+        "'ensemble 5'",
     ("train", "small.net", "--O3"):
         "netc train: unknown option '--O3'; this trainer is compiled already: netc train small.net -O3",
     ("train", "small.net", "-Wall"):
