@@ -112,7 +112,7 @@ const Figure figure_neurons = {
     .section = "Layers",
     .doc = "How large the gradient by each neuron's bias is before the first step, all layers by one scale.",
     .needs = "neurons.csv",
-    .line = "log gradients every=epoch probe=1000",
+    .line = "log neurons every=epoch",
     .wide = true,
     .draw = draw,
 };

@@ -34,7 +34,7 @@ static const OptionValue *option_of(const Layer *layer, const char *name) {
 
 /* The convolution that reads the examples themselves. */
 static bool find_layer(const Model *model, const NetData *data, Responses *responses) {
-    for (size_t i = 1; i < model->layers.count; i++) {
+    for (size_t i = 1; i < model->layers.count && model->settings.members == 1; i++) { /* one network's layers */
         Layer *layer = model->layers.at[i];
         if (string_is(layer->kind->name, "conv") && layer->from.count > 0 && layer->from.at[0]->index == 0) {
             WindowOptions options = {option_of(layer, "kernel"), option_of(layer, "stride"), option_of(layer, "pad"),

@@ -100,7 +100,9 @@ static const char *group_value(Arena *arena, const Group *group, Show show) {
     NetMoments moments = {.count = 0};
     const char *name = "";
     for (size_t i = 0; i < group->members.count; i++) {
-        const Field *field = shown_field(group->members.at[i]->run, show);
+        const Run *run = group->members.at[i]->run;
+        bool counted = i > 0 && group->members.at[i - 1]->run == run; /* with another network of the ensemble */
+        const Field *field = counted ? NULL : shown_field(run, show);
         if (field != NULL && isfinite(field->number)) {
             net_moments_add(&moments, field->number);
             name = field->name;
@@ -120,7 +122,7 @@ static void group_table(Arena *arena, const Report *report, Text *out) {
         }
         text_puts(out, "<tr>");
         element(out, "td", group->label);
-        text_printf(out, "<td class=\"n\">%zu</td>", group->members.count);
+        text_printf(out, "<td class=\"n\">%zu</td>", group->runs);
         element(out, "td class=\"n\"", group_value(arena, group, SHOW_VALIDATION));
         element(out, "td class=\"n\"", group_value(arena, group, SHOW_TEST));
         element(out, "td", alike ? status_text(group->members.at[0]->run) : "several");
@@ -150,6 +152,14 @@ static const char *date_text(Arena *arena, double seconds) {
                                                           date.tm_mon + 1, date.tm_mday, date.tm_hour, date.tm_min);
 }
 
+static bool has_bands(const Report *report) {
+    bool found = false;
+    for (size_t i = 0; i < report->groups.count; i++) {
+        found = found || report->groups.at[i].members.count > 1;
+    }
+    return found;
+}
+
 static void head(Arena *arena, const Report *report, Text *out) {
     const Run *run = report->chosen->run;
     const Field *model = field_find(&run->settings, "model"), *data = field_find(&run->settings, "data");
@@ -164,12 +174,13 @@ static void head(Arena *arena, const Report *report, Text *out) {
         xml_text(out, about);
     } else {
         xml_text(out,
-                 arena_format(arena, "What is of one run alone is of %s%s.", report_run_name(report, run),
+                 arena_format(arena, "What is of one run alone is of %s%s", report_run_name(report, run),
                               shown_field(run, SHOW_VALIDATION) != NULL ? ", the best on the validation part" : ""));
-        if (report->groups.count < report->runs->count) {
-            xml_text(out, " Curves are means over the runs that differ in nothing but the seed, bands one standard "
-                          "deviation to either side.");
-        }
+    }
+    if (has_bands(report)) {
+        xml_text(out,
+                 ". A curve with a band is a mean over runs that differ in nothing but the seed, or over the networks "
+                 "of an ensemble; the band is one standard deviation to either side.");
     }
     text_puts(out, "</p>\n");
     if (string_is(run->status, "running") || string_is(run->status, "stopped")) {

@@ -38,7 +38,7 @@ static const char *group_label(const Report *report, const Words *differing, con
     for (size_t i = 0; i < differing->count; i++) {
         const Field *field = field_find(&run->settings, differing->at[i]);
         if (field == NULL || string_is(differing->at[i], "threads") ||
-            (group->members.count > 1 && string_is(differing->at[i], "seed"))) {
+            (group->runs > 1 && string_is(differing->at[i], "seed"))) {
             continue;
         }
         bool model = string_is(differing->at[i], "model");
@@ -46,11 +46,30 @@ static const char *group_label(const Report *report, const Words *differing, con
                             model ? "" : arena_format(report->arena, "%s ", differing->at[i]), field->text);
     }
     const Field *model = field_find(&run->settings, "model");
-    if (*text == '\0' && group->members.count > 1) {
-        return arena_format(report->arena, "%s, %zu seeds", model == NULL ? "runs" : model->text, group->members.count);
+    if (*text == '\0' && group->runs > 1) {
+        return arena_format(report->arena, "%s, %zu seeds", model == NULL ? "runs" : model->text, group->runs);
     }
     bool long_label = strlen(text) > 48;
     return *text == '\0' || long_label ? report_run_name(report, run) : text;
+}
+
+static void read_logs(Arena *arena, const Run *run, const char *folder, RunData *data) {
+    Run here = *run;
+    here.folder = folder;
+    data->run = run;
+    for (int log = 0; log < LOGS; log++) {
+        run_log_read(arena, &here, files[log], &data->log[log]);
+    }
+}
+
+/* The networks of an ensemble but the first. */
+static void add_networks(Report *report, const Run *run, Group *group) {
+    int64_t networks = net_run_members(run->folder);
+    for (int64_t k = 2; k <= networks; k++) {
+        RunData *data = NEW(report->arena, RunData);
+        read_logs(report->arena, run, arena_format(report->arena, "%s/member-%lld", run->folder, (long long)k), data);
+        vec_push(report->arena, &group->members, (const RunData *)data);
+    }
 }
 
 static void make_groups(Report *report) {
@@ -65,7 +84,10 @@ static void make_groups(Report *report) {
             k = report->groups.count;
             vec_push(report->arena, &report->groups, group);
         }
-        vec_push(report->arena, &report->groups.at[k].members, (const RunData *)&report->data[i]);
+        Group *group = &report->groups.at[k];
+        group->runs++;
+        vec_push(report->arena, &group->members, (const RunData *)&report->data[i]);
+        add_networks(report, &report->runs->at[i], group);
     }
     for (size_t k = 0; k < report->groups.count; k++) {
         report->groups.at[k].label = group_label(report, &differing, &report->groups.at[k]);
@@ -115,10 +137,10 @@ static void read_weights(Report *report) {
 void report_open(Arena *arena, const Runs *runs, Report *report) {
     *report = (Report){.arena = arena, .runs = runs, .data = NEW_ARRAY(arena, RunData, runs->count)};
     for (size_t i = 0; i < runs->count; i++) {
-        report->data[i].run = &runs->at[i];
-        for (int log = 0; log < LOGS; log++) {
-            run_log_read(arena, &runs->at[i], files[log], &report->data[i].log[log]);
-        }
+        const char *folder = runs->at[i].folder;
+        bool ensemble = net_run_members(folder) > 1;
+        read_logs(arena, &runs->at[i], ensemble ? arena_format(arena, "%s/member-1", folder) : folder,
+                  &report->data[i]);
     }
     make_groups(report);
     report->chosen = choose(report);

@@ -15,21 +15,23 @@
 
 typedef enum { LOG_EPOCHS, LOG_GRADIENTS, LOG_NEURONS, LOG_STEPS, LOGS } LogName;
 
+/* A run with its logs; of an ensemble one of its networks. */
 typedef struct {
     const Run *run;
     RunLog log[LOGS];
 } RunData;
 
-/* Runs that differ in nothing but the seed: a curve each, with the deviation as a band. */
+/* Runs that differ in nothing but the seed, or the networks of an ensemble: one curve, with the deviation as a band. */
 typedef struct {
     const char *label; /* what tells it from the others */
     VEC(const RunData *) members;
+    size_t runs; /* that these are of */
 } Group;
 
 typedef struct {
     Arena *arena;
     const Runs *runs;
-    RunData *data; /* by run */
+    RunData *data; /* by run; of an ensemble its first network */
     VEC(Group) groups;
     const RunData *chosen;     /* of which there is shown what can be of one alone: the best on the validation part */
     Network network;           /* of the chosen run */

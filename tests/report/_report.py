@@ -25,7 +25,7 @@ train {
     optimizer sgd rate=0.5
     batch     25
     epochs    4
-    log       gradients every=epoch probe=100
+    log       gradients neurons every=epoch probe=100
 }
 """
 

@@ -85,6 +85,22 @@ for output in ("", "-1"):
 buttons = read("runs/latest/report.html")
 check(">sum</button>" in buttons and ">product</button>" in buttons, "outputs have names")
 
+# The networks of an ensemble are a band, their common answer is what is counted.
+write("ensemble.net", MODEL.replace("epochs    4", "epochs    2\n    ensemble  3"))
+netc("train", "ensemble.net", "-q")
+netc("report", "runs/latest", "--csv", "ensemble")
+members = [rows(f"runs/latest/member-{k}/epochs.csv") for k in (1, 2, 3)]
+for row in rows("ensemble/cost.csv"):
+    if row["series"] == "validation":
+        each = [float(one["validation_cost"]) for member in members for one in member if one["epoch"] == row["epoch"]]
+        check(len(each) == 3 and math.isclose(float(row["value"]), statistics.mean(each), rel_tol=1e-8) and
+              math.isclose(float(row["sd"]), statistics.stdev(each), rel_tol=1e-6), f"{row}, {each}")
+right = sum(int(row["right"]) for row in rows("ensemble/classes.csv"))
+counted = json.loads(read("runs/latest/result.json"))["best_test_accuracy"]
+check(right == round(1000 * counted), f"{right} right, {counted}")
+text = "".join(Page(read("runs/latest/report.html")).texts)
+check("networks of an ensemble" in text and "dense3" not in text, text)
+
 # An autoencoder: the errors of its reconstructions are those of the result.
 write("code.net", """network code {
     input 1x28x28

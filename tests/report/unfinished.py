@@ -23,7 +23,8 @@ def text(*runs, **more):
 folder = make("runs/plain", epochs=steps, result={})
 said = text(folder)
 command = "netc train tiny.net --set 'log gradients every=epoch probe=1000'"
-check(said.count(command) == 2 and "netc train tiny.net --set 'log steps every=epoch'" in said, said)
+check(command in said and "netc train tiny.net --set 'log steps every=epoch'" in said and
+      "netc train tiny.net --set 'log neurons every=epoch'" in said, said)
 said = text(make("runs/lets", epochs=steps, path="a b.net", lets={"depth": "4"}))
 check("netc train 'a b.net' -D depth=4 --set" in said, said)
 check("has neither best.safetensors nor" in said or "weights" in said, said)
