@@ -600,16 +600,3 @@ void mend_statement(Scope *scope, MendPlace place, Span at) {
         diag_help(scope->diags, diag, "leave it out: the rest is good without it");
     }
 }
-
-const char *mend_lone_setting(Arena *arena, const Source *source) {
-    Diags diags = {.arena = arena, .source = source};
-    Scope scope;
-    LooseLine line;
-    MendWords words = {.arena = arena};
-    bool known;
-    if (source->size > LOOSE_MAX_LENGTH || !read_loosely(arena, source->text, source->size, &line)) return NULL;
-    scope_init(&scope, arena, &diags);
-    const char *written = mend_text(&scope, &line, false, &words, &known);
-    if (written) written = data_line_with_target(arena, written, source_folder(arena, source));
-    return written && mend_reads_well(&scope, false, written) ? written : NULL;
-}
