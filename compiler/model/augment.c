@@ -92,14 +92,15 @@ const OptionSpec augment_options[AUGMENT_OPTIONS] = {
 static bool read_elastic(SettingContext *context, NetAugment *augment) {
     const OptionValue *value = &context->option[AUGMENT_ELASTIC];
     if (!value->given || value->flag) return true;
-    if (value->number_count == 2 && value->numbers[1] > 0 && value->numbers[1] <= 100) {
+    if (value->number_count == 2 && value->numbers[1] >= NET_AUGMENT_SIGMA_LEAST && value->numbers[1] <= 100) {
         augment->alpha = value->numbers[0];
         augment->sigma = value->numbers[1];
         return true;
     }
     Diag *diag = diag_report(context->diags, value->at, "bad-value",
-                             "elastic= takes two numbers: how far, alpha, and how smoothly, sigma above 0 and at most "
-                             "100, in pixels");
+                             "elastic= takes two numbers: how far, alpha, and how smoothly, sigma from %g to 100, in "
+                             "pixels",
+                             NET_AUGMENT_SIGMA_LEAST);
     diag_help(context->diags, diag, "write elastic=[34, 4], as Simard, Steinkraus and Platt have it for 29x29 digits");
     return false;
 }

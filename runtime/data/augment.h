@@ -27,6 +27,9 @@ typedef struct {
 
 enum { NET_AUGMENT_COPIES = 5, NET_AUGMENT_TEXT = 256 };
 
+/* The least sigma but 0: the square of a much smaller one is no number to divide by. */
+#define NET_AUGMENT_SIGMA_LEAST 0.01
+
 /* Whether anything is made of pictures; whether it is drawn; how many rows a picture becomes; what the setting says, as
  * the line of the train block has it, "" where all is 0. */
 bool net_augment_acts(const NetAugment *augment);

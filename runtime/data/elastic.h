@@ -18,7 +18,7 @@ typedef struct {
     float *weight;     /* the gaussian's, by distance; owned */
 } NetElastic;
 
-/* sigma is above 0. After a failure, as before it, net_elastic_free is allowed. */
+/* sigma is NET_AUGMENT_SIGMA_LEAST (augment.h) or more. After a failure, as before it, net_elastic_free is allowed. */
 bool net_elastic_init(NetElastic *elastic, double alpha, double sigma, int64_t height, int64_t width, NetError *error);
 void net_elastic_free(NetElastic *elastic);
 

@@ -39,10 +39,11 @@ void net_warp_affine(const NetWarp *warp, const double m[6], float *room) {
 }
 
 /* Four places along a line of `side`: whole ones, and how far each lies behind. Beyond the zeros around the picture
- * there are but zeros, beyond its edge there is but that. */
+ * there are but zeros, beyond its edge there is but that. What is no number lies at the low end: nothing outside of the
+ * picture is ever read. */
 static inline NetFourIntegers part(float *place, NetFour low, NetFour high) {
     NetFour at = net_four_load(place);
-    at = net_four_choose(at < low, low, at);
+    at = net_four_choose(at >= low, at, low);
     at = net_four_choose(at > high, high, at);
     const NetFourIntegers whole = __builtin_convertvector(at, NetFourIntegers); /* no place is negative */
     net_four_store(place, at - __builtin_convertvector(whole, NetFour));

@@ -123,6 +123,9 @@ void net_get_augment(NetDecoder *d, const json_t *root, NetAugment *augment) {
             net_reject(d, "'%s' of 'augment' is out of its range", amounts[i].key);
         }
     }
+    if (augment->sigma > 0 && augment->sigma < NET_AUGMENT_SIGMA_LEAST) {
+        net_reject(d, "'sigma' of 'augment' is out of its range");
+    }
     augment->flip = net_get_bool(d, object, "flip");
     augment->alternating = net_get_bool(d, object, "alternating");
     augment->edge = net_get_bool(d, object, "edge");

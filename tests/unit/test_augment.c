@@ -3,7 +3,10 @@
 #include "tests/unit/unit.h"
 
 #include "runtime/data/loader.h"
+#include "runtime/data/warp.h"
 #include "runtime/train/workers.h"
+
+#include <math.h>
 
 enum { SIDE = 7, MIDDLE = SIDE / 2, CHANNELS = 2, VALUES = CHANNELS * SIDE * SIDE };
 
@@ -327,6 +330,20 @@ static void settings_are_told(void **state) {
                         "alternating=true fill=edge expand=true");
 }
 
+/* What no setting that is let through leads to: the picture is read within its sides all the same. */
+static void places_that_are_no_numbers_stay_inside(void **state) {
+    (void)state;
+    const NetWarp warp = {CHANNELS, SIDE, SIDE, false};
+    const double none[6] = {NAN, NAN, NAN, NAN, NAN, NAN};
+    float picture[VALUES], *room = net_alloc(net_warp_room(&warp), sizeof *room, NULL);
+    assert_non_null(room);
+    fill(picture);
+    net_warp_affine(&warp, none, room);
+    net_warp_apply(&warp, picture, room);
+    for (int i = 0; i < VALUES; i++) assert_true(picture[i] == 0);
+    free(room);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(motions_move_whole_pixels),
@@ -337,6 +354,7 @@ int main(void) {
         cmocka_unit_test(nothing_drawn_leaves_rows_as_they_are),
         cmocka_unit_test(whoever_makes_rows_they_are_the_same),
         cmocka_unit_test(far_shifts_are_refused),
+        cmocka_unit_test(places_that_are_no_numbers_stay_inside),
         cmocka_unit_test(settings_are_told),
     };
     return cmocka_run_group_tests(tests, open_digits, close_digits);
