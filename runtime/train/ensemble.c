@@ -76,17 +76,14 @@ static bool open_member(Ensemble *e, int64_t member, NetError *error) {
     return net_trainer_new(&e->trainer, e->model, &options, error) && (member > 1 || take_options(e, error));
 }
 
-/* Whether a network has begun: there is a checkpoint, which `forget` removes. */
-static bool has_begun(const Ensemble *e, int64_t member, bool forget) {
+/* Whether a network has begun: there is a checkpoint. */
+static bool has_begun(const Ensemble *e, int64_t member) {
     static const char *const files[] = {"checkpoint.safetensors", "checkpoint-1.safetensors"};
     char *folder = net_run_member(e->run.folder, member, NULL);
     bool found = false;
     for (size_t i = 0; i < sizeof files / sizeof *files && folder != NULL; i++) {
         char *path = net_path_join(folder, files[i], NULL);
         found = found || (path != NULL && access(path, F_OK) == 0);
-        if (forget && path != NULL) {
-            unlink(path);
-        }
         free(path);
     }
     free(folder);
@@ -94,13 +91,12 @@ static bool has_begun(const Ensemble *e, int64_t member, bool forget) {
 }
 
 /* Networks that begin with weights of a file begin before any is trained: a resumed run need not find the file again.
- * The first of them begins last, so that all have begun when it has. */
+ * The first of them begins last, so that all have begun when it has, and stays open: it is trained next. */
 static bool begin_with_weights(Ensemble *e, NetError *error) {
     bool ok = true;
     for (int64_t member = e->members; member > 0 && ok && e->options.weights != NULL; member--) {
         ok = open_member(e, member, error);
     }
-    close_trainer(e);
     return ok;
 }
 
@@ -216,12 +212,27 @@ static void write_part(Ensemble *e, const char *status) {
     }
 }
 
+/* Says in what went wrong with a network which one it is. The program ends with what was said last; what another one
+ * said `before` is said now. */
+static void name_network(const Ensemble *e, int64_t member, const NetError *before, NetError *error) {
+    const NetError own = *error;
+    if (before != NULL) {
+        net_progress_note(e->progress, e->options.program, before->text);
+    }
+    net_fail(error, own.status, "network %" PRId64 " of %" PRId64 ": %s", member, e->members, own.text);
+}
+
 /* All networks, until one does not come to its end: the exit status. */
 static int train_members(Ensemble *e, bool *whole, NetError *error) {
     int status = NET_OK;
     *whole = true;
     for (int64_t member = 1; member <= e->members && *whole; member++) {
-        int own = open_member(e, member, error) ? net_trainer_go(&e->trainer, error) : error->status;
+        bool ready = e->open && e->trainer.options.member == member;
+        NetError said = *error; /* of a network before, which went on */
+        int own = ready || open_member(e, member, error) ? net_trainer_go(&e->trainer, error) : error->status;
+        if (own == NET_MODEL) {
+            name_network(e, member, status != NET_OK ? &said : NULL, error);
+        }
         net_seeds_add(e->lines, &e->trainer);
         const char *ended = status_of(e->trainer.result);
         *whole = (own == NET_OK || own == NET_MODEL) && strcmp(ended, "done") == 0;
@@ -231,6 +242,21 @@ static int train_members(Ensemble *e, bool *whole, NetError *error) {
         }
     }
     return status;
+}
+
+/* Networks begin in their order, but for those that begin with weights of a file. So where the first one has not begun
+ * and another has, it would begin with other weights than it was to, and what the others have learned be lost. */
+static bool may_begin(const Ensemble *e, NetError *error) {
+    int64_t member = 2;
+    while (member <= e->members && !has_begun(e, member)) {
+        member++;
+    }
+    return member > e->members ||
+           net_fail(error, NET_ENVIRONMENT,
+                    "%s cannot go on: network %" PRId64 " has a checkpoint, network 1 has none; it is lost, or the run "
+                    "was stopped before it had begun with --weights. Start a new run, with --weights if this one was "
+                    "to begin so [unfinished-run]",
+                    e->run.folder, member);
 }
 
 /* The folder of the run that --resume means, or a new one. */
@@ -243,10 +269,8 @@ static bool open_run(Ensemble *e, NetError *error) {
     if (folder == NULL) {
         return net_run_create(options->run_dir, options->name, &e->run, error) && begin_with_weights(e, error);
     }
-    bool ok = net_run_open(folder, &e->run, error), begun = ok && has_begun(e, 1, false);
-    for (int64_t member = 2; member <= e->members && ok && !begun; member++) {
-        has_begun(e, member, true);
-    }
+    bool ok = net_run_open(folder, &e->run, error), begun = ok && has_begun(e, 1);
+    ok = ok && (begun || may_begin(e, error));
     if (begun) {
         net_progress_line(e->progress, "resume", "%s, an ensemble", folder);
     } else if (ok) {

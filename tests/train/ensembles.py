@@ -125,6 +125,17 @@ t.check(found["test_accuracy"] == every["test_accuracy"] and found["validation_a
 t.run("-q", "--name", "again", "--weights", folder, "--epochs", 0)
 t.check(t.tensors(t.folder("again") + "/weights.safetensors") == t.tensors(folder + "/best.safetensors"), "begun with")
 
+# the first network's checkpoint is lost, or it had not begun with its weights yet: nothing is begun anew over the others
+out, _ = t.run("--name", "opened", "--weights", folder, "--epochs", 0)
+t.check(out.count("\nmodel") + out.startswith("model") == 1 and "resume" not in out, f"the lines of one opening:\n{out}")
+again = t.folder("again")
+kept = {path: open(path, "rb").read() for path in glob.glob(f"{again}/member-[23]/*")}
+for path in glob.glob(f"{again}/member-1/checkpoint*.safetensors"):
+    os.remove(path)
+_, err = t.run("--resume", again, status=3)
+t.check("network 2 has a checkpoint, network 1 has none" in err and "--weights" in err and "[unfinished-run]" in err, err)
+t.check({path: open(path, "rb").read() for path in glob.glob(f"{again}/member-[23]/*")} == kept, "the others' files")
+
 # weights of another number of networks
 _, err = t.run("--evaluate", "--weights", "alone1", status=3)
 t.check("it has the weights of one network, this model is an ensemble of 3; netc train three.net --set 'ensemble 1' takes"
@@ -211,7 +222,7 @@ t.run("-q", "--resume", f"{votes}/member-2", "--epochs", 3)
 # a network that diverges ends it
 t.TRAINER = THREE
 _, err = t.run("--name", "wild", "--rate", "1e37", "-q", status=1)
-t.check("[diverged]" in err and t.result("wild")["status"] == "diverged", err)
+t.check("[diverged]" in err and "network 1 of 3: " in err and t.result("wild")["status"] == "diverged", err)
 
 # faults: the k-th write fails; each of the first network's, and of the others' some
 OPTIONS = ("--epochs", 0, "--threads", 1, "-q")
