@@ -33,12 +33,16 @@ struct NetCacheSink {
     NetDataFile *file;
     const char *name; /* of what is converted */
     size_t row_bytes;
+    bool failed; /* the writer has */
 };
 
 bool net_cache_add(NetCacheSink *sink, const void *rows, int64_t count, NetError *error) {
     NetDataFile *file = sink->file;
     size_t room;
-    if (sink->writer != NULL) return net_cache_writer_add(sink->writer, rows, count, error);
+    if (sink->writer != NULL) {
+        sink->failed = !net_cache_writer_add(sink->writer, rows, count, error);
+        return !sink->failed;
+    }
     if (!net_multiply((size_t)(file->count + count), sink->row_bytes, &room) ||
         !net_block_grow(&file->block, room, error))
         return net_fail(error, NET_ENVIRONMENT, "%s: does not fit into memory", sink->name);
@@ -128,11 +132,12 @@ static bool entry_state(const char *path, char out[STATE]) {
     return true;
 }
 
-static bool write_index(const Search *search, NetError *error) {
+/* Where it cannot be written, the entry is found by its content. */
+static void write_index(const Search *search) {
     char state[STATE], text[256];
-    if (!entry_state(search->path, state)) return net_fail_system(error, search->path, "open", errno);
+    if (!entry_state(search->path, state)) return;
     int length = snprintf(text, sizeof text, "%.*s %s\n", LEAST_DIGITS, strrchr(search->path, '/') + 1, state);
-    return net_file_save(search->index, text, (size_t)length, error);
+    net_file_save(search->index, text, (size_t)length, NULL);
 }
 
 /* Finds the entry's name in the index; *state is how it stood. False: the index does not know. */
@@ -168,13 +173,16 @@ static bool is_changed(const Search *search, NetError *error) {
     return !same;
 }
 
-static bool write_entry(const Search *search, NetCacheMake *make, void *context, NetDataFile *file, NetError *error) {
+/* What comes of an entry. Only what has gone wrong with the sources is for the user: the rest can be had without. */
+typedef enum { ENTRY_THERE, ENTRY_WRONG, ENTRY_NOT_KEPT } Entry;
+
+static Entry write_entry(const Search *search, NetCacheMake *make, void *context, NetDataFile *file, NetError *error) {
     NetCacheSink sink = {.writer = net_cache_writer_new(search->wish, search->path, error), .file = file};
-    if (sink.writer == NULL) return false;
-    if (make(context, &sink, error) && !is_changed(search, error))
-        return net_cache_writer_commit(sink.writer, file, error);
+    if (sink.writer == NULL) return ENTRY_NOT_KEPT;
+    bool made = make(context, &sink, error) && !is_changed(search, error);
+    if (made) return net_cache_writer_commit(sink.writer, file, error) ? ENTRY_THERE : ENTRY_NOT_KEPT;
     net_cache_writer_discard(sink.writer);
-    return false;
+    return sink.failed ? ENTRY_NOT_KEPT : ENTRY_WRONG;
 }
 
 /* What was made goes with the rows that are in the entry now. */
@@ -186,28 +194,31 @@ static void forget(const NetCacheWish *wish, NetDataFile *file) {
 }
 
 /* With the folder locked: another process may have made the entry while this one waited. */
-static bool find_or_make(Search *search, NetCacheMake *make, void *context, NetDataFile *file, NetError *error) {
-    if (find_known(search, file)) return true;
-    if (!name_entry(search, error)) return false;
-    if (net_cache_entry_open(search->wish, search->path, false, file)) return write_index(search, error);
-    if (!write_entry(search, make, context, file, error)) return false;
+static Entry find_or_make(Search *search, NetCacheMake *make, void *context, NetDataFile *file, NetError *error) {
+    if (find_known(search, file)) return ENTRY_THERE;
+    if (!name_entry(search, error)) return ENTRY_WRONG;
+    bool found = net_cache_entry_open(search->wish, search->path, false, file);
+    Entry entry = found ? ENTRY_THERE : write_entry(search, make, context, file, error);
+    if (entry != ENTRY_THERE) return entry;
+    write_index(search);
+    if (found) return ENTRY_THERE;
     forget(search->wish, file);
     net_cache_trim(search->folder, search->path);
-    return write_index(search, error) &&
-           (find_known(search, file) ||
-            net_fail(error, NET_ENVIRONMENT, "%s: changed while it was read [damaged-file]", search->path));
+    if (net_cache_entry_open(search->wish, search->path, true, file)) return ENTRY_THERE;
+    net_fail(error, NET_ENVIRONMENT, "%s: changed while it was read [damaged-file]", search->path);
+    return ENTRY_NOT_KEPT;
 }
 
-static bool lock_and_find(Search *search, NetCacheMake *make, void *context, NetDataFile *file, NetError *error) {
+static Entry lock_and_find(Search *search, NetCacheMake *make, void *context, NetDataFile *file, NetError *error) {
     char *path = net_text(error, "%s/lock", search->folder);
     int fd = path != NULL ? open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600) : -1;
-    if (path != NULL && fd < 0) net_fail_system(error, path, "open", errno);
+    int locked = -1;
+    while (fd >= 0 && (locked = flock(fd, LOCK_EX)) != 0 && errno == EINTR) continue;
+    if (path != NULL && locked != 0) net_fail_system(error, path, "lock", errno);
+    Entry entry = locked == 0 ? find_or_make(search, make, context, file, error) : ENTRY_NOT_KEPT;
+    if (fd >= 0) close(fd); /* and so unlocks */
     free(path);
-    if (fd < 0) return false;
-    while (flock(fd, LOCK_EX) != 0 && errno == EINTR) continue;
-    bool ok = find_or_make(search, make, context, file, error);
-    close(fd); /* and so unlocks */
-    return ok;
+    return entry;
 }
 
 /* ---- the choice ---- */
@@ -241,14 +252,17 @@ static bool make_in_memory(const NetCacheWish *wish, NetCacheMake *make, void *c
 }
 
 bool net_cache_rows(const NetCacheWish *wish, NetCacheMake *make, void *context, NetDataFile *file, NetError *error) {
-    Search search = {.wish = wish, .folder = is_worth(wish) ? usable_folder() : NULL};
+    Search search = {.wish = wish, .folder = !file->uncached && is_worth(wish) ? usable_folder() : NULL};
     if (search.folder == NULL) return make_in_memory(wish, make, context, file, error);
     search.index = name_index(&search, error);
-    bool ok = search.index != NULL && (find_known(&search, file) || lock_and_find(&search, make, context, file, error));
+    Entry entry = search.index == NULL        ? ENTRY_WRONG
+                  : find_known(&search, file) ? ENTRY_THERE
+                                              : lock_and_find(&search, make, context, file, error);
+    file->uncached = entry == ENTRY_NOT_KEPT;
     free(search.folder);
     free(search.index);
     free(search.path);
-    return ok;
+    return entry == ENTRY_THERE;
 }
 
 /* ---- hashes of what is not converted ---- */

@@ -7,8 +7,9 @@
  * git's index does; it also knows size and time of the converted file, so that a changed one is told by its checksum
  * and made anew. Entries are written whole or not at all, by one process at a time. When they are more than the bound
  * together, those unused for longest go: NETC_CACHE_BYTES in the environment, a number with or without K, M or G; 0:
- * nothing is cached, and all is converted into memory. The same holds where there is no folder that can be written.
- * Errors have status NET_ENVIRONMENT. */
+ * nothing is cached, and all is converted into memory. The same holds where there is no folder that can be written, and
+ * where writing fails, as on a full disk: the cache saves time, and is never why a training cannot be. Errors have
+ * status NET_ENVIRONMENT. */
 #ifndef NET_DATA_CACHE_H
 #define NET_DATA_CACHE_H
 
@@ -39,7 +40,9 @@ bool net_cache_add(NetCacheSink *sink, const void *rows, int64_t count, NetError
 /* Makes the rows, adding them in their order, and what goes with them. */
 typedef bool NetCacheMake(void *context, NetCacheSink *sink, NetError *error);
 
-/* Fills `file`, with what the maker makes or has made before. What a failure leaves is freed by net_data_close. */
+/* Fills `file`, with what the maker makes or has made before. What a failure leaves is freed by net_data_close. Sources
+ * that are half read cannot be taken back: after a failure of the cache file->uncached is set, and a call with that set
+ * does without it. */
 bool net_cache_rows(const NetCacheWish *wish, NetCacheMake *make, void *context, NetDataFile *file, NetError *error);
 
 /* Of rows that are mapped as they lie in their file: the SHA-256 that an earlier process has found, if it is known for

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "runtime/base/atomic.h"
+#include "runtime/base/utf8.h"
 
 enum { HEADER = 4096, PREFIX = 8, PIECE = 1 << 20, NAMES_MOST = 1 << 28 };
 
@@ -36,11 +37,18 @@ static json_t *tensor(const char *type, int64_t count, int rank, const int64_t *
                      (json_int_t)*at);
 }
 
-/* What a header says with so many rows and bytes of names, but for the metadata; *size: of all values. */
+/* The bytes of so many of a file's rows; false: no file has as many. */
+static bool bytes_of(int64_t count, size_t each, size_t *bytes) {
+    return net_multiply((size_t)count, each, bytes) && *bytes <= INT64_MAX / 4; /* of which a header counts a few */
+}
+
+/* What a header says with so many rows and bytes of names, but for the metadata; *size: of all values. NULL: a file
+ * cannot have so many. */
 static json_t *describe(const NetCacheWish *wish, int64_t count, int64_t names, int64_t *size) {
-    json_t *object = json_object();
-    size_t rows = (size_t)count * net_cache_row_bytes(wish), rest = (size_t)count * rest_bytes(wish);
+    size_t rows, rest;
     *size = 0;
+    if (!bytes_of(count, net_cache_row_bytes(wish), &rows) || !bytes_of(count, rest_bytes(wish), &rest)) return NULL;
+    json_t *object = json_object();
     json_object_set_new(object, "x",
                         tensor(wish->type == NET_ROWS_U8 ? "U8" : "F32", count, wish->rank, wish->shape, rows, size));
     if (wish->targets > 0)
@@ -139,8 +147,11 @@ static bool write_header(NetCacheWriter *writer, NetError *error) {
     SHA256End(&writer->rows, rows);
     SHA256End(&writer->rest, rest);
     const char *slash = strrchr(wish->paths[0], '/');
+    char *source = net_text(error, "%s", slash != NULL ? slash + 1 : wish->paths[0]);
+    if (source == NULL) return false;
     json_t *about = json_pack("{s:s, s:s, s:s, s:s}", "rows_sha256", rows, "rest_sha256", rest, "form", wish->form,
-                              "source", slash != NULL ? slash + 1 : wish->paths[0]);
+                              "source", net_utf8_plain(source)); /* a file's name can be any bytes */
+    free(source);
     json_t *object = describe(wish, writer->count, writer->names, &size);
     char *text = about != NULL && json_object_set_new(object, "__metadata__", about) == 0
                      ? json_dumps(object, JSON_COMPACT)
@@ -149,7 +160,7 @@ static bool write_header(NetCacheWriter *writer, NetError *error) {
     size_t length = text != NULL ? strlen(text) : 0;
     if (text == NULL || length > HEADER - PREFIX) {
         free(text);
-        return net_fail(error, NET_ENVIRONMENT, "the source's name is no text, or too long, for a file of the cache");
+        return net_fail(error, NET_ENVIRONMENT, "%s: what it is made of is too much for the header", wish->paths[0]);
     }
     memset(header, ' ', sizeof header);
     for (int i = 0; i < PREFIX; i++) header[i] = (unsigned char)((uint64_t)(HEADER - PREFIX) >> 8 * i);
@@ -186,7 +197,7 @@ static int64_t count_rows(const NetCacheWish *wish, const json_t *header, int64_
         count >= INT32_MAX || names < 0 || names > (wish->names != NULL ? NAMES_MOST : 0))
         return -1;
     json_t *right = describe(wish, count, names, &values);
-    bool same = size == HEADER + values;
+    bool same = right != NULL && size == HEADER + values;
     for (size_t i = 0; i < sizeof tensors / sizeof *tensors; i++) {
         json_t *have = json_object_get(header, tensors[i]), *want = json_object_get(right, tensors[i]);
         same = same && (want == NULL ? have == NULL : json_equal(have, want) != 0);

@@ -122,12 +122,29 @@ static bool is_mixed(const NetDataRequest *request, const NetDataKind *kind) {
     return request->order != NULL ? strcmp(request->order, "shuffled") == 0 : kind->mixed;
 }
 
+/* Files are read from their beginning once more where the cache fails one of them (cache.h), without it. */
+static bool read_files(const NetDataRequest *request, const NetDataKind *kind, NetData *data, NetError *error) {
+    bool ok = false, uncached[NET_FILES] = {false};
+    for (bool again = true; again;) {
+        *data = (NetData){.licence = ""};
+        snprintf(data->name, sizeof data->name, "%s", request->kind);
+        for (int i = 0; i < NET_FILES; i++) data->file[i].uncached = uncached[i];
+        ok = kind->read(request, data, error);
+        again = false;
+        for (int i = 0; i < NET_FILES && !ok; i++) {
+            again = again || data->file[i].uncached != uncached[i];
+            uncached[i] = data->file[i].uncached;
+        }
+        if (again) net_data_close(data);
+    }
+    return ok;
+}
+
 bool net_data_open(const NetDataRequest *request, NetData *data, NetError *error) {
-    *data = (NetData){.licence = ""};
     const NetDataKind *kind = net_data_kind(request->kind);
+    *data = (NetData){0};
     if (kind == NULL) return net_fail(error, NET_USAGE, "unknown data set '%s' [unknown-data]", request->kind);
-    snprintf(data->name, sizeof data->name, "%s", request->kind);
-    bool ok = kind->read(request, data, error);
+    bool ok = read_files(request, kind, data, error);
     net_utf8_clean(data->source);
     ok = ok && name_classes(request, data, error) && split(request, is_mixed(request, kind), data, error) &&
          (!request->answers || check_answers(data, error));

@@ -54,6 +54,7 @@ typedef struct {
     float *targets;                  /* NetData.targets a row, owned; NULL: there are none */
     char rows_sha256[NET_HASH_TEXT]; /* of the rows, where it is known already; else "" */
     char *hash_path;                 /* where it is to be kept, owned; NULL: nowhere */
+    bool uncached;                   /* the cache has failed: what is converted goes into memory */
 } NetDataFile;
 
 /* Which rows of a file a part has. */

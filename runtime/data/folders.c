@@ -38,12 +38,16 @@ static bool convert(void *context, NetCacheSink *sink, NetError *error) {
 }
 
 static bool read_pictures(Pictures *pictures, const NetData *data, NetDataFile *file, NetError *error) {
+    size_t bytes;
+    if (!net_multiply((size_t)pictures->folder->count, data->row_bytes, &bytes))
+        return net_fail(error, NET_ENVIRONMENT, "%s: does not fit into memory", data->source);
     const NetCacheWish wish = {.paths = (const char *const *)pictures->folder->path,
                                .count = (size_t)pictures->folder->count,
                                .form = pictures->input.resample ? "pictures, resampled" : "pictures",
                                .type = data->type,
                                .rank = data->rank,
-                               .shape = data->shape};
+                               .shape = data->shape,
+                               .bytes = bytes};
     pictures->row_bytes = data->row_bytes;
     pictures->x = net_alloc(data->row_bytes, sizeof *pictures->x, error);
     bool ok = pictures->x != NULL && net_cache_rows(&wish, convert, pictures, file, error);
