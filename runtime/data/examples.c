@@ -85,9 +85,9 @@ static bool convert_rows(NetImages *images, const NetExampleFiles *files, const 
     Conversion conversion = {images, data};
     char form[64];
     snprintf(form, sizeof form, "%s%s", files->only, files->channels_last ? " channels_last" : "");
-    bool in_file = files->x.bytes == NULL && net_images_place(images) < 0;
+    bool kept = files->x.bytes == NULL && net_images_place(images) < 0;
     const NetCacheWish wish = {.paths = &files->x.path,
-                               .count = in_file ? 1 : 0,
+                               .count = kept ? 1 : 0,
                                .form = form,
                                .type = data->type,
                                .rank = data->rank,
@@ -107,7 +107,7 @@ static bool read_values(const NetDataRequest *request, const NetExampleFiles *fi
     int64_t place = net_images_place(&images);
     bool large = images.array.bytes >= net_block_limit(NET_BLOCK_SMALL);
     bool ok = net_examples_settle(request, type, files->x.path, which, data, error);
-    if (ok && request->rank == 1 && !files->channels_last) /* the sides are in the file */
+    if (ok && which == NET_FILE_TRAIN && request->rank == 1 && !files->channels_last) /* the sides are in the file */
         net_shape_maps(images.array.shape + 1, images.array.rank - 1, data->picture);
     if (ok && place >= 0 && large)
         ok = map_rows(&images, place, data, &data->file[which], error);

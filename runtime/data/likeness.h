@@ -5,7 +5,8 @@
  * of the mean image, by the centres of mass. Ink is what stands out from the paper, which is light or dark as the
  * outermost pixels are.
  *
- * `likeness` and `offset` are what all but one in a thousand of the training pictures keep to. So whatever a set is of,
+ * `likeness` and `offset` are what all but one in a thousand of the training pictures keep to, as training moves them
+ * (augment shift=). So whatever a set is of,
  * and be it one without any paper, hardly a picture of its kind goes beyond. */
 #ifndef NET_DATA_LIKENESS_H
 #define NET_DATA_LIKENESS_H

@@ -73,10 +73,21 @@ static void find_bounds(Work *work, NetMeanImage *image) {
     image->offset = (float)((double)(step + 1) / (double)STEPS);
 }
 
-bool net_mean_image_make(const NetData *data, NetMeanImage *image, float **values, NetError *error) {
+/* Rows and columns of numbers are pictures where they are bytes, or the network calls them so. */
+static bool has_pictures(const NetData *data) {
+    return (data->rank == 3 || data->type == NET_ROWS_U8) && net_mean_image_possible(data->picture);
+}
+
+/* Training saw ink that much farther off. */
+static float widened(const NetMeanImage *image, double shift) {
+    int64_t side = image->shape[1] < image->shape[2] ? image->shape[1] : image->shape[2];
+    return (float)((double)image->offset + shift / (double)side);
+}
+
+bool net_mean_image_make(const NetData *data, double shift, NetMeanImage *image, float **values, NetError *error) {
     *image = (NetMeanImage){0};
     *values = NULL;
-    if (!net_mean_image_possible(data->picture)) return true;
+    if (!has_pictures(data)) return true;
     memcpy(image->shape, data->picture, sizeof image->shape);
     size_t count = (size_t)net_mean_image_count(image->shape), elements = (size_t)data->row_elements;
     Work *work = net_alloc(1, sizeof *work, error);
@@ -90,6 +101,7 @@ bool net_mean_image_make(const NetData *data, NetMeanImage *image, float **value
     if (*values != NULL) {
         find_mean(work, image, *values);
         find_bounds(work, image);
+        image->offset = widened(image, shift);
     }
     free(work->sum);
     free(work->reduced);

@@ -6,8 +6,9 @@
 #include "runtime/data/likeness.h"
 
 /* Sets *values, which free() releases, and image->values to it. A set that is no pictures gives 0 channels and NULL.
- * The same bits however the set was read. False when memory is short. */
-bool net_mean_image_make(const NetData *data, NetMeanImage *image, float **values, NetError *error);
+ * `shift`: pixels that training moves them at most. The same bits however the set was read. False when memory is short.
+ */
+bool net_mean_image_make(const NetData *data, double shift, NetMeanImage *image, float **values, NetError *error);
 
 /* As JSON, as docs/formats.md has it; free() releases it. */
 char *net_mean_image_text(const NetMeanImage *image, NetError *error);

@@ -169,7 +169,7 @@ static bool advise_size(const Program *program, const NetImages *images, NetErro
     static const char kind[] = " [image-size]";
     size_t length = strlen(error->text), end = sizeof kind - 1;
     bool size = length > end && strcmp(error->text + length - end, kind) == 0;
-    if (!size || program->options->like_mnist || !net_network_is_like_mnist(program->network)) return false;
+    if (!size || program->options->like_mnist || !net_network_learned_digits(program->network)) return false;
     if (!net_images_could_fit(images)) return false;
     error->text[length - end] = '\0';
     return net_fail(error, error->status, "%s; --like-mnist makes it fit%s", error->text, kind);

@@ -88,6 +88,23 @@ bool net_network_is_like_mnist(const NetNetwork *network) {
     return memcmp(network->picture, shape, sizeof shape) == 0;
 }
 
+bool net_network_learned_digits(const NetNetwork *network) {
+    enum { SIDE = NET_LIKE_MNIST_SIDE, BORDER = 4, SHARE = 10 };
+    const NetMeanImage *image = &network->mean_image;
+    double sum = 0, most = 0;
+    int64_t count = 0;
+    if (!net_network_is_like_mnist(network) || image->shape[0] == 0) return false;
+    for (int64_t i = 0; i < SIDE * SIDE; i++) { /* it is not reduced: it is no larger */
+        int64_t row = i / SIDE, column = i % SIDE;
+        bool inside = row >= BORDER && row < SIDE - BORDER && column >= BORDER && column < SIDE - BORDER;
+        double ink = (double)image->values[i] - (double)image->low;
+        sum += inside ? 0 : ink;
+        count += !inside;
+        most = ink > most ? ink : most;
+    }
+    return sum * SHARE < most * (double)count;
+}
+
 bool net_network_columns(const NetNetwork *network, NetColumns *columns, NetError *error) {
     const char *at = network->column_text;
     if (network->column_count == 0) return net_columns_plain(columns, (size_t)network->input.count, error);

@@ -36,6 +36,11 @@ bool net_network_is_compared(const NetNetwork *network);
 /* Whether its inputs are pictures of MNIST's form. */
 bool net_network_is_like_mnist(const NetNetwork *network);
 
+/* Whether those it has learned from are such as --like-mnist makes, too: in their mean image the four pixels around the
+ * 20x20 that a figure is fitted into are dark, less than a tenth of the lightest place. Other pictures can have the
+ * same form: clothes that fill it, or dark ink on white. */
+bool net_network_learned_digits(const NetNetwork *network);
+
 /* The columns of a table for it; inputs without names where it was trained on none. net_columns_free releases them,
  * after a failure too. */
 bool net_network_columns(const NetNetwork *network, NetColumns *columns, NetError *error);

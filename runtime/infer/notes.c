@@ -25,8 +25,7 @@ static bool is_blank(const float *x, int64_t count) {
     return i == count;
 }
 
-static void note(NetNotes *notes, NetVerdict verdict, const NetResultRows *rows, int64_t i, const NetLikeness *like) {
-    NetNoted *noted = &notes->noted[verdict];
+static void note(NetNoted *noted, const NetResultRows *rows, int64_t i, const NetLikeness *like) {
     if (noted->count++ > 0) return;
     noted->path = rows->path;
     noted->one = rows->one;
@@ -40,12 +39,12 @@ void net_notes_add(NetNotes *notes, const NetResultRows *rows, const float *x) {
     notes->pictures += rows->count;
     for (int64_t i = 0; i < rows->count && !notes->options->quiet; i++, x += notes->network->input.count) {
         if (notes->options->like_mnist && is_blank(x, notes->network->input.count))
-            note(notes, NET_ALIKE, rows, i, &likeness);
+            note(&notes->blank, rows, i, &likeness);
         if (notes->reduced == NULL) continue;
         net_mean_image_reduce(notes->network->picture, x, notes->reduced);
         net_likeness(&notes->reference, notes->reduced, &likeness);
         NetVerdict verdict = net_verdict(&notes->reference, &likeness);
-        if (verdict != NET_ALIKE) note(notes, verdict, rows, i, &likeness);
+        if (verdict != NET_ALIKE) note(&notes->noted[verdict], rows, i, &likeness);
     }
 }
 
@@ -88,37 +87,35 @@ static void add_subject(Line *line, const NetNotes *notes, const NetNoted *noted
     add(line, ")");
 }
 
-static bool is_told(const NetNotes *notes, NetVerdict verdict) {
-    return notes->noted[verdict].count > notes->pictures / SHARE;
-}
+static bool is_told(const NetNotes *notes, const NetNoted *noted) { return noted->count > notes->pictures / SHARE; }
 
 void net_notes_print(const NetNotes *notes) {
     const NetMeanImage *image = &notes->network->mean_image;
     const NetNoted *noted = notes->noted;
     bool light = notes->reference.light;
+    bool inverted = is_told(notes, &noted[NET_INVERTED]), uncentred = is_told(notes, &noted[NET_UNCENTRED]);
     Line line = {.length = 0};
-    if (is_told(notes, NET_ALIKE)) {
-        add_subject(&line, notes, &noted[NET_ALIKE], "has no ink", "have no ink");
+    if (is_told(notes, &notes->blank)) {
+        add_subject(&line, notes, &notes->blank, "has no ink", "have no ink");
         add(&line, ": all of it is of one colour");
     }
-    if (is_told(notes, NET_OTHER_RANGE)) {
+    if (is_told(notes, &noted[NET_OTHER_RANGE])) {
         const NetNoted *first = &noted[NET_OTHER_RANGE];
         add_subject(&line, notes, first, "has other values", "have other values");
         add(&line, ": from %.4g to %.4g, where the training images have %.4g to %.4g", first->low, first->high,
             (double)image->low, (double)image->high);
     }
-    if (is_told(notes, NET_INVERTED)) {
+    if (inverted) {
         add_subject(&line, notes, &noted[NET_INVERTED], "looks inverted", "look inverted");
         add(&line, ": %s, where the training images are %s", light ? "light on dark paper" : "dark on light paper",
             light ? "dark on light" : "light on dark");
     }
-    if (is_told(notes, NET_UNCENTRED)) {
+    if (uncentred) {
         add_subject(&line, notes, &noted[NET_UNCENTRED], "lies off the centre", "lie off the centre");
         add(&line, ": farther than the training images do");
     }
     if (line.length == 0) return;
-    bool advise = !notes->options->like_mnist && net_network_is_like_mnist(notes->network) &&
-                  (is_told(notes, NET_INVERTED) || is_told(notes, NET_UNCENTRED));
+    bool advise = (inverted || uncentred) && net_network_learned_digits(notes->network);
     net_utf8_clean(line.text); /* paths can hold anything */
     fflush(stdout);
     net_print_message(stderr, notes->options->program, "note: %s%s", line.text,

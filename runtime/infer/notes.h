@@ -23,7 +23,8 @@ typedef struct {
     NetReference reference;
     float *reduced; /* owned; NULL: pictures are not looked at */
     int64_t pictures;
-    NetNoted noted[NET_VERDICTS]; /* NET_ALIKE: those without ink */
+    NetNoted noted[NET_VERDICTS];
+    NetNoted blank; /* those without ink */
 } NetNotes;
 
 /* False when memory is short. */

@@ -78,7 +78,7 @@ static bool add_metadata(NetPair *metadata, size_t *pairs, const char *key, char
 static bool describe_pictures(NetTrainer *trainer, NetError *error) {
     NetMeanImage image;
     float *values;
-    bool ok = net_mean_image_make(&trainer->data, &image, &values, error);
+    bool ok = net_mean_image_make(&trainer->data, trainer->model->augment.shift, &image, &values, error);
     if (ok && values != NULL) {
         trainer->mean_image = net_mean_image_text(&image, error);
         ok = trainer->mean_image != NULL;

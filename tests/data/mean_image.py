@@ -126,6 +126,16 @@ for channels, rows, columns in ((1, 28, 28), (3, 20, 12), (1, 40, 61), (2, 70, 3
         if metadata(MODEL % (flat, data), env={"NET_DATA_SMALL": 1, "XDG_CACHE_HOME": os.path.abspath("c")})["mean_image"] != kept:
             fail(shape, "mapped", data)
     check(metadata(MODEL % (shape, 'npy x="d/z.npy" y="d/y.npy"'))["mean_image"], learned.astype(float) - 100)
+    moved = json.loads(metadata(text.replace("epochs", "augment shift=1.5\n    epochs"))["mean_image"])
+    wanted = {**json.loads(kept), "offset": json.loads(kept)["offset"] + 1.5 / min(rows, columns)}
+    if not np.isclose(moved.pop("offset"), wanted.pop("offset"), atol=1e-6) or moved != wanted:
+        fail(shape, "augment shift=1.5", moved["shape"])
+    if "mean_image" in metadata(MODEL % (flat, 'npy x="d/f.npy" y="d/y.npy"')):
+        fail(shape, "rows and columns of floats that the network does not call pictures")
+    turned = np.moveaxis(x[:100], 2, 3)
+    folder("d", tx=turned, ty=y[:100])
+    if metadata(MODEL % (flat, 'npy x="d/x.npy" y="d/y.npy" test_x="d/tx.npy" test_y="d/ty.npy"'))["mean_image"] != kept:
+        fail(shape, "the test file's sides are another's")
     if "mean_image" in metadata(MODEL % (flat, 'npy x="d/r.npy" y="d/y.npy"')):
         fail(shape, "rows of numbers are no pictures")
 

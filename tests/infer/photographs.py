@@ -199,6 +199,7 @@ rows, columns = np.mgrid[0:28, 0:28]
 MEAN = np.exp(-((rows - 14) ** 2 + (columns - 14) ** 2) / 50)
 MEAN = ((MEAN - MEAN.min()) / (MEAN.max() - MEAN.min())).astype(np.float32)
 learned = make("learned", (1, 28, 28), mean=[0, 1, 0.2, 0.02, *MEAN.ravel()])
+filled = make("filled", (1, 28, 28), mean=[0, 1, 0.2, 0.02, *np.clip(0.2 + MEAN, 0, 1).ravel()])
 light = make("light", (1, 28, 28), mean=[0, 1, 0.2, 0.02, *(1 - MEAN).ravel()])
 shapeless = make("shapeless", (784,), picture=(1, 28, 28), mean=[0, 1, 0.2, 0.02, *MEAN.ravel()])
 usual = np.clip(MEAN * 1.2, 0, 1)
@@ -216,8 +217,12 @@ for program in (learned, shapeless):
     notes("bytes.npy has other values: from 0 to 255, where the training images have 0 to 1", "bytes.npy", program=program)
     notes("", "-q", "bytes.npy", program=program)
     notes("", "--like-mnist", "inverted.npy", program=program)
-notes("usual.npy looks inverted: light on dark paper, where the training images are dark on light" + ADVICE, "usual.npy",
-      program=light)
+# Pictures that --like-mnist does not make are of that form, too.
+notes("usual.npy looks inverted: light on dark paper, where the training images are dark on light", "usual.npy", program=light)
+notes("moved.npy lies off the centre: farther than the training images do", "moved.npy", program=filled)
+for program in (light, filled, copy):
+    refuses(f"drawn.png is 30x40, input is 28x28 [image-size]", drawn, program=program)
+refuses(f"drawn.png is 30x40, input is 28x28; --like-mnist makes it fit [image-size]", drawn, program=learned)
 out = notes("1 of 4 images has other values (bytes.npy): from 0 to 255, where the training images have 0 to 1; 2 of 4 images "
             "look inverted (the first: inverted.npy): dark on light paper, where the training images are light on dark" +
             ADVICE, "--json", "usual.npy", "inverted.npy", "bytes.npy", "inverted.npy", program=learned)
