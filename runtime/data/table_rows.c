@@ -94,18 +94,17 @@ static void advise(NetTable *table, const NetTableWish *wish, char *out, size_t 
     bool values = net_table_peek(table);
     char list[256] = "", text[NET_COLUMN_SHOWN];
     size_t texts = 0, used = 0;
-    for (size_t i = 0; values && i < columns->count; i++) {
+    bool many = false; /* too many to be listed */
+    for (size_t i = 0; values && i < columns->count && !many; i++) {
         bool found = net_table_is_text(table, i);
         texts += found;
         if (!found && columns->role[i] != NET_COLUMN_IGNORED) continue;
         const char *written = net_columns_written(columns, i, text);
-        if (used + strlen(written) + 3 > sizeof list)
-            texts = columns->inputs; /* too many to be listed */
-        else
-            used += (size_t)snprintf(list + used, sizeof list - used, "%s%s", used > 0 ? ", " : "", written);
+        many = used + strlen(written) + 3 > sizeof list;
+        if (!many) used += (size_t)snprintf(list + used, sizeof list - used, "%s%s", used > 0 ? ", " : "", written);
     }
     size_t left = columns->inputs - texts;
-    if (texts == 0 || left == 0)
+    if (many || texts == 0 || left == 0)
         snprintf(out, size, "write 'input %zu', or name columns in ignore=[…]", columns->inputs);
     else if ((int64_t)left == wish->inputs)
         snprintf(out, size, "texts are no inputs: write 'ignore=[%s]'", list);

@@ -59,6 +59,7 @@ x = random.normal(1000, 3, (200, 3)).astype("<f4")
 y = np.array([("stop", "go", "wait")[i] for i in random.integers(0, 3, 200)])
 save("t.csv", "speed,the load,long_name_of_a_column_that_is_cut,state\n" + "".join(
     ",".join([*(repr(float(v)) for v in row), name]) + "\n" for row, name in zip(x, y)))
+save("texts.csv", "".join(",".join(f"c{i}" if row == 0 else "abc"[row % 3] for i in range(100)) + "\n" for row in range(9)))
 line = 'csv train="t.csv" target=state'
 out = run("data", line)[0]
 for expected in (r"^data +csv \(t\.csv\)$", r"^examples +200$", r"^each +3 numbers$", r"^to learn +3 classes$",
@@ -96,6 +97,8 @@ for data, inputs, last, checked, expected in (
                                                 "ignore=[…] [image-size]"),
         ('csv train="t.csv" target=speed', 2, "1", True, "t.csv has 3 columns for inputs, input is 2; texts are no inputs: write "
                                                          "'ignore=[state]' [image-size]"),
+        ('csv train="texts.csv" target=c0', 3, "3 activation=softmax", True, "texts.csv has 99 columns for inputs, input is 3; write "
+                                                                             "'input 99', or name columns in ignore=[…] [image-size]"),
         ('csv train="t.csv" target=species', 3, "3 activation=softmax", True, "t.csv has no column 'species'; it has 'speed', 'the "
                                                                               "load', 'long_name_of_a_column_that_is_cut', 'state' [unknown-column]")):
     values = "    target values\n" if "speed" in data else ""
