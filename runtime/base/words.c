@@ -70,6 +70,22 @@ const char *net_nearest_word(const char *word, const char *const *candidates, si
     return best;
 }
 
+bool net_words_hold(const char *list, const char *words) {
+    while (*words != '\0') {
+        size_t length = strcspn(words, " ");
+        const char *at = list;
+        while (*at != '\0' && (strcspn(at, " ") != length || strncmp(at, words, length) != 0)) {
+            at += strcspn(at, " ");
+            at += strspn(at, " ");
+        }
+        if (*at == '\0') {
+            return false;
+        }
+        words += length + strspn(words + length, " ");
+    }
+    return true;
+}
+
 const char *net_find_alias(const char *word, const NetAlias *aliases, size_t count) {
     char folded[WORD_MAX + 1];
     if (strlen(word) > WORD_MAX) {

@@ -13,6 +13,9 @@ int net_edit_distance(const char *a, const char *b);
  * Capitals do not matter. */
 const char *net_nearest_word(const char *word, const char *const *candidates, size_t count);
 
+/* Whether each of `words` is a word of `list`; blanks part them in both. */
+bool net_words_hold(const char *list, const char *words);
+
 /* What other programs call an option, and what it is here. */
 typedef struct {
     const char *word; /* in lower case, words joined by '-' */

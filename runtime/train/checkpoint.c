@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "runtime/base/atomic.h"
+#include "runtime/base/words.h"
 #include "runtime/train/network.h"
 
 static const char newest[] = "checkpoint.safetensors";
@@ -276,23 +277,6 @@ static bool broken(const NetSafetensors *file, const char *what, NetError *error
                     file->path, what);
 }
 
-/* Whether each word of a list, as its text has them, is in another one. */
-static bool holds_all(const char *list, const char *words) {
-    while (*words != '\0') {
-        size_t length = strcspn(words, " ");
-        const char *at = list;
-        while (*at != '\0' && (strcspn(at, " ") != length || strncmp(at, words, length) != 0)) {
-            at += strcspn(at, " ");
-            at += strspn(at, " ");
-        }
-        if (*at == '\0') {
-            return false;
-        }
-        words += length + strspn(words + length, " ");
-    }
-    return true;
-}
-
 /* Whether the rates of the steps depend on a setting that a resumed run may change otherwise: how long the training is
  * (schedule cosine), which would have had other rates from the start. */
 static bool bends_rate(const NetModel *model, int kept) {
@@ -308,7 +292,7 @@ static bool may_change(const NetTrainer *trainer, int kept, const char *used, co
     }
     switch (setting != NULL ? setting->changes : kept == KEPT_FOLDER ? NET_CHANGES_FREELY : NET_CHANGES_NEVER) {
     case NET_CHANGES_FREELY: return true;
-    case NET_CHANGES_ADDS: return strcmp(used, no_words) == 0 || holds_all(wanted, used);
+    case NET_CHANGES_ADDS: return strcmp(used, no_words) == 0 || net_words_hold(wanted, used);
     case NET_CHANGES_BEGINS:
     case NET_CHANGES_NEVER: break;
     }

@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "runtime/base/words.h"
+
 static const char *const log_names[NET_LOG_KINDS] = {
     [NET_LOG_COST] = "cost",
     [NET_LOG_CORRECT] = "correct",
@@ -97,11 +99,11 @@ void net_decode_logs(NetDecoder *d) {
     NetCompiled *compiled = &model->compiled;
     const char *words = model->setting[model->known[NET_KNOWN_LOG]].word;
     const char *formats = model->setting[model->known[NET_KNOWN_LOG_FORMATS]].word;
-    compiled->log_events = strstr(formats, "tensorboard") != NULL;
+    compiled->log_events = net_words_hold(formats, "tensorboard");
     for (int i = 0; i < NET_SUBJECTS && !d->failed; i++) {
         const NetSubject *subject = &net_subjects[i];
         NetCompiledLog *log = &compiled->log[i];
-        log->on = strstr(words, subject->word) != NULL;
+        log->on = net_words_hold(words, subject->word);
         if (!log->on) {
             continue;
         }
