@@ -17,7 +17,8 @@ struct NetDataHash {
     NetRowType type;
     size_t row_bytes, target_bytes; /* of an example */
     pthread_t thread;
-    bool started; /* there is a thread to join */
+    bool started;          /* there is a thread to join */
+    bool found[NET_FILES]; /* those of its rows were not known: to be kept */
     atomic_bool give_up;
     char text[SHA256_DIGEST_STRING_LENGTH];
 };
@@ -34,14 +35,14 @@ static void hash_bytes(NetDataHash *hash, SHA2_CTX *context, const void *bytes, 
     }
 }
 
-/* That of the rows, which may have been found before. */
-static void hash_rows(NetDataHash *hash, NetDataFile *file) {
+/* That of the rows, which may have been found before: then false. */
+static bool hash_rows(NetDataHash *hash, NetDataFile *file) {
     SHA2_CTX context;
-    if (file->rows_sha256[0] != '\0') return;
+    if (file->rows_sha256[0] != '\0') return false;
     SHA256Init(&context);
     hash_bytes(hash, &context, file->rows, (size_t)file->count * hash->row_bytes);
     SHA256End(&context, file->rows_sha256);
-    if (!atomic_load(&hash->give_up)) net_cache_keep_hash(file);
+    return true;
 }
 
 static void *hash_all(void *argument) {
@@ -54,7 +55,7 @@ static void *hash_all(void *argument) {
         int length = snprintf(head, sizeof head, "%s %lld rows of %zu bytes\n",
                               hash->type == NET_ROWS_U8 ? "bytes" : "floats", (long long)file->count, hash->row_bytes);
         SHA256Update(&context, (const unsigned char *)head, (size_t)length);
-        hash_rows(hash, file);
+        hash->found[i] = hash_rows(hash, file);
         hash_bytes(hash, &context, file->rows_sha256, strlen(file->rows_sha256));
         if (file->labels != NULL)
             hash_bytes(hash, &context, file->labels, (size_t)file->count * sizeof file->labels[0]);
@@ -81,12 +82,21 @@ NetDataHash *net_data_hash_start(const NetData *data, NetError *error) {
     return hash;
 }
 
+/* On the caller's thread, as all files are written: which write of a program is the k-th does not depend on time. */
+static void keep(NetDataHash *hash) {
+    for (int i = 0; i < NET_FILES; i++) {
+        if (hash->found[i]) net_cache_keep_hash(&hash->file[i]);
+        hash->found[i] = false;
+    }
+}
+
 const char *net_data_hash_wait(NetDataHash *hash) {
     if (hash->started)
         pthread_join(hash->thread, NULL);
     else if (hash->text[0] == '\0')
         hash_all(hash);
     hash->started = false;
+    keep(hash);
     return hash->text;
 }
 

@@ -249,12 +249,17 @@ NetLoader *net_loader_new(const NetData *data, NetRowType type, NetError *error)
     return NULL;
 }
 
-void net_loader_share(NetLoader *loader, const NetCrew *crew) { loader->crew = *crew; }
-
 /* With the lock held: ends the pass and waits until the thread touches nothing of it. */
 static void end_pass(NetLoader *loader) {
     loader->running = false;
     while (loader->busy) pthread_cond_wait(&loader->changed, &loader->lock);
+}
+
+void net_loader_share(NetLoader *loader, const NetCrew *crew) {
+    pthread_mutex_lock(&loader->lock);
+    end_pass(loader);
+    loader->crew = *crew;
+    pthread_mutex_unlock(&loader->lock);
 }
 
 bool net_loader_start(NetLoader *loader, const NetPass *pass, NetError *error) {

@@ -46,7 +46,7 @@ typedef struct {
  * data of floats for a model of bytes is an error. */
 NetLoader *net_loader_new(const NetData *data, NetRowType type, NetError *error);
 
-/* Rows that are drawn are made by a crew from the next pass on. */
+/* Ends a pass; from the next one on rows that are drawn are made by a crew. */
 void net_loader_share(NetLoader *loader, const NetCrew *crew);
 
 /* Begins a pass, giving up one that is not finished. */
