@@ -317,14 +317,17 @@ char *net_run_ensemble(const char *folder, NetError *error) {
     }
     char *whole = net_text(error, "%.*s", (int)length, folder);
     char *slash = whole != NULL ? strrchr(whole, '/') : NULL;
-    const char *number = slash != NULL && slash > whole && strncmp(slash + 1, MEMBER, strlen(MEMBER)) == 0
-                             ? slash + 1 + strlen(MEMBER)
-                             : NULL;
+    const char *name = slash != NULL ? slash + 1 : whole;
+    const char *number = name != NULL && strncmp(name, MEMBER, strlen(MEMBER)) == 0 ? name + strlen(MEMBER) : NULL;
     if (number == NULL || *number == '\0' || number[strspn(number, "0123456789")] != '\0') {
         free(whole);
         return NULL;
     }
-    *slash = '\0';
+    if (slash == NULL) {
+        strcpy(whole, ".");
+    } else {
+        slash[slash == whole] = '\0';
+    }
     return whole;
 }
 

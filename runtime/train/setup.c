@@ -47,12 +47,18 @@ static bool make_augmenter(NetTrainer *trainer, NetError *error) {
     if (!net_augment_acts(augment) || trainer->options.evaluate) {
         return true;
     }
-    if (picture[1] * picture[2] <= 1) {
+    if (picture[0] == 0) {
         return net_fail(error, NET_ENVIRONMENT,
                         "%s: augment changes pictures, and the input is a list of %" PRId64
                         " numbers; write 'input CxHxW' with the channels, rows and columns that they are "
                         "[needs-pictures]",
                         data->source, data->row_elements);
+    }
+    if (picture[1] * picture[2] <= 1) {
+        return net_fail(error, NET_ENVIRONMENT,
+                        "%s: augment changes pictures, and these are of one pixel each; leave augment out "
+                        "[needs-pictures]",
+                        data->source);
     }
     if (!net_augment_suits(augment, picture, error)) {
         return false;

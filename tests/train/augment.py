@@ -145,6 +145,17 @@ _, err = t.run("-q", status=3)
 t.check("lists.npy: augment changes pictures, and the input is a list of 784 numbers; write 'input CxHxW' with the channels, "
         "rows and columns that they are [needs-pictures]" in err, err)
 t.run("-q", "--evaluate", "--weights", t.folder("pictures"))
+np.save("pixels.npy", pictures[:, 0, 0].reshape(300, 1, 1))
+with open("pixels.net", "w", encoding="utf-8") as file:
+    file.write(f'''network pixels {{ input 1; dense 10 activation=softmax }}
+train {{
+    data npy x="pixels.npy" y="y.npy"
+    {DRAWN}
+    epochs 1
+}}
+''')
+done = subprocess.run([NETC, "train", "pixels.net", "-q"], capture_output=True, text=True)
+t.check(done.returncode == 3 and "augment changes pictures, and these are of one pixel each" in done.stderr, done.stderr)
 build("far", "augment shift=28", 'npy x="pictures.npy" y="y.npy"')
 _, err = t.run("-q", status=2)
 t.check("shift=28 moves a picture of 28x28 out of sight" in err, err)

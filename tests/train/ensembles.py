@@ -211,6 +211,8 @@ members_are("votes", [1, 2, 3], "voting")
 votes = t.folder("votes")
 _, err = t.run("--resume", f"{votes}/member-2", status=2)
 t.check(f"is one network of an ensemble; --resume {votes} goes on with that" in err, err)
+done = subprocess.run([VOTE, "--resume", "member-2"], cwd=votes, capture_output=True, text=True)
+t.check(done.returncode == 2 and "member-2 is one network of an ensemble; --resume . goes on" in done.stderr, done.stderr)
 _, err = t.run("--resume", "alone1", status=2)
 t.check("netc train vote.net --set 'ensemble 1' --resume runs/alone1" in err, err)
 t.TRAINER = SINGLE
