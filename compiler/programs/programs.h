@@ -3,10 +3,10 @@
  *     init       biases that begin `centre`, from the first training example; only if some do
  *     train      forward, cost, gradients, the step
  *     train_log  the same with what logs of steps need; only if some are not of each step, which `train` has then
- *     probe      forward, and gradients where these are logged, without dropout and without a step; only if there is
- * one eval       cost and what is counted, as in use: of the averages, where there are some diagnose   the largest
- * weighted input of each layer over a batch, to say where a training diverged predict    the outputs alone: what a
- * network in use is made of, and of a trainer where several answer together
+ *     probe      forward, and gradients where these are logged, without dropout and without a step; if there is one
+ *     eval       cost and what is counted, as in use: of the averages, where there are some
+ *     diagnose   the largest weighted input of each layer over a batch, to say where a training diverged
+ *     predict    the outputs alone: what a network in use is made of, and of a trainer where several answer together
  *
  * Gradients are sums over the batch: the step divides by its size. The programs are not yet fused or scheduled.
  *

@@ -1,12 +1,13 @@
 /* How the networks of an ensemble answer together: their outputs for one example become one list of as many numbers.
  *
- * mean   The sum of the members' outputs in their order, the first to the last, divided by how many they are; each sum
- *        is rounded to a float.
- * vote   The share of the votes. Of classes with an output each a member has one vote, for its first largest output; a
- *        single output, and each of several answers of yes or no, is a vote of its own, for yes above 0.5. A tie goes
- * to the larger mean output: of classes with the most votes the others have the next smaller float, so that the largest
- * output is the answer; half of the votes for yes is the next larger float than 0.5 if the mean is above 0.5. Where a
- * mean is no number (NaN), an answer is none: of classes all outputs then are NaN.
+ *     mean   the sum of the members' outputs, the first to the last, divided by how many they are
+ *     vote   the share of the votes
+ *
+ * Each sum is rounded to a float. Of classes with an output each a member has one vote, for its first largest output; a
+ * single output, and each of several answers of yes or no, is a vote of its own, for yes above 0.5. A tie goes to the
+ * larger mean output: of classes with the most votes the others have the next smaller float, so that the largest output
+ * is the answer; half of the votes for yes is the next larger float than 0.5 if the mean is above 0.5. Where a mean is
+ * no number (NaN), an answer is none: of classes all outputs then are NaN.
  *
  * Trainers, the compiler and what it emits, which takes over this text, share it: equal outputs, equal bits. */
 #ifndef NET_BASE_COMBINE_H

@@ -6,8 +6,8 @@
  *                 0 at the paper and on its other side, rounded; less than 64, a quarter, is paper too
  *     fitted      the smallest box with all ink, in the middle of a square as long as its longer side, becomes 20x20:
  *                 the mean over the area of each value, rounded
- *     centred     moved by whole pixels, so that the centre of mass is nearest to row and column 14, counted from 0;
- * but no ink leaves the 28x28
+ *     centred     moved by whole pixels, so that the centre of mass is nearest to row and column 14, counted from 0,
+ *                 and no ink leaves the 28x28
  *
  * A picture of one colour has no ink, and becomes paper. The same bits everywhere; all but the first two steps are sums
  * of integers. */

@@ -1,8 +1,9 @@
 /* Values counted in equal bins between their extremes.
  *
- *     value x is in bin floor(30 (x - low) / (high - low)), the largest in the last one
+ *     value x is in bin floor((x - low) / (high - low) 30), the largest in the last one
  *
- * in double precision, as the edges are: low + i (high - low)/30. Where all values are the same there is one bin, of no
+ * each step in double precision, as the edges are: low + i (high - low) / 30. Edges are rounded, too: a value that lies
+ * on one by them may be counted on its other side. Where all values are the same there is one bin, of no
  * width; what is not finite is left out, and where nothing is left there are none. Nothing can fail. */
 #ifndef NET_LOG_HISTOGRAM_H
 #define NET_LOG_HISTOGRAM_H

@@ -2,11 +2,13 @@
  *
  * When rows come about, for each subject (its every=):
  *   every=N      of a step: each whose number, counted from 0, is a multiple of N; of the probe: before such a step
- *   every=epoch  of a step: an epoch's first; of the probe: before that. gradients.csv has a row `epoch` at each
- * epoch's end instead: the mean over its first step and up to 31 evenly spaced others, delta_norm over all steps The
- * probe is one pass over the first training examples, whichever of its subjects are due. `step` and `epoch` of a row
- * count what was done before: 0 and 0 is the untrained network; an epoch row carries its own number and the step it
- * ended with; `epoch` of steps.csv and of a batch is the number of the one it is in.
+ *   every=epoch  of a step: an epoch's first; of the probe: before that
+ *
+ * gradients.csv with every=epoch has a row `epoch` at each epoch's end instead: the mean over its first step and up to
+ * 31 evenly spaced others, delta_norm over all steps. The probe is one pass over the first training examples, whichever
+ * of its subjects are due. `step` and `epoch` of a row count what was done before: 0 and 0 is the untrained network; an
+ * epoch row carries its own number and the step it ended with; `epoch` of steps.csv and of a batch is the number of the
+ * one it is in.
  *
  * NetLogs owns its accumulators; net_logs_state shows them to the checkpoint. Writing rows can fail. */
 #ifndef NET_LOG_LOGS_H
