@@ -85,6 +85,9 @@ static void near_words_are_found(void **state) {
     assert_string_equal(net_nearest_word("ReLU", words, COUNT_OF(words)), "relu");
     assert_null(net_nearest_word("dilation", words, COUNT_OF(words)));
     assert_null(net_nearest_word("it", words, COUNT_OF(words)));
+    assert_true(net_words_hold("steps gradients", "gradients") && net_words_hold("steps gradients", "gradients steps"));
+    assert_true(net_words_hold("", "") && net_words_hold("steps", ""));
+    assert_false(net_words_hold("gradients", "gradient") || net_words_hold("steps", "steps gradients"));
     char huge[1000];
     memset(huge, 'x', sizeof huge);
     huge[sizeof huge - 1] = '\0';
