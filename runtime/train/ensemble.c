@@ -23,6 +23,8 @@ typedef struct {
     NetRun run;         /* the folder of all */
     NetTrainer trainer; /* that of the network in work, or else the last one; what is made of all is made with it */
     bool open;          /* there is one */
+    bool described;     /* the pictures that all are from have been, */
+    char *mean_image;   /* as this, which the trainer has while there is one; owned */
     json_t *result;     /* of all; NULL: there is none */
 } Ensemble;
 
@@ -30,6 +32,9 @@ typedef struct {
 
 static void close_trainer(Ensemble *e) {
     if (e->open) {
+        e->described = e->trainer.described;
+        e->mean_image = e->trainer.mean_image;
+        e->trainer.mean_image = NULL;
         net_trainer_free(&e->trainer);
     }
     e->open = false;
@@ -73,7 +78,11 @@ static bool open_member(Ensemble *e, int64_t member, NetError *error) {
     options.value[e->model->known[NET_KNOWN_SEED]] = (double)(e->seed + member - 1);
     close_trainer(e);
     e->open = true;
-    return net_trainer_new(&e->trainer, e->model, &options, error) && (member > 1 || take_options(e, error));
+    bool ok = net_trainer_new(&e->trainer, e->model, &options, error);
+    e->trainer.described = e->described;
+    e->trainer.mean_image = e->mean_image;
+    e->mean_image = NULL;
+    return ok && (member > 1 || take_options(e, error));
 }
 
 /* Whether a network has begun: there is a checkpoint. */
@@ -363,5 +372,6 @@ int net_ensemble_run(const NetModel *model, const NetOptions *options, NetError 
     json_decref(e.result);
     free(e.data);
     free(e.data_dir);
+    free(e.mean_image);
     return status;
 }

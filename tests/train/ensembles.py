@@ -74,6 +74,12 @@ def members_are(name, seeds, what):
             t.check(content == alone[seed][file], f"{what}: {file} of member {k + 1} is not that of seed {seed} alone")
 
 
+def mean_image(folder):
+    with open(folder + "/weights.safetensors", "rb") as file:
+        header = json.loads(file.read(int.from_bytes(file.read(8), "little")))
+    return header["__metadata__"]["mean_image"]
+
+
 SINGLE, THREE, FIVE, VOTE = (build(name, line) for name, line in (
     ("single", ""), ("three", "ensemble 3"), ("five", "ensemble 5"), ("vote", "ensemble 3 combine=vote")))
 t.TRAINER = SINGLE
@@ -93,6 +99,8 @@ t.check(re.findall(r"^seed (\d) .*  (\S+)$", out, re.MULTILINE) ==
 t.check(every["status"] == "done" and every["networks"] == 3 and every["combine"] == "mean" and every["seed"] == 1, every)
 t.check([m["seed"] for m in every["members"]] == [1, 2, 3] and
         every["members"] == [load(f"{folder}/member-{k}/result.json") for k in (1, 2, 3)], "the members' results")
+pictures = [mean_image(at) for at in (t.folder("alone1"), f"{folder}/member-1", f"{folder}/member-3")]
+t.check(pictures[0] and pictures.count(pictures[0]) == 3, "what the weights files say of the pictures")
 t.check({"validation_accuracy", "test_accuracy", "best_validation_accuracy", "best_test_accuracy"} ==
         {key for key in every if re.search("_(accuracy|cost)$", key)}, f"figures: {sorted(every)}")
 t.check(re.search(r"^test +%.2f %%  .*  mean of 3 networks, last epochs$" % (100 * every["test_accuracy"]), out, re.MULTILINE)
