@@ -204,17 +204,13 @@ static Entry find_or_make(Search *search, NetCacheMake *make, void *context, Net
     if (found) return ENTRY_THERE;
     forget(search->wish, file);
     net_cache_trim(search->folder, search->path);
-    if (net_cache_entry_open(search->wish, search->path, true, file)) return ENTRY_THERE;
-    net_fail(error, NET_ENVIRONMENT, "%s: changed while it was read [damaged-file]", search->path);
-    return ENTRY_NOT_KEPT;
+    return net_cache_entry_open(search->wish, search->path, true, file) ? ENTRY_THERE : ENTRY_NOT_KEPT;
 }
 
 static Entry lock_and_find(Search *search, NetCacheMake *make, void *context, NetDataFile *file, NetError *error) {
-    char *path = net_text(error, "%s/lock", search->folder);
-    int fd = path != NULL ? open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600) : -1;
-    int locked = -1;
+    char *path = net_text(NULL, "%s/lock", search->folder);
+    int fd = path != NULL ? open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600) : -1, locked = -1;
     while (fd >= 0 && (locked = flock(fd, LOCK_EX)) != 0 && errno == EINTR) continue;
-    if (path != NULL && locked != 0) net_fail_system(error, path, "lock", errno);
     Entry entry = locked == 0 ? find_or_make(search, make, context, file, error) : ENTRY_NOT_KEPT;
     if (fd >= 0) close(fd); /* and so unlocks */
     free(path);
