@@ -221,13 +221,9 @@ static void write_part(Ensemble *e, const char *status) {
     }
 }
 
-/* Says in what went wrong with a network which one it is. The program ends with what was said last; what another one
- * said `before` is said now. */
-static void name_network(const Ensemble *e, int64_t member, const NetError *before, NetError *error) {
+/* What went wrong with a network, with its number. */
+static void name_network(const Ensemble *e, int64_t member, NetError *error) {
     const NetError own = *error;
-    if (before != NULL) {
-        net_progress_note(e->progress, e->options.program, before->text);
-    }
     net_fail(error, own.status, "network %" PRId64 " of %" PRId64 ": %s", member, e->members, own.text);
 }
 
@@ -237,10 +233,13 @@ static int train_members(Ensemble *e, bool *whole, NetError *error) {
     *whole = true;
     for (int64_t member = 1; member <= e->members && *whole; member++) {
         bool ready = e->open && e->trainer.options.member == member;
-        NetError said = *error; /* of a network before, which went on */
+        const NetError before = *error; /* of another network, which came to its end */
         int own = ready || open_member(e, member, error) ? net_trainer_go(&e->trainer, error) : error->status;
+        if (own != NET_OK && status != NET_OK) { /* the program ends with what is said last */
+            net_progress_note(e->progress, e->options.program, before.text);
+        }
         if (own == NET_MODEL) {
-            name_network(e, member, status != NET_OK ? &said : NULL, error);
+            name_network(e, member, error);
         }
         net_seeds_add(e->lines, &e->trainer);
         const char *ended = status_of(e->trainer.result);
