@@ -136,7 +136,7 @@ with open("pictures.net", "w", encoding="utf-8") as file:
     dense 2 activation=softmax
 }
 train {
-    data images train="pictures" size="256x256"
+    data images train="pictures" size=256x256
     epochs 1
 }
 ''')
