@@ -97,7 +97,7 @@ while ended == 0:
     ended = done.returncode
     if ended not in (0, 3) or (ended == 0) != (right in done.stdout) or len(done.stderr.splitlines()) != (ended != 0):
         fail(f"fault {k}: status {ended}\n{done.stderr}")
-    if "cache" in done.stderr:
+    if FOLDER in done.stderr:
         fail(f"fault {k} is about the cache:", done.stderr)
     if [name for name in os.listdir(FOLDER) if name.endswith(".tmp")]:
         fail(f"fault {k} left", os.listdir(FOLDER))

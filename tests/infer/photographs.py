@@ -221,8 +221,8 @@ for program in (learned, shapeless):
 notes("usual.npy looks inverted: light on dark paper, where the training images are dark on light", "usual.npy", program=light)
 notes("moved.npy lies off the centre: farther than the training images do", "moved.npy", program=filled)
 for program in (light, filled, copy):
-    refuses("drawn.png is 30x40, input is 28x28 [image-size]", drawn, program=program)
-refuses("drawn.png is 30x40, input is 28x28; --like-mnist makes it fit [image-size]", drawn, program=learned)
+    refuses("drawn.png is 40x30, input is 28x28 [image-size]", drawn, program=program)
+refuses("drawn.png is 40x30, input is 28x28; --like-mnist makes it fit [image-size]", drawn, program=learned)
 out = notes("1 of 4 images has other values (bytes.npy): from 0 to 255, where the training images have 0 to 1; 2 of 4 images "
             "look inverted (the first: inverted.npy): dark on light paper, where the training images are light on dark" +
             ADVICE, "--json", "usual.npy", "inverted.npy", "bytes.npy", "inverted.npy", program=learned)
