@@ -208,6 +208,15 @@ static bool meant(const Cells *cells, size_t row) {
             (filter->layer == NULL || string_is(run_log_text(cells->log, row, cells->layer), filter->layer)));
 }
 
+bool report_logged(const Report *report, LogName log) {
+    for (size_t i = 0; i < report->runs->count; i++) {
+        if (report->data[i].log[log].columns.count > 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 bool report_has(const Report *report, LogName log, const char *column, const RowFilter *filter) {
     for (size_t i = 0; i < report->runs->count; i++) {
         Cells cells = cells_of(&report->data[i], log, column, filter);
@@ -276,10 +285,9 @@ Words report_layers(const Report *report) {
 }
 
 const char *report_source(const Report *report, const char *column) {
-    static const char *const sources[] = {"probe", "epoch", "batch"};
-    for (size_t i = 0; i < COUNT_OF(sources); i++) {
-        if (report_has(report, LOG_GRADIENTS, column, &(RowFilter){.source = sources[i]})) {
-            return sources[i];
+    for (size_t i = 0; run_log_sources[i] != NULL; i++) {
+        if (report_has(report, LOG_GRADIENTS, column, &(RowFilter){.source = run_log_sources[i]})) {
+            return run_log_sources[i];
         }
     }
     return NULL;
