@@ -34,8 +34,8 @@ static void stretch(float *values, int64_t count) {
         low = values[i] < low ? values[i] : low;
         high = values[i] > high ? values[i] : high;
     }
-    float range = high - low;
-    for (int64_t i = 0; i < count; i++) values[i] = range > 0 ? (values[i] - low) / range : 0;
+    double range = (double)high - (double)low; /* beyond the largest float */
+    for (int64_t i = 0; i < count; i++) values[i] = range > 0 ? (float)(((double)values[i] - (double)low) / range) : 0;
 }
 
 /* Grey as dots: what each is too bright or too dark goes to those to its right and below (Floyd and Steinberg). */
@@ -88,7 +88,7 @@ const char *level_text(float share) {
 }
 
 const char *signal_text(Arena *arena, const float *x, int64_t count, int width) {
-    int64_t wide = count < width ? count : width;
+    int64_t wide = count < width ? count : width > 1 ? width : 1;
     float *mean = NEW_ARRAY(arena, float, (size_t)wide);
     const char *line = "";
     for (int64_t k = 0; k < wide; k++) {

@@ -372,7 +372,7 @@ static const char *parts_text(Arena *arena, const DataShown *shown) {
             text = arena_format(arena, "%s%s%s %s", text, i > 0 ? ", " : "", grouped(arena, data->part[i].count),
                                 names[i]);
     bool drawn = data->part[NET_PART_TRAIN].order != NULL;
-    return arena_format(arena, "%s; %s; the figures are of those to train on", text,
+    return arena_format(arena, "%s; %s; the figures are of those to train on, classes are counted in all", text,
                         drawn ? arena_format(arena, "drawn by seed %llu", (unsigned long long)data->seed)
                               : "in the order of the file");
 }

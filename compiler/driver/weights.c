@@ -1,5 +1,6 @@
 #include "compiler/driver/weights.h"
 
+#include "compiler/driver/option_slips.h"
 #include "compiler/driver/report.h"
 #include "runtime/train/network.h"
 
@@ -14,7 +15,13 @@ bool weights_load(Compilation *compilation, Trained *trained, int *status) {
         }
         renames.at[renames.count++] = options->renames.at[i];
     }
-    const NetWeightWords words = {.weights = options->weights, .rename = &renames};
+    const NetWeightWords words = {
+        .weights = options->weights,
+        .rename = &renames,
+        .command =
+            arena_format(compilation->arena, "netc %s%s %s", compilation->command, options->infer ? " --infer" : "",
+                         shell_word(compilation->arena, compilation->model->source->path)),
+    };
     if (trained_load(compilation->arena, compilation->model, &words, trained, &error)) {
         return true;
     }

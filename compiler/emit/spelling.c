@@ -1,6 +1,6 @@
 #include "compiler/emit/spelling.h"
 
-/* PLACES: operations inside each other in one statement, as a multiply-add of a broadcast number that is loaded. */
+/* PLACES: operations inside each other in one statement. */
 enum { PLACES = 2, OPEN_MAX = 4, NOWHERE = -1 };
 
 /* Where a value is used, by number of the statement in the block that defines it. */
@@ -120,7 +120,7 @@ static void compute_in_variable(Speller *s, const Block *block, int end) {
 static bool fits_place(const Speller *s, const Value *value) {
     if (s->uses[value->id].uses != 1 || s->uses[value->id].outside) return false;
     if (s->spelling[value->id].how != SPELL_NAME || s->depth[value->id] >= PLACES) return false;
-    return !s->plain || (!value->type.vector && (value->op == OP_LOAD || value->op == OP_CONST));
+    return !value->type.vector && (!s->plain || value->op == OP_LOAD || value->op == OP_CONST);
 }
 
 /* Values that nothing stands behind yet but each other wait in `open`; what uses the last of them takes it in. When a

@@ -96,12 +96,8 @@ OptionOwner log_owner(NetSubjectName subject) {
                          .count = takes_probe(subject) ? ROWS : ROW_PROBE};
 }
 
-static Setting *setting_of(const Settings *settings, size_t subject) {
-    return &settings->at[setting_kind_count + subject];
-}
-
 LogSubject settings_log(const Settings *settings, NetSubjectName subject) {
-    const Setting *setting = setting_of(settings, subject);
+    const Setting *setting = &settings->log[subject];
     if (!setting->on) return (LogSubject){0};
     int64_t probe = takes_probe(subject) ? setting->values[ROW_PROBE].integer : 0;
     bool needs = net_subjects[subject].sources == NET_FROM_PROBE;
@@ -128,7 +124,7 @@ static bool is_set(const Diags *diags, const AstStmt *line) {
 
 /* Whether the subject's line is to stay: a --set line goes before the file's. A second of either kind is an error. */
 static bool keeps_line(SettingContext *context, size_t subject, bool *good) {
-    const Setting *setting = setting_of(context->settings, subject);
+    const Setting *setting = &context->settings->log[subject];
     Diags *diags = context->diags;
     if (!setting->on || (is_set(diags, context->line) && !is_set(diags, setting->line))) return false;
     const Source *where = source_of(diags->source, setting->line->at.lo);
@@ -147,7 +143,7 @@ static bool keeps_line(SettingContext *context, size_t subject, bool *good) {
 }
 
 static void take(SettingContext *context, size_t subject) {
-    Setting *setting = setting_of(context->settings, subject);
+    Setting *setting = &context->settings->log[subject];
     OptionOwner owner = log_owner((NetSubjectName)subject);
     setting->owner = owner;
     setting->values = NEW_ARRAY(context->diags->arena, OptionValue, ROWS);
@@ -171,11 +167,12 @@ static bool check_probe(SettingContext *context) {
 }
 
 /* What all lines that hold name, as the values of the last. */
-static void sum_up(Settings *settings) {
-    OptionValue *all = settings->at[setting_kind_find("log") - setting_kinds].values;
+static void sum_up(SettingContext *context) {
+    Settings *settings = context->settings;
+    OptionValue *all = context->option;
     all[LOG_SUBJECTS].set = all[LOG_FORMATS].set = 0;
     for (size_t i = 0; i < NET_SUBJECTS; i++) {
-        const Setting *setting = setting_of(settings, i);
+        const Setting *setting = &settings->log[i];
         if (!setting->on) continue;
         all[LOG_SUBJECTS].set |= UINT32_C(1) << i;
         all[LOG_FORMATS].set |= setting->values[ROW_FORMATS].set;
@@ -196,7 +193,7 @@ bool log_apply(SettingContext *context) {
         bool named = (option[LOG_SUBJECTS].set >> i) & 1;
         if (named && !keeps_line(context, i, &good)) take(context, i);
     }
-    sum_up(context->settings);
+    sum_up(context);
     return good;
 }
 
@@ -216,7 +213,7 @@ bool settings_agree_probe(Diags *diags, Settings *settings) {
     for (size_t i = 0; i < NET_SUBJECTS && asked > 0; i++) {
         LogSubject log = settings_log(settings, (NetSubjectName)i);
         if (!log.on || log.asks || net_subjects[i].sources != NET_FROM_PROBE) continue;
-        OptionValue *probe = &setting_of(settings, i)->values[ROW_PROBE];
+        OptionValue *probe = &settings->log[i].values[ROW_PROBE];
         probe->given = true;
         probe->integer = asked;
         probe->real = (double)asked;

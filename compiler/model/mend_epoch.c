@@ -60,6 +60,8 @@ int64_t mend_epoch_steps(const Scope *scope) {
     int64_t rows[NET_PARTS];
     if (!set || !net_split_rows(asked, set->train_count, set->test_count, rows)) return 0;
     if (batch && batch->kind == AST_NAME) return 1; /* full */
-    int64_t examples = (int64_t)usual_number(scope, "batch");
-    return examples > 0 ? (rows[NET_PART_TRAIN] + examples - 1) / examples : 0;
+    double examples = usual_number(scope, "batch"); /* as written, of any size */
+    if (!(examples >= 1)) return 0;
+    if (examples >= (double)rows[NET_PART_TRAIN]) return 1;
+    return (rows[NET_PART_TRAIN] + (int64_t)examples - 1) / (int64_t)examples;
 }

@@ -226,8 +226,9 @@ typedef struct {
 } Setting;
 
 typedef struct {
-    Setting *at;           /* parallel to setting_kinds, then one for each subject of logs (settings_log): every number
-                              and word; below is what the compiler decides by */
+    Setting *at;           /* parallel to setting_kinds, then `log`: every number and word; below is what the compiler
+                              decides by */
+    Setting *log;          /* one for each subject of logs (settings_log) */
     const char *data_kind; /* digits mnist … idx npy */
     double split_train, split_validation, split_test; /* 0: not given; < 1: fraction; else count */
     const char *split_order;                          /* NULL: what suits the data */

@@ -44,7 +44,7 @@ void model_print(const Model *model, FILE *out) {
     fprintf(out, "network %s, parameters=%lld\n", model->name, (long long)model->parameter_count);
     for (size_t i = 0; i < model->layers.count; i++) print_layer(arena, out, model->layers.at[i]);
     fputs("train\n", out);
-    const Setting *settings = model->settings.at, *logs = settings + setting_kind_count;
+    const Setting *settings = model->settings.at, *logs = model->settings.log;
     for (size_t i = 0; i < setting_kind_count; i++) print_setting(arena, out, setting_kinds[i].name, &settings[i]);
     for (size_t i = 0; i < NET_SUBJECTS; i++) print_setting(arena, out, logs[i].owner.name, &logs[i]);
     arena_free(arena);

@@ -434,7 +434,10 @@ const SettingKind *setting_kind_find(const char *name) {
     return NULL;
 }
 
-Setting *settings_new(Arena *arena) { return NEW_ARRAY(arena, Setting, setting_kind_count + NET_SUBJECTS); }
+void settings_new(Arena *arena, Settings *settings) {
+    settings->at = NEW_ARRAY(arena, Setting, setting_kind_count + NET_SUBJECTS);
+    settings->log = settings->at + setting_kind_count;
+}
 
 const OptionValue *settings_option(const Settings *settings, const char *name, const char *option) {
     const SettingKind *kind = setting_kind_find(name);

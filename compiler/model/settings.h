@@ -21,9 +21,9 @@
 typedef struct {
     Diags *diags;
     Settings *settings;
-    const OptionValue *option; /* parallel to the kind's options, then to the variant's */
-    Span at;                   /* the statement; without one, the train block or the network */
-    const AstStmt *line;       /* NULL: a default */
+    OptionValue *option; /* parallel to the kind's options, then to the variant's */
+    Span at;             /* the statement; without one, the train block or the network */
+    const AstStmt *line; /* NULL: a default */
 } SettingContext;
 
 /* What the first word of a setting chooses: a row with options of its own. */
@@ -50,7 +50,7 @@ extern const SettingKind setting_kinds[];
 extern const size_t setting_kind_count;
 const SettingKind *setting_kind_find(const char *name); /* NULL: there is none */
 /* Space for all settings of a model, off. */
-Setting *settings_new(Arena *arena);
+void settings_new(Arena *arena, Settings *settings);
 /* What the line of a setting gives an option; NULL: nothing. */
 const OptionValue *settings_option(const Settings *settings, const char *name, const char *option);
 
@@ -75,6 +75,8 @@ bool word_begins_statement(const char *word);
 /* Reads the train block (NULL: there is none) and the --set lines into model->settings; --set texts are attached to
  * `source`. False after an error. The cost is left to settings_agree() when no line gives it. */
 bool settings_read(Scope *scope, Model *model, const AstStmt *train, const ModelChanges *changes, Source *source);
+/* All settings off but for the lines that hold when none is written. */
+void settings_begin(Scope *scope, Settings *settings);
 /* Reads a line `data …` that stands alone, with the standards of all else. False after an error. */
 bool settings_read_data(Scope *scope, Settings *settings, const AstStmt *line);
 /* Gives the last layer rows for what is kept beside the network: the weights of classes, the scale of the numbers. */

@@ -8,30 +8,6 @@
 #include "compiler/model/settings.h"
 #include "compiler/model/statement.h"
 
-/* All settings off. */
-static void settings_clear(Scope *scope, Settings *settings) {
-    settings->members = 1;
-    settings->at = settings_new(scope->arena);
-    for (size_t i = 0; i < setting_kind_count; i++) {
-        Setting *setting = &settings->at[i];
-        setting->owner = setting_kind_owner(scope->arena, &setting_kinds[i], NULL);
-        setting->values = options_new(scope->arena, &setting->owner);
-        options_fill(scope, &setting->owner, setting->values);
-    }
-}
-
-static void apply_standard(Scope *scope, Settings *settings, const SettingKind *kind) {
-    if (!kind->standard) return;
-    Source *source = source_from_text(scope->arena, "default", kind->standard, strlen(kind->standard));
-    Diags diags = {.arena = scope->arena, .source = source};
-    const AstStmt *line = ast_parse_statement(scope->arena, source, &diags);
-    Scope empty;
-    scope_init(&empty, scope->arena, &diags);
-    if (!line || !setting_apply(&empty, settings, kind, line, false)) {
-        BUG("the default of the setting %s is not valid: %s", kind->name, kind->standard);
-    }
-}
-
 static void report_unknown(Scope *scope, const AstStmt *line) {
     if (layer_kind_find(line->name)) {
         diag_report(scope->diags, line->name_at, "misplaced-statement",
@@ -123,16 +99,6 @@ static bool read_line(Scope *scope, Settings *settings, const AstStmt *line, con
     lines[place] = line;
     if (replacement[place]) return true;
     return setting_apply(scope, settings, &setting_kinds[place], line, true);
-}
-
-static void settings_begin(Scope *scope, Settings *settings) {
-    settings_clear(scope, settings);
-    for (size_t i = 0; i < setting_kind_count; i++) apply_standard(scope, settings, &setting_kinds[i]);
-}
-
-bool settings_read_data(Scope *scope, Settings *settings, const AstStmt *line) {
-    settings_begin(scope, settings);
-    return setting_apply(scope, settings, setting_kind_find("data"), line, true);
 }
 
 bool settings_read(Scope *scope, Model *model, const AstStmt *train, const ModelChanges *changes, Source *source) {

@@ -138,6 +138,7 @@ bool layer_statement_good(Scope *scope, const AstStmt *stmt) {
 bool setting_line_good(Scope *scope, const AstStmt *line) {
     if (line->kind != AST_STATEMENT || line->label) return false;
     const SettingKind *kind = setting_kind_find(line->name);
-    Settings settings = {.at = settings_new(scope->arena)};
+    Settings settings = {0};
+    settings_new(scope->arena, &settings);
     return kind && setting_apply(scope, &settings, kind, line, true);
 }

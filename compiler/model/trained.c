@@ -176,8 +176,7 @@ bool trained_load(Arena *arena, const Model *model, const NetWeightWords *words,
     if (!net_safetensors_read(trained->path, &file, error)) return false;
     char epoch[NET_WEIGHTS_EPOCH];
     trained->epoch = arena_format(arena, "%s", net_weights_epoch(&file, epoch));
-    const char *command = arena_format(arena, "netc build --infer %s", model->source->path);
-    bool ok = net_weights_suit(&file, model->settings.members, command, error) &&
+    bool ok = net_weights_suit(&file, model->settings.members, words->command, error) &&
               load_members(arena, &file, words, trained, error) && load_classes(arena, &file, trained, error) &&
               load_columns(arena, &file, trained, error) && load_mean_image(arena, &file, trained, error);
     net_safetensors_free(&file);

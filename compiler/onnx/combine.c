@@ -140,6 +140,7 @@ const char *onnx_combine(OnnxGraph *graph, Arena *arena, const Model *model, con
     }
     if (!maps) return combine(&c, how, last->name, values);
     const int64_t shape[] = {0, last->out.dim[0], last->out.dim[1], last->out.dim[2]}; /* 0: as it is */
-    return onnx_binary(graph, "Reshape", last->name, combine(&c, how, part(&c, "shares"), values),
+    const char *shares = combine(&c, how, part(&c, "shares"), values);
+    return onnx_binary(graph, "Reshape", last->name, shares,
                        onnx_shape(graph, part(&c, "shape"), shape, COUNT_OF(shape)));
 }

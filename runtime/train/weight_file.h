@@ -22,6 +22,7 @@ typedef struct {
     const char *weights; /* the file or run as the user wrote it, for messages */
     const NetWords *rename;
     const NetWords *skip; /* NULL: the command has no such option, and it is not advised */
+    const char *command;  /* "netc gradcheck small.net", which takes --set; NULL: nothing that does has called */
 } NetWeightWords;
 
 /* The file a word means: itself, or of a run (as net_run_find knows it) best.safetensors, the best epoch

@@ -58,6 +58,7 @@ bool net_weights_suit(const NetSafetensors *file, int64_t members, const char *c
         return true;
     }
     char has[64] = "one network", wants[64] = "one network", single[NET_ERROR_TEXT / 4] = "";
+    char advice[NET_ERROR_TEXT / 4] = "";
     if (there > 1) {
         snprintf(has, sizeof has, "an ensemble of %" PRId64 " networks", there);
     }
@@ -66,10 +67,11 @@ bool net_weights_suit(const NetSafetensors *file, int64_t members, const char *c
     } else {
         advise_member(file->path, single, sizeof single);
     }
-    return net_fail(error, NET_ENVIRONMENT,
-                    "%s: it has the weights of %s, this model is %s; %s --set 'ensemble %" PRId64
-                    "' takes them%s [weights-mismatch]",
-                    file->path, has, wants, command, there, single);
+    if (command != NULL) {
+        snprintf(advice, sizeof advice, "; %s --set 'ensemble %" PRId64 "' takes them", command, there);
+    }
+    return net_fail(error, NET_ENVIRONMENT, "%s: it has the weights of %s, this model is %s%s%s [weights-mismatch]",
+                    file->path, has, wants, advice, single);
 }
 
 bool net_weights_view(const NetSafetensors *file, int64_t members, int64_t member, NetSafetensors *view,

@@ -11,7 +11,7 @@
 #define NET_MEMBERS_KEY "ensemble"
 
 /* Whether a file is of so many networks as are wanted; 1: of one. Otherwise an error with status NET_ENVIRONMENT, whose
- * advice begins with `command`, what takes --set: "netc train small.net". */
+ * advice begins with `command`, what takes --set: "netc train small.net". NULL: there is none. */
 bool net_weights_suit(const NetSafetensors *file, int64_t members, const char *command, NetError *error);
 
 /* The view of one of `members` networks of a file that suits them. net_weights_view_free releases it. */

@@ -205,7 +205,7 @@ static bool check_function(NetTrainer *trainer, const NetSafetensors *file, cons
 static bool match_and_load(NetTrainer *trainer, const NetSafetensors *file, NetError *error) {
     const NetModel *model = trainer->model;
     const NetOptions *options = &trainer->options;
-    const NetWeightWords words = {options->weights, &options->rename, &options->skip};
+    const NetWeightWords words = {options->weights, &options->rename, &options->skip, NULL};
     NetWanted *wanted = net_alloc((size_t)model->tensors, sizeof *wanted, error);
     const NetTensor **found = net_alloc((size_t)model->tensors, sizeof *found, error);
     size_t count = 0;

@@ -11,7 +11,7 @@ NETC = os.environ["NETC"]
 LINES = 400  # of loop nests, for one more layer
 SECONDS = 60  # far beyond what any of these takes, even under a sanitizer
 HELP = subprocess.run([NETC, "help", "activations"], stdin=subprocess.DEVNULL, capture_output=True, text=True).stdout
-ACTIVATIONS = [name for name in re.findall(r"^  (\w+)", HELP, re.M) if name != "softmax"]  # of the last layer only
+ACTIVATIONS = [name for name in re.findall(r"^  ([a-z]\w*)", HELP, re.M) if name != "softmax"]  # of the last layer only
 
 
 def printed(activation, count, *arguments):
