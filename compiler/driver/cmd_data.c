@@ -17,6 +17,8 @@
 #include "runtime/data/fetch.h"
 #include "runtime/data/sets.h"
 
+enum { FLOAT_DIGITS = 9 }; /* that tell any two floats apart */
+
 static int failed(const NetError *error) {
     if (error->status == NET_USAGE) {
         return report_usage("data", "%s", error->text);
@@ -39,7 +41,7 @@ static void print(Arena *arena, const Options *options, const DataShown *shown, 
     json_t *object = show_data_json(arena, shown);
     json_put(object, "suits", shown->verdict ? json_boolean(!why) : NULL);
     json_put(object, "why", why ? json_string(why) : NULL);
-    json_print(object, 9, stdout);
+    json_print(object, FLOAT_DIGITS, stdout);
 }
 
 /* Reads the set as it is, whatever the network. */

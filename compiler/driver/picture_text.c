@@ -82,8 +82,12 @@ const char **picture_text(Arena *arena, const float *x, int64_t channels, int64_
     return lines;
 }
 
-const char *signal_text(Arena *arena, const float *x, int64_t count, int width) {
+const char *level_text(float share) {
     static const char *const levels[] = {"▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"};
+    return levels[(int)(share * (COUNT_OF(levels) - 0.001f))];
+}
+
+const char *signal_text(Arena *arena, const float *x, int64_t count, int width) {
     int64_t wide = count < width ? count : width > 1 ? width : 1;
     float *mean = NEW_ARRAY(arena, float, (size_t)wide);
     const char *line = "";
@@ -93,7 +97,6 @@ const char *signal_text(Arena *arena, const float *x, int64_t count, int width) 
         mean[k] = mean_of(x, 1, 1, count, row, column);
     }
     stretch(mean, wide);
-    for (int64_t k = 0; k < wide; k++)
-        line = arena_format(arena, "%s%s", line, levels[(int)(mean[k] * (COUNT_OF(levels) - 0.001f))]);
+    for (int64_t k = 0; k < wide; k++) line = arena_format(arena, "%s%s", line, level_text(mean[k]));
     return line;
 }

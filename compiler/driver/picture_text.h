@@ -17,6 +17,9 @@ PictureSize picture_text_size(int64_t rows, int64_t columns, int width);
 const char **picture_text(Arena *arena, const float *x, int64_t channels, int64_t rows, int64_t columns,
                           PictureSize size);
 
+/* A column as high as a share, from 0 to 1, of the line. */
+const char *level_text(float share);
+
 /* `count` values as a row of columns, at most `width`. */
 const char *signal_text(Arena *arena, const float *x, int64_t count, int width);
 

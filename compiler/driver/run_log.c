@@ -9,6 +9,8 @@
 
 enum { LOG_LIMIT = 1 << 30 };
 
+const char *const run_log_sources[] = {"probe", "epoch", "batch", NULL};
+
 /* The cells of a line, `count` of them: what is more is left out, what is less is "". Ends them in place. */
 static void cut(char *line, size_t count, const char **cells) {
     for (size_t i = 0; i < count; i++) {

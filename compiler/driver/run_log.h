@@ -13,6 +13,9 @@ typedef struct {
     const char **cells; /* rows × columns; "" for one that is empty or left out */
 } RunLog;
 
+/* The sources of rows of gradients.csv, the one to be shown first of those there are; ends with NULL. */
+extern const char *const run_log_sources[];
+
 /* Reads FILE of a run's folder: a table without columns where there is none, or none that can be read. */
 void run_log_read(Arena *arena, const Run *run, const char *file, RunLog *log);
 /* The place of a column, -1 without one. */

@@ -4,8 +4,10 @@
 #include <string.h>
 
 #include "compiler/base/utf8.h"
+#include "compiler/driver/picture_text.h"
 #include "compiler/driver/run_log.h"
 #include "runtime/base/wrap.h"
+#include "runtime/train/score.h"
 
 /* Columns of a curve, of a bar and of the name before them, at most; and of the numbers behind them. */
 enum { CURVE = 40, BAR = 30, NAME = 22, NUMBERS = 26, LEAST = 8 };
@@ -31,7 +33,6 @@ static Values column_values(Arena *arena, const RunLog *log, int column) {
 
 /* A block for each stretch of the values, as high as its mean is. */
 static void print_curve(const Values *values, FILE *out) {
-    static const char *const blocks[] = {"▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"};
     size_t most = (size_t)columns_beside(out, NAME + NUMBERS + 3, CURVE);
     size_t columns = values->count < most ? values->count : most;
     double mean[CURVE], low = INFINITY, high = -INFINITY;
@@ -46,13 +47,14 @@ static void print_curve(const Values *values, FILE *out) {
     }
     for (size_t i = 0; i < columns; i++) {
         double share = high > low ? (mean[i] - low) / (high - low) : 0.5;
-        fputs(blocks[(int)(share * 7.999)], out);
+        fputs(level_text((float)share), out);
     }
 }
 
 static void print_row(const char *title, const Values *values, bool share, FILE *out) {
     double first = values->at[0], last = values->at[values->count - 1];
-    fprintf(out, "  %-*s ", NAME, title);
+    int width = net_text_width(title);
+    fprintf(out, "  %s%*s ", title, width < NAME ? NAME - width : 0, "");
     print_curve(values, out);
     if (share) {
         fprintf(out, "  %.2f %% … %.2f %%\n", 100 * first, 100 * last);
@@ -74,8 +76,7 @@ static void print_epochs(Arena *arena, const Run *run, FILE *out) {
         }
         fputs(any ? "" : "\ncurves of the epochs\n", out);
         any = true;
-        bool share = strstr(name, "accuracy") != NULL || strstr(name, "_exact") != NULL || strstr(name, "_f1") != NULL;
-        print_row(name, &values, share, out);
+        print_row(utf8_clean(arena, name, strlen(name)), &values, net_figure_field_is_share(name), out);
     }
 }
 
@@ -117,12 +118,11 @@ static void print_bar(double value, double low, double high, int columns, FILE *
 }
 
 static void print_layers(Arena *arena, const Run *run, FILE *out) {
-    static const char *const sources[] = {"probe", "epoch", "batch"};
     RunLog log;
     Speeds speeds = {0};
     run_log_read(arena, run, "gradients.csv", &log);
-    for (size_t i = 0; i < COUNT_OF(sources) && speeds.count == 0; i++) {
-        speeds = layer_speeds(arena, &log, sources[i], "delta_rms");
+    for (size_t i = 0; run_log_sources[i] != NULL && speeds.count == 0; i++) {
+        speeds = layer_speeds(arena, &log, run_log_sources[i], "delta_rms");
     }
     if (speeds.count == 0) {
         return;

@@ -108,6 +108,12 @@ static json_t *lets(const Model *model) {
     return object;
 }
 
+static json_t *sets(const Model *model) {
+    json_t *list = packed(json_array());
+    for (size_t i = 0; i < model->set_count; i++) add(list, json_string(model->sets[i]));
+    return list;
+}
+
 static json_t *split(const Settings *s) {
     json_t *object = packed(json_pack("{s:o, s:o, s:o, s:I}", "train", packed(number(s->split_train)), "validation",
                                       packed(number(s->split_validation)), "test", packed(number(s->split_test)),
@@ -212,6 +218,7 @@ const char *descriptor_write(Arena *arena, const Code *code, const Descriptor *d
     if (augment) put(root, "augment", augment);
     put(root, "settings", settings(arena, &model->settings));
     put(root, "lets", lets(model));
+    if (model->set_count > 0) put(root, "sets", sets(model));
     put(root, "text", json_stringn(model->source->text, model->source->size));
     put(root, "path", json_string(utf8_clean(arena, model->source->path, strlen(model->source->path))));
     const char *folder = source_folder(arena, model->source);

@@ -545,6 +545,8 @@ static Checker *check(Arena *arena, Source *source, const AstFile *file, const M
     checker->model = NEW(arena, Model);
     checker->model->source = source;
     checker->model->purpose = changes ? changes->purpose : PURPOSE_LOOK;
+    checker->model->sets = changes ? changes->sets : NULL;
+    checker->model->set_count = changes ? changes->set_count : 0;
     scope_init(&checker->scope, arena, diags);
     checker->scope.trial = trial;
     if (!trial) checker->scope.work = TRIAL_WORK;

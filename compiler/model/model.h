@@ -266,7 +266,9 @@ typedef struct {
     const char *name; /* of the network */
     const Source *source;
     ModelPurpose purpose;
-    VEC(Define) lets;     /* those outside the blocks, with the values used */
+    VEC(Define) lets;        /* those outside the blocks, with the values used */
+    const char *const *sets; /* the --set lines, as they were given */
+    size_t set_count;
     VEC(Layer *) layers;  /* in data order; layers.at[0] is the input, the last one the output */
     VEC(LayerName) names; /* all that layers are called: their own, and labels that stand alone */
     Settings settings;

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "compiler/base/utf8.h"
 #include "compiler/report/axis.h"
 #include "compiler/report/svg.h"
 
@@ -14,6 +15,10 @@ enum { POINTS_OF_ALL = 12000, FEWEST = 60, MOST = 600 };
 /* Points that a curve has at least where its first ones may be left outside of the frame. */
 enum { MANY = 12 };
 enum { IN_A_ROW = 6 }; /* entries of a legend that need no columns */
+
+/* By stroke. */
+static const char *const dashes[STROKES] = {"", " stroke-dasharray=\"6 4\"", " stroke-dasharray=\"1.5 4\"",
+                                            " stroke-dasharray=\"12 4 2 4\""};
 
 static bool is_drawn(const Chart *chart, double y) { return isfinite(y) && (!chart->log || y > 0); }
 
@@ -178,8 +183,6 @@ static bool is_single(const Plot *plot, const Points *points, size_t i) {
 
 /* Draws the points between which a line leads, or those that stand alone: as dots, by a line's round ends. */
 static void draw_points(const Plot *plot, const Series *series, const Points *points, bool single) {
-    static const char *const dashes[STROKES] = {"", " stroke-dasharray=\"6 4\"", " stroke-dasharray=\"1.5 4\"",
-                                                " stroke-dasharray=\"12 4 2 4\""};
     bool begun = false, before = false;
     for (size_t i = 0; i < points->count; i++) {
         bool good = is_drawn(plot->chart, points->at[i].y);
@@ -331,8 +334,6 @@ static int lay_legend(const Chart *chart, const size_t *order, double left, doub
 }
 
 static void draw_key(Text *out, const Series *series, size_t k, double x, double y) {
-    static const char *const dashes[STROKES] = {"", " stroke-dasharray=\"6 4\"", " stroke-dasharray=\"1.5 4\"",
-                                                " stroke-dasharray=\"12 4 2 4\""};
     text_printf(out, "<g class=\"key\" data-k=\"%zu\"><g stroke-width=\"3\" stroke-linecap=\"round\"%s>", k,
                 dashes[series->stroke]);
     svg_line(out, x, y - 4, x + KEY, y - 4, series->color);
@@ -426,15 +427,15 @@ const char *chart_svg(Arena *arena, const Chart *chart, Text *out) {
 /* ---- CSV ---- */
 
 void csv_text(Text *out, const char *text) {
-    if (strpbrk(text, ",\"\r\n") == NULL) {
-        text_puts(out, text);
-        return;
+    Arena *arena = arena_new();
+    const char *clean = utf8_clean(arena, text, strlen(text));
+    const char *quote = strpbrk(clean, ",\"") == NULL ? "" : "\"";
+    text_puts(out, quote);
+    for (; *clean != '\0'; clean++) {
+        text_add(out, *clean == '"' ? "\"\"" : clean, *clean == '"' ? 2 : 1);
     }
-    text_puts(out, "\"");
-    for (; *text != '\0'; text++) {
-        text_add(out, *text == '"' ? "\"\"" : text, *text == '"' ? 2 : 1);
-    }
-    text_puts(out, "\"");
+    text_puts(out, quote);
+    arena_free(arena);
 }
 
 void csv_number(Text *out, double value) {

@@ -38,12 +38,13 @@ typedef struct {
 void chart_add(Arena *arena, Chart *chart, Series series);
 /* NULL, or what has to be said of the drawing: that points were left out, or stand outside. */
 const char *chart_svg(Arena *arena, const Chart *chart, Text *out);
-/* epoch,series,value,sd: the numbers with all their digits. */
+/* epoch,series,value,sd */
 void chart_csv(const Chart *chart, Text *out);
 
-/* A field of a CSV file, in quotes where it takes them. */
+/* A field of a CSV file, in quotes where it takes them; what acts on a screen is spelled out. */
 void csv_text(Text *out, const char *text);
-/* A number of a CSV file, as logs have it; empty for one that is none. */
+/* A number of a CSV file, with the nine digits that logs have and that tell floats apart; empty for one that is none.
+ */
 void csv_number(Text *out, double value);
 
 #endif

@@ -8,6 +8,7 @@
 #include "compiler/report/export.h"
 #include "runtime/base/error.h"
 #include "runtime/base/paths.h"
+#include "runtime/train/seeds.h"
 
 /* RUN/report.html, or report.html in the folder that the first of several runs is in; of runs as they were named. */
 static const char *path_of(Arena *arena, const Options *options, const Runs *runs) {
@@ -19,6 +20,19 @@ static const char *path_of(Arena *arena, const Options *options, const Runs *run
         return arena_format(arena, "%s/report.html", folder);
     }
     return slash == NULL ? "report.html" : arena_format(arena, "%.*s/report.html", (int)(slash - folder), folder);
+}
+
+/* Whether it is a run or a folder of runs, those known already too. */
+static bool holds_runs(Arena *arena, const char *path) {
+    Runs own = {0};
+    bool holds = runs_read(arena, path, &own) && own.count > 0;
+    runs_free(&own);
+    return holds;
+}
+
+static bool report_none(const char *path) {
+    report_environment("%s: holds no runs; 'netc runs' lists those in runs", path);
+    return false;
 }
 
 static bool read_all(Arena *arena, const Options *options, Runs *runs) {
@@ -36,12 +50,12 @@ static bool read_all(Arena *arena, const Options *options, Runs *runs) {
         if (!runs_read(arena, options->files.at[i], runs)) {
             return false;
         }
-        if (runs->count == before && i == 0) {
-            report_environment("%s: holds no runs; 'netc runs' lists those in runs", options->files.at[i]);
-            return false;
+        bool beside = net_path_ends(options->files.at[i], NET_SEEDS_FILE); /* it comes with all there is in a folder */
+        if (runs->count == before && !beside && !holds_runs(arena, options->files.at[i])) {
+            return report_none(options->files.at[i]);
         }
     }
-    return true;
+    return runs->count > 0 || report_none(options->files.at[0]);
 }
 
 static void say(const Options *options, const char *what, const char *where) {

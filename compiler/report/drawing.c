@@ -30,7 +30,13 @@ void drawing_chart(Arena *arena, Drawing *drawing, const char *name, const char 
     }
 }
 
-/* "validation", "rate 0.1 validation", "rate 0.1". */
+void drawing_of_log(Arena *arena, const Figure *figure, bool logged, Drawing *drawing) {
+    if (logged && drawing->views.count == 0) {
+        drawing->missing = arena_format(arena, "%s holds no number that can be drawn yet.", figure->needs);
+    }
+}
+
+/* "validation", "rate 0.1, validation", "rate 0.1". */
 static const char *curve_name(Arena *arena, const Report *report, const Group *group, const char *part, bool only) {
     if (report->groups.count == 1) {
         return part;

@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "compiler/driver/link.h"
 #include "compiler/driver/report.h"
@@ -17,12 +18,19 @@ static bool make_folder(const char *folder) {
     return net_folder_make(folder, &error) || (report_environment("%s", error.text), false);
 }
 
-/* Whether there is a file that is no report: it is not written over. */
+/* Whether there is a file, or a pipe or a device, that is no report: it is not written over. */
 static bool is_foreign(const char *path) {
     char start[1024] = "";
+    struct stat info;
+    if (stat(path, &info) != 0 || S_ISDIR(info.st_mode)) {
+        return false; /* none, or writing it tells why */
+    }
+    if (!S_ISREG(info.st_mode)) {
+        return true; /* a pipe has no beginning to be read before somebody writes */
+    }
     FILE *file = fopen(path, "re");
     if (file == NULL) {
-        return false; /* none, or writing it tells why */
+        return false;
     }
     size_t size = fread(start, 1, sizeof start - 1, file);
     fclose(file);

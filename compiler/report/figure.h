@@ -65,6 +65,9 @@ View *drawing_view(Arena *arena, Drawing *drawing, const char *name, const char 
 /* Adds a sentence to the caption. */
 void drawing_say(Arena *arena, Drawing *drawing, const char *format, ...) PRINTF_LIKE(3, 4);
 
+/* Of a figure that needs a log: says that it holds nothing to draw, where it is there and there is no view. */
+void drawing_of_log(Arena *arena, const Figure *figure, bool logged, Drawing *drawing);
+
 /* A curve for every group: of a column of epochs.csv or steps.csv. `part` tells curves of one group apart: "train". */
 void curves_of_groups(Arena *arena, const Report *report, LogName log, const char *column, const char *part,
                       Stroke stroke, Chart *chart);

@@ -79,11 +79,15 @@ static void draw(Arena *arena, const Report *report, Drawing *drawing) {
         return;
     }
     int64_t n = predictions->targets != NULL ? predictions->outputs : predictions->classes;
+    drawing->title = predictions->targets != NULL ? "Accuracy by label" : NULL;
+    if (n > CLASSES) {
+        drawing->missing =
+            arena_format(arena, "There are %lld of them; more than %d are not drawn.", (long long)n, (int)CLASSES);
+    }
     if (n < 2 || n > CLASSES) {
         return;
     }
     count(arena, predictions, classes);
-    drawing->title = predictions->targets != NULL ? "Accuracy by label" : NULL;
     View *view = drawing_view(arena, drawing, "", "classes");
     draw_bars(arena, classes, n, &view->svg);
     write_numbers(classes, n, &view->csv);

@@ -72,6 +72,10 @@ static void draw_matrix(Arena *arena, const Predictions *predictions, const int6
 static void draw(Arena *arena, const Report *report, Drawing *drawing) {
     const Predictions *predictions = &report->predictions;
     int64_t n = predictions->missing == NULL ? predictions->classes : 0;
+    if (n > CLASSES) {
+        drawing->missing = arena_format(arena, "There are %lld classes; of more than %d no matrix is drawn.",
+                                        (long long)n, (int)CLASSES);
+    }
     if (n < 2 || n > CLASSES) {
         return;
     }

@@ -67,6 +67,7 @@ static void draw_layer(Arena *arena, const NetTensor *tensor, const float *weigh
 
 static void draw(Arena *arena, const Report *report, Drawing *drawing) {
     const NetSafetensors *file = &report->weights;
+    NetError error = {.status = NET_OK};
     bool cut = false;
     drawing->missing = report->weights_missing;
     for (size_t i = 0; file->path != NULL && i < file->count; i++) {
@@ -76,7 +77,7 @@ static void draw(Arena *arena, const Report *report, Drawing *drawing) {
             continue;
         }
         float *weights = NEW_ARRAY(arena, float, elements);
-        if (!net_tensor_floats(file, tensor, weights, elements, NULL)) {
+        if (!net_tensor_floats(file, tensor, weights, elements, &error)) {
             continue;
         }
         const char *layer = arena_copy(arena, tensor->name, strlen(tensor->name) - strlen(".weight"));
@@ -89,6 +90,11 @@ static void draw(Arena *arena, const Report *report, Drawing *drawing) {
     }
     if (cut) {
         drawing_say(arena, drawing, "Of larger layers the first %d windows.", (int)BLOCKS);
+    }
+    if (error.status != NET_OK && drawing->views.count > 0) {
+        drawing_say(arena, drawing, "Not drawn: %s.", error.text);
+    } else if (error.status != NET_OK) {
+        drawing->missing = arena_format(arena, "%s", error.text);
     }
 }
 

@@ -73,7 +73,7 @@ static void draw_view(Arena *arena, const Predictions *predictions, const Mistak
         text_puts(&view->svg, "<g><title>");
         xml_text(&view->svg, arena_format(arena, "example %lld: is %s, taken for %s", (long long)example, is, said));
         text_puts(&view->svg, "</title>");
-        picture_draw(arena, predictions, example, picture, x, y, IMAGE, &view->svg);
+        picture_draw(predictions, example, picture, x, y, IMAGE, &view->svg);
         svg_label(&view->svg, x + IMAGE + 6, y + 13, ANCHOR_START, COLOR_INK, TEXT_BOLD, short_name(arena, is, &label));
         svg_label(&view->svg, x + IMAGE + 6, y + IMAGE - 4, ANCHOR_START, COLOR_BAD, TEXT_PLAIN,
                   short_name(arena, said, &label));

@@ -82,10 +82,13 @@ static void draw(Arena *arena, const Report *report, Drawing *drawing) {
     for (size_t i = 0; i < model->layers.count; i++) {
         const Layer *layer = model->layers.at[i];
         draw_layer(arena, model, layer, left_of(model), &view->svg);
-        text_printf(&view->csv, "%s,%s,", layer->name, i == 0 ? "input" : layer->kind->name);
+        const char *from = "";
         for (size_t k = 0; k < layer->from.count; k++) {
-            text_printf(&view->csv, "%s%s", k > 0 ? " " : "", layer->from.at[k]->name);
+            from = arena_format(arena, "%s%s%s", from, k > 0 ? " " : "", layer->from.at[k]->name);
         }
+        csv_text(&view->csv, layer->name);
+        text_printf(&view->csv, ",%s,", i == 0 ? "input" : layer->kind->name);
+        csv_text(&view->csv, from);
         text_printf(&view->csv, ",%s,%lld\n", shape_text(arena, layer->out), (long long)parameters(layer));
     }
     svg_end(&view->svg);

@@ -91,8 +91,10 @@ static void draw_view(Arena *arena, const Layers *layers, double largest, bool l
 
 static void draw(Arena *arena, const Report *report, Drawing *drawing) {
     double largest = 0;
-    Layers layers = first_step(arena, &report->chosen->log[LOG_NEURONS], &largest);
+    const RunLog *log = &report->chosen->log[LOG_NEURONS];
+    Layers layers = first_step(arena, log, &largest);
     if (layers.count == 0 || largest == 0) {
+        drawing_of_log(arena, &figure_neurons, log->columns.count > 0, drawing);
         return;
     }
     draw_view(arena, &layers, largest, false, drawing_view(arena, drawing, "", "linear"));

@@ -31,8 +31,8 @@ static void draw_view(Arena *arena, const Predictions *predictions, Picture pict
         text_puts(&view->csv, "\n");
         if (i < shown) {
             double x = (double)(i % ACROSS) * (SIDE + GAP), y = (double)(i / ACROSS) * (2 * SIDE + 16);
-            picture_draw_values(arena, given, picture, x, y, SIDE, &view->svg);
-            picture_draw_values(arena, made, picture, x, y + SIDE + 2, SIDE, &view->svg);
+            picture_draw_values(given, picture, x, y, SIDE, &view->svg);
+            picture_draw_values(made, picture, x, y + SIDE + 2, SIDE, &view->svg);
         }
     }
     svg_end(&view->svg);

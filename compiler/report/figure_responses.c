@@ -74,14 +74,14 @@ static void look(const float *output, int64_t example, Responses *responses) {
     }
 }
 
-/* Runs the network up to the layer. */
-static bool find(Arena *arena, const Report *report, Responses *responses) {
+/* Runs the network up to the layer. False with the reason in *missing. */
+static bool find(Arena *arena, const Report *report, Responses *responses, const char **missing) {
     const Predictions *predictions = &report->predictions;
     Network *network = NEW(arena, Network);
     Predictor predictor = {.library = NULL};
-    const char *missing = NULL;
     network_open(arena, report->chosen->run, responses->layer->name, network);
-    if (network->model == NULL || !network_compile(arena, network, report->weights.path, &predictor, &missing)) {
+    *missing = network->missing;
+    if (network->model == NULL || !network_compile(arena, network, report->weights.path, &predictor, missing)) {
         return false;
     }
     int64_t outputs = shape_count(responses->layer->out), maps = responses->layer->out.dim[0];
@@ -104,8 +104,9 @@ static bool find(Arena *arena, const Report *report, Responses *responses) {
 }
 
 /* What the window sees there; outside of the picture 0. */
-static void draw_patch(Arena *arena, const Predictions *predictions, const Responses *responses,
-                       const Response *response, double x, double y, Text *out) {
+static void draw_patch(const Predictions *predictions, const Responses *responses, const Response *response, double x,
+                       double y, Text *out) {
+    Arena *arena = arena_new(); /* an example may be large, and there are many */
     const Window *window = &responses->window;
     Picture whole = responses->picture, patch = {whole.channels, (int)window->size[0], (int)window->size[1]};
     float *from = NEW_ARRAY(arena, float, predictions->data.row_elements);
@@ -118,7 +119,8 @@ static void draw_patch(Arena *arena, const Predictions *predictions, const Respo
         bool inside = row >= 0 && row < whole.rows && column >= 0 && column < whole.columns;
         to[i] = inside ? from[(channel * whole.rows + row) * whole.columns + column] : 0;
     }
-    picture_draw_values(arena, to, patch, x, y, SIDE, out);
+    picture_draw_values(to, patch, x, y, SIDE, out);
+    arena_free(arena);
 }
 
 static void draw_view(Arena *arena, const Predictions *predictions, const Responses *responses, View *view) {
@@ -147,7 +149,7 @@ static void draw_view(Arena *arena, const Predictions *predictions, const Respon
                 text_printf(&view->svg, "<g><title>map %lld: %.4g at example %lld, row %lld, column %lld</title>",
                             (long long)map, response->value, (long long)response->example, (long long)response->row,
                             (long long)response->column);
-                draw_patch(arena, predictions, responses, response, x, y + HEAD + k * (SIDE + 2), &view->svg);
+                draw_patch(predictions, responses, response, x, y + HEAD + k * (SIDE + 2), &view->svg);
                 text_puts(&view->svg, "</g>");
             }
         }
@@ -159,7 +161,7 @@ static void draw(Arena *arena, const Report *report, Drawing *drawing) {
     const Predictions *predictions = &report->predictions;
     Responses responses = {.layer = NULL};
     if (predictions->missing != NULL || !find_layer(report->network.model, &predictions->data, &responses) ||
-        !find(arena, report, &responses)) {
+        !find(arena, report, &responses, &drawing->missing)) {
         return;
     }
     draw_view(arena, predictions, &responses, drawing_view(arena, drawing, "", responses.layer->name));

@@ -28,6 +28,7 @@ static void draw(Arena *arena, const Report *report, Drawing *drawing) {
                 drawing);
     draw_column(arena, report, mixed ? "delta_norm" : "delta_rms", mixed ? norm : rms, mixed ? "" : "delta_rms",
                 drawing);
+    drawing_of_log(arena, &figure_speed, report_logged(report, LOG_GRADIENTS), drawing);
     const char *source = report_source(report, "delta_norm");
     if (source != NULL && string_is(source, "probe")) {
         drawing_say(arena, drawing, "Over the same examples each time (the probe).");

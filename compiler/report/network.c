@@ -2,16 +2,33 @@
 
 #include <string.h>
 
-/* The lets that the run was given, as -D gives them. */
-static void take_lets(Arena *arena, const json_t *lets, Options *options) {
+static const char NOT_COMPILED[] = "The network could not be compiled; netc report printed why when it was called.";
+
+/* The lets and the lines of the train block that the run was given, as -D and --set give them. */
+static void take_changes(Arena *arena, const json_t *model, Options *options) {
     const char *key;
+    size_t index;
     json_t *value;
-    json_object_foreach((json_t *)(uintptr_t)lets, key, value) {
+    json_object_foreach(json_object_get(model, "lets"), key, value) {
         if (json_is_string(value)) {
             Define define = {key, json_string_value(value)};
             vec_push(arena, &options->defines, define);
         }
     }
+    json_array_foreach(json_object_get(model, "sets"), index, value) {
+        if (json_is_string(value)) {
+            vec_push(arena, &options->sets, json_string_value(value));
+        }
+    }
+}
+
+static const char *first_error(const Diags *diags) {
+    for (size_t i = 0; i < diags->list.count; i++) {
+        if (diags->list.at[i]->severity == SEVERITY_ERROR) {
+            return diags->list.at[i]->message;
+        }
+    }
+    return NULL;
 }
 
 void network_open(Arena *arena, const Run *run, const char *until, Network *network) {
@@ -28,7 +45,8 @@ void network_open(Arena *arena, const Run *run, const char *until, Network *netw
         return;
     }
     Compilation *compilation = &network->compilation;
-    take_lets(arena, json_object_get(model, "lets"), &network->options);
+    take_changes(arena, model, &network->options);
+    network->missing = NOT_COMPILED;
     if (!pipeline_open_source(arena, "report", &network->options, source, compilation, &status)) {
         return;
     }
@@ -37,9 +55,11 @@ void network_open(Arena *arena, const Run *run, const char *until, Network *netw
     if (pipeline_target(compilation, &status) && pipeline_run(compilation, LEVEL_MODEL, &status)) {
         network->model = compilation->model;
         network->missing = NULL;
-    } else if (compilation->diags.list.count > 0) {
-        network->missing =
-            arena_format(arena, "this netc does not take the run's model: %s", compilation->diags.list.at[0]->message);
+        return;
+    }
+    const char *why = first_error(&compilation->diags);
+    if (why != NULL) {
+        network->missing = arena_format(arena, "this netc does not take the run's model: %s", why);
     }
 }
 
@@ -68,7 +88,7 @@ bool network_compile(Arena *arena, Network *network, const char *weights, Predic
     }
     if (!ship_until(compilation, &status) || !pipeline_run(compilation, LEVEL_LOOPS, &status) ||
         !ship_open(&shipment, &trained, predictor)) {
-        *missing = "The network could not be compiled here; the message above says why.";
+        *missing = NOT_COMPILED;
         return false;
     }
     return true;

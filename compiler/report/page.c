@@ -8,6 +8,7 @@
 #include "compiler/report/svg.h"
 #include "runtime/base/error.h"
 #include "runtime/base/moments.h"
+#include "runtime/train/score.h"
 
 static void element(Text *out, const char *tag, const char *text) {
     text_printf(out, "<%s>", tag);
@@ -30,7 +31,7 @@ static const char *time_text(Arena *arena, double seconds) {
 
 /* A figure of results by its name there: shares in per cent. */
 static const char *value_text(Arena *arena, const char *name, double value, double sd) {
-    bool share = strstr(name, "accuracy") != NULL || strstr(name, "exact") != NULL || strstr(name, "_f1") != NULL;
+    bool share = net_figure_field_is_share(name);
     if (isnan(sd)) {
         return share ? share_text(arena, value) : reading_text(arena, value);
     }
@@ -160,18 +161,29 @@ static bool has_bands(const Report *report) {
     return found;
 }
 
+/* "first on digits · done · begun 2026-11-21 10:00 UTC", of what is known of it. */
+static const char *about_run(Arena *arena, const Run *run) {
+    const Field *model = field_find(&run->settings, "model"), *data = field_find(&run->settings, "data");
+    const char *date = date_text(arena, run->started), *text = "";
+    const char *parts[] = {model == NULL  ? data == NULL ? "" : data->text
+                           : data == NULL ? model->text
+                                          : arena_format(arena, "%s on %s", model->text, data->text),
+                           status_text(run), *date == '\0' ? "" : arena_format(arena, "begun %s", date)};
+    for (size_t i = 0; i < COUNT_OF(parts); i++) {
+        if (*parts[i] != '\0') {
+            text = *text == '\0' ? parts[i] : arena_format(arena, "%s · %s", text, parts[i]);
+        }
+    }
+    return text;
+}
+
 static void head(Arena *arena, const Report *report, Text *out) {
     const Run *run = report->chosen->run;
-    const Field *model = field_find(&run->settings, "model"), *data = field_find(&run->settings, "data");
     text_puts(out, "<header><h1>");
     xml_text(out, title_of(arena, report));
     text_puts(out, "</h1>\n<p class=\"dim\">");
     if (report->runs->count == 1) {
-        const char *about =
-            arena_format(arena, "%s%s%s%s%s%sbegun %s", model == NULL ? "" : model->text, model == NULL ? "" : " on ",
-                         data == NULL ? "" : data->text, data == NULL ? "" : " · ", status_text(run), " · ",
-                         date_text(arena, run->started));
-        xml_text(out, about);
+        xml_text(out, about_run(arena, run));
     } else {
         xml_text(out,
                  arena_format(arena, "What is of one run alone is of %s%s", report_run_name(report, run),

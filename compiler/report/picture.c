@@ -11,20 +11,22 @@ bool picture_of(const NetData *data, Picture *picture) {
     return (image || square) && data->row_elements <= 1 << 20;
 }
 
-void picture_draw_values(Arena *arena, const float *values, Picture picture, double x, double y, double side,
-                         Text *out) {
+void picture_draw_values(const float *values, Picture picture, double x, double y, double side, Text *out) {
+    Arena *arena = arena_new();
     int plane = picture.rows * picture.columns;
     unsigned char *pixels = NEW_ARRAY(arena, unsigned char, plane *picture.channels);
     for (int i = 0; i < plane * picture.channels; i++) {
-        float share = values[i] >= 0 && values[i] <= 1 ? values[i] : 0;
+        float share = values[i] > 1 ? 1 : values[i] > 0 ? values[i] : 0;
         pixels[i % plane * picture.channels + i / plane] =
             (unsigned char)lrintf(255 * (picture.channels == 1 ? 1 - share : share));
     }
     svg_image(out, x, y, side, side, pixels, picture.columns, picture.rows, picture.channels);
+    arena_free(arena);
 }
 
-void picture_draw(Arena *arena, const Predictions *predictions, int64_t example, Picture picture, double x, double y,
-                  double side, Text *out) {
+void picture_draw(const Predictions *predictions, int64_t example, Picture picture, double x, double y, double side,
+                  Text *out) {
+    Arena *arena = arena_new(); /* an example may be large, and there are many */
     int64_t size = predictions->data.row_elements;
     float *values = NEW_ARRAY(arena, float, size);
     predictions_example(predictions, example, values);
@@ -36,5 +38,6 @@ void picture_draw(Arena *arena, const Predictions *predictions, int64_t example,
     for (int64_t i = 0; i < size && low < high; i++) {
         values[i] = (values[i] - low) / (high - low);
     }
-    picture_draw_values(arena, values, picture, x, y, side, out);
+    picture_draw_values(values, picture, x, y, side, out);
+    arena_free(arena);
 }

@@ -13,11 +13,10 @@ typedef struct {
 bool picture_of(const NetData *data, Picture *picture);
 
 /* An example in a square of that side. Floats are shown from the lowest of them to the highest. */
-void picture_draw(Arena *arena, const Predictions *predictions, int64_t example, Picture picture, double x, double y,
-                  double side, Text *out);
+void picture_draw(const Predictions *predictions, int64_t example, Picture picture, double x, double y, double side,
+                  Text *out);
 
-/* Values from 0 to 1, channel by channel. */
-void picture_draw_values(Arena *arena, const float *values, Picture picture, double x, double y, double side,
-                         Text *out);
+/* Values channel by channel: what is below 0, or no number, is shown as 0, what is above 1 as 1. */
+void picture_draw_values(const float *values, Picture picture, double x, double y, double side, Text *out);
 
 #endif

@@ -156,11 +156,21 @@ void report_close(Report *report) {
     predictions_free(&report->predictions);
 }
 
+/* Whether two lines of a train block are about one setting: a later --set has no place beside the former. */
+static bool same_setting(const char *a, const char *b) {
+    while (in_name(*a) && *a == *b) {
+        a++;
+        b++;
+    }
+    return !in_name(*a) && !in_name(*b);
+}
+
 const char *report_command(const Report *report, const char *line) {
     Arena *arena = report->arena;
     const json_t *model = json_object_get(report->chosen->run->config, "model");
     const char *path = json_string_value(json_object_get(model, "path")), *key;
     const char *text = arena_format(arena, "netc train %s", shell_word(arena, path == NULL ? "FILE" : path));
+    size_t index;
     json_t *value;
     json_object_foreach(json_object_get(model, "lets"), key, value) {
         if (json_is_string(value)) {
@@ -168,7 +178,13 @@ const char *report_command(const Report *report, const char *line) {
             text = arena_format(arena, "%s -D %s", text, shell_word(arena, define));
         }
     }
-    return line == NULL ? text : arena_format(arena, "%s --set %s", text, shell_word(arena, line));
+    json_array_foreach(json_object_get(model, "sets"), index, value) {
+        const char *set = json_string_value(value);
+        if (set != NULL && !same_setting(set + strspn(set, " \t"), line)) {
+            text = arena_format(arena, "%s --set %s", text, shell_word(arena, set));
+        }
+    }
+    return arena_format(arena, "%s --set %s", text, shell_word(arena, line));
 }
 
 /* ---- numbers of logs ---- */
@@ -190,6 +206,15 @@ static bool meant(const Cells *cells, size_t row) {
     return filter == NULL ||
            ((filter->source == NULL || string_is(run_log_text(cells->log, row, cells->source), filter->source)) &&
             (filter->layer == NULL || string_is(run_log_text(cells->log, row, cells->layer), filter->layer)));
+}
+
+bool report_logged(const Report *report, LogName log) {
+    for (size_t i = 0; i < report->runs->count; i++) {
+        if (report->data[i].log[log].columns.count > 0) {
+            return true;
+        }
+    }
+    return false;
 }
 
 bool report_has(const Report *report, LogName log, const char *column, const RowFilter *filter) {
@@ -260,10 +285,9 @@ Words report_layers(const Report *report) {
 }
 
 const char *report_source(const Report *report, const char *column) {
-    static const char *const sources[] = {"probe", "epoch", "batch"};
-    for (size_t i = 0; i < COUNT_OF(sources); i++) {
-        if (report_has(report, LOG_GRADIENTS, column, &(RowFilter){.source = sources[i]})) {
-            return sources[i];
+    for (size_t i = 0; run_log_sources[i] != NULL; i++) {
+        if (report_has(report, LOG_GRADIENTS, column, &(RowFilter){.source = run_log_sources[i]})) {
+            return run_log_sources[i];
         }
     }
     return NULL;

@@ -57,6 +57,8 @@ typedef struct {
     const char *source, *layer;
 } RowFilter;
 
+/* Whether any run has the log, be it empty. */
+bool report_logged(const Report *report, LogName log);
 /* Whether any run has a number there. */
 bool report_has(const Report *report, LogName log, const char *column, const RowFilter *filter);
 /* The numbers of a column by those of `x_column`, in their order: of one run, or means over the group's. */

@@ -457,6 +457,11 @@ static void decode_all(NetDecoder *d) {
         net_get_object(d, model->root, "lets");
         model->lets = json_object_get(model->root, "lets");
     }
+    if (json_object_get(model->root, "sets") != NULL) {
+        int count;
+        net_get_array(d, model->root, "sets", 1 << 20, &count);
+        model->sets = json_object_get(model->root, "sets");
+    }
     d->kernels = json_object_get(model->root, "kernels") == NULL
                      ? NET_COUNT_LIMIT
                      : net_get_integer(d, model->root, "kernels", 1, NET_COUNT_LIMIT);

@@ -208,6 +208,7 @@ typedef struct {
     NetProgram predict; /* gives the outputs, rows in `batch`; only of an ensemble */
     json_t *network;    /* what it is (network.h); NULL: not known */
     json_t *lets;       /* NAME: value as text, of the lets outside the blocks; NULL: none are known */
+    json_t *sets;       /* the --set lines it was compiled with, a list of texts; NULL: none */
     json_t *data;       /* the setting `data`, as it stands in the descriptor */
     NetCompiled compiled;
 } NetModel;

@@ -73,6 +73,9 @@ bool net_trainer_write_config(NetTrainer *trainer, const NetRun *run, NetError *
     if (model->lets != NULL) {
         json_object_set(json_object_get(object, "model"), "lets", model->lets);
     }
+    if (model->sets != NULL) {
+        json_object_set(json_object_get(object, "model"), "sets", model->sets);
+    }
     bool ok = save_json(run, "config.json", object, false, error);
     json_decref(object);
     return ok;

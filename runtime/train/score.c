@@ -26,6 +26,12 @@ const char *net_figure_title(NetFigure figure) { return figures[figure].title; }
 
 bool net_figure_is_share(NetFigure figure) { return figures[figure].share; }
 
+bool net_figure_field_is_share(const char *field) {
+    const char *last = strrchr(field, '_');
+    int figure = net_figure_find(last == NULL ? field : last + 1);
+    return figure >= 0 && figures[figure].share;
+}
+
 int net_figure_find(const char *name) {
     int found = NET_FIGURES - 1;
     while (found >= 0 && strcmp(figures[found].name, name) != 0) {

@@ -40,6 +40,8 @@ NetFigure net_model_monitor(const NetModel *model);
 const char *net_figure_name(NetFigure figure);
 const char *net_figure_title(NetFigure figure);
 bool net_figure_is_share(NetFigure figure);
+/* Whether a field of files that ends in a figure's name, as "best_test_accuracy" does, is a share. */
+bool net_figure_field_is_share(const char *field);
 
 /* The figure of that name in files; -1: there is none. */
 int net_figure_find(const char *name);

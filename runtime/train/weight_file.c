@@ -32,19 +32,37 @@ static json_t *read_json(const char *folder, const char *name) {
     return object;
 }
 
-/* " -D depth=4" for each let of a run's model. */
-static void print_lets(json_t *model, char *out, size_t room) {
-    static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-+.";
+/* " -D 'depth=4'" behind a text, in quotes where a shell takes them. */
+static void add_option(char *out, size_t room, const char *option, const char *word) {
+    static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-+=.";
+    const char *quote = word[strspn(word, plain)] == '\0' ? "" : "'";
+    size_t length = strlen(out);
+    snprintf(out + length, room - length, " %s %s", option, quote);
+    for (; *word != '\0'; word++) {
+        length = strlen(out);
+        snprintf(out + length, room - length, "%.*s", *word == '\'' ? 4 : 1, *word == '\'' ? "'\\''" : word);
+    }
+    length = strlen(out);
+    snprintf(out + length, room - length, "%s", quote);
+}
+
+/* What a run's network was compiled with: " -D depth=4" for each let, " --set 'batch 5'" for each such line. */
+static void print_changes(json_t *model, char *out, size_t room) {
     const char *name;
     json_t *value;
-    size_t length = 0;
+    size_t index;
     *out = '\0';
     json_object_foreach(json_object_get(model, "lets"), name, value) {
-        const char *text = json_string_value(value);
-        const char *quote = text != NULL && text[strspn(text, plain)] == '\0' ? "" : "'";
-        int added =
-            snprintf(out + length, room - length, " -D %s%s=%s%s", quote, name, text != NULL ? text : "", quote);
-        length += (size_t)added < room - length ? (size_t)added : room - length - 1;
+        char *let = json_is_string(value) ? net_text(NULL, "%s=%s", name, json_string_value(value)) : NULL;
+        if (let != NULL) {
+            add_option(out, room, "-D", let);
+        }
+        free(let);
+    }
+    json_array_foreach(json_object_get(model, "sets"), index, value) {
+        if (json_is_string(value)) {
+            add_option(out, room, "--set", json_string_value(value));
+        }
     }
 }
 
@@ -54,8 +72,8 @@ static bool is_unfinished(const char *folder, NetError *error) {
     const char *status = json_string_value(json_object_get(result, "status"));
     json_t *model = json_object_get(config, "model");
     const char *path = json_string_value(json_object_get(model, "path"));
-    char lets[512];
-    print_lets(model, lets, sizeof lets);
+    char changes[512];
+    print_changes(model, changes, sizeof changes);
     bool diverged = status != NULL && strcmp(status, "diverged") == 0;
     bool part = status != NULL && strcmp(status, "time_limit") == 0; /* of an ensemble: some networks are trained */
     bool stopped = (status == NULL || part) && path != NULL;
@@ -66,7 +84,7 @@ static bool is_unfinished(const char *folder, NetError *error) {
         net_fail(error, NET_ENVIRONMENT,
                  "%s: this run is not finished and has no weights yet; 'netc train %s%s --resume %s' finishes it "
                  "[unfinished-run]",
-                 folder, path, lets, folder);
+                 folder, path, changes, folder);
     }
     json_decref(config);
     json_decref(result);

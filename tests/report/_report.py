@@ -65,13 +65,15 @@ def train(*arguments, model=MODEL, name="tiny"):
     return os.path.realpath("runs/latest")
 
 
-def make(folder, settings=None, epochs=(), gradients=(), result=None, text=MODEL, path="tiny.net", lets=None):
+def make(folder, settings=None, epochs=(), gradients=(), result=None, text=MODEL, path="tiny.net", lets=None,
+         sets=None):
     """A run as a trainer leaves it, without weights; rows are texts."""
     common = {"data": "digits", "split": {"train": 500, "validation": 100, "test": 1000}, "rate": 0.5, "epochs": 4,
               "seed": 1}
     write(f"{folder}/config.json", {"name": "tiny", "settings": {**common, **(settings or {})},
                                     "versions": {"netc": "0.1.0"},
-                                    "model": {"path": path, "sha256": "a" * 64, "text": text, "lets": lets or {}}})
+                                    "model": {"path": path, "sha256": "a" * 64, "text": text, "lets": lets or {},
+                                              **({"sets": sets} if sets else {})}})
     write(f"{folder}/lock", "")
     write(f"{folder}/epochs.csv", EPOCHS + "".join(row + "\n" for row in epochs))
     if gradients:

@@ -3,8 +3,9 @@
 import os
 import shutil
 import struct
+import subprocess
 
-from _report import check, make, netc, read, write
+from _report import NETC, check, make, netc, read, write
 
 steps = [f"{epoch},{epoch},1,1,0.1,{1 / (1 + epoch)},0,0.5,{1 / (2 + epoch)},{epoch / 5}" for epoch in range(5)]
 speeds = [f"{epoch},{epoch},probe,{layer},{size},{size},1,1,1,0.1,0.2,0.3"
@@ -26,6 +27,14 @@ check("nowhere" in netc("report", run, "-o", "nowhere/page.html", status=3).stde
 write("file", "text")
 check("file" in netc("report", run, "--csv", "file", status=3).stderr, "no folder")
 
+# A pipe is no report, and does not make it wait; a full disk is told.
+os.mkfifo("pipe")
+check("no report" in netc("report", run, "-o", "pipe", status=3, timeout=60).stderr, "a pipe")
+with open("/dev/full", "w") as full:
+    done = subprocess.run([NETC, "report", run, "-o", "-"], stdin=subprocess.DEVNULL, stdout=full, stderr=subprocess.PIPE,
+                          text=True)
+check(done.returncode == 3 and done.stderr.count("\n") == 1 and "No space left" in done.stderr, done)
+
 # Pictures.
 if shutil.which("rsvg-convert"):
     netc("report", run, "--png", "png", "--svg", "svg")
@@ -45,6 +54,9 @@ netc("report", run, "-q")
 shutil.copy(os.path.join(os.environ["NETC_ROOT"], "models/mlp_30.net"), "m.net")
 netc("train", "m.net", "-q", "--data", "digits", "--epochs", "3")
 shutil.copy("runs/latest/weights.safetensors", run)
+head, *body = read(f"{run}/epochs.csv").splitlines()
+write(f"{run}/epochs.csv", "\n".join([head + ",train_\x1b[31m", *(line + ",1" for line in body)]) + "\n")
+check("\x1b" not in netc("show", run).stdout and "train_\\x1b[31m" in netc("show", run).stdout, "names of columns")
 lines = netc("show", run).stdout.splitlines()
 bars = {line.split()[0]: line.count("█") for line in lines if line.split() and line.split()[0] in ("near", "between", "far")}
 check(bars == {"near": 1, "between": 15, "far": 30}, f"bars: {bars}")

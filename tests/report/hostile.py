@@ -32,6 +32,8 @@ for number, evil in enumerate(EVIL):
                        if name in ("href", "src") and not value.startswith("data:image/png;")], f"{evil!r}: {attributes}")
         check(not any(ord(c) < 32 and c != "\n" or c == "\u202e" for c in read("evil.html")), f"characters of {evil!r}")
         drawings("svg")
+        for name in os.listdir("csv"):
+            check(not any(ord(c) < 32 and c != "\n" or c == "\u202e" for c in read(f"csv/{name}")), f"{name} of {evil!r}")
         check({row["series"] for row in rows("csv/speed.csv")}, "series")
         if layer.isprintable() and len(runs) == 1:
             check({row["series"] for row in rows("csv/speed.csv")} == {layer}, f"{layer!r} in the numbers")

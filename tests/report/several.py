@@ -124,3 +124,37 @@ check(len(errors) == 100 and math.isclose(math.sqrt(statistics.mean(error ** 2 f
       f"reconstructions, {counted}")
 images = list(drawings("code")["reconstructions"].iter("{http://www.w3.org/2000/svg}image"))
 check(len(images) == 40, f"{len(images)} pictures")
+
+# Outputs above 1 are as dark as 1, not as light as what is below 0.
+code, shades = read("code.net"), []
+for bias in ("50", "-50"):
+    write("code.net", code.replace("dense 784 activation=sigmoid", f"dense 784 bias_init=constant({bias})"))
+    netc("train", "code.net", "-q", "--rate", "1e-6", "--epochs", "1")
+    netc("report", "runs/latest", "--svg", "shades")
+    images = list(drawings("shades")["reconstructions"].iter("{http://www.w3.org/2000/svg}image"))
+    made = {image.get("href") for image in images[1::2]}
+    check(len(made) == 1, f"outputs of about {bias}")
+    shades += made
+check(shades[0] != shades[1], "black and white")
+
+# More classes than are drawn: the place says so.
+names = [f"c{k}" for k in range(120)]
+write("many.csv", "a,b,kind\n" + "".join(f"{i % 9},{i % 11},{names[i % 120]}\n" for i in range(480)))
+write("many.net", """network many {
+    input 2
+    dense 120 activation=softmax
+}
+train {
+    data      csv train="many.csv" target=kind
+    split     train=360 test=120
+    optimizer sgd rate=0.1
+    batch     10
+    epochs    1
+}
+""")
+netc("train", "many.net", "-q")
+netc("report", "runs/latest")
+page = Page(read("runs/latest/report.html"))
+text = "".join(page.texts)
+check({"confusion", "classes"} <= set(page.figures()) and "of more than 40 no matrix" in text and
+      "more than 100 are not drawn" in text, text)

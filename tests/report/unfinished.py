@@ -2,8 +2,10 @@
 """netc report: runs that are running, were stopped, diverged, are empty or broken, and logs that are missing or cut:
 each has a page that says so, and the place of a figure says which command brings it."""
 import fcntl
+import json
 import os
 import shutil
+import struct
 
 from _report import Page, check, make, netc, read, train, write
 
@@ -60,6 +62,43 @@ for name, content in (("epochs.csv", ""), ("epochs.csv", "epoch,step\n"), ("grad
     page(odd)
     shutil.rmtree(odd)
 
+# A log that is there and holds nothing to draw is not one that was not logged.
+for name, content, figure in (("gradients.csv", "step,epoch,source,layer,delta_norm,delta_rms\n", "speed"),
+                              ("gradients.csv", "step,epoch,source,layer,delta_norm\n1,1,probe,a,0\n", "speed"),
+                              ("steps.csv", "step,epoch,gradient_norm\n1,0,nan\n", "gradient"),
+                              ("neurons.csv", "step,layer,neuron,delta\n0,a,0,0\n", "neurons")):
+    odd = make("runs/odd", epochs=steps)
+    write(f"{odd}/{name}", content)
+    seen = page(odd)
+    said = "".join(seen.texts)
+    check(figure in seen.figures() and f"{name} holds no number" in said and f"This takes {name}" not in said, said)
+    shutil.rmtree(odd)
+
+# A model that this netc refuses: the page names the first error, not a warning.
+said = text(make("runs/refused", epochs=steps, text="""network n {
+    input 784
+    dropout 0.95
+    dense 10 activation=nonsense
+}
+"""))
+why = said.split("does not take the run's model: ")[1]
+check("nonsense" in why.split("\n")[0] and "drops" not in why.split("\n")[0], why)
+
+# What is not known is left out of the head, with what stands between.
+write("runs/nodata/config.json", {"settings": {}, "model": {"path": "m.net", "text": "", "sha256": ""}})
+write("runs/nodata/result.json", {"status": "done"})
+said = text("runs/nodata")
+check("m · done · begun" in said and " on " not in said.split("begun")[0], said)
+
+# Weights of a type that is none leave their reason in the place of the figure.
+head = json.dumps({"c.weight": {"dtype": "I8", "shape": [1, 1, 2, 2], "data_offsets": [0, 4]}}).encode()
+odd = make("runs/odd", epochs=steps)
+with open(f"{odd}/weights.safetensors", "wb") as file:
+    file.write(struct.pack("<Q", len(head)) + head + bytes(4))
+seen = page(odd)
+check("maps" in seen.figures() and "c.weight" in "".join(seen.texts), "".join(seen.texts))
+shutil.rmtree(odd)
+
 # Data that are elsewhere today, and weights of another network.
 run = train()
 shutil.copytree(run, "moved")
@@ -80,6 +119,12 @@ check("nowhere" in done.stderr, done.stderr)
 os.makedirs("none")
 done = netc("report", "none", status=3)
 check("holds no runs" in done.stderr, done.stderr)
+for words in (("none", run), (run, "none")):
+    done = netc("report", *words, status=3)
+    check("none: holds no runs" in done.stderr, done.stderr)
+write("sums-seeds.json", "{}")
+netc("report", "sums-seeds.json", run, run, "-o", "page.html")
+check("holds no runs" in netc("report", "sums-seeds.json", status=3).stderr, "seeds alone")
 write("plain.net", "")
 done = netc("report", "plain.net", status=3)
 check("'netc train plain.net' makes one" in done.stderr, done.stderr)

@@ -335,19 +335,19 @@ for rate, batch, least in (("1e-45", 16, "2.2e-44"), ("1e-44", 16, "2.2e-44"), (
 # a run that was stopped has a checkpoint and no weights: whatever wants them says how to get them
 with open("lets.net", "w") as file:
     file.write("let units = 6\n" + IDX.replace("dense 6", "dense units"))
-train("--data-dir", good, "--name", "stopped", "-D", "units=5", model="lets.net")
+train("--data-dir", good, "--name", "stopped", "-D", "units=5", "--set", "split validation=10", model="lets.net")
 stopped = os.path.join("runs", os.readlink("runs/latest"))
 for name in ("weights.safetensors", "best.safetensors", "result.json"):
     os.remove(f"{stopped}/{name}")
 unfinished = ("runs/stopped-DATE-N: this run is not finished and has no weights yet; 'netc train lets.net -D units=5 "
-              "--resume runs/stopped-DATE-N' finishes it [unfinished-run]")
+              "--set 'split validation=10' --resume runs/stopped-DATE-N' finishes it [unfinished-run]")
 says(unfinished, "--weights", stopped, "--data-dir", good, model="lets.net")
 says(unfinished, "--weights", os.path.basename(stopped), "--data-dir", good, "--evaluate", model="lets.net")
 built = subprocess.run([NETC, "build", "lets.net", "-D", "units=5", "--infer", "--weights", stopped],
                        capture_output=True, text=True)
 if built.returncode != 3 or built.stderr != f"netc: {unfinished.replace('runs/stopped-DATE-N', stopped)}\n":
     fail(f"build --infer: {built.stderr}")
-train("-D", "units=5", "--resume", stopped, "--data-dir", good, "--name", "stopped", model="lets.net")
+train("-D", "units=5", "--set", "split validation=10", "--resume", stopped, "--data-dir", good, "--name", "stopped", model="lets.net")
 train("-D", "units=5", "--weights", stopped, "--data-dir", good, "--evaluate", model="lets.net")
 
 with open("wild.net", "w") as file:
