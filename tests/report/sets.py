@@ -26,7 +26,8 @@ def points(path, shift):
 
 points("points.csv", 0)
 points("other.csv", 1)
-for line in ("split test=0.2 order=shuffled seed=7", 'data csv train="other.csv" target=kind'):
+for line in ("split train=100 test=50 order=file", "split test=0.2 order=shuffled seed=7",
+             'data csv train="other.csv" target=kind'):
     run = train("--set", line, model=POINTS, name="points")
     config, result = json.loads(read(f"{run}/config.json")), json.loads(read(f"{run}/result.json"))
     check(config["model"]["sets"] == [line], config["model"])
@@ -37,7 +38,7 @@ for line in ("split test=0.2 order=shuffled seed=7", 'data csv train="other.csv"
     check(every == config["settings"]["split"]["test"] and right == round(every * result["test_accuracy"]),
           f"{line}: {right} of {every}, {result['test_accuracy']}")
     several = sum(int(row["examples"]) > 0 for row in rows("csv/classes.csv"))
-    check(several == (3 if "shuffled" in line else 1), f"{line}: {several} classes among the rows to test on")
+    check(several == (1 if "order=file" in line else 3), f"{line}: {several} classes among the rows to test on")
 
 # An ensemble, and a config.json as those are that were written without such lines.
 run = train("--set", "ensemble 2", "--set", "epochs 1")
