@@ -102,7 +102,7 @@ bool net_network_learned_digits(const NetNetwork *network) {
         count += !inside;
         most = ink > most ? ink : most;
     }
-    return sum * SHARE < most * (double)count;
+    return sum * (double)SHARE < most * (double)count;
 }
 
 bool net_network_columns(const NetNetwork *network, NetColumns *columns, NetError *error) {
