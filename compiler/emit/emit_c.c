@@ -174,7 +174,7 @@ static Type type_of(const Printer *p, int value) { return p->spelling[value].val
 
 static void print_operation(Printer *p, const Value *v);
 
-/* An operand. `inner`: of an operator, so that another needs brackets. */
+/* An operand; what stands in its place is a number. `inner`: of an operator, so that another needs brackets. */
 static void print_operand(Printer *p, int value, bool inner) {
     const Spelling *spelling = &p->spelling[value];
     if (spelling->how == SPELL_NAME) {
@@ -183,7 +183,7 @@ static void print_operand(Printer *p, int value, bool inner) {
         text_printf(p->out, "m%d", spelling->variable);
     } else {
         const Value *v = spelling->value;
-        const bool brackets = inner && !v->type.vector && v->op != OP_LOAD && v->op != OP_LOAD_U8;
+        const bool brackets = inner && v->op != OP_LOAD && v->op != OP_LOAD_U8;
         text_puts(p->out, brackets ? "(" : "");
         print_operation(p, v);
         text_puts(p->out, brackets ? ")" : "");
