@@ -67,6 +67,24 @@ def start(*options, env={}, **more):
     return subprocess.Popen([TRAINER, *COMMON, *(o if isinstance(o, bytes) else str(o) for o in options)], env=environment(env), **{**pipes, **more})
 
 
+def killed_often(name, dice, longest):
+    """Trains run `name` to its end, killed and resumed again and again, by 1, 2 and 3 threads in turn; how often."""
+    kills = 0
+    for attempt in range(60):
+        again = ("--resume",) if attempt > 0 else ()
+        process = start("-q", *again, "--name", name, "--threads", 1 + attempt % 3, env={"NET_CHECKPOINT_SECONDS": 0})
+        try:
+            process.communicate(timeout=dice.uniform(0.02, longest) * (1 + attempt / 5))
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.communicate()
+            kills += 1
+        if process.returncode == 0:
+            break
+    run("-q", "--resume", "--name", name)
+    return kills
+
+
 def finish(*options, env={}, **more):
     """Runs the trainer to its end: status, standard output and error."""
     process = start(*options, env=env, **more)

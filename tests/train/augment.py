@@ -69,17 +69,7 @@ for name, augment in (("drawn", DRAWN), ("fixed", "augment shift=1 expand=true")
     done = subprocess.run([NETC, "train", f"{name}.net", "--backend", "interp", "-q", "--name", f"{name}-interp"], capture_output=True)
     t.check(done.returncode == 0, "the interpreter fails")
     t.same(f"{name}-interp", whole, f"{name}, interpreted")
-    for attempt in range(60):
-        again = ("--resume",) if attempt > 0 else ()
-        process = t.start("-q", *again, "--name", f"{name}-cut", "--threads", 1 + attempt % 3, env={"NET_CHECKPOINT_SECONDS": 0})
-        try:
-            process.communicate(timeout=dice.uniform(0.02, 0.1) * (1 + attempt / 5))
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.communicate()
-        if process.returncode == 0:
-            break
-    t.run("-q", "--resume", "--name", f"{name}-cut")
+    t.killed_often(f"{name}-cut", dice, 0.1)
     t.same(f"{name}-cut", whole, f"{name}, cut")
 
 # ---- amounts of 0 are as no line; others are not ----

@@ -41,20 +41,8 @@ def weights(name):
 def try_killed(name):
     """Killed at any moment, going on with another number of threads."""
     t.run("-q", "--name", f"{name}-whole")
-    whole, dice, kills = t.contents(f"{name}-whole"), random.Random(1), 0
-    for attempt in range(60):
-        again = ("--resume",) if attempt > 0 else ()
-        process = t.start("-q", *again, "--name", f"{name}-killed", "--threads", 1 + attempt % 3,
-                          env={"NET_CHECKPOINT_SECONDS": 0})
-        try:
-            process.communicate(timeout=dice.uniform(0.02, 0.2) * (1 + attempt / 5))
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.communicate()
-            kills += 1
-        if process.returncode == 0:
-            break
-    t.run("-q", "--resume", "--name", f"{name}-killed")
+    whole, dice = t.contents(f"{name}-whole"), random.Random(1)
+    kills = t.killed_often(f"{name}-killed", dice, 0.2)
     t.same(f"{name}-killed", whole, f"{name}, killed {kills} times")
     t.check(kills > 0, f"{name}: never killed")
 

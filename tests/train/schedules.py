@@ -123,17 +123,7 @@ for number, (schedule, rate) in enumerate(FORMS.items()):
     t.check(found == each, f"{schedule}: steps.csv has {found}, expected {each}")
     if number % 3 == 0:
         continue
-    for attempt in range(60):
-        again = ("--resume",) if attempt > 0 else ()
-        process = t.start("-q", *again, "--name", f"{name}-cut", "--threads", 1 + attempt % 3, env={"NET_CHECKPOINT_SECONDS": 0})
-        try:
-            process.communicate(timeout=dice.uniform(0.02, 0.2) * (1 + attempt / 5))
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.communicate()
-        if process.returncode == 0:
-            break
-    t.run("-q", "--resume", "--name", f"{name}-cut")
+    t.killed_often(f"{name}-cut", dice, 0.2)
     t.same(f"{name}-cut", whole, schedule)
 
 # ---- plateau, beside stop: each counts the epochs without a better one for itself ----
