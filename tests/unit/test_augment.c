@@ -1,6 +1,6 @@
 /* What training makes of pictures: exact cases of each change, the fixed set, and the loader's rows, whoever makes
  * them; run under TSan as well. tests/numpy/augmented.py compares what is drawn with a model of its own. */
-#include "tests/unit/unit.h"
+#include "tests/unit/digits.h"
 
 #include "runtime/data/loader.h"
 #include "runtime/data/warp.h"
@@ -169,22 +169,9 @@ static void rectangles_are_erased(void **state) {
 
 /* ---- rows ---- */
 
-static NetData digits;
-
 static int open_digits(void **state) {
     (void)state;
-    NetError error = {0};
-    NetDataRequest request = {
-        .kind = "digits", .rank = 1, .shape = {784}, .classes = 10, .outputs = 10, .train = 100, .validation = 30};
-    if (net_data_open(&request, &digits, &error)) return 0;
-    fputs(error.text, stderr);
-    return -1;
-}
-
-static int close_digits(void **state) {
-    (void)state;
-    net_data_close(&digits);
-    return 0;
+    return unit_open_digits((NetDataRequest){.rank = 1, .shape = {784}, .train = 100, .validation = 30});
 }
 
 /* The book's expand_mnist.py: each picture, and rolled by one pixel down, up, right and left, the row or column that
@@ -357,5 +344,5 @@ int main(void) {
         cmocka_unit_test(places_that_are_no_numbers_stay_inside),
         cmocka_unit_test(settings_are_told),
     };
-    return cmocka_run_group_tests(tests, open_digits, close_digits);
+    return cmocka_run_group_tests(tests, open_digits, unit_close_digits);
 }

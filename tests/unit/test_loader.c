@@ -1,26 +1,13 @@
 /* The loader: order, padding, resuming inside an epoch, giving up, and both row types; run under TSan as well. */
-#include "tests/unit/unit.h"
+#include "tests/unit/digits.h"
 
 #include "runtime/abi.h"
 #include "runtime/base/rng.h"
 #include "runtime/data/loader.h"
 
-static NetData digits;
-
 static int open_digits(void **state) {
     (void)state;
-    NetError error = {0};
-    NetDataRequest request = {
-        .kind = "digits", .rank = 3, .shape = {1, 28, 28}, .classes = 10, .outputs = 10, .validation = 1000};
-    if (net_data_open(&request, &digits, &error)) return 0;
-    fputs(error.text, stderr);
-    return -1;
-}
-
-static int close_digits(void **state) {
-    (void)state;
-    net_data_close(&digits);
-    return 0;
+    return unit_open_digits((NetDataRequest){.rank = 3, .shape = {1, 28, 28}, .validation = 1000});
 }
 
 static NetLoader *new_loader(NetRowType type) {
@@ -194,5 +181,5 @@ int main(void) {
         cmocka_unit_test(passes_can_be_given_up),      cmocka_unit_test(bytes_become_floats),
         cmocka_unit_test(empty_parts_have_no_batches), cmocka_unit_test(rows_come_in_any_order_with_targets),
     };
-    return cmocka_run_group_tests_name("loader", tests, open_digits, close_digits);
+    return cmocka_run_group_tests_name("loader", tests, open_digits, unit_close_digits);
 }
