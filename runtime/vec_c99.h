@@ -6,6 +6,14 @@
  * multiply-add, so the bits may differ from those of vec.h. All memory is that of floats, but d_'s. */
 #include <stdint.h>
 
+/* A product and a sum stay two operations on machines that have one for both: it would have other bits. gcc knows this
+ * pragma alone. */
+#if defined(__GNUC__) && !defined(__clang__)
+#pragma GCC optimize("fp-contract=off")
+#else
+#pragma STDC FP_CONTRACT OFF
+#endif
+
 /* gcc 12 may judge from a loop's rewritten addresses that a nest has no effect, and drop its calls. */
 #if defined(__GNUC__) && !defined(__clang__) && __GNUC__ >= 8
 #define NET_NEST __attribute__((noipa))
