@@ -21,7 +21,40 @@ static bool has_all(const Run *a, const Run *b) {
     return true;
 }
 
-bool runs_alike(const Run *a, const Run *b) { return string_is(a->model, b->model) && has_all(a, b) && has_all(b, a); }
+const json_t *run_sets(const Run *run) { return json_object_get(json_object_get(run->config, "model"), "sets"); }
+
+bool run_has_set(const Run *run, const char *line) {
+    size_t index;
+    json_t *value;
+    json_array_foreach(run_sets(run), index, value) {
+        if (string_is(line, json_string_value(value))) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool says_seed(const char *line) {
+    line += strspn(line, " \t");
+    return strncmp(line, "seed", 4) == 0 && !in_name(line[4]);
+}
+
+/* Not all that the lines say is among the settings. */
+static bool has_sets(const Run *a, const Run *b) {
+    size_t index;
+    json_t *value;
+    json_array_foreach(run_sets(a), index, value) {
+        const char *line = json_string_value(value);
+        if (line != NULL && !says_seed(line) && !run_has_set(b, line)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+bool runs_alike(const Run *a, const Run *b) {
+    return string_is(a->model, b->model) && has_all(a, b) && has_all(b, a) && has_sets(a, b) && has_sets(b, a);
+}
 
 /* NAN: there is none that is a number. */
 static double seed_of(const Run *run) {

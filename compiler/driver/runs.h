@@ -49,6 +49,9 @@ void runs_order(Arena *arena, Runs *runs);
 void runs_select(Arena *arena, Runs *runs, const char *model);
 /* The runs that differ in nothing but the seed, as one run each: its figures are means, its seed is "1-5". */
 Runs runs_groups(Arena *arena, const Runs *runs);
+/* Its --set lines, an array of texts; NULL: there are none. */
+const json_t *run_sets(const Run *run);
+bool run_has_set(const Run *run, const char *line);
 /* Whether two runs differ in nothing but the seed and the number of threads. */
 bool runs_alike(const Run *a, const Run *b);
 /* One JSON object: `differ`, the names of the settings that differ, `runs`, with all that is known of each, and

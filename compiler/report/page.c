@@ -282,6 +282,7 @@ static void settings(Arena *arena, const Report *report, Text *out) {
     const Run *run = report->chosen->run;
     const json_t *versions = json_object_get(run->config, "versions");
     const char *key;
+    size_t index;
     json_t *value;
     text_puts(out,
               "<figure id=\"settings\"><div class=\"top\"><h3>Settings</h3></div>\n<table class=\"pairs\"><tbody>\n");
@@ -291,6 +292,15 @@ static void settings(Arena *arena, const Report *report, Text *out) {
         element(out, "th", field->name);
         element(out, "td", field->text);
         text_puts(out, "</tr>\n");
+    }
+    json_array_foreach(run_sets(run), index, value) {
+        if (json_is_string(value)) {
+            const char *line = json_string_value(value);
+            text_puts(out, report_all_have_set(report, line) ? "<tr>" : "<tr class=\"differs\">");
+            element(out, "th", "--set");
+            element(out, "td", line);
+            text_puts(out, "</tr>\n");
+        }
     }
     json_object_foreach((json_t *)(uintptr_t)versions, key, value) {
         text_puts(out, "<tr>");

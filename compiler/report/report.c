@@ -31,6 +31,38 @@ const char *report_run_name(const Report *report, const Run *run) {
     return utf8_clean(report->arena, name, strlen(name));
 }
 
+bool report_all_have_set(const Report *report, const char *line) {
+    bool all = true;
+    for (size_t i = 0; i < report->runs->count && all; i++) {
+        all = run_has_set(&report->runs->at[i], line);
+    }
+    return all;
+}
+
+static bool group_has_set(const Group *group, const char *line) {
+    bool all = true;
+    for (size_t i = 0; i < group->members.count && all; i++) {
+        all = run_has_set(group->members.at[i]->run, line);
+    }
+    return all;
+}
+
+/* "augment shift=2": the --set lines that the group has and others have not. */
+static const char *own_sets(const Report *report, const Group *group) {
+    Arena *arena = report->arena;
+    const char *text = "";
+    size_t index;
+    json_t *value;
+    json_array_foreach(run_sets(group->members.at[0]->run), index, value) {
+        const char *line = json_string_value(value);
+        if (line != NULL && group_has_set(group, line) && !report_all_have_set(report, line)) {
+            text =
+                arena_format(arena, "%s%s%s", text, *text == '\0' ? "" : ", ", utf8_clean(arena, line, strlen(line)));
+        }
+    }
+    return text;
+}
+
 /* "rate 0.1, batch 10": the settings in which groups differ. */
 static const char *group_label(const Report *report, const Words *differing, const Group *group) {
     const Run *run = group->members.at[0]->run;
@@ -44,6 +76,9 @@ static const char *group_label(const Report *report, const Words *differing, con
         bool model = string_is(differing->at[i], "model");
         text = arena_format(report->arena, "%s%s%s%s", text, *text == '\0' ? "" : ", ",
                             model ? "" : arena_format(report->arena, "%s ", differing->at[i]), field->text);
+    }
+    if (*text == '\0') {
+        text = own_sets(report, group);
     }
     const Field *model = field_find(&run->settings, "model");
     if (*text == '\0' && group->runs > 1) {
@@ -178,7 +213,7 @@ const char *report_command(const Report *report, const char *line) {
             text = arena_format(arena, "%s -D %s", text, shell_word(arena, define));
         }
     }
-    json_array_foreach(json_object_get(model, "sets"), index, value) {
+    json_array_foreach(run_sets(report->chosen->run), index, value) {
         const char *set = json_string_value(value);
         if (set != NULL && !same_setting(set + strspn(set, " \t"), line)) {
             text = arena_format(arena, "%s --set %s", text, shell_word(arena, set));

@@ -9,7 +9,7 @@
 #include "compiler/driver/run_log.h"
 #include "compiler/model/model.h"
 #include "compiler/report/chart.h"
-#include "compiler/report/predictions.h"
+#include "compiler/driver/predictions.h"
 #include "runtime/base/safetensors.h"
 #include "runtime/train/weight_hash.h"
 
@@ -47,6 +47,8 @@ void report_close(Report *report);
 
 /* How the chosen run is called for in words: its name without the date. */
 const char *report_run_name(const Report *report, const Run *run);
+/* Whether every run was given this line by --set. */
+bool report_all_have_set(const Report *report, const char *line);
 /* `netc train FILE` with what makes its network and `--set 'LINE'`, to be typed. */
 const char *report_command(const Report *report, const char *line);
 

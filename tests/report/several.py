@@ -50,6 +50,17 @@ check({row["series"] for row in rows("two/cost.csv")} == {"rate 0.5", "rate 0.25
 netc("report", "tiny-1", "tiny-2", "tiny-1", "-o", "three.html")
 check("2 runs" in read("three.html"), "a run is there once")
 
+# What --set says is not all among the settings: such runs are no seeds of one, and are told apart by it.
+netc("train", "tiny.net", "-q", "--seeds", "1-2", "--epochs", "1", "--run-dir", "sets")
+for more in (), ("--set", "seed 2"):
+    netc("train", "tiny.net", "-q", "--epochs", "1", "--run-dir", "sets", "--set",
+         "split train=500 validation=100 order=file", *more)
+netc("report", "sets", "--csv", "sets-csv")
+check({row["series"] for row in rows("sets-csv/cost.csv") if "training" not in row["series"]} ==
+      {"tiny, 2 seeds", "split train=500 validation=100 order=file"}, rows("sets-csv/cost.csv"))
+netc("report", f"sets/{os.readlink('sets/latest')}", "-o", "last.html")
+check("<th>--set</th><td>split train=500 validation=100 order=file</td>" in read("last.html"), "settings")
+
 # Numbers to learn, in units of their own.
 random.seed(1)
 with open("table.csv", "w", encoding="utf-8") as file:
