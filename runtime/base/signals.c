@@ -4,7 +4,7 @@
 #include <stddef.h>
 #include <unistd.h>
 
-static volatile sig_atomic_t pending;
+static volatile sig_atomic_t pending, resumed;
 
 static void on_signal(int signal) {
     if (pending != 0) {
@@ -13,12 +13,19 @@ static void on_signal(int signal) {
     pending = signal;
 }
 
+static void on_resume(int signal) {
+    (void)signal;
+    resumed = 1;
+}
+
 static void on_pipe(int signal) { (void)signal; }
 
-void net_signals_install(bool restart) {
+static void on_end(int signal) { _exit(128 + signal); }
+
+static void handle_stops(void (*handler)(int), int flags) {
     static const int stops[] = {SIGINT, SIGTERM, SIGHUP};
-    struct sigaction action = {.sa_flags = restart ? SA_RESTART : 0};
-    action.sa_handler = on_signal;
+    struct sigaction action = {.sa_flags = flags};
+    action.sa_handler = handler;
     sigfillset(&action.sa_mask);
     for (size_t i = 0; i < sizeof stops / sizeof *stops; i++) {
         struct sigaction old;
@@ -27,6 +34,18 @@ void net_signals_install(bool restart) {
         }
         sigaction(stops[i], &action, NULL);
     }
+}
+
+void net_signals_end(void) {
+    handle_stops(on_end, 0);
+    net_signals_hold_pipe();
+}
+
+void net_signals_install(bool restart) {
+    struct sigaction action = {.sa_flags = SA_RESTART};
+    action.sa_handler = on_resume;
+    sigaction(SIGCONT, &action, NULL);
+    handle_stops(on_signal, restart ? SA_RESTART : 0);
     net_signals_hold_pipe(); /* no reason to lose a training */
 }
 
@@ -41,3 +60,9 @@ void net_signals_hold_pipe(void) {
 }
 
 int net_signals_pending(void) { return pending; }
+
+bool net_signals_resumed(void) {
+    bool was = resumed != 0;
+    resumed = 0;
+    return was;
+}

@@ -5,14 +5,20 @@
 
 #include <stdbool.h>
 
+/* Until net_signals_install: the first ends the process, which has nothing yet that is worth to be kept. */
+void net_signals_end(void);
+
 /* restart: system calls go on after the signal; else a read that waits fails with EINTR. */
 void net_signals_install(bool restart);
 
 /* A reader of standard output that has gone does not end the program: net_streams_close does, at its end. Part of
- * net_signals_install. */
+ * the two above. */
 void net_signals_hold_pipe(void);
 
 /* The signal that came, or 0. */
 int net_signals_pending(void);
+
+/* Whether the program was stopped and made to go on (CONT) since this was asked last. */
+bool net_signals_resumed(void);
 
 #endif

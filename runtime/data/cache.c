@@ -210,8 +210,12 @@ static Entry find_or_make(Search *search, NetCacheMake *make, void *context, Net
 static Entry lock_and_find(Search *search, NetCacheMake *make, void *context, NetDataFile *file, NetError *error) {
     char *path = net_text(NULL, "%s/lock", search->folder);
     int fd = path != NULL ? open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600) : -1, locked = -1;
-    while (fd >= 0 && (locked = flock(fd, LOCK_EX)) != 0 && errno == EINTR) continue;
-    Entry entry = locked == 0 ? find_or_make(search, make, context, file, error) : ENTRY_NOT_KEPT;
+    if (fd >= 0) locked = flock(fd, LOCK_EX);
+    bool stopped = fd >= 0 && locked != 0 && errno == EINTR; /* by a signal that asks to end: others restart the call */
+    if (stopped) net_fail(error, NET_ENVIRONMENT, "%s: interrupted while another program made it", search->folder);
+    Entry entry = locked == 0 ? find_or_make(search, make, context, file, error)
+                  : stopped   ? ENTRY_WRONG
+                              : ENTRY_NOT_KEPT;
     if (fd >= 0) close(fd); /* and so unlocks */
     free(path);
     return entry;

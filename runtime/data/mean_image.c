@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "runtime/base/signals.h"
+
 /* Of every thousand pictures one may be beyond the bounds. Figures are counted by steps of a thousandth. */
 enum { OF = 1000, STEPS = 1000, CORRELATIONS = 2 * STEPS + 1, OFFSETS = STEPS + 1 };
 
@@ -28,12 +30,13 @@ static void load(Work *work, int64_t row) {
 
 /* ---- the mean ---- */
 
-static void find_mean(Work *work, NetMeanImage *image, float *values) {
+static bool find_mean(Work *work, NetMeanImage *image, float *values) {
     const NetData *data = work->data;
     int64_t rows = data->part[NET_PART_TRAIN].count;
     image->low = INFINITY;
     image->high = -INFINITY;
     for (int64_t row = 0; row < rows; row++) {
+        if (net_signals_pending() != 0) return false;
         load(work, row);
         for (int64_t i = 0; i < data->row_elements; i++) {
             work->sum[i] += (double)work->x[i];
@@ -43,6 +46,7 @@ static void find_mean(Work *work, NetMeanImage *image, float *values) {
     }
     for (int64_t i = 0; i < data->row_elements; i++) work->x[i] = (float)(work->sum[i] / (double)rows);
     net_mean_image_reduce(image->shape, work->x, values);
+    return true;
 }
 
 /* ---- how far pictures differ from it ---- */
@@ -52,12 +56,13 @@ static int64_t step_of(double value, int64_t steps) {
     return step < 0 ? 0 : step < (double)steps ? (int64_t)step : steps - 1;
 }
 
-static void find_bounds(Work *work, NetMeanImage *image) {
+static bool find_bounds(Work *work, NetMeanImage *image) {
     NetReference reference;
     int64_t rows = work->data->part[NET_PART_TRAIN].count, beyond = 0;
     net_reference_begin(&reference, image);
     for (int64_t row = 0; row < rows; row++) {
         NetLikeness likeness;
+        if (net_signals_pending() != 0) return false;
         load(work, row);
         net_mean_image_reduce(image->shape, work->x, work->reduced);
         net_likeness(&reference, work->reduced, &likeness);
@@ -71,6 +76,7 @@ static void find_bounds(Work *work, NetMeanImage *image) {
     beyond = 0;
     while ((beyond += work->offset[step]) <= rows / OF) step--;
     image->offset = (float)((double)(step + 1) / (double)STEPS);
+    return true;
 }
 
 /* Rows and columns of numbers are pictures where they are bytes, or the network calls them so. */
@@ -98,16 +104,19 @@ bool net_mean_image_make(const NetData *data, double shift, NetMeanImage *image,
     work->sum = work->reduced != NULL ? net_alloc(elements, sizeof *work->sum, error) : NULL;
     *values = work->sum != NULL ? net_alloc(count, sizeof **values, error) : NULL;
     image->values = *values;
-    if (*values != NULL) {
-        find_mean(work, image, *values);
-        find_bounds(work, image);
+    bool made = *values != NULL && find_mean(work, image, *values) && find_bounds(work, image);
+    if (made) {
         image->offset = widened(image, shift);
+    } else if (*values != NULL) {
+        net_fail(error, 128 + net_signals_pending(), "interrupted");
+        free(*values);
+        *values = NULL;
     }
     free(work->sum);
     free(work->reduced);
     free(work->x);
     free(work);
-    return *values != NULL;
+    return made;
 }
 
 /* ---- as text ---- */

@@ -6,8 +6,8 @@
 #include "runtime/data/likeness.h"
 
 /* Sets *values, which free() releases, and image->values to it. A set that is no pictures gives 0 channels and NULL.
- * `shift`: pixels that training moves them at most. The same bits however the set was read. False when memory is short.
- */
+ * `shift`: pixels that training moves them at most. The same bits however the set was read. False when memory is short,
+ * or once a signal asks to stop. */
 bool net_mean_image_make(const NetData *data, double shift, NetMeanImage *image, float **values, NetError *error);
 
 /* As JSON, as docs/formats.md has it; free() releases it. */

@@ -70,7 +70,7 @@ int net_trainer_main(int argc, char **argv, const NetCode *code) {
     } else if (command == NET_COMMAND_TRAIN && code->self == NULL && !net_processor_check(model.needs, &error)) {
         status = error.status;
     } else if (command == NET_COMMAND_TRAIN) {
-        net_signals_install(true);
+        net_signals_end();
         status = options.given[NET_OPTION_SEEDS] ? run_seeds(&model, &options, &error)
                  : model.compiled.members > 1    ? net_ensemble_run(&model, &options, &error)
                                                  : run_one(&model, &options, &error);

@@ -86,6 +86,9 @@ static NetOutcome finish(NetTrainer *trainer, const char *status, NetError *erro
     NetFinal final;
     tell_early_stop(trainer);
     NetOutcome outcome = final_scores(trainer, &final, error);
+    if (outcome == NET_WENT_ON) {
+        outcome = net_trainer_describe_pictures(trainer, error);
+    }
     if (outcome != NET_WENT_ON) {
         return outcome;
     }

@@ -335,6 +335,7 @@ static bool begin(NetTrainer *trainer, NetError *error) {
     if (trainer->options.evaluate) {
         return true;
     }
+    net_signals_install(true);
     return (trainer->run.folder != NULL ||
             net_run_create(trainer->options.run_dir, trainer->options.name, &trainer->run, error)) &&
            net_trainer_open_logs(trainer, NULL, error) && net_trainer_write_config(trainer, &trainer->run, error) &&
@@ -424,6 +425,7 @@ static bool find_resumed(NetTrainer *trainer, NetSafetensors *file, bool *found,
 
 static bool resume(NetTrainer *trainer, const NetSafetensors *file, NetError *error) {
     char step[2][NET_COUNT_TEXT];
+    net_signals_install(true);
     if (!net_checkpoint_restore(trainer, file, error) || !net_trainer_write_config(trainer, &trainer->run, error)) {
         return false;
     }

@@ -142,6 +142,8 @@ bool net_trainer_load_weights(NetTrainer *trainer, NetError *error);
  * releases; takes the weights, those of options.member where they are of several. */
 bool net_trainer_read_weights(const NetTrainer *trainer, NetSafetensors *file, NetError *error);
 bool net_trainer_take_weights(NetTrainer *trainer, const NetSafetensors *file, NetError *error);
+/* Makes, once, what weights files say of the pictures they are from: what a weight file is written with. */
+NetOutcome net_trainer_describe_pictures(NetTrainer *trainer, NetError *error);
 bool net_trainer_save_weights(NetTrainer *trainer, const char *name, double epoch, const float *param,
                               const float *state, NetError *error);
 /* Fills in weights_hash, from the present weights. */

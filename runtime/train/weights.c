@@ -74,10 +74,12 @@ static bool add_metadata(NetPair *metadata, size_t *pairs, const char *key, char
     return text != NULL;
 }
 
-/* Makes what weights files say of the pictures they are from, once. */
-static bool describe_pictures(NetTrainer *trainer, NetError *error) {
+NetOutcome net_trainer_describe_pictures(NetTrainer *trainer, NetError *error) {
     NetMeanImage image;
-    float *values;
+    float *values = NULL;
+    if (trainer->described) {
+        return NET_WENT_ON;
+    }
     bool ok = net_mean_image_make(&trainer->data, trainer->model->augment.shift, &image, &values, error);
     if (ok && values != NULL) {
         trainer->mean_image = net_mean_image_text(&image, error);
@@ -85,7 +87,7 @@ static bool describe_pictures(NetTrainer *trainer, NetError *error) {
     }
     free(values);
     trainer->described = ok;
-    return ok;
+    return ok ? NET_WENT_ON : net_signals_pending() != 0 ? NET_STOPPED : NET_FAILED;
 }
 
 bool net_trainer_save_weights(NetTrainer *trainer, const char *name, double epoch, const float *param,
@@ -119,9 +121,6 @@ bool net_trainer_save_weights(NetTrainer *trainer, const char *name, double epoc
     if (ok && data->columns > 0) {
         ok = add_metadata(metadata, &pairs, "columns",
                           list_text((const char *const *)data->column, data->columns, error));
-    }
-    if (ok && !trainer->described) {
-        ok = describe_pictures(trainer, error);
     }
     if (ok && trainer->mean_image != NULL) {
         ok = add_metadata(metadata, &pairs, "mean_image", net_text(error, "%s", trainer->mean_image));

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """Files that data was converted to: used again, made anew when spoilt or cut, whole or not at all whatever fails, by one
 of several at a time, and no more of them than the bound allows."""
+import fcntl
 import gzip
 import hashlib
 import io
@@ -11,6 +12,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import time
 
 import numpy as np
 
@@ -157,6 +159,20 @@ for process in several[1:]:
     if process.returncode != 0 or right not in out:
         fail("one of several:", process.returncode, out)
 place()
+
+# Waiting for another that makes the entry, the first signal ends it.
+clear()
+os.makedirs(FOLDER)
+with open(FOLDER + "/lock", "w") as lock:
+    fcntl.flock(lock, fcntl.LOCK_EX)
+    waiting = subprocess.Popen([trainer, "--data-dir", "set", "--name", "waits"],
+                               env={**os.environ, "XDG_CACHE_HOME": CACHE, "NET_DATA_SMALL": "1"})
+    while not any(os.readlink(f"/proc/{waiting.pid}/fd/{fd}") == os.path.realpath(lock.name)
+                  for fd in os.listdir(f"/proc/{waiting.pid}/fd")):
+        time.sleep(0.01)
+    waiting.send_signal(signal.SIGTERM)
+    if waiting.wait(timeout=60) != 143:
+        fail("a signal while waiting:", waiting.returncode)
 
 # ---- the bound ----
 
