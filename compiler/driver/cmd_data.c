@@ -32,9 +32,10 @@ static bool is_interrupted(void) { return tools_interrupted() != 0; }
 
 static json_t *options_of(const NetDataRequest *request) { return (json_t *)(uintptr_t)request->options; }
 
-static void print(Arena *arena, const Options *options, const DataShown *shown, const char *why) {
+static void print(Arena *arena, const Options *options, DataShown *shown, const char *why) {
     if (options->quiet) return;
     if (!options->json) {
+        shown->color = report_color(options, stdout);
         show_data(arena, shown, stdout);
         return;
     }
@@ -122,7 +123,7 @@ static int show_model(Arena *arena, const Options *options, const char *path) {
         const char *verdict =
             arena_format(arena, "the network '%s' %s it", model->name, suits ? "takes" : "does not take");
         bool itself = target_kinds[model->settings.target].reads == READS_INPUT;
-        const DataShown about = {.data = &data, .parts = suits, .itself = itself, .verdict = verdict};
+        DataShown about = {.data = &data, .parts = suits, .itself = itself, .verdict = verdict};
         print(arena, options, &about, suits ? NULL : error.text);
         net_data_close(&data);
     }

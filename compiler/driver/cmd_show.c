@@ -43,6 +43,9 @@ int cmd_show(Arena *arena, Options *options) {
     if (show_weights_what(options->files.at[0]) != NULL) {
         return show_weights(arena, options, options->files.at[0]);
     }
+    if (options->examples != NULL) {
+        return report_usage("show", "--examples is about a run; %s is a model", options->files.at[0]);
+    }
     if (!pipeline_open(arena, "show", options, options->files.at[0], &compilation, &status)) {
         return status;
     }

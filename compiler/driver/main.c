@@ -45,7 +45,7 @@ const Command commands[] = {
                     "  netc show --pytorch lenet5.net >lenet5.py\n"
                     "  netc show --dot lenet5.net | dot -Tsvg >lenet5.svg\n"
                     "  netc show deep_sigmoid.net -D depth=4\n"
-                    "  netc show runs/latest",
+                    "  netc show runs/latest --examples 12",
         .mask = COMMAND_SHOW,
         .least = 1,
         .most = 1,
@@ -63,7 +63,7 @@ const Command commands[] = {
         .examples = "  netc train lenet5.net\n"
                     "  netc train lenet5.net --seeds 1-5 --require 'test_accuracy>=0.95'\n"
                     "  netc train lenet5.net --epochs 3 --rate 0.05 --seed 2\n"
-                    "  netc train deep_sigmoid.net -D depth=4 --set 'log gradients every=1'\n"
+                    "  netc train deep_sigmoid.net -D depth=4 --set 'log gradients every=1' --watch\n"
                     "  netc train lenet5.net --backend c --cc clang-19 -v",
         .mask = COMMAND_TRAIN,
         .trainer = true,

@@ -5,33 +5,18 @@
 #include <string.h>
 
 #include "compiler/driver/picture_text.h"
-#include "runtime/base/utf8.h"
 #include "runtime/base/wrap.h"
 #include "runtime/data/columns.h"
 
 enum {
-    ROWS = 24,        /* of a table, at most */
-    NAME = 20,        /* columns of a name */
-    CELL = 12,        /* of a value */
-    APART = 8,        /* features without names that are told apart */
-    PICTURES = 4,     /* that are drawn */
-    PICTURE_WIDE = 38 /* columns of one */
+    ROWS = 24,   /* of a table, at most */
+    NAME = 20,   /* columns of a name */
+    CELL = 12,   /* of a value */
+    APART = 8,   /* features without names that are told apart */
+    PICTURES = 4 /* that are drawn */
 };
 
 /* ---- texts ---- */
-
-/* A name as a terminal may have it, cut to some columns. */
-static const char *plain(Arena *arena, const char *text, int width) {
-    char *copy = arena_copy(arena, text, strlen(text));
-    net_utf8_plain(copy);
-    if (net_text_width(copy) <= width) return copy;
-    size_t length = strlen(copy);
-    do {
-        while (length > 0 && ((unsigned char)copy[--length] & 0xC0) == 0x80) continue;
-        copy[length] = '\0';
-    } while (length > 0 && net_text_width(copy) > width - 1);
-    return arena_format(arena, "%s…", copy);
-}
 
 static const char *grouped(Arena *arena, int64_t number) {
     char text[NET_COUNT_TEXT];
@@ -174,7 +159,7 @@ static void print_figures(Arena *arena, const char *title, const FiguresList *li
     static const char *const heads[] = {"least", "largest", "mean", "sd"};
     int width = net_text_width(title) > 10 ? net_text_width(title) : 10;
     for (int64_t i = 0; i < list->count; i++) {
-        int name = net_text_width(plain(arena, list->at[i].name, NAME));
+        int name = net_text_width(short_text(arena, list->at[i].name, NAME));
         width = name > width ? name : width;
     }
     fputc('\n', out);
@@ -185,7 +170,7 @@ static void print_figures(Arena *arena, const char *title, const FiguresList *li
         const Figures *figures = &list->at[i];
         const double values[] = {figures->low, figures->high, figures->mean, figures->sd};
         fputs("  ", out);
-        pad(out, plain(arena, figures->name, NAME), width, false);
+        pad(out, short_text(arena, figures->name, NAME), width, false);
         for (size_t k = 0; k < COUNT_OF(values); k++) pad(out, number(arena, values[k]), CELL, true);
         fputs(figures->low < figures->high ? "\n" : "  constant\n", out);
     }
@@ -198,7 +183,7 @@ static void print_classes(Arena *arena, const NetData *data, FILE *out) {
     bool tested = data->file[NET_FILE_TEST].count > 0;
     int width = 10;
     for (int64_t i = 0; i < shown; i++) {
-        int name = net_text_width(plain(arena, class_name(arena, data, i), NAME));
+        int name = net_text_width(short_text(arena, class_name(arena, data, i), NAME));
         width = name > width ? name : width;
     }
     fputc('\n', out);
@@ -209,7 +194,7 @@ static void print_classes(Arena *arena, const NetData *data, FILE *out) {
     fputc('\n', out);
     for (int64_t i = 0; i < shown; i++) {
         fputs("  ", out);
-        pad(out, plain(arena, class_name(arena, data, i), NAME), width, false);
+        pad(out, short_text(arena, class_name(arena, data, i), NAME), width, false);
         pad(out, grouped(arena, train[i]), CELL, true);
         pad(out, arena_format(arena, "%.1f %%", 100.0 * (double)train[i] / (double)all), CELL, true);
         if (tested) pad(out, grouped(arena, test[i]), CELL, true);
@@ -262,44 +247,14 @@ static float *values_of(Arena *arena, const NetData *data, const NetExample *exa
     return x;
 }
 
-/* Whether examples are pictures: of channels, rows and columns, or as many bytes as a square of grey or of colours has.
- */
-static bool is_picture(const NetData *data, int64_t shape[NET_DATA_RANK]) {
-    memcpy(shape, data->shape, NET_DATA_RANK * sizeof *shape);
-    if (data->rank == NET_DATA_RANK) return true;
-    for (shape[0] = 1; data->type == NET_ROWS_U8 && shape[0] <= 3; shape[0] += 2) {
-        shape[1] = shape[2] = (int64_t)sqrt((double)data->row_elements / (double)shape[0]);
-        if (shape[1] > 3 && shape[0] * shape[1] * shape[2] == data->row_elements) return true;
-    }
-    return false;
-}
-
 static void print_pictures(Arena *arena, const NetData *data, const int64_t shape[NET_DATA_RANK], const int64_t *places,
-                           int count, int page, FILE *out) {
-    PictureSize size = picture_text_size(shape[1], shape[2], PICTURE_WIDE);
-    int gap = 3, column = size.width > 8 ? size.width : 8, each = (page + gap) / (column + gap);
-    each = each < 1 ? 1 : each;
-    for (int first = 0; first < count; first += each) {
-        const char **lines[PICTURES];
-        int end = first + each < count ? first + each : count;
-        fputc('\n', out);
-        for (int i = first; i < end; i++) {
-            NetExample example = net_data_example(data, NET_PART_TRAIN, places[i]);
-            lines[i] = picture_text(arena, values_of(arena, data, &example), shape[0], shape[1], shape[2], size);
-            const char *answer = plain(arena, answer_text(arena, data, &example), column);
-            if (*answer != '\0') pad(out, answer, i + 1 < end ? column + gap : 0, false);
-        }
-        for (int line = 0; line < size.lines; line++) {
-            int blanks = 0; /* before the next dots: none at the end of a line */
-            fputc('\n', out);
-            for (int i = first; i < end; i++) {
-                const char *dots = lines[i][line];
-                if (*dots != '\0') fprintf(out, "%*s%s", blanks, "", dots);
-                blanks = (*dots != '\0' ? 0 : blanks) + column + gap - net_text_width(dots);
-            }
-        }
-        fputc('\n', out);
+                           int count, int page, bool color, FILE *out) {
+    PictureText pictures[PICTURES];
+    for (int i = 0; i < count; i++) {
+        NetExample example = net_data_example(data, NET_PART_TRAIN, places[i]);
+        pictures[i] = (PictureText){values_of(arena, data, &example), answer_text(arena, data, &example)};
     }
+    picture_text_print(arena, pictures, count, shape, page, color, out);
 }
 
 static void print_signals(Arena *arena, const NetData *data, const int64_t *places, int count, int page, FILE *out) {
@@ -307,7 +262,7 @@ static void print_signals(Arena *arena, const NetData *data, const int64_t *plac
     for (int i = 0; i < count; i++) {
         NetExample example = net_data_example(data, NET_PART_TRAIN, places[i]);
         fputs("  ", out);
-        pad(out, plain(arena, answer_text(arena, data, &example), 16), 18, false);
+        pad(out, short_text(arena, answer_text(arena, data, &example), 16), 18, false);
         fprintf(out, "%s\n", signal_text(arena, values_of(arena, data, &example), data->row_elements, page - 20));
     }
 }
@@ -323,24 +278,26 @@ static void print_rows(Arena *arena, const NetData *data, const Names *names, co
     for (int row = -1; row < count; row++) {
         NetExample example = net_data_example(data, NET_PART_TRAIN, places[row < 0 ? 0 : row]);
         for (int64_t i = 0; i < shown; i++)
-            pad(out, row < 0 ? plain(arena, names->input[i], CELL - 1) : number(arena, input_of(data, &example, i)),
+            pad(out,
+                row < 0 ? short_text(arena, names->input[i], CELL - 1) : number(arena, input_of(data, &example, i)),
                 CELL, true);
         if (cut) pad(out, "…", 4, true);
         if (answers > 0)
             fprintf(out, "  %s",
-                    plain(arena, row < 0 ? targets_text(arena, names, answers) : answer_text(arena, data, &example),
-                          page - CELL * (int)shown - 6));
+                    short_text(arena,
+                               row < 0 ? targets_text(arena, names, answers) : answer_text(arena, data, &example),
+                               page - CELL * (int)shown - 6));
         fputc('\n', out);
     }
 }
 
-static void print_examples(Arena *arena, const NetData *data, const Names *names, int page, FILE *out) {
+static void print_examples(Arena *arena, const NetData *data, const Names *names, int page, bool color, FILE *out) {
     int64_t places[PICTURES], shape[NET_DATA_RANK];
     int count = choose(arena, data, places);
     if (names->input != NULL)
         print_rows(arena, data, names, places, count, page, out);
-    else if (is_picture(data, shape))
-        print_pictures(arena, data, shape, places, count, page, out);
+    else if (picture_shape(data, shape))
+        print_pictures(arena, data, shape, places, count, page, color, out);
     else
         print_signals(arena, data, places, count, page, out);
 }
@@ -384,7 +341,7 @@ void show_data(Arena *arena, const DataShown *shown, FILE *out) {
     int64_t test = data->file[NET_FILE_TEST].count;
     const char *also = test > 0 ? arena_format(arena, ", and %s to test on", grouped(arena, test)) : "";
     bool bytes = data->type == NET_ROWS_U8;
-    print_line(out, "data", page, plain(arena, arena_format(arena, "%s (%s)", data->name, data->source), 1 << 16));
+    print_line(out, "data", page, short_text(arena, arena_format(arena, "%s (%s)", data->name, data->source), 1 << 16));
     print_line(out, "examples", page,
                arena_format(arena, "%s%s", grouped(arena, data->file[NET_FILE_TRAIN].count), also));
     print_line(out, "each", page,
@@ -396,7 +353,7 @@ void show_data(Arena *arena, const DataShown *shown, FILE *out) {
     print_figures(arena, "inputs", &inputs, out);
     if (data->classes > 0) print_classes(arena, data, out);
     if (targets.count > 0) print_figures(arena, "to learn", &targets, out);
-    print_examples(arena, data, &names, page, out);
+    print_examples(arena, data, &names, page, shown->color, out);
     if (shown->verdict == NULL) return;
     fputc('\n', out);
     net_wrap(out, shown->verdict, 0, 0, page);

@@ -10,6 +10,7 @@ typedef struct {
     bool parts;          /* its parts are those of a model */
     bool itself;         /* which learns the examples themselves */
     const char *verdict; /* whether it suits the network; NULL: there is none */
+    bool color;          /* pictures are in greys */
 } DataShown;
 
 /* For people, in lines of the page's width. */

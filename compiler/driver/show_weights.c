@@ -7,8 +7,10 @@
 
 #include "compiler/base/json.h"
 #include "compiler/base/utf8.h"
+#include "compiler/driver/link.h"
 #include "compiler/driver/report.h"
 #include "compiler/driver/runs.h"
+#include "compiler/driver/show_mistakes.h"
 #include "compiler/driver/show_run.h"
 #include "compiler/model/show.h"
 #include "runtime/base/wrap.h"
@@ -168,6 +170,8 @@ typedef struct {
     json_t *network;             /* NULL: the file does not describe it */
     const Run *run;              /* NULL: it is not of one */
     char hash[NET_WEIGHTS_HASH]; /* "": the file has no weights */
+    int64_t examples;            /* to be drawn, of those that a run is wrong about */
+    bool color;
 } Shown;
 
 static void print_text(Arena *arena, const Shown *shown) {
@@ -194,6 +198,8 @@ static void print_text(Arena *arena, const Shown *shown) {
     if (run != NULL) {
         print_results(run);
         show_run_curves(arena, run, stdout);
+        fflush(stdout); /* what follows takes a moment */
+        show_mistakes(arena, run, file, shown->examples, shown->color, stdout);
     }
 }
 
@@ -280,20 +286,30 @@ int show_weights(Arena *arena, const Options *options, const char *path) {
     NetError error = {.status = NET_OK};
     NetSafetensors file;
     Runs runs = {0};
+    int64_t examples;
     int status;
-    if (!check_options(options, path, &status)) {
+    if (!check_options(options, path, &status) || !show_mistakes_examples(options, &examples, &status)) {
         return status;
     }
     if (!find_run(arena, path, &runs)) {
         runs_free(&runs);
         return STATUS_ENVIRONMENT;
     }
+    if (options->examples != NULL && (runs.count != 1 || options->json)) {
+        status = options->json ? report_usage("show", "--examples draws pictures, of which --json has none; keep one")
+                               : report_usage("show", "--examples is about a run; %s holds weights alone", path);
+        runs_free(&runs);
+        return status;
+    }
     char *found = net_weights_path(NET_RUN_DIR, runs.count == 1 ? runs.at[0].folder : path, &error);
     bool good = found != NULL && net_safetensors_read(found, &file, &error);
     free(found);
     if (good) {
         const char *described = net_safetensors_metadata(&file, "network");
-        Shown shown = {.file = &file, .run = runs.count == 1 ? &runs.at[0] : NULL};
+        Shown shown = {.file = &file,
+                       .run = runs.count == 1 ? &runs.at[0] : NULL,
+                       .examples = examples,
+                       .color = report_color(options, stdout)};
         shown.network = described != NULL ? json_loads(described, 0, NULL) : NULL;
         good = net_weights_hash(file.path, file.tensors, file.count, shown.hash, &error);
         if (good && options->json) {
@@ -305,5 +321,8 @@ int show_weights(Arena *arena, const Options *options, const char *path) {
         net_safetensors_free(&file);
     }
     runs_free(&runs);
+    if (tools_interrupted() != 0) {
+        return 128 + tools_interrupted();
+    }
     return good ? STATUS_OK : report_environment("%s", error.text);
 }

@@ -79,10 +79,7 @@ static void draw(Arena *arena, const Report *report, Drawing *drawing) {
     if (n < 2 || n > CLASSES) {
         return;
     }
-    int64_t *count = NEW_ARRAY(arena, int64_t, n *n);
-    for (int64_t i = 0; i < predictions->count; i++) {
-        count[predictions->label[i] * n + predictions->class_of[i]]++;
-    }
+    const int64_t *count = predictions_confusion(arena, predictions);
     View *view = drawing_view(arena, drawing, "", "confusion");
     draw_matrix(arena, predictions, count, &view->svg);
     write_numbers(arena, predictions, count, &view->csv);

@@ -1,45 +1,12 @@
 #include "compiler/report/figure.h"
 
 #include <math.h>
-#include <stdlib.h>
 
 #include "compiler/report/picture.h"
 #include "compiler/report/svg.h"
 
 enum { SHOWN = 60 };
 static const double WIDTH = 600, IMAGE = 54, GAP = 10;
-
-typedef struct {
-    int64_t example;
-    double sure; /* the output of the class it was taken for, that of its own taken off */
-} Mistake;
-typedef VEC(Mistake) Mistakes;
-
-static int compare(const void *a, const void *b) {
-    const Mistake *left = a, *right = b;
-    if (left->sure != right->sure) {
-        return left->sure < right->sure ? 1 : -1;
-    }
-    return (left->example > right->example) - (left->example < right->example);
-}
-
-static Mistakes find(Arena *arena, const Predictions *predictions) {
-    Mistakes mistakes = {0};
-    for (int64_t i = 0; i < predictions->count; i++) {
-        uint32_t said = predictions->class_of[i], label = predictions->label[i];
-        if (said == label) {
-            continue;
-        }
-        const float *values = predictions->values + i * predictions->outputs;
-        bool one = predictions->outputs == 1;
-        double sure = one ? fabs((double)values[0] - 0.5) : (double)values[said] - (double)values[label];
-        vec_push(arena, &mistakes, ((Mistake){i, sure}));
-    }
-    if (mistakes.count > 0) {
-        qsort(mistakes.at, mistakes.count, sizeof *mistakes.at, compare);
-    }
-    return mistakes;
-}
 
 /* "Ankle boot", cut where it is long. */
 static const char *short_name(Arena *arena, const char *name, double *width) {
@@ -109,7 +76,7 @@ static void draw(Arena *arena, const Report *report, Drawing *drawing) {
     if (predictions->missing != NULL || predictions->classes == 0 || !picture_of(&predictions->data, &picture)) {
         return;
     }
-    Mistakes mistakes = find(arena, predictions);
+    Mistakes mistakes = predictions_mistakes(arena, predictions);
     if (mistakes.count == 0) {
         drawing->missing = arena_format(arena, "All %s are classified right.", predictions->about);
         return;

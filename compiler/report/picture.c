@@ -2,13 +2,13 @@
 
 #include <math.h>
 
+#include "compiler/driver/picture_text.h"
+
 bool picture_of(const NetData *data, Picture *picture) {
-    int side = (int)lrint(sqrt((double)data->row_elements));
-    bool square = data->type == NET_ROWS_U8 && (int64_t)side * side == data->row_elements && side >= 8;
-    bool image = data->rank == 3 && (data->shape[0] == 1 || data->shape[0] == 3) && data->shape[1] > 1;
-    *picture =
-        image ? (Picture){(int)data->shape[0], (int)data->shape[1], (int)data->shape[2]} : (Picture){1, side, side};
-    return (image || square) && data->row_elements <= 1 << 20;
+    int64_t shape[NET_DATA_RANK];
+    bool found = picture_shape(data, shape) && data->row_elements <= 1 << 20;
+    *picture = found ? (Picture){(int)shape[0], (int)shape[1], (int)shape[2]} : (Picture){0, 0, 0};
+    return found && (picture->channels == 1 || picture->channels == 3) && picture->rows > 1;
 }
 
 void picture_draw_values(const float *values, Picture picture, double x, double y, double side, Text *out) {

@@ -1,6 +1,6 @@
 /* The network of a run, from the text in its config.json, and with its weights as a function in this process. */
-#ifndef NETC_REPORT_NETWORK_H
-#define NETC_REPORT_NETWORK_H
+#ifndef NETC_DRIVER_RUN_NETWORK_H
+#define NETC_DRIVER_RUN_NETWORK_H
 
 #include "compiler/driver/pipeline.h"
 #include "compiler/driver/runs.h"

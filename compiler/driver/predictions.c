@@ -1,5 +1,6 @@
-#include "compiler/report/predictions.h"
+#include "compiler/driver/predictions.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -126,6 +127,40 @@ void predictions_free(Predictions *predictions) {
     if (predictions->missing == NULL) {
         net_data_close(&predictions->data);
     }
+}
+
+static int compare_mistakes(const void *a, const void *b) {
+    const Mistake *left = a, *right = b;
+    if (left->sure != right->sure) {
+        return left->sure < right->sure ? 1 : -1;
+    }
+    return (left->example > right->example) - (left->example < right->example);
+}
+
+Mistakes predictions_mistakes(Arena *arena, const Predictions *predictions) {
+    Mistakes mistakes = {0};
+    for (int64_t i = 0; i < predictions->count; i++) {
+        uint32_t said = predictions->class_of[i], label = predictions->label[i];
+        if (said == label) {
+            continue;
+        }
+        const float *values = predictions->values + i * predictions->outputs;
+        bool one = predictions->outputs == 1;
+        double sure = one ? fabs((double)values[0] - 0.5) : (double)values[said] - (double)values[label];
+        vec_push(arena, &mistakes, ((Mistake){i, sure}));
+    }
+    if (mistakes.count > 0) {
+        qsort(mistakes.at, mistakes.count, sizeof *mistakes.at, compare_mistakes);
+    }
+    return mistakes;
+}
+
+int64_t *predictions_confusion(Arena *arena, const Predictions *predictions) {
+    int64_t n = predictions->classes, *count = NEW_ARRAY(arena, int64_t, n *n);
+    for (int64_t i = 0; i < predictions->count; i++) {
+        count[predictions->label[i] * n + predictions->class_of[i]]++;
+    }
+    return count;
 }
 
 const char *predictions_class(Arena *arena, const Predictions *predictions, int64_t class) {

@@ -1,8 +1,8 @@
-#include "compiler/report/network.h"
+#include "compiler/driver/run_network.h"
 
 #include <string.h>
 
-static const char NOT_COMPILED[] = "The network could not be compiled; netc report printed why when it was called.";
+static const char NOT_COMPILED[] = "The network could not be compiled; why was printed then.";
 
 /* The lets and the lines of the train block that the run was given, as -D and --set give them. */
 static void take_changes(Arena *arena, const json_t *model, Options *options) {

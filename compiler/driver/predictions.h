@@ -1,10 +1,10 @@
 /* What a run's weights make of the examples it was tested on: the network is compiled for this machine and run on them.
  *
  * The numbers are those of the data of today; they are taken only if their hash is that in config.json. */
-#ifndef NETC_REPORT_PREDICTIONS_H
-#define NETC_REPORT_PREDICTIONS_H
+#ifndef NETC_DRIVER_PREDICTIONS_H
+#define NETC_DRIVER_PREDICTIONS_H
 
-#include "compiler/report/network.h"
+#include "compiler/driver/run_network.h"
 #include "runtime/data/data.h"
 
 typedef struct {
@@ -23,6 +23,17 @@ typedef struct {
 
 void predictions_make(Arena *arena, const Run *run, Network *network, const char *weights, Predictions *predictions);
 void predictions_free(Predictions *predictions);
+
+/* An example of another class than the network says. */
+typedef struct {
+    int64_t example;
+    double sure; /* the output of the class it was taken for, that of its own taken off */
+} Mistake;
+typedef VEC(Mistake) Mistakes;
+/* All of them, the surest first. */
+Mistakes predictions_mistakes(Arena *arena, const Predictions *predictions);
+/* How many examples of each class are taken for each: classes × classes, true ones down. */
+int64_t *predictions_confusion(Arena *arena, const Predictions *predictions);
 
 /* A class's name, as the data has it. */
 const char *predictions_class(Arena *arena, const Predictions *predictions, int64_t class);
