@@ -9,13 +9,20 @@
 #include "runtime/base/utf8.h"
 
 /* Longer lines are hard to read, narrower ones hold no more than a word. */
-enum { WIDEST = 100, NARROWEST = 20, USUAL = 80, MESSAGE_INDENT = 2, ROW_INDENT = 2 };
+enum { WIDEST = 100, NARROWEST = 20, USUAL = 80, USUAL_ROWS = 24, MESSAGE_INDENT = 2, ROW_INDENT = 2 };
 
 int net_terminal_width(FILE *stream) {
     struct winsize size;
     int file = fileno(stream);
     if (file < 0 || isatty(file) != 1) return 0;
     return ioctl(file, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : USUAL;
+}
+
+int net_terminal_height(FILE *stream) {
+    struct winsize size;
+    int file = fileno(stream);
+    if (file < 0 || isatty(file) != 1) return 0;
+    return ioctl(file, TIOCGWINSZ, &size) == 0 && size.ws_row > 0 ? size.ws_row : USUAL_ROWS;
 }
 
 int net_message_width(FILE *stream) {

@@ -11,6 +11,8 @@
 
 /* Columns of the terminal that a stream goes to; 0: it goes to none. */
 int net_terminal_width(FILE *stream);
+/* Its lines. */
+int net_terminal_height(FILE *stream);
 
 /* Columns of a page of help or of a table: the terminal's, at most 100; 80 where the stream goes to none. */
 int net_page_width(FILE *stream);

@@ -31,6 +31,7 @@ struct NetGradients {
     double *state; /* [layer][SUMS], then the counts of active units by layer */
     size_t count;
     size_t *active; /* where a layer's counts begin in `state` */
+    double *speed;  /* by layer: the last delta_rms, NAN: none yet */
 };
 
 /* The counts of active units of a step that has them: the same in both programs. */
@@ -55,9 +56,13 @@ NetGradients *net_gradients_new(const NetModel *model, int64_t every, NetError *
                                 net_program_entry(&model->train, NET_LOG_BIAS_GRAD_SQ, i) == NULL;
     }
     gradients->state = net_alloc(gradients->count, sizeof *gradients->state, error);
-    if (gradients->active == NULL || gradients->state == NULL) {
+    gradients->speed = net_alloc((size_t)model->layers, sizeof *gradients->speed, error);
+    if (gradients->active == NULL || gradients->state == NULL || gradients->speed == NULL) {
         net_gradients_free(gradients);
         return NULL;
+    }
+    for (int i = 0; i < model->layers; i++) {
+        gradients->speed[i] = (double)NAN;
     }
     return gradients;
 }
@@ -66,6 +71,7 @@ void net_gradients_free(NetGradients *gradients) {
     if (gradients != NULL) {
         free(gradients->state);
         free(gradients->active);
+        free(gradients->speed);
         free(gradients);
     }
 }
@@ -143,9 +149,20 @@ static bool write_row(NetCsv *csv, const NetLogged *at, const char *source, cons
     return net_csv_write(csv, net_csv_of(NET_SUBJECT_GRADIENTS), &row, error);
 }
 
-bool net_gradients_write(const NetModel *model, const NetLogged *at, const char *source, NetCsv *csv, NetError *error) {
+static void keep_speed(NetGradients *gradients, int layer, const Cells *cells) {
+    if (cells->present >> DELTA_RMS & 1) {
+        gradients->speed[layer] = cells->value[DELTA_RMS];
+    }
+}
+
+const double *net_gradients_speeds(const NetGradients *gradients) { return gradients->speed; }
+
+bool net_gradients_write(NetGradients *gradients, const NetLogged *at, const char *source, NetCsv *csv,
+                         NetError *error) {
+    const NetModel *model = gradients->model;
     for (int i = 0; i < model->layers; i++) {
         Cells cells = layer_cells(model, i, at);
+        keep_speed(gradients, i, &cells);
         if (cells.present != 0 && !write_row(csv, at, source, model->layer[i].name, &cells, error)) {
             return false;
         }
@@ -164,6 +181,7 @@ void net_gradients_add(NetGradients *gradients, const NetLogged *at, bool sample
     const NetModel *model = gradients->model;
     for (int i = 0; i < model->layers; i++) {
         Cells cells = layer_cells(model, i, at);
+        keep_speed(gradients, i, &cells);
         cells.present &= sampled ? ~0U : 1U << DELTA_NORM;
         double *sum = gradients->state + (size_t)i * SUMS;
         for (int c = 0; c < COLUMNS; c++) {

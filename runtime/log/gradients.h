@@ -15,8 +15,12 @@ double *net_gradients_state(NetGradients *gradients, size_t *count);
 /* Whether each step of an epoch has to run train_log, as train does not leave delta_norm by itself. */
 bool net_gradients_all_steps(const NetGradients *gradients);
 
+/* By layer the delta_rms of what ran last, in any source; NAN: there is none. */
+const double *net_gradients_speeds(const NetGradients *gradients);
+
 /* A row for each layer of what ran. */
-bool net_gradients_write(const NetModel *model, const NetLogged *at, const char *source, NetCsv *csv, NetError *error);
+bool net_gradients_write(NetGradients *gradients, const NetLogged *at, const char *source, NetCsv *csv,
+                         NetError *error);
 
 /* Takes in a step; all of its columns if it is one of the epoch's samples, else delta_norm alone. */
 void net_gradients_add(NetGradients *gradients, const NetLogged *at, bool sampled);

@@ -45,6 +45,8 @@ void net_logs_free(NetLogs *logs) {
     }
 }
 
+const double *net_logs_speeds(const NetLogs *logs) { return net_gradients_speeds(logs->gradients); }
+
 double *net_logs_state(NetLogs *logs, size_t *count) { return net_gradients_state(logs->gradients, count); }
 
 /* ---- when ---- */
@@ -202,7 +204,7 @@ bool net_logs_step(NetLogs *logs, const NetLogged *at, NetCsv *csv, NetError *er
     if (gradients && logs->every[NET_SUBJECT_GRADIENTS] == 0) {
         net_gradients_add(logs->gradients, at, sampled);
     } else if (gradients && is_due(logs, NET_SUBJECT_GRADIENTS, at) &&
-               !net_gradients_write(model, at, "batch", csv, error)) {
+               !net_gradients_write(logs->gradients, at, "batch", csv, error)) {
         return false;
     }
     bool step = has_source(logs, NET_SUBJECT_STEPS, NET_FROM_STEPS) && is_due(logs, NET_SUBJECT_STEPS, at);
@@ -220,7 +222,7 @@ bool net_logs_probe_due(const NetLogs *logs, const NetLogged *at) {
 
 bool net_logs_probe(NetLogs *logs, const NetLogged *at, NetCsv *csv, NetError *error) {
     bool gradients = has_source(logs, NET_SUBJECT_GRADIENTS, NET_FROM_PROBE) && is_due(logs, NET_SUBJECT_GRADIENTS, at);
-    return (!gradients || net_gradients_write(logs->model, at, "probe", csv, error)) &&
+    return (!gradients || net_gradients_write(logs->gradients, at, "probe", csv, error)) &&
            write_layers(logs, NET_FROM_PROBE, at, csv, error);
 }
 

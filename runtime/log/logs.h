@@ -40,6 +40,9 @@ bool net_logs_probe(NetLogs *logs, const NetLogged *at, NetCsv *csv, NetError *e
 /* Writes the epoch's rows, if such are due, and starts the next epoch's sums. step: steps done. */
 bool net_logs_epoch(NetLogs *logs, int64_t epoch, int64_t step, NetCsv *csv, NetError *error);
 
+/* By layer its speed of learning as it was logged last, delta_rms; NAN: not yet, or of none. */
+const double *net_logs_speeds(const NetLogs *logs);
+
 /* All that carries over from step to step: *count doubles to save and to restore. */
 double *net_logs_state(NetLogs *logs, size_t *count);
 

@@ -9,7 +9,9 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "runtime/base/signals.h"
 #include "runtime/base/wrap.h"
+#include "runtime/log/watch.h"
 
 #define BAR_INTERVAL 0.1
 
@@ -20,8 +22,9 @@ struct NetProgress {
     FILE *out; /* of the lines */
     bool quiet, bar;
     bool color, bar_color; /* of the lines, of the bar */
-    bool drawn;            /* a bar stands on the terminal's line */
+    bool drawn;            /* a bar stands on the terminal's line, below those of `watch` */
     double next;           /* when the bar may be drawn again */
+    NetWatch watch;
 };
 
 typedef enum { STYLE_DIM, STYLE_BOLD, STYLE_GOOD, STYLE_BAR } Style;
@@ -44,16 +47,21 @@ static bool wants_color(FILE *stream, int color) {
     return isatty(fileno(stream)) && (none == NULL || *none == '\0') && (term == NULL || strcmp(term, "dumb") != 0);
 }
 
+bool net_progress_moves(void) {
+    const char *term = getenv("TERM");
+    return isatty(STDERR_FILENO) && term != NULL && strcmp(term, "dumb") != 0;
+}
+
 NetProgress *net_progress_new(const NetModel *model, bool quiet, bool json, int color, NetError *error) {
     NetProgress *progress = net_alloc(1, sizeof *progress, error);
     if (progress == NULL) {
         return NULL;
     }
-    const char *term = getenv("TERM");
     progress->model = model;
     progress->out = json ? stderr : stdout;
     progress->quiet = quiet;
-    progress->bar = !quiet && isatty(STDERR_FILENO) && term != NULL && strcmp(term, "dumb") != 0;
+    progress->bar = !quiet && net_progress_moves();
+    net_watch_begin(&progress->watch);
     progress->color = wants_color(progress->out, color);
     progress->bar_color = wants_color(stderr, color);
     return progress;
@@ -65,11 +73,27 @@ static const char *style(const NetProgress *progress, Style which) { return prog
 
 static const char *plain(const NetProgress *progress) { return progress->color ? "\033[0m" : ""; }
 
+/* Sets the cursor where the bar and what stands above it begin. Where the program was stopped and goes on, the shell
+ * has written below them. */
+static void return_to_bar(NetProgress *progress, FILE *out) {
+    bool resumed = net_signals_resumed();
+    if (progress->drawn && !resumed) {
+        net_watch_return(&progress->watch, out, net_terminal_width(stderr));
+    }
+    progress->watch.lines = 0;
+    progress->drawn = false;
+}
+
+/* Of one line, or of all that follow. */
+static const char *erase(int lines) { return lines > 1 ? "\033[J" : "\033[K"; }
+
 void net_progress_clear(NetProgress *progress) {
     if (progress->drawn) {
-        fputs("\r\033[K", stderr);
+        int lines = progress->watch.lines;
+        return_to_bar(progress, stderr);
+        fprintf(stderr, "\r%s", erase(lines));
         fflush(stderr);
-        progress->drawn = false;
+        progress->next = lines > 1 ? 0 : progress->next; /* the layers' bars are there all the time */
     }
 }
 
@@ -160,49 +184,6 @@ static int digits(int64_t value) {
     return count;
 }
 
-bool net_progress_due(const NetProgress *progress) { return progress->bar && net_clock() >= progress->next; }
-
-void net_progress_bar(NetProgress *progress, const NetBar *bar) {
-    if (!net_progress_due(progress)) {
-        return;
-    }
-    char head[2 * TEXT];
-    char tail[4 * TEXT];
-    char speed[NET_COUNT_TEXT];
-    char cost[NUMBER];
-    char left[TEXT];
-    progress->next = net_clock() + BAR_INTERVAL;
-    char seed[TEXT] = "";
-    if (bar->seed >= 0) {
-        snprintf(seed, sizeof seed, "seed %" PRId64 "  ", bar->seed);
-    }
-    snprintf(head, sizeof head, "%sepoch %*" PRId64 "/%" PRId64 " ", seed, digits(bar->epochs), bar->epoch,
-             bar->epochs);
-    snprintf(tail, sizeof tail, " %2d %%   %s images/s   cost %s   left %s", (int)(100 * bar->share),
-             net_count(speed, bar->speed >= 0 && bar->speed < 1e15 ? (uint64_t)bar->speed : 0),
-             cost_text(cost, bar->cost), clock_text(left, bar->left));
-    int room = net_terminal_width(stderr) - 1;
-    int width = room - (int)strlen(head) - (int)strlen(tail) - 2;
-    width = width > BAR_MOST ? BAR_MOST : width;
-    fprintf(stderr, "\r%s%s%s", progress->bar_color ? style_codes[STYLE_DIM] : "", head,
-            progress->bar_color ? "\033[0m" : "");
-    if (width >= BAR_LEAST) {
-        char body[BAR_MOST + 1];
-        int full = (int)(bar->share * width);
-        for (int i = 0; i < width; i++) {
-            body[i] = i < full ? '=' : i == full ? '>' : ' ';
-        }
-        body[width] = '\0';
-        fprintf(stderr, "[%s%s%s]%s", progress->bar_color ? style_codes[STYLE_BAR] : "", body,
-                progress->bar_color ? "\033[0m" : "", tail);
-    } else {
-        fprintf(stderr, "%.*s", room > (int)strlen(head) ? room - (int)strlen(head) : 0, tail);
-    }
-    fputs("\033[K", stderr);
-    fflush(stderr);
-    progress->drawn = true;
-}
-
 /* "98.71 % (0.0698)", "0.2007 (144.47)" or "0.0698": accuracy or RMSE with the cost in brackets, or the cost. */
 static const char *part_text(const NetModel *model, char out[TEXT], const NetScore *score) {
     char value[NUMBER];
@@ -217,6 +198,79 @@ static const char *part_text(const NetModel *model, char out[TEXT], const NetSco
         snprintf(out, TEXT, "%s (%s)", cost_text(value, net_score_value(model, score)), cost);
     }
     return out;
+}
+
+/* The moving bar, in so many columns; returns how many it takes. */
+static int print_bar(const NetProgress *progress, FILE *out, const NetBar *bar, int room) {
+    char head[2 * TEXT];
+    char tail[4 * TEXT];
+    char speed[NET_COUNT_TEXT];
+    char number[NUMBER];
+    char score[TEXT];
+    char left[TEXT];
+    char seed[TEXT] = "";
+    if (bar->seed >= 0) {
+        snprintf(seed, sizeof seed, "seed %" PRId64 "  ", bar->seed);
+    }
+    snprintf(head, sizeof head, "%sepoch %*" PRId64 "/%" PRId64 " ", seed, digits(bar->epochs), bar->epoch,
+             bar->epochs);
+    clock_text(left, bar->left);
+    int percent = (int)(100 * bar->share);
+    if (bar->speeds != NULL) {
+        snprintf(tail, sizeof tail, " %2d %%   train %s   left %s", percent,
+                 part_text(progress->model, score, &bar->score), left);
+    } else {
+        snprintf(tail, sizeof tail, " %2d %%   %s images/s   cost %s   left %s", percent,
+                 net_count(speed, bar->speed >= 0 && bar->speed < 1e15 ? (uint64_t)bar->speed : 0),
+                 cost_text(number, net_score_cost(&bar->score)), left);
+    }
+    int length = (int)strlen(head), width = room - length - (int)strlen(tail) - 2;
+    width = width > BAR_MOST ? BAR_MOST : width;
+    fprintf(out, "%s%s%s", progress->bar_color ? style_codes[STYLE_DIM] : "", head,
+            progress->bar_color ? "\033[0m" : "");
+    if (width >= BAR_LEAST) {
+        char body[BAR_MOST + 1];
+        int full = (int)(bar->share * width);
+        for (int i = 0; i < width; i++) {
+            body[i] = i < full ? '=' : i == full ? '>' : ' ';
+        }
+        body[width] = '\0';
+        fprintf(out, "[%s%s%s]%s", progress->bar_color ? style_codes[STYLE_BAR] : "", body,
+                progress->bar_color ? "\033[0m" : "", tail);
+        return length + width + 2 + (int)strlen(tail);
+    }
+    return length + fprintf(out, "%.*s", room > length ? room - length : 0, tail);
+}
+
+bool net_progress_due(const NetProgress *progress) { return progress->bar && net_clock() >= progress->next; }
+
+void net_progress_bar(NetProgress *progress, const NetBar *bar) {
+    if (!net_progress_due(progress)) {
+        return;
+    }
+    progress->next = net_clock() + BAR_INTERVAL;
+    char *text = NULL;
+    size_t size = 0;
+    FILE *out = open_memstream(&text, &size); /* all at once: nothing flickers */
+    if (out == NULL) {
+        return;
+    }
+    int before = progress->watch.lines;
+    return_to_bar(progress, out);
+    fputc('\r', out);
+    int columns = net_terminal_width(stderr);
+    if (bar->speeds != NULL) {
+        net_watch_print(&progress->watch, out, progress->model, bar->speeds, columns, net_terminal_height(stderr),
+                        progress->bar_color ? style_codes[STYLE_BAR] : "", progress->bar_color ? "\033[0m" : "");
+    }
+    net_watch_end(&progress->watch, print_bar(progress, out, bar, columns - 1));
+    fputs(erase(before), out);
+    if (fclose(out) == 0) {
+        fwrite(text, 1, size, stderr);
+        fflush(stderr);
+        progress->drawn = true;
+    }
+    free(text);
 }
 
 void net_progress_epoch(NetProgress *progress, const NetEpochLine *line) {

@@ -18,11 +18,12 @@ typedef struct NetProgress NetProgress;
 
 typedef struct {
     int64_t epoch, epochs;
-    double share; /* of the epoch, 0 to 1 */
-    double speed; /* images a second */
-    double cost;  /* so far in this epoch */
-    double left;  /* seconds until the end of the run; below 0: not known */
-    int64_t seed; /* shown when one of several; -1: not */
+    double share;         /* of the epoch, 0 to 1 */
+    double speed;         /* images a second */
+    NetScore score;       /* so far in this epoch */
+    double left;          /* seconds until the end of the run; below 0: not known */
+    int64_t seed;         /* shown when one of several; -1: not */
+    const double *speeds; /* of the layers, which are drawn above the bar (watch.h); NULL: they are not */
 } NetBar;
 
 typedef struct {
@@ -46,6 +47,9 @@ void net_progress_hush(NetProgress *progress);
 
 /* A message on standard error: "program: text". */
 void net_progress_note(NetProgress *progress, const char *program, const char *text);
+
+/* Whether standard error is a terminal on which the bar can move. */
+bool net_progress_moves(void);
 
 /* Draws the bar, at most ten times a second; free to call after each step. */
 void net_progress_bar(NetProgress *progress, const NetBar *bar);

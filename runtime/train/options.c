@@ -11,6 +11,7 @@
 #include "runtime/base/words.h"
 #include "runtime/base/wrap.h"
 #include "runtime/data/fetch.h"
+#include "runtime/log/progress.h"
 #include "runtime/train/option_slips.h"
 #include "runtime/train/require.h"
 #include "runtime/train/runs.h"
@@ -65,6 +66,8 @@ static const Option table[NET_OPTIONS] = {
                              "score the weights of --weights on all parts; train nothing"},
     [NET_OPTION_REQUIRE] = {"require", 0, KIND_REQUIRE, AT(require), "TEST", 0, 0,
                             "status 4 unless this holds, such as 'test_accuracy>=0.97'; may be repeated"},
+    [NET_OPTION_WATCH] = {"watch", 0, KIND_FLAG, AT(watch), NULL, 0, 0,
+                          "draw each layer's speed of learning as a bar while it trains, on a terminal"},
     [NET_OPTION_QUIET] = {"quiet", 'q', KIND_FLAG, AT(quiet), NULL, 0, 0,
                           "print one line, the final figure: test_accuracy 0.94"},
     [NET_OPTION_JSON] = {"json", 0, KIND_FLAG, AT(json), NULL, 0, 0,
@@ -356,9 +359,26 @@ static bool check_settings(const NetModel *model, NetOptions *options, NetError 
     return true;
 }
 
+/* What is drawn of the layers is what is logged of them. */
+static bool check_watch(const NetOptions *options, NetError *error) {
+    if (options->watch && options->quiet) {
+        return net_fail(error, NET_USAGE, "--watch draws, --quiet prints one line; keep one");
+    }
+    if (options->watch && !options->model->compiled.log[NET_SUBJECT_GRADIENTS].on) {
+        return net_fail(error, NET_USAGE,
+                        "--watch draws the layers' gradients, and this trainer was compiled without the log of them; "
+                        "netc train %s --set 'log gradients every=epoch' --watch has it [not-compiled]",
+                        options->model->path);
+    }
+    return !options->watch || net_progress_moves() ||
+           net_fail(error, NET_USAGE,
+                    "--watch draws on a terminal, and standard error goes to none that can be drawn on; leave it out: "
+                    "gradients.csv in the run's folder has the same numbers");
+}
+
 /* Options that contradict each other. */
 static bool check_together(const NetOptions *options, NetError *error) {
-    static const NetOptionId trains[] = {NET_OPTION_RESUME, NET_OPTION_SEEDS, NET_OPTION_TIME_LIMIT};
+    static const NetOptionId trains[] = {NET_OPTION_RESUME, NET_OPTION_SEEDS, NET_OPTION_TIME_LIMIT, NET_OPTION_WATCH};
     const bool *given = options->given;
     const int *known = options->model->known;
     if (given[NET_OPTION_EVALUATE] && options->weights == NULL) {
@@ -421,7 +441,7 @@ static bool check_values(const NetModel *model, NetOptions *options, NetError *e
         return net_fail(error, NET_USAGE, "--name %s: expected a name, without '/' and not beginning with '.'%s%s",
                         options->name, *name != '\0' ? "; write --name " : "", name);
     }
-    return check_together(options, error) && net_require_check(model, options, error) &&
+    return check_together(options, error) && check_watch(options, error) && net_require_check(model, options, error) &&
            check_settings(model, options, error);
 }
 

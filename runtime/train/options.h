@@ -24,6 +24,7 @@ typedef enum {
     NET_OPTION_THREADS,
     NET_OPTION_EVALUATE,
     NET_OPTION_REQUIRE,
+    NET_OPTION_WATCH,
     NET_OPTION_QUIET,
     NET_OPTION_JSON,
     NET_OPTION_COLOR,
@@ -59,7 +60,7 @@ typedef struct {
     int64_t seed_first, seed_last; /* with --seeds */
     double time_limit;             /* seconds, 0: none */
     NetWords require;              /* conditions on result.json (require.h) */
-    bool evaluate, quiet, json;
+    bool evaluate, watch, quiet, json;
     NetColor color;
     const char *ensemble; /* of a run that is a member of an ensemble: the folder of that; NULL: it is by itself */
     int64_t member;       /* which one, from 1 */

@@ -161,9 +161,10 @@ static void show_bar(NetTrainer *trainer) {
         .epochs = net_options_count(&trainer->options, NET_KNOWN_EPOCHS),
         .share = (double)place->position / (double)trainer->steps,
         .speed = (double)place->running.n / place->epoch_seconds,
-        .cost = net_score_cost(&place->running),
+        .score = place->running,
         .left = time_left(trainer),
         .seed = net_options_several(&trainer->options) ? net_options_count(&trainer->options, NET_KNOWN_SEED) : -1,
+        .speeds = trainer->options.watch ? net_logs_speeds(trainer->logs) : NULL,
     };
     net_progress_bar(trainer->progress, &bar);
 }

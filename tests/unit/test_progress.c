@@ -1,7 +1,11 @@
-/* The lines of epochs: 80 columns at most, whatever the numbers are, and no score or cost is ever left out. */
+/* The lines of epochs: 80 columns at most, whatever the numbers are, and no score or cost is ever left out. The bars of
+ * --watch: they fit the terminal, and are found again in one that has become narrower. */
 #include "unit.h"
 
+#include <math.h>
+
 #include "runtime/log/progress.h"
+#include "runtime/log/watch.h"
 
 /* What net_progress_epoch prints of a line. */
 static void print_line(const NetModel *model, const NetEpochLine *line, char out[512]) {
@@ -89,7 +93,63 @@ static void test_times(void **state) {
     assert_string_equal(out, "epoch   9/999  train 98.70 % (0.0698)  val 98.60 % (0.0712)  left 12:34:56\n");
 }
 
+/* What a function prints into a memory stream, as net_watch_print does. */
+static char *bars(NetWatch *watch, const NetModel *model, const double *speeds, int columns, int rows) {
+    char *text = NULL;
+    size_t size = 0;
+    FILE *out = open_memstream(&text, &size);
+    assert_non_null(out);
+    net_watch_print(watch, out, model, speeds, columns, rows, "", "");
+    assert_int_equal(fclose(out), 0);
+    return text;
+}
+
+static void test_bars(void **state) {
+    (void)state;
+    enum { LAYERS = 40 };
+    NetWatch watch;
+    NetLayer layers[LAYERS];
+    char names[LAYERS][40];
+    double speeds[LAYERS];
+    for (int i = 0; i < LAYERS; i++) {
+        snprintf(names[i], sizeof names[i], "a_rather_long_name_of_a_layer_%d", i);
+        layers[i] = (NetLayer){.name = names[i]};
+        speeds[i] = pow(10, -6 + 0.1 * i);
+    }
+    const NetModel model = {.layers = LAYERS, .layer = layers};
+    const NetModel few = {.layers = 3, .layer = layers};
+    speeds[5] = (double)NAN; /* has none */
+    for (int rows = 1; rows < 60; rows++) {
+        for (int columns = 1; columns < 120; columns++) {
+            net_watch_begin(&watch);
+            free(bars(&watch, &model, speeds, columns, rows));
+            if (watch.lines > 0) assert_in_range(watch.lines, 4, rows - 2);
+            for (int i = 0; i < watch.lines; i++) assert_in_range(watch.width[i], 1, columns - 1);
+        }
+    }
+    net_watch_begin(&watch);
+    char *text = bars(&watch, &model, speeds, 80, 24);
+    assert_non_null(strstr(text, "from 1e-06 to 1e-02\033"));
+    assert_non_null(strstr(text, "  ... 19 more\033"));
+    free(text);
+    watch.lines = 0;
+    text = bars(&watch, &few, speeds, 80, 24); /* the scale stays */
+    assert_non_null(strstr(text, "from 1e-06 to 1e-02\033"));
+    assert_null(strstr(text, " more"));
+    free(text);
+
+    /* In a terminal that is narrower than the lines were, each takes several. */
+    watch = (NetWatch){.lines = 3, .width = {79, 40, 41}};
+    FILE *out = open_memstream(&text, &(size_t){0});
+    net_watch_return(&watch, out, 40);
+    net_watch_return(&watch, out, 80);
+    assert_int_equal(fclose(out), 0);
+    assert_string_equal(text, "\033[4A\033[2A");
+    free(text);
+}
+
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_lines), cmocka_unit_test(test_times)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_lines), cmocka_unit_test(test_times),
+                                       cmocka_unit_test(test_bars)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
