@@ -3,6 +3,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "compiler/driver/examples.h"
 #include "compiler/driver/link.h"
@@ -12,6 +13,21 @@ enum { AT_ONCE = 256 };
 
 static double count_of(const json_t *split, const char *part) {
     return json_number_value(json_object_get(split, part));
+}
+
+/* Opens it where the model says or, as --data-dir may have been given, in the folder that it was in then. */
+static bool open_set(Arena *arena, NetDataRequest *request, const char *source, NetData *data, NetError *error) {
+    struct stat info;
+    NetError other;
+    if (net_data_open(request, data, error)) {
+        return true;
+    }
+    if (source == NULL || stat(source, &info) != 0) {
+        return false;
+    }
+    const char *slash = S_ISDIR(info.st_mode) ? NULL : strrchr(source, '/');
+    request->data_dir = slash == NULL ? source : arena_copy(arena, source, (size_t)(slash - source));
+    return net_data_open(request, data, &other);
 }
 
 /* Opens the data that the run was trained on, in its parts, and finds the part to look at. */
@@ -34,7 +50,8 @@ static bool open_data(Arena *arena, const Run *run, Predictions *predictions) {
     request.train = count_of(split, "train");
     request.validation = validation;
     request.test = test;
-    bool good = net_data_open(&request, &predictions->data, &error);
+    const char *source = json_string_value(json_object_get(settings, "data_source"));
+    bool good = open_set(arena, &request, source, &predictions->data, &error);
     json_decref(options);
     if (!good) {
         predictions->missing = arena_format(arena, "%s", error.text);

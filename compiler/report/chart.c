@@ -8,8 +8,8 @@
 #include "compiler/report/axis.h"
 #include "compiler/report/svg.h"
 
-static const double WIDTH = 600, HEIGHT = 270, TOP = 26, RIGHT = 18, BELOW = 40, LEGEND_ROW = 19, KEY = 24,
-                    KEY_GAP = 18;
+static const double WIDTH = 600, HEIGHT = 270, TOP = 26, TITLE_LEFT = 8, RIGHT = 18, BELOW = 40, LEGEND_ROW = 19,
+                    KEY = 24, KEY_GAP = 18;
 /* Points drawn: of all curves together, and of one, at least and at most. */
 enum { POINTS_OF_ALL = 12000, FEWEST = 60, MOST = 600 };
 /* Points that a curve has at least where its first ones may be left outside of the frame. */
@@ -265,7 +265,7 @@ static void draw_axes(const Plot *plot, const Tick *xs, size_t x_count, const Ti
         svg_line(out, x, bottom, x, bottom + 5, COLOR_LINE);
         svg_label(out, x, bottom + 19, ANCHOR_MIDDLE, COLOR_DIM, TEXT_PLAIN, xs[i].text);
     }
-    svg_label(out, left - 8, TOP - 11, ANCHOR_START, COLOR_DIM, TEXT_PLAIN, plot->chart->y_title);
+    svg_label(out, left - TITLE_LEFT, TOP - 11, ANCHOR_START, COLOR_DIM, TEXT_PLAIN, plot->chart->y_title);
     svg_label(out, right, bottom + 35, ANCHOR_END, COLOR_DIM, TEXT_PLAIN, plot->chart->x_title);
 }
 
@@ -278,8 +278,9 @@ static void draw_mark(const Plot *plot) {
     svg_line(plot->out, x, plot->y.at, x, plot->y.to, COLOR_LINE);
     text_puts(plot->out, "</g>");
     bool left = x > (plot->x.at + plot->x.to) / 2;
-    svg_label(plot->out, x + (left ? -5 : 5), TOP - 11, left ? ANCHOR_END : ANCHOR_START, COLOR_DIM, TEXT_SMALL,
-              plot->chart->mark_text);
+    double title = plot->x.at - TITLE_LEFT + svg_text_width(plot->chart->y_title) + 10; /* stands in the same line */
+    svg_label(plot->out, left ? x - 5 : fmax(x + 5, title), TOP - 11, left ? ANCHOR_END : ANCHOR_START, COLOR_DIM,
+              TEXT_SMALL, plot->chart->mark_text);
 }
 
 /* The last value that is drawn. */

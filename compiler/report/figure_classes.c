@@ -91,6 +91,7 @@ static void draw(Arena *arena, const Report *report, Drawing *drawing) {
     View *view = drawing_view(arena, drawing, "", "classes");
     draw_bars(arena, classes, n, &view->svg);
     write_numbers(classes, n, &view->csv);
+    drawing_say(arena, drawing, "%s, by %s.", predictions->about, report->weights_about);
 }
 
 const Figure figure_classes = {

@@ -165,8 +165,8 @@ static void draw(Arena *arena, const Report *report, Drawing *drawing) {
         return;
     }
     draw_view(arena, predictions, &responses, drawing_view(arena, drawing, "", responses.layer->name));
-    drawing_say(arena, drawing, "Maps of %s, by number, over the first %lld of %s.", responses.layer->name,
-                (long long)responses.examples, predictions->about);
+    drawing_say(arena, drawing, "Maps of %s, by number, over the first %lld of %s, by %s.", responses.layer->name,
+                (long long)responses.examples, predictions->about, report->weights_about);
 }
 
 const Figure figure_responses = {

@@ -278,6 +278,36 @@ static void figure(Arena *arena, const Report *report, const Figure *row, const 
 
 /* ---- settings ---- */
 
+static void setting(Text *out, const char *name, const char *text, bool differs) {
+    text_puts(out, differs ? "<tr class=\"differs\">" : "<tr>");
+    element(out, "th", name);
+    bool hash = strlen(text) == 64 && strspn(text, "0123456789abcdef") == 64;
+    element(out, hash ? "td class=\"hash\"" : "td", text);
+    text_puts(out, "</tr>\n");
+}
+
+/* What a network is trained without, in all runs. */
+static bool is_off(const Report *report, const Field *field) {
+    static const char *const off[] = {"0", "none", "false"};
+    bool found = false;
+    for (size_t i = 0; i < COUNT_OF(off); i++) {
+        found = found || string_is(field->text, off[i]);
+    }
+    return found && !string_is(field->name, "seed") && !runs_differ_in(report->runs, field->name);
+}
+
+static size_t fields(const Report *report, bool off, Text *out) {
+    const Fields *all = &report->chosen->run->settings;
+    size_t count = 0;
+    for (size_t i = 0; i < all->count; i++) {
+        if (is_off(report, &all->at[i]) == off) {
+            setting(out, all->at[i].name, all->at[i].text, runs_differ_in(report->runs, all->at[i].name));
+            count++;
+        }
+    }
+    return count;
+}
+
 static void settings(Arena *arena, const Report *report, Text *out) {
     const Run *run = report->chosen->run;
     const json_t *versions = json_object_get(run->config, "versions");
@@ -286,37 +316,33 @@ static void settings(Arena *arena, const Report *report, Text *out) {
     json_t *value;
     text_puts(out,
               "<figure id=\"settings\"><div class=\"top\"><h3>Settings</h3></div>\n<table class=\"pairs\"><tbody>\n");
-    for (size_t i = 0; i < run->settings.count; i++) {
-        const Field *field = &run->settings.at[i];
-        text_puts(out, runs_differ_in(report->runs, field->name) ? "<tr class=\"differs\">" : "<tr>");
-        element(out, "th", field->name);
-        element(out, "td", field->text);
-        text_puts(out, "</tr>\n");
-    }
+    fields(report, false, out);
     json_array_foreach(run_sets(run), index, value) {
         if (json_is_string(value)) {
             const char *line = json_string_value(value);
-            text_puts(out, report_all_have_set(report, line) ? "<tr>" : "<tr class=\"differs\">");
-            element(out, "th", "--set");
-            element(out, "td", line);
-            text_puts(out, "</tr>\n");
+            setting(out, "--set", line, !report_all_have_set(report, line));
         }
     }
     json_object_foreach((json_t *)(uintptr_t)versions, key, value) {
-        text_puts(out, "<tr>");
-        element(out, "th", arena_format(arena, "version: %s", key));
-        element(out, "td",
+        setting(out, arena_format(arena, "version: %s", key),
                 json_is_string(value) ? json_string_value(value)
-                                      : arena_format(arena, "%lld", (long long)json_integer_value(value)));
-        text_puts(out, "</tr>\n");
+                                      : arena_format(arena, "%lld", (long long)json_integer_value(value)),
+                false);
     }
     if (report->hash[0] != '\0') {
-        text_puts(out, "<tr>");
-        element(out, "th", arena_format(arena, "SHA-256 of %s", report->weights_about));
-        element(out, "td class=\"hash\"", report->hash);
-        text_puts(out, "</tr>\n");
+        setting(out, arena_format(arena, "SHA-256 of %s", report->weights_about), report->hash, false);
     }
-    text_puts(out, "</tbody></table><figcaption>");
+    text_puts(out, "</tbody></table>\n");
+    Text off = {0};
+    size_t count = fields(report, true, &off);
+    if (count > 0) {
+        text_printf(out, "<details><summary>%zu that are 0, none or false</summary><table class=\"pairs\"><tbody>\n",
+                    count);
+        text_add(out, off.data, off.length);
+        text_puts(out, "</tbody></table></details>\n");
+    }
+    text_free(&off);
+    text_puts(out, "<figcaption>");
     xml_text(out, report->runs->count == 1 ? "As they were used."
                                            : arena_format(arena, "Of %s; those in which the runs differ stand out.",
                                                           report_run_name(report, run)));

@@ -5,7 +5,7 @@ import json
 import os
 import struct
 
-from _report import Page, check, drawings, netc, read, rows, train
+from _report import SVG, Page, check, drawings, make, netc, read, rows, train
 
 CONV = """network maps {
     input 1x28x28
@@ -104,3 +104,10 @@ check(netc("report", run, "-o", "-").stdout == read("maps.html"), "-o -")
 before = read(f"{run}/epochs.csv")
 done = netc("report", run, "-o", f"{run}/epochs.csv", status=3)
 check("no report" in done.stderr and read(f"{run}/epochs.csv") == before, done.stderr)
+
+# What marks an early epoch stands beside what the axis is called.
+make("early", epochs=[f"{i},{i},{i},,0.1,2,0,0.5,2,{0.9 if i == 1 else 0.5}" for i in range(100)],
+     result={"best_epoch": 1})
+netc("report", "early", "-q", "--svg", "early-svg")
+texts = {text.text: float(text.get("x")) for text in drawings("early-svg")["score"].iter(SVG + "text")}
+check(texts["best, epoch 1"] > texts["accuracy"] + 6 * len("accuracy"), texts)

@@ -3,6 +3,7 @@
 and some of the pictures, in greys where there are colours and as dots where not; or why that is not known."""
 import os
 import re
+import shutil
 import sys
 
 from _report import ROOT, check, netc, rows, train, write
@@ -77,5 +78,9 @@ os.rename("table.csv", "elsewhere.csv")
 text = netc("show", run).stdout.split("\nmistakes\n")[1]
 check(text.startswith("  not known: ") and "table.csv" in text, text)
 os.rename("elsewhere.csv", "table.csv")
+os.makedirs("there")
+shutil.copy("table.csv", "there/other.csv")
+run = train("--data-dir", "there", model=TABLE.replace("table.csv", "other.csv") % ("2 activation=softmax", "kind", "sum", ""))
+check(" of 30 test examples of csv" in netc("show", run).stdout, "data in another folder")
 run = train(model=TABLE % ("1", "sum", "kind", "target values"), name="numbers")
 check("mistakes" not in netc("show", run).stdout, "numbers to learn")
