@@ -102,7 +102,7 @@ static const char *dots_line(Arena *arena, const float *up, const float *down, i
     return line;
 }
 
-static int grey_of(float share) { return FIRST_GREY + (int)(share * (GREYS - 0.001F)); }
+static int grey_of(float share) { return FIRST_GREY + (int)(share * ((float)GREYS - 0.001F)); }
 
 /* The upper half is the ink of a block, the lower one its ground. */
 static const char *grey_line(Arena *arena, const float *up, const float *down, int64_t wide) {

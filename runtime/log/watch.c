@@ -33,7 +33,7 @@ static void add_line(NetWatch *watch, FILE *out, int width) {
 static void print_bar(const NetWatch *watch, FILE *out, double speed, int columns) {
     static const char *const parts[CELL_PARTS] = {"", "▏", "▎", "▍", "▌", "▋", "▊", "▉"};
     double share = speed > 0 ? (log10(speed) - watch->low) / (watch->high - watch->low) : 0;
-    int filled = (int)(share * columns * CELL_PARTS + 0.5), whole = filled / CELL_PARTS;
+    int filled = (int)(share * (double)(columns * CELL_PARTS) + 0.5), whole = filled / CELL_PARTS;
     for (int i = 0; i < whole; i++) {
         fputs("█", out);
     }

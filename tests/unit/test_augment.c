@@ -2,7 +2,9 @@
  * them; run under TSan as well. tests/numpy/augmented.py compares what is drawn with a model of its own. */
 #include "tests/unit/digits.h"
 
+#include "runtime/base/signals.h"
 #include "runtime/data/loader.h"
+#include "runtime/data/mean_image.h"
 #include "runtime/data/warp.h"
 #include "runtime/train/workers.h"
 
@@ -331,6 +333,28 @@ static void places_that_are_no_numbers_stay_inside(void **state) {
     free(room);
 }
 
+/* In a child, as a signal that came cannot be taken back. */
+static void a_signal_ends_the_mean_image(void **state) {
+    (void)state;
+    pid_t child = fork();
+    assert_true(child >= 0);
+    if (child == 0) {
+        NetMeanImage image;
+        NetError error = {0};
+        float *values;
+        bool whole = net_mean_image_make(&digits, 0, &image, &values, &error) && values != NULL;
+        free(values);
+        net_signals_install(true);
+        raise(SIGTERM);
+        bool made = net_mean_image_make(&digits, 0, &image, &values, &error);
+        _exit(whole && !made && values == NULL ? error.status : 0);
+    }
+    int status;
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_true(WIFEXITED(status));
+    assert_int_equal(WEXITSTATUS(status), 128 + SIGTERM);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(motions_move_whole_pixels),
@@ -343,6 +367,7 @@ int main(void) {
         cmocka_unit_test(far_shifts_are_refused),
         cmocka_unit_test(places_that_are_no_numbers_stay_inside),
         cmocka_unit_test(settings_are_told),
+        cmocka_unit_test(a_signal_ends_the_mean_image),
     };
     return cmocka_run_group_tests(tests, open_digits, unit_close_digits);
 }
