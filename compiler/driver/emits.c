@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "compiler/driver/report.h"
+#include "compiler/model/settings.h"
 #include "runtime/base/paths.h"
 
 /* What ends in a form's suffix is that form; an assembler calls what it makes .S, too, and .pb is ONNX's encoding. */
@@ -72,12 +73,14 @@ static Generation generation_of(const Compilation *compilation) {
                         .level = emit_level(compilation->options)};
 }
 
-static bool has_orthogonal(const Model *model) {
-    bool any = false;
+/* What of it takes OpenBLAS; NULL: nothing does. */
+static const char *takes_openblas(const Model *model) {
     for (size_t i = 0; i < model->stored.count; i++) {
-        any = any || model->stored.at[i]->recipe.kind == RECIPE_ORTHOGONAL;
+        if (model->stored.at[i]->recipe.kind == RECIPE_ORTHOGONAL) {
+            return "init=orthogonal";
+        }
     }
-    return any;
+    return settings_log(&model->settings, NET_SUBJECT_SPECTRUM).on ? "log spectrum" : NULL;
 }
 
 bool emit_make(const Compilation *compilation, const Tools *tools, const char *path) {
@@ -86,7 +89,7 @@ bool emit_make(const Compilation *compilation, const Tools *tools, const char *p
     if (emit != EMIT_EXE) {
         return from.backend->write(tools, &from, emit, path);
     }
-    const Needs needs = {.openblas = has_orthogonal(compilation->model),
+    const Needs needs = {.openblas = takes_openblas(compilation->model),
                          .protobuf = compilation->model->settings.log_events};
     const char *object = tools_path(tools, "kernels.o");
     return from.backend->write(tools, &from, EMIT_OBJ, object) && tools_link(tools, object, needs, path);

@@ -263,13 +263,13 @@ bool tools_link(const Tools *tools, const char *object, Needs needs, const char 
     for (size_t i = 0; i < COUNT_OF(all); i++) {
         words[count++] = all[i];
     }
-    if (needs.openblas) {
+    if (needs.openblas != NULL) {
         words[count++] = "-Wl,--no-as-needed";
         words[count++] = "-lopenblas";
     }
     bool linked = run_linker(tools, words, count);
-    if (!linked && needs.openblas && tools_interrupted() == 0) {
-        report_note("init=orthogonal takes OpenBLAS; where the linker does not find it, libopenblas-dev is missing");
+    if (!linked && needs.openblas != NULL && tools_interrupted() == 0) {
+        report_note("%s takes OpenBLAS; where the linker does not find it, libopenblas-dev is missing", needs.openblas);
     }
     if (!linked && needs.protobuf && tools_interrupted() == 0) {
         report_note(

@@ -28,8 +28,8 @@ const char *tools_path(const Tools *tools, const char *name);
 bool tools_run(const Tools *tools, const char *const *command);
 /* Libraries that only some trainers need. */
 typedef struct {
-    bool openblas; /* init=orthogonal */
-    bool protobuf; /* protobuf-c: log formats=[csv, tensorboard] */
+    const char *openblas; /* what takes it: "init=orthogonal"; NULL: nothing */
+    bool protobuf;        /* protobuf-c: log formats=[csv, tensorboard] */
 } Needs;
 /* Links an object file with the runtime into a trainer. */
 bool tools_link(const Tools *tools, const char *object, Needs needs, const char *output);

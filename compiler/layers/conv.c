@@ -141,7 +141,8 @@ static bool conv_shape(LayerContext *context) {
     }
     const int64_t weight[] = {maps, channels, window.size[0], window.size[1]};
     const WeightedOptions at = {CONV_BIAS, CONV_INIT, CONV_BIAS_INIT};
-    return weighted_store(context, at, COUNT_OF(weight), weight, channels * area, maps * area);
+    return weighted_store(context, at, COUNT_OF(weight), weight, option[CONV_GROUPS].integer, channels * area,
+                          maps * area);
 }
 
 static Window conv_window(const Layer *layer) {

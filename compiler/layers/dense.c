@@ -52,7 +52,7 @@ static bool dense_shape(LayerContext *context) {
         return false;
     }
     const WeightedOptions at = {DENSE_BIAS, DENSE_INIT, DENSE_BIAS_INIT};
-    return weighted_store(context, at, COUNT_OF(weight), weight, inputs, units);
+    return weighted_store(context, at, COUNT_OF(weight), weight, 1, inputs, units);
 }
 
 /* The weight takes the shape of what it reads, so maps need no flattening: [units, C, H, W] in the order of [units,

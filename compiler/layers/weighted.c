@@ -5,11 +5,13 @@
 static const Stored *weight_of(const Layer *layer) { return layer_part(layer, "weight"); }
 static const Stored *bias_of(const Layer *layer) { return layer_part(layer, "bias"); }
 
-bool weighted_store(LayerContext *context, WeightedOptions at, int rank, const int64_t *dim, int64_t fan_in,
-                    int64_t fan_out) {
+bool weighted_store(LayerContext *context, WeightedOptions at, int rank, const int64_t *dim, int64_t matrices,
+                    int64_t fan_in, int64_t fan_out) {
     const Layer *layer = context->layer;
     const OptionValue *bias = &layer->options[at.bias], *bias_init = &layer->options[at.bias_init];
-    layer_store_init(context, "weight", STORED_WEIGHT, rank, dim, at.init, fan_in, fan_out)->decays = true;
+    Stored *weight = layer_store_init(context, "weight", STORED_WEIGHT, rank, dim, at.init, fan_in, fan_out);
+    weight->decays = true;
+    weight->matrices = matrices;
     if (bias->flag) {
         layer_store_init(context, "bias", STORED_BIAS, 1, dim, at.bias_init, fan_in, fan_out);
     } else if (bias_init->given && !bias_init->inherited) {

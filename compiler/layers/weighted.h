@@ -12,10 +12,11 @@ typedef struct {
     int bias, init, bias_init;
 } WeightedOptions;
 
-/* For shape rules: stores the weight, whose first dimension is units or maps, and the bias unless bias=false. False
- * after reporting a bias_init= written in a statement that also says bias=false. */
-bool weighted_store(LayerContext *context, WeightedOptions at, int rank, const int64_t *dim, int64_t fan_in,
-                    int64_t fan_out);
+/* For shape rules: stores the weight, whose first dimension is units or maps of one linear map or, a group after the
+ * other, of several, and the bias unless bias=false. False after reporting a bias_init= written in a statement that
+ * also says bias=false. */
+bool weighted_store(LayerContext *context, WeightedOptions at, int rank, const int64_t *dim, int64_t matrices,
+                    int64_t fan_in, int64_t fan_out);
 /* LayerKind.propagate */
 void weighted_propagate(const Layer *layer, Signal *signal);
 /* The weight with the dimensions the layer reads it in. */

@@ -76,15 +76,19 @@ static json_t *tensors(const Model *model) {
             for (int64_t v = 0; v < size; v++) add(values, number(t->recipe.values[v]));
             put(init, "values", values);
         }
-        add(list, json_pack("{s:s, s:s, s:s, s:I, s:I, s:o, s:b, s:b, s:s*, s:b, s:o}", "name", t->name, "role",
-                            stored_roles[t->role], "buffer", stored_is_parameter(t) ? "param" : "state", "offset",
-                            (json_int_t)t->offset, "size", (json_int_t)size, "shape", dims(t->dim, t->rank), "trained",
-                            t->trained, "decays", t->decays, "kept", t->kept, "metadata", t->metadata, "init", init));
+        json_t *row =
+            json_pack("{s:s, s:s, s:s, s:I, s:I, s:o, s:b, s:b, s:s*, s:b, s:o}", "name", t->name, "role",
+                      stored_roles[t->role], "buffer", stored_is_parameter(t) ? "param" : "state", "offset",
+                      (json_int_t)t->offset, "size", (json_int_t)size, "shape", dims(t->dim, t->rank), "trained",
+                      t->trained, "decays", t->decays, "kept", t->kept, "metadata", t->metadata, "init", init);
+        if (t->matrices > 0) put(packed(row), "matrices", json_integer((json_int_t)t->matrices));
+        add(list, row);
     }
     return list;
 }
 
 static json_t *program(const Code *code, const Descriptor *d, int kind) {
+    static const char *const pers[] = {[LOG_ONCE] = "once", [LOG_CHUNK] = "chunk", [LOG_ROW] = "row"};
     json_t *phases = packed(json_array()), *log = packed(json_array());
     for (size_t i = 0; i < d->kernel_count[kind]; i++) {
         int kernel = d->kernels[kind][i];
@@ -93,8 +97,8 @@ static json_t *program(const Code *code, const Descriptor *d, int kind) {
     for (size_t i = 0; i < d->programs->log[kind].count; i++) {
         const LogEntry *row = &d->programs->log[kind].at[i];
         add(log, json_pack("{s:s, s:s, s:s, s:I, s:I, s:I}", "name", row->name, "layer", row->layer, "per",
-                           row->per_chunk ? "chunk" : "once", "at", (json_int_t)row->at, "count",
-                           (json_int_t)row->count, "elements", (json_int_t)row->elements));
+                           pers[row->per], "at", (json_int_t)row->at, "count", (json_int_t)row->count, "elements",
+                           (json_int_t)row->elements));
     }
     json_t *row = json_pack("{s:o, s:I, s:o}", "phases", phases, "commit", (json_int_t)d->commit[kind], "log", log);
     if (d->batch_chunk[kind] > 0) put(packed(row), "batch_chunk", json_integer((json_int_t)d->batch_chunk[kind]));

@@ -19,7 +19,7 @@ static const char *const every_words[] = {"epoch", NULL};
 enum { FORMAT_CSV, FORMAT_TENSORBOARD }; /* bits of LOG_FORMATS */
 static const char *const format_words[] = {[FORMAT_CSV] = "csv", [FORMAT_TENSORBOARD] = "tensorboard", NULL};
 
-enum { ROW_EVERY, ROW_FORMATS, ROW_PROBE, ROWS };
+enum { ROW_EVERY, ROW_FORMATS, ROW_PROBE, ROW_FULL, ROWS };
 #define EVERY_DOC "steps between two rows of the logs, or epoch"
 #define EVERY_ROW(word)      \
     {.name = "every",        \
@@ -38,10 +38,16 @@ enum { ROW_EVERY, ROW_FORMATS, ROW_PROBE, ROWS };
      .high = 1 << 30,                \
      .doc = "examples of the probe", \
      .trainer = {.name = word "_probe", .changes = "begins"}}
+#define FULL_ROW(word)         \
+    {.name = "full",           \
+     .type = OPTION_BOOL,      \
+     .standard = "false",      \
+     .doc = "keep each value", \
+     .trainer = {.name = word "_full", .changes = "begins"}}
 
 static const OptionSpec subject_rows[NET_SUBJECTS][ROWS] = {
 #define SUBJECT(id, word, header, prefix, sources, doc) \
-    [NET_SUBJECT_##id] = {EVERY_ROW(word), FORMATS_ROW, PROBE_ROW(word)},
+    [NET_SUBJECT_##id] = {EVERY_ROW(word), FORMATS_ROW, PROBE_ROW(word), FULL_ROW(word)},
 #include "runtime/log/subjects.def"
 #undef SUBJECT
 };
@@ -78,7 +84,12 @@ const OptionSpec log_options[LOG_OPTIONS] = {
                    .high = 1 << 30,
                    .doc =
                        "gradients: also those of the first N training examples, as often as every= says; activations "
-                       "and neurons: of so many, by itself of 1000"},
+                       "and neurons: of so many, by itself of 1000; spectrum: of the first 8 of them"},
+    [LOG_FULL] = {.name = "full",
+                  .type = OPTION_BOOL,
+                  .standard = "false",
+                  .doc = "spectrum: all singular values, in spectrum.safetensors",
+                  .example = "log spectrum full=true"},
     [LOG_FORMATS] = {.name = "formats",
                      .type = OPTION_WORDS,
                      .standard = "[csv]",
@@ -88,22 +99,25 @@ const OptionSpec log_options[LOG_OPTIONS] = {
                      .trainer = {.name = "log_formats", .changes = "adds"}},
 };
 
-static bool takes_probe(size_t subject) { return (net_subjects[subject].sources & NET_FROM_PROBE) != 0; }
+static bool takes_probe(size_t subject) { return net_subject_probes((NetSubjectName)subject); }
+
+static bool takes_full(size_t subject) { return (net_subjects[subject].sources & NET_FROM_JACOBIAN) != 0; }
 
 OptionOwner log_owner(NetSubjectName subject) {
     return (OptionOwner){.name = subject_lines[subject],
                          .options = subject_rows[subject],
-                         .count = takes_probe(subject) ? ROWS : ROW_PROBE};
+                         .count = takes_full(subject)    ? ROWS
+                                  : takes_probe(subject) ? ROW_FULL
+                                                         : ROW_PROBE};
 }
 
 LogSubject settings_log(const Settings *settings, NetSubjectName subject) {
     const Setting *setting = &settings->log[subject];
     if (!setting->on) return (LogSubject){0};
     int64_t probe = takes_probe(subject) ? setting->values[ROW_PROBE].integer : 0;
-    bool needs = net_subjects[subject].sources == NET_FROM_PROBE;
     return (LogSubject){.on = true,
                         .every = setting->values[ROW_EVERY].integer,
-                        .probe = probe == 0 && needs ? NET_PROBE_USUAL : probe,
+                        .probe = probe == 0 ? net_subject_probe(subject) : probe,
                         .asks = probe > 0,
                         .line = setting->line};
 }
@@ -150,19 +164,32 @@ static void take(SettingContext *context, size_t subject) {
     setting->values[ROW_EVERY] = context->option[LOG_EVERY];
     setting->values[ROW_FORMATS] = context->option[LOG_FORMATS];
     if (takes_probe(subject)) setting->values[ROW_PROBE] = context->option[LOG_PROBE];
+    if (takes_full(subject)) setting->values[ROW_FULL] = context->option[LOG_FULL];
     setting->line = context->line;
     setting->on = true;
 }
 
-static bool check_probe(SettingContext *context) {
-    const OptionValue *probe = &context->option[LOG_PROBE];
-    bool takes = !probe->given;
+/* Whether the option is given and no subject of its line takes it. */
+static bool is_idle(const SettingContext *context, int option, bool (*takes)(size_t subject)) {
+    bool idle = context->option[option].given;
     for (size_t i = 0; i < NET_SUBJECTS; i++)
-        takes = takes || (((context->option[LOG_SUBJECTS].set >> i) & 1) && takes_probe(i));
-    if (takes) return true;
-    diag_report(context->diags, probe->at, "conflicting-options",
-                "probe= measures gradients, activations and neurons; write 'log gradients probe=%lld'",
-                (long long)probe->integer);
+        idle = idle && !(((context->option[LOG_SUBJECTS].set >> i) & 1) && takes(i));
+    return idle;
+}
+
+static bool check_taken(SettingContext *context) {
+    const OptionValue *probe = &context->option[LOG_PROBE], *full = &context->option[LOG_FULL];
+    if (is_idle(context, LOG_PROBE, takes_probe)) {
+        diag_report(context->diags, probe->at, "conflicting-options",
+                    "probe= measures gradients, activations, neurons and the spectrum; write 'log gradients "
+                    "probe=%lld'",
+                    (long long)probe->integer);
+        return false;
+    }
+    if (!is_idle(context, LOG_FULL, takes_full)) return true;
+    diag_report(context->diags, full->at, "conflicting-options",
+                "full= keeps the singular values of log spectrum; write 'log spectrum full=%s'",
+                full->flag ? "true" : "false");
     return false;
 }
 
@@ -187,7 +214,7 @@ bool log_apply(SettingContext *context) {
                     "the CSV files are written in any case; write formats=[csv, tensorboard]");
         return false;
     }
-    if (!check_probe(context)) return false;
+    if (!check_taken(context)) return false;
     bool good = true;
     for (size_t i = 0; i < NET_SUBJECTS; i++) {
         bool named = (option[LOG_SUBJECTS].set >> i) & 1;
@@ -212,7 +239,7 @@ bool settings_agree_probe(Diags *diags, Settings *settings) {
     }
     for (size_t i = 0; i < NET_SUBJECTS && asked > 0; i++) {
         LogSubject log = settings_log(settings, (NetSubjectName)i);
-        if (!log.on || log.asks || net_subjects[i].sources != NET_FROM_PROBE) continue;
+        if (!log.on || log.asks || net_subject_probe((NetSubjectName)i) == 0) continue;
         OptionValue *probe = &settings->log[i].values[ROW_PROBE];
         probe->given = true;
         probe->integer = asked;

@@ -4,10 +4,10 @@
 
 #include "compiler/model/settings.h"
 
-enum { LOG_SUBJECTS, LOG_EVERY, LOG_PROBE, LOG_FORMATS, LOG_OPTIONS };
+enum { LOG_SUBJECTS, LOG_EVERY, LOG_PROBE, LOG_FULL, LOG_FORMATS, LOG_OPTIONS };
 extern const OptionSpec log_options[LOG_OPTIONS];
 
-/* The numbers of a subject, which trainers know: every=, and probe= where it takes one. */
+/* What trainers know of a subject: every=, and probe= and full= where it takes them. */
 OptionOwner log_owner(NetSubjectName subject);
 
 /* Adds a line to those before it. */

@@ -7,7 +7,7 @@
 #include "runtime/data/loader.h"
 #include "runtime/data/sets.h"
 
-enum { FLOAT = 4, COUNTED = 16 /* a value and its gradient in the log, in double */ };
+enum { FLOAT = 4, DOUBLE = 8, COUNTED = 16 /* a value and its gradient in the log, in double */ };
 
 static int64_t plus(int64_t a, int64_t b) {
     int64_t sum;
@@ -98,6 +98,20 @@ static int weight_copies(const Settings *settings) {
     return settings->members > 1 ? own + 2 * (int)settings->members : own;
 }
 
+/* What log spectrum takes: of each layer the gradients of all outputs, as floats, and one matrix, in double. */
+static int64_t spectrum_bytes(const Model *model) {
+    int64_t bytes = 0, matrix = 0, outputs = shape_count(model->layers.at[model->layers.count - 1]->out);
+    int64_t rows = plus(outputs, NET_LANES - 1) / NET_LANES * NET_LANES;
+    for (size_t i = 1; i < model->layers.count; i++) {
+        const Layer *layer = model->layers.at[i];
+        int64_t values = shape_count(layer->out), jacobian = times(values, outputs), weights = layer_parameters(layer);
+        int64_t largest = jacobian > weights ? jacobian : weights;
+        bytes = plus(bytes, times(times(values, rows), FLOAT));
+        matrix = largest > matrix ? largest : matrix;
+    }
+    return plus(bytes, times(matrix, DOUBLE));
+}
+
 static Frame frame_of(const Model *model, int threads) {
     int64_t element = model->bytes_input ? 1 : FLOAT, batch = gradient_batch(model);
     int last = (int)model->layers.count - 1;
@@ -141,6 +155,8 @@ Memory model_memory(const Model *model, int threads) {
     int64_t row = plus(frame.row_bytes, 2 * FLOAT); /* with label and number */
     memory.batch = plus(memory.batch, times(times(row, NET_LOADER_SLOTS), frame.batch));
     memory.batch = plus(memory.batch, times(row, probed_examples(&model->settings)));
+    if (settings_log(&model->settings, NET_SUBJECT_SPECTRUM).on)
+        memory.batch = plus(memory.batch, spectrum_bytes(model));
     int64_t train, all;
     count_examples(&model->settings, &train, &all);
     memory.data = times(all, plus(frame.row_bytes, FLOAT));

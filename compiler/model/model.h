@@ -82,11 +82,12 @@ struct Stored {
     StoredRole role;
     int rank;
     int64_t dim[4];
-    Recipe recipe;               /* how it begins */
-    const char *option;          /* the option that says so; NULL: none does */
-    bool decays;                 /* regularize applies */
-    bool trained;                /* the optimizer's step changes it */
-    bool follows;                /* the data of training changes it: its layer says how (build_next) */
+    Recipe recipe;      /* how it begins */
+    const char *option; /* the option that says so; NULL: none does */
+    bool decays;        /* regularize applies */
+    int64_t matrices;   /* of a weight that is a linear map, or several, one below the other: so many; else 0 */
+    bool trained;       /* the optimizer's step changes it */
+    bool follows;       /* the data of training changes it: its layer says how (build_next) */
     VEC(const Stored *) moments; /* what the optimizer keeps of it, in its own order */
     const Stored *average;       /* what is used in its place outside of training; NULL: it is itself */
     const char *kept;            /* its name in weights files; NULL: they do not keep it */

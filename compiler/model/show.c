@@ -223,7 +223,8 @@ static void print_training(Arena *arena, const Model *model, FILE *out) {
     const Setting *augment = agree_setting(s, "augment");
     const char *gap = " ";
     for (TrainerSetting at = {0}; settings_next(s, &at);) {
-        if (at.setting == augment) continue; /* has a line of its own */
+        bool elsewhere = at.setting == augment || at.setting >= s->log; /* has a line of its own, or changes nothing */
+        if (elsewhere) continue;
         bool told = at.spec->type == OPTION_REAL || at.spec->type == OPTION_BOOL;
         if (!told || at.value->real == 0) continue;
         bool own = at.setting->owner.common == s->optimizer->variant.options;

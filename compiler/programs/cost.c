@@ -189,6 +189,14 @@ Tensor *cost_build(Build *build) {
     return weighted_cost(&out, plain_cost(&out));
 }
 
+Tensor *labelled_output(Build *build) {
+    Outputs out = outputs_of(build);
+    Program *p = out.p;
+    Expr *is_named = e_same(p, label(&out), e_index(p, output_number(&out)));
+    Expr *z = e_read(p, out.z ? out.z : out.a, 0, out.index);
+    return sum_outputs(&out, "labelled", e_select(p, is_named, z, e_const(p, 0)));
+}
+
 /* A NaN is neither below 1 nor above 0. */
 static Expr *if_number(Program *p, Expr *e, Expr *number, Expr *other) {
     return e_select(p, e_less(p, e, e_const(p, 1)), number, e_select(p, e_less(p, e_const(p, 0), e), number, other));

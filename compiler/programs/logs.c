@@ -8,11 +8,11 @@
 #include "compiler/model/curve.h"
 #include "compiler/programs/parts.h"
 
-static void add_row(Logger *logger, const char *name, const Layer *layer, bool per_chunk, int64_t count,
-                    int64_t elements, Tensor *tensor) {
-    int64_t *next = per_chunk ? &logger->next_chunk : &logger->next_once;
-    int64_t *most = per_chunk ? &logger->programs->log_chunk : &logger->programs->log_once;
-    LogEntry row = {name, layer ? layer->name : "", per_chunk, *next, count, elements, tensor};
+static void add_row(Logger *logger, const char *name, const Layer *layer, LogPer per, int64_t count, int64_t elements,
+                    Tensor *tensor) {
+    int64_t *next = per == LOG_CHUNK ? &logger->next_chunk : &logger->next_once;
+    int64_t *most = per == LOG_CHUNK ? &logger->programs->log_chunk : &logger->programs->log_once;
+    LogEntry row = {name, layer ? layer->name : "", per, *next, count, elements, tensor};
     tensor->offset = *next;
     *next += count;
     if (*next > *most) *most = *next;
@@ -30,14 +30,14 @@ void log_sum(Logger *logger, const char *name, const Layer *layer, Reduce reduce
              Expr *e, int64_t elements) {
     Tensor *t = log_tensor(logger, name, layer, 0, NULL);
     Compute *c = program_add(logger->build->program, t, reduce, reductions, range, e);
-    add_row(logger, name, layer, compute_sums_batch(c), 1, elements, t);
+    add_row(logger, name, layer, compute_sums_batch(c) ? LOG_CHUNK : LOG_ONCE, 1, elements, t);
 }
 
 void log_vector(Logger *logger, const char *name, const Layer *layer, Tensor *values) {
     Tensor *t = log_tensor(logger, name, layer, values->rank, values->dim);
     int64_t count = tensor_count(values);
     program_add(logger->build->program, t, REDUCE_NONE, 0, NULL, e_at(logger->build->program, values));
-    add_row(logger, name, layer, false, count, count, t);
+    add_row(logger, name, layer, LOG_ONCE, count, count, t);
 }
 
 /* sum over n and the positions of e, for each unit or map; e reads `like` at the given indices. */
@@ -180,6 +180,12 @@ void log_weights(Logger *logger) {
     }
 }
 
+/* Some layers only name what flows through them. */
+static bool gives_its_own(const Build *build, const Layer *layer) {
+    const Layer *from = layer->from.count > 0 ? layer->from.at[0] : NULL;
+    return from && build->value[layer->index] != build->value[from->index];
+}
+
 /* What a layer gives, by its weighted input where it has one: that is there even if a pool has moved before it. */
 void log_activations(Logger *logger) {
     Build *build = logger->build;
@@ -187,8 +193,7 @@ void log_activations(Logger *logger) {
     for (size_t i = 1; i < build->model->layers.count; i++) {
         const Layer *layer = build->model->layers.at[i];
         Tensor *value = build->value[i], *z = build->weighted[i];
-        const Layer *from = layer->from.count > 0 ? layer->from.at[0] : NULL;
-        if (from && value == build->value[from->index]) continue; /* it only names what flows through it */
+        if (!gives_its_own(build, layer)) continue;
         p->at = layer->at;
         bool moved = z && !activation_is_linear(layer->activation) && !layer->activation.kind->across;
         Tensor *like = moved ? z : value;
@@ -225,5 +230,34 @@ void log_largest_inputs(Logger *logger) {
         Expr *limit = e_const(p, INFINITY), *number = e_select(p, e_less(p, size, limit), size, limit);
         log_sum(logger, "weighted_max", layer, REDUCE_MAX, z->rank, z->dim,
                 e_select(p, e_alive(p), number, e_const(p, 0)), tensor_count(z));
+    }
+}
+
+void log_jacobian(Logger *logger, Tensor *output) {
+    Build *build = logger->build;
+    Program *p = build->program;
+    size_t count = 0, layers = build->model->layers.count;
+    int64_t dim[] = {DIM_BATCH, 0};
+    const Layer **layer = NEW_ARRAY(build->arena, const Layer *, layers);
+    Tensor **value = NEW_ARRAY(build->arena, Tensor *, layers), **gradient = NEW_ARRAY(build->arena, Tensor *, layers);
+    for (size_t i = 1; i + 1 < layers; i++) {
+        const Layer *at = build->model->layers.at[i];
+        if (!gives_its_own(build, at)) continue;
+        layer[count] = at;
+        value[count++] = build->value[i];
+        dim[1] += tensor_count(build->value[i]);
+    }
+    if (count == 0) return;
+    program_differentiate(p, output, count, value, gradient);
+    Tensor *rows = program_tensor(p, ROLE_OUTPUT, false, COUNT_OF(dim), dim, "jacobian");
+    int64_t first = 0;
+    for (size_t i = 0; i < count; i++) {
+        int64_t size = tensor_count(value[i]);
+        p->at = layer[i]->at;
+        if (!gradient[i]) gradient[i] = program_map(p, "nothing", value[i], e_const(p, 0));
+        program_flat(p, rows, first, gradient[i]);
+        LogEntry row = {"jacobian", layer[i]->name, LOG_ROW, first, size, size, gradient[i]};
+        vec_push(build->arena, &logger->programs->log[logger->kind], row);
+        first += size;
     }
 }

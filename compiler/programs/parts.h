@@ -35,6 +35,8 @@ void average_all(Build *build);
 
 /* cost[n] of each example, as the train block says. */
 Tensor *cost_build(Build *build);
+/* Of the last layer, the weighted input that the label numbers. */
+Tensor *labelled_output(Build *build);
 /* What a layer gives to whoever uses the network: of the last one, in the units of what was learned. */
 Expr *unscaled(Build *build, const Layer *layer, Tensor *value);
 /* Logs the cost and what is counted of the outputs. */
@@ -48,6 +50,8 @@ void log_gradients(Logger *logger, const Gradients *gradients);
 void log_weights(Logger *logger);
 /* The distribution of each layer's outputs. */
 void log_activations(Logger *logger);
+/* The gradients of an output, one number an example, by what each layer but the last gives: rows by image. */
+void log_jacobian(Logger *logger, Tensor *output);
 /* All parameters and their gradients, value by value. */
 void log_parameters(Logger *logger, const Gradients *gradients);
 /* The norm of the gradient, all that is trained taken together, and whether `clip` bounds it. */

@@ -4,9 +4,9 @@
 #include "runtime/abi.h"
 
 const char *const program_names[PROGRAM_COUNT] = {
-    [PROGRAM_INIT] = "init",       [PROGRAM_TRAIN] = "train", [PROGRAM_TRAIN_LOG] = "train_log",
-    [PROGRAM_PROBE] = "probe",     [PROGRAM_EVAL] = "eval",   [PROGRAM_DIAGNOSE] = "diagnose",
-    [PROGRAM_PREDICT] = "predict",
+    [PROGRAM_INIT] = "init",         [PROGRAM_TRAIN] = "train",       [PROGRAM_TRAIN_LOG] = "train_log",
+    [PROGRAM_PROBE] = "probe",       [PROGRAM_JACOBIAN] = "jacobian", [PROGRAM_EVAL] = "eval",
+    [PROGRAM_DIAGNOSE] = "diagnose", [PROGRAM_PREDICT] = "predict",
 };
 
 /* ---- the network itself ---- */
@@ -40,7 +40,7 @@ static void begin_until(Build *build, ProgramKind kind, Mode mode, const Layer *
         for (size_t k = 0; k < layer->from.count; k++) in[k] = build->value[layer->from.at[k]->index];
         build->value[layer->index] = layer->kind->build(build, layer, in, mode);
     }
-    pool_before_activation(build);
+    if (kind != PROGRAM_JACOBIAN) pool_before_activation(build); /* that is by what the layers give, as they stand */
 }
 
 static void begin(Build *build, ProgramKind kind, Mode mode) { begin_until(build, kind, mode, NULL); }
@@ -103,16 +103,19 @@ static void step_all(Build *build, const Gradients *gradients) {
 /* Whether a program leaves what a subject needs. What each step logs, `train` leaves by itself. */
 static bool holds(const Settings *settings, ProgramKind kind, NetSubjectName subject) {
     LogSubject log = settings_log(settings, subject);
-    unsigned source = kind == PROGRAM_PROBE ? NET_FROM_PROBE : NET_FROM_STEPS;
+    unsigned source = kind == PROGRAM_PROBE      ? NET_FROM_PROBE
+                      : kind == PROGRAM_JACOBIAN ? NET_FROM_JACOBIAN
+                                                 : NET_FROM_STEPS;
     if (!log.on || !(net_subjects[subject].sources & source)) return false;
     return kind == PROGRAM_TRAIN ? log.every == 1 : kind == PROGRAM_TRAIN_LOG || log.probe > 0;
 }
 
-/* Whether some subject needs it beside `train`. */
-static bool needs_train_log(const Settings *settings) {
+/* Whether some subject needs it: train_log, what `train` does not leave. */
+static bool needs(const Settings *settings, ProgramKind kind) {
     for (int i = 0; i < NET_SUBJECTS; i++) {
         NetSubjectName subject = (NetSubjectName)i;
-        if (holds(settings, PROGRAM_TRAIN_LOG, subject) && !holds(settings, PROGRAM_TRAIN, subject)) return true;
+        bool left = kind == PROGRAM_TRAIN_LOG && holds(settings, PROGRAM_TRAIN, subject);
+        if (holds(settings, kind, subject) && !left) return true;
     }
     return false;
 }
@@ -147,6 +150,14 @@ static void build_init(Build *build, Programs *programs) {
     if (!any) return;
     begin(build, PROGRAM_INIT, MODE_EVAL);
     end(build, programs, PROGRAM_INIT);
+}
+
+/* Of an output at a time: who wants all of them gives an example as often, each time with the next label. */
+static void build_jacobian(Build *build, Programs *programs) {
+    begin(build, PROGRAM_JACOBIAN, MODE_EVAL);
+    Logger logger = {.build = build, .programs = programs, .kind = PROGRAM_JACOBIAN};
+    log_jacobian(&logger, labelled_output(build));
+    if (programs->log[PROGRAM_JACOBIAN].count > 0) end(build, programs, PROGRAM_JACOBIAN);
 }
 
 static void build_eval(Build *build, Programs *programs) {
@@ -254,8 +265,9 @@ Programs *programs_build(Arena *arena, const Model *model) {
     const Settings *settings = &model->settings;
     build_init(build, programs);
     build_gradient_program(build, programs, PROGRAM_TRAIN);
-    if (needs_train_log(settings)) build_gradient_program(build, programs, PROGRAM_TRAIN_LOG);
-    if (settings_probe(settings) > 0) build_gradient_program(build, programs, PROGRAM_PROBE);
+    if (needs(settings, PROGRAM_TRAIN_LOG)) build_gradient_program(build, programs, PROGRAM_TRAIN_LOG);
+    if (needs(settings, PROGRAM_PROBE)) build_gradient_program(build, programs, PROGRAM_PROBE);
+    if (needs(settings, PROGRAM_JACOBIAN)) build_jacobian(build, programs);
     build_eval(build, programs);
     if (settings->members > 1) build_predict(build, programs, model->layers.at[model->layers.count - 1]);
     build_diagnose(build, programs);

@@ -4,6 +4,8 @@
  *     train      forward, cost, gradients, the step
  *     train_log  the same with what logs of steps need; only if some are not of each step, which `train` has then
  *     probe      forward, and gradients where these are logged, without dropout and without a step; if there is one
+ *     jacobian   of each example, the gradients by what layers give, as in use, of the one output that its label names:
+ *                a row each; only if they are logged
  *     eval       cost and what is counted, as in use: of the averages, where there are some
  *     diagnose   the largest weighted input of each layer over a batch, to say where a training diverged
  *     predict    the outputs alone: what a network in use is made of, and of a trainer where several answer together
@@ -22,6 +24,7 @@ typedef enum {
     PROGRAM_TRAIN,
     PROGRAM_TRAIN_LOG,
     PROGRAM_PROBE,
+    PROGRAM_JACOBIAN,
     PROGRAM_EVAL,
     PROGRAM_DIAGNOSE,
     PROGRAM_PREDICT,
@@ -30,11 +33,12 @@ typedef enum {
 extern const char *const program_names[PROGRAM_COUNT];
 
 /* One row of a program's "log" in the descriptor: docs/formats.md. */
+typedef enum { LOG_ONCE, LOG_CHUNK, LOG_ROW } LogPer;
 typedef struct {
     const char *name, *layer;
-    bool per_chunk;
+    LogPer per;
     int64_t at, count, elements;
-    Tensor *tensor; /* ROLE_LOG */
+    Tensor *tensor; /* ROLE_LOG; LOG_ROW: the value that lies in the row */
 } LogEntry;
 
 typedef struct {

@@ -64,12 +64,12 @@ bool curves_of_layers(Arena *arena, const Report *report, const char *column, Ch
     if (source == NULL) {
         return false;
     }
-    Words layers = report_layers(report);
+    Words layers = report_layers(report, LOG_GRADIENTS);
     chart->x_title = report_x(report, LOG_GRADIENTS, source);
     for (size_t g = 0; g < report->groups.count; g++) {
         const Group *group = &report->groups.at[g];
         for (size_t i = 0; i < layers.count; i++) {
-            const RowFilter filter = {source, layers.at[i]};
+            const RowFilter filter = {.source = source, .layer = layers.at[i]};
             const char *name =
                 report->groups.count == 1 ? layers.at[i] : arena_format(arena, "%s, %s", layers.at[i], group->label);
             Series series = {.name = name,

@@ -41,6 +41,7 @@ typedef struct {
     X(update)          \
     X(saturated)       \
     X(dead)            \
+    X(spectrum)        \
     X(maps)            \
     X(responses)       \
     X(misclassified)   \

@@ -12,10 +12,8 @@
 #include "runtime/train/weight_file.h"
 
 static const char *const files[LOGS] = {
-    [LOG_EPOCHS] = "epochs.csv",
-    [LOG_GRADIENTS] = "gradients.csv",
-    [LOG_NEURONS] = "neurons.csv",
-    [LOG_STEPS] = "steps.csv",
+    [LOG_EPOCHS] = "epochs.csv", [LOG_GRADIENTS] = "gradients.csv", [LOG_NEURONS] = "neurons.csv",
+    [LOG_STEPS] = "steps.csv",   [LOG_SPECTRUM] = "spectrum.csv",
 };
 
 /* ---- runs ---- */
@@ -226,13 +224,17 @@ const char *report_command(const Report *report, const char *line) {
 
 typedef struct {
     const RunLog *log;
-    int source, layer, column;
+    int source, layer, of, column;
     const RowFilter *filter;
 } Cells;
 
 static Cells cells_of(const RunData *data, LogName name, const char *column, const RowFilter *filter) {
     const RunLog *log = &data->log[name];
-    return (Cells){log, run_log_column(log, "source"), run_log_column(log, "layer"), run_log_column(log, column),
+    return (Cells){log,
+                   run_log_column(log, "source"),
+                   run_log_column(log, "layer"),
+                   run_log_column(log, "of"),
+                   run_log_column(log, column),
                    filter};
 }
 
@@ -240,7 +242,8 @@ static bool meant(const Cells *cells, size_t row) {
     const RowFilter *filter = cells->filter;
     return filter == NULL ||
            ((filter->source == NULL || string_is(run_log_text(cells->log, row, cells->source), filter->source)) &&
-            (filter->layer == NULL || string_is(run_log_text(cells->log, row, cells->layer), filter->layer)));
+            (filter->layer == NULL || string_is(run_log_text(cells->log, row, cells->layer), filter->layer)) &&
+            (filter->of == NULL || string_is(run_log_text(cells->log, row, cells->of), filter->of)));
 }
 
 bool report_logged(const Report *report, LogName log) {
@@ -301,18 +304,18 @@ Points report_points(const Report *report, const Group *group, LogName log, cons
     return points;
 }
 
-Words report_layers(const Report *report) {
+Words report_layers(const Report *report, LogName name) {
     Words layers = {0};
     Numbers known = {0};
     for (size_t i = 0; i < report->runs->count; i++) {
-        const RunLog *log = &report->data[i].log[LOG_GRADIENTS];
+        const RunLog *log = &report->data[i].log[name];
         int column = run_log_column(log, "layer");
         for (size_t row = 0; column >= 0 && row < log->rows; row++) {
-            const char *name = run_log_text(log, row, column);
-            int *number = numbers_at(report->arena, &known, name);
+            const char *layer = run_log_text(log, row, column);
+            int *number = numbers_at(report->arena, &known, layer);
             if (*number == 0) {
                 *number = 1;
-                vec_push(report->arena, &layers, name);
+                vec_push(report->arena, &layers, layer);
             }
         }
     }

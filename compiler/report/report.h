@@ -13,7 +13,7 @@
 #include "runtime/base/safetensors.h"
 #include "runtime/train/weight_hash.h"
 
-typedef enum { LOG_EPOCHS, LOG_GRADIENTS, LOG_NEURONS, LOG_STEPS, LOGS } LogName;
+typedef enum { LOG_EPOCHS, LOG_GRADIENTS, LOG_NEURONS, LOG_STEPS, LOG_SPECTRUM, LOGS } LogName;
 
 /* A run with its logs; of an ensemble one of its networks. */
 typedef struct {
@@ -56,7 +56,7 @@ const char *report_command(const Report *report, const char *line);
 
 /* Which rows of a log are meant; NULL: any. */
 typedef struct {
-    const char *source, *layer;
+    const char *source, *layer, *of;
 } RowFilter;
 
 /* Whether any run has the log, be it empty. */
@@ -66,8 +66,8 @@ bool report_has(const Report *report, LogName log, const char *column, const Row
 /* The numbers of a column by those of `x_column`, in their order: of one run, or means over the group's. */
 Points report_points(const Report *report, const Group *group, LogName log, const char *x_column, const char *column,
                      const RowFilter *filter);
-/* The layers of gradients.csv, in the order of the network. */
-Words report_layers(const Report *report);
+/* The layers of a log, in the order of the network. */
+Words report_layers(const Report *report, LogName log);
 /* Which of the sources of gradients.csv has a column: the probe, else the epoch, else the batch; NULL: none. */
 const char *report_source(const Report *report, const char *column);
 /* "epoch", or "step" where rows of a source come within an epoch. */

@@ -3,10 +3,10 @@
  *
  * The longer side down, element i (row by row) is drawn as that of a tensor of init normal(0, 1), in double; of its QR
  * decomposition, with signs such that the diagonal of R is positive, Q is taken, or Q transposed where the tensor is
- * wide. All is computed in double, by OpenBLAS with one thread, and rounded once.
+ * wide. All is computed in double, by LAPACK (lapack.h), and rounded once.
  *
- * OpenBLAS has other code for other processors, whose last bits in double may differ; after rounding hardly any value
- * does, but the promise of equal bits everywhere does not reach so far. */
+ * Its last bits in double may differ between processors; after rounding hardly any value does, but the promise of equal
+ * bits everywhere does not reach so far. */
 #ifndef NET_BASE_ORTHOGONAL_H
 #define NET_BASE_ORTHOGONAL_H
 
@@ -14,8 +14,8 @@
 
 #include "runtime/base/error.h"
 
-/* Fills out[0 ... rows * columns). A program that is linked with OpenBLAS uses that, any other looks for it where the
- * system keeps libraries. False with *error filled (status NET_ENVIRONMENT): it is not there, or there is no memory. */
+/* Fills out[0 ... rows * columns). False with *error filled (status NET_ENVIRONMENT): there is no LAPACK, or no memory.
+ */
 bool net_orthogonal_fill(double gain, uint64_t seed, uint32_t tensor, int64_t rows, int64_t columns, float *out,
                          NetError *error);
 

@@ -15,7 +15,8 @@ bool net_distribution_write(const NetDistribution *of, const NetModel *model, co
         }
     }
     const NetLogEntry *entry = net_program_entry(at->program, of->sum, layer);
-    double count = elements * (entry->per_chunk ? (double)at->n : 1); /* of an example, or of the tensor */
+    double count =
+        elements * (entry->per == NET_LOG_PER_CHUNK ? (double)at->n : 1); /* of an example, or of the tensor */
     double mean = value[SUM] / count;
     double variance = value[SQUARES] / count - mean * mean;
     char name[sizeof((NetCsvRow *)0)->text];

@@ -17,7 +17,8 @@ typedef struct {
     int64_t step;
     const char *of; /* what the row is of, a layer's name in its text; NULL: the run */
     int of_length;
-    bool probe;
+    const char *kind; /* what the figures are of besides, in its text; NULL: the usual */
+    int kind_length;
 } Row;
 
 static void store(unsigned char *to, uint64_t value, int bytes) {
@@ -65,8 +66,10 @@ static bool is(const char *column, size_t length, const char *name) {
 static bool take_key(Row *row, const char *column, size_t length, const char *cell, size_t size) {
     if (is(column, length, "step")) {
         row->step = strtoll(cell, NULL, 10);
-    } else if (is(column, length, "source")) {
-        row->probe = is(cell, size, "probe");
+    } else if (is(column, length, "of") || is(column, length, "source")) {
+        bool told = is(column, length, "of") || is(cell, size, "probe");
+        row->kind = told ? cell : NULL;
+        row->kind_length = told ? (int)size : 0;
     } else if (is(column, length, "layer")) {
         row->of = cell;
         row->of_length = (int)size;
@@ -90,8 +93,9 @@ static void write_tag(char tag[TAG], const char *prefix, const char *column, siz
             length -= part;
         }
     }
-    snprintf(tag, TAG, "%s%.*s%s%s%.*s", prefix, (int)length, column, row->probe ? "_probe" : "", of != NULL ? "/" : "",
-             of_length, of != NULL ? of : "");
+    snprintf(tag, TAG, "%s%.*s%s%.*s%s%.*s", prefix, (int)length, column, row->kind != NULL ? "_" : "",
+             row->kind_length, row->kind != NULL ? row->kind : "", of != NULL ? "/" : "", of_length,
+             of != NULL ? of : "");
 }
 
 bool net_events_row(NetAppend *file, const char *prefix, const char *header, const char *text, NetError *error) {

@@ -126,7 +126,7 @@ static Cells layer_cells(const NetModel *model, int layer, const NetLogged *at) 
         set_cell(&cells, SATURATED, sum / (m * elements));
     }
     const NetLogEntry *active = net_program_entry(at->program, NET_LOG_ACTIVE, layer);
-    if (active != NULL && !active->per_chunk) {
+    if (active != NULL && active->per == NET_LOG_PER_ONCE) {
         set_cell(&cells, DEAD, dead_share(at->log + active->at, active->count));
     }
     return cells;
@@ -172,7 +172,7 @@ bool net_gradients_write(NetGradients *gradients, const NetLogged *at, const cha
 
 static void add_active(NetGradients *gradients, int layer, const NetLogged *at) {
     const NetLogEntry *entry = net_program_entry(at->program, NET_LOG_ACTIVE, layer);
-    for (int64_t i = 0; entry != NULL && !entry->per_chunk && i < entry->count; i++) {
+    for (int64_t i = 0; entry != NULL && entry->per == NET_LOG_PER_ONCE && i < entry->count; i++) {
         gradients->state[gradients->active[layer] + (size_t)i] += at->log[entry->at + i];
     }
 }

@@ -220,6 +220,10 @@ bool net_logs_probe_due(const NetLogs *logs, const NetLogged *at) {
     return false;
 }
 
+bool net_logs_spectrum_due(const NetLogs *logs, const NetLogged *at) {
+    return has_source(logs, NET_SUBJECT_SPECTRUM, NET_FROM_JACOBIAN) && is_due(logs, NET_SUBJECT_SPECTRUM, at);
+}
+
 bool net_logs_probe(NetLogs *logs, const NetLogged *at, NetCsv *csv, NetError *error) {
     bool gradients = has_source(logs, NET_SUBJECT_GRADIENTS, NET_FROM_PROBE) && is_due(logs, NET_SUBJECT_GRADIENTS, at);
     return (!gradients || net_gradients_write(logs->gradients, at, "probe", csv, error)) &&

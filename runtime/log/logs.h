@@ -34,6 +34,9 @@ bool net_logs_step(NetLogs *logs, const NetLogged *at, NetCsv *csv, NetError *er
 /* Whether the probe falls due before a step. */
 bool net_logs_probe_due(const NetLogs *logs, const NetLogged *at);
 
+/* Whether the spectrum does. */
+bool net_logs_spectrum_due(const NetLogs *logs, const NetLogged *at);
+
 /* Takes in a pass of the program `probe`. */
 bool net_logs_probe(NetLogs *logs, const NetLogged *at, NetCsv *csv, NetError *error);
 

@@ -184,7 +184,9 @@ bool net_checkpoint_save(NetTrainer *trainer, NetError *error) {
     NetPair metadata[PAIRS];
     size_t pairs = 0;
     net_trainer_tick(trainer);
-    if (!net_csv_sync(&trainer->csv, error)) {
+    if (!net_csv_sync(&trainer->csv, error) ||
+        !net_spectrum_save(trainer->spectrum, trainer->run.folder,
+                           error)) { /* before the checkpoint, which may lack rows */
         return false;
     }
     for (int i = 0; i < 2 * kept_count(trainer->model); i++) {
@@ -429,7 +431,10 @@ static bool restore_logs(NetTrainer *trainer, const NetSafetensors *file, NetErr
             return false;
         }
     }
-    return net_trainer_open_logs(trainer, lengths, error);
+    const NetCsvFile spectrum = net_csv_of(NET_SUBJECT_SPECTRUM);
+    bool has_rows = lengths[spectrum] > (int64_t)strlen(net_subjects[NET_SUBJECT_SPECTRUM].header);
+    return (!has_rows || net_spectrum_restore(trainer->spectrum, trainer->run.folder, trainer->place.step, error)) &&
+           net_trainer_open_logs(trainer, lengths, error);
 }
 
 /* Whether a training on this data can stand there: the checksum of a file says nothing about its numbers. */

@@ -130,6 +130,13 @@ static void decode_tensor(NetDecoder *d, const json_t *tensor, NetParam *param) 
     if (param->offset + param->size > room) {
         net_reject(d, "tensor '%s' reaches beyond its buffer of %lld", param->name, (long long)room);
     }
+    if (json_object_get(tensor, "matrices") != NULL) {
+        param->matrices = net_get_integer(d, tensor, "matrices", 1, NET_SIZE_LIMIT);
+        if (!d->failed && param->shape[0] % param->matrices != 0) {
+            net_reject(d, "the rows of tensor '%s' cannot be shared out to %lld matrices", param->name,
+                       (long long)param->matrices);
+        }
+    }
     decode_init(d, tensor, param);
 }
 
@@ -243,6 +250,7 @@ static void decode_programs(NetDecoder *d) {
     decode_program(d, "train", true, &model->train);
     decode_program(d, "train_log", false, &model->train_log);
     decode_program(d, "probe", false, &model->probe);
+    decode_program(d, "jacobian", false, &model->jacobian);
     decode_program(d, "diagnose", false, &model->diagnose);
     decode_program(d, "eval", true, &model->eval);
     decode_program(d, "predict", false, &model->predict);
@@ -511,6 +519,7 @@ void net_model_free(NetModel *model) {
     program_free(&model->train);
     program_free(&model->train_log);
     program_free(&model->probe);
+    program_free(&model->jacobian);
     program_free(&model->diagnose);
     program_free(&model->eval);
     program_free(&model->predict);

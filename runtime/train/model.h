@@ -86,13 +86,17 @@ typedef enum {
     NET_LOG_WEIGHT_GRAD,
     NET_LOG_BIAS,
     NET_LOG_BIAS_GRAD,
+    NET_LOG_JACOBIAN,
     NET_LOG_KINDS
 } NetLogKind;
 
+/* Where it lies: in the log, or in the row of floats that a program leaves of each image in `batch`. */
+typedef enum { NET_LOG_PER_ONCE, NET_LOG_PER_CHUNK, NET_LOG_PER_ROW, NET_LOG_PERS } NetLogPer;
+
 typedef struct {
     NetLogKind kind;
-    int layer;      /* index into NetModel.layer; -1: of the whole network */
-    bool per_chunk; /* else once */
+    int layer; /* index into NetModel.layer; -1: of the whole network */
+    NetLogPer per;
     int64_t at, count;
     int64_t elements; /* values an example (or the tensor) has; at least 1 */
 } NetLogEntry;
@@ -103,7 +107,7 @@ typedef struct {
     int phases, entries;
     int commit;          /* the first phase that changes a parameter; `phases`: none does */
     int64_t log_once;    /* of the log's part that is written once so much is this program's */
-    int64_t batch_chunk; /* floats of `batch` for each chunk of 16 images */
+    int64_t batch_chunk; /* floats of `batch` for each chunk of 16 images, or of their rows */
     NetPhase *phase;
     NetLogEntry *entry;
 } NetProgram;
@@ -118,6 +122,7 @@ typedef struct {
     bool in_state;    /* lies in the buffer `state`, else in `param`, and is a parameter */
     bool trained;     /* the step changes it */
     bool decays;      /* regularize applies */
+    int64_t matrices; /* so many linear maps, one below the other; 0: it is none */
     const char *kept; /* its name in weights files; NULL: they do not keep it */
     bool metadata;    /* there it is a list of numbers among the metadata, not a tensor */
     int64_t offset, size;
@@ -145,6 +150,7 @@ typedef struct {
     bool on;
     int every;     /* the place of its every= among the settings; 0 there is epoch */
     int64_t probe; /* examples; 0: none */
+    bool full;     /* all values are kept, beside its rows */
 } NetCompiledLog;
 
 /* What the train block settles once and for all. */
@@ -205,11 +211,12 @@ typedef struct {
     int64_t param_size, state_size, grad_slot_size, grad_size, scratch_size;
     int64_t log_once, log_chunk;
     NetProgram init, train, train_log, probe, eval, diagnose;
-    NetProgram predict; /* gives the outputs, rows in `batch`; only of an ensemble */
-    json_t *network;    /* what it is (network.h); NULL: not known */
-    json_t *lets;       /* NAME: value as text, of the lets outside the blocks; NULL: none are known */
-    json_t *sets;       /* the --set lines it was compiled with, a list of texts; NULL: none */
-    json_t *data;       /* the setting `data`, as it stands in the descriptor */
+    NetProgram jacobian; /* gives the gradients of one output of each image, rows in `batch` */
+    NetProgram predict;  /* gives the outputs, rows in `batch`; only of an ensemble */
+    json_t *network;     /* what it is (network.h); NULL: not known */
+    json_t *lets;        /* NAME: value as text, of the lets outside the blocks; NULL: none are known */
+    json_t *sets;        /* the --set lines it was compiled with, a list of texts; NULL: none */
+    json_t *data;        /* the setting `data`, as it stands in the descriptor */
     NetCompiled compiled;
 } NetModel;
 
@@ -222,8 +229,8 @@ void net_model_free(NetModel *model);
 /* The program's first entry of a kind for a layer (-1: the whole network), or NULL. */
 const NetLogEntry *net_program_entry(const NetProgram *program, NetLogKind kind, int layer);
 
-/* The k-th of the entry's `count` values: a `once` value as it is, a `chunk` value added over the chunks in order, or
- * the extreme of them where its kind is one. */
+/* The k-th of the `count` values of an entry of the log: a `once` value as it is, a `chunk` value added over the chunks
+ * in order, or the extreme of them where its kind is one. */
 double net_log_value(const NetModel *model, const NetLogEntry *entry, const double *log, int64_t chunks, int64_t k);
 
 /* The number of values in the parameters, trained or not. */

@@ -44,6 +44,7 @@ static const char *const log_names[NET_LOG_KINDS] = {
     [NET_LOG_WEIGHT_GRAD] = "weight_grad",
     [NET_LOG_BIAS] = "bias",
     [NET_LOG_BIAS_GRAD] = "bias_grad",
+    [NET_LOG_JACOBIAN] = "jacobian",
 };
 
 const char *net_log_name(NetLogKind kind) { return log_names[kind]; }
@@ -51,15 +52,18 @@ const char *net_log_name(NetLogKind kind) { return log_names[kind]; }
 void net_decode_entry(NetDecoder *d, const json_t *item, NetProgram *program, int place) {
     const NetModel *model = d->model;
     NetLogEntry *entry = &program->entry[place];
-    static const char *const pers[] = {"once", "chunk"};
+    static const char *const pers[] = {"once", "chunk", "row"};
+    const int64_t rooms[] = {model->log_once, model->log_chunk, program->batch_chunk / NET_LANES};
     int kind = net_get_word(d, item, "name", log_names, NET_LOG_KINDS);
     entry->kind = kind < 0 ? NET_LOG_COST : (NetLogKind)kind;
-    entry->per_chunk = net_get_word(d, item, "per", pers, 2) == 1;
+    int per = net_get_word(d, item, "per", pers, NET_LOG_PERS);
+    entry->per = per < 0 ? NET_LOG_PER_ONCE : (NetLogPer)per;
     entry->at = net_get_integer(d, item, "at", 0, NET_SIZE_LIMIT);
     entry->count = net_get_integer(d, item, "count", 1, NET_SIZE_LIMIT);
     entry->elements = net_get_integer(d, item, "elements", 1, NET_SIZE_LIMIT);
-    if (entry->at + entry->count > (entry->per_chunk ? model->log_chunk : model->log_once)) {
-        net_reject(d, "log entry '%s' reaches beyond the log", log_names[entry->kind]);
+    if (entry->at + entry->count > rooms[entry->per]) {
+        net_reject(d, "log entry '%s' reaches beyond %s", log_names[entry->kind],
+                   entry->per == NET_LOG_PER_ROW ? "the rows" : "the log");
     }
     const char *layer = net_get_string(d, item, "layer");
     entry->layer = -1;
@@ -72,20 +76,19 @@ void net_decode_entry(NetDecoder *d, const json_t *item, NetProgram *program, in
         net_reject(d, "log entry '%s' is of an unknown layer '%s'", log_names[entry->kind], layer);
     }
     int64_t end = entry->at + entry->count;
-    if (!entry->per_chunk && end > program->log_once) {
+    if (entry->per == NET_LOG_PER_ONCE && end > program->log_once) {
         program->log_once = end;
     }
 }
 
-/* The place of a subject's number among the settings; -1 after rejecting the model: there is none. */
-static int find_number(NetDecoder *d, const char *subject, const char *number, bool flag) {
+/* The place of what a subject has among the settings; -1 after rejecting the model: there is none. */
+static int find_setting(NetDecoder *d, const char *subject, const char *what, NetSettingKind kind, bool flag) {
     NetModel *model = d->model;
     char name[NET_SETTING_NAME];
-    snprintf(name, sizeof name, "%s_%s", subject, number);
+    snprintf(name, sizeof name, "%s_%s", subject, what);
     for (int i = 0; i < model->settings; i++) {
         NetSetting *setting = &model->setting[i];
-        if (strcmp(setting->name, name) == 0 && setting->kind == NET_SETTING_INTEGER &&
-            (setting->flag != NULL) == flag) {
+        if (strcmp(setting->name, name) == 0 && setting->kind == kind && (setting->flag != NULL) == flag) {
             setting->used = true;
             return i;
         }
@@ -102,26 +105,28 @@ void net_decode_logs(NetDecoder *d) {
     compiled->log_events = net_words_hold(formats, "tensorboard");
     for (int i = 0; i < NET_SUBJECTS && !d->failed; i++) {
         const NetSubject *subject = &net_subjects[i];
+        NetSubjectName name = (NetSubjectName)i;
         NetCompiledLog *log = &compiled->log[i];
         log->on = net_words_hold(words, subject->word);
         if (!log->on) {
             continue;
         }
-        log->every = find_number(d, subject->word, "every", true);
-        int probe = (subject->sources & NET_FROM_PROBE) != 0 ? find_number(d, subject->word, "probe", false) : -1;
+        log->every = find_setting(d, subject->word, "every", NET_SETTING_INTEGER, true);
+        bool probes = net_subject_probes(name), jacobian = (subject->sources & NET_FROM_JACOBIAN) != 0;
+        int probe = probes ? find_setting(d, subject->word, "probe", NET_SETTING_INTEGER, false) : -1;
+        int full = jacobian ? find_setting(d, subject->word, "full", NET_SETTING_WORD, false) : -1;
+        log->full = full >= 0 && strcmp(model->setting[full].word, "true") == 0;
         log->probe = probe >= 0 ? (int64_t)model->setting[probe].value : 0;
         compiled->asks_probe = compiled->asks_probe || log->probe > 0;
-        if (log->probe == 0 && subject->sources == NET_FROM_PROBE) {
-            log->probe = NET_PROBE_USUAL;
-        }
+        log->probe = log->probe == 0 ? net_subject_probe(name) : log->probe;
         compiled->log_probe = log->probe > compiled->log_probe ? log->probe : compiled->log_probe;
         bool each = !d->failed && model->setting[log->every].value == 1;
         if ((subject->sources & NET_FROM_STEPS) != 0 && !each && !model->train_log.present) {
             net_reject(d, "it logs %s, and has no program 'train_log'", subject->word);
         }
-    }
-    if (compiled->log_probe > 0 && !model->probe.present) {
-        net_reject(d, "it probes, and has no program 'probe'");
+        if ((subject->sources & NET_FROM_PROBE) != 0 && log->probe > 0 && !model->probe.present) {
+            net_reject(d, "it probes, and has no program 'probe'");
+        }
     }
 }
 
@@ -135,7 +140,7 @@ const NetLogEntry *net_program_entry(const NetProgram *program, NetLogKind kind,
 }
 
 double net_log_value(const NetModel *model, const NetLogEntry *entry, const double *log, int64_t chunks, int64_t k) {
-    if (!entry->per_chunk) {
+    if (entry->per == NET_LOG_PER_ONCE) {
         return log[entry->at + k];
     }
     const double *at = log + model->log_once + entry->at + k;

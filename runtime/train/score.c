@@ -76,8 +76,9 @@ void net_score_add(const NetModel *model, const NetProgram *program, const doubl
         if (entry->kind == NET_LOG_SQUARED_ERRORS) {
             continue;
         }
-        int64_t times = entry->per_chunk ? chunks : 1;
-        const double *value = log + (entry->per_chunk ? model->log_once : 0) + entry->at;
+        bool per_chunk = entry->per == NET_LOG_PER_CHUNK;
+        int64_t times = per_chunk ? chunks : 1;
+        const double *value = log + (per_chunk ? model->log_once : 0) + entry->at;
         for (int64_t chunk = 0; chunk < times; chunk++) {
             *sum += value[chunk * model->log_chunk];
         }

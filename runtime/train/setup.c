@@ -181,6 +181,7 @@ static bool count_values(const NetTrainer *trainer, int64_t probe, size_t *value
                 {&model->train, trainer->batch},
                 {&model->train_log, trainer->batch},
                 {&model->probe, probe},
+                {&model->jacobian, model->outputs},
                 {&model->eval, NET_EVAL_BATCH},
                 {&model->diagnose, trainer->batch},
                 {&model->predict, NET_EVAL_BATCH}};
@@ -222,6 +223,11 @@ static NetLogs *make_logs(const NetTrainer *trainer, NetError *error) {
     return net_logs_new(model, every, error);
 }
 
+static bool make_spectrum(NetTrainer *trainer, NetError *error) {
+    trainer->spectrum = net_spectrum_new(trainer->model, net_trainer_jacobians(trainer), error);
+    return trainer->spectrum != NULL;
+}
+
 static void each_worker(void *context, void (*work)(void *argument, int number), void *argument) {
     net_workers_each(context, work, argument);
 }
@@ -248,6 +254,7 @@ static bool make_buffers(NetTrainer *trainer, NetError *error) {
     int64_t probe = model->compiled.log_probe < examples ? model->compiled.log_probe : examples;
     int64_t largest = trainer->batch > NET_EVAL_BATCH ? trainer->batch : NET_EVAL_BATCH;
     largest = probe > largest ? probe : largest;
+    largest = model->jacobian.present && model->outputs > largest ? model->outputs : largest;
     size_t chunks = (size_t)net_chunks(largest);
     size_t values = 0;
     size_t sums = 0;
@@ -274,7 +281,8 @@ static bool make_buffers(NetTrainer *trainer, NetError *error) {
         return false;
     }
     share_rows(trainer);
-    return (model->compiled.log_probe == 0 || load_probe(trainer, error)) && make_spread(trainer, error);
+    return (model->compiled.log_probe == 0 || load_probe(trainer, error)) && make_spread(trainer, error) &&
+           (!model->compiled.log[NET_SUBJECT_SPECTRUM].on || options->evaluate || make_spectrum(trainer, error));
 }
 
 /* Runs the program `init`, which needs one example: the first of the training part. */
@@ -499,6 +507,7 @@ void net_trainer_free(NetTrainer *trainer) {
     net_loader_free(trainer->probe_loader);
     net_augmenter_free(trainer->augmenter);
     net_logs_free(trainer->logs);
+    net_spectrum_free(trainer->spectrum);
     net_progress_free(trainer->progress);
     net_run_close(&trainer->run);
     if (trainer->n > 0) {

@@ -82,6 +82,7 @@ static NetOutcome diverged(NetTrainer *trainer, const char *what, const NetBatch
     char where[200] = "";
     char advice[160];
     int layer = broken == NULL && batch != NULL ? first_overflow(trainer, batch, &largest) : -1;
+    net_spectrum_save(trainer->spectrum, trainer->run.folder, NULL); /* no checkpoint comes any more */
     if (broken != NULL) {
         snprintf(where, sizeof where, "first in '%.120s'; ", broken->name);
     } else if (layer >= 0) {
@@ -119,6 +120,9 @@ static NetOutcome probe(NetTrainer *trainer, NetError *error) {
                     .step = place->step,
                     .epoch = place->epoch - 1,
                     .step_in_epoch = place->position};
+    if (batch != NULL && net_logs_spectrum_due(trainer->logs, &at) && !net_trainer_spectrum(trainer, error)) {
+        return NET_FAILED;
+    }
     if (batch == NULL || !net_logs_probe_due(trainer->logs, &at)) {
         return NET_WENT_ON;
     }

@@ -17,6 +17,7 @@
 #include "runtime/data/loader.h"
 #include "runtime/log/logs.h"
 #include "runtime/log/progress.h"
+#include "runtime/log/spectrum.h"
 #include "runtime/train/options.h"
 #include "runtime/train/runs.h"
 #include "runtime/train/scalars.h"
@@ -52,6 +53,7 @@ typedef struct {
     NetRun run;
     NetCsv csv;
     NetLogs *logs;
+    NetSpectrum *spectrum; /* NULL: it is not logged */
     NetProgress *progress;
     bool resumed;
     json_t *result;                       /* what result.json holds, once it is known */
@@ -124,6 +126,10 @@ NetOutcome net_trainer_evaluate(NetTrainer *trainer, NetPartName part, NetScore 
 
 /* The same for all parts, with a line for each. */
 NetOutcome net_trainer_evaluate_all(NetTrainer *trainer, NetFinal *final, NetError *error);
+
+/* jacobian.c: takes the spectrum of the present weights and writes its rows; of how many examples it has Jacobians. */
+bool net_trainer_spectrum(NetTrainer *trainer, NetError *error);
+int64_t net_trainer_jacobians(const NetTrainer *trainer);
 
 /* train.c: all epochs to the end. */
 NetOutcome net_trainer_train(NetTrainer *trainer, NetError *error);

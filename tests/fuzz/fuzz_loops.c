@@ -120,8 +120,8 @@ static void fill_scalars(const NetModel *model, int64_t images, float scalar[NET
 
 /* Trains one step, and runs every other program. */
 static Outcome run_programs(const NetModel *model, const Example *x) {
-    const NetProgram *programs[] = {&model->init,  &model->train, &model->train_log,
-                                    &model->probe, &model->eval,  &model->diagnose};
+    const NetProgram *programs[] = {&model->init,     &model->train, &model->train_log, &model->probe,
+                                    &model->jacobian, &model->eval,  &model->diagnose};
     int64_t chunks = (x->images + NET_LANES - 1) / NET_LANES, logs = model->log_once + chunks * model->log_chunk;
     float scalar[NET_SCALARS_ROOM] = {0};
     fill_scalars(model, x->images, scalar);

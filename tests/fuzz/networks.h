@@ -181,8 +181,9 @@ static inline void draw_end(Drawing *d, int inputs) {
     if (draw(d, 3) == 0)
         text_printf(&d->text, "regularize %s\n", DRAW_WORD(d, "l2=1", "l1=1", "l2=1 l1=2", "weight_decay=0.1"));
     if (draw(d, 3) == 0)
-        text_printf(&d->text, "log %s\n",
-                    DRAW_WORD(d, "gradients", "weights", "gradients weights every=2", "gradients probe=20"));
+        text_printf(
+            &d->text, "log %s\n",
+            DRAW_WORD(d, "gradients", "weights", "gradients weights every=2", "gradients probe=20", "spectrum"));
     text_puts(&d->text, "}\n");
 }
 

@@ -95,6 +95,7 @@ static const NetProgram *program_of(const NetModel *net, ProgramKind kind) {
     case PROGRAM_TRAIN: return &net->train;
     case PROGRAM_TRAIN_LOG: return &net->train_log;
     case PROGRAM_PROBE: return &net->probe;
+    case PROGRAM_JACOBIAN: return &net->jacobian;
     case PROGRAM_EVAL: return &net->eval;
     case PROGRAM_DIAGNOSE: return &net->diagnose;
     case PROGRAM_PREDICT:
@@ -189,11 +190,18 @@ static void compare_stored(Check *check, ProgramKind kind) {
 static double logged(const Check *check, ProgramKind kind, const LogEntry *row, const NetLogEntry *entry, int64_t k) {
     const NetModel *net = &check->net;
     const Compute *writer = program_writer(check->programs->program[kind], row->tensor);
-    if (!row->per_chunk || writer->reduce != REDUCE_MAX) return net_log_value(net, entry, check->log, check->chunks, k);
+    if (row->per != LOG_CHUNK || writer->reduce != REDUCE_MAX)
+        return net_log_value(net, entry, check->log, check->chunks, k);
     double most = -INFINITY;
     for (int64_t chunk = 0; chunk < check->chunks; chunk++)
         most = fmax(most, check->log[net->log_once + chunk * net->log_chunk + entry->at]);
     return most;
+}
+
+/* The k-th value, counted through all images. */
+static double in_row(const Check *check, const NetProgram *program, const LogEntry *row, int64_t k) {
+    int64_t width = program->batch_chunk / NET_LANES;
+    return (double)check->batch[k / row->count * width + row->at + k % row->count];
 }
 
 /* What is read by a normalisation alone loses what all values of a channel have in common: the sum of its deltas is 0,
@@ -213,11 +221,13 @@ static void compare_logs(Check *check, ProgramKind kind) {
     for (size_t i = 0; i < check->programs->log[kind].count; i++) {
         const LogEntry *row = &check->programs->log[kind].at[i];
         if (sums_to_nothing(check->programs->model, row)) continue;
-        double *found = NEW_ARRAY(check->arena, double, row->count);
-        for (int64_t k = 0; k < row->count; k++) found[k] = logged(check, kind, row, &program->entry[i], k);
+        int64_t count = row->per == LOG_ROW ? row->count * check->input.n : row->count;
+        double *found = NEW_ARRAY(check->arena, double, count);
+        for (int64_t k = 0; k < count; k++)
+            found[k] =
+                row->per == LOG_ROW ? in_row(check, program, row, k) : logged(check, kind, row, &program->entry[i], k);
         const char *what = arena_format(check->arena, "%s of '%s'", row->name, row->layer);
-        compare(check, program_names[kind], what, row->count, found, eval_values(check->expected[kind], row->tensor),
-                0);
+        compare(check, program_names[kind], what, count, found, eval_values(check->expected[kind], row->tensor), 0);
     }
 }
 

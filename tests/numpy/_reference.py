@@ -495,20 +495,27 @@ def train(model, name, *options):
     return os.path.join("runs", folder)
 
 
-def read_weights(folder):
-    """{"conv1": {"weight": array, "bias": array}, ...} of a run, in float64, as safetensors lays them out."""
-    with open(os.path.join(folder, "weights.safetensors"), "rb") as file:
+def read_tensors(path):
+    """{"conv1.weight": array, ...} of a safetensors file."""
+    with open(path, "rb") as file:
         content = file.read()
     size, = struct.unpack_from("<Q", content)
-    header = json.loads(content[8:8 + size])
+    types = {"F32": "<f4", "F64": "<f8", "I64": "<i8"}
+    tensors = {}
+    for name, about in json.loads(content[8:8 + size]).items():
+        if name != "__metadata__":
+            first, last = about["data_offsets"]
+            values = np.frombuffer(content[8 + size + first:8 + size + last], dtype=types[about["dtype"]])
+            tensors[name] = values.reshape(about["shape"])
+    return tensors
+
+
+def read_weights(folder):
+    """{"conv1": {"weight": array, "bias": array}, ...} of a run, in float64, as safetensors lays them out."""
     params = {}
-    for name, about in header.items():
-        if name == "__metadata__":
-            continue
-        first, last = about["data_offsets"]
-        values = np.frombuffer(content[8 + size + first:8 + size + last], dtype="<f4").astype(float)
+    for name, values in read_tensors(os.path.join(folder, "weights.safetensors")).items():
         layer, key = name.rsplit(".", 1)
-        params.setdefault(layer, {})[key] = values.reshape(about["shape"])
+        params.setdefault(layer, {})[key] = values.astype(float)
     return params
 
 

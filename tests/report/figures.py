@@ -20,7 +20,7 @@ train {
     schedule  cosine
     batch     20
     epochs    2
-    log       gradients steps every=epoch probe=50
+    log       gradients steps spectrum every=epoch probe=50
 }
 """
 
@@ -41,8 +41,8 @@ expected = {"cost", "cost-log", "score", "speed", "speed-delta_rms", "neurons", 
             "misclassified", "confusion", "classes", "network"}
 check(set(found) == expected, f"figures: {sorted(set(found) ^ expected)}")
 check({name[:-4] for name in os.listdir("csv")} == expected, f"numbers: {sorted(os.listdir('csv'))}")
-check(page.figures() == ["cost", "score", "gradient", "speed", "neurons", "update", "saturated", "misclassified",
-                         "confusion", "classes", "network", "settings", "model"], f"page: {page.figures()}")
+check(page.figures() == ["cost", "score", "gradient", "speed", "neurons", "update", "saturated", "spectrum",
+                         "misclassified", "confusion", "classes", "network", "settings", "model"], f"page: {page.figures()}")
 check(sum(tag == "svg" and attributes.get("role") in ("img", "group") for tag, attributes in page.elements) == len(expected),
       "drawings on the page")
 for name, root in found.items():
@@ -82,7 +82,8 @@ check(shown in "".join(page.texts), "hash of the weights")
 # Feature maps, the rate and the norm of the gradient.
 run = train(model=CONV, name="maps")
 netc("report", run, "-o", "maps.html", "--csv", "maps", "--svg", "maps")
-check({"maps", "responses", "rate", "gradient", "dead", "speed-delta_rms"} <= set(drawings("maps")), sorted(os.listdir("maps")))
+check({"maps", "responses", "rate", "gradient", "dead", "speed-delta_rms", "spectrum", "spectrum-weight", "spectrum-training",
+       "spectrum-weight_training"} <= set(drawings("maps")), sorted(os.listdir("maps")))
 with open(f"{run}/best.safetensors", "rb") as file:
     data = file.read()
 size = struct.unpack("<Q", data[:8])[0]
@@ -98,6 +99,16 @@ for row in rows("maps/responses.csv"): # a 5x5 window of an example of digits: a
 check([int(row["rank"]) for row in rows("maps/responses.csv")] == [0, 1, 2, 3] * 3, "the strongest four of each map")
 steps = rows(f"{run}/steps.csv")
 same(series("maps/gradient.csv", "gradient"), [(row["epoch"], row["gradient_norm"]) for row in steps], "gradient")
+
+spectrum = rows(f"{run}/spectrum.csv")
+for of, view in (("jacobian", "-"), ("weight", "-weight_")):
+    for column in ("largest", "median", "smallest"):
+        theirs = [(row["step"], row[column]) for row in spectrum if (row["layer"], row["of"]) == ("c", of)]
+        same(series(f"maps/spectrum{view}training.csv", f"c, {column}"), theirs, f"{column} of c, {of}")
+    layers = list(dict.fromkeys(row["layer"] for row in spectrum))
+    for when, step in (("first", "0"), ("last", "30")):
+        theirs = [(1 + layers.index(row["layer"]), row["upper"]) for row in spectrum if (row["step"], row["of"]) == (step, of)]
+        same(series(f"maps/spectrum{view[:-1]}.csv", f"upper at {when}"), theirs, f"upper quartiles at {when}, {of}")
 
 # The page goes to standard output too, and never over what is no report.
 check(netc("report", run, "-o", "-").stdout == read("maps.html"), "-o -")

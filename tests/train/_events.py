@@ -108,14 +108,14 @@ def expected(folder):
     tags = {"train_cost": "cost/train", "validation_cost": "cost/validation", "train_accuracy": "accuracy/train",
             "validation_accuracy": "accuracy/validation", "train_rmse": "rmse/train", "validation_rmse": "rmse/validation"}
     found = set()
-    for file in ("epochs", "gradients", "weights", "steps", "activations"):
+    for file in ("epochs", "gradients", "weights", "steps", "activations", "spectrum"):
         path = os.path.join(folder, f"{file}.csv")
         for row in csv.DictReader(open(path, newline="")) if os.path.exists(path) else ():
             for column, text in row.items():
-                if text == "" or column in ("epoch", "step", "source", "layer"):
+                if text == "" or column in ("epoch", "step", "source", "layer", "of"):
                     continue
                 tag = {"epochs": tags.get(column, column), "weights": f"weights_{column}", "steps": f"step_{column}",
-                       "activations": f"activations_{column}",
+                       "activations": f"activations_{column}", "spectrum": f"spectrum_{column}_{row.get('of')}",
                        "gradients": column + ("_probe" if row.get("source") == "probe" else "")}[file]
                 found.add((int(row["step"]), tag + (f"/{row['layer']}" if "layer" in row else ""), single(text)))
     return found

@@ -132,7 +132,7 @@ def contents(name):
     kept = {}
     for entry in sorted(os.listdir(folder(name))):
         path = os.path.join(folder(name), entry)
-        if entry in ("weights.safetensors", "best.safetensors"):
+        if entry in ("weights.safetensors", "best.safetensors", "spectrum.safetensors"):
             kept[entry] = hashlib.sha256(open(path, "rb").read()).hexdigest()
         elif entry == _events.NAME:
             kept[entry] = [value for value in _events.values(path) if value[1] not in TIMES]

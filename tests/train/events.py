@@ -20,7 +20,7 @@ train {
     epochs 2
     log gradients weights every=3 probe=10 formats=[csv, tensorboard]
     log steps every=2
-    log histograms activations
+    log histograms activations spectrum
 }
 """
 

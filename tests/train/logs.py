@@ -30,6 +30,7 @@ train {
 """
 lines = [f"    log {subject} every={'epoch' if i == 1 else i + 1}" for i, subject in enumerate(SUBJECTS)]
 lines[SUBJECTS.index("gradients")] += " probe=30 formats=[csv, tensorboard]"
+lines[SUBJECTS.index("spectrum")] += " full=true"
 with open("m.net", "w", encoding="utf-8") as file:
     file.write(MODEL % "\n".join(lines))
 FAST = ["-O0"] if b"without LLVM" in subprocess.check_output([NETC, "--version"]) else []
