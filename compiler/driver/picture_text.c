@@ -1,5 +1,7 @@
 #include "compiler/driver/picture_text.h"
 
+#include <math.h>
+
 enum { LINES_MOST = 16 };
 
 PictureSize picture_text_size(int64_t rows, int64_t columns, int width) {
@@ -85,6 +87,14 @@ const char **picture_text(Arena *arena, const float *x, int64_t channels, int64_
 const char *level_text(float share) {
     static const char *const levels[] = {"▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"};
     return levels[(int)(share * (COUNT_OF(levels) - 0.001f))];
+}
+
+const char *log_bar_text(Arena *arena, double value, double low, double high, int columns) {
+    const char *bar = "";
+    double share = high > low ? log(value / low) / log(high / low) : 0;
+    int cells = value > 0 ? 1 + (int)((columns - 1) * share) : 0;
+    for (int i = 0; i < cells; i++) bar = arena_format(arena, "%s█", bar);
+    return bar;
 }
 
 const char *signal_text(Arena *arena, const float *x, int64_t count, int width) {
