@@ -1,7 +1,5 @@
 #include "compiler/driver/picture_text.h"
 
-#include <math.h>
-
 enum { LINES_MOST = 16 };
 
 PictureSize picture_text_size(int64_t rows, int64_t columns, int width) {
@@ -89,11 +87,10 @@ const char *level_text(float share) {
     return levels[(int)(share * (COUNT_OF(levels) - 0.001f))];
 }
 
-const char *log_bar_text(Arena *arena, double value, double low, double high, int columns) {
+const char *bar_text(Arena *arena, double value, double low, double high, int columns) {
     const char *bar = "";
-    double share = high > low ? log(value / low) / log(high / low) : 0;
-    int cells = value > 0 ? 1 + (int)((columns - 1) * share) : 0;
-    for (int i = 0; i < cells; i++) bar = arena_format(arena, "%s█", bar);
+    double share = high > low ? (value - low) / (high - low) : 0;
+    for (int i = 0; i < 1 + (int)((columns - 1) * share); i++) bar = arena_format(arena, "%s█", bar);
     return bar;
 }
 

@@ -12,8 +12,8 @@
 typedef struct {
     const Layer *layer;
     const ExpectedLayer *expected;
-    double size;   /* delta_rms, by the last row's */
-    double factor; /* by the next row's; NAN: the last has none, and where no gradient comes to both there is none */
+    double size;   /* delta_rms, by the last row's: its natural logarithm; -INFINITY: no gradient comes there */
+    double factor; /* by the next row's; NAN: the last has none, and below it where no gradient comes neither */
     double z, a;   /* rms of weighted inputs and outputs */
 } Row;
 typedef VEC(Row) Rows;
@@ -36,7 +36,7 @@ static Rows rows_of(Arena *arena, const Model *model, const Expected *expected) 
     for (size_t i = rows.count; i-- > 0;) {
         Row *row = &rows.at[i];
         const ExpectedLayer *of = row->expected, *last = rows.at[rows.count - 1].expected;
-        row->size = of->reached ? exp(of->rms - last->rms) : 0;
+        row->size = of->reached ? of->rms - last->rms : -INFINITY;
         if (i + 1 == rows.count || !rows.at[i + 1].expected->reached) continue;
         row->factor = of->reached ? exp(of->rms - rows.at[i + 1].expected->rms) : 0;
     }
@@ -54,9 +54,15 @@ typedef struct {
 
 static const char *number(Arena *arena, double value) { return isnan(value) ? "" : arena_format(arena, "%.3g", value); }
 
+/* Of e to that; beyond all doubles as a power of ten. */
+static const char *power(Arena *arena, double exponent) {
+    double tens = exponent / log(10), most = 300;
+    return isfinite(tens) && fabs(tens) > most ? arena_format(arena, "1e%+.0f", tens) : number(arena, exp(exponent));
+}
+
 static Line line_of(Arena *arena, const Row *row) {
     double saturated = row->expected->saturated;
-    return (Line){{row->layer->name, number(arena, row->factor), number(arena, row->size), number(arena, row->z),
+    return (Line){{row->layer->name, number(arena, row->factor), power(arena, row->size), number(arena, row->z),
                    number(arena, row->a), isnan(saturated) ? "" : arena_format(arena, "%.1f %%", 100 * saturated)}};
 }
 
@@ -96,12 +102,13 @@ void show_gradients_text(const Model *model, FILE *out) {
     Rows rows = rows_of(arena, model, &expected);
     Line *lines = NEW_ARRAY(arena, Line, rows.count + 1);
     int width[COLUMNS] = {0}, used = GAP;
-    double low = INFINITY, high = 0;
+    double low = INFINITY, high = -INFINITY;
     for (int i = 0; i < COLUMNS; i++) lines[0].cell[i] = titles[i];
     for (size_t k = 0; k < rows.count; k++) {
         lines[1 + k] = line_of(arena, &rows.at[k]);
-        low = rows.at[k].size > 0 ? fmin(low, rows.at[k].size) : low;
-        high = fmax(high, rows.at[k].size);
+        double size = rows.at[k].size;
+        low = isfinite(size) ? fmin(low, size) : low;
+        high = isfinite(size) ? fmax(high, size) : high;
     }
     for (int i = 0; i < COLUMNS; i++) {
         for (size_t k = 0; k <= rows.count; k++) {
@@ -113,7 +120,9 @@ void show_gradients_text(const Model *model, FILE *out) {
     int room = net_page_width(out) - used, bar = room < BAR_LEAST ? BAR_LEAST : room;
     fprintf(out, "%s: what is expected before the first step\n\n", model->name);
     for (size_t k = 0; k <= rows.count; k++) {
-        const char *drawn = k > 0 ? log_bar_text(arena, rows.at[k - 1].size, low, high, bar) : "size, on a log scale";
+        const char *drawn = k == 0                          ? "size, on a log scale"
+                            : isfinite(rows.at[k - 1].size) ? bar_text(arena, rows.at[k - 1].size, low, high, bar)
+                                                            : "";
         print_line(&lines[k], width, k > 0 || net_text_width(drawn) <= bar ? drawn : "log size", out);
     }
     print_paragraph("factor: the layer's delta_rms by that of the layer in the line below; size: by that of the last "
@@ -139,7 +148,7 @@ void show_gradients_json(const Model *model, FILE *out) {
         json_put(layer, "name", json_string(row->layer->name));
         json_put(layer, "kind", json_string(row->layer->kind->name));
         json_put(layer, "factor", real_or_null(row->factor));
-        json_put(layer, "size", real_or_null(row->size));
+        json_put(layer, "size", real_or_null(exp(row->size)));
         json_put(layer, "z_rms", real_or_null(row->z));
         json_put(layer, "a_rms", real_or_null(row->a));
         json_put(layer, "saturated", real_or_null(row->expected->saturated));

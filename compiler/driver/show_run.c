@@ -132,7 +132,7 @@ static void print_layers(Arena *arena, const Run *run, FILE *out) {
         const char *name = utf8_clean(arena, speed->layer, strlen(speed->layer));
         fprintf(out, "  %s%*s ", name, width - net_text_width(name), "");
         int columns = columns_beside(out, width + NUMBERS, BAR);
-        const char *bar = log_bar_text(arena, speed->last, low, high, columns);
+        const char *bar = speed->last > 0 ? bar_text(arena, log10(speed->last), log10(low), log10(high), columns) : "";
         fprintf(out, "%s%*s  %.3g … %.3g\n", bar, columns - net_text_width(bar), "", speed->first, speed->last);
     }
 }

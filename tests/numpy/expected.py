@@ -3,7 +3,7 @@
 the median over seeds of probes of the untrained network.
 
 As a test a few networks. With --full the table of docs/gradients.md: dense networks of all kinds, double_conv and
-resnet_small, each with six ways to begin; it takes some twenty minutes and a gigabyte of disk. --list prints each pair."""
+resnet_small, each with six ways to begin; it takes half an hour. --list prints each pair, too."""
 import argparse
 import csv
 import json
@@ -85,7 +85,7 @@ def probe_of(folder):
 def measured(path, name, seeds, options):
     """[{layer: delta_rms} of each seed]"""
     folder = os.path.abspath(f"runs-{name}")
-    run("train", path, "-q", "--threads", "1", "--seeds", f"1-{seeds}", "--run-dir", folder, *options)
+    run("train", path, "-q", "-O0", "--threads", "1", "--seeds", f"1-{seeds}", "--run-dir", folder, *options)
     runs = sorted(entry.path for entry in os.scandir(folder) if entry.is_dir(follow_symlinks=False))
     probes = [probe_of(run) for run in runs]
     shutil.rmtree(folder)
