@@ -35,7 +35,6 @@
 #include <math.h>
 
 #include "compiler/model/activation.h"
-#include "compiler/model/targets.h"
 #include "compiler/model/transfer.h"
 
 static const double largest_mean = 1e30; /* beyond it nothing changes but the numbers, which would overflow */

@@ -14,7 +14,7 @@ static void places(double mean, double sd, double *z, double *share) {
     const double reach = 6;
     double first = asinh(mean - reach * sd), last = asinh(mean + reach * sd), weight = 0;
     for (int i = 0; i < PLACES; i++) {
-        z[i] = sinh(first + (last - first) * (i + 0.5) / PLACES);
+        z[i] = sinh(first + (last - first) * (i + 0.5) / (double)PLACES);
         double t = sd > 0 ? (z[i] - mean) / sd : 0;
         share[i] = exp(-t * t / 2) * sqrt(1 + z[i] * z[i]); /* dz = cosh(asinh z) d(asinh z) */
         weight += share[i];
@@ -87,7 +87,7 @@ void transfer_largest(double count, double correlation, double *mean, double *va
     const double reach = 8;
     double weight = 0, sum = 0, square = 0;
     for (int i = 0; i < PLACES; i++) {
-        double t = reach * (2 * (i + 0.5) / PLACES - 1);
+        double t = reach * (2 * (i + 0.5) / (double)PLACES - 1);
         double share = exp(-t * t / 2) * pow(erfc(-t / sqrt(2)) / 2, count - 1);
         weight += share;
         sum += share * t;
