@@ -9,6 +9,7 @@ import csv
 import json
 import math
 import os
+import re
 import shutil
 import statistics
 import subprocess
@@ -151,7 +152,8 @@ def print_table(found):
         for word in ("depth", "width"):
             if word in of:
                 groups.setdefault(f"{family}, {word} {of[word]}", (family, []))[1].extend(pairs)
-    for name, (family, pairs) in sorted(groups.items()):
+    in_order = sorted(groups.items(), key=lambda group: re.sub(r"\d+", lambda digits: digits[0].zfill(4), group[0]))
+    for name, (family, pairs) in in_order:
         most = WITHIN[family][0]
         hits, known, lost = rated(pairs, most)
         worst = max((error(pair) for pair in pairs if pair[2] is not None), default=0)
