@@ -1,6 +1,7 @@
 /* netc show: the layers of a model as a table, in other forms, or what it takes in use; what a weights file holds. */
 #include "compiler/driver/pipeline.h"
 #include "compiler/driver/report.h"
+#include "compiler/driver/show_gradients.h"
 #include "compiler/driver/show_infer.h"
 #include "compiler/driver/show_weights.h"
 #include "compiler/model/pytorch.h"
@@ -8,7 +9,7 @@
 
 typedef void ShowModel(const Model *model, FILE *out);
 
-/* The form that the options ask for; NULL after saying that they ask for two. */
+/* The form that the options ask for; NULL after saying that they ask for two. Gradients are a table or JSON. */
 static ShowModel *chosen_form(const Options *options, int *status) {
     const struct {
         const char *option;
@@ -16,7 +17,8 @@ static ShowModel *chosen_form(const Options *options, int *status) {
         ShowModel *show;
     } forms[] = {{"--json", options->json, show_json},
                  {"--pytorch", options->pytorch, pytorch_print},
-                 {"--dot", options->dot, show_dot}};
+                 {"--dot", options->dot, show_dot},
+                 {"--gradients", options->gradients && !options->json, show_gradients_text}};
     const char *first = NULL;
     ShowModel *show = show_text;
     for (size_t i = 0; i < COUNT_OF(forms); i++) {
@@ -30,7 +32,7 @@ static ShowModel *chosen_form(const Options *options, int *status) {
         first = forms[i].option;
         show = forms[i].show;
     }
-    return show;
+    return options->gradients && options->json ? show_gradients_json : show;
 }
 
 int cmd_show(Arena *arena, Options *options) {

@@ -45,6 +45,7 @@ const Command commands[] = {
                     "  netc show --pytorch lenet5.net >lenet5.py\n"
                     "  netc show --dot lenet5.net | dot -Tsvg >lenet5.svg\n"
                     "  netc show deep_sigmoid.net -D depth=4\n"
+                    "  netc show deep_sigmoid.net -D depth=4 --gradients\n"
                     "  netc show runs/latest --examples 12",
         .mask = COMMAND_SHOW,
         .least = 1,

@@ -77,6 +77,8 @@ const Option option_table[] = {
     {"--dot", NULL, ARG_FLAG, NULL, AT(dot), COMMAND_SHOW, false, NULL, "print the network as a graph for Graphviz"},
     {"--examples", NULL, ARG_TEXT, "N", AT(examples), COMMAND_SHOW, false, NULL,
      "of a run: how many pictures that it is wrong about to draw (4)"},
+    {"--gradients", NULL, ARG_FLAG, NULL, AT(gradients), COMMAND_SHOW, false, NULL,
+     "what is expected of each layer's gradient before the first step"},
     {"--sort", NULL, ARG_TEXT, "COLUMN", AT(sort), COMMAND_RUNS, false, NULL,
      "best first, by a column, setting or figure; -COLUMN: the other way round"},
     {"--model", NULL, ARG_TEXT, "NAME", AT(model), COMMAND_RUNS, false, NULL,

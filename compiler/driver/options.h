@@ -24,7 +24,7 @@ typedef struct {
     const char *sort, *model, *from, *completion;
     const char *svg, *png, *csv; /* folders */
     const char *examples;
-    bool json, cache, clear_cache, dot, pytorch, all, markdown, quiet, verbose, time, infer, static_link;
+    bool json, cache, clear_cache, dot, pytorch, gradients, all, markdown, quiet, verbose, time, infer, static_link;
     bool help, version; /* `netc train FILE --help` alone comes back with help set */
 } Options;
 

@@ -15,7 +15,10 @@ bool show_infer_check(const Options *options, int *status) {
             return false;
         }
     }
-    const char *form = options->pytorch ? "--pytorch" : options->dot ? "--dot" : NULL;
+    const char *form = options->pytorch     ? "--pytorch"
+                       : options->dot       ? "--dot"
+                       : options->gradients ? "--gradients"
+                                            : NULL;
     if (options->infer && form != NULL) {
         *status = report_usage("show", "--infer is about code, %s about the model; keep one", form);
         return false;

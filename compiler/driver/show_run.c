@@ -108,15 +108,6 @@ static Speeds layer_speeds(Arena *arena, const RunLog *log, const char *source, 
     return speeds;
 }
 
-static void print_bar(double value, double low, double high, int columns, FILE *out) {
-    int cells = value > 0 && high > low
-                    ? 1 + (int)((columns - 1) * (log10(value) - log10(low)) / (log10(high) - log10(low)))
-                    : value > 0;
-    for (int i = 0; i < columns; i++) {
-        fputs(i < cells ? "█" : " ", out);
-    }
-}
-
 static void print_layers(Arena *arena, const Run *run, FILE *out) {
     RunLog log;
     Speeds speeds = {0};
@@ -140,8 +131,9 @@ static void print_layers(Arena *arena, const Run *run, FILE *out) {
         const Speed *speed = &speeds.at[i];
         const char *name = utf8_clean(arena, speed->layer, strlen(speed->layer));
         fprintf(out, "  %s%*s ", name, width - net_text_width(name), "");
-        print_bar(speed->last, low, high, columns_beside(out, width + NUMBERS, BAR), out);
-        fprintf(out, "  %.3g … %.3g\n", speed->first, speed->last);
+        int columns = columns_beside(out, width + NUMBERS, BAR);
+        const char *bar = speed->last > 0 ? bar_text(arena, log10(speed->last), log10(low), log10(high), columns) : "";
+        fprintf(out, "%s%*s  %.3g … %.3g\n", bar, columns - net_text_width(bar), "", speed->first, speed->last);
     }
 }
 

@@ -249,6 +249,7 @@ static bool check_options(const Options *options, const char *path, int *status)
     } of_models[] = {{options->infer, "--infer"},
                      {options->pytorch, "--pytorch"},
                      {options->dot, "--dot"},
+                     {options->gradients, "--gradients"},
                      {options->defines.count > 0, "-D"},
                      {options->sets.count > 0, "--set"},
                      {options->warnings.count > 0, "-W"},

@@ -91,6 +91,8 @@ static void add_propagate(const Layer *layer, Signal *signal) {
         signal->values.mean += signal->read[i].mean;
         signal->values.variance += signal->read[i].variance;
         signal->values.common += signal->read[i].common;
+        signal->values.far += signal->read[i].far;
+        signal->values.near += signal->read[i].near;
     }
 }
 

@@ -81,14 +81,21 @@ static bool norm_shape(LayerContext *context) {
     return layer_multiply_adds(context, (size_t)layer->out.rank, layer->out.dim);
 }
 
-/* The gradient loses what moves mean and variance as well, which is little of a batch. */
+/* The mean that is taken off is what the values of a unit, or a map, have in common in all examples and places. A
+ * gradient loses what would move mean and variance: what its parts have in common, and what of it goes along with the
+ * values. */
 static void norm_propagate(const Layer *layer, Signal *signal) {
     Spread *values = &signal->values;
     if (!layer->trainable) return;
-    double square = 1 / values->variance;
-    signal->known = values->variance > 0 && isfinite(square);
-    signal->back = step_back(square, square);
-    *values = (Spread){.variance = 1, .common = values->common * square};
+    double variance = values->variance - values->far, square = 1 / (variance + layer->options[NORM_EPSILON].real);
+    signal->known = variance > 0 && isfinite(square);
+    signal->normalises = true;
+    double divides = square * (1 + values->uneven); /* each unit by its own variance: the mean of 1 / v is above that */
+    signal->back = step_back(divides, divides);
+    signal->back.far = 0;
+    signal->back.lost = divides;
+    double common = fmin(values->common, variance), near = fmax(fmin(values->near - values->far, variance), 0);
+    *values = (Spread){.variance = variance * square, .common = common * square, .near = near * square};
 }
 
 /* ---- the programs ---- */

@@ -52,16 +52,20 @@ static bool concat_shape(LayerContext *context) {
 /* Values of several distributions, drawn from each as often as it has values. The gradient is divided likewise. */
 static void concat_propagate(const Layer *layer, Signal *signal) {
     Spread mixed = {0};
-    double square = 0;
+    double square = 0, far = 0, near = 0;
     for (size_t i = 0; i < layer->from.count; i++) {
         const Spread *read = &signal->read[i];
         double share = (double)layer->from.at[i]->out.dim[0] / (double)layer->out.dim[0];
         mixed.mean += share * read->mean;
         mixed.common += share * share * read->common; /* of their mean */
         square += share * (read->variance + read->mean * read->mean);
+        far += share * (read->far + read->mean * read->mean);
+        near += share * (read->near + read->mean * read->mean);
         signal->share[i] = share;
     }
     mixed.variance = square - mixed.mean * mixed.mean;
+    mixed.far = far - mixed.mean * mixed.mean;
+    mixed.near = near - mixed.mean * mixed.mean;
     signal->values = mixed;
 }
 

@@ -5,6 +5,8 @@
  *
  * g are the groups; each has M of the maps and reads C of the channels. x is 0 outside the maps. fan_in = C*kh*kw,
  * fan_out = maps*kh*kw. */
+#include <math.h>
+
 #include "compiler/layers/weighted.h"
 
 enum {
@@ -186,6 +188,16 @@ static Tensor *conv_build(Build *build, const Layer *layer, Tensor *const *in, M
     return weighted_finish(build, layer, sums);
 }
 
+static void conv_propagate(const Layer *layer, Signal *signal) {
+    Window window = conv_window(layer);
+    const Spread *values = &signal->values;
+    double channels = (double)(layer->in.dim[0] / layer->options[CONV_GROUPS].integer);
+    double own = values->variance - values->far, near = own > 0 ? fmax(values->near - values->far, 0) / own : 0;
+    WeightedReads reads = {window_reads(layer->in, &window), (double)(window.stride[0] + window.stride[1]) / 2,
+                           window_alike(&window, fmin(near * near, 1)) / channels};
+    weighted_propagate(layer, signal, reads);
+}
+
 static const char *conv_pytorch(PyTorch *out, const Layer *layer, const char *const *x) {
     Window window = conv_window(layer);
     bool even = pytorch_even(&window);
@@ -216,7 +228,7 @@ const LayerKind layer_conv = {
     .option_count = CONV_OPTIONS,
     .weighs = true,
     .shape = conv_shape,
-    .propagate = weighted_propagate,
+    .propagate = conv_propagate,
     .build = conv_build,
     .pytorch = conv_pytorch,
     .onnx = conv_onnx,

@@ -78,6 +78,10 @@ static Tensor *dense_build(Build *build, const Layer *layer, Tensor *const *from
     return weighted_finish(build, layer, sums);
 }
 
+static void dense_propagate(const Layer *layer, Signal *signal) {
+    weighted_propagate(layer, signal, (WeightedReads){{1, 1}, 1, 1 / (double)shape_count(layer->in)});
+}
+
 static const char *dense_pytorch(PyTorch *out, const Layer *layer, const char *const *x) {
     const char *module = arena_format(out->arena, "nn.Linear(%lld, %lld%s)", (long long)shape_count(layer->in),
                                       (long long)layer->out.dim[0], weighted_pytorch(layer));
@@ -103,7 +107,7 @@ const LayerKind layer_dense = {
     .option_count = DENSE_OPTIONS,
     .weighs = true,
     .shape = dense_shape,
-    .propagate = weighted_propagate,
+    .propagate = dense_propagate,
     .build = dense_build,
     .pytorch = dense_pytorch,
     .onnx = dense_onnx,

@@ -62,6 +62,8 @@ static void dropout_propagate(const Layer *layer, Signal *signal) {
     values->mean *= scale * kept;
     values->variance = square - values->mean * values->mean;
     values->common *= common;
+    values->far *= common;
+    values->near *= common;
 }
 
 static bool dropout_idle(const Layer *layer) { return layer->options[DROPOUT_INVERTED].flag; }

@@ -12,10 +12,13 @@
 
 enum { INPUT_SHAPE, INPUT_MEAN, INPUT_STD, INPUT_OPTIONS };
 
-/* Of grey images in 0..1: mean and E[x^2] of the pixels, and how much of their variance is that of whole images. */
+/* Of grey images in 0..1, those of MNIST: mean and E[x^2] of the pixels; and how much of their variance is that of
+ * whole images, of the mean image, of what neighbours have in common. */
 #define TYPICAL_MEAN 0.13
-#define TYPICAL_SQUARE 0.1
+#define TYPICAL_SQUARE 0.11
 #define TYPICAL_COMMON 0.02
+#define TYPICAL_FAR 0.29
+#define TYPICAL_NEAR 0.84
 
 static const char *const statistic_words[] = {"data", NULL};
 
@@ -103,6 +106,8 @@ static void input_propagate(const Layer *layer, Signal *signal) {
     signal->values.mean = centred ? 0 : (TYPICAL_MEAN - input_number(mean)) / divisor;
     signal->values.variance = variance / (divisor * divisor);
     signal->values.common = TYPICAL_COMMON * signal->values.variance;
+    signal->values.far = layer->out.rank == 1 && !centred ? TYPICAL_FAR * signal->values.variance : 0;
+    signal->values.near = TYPICAL_NEAR * signal->values.variance;
 }
 
 /* (value - mean) / std, where a statistic that changes nothing is left out. */

@@ -108,15 +108,34 @@ static bool pool_shape(LayerContext *context) {
     return layer_multiply_adds(context, COUNT_OF(factors), factors);
 }
 
-static void pool_propagate(const Layer *layer, Signal *signal) {
-    double share = (double)shape_count(layer->out) / (double)shape_count(layer->in);
-    signal->back = step_back(layer->options[POOL_METHOD].choice == POOL_AVERAGE ? share : 1, share);
-}
-
 static Window pool_window(const Layer *layer) {
     Window window;
     if (!window_make(layer->in, window_options(layer), &window)) BUG("the window of %s was checked", layer->name);
     return window;
+}
+
+static void pool_propagate(const Layer *layer, Signal *signal) {
+    Window window = pool_window(layer);
+    int64_t method = layer->options[POOL_METHOD].choice;
+    double share = (double)shape_count(layer->out) / (double)shape_count(layer->in);
+    double count = (double)(window.size[0] * window.size[1]);
+    Spread *values = &signal->values;
+    double near = spread_near(values), alike = window_alike(&window, near); /* of two, which may be the same one */
+    near = pow(near, (double)(window.stride[0] + window.stride[1]) / 2);
+    signal->back = step_back(method == POOL_AVERAGE ? share : 1, share);
+    if (method == POOL_MAX) {
+        signal->largest = count;
+        signal->alike = count > 1 ? (count * alike - 1) / (count - 1) : 1;
+    } else if (method == POOL_AVERAGE) {
+        values->variance = fmax(alike * values->variance, fmax(values->common, values->far));
+    } else { /* of a sum of squares, whose root is taken for linear where they vary */
+        double square = count * (values->mean * values->mean + values->variance);
+        double varies = 2 * window_alike(&window, near * near);
+        values->mean = sqrt(square / (1 + varies / 4));
+        values->variance = square - values->mean * values->mean;
+        values->common = values->far = 0;
+    }
+    values->near = near * values->variance;
 }
 
 static Tensor *pool_build(Build *build, const Layer *layer, Tensor *const *in, Mode mode) {

@@ -26,21 +26,28 @@ bool weighted_store(LayerContext *context, WeightedOptions at, int rank, const i
  * outputs, and m times that is common to them; what v makes of the values is each output's own. Back again the
  * gradients of the `fan_out` outputs that read a value add up likewise. A bias that centres takes the common part away.
  */
-void weighted_propagate(const Layer *layer, Signal *signal) {
+void weighted_propagate(const Layer *layer, Signal *signal, WeightedReads reads) {
     const Stored *w = weight_of(layer), *b = signal->remedy.no_biases ? NULL : bias_of(layer);
-    double fan_in = (double)(stored_count(w) / w->dim[0]);
+    double stored = (double)(stored_count(w) / w->dim[0]), fan_in = reads.window.inside * stored;
     double fan_out = fan_in * (double)shape_count(layer->out) / (double)shape_count(layer->in);
-    Spread weight =
-        signal->remedy.gain > 0 ? (Spread){.variance = signal->remedy.gain / fan_in} : recipe_spread(&w->recipe);
+    bool given = signal->remedy.gain > 0;
+    Spread weight = given ? (Spread){.variance = signal->remedy.gain / stored} : recipe_spread(&w->recipe);
     Spread bias = b ? recipe_spread(&b->recipe) : (Spread){0}, values = signal->values;
     bool centred = b && b->recipe.kind == RECIPE_CENTRE;
     double own = fan_in * weight.variance, shared = fan_in * weight.mean * weight.mean;
     signal->known = own + shared > 0;
-    signal->back = (StepBack){shared * fan_out, shared, own, own};
-    double square = values.mean * values.mean + values.variance;
+    signal->random = given || w->recipe.kind == RECIPE_NORMAL || w->recipe.kind == RECIPE_UNIFORM;
+    signal->back = (StepBack){shared * fan_out, shared, own, own, own + shared, 0};
+    double square = values.mean * values.mean, near = values.variance * pow(spread_near(&values), reads.step);
+    double twice = reads.window.both * stored * weight.variance;
     double mean = centred ? 0 : fan_in * weight.mean * values.mean + bias.mean;
     double common = centred ? 0 : shared * (fan_in * values.common + values.variance - values.common);
-    signal->values = (Spread){mean, own * square + bias.variance + common, common};
+    signal->values = (Spread){.mean = mean,
+                              .variance = own * (square + values.variance) + bias.variance + common,
+                              .common = common,
+                              .far = twice * (square + values.far) + bias.variance,
+                              .near = own * (square + near) + bias.variance + common,
+                              .uneven = 2 * reads.alike};
 }
 
 Tensor *weighted_read(Build *build, const Layer *layer, int rank, const int64_t *dim) {

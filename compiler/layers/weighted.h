@@ -17,8 +17,14 @@ typedef struct {
  * also says bias=false. */
 bool weighted_store(LayerContext *context, WeightedOptions at, int rank, const int64_t *dim, int64_t matrices,
                     int64_t fan_in, int64_t fan_out);
-/* LayerKind.propagate */
-void weighted_propagate(const Layer *layer, Signal *signal);
+/* What a weighted sum reads. */
+typedef struct {
+    WindowReads window;
+    double step;  /* places between what neighbouring sums read */
+    double alike; /* the mean squared correlation of two of the values */
+} WeightedReads;
+/* For LayerKind.propagate. */
+void weighted_propagate(const Layer *layer, Signal *signal, WeightedReads reads);
 /* The weight with the dimensions the layer reads it in. */
 Tensor *weighted_read(Build *build, const Layer *layer, int rank, const int64_t *dim);
 /* sums + bias of dimension 1 (units or maps), then the activation. */

@@ -14,7 +14,7 @@
 #include "compiler/model/layer.h"
 #include "compiler/model/mend.h"
 #include "compiler/model/optimizer.h"
-#include "compiler/model/propagation.h"
+#include "compiler/model/propagation_check.h"
 #include "compiler/model/settings.h"
 #include "compiler/model/statement.h"
 #include "compiler/model/trial.h"

@@ -125,6 +125,41 @@ bool window_make(Shape in, WindowOptions options, Window *window) {
     return fits;
 }
 
+/* Of all places the share at which a tap reads the maps and no padding. */
+static double tap_inside(Shape in, const Window *window, int axis, int64_t tap) {
+    int64_t stride = window->stride[axis], last = in.dim[1 + axis] - 1;
+    int64_t at = tap * window->dilation[axis] - window->before[axis]; /* at the first place */
+    int64_t first = at < 0 ? (-at + stride - 1) / stride : 0, end = at > last ? 0 : (last - at) / stride + 1;
+    end = end < window->out[axis] ? end : window->out[axis];
+    return end > first ? (double)(end - first) / (double)window->out[axis] : 0;
+}
+
+WindowReads window_reads(Shape in, const Window *window) {
+    WindowReads reads = {1, 1};
+    for (int axis = 0; axis < 2; axis++) {
+        double size = (double)window->size[axis], once = 0, twice = 0;
+        for (int64_t tap = 0; tap < window->size[axis]; tap++) {
+            double inside = tap_inside(in, window, axis, tap);
+            once += inside / size;
+            twice += inside * inside / size;
+        }
+        reads.inside *= once;
+        reads.both *= twice;
+    }
+    return reads;
+}
+
+double window_alike(const Window *window, double near) {
+    double alike = 1;
+    for (int axis = 0; axis < 2; axis++) {
+        double size = (double)window->size[axis], sum = size;
+        for (double apart = 1; apart < size; apart++)
+            sum += 2 * (size - apart) * pow(near, apart * (double)window->dilation[axis]);
+        alike *= sum / (size * size);
+    }
+    return alike;
+}
+
 /* The maps that so many numbers probably are: a square of one channel or three, else that of MNIST. */
 static const char *maps_of(Arena *arena, int64_t count) {
     for (int64_t channels = 1; channels <= 3; channels += 2) {

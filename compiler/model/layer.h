@@ -96,6 +96,15 @@ typedef struct {
 } WindowOptions;
 /* The window of a layer that reads maps of shape `in`. False when it does not fit. Reports nothing: for `build`. */
 bool window_make(Shape in, WindowOptions options, Window *window);
+/* Of what it reads in maps of shape `in`, over all its places, the share that is no padding; and the share of taps that
+ * are none at two places chosen at random. */
+typedef struct {
+    double inside, both;
+} WindowReads;
+WindowReads window_reads(Shape in, const Window *window);
+/* The mean correlation of two of its taps, where that of neighbours is `near` and each step to the side or down
+ * multiplies it by that again. */
+double window_alike(const Window *window, double near);
 /* The same for shape rules: reports input that is not maps, and a window that does not fit, at `size`. */
 bool layer_window(LayerContext *context, WindowOptions options, Window *window);
 

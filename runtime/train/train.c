@@ -383,5 +383,11 @@ NetOutcome net_trainer_train(NetTrainer *trainer, NetError *error) {
     if ((outcome == NET_STOPPED || outcome == NET_TIMED_OUT) && save(trainer, error) == NET_FAILED) {
         outcome = NET_FAILED;
     }
+    if (outcome == NET_WENT_ON && place->epoch == 1 && place->step == 0) { /* of no epochs; one resumed probes again */
+        outcome = probe(trainer, error);
+        if (outcome == NET_WENT_ON && !net_csv_flush(&trainer->csv, error)) {
+            outcome = NET_FAILED;
+        }
+    }
     return outcome;
 }

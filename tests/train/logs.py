@@ -58,6 +58,15 @@ for attempt in range(200):
     if process.returncode == 0:
         break
 t.same("killed", whole, f"killed {attempt} times")
+
+# Of no epochs: what is known of the untrained network; going on, a run has the same rows once.
+t.run("--name", "none", "-q", "--epochs", 0)
+untrained = {file: rows for file, rows in t.contents("none").items() if file.endswith(".csv") and rows}
+probed = [row for row in whole["gradients.csv"] if row["source"] == "probe" and row["step"] == "0"]
+t.check(len(probed) == 3 and untrained["gradients.csv"] == probed, f"--epochs 0: {untrained}")
+t.check(untrained["activations.csv"] == [row for row in whole["activations.csv"] if row["step"] == "0"], f"{untrained}")
+t.run("--name", "none", "-q", "--resume", "--epochs", 2)
+t.same("none", whole, "resumed after no epochs")
 t.remove("whole")
 
 _faults.inject_all(("--epochs", 1, "--batch", 160, "-q", "--threads", 1), 24)

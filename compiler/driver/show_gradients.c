@@ -1,0 +1,162 @@
+#include "compiler/driver/show_gradients.h"
+
+#include <math.h>
+
+#include "compiler/base/json.h"
+#include "compiler/driver/picture_text.h"
+#include "compiler/model/propagation.h"
+#include "runtime/base/error.h"
+#include "runtime/base/wrap.h"
+
+/* A row: a layer with weights, of the network up to its output. */
+typedef struct {
+    const Layer *layer;
+    const ExpectedLayer *expected;
+    double size;   /* delta_rms, by the last row's: its natural logarithm; -INFINITY: no gradient comes there */
+    double factor; /* by the next row's; NAN: the last has none, and below it where no gradient comes neither */
+    double z, a;   /* rms of weighted inputs and outputs */
+} Row;
+typedef VEC(Row) Rows;
+
+static double rms(Spread values) { return sqrt(values.variance + values.mean * values.mean); }
+
+static bool has_row(const Layer *layer) {
+    return layer_stored(layer, STORED_WEIGHT) != NULL || layer_stored(layer, STORED_BIAS) != NULL;
+}
+
+static Rows rows_of(Arena *arena, const Model *model, const Expected *expected) {
+    Rows rows = {0};
+    for (int i = 0; expected->output != NULL && i <= expected->output->index; i++) {
+        const Layer *layer = model->layers.at[i];
+        const ExpectedLayer *of = &expected->layer[i];
+        if (has_row(layer)) {
+            vec_push(arena, &rows, ((Row){layer, of, NAN, NAN, rms(of->z), rms(of->values)}));
+        }
+    }
+    for (size_t i = rows.count; i-- > 0;) {
+        Row *row = &rows.at[i];
+        const ExpectedLayer *of = row->expected, *last = rows.at[rows.count - 1].expected;
+        row->size = of->reached ? of->rms - last->rms : -INFINITY;
+        if (i + 1 == rows.count || !rows.at[i + 1].expected->reached) continue;
+        row->factor = of->reached ? exp(of->rms - rows.at[i + 1].expected->rms) : 0;
+    }
+    return rows;
+}
+
+/* ---- text ---- */
+
+enum { COLUMNS = 6, GAP = 2, BAR_LEAST = 8 };
+static const char *const titles[COLUMNS] = {"layer", "factor", "size", "rms z", "rms a", "saturated"};
+
+typedef struct {
+    const char *cell[COLUMNS];
+} Line;
+
+static const char *number(Arena *arena, double value) { return isnan(value) ? "" : arena_format(arena, "%.3g", value); }
+
+/* Of e to that; beyond all doubles as a power of ten. */
+static const char *power(Arena *arena, double exponent) {
+    double tens = exponent / log(10), most = 300;
+    return isfinite(tens) && fabs(tens) > most ? arena_format(arena, "1e%+.0f", tens) : number(arena, exp(exponent));
+}
+
+static Line line_of(Arena *arena, const Row *row) {
+    double saturated = row->expected->saturated;
+    return (Line){{row->layer->name, number(arena, row->factor), power(arena, row->size), number(arena, row->z),
+                   number(arena, row->a), isnan(saturated) ? "" : arena_format(arena, "%.1f %%", 100 * saturated)}};
+}
+
+static void print_line(const Line *line, const int width[COLUMNS], const char *bar, FILE *out) {
+    Text text = {0};
+    for (int i = 0; i < COLUMNS; i++) {
+        int blanks = width[i] - net_text_width(line->cell[i]);
+        if (i > 0) text_printf(&text, "%*s%*s", GAP, "", blanks, "");
+        text_puts(&text, line->cell[i]);
+        if (i == 0) text_printf(&text, "%*s", blanks, "");
+    }
+    if (*bar != '\0') text_printf(&text, "%*s%s", GAP, "", bar);
+    size_t length = text.length;
+    while (length > 0 && text.data[length - 1] == ' ') length--;
+    fprintf(out, "%.*s\n", (int)length, text.data);
+    text_free(&text);
+}
+
+static void print_paragraph(const char *text, FILE *out) {
+    fputc('\n', out);
+    net_wrap(out, text, 0, 0, net_page_width(out));
+    fputc('\n', out);
+}
+
+static void print_blocked(Arena *arena, const Expected *expected, FILE *out) {
+    if (expected->blocks == NULL) return;
+    print_paragraph(arena_format(arena,
+                                 "No gradient passes '%s' before the first step: its weights begin as 0. What stands "
+                                 "above it in the table is reached by other ways alone, or not at all.",
+                                 expected->blocks->name),
+                    out);
+}
+
+void show_gradients_text(const Model *model, FILE *out) {
+    Arena *arena = arena_new();
+    Expected expected = expected_of(arena, model, NULL);
+    Rows rows = rows_of(arena, model, &expected);
+    Line *lines = NEW_ARRAY(arena, Line, rows.count + 1);
+    int width[COLUMNS] = {0}, used = GAP;
+    double low = INFINITY, high = -INFINITY;
+    for (int i = 0; i < COLUMNS; i++) lines[0].cell[i] = titles[i];
+    for (size_t k = 0; k < rows.count; k++) {
+        lines[1 + k] = line_of(arena, &rows.at[k]);
+        double size = rows.at[k].size;
+        low = isfinite(size) ? fmin(low, size) : low;
+        high = isfinite(size) ? fmax(high, size) : high;
+    }
+    for (int i = 0; i < COLUMNS; i++) {
+        for (size_t k = 0; k <= rows.count; k++) {
+            int own = net_text_width(lines[k].cell[i]);
+            width[i] = own > width[i] ? own : width[i];
+        }
+        used += width[i] + (i > 0 ? GAP : 0);
+    }
+    int room = net_page_width(out) - used, bar = room < BAR_LEAST ? BAR_LEAST : room;
+    fprintf(out, "%s: what is expected before the first step\n\n", model->name);
+    for (size_t k = 0; k <= rows.count; k++) {
+        const char *drawn = k == 0                          ? "size, on a log scale"
+                            : isfinite(rows.at[k - 1].size) ? bar_text(arena, rows.at[k - 1].size, low, high, bar)
+                                                            : "";
+        print_line(&lines[k], width, k > 0 || net_text_width(drawn) <= bar ? drawn : "log size", out);
+    }
+    print_paragraph("factor: the layer's delta_rms by that of the layer in the line below; size: by that of the last "
+                    "line. A typical draw of the weights is meant, and pictures such as MNIST's where the input is not "
+                    "normalised by mean=data std=data.",
+                    out);
+    print_blocked(arena, &expected, out);
+    arena_free(arena);
+}
+
+/* ---- JSON ---- */
+
+static json_t *real_or_null(double value) { return isfinite(value) ? json_real(value) : json_null(); }
+
+void show_gradients_json(const Model *model, FILE *out) {
+    Arena *arena = arena_new();
+    Expected expected = expected_of(arena, model, NULL);
+    Rows rows = rows_of(arena, model, &expected);
+    json_t *object = json_object(), *layers = json_array();
+    for (size_t i = 0; i < rows.count; i++) {
+        const Row *row = &rows.at[i];
+        json_t *layer = json_object();
+        json_put(layer, "name", json_string(row->layer->name));
+        json_put(layer, "kind", json_string(row->layer->kind->name));
+        json_put(layer, "factor", real_or_null(row->factor));
+        json_put(layer, "size", real_or_null(exp(row->size)));
+        json_put(layer, "z_rms", real_or_null(row->z));
+        json_put(layer, "a_rms", real_or_null(row->a));
+        json_put(layer, "saturated", real_or_null(row->expected->saturated));
+        if (json_array_append_new(layers, layer) != 0) out_of_memory();
+    }
+    json_put(object, "name", json_string(model->name));
+    json_put(object, "blocks", expected.blocks != NULL ? json_string(expected.blocks->name) : json_null());
+    json_put(object, "layers", layers);
+    json_print(object, 6, out);
+    arena_free(arena);
+}
