@@ -120,8 +120,8 @@ json_t *reading_numbers(Arena *arena, const Experiment *experiment, const Run *r
 
 bool plot_draws(const Plot *plot, const Row *row) { return plot->row == NULL || string_is(plot->row, row->name); }
 
-/* Of the places from 0 to the last: all at the beginning, then every tenth. */
-static bool is_kept(double x, bool last) { return x <= 20 || last || fmod(x, 10) == 0; }
+/* Of the places from 0 to the last: all at the beginning, then every 25th. */
+static bool is_kept(double x, bool last) { return x <= 10 || last || fmod(x, 25) == 0; }
 
 /* Six digits tell more than a drawing shows. */
 static json_t *short_number(double value) {

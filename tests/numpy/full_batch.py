@@ -18,6 +18,7 @@ RATE, L2 = 0.1, 5.0
 parser = argparse.ArgumentParser()
 parser.add_argument("--mnist")
 parser.add_argument("--seeds", type=int, default=10)
+parser.add_argument("--depth", type=int, action="append")
 asked = parser.parse_args()
 MODEL = shutil.copy(os.path.join(os.environ["NETC_ROOT"], "models/deep_sigmoid.net"), "deep_sigmoid.net")  # beside its data
 COUNT, STEPS, DEPTHS, TOLERANCE = (1000, 500, (2, 3, 4), 1e-3) if asked.mnist else (100, 30, (3,), 1e-5)
@@ -76,7 +77,7 @@ def trained(depth, seed):
     return [(begin[name]["weight"].reshape(begin[name]["weight"].shape[0], -1), begin[name]["bias"].ravel()) for name in names], found
 
 
-for depth in DEPTHS:
+for depth in asked.depth or DEPTHS:
     seeds = range(1, 1 + (asked.seeds if asked.mnist else 1))
     found = []
     for seed in seeds:
