@@ -132,16 +132,20 @@ static json_t *short_number(double value) {
 
 static json_t *curve_of_layer(const Logs *logs, const char *name, const char *layer, json_t *places) {
     const RunLog *log = &logs->gradients;
-    int column = run_log_column(log, name), sources = run_log_column(log, "source"),
-        layers = run_log_column(log, "layer"), steps = run_log_column(log, "step");
+    int column = run_log_column(log, name), steps = run_log_column(log, "step");
     json_t *values = json_array();
-    double end = log->rows == 0 ? 0 : run_log_number(log, log->rows - 1, steps);
     bool first = json_array_size(places) == 0;
+    VEC(size_t) rows = {0};
     for (size_t i = 0; i < log->rows; i++) {
-        double x = run_log_number(log, i, steps);
-        if (string_is(run_log_text(log, i, sources), logs->source) && string_is(run_log_text(log, i, layers), layer) &&
-            is_kept(x, x == end)) {
-            json_array_append_new(values, short_number(run_log_number(log, i, column)));
+        if (string_is(run_log_text(log, i, run_log_column(log, "source")), logs->source) &&
+            string_is(run_log_text(log, i, run_log_column(log, "layer")), layer)) {
+            vec_push(logs->arena, &rows, i);
+        }
+    }
+    for (size_t i = 0; i < rows.count; i++) {
+        double x = run_log_number(log, rows.at[i], steps);
+        if (is_kept(x, i + 1 == rows.count)) {
+            json_array_append_new(values, short_number(run_log_number(log, rows.at[i], column)));
             if (first) {
                 json_array_append_new(places, json_real(x));
             }

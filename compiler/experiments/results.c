@@ -43,7 +43,9 @@ const RowFile *results_against(const Results *results, const Row *row) {
 /* ---- cells ---- */
 
 static const char *number_text(Arena *arena, const Column *column, double value) {
-    return column->share ? arena_format(arena, "%.2f", 100 * value) : arena_format(arena, "%.4g", value);
+    return column->share    ? arena_format(arena, "%.2f", 100 * value)
+           : value >= 10000 ? arena_format(arena, "%.0f", value)
+                            : arena_format(arena, "%.4g", value);
 }
 
 const char *cell_text(Arena *arena, const Column *column, NetMoments moments) {
@@ -71,11 +73,9 @@ const char *verdict_text(Arena *arena, const RowFile *file) {
         return "";
     }
     double beyond = far < 0 ? -far - experiment->below : far - experiment->above;
-    return beyond > 0 ? arena_format(arena, "misses by %.2f points", 100 * beyond)
-                      : arena_format(arena, "%s",
-                                     far < 0   ? "near the text's"
-                                     : far > 0 ? "above the text's"
-                                               : "equal");
+    return beyond > 0                ? arena_format(arena, "misses by %.2f points", 100 * beyond)
+           : far > experiment->below ? "above the text's"
+                                     : arena_format(arena, "within %g points", 100 * experiment->below);
 }
 
 /* ---- results.md ---- */

@@ -24,7 +24,7 @@ const RowFile *results_against(const Results *results, const Row *row);
 const char *cell_text(Arena *arena, const Column *column, NetMoments moments);
 /* What the texts say of a column; "". */
 const char *published_text(Arena *arena, const Row *row, const Column *column, size_t index);
-/* "within 0.3 points", "misses by 0.06 points", "" where nothing is compared. */
+/* "within 0.3 points", "misses by 0.06 points", "above the text's"; "" where nothing is compared. */
 const char *verdict_text(Arena *arena, const RowFile *file);
 
 /* Writes DIR/results.md and the drawings of all experiments that have results there. */
