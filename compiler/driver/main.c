@@ -175,11 +175,11 @@ const Command commands[] = {
         .details =
             "Trains what the named experiments take, or all, and writes results.md, drawings and a file of each\n"
             "row into DIR. What is there already, by model, settings, seed and data, is used; stopped at any\n"
-            "moment, the same command goes on. --set changes all rows, for a first look.",
+            "moment, the same command goes on. --data and --set change all rows, for a first look.",
         .examples = "  netc experiments --list\n"
                     "  netc experiments depth speed\n"
                     "  netc experiments depth --seeds 1-20\n"
-                    "  netc experiments convolution --set 'data digits' --set 'split validation=0.1' -o small\n"
+                    "  netc experiments convolution --data digits --set 'epochs 3' -o small\n"
                     "  netc experiments --verify 3",
         .mask = COMMAND_EXPERIMENTS,
         .most = -1,

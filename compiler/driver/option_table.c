@@ -32,6 +32,8 @@ const Option option_table[] = {
      "folder of the results, and of the runs (experiments)"},
     {"--list", NULL, ARG_FLAG, NULL, AT(list), COMMAND_EXPERIMENTS, false, NULL,
      "print the experiments there are, and what they take"},
+    {"--data", NULL, ARG_TEXT, "NAME", AT(data), COMMAND_EXPERIMENTS | TRAINERS_TOO, false, NULL,
+     "train on this data set, as trainers do: digits ships with netc"},
     {"--seeds", NULL, ARG_TEXT, "A-B", AT(seeds), COMMAND_EXPERIMENTS | TRAINERS_TOO, false, NULL,
      "train with these seeds, instead of as many as each has"},
     {"--verify", NULL, ARG_TEXT, "N", AT(verify), COMMAND_EXPERIMENTS, false, NULL,

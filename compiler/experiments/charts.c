@@ -16,11 +16,11 @@ static const json_t *curve_of(const json_t *training, const Plot *plot, const ch
     return json_object_get(json_object_get(drawn, "curves"), layer);
 }
 
-/* The first training's points and, where others have as many, their means: of the row's first rate. */
+/* At the places of the first training: means over those at the row's first rate that did not diverge. */
 static Points points_of(const RowFile *file, const Plot *plot, const char *layer) {
     Points points = {0};
-    const json_t *places, *first = curve_of(json_array_get(file->trainings, 0), plot, layer, &places);
-    double rate = json_number_value(json_object_get(json_array_get(file->trainings, 0), "rate"));
+    const json_t *places, *first = curve_of(row_file_first(file), plot, layer, &places);
+    double rate = json_number_value(json_object_get(row_file_first(file), "rate"));
     for (size_t i = 0; i < json_array_size(first); i++) {
         NetMoments moments = {.count = 0};
         size_t index;
@@ -28,7 +28,7 @@ static Points points_of(const RowFile *file, const Plot *plot, const char *layer
         json_array_foreach(file->trainings, index, training) {
             const json_t *unused, *value = json_array_get(curve_of(training, plot, layer, &unused), i);
             double other = json_number_value(json_object_get(training, "rate"));
-            if (json_is_number(value) && !(other < rate || other > rate)) {
+            if (json_is_number(value) && !(other < rate || other > rate) && !row_file_diverged(training)) {
                 net_moments_add(&moments, json_number_value(value));
             }
         }
@@ -51,7 +51,7 @@ static Points published_points(Arena *arena, const Published *curve) {
 /* The curves of a row: its layers', or the one that is of none. */
 static void add_row(const Results *results, const RowFile *file, const Plot *plot, size_t hue, Chart *chart) {
     Arena *arena = file->arena;
-    const json_t *drawn = json_object_get(json_object_get(json_array_get(file->trainings, 0), "curves"), plot->column);
+    const json_t *drawn = json_object_get(json_object_get(row_file_first(file), "curves"), plot->column);
     json_t *curves = json_object_get(drawn, "curves");
     size_t layers = json_object_size(curves), i = 0;
     bool comparable = json_array_size(json_object_get(file->root, "changed")) == 0;

@@ -8,6 +8,7 @@
 
 #include "compiler/base/json.h"
 #include "compiler/driver/link.h"
+#include "compiler/driver/option_slips.h"
 #include "compiler/driver/report.h"
 #include "compiler/experiments/lock.h"
 #include "compiler/experiments/reading.h"
@@ -80,7 +81,14 @@ static bool read_plan(Arena *arena, const Options *options, Plan *plan, int *sta
                    .folder = options->output == NULL ? "experiments" : options->output,
                    .first = 1,
                    .threads = options->threads,
+                   .data = options->data,
                    .sets = options->sets};
+    for (size_t i = 0; i < options->sets.count; i++) {
+        vec_push(arena, &plan->changed, arena_format(arena, "--set %s", shell_word(arena, options->sets.at[i])));
+    }
+    if (options->data != NULL) {
+        vec_push(arena, &plan->changed, arena_format(arena, "--data %s", shell_word(arena, options->data)));
+    }
     if (options->threads != NULL && whole_number(options->threads, strlen(options->threads), 1024) < 1) {
         *status = report_usage("experiments",
                                "--threads %s: expected a whole number from 1 to 1024, for example "

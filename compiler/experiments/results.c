@@ -43,25 +43,20 @@ const RowFile *results_against(const Results *results, const Row *row) {
 /* ---- cells ---- */
 
 static const char *number_text(Arena *arena, const Column *column, double value) {
-    return column->share    ? arena_format(arena, "%.2f", 100 * value)
-           : value >= 10000 ? arena_format(arena, "%.0f", value)
-                            : arena_format(arena, "%.4g", value);
+    return column->share ? arena_format(arena, "%.2f %%", 100 * value) : arena_format(arena, "%.6g", value);
 }
 
 const char *cell_text(Arena *arena, const Column *column, NetMoments moments) {
-    if (moments.count == 0) {
-        return "";
-    }
     double sd = net_moments_sd(&moments);
-    const char *mean = number_text(arena, column, moments.mean);
-    return !isfinite(sd)   ? arena_format(arena, "%s%s", mean, column->share ? " %" : "")
-           : column->share ? arena_format(arena, "%s ± %.2f %%", mean, 100 * sd)
-                           : arena_format(arena, "%s ± %.2g", mean, sd);
+    return moments.count == 0 ? ""
+           : !isfinite(sd)    ? number_text(arena, column, moments.mean)
+           : column->share    ? arena_format(arena, "%.2f ± %.2f %%", 100 * moments.mean, 100 * sd)
+                              : arena_format(arena, "%.4g ± %.2g", moments.mean, sd);
 }
 
 const char *published_text(Arena *arena, const Row *row, const Column *column, size_t index) {
     double value = index < ROW_TEXTS ? row->text[index] : 0;
-    return value > 0 ? arena_format(arena, "%s%s", number_text(arena, column, value), column->share ? " %" : "") : "";
+    return value > 0 ? number_text(arena, column, value) : "";
 }
 
 const char *verdict_text(Arena *arena, const RowFile *file) {
@@ -131,7 +126,11 @@ static void write_row(const Results *results, const RowFile *file, Text *out) {
     if (has_verdict(experiment)) {
         text_printf(out, " %s |", verdict_text(arena, file));
     }
-    text_printf(out, file->row->model == NULL ? " |\n" : " %zu |\n", row_file_seeds(file));
+    RateCount count = row_file_count(file, file->row->rates == NULL ? 0 : file->row->rates[0]);
+    const char *seeds = count.diverged > 0
+                            ? arena_format(arena, "%zu of %zu", count.trained - count.diverged, count.trained)
+                            : arena_format(arena, "%zu", count.trained);
+    text_printf(out, " %s |\n", file->row->model == NULL ? "" : seeds);
 }
 
 static const char *string_in(const json_t *object, const char *key) {
@@ -141,19 +140,22 @@ static const char *string_in(const json_t *object, const char *key) {
 
 /* How it is made by hand, and by what a training elsewhere is known to be the same. */
 static void write_hashes(const RowFile *file, Text *out) {
-    const json_t *training = json_array_get(file->trainings, 0);
+    const json_t *training = row_file_first(file);
+    size_t diverged = 0;
     if (file->row->model == NULL || training == NULL) {
         return;
     }
-    text_printf(out, "- `%s`", string_in(file->root, "command"));
-    if (file->row->rates != NULL) {
-        text_printf(out, " `--rate %g`", json_number_value(json_object_get(training, "rate")));
+    text_printf(out, "- `%s", string_in(file->root, "command"));
+    for (const double *rate = file->row->rates; rate != NULL && *rate > 0; rate++) {
+        diverged += row_file_count(file, *rate).diverged;
     }
-    text_printf(out, ", seed %lld: weights %.16s after the first epoch, %.16s at the end",
+    if (file->row->rates != NULL) {
+        text_printf(out, " --rate %g", file->row->rates[0]);
+    }
+    text_printf(out, "`, seed %lld: weights %.16s after the first epoch, %.16s at the end",
                 (long long)json_integer_value(json_object_get(training, "seed")),
                 string_in(training, "weights_sha256_epoch_1"), string_in(training, "weights_sha256"));
-    size_t diverged = row_file_diverged(file);
-    text_printf(out, diverged > 0 ? "; %zu of %zu trainings diverged\n" : "\n", diverged,
+    text_printf(out, diverged > 0 ? "; %zu of %zu trainings at all rates diverged\n" : "\n", diverged,
                 json_array_size(file->trainings));
 }
 
@@ -185,8 +187,8 @@ static void write_beginning(const Plan *plan, Text *out) {
               "Written by `netc experiments`. Means and standard deviations are over the seeds, the hashes SHA-256 "
               "of weights, of which the rows' files hold all digits: `netc experiments --verify N` trains the first "
               "epoch of N rows again and compares them.\n");
-    for (size_t i = 0; i < plan->sets.count; i++) {
-        text_printf(out, "\nTrained with `--set '%s'`, unlike the texts.\n", plan->sets.at[i]);
+    for (size_t i = 0; i < plan->changed.count; i++) {
+        text_printf(out, "\nTrained with `%s`, unlike the texts.\n", plan->changed.at[i]);
     }
 }
 

@@ -19,12 +19,11 @@ static json_t *word_list(const Words *words) {
 
 /* Whether the results are of the lines that are asked for now. */
 static bool check_lines(const Plan *plan, const RowFile *file) {
-    json_t *lines = word_list(&plan->sets), *there = json_object_get(file->root, "changed");
-    bool same = json_equal(lines, there) == 1 || (there == NULL && plan->sets.count == 0);
+    json_t *lines = word_list(&plan->changed), *there = json_object_get(file->root, "changed");
+    bool same = json_equal(lines, there) == 1 || (there == NULL && plan->changed.count == 0);
     json_decref(lines);
     if (!same) {
-        report_environment("%s: is of %s lines of the train block (--set); -o names another folder for these",
-                           file->path, there == NULL || json_array_size(there) == 0 ? "no other" : "other");
+        report_environment("%s: is of another --set or --data; -o names another folder for these", file->path);
     }
     return same;
 }
@@ -73,6 +72,10 @@ static double rate_of(const json_t *training) {
     return isfinite(rate) ? rate : 0;
 }
 
+static bool is_at(const json_t *training, double rate) {
+    return !(rate_of(training) < rate || rate_of(training) > rate);
+}
+
 /* Whether it has all that this netc reads out of a training of the row. */
 static bool is_whole(const RowFile *file, const json_t *training) {
     const json_t *numbers = json_object_get(training, "numbers"), *curves = json_object_get(training, "curves");
@@ -114,12 +117,14 @@ static json_t *texts_of(const Experiment *experiment, const Row *row) {
 }
 
 /* What is to be typed for a training of the row, the seed apart. */
-static const char *command_text(Arena *arena, const Setup *setup) {
+static const char *command_text(const Plan *plan, const Setup *setup) {
+    Arena *arena = plan->arena;
     Words words = setup_words(arena, setup, arena_format(arena, "models/%s.net", setup->row->model));
     char *text = arena_format(arena, "netc train");
     for (size_t i = 0; i < words.count; i++) {
         text = arena_format(arena, "%s %s", text, shell_word(arena, words.at[i]));
     }
+    text = plan->data == NULL ? text : arena_format(arena, "%s --data %s", text, shell_word(arena, plan->data));
     return arena_format(arena, "%s --epochs %lld", text, (long long)setup->epochs);
 }
 
@@ -130,11 +135,11 @@ void row_file_begin(const Plan *plan, const Setup *setup, RowFile *file) {
     json_put(root, "title", json_string(file->row->title));
     if (setup->row->model != NULL) {
         json_put(root, "model", json_string(setup->row->model));
-        json_put(root, "command", json_string(command_text(file->arena, setup)));
+        json_put(root, "command", json_string(command_text(plan, setup)));
         json_put(root, "order_hash", json_string(setup->order_hash));
         json_put(root, "data_sha256", json_string(setup->data_hash));
     }
-    json_put(root, "changed", word_list(&plan->sets));
+    json_put(root, "changed", word_list(&plan->changed));
     json_put(root, "text", texts_of(file->experiment, file->row));
     json_put(root, "trainings", trainings);
     json_decref(file->root);
@@ -146,7 +151,7 @@ json_t *row_file_find(const RowFile *file, int64_t seed, double rate) {
     size_t index;
     json_t *training;
     json_array_foreach(file->trainings, index, training) {
-        if (seed_of(training) == seed && !(rate_of(training) < rate || rate_of(training) > rate)) {
+        if (seed_of(training) == seed && is_at(training, rate)) {
             return training;
         }
     }
@@ -192,30 +197,58 @@ bool row_file_save(RowFile *file, int *status) {
 
 /* ---- what they have come to ---- */
 
-/* The mean of a number over the trainings at a rate. */
+bool row_file_diverged(const json_t *training) {
+    return string_is(json_string_value(json_object_get(training, "status")), "diverged");
+}
+
+static double first_rate(const RowFile *file) { return file->row->rates == NULL ? 0 : file->row->rates[0]; }
+
+/* The mean of a number over the trainings at a rate, of those that came to their end. */
 static NetMoments moments_at(const RowFile *file, const char *key, double rate) {
     NetMoments moments = {.count = 0};
     size_t index;
     json_t *training;
     json_array_foreach(file->trainings, index, training) {
         double value = number_in(json_object_get(training, "numbers"), key);
-        if (!(rate_of(training) < rate || rate_of(training) > rate) && isfinite(value)) {
+        if (is_at(training, rate) && !row_file_diverged(training) && isfinite(value)) {
             net_moments_add(&moments, value);
         }
     }
     return moments;
 }
 
+RateCount row_file_count(const RowFile *file, double rate) {
+    RateCount count = {0};
+    size_t index;
+    json_t *training;
+    json_array_foreach(file->trainings, index, training) {
+        count.trained += is_at(training, rate);
+        count.diverged += is_at(training, rate) && row_file_diverged(training);
+    }
+    return count;
+}
+
 double row_file_best_rate(const RowFile *file) {
-    double best = file->row->rates == NULL ? 0 : file->row->rates[0], most = -1;
+    double best = first_rate(file), most = -1;
     for (const double *rate = file->row->rates; rate != NULL && *rate > 0; rate++) {
         NetMoments moments = moments_at(file, "best_validation_accuracy", *rate);
-        if (moments.count > 0 && moments.mean > most) {
+        if (row_file_count(file, *rate).diverged == 0 && moments.count > 0 && moments.mean > most) {
             most = moments.mean;
             best = *rate;
         }
     }
     return best;
+}
+
+const json_t *row_file_first(const RowFile *file) {
+    size_t index;
+    json_t *training;
+    json_array_foreach(file->trainings, index, training) {
+        if (is_at(training, first_rate(file))) {
+            return training;
+        }
+    }
+    return json_array_get(file->trainings, 0);
 }
 
 /* What is gone of the other's, as the column says. */
@@ -237,25 +270,5 @@ NetMoments row_file_moments(const RowFile *file, const Column *column, const Row
     if (column->kind == READ_ERRORS || column->kind == READ_GAP) {
         return compared(file, column, against);
     }
-    double first = file->row->rates == NULL ? 0 : file->row->rates[0];
-    return moments_at(file, column->key, column->tuned ? row_file_best_rate(file) : first);
-}
-
-size_t row_file_seeds(const RowFile *file) {
-    double first = file->row->rates == NULL ? 0 : file->row->rates[0];
-    size_t count = 0, index;
-    json_t *training;
-    json_array_foreach(file->trainings, index, training) {
-        count += !(rate_of(training) < first || rate_of(training) > first);
-    }
-    return count;
-}
-
-size_t row_file_diverged(const RowFile *file) {
-    size_t count = 0, index;
-    json_t *training;
-    json_array_foreach(file->trainings, index, training) {
-        count += string_is(json_string_value(json_object_get(training, "status")), "diverged");
-    }
-    return count;
+    return moments_at(file, column->key, column->tuned ? row_file_best_rate(file) : first_rate(file));
 }

@@ -18,7 +18,7 @@ typedef struct {
     json_t *trainings; /* in it: a list */
 } RowFile;
 
-/* Reads what is there. False: it is damaged, or of other lines of the train block (--set) than the plan's, if `same`.
+/* Reads what is there. False: it is damaged, or of another --set or --data than the plan's, if `same`.
  */
 bool row_file_open(const Plan *plan, const Experiment *experiment, const Row *row, bool same, RowFile *file);
 void row_file_close(RowFile *file);
@@ -33,13 +33,19 @@ bool row_file_save(RowFile *file, int *status);
 
 /* ---- what the trainings have come to ---- */
 
-/* The rate that is best on the validation part, on average; 0: none is tried. */
+/* Whether a training has no end to be counted. */
+bool row_file_diverged(const json_t *training);
+/* The trainings at a rate; 0: where none is tried. */
+typedef struct {
+    size_t trained, diverged;
+} RateCount;
+RateCount row_file_count(const RowFile *file, double rate);
+/* The rate that is best on the validation part, on average, of those at which none diverged; 0: none is tried. */
 double row_file_best_rate(const RowFile *file);
-/* Mean and deviation of a column over the seeds, of those that have a number; `against` is the row's other one, for
+/* The first training at the row's first rate, for what is shown of one; NULL: there is none. */
+const json_t *row_file_first(const RowFile *file);
+/* Mean and deviation of a column over the trainings that came to their end; `against` is the row's other one, for
  * columns that compare. */
 NetMoments row_file_moments(const RowFile *file, const Column *column, const RowFile *against);
-/* Seeds that were trained to the end, and how many trainings diverged. */
-size_t row_file_seeds(const RowFile *file);
-size_t row_file_diverged(const RowFile *file);
 
 #endif

@@ -131,6 +131,11 @@ static const char *hash_of_data(Plan *plan, const Model *model) {
     NetError error = {.status = NET_OK};
     NetData data;
     NetDataRequest request = examples_request(arena, model);
+    json_t *line_options = (json_t *)(uintptr_t)request.options;
+    if (plan->data != NULL) { /* as trainers take it: the split is that of the model's set */
+        request.kind = plan->data;
+        request.options = NULL;
+    }
     char *options = json_dumps(request.options, JSON_COMPACT | JSON_SORT_KEYS);
     const char *line = arena_format(arena, "%s %s %d", request.kind, options == NULL ? "" : options, request.rank);
     const char *hash = NULL;
@@ -146,7 +151,7 @@ static const char *hash_of_data(Plan *plan, const Model *model) {
     } else if (hash == NULL) {
         report_environment("%s", error.text);
     }
-    json_decref((json_t *)(uintptr_t)request.options);
+    json_decref(line_options);
     return hash;
 }
 

@@ -36,6 +36,10 @@ static Words command_of(const Plan *plan, const Setup *setup, int64_t seed, doub
         vec_push(arena, &words, "--rate");
         vec_push(arena, &words, arena_format(arena, "%.9g", rate));
     }
+    if (plan->data != NULL) {
+        vec_push(arena, &words, "--data");
+        vec_push(arena, &words, plan->data);
+    }
     if (plan->threads != NULL) {
         vec_push(arena, &words, "--threads");
         vec_push(arena, &words, plan->threads);

@@ -108,6 +108,22 @@ with open("whole/rows/depth-1.json", "w") as file:
 done = netc("depth", "--verify", "4", "-o", "whole", *CUT, status=1)
 check("depth 1, seed 1: differs" in done.stdout and done.stdout.count("the same") == 3, done.stdout)
 
+# ---- a training that diverged is none of the mean ----
+row["trainings"][1]["status"] = "diverged"
+with open("whole/rows/depth-2.json", "w") as file:
+    json.dump(row, file)
+netc("depth", "--seeds", "1-2", "-o", "whole", *CUT)
+with open("whole/results.md") as file:
+    line, = [line for line in file if line.startswith("| 2 hidden layers |")]
+check(line.endswith("| 1 of 2 |\n") and "±" not in line, line)
+
+# ---- another data set, as trainers take it ----
+netc("depth", "--seeds", "1-1", "-o", "digits", "--data", "digits", "--set", "epochs 1")
+with open("digits/rows/depth-1.json") as file:
+    other = json.load(file)
+check(other["changed"] == ["--set 'epochs 1'", "--data digits"] and "--data digits" in other["command"], f"{other['changed']}")
+check(other["data_sha256"] == row["data_sha256"] and other["trainings"][0]["key"] != row["trainings"][0]["key"], "its hash")
+
 # ---- mistakes ----
 for arguments, status, text in (
         (("dept",), 2, "netc experiments: there is no experiment 'dept'; did you mean 'depth'?"),
@@ -115,8 +131,7 @@ for arguments, status, text in (
         (("depth", "--seeds", "5-1"), 2,
          "netc experiments: --seeds 5-1: expected the first and the last seed, for example --seeds 1-5"),
         (("--verify", "no"), 2, "netc experiments: --verify no: expected how many rows, for example --verify 3"),
-        (("depth", "-o", "whole"), 3, "netc: whole/rows/depth-1.json: is of other lines of the train block (--set); -o names "
-                                      "another folder for these"),
+        (("depth", "-o", "whole"), 3, "netc: whole/rows/depth-1.json: is of another --set or --data; -o names another folder for these"),
         (("--verify", "1", "-o", "none"), 3,
          "netc: none: holds no results of these experiments; without --verify they are trained")):
     done = netc(*arguments, status=status)
