@@ -1,13 +1,12 @@
 /* netc new: a model file to begin with, the small one of starter.net or a copy of another. */
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "compiler/driver/link.h"
 #include "compiler/driver/report.h"
+#include "compiler/driver/shipped.h"
 #include "compiler/syntax/ast.h"
 #include "compiler/syntax/words.h"
 #include "runtime/base/atomic.h"
@@ -49,44 +48,8 @@ static bool is_network_name(Arena *arena, const char *name) {
 
 /* ---- shipped models ---- */
 
-/* Beside an installed netc, or in the source tree of one that is not; NULL: there are none. */
-static const char *models_folder(Arena *arena) {
-    static const char *const places[] = {"../share/netc/models", "../models", "../../models"};
-    const char *folder = program_folder(arena);
-    for (size_t i = 0; i < COUNT_OF(places) && folder != NULL; i++) {
-        const char *path = arena_format(arena, "%s/%s", folder, places[i]);
-        if (access(arena_format(arena, "%s/lenet5.net", path), R_OK) == 0) {
-            return path;
-        }
-    }
-    return NULL;
-}
-
-static int compare_names(const void *a, const void *b) {
-    return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
-static Words model_names(Arena *arena, const char *folder) {
-    Words names = {0};
-    DIR *directory = folder == NULL ? NULL : opendir(folder);
-    for (struct dirent *entry; directory != NULL && (entry = readdir(directory)) != NULL;) {
-        if (ends_in_net(entry->d_name)) {
-            vec_push(arena, &names, arena_copy(arena, entry->d_name, strlen(entry->d_name) - 4));
-        }
-    }
-    if (directory != NULL) {
-        closedir(directory);
-    }
-    if (names.count > 1) {
-        qsort(names.at, names.count, sizeof *names.at, compare_names);
-    }
-    return names;
-}
-
-Words shipped_models(Arena *arena) { return model_names(arena, models_folder(arena)); }
-
-static int unknown_model(Arena *arena, const char *name, const char *folder) {
-    Words names = model_names(arena, folder);
+static int unknown_model(Arena *arena, const char *name) {
+    Words names = shipped_models(arena);
     if (names.count == 0) {
         return report_environment("--from %s: the models that ship with netc are not installed; a .net file of yours "
                                   "can be named by its path",
@@ -147,11 +110,10 @@ static const char *starter_text(Arena *arena, const char *name) {
 
 /* The text of --from; NULL after printing why, with *status set. */
 static const char *copied_text(Arena *arena, const char *from, const char *name, int *status) {
-    const char *folder = models_folder(arena);
     bool file = strchr(from, '/') != NULL || ends_in_net(from);
-    const char *path = file ? from : arena_format(arena, "%s/%s.net", folder == NULL ? "." : folder, from);
-    if (!file && (folder == NULL || access(path, F_OK) != 0)) {
-        *status = unknown_model(arena, from, folder);
+    const char *path = file ? from : shipped_model(arena, from);
+    if (path == NULL) {
+        *status = unknown_model(arena, from);
         return NULL;
     }
     const char *why;

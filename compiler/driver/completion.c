@@ -163,6 +163,7 @@ static Value arguments_of(Arena *arena, const Command *command) {
     case COMMAND_HELP: value.words = help_topics(arena); break;
     default: break;
     }
+    value.words = command->words != NULL ? command->words(arena) : value.words;
     value.kind = value.words.count > 0 ? VALUE_WORDS : value.kind;
     return value;
 }

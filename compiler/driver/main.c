@@ -170,6 +170,25 @@ const Command commands[] = {
         .run = cmd_report,
     },
     {
+        .name = "experiments",
+        .arguments = "[NAME...] [options]",
+        .doc = "repeat the experiments of the book, its numbers beside ours",
+        .details =
+            "Trains what the named experiments take, or all, and writes results.md, drawings and a file of each\n"
+            "row into DIR. What is there already, by model, settings, seed and data, is used; stopped at any\n"
+            "moment, the same command goes on. --data and --set change all rows, for a first look.",
+        .examples = "  netc experiments --list\n"
+                    "  netc experiments depth speed\n"
+                    "  netc experiments depth --seeds 1-20\n"
+                    "  netc experiments convolution --data digits --set 'epochs 3' -o small\n"
+                    "  netc experiments --verify 3",
+        .mask = COMMAND_EXPERIMENTS,
+        .most = -1,
+        .what = "the name of an experiment",
+        .words = experiment_names,
+        .run = cmd_experiments,
+    },
+    {
         .name = "explain",
         .arguments = "[NAME] [options]",
         .doc = "say what an error or a warning means and how to mend it",

@@ -8,8 +8,8 @@ enum { COMMAND_MODEL = COMMAND_CHECK | COMMAND_SHOW | COMMAND_TRAIN | COMMAND_BU
 enum { COMMAND_CODE = COMMAND_TRAIN | COMMAND_BUILD };
 enum { COMMAND_MEMORY = COMMAND_CHECK | COMMAND_CODE };
 enum {
-    COMMAND_ALL =
-        COMMAND_MODEL | COMMAND_DATA | COMMAND_RUNS | COMMAND_REPORT | COMMAND_NEW | COMMAND_EXPLAIN | COMMAND_HELP
+    COMMAND_ALL = COMMAND_MODEL | COMMAND_DATA | COMMAND_RUNS | COMMAND_REPORT | COMMAND_EXPERIMENTS | COMMAND_NEW |
+                  COMMAND_EXPLAIN | COMMAND_HELP
 };
 
 static const char *const color_choices[] = {"auto", "always", "never", NULL};
@@ -28,6 +28,18 @@ static const char *const shell_choices[] = {"bash", "zsh", NULL};
 const Option option_table[] = {
     {"--output", "-o", ARG_TEXT, "FILE", AT(output), COMMAND_BUILD | COMMAND_REPORT, false, NULL,
      "where to write; '-' is standard output, for what is text and for ONNX"},
+    {"--output", "-o", ARG_TEXT, "DIR", AT(output), COMMAND_EXPERIMENTS, false, NULL,
+     "folder of the results, and of the runs (experiments)"},
+    {"--list", NULL, ARG_FLAG, NULL, AT(list), COMMAND_EXPERIMENTS, false, NULL,
+     "print the experiments there are, and what they take"},
+    {"--data", NULL, ARG_TEXT, "NAME", AT(data), COMMAND_EXPERIMENTS | TRAINERS_TOO, false, NULL,
+     "train on this data set, as trainers do: digits ships with netc"},
+    {"--seeds", NULL, ARG_TEXT, "A-B", AT(seeds), COMMAND_EXPERIMENTS | TRAINERS_TOO, false, NULL,
+     "train with these seeds, instead of as many as each has"},
+    {"--verify", NULL, ARG_TEXT, "N", AT(verify), COMMAND_EXPERIMENTS, false, NULL,
+     "train the first epoch of N rows again and compare the weights' bits"},
+    {"--threads", NULL, ARG_TEXT, "N", AT(threads), COMMAND_EXPERIMENTS | TRAINERS_TOO, false, NULL,
+     "worker threads; the results are the same for any number"},
     {"--svg", NULL, ARG_TEXT, "DIR", AT(svg), COMMAND_REPORT, false, NULL, "write each figure into DIR as an SVG, too"},
     {"--png", NULL, ARG_TEXT, "DIR", AT(png), COMMAND_REPORT, false, NULL, "the same as PNG (by rsvg-convert)"},
     {"--csv", NULL, ARG_TEXT, "DIR", AT(csv), COMMAND_REPORT, false, NULL, "write the numbers of each figure into DIR"},
@@ -59,7 +71,7 @@ const Option option_table[] = {
      "0 to 3, how much the back end optimizes (2)"},
     {"--define", "-D", ARG_DEFINE, "NAME=VALUE", AT(defines), COMMAND_MODEL | COMMAND_DATA, false, NULL,
      "value of a 'let' at the top of the file"},
-    {"--set", NULL, ARG_LIST, "LINE", AT(sets), COMMAND_MODEL | COMMAND_DATA, false, NULL,
+    {"--set", NULL, ARG_LIST, "LINE", AT(sets), COMMAND_MODEL | COMMAND_DATA | COMMAND_EXPERIMENTS, false, NULL,
      "a line of the train block, instead of the one written there"},
     {"--memory", NULL, ARG_TEXT, "SIZE", AT(memory), COMMAND_MEMORY, false, NULL,
      "what a trainer may take, such as 512M or 1.5G (all the machine has)"},

@@ -23,22 +23,23 @@ typedef struct {
     const char *color, *diagnostics, *stop_after, *schedule, *memory;
     const char *sort, *model, *from, *completion;
     const char *svg, *png, *csv; /* folders */
-    const char *examples;
-    bool json, cache, clear_cache, dot, pytorch, gradients, all, markdown, quiet, verbose, time, infer, static_link;
+    const char *examples, *data, *seeds, *threads, *verify;
+    bool json, cache, clear_cache, dot, pytorch, gradients, all, markdown, quiet, verbose, time, infer, static_link, list;
     bool help, version; /* `netc train FILE --help` alone comes back with help set */
 } Options;
 
 typedef struct Command Command;
 struct Command {
     const char *name;
-    const char *arguments; /* "FILE... [options]" */
-    const char *doc;       /* one line */
-    const char *details;   /* paragraphs, may be NULL */
-    const char *examples;  /* lines of "command   # what it does" */
-    unsigned mask;         /* COMMAND_...: which options of the table it takes */
-    bool trainer;          /* hands on what it does not know */
-    int least, most;       /* how many arguments that are not options; most -1: any number */
-    const char *what;      /* what those are: "a model file" */
+    const char *arguments;        /* "FILE... [options]" */
+    const char *doc;              /* one line */
+    const char *details;          /* paragraphs, may be NULL */
+    const char *examples;         /* lines of "command   # what it does" */
+    unsigned mask;                /* COMMAND_...: which options of the table it takes */
+    bool trainer;                 /* hands on what it does not know */
+    int least, most;              /* how many arguments that are not options; most -1: any number */
+    const char *what;             /* what those are: "a model file" */
+    Words (*words)(Arena *arena); /* that they are one of; NULL: any */
     int (*run)(Arena *arena, Options *options);
 };
 extern const Command commands[]; /* ends with a row without a name */
@@ -54,7 +55,8 @@ enum {
     COMMAND_RUNS = 128,
     COMMAND_NEW = 256,
     COMMAND_GRADCHECK = 512,
-    COMMAND_REPORT = 1024
+    COMMAND_REPORT = 1024,
+    COMMAND_EXPERIMENTS = 2048
 };
 
 const Command *command_find(const char *name);
@@ -98,7 +100,9 @@ int cmd_build(Arena *arena, Options *options);
 int cmd_gradcheck(Arena *arena, Options *options);
 int cmd_data(Arena *arena, Options *options);
 int cmd_runs(Arena *arena, Options *options);
-int cmd_report(Arena *arena, Options *options); /* of the floor above, compiler/report/ */
+int cmd_report(Arena *arena, Options *options);      /* of the floor above, compiler/report/ */
+int cmd_experiments(Arena *arena, Options *options); /* of that above, compiler/experiments/ */
+Words experiment_names(Arena *arena);
 int cmd_new(Arena *arena, Options *options);
 int cmd_explain(Arena *arena, Options *options);
 int cmd_help(Arena *arena, Options *options);

@@ -288,7 +288,7 @@ USAGE |= {
     ("build", "small.net", "--opset", "13"):
         "netc build: unknown option '--opset'; leave it out; an ONNX file says which opset it is",
     ("build", "small.net", "--threads", "4"):
-        "netc build: '--threads' is not an option here; it belongs to 'netc train' and trainers",
+        "netc build: '--threads' is not an option here; it belongs to 'netc experiments', 'netc train' and trainers",
     ("check", "small.net", "--diagnostics", "json,text"):
         "netc check: --diagnostics takes one of text, json, github, not 'json,text'; one at a time",
     ("build", "small.net", "--cpu", "avx2"): "netc build: --cpu: unknown processor 'avx2'; did you mean 'x86-64-v3'?",

@@ -1,0 +1,220 @@
+#include "compiler/experiments/results.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "compiler/driver/report.h"
+#include "runtime/base/atomic.h"
+
+bool results_open(const Plan *plan, const Experiment *experiment, Results *results) {
+    *results = (Results){experiment, NEW_ARRAY(plan->arena, RowFile, experiment->row_count)};
+    for (size_t i = 0; i < experiment->row_count; i++) {
+        if (!row_file_open(plan, experiment, &experiment->rows[i], false, &results->files[i])) {
+            results_close(results);
+            return false;
+        }
+    }
+    return true;
+}
+
+void results_close(Results *results) {
+    for (size_t i = 0; i < results->experiment->row_count; i++) {
+        row_file_close(&results->files[i]);
+    }
+}
+
+bool results_any(const Results *results) {
+    bool any = false;
+    for (size_t i = 0; i < results->experiment->row_count; i++) {
+        any = any || json_array_size(results->files[i].trainings) > 0;
+    }
+    return any;
+}
+
+const RowFile *results_against(const Results *results, const Row *row) {
+    for (size_t i = 0; i < results->experiment->row_count; i++) {
+        if (string_is(results->experiment->rows[i].name, row->against)) {
+            return &results->files[i];
+        }
+    }
+    return NULL;
+}
+
+/* ---- cells ---- */
+
+static const char *number_text(Arena *arena, const Column *column, double value) {
+    return column->share ? arena_format(arena, "%.2f %%", 100 * value) : arena_format(arena, "%.6g", value);
+}
+
+const char *cell_text(Arena *arena, const Column *column, NetMoments moments) {
+    double sd = net_moments_sd(&moments);
+    return moments.count == 0 ? ""
+           : !isfinite(sd)    ? number_text(arena, column, moments.mean)
+           : column->share    ? arena_format(arena, "%.2f ± %.2f %%", 100 * moments.mean, 100 * sd)
+                              : arena_format(arena, "%.4g ± %.2g", moments.mean, sd);
+}
+
+const char *published_text(Arena *arena, const Row *row, const Column *column, size_t index) {
+    double value = index < ROW_TEXTS ? row->text[index] : 0;
+    return value > 0 ? number_text(arena, column, value) : "";
+}
+
+const char *verdict_text(Arena *arena, const RowFile *file) {
+    const Experiment *experiment = file->experiment;
+    NetMoments moments = row_file_moments(file, &experiment->columns[0], NULL);
+    double text = file->row->text[0], far = moments.mean - text;
+    bool changed = json_array_size(json_object_get(file->root, "changed")) > 0;
+    if (!(experiment->below > 0) || !(text > 0) || moments.count == 0 || changed) {
+        return "";
+    }
+    double beyond = far < 0 ? -far - experiment->below : far - experiment->above;
+    return beyond > 0                ? arena_format(arena, "misses by %.2f points", 100 * beyond)
+           : far > experiment->below ? "above the text's"
+                                     : arena_format(arena, "within %g points", 100 * experiment->below);
+}
+
+/* ---- results.md ---- */
+
+static bool has_text(const Experiment *experiment, size_t column) {
+    bool has = false;
+    for (size_t i = 0; i < experiment->row_count && column < ROW_TEXTS; i++) {
+        has = has || experiment->rows[i].text[column] > 0;
+    }
+    return has;
+}
+
+static bool has_verdict(const Experiment *experiment) { return experiment->below > 0; }
+
+/* A vertical bar would end a cell. */
+static void write_title(const char *title, Text *out) {
+    for (const char *at = title; *at != '\0'; at++) {
+        text_puts(out, *at == '|' ? "\\" : "");
+        text_add(out, at, 1);
+    }
+}
+
+static void write_head(const Experiment *experiment, Text *out) {
+    text_puts(out, "| |");
+    for (size_t i = 0; i < experiment->column_count; i++) {
+        text_puts(out, " ");
+        write_title(experiment->columns[i].title, out);
+        text_puts(out, has_text(experiment, i) ? " | text |" : " |");
+    }
+    text_puts(out, has_verdict(experiment) ? " | seeds |\n|---|" : " seeds |\n|---|");
+    for (size_t i = 0; i < experiment->column_count; i++) {
+        text_puts(out, has_text(experiment, i) ? "---|---|" : "---|");
+    }
+    text_puts(out, has_verdict(experiment) ? "---|---|\n" : "---|\n");
+}
+
+static void write_row(const Results *results, const RowFile *file, Text *out) {
+    Arena *arena = file->arena;
+    const Experiment *experiment = file->experiment;
+    text_puts(out, "| ");
+    write_title(file->row->title, out);
+    text_puts(out, " |");
+    for (size_t i = 0; i < experiment->column_count; i++) {
+        const Column *column = &experiment->columns[i];
+        const char *cell =
+            cell_text(arena, column, row_file_moments(file, column, results_against(results, file->row)));
+        bool tuned = column->tuned && column->kind == READ_RESULT && *cell != '\0';
+        text_printf(out, tuned ? " %s (%g) |" : " %s |", cell, row_file_best_rate(file));
+        if (has_text(experiment, i)) {
+            text_printf(out, " %s |", published_text(arena, file->row, column, i));
+        }
+    }
+    if (has_verdict(experiment)) {
+        text_printf(out, " %s |", verdict_text(arena, file));
+    }
+    RateCount count = row_file_count(file, file->row->rates == NULL ? 0 : file->row->rates[0]);
+    const char *seeds = count.diverged > 0
+                            ? arena_format(arena, "%zu of %zu", count.trained - count.diverged, count.trained)
+                            : arena_format(arena, "%zu", count.trained);
+    text_printf(out, " %s |\n", file->row->model == NULL ? "" : seeds);
+}
+
+static const char *string_in(const json_t *object, const char *key) {
+    const char *text = json_string_value(json_object_get(object, key));
+    return text == NULL ? "" : text;
+}
+
+/* How it is made by hand, and by what a training elsewhere is known to be the same. */
+static void write_hashes(const RowFile *file, Text *out) {
+    const json_t *training = row_file_first(file);
+    size_t diverged = 0;
+    if (file->row->model == NULL || training == NULL) {
+        return;
+    }
+    text_printf(out, "- `%s", string_in(file->root, "command"));
+    for (const double *rate = file->row->rates; rate != NULL && *rate > 0; rate++) {
+        diverged += row_file_count(file, *rate).diverged;
+    }
+    if (file->row->rates != NULL) {
+        text_printf(out, " --rate %g", file->row->rates[0]);
+    }
+    text_printf(out, "`, seed %lld: weights %.16s after the first epoch, %.16s at the end",
+                (long long)json_integer_value(json_object_get(training, "seed")),
+                string_in(training, "weights_sha256_epoch_1"), string_in(training, "weights_sha256"));
+    text_printf(out, diverged > 0 ? "; %zu of %zu trainings at all rates diverged\n" : "\n", diverged,
+                json_array_size(file->trainings));
+}
+
+static void write_experiment(const Results *results, Text *out) {
+    const Experiment *experiment = results->experiment;
+    text_printf(out, "\n## %s\n\n`netc experiments %s`\n\n%s %s\n\n", experiment->title, experiment->name,
+                experiment->doc, experiment->source);
+    write_head(experiment, out);
+    for (size_t i = 0; i < experiment->row_count; i++) {
+        if (json_array_size(results->files[i].trainings) > 0) {
+            write_row(results, &results->files[i], out);
+        }
+    }
+    text_puts(out, "\n");
+    for (size_t i = 0; i < experiment->plot_count; i++) {
+        const Plot *plot = &experiment->plots[i];
+        if (chart_exists(results, plot)) {
+            text_printf(out, "![%s](%s.svg)\n\n", plot->title, plot->name);
+        }
+    }
+    for (size_t i = 0; i < experiment->row_count; i++) {
+        write_hashes(&results->files[i], out);
+    }
+}
+
+static void write_beginning(const Plan *plan, Text *out) {
+    text_puts(out,
+              "# Results of experiments\n\n"
+              "Written by `netc experiments`. Means and standard deviations are over the seeds, the hashes SHA-256 "
+              "of weights, of which the rows' files hold all digits: `netc experiments --verify N` trains the first "
+              "epoch of N rows again and compares them.\n");
+    for (size_t i = 0; i < plan->changed.count; i++) {
+        text_printf(out, "\nTrained with `%s`, unlike the texts.\n", plan->changed.at[i]);
+    }
+}
+
+bool results_write(const Plan *plan, int *status) {
+    NetError error = {.status = NET_OK};
+    Text text = {0};
+    bool good = true;
+    write_beginning(plan, &text);
+    for (size_t i = 0; good && i < experiment_count; i++) {
+        Results results;
+        good = results_open(plan, &experiments[i], &results);
+        if (!good) {
+            *status = STATUS_ENVIRONMENT;
+            break;
+        }
+        if (results_any(&results)) {
+            write_experiment(&results, &text);
+            good = charts_write(plan, &results, status);
+        }
+        results_close(&results);
+    }
+    const char *path = arena_format(plan->arena, "%s/results.md", plan->folder);
+    if (good && !net_file_save(path, text.data, text.length, &error)) {
+        *status = report_environment("%s", error.text);
+        good = false;
+    }
+    text_free(&text);
+    return good;
+}

@@ -1,0 +1,143 @@
+#!/usr/bin/env python3
+"""netc experiments: small ones, on a cut of the digits: tables, drawings and a file of each row; killed again and again
+nothing is lost and nothing done twice; --verify finds a spoilt row; wrong names and lines are told."""
+import json
+import os
+import random
+import re
+import shutil
+import subprocess
+import sys
+import time
+
+NETC = os.environ["NETC"]
+CUT = ("--set", "data digits", "--set", "split train=200 validation=100 test=100", "--set", "epochs 3", "--threads", "1")
+
+
+def fail(text):
+    sys.exit(f"FAILED: {text}")
+
+
+def check(holds, text):
+    if not holds:
+        fail(text)
+
+
+def netc(*arguments, status=0):
+    done = subprocess.run([NETC, "experiments", *arguments], capture_output=True, text=True, stdin=subprocess.DEVNULL)
+    check(done.returncode == status, f"{arguments}: status {done.returncode}\n{done.stdout}{done.stderr}")
+    return done
+
+
+def rows(folder):
+    found = {}
+    for name in sorted(os.listdir(os.path.join(folder, "rows"))):
+        check(name.endswith(".json"), f"{folder}: {name} was left")
+        with open(os.path.join(folder, "rows", name)) as file:
+            found[name[:-len(".json")]] = json.load(file)
+    return found
+
+
+def folders(folder):
+    """What is in the folder of runs: names and when they were changed last."""
+    return {entry.path: entry.stat().st_mtime_ns for run in os.scandir(os.path.join(folder, "runs")) if run.is_dir()
+            for entry in os.scandir(run.path)}
+
+
+# ---- to the end, and again ----
+first = netc("depth", "bound", "exploding", "--seeds", "1-2", "-o", "whole", *CUT)
+whole = rows("whole")
+check(set(whole) == {"bound-sigmoid", "depth-1", "depth-2", "depth-3", "depth-4", "exploding-100"}, f"rows: {set(whole)}")
+row = whole["depth-2"]
+check(row["model"] == "deep_sigmoid" and "-D depth=2" in row["command"] and "--epochs 3" in row["command"], row["command"])
+check([training["seed"] for training in row["trainings"]] == [1, 2], "seeds")
+for training in row["trainings"]:
+    check(re.fullmatch("[0-9a-f]{16}", training["key"]) and training["status"] == "done", f"{training}")
+    check(all(re.fullmatch("[0-9a-f]{64}", training[key]) for key in ("weights_sha256", "weights_sha256_epoch_1")), "hashes")
+    check(training["weights_sha256"] != training["weights_sha256_epoch_1"], "one hash for two epochs")
+mean = sum(training["numbers"]["best_test_accuracy"] for training in row["trainings"]) / 2
+check(abs(row["mean"]["best_test_accuracy"] - mean) < 1e-12, "the mean")
+bound = whole["bound-sigmoid"]["mean"]
+check(abs(bound["width"] - 0.44774) < 1e-5 and abs(bound["weight"] - 6.894) < 1e-3, f"the exercise's bound: {bound}")
+with open("whole/results.md") as file:
+    table = file.read()
+for part in ("## Is deeper better?", "| 2 hidden layers |", "96.90 %", "| 0.45 |", "--set 'epochs 3'",
+             row["trainings"][0]["weights_sha256"][:16], f"{100 * mean:.2f} ±"):
+    check(part in table, f"results.md lacks {part}:\n{table}")
+check("within 0.3" not in table and "misses" not in table, "a cut is compared with the text")
+before = folders("whole")
+again = netc("depth", "bound", "exploding", "--seeds", "1-2", "-o", "whole", *CUT)
+check(folders("whole") == before and rows("whole") == whole, "what was there was made again")
+check("0 trained, 2 there" in again.stdout and "2 trained, 0 there" in first.stdout, again.stdout)
+# without the runs the rows do; without the rows the runs do
+os.rename("whole/runs", "kept")
+netc("depth", "--seeds", "1-2", "-o", "whole", *CUT)
+check(not os.path.exists("whole/runs"), "rows that are there need no runs")
+os.rename("kept", "whole/runs")
+shutil.rmtree("whole/rows")
+netc("depth", "bound", "exploding", "--seeds", "1-2", "-o", "whole", *CUT)
+check(folders("whole") == before and rows("whole") == whole, "runs that are there are read")
+
+# ---- killed at any moment ----
+dice, kills = random.Random(12), 0
+for attempt in range(12):
+    process = subprocess.Popen([NETC, "experiments", "depth", "--seeds", "1-2", "-o", "killed", *CUT],
+                               stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, env={**os.environ, "NET_CHECKPOINT_SECONDS": "0"})
+    try:
+        error = process.communicate(timeout=dice.uniform(0.05, 0.5) * (1 + attempt / 5))[1]
+        check(process.returncode == 0, f"killed, and begun again: status {process.returncode}, {error.decode()}")
+    except subprocess.TimeoutExpired:
+        process.send_signal(dice.choice([9, 15, 2]))
+        process.communicate()
+        kills += 1
+    if os.path.exists("killed/rows"):
+        rows("killed")  # whole, each of them
+netc("depth", "--seeds", "1-2", "-o", "killed", *CUT)
+killed = rows("killed")
+check(killed == {name: row for name, row in whole.items() if name.startswith("depth")}, f"killed {kills} times: other results")
+
+# ---- the same elsewhere ----
+done = netc("depth", "--verify", "2", "-o", "whole", *CUT)
+check(done.stdout.count("the same") == 2, done.stdout)
+check(not [name for name in os.listdir("whole/runs") if name.startswith("first-")], "the runs of --verify were left")
+with open("whole/rows/depth-1.json") as file:
+    spoilt = json.load(file)
+spoilt["trainings"][0]["weights_sha256_epoch_1"] = "0" * 64
+with open("whole/rows/depth-1.json", "w") as file:
+    json.dump(spoilt, file)
+done = netc("depth", "--verify", "4", "-o", "whole", *CUT, status=1)
+check("depth 1, seed 1: differs" in done.stdout and done.stdout.count("the same") == 3, done.stdout)
+
+# ---- a training that diverged is none of the mean ----
+row["trainings"][1]["status"] = "diverged"
+with open("whole/rows/depth-2.json", "w") as file:
+    json.dump(row, file)
+netc("depth", "--seeds", "1-2", "-o", "whole", *CUT)
+with open("whole/results.md") as file:
+    line, = [line for line in file if line.startswith("| 2 hidden layers |")]
+check(line.endswith("| 1 of 2 |\n") and "±" not in line, line)
+
+# ---- another data set, as trainers take it ----
+netc("depth", "--seeds", "1-1", "-o", "digits", "--data", "digits", "--set", "epochs 1")
+with open("digits/rows/depth-1.json") as file:
+    other = json.load(file)
+check(other["changed"] == ["--set 'epochs 1'", "--data digits"] and "--data digits" in other["command"], f"{other['changed']}")
+check(other["data_sha256"] == row["data_sha256"] and other["trainings"][0]["key"] != row["trainings"][0]["key"], "its hash")
+
+# ---- mistakes ----
+for arguments, status, text in (
+        (("dept",), 2, "netc experiments: there is no experiment 'dept'; did you mean 'depth'?"),
+        (("qqqqqq",), 2, "netc experiments: there is no experiment 'qqqqqq'; 'netc experiments --list' prints their names"),
+        (("depth", "--seeds", "5-1"), 2,
+         "netc experiments: --seeds 5-1: expected the first and the last seed, for example --seeds 1-5"),
+        (("--verify", "no"), 2, "netc experiments: --verify no: expected how many rows, for example --verify 3"),
+        (("depth", "-o", "whole"), 3, "netc: whole/rows/depth-1.json: is of another --set or --data; -o names another folder for these"),
+        (("--verify", "1", "-o", "none"), 3,
+         "netc: none: holds no results of these experiments; without --verify they are trained")):
+    done = netc(*arguments, status=status)
+    check(done.stderr == text + "\n", f"{arguments}: {done.stderr}")
+with open("whole/rows/depth-1.json", "w") as file:
+    file.write("{")
+check("is damaged" in netc("depth", "-o", "whole", *CUT, status=3).stderr, "a damaged file")
+listed = netc("--list").stdout
+check(all(re.search(rf"^  {name} ", listed, re.MULTILINE) for name in ("depth", "speed", "vote")), listed)
