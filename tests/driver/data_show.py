@@ -24,7 +24,7 @@ def run(*words, status=0):
         fail(words, f"status {done.returncode}, expected {status}\n{done.stdout}{done.stderr}")
     for line in done.stdout.splitlines():
         width = sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in line)
-        if width > 80:
+        if width > 80 and "--json" not in words:  # there the path is whole
             fail(words, f"a line of {width} columns: {line}")
         if any(ord(c) < 32 or 127 <= ord(c) < 160 for c in line):
             fail(words, f"a control character: {line!r}")
