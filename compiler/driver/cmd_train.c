@@ -147,6 +147,9 @@ static CacheKey *key_of(const Compilation *compilation, const Tools *tools) {
 /* Replaces this process; returns only when that fails. */
 static int start(int fd, const char *path, char **argv) {
     report_close_streams(STATUS_OK);
+    if (tools_leave_signals() != 0) {
+        return 128 + tools_interrupted();
+    }
     fexecve(fd, argv, environ);
     return report_environment("cannot start the trainer %s: %s", path, strerror(errno));
 }

@@ -30,16 +30,28 @@ static void on_signal(int number) { pending = number; }
 
 int tools_interrupted(void) { return pending; }
 
+static const int stops[] = {SIGINT, SIGTERM, SIGHUP};
+
 void tools_watch_signals(void) {
-    const int numbers[] = {SIGINT, SIGTERM, SIGHUP};
-    for (size_t i = 0; i < COUNT_OF(numbers); i++) {
+    for (size_t i = 0; i < COUNT_OF(stops); i++) {
         struct sigaction old;
-        if (sigaction(numbers[i], NULL, &old) == 0 && old.sa_handler == SIG_DFL) {
+        if (sigaction(stops[i], NULL, &old) == 0 && old.sa_handler == SIG_DFL) {
             struct sigaction action = {.sa_handler = on_signal, .sa_flags = (int)SA_RESETHAND};
-            sigaction(numbers[i], &action, NULL);
+            sigaction(stops[i], &action, NULL);
         }
     }
     net_signals_hold_pipe();
+}
+
+int tools_leave_signals(void) {
+    for (size_t i = 0; i < COUNT_OF(stops); i++) {
+        struct sigaction old;
+        if (sigaction(stops[i], NULL, &old) == 0 && old.sa_handler == on_signal) {
+            struct sigaction action = {.sa_handler = SIG_DFL};
+            sigaction(stops[i], &action, NULL);
+        }
+    }
+    return pending;
 }
 
 /* ---- finding ---- */

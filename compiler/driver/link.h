@@ -42,6 +42,9 @@ bool tools_link_inference(const Tools *tools, const char *object, bool static_li
 void tools_watch_signals(void);
 /* The signal that asked to stop, or 0. */
 int tools_interrupted(void);
+/* The same, and from now on they end the process again: what is started in its place would know nothing of one that
+ * was only noted. */
+int tools_leave_signals(void);
 
 /* The folder netc itself is in; NULL: the system does not say. */
 const char *program_folder(Arena *arena);

@@ -179,6 +179,10 @@ bool trained_load(Arena *arena, const Model *model, const NetWeightWords *words,
     bool ok = net_weights_suit(&file, model->settings.members, words->command, error) &&
               load_members(arena, &file, words, trained, error) && load_classes(arena, &file, trained, error) &&
               load_columns(arena, &file, trained, error) && load_mean_image(arena, &file, trained, error);
+    char combined[NET_COMBINE_TEXT];
+    if (ok && trained->difference == NULL &&
+        net_weights_combine_differs(&file, model->settings.members, model->settings.votes ? "vote" : "mean", combined))
+        trained->difference = arena_format(arena, "%s", combined);
     net_safetensors_free(&file);
     return ok;
 }

@@ -149,7 +149,8 @@ static double scalar(const Eval *eval, const char *formula) {
     BUG("no scalar %s", formula);
 }
 
-/* Rounded once, as kernels get them. */
+/* Not rounded, though kernels get floats: what a derivative takes for granted, as that smoothed targets add up to 1,
+ * holds to the last digits. */
 static void fill_scalars(Eval *eval) {
     const EvalInput *input = eval->input;
     for (size_t i = 0; i < eval->program->scalars.count; i++) {
@@ -157,7 +158,7 @@ static void fill_scalars(Eval *eval) {
         NetError error;
         if (!net_formula_parse(eval->program->scalars.at[i], input->name, input->names, &formula, &error))
             BUG("%s", error.text);
-        eval->scalar[i] = (double)(float)net_formula_value(&formula, input->value);
+        eval->scalar[i] = net_formula_value(&formula, input->value);
     }
 }
 

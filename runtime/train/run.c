@@ -155,11 +155,14 @@ static void note_stop(NetTrainer *trainer, const char *before, const char *after
         snprintf(member, sizeof member, "network %" PRId64 " of %" PRId64 ", ", options->member,
                  trainer->model->compiled.members);
     }
+    char where[96] = "before the first step";
+    if (place->step > 0) {
+        snprintf(where, sizeof where, "in %sepoch %" PRId64 " after step %" PRId64 " of %" PRId64, member, place->epoch,
+                 place->position, trainer->steps);
+    }
     NetError note;
-    net_fail(&note, NET_OK,
-             "%sstopped in %sepoch %" PRId64 " after step %" PRId64 " of %" PRId64 "; %s --resume %s goes on from "
-             "there%s",
-             before, member, place->epoch, place->position, trainer->steps, options->command,
+    net_fail(&note, NET_OK, "%sstopped %s%s; %s --resume %s goes on from there%s", before,
+             place->step > 0 ? "" : member, where, options->command,
              options->ensemble != NULL ? options->ensemble : trainer->run.folder, after);
     net_progress_note(trainer->progress, trainer->options.program, note.text);
 }

@@ -74,6 +74,16 @@ bool net_weights_suit(const NetSafetensors *file, int64_t members, const char *c
                     file->path, has, wants, advice, single);
 }
 
+bool net_weights_combine_differs(const NetSafetensors *file, int64_t members, const char *combine,
+                                 char out[NET_COMBINE_TEXT]) {
+    const char *there = net_safetensors_metadata(file, NET_COMBINE_KEY);
+    if (members <= 1 || there == NULL || strcmp(there, combine) == 0) {
+        return false;
+    }
+    snprintf(out, NET_COMBINE_TEXT, "there the networks answer together by %.12s, here by %.12s", there, combine);
+    return true;
+}
+
 bool net_weights_view(const NetSafetensors *file, int64_t members, int64_t member, NetSafetensors *view,
                       NetError *error) {
     char text[PREFIX];
@@ -160,7 +170,7 @@ bool net_weights_join(const NetSafetensors *files, int64_t members, const char *
     if (ok) {
         snprintf(number, sizeof number, "%" PRId64, members);
         metadata[pairs++] = (NetPair){NET_MEMBERS_KEY, number};
-        metadata[pairs++] = (NetPair){"combine", combine};
+        metadata[pairs++] = (NetPair){NET_COMBINE_KEY, combine};
         ok = net_weights_hash(path, joined.tensors, joined.count, hash, error) &&
              net_safetensors_write(path, joined.tensors, joined.count, metadata, pairs, false, error);
     }

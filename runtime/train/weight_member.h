@@ -9,10 +9,18 @@
 #include "runtime/base/safetensors.h"
 
 #define NET_MEMBERS_KEY "ensemble"
+#define NET_COMBINE_KEY "combine"
+
+enum { NET_COMBINE_TEXT = 96 };
 
 /* Whether a file is of so many networks as are wanted; 1: of one. Otherwise an error with status NET_ENVIRONMENT, whose
  * advice begins with `command`, what takes --set: "netc train small.net". NULL: there is none. */
 bool net_weights_suit(const NetSafetensors *file, int64_t members, const char *command, NetError *error);
+
+/* Says into `out` how the networks of the file answered together in training, where that is not as `combine` has it:
+ * "mean" or "vote". False: it is, or the file does not say. */
+bool net_weights_combine_differs(const NetSafetensors *file, int64_t members, const char *combine,
+                                 char out[NET_COMBINE_TEXT]);
 
 /* The view of one of `members` networks of a file that suits them. net_weights_view_free releases it. */
 bool net_weights_view(const NetSafetensors *file, int64_t members, int64_t member, NetSafetensors *view,

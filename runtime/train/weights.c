@@ -179,23 +179,30 @@ static bool load_tensors(NetTrainer *trainer, const NetSafetensors *file, const 
     return true;
 }
 
+static void warn_function(NetTrainer *trainer, const char *path, const char *difference) {
+    NetError text;
+    net_fail(&text, NET_OK, "warning: %s: these weights are of another function: %s [other-function]", path,
+             difference);
+    net_progress_note(trainer->progress, trainer->options.program, text.text);
+}
+
 /* Says when the weights are of another function than the model's. */
 static bool check_function(NetTrainer *trainer, const NetSafetensors *file, const NetWanted *wanted,
                            const NetTensor *const *found, size_t count, NetError *error) {
     NetFunction function;
     NetDifference difference;
-    NetError text;
     const NetModel *model = trainer->model;
     if (!net_network_compare(file, wanted, found, count, model->network, model->text, &function, &difference, error)) {
         return false;
     }
-    if (function == NET_FUNCTION_OTHER) {
-        net_fail(&text, NET_OK, "warning: %s: these weights are of another function: %s [other-function]", file->path,
-                 difference.text);
-    } else if (function == NET_FUNCTION_UNKNOWN) {
-        net_fail(&text, NET_OK, NET_UNKNOWN_FUNCTION, file->path);
+    if (trainer->options.member > 1) {
+        return true; /* it was said of the first */
     }
-    if (function != NET_FUNCTION_SAME && trainer->options.member <= 1) {
+    if (function == NET_FUNCTION_OTHER) {
+        warn_function(trainer, file->path, difference.text);
+    } else if (function == NET_FUNCTION_UNKNOWN) {
+        NetError text;
+        net_fail(&text, NET_OK, NET_UNKNOWN_FUNCTION, file->path);
         net_progress_note(trainer->progress, trainer->options.program, text.text);
     }
     return true;
@@ -242,6 +249,13 @@ bool net_trainer_take_weights(NetTrainer *trainer, const NetSafetensors *file, N
     }
     bool ok = match_and_load(trainer, &view, error);
     net_weights_view_free(&view);
+    const NetModel *model = trainer->model;
+    char combined[NET_COMBINE_TEXT];
+    if (ok && trainer->options.member <= 1 &&
+        net_weights_combine_differs(file, model->compiled.members, model->setting[model->known[NET_KNOWN_COMBINE]].word,
+                                    combined)) {
+        warn_function(trainer, file->path, combined);
+    }
     return ok;
 }
 

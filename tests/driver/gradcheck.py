@@ -111,3 +111,12 @@ if gradcheck("absent.net", status=3).count("\n") != 1:
     fail("an absent file")
 if "expected a model file" not in gradcheck(status=2):
     fail("no file")
+
+# smoothed targets add up to 1, so that gradients which have become small are right, too
+with open("smoothed.net", "w") as file:
+    file.write("network smoothed {\n    input 784\n    dense 20 activation=relu\n    dense 10 activation=softmax\n}\n"
+               "train {\n    data digits\n    split train=20\n    label_smoothing 0.1\n}\n")
+subprocess.run([NETC, "train", "smoothed.net", *FAST, "-q", "--epochs", "400", "--name", "smoothed"], check=True)
+smoothed = json.loads(gradcheck("smoothed.net", "--weights", "smoothed", "--json"))
+if max(tensor["error"] for tensor in smoothed["tensors"]) > 1e-8:
+    fail(smoothed)

@@ -108,6 +108,17 @@ t.check(said_by_build("other.net", run, "-Wno-other-function") == TAKEN, "-Wno-o
 out, _ = netc("train", "m.net", *FAST, "--evaluate", "--weights", run)
 t.check(f"weights from {BEST}, epoch {EPOCH}\n" in out, f"which weights: {out}")
 
+# ---- how networks answer together ----
+write("vote.net")
+netc("train", "vote.net", *FAST, "-q", "--set", "split train=200 validation=100", "--epochs", "1", "--set", "ensemble 2 combine=vote",
+     "--name", "vote")
+DIFFERENCE = "these weights are of another function: there the networks answer together by vote, here by mean [other-function]\n"
+for combine, said in (("", DIFFERENCE), ("combine=mean", DIFFERENCE), ("combine=vote", "")):
+    err = netc("train", "vote.net", *FAST, "-q", "--evaluate", "--weights", t.folder("vote"), "--set", f"ensemble 2 {combine}")[1]
+    t.check(err.count(DIFFERENCE) == (said != ""), f"--evaluate {combine}: {err}")
+    err = said_by_build("vote.net", t.folder("vote"), "--set", f"ensemble 2 {combine}")
+    t.check(err.count(DIFFERENCE) == (said != ""), f"build {combine}: {err}")
+
 # ---- the same function ----
 SAME = [
     [],

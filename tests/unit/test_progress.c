@@ -109,7 +109,7 @@ static void test_bars(void **state) {
     enum { LAYERS = 40 };
     NetWatch watch;
     NetLayer layers[LAYERS];
-    char names[LAYERS][40];
+    char names[LAYERS][48];
     double speeds[LAYERS];
     for (int i = 0; i < LAYERS; i++) {
         snprintf(names[i], sizeof names[i], "a_rather_long_name_of_a_layer_%d", i);
