@@ -14,7 +14,8 @@ enum { COMMENT_COLUMNS = 116, COMMENT_INDENT = 7 };
 typedef struct {
     Text *out;
     const Code *code;
-    const Spelling *spelling; /* of the values of the nest being printed */
+    const Nest *nest;         /* the one being printed */
+    const Spelling *spelling; /* of its values */
     int depth;
     bool plain; /* as emit_c() has it */
 } Printer;
@@ -75,7 +76,8 @@ static void print_constant(Printer *p, const Value *v) {
         text_printf(p->out, "%d", v->integer);
 }
 
-static void print_terms(Printer *p, const Address *address) {
+/* base + terms. */
+static void print_terms(Printer *p, const Address *address, int64_t base) {
     bool first = true;
     for (int i = 0; i < address->term_count; i++) {
         const long long stride = (long long)address->term[i].stride;
@@ -84,24 +86,37 @@ static void print_terms(Printer *p, const Address *address) {
         text_printf(p->out, "i%d", address->term[i].var);
         first = false;
     }
-    const long long base = (long long)address->base;
     if (first)
-        text_printf(p->out, "%lld", base);
+        text_printf(p->out, "%lld", (long long)base);
     else if (base)
-        text_printf(p->out, " %c %lld", base < 0 ? '-' : '+', base < 0 ? -base : base);
+        text_printf(p->out, " %c %lld", base < 0 ? '-' : '+', (long long)(base < 0 ? -base : base));
+}
+
+/* A region has its buffer's name, from the second of the buffer on with a number. */
+static void print_region(Printer *p, const Nest *nest, int region) {
+    int number = 1;
+    for (int r = 0; r < region; r++) number += nest->regions.at[r].buffer == nest->regions.at[region].buffer;
+    text_puts(p->out, buffer_names[nest->regions.at[region].buffer]);
+    if (number > 1) text_printf(p->out, "%d", number);
+}
+
+static int64_t base_in_region(const Printer *p, const Address *address) {
+    return address->base - p->nest->regions.at[address->region].origin;
 }
 
 /* A pointer to the element. */
 static void print_pointer(Printer *p, const Address *address) {
-    text_puts(p->out, buffer_names[address->buffer]);
-    if (address->term_count == 0 && address->base == 0) return;
+    const int64_t base = base_in_region(p, address);
+    print_region(p, p->nest, address->region);
+    if (address->term_count == 0 && base == 0) return;
     text_puts(p->out, " + ");
-    print_terms(p, address);
+    print_terms(p, address, base);
 }
 
 static void print_element(Printer *p, const Address *address) {
-    text_printf(p->out, "%s[", buffer_names[address->buffer]);
-    print_terms(p, address);
+    print_region(p, p->nest, address->region);
+    text_puts(p->out, "[");
+    print_terms(p, address, base_in_region(p, address));
     text_puts(p->out, "]");
 }
 
@@ -161,7 +176,7 @@ static void print_leaf(Printer *p, const Value *v) {
     case OP_LANE: text_puts(p->out, "i_lane()"); return;
     case OP_INDEX:
         text_puts(p->out, "(int32_t)(");
-        print_terms(p, &v->address);
+        print_terms(p, &v->address, v->address.base);
         text_puts(p->out, ")");
         return;
     case OP_IMAGES: text_puts(p->out, "(int32_t)n"); return;
@@ -304,23 +319,32 @@ static void print_store(Printer *p, const Stmt *s) {
     }
 }
 
-static void print_nest_call(Printer *p, const Nest *nest) {
+/* The integers that a nest takes besides its pointers, each behind `before`. */
+static void print_integers(Printer *p, const Nest *nest, const char *separator, const char *before) {
     const NestUses uses = loop_uses(nest);
-    const char *separator = "";
-    text_printf(p->out, "%s(", nest->name);
-    for (int i = 0; i < BUFFER_COUNT; i++) {
-        if (!uses.read[i] && !uses.written[i]) continue;
-        text_printf(p->out, "%s%s", separator, buffer_names[i]);
-        separator = ", ";
-    }
     const bool used[] = {uses.chunk, uses.images, uses.task, uses.parts};
     static const char *const names[] = {"i0", "n", "task", "parts"};
     for (size_t i = 0; i < COUNT_OF(used); i++) {
         if (!used[i]) continue;
-        text_printf(p->out, "%s%s", separator, names[i]);
+        text_printf(p->out, "%s%s%s", separator, before, names[i]);
         separator = ", ";
     }
-    text_puts(p->out, ");\n");
+}
+
+static void print_nest_call(Printer *p, const Nest *nest) {
+    const Nest *same = p->code->nests.at[nest->same];
+    const char *separator = "";
+    text_printf(p->out, "%s(", same->name);
+    for (size_t r = 0; r < nest->regions.count; r++) {
+        const Region *region = &nest->regions.at[r];
+        text_printf(p->out, "%s%s", separator, buffer_names[region->buffer]);
+        if (region->origin) text_printf(p->out, " + %lld", (long long)region->origin);
+        separator = ", ";
+    }
+    print_integers(p, nest, separator, "");
+    text_puts(p->out, ");");
+    if (same != nest) text_printf(p->out, " /* %s */", nest->name);
+    text_puts(p->out, "\n");
 }
 
 static void print_random(Printer *p, const Stmt *s) {
@@ -384,25 +408,22 @@ static void print_block(Printer *p, const Block *block) {
 
 /* ---- functions ---- */
 
-static void print_parameters(Printer *p, const NestUses *uses) {
+static const char *buffer_type(const Code *code, Buffer buffer) {
+    if (buffer == BUFFER_LOG) return "double";
+    if (buffer == BUFFER_LABEL || buffer == BUFFER_ITEM) return "uint32_t";
+    return buffer == BUFFER_INPUT && code->input_bytes ? "uint8_t" : "float";
+}
+
+static void print_parameters(Printer *p, const Nest *nest) {
     const char *separator = "";
-    for (int i = 0; i < BUFFER_COUNT; i++) {
-        if (!uses->read[i] && !uses->written[i]) continue;
-        const char *type = i == BUFFER_LOG                             ? "double"
-                           : i == BUFFER_LABEL || i == BUFFER_ITEM     ? "uint32_t"
-                           : i == BUFFER_INPUT && p->code->input_bytes ? "uint8_t"
-                                                                       : "float";
-        text_printf(p->out, "%s%s%s *restrict %s", separator, uses->written[i] ? "" : "const ", type, buffer_names[i]);
+    for (size_t r = 0; r < nest->regions.count; r++) {
+        const Region *region = &nest->regions.at[r];
+        text_printf(p->out, "%s%s%s *restrict ", separator, region->written ? "" : "const ",
+                    buffer_type(p->code, region->buffer));
+        print_region(p, nest, (int)r);
         separator = ", ";
     }
-    const bool used[] = {uses->chunk, uses->images, uses->task, uses->parts};
-    static const char *const names[] = {"i0", "n", "task", "parts"};
-    for (size_t i = 0; i < COUNT_OF(used); i++) {
-        if (!used[i]) continue;
-        text_printf(p->out, "%sconst int64_t %s", separator, names[i]);
-        separator = ", ";
-    }
-    if (!*separator) text_puts(p->out, "void");
+    print_integers(p, nest, separator, "const int64_t ");
 }
 
 /* Lines of text as a comment, broken at blanks. */
@@ -431,7 +452,7 @@ static void print_comment(Printer *p, const char *lines) {
 }
 
 static void print_nest(Printer *p, const Nest *nest, Arena *scratch) {
-    const NestUses uses = loop_uses(nest);
+    p->nest = nest;
     p->spelling = spell_nest(scratch, nest, p->plain);
     text_puts(p->out, "\n");
     if (nest->about) print_comment(p, nest->about);
@@ -444,7 +465,7 @@ static void print_nest(Printer *p, const Nest *nest, Arena *scratch) {
         text_puts(p->out, "\n");
     }
     text_printf(p->out, "static NET_NEST void %s(", nest->name);
-    print_parameters(p, &uses);
+    print_parameters(p, nest);
     text_puts(p->out, ") {\n");
     p->depth = 1;
     print_block(p, &nest->body);
@@ -515,6 +536,7 @@ bool emit_c(const Code *code, const Target *target, bool plain, FILE *out, const
     else if (!plain)
         text_puts(&body, "\n#ifndef NET_KERNEL\n#define NET_KERNEL __attribute__((visibility(\"hidden\")))\n#endif\n");
     for (size_t i = 0; i < code->nests.count; i++) {
+        if (code->nests.at[i]->same != (int)i) continue;
         print_nest(&printer, code->nests.at[i], scratch);
         arena_reset(scratch);
     }

@@ -46,12 +46,13 @@ static LLVMValueRef add_function(Emitter *e, const char *name, LLVMTypeRef type)
 }
 
 /* An inference program takes its input and output where the caller has them. */
-static uint64_t buffer_align(const Emitter *e, int buffer) {
+static uint64_t buffer_align(const Emitter *e, Buffer buffer) {
     bool given = buffer == BUFFER_INPUT || buffer == BUFFER_BATCH;
     return e->code->exports && given ? sizeof(float) : LLVM_BUFFER_ALIGN;
 }
 
-static void add_buffer_attributes(const Emitter *e, LLVMValueRef function, unsigned place, int buffer, bool written) {
+static void add_buffer_attributes(const Emitter *e, LLVMValueRef function, unsigned place, Buffer buffer,
+                                  bool written) {
     add_attribute(e, function, place, "noalias", 0);
     add_attribute(e, function, place, "nonnull", 0);
     add_attribute(e, function, place, "align", buffer_align(e, buffer));
@@ -59,11 +60,10 @@ static void add_buffer_attributes(const Emitter *e, LLVMValueRef function, unsig
     if (!written) add_attribute(e, function, place, "readonly", 0);
 }
 
-static LLVMTypeRef nest_type(const Emitter *e, const NestUses *uses) {
-    LLVMTypeRef types[BUFFER_COUNT + 4];
+static LLVMTypeRef nest_type(Emitter *e, const Nest *nest, const NestUses *uses) {
+    LLVMTypeRef *types = NEW_ARRAY(e->arena, LLVMTypeRef, nest->regions.count + LLVM_MAX_INTEGERS);
     unsigned count = 0;
-    for (int i = 0; i < BUFFER_COUNT; i++)
-        if (uses->read[i] || uses->written[i]) types[count++] = e->pointer;
+    for (size_t r = 0; r < nest->regions.count; r++) types[count++] = e->pointer;
     const int integers = uses->chunk + uses->images + uses->task + uses->parts;
     for (int i = 0; i < integers; i++) types[count++] = e->i64;
     return LLVMFunctionType(e->nothing, types, count, false);
@@ -106,22 +106,23 @@ static void begin_debug(Emitter *e, const Nest *nest, LLVMValueRef function) {
 
 static void emit_nest(Emitter *e, int index) {
     const Nest *nest = e->code->nests.at[index];
-    const NestUses *uses = &e->uses[index];
-    LLVMValueRef function = add_function(e, nest->name, nest_type(e, uses));
+    e->nests[index] = e->nests[nest->same];
+    if (nest->same != index) return;
+    const NestUses uses = loop_uses(nest);
+    LLVMValueRef function = add_function(e, nest->name, nest_type(e, nest, &uses));
     e->nests[index] = function;
     add_attribute(e, function, function_place, "noinline", 0);
     unsigned place = 0;
-    for (int i = 0; i < BUFFER_COUNT; i++) {
-        e->buffer[i] = NULL;
-        if (!uses->read[i] && !uses->written[i]) continue;
-        e->buffer[i] = LLVMGetParam(function, place++);
-        add_buffer_attributes(e, function, place, i, uses->written[i]);
+    e->region = NEW_ARRAY(e->arena, LLVMValueRef, nest->regions.count);
+    for (size_t r = 0; r < nest->regions.count; r++) {
+        e->region[r] = LLVMGetParam(function, place++);
+        add_buffer_attributes(e, function, place, nest->regions.at[r].buffer, nest->regions.at[r].written);
     }
     begin_function(e, nest, function);
-    if (uses->chunk) e->var[LOOP_VAR_CHUNK] = LLVMGetParam(function, place++);
-    if (uses->images) e->images = LLVMGetParam(function, place++);
-    if (uses->task) e->task = LLVMGetParam(function, place++);
-    if (uses->parts) e->parts = LLVMGetParam(function, place++);
+    if (uses.chunk) e->var[LOOP_VAR_CHUNK] = LLVMGetParam(function, place++);
+    if (uses.images) e->images = LLVMGetParam(function, place++);
+    if (uses.task) e->task = LLVMGetParam(function, place++);
+    if (uses.parts) e->parts = LLVMGetParam(function, place++);
     if (e->debug) begin_debug(e, nest, function);
     llvm_emit_block(e, &nest->body);
     end_function(e);
@@ -138,9 +139,9 @@ static LLVMValueRef emit_kernel(Emitter *e, const Kernel *kernel) {
         LLVMSetVisibility(function, LLVMHiddenVisibility);
     }
     begin_function(e, NULL, function);
-    for (unsigned i = 0; i < BUFFER_COUNT; i++) {
+    for (Buffer i = 0; i < BUFFER_COUNT; i++) {
         e->buffer[i] = LLVMGetParam(function, 1 + i);
-        add_buffer_attributes(e, function, 2 + i, (int)i, i <= BUFFER_SCRATCH || i == BUFFER_LOG);
+        add_buffer_attributes(e, function, 2 + i, i, i <= BUFFER_SCRATCH || i == BUFFER_LOG);
     }
     e->images = LLVMGetParam(function, 1 + BUFFER_COUNT);
     e->task = LLVMGetParam(function, 2 + BUFFER_COUNT);
@@ -195,14 +196,10 @@ static void begin_debug_unit(Emitter *e) {
 static void emit_module(Emitter *e) {
     const Code *code = e->code;
     e->nests = NEW_ARRAY(e->arena, LLVMValueRef, code->nests.count);
-    e->uses = NEW_ARRAY(e->arena, NestUses, code->nests.count);
     e->net_random = LLVMAddFunction(e->module, "net_random", e->net_random_type);
     add_attribute(e, e->net_random, function_place, "nounwind", 0);
     begin_debug_unit(e);
-    for (size_t i = 0; i < code->nests.count; i++) {
-        e->uses[i] = loop_uses(code->nests.at[i]);
-        emit_nest(e, (int)i);
-    }
+    for (size_t i = 0; i < code->nests.count; i++) emit_nest(e, (int)i);
     LLVMValueRef *kernels = NEW_ARRAY(e->arena, LLVMValueRef, code->kernels.count);
     for (size_t i = 0; i < code->kernels.count; i++) kernels[i] = emit_kernel(e, code->kernels.at[i]);
     if (!code->exports) {

@@ -14,7 +14,8 @@
 #error "LLVM 19 or newer is needed; build with LLVM=0 to go without"
 #endif
 
-enum { LLVM_MAX_DEPTH = 64, LLVM_BUFFER_ALIGN = 64 };
+/* LLVM_MAX_INTEGERS: that a nest takes besides its pointers, chunk, images, task and parts. */
+enum { LLVM_MAX_DEPTH = 64, LLVM_BUFFER_ALIGN = 64, LLVM_MAX_INTEGERS = 4 };
 
 /* A loop being printed (or the function's entry): where its pointers are put. */
 typedef struct {
@@ -42,13 +43,14 @@ typedef struct {
     LLVMTypeRef kernel_type;
     LLVMValueRef net_random;
     LLVMTypeRef net_random_type;
-    LLVMValueRef *nests; /* functions */
-    NestUses *uses;
+    LLVMValueRef *nests; /* functions; of those that do the same the first one's */
 
     /* the function being printed */
     const Nest *nest;
     LLVMValueRef function;
-    LLVMValueRef buffer[BUFFER_COUNT], images, task, parts;
+    LLVMValueRef buffer[BUFFER_COUNT]; /* of a kernel */
+    LLVMValueRef *region;              /* of a nest */
+    LLVMValueRef images, task, parts;
     LLVMValueRef *value, *mask; /* by number; mask: the <16 x i1> or i1 of a value known to be a mask */
     Type *type;
     LLVMValueRef *var, *variable; /* loop variables; current values of mutable variables */
@@ -65,6 +67,7 @@ LLVMValueRef llvm_const_i32(const Emitter *e, int64_t value);
 int64_t llvm_element_size(const Emitter *e, Buffer buffer);
 
 /* ---- values, made where the builder stands ---- */
+LLVMValueRef llvm_plus_bytes(Emitter *e, LLVMValueRef pointer, int64_t bytes);
 /* The pointer to the element `more` beyond an address. */
 LLVMValueRef llvm_element_pointer(Emitter *e, const Address *address, int64_t more);
 unsigned llvm_access_align(const Emitter *e, Buffer buffer, Type type, bool aligned);

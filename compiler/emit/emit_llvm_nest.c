@@ -200,10 +200,10 @@ static void emit_scatter(Emitter *e, const Stmt *stmt) {
 }
 
 static void emit_random(Emitter *e, const Stmt *stmt) {
-    Address item = {.buffer = BUFFER_ITEM, .term_count = 1};
+    Address item = {.buffer = BUFFER_ITEM, .region = loop_region(e->nest, BUFFER_ITEM), .term_count = 1};
     item.term[0].var = LOOP_VAR_CHUNK;
     item.term[0].stride = LOOP_LANES;
-    Address scalar = {.buffer = BUFFER_SCALAR, .base = stmt->scalar};
+    Address scalar = {.buffer = BUFFER_SCALAR, .region = loop_region(e->nest, BUFFER_SCALAR), .base = stmt->scalar};
     LLVMValueRef args[7] = {llvm_element_pointer(e, &stmt->address, 0), llvm_element_pointer(e, &item, 0)};
     for (int i = 0; i < 3; i++) args[2 + i] = llvm_build_load(e, e->i32, llvm_element_pointer(e, &scalar, i), 4);
     args[5] = llvm_const_i32(e, stmt->layer);
@@ -211,22 +211,21 @@ static void emit_random(Emitter *e, const Stmt *stmt) {
     LLVMBuildCall2(e->builder, e->net_random_type, e->net_random, args, 7, "");
 }
 
-/* The arguments of nest number `index`, in the order in which nest_type() declares them. */
-static unsigned nest_arguments(const Emitter *e, int index, LLVMValueRef args[BUFFER_COUNT + 4]) {
-    const NestUses *uses = &e->uses[index];
-    unsigned count = 0;
-    for (int i = 0; i < BUFFER_COUNT; i++)
-        if (uses->read[i] || uses->written[i]) args[count++] = e->buffer[i];
-    if (uses->chunk) args[count++] = e->var[LOOP_VAR_CHUNK];
-    if (uses->images) args[count++] = e->images;
-    if (uses->task) args[count++] = e->task;
-    if (uses->parts) args[count++] = e->parts;
-    return count;
-}
-
+/* The arguments in the order in which nest_type() declares them. */
 static void emit_nest_call(Emitter *e, int index) {
-    LLVMValueRef args[BUFFER_COUNT + 4];
-    const unsigned count = nest_arguments(e, index, args);
+    const Nest *nest = e->code->nests.at[index];
+    const NestUses uses = loop_uses(nest);
+    LLVMValueRef *args = NEW_ARRAY(e->arena, LLVMValueRef, nest->regions.count + LLVM_MAX_INTEGERS);
+    unsigned count = 0;
+    for (size_t r = 0; r < nest->regions.count; r++) {
+        const Region *region = &nest->regions.at[r];
+        const int64_t bytes = region->origin * llvm_element_size(e, region->buffer);
+        args[count++] = llvm_plus_bytes(e, e->buffer[region->buffer], bytes);
+    }
+    if (uses.chunk) args[count++] = e->var[LOOP_VAR_CHUNK];
+    if (uses.images) args[count++] = e->images;
+    if (uses.task) args[count++] = e->task;
+    if (uses.parts) args[count++] = e->parts;
     LLVMBuildCall2(e->builder, LLVMGlobalGetValueType(e->nests[index]), e->nests[index], args, count, "");
 }
 

@@ -1,6 +1,6 @@
 /* Values and addresses of the LLVM printer.
  *
- * A pointer is computed once per buffer and variable part of an address, at the head of the innermost loop whose
+ * A pointer is computed once per region and variable part of an address, at the head of the innermost loop whose
  * variable it uses; the constant part is left to the addressing modes. */
 #include <string.h>
 
@@ -47,14 +47,18 @@ static void position_in_frame(Emitter *e, const Frame *frame) {
 }
 
 static bool same_terms(const Address *a, const Address *b, int count) {
-    if (a->buffer != b->buffer || b->term_count != count) return false;
+    if (a->region != b->region || b->term_count != count) return false;
     for (int i = 0; i < count; i++)
         if (a->term[i].var != b->term[i].var || a->term[i].stride != b->term[i].stride) return false;
     return true;
 }
 
-static LLVMValueRef plus_bytes(Emitter *e, LLVMValueRef pointer, LLVMValueRef bytes) {
+static LLVMValueRef plus_offset(Emitter *e, LLVMValueRef pointer, LLVMValueRef bytes) {
     return LLVMBuildGEP2(e->builder, e->i8, pointer, &bytes, 1, "");
+}
+
+LLVMValueRef llvm_plus_bytes(Emitter *e, LLVMValueRef pointer, int64_t bytes) {
+    return bytes ? plus_offset(e, pointer, llvm_const_i64(e, bytes)) : pointer;
 }
 
 /* Kept in the order of frames, so that a loop that ends drops its own from the end. */
@@ -71,9 +75,9 @@ static void remember_pointer(Emitter *e, const Address *address, int count, LLVM
     }
 }
 
-/* The pointer to buffer + the first `count` terms, without the constant. */
+/* The pointer to region + the first `count` terms, without the constant. */
 static LLVMValueRef pointer_to(Emitter *e, const Address *address, int count) {
-    if (count == 0) return e->buffer[address->buffer];
+    if (count == 0) return e->region[address->region];
     for (size_t i = e->pointers.count; i-- > 0;)
         if (same_terms(address, &e->pointers.at[i].address, count)) return e->pointers.at[i].pointer;
     const LLVMValueRef outer = pointer_to(e, address, count - 1);
@@ -86,7 +90,7 @@ static LLVMValueRef pointer_to(Emitter *e, const Address *address, int count) {
     position_in_frame(e, frame);
     const int64_t bytes = address->term[count - 1].stride * llvm_element_size(e, address->buffer);
     LLVMValueRef offset = LLVMBuildMul(e->builder, e->var[var], llvm_const_i64(e, bytes), "");
-    LLVMValueRef pointer = plus_bytes(e, outer, offset);
+    LLVMValueRef pointer = plus_offset(e, outer, offset);
     if (LLVMIsAInstruction(pointer)) frame->last = pointer;
     LLVMPositionBuilderAtEnd(e->builder, here);
     remember_pointer(e, address, count, pointer, deepest);
@@ -95,8 +99,8 @@ static LLVMValueRef pointer_to(Emitter *e, const Address *address, int count) {
 
 LLVMValueRef llvm_element_pointer(Emitter *e, const Address *address, int64_t more) {
     LLVMValueRef pointer = pointer_to(e, address, address->term_count);
-    const int64_t bytes = (address->base + more) * llvm_element_size(e, address->buffer);
-    return bytes ? plus_bytes(e, pointer, llvm_const_i64(e, bytes)) : pointer;
+    const int64_t element = address->base - e->nest->regions.at[address->region].origin + more;
+    return llvm_plus_bytes(e, pointer, element * llvm_element_size(e, address->buffer));
 }
 
 /* The address as an integer: base + terms. */

@@ -29,7 +29,7 @@ static Address add_index(const Gen *g, Address address, int i, int64_t step) {
 }
 
 Address gen_address(const Gen *g, const Access *access) {
-    Address address = loop_address(access->buffer, access->base);
+    Address address = loop_address_plus(loop_address(access->buffer, access->begin), access->base - access->begin);
     if (access->chunk_stride != 0) address = loop_address_term(address, g->chunk_var, access->chunk_stride);
     for (int i = 0; i < INDEX_MAX; i++)
         if (access->step[i] != 0) address = add_index(g, address, i, access->step[i]);

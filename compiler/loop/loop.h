@@ -44,6 +44,8 @@ extern const char *const buffer_names[BUFFER_COUNT]; /* "param", ... as NetKerne
 typedef struct {
     Buffer buffer;
     int64_t base;
+    int64_t begin; /* where the tensor begins that it lies in */
+    int region;    /* of the nest's: loop_share() */
     int term_count;
     struct {
         int var;
@@ -169,6 +171,13 @@ struct Stmt {
     int nest;
 };
 
+/* A part of a buffer that a nest knows by a pointer of its own, to element .origin. Two that overlap are only read. */
+typedef struct {
+    Buffer buffer;
+    int64_t origin; /* a multiple of 16: as aligned as the buffer */
+    bool written;
+} Region;
+
 typedef struct {
     const char *name;  /* a C identifier, unique in the Code: conv1_forward */
     Span at;           /* the layer in the model's source: #line, debug info */
@@ -176,6 +185,8 @@ typedef struct {
     Block body;
     int value_count, var_count, variable_count;
     bool uses_chunk; /* whether variable 0 occurs */
+    VEC(Region) regions; /* in the order of the first access: loop_share() */
+    int same;            /* the first nest of the code that does the same with pointers of its own; often itself */
 } Nest;
 
 typedef enum { TASKS_ONCE, TASKS_CHUNK, TASKS_SLOT, TASKS_PART } Tasks;
@@ -207,6 +218,12 @@ typedef struct {
     bool chunk, images, task, parts;
 } NestUses;
 NestUses loop_uses(const Nest *nest);
+
+/* Finds the regions of all nests, and which nests are equal but for where these lie: one function is enough for them.
+ * To be called once all nests are added, before a code is printed as C or LLVM. */
+void loop_share(Arena *arena, Code *code);
+/* The first region of a buffer; BUG when there is none. */
+int loop_region(const Nest *nest, Buffer buffer);
 
 /* Stable text, for tests and --dump=loops. */
 void loop_print(const Code *code, FILE *out);

@@ -33,6 +33,7 @@ static inline Type loop_scalar(Element element) { return (Type){element, false};
 static inline Type loop_vector(Element element) { return (Type){element, true}; }
 Type loop_type(const LoopBuilder *builder, int value); /* of a value made before */
 
+/* Of the tensor that begins at element `base`. */
 Address loop_address(Buffer buffer, int64_t base);
 Address loop_address_plus(Address address, int64_t offset);
 /* address + stride * variable: keeps terms sorted, merges equal variables, drops stride 0. */

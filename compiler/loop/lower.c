@@ -223,6 +223,7 @@ Code *lower_programs(Arena *arena, Programs *programs, const LowerOptions *optio
     }
     code->descriptor = descriptor_write(arena, code, &descriptor);
     loop_verify(code);
+    loop_share(arena, code);
     return code;
 }
 
@@ -287,5 +288,6 @@ Inference *lower_inference(Arena *arena, Programs *programs, const LowerOptions 
     loop_verify(before);
     verify_reach(inference, inference->one, true);
     if (batches) verify_reach(inference, inference->batch, false);
+    loop_share(arena, code);
     return inference;
 }

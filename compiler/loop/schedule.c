@@ -24,8 +24,11 @@ static const double LOAD_PORTS = 2, FMA_LATENCY = 4, ISSUE = 4; /* a cycle; in c
 
 /* ---- accesses ---- */
 static Access access_make(const Place *place, const Tensor *tensor) {
-    return (Access){
-        .buffer = place->buffer, .base = place->base, .chunk_stride = place->chunk_stride, .tensor = tensor};
+    return (Access){.buffer = place->buffer,
+                    .begin = place->base,
+                    .base = place->base,
+                    .chunk_stride = place->chunk_stride,
+                    .tensor = tensor};
 }
 
 Access access_of_read(const Layout *layout, const Expr *read) {

@@ -11,6 +11,7 @@
 /* One read or write as a linear function of the compute's indices: element base + sum of step[i] * index i. */
 typedef struct {
     Buffer buffer;
+    int64_t begin; /* of the tensor: Place */
     int64_t base;
     int64_t chunk_stride;
     int64_t step[INDEX_MAX];

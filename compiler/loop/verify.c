@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "compiler/loop/loop.h"
+#include "compiler/loop/reach.h"
 
 typedef struct {
     const Code *code;
@@ -195,93 +196,21 @@ void loop_verify(const Code *code) {
     arena_free(arena);
 }
 
-/* ---- what a kernel reaches ---- */
-typedef struct {
-    int64_t low, high; /* both included */
-    bool known;
-} Range;
-
+/* ---- what a nest reaches ---- */
 typedef struct {
     const char *name;
     const int64_t *size; /* by buffer; -1: not looked at */
-    Range *var;
-    bool *vector; /* of each value */
-} Reach;
+} Sizes;
 
-static Range range_of_sum(Range a, int64_t factor, int64_t plus) {
-    int64_t x = a.low * factor + plus, y = a.high * factor + plus;
-    return (Range){x < y ? x : y, x < y ? y : x, a.known};
-}
-
-static int64_t clamp(int64_t value, int64_t least, int64_t most) {
-    return value < least ? least : value > most ? most : value;
-}
-
-static Range range_of_bound(const Reach *reach, const Bound *bound) {
-    switch (bound->kind) {
-    case BOUND_CONST: return (Range){bound->value, bound->value, true};
-    case BOUND_VAR: return range_of_sum(reach->var[bound->var], 1, bound->value);
-    case BOUND_CLAMP: {
-        Range r = range_of_sum(reach->var[bound->var], bound->stride, bound->value);
-        return (Range){clamp(r.low, bound->least, bound->most), clamp(r.high, bound->least, bound->most), r.known};
-    }
-    case BOUND_PART_LOW:
-    case BOUND_PART_HIGH: return (Range){0, bound->value, true};
-    case BOUND_CHUNK_IMAGES: return (Range){1, LOOP_LANES, true};
-    case BOUND_IMAGES:
-    case BOUND_CHUNKS:
-    case BOUND_SLOTS:
-    case BOUND_TASK: break;
-    }
-    return (Range){.known = false};
-}
-
-/* A vector's lanes are `stride` apart. */
-static void check_reach(const Reach *reach, const Address *address, bool vector, int64_t stride) {
-    Range r = {address->base, address->base, true};
-    int64_t last = vector ? stride * (LOOP_LANES - 1) : 0;
-    if (reach->size[address->buffer] < 0) return;
-    for (int t = 0; t < address->term_count; t++) {
-        Range term = range_of_sum(reach->var[address->term[t].var], address->term[t].stride, 0);
-        r = (Range){r.low + term.low, r.high + term.high, r.known && term.known};
-    }
-    if (!r.known) return;
-    CHECK(reach, r.low + (last < 0 ? last : 0) >= 0);
-    CHECK(reach, r.high + (last > 0 ? last : 0) < reach->size[address->buffer]);
-}
-
-static void reach_of_block(Reach *reach, const Block *block) {
-    for (size_t i = 0; i < block->count; i++) {
-        const Stmt *stmt = block->at[i];
-        const Value *v = &stmt->value;
-        switch (stmt->kind) {
-        case STMT_VALUE:
-            reach->vector[v->id] = v->type.vector;
-            if (v->op == OP_LOAD || v->op == OP_LOAD_U8) check_reach(reach, &v->address, v->type.vector, 1);
-            if (v->op == OP_GATHER || v->op == OP_GATHER_U8) check_reach(reach, &v->address, true, v->stride);
-            break;
-        case STMT_FOR: {
-            Range low = range_of_bound(reach, &stmt->low), high = range_of_bound(reach, &stmt->high);
-            reach->var[stmt->var] = (Range){low.low, high.high - 1, low.known && high.known};
-            if (!low.known || !high.known || low.low < high.high) reach_of_block(reach, &stmt->body);
-            break;
-        }
-        case STMT_IF:
-        case STMT_IF_EQUAL: reach_of_block(reach, &stmt->body); break;
-        case STMT_STORE: check_reach(reach, &stmt->address, reach->vector[stmt->operand], 1); break;
-        case STMT_SCATTER: check_reach(reach, &stmt->address, true, stmt->stride); break;
-        case STMT_DECLARE:
-        case STMT_SET:
-        case STMT_RANDOM:
-        case STMT_NEST: break;
-        }
-    }
+static void check_reached(void *context, const Reached *reached) {
+    const Sizes *sizes = context;
+    const int64_t size = sizes->size[reached->address->buffer];
+    if (size < 0 || !reached->known || reached->chunk != 0 || reached->task != 0) return;
+    CHECK(sizes, reached->low >= 0);
+    CHECK(sizes, reached->high < size);
 }
 
 void loop_verify_reach(const Code *code, int nest, const int64_t size[BUFFER_COUNT]) {
-    Arena *arena = arena_new();
-    const Nest *n = code->nests.at[nest];
-    Reach reach = {n->name, size, NEW_ARRAY(arena, Range, n->var_count), NEW_ARRAY(arena, bool, n->value_count)};
-    reach_of_block(&reach, &n->body);
-    arena_free(arena);
+    Sizes sizes = {code->nests.at[nest]->name, size};
+    loop_reach(code->nests.at[nest], check_reached, &sizes);
 }

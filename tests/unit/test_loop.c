@@ -322,6 +322,7 @@ static Code *random_code(Arena *arena, uint64_t seed, bool *is_integer, bool pla
         loop_add_kernel(arena, code, loop_kernel_end(b));
     }
     loop_verify(code);
+    loop_share(arena, code);
     return code;
 }
 
@@ -610,6 +611,7 @@ static void equal_values_are_made_once(void **state) {
     Code *code = loop_code_new(arena, "code", NULL);
     loop_add_nest(arena, code, loop_nest_end(b));
     loop_verify(code);
+    loop_share(arena, code);
     arena_free(arena);
 }
 

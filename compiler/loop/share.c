@@ -1,0 +1,252 @@
+/* Equal nests once.
+ *
+ * Layers of equal shapes, training and evaluation, steps of equal tensors: their nests differ in nothing but where the
+ * tensors lie. So a nest gets a pointer to each tensor that it touches, a region, and addresses are told from there:
+ *
+ *     train_dense2(param + 1024, scratch + 512, scratch + 0)    train_dense3(param + 2048, scratch + 0, scratch + 512)
+ *
+ * are calls of one function when all else is the same, which is settled by comparing the nests as lists of numbers.
+ *
+ * Printers promise that what is written through one pointer is not reached through another (restrict, noalias). Most
+ * tensors of a nest are apart, lanes that mean nothing included; loop_reach() tells. Those that may not be share a
+ * region. */
+#include <string.h>
+
+#include "compiler/loop/reach.h"
+#include "runtime/abi.h"
+
+/* All accesses of a tensor with the same strides by chunk and task, and of one kind. */
+typedef struct {
+    bool known, write;
+    int64_t low, high, chunk, task;
+} Range;
+
+typedef struct {
+    Buffer buffer;
+    int64_t begin; /* a multiple of 16: tensors that begin in the same 16 elements are one piece */
+    VEC(Range) ranges;
+    int joined; /* the piece whose region it shares; itself */
+    int region; /* of a piece that stands for itself; -1: not numbered yet */
+} Piece;
+
+typedef struct {
+    Arena *arena, *kept; /* of regions: the code's */
+    const Code *code;
+    Nest *nest;
+    VEC(Piece) pieces;
+    VEC(int64_t) text; /* all that the nest says, but for its regions' buffers and origins */
+} Share;
+
+/* ---- pieces ---- */
+/* What is small or indexed by image alone is known by its buffer's own pointer. */
+static bool has_tensors(Buffer buffer) { return buffer <= BUFFER_SCRATCH || buffer == BUFFER_LOG; }
+
+static int piece_at(Share *s, Buffer buffer, int64_t begin) {
+    begin = has_tensors(buffer) ? begin & ~(int64_t)(LOOP_LANES - 1) : 0;
+    for (size_t i = 0; i < s->pieces.count; i++)
+        if (s->pieces.at[i].buffer == buffer && s->pieces.at[i].begin == begin) return (int)i;
+    const Piece piece = {.buffer = buffer, .begin = begin, .joined = (int)s->pieces.count, .region = -1};
+    vec_push(s->arena, &s->pieces, piece);
+    return piece.joined;
+}
+
+static void note(void *context, const Reached *r) {
+    Share *s = context;
+    Piece *piece = &s->pieces.at[piece_at(s, r->address->buffer, r->address->begin)];
+    for (size_t i = 0; i < piece->ranges.count; i++) {
+        Range *range = &piece->ranges.at[i];
+        if (range->known != r->known || range->write != r->write || range->chunk != r->chunk || range->task != r->task)
+            continue;
+        if (r->low < range->low) range->low = r->low;
+        if (r->high > range->high) range->high = r->high;
+        return;
+    }
+    vec_push(s->arena, &piece->ranges, ((Range){r->known, r->write, r->low, r->high, r->chunk, r->task}));
+}
+
+static int64_t first_of(const Range *r, int64_t task) { return r->low + (task < 0 ? task * (NET_SLOTS - 1) : 0); }
+static int64_t last_of(const Range *r, int64_t task) { return r->high + (task > 0 ? task * (NET_SLOTS - 1) : 0); }
+
+/* Tasks that a nest tells apart by number are those of slots. */
+static bool are_apart(const Range *a, const Range *b) {
+    if (!a->write && !b->write) return true;
+    if (!a->known || !b->known || a->chunk != b->chunk) return false;
+    const bool together = a->task == b->task; /* both move alike */
+    return last_of(a, together ? 0 : a->task) < first_of(b, together ? 0 : b->task) ||
+           last_of(b, together ? 0 : b->task) < first_of(a, together ? 0 : a->task);
+}
+
+static bool pieces_are_apart(const Piece *a, const Piece *b) {
+    if (a->buffer != b->buffer) return true;
+    for (size_t i = 0; i < a->ranges.count; i++)
+        for (size_t j = 0; j < b->ranges.count; j++)
+            if (!are_apart(&a->ranges.at[i], &b->ranges.at[j])) return false;
+    return true;
+}
+
+static int stands_for(const Share *s, int piece) {
+    while (s->pieces.at[piece].joined != piece) piece = s->pieces.at[piece].joined;
+    return piece;
+}
+
+/* The piece that begins first stands for those it is joined with. */
+static void join_pieces(Share *s) {
+    for (int i = 0; i < (int)s->pieces.count; i++)
+        for (int j = 0; j < i; j++) {
+            if (pieces_are_apart(&s->pieces.at[i], &s->pieces.at[j])) continue;
+            const int a = stands_for(s, i), b = stands_for(s, j);
+            const bool a_first = s->pieces.at[a].begin < s->pieces.at[b].begin;
+            s->pieces.at[a_first ? b : a].joined = a_first ? a : b;
+        }
+}
+
+/* ---- what a nest says ---- */
+static void say(Share *s, int64_t number) { vec_push(s->arena, &s->text, number); }
+
+/* Pointers of one kind may stand for each other: of floats, aligned as the runtime's buffers are. */
+static int64_t pointer_kind(const Share *s, Buffer buffer) {
+    const bool given = s->code->exports && buffer == BUFFER_BATCH; /* the caller's memory */
+    return buffer <= BUFFER_SCRATCH && !given ? BUFFER_COUNT : buffer;
+}
+
+static int region_of(Share *s, Buffer buffer, int64_t begin) {
+    Piece *piece = &s->pieces.at[stands_for(s, piece_at(s, buffer, begin))];
+    if (piece->region < 0) {
+        piece->region = (int)s->nest->regions.count;
+        vec_push(s->kept, &s->nest->regions, ((Region){.buffer = buffer, .origin = piece->begin}));
+    }
+    say(s, piece->region);
+    say(s, pointer_kind(s, buffer));
+    return piece->region;
+}
+
+static void say_terms(Share *s, const Address *address, int64_t origin) {
+    say(s, address->base - origin);
+    say(s, address->term_count);
+    for (int i = 0; i < address->term_count; i++) {
+        say(s, address->term[i].var);
+        say(s, address->term[i].stride);
+    }
+}
+
+static void say_address(Share *s, Address *address, bool write) {
+    address->region = region_of(s, address->buffer, address->begin);
+    Region *region = &s->nest->regions.at[address->region];
+    region->written = region->written || write;
+    say_terms(s, address, region->origin);
+}
+
+static void say_type(Share *s, Type type) {
+    say(s, type.element);
+    say(s, type.vector);
+}
+
+static void say_bound(Share *s, const Bound *bound) {
+    say(s, bound->kind);
+    say(s, bound->value);
+    if (bound->kind == BOUND_VAR || bound->kind == BOUND_CLAMP) say(s, bound->var);
+    if (bound->kind != BOUND_CLAMP) return;
+    say(s, bound->stride);
+    say(s, bound->least);
+    say(s, bound->most);
+}
+
+static void say_value(Share *s, Value *v) {
+    say(s, v->op);
+    say_type(s, v->type);
+    say(s, v->id);
+    const int operand[] = {v->a, v->b, v->c};
+    for (int i = 0; i < loop_operand_count(v->op); i++) say(s, operand[i]);
+    switch ((int)v->op) {
+    case OP_CONST: {
+        int64_t bits;
+        memcpy(&bits, &v->number, sizeof bits);
+        say(s, v->type.element == TYPE_I32 ? v->integer : bits);
+        break;
+    }
+    case OP_INDEX: say_terms(s, &v->address, 0); break;
+    case OP_GET: say(s, v->variable); break;
+    case OP_SHIFT_LEFT:
+    case OP_SHIFT_RIGHT: say(s, v->integer); break;
+    case OP_GATHER:
+    case OP_GATHER_U8: say(s, v->stride); /* fallthrough */
+    case OP_LOAD:
+    case OP_LOAD_U8:
+        say(s, v->aligned);
+        say_address(s, &v->address, false);
+        break;
+    default: break;
+    }
+}
+
+static void say_block(Share *s, const Block *block);
+
+static void say_stmt(Share *s, Stmt *stmt) {
+    say(s, stmt->kind);
+    switch (stmt->kind) {
+    case STMT_VALUE: say_value(s, &stmt->value); break;
+    case STMT_FOR: say(s, stmt->var); say(s, stmt->step); /* fallthrough */
+    case STMT_IF:
+    case STMT_IF_EQUAL:
+        say_bound(s, &stmt->low);
+        say_bound(s, &stmt->high);
+        say_block(s, &stmt->body);
+        break;
+    case STMT_DECLARE: say_type(s, stmt->type); /* fallthrough */
+    case STMT_SET:
+        say(s, stmt->variable);
+        say(s, stmt->operand);
+        break;
+    case STMT_SCATTER: say(s, stmt->stride); /* fallthrough */
+    case STMT_STORE:
+        say(s, stmt->operand);
+        say(s, stmt->aligned);
+        say_address(s, &stmt->address, true);
+        break;
+    case STMT_RANDOM:
+        say(s, stmt->scalar);
+        say(s, stmt->layer);
+        say(s, stmt->count);
+        say_address(s, &stmt->address, true);
+        region_of(s, BUFFER_ITEM, 0);
+        region_of(s, BUFFER_SCALAR, 0);
+        break;
+    case STMT_NEST: BUG("a nest within a nest");
+    }
+}
+
+static void say_block(Share *s, const Block *block) {
+    say(s, (int64_t)block->count);
+    for (size_t i = 0; i < block->count; i++) say_stmt(s, block->at[i]);
+}
+
+/* ---- which say the same ---- */
+typedef struct {
+    const int64_t *text;
+    size_t size; /* bytes */
+    uint64_t hash;
+} Said;
+
+void loop_share(Arena *arena, Code *code) {
+    Arena *scratch = arena_new();
+    Said *said = NEW_ARRAY(scratch, Said, code->nests.count);
+    for (int i = 0; i < (int)code->nests.count; i++) {
+        Share s = {.arena = scratch, .kept = arena, .code = code, .nest = code->nests.at[i]};
+        loop_reach(s.nest, note, &s);
+        join_pieces(&s);
+        say_block(&s, &s.nest->body);
+        const size_t size = s.text.count * sizeof *s.text.at;
+        said[i] = (Said){s.text.at, size, hash_bytes(0, s.text.at, size)};
+        s.nest->same = 0;
+        while (said[s.nest->same].hash != said[i].hash || said[s.nest->same].size != size ||
+               memcmp(said[s.nest->same].text, s.text.at, size) != 0)
+            s.nest->same++; /* at most to itself */
+    }
+    arena_free(scratch);
+}
+
+int loop_region(const Nest *nest, Buffer buffer) {
+    for (size_t r = 0; r < nest->regions.count; r++)
+        if (nest->regions.at[r].buffer == buffer) return (int)r;
+    BUG("%s has no region of %s", nest->name, buffer_names[buffer]);
+}
