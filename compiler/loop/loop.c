@@ -143,7 +143,7 @@ bool loop_op_type(Op op, const Type operand[3], Type *result) {
     return false;
 }
 
-/* ---- which arguments a nest needs ---- */
+/* ---- which integers a nest needs ---- */
 
 static void use_bound(NestUses *uses, const Bound *bound) {
     switch (bound->kind) {
@@ -162,17 +162,14 @@ static void use_bound(NestUses *uses, const Bound *bound) {
     }
 }
 
-static void use_address(NestUses *uses, const Address *address, bool *buffers) {
-    if (buffers) buffers[address->buffer] = true;
+static void use_address(NestUses *uses, const Address *address) {
     for (int i = 0; i < address->term_count; i++)
         if (address->term[i].var == LOOP_VAR_CHUNK) uses->chunk = true;
 }
 
 static void use_value(NestUses *uses, const Value *value) {
     if (value->op == OP_IMAGES) uses->images = true;
-    if (value->op == OP_INDEX) use_address(uses, &value->address, NULL);
-    if (value->op == OP_LOAD || value->op == OP_LOAD_U8 || value->op == OP_GATHER || value->op == OP_GATHER_U8)
-        use_address(uses, &value->address, uses->read);
+    if (value->op >= OP_INDEX && value->op <= OP_GATHER_U8) use_address(uses, &value->address);
 }
 
 static void use_block(NestUses *uses, const Block *block) {
@@ -188,10 +185,10 @@ static void use_block(NestUses *uses, const Block *block) {
             use_block(uses, &stmt->body);
             break;
         case STMT_STORE:
-        case STMT_SCATTER: use_address(uses, &stmt->address, uses->written); break;
+        case STMT_SCATTER: use_address(uses, &stmt->address); break;
         case STMT_RANDOM:
-            use_address(uses, &stmt->address, uses->written);
-            uses->read[BUFFER_ITEM] = uses->read[BUFFER_SCALAR] = uses->chunk = true;
+            use_address(uses, &stmt->address);
+            uses->chunk = true;
             break;
         case STMT_DECLARE:
         case STMT_SET:

@@ -184,7 +184,7 @@ typedef struct {
     const char *about; /* what it computes and how, as --dump=fuse and --dump=schedule print it, a line each; NULL */
     Block body;
     int value_count, var_count, variable_count;
-    bool uses_chunk; /* whether variable 0 occurs */
+    bool uses_chunk;     /* whether variable 0 occurs */
     VEC(Region) regions; /* in the order of the first access: loop_share() */
     int same;            /* the first nest of the code that does the same with pointers of its own; often itself */
 } Nest;
@@ -212,9 +212,8 @@ typedef struct {
 int loop_operand_count(Op op); /* 0 .. 3 */
 /* The type op gives from operands of these types; false when they do not fit, or op is a leaf (no operands). */
 bool loop_op_type(Op op, const Type operand[3], Type *result);
-/* Which of NetKernel's arguments a nest needs. */
+/* Which of NetKernel's integers a nest needs, and whether the chunk. */
 typedef struct {
-    bool read[BUFFER_COUNT], written[BUFFER_COUNT];
     bool chunk, images, task, parts;
 } NestUses;
 NestUses loop_uses(const Nest *nest);

@@ -163,9 +163,7 @@ void loop_if_end(LoopBuilder *b) {
 
 /* ---- addresses ---- */
 
-Address loop_address(Buffer buffer, int64_t base) {
-    return (Address){.buffer = buffer, .base = base, .begin = base};
-}
+Address loop_address(Buffer buffer, int64_t base) { return (Address){.buffer = buffer, .base = base, .begin = base}; }
 
 Address loop_address_plus(Address address, int64_t offset) {
     if (__builtin_add_overflow(address.base, offset, &address.base)) BUG("an address beyond 63 bits");

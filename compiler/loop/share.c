@@ -52,7 +52,8 @@ static int piece_at(Share *s, Buffer buffer, int64_t begin) {
 
 static void note(void *context, const Reached *r) {
     Share *s = context;
-    Piece *piece = &s->pieces.at[piece_at(s, r->address->buffer, r->address->begin)];
+    const int number = piece_at(s, r->address->buffer, r->address->begin);
+    Piece *piece = &s->pieces.at[number];
     for (size_t i = 0; i < piece->ranges.count; i++) {
         Range *range = &piece->ranges.at[i];
         if (range->known != r->known || range->write != r->write || range->chunk != r->chunk || range->task != r->task)
@@ -110,7 +111,8 @@ static int64_t pointer_kind(const Share *s, Buffer buffer) {
 }
 
 static int region_of(Share *s, Buffer buffer, int64_t begin) {
-    Piece *piece = &s->pieces.at[stands_for(s, piece_at(s, buffer, begin))];
+    const int number = stands_for(s, piece_at(s, buffer, begin));
+    Piece *piece = &s->pieces.at[number];
     if (piece->region < 0) {
         piece->region = (int)s->nest->regions.count;
         vec_push(s->kept, &s->nest->regions, ((Region){.buffer = buffer, .origin = piece->begin}));
