@@ -48,6 +48,7 @@ static LLVMValueRef add_function(Emitter *e, const char *name, LLVMTypeRef type)
 /* An inference program takes its input and output where the caller has them. */
 static uint64_t buffer_align(const Emitter *e, Buffer buffer) {
     bool given = buffer == BUFFER_INPUT || buffer == BUFFER_BATCH;
+    if (buffer == BUFFER_LOG) return sizeof(double); /* a region of it begins anywhere */
     return e->code->exports && given ? sizeof(float) : LLVM_BUFFER_ALIGN;
 }
 

@@ -174,7 +174,7 @@ struct Stmt {
 /* A part of a buffer that a nest knows by a pointer of its own, to element .origin. Two that overlap are only read. */
 typedef struct {
     Buffer buffer;
-    int64_t origin; /* a multiple of 16: as aligned as the buffer */
+    int64_t origin; /* a multiple of 16, so that it is as aligned as the buffer; in LOG any */
     bool written;
 } Region;
 

@@ -23,7 +23,7 @@ typedef struct {
 
 typedef struct {
     Buffer buffer;
-    int64_t begin; /* a multiple of 16: tensors that begin in the same 16 elements are one piece */
+    int64_t begin; /* origin_of() */
     VEC(Range) ranges;
     int joined; /* the piece whose region it shares; itself */
     int region; /* of a piece that stands for itself; -1: not numbered yet */
@@ -38,11 +38,15 @@ typedef struct {
 } Share;
 
 /* ---- pieces ---- */
-/* What is small or indexed by image alone is known by its buffer's own pointer. */
-static bool has_tensors(Buffer buffer) { return buffer <= BUFFER_SCRATCH || buffer == BUFFER_LOG; }
+/* What is small or indexed by image alone is known by its buffer's own pointer; what vectors are loaded from keeps the
+ * buffer's alignment. */
+static int64_t origin_of(Buffer buffer, int64_t begin) {
+    if (buffer <= BUFFER_SCRATCH) return begin & ~(int64_t)(LOOP_LANES - 1);
+    return buffer == BUFFER_LOG ? begin : 0;
+}
 
 static int piece_at(Share *s, Buffer buffer, int64_t begin) {
-    begin = has_tensors(buffer) ? begin & ~(int64_t)(LOOP_LANES - 1) : 0;
+    begin = origin_of(buffer, begin);
     for (size_t i = 0; i < s->pieces.count; i++)
         if (s->pieces.at[i].buffer == buffer && s->pieces.at[i].begin == begin) return (int)i;
     const Piece piece = {.buffer = buffer, .begin = begin, .joined = (int)s->pieces.count, .region = -1};

@@ -1,7 +1,8 @@
 """Time stamps around the nests of a trainer, and what each nest is there for.
 
-A nest is a static function which the kernels of a trainer call; its machine code stays as it is. `add_stamps` takes the
-trainer's assembly and puts a read of the processor's time-stamp counter before and after each such call.
+A nest is a static function which the kernels of a trainer call, one for all nests that differ only in where their tensors
+lie; its machine code stays as it is. `add_stamps` takes the trainer's assembly and puts a read of the processor's
+time-stamp counter before and after each such call.
 """
 import math
 import re
@@ -35,17 +36,26 @@ AFTER = """\
 """
 CALL = re.compile(r"^\tcallq?\t([A-Za-z_][\w.]*)$")
 LABEL = re.compile(r"^([A-Za-z_][\w.]*):", re.MULTILINE)
-CLONE = re.compile(r"\.(isra|constprop|part|cold)\b.*")
 
 
-def add_stamps(assembly):
+def parse_calls(loops):
+    """{kernel: the nests that it runs, in their order} from `--dump loops`."""
+    names = dict(re.findall(r"^(\d+): nest (\w+)", loops, re.MULTILINE))
+    kernels = re.findall(r"^kernel (\w+),.*\n((?:[ }].*\n)*)", loops, re.MULTILINE)
+    return {kernel: [names[number] for number in re.findall(r"run (\d+)$", body, re.MULTILINE)]
+            for kernel, body in kernels}
+
+
+def add_stamps(assembly, calls):
     """The assembly with time stamps, and tables of the nests' names, times and calls at its end."""
     own = set(LABEL.findall(assembly))
-    numbers, lines = {}, []
+    numbers, lines, left = {}, [], iter(())
     for line in assembly.split("\n"):
-        call = CALL.match(line)
+        label, call = LABEL.match(line), CALL.match(line)
+        if label and label.group(1).startswith("kernel_"):
+            left = iter(calls[label.group(1)[len("kernel_"):]])
         if call and call.group(1) in own:
-            number = numbers.setdefault(call.group(1), len(numbers))
+            number = numbers.setdefault(next(left), len(numbers))
             lines.append(BEFORE + line + "\n" + AFTER.format(at=8 * number).rstrip("\n"))
         else:
             lines.append(line)
@@ -59,7 +69,7 @@ def add_stamps(assembly):
             "\t.section\t.data.rel.ro,\"aw\"", "\t.balign\t8", "\t.globl\tnet_nest_count, net_nest_name",
             f"net_nest_count:\t.quad\t{count}", "net_nest_name:",
             *(f"\t.quad\t.Lnest_name_{number}" for number in numbers.values()), "\t.section\t.rodata",
-            *(f".Lnest_name_{number}:\t.asciz\t\"{CLONE.sub('', name)}\"" for name, number in numbers.items())]
+            *(f".Lnest_name_{number}:\t.asciz\t\"{name}\"" for name, number in numbers.items())]
     return "\n".join(lines + tail) + "\n"
 
 

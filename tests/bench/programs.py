@@ -135,14 +135,14 @@ class Builder:
     def stamped(self, model, backend):
         """kernels.c with time stamps around the model's nests, and the model's schedule."""
         cc = ["--cc", self.wrapper] if backend == "c" else []
-        made, schedule = self.emit(model, backend, "asm", ".s", "--dump", "schedule", *cc)
+        made, dumps = self.emit(model, backend, "asm", ".s", "--dump", "schedule", "--dump", "loops", *cc)
         with open(made, encoding="utf-8") as file:
-            text = nests.add_stamps(file.read())
+            text = nests.add_stamps(file.read(), nests.parse_calls(dumps))
         with open(made, "w", encoding="utf-8") as file:
             file.write(text)
         call([self.cc, "-c", made, "-o", made + ".o"])
         program = self.link(made[:-2] + ".stamped", made + ".o", self.object("kernels"), self.object("limit"))
-        return program, nests.parse_schedule(schedule)
+        return program, nests.parse_schedule(dumps)
 
     def layers(self, model):
         return json.loads(call([self.netc, "show", "--json", model]).stdout)["layers"]

@@ -1,17 +1,19 @@
 #!/usr/bin/env python3
 """Emitted C can be read: above each nest stands what it computes, as --dump=fuse prints it, and its schedule; sums are
-named once, in the variable that holds them, and a number that is used once stands where it is used."""
+named once, in the variable that holds them, and a number that is used once stands where it is used. Layers of one shape
+are calls of one function."""
 import os
 import re
 import subprocess
+import tempfile
 
 NETC = os.environ["NETC"]
 MODEL = os.path.join(os.environ["NETC_ROOT"], "models", "lenet5.net")
-LINES = 10000  # of the trainer of lenet5
+LINES = 7700  # of the trainer of lenet5
 
 
-def build(*arguments):
-    return subprocess.run([NETC, "build", MODEL, "--cpu", "x86-64-v3", "--backend", "c", *arguments], check=True,
+def build(*arguments, model=MODEL):
+    return subprocess.run([NETC, "build", model, "--cpu", "x86-64-v3", "--backend", "c", *arguments], check=True,
                           stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True).stdout
 
 
@@ -32,3 +34,29 @@ for about, name in nests:
 assert not re.search(r"^ +const \w+ v\d+ = m\d+;", text, re.M)
 sums = re.findall(r"^ +(m\d+) = v_fma\(v\d+, v\d+, (m\d+)\);$", text, re.M)
 assert len(sums) > 1000 and all(into == before for into, before in sums), len(sums)
+
+
+def functions(depth):
+    """The nests that are printed for so many equal layers, and the calls of them."""
+    text = f"""
+        network chain {{
+            input 1x28x28
+            dense 32 activation=relu
+            repeat {depth} {{ dense 32 activation=tanh; batchnorm }}
+            dense 10 activation=softmax
+        }}
+        train {{ data digits; optimizer adam; regularize l2=0.1 }}
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, "chain.net")
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(text)
+        printed = build("--emit", "c", "-o", "-", model=path)
+    return set(re.findall(r"^static NET_NEST void (\w+)", printed, re.M)), re.findall(r"^ +(\w+)\(.*\);(?: /\*.*)?$",
+                                                                                     printed, re.M)
+
+
+few, few_calls = functions(4)
+many, many_calls = functions(12)
+assert len(few) == len(many), few ^ many
+assert len(many_calls) > len(few_calls) + 8 * 20, (len(few_calls), len(many_calls))
