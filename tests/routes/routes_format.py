@@ -13,15 +13,19 @@ class RoutesFormat(lit.formats.TestFormat):
                            (os.path.join(local_config.environment["NETC_ROOT"], "models"), path_in_suite + ("models",))):
             for name in sorted(os.listdir(folder)):
                 if name.endswith(".net"):
-                    test = lit.Test.Test(suite, at + (name,), local_config)
-                    test.model = os.path.join(folder, name)
-                    yield test
+                    yield lit.Test.Test(suite, at + (name,), local_config)
+
+    def model(self, test):
+        """Its own or, as models/NAME, one of the project's."""
+        if test.path_in_suite[-2] == "models":
+            return os.path.join(test.config.environment["NETC_ROOT"], *test.path_in_suite[-2:])
+        return test.getSourcePath()
 
     def execute(self, test, lit_config):
         if lit_config.params.get("bless") == "1":
             return lit.Test.UNSUPPORTED, "has no expected output to rewrite"
         runner = os.path.join(test.config.environment["NETC_ROOT"], "tests", "routes", "routes.py")
-        done = subprocess.run([sys.executable, runner, test.model, test.getExecPath() + ".tmp"], text=True,
+        done = subprocess.run([sys.executable, runner, self.model(test), test.getExecPath() + ".tmp"], text=True,
                               stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
                               env=dict(test.config.environment))
         return (lit.Test.PASS if done.returncode == 0 else lit.Test.FAIL), done.stdout
