@@ -70,6 +70,7 @@ typedef struct {
     ExpectedLayer *layer; /* by Layer.index, up to `output` */
     const Layer *output;  /* the last with weights, or that joins several; NULL: there is none */
     const Layer *blocks;  /* the last that lets no gradient pass; NULL: all do */
+    bool flat;            /* of that one: not its weights begin as 0, its units where the slope is 0 */
 } Expected;
 /* `trial` NULL: of the model as it is. */
 Expected expected_of(Arena *arena, const Model *model, const Trial *trial);
