@@ -13,7 +13,8 @@ typedef struct {
     int64_t right, all;
 } Class;
 
-static void draw_bars(Arena *arena, const Class *classes, int64_t n, Text *out) {
+/* Returns where the axis begins. */
+static double draw_bars(Arena *arena, const Class *classes, int64_t n, Text *out) {
     double left = 20, low = 1;
     for (int64_t i = 0; i < n; i++) {
         left = fmax(left, fmin(160, svg_text_width(classes[i].name) + 14));
@@ -38,6 +39,7 @@ static void draw_bars(Arena *arena, const Class *classes, int64_t n, Text *out) 
         }
     }
     svg_end(out);
+    return from;
 }
 
 static void write_numbers(const Class *classes, int64_t n, Text *out) {
@@ -89,8 +91,11 @@ static void draw(Arena *arena, const Report *report, Drawing *drawing) {
     }
     count(arena, predictions, classes);
     View *view = drawing_view(arena, drawing, "", "classes");
-    draw_bars(arena, classes, n, &view->svg);
+    double from = draw_bars(arena, classes, n, &view->svg);
     write_numbers(classes, n, &view->csv);
+    if (from > 0) {
+        drawing_say(arena, drawing, "The axis begins at %.0f %%.", 100 * from);
+    }
     drawing_say(arena, drawing, "%s, by %s.", predictions->about, report->weights_about);
 }
 
@@ -98,6 +103,6 @@ const Figure figure_classes = {
     .name = "classes",
     .title = "Accuracy by class",
     .section = "Predictions",
-    .doc = "The share that is classified right. The axis may begin above 0.",
+    .doc = "The share that is classified right.",
     .draw = draw,
 };

@@ -272,6 +272,12 @@ static int compare_x(const void *a, const void *b) {
     return (left > right) - (left < right);
 }
 
+/* Of a size that leaves room for an axis around it: what is larger is of a training that diverged. */
+static bool is_usual(double value) {
+    const double most = 1e300;
+    return fabs(value) <= most;
+}
+
 Points report_points(const Report *report, const Group *group, LogName log, const char *x_column, const char *column,
                      const RowFilter *filter) {
     Points all = {0}, points = {0};
@@ -284,7 +290,7 @@ Points report_points(const Report *report, const Group *group, LogName log, cons
             }
             Point point = {run_log_number(cells.log, row, x), run_log_number(cells.log, row, cells.column),
                            (double)NAN};
-            if (isfinite(point.x) && isfinite(point.y)) {
+            if (is_usual(point.x) && is_usual(point.y)) {
                 vec_push(report->arena, &all, point);
             }
         }
@@ -298,7 +304,8 @@ Points report_points(const Report *report, const Group *group, LogName log, cons
         for (end = i; end < all.count && all.at[end].x == all.at[i].x; end++) {
             net_moments_add(&moments, all.at[end].y);
         }
-        Point mean = {all.at[i].x, moments.mean, end - i > 1 ? net_moments_sd(&moments) : (double)NAN};
+        double sd = end - i > 1 ? net_moments_sd(&moments) : (double)NAN;
+        Point mean = {all.at[i].x, moments.mean, is_usual(sd) ? sd : (double)NAN};
         vec_push(report->arena, &points, mean);
     }
     return points;

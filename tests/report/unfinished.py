@@ -7,7 +7,7 @@ import os
 import shutil
 import struct
 
-from _report import Page, check, make, netc, read, train, write
+from _report import Page, check, drawings, make, netc, read, train, write
 
 steps = [f"{epoch},{epoch},1,1,0.1,{1 / (1 + epoch)},0,0.5,{1 / (2 + epoch)},0.5" for epoch in range(5)]
 
@@ -60,6 +60,7 @@ for name, content in (("epochs.csv", ""), ("epochs.csv", "epoch,step\n"), ("grad
     odd = make("runs/odd", epochs=steps)
     write(f"{odd}/{name}", content)
     page(odd)
+    check(not any("nan" in (element.get("d") or "") for root in drawings("svg").values() for element in root.iter()), content)
     shutil.rmtree(odd)
 
 # A log that is there and holds nothing to draw is not one that was not logged.
