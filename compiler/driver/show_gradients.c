@@ -8,7 +8,7 @@
 #include "runtime/base/error.h"
 #include "runtime/base/wrap.h"
 
-/* A row: a layer with weights, of the network up to its output. */
+/* A row: a layer that gradients.csv has rows of. */
 typedef struct {
     const Layer *layer;
     const ExpectedLayer *expected;
@@ -26,16 +26,12 @@ static double rms(Spread values) {
     return root < followed ? root : INFINITY;
 }
 
-static bool has_row(const Layer *layer) {
-    return layer_stored(layer, STORED_WEIGHT) != NULL || layer_stored(layer, STORED_BIAS) != NULL;
-}
-
 static Rows rows_of(Arena *arena, const Model *model, const Expected *expected) {
     Rows rows = {0};
     for (int i = 0; expected->output != NULL && i <= expected->output->index; i++) {
         const Layer *layer = model->layers.at[i];
         const ExpectedLayer *of = &expected->layer[i];
-        if (has_row(layer)) {
+        if (has_weights(layer) && layer->trainable) {
             vec_push(arena, &rows, ((Row){layer, of, NAN, NAN, rms(of->z), rms(of->values)}));
         }
     }

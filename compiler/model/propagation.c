@@ -35,6 +35,7 @@
 #include <math.h>
 
 #include "compiler/model/activation.h"
+#include "compiler/model/stored.h"
 #include "compiler/model/transfer.h"
 
 static const double largest_mean = 1e30; /* beyond it nothing changes but the numbers, which would overflow */
@@ -329,10 +330,14 @@ static void walk_back(Walk *walk) {
     }
 }
 
+bool has_weights(const Layer *layer) {
+    return layer_stored(layer, STORED_WEIGHT) != NULL || layer_stored(layer, STORED_BIAS) != NULL;
+}
+
 /* The last layer with weights, or that joins several. */
 static const Layer *output_of(const Model *model) {
     size_t count = model->layers.count;
-    while (count > 0 && !model->layers.at[count - 1]->kind->weighs && model->layers.at[count - 1]->from.count < 2)
+    while (count > 0 && !has_weights(model->layers.at[count - 1]) && model->layers.at[count - 1]->from.count < 2)
         count--;
     return count > 0 ? model->layers.at[count - 1] : NULL;
 }

@@ -75,6 +75,9 @@ typedef struct {
 /* `trial` NULL: of the model as it is. */
 Expected expected_of(Arena *arena, const Model *model, const Trial *trial);
 
+/* Whether it adds or multiplies by what is learned, as layers do that gradients are logged of. */
+bool has_weights(const Layer *layer);
+
 /* Whether two layers are of one statement: rounds of a repeat share theirs. */
 bool same_statement(const Layer *a, const Layer *b);
 

@@ -40,10 +40,14 @@ DENSE = """network dense {{
 }}
 """
 # The same layers as those of models/, where the ways to begin, and the activations, are let.
+# With a layer that is frozen, which has no row, and a last one that is no dense layer.
 DROPOUT = """network dropout {{
     input 784
     repeat 3 {{ dense 50 activation={activation} init={init} bias_init={bias}; dropout 0.5 inverted={inverted} }}
-    dense 10 activation=softmax
+    dense 40 activation={activation} init={init} bias_init={bias} trainable=false
+    dense 10 bias=false
+    batchnorm
+    activation softmax
 }}
 """
 DOUBLE_CONV = """network double_conv {{
