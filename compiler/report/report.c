@@ -218,7 +218,7 @@ static const char *with_probe(const Report *report, const char *line) {
     const Fields *settings = &report->chosen->run->settings;
     for (size_t i = 0; found != NULL && i < settings->count; i++) {
         const Field *field = &settings->at[i];
-        bool own = string_is(field->name, "spectrum_probe") && field->number == NET_JACOBIAN_EXAMPLES;
+        bool own = string_is(field->name, "spectrum_probe") && field->number == (double)NET_JACOBIAN_EXAMPLES;
         if (net_path_ends(field->name, "_probe") && field->number >= 1 && !own) {
             return arena_format(report->arena, "%.*s%s%s", (int)(found - line), line, option, field->text);
         }
