@@ -102,7 +102,12 @@ static const char *dots_line(Arena *arena, const float *up, const float *down, i
     return line;
 }
 
-static int grey_of(float share) { return FIRST_GREY + (int)(share * ((float)GREYS - 0.001F)); }
+/* Of so many levels that of a share; what is no share, such as NAN, is the next or the lowest. */
+static int level_of(float share, int levels) {
+    return share > 0 ? (int)((share < 1 ? share : 1) * ((float)levels - 0.001F)) : 0;
+}
+
+static int grey_of(float share) { return FIRST_GREY + level_of(share, GREYS); }
 
 /* The upper half is the ink of a block, the lower one its ground. */
 static const char *grey_line(Arena *arena, const float *up, const float *down, int64_t wide) {
@@ -174,7 +179,7 @@ void picture_text_print(Arena *arena, const PictureText *pictures, int count, co
 
 const char *level_text(float share) {
     static const char *const levels[] = {"▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"};
-    return levels[(int)(share * (COUNT_OF(levels) - 0.001f))];
+    return levels[level_of(share, COUNT_OF(levels))];
 }
 
 const char *bar_text(Arena *arena, double value, double low, double high, int columns) {

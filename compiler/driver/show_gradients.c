@@ -8,7 +8,7 @@
 #include "runtime/base/error.h"
 #include "runtime/base/wrap.h"
 
-/* A row: a layer with weights, of the network up to its output. */
+/* A row: a layer that gradients.csv has rows of. */
 typedef struct {
     const Layer *layer;
     const ExpectedLayer *expected;
@@ -18,10 +18,12 @@ typedef struct {
 } Row;
 typedef VEC(Row) Rows;
 
-static double rms(Spread values) { return sqrt(values.variance + values.mean * values.mean); }
+/* Values are followed up to 1e30: what comes near to that may be any larger number. */
+static const double followed = 1e29;
 
-static bool has_row(const Layer *layer) {
-    return layer_stored(layer, STORED_WEIGHT) != NULL || layer_stored(layer, STORED_BIAS) != NULL;
+static double rms(Spread values) {
+    double root = sqrt(values.variance + values.mean * values.mean);
+    return root < followed ? root : INFINITY;
 }
 
 static Rows rows_of(Arena *arena, const Model *model, const Expected *expected) {
@@ -29,7 +31,7 @@ static Rows rows_of(Arena *arena, const Model *model, const Expected *expected) 
     for (int i = 0; expected->output != NULL && i <= expected->output->index; i++) {
         const Layer *layer = model->layers.at[i];
         const ExpectedLayer *of = &expected->layer[i];
-        if (has_row(layer)) {
+        if (has_weights(layer) && layer->trainable) {
             vec_push(arena, &rows, ((Row){layer, of, NAN, NAN, rms(of->z), rms(of->values)}));
         }
     }
@@ -54,6 +56,10 @@ typedef struct {
 
 static const char *number(Arena *arena, double value) { return isnan(value) ? "" : arena_format(arena, "%.3g", value); }
 
+static const char *rms_text(Arena *arena, double value) {
+    return isfinite(value) ? number(arena, value) : arena_format(arena, "> %.0e", followed);
+}
+
 /* Of e to that; beyond all doubles as a power of ten. */
 static const char *power(Arena *arena, double exponent) {
     double tens = exponent / log(10), most = 300;
@@ -62,8 +68,8 @@ static const char *power(Arena *arena, double exponent) {
 
 static Line line_of(Arena *arena, const Row *row) {
     double saturated = row->expected->saturated;
-    return (Line){{row->layer->name, number(arena, row->factor), power(arena, row->size), number(arena, row->z),
-                   number(arena, row->a), isnan(saturated) ? "" : arena_format(arena, "%.1f %%", 100 * saturated)}};
+    return (Line){{row->layer->name, number(arena, row->factor), power(arena, row->size), rms_text(arena, row->z),
+                   rms_text(arena, row->a), isnan(saturated) ? "" : arena_format(arena, "%.1f %%", 100 * saturated)}};
 }
 
 static void print_line(const Line *line, const int width[COLUMNS], const char *bar, FILE *out) {
@@ -89,10 +95,17 @@ static void print_paragraph(const char *text, FILE *out) {
 
 static void print_blocked(Arena *arena, const Expected *expected, FILE *out) {
     if (expected->blocks == NULL) return;
+    const char *name = expected->blocks->name;
+    const char *why = expected->flat
+                          ? arena_format(arena,
+                                         "the activation of '%s' before the first step: its slope is 0 at all "
+                                         "weighted inputs.",
+                                         name)
+                          : arena_format(arena, "'%s' before the first step: its weights begin as 0.", name);
     print_paragraph(arena_format(arena,
-                                 "No gradient passes '%s' before the first step: its weights begin as 0. What stands "
-                                 "above it in the table is reached by other ways alone, or not at all.",
-                                 expected->blocks->name),
+                                 "No gradient passes %s What stands above it in the table is reached by other ways "
+                                 "alone, or not at all.",
+                                 why),
                     out);
 }
 
@@ -119,6 +132,11 @@ void show_gradients_text(const Model *model, FILE *out) {
     }
     int room = net_page_width(out) - used, bar = room < BAR_LEAST ? BAR_LEAST : room;
     fprintf(out, "%s: what is expected before the first step\n\n", model->name);
+    if (rows.count == 0) {
+        fputs("no layer has weights\n", out);
+        arena_free(arena);
+        return;
+    }
     for (size_t k = 0; k <= rows.count; k++) {
         const char *drawn = k == 0                          ? "size, on a log scale"
                             : isfinite(rows.at[k - 1].size) ? bar_text(arena, rows.at[k - 1].size, low, high, bar)

@@ -46,9 +46,14 @@ static void print_curve(const Values *values, FILE *out) {
         high = fmax(high, mean[i]);
     }
     for (size_t i = 0; i < columns; i++) {
-        double share = high > low ? (mean[i] - low) / (high - low) : 0.5;
+        double share = high > low ? (mean[i] / 2 - low / 2) / (high / 2 - low / 2) : 0.5; /* differences fit */
         fputs(level_text((float)share), out);
     }
+}
+
+/* What a run's file calls something, as it may be printed. */
+static const char *name_text(Arena *arena, const char *name) {
+    return short_text(arena, utf8_clean(arena, name, strlen(name)), NAME);
 }
 
 static void print_row(const char *title, const Values *values, bool share, FILE *out) {
@@ -76,7 +81,7 @@ static void print_epochs(Arena *arena, const Run *run, FILE *out) {
         }
         fputs(any ? "" : "\ncurves of the epochs\n", out);
         any = true;
-        print_row(utf8_clean(arena, name, strlen(name)), &values, net_figure_field_is_share(name), out);
+        print_row(name_text(arena, name), &values, net_figure_field_is_share(name), out);
     }
 }
 
@@ -123,13 +128,13 @@ static void print_layers(Arena *arena, const Run *run, FILE *out) {
     for (size_t i = 0; i < speeds.count; i++) {
         low = speeds.at[i].last > 0 ? fmin(low, speeds.at[i].last) : low;
         high = fmax(high, speeds.at[i].last);
-        int own = net_text_width(utf8_clean(arena, speeds.at[i].layer, strlen(speeds.at[i].layer)));
+        int own = net_text_width(name_text(arena, speeds.at[i].layer));
         width = own > width ? own : width;
     }
     fprintf(out, "\nspeed of learning, delta_rms: the last on a logarithmic scale\n");
     for (size_t i = 0; i < speeds.count; i++) {
         const Speed *speed = &speeds.at[i];
-        const char *name = utf8_clean(arena, speed->layer, strlen(speed->layer));
+        const char *name = name_text(arena, speed->layer);
         fprintf(out, "  %s%*s ", name, width - net_text_width(name), "");
         int columns = columns_beside(out, width + NUMBERS, BAR);
         const char *bar = speed->last > 0 ? bar_text(arena, log10(speed->last), log10(low), log10(high), columns) : "";

@@ -35,6 +35,7 @@
 #include <math.h>
 
 #include "compiler/model/activation.h"
+#include "compiler/model/stored.h"
 #include "compiler/model/transfer.h"
 
 static const double largest_mean = 1e30; /* beyond it nothing changes but the numbers, which would overflow */
@@ -81,7 +82,7 @@ static Passed through(Activation activation, Spread z) {
     Transfer transfer = transfer_of(activation, z.mean, z.variance);
     double per = z.variance > 0 ? 1 / z.variance : 0, common = fmin(z.common * per, 1);
     double far = fmax(fmin(z.far * per, 1), 0), near = fmax(fmin(z.near * per, 1), 0);
-    double lone = transfer.value.square[0], slope = fmax(sum_of(&transfer.slope), 1e-12);
+    double lone = transfer.value.square[0], slope = sum_of(&transfer.slope);
     Passed passed = {.back = step_back(slope, expansion_at(&transfer.slope, common)), .saturated = transfer.saturated};
     passed.back.far = expansion_at(&transfer.slope, far);
     passed.out = (Spread){.mean = transfer.mean,
@@ -91,8 +92,9 @@ static Passed through(Activation activation, Spread z) {
                           .near = expansion_at(&transfer.value, near) - lone};
     const double *of_slope = transfer.slope.square;
     passed.tilt = of_slope[0] > 0 ? fmin(of_slope[1] / of_slope[0], 1) : 0;
-    passed.unlike = expansion_at(&transfer.steepness, far) / (slope * slope);
-    passed.alike = sum_of(&transfer.steepness) / (slope * slope);
+    bool steep = slope * slope > 0;
+    passed.unlike = steep ? expansion_at(&transfer.steepness, far) / (slope * slope) : 1;
+    passed.alike = steep ? sum_of(&transfer.steepness) / (slope * slope) : 1;
     return passed;
 }
 
@@ -314,6 +316,10 @@ static void walk_back(Walk *walk) {
         Back z = layer == output ? output_gradient(walk, output) : activation_back(layer, &walk->found[i]);
         ExpectedLayer *expected = &walk->expected.layer[i];
         expected->reached = !back_is_none(z);
+        if (!expected->reached && !back_is_none(walk->found[i].gradient) && !walk->expected.blocks) {
+            walk->expected.blocks = layer;
+            walk->expected.flat = true;
+        }
         if (!expected->reached) continue;
         expected->length = back_size(z) / 2;
         expected->rms = expected->length - log((double)shape_count(layer->out)) / 2;
@@ -324,10 +330,14 @@ static void walk_back(Walk *walk) {
     }
 }
 
+bool has_weights(const Layer *layer) {
+    return layer_stored(layer, STORED_WEIGHT) != NULL || layer_stored(layer, STORED_BIAS) != NULL;
+}
+
 /* The last layer with weights, or that joins several. */
 static const Layer *output_of(const Model *model) {
     size_t count = model->layers.count;
-    while (count > 0 && !model->layers.at[count - 1]->kind->weighs && model->layers.at[count - 1]->from.count < 2)
+    while (count > 0 && !has_weights(model->layers.at[count - 1]) && model->layers.at[count - 1]->from.count < 2)
         count--;
     return count > 0 ? model->layers.at[count - 1] : NULL;
 }

@@ -70,9 +70,13 @@ typedef struct {
     ExpectedLayer *layer; /* by Layer.index, up to `output` */
     const Layer *output;  /* the last with weights, or that joins several; NULL: there is none */
     const Layer *blocks;  /* the last that lets no gradient pass; NULL: all do */
+    bool flat;            /* of that one: not its weights begin as 0, its units where the slope is 0 */
 } Expected;
 /* `trial` NULL: of the model as it is. */
 Expected expected_of(Arena *arena, const Model *model, const Trial *trial);
+
+/* Whether it adds or multiplies by what is learned, as layers do that gradients are logged of. */
+bool has_weights(const Layer *layer);
 
 /* Whether two layers are of one statement: rounds of a repeat share theirs. */
 bool same_statement(const Layer *a, const Layer *b);

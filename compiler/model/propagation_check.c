@@ -43,9 +43,13 @@ static Walk walk_through(const Model *model, const Trial *trial) {
             walk.z = found->z;
         }
     }
-    if (expected.blocks || (walk.steps > 0 && !expected.layer[walk.first->index].reached)) walk.steps = 0;
-    if (walk.steps > 0)
-        walk.change = expected.layer[walk.first->index].length - expected.layer[walk.last->index].length;
+    const ExpectedLayer *first = walk.steps > 0 ? &expected.layer[walk.first->index] : NULL;
+    if (first && first->reached && !expected.blocks)
+        walk.change = first->length - expected.layer[walk.last->index].length;
+    else if (first && !first->reached && expected.flat)
+        walk.change = -INFINITY;
+    else
+        walk.steps = 0;
     arena_free(arena);
     return walk;
 }

@@ -20,7 +20,10 @@ enum { IN_A_ROW = 6 }; /* entries of a legend that need no columns */
 static const char *const dashes[STROKES] = {"", " stroke-dasharray=\"6 4\"", " stroke-dasharray=\"1.5 4\"",
                                             " stroke-dasharray=\"12 4 2 4\""};
 
-static bool is_drawn(const Chart *chart, double y) { return isfinite(y) && (!chart->log || y > 0); }
+static bool is_drawn(const Chart *chart, double y) {
+    const double least = 1e-300; /* there is room for an axis that begins below it */
+    return isfinite(y) && (!chart->log || y > least);
+}
 
 void chart_add(Arena *arena, Chart *chart, Series series) {
     for (size_t i = 0; i < series.points.count; i++) {
@@ -91,8 +94,8 @@ static bool goes_on(const Chart *chart, double x) {
 static Range shown_range(const Chart *chart, Range x, bool *cut) {
     const double start = x.low + (x.high - x.low) * 0.03;
     Range all = range_of_y(chart, -INFINITY), rest = range_of_y(chart, start);
-    double whole = chart->log ? log10(all.high / all.low) : all.high - all.low;
-    double part = chart->log ? log10(rest.high / rest.low) : rest.high - rest.low;
+    double whole = chart->log ? log10(all.high) - log10(all.low) : all.high - all.low;
+    double part = chart->log ? log10(rest.high) - log10(rest.low) : rest.high - rest.low;
     *cut = goes_on(chart, start) && rest.low < rest.high && part > 0 && part < whole / 3;
     Range shown = *cut ? rest : all;
     if (!chart->log) {

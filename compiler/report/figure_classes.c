@@ -2,10 +2,11 @@
 
 #include <math.h>
 
+#include "compiler/driver/picture_text.h"
 #include "compiler/model/targets.h"
 #include "compiler/report/svg.h"
 
-enum { CLASSES = 100 };
+enum { CLASSES = 100, NAME = 21 /* columns */ };
 static const double WIDTH = 600, ROW = 24, BAR = 14;
 
 typedef struct {
@@ -13,10 +14,11 @@ typedef struct {
     int64_t right, all;
 } Class;
 
-static void draw_bars(Arena *arena, const Class *classes, int64_t n, Text *out) {
+/* Returns where the axis begins. */
+static double draw_bars(Arena *arena, const Class *classes, int64_t n, Text *out) {
     double left = 20, low = 1;
     for (int64_t i = 0; i < n; i++) {
-        left = fmax(left, fmin(160, svg_text_width(classes[i].name) + 14));
+        left = fmax(left, svg_text_width(short_text(arena, classes[i].name, NAME)) + 14);
         low = classes[i].all > 0 ? fmin(low, (double)classes[i].right / (double)classes[i].all) : low;
     }
     double from = low > 0.9 ? 0.9 : low > 0.5 ? 0.5 : 0, room = WIDTH - left - 120;
@@ -29,7 +31,7 @@ static void draw_bars(Arena *arena, const Class *classes, int64_t n, Text *out) 
     }
     for (int64_t i = 0; i < n; i++) {
         double y = 6 + (double)i * ROW, share = (double)classes[i].right / (double)classes[i].all;
-        svg_label(out, left - 8, y + 12, ANCHOR_END, COLOR_INK, TEXT_PLAIN, classes[i].name);
+        svg_label(out, left - 8, y + 12, ANCHOR_END, COLOR_INK, TEXT_PLAIN, short_text(arena, classes[i].name, NAME));
         if (classes[i].all > 0) {
             svg_rect(out, left, y, room * (share - from) / (1 - from), BAR, 1,
                      share == low ? color_hue(1) : color_hue(0));
@@ -38,6 +40,7 @@ static void draw_bars(Arena *arena, const Class *classes, int64_t n, Text *out) 
         }
     }
     svg_end(out);
+    return from;
 }
 
 static void write_numbers(const Class *classes, int64_t n, Text *out) {
@@ -89,8 +92,11 @@ static void draw(Arena *arena, const Report *report, Drawing *drawing) {
     }
     count(arena, predictions, classes);
     View *view = drawing_view(arena, drawing, "", "classes");
-    draw_bars(arena, classes, n, &view->svg);
+    double from = draw_bars(arena, classes, n, &view->svg);
     write_numbers(classes, n, &view->csv);
+    if (from > 0) {
+        drawing_say(arena, drawing, "The axis begins at %.0f %%.", 100 * from);
+    }
     drawing_say(arena, drawing, "%s, by %s.", predictions->about, report->weights_about);
 }
 
@@ -98,6 +104,6 @@ const Figure figure_classes = {
     .name = "classes",
     .title = "Accuracy by class",
     .section = "Predictions",
-    .doc = "The share that is classified right. The axis may begin above 0.",
+    .doc = "The share that is classified right.",
     .draw = draw,
 };

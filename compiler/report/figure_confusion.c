@@ -2,9 +2,10 @@
 
 #include <math.h>
 
+#include "compiler/driver/picture_text.h"
 #include "compiler/report/svg.h"
 
-enum { CLASSES = 40 };
+enum { CLASSES = 40, NAME = 18 /* columns */ };
 static const double WIDTH = 600, LARGEST = 42;
 
 static void write_numbers(Arena *arena, const Predictions *predictions, const int64_t *count, Text *out) {
@@ -18,29 +19,36 @@ static void write_numbers(Arena *arena, const Predictions *predictions, const in
     }
 }
 
+static const char *name_of(Arena *arena, const Predictions *predictions, int64_t class) {
+    return short_text(arena, predictions_class(arena, predictions, class), NAME);
+}
+
 static void draw_matrix(Arena *arena, const Predictions *predictions, const int64_t *count, Text *out) {
     int64_t n = predictions->classes;
-    double left = 20;
+    double longest = 6;
     for (int64_t i = 0; i < n; i++) {
-        left = fmax(left, svg_text_width(predictions_class(arena, predictions, i)) + 14);
+        longest = fmax(longest, svg_text_width(name_of(arena, predictions, i)));
     }
-    left = fmin(left, 140);
-    double cell = fmin(LARGEST, (WIDTH - left - 10) / (double)n), top = 34;
-    bool named = left > 40; /* names of classes stand aslant, where they have some */
-    top = named ? 24 + fmin(left, 110) * 0.75 : top;
-    svg_begin(out, left + cell * (double)n + (named ? 50 : 8), top + cell * (double)n + 10,
+    double left = longest + 14, cell = fmin(LARGEST, (WIDTH - left - 10) / (double)n);
+    /* Names stand aslant, and numbers that have no room; upright, where these would cover each other. */
+    int angle = longest <= 26 && longest + 4 <= cell ? 0 : cell < 17 ? 90 : 45;
+    double rise = longest * (angle == 45 ? 0.75 : 1), top = angle > 0 ? 28 + rise : 34;
+    double right = angle == 45 ? fmax(8, rise + 8 - cell / 2) : 8;
+    svg_begin(out, left + cell * (double)n + right, top + cell * (double)n + 10,
               "Confusion matrix: true classes down, predicted ones across", "");
     svg_label(out, 2, 12, ANCHOR_START, COLOR_DIM, TEXT_SMALL, "true ↓  predicted →");
     for (int64_t i = 0; i < n; i++) {
         const char *name = predictions_class(arena, predictions, i);
         double middle = ((double)i + 0.5) * cell;
-        svg_label(out, left - 8, top + middle + 4, ANCHOR_END, COLOR_INK, TEXT_PLAIN, name);
-        if (named) {
-            text_printf(out, "<g transform=\"translate(%.1f %.1f) rotate(-45)\">", left + middle + 3, top - 5);
-            svg_label(out, 0, 0, ANCHOR_START, COLOR_INK, TEXT_PLAIN, name);
+        const char *shown = name_of(arena, predictions, i);
+        svg_label(out, left - 8, top + middle + 4, ANCHOR_END, COLOR_INK, TEXT_PLAIN, shown);
+        if (angle > 0) {
+            text_printf(out, "<g transform=\"translate(%.1f %.1f) rotate(-%d)\">",
+                        left + middle + (angle == 45 ? 3 : 4), top - 5, angle);
+            svg_label(out, 0, 0, ANCHOR_START, COLOR_INK, TEXT_PLAIN, shown);
             text_puts(out, "</g>");
         } else {
-            svg_label(out, left + middle, top - 7, ANCHOR_MIDDLE, COLOR_INK, TEXT_PLAIN, name);
+            svg_label(out, left + middle, top - 7, ANCHOR_MIDDLE, COLOR_INK, TEXT_PLAIN, shown);
         }
         int64_t all = 0;
         for (int64_t k = 0; k < n; k++) {

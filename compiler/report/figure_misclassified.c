@@ -2,22 +2,16 @@
 
 #include <math.h>
 
+#include "compiler/driver/picture_text.h"
 #include "compiler/report/picture.h"
 #include "compiler/report/svg.h"
 
-enum { SHOWN = 60 };
+enum { SHOWN = 60, NAME = 13 /* columns */ };
 static const double WIDTH = 600, IMAGE = 54, GAP = 10;
 
-/* "Ankle boot", cut where it is long. */
-static const char *short_name(Arena *arena, const char *name, double *width) {
-    int count = 0;
-    size_t i = 0;
-    for (; name[i] != '\0' && count < 12; i++) {
-        count += ((unsigned char)name[i + 1] & 0xC0) != 0x80;
-    }
-    const char *text = name[i] == '\0' ? name : arena_format(arena, "%.*s…", (int)i, name);
-    *width = fmax(*width, svg_text_width(text));
-    return text;
+/* What the class of that number is called, cut where it is long. */
+static const char *name_of(Arena *arena, const Predictions *predictions, uint32_t class) {
+    return short_text(arena, predictions_class(arena, predictions, class), NAME);
 }
 
 static void draw_view(Arena *arena, const Predictions *predictions, const Mistakes *mistakes, Picture picture,
@@ -26,8 +20,8 @@ static void draw_view(Arena *arena, const Predictions *predictions, const Mistak
     double label = 10;
     for (size_t i = 0; i < shown; i++) {
         int64_t example = mistakes->at[i].example;
-        short_name(arena, predictions_class(arena, predictions, predictions->label[example]), &label);
-        short_name(arena, predictions_class(arena, predictions, predictions->class_of[example]), &label);
+        label = fmax(label, svg_text_width(name_of(arena, predictions, predictions->label[example])));
+        label = fmax(label, svg_text_width(name_of(arena, predictions, predictions->class_of[example])));
     }
     double cell = IMAGE + 6 + label + GAP;
     size_t across = (size_t)(WIDTH / cell), rows = (shown + across - 1) / across;
@@ -41,9 +35,10 @@ static void draw_view(Arena *arena, const Predictions *predictions, const Mistak
         xml_text(&view->svg, arena_format(arena, "example %lld: is %s, taken for %s", (long long)example, is, said));
         text_puts(&view->svg, "</title>");
         picture_draw(predictions, example, picture, x, y, IMAGE, &view->svg);
-        svg_label(&view->svg, x + IMAGE + 6, y + 13, ANCHOR_START, COLOR_INK, TEXT_BOLD, short_name(arena, is, &label));
+        svg_label(&view->svg, x + IMAGE + 6, y + 13, ANCHOR_START, COLOR_INK, TEXT_BOLD,
+                  name_of(arena, predictions, predictions->label[example]));
         svg_label(&view->svg, x + IMAGE + 6, y + IMAGE - 4, ANCHOR_START, COLOR_BAD, TEXT_PLAIN,
-                  short_name(arena, said, &label));
+                  name_of(arena, predictions, predictions->class_of[example]));
         text_puts(&view->svg, "</g>");
     }
     svg_end(&view->svg);

@@ -3,6 +3,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "compiler/driver/picture_text.h"
 #include "compiler/model/layer.h"
 #include "compiler/model/show.h"
 #include "compiler/model/stored.h"
@@ -10,6 +11,7 @@
 #include "runtime/base/error.h"
 
 static const double WIDTH = 600, ROW = 44, BOX = 30, MARGIN = 60, NAME = 110, RIGHT = 20;
+enum { NAME_COLUMNS = 14 };
 
 static int64_t parameters(const Layer *layer) {
     int64_t count = 0;
@@ -61,10 +63,16 @@ static void draw_layer(Arena *arena, const Model *model, const Layer *layer, dou
     text_printf(out, "<rect x=\"%.0f\" y=\"%.0f\" width=\"4\" height=\"%.0f\" rx=\"2\"", left, y, BOX);
     color_fill(out, own > 0 ? color_layer((size_t)layer->index, model->layers.count) : COLOR_LINE);
     text_puts(out, "/>\n");
-    svg_label(out, left + 14, y + 20, ANCHOR_START, COLOR_INK, TEXT_BOLD, layer->name);
+    const char *shape = show_shape(arena, layer->out), *what = layer->index == 0 ? "" : show_layer(arena, layer);
+    double room = width - 14 - NAME - 110 - 8 - svg_text_width(shape);
+    text_puts(out, "<g><title>");
+    xml_text(out, arena_format(arena, "%s: %s", layer->name, what));
+    text_puts(out, "</title>");
+    svg_label(out, left + 14, y + 20, ANCHOR_START, COLOR_INK, TEXT_BOLD, short_text(arena, layer->name, NAME_COLUMNS));
     svg_label(out, left + 14 + NAME, y + 20, ANCHOR_START, COLOR_DIM, TEXT_PLAIN,
-              layer->index == 0 ? "" : show_layer(arena, layer));
-    svg_label(out, left + width - 110, y + 20, ANCHOR_END, COLOR_INK, TEXT_PLAIN, show_shape(arena, layer->out));
+              short_text(arena, what, (int)(room / svg_text_width("x"))));
+    text_puts(out, "</g>");
+    svg_label(out, left + width - 110, y + 20, ANCHOR_END, COLOR_INK, TEXT_PLAIN, shape);
     svg_label(out, left + width - 12, y + 20, ANCHOR_END, COLOR_DIM, TEXT_PLAIN,
               own == 0 ? "" : arena_format(arena, "%s", net_count(count, (uint64_t)own)));
 }

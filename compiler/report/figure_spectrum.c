@@ -27,6 +27,27 @@ static Points points_of(const Spectrum *spectrum, const Group *group, size_t lay
     return report_points(spectrum->report, group, LOG_SPECTRUM, "step", quantiles[q].column, &filter);
 }
 
+/* Whether a matrix has but one value, which all quantiles are. */
+static bool is_single(const Spectrum *spectrum, const Group *group, size_t layer) {
+    const RowFilter filter = {.layer = spectrum->layers.at[layer], .of = spectrum->of};
+    Points counts = report_points(spectrum->report, group, LOG_SPECTRUM, "step", "count", &filter);
+    bool single = true;
+    for (size_t i = 0; i < counts.count && single; i++) {
+        single = counts.at[i].y == 1;
+    }
+    return single;
+}
+
+static bool all_single(const Spectrum *spectrum, const Group *group) {
+    bool single = true;
+    for (size_t i = 0; i < spectrum->layers.count && single; i++) {
+        single = is_single(spectrum, group, i);
+    }
+    return single;
+}
+
+static const char *quantile_name(size_t q, bool single) { return single ? "only value" : quantiles[q].column; }
+
 static void add(Spectrum *spectrum, const Group *group, const char *name, Color color, Stroke stroke, Points points) {
     bool alone = spectrum->report->groups.count == 1;
     Series series = {.name = alone ? name : arena_format(spectrum->arena, "%s, %s", name, group->label),
@@ -37,7 +58,7 @@ static void add(Spectrum *spectrum, const Group *group, const char *name, Color 
 }
 
 /* A quantile of each layer, before the first step and as it was logged last. */
-static void add_depth(Spectrum *spectrum, size_t g, size_t q) {
+static void add_depth(Spectrum *spectrum, size_t g, size_t q, bool single) {
     const Group *group = &spectrum->report->groups.at[g];
     bool alone = spectrum->report->groups.count == 1, moved = false;
     Points first = {0}, last = {0};
@@ -52,7 +73,7 @@ static void add_depth(Spectrum *spectrum, size_t g, size_t q) {
         vec_push(spectrum->arena, &first, one);
         vec_push(spectrum->arena, &last, other);
     }
-    const char *column = quantiles[q].column;
+    const char *column = quantile_name(q, single);
     if (alone) {
         add(spectrum, group, moved ? arena_format(spectrum->arena, "%s at first", column) : column, color_hue(1),
             quantiles[q].stroke, first);
@@ -69,8 +90,11 @@ static void draw_depth(Spectrum *spectrum, const char *name, const char *title, 
                               .y_title = "σ",
                               .log = true};
     for (size_t g = 0; g < spectrum->report->groups.count; g++) {
+        bool single = all_single(spectrum, &spectrum->report->groups.at[g]);
         for (size_t q = 0; q < COUNT_OF(quantiles); q++) {
-            add_depth(spectrum, g, q);
+            if (!single || quantiles[q].middle) {
+                add_depth(spectrum, g, q, single);
+            }
         }
     }
     drawing_chart(spectrum->arena, drawing, name, title, &spectrum->chart);
@@ -84,12 +108,13 @@ static void draw_training(Spectrum *spectrum, const char *name, const char *titl
                               .log = true};
     for (size_t g = 0; g < groups; g++) {
         for (size_t i = 0; i < count; i++) {
+            const Group *group = &spectrum->report->groups.at[g];
+            bool single = is_single(spectrum, group, i);
             for (size_t q = 0; q < COUNT_OF(quantiles); q++) {
-                bool shown = quantiles[q].middle || (groups == 1 && count <= FEW && !is_quartile(q));
-                const Group *group = &spectrum->report->groups.at[g];
+                bool shown = quantiles[q].middle || (groups == 1 && count <= FEW && !is_quartile(q) && !single);
                 if (shown) {
                     add(spectrum, group,
-                        arena_format(spectrum->arena, "%s, %s", spectrum->layers.at[i], quantiles[q].column),
+                        arena_format(spectrum->arena, "%s, %s", spectrum->layers.at[i], quantile_name(q, single)),
                         color_layer(i, count), groups == 1 ? quantiles[q].stroke : (Stroke)(g % STROKES),
                         points_of(spectrum, group, i, q));
                 }

@@ -79,6 +79,7 @@ static void tiles(Arena *arena, const Run *run, Text *out) {
                 *seconds = field_find(&run->figures, "seconds");
     const Field *epochs = field_find(&run->figures, "epochs"), *asked = field_find(&run->settings, "epochs");
     const Field *parameters = field_find(&run->figures, "parameters");
+    const double most = 1e15; /* in a file of a run there may be any number */
     char count[NET_COUNT_TEXT];
     if (best != NULL) {
         tile(out, "test accuracy at the best epoch", share_text(arena, best->number));
@@ -87,10 +88,10 @@ static void tiles(Arena *arena, const Run *run, Text *out) {
         bool more = asked != NULL && asked->number > epochs->number;
         tile(out, "epochs", more ? arena_format(arena, "%s of %s", epochs->text, asked->text) : epochs->text);
     }
-    if (seconds != NULL && isfinite(seconds->number)) {
+    if (seconds != NULL && fabs(seconds->number) < most) {
         tile(out, "of training", time_text(arena, seconds->number));
     }
-    if (parameters != NULL && parameters->number >= 0) {
+    if (parameters != NULL && parameters->number >= 0 && parameters->number < most) {
         tile(out, "parameters", net_count(count, (uint64_t)parameters->number));
     }
     text_puts(out, "</div>\n");

@@ -8,6 +8,8 @@
 #include "compiler/driver/option_slips.h"
 #include "compiler/driver/run_columns.h"
 #include "runtime/base/moments.h"
+#include "runtime/base/paths.h"
+#include "runtime/log/subjects.h"
 #include "runtime/train/runs.h"
 #include "runtime/train/weight_file.h"
 
@@ -189,13 +191,39 @@ void report_close(Report *report) {
     predictions_free(&report->predictions);
 }
 
-/* Whether two lines of a train block are about one setting: a later --set has no place beside the former. */
-static bool same_setting(const char *a, const char *b) {
-    while (in_name(*a) && *a == *b) {
-        a++;
-        b++;
+/* What stands behind the word that a line begins with, and blanks. */
+static const char *next_word(const char *line) {
+    line += strcspn(line, " \t");
+    return line + strspn(line, " \t");
+}
+
+static bool begins_with(const char *line, const char *word, size_t length) {
+    return strncmp(line, word, length) == 0 && !in_name(line[length]);
+}
+
+/* Whether a --set line is a log of what `line` is one of: a subject stands in one line alone. */
+static bool logs_the_same(const char *set, const char *line) {
+    const char *subject = next_word(line), *word = set + strspn(set, " \t");
+    bool found = false, log = begins_with(word, "log", 3);
+    for (word = next_word(word); log && *word != '\0' && !found; word = next_word(word)) {
+        found = begins_with(word, subject, strcspn(subject, " "));
     }
-    return !in_name(*a) && !in_name(*b);
+    return found;
+}
+
+/* The line, with the probe that the run has: there is one for all logs. What log spectrum has by itself is none. */
+static const char *with_probe(const Report *report, const char *line) {
+    static const char option[] = " probe=";
+    const char *found = strstr(line, option);
+    const Fields *settings = &report->chosen->run->settings;
+    for (size_t i = 0; found != NULL && i < settings->count; i++) {
+        const Field *field = &settings->at[i];
+        bool own = string_is(field->name, "spectrum_probe") && field->number == (double)NET_JACOBIAN_EXAMPLES;
+        if (net_path_ends(field->name, "_probe") && field->number >= 1 && !own) {
+            return arena_format(report->arena, "%.*s%s%s", (int)(found - line), line, option, field->text);
+        }
+    }
+    return line;
 }
 
 const char *report_command(const Report *report, const char *line) {
@@ -213,11 +241,11 @@ const char *report_command(const Report *report, const char *line) {
     }
     json_array_foreach(run_sets(report->chosen->run), index, value) {
         const char *set = json_string_value(value);
-        if (set != NULL && !same_setting(set + strspn(set, " \t"), line)) {
+        if (set != NULL && !logs_the_same(set, line)) {
             text = arena_format(arena, "%s --set %s", text, shell_word(arena, set));
         }
     }
-    return arena_format(arena, "%s --set %s", text, shell_word(arena, line));
+    return arena_format(arena, "%s --set %s", text, shell_word(arena, with_probe(report, line)));
 }
 
 /* ---- numbers of logs ---- */
@@ -272,6 +300,12 @@ static int compare_x(const void *a, const void *b) {
     return (left > right) - (left < right);
 }
 
+/* Of a size that leaves room for an axis around it: what is larger is of a training that diverged. */
+static bool is_usual(double value) {
+    const double most = 1e300;
+    return fabs(value) <= most;
+}
+
 Points report_points(const Report *report, const Group *group, LogName log, const char *x_column, const char *column,
                      const RowFilter *filter) {
     Points all = {0}, points = {0};
@@ -284,7 +318,7 @@ Points report_points(const Report *report, const Group *group, LogName log, cons
             }
             Point point = {run_log_number(cells.log, row, x), run_log_number(cells.log, row, cells.column),
                            (double)NAN};
-            if (isfinite(point.x) && isfinite(point.y)) {
+            if (is_usual(point.x) && is_usual(point.y)) {
                 vec_push(report->arena, &all, point);
             }
         }
@@ -298,7 +332,8 @@ Points report_points(const Report *report, const Group *group, LogName log, cons
         for (end = i; end < all.count && all.at[end].x == all.at[i].x; end++) {
             net_moments_add(&moments, all.at[end].y);
         }
-        Point mean = {all.at[i].x, moments.mean, end - i > 1 ? net_moments_sd(&moments) : (double)NAN};
+        double sd = end - i > 1 ? net_moments_sd(&moments) : (double)NAN;
+        Point mean = {all.at[i].x, moments.mean, is_usual(sd) ? sd : (double)NAN};
         vec_push(report->arena, &points, mean);
     }
     return points;

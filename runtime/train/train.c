@@ -385,9 +385,9 @@ NetOutcome net_trainer_train(NetTrainer *trainer, NetError *error) {
     }
     if (outcome == NET_WENT_ON && place->epoch == 1 && place->step == 0) { /* of no epochs; one resumed probes again */
         outcome = probe(trainer, error);
-        if (outcome == NET_WENT_ON && !net_csv_flush(&trainer->csv, error)) {
-            outcome = NET_FAILED;
-        }
+        bool written = outcome == NET_WENT_ON && net_csv_flush(&trainer->csv, error) &&
+                       net_spectrum_save(trainer->spectrum, trainer->run.folder, error);
+        outcome = outcome == NET_WENT_ON && !written ? NET_FAILED : outcome;
     }
     return outcome;
 }

@@ -27,10 +27,11 @@ train {{
     data {data}
     split train={probe} test=16
     batch {probe}
-    epochs 0
-    log gradients probe={probe}
+    {log}
 }}
 """
+# A probe is of the network without dropout, the first step has it.
+PROBE, STEP = "epochs 0; log gradients probe={probe}", "epochs 1; log gradients every=1"
 DENSE = """network dense {{
     input 784
     default dense activation={activation} init={init} bias_init={bias}
@@ -39,6 +40,16 @@ DENSE = """network dense {{
 }}
 """
 # The same layers as those of models/, where the ways to begin, and the activations, are let.
+# With a layer that is frozen, which has no row, and a last one that is no dense layer.
+DROPOUT = """network dropout {{
+    input 784
+    repeat 3 {{ dense 50 activation={activation} init={init} bias_init={bias}; dropout 0.5 inverted={inverted} }}
+    dense 40 activation={activation} init={init} bias_init={bias} trainable=false
+    dense 10 bias=false
+    batchnorm
+    activation softmax
+}}
+"""
 DOUBLE_CONV = """network double_conv {{
     input   1x28x28
     default conv  activation={activation} init={init} bias_init={bias}
@@ -63,7 +74,7 @@ def resnet(**of):
 
 
 def network(family, **of):
-    return resnet(**of) if family == "resnet_small" else {"dense": DENSE, "double_conv": DOUBLE_CONV}[family].format(**of)
+    return resnet(**of) if family == "resnet_small" else {"dense": DENSE, "dropout": DROPOUT, "double_conv": DOUBLE_CONV}[family].format(**of)
 
 
 def run(*words):
@@ -77,9 +88,9 @@ def expected(path):
     return {layer["name"]: layer for layer in json.loads(run("show", path, "--gradients", "--json"))["layers"]}
 
 
-def probe_of(folder):
+def before_first_step(folder):
     with open(os.path.join(folder, "gradients.csv"), newline="", encoding="utf-8") as file:
-        rows = [row for row in csv.DictReader(file) if row["source"] == "probe" and row["step"] == "0"]
+        rows = [row for row in csv.DictReader(file) if row["step"] == "0"]
     return {row["layer"]: float(row["delta_rms"] or "nan") for row in rows}
 
 
@@ -88,7 +99,7 @@ def measured(path, name, seeds, options):
     folder = os.path.abspath(f"runs-{name}")
     run("train", path, "-q", "-O0", "--threads", "1", "--seeds", f"1-{seeds}", "--run-dir", folder, *options)
     runs = sorted(entry.path for entry in os.scandir(folder) if entry.is_dir(follow_symlinks=False))
-    probes = [probe_of(run) for run in runs]
+    probes = [before_first_step(run) for run in runs]
     shutil.rmtree(folder)
     if len(probes) != seeds:
         sys.exit(f"FAILED: {len(probes)} probes of {seeds} seeds: no row before the first step?")
@@ -101,7 +112,7 @@ def pairs_of(case, seeds, probe, data, options):
     name = f"{family}-{'-'.join(str(value) for value in of.values())}".translate(str.maketrans(" (),", "____"))
     path = f"{name}.net"
     with open(path, "w", encoding="utf-8") as file:
-        file.write(network(family, **of) + TRAIN.format(probe=probe, data=data))
+        file.write(network(family, **of) + TRAIN.format(probe=probe, data=data, log=(STEP if family == "dropout" else PROBE).format(probe=probe)))
     rows, probes = expected(path), measured(path, name, seeds, options)
     pairs = []
     names = list(probes[0])
@@ -129,6 +140,8 @@ def few_cases():
     return [("dense", {"activation": "sigmoid", "init": "lecun_normal", "bias": "normal(0, 1)", "depth": 4, "width": 30}),
             ("dense", {"activation": "tanh", "init": "normal(0, 1)", "bias": "zeros", "depth": 3, "width": 100}),
             ("dense", {"activation": "relu", "init": "he_normal", "bias": "zeros", "depth": 6, "width": 30}),
+            ("dropout", {"activation": "relu", "init": "he_normal", "bias": "zeros", "inverted": "true"}),
+            ("dropout", {"activation": "tanh", "init": "lecun_normal", "bias": "zeros", "inverted": "false"}),
             ("double_conv", {"activation": "relu", "init": "glorot_uniform", "bias": "zeros"}),
             ("resnet_small", {"activation": "relu", "init": "he_normal", "bias": "zeros"})]
 

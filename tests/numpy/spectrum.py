@@ -108,12 +108,16 @@ def main():
             subprocess.run([r.NETC, "build", f"{name}.net", "-O0", "-o", name], check=True)
     if not needed("model") or needed("plain"):
         r.fail("a trainer is linked with OpenBLAS if, and only if, it needs it")
-    begin = r.read_weights(r.train("model.net", "begin", "--epochs", "0"))
+    untrained = r.train("model.net", "begin", "--epochs", "0")
+    begin = r.read_weights(untrained)
     folder = r.train("model.net", "end", "--epochs", "1")
     after = r.read_weights(folder)
     subprocess.run([r.NETC, "train", "model.net", "-q", "--resume", folder, "--epochs", "2"], check=True)
     kept, rows = r.read_tensors(f"{folder}/spectrum.safetensors"), r.read_rows(folder, "spectrum.csv")
     times = [0, -(-COUNT // BATCH)]
+    first = r.read_tensors(f"{untrained}/spectrum.safetensors")
+    if any(not np.array_equal(first[name], kept[name][:1]) for name in kept):
+        r.fail("the values of no epochs are those before the first")
     if list(kept["step"]) != times:
         r.fail(f"spectrum.safetensors is of the steps {kept['step']}")
     layers = [{**spec, "trainable": False} if spec["kind"] == "batchnorm" else spec for spec in LAYERS]

@@ -72,6 +72,8 @@ every = sum(int(row["count"]) for row in confusion)
 check(every == 1000 and right == round(1000 * result["best_test_accuracy"]), f"confusion: {right} of {every}")
 check(len(rows("csv/misclassified.csv")) == every - right, "misclassified")
 check(sum(int(row["right"]) for row in rows("csv/classes.csv")) == right, "classes")
+least = min(float(row["accuracy"]) for row in rows("csv/classes.csv"))
+check(("The axis begins at" in "".join(page.texts)) == (least > 0.5), f"where the axis begins, {least}")
 check("best.safetensors, epoch %d" % result["best_epoch"] in "".join(page.texts), "which weights")
 images = [a for t, a in page.elements if t == "image"]
 check(len(images) == min(60, every - right), "pictures")
@@ -109,6 +111,18 @@ for of, view in (("jacobian", "-"), ("weight", "-weight_")):
     for when, step in (("first", "0"), ("last", "30")):
         theirs = [(1 + layers.index(row["layer"]), row["upper"]) for row in spectrum if (row["step"], row["of"]) == (step, of)]
         same(series(f"maps/spectrum{view[:-1]}.csv", f"upper at {when}"), theirs, f"upper quartiles at {when}, {of}")
+
+# Of one output, and of a vector, there is one singular value: one curve has it.
+head = spectrum[0].keys()
+plain = make("single", epochs=["0,0,0,,0.1,2,0,0.5,2,0.5"])
+with open(f"{plain}/spectrum.csv", "w", encoding="utf-8") as file:
+    file.write(",".join(head) + "\n")
+    file.writelines(f"{step},{layer},jacobian,1" + f",{value}" * 5 + ",1\n"
+                    for step in (0, 9) for layer, value in (("a", 1 + step), ("b", 2)))
+netc("report", plain, "--csv", "single-csv")
+for view, names in ("", {"only value at first", "only value at last"}), ("-training", {"a, only value", "b, only value"}):
+    found = {row["series"] for row in rows(f"single-csv/spectrum{view}.csv")}
+    check(found == names, f"curves of single values: {found}")
 
 # The page goes to standard output too, and never over what is no report.
 check(netc("report", run, "-o", "-").stdout == read("maps.html"), "-o -")

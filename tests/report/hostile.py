@@ -6,7 +6,7 @@ import os
 import struct
 import xml.etree.ElementTree
 
-from _report import Page, check, drawings, make, netc, read, rows, write
+from _report import SVG, Page, check, drawings, make, netc, read, rows, write
 
 EVIL = ["</script><script>alert(1)</script>", "</title></style><img src=x onerror=alert(2)>", "\"'><b>&amp;&lt;",
         "]]><!--", "a\x01\x1b[31mb\u202ec", "x,y\n\"z\"", "<svg onload=alert(3)>", "\ufffe\uffff\x85"]
@@ -40,7 +40,7 @@ for number, evil in enumerate(EVIL):
             check(any(layer in text for text in page.texts), f"{layer!r} on the page")
 
 # Classes have names, too: those of a folder of pictures are those of its folders.
-names = ["<b>&\"'", "</script>", "plain"]
+names = ["<b>&\"'", "</script>", "plain" + " long" * 12]
 with open("points.csv", "w", newline="") as file:
     writer = csv.writer(file)
     writer.writerow(["a", "b", "kind"])
@@ -48,7 +48,7 @@ with open("points.csv", "w", newline="") as file:
         writer.writerow([i % 3 + (i % 7) / 10, (i * 7) % 3, names[(i * 5) % 3]])
 write("classes.net", """network classes {
     input 2
-    dense 3 activation=softmax
+    %s: dense 3 activation=softmax
 }
 train {
     data      csv train="points.csv" target=kind
@@ -57,7 +57,7 @@ train {
     batch     10
     epochs    1
 }
-""")
+""" % ("long" * 15))
 netc("train", "classes.net", "-q")
 netc("report", "runs/latest", "--svg", "classes", "--csv", "classes")
 page = Page(read("runs/latest/report.html"))
@@ -65,8 +65,11 @@ check(page.count("script") == 1 and
       page.count("b") == sum(attributes.get("class") == "tile" for _, attributes in page.elements), "class names")
 check({"confusion", "classes"} <= set(drawings("classes")), "figures of classes")
 check({row["class"] for row in rows("classes/classes.csv")} == set(names), rows("classes/classes.csv"))
-texts = "".join(xml.etree.ElementTree.parse("classes/confusion.svg").getroot().itertext())
-check(all(name in texts for name in names), texts)
+for name, whole in (("confusion", names), ("classes", []), ("network", ["long" * 15])):
+    root = xml.etree.ElementTree.parse(f"classes/{name}.svg").getroot()
+    texts = [text.text or "" for text in root.iter(SVG + "text")]
+    check(any(text.endswith("…") for text in texts) and max(map(len, texts)) <= 21, f"long names on {name}: {texts}")
+    check(all(name in "".join(root.itertext()) for name in whole), f"whole names of {name}")
 
 # Names in a weights file from elsewhere lead to no file of another folder, and to no other element.
 folder = make("below/weights", epochs=steps)

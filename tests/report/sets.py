@@ -48,9 +48,16 @@ check(right == round(1000 * json.loads(read(f"{run}/result.json"))["best_test_ac
 run = train("--epochs", "1")
 check("sets" not in json.loads(read(f"{run}/config.json"))["model"], "no lines, no list")
 
-# Commands: a line of the same setting has no place beside that which brings the log.
-folder = make("runs/made", epochs=["0,0,0,,0.1,,,0.5,2.3,0.1"], path="m.net", sets=["split test=0.2", "log steps", "epochs 3"])
+# Commands: what else was logged still is, a line of the same subject has no place beside that which brings the log, and
+# there is one probe.
+folder = make("runs/made", epochs=["0,0,0,,0.1,,,0.5,2.3,0.1"], path="m.net", 
+              sets=["split test=0.2", "log steps", "log activations probe=50 neurons", "epochs 3"],
+              settings={"activations_probe": 50, "neurons_probe": 50, "spectrum_probe": 8})
 netc("report", folder, "-o", "page.html")
 said = "".join(Page(read("page.html")).texts)
-check("netc train m.net --set 'split test=0.2' --set 'epochs 3' --set 'log neurons every=epoch'" in said, said)
+logs = "--set 'log steps' --set 'log activations probe=50 neurons'"
+for expected in ("--set 'log steps' --set 'epochs 3' --set 'log neurons every=epoch'",
+                 f"{logs} --set 'epochs 3' --set 'log gradients every=epoch probe=50'",
+                 f"{logs} --set 'epochs 3' --set 'log spectrum every=epoch'"):
+    check(f"netc train m.net --set 'split test=0.2' {expected}" in said, said)
 shutil.rmtree(folder)

@@ -7,7 +7,7 @@ import os
 import shutil
 import struct
 
-from _report import Page, check, make, netc, read, train, write
+from _report import Page, check, drawings, make, netc, read, train, write
 
 steps = [f"{epoch},{epoch},1,1,0.1,{1 / (1 + epoch)},0,0.5,{1 / (2 + epoch)},0.5" for epoch in range(5)]
 
@@ -60,6 +60,7 @@ for name, content in (("epochs.csv", ""), ("epochs.csv", "epoch,step\n"), ("grad
     odd = make("runs/odd", epochs=steps)
     write(f"{odd}/{name}", content)
     page(odd)
+    check(not any("nan" in (element.get("d") or "") for root in drawings("svg").values() for element in root.iter()), content)
     shutil.rmtree(odd)
 
 # A log that is there and holds nothing to draw is not one that was not logged.
@@ -86,9 +87,10 @@ check("nonsense" in why.split("\n")[0] and "drops" not in why.split("\n")[0], wh
 
 # What is not known is left out of the head, with what stands between.
 write("runs/nodata/config.json", {"settings": {}, "model": {"path": "m.net", "text": "", "sha256": ""}})
-write("runs/nodata/result.json", {"status": "done"})
+write("runs/nodata/result.json", {"status": "done", "parameters": 1e300, "seconds": 1e300})
 said = text("runs/nodata")
 check("m · done · begun" in said and " on " not in said.split("begun")[0], said)
+check("parameters" not in said and "of training" not in said, "a size and a time that no training has")
 
 # Weights of a type that is none leave their reason in the place of the figure.
 head = json.dumps({"c.weight": {"dtype": "I8", "shape": [1, 1, 2, 2], "data_offsets": [0, 4]}}).encode()
