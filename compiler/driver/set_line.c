@@ -17,6 +17,22 @@ const char *set_line_name(Arena *arena, const char *line) {
     return stmt ? stmt->name : NULL;
 }
 
+static bool logs(const AstStmt *stmt, const char *subject) {
+    for (size_t i = 0; i < stmt->args.count; i++) {
+        if (!stmt->args.at[i].key && string_is(stmt->args.at[i].value->name, subject)) return true;
+    }
+    return false;
+}
+
+bool set_line_replaces(Arena *arena, const char *line, const char *other) {
+    const AstStmt *stmt = parsed(arena, line), *theirs = parsed(arena, other);
+    if (!stmt || !theirs || !string_is(stmt->name, theirs->name)) return false;
+    bool same = !string_is(stmt->name, "log");
+    for (size_t i = 0; i < theirs->args.count && !same; i++)
+        same = !theirs->args.at[i].key && logs(stmt, theirs->args.at[i].value->name);
+    return same;
+}
+
 /* The row of a setting's option that an argument gives; NULL: none. */
 static const OptionSpec *given_option(const OptionOwner *owner, const AstArg *arg, size_t *place) {
     if (!arg->key)

@@ -16,8 +16,7 @@ static Words lines_of(Arena *arena, const Plan *plan, const Row *row) {
     for (size_t i = 0; i < ROW_WORDS && row->sets[i] != NULL; i++) {
         bool kept = true;
         for (size_t k = 0; k < plan->sets.count; k++) {
-            const char *name = set_line_name(arena, plan->sets.at[k]);
-            kept = kept && !string_is(set_line_name(arena, row->sets[i]), name);
+            kept = kept && !set_line_replaces(arena, plan->sets.at[k], row->sets[i]);
         }
         if (kept) {
             vec_push(arena, &lines, row->sets[i]);

@@ -121,7 +121,11 @@ static bool run_trainer(const Plan *plan, Words words, const char *folder, int *
         *status = 128 + tools_interrupted();
     } else if (*status != STATUS_OK && *status != NET_MODEL && child != -1) {
         print_log(log);
-        report_environment("the training in %s ended with status %d", folder, *status);
+        *status = *status > 128
+                      ? report_environment("the training in %s was ended by signal %d (%s); the same command goes "
+                                           "on from its checkpoint",
+                                           folder, *status - 128, strsignal(*status - 128))
+                      : report_environment("the training in %s ended with status %d", folder, *status);
     }
     return tools_interrupted() == 0 && (*status == STATUS_OK || *status == NET_MODEL);
 }
