@@ -9,8 +9,8 @@
 #include "compiler/driver/cache.h"
 #include "compiler/driver/option_slips.h"
 #include "compiler/driver/report.h"
+#include "compiler/driver/set_line.h"
 #include "compiler/loop/interp.h"
-#include "compiler/model/statement.h"
 #include "runtime/train/main.h"
 
 /* The trainer's name: what has to be typed to start it again, with all that makes its network. */
@@ -27,33 +27,6 @@ static char *trainer_command(Arena *arena, const Options *options) {
     return text;
 }
 
-/* The row of a setting's option that an argument gives; NULL: none. */
-static const OptionSpec *given_option(const OptionOwner *owner, const AstArg *arg, size_t *place) {
-    if (!arg->key)
-        return *place < owner->count && owner->options[*place].positional ? option_at(owner, (*place)++) : NULL;
-    for (size_t i = 0; i < option_count(owner); i++) {
-        if (string_is(option_at(owner, i)->name, arg->key)) return option_at(owner, i);
-    }
-    return NULL;
-}
-
-/* Whether a --set line says what an option of trainers does: "epochs 3" and "optimizer sgd rate=1" are --epochs and
- * --rate, "log gradients every=5" is --log-every. A line that cannot be read is refused later. */
-static bool sets_option(Arena *arena, const char *line, const char *option) {
-    Source *source = source_from_text(arena, "--set", line, strlen(line));
-    Diags diags = {.arena = arena, .source = source};
-    const AstStmt *stmt = source ? ast_parse_statement(arena, source, &diags) : NULL;
-    OptionOwner owner;
-    if (!stmt || stmt->kind != AST_STATEMENT || !setting_owner(arena, stmt->name, NULL, &owner)) return false;
-    bool says = string_is(stmt->name, option); /* --data */
-    size_t place = 0;
-    for (size_t i = 0; i < stmt->args.count && !says; i++) {
-        const OptionSpec *spec = given_option(&owner, &stmt->args.at[i], &place);
-        says = spec && spec->trainer.flag && string_is(spec->trainer.flag, option);
-    }
-    return says;
-}
-
 /* Of two values the option's would win in silence, whichever was meant. */
 static bool check_sets(Arena *arena, const Options *options, int *status) {
     for (size_t i = 0; i < options->trainer.count; i++) {
@@ -61,7 +34,7 @@ static bool check_sets(Arena *arena, const Options *options, int *status) {
         if (strncmp(word, "--", 2) != 0) continue;
         const char *option = arena_copy(arena, word + 2, strcspn(word + 2, "="));
         for (size_t k = 0; k < options->sets.count; k++) {
-            if (!sets_option(arena, options->sets.at[k], option)) continue;
+            if (!set_line_says(arena, options->sets.at[k], option)) continue;
             *status = report_usage("train", "--set '%s' and --%s say the same; keep one", options->sets.at[k], option);
             return false;
         }

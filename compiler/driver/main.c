@@ -1,4 +1,5 @@
 /* netc: the table of sub-commands. */
+#include <signal.h>
 #include <string.h>
 
 #include "compiler/driver/command_slips.h"
@@ -253,5 +254,6 @@ static int run(int argc, char **argv) {
 
 int main(int argc, char **argv) {
     net_streams_open();
+    signal(SIGCHLD, SIG_DFL); /* ignored, as who starts netc may have it, it keeps programs from being waited for */
     return report_close_streams(run(argc, argv));
 }

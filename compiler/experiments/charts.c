@@ -77,7 +77,9 @@ static void add_row(const Results *results, const RowFile *file, const Plot *plo
 
 static void draw(const Results *results, const Plot *plot, Chart *chart) {
     *chart = (Chart){.name = plot->title,
-                     .x_title = plot->layers ? "step" : "epoch",
+                     .x_title = plot->layers  ? "step"
+                                : plot->depth ? "hidden layer"
+                                              : "epoch",
                      .y_title = plot->y_title,
                      .log = plot->log,
                      .share = plot->share};

@@ -10,6 +10,7 @@
 #include "compiler/driver/link.h"
 #include "compiler/driver/option_slips.h"
 #include "compiler/driver/report.h"
+#include "compiler/driver/set_line.h"
 #include "compiler/experiments/lock.h"
 #include "compiler/experiments/reading.h"
 #include "compiler/experiments/results.h"
@@ -76,6 +77,34 @@ static bool read_seeds(const char *text, Plan *plan, int *status) {
     return true;
 }
 
+/* Lines that say what the experiments themselves give to trainings would be refused by the first of these. */
+static bool check_sets(const Plan *plan, int *status) {
+    Arena *arena = plan->arena;
+    for (size_t i = 0; i < plan->sets.count; i++) {
+        const char *line = plan->sets.at[i];
+        if (set_line_says(arena, line, "seed")) {
+            *status =
+                report_usage("experiments", "--set '%s': seeds are given by --seeds, for example --seeds 1-5", line);
+            return false;
+        }
+        if (plan->data != NULL && set_line_says(arena, line, "data")) {
+            *status = report_usage("experiments", "--set '%s' and --data say the same; keep one", line);
+            return false;
+        }
+        for (size_t k = 0; k < plan->experiments.count && set_line_says(arena, line, "rate"); k++) {
+            const Experiment *experiment = plan->experiments.at[k];
+            if (experiment->rows[0].rates != NULL) {
+                *status =
+                    report_usage("experiments",
+                                 "--set '%s': '%s' tries rates of its own; leave rate= out, or name other experiments",
+                                 line, experiment->name);
+                return false;
+            }
+        }
+    }
+    return true;
+}
+
 static bool read_plan(Arena *arena, const Options *options, Plan *plan, int *status) {
     *plan = (Plan){.arena = arena,
                    .folder = options->output == NULL ? "experiments" : options->output,
@@ -96,7 +125,7 @@ static bool read_plan(Arena *arena, const Options *options, Plan *plan, int *sta
                                options->threads);
         return false;
     }
-    return read_names(options, plan, status) && read_seeds(options->seeds, plan, status);
+    return read_names(options, plan, status) && read_seeds(options->seeds, plan, status) && check_sets(plan, status);
 }
 
 /* ---- listing ---- */
@@ -337,8 +366,12 @@ int cmd_experiments(Arena *arena, Options *options) {
                             options->verify);
     }
     tools_watch_signals();
-    if (!lock_folder(&plan, &status) || !check_folder(&plan, &status)) {
-        return status;
+    bool nothing = rows > 0 && access(plan.folder, F_OK) != 0; /* nor is a folder made to look into */
+    if (!nothing) {
+        if (!lock_folder(&plan, &status) || !check_folder(&plan, &status)) {
+            return status;
+        }
+        training_clean(&plan);
     }
     return rows > 0 ? verify_rows(&plan, rows) : run_all(&plan);
 }

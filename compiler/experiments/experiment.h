@@ -10,13 +10,17 @@
 
 /* What a number of a training is. Hidden layers are those of gradients.csv but the last. */
 typedef enum {
-    READ_RESULT, /* the figure `name` of result.json */
-    READ_EPOCH,  /* the column `name` of epochs.csv after epoch `at` */
-    READ_FIRST,  /* the column `name` of gradients.csv in the first hidden layer, in the rows of step `at`, */
-    READ_LAST,   /* in the last hidden layer, */
-    READ_RATIO,  /* in the last one over the first, */
-    READ_FACTOR, /* from one hidden layer to the one before it: the geometric mean */
-    READ_WEIGHT, /* the mean of the tensor `name` in the last rows of weights.csv */
+    READ_RESULT,   /* the figure `name` of result.json */
+    READ_EPOCH,    /* the column `name` of epochs.csv after epoch `at` */
+    READ_FIRST,    /* the column `name` of gradients.csv in the first hidden layer, in the rows of step `at`, */
+    READ_LAST,     /* in the last hidden layer, */
+    READ_RATIO,    /* in the last one over the first, */
+    READ_FACTOR,   /* from one hidden layer to the one before it: the geometric mean */
+    READ_WEIGHT,   /* the mean of the tensor `name` in the last rows of weights.csv */
+    READ_SPREAD,   /* the largest singular value over the smallest, of `name` in spectrum.csv ("weight", "jacobian"), in
+                      the rows of step `at`: the geometric mean over the hidden layers */
+    READ_JACOBIAN, /* the column `name` of spectrum.csv of the first hidden layer's Jacobian, in the rows of step `at`
+                    */
     /* of the means of a row and those of the row it stands against: */
     READ_ERRORS, /* the share of the other's errors that are gone, by the column `name` */
     READ_GAP     /* the share of the other's ratio that is gone, on a logarithmic scale, by the column `name` */
@@ -39,9 +43,11 @@ typedef struct {
     const char *name; /* of its file */
     const char *title, *y_title;
     const char *row; /* a curve for each of its layers; NULL: one for each row */
-    /* A column of gradients.csv, by step and hidden layer, or of epochs.csv, by epoch; the key of its curves, too. */
+    /* A column of gradients.csv, by step and hidden layer, of the Jacobians before the first step in spectrum.csv, by
+     * hidden layer, or of epochs.csv, by epoch; the key of its curves, too. */
     const char *column;
     bool layers; /* it is one of gradients.csv */
+    bool depth;  /* it is one of spectrum.csv */
     bool log, share;
 } Plot;
 

@@ -261,14 +261,26 @@ static const Column orthogonal_columns[] = {
     {.key = "best_test_accuracy", .title = "test", .kind = READ_RESULT, .share = true},
     {.key = "ratio_start", .title = "last / first, start", .kind = READ_RATIO, .name = "delta_norm"},
     {.key = "gap", .title = "gap closed", .kind = READ_GAP, .name = "ratio_start", .share = true},
+    {.key = "weight_spread", .title = "σ of weights, largest / smallest", .kind = READ_SPREAD, .name = "weight"},
+    {.key = "jacobian_spread", .title = "σ of Jacobians, largest / smallest", .kind = READ_SPREAD, .name = "jacobian"},
+    {.key = "jacobian_median", .title = "first Jacobian, median σ", .kind = READ_JACOBIAN, .name = "median"},
+    {.key = "jacobian_rank", .title = "its effective rank", .kind = READ_JACOBIAN, .name = "effective_rank"},
 };
-#define START(NAME, TITLE, HIDDEN, START)                                                                            \
-    {                                                                                                                \
-        .name = HIDDEN "-" NAME, .title = HIDDEN ", " TITLE, .model = "deep", .against = HIDDEN "-xavier", .lets = { \
-            "depth=10",                                                                                              \
-            "hidden=" HIDDEN,                                                                                        \
-            "start=" START                                                                                           \
-        }                                                                                                            \
+static const Plot orthogonal_plots[] = {
+    {.name = "orthogonal",
+     .title = "In how many of 10 directions the outputs hear each hidden layer before the first step",
+     .y_title = "effective rank of the Jacobian",
+     .column = "effective_rank",
+     .depth = true},
+};
+#define START(NAME, TITLE, HIDDEN, START)                                                                  \
+    {                                                                                                      \
+        .name = HIDDEN "-" NAME, .title = HIDDEN ", " TITLE, .model = "deep", .against = HIDDEN "-xavier", \
+        .sets = {"log spectrum"}, .lets = {                                                                \
+            "depth=10",                                                                                    \
+            "hidden=" HIDDEN,                                                                              \
+            "start=" START                                                                                 \
+        }                                                                                                  \
     }
 static const Row orthogonal_rows[] = {
     START("xavier", "Xavier", "tanh", "glorot_uniform"),
@@ -383,7 +395,7 @@ const Experiment experiments[] = {
      .source = "Glorot and Bengio 2010, He and others 2015; the texts give no numbers.",
      .doc = "Networks of 4 and of 10 hidden layers of 30, 10 epochs: at the same rate (0.1), and at the best of 0.01, "
             "0.03, 0.1, 0.3 and 1 by the validation part. Errors gone: the share of the errors of the sigmoid as in "
-            "the text that this network does not make. Gap closed: 1 - ln r / ln r', r being the ratio of the last "
+            "the text that this network does not make. Gap closed: 1 - |ln r / ln r'|, r being the ratio of the last "
             "hidden layer's speed of learning to the first one's at the start, r' that of the sigmoid. Saturated: the "
             "share of units of the last hidden layer whose slope is below 1 % of the largest.",
      ROWS(activation),
@@ -394,9 +406,14 @@ const Experiment experiments[] = {
     {.name = "orthogonal",
      .title = "Orthogonal starts",
      .source = "Saxe and others 2014; the texts give no numbers.",
-     .doc = "10 hidden layers of 30, 10 epochs.",
+     .doc =
+         "10 hidden layers of 30, 10 epochs. σ are singular values before the first step: of the layers' weights, and "
+         "of the Jacobians of the last weighted inputs by each hidden layer's outputs, the ratios as geometric means "
+         "over the hidden layers; the first Jacobian is that of all layers but the first. Orthogonal weights stretch "
+         "all directions alike; how far the products of ten layers do too is the activation's.",
      ROWS(orthogonal),
      COLUMNS(orthogonal),
+     PLOTS(orthogonal),
      .seeds = 3,
      .minutes = 3},
 };

@@ -1,8 +1,7 @@
 /* What a call of `netc experiments` asks for, and what a row's trainings are with it.
  *
- * A training is known by its key: the SHA-256 of all that its numbers depend on, the resolved model and settings, the
- * seed among them, the hash of the data and the order of all sums; never of the version, the file or the machine. So
- * whatever was trained before, elsewhere too, is found again, and rows that have a training in common share it.
+ * A training is known by its key (key.h). So whatever was trained before, elsewhere too, is found again, and rows that
+ * have a training in common share it.
  * Functions that can fail print why. All lives in the arena. */
 #ifndef NETC_EXPERIMENTS_PLAN_H
 #define NETC_EXPERIMENTS_PLAN_H
@@ -31,8 +30,10 @@ typedef struct {
     const char *path; /* of the model */
     Words sets;       /* the row's, and those of the plan */
     json_t *identity; /* what keys are made of; NULL: nothing is trained */
+    const char *logs; /* what is logged */
     int64_t epochs;
     double rate;
+    bool looks_ahead; /* an epoch by itself is not the first of a longer training */
     const char *order_hash, *data_hash;
 } Setup;
 
@@ -40,12 +41,13 @@ typedef struct {
 bool setup_open(Plan *plan, const Row *row, Setup *setup, int *status);
 void setup_close(Setup *setup);
 
-enum { KEY_DIGITS = 16 };
 /* The key of a training; rate 0: the model's. */
 const char *setup_key(Arena *arena, const Setup *setup, int64_t seed, double rate);
+/* The name of its run: one that logs other things is another. */
+const char *setup_run(Arena *arena, const Setup *setup, int64_t seed, double rate);
 
-/* The arguments of `netc train`, without those that differ between the trainings of a row; as people type them, with
- * the model's path as given. */
+/* The arguments of `netc train`, without those that differ between the trainings of a row and without the epochs, of
+ * which the first is trained by itself; as people type them, with the model's path as given. */
 Words setup_words(Arena *arena, const Setup *setup, const char *path);
 
 #endif

@@ -9,7 +9,7 @@
 typedef struct {
     Arena *arena;
     const Run *run;
-    RunLog gradients, epochs, weights;
+    RunLog gradients, epochs, weights, spectrum;
     const char *source; /* of the rows of gradients.csv that are taken: the probe's, if there is one */
     Words hidden;       /* layers of gradients.csv but the last */
 } Logs;
@@ -28,6 +28,7 @@ static void open_logs(Arena *arena, const Run *run, Logs *logs) {
     run_log_read(arena, run, "gradients.csv", &logs->gradients);
     run_log_read(arena, run, "epochs.csv", &logs->epochs);
     run_log_read(arena, run, "weights.csv", &logs->weights);
+    run_log_read(arena, run, "spectrum.csv", &logs->spectrum);
     int column = run_log_column(&logs->gradients, "layer");
     for (size_t i = 0; i < logs->gradients.rows; i++) {
         const char *layer = run_log_text(&logs->gradients, i, column);
@@ -78,6 +79,31 @@ static double last_weight(const Logs *logs, const char *name) {
     return value;
 }
 
+/* Of the matrix `of` of a hidden layer, in the rows of a step; NAN without one. */
+static double spectrum_at(const Logs *logs, const char *of, const char *name, size_t layer, int step) {
+    const RunLog *log = &logs->spectrum;
+    int column = run_log_column(log, name), matrices = run_log_column(log, "of"), layers = run_log_column(log, "layer"),
+        steps = run_log_column(log, "step");
+    double value = (double)NAN;
+    for (size_t i = 0; i < log->rows && layer < logs->hidden.count; i++) {
+        if (string_is(run_log_text(log, i, matrices), of) &&
+            string_is(run_log_text(log, i, layers), logs->hidden.at[layer]) &&
+            (step == AT_END || run_log_number(log, i, steps) == step)) {
+            value = run_log_number(log, i, column);
+        }
+    }
+    return value;
+}
+
+/* How far a matrix stretches one direction more than another: the geometric mean over the hidden layers. */
+static double spread_of(const Logs *logs, const char *of, int step) {
+    double sum = 0;
+    for (size_t i = 0; i < logs->hidden.count; i++) {
+        sum += log(spectrum_at(logs, of, "largest", i, step) / spectrum_at(logs, of, "smallest", i, step));
+    }
+    return logs->hidden.count == 0 ? (double)NAN : exp(sum / (double)logs->hidden.count);
+}
+
 static double result_of(const Run *run, const char *name) {
     const json_t *value = json_object_get(run->result, name);
     return json_is_number(value) ? json_number_value(value) : (double)NAN;
@@ -95,6 +121,8 @@ static double number_of(const Logs *logs, const Column *column) {
     case READ_RATIO: return last / first;
     case READ_FACTOR: return pow(first / last, 1 / ((double)hidden - 1));
     case READ_WEIGHT: return last_weight(logs, column->name);
+    case READ_SPREAD: return spread_of(logs, column->name, column->at);
+    case READ_JACOBIAN: return spectrum_at(logs, "jacobian", column->name, 0, column->at);
     case READ_ERRORS:
     case READ_GAP: break;
     }
@@ -167,6 +195,15 @@ static json_t *curve_of_epochs(const Logs *logs, const char *name, json_t *place
     return values;
 }
 
+static json_t *curve_of_depth(const Logs *logs, const char *name, json_t *places) {
+    json_t *values = json_array();
+    for (size_t i = 0; i < logs->hidden.count; i++) {
+        json_array_append_new(places, json_real((double)i + 1));
+        json_array_append_new(values, short_number(spectrum_at(logs, "jacobian", name, i, 0)));
+    }
+    return values;
+}
+
 json_t *reading_curves(Arena *arena, const Experiment *experiment, const Row *row, const Run *run) {
     json_t *all = json_object();
     Logs logs;
@@ -181,7 +218,9 @@ json_t *reading_curves(Arena *arena, const Experiment *experiment, const Row *ro
             json_put(curves, logs.hidden.at[k], curve_of_layer(&logs, plot->column, logs.hidden.at[k], places));
         }
         if (!plot->layers) {
-            json_put(curves, "", curve_of_epochs(&logs, plot->column, places));
+            json_put(curves, "",
+                     plot->depth ? curve_of_depth(&logs, plot->column, places)
+                                 : curve_of_epochs(&logs, plot->column, places));
         }
         json_put(drawn, "x", places);
         json_put(drawn, "curves", curves);

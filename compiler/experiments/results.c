@@ -48,6 +48,7 @@ static const char *number_text(Arena *arena, const Column *column, double value)
 
 const char *cell_text(Arena *arena, const Column *column, NetMoments moments) {
     double sd = net_moments_sd(&moments);
+    sd = sd < 1e-6 * fabs(moments.mean) ? 0 : sd; /* what only rounding makes */
     return moments.count == 0 ? ""
            : !isfinite(sd)    ? number_text(arena, column, moments.mean)
            : column->share    ? arena_format(arena, "%.2f ± %.2f %%", 100 * moments.mean, 100 * sd)
@@ -152,9 +153,16 @@ static void write_hashes(const RowFile *file, Text *out) {
     if (file->row->rates != NULL) {
         text_printf(out, " --rate %g", file->row->rates[0]);
     }
-    text_printf(out, "`, seed %lld: weights %.16s after the first epoch, %.16s at the end",
-                (long long)json_integer_value(json_object_get(training, "seed")),
-                string_in(training, "weights_sha256_epoch_1"), string_in(training, "weights_sha256"));
+    text_printf(out, "`, seed %lld: ", (long long)json_integer_value(json_object_get(training, "seed")));
+    const char *first = string_in(training, "weights_sha256_epoch_1");
+    if (row_file_diverged(training)) {
+        text_puts(out, "diverged");
+    } else if (*first != '\0') {
+        text_printf(out, "weights %.16s after the first epoch, %.16s at the end", first,
+                    string_in(training, "weights_sha256"));
+    } else {
+        text_printf(out, "weights %.16s at the end", string_in(training, "weights_sha256"));
+    }
     text_printf(out, diverged > 0 ? "; %zu of %zu trainings at all rates diverged\n" : "\n", diverged,
                 json_array_size(file->trainings));
 }
@@ -195,7 +203,7 @@ static void write_beginning(const Plan *plan, Text *out) {
 bool results_write(const Plan *plan, int *status) {
     NetError error = {.status = NET_OK};
     Text text = {0};
-    bool good = true;
+    bool good = true, any = false;
     write_beginning(plan, &text);
     for (size_t i = 0; good && i < experiment_count; i++) {
         Results results;
@@ -205,13 +213,14 @@ bool results_write(const Plan *plan, int *status) {
             break;
         }
         if (results_any(&results)) {
+            any = true;
             write_experiment(&results, &text);
             good = charts_write(plan, &results, status);
         }
         results_close(&results);
     }
     const char *path = arena_format(plan->arena, "%s/results.md", plan->folder);
-    if (good && !net_file_save(path, text.data, text.length, &error)) {
+    if (good && any && !net_file_save(path, text.data, text.length, &error)) {
         *status = report_environment("%s", error.text);
         good = false;
     }

@@ -1,7 +1,9 @@
 #include "compiler/experiments/row_file.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "compiler/base/json.h"
 #include "compiler/driver/option_slips.h"
@@ -17,14 +19,26 @@ static json_t *word_list(const Words *words) {
     return list;
 }
 
+/* The lines of a list as they are typed. */
+static const char *lines_text(Arena *arena, const json_t *lines) {
+    const char *text = "";
+    size_t index;
+    const json_t *line;
+    json_array_foreach(lines, index, line) {
+        text = arena_format(arena, "%s%s%s", text, index == 0 ? "" : " ", json_string_value(line));
+    }
+    return *text == '\0' ? "no --set and no --data" : text;
+}
+
 /* Whether the results are of the lines that are asked for now. */
 static bool check_lines(const Plan *plan, const RowFile *file) {
     json_t *lines = word_list(&plan->changed), *there = json_object_get(file->root, "changed");
     bool same = json_equal(lines, there) == 1 || (there == NULL && plan->changed.count == 0);
-    json_decref(lines);
     if (!same) {
-        report_environment("%s: is of another --set or --data; -o names another folder for these", file->path);
+        report_environment("%s: was trained with %s, now it would be with %s; -o names another folder for that",
+                           file->path, lines_text(plan->arena, there), lines_text(plan->arena, lines));
     }
+    json_decref(lines);
     return same;
 }
 
@@ -32,11 +46,16 @@ bool row_file_open(const Plan *plan, const Experiment *experiment, const Row *ro
     Arena *arena = plan->arena;
     size_t size = 0;
     json_error_t why;
+    NetError error;
     *file = (RowFile){.arena = arena, .experiment = experiment, .row = row};
     file->path = arena_format(arena, "%s/rows/%s-%s.json", plan->folder, experiment->name, row->name);
-    char *text = net_file_read(file->path, 1 << 28, &size, NULL);
-    if (text == NULL) {
+    if (access(file->path, F_OK) != 0 && (errno == ENOENT || errno == ENOTDIR)) {
         return true;
+    }
+    char *text = net_file_read(file->path, 1 << 28, &size, &error);
+    if (text == NULL) { /* what cannot be read is not written over */
+        report_environment("%s", error.text);
+        return false;
     }
     file->root = json_loadb(text, size, 0, &why);
     free(text);
@@ -241,14 +260,16 @@ double row_file_best_rate(const RowFile *file) {
 }
 
 const json_t *row_file_first(const RowFile *file) {
+    const json_t *diverged = NULL;
     size_t index;
     json_t *training;
     json_array_foreach(file->trainings, index, training) {
-        if (is_at(training, first_rate(file))) {
+        if (is_at(training, first_rate(file)) && !row_file_diverged(training)) {
             return training;
         }
+        diverged = diverged == NULL && is_at(training, first_rate(file)) ? training : diverged;
     }
-    return json_array_get(file->trainings, 0);
+    return diverged == NULL ? json_array_get(file->trainings, 0) : diverged;
 }
 
 /* What is gone of the other's, as the column says. */

@@ -18,7 +18,7 @@ typedef struct {
     json_t *trainings; /* in it: a list */
 } RowFile;
 
-/* Reads what is there. False: it is damaged, or of another --set or --data than the plan's, if `same`.
+/* Reads what is there. False: it cannot be read, is damaged, or of another --set or --data than the plan's, if `same`.
  */
 bool row_file_open(const Plan *plan, const Experiment *experiment, const Row *row, bool same, RowFile *file);
 void row_file_close(RowFile *file);
@@ -42,7 +42,8 @@ typedef struct {
 RateCount row_file_count(const RowFile *file, double rate);
 /* The rate that is best on the validation part, on average, of those at which none diverged; 0: none is tried. */
 double row_file_best_rate(const RowFile *file);
-/* The first training at the row's first rate, for what is shown of one; NULL: there is none. */
+/* The first training at the row's first rate, one that came to its end if any did, for what is shown of one; NULL:
+ * there is none. */
 const json_t *row_file_first(const RowFile *file);
 /* Mean and deviation of a column over the trainings that came to their end; `against` is the row's other one, for
  * columns that compare. */

@@ -1,7 +1,9 @@
 #include "compiler/experiments/training.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <fnmatch.h>
 #include <ftw.h>
 #include <inttypes.h>
 #include <signal.h>
@@ -71,14 +73,17 @@ _Noreturn static void become_trainer(const Plan *plan, Words *words, const char 
 static int wait_for(pid_t child) {
     int state = 0;
     bool told = false;
-    while (waitpid(child, &state, WNOHANG) != child) {
+    pid_t ended;
+    while ((ended = waitpid(child, &state, WNOHANG)) == 0 || (ended == -1 && errno == EINTR)) {
         if (tools_interrupted() != 0 && !told) {
             kill(child, tools_interrupted());
             told = true;
         }
         lock_pause();
     }
-    return WIFEXITED(state) ? WEXITSTATUS(state) : 128 + WTERMSIG(state);
+    return ended == -1        ? report_environment("cannot wait for a trainer: %s", strerror(errno))
+           : WIFEXITED(state) ? WEXITSTATUS(state)
+                              : 128 + WTERMSIG(state);
 }
 
 /* A trainer that outlives a netc that was killed writes its checkpoint, and then gives the folder back. */
@@ -97,7 +102,7 @@ static void print_log(const char *path) {
     free(text);
 }
 
-/* Runs a trainer to its end. A training that diverged has a result, too. */
+/* Runs a trainer to its end. One whose training diverged, or whose model is not good, ends with NET_MODEL. */
 static bool run_trainer(const Plan *plan, Words words, const char *folder, int *status) {
     NetError error = {.status = NET_OK};
     const char *log = arena_format(plan->arena, "%s.log", folder);
@@ -116,7 +121,11 @@ static bool run_trainer(const Plan *plan, Words words, const char *folder, int *
         *status = 128 + tools_interrupted();
     } else if (*status != STATUS_OK && *status != NET_MODEL && child != -1) {
         print_log(log);
-        report_environment("the training in %s ended with status %d", folder, *status);
+        *status = *status > 128
+                      ? report_environment("the training in %s was ended by signal %d (%s); the same command goes "
+                                           "on from its checkpoint",
+                                           folder, *status - 128, strsignal(*status - 128))
+                      : report_environment("the training in %s ended with status %d", folder, *status);
     }
     return tools_interrupted() == 0 && (*status == STATUS_OK || *status == NET_MODEL);
 }
@@ -142,8 +151,10 @@ static const char *text_of(const json_t *object, const char *key) {
     return text == NULL ? "" : text;
 }
 
+static bool has_diverged(const json_t *result) { return string_is(text_of(result, "status"), "diverged"); }
+
 static bool is_final(const json_t *result, int64_t epochs) {
-    return result != NULL && (string_is(text_of(result, "status"), "diverged") || epochs_done(result) >= epochs);
+    return result != NULL && (has_diverged(result) || epochs_done(result) >= epochs);
 }
 
 /* The hash in the result of a run of one epoch; NULL: it is none. */
@@ -166,21 +177,52 @@ static json_t *train_to(const Plan *plan, const Setup *setup, int64_t seed, doub
         return NULL;
     }
     result = read_json(path);
-    if (result == NULL) { /* the model's warnings are errors, or the like */
+    if (result == NULL || (*status == NET_MODEL && !has_diverged(result))) {
         print_log(arena_format(plan->arena, "%s.log", folder));
         *status = report_environment("the training in %s left no result", folder);
+        json_decref(result);
+        return NULL;
     }
+    *status = STATUS_OK; /* a training that diverged is a result, no failure of this command */
     return result;
 }
+
+/* How the names begin of what is there for a while only. */
+#define FIRST "first-"
 
 static int remove_one(const char *path, const struct stat *info, int kind, struct FTW *place) {
     (void)info, (void)kind, (void)place;
     return remove(path);
 }
 
+/* Removes what is in a folder of the plan's and named like this, folders with all that is in them. */
+static void remove_all(const Plan *plan, const char *name, const char *pattern) {
+    const char *folder = arena_format(plan->arena, "%s/%s", plan->folder, name);
+    DIR *directory = opendir(folder);
+    const struct dirent *entry;
+    while (directory != NULL && (entry = readdir(directory)) != NULL) {
+        const char *path = arena_format(plan->arena, "%s/%s", folder, entry->d_name);
+        if (fnmatch(pattern, entry->d_name, 0) == 0) {
+            wait_for_lock(plan->arena, path);
+            nftw(path, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+        }
+    }
+    if (directory != NULL) {
+        closedir(directory);
+    }
+}
+
+void training_clean(const Plan *plan) {
+    const char *const folders[] = {".", "rows", "runs"};
+    for (size_t i = 0; i < COUNT_OF(folders); i++) {
+        remove_all(plan, folders[i], "*.??????" NET_FILE_UNFINISHED);
+    }
+    remove_all(plan, "runs", FIRST "*");
+}
+
 const char *training_first(const Plan *plan, const Setup *setup, int64_t seed, double rate, int *status) {
     NetError error = {.status = NET_OK};
-    char *folder = arena_format(plan->arena, "%s/runs/first-XXXXXX", plan->folder);
+    char *folder = arena_format(plan->arena, "%s/runs/" FIRST "XXXXXX", plan->folder);
     if (!net_folder_make(arena_format(plan->arena, "%s/runs", plan->folder), &error)) {
         *status = report_environment("%s", error.text);
         return NULL;
@@ -200,6 +242,9 @@ const char *training_first(const Plan *plan, const Setup *setup, int64_t seed, d
 /* The first epoch's hash is kept beside the folder as soon as it is known: the run goes on from there. */
 static bool find_first(const Plan *plan, const Setup *setup, int64_t seed, double rate, const char *folder,
                        Ended *ended, int *status) {
+    if (setup->looks_ahead) {
+        return true;
+    }
     Arena *arena = plan->arena;
     NetError error = {.status = NET_OK};
     const char *note = arena_format(arena, "%s.first", folder);
@@ -212,7 +257,7 @@ static bool find_first(const Plan *plan, const Setup *setup, int64_t seed, doubl
     }
     json_t *result = train_to(plan, setup, seed, rate, 1, folder, status);
     ended->first_hash = first_of(arena, result);
-    bool beyond = result != NULL && ended->first_hash == NULL && !string_is(text_of(result, "status"), "diverged");
+    bool beyond = result != NULL && ended->first_hash == NULL && !has_diverged(result);
     bool good = result != NULL;
     json_decref(result);
     if (beyond) { /* the note was lost */
@@ -230,8 +275,7 @@ static bool find_first(const Plan *plan, const Setup *setup, int64_t seed, doubl
 bool training_run(const Plan *plan, const Setup *setup, int64_t seed, double rate, Ended *ended, int *status) {
     Arena *arena = plan->arena;
     Runs runs = {0};
-    const char *key = setup_key(arena, setup, seed, rate);
-    const char *folder = arena_format(arena, "%s/runs/%s-%s", plan->folder, setup->row->model, key);
+    const char *folder = arena_format(arena, "%s/runs/%s", plan->folder, setup_run(arena, setup, seed, rate));
     *ended = (Ended){.first_hash = NULL};
     json_t *result = NULL;
     if (find_first(plan, setup, seed, rate, folder, ended, status)) {

@@ -1,8 +1,9 @@
 /* One training, in a folder of its own by its key: begun, gone on with, or there already.
  *
  * The first epoch is trained by itself, for the hash of its weights; the run then goes on, with the bits it would have
- * had without the stop. A trainer is a child of this process, as `netc train` starts it, from the same cache. Killed at
- * any moment, a training goes on from its checkpoint when it is asked for again. Functions that can fail print why. */
+ * had without the stop; where a step's rate depends on the number of epochs there is no such stop, and no hash. A
+ * trainer is a child of this process, as `netc train` starts it, from the same cache. Killed at any moment, a training
+ * goes on from its checkpoint when it is asked for again. Functions that can fail print why. */
 #ifndef NETC_EXPERIMENTS_TRAINING_H
 #define NETC_EXPERIMENTS_TRAINING_H
 
@@ -21,5 +22,8 @@ void training_close(Ended *ended);
 
 /* Trains the first epoch alone, elsewhere, and leaves nothing: the hash of its weights, NULL after printing why. */
 const char *training_first(const Plan *plan, const Setup *setup, int64_t seed, double rate, int *status);
+/* Removes what was begun in the plan's folder by a process that was killed, and goes on nowhere. Nobody else may be at
+ * work there. */
+void training_clean(const Plan *plan);
 
 #endif

@@ -39,6 +39,15 @@ static bool read_files(Plan *plan, Files *files) {
     return true;
 }
 
+/* Why a key is another one. */
+static const char *what_differs(const RowFile *file, const Setup *setup) {
+    const char *data = json_string_value(json_object_get(file->root, "data_sha256"));
+    const char *order = json_string_value(json_object_get(file->root, "order_hash"));
+    return !string_is(data, setup->data_hash)     ? "the data are others"
+           : !string_is(order, setup->order_hash) ? "sums are added in another order"
+                                                  : "the model or its settings are others";
+}
+
 /* Prints what a row comes to now. */
 static int verify(Plan *plan, const RowFile *file) {
     const json_t *training = trained(file);
@@ -53,7 +62,7 @@ static int verify(Plan *plan, const RowFile *file) {
     printf("%s %s, seed %lld: ", file->experiment->name, file->row->name, (long long)seed);
     fflush(stdout);
     if (!string_is(json_string_value(json_object_get(training, "key")), setup_key(plan->arena, &setup, seed, rate))) {
-        printf("cannot be compared: model, settings, data or the order of sums are others now\n");
+        printf("cannot be compared: %s now\n", what_differs(file, &setup));
         status = STATUS_MODEL;
     } else {
         const char *found = training_first(plan, &setup, seed, rate, &status);
@@ -74,7 +83,8 @@ int verify_rows(Plan *plan, int64_t count) {
     Files files = {0};
     int worst = read_files(plan, &files) ? STATUS_OK : STATUS_ENVIRONMENT;
     if (worst == STATUS_OK && files.count == 0) {
-        worst = report_environment("%s: holds no results of these experiments; without --verify they are trained",
+        worst = report_environment("%s: holds no results of these experiments that an epoch could be compared with; "
+                                   "without --verify they are trained",
                                    plan->folder);
     }
     size_t rows = (size_t)count < files.count ? (size_t)count : files.count;
