@@ -112,6 +112,28 @@ int gen_index(const Gen *g, const Affine *affine) {
     return loop_op2(g->b, OP_IADD, loop_splat(g->b, value), lanes);
 }
 
+/* Known where every index of the dimension is a number here, and lanes do not run over it. */
+static bool is_outside(const Gen *g, const Expr *read, int d) {
+    const Affine *a = &read->index[d];
+    int64_t at = a->plus;
+    for (int i = 0; i < INDEX_MAX; i++) {
+        if (a->at[i] == 0) continue;
+        if (g->at[i].terms > 0 || i == g->lane || i == g->pair) return false;
+        at += a->at[i] * (g->at[i].base + g->offset[i] * gen_unit(g, i));
+    }
+    return at < 0 || at >= read->tensor->dim[d];
+}
+
+bool gen_adds_nothing(const Gen *g, const Compute *c) {
+    const Expr *factor[] = {c->e->a, c->e->b};
+    for (size_t f = 0; f < COUNT_OF(factor); f++) {
+        if (factor[f]->kind != EXPR_READ || factor[f]->number != 0) continue;
+        for (int d = 0; d < factor[f]->tensor->rank; d++)
+            if (factor[f]->tensor->dim[d] != DIM_BATCH && is_outside(g, factor[f], d)) return true;
+    }
+    return false;
+}
+
 static int scalar_value(const Gen *g, const char *formula) {
     for (size_t i = 0; i < g->context->scalar_count; i++)
         if (string_is(g->context->scalars[i], formula))

@@ -44,6 +44,8 @@ bool gen_is_aligned(const Address *address);
 /* The value of an expression, and of a flat index, at the present place. */
 int gen_value(Gen *g, const Expr *e);
 int gen_index(const Gen *g, const Affine *affine);
+/* Whether a factor of the product that a sum adds up is 0 here because it lies outside of its tensor. */
+bool gen_adds_nothing(const Gen *g, const Compute *c);
 void gen_store(const Gen *g, const Access *access, int value);
 /* A vector where the code runs in lanes. */
 int gen_lanes(const Gen *g, int value);

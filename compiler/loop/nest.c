@@ -9,7 +9,8 @@
  *         post, store
  *
  * Ranges that a tile does not divide get their rest in a copy of the inner part with a smaller tile, so every bound is
- * constant. Terms come in ascending order whatever the tile: the sums do not depend on the schedule. */
+ * constant. So do the first and last tiles whose windows reach out of a map, without the terms outside. Terms come in
+ * ascending order whatever the tile: the sums do not depend on the schedule. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -207,8 +208,68 @@ static void make_tile(Gen *g) {
     }
 }
 
+/* ---- rims: tiles some of whose terms lie outside ---- */
+enum { RIM_TILES = 3 }; /* at each end, that get bodies of their own */
+
+/* Whether the output indices `from` .. `last` of i bring dimension d of a factor out of its tensor, which is known for
+ * each term where all terms of that dimension stand in one body. */
+static bool reaches_out(const Gen *g, const Expr *read, int d, int i, int64_t from, int64_t last) {
+    const Affine *a = &read->index[d];
+    int64_t low = a->plus, high = a->plus;
+    if (a->at[i] == 0) return false;
+    for (int k = 0; k < INDEX_MAX; k++) {
+        if (a->at[k] == 0) continue;
+        bool term = k >= g->group->rank;
+        if (k != i && (!term || k == g->s.lane || g->s.unroll[k] < g->group->range[k])) return false;
+        int64_t x = a->at[k] * (k == i ? from : 0), y = a->at[k] * (k == i ? last : g->group->range[k] - 1);
+        low += x < y ? x : y;
+        high += x < y ? y : x;
+    }
+    return low < 0 || high >= read->tensor->dim[d];
+}
+
+static bool is_rim(const Gen *g, int i, int64_t from, int64_t last) {
+    const Compute *c = g->group->member[0]->compute;
+    if (g->group->count != 1 || c->reduce != REDUCE_SUM || c->e->kind != EXPR_MUL || i == g->lane) return false;
+    const Expr *factor[] = {c->e->a, c->e->b};
+    for (size_t f = 0; f < COUNT_OF(factor); f++) {
+        if (factor[f]->kind != EXPR_READ || factor[f]->number != 0) continue;
+        for (int d = 0; d < factor[f]->tensor->rank; d++)
+            if (factor[f]->tensor->dim[d] != DIM_BATCH && reaches_out(g, factor[f], d, i, from, last)) return true;
+    }
+    return false;
+}
+
 /* ---- loops over outputs ---- */
 static void outputs_from(Gen *g, int i, bool split);
+
+/* Tiles number `from` .. `to` - 1, each by itself or in a loop. */
+static void output_tiles(Gen *g, int i, int64_t start, int64_t from, int64_t to, bool loop) {
+    int64_t step = g->now[i] * gen_unit(g, i);
+    if (loop && to - from > 1) {
+        int var = loop_for_begin(g->b, loop_bound(0), loop_bound(to - from), 1);
+        g->at[i] = index_plus_var(index_const(start + from * step), var, step);
+        outputs_from(g, i + 1, false);
+        loop_for_end(g->b);
+        return;
+    }
+    for (int64_t tile = from; tile < to; tile++) {
+        g->at[i] = index_const(start + tile * step);
+        outputs_from(g, i + 1, false);
+    }
+}
+
+/* Tiles 0 .. `full` - 1: those at the rims by themselves. */
+static void output_whole_tiles(Gen *g, int i, int64_t start, int64_t full) {
+    int64_t step = g->now[i] * gen_unit(g, i), first = 0, last = full;
+    while (first < RIM_TILES && first < full && is_rim(g, i, start + first * step, start + (first + 1) * step - 1))
+        first++;
+    while (full - last < RIM_TILES && last > first && is_rim(g, i, start + (last - 1) * step, start + last * step - 1))
+        last--;
+    output_tiles(g, i, start, 0, first, false);
+    output_tiles(g, i, start, first, last, true);
+    output_tiles(g, i, start, last, full, false);
+}
 
 /* `count` units (elements or vectors) of index i from `start`, in tiles. The first loop of a split nest goes over this
  * part's tiles; what is left over belongs to the last part. */
@@ -217,13 +278,10 @@ static void output_span(Gen *g, int i, int64_t start, int64_t count, bool split)
     if (count == 0) return;
     int64_t full = count / factor, rest = count % factor;
     g->now[i] = factor;
-    if (full == 1 && !split) {
-        g->at[i] = index_const(start);
-        outputs_from(g, i + 1, false);
+    if (!split) {
+        output_whole_tiles(g, i, start, full);
     } else {
-        Bound low = split ? loop_bound_of(BOUND_PART_LOW, full) : loop_bound(0);
-        Bound high = split ? loop_bound_of(BOUND_PART_HIGH, full) : loop_bound(full);
-        int var = loop_for_begin(g->b, low, high, 1);
+        int var = loop_for_begin(g->b, loop_bound_of(BOUND_PART_LOW, full), loop_bound_of(BOUND_PART_HIGH, full), 1);
         g->at[i] = index_plus_var(index_const(start), var, factor * unit);
         outputs_from(g, i + 1, false);
         loop_for_end(g->b);

@@ -40,8 +40,10 @@ static int accumulate(Gen *g, int m, int64_t t, int sum) {
         int term = term_in_double(g, c);
         return loop_op2(g->b, c->reduce == REDUCE_SUM ? OP_ADD : c->reduce == REDUCE_MIN ? OP_MIN : OP_MAX, sum, term);
     }
-    if (c->reduce == REDUCE_SUM && c->e->kind == EXPR_MUL)
+    if (c->reduce == REDUCE_SUM && c->e->kind == EXPR_MUL) {
+        if (gen_adds_nothing(g, c)) return sum;
         return loop_fma(g->b, gen_value(g, c->e->a), gen_value(g, c->e->b), sum);
+    }
     int term = gen_lanes(g, gen_value(g, c->e));
     switch (c->reduce) {
     case REDUCE_SUM: return loop_op2(g->b, OP_ADD, sum, term);
@@ -66,9 +68,9 @@ static int accumulate(Gen *g, int m, int64_t t, int sum) {
 void reduce_body(Gen *g) {
     int first = g->group->rank, end = first + g->group->reductions;
     int64_t terms = gen_places(g, first, end), tile = gen_tile(g);
-    int sum[GROUP_MAX][TILE_MAX];
+    int before[GROUP_MAX][TILE_MAX], sum[GROUP_MAX][TILE_MAX];
     for (int m = 0; m < g->group->count; m++)
-        for (int64_t t = 0; t < tile; t++) sum[m][t] = loop_get(g->b, g->accumulator[m][t]);
+        for (int64_t t = 0; t < tile; t++) before[m][t] = sum[m][t] = loop_get(g->b, g->accumulator[m][t]);
     for (int64_t k = 0; k < terms; k++) {
         gen_go_to_place(g, first, end, k);
         for (int64_t t = 0; t < tile; t++) {
@@ -77,7 +79,8 @@ void reduce_body(Gen *g) {
         }
     }
     for (int m = 0; m < g->group->count; m++)
-        for (int64_t t = 0; t < tile; t++) loop_set(g->b, g->accumulator[m][t], sum[m][t]);
+        for (int64_t t = 0; t < tile; t++)
+            if (sum[m][t] != before[m][t]) loop_set(g->b, g->accumulator[m][t], sum[m][t]);
     gen_go_to_place(g, first, end, 0);
 }
 

@@ -15,11 +15,11 @@
 #include "compiler/passes/passes.h"
 
 /* SMALL_TILE: neighbours of a map or pool that are made together, while that takes at most SMALL_BODY operations.
- * A body has at most UNROLL_MAX multiply-adds with MANY_REGISTERS, with fewer UNROLL_HALF, which is as quick there and
- * makes code a third shorter. With less than FEW_REGISTERS a vector of 16 lanes is several of the processor's and a
+ * A body has at most UNROLL_MAX multiply-adds with MANY_REGISTERS, with fewer UNROLL_SOME, which is as quick there and
+ * makes code two fifths shorter. With less than FEW_REGISTERS a vector of 16 lanes is several of the processor's and a
  * tile holds next to nothing: UNROLL_FEW makes code that is as quick and a tenth as long. */
 enum { SMALL_TILE = 4, SMALL_BODY = 128, ROW_MAX = 10, SUM_MAX = 8 };
-enum { FEW_REGISTERS = 8, MANY_REGISTERS = 32, UNROLL_FEW = 32, UNROLL_HALF = UNROLL_MAX / 2 };
+enum { FEW_REGISTERS = 8, MANY_REGISTERS = 32, UNROLL_FEW = 32, UNROLL_SOME = 256 };
 static const double LOAD_PORTS = 2, FMA_LATENCY = 4, ISSUE = 4; /* a cycle; in cycles; a cycle */
 
 /* ---- accesses ---- */
@@ -395,7 +395,7 @@ Schedule schedule_choose(const Group *group, const LowerOptions *options) {
     Schedule s = {.lane = lane_of(group),
                   .body_max = registers < FEW_REGISTERS    ? UNROLL_FEW
                               : options->body_max > 0      ? options->body_max
-                              : registers < MANY_REGISTERS ? UNROLL_HALF
+                              : registers < MANY_REGISTERS ? UNROLL_SOME
                                                            : UNROLL_MAX};
     for (int i = 0; i < INDEX_MAX; i++) s.tile[i] = s.unroll[i] = 1;
     s.pair = pair_of(group, &s);

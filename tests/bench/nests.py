@@ -88,6 +88,63 @@ def size(ranges):
     return math.prod(int(r) for r in ranges if r != "n")
 
 
+LANES = 16
+
+
+def bound(text, outer):
+    """A loop's bound with a chunk of 16 images and one part; `outer` has the loop variables around it."""
+    clamp = re.fullmatch(r"clamp\((-?\d+)\*i(\d+) \+ (-?\d+), (-?\d+), (-?\d+)\)", text)
+    if clamp:
+        slope, var, plus, least, most = map(int, clamp.groups())
+        return min(max(slope * outer[var] + plus, least), most)
+    known = re.fullmatch(r"(?:i(\d+) \+ )?(-?\d+)", text)
+    if known:
+        return int(known.group(2)) + (outer[int(known.group(1))] if known.group(1) else 0)
+    part = re.fullmatch(r"part_(low|high)\((\d+)\)", text)
+    if part:
+        return int(part.group(2)) if part.group(1) == "high" else 0
+    return {"images": LANES, "chunk_images": LANES, "chunks": 1, "slots": 1, "task + 0": 0, "task + 1": 1}[text]
+
+
+def parse_block(lines):
+    """(multiply-adds that stand in it, [(head, block) of each block in it]); `lines` is read up to its end."""
+    own, inner = 0, []
+    for line in map(str.strip, lines):
+        if line == "}":
+            break
+        if line.endswith("{"):
+            inner.append((line, parse_block(lines)))
+        elif " = fma." in line:
+            own += LANES if ".f32x16" in line else 1
+    return own, inner
+
+
+def block_work(block, outer):
+    own, inner = block
+    total = own
+    for head, body in inner:
+        loop = re.fullmatch(r"for i(\d+) = (.*) to (.*) step (\d+) {", head)
+        if loop is None:
+            total += block_work(body, outer)
+            continue
+        var, low, high, step = int(loop.group(1)), bound(loop.group(2), outer), bound(loop.group(3), outer), int(loop.group(4))
+        if re.search(rf"clamp\(-?\d+\*i{var} ", str(body)):
+            total += sum(block_work(body, {**outer, var: at}) for at in range(low, high, step))
+        else:
+            total += len(range(low, high, step)) * block_work(body, outer)
+    return total
+
+
+def parse_work(loops):
+    """{nest: the multiply-adds it does, an image of a chunk} from `--dump loops`."""
+    lines, found = iter(loops.splitlines()), {}
+    for line in lines:
+        nest = re.fullmatch(r"\d+: nest (\w+).* {", line)
+        if nest:
+            found[nest.group(1)] = block_work(parse_block(lines), {}) / LANES
+    return found
+
+
 class Purpose:
     """What a contraction does: the layer, the pass, and the multiply-adds an image of that pass whole."""
 

@@ -133,7 +133,7 @@ class Builder:
         return self.made[key]
 
     def stamped(self, model, backend):
-        """kernels.c with time stamps around the model's nests, and the model's schedule."""
+        """kernels.c with time stamps around the model's nests, the model's schedule, and the work of each nest."""
         cc = ["--cc", self.wrapper] if backend == "c" else []
         made, dumps = self.emit(model, backend, "asm", ".s", "--dump", "schedule", "--dump", "loops", *cc)
         with open(made, encoding="utf-8") as file:
@@ -142,7 +142,7 @@ class Builder:
             file.write(text)
         call([self.cc, "-c", made, "-o", made + ".o"])
         program = self.link(made[:-2] + ".stamped", made + ".o", self.object("kernels"), self.object("limit"))
-        return program, nests.parse_schedule(dumps)
+        return program, nests.parse_schedule(dumps), nests.parse_work(dumps)
 
     def layers(self, model):
         return json.loads(call([self.netc, "show", "--json", model]).stdout)["layers"]
