@@ -134,6 +134,7 @@ typedef struct {
     double low, high;     /* inclusive range of numbers; both 0: any */
     bool low_open;        /* the lower bound is not reached (rate: more than 0) */
     bool high_open;       /* the upper bound is not reached (dropout: [0, 1)) */
+    bool pixels;          /* they are counted, where a share of a side may be meant: shift=10% */
     const char *standard; /* default, in the language; NULL: none (absent unless given) */
     /* OPTION_WORD, OPTION_WORDS: the vocabulary; OPTION_INIT: words beyond the initialisers; the others: words that may
      * stand in place of the number (sets .word and .flag), the first for 0 in a trainer. Ends with NULL. */
@@ -244,6 +245,7 @@ typedef struct {
     int64_t members;              /* networks that answer together; 1: it is no ensemble */
     bool votes;                   /* by the votes of these, else by the mean of their outputs */
     bool log_events;              /* for TensorBoard */
+    const AstStmt *no_log;        /* `log nothing` of the file */
 } Settings;
 
 /* A `-D NAME=VALUE` of the command line, as written; or a let of the file with its value as text. */
