@@ -54,8 +54,10 @@ bool data_line_bytes(Arena *arena, const Model *model) {
     const NetDataKind *kind = net_data_kind(settings->data_kind);
     if (!kind) BUG("the runtime has no data '%s'", settings->data_kind);
     json_t *options = data_line_json(settings);
-    const NetDataRequest request = {
-        .kind = settings->data_kind, .options = options, .model_folder = source_folder(arena, model->source)};
+    const NetDataRequest request = {.kind = settings->data_kind,
+                                    .options = options,
+                                    .model_folder = source_folder(arena, model->source),
+                                    .data_dir = model->data_dir};
     bool bytes = kind->type(&request) == NET_ROWS_U8;
     json_decref(options);
     return bytes;

@@ -272,6 +272,7 @@ typedef struct {
     VEC(Define) lets;        /* those outside the blocks, with the values used */
     const char *const *sets; /* the --set lines, as they were given */
     size_t set_count;
+    const char *data_dir; /* --data-dir, or NULL */
     VEC(Layer *) layers;  /* in data order; layers.at[0] is the input, the last one the output */
     VEC(LayerName) names; /* all that layers are called: their own, and labels that stand alone */
     Settings settings;
@@ -288,12 +289,14 @@ int64_t model_classes(const Model *model);
 /* How many numbers an example is to give; 0: its target is something else. */
 int64_t model_targets(const Model *model);
 
-/* What the command line says: -D values and --set lines of the train block, and what the model is for. */
+/* What the command line says: -D values and --set lines of the train block, where the data is, and what the model is
+ * for. */
 typedef struct {
     const Define *defines;
     size_t define_count;
     const char *const *sets;
     size_t set_count;
+    const char *data_dir; /* NULL: the data lies beside the model, or in the data folder */
     ModelPurpose purpose;
 } ModelChanges;
 
