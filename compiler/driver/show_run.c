@@ -74,7 +74,7 @@ static void print_epochs(Arena *arena, const Run *run, FILE *out) {
         if (values.count < 2) {
             continue;
         }
-        fputs(any ? "" : "\ncurves of the epochs\n", out);
+        fputs(any ? "" : "\ncurves of the epochs, each from its least to its largest: first … last\n", out);
         any = true;
         print_row(utf8_clean(arena, name, strlen(name)), &values, net_figure_field_is_share(name), out);
     }
@@ -126,7 +126,9 @@ static void print_layers(Arena *arena, const Run *run, FILE *out) {
         int own = net_text_width(utf8_clean(arena, speeds.at[i].layer, strlen(speeds.at[i].layer)));
         width = own > width ? own : width;
     }
-    fprintf(out, "\nspeed of learning, delta_rms: the last on a logarithmic scale\n");
+    fprintf(out, "\nspeed of learning, delta_rms: first … last");
+    if (low < high) fprintf(out, "; bars of the last, logarithmic from %.3g to %.3g", low, high);
+    fputc('\n', out);
     for (size_t i = 0; i < speeds.count; i++) {
         const Speed *speed = &speeds.at[i];
         const char *name = utf8_clean(arena, speed->layer, strlen(speed->layer));

@@ -322,6 +322,7 @@ static const OptionSpec average_options[] = {
 
 enum { ENSEMBLE_COUNT, ENSEMBLE_COMBINE, ENSEMBLE_OPTIONS };
 
+static const char *const single_words[] = {"none", NULL};
 static const char *const combine_words[] = {"mean", "vote", NULL};
 
 static const OptionSpec ensemble_options[ENSEMBLE_OPTIONS] = {
@@ -331,7 +332,8 @@ static const OptionSpec ensemble_options[ENSEMBLE_OPTIONS] = {
                         .required = true,
                         .low = 1,
                         .high = ENSEMBLE_MOST,
-                        .doc = "how many networks; their seeds are seed, seed + 1 and so on",
+                        .words = single_words,
+                        .doc = "how many networks; their seeds are seed, seed + 1 and so on; none: one by itself",
                         .example = "ensemble 5",
                         .trainer = {.name = ENSEMBLE, .changes = "freely"}},
     [ENSEMBLE_COMBINE] = {.name = "combine",
@@ -345,7 +347,7 @@ static const OptionSpec ensemble_options[ENSEMBLE_OPTIONS] = {
 
 static bool ensemble_apply(SettingContext *context) {
     const OptionValue *option = context->option;
-    context->settings->members = option[ENSEMBLE_COUNT].integer;
+    context->settings->members = option[ENSEMBLE_COUNT].flag ? 1 : option[ENSEMBLE_COUNT].integer;
     context->settings->votes = option[ENSEMBLE_COMBINE].choice == 1;
     return true;
 }
