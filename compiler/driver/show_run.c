@@ -126,9 +126,8 @@ static void print_layers(Arena *arena, const Run *run, FILE *out) {
         int own = net_text_width(utf8_clean(arena, speeds.at[i].layer, strlen(speeds.at[i].layer)));
         width = own > width ? own : width;
     }
-    fprintf(out, "\nspeed of learning, delta_rms: first … last");
-    if (low < high) fprintf(out, "; bars of the last, logarithmic from %.3g to %.3g", low, high);
-    fputc('\n', out);
+    const char *scale = low < high ? arena_format(arena, "; bars: the last, logarithmic, %.3g to %.3g", low, high) : "";
+    fprintf(out, "\nspeed of learning, delta_rms: first … last%s\n", scale);
     for (size_t i = 0; i < speeds.count; i++) {
         const Speed *speed = &speeds.at[i];
         const char *name = utf8_clean(arena, speed->layer, strlen(speed->layer));
