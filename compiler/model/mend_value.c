@@ -429,7 +429,7 @@ const char *mend_value(MendWords *mend, const OptionSpec *spec, const LooseValue
         const char *text = real_text(mend, value, true);
         if (!text && value->text && strchr(value->text, '%')) mend->remark = "a number of examples, not a share";
         bool none = text && text[0] == '-' && text[1] != '\0'; /* -1: of all there are, in NumPy and scikit-learn */
-        none = none || (string_is(text, "0") && spec->low > 0);
+        none = none || (string_is(text, "0") && spec->words && string_is(spec->words[0], "none")); /* ensemble 0 */
         return none && spec->words ? spec->words[0] : text && text[0] == '-' && text[1] ? text + 1 : text;
     }
     case OPTION_REAL:

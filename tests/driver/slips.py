@@ -404,6 +404,7 @@ split   | split validation=0.1 order=sequential             | split validation=0
 setting | schedule reduce_on_plateau patience=2             | schedule plateau patience=2
 setting | schedule reduce_on_plateau factor=0.1 patience=2  | schedule plateau patience=2 factor=0.1
 setting | schedule cosine_decay                             | schedule cosine
+setting | ensemble 0                                        | ensemble none
 values  | cost huber delta=1                                | cost huber(1)
 values  | cost smooth_l1 beta=0.5                           | cost huber(0.5)
 values  | HuberLoss(delta=2)                                | cost huber(2)
