@@ -85,7 +85,8 @@ const OptionSpec log_options[LOG_OPTIONS] = {
                    .high = 1 << 30,
                    .doc =
                        "gradients: also those of the first N training examples, as often as every= says; activations "
-                       "and neurons: of so many, by itself of 1000; spectrum: of the first 8 of them"},
+                       "and neurons: of so many, by itself of 1000; spectrum: of the first 8 of them",
+                   .example = "probe=1000"},
     [LOG_FULL] = {.name = "full",
                   .type = OPTION_BOOL,
                   .standard = "false",

@@ -86,6 +86,7 @@ const char *mend_example(Arena *arena, const OptionSpec *spec, size_t place) {
 /* What such an option usually is, when it has no example of its own. */
 static const char *usual(const OptionSpec *spec, const LooseValue *value) {
     if (spec->type == OPTION_ACTIVATION) return "relu";
+    if (spec->type == OPTION_COUNT) return "0.5";
     if (spec->type == OPTION_INIT) return "he_normal";
     if (spec->type == OPTION_BOOL) return string_is(spec->standard, "false") ? "true" : "false"; /* or why say it */
     return spec->type == OPTION_PAD && mend_word(value) && spec->words ? spec->words[0] : NULL;

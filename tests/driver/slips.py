@@ -405,6 +405,11 @@ setting | schedule reduce_on_plateau patience=2             | schedule plateau p
 setting | schedule reduce_on_plateau factor=0.1 patience=2  | schedule plateau patience=2 factor=0.1
 setting | schedule cosine_decay                             | schedule cosine
 setting | ensemble 0                                        | ensemble none
+setting | schedule step every=0 factor=0.5                  | schedule step every=10 factor=0.5
+setting | clip value=0                                      | clip value=1
+split   | split test=-1                                     | split test=0.1
+split   | split train=half                                  | split train=0.5
+setting | log neurons probe=0                               | log neurons probe=1000
 values  | cost huber delta=1                                | cost huber(1)
 values  | cost smooth_l1 beta=0.5                           | cost huber(0.5)
 values  | HuberLoss(delta=2)                                | cost huber(2)
