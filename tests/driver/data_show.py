@@ -81,8 +81,11 @@ if (about["examples"], about["shape"], about["type"], about["parts"], about["sui
 
 model("t.net", line, 3, "3 activation=softmax")
 out = run("data", "t.net")[0]
-if "parts     140 to train on, 40 to validate with, 20 to test on; drawn by seed 1;" not in out or \
+if " parts 140 to train on, 40 to validate with, 20 to test on; drawn by chance (split seed=1)." not in " ".join(out.split()) or \
         not out.endswith("\nthe network 'n' takes it\n"):
+    fail(out)
+out = " ".join(run("data", "t.net", "--set", "split train=100 validation=40 test=20 order=file")[0].split())
+if "100 to train on, 40 to validate with, 20 to test on, 40 not used; in the order of the file." not in out:
     fail(out)
 about = json.loads(run("data", "t.net", "--json")[0])
 if about["parts"] != {"train": 140, "validation": 40, "test": 20} or about["suits"] is not True:
