@@ -89,8 +89,8 @@ static void add_subject(Line *line, const NetNotes *notes, const NetNoted *noted
 
 /* Numbers of bytes that were saved as floats, which nobody divides. */
 static bool are_bytes(const NetMeanImage *image, const NetNoted *first) {
-    enum { WHITE = 255 };
-    return image->low >= 0 && image->high <= 1 && first->low >= 0 && first->high > 1 && first->high <= WHITE;
+    const double white = 255;
+    return image->low >= 0 && image->high <= 1 && first->low >= 0 && first->high > 1 && first->high <= white;
 }
 
 static bool is_told(const NetNotes *notes, const NetNoted *noted) { return noted->count > notes->pictures / SHARE; }
