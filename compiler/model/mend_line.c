@@ -410,6 +410,7 @@ static bool put_args(Mend *mend, const LooseLine *line, const char *order) {
             continue;
         }
         if (mend_put_parameter(mend, arg) || (!arg->key && mend_put_square(mend, line, &i))) continue;
+        if (mend_put_column(mend, line, i)) continue;
         if (mend_put_maps(mend, arg) || mend_put_rounds(mend, line, &i)) continue;
         if (mend_put_count(mend, arg) || mend_put_lettered(mend, arg) || is_doubled(mend, arg)) continue;
         if (takes_labels(mend) && mend->slots[0] && !arg->key && arg->value->kind == LOOSE_NUMBER) continue; /* axis */

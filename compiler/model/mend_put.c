@@ -222,6 +222,25 @@ bool mend_put_rounds(Mend *mend, const LooseLine *line, size_t *i) {
     return rounds > 0;
 }
 
+bool mend_put_column(Mend *mend, const LooseLine *line, size_t i) {
+    const LooseArg *arg = &line->args.at[i];
+    LooseKind kind = arg->value->kind;
+    size_t key = i;
+    while (key > 0 && !line->args.at[key].key) key--;
+    bool turned, column = kind == LOOSE_WORD || kind == LOOSE_STRING || kind == LOOSE_NUMBER;
+    if (arg->key || !column || !line->args.at[key].key) return false;
+    size_t place = mend_find_spec(mend, line->args.at[key].key, &turned);
+    const char *before = place < mend_spec_count(mend) ? mend->slots[place] : NULL;
+    if (!before || mend_spec(mend, place)->type != OPTION_COLUMNS) return false;
+    const char *text = mend_value(&mend->words, mend_spec(mend, place), arg->value, false);
+    size_t length = strlen(before);
+    bool list = before[0] == '[';
+    if (text)
+        mend->slots[place] =
+            arena_format(mend->arena, "[%.*s, %s]", (int)(list ? length - 2 : length), before + list, text);
+    return text != NULL;
+}
+
 bool mend_put_parts(Mend *mend, const LooseLine *line) {
     LooseValue numbers = {.kind = LOOSE_GROUP};
     for (size_t i = 0; i < line->args.count; i++) {

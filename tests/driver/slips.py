@@ -423,6 +423,8 @@ setting | log []                                            | log nothing
 setting | log steps formats=[csv,png]                       | log steps formats=[csv, tensorboard]
 setting | log steps formats=json                            | log steps formats=[csv, tensorboard]
 csv     | data csv train="a.csv" target=d ignore=b,c        | data csv train="a.csv" target=d ignore=[b, c]
+csv     | data csv train="a.csv" target=d ignore=b c          | data csv train="a.csv" target=d ignore=[b, c]
+csv     | data csv train="a.csv" ignore=1, "b c", x target=d  | data csv train="a.csv" target=d ignore=[1, "b c", x]
 csv     | data csv train="a.csv" target=c,d                 | data csv train="a.csv" target=[c, d]
 csv     | data csv "own.csv"                                | data csv train="own.csv" target="petal width"
 csv     | data own.csv                                      | data csv train="own.csv" target="petal width"
