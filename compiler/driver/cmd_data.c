@@ -4,6 +4,7 @@
 
 #include "compiler/driver/examples.h"
 #include "compiler/driver/link.h"
+#include "compiler/driver/option_slips.h"
 #include "compiler/driver/pipeline.h"
 #include "compiler/driver/report.h"
 #include "compiler/driver/show_data.h"
@@ -54,13 +55,29 @@ static bool open_as_it_is(NetDataRequest *request, NetData *data, NetError *erro
     return net_data_look(request, error) && net_data_open(request, data, error);
 }
 
+/* Whether each number that is to be learned is 0 or 1: answers, as `target labels` has them. */
+static bool are_answers(const NetData *data) {
+    bool answers = true;
+    for (int64_t row = 0; row < data->part[NET_PART_TRAIN].count && answers; row++) {
+        const float *targets = net_data_example(data, NET_PART_TRAIN, row).targets;
+        for (int64_t i = 0; i < data->targets && answers; i++) answers = targets[i] == 0 || targets[i] == 1;
+    }
+    return answers;
+}
+
 /* The first and the last line of a network for it. */
-static const char *advice(Arena *arena, const NetDataRequest *request, const char *targets) {
+static const char *advice(Arena *arena, const NetDataRequest *request, const NetData *data, const char *targets) {
     char shape[NET_SHAPE_TEXT];
     const char *first = arena_format(arena, "'input %s'", net_shape(shape, request->shape, request->rank));
     if (request->classes > 1)
         return arena_format(arena, "a network for it begins with %s and ends with 'dense %lld activation=softmax'",
                             first, (long long)request->classes);
+    bool answers = request->targets > 0 && are_answers(data);
+    if (answers)
+        return arena_format(arena,
+                            "a network for it begins with %s and ends with 'dense %lld activation=sigmoid'; its train "
+                            "block has 'target labels', as all that is to be learned is 0 or 1",
+                            first, (long long)request->targets);
     if (request->targets > 0)
         return arena_format(arena,
                             "a network for it begins with %s and ends with 'dense %lld'; its train block has 'target "
@@ -68,6 +85,34 @@ static const char *advice(Arena *arena, const NetDataRequest *request, const cha
                             first, (long long)request->targets);
     if (targets) return arena_format(arena, "nothing is to be learned yet: write target= and one of %s", targets);
     return arena_format(arena, "a network for it begins with %s", first);
+}
+
+/* Pictures whose channels come last, as TensorFlow has them, if no order= says what comes first; else "". */
+static const char *order_advice(Arena *arena, const Settings *settings, const NetDataRequest *request,
+                                const char *line) {
+    enum { CHANNELS = 4 }; /* that pictures have at most, and fewer than rows and columns */
+    const int64_t *side = request->shape;
+    char sides[NET_SHAPE_TEXT];
+    bool order = string_is(settings->data_kind, "npy") && !settings_option(settings, "data", "order");
+    bool last = request->rank == 3 && side[2] <= CHANNELS && side[0] > CHANNELS && side[1] > CHANNELS;
+    if (!order || !last) return "";
+    return arena_format(arena, "; if these are %lld channels of %s, they come last: netc data %s", (long long)side[2],
+                        net_shape(sides, side, 2),
+                        shell_word(arena, arena_format(arena, "%s order=channels_last", line)));
+}
+
+/* "a/1.png is 48x64, input is 48x48" where no network asks and the first picture is the measure: the line lacks a size.
+ * NULL: something else is wrong. */
+static const char *lacks_size(Arena *arena, const Settings *settings, const NetDataRequest *request,
+                              const NetError *error, const char *line) {
+    const char *end = strstr(error->text, ", input is ");
+    if (!string_is(settings->data_kind, "images") || settings_option(settings, "data", "size") || !end) return NULL;
+    long long rows = (long long)request->shape[1], columns = (long long)request->shape[2];
+    const char *sized = shell_word(arena, arena_format(arena, "%s size=%lldx%lld", line, rows, columns));
+    return arena_format(arena,
+                        "%.*s, the first picture is %lldx%lld; of several sizes size=HxW makes one: netc data %s "
+                        "[image-size]",
+                        (int)(end - error->text), error->text, rows, columns, sized);
 }
 
 static int show_line(Arena *arena, const Options *options, const char *line) {
@@ -88,18 +133,16 @@ static int show_line(Arena *arena, const Options *options, const char *line) {
     if (targets && one)
         return report_usage("data", "no column is to be learned, and '%s' holds texts: write 'target=%s'", targets,
                             targets);
-    NetDataRequest request = {.kind = settings->data_kind, .options = data_line_json(settings)};
+    NetDataRequest request = {
+        .kind = settings->data_kind, .options = data_line_json(settings), .data_dir = options->data_dir};
     bool ok = open_as_it_is(&request, &data, &error);
     json_decref(options_of(&request));
     if (!ok) {
-        int status = failed(&error);
-        bool sized = !string_is(settings->data_kind, "images") || settings_option(settings, "data", "size") != NULL;
-        if (!sized && strstr(error.text, "[image-size]") != NULL)
-            report_note("pictures of several sizes become one by size=, as in 'size=%lldx%lld'",
-                        (long long)request.shape[1], (long long)request.shape[2]);
-        return status;
+        const char *lacking = lacks_size(arena, settings, &request, &error, line);
+        return lacking ? report_environment("%s", lacking) : failed(&error);
     }
-    const char *verdict = options->json ? NULL : advice(arena, &request, targets);
+    const char *verdict = options->json ? NULL : advice(arena, &request, &data, targets);
+    if (verdict) verdict = arena_format(arena, "%s%s", verdict, order_advice(arena, settings, &request, line));
     print(arena, options, &(DataShown){.data = &data, .verdict = verdict}, NULL);
     net_data_close(&data);
     return STATUS_OK;
@@ -159,6 +202,9 @@ int cmd_data(Arena *arena, Options *options) {
         }
         return (options->cache ? net_cache_list : net_cache_clear)(stdout, &error) ? STATUS_OK : failed(&error);
     }
+    if (options->files.count == 0 && options->data_dir != NULL) {
+        return report_usage("data", "--data-dir is about a model or a data line: 'netc data FILE.net --data-dir DIR'");
+    }
     if (options->files.count == 0 && (options->defines.count > 0 || options->sets.count > 0)) {
         return report_usage("data", "-D and --set are about a model: 'netc data FILE.net'");
     }
@@ -176,6 +222,12 @@ int cmd_data(Arena *arena, Options *options) {
     }
     if (model || is_line(name)) {
         return (model ? show_model : show_line)(arena, options, name);
+    }
+    if (options->data_dir != NULL) {
+        return report_usage("data",
+                            "--data-dir is about files that are there; sets go to the data folder: 'XDG_DATA_HOME="
+                            "DIR netc data %s'",
+                            name);
     }
     if (options->json) {
         return report_usage("data", "--json lists the sets, or shows the one of a model: 'netc data FILE.net --json'");

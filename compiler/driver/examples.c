@@ -14,6 +14,7 @@ NetDataRequest examples_request(Arena *arena, const Model *model) {
         .kind = settings->data_kind,
         .options = data_line_json(settings),
         .model_folder = source_folder(arena, model->source),
+        .data_dir = model->data_dir,
         .rank = input->rank,
         .classes = model_classes(model),
         .outputs = shape_count(model->layers.at[model->layers.count - 1]->out),

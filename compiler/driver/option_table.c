@@ -34,6 +34,8 @@ const Option option_table[] = {
      "print the experiments there are, and what they take"},
     {"--data", NULL, ARG_TEXT, "NAME", AT(data), COMMAND_EXPERIMENTS | TRAINERS_TOO, false, NULL,
      "train on this data set, as trainers do: digits ships with netc"},
+    {"--data-dir", NULL, ARG_TEXT, "DIR", AT(data_dir), COMMAND_CHECK | COMMAND_GRADCHECK | COMMAND_DATA | TRAINERS_TOO,
+     false, NULL, "where the files of the data line are (beside the model, then the data folder)"},
     {"--seeds", NULL, ARG_TEXT, "A-B", AT(seeds), COMMAND_EXPERIMENTS | TRAINERS_TOO, false, NULL,
      "train with these seeds, instead of as many as each has"},
     {"--verify", NULL, ARG_TEXT, "N", AT(verify), COMMAND_EXPERIMENTS, false, NULL,

@@ -145,7 +145,6 @@ const WordOf command_options[] = {
     {"data", "-o", "sets go to the data folder: 'XDG_DATA_HOME=DIR netc data mnist'"},
     {"data", "--output", "sets go to the data folder: 'XDG_DATA_HOME=DIR netc data mnist'"},
     {"data", "--dir", "sets go to the data folder: 'XDG_DATA_HOME=DIR netc data mnist'"},
-    {"data", "--data-dir", "sets go to the data folder: 'XDG_DATA_HOME=DIR netc data mnist'"},
     {"data", "--root", "sets go to the data folder: 'XDG_DATA_HOME=DIR netc data mnist'"},
     {"data", "--fetch", "a set is fetched by its name: 'netc data mnist'"},
     {"data", "--get", "a set is fetched by its name: 'netc data mnist'"},

@@ -23,7 +23,7 @@ typedef struct {
     const char *color, *diagnostics, *stop_after, *schedule, *memory;
     const char *sort, *model, *from, *completion;
     const char *svg, *png, *csv; /* folders */
-    const char *examples, *data, *seeds, *threads, *verify;
+    const char *examples, *data, *data_dir, *seeds, *threads, *verify;
     bool json, cache, clear_cache, dot, pytorch, gradients, all, markdown, quiet, verbose, time, infer, static_link,
         list;
     bool help, version; /* `netc train FILE --help` alone comes back with help set */

@@ -179,6 +179,7 @@ static void take_changes(Compilation *compilation) {
                                           .define_count = options->defines.count,
                                           .sets = options->sets.at,
                                           .set_count = options->sets.count,
+                                          .data_dir = options->data_dir,
                                           .purpose = options->infer                             ? PURPOSE_USE
                                                      : string_is(compilation->command, "train") ? PURPOSE_TRAIN
                                                                                                 : PURPOSE_LOOK};

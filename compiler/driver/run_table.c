@@ -282,12 +282,13 @@ static void print_row(const Table *table, const Run *run) {
     fputc('\n', table->out);
 }
 
-/* "NAME: a, b" in lines that fit. */
+/* "NAME: a, b" in lines that fit; in a pipe too, where only rows of the table are as long as they are. */
 static void print_list(const Table *table, const char *name, const Words *words) {
+    int page = table->terminal > 0 ? table->terminal : net_page_width(table->out);
     int column = fprintf(table->out, "%s%s:", table->color ? "\033[2m" : "", name) - (table->color ? 4 : 0);
     for (size_t i = 0; i < words->count; i++) {
         int width = 2 + net_text_width(words->at[i]);
-        if (table->terminal > 0 && column + width > table->terminal) {
+        if (column + width > page) {
             fputs("\n ", table->out);
             column = 1;
         }

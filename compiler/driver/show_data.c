@@ -328,10 +328,13 @@ static const char *parts_text(Arena *arena, const DataShown *shown) {
         if (data->part[i].count > 0)
             text = arena_format(arena, "%s%s%s %s", text, i > 0 ? ", " : "", grouped(arena, data->part[i].count),
                                 names[i]);
+    int64_t left = data->file[NET_FILE_TRAIN].count + data->file[NET_FILE_TEST].count;
+    for (int i = 0; i < NET_PARTS; i++) left -= data->part[i].count;
+    if (left > 0) text = arena_format(arena, "%s, %s not used", text, grouped(arena, left));
     bool drawn = data->part[NET_PART_TRAIN].order != NULL;
-    return arena_format(arena, "%s; %s; the figures are of those to train on, classes are counted in all", text,
-                        drawn ? arena_format(arena, "drawn by seed %llu", (unsigned long long)data->seed)
-                              : "in the order of the file");
+    const char *how = drawn ? arena_format(arena, "drawn by chance (split seed=%llu)", (unsigned long long)data->seed)
+                            : "in the order of the file";
+    return arena_format(arena, "%s; %s. Figures are of those to train on, classes are counted in all", text, how);
 }
 
 void show_data(Arena *arena, const DataShown *shown, FILE *out) {

@@ -79,7 +79,7 @@ static void print_epochs(Arena *arena, const Run *run, FILE *out) {
         if (values.count < 2) {
             continue;
         }
-        fputs(any ? "" : "\ncurves of the epochs\n", out);
+        fputs(any ? "" : "\ncurves of the epochs, each from its least to its largest: first … last\n", out);
         any = true;
         print_row(name_text(arena, name), &values, net_figure_field_is_share(name), out);
     }
@@ -131,7 +131,8 @@ static void print_layers(Arena *arena, const Run *run, FILE *out) {
         int own = net_text_width(name_text(arena, speeds.at[i].layer));
         width = own > width ? own : width;
     }
-    fprintf(out, "\nspeed of learning, delta_rms: the last on a logarithmic scale\n");
+    const char *scale = low < high ? arena_format(arena, "; bars: the last, logarithmic, %.3g to %.3g", low, high) : "";
+    fprintf(out, "\nspeed of learning, delta_rms: first … last%s\n", scale);
     for (size_t i = 0; i < speeds.count; i++) {
         const Speed *speed = &speeds.at[i];
         const char *name = name_text(arena, speed->layer);

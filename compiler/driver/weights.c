@@ -51,7 +51,7 @@ bool weights_judge(Compilation *compilation, const Trained *trained, int *status
             return false;
         }
     }
-    if (trained->converted != NULL) {
+    if (trained->converted != NULL && !compilation->options->quiet) {
         report_note("the weights are %s in the file and were converted to F32", trained->converted);
     }
     return true;

@@ -270,6 +270,10 @@ const Absent *foreign_absent(const char *word) {
     return absent;
 }
 
+bool foreign_is_read(const Absent *absent) {
+    return strstr(absent->what, "reader of") || strstr(absent->what, "to train on");
+}
+
 const Absent *foreign_absent_reader(Arena *arena, const char *path) {
     const char *dot = strrchr(path, '.');
     if (!dot || strchr(dot, '/') || dot[1] == '\0') return NULL;

@@ -107,7 +107,9 @@ void agree_class_names(Scope *scope, const Model *model, const Layer *last) {
         Diag *diag = diag_report(scope->diags, names->at, "data-mismatch",
                                  "classes= names %zu class%s, the last layer ('%s') has %lld", names->labels.count,
                                  names->labels.count == 1 ? "" : "es", last->name, (long long)classes);
-        diag_help(scope->diags, diag, "one name a class, in the order of the labels: 'classes=[\"a\", \"b\"]'");
+        diag_help(scope->diags, diag, "give %lld name%s, in the order of the labels; or if there are %zu class%s, %s",
+                  (long long)classes, classes == 1 ? "" : "s", names->labels.count,
+                  names->labels.count == 1 ? "" : "es", agree_class_help(scope, last, (int64_t)names->labels.count));
         return;
     }
     for (size_t i = 0; i < names->labels.count; i++) {
@@ -131,14 +133,15 @@ void agree_data(Scope *scope, const Model *model, const Layer *last, size_t befo
         Diag *diag = diag_report(scope->diags, line->at, "missing-option", "data %s needs %s= to learn %s", name,
                                  kind->y, target->learns);
         const char *file = settings_option(settings, "data", kind->x)->word;
-        bool one;
-        const char *columns =
-            data_line_targets(scope->arena, settings, source_folder(scope->arena, model->source), &one);
+        bool one = false;
+        const char *folder = source_folder(scope->arena, model->source);
+        const char *columns = data_line_targets(scope->arena, settings, folder, &one);
+        const char *likely = data_line_target(scope->arena, settings, folder);
         if (columns && one)
             diag_help(scope->diags, diag, "write 'data %s %s=\"%s\" %s=%s'", name, kind->x, file, kind->y, columns);
         else if (columns)
-            diag_help(scope->diags, diag, "name the column to learn, as 'data %s %s=\"%s\" %s=1': there are %s", name,
-                      kind->x, file, kind->y, columns);
+            diag_help(scope->diags, diag, "name the column to learn, as 'data %s %s=\"%s\" %s=%s': there are %s", name,
+                      kind->x, file, kind->y, likely ? likely : "1", columns);
         else
             diag_help(scope->diags, diag, "write 'data %s %s=\"%s\" %s'", name, kind->x, file,
                       example_of(kind, kind->y));

@@ -547,6 +547,7 @@ static Checker *check(Arena *arena, Source *source, const AstFile *file, const M
     checker->model->purpose = changes ? changes->purpose : PURPOSE_LOOK;
     checker->model->sets = changes ? changes->sets : NULL;
     checker->model->set_count = changes ? changes->set_count : 0;
+    checker->model->data_dir = changes ? changes->data_dir : NULL;
     scope_init(&checker->scope, arena, diags);
     checker->scope.trial = trial;
     if (!trial) checker->scope.work = TRIAL_WORK;

@@ -54,8 +54,10 @@ bool data_line_bytes(Arena *arena, const Model *model) {
     const NetDataKind *kind = net_data_kind(settings->data_kind);
     if (!kind) BUG("the runtime has no data '%s'", settings->data_kind);
     json_t *options = data_line_json(settings);
-    const NetDataRequest request = {
-        .kind = settings->data_kind, .options = options, .model_folder = source_folder(arena, model->source)};
+    const NetDataRequest request = {.kind = settings->data_kind,
+                                    .options = options,
+                                    .model_folder = source_folder(arena, model->source),
+                                    .data_dir = model->data_dir};
     bool bytes = kind->type(&request) == NET_ROWS_U8;
     json_decref(options);
     return bytes;
@@ -86,6 +88,23 @@ const Settings *data_line_read(Arena *arena, const char *text, Diags *diags) {
     return line && settings_read_data(&scope, settings, line) ? settings : NULL;
 }
 
+/* The last of a list of columns as they are written, which is where most tables have what is to be learned; NULL: not
+ * all of them are there. */
+static const char *last_column(Arena *arena, const char *list) {
+    size_t length = strlen(list), begin = length;
+    if (length == 0 || strstr(list, "…")) return NULL;
+    if (list[length - 1] == '"')
+        for (begin = length - 1; begin > 0 && list[begin - 1] != '"'; begin--) continue;
+    while (begin > 0 && list[begin - 1] != ' ') begin--;
+    return arena_copy(arena, list + begin, length - begin);
+}
+
+const char *data_line_target(Arena *arena, const Settings *settings, const char *folder) {
+    bool one = false;
+    const char *columns = data_line_targets(arena, settings, folder, &one);
+    return one || !columns ? columns : last_column(arena, columns);
+}
+
 const char *data_line_with_target(Arena *arena, const char *text, const char *folder) {
     static const char option[] = " target=";
     const char *given = strncmp(text, "data csv ", 9) == 0 ? strstr(text, option) : NULL;
@@ -97,10 +116,11 @@ const char *data_line_with_target(Arena *arena, const char *text, const char *fo
     json_t *options = data_line_json(settings);
     NetDataRequest request = {.kind = settings->data_kind, .options = options, .model_folder = folder};
     bool has = net_csv_targets(&request, column, sizeof column, &one);
-    bool other = !has && json_object_del(options, "target") == 0 &&
-                 net_csv_targets(&request, column, sizeof column, &one) && one;
+    bool other =
+        !has && json_object_del(options, "target") == 0 && net_csv_targets(&request, column, sizeof column, &one);
     json_decref(options);
+    const char *there = other ? one ? column : last_column(arena, column) : NULL;
     const char *value = given + strlen(option), *rest = value + strcspn(value, " ");
-    if (!other || *value == '"' || *value == '[') return text;
-    return arena_format(arena, "%.*s%s%s", (int)(value - text), text, column, rest);
+    if (!there || *value == '"' || *value == '[') return text;
+    return arena_format(arena, "%.*s%s%s", (int)(value - text), text, there, rest);
 }

@@ -16,12 +16,15 @@ bool data_line_bytes(Arena *arena, const Model *model);
  * a list. NULL: nobody can tell. */
 const char *data_line_targets(Arena *arena, const Settings *settings, const char *folder, bool *one);
 
+/* The one of them that is most likely meant: the column of texts, else the last one. NULL: nobody can tell. */
+const char *data_line_target(Arena *arena, const Settings *settings, const char *folder);
+
 /* The settings of a line "data …" or what stands behind that word, as it is written on the command line; NULL after
  * reporting to diags, whose source becomes the line. */
 const Settings *data_line_read(Arena *arena, const char *text, Diags *diags);
 
-/* A line "data csv …", with the table's one column of texts in place of a target= that the table does not have; any
- * other line as it is. */
+/* A line "data csv …", with a column of the table, as data_line_target chooses it, in place of a target= that the table
+ * does not have; any other line as it is. */
 const char *data_line_with_target(Arena *arena, const char *text, const char *folder);
 
 #endif

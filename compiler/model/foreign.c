@@ -235,6 +235,7 @@ static const ForeignHead settings[] = {
     {"onecyclelr", NULL, "schedule one_cycle", "- warmup"},
     {"plateau", NULL, "schedule plateau", "patience factor floor"},
     {"reducelronplateau", NULL, "schedule plateau", "patience factor"},
+    {"reduceonplateau", NULL, "schedule plateau", "patience factor"},
     {"cost", NULL, "cost", "function"},
     {"loss", NULL, "cost", "function"},
     {"lossfn", NULL, "cost", "function"},

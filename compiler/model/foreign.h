@@ -44,6 +44,8 @@ extern const size_t foreign_absent_activation_count;
 const Absent *foreign_absent(const char *word);
 /* The same of a word that stands where an activation belongs, or where it cannot be one. */
 const Absent *foreign_absent_value(const char *word, bool activation);
+/* Whether it is a form of files to learn from. */
+bool foreign_is_read(const Absent *absent);
 /* A file of data in a form that netc cannot read, by the ending of its path; NULL: it may be IDX. */
 const Absent *foreign_absent_reader(Arena *arena, const char *path);
 

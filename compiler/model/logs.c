@@ -5,7 +5,8 @@
  *     log steps every=1                             ->    log weights     every=epoch
  *                                                         log steps       every=1
  *
- * A --set line takes the place of what the file says of its subjects. */
+ * A --set line takes the place of what the file says of its subjects. `log nothing` in the file is the only line, by
+ * --set it takes the place of all of them. */
 #include "compiler/model/logs.h"
 
 #include "compiler/base/source.h"
@@ -14,7 +15,7 @@ static const char *const subject_words[] = {
 #define SUBJECT(name, word, header, prefix, sources, doc) word,
 #include "runtime/log/subjects.def"
 #undef SUBJECT
-    NULL};
+    [NET_SUBJECTS] = "nothing", NULL};
 static const char *const every_words[] = {"epoch", NULL};
 enum { FORMAT_CSV, FORMAT_TENSORBOARD }; /* bits of LOG_FORMATS */
 static const char *const format_words[] = {[FORMAT_CSV] = "csv", [FORMAT_TENSORBOARD] = "tensorboard", NULL};
@@ -67,7 +68,7 @@ const OptionSpec log_options[LOG_OPTIONS] = {
 #define SUBJECT(id, word, header, prefix, sources, doc) word ": " doc "; "
 #include "runtime/log/subjects.def"
 #undef SUBJECT
-                          "or several of them",
+                          "or several of them; nothing: none, whatever a file says when --set says it",
                       .example = "log gradients",
                       .trainer = {.name = "log", .changes = "adds"}},
     [LOG_EVERY] = {.name = "every",
@@ -84,7 +85,8 @@ const OptionSpec log_options[LOG_OPTIONS] = {
                    .high = 1 << 30,
                    .doc =
                        "gradients: also those of the first N training examples, as often as every= says; activations "
-                       "and neurons: of so many, by itself of 1000; spectrum: of the first 8 of them"},
+                       "and neurons: of so many, by itself of 1000; spectrum: of the first 8 of them",
+                   .example = "probe=1000"},
     [LOG_FULL] = {.name = "full",
                   .type = OPTION_BOOL,
                   .standard = "false",
@@ -136,22 +138,27 @@ static bool is_set(const Diags *diags, const AstStmt *line) {
     return line && source_of(diags->source, line->at.lo) != diags->source;
 }
 
+/* Where the other line of the log is that does not go with this one. */
+static void note_first(SettingContext *context, Diag *diag, const AstStmt *first) {
+    Diags *diags = context->diags;
+    const Source *where = source_of(diags->source, first->at.lo);
+    uint32_t number, column;
+    source_position(diags->source, first->at.lo, &number, &column);
+    if (is_set(diags, first))
+        diag_note(diags, diag, "first by %s '%s'", where->path, where->text);
+    else
+        diag_note(diags, diag, "first in line %u", (unsigned)number);
+}
+
 /* Whether the subject's line is to stay: a --set line goes before the file's. A second of either kind is an error. */
 static bool keeps_line(SettingContext *context, size_t subject, bool *good) {
     const Setting *setting = &context->settings->log[subject];
     Diags *diags = context->diags;
     if (!setting->on || (is_set(diags, context->line) && !is_set(diags, setting->line))) return false;
-    const Source *where = source_of(diags->source, setting->line->at.lo);
-    uint32_t number, column;
-    source_position(diags->source, setting->line->at.lo, &number, &column);
     Diag *diag = diag_report(diags, context->option[LOG_SUBJECTS].at, "duplicate-setting", "%s is logged twice",
                              subject_words[subject]);
-    if (is_set(diags, setting->line)) {
-        diag_note(diags, diag, "first by %s '%s'", where->path, where->text);
-    } else {
-        diag_note(diags, diag, "first in line %u", (unsigned)number);
-        diag_help(diags, diag, "name it in one of them");
-    }
+    note_first(context, diag, setting->line);
+    if (!is_set(diags, setting->line)) diag_help(diags, diag, "name it in one of them");
     *good = false;
     return true;
 }
@@ -197,7 +204,8 @@ static bool check_taken(SettingContext *context) {
 static void sum_up(SettingContext *context) {
     Settings *settings = context->settings;
     OptionValue *all = context->option;
-    all[LOG_SUBJECTS].set = all[LOG_FORMATS].set = 0;
+    all[LOG_SUBJECTS].set = 0;
+    all[LOG_FORMATS].set = 1 << FORMAT_CSV;
     for (size_t i = 0; i < NET_SUBJECTS; i++) {
         const Setting *setting = &settings->log[i];
         if (!setting->on) continue;
@@ -207,8 +215,43 @@ static void sum_up(SettingContext *context) {
     settings->log_events = (all[LOG_FORMATS].set >> FORMAT_TENSORBOARD) & 1;
 }
 
+static bool fail_nothing(SettingContext *context, const AstStmt *first) {
+    Diag *diag = diag_report(context->diags, context->option[LOG_SUBJECTS].at, "conflicting-options",
+                             "log nothing stands alone: nothing is to be logged, and something is");
+    if (first) note_first(context, diag, first);
+    diag_help(context->diags, diag, "leave one of them out");
+    return false;
+}
+
+/* `log nothing`: by --set in place of what the file says, and other --set lines say what is logged. */
+static bool log_nothing(SettingContext *context) {
+    Settings *settings = context->settings;
+    const OptionValue *option = context->option;
+    bool set = is_set(context->diags, context->line);
+    if (option[LOG_SUBJECTS].set != UINT32_C(1) << NET_SUBJECTS) return fail_nothing(context, NULL);
+    for (size_t i = LOG_SUBJECTS + 1; i < LOG_OPTIONS; i++) {
+        if (!option[i].given) continue;
+        Diag *diag = diag_report(context->diags, option[i].at, "conflicting-options",
+                                 "%s= says how something is logged, and nothing is", log_options[i].name);
+        diag_help(context->diags, diag, "write 'log nothing'");
+        return false;
+    }
+    for (size_t i = 0; i < NET_SUBJECTS; i++) {
+        Setting *setting = &settings->log[i];
+        if (!setting->on || (set && is_set(context->diags, setting->line))) continue;
+        if (!set) return fail_nothing(context, setting->line);
+        setting->on = false;
+    }
+    if (!set) settings->no_log = context->line;
+    sum_up(context);
+    return true;
+}
+
 bool log_apply(SettingContext *context) {
     const OptionValue *option = context->option;
+    if ((option[LOG_SUBJECTS].set >> NET_SUBJECTS) & 1) return log_nothing(context);
+    if (context->settings->no_log && !is_set(context->diags, context->line))
+        return fail_nothing(context, context->settings->no_log);
     if (!((option[LOG_FORMATS].set >> FORMAT_CSV) & 1)) {
         diag_report(context->diags, option[LOG_FORMATS].at, "bad-value",
                     "the CSV files are written in any case; write formats=[csv, tensorboard]");

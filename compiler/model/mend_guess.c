@@ -55,7 +55,8 @@ static const char *in_range(Arena *arena, const OptionSpec *spec, const char *te
 
 /* The first of a list where one value is meant. */
 static const char *first_of(MendWords *mend, const OptionSpec *spec, const LooseValue *value) {
-    bool list = value->kind == LOOSE_GROUP && value->items.count > 0 && spec->type != OPTION_INIT;
+    bool list =
+        value->kind == LOOSE_GROUP && value->items.count > 0 && spec->type != OPTION_INIT && spec->type != OPTION_WORDS;
     return list ? mend_value(mend, spec, value->items.at[0].value, false) : NULL;
 }
 
@@ -85,8 +86,9 @@ const char *mend_example(Arena *arena, const OptionSpec *spec, size_t place) {
 /* What such an option usually is, when it has no example of its own. */
 static const char *usual(const OptionSpec *spec, const LooseValue *value) {
     if (spec->type == OPTION_ACTIVATION) return "relu";
+    if (spec->type == OPTION_COUNT) return "0.5";
     if (spec->type == OPTION_INIT) return "he_normal";
-    if (spec->type == OPTION_BOOL) return "false";
+    if (spec->type == OPTION_BOOL) return string_is(spec->standard, "false") ? "true" : "false"; /* or why say it */
     return spec->type == OPTION_PAD && mend_word(value) && spec->words ? spec->words[0] : NULL;
 }
 

@@ -245,6 +245,12 @@ static bool is_idle(const Mend *mend, const LooseLine *line, size_t i) {
     return foreign_is_idle(word) && (counted || !is_value(mend, word));
 }
 
+/* `schedule step …`: the word that comes first is its form, not another word for every=. */
+static bool comes_first(const Mend *mend, const LooseLine *line, size_t i) {
+    const LooseValue *value = line->args.at[i].value;
+    return i == 0 && !mend->slots[0] && value->kind == LOOSE_WORD && is_value(mend, value->text);
+}
+
 static bool takes_labels(const Mend *mend) {
     return mend->owner.count > 0 && mend->owner.options[0].type == OPTION_LABELS;
 }
@@ -258,8 +264,8 @@ static bool names_next(Mend *mend, const LooseLine *line, size_t i, LooseArg *pa
     const char *word = line->args.at[i].value->text;
     size_t place = mend_find_spec(mend, word, &turned);
     bool label = kind == LOOSE_STRING && foreign_same(word, "name");
-    if (takes_labels(mend) && foreign_same(word, "from")) return false;  /* skip connection from x */
-    if (i == 0 && !mend->slots[0] && is_value(mend, word)) return false; /* schedule step 10 */
+    if (takes_labels(mend) && foreign_same(word, "from")) return false; /* skip connection from x */
+    if (comes_first(mend, line, i)) return false;                       /* schedule step 10 */
     if (place == mend_spec_count(mend) && next->value->kind == LOOSE_WORD) word = near_option(mend, word, &place);
     bool known = place < mend_spec_count(mend) || label || (foreign_absent(word) && !is_value(mend, word));
     bool names = place < mend_spec_count(mend) && !mend_spec(mend, place)->positional;
@@ -404,6 +410,7 @@ static bool put_args(Mend *mend, const LooseLine *line, const char *order) {
             continue;
         }
         if (mend_put_parameter(mend, arg) || (!arg->key && mend_put_square(mend, line, &i))) continue;
+        if (mend_put_column(mend, line, i)) continue;
         if (mend_put_maps(mend, arg) || mend_put_rounds(mend, line, &i)) continue;
         if (mend_put_count(mend, arg) || mend_put_lettered(mend, arg) || is_doubled(mend, arg)) continue;
         if (takes_labels(mend) && mend->slots[0] && !arg->key && arg->value->kind == LOOSE_NUMBER) continue; /* axis */
@@ -425,7 +432,7 @@ static bool put_args(Mend *mend, const LooseLine *line, const char *order) {
                    (arg->value->kind == LOOSE_WORD && (i > 0 || i + 1 < line->args.count) && is_idle(mend, line, i) &&
                     !begins_setting(mend, line, i))) {
             note_unit(mend, arg->value->text);
-        } else if (mend_put_flag(mend, arg)) {
+        } else if (!comes_first(mend, line, i) && mend_put_flag(mend, arg)) {
             continue;
         } else if (!mend->layer && arg->value->kind == LOOSE_CALL) {
             if (!put_call(mend, arg->value)) return false;

@@ -1,5 +1,6 @@
 #include "compiler/model/mend_put.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -70,6 +71,23 @@ static const char *share_of_epochs(Mend *mend, const OptionSpec *spec, const Loo
     return number_text(mend->arena, share / 100 * epochs);
 }
 
+/* `shift=10%`, a share of the picture where pixels are counted; NULL: it is something else, or the picture is not
+ * known.
+ */
+static const char *share_of_side(Mend *mend, const OptionSpec *spec, const LooseValue *value) {
+    const Model *model = mend->scope->model;
+    const Shape *input = model && model->layers.count > 0 ? &model->layers.at[0]->out : NULL;
+    char *end;
+    if (!spec->pixels || value->kind != LOOSE_NUMBER) return NULL;
+    double share = strtod(value->text, &end) / 100;
+    if (end == value->text || strcmp(end, "%") != 0) return NULL;
+    mend->words.remark = arena_format(mend->arena, "%s= is in pixels", spec->name);
+    if (!input || input->rank != 3) return NULL;
+    int64_t side = input->dim[1] < input->dim[2] ? input->dim[1] : input->dim[2];
+    mend->words.remark = arena_format(mend->arena, "%s, of which a side has %lld", mend->words.remark, (long long)side);
+    return number_text(mend->arena, round(share * (double)side));
+}
+
 /* `every=2 epochs` and `every=2epochs` as steps, as far as these are known: else once an epoch. */
 const char *mend_steps(Mend *mend, const char *number) {
     char *end;
@@ -87,6 +105,7 @@ bool mend_put(Mend *mend, size_t place, const LooseValue *value, bool turned) {
         return mend->slots[place] != NULL;
     }
     const char *text = share_of_epochs(mend, spec, value);
+    if (!text) text = share_of_side(mend, spec, value);
     if (!text) text = mend_value(&mend->words, spec, value, turned);
     bool epochs = string_is(text, "epoch") && value->kind == LOOSE_NUMBER && mend_counts_steps(spec);
     if (epochs) text = mend_steps(mend, value->text);
@@ -105,13 +124,18 @@ bool mend_put(Mend *mend, size_t place, const LooseValue *value, bool turned) {
 /* ---- by the form of the value ---- */
 
 bool mend_put_parameter(Mend *mend, const LooseArg *arg) {
-    static const char *const names[] = {"alpha", "slope", "negativeslope", "beta"};
+    static const char *const names[] = {"alpha", "slope", "negativeslope", "beta", "delta"};
     bool named = !arg->key;
     for (size_t i = 0; i < COUNT_OF(names); i++) named = named || foreign_same(arg->key, names[i]);
     if (!named || arg->value->kind != LOOSE_NUMBER) return false;
     for (size_t i = 0; i < mend_spec_count(mend); i++) {
         const char *slot = mend->slots[i];
-        if (!slot || mend_spec(mend, i)->type != OPTION_ACTIVATION || strchr(slot, '(')) continue;
+        const OptionSpec *spec = mend_spec(mend, i);
+        if (slot && string_is(slot, spec->called) && strtod(arg->value->text, NULL) > 0) { /* cost huber delta=1 */
+            mend->slots[i] = arena_format(mend->arena, "%s(%s)", slot, arg->value->text);
+            return true;
+        }
+        if (!slot || spec->type != OPTION_ACTIVATION || strchr(slot, '(')) continue;
         LooseValue *call = NEW(mend->arena, LooseValue);
         *call = (LooseValue){.kind = LOOSE_CALL, .text = slot, .raw = slot};
         vec_push(mend->arena, &call->items, ((LooseArg){.value = arg->value}));
@@ -196,6 +220,25 @@ bool mend_put_rounds(Mend *mend, const LooseLine *line, size_t *i) {
     if (rounds > 0) mend->rounds = rounds;
     *i += rounds > 0 && apart;
     return rounds > 0;
+}
+
+bool mend_put_column(Mend *mend, const LooseLine *line, size_t i) {
+    const LooseArg *arg = &line->args.at[i];
+    LooseKind kind = arg->value->kind;
+    size_t key = i;
+    while (key > 0 && !line->args.at[key].key) key--;
+    bool turned, column = kind == LOOSE_WORD || kind == LOOSE_STRING || kind == LOOSE_NUMBER;
+    if (arg->key || !column || !line->args.at[key].key) return false;
+    size_t place = mend_find_spec(mend, line->args.at[key].key, &turned);
+    const char *before = place < mend_spec_count(mend) ? mend->slots[place] : NULL;
+    if (!before || mend_spec(mend, place)->type != OPTION_COLUMNS) return false;
+    const char *text = mend_value(&mend->words, mend_spec(mend, place), arg->value, false);
+    size_t length = strlen(before);
+    bool list = before[0] == '[';
+    if (text)
+        mend->slots[place] =
+            arena_format(mend->arena, "[%.*s, %s]", (int)(list ? length - 2 : length), before + list, text);
+    return text != NULL;
 }
 
 bool mend_put_parts(Mend *mend, const LooseLine *line) {

@@ -28,6 +28,7 @@ bool mend_put(Mend *mend, size_t place, const LooseValue *value, bool turned);
 const char *mend_steps(Mend *mend, const char *number);
 
 /* Each takes an argument of its form: */
+bool mend_put_column(Mend *mend, const LooseLine *line, size_t i); /* `ignore=id len`: one more of the columns */
 bool mend_put_parameter(Mend *mend, const LooseArg *arg); /* `activation=leaky_relu alpha=0.2`: of the one before */
 bool mend_put_square(Mend *mend, const LooseLine *line, size_t *i); /* `conv 6 5 5`: the sides of one window */
 bool mend_put_maps(Mend *mend, const LooseArg *arg); /* `conv 6x5x5`, `conv 5x5x6`: the maps and their window */

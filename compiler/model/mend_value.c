@@ -346,14 +346,18 @@ static const char *word_list(MendWords *mend, const OptionSpec *spec, const Loos
     if (spec->positional && is_reported(value)) mend->absent = foreign_absent_value("accuracy", false);
     const Absent *absent = mend->absent;
     const char *only = value->kind == LOOSE_GROUP ? NULL : known_word(mend, value, spec->words, count);
-    if (!spec->positional) mend->absent = absent; /* formats=json: no format to read is meant */
-    if (value->kind != LOOSE_GROUP) return only;
     const char *text = NULL;
-    for (size_t i = 0; i < value->items.count; i++) {
+    bool known = true, turned;
+    bool empty = value->kind == LOOSE_GROUP && value->items.count == 0;
+    if (empty && spec->positional) return word_alias("none", spec->words, count, &turned); /* log [] */
+    for (size_t i = 0; value->kind == LOOSE_GROUP && i < value->items.count; i++) {
         const char *word = known_word(mend, value->items.at[i].value, spec->words, count);
-        if (!word) return NULL;
-        text = !text ? word : arena_format(mend->arena, spec->positional ? "%s %s" : "%s, %s", text, word);
+        known = known && word;
+        if (known) text = !text ? word : arena_format(mend->arena, spec->positional ? "%s %s" : "%s, %s", text, word);
     }
+    if (!spec->positional && mend->absent && foreign_is_read(mend->absent)) mend->absent = absent; /* formats=png */
+    if (value->kind != LOOSE_GROUP) return only;
+    if (!known) return NULL;
     return text && !spec->positional ? arena_format(mend->arena, "[%s]", text) : text;
 }
 
@@ -425,7 +429,8 @@ const char *mend_value(MendWords *mend, const OptionSpec *spec, const LooseValue
         const char *text = real_text(mend, value, true);
         if (!text && value->text && strchr(value->text, '%')) mend->remark = "a number of examples, not a share";
         bool none = text && text[0] == '-' && text[1] != '\0'; /* -1: of all there are, in NumPy and scikit-learn */
-        return none && spec->words ? spec->words[0] : none ? text + 1 : text;
+        none = none || (string_is(text, "0") && spec->words && string_is(spec->words[0], "none")); /* ensemble 0 */
+        return none && spec->words ? spec->words[0] : text && text[0] == '-' && text[1] ? text + 1 : text;
     }
     case OPTION_REAL:
     case OPTION_COUNT: {
@@ -433,7 +438,12 @@ const char *mend_value(MendWords *mend, const OptionSpec *spec, const LooseValue
         const char *text = real_text(mend, value, false);
         return turned ? turned_share(mend, text) : text;
     }
-    case OPTION_BOOL: return mend_truth(value, turned);
+    case OPTION_BOOL: {
+        static const char *const yes[] = {"true"};
+        bool other;
+        bool named = mend_word(value) && word_alias(mend_word(value), yes, 1, &other); /* scale=standard */
+        return named ? (turned ? "false" : "true") : mend_truth(value, turned);
+    }
     case OPTION_WORD: return known_word(mend, value, spec->words, option_word_count(spec));
     case OPTION_WORDS: return word_list(mend, spec, value);
     case OPTION_PAD:

@@ -105,6 +105,19 @@ static const char *merged_line(Scope *scope, const char *line, const char *more)
     return found && mend_reads_well(scope, false, text) ? text : NULL;
 }
 
+/* A line of the file as one types it elsewhere: blanks that align it there say nothing. */
+static const char *without_columns(Arena *arena, const char *line) {
+    Text text = {0};
+    bool quoted = false;
+    for (const char *at = line; *at; at++) {
+        quoted = quoted != (*at == '"');
+        if (quoted || *at != ' ' || at[1] != ' ') text_add(&text, at, 1);
+    }
+    const char *plain = arena_copy(arena, text.data ? text.data : "", text.length);
+    text_free(&text);
+    return plain;
+}
+
 /* A line of --set takes the place of the one in the file, of which it keeps what it does not say otherwise: --set
  * rate=0.2 over `optimizer adam rate=0.1`. Not where it says which row is meant. */
 static const char *in_its_line(Scope *scope, const char *written, Span at) {
@@ -117,7 +130,7 @@ static const char *in_its_line(Scope *scope, const char *written, Span at) {
         if (strncasecmp(text + i, row, letters) == 0) return written;
     const char *there = line ? source_slice(scope->diags->source, line->at, &length) : NULL;
     const char *merged = line ? merged_line(scope, arena_copy(scope->arena, there, length), written) : NULL;
-    return merged ? merged : written;
+    return merged ? without_columns(scope->arena, merged) : written;
 }
 
 /* The line without what a default gives it there; NULL: it needs all of it. */

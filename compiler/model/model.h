@@ -134,6 +134,7 @@ typedef struct {
     double low, high;     /* inclusive range of numbers; both 0: any */
     bool low_open;        /* the lower bound is not reached (rate: more than 0) */
     bool high_open;       /* the upper bound is not reached (dropout: [0, 1)) */
+    bool pixels;          /* they are counted, where a share of a side may be meant: shift=10% */
     const char *standard; /* default, in the language; NULL: none (absent unless given) */
     /* OPTION_WORD, OPTION_WORDS: the vocabulary; OPTION_INIT: words beyond the initialisers; the others: words that may
      * stand in place of the number (sets .word and .flag), the first for 0 in a trainer. Ends with NULL. */
@@ -244,6 +245,7 @@ typedef struct {
     int64_t members;              /* networks that answer together; 1: it is no ensemble */
     bool votes;                   /* by the votes of these, else by the mean of their outputs */
     bool log_events;              /* for TensorBoard */
+    const AstStmt *no_log;        /* `log nothing` of the file */
 } Settings;
 
 /* A `-D NAME=VALUE` of the command line, as written; or a let of the file with its value as text. */
@@ -270,6 +272,7 @@ typedef struct {
     VEC(Define) lets;        /* those outside the blocks, with the values used */
     const char *const *sets; /* the --set lines, as they were given */
     size_t set_count;
+    const char *data_dir; /* --data-dir, or NULL */
     VEC(Layer *) layers;  /* in data order; layers.at[0] is the input, the last one the output */
     VEC(LayerName) names; /* all that layers are called: their own, and labels that stand alone */
     Settings settings;
@@ -286,12 +289,14 @@ int64_t model_classes(const Model *model);
 /* How many numbers an example is to give; 0: its target is something else. */
 int64_t model_targets(const Model *model);
 
-/* What the command line says: -D values and --set lines of the train block, and what the model is for. */
+/* What the command line says: -D values and --set lines of the train block, where the data is, and what the model is
+ * for. */
 typedef struct {
     const Define *defines;
     size_t define_count;
     const char *const *sets;
     size_t set_count;
+    const char *data_dir; /* NULL: the data lies beside the model, or in the data folder */
     ModelPurpose purpose;
 } ModelChanges;
 

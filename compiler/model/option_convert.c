@@ -266,6 +266,7 @@ static bool take_set_word(const Conversion *c, const AstValue *item) {
 /* Several positionals come one by one, an option's list at once. */
 static bool convert_words(const Conversion *c) {
     if (c->value->kind != AST_LIST) return take_set_word(c, c->value);
+    if (c->spec->required && c->value->items.count == 0) return fail(c, "bad-value");
     bool good = true;
     for (size_t i = 0; i < c->value->items.count; i++) good = take_set_word(c, c->value->items.at[i]) && good;
     return good;

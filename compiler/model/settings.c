@@ -47,7 +47,10 @@ static const OptionSpec split_options[SPLIT_OPTIONS] = {
                           .type = OPTION_COUNT,
                           .doc = "held-out examples, evaluated after each epoch",
                           .example = "validation=0.1"},
-    [SPLIT_TEST] = {.name = "test", .type = OPTION_COUNT, .doc = "examples for the final figure"},
+    [SPLIT_TEST] = {.name = "test",
+                    .type = OPTION_COUNT,
+                    .doc = "examples for the final figure",
+                    .example = "test=0.1"},
     [SPLIT_ORDER] = {.name = "order",
                      .type = OPTION_WORD,
                      .words = split_orders,
@@ -300,6 +303,7 @@ static const OptionSpec clip_options[] = {
      .high = INFINITY,
      .low_open = true,
      .doc = "each number of the gradient is at most this large, and at least its negative",
+     .example = "value=1",
      .trainer = {.name = "clip_value", .flag = "clip-value", .argument = "C"},
      .same = BOUND},
 };
@@ -322,6 +326,7 @@ static const OptionSpec average_options[] = {
 
 enum { ENSEMBLE_COUNT, ENSEMBLE_COMBINE, ENSEMBLE_OPTIONS };
 
+static const char *const single_words[] = {"none", NULL};
 static const char *const combine_words[] = {"mean", "vote", NULL};
 
 static const OptionSpec ensemble_options[ENSEMBLE_OPTIONS] = {
@@ -331,7 +336,8 @@ static const OptionSpec ensemble_options[ENSEMBLE_OPTIONS] = {
                         .required = true,
                         .low = 1,
                         .high = ENSEMBLE_MOST,
-                        .doc = "how many networks; their seeds are seed, seed + 1 and so on",
+                        .words = single_words,
+                        .doc = "how many networks; their seeds are seed, seed + 1 and so on; none: one by itself",
                         .example = "ensemble 5",
                         .trainer = {.name = ENSEMBLE, .changes = "freely"}},
     [ENSEMBLE_COMBINE] = {.name = "combine",
@@ -345,7 +351,7 @@ static const OptionSpec ensemble_options[ENSEMBLE_OPTIONS] = {
 
 static bool ensemble_apply(SettingContext *context) {
     const OptionValue *option = context->option;
-    context->settings->members = option[ENSEMBLE_COUNT].integer;
+    context->settings->members = option[ENSEMBLE_COUNT].flag ? 1 : option[ENSEMBLE_COUNT].integer;
     context->settings->votes = option[ENSEMBLE_COMBINE].choice == 1;
     return true;
 }

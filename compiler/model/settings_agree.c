@@ -105,6 +105,16 @@ static void set_cost(Settings *settings, Cost cost) {
     settings->cost = cost;
 }
 
+/* Another cost as it is written in place of the line's, of which the weights stay. */
+static const char *cost_line(Scope *scope, const Model *model, Cost cost) {
+    const OptionValue *weights = settings_option(&model->settings, "cost", CLASS_WEIGHTS);
+    size_t length;
+    if (!weights || model->settings.target != TARGET_CLASS)
+        return arena_format(scope->arena, "cost %s", cost_names[cost]);
+    const char *text = source_slice(scope->diags->source, weights->at, &length);
+    return arena_format(scope->arena, "cost %s " CLASS_WEIGHTS "=%.*s", cost_names[cost], (int)length, text);
+}
+
 static void check_cost(Scope *scope, Model *model, const Layer *last) {
     Settings *settings = &model->settings;
     const AstStmt *line = agree_line(model, "cost");
@@ -120,28 +130,28 @@ static void check_cost(Scope *scope, Model *model, const Layer *last) {
     if (!cost_kinds[settings->cost].suits[settings->target]) {
         Diag *diag = diag_report(scope->diags, agree_place(line, last), "cost-mismatch",
                                  "cost %s does not suit target %s", cost_names[settings->cost], target);
-        diag_help(scope->diags, diag, "write 'cost %s'", cost_names[usual_cost(settings, kind)]);
+        diag_help(scope->diags, diag, "write '%s'", cost_line(scope, model, usual_cost(settings, kind)));
         return;
     }
     const ActivationKind *needed = activation_of(settings->cost);
     if (needed && needed != kind) {
-        const char *cost = cost_names[settings->cost], *usual = cost_names[usual_cost(settings, kind)];
+        const char *cost = cost_names[settings->cost];
+        const char *usual = cost_line(scope, model, usual_cost(settings, kind));
         Diag *diag =
             diag_report(scope->diags, agree_place(line, last), "cost-mismatch",
                         "%s needs %s outputs, the last layer ('%s') is %s", cost, needed->name, last->name, kind->name);
         if (kind->across) /* as others call it */
             diag_help(scope->diags, diag,
-                      "write 'cost %s', the cross entropy of classes, or activation=%s, where each output is an answer "
+                      "write '%s', the cross entropy of classes, or activation=%s, where each output is an answer "
                       "of its own",
                       usual, needed->name);
         else
-            diag_help(scope->diags, diag,
-                      "write activation=%s (netc works on the weighted inputs themselves), or 'cost %s'", needed->name,
-                      usual);
+            diag_help(scope->diags, diag, "write activation=%s (netc works on the weighted inputs themselves), or '%s'",
+                      needed->name, usual);
     } else if (settings->cost == COST_QUADRATIC && kind->across) {
-        diag_report(scope->diags, agree_place(line, last), "cost-mismatch",
-                    "quadratic does not suit %s outputs ('%s'); write cost %s", kind->name, last->name,
-                    cost_names[kind->cost]);
+        Diag *diag = diag_report(scope->diags, agree_place(line, last), "cost-mismatch",
+                                 "quadratic does not suit %s outputs ('%s')", kind->name, last->name);
+        diag_help(scope->diags, diag, "write '%s'", cost_line(scope, model, kind->cost));
     }
 }
 

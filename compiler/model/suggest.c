@@ -9,7 +9,7 @@ void suggest_word(Diags *diags, Diag *diag, const char *word, const char *const 
     const char *alias;
     const Absent *absent = foreign_absent(word);
     bool data = word_alias("idx", candidates, count, &turned) != NULL;
-    if (absent && strstr(absent->what, "reader of") && !data) absent = NULL; /* a format to write in, not to read */
+    if (absent && foreign_is_read(absent) && !data) absent = NULL; /* a format to write in, not to read */
     alias = word_alias(word, candidates, count, &turned);
     if (alias && !turned) {
         diag_help(diags, diag, "did you mean '%s'?", alias);

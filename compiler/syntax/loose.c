@@ -177,6 +177,29 @@ static LooseValue *new_value(Loose *loose, LooseKind kind, const char *text) {
 
 static LooseValue *read_value(Loose *loose);
 
+/* id,len behind `ignore=`: a comma between words without a blank, of which none begins an option of its own. */
+static bool joins_words(const Loose *loose, const LooseValue *first) {
+    const Token *comma = look(loose, 0), *word = look(loose, 1), *mark = look(loose, 2);
+    bool words = (first->kind == LOOSE_WORD || first->kind == LOOSE_STRING) &&
+                 (word->kind == TOKEN_WORD || word->kind == TOKEN_STRING);
+    bool close = loose->tokens.at[loose->next - 1].until == comma->from && comma->until == word->from;
+    return loose->depth == 0 && words && close && is_sign(comma, ',') && !is_sign(mark, '=') && !is_sign(mark, '(');
+}
+
+static LooseValue *read_joined(Loose *loose, LooseValue *first, size_t from) {
+    LooseValue *group = new_value(loose, LOOSE_GROUP, NULL);
+    vec_push(loose->arena, &group->items, ((LooseArg){.value = first}));
+    while (joins_words(loose, first)) {
+        loose->next++;
+        LooseValue *next = read_value(loose);
+        if (!next) return NULL;
+        vec_push(loose->arena, &group->items, ((LooseArg){.value = next}));
+    }
+    size_t until = loose->tokens.at[loose->next - 1].until;
+    group->raw = arena_copy(loose->arena, loose->text + from, until - from);
+    return group;
+}
+
 /* `name=value`, `name: value`, or a value. */
 static bool read_arg(Loose *loose, LooseArg *arg) {
     const Token *name = look(loose, 0), *mark = look(loose, 1);
@@ -191,6 +214,7 @@ static bool read_arg(Loose *loose, LooseArg *arg) {
                  (next->kind == TOKEN_END || (next->kind == TOKEN_WORD && is_sign(look(loose, 1), '=')));
     arg->value = empty ? new_value(loose, LOOSE_OTHER, NULL) : read_value(loose); /* pad= activation=relu */
     if (empty) arg->value->raw = "";
+    if (named && arg->value && joins_words(loose, arg->value)) arg->value = read_joined(loose, arg->value, next->from);
     return arg->value != NULL;
 }
 

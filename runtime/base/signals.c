@@ -4,7 +4,9 @@
 #include <stddef.h>
 #include <unistd.h>
 
-static volatile sig_atomic_t pending, resumed;
+static const int stops[NET_STOPS] = {SIGINT, SIGTERM, SIGHUP};
+
+static volatile sig_atomic_t pending, waiting, resumed;
 
 static void on_signal(int signal) {
     if (pending != 0) {
@@ -22,12 +24,16 @@ static void on_pipe(int signal) { (void)signal; }
 
 static void on_end(int signal) { _exit(128 + signal); }
 
+static void on_held(int signal) {
+    if (waiting != 0) _exit(128 + signal);
+    waiting = signal;
+}
+
 static void handle_stops(void (*handler)(int), int flags) {
-    static const int stops[] = {SIGINT, SIGTERM, SIGHUP};
     struct sigaction action = {.sa_flags = flags};
     action.sa_handler = handler;
     sigfillset(&action.sa_mask);
-    for (size_t i = 0; i < sizeof stops / sizeof *stops; i++) {
+    for (int i = 0; i < NET_STOPS; i++) {
         struct sigaction old;
         if (sigaction(stops[i], NULL, &old) == 0 && old.sa_handler == SIG_IGN) {
             continue; /* under nohup, or in a shell's background */
@@ -59,7 +65,19 @@ void net_signals_hold_pipe(void) {
     }
 }
 
-int net_signals_pending(void) { return pending; }
+void net_signals_hold(NetSignalsHeld *held) {
+    for (int i = 0; i < NET_STOPS; i++) sigaction(stops[i], NULL, &held->before[i]);
+    handle_stops(on_held, 0);
+}
+
+void net_signals_release(const NetSignalsHeld *held) {
+    for (int i = 0; i < NET_STOPS; i++) sigaction(stops[i], &held->before[i], NULL);
+    int signal = waiting;
+    waiting = 0;
+    if (signal != 0) raise(signal);
+}
+
+int net_signals_pending(void) { return pending != 0 ? pending : waiting; }
 
 bool net_signals_resumed(void) {
     bool was = resumed != 0;

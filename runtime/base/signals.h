@@ -3,6 +3,7 @@
 #ifndef NET_BASE_SIGNALS_H
 #define NET_BASE_SIGNALS_H
 
+#include <signal.h>
 #include <stdbool.h>
 
 /* Until net_signals_install: the first ends the process, which has nothing yet that is worth to be kept. */
@@ -15,7 +16,17 @@ void net_signals_install(bool restart);
  * the two above. */
 void net_signals_hold_pipe(void);
 
-/* The signal that came, or 0. */
+/* While a file is written that would stay behind half-done: the first of these signals is noted, whatever the program
+ * does with them otherwise, and gets its due with the release: then it may be the program's end. A second one ends it
+ * at once. Not within each other. */
+enum { NET_STOPS = 3 };
+typedef struct {
+    struct sigaction before[NET_STOPS];
+} NetSignalsHeld;
+void net_signals_hold(NetSignalsHeld *held);
+void net_signals_release(const NetSignalsHeld *held);
+
+/* The signal that came, noted or held, or 0. */
 int net_signals_pending(void);
 
 /* Whether the program was stopped and made to go on (CONT) since this was asked last. */

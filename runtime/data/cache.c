@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "runtime/base/atomic.h"
+#include "runtime/base/signals.h"
 #include "runtime/data/cache_entry.h"
 #include "runtime/data/cache_folder.h"
 
@@ -36,9 +37,16 @@ struct NetCacheSink {
     bool failed; /* the writer has */
 };
 
+/* A signal asks to stop: nobody wants the rest. */
+static bool is_stopped(NetError *error) {
+    int signal = net_signals_pending();
+    return signal != 0 && !net_fail(error, 128 + signal, "interrupted");
+}
+
 bool net_cache_add(NetCacheSink *sink, const void *rows, int64_t count, NetError *error) {
     NetDataFile *file = sink->file;
     size_t room;
+    if (is_stopped(error)) return false;
     if (sink->writer != NULL) {
         sink->failed = !net_cache_writer_add(sink->writer, rows, count, error);
         return !sink->failed;
@@ -95,12 +103,13 @@ static bool hash_file(SHA2_CTX *context, const char *path, NetError *error) {
     unsigned char *piece = net_alloc(PIECE, 1, error);
     uint64_t length = 0;
     ssize_t got = piece != NULL ? 1 : 0;
-    while (got > 0) {
+    bool stopped = false;
+    while (got > 0 && !(stopped = is_stopped(error))) {
         got = read(fd, piece, PIECE);
         if (got > 0) SHA256Update(context, piece, (size_t)got);
         length += got > 0 ? (uint64_t)got : 0;
     }
-    bool ok = piece != NULL && (got == 0 || net_fail_system(error, path, "read", errno));
+    bool ok = piece != NULL && !stopped && (got == 0 || net_fail_system(error, path, "read", errno));
     SHA256Update(context, (const uint8_t *)&length, sizeof length);
     free(piece);
     close(fd);
@@ -212,7 +221,8 @@ static Entry lock_and_find(Search *search, NetCacheMake *make, void *context, Ne
     int fd = path != NULL ? open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600) : -1, locked = -1;
     if (fd >= 0) locked = flock(fd, LOCK_EX);
     bool stopped = fd >= 0 && locked != 0 && errno == EINTR; /* by a signal that asks to end: others restart the call */
-    if (stopped) net_fail(error, NET_ENVIRONMENT, "%s: interrupted while another program made it", search->folder);
+    if (stopped && !is_stopped(error))
+        net_fail(error, NET_ENVIRONMENT, "%s: interrupted while another program made it", search->folder);
     Entry entry = locked == 0 ? find_or_make(search, make, context, file, error)
                   : stopped   ? ENTRY_WRONG
                               : ENTRY_NOT_KEPT;
@@ -251,7 +261,7 @@ static bool make_in_memory(const NetCacheWish *wish, NetCacheMake *make, void *c
     return true;
 }
 
-bool net_cache_rows(const NetCacheWish *wish, NetCacheMake *make, void *context, NetDataFile *file, NetError *error) {
+static bool find_rows(const NetCacheWish *wish, NetCacheMake *make, void *context, NetDataFile *file, NetError *error) {
     Search search = {.wish = wish, .folder = !file->uncached && is_worth(wish) ? usable_folder() : NULL};
     if (search.folder == NULL) return make_in_memory(wish, make, context, file, error);
     search.index = name_index(&search, error);
@@ -263,6 +273,14 @@ bool net_cache_rows(const NetCacheWish *wish, NetCacheMake *make, void *context,
     free(search.index);
     free(search.path);
     return entry == ENTRY_THERE;
+}
+
+bool net_cache_rows(const NetCacheWish *wish, NetCacheMake *make, void *context, NetDataFile *file, NetError *error) {
+    NetSignalsHeld held;
+    net_signals_hold(&held);
+    bool found = find_rows(wish, make, context, file, error);
+    net_signals_release(&held);
+    return found;
 }
 
 /* ---- hashes of what is not converted ---- */

@@ -87,8 +87,8 @@ static bool name_classes(const NetDataRequest *request, NetData *data, NetError 
     size_t count = json_array_size(list);
     if (count == 0 || request->classes == 0) return true;
     if (count != (size_t)request->classes)
-        return net_fail(error, NET_ENVIRONMENT, "classes= names %zu class%s, the network has %lld [count-mismatch]",
-                        count, count == 1 ? "" : "es", (long long)request->classes);
+        return net_fail(error, NET_ENVIRONMENT, "classes= names %zu class%s, there are %lld [count-mismatch]", count,
+                        count == 1 ? "" : "es", (long long)request->classes);
     const char **names = net_alloc(count, sizeof *names, error);
     for (size_t i = 0; names != NULL && i < count; i++) names[i] = json_string_value(json_array_get(list, i));
     bool ok = names != NULL && net_examples_name_classes(data, names, error);

@@ -332,7 +332,7 @@ bool net_data_fetch(const char *name, FILE *progress, NetFetchStop *stop, NetErr
             "idx images=\"images.idx\" labels=\"labels.idx\" [unknown-data]",
             name);
     if (set->built_in) {
-        say(progress, "%s: ships with netc, nothing to fetch\n", name);
+        say(progress, "%s: ships with netc, nothing to fetch; netc data 'data %s' shows it\n", name, name);
         return true;
     }
     char *folder = net_data_folder(error);
@@ -342,7 +342,8 @@ bool net_data_fetch(const char *name, FILE *progress, NetFetchStop *stop, NetErr
     bool system = set->folder != NULL && check_folder(set, set->folder, NULL);
     bool ok = system || check_folder(set, target, NULL);
     if (ok)
-        say(progress, "%s: is here and right (%s)\n", name, system ? set->folder : target);
+        say(progress, "%s: is here and right (%s); netc data 'data %s' shows it\n", name, system ? set->folder : target,
+            name);
     else {
         ok = fetch_into(set, target, progress, stop, error);
         if (ok) say(progress, "%s: checked and stored in %s\n", name, target);

@@ -87,6 +87,12 @@ static void add_subject(Line *line, const NetNotes *notes, const NetNoted *noted
     add(line, ")");
 }
 
+/* Numbers of bytes that were saved as floats, which nobody divides. */
+static bool are_bytes(const NetMeanImage *image, const NetNoted *first) {
+    const double white = 255;
+    return image->low >= 0 && image->high <= 1 && first->low >= 0 && first->high > 1 && first->high <= white;
+}
+
 static bool is_told(const NetNotes *notes, const NetNoted *noted) { return noted->count > notes->pictures / SHARE; }
 
 void net_notes_print(const NetNotes *notes) {
@@ -102,8 +108,8 @@ void net_notes_print(const NetNotes *notes) {
     if (is_told(notes, &noted[NET_OTHER_RANGE])) {
         const NetNoted *first = &noted[NET_OTHER_RANGE];
         add_subject(&line, notes, first, "has other values", "have other values");
-        add(&line, ": from %.4g to %.4g, where the training images have %.4g to %.4g", first->low, first->high,
-            (double)image->low, (double)image->high);
+        add(&line, ": from %.4g to %.4g, where the training images have %.4g to %.4g%s", first->low, first->high,
+            (double)image->low, (double)image->high, are_bytes(image, first) ? " (divide by 255, or save bytes)" : "");
     }
     if (inverted) {
         add_subject(&line, notes, &noted[NET_INVERTED], "looks inverted", "look inverted");

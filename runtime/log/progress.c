@@ -19,11 +19,11 @@ enum { TEXT = 64, NUMBER = 32, BAR_LEAST = 8, BAR_MOST = 24, LINE_MOST = 80, TAG
 
 struct NetProgress {
     const NetModel *model;
-    FILE *out; /* of the lines */
-    bool quiet, bar;
-    bool color, bar_color; /* of the lines, of the bar */
-    bool drawn;            /* a bar stands on the terminal's line, below those of `watch` */
-    double next;           /* when the bar may be drawn again */
+    FILE *out;               /* of the lines */
+    bool quiet, silent, bar; /* silent: notes are left out, too */
+    bool color, bar_color;   /* of the lines, of the bar */
+    bool drawn;              /* a bar stands on the terminal's line, below those of `watch` */
+    double next;             /* when the bar may be drawn again */
     NetWatch watch;
 };
 
@@ -59,7 +59,7 @@ NetProgress *net_progress_new(const NetModel *model, bool quiet, bool json, int 
     }
     progress->model = model;
     progress->out = json ? stderr : stdout;
-    progress->quiet = quiet;
+    progress->quiet = progress->silent = quiet;
     progress->bar = !quiet && net_progress_moves();
     net_watch_begin(&progress->watch);
     progress->color = wants_color(progress->out, color);
@@ -123,6 +123,9 @@ void net_progress_line(NetProgress *progress, const char *tag, const char *forma
 void net_progress_hush(NetProgress *progress) { progress->quiet = true; }
 
 void net_progress_note(NetProgress *progress, const char *program, const char *text) {
+    if (progress != NULL && progress->silent && strncmp(text, "note: ", strlen("note: ")) == 0) {
+        return;
+    }
     if (progress != NULL) {
         net_progress_clear(progress);
         fflush(progress->out);

@@ -45,7 +45,7 @@ void net_progress_line(NetProgress *progress, const char *tag, const char *forma
 /* From now on only the bar and messages, as for one run of several. */
 void net_progress_hush(NetProgress *progress);
 
-/* A message on standard error: "program: text". */
+/* A message on standard error: "program: text"; where --quiet asks for one line, but for "note: …". */
 void net_progress_note(NetProgress *progress, const char *program, const char *text);
 
 /* Whether standard error is a terminal on which the bar can move. */

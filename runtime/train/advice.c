@@ -52,10 +52,12 @@ void net_trainer_advise_data(const NetTrainer *trainer) {
     }
     int64_t most = largest_class(trainer, NET_PART_TRAIN, &which);
     if (most * 10 > examples * 9) {
+        bool weighted = trainer->model->compiled.class_weights != NULL;
         snprintf(note, sizeof note,
                  "note: class %s is %.0f %% of the training part; a network that always answers it is right "
-                 "as often [lopsided-classes]",
-                 class_text(&trainer->data, which, class), 100 * (double)most / (double)examples);
+                 "as often%s [lopsided-classes]",
+                 class_text(&trainer->data, which, class), 100 * (double)most / (double)examples,
+                 weighted ? "" : "; 'cost class_weights=balanced' lets all classes count alike");
         net_progress_note(trainer->progress, trainer->options.program, note);
     }
     int64_t held = part[NET_PART_VALIDATION].count;
@@ -73,17 +75,24 @@ void net_trainer_advise_epoch(const NetTrainer *trainer) {
     if (place->epoch != PATIENCE || net_model_measure(trainer->model) != NET_FIGURE_ACCURACY) {
         return;
     }
-    char note[256];
+    char note[512], class[CLASS_TEXT], than[CLASS_TEXT + 32] = "chance";
     int64_t which = 0;
     bool held = place->validation.n > 0;
     const NetScore *score = held ? &place->validation : &place->train;
     int64_t most = largest_class(trainer, held ? NET_PART_VALIDATION : NET_PART_TRAIN, &which);
+    if (trainer->model->compiled.class_weights != NULL) {
+        most = 0; /* it learns something else than to be right about most examples */
+    }
+    bool lopsided = most * trainer->data.classes > 2 * score->n;
+    if (lopsided) {
+        snprintf(than, sizeof than, "always answering class %s", class_text(&trainer->data, which, class));
+    }
     if (most > 0 && score->sum[NET_LOG_CORRECT] <= (double)most) {
         snprintf(note, sizeof note,
-                 "note: after %d epochs the accuracy, %.2f %%, is no better than chance; try another --rate (now %g) "
+                 "note: after %d epochs the accuracy, %.2f %%, is no better than %s; try another --rate (now %g)%s "
                  "or initialisation [no-better-than-chance]",
-                 PATIENCE, 100 * net_score_value(trainer->model, score),
-                 net_options_number(&trainer->options, NET_KNOWN_RATE));
+                 PATIENCE, 100 * net_score_value(trainer->model, score), than,
+                 net_options_number(&trainer->options, NET_KNOWN_RATE), lopsided ? ", class_weights=balanced" : "");
         net_progress_note(trainer->progress, trainer->options.program, note);
     }
 }

@@ -467,9 +467,10 @@ bool net_checkpoint_restore(NetTrainer *trainer, const NetSafetensors *file, Net
     int64_t logged = 0;
     if (hash == NULL || strcmp(hash, net_data_hash(&trainer->data)) != 0) {
         return net_fail(error, NET_ENVIRONMENT,
-                        "%s was trained on other data: SHA-256 %.16s..., now %.16s... (%s, %s) [other-network]",
+                        "%s was trained on other data: SHA-256 %.16s..., now %.16s... (%s, %s); --weights %s "
+                        "begins a new run with its weights [other-network]",
                         trainer->run.folder, hash != NULL ? hash : "?", net_data_hash(&trainer->data),
-                        trainer->data.name, trainer->data.source);
+                        trainer->data.name, trainer->data.source, trainer->run.folder);
     }
     char now[VALUE];
     const char *parts = net_safetensors_metadata(file, "parts");

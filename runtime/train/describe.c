@@ -25,12 +25,25 @@ static const char *numbers_text(const NetOptions *options, char *out, size_t roo
     return out;
 }
 
+/* ", patience 5 by cost": what ends the training before its last epoch. */
+static const char *stop_text(const NetTrainer *trainer, char *out, size_t room) {
+    int64_t patience = net_options_count(&trainer->options, NET_KNOWN_PATIENCE);
+    const char *monitor = trainer->model->compiled.monitor;
+    bool usual = strcmp(monitor, "accuracy") == 0;
+    out[0] = '\0';
+    if (patience > 0)
+        snprintf(out, room, ", patience %" PRId64 "%s%s", patience, usual ? "" : " by ", usual ? "" : monitor);
+    return out;
+}
+
 static void describe_training(const NetTrainer *trainer) {
     const NetOptions *options = &trainer->options;
     int64_t epochs = net_options_count(options, NET_KNOWN_EPOCHS);
     char count[NET_COUNT_TEXT];
     char numbers[512];
     char seeds[64];
+    char stop[64];
+    const char *weights = trainer->model->compiled.class_weights;
     int64_t first = options->seed_first, last = options->given[NET_OPTION_SEEDS] ? options->seed_last : first;
     if (options->ensemble != NULL) {
         first = net_options_count(options, NET_KNOWN_SEED);
@@ -43,35 +56,43 @@ static void describe_training(const NetTrainer *trainer) {
     }
     bool full = net_options_count(options, NET_KNOWN_BATCH) == 0;
     const char *schedule = trainer->model->schedule.name;
-    net_progress_line(trainer->progress, "train", "%s %s%s%s, batch %s, %" PRId64 " epoch%s, %s, %" PRId64 " thread%s",
-                      trainer->model->compiled.optimizer, numbers_text(options, numbers, sizeof numbers),
-                      schedule != NULL ? ", schedule " : "", schedule != NULL ? schedule : "",
-                      full ? "full" : net_count(count, (uint64_t)trainer->batch), epochs, net_plural((uint64_t)epochs),
-                      seeds, options->threads, net_plural((uint64_t)options->threads));
+    net_progress_line(
+        trainer->progress, "train", "%s %s%s%s%s%s, batch %s, %" PRId64 " epoch%s%s, %s, %" PRId64 " thread%s",
+        trainer->model->compiled.optimizer, numbers_text(options, numbers, sizeof numbers),
+        schedule != NULL ? ", schedule " : "", schedule != NULL ? schedule : "",
+        weights != NULL ? ", class weights " : "", weights != NULL ? weights : "",
+        full ? "full" : net_count(count, (uint64_t)trainer->batch), epochs, net_plural((uint64_t)epochs),
+        stop_text(trainer, stop, sizeof stop), seeds, options->threads, net_plural((uint64_t)options->threads));
 }
 
-/* "5,400 of 60,000": how many examples of a file are used; the second number only where some are left over. */
-static const char *share_text(char out[2 * NET_COUNT_TEXT + 8], int64_t used, int64_t left, int64_t all) {
-    char count[2][NET_COUNT_TEXT];
-    snprintf(out, 2 * NET_COUNT_TEXT + 8, left > 0 ? "%s of %s" : "%s", net_count(count[0], (uint64_t)used),
-             net_count(count[1], (uint64_t)all));
+/* "; not used: 54,000 of the training file, 9,000 of the test file"; a single file needs no name. */
+static const char *rest_text(const NetData *data, char *out, size_t room) {
+    const NetPart *part = data->part;
+    char count[NET_COUNT_TEXT];
+    int64_t train_file = data->file[NET_FILE_TRAIN].count, test_file = data->file[NET_FILE_TEST].count;
+    int64_t trained = part[NET_PART_TRAIN].count + part[NET_PART_VALIDATION].count, tested = part[NET_PART_TEST].count;
+    int64_t left = test_file > 0 ? train_file - trained : train_file - trained - tested;
+    size_t length = 0;
+    out[0] = '\0';
+    if (left > 0)
+        length = (size_t)snprintf(out, room, "; not used: %s%s", net_count(count, (uint64_t)left),
+                                  test_file > 0 ? " of the training file" : "");
+    if (test_file > tested)
+        snprintf(out + length, room - length, "%s%s of the test file",
+                 left > 0 ? ", " : "; not used: ", net_count(count, (uint64_t)(test_file - tested)));
     return out;
 }
 
 static void describe_data(const NetTrainer *trainer) {
-    enum { SHARE = 2 * NET_COUNT_TEXT + 8 };
     const NetData *data = &trainer->data;
     const NetPart *part = data->part;
-    char share[2][SHARE], count[NET_COUNT_TEXT], held[96] = "";
-    int64_t tested = part[NET_PART_TEST].count, test_file = data->file[NET_FILE_TEST].count;
-    int64_t left = data->file[NET_FILE_TRAIN].count - part[NET_PART_TRAIN].count - part[NET_PART_VALIDATION].count -
-                   (test_file > 0 ? 0 : tested);
+    char count[3][NET_COUNT_TEXT], held[96] = "", rest[128];
     if (part[NET_PART_VALIDATION].count > 0) {
-        snprintf(held, sizeof held, ", %s to validate", net_count(count, (uint64_t)part[NET_PART_VALIDATION].count));
+        snprintf(held, sizeof held, ", %s to validate", net_count(count[1], (uint64_t)part[NET_PART_VALIDATION].count));
     }
-    net_progress_line(trainer->progress, "data", "%s (%s): %s to train%s, %s to test", data->name, data->source,
-                      share_text(share[0], part[NET_PART_TRAIN].count, left, data->file[NET_FILE_TRAIN].count), held,
-                      share_text(share[1], tested, test_file - tested, test_file));
+    net_progress_line(trainer->progress, "data", "%s (%s): %s to train%s, %s to test%s", data->name, data->source,
+                      net_count(count[0], (uint64_t)part[NET_PART_TRAIN].count), held,
+                      net_count(count[2], (uint64_t)part[NET_PART_TEST].count), rest_text(data, rest, sizeof rest));
 }
 
 static void describe_augment(const NetTrainer *trainer) {

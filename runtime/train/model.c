@@ -23,6 +23,7 @@ static const char *const known_names[NET_KNOWN] = {
     [NET_KNOWN_OPTIMIZER] = "optimizer",
     [NET_KNOWN_ENSEMBLE] = "ensemble",
     [NET_KNOWN_COMBINE] = "combine",
+    [NET_KNOWN_CLASS_WEIGHTS] = "class_weights",
 };
 
 static const char *const task_names[] = {
@@ -368,6 +369,8 @@ static void decode_compiled(NetDecoder *d) {
     compiled->cost = known_word(model, NET_KNOWN_COST);
     compiled->optimizer = known_word(model, NET_KNOWN_OPTIMIZER);
     compiled->monitor = known_word(model, NET_KNOWN_MONITOR);
+    const char *weights = known_word(model, NET_KNOWN_CLASS_WEIGHTS);
+    compiled->class_weights = strcmp(weights, "none") != 0 ? weights : NULL;
     bool each = model->answers || model->outputs == 1,
          votes = strcmp(known_word(model, NET_KNOWN_COMBINE), "vote") == 0;
     int64_t members = (int64_t)model->setting[model->known[NET_KNOWN_ENSEMBLE]].value;

@@ -156,6 +156,7 @@ typedef struct {
 /* What the train block settles once and for all. */
 typedef struct {
     const char *cost, *optimizer;
+    const char *class_weights; /* as they are written; NULL: all classes count alike */
     NetSplitSetting split;
     NetCompiledLog log[NET_SUBJECTS];
     bool log_events;     /* for TensorBoard, beside the CSV files */
@@ -180,6 +181,7 @@ typedef enum {
     NET_KNOWN_COST,
     NET_KNOWN_OPTIMIZER,
     NET_KNOWN_COMBINE,
+    NET_KNOWN_CLASS_WEIGHTS,
     NET_KNOWN
 } NetKnown;
 

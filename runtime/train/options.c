@@ -69,7 +69,7 @@ static const Option table[NET_OPTIONS] = {
     [NET_OPTION_WATCH] = {"watch", 0, KIND_FLAG, AT(watch), NULL, 0, 0,
                           "draw each layer's speed of learning as a bar while it trains, on a terminal"},
     [NET_OPTION_QUIET] = {"quiet", 'q', KIND_FLAG, AT(quiet), NULL, 0, 0,
-                          "print one line, the final figure: test_accuracy 0.94"},
+                          "print one line, the final figure: test_accuracy 0.94; no notes"},
     [NET_OPTION_JSON] = {"json", 0, KIND_FLAG, AT(json), NULL, 0, 0,
                          "print the results as JSON on standard output, the rest on standard error"},
     [NET_OPTION_COLOR] = {"color", 0, KIND_COLOR, AT(color), "WHEN", 0, 0, "auto, always or never"},

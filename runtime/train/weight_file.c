@@ -281,10 +281,12 @@ static bool wrong_shape(const NetWeightWords *words, const NetWanted *wanted, co
     NameList wants = {.count = 0};
     list_add(&has, tensor->name, tensor->shape, tensor->rank);
     list_add(&wants, wanted->name, wanted->shape, wanted->rank);
-    char advice[200] = "";
+    char advice[200];
     if (words->skip != NULL) {
         snprintf(advice, sizeof advice, "; use --skip %.*s to start it fresh", (int)strcspn(wanted->name, "."),
                  wanted->name);
+    } else { /* a network in use has no layer that starts fresh */
+        snprintf(advice, sizeof advice, "; 'netc show %.150s' prints the network they are of", words->weights);
     }
     return net_fail(error, NET_ENVIRONMENT, "--weights %s: it has %s, this network needs %s%s [weights-mismatch]",
                     words->weights, has.text, wants.text, advice);

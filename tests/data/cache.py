@@ -174,6 +174,23 @@ with open(FOLDER + "/lock", "w") as lock:
     if waiting.wait(timeout=60) != 143:
         fail("a signal while waiting:", waiting.returncode)
 
+# A signal while it is made: the end comes soon, and nothing half-done stays. Much that is packed into little takes a while.
+clear()
+head = io.BytesIO()
+np.lib.format.write_array_header_1_0(head, {"descr": ">f8", "fortran_order": False, "shape": (400 * 1024, 3, 6, 5)})
+zeros = gzip.compress(bytes(90 * 1024 * 8), 1)
+folder("long", x=gzip.compress(head.getvalue()) + 400 * zeros, y=y)
+for words, status in (([trainer, "--data-dir", "long", "--name", "stopped"], 143),
+                      ([NETC, "gradcheck", "cached.net", "--data-dir", "long"], -signal.SIGTERM)):
+    making = subprocess.Popen(words, env={**os.environ, **{key: str(value) for key, value in LARGE.items()}}, stderr=subprocess.PIPE,
+                              stdout=subprocess.PIPE, text=True)
+    while making.poll() is None and not (os.path.isdir(FOLDER) and any(name.endswith(".tmp") for name in os.listdir(FOLDER))):
+        time.sleep(0.005)
+    making.send_signal(signal.SIGTERM)
+    out, err = making.communicate(timeout=60)
+    if making.returncode != status or os.listdir(FOLDER) != ["lock"] or err:
+        fail("a signal while converting:", making.returncode, os.listdir(FOLDER), out, err)
+
 # ---- the bound ----
 
 clear()

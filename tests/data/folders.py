@@ -130,6 +130,10 @@ picture("set/c/1.png", 7, 8)
 picture("set/c/2.png", 8, 6)
 picture("set/c/3.jpg", 9, 6)
 says("set/c/1.png is 7x8, input is 6x8 (2 other files too) [image-size]")
+asked = run(NETC, "data", 'images train="set"', status=3)[1]
+if asked != "netc: set/c/1.png is 7x8, the first picture is 6x8; of several sizes size=HxW makes one: netc data 'images " \
+        "train=\"set\" size=6x8' [image-size]\n":
+    fail(asked)
 shutil.rmtree("set/c")
 save("set/x.png", b"x")
 says("set/x.png is no folder; each class has a folder of its own, as set/CLASS/x.png [class-folders]")

@@ -81,8 +81,11 @@ if (about["examples"], about["shape"], about["type"], about["parts"], about["sui
 
 model("t.net", line, 3, "3 activation=softmax")
 out = run("data", "t.net")[0]
-if "parts     140 to train on, 40 to validate with, 20 to test on; drawn by seed 1;" not in out or \
+if " parts 140 to train on, 40 to validate with, 20 to test on; drawn by chance (split seed=1)." not in " ".join(out.split()) or \
         not out.endswith("\nthe network 'n' takes it\n"):
+    fail(out)
+out = " ".join(run("data", "t.net", "--set", "split train=100 validation=40 test=20 order=file")[0].split())
+if "100 to train on, 40 to validate with, 20 to test on, 40 not used; in the order of the file." not in out:
     fail(out)
 about = json.loads(run("data", "t.net", "--json")[0])
 if about["parts"] != {"train": 140, "validation": 40, "test": 20} or about["suits"] is not True:
@@ -120,7 +123,7 @@ for command in ("check", "train"):
         fail(command, "without a target")
 model("w.net", 'csv train="v.csv" ignore=y', 3, "3 activation=softmax")
 save("v.csv", "a,b c,y\n1,2,3\n")
-if """help: name the column to learn, as 'data csv train="v.csv" target=1': there are a, "b c"\n""" not in run("check", "w.net", status=1)[1]:
+if """help: name the column to learn, as 'data csv train="v.csv" target="b c"': there are a, "b c"\n""" not in run("check", "w.net", status=1)[1]:
     fail("a table of numbers without a target")
 for wrong in ('"t.csv"', "t.csv", 'csv "t.csv"', "csv t.csv", 'csv train=t.csv target=kind'):  # the column that there is
     model("w.net", wrong, 3, "3 activation=softmax")
@@ -144,6 +147,21 @@ if "'state' holds texts: write 'target=state'" not in run("data", 'csv train="t.
 out = run("data", 'csv train="v.csv"')[0]
 if "nothing is to be learned yet: write target= and one of a, b, y" not in " ".join(out.split()):
     fail(out)
+
+save("l.csv", "a,b,wet,cold\n" + "".join(f"{i},{i * i},{i % 2},{i // 3 % 2}\n" for i in range(30)))
+out = " ".join(run("data", 'csv train="l.csv" target=[wet, cold]')[0].split())
+if "ends with 'dense 2 activation=sigmoid'; its train block has 'target labels', as all that is to be learned is 0 or 1" not in out:
+    fail("labels", out)
+
+# data that lies elsewhere
+os.makedirs("away", exist_ok=True)
+os.rename("l.csv", "away/l.csv")
+model("away.net", 'csv train="l.csv" target=wet', 3, "2 activation=softmax")
+for words in (("data", "away.net"), ("check", "away.net"), ("data", 'csv train="l.csv" target=wet')):
+    run(*words, "--data-dir", "away")
+model("away.net", 'csv train="l.csv" target=wet', 4, "2 activation=softmax")
+if "away/l.csv has 3 columns" not in run("check", "away.net", "--data-dir", "away", status=1)[1]:
+    fail("check --data-dir")
 
 # ---- arrays, signals and pictures; what is drawn ----
 
@@ -170,6 +188,11 @@ if "\n █" not in run("data", 'npy x="flat.npy"')[0]:
     fail("a flat picture is drawn as a signal")
 last = np.moveaxis(pictures, 1, 3)
 np.save("last.npy", last)
+np.save("rgb.npy", np.zeros((4, 9, 7, 3), np.uint8))
+out = " ".join(run("data", 'npy x="rgb.npy"')[0].split())
+if """if these are 3 channels of 9x7, they come last: netc data 'npy x="rgb.npy" order=channels_last'""" not in out or \
+        "they come last" in run("data", 'npy x="rgb.npy" order=channels_first')[0] + run("data", 'npy x="p.npy"')[0]:
+    fail("channels that may come last", out)
 if json.loads(run("data", 'npy x="last.npy" order=channels_last', "--json")[0])["shape"] != [2, 9, 7]:
     fail("channels last")
 out = run("data", "data digits")[0]
@@ -192,6 +215,8 @@ for words, status, expected in (
         (["data", "data csv t.csv"], 1, """help: write netc data 'csv train="t.csv" target=state'"""),
         (["data", "npy x=p.npy y=k.npy"], 1, """help: write netc data 'npy x="p.npy" y="k.npy"'"""),
         (["data", "mnist", "-D", "a=1"], 2, "-D and --set are about a model, and 'mnist' is none"),
+        (["data", "mnist", "--data-dir", "a"], 2, "sets go to the data folder: 'XDG_DATA_HOME=DIR netc data mnist'"),
+        (["data", "--data-dir", "a"], 2, "--data-dir is about a model or a data line"),
         (["data", "mnist", "--json"], 2, "--json lists the sets, or shows the one of a model"),
         (["data", "minst"], 2, "unknown data set 'minst'; did you mean 'mnist'?")):
     err = run(*words, status=status)[1]

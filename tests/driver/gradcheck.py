@@ -56,6 +56,16 @@ made = " ".join(gradcheck("own.net").split())
 if " examples 2 made-up ones: " not in made or "absent" not in made:
     fail(made)
 
+# data that lies elsewhere
+os.makedirs("away")
+with open("away/rows.csv", "w") as file:
+    file.write("a,b,kind\n" + "".join(f"{i},{i * i % 7},{'xyz'[i % 3]}\n" for i in range(9)))
+with open("away.net", "w") as file:
+    file.write('network away { input 2; dense 3 activation=softmax }\ntrain { data csv train="rows.csv" target=kind }\n')
+if "the first 2 of csv (away/rows.csv)" not in gradcheck("away.net", "--data-dir", "away") or \
+        "made-up" not in gradcheck("away.net"):
+    fail("--data-dir")
+
 everything = json.loads(gradcheck("small.net", "--json", "--all", "-D", "hidden=2"))
 sizes = {tensor["name"]: (tensor["shape"], tensor["entries"]) for tensor in everything["tensors"]}
 if sizes["a.weight"] != ([2, 50], 100) or sizes["batchnorm1.bias"] != ([2], 2) or len(sizes) != 9:

@@ -70,7 +70,8 @@ first-2026-11-21-1    0.05      16      1       10      95.00 %   94.00 %   12.5
 first-2026-11-21-2     0.1      16      2       10      96.00 %   97.00 %   1:01:40   done
 first-2026-11-21-10   0.05    full      1     3/10      10.00 %             12.50 s   diverged
 
-the same in all: model first, data digits, cost log_likelihood, split 5400/600/1000, epochs 10, gradients_every epoch
+the same in all: model first, data digits, cost log_likelihood,
+  split 5400/600/1000, epochs 10, gradients_every epoch
 """
 if runs() != expected or runs("runs/") != expected:
     fail(f"expected\n{expected}\nfound\n{runs()}")

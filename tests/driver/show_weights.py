@@ -55,12 +55,12 @@ def hash_of(path):
 with open("small.net", "w", encoding="utf-8") as file:
     file.write(MODEL)
 out = netc("train", "small.net", *FAST, "--name", "lines", "--run-dir", "lines")
-if "data    digits (built in): 200 of 6,000 to train, 100 to validate, 1,000 to test\n" not in out:
+if "data    digits (built in): 200 to train, 100 to validate, 1,000 to test; not used: 5,700 of the training file\n" not in out:
     fail(f"what part of the set is used\n{out}")
 if not out.endswith(f"\nsha256  {hash_of('lines/latest/weights.safetensors')} of the last weights\n"):
     fail(f"a run ends with the hash of its weights\n{out}")
 out = netc("train", "small.net", *FAST, "--set", "split test=0.5", "--epochs", "0", "--run-dir", "lines")
-if "data    digits (built in): 6,000 to train, 500 of 1,000 to test\n" not in out:
+if "data    digits (built in): 6,000 to train, 500 to test; not used: 500 of the test file\n" not in out:
     fail(f"all that is trained on, half of what is tested\n{out}")
 netc("train", "small.net", *FAST, "-q")
 run = os.readlink("runs/latest")

@@ -23,6 +23,12 @@ MODELS = {
                "train {{\n    split validation=0.1\n    {}\n}}\n",
     "split": "network t {{\n    input 784\n    dense 10 activation=softmax\n}}\ntrain {{\n    {}\n}}\n",
     "sigmoid": "network t {{\n    input 784\n    dense 10 activation=sigmoid\n}}\ntrain {{\n    {}\n}}\n",
+    "linear": "network t {{\n    input 4\n    dense 1\n}}\ntrain {{\n    data npy x=\"x.npy\" y=\"y.npy\"\n    {}\n}}\n",
+    "values": "network t {{\n    input 4\n    dense 1\n}}\ntrain {{\n    data npy x=\"x.npy\" y=\"y.npy\"\n    target values\n"
+              "    {}\n}}\n",
+    "csv": "network t {{\n    input 3\n    dense 1\n}}\ntrain {{\n    target values\n    {}\n}}\n",
+    "picture": "network t {{\n    input 1x28x20\n    dense 10 activation=softmax\n}}\ntrain {{\n"
+               "    data idx images=\"a\" labels=\"b\"\n    {}\n}}\n",
     "header": "{}\n    input 784\n    dense 10 activation=softmax\n}}\n",
     "file": "{}\nnetwork t {{\n    input 784\n    dense 10 activation=softmax\n}}\n",
 }
@@ -392,6 +398,44 @@ setting | EarlyStopping(monitor='val_loss', patience=5)     | stop patience=5 mo
 setting | torch.manual_seed(42)                             | seed 42
 setting | data: mnist                                       | data mnist
 setting | data "mnist"                                      | data mnist
+split   | split order=random                                | split order=shuffled
+split   | split test=0.1 order=shuffle                      | split test=0.1 order=shuffled
+split   | split validation=0.1 order=sequential             | split validation=0.1 order=file
+setting | schedule reduce_on_plateau patience=2             | schedule plateau patience=2
+setting | schedule reduce_on_plateau factor=0.1 patience=2  | schedule plateau patience=2 factor=0.1
+setting | schedule cosine_decay                             | schedule cosine
+setting | ensemble 0                                        | ensemble none
+setting | schedule step every=0 factor=0.5                  | schedule step every=10 factor=0.5
+setting | clip value=0                                      | clip value=1
+split   | split test=-1                                     | split test=0.1
+split   | split train=half                                  | split train=0.5
+setting | log neurons probe=0                               | log neurons probe=1000
+values  | cost huber delta=1                                | cost huber(1)
+values  | cost smooth_l1 beta=0.5                           | cost huber(0.5)
+values  | HuberLoss(delta=2)                                | cost huber(2)
+linear  | target values scale=standard                      | target values scale=true
+linear  | target values scale=minmax                        | target values scale=true
+linear  | target values scale=off                           | target values scale=false
+setting | log none                                          | log nothing
+setting | log off                                           | log nothing
+setting | log false                                         | log nothing
+setting | log []                                            | log nothing
+setting | log steps formats=[csv,png]                       | log steps formats=[csv, tensorboard]
+setting | log steps formats=json                            | log steps formats=[csv, tensorboard]
+csv     | data csv train="a.csv" target=d ignore=b,c        | data csv train="a.csv" target=d ignore=[b, c]
+csv     | data csv train="a.csv" target=d ignore=b c          | data csv train="a.csv" target=d ignore=[b, c]
+csv     | data csv train="a.csv" ignore=1, "b c", x target=d  | data csv train="a.csv" target=d ignore=[1, "b c", x]
+csv     | data csv train="a.csv" target=c,d                 | data csv train="a.csv" target=[c, d]
+csv     | data csv "own.csv"                                | data csv train="own.csv" target="petal width"
+csv     | data own.csv                                      | data csv train="own.csv" target="petal width"
+csv     | data csv train="own.csv"                          | data csv train="own.csv" target="petal width"
+picture | augment shift=10%                                 | augment shift=2
+picture | augment noise=10%                                 | augment noise=0.1
+picture | augment noise=-1                                  | augment noise=1
+picture | augment rotate=400                                | augment rotate=180
+picture | augment erase=1.5                                 | augment erase=0.2
+picture | augment scale=1                                   | augment scale=0.1
+picture | augment shear=90                                  | augment shear=10
 setting | data fashion-mnist                                | data fashion_mnist
 setting | data idx images=a-b.idx labels=c.idx              | data idx images="a-b.idx" labels="c.idx"
 setting | data idx "a.idx" "b.idx"                          | data idx images="a.idx" labels="b.idx"
@@ -623,6 +667,8 @@ def slipped(place, slip):
     return helps[0], printed
 
 
+with open("own.csv", "w") as file:
+    file.write("id,length,\"petal length\",\"petal width\"\n1,2,3,4\n")
 for place, slip, line in rows(LINES):
     text, printed = slipped(place, slip)
     if f"'{line}'" not in text:
@@ -820,6 +866,22 @@ for line in ["epochs=3", "train epochs 3", "train.epochs=3", "let epochs = 3"]:
     if "help: write --set 'epochs 3'\n" not in done.stderr:
         fail(f"--set {line}", "expected --set 'epochs 3'", done.stderr)
 
+for place, slip, said in [("picture", "augment shift=10%", "(shift= is in pixels, of which a side has 20)"),
+                          ("split", 'data mnist classes=["a", "b"]',
+                           "give 10 names, in the order of the labels; or if there are 2 classes, one output a class")]:
+    if said not in check(MODELS[place].format(slip))[1]:
+        fail(slip, f"expected '{said}'", check(MODELS[place].format(slip))[1])
+
+# another cost keeps the weights of classes
+for text, line in [("cost cross_entropy class_weights=balanced", "cost log_likelihood class_weights=balanced"),
+                   ("cost quadratic class_weights=balanced", "cost log_likelihood class_weights=balanced"),
+                   ("cost huber class_weights=[1, 2, 3, 4, 5, 6, 7, 8, 9, 10]",
+                    "cost log_likelihood class_weights=[1, 2, 3, 4, 5, 6, 7, 8, 9, 10]")]:
+    if f"write '{line}'" not in slipped("setting", text)[0]:
+        fail(text, f"expected '{line}'", slipped("setting", text)[1])
+    if check(MODELS["setting"].format(line))[0] != 0:
+        fail(text, f"'{line}' is not taken", "")
+
 # a line of --set keeps what the file's says beside
 for written, line, said in [("optimizer adam rate=0.01", "rate=0.1", "optimizer adam rate=0.1"),
                             ("optimizer adam rate=0.01", "optimizer rate=0.1", "optimizer adam rate=0.1"),
@@ -827,6 +889,7 @@ for written, line, said in [("optimizer adam rate=0.01", "rate=0.1", "optimizer 
                             ("optimizer sgd rate=0.1", "momentum 0.9", "optimizer sgd rate=0.1 momentum=0.9"),
                             ("optimizer sgd rate=0.1 momentum=0.9", "optimizer Adam(lr=0.01)", "optimizer adam rate=0.01"),
                             ("optimizer sgd rate=0.1 momentum=0.9", "optimizer sgd lr=0.2", "optimizer sgd rate=0.2"),
+                            ("split    validation=0.1  test=0.1", "split order=random", "split validation=0.1 test=0.1 order=shuffled"),
                             ("epochs 5", "rate=0.2", "optimizer sgd rate=0.2")]:
     text = MODELS["split"].format(written)
     done = subprocess.run([NETC, "check", "--set", line, "-"], input=text, capture_output=True, text=True)

@@ -214,7 +214,8 @@ for program in (learned, shapeless):
     notes("inverted.npy looks inverted: dark on light paper, where the training images are light on dark" + ADVICE,
           "inverted.npy", program=program)
     notes("moved.npy lies off the centre: farther than the training images do" + ADVICE, "moved.npy", program=program)
-    notes("bytes.npy has other values: from 0 to 255, where the training images have 0 to 1", "bytes.npy", program=program)
+    notes("bytes.npy has other values: from 0 to 255, where the training images have 0 to 1 (divide by 255, or save bytes)",
+          "bytes.npy", program=program)
     notes("", "-q", "bytes.npy", program=program)
     notes("", "--like-mnist", "inverted.npy", program=program)
 # Pictures that --like-mnist does not make are of that form, too.
@@ -223,7 +224,8 @@ notes("moved.npy lies off the centre: farther than the training images do", "mov
 for program in (light, filled, copy):
     refuses("drawn.png is 40x30, input is 28x28 [image-size]", drawn, program=program)
 refuses("drawn.png is 40x30, input is 28x28; --like-mnist makes it fit [image-size]", drawn, program=learned)
-out = notes("1 of 4 images has other values (bytes.npy): from 0 to 255, where the training images have 0 to 1; 2 of 4 images "
+out = notes("1 of 4 images has other values (bytes.npy): from 0 to 255, where the training images have 0 to 1 (divide by 255, or save "
+            "bytes); 2 of 4 images "
             "look inverted (the first: inverted.npy): dark on light paper, where the training images are light on dark" +
             ADVICE, "--json", "usual.npy", "inverted.npy", "bytes.npy", "inverted.npy", program=learned)
 expect([json.loads(line)["file"] for line in out.splitlines()] == ["usual.npy", "inverted.npy", "bytes.npy", "inverted.npy"],

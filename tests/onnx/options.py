@@ -93,7 +93,7 @@ build(weights="text", status=3, error="netc: text: is not a safetensors file, or
       "runs/latest/weights.safetensors")
 write("wide.net", (SMALL % "").replace("dense 3", "dense 5"))
 build(model="wide.net", status=3, error="netc: --weights w.safetensors: it has dense1.weight [3,4], this network needs "
-      "dense1.weight [5,4] [weights-mismatch]")
+      "dense1.weight [5,4]; 'netc show w.safetensors' prints the network they are of [weights-mismatch]")
 write("named.net", (SMALL % "").replace("out:", "last:"))
 build(model="named.net", status=3, error="netc: --weights w.safetensors: missing last.weight [2,3], last.bias [2]; "
       "unexpected out.weight [2,3], out.bias [2]; use --rename out=last [weights-mismatch]")

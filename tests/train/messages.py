@@ -31,8 +31,9 @@ def fail(text):
     sys.exit(f"FAILED: {text}")
 
 
-def train(*options, status=0, model="idx.net", env=None):
-    done = subprocess.run([NETC, "train", model, "--threads", "2", "-q", *options], stdin=subprocess.DEVNULL,
+def train(*options, status=0, model="idx.net", env=None, quiet=True):
+    words = [NETC, "train", model, "--threads", "2", *(["-q"] if quiet else []), *options]
+    done = subprocess.run(words, stdin=subprocess.DEVNULL,
                           capture_output=True, text=True, timeout=300, env={**os.environ, **(env or {})})
     if done.returncode != status:
         fail(f"{model} {options}: status {done.returncode}, expected {status}\n{done.stdout}{done.stderr}")
@@ -41,7 +42,7 @@ def train(*options, status=0, model="idx.net", env=None):
 
 def says(expected, *options, status=3, **more):
     """One line, to the letter; DATE-N stands for what the name of a run ends in."""
-    found = re.sub(r"-\d{4}-\d\d-\d\d-\d+", "-DATE-N", train(*options, status=status, **more))
+    found = re.sub(r"-\d{4}-\d\d-\d\d-\d+", "-DATE-N", train(*options, status=status, quiet=not expected.startswith("note:"), **more))
     if found != f"netc train: {expected}\n":
         fail(f"{options}\n  expected netc train: {expected}\n  found    {found}")
     kind = re.search(r"\[([a-z-]+)\]$", expected).group(1)
@@ -164,8 +165,8 @@ if sources != [os.path.realpath(f"{folder}/images") for folder in ("one", "one",
     fail(f"where the data was found: {sources}")
 
 # remarks: the run goes on
-says("note: class 0 is 94 % of the training part; a network that always answers it is right as often "
-     "[lopsided-classes]", "--data-dir", data("lopsided", labels=idx((40,), [i in (5, 9) for i in range(32)] +
+says("note: class 0 is 94 % of the training part; a network that always answers it is right as often; "
+     "'cost class_weights=balanced' lets all classes count alike [lopsided-classes]", "--data-dir", data("lopsided", labels=idx((40,), [i in (5, 9) for i in range(32)] +
                                                                        LABELS[32:])), status=0)
 says("warning: probe=100 is more than the training part has; its 32 examples are probed [probe-size]", "--set",
      "log gradients probe=100", "--data-dir", good, status=0)
@@ -174,6 +175,13 @@ says("note: all examples of the validation part, 8, are of class 2; is the data 
 says("note: after 3 epochs the accuracy, 25.00 %, is no better than chance; try another --rate (now 0.1) or "
      "initialisation [no-better-than-chance]", "--epochs", "3", "--data-dir",
      data("chance", images=idx((40, 4, 4), [9] * 640)), status=0)
+uneven = data("uneven", images=idx((40, 4, 4), [9] * 640), labels=idx((40,), [i % 2 if i % 8 == 0 else 2 - i % 8 // 7 for i in range(40)]))
+says("note: after 3 epochs the accuracy, 75.00 %, is no better than always answering class 2; try another --rate (now 0.1), "
+     "class_weights=balanced or initialisation [no-better-than-chance]", "--epochs", "3", "--data-dir", uneven, status=0)
+if train("--epochs", "3", "--data-dir", uneven) != "":
+    fail("--quiet leaves notes")
+if train("--epochs", "3", "--data-dir", uneven, "--set", "cost class_weights=balanced", quiet=False) != "":
+    fail("a network that weighs its classes is told that it learns nothing")
 says("floats/images: holds floats, but the trainer was built to read bytes; build it again where the files are [type-mismatch]", "--data-dir",
      data("floats", images=idx((40, 4, 4), [0.5] * 640, FLOATS), test_images=idx((20, 4, 4), [0.5] * 320, FLOATS)))
 

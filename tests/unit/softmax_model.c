@@ -271,6 +271,8 @@ const char net_model[] =
                                   "\"value\":1,\"low\":1,\"high\":1000},"
                                   "{\"name\":\"combine\",\"line\":\"ensemble\",\"key\":\"combine\",\"type\":\"word\","
                                   "\"value\":\"mean\"},"
+                                  "{\"name\":\"class_weights\",\"line\":\"cost\",\"key\":\"class_weights\","
+                                  "\"type\":\"word\",\"value\":\"none\"},"
                                   "{\"name\":\"log\",\"line\":\"log\",\"key\":\"\",\"type\":\"word\",\"value\":"
                                   "\"gradients weights neurons\"},"
                                   "{\"name\":\"log_formats\",\"line\":\"log\",\"key\":\"formats\",\"type\":\"word\","

@@ -438,7 +438,7 @@ static void classes_have_the_names_of_the_line(void **state) {
     assert_string_equal(data.class_names[1], "truck");
     net_data_close(&data);
     json_object_set_new(options, "classes", json_pack("[s]", "ship"));
-    expect_failure(&request, "classes= names 1 class, the network has 3 [count-mismatch]");
+    expect_failure(&request, "classes= names 1 class, there are 3 [count-mismatch]");
 }
 
 static int make_sets(void **state) {

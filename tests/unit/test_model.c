@@ -42,6 +42,7 @@ static const char good[] =
     "\"argument\":\"S\",\"doc\":\"\"},"
     "{\"name\":\"ensemble\",\"line\":\"ensemble\",\"key\":\"\",\"type\":\"integer\",\"value\":1,\"low\":1},"
     "{\"name\":\"combine\",\"line\":\"ensemble\",\"key\":\"combine\",\"type\":\"word\",\"value\":\"mean\"},"
+    "{\"name\":\"class_weights\",\"line\":\"cost\",\"key\":\"class_weights\",\"type\":\"word\",\"value\":\"none\"},"
     "{\"name\":\"log\",\"line\":\"log\",\"key\":\"\",\"type\":\"word\",\"value\":\"nothing\"},"
     "{\"name\":\"log_formats\",\"line\":\"log\",\"key\":\"formats\",\"type\":\"word\",\"value\":\"csv\"}"
     "],"
