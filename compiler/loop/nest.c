@@ -241,7 +241,14 @@ static bool is_rim(const Gen *g, int i, int64_t from, int64_t last) {
 }
 
 /* ---- loops over outputs ---- */
-static void outputs_from(Gen *g, int i, bool split);
+static void outputs_from(Gen *g, int place, bool split);
+
+/* The loops within that over index i. */
+static void outputs_within(Gen *g, int i, bool split) {
+    int place = 0;
+    while (g->s.order[place] != i) place++;
+    outputs_from(g, place + 1, split);
+}
 
 /* Tiles number `from` .. `to` - 1, each by itself or in a loop. */
 static void output_tiles(Gen *g, int i, int64_t start, int64_t from, int64_t to, bool loop) {
@@ -249,13 +256,13 @@ static void output_tiles(Gen *g, int i, int64_t start, int64_t from, int64_t to,
     if (loop && to - from > 1) {
         int var = loop_for_begin(g->b, loop_bound(0), loop_bound(to - from), 1);
         g->at[i] = index_plus_var(index_const(start + from * step), var, step);
-        outputs_from(g, i + 1, false);
+        outputs_within(g, i, false);
         loop_for_end(g->b);
         return;
     }
     for (int64_t tile = from; tile < to; tile++) {
         g->at[i] = index_const(start + tile * step);
-        outputs_from(g, i + 1, false);
+        outputs_within(g, i, false);
     }
 }
 
@@ -283,14 +290,14 @@ static void output_span(Gen *g, int i, int64_t start, int64_t count, bool split)
     } else {
         int var = loop_for_begin(g->b, loop_bound_of(BOUND_PART_LOW, full), loop_bound_of(BOUND_PART_HIGH, full), 1);
         g->at[i] = index_plus_var(index_const(start), var, factor * unit);
-        outputs_from(g, i + 1, false);
+        outputs_within(g, i, false);
         loop_for_end(g->b);
     }
     if (rest > 0) {
         g->now[i] = rest;
         if (split) loop_for_begin(g->b, loop_bound_of(BOUND_PART_LOW, 1), loop_bound_of(BOUND_PART_HIGH, 1), 1);
         g->at[i] = index_const(start + full * factor * unit);
-        outputs_from(g, i + 1, false);
+        outputs_within(g, i, false);
         if (split) loop_for_end(g->b);
     }
     g->now[i] = 1;
@@ -309,20 +316,22 @@ static void pair_span(Gen *g, int i, int64_t range, bool split) {
     g->parts = LINE_ALL;
 }
 
-static void outputs_from(Gen *g, int i, bool split) {
+/* The loops from a place in the order on. */
+static void outputs_from(Gen *g, int place, bool split) {
     const Group *group = g->group;
-    if (i == group->rank) {
+    if (place == group->rank) {
         make_tile(g);
         return;
     }
+    int i = g->s.order[place];
     g->now[i] = 1;
     if (i == group->batch && i == g->lane) {
-        outputs_from(g, i + 1, split);
+        outputs_from(g, place + 1, split);
         return;
     }
     int64_t range = i == group->batch ? LOOP_LANES : group->range[i];
-    if (split && range == 1 && i + 1 < group->rank) { /* a merged index: split the next one */
-        outputs_from(g, i + 1, split);
+    if (split && range == 1 && place + 1 < group->rank) { /* a merged index: split the next one */
+        outputs_from(g, place + 1, split);
         return;
     }
     if (i == g->s.pair && g->parts == LINE_ALL) {

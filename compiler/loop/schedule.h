@@ -1,5 +1,6 @@
 /* How one group of computes becomes loops: which index runs in the lanes, which outputs share a register tile, which
- * terms of a sum are unrolled. None of it changes a sum: the order of terms is settled before (docs/numerics.md).
+ * terms of a sum are unrolled, in which order the loops stand. None of it changes a sum: the order of terms is settled
+ * before (docs/numerics.md).
  *
  * The search goes through register tiles of at most two output indices and takes the cheapest by the processor's
  * table; it is deterministic. */
@@ -40,6 +41,7 @@ typedef struct {
     int64_t tile[INDEX_MAX];   /* how many of an output index (vectors of it, for the lane index) share a tile */
     int64_t unroll[INDEX_MAX]; /* how many terms of a reduction index stand in one body */
     int64_t body_max;          /* multiply-adds in one body at most */
+    int order[INDEX_MAX];      /* output indices as their loops stand, the outermost first */
 } Schedule;
 
 /* Whether lines in the lanes of index `lane` have room for whole vectors, and reads may go as far. */
