@@ -357,7 +357,7 @@ static void choose_tile(const Group *group, Schedule *best, const LowerOptions *
 
 /* ---- the order of loops ---- */
 /* What is read again within so much else is still near: three quarters of a small second level. */
-enum { CACHE_BYTES = 384 * 1024 };
+static const double CACHE_BYTES = 384 * 1024;
 
 /* Bytes that a read touches while the first `fixed` loops stay at one tile. */
 static double footprint(const Group *group, const Schedule *s, const Expr *read, int fixed) {
