@@ -277,6 +277,7 @@ Inference *lower_inference(Arena *arena, Programs *programs, const LowerOptions 
     const Model *model = programs->model;
     Code *code = loop_code_new(arena, model->name, model->source);
     Code *before = loop_code_new(arena, model->name, model->source);
+    code->exports = options->exports; /* which nests may share a body depends on it */
     Arena *scratch = arena_new();
     NestContext context = nest_context(arena, scratch, code, options);
     NestContext first = nest_context(arena, scratch, before, options);

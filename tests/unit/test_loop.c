@@ -662,14 +662,14 @@ static void text_is_stable(void **state) {
     arena_free(arena);
 }
 
-/* state[to + 16 i ..] = 2 * scratch[from + 16 i ..] for i below 2. */
-static int add_twice(Arena *arena, Code *code, const char *name, int64_t from, int64_t to) {
+/* out[to + 16 i ..] = 2 * scratch[from + 16 i ..] for i below 2. */
+static int add_twice(Arena *arena, Code *code, const char *name, int64_t from, Buffer out, int64_t to) {
     Arena *scratch = arena_new();
     LoopBuilder *b = loop_nest_begin(scratch, name, SPAN_NONE);
     const int i = loop_for_begin(b, loop_bound(0), loop_bound(2), 1);
     const Address at = loop_address_term(loop_address(BUFFER_SCRATCH, from), i, 16);
     const int x = loop_load(b, loop_vector(TYPE_F32), at, true);
-    loop_store(b, loop_address_term(loop_address(BUFFER_STATE, to), i, 16), loop_op2(b, OP_ADD, x, x), true);
+    loop_store(b, loop_address_term(loop_address(out, to), i, 16), loop_op2(b, OP_ADD, x, x), true);
     loop_for_end(b);
     const int nest = loop_add_nest(arena, code, loop_nest_end(b));
     arena_free(scratch);
@@ -680,9 +680,9 @@ static void equal_nests_have_one_body(void **state) {
     (void)state;
     Arena *arena = arena_new();
     Code *code = loop_code_new(arena, "code", NULL);
-    assert_int_equal(add_twice(arena, code, "first", 0, 32), 0);
-    assert_int_equal(add_twice(arena, code, "second", 64, 128), 1);
-    assert_int_equal(add_twice(arena, code, "again", 64, 128), 1);
+    assert_int_equal(add_twice(arena, code, "first", 0, BUFFER_STATE, 32), 0);
+    assert_int_equal(add_twice(arena, code, "second", 64, BUFFER_STATE, 128), 1);
+    assert_int_equal(add_twice(arena, code, "again", 64, BUFFER_STATE, 128), 1);
     const Nest *first = code->nests.at[0], *second = code->nests.at[1];
     assert_int_equal(code->nests.count, 2);
     assert_int_equal(second->same, 0);
@@ -722,9 +722,24 @@ static void equal_nests_have_one_body(void **state) {
     arena_free(arena);
 }
 
+/* The caller of an inference program gives its output, which is aligned as floats are. */
+static void memory_of_the_caller_is_its_own_kind(void **state) {
+    (void)state;
+    Arena *arena = arena_new();
+    for (int given = 0; given < 2; given++) {
+        Code *code = loop_code_new(arena, "code", NULL);
+        code->exports = given ? "net" : NULL;
+        add_twice(arena, code, "first", 0, BUFFER_SCRATCH, 64);
+        assert_int_equal(add_twice(arena, code, "second", 0, BUFFER_BATCH, 0), 1);
+        assert_int_equal(code->nests.at[1]->same, given ? 1 : 0);
+    }
+    arena_free(arena);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(equal_nests_have_one_body),
+        cmocka_unit_test(memory_of_the_caller_is_its_own_kind),
         cmocka_unit_test(equal_values_are_made_once),
         cmocka_unit_test(addresses_stay_sorted),
         cmocka_unit_test(text_is_stable),
