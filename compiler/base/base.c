@@ -255,6 +255,11 @@ uint64_t hash_bytes(uint64_t seed, const void *data, size_t length) {
     return hash;
 }
 
+uint64_t hash_number(uint64_t hash, uint64_t number) {
+    hash = (hash ^ number) * UINT64_C(0x9E3779B97F4A7C15);
+    return hash ^ (hash >> 29);
+}
+
 bool string_is(const char *a, const char *b) { return a && b && strcmp(a, b) == 0; }
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }

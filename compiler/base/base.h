@@ -72,6 +72,7 @@ bool size_mul(int64_t a, int64_t b, int64_t *result);
 
 /* ---- small helpers ---- */
 uint64_t hash_bytes(uint64_t seed, const void *data, size_t length); /* FNV-1a 64 */
+uint64_t hash_number(uint64_t hash, uint64_t number);                /* a hash of one number more; quicker */
 bool string_is(const char *a, const char *b);                        /* both non-NULL and equal */
 bool is_digit(char c);
 bool in_name(char c); /* a letter from A to Z or a to z, a digit, '_': what names are made of, here and in C */

@@ -68,18 +68,18 @@ static Programs *build(const Compilation *compilation) {
 static void lower(Compilation *compilation) {
     for (int i = 0; i < compilation->targets; i++) {
         const Target *target = &compilation->target[i];
-        const LowerOptions options = {
-            .target = *target,
-            .force_schedule = compilation->options->schedule,
-            .schedule_out = pipeline_dumps(compilation, "schedule") ? stdout : NULL,
-        };
-        bool last_resort = i > 0 && i + 1 == compilation->targets; /* old processors: small code matters more */
-        compilation->inference[i] = lower_inference(compilation->arena, compilation->programs, &options, !last_resort);
         char *exports = arena_format(compilation->arena, "%s_%s", compilation->model->name, target->cpu);
         for (char *c = exports; *c; c++) {
             *c = *c == '-' || *c == '.' ? '_' : *c;
         }
-        compilation->inference[i]->code->exports = exports;
+        const LowerOptions options = {
+            .target = *target,
+            .force_schedule = compilation->options->schedule,
+            .exports = exports,
+            .schedule_out = pipeline_dumps(compilation, "schedule") ? stdout : NULL,
+        };
+        bool last_resort = i > 0 && i + 1 == compilation->targets; /* old processors: small code matters more */
+        compilation->inference[i] = lower_inference(compilation->arena, compilation->programs, &options, !last_resort);
     }
 }
 

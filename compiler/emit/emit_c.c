@@ -321,8 +321,7 @@ static void print_store(Printer *p, const Stmt *s) {
 
 /* The integers that a nest takes besides its pointers, each behind `before`. */
 static void print_integers(Printer *p, const Nest *nest, const char *separator, const char *before) {
-    const NestUses uses = loop_uses(nest);
-    const bool used[] = {uses.chunk, uses.images, uses.task, uses.parts};
+    const bool used[] = {nest->uses.chunk, nest->uses.images, nest->uses.task, nest->uses.parts};
     static const char *const names[] = {"i0", "n", "task", "parts"};
     for (size_t i = 0; i < COUNT_OF(used); i++) {
         if (!used[i]) continue;

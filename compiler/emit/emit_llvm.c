@@ -61,11 +61,11 @@ static void add_buffer_attributes(const Emitter *e, LLVMValueRef function, unsig
     if (!written) add_attribute(e, function, place, "readonly", 0);
 }
 
-static LLVMTypeRef nest_type(Emitter *e, const Nest *nest, const NestUses *uses) {
+static LLVMTypeRef nest_type(Emitter *e, const Nest *nest) {
     LLVMTypeRef *types = NEW_ARRAY(e->arena, LLVMTypeRef, nest->regions.count + LLVM_MAX_INTEGERS);
     unsigned count = 0;
     for (size_t r = 0; r < nest->regions.count; r++) types[count++] = e->pointer;
-    const int integers = uses->chunk + uses->images + uses->task + uses->parts;
+    const int integers = nest->uses.chunk + nest->uses.images + nest->uses.task + nest->uses.parts;
     for (int i = 0; i < integers; i++) types[count++] = e->i64;
     return LLVMFunctionType(e->nothing, types, count, false);
 }
@@ -109,8 +109,8 @@ static void emit_nest(Emitter *e, int index) {
     const Nest *nest = e->code->nests.at[index];
     e->nests[index] = e->nests[nest->same];
     if (nest->same != index) return;
-    const NestUses uses = loop_uses(nest);
-    LLVMValueRef function = add_function(e, nest->name, nest_type(e, nest, &uses));
+    const NestUses uses = nest->uses;
+    LLVMValueRef function = add_function(e, nest->name, nest_type(e, nest));
     e->nests[index] = function;
     add_attribute(e, function, function_place, "noinline", 0);
     unsigned place = 0;

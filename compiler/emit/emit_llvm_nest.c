@@ -214,7 +214,7 @@ static void emit_random(Emitter *e, const Stmt *stmt) {
 /* The arguments in the order in which nest_type() declares them. */
 static void emit_nest_call(Emitter *e, int index) {
     const Nest *nest = e->code->nests.at[index];
-    const NestUses uses = loop_uses(nest);
+    const NestUses uses = nest->uses;
     LLVMValueRef *args = NEW_ARRAY(e->arena, LLVMValueRef, nest->regions.count + LLVM_MAX_INTEGERS);
     unsigned count = 0;
     for (size_t r = 0; r < nest->regions.count; r++) {

@@ -101,7 +101,7 @@ static uint32_t add_instruction(Translator *t, Instruction instruction) {
 }
 
 static bool same_terms(const Address *a, const Address *b) {
-    if (a->buffer != b->buffer || a->term_count != b->term_count) return false;
+    if (a->region != b->region || a->term_count != b->term_count) return false;
     for (int i = 0; i < a->term_count; i++)
         if (a->term[i].var != b->term[i].var || a->term[i].stride != b->term[i].stride) return false;
     return true;
@@ -116,7 +116,8 @@ static uint32_t find_address(const Translator *t, const Address *address) {
 static void set_address(const Translator *t, Instruction *instruction, const Address *address) {
     instruction->address = find_address(t, address);
     ASSERT(instruction->address != UINT32_MAX);
-    instruction->base = address->base * (int64_t)bytecode_element(address->buffer, t->input_bytes);
+    const int64_t base = address->base - t->bytecode->nest->regions.at[address->region].origin;
+    instruction->base = base * (int64_t)bytecode_element(address->buffer, t->input_bytes);
 }
 
 static const Address *address_of(const Stmt *stmt) {

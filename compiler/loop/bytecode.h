@@ -40,7 +40,7 @@ typedef struct {
 typedef struct {
     const Nest *nest;
     VEC(Instruction) code;
-    VEC(Address) addresses; /* each buffer and variable part once: a pointer when the nest runs */
+    VEC(Address) addresses; /* each region and variable part once: a pointer when the nest runs */
     VEC(Bound) bounds;
     size_t slots;
 } Bytecode;

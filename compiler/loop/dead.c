@@ -67,5 +67,5 @@ void nest_drop_dead(Arena *scratch, Nest *nest) {
         for (int m = 0; m < nest->variable_count; m++) again = again || (before[m] && !readers.variable[m]);
         before = readers.variable;
     }
-    nest->uses_chunk = loop_uses(nest).chunk;
+    nest->uses = loop_uses(nest);
 }

@@ -17,6 +17,7 @@ typedef struct {
     int64_t *var, *limit;
     uintptr_t *pointer;
     void *buffer[BUFFER_COUNT];
+    const Region *region; /* of the nest that runs */
     int64_t images, task, parts;
     bool input_bytes;
 } Machine;
@@ -25,7 +26,7 @@ typedef void Executor(const Bytecode *bytecode, Machine *machine);
 
 struct Interp {
     const Code *code;
-    Bytecode *bytecodes;
+    Bytecode *bytecodes; /* of the nests that have a body of their own */
     Self *selves;
     Executor *execute;
     size_t slots, vars, pointers; /* the most any nest needs */
@@ -42,8 +43,10 @@ ALWAYS_INLINE int64_t terms_of(const Address *address, const int64_t *var) {
 }
 
 static void set_pointer(const Instruction *i, const Address *address, const Machine *m) {
-    const int64_t bytes = (int64_t)bytecode_element(address->buffer, m->input_bytes);
-    m->pointer[i->d] = (uintptr_t)m->buffer[address->buffer] + (uintptr_t)(terms_of(address, m->var) * bytes);
+    const Region *region = &m->region[address->region];
+    const int64_t bytes = (int64_t)bytecode_element(region->buffer, m->input_bytes);
+    const int64_t element = region->origin + terms_of(address, m->var);
+    m->pointer[i->d] = (uintptr_t)m->buffer[region->buffer] + (uintptr_t)(element * bytes);
 }
 
 ALWAYS_INLINE char *element_at(const Instruction *i, const Machine *m) {
@@ -267,7 +270,11 @@ static Executor *choose_executor(void) {
     return execute_plain;
 }
 
-static void run_nest(const Interp *interp, int index, Machine *m) { interp->execute(&interp->bytecodes[index], m); }
+static void run_nest(const Interp *interp, int index, Machine *m) {
+    const Nest *nest = interp->code->nests.at[index];
+    m->region = nest->regions.at;
+    interp->execute(&interp->bytecodes[nest->same], m);
+}
 
 /* A kernel's body: loops over the chunk, conditions, nests. */
 static void run_kernel(const Interp *interp, const Block *block, Machine *m) {
@@ -300,6 +307,7 @@ Interp *interp_new(Arena *arena, const Code *code, bool fused) {
     interp->vars = 1;
     for (size_t i = 0; i < code->nests.count; i++) {
         const Nest *nest = code->nests.at[i];
+        if (nest->same != (int)i) continue;
         bytecode_translate(arena, code, fused, nest, &interp->bytecodes[i]);
         if (interp->bytecodes[i].addresses.count > interp->pointers)
             interp->pointers = interp->bytecodes[i].addresses.count;

@@ -203,6 +203,18 @@ NestUses loop_uses(const Nest *nest) {
     return uses;
 }
 
+/* ---- nests that share a body ---- */
+
+Address loop_address_in(const Code *code, const Nest *nest, const Address *address) {
+    const Nest *same = code->nests.at[nest->same];
+    Address own = *address;
+    if (same == nest) return own;
+    const Region *region = &nest->regions.at[address->region];
+    own.buffer = region->buffer;
+    own.base += region->origin - same->regions.at[address->region].origin;
+    return own;
+}
+
 /* ---- text ---- */
 
 static void print_terms(const Address *address, FILE *out) {
@@ -211,10 +223,18 @@ static void print_terms(const Address *address, FILE *out) {
         fprintf(out, " + %lld*i%d", (long long)address->term[i].stride, address->term[i].var);
 }
 
-static void print_address(const Address *address, FILE *out) {
-    fprintf(out, "%s[", buffer_names[address->buffer]);
-    print_terms(address, out);
-    fputc(']', out);
+/* `code`: NULL for a nest that is in none. */
+typedef struct {
+    const Code *code;
+    const Nest *nest;
+    FILE *out;
+} Printer;
+
+static void print_address(const Printer *p, const Address *address) {
+    const Address own = p->code ? loop_address_in(p->code, p->nest, address) : *address;
+    fprintf(p->out, "%s[", buffer_names[own.buffer]);
+    print_terms(&own, p->out);
+    fputc(']', p->out);
 }
 
 static void print_type(Type type, FILE *out) {
@@ -241,7 +261,8 @@ static void print_bound(const Bound *bound, FILE *out) {
     }
 }
 
-static void print_value(const Value *value, FILE *out) {
+static void print_value(const Printer *p, const Value *value) {
+    FILE *out = p->out;
     fprintf(out, "v%d = %s.", value->id, op_names[value->op]);
     print_type(value->type, out);
     if (value->op == OP_CONST) {
@@ -256,7 +277,7 @@ static void print_value(const Value *value, FILE *out) {
         fprintf(out, " m%d", value->variable);
     } else if (value->op >= OP_LOAD && value->op <= OP_GATHER_U8) {
         fputc(' ', out);
-        print_address(&value->address, out);
+        print_address(p, &value->address);
         if (value->op >= OP_GATHER) fprintf(out, " by %lld", (long long)value->stride);
         if (value->aligned) fputs(" aligned", out);
     }
@@ -265,12 +286,12 @@ static void print_value(const Value *value, FILE *out) {
     if (value->op == OP_SHIFT_LEFT || value->op == OP_SHIFT_RIGHT) fprintf(out, ", %d", value->integer);
 }
 
-static void print_block(const Block *block, int depth, FILE *out);
+static void print_block(const Printer *p, const Block *block, int depth);
 
-static void print_body(const Stmt *stmt, int depth, FILE *out) {
-    fputs(" {\n", out);
-    print_block(&stmt->body, depth + 1, out);
-    fprintf(out, "%*s}", depth * 4, "");
+static void print_body(const Printer *p, const Stmt *stmt, int depth) {
+    fputs(" {\n", p->out);
+    print_block(p, &stmt->body, depth + 1);
+    fprintf(p->out, "%*s}", depth * 4, "");
 }
 
 static void print_condition(const Stmt *stmt, const char *relation, FILE *out) {
@@ -280,29 +301,31 @@ static void print_condition(const Stmt *stmt, const char *relation, FILE *out) {
     print_bound(&stmt->high, out);
 }
 
-static void print_store(const Stmt *stmt, FILE *out) {
+static void print_store(const Printer *p, const Stmt *stmt) {
+    FILE *out = p->out;
     fputs(stmt->kind == STMT_SCATTER ? "scatter " : "store ", out);
-    print_address(&stmt->address, out);
+    print_address(p, &stmt->address);
     if (stmt->kind == STMT_SCATTER) fprintf(out, " by %lld", (long long)stmt->stride);
     fprintf(out, " = v%d%s", stmt->operand, stmt->aligned ? " aligned" : "");
 }
 
-static void print_stmt(const Stmt *stmt, int depth, FILE *out) {
+static void print_stmt(const Printer *p, const Stmt *stmt, int depth) {
+    FILE *out = p->out;
     fprintf(out, "%*s", depth * 4, "");
     switch (stmt->kind) {
-    case STMT_VALUE: print_value(&stmt->value, out); break;
+    case STMT_VALUE: print_value(p, &stmt->value); break;
     case STMT_FOR:
         fprintf(out, "for i%d = ", stmt->var);
         print_bound(&stmt->low, out);
         fputs(" to ", out);
         print_bound(&stmt->high, out);
         fprintf(out, " step %lld", (long long)stmt->step);
-        print_body(stmt, depth, out);
+        print_body(p, stmt, depth);
         break;
     case STMT_IF:
     case STMT_IF_EQUAL:
         print_condition(stmt, stmt->kind == STMT_IF ? " < " : " == ", out);
-        print_body(stmt, depth, out);
+        print_body(p, stmt, depth);
         break;
     case STMT_DECLARE:
         fprintf(out, "declare m%d: ", stmt->variable);
@@ -311,10 +334,10 @@ static void print_stmt(const Stmt *stmt, int depth, FILE *out) {
         break;
     case STMT_SET: fprintf(out, "m%d = v%d", stmt->variable, stmt->operand); break;
     case STMT_STORE:
-    case STMT_SCATTER: print_store(stmt, out); break;
+    case STMT_SCATTER: print_store(p, stmt); break;
     case STMT_RANDOM:
         fputs("random ", out);
-        print_address(&stmt->address, out);
+        print_address(p, &stmt->address);
         fprintf(out, " count %lld layer %u scalar %d", (long long)stmt->count, stmt->layer, stmt->scalar);
         break;
     case STMT_NEST: fprintf(out, "run %d", stmt->nest); break;
@@ -322,26 +345,28 @@ static void print_stmt(const Stmt *stmt, int depth, FILE *out) {
     fputc('\n', out);
 }
 
-static void print_block(const Block *block, int depth, FILE *out) {
-    for (size_t i = 0; i < block->count; i++) print_stmt(block->at[i], depth, out);
+static void print_block(const Printer *p, const Block *block, int depth) {
+    for (size_t i = 0; i < block->count; i++) print_stmt(p, block->at[i], depth);
 }
 
-void loop_print_nest(const Nest *nest, FILE *out) {
-    fprintf(out, "nest %s%s {\n", nest->name, nest->uses_chunk ? "(i0)" : "");
-    print_block(&nest->body, 1, out);
-    fputs("}\n", out);
+static void print_nest(const Printer *p) {
+    fprintf(p->out, "nest %s%s {\n", p->nest->name, p->nest->uses.chunk ? "(i0)" : "");
+    print_block(p, &p->nest->body, 1);
+    fputs("}\n", p->out);
 }
+
+void loop_print_nest(const Nest *nest, FILE *out) { print_nest(&(Printer){.nest = nest, .out = out}); }
 
 void loop_print(const Code *code, FILE *out) {
     fprintf(out, "code %s, input %s\n", code->name, code->input_bytes ? "bytes" : "floats");
     for (size_t i = 0; i < code->nests.count; i++) {
         fprintf(out, "\n%zu: ", i);
-        loop_print_nest(code->nests.at[i], out);
+        print_nest(&(Printer){code, code->nests.at[i], out});
     }
     for (size_t i = 0; i < code->kernels.count; i++) {
         const Kernel *kernel = code->kernels.at[i];
         fprintf(out, "\nkernel %s, tasks %s {\n", kernel->name, tasks_names[kernel->tasks]);
-        print_block(&kernel->body, 1, out);
+        print_block(&(Printer){.out = out}, &kernel->body, 1);
         fputs("}\n", out);
     }
 }

@@ -45,7 +45,7 @@ typedef struct {
     Buffer buffer;
     int64_t base;
     int64_t begin; /* where the tensor begins that it lies in */
-    int region;    /* of the nest's: loop_share() */
+    int region;    /* of the nest's: loop_add_nest() */
     int term_count;
     struct {
         int var;
@@ -154,21 +154,27 @@ typedef enum {
 
 struct Stmt {
     StmtKind kind;
-    Value value;
-    int var;
-    Bound low, high;
-    int64_t step;
-    Block body;
-    int variable;
-    Type type;
-    int operand;
-    Address address;
-    bool aligned;
-    int64_t stride;
-    int scalar; /* STMT_RANDOM: index in BUFFER_SCALAR of seed_low; seed_high and epoch follow */
-    uint32_t layer;
-    int64_t count;
-    int nest;
+    Block body; /* empty but for STMT_FOR, STMT_IF, STMT_IF_EQUAL */
+    union {     /* the members that the kind names */
+        Value value;
+        struct {
+            int var;
+            Bound low, high;
+            int64_t step;
+        };
+        struct {
+            int variable;
+            Type type;
+            int operand;
+            bool aligned;
+            Address address;
+            int64_t stride;
+            int scalar; /* STMT_RANDOM: index in BUFFER_SCALAR of seed_low; seed_high and epoch follow */
+            uint32_t layer;
+            int64_t count;
+        };
+        int nest;
+    };
 };
 
 /* A part of a buffer that a nest knows by a pointer of its own, to element .origin. Two that overlap are only read. */
@@ -178,14 +184,19 @@ typedef struct {
     bool written;
 } Region;
 
+/* Which of NetKernel's integers a nest needs, and whether the chunk. */
+typedef struct {
+    bool chunk, images, task, parts;
+} NestUses;
+
 typedef struct {
     const char *name;  /* a C identifier, unique in the Code: conv1_forward */
     Span at;           /* the layer in the model's source: #line, debug info */
     const char *about; /* what it computes and how, as --dump=fuse and --dump=schedule print it, a line each; NULL */
-    Block body;
+    Block body;        /* that of `same`: its addresses are those of that nest */
     int value_count, var_count, variable_count;
-    bool uses_chunk;     /* whether variable 0 occurs */
-    VEC(Region) regions; /* in the order of the first access: loop_share() */
+    NestUses uses;
+    VEC(Region) regions; /* in the order of the first access: loop_add_nest() */
     int same;            /* the first nest of the code that does the same with pointers of its own; often itself */
 } Nest;
 
@@ -206,21 +217,16 @@ typedef struct {
     const char *descriptor; /* net_model, docs/formats.md; NULL: of an inference program */
     const char *exports;    /* an inference program's: its kernels are hidden functions EXPORTS_KERNEL, in no table */
     bool input_bytes;       /* INPUT holds bytes */
+    struct Said *said;      /* what its nests say: share.c */
 } Code;
 
 /* ---- facts about operations and nests, for all who walk them ---- */
 int loop_operand_count(Op op); /* 0 .. 3 */
 /* The type op gives from operands of these types; false when they do not fit, or op is a leaf (no operands). */
 bool loop_op_type(Op op, const Type operand[3], Type *result);
-/* Which of NetKernel's integers a nest needs, and whether the chunk. */
-typedef struct {
-    bool chunk, images, task, parts;
-} NestUses;
 NestUses loop_uses(const Nest *nest);
-
-/* Finds the regions of all nests, and which nests are equal but for where these lie: one function is enough for them.
- * To be called once all nests are added, before a code is printed as C or LLVM. */
-void loop_share(Arena *arena, Code *code);
+/* An address in the body of a nest, as that nest has it. */
+Address loop_address_in(const Code *code, const Nest *nest, const Address *address);
 /* The first region of a buffer; BUG when there is none. */
 int loop_region(const Nest *nest, Buffer buffer);
 

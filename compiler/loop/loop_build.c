@@ -47,11 +47,6 @@ Code *loop_code_new(Arena *arena, const char *name, const Source *source) {
     return code;
 }
 
-int loop_add_nest(Arena *arena, Code *code, Nest *nest) {
-    vec_push(arena, &code->nests, nest);
-    return (int)code->nests.count - 1;
-}
-
 int loop_add_kernel(Arena *arena, Code *code, Kernel *kernel) {
     vec_push(arena, &code->kernels, kernel);
     return (int)code->kernels.count - 1;
@@ -78,12 +73,12 @@ static void close_block(LoopBuilder *b) {
 static LoopBuilder *builder_new(Arena *arena) {
     LoopBuilder *b = NEW(arena, LoopBuilder);
     b->arena = arena;
-    b->bucket = NEW_ARRAY(arena, Known *, BUCKETS);
     return b;
 }
 
 LoopBuilder *loop_nest_begin(Arena *arena, const char *name, Span at) {
     LoopBuilder *b = builder_new(arena);
+    b->bucket = NEW_ARRAY(arena, Known *, BUCKETS);
     b->nest = NEW(arena, Nest);
     b->nest->name = name;
     b->nest->at = at;
@@ -99,7 +94,7 @@ Nest *loop_nest_end(LoopBuilder *b) {
     b->nest->body = body;
     b->nest->value_count = (int)b->types.count;
     b->nest->variable_count = (int)b->variable_types.count;
-    b->nest->uses_chunk = loop_uses(b->nest).chunk;
+    b->nest->uses = loop_uses(b->nest);
     return b->nest;
 }
 

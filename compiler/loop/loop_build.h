@@ -17,11 +17,13 @@ typedef struct LoopBuilder LoopBuilder;
 
 /* ---- codes, nests, kernels ---- */
 Code *loop_code_new(Arena *arena, const char *name, const Source *source);
-int loop_add_nest(Arena *arena, Code *code, Nest *nest);       /* its number, for loop_run_nest */
+/* Copies a nest, with its regions found, and its body only if no nest before does the same. Gives its number, for
+ * loop_run_nest: that of an earlier one when nothing but the names differs. */
+int loop_add_nest(Arena *arena, Code *code, const Nest *nest);
 int loop_add_kernel(Arena *arena, Code *code, Kernel *kernel); /* its number: the place in net_kernel */
 
 LoopBuilder *loop_nest_begin(Arena *arena, const char *name, Span at);
-Nest *loop_nest_end(LoopBuilder *builder); /* fills the counts and uses_chunk */
+Nest *loop_nest_end(LoopBuilder *builder); /* fills the counts and uses */
 
 /* In a kernel loop_for_begin may be called once at a time and gives variable 0, the chunk. */
 LoopBuilder *loop_kernel_begin(Arena *arena, const char *name, Tasks tasks);

@@ -42,9 +42,9 @@ typedef struct {
     int commit; /* the first kernel that changes a parameter; -1: none so far */
 } Lowering;
 
-static NestContext nest_context(Arena *arena, Code *code, const LowerOptions *options) {
+static NestContext nest_context(Arena *arena, Arena *scratch, Code *code, const LowerOptions *options) {
     return (NestContext){
-        .arena = arena, .code = code, .options = options, .texts = NEW(arena, Numbers), .names = NEW(arena, Numbers)};
+        .arena = arena, .scratch = scratch, .code = code, .options = options, .names = NEW(arena, Numbers)};
 }
 
 /* PROGRAM_COMPUTE, with a number when that is taken. */
@@ -181,7 +181,7 @@ Code *lower_programs(Arena *arena, Programs *programs, const LowerOptions *optio
     const Model *model = programs->model;
     Code *code = loop_code_new(arena, model->name, model->source);
     code->input_bytes = model->bytes_input;
-    Lowering base = {.context = nest_context(arena, code, options)};
+    Lowering base = {.context = nest_context(arena, arena_new(), code, options)};
     Descriptor descriptor = {
         .programs = programs, .options = options, .order_hash = hash_orders(programs, options->target.fma)};
     Layout *layout[PROGRAM_COUNT] = {NULL};
@@ -223,7 +223,7 @@ Code *lower_programs(Arena *arena, Programs *programs, const LowerOptions *optio
     }
     code->descriptor = descriptor_write(arena, code, &descriptor);
     loop_verify(code);
-    loop_share(arena, code);
+    arena_free(base.context.scratch);
     return code;
 }
 
@@ -277,7 +277,10 @@ Inference *lower_inference(Arena *arena, Programs *programs, const LowerOptions 
     const Model *model = programs->model;
     Code *code = loop_code_new(arena, model->name, model->source);
     Code *before = loop_code_new(arena, model->name, model->source);
-    NestContext context = nest_context(arena, code, options), first = nest_context(arena, before, options);
+    code->exports = options->exports; /* which nests may share a body depends on it */
+    Arena *scratch = arena_new();
+    NestContext context = nest_context(arena, scratch, code, options);
+    NestContext first = nest_context(arena, scratch, before, options);
     inference->programs = programs;
     inference->code = code;
     inference->one = lower_predict(&context, "one", inference, TASKS_ONCE);
@@ -288,6 +291,6 @@ Inference *lower_inference(Arena *arena, Programs *programs, const LowerOptions 
     loop_verify(before);
     verify_reach(inference, inference->one, true);
     if (batches) verify_reach(inference, inference->batch, false);
-    loop_share(arena, code);
+    arena_free(scratch);
     return inference;
 }

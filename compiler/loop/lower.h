@@ -16,6 +16,7 @@ typedef struct {
     const char *backend;        /* recorded in the descriptor */
     int body_max;               /* multiply-adds of an unrolled body; 0: as suits the registers */
     const char *force_schedule; /* NULL, or the tile of every contraction: schedule_parse_tile */
+    const char *exports;        /* of an inference program: Code.exports */
     FILE *schedule_out;         /* NULL, or where to print each nest's schedule */
 } LowerOptions;
 

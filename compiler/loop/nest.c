@@ -422,26 +422,16 @@ static void make_random(Gen *g) {
 }
 
 /* ---- equal nests ---- */
-/* Evaluation and diagnosis run the same layers: a nest that says the same as an earlier one is that one. */
-static int add_once(const NestContext *context, Nest *nest) {
-    const char *name = nest->name;
-    char *text = NULL;
-    size_t size = 0;
-    FILE *out = open_memstream(&text, &size);
-    if (!out) out_of_memory();
-    nest_drop_dead(context->arena, nest);
-    fprintf(out, "%u\n", nest->at.lo); /* nests of two places are two */
-    nest->name = "nest";
-    loop_print_nest(nest, out);
-    nest->name = name;
-    fclose(out);
-    int *known = numbers_at(context->arena, context->texts, arena_copy(context->arena, text, size));
-    free(text);
-    if (*known == 0) {
-        *known = loop_add_nest(context->arena, context->code, nest) + 1;
-        *numbers_at(context->arena, context->names, name) = 2;
-    }
-    return *known - 1;
+/* Evaluation and diagnosis run the same layers: a nest that says the same as an earlier one is that one. True: it is
+ * a new one, with a body of its own. */
+static bool add_once(const NestContext *context, Nest *nest, int *number) {
+    Code *code = context->code;
+    const size_t before = code->nests.count;
+    nest_drop_dead(context->scratch, nest);
+    *number = loop_add_nest(context->arena, code, nest);
+    if (code->nests.count > before) *numbers_at(context->arena, context->names, nest->name) = 2;
+    arena_reset(context->scratch);
+    return code->nests.count > before && code->nests.at[*number]->same == *number;
 }
 
 /* The formulas of a group and its schedule. */
@@ -465,7 +455,7 @@ int nest_make(const NestContext *context, const Group *group, const char *name, 
     if (context->options->schedule_out) schedule_print(group, &g.s, name, context->options->schedule_out);
     g.lane = g.s.lane;
     g.pair = -1;
-    g.b = loop_nest_begin(context->arena, name, first->at);
+    g.b = loop_nest_begin(context->scratch, name, first->at);
     for (int i = 0; i < INDEX_MAX; i++) g.now[i] = 1;
     for (int m = 0; m < group->count; m++) {
         const Tensor *out = group->member[m]->compute->out;
@@ -485,9 +475,10 @@ int nest_make(const NestContext *context, const Group *group, const char *name, 
         const Place *place = &group->layout->place[out->id];
         if (fill_edges[m] && place->has_edge && group->layout->one_image) fill_line_edges(&g, out, place);
     }
-    Nest *nest = loop_nest_end(g.b);
-    nest->about = describe(context, group, &g.s);
-    return add_once(context, nest);
+    int number;
+    if (add_once(context, loop_nest_end(g.b), &number))
+        context->code->nests.at[number]->about = describe(context, group, &g.s);
+    return number;
 }
 
 /* ---- slots ---- */
@@ -500,7 +491,7 @@ static int add_slots(LoopBuilder *b, Address address, int64_t slot, int first, i
 }
 
 int nest_merge_slots(const NestContext *context, const char *name, int64_t from, int64_t to) {
-    LoopBuilder *b = loop_nest_begin(context->arena, name, (Span){0, 0});
+    LoopBuilder *b = loop_nest_begin(context->scratch, name, (Span){0, 0});
     for (int used = 2; used <= NET_SLOTS; used++) {
         loop_if_equal_begin(b, loop_bound_of(BOUND_SLOTS, 0), loop_bound(used));
         int64_t vectors = (to - from) / LOOP_LANES;
@@ -511,5 +502,7 @@ int nest_merge_slots(const NestContext *context, const char *name, int64_t from,
         loop_for_end(b);
         loop_if_end(b);
     }
-    return add_once(context, loop_nest_end(b));
+    int number;
+    add_once(context, loop_nest_end(b), &number);
+    return number;
 }

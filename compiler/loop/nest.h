@@ -7,14 +7,14 @@
 
 /* What all nests of a code share. */
 typedef struct {
-    Arena *arena;
+    Arena *arena, *scratch; /* scratch: of a nest while it is made */
     Code *code;
     const LowerOptions *options;
     const char *const *scalars; /* BUFFER_SCALAR: these formulas, then the words of net_random */
     size_t scalar_count;
     int64_t grad_slot; /* elements of one slot's copy */
-    Numbers *texts;    /* the nests made so far by their text, numbered from 1: equal ones are made once */
-    Numbers *names;    /* their names; the value is the least number that may still be free behind that name */
+    Numbers
+        *names; /* of the nests made so far; the value is the least number that may still be free behind that name */
 } NestContext;
 
 /* Makes a group of the computes list[0..count), which have equal ranges, and merges indices that run through memory

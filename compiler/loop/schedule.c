@@ -10,8 +10,6 @@
  * an image counts each column once. */
 #include "compiler/loop/schedule.h"
 
-#include <stdlib.h>
-
 #include "compiler/passes/passes.h"
 
 /* SMALL_TILE: neighbours of a map or pool that are made together, while that takes at most SMALL_BODY operations.
@@ -169,33 +167,48 @@ static int pair_of(const Group *group, const Schedule *s) {
 }
 
 /* ---- cost of one tile ---- */
-static int compare_places(const void *a, const void *b) {
-    int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
-    return (x > y) - (x < y);
+/* Ascending places, each once. */
+typedef struct {
+    int64_t at[UNROLL_MAX * 2];
+    size_t count;
+} Places;
+
+/* Those of a, and those of b moved by `by`. */
+static void join_places(Places *joined, const Places *a, const Places *b, int64_t by) {
+    joined->count = 0;
+    for (size_t i = 0, j = 0; i < a->count || j < b->count;) {
+        bool first = j == b->count || (i < a->count && a->at[i] <= b->at[j] + by);
+        int64_t place = first ? a->at[i] : b->at[j] + by;
+        if (j < b->count && b->at[j] + by == place) j++;
+        if (first) i++;
+        joined->at[joined->count++] = place;
+    }
 }
 
 /* How many different places an access touches in one body. */
 static int64_t distinct_places(const Group *group, const Schedule *s, const Access *access) {
-    int64_t places[UNROLL_MAX * 2];
-    size_t count = 1;
-    places[0] = 0;
+    Places lists[3], *one = &lists[0], *all = &lists[1], *joined = &lists[2];
+    one->at[0] = 0;
+    one->count = 1;
     for (int i = 0; i < group->rank + group->reductions; i++) {
         int64_t n = i < group->rank ? s->tile[i] : s->unroll[i];
         int64_t step =
             i == s->lane && i < group->rank && i != group->batch ? access->step[i] * LOOP_LANES : access->step[i];
         if (i == group->batch && i == s->lane) continue;
         if (n <= 1 || step == 0) continue;
-        if (count * (size_t)n > COUNT_OF(places)) return (int64_t)(count * (size_t)n);
-        size_t before = count;
-        for (int64_t k = 1; k < n; k++)
-            for (size_t j = 0; j < before; j++) places[count++] = places[j] + k * step;
-        qsort(places, count, sizeof places[0], compare_places);
-        size_t unique = 1;
-        for (size_t j = 1; j < count; j++)
-            if (places[j] != places[unique - 1]) places[unique++] = places[j];
-        count = unique;
+        if (one->count * (size_t)n > COUNT_OF(one->at)) return (int64_t)(one->count * (size_t)n);
+        join_places(all, one, one, step);
+        for (int64_t k = 2; k < n; k++) {
+            join_places(joined, all, one, k * step);
+            Places *spare = all;
+            all = joined;
+            joined = spare;
+        }
+        Places *spare = one;
+        one = all;
+        all = spare;
     }
-    return (int64_t)count;
+    return (int64_t)one->count;
 }
 
 static int64_t tile_size(const Group *group, const Schedule *s) {

@@ -5,13 +5,16 @@
  *
  *     train_dense2(param + 1024, scratch + 512, scratch + 0)    train_dense3(param + 2048, scratch + 0, scratch + 512)
  *
- * are calls of one function when all else is the same, which is settled by comparing the nests as lists of numbers.
+ * are calls of one function when all else is the same, which is settled by comparing the nests as lists of numbers. Of
+ * the body, made in memory that is used again, only the first one is kept: what a network of many equal layers takes is
+ * a list of regions for each of its nests.
  *
  * Printers promise that what is written through one pointer is not reached through another (restrict, noalias). Most
  * tensors of a nest are apart, lanes that mean nothing included; loop_reach() tells. Those that may not be share a
  * region. */
 #include <string.h>
 
+#include "compiler/loop/loop_build.h"
 #include "compiler/loop/reach.h"
 #include "runtime/abi.h"
 
@@ -30,7 +33,8 @@ typedef struct {
 } Piece;
 
 typedef struct {
-    Arena *arena, *kept; /* of regions: the code's */
+    Arena *arena; /* the code's, of the regions */
+    Arena *scratch;
     const Code *code;
     Nest *nest;
     VEC(Piece) pieces;
@@ -50,7 +54,7 @@ static int piece_at(Share *s, Buffer buffer, int64_t begin) {
     for (size_t i = 0; i < s->pieces.count; i++)
         if (s->pieces.at[i].buffer == buffer && s->pieces.at[i].begin == begin) return (int)i;
     const Piece piece = {.buffer = buffer, .begin = begin, .joined = (int)s->pieces.count, .region = -1};
-    vec_push(s->arena, &s->pieces, piece);
+    vec_push(s->scratch, &s->pieces, piece);
     return piece.joined;
 }
 
@@ -66,7 +70,7 @@ static void note(void *context, const Reached *r) {
         if (r->high > range->high) range->high = r->high;
         return;
     }
-    vec_push(s->arena, &piece->ranges, ((Range){r->known, r->write, r->low, r->high, r->chunk, r->task}));
+    vec_push(s->scratch, &piece->ranges, ((Range){r->known, r->write, r->low, r->high, r->chunk, r->task}));
 }
 
 static int64_t first_of(const Range *r, int64_t task) { return r->low + (task < 0 ? task * (NET_SLOTS - 1) : 0); }
@@ -106,7 +110,7 @@ static void join_pieces(Share *s) {
 }
 
 /* ---- what a nest says ---- */
-static void say(Share *s, int64_t number) { vec_push(s->arena, &s->text, number); }
+static void say(Share *s, int64_t number) { vec_push(s->scratch, &s->text, number); }
 
 /* Pointers of one kind may stand for each other: of floats, aligned as the runtime's buffers are. */
 static int64_t pointer_kind(const Share *s, Buffer buffer) {
@@ -119,7 +123,7 @@ static int region_of(Share *s, Buffer buffer, int64_t begin) {
     Piece *piece = &s->pieces.at[number];
     if (piece->region < 0) {
         piece->region = (int)s->nest->regions.count;
-        vec_push(s->kept, &s->nest->regions, ((Region){.buffer = buffer, .origin = piece->begin}));
+        vec_push(s->arena, &s->nest->regions, ((Region){.buffer = buffer, .origin = piece->begin}));
     }
     say(s, piece->region);
     say(s, pointer_kind(s, buffer));
@@ -227,28 +231,92 @@ static void say_block(Share *s, const Block *block) {
 }
 
 /* ---- which say the same ---- */
+/* Lists of numbers that have a number: by its text a nest with a body of its own, by its place and regions any. */
 typedef struct {
-    const int64_t *text;
-    size_t size; /* bytes */
+    const int64_t *at; /* NULL: empty */
+    size_t count;
     uint64_t hash;
+    int number;
+} Listed;
+
+typedef struct Said {
+    Listed *at;
+    size_t count, capacity; /* a power of 2, at least twice the count */
 } Said;
 
-void loop_share(Arena *arena, Code *code) {
-    Arena *scratch = arena_new();
-    Said *said = NEW_ARRAY(scratch, Said, code->nests.count);
-    for (int i = 0; i < (int)code->nests.count; i++) {
-        Share s = {.arena = scratch, .kept = arena, .code = code, .nest = code->nests.at[i]};
-        loop_reach(s.nest, note, &s);
-        join_pieces(&s);
-        say_block(&s, &s.nest->body);
-        const size_t size = s.text.count * sizeof *s.text.at;
-        said[i] = (Said){s.text.at, size, hash_bytes(0, s.text.at, size)};
-        s.nest->same = 0;
-        while (said[s.nest->same].hash != said[i].hash || said[s.nest->same].size != size ||
-               memcmp(said[s.nest->same].text, s.text.at, size) != 0)
-            s.nest->same++; /* at most to itself */
+static Listed *said_find(const Said *said, const Listed *list) {
+    size_t i = list->hash & (said->capacity - 1);
+    for (;; i = (i + 1) & (said->capacity - 1)) {
+        Listed *known = &said->at[i];
+        if (!known->at) return known;
+        if (known->hash == list->hash && known->count == list->count &&
+            memcmp(known->at, list->at, list->count * sizeof *list->at) == 0)
+            return known;
     }
-    arena_free(scratch);
+}
+
+static void said_grow(Arena *arena, Said *said) {
+    Said grown = {.count = said->count, .capacity = said->capacity ? 2 * said->capacity : 16};
+    grown.at = NEW_ARRAY(arena, Listed, grown.capacity);
+    for (size_t i = 0; i < said->capacity; i++)
+        if (said->at[i].at) *said_find(&grown, &said->at[i]) = said->at[i];
+    *said = grown;
+}
+
+/* The number that the list has; it gets this one if it has none. */
+static int said_number(Arena *arena, Said *said, const int64_t *at, size_t count, int number) {
+    if (2 * said->count >= said->capacity) said_grow(arena, said);
+    Listed list = {at, count, 0, number};
+    for (size_t i = 0; i < count; i++) list.hash = hash_number(list.hash, (uint64_t)at[i]);
+    Listed *known = said_find(said, &list);
+    if (known->at) return known->number;
+    int64_t *copy = NEW_ARRAY(arena, int64_t, count);
+    memcpy(copy, at, count * sizeof *at);
+    list.at = copy;
+    *known = list;
+    said->count++;
+    return number;
+}
+
+/* What tells it from others that do the same. No text begins so. */
+static void say_place(Share *s) {
+    s->text.count = 0;
+    say(s, -1 - (int64_t)s->nest->same);
+    say(s, s->nest->at.lo); /* nests of two places are two */
+    for (size_t r = 0; r < s->nest->regions.count; r++) {
+        say(s, s->nest->regions.at[r].buffer);
+        say(s, s->nest->regions.at[r].origin);
+    }
+}
+
+static Block copy_block(Arena *arena, const Block *block) {
+    Stmt *copy = NEW_ARRAY(arena, Stmt, block->count);
+    Block copied = {NEW_ARRAY(arena, Stmt *, block->count), block->count, block->count};
+    for (size_t i = 0; i < block->count; i++) {
+        copy[i] = *block->at[i];
+        if (copy[i].body.count > 0) copy[i].body = copy_block(arena, &block->at[i]->body);
+        copied.at[i] = &copy[i];
+    }
+    return copied;
+}
+
+int loop_add_nest(Arena *arena, Code *code, const Nest *nest) {
+    const int number = (int)code->nests.count;
+    Nest *added = NEW(arena, Nest);
+    *added = *nest;
+    if (!code->said) code->said = NEW(arena, Said);
+    Share s = {.arena = arena, .scratch = arena_new(), .code = code, .nest = added};
+    loop_reach(added, note, &s);
+    join_pieces(&s);
+    say_block(&s, &added->body);
+    added->same = said_number(arena, code->said, s.text.at, s.text.count, number);
+    say_place(&s);
+    const int known = said_number(arena, code->said, s.text.at, s.text.count, number);
+    arena_free(s.scratch);
+    if (known != number) return known;
+    added->body = added->same == number ? copy_block(arena, &nest->body) : code->nests.at[added->same]->body;
+    vec_push(arena, &code->nests, added);
+    return number;
 }
 
 int loop_region(const Nest *nest, Buffer buffer) {

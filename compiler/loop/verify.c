@@ -154,7 +154,7 @@ static void check_stmt(Checker *c, const Stmt *stmt) {
     case STMT_RANDOM: check_write(c, stmt); break;
     case STMT_NEST:
         CHECK(c, stmt->nest >= 0 && (size_t)stmt->nest < c->code->nests.count);
-        CHECK(c, !c->code->nests.at[stmt->nest]->uses_chunk || c->loop_open[LOOP_VAR_CHUNK]);
+        CHECK(c, !c->code->nests.at[stmt->nest]->uses.chunk || c->loop_open[LOOP_VAR_CHUNK]);
         break;
     }
 }
@@ -177,14 +177,15 @@ static void check_nest(const Code *code, const Nest *nest, Arena *arena) {
     c.declared = NEW_ARRAY(arena, bool, nest->variable_count);
     CHECK(&c, nest->var_count >= 1);
     c.loop_open = NEW_ARRAY(arena, bool, nest->var_count);
-    c.loop_open[LOOP_VAR_CHUNK] = nest->uses_chunk;
-    CHECK(&c, loop_uses(nest).chunk == nest->uses_chunk);
+    c.loop_open[LOOP_VAR_CHUNK] = nest->uses.chunk;
+    CHECK(&c, loop_uses(nest).chunk == nest->uses.chunk);
     check_block(&c, &nest->body);
 }
 
 void loop_verify(const Code *code) {
     Arena *arena = arena_new();
     for (size_t i = 0; i < code->nests.count; i++) {
+        if (code->nests.at[i]->same != (int)i) continue;
         check_nest(code, code->nests.at[i], arena);
         arena_reset(arena);
     }
@@ -199,18 +200,22 @@ void loop_verify(const Code *code) {
 /* ---- what a nest reaches ---- */
 typedef struct {
     const char *name;
+    const Code *code;
+    const Nest *nest;
     const int64_t *size; /* by buffer; -1: not looked at */
 } Sizes;
 
 static void check_reached(void *context, const Reached *reached) {
     const Sizes *sizes = context;
-    const int64_t size = sizes->size[reached->address->buffer];
+    const Address own = loop_address_in(sizes->code, sizes->nest, reached->address);
+    const int64_t size = sizes->size[own.buffer], moved = own.base - reached->address->base;
     if (size < 0 || !reached->known || reached->chunk != 0 || reached->task != 0) return;
-    CHECK(sizes, reached->low >= 0);
-    CHECK(sizes, reached->high < size);
+    CHECK(sizes, reached->low + moved >= 0);
+    CHECK(sizes, reached->high + moved < size);
 }
 
 void loop_verify_reach(const Code *code, int nest, const int64_t size[BUFFER_COUNT]) {
-    Sizes sizes = {code->nests.at[nest]->name, size};
-    loop_reach(code->nests.at[nest], check_reached, &sizes);
+    const Nest *reaching = code->nests.at[nest];
+    Sizes sizes = {reaching->name, code, reaching, size};
+    loop_reach(reaching, check_reached, &sizes);
 }

@@ -27,18 +27,25 @@ enum { VALUE, SLOPE, STEEPNESS, FUNCTIONS };
 /* Of functions with these values at the places. */
 static void expand(const double *const function[FUNCTIONS], const double *t, const double *share, int degrees,
                    Expansion *expansion[FUNCTIONS], double mean[FUNCTIONS]) {
-    double coefficient[FUNCTIONS][TRANSFER_DEGREES] = {0}, root[TRANSFER_DEGREES + 1];
-    for (int k = 0; k <= TRANSFER_DEGREES; k++) root[k] = sqrt(k);
-    for (int f = 0; f < FUNCTIONS; f++) *expansion[f] = (Expansion){0};
-    for (int i = 0; i < PLACES; i++) {
-        double polynomial = 1, below = 0;
-        for (int k = 0; k < degrees; k++) {
-            for (int f = 0; f < FUNCTIONS; f++) coefficient[f][k] += share[i] * function[f][i] * polynomial;
-            double next = (t[i] * polynomial - root[k] * below) / root[k + 1];
-            below = polynomial;
-            polynomial = next;
+    double coefficient[FUNCTIONS][TRANSFER_DEGREES] = {0}, weighed[FUNCTIONS][PLACES];
+    double polynomial[PLACES], below[PLACES] = {0};
+    for (int f = 0; f < FUNCTIONS; f++) {
+        *expansion[f] = (Expansion){0};
+        for (int i = 0; i < PLACES; i++) {
+            weighed[f][i] = share[i] * function[f][i];
+            expansion[f]->rest += weighed[f][i] * function[f][i];
         }
-        for (int f = 0; f < FUNCTIONS; f++) expansion[f]->rest += share[i] * function[f][i] * function[f][i];
+    }
+    for (int i = 0; i < PLACES; i++) polynomial[i] = 1;
+    for (int k = 0; k < degrees; k++) { /* of all places at once: a place's polynomials wait for each other */
+        double of_below = sqrt(k), of_next = sqrt(k + 1), sum[FUNCTIONS] = {0};
+        for (int i = 0; i < PLACES; i++) {
+            for (int f = 0; f < FUNCTIONS; f++) sum[f] += weighed[f][i] * polynomial[i];
+            double next = (t[i] * polynomial[i] - of_below * below[i]) / of_next;
+            below[i] = polynomial[i];
+            polynomial[i] = next;
+        }
+        for (int f = 0; f < FUNCTIONS; f++) coefficient[f][k] = sum[f];
     }
     for (int f = 0; f < FUNCTIONS; f++) {
         for (int k = 0; k < degrees; k++) {

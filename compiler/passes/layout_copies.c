@@ -36,13 +36,17 @@ static void examine_source(void *context, Expr *read) {
     if (read->tensor->role != ROLE_INPUT && read->tensor->role != ROLE_STATE) ((Sources *)context)->input_only = false;
 }
 
-static Tensor *rows_of(Program *p, Tensor *x, size_t *at) {
-    for (size_t i = 0; i < p->tensors.count; i++) {
-        Tensor *t = p->tensors.at[i];
-        if (t->rows_of == x) return t;
-    }
+/* By the id of a tensor that there was before. */
+typedef struct {
+    Compute **writer; /* the one that writes all of it; NULL: there are several or none */
+    Tensor **rows;    /* its copy; NULL: none so far */
+} Copies;
+
+/* The copy of a tensor, which is no copy itself. */
+static Tensor *rows_of(Program *p, const Copies *copies, Tensor *x, size_t *at) {
+    if (copies->rows[x->id]) return copies->rows[x->id];
     Expr *e = e_at(p, x);
-    Compute *writer = program_writer(p, x);
+    const Compute *writer = copies->writer[x->id];
     if (writer && writer->reduce == REDUCE_NONE && compute_is_plain(writer)) {
         Sources sources = {true};
         expr_reads(p, writer->e, examine_source, &sources);
@@ -52,20 +56,30 @@ static Tensor *rows_of(Program *p, Tensor *x, size_t *at) {
     Tensor *rows = program_map(p, arena_format(p->arena, "%s.rows", x->name), x, e);
     rows->by_rows = true;
     rows->rows_of = x;
+    copies->rows[x->id] = rows;
     insert(p, *at);
     ++*at;
     return rows;
 }
 
 static void give_rows(Program *p) {
+    Arena *scratch = arena_new();
+    Copies copies = {NEW_ARRAY(scratch, Compute *, p->tensors.count), NEW_ARRAY(scratch, Tensor *, p->tensors.count)};
+    bool *written = NEW_ARRAY(scratch, bool, p->tensors.count);
+    for (size_t i = 0; i < p->computes.count; i++) {
+        const int id = p->computes.at[i]->out->id;
+        copies.writer[id] = written[id] ? NULL : p->computes.at[i];
+        written[id] = true;
+    }
     for (size_t i = 0; i < p->computes.count; i++) {
         Compute *c = p->computes.at[i];
         if (!compute_is_outer(c)) continue;
         Expr *a = c->e->a, *b = c->e->b;
         Expr *wide = read_uses(b, c->rank - 1) ? b : a;
         if (!wide->tensor->by_rows && wide->tensor->role != ROLE_INPUT)
-            c->e = expr_retarget(p, c->e, wide->tensor, rows_of(p, wide->tensor, &i));
+            c->e = expr_retarget(p, c->e, wide->tensor, rows_of(p, &copies, wide->tensor, &i));
     }
+    arena_free(scratch);
 }
 
 /* ---- edges ---- */

@@ -93,12 +93,18 @@ Affine affine_reindex(const Affine *a, const Affine *map) {
 
 /* ---- shared nodes ---- */
 static uint64_t node_hash(const Expr *e) {
-    uint64_t h = hash_bytes(0, &e->kind, sizeof e->kind);
-    h = hash_bytes(h, &e->number, sizeof e->number);
+    uint64_t number;
+    memcpy(&number, &e->number, sizeof number);
+    uint64_t h = hash_number(hash_number(0, (uint64_t)e->kind), number);
     const void *parts[] = {e->a, e->b, e->c, e->tensor};
-    h = hash_bytes(h, parts, sizeof parts);
+    for (size_t i = 0; i < COUNT_OF(parts); i++) h = hash_number(h, (uintptr_t)parts[i]);
     if (e->scalar) h = hash_bytes(h, e->scalar, strlen(e->scalar));
-    return hash_bytes(h, e->index, sizeof e->index);
+    int indices = e->kind == EXPR_READ ? e->tensor->rank : e->kind == EXPR_INDEX ? 1 : 0;
+    for (int d = 0; d < indices; d++) {
+        for (int i = 0; i < INDEX_MAX; i++) h = hash_number(h, (uint32_t)e->index[d].at[i]);
+        h = hash_number(h, (uint32_t)e->index[d].plus);
+    }
+    return h;
 }
 
 static bool node_equal(const Expr *x, const Expr *y) {

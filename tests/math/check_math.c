@@ -113,7 +113,6 @@ static Code *make_code(Arena *arena) {
         loop_add_kernel(arena, code, loop_kernel_end(b));
     }
     loop_verify(code);
-    loop_share(arena, code);
     return code;
 }
 

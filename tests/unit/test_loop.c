@@ -322,7 +322,6 @@ static Code *random_code(Arena *arena, uint64_t seed, bool *is_integer, bool pla
         loop_add_kernel(arena, code, loop_kernel_end(b));
     }
     loop_verify(code);
-    loop_share(arena, code);
     return code;
 }
 
@@ -611,7 +610,6 @@ static void equal_values_are_made_once(void **state) {
     Code *code = loop_code_new(arena, "code", NULL);
     loop_add_nest(arena, code, loop_nest_end(b));
     loop_verify(code);
-    loop_share(arena, code);
     arena_free(arena);
 }
 
@@ -639,7 +637,7 @@ static void text_is_stable(void **state) {
     loop_for_end(b);
     loop_store(b, loop_address_term(loop_address(BUFFER_BATCH, 0), LOOP_VAR_CHUNK, 16), loop_get(b, sum), true);
     const Nest *nest = loop_nest_end(b);
-    assert_true(nest->uses_chunk);
+    assert_true(nest->uses.chunk);
     char *text = NULL;
     size_t size = 0;
     FILE *out = open_memstream(&text, &size);
@@ -664,8 +662,84 @@ static void text_is_stable(void **state) {
     arena_free(arena);
 }
 
+/* out[to + 16 i ..] = 2 * scratch[from + 16 i ..] for i below 2. */
+static int add_twice(Arena *arena, Code *code, const char *name, int64_t from, Buffer out, int64_t to) {
+    Arena *scratch = arena_new();
+    LoopBuilder *b = loop_nest_begin(scratch, name, SPAN_NONE);
+    const int i = loop_for_begin(b, loop_bound(0), loop_bound(2), 1);
+    const Address at = loop_address_term(loop_address(BUFFER_SCRATCH, from), i, 16);
+    const int x = loop_load(b, loop_vector(TYPE_F32), at, true);
+    loop_store(b, loop_address_term(loop_address(out, to), i, 16), loop_op2(b, OP_ADD, x, x), true);
+    loop_for_end(b);
+    const int nest = loop_add_nest(arena, code, loop_nest_end(b));
+    arena_free(scratch);
+    return nest;
+}
+
+static void equal_nests_have_one_body(void **state) {
+    (void)state;
+    Arena *arena = arena_new();
+    Code *code = loop_code_new(arena, "code", NULL);
+    assert_int_equal(add_twice(arena, code, "first", 0, BUFFER_STATE, 32), 0);
+    assert_int_equal(add_twice(arena, code, "second", 64, BUFFER_STATE, 128), 1);
+    assert_int_equal(add_twice(arena, code, "again", 64, BUFFER_STATE, 128), 1);
+    const Nest *first = code->nests.at[0], *second = code->nests.at[1];
+    assert_int_equal(code->nests.count, 2);
+    assert_int_equal(second->same, 0);
+    assert_ptr_equal(second->body.at, first->body.at);
+    LoopBuilder *b = loop_kernel_begin(arena, "both", TASKS_ONCE);
+    for (int nest = 0; nest < 2; nest++) loop_run_nest(b, nest);
+    loop_add_kernel(arena, code, loop_kernel_end(b));
+    loop_verify(code);
+    int64_t sizes[BUFFER_COUNT];
+    for (int buffer = 0; buffer < BUFFER_COUNT; buffer++) sizes[buffer] = -1;
+    sizes[BUFFER_SCRATCH] = 96; /* the second's reads end there */
+    sizes[BUFFER_STATE] = 160;
+    for (int nest = 0; nest < 2; nest++) loop_verify_reach(code, nest, sizes);
+
+    char *text = NULL;
+    size_t size = 0;
+    FILE *out = open_memstream(&text, &size);
+    assert_non_null(out);
+    loop_print(code, out);
+    assert_int_equal(fclose(out), 0);
+    assert_non_null(strstr(text, "nest second {\n"
+                                 "    for i1 = 0 to 2 step 1 {\n"
+                                 "        v0 = load.f32x16 scratch[64 + 16*i1] aligned\n"
+                                 "        v1 = add.f32x16 v0, v0\n"
+                                 "        store state[128 + 16*i1] = v1 aligned\n"));
+    free(text);
+
+    Buffers m = buffers_new();
+    for (int i = 0; i < 2048; i++) m.scratch[i] = (float)i;
+    const Interp *interp = interp_new(arena, code, true);
+    call(interp_kernel, interp_self(interp, 0), &m);
+    for (int i = 0; i < 32; i++) {
+        assert_float_equal(m.state[32 + i], (float)(2 * i), 0);
+        assert_float_equal(m.state[128 + i], (float)(2 * (64 + i)), 0);
+    }
+    buffers_free(&m);
+    arena_free(arena);
+}
+
+/* The caller of an inference program gives its output, which is aligned as floats are. */
+static void memory_of_the_caller_is_its_own_kind(void **state) {
+    (void)state;
+    Arena *arena = arena_new();
+    for (int given = 0; given < 2; given++) {
+        Code *code = loop_code_new(arena, "code", NULL);
+        code->exports = given ? "net" : NULL;
+        add_twice(arena, code, "first", 0, BUFFER_SCRATCH, 64);
+        assert_int_equal(add_twice(arena, code, "second", 0, BUFFER_BATCH, 0), 1);
+        assert_int_equal(code->nests.at[1]->same, given ? 1 : 0);
+    }
+    arena_free(arena);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(equal_nests_have_one_body),
+        cmocka_unit_test(memory_of_the_caller_is_its_own_kind),
         cmocka_unit_test(equal_values_are_made_once),
         cmocka_unit_test(addresses_stay_sorted),
         cmocka_unit_test(text_is_stable),
