@@ -10,6 +10,8 @@
  * an image counts each column once. */
 #include "compiler/loop/schedule.h"
 
+#include <stdlib.h>
+
 #include "compiler/passes/passes.h"
 
 /* SMALL_TILE: neighbours of a map or pool that are made together, while that takes at most SMALL_BODY operations.
