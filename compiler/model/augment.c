@@ -193,6 +193,17 @@ static void check_small(Scope *scope, const Model *model, Shape picture) {
     }
 }
 
+/* Noise as if bytes were 0 to 255: they are 0 to 1 when it is added. */
+static void check_noise(Scope *scope, const Model *model, const DataKind *kind) {
+    const OptionValue *value = settings_option(&model->settings, "augment", "noise");
+    if (!value || value->real <= 1 || !kind->bytes) return;
+    Diag *diag =
+        diag_report(scope->diags, value->at, "input-scale",
+                    "the bytes of %s are divided by 255 before noise= is added: they are 0 to 1", kind->variant.name);
+    double share = round(value->real / 255 * 1000) / 1000;
+    diag_help(scope->diags, diag, "write noise=%s", number_text(scope->arena, fmax(share, 0.001)));
+}
+
 void augment_agree(Scope *scope, const Model *model) {
     const Settings *settings = &model->settings;
     const AstStmt *line = agree_line(model, "augment");
@@ -212,6 +223,7 @@ void augment_agree(Scope *scope, const Model *model) {
         diag_help(scope->diags, diag, "shift= counts pixels: write shift=2");
     } else {
         check_small(scope, model, picture);
+        check_noise(scope, model, kind);
     }
 }
 

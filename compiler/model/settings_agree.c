@@ -166,6 +166,14 @@ static void check_training_cost(Scope *scope, const Model *model) {
             "for it",
             cost_names[settings->cost]);
     }
+    const double share = smoothing->on ? settings_number(settings, LABEL_SMOOTHING) : 0;
+    if (share > 0.5) {
+        Diag *diag = diag_report(scope->diags, smoothing->line->at, "large-smoothing",
+                                 "label_smoothing %s spreads %g %% of each answer over all classes",
+                                 number_text(scope->arena, share), 100 * share);
+        diag_help(scope->diags, diag, "write 'label_smoothing %s' if %s is the label's share",
+                  number_text(scope->arena, 1 - share), number_text(scope->arena, share));
+    }
     const OptionValue *weights = settings_option(settings, "cost", CLASS_WEIGHTS);
     if (!weights || weights->choice == 0) return; /* none */
     int64_t classes = model_classes(model);
