@@ -65,7 +65,8 @@ static void pool_warn_unread(LayerContext *context, const Window *window) {
     const Layer *layer = context->layer;
     const char *rows = unread_text(context->arena, window->unread[0], "row");
     const char *columns = unread_text(context->arena, window->unread[1], "column");
-    if (!rows && !columns) {
+    bool told = window_steps_over(window, 0) || window_steps_over(window, 1); /* more than the last is not read */
+    if ((!rows && !columns) || told) {
         return;
     }
     diag_report(context->diags, layer->options[POOL_WINDOW].at, "rows-dropped",

@@ -31,6 +31,10 @@ const char *agree_outputs_help(Scope *scope, const Layer *last, int64_t outputs,
 /* The same of one output a class. */
 const char *agree_class_help(Scope *scope, const Layer *last, int64_t classes);
 
+/* ---- what never comes about (agree_idle.c) ---- */
+
+void agree_idle(Scope *scope, const Model *model);
+
 /* ---- the data (agree_data.c) ---- */
 
 /* How many classes the data has that is named, or about to be learned; 0: that is not known. */
@@ -41,7 +45,9 @@ int64_t agree_examples(const Model *model);
 int64_t agree_rows(const Model *model);
 bool agree_has_test_file(const Settings *settings);
 
-/* Report what does not suit. `before`: the errors there were before anything was said of the last layer. */
+/* Report what does not suit. The target of a set that has classes comes first: */
+void agree_target(Scope *scope, const Model *model);
+/* `before`: the errors there were before anything was said of the last layer. */
 void agree_data(Scope *scope, const Model *model, const Layer *last, size_t before);
 void agree_class_names(Scope *scope, const Model *model, const Layer *last);
 void agree_split(Scope *scope, const Model *model);

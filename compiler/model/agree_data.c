@@ -122,6 +122,18 @@ void agree_class_names(Scope *scope, const Model *model, const Layer *last) {
     }
 }
 
+/* Of a set that is named what the network learns is settled: all else that is said of the outputs follows. */
+void agree_target(Scope *scope, const Model *model) {
+    const AstStmt *line = agree_line(model, "data"), *said = agree_line(model, "target");
+    const TargetKind *target = &target_kinds[model->settings.target];
+    const DataKind *kind = data_kind_find(model->settings.data_kind);
+    if (!line || !said || kind->rank == 0 || target->reads != READS_NUMBERS) return;
+    Diag *diag = diag_report(scope->diags, said->at, "data-mismatch",
+                             "target %s learns numbers of each example, and %s has classes", target->variant.name,
+                             kind->variant.name);
+    diag_help(scope->diags, diag, "write 'target class'");
+}
+
 void agree_data(Scope *scope, const Model *model, const Layer *last, size_t before) {
     const AstStmt *line = agree_line(model, "data");
     const Settings *settings = &model->settings;
@@ -152,12 +164,12 @@ void agree_data(Scope *scope, const Model *model, const Layer *last, size_t befo
         check_order(scope, model);
         return;
     }
-    if (target->reads == READS_NUMBERS) {
+    if (target->reads == READS_NUMBERS && scope->diags->errors == before) {
         report_data(scope, line, model->purpose, last, kind,
                     arena_format(scope->arena, "target %s learns numbers of each example, and %s has classes",
                                  target->variant.name, kind->variant.name));
-        return;
     }
+    if (target->reads == READS_NUMBERS) return;
     bool told = scope->diags->errors > before; /* one word about the last layer, and about a standard, is enough */
     bool suit = check_examples(scope, line, model, kind);
     if (!told && (suit || line)) check_classes(scope, line, model, kind, last);

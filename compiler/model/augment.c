@@ -171,6 +171,39 @@ static Shape picture_of(const Model *model, const DataKind *kind) {
     return model->layers.at[0]->out.rank == 3 ? model->layers.at[0]->out : (Shape){0};
 }
 
+/* Shares, as other programs take them, of what is in degrees and pixels here. */
+static void check_small(Scope *scope, const Model *model, Shape picture) {
+    enum { DEGREES = 15, PIXELS = 2 };
+    const struct {
+        const char *name, *unit, *seen;
+        double least, share; /* what 1 is of */
+        int usual;
+    } amounts[] = {{"rotate", "degrees", "a turn", 1, 0, DEGREES},
+                   {"shear", "degrees", "an angle", 1, 0, DEGREES},
+                   {"shift", "pixels", "a side", 0.5, picture.rank == 3 ? (double)picture.dim[2] : 0, PIXELS}};
+    for (size_t i = 0; i < COUNT_OF(amounts); i++) {
+        const OptionValue *value = settings_option(&model->settings, "augment", amounts[i].name);
+        if (!value || value->real <= 0 || value->real >= amounts[i].least) continue;
+        double whole = fmax(round(value->real * amounts[i].share), 1);
+        const char *number = number_text(scope->arena, amounts[i].share > 0 ? whole : amounts[i].usual);
+        Diag *diag = diag_report(scope->diags, value->at, "small-augment",
+                                 "%s= of augment is in %s, no share of %s: %s changes next to nothing", amounts[i].name,
+                                 amounts[i].unit, amounts[i].seen, number_text(scope->arena, value->real));
+        diag_help(scope->diags, diag, "write %s=%s", amounts[i].name, number);
+    }
+}
+
+/* Noise as if bytes were 0 to 255: they are 0 to 1 when it is added. */
+static void check_noise(Scope *scope, const Model *model, const DataKind *kind) {
+    const OptionValue *value = settings_option(&model->settings, "augment", "noise");
+    if (!value || value->real <= 1 || !kind->bytes) return;
+    Diag *diag =
+        diag_report(scope->diags, value->at, "input-scale",
+                    "the bytes of %s are divided by 255 before noise= is added: they are 0 to 1", kind->variant.name);
+    double share = round(value->real / 255 * 1000) / 1000;
+    diag_help(scope->diags, diag, "write noise=%s", number_text(scope->arena, fmax(share, 0.001)));
+}
+
 void augment_agree(Scope *scope, const Model *model) {
     const Settings *settings = &model->settings;
     const AstStmt *line = agree_line(model, "augment");
@@ -188,6 +221,9 @@ void augment_agree(Scope *scope, const Model *model) {
     } else if (picture.rank == 3 && !net_augment_suits(&settings->augment, picture.dim, &error)) {
         Diag *diag = diag_report(scope->diags, line->at, "bad-value", "%s", error.text);
         diag_help(scope->diags, diag, "shift= counts pixels: write shift=2");
+    } else {
+        check_small(scope, model, picture);
+        check_noise(scope, model, kind);
     }
 }
 

@@ -487,6 +487,8 @@ static void check_file_let(Checker *checker, const AstStmt *stmt, const Override
 }
 
 static void report_second(Checker *checker, const AstStmt *stmt, const AstStmt *first) {
+    for (size_t i = 0; i < checker->diags->list.count; i++)
+        if (checker->diags->list.at[i]->at.lo == stmt->at.lo) return; /* it stands in the first, as was said */
     Diag *diag = diag_report(checker->diags, stmt->at, "duplicate-block", "a second %s block",
                              stmt->kind == AST_NETWORK ? "network" : "train");
     uint32_t line, column;

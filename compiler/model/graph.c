@@ -10,11 +10,13 @@ static Span activation_place(const Layer *layer) {
     return layer->at;
 }
 
-/* Whether all layers from there on do nothing in use, as dropout. */
-static bool is_idle_from(const Model *model, size_t first) {
+/* Whether the layers from there on only change the outputs as layers inside do, to which they belong: dropout,
+ * normalisation. */
+static bool belongs_inside(const Model *model, size_t first) {
     for (size_t i = first; i < model->layers.count; i++) {
-        const LayerKind *kind = model->layers.at[i]->kind;
-        if (!kind->idle || !kind->idle(model->layers.at[i])) return false;
+        const Layer *layer = model->layers.at[i];
+        bool idle = layer->kind->idle && layer->kind->idle(layer);
+        if (!idle && layer->normalised == 0) return false;
     }
     return true;
 }
@@ -27,7 +29,7 @@ static void check_softmax(const Model *model, Diags *diags) {
         const Layer *next = model->layers.at[i + 1];
         bool twice =
             next->activation.kind == kind && layer_above(next) == layer && string_is(next->kind->name, "activation");
-        if (!twice && is_idle_from(model, i + 1)) {
+        if (!twice && belongs_inside(model, i + 1)) {
             Diag *diag = diag_report(diags, next->at, "softmax-inside", "'%s' stands behind the output ('%s', %s)",
                                      next->name, layer->name, kind->name);
             diag_help(diags, diag, "move it above '%s': the last layer gives the outputs", layer->name);
@@ -106,7 +108,36 @@ static void check_readers(const Model *model, const Labels *labels, Diags *diags
     }
 }
 
+/* The value that names what a layer reads besides what flows there. */
+static const OptionValue *labels_of(const Layer *layer) {
+    for (size_t i = 0; i < layer->kind->option_count; i++)
+        if (layer->kind->options[i].type == OPTION_LABELS) return &layer->options[i];
+    return NULL;
+}
+
+/* `add y` where y is what flows: of the rounds of a repeat one says it. */
+static void check_joined(const Model *model, Diags *diags) {
+    const Layer *said = NULL;
+    for (size_t i = 0; i < model->layers.count; i++) {
+        const Layer *layer = model->layers.at[i];
+        const OptionValue *labels = labels_of(layer);
+        for (size_t k = 1; labels && k < layer->from.count; k++) {
+            if (layer->from.at[k] != layer->from.at[0] || (said && same_statement(said, layer))) continue;
+            const LabelWritten *label = &labels->labels.at[k - 1];
+            Diag *diag = diag_report(diags, label->at, "joined-itself", "'%s' is what flows into '%s' anyway",
+                                     label->name, layer->name);
+            diag_help(diags, diag,
+                      labels->labels.count > 1 ? "leave it out: %s reads the layer above and its labels"
+                                               : "name a label further up: %s reads the layer above and "
+                                                 "its labels",
+                      layer->kind->name);
+            said = layer;
+        }
+    }
+}
+
 void graph_check(const Model *model, const Labels *labels, Diags *diags) {
     check_softmax(model, diags);
     check_readers(model, labels, diags);
+    check_joined(model, diags);
 }

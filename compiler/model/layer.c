@@ -197,6 +197,26 @@ static long long fitting(const Window *window, int axis, int64_t room) {
     return window->size[axis] < most ? window->size[axis] : most;
 }
 
+bool window_steps_over(const Window *window, int axis) {
+    return window->stride[axis] > window->reach[axis] && window->size[axis] > 1 && window->out[axis] > 1;
+}
+
+static void warn_stepped_over(LayerContext *context, WindowOptions options, const Window *window) {
+    static const char *const lines[] = {"row", "column"};
+    for (int axis = 0; axis < 2; axis++) {
+        if (!window_steps_over(window, axis)) continue;
+        Diag *diag = diag_report(context->diags, options.stride->at, "rows-dropped",
+                                 "'%s' steps over %lld of every %lld %ss: stride=%lldx%lld is more than its %s",
+                                 context->layer->name, (long long)(window->stride[axis] - window->reach[axis]),
+                                 (long long)window->stride[axis], lines[axis], (long long)window->stride[0],
+                                 (long long)window->stride[1], reach_text(context->arena, window));
+        diag_help(context->diags, diag, "write stride=%lldx%lld or less to read all of them",
+                  (long long)(window->stride[0] < window->reach[0] ? window->stride[0] : window->reach[0]),
+                  (long long)(window->stride[1] < window->reach[1] ? window->stride[1] : window->reach[1]));
+        return;
+    }
+}
+
 bool layer_window(LayerContext *context, WindowOptions options, Window *window) {
     const Layer *layer = context->layer, *above = layer_above(layer);
     Shape in = layer->in;
@@ -222,7 +242,10 @@ bool layer_window(LayerContext *context, WindowOptions options, Window *window) 
         }
         return false;
     }
-    if (window_make(in, options, window)) return true;
+    if (window_make(in, options, window)) {
+        warn_stepped_over(context, options, window);
+        return true;
+    }
     const char *window_text = reach_text(context->arena, window), *padded = "";
     if (window->before[0] + window->after[0] + window->before[1] + window->after[1] > 0) {
         padded = arena_format(context->arena, " (%lldx%lld with padding)",

@@ -94,6 +94,8 @@ typedef struct {
 typedef struct {
     const OptionValue *size, *stride, *pad, *dilation;
 } WindowOptions;
+/* Whether it leaves out lines between its places. A window of one takes no more on purpose: a shortcut. */
+bool window_steps_over(const Window *window, int axis);
 /* The window of a layer that reads maps of shape `in`. False when it does not fit. Reports nothing: for `build`. */
 bool window_make(Shape in, WindowOptions options, Window *window);
 /* Of what it reads in maps of shape `in`, over all its places, the share that is no padding; and the share of taps that

@@ -1,5 +1,6 @@
 #include "compiler/model/linear.h"
 
+#include "compiler/model/curve.h"
 #include "compiler/model/layer.h"
 #include "compiler/model/mend_default.h"
 
@@ -63,6 +64,30 @@ static void report_output(const Layer *last, bool at_end, bool cost_written, Dia
     }
 }
 
+/* Flat below 0, and there at the beginning half the time. */
+static bool is_clipped(Scope *scope, Activation activation) {
+    if (!activation.kind->rectifier) return false;
+    Curve *curve = curve_new(scope->arena, activation, 1);
+    curve->z[0] = -1;
+    curve_run(curve);
+    return curve->slope[0] == 0;
+}
+
+static void report_clipped(Scope *scope, const Layer *last, bool cost_written) {
+    const char *likely = cost_written ? "sigmoid" : "softmax";
+    size_t place = activation_place(last->kind);
+    Diag *diag =
+        diag_report(scope->diags, last->at, "clipped-output",
+                    "the outputs of '%s' are %s: no probabilities of classes, and one that is 0 does not learn",
+                    last->name, last->activation.kind->name);
+    if (string_is(last->kind->name, "activation"))
+        diag_help(scope->diags, diag, "write 'activation %s'", likely);
+    else if (last->options[place].inherited)
+        diag_help(scope->diags, diag, "the default line reaches the last layer: write activation=%s here", likely);
+    else
+        diag_help(scope->diags, diag, "write activation=%s in its place", likely);
+}
+
 void model_check_linear(Scope *scope, const Model *model, bool cost_written) {
     const Layer *first = NULL;
     int hidden = 0;
@@ -77,4 +102,7 @@ void model_check_linear(Scope *scope, const Model *model, bool cost_written) {
     if (last > 0 && model->settings.target == TARGET_CLASS && linear_by_omission(model, last)) {
         report_output(model->layers.at[last], last + 1 == model->layers.count, cost_written, scope->diags);
     }
+    const Layer *end = model->layers.at[model->layers.count - 1];
+    if (model->settings.target == TARGET_CLASS && is_clipped(scope, end->activation))
+        report_clipped(scope, end, cost_written);
 }

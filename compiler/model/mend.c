@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "compiler/model/layer.h"
 #include "compiler/model/mend_default.h"
 #include "compiler/model/mend_errors.h"
 #include "compiler/model/mend_head.h"
@@ -101,6 +102,8 @@ static void give_example(Scope *scope, const LooseLine *line, MendPlace place, D
     bool own = word && word_begins_statement(word);
     bool form = string_is(diag->kind->name, "syntax-error") || string_is(diag->kind->name, "extra-value") ||
                 (reads_labels(head) && string_is(diag->kind->name, "unknown-name"));
+    if (!form && reads_labels(head) && !diag->help)
+        diag_help(scope->diags, diag, "a label names what flows where it stands: 'x:', in a line of its own above");
     if (!form || (own && diag->help)) return; /* the message says what is expected */
     LooseLine bare = {.head = head->here};
     MendWords words = {.arena = scope->arena};
@@ -167,6 +170,12 @@ static bool write_label(Scope *scope, Diag *diag, Span at, const char *text, siz
     return true;
 }
 
+/* Whether the name that ends there is given a value: `z = `, `z += `. */
+static bool is_assigned(const char *end) {
+    end += strspn(end, " \t");
+    return *end == '=' || (*end == '+' && end[1] == '=');
+}
+
 /* `x = x + skip`, `out += skip`, `x = F.relu(x + skip)`: the layer that adds a label. */
 static bool write_sum(Scope *scope, Diag *diag, Span at, const char *text, size_t length) {
     static const char signs[] = "+=(). \t\r";
@@ -177,22 +186,46 @@ static bool write_sum(Scope *scope, Diag *diag, Span at, const char *text, size_
         size_t letters = 0;
         while (in_name(name[letters])) letters++;
         const char *word = arena_copy(scope->arena, name, letters);
-        bool called = name[letters] == '(', part = name[letters] == '.', first = name + letters <= sign;
+        bool called = name[letters] == '(', part = name[letters] == '.';
         name += letters;
         if (letters == 0 || is_digit(*word)) return false;
         if (called && mend_activation(scope->arena, word)) {
             function = arena_format(scope->arena, " activation=%s", mend_activation(scope->arena, word));
         } else if (called || (!part && word_is_known(word))) {
             return false;
-        } else if (!part && (!found || !first)) {
+        } else if (!part && !is_assigned(name)) { /* either of the two may be what flows here */
             const char *add = arena_format(scope->arena, "add %s", word);
-            found = first || trial_of(scope->trial, scope->arena, at, add, at, NULL) == TRIAL_GOOD ? add : found;
+            found = trial_of(scope->trial, scope->arena, at, add, at, NULL) == TRIAL_GOOD ? add : found;
         }
     }
     const char *written = found ? arena_format(scope->arena, "%s%s", found, function) : NULL;
     if (!written || trial_of(scope->trial, scope->arena, at, written, at, NULL) != TRIAL_GOOD) return false;
     diag->help = NULL;
     diag_help(scope->diags, diag, "write '%s'", written);
+    mend_forget_others(scope->diags, diag, at);
+    return true;
+}
+
+/* `residual { conv 8 kernel=3x3 }`: a block of layers that something goes around. */
+static bool say_around(Scope *scope, Diag *diag, Span at, const char *text, size_t length) {
+    const char *whole = arena_copy(scope->arena, text, length), *brace = strchr(whole, '{');
+    size_t letters = strcspn(whole, " \t{");
+    const ForeignHead *head = foreign_layer(arena_copy(scope->arena, whole, letters));
+    if (!head || !reads_labels(head) || !brace || whole + letters + strspn(whole + letters, " \t") != brace)
+        return false;
+    const char *first = brace + 1 + strspn(brace + 1, " \t\r\n"), *end = strchr(first, '}');
+    size_t kind = 0;
+    while (in_name(first[kind])) kind++;
+    if (!layer_kind_find(arena_copy(scope->arena, first, kind))) return false; /* add {x, y} */
+    while (end && end > first && strchr(" \t", end[-1])) end--;
+    const char *inside = arena_copy(scope->arena, first, end ? (size_t)(end - first) : 0);
+    const char *line = arena_format(scope->arena, "x:; %s; %s x", inside, head->here);
+    bool good = end && !strchr(inside, '\n') && trial_of(scope->trial, scope->arena, at, line, at, NULL) == TRIAL_GOOD;
+    diag->help = NULL;
+    if (good) diag_help(scope->diags, diag, "write '%s'", line);
+    if (!good)
+        diag_help(scope->diags, diag, "a label names what is to go around: 'x:', then its layers, then '%s x'",
+                  head->here);
     mend_forget_others(scope->diags, diag, at);
     return true;
 }
@@ -311,6 +344,7 @@ void mend_statement(Scope *scope, MendPlace place, Span at) {
     if (place != PLACE_FILE && closes_wrongly(scope, diag, at, text, length)) return;
     if (place == PLACE_NETWORK && write_label(scope, diag, at, text, length)) return;
     if (place == PLACE_NETWORK && write_sum(scope, diag, at, text, length)) return;
+    if (place == PLACE_NETWORK && say_around(scope, diag, at, text, length)) return;
     if (mend_remark(scope, place, diag, at, text, length)) return;
     if (text[0] == '{' && memchr(text, '\n', length) && diag->help) return; /* a block, whose lines are told of alone */
     if (write_repeat(scope, place, diag, at, text, length)) return;
@@ -336,7 +370,8 @@ void mend_statement(Scope *scope, MendPlace place, Span at) {
     text += prefix;
     length -= prefix;
     form = place == PLACE_FILE ? form_of_line(text, length) : NULL; /* net = Sequential() */
-    const char *let = set ? NULL : mend_let(scope, arena_copy(scope->arena, text, length), length, place == PLACE_FILE);
+    bool lets = place == PLACE_FILE || (block && mend_is_read_below(scope, text, at));
+    const char *let = set ? NULL : mend_let(scope, arena_copy(scope->arena, text, length), length, lets);
     const char *value = let && form ? strchr(let, '=') : NULL; /* static const int k = 5 */
     if (form && !(value && is_digit(value[2]))) let = NULL;
     if (form && form_is_code(form) && !let && !diag->help) {

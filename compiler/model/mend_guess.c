@@ -72,7 +72,7 @@ static const char *near_word(Arena *arena, const OptionSpec *spec, const LooseVa
 const char *mend_example(Arena *arena, const OptionSpec *spec, size_t place) {
     LooseLine example;
     const LooseValue *value = NULL;
-    if (!spec->example) return NULL;
+    if (!spec->example || spec->type == OPTION_LABELS) return NULL; /* no layer need be called so */
     const char *mark = strchr(spec->example, '=');
     if (!spec->positional && mark) {
         value = loose_value(arena, mark + 1);

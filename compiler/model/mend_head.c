@@ -114,6 +114,8 @@ static bool has_window(const LooseLine *line) {
 static void find_later_head(Arena *arena, bool layer, LooseLine *line) {
     bool number = line->args.count > 1 && !line->args.at[0].key && line->args.at[0].value->kind == LOOSE_NUMBER;
     LooseLine all = *line;
+    if (number && mend_word(line->args.at[1].value) && string_is(mend_word(line->args.at[1].value), "x"))
+        return; /* 3 x dense 30 */
     for (size_t i = 1; number && i < all.args.count && !line->head && !line->marked; i++) {
         const LooseArg *arg = &all.args.at[i];
         const char *word = !arg->key && arg->value->kind == LOOSE_WORD ? arg->value->text : NULL;

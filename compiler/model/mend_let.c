@@ -179,6 +179,20 @@ bool mend_is_remark(const char *word) {
 
 /* ---- lets that are read ---- */
 
+bool mend_is_read_below(Scope *scope, const char *text, Span at) {
+    const char *name = mend_let_name(scope->arena, text), *source = scope->diags->source->text;
+    if (!name || word_is_known(name) || source_of(scope->diags->source, at.lo)->base > 0) return false;
+    size_t length = strlen(name), before = strspn(text, " ") + length;
+    if (text[before + strspn(text + before, " ")] != '=') return false;
+    for (const char *found = strstr(source + at.hi, name); found; found = strstr(found + length, name)) {
+        const char *left = found - 1, *right = found + length + strspn(found + length, " ");
+        if (in_name(*left) || in_name(found[length])) continue;
+        while (left > source && *left == ' ') left--;
+        if (strchr("=[(,*+-/", *left) && *right != '=' && *right != ':') return true;
+    }
+    return false;
+}
+
 void mend_take_lets(Scope *scope, const char *text, Span at) {
     for (const char *let = text; mend_begins_let(let, strlen(let)); let += 2) {
         const char *name = mend_let_name(scope->arena, let + 3);

@@ -21,6 +21,8 @@ const char *mend_let_name(Arena *arena, const char *text);
 void mend_take_lets(Scope *scope, const char *text, Span at);
 /* Says of the line of a let what is found wrong where it is read: it is a comment, or its word stands in quotes. */
 bool mend_read_let(Scope *scope, Diag *diag, Span at);
+/* Whether `k = 3` at that place is read as a value further down, and no setting of that name. */
+bool mend_is_read_below(Scope *scope, const char *text, Span at);
 /* Words that say something of the file as a whole, which is a comment here. */
 bool mend_is_remark(const char *word);
 

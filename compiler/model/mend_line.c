@@ -30,7 +30,9 @@ static size_t spec_by_form(const Mend *mend, const LooseValue *value) {
         const OptionSpec *spec = mend_spec(mend, i);
         if (mend->slots[i]) continue;
         if (spec->type == OPTION_ACTIVATION && function) return i;
-        if (spec->type == OPTION_PAD && word && (foreign_same(word, "same") || foreign_same(word, "valid"))) return i;
+        if ((spec->type == OPTION_PAD || string_is(spec->name, "pad")) && word &&
+            (foreign_same(word, "same") || foreign_same(word, "valid")))
+            return i;
         bool shape = value->kind == LOOSE_NUMBER && mend_is_shape(value->text);
         if (spec->type == OPTION_WINDOW && shape) return i;
     }
@@ -411,6 +413,7 @@ static bool put_args(Mend *mend, const LooseLine *line, const char *order) {
         }
         if (mend_put_parameter(mend, arg) || (!arg->key && mend_put_square(mend, line, &i))) continue;
         if (mend_put_column(mend, line, i)) continue;
+        if (takes_labels(mend) && mend_put_back(mend, line, i)) continue;
         if (mend_put_maps(mend, arg) || mend_put_rounds(mend, line, &i)) continue;
         if (mend_put_count(mend, arg) || mend_put_lettered(mend, arg) || is_doubled(mend, arg)) continue;
         if (takes_labels(mend) && mend->slots[0] && !arg->key && arg->value->kind == LOOSE_NUMBER) continue; /* axis */
@@ -452,13 +455,13 @@ static bool fill_required(Mend *mend) {
         const OptionSpec *spec = mend_spec(mend, i);
         bool only = !spec->required && spec->example && !any_slot(mend); /* split and regularize need one of several */
         if ((!spec->required && !only) || mend->slots[i]) continue;
-        if (mend->words.absent && spec->type == OPTION_WORDS) return false; /* log loss: it is all that was meant */
-        if (!mend->layer && spec->type == OPTION_STRING) return false;      /* files are not made up */
+        if (mend->words.absent && (only || spec->type == OPTION_WORDS)) return false; /* it is all that was meant */
+        if (!mend->layer && spec->type == OPTION_STRING) return false;                /* files are not made up */
         if (mend->words.bare && !spec->positional) {
             mend->words.left = true;
             continue;
         }
-        mend->slots[i] = mend_example(mend->arena, spec, i);
+        mend->slots[i] = spec->type == OPTION_LABELS ? mend_label_above(mend) : mend_example(mend->arena, spec, i);
         if (!mend->slots[i]) return false;
     }
     return true;

@@ -53,6 +53,9 @@ static void choose_row(Mend *mend) {
 /* `from=-3`, as Darknet counts back from the layer that reads; NULL: there is none there. */
 static const char *layer_before(const Mend *mend, const LooseValue *value) {
     const Model *model = mend->scope->model;
+    size_t wrong = 0; /* a statement above that is wrong is no layer, and may have been one */
+    for (size_t i = 0; i < mend->scope->diags->list.count; i++) wrong += mend->scope->diags->list.at[i]->advised;
+    if (wrong > 1) return NULL;
     long back =
         value->text && value->text[0] == '-' && is_digit(value->text[1]) ? strtol(value->text + 1, NULL, 10) : 0;
     size_t count = model ? model->layers.count : 0;
@@ -97,6 +100,51 @@ const char *mend_steps(Mend *mend, const char *number) {
     return steps >= 1 ? arena_format(mend->arena, "%.0f", steps) : "epoch";
 }
 
+/* `pad=same` and `pad=valid` of a window that takes numbers alone, which are known once the window is; NULL: it is
+ * something else. */
+static const char *padding_text(const Mend *mend, const OptionSpec *spec, const LooseValue *value) {
+    const char *word = spec->type == OPTION_WINDOW && string_is(spec->name, "pad") ? mend_word(value) : NULL;
+    if (!word || (!foreign_same(word, "same") && !foreign_same(word, "valid"))) return NULL;
+    const char *window = NULL;
+    for (size_t i = 0; i < mend_spec_count(mend); i++)
+        if (mend_spec(mend, i)->type == OPTION_WINDOW && mend_spec(mend, i)->required) window = mend->slots[i];
+    if (foreign_same(word, "valid") || !window || !is_digit(window[0])) return "0";
+    char *by;
+    long rows = strtol(window, &by, 10), columns = *by == 'x' ? strtol(by + 1, NULL, 10) : rows;
+    const char *text = arena_format(mend->arena, "%ld", (rows - 1) / 2);
+    return rows == columns ? text : arena_format(mend->arena, "%sx%ld", text, (columns - 1) / 2);
+}
+
+bool mend_put_back(Mend *mend, const LooseLine *line, size_t i) {
+    const LooseArg *arg = &line->args.at[i];
+    const char *text = arg->value->kind == LOOSE_NUMBER ? arg->value->text : "";
+    if (text[0] != '-' || !is_digit(text[1]) || (arg->key && !foreign_same(arg->key, "from"))) return false;
+    bool flows = string_is(text, "-1"), read = arg->key != NULL; /* what flows is read by a shortcut */
+    for (size_t k = 0; k < line->args.count; k++) {
+        const LooseValue *other = line->args.at[k].value;
+        read = read || (!line->args.at[k].key && other->kind == LOOSE_NUMBER && string_is(other->text, "-1"));
+    }
+    const char *name = flows ? NULL : layer_before(mend, arg->value);
+    if (flows || !read || !name) return flows;
+    mend->slots[0] = mend->slots[0] ? arena_format(mend->arena, "%s %s", mend->slots[0], name) : name;
+    return true;
+}
+
+const char *mend_label_above(const Mend *mend) {
+    const Model *model = mend->scope->model;
+    size_t count = model ? model->layers.count : 0;
+    if (count > 0 && mend_first_error(mend->scope->diags, model->layers.at[count - 1]->at)) count--; /* it itself */
+    bool network = mend->scope->block == 1; /* what layers of a repeat are called depends on the place */
+    const Shape *flows = count > 0 ? &model->layers.at[count - 1]->out : NULL;
+    for (size_t i = count; network && i-- > 1;) {
+        const Layer *layer = model->layers.at[i - 1];
+        bool same = layer->out.rank == flows->rank && flows->rank > 0;
+        for (int d = 0; same && d < flows->rank; d++) same = layer->out.dim[d] == flows->dim[d];
+        if (same) return layer->name;
+    }
+    return NULL;
+}
+
 bool mend_put(Mend *mend, size_t place, const LooseValue *value, bool turned) {
     const OptionSpec *spec = mend_spec(mend, place);
     value = mend_as_expression(mend->scope, value);
@@ -106,6 +154,7 @@ bool mend_put(Mend *mend, size_t place, const LooseValue *value, bool turned) {
     }
     const char *text = share_of_epochs(mend, spec, value);
     if (!text) text = share_of_side(mend, spec, value);
+    if (!text) text = padding_text(mend, spec, value);
     if (!text) text = mend_value(&mend->words, spec, value, turned);
     bool epochs = string_is(text, "epoch") && value->kind == LOOSE_NUMBER && mend_counts_steps(spec);
     if (epochs) text = mend_steps(mend, value->text);

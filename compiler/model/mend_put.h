@@ -39,7 +39,11 @@ bool mend_put_flag(Mend *mend, const LooseArg *arg);    /* `bias`, `no_bias`: tr
 bool mend_put_label(Mend *mend, const LooseLine *line, size_t i); /* `dense 30 as hidden` */
 bool mend_put_lettered(Mend *mend, const LooseArg *arg);          /* `conv 6 5x5 s2 p1` */
 bool mend_put_seeds(Mend *mend, const LooseArg *arg);             /* `seed 1-5`, `seed 1 2 3`: the first */
-bool mend_put_dashed(Mend *mend, const LooseArg *arg);            /* `momentum-0.9` */
+/* `shortcut from=-3`, `route -1 -4`: layers that are counted back from here, of which -1 flows here anyway. */
+bool mend_put_back(Mend *mend, const LooseLine *line, size_t i);
+bool mend_put_dashed(Mend *mend, const LooseArg *arg); /* `momentum-0.9` */
+/* The nearest layer that an add could read besides what flows here; NULL: there is none. */
+const char *mend_label_above(const Mend *mend);
 /* `groups=channels`: as many as the layer above has, which is depthwise. False: that is not known. */
 bool mend_put_channels(Mend *mend);
 

@@ -7,6 +7,7 @@
 #include "compiler/model/activation.h"
 #include "compiler/model/options.h"
 #include "compiler/model/initialiser.h"
+#include "runtime/base/paths.h"
 
 /* ---- numbers ---- */
 
@@ -458,7 +459,12 @@ const char *mend_value(MendWords *mend, const OptionSpec *spec, const LooseValue
     case OPTION_LABEL: return mend_word(value);
     case OPTION_LABELS: return label_list(mend, value);
     case OPTION_STRINGS: return value->kind == LOOSE_STRING ? arena_format(mend->arena, "[\"%s\"]", value->text) : NULL;
-    case OPTION_COLUMNS: return column_list(mend, value);
+    case OPTION_COLUMNS: /* labels="y.csv" */
+        if (value->kind == LOOSE_STRING && (net_path_ends(value->text, ".csv") || net_path_ends(value->text, ".tsv"))) {
+            mend->remark = "labels are a column of the table, target=NAME or target=NUMBER";
+            return NULL;
+        }
+        return column_list(mend, value);
     }
     return NULL;
 }

@@ -26,7 +26,15 @@ static bool is_label(const Scope *scope, const AstBody *body, const char *name) 
     return found;
 }
 
-/* `add x + y` where one of the two is what flows here, and no label: the line without it, if that is good. */
+/* Whether what flows to the statement has that name. */
+static bool flows_as(const Scope *scope, const char *name, size_t length, Span at) {
+    const Layer *flows = NULL;
+    for (size_t i = 0; scope->model && i < scope->model->layers.count; i++)
+        if (scope->model->layers.at[i]->at.lo < at.lo) flows = scope->model->layers.at[i];
+    return flows && strncmp(flows->name, name, length) == 0 && (!flows->name[length] || flows->name[length] == '_');
+}
+
+/* `add x + y` where one of the two is what flows here: the line without it, if that is good. */
 const char *mend_without_flow(Scope *scope, const char *line, Span at) {
     static const char *const readers[] = {"add ", "concat "};
     for (size_t i = 0; i < COUNT_OF(readers); i++) {
@@ -39,7 +47,8 @@ const char *mend_without_flow(Scope *scope, const char *line, Span at) {
                          is_label(scope, (const AstBody *)&scope->file->top, arena_copy(scope->arena, name, length));
             size_t before = (size_t)(name - line) - (name[rest] == '\0');
             const char *less = arena_format(scope->arena, "%.*s%s", (int)before, line, name + rest);
-            if (!label && strlen(less) > head && trial_of(scope->trial, scope->arena, at, less, at, NULL) == TRIAL_GOOD)
+            if ((!label || flows_as(scope, name, length, at)) && strlen(less) > head &&
+                trial_of(scope->trial, scope->arena, at, less, at, NULL) == TRIAL_GOOD)
                 return less;
             name += rest;
         }

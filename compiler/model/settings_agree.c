@@ -166,6 +166,14 @@ static void check_training_cost(Scope *scope, const Model *model) {
             "for it",
             cost_names[settings->cost]);
     }
+    const double share = smoothing->on ? settings_number(settings, LABEL_SMOOTHING) : 0;
+    if (share > 0.5) {
+        Diag *diag = diag_report(scope->diags, smoothing->line->at, "large-smoothing",
+                                 "label_smoothing %s spreads %g %% of each answer over all classes",
+                                 number_text(scope->arena, share), 100 * share);
+        diag_help(scope->diags, diag, "write 'label_smoothing %s' if %s is the label's share",
+                  number_text(scope->arena, 1 - share), number_text(scope->arena, share));
+    }
     const OptionValue *weights = settings_option(settings, "cost", CLASS_WEIGHTS);
     if (!weights || weights->choice == 0) return; /* none */
     int64_t classes = model_classes(model);
@@ -225,10 +233,21 @@ static void check_percent(Scope *scope, const Model *model) {
     diag_help(scope->diags, diag, "write '%s' if per cent is meant", shares);
 }
 
+/* The parts besides the one to train on leave it less than an example of each class. */
+static void check_rest(Scope *scope, const Model *model, const AstStmt *line) {
+    int64_t left = agree_examples(model), classes = agree_classes(model);
+    if (left == 0 || left >= classes || model->settings.split_train > 0) return;
+    Diag *diag = diag_report(scope->diags, line->at, "split-one",
+                             "split leaves %lld example%s to train on, and %s has %lld classes", (long long)left,
+                             left == 1 ? "" : "s", model->settings.data_kind, (long long)classes);
+    diag_help(scope->diags, diag, "write 'split validation=0.1': a share fits any set");
+}
+
 /* 1 is one example here, and all of them to others. */
 static void check_one(Scope *scope, const Model *model) {
     const AstStmt *line = agree_line(model, "split");
     const Settings *settings = &model->settings;
+    if (line) check_rest(scope, model, line);
     if (!line || (settings->split_train != 1 && settings->split_validation != 1)) return;
     bool train = settings->split_train == 1;
     Diag *diag = diag_report(scope->diags, line->at, "split-one", "%s=1 of split is one example, not all of them",
@@ -256,37 +275,6 @@ static void check_unused(Scope *scope, const Model *model) {
     const char *held = number_text(scope->arena, validation > 0 ? validation : test);
     diag_help(scope->diags, diag, "write 'split validation=%s': the rest is trained on, the test file is all tested",
               held);
-}
-
-/* Training ends before so many epochs without a gain have gone by. */
-static void check_patience(Scope *scope, const Model *model) {
-    const AstStmt *line = agree_line(model, "stop");
-    int64_t epochs = settings_count(&model->settings, "epochs");
-    int64_t patience = settings_count(&model->settings, "patience");
-    if (!line || model->purpose != PURPOSE_LOOK || epochs == 0 || patience < epochs) return;
-    Diag *diag = diag_report(scope->diags, line->at, "idle-stop",
-                             "stop never acts: its patience is %lld epochs, and training ends after %lld",
-                             (long long)patience, (long long)epochs);
-    long long less = epochs > 5 ? 5 : 1;
-    diag_help(scope->diags, diag, "write 'stop patience=%lld', or give 'epochs' a larger number", less);
-}
-
-/* The rate rises to the end. */
-static void check_warmup(Scope *scope, const Model *model) {
-    const AstStmt *line = agree_line(model, "schedule");
-    const Setting *setting = agree_setting(&model->settings, "schedule");
-    int64_t epochs = settings_count(&model->settings, "epochs");
-    size_t place = 0;
-    while (place < option_count(&setting->owner) && !string_is(option_at(&setting->owner, place)->name, "warmup"))
-        place++;
-    if (!line || model->purpose != PURPOSE_LOOK || epochs == 0 || place == option_count(&setting->owner)) return;
-    double warmup = setting->values[place].real;
-    if (warmup < (double)epochs) return;
-    Diag *diag = diag_report(scope->diags, setting->values[place].at, "long-warmup",
-                             "the rate never falls: warmup=%s, and training ends after %lld epoch%s",
-                             number_text(scope->arena, warmup), (long long)epochs, epochs == 1 ? "" : "s");
-    diag_help(scope->diags, diag, "warmup= counts epochs: write warmup=%s, or give 'epochs' a larger number",
-              epochs >= 10 ? "1" : "0.1");
 }
 
 /* Bytes are 0 to 1 when mean and std see them: other programs' figures of 0 to 255 leave nothing of them. */
@@ -416,7 +404,8 @@ static void check_votes(Scope *scope, const Model *model) {
 void settings_agree(Scope *scope, Model *model) {
     const Layer *last = model->layers.at[model->layers.count - 1];
     size_t errors = scope->diags->errors;
-    check_outputs(scope, model, last);
+    agree_target(scope, model);
+    if (scope->diags->errors == errors) check_outputs(scope, model, last);
     if (scope->diags->errors == errors) check_cost(scope, model, last);
     if (scope->diags->errors == errors) model_check_linear(scope, model, cost_is_said(model));
     if (scope->diags->errors == errors) check_training_cost(scope, model);
@@ -436,8 +425,7 @@ void settings_agree(Scope *scope, Model *model) {
     check_one(scope, model);
     check_unused(scope, model);
     if (scope->diags->warnings == warnings) check_batch(scope, model);
-    check_patience(scope, model);
-    check_warmup(scope, model);
+    agree_idle(scope, model);
     check_penalty(scope, model);
     if (agree_line(model, "data")) check_scale(scope, model);
 }

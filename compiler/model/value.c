@@ -83,6 +83,17 @@ void scope_advise(Scope *scope, Diag *diag, const char *name, Span at) {
         diag_help(scope->diags, diag, "move that line up");
         return;
     }
+    bool usable = scope->file && !word_is_known(name);
+    const AstStmt *inside = usable ? later_let((const AstBody *)&scope->file->top, name, 0) : NULL;
+    if (inside) {
+        uint32_t line, column;
+        source_position(scope->diags->source, inside->at.lo, &line, &column);
+        diag->message = arena_format(scope->arena, "there is no 'let %s' here", name);
+        diag_note(scope->diags, diag, "'let %s' stands in line %u; a let holds to the end of its block", name,
+                  (unsigned)line);
+        diag_help(scope->diags, diag, "move that line to the top of the file, where it holds for all blocks");
+        return;
+    }
     size_t count;
     const char *const *names = scope_names(scope, &count);
     diag_suggest(scope->diags, diag, name, names, count);

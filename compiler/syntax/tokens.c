@@ -377,10 +377,22 @@ static bool filter_header(Reader *reader, const Token *token) {
     return false;
 }
 
+/* Whether the line that opens a block is one of `train`. */
+static bool opens_train(const Reader *reader, const Opening *open) {
+    const char *text = reader->source->text, *at = text + (open->at.lo - reader->source->base);
+    while (at > text && at[-1] != '\n' && at[-1] != '}') at--;
+    at += strspn(at, " \t");
+    return strncmp(at, "train", strlen("train")) == 0 && !in_name(at[strlen("train")]);
+}
+
 static void begin_header(Reader *reader, const Token *token) {
     if (stands_inside(reader, token)) {
-        Diag *diag = reader_error(reader, token->at, "syntax-error", "'train' stands in the network block");
-        diag_help(reader->diags, diag, "it stands behind it: move the last '}' of the file above 'train'");
+        bool twice = opens_train(reader, &reader->blocks[0]);
+        Diag *diag = reader_error(reader, token->at, "syntax-error", "'train' stands in the %s block",
+                                  twice ? "train" : "network");
+        diag_help(reader->diags, diag, "%s",
+                  twice ? "leave 'train {' and its '}' out: what it says is a line of this block"
+                        : "it stands behind it: move the last '}' of the file above 'train'");
         reader->surplus_block = true;
         reader->block_depth = 0;
         push_made(reader, '}', (Span){token->at.lo, token->at.lo});

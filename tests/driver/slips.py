@@ -35,26 +35,26 @@ MODELS = {
 
 # place, what is typed, the line that the help gives
 LINES = """
-block   | add([x, y])                                       | add x y
-block   | Add()([x, y])                                     | add x y
-block   | x = layers.Add()([x, y])                          | add x y
-block   | add(x, y) activation=relu                         | add x y activation=relu
+block   | add([x, y])                                       | add x
+block   | Add()([x, y])                                     | add x
+block   | x = layers.Add()([x, y])                          | add x
+block   | add(x, y) activation=relu                         | add x activation=relu
 layer   | add conv 20 kernel=5                              | conv 20 kernel=5
-block   | add x, y                                          | add x y
+block   | add x, y                                          | add x
 block   | nn.Sum(x)                                         | add x
 block   | residual x                                        | add x
 block   | skip                                              | add x
 block   | shortcut x, activation=relu                       | add x activation=relu
-block   | torch.cat([x, y], dim=1)                          | concat x y
-block   | concatenate([x, y])                               | concat x y
-block   | Concatenate(axis=1)([x, y])                       | concat x y
-block   | merge x y                                         | concat x y
+block   | torch.cat([x, y], dim=1)                          | concat x
+block   | concatenate([x, y])                               | concat x
+block   | Concatenate(axis=1)([x, y])                       | concat x
+block   | merge x y                                         | concat x
 lets    | conv maps, kernel=5x5 activation=relu             | conv maps kernel=5x5 activation=relu
 lets    | conv maps kernel=5x5 trainable=no                 | conv maps kernel=5x5 trainable=false
 lets    | conv 1 maps kernel=5x5                            | conv maps kernel=5x5
 lets    | conv maps 2*maps kernel=5x5                       | conv 2*maps kernel=5x5
 lets    | conv 2maps kernel=5x5                             | conv 2*maps kernel=5x5
-block   | torch.cat([x, y], 1)                              | concat x y
+block   | torch.cat([x, y], 1)                              | concat x
 block   | return F.relu(y + x)                              | add x activation=relu
 block   | out += x                                          | add x
 block   | x = F.relu(y + x)                                 | add x activation=relu
@@ -125,7 +125,7 @@ layer   | dense max(10, 20) activation=relu                 | dense 20 activatio
 layer   | dense min(k, 20) activation=relu                  | dense k activation=relu
 layer   | dense 30 init=normal(1/sqrt(1000))                | dense 30 init=normal(0, 1/sqrt(1000))
 layer   | dense 30 init=uniform(1/sqrt(784))                | dense 30 init=uniform(-(1/sqrt(784)), 1/sqrt(784))
-block   | add x + y activation=relu                         | add x y activation=relu
+block   | add x + y activation=relu                         | add x activation=relu
 block   | skip connection from x                            | add x
 setting | schedule step 1 0.1                               | schedule step every=1 factor=0.1
 setting | optimizer sgd 0.1 0.9                             | optimizer sgd rate=0.1 momentum=0.9
@@ -592,6 +592,16 @@ setting | augment flip                                      | augment flip=horiz
 setting | augment shift 2 rotate 10                         | augment shift=2 rotate=10
 setting | augment shift=2 fill=nearest                      | augment shift=2 fill=edge
 setting | augment shift=1 expand                            | augment shift=1 expand=true
+block   | z = x + y                                         | add x
+block   | z = relu(y + x)                                   | add x activation=relu
+block   | add                                               | add x
+block   | shortcut from=-2 activation=linear                | add x activation=linear
+layer   | residual { conv 20 kernel=1x1 activation=relu }   | x:; conv 20 kernel=1x1 activation=relu; add x
+layer   | pool max 3x3 stride=2 pad=same                    | pool max 3x3 stride=2 pad=1
+layer   | pool max 2x2 same                                 | pool max 2x2 pad=0
+layer   | 3 x dense 30 activation=relu                      | repeat 3 { dense 30 activation=relu }
+lets    | size = 3; dense 4*size activation=relu            | let size = 3
+split   | data csv train="x.csv" labels="y.csv"             | data csv train="x.csv" target=species
 """
 
 # place, what is typed, what netc says it has none of
@@ -627,6 +637,7 @@ setting | max_iter 1000                | count of steps
 setting | data "f.png"                 | picture alone to train on
 setting | data cifar100                | CIFAR-100
 setting | kfold 5                      | cross-validation yet
+setting | augment normalize=true       | layers that normalize
 setting | data iris.data               | reader of files that end in '.data'
 layer   | for i in 1..3 { dense 30 }   | loop but repeat
 """
