@@ -153,6 +153,17 @@ SAYS = {
                                       "numbered from 1? [label-range]",
     "a,b,c,d,kind\n1,2,3,4,cat\n": "bad.csv has 4 columns for inputs, input is 3; write 'input 4', or name columns in "
                                    "ignore=[…] [image-size]",
+    "a,b,c,kind\n1,cat,3,4\n1,dog,3,4\n":
+        "bad.csv:2, column 'b': 'cat' is not a number; texts are no inputs: write ignore=[b] [not-a-number]",
+    "a,b,c,kind\n1,2,3,cat\n1,2,3,cat\n":
+        "bad.csv, column 'kind': 1 class ('cat'); two or more are to be told apart [label-range]",
+    "1,2,3,cat\n1,2,3,dog\n":
+        "bad.csv: its first row holds numbers, so no column is called 'kind'; write the column's number, as 4, or "
+        "header=true if these are names [unknown-column]",
+    "[\n {\"a\": 1}]\n":
+        "bad.csv is JSON, expected CSV; in Python pandas.read_json(\"FILE\").to_csv(\"FILE.csv\", index=False) writes "
+        "one [unknown-format]",
+    "PK\3\4\n": "bad.csv is a zip or NPZ archive, expected CSV; a workbook of Excel is saved as CSV there [unknown-format]",
     "a,b,c,kind\n1,2,\"3,cat\n": "bad.csv:2: a quote is opened here that is never closed [bad-csv]",
 }
 for content, message in SAYS.items():
@@ -164,4 +175,24 @@ for content, message in SAYS.items():
     kind = re.search(r"\[([a-z-]+)\]$", message)[1]
     if not run(NETC, "explain", kind)[0].startswith(f"{kind} ("):
         fail(f"netc explain {kind}")
+for data, more, says in (
+        ('csv train="names.csv" target=kind header=false', "",
+         "names.csv: its first row has the name 'kind', which header=false makes a value; leave header=false out "
+         "[unknown-column]"),
+        ('csv train="names.csv" target=kind', "target values",
+         "names.csv:2, column 'kind': '%s' is not a number; texts are classes: write 'target class' [not-a-number]"
+         % " ".join(texts[0][3].split()))):
+    save("t.net", (MODEL % f"{data}\n{more}").replace("dense 3 activation=softmax", "dense 1" if more else
+                                                     "dense 3 activation=softmax").encode())
+    err = run(NETC, "train", "t.net", status=3)[1]
+    if not err.endswith(f"/{says}\n"):
+        fail(f"expected {says}\nfound {err}")
+# two letters make no picture of a text
+write("names.csv", [["BMI", "b", "c", "kind"], *texts])
+train('csv train="names.csv" target=kind')
+run(NETC, "build", "t.net", "--infer", "--weights", "runs/latest")
+if " %  (" not in run("./t-predict", "names.csv")[0]:
+    fail("a table whose first column is called BMI")
+if "leave --labels out" not in run("./t-predict", "--labels", "names.csv", "names.csv", status=2)[1]:
+    fail("--labels with the table of inputs")
 print("tables")
