@@ -37,12 +37,39 @@ static const char *class_text(const NetData *data, int64_t class, char out[CLASS
     return out;
 }
 
+/* Numbers of the command line that come to nothing; those of the model the compiler has seen. */
+static void advise_options(const NetTrainer *trainer) {
+    const NetOptions *options = &trainer->options;
+    const int *known = trainer->model->known;
+    int64_t batch = net_options_count(options, NET_KNOWN_BATCH),
+            patience = net_options_count(options, NET_KNOWN_PATIENCE);
+    int64_t epochs = net_options_count(options, NET_KNOWN_EPOCHS);
+    char note[512], count[NET_COUNT_TEXT];
+    if (options->changed[known[NET_KNOWN_BATCH]] && batch > trainer->n) {
+        snprintf(note, sizeof note,
+                 "warning: --batch %" PRId64
+                 " is more than the training part has: %s example%s; write --batch full for "
+                 "all of them in one step [batch-size]",
+                 batch, net_count(count, (uint64_t)trainer->n), net_plural((uint64_t)trainer->n));
+        net_progress_note(trainer->progress, options->program, note);
+    }
+    if (options->changed[known[NET_KNOWN_PATIENCE]] && epochs > 0 && patience >= epochs) {
+        snprintf(note, sizeof note,
+                 "warning: --patience %" PRId64 " never acts: training ends after %" PRId64
+                 " epoch%s; give it less, or "
+                 "more --epochs [idle-stop]",
+                 patience, epochs, net_plural((uint64_t)epochs));
+        net_progress_note(trainer->progress, options->program, note);
+    }
+}
+
 void net_trainer_advise_data(const NetTrainer *trainer) {
     char note[512], class[CLASS_TEXT];
     int64_t which = 0;
     const NetPart *part = trainer->data.part;
     int64_t probe = trainer->model->compiled.log_probe;
     int64_t examples = part[NET_PART_TRAIN].count;
+    if (!trainer->options.evaluate) advise_options(trainer);
     if (probe > examples && trainer->model->compiled.asks_probe) {
         snprintf(note, sizeof note,
                  "warning: probe=%" PRId64 " is more than the training part has; its %" PRId64
