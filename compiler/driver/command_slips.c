@@ -208,6 +208,7 @@ static const char *with_named(Arena *arena, char text[NET_ADVICE], const char *a
     if (!string_is(show_weights_what(named), "a run") || (weights == NULL && strstr(alias, "train FILE") == NULL))
         return net_with_file(text, alias, ending == NULL || net_path_ends(named, ".net") ? named : model);
     const char *own = run_model(arena, named);
+    if (strstr(alias, "--resume") != NULL) alias = arena_format(arena, "%s %s", alias, shell_word(arena, named));
     if (weights != NULL)
         alias = arena_format(arena, "%.*s%s%s", (int)(weights - alias), alias, shell_word(arena, named),
                              weights + strlen(latest));
