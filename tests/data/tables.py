@@ -131,6 +131,14 @@ run(NETC, "train", "v.net", "-q")
 run(NETC, "build", "v.net", "--infer", "--weights", "runs/latest")
 rmse = float(re.match(r"RMSE (\S+)  \(60 ", run("./v-predict", "values.csv")[0])[1])
 run("./v-predict", "-q", "-o", "out.npy", "values.csv")
+write("large.csv", [["a", "b", "y"], *([1000 * row[0], row[1], 1000 * row[2]] for row in rows)])
+for line, target, said in (("input 2", "values", ("unscaled-inputs", "unscaled-targets")),
+                           ("input 2 mean=data std=data", "values scale=true", ())):
+    save("large.net", f"network v {{ {line}; dense 1 }}\ntrain {{ data csv train=\"large.csv\" target=y; target {target}; "
+         "epochs 1; optimizer sgd rate=1e-9 }\n".encode())
+    notes = run(NETC, "train", "large.net")[1]
+    if re.findall(r"\[(unscaled-\w+)\]", notes) != list(said):
+        fail(f"{line}, target {target}: {notes}")
 error = np.sqrt(np.mean((np.load("out.npy") - np.array([[row[4], row[2]] for row in rows])) ** 2))
 if abs(rmse - error) > 1e-5 * error:
     fail(f"RMSE {rmse}, NumPy says {error}")
