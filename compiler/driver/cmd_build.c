@@ -25,7 +25,7 @@ static bool check_options(const Options *options, Emit emit, int *status) {
 int cmd_build(Arena *arena, Options *options) {
     Compilation compilation;
     int status;
-    if (!infer_check_options(options, &status)) {
+    if (!infer_check_options(arena, options, &status)) {
         return status;
     }
     if (options->infer) {

@@ -1,4 +1,5 @@
 /* netc data: the runtime's table of data sets, and what a set is that a model or a data line names. */
+#include <errno.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -231,6 +232,10 @@ int cmd_data(Arena *arena, Options *options) {
     }
     if (options->json) {
         return report_usage("data", "--json lists the sets, or shows the one of a model: 'netc data FILE.net --json'");
+    }
+    if (net_data_set(name) == NULL && (net_path_ending(name) != NULL || strchr(name, '/') != NULL)) {
+        char advice[NET_PATH_ADVICE];
+        return report_environment("%s: cannot open: %s%s", name, strerror(ENOENT), net_path_advice(advice, name));
     }
     const char *meant =
         net_data_set(name) == NULL ? net_data_meant(name) : NULL; /* the rest is for the runtime to say */

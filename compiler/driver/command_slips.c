@@ -6,6 +6,7 @@
 #include "compiler/driver/flags.h"
 #include "compiler/driver/option_slips.h"
 #include "compiler/driver/report.h"
+#include "compiler/driver/runs.h"
 #include "compiler/driver/show_weights.h"
 #include "runtime/base/paths.h"
 #include "runtime/base/words.h"
@@ -198,15 +199,31 @@ static int report_missing(Arena *arena, int argc, char **argv) {
                          : report_usage(NULL, "expected a command before '%s'; 'netc help' lists them", word);
 }
 
+/* An alias with the file that was named. A run stands for itself where there are weights, and for its model. */
+static const char *with_named(Arena *arena, char text[NET_ADVICE], const char *alias, const char *named) {
+    static const char latest[] = "runs/latest";
+    const char *weights = strstr(alias, latest), *model = "FILE.net";
+    const NetEnding *ending = named != NULL ? net_path_ending(named) : NULL;
+    if (named == NULL) return net_with_file(text, alias, model);
+    if (!string_is(show_weights_what(named), "a run") || (weights == NULL && strstr(alias, "train FILE") == NULL))
+        return net_with_file(text, alias, ending == NULL || net_path_ends(named, ".net") ? named : model);
+    const char *own = run_model(arena, named);
+    if (strstr(alias, "--resume") != NULL) alias = arena_format(arena, "%s %s", alias, shell_word(arena, named));
+    if (weights != NULL)
+        alias = arena_format(arena, "%.*s%s%s", (int)(weights - alias), alias, shell_word(arena, named),
+                             weights + strlen(latest));
+    return net_with_file(text, alias, own != NULL ? shell_word(arena, own) : model);
+}
+
 int command_unknown(Arena *arena, int argc, char **argv) {
     const char *word = argv[0];
-    const char *file = argc > 1 && argv[1][0] != '-' ? argv[1] : "FILE.net";
+    const char *named = argc > 1 && argv[1][0] != '-' ? argv[1] : NULL;
     const char *alias = net_find_alias(word, aliases, COUNT_OF(aliases));
     char text[NET_ADVICE];
     if (alias != NULL && later_command(argc, argv) == 0) {
         bool sentence = strpbrk(alias, "',;:") != NULL;
         return report_usage(NULL, "unknown command '%s'; %s%s%s", word, sentence ? "" : "did you mean 'netc ",
-                            net_with_file(text, alias, file), sentence ? "" : "'?");
+                            with_named(arena, text, alias, named), sentence ? "" : "'?");
     }
     const char *names[16];
     size_t count = 0;

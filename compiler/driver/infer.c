@@ -5,12 +5,15 @@
 #include <unistd.h>
 
 #include "compiler/driver/ship.h"
+#include "compiler/driver/option_slips.h"
 #include "compiler/driver/report.h"
+#include "compiler/driver/runs.h"
+#include "compiler/driver/show_weights.h"
 #include "compiler/driver/weights.h"
 #include "compiler/emit/emit.h"
 #include "compiler/model/trained.h"
 
-bool infer_check_options(const Options *options, int *status) {
+bool infer_check_options(Arena *arena, const Options *options, int *status) {
     bool onnx = string_is(options->emit, "onnx");
     const char *only = options->until != NULL       ? "--until"
                        : options->renames.count > 0 ? "--rename"
@@ -24,7 +27,14 @@ bool infer_check_options(const Options *options, int *status) {
                        : options->target != NULL ? "--target"
                        : options->static_link    ? "--static"
                                                  : NULL;
-    if (emit_is_trained(options->emit) && (!options->infer || options->weights == NULL)) {
+    const char *first = options->files.count > 0 ? options->files.at[0] : "-";
+    const char *what = options->infer && options->weights == NULL ? show_weights_what(first) : NULL;
+    if (string_is(what, "a run")) { /* what is about it names it, and stands beside its model */
+        const char *model = run_model(arena, first);
+        *status = report_usage("build", "--infer takes a model and its weights: netc build %s --infer --weights %s%s%s",
+                               model != NULL ? shell_word(arena, model) : "MODEL.net", shell_word(arena, first),
+                               options->emit != NULL ? " --emit " : "", options->emit != NULL ? options->emit : "");
+    } else if (emit_is_trained(options->emit) && (!options->infer || options->weights == NULL)) {
         *status = report_usage("build", "--emit %s is about a trained network; it needs --infer --weights FILE|RUN",
                                options->emit);
     } else if (options->infer && options->weights == NULL) {

@@ -343,7 +343,21 @@ static const Option *option_before(const CommandLine *line, const char *argument
 
 #define NAME_LETTERS "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_"
 
-static int report_extra(const CommandLine *line, const char *first, const char *word) {
+/* The words of a data line as one, in which a text has quotes. */
+static const char *data_line(const CommandLine *line, const Words *words) {
+    static const char plain[] = NAME_LETTERS "[]";
+    const char *text = "";
+    for (size_t i = 0; i < words->count; i++) {
+        const char *word = words->at[i], *value = strchr(word, '=');
+        bool bare = value == NULL || strpbrk(value, "\"'") != NULL || value[1 + strspn(value + 1, plain)] == '\0';
+        text = bare ? arena_format(line->arena, "%s%s%s", text, i > 0 ? " " : "", word)
+                    : arena_format(line->arena, "%s %.*s=\"%s\"", text, (int)(value - word), word, value + 1);
+    }
+    return text;
+}
+
+static int report_extra(const CommandLine *line, const Words *words, const char *word) {
+    const char *first = words->at[0];
     const Command *command = line->command;
     const char *of = command->name;
     const char *shell = shell_word(line->arena, word);
@@ -362,6 +376,9 @@ static int report_extra(const CommandLine *line, const char *first, const char *
         way = "the output is named by -o";
     } else if (string_is(of, "show") && net_path_ending(word) != NULL && !net_path_ends(word, ".net")) {
         return report_usage(of, "unexpected argument '%s'; it prints on standard output; write >%s", word, shell);
+    } else if (string_is(of, "data") && strchr(word, '=') != NULL) {
+        return report_usage(of, "unexpected argument '%s'; a data line is one word: netc data %s", word,
+                            shell_word(line->arena, data_line(line, words)));
     } else if (string_is(of, "data")) {
         return report_usage(of, "unexpected argument '%s'; it takes %s, one at a time: 'netc data %s'", word,
                             command->what, net_data_set(word) != NULL ? shell : first);
@@ -395,5 +412,5 @@ int slip_extra_argument(const CommandLine *line, const Options *options) {
         return report_usage(command->name, "unexpected argument '%s'; weights are named by --weights %s", extra,
                             shell_word(line->arena, extra));
     }
-    return report_extra(line, words->at[0], extra);
+    return report_extra(line, words, extra);
 }

@@ -354,6 +354,16 @@ bool runs_read(Arena *arena, const char *path, Runs *runs) {
     return true;
 }
 
+const char *run_model(Arena *arena, const char *path) {
+    Runs runs = {0};
+    bool one = runs_read(arena, path, &runs) && runs.count == 1;
+    const json_t *model = one ? json_object_get(runs.at[0].config, "model") : NULL;
+    const char *file = json_string_value(json_object_get(model, "path"));
+    file = file != NULL ? arena_format(arena, "%s", file) : NULL;
+    runs_free(&runs);
+    return file;
+}
+
 void runs_free(Runs *runs) {
     for (size_t i = 0; i < runs->count; i++) {
         json_decref(runs->at[i].config);

@@ -59,6 +59,9 @@ bool runs_alike(const Run *a, const Run *b);
 void runs_json(Arena *arena, const Runs *runs, const Runs *groups, Words differing, FILE *out);
 void runs_free(Runs *runs);
 
+/* The file of the model that a run, which is there, was trained with; NULL: it does not say. */
+const char *run_model(Arena *arena, const char *path);
+
 /* "first-1" of "first-2026-11-21-1", as net_run_find takes it; a name without a date is as it was. */
 const char *name_without_date(Arena *arena, const char *name);
 /* The field of that name, or NULL. */

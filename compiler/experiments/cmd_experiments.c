@@ -68,6 +68,11 @@ static bool read_seeds(const char *text, Plan *plan, int *status) {
         return true;
     }
     plan->first = whole_number(text, dash, most);
+    if (text[dash] == '\0' && plan->first > 1) { /* "5" may well be meant as five of them */
+        *status = report_usage("experiments", "--seeds %s: one seed is --seeds %s-%s; several are --seeds 1-%s", text,
+                               text, text, text);
+        return false;
+    }
     plan->last = text[dash] == '\0' ? plan->first : whole_number(text + dash + 1, strlen(text + dash + 1), most);
     if (plan->first < 1 || plan->last < plan->first) {
         *status = report_usage("experiments",

@@ -134,6 +134,17 @@ void agree_target(Scope *scope, const Model *model) {
     diag_help(scope->diags, diag, "write 'target class'");
 }
 
+/* What is tested on is not to be what was trained on. */
+static void check_test_file(Scope *scope, const Model *model, const DataKind *kind) {
+    const Settings *settings = &model->settings;
+    const OptionValue *train = kind->x ? settings_option(settings, "data", kind->x) : NULL;
+    const OptionValue *test = kind->test ? settings_option(settings, "data", kind->test) : NULL;
+    if (!train || !test || !string_is(train->word, test->word)) return;
+    Diag *diag =
+        diag_report(scope->diags, test->at, "tested-on-training", "%s= is the file that is trained on", kind->test);
+    diag_help(scope->diags, diag, "leave it out, and write 'split test=0.1': so much is kept apart to test");
+}
+
 void agree_data(Scope *scope, const Model *model, const Layer *last, size_t before) {
     const AstStmt *line = agree_line(model, "data");
     const Settings *settings = &model->settings;
@@ -160,6 +171,7 @@ void agree_data(Scope *scope, const Model *model, const Layer *last, size_t befo
         return;
     }
     if (!check_size(scope, model)) return;
+    check_test_file(scope, model, kind);
     if (kind->rank == 0) {
         check_order(scope, model);
         return;

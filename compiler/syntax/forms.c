@@ -11,6 +11,7 @@
     "'netc show FILE' prints what is in it"
 #define CONVERT "netc reads weights from safetensors files alone: save them with safetensors.torch.save_file"
 #define DATA "data is named in the train block: data idx images=\"images.idx\" labels=\"labels.idx\""
+#define ARRAYS "data is named in the train block: data npy x=\"x.npy\" y=\"y.npy\""
 #define PICTURE "a trained program takes pictures: ./MODEL FILE"
 #define RUN "a model is a text; 'netc new NAME' makes one to begin with"
 
@@ -26,7 +27,7 @@ typedef struct {
 static const Magic magics[] = {
     {0, 4, "\x89PNG", {"a PNG picture", PICTURE}},
     {0, 3, "\xFF\xD8\xFF", {"a JPEG picture", PICTURE}},
-    {0, 4, "GIF8", {"a GIF picture", DATA}},
+    {0, 4, "GIF8", {"a GIF picture", "pictures are PNG or JPEG, to train on as to predict"}},
     {0, 4, "\x89HDF", {"an HDF5 file, as Keras saves models", CONVERT}},
     {0,
      4,
@@ -35,7 +36,7 @@ static const Magic magics[] = {
      {"a program or library (ELF)", RUN}},
     {0, 2, "MZ", {"a Windows program", RUN}},
     {0, 8, "!<arch>\n", {"a library of objects", RUN}},
-    {0, 6, "\x93NUMPY", {"a NumPy array", DATA}},
+    {0, 6, "\x93NUMPY", {"a NumPy array", ARRAYS}},
     {0, 2, "\x1F\x8B", {"a gzip file", "unpack a model with gunzip; data files are read packed as they are"}},
     {0, 3, "BZh", {"a bzip2 file", "unpack it with bunzip2"}},
     {0,
@@ -57,7 +58,7 @@ static const Magic magics[] = {
 static const Form pickle = {"a Python pickle, as PyTorch once saved weights", CONVERT};
 static const Form pytorch = {"a PyTorch checkpoint (a zip archive)", CONVERT};
 static const Form keras = {"a Keras model (a zip archive)", CONVERT};
-static const Form numpy = {"a NumPy archive (.npz)", DATA};
+static const Form numpy = {"a NumPy archive (.npz)", "save each of its arrays by np.save; " ARRAYS};
 static const Form zip = {"a zip archive", "unpack it with unzip"};
 static const Form safetensors = {"a safetensors file: weights, not a model", WEIGHTS};
 static const Form onnx = {"an ONNX model", "netc writes ONNX and does not read it; " WRITE};

@@ -30,6 +30,13 @@ static const char *ending_of(const char *name) {
     return point == NULL || point == name ? "" : point;
 }
 
+static bool is_data(const char *name) {
+    static const char *const endings[] = {".csv", ".tsv", ".npy", ".npz", ".idx", ".png", ".jpg"};
+    for (size_t i = 0; i < sizeof endings / sizeof *endings; i++)
+        if (net_path_ends(name, endings[i])) return true;
+    return false;
+}
+
 /* Of names of a letter or two each is near each: they must be equal up to their ending. */
 static bool is_near(const char *name, const char *other) {
     size_t stem = strcspn(name, ".");
@@ -50,6 +57,7 @@ static void list_alike(Neighbours *near, const char *other) {
 static void compare(Neighbours *near, const char *other) {
     const char *ending = ending_of(near->name);
     if (*ending != '\0' && strcmp(ending, ending_of(other)) == 0) list_alike(near, other);
+    if (is_data(near->name) && net_path_ends(other, ".net")) return; /* "iris.csv" is not meant to be iris.net */
     if (!is_near(near->name, other)) return;
     int distance = net_edit_distance(near->name, other);
     if (distance > near->distance || (distance == near->distance && strcmp(other, near->nearest) > 0)) return;

@@ -304,6 +304,16 @@ static bool is_pickle(const NetSafetensors *file) {
            (memcmp(file->bytes, "PK\3\4", 4) == 0 || memcmp(file->bytes, "\x80\2\x8a\n", 4) == 0);
 }
 
+/* An archive whose first file is an array. */
+static bool is_npz(const NetSafetensors *file) {
+    enum { LENGTH = 26, NAME = 30 }; /* where an archive's first entry has them */
+    static const char ending[] = ".npy";
+    if (file->size < NAME || memcmp(file->bytes, "PK\3\4", 4) != 0) return false;
+    size_t length = file->bytes[LENGTH] + ((size_t)file->bytes[LENGTH + 1] << 8), tail = strlen(ending);
+    return length > tail && file->size - NAME >= length &&
+           memcmp(file->bytes + NAME + length - tail, ending, tail) == 0;
+}
+
 /* 0: it is none that a header has. */
 static uint64_t header_length(const unsigned char *bytes, size_t size) {
     uint64_t length = 0;
@@ -318,6 +328,11 @@ bool net_safetensors_begins(const void *bytes, size_t size) {
 
 static bool read_header(NetSafetensors *file, NetError *error) {
     uint64_t length = header_length(file->bytes, file->size);
+    if (is_npz(file))
+        return net_fail(error, NET_ENVIRONMENT,
+                        "%s: is an NPZ archive of NumPy, expected safetensors; in Python "
+                        "safetensors.numpy.save_file(dict(numpy.load(\"%s\")), \"weights.safetensors\") writes it",
+                        file->path, file->path);
     if (is_pickle(file))
         return net_fail(error, NET_ENVIRONMENT,
                         "%s: is a file of torch.save, expected safetensors; in PyTorch "

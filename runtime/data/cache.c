@@ -278,7 +278,7 @@ static bool find_rows(const NetCacheWish *wish, NetCacheMake *make, void *contex
 bool net_cache_rows(const NetCacheWish *wish, NetCacheMake *make, void *context, NetDataFile *file, NetError *error) {
     NetSignalsHeld held;
     net_signals_hold(&held);
-    bool found = find_rows(wish, make, context, file, error);
+    bool found = net_cache_bound_check(error) && find_rows(wish, make, context, file, error);
     net_signals_release(&held);
     return found;
 }

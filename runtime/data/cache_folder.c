@@ -23,13 +23,28 @@ char *net_cache_folder(void) {
     return home != NULL && home[0] == '/' ? net_text(NULL, "%s/.cache/netc/data", home) : NULL;
 }
 
-uint64_t net_cache_bound(void) {
-    const char *text = getenv("NETC_CACHE_BYTES");
+static bool read_bound(const char *text, uint64_t *bound) {
     char *end = NULL;
-    if (text == NULL || text[0] < '0' || text[0] > '9') text = NET_CACHE_BYTES;
     uint64_t bytes = strtoull(text, &end, 10);
     uint64_t unit = *end == 'K' ? 1000 : *end == 'M' ? 1000000 : *end == 'G' ? 1000000000 : 1;
-    return bytes > UINT64_MAX / unit ? UINT64_MAX : bytes * unit;
+    *bound = bytes > UINT64_MAX / unit ? UINT64_MAX : bytes * unit;
+    return text[0] >= '0' && text[0] <= '9' && end[unit > 1] == '\0';
+}
+
+bool net_cache_bound_check(NetError *error) {
+    uint64_t bound;
+    const char *text = getenv("NETC_CACHE_BYTES");
+    return text == NULL || *text == '\0' || read_bound(text, &bound) ||
+           net_fail(error, NET_ENVIRONMENT,
+                    "NETC_CACHE_BYTES=%s in the environment: expected a size such as 500M or 20G, or 0 for no cache",
+                    text);
+}
+
+uint64_t net_cache_bound(void) {
+    uint64_t bound;
+    const char *text = getenv("NETC_CACHE_BYTES");
+    if (text == NULL || !read_bound(text, &bound)) read_bound(NET_CACHE_BYTES, &bound);
+    return bound;
 }
 
 /* ---- entries ---- */

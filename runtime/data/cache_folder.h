@@ -24,8 +24,11 @@ typedef struct {
 /* Its path, whether or not it exists; free() releases it. NULL: there can be none. */
 char *net_cache_folder(void);
 
-/* The bound of all entries together, in bytes. */
+/* The bound of all entries together, in bytes; the standard one where the environment's is none. */
 uint64_t net_cache_bound(void);
+
+/* Whether what the environment says of it can be read. */
+bool net_cache_bound_check(NetError *error);
 
 /* The entries by their last use, the latest first; none where there is no folder. Removes what a killed process has
  * left. */

@@ -22,6 +22,7 @@ static void print_content(FILE *out, const char *folder, const char *name) {
 }
 
 bool net_cache_list(FILE *out, NetError *error) {
+    if (!net_cache_bound_check(error)) return false;
     char *folder = net_cache_folder();
     if (folder == NULL)
         return net_fail(error, NET_ENVIRONMENT, "no cache folder: neither XDG_CACHE_HOME nor HOME is set");

@@ -28,6 +28,7 @@ typedef struct {
     char **name;
     Entry *sorted;
     size_t count;
+    const NetCsvRow *first;
 } Names;
 
 static int compare(const void *a, const void *b) {
@@ -48,7 +49,7 @@ static void free_names(Names *names) {
 
 /* What a failure leaves is freed by free_names(). */
 static bool read_names(Names *names, const NetCsvRow *first, NetError *error) {
-    *names = (Names){.count = first->count};
+    *names = (Names){.count = first->count, .first = first};
     names->name = net_alloc(first->count, sizeof *names->name, error);
     names->sorted = names->name != NULL ? net_alloc(first->count, sizeof *names->sorted, error) : NULL;
     if (names->sorted == NULL) return false;
@@ -108,13 +109,30 @@ static bool check_separator(const char *path, const NetCsvRow *first, NetError *
                     first->cell[0].text, written);
 }
 
+/* A name in the first row that is taken for values is there by header=false; else the number of a column is meant: that
+ * of the texts, where there is one. */
+static bool no_names(const char *path, const NetCsvRow *first, const char *name, NetError *error) {
+    size_t texts = 0, number = 1;
+    for (size_t i = 0; i < first->count; i++) {
+        double value;
+        const char *text = first->cell[i].text;
+        size_t length = net_trim(&text, first->cell[i].length);
+        if (length == strlen(name) && memcmp(text, name, length) == 0)
+            return net_fail(error, NET_ENVIRONMENT,
+                            "%s: its first row has the name '%.*s', which header=false makes a value; leave "
+                            "header=false out [unknown-column]",
+                            path, SHOWN, name);
+        if (!net_number_read(text, length, &value) && texts++ == 0) number = i + 1;
+    }
+    return net_fail(error, NET_ENVIRONMENT,
+                    "%s: its first row holds %s, so no column is called '%.*s'; write the column's number, as %zu, or "
+                    "header=true if these are names [unknown-column]",
+                    path, texts == first->count ? "no names" : "numbers", SHOWN, name, texts == 1 ? number : 1);
+}
+
 static bool find_ref(const NetColumns *columns, const char *path, const Names *names, const NetColumnRef *ref,
                      size_t *place, NetError *error) {
-    if (ref->name != NULL && !columns->named)
-        return net_fail(error, NET_ENVIRONMENT,
-                        "%s: its first row holds numbers, so no column is called '%.*s'; write the column's number, "
-                        "as 1, or header=true if these are names [unknown-column]",
-                        path, SHOWN, ref->name);
+    if (ref->name != NULL && !columns->named) return no_names(path, names->first, ref->name, error);
     if (ref->name != NULL)
         return find_one(path, names, ref->name, place, error) &&
                (*place != NET_NO_COLUMN || no_column(path, names, ref->name, error));
@@ -166,7 +184,7 @@ static bool choose(NetColumns *columns, const char *path, const Names *names, co
 
 bool net_columns_choose(NetColumns *columns, const char *path, const NetCsvRow *first, bool named,
                         const NetColumnChoice *choice, NetError *error) {
-    Names names = {0};
+    Names names = {.first = first};
     *columns = (NetColumns){.count = first->count, .targets = choice->targets, .named = named};
     bool ok = (!named || read_names(&names, first, error)) && check_separator(path, first, error);
     columns->name = names.name;

@@ -60,7 +60,7 @@ static bool read_pictures(Pictures *pictures, const NetData *data, NetDataFile *
 static bool check_classes(const NetDataRequest *request, const char *path, const NetFolder *folder, NetError *error) {
     const NetClasses classes = {request->classes, request->outputs};
     char *place = net_text(error, "%s has", path);
-    const char *what = folder->classes == 1 ? "folder, each of a class" : "folders, each of a class";
+    const char *what = folder->classes == 1 ? "folder, which is one class" : "folders, each of a class";
     bool ok = place != NULL &&
               (request->classes == 0 || net_classes_match(place, folder->classes, what, "", &classes, error));
     free(place);

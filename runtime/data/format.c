@@ -43,19 +43,20 @@ bool net_format_find(NetStream *stream, const NetFormat **format, NetError *erro
 static const struct {
     const char *magic, *name;
 } others[] = {
-    {"GIF8", "a GIF image"},     {"BM", "a BMP image"},  {"RIFF", "a RIFF file"},
-    {"II*", "a TIFF image"},     {"MM", "a TIFF image"}, {"PK\3\4", "a zip or NPZ archive"},
-    {"%PDF", "a PDF file"},      {"P5", "a PGM image"},  {"P6", "a PPM image"},
+    {"GIF8", "a GIF image"},
+    {"BM", "a BMP image"},
+    {"RIFF", "a RIFF file"},
+    {"II*", "a TIFF image"},
+    {"MM", "a TIFF image"},
+    {"PK\3\4", "a zip or NPZ archive"},
+    {"%PDF", "a PDF file"},
+    {"P5\n", "a PGM image"},
+    {"P6\n", "a PPM image"},
+    {"P5 ", "a PGM image"},
+    {"P6 ", "a PPM image"},
     {"\x89HDF", "an HDF5 file"},
+    {"\x80\4\x95", "a Python pickle"},
 };
-
-static const char *name_other(const unsigned char *head, size_t size) {
-    for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
-        size_t length = strlen(others[i].magic);
-        if (size >= length && memcmp(head, others[i].magic, length) == 0) return others[i].name;
-    }
-    return NULL;
-}
 
 /* Letters, digits and marks alone. */
 static bool is_text(const unsigned char *head, size_t size) {
@@ -66,6 +67,26 @@ static bool is_text(const unsigned char *head, size_t size) {
     return size > 0 && head[0] < 0x7f;
 }
 
+/* An object or a list of some: no cell begins so. */
+static bool is_json(const unsigned char *head, size_t size) {
+    size_t at = 0, after;
+    while (at < size && head[at] <= ' ') at++;
+    for (after = at + 1; after < size && head[after] <= ' ';) after++;
+    return after < size &&
+           ((head[at] == '{' && head[after] == '"') || (head[at] == '[' && (head[after] == '{' || head[after] == '[')));
+}
+
+/* Two letters begin many a text: a table's first column may be called BMI. */
+static const char *name_other(const unsigned char *head, size_t size) {
+    if (is_text(head, size) && is_json(head, size)) return "JSON";
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
+        size_t length = strlen(others[i].magic);
+        bool short_magic = length < 3 && is_text(head, size);
+        if (!short_magic && size >= length && memcmp(head, others[i].magic, length) == 0) return others[i].name;
+    }
+    return NULL;
+}
+
 bool net_format_is_text(NetStream *stream, bool *text, NetError *error) {
     unsigned char head[NET_STREAM_PEEK];
     size_t size;
@@ -74,8 +95,26 @@ bool net_format_is_text(NetStream *stream, bool *text, NetError *error) {
     return true;
 }
 
+bool net_format_check_table(NetStream *stream, NetError *error) {
+    unsigned char head[NET_STREAM_PEEK];
+    size_t size;
+    if (!net_stream_peek(stream, head, sizeof head, &size, error)) return false;
+    bool other = name_other(head, size) != NULL;
+    for (const NetFormat *row = net_formats; row->name != NULL && !other; row++) other = row->begins(head, size);
+    return !other || net_format_unknown(stream, "CSV", error);
+}
+
+/* How it comes to be a table; "": that is not known. */
+static const char *way_to_table(const unsigned char *head, size_t size) {
+    if (size >= 4 && memcmp(head, "PK\3\4", 4) == 0) return "; a workbook of Excel is saved as CSV there";
+    if (begins_npy(head, size)) return "; 'data npy' reads arrays";
+    if (begins_idx(head, size)) return "; 'data idx' reads these";
+    return is_text(head, size) ? "; in Python pandas.read_json(\"FILE\").to_csv(\"FILE.csv\", index=False) writes one"
+                               : "";
+}
+
 bool net_format_unknown(NetStream *stream, const char *expected, NetError *error) {
-    unsigned char head[8] = {0};
+    unsigned char head[NET_STREAM_PEEK] = {0};
     size_t size;
     char found[48] = "is empty";
     if (!net_stream_peek(stream, head, sizeof head, &size, error)) return false;
@@ -87,5 +126,6 @@ bool net_format_unknown(NetStream *stream, const char *expected, NetError *error
     if (name_other(head, size) != NULL) snprintf(found, sizeof found, "is %s", name_other(head, size));
     for (const NetFormat *row = net_formats; row->name != NULL; row++)
         if (row->begins(head, size)) snprintf(found, sizeof found, "is %s", row->what);
-    return net_fail(error, NET_ENVIRONMENT, "%s %s, expected %s [unknown-format]", stream->path, found, expected);
+    return net_fail(error, NET_ENVIRONMENT, "%s %s, expected %s%s [unknown-format]", stream->path, found, expected,
+                    strcmp(expected, "CSV") == 0 ? way_to_table(head, size) : "");
 }

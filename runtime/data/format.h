@@ -24,6 +24,9 @@ bool net_format_find(NetStream *stream, const NetFormat **format, NetError *erro
 /* Whether a file begins with letters, digits and marks alone, as tables do, and as no other known form does. */
 bool net_format_is_text(NetStream *stream, bool *text, NetError *error);
 
+/* Whether a file may be a table: it has no form that is known to be another. */
+bool net_format_check_table(NetStream *stream, NetError *error);
+
 /* The message for a file that is none of what is `expected`: says what it is. Always false. */
 bool net_format_unknown(NetStream *stream, const char *expected, NetError *error);
 

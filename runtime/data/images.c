@@ -75,9 +75,33 @@ static bool wrong_example(const NetImages *images, const int64_t *shape, int ran
                     right);
 }
 
+/* An array that is to be a list of examples: which of its sides counts them? Only where it is clear; else true. */
+static bool check_list(const NetImages *images, const int64_t *shape, int rank, NetError *error) {
+    enum { CHANNELS = 4 }; /* that pictures have at most: a last side of more is none of theirs */
+    const NetInput *input = images->input;
+    char found[NET_SHAPE_TEXT], expected[NET_SHAPE_TEXT];
+    net_shape(found, shape, rank);
+    net_shape(expected, input->shape, input->rank);
+    if (is_image(input, shape, rank))
+        return net_fail(error, NET_ENVIRONMENT,
+                        "%s is %s, one example without a list around it; save x[None], and one label [image-size]",
+                        images->stream.path, found);
+    if (rank == 1)
+        return net_fail(error, NET_ENVIRONMENT,
+                        "%s is %s single values, and an example is %s; are images and labels swapped? [swapped-files]",
+                        images->stream.path, found, expected);
+    if (shape[rank - 1] > CHANNELS && is_image(input, shape, rank - 1))
+        return net_fail(error, NET_ENVIRONMENT,
+                        "%s is %s, input is %s; its last side counts the examples, and the first is to: save "
+                        "np.moveaxis(x, -1, 0) [image-size]",
+                        images->stream.path, found, expected);
+    return true;
+}
+
 static bool wrong_shape(const NetImages *images, const int64_t *shape, int rank, NetError *error) {
     const NetInput *input = images->input;
     char found[NET_SHAPE_TEXT], expected[NET_SHAPE_TEXT];
+    if (images->list && rank > 0 && !check_list(images, shape, rank, error)) return false;
     if (images->list && rank > 1) return wrong_example(images, shape + 1, rank - 1, error);
     net_shape(found, shape, rank);
     net_shape(expected, input->shape, input->rank);

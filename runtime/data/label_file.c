@@ -39,6 +39,8 @@ static bool begin(NetStream *stream, const NetLabelForm *form, NetArray *array, 
     if (!net_stream_peek(stream, head, sizeof head, &got, error)) return false;
     bool npy = net_npy_magic(head), other = form->only != NULL && strcmp(form->only, npy ? "NPY" : "IDX") != 0;
     if (other && (npy || strcmp(form->only, "NPY") == 0)) return net_format_unknown(stream, form->only, error);
+    bool some = form->only == NULL && !net_idx_magic(head); /* nobody has said of which form it is */
+    if (!npy && some) return net_format_unknown(stream, "labels as IDX or NPY", error);
     if (!npy) return net_idx_begin(stream, true, array, error);
     if (!net_npy_begin(stream, array, error)) return false;
     return array->kind != 0 ||

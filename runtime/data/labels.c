@@ -32,8 +32,11 @@ bool net_classes_match(const char *place, int64_t count, const char *what, const
     char have[NET_COUNT_TEXT], want[NET_COUNT_TEXT], advice[64] = "";
     int64_t outputs = classes->outputs > 0 ? classes->outputs : classes->count;
     if (count == classes->count) return true;
-    if (count > 1) snprintf(advice, sizeof advice, "; write 'dense %lld activation=softmax'", (long long)count);
+    snprintf(advice, sizeof advice, "; write 'dense %lld activation=softmax'", (long long)count);
     bool listed = list[0] != '\0';
+    if (count == 1)
+        return net_fail(error, NET_ENVIRONMENT, "%s 1 %s%s%s%s; two or more are to be told apart [label-range]", place,
+                        what, listed ? " (" : "", list, listed ? ")" : "");
     return net_fail(error, NET_ENVIRONMENT, "%s %s %s%s%s%s, but the last layer has %s output%s%s [label-range]", place,
                     net_count(have, (uint64_t)count), what, listed ? " (" : "", list, listed ? ")" : "",
                     net_count(want, (uint64_t)outputs), net_plural((uint64_t)outputs), advice);

@@ -1,5 +1,6 @@
 #include "runtime/data/stream.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
@@ -11,15 +12,28 @@ enum {
     CHUNK = 1 << 30 /* zlib counts in 32 bits */
 };
 
+/* The pattern of a folder's files: they may lie in folders of their own, as the pictures of classes do. */
+static bool is_folder(int fd, const char *path, NetError *error) {
+    DIR *entries = fdopendir(fd);
+    const struct dirent *entry;
+    struct stat about;
+    bool folders = false, files = false;
+    if (entries == NULL) close(fd);
+    while (entries != NULL && !files && (entry = readdir(entries)) != NULL) {
+        if (entry->d_name[0] == '.' || fstatat(fd, entry->d_name, &about, 0) != 0) continue;
+        folders = folders || S_ISDIR(about.st_mode);
+        files = S_ISREG(about.st_mode);
+    }
+    if (entries != NULL) closedir(entries);
+    return net_fail(error, NET_ENVIRONMENT, "%s: cannot read: it is a folder; its files are '%s%s%s'", path, path,
+                    path[strlen(path) - 1] == '/' ? "" : "/", folders && !files ? "*/*" : "*");
+}
+
 /* Takes the descriptor over, whether or not it succeeds. */
 static bool open_descriptor(NetStream *stream, int fd, NetError *error) {
     struct stat about;
     bool known = fstat(fd, &about) == 0;
-    if (known && S_ISDIR(about.st_mode)) {
-        close(fd);
-        return net_fail(error, NET_ENVIRONMENT, "%s: cannot read: it is a folder; its files are '%s%s*'", stream->path,
-                        stream->path, stream->path[strlen(stream->path) - 1] == '/' ? "" : "/");
-    }
+    if (known && S_ISDIR(about.st_mode)) return is_folder(fd, stream->path, error);
     off_t at = known && S_ISREG(about.st_mode) ? lseek(fd, 0, SEEK_CUR) : -1; /* of `< file` some may be read already */
     stream->file = gzdopen(fd, "rb");
     if (stream->file == NULL) {

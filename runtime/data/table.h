@@ -27,6 +27,8 @@ typedef struct {
     NetColumnPlaces places;
     size_t *input; /* the column of the file to train on that each input was; owned */
     bool chosen;   /* this is that file */
+    bool handed;   /* a row has been handed out, */
+    bool later;    /* and one before it */
 } NetTable;
 
 /* Reads the first row, fills or matches *columns, which the caller owns. net_table_end is right after a failure too.

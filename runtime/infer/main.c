@@ -219,11 +219,25 @@ static bool begin_tables(Program *program, NetError *error) {
     return net_network_columns(network, &program->columns, error);
 }
 
+/* A table brings its targets with it. */
+static bool check_own_labels(const Program *program, NetError *error) {
+    const NetInferOptions *options = program->options;
+    bool own = false;
+    for (int i = 0; options->labels != NULL && i < options->file_count; i++)
+        own = own || strcmp(options->files[i], options->labels) == 0;
+    if (!own || program->columns.targets == 0) return true;
+    return net_fail(error, NET_USAGE,
+                    "--labels %s: that is the file of inputs, whose column of targets is compared by itself; leave "
+                    "--labels out",
+                    options->labels);
+}
+
 static bool predict_files(Program *program, NetError *error) {
     const NetInferOptions *options = program->options;
+    if (!begin_tables(program, error) || !check_own_labels(program, error)) return false;
     if (options->labels != NULL && !read_labels(program, options->labels, error)) return false;
     program->workspace = net_alloc(program->network->workspace, 1, error);
-    if (program->workspace == NULL || !begin_tables(program, error)) return false;
+    if (program->workspace == NULL) return false;
     for (int at = 0; at < options->file_count;) {
         if (!predict_file(program, &at, error)) return false;
     }

@@ -96,6 +96,10 @@ bad("bad/x.npy: its examples are 6x5x3, input is 3x6x5; if the channels come las
     "line [channel-order]", x=np.moveaxis(x, 1, -1).copy())
 bad("is 4x6x5, input is 3x6x5; write 'input 4x6x5' [image-size]", x=np.zeros((9, 4, 6, 5)))
 bad("holds values of type <c8", x=x.astype("<c8"))
+bad("bad/x.npy is 3x6x5, one example without a list around it; save x[None], and one label [image-size]", x=x[0])
+bad("bad/x.npy is 120 single values, and an example is 3x6x5; are images and labels swapped? [swapped-files]", x=y, y=x)
+bad("bad/x.npy is 3x6x5x120, input is 3x6x5; its last side counts the examples, and the first is to: save "
+    "np.moveaxis(x, -1, 0) [image-size]", x=np.moveaxis(x, 0, -1).copy())
 broken = x.copy()
 broken[7, 1, 2, 3] = np.nan
 bad("bad/x.npy: item 7 has a value that is not finite [not-a-number]", x=broken)

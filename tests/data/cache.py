@@ -208,6 +208,10 @@ if call(NETC, "data", "--clear-cache", env=LARGE) != f"removed 3 converted files
 train("without a cache", env={**LARGE, "NETC_CACHE_BYTES": 0})
 if entries():
     fail("NETC_CACHE_BYTES=0 keeps files")
+for size in ("lots", "1.5G", "20GB"):
+    said = call(NETC, "data", "--cache", env={**LARGE, "NETC_CACHE_BYTES": size}, status=3)
+    if said != f"netc: NETC_CACHE_BYTES={size} in the environment: expected a size such as 500M or 20G, or 0 for no cache\n":
+        fail(f"NETC_CACHE_BYTES={size}: {said}")
 
 # ---- other forms that are converted; and what is mapped as it is ----
 

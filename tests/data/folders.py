@@ -107,7 +107,7 @@ data = 'images train="set"'
 def says(message, status=3):
     save("t.net", (MODEL % (3, data)).encode())
     err = run(NETC, "train", "t.net", status=status)[1]
-    if not re.sub(r"\S*/(set|other)\b", r"\1", err).startswith(f"netc train: {message}\n"):
+    if not re.sub(r"\S*/(set|other|one)\b", r"\1", err).startswith(f"netc train: {message}\n"):
         fail(f"expected {message}\nfound    {err}")
     kind = re.search(r"\[([a-z-]+)\]$", message)[1]
     if not run(NETC, "explain", kind)[0].startswith(f"{kind} ("):
@@ -152,6 +152,9 @@ with open("set/b/1.jpg", "rb") as file:
 save("set/b/1.jpg", whole[:-20])
 says("set/b/1.jpg: the JPEG file is cut short [short-file]")
 save("set/b/1.jpg", whole)
+shutil.copytree("set/c", "one/c")
+data = 'images train="one"'
+says("one has 1 folder, which is one class; two or more are to be told apart [label-range]")
 data = 'images train="set" test="other"'
 picture("other/d/1.png")
 says("other/d: there is no class 'd' among those to train on [class-folders]")

@@ -131,6 +131,14 @@ run(NETC, "train", "v.net", "-q")
 run(NETC, "build", "v.net", "--infer", "--weights", "runs/latest")
 rmse = float(re.match(r"RMSE (\S+)  \(60 ", run("./v-predict", "values.csv")[0])[1])
 run("./v-predict", "-q", "-o", "out.npy", "values.csv")
+write("large.csv", [["a", "b", "y"], *([1000 * row[0], row[1], 1000 * row[2]] for row in rows)])
+for line, target, said in (("input 2", "values", ("unscaled-inputs", "unscaled-targets")),
+                           ("input 2 mean=data std=data", "values scale=true", ())):
+    save("large.net", f"network v {{ {line}; dense 1 }}\ntrain {{ data csv train=\"large.csv\" target=y; target {target}; "
+         "epochs 1; optimizer sgd rate=1e-9 }\n".encode())
+    notes = run(NETC, "train", "large.net")[1]
+    if re.findall(r"\[(unscaled-\w+)\]", notes) != list(said):
+        fail(f"{line}, target {target}: {notes}")
 error = np.sqrt(np.mean((np.load("out.npy") - np.array([[row[4], row[2]] for row in rows])) ** 2))
 if abs(rmse - error) > 1e-5 * error:
     fail(f"RMSE {rmse}, NumPy says {error}")
@@ -153,6 +161,19 @@ SAYS = {
                                       "numbered from 1? [label-range]",
     "a,b,c,d,kind\n1,2,3,4,cat\n": "bad.csv has 4 columns for inputs, input is 3; write 'input 4', or name columns in "
                                    "ignore=[…] [image-size]",
+    "a,b,c,kind\n1,cat,3,4\n1,dog,3,4\n":
+        "bad.csv:2, column 'b': 'cat' is not a number; texts are no inputs: write ignore=[b] [not-a-number]",
+    "a,b,c,kind\n1,NA,3,4\n1,2,3,4\n":
+        "bad.csv:2, column 'b': 'NA' is not a number; drop the row or name the column in ignore=[…] [not-a-number]",
+    "a,b,c,kind\n1,2,3,cat\n1,2,3,cat\n":
+        "bad.csv, column 'kind': 1 class ('cat'); two or more are to be told apart [label-range]",
+    "1,2,3,cat\n1,2,3,dog\n":
+        "bad.csv: its first row holds numbers, so no column is called 'kind'; write the column's number, as 4, or "
+        "header=true if these are names [unknown-column]",
+    "[\n {\"a\": 1}]\n":
+        "bad.csv is JSON, expected CSV; in Python pandas.read_json(\"FILE\").to_csv(\"FILE.csv\", index=False) writes "
+        "one [unknown-format]",
+    "PK\3\4\n": "bad.csv is a zip or NPZ archive, expected CSV; a workbook of Excel is saved as CSV there [unknown-format]",
     "a,b,c,kind\n1,2,\"3,cat\n": "bad.csv:2: a quote is opened here that is never closed [bad-csv]",
 }
 for content, message in SAYS.items():
@@ -164,4 +185,24 @@ for content, message in SAYS.items():
     kind = re.search(r"\[([a-z-]+)\]$", message)[1]
     if not run(NETC, "explain", kind)[0].startswith(f"{kind} ("):
         fail(f"netc explain {kind}")
+for data, more, says in (
+        ('csv train="names.csv" target=kind header=false', "",
+         "names.csv: its first row has the name 'kind', which header=false makes a value; leave header=false out "
+         "[unknown-column]"),
+        ('csv train="names.csv" target=kind', "target values",
+         "names.csv:2, column 'kind': '%s' is not a number; texts are classes: write 'target class' [not-a-number]"
+         % " ".join(texts[0][3].split()))):
+    save("t.net", (MODEL % f"{data}\n{more}").replace("dense 3 activation=softmax", "dense 1" if more else
+                                                     "dense 3 activation=softmax").encode())
+    err = run(NETC, "train", "t.net", status=3)[1]
+    if not err.endswith(f"/{says}\n"):
+        fail(f"expected {says}\nfound {err}")
+# two letters make no picture of a text
+write("names.csv", [["BMI", "b", "c", "kind"], *texts])
+train('csv train="names.csv" target=kind')
+run(NETC, "build", "t.net", "--infer", "--weights", "runs/latest")
+if " %  (" not in run("./t-predict", "names.csv")[0]:
+    fail("a table whose first column is called BMI")
+if "leave --labels out" not in run("./t-predict", "--labels", "names.csv", "names.csv", status=2)[1]:
+    fail("--labels with the table of inputs")
 print("tables")

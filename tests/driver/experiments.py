@@ -192,6 +192,8 @@ for arguments, status, text in (
         (("qqqqqq",), 2, "netc experiments: there is no experiment 'qqqqqq'; 'netc experiments --list' prints their names"),
         (("depth", "--seeds", "5-1"), 2,
          "netc experiments: --seeds 5-1: expected the first and the last seed, for example --seeds 1-5"),
+        (("depth", "--seeds", "5"), 2,
+         "netc experiments: --seeds 5: one seed is --seeds 5-5; several are --seeds 1-5"),
         (("--verify", "no"), 2, "netc experiments: --verify no: expected how many rows, for example --verify 3"),
         (("depth", "--set", "seed 5"), 2,
          "netc experiments: --set 'seed 5': seeds are given by --seeds, for example --seeds 1-5"),

@@ -65,6 +65,10 @@ for name, (_, what) in {**FILES, **ARCHIVES}.items():
     if name != "large.safetensors" and f"this is {what};" not in done.stderr:
         sys.exit(f"netc check - <{name}: {done.stderr}")
 
+done = subprocess.run([NETC, "check", "x.npy"], capture_output=True, text=True)
+if 'data npy x="x.npy" y="y.npy"' not in done.stderr:
+    sys.exit(f"netc check x.npy: {done.stderr}")
+
 # a trainer that stands beside its model
 with open("program.net", "w") as file:
     file.write(MODELS[0])

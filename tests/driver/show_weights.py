@@ -124,6 +124,11 @@ says("foreign: error: this is a safetensors file: weights, not a model; expected
      "foreign", status=1)
 says("netc: runs/latest is a run, expected a model (FILE.net); 'netc show runs/latest' prints what is in it", "train",
      "runs/latest", status=3)
+model = f"netc build small.net --infer --weights runs/latest"
+says(f"netc build: --infer takes a model and its weights: {model}", "build", "runs/latest", "--infer", status=2)
+says(f"netc: unknown command 'predict'; did you mean '{model}'?", "predict", "runs/latest", "x.png", status=2)
+says("netc: unknown command 'resume'; did you mean 'netc train small.net --resume runs/latest'?", "resume", "runs/latest",
+     status=2)
 with open("runs/latest.net", "w") as file:
     file.write("")
 says("netc: runs/latest is a run, expected a model; did you mean runs/latest.net?", "train", "runs/latest", status=3)

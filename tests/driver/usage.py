@@ -54,6 +54,11 @@ USAGE = {
     ("data", "imagenet"):
         "netc data: unknown data set 'imagenet'; 'netc data' lists those there are; own files are named in the "
         "train block: data idx images=\"images.idx\" labels=\"labels.idx\" [unknown-data]",
+    ("data", "csv", "train=x.csv", "target=4", "ignore=[a]"):
+        "netc data: unexpected argument 'train=x.csv'; a data line is one word: netc data 'csv train=\"x.csv\" target=4 "
+        "ignore=[a]'",
+    ("convert", "model.pt"):
+        "netc: unknown command 'convert'; 'netc build FILE.net --infer --weights runs/latest --emit onnx' exports it",
     ("data", "mnist", "--json"): "netc data: --json lists the sets, or shows the one of a model: 'netc data "
                                    "FILE.net --json'",
     ("explain", "bad-numbr"): "netc explain: there is no diagnostic 'bad-numbr'; did you mean 'bad-number'?",
@@ -347,6 +352,7 @@ ENVIRONMENT = {
     ("build", "small.net", "-o", "absent/"):
         "netc: absent/: cannot create a file beside it: No such file or directory; there is no folder 'absent'; 'mkdir "
         "-p absent' makes the folder, then -o absent/small",
+    ("data", "small.csv"): "netc: small.csv: cannot open: No such file or directory",
     ("check", "smal.net"): "netc: cannot read smal.net: No such file or directory; did you mean 'small.net'?",
     ("check", "absent.net"):
         "netc: cannot read absent.net: No such file or directory; there are secret.net, small.net",

@@ -112,7 +112,11 @@ says("absent.png: cannot open: No such file or directory; there is good.png", "a
 says("good: cannot open: No such file or directory; did you mean 'good.png'?", "good")
 says("*.jpg: cannot open: No such file or directory; no file fits that pattern", "*.jpg")
 says("bad??name: cannot open: No such file or directory", "bad\x1b\nname")
-says("..: cannot read: it is a folder; its files are '../*'", "..")
+os.mkdir("pictures")
+save("pictures/a.png", b"x")
+says("pictures/: cannot read: it is a folder; its files are 'pictures/*'", "pictures/")
+os.makedirs("classes/a")
+says("classes: cannot read: it is a folder; its files are 'classes/*/*'", "classes")
 os.mkdir("folder")
 says("folder: cannot write: it is a folder; write -o folder/out.npy", "-o", "folder", "good.png")
 save("in.npy", npy(np.zeros((3, 5, 7), np.uint8)))
@@ -135,7 +139,7 @@ if os.path.exists("/dev/full"):
 
 expected = ", expected PNG, JPEG, IDX, NPY or CSV (--raw reads bare floats) [unknown-format]"
 for data, found in ((b"", "is empty"), (b"GIF89a..", "is a GIF image"),
-                    (b"BM......", "is a BMP image"), (b"RIFF....WEBP", "is a RIFF file"), (b"II*\0....", "is a TIFF image"),
+                    (b"BM\0\0....", "is a BMP image"), (b"RIFF....WEBP", "is a RIFF file"), (b"II*\0....", "is a TIFF image"),
                     (b"PK\3\4....", "is a zip or NPZ archive"), (b"P5 5 7 255\n", "is a PGM image"),
                     (b"\x89HDF\r\n\x1a\n", "is an HDF5 file"), (b"%PDF-1.4", "is a PDF file"),
                     (bytes(100), "begins with 0x00000000"),
@@ -273,6 +277,7 @@ labels(npy(np.zeros(4, np.int64))[:-1], ": 31 bytes after the header promised 32
 labels(packed(npy(np.zeros(4, np.int64)) + b"x"),
        ": more than 32 bytes after the header promised 32 (4 values); there is something after the data [long-file]")
 labels(packed(npy(np.zeros(4, np.int64))[:-1]), ": 31 bytes after the header promised 32 (4 values); the file is cut short [short-file]")
+labels(b"a,b\n1,2\n", " is a text, expected labels as IDX or NPY [unknown-format]")
 labels(idx(u), ": magic 0x00000803 is an image file, expected labels 0x00000801; are images and labels swapped? "
        "[swapped-files]")
 swapped = ", expected one label an image; are images and labels swapped? [swapped-files]"

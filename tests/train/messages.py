@@ -170,6 +170,10 @@ says("note: class 0 is 94 % of the training part; a network that always answers 
                                                                        LABELS[32:])), status=0)
 says("warning: probe=100 is more than the training part has; its 32 examples are probed [probe-size]", "--set",
      "log gradients probe=100", "--data-dir", good, status=0)
+says("warning: --batch 100 is more than the training part has: 32 examples; write --batch full for all of them in one "
+     "step [batch-size]", "--batch", "100", "--data-dir", good, status=0)
+says("warning: --patience 20 never acts: training ends after 1 epoch; give it less, or more --epochs [idle-stop]",
+     "--patience", "20", "--data-dir", good, status=0)
 says("note: all examples of the validation part, 8, are of class 2; is the data sorted by class? [one-class]",
      "--data-dir", data("sorted", labels=idx((40,), sorted(LABELS))), status=0)
 says("note: after 3 epochs the accuracy, 25.00 %, is no better than chance; try another --rate (now 0.1) or "

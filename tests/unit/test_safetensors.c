@@ -225,6 +225,13 @@ static void files_of_torch_save_are_named(void **state) {
         assert_false(net_safetensors_read(path, &file, &error));
         unit_says(&error, "a file of torch.save");
     }
+    static const char npz[] = "PK\3\4\24\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\5\0\0\0x.npy";
+    char path[512];
+    NetError error = {0};
+    NetSafetensors file;
+    unit_write(unit_path(path, state, "arrays"), npz, sizeof npz - 1);
+    assert_false(net_safetensors_read(path, &file, &error));
+    unit_says(&error, "an NPZ archive of NumPy");
 }
 
 static void cut_files_are_refused(void **state) {

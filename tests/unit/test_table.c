@@ -142,7 +142,7 @@ static void wrong_columns(void **state) {
     refuse(state, "a,specie\n", &named, "t.csv has no column 'species'; did you mean 'specie'? [unknown-column]");
     refuse(state, "1,cat\n", &numbered, "t.csv has 2 columns, there is no column 3 [unknown-column]");
     refuse(state, "1,2,cat\n", &named,
-           "t.csv: its first row holds numbers, so no column is called 'species'; write the column's number, as 1, or "
+           "t.csv: its first row holds numbers, so no column is called 'species'; write the column's number, as 3, or "
            "header=true if these are names [unknown-column]");
     refuse(state, "a;b;species\n1;2;cat\n", &named,
            "t.csv: the first row is one cell, 'a;b;species'; write separator=\";\" [unknown-column]");
