@@ -51,7 +51,8 @@ static void check_seed(Scope *scope, const Model *model) {
     const Settings *settings = &model->settings;
     const OptionValue *seed = settings_option(settings, "split", "seed");
     const char *order = settings->split_order;
-    if (!seed || (order ? !string_is(order, "file") : net_data_kind(settings->data_kind)->mixed)) return;
+    if (!seed || seed->integer == 1) return; /* as it is without a word, and as `netc show` has it */
+    if (order ? !string_is(order, "file") : net_data_kind(settings->data_kind)->mixed) return;
     Diag *diag = diag_report(scope->diags, seed->at, "idle-seed",
                              "seed= of split says which parts are drawn, and none are: they are cut in the file's "
                              "order");
