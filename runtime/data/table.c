@@ -1,9 +1,11 @@
 #include "runtime/data/table.h"
 
+#include <ctype.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "runtime/data/format.h"
 #include "runtime/data/number.h"
@@ -77,7 +79,15 @@ static bool has_comma(const char *text, size_t length) {
     return net_number_read(copy, length, &value);
 }
 
-/* A column that begins with a text is one of texts: what it can be besides an input. */
+/* Whether a cell is a word, and none for a value that is missing. */
+static bool is_word(const char *text, size_t length) {
+    static const char *const missing[] = {"na", "n/a", "nan", "null", "none", "nil", "missing", "unknown"};
+    for (size_t i = 0; i < sizeof missing / sizeof *missing; i++)
+        if (strlen(missing[i]) == length && strncasecmp(text, missing[i], length) == 0) return false;
+    return length > 0 && (isalpha((unsigned char)text[0]) || (unsigned char)text[0] >= 0x80);
+}
+
+/* A column that begins with a word is one of texts: what it can be besides an input. */
 static const char *advise_texts(const NetTable *table, size_t column, bool target, char *out, size_t size) {
     const NetColumns *columns = table->columns;
     char written[NET_COLUMN_SHOWN];
@@ -96,7 +106,7 @@ static bool no_number(const NetTable *table, const NetCsvCell *cell, size_t colu
     const char *text = cell->text, *cut = "";
     size_t length = net_trim(&text, cell->length);
     char name[NET_COLUMN_SHOWN], found[SHOWN + 8] = "an empty cell", texts[256];
-    bool begins = table->chosen && !table->later && length > 0;
+    bool begins = table->chosen && !table->later && is_word(text, length);
     const char *advice = has_comma(text, length) ? "; a number has a point"
                          : begins                ? advise_texts(table, column, target, texts, sizeof texts)
                                                  : NULL;

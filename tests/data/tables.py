@@ -163,6 +163,8 @@ SAYS = {
                                    "ignore=[…] [image-size]",
     "a,b,c,kind\n1,cat,3,4\n1,dog,3,4\n":
         "bad.csv:2, column 'b': 'cat' is not a number; texts are no inputs: write ignore=[b] [not-a-number]",
+    "a,b,c,kind\n1,NA,3,4\n1,2,3,4\n":
+        "bad.csv:2, column 'b': 'NA' is not a number; drop the row or name the column in ignore=[…] [not-a-number]",
     "a,b,c,kind\n1,2,3,cat\n1,2,3,cat\n":
         "bad.csv, column 'kind': 1 class ('cat'); two or more are to be told apart [label-range]",
     "1,2,3,cat\n1,2,3,dog\n":

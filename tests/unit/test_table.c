@@ -142,7 +142,7 @@ static void wrong_columns(void **state) {
     refuse(state, "a,specie\n", &named, "t.csv has no column 'species'; did you mean 'specie'? [unknown-column]");
     refuse(state, "1,cat\n", &numbered, "t.csv has 2 columns, there is no column 3 [unknown-column]");
     refuse(state, "1,2,cat\n", &named,
-           "t.csv: its first row holds numbers, so no column is called 'species'; write the column's number, as 1, or "
+           "t.csv: its first row holds numbers, so no column is called 'species'; write the column's number, as 3, or "
            "header=true if these are names [unknown-column]");
     refuse(state, "a;b;species\n1;2;cat\n", &named,
            "t.csv: the first row is one cell, 'a;b;species'; write separator=\";\" [unknown-column]");
@@ -193,7 +193,7 @@ static void wrong_cells(void **state) {
     refuse(state, "age,species\n-1e39,cat\n", &named,
            "t.csv:2, column 'age': -1e39 is beyond what a 32-bit float holds [not-a-number]");
     refuse(state, "age,species\n1,cat\n", &values_wish,
-           "t.csv:2, column 'species': 'cat' is not a number; drop the row [not-a-number]");
+           "t.csv:2, column 'species': 'cat' is not a number; texts are classes: write 'target class' [not-a-number]");
     refuse(state, "age,species\n1,0\n1,3\n1,2\n", &named,
            "t.csv:3: label 3, but the last layer has 2 outputs (classes 0 to 1) [label-range]");
     refuse(state, "age,species\n1,1\n1,2\n", &named,
