@@ -75,7 +75,8 @@ static bool has_statistic(const NetModel *model, NetStatistic which) {
 /* The largest value, of the first examples: floats are taken as they are, and what is far from 1 saturates units or
  * lets the cost grow beyond all bounds. Not where the network begins with what brings them there. */
 static void advise_inputs(const NetTrainer *trainer) {
-    enum { SEEN = 100, LARGE = 100 };
+    enum { SEEN = 100 };
+    const float large = 100;
     const NetData *data = &trainer->data;
     const json_t *layers = trainer->model->network, *use = json_object_get(json_array_get(layers, 0), "use");
     const char *deviation = json_string_value(json_object_get(use, "std"));
@@ -91,7 +92,7 @@ static void advise_inputs(const NetTrainer *trainer) {
             if (fabsf(value) > largest) largest = fabsf(value);
         }
     }
-    if (largest < LARGE) return;
+    if (largest < large) return;
     char note[512], shape[NET_SHAPE_TEXT];
     snprintf(
         note, sizeof note,

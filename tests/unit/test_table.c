@@ -193,7 +193,7 @@ static void wrong_cells(void **state) {
     refuse(state, "age,species\n-1e39,cat\n", &named,
            "t.csv:2, column 'age': -1e39 is beyond what a 32-bit float holds [not-a-number]");
     refuse(state, "age,species\n1,cat\n", &values_wish,
-           "t.csv:2, column 'species': 'cat' is not a number; drop the row [not-a-number]");
+           "t.csv:2, column 'species': 'cat' is not a number; texts are classes: write 'target class' [not-a-number]");
     refuse(state, "age,species\n1,0\n1,3\n1,2\n", &named,
            "t.csv:3: label 3, but the last layer has 2 outputs (classes 0 to 1) [label-range]");
     refuse(state, "age,species\n1,1\n1,2\n", &named,
