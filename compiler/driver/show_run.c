@@ -131,7 +131,7 @@ static void print_layers(Arena *arena, const Run *run, FILE *out) {
         int own = net_text_width(name_text(arena, speeds.at[i].layer));
         width = own > width ? own : width;
     }
-    const char *scale = low < high ? arena_format(arena, "; bars: the last, logarithmic, %.3g to %.3g", low, high) : "";
+    const char *scale = low < high ? arena_format(arena, "; last as bars, log %.3g to %.3g", low, high) : "";
     fprintf(out, "\nspeed of learning, delta_rms: first … last%s\n", scale);
     for (size_t i = 0; i < speeds.count; i++) {
         const Speed *speed = &speeds.at[i];

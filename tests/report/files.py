@@ -61,5 +61,5 @@ lines = netc("show", run).stdout.splitlines()
 bars = {line.split()[0]: line.count("█") for line in lines if line.split() and line.split()[0] in ("near", "between", "far")}
 check(bars == {"near": 1, "between": 15, "far": 30}, f"bars: {bars}")
 check("curves of the epochs, each from its least to its largest: first … last" in lines, lines)
-check("speed of learning, delta_rms: first … last; bars: the last, logarithmic, 0.001 to 0.1" in lines, lines)
+check("speed of learning, delta_rms: first … last; last as bars, log 0.001 to 0.1" in lines, lines)
 check(any("validation_accuracy" in line and "▁▂▄▆█" in line and "0.00 % … 80.00 %" in line for line in lines), lines)
