@@ -148,6 +148,7 @@ bool setup_open(Plan *plan, const Row *row, Setup *setup, int *status) {
         return false;
     }
     if (setup->epochs < 1) {
+        setup_close(setup);
         *status = report_usage("experiments", "--set 'epochs 0': expected at least one, for example --set 'epochs 1'");
         return false;
     }

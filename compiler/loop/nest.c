@@ -244,10 +244,10 @@ static bool is_rim(const Gen *g, int i, int64_t from, int64_t last) {
 static void outputs_from(Gen *g, int place, bool split);
 
 /* The loops within that over index i. */
-static void outputs_within(Gen *g, int i, bool split) {
+static void outputs_within(Gen *g, int i) {
     int place = 0;
     while (g->s.order[place] != i) place++;
-    outputs_from(g, place + 1, split);
+    outputs_from(g, place + 1, false);
 }
 
 /* Tiles number `from` .. `to` - 1, each by itself or in a loop. */
@@ -256,13 +256,13 @@ static void output_tiles(Gen *g, int i, int64_t start, int64_t from, int64_t to,
     if (loop && to - from > 1) {
         int var = loop_for_begin(g->b, loop_bound(0), loop_bound(to - from), 1);
         g->at[i] = index_plus_var(index_const(start + from * step), var, step);
-        outputs_within(g, i, false);
+        outputs_within(g, i);
         loop_for_end(g->b);
         return;
     }
     for (int64_t tile = from; tile < to; tile++) {
         g->at[i] = index_const(start + tile * step);
-        outputs_within(g, i, false);
+        outputs_within(g, i);
     }
 }
 
@@ -290,14 +290,14 @@ static void output_span(Gen *g, int i, int64_t start, int64_t count, bool split)
     } else {
         int var = loop_for_begin(g->b, loop_bound_of(BOUND_PART_LOW, full), loop_bound_of(BOUND_PART_HIGH, full), 1);
         g->at[i] = index_plus_var(index_const(start), var, factor * unit);
-        outputs_within(g, i, false);
+        outputs_within(g, i);
         loop_for_end(g->b);
     }
     if (rest > 0) {
         g->now[i] = rest;
         if (split) loop_for_begin(g->b, loop_bound_of(BOUND_PART_LOW, 1), loop_bound_of(BOUND_PART_HIGH, 1), 1);
         g->at[i] = index_const(start + full * factor * unit);
-        outputs_within(g, i, false);
+        outputs_within(g, i);
         if (split) loop_for_end(g->b);
     }
     g->now[i] = 1;

@@ -14,8 +14,8 @@ network small {
     batchnorm activation=relu
     a: dense hidden activation=sigmoid
     dropout 0.3
-    b: dense 3
-    concat a b
+    dense 3
+    concat a
     dense 10 activation=softmax
 }
 train {
