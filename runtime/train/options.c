@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -160,11 +161,11 @@ static bool parse_seeds(const Option *option, const char *text, NetOptions *opti
                     last, first);
 }
 
-/* "90", "90s", "5m", "1h30m": seconds. Of several parts each has its unit. */
+/* "90", "90s", "5m", "1h30m": seconds. Of several parts each has a unit, smaller than that of the part before. */
 static bool parse_time(const char *text, double *seconds) {
     static const char units[] = "smhd";
     static const double sizes[] = {1, 60, 3600, 86400};
-    double total = 0;
+    double total = 0, least = INFINITY;
     const char *at = text;
     do {
         char *end = NULL;
@@ -173,10 +174,11 @@ static bool parse_time(const char *text, double *seconds) {
             return false;
         }
         const char *unit = *end != '\0' ? strchr(units, *end) : at == text ? units : NULL;
-        if (unit == NULL) {
+        if (unit == NULL || sizes[unit - units] >= least) {
             return false;
         }
-        total += value * sizes[unit - units];
+        least = sizes[unit - units];
+        total += value * least;
         at = end + (*end != '\0');
     } while (*at != '\0');
     *seconds = total;

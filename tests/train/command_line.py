@@ -40,7 +40,7 @@ MISTAKES = (
     (("--seeds", "1-2-3"), "expected the first and the last seed"),
     (("--seeds", "1-99999999999999999999"), "expected the first and the last seed"),
     *((("--time-limit", text), f"--time-limit {text}: expected a time such as 90s, 5m or 1h30m")
-      for text in ("0", "5x", "m", "1e3", "0x10", "-5", "5 m")),
+      for text in ("0", "5x", "m", "1e3", "0x10", "-5", "5 m", "1h1h", "30m1h")),
     (("--time-limit", "99999999999h"), "expected a time"),
     (("--time-limit", "inf"), "expected a time"),
     *((("--require", text), f"--require '{text}': expected a figure of result.json, one of >= > <= <, and a number")
