@@ -8,7 +8,6 @@ typedef struct {
 } Range;
 
 typedef struct {
-    Arena *arena;
     Range *var;
     bool *vector; /* of each value */
     void (*visit)(void *context, const Reached *reached);
@@ -97,8 +96,7 @@ static void walk_block(const Walk *w, const Block *block) {
 
 void loop_reach(const Nest *nest, void (*visit)(void *context, const Reached *reached), void *context) {
     Arena *arena = arena_new();
-    Walk w = {arena, NEW_ARRAY(arena, Range, nest->var_count), NEW_ARRAY(arena, bool, nest->value_count), visit,
-              context};
+    Walk w = {NEW_ARRAY(arena, Range, nest->var_count), NEW_ARRAY(arena, bool, nest->value_count), visit, context};
     w.var[LOOP_VAR_CHUNK] = (Range){.chunk = 1, .known = true};
     walk_block(&w, &nest->body);
     arena_free(arena);

@@ -12,8 +12,7 @@ typedef struct {
     int64_t chunk, task; /* .. so many for each chunk and task before the nest's own */
 } Reached;
 
-/* Visits every access that is not within a loop without rounds. Those of STMT_RANDOM to ITEM and SCALAR are left out.
- */
+/* Visits every access that is not within a loop without rounds. STMT_RANDOM's to ITEM and SCALAR are left out. */
 void loop_reach(const Nest *nest, void (*visit)(void *context, const Reached *reached), void *context);
 
 #endif
