@@ -21,7 +21,7 @@ static double draw_bars(Arena *arena, const Class *classes, int64_t n, Text *out
         left = fmax(left, svg_text_width(short_text(arena, classes[i].name, NAME)) + 14);
         low = classes[i].all > 0 ? fmin(low, (double)classes[i].right / (double)classes[i].all) : low;
     }
-    double from = low > 0.9 ? 0.9 : low > 0.5 ? 0.5 : 0, room = WIDTH - left - 120;
+    double from = low > 0.9 ? 0.9 : low > 0.5 ? 0.5 : 0, room = WIDTH - left - 150; // the print is larger
     svg_begin(out, WIDTH, (double)n * ROW + 34, "Accuracy by class", "");
     for (int k = 0; k <= 5; k++) {
         double share = from + (1 - from) * k / 5, x = left + room * k / 5;
