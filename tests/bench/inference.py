@@ -11,7 +11,7 @@ import subprocess
 import zlib
 
 import table
-from programs import HERE, ROOT, Failed, Process, Spread, call, run_peak
+from programs import ROOT, Failed, Process, Spread, call, run_peak
 
 BATCH = 256
 KINDS = {"one": 1, "batch": BATCH}  # images a call
@@ -26,7 +26,7 @@ def choose_models(builder, wanted):
         name = os.path.splitext(os.path.basename(path))[0]
         if wanted and name not in wanted:
             continue
-        shown = json.loads(call([builder.netc, "show", "--json", path]).stdout)
+        shown = builder.show(path)
         if name in WITHOUT_CONVOLUTIONS or any(layer["kind"] == "conv" for layer in shown["layers"]):
             found.append((name, path, shown))
     return found
@@ -125,21 +125,18 @@ class Contestant:
         return row
 
 
-def make_peers(builder, name, path, weights, parameters, torch, onnxruntime):
-    found = []
-    for label, python, more in torch:
-        command = [python, os.path.join(HERE, "peers", "torch_predict.py"), name, str(BATCH), *more]
-        found.append((label, command, (), parameters))
-    for label, python in onnxruntime:
-        network = infer(builder, path, weights, "onnx", builder.path(name + ".onnx"))
-        command = [python, os.path.join(HERE, "peers", "onnx_predict.py"), network, str(BATCH)]
-        found.append((label, command, ("empty",), parameters))
+def make_peers(builder, name, path, weights, parameters, peers):
+    def network():
+        return infer(builder, path, weights, "onnx", builder.path(name + ".onnx"))
     contestants = []
-    for label, *arguments in found:
+    for peer in peers:
+        if "inference" not in peer.parts:
+            continue
+        extra = ("empty",) if peer.takes_onnx else ()
         try:
-            contestants.append(Contestant(label, *arguments))
+            contestants.append(Contestant(peer.name, peer.predict(builder, path, network, BATCH), extra, parameters))
         except Failed as failure:
-            table.progress(f"{label}: left out, since {str(failure).splitlines()[-1]}")
+            table.progress(f"{peer.name}: left out, since {str(failure).splitlines()[-1]}")
     return contestants
 
 
@@ -163,7 +160,7 @@ def measure_model(builder, model, backends, peers, rounds, seconds):
     contestants = [Contestant(f"netc {backend}", [build_library(builder, name, path, weights, backend), str(BATCH),
                                                   str(4 * parameters)]) for backend in backends]
     first = contestants[0].process
-    contestants += make_peers(builder, name, path, weights, parameters, *peers)
+    contestants += make_peers(builder, name, path, weights, parameters, peers)
     limits = [first.numbers("limit")]
     reads = [first.numbers("read")[0]]
     race(contestants, rounds, seconds)
@@ -196,7 +193,7 @@ def measure_program(builder, count):
     if not os.path.exists(builder.infer_runtime):
         return {**facts, "missing": f"there is no {os.path.relpath(builder.infer_runtime, ROOT)} to link it with"}
     path, weights = os.path.join(ROOT, "models", SHIPPED + ".net"), builder.path("shipped.safetensors")
-    write_weights(weights, json.loads(call([builder.netc, "show", "--json", path]).stdout))
+    write_weights(weights, builder.show(path))
     program = infer(builder, path, weights, "exe", builder.path("shipped"))
     image = builder.path("image.png")
     write_png(image)
@@ -210,13 +207,12 @@ def measure_program(builder, count):
 
 # ---- all ----
 
-def measure(builder, wanted, backends, torch, onnxruntime, rounds, seconds, runs):
+def measure(builder, wanted, backends, peers, rounds, seconds, runs):
     """(figures, limits measured in between)"""
-    missing = [name for name, there in (("PyTorch", torch), ("ONNX Runtime", onnxruntime)) if not there]
-    results = {"batch": BATCH, "second_level_bytes": second_level_cache(), "missing": missing, "models": []}
+    results = {"batch": BATCH, "second_level_bytes": second_level_cache(), "models": []}
     limits = []
     for model in choose_models(builder, wanted):
-        figures, more = measure_model(builder, model, backends, (torch, onnxruntime), rounds, seconds)
+        figures, more = measure_model(builder, model, backends, peers, rounds, seconds)
         results["models"].append(figures)
         limits += more
     results["program"] = measure_program(builder, runs)

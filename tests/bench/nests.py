@@ -1,7 +1,7 @@
 """Time stamps around the nests of a trainer, and what each nest is there for.
 
-A nest is a static function which the kernels of a trainer call, one for all nests that differ only in where their tensors
-lie; its machine code stays as it is. `add_stamps` takes the trainer's assembly and puts a read of the processor's
+A nest is a static function which the kernels of a trainer call, one for all nests that differ only in where their
+tensors lie; its machine code stays as it is. `add_stamps` takes the trainer's assembly and puts a read of the processor's
 time-stamp counter before and after each such call.
 """
 import math
@@ -127,7 +127,8 @@ def block_work(block, outer):
         if loop is None:
             total += block_work(body, outer)
             continue
-        var, low, high, step = int(loop.group(1)), bound(loop.group(2), outer), bound(loop.group(3), outer), int(loop.group(4))
+        var, step = int(loop.group(1)), int(loop.group(4))
+        low, high = bound(loop.group(2), outer), bound(loop.group(3), outer)
         if re.search(rf"clamp\(-?\d+\*i{var} ", str(body)):
             total += sum(block_work(body, {**outer, var: at}) for at in range(low, high, step))
         else:

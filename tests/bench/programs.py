@@ -132,10 +132,11 @@ class Builder:
             self.made[key] = self.link(made[:-2], made, self.object("kernels"), self.object("limit"))
         return self.made[key]
 
-    def stamped(self, model, backend):
-        """kernels.c with time stamps around the model's nests, the model's schedule, and the work of each nest."""
-        cc = ["--cc", self.wrapper] if backend == "c" else []
-        made, dumps = self.emit(model, backend, "asm", ".s", "--dump", "schedule", "--dump", "loops", *cc)
+    def stamped(self, model, backend, cpu=None):
+        """kernels.c with time stamps around the model's nests, the model's schedule, and the work of each nest; the
+        code for `cpu` instead of this machine's."""
+        more = (["--cc", self.wrapper] if backend == "c" else []) + (["--cpu", cpu] if cpu else [])
+        made, dumps = self.emit(model, backend, "asm", f".{cpu}.s", "--dump", "schedule", "--dump", "loops", *more)
         with open(made, encoding="utf-8") as file:
             text = nests.add_stamps(file.read(), nests.parse_calls(dumps))
         with open(made, "w", encoding="utf-8") as file:
@@ -144,8 +145,32 @@ class Builder:
         program = self.link(made[:-2] + ".stamped", made + ".o", self.object("kernels"), self.object("limit"))
         return program, nests.parse_schedule(dumps), nests.parse_work(dumps)
 
+    def show(self, model):
+        """What `netc show --json` says."""
+        if ("shown", model) not in self.made:
+            self.made["shown", model] = call([self.netc, "show", "--json", model]).stdout
+        return json.loads(self.made["shown", model])
+
     def layers(self, model):
-        return json.loads(call([self.netc, "show", "--json", model]).stdout)["layers"]
+        return self.show(model)["layers"]
+
+    def description(self, model):
+        """A file with what show says."""
+        output = self.path(os.path.basename(model) + ".json")
+        if not os.path.exists(output):
+            with open(output, "w", encoding="utf-8") as file:
+                json.dump(self.show(model), file)
+        return output
+
+    def blas(self):
+        """blas.c, running; None without OpenBLAS."""
+        output = self.path("blas")
+        try:
+            self.program(output, "blas", self.object("limit"), "-lopenblas")
+        except Failed as failure:
+            print(f"bench: OpenBLAS is left out: {str(failure).splitlines()[-1]}", file=sys.stderr)
+            return None
+        return Process([output])
 
     def first_step(self, model, backend):
         """The trainer, but that it says when its first step begins, and ends there."""
@@ -174,20 +199,48 @@ def find_python(given, probe):
     return None, []
 
 
-def find_torch(given):
-    """[(name, interpreter, further arguments)] of the PyTorch variants there are."""
-    python, words = find_python(given, "import torch; print(torch.__version__, hasattr(torch, 'compile'))")
-    if python is None:
-        return []
-    version, compiled = words
-    peers = [(f"PyTorch {version}", python, [])]
-    return peers + ([(f"PyTorch {version} compiled", python, ["compiled"])] if compiled == "True" else [])
+class Peer:
+    """Another program that trains or infers: how it is started for a model.
+
+    `way` is what its script is told last; one that is `dense_only` is of no use for convolutions.
+    """
+
+    def __init__(self, name, python, script, parts, way=(), dense_only=False):
+        self.name, self.parts, self.dense_only = name, parts, dense_only
+        self.python, self.script, self.way = python, os.path.join(HERE, "peers", script), way
+        self.takes_onnx = script == "onnx_peer.py"
+
+    def train(self, builder, model, threads, batch):
+        return [self.python, self.script, "train", builder.description(model), str(threads), str(batch), *self.way]
+
+    def predict(self, builder, model, network, batch):
+        """`network` makes the ONNX file when one is asked for."""
+        if self.takes_onnx:
+            return [self.python, self.script, *self.way, network(), str(batch)]
+        return [self.python, self.script, "predict", builder.description(model), "1", str(batch), *self.way]
 
 
-def find_onnxruntime(given):
-    """[(name, interpreter)], or [] without it."""
-    python, words = find_python(given, "import numpy, onnxruntime; print(onnxruntime.__version__)")
-    return [(f"ONNX Runtime {words[0]}", python)] if python is not None else []
+# What is imported, its name, its script, and what there is of it: further name, parts, way, dense_only.
+PEERS = (("torch", "PyTorch", "torch_peer.py", (("", ("training", "inference"), (), False),
+                                                (" compiled", ("training", "inference"), ("compiled",), False))),
+         # XLA's loop on the processor takes another, slow convolution.
+         ("jax", "JAX", "jax_peer.py", (("", ("training", "inference"), (), False),
+                                        (" scan", ("training",), ("scan",), True))),
+         ("onnxruntime", "ONNX Runtime", "onnx_peer.py", (("", ("inference",), ("onnxruntime",), False),)),
+         ("openvino", "OpenVINO", "onnx_peer.py", (("", ("inference",), ("openvino",), False),)))
+
+
+def find_peers(given):
+    """(those that are installed, names of those that are not)"""
+    found, missing = [], []
+    for module, name, script, kinds in PEERS:
+        python, words = find_python(given, f"import numpy, {module}; print({module}.__version__.split('-')[0])")
+        if python is None:
+            missing.append(name)
+        else:
+            found += [Peer(f"{name} {words[0]}{more}", python, script, parts, way, dense_only)
+                      for more, parts, way, dense_only in kinds]
+    return found, missing
 
 
 def run_peak(builder, command, **more):

@@ -53,7 +53,8 @@ def count(value):
 
 
 def microseconds(value):
-    return f"{value:.3f}" if value < 1 else f"{value:.2f}" if value < 10 else f"{value:.1f}" if value < 1000 else f"{value:.0f}"
+    digits = 3 if value < 1 else 2 if value < 10 else 1 if value < 1000 else 0
+    return f"{value:.{digits}f}"
 
 
 def times(value):
@@ -64,47 +65,55 @@ def percent(value, limit):
     return f"{100 * value / limit:.0f}" if limit > 0 else "-"
 
 
+def limit_of(results, lanes):
+    return results["limit"][lanes > 8]
+
+
 def print_kernels(out, results):
-    limit = max(results["limit"])
-    out.title("Kernels", f"batch {results['kernels'][0]['batch']}, one thread, within whole training steps; µs a step "
-              f"and GFLOP/s of the median, % of the limit of the median (and of the best), < below {LOW}")
+    out.title("Kernels", f"one thread, within whole training steps; µs a step and GFLOP/s of the median, % of the limit "
+              f"with as many lanes of the median (and of the best), < below {LOW}; OpenBLAS: µs of sgemm alone and with "
+              "columns, and how many times as long as the first netc takes sgemm alone")
     backends = list(dict.fromkeys(kernel["backend"] for kernel in results["kernels"]))
-    head = ["model", "layer", "pass", "Mmadd", "done"]
+    head = ["model", "batch", "layer", "pass", "Mmadd", "done"]
     for backend in backends:
         head += [f"{backend} µs", "GFLOP/s", "%", "(best)", ""]
+    head += ["sgemm µs", "columns µs", "times"]
     rows = []
-    for model in dict.fromkeys(kernel["model"] for kernel in results["kernels"]):
-        here = {kernel["backend"]: kernel for kernel in results["kernels"] if kernel["model"] == model}
-        rows += kernel_rows(model, here, backends, limit) + [[]]
-    out.table(head, rows[:-1], 3)
+    for case in dict.fromkeys((kernel["model"], kernel["batch"]) for kernel in results["kernels"]):
+        here = {kernel["backend"]: kernel for kernel in results["kernels"]
+                if (kernel["model"], kernel["batch"]) == case}
+        rows += kernel_rows(case, here, backends, results) + [[]]
+    out.table(head, rows[:-1], 4)
 
 
-def kernel_rows(model, here, backends, limit):
-    rows, any_one = [], next(iter(here.values()))
+def kernel_rows(case, here, backends, results):
+    rows, any_one, names = [], next(iter(here.values())), [case[0], str(case[1])]
     for first in any_one["rows"]:
-        cells = [model, first["layer"], first["pass"], f"{first['multiply_adds'] * 1e-6:.2f}",
+        cells = [*names, first["layer"], first["pass"], f"{first['multiply_adds'] * 1e-6:.2f}",
                  f"x{first['done']:.2f}" if first["done"] > 1.005 else ""]
         for backend in backends:
             same = [r for r in here[backend]["rows"] if (r["layer"], r["pass"]) == (first["layer"], first["pass"])]
-            row = same[0] if same else None
+            row, limit = same[0] if same else None, limit_of(results, here[backend]["lanes"])
             if row is None:
                 cells += ["-"] * 4 + [""]
                 continue
             mark = "<" if limit > 0 and 100 * row["gflops"] < LOW * limit else ""
             cells += [microseconds(row["median"]), speed(row["gflops"]), percent(row["gflops"], limit),
                       f"({percent(row['gflops_best'], limit)})", mark]
+        cells += ([microseconds(first["sgemm"]), microseconds(first["blas"]), times(first["sgemm"] / first["median"])]
+                  if first["sgemm"] else ["-"] * 3)
         rows.append(cells)
-    whole = [model, "all", "whole step", f"{any_one['step_multiply_adds'] * 1e-6:.2f}", ""]
-    rest = [model, "all", "other nests", "", ""]
+    whole = [*names, "all", "whole step", f"{any_one['step_multiply_adds'] * 1e-6:.2f}", ""]
+    rest = [*names, "all", "other nests", "", ""]
     for backend in backends:
-        kernel = here[backend]
+        kernel, limit = here[backend], limit_of(results, here[backend]["lanes"])
         step, named = kernel["step"], {nest for row in kernel["rows"] for nest in row["nests"]}
         gflops = [2e-3 * kernel["step_multiply_adds"] / step[key] for key in ("median", "min")]
         others = sum(values["median"] for nest, values in kernel["nests"].items() if nest not in named)
         rest += [microseconds(others), "", "", "", ""]
         whole += [microseconds(step["median"]), speed(gflops[0]), percent(gflops[0], limit),
                   f"({percent(gflops[1], limit)})", ""]
-    return rows + [rest, whole]
+    return rows + [rest + [""] * 3, whole + [""] * 3]
 
 
 def best_peer(rows):
@@ -137,10 +146,10 @@ def print_inference(out, results):
     notes = [f"µs an image of library calls with one thread, warm, median (least - largest) of runs in turn; % of the "
              f"limit; times the roofline, with {figures['second_level_bytes'] / 1024:.0f} KB of second-level cache; "
              "times as fast as the best peer"]
-    notes += [f"{empty[0]['name']}: an empty call of "
-              f"{min(row['empty_call_seconds']['median'] for row in empty) * 1e6:.1f} - "
-              f"{max(row['empty_call_seconds']['median'] for row in empty) * 1e6:.1f} µs is taken off"] if empty else []
-    notes += [f"missing: {', '.join(figures['missing'])}"] if figures["missing"] else []
+    for name in dict.fromkeys(row["name"] for row in empty):
+        calls = [1e6 * row["empty_call_seconds"]["median"] for row in empty if row["name"] == name]
+        notes.append(f"{name}: an empty call of {min(calls):.1f} - {max(calls):.1f} µs is taken off")
+    notes += [f"missing: {', '.join(results['missing'])}"] if results["missing"] else []
     out.title("Inference", "; ".join(notes))
     rows = []
     for model in figures["models"]:
@@ -195,21 +204,21 @@ def print_program(out, program):
 
 def print_build(out, results):
     build = results["build"]
-    took, first = build["build_seconds"], build["first_step_seconds"]
-    out.title("Compiling and starting", f"models/{build['model']}.net, median (least - largest) of "
-              f"{build['repetitions']}")
-    rows = [
-        [f"netc build, {build['backend']} route, link included", f"{took['median']:.3f} s",
-         f"({took['min']:.3f} - {took['max']:.3f})"],
-        ["trainer, from its start to the first step", f"{1e3 * first['median']:.1f} ms",
+    out.title("Compiling and starting", f"netc build, {build['backend']} route, link included, cache empty; median "
+              f"(least - largest) of {build['repetitions']}")
+    out.table(["model", "seconds", "(spread)", "peak memory MB"], [
+        [row["name"], f"{row['seconds']['median']:.3f}", f"({row['seconds']['min']:.3f} - {row['seconds']['max']:.3f})",
+         f"{row['peak_kb'] / 1024:.1f}"] for row in build["builds"]], 1)
+    first = build["first_step_seconds"]
+    out.line("")
+    out.table([f"the trainer of {build['model']}", "figure", "(spread)"], [
+        ["from its start to the first step", f"{1e3 * first['median']:.1f} ms",
          f"({1e3 * first['min']:.1f} - {1e3 * first['max']:.1f})"],
-        ["trainer, file", f"{build['trainer_bytes'] / 1024:.0f} KB",
+        ["file", f"{build['trainer_bytes'] / 1024:.0f} KB",
          f"(stripped {build['trainer_stripped_bytes'] / 1024:.0f} KB)"],
         ["the model in it: code and constants", f"{build['code_bytes'] / 1024:.0f} KB", ""],
-        ["peak memory of netc build", f"{build['build_peak_kb'] / 1024:.1f} MB", ""],
-        ["peak memory of the trainer, one epoch of digits", f"{build['train_peak_kb'] / 1024:.1f} MB", ""],
-    ]
-    out.table(["what", "figure", "(spread)"], rows, 1)
+        ["peak memory, one epoch of digits", f"{build['train_peak_kb'] / 1024:.1f} MB", ""],
+    ], 1)
 
 
 def print_results(out, results):
