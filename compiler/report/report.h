@@ -25,7 +25,8 @@ typedef struct {
 typedef struct {
     const char *label; /* what tells it from the others */
     VEC(const RunData *) members;
-    size_t runs; /* that these are of */
+    size_t runs;              /* that these are of */
+    VEC(const Run *) repeats; /* of seeds that members have: they come to the same */
 } Group;
 
 typedef struct {
@@ -33,7 +34,8 @@ typedef struct {
     const Runs *runs;
     RunData *data; /* by run; of an ensemble its first network */
     VEC(Group) groups;
-    const RunData *chosen;     /* of which there is shown what can be of one alone: the best on the validation part */
+    const RunData *chosen;     /* of which there is shown what can be of one alone: */
+    const char *chosen_as;     /* "the best on the validation part", of several */
     Network network;           /* of the chosen run */
     NetSafetensors weights;    /* of the chosen run; path NULL: none */
     const char *weights_about; /* "best.safetensors, epoch 8" */
@@ -49,8 +51,8 @@ void report_close(Report *report);
 const char *report_run_name(const Report *report, const Run *run);
 /* Whether every run was given this line by --set. */
 bool report_all_have_set(const Report *report, const char *line);
-/* `netc train FILE` with what makes its network and `--set 'LINE'`, to be typed. */
-const char *report_command(const Report *report, const char *line);
+/* An error as a page tells it: without the name in brackets that 'netc explain' takes. */
+const char *report_reason(const Report *report, const char *text);
 
 /* ---- numbers of logs ---- */
 

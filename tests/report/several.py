@@ -50,6 +50,22 @@ check({row["series"] for row in rows("two/cost.csv")} == {"rate 0.5", "rate 0.25
 netc("report", "tiny-1", "tiny-2", "tiny-1", "-o", "three.html")
 check("2 runs" in read("three.html"), "a run is there once")
 
+# A run that repeats another's seed is not counted twice, as in the table of runs; one of another model is told by both.
+netc("train", "tiny.net", "-q", "--epochs", "3", "--seed", "2", "--run-dir", "repeated")
+netc("train", "tiny.net", "-q", "--seeds", "1-2", "--epochs", "3", "--run-dir", "repeated")
+write("other.net", MODEL.replace("dense 12", "dense 6"))
+for rate in "0.5", "0.25":
+    netc("train", "other.net", "-q", "--epochs", "1", "--rate", rate, "--run-dir", "repeated")
+netc("report", "repeated", "--csv", "repeated-csv")
+text = "".join(Page(read("repeated/report.html")).texts)
+check("it repeats another run with the same seed: tiny-3." in text and "tiny, 2 seeds" in text, text)
+check({row["series"] for row in rows("repeated-csv/cost.csv") if "training" not in row["series"]} ==
+      {"tiny, 2 seeds", "other, rate 0.5", "other, rate 0.25"}, "names of several models")
+group = json.loads(netc("runs", "repeated", "--json").stdout)["groups"][0]
+for figure in "best_validation_accuracy", "test_accuracy":
+    mean, sd = group["mean"][figure], group["sd"][figure]
+    check(f"{100 * mean:.2f} ± {100 * sd:.2f} %" in text, f"{figure}: {mean} {sd}")
+
 # What --set says is not all among the settings: such runs are no seeds of one, and are told apart by it.
 netc("train", "tiny.net", "-q", "--seeds", "1-2", "--epochs", "1", "--run-dir", "sets")
 for more in (), ("--set", "seed 2"):
@@ -63,7 +79,8 @@ check("<th>--set</th><td>split train=500 validation=100 order=file</td>" in read
 
 # Numbers to learn, in units of their own.
 random.seed(1)
-with open("table.csv", "w", encoding="utf-8") as file:
+os.makedirs("far")
+with open("far/table.csv", "w", encoding="utf-8") as file:
     file.write("a,b,sum,product\n")
     for _ in range(400):
         a, b = random.uniform(-1, 1), random.uniform(-1, 1)
@@ -82,8 +99,10 @@ train {
     epochs    3
 }
 """)
-netc("train", "table.net", "-q")
+netc("train", "table.net", "-q", "--data-dir", "far")
 netc("report", "runs/latest", "--csv", "values")
+check("netc train table.net --data-dir far --set 'log gradients" in "".join(Page(read("runs/latest/report.html")).texts),
+      "where the data are")
 said = rows("values/values.csv") + rows("values/values-1.csv")
 check(len(said) == 120, "examples")
 rmse = math.sqrt(statistics.mean((float(row["true"]) - float(row["predicted"])) ** 2 for row in said))
