@@ -268,6 +268,38 @@ static void missing(Arena *arena, const Report *report, const Figure *row, const
     text_puts(out, "</p>\n");
 }
 
+/* The runs that views of a figure have no numbers of; NULL: there are none. */
+static const char *left_out(Arena *arena, const Drawing *drawing) {
+    const View *first = &drawing->views.at[0];
+    const char *text = NULL;
+    bool same = true;
+    for (size_t i = 1; i < drawing->views.count && same; i++) {
+        const char *other = drawing->views.at[i].left_out;
+        same = first->left_out == NULL ? other == NULL : string_is(other, first->left_out);
+    }
+    if (same) {
+        return first->left_out == NULL
+                   ? NULL
+                   : arena_format(arena, "Not drawn, as their logs lack these numbers: %s.", first->left_out);
+    }
+    for (size_t i = 0; i < drawing->views.count; i++) {
+        const View *view = &drawing->views.at[i];
+        if (view->left_out != NULL) {
+            text = arena_format(arena, "%s%sNot in '%s', as their logs lack its numbers: %s.", text == NULL ? "" : text,
+                                text == NULL ? "" : " ", view->title, view->left_out);
+        }
+    }
+    return text;
+}
+
+static void caption(const char *text, Text *out) {
+    if (text != NULL) {
+        text_puts(out, " <span>");
+        xml_text(out, text);
+        text_puts(out, "</span>");
+    }
+}
+
 static void figure(Arena *arena, const Report *report, const Figure *row, const Drawing *drawing, Text *out) {
     bool drawn = drawing->views.count > 0;
     text_printf(out, "<figure id=\"%s\"%s><div class=\"top\">", row->name,
@@ -288,11 +320,8 @@ static void figure(Arena *arena, const Report *report, const Figure *row, const 
     if (drawn) {
         text_puts(out, "<figcaption>");
         xml_text(out, row->doc);
-        if (drawing->caption != NULL) {
-            text_puts(out, " <span>");
-            xml_text(out, drawing->caption);
-            text_puts(out, "</span>");
-        }
+        caption(drawing->caption, out);
+        caption(left_out(arena, drawing), out);
         text_puts(out, "</figcaption>");
     }
     text_puts(out, "</figure>\n");

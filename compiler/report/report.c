@@ -7,6 +7,7 @@
 #include "compiler/base/utf8.h"
 #include "compiler/driver/option_slips.h"
 #include "compiler/driver/run_columns.h"
+#include "compiler/model/settings.h"
 #include "runtime/base/moments.h"
 #include "runtime/base/paths.h"
 #include "runtime/log/subjects.h"
@@ -84,7 +85,7 @@ static Runs kin_of(const Report *report, const Run *run) {
     return kin;
 }
 
-/* "rate 0.1, batch 10": the settings in which the group differs from others of its model. */
+/* "rate 0.1, batch 10": the settings of its training in which the group differs from others of its model. */
 static const char *own_settings(const Report *report, const Group *group) {
     const Run *run = group->members.at[0]->run;
     Runs kin = kin_of(report, run);
@@ -93,7 +94,8 @@ static const char *own_settings(const Report *report, const Group *group) {
     for (size_t i = 0; i < differing.count; i++) {
         const char *name = differing.at[i];
         const Field *field = field_find(&run->settings, name);
-        bool told = string_is(name, "threads") || (group->runs > 1 && string_is(name, "seed"));
+        bool told =
+            string_is(name, "threads") || settings_of_logs(name) || (group->runs > 1 && string_is(name, "seed"));
         if (field != NULL && !told) {
             text = arena_format(report->arena, "%s%s%s %s", text, *text == '\0' ? "" : ", ", name, field->text);
         }
@@ -286,16 +288,21 @@ bool report_logged(const Report *report, LogName log) {
     return false;
 }
 
-bool report_has(const Report *report, LogName log, const char *column, const RowFilter *filter) {
-    for (size_t i = 0; i < report->runs->count; i++) {
-        Cells cells = cells_of(&report->data[i], log, column, filter);
-        for (size_t row = 0; cells.column >= 0 && row < cells.log->rows; row++) {
-            if (meant(&cells, row) && *run_log_text(cells.log, row, cells.column) != '\0') {
-                return true;
-            }
-        }
+static bool has_number(const RunData *data, LogName log, const char *column, const RowFilter *filter) {
+    Cells cells = cells_of(data, log, column, filter);
+    bool found = false;
+    for (size_t row = 0; cells.column >= 0 && row < cells.log->rows && !found; row++) {
+        found = meant(&cells, row) && *run_log_text(cells.log, row, cells.column) != '\0';
     }
-    return false;
+    return found;
+}
+
+size_t report_count(const Report *report, LogName log, const char *column, const RowFilter *filter) {
+    size_t count = 0;
+    for (size_t i = 0; i < report->runs->count; i++) {
+        count += has_number(&report->data[i], log, column, filter);
+    }
+    return count;
 }
 
 static int compare_x(const void *a, const void *b) {
@@ -360,13 +367,30 @@ Words report_layers(const Report *report, LogName name) {
     return layers;
 }
 
-const char *report_source(const Report *report, const char *column) {
-    for (size_t i = 0; run_log_sources[i] != NULL; i++) {
-        if (report_has(report, LOG_GRADIENTS, column, &(RowFilter){.source = run_log_sources[i]})) {
-            return run_log_sources[i];
+Words report_sources(const Report *report, const char *column) {
+    bool *had = NEW_ARRAY(report->arena, bool, report->runs->count);
+    Words sources = {0};
+    for (;;) {
+        const char *source = NULL;
+        size_t most = 0;
+        for (size_t s = 0; run_log_sources[s] != NULL; s++) {
+            const RowFilter filter = {.source = run_log_sources[s]};
+            size_t count = 0;
+            for (size_t i = 0; i < report->runs->count; i++) {
+                count += !had[i] && has_number(&report->data[i], LOG_GRADIENTS, column, &filter);
+            }
+            source = count > most ? filter.source : source;
+            most = count > most ? count : most;
+        }
+        if (source == NULL) {
+            return sources;
+        }
+        vec_push(report->arena, &sources, source);
+        for (size_t i = 0; i < report->runs->count; i++) {
+            const RowFilter filter = {.source = source};
+            had[i] = had[i] || has_number(&report->data[i], LOG_GRADIENTS, column, &filter);
         }
     }
-    return NULL;
 }
 
 const char *report_x(const Report *report, LogName log, const char *source) {

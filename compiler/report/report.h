@@ -63,15 +63,16 @@ typedef struct {
 
 /* Whether any run has the log, be it empty. */
 bool report_logged(const Report *report, LogName log);
-/* Whether any run has a number there. */
-bool report_has(const Report *report, LogName log, const char *column, const RowFilter *filter);
+/* How many runs have a number there. */
+size_t report_count(const Report *report, LogName log, const char *column, const RowFilter *filter);
 /* The numbers of a column by those of `x_column`, in their order: of one run, or means over the group's. */
 Points report_points(const Report *report, const Group *group, LogName log, const char *x_column, const char *column,
                      const RowFilter *filter);
 /* The layers of a log, in the order of the network. */
 Words report_layers(const Report *report, LogName log);
-/* Which of the sources of gradients.csv has a column: the probe, else the epoch, else the batch; NULL: none. */
-const char *report_source(const Report *report, const char *column);
+/* The sources of gradients.csv that it takes to have a column of all runs that have it: first the one that most have,
+ * of equal ones the probe, then the epoch, then the batch. */
+Words report_sources(const Report *report, const char *column);
 /* "epoch", or "step" where rows of a source come within an epoch. */
 const char *report_x(const Report *report, LogName log, const char *source);
 

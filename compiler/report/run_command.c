@@ -72,8 +72,7 @@ static const char *with_settings(const Report *report, const char *text) {
         const TrainerWords *words = &at.spec->trainer;
         const json_t *value = json_object_get(json_object_get(run->config, "settings"), words->name);
         const Field *field = field_find(&run->settings, words->name);
-        bool log = at.setting >= model->settings.at + setting_kind_count;
-        if (words->flag == NULL || log || field == NULL || !json_is_number(value) ||
+        if (words->flag == NULL || settings_of_logs(words->name) || field == NULL || !json_is_number(value) ||
             json_number_value(value) == at.value->real) {
             continue;
         }

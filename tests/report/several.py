@@ -8,7 +8,7 @@ import os
 import random
 import statistics
 
-from _report import MODEL, Page, check, drawings, netc, read, rows, write
+from _report import MODEL, SVG, Page, check, drawings, make, netc, read, rows, write
 
 write("tiny.net", MODEL)
 netc("train", "tiny.net", "-q", "--seeds", "1-4", "--epochs", "3")
@@ -65,6 +65,23 @@ group = json.loads(netc("runs", "repeated", "--json").stdout)["groups"][0]
 for figure in "best_validation_accuracy", "test_accuracy":
     mean, sd = group["mean"][figure], group["sd"][figure]
     check(f"{100 * mean:.2f} ± {100 * sd:.2f} %" in text, f"{figure}: {mean} {sd}")
+
+# Runs whose gradients are of another source have a view of their own; what lacks them is named. Entries of a legend
+# stand by run, then by layer, whatever their values are.
+for k, (name, rate, source) in enumerate((("a", 0.5, "batch"), ("b", 0.25, "batch"), ("c", 0.1, "probe"), ("d", 0.05, ""))):
+    make(f"mixed/{name}", {"rate": rate}, ["0,0,0,,0.1,2,0,0.5,2,0.5"],
+         [f"{step},{step},{source},{layer},{k + size},{k + size},1,1,1,,,"
+          for step in (1, 2) for layer, size in (("first", 1), ("out", 2.5))] if source else ())
+netc("report", "mixed", "--csv", "mixed-csv", "--svg", "mixed-svg")
+for view, names in ("", {"rate 0.5", "rate 0.25"}), ("-probe", {"rate 0.1"}):
+    found = {row["series"] for row in rows(f"mixed-csv/speed{view}.csv")}
+    check(found == {f"{name}, {layer}" for name in names for layer in ("first", "out")}, found)
+text = "".join(Page(read("mixed/report.html")).texts)
+check("Not in 'delta_norm (batch)', as their logs lack its numbers: rate 0.1; rate 0.05." in text and
+      "Not in 'delta_norm (probe)', as their logs lack its numbers: rate 0.5; rate 0.25; rate 0.05." in text, text)
+keys = [group.find(SVG + "text").text for group in drawings("mixed-svg")["speed"].iter(SVG + "g")
+        if group.get("class") == "key"]
+check(keys == ["rate 0.5", "first", "out", "rate 0.25", "first", "out"], keys)
 
 # What --set says is not all among the settings: such runs are no seeds of one, and are told apart by it.
 netc("train", "tiny.net", "-q", "--seeds", "1-2", "--epochs", "1", "--run-dir", "sets")
