@@ -353,12 +353,12 @@ static double widest_key(const Chart *chart) {
 
 /* How far behind headings their entries begin: in the same line where that leaves room for them. */
 static double heading_width(const Chart *chart, double room) {
-    const double bold = 1.1;
+    const double bold = 1.1, most = 0.6;
     double width = 0;
     for (size_t i = 0; i < chart->sets.count; i++) {
         width = fmax(width, bold * svg_text_width(chart->sets.at[i]) + KEY_GAP);
     }
-    return width < room / 2 && width + widest_key(chart) <= room ? width : KEY_GAP;
+    return width < most * room && width + widest_key(chart) <= room ? width : KEY_GAP;
 }
 
 /* The entries, many of them in columns, and where each stands. */

@@ -117,7 +117,8 @@ check("the only one with weights." in "".join(said), said)
 
 # What brings a log is the command of that run, with its options.
 command = next(word for word in said if word.startswith("netc train") and "log steps" in word)
-netc(*shlex.split(command)[1:], "-q")
+netc(*shlex.split(command)[1:], "-q", "--weights", run)
+check(f" --weights {run} --" in text("runs/latest"), "what it began with")
 again, settings = (json.loads(read(f"{folder}/config.json"))["settings"] for folder in ("runs/latest", run))
 check(all(again[name] == value for name, value in settings.items() if not name.startswith("log")) and
       all(f"{option} {value}" in command for option, value in zip(options[::2], options[1::2])), command)
