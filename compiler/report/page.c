@@ -268,25 +268,36 @@ static void missing(Arena *arena, const Report *report, const Figure *row, const
     text_puts(out, "</p>\n");
 }
 
+/* The views that lack the same runs as the i-th, "'linear', 'logarithmic'"; `all`: whether those are all. NULL: one
+ * before it does, or it lacks none. */
+static const char *lacking_alike(Arena *arena, const Drawing *drawing, size_t i, bool *all) {
+    const char *runs = drawing->views.at[i].left_out, *titles = NULL;
+    *all = runs != NULL;
+    for (size_t k = 0; k < drawing->views.count && runs != NULL; k++) {
+        const View *view = &drawing->views.at[k];
+        bool same = string_is(view->left_out, runs);
+        *all = *all && same;
+        if (same && k < i) {
+            return NULL;
+        }
+        if (same) {
+            titles = titles == NULL ? arena_format(arena, "'%s'", view->title)
+                                    : arena_format(arena, "%s, '%s'", titles, view->title);
+        }
+    }
+    return titles;
+}
+
 /* The runs that views of a figure have no numbers of; NULL: there are none. */
 static const char *left_out(Arena *arena, const Drawing *drawing) {
-    const View *first = &drawing->views.at[0];
     const char *text = NULL;
-    bool same = true;
-    for (size_t i = 1; i < drawing->views.count && same; i++) {
-        const char *other = drawing->views.at[i].left_out;
-        same = first->left_out == NULL ? other == NULL : string_is(other, first->left_out);
-    }
-    if (same) {
-        return first->left_out == NULL
-                   ? NULL
-                   : arena_format(arena, "Not drawn, as their logs lack these numbers: %s.", first->left_out);
-    }
     for (size_t i = 0; i < drawing->views.count; i++) {
-        const View *view = &drawing->views.at[i];
-        if (view->left_out != NULL) {
-            text = arena_format(arena, "%s%sNot in '%s', as their logs lack its numbers: %s.", text == NULL ? "" : text,
-                                text == NULL ? "" : " ", view->title, view->left_out);
+        bool all;
+        const char *titles = lacking_alike(arena, drawing, i, &all), *runs = drawing->views.at[i].left_out;
+        if (titles != NULL) {
+            const char *place = all ? "drawn" : arena_format(arena, "in %s", titles);
+            const char *one = arena_format(arena, "Not %s, as their logs lack the numbers: %s.", place, runs);
+            text = text == NULL ? one : arena_format(arena, "%s %s", text, one);
         }
     }
     return text;

@@ -77,8 +77,9 @@ for view, names in ("", {"rate 0.5", "rate 0.25"}), ("-probe", {"rate 0.1"}):
     found = {row["series"] for row in rows(f"mixed-csv/speed{view}.csv")}
     check(found == {f"{name}, {layer}" for name in names for layer in ("first", "out")}, found)
 text = "".join(Page(read("mixed/report.html")).texts)
-check("Not in 'delta_norm (batch)', as their logs lack its numbers: rate 0.1; rate 0.05." in text and
-      "Not in 'delta_norm (probe)', as their logs lack its numbers: rate 0.5; rate 0.25; rate 0.05." in text, text)
+check("Not in 'delta_norm (batch)', 'delta_rms (batch)', as their logs lack the numbers: rate 0.1; rate 0.05." in text and
+      "Not in 'delta_norm (probe)', 'delta_rms (probe)', as their logs lack the numbers: rate 0.5; rate 0.25; rate 0.05." in
+      text, text)
 keys = [group.find(SVG + "text").text for group in drawings("mixed-svg")["speed"].iter(SVG + "g")
         if group.get("class") == "key"]
 check(keys == ["rate 0.5", "first", "out", "rate 0.25", "first", "out"], keys)
