@@ -52,6 +52,7 @@ static bool open_data(Arena *arena, const Run *run, Predictions *predictions) {
     request.test = test;
     const char *source = json_string_value(json_object_get(settings, "data_source"));
     bool good = open_set(arena, &request, source, &predictions->data, &error);
+    predictions->data_dir = good ? request.data_dir : NULL;
     json_decref(options);
     if (!good) {
         predictions->missing = arena_format(arena, "%s", error.text);
@@ -119,11 +120,17 @@ static void make_room(Arena *arena, Predictions *predictions) {
 void predictions_make(Arena *arena, const Run *run, Network *network, const char *weights, Predictions *predictions) {
     Predictor predictor = {.library = NULL};
     *predictions = (Predictions){.model = network->model, .missing = network->missing};
-    if (network->model == NULL || weights == NULL) {
-        predictions->missing = network->missing != NULL ? network->missing : "the run has no weights yet";
+    if (network->model == NULL) {
         return;
     }
-    if (!open_data(arena, run, predictions)) {
+    bool open = open_data(arena, run, predictions);
+    if (weights == NULL) {
+        if (open) {
+            net_data_close(&predictions->data);
+        }
+        predictions->missing = "The run has no weights yet.";
+    }
+    if (predictions->missing != NULL) {
         return;
     }
     if (predictions->part == NET_PART_TEST && predictions->data.part[NET_PART_TEST].count == 0) {

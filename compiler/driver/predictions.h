@@ -11,7 +11,8 @@ typedef struct {
     const char *missing; /* why there are none; NULL: there are */
     NetData data;        /* while there are */
     NetPartName part;
-    const char *about; /* "1,000 test examples of digits" */
+    const char *data_dir; /* the folder the data had to be looked for in; NULL: they are where the model says */
+    const char *about;    /* "1,000 test examples of digits" */
     const Model *model;
     int64_t count, outputs;
     float *values;      /* count × outputs */

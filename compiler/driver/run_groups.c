@@ -72,39 +72,38 @@ static int compare_seeds(const void *a, const void *b) {
     return (left > right) - (left < right);
 }
 
-typedef VEC(const Run *) Members;
-
 /* "1-5, 8" */
-static const char *seeds_text(Arena *arena, const Members *members) {
+static const char *seeds_text(Arena *arena, const RunGroup *group) {
     const char *text = "";
-    for (size_t i = 0, last; i < members->count; i = last + 1) {
+    for (size_t i = 0, last; i < group->members.count; i = last + 1) {
         last = i;
-        while (last + 1 < members->count && seed_of(members->at[last + 1]) - seed_of(members->at[last]) == 1) {
+        while (last + 1 < group->members.count &&
+               seed_of(group->members.at[last + 1]) - seed_of(group->members.at[last]) == 1) {
             last++;
         }
-        const char *first = field_find(&members->at[i]->settings, "seed")->text;
+        const char *first = field_find(&group->members.at[i]->settings, "seed")->text;
         text = arena_format(arena, "%s%s%s", text, i == 0 ? "" : ", ", first);
         if (last > i) {
-            text = arena_format(arena, "%s-%s", text, field_find(&members->at[last]->settings, "seed")->text);
+            text = arena_format(arena, "%s-%s", text, field_find(&group->members.at[last]->settings, "seed")->text);
         }
     }
     return text;
 }
 
 /* The figures that all have. */
-static Fields mean_figures(Arena *arena, const Members *members) {
-    const Fields *first = &members->at[0]->figures;
+static Fields mean_figures(Arena *arena, const RunGroup *group) {
+    const Fields *first = &group->members.at[0]->figures;
     Fields figures = {0};
     for (size_t i = 0; i < first->count; i++) {
         const char *name = first->at[i].name;
         NetMoments moments = {.count = 0};
-        for (size_t k = 0; k < members->count && net_seeds_averages(name); k++) {
-            const Field *field = field_find(&members->at[k]->figures, name);
+        for (size_t k = 0; k < group->members.count && net_seeds_averages(name); k++) {
+            const Field *field = field_find(&group->members.at[k]->figures, name);
             if (field != NULL && isfinite(field->number)) {
                 net_moments_add(&moments, field->number);
             }
         }
-        if ((size_t)moments.count == members->count) {
+        if ((size_t)moments.count == group->members.count) {
             Field mean = {name, arena_format(arena, "%.9g", moments.mean), moments.mean, true,
                           net_moments_sd(&moments)};
             vec_push(arena, &figures, mean);
@@ -113,54 +112,63 @@ static Fields mean_figures(Arena *arena, const Members *members) {
     return figures;
 }
 
-static Run group_of(Arena *arena, Members *members) {
-    qsort(members->at, members->count, sizeof(const Run *), compare_seeds);
-    const char *name = arena_format(arena, "mean ± sd of %zu", members->count);
-    Run group = {.folder = name, .name = name, .status = "", .model = members->at[0]->model};
-    for (size_t i = 0; i < members->at[0]->settings.count; i++) {
-        Field field = members->at[0]->settings.at[i];
-        field.text = string_is(field.name, "seed") ? seeds_text(arena, members) : field.text;
+static Run mean_of(Arena *arena, RunGroup *group) {
+    qsort(group->members.at, group->members.count, sizeof(const Run *), compare_seeds);
+    const char *name = arena_format(arena, "mean ± sd of %zu", group->members.count);
+    const Run *first = group->members.at[0];
+    Run mean = {.folder = name, .name = name, .status = "", .model = first->model};
+    for (size_t i = 0; i < first->settings.count; i++) {
+        Field field = first->settings.at[i];
+        field.text = string_is(field.name, "seed") ? seeds_text(arena, group) : field.text;
         if (!string_is(field.name, "threads")) {
-            vec_push(arena, &group.settings, field);
+            vec_push(arena, &mean.settings, field);
         }
     }
-    for (size_t i = 0; i < members->count; i++) {
-        const char *run = members->at[i]->name;
-        vec_push(arena, &group.members, utf8_clean(arena, run, strlen(run)));
+    for (size_t i = 0; i < group->members.count; i++) {
+        const char *run = group->members.at[i]->name;
+        vec_push(arena, &mean.members, utf8_clean(arena, run, strlen(run)));
     }
-    group.figures = mean_figures(arena, members);
-    return group;
+    mean.figures = mean_figures(arena, group);
+    return mean;
 }
 
-/* One of each seed: a run that is repeated comes to the same. */
-static void gather(Arena *arena, const Runs *runs, size_t first, bool *taken, Members *members) {
-    for (size_t i = first; i < runs->count; i++) {
-        const Run *run = &runs->at[i];
-        if (taken[i] || !counts(run) || !runs_alike(&runs->at[first], run)) {
-            continue;
-        }
-        bool known = false;
-        for (size_t k = 0; k < members->count; k++) {
-            known = known || seed_of(members->at[k]) == seed_of(run);
-        }
-        if (!known) {
-            vec_push(arena, members, run);
-        }
-        taken[i] = true;
+static void add_run(Arena *arena, const Run *run, RunGroup *group) {
+    bool known = false;
+    for (size_t k = 0; k < group->members.count; k++) {
+        known = known || seed_of(group->members.at[k]) == seed_of(run);
     }
+    if (known) {
+        vec_push(arena, &group->repeats, run);
+    } else {
+        vec_push(arena, &group->members, run);
+    }
+}
+
+RunGroups runs_gather(Arena *arena, const Runs *runs) {
+    RunGroups groups = {0};
+    for (size_t i = 0; i < runs->count; i++) {
+        const Run *run = &runs->at[i];
+        size_t k = 0;
+        while (k < groups.count &&
+               !(counts(run) && counts(groups.at[k].members.at[0]) && runs_alike(groups.at[k].members.at[0], run))) {
+            k++;
+        }
+        if (k == groups.count) {
+            RunGroup group = {.members = {0}};
+            vec_push(arena, &groups, group);
+        }
+        add_run(arena, run, &groups.at[k]);
+    }
+    return groups;
 }
 
 Runs runs_groups(Arena *arena, const Runs *runs) {
-    bool *taken = NEW_ARRAY(arena, bool, runs->count);
-    Runs groups = {0};
-    for (size_t i = 0; i < runs->count; i++) {
-        Members members = {0};
-        if (!taken[i] && counts(&runs->at[i])) {
-            gather(arena, runs, i, taken, &members);
-        }
-        if (members.count > 1) {
-            vec_push(arena, &groups, group_of(arena, &members));
+    RunGroups groups = runs_gather(arena, runs);
+    Runs means = {0};
+    for (size_t i = 0; i < groups.count; i++) {
+        if (groups.at[i].members.count > 1) {
+            vec_push(arena, &means, mean_of(arena, &groups.at[i]));
         }
     }
-    return groups;
+    return means;
 }

@@ -47,7 +47,15 @@ void runs_order(Arena *arena, Runs *runs);
 /* Leaves those of a model: the name of its file, with or without folder and ".net", or as runs_order tells it apart, or
  * the name of the network, which the runs have without --name. */
 void runs_select(Arena *arena, Runs *runs, const char *model);
-/* The runs that differ in nothing but the seed, as one run each: its figures are means, its seed is "1-5". */
+/* Runs that differ in nothing but the seed, one of each seed: a run that repeats another comes to the same, and is no
+ * member. One that has no result yet, diverged or was cut short by its time limit is the only member of its group. */
+typedef struct {
+    VEC(const Run *) members, repeats;
+} RunGroup;
+typedef VEC(RunGroup) RunGroups;
+/* All runs, each in one group; they stay where they are. */
+RunGroups runs_gather(Arena *arena, const Runs *runs);
+/* The groups of several seeds as one run each: its figures are means, its seed is "1-5". */
 Runs runs_groups(Arena *arena, const Runs *runs);
 /* Its --set lines, an array of texts; NULL: there are none. */
 const json_t *run_sets(const Run *run);

@@ -505,6 +505,22 @@ static const OptionSpec *flag_of(const OptionSpec *options, size_t count, size_t
     return NULL;
 }
 
+static bool has_name(const OptionSpec *options, size_t count, const char *name) {
+    bool found = false;
+    for (size_t i = 0; i < count && !found; i++) found = string_is(options[i].trainer.name, name);
+    return found;
+}
+
+bool settings_of_logs(const char *name) {
+    const SettingKind *log = setting_kind_find("log");
+    bool found = has_name(log->options, log->option_count, name);
+    for (size_t i = 0; i < NET_SUBJECTS && !found; i++) {
+        const OptionOwner owner = log_owner((NetSubjectName)i);
+        found = has_name(owner.options, owner.count, name);
+    }
+    return found;
+}
+
 const OptionSpec *settings_flagged(size_t place) {
     const OptionSpec *found = NULL;
     for (size_t i = 0; i < setting_kind_count && !found; i++) {

@@ -113,6 +113,8 @@ double settings_number(const Settings *settings, const char *name);
 const char *settings_word(const Settings *settings, const char *name);
 /* The same of the tables, without a model: every option that some trainer has on its command line. */
 const OptionSpec *settings_flagged(size_t place); /* NULL: there are no more */
+/* Whether what trainers know by this name says what is logged: it changes nothing in a training. */
+bool settings_of_logs(const char *name);
 /* One that several rows describe alike comes once. */
 const OptionSpec *settings_flag(size_t place);
 

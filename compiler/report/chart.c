@@ -18,7 +18,7 @@ enum { IN_A_ROW = 6 }; /* entries of a legend that need no columns */
 
 /* By stroke. */
 static const char *const dashes[STROKES] = {"", " stroke-dasharray=\"6 4\"", " stroke-dasharray=\"1.5 4\"",
-                                            " stroke-dasharray=\"12 4 2 4\""};
+                                            " stroke-dasharray=\"12 4 2 4\"", " stroke-dasharray=\"8 3 1.5 3 1.5 3\""};
 
 static bool is_drawn(const Chart *chart, double y) {
     const double least = 1e-300; /* there is room for an axis that begins below it */
@@ -296,12 +296,38 @@ static double last_value(const Chart *chart, const Series *series) {
     return -INFINITY;
 }
 
+/* ---- the legend ---- */
+
+/* An entry: of a curve, or of a set of them. */
+typedef struct {
+    bool heading;
+    size_t of; /* the number of the curve or of the set */
+    double x;
+    int row;
+} Key;
+typedef VEC(Key) Keys;
+
+/* Whether a set has several curves where there are several sets: their names are headings then. */
+static bool has_headings(const Chart *chart) {
+    bool several = false;
+    for (size_t i = 0; i < chart->series.count && chart->sets.count > 1; i++) {
+        for (size_t k = 0; k < i; k++) {
+            several = several || chart->series.at[i].set == chart->series.at[k].set;
+        }
+    }
+    return several;
+}
+
+/* Sets come in their order; what has none, by its end, the highest first. */
+static bool comes_before(const Chart *chart, const Series *a, const Series *b) {
+    return chart->sets.count > 1 ? a->set < b->set : last_value(chart, a) > last_value(chart, b);
+}
+
 static size_t *legend_order(Arena *arena, const Chart *chart) {
     size_t *order = NEW_ARRAY(arena, size_t, chart->series.count + 1);
     for (size_t i = 0; i < chart->series.count; i++) {
         size_t k = i;
-        for (; k > 0 && last_value(chart, &chart->series.at[order[k - 1]]) < last_value(chart, &chart->series.at[i]);
-             k--) {
+        for (; k > 0 && comes_before(chart, &chart->series.at[i], &chart->series.at[order[k - 1]]); k--) {
             order[k] = order[k - 1];
         }
         order[k] = i;
@@ -309,42 +335,76 @@ static size_t *legend_order(Arena *arena, const Chart *chart) {
     return order;
 }
 
-static double key_width(const Series *series) { return KEY + 6 + svg_text_width(series->name) + KEY_GAP; }
+static const char *key_text(const Chart *chart, const Series *series) {
+    return has_headings(chart) ? series->entry : series->name;
+}
+
+static double key_width(const Chart *chart, const Series *series) {
+    return KEY + 6 + svg_text_width(key_text(chart, series)) + KEY_GAP;
+}
 
 static double widest_key(const Chart *chart) {
     double width = 0;
     for (size_t i = 0; i < chart->series.count; i++) {
-        double own = key_width(&chart->series.at[i]);
-        width = own > width ? own : width;
+        width = fmax(width, key_width(chart, &chart->series.at[i]));
     }
     return width;
 }
 
-/* Where each entry stands, many of them in columns; the number of the last row. */
-static int lay_legend(const Chart *chart, const size_t *order, double left, double right, double *x, int *row) {
-    double at = left, common = widest_key(chart);
-    int rows = 0;
-    for (size_t i = 0; i < chart->series.count; i++) {
-        double width = chart->series.count > IN_A_ROW ? common : key_width(&chart->series.at[order[i]]);
-        if (at > left && at + width - KEY_GAP > right) {
-            at = left;
-            rows++;
-        }
-        x[i] = at;
-        row[i] = rows;
-        at += width;
+/* How far behind headings their entries begin: in the same line where that leaves room for them. */
+static double heading_width(const Chart *chart, double room) {
+    const double bold = 1.1, most = 0.6;
+    double width = 0;
+    for (size_t i = 0; i < chart->sets.count; i++) {
+        width = fmax(width, bold * svg_text_width(chart->sets.at[i]) + KEY_GAP);
     }
-    return rows;
+    return width < most * room && width + widest_key(chart) <= room ? width : KEY_GAP;
 }
 
-static void draw_key(Text *out, const Series *series, size_t k, double x, double y) {
-    text_printf(out, "<g class=\"key\" data-k=\"%zu\"><g stroke-width=\"3\" stroke-linecap=\"round\"%s>", k,
-                dashes[series->stroke]);
-    svg_line(out, x, y - 4, x + KEY, y - 4, series->color);
+/* The entries, many of them in columns, and where each stands. */
+static Keys lay_legend(Arena *arena, const Chart *chart, double left, double right) {
+    const size_t *order = legend_order(arena, chart);
+    const bool headings = has_headings(chart);
+    const double room = right - left, common = widest_key(chart), begin = headings ? heading_width(chart, room) : 0;
+    double at = left + begin;
+    int row = 0;
+    Keys keys = {0};
+    for (size_t i = 0; i < chart->series.count; i++) {
+        const Series *series = &chart->series.at[order[i]];
+        bool columns = headings || chart->series.count > IN_A_ROW;
+        double width = columns ? common : key_width(chart, series);
+        if (headings && (i == 0 || series->set != chart->series.at[order[i - 1]].set)) {
+            row += i > 0;
+            vec_push(arena, &keys, ((Key){true, series->set, left, row}));
+            row += begin == KEY_GAP;
+            at = left + begin;
+        } else if (at > left + begin && at + width - KEY_GAP > right) {
+            at = left + begin;
+            row++;
+        }
+        vec_push(arena, &keys, ((Key){false, order[i], at, row}));
+        at += width;
+    }
+    return keys;
+}
+
+static void draw_key(Text *out, const Chart *chart, const Key *key, double y) {
+    if (key->heading) {
+        text_printf(out, "<g class=\"key\" data-set=\"%zu\">", key->of);
+        svg_label(out, key->x, y, ANCHOR_START, COLOR_INK, TEXT_BOLD, chart->sets.at[key->of]);
+        text_puts(out, "</g>");
+        return;
+    }
+    const Series *series = &chart->series.at[key->of];
+    text_printf(out, "<g class=\"key\" data-k=\"%zu\" data-of=\"%zu\">", key->of, series->set);
+    text_printf(out, "<g stroke-width=\"3\" stroke-linecap=\"round\"%s>", dashes[series->stroke]);
+    svg_line(out, key->x, y - 4, key->x + KEY, y - 4, series->color);
     text_puts(out, "</g>");
-    svg_label(out, x + KEY + 6, y, ANCHOR_START, COLOR_INK, TEXT_PLAIN, series->name);
+    svg_label(out, key->x + KEY + 6, y, ANCHOR_START, COLOR_INK, TEXT_PLAIN, key_text(chart, series));
     text_puts(out, "</g>");
 }
+
+/* ---- the whole ---- */
 
 static double widest(const Tick *ticks, size_t count) {
     double width = 0;
@@ -353,6 +413,40 @@ static double widest(const Tick *ticks, size_t count) {
         width = own > width ? own : width;
     }
     return width;
+}
+
+/* Names in the place of the numbers on the axis of x, of those that have points; how many. 0: they do not fit, or there
+ * are none. */
+static size_t name_ticks(const Chart *chart, const Axis *axis, Range x, Tick *ticks) {
+    const double gap = 6;
+    double end = 0; /* of the name before */
+    size_t count = 0;
+    for (size_t i = 0; i < chart->x_names.count; i++) {
+        double number = (double)(i + 1), at = axis_place(axis, number), half = svg_text_width(chart->x_names.at[i]) / 2;
+        if (number < x.low || number > x.high) {
+            continue;
+        }
+        if (at - half < end + gap || at + half > WIDTH) {
+            return 0;
+        }
+        end = at + half;
+        ticks[count++] = (Tick){number, chart->x_names.at[i]};
+    }
+    return count;
+}
+
+static size_t ticks_of_x(Arena *arena, const Chart *chart, const Axis *axis, Range x, Tick **ticks) {
+    *ticks = NEW_ARRAY(arena, Tick, TICKS + chart->x_names.count);
+    size_t named = name_ticks(chart, axis, x, *ticks);
+    if (named > 0) {
+        return named;
+    }
+    size_t count = axis_ticks(arena, axis, 7, *ticks), kept = 0;
+    for (size_t i = 0; i < count; i++) { /* there is no half an epoch, and none before the first */
+        (*ticks)[kept] = (*ticks)[i];
+        kept += (*ticks)[i].value == floor((*ticks)[i].value) && (*ticks)[i].value >= x.low;
+    }
+    return kept;
 }
 
 /* NULL: nothing has to be said. */
@@ -381,7 +475,7 @@ static const char *said(Arena *arena, const Chart *chart, bool cut, bool thinned
 
 const char *chart_svg(Arena *arena, const Chart *chart, Text *out) {
     bool cut = false, thinned = false;
-    Tick xs[TICKS], ys[TICKS];
+    Tick *xs, ys[TICKS];
     size_t count = chart->series.count;
     Range x = range_of_x(chart), y = shown_range(chart, x, &cut);
     Plot plot = {.arena = arena, .chart = chart, .out = out, .most = POINTS_OF_ALL / (count > 0 ? count : 1)};
@@ -390,26 +484,20 @@ const char *chart_svg(Arena *arena, const Chart *chart, Text *out) {
     size_t y_count = axis_ticks(arena, &plot.y, 5, ys);
     double left = widest(ys, y_count) + 14;
     left = left < 40 ? 40 : left;
-    plot.x = axis_of(false, false, x.low, x.high, left, WIDTH - RIGHT);
-    size_t x_count = axis_ticks(arena, &plot.x, 7, xs), kept = 0;
-    for (size_t i = 0; i < x_count; i++) { /* there is no half an epoch, and none before the first */
-        bool whole = xs[i].value == floor(xs[i].value) && xs[i].value >= x.low;
-        xs[kept] = xs[i];
-        kept += whole;
-    }
-    size_t *order = legend_order(arena, chart);
-    double *key_x = NEW_ARRAY(arena, double, count + 1);
-    int *key_row = NEW_ARRAY(arena, int, count + 1);
-    int rows = lay_legend(chart, order, left, WIDTH - RIGHT, key_x, key_row);
-    double keys = TOP + HEIGHT + BELOW + 20;
+    double beside = chart->x_names.count > 0 ? 0.3 : 0; /* for half a name */
+    plot.x = axis_of(false, false, x.low - beside, x.high + beside, left, WIDTH - RIGHT);
+    size_t x_count = ticks_of_x(arena, chart, &plot.x, x, &xs);
+    Keys legend = lay_legend(arena, chart, left, WIDTH - RIGHT);
+    int rows = legend.count > 0 ? legend.at[legend.count - 1].row : 0;
+    double first = TOP + HEIGHT + BELOW + 20;
     /* What a script needs to find the numbers again: ends of the axes, as numbers and on the drawing. */
     const char *axes = arena_format(arena,
                                     " class=\"chart\" data-ax=\"%.9g %.9g %.1f %.1f\" data-ay=\"%.9g %.9g %.1f "
                                     "%.1f\" data-log=\"%d\" data-share=\"%d\" data-unit=\"%s\"",
                                     plot.x.low, plot.x.high, plot.x.at, plot.x.to, plot.y.low, plot.y.high, plot.y.at,
                                     plot.y.to, chart->log, chart->share, chart->x_title);
-    svg_begin(out, WIDTH, keys + rows * LEGEND_ROW + 12, chart->name, axes);
-    draw_axes(&plot, xs, kept, ys, y_count);
+    svg_begin(out, WIDTH, first + rows * LEGEND_ROW + 12, chart->name, axes);
+    draw_axes(&plot, xs, x_count, ys, y_count);
     draw_mark(&plot);
     /* What is outside of the frame is cut off by a drawing of its own, which takes no name. */
     double x0 = left - 4, y0 = TOP - 4, width = WIDTH - RIGHT - left + 8, height = HEIGHT + 6;
@@ -421,8 +509,8 @@ const char *chart_svg(Arena *arena, const Chart *chart, Text *out) {
         thinned = draw_series(&plot, i) || thinned;
     }
     text_puts(out, "</svg>\n");
-    for (size_t i = 0; i < count; i++) {
-        draw_key(out, &chart->series.at[order[i]], order[i], key_x[i], keys + key_row[i] * LEGEND_ROW);
+    for (size_t i = 0; i < legend.count; i++) {
+        draw_key(out, chart, &legend.at[i], first + legend.at[i].row * LEGEND_ROW);
     }
     svg_end(out);
     return said(arena, chart, cut, thinned);

@@ -17,12 +17,28 @@ void drawing_say(Arena *arena, Drawing *drawing, const char *format, ...) {
     drawing->caption = drawing->caption == NULL ? text : arena_format(arena, "%s %s", drawing->caption, text);
 }
 
+/* The sets that no curve is of. */
+static const char *left_out(Arena *arena, const Chart *chart) {
+    const char *text = NULL;
+    for (size_t i = 0; i < chart->sets.count; i++) {
+        bool drawn = false;
+        for (size_t k = 0; k < chart->series.count; k++) {
+            drawn = drawn || chart->series.at[k].set == i;
+        }
+        if (!drawn) {
+            text = text == NULL ? chart->sets.at[i] : arena_format(arena, "%s; %s", text, chart->sets.at[i]);
+        }
+    }
+    return text;
+}
+
 void drawing_chart(Arena *arena, Drawing *drawing, const char *name, const char *title, const Chart *chart) {
     if (chart->series.count == 0) {
         return;
     }
     bool first = drawing->views.count == 0;
     View *view = drawing_view(arena, drawing, name, title);
+    view->left_out = left_out(arena, chart);
     const char *note = chart_svg(arena, chart, &view->svg);
     chart_csv(chart, &view->csv);
     if (note != NULL && first) {
@@ -36,12 +52,16 @@ void drawing_of_log(Arena *arena, const Figure *figure, bool logged, Drawing *dr
     }
 }
 
-/* "validation", "rate 0.1, validation", "rate 0.1". */
-static const char *curve_name(Arena *arena, const Report *report, const Group *group, const char *part, bool only) {
-    if (report->groups.count == 1) {
-        return part;
+void curve_of_group(Arena *arena, const Report *report, size_t group, const char *part, bool chief, Series series,
+                    Chart *chart) {
+    const char *label = report->groups.at[group].label;
+    series.name = report->groups.count == 1 ? part : chief ? label : arena_format(arena, "%s, %s", label, part);
+    series.entry = part;
+    series.set = group;
+    for (size_t i = chart->sets.count; i < report->groups.count; i++) {
+        vec_push(arena, &chart->sets, report->groups.at[i].label);
     }
-    return only ? group->label : arena_format(arena, "%s, %s", group->label, part);
+    chart_add(arena, chart, series);
 }
 
 void curves_of_groups(Arena *arena, const Report *report, LogName log, const char *column, const char *part,
@@ -49,37 +69,45 @@ void curves_of_groups(Arena *arena, const Report *report, LogName log, const cha
     const char *x = report_x(report, log, NULL);
     chart->x_title = x;
     for (size_t i = 0; i < report->groups.count; i++) {
-        const Group *group = &report->groups.at[i];
-        bool alone = report->groups.count == 1;
-        Series series = {.name = curve_name(arena, report, group, part, stroke == STROKE_SOLID),
-                         .color = color_hue(alone ? (stroke == STROKE_SOLID ? 0 : 1) : i),
+        bool alone = report->groups.count == 1, chief = stroke == STROKE_SOLID;
+        Series series = {.color = color_hue(alone ? (chief ? 0 : 1) : i),
                          .stroke = alone ? STROKE_SOLID : stroke,
-                         .points = report_points(report, group, log, x, column, NULL)};
-        chart_add(arena, chart, series);
+                         .points = report_points(report, &report->groups.at[i], log, x, column, NULL)};
+        curve_of_group(arena, report, i, part, chief, series, chart);
     }
 }
 
-bool curves_of_layers(Arena *arena, const Report *report, const char *column, Chart *chart) {
-    const char *source = report_source(report, column);
-    if (source == NULL) {
-        return false;
-    }
+static void curves_of_layers(Arena *arena, const Report *report, const char *column, const char *source, Chart *chart) {
     Words layers = report_layers(report, LOG_GRADIENTS);
     chart->x_title = report_x(report, LOG_GRADIENTS, source);
     for (size_t g = 0; g < report->groups.count; g++) {
-        const Group *group = &report->groups.at[g];
         for (size_t i = 0; i < layers.count; i++) {
             const RowFilter filter = {.source = source, .layer = layers.at[i]};
-            const char *name =
-                report->groups.count == 1 ? layers.at[i] : arena_format(arena, "%s, %s", layers.at[i], group->label);
-            Series series = {.name = name,
-                             .color = color_layer(i, layers.count),
-                             .stroke = (Stroke)(g % STROKES),
-                             .points = report_points(report, group, LOG_GRADIENTS, chart->x_title, column, &filter)};
-            chart_add(arena, chart, series);
+            Series series = {
+                .color = color_layer(i, layers.count),
+                .stroke = (Stroke)(g % STROKES),
+                .points = report_points(report, &report->groups.at[g], LOG_GRADIENTS, chart->x_title, column, &filter)};
+            curve_of_group(arena, report, g, layers.at[i], false, series, chart);
         }
     }
-    return chart->series.count > 0;
+}
+
+void drawing_layers(Arena *arena, const Report *report, Drawing *drawing, const char *name, const char *title,
+                    const char *column, const Chart *empty) {
+    Words sources = report_sources(report, column);
+    for (size_t i = 0; i < sources.count; i++) {
+        Chart chart = *empty;
+        const char *source = sources.at[i];
+        const char *whole = *name == '\0' ? source : arena_format(arena, "%s_%s", name, source);
+        curves_of_layers(arena, report, column, source, &chart);
+        drawing_chart(arena, drawing, i == 0 ? name : whole,
+                      sources.count == 1 ? title : arena_format(arena, "%s (%s)", title, source), &chart);
+    }
+    if (sources.count > 1 && drawing->views.count == sources.count) {
+        drawing_say(arena, drawing,
+                    "What was logged of the probe, of batches and over an epoch are different measurements: each has a "
+                    "view of its own.");
+    }
 }
 
 void mark_best(Arena *arena, const Report *report, Chart *chart) {

@@ -10,6 +10,7 @@
 typedef struct {
     const char *name; /* in the names of files; "" for the only one */
     const char *title;
+    const char *left_out; /* the runs, by their labels, that have no numbers for it; NULL: all have */
     Text svg, csv;
 } View;
 
@@ -69,11 +70,17 @@ void drawing_say(Arena *arena, Drawing *drawing, const char *format, ...) PRINTF
 /* Of a figure that needs a log: says that it holds nothing to draw, where it is there and there is no view. */
 void drawing_of_log(Arena *arena, const Figure *figure, bool logged, Drawing *drawing);
 
-/* A curve for every group: of a column of epochs.csv or steps.csv. `part` tells curves of one group apart: "train". */
+/* Adds a curve of the group of that number: `part` is what it shows of it. Where there are several groups it is called
+ * by the group, then by the part; the chief one of a group by the group alone. */
+void curve_of_group(Arena *arena, const Report *report, size_t group, const char *part, bool chief, Series series,
+                    Chart *chart);
+/* A curve for every group: of a column of epochs.csv or steps.csv. A solid one is the chief one. */
 void curves_of_groups(Arena *arena, const Report *report, LogName log, const char *column, const char *part,
                       Stroke stroke, Chart *chart);
-/* A curve for every layer and group: of a column of gradients.csv. False: no run has it. */
-bool curves_of_layers(Arena *arena, const Report *report, const char *column, Chart *chart);
+/* Adds a view of a curve for every group and layer, of a column of gradients.csv, in a chart that begins as `empty`;
+ * where runs were measured in several ways, a view for each of these. */
+void drawing_layers(Arena *arena, const Report *report, Drawing *drawing, const char *name, const char *title,
+                    const char *column, const Chart *empty);
 /* The epoch of the best validation figure, as the chart's mark, where there is one run. */
 void mark_best(Arena *arena, const Report *report, Chart *chart);
 

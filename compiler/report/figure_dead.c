@@ -2,8 +2,7 @@
 
 static void draw(Arena *arena, const Report *report, Drawing *drawing) {
     Chart chart = {.name = "Dead units by layer", .y_title = "dead", .share = true, .zero = true};
-    curves_of_layers(arena, report, "dead", &chart);
-    drawing_chart(arena, drawing, "", "dead", &chart);
+    drawing_layers(arena, report, drawing, "", "dead", "dead", &chart);
 }
 
 const Figure figure_dead = {

@@ -92,7 +92,7 @@ static void draw(Arena *arena, const Report *report, Drawing *drawing) {
         drawing_say(arena, drawing, "Of larger layers the first %d windows.", (int)BLOCKS);
     }
     if (error.status != NET_OK && drawing->views.count > 0) {
-        drawing_say(arena, drawing, "Not drawn: %s.", error.text);
+        drawing_say(arena, drawing, "Not drawn: %s.", report_reason(report, error.text));
     } else if (error.status != NET_OK) {
         drawing->missing = arena_format(arena, "%s", error.text);
     }

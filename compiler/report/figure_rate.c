@@ -14,7 +14,8 @@ static bool changes(const Chart *chart) {
 }
 
 static void draw(Arena *arena, const Report *report, Drawing *drawing) {
-    LogName log = report_has(report, LOG_STEPS, "rate", NULL) ? LOG_STEPS : LOG_EPOCHS;
+    size_t steps = report_count(report, LOG_STEPS, "rate", NULL);
+    LogName log = steps > 0 && steps >= report_count(report, LOG_EPOCHS, "rate", NULL) ? LOG_STEPS : LOG_EPOCHS;
     Chart chart = {.name = "Learning rate", .y_title = "rate", .zero = true};
     curves_of_groups(arena, report, log, "rate", "rate", STROKE_SOLID, &chart);
     if (changes(&chart)) {

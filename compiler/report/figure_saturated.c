@@ -2,8 +2,7 @@
 
 static void draw(Arena *arena, const Report *report, Drawing *drawing) {
     Chart chart = {.name = "Saturation by layer", .y_title = "saturated", .share = true, .zero = true};
-    curves_of_layers(arena, report, "saturated", &chart);
-    drawing_chart(arena, drawing, "", "saturated", &chart);
+    drawing_layers(arena, report, drawing, "", "saturated", "saturated", &chart);
 }
 
 const Figure figure_saturated = {

@@ -3,16 +3,14 @@
 enum { FEW = 6 /* layers of which there is more than the median over training */, NAMED = 12 };
 
 static const struct {
-    const char *column;
+    const char *column, *title;
     Stroke stroke;
-    bool middle;
-} quantiles[] = {{"largest", STROKE_DASHED, false},
-                 {"upper", STROKE_LONG, false},
-                 {"median", STROKE_SOLID, true},
-                 {"lower", STROKE_LONG, false},
-                 {"smallest", STROKE_DOTTED, false}};
-
-static bool is_quartile(size_t q) { return quantiles[q].stroke == STROKE_LONG; }
+    bool middle, quartile;
+} quantiles[] = {{"largest", "largest", STROKE_DASHED, false, false},
+                 {"upper", "upper quartile", STROKE_LONG, false, true},
+                 {"median", "median", STROKE_SOLID, true, false},
+                 {"lower", "lower quartile", STROKE_FINE, false, true},
+                 {"smallest", "smallest", STROKE_DOTTED, false, false}};
 
 typedef struct {
     Arena *arena;
@@ -46,18 +44,14 @@ static bool all_single(const Spectrum *spectrum, const Group *group) {
     return single;
 }
 
-static const char *quantile_name(size_t q, bool single) { return single ? "only value" : quantiles[q].column; }
+static const char *quantile_name(size_t q, bool single) { return single ? "only value" : quantiles[q].title; }
 
-static void add(Spectrum *spectrum, const Group *group, const char *name, Color color, Stroke stroke, Points points) {
-    bool alone = spectrum->report->groups.count == 1;
-    Series series = {.name = alone ? name : arena_format(spectrum->arena, "%s, %s", name, group->label),
-                     .color = color,
-                     .stroke = stroke,
-                     .points = points};
-    chart_add(spectrum->arena, &spectrum->chart, series);
+static void add(Spectrum *spectrum, size_t group, const char *name, Color color, Stroke stroke, Points points) {
+    Series series = {.color = color, .stroke = stroke, .points = points};
+    curve_of_group(spectrum->arena, spectrum->report, group, name, false, series, &spectrum->chart);
 }
 
-/* A quantile of each layer, before the first step and as it was logged last. */
+/* A quantile of each layer, before the first step and as it was logged last; of several groups the last alone. */
 static void add_depth(Spectrum *spectrum, size_t g, size_t q, bool single) {
     const Group *group = &spectrum->report->groups.at[g];
     bool alone = spectrum->report->groups.count == 1, moved = false;
@@ -73,20 +67,20 @@ static void add_depth(Spectrum *spectrum, size_t g, size_t q, bool single) {
         vec_push(spectrum->arena, &first, one);
         vec_push(spectrum->arena, &last, other);
     }
-    const char *column = quantile_name(q, single);
-    if (alone) {
-        add(spectrum, group, moved ? arena_format(spectrum->arena, "%s at first", column) : column, color_hue(1),
-            quantiles[q].stroke, first);
+    const char *title = quantile_name(q, single), *at_first = arena_format(spectrum->arena, "%s at first", title);
+    if (alone || !moved) {
+        add(spectrum, g, alone && !moved ? title : at_first, color_hue(alone ? 1 : g), quantiles[q].stroke, first);
     }
-    if (!alone || moved) {
-        add(spectrum, group, alone ? arena_format(spectrum->arena, "%s at last", column) : column,
-            color_hue(alone ? 0 : g), quantiles[q].stroke, last);
+    if (moved) {
+        add(spectrum, g, arena_format(spectrum->arena, "%s at last", title), color_hue(alone ? 0 : g),
+            quantiles[q].stroke, last);
     }
 }
 
 static void draw_depth(Spectrum *spectrum, const char *name, const char *title, Drawing *drawing) {
     spectrum->chart = (Chart){.name = arena_format(spectrum->arena, "Singular values by layer, %s", spectrum->of),
                               .x_title = "layer",
+                              .x_names = spectrum->layers,
                               .y_title = "σ",
                               .log = true};
     for (size_t g = 0; g < spectrum->report->groups.count; g++) {
@@ -111,9 +105,9 @@ static void draw_training(Spectrum *spectrum, const char *name, const char *titl
             const Group *group = &spectrum->report->groups.at[g];
             bool single = is_single(spectrum, group, i);
             for (size_t q = 0; q < COUNT_OF(quantiles); q++) {
-                bool shown = quantiles[q].middle || (groups == 1 && count <= FEW && !is_quartile(q) && !single);
+                bool shown = quantiles[q].middle || (groups == 1 && count <= FEW && !quantiles[q].quartile && !single);
                 if (shown) {
-                    add(spectrum, group,
+                    add(spectrum, g,
                         arena_format(spectrum->arena, "%s, %s", spectrum->layers.at[i], quantile_name(q, single)),
                         color_layer(i, count), groups == 1 ? quantiles[q].stroke : (Stroke)(g % STROKES),
                         points_of(spectrum, group, i, q));

@@ -17,8 +17,7 @@ static void draw_column(Arena *arena, const Report *report, const char *column, 
                         Drawing *drawing) {
     Chart chart = {
         .name = arena_format(arena, "Speed of learning by layer, %s", column), .y_title = title, .log = true};
-    curves_of_layers(arena, report, column, &chart);
-    drawing_chart(arena, drawing, name, column, &chart);
+    drawing_layers(arena, report, drawing, name, column, column, &chart);
 }
 
 static void draw(Arena *arena, const Report *report, Drawing *drawing) {
@@ -29,8 +28,8 @@ static void draw(Arena *arena, const Report *report, Drawing *drawing) {
     draw_column(arena, report, mixed ? "delta_norm" : "delta_rms", mixed ? norm : rms, mixed ? "" : "delta_rms",
                 drawing);
     drawing_of_log(arena, &figure_speed, report_logged(report, LOG_GRADIENTS), drawing);
-    const char *source = report_source(report, "delta_norm");
-    if (source != NULL && string_is(source, "probe")) {
+    Words sources = report_sources(report, "delta_norm");
+    if (sources.count == 1 && string_is(sources.at[0], "probe")) {
         drawing_say(arena, drawing, "Over the same examples each time (the probe).");
     }
 }

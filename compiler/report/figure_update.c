@@ -2,8 +2,7 @@
 
 static void draw(Arena *arena, const Report *report, Drawing *drawing) {
     Chart chart = {.name = "Update ratio by layer", .y_title = "‖Δw‖ / ‖w‖", .log = true};
-    curves_of_layers(arena, report, "update_ratio", &chart);
-    drawing_chart(arena, drawing, "", "update ratio", &chart);
+    drawing_layers(arena, report, drawing, "", "update ratio", "update_ratio", &chart);
 }
 
 const Figure figure_update = {

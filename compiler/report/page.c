@@ -5,6 +5,7 @@
 #include <time.h>
 
 #include "compiler/driver/run_columns.h"
+#include "compiler/report/run_command.h"
 #include "compiler/report/svg.h"
 #include "runtime/base/error.h"
 #include "runtime/base/moments.h"
@@ -178,21 +179,41 @@ static const char *about_run(Arena *arena, const Run *run) {
     return text;
 }
 
+/* The runs that no mean counts; NULL: there are none. */
+static const char *repeats_text(Arena *arena, const Report *report) {
+    const char *names = NULL;
+    bool several = false;
+    for (size_t i = 0; i < report->groups.count; i++) {
+        const Group *group = &report->groups.at[i];
+        for (size_t k = 0; k < group->repeats.count; k++) {
+            const char *name = report_run_name(report, group->repeats.at[k]);
+            several = names != NULL;
+            names = several ? arena_format(arena, "%s, %s", names, name) : name;
+        }
+    }
+    return names == NULL ? NULL
+                         : arena_format(arena, "Left out, as %s another run with the same seed: %s.",
+                                        several ? "they repeat" : "it repeats", names);
+}
+
+/* What the several runs of a page have to do with its figures. */
+static const char *about_runs(Arena *arena, const Report *report) {
+    const char *text = arena_format(arena, "What is of one run alone is of %s, %s.",
+                                    report_run_name(report, report->chosen->run), report->chosen_as);
+    const char *repeats = repeats_text(arena, report);
+    return repeats == NULL ? text : arena_format(arena, "%s %s", text, repeats);
+}
+
 static void head(Arena *arena, const Report *report, Text *out) {
     const Run *run = report->chosen->run;
     text_puts(out, "<header><h1>");
     xml_text(out, title_of(arena, report));
     text_puts(out, "</h1>\n<p class=\"dim\">");
-    if (report->runs->count == 1) {
-        xml_text(out, about_run(arena, run));
-    } else {
-        xml_text(out,
-                 arena_format(arena, "What is of one run alone is of %s%s", report_run_name(report, run),
-                              shown_field(run, SHOW_VALIDATION) != NULL ? ", the best on the validation part" : ""));
-    }
+    xml_text(out, report->runs->count == 1 ? about_run(arena, run) : about_runs(arena, report));
     if (has_bands(report)) {
+        xml_text(out, report->runs->count == 1 ? ". " : " ");
         xml_text(out,
-                 ". A curve with a band is a mean over runs that differ in nothing but the seed, or over the networks "
+                 "A curve with a band is a mean over runs that differ in nothing but the seed, or over the networks "
                  "of an ensemble; the band is one standard deviation to either side.");
     }
     text_puts(out, "</p>\n");
@@ -238,13 +259,56 @@ static void missing(Arena *arena, const Report *report, const Figure *row, const
     bool log = drawing->missing == NULL;
     text_puts(out, "<p class=\"missing\">");
     xml_text(out, log ? arena_format(arena, "This takes %s, which was not logged. What brings it: ", row->needs)
-                      : drawing->missing);
+                      : report_reason(report, drawing->missing));
     if (log) {
         text_puts(out, "<code>");
         xml_text(out, report_command(report, row->line));
         text_puts(out, "</code>");
     }
     text_puts(out, "</p>\n");
+}
+
+/* The views that lack the same runs as the i-th, "'linear', 'logarithmic'"; `all`: whether those are all. NULL: one
+ * before it does, or it lacks none. */
+static const char *lacking_alike(Arena *arena, const Drawing *drawing, size_t i, bool *all) {
+    const char *runs = drawing->views.at[i].left_out, *titles = NULL;
+    *all = runs != NULL;
+    for (size_t k = 0; k < drawing->views.count && runs != NULL; k++) {
+        const View *view = &drawing->views.at[k];
+        bool same = string_is(view->left_out, runs);
+        *all = *all && same;
+        if (same && k < i) {
+            return NULL;
+        }
+        if (same) {
+            titles = titles == NULL ? arena_format(arena, "'%s'", view->title)
+                                    : arena_format(arena, "%s, '%s'", titles, view->title);
+        }
+    }
+    return titles;
+}
+
+/* The runs that views of a figure have no numbers of; NULL: there are none. */
+static const char *left_out(Arena *arena, const Drawing *drawing) {
+    const char *text = NULL;
+    for (size_t i = 0; i < drawing->views.count; i++) {
+        bool all;
+        const char *titles = lacking_alike(arena, drawing, i, &all), *runs = drawing->views.at[i].left_out;
+        if (titles != NULL) {
+            const char *place = all ? "drawn" : arena_format(arena, "in %s", titles);
+            const char *one = arena_format(arena, "Not %s, as their logs lack the numbers: %s.", place, runs);
+            text = text == NULL ? one : arena_format(arena, "%s %s", text, one);
+        }
+    }
+    return text;
+}
+
+static void caption(const char *text, Text *out) {
+    if (text != NULL) {
+        text_puts(out, " <span>");
+        xml_text(out, text);
+        text_puts(out, "</span>");
+    }
 }
 
 static void figure(Arena *arena, const Report *report, const Figure *row, const Drawing *drawing, Text *out) {
@@ -267,11 +331,8 @@ static void figure(Arena *arena, const Report *report, const Figure *row, const 
     if (drawn) {
         text_puts(out, "<figcaption>");
         xml_text(out, row->doc);
-        if (drawing->caption != NULL) {
-            text_puts(out, " <span>");
-            xml_text(out, drawing->caption);
-            text_puts(out, "</span>");
-        }
+        caption(drawing->caption, out);
+        caption(left_out(arena, drawing), out);
         text_puts(out, "</figcaption>");
     }
     text_puts(out, "</figure>\n");

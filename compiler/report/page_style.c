@@ -73,7 +73,7 @@ static const char *const lines[] = {
     "@media(max-width:900px){.grid{grid-template-columns:minmax(0,1fr)}.wide{display:block}}\n",
     "@media(max-width:600px){main{padding:24px 14px 8px}footer{padding:8px 14px 32px}",
     "figure{padding:16px 14px;border-radius:8px}h1{font-size:24px}.tiles{gap:12px 28px}",
-    ".tile b{font-size:21px}.view>svg{min-width:430px}.view text{font-size:13.5px}}\n",
+    ".tile b{font-size:21px}.view>svg{min-width:350px}.view text{font-size:13.5px}}\n",
     "@media print{body{background:none;font-size:11pt}main{max-width:none;padding:0}",
     ".grid{grid-template-columns:repeat(2,minmax(0,1fr))}.wide{display:block}",
     "figure:not(.wide) .view text{font-size:15px}.view,.view>svg{overflow:visible}figure{break-inside:avoid;border:none;padding:8px 0}",

@@ -7,6 +7,7 @@
 #include "compiler/base/utf8.h"
 #include "compiler/driver/option_slips.h"
 #include "compiler/driver/run_columns.h"
+#include "compiler/model/settings.h"
 #include "runtime/base/moments.h"
 #include "runtime/base/paths.h"
 #include "runtime/log/subjects.h"
@@ -29,6 +30,14 @@ const char *report_run_name(const Report *report, const Run *run) {
     }
     name = alone ? name : run->folder;
     return utf8_clean(report->arena, name, strlen(name));
+}
+
+const char *report_reason(const Report *report, const char *text) {
+    size_t length = strlen(text);
+    const char *tag = strrchr(text, '[');
+    bool tagged = tag != NULL && tag > text && tag[-1] == ' ' && text[length - 1] == ']' &&
+                  strspn(tag + 1, "abcdefghijklmnopqrstuvwxyz-") == (size_t)(text + length - 1 - (tag + 1));
+    return tagged ? arena_copy(report->arena, text, (size_t)(tag - 1 - text)) : text;
 }
 
 bool report_all_have_set(const Report *report, const char *line) {
@@ -63,29 +72,50 @@ static const char *own_sets(const Report *report, const Group *group) {
     return text;
 }
 
-/* "rate 0.1, batch 10": the settings in which groups differ. */
-static const char *group_label(const Report *report, const Words *differing, const Group *group) {
-    const Run *run = group->members.at[0]->run;
-    const char *text = "";
-    for (size_t i = 0; i < differing->count; i++) {
-        const Field *field = field_find(&run->settings, differing->at[i]);
-        if (field == NULL || string_is(differing->at[i], "threads") ||
-            (group->runs > 1 && string_is(differing->at[i], "seed"))) {
-            continue;
-        }
-        bool model = string_is(differing->at[i], "model");
-        text = arena_format(report->arena, "%s%s%s%s", text, *text == '\0' ? "" : ", ",
-                            model ? "" : arena_format(report->arena, "%s ", differing->at[i]), field->text);
-    }
-    if (*text == '\0') {
-        text = own_sets(report, group);
-    }
+/* The runs of the model that a run is of. */
+static Runs kin_of(const Report *report, const Run *run) {
     const Field *model = field_find(&run->settings, "model");
+    Runs kin = {0};
+    for (size_t i = 0; i < report->runs->count; i++) {
+        const Field *other = field_find(&report->runs->at[i].settings, "model");
+        if (model != NULL && other != NULL && string_is(model->text, other->text)) {
+            vec_push(report->arena, &kin, report->runs->at[i]);
+        }
+    }
+    return kin;
+}
+
+/* "rate 0.1, batch 10": the settings of its training in which the group differs from others of its model. */
+static const char *own_settings(const Report *report, const Group *group) {
+    const Run *run = group->members.at[0]->run;
+    Runs kin = kin_of(report, run);
+    Words differing = runs_differing(report->arena, &kin);
+    const char *text = "";
+    for (size_t i = 0; i < differing.count; i++) {
+        const char *name = differing.at[i];
+        const Field *field = field_find(&run->settings, name);
+        bool told =
+            string_is(name, "threads") || settings_of_logs(name) || (group->runs > 1 && string_is(name, "seed"));
+        if (field != NULL && !told) {
+            text = arena_format(report->arena, "%s%s%s %s", text, *text == '\0' ? "" : ", ", name, field->text);
+        }
+    }
+    return *text == '\0' ? own_sets(report, group) : text;
+}
+
+/* What tells a group from the others, the model's name first where they are of several. */
+static const char *group_label(const Report *report, const Group *group) {
+    enum { LONG = 48 };
+    const Run *run = group->members.at[0]->run;
+    const Field *model = field_find(&run->settings, "model");
+    const char *text = own_settings(report, group);
     if (*text == '\0' && group->runs > 1) {
         return arena_format(report->arena, "%s, %zu seeds", model == NULL ? "runs" : model->text, group->runs);
     }
-    bool long_label = strlen(text) > 48;
-    return *text == '\0' || long_label ? report_run_name(report, run) : text;
+    if (model != NULL && runs_differ_in(report->runs, "model")) {
+        text = *text == '\0' ? model->text : arena_format(report->arena, "%s, %s", model->text, text);
+    }
+    return *text == '\0' || strlen(text) > LONG ? report_run_name(report, run) : text;
 }
 
 static void read_logs(Arena *arena, const Run *run, const char *folder, RunData *data) {
@@ -107,49 +137,78 @@ static void add_networks(Report *report, const Run *run, Group *group) {
     }
 }
 
-static void make_groups(Report *report) {
-    Words differing = runs_differing(report->arena, report->runs);
-    for (size_t i = 0; i < report->runs->count; i++) {
-        size_t k = 0;
-        while (k < report->groups.count && !runs_alike(report->groups.at[k].members.at[0]->run, &report->runs->at[i])) {
-            k++;
+/* Gives each group its label; those that would have one in common go by the names of their runs. */
+static void label_groups(Report *report) {
+    bool *common = NEW_ARRAY(report->arena, bool, report->groups.count + 1);
+    for (size_t k = 0; k < report->groups.count; k++) {
+        report->groups.at[k].label = group_label(report, &report->groups.at[k]);
+        for (size_t i = 0; i < k; i++) {
+            if (string_is(report->groups.at[i].label, report->groups.at[k].label)) {
+                common[i] = common[k] = true;
+            }
         }
-        if (k == report->groups.count || report->runs->at[i].config == NULL) {
-            Group group = {.label = ""};
-            k = report->groups.count;
-            vec_push(report->arena, &report->groups, group);
-        }
-        Group *group = &report->groups.at[k];
-        group->runs++;
-        vec_push(report->arena, &group->members, (const RunData *)&report->data[i]);
-        add_networks(report, &report->runs->at[i], group);
     }
     for (size_t k = 0; k < report->groups.count; k++) {
-        report->groups.at[k].label = group_label(report, &differing, &report->groups.at[k]);
+        Group *group = &report->groups.at[k];
+        group->label = common[k] ? report_run_name(report, group->members.at[0]->run) : group->label;
     }
 }
 
-/* The best by what is shown of the validation part, of those that have weights; else the first. */
-static const RunData *choose(const Report *report) {
+static void make_groups(Report *report) {
+    RunGroups groups = runs_gather(report->arena, report->runs);
+    for (size_t k = 0; k < groups.count; k++) {
+        Group group = {.runs = groups.at[k].members.count};
+        for (size_t i = 0; i < group.runs; i++) {
+            const Run *run = groups.at[k].members.at[i];
+            vec_push(report->arena, &group.members, (const RunData *)&report->data[run - report->runs->at]);
+            add_networks(report, run, &group);
+        }
+        for (size_t i = 0; i < groups.at[k].repeats.count; i++) {
+            vec_push(report->arena, &group.repeats, groups.at[k].repeats.at[i]);
+        }
+        vec_push(report->arena, &report->groups, group);
+    }
+    label_groups(report);
+}
+
+static bool has_weights(const Run *run) {
+    char *weights = net_weights_path(NET_RUN_DIR, run->folder, NULL);
+    free(weights);
+    return weights != NULL;
+}
+
+/* What is shown of the validation part; NULL: nothing. */
+static const Field *validation_of(const Run *run) {
     const Column *column = NULL;
-    const RunData *best = &report->data[0];
-    double best_value = (double)NAN;
     for (size_t i = 0; i < STANDARD_COLUMNS; i++) {
         column = run_columns_standard[i].show == SHOW_VALIDATION ? &run_columns_standard[i] : column;
     }
+    return run_column_field(column, run);
+}
+
+/* The best by what is shown of the validation part, of those that have weights where any has; else the first. */
+static void choose(Report *report) {
+    size_t weighted = 0;
     for (size_t i = 0; i < report->runs->count; i++) {
-        const Field *field = run_column_field(column, &report->runs->at[i]);
-        char *weights = net_weights_path(NET_RUN_DIR, report->runs->at[i].folder, NULL);
-        if (field != NULL && weights != NULL) {
-            bool high = strstr(field->name, "accuracy") != NULL;
-            if (isnan(best_value) || (high ? field->number > best_value : field->number < best_value)) {
-                best_value = field->number;
-                best = &report->data[i];
-            }
-        }
-        free(weights);
+        weighted += has_weights(&report->runs->at[i]);
     }
-    return best;
+    bool all = weighted == 0 || weighted == report->runs->count;
+    double best = (double)NAN;
+    for (size_t i = 0; i < report->runs->count; i++) {
+        const Run *run = &report->runs->at[i];
+        if (!all && !has_weights(run)) {
+            continue;
+        }
+        const Field *field = validation_of(run);
+        bool high = field != NULL && strstr(field->name, "accuracy") != NULL;
+        bool better = field != NULL && (isnan(best) || (high ? field->number > best : field->number < best));
+        best = better ? field->number : best;
+        report->chosen = better || report->chosen == NULL ? &report->data[i] : report->chosen;
+    }
+    report->chosen_as = !all && weighted == 1 ? "the only one with weights"
+                        : isnan(best)         ? (all ? "the first" : "the first of those with weights")
+                        : all                 ? "the best on the validation part"
+                                              : "the best on the validation part of those with weights";
 }
 
 static void read_weights(Report *report) {
@@ -164,7 +223,10 @@ static void read_weights(Report *report) {
         net_weights_hash(path, report->weights.tensors, report->weights.count, report->hash, NULL);
     } else {
         report->weights = (NetSafetensors){.path = NULL};
-        report->weights_missing = arena_format(report->arena, "%s", error.text);
+        bool running = string_is(report->chosen->run->status, "running");
+        report->weights_missing =
+            running ? "The run goes on, and has no weights yet: netc report, called again, shows them when it has."
+                    : arena_format(report->arena, "%s", error.text);
     }
     free(path);
 }
@@ -178,7 +240,7 @@ void report_open(Arena *arena, const Runs *runs, Report *report) {
                   &report->data[i]);
     }
     make_groups(report);
-    report->chosen = choose(report);
+    choose(report);
     network_open(arena, report->chosen->run, NULL, &report->network);
     read_weights(report);
     predictions_make(arena, report->chosen->run, &report->network, report->weights.path, &report->predictions);
@@ -189,63 +251,6 @@ void report_close(Report *report) {
         net_safetensors_free(&report->weights);
     }
     predictions_free(&report->predictions);
-}
-
-/* What stands behind the word that a line begins with, and blanks. */
-static const char *next_word(const char *line) {
-    line += strcspn(line, " \t");
-    return line + strspn(line, " \t");
-}
-
-static bool begins_with(const char *line, const char *word, size_t length) {
-    return strncmp(line, word, length) == 0 && !in_name(line[length]);
-}
-
-/* Whether a --set line is a log of what `line` is one of: a subject stands in one line alone. */
-static bool logs_the_same(const char *set, const char *line) {
-    const char *subject = next_word(line), *word = set + strspn(set, " \t");
-    bool found = false, log = begins_with(word, "log", 3);
-    for (word = next_word(word); log && *word != '\0' && !found; word = next_word(word)) {
-        found = begins_with(word, subject, strcspn(subject, " "));
-    }
-    return found;
-}
-
-/* The line, with the probe that the run has: there is one for all logs. What log spectrum has by itself is none. */
-static const char *with_probe(const Report *report, const char *line) {
-    static const char option[] = " probe=";
-    const char *found = strstr(line, option);
-    const Fields *settings = &report->chosen->run->settings;
-    for (size_t i = 0; found != NULL && i < settings->count; i++) {
-        const Field *field = &settings->at[i];
-        bool own = string_is(field->name, "spectrum_probe") && field->number == (double)NET_JACOBIAN_EXAMPLES;
-        if (net_path_ends(field->name, "_probe") && field->number >= 1 && !own) {
-            return arena_format(report->arena, "%.*s%s%s", (int)(found - line), line, option, field->text);
-        }
-    }
-    return line;
-}
-
-const char *report_command(const Report *report, const char *line) {
-    Arena *arena = report->arena;
-    const json_t *model = json_object_get(report->chosen->run->config, "model");
-    const char *path = json_string_value(json_object_get(model, "path")), *key;
-    const char *text = arena_format(arena, "netc train %s", shell_word(arena, path == NULL ? "FILE" : path));
-    size_t index;
-    json_t *value;
-    json_object_foreach(json_object_get(model, "lets"), key, value) {
-        if (json_is_string(value)) {
-            const char *define = arena_format(arena, "%s=%s", key, json_string_value(value));
-            text = arena_format(arena, "%s -D %s", text, shell_word(arena, define));
-        }
-    }
-    json_array_foreach(run_sets(report->chosen->run), index, value) {
-        const char *set = json_string_value(value);
-        if (set != NULL && !logs_the_same(set, line)) {
-            text = arena_format(arena, "%s --set %s", text, shell_word(arena, set));
-        }
-    }
-    return arena_format(arena, "%s --set %s", text, shell_word(arena, with_probe(report, line)));
 }
 
 /* ---- numbers of logs ---- */
@@ -283,16 +288,21 @@ bool report_logged(const Report *report, LogName log) {
     return false;
 }
 
-bool report_has(const Report *report, LogName log, const char *column, const RowFilter *filter) {
-    for (size_t i = 0; i < report->runs->count; i++) {
-        Cells cells = cells_of(&report->data[i], log, column, filter);
-        for (size_t row = 0; cells.column >= 0 && row < cells.log->rows; row++) {
-            if (meant(&cells, row) && *run_log_text(cells.log, row, cells.column) != '\0') {
-                return true;
-            }
-        }
+static bool has_number(const RunData *data, LogName log, const char *column, const RowFilter *filter) {
+    Cells cells = cells_of(data, log, column, filter);
+    bool found = false;
+    for (size_t row = 0; cells.column >= 0 && row < cells.log->rows && !found; row++) {
+        found = meant(&cells, row) && *run_log_text(cells.log, row, cells.column) != '\0';
     }
-    return false;
+    return found;
+}
+
+size_t report_count(const Report *report, LogName log, const char *column, const RowFilter *filter) {
+    size_t count = 0;
+    for (size_t i = 0; i < report->runs->count; i++) {
+        count += has_number(&report->data[i], log, column, filter);
+    }
+    return count;
 }
 
 static int compare_x(const void *a, const void *b) {
@@ -357,13 +367,30 @@ Words report_layers(const Report *report, LogName name) {
     return layers;
 }
 
-const char *report_source(const Report *report, const char *column) {
-    for (size_t i = 0; run_log_sources[i] != NULL; i++) {
-        if (report_has(report, LOG_GRADIENTS, column, &(RowFilter){.source = run_log_sources[i]})) {
-            return run_log_sources[i];
+Words report_sources(const Report *report, const char *column) {
+    bool *had = NEW_ARRAY(report->arena, bool, report->runs->count);
+    Words sources = {0};
+    for (;;) {
+        const char *source = NULL;
+        size_t most = 0;
+        for (size_t s = 0; run_log_sources[s] != NULL; s++) {
+            const RowFilter filter = {.source = run_log_sources[s]};
+            size_t count = 0;
+            for (size_t i = 0; i < report->runs->count; i++) {
+                count += !had[i] && has_number(&report->data[i], LOG_GRADIENTS, column, &filter);
+            }
+            source = count > most ? filter.source : source;
+            most = count > most ? count : most;
+        }
+        if (source == NULL) {
+            return sources;
+        }
+        vec_push(report->arena, &sources, source);
+        for (size_t i = 0; i < report->runs->count; i++) {
+            const RowFilter filter = {.source = source};
+            had[i] = had[i] || has_number(&report->data[i], LOG_GRADIENTS, column, &filter);
         }
     }
-    return NULL;
 }
 
 const char *report_x(const Report *report, LogName log, const char *source) {

@@ -25,7 +25,8 @@ typedef struct {
 typedef struct {
     const char *label; /* what tells it from the others */
     VEC(const RunData *) members;
-    size_t runs; /* that these are of */
+    size_t runs;              /* that these are of */
+    VEC(const Run *) repeats; /* of seeds that members have: they come to the same */
 } Group;
 
 typedef struct {
@@ -33,7 +34,8 @@ typedef struct {
     const Runs *runs;
     RunData *data; /* by run; of an ensemble its first network */
     VEC(Group) groups;
-    const RunData *chosen;     /* of which there is shown what can be of one alone: the best on the validation part */
+    const RunData *chosen;     /* of which there is shown what can be of one alone: */
+    const char *chosen_as;     /* "the best on the validation part", of several */
     Network network;           /* of the chosen run */
     NetSafetensors weights;    /* of the chosen run; path NULL: none */
     const char *weights_about; /* "best.safetensors, epoch 8" */
@@ -49,8 +51,8 @@ void report_close(Report *report);
 const char *report_run_name(const Report *report, const Run *run);
 /* Whether every run was given this line by --set. */
 bool report_all_have_set(const Report *report, const char *line);
-/* `netc train FILE` with what makes its network and `--set 'LINE'`, to be typed. */
-const char *report_command(const Report *report, const char *line);
+/* An error as a page tells it: without the name in brackets that 'netc explain' takes. */
+const char *report_reason(const Report *report, const char *text);
 
 /* ---- numbers of logs ---- */
 
@@ -61,15 +63,16 @@ typedef struct {
 
 /* Whether any run has the log, be it empty. */
 bool report_logged(const Report *report, LogName log);
-/* Whether any run has a number there. */
-bool report_has(const Report *report, LogName log, const char *column, const RowFilter *filter);
+/* How many runs have a number there. */
+size_t report_count(const Report *report, LogName log, const char *column, const RowFilter *filter);
 /* The numbers of a column by those of `x_column`, in their order: of one run, or means over the group's. */
 Points report_points(const Report *report, const Group *group, LogName log, const char *x_column, const char *column,
                      const RowFilter *filter);
 /* The layers of a log, in the order of the network. */
 Words report_layers(const Report *report, LogName log);
-/* Which of the sources of gradients.csv has a column: the probe, else the epoch, else the batch; NULL: none. */
-const char *report_source(const Report *report, const char *column);
+/* The sources of gradients.csv that it takes to have a column of all runs that have it: first the one that most have,
+ * of equal ones the probe, then the epoch, then the batch. */
+Words report_sources(const Report *report, const char *column);
 /* "epoch", or "step" where rows of a source come within an epoch. */
 const char *report_x(const Report *report, LogName log, const char *source);
 

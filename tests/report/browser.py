@@ -25,7 +25,7 @@ function hover(target, x, y) {
   target.dispatchEvent(new PointerEvent("pointermove", {clientX: x, clientY: y, bubbles: true}));
 }
 function look() {
-  var out = {faults: faults, figures: [], width: document.documentElement.scrollWidth, tips: [], toggles: [], views: []};
+  var out = {faults: faults, figures: [], width: document.documentElement.scrollWidth, tips: [], toggles: [], views: [], headings: 0, scrolls: []};
   document.querySelectorAll("figure").forEach(function (figure) {
     var view = figure.querySelector(".view:not([hidden])"), svg = view && view.querySelector("svg");
     var box = svg ? svg.getBoundingClientRect() : {width: 0, height: 0};
@@ -34,6 +34,11 @@ function look() {
                       marks: svg ? svg.querySelectorAll("path,rect,image").length : 0,
                       missing: !!figure.querySelector(".missing")});
   });
+  document.body.style.width = Math.min(innerWidth - 70, 1200) + "px"; /* a window is never narrower than 500 */
+  document.querySelectorAll(".view:not([hidden])").forEach(function (view) {
+    if (view.scrollWidth > view.clientWidth) out.scrolls.push(view.closest("figure").id);
+  });
+  document.body.style.width = "";
   document.querySelectorAll("svg.chart").forEach(function (svg) {
     if (svg.closest("[hidden]")) return;
     var line = svg.querySelector(".series path:last-of-type"), at = line.getPointAtLength(0);
@@ -42,11 +47,24 @@ function look() {
     var tip = document.querySelector(".tip");
     out.tips.push({figure: svg.closest("figure").id, text: tip.hidden ? null : tip.textContent});
     svg.dispatchEvent(new PointerEvent("pointerleave"));
-    var key = svg.querySelector(".key"), series = svg.querySelector('.series[data-k="' + key.dataset.k + '"]');
+    var key = svg.querySelector(".key"), of = key.dataset.set; /* a heading: its run's entries go with it */
+    var keys = of ? [].slice.call(svg.querySelectorAll('.key[data-of="' + of + '"]')) : [key];
+    function shown() {
+      return keys.map(function (k) {
+        return getComputedStyle(svg.querySelector('.series[data-k="' + k.dataset.k + '"]')).display;
+      }).concat(key.getAttribute("aria-pressed")).join(" ");
+    }
+    var before = shown();
     key.dispatchEvent(new MouseEvent("click", {bubbles: true}));
-    var off = getComputedStyle(series).display;
+    var off = shown();
+    keys.forEach(function (k) { if (of) k.dispatchEvent(new MouseEvent("click", {bubbles: true})); });
+    var again = shown();
     key.dispatchEvent(new KeyboardEvent("keydown", {key: "Enter", bubbles: true}));
-    out.toggles.push([tip.hidden, off, getComputedStyle(series).display, key.getAttribute("aria-pressed")]);
+    if (of) {
+      out.headings++;
+      key.dispatchEvent(new KeyboardEvent("keydown", {key: "Enter", bubbles: true}));
+    }
+    out.toggles.push([tip.hidden, off.replace(/none /g, ""), !of || again === before, shown() === before]);
   });
   document.querySelectorAll(".views").forEach(function (views) {
     var buttons = views.querySelectorAll("button"), last = buttons[buttons.length - 1];
@@ -85,7 +103,7 @@ def look(path, width=1280, *options):
     for tip in seen["tips"]:
         check(tip["text"] and " · " in tip["text"], f"{path}: {tip}")
     for toggle in seen["toggles"]:
-        check(toggle == [True, "none", "inline", "true"], f"{path}: {toggle}")
+        check(toggle == [True, "false", True, True], f"{path}: {toggle}")
     for view in seen["views"]:
         check(view == [1, True, True], f"{path}: {view}")
     return seen
@@ -102,15 +120,16 @@ tip = next(tip["text"] for tip in seen["tips"] if tip["figure"] == "cost")
 check(tip in (f"validation · epoch {first['epoch']} · {float(first['validation_cost']):.5g}",) or "training" in tip, tip)
 light = seen["colors"]
 
-# As wide as a phone: the page itself does not scroll sideways. Dark where the reader's screen is.
-check(look(f"{run}/report.html", 500)["width"] <= 500, "narrow")
+# As wide as a phone: neither the page itself nor a figure scrolls sideways. Dark where the reader's screen is.
+narrow = look(f"{run}/report.html", 500)
+check(narrow["width"] <= 500 and narrow["scrolls"] == [], f"narrow: {narrow['width']}, {narrow['scrolls']}")
 dark = look(f"{run}/report.html", 1280, "--blink-settings=preferredColorScheme=0")["colors"]
 check(dark != light, f"dark {dark}, light {light}")
 
 # Several runs, runs that hold little, and numbers to learn.
 netc("train", "tiny.net", "-q", "--seeds", "1-3", "--epochs", "2", "--run-dir", "seeds")
 netc("report", "seeds", run)
-look("seeds/report.html")
+check(look("seeds/report.html")["headings"] >= 4, "headings of legends")
 make("little", epochs=["0,0,0,,0.1,,,0.5,2.3,0.1"])
 netc("report", "little")
 look("little/report.html")

@@ -99,6 +99,11 @@ for row in rows("maps/responses.csv"): # a 5x5 window of an example of digits: a
     bound = biases[map_] + sum(w for w in weights[25 * map_:25 * map_ + 25] if w > 0)
     check(0 < float(row["activation"]) <= bound * 1.0001 and max(place) < 24, f"{row}, at most {bound}")
 check([int(row["rank"]) for row in rows("maps/responses.csv")] == [0, 1, 2, 3] * 3, "the strongest four of each map")
+depth = drawings("maps")["spectrum-weight"]
+check({"c", "d"} <= {text.text for text in depth.iter(SVG + "text")}, "the layers' names on the axis")
+dashes = [group.find(SVG + "g").get("stroke-dasharray") for group in depth.iter(SVG + "g")
+          if group.get("class") == "key" and group.find(SVG + "text").text.endswith("at last")]
+check(len(dashes) == len(set(dashes)) == 5, f"quantiles are told apart: {dashes}")
 steps = rows(f"{run}/steps.csv")
 same(series("maps/gradient.csv", "gradient"), [(row["epoch"], row["gradient_norm"]) for row in steps], "gradient")
 
@@ -110,7 +115,7 @@ for of, view in (("jacobian", "-"), ("weight", "-weight_")):
     layers = list(dict.fromkeys(row["layer"] for row in spectrum))
     for when, step in (("first", "0"), ("last", "30")):
         theirs = [(1 + layers.index(row["layer"]), row["upper"]) for row in spectrum if (row["step"], row["of"]) == (step, of)]
-        same(series(f"maps/spectrum{view[:-1]}.csv", f"upper at {when}"), theirs, f"upper quartiles at {when}, {of}")
+        same(series(f"maps/spectrum{view[:-1]}.csv", f"upper quartile at {when}"), theirs, f"upper quartiles at {when}, {of}")
 
 # Of one output, and of a vector, there is one singular value: one curve has it.
 head = spectrum[0].keys()

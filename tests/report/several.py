@@ -8,7 +8,7 @@ import os
 import random
 import statistics
 
-from _report import MODEL, Page, check, drawings, netc, read, rows, write
+from _report import MODEL, SVG, Page, check, drawings, make, netc, read, rows, write
 
 write("tiny.net", MODEL)
 netc("train", "tiny.net", "-q", "--seeds", "1-4", "--epochs", "3")
@@ -50,6 +50,40 @@ check({row["series"] for row in rows("two/cost.csv")} == {"rate 0.5", "rate 0.25
 netc("report", "tiny-1", "tiny-2", "tiny-1", "-o", "three.html")
 check("2 runs" in read("three.html"), "a run is there once")
 
+# A run that repeats another's seed is not counted twice, as in the table of runs; one of another model is told by both.
+netc("train", "tiny.net", "-q", "--epochs", "3", "--seed", "2", "--run-dir", "repeated")
+netc("train", "tiny.net", "-q", "--seeds", "1-2", "--epochs", "3", "--run-dir", "repeated")
+write("other.net", MODEL.replace("dense 12", "dense 6"))
+for rate in "0.5", "0.25":
+    netc("train", "other.net", "-q", "--epochs", "1", "--rate", rate, "--run-dir", "repeated")
+netc("report", "repeated", "--csv", "repeated-csv")
+text = "".join(Page(read("repeated/report.html")).texts)
+check("it repeats another run with the same seed: tiny-3." in text and "tiny, 2 seeds" in text, text)
+check({row["series"] for row in rows("repeated-csv/cost.csv") if "training" not in row["series"]} ==
+      {"tiny, 2 seeds", "other, rate 0.5", "other, rate 0.25"}, "names of several models")
+group = json.loads(netc("runs", "repeated", "--json").stdout)["groups"][0]
+for figure in "best_validation_accuracy", "test_accuracy":
+    mean, sd = group["mean"][figure], group["sd"][figure]
+    check(f"{100 * mean:.2f} ± {100 * sd:.2f} %" in text, f"{figure}: {mean} {sd}")
+
+# Runs whose gradients are of another source have a view of their own; what lacks them is named. Entries of a legend
+# stand by run, then by layer, whatever their values are.
+for k, (name, rate, source) in enumerate((("a", 0.5, "batch"), ("b", 0.25, "batch"), ("c", 0.1, "probe"), ("d", 0.05, ""))):
+    make(f"mixed/{name}", {"rate": rate}, ["0,0,0,,0.1,2,0,0.5,2,0.5"],
+         [f"{step},{step},{source},{layer},{k + size},{k + size},1,1,1,,,"
+          for step in (1, 2) for layer, size in (("first", 1), ("out", 2.5))] if source else ())
+netc("report", "mixed", "--csv", "mixed-csv", "--svg", "mixed-svg")
+for view, names in ("", {"rate 0.5", "rate 0.25"}), ("-probe", {"rate 0.1"}):
+    found = {row["series"] for row in rows(f"mixed-csv/speed{view}.csv")}
+    check(found == {f"{name}, {layer}" for name in names for layer in ("first", "out")}, found)
+text = "".join(Page(read("mixed/report.html")).texts)
+check("Not in 'delta_norm (batch)', 'delta_rms (batch)', as their logs lack the numbers: rate 0.1; rate 0.05." in text and
+      "Not in 'delta_norm (probe)', 'delta_rms (probe)', as their logs lack the numbers: rate 0.5; rate 0.25; rate 0.05." in
+      text, text)
+keys = [group.find(SVG + "text").text for group in drawings("mixed-svg")["speed"].iter(SVG + "g")
+        if group.get("class") == "key"]
+check(keys == ["rate 0.5", "first", "out", "rate 0.25", "first", "out"], keys)
+
 # What --set says is not all among the settings: such runs are no seeds of one, and are told apart by it.
 netc("train", "tiny.net", "-q", "--seeds", "1-2", "--epochs", "1", "--run-dir", "sets")
 for more in (), ("--set", "seed 2"):
@@ -63,7 +97,8 @@ check("<th>--set</th><td>split train=500 validation=100 order=file</td>" in read
 
 # Numbers to learn, in units of their own.
 random.seed(1)
-with open("table.csv", "w", encoding="utf-8") as file:
+os.makedirs("far")
+with open("far/table.csv", "w", encoding="utf-8") as file:
     file.write("a,b,sum,product\n")
     for _ in range(400):
         a, b = random.uniform(-1, 1), random.uniform(-1, 1)
@@ -82,8 +117,10 @@ train {
     epochs    3
 }
 """)
-netc("train", "table.net", "-q")
+netc("train", "table.net", "-q", "--data-dir", "far")
 netc("report", "runs/latest", "--csv", "values")
+check("netc train table.net --data-dir far --set 'log gradients" in "".join(Page(read("runs/latest/report.html")).texts),
+      "where the data are")
 said = rows("values/values.csv") + rows("values/values-1.csv")
 check(len(said) == 120, "examples")
 rmse = math.sqrt(statistics.mean((float(row["true"]) - float(row["predicted"])) ** 2 for row in said))

@@ -4,6 +4,7 @@ each has a page that says so, and the place of a figure says which command bring
 import fcntl
 import json
 import os
+import shlex
 import shutil
 import struct
 
@@ -41,11 +42,18 @@ for status, words in (("diverged", "The training diverged"), ("time_limit", "sto
     check(words in text(make(f"runs/{status}", epochs=steps, result={"status": status})), status)
 stopped = make("runs/stopped", epochs=steps)
 write(f"{stopped}/checkpoint.safetensors", "")
-check("can be resumed" in text(stopped), "stopped")
+said = text(stopped)
+check("can be resumed" in said and "--resume runs/stopped' finishes it" in said and "[unfinished-run]" not in said, said)
 running = make("runs/running", epochs=steps)
 with open(f"{running}/lock", "rb") as lock:
     fcntl.flock(lock, fcntl.LOCK_EX)
-    check("The run goes on" in text(running), "running")
+    said = text(running)
+    check("The run goes on" in said and "has no weights yet" in said and "--resume" not in said, said)
+
+# Of several runs the best is shown by what its epochs.csv says, where none has weights.
+good = make("runs/good", epochs=[row[:-3] + "0.9" for row in steps])
+for order in ((stopped, good), (good, stopped)):
+    check("is of good, the best on the validation part." in text(*order), order)
 
 os.makedirs("runs/empty")
 write("runs/empty/lock", "")
@@ -102,7 +110,18 @@ check("maps" in seen.figures() and "c.weight" in "".join(seen.texts), "".join(se
 shutil.rmtree(odd)
 
 # Data that are elsewhere today, and weights of another network.
-run = train()
+options = ("--rate", "0.25", "--batch", "full", "--seed", "3", "--epochs", "2")
+run = train(*options)
+said = page(run, good).texts
+check("the only one with weights." in "".join(said), said)
+
+# What brings a log is the command of that run, with its options.
+command = next(word for word in said if word.startswith("netc train") and "log steps" in word)
+netc(*shlex.split(command)[1:], "-q", "--weights", run)
+check(f" --weights {run} --" in text("runs/latest"), "what it began with")
+again, settings = (json.loads(read(f"{folder}/config.json"))["settings"] for folder in ("runs/latest", run))
+check(all(again[name] == value for name, value in settings.items() if not name.startswith("log")) and
+      all(f"{option} {value}" in command for option, value in zip(options[::2], options[1::2])), command)
 shutil.copytree(run, "moved")
 write("moved/config.json", read("moved/config.json").replace('"data_sha256": "', '"data_sha256": "0'))
 said = text("moved")
