@@ -82,10 +82,14 @@ bound = whole["bound-sigmoid"]["mean"]
 check(abs(bound["width"] - 0.44774) < 1e-5 and abs(bound["weight"] - 6.894) < 1e-3, f"the exercise's bound: {bound}")
 with open("whole/results.md") as file:
     table = file.read()
-for part in ("## Is deeper better?", "| 2 hidden layers |", "96.90 %", "| 0.45 |", "--set 'epochs 3'",
+for part in ("## Is deeper better?", "| 2 hidden layers |", "Examples here: 200 to train, 100 to validate, 100 to test.", "| 0.45 |", "--set 'epochs 3'",
              row["trainings"][0]["weights_sha256"][:16], f"{100 * mean:.2f} ±"):
     check(part in table, f"results.md lacks {part}:\n{table}")
-check("within 0.3" not in table and "misses" not in table, "a cut is compared with the text")
+check("within 0.3" not in table and "misses" not in table and "96.90 %" not in table, "a cut is compared with the text")
+check("\n    examples here: 200 to train, 100 to validate, 100 to test\n" in first.stdout and "(text 0.45)" in first.stdout
+      and "(text 96" not in first.stdout, f"how many examples there are\n{first.stdout}")
+check("| 390,625 ± 0 |" in table, f"numbers as people write them\n{table}")
+check(all(len(line) <= 80 for line in first.stdout.splitlines()), f"lines are too long for a terminal\n{first.stdout}")
 before = folders("whole")
 again = netc("depth", "bound", "exploding", "--seeds", "1-2", "-o", "whole", *CUT)
 check(folders("whole") == before and rows("whole") == whole, "what was there was made again")
