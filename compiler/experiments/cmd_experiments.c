@@ -116,6 +116,7 @@ static bool read_plan(Arena *arena, const Options *options, Plan *plan, int *sta
                    .first = 1,
                    .threads = options->threads,
                    .data = options->data,
+                   .data_dir = options->data_dir,
                    .sets = options->sets};
     for (size_t i = 0; i < options->sets.count; i++) {
         vec_push(arena, &plan->changed, arena_format(arena, "--set %s", shell_word(arena, options->sets.at[i])));

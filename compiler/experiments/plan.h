@@ -19,6 +19,7 @@ typedef struct {
     int64_t first, last;      /* seeds; last 0: as many as each experiment has */
     const char *threads;      /* NULL: as trainers have it */
     const char *data;         /* that trainers are to take; NULL: the models' */
+    const char *data_dir;     /* where their files are; NULL: where they are looked for */
     Words sets;               /* lines of the train block, instead of the rows' */
     Words changed;            /* what makes the rows others than the texts', as it is typed */
     VEC(const char *) hashed; /* data lines and their hashes, one after the other */

@@ -97,6 +97,12 @@ static bool says_epochs(Arena *arena, const Words *lines) {
     return says;
 }
 
+/* A trainer is told so; here it is of what is compiled. */
+static const Options *with_data_dir(Options *options, const Plan *plan) {
+    options->data_dir = plan->data_dir;
+    return options;
+}
+
 /* Compiles the model as `netc train` does, as far as its numbers are settled. */
 static bool resolve(Plan *plan, Setup *setup, int *status) {
     Arena *arena = plan->arena;
@@ -105,7 +111,7 @@ static bool resolve(Plan *plan, Setup *setup, int *status) {
     Compilation compilation;
     if (!options_parse(arena, command_find("train"), (int)words.count, (char **)(uintptr_t)words.at, &options,
                        status) ||
-        !pipeline_open(arena, "experiments", &options, setup->path, &compilation, status)) {
+        !pipeline_open(arena, "experiments", with_data_dir(&options, plan), setup->path, &compilation, status)) {
         return false;
     }
     compilation.goal = &goal_train;
@@ -141,7 +147,8 @@ bool setup_open(Plan *plan, const Row *row, Setup *setup, int *status) {
     }
     setup->path = shipped_model(plan->arena, row->model);
     if (setup->path == NULL) {
-        *status = report_environment("the model %s.net, which ships with netc, is not installed", row->model);
+        *status = report_environment("the model %s.net is one of those that ship with netc, and %s", row->model,
+                                     shipped_advice(plan->arena));
         return false;
     }
     if (!resolve(plan, setup, status)) {

@@ -189,6 +189,18 @@ with open("digits/rows/depth-1.json") as file:
 check(other["changed"] == ["--set 'epochs 1'", "--data digits"] and "--data digits" in other["command"], f"{other['changed']}")
 check(other["data_sha256"] == row["data_sha256"] and other["trainings"][0]["key"] != row["trainings"][0]["key"], "its hash")
 
+# ---- files elsewhere; a netc without the models that ship with it says where they were looked for ----
+os.mkdir("nothing")
+done = netc("depth", "--seeds", "1-1", "-o", "elsewhere", "--data-dir", "nothing", status=3)
+check("nothing" in done.stderr and "[no-data]" in done.stderr, done.stderr)
+os.mkdir("alone")
+shutil.copy(NETC, "alone/netc")
+done = subprocess.run(["alone/netc", "experiments", "exploding", "-o", "alone/out"], capture_output=True, text=True)
+place = os.path.abspath("alone")
+check(done.returncode == 3 and done.stderr == "netc: the model exploding.net is one of those that ship with netc, and they are "
+      f"not in {place}/../share/netc/models, {place}/../models or {place}/../../models; 'make install' in the sources of netc "
+      "puts them beside it\n", done.stderr)
+
 # ---- mistakes ----
 LINES = "--set 'data digits' --set 'split train=200 validation=100 test=100' --set 'epochs 3'"
 for arguments, status, text in (

@@ -42,10 +42,18 @@ for status, words in (("diverged", "The training diverged"), ("time_limit", "sto
 stopped = make("runs/stopped", epochs=steps)
 write(f"{stopped}/checkpoint.safetensors", "")
 check("can be resumed" in text(stopped), "stopped")
+# netc show has what there is, too, and says what brings the weights, or that they come.
+shown = netc("show", stopped).stdout
+check("run             stopped, stopped\n\nafter its last whole epoch\n" in shown and "curves of the epochs" in shown and
+      "netc train tiny.net --resume runs/stopped" in " ".join(shown.split()), shown)
+check(json.loads(netc("show", stopped, "--json").stdout)["status"] == "stopped", "show --json")
 running = make("runs/running", epochs=steps)
 with open(f"{running}/lock", "rb") as lock:
     fcntl.flock(lock, fcntl.LOCK_EX)
     check("The run goes on" in text(running), "running")
+    shown = " ".join(netc("show", running).stdout.split())
+    check("running, running after its last" in shown and "this run still goes on, and has weights at its end" in shown and
+          "--resume" not in shown, shown)
 
 os.makedirs("runs/empty")
 write("runs/empty/lock", "")
