@@ -28,10 +28,11 @@ typedef struct {
 /* A row with what is changed about it. */
 typedef struct {
     const Row *row;
-    const char *path; /* of the model */
-    Words sets;       /* the row's, and those of the plan */
-    json_t *identity; /* what keys are made of; NULL: nothing is trained */
-    const char *logs; /* what is logged */
+    const char *path;     /* of the model */
+    Words sets;           /* the row's, and those of the plan */
+    const char *data_dir; /* as trainers are given it; NULL: they are not */
+    json_t *identity;     /* what keys are made of; NULL: nothing is trained */
+    const char *logs;     /* what is logged */
     int64_t epochs;
     double rate;
     bool looks_ahead; /* an epoch by itself is not the first of a longer training */

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 
 #include "compiler/model/settings.h"
+#include "runtime/data/sets.h"
 
 /* A line of the plan takes the place of the row's. */
 static Words lines_of(Arena *arena, const Plan *plan, const Row *row) {
@@ -57,8 +58,14 @@ const char *setup_run(Arena *arena, const Setup *setup, int64_t seed, double rat
 
 /* ---- the data ---- */
 
+/* Where --data-dir has the files of a model's data: of several experiments some may need none. */
+static const char *data_folder(const Plan *plan, const Model *model) {
+    const NetDataSet *set = net_data_set(model->settings.data_kind);
+    return plan->data == NULL && set != NULL && set->built_in ? NULL : plan->data_dir;
+}
+
 /* The hash of a model's data, read once for all rows; NULL after printing why. */
-static const char *hash_of_data(Plan *plan, const Model *model) {
+static const char *hash_of_data(Plan *plan, const Model *model, const char *folder) {
     Arena *arena = plan->arena;
     NetError error = {.status = NET_OK};
     NetData data;
@@ -68,6 +75,7 @@ static const char *hash_of_data(Plan *plan, const Model *model) {
         request.kind = plan->data;
         request.options = NULL;
     }
+    request.data_dir = folder;
     char *options = json_dumps(request.options, JSON_COMPACT | JSON_SORT_KEYS);
     const char *line = arena_format(arena, "%s %s %d", request.kind, options == NULL ? "" : options, request.rank);
     const char *hash = NULL;
@@ -97,12 +105,6 @@ static bool says_epochs(Arena *arena, const Words *lines) {
     return says;
 }
 
-/* A trainer is told so; here it is of what is compiled. */
-static const Options *with_data_dir(Options *options, const Plan *plan) {
-    options->data_dir = plan->data_dir;
-    return options;
-}
-
 /* Compiles the model as `netc train` does, as far as its numbers are settled. */
 static bool resolve(Plan *plan, Setup *setup, int *status) {
     Arena *arena = plan->arena;
@@ -111,7 +113,7 @@ static bool resolve(Plan *plan, Setup *setup, int *status) {
     Compilation compilation;
     if (!options_parse(arena, command_find("train"), (int)words.count, (char **)(uintptr_t)words.at, &options,
                        status) ||
-        !pipeline_open(arena, "experiments", with_data_dir(&options, plan), setup->path, &compilation, status)) {
+        !pipeline_open(arena, "experiments", &options, setup->path, &compilation, status)) {
         return false;
     }
     compilation.goal = &goal_train;
@@ -123,7 +125,8 @@ static bool resolve(Plan *plan, Setup *setup, int *status) {
         pipeline_report(&compilation, status);
         return false;
     }
-    setup->data_hash = hash_of_data(plan, compilation.model);
+    setup->data_dir = data_folder(plan, compilation.model);
+    setup->data_hash = hash_of_data(plan, compilation.model, setup->data_dir);
     if (setup->data_hash == NULL || !pipeline_run(&compilation, LEVEL_LOOPS, status)) {
         *status = setup->data_hash == NULL ? STATUS_ENVIRONMENT : *status;
         return false;

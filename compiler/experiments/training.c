@@ -42,9 +42,9 @@ static Words command_of(const Plan *plan, const Setup *setup, int64_t seed, doub
         vec_push(arena, &words, "--data");
         vec_push(arena, &words, plan->data);
     }
-    if (plan->data_dir != NULL) {
+    if (setup->data_dir != NULL) {
         vec_push(arena, &words, "--data-dir");
-        vec_push(arena, &words, plan->data_dir);
+        vec_push(arena, &words, setup->data_dir);
     }
     if (plan->threads != NULL) {
         vec_push(arena, &words, "--threads");

@@ -191,7 +191,8 @@ check(other["data_sha256"] == row["data_sha256"] and other["trainings"][0]["key"
 
 # ---- files elsewhere; a netc without the models that ship with it says where they were looked for ----
 os.mkdir("nothing")
-done = netc("depth", "--seeds", "1-1", "-o", "elsewhere", "--data-dir", "nothing", status=3)
+done = netc("exploding", "depth", "--seeds", "1-1", "-o", "elsewhere", "--data-dir", "nothing", status=3)
+check("1 trained" in done.stdout, "digits, which are built in, are looked for in a folder")
 check("nothing" in done.stderr and "[no-data]" in done.stderr, done.stderr)
 os.mkdir("alone")
 shutil.copy(NETC, "alone/netc")
