@@ -51,9 +51,10 @@ static bool is_network_name(Arena *arena, const char *name) {
 static int unknown_model(Arena *arena, const char *name) {
     Words names = shipped_models(arena);
     if (names.count == 0) {
-        return report_environment("--from %s: the models that ship with netc are not installed; a .net file of yours "
-                                  "can be named by its path",
-                                  name);
+        return report_environment(
+            "--from %s: that would be one of the models that ship with netc, and %s; a .net file of "
+            "yours can be named by its path",
+            name, shipped_advice(arena));
     }
     const char *beside = arena_format(arena, "%s.net", name);
     if (access(beside, R_OK) == 0) {

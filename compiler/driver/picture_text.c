@@ -182,13 +182,6 @@ const char *level_text(float share) {
     return levels[level_of(share, COUNT_OF(levels))];
 }
 
-const char *bar_text(Arena *arena, double value, double low, double high, int columns) {
-    const char *bar = "";
-    double share = high > low ? (value - low) / (high - low) : 0;
-    for (int i = 0; i < 1 + (int)((columns - 1) * share); i++) bar = arena_format(arena, "%s█", bar);
-    return bar;
-}
-
 const char *signal_text(Arena *arena, const float *x, int64_t count, int width) {
     int64_t wide = count < width ? count : width > 1 ? width : 1;
     float *mean = NEW_ARRAY(arena, float, (size_t)wide);

@@ -23,9 +23,6 @@ void picture_text_print(Arena *arena, const PictureText *pictures, int count, co
 /* A column as high as a share, from 0 to 1, of the line. */
 const char *level_text(float share);
 
-/* A bar of at most `columns`, at least one, whose length is in proportion to where `value` is between low and high. */
-const char *bar_text(Arena *arena, double value, double low, double high, int columns);
-
 /* `count` values as a row of columns, at most `width`. */
 const char *signal_text(Arena *arena, const float *x, int64_t count, int width);
 

@@ -6,7 +6,6 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -204,17 +203,6 @@ static bool has_file(Arena *arena, const Run *run, const char *name) {
     return access(arena_format(arena, "%s/%s", run->folder, name), F_OK) == 0;
 }
 
-/* Whether a trainer holds the run's lock. Asking means holding it for a moment; a trainer that starts waits for that
- * (runtime/train/runs.c). */
-static bool is_locked(Arena *arena, const Run *run) {
-    int fd = open(arena_format(arena, "%s/lock", run->folder), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-    bool locked = fd != -1 && flock(fd, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK;
-    if (fd != -1) {
-        close(fd);
-    }
-    return locked;
-}
-
 static const char *status_of(Arena *arena, const Run *run, bool broken) {
     const char *said = json_string_value(json_object_get(run->result, "status"));
     if (broken || (run->result != NULL && said == NULL)) {
@@ -223,7 +211,7 @@ static const char *status_of(Arena *arena, const Run *run, bool broken) {
     if (said != NULL) {
         return clean(arena, said);
     }
-    return is_locked(arena, run)                                                                ? "running"
+    return net_run_locked(run->folder)                                                          ? "running"
            : run->config == NULL                                                                ? "empty"
            : has_file(arena, run, "checkpoint.safetensors") || net_run_members(run->folder) > 1 ? "stopped"
                                                                                                 : "empty";

@@ -8,9 +8,11 @@
 #include "compiler/driver/link.h"
 #include "runtime/base/paths.h"
 
+/* From netc's own folder: of an installed one, and of one in build or build/NAME of the sources. */
+static const char *const places[] = {"../share/netc/models", "../models", "../../models"};
+
 /* NULL: there are none. */
 static const char *models_folder(Arena *arena) {
-    static const char *const places[] = {"../share/netc/models", "../models", "../../models"};
     const char *folder = program_folder(arena);
     for (size_t i = 0; i < COUNT_OF(places) && folder != NULL; i++) {
         const char *path = arena_format(arena, "%s/%s", folder, places[i]);
@@ -41,6 +43,18 @@ Words shipped_models(Arena *arena) {
         qsort(names.at, names.count, sizeof *names.at, compare_names);
     }
     return names;
+}
+
+const char *shipped_advice(Arena *arena) {
+    const char *folder = program_folder(arena), *list = "";
+    for (size_t i = 0; i < COUNT_OF(places); i++) {
+        list = arena_format(arena, "%s%s%s/%s", list,
+                            i == 0                      ? ""
+                            : i + 1 == COUNT_OF(places) ? " or "
+                                                        : ", ",
+                            folder == NULL ? "netc's folder" : folder, places[i]);
+    }
+    return arena_format(arena, "they are not in %s; 'make install' in the sources of netc puts them beside it", list);
 }
 
 const char *shipped_model(Arena *arena, const char *name) {

@@ -7,5 +7,7 @@
 /* The path of a model by its name, "lenet5"; NULL: there is none of that name. shipped_models (options.h) lists them.
  */
 const char *shipped_model(Arena *arena, const char *name);
+/* Where they are looked for, and how they come there: the end of a message about models that are not there. */
+const char *shipped_advice(Arena *arena);
 
 #endif

@@ -3,8 +3,8 @@
 #include <math.h>
 
 #include "compiler/base/json.h"
-#include "compiler/driver/picture_text.h"
 #include "compiler/model/propagation.h"
+#include "runtime/base/decades.h"
 #include "runtime/base/error.h"
 #include "runtime/base/wrap.h"
 
@@ -93,7 +93,38 @@ static void print_paragraph(const char *text, FILE *out) {
     fputc('\n', out);
 }
 
-static void print_blocked(Arena *arena, const Expected *expected, FILE *out) {
+typedef VEC(const char *) Names;
+
+/* "'c1', 'c2' and 'dense1'" */
+static const char *list_text(Arena *arena, const Names *names) {
+    const char *text = "";
+    for (size_t i = 0; i < names->count; i++)
+        text = arena_format(arena, "%s%s'%s'", text,
+                            i == 0                  ? ""
+                            : i + 1 == names->count ? " and "
+                                                    : ", ",
+                            names->at[i]);
+    return text;
+}
+
+/* What becomes of the lines above a layer that lets no gradient pass. */
+static const char *above_text(Arena *arena, const Rows *rows, const Layer *blocks) {
+    Names cut = {0};
+    size_t above = 0;
+    for (size_t i = 0; i < rows->count && rows->at[i].layer->index < blocks->index; i++) {
+        above++;
+        if (!rows->at[i].expected->reached) vec_push(arena, &cut, rows->at[i].layer->name);
+    }
+    return above == 0           ? "No layer above it in the table has weights."
+           : cut.count == 0     ? "All that stands above it in the table is reached by ways around it."
+           : cut.count == above ? "What stands above it in the table gets none: size 0."
+                                : arena_format(arena,
+                                               "Above it in the table %s get%s none: size 0; what else stands "
+                                               "there is reached by ways around it.",
+                                               list_text(arena, &cut), cut.count == 1 ? "s" : "");
+}
+
+static void print_blocked(Arena *arena, const Rows *rows, const Expected *expected, FILE *out) {
     if (expected->blocks == NULL) return;
     const char *name = expected->blocks->name;
     const char *why = expected->flat
@@ -102,10 +133,7 @@ static void print_blocked(Arena *arena, const Expected *expected, FILE *out) {
                                          "weighted inputs.",
                                          name)
                           : arena_format(arena, "'%s' before the first step: its weights begin as 0.", name);
-    print_paragraph(arena_format(arena,
-                                 "No gradient passes %s What stands above it in the table is reached by other ways "
-                                 "alone, or not at all.",
-                                 why),
+    print_paragraph(arena_format(arena, "No gradient passes %s %s", why, above_text(arena, rows, expected->blocks)),
                     out);
 }
 
@@ -115,13 +143,11 @@ void show_gradients_text(const Model *model, FILE *out) {
     Rows rows = rows_of(arena, model, &expected);
     Line *lines = NEW_ARRAY(arena, Line, rows.count + 1);
     int width[COLUMNS] = {0}, used = GAP;
-    double low = INFINITY, high = -INFINITY;
+    NetDecades decades = NET_DECADES_NONE;
     for (int i = 0; i < COLUMNS; i++) lines[0].cell[i] = titles[i];
     for (size_t k = 0; k < rows.count; k++) {
         lines[1 + k] = line_of(arena, &rows.at[k]);
-        double size = rows.at[k].size;
-        low = isfinite(size) ? fmin(low, size) : low;
-        high = isfinite(size) ? fmax(high, size) : high;
+        net_decades_widen(&decades, rows.at[k].size / log(10));
     }
     for (int i = 0; i < COLUMNS; i++) {
         for (size_t k = 0; k <= rows.count; k++) {
@@ -137,17 +163,19 @@ void show_gradients_text(const Model *model, FILE *out) {
         arena_free(arena);
         return;
     }
-    for (size_t k = 0; k <= rows.count; k++) {
-        const char *drawn = k == 0                          ? "size, on a log scale"
-                            : isfinite(rows.at[k - 1].size) ? bar_text(arena, rows.at[k - 1].size, low, high, bar)
-                                                            : "";
-        print_line(&lines[k], width, k > 0 || net_text_width(drawn) <= bar ? drawn : "log size", out);
+    char scale[NET_DECADES_TEXT], drawn[NET_BAR_TEXT];
+    const char *heading = arena_format(arena, "size, log %s", net_decades_text(&decades, " to ", scale));
+    print_line(&lines[0], width, net_text_width(heading) <= bar ? heading : net_decades_text(&decades, "…", scale),
+               out);
+    for (size_t k = 0; k < rows.count; k++) {
+        net_decades_bar(&decades, rows.at[k].size / log(10), bar, drawn);
+        print_line(&lines[1 + k], width, drawn, out);
     }
     print_paragraph("factor: the layer's delta_rms by that of the layer in the line below; size: by that of the last "
                     "line. A typical draw of the weights is meant, and pictures such as MNIST's where the input is not "
                     "normalised by mean=data std=data.",
                     out);
-    print_blocked(arena, &expected, out);
+    print_blocked(arena, &rows, &expected, out);
     arena_free(arena);
 }
 

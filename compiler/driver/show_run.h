@@ -1,4 +1,5 @@
-/* What a run's logs tell in a terminal: curves of the epochs, and how fast each layer learns. */
+/* What a run's logs tell in a terminal: curves of the epochs, how fast each layer learns, and the
+ * singular values of its matrices. */
 #ifndef NETC_DRIVER_SHOW_RUN_H
 #define NETC_DRIVER_SHOW_RUN_H
 

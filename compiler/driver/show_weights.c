@@ -1,5 +1,6 @@
 #include "compiler/driver/show_weights.h"
 
+#include <dirent.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -8,13 +9,16 @@
 #include "compiler/base/json.h"
 #include "compiler/base/utf8.h"
 #include "compiler/driver/link.h"
+#include "compiler/driver/option_slips.h"
 #include "compiler/driver/report.h"
+#include "compiler/driver/run_log.h"
 #include "compiler/driver/runs.h"
 #include "compiler/driver/show_mistakes.h"
 #include "compiler/driver/show_run.h"
 #include "compiler/model/show.h"
 #include "runtime/base/wrap.h"
 #include "runtime/base/atomic.h"
+#include "runtime/base/paths.h"
 #include "runtime/train/runs.h"
 #include "runtime/train/weight_file.h"
 #include "runtime/train/weight_hash.h"
@@ -148,7 +152,7 @@ static void print_metadata(Arena *arena, const NetSafetensors *file, bool networ
 /* What a run is judged by, of whichever parts of the data it has. */
 static void print_results(const Run *run) {
     static const char *const shown[] = {"train_", "validation_", "test_", "epoch"};
-    puts("\nresults of the run");
+    puts(run->result != NULL ? "\nresults of the run" : "\nafter its last whole epoch");
     for (size_t i = 0; i < run->figures.count; i++) {
         const Field *field = &run->figures.at[i];
         for (size_t k = 0; k < COUNT_OF(shown); k++) {
@@ -160,7 +164,7 @@ static void print_results(const Run *run) {
     }
     const char *hash = json_string_value(json_object_get(run->result, "weights_sha256")); /* of the last weights */
     if (hash != NULL) {
-        printf("  %-26s %s\n", "weights_sha256", hash);
+        printf("  %-26s %s (last epoch)\n", "weights_sha256", hash);
     }
 }
 
@@ -193,7 +197,9 @@ static void print_text(Arena *arena, const Shown *shown) {
     print_network(arena, network);
     print_tensors(arena, file);
     if (shown->hash[0] != '\0') {
-        printf("sha256 of the values   %s\n", shown->hash);
+        const char *slash = strrchr(file->path, '/'), *of = slash == NULL ? file->path : slash + 1;
+        printf("sha256 of the values   %s%s\n", shown->hash,
+               run != NULL ? arena_format(arena, " (%s)", clean(arena, of)) : "");
     }
     if (run != NULL) {
         print_results(run);
@@ -212,6 +218,12 @@ static json_t *json_tensor(const NetTensor *tensor) {
     }
     return json_pack("{s:s, s:s, s:o, s:I}", "name", tensor->name, "type", net_type_name(tensor->type), "shape", shape,
                      "values", (json_int_t)net_tensor_elements(tensor));
+}
+
+static void json_put_run(Arena *arena, json_t *root, const Run *run) {
+    json_put(root, "run", json_string(clean(arena, run->name)));
+    json_put(root, "status", json_string(run->status));
+    json_put(root, "result", run->result != NULL ? json_incref(run->result) : json_null());
 }
 
 static void print_json(Arena *arena, const Shown *shown) {
@@ -233,11 +245,34 @@ static void print_json(Arena *arena, const Shown *shown) {
     json_put(root, "tensors", tensors);
     json_put(root, "weights_sha256", shown->hash[0] != '\0' ? json_string(shown->hash) : json_null());
     if (run != NULL) {
-        json_put(root, "run", json_string(clean(arena, run->name)));
-        json_put(root, "status", json_string(run->status));
-        json_put(root, "result", run->result != NULL ? json_incref(run->result) : json_null());
+        json_put_run(arena, root, run);
     }
     json_print(root, 15, stdout);
+}
+
+/* ---- a run without weights ---- */
+
+static bool has_epochs(Arena *arena, const Run *run) {
+    RunLog log;
+    run_log_read(arena, run, "epochs.csv", &log);
+    return log.rows > 0;
+}
+
+/* What a run has logged that was killed, diverged or still goes on; `why` says so, and what brings weights. */
+static void show_without_weights(Arena *arena, const Run *run, const char *why, bool json) {
+    if (json) {
+        json_t *root =
+            json_pack("{s:n, s:{}, s:n, s:[], s:n}", "file", "metadata", "network", "tensors", "weights_sha256");
+        json_put_run(arena, root, run);
+        json_print(root, 15, stdout);
+        return;
+    }
+    printf("%s\n\nrun             %s, %s\n", clean(arena, run->folder), clean(arena, run->name), run->status);
+    print_results(run);
+    show_run_curves(arena, run, stdout);
+    fputs("\nweights\n  ", stdout);
+    net_wrap(stdout, clean(arena, why), 2, 2, net_page_width(stdout));
+    putchar('\n');
 }
 
 /* ---- all of it ---- */
@@ -252,6 +287,7 @@ static bool check_options(const Options *options, const char *path, int *status)
                      {options->gradients, "--gradients"},
                      {options->defines.count > 0, "-D"},
                      {options->sets.count > 0, "--set"},
+                     {options->data_dir != NULL, "--data-dir"},
                      {options->warnings.count > 0, "-W"},
                      {options->diagnostics != NULL, "--diagnostics"},
                      {options->dumps.count > 0, "--dump"},
@@ -266,6 +302,24 @@ static bool check_options(const Options *options, const char *path, int *status)
     return true;
 }
 
+/* The first .net file in a folder, by its name; NULL: there is none. */
+static const char *first_model(Arena *arena, const char *folder) {
+    const char *first = NULL;
+    DIR *directory = opendir(folder);
+    for (struct dirent *entry; directory != NULL && (entry = readdir(directory)) != NULL;) {
+        const char *name = entry->d_name;
+        if (net_path_ends(name, ".net") && name[0] != '.' && (first == NULL || strcmp(name, first) < 0)) {
+            first = arena_copy(arena, name, strlen(name));
+        }
+    }
+    if (directory != NULL) {
+        closedir(directory);
+    }
+    size_t length = strlen(folder);
+    bool slash = length > 0 && folder[length - 1] == '/';
+    return first == NULL ? NULL : arena_format(arena, "%s%s%s", folder, slash ? "" : "/", first);
+}
+
 /* The run that a word means, read; false after saying that it is several, or none. */
 static bool find_run(Arena *arena, const char *word, Runs *runs) {
     char *folder = net_run_find(NET_RUN_DIR, word, NULL);
@@ -275,9 +329,14 @@ static bool find_run(Arena *arena, const char *word, Runs *runs) {
     bool good = runs_read(arena, folder, runs);
     free(folder);
     if (good && runs->count != 1) {
-        report_environment(runs->count == 0 ? "%s: is not a run: it has no config.json; 'netc runs' lists those in runs"
-                                            : "%s: holds several runs; 'netc runs %s' lists them, name one",
-                           word, word);
+        const char *model = runs->count == 0 ? first_model(arena, word) : NULL;
+        model != NULL
+            ? report_environment("%s: is a folder of models, not a run; name one: 'netc show %s'", word,
+                                 shell_word(arena, model))
+            : report_environment(runs->count == 0
+                                     ? "%s: is not a run: it has no config.json; 'netc runs' lists those in runs"
+                                     : "%s: holds several runs; 'netc runs %s' lists them, name one",
+                                 word, shell_word(arena, word));
         good = false;
     }
     return good;
@@ -289,12 +348,13 @@ int show_weights(Arena *arena, const Options *options, const char *path) {
     Runs runs = {0};
     int64_t examples;
     int status;
-    if (!check_options(options, path, &status) || !show_mistakes_examples(options, &examples, &status)) {
-        return status;
-    }
     if (!find_run(arena, path, &runs)) {
         runs_free(&runs);
         return STATUS_ENVIRONMENT;
+    }
+    if (!check_options(options, path, &status) || !show_mistakes_examples(options, &examples, &status)) {
+        runs_free(&runs);
+        return status;
     }
     if (options->examples != NULL && (runs.count != 1 || options->json)) {
         status = options->json ? report_usage("show", "--examples draws pictures, of which --json has none; keep one")
@@ -303,9 +363,12 @@ int show_weights(Arena *arena, const Options *options, const char *path) {
         return status;
     }
     char *found = net_weights_path(NET_RUN_DIR, runs.count == 1 ? runs.at[0].folder : path, &error);
-    bool good = found != NULL && net_safetensors_read(found, &file, &error);
+    bool shown_without = found == NULL && runs.count == 1 && has_epochs(arena, &runs.at[0]);
+    bool good = shown_without || (found != NULL && net_safetensors_read(found, &file, &error));
     free(found);
-    if (good) {
+    if (shown_without) {
+        show_without_weights(arena, &runs.at[0], error.text, options->json);
+    } else if (good) {
         const char *described = net_safetensors_metadata(&file, "network");
         Shown shown = {.file = &file,
                        .run = runs.count == 1 ? &runs.at[0] : NULL,

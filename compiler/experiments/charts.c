@@ -54,7 +54,7 @@ static void add_row(const Results *results, const RowFile *file, const Plot *plo
     const json_t *drawn = json_object_get(json_object_get(row_file_first(file), "curves"), plot->column);
     json_t *curves = json_object_get(drawn, "curves");
     size_t layers = json_object_size(curves), i = 0;
-    bool comparable = json_array_size(json_object_get(file->root, "changed")) == 0;
+    bool comparable = row_file_comparable(file);
     const char *layer;
     json_t *unused;
     json_object_foreach(curves, layer, unused) {

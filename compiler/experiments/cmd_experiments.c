@@ -116,6 +116,7 @@ static bool read_plan(Arena *arena, const Options *options, Plan *plan, int *sta
                    .first = 1,
                    .threads = options->threads,
                    .data = options->data,
+                   .data_dir = options->data_dir,
                    .sets = options->sets};
     for (size_t i = 0; i < options->sets.count; i++) {
         vec_push(arena, &plan->changed, arena_format(arena, "--set %s", shell_word(arena, options->sets.at[i])));
@@ -178,6 +179,8 @@ static json_t *training_json(Arena *arena, const RowFile *file, const Setup *set
     }
     json_put(training, "key", json_string(setup_key(arena, setup, seed, rate)));
     json_put(training, "status", json_incref(json_object_get(result, "status")));
+    json_put(training, "examples",
+             json_incref(json_object_get(json_object_get(ended->run.config, "settings"), "split")));
     json_put(training, "best_epoch", json_incref(json_object_get(result, "best_epoch")));
     json_put(training, "weights_sha256_epoch_1", ended->first_hash == NULL ? NULL : json_string(ended->first_hash));
     json_put(training, "weights_sha256", json_incref(json_object_get(result, "weights_sha256")));
@@ -246,31 +249,49 @@ static void compute_row(RowFile *file) {
     row_file_add(file, training);
 }
 
-/* One line: what the texts tell of, else the first column. */
+/* The parts of what is said of a row begin here, each whole in a line where it fits. */
+enum { PARTS = 36 };
+
+static void print_part(const char *part, int *column) {
+    int width = net_text_width(part), page = net_page_width(stdout);
+    if (*column > PARTS - 2 && *column + 2 + width > page) {
+        putchar('\n');
+        *column = 0;
+    }
+    int blanks = *column < PARTS - 2 ? PARTS - *column : 2;
+    printf("%*s", blanks, "");
+    *column = net_wrap(stdout, part, *column + blanks, PARTS, page);
+}
+
+/* What the texts tell of, or would, else the first column. */
 static void print_row(const RowFile *file, const Results *results, int64_t made) {
     Arena *arena = file->arena;
     const Experiment *experiment = file->experiment;
+    int at = 2 + net_text_width(file->row->title);
     printf("  %s", file->row->title);
-    for (int pad = net_text_width(file->row->title); pad < 32; pad++) {
-        putchar(' ');
-    }
     for (size_t i = 0; i < experiment->column_count; i++) {
         const Column *column = &experiment->columns[i];
-        const char *text = published_text(arena, file->row, column, i);
-        if (i == 0 || *text != '\0') {
+        bool told = i < ROW_TEXTS && file->row->text[i] > 0;
+        if (i == 0 || told) {
+            const char *text = published_text(file, column, i);
             const char *cell =
                 cell_text(arena, column, row_file_moments(file, column, results_against(results, file->row)));
-            printf("  %s %s", column->title, *cell == '\0' ? "-" : cell);
-            printf(*text == '\0' ? "%s" : " (text %s)", text);
+            const char *beside = *text == '\0' ? "" : arena_format(arena, " (text %s)", text);
+            print_part(arena_format(arena, "%s %s%s", column->title, *cell == '\0' ? "-" : cell, beside), &at);
         }
     }
-    const char *verdict = verdict_text(arena, file);
-    printf("%s%s", *verdict == '\0' ? "" : "  ", verdict);
+    const char *verdict = verdict_text(file);
+    if (*verdict != '\0') {
+        print_part(verdict, &at);
+    }
     if (file->row->model != NULL) {
         size_t there = json_array_size(file->trainings) - (size_t)made;
-        printf("  [%" PRId64 " trained, %zu there]", made, there);
+        print_part(arena_format(arena, "[%" PRId64 " trained, %zu there]", made, there), &at);
     }
     printf("\n");
+    if (!row_file_comparable(file) && *row_file_examples(file) != '\0') {
+        printf("    examples here: %s\n", row_file_examples(file));
+    }
     fflush(stdout);
 }
 

@@ -19,6 +19,7 @@ typedef struct {
     int64_t first, last;      /* seeds; last 0: as many as each experiment has */
     const char *threads;      /* NULL: as trainers have it */
     const char *data;         /* that trainers are to take; NULL: the models' */
+    const char *data_dir;     /* where their files are; NULL: where they are looked for */
     Words sets;               /* lines of the train block, instead of the rows' */
     Words changed;            /* what makes the rows others than the texts', as it is typed */
     VEC(const char *) hashed; /* data lines and their hashes, one after the other */
@@ -27,10 +28,11 @@ typedef struct {
 /* A row with what is changed about it. */
 typedef struct {
     const Row *row;
-    const char *path; /* of the model */
-    Words sets;       /* the row's, and those of the plan */
-    json_t *identity; /* what keys are made of; NULL: nothing is trained */
-    const char *logs; /* what is logged */
+    const char *path;     /* of the model */
+    Words sets;           /* the row's, and those of the plan */
+    const char *data_dir; /* as trainers are given it; NULL: they are not */
+    json_t *identity;     /* what keys are made of; NULL: nothing is trained */
+    const char *logs;     /* what is logged */
     int64_t epochs;
     double rate;
     bool looks_ahead; /* an epoch by itself is not the first of a longer training */

@@ -1,6 +1,7 @@
 #include "compiler/experiments/results.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "compiler/driver/report.h"
@@ -42,30 +43,59 @@ const RowFile *results_against(const Results *results, const Row *row) {
 
 /* ---- cells ---- */
 
-static const char *number_text(Arena *arena, const Column *column, double value) {
-    return column->share ? arena_format(arena, "%.2f %%", 100 * value) : arena_format(arena, "%.6g", value);
+/* Digits that count: of a number by itself, of a mean and a text's number, and of a deviation. */
+enum { DIGITS_ALONE = 6, DIGITS_MEAN = 4, DIGITS_SD = 2 };
+
+/* As people write numbers: "1,800,000", "0.000000091"; far beyond these with an exponent. */
+static const char *figure_text(Arena *arena, double value, int digits) {
+    char text[64], grouped[96];
+    snprintf(text, sizeof text, "%.*e", digits - 1, value);
+    double rounded = strtod(text, NULL), size = fabs(rounded);
+    if (!isfinite(value) || (size > 0 && (size < 1e-9 || size >= 1e15))) {
+        return arena_format(arena, "%.*g", digits, value);
+    }
+    int before = size < 1e-9 ? 1 : (int)floor(log10(size)) + 1, behind = digits > before ? digits - before : 0;
+    snprintf(text, sizeof text, "%.*f", behind, rounded);
+    size_t whole = strcspn(text, "."), length = strlen(text), out = 0;
+    while (behind > 0 && length > whole && (text[length - 1] == '0' || text[length - 1] == '.')) {
+        text[--length] = '\0';
+    }
+    size_t sign = text[0] == '-';
+    for (size_t i = 0; i < length; i++) {
+        if (i > sign && i < whole && (whole - i) % 3 == 0) {
+            grouped[out++] = ',';
+        }
+        grouped[out++] = text[i];
+    }
+    return arena_copy(arena, grouped, out);
+}
+
+static const char *number_text(Arena *arena, const Column *column, double value, int digits) {
+    return column->share ? arena_format(arena, "%.2f %%", 100 * value) : figure_text(arena, value, digits);
 }
 
 const char *cell_text(Arena *arena, const Column *column, NetMoments moments) {
     double sd = net_moments_sd(&moments);
     sd = sd < 1e-6 * fabs(moments.mean) ? 0 : sd; /* what only rounding makes */
     return moments.count == 0 ? ""
-           : !isfinite(sd)    ? number_text(arena, column, moments.mean)
-           : column->share    ? arena_format(arena, "%.2f ± %.2f %%", 100 * moments.mean, 100 * sd)
-                              : arena_format(arena, "%.4g ± %.2g", moments.mean, sd);
+           : !isfinite(sd)    ? number_text(arena, column, moments.mean, DIGITS_ALONE)
+           : column->share
+               ? arena_format(arena, "%.2f ± %.2f %%", 100 * moments.mean, 100 * sd)
+               : arena_format(arena, "%s ± %s", figure_text(arena, moments.mean, sd > 0 ? DIGITS_MEAN : DIGITS_ALONE),
+                              figure_text(arena, sd, DIGITS_SD));
 }
 
-const char *published_text(Arena *arena, const Row *row, const Column *column, size_t index) {
-    double value = index < ROW_TEXTS ? row->text[index] : 0;
-    return value > 0 ? number_text(arena, column, value) : "";
+const char *published_text(const RowFile *file, const Column *column, size_t index) {
+    double value = index < ROW_TEXTS && row_file_comparable(file) ? file->row->text[index] : 0;
+    return value > 0 ? number_text(file->arena, column, value, DIGITS_MEAN) : "";
 }
 
-const char *verdict_text(Arena *arena, const RowFile *file) {
+const char *verdict_text(const RowFile *file) {
+    Arena *arena = file->arena;
     const Experiment *experiment = file->experiment;
     NetMoments moments = row_file_moments(file, &experiment->columns[0], NULL);
     double text = file->row->text[0], far = moments.mean - text;
-    bool changed = json_array_size(json_object_get(file->root, "changed")) > 0;
-    if (!(experiment->below > 0) || !(text > 0) || moments.count == 0 || changed) {
+    if (!(experiment->below > 0) || !(text > 0) || moments.count == 0 || !row_file_comparable(file)) {
         return "";
     }
     double beyond = far < 0 ? -far - experiment->below : far - experiment->above;
@@ -76,15 +106,21 @@ const char *verdict_text(Arena *arena, const RowFile *file) {
 
 /* ---- results.md ---- */
 
-static bool has_text(const Experiment *experiment, size_t column) {
+static bool has_text(const Results *results, size_t column) {
     bool has = false;
-    for (size_t i = 0; i < experiment->row_count && column < ROW_TEXTS; i++) {
-        has = has || experiment->rows[i].text[column] > 0;
+    for (size_t i = 0; i < results->experiment->row_count; i++) {
+        has = has || *published_text(&results->files[i], &results->experiment->columns[column], column) != '\0';
     }
     return has;
 }
 
-static bool has_verdict(const Experiment *experiment) { return experiment->below > 0; }
+static bool has_verdict(const Results *results) {
+    bool has = false;
+    for (size_t i = 0; i < results->experiment->row_count; i++) {
+        has = has || *verdict_text(&results->files[i]) != '\0';
+    }
+    return has;
+}
 
 /* A vertical bar would end a cell. */
 static void write_title(const char *title, Text *out) {
@@ -94,18 +130,19 @@ static void write_title(const char *title, Text *out) {
     }
 }
 
-static void write_head(const Experiment *experiment, Text *out) {
+static void write_head(const Results *results, Text *out) {
+    const Experiment *experiment = results->experiment;
     text_puts(out, "| |");
     for (size_t i = 0; i < experiment->column_count; i++) {
         text_puts(out, " ");
         write_title(experiment->columns[i].title, out);
-        text_puts(out, has_text(experiment, i) ? " | text |" : " |");
+        text_puts(out, has_text(results, i) ? " | text |" : " |");
     }
-    text_puts(out, has_verdict(experiment) ? " | seeds |\n|---|" : " seeds |\n|---|");
+    text_puts(out, has_verdict(results) ? " | seeds |\n|---|" : " seeds |\n|---|");
     for (size_t i = 0; i < experiment->column_count; i++) {
-        text_puts(out, has_text(experiment, i) ? "---|---|" : "---|");
+        text_puts(out, has_text(results, i) ? "---|---|" : "---|");
     }
-    text_puts(out, has_verdict(experiment) ? "---|---|\n" : "---|\n");
+    text_puts(out, has_verdict(results) ? "---|---|\n" : "---|\n");
 }
 
 static void write_row(const Results *results, const RowFile *file, Text *out) {
@@ -120,12 +157,12 @@ static void write_row(const Results *results, const RowFile *file, Text *out) {
             cell_text(arena, column, row_file_moments(file, column, results_against(results, file->row)));
         bool tuned = column->tuned && column->kind == READ_RESULT && *cell != '\0';
         text_printf(out, tuned ? " %s (%g) |" : " %s |", cell, row_file_best_rate(file));
-        if (has_text(experiment, i)) {
-            text_printf(out, " %s |", published_text(arena, file->row, column, i));
+        if (has_text(results, i)) {
+            text_printf(out, " %s |", published_text(file, column, i));
         }
     }
-    if (has_verdict(experiment)) {
-        text_printf(out, " %s |", verdict_text(arena, file));
+    if (has_verdict(results)) {
+        text_printf(out, " %s |", verdict_text(file));
     }
     RateCount count = row_file_count(file, file->row->rates == NULL ? 0 : file->row->rates[0]);
     const char *seeds = count.diverged > 0
@@ -167,11 +204,26 @@ static void write_hashes(const RowFile *file, Text *out) {
                 json_array_size(file->trainings));
 }
 
+/* Of how many examples rows are that were changed: what the experiment says of itself is of the texts' data. */
+static void write_examples(const Results *results, Text *out) {
+    const char *last = "";
+    for (size_t i = 0; i < results->experiment->row_count; i++) {
+        const RowFile *file = &results->files[i];
+        const char *examples = row_file_comparable(file) ? "" : row_file_examples(file);
+        if (*examples != '\0' && !string_is(examples, last)) {
+            const char *from = *last == '\0' ? "" : arena_format(file->arena, ", from '%s' on", file->row->title);
+            text_printf(out, "Examples here%s: %s.\n\n", from, examples);
+            last = examples;
+        }
+    }
+}
+
 static void write_experiment(const Results *results, Text *out) {
     const Experiment *experiment = results->experiment;
     text_printf(out, "\n## %s\n\n`netc experiments %s`\n\n%s %s\n\n", experiment->title, experiment->name,
                 experiment->doc, experiment->source);
-    write_head(experiment, out);
+    write_examples(results, out);
+    write_head(results, out);
     for (size_t i = 0; i < experiment->row_count; i++) {
         if (json_array_size(results->files[i].trainings) > 0) {
             write_row(results, &results->files[i], out);
@@ -196,8 +248,11 @@ static void write_beginning(const Plan *plan, Text *out) {
               "of weights, of which the rows' files hold all digits: `netc experiments --verify N` trains the first "
               "epoch of N rows again and compares them.\n");
     for (size_t i = 0; i < plan->changed.count; i++) {
-        text_printf(out, "\nTrained with `%s`, unlike the texts.\n", plan->changed.at[i]);
+        text_printf(out, i == 0 ? "\nTrained with `%s" : " %s", plan->changed.at[i]);
     }
+    text_puts(out, plan->changed.count == 0
+                       ? ""
+                       : "`, unlike the texts: their numbers are of other trainings, and are left out.\n");
 }
 
 bool results_write(const Plan *plan, int *status) {

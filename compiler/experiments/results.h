@@ -20,12 +20,12 @@ bool results_any(const Results *results);
 /* The file that a row stands against; NULL: none. */
 const RowFile *results_against(const Results *results, const Row *row);
 
-/* "96.52 ± 0.11 %", "0.0657 ± 0.01", "" without a number. */
+/* "96.52 ± 0.11 %", "0.0657 ± 0.01", "1,800,000", "" without a number. */
 const char *cell_text(Arena *arena, const Column *column, NetMoments moments);
-/* What the texts say of a column; "". */
-const char *published_text(Arena *arena, const Row *row, const Column *column, size_t index);
+/* What the texts say of a column; "": nothing, or not of what was trained. */
+const char *published_text(const RowFile *file, const Column *column, size_t index);
 /* "within 0.3 points", "misses by 0.06 points", "above the text's"; "" where nothing is compared. */
-const char *verdict_text(Arena *arena, const RowFile *file);
+const char *verdict_text(const RowFile *file);
 
 /* Writes DIR/results.md and the drawings of all experiments that have results there. */
 bool results_write(const Plan *plan, int *status);

@@ -236,6 +236,27 @@ static NetMoments moments_at(const RowFile *file, const char *key, double rate) 
     return moments;
 }
 
+bool row_file_comparable(const RowFile *file) {
+    return file->row->model == NULL ||
+           (file->root != NULL && json_array_size(json_object_get(file->root, "changed")) == 0);
+}
+
+const char *row_file_examples(const RowFile *file) {
+    static const char *const parts[] = {"train", "validation", "test"};
+    static const char *const verbs[] = {"train", "validate", "test"};
+    const json_t *examples = json_object_get(row_file_first(file), "examples");
+    const char *text = "";
+    char count[NET_COUNT_TEXT];
+    for (size_t i = 0; i < COUNT_OF(parts); i++) {
+        double number = number_in(examples, parts[i]);
+        if (number >= 1) {
+            text = arena_format(file->arena, "%s%s%s to %s", text, *text == '\0' ? "" : ", ",
+                                net_count(count, (uint64_t)number), verbs[i]);
+        }
+    }
+    return text;
+}
+
 RateCount row_file_count(const RowFile *file, double rate) {
     RateCount count = {0};
     size_t index;

@@ -33,6 +33,11 @@ bool row_file_save(RowFile *file, int *status);
 
 /* ---- what the trainings have come to ---- */
 
+/* Whether its numbers are those that the texts tell of: nothing of the row was changed, or nothing is trained. */
+bool row_file_comparable(const RowFile *file);
+/* "100 to train, 1,000 to test": the examples of its first training, as its run had them; "": it does not say. */
+const char *row_file_examples(const RowFile *file);
+
 /* Whether a training has no end to be counted. */
 bool row_file_diverged(const json_t *training);
 /* The trainings at a rate; 0: where none is tried. */

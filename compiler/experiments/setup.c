@@ -9,6 +9,7 @@
 #include <stdlib.h>
 
 #include "compiler/model/settings.h"
+#include "runtime/data/sets.h"
 
 /* A line of the plan takes the place of the row's. */
 static Words lines_of(Arena *arena, const Plan *plan, const Row *row) {
@@ -57,8 +58,14 @@ const char *setup_run(Arena *arena, const Setup *setup, int64_t seed, double rat
 
 /* ---- the data ---- */
 
+/* Where --data-dir has the files of a model's data: of several experiments some may need none. */
+static const char *data_folder(const Plan *plan, const Model *model) {
+    const NetDataSet *set = net_data_set(model->settings.data_kind);
+    return plan->data == NULL && set != NULL && set->built_in ? NULL : plan->data_dir;
+}
+
 /* The hash of a model's data, read once for all rows; NULL after printing why. */
-static const char *hash_of_data(Plan *plan, const Model *model) {
+static const char *hash_of_data(Plan *plan, const Model *model, const char *folder) {
     Arena *arena = plan->arena;
     NetError error = {.status = NET_OK};
     NetData data;
@@ -68,6 +75,7 @@ static const char *hash_of_data(Plan *plan, const Model *model) {
         request.kind = plan->data;
         request.options = NULL;
     }
+    request.data_dir = folder;
     char *options = json_dumps(request.options, JSON_COMPACT | JSON_SORT_KEYS);
     const char *line = arena_format(arena, "%s %s %d", request.kind, options == NULL ? "" : options, request.rank);
     const char *hash = NULL;
@@ -117,7 +125,8 @@ static bool resolve(Plan *plan, Setup *setup, int *status) {
         pipeline_report(&compilation, status);
         return false;
     }
-    setup->data_hash = hash_of_data(plan, compilation.model);
+    setup->data_dir = data_folder(plan, compilation.model);
+    setup->data_hash = hash_of_data(plan, compilation.model, setup->data_dir);
     if (setup->data_hash == NULL || !pipeline_run(&compilation, LEVEL_LOOPS, status)) {
         *status = setup->data_hash == NULL ? STATUS_ENVIRONMENT : *status;
         return false;
@@ -141,7 +150,8 @@ bool setup_open(Plan *plan, const Row *row, Setup *setup, int *status) {
     }
     setup->path = shipped_model(plan->arena, row->model);
     if (setup->path == NULL) {
-        *status = report_environment("the model %s.net, which ships with netc, is not installed", row->model);
+        *status = report_environment("the model %s.net is one of those that ship with netc, and %s", row->model,
+                                     shipped_advice(plan->arena));
         return false;
     }
     if (!resolve(plan, setup, status)) {

@@ -42,6 +42,10 @@ static Words command_of(const Plan *plan, const Setup *setup, int64_t seed, doub
         vec_push(arena, &words, "--data");
         vec_push(arena, &words, plan->data);
     }
+    if (setup->data_dir != NULL) {
+        vec_push(arena, &words, "--data-dir");
+        vec_push(arena, &words, setup->data_dir);
+    }
     if (plan->threads != NULL) {
         vec_push(arena, &words, "--threads");
         vec_push(arena, &words, plan->threads);

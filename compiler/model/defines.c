@@ -11,7 +11,7 @@ static bool has_let(const AstFile *file, const char *name) {
 
 static void report_unknown_let(Arena *arena, Diags *diags, const AstFile *file, const Define *define, Source *source) {
     const char *text = arena_format(arena, "%s=%s", define->name, define->value);
-    Source *shown = source_from_text(arena, "-D", text, strlen(text));
+    Source *shown = source_from_text(arena, arena_format(arena, "-D %s", define->name), text, strlen(text));
     Span at = SPAN_NONE;
     if (shown && source_attach(source, shown)) at = (Span){shown->base, shown->base + (uint32_t)strlen(define->name)};
     Diag *diag = diag_report(diags, at, "unknown-let", "-D %s: there is no 'let %s'", text, define->name);

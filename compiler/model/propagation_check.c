@@ -2,8 +2,10 @@
 #include "compiler/model/propagation_check.h"
 
 #include <math.h>
+#include <stdlib.h>
 
 #include "compiler/model/propagation.h"
+#include "runtime/base/error.h"
 
 static const double reported_from = 30; /* times smaller */
 static const double saturated_from = 1.0 / 3;
@@ -70,12 +72,12 @@ static const char *gradient_cure(const Model *model, const Walk *found) {
     Trial trial = {.fitting = true, .relu = !grows};
     if (gradient_kept(model, found, &trial))
         return grows ? "smaller weights keep them: init=he_normal with relu, lecun_normal with tanh"
-                     : "relu with init=he_normal keeps them";
+                     : "relu with init=he_normal in the hidden layers keeps them";
     trial.remedy.no_biases = true;
     if (gradient_kept(model, found, &trial))
         return grows ? "smaller weights without biases keep them: bias_init=zeros, and init=he_normal with relu, "
                        "lecun_normal with tanh"
-                     : "relu with init=he_normal bias_init=zeros keeps them";
+                     : "relu with init=he_normal bias_init=zeros in the hidden layers keeps them";
     return "fewer layers keep them";
 }
 
@@ -105,10 +107,13 @@ static const char *saturated_cure(Arena *arena, const Model *model, const Walk *
     return NULL;
 }
 
-/* "about 4.8 times", "some 114 times": a number of times, with decimals or without. */
-static const char *times_text(Arena *arena, double times, int decimals) {
+/* "about 4.8 times", "some 430,000 times": a number of times, with a decimal or to two digits. */
+static const char *times_text(Arena *arena, double times, bool decimal) {
+    char count[NET_COUNT_TEXT], digits[32];
     if (times > 999999) return "more than a million times";
-    return arena_format(arena, "%s %.*f times", decimals > 0 ? "about" : "some", decimals, times);
+    if (decimal) return arena_format(arena, "about %.1f times", times);
+    snprintf(digits, sizeof digits, "%.1e", times);
+    return arena_format(arena, "some %s times", net_count(count, (uint64_t)(strtod(digits, NULL) + 0.5)));
 }
 
 static void report_gradient(const Walk *walk, Model *model, Diags *diags) {
@@ -118,8 +123,8 @@ static void report_gradient(const Walk *walk, Model *model, Diags *diags) {
     model->explodes = grows;
     Diag *diag = diag_report(diags, walk->first->at, kind,
                              "gradients are expected to %s %s a layer on the way back: '%s' will learn %s %s than '%s'",
-                             grows ? "grow" : "shrink", times_text(diags->arena, each, 1), walk->first->name,
-                             times_text(diags->arena, times, 0), grows ? "faster" : "slower", walk->last->name);
+                             grows ? "grow" : "shrink", times_text(diags->arena, each, true), walk->first->name,
+                             times_text(diags->arena, times, false), grows ? "faster" : "slower", walk->last->name);
     diag_help(diags, diag, "%s; allow \"%s\" says that you mean it", gradient_cure(model, walk), kind);
 }
 

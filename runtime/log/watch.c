@@ -6,18 +6,16 @@
 #include "runtime/base/wrap.h"
 
 /* Columns of a layer's name, of a bar and of the number behind it; the block's first line and its last. */
-enum { NAME_MOST = 24, BAR_MOST = 60, NUMBER = 10, AROUND = 2, CELL_PARTS = 8, MARGINS = 6 };
+enum { NAME_MOST = 24, BAR_MOST = 60, NUMBER = 10, AROUND = 2, MARGINS = 6 };
 
-void net_watch_begin(NetWatch *watch) { *watch = (NetWatch){.low = INFINITY, .high = -INFINITY}; }
+void net_watch_begin(NetWatch *watch) { *watch = (NetWatch){.decades = NET_DECADES_NONE}; }
 
 static bool is_shown(double speed) { return isfinite(speed); }
 
 static void widen(NetWatch *watch, const NetModel *model, const double *speeds) {
     for (int i = 0; i < model->layers; i++) {
         if (is_shown(speeds[i]) && speeds[i] > 0) {
-            double place = log10(speeds[i]);
-            watch->low = fmin(watch->low, floor(place));
-            watch->high = fmax(watch->high, fmax(ceil(place), watch->low + 1));
+            net_decades_widen(&watch->decades, log10(speeds[i]));
         }
     }
 }
@@ -29,16 +27,10 @@ static void add_line(NetWatch *watch, FILE *out, int width) {
     }
 }
 
-/* Eighths of a column. */
 static void print_bar(const NetWatch *watch, FILE *out, double speed, int columns) {
-    static const char *const parts[CELL_PARTS] = {"", "▏", "▎", "▍", "▌", "▋", "▊", "▉"};
-    double share = speed > 0 ? (log10(speed) - watch->low) / (watch->high - watch->low) : 0;
-    int filled = (int)(share * (double)(columns * CELL_PARTS) + 0.5), whole = filled / CELL_PARTS;
-    for (int i = 0; i < whole; i++) {
-        fputs("█", out);
-    }
-    fputs(parts[filled % CELL_PARTS], out);
-    fprintf(out, "%*s", columns - whole - (filled % CELL_PARTS > 0), "");
+    char bar[NET_BAR_TEXT];
+    int used = net_decades_bar(&watch->decades, speed > 0 ? log10(speed) : (double)-INFINITY, columns, bar);
+    fprintf(out, "%s%*s", bar, columns - used, "");
 }
 
 static void print_layer(NetWatch *watch, FILE *out, const char *name, double speed, int name_columns, int columns,
@@ -72,13 +64,13 @@ void net_watch_print(NetWatch *watch, FILE *out, const NetModel *model, const do
     }
     names = names < NAME_MOST ? names : NAME_MOST;
     names = names < (columns - NUMBER - MARGINS - 1) / 2 ? names : (columns - NUMBER - MARGINS - 1) / 2;
-    if (count == 0 || room < 3 || columns < NUMBER + 12 || watch->low > watch->high) {
+    if (count == 0 || room < 3 || columns < NUMBER + 12 || watch->decades.low > watch->decades.high) {
         return;
     }
-    char title[96];
+    char title[96], scale[NET_DECADES_TEXT];
     int first = shown_first(count, room), last = count <= room ? 0 : room - first - 1;
-    int width = snprintf(title, sizeof title, "speed of learning, delta_rms from %.0e to %.0e", pow(10, watch->low),
-                         pow(10, watch->high));
+    int width = snprintf(title, sizeof title, "speed of learning, delta_rms from %s",
+                         net_decades_text(&watch->decades, " to ", scale));
     width = width < columns - 1 ? width : columns - 1;
     fprintf(out, "%.*s", width, title);
     add_line(watch, out, width);

@@ -1,6 +1,6 @@
 /* Bars of the layers' speeds of learning, live: lines above the one of the moving bar, drawn in place.
  *
- *     speed of learning, delta_rms from 1e-06 to 1e-01
+ *     speed of learning, delta_rms from 1e-06 to 0.1
  *       hidden1  ██████▌                  1.27e-05
  *       hidden2  ████████████████▎        0.00143
  *
@@ -11,12 +11,13 @@
 
 #include <stdio.h>
 
+#include "runtime/base/decades.h"
 #include "runtime/train/model.h"
 
 enum { NET_WATCH_LINES = 256 };
 
 typedef struct {
-    double low, high;           /* the decades of all values so far, as powers of ten; low > high: there are none */
+    NetDecades decades;         /* of all values so far */
     int lines;                  /* that stand on the terminal, the last one not ended */
     int width[NET_WATCH_LINES]; /* columns of each */
 } NetWatch;

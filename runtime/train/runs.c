@@ -34,6 +34,17 @@ static bool take_lock(int fd) {
     return true;
 }
 
+bool net_run_locked(const char *folder) {
+    char *path = net_path_join(folder, "lock", NULL);
+    int fd = path == NULL ? -1 : open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    bool locked = fd != -1 && flock(fd, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK;
+    if (fd != -1) {
+        close(fd);
+    }
+    free(path);
+    return locked;
+}
+
 /* Removes what a trainer that was killed in the middle of writing left: nobody else writes here while we have the lock.
  * What cannot be removed does no harm. */
 static void remove_unfinished(const char *folder) {

@@ -26,6 +26,11 @@ bool net_run_create(const char *run_dir, const char *name, NetRun *run, NetError
 /* Locks a folder that exists and removes unfinished files from it; an error when another process has the lock. */
 bool net_run_open(const char *folder, NetRun *run, NetError *error);
 
+/* Whether a trainer has the lock of a folder. Asking means holding it for a moment; a trainer that starts waits for
+ * that.
+ */
+bool net_run_locked(const char *folder);
+
 /* The newest run of a name, by date and number; free() releases it. NULL without an error when there is none. */
 char *net_run_latest(const char *run_dir, const char *name, NetError *error);
 

@@ -76,8 +76,11 @@ static bool is_unfinished(const char *folder, NetError *error) {
     print_changes(model, changes, sizeof changes);
     bool diverged = status != NULL && strcmp(status, "diverged") == 0;
     bool part = status != NULL && strcmp(status, "time_limit") == 0; /* of an ensemble: some networks are trained */
-    bool stopped = (status == NULL || part) && path != NULL;
-    if (diverged) {
+    bool stopped = (status == NULL || part) && path != NULL, runs = status == NULL && net_run_locked(folder);
+    if (runs) {
+        net_fail(error, NET_ENVIRONMENT, "%s: this run still goes on, and has weights at its end [unfinished-run]",
+                 folder);
+    } else if (diverged) {
         net_fail(error, NET_ENVIRONMENT,
                  "%s: this run diverged and left no weights; train anew with a lower --rate [unfinished-run]", folder);
     } else if (stopped) {
@@ -88,7 +91,7 @@ static bool is_unfinished(const char *folder, NetError *error) {
     }
     json_decref(config);
     json_decref(result);
-    return diverged || stopped;
+    return runs || diverged || stopped;
 }
 
 char *net_weights_path(const char *run_dir, const char *word, NetError *error) {

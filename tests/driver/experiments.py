@@ -82,10 +82,14 @@ bound = whole["bound-sigmoid"]["mean"]
 check(abs(bound["width"] - 0.44774) < 1e-5 and abs(bound["weight"] - 6.894) < 1e-3, f"the exercise's bound: {bound}")
 with open("whole/results.md") as file:
     table = file.read()
-for part in ("## Is deeper better?", "| 2 hidden layers |", "96.90 %", "| 0.45 |", "--set 'epochs 3'",
+for part in ("## Is deeper better?", "| 2 hidden layers |", "Examples here: 200 to train, 100 to validate, 100 to test.", "| 0.45 |", "--set 'epochs 3'",
              row["trainings"][0]["weights_sha256"][:16], f"{100 * mean:.2f} ±"):
     check(part in table, f"results.md lacks {part}:\n{table}")
-check("within 0.3" not in table and "misses" not in table, "a cut is compared with the text")
+check("within 0.3" not in table and "misses" not in table and "96.90 %" not in table, "a cut is compared with the text")
+check("\n    examples here: 200 to train, 100 to validate, 100 to test\n" in first.stdout and "(text 0.45)" in first.stdout
+      and "(text 96" not in first.stdout, f"how many examples there are\n{first.stdout}")
+check("| 390,625 ± 0 |" in table, f"numbers as people write them\n{table}")
+check(all(len(line) <= 80 for line in first.stdout.splitlines()), f"lines are too long for a terminal\n{first.stdout}")
 before = folders("whole")
 again = netc("depth", "bound", "exploding", "--seeds", "1-2", "-o", "whole", *CUT)
 check(folders("whole") == before and rows("whole") == whole, "what was there was made again")
@@ -184,6 +188,19 @@ with open("digits/rows/depth-1.json") as file:
     other = json.load(file)
 check(other["changed"] == ["--set 'epochs 1'", "--data digits"] and "--data digits" in other["command"], f"{other['changed']}")
 check(other["data_sha256"] == row["data_sha256"] and other["trainings"][0]["key"] != row["trainings"][0]["key"], "its hash")
+
+# ---- files elsewhere; a netc without the models that ship with it says where they were looked for ----
+os.mkdir("nothing")
+done = netc("exploding", "depth", "--seeds", "1-1", "-o", "elsewhere", "--data-dir", "nothing", status=3)
+check("1 trained" in done.stdout, "digits, which are built in, are looked for in a folder")
+check("nothing" in done.stderr and "[no-data]" in done.stderr, done.stderr)
+os.mkdir("alone")
+shutil.copy(NETC, "alone/netc")
+done = subprocess.run(["alone/netc", "experiments", "exploding", "-o", "alone/out"], capture_output=True, text=True)
+place = os.path.abspath("alone")
+check(done.returncode == 3 and done.stderr == "netc: the model exploding.net is one of those that ship with netc, and they are "
+      f"not in {place}/../share/netc/models, {place}/../models or {place}/../../models; 'make install' in the sources of netc "
+      "puts them beside it\n", done.stderr)
 
 # ---- mistakes ----
 LINES = "--set 'data digits' --set 'split train=200 validation=100 test=100' --set 'epochs 3'"

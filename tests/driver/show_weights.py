@@ -77,11 +77,12 @@ for word in ("runs/latest", f"runs/{run}", run):
         if line not in out:
             fail(f"show {word}: there is no '{line}' in\n{out}")
 for path, hidden in (("weights", False), ("best", True)):
-    shown = f"sha256 of the values   {hash_of(f'runs/latest/{path}.safetensors')}\n"
-    if shown not in netc("show", f"runs/latest/{path}.safetensors") or (shown in netc("show", run)) != hidden:
+    shown = f"sha256 of the values   {hash_of(f'runs/latest/{path}.safetensors')}"
+    of_run = f"{shown} ({path}.safetensors)\n"
+    if f"{shown}\n" not in netc("show", f"runs/latest/{path}.safetensors") or (of_run in netc("show", run)) != hidden:
         fail(f"{path}.safetensors is not shown with {shown}")
 last = hash_of("runs/latest/weights.safetensors")
-if result["weights_sha256"] != last or f"  weights_sha256             {last}\n" not in netc("show", run):
+if result["weights_sha256"] != last or f"  weights_sha256             {last} (last epoch)\n" not in netc("show", run):
     fail(f"the run's hash is not {last}")
 if not netc("show", "runs/latest").startswith("runs/latest/best.safetensors\n"):
     fail("of a run the best epoch is shown")
@@ -136,6 +137,12 @@ os.remove("runs/latest.net")
 says("netc: cannot read runs: is a folder, not a .net file", "check", "runs", status=3)
 os.mkdir("empty")
 says("netc: empty: is not a run: it has no config.json; 'netc runs' lists those in runs", "show", "empty", status=3)
+os.mkdir("models")
+shutil.copy("small.net", "models/b.net")
+shutil.copy("small.net", "models/a model.net")
+for words in ([], ["--gradients"], ["-D", "width=3"]):
+    says("netc: models: is a folder of models, not a run; name one: 'netc show 'models/a model.net''", "show", "models", *words,
+         status=3)
 netc("train", "small.net", *FAST, "-q")
 says("netc: runs: holds several runs; 'netc runs runs' lists them, name one", "show", "runs", status=3)
 for option, words in (("--dot", ["--dot"]), ("-D", ["-D", "width=3"]), ("--set", ["--set", "epochs 3"]), ("-W", ["-Werror"]),

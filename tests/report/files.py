@@ -59,7 +59,17 @@ write(f"{run}/epochs.csv", "\n".join([head + ",train_\x1b[31m", *(line + ",1" fo
 check("\x1b" not in netc("show", run).stdout and "train_\\x1b[31m" in netc("show", run).stdout, "names of columns")
 lines = netc("show", run).stdout.splitlines()
 bars = {line.split()[0]: line.count("█") for line in lines if line.split() and line.split()[0] in ("near", "between", "far")}
-check(bars == {"near": 1, "between": 15, "far": 30}, f"bars: {bars}")
+check(bars == {"near": 0, "between": 15, "far": 30}, f"bars: {bars}")
 check("curves of the epochs, each from its least to its largest: first … last" in lines, lines)
 check("speed of learning, delta_rms: first … last; last as bars, log 0.001 to 0.1" in lines, lines)
-check(any("validation_accuracy" in line and "▁▂▄▆█" in line and "0.00 % … 80.00 %" in line for line in lines), lines)
+check(any("validation_accuracy" in line and " ▁▂▄▆█  " in line and "0.00 % … 80.00 %" in line for line in lines), lines)
+write(f"{run}/epochs.csv", "\n".join([head, body[0].replace(",1.0,", ",,", 1), *body[1:]]) + "\n")
+lines = netc("show", run).stdout.splitlines()
+check(any("train_cost" in line and "  █▄▂▁  0.5 … 0.2" in line for line in lines), f"an epoch stands in one column: {lines}")
+write(f"{run}/spectrum.csv", "step,epoch,layer,of,count,largest,upper,median,lower,smallest,effective_rank\n" +
+      "".join(f"{step},0,{layer},{of},12,{3 + step},2,1.5,1,0.25,9\n" for step in (0, 1, 4)
+              for layer in ("first", "out") for of in ("weight", "jacobian")))
+shown = netc("show", run).stdout
+for of in ("weights", "Jacobians"):
+    check(f"\nsingular values of {of}, largest, median, smallest: first … last\n  first  3, 1.5, 0.25 … 7, 1.5, 0.25\n"
+          "  out    3, 1.5, 0.25 … 7, 1.5, 0.25\n" in shown, shown)

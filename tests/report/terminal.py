@@ -42,7 +42,7 @@ write("odd/epochs.csv", "epoch,train_cost\n0,1.7e308\n1,-1.7e308\n2,nan\n3,0\n")
 write("odd/gradients.csv", "step,epoch,source,layer,delta_rms\n" + "".join(
     f"0,0,probe,{name},{value}\n" for name, value in (("a" * 100, "1e-300"), ("b", "1e300"), ("c", "-1"), ("d", "0"))))
 lines = netc("show", "odd").stdout.split("\ncurves")[1].split("\nmistakes")[0].splitlines()
-check("  train_cost             █▁▄  1.7e+308 … 0" in lines and all(len(line) <= 80 for line in lines), lines)
+check("  train_cost             █▁ ▄  1.7e+308 … 0" in lines and all(len(line) <= 80 for line in lines), lines)
 
 # As many as are asked for; each a row of half blocks in two greys where colours are.
 check(mistakes("--examples", "7")[2] == expected[:7] and mistakes("--examples", "0")[2] == [], "--examples")

@@ -44,11 +44,19 @@ stopped = make("runs/stopped", epochs=steps)
 write(f"{stopped}/checkpoint.safetensors", "")
 said = text(stopped)
 check("can be resumed" in said and "--resume runs/stopped' finishes it" in said and "[unfinished-run]" not in said, said)
+# netc show has what there is, too, and says what brings the weights, or that they come.
+shown = netc("show", stopped).stdout
+check("run             stopped, stopped\n\nafter its last whole epoch\n" in shown and "curves of the epochs" in shown and
+      "netc train tiny.net --resume runs/stopped" in " ".join(shown.split()), shown)
+check(json.loads(netc("show", stopped, "--json").stdout)["status"] == "stopped", "show --json")
 running = make("runs/running", epochs=steps)
 with open(f"{running}/lock", "rb") as lock:
     fcntl.flock(lock, fcntl.LOCK_EX)
     said = text(running)
     check("The run goes on" in said and "has no weights yet" in said and "--resume" not in said, said)
+    shown = " ".join(netc("show", running).stdout.split())
+    check("running, running after its last" in shown and "this run still goes on, and has weights at its end" in shown and
+          "--resume" not in shown, shown)
 
 # Of several runs the best is shown by what its epochs.csv says, where none has weights.
 good = make("runs/good", epochs=[row[:-3] + "0.9" for row in steps])

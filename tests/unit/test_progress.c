@@ -104,6 +104,28 @@ static char *bars(NetWatch *watch, const NetModel *model, const double *speeds, 
     return text;
 }
 
+/* A scale is of whole decades, whichever number comes first; only what is 0 has no bar. */
+static void test_decades(void **state) {
+    (void)state;
+    char text[NET_DECADES_TEXT], bar[NET_BAR_TEXT];
+    NetDecades decades = NET_DECADES_NONE;
+    assert_string_equal(net_decades_text(&decades, " to ", text), "");
+    assert_int_equal(net_decades_bar(&decades, 0, 8, bar), 0);
+    net_decades_widen(&decades, 0);
+    net_decades_widen(&decades, (double)-INFINITY);
+    assert_string_equal(net_decades_text(&decades, " to ", text), "0.1 to 1");
+    assert_int_equal(net_decades_bar(&decades, 0, 8, bar), 8);
+    net_decades_widen(&decades, -2);
+    assert_string_equal(net_decades_text(&decades, "…", text), "0.01…1");
+    assert_int_equal(net_decades_bar(&decades, -1, 8, bar), 4);
+    assert_string_equal(bar, "████");
+    assert_int_equal(net_decades_bar(&decades, -2, 8, bar), 1);
+    assert_string_equal(bar, "▏");
+    assert_int_equal(net_decades_bar(&decades, (double)-INFINITY, 8, bar), 0);
+    net_decades_widen(&decades, 400);
+    assert_string_equal(net_decades_text(&decades, " to ", text), "0.01 to 1e+400");
+}
+
 static void test_bars(void **state) {
     (void)state;
     enum { LAYERS = 40 };
@@ -129,12 +151,12 @@ static void test_bars(void **state) {
     }
     net_watch_begin(&watch);
     char *text = bars(&watch, &model, speeds, 80, 24);
-    assert_non_null(strstr(text, "from 1e-06 to 1e-02\033"));
+    assert_non_null(strstr(text, "from 1e-06 to 0.01\033"));
     assert_non_null(strstr(text, "  ... 19 more\033"));
     free(text);
     watch.lines = 0;
     text = bars(&watch, &few, speeds, 80, 24); /* the scale stays */
-    assert_non_null(strstr(text, "from 1e-06 to 1e-02\033"));
+    assert_non_null(strstr(text, "from 1e-06 to 0.01\033"));
     assert_null(strstr(text, " more"));
     free(text);
 
@@ -150,6 +172,6 @@ static void test_bars(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_lines), cmocka_unit_test(test_times),
-                                       cmocka_unit_test(test_bars)};
+                                       cmocka_unit_test(test_decades), cmocka_unit_test(test_bars)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
