@@ -3,7 +3,8 @@
  *     blas
  *
  * A dense layer is one sgemm over the batch; a convolution is, image by image, one with the windows written out as
- * columns (im2col), or added up from columns for the gradient of its input. Commands come on standard input, one a line:
+ * columns (im2col), or added up from columns for the gradient of its input. Commands come on standard input, one a
+ * line:
  *
  *     PASS SECONDS BATCH C H W MAPS OH OW KH KW SH SW TOP LEFT DH DW GROUPS
  *
@@ -79,14 +80,17 @@ static double conv(const Shape *s, const Memory *m, char pass) {
     for (int i = 0; i < s->batch * s->groups; i++) {
         int group = i % s->groups;
         float *x = m->x + (size_t)i * (size_t)(s->c / s->groups) * (size_t)(s->h * s->w);
-        float *y = m->y + (size_t)i * (size_t)maps * (size_t)places, *w = m->weight + (size_t)group * (size_t)(maps * k);
+        float *y = m->y + (size_t)i * (size_t)maps * (size_t)places,
+              *w = m->weight + (size_t)group * (size_t)(maps * k);
         float *columns = has_columns(s) ? m->columns : x;
         if (columns != x && pass != 'd') walk_windows(s, x, columns, 0);
         double start = limit_clock();
         if (pass == 'f')
-            cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, maps, places, k, 1, w, k, columns, places, 0, y, places);
+            cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, maps, places, k, 1, w, k, columns, places, 0, y,
+                        places);
         else if (pass == 'd')
-            cblas_sgemm(CblasRowMajor, CblasTrans, CblasNoTrans, k, places, maps, 1, w, k, y, places, 0, columns, places);
+            cblas_sgemm(CblasRowMajor, CblasTrans, CblasNoTrans, k, places, maps, 1, w, k, y, places, 0, columns,
+                        places);
         else
             cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasTrans, maps, k, places, 1, y, places, columns, places,
                         i >= s->groups, w, k);
@@ -139,8 +143,8 @@ int main(void) {
     Shape s;
     openblas_set_num_threads(1);
     while (fgets(line, sizeof line, stdin) != NULL) {
-        if (sscanf(line, "%9s %lf %d %d %d %d %d %d %d %d %d %d %d %d %d %d %d %d", pass, &seconds, &s.batch, &s.c, &s.h,
-                   &s.w, &s.maps, &s.oh, &s.ow, &s.kh, &s.kw, &s.sh, &s.sw, &s.top, &s.left, &s.dh, &s.dw,
+        if (sscanf(line, "%9s %lf %d %d %d %d %d %d %d %d %d %d %d %d %d %d %d %d", pass, &seconds, &s.batch, &s.c,
+                   &s.h, &s.w, &s.maps, &s.oh, &s.ow, &s.kh, &s.kw, &s.sh, &s.sw, &s.top, &s.left, &s.dh, &s.dw,
                    &s.groups) != 18) {
             fputs("blas: PASS SECONDS and 16 numbers are wanted\n", stderr);
             return 2;
