@@ -115,8 +115,12 @@ class Builder:
         return output
 
     def link(self, output, *inputs):
-        call([self.cc, "-o", output, *inputs, self.runtime, "-l:libjansson.a", "-l:libz.a", "-l:libmd.a", "-lpthread",
-              "-lm"])
+        """A program with the runtime and the libraries that a trainer is linked with."""
+        if "libraries" not in self.made:
+            model = os.path.join(ROOT, "models", "identity_neuron.net")
+            said = call([self.netc, "build", model, "-v", "-o", self.path("linked")]).stderr.splitlines()[-1]
+            self.made["libraries"] = re.findall(r"(?<= )-l\S+", said)
+        call([self.cc, "-o", output, *inputs, self.runtime, *self.made["libraries"]])
         return output
 
     def emit(self, model, backend, what, suffix, *more):
