@@ -486,7 +486,7 @@ static void check_file_let(Checker *checker, const AstStmt *stmt, const Override
     }
 }
 
-static void report_second(Checker *checker, const AstStmt *stmt, const AstStmt *first) {
+static void report_second(Checker *checker, const AstStmt *stmt, const AstStmt *first, bool networks) {
     for (size_t i = 0; i < checker->diags->list.count; i++)
         if (checker->diags->list.at[i]->at.lo == stmt->at.lo) return; /* it stands in the first, as was said */
     Diag *diag = diag_report(checker->diags, stmt->at, "duplicate-block", "a second %s block",
@@ -495,9 +495,8 @@ static void report_second(Checker *checker, const AstStmt *stmt, const AstStmt *
     source_position(checker->diags->source, first->at.lo, &line, &column);
     diag_note(checker->diags, diag, "the first one is in line %u; a file has one", (unsigned)line);
     diag_help(checker->diags, diag,
-              stmt->kind == AST_NETWORK
-                  ? "a model is one network: write the second one's layers behind those of the first, without its input"
-                  : "write its lines into the first one");
+              networks ? "a model is one network: write the second one, with its train block, into a file of its own"
+                       : "write its lines into the first one, in place of those that set the same");
 }
 
 /* The file from top to bottom. */
@@ -507,6 +506,7 @@ static void check_file(Checker *checker, const AstFile *file, const ModelChanges
         checker->misread = checker->misread || string_is(checker->diags->list.at[i]->kind->name, "unclosed-block");
     }
     const AstStmt *network = NULL, *train = NULL;
+    bool networks = false; /* there are several */
     read_allows(checker, (const AstBody *)&file->top);
     Overrides overrides = read_defines(checker->arena, checker->diags, file, changes, source);
     for (size_t i = 0; i < file->top.count && !scope_spent(&checker->scope); i++) {
@@ -516,7 +516,8 @@ static void check_file(Checker *checker, const AstFile *file, const ModelChanges
         if (stmt->kind == AST_LET) check_file_let(checker, stmt, &overrides);
         if (stmt->kind != AST_NETWORK && stmt->kind != AST_TRAIN) continue;
         if (*block) {
-            report_second(checker, stmt, *block);
+            networks = networks || stmt->kind == AST_NETWORK;
+            report_second(checker, stmt, *block, networks);
             continue;
         }
         *block = stmt;

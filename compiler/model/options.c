@@ -51,7 +51,10 @@ static void advise_variant(Scope *scope, const OptionOwner *owner, const char *k
         for (size_t v = 0; kind->options == owner->options && kind->variant && (variant = kind->variant(v)); v++) {
             for (size_t k = 0; k < variant->option_count; k++) {
                 if (!string_is(variant->options[k].name, key)) continue;
-                diag_help(scope->diags, diag, "%s= belongs to '%s %s'", key, kind->name, variant->name);
+                const OptionSpec *here = k + 1 < option_count(owner) ? option_at(owner, k + 1) : NULL;
+                bool alike = here && here->type == OPTION_STRING && variant->options[k].type == OPTION_STRING;
+                diag_help(scope->diags, diag, "%s= belongs to '%s %s'%s", key, kind->name, variant->name,
+                          alike ? arena_format(scope->arena, "; '%s' has %s= for it", owner->name, here->name) : "");
                 return;
             }
         }

@@ -58,6 +58,7 @@ static bool report_duplicate(Scope *scope, const AstStmt *line, const AstStmt *f
         diag_help(scope->diags, diag, "keep one of them");
     } else {
         diag_note(scope->diags, diag, "first by %s '%s'", where->path, where->text);
+        diag_help(scope->diags, diag, "keep one of them");
     }
     return false;
 }

@@ -315,8 +315,8 @@ static const char *advice_arguments(Reader *reader, const Token *found, const To
         if (first) {
             const char *value = rest_of_line(reader, found);
             return arena_format(reader->arena,
-                                "a name is given a value by 'let %s = %s', a setting without '=': '%s %s'", previous,
-                                value, previous, value);
+                                "a name is given a value by 'let %s = %s'; that of a setting stands without '='",
+                                previous, value);
         }
         if (reader->seen[2].kind == T_DEFAULT) {
             return arena_format(reader->arena, "a kind of layer stands before the option: 'default dense %s=%s'",

@@ -162,21 +162,32 @@ static bool is_label(const char *label, size_t length, const char *name) {
     return strncmp(label, name, length) == 0 && (name[length] == '\0' || name[length] == '.');
 }
 
-/* Whether a tensor of the file is what the network calls `name`: with the first --rename that fits. One to nothing
- * takes the label and its point away. */
-static bool is_called(const NetWords *rename, const char *in_file, const char *name) {
+/* The --rename of a tensor of the file: of those that fit the one of the longest label, of equals the first; else NULL.
+ */
+static const char *rename_of(const NetWords *rename, const char *in_file) {
+    const char *found = NULL;
     for (int i = 0; i < rename->count; i++) {
         const char *old = rename->at[i];
         size_t length = strcspn(old, "=");
-        if (is_label(old, length, in_file)) {
-            const char *label = old + length + 1;
-            size_t new_length = strlen(label);
-            const char *rest = in_file + length;
-            rest += new_length == 0 && *rest == '.';
-            return strncmp(label, name, new_length) == 0 && strcmp(name + new_length, rest) == 0;
+        if (is_label(old, length, in_file) && (found == NULL || length > strcspn(found, "="))) {
+            found = old;
         }
     }
-    return strcmp(in_file, name) == 0;
+    return found;
+}
+
+/* Whether a tensor of the file is what the network calls `name`. A --rename to nothing takes the label and its point
+ * away. */
+static bool is_called(const NetWords *rename, const char *in_file, const char *name) {
+    const char *old = rename_of(rename, in_file);
+    if (old == NULL) {
+        return strcmp(in_file, name) == 0;
+    }
+    size_t length = strcspn(old, "=");
+    const char *label = old + length + 1, *rest = in_file + length;
+    size_t new_length = strlen(label);
+    rest += new_length == 0 && *rest == '.';
+    return strncmp(label, name, new_length) == 0 && strcmp(name + new_length, rest) == 0;
 }
 
 /* The file's tensor of that name, from place `first` on. */

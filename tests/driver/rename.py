@@ -35,6 +35,9 @@ run(*build, "a.net")
 run(*build, "b.net", "--rename", "two=out")
 run(*build, "c.net", "--rename", "one=net_one", "--rename=two=net_two")
 numpy.save("x.npy", numpy.random.default_rng(1).random((20, 784), dtype=numpy.float32))
+# Of several that fit the longest counts, wherever it stands: an advice that is added to what was typed works.
+run(*build, "c.net", "--rename=one=net_two", "--rename=one.weight=net_one.weight", "--rename=one.bias=net_one.bias",
+    "--rename=two=net_two")
 results = {run(f"./{name}-predict", "--all", "x.npy") for name in "abc"}
 if len(results) != 1:
     sys.exit(f"FAILED: under other names other results: {results}")

@@ -824,6 +824,9 @@ for opening in ["class t {", "def t() {", "function t() {", "t: {"]:
 for place, text, said in [("layer", "output 120", "leave it out"),
                           ("split", "log loss accuracy every=epoch", "cost (the loss) and accuracy are reported anyway"), ("layer", "...", "leave it out"),
                           ("layer", "pool max 2x2 pad=2", "write pad=1x1 or less"),
+                          ("setting", "x = 3", "a name is given a value by 'let x = 3'; that of a setting stands without '='"),
+                          ("setting", "data npy images=\"x.npy\" labels=\"y.npy\"",
+                           "images= belongs to 'data idx'; 'data npy' has x= for it"),
                           ("setting", "regularize dropout=0.5", "leave it out: 'dropout 0.5' is a line of the network")]:
     if not slipped(place, text)[0].startswith(said):
         fail(text, f"expected '{said}'", slipped(place, text)[1])
@@ -851,6 +854,7 @@ for text, said in [("dense 30 activation=relu l2=0.001", "('regularize weight_de
                    ("for i in range(1, k) { dense 30 activation=relu }", "write 'repeat k-1 {'"),
                    ("repeat 2*k times { dense 30 activation=relu }", "write 'repeat 2*k {'"),
                    ("dense 30 activation=relu /* hidden */", "write '# hidden' in its place"),
+                   ("dense /* hidden */ 30 activation=relu", "write '# hidden' at the end of the line"),
                    ("dense 30 activation=relu // hidden", "write '# hidden' in its place"),
                    ("let n = 30; dense n//2 activation=relu", "'/' divides; where a whole number is needed"),
                    ("let n = 30; dense n // 2", "'/' divides; where a whole number is needed"),
