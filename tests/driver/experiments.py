@@ -50,9 +50,12 @@ def folders(folder):
 
 
 def trainers(pid):
+    """The children of netc that are other programs: one that it is itself may be the leak checker's, at its end, for which
+    it would wait without end."""
     try:
         with open(f"/proc/{pid}/task/{pid}/children") as file:
-            return file.read().split()
+            return [child for child in file.read().split()
+                    if os.readlink(f"/proc/{child}/exe") != os.readlink(f"/proc/{pid}/exe")]
     except OSError:
         return []
 
