@@ -37,6 +37,8 @@ const Field *run_column_field(const Column *column, const Run *run) {
     BUG("column %d", (int)column->show);
 }
 
+const Field *run_shown_field(const Run *run, Show show) { return run_column_field(&(Column){.show = show}, run); }
+
 /* ---- which settings differ ---- */
 
 /* Of little interest beside `data`, and long. */
@@ -199,7 +201,7 @@ void runs_sort(Arena *arena, Runs *runs, const Column *column, bool backwards) {
         Run *copy = NEW(arena, Run);
         *copy = runs->at[i];
         const Field *field = run_column_field(column, copy);
-        bool high = field != NULL && column->show != SHOW_SETTING && strstr(field->name, "accuracy") != NULL;
+        bool high = field != NULL && column->show != SHOW_SETTING && run_more_is_better(field->name);
         bool text = column->show == SHOW_RUN || column->show == SHOW_STATUS;
         keys[i] = (Key){.run = copy, .field = field, .place = i, .sign = high != backwards ? -1 : 1};
         keys[i].text = text            ? (column->show == SHOW_RUN ? copy->name : copy->status)

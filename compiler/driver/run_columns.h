@@ -32,6 +32,8 @@ extern const Column run_columns_standard[STANDARD_COLUMNS]; /* the run first */
 
 /* The field a column shows, NULL for none; run and status are no fields. */
 const Field *run_column_field(const Column *column, const Run *run);
+/* What the standard column shows of a run; NULL: nothing. */
+const Field *run_shown_field(const Run *run, Show show);
 
 /* The names of all settings, in the order they first appear in, and of those in which runs differ. */
 Words runs_setting_names(Arena *arena, const Runs *runs);

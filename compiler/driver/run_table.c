@@ -237,7 +237,7 @@ static bool is_best(const Table *table, const Column *column, const Run *run) {
     if (mine == NULL || (column->show != SHOW_VALIDATION && column->show != SHOW_TEST)) {
         return false;
     }
-    bool high = strstr(mine->name, "accuracy") != NULL;
+    bool high = run_more_is_better(mine->name);
     int others = 0;
     for (size_t i = 0; i < table->runs->count; i++) {
         const Field *other = run_column_field(column, &table->runs->at[i]);

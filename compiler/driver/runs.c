@@ -153,9 +153,11 @@ static const char *next_cell(Arena *arena, const char **at) {
     return cell;
 }
 
+bool run_more_is_better(const char *figure) { return strstr(figure, "accuracy") != NULL; }
+
 /* The best validation figure over the rows, from the column at `column`. */
 static void keep_best(Arena *arena, Run *run, const char *rows, size_t column, const char *name) {
-    bool high = strstr(name, "accuracy") != NULL;
+    bool high = run_more_is_better(name);
     double best = (double)NAN;
     for (const char *row = rows; *row != '\0'; row += strcspn(row, "\n"), row += *row == '\n') {
         const char *at = row, *cell = NULL;

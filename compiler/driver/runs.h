@@ -47,6 +47,8 @@ void runs_order(Arena *arena, Runs *runs);
 /* Leaves those of a model: the name of its file, with or without folder and ".net", or as runs_order tells it apart, or
  * the name of the network, which the runs have without --name. */
 void runs_select(Arena *arena, Runs *runs, const char *model);
+/* Whether more of a figure of that name is better, as of an accuracy; of all others less is. */
+bool run_more_is_better(const char *figure);
 /* Runs that differ in nothing but the seed, one of each seed: a run that repeats another comes to the same, and is no
  * member. One that has no result yet, diverged or was cut short by its time limit is the only member of its group. */
 typedef struct {

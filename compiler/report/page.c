@@ -49,16 +49,6 @@ static const char *figure_title(Arena *arena, const char *name) {
     return text;
 }
 
-/* The field that a standard column shows of a run, NULL: none. */
-static const Field *shown_field(const Run *run, Show show) {
-    for (size_t i = 0; i < STANDARD_COLUMNS; i++) {
-        if (run_columns_standard[i].show == show) {
-            return run_column_field(&run_columns_standard[i], run);
-        }
-    }
-    return NULL;
-}
-
 static void tile(Text *out, const char *title, const char *value) {
     text_puts(out, "<div class=\"tile\"><b>");
     xml_text(out, value);
@@ -71,7 +61,7 @@ static void tiles(Arena *arena, const Run *run, Text *out) {
     static const Show shows[] = {SHOW_TEST, SHOW_VALIDATION};
     text_puts(out, "<div class=\"tiles\">");
     for (size_t i = 0; i < COUNT_OF(shows); i++) {
-        const Field *field = shown_field(run, shows[i]);
+        const Field *field = run_shown_field(run, shows[i]);
         if (field != NULL) {
             tile(out, figure_title(arena, field->name), value_text(arena, field->name, field->number, (double)NAN));
         }
@@ -105,7 +95,7 @@ static const char *group_value(Arena *arena, const Group *group, Show show) {
     for (size_t i = 0; i < group->members.count; i++) {
         const Run *run = group->members.at[i]->run;
         bool counted = i > 0 && group->members.at[i - 1]->run == run; /* with another network of the ensemble */
-        const Field *field = counted ? NULL : shown_field(run, show);
+        const Field *field = counted ? NULL : run_shown_field(run, show);
         if (field != NULL && isfinite(field->number)) {
             net_moments_add(&moments, field->number);
             name = field->name;

@@ -177,15 +177,6 @@ static bool has_weights(const Run *run) {
     return weights != NULL;
 }
 
-/* What is shown of the validation part; NULL: nothing. */
-static const Field *validation_of(const Run *run) {
-    const Column *column = NULL;
-    for (size_t i = 0; i < STANDARD_COLUMNS; i++) {
-        column = run_columns_standard[i].show == SHOW_VALIDATION ? &run_columns_standard[i] : column;
-    }
-    return run_column_field(column, run);
-}
-
 /* The best by what is shown of the validation part, of those that have weights where any has; else the first. */
 static void choose(Report *report) {
     size_t weighted = 0;
@@ -199,8 +190,8 @@ static void choose(Report *report) {
         if (!all && !has_weights(run)) {
             continue;
         }
-        const Field *field = validation_of(run);
-        bool high = field != NULL && strstr(field->name, "accuracy") != NULL;
+        const Field *field = run_shown_field(run, SHOW_VALIDATION);
+        bool high = field != NULL && run_more_is_better(field->name);
         bool better = field != NULL && (isnan(best) || (high ? field->number > best : field->number < best));
         best = better ? field->number : best;
         report->chosen = better || report->chosen == NULL ? &report->data[i] : report->chosen;

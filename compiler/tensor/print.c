@@ -1,10 +1,10 @@
 /* Tensor programs as text: --dump=tensor and fuse, and what the hash of their sums is of. */
 #include "compiler/tensor/tensor.h"
 
-/* There is a name for each of INDEX_MAX. */
 static const char *index_name(const Compute *compute, int i) {
     static const char *const outputs[] = {"n", "o", "i", "j", "l", "m", "r", "s", "t", "u", "v"};
     static const char *const sums[] = {"a", "b", "c", "d", "e", "f", "g", "h", "p", "q"};
+    _Static_assert(COUNT_OF(outputs) > INDEX_MAX && COUNT_OF(sums) == INDEX_MAX, "each index has a name");
     bool batched = compute->rank > 0 && compute->range[0] == DIM_BATCH;
     if (i < compute->rank) return outputs[batched ? i : i + 1];
     if (compute->range[i] == DIM_BATCH) return "n";

@@ -174,7 +174,7 @@ def main():
     begin = inference if what == "predict" else training
     description = Description(path)
     parameters, commands = begin(description, batch, sys.argv[5:] == ["scan"])
-    serve(f"jax {jax.__version__} {sum(tensor.size for tensor in jax.tree.leaves(parameters))}", commands)
+    serve(f"jax {jax.__version__} {sum(tensor.size for tensor in jax.tree.leaves(parameters))}", commands.get)
 
 
 if __name__ == "__main__":

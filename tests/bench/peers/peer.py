@@ -16,7 +16,6 @@ class Description:
         self.input = shown["layers"][0]["output"]
         self.layers = shown["layers"][1:]
         self.settings = shown["settings"]
-        self.parameters = shown["total"]["parameters"]
 
     @property
     def outputs(self):
@@ -49,15 +48,15 @@ def window(layer):
     return sides, tuple(options.get("stride") or sides)
 
 
-def serve(version, commands):
+def serve(version, begin):
     """Says who is there, then answers "COMMAND SECONDS" by "COMMAND COUNT SECONDS" till the input ends.
 
-    `commands` has for each the function that does it and how many it does in one call.
+    `begin` of a command gives the function that does it and how many it does in one call.
     """
     print(version, flush=True)
     for line in sys.stdin:
         command, seconds = line.split()
-        run, calls = commands[command]
+        run, calls = begin(command)
         count, start = 0, time.perf_counter()
         while time.perf_counter() - start < float(seconds):
             run()

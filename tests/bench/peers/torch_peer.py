@@ -12,7 +12,8 @@ import torch
 from peer import BATCHES, IMAGES, Description, padding, serve, window
 from torch import nn
 
-ACTIVATIONS = {"linear": nn.Identity, "relu": nn.ReLU, "sigmoid": nn.Sigmoid, "tanh": nn.Tanh}
+ACTIVATIONS = {"linear": nn.Identity, "relu": nn.ReLU, "sigmoid": nn.Sigmoid, "tanh": nn.Tanh,
+               "softmax": lambda: nn.Softmax(1)}
 
 
 class Sum(nn.Module):
@@ -61,31 +62,26 @@ class Network(nn.Module):
 
     def __init__(self, description, whole):
         super().__init__()
-        self.steps = nn.ModuleList()
-        self.reads, known = [], {"input": 0}
-        for number, layer in enumerate(description.layers, 1):
-            parts = [KINDS[layer["kind"]](layer)]
-            if number < len(description.layers):
-                parts.append(ACTIVATIONS[layer["activation"]]())
-            elif whole:
-                parts.append(nn.Softmax(1) if layer["activation"] == "softmax" else ACTIVATIONS[layer["activation"]]())
-            parts = [part for part in parts if not isinstance(part, nn.Identity)]
-            self.steps.append(parts[0] if len(parts) == 1 or isinstance(parts[0], Sum) else nn.Sequential(*parts))
-            if isinstance(parts[0], Sum) and len(parts) > 1:
-                self.steps[-1].after = parts[1]
+        layers, known = description.layers, {"input": 0}
+        steps, activations, self.reads = [], [], []
+        for number, layer in enumerate(layers, 1):
+            steps.append(KINDS[layer["kind"]](layer))
+            activations.append(ACTIVATIONS[layer["activation"] if whole or number < len(layers) else "linear"]())
             self.reads.append([known[name] for name in layer["reads"]])
             known[layer["name"]] = number
-        self.straight = all(reads == [number] for number, reads in enumerate(self.reads))
+        self.chain = None  # of layers that each read the one before
+        if all(reads == [number] for number, reads in enumerate(self.reads)):
+            parts = [part for pair in zip(steps, activations) for part in pair]
+            self.chain = nn.Sequential(*(part for part in parts if not isinstance(part, nn.Identity)))
+        else:
+            self.steps, self.activations = nn.ModuleList(steps), nn.ModuleList(activations)
 
     def forward(self, x):
-        if self.straight:
-            for step in self.steps:
-                x = step(x)
-            return x
+        if self.chain is not None:
+            return self.chain(x)
         values = [x]
-        for step, reads in zip(self.steps, self.reads):
-            value = step(*(values[number] for number in reads))
-            values.append(step.after(value) if hasattr(step, "after") else value)
+        for step, activation, reads in zip(self.steps, self.activations, self.reads):
+            values.append(activation(step(*(values[number] for number in reads))))
         return values[-1]
 
 
@@ -145,7 +141,7 @@ def main():
     wrap = torch.compile if sys.argv[5:] == ["compiled"] else lambda network: network
     with torch.inference_mode(what == "predict"):
         network, commands = (inference if what == "predict" else training)(Description(path), batch, wrap)
-        serve(f"torch {torch.__version__} {sum(p.numel() for p in network.parameters())}", commands)
+        serve(f"torch {torch.__version__} {sum(p.numel() for p in network.parameters())}", commands.get)
 
 
 if __name__ == "__main__":
