@@ -2,14 +2,15 @@
 #ifndef NETC_TARGET_H
 #define NETC_TARGET_H
 
-#include <stdbool.h>
+#include "compiler/base/processor.h"
 
 typedef struct {
     const char *cpu;      /* what is tuned for, a name that LLVM knows; never "native" */
     const char *level;    /* of x86-64, whose instructions are used; NULL: those of every processor of its kind */
     const char *triple;   /* LLVM's name of another kind of machine; NULL: this one's */
     bool fma;             /* has fused multiply-add: the promise of equal bits holds */
-    int vector_registers; /* of 16 lanes: 32 with AVX-512, 8 with AVX2 (16 of 8 lanes), 4 with SSE */
+    Processor processor;  /* what the scheduler reckons with: the row of `cpu`, or of its level */
+    int vector_registers; /* of 16 lanes, as many as that row's registers make */
 } Target;
 
 #endif

@@ -3,56 +3,37 @@
 #include <string.h>
 
 #include "compiler/driver/options.h"
+#include "runtime/abi.h"
 #include "runtime/base/processor.h"
 #include "runtime/base/words.h"
 
-typedef struct {
-    const char *name;
-    const char *level; /* see Target */
-    bool fma;
-    int vector_registers;
-} KnownProcessor;
-
-#define ARM64 NULL, true, 8 /* NEON: 32 registers of 4 lanes */
-
 #if defined(__x86_64__)
-#define BASE NULL, false, 4
-#define V2 "x86-64-v2", false, 4
-#define V3 "x86-64-v3", true, 8
-#define V4 "x86-64-v4", true, 32
-static const KnownProcessor known[] = {
-    {"generic", BASE},   {"x86-64", BASE},       {"x86-64-v2", V2},      {"x86-64-v3", V3},      {"x86-64-v4", V4},
-    {"haswell", V3},     {"broadwell", V3},      {"skylake", V3},        {"alderlake", V3},      {"skylake-avx512", V4},
-    {"cascadelake", V4}, {"icelake-client", V4}, {"icelake-server", V4}, {"sapphirerapids", V4}, {"znver1", V3},
-    {"znver2", V3},      {"znver3", V3},         {"znver4", V4},         {"znver5", V4},
-};
-
-static KnownProcessor host_level(void) {
-    static const KnownProcessor levels[] = {{"x86-64-v4", V4}, {"x86-64-v3", V3}, {"x86-64", BASE}};
+static const Processor *host_level(void) {
+    static const char *const levels[] = {"x86-64-v4", "x86-64-v3", "x86-64"};
     size_t i = 0;
-    while (net_processor_lacks(levels[i].level) != NULL) i++;
-    return levels[i];
+    while (net_processor_lacks(processor_named(MACHINE_HOST, levels[i])->level) != NULL) i++;
+    return processor_named(MACHINE_HOST, levels[i]);
 }
 #else
-static const KnownProcessor known[] = {{"generic", ARM64}};
-
-static KnownProcessor host_level(void) { return known[0]; }
+static const Processor *host_level(void) { return processor_named(MACHINE_HOST, "generic"); }
 #endif
 
 static const char *list_known(Arena *arena) {
     const char *list = "native";
-    for (size_t i = 0; i < COUNT_OF(known); i++) {
-        list = arena_format(arena, "%s, %s", list, known[i].name);
+    const Processor *row;
+    for (int i = 0; (row = processor_at(MACHINE_HOST, i)) != NULL; i++) {
+        list = arena_format(arena, "%s, %s", list, row->name);
     }
     return list;
 }
 
 Words processor_names(Arena *arena) {
     Words names = {0};
-    vec_push(arena, &names, "native");
     vec_push(arena, &names, "auto");
-    for (size_t i = 0; i < COUNT_OF(known); i++) {
-        vec_push(arena, &names, known[i].name);
+    vec_push(arena, &names, "native");
+    const Processor *row;
+    for (int i = 0; (row = processor_at(MACHINE_HOST, i)) != NULL; i++) {
+        vec_push(arena, &names, row->name);
     }
     return names;
 }
@@ -65,11 +46,12 @@ Words target_names(Arena *arena) {
     return names;
 }
 
-static Target of_known(const KnownProcessor *known_processor) {
-    return (Target){.cpu = known_processor->name,
-                    .level = known_processor->level,
-                    .fma = known_processor->fma,
-                    .vector_registers = known_processor->vector_registers};
+static Target of_row(const Processor *row) {
+    return (Target){.cpu = row->name,
+                    .level = row->level,
+                    .fma = row->fma,
+                    .processor = *row,
+                    .vector_registers = row->registers * row->vector_bytes / (NET_LANES * (int)sizeof(float))};
 }
 
 int target_ladder(Arena *arena, Target ladder[3]) {
@@ -83,8 +65,7 @@ int target_ladder(Arena *arena, Target ladder[3]) {
 }
 
 bool target_of_triple(const char *triple, Target *target) {
-    const KnownProcessor arm64 = {"generic", ARM64};
-    *target = of_known(&arm64);
+    *target = of_row(processor_named(MACHINE_ARM64, "generic"));
     target->triple = triple;
     return string_is(triple, aarch64);
 }
@@ -98,24 +79,24 @@ const char *target_named(const char *name) {
     return arm ? aarch64 : net_find_alias(name, others, COUNT_OF(others));
 }
 
+static const char *nearest_processor(Arena *arena, const char *name) {
+    Words names = processor_names(arena); /* all but the first of them, auto, are one processor */
+    return net_nearest_word(name, names.at + 1, names.count - 1);
+}
+
 bool target_find(Arena *arena, const char *name, HostName *host, Target *target, const char **why) {
     *target = (Target){.cpu = NULL};
     *why = NULL;
     if (name == NULL || string_is(name, "native")) {
-        KnownProcessor level = host_level();
-        *target = of_known(&level);
+        *target = of_row(host_level());
         target->cpu = host != NULL ? host(arena) : target->cpu;
         return target->cpu != NULL;
     }
-    const char *names[COUNT_OF(known) + 1];
-    for (size_t i = 0; i < COUNT_OF(known); i++) {
-        names[i] = known[i].name;
-        if (string_is(known[i].name, name)) {
-            *target = of_known(&known[i]);
-            return true;
-        }
+    const Processor *row = processor_named(MACHINE_HOST, name);
+    if (row != NULL) {
+        *target = of_row(row);
+        return true;
     }
-    names[COUNT_OF(known)] = "native";
     if (string_is(name, "auto")) {
         *why = "auto is code for several kinds of processors, which goes with --infer";
         return false;
@@ -139,7 +120,7 @@ bool target_find(Arena *arena, const char *name, HostName *host, Target *target,
         return false;
     }
     const char *alias = net_find_alias(name, aliases, COUNT_OF(aliases));
-    const char *nearest = alias != NULL ? alias : net_nearest_word(name, names, COUNT_OF(names));
+    const char *nearest = alias != NULL ? alias : nearest_processor(arena, name);
     *why = nearest != NULL ? arena_format(arena, "unknown processor '%s'; did you mean '%s'?", name, nearest)
                            : arena_format(arena, "unknown processor '%s'; known are %s", name, list_known(arena));
     return false;

@@ -1,0 +1,57 @@
+/* The table of processors: one row each. Ports, latencies and loads are those of the makers' manuals and of uops.info;
+ * rates of the levels are rounded down from what streaming loops reach. */
+#include <stddef.h>
+
+#include "compiler/base/base.h"
+#include "compiler/base/processor.h"
+
+enum { KIB = 1024 };
+
+#define BASE NULL, false
+#define V2 "x86-64-v2", false
+#define V3 "x86-64-v3", true
+#define V4 "x86-64-v4", true
+#define ARM NULL, true
+
+/* clang-format off */
+static const Processor x86_64[] = {
+    /*name              level  bytes  registers  ports  latency  loads  issue  folds  broadcasts  l1        l2          l2_rate  l3_rate */
+    {"generic",        BASE,  16,    16,        1,     8,       2,     4,     false, false,      32 * KIB, 256 * KIB,  24,      8},
+    {"x86-64",         BASE,  16,    16,        1,     8,       2,     4,     false, false,      32 * KIB, 256 * KIB,  24,      8},
+    {"x86-64-v2",      V2,    16,    16,        1,     8,       2,     4,     false, false,      32 * KIB, 256 * KIB,  24,      8},
+    {"x86-64-v3",      V3,    32,    16,        2,     5,       2,     4,     true,  false,      32 * KIB, 256 * KIB,  24,      8},
+    {"x86-64-v4",      V4,    64,    32,        2,     4,       2,     4,     true,  true,       32 * KIB, 1024 * KIB, 32,      8},
+    {"haswell",        V3,    32,    16,        2,     5,       2,     4,     true,  false,      32 * KIB, 256 * KIB,  24,      8},
+    {"broadwell",      V3,    32,    16,        2,     5,       2,     4,     true,  false,      32 * KIB, 256 * KIB,  24,      8},
+    {"skylake",        V3,    32,    16,        2,     4,       2,     4,     true,  false,      32 * KIB, 256 * KIB,  32,      8},
+    {"alderlake",      V3,    32,    16,        2,     4,       3,     6,     true,  false,      48 * KIB, 1280 * KIB, 32,      10},
+    {"skylake-avx512", V4,    64,    32,        2,     4,       2,     4,     true,  true,       32 * KIB, 1024 * KIB, 32,      8},
+    {"cascadelake",    V4,    64,    32,        2,     4,       2,     4,     true,  true,       32 * KIB, 1024 * KIB, 32,      8},
+    {"icelake-client", V4,    64,    32,        1,     4,       2,     5,     true,  true,       48 * KIB, 512 * KIB,  32,      10},
+    {"icelake-server", V4,    64,    32,        2,     4,       2,     5,     true,  true,       48 * KIB, 1280 * KIB, 32,      10},
+    {"sapphirerapids", V4,    64,    32,        2,     4,       2,     6,     true,  true,       48 * KIB, 2048 * KIB, 32,      10},
+    {"znver1",         V3,    32,    16,        1,     5,       1,     4,     true,  false,      32 * KIB, 512 * KIB,  16,      8},
+    {"znver2",         V3,    32,    16,        2,     5,       2,     5,     true,  false,      32 * KIB, 512 * KIB,  24,      12},
+    {"znver3",         V3,    32,    16,        2,     4,       2,     6,     true,  false,      32 * KIB, 512 * KIB,  24,      12},
+    {"znver4",         V4,    64,    32,        1,     4,       1,     6,     true,  true,       32 * KIB, 1024 * KIB, 24,      12},
+    {"znver5",         V4,    64,    32,        2,     4,       2,     8,     true,  true,       48 * KIB, 1024 * KIB, 48,      16},
+};
+
+static const Processor arm64[] = {
+    /*name              level  bytes  registers  ports  latency  loads  issue  folds  broadcasts  l1        l2          l2_rate  l3_rate */
+    {"generic",        ARM,   16,    32,        2,     4,       2,     4,     false, false,      32 * KIB, 512 * KIB,  16,      8},
+};
+
+/* clang-format on */
+
+const Processor *processor_at(Machine machine, int i) {
+    if (machine == MACHINE_X86_64) return i < (int)COUNT_OF(x86_64) ? &x86_64[i] : NULL;
+    return i < (int)COUNT_OF(arm64) ? &arm64[i] : NULL;
+}
+
+const Processor *processor_named(Machine machine, const char *name) {
+    const Processor *row;
+    for (int i = 0; (row = processor_at(machine, i)) != NULL; i++)
+        if (string_is(row->name, name)) return row;
+    return NULL;
+}
