@@ -74,7 +74,7 @@ static void lower(Compilation *compilation) {
         }
         const LowerOptions options = {
             .target = *target,
-            .force_schedule = compilation->options->schedule,
+            .given = compilation->given,
             .exports = exports,
             .schedule_out = pipeline_dumps(compilation, "schedule") ? stdout : NULL,
         };

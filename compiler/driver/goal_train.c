@@ -21,7 +21,7 @@ static void lower(Compilation *compilation) {
     const LowerOptions options = {
         .target = compilation->target[0],
         .backend = compilation->backend->name,
-        .force_schedule = compilation->options->schedule,
+        .given = compilation->given,
         .schedule_out = pipeline_dumps(compilation, "schedule") ? stdout : NULL,
     };
     compilation->code = lower_programs(compilation->arena, compilation->programs, &options);

@@ -38,9 +38,8 @@ static void dump_ast(const Compilation *compilation, FILE *out) { ast_print(comp
 
 /* A number more than the network has output indices would force nothing. */
 static bool check_schedule(Compilation *compilation) {
-    const char *schedule = compilation->options->schedule;
-    int64_t number[FORCED_MAX];
-    int numbers = schedule == NULL ? 0 : schedule_parse_tile(schedule, number), most = FORCED_MAX - 1;
+    const GivenSchedules *given = compilation->given;
+    int numbers = given == NULL ? 0 : given->numbers, most = FORCED_MAX - 1;
     for (size_t i = 1; i < compilation->model->layers.count; i++) {
         int rank = compilation->model->layers.at[i]->out.rank;
         most = rank > most ? rank : most;
@@ -49,7 +48,8 @@ static bool check_schedule(Compilation *compilation) {
         report_usage(compilation->command,
                      "--schedule %s: no layer of '%s' has maps; expected up to %d numbers, for "
                      "example --schedule %lldx%lld",
-                     schedule, compilation->model->name, most, (long long)number[0], (long long)number[2]);
+                     compilation->options->schedule, compilation->model->name, most, (long long)given->tile[0],
+                     (long long)given->tile[2]);
         compilation->wrong_usage = true;
     }
     return numbers <= most;
@@ -96,7 +96,18 @@ static void dump_programs(const Compilation *compilation, FILE *out) {
 
 static bool run_lower(Compilation *compilation) {
     compilation->goal->lower(compilation);
-    return true;
+    const GivenSchedules *given = compilation->given;
+    if (given == NULL) {
+        return true;
+    }
+    const char *unused = given->fault == NULL ? schedules_unused(given) : NULL;
+    if (given->fault != NULL) {
+        report_usage(compilation->command, "--schedule: %s", given->fault);
+    } else if (unused != NULL) {
+        report_usage(compilation->command, "--schedule: there is no nest %s; --dump=schedule prints them all", unused);
+    }
+    compilation->wrong_usage = given->fault != NULL || unused != NULL;
+    return !compilation->wrong_usage;
 }
 
 static void dump_loops(const Compilation *compilation, FILE *out) { compilation->goal->dump(compilation, out); }
@@ -258,24 +269,46 @@ bool pipeline_open(Arena *arena, const char *command, const Options *options, co
     return apply_warning_options(compilation, status);
 }
 
-bool pipeline_target(Compilation *compilation, int *status) {
-    const Options *options = compilation->options;
-    int64_t number[FORCED_MAX];
-    for (size_t i = 0; options->schedule != NULL && schedule_variant(i) != NULL; i++) {
-        if (string_is(options->schedule, schedule_variant(i)->name)) {
+/* A tile, lines, or a file of lines: what --schedule says. */
+static bool read_schedule(Compilation *compilation, int *status) {
+    const char *text = compilation->options->schedule, *why;
+    for (size_t i = 0; schedule_variant(i) != NULL; i++) {
+        if (string_is(text, schedule_variant(i)->name)) {
             *status = report_usage(compilation->command,
                                    "--schedule %s: it takes the tile of sums; that of the learning rate is a line of "
                                    "the train block: --set 'schedule cosine'",
-                                   options->schedule);
+                                   text);
             return false;
         }
     }
-    if (options->schedule != NULL && schedule_parse_tile(options->schedule, number) == 0) {
+    GivenSchedules *given = compilation->given = NEW(compilation->arena, GivenSchedules);
+    if (schedules_parse(compilation->arena, text, given)) {
+        return true;
+    }
+    if (strpbrk(text, "./") == NULL && access(text, F_OK) != 0) {
         *status =
             report_usage(compilation->command,
                          "--schedule %s: expected up to %d numbers of at least 1 whose product is at most %d, for "
-                         "example --schedule 4x5",
-                         options->schedule, FORCED_MAX, TILE_MAX);
+                         "example --schedule 4x5, lines that --dump=schedule prints, or a file of them",
+                         text, FORCED_MAX, TILE_MAX);
+        return false;
+    }
+    const Source *file = source_read(compilation->arena, text, NULL, &why);
+    if (file == NULL) {
+        *status = report_environment("cannot read %s: %s", text, why);
+        return false;
+    }
+    if (!schedules_parse(compilation->arena, file->text, given) || given->numbers > 0) {
+        *status =
+            report_usage(compilation->command, "--schedule %s: no line of it is as --dump=schedule prints them", text);
+        return false;
+    }
+    return true;
+}
+
+bool pipeline_target(Compilation *compilation, int *status) {
+    const Options *options = compilation->options;
+    if (options->schedule != NULL && !read_schedule(compilation, status)) {
         return false;
     }
     compilation->emit = emit_of(options->emit);

@@ -30,8 +30,9 @@ typedef struct {
     const Backend *backend;
     Target target[TARGETS_MAX]; /* what code is made for, most demanding first */
     int targets;
-    bool plain;         /* goal_infer: C99 without extensions */
-    const Layer *until; /* goal_infer: whose output is the result */
+    GivenSchedules *given; /* of --schedule; NULL: none */
+    bool plain;            /* goal_infer: C99 without extensions */
+    const Layer *until;    /* goal_infer: whose output is the result */
     AstFile *ast;
     Model *model;
     Programs *programs;

@@ -3,7 +3,6 @@
 #include <string.h>
 
 #include "compiler/driver/options.h"
-#include "runtime/abi.h"
 #include "runtime/base/processor.h"
 #include "runtime/base/words.h"
 
@@ -50,8 +49,7 @@ static Target of_row(const Processor *row) {
     return (Target){.cpu = row->name,
                     .level = row->level,
                     .fma = row->fma,
-                    .processor = *row,
-                    .vector_registers = row->registers * row->vector_bytes / (NET_LANES * (int)sizeof(float))};
+                    .processor = *row};
 }
 
 int target_ladder(Arena *arena, Target ladder[3]) {

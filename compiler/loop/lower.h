@@ -11,13 +11,15 @@
 /* Outputs that share a register tile, at most. */
 enum { TILE_MAX = 64 };
 
+typedef struct GivenSchedules GivenSchedules;
+
 typedef struct {
     Target target;
-    const char *backend;        /* recorded in the descriptor */
-    int body_max;               /* multiply-adds of an unrolled body; 0: as suits the registers */
-    const char *force_schedule; /* NULL, or the tile of every contraction: schedule_parse_tile */
-    const char *exports;        /* of an inference program: Code.exports */
-    FILE *schedule_out;         /* NULL, or where to print each nest's schedule */
+    const char *backend;   /* recorded in the descriptor */
+    int body_max;          /* multiply-adds of an unrolled body; 0: as suits the registers */
+    GivenSchedules *given; /* NULL, or what --schedule asks for (schedule.h), whose `fault` is to be looked at */
+    const char *exports;   /* of an inference program: Code.exports */
+    FILE *schedule_out;    /* NULL, or where to print each nest's schedule */
 } LowerOptions;
 
 /* Runs the passes on every program. */

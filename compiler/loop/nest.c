@@ -450,8 +450,10 @@ static const char *describe(const NestContext *context, const Group *group, cons
 
 int nest_make(const NestContext *context, const Group *group, const char *name, const bool *fill_edges) {
     const Compute *first = group->member[0]->compute;
-    Gen g = {
-        .context = context, .group = group, .s = schedule_choose(group, context->options), .chunk_var = LOOP_VAR_CHUNK};
+    Gen g = {.context = context,
+             .group = group,
+             .s = schedule_choose(group, context->options, name),
+             .chunk_var = LOOP_VAR_CHUNK};
     if (context->options->schedule_out) schedule_print(group, &g.s, name, context->options->schedule_out);
     g.lane = g.s.lane;
     g.pair = -1;

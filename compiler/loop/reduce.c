@@ -65,6 +65,20 @@ static int accumulate(Gen *g, int m, int64_t t, int sum) {
     BUG("%s has nothing to accumulate", c->name);
 }
 
+/* Position number `place` in the order in which a body goes through the tile: the indices in s.held run fastest. */
+static int64_t in_order(const Gen *g, int64_t place) {
+    const int rank = g->group->rank;
+    int64_t offset[INDEX_MAX], position = 0;
+    for (int held = 1; held >= 0; held--)
+        for (int i = rank; i-- > 0;) {
+            if ((int)(g->s.held >> i & 1) != held) continue;
+            offset[i] = place % g->now[i];
+            place /= g->now[i];
+        }
+    for (int i = 0; i < rank; i++) position = position * g->now[i] + offset[i];
+    return position;
+}
+
 void reduce_body(Gen *g) {
     int first = g->group->rank, end = first + g->group->reductions;
     int64_t terms = gen_places(g, first, end), tile = gen_tile(g);
@@ -73,7 +87,8 @@ void reduce_body(Gen *g) {
         for (int64_t t = 0; t < tile; t++) before[m][t] = sum[m][t] = loop_get(g->b, g->accumulator[m][t]);
     for (int64_t k = 0; k < terms; k++) {
         gen_go_to_place(g, first, end, k);
-        for (int64_t t = 0; t < tile; t++) {
+        for (int64_t place = 0; place < tile; place++) {
+            int64_t t = in_order(g, place);
             gen_go_to(g, t);
             for (int m = 0; m < g->group->count; m++) sum[m][t] = accumulate(g, m, t, sum[m][t]);
         }
@@ -122,8 +137,41 @@ static Bound inside_bound(const Gen *g, const Inside *inside, int64_t at_zero, i
     return bound;
 }
 
+/* The same for a tile that is all of the output index: terms which some of it lacks one by one, where each is known to
+ * be outside or not; those that all have in a loop. */
+static void reduce_inside_tile(Gen *g, int k, int64_t range) {
+    const Inside *inside = &order_of(g)->inside[k];
+    const IndexValue *i = &g->at[inside->output];
+    int64_t first = 0, last = range; /* what all have */
+    ASSERT(i->terms == 0);
+    for (int64_t o = 0; o < g->now[inside->output]; o++) {
+        int64_t low = inside->low + inside->slope * (i->base + o), high = inside->high + inside->slope * (i->base + o);
+        if (low > first) first = low;
+        if (high < last) last = high;
+    }
+    if (first > last) first = last = range;
+    g->now[k] = 1;
+    for (int64_t term = 0; term < range; term++) {
+        if (term == first && last - first > 1) {
+            int var = loop_for_begin(g->b, loop_bound(first), loop_bound(last), 1);
+            g->at[k] = index_plus_var(index_const(0), var, 1);
+            reduce_from(g, k + 1);
+            loop_for_end(g->b);
+            term = last - 1;
+            continue;
+        }
+        g->at[k] = index_const(term);
+        reduce_from(g, k + 1);
+    }
+    g->at[k] = index_const(0);
+}
+
 static void reduce_inside(Gen *g, int k, int64_t range) {
     const Inside *inside = &order_of(g)->inside[k];
+    if (g->now[inside->output] > 1) {
+        reduce_inside_tile(g, k, range);
+        return;
+    }
     Bound low = inside_bound(g, inside, inside->low, range), high = inside_bound(g, inside, inside->high, range);
     int var = loop_for_begin(g->b, low, high, 1);
     g->now[k] = 1;

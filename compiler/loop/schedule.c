@@ -1,17 +1,10 @@
-/* The search for a register tile. See schedule.h.
- *
- * For a sum of products with F multiply-adds in a body (tile x unrolled terms), L distinct loads and A accumulators,
- * cycles are estimated as
- *
- *     max( F / fma ports, L / load ports, (F + L) / issue, F * latency / (ports * A) )
- *
- * and a tile is feasible when its accumulators, the loaded vectors that are alive at once and an eighth of the
- * registers to spare fit the registers. Loads are counted by the places they touch, so a row of taps that slides over
- * an image counts each column once. */
+/* The search for a schedule: lanes, register tile, unrolled terms, order of loops. See schedule.h; what a schedule
+ * costs is told by cost.c. */
 #include "compiler/loop/schedule.h"
 
-#include <stdlib.h>
+#include <math.h>
 
+#include "compiler/loop/cost.h"
 #include "compiler/passes/passes.h"
 
 /* SMALL_TILE: neighbours of a map or pool that are made together, while that takes at most SMALL_BODY operations.
@@ -19,8 +12,7 @@
  * makes code two fifths shorter. With less than FEW_REGISTERS a vector of 16 lanes is several of the processor's and a
  * tile holds next to nothing: UNROLL_FEW makes code that is as quick and a tenth as long. */
 enum { SMALL_TILE = 4, SMALL_BODY = 128, ROW_MAX = 10, SUM_MAX = 8 };
-enum { FEW_REGISTERS = 8, MANY_REGISTERS = 32, UNROLL_FEW = 32, UNROLL_SOME = 256 };
-static const double LOAD_PORTS = 2, FMA_LATENCY = 4, ISSUE = 4; /* a cycle; in cycles; a cycle */
+enum { UNROLL_FEW = 32, UNROLL_SOME = 256 };
 
 /* ---- accesses ---- */
 static Access access_make(const Place *place, const Tensor *tensor) {
@@ -56,18 +48,12 @@ Access access_of_write(const Layout *layout, const Compute *compute) {
 }
 
 /* ---- all accesses of a group ---- */
-typedef struct {
-    const Layout *layout;
-    Access *at;
-    size_t count, capacity;
-} AccessList;
-
 static void collect(void *context, Expr *read) {
     AccessList *list = context;
     vec_push(list->layout->program->arena, list, access_of_read(list->layout, read));
 }
 
-static void collect_reads(const Group *group, AccessList *list) {
+void access_list_reads(const Group *group, AccessList *list) {
     list->layout = group->layout;
     for (int i = 0; i < group->count; i++) {
         const Compute *c = group->member[i]->compute;
@@ -89,7 +75,7 @@ static int lane_of(const Group *group) {
     bool rows = c->out->by_rows || c->out->role == ROLE_OUTPUT;
     if (group->scope == SCOPE_CHUNK && rows && group->rank > 1 && c->reduce == REDUCE_NONE) {
         AccessList list = {0}; /* a copy by rows: lanes over the row if it is read by rows too, else images scattered */
-        collect_reads(group, &list);
+        access_list_reads(group, &list);
         bool all = list.count > 0;
         for (size_t i = 0; i < list.count; i++)
             if (tensor_is_batched(list.at[i].tensor) && list.at[i].step[group->rank - 1] != 1) all = false;
@@ -149,7 +135,7 @@ static bool uses_index(const Group *group) {
     return uses;
 }
 
-static bool limits_terms(const Group *group, int output) {
+bool schedule_settles_terms(const Group *group, int output) {
     const SumOrder *order = &group->member[0]->compute->order;
     for (int k = group->rank; k < group->rank + group->reductions; k++)
         if (order->inside[k].output == output) return true;
@@ -162,57 +148,13 @@ static int pair_of(const Group *group, const Schedule *s) {
     int pair = s->lane - 1;
     if (!group->layout->one_image || pair < 1 || s->lane >= group->rank || group->range[pair] < 2) return -1;
     int64_t rest = group->range[s->lane] % LOOP_LANES;
-    if (rest == 0 || rest > HALF_VECTOR || limits_terms(group, pair)) return -1;
+    if (rest == 0 || rest > HALF_VECTOR || schedule_settles_terms(group, pair)) return -1;
     if (!writes_whole_lines(group) || uses_index(group)) return -1;
     LineSearch search = search_lines(group, s->lane);
     return search.beyond || search.integer ? -1 : pair;
 }
 
-/* ---- cost of one tile ---- */
-/* Ascending places, each once. */
-typedef struct {
-    int64_t at[UNROLL_MAX * 2];
-    size_t count;
-} Places;
-
-/* Those of a, and those of b moved by `by`. */
-static void join_places(Places *joined, const Places *a, const Places *b, int64_t by) {
-    joined->count = 0;
-    for (size_t i = 0, j = 0; i < a->count || j < b->count;) {
-        bool first = j == b->count || (i < a->count && a->at[i] <= b->at[j] + by);
-        int64_t place = first ? a->at[i] : b->at[j] + by;
-        if (j < b->count && b->at[j] + by == place) j++;
-        if (first) i++;
-        joined->at[joined->count++] = place;
-    }
-}
-
-/* How many different places an access touches in one body. */
-static int64_t distinct_places(const Group *group, const Schedule *s, const Access *access) {
-    Places lists[3], *one = &lists[0], *all = &lists[1], *joined = &lists[2];
-    one->at[0] = 0;
-    one->count = 1;
-    for (int i = 0; i < group->rank + group->reductions; i++) {
-        int64_t n = i < group->rank ? s->tile[i] : s->unroll[i];
-        int64_t step =
-            i == s->lane && i < group->rank && i != group->batch ? access->step[i] * LOOP_LANES : access->step[i];
-        if (i == group->batch && i == s->lane) continue;
-        if (n <= 1 || step == 0) continue;
-        if (one->count * (size_t)n > COUNT_OF(one->at)) return (int64_t)(one->count * (size_t)n);
-        join_places(all, one, one, step);
-        for (int64_t k = 2; k < n; k++) {
-            join_places(joined, all, one, k * step);
-            Places *spare = all;
-            all = joined;
-            joined = spare;
-        }
-        Places *spare = one;
-        one = all;
-        all = spare;
-    }
-    return (int64_t)one->count;
-}
-
+/* ---- unrolling ---- */
 static int64_t tile_size(const Group *group, const Schedule *s) {
     int64_t size = 1;
     for (int i = 0; i < group->rank; i++) size *= s->tile[i];
@@ -248,53 +190,6 @@ static void choose_unroll(const Group *group, Schedule *s, bool contraction) {
     }
 }
 
-/* The place an access touches for term `term` and tile position `at` of a body. */
-static int64_t place_in_body(const Group *group, const Schedule *s, const Access *access, int64_t term, int64_t at) {
-    int64_t place = 0;
-    for (int i = group->rank + group->reductions; i-- > 0;) {
-        int64_t *number = i < group->rank ? &at : &term, n = i < group->rank ? s->tile[i] : s->unroll[i];
-        int64_t unit = i == s->lane && i < group->rank ? LOOP_LANES : 1;
-        place += *number % n * unit * access->step[i];
-        *number /= n;
-    }
-    return place;
-}
-
-/* How many loaded vectors are alive at once when the body runs term by term: a column that slides through a window is
- * loaded for its first tap and kept to its last. */
-static int64_t live_vectors(const Group *group, const Schedule *s, const AccessList *reads) {
-    int64_t terms = 1, tile = tile_size(group, s), most = 0;
-    for (int k = group->rank; k < group->rank + group->reductions; k++) terms *= s->unroll[k];
-    for (size_t r = 0; r < reads->count; r++) {
-        const Access *access = &reads->at[r];
-        int64_t places[UNROLL_MAX * 2], until[UNROLL_MAX * 2], alive[UNROLL_MAX * 2] = {0};
-        size_t known = 0;
-        bool number = s->lane < 0 || access->step[s->lane] == 0; /* the same for all lanes */
-        if (number && !group->layout->one_image) continue;       /* a weight, whose uses stand together */
-        for (int64_t term = 0; term < terms; term++)
-            for (int64_t t = 0; t < tile; t++) {
-                int64_t place = place_in_body(group, s, access, term, t);
-                size_t k = known;
-                while (k > 0 && places[k - 1] != place) k--;
-                if (k == 0) {
-                    if (known == COUNT_OF(places)) return UNROLL_MAX;
-                    places[known] = place;
-                    alive[known] = term;
-                    k = ++known;
-                }
-                until[k - 1] = term;
-            }
-        int64_t top = 0;
-        for (int64_t term = 0; term < terms; term++) {
-            int64_t now = 0;
-            for (size_t k = 0; k < known; k++) now += alive[k] <= term && term <= until[k];
-            if (now > top) top = now;
-        }
-        most += top;
-    }
-    return most;
-}
-
 /* How many of an output index there are for tiles: vectors of the lane index, else elements. */
 static int64_t units_of(const Group *group, const Schedule *s, int i) {
     bool vectors = i == s->lane && i != group->batch;
@@ -303,160 +198,160 @@ static int64_t units_of(const Group *group, const Schedule *s, int i) {
     return (group->range[i] + rest) / LOOP_LANES;
 }
 
-static bool fits_registers(const Group *group, const Schedule *s, const AccessList *reads, int registers) {
-    int64_t accumulators = tile_size(group, s), spare = registers / 8; /* broadcast weights; the compiler's own order */
-    return accumulators + 1 + spare <= registers && accumulators + live_vectors(group, s, reads) + spare <= registers;
+/* ---- tile and order ---- */
+/* Tiles that cost no more than the cheapest by this factor are weighed again with the bytes that the loops around them
+ * move. */
+static const double NEARLY = 1.25;
+enum { CANDIDATES = 24, TILE_SIDE = 16 };
+
+typedef struct {
+    Schedule s;
+    double cost; /* of the bodies, per multiply-add */
+} Candidate;
+
+typedef struct {
+    CostOf of;
+    Candidate best[CANDIDATES]; /* cheapest first */
+    int count;
+} Search;
+
+static void keep(Search *search, const Schedule *s, double cost) {
+    int at = search->count;
+    while (at > 0 && cost < search->best[at - 1].cost - 1e-9) at--;
+    if (at == CANDIDATES) return;
+    if (search->count < CANDIDATES) search->count++;
+    for (int i = search->count; --i > at;) search->best[i] = search->best[i - 1];
+    search->best[at] = (Candidate){*s, cost};
 }
 
-/* Cycles per multiply-add. */
-static double tile_cost(const Group *group, const Schedule *s, const AccessList *reads) {
-    double fma = (double)tile_size(group, s), loads = 0;
-    double accumulators = fma;
-    for (int k = group->rank; k < group->rank + group->reductions; k++) fma *= (double)s->unroll[k];
-    for (size_t i = 0; i < reads->count; i++) loads += (double)distinct_places(group, s, &reads->at[i]);
-    double ports = 1, cycles = fma / ports;
-    if (loads / LOAD_PORTS > cycles) cycles = loads / LOAD_PORTS;
-    if ((fma + loads) / ISSUE > cycles) cycles = (fma + loads) / ISSUE;
-    double chain = fma * FMA_LATENCY / (ports * accumulators);
-    if (chain > cycles) cycles = chain;
-    return cycles / fma + 0.02 * loads / fma + 0.3 / fma;
-}
-
-/* The cost of covering the whole range: what is left over runs in smaller tiles. */
-static double cover_cost(const Group *group, Schedule *s, const AccessList *reads, int i, int j) {
-    double total = 0, all = 0;
-    int64_t tile[2] = {s->tile[i], s->tile[j]};
-    int64_t units[2];
-    for (int k = 0; k < 2; k++) units[k] = units_of(group, s, k ? j : i);
-    for (int a = 0; a < 2; a++)
-        for (int b = 0; b < 2; b++) {
-            if (i == j && b == 1) continue;
-            int64_t ta = a ? units[0] % tile[0] : tile[0], tb = i == j ? 1 : b ? units[1] % tile[1] : tile[1];
-            int64_t na = a ? (ta > 0) : units[0] / tile[0], nb = i == j ? 1 : b ? (tb > 0) : units[1] / tile[1];
-            if (na * nb == 0) continue;
-            Schedule part = *s;
-            part.tile[i] = ta;
-            if (i != j) part.tile[j] = tb;
-            double cost = tile_cost(group, &part, reads);
-            double work = (double)(na * ta) * (double)(nb * tb);
-            total += cost * work;
-            all += work;
-        }
-    return total / all;
-}
-
-static void choose_tile(const Group *group, Schedule *best, const LowerOptions *options) {
-    AccessList reads = {0};
-    collect_reads(group, &reads);
-    double least = -1;
-    Schedule start = *best;
-    for (int i = 0; i < group->rank; i++)
-        for (int j = group->rank; j-- > i;) { /* of two that cost the same the one whose elements lie closer */
-            if (i == group->batch || j == group->batch || limits_terms(group, i) || limits_terms(group, j)) continue;
-            for (int64_t fi = 1; fi <= 16 && fi <= group->range[i]; fi++)
-                for (int64_t fj = 1; fj <= (i == j ? 1 : 16) && (i == j || fj <= group->range[j]); fj++) {
-                    Schedule s = start;
-                    s.tile[i] = fi;
-                    if (i != j) s.tile[j] = fj;
-                    if (fi * fj + 2 > options->target.vector_registers && fi * fj > 1) continue;
-                    choose_unroll(group, &s, true);
-                    double cost = cover_cost(group, &s, &reads, i, j);
-                    if (least >= 0 && cost >= least - 1e-9) continue;
-                    if (fi * fj > 1 && !fits_registers(group, &s, &reads, options->target.vector_registers)) continue;
-                    least = cost;
-                    *best = s;
-                }
-        }
-    choose_unroll(group, best, true);
-}
-
-/* ---- the order of loops ---- */
-/* What is read again within so much else is still near: three quarters of a small second level. */
-static const double CACHE_BYTES = 384 * 1024;
-
-/* Bytes that a read touches while the first `fixed` loops stay at one tile. */
-static double footprint(const Group *group, const Schedule *s, const Expr *read, int fixed) {
-    int64_t span[INDEX_MAX];
-    double bytes = sizeof(float);
-    for (int i = 0; i < group->rank + group->reductions; i++)
-        span[i] = i == group->batch ? LOOP_LANES : group->range[i];
-    for (int l = 0; l < fixed; l++)
-        if (s->order[l] != group->batch) span[s->order[l]] = s->tile[s->order[l]];
-    for (int d = 0; d < read->tensor->rank; d++) {
-        int64_t extent = 1;
-        for (int i = 0; i < group->rank + group->reductions; i++) extent += llabs(read->index[d].at[i]) * (span[i] - 1);
-        bytes *= (double)extent;
+/* A tile, with as much unrolled as the registers allow: a window that slides over more terms keeps more columns. */
+static void try_tile(Search *search, const Schedule *tile) {
+    const Group *group = search->of.group;
+    static const int64_t less[] = {1, 4, 16, INT64_MAX};
+    int64_t before = 0;
+    for (size_t i = 0; i < COUNT_OF(less); i++) {
+        Schedule s = *tile;
+        s.body_max = s.body_max / less[i];
+        choose_unroll(group, &s, true);
+        s.held = schedule_held(group, &s);
+        int64_t terms = 1;
+        for (int k = group->rank; k < group->rank + group->reductions; k++) terms *= s.unroll[k];
+        if (terms == before) continue;
+        before = terms;
+        const double worst = search->count > 0 ? NEARLY * search->best[0].cost : INFINITY;
+        if (cost_of_tile(&search->of, &s, NULL) > worst) return; /* fewer terms cost no less */
+        if (tile_size(group, &s) > 1 && !cost_fits(&search->of, &s)) continue;
+        keep(search, &s, cost_of_tiles(&search->of, &s, NULL));
+        return;
     }
-    return bytes;
 }
 
-static bool depends_on(const Expr *read, int i) {
-    for (int d = 0; d < read->tensor->rank; d++)
-        if (read->index[d].at[i] != 0) return true;
-    return false;
-}
-
-/* Bytes that come from beyond the cache: all that is read, once for each round of a loop whose index it does not depend
- * on, unless what it is within such a round stays in the cache until the next. */
-static double order_cost(const Group *group, const Schedule *s) {
-    const Expr *e = group->member[0]->compute->e, *factor[] = {e->a, e->b};
-    double total = 0;
-    for (size_t f = 0; f < COUNT_OF(factor); f++) {
-        if (factor[f]->kind != EXPR_READ) continue;
-        double bytes = footprint(group, s, factor[f], 0);
-        for (int l = 0; l < group->rank; l++) {
-            int i = s->order[l];
-            if (i == group->batch || depends_on(factor[f], i)) continue;
-            if (footprint(group, s, factor[f], l + 1) > CACHE_BYTES)
-                bytes *= (double)((group->range[i] + s->tile[i] - 1) / s->tile[i]);
-        }
-        total += bytes;
+/* All tiles of up to three output indices, from index i on. */
+static void try_tiles(Search *search, Schedule *s, int i, int sides) {
+    const Group *group = search->of.group;
+    if (i == group->rank || sides == 0) {
+        try_tile(search, s);
+        return;
     }
-    return total;
+    int64_t most = schedule_units(group, s, i), size = tile_size(group, s);
+    for (int64_t f = 1; f <= TILE_SIDE && f <= most && f * size <= TILE_MAX; f++) {
+        if (f > 1 && f < most && schedule_settles_terms(group, i)) continue;
+        s->tile[i] = f;
+        if (f > 1 && f * size >= search->of.processor->registers) break;
+        try_tiles(search, s, i + 1, f > 1 ? sides - 1 : sides);
+    }
+    s->tile[i] = 1;
 }
 
-/* One loop may stand elsewhere than its index does. */
-static void choose_order(const Group *group, Schedule *s) {
-    if (group->scope != SCOPE_CHUNK || s->lane != group->batch) return;
-    double least = order_cost(group, s);
+/* Loops stand as the indices do, unless one moved elsewhere costs less. */
+static void choose_order(const CostOf *of, Schedule *s) {
+    const Group *group = of->group;
+    if (!schedule_may_reorder(group, s)) return;
+    double least = cost_of_bytes(of, s, NULL);
     Schedule start = *s;
     for (int from = 0; from < group->rank; from++)
         for (int to = 0; to < group->rank; to++) {
             Schedule moved = start;
             for (int l = from; l != to; l += from < to ? 1 : -1) moved.order[l] = start.order[l + (from < to ? 1 : -1)];
             moved.order[to] = start.order[from];
-            double cost = order_cost(group, &moved);
-            if (cost >= least) continue;
+            double cost = cost_of_bytes(of, &moved, NULL);
+            if (cost >= least * (1 - 1e-9)) continue;
             least = cost;
             *s = moved;
         }
 }
 
-int schedule_parse_tile(const char *text, int64_t number[FORCED_MAX]) {
-    int64_t size = 1;
-    for (int count = 0; count < FORCED_MAX; text++) {
-        int64_t n = 0;
-        for (; is_digit(*text) && n < 100; text++) n = 10 * n + (*text - '0');
-        size *= n;
-        if (size < 1 || size > TILE_MAX) return 0;
-        number[count++] = n;
-        if (*text == '\0') return count;
-        if (*text != 'x') return 0;
+static CostOf cost_begin(const Group *group, const LowerOptions *options) {
+    CostOf of = {.group = group, .processor = &options->target.processor};
+    access_list_reads(group, &of.reads);
+    return of;
+}
+
+static void choose_tile(Schedule *s, const CostOf *of) {
+    Search search = {.of = *of};
+    Schedule start = *s;
+    try_tiles(&search, &start, 0, 3);
+    double least = INFINITY;
+    for (int i = 0; i < search.count; i++) {
+        if (search.best[i].cost > NEARLY * search.best[0].cost) break;
+        Schedule candidate = search.best[i].s;
+        choose_order(of, &candidate);
+        double cycles = cost_in_cycles(of, &candidate).count;
+        if (cycles >= least * (1 - 1e-9)) continue;
+        least = cycles;
+        *s = candidate;
     }
-    return 0;
 }
 
 /* The last output index gets the last number. An index that decides which terms there are stays 1. */
-static void force_tile(const Group *group, Schedule *s, const char *forced) {
-    int64_t number[FORCED_MAX];
-    int count = schedule_parse_tile(forced, number);
+static void force_tile(const Group *group, Schedule *s, const GivenSchedules *given) {
+    int count = given->numbers;
     for (int i = group->rank; i-- > 0 && count > 0;) {
         if (i == group->batch) continue;
-        int64_t f = number[--count];
-        if (!limits_terms(group, i)) s->tile[i] = f > group->range[i] ? group->range[i] : f;
+        int64_t f = given->tile[--count];
+        if (!schedule_settles_terms(group, i)) s->tile[i] = f > group->range[i] ? group->range[i] : f;
     }
     choose_unroll(group, s, true);
+    s->held = schedule_held(group, s);
 }
+
+/* ---- what a schedule may be ---- */
+bool schedule_is_searched(const Group *group) { return is_contraction(group) && group->scope != SCOPE_ONCE; }
+
+int64_t schedule_units(const Group *group, const Schedule *s, int i) {
+    return i == group->batch ? 1 : units_of(group, s, i);
+}
+
+unsigned schedule_held(const Group *group, const Schedule *s) {
+    const Expr *e = group->member[0]->compute->e, *factor[] = {e->a, e->b};
+    unsigned indices[2] = {0, 0};
+    double places[2] = {1, 1};
+    for (size_t f = 0; f < COUNT_OF(factor); f++) {
+        if (factor[f]->kind != EXPR_READ) return 0;
+        Access access = access_of_read(group->layout, factor[f]);
+        for (int i = 0; i < group->rank; i++) {
+            if (access.step[i] == 0 || (i == s->lane && i == group->batch)) continue;
+            indices[f] |= 1u << i;
+            places[f] *= (double)s->tile[i];
+        }
+        if (s->lane >= 0 && access.step[s->lane] == 0) places[f] -= 0.5; /* a number for all lanes */
+    }
+    return places[0] < places[1] ? indices[0] : indices[1];
+}
+
+int64_t schedule_terms(const Group *group, const Schedule *s, int k) {
+    const SumOrder *order = &group->member[0]->compute->order;
+    if (k == s->lane || order->inside[k].output >= 0) return 1;
+    int64_t range = k == group->batch ? LOOP_LANES : group->range[k];
+    return k == order->block && order->block_size < range ? order->block_size : range;
+}
+
+bool schedule_is_whole(const Group *group, const Schedule *s, int k) {
+    const SumOrder *order = &group->member[0]->compute->order;
+    return k != order->block && order->inside[k].output < 0 && s->unroll[k] == schedule_terms(group, s, k);
+}
+
+bool schedule_may_reorder(const Group *group, const Schedule *s) { return s->lane >= 0 && s->lane == group->batch; }
 
 /* Maps and pools: a few elements together, for the loop's overhead; fewer where each takes long itself. */
 static int64_t neighbours(const Group *group, int64_t range) {
@@ -467,22 +362,23 @@ static int64_t neighbours(const Group *group, int64_t range) {
     return range < few ? range : few;
 }
 
-Schedule schedule_choose(const Group *group, const LowerOptions *options) {
-    const int registers = options->target.vector_registers;
+static Schedule choose(const Group *group, const LowerOptions *options) {
+    const int bytes = options->target.processor.vector_bytes;
     Schedule s = {.lane = lane_of(group),
-                  .body_max = registers < FEW_REGISTERS    ? UNROLL_FEW
-                              : options->body_max > 0      ? options->body_max
-                              : registers < MANY_REGISTERS ? UNROLL_SOME
-                                                           : UNROLL_MAX};
+                  .body_max = bytes < 32              ? UNROLL_FEW
+                              : options->body_max > 0 ? options->body_max
+                              : bytes < 64            ? UNROLL_SOME
+                                                      : UNROLL_MAX};
     for (int i = 0; i < INDEX_MAX; i++) s.tile[i] = s.unroll[i] = 1;
     for (int i = 0; i < group->rank; i++) s.order[i] = i;
     s.pair = pair_of(group, &s);
-    if (is_contraction(group) && group->scope != SCOPE_ONCE) {
-        if (options->force_schedule)
-            force_tile(group, &s, options->force_schedule);
+    if (schedule_is_searched(group)) {
+        const CostOf of = cost_begin(group, options);
+        if (options->given && options->given->numbers > 0)
+            force_tile(group, &s, options->given);
         else
-            choose_tile(group, &s, options);
-        choose_order(group, &s);
+            choose_tile(&s, &of);
+        if (options->given && options->given->numbers > 0) choose_order(&of, &s);
         return s;
     }
     int last = group->rank - 1;
@@ -491,32 +387,8 @@ Schedule schedule_choose(const Group *group, const LowerOptions *options) {
     return s;
 }
 
-void schedule_print(const Group *group, const Schedule *s, const char *name, FILE *out) {
-    fprintf(out, "%s:", name);
-    if (s->lane < 0)
-        fputs(" no lanes", out);
-    else if (s->lane == group->batch)
-        fputs(" lanes images", out);
-    else
-        fprintf(out, " lanes index %d", s->lane);
-    if (s->pair >= 0) fprintf(out, ", its rest in pairs of index %d", s->pair);
-    fputs(", range", out);
-    for (int i = 0; i < group->rank + group->reductions; i++) {
-        fputs(i == 0 ? " " : i == group->rank ? " | " : " ", out);
-        if (group->range[i] == DIM_BATCH)
-            fputs("n", out);
-        else
-            fprintf(out, "%lld", (long long)group->range[i]);
-    }
-    fputs(", tile", out);
-    for (int i = 0; i < group->rank; i++) fprintf(out, " %lld", (long long)s->tile[i]);
-    if (group->reductions > 0) fputs(", unroll", out);
-    for (int k = group->rank; k < group->rank + group->reductions; k++) fprintf(out, " %lld", (long long)s->unroll[k]);
-    bool moved = false;
-    for (int l = 0; l < group->rank; l++) moved = moved || s->order[l] != l;
-    for (int l = 0; l < group->rank && moved; l++) fprintf(out, "%s%d", l == 0 ? ", loops " : " ", s->order[l]);
-    const SumOrder *order = &group->member[0]->compute->order;
-    if (order->settled && order->block >= 0)
-        fprintf(out, ", blocks of %lld of index %d", (long long)order->block_size, order->block);
-    fputs("\n", out);
+Schedule schedule_choose(const Group *group, const LowerOptions *options, const char *name) {
+    Schedule s = choose(group, options);
+    if (options->given) schedules_take(options->given, group, name, &s);
+    return s;
 }

@@ -42,14 +42,51 @@ typedef struct {
     int64_t unroll[INDEX_MAX]; /* how many terms of a reduction index stand in one body */
     int64_t body_max;          /* multiply-adds in one body at most */
     int order[INDEX_MAX];      /* output indices as their loops stand, the outermost first */
+    unsigned held;             /* output indices that a body goes through fastest, a bit each: schedule_held() */
 } Schedule;
 
 /* Whether lines in the lanes of index `lane` have room for whole vectors, and reads may go as far. */
 bool schedule_lines_are_padded(const Group *group, int lane);
-/* A tile as --schedule has it, "4x5" or "4x1x5": 1 to FORCED_MAX numbers whose product is 1 to TILE_MAX. How many; 0:
- * it is none. */
-int schedule_parse_tile(const char *text, int64_t number[FORCED_MAX]);
-Schedule schedule_choose(const Group *group, const LowerOptions *options);
+/* ---- what --schedule asks for ---- */
+typedef struct {
+    const char *name, *items; /* a line of --dump=schedule, "train_conv1_z: tile 1 4 1 5, unroll 1 5 5" */
+    bool used;
+} GivenSchedule;
+
+struct GivenSchedules {
+    GivenSchedule *at; /* a VEC: for single nests */
+    size_t count, capacity;
+    Arena *arena;
+    int64_t tile[FORCED_MAX]; /* for every sum of products: the last `numbers` output indices; 0: none */
+    int numbers;
+    const char *fault; /* what is wrong with the first line that did not suit its nest; NULL */
+};
+
+/* A tile, "4x5" or "4x1x5": 1 to FORCED_MAX numbers whose product is 1 to TILE_MAX; or lines as --dump=schedule prints
+ * them, of which tile, unroll and loops are taken. False: it is neither. */
+bool schedules_parse(Arena *arena, const char *text, GivenSchedules *given);
+/* Puts what the line of that name says, if there is one, into a schedule that was chosen; else, or when it does not
+ * suit the nest (`fault`), leaves it as it is. */
+void schedules_take(GivenSchedules *given, const Group *group, const char *name, Schedule *schedule);
+/* A name that no nest had; NULL: all were used. */
+const char *schedules_unused(const GivenSchedules *given);
+
+Schedule schedule_choose(const Group *group, const LowerOptions *options, const char *name);
 void schedule_print(const Group *group, const Schedule *schedule, const char *name, FILE *out);
+
+/* ---- what a schedule may be ---- */
+/* Whether tile, unrolled terms and loops are searched for: sums of products. */
+bool schedule_is_searched(const Group *group);
+/* A body goes term by term, and through the tile such that the factor with fewer places in it stays in registers while
+ * the other's are loaded one after the other: first through all positions that differ in the indices of the former. */
+unsigned schedule_held(const Group *group, const Schedule *schedule);
+/* How many of an output index there are for tiles: vectors of the lane index, else elements. Of an index that settles
+ * which terms there are a tile has one or all. */
+bool schedule_settles_terms(const Group *group, int index);
+int64_t schedule_units(const Group *group, const Schedule *schedule, int index);
+/* How many terms of a reduction index a body may have; and whether that is all, so that the one before may follow. */
+int64_t schedule_terms(const Group *group, const Schedule *schedule, int index);
+bool schedule_is_whole(const Group *group, const Schedule *schedule, int index);
+bool schedule_may_reorder(const Group *group, const Schedule *schedule);
 
 #endif

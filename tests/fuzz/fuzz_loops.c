@@ -174,15 +174,16 @@ static bool same_number(double a, double b) { return a == b ? signbit(a) == sign
 
 /* Trains with one schedule and with another: no bit may differ. */
 static void check_training(Arena *arena, Drawing *d, const Model *model) {
-    static const int registers[] = {4, 4, 8, 32};
+    static const char *const processors[] = {"generic", "generic", "x86-64-v3", "x86-64-v4"};
     LowerOptions options = {
         .backend = "interp", .target = {.cpu = "generic", .fma = true}, .body_max = 8 << draw(d, 4)};
     Programs *programs = programs_build(arena, model);
     lower_passes(programs);
     Example x = example_new(d, programs);
-    options.target.vector_registers = registers[draw(d, COUNT_OF(registers))];
+    const char *name = processors[draw(d, COUNT_OF(processors))];
+    options.target.processor = *processor_named(MACHINE_X86_64, name);
     Outcome one = train(arena, programs, &options, &x);
-    options.target.vector_registers = options.target.vector_registers == 4 ? 8 : 4;
+    options.target.processor = *processor_named(MACHINE_X86_64, string_is(name, "generic") ? "x86-64-v3" : "generic");
     Outcome other = draw(d, 4) ? one : train(arena, programs, &options, &x);
     ASSERT(one.params == other.params && one.states == other.states && one.logs == other.logs);
     for (int64_t i = 0; i < one.params; i++) ASSERT(same_number((double)one.param[i], (double)other.param[i]));
@@ -208,12 +209,14 @@ static void predict(const Predictor *p, int kernel, const float *x, float *y, in
 
 /* Image by image and sixteen at once: no bit may differ. */
 static void check_inference(Arena *arena, Drawing *d, const Model *model) {
-    static const int registers[] = {4, 8, 32};
+    static const char *const processors[] = {"generic", "x86-64-v3", "x86-64-v4"};
     const Layer *last = model->layers.at[model->layers.count - 1];
     int64_t inputs = shape_count(model->layers.at[0]->out), outputs = shape_count(last->out);
     const LowerOptions options = {
         .backend = "interp",
-        .target = {.cpu = "generic", .fma = true, .vector_registers = registers[draw(d, COUNT_OF(registers))]}};
+        .target = {.cpu = "generic",
+                   .fma = true,
+                   .processor = *processor_named(MACHINE_X86_64, processors[draw(d, COUNT_OF(processors))])}};
     Programs *programs = programs_build_inference(arena, model, last);
     lower_passes(programs);
     Inference *inference = lower_inference(arena, programs, &options, true);

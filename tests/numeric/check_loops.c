@@ -11,6 +11,7 @@
  *     check_loops [FILE.net]        one file alone, from the project's root */
 #include "compiler/loop/interp.h"
 #include "compiler/loop/lower.h"
+#include "compiler/loop/schedule.h"
 #include "compiler/model/activation.h"
 #include "runtime/train/scalars.h"
 #include "tests/gradients/example.h"
@@ -345,31 +346,31 @@ static void run_program(Check *check, ProgramKind kind) {
     check_guards(check);
 }
 
+static LowerOptions options_for(const char *cpu) {
+    const Processor *row = processor_named(MACHINE_X86_64, cpu);
+    return (LowerOptions){.backend = "interp", .target = {.cpu = row->name, .fma = row->fma, .processor = *row}};
+}
+
 /* Other schedules must leave the same bits. */
 static void check_schedules(Check *check, ProgramKind kind) {
-    static const LowerOptions others[] = {
-        {.backend = "interp", .target = {.cpu = "generic", .fma = true, .vector_registers = 8}},
-        {.backend = "interp",
-         .target = {.cpu = "generic", .fma = true, .vector_registers = 32},
-         .force_schedule = "1x1"},
-        {.backend = "interp",
-         .target = {.cpu = "generic", .fma = true, .vector_registers = 32},
-         .force_schedule = "3x2"},
-        {.backend = "interp",
-         .target = {.cpu = "generic", .fma = true, .vector_registers = 32},
-         .force_schedule = "3x2x2"},
-    };
+    static const struct {
+        const char *cpu, *tile;
+    } others[] = {{"x86-64-v3", NULL}, {"x86-64-v4", "1x1"}, {"x86-64-v4", "3x2"}, {"x86-64-v4", "3x2x2"}};
     Check other = *check;
     for (size_t i = 0; i < COUNT_OF(others); i++) {
-        lower(&other, &others[i]);
+        GivenSchedules given;
+        if (others[i].tile) schedules_parse(check->arena, others[i].tile, &given);
+        LowerOptions options = options_for(others[i].cpu);
+        options.given = others[i].tile ? &given : NULL;
+        lower(&other, &options);
         run_program(&other, kind);
         size_t log = (size_t)(check->net.log_once + check->net.log_chunk * check->chunks) * sizeof(double);
         if (memcmp(other.param, check->param, (size_t)check->net.param_size * sizeof(float)) != 0 ||
             memcmp(other.state, check->state, (size_t)check->net.state_size * sizeof(float)) != 0 ||
             memcmp(other.log, check->log, log) != 0) {
-            printf("FAILED: %s, batch of %lld: %s: other bits with %d registers and tile %s\n", check->title,
-                   (long long)check->input.n, program_names[kind], others[i].target.vector_registers,
-                   others[i].force_schedule ? others[i].force_schedule : "as chosen");
+            printf("FAILED: %s, batch of %lld: %s: other bits with %s and tile %s\n", check->title,
+                   (long long)check->input.n, program_names[kind], others[i].cpu,
+                   others[i].tile ? others[i].tile : "as chosen");
             other.failures++;
         }
         net_model_free(&other.net);
@@ -378,8 +379,7 @@ static void check_schedules(Check *check, ProgramKind kind) {
 }
 
 static bool check_example(const Example *example, int64_t n) {
-    const LowerOptions options = {.backend = "interp",
-                                  .target = {.cpu = "generic", .fma = true, .vector_registers = 32}};
+    const LowerOptions options = options_for("x86-64-v4");
     Arena *arena = arena_new();
     Check check = {.arena = arena, .title = example_title(arena, example), .chunks = (n + NET_LANES - 1) / NET_LANES};
     check.programs = build_programs(arena, example_model(arena, example));

@@ -46,7 +46,8 @@ static float *floats(Arena *arena, int64_t count) {
 static void made_once(void **unused) {
     (void)unused;
     Arena *arena = arena_new();
-    const LowerOptions options = {.target = {.cpu = "generic", .fma = true, .vector_registers = 32}};
+    const LowerOptions options = {
+        .target = {.cpu = "generic", .fma = true, .processor = *processor_named(MACHINE_X86_64, "x86-64-v4")}};
     Programs *programs = make_programs(arena);
     lower_passes(programs);
     const Inference *inference = lower_inference(arena, programs, &options, true);

@@ -22,8 +22,8 @@ static int lanes_of_rows(int reads, int step) {
     program_verify(p);
     Layout *layout = layout_program(arena, p, (LayoutMode){.one_image = false});
     Group group = group_make(layout, layout->list.at, 1);
-    const LowerOptions options = {.target = {.vector_registers = 8}};
-    int lane = schedule_choose(&group, &options).lane;
+    const LowerOptions options = {.target = {.processor = *processor_named(MACHINE_X86_64, "x86-64-v3")}};
+    int lane = schedule_choose(&group, &options, "rows").lane;
     arena_free(arena);
     return lane;
 }

@@ -1,0 +1,313 @@
+/* See cost.h. */
+#include "compiler/loop/cost.h"
+
+#include <stdlib.h>
+
+#include "compiler/passes/passes.h"
+
+static int64_t least(int64_t a, int64_t b) { return a < b ? a : b; }
+
+/* ---- places ---- */
+/* Ascending places, each once. */
+typedef struct {
+    int64_t at[UNROLL_MAX * 2];
+    size_t count;
+} Places;
+
+/* Those of a, and those of b moved by `by`. */
+static void join_places(Places *joined, const Places *a, const Places *b, int64_t by) {
+    joined->count = 0;
+    for (size_t i = 0, j = 0; i < a->count || j < b->count;) {
+        bool first = j == b->count || (i < a->count && a->at[i] <= b->at[j] + by);
+        int64_t place = first ? a->at[i] : b->at[j] + by;
+        if (j < b->count && b->at[j] + by == place) j++;
+        if (first) i++;
+        joined->at[joined->count++] = place;
+    }
+}
+
+static int64_t in_body(const Group *group, const Schedule *s, int i) {
+    return i < group->rank ? s->tile[i] : s->unroll[i];
+}
+
+/* From one of index i to the next in a body. */
+static int64_t body_step(const Group *group, const Schedule *s, const Access *access, int i) {
+    bool vectors = i == s->lane && i < group->rank && i != group->batch;
+    return vectors ? access->step[i] * LOOP_LANES : access->step[i];
+}
+
+/* How many different places an access touches in one body. */
+static int64_t distinct_places(const Group *group, const Schedule *s, const Access *access) {
+    Places lists[3], *one = &lists[0], *all = &lists[1], *joined = &lists[2];
+    one->at[0] = 0;
+    one->count = 1;
+    for (int i = 0; i < group->rank + group->reductions; i++) {
+        int64_t n = in_body(group, s, i), step = body_step(group, s, access, i);
+        if ((i == group->batch && i == s->lane) || n <= 1 || step == 0) continue;
+        if (one->count * (size_t)n > COUNT_OF(one->at)) return (int64_t)(one->count * (size_t)n);
+        join_places(all, one, one, step);
+        for (int64_t k = 2; k < n; k++) {
+            join_places(joined, all, one, k * step);
+            Places *spare = all;
+            all = joined;
+            joined = spare;
+        }
+        Places *spare = one;
+        one = all;
+        all = spare;
+    }
+    return (int64_t)one->count;
+}
+
+/* ---- one body ---- */
+static int64_t tile_size(const Group *group, const Schedule *s) {
+    int64_t size = 1;
+    for (int i = 0; i < group->rank; i++) size *= s->tile[i];
+    return size;
+}
+
+static int64_t term_count(const Group *group, const Schedule *s) {
+    int64_t terms = 1;
+    for (int k = group->rank; k < group->rank + group->reductions; k++) terms *= s->unroll[k];
+    return terms;
+}
+
+/* The processor's vectors in a logical one; without lanes, numbers go one by one. */
+static int64_t parts_of(const CostOf *of, const Schedule *s) {
+    const int64_t logical = LOOP_LANES * sizeof(float);
+    return s->lane < 0 ? 1 : logical / of->processor->vector_bytes;
+}
+
+static bool is_number(const Schedule *s, const Access *access) { return s->lane < 0 || access->step[s->lane] == 0; }
+
+/* The place an access touches for term `term` and tile position `at` of a body. */
+static int64_t place_in_body(const Group *group, const Schedule *s, const Access *access, int64_t term, int64_t at) {
+    int64_t place = 0;
+    for (int i = group->rank + group->reductions; i-- > 0;) {
+        int64_t *number = i < group->rank ? &at : &term, n = in_body(group, s, i);
+        place += *number % n * body_step(group, s, access, i);
+        *number /= n;
+    }
+    return place;
+}
+
+/* Position number `place` of the tile as a body goes through it. */
+static int64_t position_at(const Group *group, const Schedule *s, int64_t place) {
+    int64_t offset[INDEX_MAX], position = 0;
+    for (int held = 1; held >= 0; held--)
+        for (int i = group->rank; i-- > 0;) {
+            if ((int)(s->held >> i & 1) != held) continue;
+            offset[i] = place % s->tile[i];
+            place /= s->tile[i];
+        }
+    for (int i = 0; i < group->rank; i++) position = position * s->tile[i] + offset[i];
+    return position;
+}
+
+typedef struct {
+    int64_t at, since, until, uses;
+} Life;
+
+/* How many values of an access are alive at once when the body runs term by term: a column that slides through a window
+ * is loaded for its first tap and kept to its last. What is needed once may be an operand in memory. */
+static int64_t live_values(const CostOf *of, const Schedule *s, const Access *access) {
+    const Group *group = of->group;
+    const int64_t terms = term_count(group, s), tile = tile_size(group, s);
+    Life life[UNROLL_MAX * 2];
+    size_t known = 0;
+    for (int64_t now = 0; now < terms * tile; now++) {
+        int64_t place = place_in_body(group, s, access, now / tile, position_at(group, s, now % tile));
+        size_t k = known;
+        while (k > 0 && life[k - 1].at != place) k--;
+        if (k == 0) {
+            if (known == COUNT_OF(life)) return UNROLL_MAX;
+            life[known] = (Life){.at = place, .since = now};
+            k = ++known;
+        }
+        life[k - 1].until = now;
+        life[k - 1].uses++;
+    }
+    int64_t top = 0;
+    for (size_t j = 0; j < known; j++) { /* most are alive where one begins */
+        int64_t now = 0;
+        for (size_t k = 0; k < known; k++)
+            now += life[k].since <= life[j].since && life[j].since <= life[k].until &&
+                   (life[k].uses > 1 || !of->processor->folds);
+        if (now > top) top = now;
+    }
+    return top;
+}
+
+/* Registers that are left for the compiler's own order of things. */
+static int64_t spare_registers(const Processor *p) { return p->registers >= 32 ? 4 : 1; }
+
+bool cost_fits(const CostOf *of, const Schedule *s) {
+    const int64_t parts = parts_of(of, s), accumulators = tile_size(of->group, s) * parts;
+    int64_t live = 0;
+    bool numbers = false;
+    if (accumulators >= of->processor->registers) return false;
+    for (size_t r = 0; r < of->reads.count; r++) {
+        const Access *access = &of->reads.at[r];
+        if (!is_number(s, access))
+            live += parts * live_values(of, s, access);
+        else if (of->group->layout->one_image)
+            live += live_values(of, s, access);
+        else
+            numbers = true; /* a weight, whose uses stand together */
+    }
+    if (numbers && parts > 1) live++;
+    if (live == 0) live = 1;
+    return accumulators + live + spare_registers(of->processor) <= of->processor->registers;
+}
+
+double cost_of_tile(const CostOf *of, const Schedule *s, BoundBy *by) {
+    const Processor *p = of->processor;
+    const double parts = (double)parts_of(of, s), tile = (double)tile_size(of->group, s);
+    const double work = tile * (double)term_count(of->group, s), adds = work * parts;
+    double loads = 0, separate = 0;
+    for (size_t i = 0; i < of->reads.count; i++) {
+        const Access *access = &of->reads.at[i];
+        double places = (double)distinct_places(of->group, s, access), each = is_number(s, access) ? 1 : parts;
+        bool folds = each * places >= adds && (is_number(s, access) ? p->broadcasts : p->folds);
+        loads += each * places;
+        if (!folds) separate += each * places;
+    }
+    const double bounds[] = {[BOUND_BY_PORTS] = adds / p->ports,
+                             [BOUND_BY_LOADS] = loads / p->loads,
+                             [BOUND_BY_ISSUE] = (adds + separate) / p->issue,
+                             [BOUND_BY_LATENCY] = work / tile * p->latency};
+    double cycles = 0;
+    for (size_t b = 0; b < COUNT_OF(bounds); b++) {
+        if (bounds[b] <= cycles) continue;
+        cycles = bounds[b];
+        if (by) *by = (BoundBy)b;
+    }
+    /* what each load and each body cost besides */
+    return (cycles + (0.02 * loads + 0.3) / p->ports) / work;
+}
+
+double cost_of_tiles(const CostOf *of, const Schedule *s, BoundBy *by) {
+    double total = 0, all = 0;
+    int cut[INDEX_MAX], cuts = 0; /* indices whose range their tile does not divide */
+    for (int i = 0; i < of->group->rank; i++)
+        if (s->tile[i] > 1 && schedule_units(of->group, s, i) % s->tile[i] != 0) cut[cuts++] = i;
+    for (int rest = 0; rest < 1 << cuts; rest++) {
+        Schedule part = *s;
+        double work = 1;
+        for (int i = 0; i < of->group->rank; i++) {
+            if (i == of->group->batch || s->tile[i] == 1) continue;
+            int64_t units = schedule_units(of->group, s, i), left = units % s->tile[i];
+            bool short_tile = false;
+            for (int c = 0; c < cuts; c++) short_tile = short_tile || (cut[c] == i && (rest >> c & 1));
+            if (short_tile) part.tile[i] = left;
+            work *= (double)(short_tile ? left : units - left);
+        }
+        if (work == 0) continue;
+        total += work * cost_of_tile(of, &part, rest == 0 ? by : NULL);
+        all += work;
+    }
+    return total / all;
+}
+
+/* ---- bytes ---- */
+typedef struct {
+    int index;
+    double rounds;
+} Loop;
+
+/* Bytes that a read touches while the loops `from` on run to their ends, whole cache lines: what lies one after the
+ * other in memory is one run of them. */
+static double footprint(const CostOf *of, const Schedule *s, const Expr *read, const Loop *loops, int count, int from) {
+    enum { LINE = 64 };
+    const Group *group = of->group;
+    const Tensor *t = read->tensor;
+    int64_t span[INDEX_MAX];
+    for (int i = 0; i < group->rank + group->reductions; i++) {
+        int64_t unit = i == s->lane && i != group->batch && i < group->rank ? LOOP_LANES : 1;
+        span[i] = i == group->batch && (i == s->lane || i < group->rank) ? LOOP_LANES : unit * in_body(group, s, i);
+        if (i == s->lane && i >= group->rank) span[i] = LOOP_LANES;
+    }
+    for (int l = from; l < count; l++) {
+        int i = loops[l].index;
+        span[i] = i == group->batch ? LOOP_LANES : group->range[i];
+    }
+    bool by_images = tensor_is_batched(t) && !t->by_rows && t->role == ROLE_VALUE && !group->layout->one_image;
+    double runs = 1, run = sizeof(float) * (by_images ? LOOP_LANES : 1);
+    bool together = true;
+    for (int d = t->rank; d-- > 0;) {
+        int64_t extent = 1;
+        if (t->dim[d] == DIM_BATCH && by_images) continue;
+        for (int i = 0; i < group->rank + group->reductions; i++) extent += llabs(read->index[d].at[i]) * (span[i] - 1);
+        if (t->dim[d] != DIM_BATCH) extent = least(extent, t->dim[d]);
+        if (together)
+            run *= (double)extent;
+        else
+            runs *= (double)extent;
+        together = together && extent == t->dim[d];
+    }
+    return runs * (run < LINE ? LINE : run);
+}
+
+/* Bytes that a level of `size` bytes does not hold: walking outwards, what is touched again within no more than the
+ * level holds is still there. */
+static double bytes_beyond(const CostOf *of, const Schedule *s, const Loop *loops, int count, double size) {
+    const Expr *e = of->group->member[0]->compute->e, *factor[] = {e->a, e->b};
+    double total = 0;
+    for (size_t f = 0; f < COUNT_OF(factor); f++) {
+        if (factor[f]->kind != EXPR_READ) continue;
+        double bytes = footprint(of, s, factor[f], loops, count, count);
+        for (int l = count; l-- > 0;) {
+            double within = 0;
+            for (size_t k = 0; k < COUNT_OF(factor); k++)
+                if (factor[k]->kind == EXPR_READ) within += footprint(of, s, factor[k], loops, count, l + 1);
+            bytes = within <= size ? footprint(of, s, factor[f], loops, count, l) : bytes * loops[l].rounds;
+        }
+        total += bytes;
+    }
+    return total;
+}
+
+/* The loops around a body, the outermost first. */
+static int list_loops(const CostOf *of, const Schedule *s, Loop loops[INDEX_MAX]) {
+    const Group *group = of->group;
+    int count = 0;
+    for (int l = 0; l < group->rank + group->reductions; l++) {
+        int i = l < group->rank ? s->order[l] : l;
+        if (i == s->lane && (i == group->batch || i >= group->rank)) continue;
+        int64_t units = i == group->batch ? LOOP_LANES : group->range[i], step = in_body(group, s, i);
+        if (i == s->lane) units = (units + LOOP_LANES - 1) / LOOP_LANES;
+        if (units > step) loops[count++] = (Loop){i, (double)((units + step - 1) / step)};
+    }
+    return count;
+}
+
+double cost_of_bytes(const CostOf *of, const Schedule *s, BoundBy *by) {
+    const Processor *p = of->processor;
+    Loop loops[INDEX_MAX];
+    int count = list_loops(of, s, loops);
+    const double near = 0.75; /* of a level, for what is looked at */
+    double l2 = bytes_beyond(of, s, loops, count, near * (double)p->l1) / p->l2_rate;
+    double l3 = bytes_beyond(of, s, loops, count, near * (double)p->l2) / p->l3_rate;
+    if (by) *by = l3 > l2 ? BOUND_BY_L3 : BOUND_BY_L2;
+    return l2 + l3;
+}
+
+/* ---- all of it ---- */
+static double work_of(const CostOf *of, const Schedule *s) {
+    const Group *group = of->group;
+    double work = 1;
+    for (int i = 0; i < group->rank + group->reductions; i++) {
+        double range = (double)(i == group->batch ? LOOP_LANES : group->range[i]);
+        if (i != s->lane)
+            work *= range;
+        else if (i != group->batch)
+            work *= range / LOOP_LANES;
+    }
+    return work;
+}
+
+Cycles cost_in_cycles(const CostOf *of, const Schedule *s) {
+    BoundBy body = BOUND_BY_PORTS, level;
+    double inside = work_of(of, s) * cost_of_tiles(of, s, &body), beyond = cost_of_bytes(of, s, &level);
+    return (Cycles){inside + beyond, beyond > inside ? level : body};
+}

@@ -1,0 +1,227 @@
+/* Schedules as text: what --dump=schedule prints, and --schedule takes back. See schedule.h. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "compiler/loop/schedule.h"
+
+/* ---- printing ---- */
+static void print_numbers(const char *before, const int64_t *number, int from, int to, FILE *out) {
+    fputs(before, out);
+    for (int i = from; i < to; i++) fprintf(out, " %lld", (long long)number[i]);
+}
+
+static void print_items(const Group *group, const Schedule *s, FILE *out) {
+    const int rank = group->rank, all = rank + group->reductions;
+    if (s->lane < 0)
+        fputs("no lanes", out);
+    else if (s->lane == group->batch)
+        fputs("lanes images", out);
+    else
+        fprintf(out, "lanes index %d", s->lane);
+    if (s->pair >= 0) fprintf(out, ", its rest in pairs of index %d", s->pair);
+    fputs(", range", out);
+    for (int i = 0; i < all; i++) {
+        fputs(i == 0 ? " " : i == rank ? " | " : " ", out);
+        if (group->range[i] == DIM_BATCH)
+            fputs("n", out);
+        else
+            fprintf(out, "%lld", (long long)group->range[i]);
+    }
+    print_numbers(", tile", s->tile, 0, rank, out);
+    if (group->reductions > 0) print_numbers(", unroll", s->unroll, rank, all, out);
+    bool moved = false;
+    for (int l = 0; l < rank; l++) moved = moved || s->order[l] != l;
+    for (int l = 0; l < rank && moved; l++) fprintf(out, "%s%d", l == 0 ? ", loops " : " ", s->order[l]);
+    const SumOrder *order = &group->member[0]->compute->order;
+    if (order->settled && order->block >= 0)
+        fprintf(out, ", blocks of %lld of index %d", (long long)order->block_size, order->block);
+}
+
+void schedule_print(const Group *group, const Schedule *s, const char *name, FILE *out) {
+    fprintf(out, "%s: ", name);
+    print_items(group, s, out);
+    fputs("\n", out);
+}
+
+static const char *items_of(Arena *arena, const Group *group, const Schedule *s) {
+    char *text = NULL;
+    size_t size = 0;
+    FILE *out = open_memstream(&text, &size);
+    if (!out) out_of_memory();
+    print_items(group, s, out);
+    fclose(out);
+    const char *items = arena_copy(arena, text, size);
+    free(text);
+    return items;
+}
+
+/* ---- reading ---- */
+static bool parse_tile(const char *text, GivenSchedules *given) {
+    int64_t size = 1;
+    for (int count = 0; count < FORCED_MAX; text++) {
+        int64_t n = 0;
+        for (; is_digit(*text) && n < 100; text++) n = 10 * n + (*text - '0');
+        size *= n;
+        if (size < 1 || size > TILE_MAX) return false;
+        given->tile[count++] = n;
+        given->numbers = count;
+        if (*text == '\0') return true;
+        if (*text != 'x') return false;
+    }
+    return false;
+}
+
+static void add_line(Arena *arena, GivenSchedules *given, const char *line, size_t length) {
+    size_t name = 0;
+    while (name < length && in_name(line[name])) name++;
+    if (name == 0 || name == length || line[name] != ':') return; /* of the dump's other lines */
+    GivenSchedule new = {.name = arena_copy(arena, line, name)};
+    line += name + 1;
+    length -= name + 1;
+    while (length > 0 && *line == ' ') line++, length--;
+    new.items = arena_copy(arena, line, length);
+    vec_push(arena, given, new);
+}
+
+bool schedules_parse(Arena *arena, const char *text, GivenSchedules *given) {
+    *given = (GivenSchedules){.arena = arena};
+    if (parse_tile(text, given)) return true;
+    given->numbers = 0;
+    for (; *text; text += strcspn(text, "\n"), text += *text == '\n') add_line(arena, given, text, strcspn(text, "\n"));
+    return given->count > 0;
+}
+
+const char *schedules_unused(const GivenSchedules *given) {
+    for (size_t i = 0; i < given->count; i++)
+        if (!given->at[i].used) return given->at[i].name;
+    return NULL;
+}
+
+/* ---- taking a line ---- */
+typedef struct {
+    GivenSchedules *given;
+    const GivenSchedule *line;
+} Taking;
+
+static bool refuse(const Taking *taking, const char *format, ...) {
+    va_list args;
+    va_start(args, format);
+    if (!taking->given->fault)
+        taking->given->fault = arena_format(taking->given->arena, "%s: %s", taking->line->name,
+                                            arena_vformat(taking->given->arena, format, args));
+    va_end(args);
+    return false;
+}
+
+/* "tile 1 4 1 5": exactly `count` numbers behind the word. */
+static bool read_numbers(const Taking *taking, const char *item, int count, int64_t *number) {
+    const char *at = strchr(item, ' ');
+    int found = 0;
+    for (; at && *at == ' '; found++) {
+        char *end;
+        int64_t n = strtoll(at, &end, 10);
+        if (end == at) break;
+        if (found < count) number[found] = n;
+        at = end;
+    }
+    if (found == count && at && *at == '\0') return true;
+    return refuse(taking, "'%s': expected %d numbers, one for each index", item, count);
+}
+
+static bool take_item(const Taking *taking, const Group *group, Schedule *s, const char *item, const char *chosen) {
+    const int rank = group->rank;
+    int64_t order[INDEX_MAX];
+    if (strncmp(item, "tile ", 5) == 0) return read_numbers(taking, item, rank, s->tile);
+    if (strncmp(item, "unroll ", 7) == 0) return read_numbers(taking, item, group->reductions, s->unroll + rank);
+    if (strncmp(item, "loops ", 6) == 0) {
+        if (!read_numbers(taking, item, rank, order)) return false;
+        for (int l = 0; l < rank; l++) s->order[l] = (int)order[l];
+        return true;
+    }
+    size_t length = strlen(item);
+    for (const char *at = chosen; (at = strstr(at, item)); at++)
+        if ((at == chosen || at[-1] == ' ') && (at[length] == ',' || at[length] == '\0')) return true;
+    return refuse(taking, "'%s': that is not chosen; the nest has: %s", item, chosen);
+}
+
+static bool takes_order(const Taking *taking, const Group *group, const Schedule *s) {
+    bool seen[INDEX_MAX] = {false}, moved = false;
+    for (int l = 0; l < group->rank; l++) {
+        int i = s->order[l];
+        if (i < 0 || i >= group->rank || seen[i])
+            return refuse(taking, "loops: expected each index from 0 to %d once", group->rank - 1);
+        seen[i] = true;
+        moved = moved || i != l;
+    }
+    return !moved || schedule_may_reorder(group, s) || refuse(taking, "loops: they stand as the indices do here");
+}
+
+/* Terms stay in their order: one index is unrolled in part only when those behind it are unrolled whole. */
+static bool takes_unroll(const Taking *taking, const Group *group, const Schedule *s, int64_t tile) {
+    int64_t body = tile;
+    bool whole = true;
+    for (int k = group->rank + group->reductions; k-- > group->rank;) {
+        int64_t most = schedule_terms(group, s, k), n = s->unroll[k];
+        if (n < 1 || n > most)
+            return refuse(taking, "unroll %lld of index %d: expected 1 to %lld", (long long)n, k, (long long)most);
+        if (n > 1 && !whole)
+            return refuse(taking, "unroll %lld of index %d: the indices behind it are not unrolled whole", (long long)n,
+                          k);
+        if (k != s->lane) whole = whole && schedule_is_whole(group, s, k);
+        body *= n;
+    }
+    return body <= UNROLL_MAX ||
+           refuse(taking, "%lld multiply-adds in a body: expected at most %d", (long long)body, UNROLL_MAX);
+}
+
+static bool takes_tile(const Taking *taking, const Group *group, const Schedule *s, int64_t *tile) {
+    *tile = 1;
+    for (int i = 0; i < group->rank; i++) {
+        int64_t most = schedule_units(group, s, i), n = s->tile[i];
+        if (n < 1 || n > most)
+            return refuse(taking, "tile %lld of index %d: expected 1 to %lld", (long long)n, i, (long long)most);
+        if (n > 1 && n < most && schedule_settles_terms(group, i))
+            return refuse(taking, "tile %lld of index %d, which settles what terms there are: expected 1 or %lld",
+                          (long long)n, i, (long long)most);
+        *tile *= n;
+        if (*tile > TILE_MAX) return refuse(taking, "tile: expected a product of at most %d", TILE_MAX);
+    }
+    return true;
+}
+
+static bool is_same(const Group *group, const Schedule *a, const Schedule *b) {
+    return memcmp(a->tile, b->tile, sizeof a->tile) == 0 && memcmp(a->unroll, b->unroll, sizeof a->unroll) == 0 &&
+           memcmp(a->order, b->order, (size_t)group->rank * sizeof *a->order) == 0;
+}
+
+static bool take(const Taking *taking, const Group *group, Schedule *s) {
+    Arena *arena = taking->given->arena;
+    const char *chosen = items_of(arena, group, s);
+    Schedule taken = *s;
+    for (int l = 0; l < group->rank; l++) taken.order[l] = l; /* what is printed only where it is another */
+    for (const char *at = taking->line->items; *at;) {
+        size_t length = strcspn(at, ",");
+        if (!take_item(taking, group, &taken, arena_copy(arena, at, length), chosen)) return false;
+        at += length;
+        at += strspn(at, ", ");
+    }
+    if (is_same(group, &taken, s)) return true;
+    int64_t tile;
+    if (!schedule_is_searched(group))
+        return refuse(taking, "it is no sum of products, which alone are scheduled; the nest has: %s", chosen);
+    if (!takes_tile(taking, group, &taken, &tile) || !takes_unroll(taking, group, &taken, tile) ||
+        !takes_order(taking, group, &taken))
+        return false;
+    taken.held = schedule_held(group, &taken);
+    *s = taken;
+    return true;
+}
+
+void schedules_take(GivenSchedules *given, const Group *group, const char *name, Schedule *s) {
+    for (size_t i = 0; i < given->count; i++) {
+        if (!string_is(given->at[i].name, name)) continue;
+        const Taking taking = {given, &given->at[i]};
+        given->at[i].used = true;
+        take(&taking, group, s);
+    }
+}
