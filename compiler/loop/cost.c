@@ -127,38 +127,34 @@ static int64_t live_values(const CostOf *of, const Schedule *s, const Access *ac
         life[k - 1].until = now;
         life[k - 1].uses++;
     }
+    bool folds = is_number(s, access) ? of->processor->broadcasts && parts_of(of, s) == 1 : of->processor->folds;
     int64_t top = 0;
     for (size_t j = 0; j < known; j++) { /* most are alive where one begins */
         int64_t now = 0;
         for (size_t k = 0; k < known; k++)
-            now += life[k].since <= life[j].since && life[j].since <= life[k].until &&
-                   (life[k].uses > 1 || !of->processor->folds);
+            now += life[k].since <= life[j].since && life[j].since <= life[k].until && (life[k].uses > 1 || !folds);
         if (now > top) top = now;
     }
     return top;
 }
 
 /* Registers that are left for the compiler's own order of things. */
-static int64_t spare_registers(const Processor *p) { return p->registers >= 32 ? 4 : 1; }
+static int64_t spare_registers(const Processor *p) { return p->registers >= 32 ? 3 : 2; }
 
 bool cost_fits(const CostOf *of, const Schedule *s) {
     const int64_t parts = parts_of(of, s), accumulators = tile_size(of->group, s) * parts;
     int64_t live = 0;
-    bool numbers = false;
     if (accumulators >= of->processor->registers) return false;
     for (size_t r = 0; r < of->reads.count; r++) {
         const Access *access = &of->reads.at[r];
-        if (!is_number(s, access))
-            live += parts * live_values(of, s, access);
-        else if (of->group->layout->one_image)
-            live += live_values(of, s, access);
-        else
-            numbers = true; /* a weight, whose uses stand together */
+        live += live_values(of, s, access) * (is_number(s, access) ? 1 : parts);
     }
-    if (numbers && parts > 1) live++;
     if (live == 0) live = 1;
     return accumulators + live + spare_registers(of->processor) <= of->processor->registers;
 }
+
+/* Cycles that each load and each body cost besides. */
+static const double LOAD_BESIDES = 0.08, BODY_BESIDES = 0.5;
 
 double cost_of_tile(const CostOf *of, const Schedule *s, BoundBy *by) {
     const Processor *p = of->processor;
@@ -182,8 +178,39 @@ double cost_of_tile(const CostOf *of, const Schedule *s, BoundBy *by) {
         cycles = bounds[b];
         if (by) *by = (BoundBy)b;
     }
-    /* what each load and each body cost besides */
-    return (cycles + (0.02 * loads + 0.3) / p->ports) / work;
+    return (cycles + LOAD_BESIDES * loads + BODY_BESIDES) / work;
+}
+
+/* How much more than asked for is done: terms outside of a map, which are 0, are left out where all terms of their line
+ * stand in one body (nest.c). */
+static double excess_of(const CostOf *of, const Schedule *s) {
+    const Group *group = of->group;
+    const Expr *e = group->member[0]->compute->e, *factor[] = {e->a, e->b};
+    double excess = 1;
+    for (size_t f = 0; f < COUNT_OF(factor); f++)
+        for (int d = 0; factor[f]->kind == EXPR_READ && factor[f]->number == 0 && d < factor[f]->tensor->rank; d++) {
+            const Affine *a = &factor[f]->index[d];
+            int output = -1, term = -1;
+            for (int i = 0; i < group->rank; i++)
+                if (a->at[i] != 0) output = i;
+            for (int k = group->rank; k < group->rank + group->reductions; k++)
+                if (a->at[k] != 0) term = k;
+            if (output < 0 || term < 0 || output == group->batch || term == group->batch) continue;
+            int64_t inside = 0, all = group->range[output] * group->range[term],
+                    rim = 0; /* outputs before the middle */
+            for (int64_t i = 0; i < group->range[output]; i++) {
+                int64_t before = inside;
+                for (int64_t k = 0; k < group->range[term]; k++) {
+                    int64_t at = a->plus + a->at[output] * i + a->at[term] * k;
+                    inside += at >= 0 && at < factor[f]->tensor->dim[d];
+                }
+                if (rim == i && inside - before < group->range[term]) rim++;
+            }
+            if (s->unroll[term] == group->range[term] && rim <= RIM_TILES * s->tile[output]) continue;
+            bool loop = group->member[0]->compute->order.inside[term].output >= 0; /* which leaves them out anyway */
+            if (inside > 0 && !loop) excess *= (double)all / (double)inside;
+        }
+    return excess;
 }
 
 double cost_of_tiles(const CostOf *of, const Schedule *s, BoundBy *by) {
@@ -206,13 +233,21 @@ double cost_of_tiles(const CostOf *of, const Schedule *s, BoundBy *by) {
         total += work * cost_of_tile(of, &part, rest == 0 ? by : NULL);
         all += work;
     }
-    return total / all;
+    return excess_of(of, s) * total / all;
 }
 
 /* ---- bytes ---- */
+/* A sum that is owned goes through all chunks of the batch inside of its loops over outputs; a batch of 64 has four. */
+enum { CHUNKS = -1, OWNED_CHUNKS = 4 };
+
+/* Numbers for all lanes come from many places at once, a few from each: their lines cost the latency of a level, not
+ * its rate. Measured on an Intel processor. */
+static const double NUMBERS_SLOWER = 4;
+
 typedef struct {
-    int index;
+    int index; /* or CHUNKS */
     double rounds;
+    int64_t extent; /* how many of the index it goes through */
 } Loop;
 
 /* Bytes that a read touches while the loops `from` on run to their ends, whole cache lines: what lies one after the
@@ -222,6 +257,7 @@ static double footprint(const CostOf *of, const Schedule *s, const Expr *read, c
     const Group *group = of->group;
     const Tensor *t = read->tensor;
     int64_t span[INDEX_MAX];
+    double chunks = 1;
     for (int i = 0; i < group->rank + group->reductions; i++) {
         int64_t unit = i == s->lane && i != group->batch && i < group->rank ? LOOP_LANES : 1;
         span[i] = i == group->batch && (i == s->lane || i < group->rank) ? LOOP_LANES : unit * in_body(group, s, i);
@@ -229,8 +265,10 @@ static double footprint(const CostOf *of, const Schedule *s, const Expr *read, c
     }
     for (int l = from; l < count; l++) {
         int i = loops[l].index;
-        span[i] = i == group->batch ? LOOP_LANES : group->range[i];
+        if (i != CHUNKS && loops[l].extent > span[i]) span[i] = loops[l].extent;
     }
+    for (int l = from; l < count; l++)
+        if (loops[l].index == CHUNKS && tensor_is_batched(t)) chunks = OWNED_CHUNKS;
     bool by_images = tensor_is_batched(t) && !t->by_rows && t->role == ROLE_VALUE && !group->layout->one_image;
     double runs = 1, run = sizeof(float) * (by_images ? LOOP_LANES : 1);
     bool together = true;
@@ -245,7 +283,7 @@ static double footprint(const CostOf *of, const Schedule *s, const Expr *read, c
             runs *= (double)extent;
         together = together && extent == t->dim[d];
     }
-    return runs * (run < LINE ? LINE : run);
+    return chunks * runs * (run < LINE ? LINE : run);
 }
 
 /* Bytes that a level of `size` bytes does not hold: walking outwards, what is touched again within no more than the
@@ -262,32 +300,45 @@ static double bytes_beyond(const CostOf *of, const Schedule *s, const Loop *loop
                 if (factor[k]->kind == EXPR_READ) within += footprint(of, s, factor[k], loops, count, l + 1);
             bytes = within <= size ? footprint(of, s, factor[f], loops, count, l) : bytes * loops[l].rounds;
         }
-        total += bytes;
+        Access access = access_of_read(of->group->layout, factor[f]);
+        total += bytes * (is_number(s, &access) ? NUMBERS_SLOWER : 1);
     }
     return total;
 }
 
 /* The loops around a body, the outermost first. */
-static int list_loops(const CostOf *of, const Schedule *s, Loop loops[INDEX_MAX]) {
+static int list_loops(const CostOf *of, const Schedule *s, Loop loops[INDEX_MAX + 2]) {
     const Group *group = of->group;
     int count = 0;
+    if (s->blocked >= 0) {
+        int64_t range = group->range[s->blocked];
+        loops[count++] = (Loop){s->blocked, (double)((range + s->block - 1) / s->block), range};
+    }
     for (int l = 0; l < group->rank + group->reductions; l++) {
         int i = l < group->rank ? s->order[l] : l;
+        if (l == group->rank && group->scope == SCOPE_OWNED) loops[count++] = (Loop){CHUNKS, OWNED_CHUNKS, 1};
         if (i == s->lane && (i == group->batch || i >= group->rank)) continue;
-        int64_t units = i == group->batch ? LOOP_LANES : group->range[i], step = in_body(group, s, i);
-        if (i == s->lane) units = (units + LOOP_LANES - 1) / LOOP_LANES;
-        if (units > step) loops[count++] = (Loop){i, (double)((units + step - 1) / step)};
+        int64_t extent = i == group->batch ? LOOP_LANES : i == s->blocked ? s->block : group->range[i];
+        int64_t units = i == s->lane ? (extent + LOOP_LANES - 1) / LOOP_LANES : extent, step = in_body(group, s, i);
+        if (units > step) loops[count++] = (Loop){i, (double)((units + step - 1) / step), extent};
     }
     return count;
 }
 
 double cost_of_bytes(const CostOf *of, const Schedule *s, BoundBy *by) {
     const Processor *p = of->processor;
-    Loop loops[INDEX_MAX];
+    Loop loops[INDEX_MAX + 2];
     int count = list_loops(of, s, loops);
     const double near = 0.75; /* of a level, for what is looked at */
-    double l2 = bytes_beyond(of, s, loops, count, near * (double)p->l1) / p->l2_rate;
-    double l3 = bytes_beyond(of, s, loops, count, near * (double)p->l2) / p->l3_rate;
+    double again = 0;         /* sums so far, written and read for each block of terms but the first */
+    if (s->blocked >= of->group->rank) {
+        again = 2 * sizeof(float) * LOOP_LANES * (loops[0].rounds - 1);
+        for (int i = 0; i < of->group->rank; i++)
+            if (i != of->group->batch) again *= (double)of->group->range[i];
+    }
+    double l2 = (again + bytes_beyond(of, s, loops, count, near * (double)p->l1)) / p->l2_rate;
+    if (again / (2 * (loops[0].rounds - 1)) <= near * (double)p->l2) again = 0;
+    double l3 = (again + bytes_beyond(of, s, loops, count, near * (double)p->l2)) / p->l3_rate;
     if (by) *by = l3 > l2 ? BOUND_BY_L3 : BOUND_BY_L2;
     return l2 + l3;
 }

@@ -8,6 +8,11 @@
 /* ---- indices and addresses ---- */
 IndexValue index_const(int64_t base) { return (IndexValue){.base = base}; }
 
+IndexValue index_plus(IndexValue value, int64_t more) {
+    value.base += more;
+    return value;
+}
+
 IndexValue index_plus_var(IndexValue value, int var, int64_t stride) {
     ASSERT(value.terms < 4);
     value.term[value.terms].var = var;

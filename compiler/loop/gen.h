@@ -18,6 +18,13 @@ typedef struct {
     } term[4];
 } IndexValue;
 
+/* Blocks of a sum's terms as the outermost loop: the one where the code stands. */
+typedef struct {
+    int64_t count; /* its terms of s.blocked */
+    int var;       /* which block it is: the loop's variable, 0 for the first; -1: one behind the loop */
+    int64_t last;  /* with a variable: what it is for the last block of all, -1 where another follows the loop */
+} SumBlocks;
+
 typedef struct {
     const NestContext *context;
     LoopBuilder *b;
@@ -29,12 +36,15 @@ typedef struct {
     int lane;                  /* s.lane, or -1 in scalar code for what 16 does not divide */
     int pair;                  /* s.pair where a vector holds half lines of two neighbours of it, else -1 */
     LineParts parts;           /* of the line in the lanes that the code here covers */
+    IndexValue block_start;    /* of s.blocked, where the code stands */
+    SumBlocks blocks;
     int chunk_var, task_var;
     int accumulator[GROUP_MAX][TILE_MAX], argument[GROUP_MAX][TILE_MAX];
     int result; /* EXPR_RESULT */
 } Gen;
 
 IndexValue index_const(int64_t base);
+IndexValue index_plus(IndexValue value, int64_t more);
 IndexValue index_plus_var(IndexValue value, int var, int64_t stride);
 
 /* From one of a tile to the next: 16 of the lane index, two of the pair index, one of any other. */

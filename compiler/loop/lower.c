@@ -43,8 +43,12 @@ typedef struct {
 } Lowering;
 
 static NestContext nest_context(Arena *arena, Arena *scratch, Code *code, const LowerOptions *options) {
-    return (NestContext){
-        .arena = arena, .scratch = scratch, .code = code, .options = options, .names = NEW(arena, Numbers)};
+    return (NestContext){.arena = arena,
+                         .scratch = scratch,
+                         .code = code,
+                         .options = options,
+                         .schedules = NEW(arena, KnownSchedules),
+                         .names = NEW(arena, Numbers)};
 }
 
 /* PROGRAM_COMPUTE, with a number when that is taken. */

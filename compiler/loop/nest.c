@@ -53,6 +53,12 @@ static void then_store(Gen *g, int m, int64_t t) {
     finish(g, m, loop_get(g->b, arg ? g->argument[m][t] : g->accumulator[m][t]));
 }
 
+/* What a sum is so far, without what follows it. */
+static void store_sum(Gen *g, int m, int64_t t) {
+    Access write = access_of_write(g->group->layout, g->group->member[m]->compute);
+    gen_store(g, &write, loop_get(g->b, g->accumulator[m][t]));
+}
+
 static void then_map(Gen *g, int m, int64_t t) {
     (void)t;
     const Compute *c = g->group->member[m]->compute;
@@ -177,6 +183,37 @@ static void log_over_elements(Gen *g) {
     finish(g, 0, loop_op2(g->b, join, value, loop_get(g->b, narrow)));
 }
 
+/* ---- sums whose blocks of terms are the outermost loop: what is added up so far lies where the result will ---- */
+static void add_block(Gen *g) {
+    const SumBlocks *blocks = &g->blocks;
+    const Access write = access_of_write(g->group->layout, g->group->member[0]->compute);
+    int *sum = g->accumulator[0], total[TILE_MAX];
+    const int64_t tile = gen_tile(g);
+    reduce_declare(g);
+    reduce_from(g, g->group->rank);
+    for (int64_t t = 0; t < tile; t++) total[t] = loop_declare(g->b, loop_const_f32(g->b, 0, true));
+    if (blocks->var >= 0) loop_if_begin(g->b, loop_bound(0), loop_bound_var(blocks->var, 0));
+    for (int64_t t = 0; t < tile; t++) {
+        gen_go_to(g, t);
+        Address address = gen_address(g, &write);
+        loop_set(g->b, total[t], loop_load(g->b, loop_vector(TYPE_F32), address, gen_is_aligned(&address)));
+    }
+    if (blocks->var >= 0) loop_if_end(g->b);
+    for (int64_t t = 0; t < tile; t++)
+        loop_set(g->b, sum[t], loop_op2(g->b, OP_ADD, loop_get(g->b, total[t]), loop_get(g->b, sum[t])));
+    gen_go_to(g, 0);
+    if (blocks->last > 0) {
+        loop_if_begin(g->b, loop_bound_var(blocks->var, 0), loop_bound(blocks->last));
+        for_tile(g, store_sum);
+        loop_if_end(g->b);
+        loop_if_equal_begin(g->b, loop_bound_var(blocks->var, 0), loop_bound(blocks->last));
+        for_tile(g, then_store);
+        loop_if_end(g->b);
+    } else {
+        for_tile(g, blocks->last == 0 ? then_store : store_sum);
+    }
+}
+
 /* ---- one tile ---- */
 static void make_tile(Gen *g) {
     const Group *group = g->group;
@@ -196,6 +233,8 @@ static void make_tile(Gen *g) {
             owned_in_sequence(g);
     } else if (group->scope == SCOPE_SLOT && g->s.lane != group->batch) {
         slot_in_sequence(g);
+    } else if (g->s.blocked >= group->rank) {
+        add_block(g);
     } else {
         reduce_declare(g);
         reduce_from(g, group->rank);
@@ -209,8 +248,6 @@ static void make_tile(Gen *g) {
 }
 
 /* ---- rims: tiles some of whose terms lie outside ---- */
-enum { RIM_TILES = 3 }; /* at each end, that get bodies of their own */
-
 /* Whether the output indices `from` .. `last` of i bring dimension d of a factor out of its tensor, which is known for
  * each term where all terms of that dimension stand in one body. */
 static bool reaches_out(const Gen *g, const Expr *read, int d, int i, int64_t from, int64_t last) {
@@ -251,27 +288,29 @@ static void outputs_within(Gen *g, int i) {
 }
 
 /* Tiles number `from` .. `to` - 1, each by itself or in a loop. */
-static void output_tiles(Gen *g, int i, int64_t start, int64_t from, int64_t to, bool loop) {
+static void output_tiles(Gen *g, int i, IndexValue start, int64_t from, int64_t to, bool loop) {
     int64_t step = g->now[i] * gen_unit(g, i);
     if (loop && to - from > 1) {
         int var = loop_for_begin(g->b, loop_bound(0), loop_bound(to - from), 1);
-        g->at[i] = index_plus_var(index_const(start + from * step), var, step);
+        g->at[i] = index_plus_var(index_plus(start, from * step), var, step);
         outputs_within(g, i);
         loop_for_end(g->b);
         return;
     }
     for (int64_t tile = from; tile < to; tile++) {
-        g->at[i] = index_const(start + tile * step);
+        g->at[i] = index_plus(start, tile * step);
         outputs_within(g, i);
     }
 }
 
 /* Tiles 0 .. `full` - 1: those at the rims by themselves. */
-static void output_whole_tiles(Gen *g, int i, int64_t start, int64_t full) {
-    int64_t step = g->now[i] * gen_unit(g, i), first = 0, last = full;
-    while (first < RIM_TILES && first < full && is_rim(g, i, start + first * step, start + (first + 1) * step - 1))
+static void output_whole_tiles(Gen *g, int i, IndexValue start, int64_t full) {
+    int64_t step = g->now[i] * gen_unit(g, i), at = start.base, first = 0, last = full;
+    bool known = start.terms == 0; /* in a block, what is at the rim is not */
+    while (known && first < RIM_TILES && first < full && is_rim(g, i, at + first * step, at + (first + 1) * step - 1))
         first++;
-    while (full - last < RIM_TILES && last > first && is_rim(g, i, start + (last - 1) * step, start + last * step - 1))
+    while (known && full - last < RIM_TILES && last > first &&
+           is_rim(g, i, at + (last - 1) * step, at + last * step - 1))
         last--;
     output_tiles(g, i, start, 0, first, false);
     output_tiles(g, i, start, first, last, true);
@@ -280,7 +319,7 @@ static void output_whole_tiles(Gen *g, int i, int64_t start, int64_t full) {
 
 /* `count` units (elements or vectors) of index i from `start`, in tiles. The first loop of a split nest goes over this
  * part's tiles; what is left over belongs to the last part. */
-static void output_span(Gen *g, int i, int64_t start, int64_t count, bool split) {
+static void output_span(Gen *g, int i, IndexValue start, int64_t count, bool split) {
     int64_t unit = gen_unit(g, i), factor = g->s.tile[i] < count ? g->s.tile[i] : count;
     if (count == 0) return;
     int64_t full = count / factor, rest = count % factor;
@@ -289,14 +328,14 @@ static void output_span(Gen *g, int i, int64_t start, int64_t count, bool split)
         output_whole_tiles(g, i, start, full);
     } else {
         int var = loop_for_begin(g->b, loop_bound_of(BOUND_PART_LOW, full), loop_bound_of(BOUND_PART_HIGH, full), 1);
-        g->at[i] = index_plus_var(index_const(start), var, factor * unit);
+        g->at[i] = index_plus_var(start, var, factor * unit);
         outputs_within(g, i);
         loop_for_end(g->b);
     }
     if (rest > 0) {
         g->now[i] = rest;
         if (split) loop_for_begin(g->b, loop_bound_of(BOUND_PART_LOW, 1), loop_bound_of(BOUND_PART_HIGH, 1), 1);
-        g->at[i] = index_const(start + full * factor * unit);
+        g->at[i] = index_plus(start, full * factor * unit);
         outputs_within(g, i);
         if (split) loop_for_end(g->b);
     }
@@ -307,12 +346,12 @@ static void output_span(Gen *g, int i, int64_t start, int64_t count, bool split)
 /* Lines whose rest is at most half a vector: the whole vectors of all lines, then the rests of two lines at a time. */
 static void pair_span(Gen *g, int i, int64_t range, bool split) {
     g->parts = LINE_VECTORS;
-    if (g->group->range[g->lane] >= LOOP_LANES) output_span(g, i, 0, range, split);
+    if (g->group->range[g->lane] >= LOOP_LANES) output_span(g, i, index_const(0), range, split);
     g->parts = LINE_REST;
     g->pair = i;
-    output_span(g, i, 0, range / 2, split);
+    output_span(g, i, index_const(0), range / 2, split);
     g->pair = -1;
-    if (range % 2) output_span(g, i, range - 1, 1, split);
+    if (range % 2) output_span(g, i, index_const(range - 1), 1, split);
     g->parts = LINE_ALL;
 }
 
@@ -338,30 +377,53 @@ static void outputs_from(Gen *g, int place, bool split) {
         pair_span(g, i, range, split);
         return;
     }
+    if (i == g->s.blocked) {
+        output_span(g, i, g->block_start, g->s.block, split);
+        return;
+    }
     if (i != g->lane) {
-        output_span(g, i, 0, range, split);
+        output_span(g, i, index_const(0), range, split);
         return;
     }
     int64_t whole_vectors = range / LOOP_LANES;
     if (g->parts == LINE_REST) {
-        output_span(g, i, whole_vectors * LOOP_LANES, 1, split);
+        output_span(g, i, index_const(whole_vectors * LOOP_LANES), 1, split);
         return;
     }
     bool fill = g->parts == LINE_ALL && schedule_lines_are_padded(group, g->s.lane) && range % LOOP_LANES != 0;
     int64_t vectors = whole_vectors + fill;
-    output_span(g, i, 0, vectors, split);
+    output_span(g, i, index_const(0), vectors, split);
     if (vectors * LOOP_LANES >= range || g->parts == LINE_VECTORS) return;
     Schedule whole = g->s;
     if (group->layout->one_image && range > LOOP_LANES) { /* the last vector again takes some of the one before it */
-        output_span(g, i, range - LOOP_LANES, 1, split);
+        output_span(g, i, index_const(range - LOOP_LANES), 1, split);
         return;
     }
     /* one by one: scalar code */
     g->lane = -1;
     for (int k = 0; k < INDEX_MAX; k++) g->s.tile[k] = 1;
-    output_span(g, i, vectors * LOOP_LANES, range - vectors * LOOP_LANES, split);
+    output_span(g, i, index_const(vectors * LOOP_LANES), range - vectors * LOOP_LANES, split);
     g->s = whole;
     g->lane = whole.lane;
+}
+
+/* All loops over outputs, around them those over the blocks of an index: of outputs, or of a sum's terms. */
+static void outputs(Gen *g, bool split) {
+    const int i = g->s.blocked;
+    if (i < 0) {
+        outputs_from(g, 0, split);
+        return;
+    }
+    const int64_t full = g->group->range[i] / g->s.block, rest = g->group->range[i] % g->s.block;
+    int var = loop_for_begin(g->b, loop_bound(0), loop_bound(full), 1);
+    g->block_start = index_plus_var(index_const(0), var, g->s.block);
+    g->blocks = (SumBlocks){.count = g->s.block, .var = var, .last = rest > 0 ? -1 : full - 1};
+    outputs_from(g, 0, split);
+    loop_for_end(g->b);
+    if (rest == 0) return;
+    g->block_start = index_const(full * g->s.block);
+    g->blocks = (SumBlocks){.count = rest, .var = -1, .last = 0};
+    outputs_from(g, 0, split);
 }
 
 /* ---- edges of one image ---- */
@@ -452,7 +514,7 @@ int nest_make(const NestContext *context, const Group *group, const char *name, 
     const Compute *first = group->member[0]->compute;
     Gen g = {.context = context,
              .group = group,
-             .s = schedule_choose(group, context->options, name),
+             .s = schedule_choose(group, context->options, name, context->arena, context->schedules),
              .chunk_var = LOOP_VAR_CHUNK};
     if (context->options->schedule_out) schedule_print(group, &g.s, name, context->options->schedule_out);
     g.lane = g.s.lane;
@@ -470,7 +532,7 @@ int nest_make(const NestContext *context, const Group *group, const char *name, 
     if (first->reduce == REDUCE_RANDOM)
         make_random(&g);
     else
-        outputs_from(&g, 0, split);
+        outputs(&g, split);
     if (group->scope == SCOPE_SLOT) loop_for_end(g.b);
     for (int m = 0; m < group->count; m++) { /* after the values, whose vectors reach into them */
         const Tensor *out = group->member[m]->compute->out;

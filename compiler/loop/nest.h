@@ -13,7 +13,8 @@ typedef struct {
     const char *const *scalars; /* BUFFER_SCALAR: these formulas, then the words of net_random */
     size_t scalar_count;
     int64_t grad_slot; /* elements of one slot's copy */
-    Numbers *names;    /* of the nests so far; by each the least number that may still be free behind it */
+    KnownSchedules *schedules;
+    Numbers *names; /* of the nests so far; by each the least number that may still be free behind it */
 } NestContext;
 
 /* Makes a group of the computes list[0..count), which have equal ranges, and merges indices that run through memory

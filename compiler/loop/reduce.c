@@ -211,6 +211,10 @@ void reduce_from(Gen *g, int k) {
         reduce_inside(g, k, range);
         return;
     }
+    if (k == g->s.blocked) {
+        reduce_span(g, k, g->block_start, g->blocks.count);
+        return;
+    }
     int64_t size = order_of(g)->block_size;
     if (k != order_of(g)->block || range <= size) {
         reduce_span(g, k, index_const(0), range);

@@ -135,7 +135,7 @@ static bool uses_index(const Group *group) {
     return uses;
 }
 
-bool schedule_settles_terms(const Group *group, int output) {
+static bool settles_terms(const Group *group, int output) {
     const SumOrder *order = &group->member[0]->compute->order;
     for (int k = group->rank; k < group->rank + group->reductions; k++)
         if (order->inside[k].output == output) return true;
@@ -148,7 +148,7 @@ static int pair_of(const Group *group, const Schedule *s) {
     int pair = s->lane - 1;
     if (!group->layout->one_image || pair < 1 || s->lane >= group->rank || group->range[pair] < 2) return -1;
     int64_t rest = group->range[s->lane] % LOOP_LANES;
-    if (rest == 0 || rest > HALF_VECTOR || schedule_settles_terms(group, pair)) return -1;
+    if (rest == 0 || rest > HALF_VECTOR || settles_terms(group, pair)) return -1;
     if (!writes_whole_lines(group) || uses_index(group)) return -1;
     LineSearch search = search_lines(group, s->lane);
     return search.beyond || search.integer ? -1 : pair;
@@ -255,7 +255,7 @@ static void try_tiles(Search *search, Schedule *s, int i, int sides) {
     }
     int64_t most = schedule_units(group, s, i), size = tile_size(group, s);
     for (int64_t f = 1; f <= TILE_SIDE && f <= most && f * size <= TILE_MAX; f++) {
-        if (f > 1 && f < most && schedule_settles_terms(group, i)) continue;
+        if (!schedule_may_tile(group, s, i, f)) continue;
         s->tile[i] = f;
         if (f > 1 && f * size >= search->of.processor->registers) break;
         try_tiles(search, s, i + 1, f > 1 ? sides - 1 : sides);
@@ -264,10 +264,10 @@ static void try_tiles(Search *search, Schedule *s, int i, int sides) {
 }
 
 /* Loops stand as the indices do, unless one moved elsewhere costs less. */
-static void choose_order(const CostOf *of, Schedule *s) {
+static double choose_order(const CostOf *of, Schedule *s) {
     const Group *group = of->group;
-    if (!schedule_may_reorder(group, s)) return;
     double least = cost_of_bytes(of, s, NULL);
+    if (!schedule_may_reorder(group, s)) return least;
     Schedule start = *s;
     for (int from = 0; from < group->rank; from++)
         for (int to = 0; to < group->rank; to++) {
@@ -279,6 +279,32 @@ static void choose_order(const CostOf *of, Schedule *s) {
             least = cost;
             *s = moved;
         }
+    return least;
+}
+
+/* Blocks of an index cost code and gain where all of it does not fit a level, but some does: looked for where the bytes
+ * cost this share of the bodies. */
+static const double WORTH_BLOCKS = 0.1;
+
+static void choose_loops(const CostOf *of, Schedule *s) {
+    const Group *group = of->group;
+    const Schedule start = *s;
+    double least = choose_order(of, s), inside = cost_in_cycles(of, s).count - least;
+    if (least < WORTH_BLOCKS * inside) return;
+    for (int i = 0; i < group->rank + group->reductions; i++) {
+        int64_t step = i < group->rank ? start.tile[i] : group->member[0]->compute->order.block_size;
+        if (i == group->batch || (i >= group->rank && i != group->member[0]->compute->order.block)) continue;
+        for (int64_t block = step; block < group->range[i]; block += step) {
+            Schedule blocked = start;
+            blocked.blocked = i;
+            blocked.block = block;
+            if (!schedule_may_block(group, &start, i, block)) continue;
+            double cost = choose_order(of, &blocked);
+            if (cost >= least - WORTH_BLOCKS / 2 * inside) continue;
+            least = cost;
+            *s = blocked;
+        }
+    }
 }
 
 static CostOf cost_begin(const Group *group, const LowerOptions *options) {
@@ -295,7 +321,7 @@ static void choose_tile(Schedule *s, const CostOf *of) {
     for (int i = 0; i < search.count; i++) {
         if (search.best[i].cost > NEARLY * search.best[0].cost) break;
         Schedule candidate = search.best[i].s;
-        choose_order(of, &candidate);
+        choose_loops(of, &candidate);
         double cycles = cost_in_cycles(of, &candidate).count;
         if (cycles >= least * (1 - 1e-9)) continue;
         least = cycles;
@@ -309,7 +335,7 @@ static void force_tile(const Group *group, Schedule *s, const GivenSchedules *gi
     for (int i = group->rank; i-- > 0 && count > 0;) {
         if (i == group->batch) continue;
         int64_t f = given->tile[--count];
-        if (!schedule_settles_terms(group, i)) s->tile[i] = f > group->range[i] ? group->range[i] : f;
+        if (!settles_terms(group, i)) s->tile[i] = f > group->range[i] ? group->range[i] : f;
     }
     choose_unroll(group, s, true);
     s->held = schedule_held(group, s);
@@ -320,6 +346,15 @@ bool schedule_is_searched(const Group *group) { return is_contraction(group) && 
 
 int64_t schedule_units(const Group *group, const Schedule *s, int i) {
     return i == group->batch ? 1 : units_of(group, s, i);
+}
+
+bool schedule_may_tile(const Group *group, const Schedule *s, int i, int64_t count) {
+    const SumOrder *order = &group->member[0]->compute->order;
+    if (count < 1 || count > schedule_units(group, s, i)) return false;
+    if (count == 1 || !settles_terms(group, i)) return true;
+    for (int k = group->rank; k < group->rank + group->reductions; k++)
+        if (order->inside[k].output == i && group->range[k] < 2 * group->range[i]) return false;
+    return count == group->range[i];
 }
 
 unsigned schedule_held(const Group *group, const Schedule *s) {
@@ -351,6 +386,14 @@ bool schedule_is_whole(const Group *group, const Schedule *s, int k) {
     return k != order->block && order->inside[k].output < 0 && s->unroll[k] == schedule_terms(group, s, k);
 }
 
+bool schedule_may_block(const Group *group, const Schedule *s, int i, int64_t block) {
+    if (!schedule_may_reorder(group, s) || i == group->batch || block <= 0 || block >= group->range[i]) return false;
+    if (i < group->rank) return !settles_terms(group, i) && group->range[i] % block == 0;
+    const Compute *c = group->member[0]->compute;
+    return group->scope == SCOPE_CHUNK && i == c->order.block && block == c->order.block_size &&
+           access_of_write(group->layout, c).step[s->lane] == 1;
+}
+
 bool schedule_may_reorder(const Group *group, const Schedule *s) { return s->lane >= 0 && s->lane == group->batch; }
 
 /* Maps and pools: a few elements together, for the loop's overhead; fewer where each takes long itself. */
@@ -365,6 +408,7 @@ static int64_t neighbours(const Group *group, int64_t range) {
 static Schedule choose(const Group *group, const LowerOptions *options) {
     const int bytes = options->target.processor.vector_bytes;
     Schedule s = {.lane = lane_of(group),
+                  .blocked = -1,
                   .body_max = bytes < 32              ? UNROLL_FEW
                               : options->body_max > 0 ? options->body_max
                               : bytes < 64            ? UNROLL_SOME
@@ -378,7 +422,7 @@ static Schedule choose(const Group *group, const LowerOptions *options) {
             force_tile(group, &s, options->given);
         else
             choose_tile(&s, &of);
-        if (options->given && options->given->numbers > 0) choose_order(&of, &s);
+        if (options->given && options->given->numbers > 0) choose_loops(&of, &s);
         return s;
     }
     int last = group->rank - 1;
@@ -387,8 +431,45 @@ static Schedule choose(const Group *group, const LowerOptions *options) {
     return s;
 }
 
-Schedule schedule_choose(const Group *group, const LowerOptions *options, const char *name) {
-    Schedule s = choose(group, options);
+/* All that a search looks at. */
+static uint64_t key_of(const Group *group) {
+    const Compute *c = group->member[0]->compute;
+    const bool one_image = group->layout->one_image;
+    const int64_t numbers[] = {group->scope, group->rank, group->reductions, group->batch, one_image};
+    uint64_t hash = hash_bytes(0, numbers, sizeof numbers);
+    AccessList list = {0};
+    access_list_reads(group, &list);
+    const Access write = access_of_write(group->layout, c);
+    vec_push(group->layout->program->arena, &list, write);
+    hash = hash_bytes(hash, group->range, sizeof group->range);
+    hash = hash_bytes(hash, &c->order, sizeof c->order);
+    hash = hash_bytes(hash, &c->e->a->number, sizeof c->e->a->number); /* what is read outside of a tensor */
+    hash = hash_bytes(hash, &c->e->b->number, sizeof c->e->b->number);
+    for (size_t i = 0; i < list.count; i++) {
+        const Access *access = &list.at[i];
+        const Tensor *t = access->tensor;
+        const int64_t of[] = {access->buffer, t->role, t->by_rows, t->integer, t->rank, tensor_is_batched(t)};
+        hash = hash_bytes(hash, access->step, sizeof access->step);
+        hash = hash_bytes(hash, of, sizeof of);
+        hash = hash_bytes(hash, t->dim, (size_t)t->rank * sizeof *t->dim);
+        hash = hash_number(hash, (uint64_t)group->layout->place[t->id].whole);
+        hash = hash_number(hash, (uint64_t)(access->base - access->begin)); /* what lies outside */
+    }
+    return hash;
+}
+
+Schedule schedule_choose(const Group *group, const LowerOptions *options, const char *name, Arena *arena,
+                         KnownSchedules *known) {
+    const bool searched = schedule_is_searched(group);
+    const uint64_t key = searched ? key_of(group) : 0;
+    const KnownSchedule *found = NULL;
+    for (size_t i = 0; searched && i < known->count && !found; i++)
+        if (known->at[i].key == key) found = &known->at[i];
+    Schedule s = found ? found->schedule : choose(group, options);
+    if (searched && !found) {
+        const KnownSchedule new = {key, s};
+        vec_push(arena, known, new);
+    }
     if (options->given) schedules_take(options->given, group, name, &s);
     return s;
 }

@@ -22,6 +22,7 @@ Access access_of_read(const Layout *layout, const Expr *read);
 Access access_of_write(const Layout *layout, const Compute *compute);
 
 enum { FORCED_MAX = 3 }; /* numbers of a forced tile: maps, rows and columns */
+enum { RIM_TILES = 3 };  /* at each end of an index, that get bodies of their own without the terms outside */
 enum { GROUP_MAX = 16, UNROLL_MAX = 640, HALF_VECTOR = LOOP_LANES / 2 };
 
 /* Computes over the same indices that become one nest. */
@@ -42,7 +43,9 @@ typedef struct {
     int64_t unroll[INDEX_MAX]; /* how many terms of a reduction index stand in one body */
     int64_t body_max;          /* multiply-adds in one body at most */
     int order[INDEX_MAX];      /* output indices as their loops stand, the outermost first */
-    unsigned held;             /* output indices that a body goes through fastest, a bit each: schedule_held() */
+    int blocked;               /* index that is gone through block by block, outside of all loops; -1: none */
+    int64_t block; /* how many of it: of an output index a divisor of its range; of a sum's terms its block */
+    unsigned held; /* output indices that a body goes through fastest, a bit each: schedule_held() */
 } Schedule;
 
 /* Whether lines in the lanes of index `lane` have room for whole vectors, and reads may go as far. */
@@ -71,7 +74,14 @@ void schedules_take(GivenSchedules *given, const Group *group, const char *name,
 /* A name that no nest had; NULL: all were used. */
 const char *schedules_unused(const GivenSchedules *given);
 
-Schedule schedule_choose(const Group *group, const LowerOptions *options, const char *name);
+/* What was chosen before, by all that it depends on: equal layers are many. */
+typedef struct {
+    uint64_t key;
+    Schedule schedule;
+} KnownSchedule;
+typedef VEC(KnownSchedule) KnownSchedules;
+Schedule schedule_choose(const Group *group, const LowerOptions *options, const char *name, Arena *arena,
+                         KnownSchedules *known);
 void schedule_print(const Group *group, const Schedule *schedule, const char *name, FILE *out);
 
 /* ---- what a schedule may be ---- */
@@ -80,13 +90,15 @@ bool schedule_is_searched(const Group *group);
 /* A body goes term by term, and through the tile such that the factor with fewer places in it stays in registers while
  * the other's are loaded one after the other: first through all positions that differ in the indices of the former. */
 unsigned schedule_held(const Group *group, const Schedule *schedule);
-/* How many of an output index there are for tiles: vectors of the lane index, else elements. Of an index that settles
- * which terms there are a tile has one or all. */
-bool schedule_settles_terms(const Group *group, int index);
+/* How many of an output index there are for tiles: vectors of the lane index, else elements. */
 int64_t schedule_units(const Group *group, const Schedule *schedule, int index);
+/* How many of an output index a tile may have: up to all; of one that settles which terms there are one, or all where
+ * those that some lack are few (the rows of a window, whose terms are those of a map). */
+bool schedule_may_tile(const Group *group, const Schedule *schedule, int index, int64_t count);
 /* How many terms of a reduction index a body may have; and whether that is all, so that the one before may follow. */
 int64_t schedule_terms(const Group *group, const Schedule *schedule, int index);
 bool schedule_is_whole(const Group *group, const Schedule *schedule, int index);
 bool schedule_may_reorder(const Group *group, const Schedule *schedule);
+bool schedule_may_block(const Group *group, const Schedule *schedule, int index, int64_t block);
 
 #endif

@@ -29,9 +29,11 @@ static void print_items(const Group *group, const Schedule *s, FILE *out) {
     }
     print_numbers(", tile", s->tile, 0, rank, out);
     if (group->reductions > 0) print_numbers(", unroll", s->unroll, rank, all, out);
-    bool moved = false;
+    bool moved = s->blocked >= 0;
     for (int l = 0; l < rank; l++) moved = moved || s->order[l] != l;
-    for (int l = 0; l < rank && moved; l++) fprintf(out, "%s%d", l == 0 ? ", loops " : " ", s->order[l]);
+    if (moved) fputs(", loops", out);
+    if (s->blocked >= 0) fprintf(out, " %d/%lld", s->blocked, (long long)s->block);
+    for (int l = 0; l < rank && moved; l++) fprintf(out, " %d", s->order[l]);
     const SumOrder *order = &group->member[0]->compute->order;
     if (order->settled && order->block >= 0)
         fprintf(out, ", blocks of %lld of index %d", (long long)order->block_size, order->block);
@@ -134,6 +136,14 @@ static bool take_item(const Taking *taking, const Group *group, Schedule *s, con
     if (strncmp(item, "tile ", 5) == 0) return read_numbers(taking, item, rank, s->tile);
     if (strncmp(item, "unroll ", 7) == 0) return read_numbers(taking, item, group->reductions, s->unroll + rank);
     if (strncmp(item, "loops ", 6) == 0) {
+        item += strlen("loops");
+        char *end;
+        long long blocked = strtoll(item, &end, 10);
+        if (*end == '/') { /* "loops 1/16 0 2 1": the blocks' loop first */
+            s->blocked = (int)blocked;
+            s->block = strtoll(end + 1, &end, 10);
+            item = end;
+        }
         if (!read_numbers(taking, item, rank, order)) return false;
         for (int l = 0; l < rank; l++) s->order[l] = (int)order[l];
         return true;
@@ -153,6 +163,10 @@ static bool takes_order(const Taking *taking, const Group *group, const Schedule
         seen[i] = true;
         moved = moved || i != l;
     }
+    if (s->blocked != -1 && (s->blocked < 0 || s->blocked >= group->rank + group->reductions ||
+                             !schedule_may_block(group, s, s->blocked, s->block)))
+        return refuse(taking, "loops %d/%lld: expected an index that can be cut, and a divisor of its range",
+                      s->blocked, (long long)s->block);
     return !moved || schedule_may_reorder(group, s) || refuse(taking, "loops: they stand as the indices do here");
 }
 
@@ -180,9 +194,9 @@ static bool takes_tile(const Taking *taking, const Group *group, const Schedule 
         int64_t most = schedule_units(group, s, i), n = s->tile[i];
         if (n < 1 || n > most)
             return refuse(taking, "tile %lld of index %d: expected 1 to %lld", (long long)n, i, (long long)most);
-        if (n > 1 && n < most && schedule_settles_terms(group, i))
-            return refuse(taking, "tile %lld of index %d, which settles what terms there are: expected 1 or %lld",
-                          (long long)n, i, (long long)most);
+        if (!schedule_may_tile(group, s, i, n))
+            return refuse(taking, "tile %lld of index %d, which settles what terms there are: expected 1", (long long)n,
+                          i);
         *tile *= n;
         if (*tile > TILE_MAX) return refuse(taking, "tile: expected a product of at most %d", TILE_MAX);
     }
@@ -191,7 +205,8 @@ static bool takes_tile(const Taking *taking, const Group *group, const Schedule 
 
 static bool is_same(const Group *group, const Schedule *a, const Schedule *b) {
     return memcmp(a->tile, b->tile, sizeof a->tile) == 0 && memcmp(a->unroll, b->unroll, sizeof a->unroll) == 0 &&
-           memcmp(a->order, b->order, (size_t)group->rank * sizeof *a->order) == 0;
+           memcmp(a->order, b->order, (size_t)group->rank * sizeof *a->order) == 0 && a->blocked == b->blocked &&
+           (a->blocked < 0 || a->block == b->block);
 }
 
 static bool take(const Taking *taking, const Group *group, Schedule *s) {
@@ -199,6 +214,7 @@ static bool take(const Taking *taking, const Group *group, Schedule *s) {
     const char *chosen = items_of(arena, group, s);
     Schedule taken = *s;
     for (int l = 0; l < group->rank; l++) taken.order[l] = l; /* what is printed only where it is another */
+    taken.blocked = -1;
     for (const char *at = taking->line->items; *at;) {
         size_t length = strcspn(at, ",");
         if (!take_item(taking, group, &taken, arena_copy(arena, at, length), chosen)) return false;

@@ -23,7 +23,8 @@ static int lanes_of_rows(int reads, int step) {
     Layout *layout = layout_program(arena, p, (LayoutMode){.one_image = false});
     Group group = group_make(layout, layout->list.at, 1);
     const LowerOptions options = {.target = {.processor = *processor_named(MACHINE_X86_64, "x86-64-v3")}};
-    int lane = schedule_choose(&group, &options, "rows").lane;
+    KnownSchedules known = {0};
+    int lane = schedule_choose(&group, &options, "rows", arena, &known).lane;
     arena_free(arena);
     return lane;
 }
