@@ -1,8 +1,5 @@
 /* The table of processors: one row each. Ports, latencies and loads are those of the makers' manuals and of uops.info;
  * rates of the levels are rounded down from what streaming loops reach. */
-#include <stddef.h>
-
-#include "compiler/base/base.h"
 #include "compiler/base/processor.h"
 
 enum { KIB = 1024 };
@@ -44,6 +41,19 @@ static const Processor arm64[] = {
 
 /* clang-format on */
 
+/* LLVM's names of processors without a row of their own, and the row that they are tuned by. */
+typedef struct {
+    const char *name, *row;
+} Kin;
+static const Kin x86_64_kin[] = {
+    {"raptorlake", "alderlake"},           {"meteorlake", "alderlake"},         {"arrowlake", "alderlake"},
+    {"arrowlake-s", "alderlake"},          {"lunarlake", "alderlake"},          {"pantherlake", "alderlake"},
+    {"cooperlake", "cascadelake"},         {"cannonlake", "icelake-client"},    {"tigerlake", "icelake-client"},
+    {"rocketlake", "icelake-client"},      {"emeraldrapids", "sapphirerapids"}, {"graniterapids", "sapphirerapids"},
+    {"graniterapids-d", "sapphirerapids"},
+};
+static const Kin arm64_kin[] = {{"", ""}};
+
 const Processor *processor_at(Machine machine, int i) {
     if (machine == MACHINE_X86_64) return i < (int)COUNT_OF(x86_64) ? &x86_64[i] : NULL;
     return i < (int)COUNT_OF(arm64) ? &arm64[i] : NULL;
@@ -54,4 +64,25 @@ const Processor *processor_named(Machine machine, const char *name) {
     for (int i = 0; (row = processor_at(machine, i)) != NULL; i++)
         if (string_is(row->name, name)) return row;
     return NULL;
+}
+
+const Processor *processor_like(Machine machine, const char *name) {
+    const Kin *kin = machine == MACHINE_X86_64 ? x86_64_kin : arm64_kin;
+    size_t count = machine == MACHINE_X86_64 ? COUNT_OF(x86_64_kin) : COUNT_OF(arm64_kin);
+    for (size_t i = 0; i < count; i++)
+        if (string_is(kin[i].name, name)) return processor_named(machine, kin[i].row);
+    return processor_named(machine, name);
+}
+
+const char *processor_text(Arena *arena, const Processor *row) {
+    return arena_format(arena,
+                        "%d-byte vectors, %d registers, %d multiply-add%s a cycle, latency %d, %d load%s and %d "
+                        "instructions a cycle, loads %s, L1 %lld KiB, L2 %lld KiB, %d bytes a cycle from L2, %d from "
+                        "beyond",
+                        row->vector_bytes, row->registers, row->ports, row->ports == 1 ? "" : "s", row->latency,
+                        row->loads, row->loads == 1 ? "" : "s", row->issue,
+                        row->broadcasts ? "fold and broadcast"
+                        : row->folds    ? "fold"
+                                        : "stand alone",
+                        (long long)row->l1 / KIB, (long long)row->l2 / KIB, row->l2_rate, row->l3_rate);
 }

@@ -76,7 +76,7 @@ static void lower(Compilation *compilation) {
             .target = *target,
             .force_schedule = compilation->options->schedule,
             .exports = exports,
-            .schedule_out = pipeline_dumps(compilation, "schedule") ? stdout : NULL,
+            .schedule_out = pipeline_schedule_out(compilation, target),
         };
         bool last_resort = i > 0 && i + 1 == compilation->targets; /* old processors: small code matters more */
         compilation->inference[i] = lower_inference(compilation->arena, compilation->programs, &options, !last_resort);

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "compiler/driver/native.h"
 #include "compiler/driver/options.h"
 #include "runtime/abi.h"
 #include "runtime/base/processor.h"
@@ -54,6 +55,30 @@ static Target of_row(const Processor *row) {
                     .vector_registers = row->registers * row->vector_bytes / (NET_LANES * (int)sizeof(float))};
 }
 
+/* A virtual machine may hide instructions of the processor that LLVM names: then the level's row is the nearest. */
+static bool find_native(Arena *arena, HostName *host, Target *target) {
+    const Processor *level = host_level();
+    const char *name = host != NULL ? host(arena) : level->name;
+    if (name == NULL) return false;
+    const Processor *row = processor_like(MACHINE_HOST, name);
+    bool whole = row != NULL && (row->level == level->level || string_is(row->level, level->level));
+    *target = of_row(whole ? row : level);
+    target->cpu = name;
+    target->settled = native_settle(arena, &target->processor);
+    return true;
+}
+
+void target_print(const Target *target, FILE *out) {
+    Arena *arena = arena_new();
+    const Processor *row = &target->processor;
+    fprintf(out, "processor %s", target->cpu);
+    if (!string_is(target->cpu, row->name)) fprintf(out, " as %s", row->name);
+    fprintf(out, ": %s", processor_text(arena, row));
+    if (target->settled != NULL) fprintf(out, " (native: %s)", target->settled);
+    fputs("\n", out);
+    arena_free(arena);
+}
+
 int target_ladder(Arena *arena, Target ladder[3]) {
     static const char *const steps[] = {"x86-64-v4", "x86-64-v3", "generic"};
     int count = 0;
@@ -88,9 +113,7 @@ bool target_find(Arena *arena, const char *name, HostName *host, Target *target,
     *target = (Target){.cpu = NULL};
     *why = NULL;
     if (name == NULL || string_is(name, "native")) {
-        *target = of_row(host_level());
-        target->cpu = host != NULL ? host(arena) : target->cpu;
-        return target->cpu != NULL;
+        return find_native(arena, host, target);
     }
     const Processor *row = processor_named(MACHINE_HOST, name);
     if (row != NULL) {

@@ -2,7 +2,8 @@
 #ifndef NETC_DRIVER_TARGET_H
 #define NETC_DRIVER_TARGET_H
 
-#include "compiler/base/base.h"
+#include <stdio.h>
+
 #include "compiler/base/target.h"
 
 /* A back end's name for the processor that netc runs on; NULL after printing why there is none. */
@@ -17,5 +18,7 @@ bool target_of_triple(const char *triple, Target *target);
 /* The processor `name` (NULL: native, which `host` names if there is one). False after filling *why, a usage error, or
  * with NULL there when `host` printed why. */
 bool target_find(Arena *arena, const char *name, HostName *host, Target *target, const char **why);
+/* One line: what is reckoned with for the processor. */
+void target_print(const Target *target, FILE *out);
 
 #endif
