@@ -37,6 +37,12 @@ static const Processor x86_64[] = {
 static const Processor arm64[] = {
     /*name              level  bytes  registers  ports  latency  loads  issue  folds  broadcasts  l1        l2          l2_rate  l3_rate */
     {"generic",        ARM,   16,    32,        2,     4,       2,     4,     false, false,      32 * KIB, 512 * KIB,  16,      8},
+    {"cortex-a72",     ARM,   16,    32,        1,     3,       1,     3,     false, false,      32 * KIB, 256 * KIB,  8,       4},
+    {"cortex-a76",     ARM,   16,    32,        2,     2,       2,     4,     false, false,      64 * KIB, 512 * KIB,  16,      6},
+    {"neoverse-n1",    ARM,   16,    32,        2,     2,       2,     4,     false, false,      64 * KIB, 1024 * KIB, 16,      6},
+    {"neoverse-v1",    ARM,   16,    32,        4,     2,       3,     8,     false, false,      64 * KIB, 1024 * KIB, 24,      8},
+    {"neoverse-v2",    ARM,   16,    32,        4,     2,       3,     8,     false, false,      64 * KIB, 1024 * KIB, 24,      8},
+    {"apple-m1",       ARM,   16,    32,        4,     4,       3,     8,     false, false,      128 * KIB, 3072 * KIB, 32,     16},
 };
 
 /* clang-format on */
@@ -52,7 +58,18 @@ static const Kin x86_64_kin[] = {
     {"rocketlake", "icelake-client"},      {"emeraldrapids", "sapphirerapids"}, {"graniterapids", "sapphirerapids"},
     {"graniterapids-d", "sapphirerapids"},
 };
-static const Kin arm64_kin[] = {{"", ""}};
+static const Kin arm64_kin[] = {
+    {"cortex-a53", "generic"},      {"cortex-a55", "generic"},      {"cortex-a510", "generic"},
+    {"cortex-a520", "generic"},     {"cortex-a57", "cortex-a72"},   {"cortex-a75", "cortex-a72"},
+    {"cortex-a77", "cortex-a76"},   {"cortex-a78", "cortex-a76"},   {"cortex-a78c", "cortex-a76"},
+    {"cortex-a710", "cortex-a76"},  {"cortex-a715", "cortex-a76"},  {"cortex-a720", "cortex-a76"},
+    {"cortex-x1", "neoverse-v1"},   {"cortex-x1c", "neoverse-v1"},  {"cortex-x2", "neoverse-v1"},
+    {"cortex-x3", "neoverse-v2"},   {"cortex-x4", "neoverse-v2"},   {"neoverse-512tvb", "neoverse-v1"},
+    {"neoverse-n2", "neoverse-n1"}, {"neoverse-n3", "neoverse-n1"}, {"neoverse-v3", "neoverse-v2"},
+    {"grace", "neoverse-v2"},       {"ampere1", "neoverse-n1"},     {"ampere1a", "neoverse-n1"},
+    {"ampere1b", "neoverse-n1"},    {"apple-a14", "apple-m1"},      {"apple-a15", "apple-m1"},
+    {"apple-m2", "apple-m1"},       {"apple-m3", "apple-m1"},       {"apple-m4", "apple-m1"},
+};
 
 const Processor *processor_at(Machine machine, int i) {
     if (machine == MACHINE_X86_64) return i < (int)COUNT_OF(x86_64) ? &x86_64[i] : NULL;

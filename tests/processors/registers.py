@@ -45,7 +45,9 @@ def processor(compiler, call, *runner):
 
 need_x86_64()
 need("gcc", ARM + "-gcc", "qemu-aarch64")
-afar = processor("gcc", f'target_of_triple("{ARM}", &p)')
-there = processor(ARM + "-gcc", 'target_find(arena, "native", NULL, &p, &why)', "qemu-aarch64")
-if afar != there:
-    raise SystemExit(f"FAILED: from afar {afar}there {there}")
+for name in "generic", "cortex-a72", "neoverse-n2", "apple-m1", None:
+    quoted = f'"{name}"' if name else "NULL"
+    afar = processor("gcc", f'target_of_triple(arena, "{ARM}", {quoted}, &p, &why)')
+    there = processor(ARM + "-gcc", f"target_find(arena, {quoted}, NULL, &p, &why)", "qemu-aarch64")
+    if afar != there:
+        raise SystemExit(f"FAILED: {name}: from afar {afar}there {there}")
