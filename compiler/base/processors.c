@@ -1,5 +1,10 @@
 /* The table of processors: one row each. Ports, latencies and loads are those of the makers' manuals and of uops.info;
- * rates of the levels are rounded down from what streaming loops reach. */
+ * rates of the caches are rounded down from what streaming loops reach. docs/processors.md says what the columns mean.
+ *
+ * Without fused multiply-add a product and a sum are two instructions, of which the sum alone waits for the one before.
+ * Zen makes two halves of a vector of 32 bytes, Zen 4 of one of 64; the vector units of Zen 2 take four instructions a
+ * cycle. A Cortex-A72 makes two halves of each vector; later ARM cores hand a sum on to the next multiply-add after 2
+ * cycles of its 4. */
 #include "compiler/base/processor.h"
 
 enum { KIB = 1024 };
@@ -13,9 +18,9 @@ enum { KIB = 1024 };
 /* clang-format off */
 static const Processor x86_64[] = {
     /*name              level  bytes  registers  ports  latency  loads  issue  folds  broadcasts  l1        l2          l2_rate  l3_rate */
-    {"generic",        BASE,  16,    16,        1,     8,       2,     4,     false, false,      32 * KIB, 256 * KIB,  24,      8},
-    {"x86-64",         BASE,  16,    16,        1,     8,       2,     4,     false, false,      32 * KIB, 256 * KIB,  24,      8},
-    {"x86-64-v2",      V2,    16,    16,        1,     8,       2,     4,     false, false,      32 * KIB, 256 * KIB,  24,      8},
+    {"generic",        BASE,  16,    16,        1,     4,       2,     4,     false, false,      32 * KIB, 256 * KIB,  24,      8},
+    {"x86-64",         BASE,  16,    16,        1,     4,       2,     4,     false, false,      32 * KIB, 256 * KIB,  24,      8},
+    {"x86-64-v2",      V2,    16,    16,        1,     4,       2,     4,     false, false,      32 * KIB, 256 * KIB,  24,      8},
     {"x86-64-v3",      V3,    32,    16,        2,     5,       2,     4,     true,  false,      32 * KIB, 256 * KIB,  24,      8},
     {"x86-64-v4",      V4,    64,    32,        2,     4,       2,     4,     true,  true,       32 * KIB, 1024 * KIB, 32,      8},
     {"haswell",        V3,    32,    16,        2,     5,       2,     4,     true,  false,      32 * KIB, 256 * KIB,  24,      8},
@@ -27,8 +32,8 @@ static const Processor x86_64[] = {
     {"icelake-client", V4,    64,    32,        1,     4,       2,     5,     true,  true,       48 * KIB, 512 * KIB,  32,      10},
     {"icelake-server", V4,    64,    32,        2,     4,       2,     5,     true,  true,       48 * KIB, 1280 * KIB, 32,      10},
     {"sapphirerapids", V4,    64,    32,        2,     4,       2,     6,     true,  true,       48 * KIB, 2048 * KIB, 32,      10},
-    {"znver1",         V3,    32,    16,        1,     5,       1,     4,     true,  false,      32 * KIB, 512 * KIB,  16,      8},
-    {"znver2",         V3,    32,    16,        2,     5,       2,     5,     true,  false,      32 * KIB, 512 * KIB,  24,      12},
+    {"znver1",         V3,    32,    16,        1,     5,       1,     3,     true,  false,      32 * KIB, 512 * KIB,  16,      8},
+    {"znver2",         V3,    32,    16,        2,     5,       2,     4,     true,  false,      32 * KIB, 512 * KIB,  24,      12},
     {"znver3",         V3,    32,    16,        2,     4,       2,     6,     true,  false,      32 * KIB, 512 * KIB,  24,      12},
     {"znver4",         V4,    64,    32,        1,     4,       1,     6,     true,  true,       32 * KIB, 1024 * KIB, 24,      12},
     {"znver5",         V4,    64,    32,        2,     4,       2,     8,     true,  true,       48 * KIB, 1024 * KIB, 48,      16},

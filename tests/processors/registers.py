@@ -26,7 +26,7 @@ int main(void) {
     const char *why = NULL;
     Target p;
     if (!%s) return 1;
-    printf("%%s, level %%s, fma %%d, %%d vector registers\\n", p.cpu, p.level ? p.level : "of all", p.fma, p.vector_registers);
+    printf("%%s, level %%s, fma %%d\\n", p.cpu, p.level ? p.level : "of all", p.fma);
     target_print(&p, stdout);
     arena_free(arena);
     return 0;
