@@ -125,6 +125,7 @@ const char *target_named(const char *name) {
     };
     bool arm =
         strncmp(name, "cortex-a", 8) == 0 || strncmp(name, "neoverse-", 9) == 0 || strncmp(name, "apple-", 6) == 0;
+    arm = arm || (processor_like(MACHINE_ARM64, name) != NULL && processor_like(MACHINE_X86_64, name) == NULL);
     return arm ? aarch64 : net_find_alias(name, others, COUNT_OF(others));
 }
 

@@ -104,7 +104,7 @@ def judge(cpu, target, mca, show):
 
 
 def main():
-    show, mca = "--show" in sys.argv, shutil.which("llvm-mca-19") or shutil.which("llvm-mca")
+    show, mca = "--show" in sys.argv, shutil.which("llvm-mca-19")
     with open("judged.net", "w", encoding="utf-8") as file:
         file.write(MODEL)
     call(NETC, "train", "judged.net", "--backend", "interp", "--epochs", "0", "-q")
@@ -119,7 +119,7 @@ def main():
     if bad and not show:
         sys.exit("\n".join(bad))
     if not mca:
-        print("spills alone were looked for: there is no llvm-mca")
+        print("spills alone were looked for: there is no llvm-mca-19")
 
 
 main()
