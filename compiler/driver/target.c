@@ -15,8 +15,15 @@ static const Processor *host_level(void) {
     while (net_processor_lacks(processor_named(MACHINE_HOST, levels[i])->level) != NULL) i++;
     return processor_named(MACHINE_HOST, levels[i]);
 }
+
+/* Virtual machines give processors the names of others; instructions that no other core has tell better. */
+static const Processor *host_like(const char *name) {
+    bool golden_cove = __builtin_cpu_is("intel") && __builtin_cpu_supports("avx512fp16");
+    return processor_like(MACHINE_HOST, golden_cove ? "sapphirerapids" : name);
+}
 #else
 static const Processor *host_level(void) { return processor_named(MACHINE_HOST, "generic"); }
+static const Processor *host_like(const char *name) { return processor_like(MACHINE_HOST, name); }
 #endif
 
 static const char *list_known(Arena *arena, Machine machine) {
@@ -64,7 +71,7 @@ static bool find_native(Arena *arena, HostName *host, Target *target) {
     const Processor *level = host_level();
     const char *name = host != NULL ? host(arena) : level->name;
     if (name == NULL) return false;
-    const Processor *row = processor_like(MACHINE_HOST, name);
+    const Processor *row = host_like(name);
     bool whole = row != NULL && (row->level == level->level || string_is(row->level, level->level));
     *target = of_row(whole ? row : level);
     target->cpu = name;
