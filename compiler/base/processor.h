@@ -3,8 +3,7 @@
 #ifndef NETC_PROCESSOR_H
 #define NETC_PROCESSOR_H
 
-#include <stdbool.h>
-#include <stdint.h>
+#include "compiler/base/base.h"
 
 typedef struct {
     const char *name;  /* as LLVM and --cpu spell it */
@@ -32,5 +31,10 @@ typedef enum { MACHINE_X86_64, MACHINE_ARM64 } Machine;
 
 const Processor *processor_at(Machine machine, int i); /* NULL after the last */
 const Processor *processor_named(Machine machine, const char *name);
+/* The row of a name of LLVM's, or of the processor that is nearest to it and has the same instructions; NULL: of none.
+ */
+const Processor *processor_like(Machine machine, const char *name);
+/* All figures of the row, for a reader; two rows have the same text only if they are equal but for their names. */
+const char *processor_text(Arena *arena, const Processor *row);
 
 #endif

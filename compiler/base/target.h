@@ -10,6 +10,7 @@ typedef struct {
     const char *triple;   /* LLVM's name of another kind of machine; NULL: this one's */
     bool fma;             /* has fused multiply-add: the promise of equal bits holds */
     Processor processor;  /* what the scheduler reckons with: the row of `cpu`, or of its level */
+    const char *settled;  /* what of that row was found on this machine, and how; NULL: it is as it stands */
 } Target;
 
 #endif

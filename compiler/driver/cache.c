@@ -48,7 +48,7 @@ void cache_key_file(CacheKey *key, const char *path) {
 }
 
 /* The folder, made when absent; NULL when that is not possible. */
-static const char *cache_folder(Arena *arena) {
+static const char *cache_folder(Arena *arena, const char *kind) {
     const char *base = getenv("XDG_CACHE_HOME");
     if (base == NULL || base[0] != '/') {
         const char *home = getenv("HOME");
@@ -57,7 +57,7 @@ static const char *cache_folder(Arena *arena) {
         }
         base = arena_format(arena, "%s/.cache", home);
     }
-    const char *levels[] = {base, arena_format(arena, "%s/netc", base), arena_format(arena, "%s/netc/trainers", base)};
+    const char *levels[] = {base, arena_format(arena, "%s/netc", base), arena_format(arena, "%s/netc/%s", base, kind)};
     for (size_t i = 0; i < COUNT_OF(levels); i++) {
         if (mkdir(levels[i], 0700) != 0 && errno != EEXIST) {
             return NULL;
@@ -66,8 +66,8 @@ static const char *cache_folder(Arena *arena) {
     return access(levels[2], W_OK | X_OK) == 0 ? levels[2] : NULL;
 }
 
-const char *cache_path(Arena *arena, const CacheKey *key) {
-    const char *folder = cache_folder(arena);
+const char *cache_path(Arena *arena, const char *kind, const CacheKey *key) {
+    const char *folder = cache_folder(arena, kind);
     if (folder == NULL) {
         return NULL;
     }

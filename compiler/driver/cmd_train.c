@@ -100,6 +100,7 @@ static CacheKey *key_of(const Compilation *compilation, const Tools *tools) {
     }
     cache_key_text(key, compilation->target[0].cpu);
     cache_key_text(key, compilation->target[0].level);
+    cache_key_text(key, processor_text(arena, &compilation->target[0].processor));
     cache_key_text(key, options->level);
     cache_key_text(key, options->schedule);
     cache_key_text(key, compilation->path);
@@ -167,7 +168,7 @@ static int train_compiled(Compilation *compilation, char **argv) {
         return STATUS_ENVIRONMENT;
     }
     CacheKey *key = key_of(compilation, &tools);
-    const char *cached = key == NULL ? NULL : cache_path(compilation->arena, key);
+    const char *cached = key == NULL ? NULL : cache_path(compilation->arena, CACHE_TRAINERS, key);
     bool dumps = options->dumps.count > 0 || options->stop_after != NULL;
     CacheState state = CACHE_ABSENT;
     int fd = cached != NULL && !dumps ? cache_open(cached, &state) : -1;

@@ -3,15 +3,16 @@
 #include "compiler/driver/report.h"
 
 static bool find_machine(Compilation *compilation, int *status) {
-    const char *triple = compilation->options->target, *cpu = compilation->options->cpu;
+    const char *triple = compilation->options->target, *why;
     compilation->targets = 1;
-    if (!target_of_triple(triple, &compilation->target[0]) && target_named(triple) != NULL) {
+    bool found = target_of_triple(compilation->arena, triple, compilation->options->cpu, &compilation->target[0], &why);
+    if (!found && why == NULL && target_named(triple) != NULL) {
         *status = report_usage(compilation->command,
                                "--target %s: it is written %s, and goes with --emit obj, lib, shared or c", triple,
                                target_named(triple));
         return false;
     }
-    if (!target_of_triple(triple, &compilation->target[0])) {
+    if (!found && why == NULL) {
         *status = report_usage(compilation->command,
                                "--target %s: netc builds for this kind of machine and for aarch64-linux-gnu; for "
                                "any other 'netc build --infer --emit c' prints plain C99, for the compiler there",
@@ -25,11 +26,10 @@ static bool find_machine(Compilation *compilation, int *status) {
                                triple);
         return false;
     }
-    if (cpu != NULL && !string_is(cpu, "auto") && !string_is(cpu, "generic")) {
-        *status = report_usage(compilation->command, "--cpu %s is no processor of %s; leave --cpu out", cpu, triple);
-        return false;
+    if (!found) {
+        *status = report_usage(compilation->command, "--cpu: %s", why);
     }
-    return true;
+    return found;
 }
 
 static bool find_targets(Compilation *compilation, int *status) {
@@ -76,7 +76,7 @@ static void lower(Compilation *compilation) {
             .target = *target,
             .given = compilation->given,
             .exports = exports,
-            .schedule_out = pipeline_dumps(compilation, "schedule") ? stdout : NULL,
+            .schedule_out = pipeline_schedule_out(compilation, target),
         };
         bool last_resort = i > 0 && i + 1 == compilation->targets; /* old processors: small code matters more */
         compilation->inference[i] = lower_inference(compilation->arena, compilation->programs, &options, !last_resort);

@@ -22,7 +22,7 @@ static void lower(Compilation *compilation) {
         .target = compilation->target[0],
         .backend = compilation->backend->name,
         .given = compilation->given,
-        .schedule_out = pipeline_dumps(compilation, "schedule") ? stdout : NULL,
+        .schedule_out = pipeline_schedule_out(compilation, &compilation->target[0]),
     };
     compilation->code = lower_programs(compilation->arena, compilation->programs, &options);
 }

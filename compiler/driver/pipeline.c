@@ -76,6 +76,12 @@ bool pipeline_dumps(const Compilation *compilation, const char *name) {
     return false;
 }
 
+FILE *pipeline_schedule_out(const Compilation *compilation, const Target *target) {
+    if (!pipeline_dumps(compilation, "schedule")) return NULL;
+    target_print(target, stdout);
+    return stdout;
+}
+
 static bool run_programs(Compilation *compilation) {
     compilation->programs = compilation->goal->build(compilation);
     return true;

@@ -74,6 +74,8 @@ bool pipeline_open_source(Arena *arena, const char *command, const Options *opti
 bool pipeline_target(Compilation *compilation, int *status);
 /* Whether --dump names it. */
 bool pipeline_dumps(const Compilation *compilation, const char *name);
+/* Where nests are to print their schedules, after a line that says what the processor is taken for; NULL: nowhere. */
+FILE *pipeline_schedule_out(const Compilation *compilation, const Target *target);
 /* Runs the passes up to a level that were not run yet, with --dump, --stop-after and --time. False when a pass failed
  * or was the last asked for; everything is printed and *status set (STATUS_OK after --stop-after). */
 bool pipeline_run(Compilation *compilation, Level level, int *status);

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """The same bits from every processor with fused multiply-add, for an image alone and in batches of 1, 3, 16, 17 and 256:
-x86-64-v3, x86-64-v4 where it is here, and ARM64 under qemu, by LLVM and through C compilers. Without fused multiply-add
+x86-64-v3, x86-64-v4 where it is here, and ARM64 under qemu, whichever of its processors is named, by LLVM and through C
+compilers. Without fused multiply-add
 the outputs are as close as 1e-5."""
 import os
 import re
@@ -11,6 +12,7 @@ from _networks import IMAGES, MODELS, NETC, SOME, build, close, link, name_of, n
     same_bits, weights
 
 ARM = "aarch64-linux-gnu"
+ROWS = ("generic", "cortex-a72", "cortex-a76", "neoverse-n1", "neoverse-v1", "neoverse-v2", "apple-m1")
 FEW = 17  # images under qemu
 need_x86_64()
 need("gcc")
@@ -31,7 +33,8 @@ def here(model, *options):
 
 
 def on_arm64(model, route, images):
-    path = build(model, "arm.o", "--emit", "obj", "--target", ARM, "--backend", route)
+    cpu = ROWS[MODELS.index(model) % len(ROWS)]
+    path = build(model, "arm.o", "--emit", "obj", "--target", ARM, "--cpu", cpu, "--backend", route)
     names = run(ARM + "-nm", path)
     assert not re.search(r" U .*(fma|sqrt)", names), names
     program = link(model, path, "arm", ARM + "-gcc", ["-static"], images)
