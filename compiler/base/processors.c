@@ -21,7 +21,7 @@ static const Processor x86_64[] = {
     {"generic",        BASE,  16,    16,        1,     4,       2,     4,     false, false,      32 * KIB, 256 * KIB,  24,      8},
     {"x86-64",         BASE,  16,    16,        1,     4,       2,     4,     false, false,      32 * KIB, 256 * KIB,  24,      8},
     {"x86-64-v2",      V2,    16,    16,        1,     4,       2,     4,     false, false,      32 * KIB, 256 * KIB,  24,      8},
-    {"x86-64-v3",      V3,    32,    16,        2,     5,       2,     4,     true,  false,      32 * KIB, 512 * KIB,  24,      8},
+    {"x86-64-v3",      V3,    32,    16,        2,     4,       2,     4,     true,  false,      32 * KIB, 512 * KIB,  24,      8},
     {"x86-64-v4",      V4,    64,    32,        2,     4,       2,     4,     true,  true,       32 * KIB, 1024 * KIB, 32,      8},
     {"haswell",        V3,    32,    16,        2,     5,       2,     4,     true,  false,      32 * KIB, 256 * KIB,  24,      8},
     {"broadwell",      V3,    32,    16,        2,     5,       2,     4,     true,  false,      32 * KIB, 256 * KIB,  24,      8},

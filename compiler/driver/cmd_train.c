@@ -11,6 +11,7 @@
 #include "compiler/driver/report.h"
 #include "compiler/driver/set_line.h"
 #include "compiler/loop/interp.h"
+#include "compiler/loop/schedule.h"
 #include "runtime/train/main.h"
 
 /* The trainer's name: what has to be typed to start it again, with all that makes its network. */
@@ -103,6 +104,10 @@ static CacheKey *key_of(const Compilation *compilation, const Tools *tools) {
     cache_key_text(key, processor_text(arena, &compilation->target[0].processor));
     cache_key_text(key, options->level);
     cache_key_text(key, options->schedule);
+    for (size_t i = 0; compilation->given != NULL && i < compilation->given->count; i++) { /* those of a file, too */
+        cache_key_text(key, compilation->given->at[i].name);
+        cache_key_text(key, compilation->given->at[i].items);
+    }
     cache_key_text(key, compilation->path);
     cache_key_text(key, source_folder(arena, compilation->source));
     cache_key_bytes(key, compilation->source->text, compilation->source->size);

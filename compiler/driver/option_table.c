@@ -118,7 +118,8 @@ const Option option_table[] = {
     {"--time", NULL, ARG_FLAG, NULL, AT(time), COMMAND_MODEL, true, NULL,
      "print how long each pass took on standard error"},
     {"--schedule", NULL, ARG_TEXT, "TILE", AT(schedule), COMMAND_CODE, true, NULL,
-     "force the tile of sums, such as 4x5 (rows, columns) or 4x1x5 (maps first); or lines of --dump=schedule, or a file "
+     "force the tile of sums, such as 4x5 (rows, columns) or 4x1x5 (maps first); or lines of --dump=schedule, or a "
+     "file "
      "of them"},
 };
 const size_t option_table_count = COUNT_OF(option_table);

@@ -58,10 +58,7 @@ Words target_names(Arena *arena) {
 }
 
 static Target of_row(const Processor *row) {
-    return (Target){.cpu = row->name,
-                    .level = row->level,
-                    .fma = row->fma,
-                    .processor = *row};
+    return (Target){.cpu = row->name, .level = row->level, .fma = row->fma, .processor = *row};
 }
 
 /* A virtual machine may hide instructions of the processor that LLVM names: then the level's row is the nearest. */

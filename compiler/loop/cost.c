@@ -7,6 +7,12 @@
 
 static int64_t least(int64_t a, int64_t b) { return a < b ? a : b; }
 
+CostOf cost_begin(const Group *group, const Processor *processor) {
+    CostOf of = {.group = group, .processor = processor};
+    access_list_reads(group, &of.reads);
+    return of;
+}
+
 /* ---- places ---- */
 /* Ascending places, each once. */
 typedef struct {
@@ -80,66 +86,67 @@ static int64_t parts_of(const CostOf *of, const Schedule *s) {
 
 static bool is_number(const Schedule *s, const Access *access) { return s->lane < 0 || access->step[s->lane] == 0; }
 
-/* The place an access touches for term `term` and tile position `at` of a body. */
-static int64_t place_in_body(const Group *group, const Schedule *s, const Access *access, int64_t term, int64_t at) {
-    int64_t place = 0;
-    for (int i = group->rank + group->reductions; i-- > 0;) {
-        int64_t *number = i < group->rank ? &at : &term, n = in_body(group, s, i);
-        place += *number % n * body_step(group, s, access, i);
-        *number /= n;
+/* From the first place that an access touches in a body to that for each of `count` combinations of some indices, the
+ * last of `index` fastest. */
+static void list_places(const Group *group, const Schedule *s, const Access *access, const int *index, int indices,
+                        int64_t *place) {
+    int64_t count = 1;
+    place[0] = 0;
+    for (int n = 0; n < indices; n++) { /* each one more: what there is becomes in_body() times as many */
+        const int64_t times = in_body(group, s, index[n]), step = body_step(group, s, access, index[n]);
+        for (int64_t at = count * times; at-- > 0;) place[at] = place[at / times] + at % times * step;
+        count *= times;
     }
-    return place;
 }
 
-/* Position number `place` of the tile as a body goes through it. */
-static int64_t position_at(const Group *group, const Schedule *s, int64_t place) {
-    int64_t offset[INDEX_MAX], position = 0;
-    for (int held = 1; held >= 0; held--)
-        for (int i = group->rank; i-- > 0;) {
-            if ((int)(s->held >> i & 1) != held) continue;
-            offset[i] = place % s->tile[i];
-            place /= s->tile[i];
-        }
-    for (int i = 0; i < group->rank; i++) position = position * s->tile[i] + offset[i];
-    return position;
-}
-
+/* A value from its first use in a body to its last. */
 typedef struct {
     int64_t at, since, until, uses;
+    int next; /* in its bucket; -1: none */
 } Life;
 
 /* How many values of an access are alive at once when the body runs term by term: a column that slides through a window
  * is loaded for its first tap and kept to its last. What is needed once may be an operand in memory. */
 static int64_t live_values(const CostOf *of, const Schedule *s, const Access *access) {
+    enum { BUCKETS = 256 };
     const Group *group = of->group;
     const int64_t terms = term_count(group, s), tile = tile_size(group, s);
+    int64_t of_tile[TILE_MAX], of_terms[UNROLL_MAX];
     Life life[UNROLL_MAX * 2];
-    size_t known = 0;
+    int bucket[BUCKETS], index[INDEX_MAX], known = 0, count = 0;
+    if (tile > TILE_MAX || terms > UNROLL_MAX) return UNROLL_MAX;
+    for (int held = 0; held < 2; held++)
+        for (int i = 0; i < group->rank; i++)
+            if ((int)(s->held >> i & 1) == held) index[count++] = i;
+    list_places(group, s, access, index, count, of_tile);
+    for (int k = 0; k < group->reductions; k++) index[k] = group->rank + k;
+    list_places(group, s, access, index, group->reductions, of_terms);
+    for (int b = 0; b < BUCKETS; b++) bucket[b] = -1;
     for (int64_t now = 0; now < terms * tile; now++) {
-        int64_t place = place_in_body(group, s, access, now / tile, position_at(group, s, now % tile));
-        size_t k = known;
-        while (k > 0 && life[k - 1].at != place) k--;
-        if (k == 0) {
+        const int64_t place = of_terms[now / tile] + of_tile[now % tile];
+        const uint64_t mixed = (uint64_t)place * 0x9e3779b97f4a7c15U;
+        int *head = &bucket[mixed >> 56], k = *head;
+        while (k >= 0 && life[k].at != place) k = life[k].next;
+        if (k < 0) {
             if (known == COUNT_OF(life)) return UNROLL_MAX;
-            life[known] = (Life){.at = place, .since = now};
-            k = ++known;
+            k = known++;
+            life[k] = (Life){.at = place, .since = now, .next = *head};
+            *head = k;
         }
-        life[k - 1].until = now;
-        life[k - 1].uses++;
+        life[k].until = now;
+        life[k].uses++;
     }
     bool folds = is_number(s, access) ? of->processor->broadcasts && parts_of(of, s) == 1 : of->processor->folds;
     int64_t top = 0;
-    for (size_t j = 0; j < known; j++) { /* most are alive where one begins */
+    for (int j = 0; j < known; j++) { /* most are alive where one begins; they begin one after the other */
         int64_t now = 0;
-        for (size_t k = 0; k < known; k++)
-            now += life[k].since <= life[j].since && life[j].since <= life[k].until && (life[k].uses > 1 || !folds);
+        for (int k = 0; k <= j; k++) now += life[j].since <= life[k].until && (life[k].uses > 1 || !folds);
         if (now > top) top = now;
     }
     return top;
 }
 
-/* Registers that are left for the compiler's own order of things. */
-static int64_t spare_registers(const Processor *p) { return p->registers >= 32 ? 3 : 2; }
+enum { SPARE_REGISTERS = 2 }; /* that are left for the compiler's own order of things */
 
 bool cost_fits(const CostOf *of, const Schedule *s) {
     const int64_t parts = parts_of(of, s), accumulators = tile_size(of->group, s) * parts;
@@ -150,11 +157,11 @@ bool cost_fits(const CostOf *of, const Schedule *s) {
         live += live_values(of, s, access) * (is_number(s, access) ? 1 : parts);
     }
     if (live == 0) live = 1;
-    return accumulators + live + spare_registers(of->processor) <= of->processor->registers;
+    return accumulators + live + SPARE_REGISTERS <= of->processor->registers;
 }
 
-/* Cycles that each load and each body cost besides. */
-static const double LOAD_BESIDES = 0.08, BODY_BESIDES = 0.5;
+/* Cycles that each load and each body cost besides; how much longer chains are than if all ran evenly. */
+static const double LOAD_BESIDES = 0.2, BODY_BESIDES = 0.5, UNEVEN = 1.25;
 
 double cost_of_tile(const CostOf *of, const Schedule *s, BoundBy *by) {
     const Processor *p = of->processor;
@@ -171,7 +178,7 @@ double cost_of_tile(const CostOf *of, const Schedule *s, BoundBy *by) {
     const double bounds[] = {[BOUND_BY_PORTS] = adds / p->ports,
                              [BOUND_BY_LOADS] = loads / p->loads,
                              [BOUND_BY_ISSUE] = (adds + separate) / p->issue,
-                             [BOUND_BY_LATENCY] = work / tile * p->latency};
+                             [BOUND_BY_LATENCY] = work / tile * p->latency * UNEVEN};
     double cycles = 0;
     for (size_t b = 0; b < COUNT_OF(bounds); b++) {
         if (bounds[b] <= cycles) continue;
@@ -286,22 +293,26 @@ static double footprint(const CostOf *of, const Schedule *s, const Expr *read, c
     return chunks * runs * (run < LINE ? LINE : run);
 }
 
+/* What the factors touch within the loops from number l on: bytes[f][l]. */
+typedef struct {
+    Loop loop[INDEX_MAX + 2];
+    int count;
+    double bytes[2][INDEX_MAX + 3];
+    bool number[2]; /* the same for all lanes */
+} Footprints;
+
 /* Bytes that a level of `size` bytes does not hold: walking outwards, what is touched again within no more than the
  * level holds is still there. */
-static double bytes_beyond(const CostOf *of, const Schedule *s, const Loop *loops, int count, double size) {
-    const Expr *e = of->group->member[0]->compute->e, *factor[] = {e->a, e->b};
+static double bytes_beyond(const Footprints *f, double size) {
     double total = 0;
-    for (size_t f = 0; f < COUNT_OF(factor); f++) {
-        if (factor[f]->kind != EXPR_READ) continue;
-        double bytes = footprint(of, s, factor[f], loops, count, count);
-        for (int l = count; l-- > 0;) {
-            double within = 0;
-            for (size_t k = 0; k < COUNT_OF(factor); k++)
-                if (factor[k]->kind == EXPR_READ) within += footprint(of, s, factor[k], loops, count, l + 1);
-            bytes = within <= size ? footprint(of, s, factor[f], loops, count, l) : bytes * loops[l].rounds;
+    if (f->bytes[0][0] + f->bytes[1][0] <= size) return 0; /* it is there from what was run before */
+    for (int k = 0; k < 2; k++) {
+        double bytes = f->bytes[k][f->count];
+        for (int l = f->count; l-- > 0;) {
+            bool held = f->bytes[0][l + 1] + f->bytes[1][l + 1] <= size;
+            bytes = held ? f->bytes[k][l] : bytes * f->loop[l].rounds;
         }
-        Access access = access_of_read(of->group->layout, factor[f]);
-        total += bytes * (is_number(s, &access) ? NUMBERS_SLOWER : 1);
+        total += bytes * (f->number[k] ? NUMBERS_SLOWER : 1);
     }
     return total;
 }
@@ -325,20 +336,33 @@ static int list_loops(const CostOf *of, const Schedule *s, Loop loops[INDEX_MAX 
     return count;
 }
 
+static Footprints footprints_of(const CostOf *of, const Schedule *s) {
+    const Expr *e = of->group->member[0]->compute->e, *factor[] = {e->a, e->b};
+    Footprints f = {.count = 0};
+    f.count = list_loops(of, s, f.loop);
+    for (int k = 0; k < 2; k++) {
+        if (factor[k]->kind != EXPR_READ) continue;
+        Access access = access_of_read(of->group->layout, factor[k]);
+        f.number[k] = is_number(s, &access);
+        for (int l = 0; l <= f.count; l++) f.bytes[k][l] = footprint(of, s, factor[k], f.loop, f.count, l);
+    }
+    return f;
+}
+
 double cost_of_bytes(const CostOf *of, const Schedule *s, BoundBy *by) {
     const Processor *p = of->processor;
-    Loop loops[INDEX_MAX + 2];
-    int count = list_loops(of, s, loops);
-    const double near = 0.75; /* of a level, for what is looked at */
-    double again = 0;         /* sums so far, written and read for each block of terms but the first */
+    const Footprints f = footprints_of(of, s);
+    const double near = 0.75;   /* of a level, for what is looked at */
+    double sums = 0, again = 0; /* sums so far, written and read for each block of terms but the first */
     if (s->blocked >= of->group->rank) {
-        again = 2 * sizeof(float) * LOOP_LANES * (loops[0].rounds - 1);
+        sums = sizeof(float) * LOOP_LANES;
         for (int i = 0; i < of->group->rank; i++)
-            if (i != of->group->batch) again *= (double)of->group->range[i];
+            if (i != of->group->batch) sums *= (double)of->group->range[i];
+        again = 2 * sums * (f.loop[0].rounds - 1);
     }
-    double l2 = (again + bytes_beyond(of, s, loops, count, near * (double)p->l1)) / p->l2_rate;
-    if (again / (2 * (loops[0].rounds - 1)) <= near * (double)p->l2) again = 0;
-    double l3 = (again + bytes_beyond(of, s, loops, count, near * (double)p->l2)) / p->l3_rate;
+    double l2 = (again + bytes_beyond(&f, near * (double)p->l1)) / p->l2_rate;
+    if (sums <= near * (double)p->l2) again = 0;
+    double l3 = (again + bytes_beyond(&f, near * (double)p->l2)) / p->l3_rate;
     if (by) *by = l3 > l2 ? BOUND_BY_L3 : BOUND_BY_L2;
     return l2 + l3;
 }
@@ -359,6 +383,7 @@ static double work_of(const CostOf *of, const Schedule *s) {
 
 Cycles cost_in_cycles(const CostOf *of, const Schedule *s) {
     BoundBy body = BOUND_BY_PORTS, level;
-    double inside = work_of(of, s) * cost_of_tiles(of, s, &body), beyond = cost_of_bytes(of, s, &level);
+    const double chunks = of->group->scope == SCOPE_OWNED ? OWNED_CHUNKS : 1;
+    double inside = work_of(of, s) * cost_of_tiles(of, s, &body), beyond = cost_of_bytes(of, s, &level) / chunks;
     return (Cycles){inside + beyond, beyond > inside ? level : body};
 }

@@ -32,6 +32,7 @@ typedef struct {
     BoundBy by;
 } Cycles;
 
+CostOf cost_begin(const Group *group, const Processor *processor);
 /* Whether the accumulators of a tile, and what is loaded and needed again, fit the registers. */
 bool cost_fits(const CostOf *of, const Schedule *s);
 /* Cycles of the bodies alone, per logical multiply-add: of whole tiles; with the smaller ones at the ends of ranges. */

@@ -503,7 +503,7 @@ static const char *describe(const NestContext *context, const Group *group, cons
     FILE *out = open_memstream(&text, &size);
     if (!out) out_of_memory();
     for (int m = 0; m < group->count; m++) compute_print(group->layout->program, group->member[m]->compute, out);
-    schedule_print(group, schedule, "schedule", out);
+    schedule_print(group, schedule, "schedule", NULL, out);
     fclose(out);
     const char *about = arena_copy(context->arena, text, size);
     free(text);
@@ -516,7 +516,8 @@ int nest_make(const NestContext *context, const Group *group, const char *name, 
              .group = group,
              .s = schedule_choose(group, context->options, name, context->arena, context->schedules),
              .chunk_var = LOOP_VAR_CHUNK};
-    if (context->options->schedule_out) schedule_print(group, &g.s, name, context->options->schedule_out);
+    if (context->options->schedule_out)
+        schedule_print(group, &g.s, name, &context->options->target.processor, context->options->schedule_out);
     g.lane = g.s.lane;
     g.pair = -1;
     g.b = loop_nest_begin(context->scratch, name, first->at);

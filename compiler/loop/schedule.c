@@ -289,8 +289,8 @@ static const double WORTH_BLOCKS = 0.1;
 static void choose_loops(const CostOf *of, Schedule *s) {
     const Group *group = of->group;
     const Schedule start = *s;
-    double least = choose_order(of, s), inside = cost_in_cycles(of, s).count - least;
-    if (least < WORTH_BLOCKS * inside) return;
+    double least = choose_order(of, s), all = cost_in_cycles(of, s).count;
+    if (least < WORTH_BLOCKS * all) return;
     for (int i = 0; i < group->rank + group->reductions; i++) {
         int64_t step = i < group->rank ? start.tile[i] : group->member[0]->compute->order.block_size;
         if (i == group->batch || (i >= group->rank && i != group->member[0]->compute->order.block)) continue;
@@ -300,17 +300,11 @@ static void choose_loops(const CostOf *of, Schedule *s) {
             blocked.block = block;
             if (!schedule_may_block(group, &start, i, block)) continue;
             double cost = choose_order(of, &blocked);
-            if (cost >= least - WORTH_BLOCKS / 2 * inside) continue;
+            if (cost >= least - WORTH_BLOCKS * all) continue;
             least = cost;
             *s = blocked;
         }
     }
-}
-
-static CostOf cost_begin(const Group *group, const LowerOptions *options) {
-    CostOf of = {.group = group, .processor = &options->target.processor};
-    access_list_reads(group, &of.reads);
-    return of;
 }
 
 static void choose_tile(Schedule *s, const CostOf *of) {
@@ -417,7 +411,7 @@ static Schedule choose(const Group *group, const LowerOptions *options) {
     for (int i = 0; i < group->rank; i++) s.order[i] = i;
     s.pair = pair_of(group, &s);
     if (schedule_is_searched(group)) {
-        const CostOf of = cost_begin(group, options);
+        const CostOf of = cost_begin(group, &options->target.processor);
         if (options->given && options->given->numbers > 0)
             force_tile(group, &s, options->given);
         else

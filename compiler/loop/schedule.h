@@ -82,7 +82,9 @@ typedef struct {
 typedef VEC(KnownSchedule) KnownSchedules;
 Schedule schedule_choose(const Group *group, const LowerOptions *options, const char *name, Arena *arena,
                          KnownSchedules *known);
-void schedule_print(const Group *group, const Schedule *schedule, const char *name, FILE *out);
+/* A line; with the cycles it is reckoned to take on a processor, unless that is NULL. */
+void schedule_print(const Group *group, const Schedule *schedule, const char *name, const Processor *processor,
+                    FILE *out);
 
 /* ---- what a schedule may be ---- */
 /* Whether tile, unrolled terms and loops are searched for: sums of products. */

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "compiler/loop/cost.h"
 #include "compiler/loop/schedule.h"
 
 /* ---- printing ---- */
@@ -39,9 +40,22 @@ static void print_items(const Group *group, const Schedule *s, FILE *out) {
         fprintf(out, ", blocks of %lld of index %d", (long long)order->block_size, order->block);
 }
 
-void schedule_print(const Group *group, const Schedule *s, const char *name, FILE *out) {
+/* "; 160 kcycles a chunk, bound by loads": what the scheduler reckons with. */
+static void print_cost(const Group *group, const Schedule *s, const Processor *processor, FILE *out) {
+    static const char *const bounds[] = {
+        [BOUND_BY_PORTS] = "multiply-adds", [BOUND_BY_LOADS] = "loads", [BOUND_BY_ISSUE] = "issue",
+        [BOUND_BY_LATENCY] = "latency",     [BOUND_BY_L2] = "L2",       [BOUND_BY_L3] = "L3"};
+    const CostOf of = cost_begin(group, processor);
+    Cycles cycles = cost_in_cycles(&of, s);
+    const bool many = cycles.count >= 999500;
+    fprintf(out, "; %.3g %scycles %s, bound by %s", cycles.count / (many ? 1e6 : 1e3), many ? "M" : "k",
+            group->layout->one_image ? "an image" : "a chunk", bounds[cycles.by]);
+}
+
+void schedule_print(const Group *group, const Schedule *s, const char *name, const Processor *processor, FILE *out) {
     fprintf(out, "%s: ", name);
     print_items(group, s, out);
+    if (processor && schedule_is_searched(group)) print_cost(group, s, processor, out);
     fputs("\n", out);
 }
 
@@ -80,7 +94,13 @@ static void add_line(Arena *arena, GivenSchedules *given, const char *line, size
     GivenSchedule new = {.name = arena_copy(arena, line, name)};
     line += name + 1;
     length -= name + 1;
+    const char *cost = memchr(line, ';', length); /* follows from the rest */
+    if (cost) length = (size_t)(cost - line);
     while (length > 0 && *line == ' ') line++, length--;
+    static const char *const items[] = {"lanes ", "no lanes", "tile ", "unroll ", "loops "};
+    bool known = false;
+    for (size_t i = 0; i < COUNT_OF(items); i++) known = known || strncmp(line, items[i], strlen(items[i])) == 0;
+    if (!known) return;
     new.items = arena_copy(arena, line, length);
     vec_push(arena, given, new);
 }

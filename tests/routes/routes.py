@@ -11,7 +11,7 @@ What is tried of each model is a selection that its name settles. NETC_ROUTES=al
 product of backends, processors, levels and tiles (some minutes a model); NETC_ROUTES=N, a number, another selection.
 The weights of a run then go into libraries for inference (inference.py).
 
-A line '# ROUTES: OPTIONS' in a model adds one that is always tried.
+A line '# ROUTES: OPTIONS' in a model adds one that is always tried; a word that ends in .schedule is a file beside it.
 """
 import csv
 import hashlib
@@ -245,7 +245,9 @@ def main():
     write_sets(layers[0]["output"], max(2, min(256, outputs)), target, outputs)
     builds = selection(number, run(NETC, "build", model, *sets, "--backend", "c", "--emit", "c", "-o", "-").count("\n"))
     for line in re.findall(r"^# ROUTES: --backend (\S+) ?(.*)$", text, re.MULTILINE):
-        builds.append(Build(line[0], more=line[1].split()))
+        more = [os.path.join(os.path.dirname(model), word) if word.endswith(".schedule") else word
+                for word in line[1].split()]
+        builds.append(Build(line[0], more=more))
     for i, build in enumerate(builds):
         build.make(model, sets, i)
     count = 0

@@ -1,0 +1,49 @@
+#!/usr/bin/env python3
+"""--schedule takes back what --dump=schedule prints, all of it or lines, as a text or a file; what does not suit a nest is
+refused by name, with what was expected."""
+import os
+import subprocess
+
+NETC, ROOT = os.environ["NETC"], os.environ["NETC_ROOT"]
+LENET = os.path.join(ROOT, "models", "lenet5.net")
+VGG = os.path.join(ROOT, "tests", "bench", "models", "vgg.net")
+
+
+def build(model, *options):
+    return subprocess.run([NETC, "build", model, "--cpu", "sapphirerapids", "--stop-after=loops", *options],
+                          stdin=subprocess.DEVNULL, capture_output=True, text=True)
+
+
+def dump(model, *options):
+    done = build(model, "--dump=schedule", "--dump=loops", *options)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+for model in (LENET, VGG):
+    chosen = dump(model)
+    with open("all.schedule", "w", encoding="utf-8") as file:
+        file.write(chosen)
+    assert dump(model, "--schedule", "all.schedule") == chosen
+assert "loops 4/28" in chosen and "loops 0/" in chosen, "vgg has loops in blocks, of terms and of maps"
+
+LINE = "train_conv2_z: tile 1 8 1 3, unroll 1 1 5, loops 0 2 3 1"
+taken = dump(LENET, "--schedule", LINE)
+assert "train_conv2_z: lanes images, range n 16 10 10 | 6 5 5, tile 1 8 1 3, unroll 1 1 5, loops 0 2 3 1;" in taken, taken
+assert taken != dump(LENET)
+
+for given, said in (
+        ("train_conv2_z: tile 1 8 3 3", "train_conv2_z: tile: expected a product of at most 64"),
+        ("train_conv2_z: tile 1 17 1 1", "tile 17 of index 1: expected 1 to 16"),
+        ("train_conv2_z: tile 8 3", "'tile 8 3': expected 4 numbers, one for each index"),
+        ("train_conv2_z: tile 1 4 1 5, unroll 1 2 3", "unroll 2 of index 5: the indices behind it are not unrolled whole"),
+        ("train_conv2_z: tile 1 4 1 5, unroll 7 5 5", "unroll 7 of index 4: expected 1 to 6"),
+        ("train_conv2_z: loops 0 1 1 3", "loops: expected each index from 0 to 3 once"),
+        ("train_conv2_z: loops 1/3 0 1 2 3", "loops 1/3: expected an index that can be cut, and a divisor of its range"),
+        ("train_conv2_z: tile 1 4 1 5, range n 5", "'range n 5': that is not chosen; the nest has: lanes images, range n 16 10 10"),
+        ("train_cost: tile 3", "train_cost: it is no sum of products, which alone are scheduled"),
+        ("train_convolution: tile 1 1", "there is no nest train_convolution; --dump=schedule prints them all"),
+        ("nothing/there.schedule", "cannot read nothing/there.schedule: No such file or directory"),
+        (LENET, "no line of it is as --dump=schedule prints them")):
+    done = build(LENET, "--schedule", given)
+    assert done.returncode in (2, 3) and said in done.stderr and done.stdout == "", f"{given}: {done.stderr}"
