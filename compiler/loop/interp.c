@@ -65,7 +65,7 @@ static int64_t bound_of(const Bound *bound, const Machine *m) {
     case BOUND_IMAGES: return m->images;
     case BOUND_CHUNKS: return chunks;
     case BOUND_CHUNK_IMAGES: {
-        const int64_t left = m->images - NET_LANES * m->var[LOOP_VAR_CHUNK];
+        const int64_t left = m->images - NET_LANES * m->var[bound->var];
         return left < NET_LANES ? left : NET_LANES;
     }
     case BOUND_SLOTS: return chunks < NET_SLOTS ? chunks : NET_SLOTS;

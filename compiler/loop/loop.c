@@ -152,7 +152,8 @@ static void use_bound(NestUses *uses, const Bound *bound) {
     case BOUND_CLAMP:
         if (bound->var == LOOP_VAR_CHUNK) uses->chunk = true;
         break;
-    case BOUND_CHUNK_IMAGES: uses->chunk = uses->images = true; break;
+    case BOUND_CHUNK_IMAGES:
+        if (bound->var == LOOP_VAR_CHUNK) uses->chunk = true; /* fallthrough */
     case BOUND_IMAGES:
     case BOUND_CHUNKS:
     case BOUND_SLOTS: uses->images = true; break;
@@ -253,7 +254,7 @@ static void print_bound(const Bound *bound, FILE *out) {
         return;
     case BOUND_IMAGES: fputs("images", out); return;
     case BOUND_CHUNKS: fputs("chunks", out); return;
-    case BOUND_CHUNK_IMAGES: fputs("chunk_images", out); return;
+    case BOUND_CHUNK_IMAGES: fprintf(out, "chunk_images(i%d)", bound->var); return;
     case BOUND_SLOTS: fputs("slots", out); return;
     case BOUND_TASK: fprintf(out, "task + %lld", value); return;
     case BOUND_PART_LOW: fprintf(out, "part_low(%lld)", value); return;

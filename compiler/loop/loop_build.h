@@ -45,6 +45,8 @@ static inline Bound loop_bound(int64_t value) { return (Bound){.kind = BOUND_CON
 static inline Bound loop_bound_var(int var, int64_t plus) {
     return (Bound){.kind = BOUND_VAR, .value = plus, .var = var};
 }
+/* The images of the chunk that a variable numbers. */
+static inline Bound loop_bound_images_of(int chunk) { return (Bound){.kind = BOUND_CHUNK_IMAGES, .var = chunk}; }
 static inline Bound loop_bound_of(BoundKind kind, int64_t value) {
     return (Bound){.kind = kind, .value = value, .var = LOOP_NONE};
 }

@@ -147,6 +147,17 @@ static void reduce_block(Gen *g, int k, IndexValue start, int64_t count) {
     memcpy(g->accumulator, around, sizeof around);
 }
 
+/* The images of this chunk, one after the other: those that fill it up are no terms. A body of more than one would have
+ * to say what becomes of the rest. */
+static void reduce_images(Gen *g, int k) {
+    int var = loop_for_begin(g->b, loop_bound(0), loop_bound_images_of(g->chunk_var), 1);
+    g->now[k] = 1;
+    g->at[k] = index_plus_var(index_const(0), var, 1);
+    reduce_from(g, k + 1);
+    loop_for_end(g->b);
+    g->at[k] = index_const(0);
+}
+
 void reduce_from(Gen *g, int k) {
     const Group *group = g->group;
     if (k == group->rank + group->reductions) {
@@ -158,7 +169,11 @@ void reduce_from(Gen *g, int k) {
         reduce_from(g, k + 1);
         return;
     }
-    int64_t range = k == group->batch ? LOOP_LANES : group->range[k];
+    int64_t range = group->range[k];
+    if (k == group->batch) {
+        reduce_images(g, k);
+        return;
+    }
     if (order_of(g)->inside[k].output >= 0) {
         reduce_inside(g, k, range);
         return;

@@ -482,6 +482,7 @@ Schedule schedule_choose(const Group *group, const LowerOptions *options) {
             force_tile(group, &s, options->force_schedule);
         else
             choose_tile(group, &s, options);
+        if (group->batch >= group->rank) s.unroll[group->batch] = 1; /* a chunk has as many images as there are */
         choose_order(group, &s);
         return s;
     }

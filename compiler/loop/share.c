@@ -154,7 +154,7 @@ static void say_type(Share *s, Type type) {
 static void say_bound(Share *s, const Bound *bound) {
     say(s, bound->kind);
     say(s, bound->value);
-    if (bound->kind == BOUND_VAR || bound->kind == BOUND_CLAMP) say(s, bound->var);
+    if (bound->kind == BOUND_VAR || bound->kind == BOUND_CLAMP || bound->kind == BOUND_CHUNK_IMAGES) say(s, bound->var);
     if (bound->kind != BOUND_CLAMP) return;
     say(s, bound->stride);
     say(s, bound->least);

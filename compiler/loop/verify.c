@@ -88,11 +88,10 @@ static void check_value(Checker *c, const Value *v) {
 }
 
 static void check_bound(const Checker *c, const Bound *bound) {
-    if (bound->kind == BOUND_VAR || bound->kind == BOUND_CLAMP) {
+    if (bound->kind == BOUND_VAR || bound->kind == BOUND_CLAMP || bound->kind == BOUND_CHUNK_IMAGES) {
         CHECK(c, bound->var >= 0 && bound->var < (c->nest ? c->nest->var_count : 1));
         CHECK(c, c->loop_open[bound->var]);
     }
-    if (bound->kind == BOUND_CHUNK_IMAGES) CHECK(c, c->loop_open[LOOP_VAR_CHUNK]);
 }
 
 static void check_block(Checker *c, const Block *block);

@@ -103,7 +103,9 @@ def bound(text, outer):
     part = re.fullmatch(r"part_(low|high)\((\d+)\)", text)
     if part:
         return int(part.group(2)) if part.group(1) == "high" else 0
-    return {"images": LANES, "chunk_images": LANES, "chunks": 1, "slots": 1, "task + 0": 0, "task + 1": 1}[text]
+    if text.startswith("chunk_images("):
+        return LANES
+    return {"images": LANES, "chunks": 1, "slots": 1, "task + 0": 0, "task + 1": 1}[text]
 
 
 def parse_block(lines):
