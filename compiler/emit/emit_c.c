@@ -218,7 +218,7 @@ static void print_vector_op(Printer *p, const Value *v) {
         if (i > 0) text_puts(p->out, ", ");
         print_argument(p, operand[i]);
     }
-    if (v->op == OP_SHIFT_LEFT || v->op == OP_SHIFT_RIGHT) text_printf(p->out, ", %d", v->integer);
+    if (loop_takes_integer(v->op)) text_printf(p->out, ", %d", v->integer);
     text_puts(p->out, ")");
 }
 

@@ -118,6 +118,8 @@ static const OpInfo op_infos[OP_COUNT] = {
 
 int loop_operand_count(Op op) { return op_infos[op].operands; }
 
+bool loop_takes_integer(Op op) { return op == OP_SHIFT_LEFT || op == OP_SHIFT_RIGHT || op == OP_LOW || op == OP_HIGH; }
+
 static bool same(Type a, Type b) { return a.element == b.element && a.vector == b.vector; }
 
 bool loop_op_type(Op op, const Type operand[3], Type *result) {
@@ -284,7 +286,7 @@ static void print_value(const Printer *p, const Value *value) {
     }
     const int operand[] = {value->a, value->b, value->c};
     for (int i = 0; i < loop_operand_count(value->op); i++) fprintf(out, "%s v%d", i ? "," : "", operand[i]);
-    if (value->op == OP_SHIFT_LEFT || value->op == OP_SHIFT_RIGHT) fprintf(out, ", %d", value->integer);
+    if (loop_takes_integer(value->op)) fprintf(out, ", %d", value->integer);
 }
 
 static void print_block(const Printer *p, const Block *block, int depth);

@@ -61,6 +61,30 @@ static void then_map(Gen *g, int m, int64_t t) {
     finish(g, m, value);
 }
 
+/* What goes to rows by image: 16 neighbours of it are made, turned, and stored as vectors. */
+static void map_to_rows(Gen *g, const Access *write) {
+    int value[LOOP_LANES];
+    const Compute *c = g->group->member[0]->compute;
+    for (int64_t t = 0; t < gen_tile(g); t++) {
+        gen_go_to(g, t);
+        g->result = gen_value(g, c->e);
+        value[t] = c->post ? gen_value(g, c->post) : g->result;
+    }
+    for (int64_t t = gen_tile(g); t < LOOP_LANES; t++) value[t] = value[0]; /* behind the end of the row */
+    gen_go_to(g, 0);
+    gen_store_turned(g, write, value);
+}
+
+static void maps(Gen *g) {
+    const int turned = g->s.turned;
+    const Access write = access_of_write(g->group->layout, g->group->member[0]->compute);
+    const bool rows = turned >= 0 && schedule_is_turned(&write, g->lane, turned);
+    if (rows)
+        map_to_rows(g, &write);
+    else
+        for_tile(g, then_map);
+}
+
 /* What reads each other's old values: all are made before any is stored. */
 static void maps_together(Gen *g) {
     int value[GROUP_MAX];
@@ -186,7 +210,7 @@ static void make_tile(Gen *g) {
     if (group->member[0]->together) {
         maps_together(g);
     } else if (first->reduce == REDUCE_NONE) {
-        for_tile(g, then_map);
+        maps(g);
     } else if (group->scope == SCOPE_ONCE) {
         log_over_elements(g);
     } else if (group->scope == SCOPE_OWNED) {
@@ -316,6 +340,26 @@ static void pair_span(Gen *g, int i, int64_t range, bool split) {
     g->parts = LINE_ALL;
 }
 
+/* 16 at a time. Where that does not go up, tiles take some of those before them again: all of them as many, if they can
+ * be a loop then, else the last. */
+static void turned_span(Gen *g, int i, int64_t range) {
+    const int64_t tiles = (range + LOOP_LANES - 1) / LOOP_LANES, last = range - LOOP_LANES;
+    if (range <= LOOP_LANES || range % LOOP_LANES == 0) {
+        output_span(g, i, 0, range, false);
+    } else if (last % (tiles - 1) == 0) {
+        int var = loop_for_begin(g->b, loop_bound(0), loop_bound(tiles), 1);
+        g->now[i] = LOOP_LANES;
+        g->at[i] = index_plus_var(index_const(0), var, last / (tiles - 1));
+        outputs_within(g, i);
+        loop_for_end(g->b);
+        g->now[i] = 1;
+        g->at[i] = index_const(0);
+    } else {
+        output_span(g, i, 0, range - range % LOOP_LANES, false);
+        output_span(g, i, last, LOOP_LANES, false);
+    }
+}
+
 /* The loops from a place in the order on. */
 static void outputs_from(Gen *g, int place, bool split) {
     const Group *group = g->group;
@@ -336,6 +380,10 @@ static void outputs_from(Gen *g, int place, bool split) {
     }
     if (i == g->s.pair && g->parts == LINE_ALL) {
         pair_span(g, i, range, split);
+        return;
+    }
+    if (i == g->s.turned) {
+        turned_span(g, i, range);
         return;
     }
     if (i != g->lane) {

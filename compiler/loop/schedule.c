@@ -15,10 +15,11 @@
 #include "compiler/passes/passes.h"
 
 /* SMALL_TILE: neighbours of a map or pool that are made together, while that takes at most SMALL_BODY operations.
+ * TURN_MAX: operations of a map that is made for 16 neighbours at once.
  * A body has at most UNROLL_MAX multiply-adds with MANY_REGISTERS, with fewer UNROLL_SOME, which is as quick there and
  * makes code two fifths shorter. With less than FEW_REGISTERS a vector of 16 lanes is several of the processor's and a
  * tile holds next to nothing: UNROLL_FEW makes code that is as quick and a tenth as long. */
-enum { SMALL_TILE = 4, SMALL_BODY = 128, ROW_MAX = 10, SUM_MAX = 8 };
+enum { SMALL_TILE = 4, SMALL_BODY = 128, ROW_MAX = 10, SUM_MAX = 8, TURN_MAX = 16 };
 enum { FEW_REGISTERS = 8, MANY_REGISTERS = 32, UNROLL_FEW = 32, UNROLL_SOME = 256 };
 static const double LOAD_PORTS = 2, FMA_LATENCY = 4, ISSUE = 4; /* a cycle; in cycles; a cycle */
 
@@ -166,6 +167,37 @@ static int pair_of(const Group *group, const Schedule *s) {
     if (!writes_whole_lines(group) || uses_index(group)) return -1;
     LineSearch search = search_lines(group, s->lane);
     return search.beyond || search.integer ? -1 : pair;
+}
+
+/* ---- between rows and lanes ---- */
+bool schedule_is_turned(const Access *access, int lane, int turned) {
+    return lane >= 0 && !access->tensor->integer && access->step[turned] == 1 && access->step[lane] > 1;
+}
+
+/* What is written behind the end of such a row means nothing. */
+static bool rows_are_padded(const Group *group, int turned) {
+    if (!group->member[0]->compute->out->by_rows) return false;
+    for (int i = 0; i < group->rank; i++)
+        if (i != turned && i != group->batch && group->range[i] > 1) return false;
+    return true;
+}
+
+/* Values come from rows by image, or go there, one by one or 16 x 16 at a time, turned in registers. */
+static int turned_of(const Group *group, const Schedule *s) {
+    Program *p = group->layout->program;
+    const int last = group->rank - 1;
+    const bool maps = group->member[0]->compute->reduce == REDUCE_NONE && group->scope == SCOPE_CHUNK;
+    if (!maps || group->layout->one_image || s->lane < 0 || s->lane != group->batch || last == group->batch) return -1;
+    AccessList list = {0};
+    collect_reads(group, &list);
+    bool reads = false;
+    int operations = 0;
+    for (size_t i = 0; i < list.count; i++) reads = reads || schedule_is_turned(&list.at[i], s->lane, last);
+    for (int m = 0; m < group->count; m++) operations += compute_operations(p, group->member[m]->compute);
+    const Access write = access_of_write(group->layout, group->member[0]->compute);
+    const bool writes = schedule_is_turned(&write, s->lane, last);
+    const int64_t least = writes && rows_are_padded(group, last) ? HALF_VECTOR : LOOP_LANES;
+    return (reads || writes) && group->range[last] >= least && operations <= TURN_MAX ? last : -1;
 }
 
 /* ---- cost of one tile ---- */
@@ -477,6 +509,7 @@ Schedule schedule_choose(const Group *group, const LowerOptions *options) {
     for (int i = 0; i < INDEX_MAX; i++) s.tile[i] = s.unroll[i] = 1;
     for (int i = 0; i < group->rank; i++) s.order[i] = i;
     s.pair = pair_of(group, &s);
+    s.turned = turned_of(group, &s);
     if (is_contraction(group) && group->scope != SCOPE_ONCE) {
         if (options->force_schedule)
             force_tile(group, &s, options->force_schedule);
@@ -487,7 +520,10 @@ Schedule schedule_choose(const Group *group, const LowerOptions *options) {
         return s;
     }
     int last = group->rank - 1;
-    if (last >= 0 && last != group->batch && last != s.lane) s.tile[last] = neighbours(group, group->range[last]);
+    if (s.turned >= 0)
+        s.tile[s.turned] = LOOP_LANES;
+    else if (last >= 0 && last != group->batch && last != s.lane)
+        s.tile[last] = neighbours(group, group->range[last]);
     choose_unroll(group, &s, false);
     return s;
 }
@@ -500,6 +536,7 @@ void schedule_print(const Group *group, const Schedule *s, const char *name, FIL
         fputs(" lanes images", out);
     else
         fprintf(out, " lanes index %d", s->lane);
+    if (s->turned >= 0) fprintf(out, ", 16 x 16 turned with index %d", s->turned);
     if (s->pair >= 0) fprintf(out, ", its rest in pairs of index %d", s->pair);
     fputs(", range", out);
     for (int i = 0; i < group->rank + group->reductions; i++) {

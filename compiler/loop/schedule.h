@@ -42,10 +42,14 @@ typedef struct {
     int64_t unroll[INDEX_MAX]; /* how many terms of a reduction index stand in one body */
     int64_t body_max;          /* multiply-adds in one body at most */
     int order[INDEX_MAX];      /* output indices as their loops stand, the outermost first */
+    int turned;                /* index of which 16 neighbours are made together, as they lie together in rows by image
+                                  which are read or written, and images are in the lanes; -1: none */
 } Schedule;
 
 /* Whether lines in the lanes of index `lane` have room for whole vectors, and reads may go as far. */
 bool schedule_lines_are_padded(const Group *group, int lane);
+/* Whether an access goes by rows: neighbours of index `turned` lie together, those of the lanes further apart. */
+bool schedule_is_turned(const Access *access, int lane, int turned);
 /* A tile as --schedule has it, "4x5" or "4x1x5": 1 to FORCED_MAX numbers whose product is 1 to TILE_MAX. How many; 0:
  * it is none. */
 int schedule_parse_tile(const char *text, int64_t number[FORCED_MAX]);

@@ -83,6 +83,8 @@ static void check_value(Checker *c, const Value *v) {
         CHECK(c, result.element == v->type.element && result.vector == v->type.vector);
     }
     if (v->op == OP_SHIFT_LEFT || v->op == OP_SHIFT_RIGHT) CHECK(c, v->integer >= 0 && v->integer < 32);
+    if (v->op == OP_LOW || v->op == OP_HIGH)
+        CHECK(c, v->integer == 1 || v->integer == 2 || v->integer == 4 || v->integer == 8);
     c->type[v->id] = v->type;
     c->defined[v->id] = c->seen[v->id] = true;
 }

@@ -123,8 +123,9 @@ static void make_float_op(Generator *g) {
     static const Op ops[] = {OP_ADD, OP_SUB, OP_MUL, OP_DIV, OP_MAX, OP_MIN};
     switch (draw(g, 9)) {
     case 8: {
-        static const Op pair[] = {OP_EVEN, OP_LOW, OP_HIGH};
-        keep(g, POOL_F32, loop_op2(b, pair[draw(g, 3)], pick(g, POOL_F32, true), pick(g, POOL_F32, true)));
+        const int first = pick(g, POOL_F32, true), second = pick(g, POOL_F32, true), block = 1 << draw(g, 4);
+        const Op op = draw(g, 2) ? OP_LOW : OP_HIGH;
+        keep(g, POOL_F32, draw(g, 3) ? loop_blocks(b, op, first, second, block) : loop_op2(b, OP_EVEN, first, second));
         return;
     }
     case 0: keep(g, kind, multiply_add(g, x, y, z)); return;
