@@ -76,6 +76,7 @@ static void lower(Compilation *compilation) {
             .target = *target,
             .force_schedule = compilation->options->schedule,
             .exports = exports,
+            .plain = compilation->plain,
             .schedule_out = pipeline_dumps(compilation, "schedule") ? stdout : NULL,
         };
         bool last_resort = i > 0 && i + 1 == compilation->targets; /* old processors: small code matters more */

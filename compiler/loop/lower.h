@@ -17,6 +17,7 @@ typedef struct {
     int body_max;               /* multiply-adds of an unrolled body; 0: as suits the registers */
     const char *force_schedule; /* NULL, or the tile of every contraction: schedule_parse_tile */
     const char *exports;        /* of an inference program: Code.exports */
+    bool plain;                 /* vectors are arrays, in plain C99: compilers see through few exchanges of lanes */
     FILE *schedule_out;         /* NULL, or where to print each nest's schedule */
 } LowerOptions;
 

@@ -509,7 +509,7 @@ Schedule schedule_choose(const Group *group, const LowerOptions *options) {
     for (int i = 0; i < INDEX_MAX; i++) s.tile[i] = s.unroll[i] = 1;
     for (int i = 0; i < group->rank; i++) s.order[i] = i;
     s.pair = pair_of(group, &s);
-    s.turned = turned_of(group, &s);
+    s.turned = options->plain ? -1 : turned_of(group, &s);
     if (is_contraction(group) && group->scope != SCOPE_ONCE) {
         if (options->force_schedule)
             force_tile(group, &s, options->force_schedule);
