@@ -29,6 +29,7 @@ typedef struct {
     int lane;                  /* s.lane, or -1 in scalar code for what 16 does not divide */
     int pair;                  /* s.pair where a vector holds half lines of two neighbours of it, else -1 */
     LineParts parts;           /* of the line in the lanes that the code here covers */
+    int64_t done;              /* lanes of the vectors here that were made before, and stay */
     int chunk_var, task_var;
     int accumulator[GROUP_MAX][TILE_MAX], argument[GROUP_MAX][TILE_MAX];
     int result; /* EXPR_RESULT */

@@ -19,13 +19,25 @@
 #include "runtime/abi.h"
 
 /* ---- what follows a sum ---- */
-static void finish(Gen *g, int m, int value) {
+static int after_sum(Gen *g, int m, int value) {
     const Compute *c = g->group->member[m]->compute;
     g->result = value;
-    if (c->post) value = gen_value(g, c->post);
-    Access write = access_of_write(g->group->layout, c);
-    gen_store(g, &write, value);
+    return c->post ? gen_value(g, c->post) : value;
 }
+
+/* Of a vector that begins before the place where the last one ended, what that has made stays. */
+static int keep_done(const Gen *g, const Access *write, int value) {
+    int place = loop_op2(g->b, OP_ILESS, loop_lane(g->b), loop_const_i32(g->b, (int32_t)g->done, true));
+    int there = loop_load(g->b, loop_vector(TYPE_F32), gen_address(g, write), false);
+    return loop_op3(g->b, OP_SELECT, place, there, gen_lanes(g, value));
+}
+
+static void put(const Gen *g, int m, int value) {
+    Access write = access_of_write(g->group->layout, g->group->member[m]->compute);
+    gen_store(g, &write, g->done > 0 ? keep_done(g, &write, value) : value);
+}
+
+static void finish(Gen *g, int m, int value) { put(g, m, after_sum(g, m, value)); }
 
 /* A sum in a slot's copy: the slot's first chunk begins it, later ones add. */
 static void finish_slot(Gen *g, int m, int value) {
@@ -86,12 +98,16 @@ static void maps(Gen *g) {
 }
 
 /* What reads each other's old values: all are made before any is stored. */
-static void maps_together(Gen *g) {
+static void finish_together(Gen *g) {
     int value[GROUP_MAX];
+    const bool sum = g->group->member[0]->compute->reduce != REDUCE_NONE;
     for (int64_t t = 0; t < gen_tile(g); t++) {
         gen_go_to(g, t);
-        for (int m = 0; m < g->group->count; m++) value[m] = gen_value(g, g->group->member[m]->compute->e);
-        for (int m = 0; m < g->group->count; m++) finish(g, m, value[m]);
+        for (int m = 0; m < g->group->count; m++) {
+            value[m] = sum ? loop_get(g->b, g->accumulator[0][t]) : gen_value(g, g->group->member[m]->compute->e);
+            value[m] = after_sum(g, m, value[m]);
+        }
+        for (int m = 0; m < g->group->count; m++) put(g, m, value[m]);
     }
     gen_go_to(g, 0);
 }
@@ -159,7 +175,10 @@ static void owned_in_sequence(Gen *g) {
     g->chunk_var = loop_for_begin(g->b, loop_bound(0), loop_bound_of(BOUND_CHUNKS, 0), 1);
     reduce_from(g, g->group->rank);
     loop_for_end(g->b);
-    for_tile(g, then_store);
+    if (g->group->member[0]->together)
+        finish_together(g);
+    else
+        for_tile(g, then_store);
 }
 
 /* ---- sums for the log over parameters: vectors, then what is left one by one, then the lanes' tree ---- */
@@ -207,8 +226,8 @@ static void make_tile(Gen *g) {
     const Compute *first = group->member[0]->compute;
     ASSERT(gen_tile(g) <= TILE_MAX);
     bool images_summed = group->batch >= group->rank;
-    if (group->member[0]->together) {
-        maps_together(g);
+    if (group->member[0]->together && first->reduce == REDUCE_NONE) {
+        finish_together(g);
     } else if (first->reduce == REDUCE_NONE) {
         maps(g);
     } else if (group->scope == SCOPE_ONCE) {
@@ -404,6 +423,12 @@ static void outputs_from(Gen *g, int place, bool split) {
         output_span(g, i, range - LOOP_LANES, 1, split);
         return;
     }
+    if (group->scope == SCOPE_OWNED && range > LOOP_LANES && !split) {
+        g->done = vectors * LOOP_LANES - (range - LOOP_LANES);
+        output_span(g, i, range - LOOP_LANES, 1, split);
+        g->done = 0;
+        return;
+    }
     /* one by one: scalar code */
     g->lane = -1;
     for (int k = 0; k < INDEX_MAX; k++) g->s.tile[k] = 1;
@@ -496,6 +521,13 @@ static const char *describe(const NestContext *context, const Group *group, cons
     return about;
 }
 
+/* Of a nest that is for some batches alone: whether this is one. */
+static void begin_batches(LoopBuilder *b, Batches batches) {
+    const Bound chunks = loop_bound_of(BOUND_CHUNKS, 0), one = loop_bound(1);
+    if (batches == ONE_CHUNK) loop_if_equal_begin(b, chunks, one);
+    if (batches == MORE_CHUNKS) loop_if_begin(b, one, chunks);
+}
+
 int nest_make(const NestContext *context, const Group *group, const char *name, const bool *fill_edges) {
     const Compute *first = group->member[0]->compute;
     Gen g = {
@@ -505,6 +537,8 @@ int nest_make(const NestContext *context, const Group *group, const char *name, 
     g.pair = -1;
     g.b = loop_nest_begin(context->scratch, name, first->at);
     for (int i = 0; i < INDEX_MAX; i++) g.now[i] = 1;
+    const Batches batches = group->member[0]->batches;
+    begin_batches(g.b, batches);
     for (int m = 0; m < group->count; m++) {
         const Tensor *out = group->member[m]->compute->out;
         const Place *place = &group->layout->place[out->id];
@@ -523,6 +557,7 @@ int nest_make(const NestContext *context, const Group *group, const char *name, 
         const Place *place = &group->layout->place[out->id];
         if (fill_edges[m] && place->has_edge && group->layout->one_image) fill_line_edges(&g, out, place);
     }
+    if (batches != ALL_BATCHES) loop_if_end(g.b);
     int number;
     if (add_once(context, loop_nest_end(g.b), &number))
         context->code->nests.at[number]->about = describe(context, group, &g.s);

@@ -16,7 +16,7 @@ static int neutral(const Gen *g, int m) {
 }
 
 void reduce_declare(Gen *g) {
-    for (int m = 0; m < g->group->count; m++)
+    for (int m = 0; m < g->group->sums; m++)
         for (int64_t t = 0; t < gen_tile(g); t++) {
             g->accumulator[m][t] = loop_declare(g->b, neutral(g, m));
             if (g->group->member[m]->compute->reduce == REDUCE_ARGMAX)
@@ -69,16 +69,16 @@ void reduce_body(Gen *g) {
     int first = g->group->rank, end = first + g->group->reductions;
     int64_t terms = gen_places(g, first, end), tile = gen_tile(g);
     int before[GROUP_MAX][TILE_MAX], sum[GROUP_MAX][TILE_MAX];
-    for (int m = 0; m < g->group->count; m++)
+    for (int m = 0; m < g->group->sums; m++)
         for (int64_t t = 0; t < tile; t++) before[m][t] = sum[m][t] = loop_get(g->b, g->accumulator[m][t]);
     for (int64_t k = 0; k < terms; k++) {
         gen_go_to_place(g, first, end, k);
         for (int64_t t = 0; t < tile; t++) {
             gen_go_to(g, t);
-            for (int m = 0; m < g->group->count; m++) sum[m][t] = accumulate(g, m, t, sum[m][t]);
+            for (int m = 0; m < g->group->sums; m++) sum[m][t] = accumulate(g, m, t, sum[m][t]);
         }
     }
-    for (int m = 0; m < g->group->count; m++)
+    for (int m = 0; m < g->group->sums; m++)
         for (int64_t t = 0; t < tile; t++)
             if (sum[m][t] != before[m][t]) loop_set(g->b, g->accumulator[m][t], sum[m][t]);
     gen_go_to_place(g, first, end, 0);
@@ -139,7 +139,7 @@ static void reduce_block(Gen *g, int k, IndexValue start, int64_t count) {
     memcpy(around, g->accumulator, sizeof around);
     reduce_declare(g);
     reduce_span(g, k, start, count);
-    for (int m = 0; m < g->group->count; m++)
+    for (int m = 0; m < g->group->sums; m++)
         for (int64_t t = 0; t < gen_tile(g); t++) {
             int total = loop_get(g->b, around[m][t]), block = loop_get(g->b, g->accumulator[m][t]);
             loop_set(g->b, around[m][t], loop_op2(g->b, OP_ADD, total, block));

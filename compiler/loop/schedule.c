@@ -70,7 +70,7 @@ static void collect(void *context, Expr *read) {
 
 static void collect_reads(const Group *group, AccessList *list) {
     list->layout = group->layout;
-    for (int i = 0; i < group->count; i++) {
+    for (int i = 0; i < group->sums; i++) {
         const Compute *c = group->member[i]->compute;
         expr_reads(group->layout->program, c->e, collect, list);
         if (c->reduce == REDUCE_NONE) expr_reads(group->layout->program, c->post, collect, list);
@@ -79,7 +79,7 @@ static void collect_reads(const Group *group, AccessList *list) {
 
 static bool is_contraction(const Group *group) {
     const Compute *c = group->member[0]->compute;
-    return group->count == 1 && c->reduce == REDUCE_SUM && c->e->kind == EXPR_MUL;
+    return group->sums == 1 && c->reduce == REDUCE_SUM && c->e->kind == EXPR_MUL;
 }
 
 /* ---- lanes ---- */

@@ -29,6 +29,7 @@ typedef struct {
     const Layout *layout;
     Placed *member[GROUP_MAX];
     int count;
+    int sums; /* members that have values or a sum of their own: those that are together have one sum */
     WorkScope scope;
     int rank, reductions;
     int64_t range[INDEX_MAX]; /* after collapsing: indices that run through memory together are one */

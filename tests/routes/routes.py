@@ -11,6 +11,8 @@ What is tried of each model is a selection that its name settles. NETC_ROUTES=al
 product of backends, processors, levels and tiles (some minutes a model); NETC_ROUTES=N, a number, another selection.
 The weights of a run then go into libraries for inference (inference.py).
 
+Trainers that are meant for small batches have other steps for them, of the same bits: every second one is made so.
+
 A line '# ROUTES: OPTIONS' in a model adds one that is always tried.
 """
 import csv
@@ -141,7 +143,8 @@ class Build:
             self.program = [NETC, "train", model, *sets, *self.options]
             return
         out = os.path.abspath(f"trainer{number}")
-        run(NETC, "build", model, *sets, *self.options, "-o", out)
+        meant = ["--set", "batch 16"] if number % 2 == 0 else []  # it is told which it is to take
+        run(NETC, "build", model, *sets, *meant, *self.options, "-o", out)
         self.program = [out]
 
 
