@@ -186,7 +186,7 @@ Code *lower_programs(Arena *arena, Programs *programs, const LowerOptions *optio
         .programs = programs, .options = options, .order_hash = hash_orders(programs, options->target.fma)};
     Layout *layout[PROGRAM_COUNT] = {NULL};
     list_scalars(arena, programs, &base.context);
-    const double batch = settings_number(&model->settings, "batch"); /* 0: all examples */
+    const int64_t batch = (int64_t)settings_number(&model->settings, "batch"); /* 0: all examples */
     const bool one_chunk = batch >= 1 && batch <= NET_LANES;
     for (int k = 0; k < PROGRAM_COUNT; k++) {
         if (!programs->program[k]) continue;
