@@ -218,9 +218,13 @@ static inline f32x16 v_even(const f32x16 *a, const f32x16 *b) {
     NET_EACH(f32x16, l < 8 ? a->lane[2 * l] : b->lane[2 * l - 16]);
 }
 
-static inline f32x16 v_low(const f32x16 *a, const f32x16 *b) { NET_EACH(f32x16, l < 8 ? a->lane[l] : b->lane[l - 8]); }
+static inline f32x16 v_low(const f32x16 *a, const f32x16 *b, int lanes) {
+    NET_EACH(f32x16, l & lanes ? b->lane[l - lanes] : a->lane[l]);
+}
 
-static inline f32x16 v_high(const f32x16 *a, const f32x16 *b) { NET_EACH(f32x16, l < 8 ? a->lane[l + 8] : b->lane[l]); }
+static inline f32x16 v_high(const f32x16 *a, const f32x16 *b, int lanes) {
+    NET_EACH(f32x16, l & lanes ? b->lane[l] : a->lane[l + lanes]);
+}
 
 static inline f32x16 v_select(const i32x16 *m, const f32x16 *a, const f32x16 *b) {
     NET_EACH(f32x16, m->lane[l] ? a->lane[l] : b->lane[l]);

@@ -77,6 +77,7 @@ static void lower(Compilation *compilation) {
             .given = compilation->given,
             .exports = exports,
             .schedule_out = pipeline_schedule_out(compilation, target),
+            .plain = compilation->plain,
         };
         bool last_resort = i > 0 && i + 1 == compilation->targets; /* old processors: small code matters more */
         compilation->inference[i] = lower_inference(compilation->arena, compilation->programs, &options, !last_resort);

@@ -131,7 +131,7 @@ static void print_bound(Printer *p, const Bound *bound) {
         return;
     case BOUND_IMAGES: text_puts(p->out, "n"); return;
     case BOUND_CHUNKS: text_puts(p->out, "(n + 15) / 16"); return;
-    case BOUND_CHUNK_IMAGES: text_puts(p->out, "s_least(16, n - 16 * i0)"); return;
+    case BOUND_CHUNK_IMAGES: text_printf(p->out, "s_least(16, n - 16 * i%d)", bound->var); return;
     case BOUND_SLOTS: text_puts(p->out, "s_least(8, (n + 15) / 16)"); return;
     case BOUND_TASK: text_printf(p->out, "task%+lld", value); return;
     case BOUND_PART_LOW: text_printf(p->out, "task * %lld / parts", value); return;
@@ -218,7 +218,7 @@ static void print_vector_op(Printer *p, const Value *v) {
         if (i > 0) text_puts(p->out, ", ");
         print_argument(p, operand[i]);
     }
-    if (v->op == OP_SHIFT_LEFT || v->op == OP_SHIFT_RIGHT) text_printf(p->out, ", %d", v->integer);
+    if (loop_takes_integer(v->op)) text_printf(p->out, ", %d", v->integer);
     text_puts(p->out, ")");
 }
 

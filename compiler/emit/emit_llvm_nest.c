@@ -36,7 +36,7 @@ static LLVMValueRef bound_value(Emitter *e, const Bound *bound) {
     case BOUND_IMAGES: return e->images;
     case BOUND_CHUNKS: return chunks(e);
     case BOUND_CHUNK_IMAGES: {
-        LLVMValueRef first = LLVMBuildMul(builder, e->var[LOOP_VAR_CHUNK], llvm_const_i64(e, LOOP_LANES), "");
+        LLVMValueRef first = LLVMBuildMul(builder, e->var[bound->var], llvm_const_i64(e, LOOP_LANES), "");
         return least(e, LOOP_LANES, LLVMBuildSub(builder, e->images, first, ""));
     }
     case BOUND_SLOTS: return least(e, NET_SLOTS, chunks(e));

@@ -178,12 +178,19 @@ static LLVMValueRef build_gather(Emitter *e, const Value *v) {
     return bytes ? LLVMBuildZExt(e->builder, vector, llvm_value_type(e, v->type), "") : vector;
 }
 
-/* Eight lanes of a, from `first` on by `step`, then the same of b. */
-static LLVMValueRef build_pair(Emitter *e, LLVMValueRef a, LLVMValueRef b, int first, int step) {
+/* The even lanes of a, then those of b. */
+static LLVMValueRef build_even(Emitter *e, LLVMValueRef a, LLVMValueRef b) {
+    LLVMValueRef lanes[LOOP_LANES];
+    for (int l = 0; l < LOOP_LANES; l++) lanes[l] = llvm_const_i32(e, 2 * l);
+    return LLVMBuildShuffleVector(e->builder, a, b, LLVMConstVector(lanes, LOOP_LANES), "");
+}
+
+/* OP_LOW, OP_HIGH: where a lane's number has the bit of the block's size, from b, else from a. */
+static LLVMValueRef build_blocks(Emitter *e, const Value *v, LLVMValueRef a, LLVMValueRef b) {
     LLVMValueRef lanes[LOOP_LANES];
     for (int l = 0; l < LOOP_LANES; l++) {
-        int lane = first + l % (LOOP_LANES / 2) * step;
-        lanes[l] = llvm_const_i32(e, l < LOOP_LANES / 2 ? lane : LOOP_LANES + lane);
+        const int place = v->op == OP_LOW ? l & ~v->integer : l | v->integer;
+        lanes[l] = llvm_const_i32(e, l & v->integer ? LOOP_LANES + place : place);
     }
     return LLVMBuildShuffleVector(e->builder, a, b, LLVMConstVector(lanes, LOOP_LANES), "");
 }
@@ -284,9 +291,9 @@ static LLVMValueRef build_op(Emitter *e, const Value *v) {
     case OP_TO_F32: return LLVMBuildSIToFP(builder, a, type, "");
     case OP_TO_F64: return LLVMBuildFPExt(builder, a, type, "");
     case OP_ROUND_F32: return LLVMBuildFPTrunc(builder, a, type, "");
-    case OP_EVEN: return build_pair(e, a, b, 0, 2);
-    case OP_LOW: return build_pair(e, a, b, 0, 1);
-    case OP_HIGH: return build_pair(e, a, b, LOOP_LANES / 2, 1);
+    case OP_EVEN: return build_even(e, a, b);
+    case OP_LOW:
+    case OP_HIGH: return build_blocks(e, v, a, b);
     default: return build_reduce(e, v->op, a);
     }
 }

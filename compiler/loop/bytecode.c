@@ -165,7 +165,7 @@ static void translate_value(Translator *t, const Value *v) {
     t->offset[v->id] = i.d = take_slot(t, v->type);
     if (v->op == OP_INDEX || (v->op >= OP_LOAD && v->op <= OP_GATHER_U8)) set_address(t, &i, &v->address);
     if (v->op == OP_INDEX) i.base = v->address.base;
-    if (v->op == OP_SHIFT_LEFT || v->op == OP_SHIFT_RIGHT || v->op == OP_CONST) i.step = v->integer;
+    if (loop_takes_integer(v->op) || v->op == OP_CONST) i.step = v->integer;
     if (v->op == OP_CONST && v->type.element != TYPE_I32) memcpy(&i.step, &v->number, sizeof i.step);
     if (v->op == OP_GET) {
         i.code = CODE_COPY;

@@ -49,9 +49,19 @@ bool gen_is_aligned(const Address *address) {
     return aligned;
 }
 
+static bool is_bytes(const Gen *g, const Access *access) {
+    return access->buffer == BUFFER_INPUT && g->context->code->input_bytes;
+}
+
+/* 16 neighbours in memory. */
+static int load_row(const Gen *g, const Access *access, Address address) {
+    if (is_bytes(g, access)) return loop_op1(g->b, OP_TO_F32, loop_load_u8(g->b, true, address));
+    return loop_load(g->b, loop_vector(TYPE_F32), address, gen_is_aligned(&address));
+}
+
 static int load_at(const Gen *g, const Access *access, Address address) {
     int64_t step = lane_step(g, access);
-    if (access->buffer == BUFFER_INPUT && g->context->code->input_bytes) {
+    if (is_bytes(g, access)) {
         int byte =
             step == 0 || step == 1 ? loop_load_u8(g->b, step == 1, address) : loop_gather_u8(g->b, address, step);
         return loop_op1(g->b, OP_TO_F32, byte);
@@ -70,13 +80,26 @@ static int load_at(const Gen *g, const Access *access, Address address) {
 /* How far one half of a vector's lanes is from the other: 0 where both halves read the same. */
 static int64_t pair_step(const Gen *g, const Access *access) { return g->pair < 0 ? 0 : access->step[g->pair]; }
 
+/* Of the tile's 16 neighbours that lie together in memory the one here, of each image. */
+static int load_turned(const Gen *g, const Access *access) {
+    Gen first = *g;
+    first.offset[g->s.turned] = 0;
+    const Address address = gen_address(&first, access);
+    int vector[LOOP_LANES];
+    for (int l = 0; l < LOOP_LANES; l++)
+        vector[l] = load_row(g, access, loop_address_plus(address, l * lane_step(g, access)));
+    return loop_transposed(g->b, vector, (int)g->offset[g->s.turned]);
+}
+
 static int load(const Gen *g, const Access *access) {
+    if (g->s.turned >= 0 && g->now[g->s.turned] == LOOP_LANES && schedule_is_turned(access, g->lane, g->s.turned))
+        return load_turned(g, access);
     Address address = gen_address(g, access);
     int64_t apart = pair_step(g, access);
     int value = load_at(g, access, address);
     if (apart == 0) return value;
     int second = load_at(g, access, loop_address_plus(address, apart));
-    return loop_op2(g->b, OP_LOW, loop_splat(g->b, value), loop_splat(g->b, second));
+    return loop_blocks(g->b, OP_LOW, loop_splat(g->b, value), loop_splat(g->b, second), HALF_VECTOR);
 }
 
 void gen_store(const Gen *g, const Access *access, int value) {
@@ -95,7 +118,18 @@ void gen_store(const Gen *g, const Access *access, int value) {
     loop_store(g->b, address, value, access->tensor->role != ROLE_OUTPUT && gen_is_aligned(&address));
     if (g->pair < 0) return;
     address = loop_address_plus(address, pair_step(g, access)); /* both write lanes that mean nothing behind the line */
-    loop_store(g->b, address, loop_op2(g->b, OP_HIGH, value, value), gen_is_aligned(&address));
+    loop_store(g->b, address, loop_blocks(g->b, OP_HIGH, value, value, HALF_VECTOR), gen_is_aligned(&address));
+}
+
+void gen_store_turned(const Gen *g, const Access *access, const int value[LOOP_LANES]) {
+    const int64_t step = lane_step(g, access);
+    int vector[LOOP_LANES];
+    for (int l = 0; l < LOOP_LANES; l++) vector[l] = gen_lanes(g, value[l]);
+    for (int l = 0; l < LOOP_LANES; l++) {
+        const Address address = loop_address_plus(gen_address(g, access), l * step);
+        const int row = loop_transposed(g->b, vector, l);
+        loop_store(g->b, address, row, access->tensor->role != ROLE_OUTPUT && gen_is_aligned(&address));
+    }
 }
 
 /* ---- expressions ---- */

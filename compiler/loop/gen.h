@@ -38,6 +38,7 @@ typedef struct {
     LineParts parts;           /* of the line in the lanes that the code here covers */
     IndexValue block_start;    /* of s.blocked, where the code stands */
     SumBlocks blocks;
+    int64_t done; /* lanes of the vectors here that were made before, and stay */
     int chunk_var, task_var;
     int accumulator[GROUP_MAX][TILE_MAX], argument[GROUP_MAX][TILE_MAX];
     int result; /* EXPR_RESULT */
@@ -57,6 +58,8 @@ int gen_index(const Gen *g, const Affine *affine);
 /* Whether a factor of the product that a sum adds up is 0 here because it lies outside of its tensor. */
 bool gen_adds_nothing(const Gen *g, const Compute *c);
 void gen_store(const Gen *g, const Access *access, int value);
+/* The values of 16 neighbours that lie together in memory, in rows by image; behind the end of a row any. */
+void gen_store_turned(const Gen *g, const Access *access, const int value[LOOP_LANES]);
 /* A vector where the code runs in lanes. */
 int gen_lanes(const Gen *g, int value);
 

@@ -44,6 +44,7 @@ Group group_make(const Layout *layout, Placed *list, int count) {
     const Compute *first = list[0].compute;
     Group group = {.layout = layout,
                    .count = count,
+                   .sums = list[0].together && first->reduce != REDUCE_NONE ? 1 : count,
                    .scope = list[0].scope,
                    .rank = first->rank,
                    .reductions = first->reductions,

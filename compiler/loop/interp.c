@@ -65,7 +65,7 @@ static int64_t bound_of(const Bound *bound, const Machine *m) {
     case BOUND_IMAGES: return m->images;
     case BOUND_CHUNKS: return chunks;
     case BOUND_CHUNK_IMAGES: {
-        const int64_t left = m->images - NET_LANES * m->var[LOOP_VAR_CHUNK];
+        const int64_t left = m->images - NET_LANES * m->var[bound->var];
         return left < NET_LANES ? left : NET_LANES;
     }
     case BOUND_SLOTS: return chunks < NET_SLOTS ? chunks : NET_SLOTS;
@@ -219,8 +219,8 @@ ALWAYS_INLINE void execute(const Bytecode *bytecode, Machine *m) {
             BOTH(OP_TO_F64, TYPE_F32, double, float, float, a[l])
             BOTH(OP_ROUND_F32, TYPE_F64, float, double, double, a[l])
             LANES(KEY(OP_EVEN, TYPE_F32, 1), float, float, float, 16, l < 8 ? a[2 * l] : b[2 * l - 16])
-            LANES(KEY(OP_LOW, TYPE_F32, 1), float, float, float, 16, l < 8 ? a[l] : b[l - 8])
-            LANES(KEY(OP_HIGH, TYPE_F32, 1), float, float, float, 16, l < 8 ? a[l + 8] : b[l])
+            LANES(KEY(OP_LOW, TYPE_F32, 1), float, float, float, 16, l & i->step ? b[l - i->step] : a[l])
+            LANES(KEY(OP_HIGH, TYPE_F32, 1), float, float, float, 16, l & i->step ? b[l] : a[l + i->step])
             REDUCES(OP_SUM_LANES, x + y)
             REDUCES(OP_MAX_LANES, x > y ? x : y)
             REDUCES(OP_MIN_LANES, x < y ? x : y)

@@ -5,6 +5,7 @@
 
 #include "compiler/loop/image.h"
 #include "compiler/loop/next.h"
+#include "compiler/loop/one_chunk.h"
 #include "compiler/passes/passes.h"
 #include "runtime/abi.h"
 
@@ -42,9 +43,9 @@ static void wait_for(void *context, Expr *read) {
     if (level > search->placed->level) search->placed->level = level;
 }
 
-static void find_levels(Arena *arena, Layout *layout) {
+static void find_levels(Arena *arena, Layout *layout, bool one_chunk) {
     Program *p = layout->program;
-    VEC(Placed) list = {0};
+    PlacedList list = {0};
     for (size_t i = 0; i < p->computes.count; i++) {
         Compute *c = p->computes.at[i];
         Placed placed = {.compute = c, .scope = scope_of(c)};
@@ -62,6 +63,7 @@ static void find_levels(Arena *arena, Layout *layout) {
         vec_push(arena, &list, placed);
     }
     next_place(p, list.at, list.count);
+    if (one_chunk) list = one_chunk_place(arena, p, list);
     layout->levels = 1;
     for (size_t i = 0; i < list.count; i++)
         if (list.at[i].level >= layout->levels) layout->levels = list.at[i].level + 1;
@@ -289,7 +291,7 @@ Layout *layout_program(Arena *arena, Program *program, LayoutMode mode) {
     layout->state_size = mode.state_size;
     layout->place = NEW_ARRAY(arena, Place, program->tensors.count);
     for (size_t t = 0; t < program->tensors.count; t++) layout->place[t].level = -1;
-    find_levels(arena, layout);
+    find_levels(arena, layout, mode.one_chunk);
     find_uses(layout);
     if (layout->one_image) image_choose_lanes(layout);
     layout->slot_end = NEW_ARRAY(arena, int64_t, layout->levels);

@@ -29,14 +29,19 @@ typedef enum {
     PHASE_ONCE    /* logged values of parameters and gradients */
 } Phase;
 
+/* For which batches. */
+typedef enum { ALL_BATCHES, ONE_CHUNK, MORE_CHUNKS } Batches;
+
 typedef struct {
     Compute *compute;
     WorkScope scope;
     Phase phase;
+    Batches batches;
     int level;    /* phases of one level are run before those of the next */
     int place;    /* in the program's order, for lifetimes */
     int together; /* `next` alone: those of one number are one nest; 0: it is one by itself */
 } Placed;
+typedef VEC(Placed) PlacedList;
 
 typedef struct {
     Buffer buffer;
@@ -61,8 +66,8 @@ typedef struct {
 typedef struct {
     Program *program;
     bool one_image;
-    VEC(Placed) list; /* by level, then in program order */
-    Place *place;     /* by tensor id */
+    PlacedList list; /* by level, then in program order */
+    Place *place;    /* by tensor id */
     int levels;
     int64_t scratch_size, batch_chunk, slot_size, owned_size;
     int64_t state_size; /* LayoutMode's, and the values that lie behind it */
@@ -75,6 +80,7 @@ typedef struct {
  * the statistics: they are made once, when the weights are known. */
 typedef struct {
     bool one_image;
+    bool one_chunk; /* batches are expected to be of one chunk: one_chunk.h */
     Packing *packing;
     int64_t state_size;
 } LayoutMode;

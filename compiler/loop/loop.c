@@ -118,6 +118,8 @@ static const OpInfo op_infos[OP_COUNT] = {
 
 int loop_operand_count(Op op) { return op_infos[op].operands; }
 
+bool loop_takes_integer(Op op) { return op == OP_SHIFT_LEFT || op == OP_SHIFT_RIGHT || op == OP_LOW || op == OP_HIGH; }
+
 static bool same(Type a, Type b) { return a.element == b.element && a.vector == b.vector; }
 
 bool loop_op_type(Op op, const Type operand[3], Type *result) {
@@ -152,7 +154,8 @@ static void use_bound(NestUses *uses, const Bound *bound) {
     case BOUND_CLAMP:
         if (bound->var == LOOP_VAR_CHUNK) uses->chunk = true;
         break;
-    case BOUND_CHUNK_IMAGES: uses->chunk = uses->images = true; break;
+    case BOUND_CHUNK_IMAGES:
+        if (bound->var == LOOP_VAR_CHUNK) uses->chunk = true; /* fallthrough */
     case BOUND_IMAGES:
     case BOUND_CHUNKS:
     case BOUND_SLOTS: uses->images = true; break;
@@ -253,7 +256,7 @@ static void print_bound(const Bound *bound, FILE *out) {
         return;
     case BOUND_IMAGES: fputs("images", out); return;
     case BOUND_CHUNKS: fputs("chunks", out); return;
-    case BOUND_CHUNK_IMAGES: fputs("chunk_images", out); return;
+    case BOUND_CHUNK_IMAGES: fprintf(out, "chunk_images(i%d)", bound->var); return;
     case BOUND_SLOTS: fputs("slots", out); return;
     case BOUND_TASK: fprintf(out, "task + %lld", value); return;
     case BOUND_PART_LOW: fprintf(out, "part_low(%lld)", value); return;
@@ -283,7 +286,7 @@ static void print_value(const Printer *p, const Value *value) {
     }
     const int operand[] = {value->a, value->b, value->c};
     for (int i = 0; i < loop_operand_count(value->op); i++) fprintf(out, "%s v%d", i ? "," : "", operand[i]);
-    if (value->op == OP_SHIFT_LEFT || value->op == OP_SHIFT_RIGHT) fprintf(out, ", %d", value->integer);
+    if (loop_takes_integer(value->op)) fprintf(out, ", %d", value->integer);
 }
 
 static void print_block(const Printer *p, const Block *block, int depth);

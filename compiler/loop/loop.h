@@ -94,8 +94,9 @@ typedef enum {
     OP_TO_F64,    /* F32 to F64, exact */
     OP_ROUND_F32, /* F64 to the nearest F32 */
     OP_EVEN,      /* F32 vectors: lanes 0, 2, ... 14 of a, then those of b */
-    OP_LOW,       /* F32 vectors: lanes 0 .. 7 of a, then those of b */
-    OP_HIGH,      /* F32 vectors: lanes 8 .. 15 of a, then those of b */
+    OP_LOW,       /* F32 vectors, cut into blocks of .integer = 1, 2, 4 or 8 lanes: blocks 0 of a, 0 of b, 2 of a, 2 of
+                     b, ... With 8: the lower half of a, then that of b */
+    OP_HIGH,      /* the same: blocks 1 of a, 1 of b, 3 of a, 3 of b, ... */
     OP_SUM_LANES, /* F vector to scalar: lane l + lane l+8, then +4, +2, +1 */
     OP_MAX_LANES, /* the same tree with OP_MAX / OP_MIN, F only */
     OP_MIN_LANES,
@@ -123,7 +124,7 @@ typedef enum {
     BOUND_CLAMP,        /* stride * loop variable .var + value, at least .least and at most .most */
     BOUND_IMAGES,       /* n */
     BOUND_CHUNKS,       /* ceil(n / 16) */
-    BOUND_CHUNK_IMAGES, /* min(16, n - 16 * chunk) */
+    BOUND_CHUNK_IMAGES, /* min(16, n - 16 * loop variable .var), which is a chunk */
     BOUND_SLOTS,        /* min(8, ceil(n / 16)) */
     BOUND_TASK,         /* task + value */
     BOUND_PART_LOW,     /* task * value / parts */
@@ -222,6 +223,8 @@ typedef struct {
 
 /* ---- facts about operations and nests, for all who walk them ---- */
 int loop_operand_count(Op op); /* 0 .. 3 */
+/* Whether .integer is a number that the operation takes besides its operands. */
+bool loop_takes_integer(Op op);
 /* The type op gives from operands of these types; false when they do not fit, or op is a leaf (no operands). */
 bool loop_op_type(Op op, const Type operand[3], Type *result);
 NestUses loop_uses(const Nest *nest);

@@ -396,6 +396,23 @@ int loop_shift(LoopBuilder *b, Op op, int a, int32_t places) {
     return make_op(b, op, 1, (const int[3]){a, LOOP_NONE, LOOP_NONE}, places);
 }
 
+int loop_blocks(LoopBuilder *b, Op op, int x, int y, int32_t lanes) {
+    if (op != OP_LOW && op != OP_HIGH) BUG("%s takes no blocks", op_names[op]);
+    return make_op(b, op, 2, (const int[3]){x, y, LOOP_NONE}, lanes);
+}
+
+/* Vector `number` when, for all bits from the highest down to this one, that bit of the vector's number has been
+ * exchanged with the same bit of the lane's. */
+static int exchanged(LoopBuilder *b, const int vector[LOOP_LANES], int number, int bit) {
+    if (bit == LOOP_LANES) return vector[number];
+    const int low = exchanged(b, vector, number & ~bit, 2 * bit), high = exchanged(b, vector, number | bit, 2 * bit);
+    return loop_blocks(b, number & bit ? OP_HIGH : OP_LOW, low, high, bit);
+}
+
+int loop_transposed(LoopBuilder *b, const int vector[LOOP_LANES], int number) {
+    return exchanged(b, vector, number, 1);
+}
+
 /* ---- statements ---- */
 
 int loop_declare(LoopBuilder *b, int initial) {

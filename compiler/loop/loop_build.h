@@ -45,6 +45,8 @@ static inline Bound loop_bound(int64_t value) { return (Bound){.kind = BOUND_CON
 static inline Bound loop_bound_var(int var, int64_t plus) {
     return (Bound){.kind = BOUND_VAR, .value = plus, .var = var};
 }
+/* The images of the chunk that a variable numbers. */
+static inline Bound loop_bound_images_of(int chunk) { return (Bound){.kind = BOUND_CHUNK_IMAGES, .var = chunk}; }
 static inline Bound loop_bound_of(BoundKind kind, int64_t value) {
     return (Bound){.kind = kind, .value = value, .var = LOOP_NONE};
 }
@@ -65,8 +67,12 @@ int loop_splat(LoopBuilder *builder, int a); /* of a vector: itself; of a consta
 int loop_op1(LoopBuilder *builder, Op op, int a);
 int loop_op2(LoopBuilder *builder, Op op, int a, int b);
 int loop_op3(LoopBuilder *builder, Op op, int a, int b, int c);
-int loop_fma(LoopBuilder *builder, int a, int b, int c);            /* a*b + c */
-int loop_shift(LoopBuilder *builder, Op op, int a, int32_t places); /* OP_SHIFT_LEFT, OP_SHIFT_RIGHT; 0..31 */
+int loop_fma(LoopBuilder *builder, int a, int b, int c);                   /* a*b + c */
+int loop_shift(LoopBuilder *builder, Op op, int a, int32_t places);        /* OP_SHIFT_LEFT, OP_SHIFT_RIGHT; 0..31 */
+int loop_blocks(LoopBuilder *builder, Op op, int a, int b, int32_t lanes); /* OP_LOW, OP_HIGH; of 1, 2, 4 or 8 */
+/* Lanes `number` of 16 F32 vectors: lane l is that of vector l. Steps that several of them have in common are made
+ * once, when the first needs them. */
+int loop_transposed(LoopBuilder *builder, const int vector[LOOP_LANES], int number);
 
 /* ---- mutable variables ---- */
 int loop_declare(LoopBuilder *builder, int initial); /* the variable's number */

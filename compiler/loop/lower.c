@@ -190,9 +190,11 @@ Code *lower_programs(Arena *arena, Programs *programs, const LowerOptions *optio
         .programs = programs, .options = options, .order_hash = hash_orders(programs, options->target.fma)};
     Layout *layout[PROGRAM_COUNT] = {NULL};
     list_scalars(arena, programs, &base.context);
+    const int64_t batch = (int64_t)settings_number(&model->settings, "batch"); /* 0: all examples */
+    const bool one_chunk = batch >= 1 && batch <= NET_LANES;
     for (int k = 0; k < PROGRAM_COUNT; k++) {
         if (!programs->program[k]) continue;
-        layout[k] = layout_program(arena, programs->program[k], (LayoutMode){.one_image = false});
+        layout[k] = layout_program(arena, programs->program[k], (LayoutMode){.one_chunk = one_chunk});
         if (layout[k]->slot_size > descriptor.grad_slot) descriptor.grad_slot = layout[k]->slot_size;
         if (layout[k]->owned_size > descriptor.grad_owned) descriptor.grad_owned = layout[k]->owned_size;
         descriptor.batch_chunk[k] = layout[k]->batch_chunk;
@@ -239,8 +241,10 @@ static int lower_predict(const NestContext *context, const char *name, Inference
     bool one_image = tasks == TASKS_ONCE;
     Lowering l = {.context = *context, .program = p, .commit = -1};
     p->name = name; /* of nests and kernels */
-    l.layout =
-        layout_program(arena, p, (LayoutMode){one_image, &inference->packing, inference->programs->model->state_size});
+    l.layout = layout_program(arena, p,
+                              (LayoutMode){.one_image = one_image,
+                                           .packing = &inference->packing,
+                                           .state_size = inference->programs->model->state_size});
     l.written = NEW_ARRAY(arena, bool, p->tensors.count);
     layout_settle(l.layout, 0, 0, 0);
     if (l.layout->levels != 1) BUG("%s takes %d levels", name, l.layout->levels);

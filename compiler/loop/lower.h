@@ -20,6 +20,7 @@ typedef struct {
     GivenSchedules *given; /* NULL, or what --schedule asks for (schedule.h), whose `fault` is to be looked at */
     const char *exports;   /* of an inference program: Code.exports */
     FILE *schedule_out;    /* NULL, or where to print each nest's schedule */
+    bool plain;            /* vectors are arrays, in plain C99: compilers see through few exchanges of lanes */
 } LowerOptions;
 
 /* Runs the passes on every program. */

@@ -19,13 +19,25 @@
 #include "runtime/abi.h"
 
 /* ---- what follows a sum ---- */
-static void finish(Gen *g, int m, int value) {
+static int after_sum(Gen *g, int m, int value) {
     const Compute *c = g->group->member[m]->compute;
     g->result = value;
-    if (c->post) value = gen_value(g, c->post);
-    Access write = access_of_write(g->group->layout, c);
-    gen_store(g, &write, value);
+    return c->post ? gen_value(g, c->post) : value;
 }
+
+/* Of a vector that begins before the place where the last one ended, what that has made stays. */
+static int keep_done(const Gen *g, const Access *write, int value) {
+    int place = loop_op2(g->b, OP_ILESS, loop_lane(g->b), loop_const_i32(g->b, (int32_t)g->done, true));
+    int there = loop_load(g->b, loop_vector(TYPE_F32), gen_address(g, write), false);
+    return loop_op3(g->b, OP_SELECT, place, there, gen_lanes(g, value));
+}
+
+static void put(const Gen *g, int m, int value) {
+    Access write = access_of_write(g->group->layout, g->group->member[m]->compute);
+    gen_store(g, &write, g->done > 0 ? keep_done(g, &write, value) : value);
+}
+
+static void finish(Gen *g, int m, int value) { put(g, m, after_sum(g, m, value)); }
 
 /* A sum in a slot's copy: the slot's first chunk begins it, later ones add. */
 static void finish_slot(Gen *g, int m, int value) {
@@ -67,13 +79,41 @@ static void then_map(Gen *g, int m, int64_t t) {
     finish(g, m, value);
 }
 
-/* What reads each other's old values: all are made before any is stored. */
-static void maps_together(Gen *g) {
-    int value[GROUP_MAX];
+/* What goes to rows by image: 16 neighbours of it are made, turned, and stored as vectors. */
+static void map_to_rows(Gen *g, const Access *write) {
+    int value[LOOP_LANES];
+    const Compute *c = g->group->member[0]->compute;
     for (int64_t t = 0; t < gen_tile(g); t++) {
         gen_go_to(g, t);
-        for (int m = 0; m < g->group->count; m++) value[m] = gen_value(g, g->group->member[m]->compute->e);
-        for (int m = 0; m < g->group->count; m++) finish(g, m, value[m]);
+        g->result = gen_value(g, c->e);
+        value[t] = c->post ? gen_value(g, c->post) : g->result;
+    }
+    for (int64_t t = gen_tile(g); t < LOOP_LANES; t++) value[t] = value[0]; /* behind the end of the row */
+    gen_go_to(g, 0);
+    gen_store_turned(g, write, value);
+}
+
+static void maps(Gen *g) {
+    const int turned = g->s.turned;
+    const Access write = access_of_write(g->group->layout, g->group->member[0]->compute);
+    const bool rows = turned >= 0 && schedule_is_turned(&write, g->lane, turned);
+    if (rows)
+        map_to_rows(g, &write);
+    else
+        for_tile(g, then_map);
+}
+
+/* What reads each other's old values: all are made before any is stored. */
+static void finish_together(Gen *g) {
+    int value[GROUP_MAX];
+    const bool sum = g->group->member[0]->compute->reduce != REDUCE_NONE;
+    for (int64_t t = 0; t < gen_tile(g); t++) {
+        gen_go_to(g, t);
+        for (int m = 0; m < g->group->count; m++) {
+            value[m] = sum ? loop_get(g->b, g->accumulator[0][t]) : gen_value(g, g->group->member[m]->compute->e);
+            value[m] = after_sum(g, m, value[m]);
+        }
+        for (int m = 0; m < g->group->count; m++) put(g, m, value[m]);
     }
     gen_go_to(g, 0);
 }
@@ -141,7 +181,10 @@ static void owned_in_sequence(Gen *g) {
     g->chunk_var = loop_for_begin(g->b, loop_bound(0), loop_bound_of(BOUND_CHUNKS, 0), 1);
     reduce_from(g, g->group->rank);
     loop_for_end(g->b);
-    for_tile(g, then_store);
+    if (g->group->member[0]->together)
+        finish_together(g);
+    else
+        for_tile(g, then_store);
 }
 
 /* ---- sums for the log over parameters: vectors, then what is left one by one, then the lanes' tree ---- */
@@ -220,10 +263,10 @@ static void make_tile(Gen *g) {
     const Compute *first = group->member[0]->compute;
     ASSERT(gen_tile(g) <= TILE_MAX);
     bool images_summed = group->batch >= group->rank;
-    if (group->member[0]->together) {
-        maps_together(g);
+    if (group->member[0]->together && first->reduce == REDUCE_NONE) {
+        finish_together(g);
     } else if (first->reduce == REDUCE_NONE) {
-        for_tile(g, then_map);
+        maps(g);
     } else if (group->scope == SCOPE_ONCE) {
         log_over_elements(g);
     } else if (group->scope == SCOPE_OWNED) {
@@ -355,6 +398,26 @@ static void pair_span(Gen *g, int i, int64_t range, bool split) {
     g->parts = LINE_ALL;
 }
 
+/* 16 at a time. Where that does not go up, tiles take some of those before them again: all of them as many, if they can
+ * be a loop then, else the last. */
+static void turned_span(Gen *g, int i, int64_t range) {
+    const int64_t tiles = (range + LOOP_LANES - 1) / LOOP_LANES, last = range - LOOP_LANES;
+    if (range <= LOOP_LANES || range % LOOP_LANES == 0) {
+        output_span(g, i, index_const(0), range, false);
+    } else if (last % (tiles - 1) == 0) {
+        int var = loop_for_begin(g->b, loop_bound(0), loop_bound(tiles), 1);
+        g->now[i] = LOOP_LANES;
+        g->at[i] = index_plus_var(index_const(0), var, last / (tiles - 1));
+        outputs_within(g, i);
+        loop_for_end(g->b);
+        g->now[i] = 1;
+        g->at[i] = index_const(0);
+    } else {
+        output_span(g, i, index_const(0), range - range % LOOP_LANES, false);
+        output_span(g, i, index_const(last), LOOP_LANES, false);
+    }
+}
+
 /* The loops from a place in the order on. */
 static void outputs_from(Gen *g, int place, bool split) {
     const Group *group = g->group;
@@ -381,6 +444,10 @@ static void outputs_from(Gen *g, int place, bool split) {
         output_span(g, i, g->block_start, g->s.block, split);
         return;
     }
+    if (i == g->s.turned) {
+        turned_span(g, i, range);
+        return;
+    }
     if (i != g->lane) {
         output_span(g, i, index_const(0), range, split);
         return;
@@ -397,6 +464,12 @@ static void outputs_from(Gen *g, int place, bool split) {
     Schedule whole = g->s;
     if (group->layout->one_image && range > LOOP_LANES) { /* the last vector again takes some of the one before it */
         output_span(g, i, index_const(range - LOOP_LANES), 1, split);
+        return;
+    }
+    if (group->scope == SCOPE_OWNED && range > LOOP_LANES && !split) {
+        g->done = vectors * LOOP_LANES - (range - LOOP_LANES);
+        output_span(g, i, index_const(range - LOOP_LANES), 1, split);
+        g->done = 0;
         return;
     }
     /* one by one: scalar code */
@@ -484,8 +557,8 @@ static void make_random(Gen *g) {
 }
 
 /* ---- equal nests ---- */
-/* Evaluation and diagnosis run the same layers: a nest that says the same as an earlier one is that one. True: it is
- * a new one, with a body of its own. */
+/* Evaluation and diagnosis run the same layers: a nest that says the same as an earlier one is that one. True: it
+ * is a new one, with a body of its own. */
 static bool add_once(const NestContext *context, Nest *nest, int *number) {
     Code *code = context->code;
     const size_t before = code->nests.count;
@@ -510,6 +583,13 @@ static const char *describe(const NestContext *context, const Group *group, cons
     return about;
 }
 
+/* Of a nest that is for some batches alone: whether this is one. */
+static void begin_batches(LoopBuilder *b, Batches batches) {
+    const Bound chunks = loop_bound_of(BOUND_CHUNKS, 0), one = loop_bound(1);
+    if (batches == ONE_CHUNK) loop_if_equal_begin(b, chunks, one);
+    if (batches == MORE_CHUNKS) loop_if_begin(b, one, chunks);
+}
+
 int nest_make(const NestContext *context, const Group *group, const char *name, const bool *fill_edges) {
     const Compute *first = group->member[0]->compute;
     Gen g = {.context = context,
@@ -522,6 +602,8 @@ int nest_make(const NestContext *context, const Group *group, const char *name, 
     g.pair = -1;
     g.b = loop_nest_begin(context->scratch, name, first->at);
     for (int i = 0; i < INDEX_MAX; i++) g.now[i] = 1;
+    const Batches batches = group->member[0]->batches;
+    begin_batches(g.b, batches);
     for (int m = 0; m < group->count; m++) {
         const Tensor *out = group->member[m]->compute->out;
         const Place *place = &group->layout->place[out->id];
@@ -540,6 +622,7 @@ int nest_make(const NestContext *context, const Group *group, const char *name, 
         const Place *place = &group->layout->place[out->id];
         if (fill_edges[m] && place->has_edge && group->layout->one_image) fill_line_edges(&g, out, place);
     }
+    if (batches != ALL_BATCHES) loop_if_end(g.b);
     int number;
     if (add_once(context, loop_nest_end(g.b), &number))
         context->code->nests.at[number]->about = describe(context, group, &g.s);

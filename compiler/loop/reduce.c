@@ -16,7 +16,7 @@ static int neutral(const Gen *g, int m) {
 }
 
 void reduce_declare(Gen *g) {
-    for (int m = 0; m < g->group->count; m++)
+    for (int m = 0; m < g->group->sums; m++)
         for (int64_t t = 0; t < gen_tile(g); t++) {
             g->accumulator[m][t] = loop_declare(g->b, neutral(g, m));
             if (g->group->member[m]->compute->reduce == REDUCE_ARGMAX)
@@ -83,17 +83,17 @@ void reduce_body(Gen *g) {
     int first = g->group->rank, end = first + g->group->reductions;
     int64_t terms = gen_places(g, first, end), tile = gen_tile(g);
     int before[GROUP_MAX][TILE_MAX], sum[GROUP_MAX][TILE_MAX];
-    for (int m = 0; m < g->group->count; m++)
+    for (int m = 0; m < g->group->sums; m++)
         for (int64_t t = 0; t < tile; t++) before[m][t] = sum[m][t] = loop_get(g->b, g->accumulator[m][t]);
     for (int64_t k = 0; k < terms; k++) {
         gen_go_to_place(g, first, end, k);
         for (int64_t place = 0; place < tile; place++) {
             int64_t t = in_order(g, place);
             gen_go_to(g, t);
-            for (int m = 0; m < g->group->count; m++) sum[m][t] = accumulate(g, m, t, sum[m][t]);
+            for (int m = 0; m < g->group->sums; m++) sum[m][t] = accumulate(g, m, t, sum[m][t]);
         }
     }
-    for (int m = 0; m < g->group->count; m++)
+    for (int m = 0; m < g->group->sums; m++)
         for (int64_t t = 0; t < tile; t++)
             if (sum[m][t] != before[m][t]) loop_set(g->b, g->accumulator[m][t], sum[m][t]);
     gen_go_to_place(g, first, end, 0);
@@ -187,12 +187,23 @@ static void reduce_block(Gen *g, int k, IndexValue start, int64_t count) {
     memcpy(around, g->accumulator, sizeof around);
     reduce_declare(g);
     reduce_span(g, k, start, count);
-    for (int m = 0; m < g->group->count; m++)
+    for (int m = 0; m < g->group->sums; m++)
         for (int64_t t = 0; t < gen_tile(g); t++) {
             int total = loop_get(g->b, around[m][t]), block = loop_get(g->b, g->accumulator[m][t]);
             loop_set(g->b, around[m][t], loop_op2(g->b, OP_ADD, total, block));
         }
     memcpy(g->accumulator, around, sizeof around);
+}
+
+/* The images of this chunk, one after the other: those that fill it up are no terms. A body of more than one would have
+ * to say what becomes of the rest. */
+static void reduce_images(Gen *g, int k) {
+    int var = loop_for_begin(g->b, loop_bound(0), loop_bound_images_of(g->chunk_var), 1);
+    g->now[k] = 1;
+    g->at[k] = index_plus_var(index_const(0), var, 1);
+    reduce_from(g, k + 1);
+    loop_for_end(g->b);
+    g->at[k] = index_const(0);
 }
 
 void reduce_from(Gen *g, int k) {
@@ -206,7 +217,11 @@ void reduce_from(Gen *g, int k) {
         reduce_from(g, k + 1);
         return;
     }
-    int64_t range = k == group->batch ? LOOP_LANES : group->range[k];
+    int64_t range = group->range[k];
+    if (k == group->batch) {
+        reduce_images(g, k);
+        return;
+    }
     if (order_of(g)->inside[k].output >= 0) {
         reduce_inside(g, k, range);
         return;

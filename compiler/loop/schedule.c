@@ -8,10 +8,11 @@
 #include "compiler/passes/passes.h"
 
 /* SMALL_TILE: neighbours of a map or pool that are made together, while that takes at most SMALL_BODY operations.
+ * TURN_MAX: operations of a map that is made for 16 neighbours at once.
  * A body has at most UNROLL_MAX multiply-adds with MANY_REGISTERS, with fewer UNROLL_SOME, which is as quick there and
  * makes code two fifths shorter. With less than FEW_REGISTERS a vector of 16 lanes is several of the processor's and a
  * tile holds next to nothing: UNROLL_FEW makes code that is as quick and a tenth as long. */
-enum { SMALL_TILE = 4, SMALL_BODY = 128, ROW_MAX = 10, SUM_MAX = 8 };
+enum { SMALL_TILE = 4, SMALL_BODY = 128, ROW_MAX = 10, SUM_MAX = 8, TURN_MAX = 16 };
 enum { UNROLL_FEW = 32, UNROLL_SOME = 256 };
 
 /* ---- accesses ---- */
@@ -55,7 +56,7 @@ static void collect(void *context, Expr *read) {
 
 void access_list_reads(const Group *group, AccessList *list) {
     list->layout = group->layout;
-    for (int i = 0; i < group->count; i++) {
+    for (int i = 0; i < group->sums; i++) {
         const Compute *c = group->member[i]->compute;
         expr_reads(group->layout->program, c->e, collect, list);
         if (c->reduce == REDUCE_NONE) expr_reads(group->layout->program, c->post, collect, list);
@@ -64,7 +65,7 @@ void access_list_reads(const Group *group, AccessList *list) {
 
 static bool is_contraction(const Group *group) {
     const Compute *c = group->member[0]->compute;
-    return group->count == 1 && c->reduce == REDUCE_SUM && c->e->kind == EXPR_MUL;
+    return group->sums == 1 && c->reduce == REDUCE_SUM && c->e->kind == EXPR_MUL;
 }
 
 /* ---- lanes ---- */
@@ -154,6 +155,37 @@ static int pair_of(const Group *group, const Schedule *s) {
     return search.beyond || search.integer ? -1 : pair;
 }
 
+/* ---- between rows and lanes ---- */
+bool schedule_is_turned(const Access *access, int lane, int turned) {
+    return lane >= 0 && !access->tensor->integer && access->step[turned] == 1 && access->step[lane] > 1;
+}
+
+/* What is written behind the end of such a row means nothing. */
+static bool rows_are_padded(const Group *group, int turned) {
+    if (!group->member[0]->compute->out->by_rows) return false;
+    for (int i = 0; i < group->rank; i++)
+        if (i != turned && i != group->batch && group->range[i] > 1) return false;
+    return true;
+}
+
+/* Values come from rows by image, or go there, one by one or 16 x 16 at a time, turned in registers. */
+static int turned_of(const Group *group, const Schedule *s) {
+    Program *p = group->layout->program;
+    const int last = group->rank - 1;
+    const bool maps = group->member[0]->compute->reduce == REDUCE_NONE && group->scope == SCOPE_CHUNK;
+    if (!maps || group->layout->one_image || s->lane < 0 || s->lane != group->batch || last == group->batch) return -1;
+    AccessList list = {0};
+    access_list_reads(group, &list);
+    bool reads = false;
+    int operations = 0;
+    for (size_t i = 0; i < list.count; i++) reads = reads || schedule_is_turned(&list.at[i], s->lane, last);
+    for (int m = 0; m < group->count; m++) operations += compute_operations(p, group->member[m]->compute);
+    const Access write = access_of_write(group->layout, group->member[0]->compute);
+    const bool writes = schedule_is_turned(&write, s->lane, last);
+    const int64_t least = writes && rows_are_padded(group, last) ? HALF_VECTOR : LOOP_LANES;
+    return (reads || writes) && group->range[last] >= least && operations <= TURN_MAX ? last : -1;
+}
+
 /* ---- unrolling ---- */
 static int64_t tile_size(const Group *group, const Schedule *s) {
     int64_t size = 1;
@@ -171,8 +203,9 @@ static void choose_unroll(const Group *group, Schedule *s, bool contraction) {
     bool inner = false; /* something is unrolled already */
     for (int k = group->rank; k < group->rank + group->reductions; k++) s->unroll[k] = 1;
     for (int k = group->rank + group->reductions; k-- > group->rank;) {
-        int64_t range = k == group->batch ? LOOP_LANES : group->range[k];
+        int64_t range = group->range[k];
         if (k == s->lane) continue;
+        if (k == group->batch) return;            /* a chunk has as many images as there are */
         if (order->inside[k].output >= 0) return; /* a loop whose bounds depend on the output */
         if (k == order->block && range > order->block_size) range = order->block_size;
         if (body * range <= most && range <= ROW_MAX) {
@@ -370,8 +403,8 @@ unsigned schedule_held(const Group *group, const Schedule *s) {
 
 int64_t schedule_terms(const Group *group, const Schedule *s, int k) {
     const SumOrder *order = &group->member[0]->compute->order;
-    if (k == s->lane || order->inside[k].output >= 0) return 1;
-    int64_t range = k == group->batch ? LOOP_LANES : group->range[k];
+    if (k == s->lane || k == group->batch || order->inside[k].output >= 0) return 1;
+    int64_t range = group->range[k];
     return k == order->block && order->block_size < range ? order->block_size : range;
 }
 
@@ -410,6 +443,7 @@ static Schedule choose(const Group *group, const LowerOptions *options) {
     for (int i = 0; i < INDEX_MAX; i++) s.tile[i] = s.unroll[i] = 1;
     for (int i = 0; i < group->rank; i++) s.order[i] = i;
     s.pair = pair_of(group, &s);
+    s.turned = options->plain ? -1 : turned_of(group, &s);
     if (schedule_is_searched(group)) {
         const CostOf of = cost_begin(group, &options->target.processor);
         if (options->given && options->given->numbers > 0)
@@ -420,7 +454,10 @@ static Schedule choose(const Group *group, const LowerOptions *options) {
         return s;
     }
     int last = group->rank - 1;
-    if (last >= 0 && last != group->batch && last != s.lane) s.tile[last] = neighbours(group, group->range[last]);
+    if (s.turned >= 0)
+        s.tile[s.turned] = LOOP_LANES;
+    else if (last >= 0 && last != group->batch && last != s.lane)
+        s.tile[last] = neighbours(group, group->range[last]);
     choose_unroll(group, &s, false);
     return s;
 }

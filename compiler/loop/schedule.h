@@ -30,6 +30,7 @@ typedef struct {
     const Layout *layout;
     Placed *member[GROUP_MAX];
     int count;
+    int sums; /* members that have values or a sum of their own: those that are together have one sum */
     WorkScope scope;
     int rank, reductions;
     int64_t range[INDEX_MAX]; /* after collapsing: indices that run through memory together are one */
@@ -46,10 +47,15 @@ typedef struct {
     int blocked;               /* index that is gone through block by block, outside of all loops; -1: none */
     int64_t block; /* how many of it: of an output index a divisor of its range; of a sum's terms its block */
     unsigned held; /* output indices that a body goes through fastest, a bit each: schedule_held() */
+    int turned;    /* index of which 16 neighbours are made together, as they lie together in rows by image
+                      which are read or written, and images are in the lanes; -1: none */
 } Schedule;
 
 /* Whether lines in the lanes of index `lane` have room for whole vectors, and reads may go as far. */
 bool schedule_lines_are_padded(const Group *group, int lane);
+/* Whether an access goes by rows: neighbours of index `turned` lie together, those of the lanes further apart. */
+bool schedule_is_turned(const Access *access, int lane, int turned);
+
 /* ---- what --schedule asks for ---- */
 typedef struct {
     const char *name, *items; /* a line of --dump=schedule, "train_conv1_z: tile 1 4 1 5, unroll 1 5 5" */

@@ -19,6 +19,7 @@ static void print_items(const Group *group, const Schedule *s, FILE *out) {
         fputs("lanes images", out);
     else
         fprintf(out, "lanes index %d", s->lane);
+    if (s->turned >= 0) fprintf(out, ", 16 x 16 turned with index %d", s->turned);
     if (s->pair >= 0) fprintf(out, ", its rest in pairs of index %d", s->pair);
     fputs(", range", out);
     for (int i = 0; i < all; i++) {

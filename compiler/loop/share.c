@@ -154,7 +154,7 @@ static void say_type(Share *s, Type type) {
 static void say_bound(Share *s, const Bound *bound) {
     say(s, bound->kind);
     say(s, bound->value);
-    if (bound->kind == BOUND_VAR || bound->kind == BOUND_CLAMP) say(s, bound->var);
+    if (bound->kind == BOUND_VAR || bound->kind == BOUND_CLAMP || bound->kind == BOUND_CHUNK_IMAGES) say(s, bound->var);
     if (bound->kind != BOUND_CLAMP) return;
     say(s, bound->stride);
     say(s, bound->least);
@@ -167,6 +167,7 @@ static void say_value(Share *s, Value *v) {
     say(s, v->id);
     const int operand[] = {v->a, v->b, v->c};
     for (int i = 0; i < loop_operand_count(v->op); i++) say(s, operand[i]);
+    if (loop_takes_integer(v->op)) say(s, v->integer);
     switch ((int)v->op) {
     case OP_CONST: {
         int64_t bits;
@@ -176,8 +177,6 @@ static void say_value(Share *s, Value *v) {
     }
     case OP_INDEX: say_terms(s, &v->address, 0); break;
     case OP_GET: say(s, v->variable); break;
-    case OP_SHIFT_LEFT:
-    case OP_SHIFT_RIGHT: say(s, v->integer); break;
     case OP_GATHER:
     case OP_GATHER_U8: say(s, v->stride); /* fallthrough */
     case OP_LOAD:

@@ -83,16 +83,17 @@ static void check_value(Checker *c, const Value *v) {
         CHECK(c, result.element == v->type.element && result.vector == v->type.vector);
     }
     if (v->op == OP_SHIFT_LEFT || v->op == OP_SHIFT_RIGHT) CHECK(c, v->integer >= 0 && v->integer < 32);
+    if (v->op == OP_LOW || v->op == OP_HIGH)
+        CHECK(c, v->integer == 1 || v->integer == 2 || v->integer == 4 || v->integer == 8);
     c->type[v->id] = v->type;
     c->defined[v->id] = c->seen[v->id] = true;
 }
 
 static void check_bound(const Checker *c, const Bound *bound) {
-    if (bound->kind == BOUND_VAR || bound->kind == BOUND_CLAMP) {
+    if (bound->kind == BOUND_VAR || bound->kind == BOUND_CLAMP || bound->kind == BOUND_CHUNK_IMAGES) {
         CHECK(c, bound->var >= 0 && bound->var < (c->nest ? c->nest->var_count : 1));
         CHECK(c, c->loop_open[bound->var]);
     }
-    if (bound->kind == BOUND_CHUNK_IMAGES) CHECK(c, c->loop_open[LOOP_VAR_CHUNK]);
 }
 
 static void check_block(Checker *c, const Block *block);

@@ -4,7 +4,8 @@
  *     d[n,o] = g[n,o] * s[n,o]      log = sum(n,o) d[n,o]^2     ->    log = sum(n,o) (g*s)^2
  * Into the sum or maximum they read, when they alone read it (bias, activation, the step of an owned gradient):
  *     y[n,o] = sum(k) w[o,k]*x[n,k]     a[n,o] = relu(y[n,o] + b[o])     ->    a[n,o] = relu(result + b[o])
- * A gradient that is summed by slots stays: its value is known only once the slots are added.
+ * A gradient that is summed by slots stays: its value is known only once the slots are added, or where there is but one
+ * (compiler/loop/one_chunk.c).
  *
  * What is joined costs at most JOIN_MAX: a long chain of maps becomes several nests, because C compilers and LLVM take
  * more than linear time for a long one. */
@@ -108,6 +109,14 @@ static bool join_reader(Uses *uses, Compute *map) {
     return true;
 }
 
+/* Whether the map runs over all of what the sum gives. */
+static bool same_indices(const Compute *map, const Compute *sum) {
+    if (map->reduce != REDUCE_NONE || sum->out->rank != map->rank) return false;
+    for (int d = 0; d < map->rank; d++)
+        if (map->range[d] != sum->out->dim[d]) return false;
+    return true;
+}
+
 /* What of a map's reads is a sum it may join; the first such. */
 typedef struct {
     const Uses *uses;
@@ -120,12 +129,28 @@ static void find_sum(void *context, Expr *read) {
     Compute *sum = search->uses->writer[read->tensor->id];
     const Compute *map = search->map;
     if (search->sum || !sum || sum == map || (sum->reduce != REDUCE_SUM && sum->reduce != REDUCE_MAX)) return;
-    if (sum->out->role != ROLE_VALUE || only_reader(search->uses, sum->out) != map || sum->out->rank != map->rank)
-        return;
+    if (sum->out->role != ROLE_VALUE || only_reader(search->uses, sum->out) != map || !same_indices(map, sum)) return;
     if (compute_sums_batch(sum) && !compute_is_owned(sum)) return;
-    for (int d = 0; d < map->rank; d++)
-        if (map->range[d] != sum->out->dim[d]) return;
     search->sum = sum;
+}
+
+void compute_join_sum(Program *p, Compute *map, const Compute *sum, const Expr *read) {
+    /* over the indices of the sum, which may write several into one dimension */
+    Expr *result = sum->post ? sum->post : e_result(p), *e = expr_reindex(p, map->e, map->rank, sum->write);
+    map->post = expr_replace(p, e, e_read(p, sum->out, read->number, sum->write), result);
+    for (int d = 0; d < map->out->rank; d++) map->write[d] = affine_reindex(&map->write[d], sum->write);
+    map->e = sum->e;
+    map->reduce = sum->reduce;
+    map->rank = sum->rank;
+    map->reductions = sum->reductions;
+    memcpy(map->range, sum->range, sizeof map->range);
+}
+
+const Expr *compute_joins_sum(Program *p, const Compute *map, const Compute *sum) {
+    Reading reading = {.reader = map, .tensor = sum->out, .once = true};
+    expr_reads(p, map->e, examine, &reading);
+    bool here = reading.read && reading.once && reading.read == e_at(p, sum->out);
+    return here && same_indices(map, sum) && may_join(p, map, sum) ? reading.read : NULL;
 }
 
 static Compute *join_sum(Uses *uses, Compute *map) {
@@ -135,18 +160,9 @@ static Compute *join_sum(Uses *uses, Compute *map) {
     expr_reads(p, map->e, find_sum, &search);
     Compute *sum = search.sum;
     if (!sum) return NULL;
-    Reading reading = {.reader = map, .tensor = sum->out, .once = true};
-    expr_reads(p, map->e, examine, &reading);
-    if (!reading.once || reading.read != e_at(p, sum->out) || !may_join(p, map, sum)) return NULL;
-    /* over the indices of the sum, which may write several into one dimension */
-    Expr *result = sum->post ? sum->post : e_result(p), *e = expr_reindex(p, map->e, map->rank, sum->write);
-    map->post = expr_replace(p, e, e_read(p, sum->out, reading.read->number, sum->write), result);
-    for (int d = 0; d < map->out->rank; d++) map->write[d] = affine_reindex(&map->write[d], sum->write);
-    map->e = sum->e;
-    map->reduce = sum->reduce;
-    map->rank = sum->rank;
-    map->reductions = sum->reductions;
-    memcpy(map->range, sum->range, sizeof map->range);
+    const Expr *read = compute_joins_sum(p, map, sum);
+    if (!read) return NULL;
+    compute_join_sum(p, map, sum, read);
     uses->reading = map;
     expr_reads(p, sum->e, note_joined, uses);
     expr_reads(p, sum->post, note_joined, uses);

@@ -15,6 +15,10 @@ void pass_layout_copies(Program *p);
 /* Settles the order of every sum; the last of the passes, which see to it that nothing changes it any more. */
 void pass_order(Program *p);
 
+/* The one place where a map reads a sum that it may join; NULL: it may not. */
+const Expr *compute_joins_sum(Program *p, const Compute *map, const Compute *sum);
+/* Makes the map that reads a sum there the sum itself, with the map behind it. */
+void compute_join_sum(Program *p, Compute *map, const Compute *sum, const Expr *read);
 /* Whether c is a sum over the images alone of a product of two reads: lanes run over its last dimension. */
 bool compute_is_outer(const Compute *c);
 /* The lowest and highest index of dimension d that a read takes. */

@@ -9,19 +9,23 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Buffers of one batch. */
+/* Rows that a slot has room for at least. */
+enum { SLOT_ROWS = NET_EVAL_BATCH };
+
+/* Buffers of a batch, or, as it costs more to wake the thread than to copy some rows, of several small ones. */
 typedef struct {
     void *input;
     uint32_t *label, *item;
-    float *target; /* NULL: the data has none */
-    NetBatch batch;
-    atomic_llong next; /* the first row that nobody makes */
-    int64_t made;      /* rows that are there */
+    float *target;     /* NULL: the data has none */
+    int64_t first, n;  /* its rows, in the order of the pass */
+    atomic_llong next; /* the first of them that nobody makes */
+    int64_t made;      /* those that are there */
 } Slot;
 
-/* Whoever opens the slot of a step, the thread or the caller, counts it, under the lock; from then on anybody may take
- * one of its rows after the other and fill it in, outside of the lock. The step is the caller's when all are made; the
- * slot is opened again when that is released and the thread has left it, so that opened - released <= slots. */
+/* The steps of a pass are cut into portions of one slot each. Whoever opens the slot of a portion, the thread or the
+ * caller, counts it, under the lock; from then on anybody may take one of its rows after the other and fill it in,
+ * outside of the lock. Its steps are the caller's when all are made; the slot is opened again when they are released
+ * and the thread has left it, so that opened - released <= slots. */
 struct NetLoader {
     const NetData *data;
     NetRowType type;
@@ -39,9 +43,11 @@ struct NetLoader {
     int64_t rows;     /* of the pass */
     int64_t batch;    /* rows a batch */
     int64_t steps;    /* where the pass ends */
-    int64_t opened;   /* steps whose slot is opened, counted from the epoch's start */
+    int64_t each;     /* steps of a portion */
+    int64_t opened;   /* portions whose slot is opened, counted from the epoch's start */
     int64_t taken;    /* steps handed out */
-    int64_t released; /* steps whose slot may be opened again */
+    int64_t released; /* portions whose slot may be opened again */
+    NetBatch given;   /* what the caller has */
     int64_t slots;    /* in use for this pass */
     int64_t capacity; /* rows a slot holds */
     bool ordered;     /* order[] is that of this pass, if it has one */
@@ -60,20 +66,37 @@ int64_t net_loader_steps(const NetData *data, const NetPass *pass) {
 
 /* ---- making rows ---- */
 
-/* With the lock held: the slot of the next step, all of whose rows are to be made. */
-static Slot *open_slot(NetLoader *loader) {
+/* The rows of a slot from the one on that a step begins with. */
+static NetBatch batch_at(const NetLoader *loader, const Slot *slot, int64_t step) {
+    int64_t at = step % loader->each * net_padded(loader->batch), left = loader->rows - step * loader->batch;
+    return (NetBatch){.input = (unsigned char *)slot->input + (size_t)at * loader->row_bytes,
+                      .label = slot->label + at,
+                      .target = slot->target != NULL ? slot->target + at * loader->data->targets : NULL,
+                      .item = slot->item + at,
+                      .n = left < loader->batch ? left : loader->batch,
+                      .step = step};
+}
+
+/* The rows behind those of a step, which fill up its last vector. */
+static void clear_rest(const NetLoader *loader, const Slot *slot, int64_t step) {
     size_t targets = (size_t)loader->data->targets;
-    int64_t step = loader->opened++, first = step * loader->batch;
-    int64_t n = loader->rows - first < loader->batch ? loader->rows - first : loader->batch;
-    Slot *slot = &loader->slot[step % loader->slots];
+    int64_t n = batch_at(loader, slot, step).n, at = step % loader->each * net_padded(loader->batch) + n;
     size_t rest = (size_t)(net_padded(n) - n);
-    if (rest > 0) {
-        memset((unsigned char *)slot->input + (size_t)n * loader->row_bytes, 0, rest * loader->row_bytes);
-        memset(slot->label + n, 0, rest * sizeof slot->label[0]);
-        memset(slot->item + n, 0, rest * sizeof slot->item[0]);
-        if (targets > 0) memset(slot->target + (size_t)n * targets, 0, rest * targets * sizeof *slot->target);
-    }
-    slot->batch = (NetBatch){slot->input, slot->label, slot->target, slot->item, n, step};
+    if (rest == 0) return;
+    memset((unsigned char *)slot->input + (size_t)at * loader->row_bytes, 0, rest * loader->row_bytes);
+    memset(slot->label + at, 0, rest * sizeof slot->label[0]);
+    memset(slot->item + at, 0, rest * sizeof slot->item[0]);
+    if (targets > 0) memset(slot->target + (size_t)at * targets, 0, rest * targets * sizeof *slot->target);
+}
+
+/* With the lock held: the slot of the next portion, all of whose rows are to be made. */
+static Slot *open_slot(NetLoader *loader) {
+    int64_t portion = loader->opened++, step = portion * loader->each, end = step + loader->each;
+    int64_t most = loader->each * loader->batch;
+    Slot *slot = &loader->slot[portion % loader->slots];
+    slot->first = step * loader->batch;
+    slot->n = loader->rows - slot->first < most ? loader->rows - slot->first : most;
+    for (; step < end && step < loader->steps; step++) clear_rest(loader, slot, step);
     slot->made = 0;
     atomic_store(&slot->next, 0);
     return slot;
@@ -81,29 +104,28 @@ static Slot *open_slot(NetLoader *loader) {
 
 static void make_row(const NetLoader *loader, Slot *slot, int64_t i, float *room) {
     size_t targets = (size_t)loader->data->targets;
-    int64_t place = slot->batch.step * loader->batch + i;
+    int64_t place = slot->first + i, at = i / loader->batch * net_padded(loader->batch) + i % loader->batch;
     int64_t row = loader->pass.shuffle ? loader->order[place] : place;
-    void *to = (unsigned char *)slot->input + (size_t)i * loader->row_bytes;
+    void *to = (unsigned char *)slot->input + (size_t)at * loader->row_bytes;
     NetRow made = net_pass_row(loader->data, &loader->pass, row, loader->type, room, to);
-    slot->label[i] = made.label;
-    slot->item[i] = made.item;
-    if (targets > 0) memcpy(slot->target + (size_t)i * targets, made.targets, targets * sizeof *slot->target);
+    slot->label[at] = made.label;
+    slot->item[at] = made.item;
+    if (targets > 0) memcpy(slot->target + (size_t)at * targets, made.targets, targets * sizeof *slot->target);
 }
 
 /* Makes rows of a slot as long as there are any that nobody makes; returns how many. */
 static int64_t make_rows(const NetLoader *loader, Slot *slot, int number) {
     float *room = loader->room_each > 0 ? loader->room + (size_t)number * loader->room_each : NULL;
     int64_t made = 0;
-    for (int64_t i; (i = atomic_fetch_add(&slot->next, 1)) < slot->batch.n; made++) make_row(loader, slot, i, room);
+    for (int64_t i; (i = atomic_fetch_add(&slot->next, 1)) < slot->n; made++) make_row(loader, slot, i, room);
     return made;
 }
 
 /* ---- the thread ---- */
 
 static bool has_work(const NetLoader *loader) {
-    bool ahead = !loader->shared || loader->crew.spare;
-    return loader->running && (!loader->ordered || (ahead && loader->opened < loader->steps &&
-                                                    loader->opened - loader->released < loader->slots));
+    bool ahead = (!loader->shared || loader->crew.spare) && loader->opened * loader->each < loader->steps;
+    return loader->running && (!loader->ordered || (ahead && loader->opened - loader->released < loader->slots));
 }
 
 static void *loader_main(void *argument) {
@@ -145,12 +167,12 @@ static void make_share(void *argument, int number) {
     atomic_fetch_add(&share->made, make_rows(share->loader, share->slot, 1 + number));
 }
 
-/* With the lock held: the crew makes what the thread has not begun of a step. */
-static void share_rows(NetLoader *loader, Slot *slot) {
-    while (loader->opened == loader->taken && loader->filled == slot) /* it was late, and others have made its rows */
+/* With the lock held: the crew makes what the thread has not begun of a portion. */
+static void share_rows(NetLoader *loader, int64_t portion, Slot *slot) {
+    while (loader->opened == portion && loader->filled == slot) /* it was late, and others have made its rows */
         pthread_cond_wait(&loader->changed, &loader->lock);
-    if (loader->opened == loader->taken) open_slot(loader);
-    if (atomic_load(&slot->next) >= slot->batch.n) return;
+    if (loader->opened == portion) open_slot(loader);
+    if (atomic_load(&slot->next) >= slot->n) return;
     Share share = {.loader = loader, .slot = slot};
     pthread_mutex_unlock(&loader->lock);
     loader->crew.each(loader->crew.context, make_share, &share);
@@ -266,11 +288,13 @@ bool net_loader_start(NetLoader *loader, const NetPass *pass, NetError *error) {
     int64_t rows = net_pass_rows(loader->data, pass);
     int64_t steps = net_loader_steps(loader->data, pass);
     int64_t batch = pass->batch <= 0 || pass->batch > rows ? rows : pass->batch;
-    int64_t slots = steps < NET_LOADER_SLOTS ? steps : NET_LOADER_SLOTS;
+    int64_t each = net_pass_draws(pass) || batch > SLOT_ROWS ? 1 : SLOT_ROWS / net_padded(batch > 0 ? batch : 1);
+    int64_t portions = (steps + each - 1) / each, slots = portions < NET_LOADER_SLOTS ? portions : NET_LOADER_SLOTS;
     pthread_mutex_lock(&loader->lock);
     end_pass(loader);
-    bool ok = rows == 0 || (reserve_slots(loader, slots, batch, error) && reserve_room(loader, pass, error) &&
-                            (!pass->shuffle || reserve_order(loader, rows, error)));
+    bool ok =
+        rows == 0 || (reserve_slots(loader, slots, each * net_padded(batch), error) &&
+                      reserve_room(loader, pass, error) && (!pass->shuffle || reserve_order(loader, rows, error)));
     if (ok) {
         int64_t first = pass->first_step < 0 ? 0 : pass->first_step < steps ? pass->first_step : steps;
         loader->pass = *pass;
@@ -278,7 +302,9 @@ bool net_loader_start(NetLoader *loader, const NetPass *pass, NetError *error) {
         loader->rows = rows;
         loader->batch = batch;
         loader->steps = steps;
-        loader->opened = loader->taken = loader->released = first;
+        loader->each = each;
+        loader->taken = first;
+        loader->opened = loader->released = first / each;
         loader->ordered = !pass->shuffle;
         loader->running = true;
         pthread_cond_broadcast(&loader->changed);
@@ -290,18 +316,18 @@ bool net_loader_start(NetLoader *loader, const NetPass *pass, NetError *error) {
 const NetBatch *net_loader_next(NetLoader *loader) {
     const NetBatch *batch = NULL;
     pthread_mutex_lock(&loader->lock);
-    if (loader->running && loader->released < loader->taken) {
-        loader->released = loader->taken;
+    const int64_t portion = loader->running ? loader->taken / loader->each : 0;
+    if (loader->running && loader->released < portion) {
+        loader->released = portion;
         pthread_cond_broadcast(&loader->changed);
     }
     if (loader->running && loader->taken < loader->steps) {
-        Slot *slot = &loader->slot[loader->taken % loader->slots];
+        Slot *slot = &loader->slot[portion % loader->slots];
         while (!loader->ordered) pthread_cond_wait(&loader->changed, &loader->lock);
-        if (loader->shared) share_rows(loader, slot);
-        while (loader->opened == loader->taken || slot->made < slot->batch.n)
-            pthread_cond_wait(&loader->changed, &loader->lock);
-        batch = &slot->batch;
-        loader->taken++;
+        if (loader->shared) share_rows(loader, portion, slot);
+        while (loader->opened == portion || slot->made < slot->n) pthread_cond_wait(&loader->changed, &loader->lock);
+        loader->given = batch_at(loader, slot, loader->taken++);
+        batch = &loader->given;
     } else
         loader->running = false;
     pthread_mutex_unlock(&loader->lock);

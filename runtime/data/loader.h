@@ -19,7 +19,7 @@
 
 #include "runtime/data/pass.h"
 
-enum { NET_LOADER_SLOTS = 3 }; /* batches it holds: one in use, one ready, one being filled */
+enum { NET_LOADER_SLOTS = 3 }; /* batches, or portions of small ones: one in use, one ready, one being filled */
 
 typedef struct NetLoader NetLoader;
 

@@ -103,7 +103,9 @@ def bound(text, outer):
     part = re.fullmatch(r"part_(low|high)\((\d+)\)", text)
     if part:
         return int(part.group(2)) if part.group(1) == "high" else 0
-    return {"images": LANES, "chunk_images": LANES, "chunks": 1, "slots": 1, "task + 0": 0, "task + 1": 1}[text]
+    if text.startswith("chunk_images("):
+        return LANES
+    return {"images": LANES, "chunks": 1, "slots": 1, "task + 0": 0, "task + 1": 1}[text]
 
 
 def parse_block(lines):
@@ -125,7 +127,9 @@ def block_work(block, outer):
     for head, body in inner:
         loop = re.fullmatch(r"for i(\d+) = (.*) to (.*) step (\d+) {", head)
         if loop is None:
-            total += block_work(body, outer)
+            one_chunk = {"if 1 < chunks {": False, "if chunks == 1 {": True}.get(head)
+            if one_chunk in (None, outer["one chunk"]):
+                total += block_work(body, outer)
             continue
         var, step = int(loop.group(1)), int(loop.group(4))
         low, high = bound(loop.group(2), outer), bound(loop.group(3), outer)
@@ -136,13 +140,13 @@ def block_work(block, outer):
     return total
 
 
-def parse_work(loops):
-    """{nest: the multiply-adds it does, an image of a chunk} from `--dump loops`."""
+def parse_work(loops, batch):
+    """{nest: the multiply-adds it does, an image of a chunk} from `--dump loops`; 0 of what is for other batches."""
     lines, found = iter(loops.splitlines()), {}
     for line in lines:
         nest = re.fullmatch(r"\d+: nest (\w+).* {", line)
         if nest:
-            found[nest.group(1)] = block_work(parse_block(lines), {}) / LANES
+            found[nest.group(1)] = block_work(parse_block(lines), {"one chunk": batch <= LANES}) / LANES
     return found
 
 

@@ -136,9 +136,9 @@ class Builder:
             self.made[key] = self.link(made[:-2], made, self.object("kernels"), self.object("limit"))
         return self.made[key]
 
-    def stamped(self, model, backend, cpu=None):
-        """kernels.c with time stamps around the model's nests, the model's schedule, and the work of each nest; the
-        code for `cpu` instead of this machine's."""
+    def stamped(self, model, backend, batch, cpu=None):
+        """kernels.c with time stamps around the model's nests, the model's schedule, and the work of each nest in
+        a batch of this size; the code for `cpu` instead of this machine's."""
         more = (["--cc", self.wrapper] if backend == "c" else []) + (["--cpu", cpu] if cpu else [])
         made, dumps = self.emit(model, backend, "asm", f".{cpu}.s", "--dump", "schedule", "--dump", "loops", *more)
         with open(made, encoding="utf-8") as file:
@@ -147,7 +147,7 @@ class Builder:
             file.write(text)
         call([self.cc, "-c", made, "-o", made + ".o"])
         program = self.link(made[:-2] + ".stamped", made + ".o", self.object("kernels"), self.object("limit"))
-        return program, nests.parse_schedule(dumps), nests.parse_work(dumps)
+        return program, nests.parse_schedule(dumps), nests.parse_work(dumps, batch)
 
     def show(self, model):
         """What `netc show --json` says."""

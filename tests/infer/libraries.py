@@ -119,6 +119,10 @@ with open("features/beta.h", encoding="utf-8") as file:
     header = file.read()
 check("#define BETA_OUTPUTS 21\n" in header and "classify" not in header, "--until hidden is not 21 features")
 build("beta", "--until", "hidden", "-o", "beta-features")
+# Rows of 21 outputs are turned in registers, where there are some.
+turned = ", 16 x 16 turned with index "
+check(turned in build("beta", "--emit", "obj", "--until", "hidden", "--dump=schedule"), "outputs go one by one")
+check(turned not in build("beta", "--emit", "c", "--until", "hidden", "--dump=schedule"), "plain C exchanges lanes")
 
 # ---- the header is called like the file it goes with ----
 for emit, path, header in (("c", "named/sens.c", "sens"), ("obj", "named/sens-2.0.o", "sens-2.0"), ("obj", "named/x", "x"),

@@ -12,6 +12,8 @@ product of backends, processors, levels and tiles (some minutes a model); NETC_R
 The weights of a run then go into libraries for inference (inference.py).
 
 A line '# ROUTES: OPTIONS' in a model adds one that is always tried; a word that ends in .schedule is a file beside it.
+
+Trainers that are meant for small batches have other steps for them, of the same bits: every second one is made so.
 """
 import csv
 import hashlib
@@ -141,7 +143,8 @@ class Build:
             self.program = [NETC, "train", model, *sets, *self.options]
             return
         out = os.path.abspath(f"trainer{number}")
-        run(NETC, "build", model, *sets, *self.options, "-o", out)
+        meant = ["--set", "batch 16"] if number % 2 == 0 else []  # it is told which it is to take
+        run(NETC, "build", model, *sets, *meant, *self.options, "-o", out)
         self.program = [out]
 
 

@@ -38,7 +38,7 @@ for model in ("padded.net", *(os.path.join(ROOT, "models", name + ".net") for na
     layers = json.loads(netc("show", "--json", model))["layers"]
     for cpu in ("x86-64-v3", "x86-64-v4"):
         dumps = netc("build", model, "--cpu", cpu, "--stop-after=loops", "--dump=schedule", "--dump=loops")
-        done, work = {}, nests.parse_work(dumps)
+        done, work = {}, nests.parse_work(dumps, batch=10)
         for nest, purpose in nests.find_purposes(layers, nests.parse_schedule(dumps)).items():
             if purpose.layer.startswith("conv") and (model != "padded.net" or purpose.name != "weight gradient"):
                 asked = padded[purpose.layer] if model == "padded.net" else purpose.work

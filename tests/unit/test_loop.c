@@ -123,8 +123,9 @@ static void make_float_op(Generator *g) {
     static const Op ops[] = {OP_ADD, OP_SUB, OP_MUL, OP_DIV, OP_MAX, OP_MIN};
     switch (draw(g, 9)) {
     case 8: {
-        static const Op pair[] = {OP_EVEN, OP_LOW, OP_HIGH};
-        keep(g, POOL_F32, loop_op2(b, pair[draw(g, 3)], pick(g, POOL_F32, true), pick(g, POOL_F32, true)));
+        const int first = pick(g, POOL_F32, true), second = pick(g, POOL_F32, true), block = 1 << draw(g, 4);
+        const Op op = draw(g, 2) ? OP_LOW : OP_HIGH;
+        keep(g, POOL_F32, draw(g, 3) ? loop_blocks(b, op, first, second, block) : loop_op2(b, OP_EVEN, first, second));
         return;
     }
     case 0: keep(g, kind, multiply_add(g, x, y, z)); return;
@@ -221,7 +222,9 @@ static void make_block(Generator *g, int operations, int depth) {
     } else {
         static const BoundKind kinds[] = {BOUND_IMAGES, BOUND_CHUNKS,   BOUND_CHUNK_IMAGES, BOUND_SLOTS,
                                           BOUND_TASK,   BOUND_PART_LOW, BOUND_PART_HIGH};
-        const Bound low = loop_bound_of(kinds[draw(g, COUNT_OF(kinds))], 1 + (int64_t)draw(g, 20));
+        const BoundKind kind = kinds[draw(g, COUNT_OF(kinds))];
+        const Bound low = kind == BOUND_CHUNK_IMAGES ? loop_bound_images_of(LOOP_VAR_CHUNK)
+                                                     : loop_bound_of(kind, 1 + (int64_t)draw(g, 20));
         if (draw(g, 2))
             loop_if_begin(g->b, low, loop_bound((int64_t)draw(g, 30)));
         else
@@ -315,7 +318,7 @@ static Code *random_code(Arena *arena, uint64_t seed, bool *is_integer, bool pla
         const int nest = loop_add_nest(arena, code, random_nest(&g, arena_format(arena, "nest%d", i)));
         LoopBuilder *b = loop_kernel_begin(arena, arena_format(arena, "test_%d", i), TASKS_ONCE);
         loop_for_begin(b, loop_bound_of(BOUND_TASK, 0), loop_bound_of(BOUND_CHUNKS, 0), 1 + i % 2);
-        loop_if_begin(b, loop_bound(0), loop_bound_of(BOUND_CHUNK_IMAGES, 0));
+        loop_if_begin(b, loop_bound(0), loop_bound_images_of(LOOP_VAR_CHUNK));
         loop_run_nest(b, nest);
         loop_if_end(b);
         loop_for_end(b);
