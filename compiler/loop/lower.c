@@ -233,6 +233,7 @@ Code *lower_programs(Arena *arena, Programs *programs, const LowerOptions *optio
     Descriptor descriptor = {
         .programs = programs, .options = options, .order_hash = hash_orders(programs, options->target.fma)};
     Layout *layout[PROGRAM_COUNT] = {NULL};
+    bool shared = false; /* a program's chunks are */
     list_scalars(arena, programs, &base.context);
     for (int k = 0; k < PROGRAM_COUNT; k++) {
         if (!programs->program[k]) continue;
@@ -251,8 +252,9 @@ Code *lower_programs(Arena *arena, Programs *programs, const LowerOptions *optio
         l.program = programs->program[k];
         l.written = NEW_ARRAY(arena, bool, l.program->tensors.count);
         l.commit = -1;
-        l.context.sharing = split_sharing(arena, l.layout);
+        l.context.sharing = split_sharing(arena, l.layout, shared);
         lower_program(&l);
+        shared = shared || split_gains(l.context.sharing);
         descriptor.kernels[k] = l.kernels.at;
         descriptor.kernel_count[k] = l.kernels.count;
         descriptor.commit[k] = l.commit < 0 ? l.kernels.count : (size_t)l.commit;

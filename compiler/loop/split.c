@@ -181,10 +181,11 @@ int split_choose(const Gen *g) {
 }
 
 /* ---- kernels ---- */
-Sharing *split_sharing(Arena *arena, const Layout *layout) {
+Sharing *split_sharing(Arena *arena, const Layout *layout, bool always) {
     const Program *p = layout->program;
     Sharing *sharing = NEW(arena, Sharing);
     sharing->far = split_is_far(layout->scratch_size);
+    sharing->always = always;
     sharing->tensors = p->tensors.count;
     sharing->holder = NEW_ARRAY(arena, int, p->tensors.count);
     sharing->maker = NEW_ARRAY(arena, int, p->tensors.count);
@@ -193,7 +194,7 @@ Sharing *split_sharing(Arena *arena, const Layout *layout) {
 
 void split_begin_kernel(Sharing *sharing, int64_t work) {
     sharing->kernel++;
-    sharing->splits = work > WORK_KERNEL;
+    sharing->splits = sharing->always || work > WORK_KERNEL;
     sharing->alone = 0;
     sharing->shared = 2 * WORK_MEETING; /* at its begin and end */
     sharing->meetings = 0;

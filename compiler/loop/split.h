@@ -9,13 +9,15 @@ typedef struct Sharing {
     size_t tensors;
     int *holder, *maker; /* by tensor id: which of the workers has made it; in which kernel, counted from 1 */
     int kernel;
+    bool always;           /* see split_sharing() */
     bool splits;           /* it is long enough that some of its nests may be */
     bool far;              /* what a chunk takes does not stay in a worker's cache */
     double alone, shared;  /* what one worker takes, and two, in multiply-adds of 16 lanes */
     double all_alone, all; /* the same of the kernels before, each by as many as are quicker */
     int meetings;
 } Sharing;
-Sharing *split_sharing(Arena *arena, const Layout *layout);
+/* `always`: nests of short kernels are split, too, as those of a longer program are, so that equal ones stay equal. */
+Sharing *split_sharing(Arena *arena, const Layout *layout, bool always);
 /* Kernels of chunks, one after the other, nests in between. Gives the most workers that a chunk is worth; 1: it is
  * quicker alone. */
 void split_begin_kernel(Sharing *sharing, int64_t work);
