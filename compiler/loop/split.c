@@ -17,16 +17,8 @@
  * another worker's cache (or beyond its own, for a lone worker too), a vector that was there before it is written, and
  * a meeting of two. What is split by elements is not worth two workers below WORK_PART. A kernel below WORK_KERNEL is
  * not, since those around it, which one worker runs, have to fetch what the two have made. */
-enum {
-    WORK_RANDOM = 150,
-    WORK_APART = 32,
-    WORK_FETCH = 64,
-    WORK_FETCH_FAR = 8,
-    WORK_TAKE = 12,
-    WORK_MEETING = 1500,
-    WORK_PART = 4 * WORK_MEETING,
-    WORK_KERNEL = 500000
-};
+enum { WORK_RANDOM = 150, WORK_APART = 32, WORK_PART = 6000, WORK_KERNEL = 500000 };
+static const double WORK_FETCH = 64, WORK_FETCH_FAR = 8, WORK_TAKE = 12, WORK_MEETING = 1500;
 enum { NEAR_ELEMENTS = 262144 }; /* 1 MB; of more one worker alone has much from beyond its cache as well */
 
 enum { WORKERS_MOST = 256 };
@@ -201,7 +193,7 @@ void split_begin_kernel(Sharing *sharing, int64_t work) {
 }
 
 static int workers_within(double workers) {
-    return workers < 2 ? 2 : workers > WORKERS_MOST ? WORKERS_MOST : (int)workers;
+    return workers < 2 ? 2 : (int64_t)workers > WORKERS_MOST ? WORKERS_MOST : (int)workers;
 }
 
 /* With n workers work / n + meetings * n / 2, in meetings of two, is least for that many. */
