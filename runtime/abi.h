@@ -11,7 +11,8 @@
 #include <stdint.h>
 
 enum {
-    NET_ABI = 6,          /* raised whenever a kernel's arguments or the descriptor change */
+    NET_ABI = 7,          /* raised whenever a kernel's arguments or the descriptor change */
+    NET_BITS = 6,         /* raised whenever a kernel of the same program gives other bits: part of order_hash */
     NET_LANES = 16,       /* images a chunk: one logical vector, on every processor */
     NET_SLOTS = 8,        /* partial gradient sums, whatever the number of threads */
     NET_EVAL_BATCH = 256, /* images a batch while evaluating */
@@ -21,17 +22,18 @@ enum {
 static inline int64_t net_chunks(int64_t n) { return (n + NET_LANES - 1) / NET_LANES; }
 static inline int64_t net_padded(int64_t n) { return net_chunks(n) * NET_LANES; }
 
-/* One task of one phase of a program.
+/* One worker's part of one task of one phase of a program.
  *
  * All buffers are aligned to 64 bytes and disjoint. `input`, `label`, `target` and `item` hold ceil(n/16)*16 rows:
- * those from n on are zero. `scratch` belongs to the calling worker alone; every other buffer is shared by the tasks of
- * a phase, which never write the same element. */
+ * those from n on are zero. `scratch` belongs to the task: to its only worker, or to all that share it. Every other
+ * buffer is shared by the tasks of a phase, which never write the same element. Workers that share a task all make this
+ * call, each with its part, and wait for each other in net_meet() where one reads what another has written. */
 typedef void NetKernel(const void *self,      /* the interpreter's program; unused in compiled code */
                        float *param,          /* weights and biases, in the order and layout of PyTorch */
                        float *state,          /* what is kept beside them: statistics */
                        float *grad,           /* NET_SLOTS copies of the slot gradients, then the owned ones */
                        float *batch,          /* values that cross a barrier, [chunk][...][16] */
-                       float *scratch,        /* this worker's values for one chunk */
+                       float *scratch,        /* this task's values for one chunk */
                        const void *input,     /* rows of this batch, uint8_t or float */
                        const uint32_t *label, /* class of each row */
                        const float *target,   /* the numbers each row is to give; NULL: none */
@@ -40,15 +42,21 @@ typedef void NetKernel(const void *self,      /* the interpreter's program; unus
                        double *log,           /* "once" values, then [chunk] x "chunk" values */
                        int64_t n,             /* images in this batch, at least 1 */
                        int64_t task,          /* 0 <= task < tasks of the phase */
-                       int64_t parts);        /* tasks of the phase */
+                       int64_t part,          /* 0 <= part < parts */
+                       int64_t parts,         /* workers that share the task */
+                       void *team);           /* they, for net_meet(); NULL: parts is 1 */
 
 extern const int64_t net_abi;         /* NET_ABI the code was emitted for */
 extern const int64_t net_model_size;  /* bytes of net_model, without its final NUL */
 extern const char net_model[];        /* the descriptor, JSON in UTF-8 */
 extern NetKernel *const net_kernel[]; /* as the descriptor's phases number them */
 
-/* Fills out[count][16] with random bits: word (e, lane) depends on (seed, epoch, item[lane], layer, e) alone. */
+/* Fills rows first .. end-1 of out[][16] with random bits: word (e, lane) depends on (seed, epoch, item[lane], layer,
+ * e) alone. */
 void net_random(uint32_t *out, const uint32_t *item, uint32_t seed_low, uint32_t seed_high, uint32_t epoch,
-                uint32_t layer, int64_t count);
+                uint32_t layer, int64_t first, int64_t end);
+
+/* Returns when all `parts` workers of a team have called it; what they wrote before, each sees from then on. */
+void net_meet(void *team, int64_t part, int64_t parts);
 
 #endif

@@ -152,7 +152,7 @@ static void make_result(Arena *arena, const Inference *inference, bool fused, Li
     for (int64_t k = 0; k < library->members; k++) {
         memcpy(weights, library->weights + k * library->stride, (size_t)library->stride * sizeof *weights);
         interp_kernel(interp_self(interp, (size_t)inference->one), weights, weights + library->state_offset, NULL, own,
-                      scratch, x, NULL, NULL, NULL, NULL, NULL, 1, 0, 1);
+                      scratch, x, NULL, NULL, NULL, NULL, NULL, 1, 0, 0, 1, NULL);
         net_combine_add(library->combine, k, library->outputs, own, y, votes);
     }
     net_combine_end(library->combine, library->members, library->outputs, y, votes);

@@ -134,8 +134,14 @@ static void print_bound(Printer *p, const Bound *bound) {
     case BOUND_CHUNK_IMAGES: text_printf(p->out, "s_least(16, n - 16 * i%d)", bound->var); return;
     case BOUND_SLOTS: text_puts(p->out, "s_least(8, (n + 15) / 16)"); return;
     case BOUND_TASK: text_printf(p->out, "task%+lld", value); return;
-    case BOUND_PART_LOW: text_printf(p->out, "task * %lld / parts", value); return;
-    case BOUND_PART_HIGH: text_printf(p->out, "(task + 1) * %lld / parts", value); return;
+    case BOUND_PART: text_printf(p->out, "part%+lld", value); return;
+    case BOUND_PART_LOW: text_printf(p->out, "part * %lld / parts", value); return;
+    case BOUND_PART_HIGH:
+        if (bound->most < bound->value)
+            text_printf(p->out, "s_least(%lld, (part + 1) * %lld / parts)", (long long)bound->most, value);
+        else
+            text_printf(p->out, "(part + 1) * %lld / parts", value);
+        return;
     }
 }
 
@@ -321,8 +327,8 @@ static void print_store(Printer *p, const Stmt *s) {
 
 /* The integers that a nest takes besides its pointers, each behind `before`. */
 static void print_integers(Printer *p, const Nest *nest, const char *separator, const char *before) {
-    const bool used[] = {nest->uses.chunk, nest->uses.images, nest->uses.task, nest->uses.parts};
-    static const char *const names[] = {"i0", "n", "task", "parts"};
+    const bool used[] = {nest->uses.chunk, nest->uses.images, nest->uses.task, nest->uses.part, nest->uses.part};
+    static const char *const names[] = {"i0", "n", "task", "part", "parts"};
     for (size_t i = 0; i < COUNT_OF(used); i++) {
         if (!used[i]) continue;
         text_printf(p->out, "%s%s%s", separator, before, names[i]);
@@ -349,9 +355,13 @@ static void print_nest_call(Printer *p, const Nest *nest) {
 static void print_random(Printer *p, const Stmt *s) {
     text_puts(p->out, "net_random((uint32_t *)(");
     print_pointer(p, &s->address);
-    text_printf(p->out,
-                "), item + 16 * i0, s_word(scalar + %d), s_word(scalar + %d), s_word(scalar + %d), %uu, %lld);\n",
-                s->scalar, s->scalar + 1, s->scalar + 2, s->layer, (long long)s->count);
+    text_printf(p->out, "), item + 16 * i0, s_word(scalar + %d), s_word(scalar + %d), s_word(scalar + %d), %uu, ",
+                s->scalar, s->scalar + 1, s->scalar + 2, s->layer);
+    const Bound all[] = {loop_random_low(s), loop_random_high(s)};
+    print_bound(p, &all[0]);
+    text_puts(p->out, ", ");
+    print_bound(p, &all[1]);
+    text_puts(p->out, ");\n");
 }
 
 static void print_block(Printer *p, const Block *block);
@@ -398,6 +408,7 @@ static void print_stmt(Printer *p, const Stmt *s) {
     case STMT_SCATTER: print_store(p, s); return;
     case STMT_RANDOM: print_random(p, s); return;
     case STMT_NEST: print_nest_call(p, p->code->nests.at[s->nest]); return;
+    case STMT_MEET: text_puts(p->out, "net_meet(team, part, parts);\n"); return;
     }
 }
 
@@ -475,17 +486,18 @@ static const char kernel_parameters[] =
     "const void *self, float *restrict param, float *restrict state, float *restrict grad,\n"
     "    float *restrict batch, float *restrict scratch, const void *restrict input,\n"
     "    const uint32_t *restrict label, const float *restrict target, const uint32_t *restrict item,\n"
-    "    const float *restrict scalar, double *restrict log, int64_t n, int64_t task, int64_t parts";
+    "    const float *restrict scalar, double *restrict log, int64_t n, int64_t task, int64_t part,\n"
+    "    int64_t parts, void *team";
 
 static void print_kernel(Printer *p, const Kernel *kernel) {
     const char *exports = p->code->exports;
     text_printf(p->out, "\n/* tasks: %s */\n%s void %s_%s(%s) {\n", tasks_names[kernel->tasks],
                 exports && !p->plain ? "NET_KERNEL" : "static", exports ? exports : "kernel", kernel->name,
                 kernel_parameters);
-    text_puts(
-        p->out,
-        "    (void)self, (void)param, (void)state, (void)grad, (void)batch, (void)scratch, (void)input;\n"
-        "    (void)label, (void)target, (void)item, (void)scalar, (void)log, (void)n, (void)task, (void)parts;\n");
+    text_puts(p->out,
+              "    (void)self, (void)param, (void)state, (void)grad, (void)batch, (void)scratch, (void)input;\n"
+              "    (void)label, (void)target, (void)item, (void)scalar, (void)log, (void)n, (void)task, (void)part;\n"
+              "    (void)parts, (void)team;\n");
     p->depth = 1;
     print_block(p, &kernel->body);
     text_puts(p->out, "}\n");
@@ -520,9 +532,10 @@ static void print_declarations(Text *out, bool plain) {
     text_printf(out, "\ntypedef void NetKernel(%s);\n", kernel_parameters);
     text_puts(out, "extern const int64_t net_abi, net_model_size;\nextern const char net_model[];\n"
                    "extern NetKernel *const net_kernel[];\n");
+    text_puts(out, "void net_meet(void *team, int64_t part, int64_t parts);\n");
     if (!plain)
         text_puts(out, "void net_random(uint32_t *out, const uint32_t *item, uint32_t seed_low, uint32_t seed_high,\n"
-                       "    uint32_t epoch, uint32_t layer, int64_t count);\n"
+                       "    uint32_t epoch, uint32_t layer, int64_t first, int64_t end);\n"
                        "NET_INLINE uint32_t s_word(const float *a) { return (uint32_t)*(const i32_at *)a; }\n");
 }
 

@@ -154,7 +154,8 @@ void emit_header(const Library *library, const char *file, Text *out) {
 /* ---- the functions ---- */
 static const char kernel_type[] =
     "typedef void Kernel(const void *, float *, float *, float *, float *, float *, const void *, const uint32_t *,\n"
-    "    const float *, const uint32_t *, const float *, double *, int64_t, int64_t, int64_t);\n";
+    "    const float *, const uint32_t *, const float *, double *, int64_t, int64_t, int64_t,\n"
+    "    int64_t, void *);\n";
 
 static void print_kernel_name(const LibraryCode *code, bool batch, Text *out) {
     text_printf(out, "%s_%s", code->code->exports, code->code->kernels.at[batch ? code->batch : code->one]->name);
@@ -196,7 +197,7 @@ static void print_run_all(const Library *library, Text *out) {
         "        const float *member = WEIGHTS + k * %lld;\n"
         "        float *answers = k == 0 ? y : own;\n"
         "        kernel(0, (float *)(uintptr_t)member, (float *)(uintptr_t)(member + %lld), 0, answers, scratch, "
-        "x,\n            0, 0, 0, 0, 0, n, 0, 1);\n"
+        "x,\n            0, 0, 0, 0, 0, n, 0, 0, 1, 0);\n"
         "        for (i = 0; i < n * %lld; i += %lld) net_combine_add(%d, k, %lld, answers + i, y + i, votes + i);\n"
         "    }\n"
         "    for (i = 0; i < n * %lld; i += %lld) net_combine_end(%d, %lld, %lld, y + i, votes + i);\n}\n",
@@ -212,7 +213,7 @@ static void print_run(const Library *library, Text *out) {
         out, "\nstatic void run(Kernel *kernel, const float *x, float *y, float *scratch, int64_t n, int64_t chunk) {");
     text_printf(out,
                 "\n    kernel(0, (float *)(uintptr_t)WEIGHTS, (float *)(uintptr_t)(WEIGHTS + %lld), 0, y, scratch, x, "
-                "0, 0, 0, 0, 0,\n        n, chunk, 1);\n}\n",
+                "0, 0, 0, 0, 0,\n        n, chunk, 0, 1, 0);\n}\n",
                 (long long)library->state_offset);
     text_puts(out, "\nstatic void run_one(const float *x, float *y, float *scratch) {\n    run(");
     print_choice(library, false, out);

@@ -65,7 +65,7 @@ static LLVMTypeRef nest_type(Emitter *e, const Nest *nest) {
     LLVMTypeRef *types = NEW_ARRAY(e->arena, LLVMTypeRef, nest->regions.count + LLVM_MAX_INTEGERS);
     unsigned count = 0;
     for (size_t r = 0; r < nest->regions.count; r++) types[count++] = e->pointer;
-    const int integers = nest->uses.chunk + nest->uses.images + nest->uses.task + nest->uses.parts;
+    const int integers = nest->uses.chunk + nest->uses.images + nest->uses.task + 2 * nest->uses.part;
     for (int i = 0; i < integers; i++) types[count++] = e->i64;
     return LLVMFunctionType(e->nothing, types, count, false);
 }
@@ -123,14 +123,17 @@ static void emit_nest(Emitter *e, int index) {
     if (uses.chunk) e->var[LOOP_VAR_CHUNK] = LLVMGetParam(function, place++);
     if (uses.images) e->images = LLVMGetParam(function, place++);
     if (uses.task) e->task = LLVMGetParam(function, place++);
-    if (uses.parts) e->parts = LLVMGetParam(function, place++);
+    if (uses.part) {
+        e->part = LLVMGetParam(function, place++);
+        e->parts = LLVMGetParam(function, place++);
+    }
     if (e->debug) begin_debug(e, nest, function);
     llvm_emit_block(e, &nest->body);
     end_function(e);
     LLVMSetCurrentDebugLocation2(e->builder, NULL);
 }
 
-/* NetKernel's arguments are self, the buffers in the order of Buffer, then n, task, parts. */
+/* NetKernel's arguments are self, the buffers in the order of Buffer, then n, task, part, parts, team. */
 static LLVMValueRef emit_kernel(Emitter *e, const Kernel *kernel) {
     const char *exports = e->code->exports;
     const char *name = arena_format(e->arena, "%s_%s", exports ? exports : "kernel", kernel->name);
@@ -146,7 +149,9 @@ static LLVMValueRef emit_kernel(Emitter *e, const Kernel *kernel) {
     }
     e->images = LLVMGetParam(function, 1 + BUFFER_COUNT);
     e->task = LLVMGetParam(function, 2 + BUFFER_COUNT);
-    e->parts = LLVMGetParam(function, 3 + BUFFER_COUNT);
+    e->part = LLVMGetParam(function, 3 + BUFFER_COUNT);
+    e->parts = LLVMGetParam(function, 4 + BUFFER_COUNT);
+    e->team = LLVMGetParam(function, 5 + BUFFER_COUNT);
     llvm_emit_block(e, &kernel->body);
     end_function(e);
     return function;
@@ -167,12 +172,14 @@ static void declare_types(Emitter *e) {
     e->i64 = LLVMInt64TypeInContext(e->context);
     e->pointer = LLVMPointerTypeInContext(e->context, 0);
     e->nothing = LLVMVoidTypeInContext(e->context);
-    LLVMTypeRef kernel[1 + BUFFER_COUNT + 3];
-    for (int i = 0; i <= BUFFER_COUNT; i++) kernel[i] = e->pointer;
-    for (int i = 0; i < 3; i++) kernel[1 + BUFFER_COUNT + i] = e->i64;
+    LLVMTypeRef kernel[1 + BUFFER_COUNT + 5];
+    for (size_t i = 0; i < COUNT_OF(kernel); i++) kernel[i] = e->pointer;
+    for (int i = 0; i < 4; i++) kernel[1 + BUFFER_COUNT + i] = e->i64;
     e->kernel_type = LLVMFunctionType(e->nothing, kernel, (unsigned)COUNT_OF(kernel), false);
-    LLVMTypeRef random[] = {e->pointer, e->pointer, e->i32, e->i32, e->i32, e->i32, e->i64};
+    LLVMTypeRef random[] = {e->pointer, e->pointer, e->i32, e->i32, e->i32, e->i32, e->i64, e->i64};
     e->net_random_type = LLVMFunctionType(e->nothing, random, (unsigned)COUNT_OF(random), false);
+    LLVMTypeRef meet[] = {e->pointer, e->i64, e->i64};
+    e->net_meet_type = LLVMFunctionType(e->nothing, meet, (unsigned)COUNT_OF(meet), false);
 }
 
 static void begin_debug_unit(Emitter *e) {
@@ -199,6 +206,8 @@ static void emit_module(Emitter *e) {
     e->nests = NEW_ARRAY(e->arena, LLVMValueRef, code->nests.count);
     e->net_random = LLVMAddFunction(e->module, "net_random", e->net_random_type);
     add_attribute(e, e->net_random, function_place, "nounwind", 0);
+    e->net_meet = LLVMAddFunction(e->module, "net_meet", e->net_meet_type);
+    add_attribute(e, e->net_meet, function_place, "nounwind", 0);
     begin_debug_unit(e);
     for (size_t i = 0; i < code->nests.count; i++) emit_nest(e, (int)i);
     LLVMValueRef *kernels = NEW_ARRAY(e->arena, LLVMValueRef, code->kernels.count);

@@ -14,8 +14,8 @@
 #error "LLVM 19 or newer is needed; build with LLVM=0 to go without"
 #endif
 
-/* LLVM_MAX_INTEGERS: that a nest takes besides its pointers, chunk, images, task and parts. */
-enum { LLVM_MAX_DEPTH = 64, LLVM_BUFFER_ALIGN = 64, LLVM_MAX_INTEGERS = 4 };
+/* LLVM_MAX_INTEGERS: that a nest takes besides its pointers, chunk, images, task, part and parts. */
+enum { LLVM_MAX_DEPTH = 64, LLVM_BUFFER_ALIGN = 64, LLVM_MAX_INTEGERS = 5 };
 
 /* A loop being printed (or the function's entry): where its pointers are put. */
 typedef struct {
@@ -41,8 +41,8 @@ typedef struct {
     LLVMMetadataRef debug_file, debug_type;
     LLVMTypeRef f32, f64, i1, i8, i32, i64, pointer, nothing;
     LLVMTypeRef kernel_type;
-    LLVMValueRef net_random;
-    LLVMTypeRef net_random_type;
+    LLVMValueRef net_random, net_meet;
+    LLVMTypeRef net_random_type, net_meet_type;
     LLVMValueRef *nests; /* functions; of those that do the same the first one's */
 
     /* the function being printed */
@@ -50,7 +50,7 @@ typedef struct {
     LLVMValueRef function;
     LLVMValueRef buffer[BUFFER_COUNT]; /* of a kernel */
     LLVMValueRef *region;              /* of a nest */
-    LLVMValueRef images, task, parts;
+    LLVMValueRef images, task, part, parts, team;
     LLVMValueRef *value, *mask; /* by number; mask: the <16 x i1> or i1 of a value known to be a mask */
     Type *type;
     LLVMValueRef *var, *variable; /* loop variables; current values of mutable variables */

@@ -15,8 +15,8 @@ static LLVMValueRef chunks(Emitter *e) {
     return LLVMBuildSDiv(e->builder, sum, llvm_const_i64(e, LOOP_LANES), "");
 }
 
-static LLVMValueRef part(Emitter *e, LLVMValueRef task, int64_t value) {
-    LLVMValueRef product = LLVMBuildMul(e->builder, task, llvm_const_i64(e, value), "");
+static LLVMValueRef share(Emitter *e, LLVMValueRef part, int64_t value) {
+    LLVMValueRef product = LLVMBuildMul(e->builder, part, llvm_const_i64(e, value), "");
     return LLVMBuildSDiv(e->builder, product, e->parts, "");
 }
 
@@ -41,8 +41,12 @@ static LLVMValueRef bound_value(Emitter *e, const Bound *bound) {
     }
     case BOUND_SLOTS: return least(e, NET_SLOTS, chunks(e));
     case BOUND_TASK: return LLVMBuildAdd(builder, e->task, value, "");
-    case BOUND_PART_LOW: return part(e, e->task, bound->value);
-    case BOUND_PART_HIGH: return part(e, LLVMBuildAdd(builder, e->task, llvm_const_i64(e, 1), ""), bound->value);
+    case BOUND_PART: return LLVMBuildAdd(builder, e->part, value, "");
+    case BOUND_PART_LOW: return share(e, e->part, bound->value);
+    case BOUND_PART_HIGH: {
+        LLVMValueRef end = share(e, LLVMBuildAdd(builder, e->part, llvm_const_i64(e, 1), ""), bound->value);
+        return bound->most < bound->value ? least(e, bound->most, end) : end;
+    }
     }
     BUG("bound of unknown kind %d", (int)bound->kind);
 }
@@ -204,11 +208,13 @@ static void emit_random(Emitter *e, const Stmt *stmt) {
     item.term[0].var = LOOP_VAR_CHUNK;
     item.term[0].stride = LOOP_LANES;
     Address scalar = {.buffer = BUFFER_SCALAR, .region = loop_region(e->nest, BUFFER_SCALAR), .base = stmt->scalar};
-    LLVMValueRef args[7] = {llvm_element_pointer(e, &stmt->address, 0), llvm_element_pointer(e, &item, 0)};
+    LLVMValueRef args[8] = {llvm_element_pointer(e, &stmt->address, 0), llvm_element_pointer(e, &item, 0)};
     for (int i = 0; i < 3; i++) args[2 + i] = llvm_build_load(e, e->i32, llvm_element_pointer(e, &scalar, i), 4);
     args[5] = llvm_const_i32(e, stmt->layer);
-    args[6] = llvm_const_i64(e, stmt->count);
-    LLVMBuildCall2(e->builder, e->net_random_type, e->net_random, args, 7, "");
+    const Bound low = loop_random_low(stmt), high = loop_random_high(stmt);
+    args[6] = bound_value(e, &low);
+    args[7] = bound_value(e, &high);
+    LLVMBuildCall2(e->builder, e->net_random_type, e->net_random, args, COUNT_OF(args), "");
 }
 
 /* The arguments in the order in which nest_type() declares them. */
@@ -225,8 +231,16 @@ static void emit_nest_call(Emitter *e, int index) {
     if (uses.chunk) args[count++] = e->var[LOOP_VAR_CHUNK];
     if (uses.images) args[count++] = e->images;
     if (uses.task) args[count++] = e->task;
-    if (uses.parts) args[count++] = e->parts;
+    if (uses.part) {
+        args[count++] = e->part;
+        args[count++] = e->parts;
+    }
     LLVMBuildCall2(e->builder, LLVMGlobalGetValueType(e->nests[index]), e->nests[index], args, count, "");
+}
+
+static void emit_meet(Emitter *e) {
+    LLVMValueRef args[] = {e->team, e->part, e->parts};
+    LLVMBuildCall2(e->builder, e->net_meet_type, e->net_meet, args, COUNT_OF(args), "");
 }
 
 static void emit_stmt(Emitter *e, const Stmt *stmt) {
@@ -241,6 +255,7 @@ static void emit_stmt(Emitter *e, const Stmt *stmt) {
     case STMT_SCATTER: emit_scatter(e, stmt); return;
     case STMT_RANDOM: emit_random(e, stmt); return;
     case STMT_NEST: emit_nest_call(e, stmt->nest); return;
+    case STMT_MEET: emit_meet(e); return;
     }
 }
 

@@ -200,7 +200,9 @@ static void translate_write(Translator *t, const Stmt *stmt) {
     if (stmt->kind == STMT_RANDOM) {
         i.a = (uint32_t)stmt->scalar;
         i.c = stmt->layer;
-        i.step = stmt->count;
+        const Bound low = loop_random_low(stmt), high = loop_random_high(stmt);
+        i.b = add_bound(t, &low);
+        add_bound(t, &high);
     } else {
         const Type type = t->value[stmt->operand]->type;
         i.a = t->offset[stmt->operand];
@@ -227,7 +229,8 @@ static void translate_stmt(Translator *t, const Stmt *stmt) {
     case STMT_STORE:
     case STMT_SCATTER:
     case STMT_RANDOM: translate_write(t, stmt); break;
-    case STMT_NEST: BUG("a nest within a nest");
+    case STMT_NEST:
+    case STMT_MEET: BUG("a nest within a nest");
     }
 }
 

@@ -31,7 +31,8 @@ static bool stays(const Readers *readers, const Stmt *stmt) {
     case STMT_STORE:
     case STMT_SCATTER:
     case STMT_RANDOM:
-    case STMT_NEST: break;
+    case STMT_NEST:
+    case STMT_MEET: break;
     }
     return true;
 }

@@ -92,7 +92,12 @@ static json_t *program(const Code *code, const Descriptor *d, int kind) {
     json_t *phases = packed(json_array()), *log = packed(json_array());
     for (size_t i = 0; i < d->kernel_count[kind]; i++) {
         int kernel = d->kernels[kind][i];
-        add(phases, json_pack("{s:i, s:s}", "kernel", kernel, "tasks", tasks_names[code->kernels.at[kernel]->tasks]));
+        json_t *phase =
+            packed(json_pack("{s:i, s:s}", "kernel", kernel, "tasks", tasks_names[code->kernels.at[kernel]->tasks]));
+        if (code->kernels.at[kernel]->workers > 1)
+            put(phase, "workers", json_integer(code->kernels.at[kernel]->workers));
+        if (code->kernels.at[kernel]->spread) put(phase, "spread", json_true());
+        add(phases, phase);
     }
     for (size_t i = 0; i < d->programs->log[kind].count; i++) {
         const LogEntry *row = &d->programs->log[kind].at[i];

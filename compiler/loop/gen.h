@@ -1,5 +1,5 @@
 /* The code of a nest where it is being made: which place of each index it stands at, and the values there. Private to
- * the nests (nest.c, reduce.c, gen.c). */
+ * the nests (nest.c, reduce.c, gen.c, rims.c, split.c). */
 #ifndef NETC_GEN_H
 #define NETC_GEN_H
 
@@ -39,6 +39,7 @@ typedef struct {
     IndexValue block_start;    /* of s.blocked, where the code stands */
     SumBlocks blocks;
     int64_t done; /* lanes of the vectors here that were made before, and stay */
+    int split;    /* output index whose tiles are split over the parts; -1: none */
     int chunk_var, task_var;
     int accumulator[GROUP_MAX][TILE_MAX], argument[GROUP_MAX][TILE_MAX];
     int result; /* EXPR_RESULT */
@@ -69,6 +70,14 @@ void gen_go_to(Gen *g, int64_t position);
 /* The same for any indices from .. to-1, the last one fastest. */
 int64_t gen_places(const Gen *g, int from, int to);
 void gen_go_to_place(Gen *g, int from, int to, int64_t number);
+
+/* Whether the tile that covers `from` .. `last` of output index i has terms outside of a tensor: such a tile, at the
+ * rim, gets a body of its own, without them. */
+bool gen_is_rim(const Gen *g, int i, int64_t from, int64_t last);
+
+/* Which output index is split: SPLIT_NONE where it is not worth it. See split.c. */
+enum { SPLIT_NONE = -1 };
+int split_choose(const Gen *g);
 
 /* Accumulators for every member and position, and all terms of a reduction into them, from index k on. */
 void reduce_declare(Gen *g);

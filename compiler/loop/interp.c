@@ -18,7 +18,8 @@ typedef struct {
     uintptr_t *pointer;
     void *buffer[BUFFER_COUNT];
     const Region *region; /* of the nest that runs */
-    int64_t images, task, parts;
+    int64_t images, task, part, parts;
+    void *team;
     bool input_bytes;
 } Machine;
 
@@ -70,18 +71,22 @@ static int64_t bound_of(const Bound *bound, const Machine *m) {
     }
     case BOUND_SLOTS: return chunks < NET_SLOTS ? chunks : NET_SLOTS;
     case BOUND_TASK: return m->task + value;
-    case BOUND_PART_LOW: return m->task * value / m->parts;
-    case BOUND_PART_HIGH: return (m->task + 1) * value / m->parts;
+    case BOUND_PART: return m->part + value;
+    case BOUND_PART_LOW: return m->part * value / m->parts;
+    case BOUND_PART_HIGH: {
+        const int64_t end = (m->part + 1) * value / m->parts;
+        return end < bound->most ? end : bound->most;
+    }
     }
     BUG("bound of unknown kind %d", (int)bound->kind);
 }
 
-static void draw_random(const Instruction *i, const Machine *m) {
+static void draw_random(const Bytecode *bytecode, const Instruction *i, const Machine *m) {
     uint32_t words[3];
     memcpy(words, (const float *)m->buffer[BUFFER_SCALAR] + i->a, sizeof words);
     net_random((uint32_t *)(void *)element_at(i, m),
                (const uint32_t *)m->buffer[BUFFER_ITEM] + NET_LANES * m->var[LOOP_VAR_CHUNK], words[0], words[1],
-               words[2], i->c, i->step);
+               words[2], i->c, bound_of(&bytecode->bounds.at[i->b], m), bound_of(&bytecode->bounds.at[i->b + 1], m));
 }
 
 /* r[l] = expression of a[l], b[l], c[l], for `lanes` lanes. Copies, because r's slot may be that of a, b or c and
@@ -228,7 +233,7 @@ ALWAYS_INLINE void execute(const Bytecode *bytecode, Machine *m) {
             SCATTER(CODE_SCATTER_8, 8)
         case CODE_COPY: memcpy(slot + i->d, slot + i->a, i->c); break;
         case CODE_STORE: memcpy(element_at(i, m), slot + i->a, i->c); break;
-        case CODE_RANDOM: draw_random(i, m); break;
+        case CODE_RANDOM: draw_random(bytecode, i, m); break;
         case CODE_POINTER: set_pointer(i, &bytecode->addresses.at[i->address], m); break;
         case CODE_FOR:
             m->var[i->d] = bound_of(&bytecode->bounds.at[i->a], m);
@@ -284,6 +289,10 @@ static void run_kernel(const Interp *interp, const Block *block, Machine *m) {
             run_nest(interp, stmt->nest, m);
             continue;
         }
+        if (stmt->kind == STMT_MEET) {
+            net_meet(m->team, m->part, m->parts);
+            continue;
+        }
         const int64_t low = bound_of(&stmt->low, m), high = bound_of(&stmt->high, m);
         if (stmt->kind == STMT_FOR) {
             for (int64_t chunk = low; chunk < high; chunk += stmt->step) {
@@ -325,7 +334,7 @@ const void *interp_self(const Interp *interp, size_t k) {
 
 void interp_kernel(const void *self, float *param, float *state, float *grad, float *batch, float *scratch,
                    const void *input, const uint32_t *label, const float *target, const uint32_t *item,
-                   const float *scalar, double *log, int64_t n, int64_t task, int64_t parts) {
+                   const float *scalar, double *log, int64_t n, int64_t task, int64_t part, int64_t parts, void *team) {
     const Interp *interp = ((const Self *)self)->interp;
     const size_t words = 2 * interp->vars + interp->pointers;
     const size_t variables = (words * sizeof(int64_t) + SLOT - 1) / SLOT * SLOT;
@@ -341,7 +350,9 @@ void interp_kernel(const void *self, float *param, float *state, float *grad, fl
                    (void *)(uintptr_t)target, (void *)(uintptr_t)item, (void *)(uintptr_t)scalar, log},
         .images = n,
         .task = task,
+        .part = part,
         .parts = parts,
+        .team = team,
         .input_bytes = interp->code->input_bytes,
     };
     run_kernel(interp, &((const Self *)self)->kernel->body, &machine);

@@ -7,10 +7,8 @@ const char *const buffer_names[BUFFER_COUNT] = {
 };
 
 const char *const tasks_names[] = {
-    [TASKS_ONCE] = "once",
-    [TASKS_CHUNK] = "chunk",
-    [TASKS_SLOT] = "slot",
-    [TASKS_PART] = "part",
+    [TASKS_ONCE] = "once", [TASKS_CHUNK] = "chunk", [TASKS_SLOT] = "slot",
+    [TASKS_PART] = "part", [TASKS_MERGE] = "merge",
 };
 
 const char *const op_names[OP_COUNT] = {
@@ -160,8 +158,9 @@ static void use_bound(NestUses *uses, const Bound *bound) {
     case BOUND_CHUNKS:
     case BOUND_SLOTS: uses->images = true; break;
     case BOUND_TASK: uses->task = true; break;
+    case BOUND_PART:
     case BOUND_PART_LOW:
-    case BOUND_PART_HIGH: uses->task = uses->parts = true; break;
+    case BOUND_PART_HIGH: uses->part = true; break;
     }
 }
 
@@ -192,10 +191,12 @@ static void use_block(NestUses *uses, const Block *block) {
         case STMT_RANDOM:
             use_address(uses, &stmt->address);
             uses->chunk = true;
+            uses->part = uses->part || stmt->split;
             break;
         case STMT_DECLARE:
         case STMT_SET:
-        case STMT_NEST: break;
+        case STMT_NEST:
+        case STMT_MEET: break;
         }
     }
 }
@@ -204,6 +205,14 @@ NestUses loop_uses(const Nest *nest) {
     NestUses uses = {0};
     use_block(&uses, &nest->body);
     return uses;
+}
+
+Bound loop_random_low(const Stmt *stmt) {
+    return (Bound){.kind = stmt->split ? BOUND_PART_LOW : BOUND_CONST, .value = stmt->split ? stmt->count : 0};
+}
+
+Bound loop_random_high(const Stmt *stmt) {
+    return (Bound){.kind = stmt->split ? BOUND_PART_HIGH : BOUND_CONST, .value = stmt->count, .most = stmt->count};
 }
 
 /* ---- nests that share a body ---- */
@@ -259,8 +268,13 @@ static void print_bound(const Bound *bound, FILE *out) {
     case BOUND_CHUNK_IMAGES: fprintf(out, "chunk_images(i%d)", bound->var); return;
     case BOUND_SLOTS: fputs("slots", out); return;
     case BOUND_TASK: fprintf(out, "task + %lld", value); return;
+    case BOUND_PART: fprintf(out, "part + %lld", value); return;
     case BOUND_PART_LOW: fprintf(out, "part_low(%lld)", value); return;
-    case BOUND_PART_HIGH: fprintf(out, "part_high(%lld)", value); return;
+    case BOUND_PART_HIGH:
+        fprintf(out, "part_high(%lld", value);
+        if (bound->most < bound->value) fprintf(out, ", %lld", (long long)bound->most);
+        fputc(')', out);
+        return;
     }
 }
 
@@ -341,9 +355,11 @@ static void print_stmt(const Printer *p, const Stmt *stmt, int depth) {
     case STMT_RANDOM:
         fputs("random ", out);
         print_address(p, &stmt->address);
-        fprintf(out, " count %lld layer %u scalar %d", (long long)stmt->count, stmt->layer, stmt->scalar);
+        fprintf(out, " count %lld layer %u scalar %d%s", (long long)stmt->count, stmt->layer, stmt->scalar,
+                stmt->split ? " split" : "");
         break;
     case STMT_NEST: fprintf(out, "run %d", stmt->nest); break;
+    case STMT_MEET: fputs("meet", out); break;
     }
     fputc('\n', out);
 }
@@ -368,7 +384,10 @@ void loop_print(const Code *code, FILE *out) {
     }
     for (size_t i = 0; i < code->kernels.count; i++) {
         const Kernel *kernel = code->kernels.at[i];
-        fprintf(out, "\nkernel %s, tasks %s {\n", kernel->name, tasks_names[kernel->tasks]);
+        fprintf(out, "\nkernel %s, tasks %s", kernel->name, tasks_names[kernel->tasks]);
+        if (kernel->workers > 1) fprintf(out, ", up to %d workers each", kernel->workers);
+        if (kernel->spread) fputs(", one for one chunk", out);
+        fputs(" {\n", out);
         print_block(&(Printer){.out = out}, &kernel->body, 1);
         fputs("}\n", out);
     }

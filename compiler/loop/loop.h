@@ -127,14 +127,15 @@ typedef enum {
     BOUND_CHUNK_IMAGES, /* min(16, n - 16 * loop variable .var), which is a chunk */
     BOUND_SLOTS,        /* min(8, ceil(n / 16)) */
     BOUND_TASK,         /* task + value */
-    BOUND_PART_LOW,     /* task * value / parts */
-    BOUND_PART_HIGH     /* (task + 1) * value / parts */
+    BOUND_PART,         /* part + value */
+    BOUND_PART_LOW,     /* part * value / parts */
+    BOUND_PART_HIGH     /* (part + 1) * value / parts, at most .most */
 } BoundKind;
 typedef struct {
     BoundKind kind;
     int64_t value;
     int var;
-    int64_t stride, least, most; /* BOUND_CLAMP */
+    int64_t stride, least, most; /* BOUND_CLAMP; BOUND_PART_HIGH: most */
 } Bound;
 
 typedef struct Stmt Stmt;
@@ -149,8 +150,10 @@ typedef enum {
     STMT_SET,      /* variable = operand */
     STMT_STORE,    /* operand to .address; an I32 into a 4-byte buffer keeps its bits; F64 into LOG */
     STMT_SCATTER,  /* vector .operand: lane l to element .address + l * .stride */
-    STMT_RANDOM,   /* net_random(address as uint32_t, item + 16 * chunk, scalar[seed_low..], .layer, .count) */
-    STMT_NEST      /* in a kernel's body alone: runs nest .nest with the chunk variable as it stands */
+    STMT_RANDOM,   /* net_random(address as uint32_t, item + 16 * chunk, scalar[seed_low..], .layer, 0, .count), or of
+                      these rows those of the part */
+    STMT_NEST,     /* in a kernel's body alone: runs nest .nest with the chunk variable as it stands */
+    STMT_MEET      /* there too: net_meet() of the workers that share the task */
 } StmtKind;
 
 struct Stmt {
@@ -167,7 +170,7 @@ struct Stmt {
             int variable;
             Type type;
             int operand;
-            bool aligned;
+            bool aligned, split; /* STMT_RANDOM: split over the parts */
             Address address;
             int64_t stride;
             int scalar; /* STMT_RANDOM: index in BUFFER_SCALAR of seed_low; seed_high and epoch follow */
@@ -185,9 +188,10 @@ typedef struct {
     bool written;
 } Region;
 
-/* Which of NetKernel's integers a nest needs, and whether the chunk. */
+/* Which of NetKernel's integers a nest needs, and whether the chunk. Part: with the number of parts; what each does is
+ * its share of the nest. */
 typedef struct {
-    bool chunk, images, task, parts;
+    bool chunk, images, task, part;
 } NestUses;
 
 typedef struct {
@@ -201,13 +205,16 @@ typedef struct {
     int same;            /* the first nest of the code that does the same with pointers of its own; often itself */
 } Nest;
 
-typedef enum { TASKS_ONCE, TASKS_CHUNK, TASKS_SLOT, TASKS_PART } Tasks;
+/* One task is shared by all workers with TASKS_PART, and with TASKS_MERGE, which has nothing to do for one slot. */
+typedef enum { TASKS_ONCE, TASKS_CHUNK, TASKS_SLOT, TASKS_PART, TASKS_MERGE } Tasks;
 extern const char *const tasks_names[];
 
 typedef struct {
     const char *name; /* train_0 */
     Tasks tasks;
-    Block body; /* STMT_FOR over variable 0, STMT_IF, STMT_NEST alone */
+    int workers; /* the most that a task is worth .. */
+    bool spread; /* .. but one alone where one worker has made all that it reads: in a batch of one chunk */
+    Block body;  /* STMT_FOR over variable 0, STMT_IF, STMT_NEST, STMT_MEET alone */
 } Kernel;
 
 typedef struct {
@@ -228,6 +235,9 @@ bool loop_takes_integer(Op op);
 /* The type op gives from operands of these types; false when they do not fit, or op is a leaf (no operands). */
 bool loop_op_type(Op op, const Type operand[3], Type *result);
 NestUses loop_uses(const Nest *nest);
+/* The first and the last row + 1 of a STMT_RANDOM. */
+Bound loop_random_low(const Stmt *stmt);
+Bound loop_random_high(const Stmt *stmt);
 /* An address in the body of a nest, as that nest has it. */
 Address loop_address_in(const Code *code, const Nest *nest, const Address *address);
 /* The first region of a buffer; BUG when there is none. */

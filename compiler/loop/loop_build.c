@@ -124,6 +124,11 @@ void loop_run_nest(LoopBuilder *b, int nest) {
     new_stmt(b, STMT_NEST)->nest = nest;
 }
 
+void loop_meet(LoopBuilder *b) {
+    ASSERT(b->kernel);
+    new_stmt(b, STMT_MEET);
+}
+
 int loop_for_begin(LoopBuilder *b, Bound low, Bound high, int64_t step) {
     Stmt *stmt = new_stmt(b, STMT_FOR);
     stmt->low = low;
@@ -450,11 +455,12 @@ void loop_scatter(LoopBuilder *b, Address address, int64_t stride, int value) {
     b->buffer_writes[address.buffer]++;
 }
 
-void loop_random(LoopBuilder *b, Address address, int seed_low, uint32_t layer, int64_t count) {
+void loop_random(LoopBuilder *b, Address address, int seed_low, uint32_t layer, int64_t count, bool split) {
     Stmt *stmt = new_stmt(b, STMT_RANDOM);
     stmt->address = address;
     stmt->scalar = seed_low;
     stmt->layer = layer;
     stmt->count = count;
+    stmt->split = split;
     b->buffer_writes[address.buffer]++;
 }

@@ -28,6 +28,7 @@ Nest *loop_nest_end(LoopBuilder *builder); /* fills the counts and uses */
 /* In a kernel loop_for_begin may be called once at a time and gives variable 0, the chunk. */
 LoopBuilder *loop_kernel_begin(Arena *arena, const char *name, Tasks tasks);
 void loop_run_nest(LoopBuilder *builder, int nest);
+void loop_meet(LoopBuilder *builder);
 Kernel *loop_kernel_end(LoopBuilder *builder);
 
 /* ---- types, addresses, bounds ---- */
@@ -48,7 +49,7 @@ static inline Bound loop_bound_var(int var, int64_t plus) {
 /* The images of the chunk that a variable numbers. */
 static inline Bound loop_bound_images_of(int chunk) { return (Bound){.kind = BOUND_CHUNK_IMAGES, .var = chunk}; }
 static inline Bound loop_bound_of(BoundKind kind, int64_t value) {
-    return (Bound){.kind = kind, .value = value, .var = LOOP_NONE};
+    return (Bound){.kind = kind, .value = value, .var = LOOP_NONE, .most = value};
 }
 
 /* ---- values; each gives a value's number ---- */
@@ -82,9 +83,10 @@ void loop_set(LoopBuilder *builder, int variable, int value);
 /* ---- statements ---- */
 void loop_store(LoopBuilder *builder, Address address, int value, bool aligned);
 void loop_scatter(LoopBuilder *builder, Address address, int64_t stride, int value);
-/* `count` vectors of 16 random words to `address`; scalar[seed_low], [seed_low + 1] and [seed_low + 2] are the two
- * halves of the seed and the epoch. */
-void loop_random(LoopBuilder *builder, Address address, int seed_low, uint32_t layer, int64_t count);
+/* `count` vectors of 16 random words to `address`, with `split` those of the part; scalar[seed_low], [seed_low + 1] and
+ * [seed_low + 2] are the two halves of the seed and the epoch. */
+void loop_random(LoopBuilder *builder, Address address, int seed_low, uint32_t layer, int64_t count, bool split);
+
 int loop_for_begin(LoopBuilder *builder, Bound low, Bound high, int64_t step); /* the loop variable's number */
 void loop_for_end(LoopBuilder *builder);
 void loop_if_begin(LoopBuilder *builder, Bound low, Bound high);       /* low < high */

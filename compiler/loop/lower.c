@@ -13,7 +13,9 @@
 #include <string.h>
 
 #include "compiler/loop/descriptor.h"
+#include "compiler/loop/meet.h"
 #include "compiler/loop/nest.h"
+#include "compiler/loop/split.h"
 #include "compiler/model/rate_schedule.h"
 #include "compiler/optimizers/step.h"
 #include "compiler/passes/passes.h"
@@ -66,6 +68,16 @@ static const char *nest_name(const Lowering *l, const char *compute) {
     return numbered;
 }
 
+typedef VEC(int) Nests;
+
+static PlacedList list_phase(const Lowering *l, int level, Phase phase) {
+    PlacedList list = {0};
+    for (size_t i = 0; i < l->layout->list.count; i++)
+        if (l->layout->list.at[i].level == level && l->layout->list.at[i].phase == phase)
+            vec_push(l->context.arena, &list, l->layout->list.at[i]);
+    return list;
+}
+
 static int make_group(Lowering *l, Placed *list, int count) {
     Group group = group_make(l->layout, list, count);
     bool fill[GROUP_MAX];
@@ -77,47 +89,81 @@ static int make_group(Lowering *l, Placed *list, int count) {
     return nest_make(&l->context, &group, nest_name(l, list[0].compute->name), fill);
 }
 
-/* The nests of a level's phase, run in program order by one kernel; none when there is nothing. */
-static void make_kernel(Lowering *l, int level, Phase phase, Tasks tasks) {
-    Arena *arena = l->context.arena;
-    VEC(Placed) chosen = {0};
-    VEC(int) nests = {0};
-    for (size_t i = 0; i < l->layout->list.count; i++)
-        if (l->layout->list.at[i].level == level && l->layout->list.at[i].phase == phase)
-            vec_push(arena, &chosen, l->layout->list.at[i]);
-    if (chosen.count == 0) return;
-    for (size_t i = 0; i < chosen.count;) {
+static Nests make_nests(Lowering *l, const PlacedList *list) {
+    Nests nests = {0};
+    for (size_t i = 0; i < list->count;) {
         size_t end = i + 1;
-        for (; end < chosen.count; end++) {
-            Group group = group_make(l->layout, &chosen.at[i], (int)(end - i));
-            if (chosen.at[i].compute->reduce == REDUCE_RANDOM || !group_may_join(&group, &chosen.at[end])) break;
+        for (; end < list->count; end++) {
+            Group group = group_make(l->layout, &list->at[i], (int)(end - i));
+            if (list->at[i].compute->reduce == REDUCE_RANDOM || !group_may_join(&group, &list->at[end])) break;
         }
-        if (end < chosen.count && chosen.at[i].together && chosen.at[i].together == chosen.at[end].together)
+        if (end < list->count && list->at[i].together && list->at[i].together == list->at[end].together)
             BUG("%s replaces more than %d tensors at once", l->program->name, (int)GROUP_MAX);
-        vec_push(arena, &nests, make_group(l, &chosen.at[i], (int)(end - i)));
+        vec_push(l->context.arena, &nests, make_group(l, &list->at[i], (int)(end - i)));
         i = end;
     }
-    LoopBuilder *builder =
-        loop_kernel_begin(arena, arena_format(arena, "%s_%zu", l->program->name, l->kernels.count), tasks);
-    bool chunks = tasks == TASKS_SLOT || tasks == TASKS_CHUNK;
-    if (chunks)
-        loop_for_begin(builder, loop_bound_of(BOUND_TASK, 0),
-                       tasks == TASKS_SLOT ? loop_bound_of(BOUND_CHUNKS, 0) : loop_bound_of(BOUND_TASK, 1), NET_SLOTS);
-    for (size_t i = 0; i < nests.count; i++) loop_run_nest(builder, nests.at[i]);
-    if (chunks) loop_for_end(builder);
-    for (size_t i = 0; i < chosen.count; i++)
-        if (chosen.at[i].compute->next && l->commit < 0) l->commit = (int)l->kernels.count;
-    vec_push(arena, &l->kernels, loop_add_kernel(arena, l->context.code, loop_kernel_end(builder)));
+    return nests;
+}
+
+static void run_nests(Lowering *l, LoopBuilder *b, const Nests *nests, Tasks tasks) {
+    if (tasks != TASKS_SLOT && tasks != TASKS_CHUNK) {
+        for (size_t i = 0; i < nests->count; i++) loop_run_nest(b, nests->at[i]);
+        return;
+    }
+    loop_for_begin(b, loop_bound_of(BOUND_TASK, 0),
+                   tasks == TASKS_SLOT ? loop_bound_of(BOUND_CHUNKS, 0) : loop_bound_of(BOUND_TASK, 1), NET_SLOTS);
+    meet_run_nests(b, l->context.code, nests->at, nests->count);
+    loop_for_end(b);
+}
+
+static LoopBuilder *begin_kernel(const Lowering *l, Tasks tasks) {
+    Arena *arena = l->context.arena;
+    return loop_kernel_begin(arena, arena_format(arena, "%s_%zu", l->program->name, l->kernels.count), tasks);
+}
+
+static Kernel *end_kernel(Lowering *l, LoopBuilder *b) {
+    Kernel *kernel = loop_kernel_end(b);
+    vec_push(l->context.arena, &l->kernels, loop_add_kernel(l->context.arena, l->context.code, kernel));
+    return kernel;
+}
+
+/* The nests of a level's phase, run in program order by one kernel; none when there is nothing. */
+static void make_kernel(Lowering *l, int level, Phase phase, Tasks tasks) {
+    const PlacedList list = list_phase(l, level, phase);
+    Sharing *sharing = phase == PHASE_IMAGES ? l->context.sharing : NULL;
+    int64_t work = 0, written = 0;
+    if (list.count == 0) return;
+    for (size_t i = 0; i < list.count; i++) {
+        Group group = group_make(l->layout, &list.at[i], 1);
+        work += split_work(&group);
+        written += tensor_count(list.at[i].compute->out);
+        if (list.at[i].compute->next && l->commit < 0) l->commit = (int)l->kernels.count;
+    }
+    if (sharing) split_begin_kernel(sharing, work);
+    const Nests nests = make_nests(l, &list);
+    LoopBuilder *b = begin_kernel(l, tasks);
+    run_nests(l, b, &nests, tasks);
+    Kernel *kernel = end_kernel(l, b);
+    kernel->workers = sharing ? split_end_kernel(sharing) : tasks == TASKS_PART ? split_part_workers(work) : 1;
+    kernel->spread = tasks == TASKS_PART && !split_is_far(written);
 }
 
 static void make_merge(Lowering *l, int level) {
-    Arena *arena = l->context.arena;
-    int64_t from = level > 0 ? l->layout->slot_end[level - 1] : 0;
-    int nest = nest_merge_slots(&l->context, nest_name(l, "add_slots"), from, l->layout->slot_end[level]);
-    LoopBuilder *b =
-        loop_kernel_begin(arena, arena_format(arena, "%s_%zu", l->program->name, l->kernels.count), TASKS_PART);
+    int64_t from = level > 0 ? l->layout->slot_end[level - 1] : 0, to = l->layout->slot_end[level];
+    int nest = nest_merge_slots(&l->context, nest_name(l, "add_slots"), from, to);
+    LoopBuilder *b = begin_kernel(l, TASKS_MERGE);
     loop_run_nest(b, nest);
-    vec_push(arena, &l->kernels, loop_add_kernel(arena, l->context.code, loop_kernel_end(b)));
+    end_kernel(l, b)->workers = split_part_workers((to - from) / LOOP_LANES * NET_SLOTS);
+}
+
+/* Where chunks are not shared, one worker has made all there is in a batch of one chunk. */
+static void settle_workers(Lowering *l) {
+    const bool shared = split_gains(l->context.sharing);
+    for (size_t i = 0; i < l->kernels.count; i++) {
+        Kernel *kernel = l->context.code->kernels.at[l->kernels.at[i]];
+        if (!shared && (kernel->tasks == TASKS_SLOT || kernel->tasks == TASKS_CHUNK)) kernel->workers = 1;
+        kernel->spread = kernel->spread && !shared && kernel->workers > 1;
+    }
 }
 
 static void lower_program(Lowering *l) {
@@ -131,6 +177,7 @@ static void lower_program(Lowering *l) {
         make_kernel(l, level, PHASE_PARTS, TASKS_PART);
         make_kernel(l, level, PHASE_ONCE, TASKS_ONCE);
     }
+    settle_workers(l);
 }
 
 /* A formula that cannot be read would be refused by every trainer: a fault of who wrote it. */
@@ -169,9 +216,9 @@ static bool draws(const Programs *programs) {
 }
 
 /* Equal hashes, equal bits: of a step, and of what it begins with where that is computed. What else decides them is the
- * runtime's: NET_ABI. */
+ * runtime's: NET_BITS. */
 static uint64_t hash_orders(const Programs *programs, bool fma) {
-    const int parts[] = {NET_ABI, NET_LANES, NET_SLOTS, fma};
+    const int parts[] = {NET_BITS, NET_LANES, NET_SLOTS, fma};
     uint64_t hash = hash_bytes(0, parts, sizeof parts);
     const ProgramKind kinds[] = {PROGRAM_INIT, PROGRAM_TRAIN};
     for (size_t i = 0; i < COUNT_OF(kinds); i++) {
@@ -189,6 +236,7 @@ Code *lower_programs(Arena *arena, Programs *programs, const LowerOptions *optio
     Descriptor descriptor = {
         .programs = programs, .options = options, .order_hash = hash_orders(programs, options->target.fma)};
     Layout *layout[PROGRAM_COUNT] = {NULL};
+    bool shared = false; /* a program's chunks are */
     list_scalars(arena, programs, &base.context);
     const int64_t batch = (int64_t)settings_number(&model->settings, "batch"); /* 0: all examples */
     const bool one_chunk = batch >= 1 && batch <= NET_LANES;
@@ -209,7 +257,9 @@ Code *lower_programs(Arena *arena, Programs *programs, const LowerOptions *optio
         l.program = programs->program[k];
         l.written = NEW_ARRAY(arena, bool, l.program->tensors.count);
         l.commit = -1;
+        l.context.sharing = split_sharing(arena, l.layout, shared);
         lower_program(&l);
+        shared = shared || split_gains(l.context.sharing);
         descriptor.kernels[k] = l.kernels.at;
         descriptor.kernel_count[k] = l.kernels.count;
         descriptor.commit[k] = l.commit < 0 ? l.kernels.count : (size_t)l.commit;

@@ -290,44 +290,14 @@ static void make_tile(Gen *g) {
     }
 }
 
-/* ---- rims: tiles some of whose terms lie outside ---- */
-/* Whether the output indices `from` .. `last` of i bring dimension d of a factor out of its tensor, which is known for
- * each term where all terms of that dimension stand in one body. */
-static bool reaches_out(const Gen *g, const Expr *read, int d, int i, int64_t from, int64_t last) {
-    const Affine *a = &read->index[d];
-    int64_t low = a->plus, high = a->plus;
-    if (a->at[i] == 0) return false;
-    for (int k = 0; k < INDEX_MAX; k++) {
-        if (a->at[k] == 0) continue;
-        bool term = k >= g->group->rank;
-        if (k != i && (!term || k == g->s.lane || g->s.unroll[k] < g->group->range[k])) return false;
-        int64_t x = a->at[k] * (k == i ? from : 0), y = a->at[k] * (k == i ? last : g->group->range[k] - 1);
-        low += x < y ? x : y;
-        high += x < y ? y : x;
-    }
-    return low < 0 || high >= read->tensor->dim[d];
-}
-
-static bool is_rim(const Gen *g, int i, int64_t from, int64_t last) {
-    const Compute *c = g->group->member[0]->compute;
-    if (g->group->count != 1 || c->reduce != REDUCE_SUM || c->e->kind != EXPR_MUL || i == g->lane) return false;
-    const Expr *factor[] = {c->e->a, c->e->b};
-    for (size_t f = 0; f < COUNT_OF(factor); f++) {
-        if (factor[f]->kind != EXPR_READ || factor[f]->number != 0) continue;
-        for (int d = 0; d < factor[f]->tensor->rank; d++)
-            if (factor[f]->tensor->dim[d] != DIM_BATCH && reaches_out(g, factor[f], d, i, from, last)) return true;
-    }
-    return false;
-}
-
 /* ---- loops over outputs ---- */
-static void outputs_from(Gen *g, int place, bool split);
+static void outputs_from(Gen *g, int place);
 
 /* The loops within that over index i. */
 static void outputs_within(Gen *g, int i) {
     int place = 0;
     while (g->s.order[place] != i) place++;
-    outputs_from(g, place + 1, false);
+    outputs_from(g, place + 1);
 }
 
 /* Tiles number `from` .. `to` - 1, each by itself or in a loop. */
@@ -350,19 +320,26 @@ static void output_tiles(Gen *g, int i, IndexValue start, int64_t from, int64_t 
 static void output_whole_tiles(Gen *g, int i, IndexValue start, int64_t full) {
     int64_t step = g->now[i] * gen_unit(g, i), at = start.base, first = 0, last = full;
     bool known = start.terms == 0; /* in a block, what is at the rim is not */
-    while (known && first < RIM_TILES && first < full && is_rim(g, i, at + first * step, at + (first + 1) * step - 1))
+    while (known && first < RIM_TILES && first < full &&
+           gen_is_rim(g, i, at + first * step, at + (first + 1) * step - 1))
         first++;
     while (known && full - last < RIM_TILES && last > first &&
-           is_rim(g, i, at + (last - 1) * step, at + last * step - 1))
+           gen_is_rim(g, i, at + (last - 1) * step, at + last * step - 1))
         last--;
     output_tiles(g, i, start, 0, first, false);
     output_tiles(g, i, start, first, last, true);
     output_tiles(g, i, start, last, full, false);
 }
 
-/* `count` units (elements or vectors) of index i from `start`, in tiles. The first loop of a split nest goes over this
- * part's tiles; what is left over belongs to the last part. */
-static void output_span(Gen *g, int i, IndexValue start, int64_t count, bool split) {
+/* What follows is done by the last part alone. */
+static void begin_last_part(Gen *g) {
+    loop_for_begin(g->b, loop_bound_of(BOUND_PART_LOW, 1), loop_bound_of(BOUND_PART_HIGH, 1), 1);
+}
+
+/* `count` units (elements or vectors) of index i from `start`, in tiles. The loop over the index that is split goes
+ * over this part's tiles; what is left over counts as one more and belongs to the last part. */
+static void output_span(Gen *g, int i, IndexValue start, int64_t count) {
+    const bool split = i == g->split;
     int64_t unit = gen_unit(g, i), factor = g->s.tile[i] < count ? g->s.tile[i] : count;
     if (count == 0) return;
     int64_t full = count / factor, rest = count % factor;
@@ -370,14 +347,16 @@ static void output_span(Gen *g, int i, IndexValue start, int64_t count, bool spl
     if (!split) {
         output_whole_tiles(g, i, start, full);
     } else {
-        int var = loop_for_begin(g->b, loop_bound_of(BOUND_PART_LOW, full), loop_bound_of(BOUND_PART_HIGH, full), 1);
+        Bound low = loop_bound_of(BOUND_PART_LOW, full + (rest > 0)), high = loop_bound_of(BOUND_PART_HIGH, low.value);
+        high.most = full;
+        int var = loop_for_begin(g->b, low, high, 1);
         g->at[i] = index_plus_var(start, var, factor * unit);
         outputs_within(g, i);
         loop_for_end(g->b);
     }
     if (rest > 0) {
         g->now[i] = rest;
-        if (split) loop_for_begin(g->b, loop_bound_of(BOUND_PART_LOW, 1), loop_bound_of(BOUND_PART_HIGH, 1), 1);
+        if (split) begin_last_part(g);
         g->at[i] = index_plus(start, full * factor * unit);
         outputs_within(g, i);
         if (split) loop_for_end(g->b);
@@ -387,14 +366,14 @@ static void output_span(Gen *g, int i, IndexValue start, int64_t count, bool spl
 }
 
 /* Lines whose rest is at most half a vector: the whole vectors of all lines, then the rests of two lines at a time. */
-static void pair_span(Gen *g, int i, int64_t range, bool split) {
+static void pair_span(Gen *g, int i, int64_t range) {
     g->parts = LINE_VECTORS;
-    if (g->group->range[g->lane] >= LOOP_LANES) output_span(g, i, index_const(0), range, split);
+    if (g->group->range[g->lane] >= LOOP_LANES) output_span(g, i, index_const(0), range);
     g->parts = LINE_REST;
     g->pair = i;
-    output_span(g, i, index_const(0), range / 2, split);
+    output_span(g, i, index_const(0), range / 2);
     g->pair = -1;
-    if (range % 2) output_span(g, i, index_const(range - 1), 1, split);
+    if (range % 2) output_span(g, i, index_const(range - 1), 1);
     g->parts = LINE_ALL;
 }
 
@@ -403,7 +382,7 @@ static void pair_span(Gen *g, int i, int64_t range, bool split) {
 static void turned_span(Gen *g, int i, int64_t range) {
     const int64_t tiles = (range + LOOP_LANES - 1) / LOOP_LANES, last = range - LOOP_LANES;
     if (range <= LOOP_LANES || range % LOOP_LANES == 0) {
-        output_span(g, i, index_const(0), range, false);
+        output_span(g, i, index_const(0), range);
     } else if (last % (tiles - 1) == 0) {
         int var = loop_for_begin(g->b, loop_bound(0), loop_bound(tiles), 1);
         g->now[i] = LOOP_LANES;
@@ -413,13 +392,13 @@ static void turned_span(Gen *g, int i, int64_t range) {
         g->now[i] = 1;
         g->at[i] = index_const(0);
     } else {
-        output_span(g, i, index_const(0), range - range % LOOP_LANES, false);
-        output_span(g, i, index_const(last), LOOP_LANES, false);
+        output_span(g, i, index_const(0), range - range % LOOP_LANES);
+        output_span(g, i, index_const(last), LOOP_LANES);
     }
 }
 
 /* The loops from a place in the order on. */
-static void outputs_from(Gen *g, int place, bool split) {
+static void outputs_from(Gen *g, int place) {
     const Group *group = g->group;
     if (place == group->rank) {
         make_tile(g);
@@ -428,20 +407,16 @@ static void outputs_from(Gen *g, int place, bool split) {
     int i = g->s.order[place];
     g->now[i] = 1;
     if (i == group->batch && i == g->lane) {
-        outputs_from(g, place + 1, split);
+        outputs_from(g, place + 1);
         return;
     }
     int64_t range = i == group->batch ? LOOP_LANES : group->range[i];
-    if (split && range == 1 && place + 1 < group->rank) { /* a merged index: split the next one */
-        outputs_from(g, place + 1, split);
-        return;
-    }
     if (i == g->s.pair && g->parts == LINE_ALL) {
-        pair_span(g, i, range, split);
+        pair_span(g, i, range);
         return;
     }
     if (i == g->s.blocked) {
-        output_span(g, i, g->block_start, g->s.block, split);
+        output_span(g, i, g->block_start, g->s.block);
         return;
     }
     if (i == g->s.turned) {
@@ -449,54 +424,54 @@ static void outputs_from(Gen *g, int place, bool split) {
         return;
     }
     if (i != g->lane) {
-        output_span(g, i, index_const(0), range, split);
+        output_span(g, i, index_const(0), range);
         return;
     }
     int64_t whole_vectors = range / LOOP_LANES;
     if (g->parts == LINE_REST) {
-        output_span(g, i, index_const(whole_vectors * LOOP_LANES), 1, split);
+        output_span(g, i, index_const(whole_vectors * LOOP_LANES), 1);
         return;
     }
     bool fill = g->parts == LINE_ALL && schedule_lines_are_padded(group, g->s.lane) && range % LOOP_LANES != 0;
     int64_t vectors = whole_vectors + fill;
-    output_span(g, i, index_const(0), vectors, split);
+    output_span(g, i, index_const(0), vectors);
     if (vectors * LOOP_LANES >= range || g->parts == LINE_VECTORS) return;
     Schedule whole = g->s;
     if (group->layout->one_image && range > LOOP_LANES) { /* the last vector again takes some of the one before it */
-        output_span(g, i, index_const(range - LOOP_LANES), 1, split);
+        output_span(g, i, index_const(range - LOOP_LANES), 1);
         return;
     }
-    if (group->scope == SCOPE_OWNED && range > LOOP_LANES && !split) {
+    if (group->scope == SCOPE_OWNED && range > LOOP_LANES && i != g->split) {
         g->done = vectors * LOOP_LANES - (range - LOOP_LANES);
-        output_span(g, i, index_const(range - LOOP_LANES), 1, split);
+        output_span(g, i, index_const(range - LOOP_LANES), 1);
         g->done = 0;
         return;
     }
     /* one by one: scalar code */
     g->lane = -1;
     for (int k = 0; k < INDEX_MAX; k++) g->s.tile[k] = 1;
-    output_span(g, i, index_const(vectors * LOOP_LANES), range - vectors * LOOP_LANES, split);
+    output_span(g, i, index_const(vectors * LOOP_LANES), range - vectors * LOOP_LANES);
     g->s = whole;
     g->lane = whole.lane;
 }
 
 /* All loops over outputs, around them those over the blocks of an index: of outputs, or of a sum's terms. */
-static void outputs(Gen *g, bool split) {
+static void outputs(Gen *g) {
     const int i = g->s.blocked;
     if (i < 0) {
-        outputs_from(g, 0, split);
+        outputs_from(g, 0);
         return;
     }
     const int64_t full = g->group->range[i] / g->s.block, rest = g->group->range[i] % g->s.block;
     int var = loop_for_begin(g->b, loop_bound(0), loop_bound(full), 1);
     g->block_start = index_plus_var(index_const(0), var, g->s.block);
     g->blocks = (SumBlocks){.count = g->s.block, .var = var, .last = rest > 0 ? -1 : full - 1};
-    outputs_from(g, 0, split);
+    outputs_from(g, 0);
     loop_for_end(g->b);
     if (rest == 0) return;
     g->block_start = index_const(full * g->s.block);
     g->blocks = (SumBlocks){.count = rest, .var = -1, .last = 0};
-    outputs_from(g, 0, split);
+    outputs_from(g, 0);
 }
 
 /* ---- edges of one image ---- */
@@ -528,7 +503,8 @@ static void fill_line_edges(Gen *g, const Tensor *t, const Place *place) {
 }
 
 /* ---- edges ---- */
-/* Before dimension d: only the inside; behind it: the edges too. So each place of the edge is written once. */
+/* Before dimension d: only the inside; behind it: the edges too. So each place of the edge is written once. A nest that
+ * is split has the loop over the first dimension split. */
 static void fill_edge(Gen *g, const Tensor *t, const Place *place) {
     int value = loop_const_f32(g->b, (float)place->edge, true);
     for (int d = 1; d < t->rank; d++)
@@ -540,7 +516,10 @@ static void fill_edge(Gen *g, const Tensor *t, const Place *place) {
             for (int k = 1; k < t->rank; k++) {
                 int64_t low = k < d ? 0 : k == d ? from : -place->low[k];
                 int64_t high = k < d ? t->dim[k] : k == d ? to : t->dim[k] + place->high[k];
-                int var = loop_for_begin(g->b, loop_bound(0), loop_bound(high - low), 1);
+                bool split = k == 1 && g->split != SPLIT_NONE;
+                int var =
+                    loop_for_begin(g->b, split ? loop_bound_of(BOUND_PART_LOW, high - low) : loop_bound(0),
+                                   split ? loop_bound_of(BOUND_PART_HIGH, high - low) : loop_bound(high - low), 1);
                 address = loop_address_term(loop_address_plus(address, low * place->stride[k]), var, place->stride[k]);
             }
             loop_store(g->b, address, value, gen_is_aligned(&address));
@@ -553,7 +532,7 @@ static void make_random(Gen *g) {
     const Place *place = &g->group->layout->place[c->out->id];
     Address address = loop_address(place->buffer, place->base);
     if (place->chunk_stride) address = loop_address_term(address, g->chunk_var, place->chunk_stride);
-    loop_random(g->b, address, (int)g->context->scalar_count, c->stream, tensor_count(c->out));
+    loop_random(g->b, address, (int)g->context->scalar_count, c->stream, tensor_count(c->out), g->split != SPLIT_NONE);
 }
 
 /* ---- equal nests ---- */
@@ -600,6 +579,7 @@ int nest_make(const NestContext *context, const Group *group, const char *name, 
         schedule_print(group, &g.s, name, &context->options->target.processor, context->options->schedule_out);
     g.lane = g.s.lane;
     g.pair = -1;
+    g.split = split_choose(&g);
     g.b = loop_nest_begin(context->scratch, name, first->at);
     for (int i = 0; i < INDEX_MAX; i++) g.now[i] = 1;
     const Batches batches = group->member[0]->batches;
@@ -609,14 +589,15 @@ int nest_make(const NestContext *context, const Group *group, const char *name, 
         const Place *place = &group->layout->place[out->id];
         if (fill_edges[m] && place->has_edge && !group->layout->one_image) fill_edge(&g, out, place);
     }
-    bool split = group->scope == SCOPE_PART || group->scope == SCOPE_OWNED;
+    bool once = g.split == SPLIT_NONE && (group->scope == SCOPE_PART || group->scope == SCOPE_OWNED); /* one value */
+    if (once) begin_last_part(&g);
     if (group->scope == SCOPE_SLOT)
         g.task_var = loop_for_begin(g.b, loop_bound_of(BOUND_TASK, 0), loop_bound_of(BOUND_TASK, 1), 1);
     if (first->reduce == REDUCE_RANDOM)
         make_random(&g);
     else
-        outputs(&g, split);
-    if (group->scope == SCOPE_SLOT) loop_for_end(g.b);
+        outputs(&g);
+    if (group->scope == SCOPE_SLOT || once) loop_for_end(g.b);
     for (int m = 0; m < group->count; m++) { /* after the values, whose vectors reach into them */
         const Tensor *out = group->member[m]->compute->out;
         const Place *place = &group->layout->place[out->id];

@@ -14,7 +14,8 @@ typedef struct {
     size_t scalar_count;
     int64_t grad_slot; /* elements of one slot's copy */
     KnownSchedules *schedules;
-    Numbers *names; /* of the nests so far; by each the least number that may still be free behind it */
+    struct Sharing *sharing; /* NULL: a chunk is never shared */
+    Numbers *names;          /* of the nests so far; by each the least number that may still be free behind it */
 } NestContext;
 
 /* Makes a group of the computes list[0..count), which have equal ranges, and merges indices that run through memory

@@ -11,5 +11,6 @@ void inference_fill(Arena *arena, const Inference *inference, const float *param
     memcpy(param, packed, (size_t)inference->packing.size * sizeof *param);
     if (!inference->prepare) return;
     const Interp *interp = interp_new(arena, inference->prepare, true);
-    interp_kernel(interp_self(interp, 0), param, state, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, 0, 0, 1);
+    interp_kernel(interp_self(interp, 0), param, state, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, 0, 0, 0,
+                  1, NULL);
 }

@@ -39,9 +39,10 @@ static Range range_of_bound(const Walk *w, const Bound *bound) {
         return range_constant(clamp(r.low, bound->least, bound->most), clamp(r.high, bound->least, bound->most));
     }
     case BOUND_PART_LOW:
-    case BOUND_PART_HIGH: return range_constant(0, bound->value);
+    case BOUND_PART_HIGH: return range_constant(0, bound->most);
     case BOUND_CHUNK_IMAGES: return range_constant(1, LOOP_LANES);
     case BOUND_TASK: return (Range){.low = bound->value, .high = bound->value, .task = 1, .known = true};
+    case BOUND_PART:
     case BOUND_IMAGES:
     case BOUND_CHUNKS:
     case BOUND_SLOTS: break;
@@ -89,7 +90,8 @@ static void walk_block(const Walk *w, const Block *block) {
         case STMT_RANDOM: reach(w, &stmt->address, true, stmt->count * LOOP_LANES, 1); break;
         case STMT_DECLARE:
         case STMT_SET:
-        case STMT_NEST: break;
+        case STMT_NEST:
+        case STMT_MEET: break;
         }
     }
 }

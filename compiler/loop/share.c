@@ -155,6 +155,7 @@ static void say_bound(Share *s, const Bound *bound) {
     say(s, bound->kind);
     say(s, bound->value);
     if (bound->kind == BOUND_VAR || bound->kind == BOUND_CLAMP || bound->kind == BOUND_CHUNK_IMAGES) say(s, bound->var);
+    if (bound->kind == BOUND_PART_HIGH) say(s, bound->most);
     if (bound->kind != BOUND_CLAMP) return;
     say(s, bound->stride);
     say(s, bound->least);
@@ -216,11 +217,13 @@ static void say_stmt(Share *s, Stmt *stmt) {
         say(s, stmt->scalar);
         say(s, stmt->layer);
         say(s, stmt->count);
+        say(s, stmt->split);
         say_address(s, &stmt->address, true);
         region_of(s, BUFFER_ITEM, 0);
         region_of(s, BUFFER_SCALAR, 0);
         break;
-    case STMT_NEST: BUG("a nest within a nest");
+    case STMT_NEST:
+    case STMT_MEET: BUG("a nest within a nest");
     }
 }
 

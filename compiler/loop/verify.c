@@ -142,7 +142,8 @@ static void check_variable(Checker *c, const Stmt *stmt) {
 
 static void check_stmt(Checker *c, const Stmt *stmt) {
     const bool control = stmt->kind == STMT_FOR || stmt->kind == STMT_IF || stmt->kind == STMT_IF_EQUAL;
-    CHECK(c, control || (stmt->kind == STMT_NEST) == !c->nest);
+    const bool kernels = stmt->kind == STMT_NEST || stmt->kind == STMT_MEET;
+    CHECK(c, control || kernels == !c->nest);
     switch (stmt->kind) {
     case STMT_VALUE: check_value(c, &stmt->value); break;
     case STMT_FOR:
@@ -157,6 +158,7 @@ static void check_stmt(Checker *c, const Stmt *stmt) {
         CHECK(c, stmt->nest >= 0 && (size_t)stmt->nest < c->code->nests.count);
         CHECK(c, !c->code->nests.at[stmt->nest]->uses.chunk || c->loop_open[LOOP_VAR_CHUNK]);
         break;
+    case STMT_MEET: break;
     }
 }
 

@@ -259,7 +259,7 @@ static void fill_random(Eval *eval, const Compute *c) {
         uint32_t item[NET_LANES] = {0};
         int64_t images = input->n - n < NET_LANES ? input->n - n : NET_LANES;
         for (int64_t lane = 0; lane < images; lane++) item[lane] = input->item[n + lane];
-        net_random(bits, item, input->seed_low, input->seed_high, input->epoch, c->stream, count);
+        net_random(bits, item, input->seed_low, input->seed_high, input->epoch, c->stream, 0, count);
         for (int64_t lane = 0; lane < images; lane++)
             for (int64_t e = 0; e < count; e++)
                 eval->value[c->out->id][(n + lane) * count + e] = bits[e * NET_LANES + lane];

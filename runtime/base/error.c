@@ -49,9 +49,10 @@ enum { ALIGNMENT = 64, LARGE_PAGE = 2 << 20 };
 /* Maps of a network lie tens of kilobytes apart, each on pages of its own: with small ones the processor looks most of
  * them up again and again. Only a wish: a system without large pages gives small ones. */
 static void *alloc_large(size_t bytes) {
-    void *memory = aligned_alloc(LARGE_PAGE, bytes);
+    void *memory = NULL; /* aligned_alloc() may ask for whole pages: sanitizers do */
+    if (posix_memalign(&memory, LARGE_PAGE, bytes) != 0) return NULL;
 #ifdef MADV_HUGEPAGE
-    if (memory != NULL) madvise(memory, bytes / LARGE_PAGE * LARGE_PAGE, MADV_HUGEPAGE);
+    madvise(memory, bytes / LARGE_PAGE * LARGE_PAGE, MADV_HUGEPAGE);
 #endif
     return memory;
 }

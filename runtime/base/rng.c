@@ -54,9 +54,9 @@ void net_rng_blocks(uint64_t seed, NetRngPurpose purpose, uint32_t unit, uint32_
 }
 
 void net_random(uint32_t *out, const uint32_t *item, uint32_t seed_low, uint32_t seed_high, uint32_t epoch,
-                uint32_t layer, int64_t count) {
+                uint32_t layer, int64_t first, int64_t end) {
     const uint32_t key[2] = {seed_low, seed_high};
-    for (int64_t e = 0; e < count; e += 4) {
+    for (int64_t e = first / 4 * 4; e < end; e += 4) {
         uint32_t rows[4][NET_LANES];
         for (int lane = 0; lane < NET_LANES; lane++) {
             rows[0][lane] = (uint32_t)(e / 4);
@@ -65,8 +65,8 @@ void net_random(uint32_t *out, const uint32_t *item, uint32_t seed_low, uint32_t
             rows[3][lane] = stream_word(NET_RNG_LAYER, layer);
         }
         philox_rounds(rows, NET_LANES, key);
-        size_t words = count - e < 4 ? (size_t)(count - e) : 4;
-        memcpy(out + e * NET_LANES, rows, words * sizeof rows[0]);
+        int64_t from = e < first ? first : e, to = e + 4 < end ? e + 4 : end;
+        memcpy(out + from * NET_LANES, rows[from - e], (size_t)(to - from) * sizeof rows[0]);
     }
 }
 

@@ -27,10 +27,8 @@ static const char *const known_names[NET_KNOWN] = {
 };
 
 static const char *const task_names[] = {
-    [NET_TASKS_ONCE] = "once",
-    [NET_TASKS_CHUNK] = "chunk",
-    [NET_TASKS_SLOT] = "slot",
-    [NET_TASKS_PART] = "part",
+    [NET_TASKS_ONCE] = "once", [NET_TASKS_CHUNK] = "chunk", [NET_TASKS_SLOT] = "slot",
+    [NET_TASKS_PART] = "part", [NET_TASKS_MERGE] = "merge",
 };
 
 static const char *const role_names[] = {"weight", "bias", "statistic", "moment", "average"};
@@ -201,6 +199,8 @@ static void decode_phase(NetDecoder *d, const json_t *item, NetPhase *phase) {
     phase->kernel = d->code->kernel[kernel];
     phase->self = d->code->self == NULL ? NULL : d->code->self[kernel];
     phase->tasks = (NetTasks)tasks;
+    phase->spread = json_is_true(json_object_get(item, "spread"));
+    phase->workers = json_object_get(item, "workers") == NULL ? 1 : net_get_integer(d, item, "workers", 1, 1 << 20);
     if (phase->kernel == NULL) {
         net_reject(d, "kernel %lld is missing", (long long)kernel);
     }

@@ -35,12 +35,14 @@ typedef struct {
     const void *const *self; /* self[k] is passed to kernel[k]; NULL: every self is NULL */
 } NetCode;
 
-typedef enum { NET_TASKS_ONCE, NET_TASKS_CHUNK, NET_TASKS_SLOT, NET_TASKS_PART } NetTasks;
+typedef enum { NET_TASKS_ONCE, NET_TASKS_CHUNK, NET_TASKS_SLOT, NET_TASKS_PART, NET_TASKS_MERGE } NetTasks;
 
 typedef struct {
     NetKernel *kernel;
     const void *self;
     NetTasks tasks;
+    int64_t workers; /* the most that a task is worth .. */
+    bool spread;     /* .. but one alone in a batch of one chunk */
 } NetPhase;
 
 /* What a logged sum is; the names and meanings of the table in docs/formats.md, in its order. The first of them make

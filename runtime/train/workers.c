@@ -9,25 +9,35 @@
 
 enum {
     CACHE_LINE = 64,
-    SMALL_MODEL = 65536,
     SPIN_LIMIT = 4000 /* pauses before a waiting worker parks: some 50 to 150 microseconds */
 };
 
+/* Where workers meet. All but the first arrive and wait for the next generation; the first waits for them, and begins
+ * it. Between these two it is alone. */
+typedef struct {
+    _Alignas(CACHE_LINE) atomic_uint arrived;
+    _Alignas(CACHE_LINE) atomic_uint generation;
+} Meeting;
+
+/* Workers that share a task: those from number k * parts on share task k. */
+typedef struct {
+    NetWorkers *workers;
+    Meeting meeting;
+} Team;
+
 struct NetWorkers {
-    _Alignas(CACHE_LINE) atomic_uint generation; /* of the barrier: raised by whoever arrives last */
-    _Alignas(CACHE_LINE) atomic_int arrived;
-    atomic_int expected; /* workers that take part: fewer than `count` only when one could not be started */
+    Meeting meeting;
     _Alignas(CACHE_LINE) atomic_int parked;
     int count, spin;
     int started; /* threads that exist: count - 1 unless creation failed half way */
-    bool small;  /* the model has so few weights that one worker updates them sooner than two can meet */
     bool quit;
     pthread_mutex_t mutex;
     pthread_cond_t wake;
     pthread_t *thread;
+    Team *team; /* as many as workers; team k uses the scratch of its first worker */
     float *scratch;
     size_t slab; /* floats between two workers' scratch */
-    /* the job, written by worker 0 before the barrier that starts it: a function, or without one a program */
+    /* the job, written by worker 0 while all others wait: a function, or without one a program */
     void (*work)(void *argument, int worker);
     void *argument;
     const NetProgram *program;
@@ -41,6 +51,7 @@ typedef struct {
     int index;
 } Start;
 
+/* ---- meeting ---- */
 static inline void spin_pause(void) {
 #if defined(__x86_64__) || defined(__i386__)
     __builtin_ia32_pause();
@@ -49,87 +60,158 @@ static inline void spin_pause(void) {
 #endif
 }
 
-/* The last to arrive raises the generation and wakes those that parked. Generation and `parked` are sequentially
- * consistent: either the parking worker sees the new generation, or the last worker sees that it has parked. */
-static void barrier_wait(NetWorkers *workers) {
-    unsigned before = atomic_load_explicit(&workers->generation, memory_order_relaxed);
-    if (atomic_fetch_add_explicit(&workers->arrived, 1, memory_order_acq_rel) + 1 ==
-        atomic_load_explicit(&workers->expected, memory_order_relaxed)) {
-        atomic_store_explicit(&workers->arrived, 0, memory_order_relaxed);
-        atomic_store(&workers->generation, before + 1);
-        if (atomic_load(&workers->parked) > 0) {
-            pthread_mutex_lock(&workers->mutex);
-            pthread_cond_broadcast(&workers->wake);
-            pthread_mutex_unlock(&workers->mutex);
-        }
-        return;
-    }
-    for (int i = 0; i < workers->spin; i++) {
-        if (atomic_load_explicit(&workers->generation, memory_order_acquire) != before) {
+/* Waits until *at is `value`, which is the next that it is to have. What is waited for and `parked` are sequentially
+ * consistent: either who parks sees the value, or who stores it sees that somebody has parked. */
+static void wait_until(NetWorkers *workers, atomic_uint *at, unsigned value) {
+    for (int i = 0; i <= workers->spin; i++) {
+        if (atomic_load_explicit(at, memory_order_acquire) == value) {
             return;
         }
         spin_pause();
     }
     pthread_mutex_lock(&workers->mutex);
     atomic_fetch_add(&workers->parked, 1);
-    while (atomic_load(&workers->generation) == before) {
+    while (atomic_load(at) != value) {
         pthread_cond_wait(&workers->wake, &workers->mutex);
     }
     atomic_fetch_sub(&workers->parked, 1);
     pthread_mutex_unlock(&workers->mutex);
 }
 
-static int64_t task_count(NetTasks tasks, int64_t n, int64_t workers) {
-    int64_t chunks = net_chunks(n);
-    switch (tasks) {
-    case NET_TASKS_ONCE: return 1;
-    case NET_TASKS_CHUNK: return chunks;
-    case NET_TASKS_SLOT: return chunks < NET_SLOTS ? chunks : NET_SLOTS;
-    case NET_TASKS_PART: return workers;
+static void wake_parked(NetWorkers *workers) {
+    if (atomic_load(&workers->parked) > 0) {
+        pthread_mutex_lock(&workers->mutex);
+        pthread_cond_broadcast(&workers->wake);
+        pthread_mutex_unlock(&workers->mutex);
     }
-    return 0;
 }
 
-static void run_task(NetWorkers *workers, const NetPhase *phase, int worker, int64_t task, int64_t parts) {
+/* The first one's two halves of a meeting. */
+static void gather(NetWorkers *workers, Meeting *meeting, int others) {
+    wait_until(workers, &meeting->arrived, (unsigned)others);
+    atomic_store_explicit(&meeting->arrived, 0, memory_order_relaxed);
+}
+
+static void release(NetWorkers *workers, Meeting *meeting) {
+    atomic_fetch_add(&meeting->generation, 1);
+    wake_parked(workers);
+}
+
+/* The others'. */
+static void attend(NetWorkers *workers, Meeting *meeting) {
+    unsigned before = atomic_load_explicit(&meeting->generation, memory_order_relaxed);
+    atomic_fetch_add(&meeting->arrived, 1);
+    wake_parked(workers);
+    wait_until(workers, &meeting->generation, before + 1);
+}
+
+static void meet(NetWorkers *workers, Meeting *meeting, int64_t number, int64_t count) {
+    if (number > 0) {
+        attend(workers, meeting);
+    } else {
+        gather(workers, meeting, (int)count - 1);
+        release(workers, meeting);
+    }
+}
+
+void net_meet(void *team, int64_t part, int64_t parts) {
+    Team *ours = team;
+    if (parts > 1) {
+        meet(ours->workers, &ours->meeting, part, parts);
+    }
+}
+
+/* ---- tasks ---- */
+typedef struct {
+    int64_t tasks;
+    int64_t parts; /* workers that share each of them */
+} Shares;
+
+static int64_t least(int64_t a, int64_t b) { return a < b ? a : b; }
+
+static Shares shares_of(const NetPhase *phase, int64_t n, int64_t workers) {
+    int64_t chunks = net_chunks(n);
+    int64_t most = least(phase->spread && chunks == 1 ? 1 : phase->workers, workers);
+    int64_t tasks = chunks < NET_SLOTS || phase->tasks == NET_TASKS_CHUNK ? chunks : NET_SLOTS;
+    switch (phase->tasks) {
+    case NET_TASKS_ONCE: return (Shares){1, 1};
+    case NET_TASKS_CHUNK:
+    case NET_TASKS_SLOT: return (Shares){tasks, least(phase->workers, tasks < workers ? workers / tasks : 1)};
+    case NET_TASKS_PART: return (Shares){1, most};
+    case NET_TASKS_MERGE: return (Shares){chunks > 1, most};
+    }
+    return (Shares){0, 1};
+}
+
+/* Whether worker 0 runs the phase by itself. */
+static bool is_alone(const NetPhase *phase, int64_t n, int64_t workers) {
+    Shares shares = shares_of(phase, n, workers);
+    return shares.tasks * shares.parts <= 1;
+}
+
+static void run_task(NetWorkers *workers, const NetPhase *phase, int slab, int64_t task, int64_t part, int64_t parts) {
     const NetCall *call = &workers->call;
     phase->kernel(phase->self, call->param, call->state, call->grad, call->batch,
-                  workers->scratch + (size_t)worker * workers->slab, call->input, call->label, call->target, call->item,
-                  call->scalar, call->log, call->n, task, parts);
+                  workers->scratch + (size_t)slab * workers->slab, call->input, call->label, call->target, call->item,
+                  call->scalar, call->log, call->n, task, part, parts, &workers->team[task % workers->count]);
 }
 
-/* One worker's share of all phases, with a barrier after each. */
-static void run_phases(NetWorkers *workers, int worker) {
-    const NetProgram *program = workers->program;
-    const int end = workers->end; /* the next run's is written once the last barrier is passed */
-    for (int i = workers->first; i < end; i++) {
-        const NetPhase *phase = &program->phase[i];
-        int64_t parts = task_count(phase->tasks, workers->call.n, workers->count);
-        if (phase->tasks == NET_TASKS_PART) {
-            run_task(workers, phase, worker, worker, parts); /* the same rows each step: they stay in its cache */
-        } else {
-            for (;;) {
-                int64_t task = atomic_fetch_add_explicit(&workers->next[i], 1, memory_order_relaxed);
-                if (task >= parts) {
-                    break;
-                }
-                run_task(workers, phase, worker, task, parts);
-            }
+/* One worker's share of a phase. Tasks that are shared are settled, so that a worker has the same elements in each
+ * step: they stay in its cache. */
+static void run_shares(NetWorkers *workers, int i, int worker, Shares shares) {
+    const NetPhase *phase = &workers->program->phase[i];
+    if (shares.parts > 1) {
+        int64_t task = worker / shares.parts;
+        if (task < shares.tasks) {
+            run_task(workers, phase, (int)(task * shares.parts), task, worker % shares.parts, shares.parts);
         }
-        barrier_wait(workers);
+        return;
+    }
+    for (;;) {
+        int64_t task = atomic_fetch_add_explicit(&workers->next[i], 1, memory_order_relaxed);
+        if (task >= shares.tasks) {
+            return;
+        }
+        run_task(workers, phase, worker, task, 0, 1);
     }
 }
 
+static void run_alone(NetWorkers *workers, const NetPhase *phase, int64_t tasks) {
+    for (int64_t task = 0; task < tasks; task++) {
+        run_task(workers, phase, 0, task, 0, 1);
+    }
+}
+
+/* One worker's share of all phases. They meet after each but the last, unless worker 0 runs both it and the next. */
+static void run_phases(NetWorkers *workers, int worker) {
+    const NetPhase *phase = workers->program->phase;
+    const int end = workers->end; /* who is done before worker 0 reads the job no more */
+    const int64_t n = workers->call.n;
+    for (int i = workers->first; i < end; i++) {
+        Shares shares = shares_of(&phase[i], n, workers->count);
+        bool alone = is_alone(&phase[i], n, workers->count);
+        if (!alone) {
+            run_shares(workers, i, worker, shares);
+        } else if (worker == 0) {
+            run_alone(workers, &phase[i], shares.tasks);
+        }
+        if (i + 1 < end && !(alone && is_alone(&phase[i + 1], n, workers->count))) {
+            meet(workers, &workers->meeting, worker, workers->count);
+        }
+    }
+}
+
+/* ---- threads ---- */
 static void *worker_main(void *argument) {
     Start start = *(Start *)argument;
     free(argument);
     for (;;) {
-        barrier_wait(start.workers);
+        attend(start.workers, &start.workers->meeting);
         if (start.workers->quit) {
             return NULL;
         }
         if (start.workers->work != NULL) {
             start.workers->work(start.workers->argument, start.index);
-            barrier_wait(start.workers);
         } else {
             run_phases(start.workers, start.index);
         }
@@ -171,8 +253,6 @@ NetWorkers *net_workers_new(int count, const NetModel *model, NetError *error) {
         return NULL;
     }
     workers->count = count;
-    workers->small = model->param_size < SMALL_MODEL;
-    atomic_store_explicit(&workers->expected, count, memory_order_relaxed);
     workers->spin = count <= net_workers_processors() ? SPIN_LIMIT : 0;
     pthread_mutex_init(&workers->mutex, NULL);
     pthread_cond_init(&workers->wake, NULL);
@@ -180,56 +260,59 @@ NetWorkers *net_workers_new(int count, const NetModel *model, NetError *error) {
     workers->slab = ((size_t)model->scratch_size + 15) / 16 * 16 + 32;
     workers->scratch = net_alloc(workers->slab * sizeof(float), (size_t)count, error);
     workers->thread = net_alloc((size_t)count, sizeof *workers->thread, error);
-    if (workers->scratch == NULL || workers->thread == NULL) {
+    workers->team = net_alloc((size_t)count, sizeof *workers->team, error);
+    if (workers->scratch == NULL || workers->thread == NULL || workers->team == NULL) {
         net_workers_free(workers);
         return NULL;
     }
-    for (int i = 1; i < count; i++) {
-        if (!start_thread(workers, i)) {
-            net_fail(error, NET_ENVIRONMENT, "cannot start thread %d of %d; try a smaller --threads", i + 1, count);
-            net_workers_free(workers);
-            return NULL;
-        }
+    for (int i = 0; i < count; i++) {
+        workers->team[i].workers = workers;
+    }
+    bool started = true;
+    for (int i = 1; i < count && started; i++) {
+        started = start_thread(workers, i);
+    }
+    gather(workers, &workers->meeting, workers->started);
+    if (!started) {
+        net_fail(error, NET_ENVIRONMENT, "cannot start thread %d of %d; try a smaller --threads", workers->started + 2,
+                 count);
+        net_workers_free(workers);
+        return NULL;
     }
     return workers;
 }
 
 void net_workers_run(NetWorkers *workers, const NetProgram *program, int first, int end, const NetCall *call) {
-    if (first >= end) {
-        return; /* no last barrier would keep the workers from reading the next run's phases */
-    }
     workers->work = NULL;
     workers->program = program;
     workers->first = first;
     workers->end = end;
     workers->call = *call;
-    /* a single chunk has nothing to share but the update */
-    if (workers->count > 1 && !(workers->small && call->n <= NET_LANES)) {
+    bool alone = true;
+    for (int i = first; i < end; i++) {
+        alone = alone && is_alone(&program->phase[i], call->n, workers->count);
+        atomic_store_explicit(&workers->next[i], 0, memory_order_relaxed);
+    }
+    if (alone || workers->count == 1) {
         for (int i = first; i < end; i++) {
-            atomic_store_explicit(&workers->next[i], 0, memory_order_relaxed);
+            run_alone(workers, &program->phase[i], shares_of(&program->phase[i], call->n, 1).tasks);
         }
-        barrier_wait(workers);
-        run_phases(workers, 0);
         return;
     }
-    for (int i = first; i < end; i++) {
-        const NetPhase *phase = &program->phase[i];
-        int64_t parts = task_count(phase->tasks, call->n, 1);
-        for (int64_t task = 0; task < parts; task++) {
-            run_task(workers, phase, 0, task, parts);
-        }
-    }
+    release(workers, &workers->meeting);
+    run_phases(workers, 0);
+    gather(workers, &workers->meeting, workers->started);
 }
 
 void net_workers_each(NetWorkers *workers, void (*work)(void *argument, int worker), void *argument) {
     workers->work = work;
     workers->argument = argument;
     if (workers->count > 1) {
-        barrier_wait(workers);
+        release(workers, &workers->meeting);
     }
     work(argument, 0);
     if (workers->count > 1) {
-        barrier_wait(workers);
+        gather(workers, &workers->meeting, workers->started);
     }
 }
 
@@ -241,8 +324,7 @@ void net_workers_free(NetWorkers *workers) {
     }
     if (workers->started > 0) {
         workers->quit = true;
-        atomic_store_explicit(&workers->expected, workers->started + 1, memory_order_relaxed);
-        barrier_wait(workers);
+        release(workers, &workers->meeting);
         for (int i = 0; i < workers->started; i++) {
             pthread_join(workers->thread[i], NULL);
         }
@@ -250,6 +332,7 @@ void net_workers_free(NetWorkers *workers) {
     pthread_cond_destroy(&workers->wake);
     pthread_mutex_destroy(&workers->mutex);
     free(workers->thread);
+    free(workers->team);
     free(workers->scratch);
     free(workers);
 }

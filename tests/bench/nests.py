@@ -100,9 +100,9 @@ def bound(text, outer):
     known = re.fullmatch(r"(?:i(\d+) \+ )?(-?\d+)", text)
     if known:
         return int(known.group(2)) + (outer[int(known.group(1))] if known.group(1) else 0)
-    part = re.fullmatch(r"part_(low|high)\((\d+)\)", text)
+    part = re.fullmatch(r"part_(low|high)\((\d+)(?:, (\d+))?\)", text)
     if part:
-        return int(part.group(2)) if part.group(1) == "high" else 0
+        return int(part.group(3) or part.group(2)) if part.group(1) == "high" else 0
     if text.startswith("chunk_images("):
         return LANES
     return {"images": LANES, "chunks": 1, "slots": 1, "task + 0": 0, "task + 1": 1}[text]

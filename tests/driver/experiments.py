@@ -77,7 +77,7 @@ with open(os.path.join(os.environ["NETC_ROOT"], "docs/experiments/rows/depth-2.j
 with open("/proc/cpuinfo", encoding="utf-8") as file:
     fuses = {"avx2", "fma"} <= set(file.read().split())
 if fuses:  # products, as where these rows were made
-    check(row["order_hash"] == stored["order_hash"], "the rows in docs/experiments are of another order of sums, or another NET_ABI")
+    check(row["order_hash"] == stored["order_hash"], "the rows in docs/experiments are of another order of sums, or another NET_BITS")
     check(row["trainings"][0]["key"] == KEY, f"the key {KEY} has become {row['trainings'][0]['key']}")
 mean = sum(training["numbers"]["best_test_accuracy"] for training in row["trainings"]) / 2
 check(abs(row["mean"]["best_test_accuracy"] - mean) < 1e-12, "the mean")

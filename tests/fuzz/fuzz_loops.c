@@ -204,7 +204,7 @@ typedef struct {
 static void predict(const Predictor *p, int kernel, const float *x, float *y, int64_t images) {
     for (int64_t chunk = 0; chunk * NET_LANES < images; chunk++)
         interp_kernel(interp_self(p->interp, (size_t)kernel), p->param, p->state, NULL, y, p->scratch, x, NULL, NULL,
-                      NULL, NULL, NULL, images, chunk, 1);
+                      NULL, NULL, NULL, images, chunk, 0, 1, NULL);
 }
 
 /* Image by image and sixteen at once: no bit may differ. */

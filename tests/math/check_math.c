@@ -126,7 +126,7 @@ static void evaluate(const Backend *backend, int function, bool vector, float in
     const size_t k = (size_t)(2 * function + !vector);
     NetKernel *kernel = backend->kernels ? backend->kernels[k] : interp_kernel;
     const void *self = backend->interp ? interp_self(backend->interp, k) : NULL;
-    kernel(self, NULL, NULL, NULL, in, out, NULL, NULL, NULL, NULL, NULL, NULL, 1, 0, 1);
+    kernel(self, NULL, NULL, NULL, in, out, NULL, NULL, NULL, NULL, NULL, NULL, 1, 0, 0, 1, NULL);
 }
 
 /* ---- making a backend ---- */

@@ -135,14 +135,15 @@ static void check_guards(Check *check) {
 }
 
 static void run_phase(Check *check, const NetPhase *phase) {
-    int64_t tasks = phase->tasks == NET_TASKS_ONCE    ? 1
-                    : phase->tasks == NET_TASKS_CHUNK ? check->chunks
-                    : phase->tasks == NET_TASKS_PART  ? PARTS
-                    : check->chunks < NET_SLOTS       ? check->chunks
-                                                      : NET_SLOTS;
-    for (int64_t task = tasks; task-- > 0;) /* tasks are independent: backwards is as good */
+    bool images = phase->tasks == NET_TASKS_CHUNK || phase->tasks == NET_TASKS_SLOT;
+    int64_t tasks = !images                                                       ? 1
+                    : phase->tasks == NET_TASKS_SLOT && check->chunks > NET_SLOTS ? NET_SLOTS
+                                                                                  : check->chunks;
+    int64_t parts = phase->tasks == NET_TASKS_PART || phase->tasks == NET_TASKS_MERGE ? PARTS : 1;
+    for (int64_t task = tasks * parts; task-- > 0;) /* tasks are independent: backwards is as good */
         phase->kernel(phase->self, check->param, check->state, check->grad, check->batch, check->scratch, check->rows,
-                      check->label, check->target, check->item, check->scalar, check->log, check->input.n, task, tasks);
+                      check->label, check->target, check->item, check->scalar, check->log, check->input.n, task / parts,
+                      task % parts, parts, NULL);
 }
 
 /* ---- comparisons ---- */
@@ -264,12 +265,12 @@ static void check_inference(Check *check, const LowerOptions *options) {
     int64_t whole = n / NET_LANES * NET_LANES;
     for (int64_t chunk = 0; chunk < n / NET_LANES; chunk++)
         interp_kernel(interp_self(interp, (size_t)inference->batch), packed, state, NULL, found, scratch, rows, NULL,
-                      NULL, NULL, NULL, NULL, whole, chunk, 1);
+                      NULL, NULL, NULL, NULL, whole, chunk, 0, 1, NULL);
     for (int pass = 0; pass < 2; pass++) { /* what is left over, then all by themselves */
         for (int64_t i = pass == 0 ? whole : 0; i < n; i++) {
             memset(scratch, 0xff, (size_t)inference->scratch_size * sizeof(float));
             interp_kernel(interp_self(interp, (size_t)inference->one), packed, state, NULL, found + i * outputs,
-                          scratch, rows + i * size, NULL, NULL, NULL, NULL, NULL, 1, 0, 1);
+                          scratch, rows + i * size, NULL, NULL, NULL, NULL, NULL, 1, 0, 0, 1, NULL);
         }
         check_guard(check, "inference: outputs", found, n * outputs, sizeof(float));
         check_guard(check, "inference: scratch", scratch, inference->scratch_size, sizeof(float));

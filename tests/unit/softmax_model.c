@@ -94,8 +94,9 @@ static float lane_sum(const float *v) {
 
 static void train_slot(const void *self, float *param, float *state, float *grad, float *batch, float *scratch,
                        const void *input, const uint32_t *label, const float *target, const uint32_t *item,
-                       const float *scalar, double *log, int64_t n, int64_t task, int64_t parts) {
-    (void)self, (void)state, (void)batch, (void)target, (void)item, (void)scalar, (void)parts;
+                       const float *scalar, double *log, int64_t n, int64_t task, int64_t part, int64_t parts,
+                       void *team) {
+    (void)self, (void)state, (void)batch, (void)target, (void)item, (void)scalar, (void)part, (void)parts, (void)team;
     Scratch *s = (Scratch *)(void *)scratch;
     float *g = grad + task * SIZE;
     int64_t chunks = (n + NET_LANES - 1) / NET_LANES;
@@ -129,19 +130,22 @@ static float stepped(const float *param, const float *grad, const float *scalar,
 
 static void train_part(const void *self, float *param, float *state, float *grad, float *batch, float *scratch,
                        const void *input, const uint32_t *label, const float *target, const uint32_t *item,
-                       const float *scalar, double *log, int64_t n, int64_t task, int64_t parts) {
+                       const float *scalar, double *log, int64_t n, int64_t task, int64_t part, int64_t parts,
+                       void *team) {
     (void)self, (void)state, (void)batch, (void)scratch, (void)input, (void)label, (void)target, (void)item, (void)log;
-    for (int i = (int)(SIZE * task / parts); i < (int)(SIZE * (task + 1) / parts); i++) {
+    (void)task, (void)team;
+    for (int i = (int)(SIZE * part / parts); i < (int)(SIZE * (part + 1) / parts); i++) {
         param[i] = stepped(param, grad, scalar, n, i);
     }
 }
 
 static void log_bias(const void *self, float *param, float *state, float *grad, float *batch, float *scratch,
                      const void *input, const uint32_t *label, const float *target, const uint32_t *item,
-                     const float *scalar, double *log, int64_t n, int64_t task, int64_t parts) {
+                     const float *scalar, double *log, int64_t n, int64_t task, int64_t part, int64_t parts,
+                     void *team) {
     (void)self, (void)param, (void)state, (void)batch, (void)scratch, (void)input, (void)label, (void)target,
         (void)item;
-    (void)scalar, (void)task, (void)parts;
+    (void)scalar, (void)task, (void)part, (void)parts, (void)team;
     log[BIAS_GRAD_SQ] = 0;
     for (int o = 0; o < OUT; o++) {
         double g = (double)merged(grad, n, WEIGHTS + o);
@@ -153,8 +157,10 @@ static void log_bias(const void *self, float *param, float *state, float *grad, 
 
 static void log_all(const void *self, float *param, float *state, float *grad, float *batch, float *scratch,
                     const void *input, const uint32_t *label, const float *target, const uint32_t *item,
-                    const float *scalar, double *log, int64_t n, int64_t task, int64_t parts) {
-    log_bias(self, param, state, grad, batch, scratch, input, label, target, item, scalar, log, n, task, parts);
+                    const float *scalar, double *log, int64_t n, int64_t task, int64_t part, int64_t parts,
+                    void *team) {
+    log_bias(self, param, state, grad, batch, scratch, input, label, target, item, scalar, log, n, task, part, parts,
+             team);
     for (int i = WEIGHT_GRAD_SQ; i < DELTA; i++) {
         log[i] = 0;
     }
@@ -181,8 +187,10 @@ static void log_all(const void *self, float *param, float *state, float *grad, f
 
 static void eval_chunk(const void *self, float *param, float *state, float *grad, float *batch, float *scratch,
                        const void *input, const uint32_t *label, const float *target, const uint32_t *item,
-                       const float *scalar, double *log, int64_t n, int64_t task, int64_t parts) {
-    (void)self, (void)state, (void)grad, (void)batch, (void)target, (void)item, (void)scalar, (void)parts;
+                       const float *scalar, double *log, int64_t n, int64_t task, int64_t part, int64_t parts,
+                       void *team) {
+    (void)self, (void)state, (void)grad, (void)batch, (void)target, (void)item, (void)scalar, (void)part, (void)parts,
+        (void)team;
     forward(param, (Scratch *)(void *)scratch, input, label, log, n, task);
 }
 
@@ -208,7 +216,7 @@ NetKernel *const net_kernel[] = {train_slot, train_part, eval_chunk, log_bias, l
 
 #pragma GCC diagnostic ignored "-Woverlength-strings" /* every compiler we use takes it */
 const char net_model[] =
-    "{\"abi\":6,\"netc\":\"0.1.0\",\"name\":\"softmax\",\"kernels\":5,"
+    "{\"abi\":7,\"netc\":\"0.1.0\",\"name\":\"softmax\",\"kernels\":5,"
     "\"input\":{\"shape\":[784],\"type\":\"u8\"},\"outputs\":10,\"classes\":10,\"target\":\"class\",\"targets\":0,"
     "\"layers\":[{\"name\":\"dense1\",\"kind\":\"dense\",\"shape\":[10],\"activation\":\"softmax\"}],"
     "\"tensors\":["
@@ -223,14 +231,14 @@ const char net_model[] =
     "\"penalty\":{\"squares\":\"(l2 / n + weight_decay) / 2\"},"
     "\"programs\":{"
     "\"train\":{\"phases\":[{\"kernel\":0,\"tasks\":\"slot\"},{\"kernel\":3,\"tasks\":\"once\"},"
-    "{\"kernel\":1,\"tasks\":\"part\"}],\"log\":[" SCORES BIAS_ENTRY(
+    "{\"kernel\":1,\"tasks\":\"part\",\"workers\":64}],\"log\":[" SCORES BIAS_ENTRY(
         "bias_grad_sq",
         0) "]},"
            "\"train_log\":{\"phases\":[{\"kernel\":0,\"tasks\":\"slot\"},{\"kernel\":4,\"tasks\":\"once\"},"
-           "{\"kernel\":1,\"tasks\":\"part\"}],\"log\":[" SCORES LOGS ONCE_ENTRY("update_sq", 4) ONCE_ENTRY(
-               "weight_sum", 5) ONCE_ENTRY("weight_min", 6) ONCE_ENTRY("weight_max", 7) ONCE_ENTRY("weight_zero", 8)
-               BIAS_ENTRY("bias_sum", 9) BIAS_ENTRY("bias_sq", 10) BIAS_ENTRY("bias_min", 11) BIAS_ENTRY("bias_max", 12)
-                   BIAS_ENTRY(
+           "{\"kernel\":1,\"tasks\":\"part\",\"workers\":64}],\"log\":[" SCORES LOGS ONCE_ENTRY("update_sq", 4)
+               ONCE_ENTRY("weight_sum", 5) ONCE_ENTRY("weight_min", 6) ONCE_ENTRY("weight_max", 7) ONCE_ENTRY(
+                   "weight_zero", 8) BIAS_ENTRY("bias_sum", 9) BIAS_ENTRY("bias_sq", 10) BIAS_ENTRY("bias_min", 11)
+                   BIAS_ENTRY("bias_max", 12) BIAS_ENTRY(
                        "bias_zero",
                        13) "]},"
                            "\"probe\":{\"phases\":[{\"kernel\":0,\"tasks\":\"slot\"},{\"kernel\":4,\"tasks\":"

@@ -271,7 +271,7 @@ static void make_statements(Generator *g, int operations, int depth) {
 static void make_memory(Generator *g) {
     LoopBuilder *b = g->b;
     const Address at = loop_address(BUFFER_SCRATCH, 1024);
-    if (!g->plain) loop_random(b, loop_address(BUFFER_SCRATCH, 1600), 3, 7, 5);
+    if (!g->plain) loop_random(b, loop_address(BUFFER_SCRATCH, 1600), 3, 7, 5, false);
     record(g, loop_load(b, loop_vector(TYPE_I32), loop_address(BUFFER_SCRATCH, 1632), true));
     loop_scatter(b, at, 3, pick(g, POOL_F32, true));
     loop_store(b, loop_address_plus(at, 3), pick(g, POOL_F32, false), false);
@@ -382,7 +382,7 @@ static void buffers_free(Buffers *m) {
 static void call(NetKernel *kernel, const void *self, const Buffers *m) {
     for (int64_t task = 0; task < PARTS; task++)
         kernel(self, m->param, m->state, m->grad, m->batch, m->scratch, m->input, m->label, m->target, m->item,
-               m->scalar, m->log, IMAGES, task, PARTS);
+               m->scalar, m->log, IMAGES, task, task, PARTS, NULL);
 }
 
 static void compare(const Buffers *want, const Buffers *got, const bool *is_integer, const char *route) {
@@ -421,14 +421,16 @@ static bool installed(const char *compiler) {
 }
 
 /* net_random is handed in, since the test program does not export its own. */
-static const char shim[] = "#include <stdint.h>\n"
-                           "typedef void Draw(uint32_t *, const uint32_t *, uint32_t, uint32_t, uint32_t, uint32_t,\n"
-                           "    int64_t);\n"
-                           "Draw *net_random_hook;\n"
-                           "void net_random(uint32_t *out, const uint32_t *item, uint32_t a, uint32_t b, uint32_t c,\n"
-                           "    uint32_t layer, int64_t count) {\n"
-                           "    net_random_hook(out, item, a, b, c, layer, count);\n"
-                           "}\n";
+static const char shim[] =
+    "#include <stdint.h>\n"
+    "typedef void Draw(uint32_t *, const uint32_t *, uint32_t, uint32_t, uint32_t, uint32_t,\n"
+    "    int64_t, int64_t);\n"
+    "Draw *net_random_hook;\n"
+    "void net_random(uint32_t *out, const uint32_t *item, uint32_t a, uint32_t b, uint32_t c,\n"
+    "    uint32_t layer, int64_t first, int64_t end) {\n"
+    "    net_random_hook(out, item, a, b, c, layer, first, end);\n"
+    "}\n"
+    "void net_meet(void *team, int64_t part, int64_t parts) { (void)team, (void)part, (void)parts; }\n";
 
 static void run_library(const char *path, const Code *code, const Buffers *want, const bool *is_integer,
                         const char *route) {
@@ -439,7 +441,7 @@ static void run_library(const char *path, const Code *code, const Buffers *want,
     const char *model = dlsym(library, "net_model");
     void *hook = dlsym(library, "net_random_hook");
     assert_true(kernels && abi && size && model && hook);
-    void (*target)(uint32_t *, const uint32_t *, uint32_t, uint32_t, uint32_t, uint32_t, int64_t) = net_random;
+    void (*target)(uint32_t *, const uint32_t *, uint32_t, uint32_t, uint32_t, uint32_t, int64_t, int64_t) = net_random;
     memcpy(hook, &target, sizeof target);
     assert_int_equal(*abi, NET_ABI);
     assert_int_equal((size_t)*size, strlen(code->descriptor));

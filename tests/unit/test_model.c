@@ -5,7 +5,7 @@
 
 /* A whole descriptor; %s stands for what a test puts in its place. */
 static const char good[] =
-    "{\"abi\":6,\"netc\":\"0.1.0\",\"name\":\"tiny\",\"kernels\":2,\"input\":{\"shape\":[1,2,2],\"type\":\"u8\"},"
+    "{\"abi\":7,\"netc\":\"0.1.0\",\"name\":\"tiny\",\"kernels\":2,\"input\":{\"shape\":[1,2,2],\"type\":\"u8\"},"
     "\"outputs\":3,\"classes\":3,\"target\":\"class\",\"targets\":0,"
     "\"layers\":[{\"name\":\"dense1\",\"kind\":\"dense\",\"shape\":[3],\"activation\":\"softmax\"}],"
     "\"tensors\":[{\"name\":\"dense1.weight\",\"role\":\"weight\",\"buffer\":\"param\",\"offset\":0,\"size\":12,"
@@ -50,9 +50,11 @@ static const char good[] =
 
 static void nothing(const void *self, float *param, float *state, float *grad, float *batch, float *scratch,
                     const void *input, const uint32_t *label, const float *target, const uint32_t *item,
-                    const float *scalar, double *log, int64_t n, int64_t task, int64_t parts) {
+                    const float *scalar, double *log, int64_t n, int64_t task, int64_t part, int64_t parts,
+                    void *team) {
     (void)self, (void)param, (void)state, (void)grad, (void)batch, (void)scratch, (void)input, (void)label;
-    (void)target, (void)item, (void)scalar, (void)log, (void)n, (void)task, (void)parts;
+    (void)target, (void)item, (void)scalar, (void)log, (void)n, (void)task, (void)part;
+    (void)parts, (void)team;
 }
 
 static NetKernel *const kernels[] = {nothing, nothing};
@@ -100,7 +102,7 @@ static void refuse(const char *from, const char *to, const char *reason) {
 
 static void test_bad(void **state) {
     (void)state;
-    refuse("\"abi\":6", "\"abi\":5", "version 5");
+    refuse("\"abi\":7", "\"abi\":5", "version 5");
     refuse("\"name\":\"tiny\"", "\"name\":7", "'name'");
     refuse("\"param\":15", "\"param\":14", "beyond its buffer");
     refuse("\"offset\":12", "\"offset\":11", "overlaps");

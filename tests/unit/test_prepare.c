@@ -68,9 +68,9 @@ static void made_once(void **unused) {
     const Interp *interp = interp_new(arena, inference->code, true);
     for (int64_t i = 0; i < IMAGES; i++)
         interp_kernel(interp_self(interp, (size_t)inference->one), param, state, NULL, one + i * UNITS, scratch,
-                      x + i * UNITS, NULL, NULL, NULL, NULL, NULL, 1, 0, 1);
+                      x + i * UNITS, NULL, NULL, NULL, NULL, NULL, 1, 0, 0, 1, NULL);
     interp_kernel(interp_self(interp, (size_t)inference->batch), param, state, NULL, all, scratch, x, NULL, NULL, NULL,
-                  NULL, NULL, IMAGES, 0, 1);
+                  NULL, NULL, IMAGES, 0, 0, 1, NULL);
     for (int i = 0; i < IMAGES * UNITS; i++) {
         float expected = x[i] * (params[i % UNITS] / sqrtf(state[i % UNITS] + 1));
         assert_true(one[i] == expected && all[i] == expected);

@@ -30,7 +30,9 @@ static void net_random_is_philox_by_item(void **state) {
     for (uint32_t lane = 0; lane < NET_LANES; lane++) item[lane] = 1000 - 3 * lane;
     uint32_t out[(COUNT + 1) * NET_LANES];
     memset(out, 0xA5, sizeof out);
-    net_random(out, item, 17, 4, 9, 3, COUNT);
+    net_random(out, item, 17, 4, 9, 3, 0, 2); /* in parts, wherever they begin */
+    net_random(out, item, 17, 4, 9, 3, 3, COUNT);
+    net_random(out, item, 17, 4, 9, 3, 2, 3);
     for (uint32_t e = 0; e < COUNT; e++)
         for (uint32_t lane = 0; lane < NET_LANES; lane++) {
             uint32_t block[4];
