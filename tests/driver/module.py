@@ -46,7 +46,7 @@ run(*train, error="to the cache: ")
 # one of another build, another library, none
 with open(MODULE, "rb") as file:
     whole = file.read()
-(build_id,) = set(re.findall(rb"\0([0-9a-f]{64})\0", whole))
+(build_id,) = set(re.findall(rb"(?<![0-9a-f])([0-9a-f]{64})\0", whole))
 OTHER = f"netc: {MODULE}, the LLVM backend, is of another build than this netc; "
 EMITS = (["--emit", "obj"], ["--emit", "asm", "--cpu", "generic"])
 with open(MODULE, "wb") as file:
