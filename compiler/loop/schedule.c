@@ -315,8 +315,8 @@ static double choose_order(const CostOf *of, Schedule *s) {
     return least;
 }
 
-/* Blocks of an index cost code and gain where all of it does not fit a level, but some does: looked for where the bytes
- * cost this share of the bodies. */
+/* Blocks of an index gain where all of it does not fit a level, but some does: they are looked for where the bytes cost
+ * this share of the nest, and taken where they save as much. */
 static const double WORTH_BLOCKS = 0.1;
 
 static void choose_loops(const CostOf *of, Schedule *s) {
