@@ -49,13 +49,17 @@ def parse_calls(loops):
 def add_stamps(assembly, calls):
     """The assembly with time stamps, and tables of the nests' names, times and calls at its end."""
     own = set(LABEL.findall(assembly))
-    numbers, lines, left = {}, [], iter(())
+    numbers, lines, left = {}, [], []
     for line in assembly.split("\n"):
         label, call = LABEL.match(line), CALL.match(line)
         if label and label.group(1).startswith("kernel_"):
-            left = iter(calls[label.group(1)[len("kernel_"):]])
+            left = list(calls[label.group(1)[len("kernel_"):]])
         if call and call.group(1) in own:
-            number = numbers.setdefault(next(left), len(numbers))
+            # Blocks may stand in another order than they run in: a nest is a function of its name, or, in the order of
+            # those that are none, shares that of another.
+            name = call.group(1) if call.group(1) in left else next(name for name in left if name not in own)
+            left.remove(name)
+            number = numbers.setdefault(name, len(numbers))
             lines.append(BEFORE + line + "\n" + AFTER.format(at=8 * number).rstrip("\n"))
         else:
             lines.append(line)
