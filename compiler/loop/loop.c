@@ -380,7 +380,9 @@ void loop_print(const Code *code, FILE *out) {
     fprintf(out, "code %s, input %s\n", code->name, code->input_bytes ? "bytes" : "floats");
     for (size_t i = 0; i < code->nests.count; i++) {
         fprintf(out, "\n%zu: ", i);
-        print_nest(&(Printer){code, code->nests.at[i], out});
+        const Nest *nest = code->nests.at[i], *same = code->nests.at[nest->same];
+        if (same != nest) fprintf(out, "as %s: ", same->name);
+        print_nest(&(Printer){code, nest, out});
     }
     for (size_t i = 0; i < code->kernels.count; i++) {
         const Kernel *kernel = code->kernels.at[i];

@@ -39,8 +39,9 @@ LABEL = re.compile(r"^([A-Za-z_][\w.]*):", re.MULTILINE)
 
 
 def parse_calls(loops):
-    """{kernel: the nests that it runs, in their order} from `--dump loops`."""
-    names = dict(re.findall(r"^(\d+): nest (\w+)", loops, re.MULTILINE))
+    """{kernel: [(nest, the function that it is)], in the order in which they run} from `--dump loops`."""
+    names = {number: (name, same or name)
+             for number, same, name in re.findall(r"^(\d+): (?:as (\w+): )?nest (\w+)", loops, re.MULTILINE)}
     kernels = re.findall(r"^kernel (\w+),.*\n((?:[ }].*\n)*)", loops, re.MULTILINE)
     return {kernel: [names[number] for number in re.findall(r"run (\d+)$", body, re.MULTILINE)]
             for kernel, body in kernels}
@@ -55,11 +56,10 @@ def add_stamps(assembly, calls):
         if label and label.group(1).startswith("kernel_"):
             left = list(calls[label.group(1)[len("kernel_"):]])
         if call and call.group(1) in own:
-            # Blocks may stand in another order than they run in: a nest is a function of its name, or, in the order of
-            # those that are none, shares that of another.
-            name = call.group(1) if call.group(1) in left else next(name for name in left if name not in own)
-            left.remove(name)
-            number = numbers.setdefault(name, len(numbers))
+            # blocks may stand in another order than they run in, but hardly ever calls of one function
+            nest = next(nest for nest in left if nest[1] == call.group(1))
+            left.remove(nest)
+            number = numbers.setdefault(nest[0], len(numbers))
             lines.append(BEFORE + line + "\n" + AFTER.format(at=8 * number).rstrip("\n"))
         else:
             lines.append(line)
@@ -148,7 +148,7 @@ def parse_work(loops, batch):
     """{nest: the multiply-adds it does, an image of a chunk} from `--dump loops`; 0 of what is for other batches."""
     lines, found = iter(loops.splitlines()), {}
     for line in lines:
-        nest = re.fullmatch(r"\d+: nest (\w+).* {", line)
+        nest = re.fullmatch(r"\d+: (?:as \w+: )?nest (\w+).* {", line)
         if nest:
             found[nest.group(1)] = block_work(parse_block(lines), {"one chunk": batch <= LANES}) / LANES
     return found
