@@ -7,6 +7,8 @@ time-stamp counter before and after each such call.
 import math
 import re
 
+from peers.peer import padding
+
 # All registers are kept, after the call too: gcc knows which ones a nest of the same file leaves alone. The fences keep
 # work of the nest inside and other work outside; what the stamps take is measured with an empty nest and taken off.
 BEFORE = """\
@@ -93,6 +95,7 @@ def size(ranges):
 
 
 LANES = 16
+READERS = 3  # layers that may read a value: the next ones with weights
 
 
 def bound(text, outer):
@@ -161,15 +164,28 @@ class Purpose:
         self.layer, self.name, self.work = layer, name, work
 
 
+def asked(layer):
+    """Multiply-adds of a layer's outputs for one image; a window's terms in the padding are none."""
+    work = layer["multiply_adds"]
+    if layer["kind"] != "conv":
+        return work
+    options = layer["options"]
+    for axis, (before, _) in enumerate(padding(layer)):
+        size, out, window = layer["input"][1 + axis], layer["output"][1 + axis], options["kernel"][axis]
+        inside = sum(0 <= i * options["stride"][axis] + k * options["dilation"][axis] - before < size
+                     for i in range(out) for k in range(window))
+        work = work * inside // (out * window)
+    return work
+
+
 def find_purposes(layers, schedule):
     """{nest of the program `train`: Purpose} for the contractions of conv and dense layers.
 
     A forward nest and one for a weight gradient (or the step it is fused with) bear the name of their layer; one that
-    carries the gradient to what a layer reads bears the name of that value's layer, and works for the next layer with
-    weights.
+    carries the gradient to what a layer reads bears the name of that value's layer, and works for one of the next layers
+    with weights: a value may have two readers.
     """
-    working = [layer["name"] for layer in layers if layer["multiply_adds"] > 0]
-    work = {layer["name"]: layer["multiply_adds"] for layer in layers}
+    work = {layer["name"]: asked(layer) for layer in layers if layer["kind"] in ("conv", "dense")}
     names = [layer["name"] for layer in layers]
     purposes = {}
     for nest, (outputs, terms) in schedule.items():
@@ -180,17 +196,20 @@ def find_purposes(layers, schedule):
         over_images = terms[0] == "n" or terms[-1] == "n"
         if re.fullmatch(r"weight_(grad|step)(_\d+)?", what) and over_images and owner in work:
             purposes[nest] = Purpose(owner, "weight gradient", work[owner])
-        elif re.fullmatch(r"(z|a)(_\d+)?", what) and outputs[0] == "n" and owner in working:
+        elif re.fullmatch(r"(z|a|sum)(_\d+)?", what) and outputs[0] == "n" and owner in work:
             purposes[nest] = Purpose(owner, "forward", work[owner])
-        elif "grad" in what and "bias" not in what and outputs[0] == "n":
-            after = names[names.index(owner) + 1:]
-            reader = next((name for name in after if name in working), None)
-            if reader and size(terms) > 1:
+        elif "grad" in what and "bias" not in what and outputs[0] == "n" and size(terms) > 1:
+            readers = [name for name in names[names.index(owner) + 1:] if name in work][:READERS]
+            if readers:
+                done = size(outputs) * size(terms)
+                reader = min(readers, key=lambda name: abs(math.log(done / work[name])))
+                if not 0.6 < done / work[reader] < 1.7:  # one of the residues of a stride
+                    reader = max(readers, key=work.get)
                 purposes[nest] = Purpose(reader, "data gradient", work[reader])
     return purposes
 
 
 def step_work(layers):
     """Multiply-adds of a training step, an image: forward and both gradients, but the data gradient of the first."""
-    work = [layer["multiply_adds"] for layer in layers if layer["multiply_adds"] > 0]
+    work = [asked(layer) for layer in layers if layer["multiply_adds"] > 0]
     return 3 * sum(work) - work[0]
