@@ -260,7 +260,7 @@ typedef struct {
 /* Bytes that a read touches while the loops `from` on run to their ends, whole cache lines: what lies one after the
  * other in memory is one run of them. */
 static double footprint(const CostOf *of, const Schedule *s, const Expr *read, const Loop *loops, int count, int from) {
-    enum { LINE = 64 };
+    const double line = 64;
     const Group *group = of->group;
     const Tensor *t = read->tensor;
     int64_t span[INDEX_MAX];
@@ -290,7 +290,7 @@ static double footprint(const CostOf *of, const Schedule *s, const Expr *read, c
             runs *= (double)extent;
         together = together && extent == t->dim[d];
     }
-    return chunks * runs * (run < LINE ? LINE : run);
+    return chunks * runs * (run < line ? line : run);
 }
 
 /* What the factors touch within the loops from number l on: bytes[f][l]. */
@@ -376,7 +376,7 @@ static double work_of(const CostOf *of, const Schedule *s) {
         if (i != s->lane)
             work *= range;
         else if (i != group->batch)
-            work *= range / LOOP_LANES;
+            work *= range / (double)LOOP_LANES;
     }
     return work;
 }
