@@ -66,12 +66,6 @@ static int64_t distinct_places(const Group *group, const Schedule *s, const Acce
 }
 
 /* ---- one body ---- */
-static int64_t tile_size(const Group *group, const Schedule *s) {
-    int64_t size = 1;
-    for (int i = 0; i < group->rank; i++) size *= s->tile[i];
-    return size;
-}
-
 static int64_t term_count(const Group *group, const Schedule *s) {
     int64_t terms = 1;
     for (int k = group->rank; k < group->rank + group->reductions; k++) terms *= s->unroll[k];
@@ -110,7 +104,7 @@ typedef struct {
 static int64_t live_values(const CostOf *of, const Schedule *s, const Access *access) {
     enum { BUCKETS = 256 };
     const Group *group = of->group;
-    const int64_t terms = term_count(group, s), tile = tile_size(group, s);
+    const int64_t terms = term_count(group, s), tile = schedule_tile(group, s);
     int64_t of_tile[TILE_MAX], of_terms[UNROLL_MAX];
     Life life[UNROLL_MAX * 2];
     int bucket[BUCKETS], index[INDEX_MAX], known = 0, count = 0;
@@ -149,7 +143,7 @@ static int64_t live_values(const CostOf *of, const Schedule *s, const Access *ac
 enum { SPARE_REGISTERS = 2 }; /* that are left for the compiler's own order of things */
 
 bool cost_fits(const CostOf *of, const Schedule *s) {
-    const int64_t parts = parts_of(of, s), accumulators = tile_size(of->group, s) * parts;
+    const int64_t parts = parts_of(of, s), accumulators = schedule_tile(of->group, s) * parts;
     int64_t live = 0;
     if (accumulators >= of->processor->registers) return false;
     for (size_t r = 0; r < of->reads.count; r++) {
@@ -165,7 +159,7 @@ static const double LOAD_BESIDES = 0.2, BODY_BESIDES = 0.5, UNEVEN = 1.25;
 
 double cost_of_tile(const CostOf *of, const Schedule *s, BoundBy *by) {
     const Processor *p = of->processor;
-    const double parts = (double)parts_of(of, s), tile = (double)tile_size(of->group, s);
+    const double parts = (double)parts_of(of, s), tile = (double)schedule_tile(of->group, s);
     const double work = tile * (double)term_count(of->group, s), adds = work * parts;
     double loads = 0, separate = 0;
     for (size_t i = 0; i < of->reads.count; i++) {

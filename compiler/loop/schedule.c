@@ -187,7 +187,7 @@ static int turned_of(const Group *group, const Schedule *s) {
 }
 
 /* ---- unrolling ---- */
-static int64_t tile_size(const Group *group, const Schedule *s) {
+int64_t schedule_tile(const Group *group, const Schedule *s) {
     int64_t size = 1;
     for (int i = 0; i < group->rank; i++) size *= s->tile[i];
     return size;
@@ -196,7 +196,7 @@ static int64_t tile_size(const Group *group, const Schedule *s) {
 /* Unrolls trailing terms as far as the body stays small: a row of them or a part of it, then whole windows. Sums that
  * wait for memory, biases and logs, take a few terms: more is only code. */
 static void choose_unroll(const Group *group, Schedule *s, bool contraction) {
-    int64_t body = tile_size(group, s);
+    int64_t body = schedule_tile(group, s);
     bool bandwidth = group->batch >= group->rank || group->member[0]->compute->out->role == ROLE_LOG;
     int64_t most = contraction ? s->body_max : bandwidth ? SUM_MAX : s->body_max / 8;
     const SumOrder *order = &group->member[0]->compute->order;
@@ -221,14 +221,6 @@ static void choose_unroll(const Group *group, Schedule *s, bool contraction) {
         s->unroll[k] = part;
         return;
     }
-}
-
-/* How many of an output index there are for tiles: vectors of the lane index, else elements. */
-static int64_t units_of(const Group *group, const Schedule *s, int i) {
-    bool vectors = i == s->lane && i != group->batch;
-    if (!vectors) return group->range[i];
-    int64_t rest = s->pair < 0 || group->range[i] < LOOP_LANES ? LOOP_LANES - 1 : 0; /* else it has tiles of its own */
-    return (group->range[i] + rest) / LOOP_LANES;
 }
 
 /* ---- tile and order ---- */
@@ -273,7 +265,7 @@ static void try_tile(Search *search, const Schedule *tile) {
         before = terms;
         const double worst = search->count > 0 ? NEARLY * search->best[0].cost : INFINITY;
         if (cost_of_tile(&search->of, &s, NULL) > worst) return; /* fewer terms cost no less */
-        if (tile_size(group, &s) > 1 && !cost_fits(&search->of, &s)) continue;
+        if (schedule_tile(group, &s) > 1 && !cost_fits(&search->of, &s)) continue;
         keep(search, &s, cost_of_tiles(&search->of, &s, NULL));
         return;
     }
@@ -286,7 +278,7 @@ static void try_tiles(Search *search, Schedule *s, int i, int sides) {
         try_tile(search, s);
         return;
     }
-    int64_t most = schedule_units(group, s, i), size = tile_size(group, s);
+    int64_t most = schedule_units(group, s, i), size = schedule_tile(group, s);
     for (int64_t f = 1; f <= TILE_SIDE && f <= most && f * size <= TILE_MAX; f++) {
         if (!schedule_may_tile(group, s, i, f)) continue;
         s->tile[i] = f;
@@ -372,7 +364,10 @@ static void force_tile(const Group *group, Schedule *s, const GivenSchedules *gi
 bool schedule_is_searched(const Group *group) { return is_contraction(group) && group->scope != SCOPE_ONCE; }
 
 int64_t schedule_units(const Group *group, const Schedule *s, int i) {
-    return i == group->batch ? 1 : units_of(group, s, i);
+    if (i == group->batch) return 1;
+    if (i != s->lane) return group->range[i];
+    int64_t rest = s->pair < 0 || group->range[i] < LOOP_LANES ? LOOP_LANES - 1 : 0; /* else it has tiles of its own */
+    return (group->range[i] + rest) / LOOP_LANES;
 }
 
 bool schedule_may_tile(const Group *group, const Schedule *s, int i, int64_t count) {

@@ -98,6 +98,8 @@ bool schedule_is_searched(const Group *group);
 /* A body goes term by term, and through the tile such that the factor with fewer places in it stays in registers while
  * the other's are loaded one after the other: first through all positions that differ in the indices of the former. */
 unsigned schedule_held(const Group *group, const Schedule *schedule);
+/* How many values a tile has. */
+int64_t schedule_tile(const Group *group, const Schedule *schedule);
 /* How many of an output index there are for tiles: vectors of the lane index, else elements. */
 int64_t schedule_units(const Group *group, const Schedule *schedule, int index);
 /* How many of an output index a tile may have: up to all; of one that settles which terms there are one, or all where
