@@ -177,7 +177,7 @@ static const Inference *take_kernels(const Shipment *shipment, Library *library)
     library->kernel_one = library->scratch_one;
     library->kernel_batch = scratch;
     library->scratch_one += library_answers(library, 1);
-    library->workspace = library_workspace(scratch + library_answers(library, NET_LANES));
+    library->workspace = library_workspace(scratch + library_answers(library, LIBRARY_CALL_IMAGES));
     return first;
 }
 

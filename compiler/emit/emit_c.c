@@ -130,7 +130,10 @@ static void print_bound(Printer *p, const Bound *bound) {
                     (long long)bound->least, (long long)bound->most);
         return;
     case BOUND_IMAGES: text_puts(p->out, "n"); return;
-    case BOUND_CHUNKS: text_puts(p->out, "(n + 15) / 16"); return;
+    case BOUND_CHUNKS:
+        text_puts(p->out, "(n + 15) / 16");
+        if (value > 1) text_printf(p->out, " / %lld * %lld", value, value);
+        return;
     case BOUND_CHUNK_IMAGES: text_printf(p->out, "s_least(16, n - 16 * i%d)", bound->var); return;
     case BOUND_SLOTS: text_puts(p->out, "s_least(8, (n + 15) / 16)"); return;
     case BOUND_TASK: text_printf(p->out, "task%+lld", value); return;

@@ -209,15 +209,14 @@ static void print_run_all(const Library *library, Text *out) {
 }
 
 static void print_run(const Library *library, Text *out) {
-    text_puts(
-        out, "\nstatic void run(Kernel *kernel, const float *x, float *y, float *scratch, int64_t n, int64_t chunk) {");
+    text_puts(out, "\nstatic void run(Kernel *kernel, const float *x, float *y, float *scratch, int64_t n) {");
     text_printf(out,
                 "\n    kernel(0, (float *)(uintptr_t)WEIGHTS, (float *)(uintptr_t)(WEIGHTS + %lld), 0, y, scratch, x, "
-                "0, 0, 0, 0, 0,\n        n, chunk, 0, 1, 0);\n}\n",
+                "0, 0, 0, 0, 0,\n        n, 0, 0, 1, 0);\n}\n",
                 (long long)library->state_offset);
     text_puts(out, "\nstatic void run_one(const float *x, float *y, float *scratch) {\n    run(");
     print_choice(library, false, out);
-    text_puts(out, ", x, y, scratch, 1, 0);\n}\n");
+    text_puts(out, ", x, y, scratch, 1);\n}\n");
 }
 
 static void print_floats(const float *values, int64_t count, Text *out) {
@@ -283,16 +282,18 @@ static void print_selftest(const Library *library, Text *out) {
         (long long)library->result_step, (long long)library->result_count, allocates ? "    free(space);\n" : "");
 }
 
-/* All whole chunks of 16 images. */
-static void print_chunks(const Library *library, Text *out) {
-    if (library->members == 1) {
-        text_puts(out, "    for (chunk = 0; chunk < whole / 16; chunk++) run(kernel, x, y, scratch, whole, chunk);\n");
-        return;
-    }
+/* All whole chunks of 16 images, as many as a call takes at a time. */
+static void print_calls(const Library *library, Text *out) {
+    long long inputs = (long long)library->inputs, outputs = (long long)library->outputs;
     text_printf(out,
-                "    for (chunk = 0; chunk < whole; chunk += 16)\n"
-                "        run_all(kernel, x + chunk * %lld, y + chunk * %lld, scratch, scratch + %lld, 16);\n",
-                (long long)library->inputs, (long long)library->outputs, (long long)library->kernel_batch);
+                "    for (i = 0; i < whole; i += %d) {\n"
+                "        count = whole - i < %d ? whole - i : %d;\n        ",
+                LIBRARY_CALL_IMAGES, LIBRARY_CALL_IMAGES, LIBRARY_CALL_IMAGES);
+    if (library->members == 1)
+        text_printf(out, "run(kernel, x + i * %lld, y + i * %lld, scratch, count);\n    }\n", inputs, outputs);
+    else
+        text_printf(out, "run_all(kernel, x + i * %lld, y + i * %lld, scratch, scratch + %lld, count);\n    }\n", inputs,
+                    outputs, (long long)library->kernel_batch);
 }
 
 static void print_functions(const Library *library, Text *out) {
@@ -306,8 +307,8 @@ static void print_functions(const Library *library, Text *out) {
     text_puts(out, "(const float *x, float *y, int64_t n, void *workspace) {\n    Kernel *kernel =");
     print_choice(library, true, out);
     text_printf(out, ";\n    float *scratch = align_workspace(workspace);\n"
-                     "    int64_t chunk, i, whole = kernel ? n / 16 * 16 : 0;\n");
-    print_chunks(library, out);
+                     "    int64_t i, count, whole = kernel ? n / 16 * 16 : 0;\n");
+    print_calls(library, out);
     text_printf(out, "    for (i = whole; i < n; i++) run_one(x + i * %lld, y + i * %lld, scratch);\n}\n\n",
                 (long long)library->inputs, (long long)library->outputs);
     if (library->classes && !library->program) print_classify(library, out);

@@ -34,7 +34,9 @@ static LLVMValueRef bound_value(Emitter *e, const Bound *bound) {
         return LLVMBuildSelect(builder, LLVMBuildICmp(builder, LLVMIntSGT, at, most, ""), most, at, "");
     }
     case BOUND_IMAGES: return e->images;
-    case BOUND_CHUNKS: return chunks(e);
+    case BOUND_CHUNKS:
+        if (bound->value == 1) return chunks(e);
+        return LLVMBuildMul(builder, LLVMBuildSDiv(builder, chunks(e), value, ""), value, "");
     case BOUND_CHUNK_IMAGES: {
         LLVMValueRef first = LLVMBuildMul(builder, e->var[bound->var], llvm_const_i64(e, LOOP_LANES), "");
         return least(e, LOOP_LANES, LLVMBuildSub(builder, e->images, first, ""));

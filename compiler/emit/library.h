@@ -6,12 +6,16 @@
 #define NETC_EMIT_LIBRARY_H
 
 #include "compiler/emit/emit.h"
+#include "compiler/loop/lower.h"
 #include "runtime/data/likeness.h"
+
+/* Images that a kernel for batches is given at most: lower.h. */
+enum { LIBRARY_CALL_IMAGES = CALL_CHUNKS * LOOP_LANES };
 
 /* The kernels for one kind of processor. */
 typedef struct {
     const Code *code;  /* code->exports begins its functions' names */
-    int one, batch;    /* kernels: of one image, of chunks of 16 (-1: none) */
+    int one, batch;    /* kernels: of one image, of whole chunks of 16 (-1: none) */
     const char *level; /* the processor it takes: x86-64-v3, x86-64-v4; NULL: any */
 } LibraryCode;
 

@@ -38,6 +38,7 @@ static int64_t in_body(const Group *group, const Schedule *s, int i) {
 
 /* From one of index i to the next in a body. */
 static int64_t body_step(const Group *group, const Schedule *s, const Access *access, int i) {
+    if (i == s->lane && i == group->batch) return i < group->rank ? access->chunk_stride : 0;
     bool vectors = i == s->lane && i < group->rank && i != group->batch;
     return vectors ? access->step[i] * LOOP_LANES : access->step[i];
 }
@@ -49,7 +50,7 @@ static int64_t distinct_places(const Group *group, const Schedule *s, const Acce
     one->count = 1;
     for (int i = 0; i < group->rank + group->reductions; i++) {
         int64_t n = in_body(group, s, i), step = body_step(group, s, access, i);
-        if ((i == group->batch && i == s->lane) || n <= 1 || step == 0) continue;
+        if (n <= 1 || step == 0) continue;
         if (one->count * (size_t)n > COUNT_OF(one->at)) return (int64_t)(one->count * (size_t)n);
         join_places(all, one, one, step);
         for (int64_t k = 2; k < n; k++) {
@@ -238,8 +239,8 @@ double cost_of_tiles(const CostOf *of, const Schedule *s, BoundBy *by) {
 }
 
 /* ---- bytes ---- */
-/* A sum that is owned goes through all chunks of the batch inside of its loops over outputs; a batch of 64 has four. */
-enum { CHUNKS = -1, OWNED_CHUNKS = 4 };
+/* What is made by parts goes through all chunks of the batch inside of its loops over outputs; a batch of 64 has four. */
+enum { CHUNKS = -1, BATCH_CHUNKS = 4 };
 
 /* Numbers for all lanes come from many places at once, a few from each: their lines cost the latency of a level, not
  * its rate. Measured on an Intel processor. */
@@ -251,6 +252,10 @@ typedef struct {
     int64_t extent; /* how many of the index it goes through */
 } Loop;
 
+static double chunks_in_tile(const Group *group, const Schedule *s) {
+    return group->scope == SCOPE_BATCH ? (double)s->tile[s->lane] : 1;
+}
+
 /* Bytes that a read touches while the loops `from` on run to their ends, whole cache lines: what lies one after the
  * other in memory is one run of them. */
 static double footprint(const CostOf *of, const Schedule *s, const Expr *read, const Loop *loops, int count, int from) {
@@ -258,7 +263,7 @@ static double footprint(const CostOf *of, const Schedule *s, const Expr *read, c
     const Group *group = of->group;
     const Tensor *t = read->tensor;
     int64_t span[INDEX_MAX];
-    double chunks = 1;
+    double chunks = tensor_is_batched(t) ? chunks_in_tile(group, s) : 1;
     for (int i = 0; i < group->rank + group->reductions; i++) {
         int64_t unit = i == s->lane && i != group->batch && i < group->rank ? LOOP_LANES : 1;
         span[i] = i == group->batch && (i == s->lane || i < group->rank) ? LOOP_LANES : unit * in_body(group, s, i);
@@ -269,7 +274,7 @@ static double footprint(const CostOf *of, const Schedule *s, const Expr *read, c
         if (i != CHUNKS && loops[l].extent > span[i]) span[i] = loops[l].extent;
     }
     for (int l = from; l < count; l++)
-        if (loops[l].index == CHUNKS && tensor_is_batched(t)) chunks = OWNED_CHUNKS;
+        if (loops[l].index == CHUNKS && tensor_is_batched(t)) chunks = BATCH_CHUNKS;
     bool by_images = tensor_is_batched(t) && !t->by_rows && t->role == ROLE_VALUE && !group->layout->one_image;
     double runs = 1, run = sizeof(float) * (by_images ? LOOP_LANES : 1);
     bool together = true;
@@ -321,7 +326,8 @@ static int list_loops(const CostOf *of, const Schedule *s, Loop loops[INDEX_MAX 
     }
     for (int l = 0; l < group->rank + group->reductions; l++) {
         int i = l < group->rank ? s->order[l] : l;
-        if (l == group->rank && group->scope == SCOPE_OWNED) loops[count++] = (Loop){CHUNKS, OWNED_CHUNKS, 1};
+        if (l == group->rank && schedule_takes_all_chunks(group))
+            loops[count++] = (Loop){CHUNKS, BATCH_CHUNKS / chunks_in_tile(group, s), 1};
         if (i == s->lane && (i == group->batch || i >= group->rank)) continue;
         int64_t extent = i == group->batch ? LOOP_LANES : i == s->blocked ? s->block : group->range[i];
         int64_t units = i == s->lane ? (extent + LOOP_LANES - 1) / LOOP_LANES : extent, step = in_body(group, s, i);
@@ -377,7 +383,7 @@ static double work_of(const CostOf *of, const Schedule *s) {
 
 Cycles cost_in_cycles(const CostOf *of, const Schedule *s) {
     BoundBy body = BOUND_BY_PORTS, level;
-    const double chunks = of->group->scope == SCOPE_OWNED ? OWNED_CHUNKS : 1;
+    const double chunks = schedule_takes_all_chunks(of->group) ? BATCH_CHUNKS : 1;
     double inside = work_of(of, s) * cost_of_tiles(of, s, &body), beyond = cost_of_bytes(of, s, &level) / chunks;
     return (Cycles){inside + beyond, beyond > inside ? level : body};
 }

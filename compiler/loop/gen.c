@@ -25,9 +25,15 @@ int64_t gen_unit(const Gen *g, int i) {
     return i == g->lane && i != g->group->batch ? LOOP_LANES : 1;
 }
 
+/* Of a tile over several chunks, whose images are in the lanes: the chunk here. */
+static int64_t chunk_offset(const Gen *g) {
+    return g->group->batch >= 0 && g->lane == g->group->batch ? g->offset[g->lane] : 0;
+}
+
 static Address add_index(const Gen *g, Address address, int i, int64_t step) {
     const IndexValue *at = &g->at[i];
-    address = loop_address_plus(address, step * (at->base + g->offset[i] * gen_unit(g, i)));
+    const int64_t offset = i == g->lane && i == g->group->batch ? 0 : g->offset[i];
+    address = loop_address_plus(address, step * (at->base + offset * gen_unit(g, i)));
     for (int t = 0; t < at->terms; t++)
         address = loop_address_term(address, at->term[t].var, step * at->term[t].stride);
     return address;
@@ -35,7 +41,10 @@ static Address add_index(const Gen *g, Address address, int i, int64_t step) {
 
 Address gen_address(const Gen *g, const Access *access) {
     Address address = loop_address_plus(loop_address(access->buffer, access->begin), access->base - access->begin);
-    if (access->chunk_stride != 0) address = loop_address_term(address, g->chunk_var, access->chunk_stride);
+    if (access->chunk_stride != 0) {
+        address = loop_address_plus(address, chunk_offset(g) * access->chunk_stride);
+        address = loop_address_term(address, g->chunk_var, access->chunk_stride);
+    }
     for (int i = 0; i < INDEX_MAX; i++)
         if (access->step[i] != 0) address = add_index(g, address, i, access->step[i]);
     return address;
@@ -135,7 +144,8 @@ void gen_store_turned(const Gen *g, const Access *access, const int value[LOOP_L
 /* ---- expressions ---- */
 static int image_number(const Gen *g) { /* 16 * chunk + image */
     int batch = g->group->batch;
-    Address first = loop_address_term(loop_address(BUFFER_PARAM, 0), g->chunk_var, LOOP_LANES);
+    Address first = loop_address(BUFFER_PARAM, chunk_offset(g) * LOOP_LANES);
+    first = loop_address_term(first, g->chunk_var, LOOP_LANES);
     if (batch >= 0 && batch != g->lane) first = add_index(g, first, batch, 1);
     int number = loop_index(g->b, first);
     return batch == g->lane ? loop_op2(g->b, OP_IADD, loop_splat(g->b, number), loop_lane(g->b)) : number;

@@ -49,7 +49,8 @@ IndexValue index_const(int64_t base);
 IndexValue index_plus(IndexValue value, int64_t more);
 IndexValue index_plus_var(IndexValue value, int var, int64_t stride);
 
-/* From one of a tile to the next: 16 of the lane index, two of the pair index, one of any other. */
+/* From one of a tile to the next: 16 of the lane index (where that is the batch's, a chunk), two of the pair index, one
+ * of any other. */
 int64_t gen_unit(const Gen *g, int i);
 Address gen_address(const Gen *g, const Access *access);
 bool gen_is_aligned(const Address *address);

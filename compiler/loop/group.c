@@ -60,7 +60,8 @@ Group group_make(const Layout *layout, Placed *list, int count) {
         return group;
     }
     bool sums_lanes = first->order.partial == PARTIAL_IMAGES;
-    if (sums_lanes || (group.scope == SCOPE_CHUNK && !first->out->by_rows)) return group;
+    if (sums_lanes || group.scope == SCOPE_BATCH || (group.scope == SCOPE_CHUNK && !first->out->by_rows))
+        return group;
     for (int i = 0; i + 1 < group.rank; i++) merge_indices(&group, i);
     if (group.scope == SCOPE_ONCE) /* its order is by lanes of what runs through memory: fixed by the program too */
         for (int i = group.rank; i + 1 < group.rank + group.reductions; i++) merge_indices(&group, i);

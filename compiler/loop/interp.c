@@ -64,7 +64,7 @@ static int64_t bound_of(const Bound *bound, const Machine *m) {
         return at < bound->least ? bound->least : at > bound->most ? bound->most : at;
     }
     case BOUND_IMAGES: return m->images;
-    case BOUND_CHUNKS: return chunks;
+    case BOUND_CHUNKS: return chunks / value * value;
     case BOUND_CHUNK_IMAGES: {
         const int64_t left = m->images - NET_LANES * m->var[bound->var];
         return left < NET_LANES ? left : NET_LANES;

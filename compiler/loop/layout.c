@@ -6,13 +6,41 @@
 #include "compiler/loop/image.h"
 #include "compiler/loop/next.h"
 #include "compiler/loop/one_chunk.h"
+#include "compiler/loop/split.h"
 #include "compiler/passes/passes.h"
 #include "runtime/abi.h"
 
-static WorkScope scope_of(const Compute *c) {
+enum { FEW_CHUNKS = 4 };
+
+/* Elements of the weights that a sum of products with values of images is made of; 0: it is none. */
+static int64_t weights_of(const Compute *c) {
+    if (c->reduce != REDUCE_SUM || c->e->kind != EXPR_MUL) return 0;
+    const Expr *a = c->e->a, *b = c->e->b;
+    if (a->kind != EXPR_READ || b->kind != EXPR_READ) return 0;
+    const Tensor *weights = tensor_is_batched(a->tensor) ? b->tensor : a->tensor;
+    const Tensor *values = weights == a->tensor ? b->tensor : a->tensor;
+    const bool made = values->role == ROLE_VALUE && c->out->role == ROLE_VALUE && !c->out->by_rows;
+    return weights->role == ROLE_PARAM && tensor_is_batched(values) && made ? tensor_count(weights) : 0;
+}
+
+/* Whether it is better to go through all images with a few of the weights at a time than through all weights with a
+ * few of the images: no core's own cache is sure to hold them from chunk to chunk, and they are more than the values of
+ * some chunks. */
+static bool has_many_weights(const Compute *c) {
+    const int64_t weights = weights_of(c);
+    if (!split_is_far(weights)) return false;
+    const Expr *values = tensor_is_batched(c->e->a->tensor) ? c->e->a : c->e->b;
+    return weights >= FEW_CHUNKS * LOOP_LANES * (tensor_count(values->tensor) + tensor_count(c->out));
+}
+
+int64_t layout_weights(const Placed *placed) {
+    return placed->scope == SCOPE_BATCH ? weights_of(placed->compute) : 0;
+}
+
+static WorkScope scope_of(const Compute *c, bool by_parts) {
     ASSERT(c->reductions == 0 || c->order.settled);
     if (c->out->role == ROLE_LOG) return compute_sums_batch(c) ? SCOPE_CHUNK : SCOPE_ONCE;
-    if (tensor_is_batched(c->out)) return SCOPE_CHUNK;
+    if (tensor_is_batched(c->out)) return by_parts && has_many_weights(c) ? SCOPE_BATCH : SCOPE_CHUNK;
     if (!compute_sums_batch(c)) return SCOPE_PART;
     return c->order.owned ? SCOPE_OWNED : SCOPE_SLOT;
 }
@@ -26,6 +54,7 @@ typedef struct {
 
 static const Phase phase_of[] = {[SCOPE_CHUNK] = PHASE_IMAGES,
                                  [SCOPE_SLOT] = PHASE_IMAGES,
+                                 [SCOPE_BATCH] = PHASE_PARTS,
                                  [SCOPE_OWNED] = PHASE_PARTS,
                                  [SCOPE_PART] = PHASE_PARTS,
                                  [SCOPE_ONCE] = PHASE_ONCE};
@@ -38,17 +67,18 @@ static void wait_for(void *context, Expr *read) {
     if (source->level < 0) return;
     search->waits = true;
     Phase reader = search->placed->phase;
-    bool ready = source->phase < reader || (reader == PHASE_IMAGES && tensor_is_batched(read->tensor));
+    bool by_chunks = source->phase == PHASE_IMAGES && reader == PHASE_IMAGES;
+    bool ready = source->phase < reader || (by_chunks && tensor_is_batched(read->tensor));
     int level = source->level + (ready ? 0 : 1);
     if (level > search->placed->level) search->placed->level = level;
 }
 
-static void find_levels(Arena *arena, Layout *layout, bool one_chunk) {
+static void find_levels(Arena *arena, Layout *layout, LayoutMode mode) {
     Program *p = layout->program;
     PlacedList list = {0};
     for (size_t i = 0; i < p->computes.count; i++) {
         Compute *c = p->computes.at[i];
-        Placed placed = {.compute = c, .scope = scope_of(c)};
+        Placed placed = {.compute = c, .scope = scope_of(c, mode.by_parts)};
         placed.phase = phase_of[placed.scope];
         LevelSearch search = {layout, &placed, false};
         expr_reads(p, c->e, wait_for, &search);
@@ -63,7 +93,7 @@ static void find_levels(Arena *arena, Layout *layout, bool one_chunk) {
         vec_push(arena, &list, placed);
     }
     next_place(p, list.at, list.count);
-    if (one_chunk) list = one_chunk_place(arena, p, list);
+    if (mode.one_chunk) list = one_chunk_place(arena, p, list);
     layout->levels = 1;
     for (size_t i = 0; i < list.count; i++)
         if (list.at[i].level >= layout->levels) layout->levels = list.at[i].level + 1;
@@ -87,7 +117,8 @@ static void note_use(void *context, Expr *read) {
     Place *place = &search->layout->place[t->id];
     place->used = true;
     if (search->placed->place > place->last) place->last = search->placed->place;
-    bool same = search->placed->level == place->level && search->placed->scope != SCOPE_OWNED;
+    bool images = search->placed->phase == PHASE_IMAGES && place->phase == PHASE_IMAGES;
+    bool same = search->placed->level == place->level && images;
     if (place->level >= 0 && !same) place->crosses = true;
     if (!read_reaches_out(search->placed->compute, read)) return;
     if (!tensor_is_batched(t) || t->by_rows) BUG("%s has no edge to read", t->name);
@@ -223,10 +254,11 @@ static void settle_place(Arena *arena, Layout *layout, const Tensor *t, const Co
     }
     if (tensor_is_batched(t)) {
         shape_batched(t, place);
-        place->buffer = place->crosses ? BUFFER_BATCH : BUFFER_SCRATCH;
+        place->buffer = place->crosses && !packing ? BUFFER_BATCH : BUFFER_SCRATCH;
         if (place->crosses) {
-            place->base += layout->batch_chunk;
-            layout->batch_chunk += net_padded(place->size);
+            int64_t *chunk = packing ? &layout->scratch_chunk : &layout->batch_chunk;
+            place->base += *chunk;
+            *chunk += net_padded(place->size);
         }
         return;
     }
@@ -264,7 +296,8 @@ static void plan_scratch(Arena *arena, Layout *layout) {
     size_t count = 0;
     for (size_t t = 0; t < p->tensors.count; t++) {
         Place *place = &layout->place[t];
-        if (place->used && place->buffer == BUFFER_SCRATCH && tensor_is_batched(p->tensors.at[t])) all[count++] = place;
+        const bool here = place->used && place->buffer == BUFFER_SCRATCH && tensor_is_batched(p->tensors.at[t]);
+        if (here && !place->crosses) all[count++] = place;
     }
     qsort(all, count, sizeof *all, by_first);
     for (size_t i = 0; i < count; i++) {
@@ -282,6 +315,11 @@ static void plan_scratch(Arena *arena, Layout *layout) {
         all[i]->base += at;
         if (at + net_padded(all[i]->size) > layout->scratch_size) layout->scratch_size = at + net_padded(all[i]->size);
     }
+    for (size_t t = 0; t < p->tensors.count; t++) { /* behind them what there is of each chunk */
+        Place *place = &layout->place[t];
+        if (place->used && place->buffer == BUFFER_SCRATCH && place->crosses) place->base += layout->scratch_size;
+    }
+    layout->scratch_size += CALL_CHUNKS * layout->scratch_chunk;
 }
 
 Layout *layout_program(Arena *arena, Program *program, LayoutMode mode) {
@@ -291,7 +329,7 @@ Layout *layout_program(Arena *arena, Program *program, LayoutMode mode) {
     layout->state_size = mode.state_size;
     layout->place = NEW_ARRAY(arena, Place, program->tensors.count);
     for (size_t t = 0; t < program->tensors.count; t++) layout->place[t].level = -1;
-    find_levels(arena, layout, mode.one_chunk);
+    find_levels(arena, layout, mode);
     find_uses(layout);
     if (layout->one_image) image_choose_lanes(layout);
     layout->slot_end = NEW_ARRAY(arena, int64_t, layout->levels);
@@ -302,7 +340,7 @@ Layout *layout_program(Arena *arena, Program *program, LayoutMode mode) {
             const Tensor *tensor = program->tensors.at[t];
             if (!layout->place[t].used || layout->place[t].level != level) continue;
             const Compute *writer = writers.first[t] < 0 ? NULL : program->computes.at[writers.first[t]];
-            settle_place(arena, layout, tensor, writer, writer ? scope_of(writer) : SCOPE_PART, mode.packing);
+            settle_place(arena, layout, tensor, writer, writer ? scope_of(writer, mode.by_parts) : SCOPE_PART, mode.packing);
         }
         if (level >= 0) layout->slot_end[level] = layout->slot_size;
     }
@@ -320,15 +358,16 @@ void layout_settle(Layout *layout, int64_t grad_slot, int64_t log_once, int64_t 
         if (!place->used) continue;
         if (place->buffer == BUFFER_BATCH && !layout->one_image)
             place->chunk_stride = tensor->role == ROLE_OUTPUT ? place->size : layout->batch_chunk;
+        if (place->buffer == BUFFER_SCRATCH && place->crosses) place->chunk_stride = layout->scratch_chunk;
         if (tensor->role == ROLE_LOG) place->base = tensor->offset;
         if (place->buffer != BUFFER_GRAD) continue;
-        if (scope_of(p->computes.at[writers.first[t]]) != SCOPE_SLOT) place->base += NET_SLOTS * grad_slot;
+        if (scope_of(p->computes.at[writers.first[t]], false) != SCOPE_SLOT) place->base += NET_SLOTS * grad_slot;
     }
     arena_free(scratch);
     for (size_t i = 0; i < p->computes.count; i++) {
         const Compute *c = p->computes.at[i];
         Place *place = &layout->place[c->out->id];
-        if (c->out->role != ROLE_LOG || scope_of(c) != SCOPE_CHUNK) continue;
+        if (c->out->role != ROLE_LOG || scope_of(c, false) != SCOPE_CHUNK) continue;
         place->base = log_once + c->out->offset;
         place->chunk_stride = log_chunk;
     }

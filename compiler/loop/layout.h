@@ -15,6 +15,7 @@
 /* Who runs a compute, and how its work is split. */
 typedef enum {
     SCOPE_CHUNK, /* values of images, sums a chunk for the log: any task, chunk by chunk */
+    SCOPE_BATCH, /* values of images made of many weights, which pass by once: each part goes through all chunks */
     SCOPE_SLOT,  /* a batch sum in partial sums: within the slot's chunks */
     SCOPE_OWNED, /* a batch sum of many values: each part sums all images */
     SCOPE_PART,  /* no images: split by elements */
@@ -25,7 +26,7 @@ typedef enum {
 typedef enum {
     PHASE_GIVEN,  /* without images, of what is stored alone */
     PHASE_IMAGES, /* chunk by chunk, the slots' sums included; then these are added up */
-    PHASE_PARTS,  /* owned sums, and all else without images */
+    PHASE_PARTS,  /* values made of many weights, owned sums, and all else without images */
     PHASE_ONCE    /* logged values of parameters and gradients */
 } Phase;
 
@@ -47,7 +48,7 @@ typedef struct {
     Buffer buffer;
     bool used;
     int64_t base;         /* of the element with all indices 0, in chunk 0 */
-    int64_t chunk_stride; /* 0 for what is not batched, or is in scratch */
+    int64_t chunk_stride; /* 0 for what is not batched, or is gone with the chunk */
     int64_t lane_stride;  /* from image to image within a chunk */
     int64_t stride[TENSOR_MAX_RANK];
     int64_t low[TENSOR_MAX_RANK], high[TENSOR_MAX_RANK]; /* the edge, before and behind each dimension */
@@ -70,6 +71,7 @@ typedef struct {
     Place *place;    /* by tensor id */
     int levels;
     int64_t scratch_size, batch_chunk, slot_size, owned_size;
+    int64_t scratch_chunk; /* in scratch, of each chunk: LayoutMode.packing */
     int64_t state_size; /* LayoutMode's, and the values that lie behind it */
     int64_t
         *slot_end; /* by level: where its sums end in a slot's copy; they begin where those of the level before end */
@@ -77,10 +79,12 @@ typedef struct {
 
 /* What a program is laid out for. `packing` (NULL: parameters lie as the trainer has them) is added to by a program for
  * one image, and followed by all. With it, values of PHASE_GIVEN lie in `state`, behind the `state_size` elements of
- * the statistics: they are made once, when the weights are known. */
+ * the statistics: they are made once, when the weights are known; and values that another phase reads lie in `scratch`,
+ * which has room for CALL_CHUNKS chunks of them. */
 typedef struct {
     bool one_image;
     bool one_chunk; /* batches are expected to be of one chunk: one_chunk.h */
+    bool by_parts;  /* values of images may be made by parts, of all chunks: SCOPE_BATCH */
     Packing *packing;
     int64_t state_size;
 } LayoutMode;
@@ -88,6 +92,8 @@ typedef struct {
 /* Scopes, levels, buffers and sizes; then, when grad_slot (the largest slot_size of all programs) is known, the bases
  * in grad. */
 Layout *layout_program(Arena *arena, Program *program, LayoutMode mode);
+/* Elements of the weights that a compute of SCOPE_BATCH goes through; 0 of any other scope. */
+int64_t layout_weights(const Placed *placed);
 void layout_settle(Layout *layout, int64_t grad_slot, int64_t log_once, int64_t log_chunk);
 
 #endif

@@ -264,7 +264,10 @@ static void print_bound(const Bound *bound, FILE *out) {
                 (long long)bound->least, (long long)bound->most);
         return;
     case BOUND_IMAGES: fputs("images", out); return;
-    case BOUND_CHUNKS: fputs("chunks", out); return;
+    case BOUND_CHUNKS:
+        fputs("chunks", out);
+        if (bound->value > 1) fprintf(out, " / %lld * %lld", (long long)bound->value, (long long)bound->value);
+        return;
     case BOUND_CHUNK_IMAGES: fprintf(out, "chunk_images(i%d)", bound->var); return;
     case BOUND_SLOTS: fputs("slots", out); return;
     case BOUND_TASK: fprintf(out, "task + %lld", value); return;

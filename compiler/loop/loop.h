@@ -123,7 +123,7 @@ typedef enum {
     BOUND_VAR,          /* loop variable .var + value */
     BOUND_CLAMP,        /* stride * loop variable .var + value, at least .least and at most .most */
     BOUND_IMAGES,       /* n */
-    BOUND_CHUNKS,       /* ceil(n / 16) */
+    BOUND_CHUNKS,       /* ceil(n / 16), rounded down to a multiple of value, which is 1 or more */
     BOUND_CHUNK_IMAGES, /* min(16, n - 16 * loop variable .var), which is a chunk */
     BOUND_SLOTS,        /* min(8, ceil(n / 16)) */
     BOUND_TASK,         /* task + value */

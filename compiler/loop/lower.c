@@ -3,7 +3,7 @@
  *     part            what is made of stored tensors alone
  *     slot or chunk   what goes chunk by chunk: forward, backward, partial gradient sums
  *     part            the slots' sums added up
- *     part            owned gradients, steps: split by elements
+ *     part            values made of many weights, owned gradients, steps: split by elements
  *     once            log values of parameters and gradients
  *
  * Kernels of a level follow each other in this order, levels in theirs. */
@@ -111,7 +111,7 @@ static void run_nests(Lowering *l, LoopBuilder *b, const Nests *nests, Tasks tas
         return;
     }
     loop_for_begin(b, loop_bound_of(BOUND_TASK, 0),
-                   tasks == TASKS_SLOT ? loop_bound_of(BOUND_CHUNKS, 0) : loop_bound_of(BOUND_TASK, 1), NET_SLOTS);
+                   tasks == TASKS_SLOT ? loop_bound_of(BOUND_CHUNKS, 1) : loop_bound_of(BOUND_TASK, 1), NET_SLOTS);
     meet_run_nests(b, l->context.code, nests->at, nests->count);
     loop_for_end(b);
 }
@@ -136,7 +136,7 @@ static void make_kernel(Lowering *l, int level, Phase phase, Tasks tasks) {
     for (size_t i = 0; i < list.count; i++) {
         Group group = group_make(l->layout, &list.at[i], 1);
         work += split_work(&group);
-        written += tensor_count(list.at[i].compute->out);
+        written += tensor_count(list.at[i].compute->out) + layout_weights(&list.at[i]);
         if (list.at[i].compute->next && l->commit < 0) l->commit = (int)l->kernels.count;
     }
     if (sharing) split_begin_kernel(sharing, work);
@@ -228,6 +228,11 @@ static uint64_t hash_orders(const Programs *programs, bool fma) {
     return hash;
 }
 
+/* Whether a program goes through all examples again and again. */
+static bool is_run_often(ProgramKind kind) {
+    return kind == PROGRAM_TRAIN || kind == PROGRAM_EVAL || kind == PROGRAM_DIAGNOSE;
+}
+
 Code *lower_programs(Arena *arena, Programs *programs, const LowerOptions *options) {
     const Model *model = programs->model;
     Code *code = loop_code_new(arena, model->name, model->source);
@@ -242,7 +247,8 @@ Code *lower_programs(Arena *arena, Programs *programs, const LowerOptions *optio
     const bool one_chunk = batch >= 1 && batch <= NET_LANES;
     for (int k = 0; k < PROGRAM_COUNT; k++) {
         if (!programs->program[k]) continue;
-        layout[k] = layout_program(arena, programs->program[k], (LayoutMode){.one_chunk = one_chunk});
+        layout[k] = layout_program(arena, programs->program[k],
+                                   (LayoutMode){.one_chunk = one_chunk, .by_parts = is_run_often(k)});
         if (layout[k]->slot_size > descriptor.grad_slot) descriptor.grad_slot = layout[k]->slot_size;
         if (layout[k]->owned_size > descriptor.grad_owned) descriptor.grad_owned = layout[k]->owned_size;
         descriptor.batch_chunk[k] = layout[k]->batch_chunk;
@@ -283,24 +289,43 @@ Code *lower_programs(Arena *arena, Programs *programs, const LowerOptions *optio
     return code;
 }
 
-/* A phase of the program `predict`, all that the code has: tasks ONCE for one image, CHUNK for chunks of 16, PART for
- * what is made before any image comes. Gives its kernel; -1: there is nothing in that phase. */
-static int lower_predict(const NestContext *context, const char *name, Inference *inference, Tasks tasks) {
+/* The program `predict` in one kernel: a level's values chunk by chunk, then those that are made of all chunks. */
+static void make_predict_kernel(Lowering *l) {
+    LoopBuilder *b = begin_kernel(l, TASKS_ONCE);
+    for (int level = 0; level < l->layout->levels; level++) {
+        const PlacedList images = list_phase(l, level, PHASE_IMAGES), batch = list_phase(l, level, PHASE_PARTS);
+        const Nests by_chunk = make_nests(l, &images), at_once = make_nests(l, &batch);
+        if (!l->layout->one_image) loop_for_begin(b, loop_bound(0), loop_bound_of(BOUND_CHUNKS, 1), 1);
+        run_nests(l, b, &by_chunk, TASKS_ONCE);
+        if (!l->layout->one_image) loop_for_end(b);
+        run_nests(l, b, &at_once, TASKS_ONCE);
+    }
+    end_kernel(l, b);
+}
+
+/* What the program `predict` is lowered to: its kernel for one image, for whole chunks, and what is made before any
+ * image comes. */
+typedef enum { PREDICT_ONE, PREDICT_BATCH, PREDICT_BEFORE } PredictKernel;
+
+/* Gives the kernel; -1: there is nothing to do. */
+static int lower_predict(const NestContext *context, const char *name, Inference *inference, PredictKernel kind) {
     Arena *arena = context->arena;
     Program *p = inference->programs->program[PROGRAM_PREDICT];
-    bool one_image = tasks == TASKS_ONCE;
     Lowering l = {.context = *context, .program = p, .commit = -1};
     p->name = name; /* of nests and kernels */
     l.layout = layout_program(arena, p,
-                              (LayoutMode){.one_image = one_image,
+                              (LayoutMode){.one_image = kind == PREDICT_ONE,
+                                           .by_parts = kind == PREDICT_BATCH,
                                            .packing = &inference->packing,
                                            .state_size = inference->programs->model->state_size});
     l.written = NEW_ARRAY(arena, bool, p->tensors.count);
     layout_settle(l.layout, 0, 0, 0);
-    if (l.layout->levels != 1) BUG("%s takes %d levels", name, l.layout->levels);
-    make_kernel(&l, 0, tasks == TASKS_PART ? PHASE_GIVEN : PHASE_IMAGES, tasks);
+    if (kind == PREDICT_BEFORE)
+        make_kernel(&l, 0, PHASE_GIVEN, TASKS_PART);
+    else
+        make_predict_kernel(&l);
     inference->state_size = l.layout->state_size;
-    if (one_image) inference->one_size = l.layout->scratch_size;
+    if (kind == PREDICT_ONE) inference->one_size = l.layout->scratch_size;
     if (l.layout->scratch_size > inference->scratch_size) inference->scratch_size = l.layout->scratch_size;
     return l.kernels.count > 0 ? l.kernels.at[0] : -1;
 }
@@ -341,9 +366,9 @@ Inference *lower_inference(Arena *arena, Programs *programs, const LowerOptions 
     NestContext first = nest_context(arena, scratch, before, options);
     inference->programs = programs;
     inference->code = code;
-    inference->one = lower_predict(&context, "one", inference, TASKS_ONCE);
-    inference->batch = batches ? lower_predict(&context, "batch", inference, TASKS_CHUNK) : -1;
-    bool prepares = lower_predict(&first, "prepare", inference, TASKS_PART) >= 0;
+    inference->one = lower_predict(&context, "one", inference, PREDICT_ONE);
+    inference->batch = batches ? lower_predict(&context, "batch", inference, PREDICT_BATCH) : -1;
+    bool prepares = lower_predict(&first, "prepare", inference, PREDICT_BEFORE) >= 0;
     inference->prepare = prepares ? before : NULL;
     loop_verify(code);
     loop_verify(before);

@@ -144,7 +144,7 @@ static void owned_by_lanes(Gen *g) {
     int total[TILE_MAX];
     int64_t tile = gen_tile(g);
     for (int64_t t = 0; t < tile; t++) total[t] = loop_declare(g->b, loop_const_f32(g->b, 0, false));
-    g->chunk_var = loop_for_begin(g->b, loop_bound(0), loop_bound_of(BOUND_CHUNKS, 0), 1);
+    g->chunk_var = loop_for_begin(g->b, loop_bound(0), loop_bound_of(BOUND_CHUNKS, 1), 1);
     reduce_declare(g);
     reduce_from(g, g->group->rank);
     sum_lanes(g);
@@ -178,7 +178,7 @@ static void slot_in_sequence(Gen *g) {
 
 static void owned_in_sequence(Gen *g) {
     reduce_declare(g);
-    g->chunk_var = loop_for_begin(g->b, loop_bound(0), loop_bound_of(BOUND_CHUNKS, 0), 1);
+    g->chunk_var = loop_for_begin(g->b, loop_bound(0), loop_bound_of(BOUND_CHUNKS, 1), 1);
     reduce_from(g, g->group->rank);
     loop_for_end(g->b);
     if (g->group->member[0]->together)
@@ -258,7 +258,11 @@ static void add_block(Gen *g) {
 }
 
 /* ---- one tile ---- */
-static void make_tile(Gen *g) {
+static void begin_chunks(Gen *g) {
+    g->chunk_var = loop_for_begin(g->b, loop_bound(0), loop_bound_of(BOUND_CHUNKS, 1), 1);
+}
+
+static void make_tile_here(Gen *g) {
     const Group *group = g->group;
     const Compute *first = group->member[0]->compute;
     ASSERT(gen_tile(g) <= TILE_MAX);
@@ -288,6 +292,28 @@ static void make_tile(Gen *g) {
             for_tile(g, then_store);
         }
     }
+}
+
+/* Chunks by as many as a tile has, then what is left one by one. */
+static void make_tiles_of_chunks(Gen *g) {
+    const int64_t together = g->s.tile[g->lane];
+    const Bound whole = loop_bound_of(BOUND_CHUNKS, together);
+    g->now[g->lane] = together;
+    g->chunk_var = loop_for_begin(g->b, loop_bound(0), whole, together);
+    make_tile_here(g);
+    loop_for_end(g->b);
+    g->now[g->lane] = 1;
+    if (together == 1) return;
+    g->chunk_var = loop_for_begin(g->b, whole, loop_bound_of(BOUND_CHUNKS, 1), 1);
+    make_tile_here(g);
+    loop_for_end(g->b);
+}
+
+static void make_tile(Gen *g) {
+    if (g->group->scope == SCOPE_BATCH)
+        make_tiles_of_chunks(g);
+    else
+        make_tile_here(g);
 }
 
 /* ---- loops over outputs ---- */
@@ -511,7 +537,7 @@ static const char *describe(const NestContext *context, const Group *group, cons
 
 /* Of a nest that is for some batches alone: whether this is one. */
 static void begin_batches(LoopBuilder *b, Batches batches) {
-    const Bound chunks = loop_bound_of(BOUND_CHUNKS, 0), one = loop_bound(1);
+    const Bound chunks = loop_bound_of(BOUND_CHUNKS, 1), one = loop_bound(1);
     if (batches == ONE_CHUNK) loop_if_equal_begin(b, chunks, one);
     if (batches == MORE_CHUNKS) loop_if_begin(b, one, chunks);
 }
@@ -531,13 +557,16 @@ int nest_make(const NestContext *context, const Group *group, const char *name, 
     for (int i = 0; i < INDEX_MAX; i++) g.now[i] = 1;
     const Batches batches = group->member[0]->batches;
     begin_batches(g.b, batches);
+    bool once = g.split == SPLIT_NONE && schedule_is_by_parts(group); /* one value */
+    if (once) begin_last_part(&g);
     for (int m = 0; m < group->count; m++) {
         const Tensor *out = group->member[m]->compute->out;
         const Place *place = &group->layout->place[out->id];
-        if (fill_edges[m] && place->has_edge && !group->layout->one_image) gen_fill_edge(&g, out, place);
+        if (!fill_edges[m] || !place->has_edge || group->layout->one_image) continue;
+        if (group->scope == SCOPE_BATCH) begin_chunks(&g);
+        gen_fill_edge(&g, out, place);
+        if (group->scope == SCOPE_BATCH) loop_for_end(g.b);
     }
-    bool once = g.split == SPLIT_NONE && (group->scope == SCOPE_PART || group->scope == SCOPE_OWNED); /* one value */
-    if (once) begin_last_part(&g);
     if (group->scope == SCOPE_SLOT)
         g.task_var = loop_for_begin(g.b, loop_bound_of(BOUND_TASK, 0), loop_bound_of(BOUND_TASK, 1), 1);
     if (first->reduce == REDUCE_RANDOM)

@@ -130,7 +130,7 @@ void next_place(Program *p, Placed *list, size_t count) {
         if (list[i].compute->next) {
             vec_push(search.scratch, &search.steps, &list[i]);
             search.step_of[list[i].compute->out->stored] = (int)search.steps.count;
-        } else if (list[i].scope == SCOPE_CHUNK && list[i].level > last) {
+        } else if ((list[i].scope == SCOPE_CHUNK || list[i].scope == SCOPE_BATCH) && list[i].level > last) {
             last = list[i].level;
         }
     }

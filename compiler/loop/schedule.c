@@ -14,6 +14,7 @@
  * tile holds next to nothing: UNROLL_FEW makes code that is as quick and a tenth as long. */
 enum { SMALL_TILE = 4, SMALL_BODY = 128, ROW_MAX = 10, SUM_MAX = 8, TURN_MAX = 16 };
 enum { UNROLL_FEW = 32, UNROLL_SOME = 256 };
+enum { CHUNKS_TOGETHER = 4 }; /* in a tile, at most: a batch of 64 has as many */
 
 /* ---- accesses ---- */
 static Access access_make(const Place *place, const Tensor *tensor) {
@@ -82,7 +83,8 @@ static int lane_of(const Group *group) {
             if (tensor_is_batched(list.at[i].tensor) && list.at[i].step[group->rank - 1] != 1) all = false;
         return all ? group->rank - 1 : group->batch;
     }
-    if (group->scope == SCOPE_CHUNK || c->order.partial == PARTIAL_IMAGES) return group->batch;
+    const bool values = group->scope == SCOPE_CHUNK || group->scope == SCOPE_BATCH;
+    if (values || c->order.partial == PARTIAL_IMAGES) return group->batch;
     if (group->scope == SCOPE_ONCE)
         return c->order.partial == PARTIAL_MEMORY ? group->rank + group->reductions - 1 : -1;
     return group->rank > 0 ? group->rank - 1 : -1;
@@ -361,10 +363,18 @@ static void force_tile(const Group *group, Schedule *s, const GivenSchedules *gi
 }
 
 /* ---- what a schedule may be ---- */
+bool schedule_takes_all_chunks(const Group *group) {
+    return group->scope == SCOPE_OWNED || group->scope == SCOPE_BATCH;
+}
+
+bool schedule_is_by_parts(const Group *group) {
+    return group->scope == SCOPE_PART || schedule_takes_all_chunks(group);
+}
+
 bool schedule_is_searched(const Group *group) { return is_contraction(group) && group->scope != SCOPE_ONCE; }
 
 int64_t schedule_units(const Group *group, const Schedule *s, int i) {
-    if (i == group->batch) return 1;
+    if (i == group->batch) return group->scope == SCOPE_BATCH ? CHUNKS_TOGETHER : 1;
     if (i != s->lane) return group->range[i];
     int64_t rest = s->pair < 0 || group->range[i] < LOOP_LANES ? LOOP_LANES - 1 : 0; /* else it has tiles of its own */
     return (group->range[i] + rest) / LOOP_LANES;
@@ -373,6 +383,7 @@ int64_t schedule_units(const Group *group, const Schedule *s, int i) {
 bool schedule_may_tile(const Group *group, const Schedule *s, int i, int64_t count) {
     const SumOrder *order = &group->member[0]->compute->order;
     if (count < 1 || count > schedule_units(group, s, i)) return false;
+    if (i == group->batch) return CHUNKS_TOGETHER % count == 0;
     if (count == 1 || !settles_terms(group, i)) return true;
     for (int k = group->rank; k < group->rank + group->reductions; k++)
         if (order->inside[k].output == i && group->range[k] < 2 * group->range[i]) return false;
@@ -387,7 +398,7 @@ unsigned schedule_held(const Group *group, const Schedule *s) {
         if (factor[f]->kind != EXPR_READ) return 0;
         Access access = access_of_read(group->layout, factor[f]);
         for (int i = 0; i < group->rank; i++) {
-            if (access.step[i] == 0 || (i == s->lane && i == group->batch)) continue;
+            if (access.step[i] == 0 || (i == s->lane && i == group->batch && s->tile[i] == 1)) continue;
             indices[f] |= 1u << i;
             places[f] *= (double)s->tile[i];
         }
@@ -412,7 +423,8 @@ bool schedule_may_block(const Group *group, const Schedule *s, int i, int64_t bl
     if (!schedule_may_reorder(group, s) || i == group->batch || block <= 0 || block >= group->range[i]) return false;
     if (i < group->rank) return !settles_terms(group, i) && group->range[i] % block == 0;
     const Compute *c = group->member[0]->compute;
-    return group->scope == SCOPE_CHUNK && i == c->order.block && block == c->order.block_size &&
+    const bool values = group->scope == SCOPE_CHUNK || group->scope == SCOPE_BATCH;
+    return values && i == c->order.block && block == c->order.block_size &&
            access_of_write(group->layout, c).step[s->lane] == 1;
 }
 

@@ -93,6 +93,10 @@ void schedule_print(const Group *group, const Schedule *schedule, const char *na
                     FILE *out);
 
 /* ---- what a schedule may be ---- */
+/* Whether what the group makes is split by elements over the parts of a kernel; and whether each part goes through all
+ * chunks with a tile of them. */
+bool schedule_is_by_parts(const Group *group);
+bool schedule_takes_all_chunks(const Group *group);
 /* Whether tile, unrolled terms and loops are searched for: sums of products. */
 bool schedule_is_searched(const Group *group);
 /* A body goes term by term, and through the tile such that the factor with fewer places in it stays in registers while
@@ -100,7 +104,8 @@ bool schedule_is_searched(const Group *group);
 unsigned schedule_held(const Group *group, const Schedule *schedule);
 /* How many values a tile has. */
 int64_t schedule_tile(const Group *group, const Schedule *schedule);
-/* How many of an output index there are for tiles: vectors of the lane index, else elements. */
+/* How many of an output index there are for tiles: vectors of the lane index, of the batch some chunks where all are
+ * gone through; else elements. */
 int64_t schedule_units(const Group *group, const Schedule *schedule, int index);
 /* How many of an output index a tile may have: up to all; of one that settles which terms there are one, or all where
  * those that some lack are few (the rows of a window, whose terms are those of a map). */

@@ -15,6 +15,8 @@ static void print_items(const Group *group, const Schedule *s, FILE *out) {
     const int rank = group->rank, all = rank + group->reductions;
     if (s->lane < 0)
         fputs("no lanes", out);
+    else if (group->scope == SCOPE_BATCH)
+        fputs("lanes images of all chunks", out);
     else if (s->lane == group->batch)
         fputs("lanes images", out);
     else

@@ -53,13 +53,6 @@ int64_t split_work(const Group *group) {
     return elements / LOOP_LANES * work;
 }
 
-/* ---- what has no images ---- */
-static int split_elements(const Gen *g) {
-    for (int place = 0; place < g->group->rank; place++)
-        if (g->group->range[g->s.order[place]] > 1 || place + 1 == g->group->rank) return g->s.order[place];
-    return SPLIT_NONE;
-}
-
 /* ---- chunks ---- */
 typedef struct {
     const Gen *g;
@@ -126,6 +119,18 @@ static bool has_rims(const Gen *g, int i) {
     return gen_is_rim(g, i, 0, tile - 1) || gen_is_rim(g, i, (range - 1) / tile * tile, range - 1);
 }
 
+/* The first output index that there is more than one of. */
+static int split_elements(const Gen *g) {
+    int split = SPLIT_NONE;
+    for (int place = 0; place < g->group->rank; place++) {
+        const int i = g->s.order[place];
+        if (i == g->group->batch || has_rims(g, i)) continue;
+        if (g->group->range[i] > 1) return i;
+        split = i;
+    }
+    return split;
+}
+
 static int split_chunk(const Gen *g, double *least) {
     const Group *group = g->group;
     const int64_t work = split_work(group);
@@ -155,21 +160,30 @@ static int dim_written(const Compute *c, int i) {
     BUG("%s does not write by index %d", c->name, i);
 }
 
+static void note_made(const Gen *g, int split) {
+    Sharing *sharing = g->context->sharing;
+    for (int m = 0; m < g->group->count; m++) {
+        const Compute *c = g->group->member[m]->compute;
+        sharing->holder[c->out->id] = split == SPLIT_NONE ? HOLDER_FIRST : HOLDER_DIM + dim_written(c, split);
+        sharing->maker[c->out->id] = sharing->kernel;
+    }
+}
+
 int split_choose(const Gen *g) {
     const Group *group = g->group;
     Sharing *sharing = g->context->sharing;
-    if (group->scope == SCOPE_PART || group->scope == SCOPE_OWNED) return split_elements(g);
+    if (schedule_is_by_parts(group)) {
+        const int split = split_elements(g);
+        if (sharing && group->scope == SCOPE_BATCH) note_made(g, split);
+        return split;
+    }
     if (group->scope == SCOPE_ONCE || !sharing) return SPLIT_NONE;
     double shared;
     int split = split_chunk(g, &shared);
     sharing->alone += (double)split_work(group) + search_fetch(g, SPLIT_NONE).before;
     sharing->shared += shared;
     sharing->meetings += split != SPLIT_NONE;
-    for (int m = 0; m < group->count; m++) {
-        const Compute *c = group->member[m]->compute;
-        sharing->holder[c->out->id] = split == SPLIT_NONE ? HOLDER_FIRST : HOLDER_DIM + dim_written(c, split);
-        sharing->maker[c->out->id] = sharing->kernel;
-    }
+    note_made(g, split);
     return split;
 }
 

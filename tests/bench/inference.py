@@ -11,7 +11,7 @@ import subprocess
 import zlib
 
 import table
-from programs import ROOT, Failed, Process, Spread, call, run_peak
+from programs import ROOT, Failed, Process, Racing, Spread, call, run_peak
 
 BATCH = 256
 KINDS = {"one": 1, "batch": BATCH}  # images a call
@@ -98,19 +98,34 @@ def build_library(builder, name, path, weights, backend):
 
 
 class Contestant:
-    """A program that answers to "one SECONDS" and "batch SECONDS", and what it measured."""
+    """A program that answers to "one SECONDS" and "batch SECONDS", and what it measured. Where it is to do one thing
+    alone, there is a process for each."""
 
-    def __init__(self, name, command, extra=(), parameters=None):
+    def __init__(self, name, command, extra=(), parameters=None, apart=False):
         self.name, self.kinds = name, (*KINDS, *extra)
         self.seconds = {kind: [] for kind in self.kinds}
-        self.process = Process(command)
+        one = None if apart else Process(command)
+        self.processes = {kind: one or Process(command) for kind in self.kinds}
         if parameters is not None:  # a peer, which presents itself
-            count = self.process.line()[2:]
-            if count and int(count[0]) != parameters:
-                raise Failed(f"{name}: its network has {count[0]} parameters, not {parameters}")
+            for process in set(self.processes.values()):
+                count = process.line()[2:]
+                if count and int(count[0]) != parameters:
+                    raise Failed(f"{name}: its network has {count[0]} parameters, not {parameters}")
+
+    def warm(self, seconds):
+        for kind, process in self.processes.items():
+            process.seconds_each(kind, seconds)
 
     def measure(self, kind, seconds):
-        self.seconds[kind].append(self.process.seconds_each(kind, seconds))
+        if kind in self.kinds:
+            self.seconds[kind].append(self.processes[kind].seconds_each(kind, seconds))
+
+    def numbers(self, command):
+        return self.processes["one"].numbers(command)
+
+    def close(self):
+        for process in set(self.processes.values()):
+            process.close()
 
     def row(self, kind, flops):
         calls = self.seconds[kind]
@@ -134,22 +149,21 @@ def make_peers(builder, name, path, weights, parameters, peers):
             continue
         extra = ("empty",) if peer.takes_onnx else ()
         try:
-            contestants.append(Contestant(peer.name, peer.predict(builder, path, network, BATCH), extra, parameters))
+            contestants.append(Contestant(peer.name, peer.predict(builder, path, network, BATCH), extra, parameters,
+                                          peer.takes_onnx))
         except Failed as failure:
-            table.progress(f"{peer.name}: left out, since {str(failure).splitlines()[-1]}")
+            table.leave_out(peer.name, failure)
     return contestants
 
 
 def race(contestants, rounds, seconds):
-    """All kinds of calls in turn: A B C A B C ..., after a warm-up."""
-    for contestant in contestants:
-        for kind in contestant.kinds:
-            contestant.process.seconds_each(kind, seconds / 4)
+    """All kinds of calls in turn: A B C A B C ..., after a warm-up. Gives those that came to the end."""
+    racing = Racing(contestants)
+    racing.each(lambda contestant: contestant.warm(seconds / 4))
     for _ in range(rounds):
         for kind in (*KINDS, "empty"):
-            for contestant in contestants:
-                if kind in contestant.kinds:
-                    contestant.measure(kind, seconds)
+            racing.each(lambda contestant, kind=kind: contestant.measure(kind, seconds))
+    return racing.left
 
 
 def measure_model(builder, model, backends, peers, rounds, seconds):
@@ -159,15 +173,15 @@ def measure_model(builder, model, backends, peers, rounds, seconds):
     write_weights(weights, shown)
     contestants = [Contestant(f"netc {backend}", [build_library(builder, name, path, weights, backend), str(BATCH),
                                                   str(4 * parameters)]) for backend in backends]
-    first = contestants[0].process
+    first = contestants[0]
     contestants += make_peers(builder, name, path, weights, parameters, peers)
     limits = [first.numbers("limit")]
     reads = [first.numbers("read")[0]]
-    race(contestants, rounds, seconds)
+    contestants = race(contestants, rounds, seconds)
     reads.append(first.numbers("read")[0])
     limits.append(first.numbers("limit"))
     for contestant in contestants:
-        contestant.process.close()
+        contestant.close()
     work = 2 * shown["total"]["multiply_adds"]
     rows = [contestant.row(kind, work) for kind in KINDS for contestant in contestants]
     table.progress(f"inference of {name}")

@@ -112,6 +112,8 @@ def bound(text, outer):
         return int(part.group(3) or part.group(2)) if part.group(1) == "high" else 0
     if text.startswith("chunk_images("):
         return LANES
+    if text.startswith("chunks / "):  # in tiles of several
+        return 0
     return {"images": LANES, "chunks": 1, "slots": 1, "task + 0": 0, "task + 1": 1}[text]
 
 

@@ -9,6 +9,7 @@ import sys
 import time
 
 import nests
+import table
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
@@ -81,6 +82,24 @@ class Process:
         self.process.stdout.close()
         self.process.stderr.close()
         self.process.wait()
+
+
+class Racing:
+    """Those that are measured in turn. One whose program ends before its time is left out, and said to be; netc must
+    not."""
+
+    def __init__(self, racers):
+        self.left = list(racers)
+
+    def each(self, do):
+        for racer in list(self.left):
+            try:
+                do(racer)
+            except Failed as failure:
+                if racer.name.startswith("netc"):
+                    raise
+                self.left.remove(racer)
+                table.leave_out(racer.name, failure)
 
 
 class Builder:
@@ -172,7 +191,7 @@ class Builder:
         try:
             self.program(output, "blas", self.object("limit"), "-lopenblas")
         except Failed as failure:
-            print(f"bench: OpenBLAS is left out: {str(failure).splitlines()[-1]}", file=sys.stderr)
+            table.leave_out("OpenBLAS", failure)
             return None
         return Process([output])
 

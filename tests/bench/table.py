@@ -8,8 +8,12 @@ def progress(text):
     """A line on a terminal that the next one replaces."""
     if sys.stderr.isatty():
         print(f"\r\033[K{text}", end="", file=sys.stderr, flush=True)
-    elif "left out" in text:
-        print(text, file=sys.stderr)
+
+
+def leave_out(name, failure):
+    """Says that what was to be measured is not, and why: the last line of what it said."""
+    progress("")
+    print(f"bench: {name} is left out: {str(failure).splitlines()[-1]}", file=sys.stderr)
 
 
 class Plain:

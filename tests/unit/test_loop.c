@@ -317,7 +317,7 @@ static Code *random_code(Arena *arena, uint64_t seed, bool *is_integer, bool pla
     for (int i = 0; i < NESTS; i++) {
         const int nest = loop_add_nest(arena, code, random_nest(&g, arena_format(arena, "nest%d", i)));
         LoopBuilder *b = loop_kernel_begin(arena, arena_format(arena, "test_%d", i), TASKS_ONCE);
-        loop_for_begin(b, loop_bound_of(BOUND_TASK, 0), loop_bound_of(BOUND_CHUNKS, 0), 1 + i % 2);
+        loop_for_begin(b, loop_bound_of(BOUND_TASK, 0), loop_bound_of(BOUND_CHUNKS, 1), 1 + i % 2);
         loop_if_begin(b, loop_bound(0), loop_bound_images_of(LOOP_VAR_CHUNK));
         loop_run_nest(b, nest);
         loop_if_end(b);
