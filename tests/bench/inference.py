@@ -63,8 +63,11 @@ def second_level_cache():
 
 
 def write_weights(path, shown):
-    """Random ones, of a size that keeps values from growing: speed does not depend on them."""
+    """Random ones, of a size that keeps values from growing: speed does not depend on them. So are statistics."""
     numbers, header, data = random.Random(1), {}, array.array("f")
+    channels, options = shown["layers"][0]["output"][0], shown["layers"][0]["options"]
+    header["__metadata__"] = {f"input_{key}": json.dumps([0.5] * channels)
+                              for key in ("mean", "std") if options.get(key) == "data"}
     for layer in shown["layers"]:
         for tensor in layer["tensors"]:
             count = fan_in = 1
@@ -72,7 +75,8 @@ def write_weights(path, shown):
                 count *= side
                 fan_in *= side if k > 0 else 1
             start, most = 4 * len(data), (3 / fan_in) ** 0.5
-            data.extend(numbers.uniform(-most, most) for _ in range(count))
+            least = most / 2 if tensor["name"].endswith(".running_var") else -most
+            data.extend(numbers.uniform(least, most) for _ in range(count))
             header[tensor["name"]] = {"dtype": "F32", "shape": tensor["shape"], "data_offsets": [start, 4 * len(data)]}
     text = json.dumps(header).encode()
     text += b" " * (-len(text) % 8)
