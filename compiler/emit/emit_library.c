@@ -292,8 +292,8 @@ static void print_calls(const Library *library, Text *out) {
     if (library->members == 1)
         text_printf(out, "run(kernel, x + i * %lld, y + i * %lld, scratch, count);\n    }\n", inputs, outputs);
     else
-        text_printf(out, "run_all(kernel, x + i * %lld, y + i * %lld, scratch, scratch + %lld, count);\n    }\n", inputs,
-                    outputs, (long long)library->kernel_batch);
+        text_printf(out, "run_all(kernel, x + i * %lld, y + i * %lld, scratch, scratch + %lld, count);\n    }\n",
+                    inputs, outputs, (long long)library->kernel_batch);
 }
 
 static void print_functions(const Library *library, Text *out) {

@@ -239,7 +239,8 @@ double cost_of_tiles(const CostOf *of, const Schedule *s, BoundBy *by) {
 }
 
 /* ---- bytes ---- */
-/* What is made by parts goes through all chunks of the batch inside of its loops over outputs; a batch of 64 has four. */
+/* What is made by parts goes through all chunks of the batch inside of its loops over outputs; a batch of 64 has four.
+ */
 enum { CHUNKS = -1, BATCH_CHUNKS = 4 };
 
 /* Numbers for all lanes come from many places at once, a few from each: their lines cost the latency of a level, not
@@ -357,7 +358,8 @@ double cost_of_bytes(const CostOf *of, const Schedule *s, BoundBy *by) {
     if (s->blocked >= of->group->rank) {
         sums = sizeof(float) * LOOP_LANES;
         for (int i = 0; i < of->group->rank; i++)
-            if (i != of->group->batch) sums *= (double)of->group->range[i];
+            if (i != s->lane) sums *= (double)of->group->range[i];
+        if (s->lane != of->group->batch) sums *= (double)schedule_units(of->group, s, s->lane);
         again = 2 * sums * (f.loop[0].rounds - 1);
     }
     double l2 = (again + bytes_beyond(&f, near * (double)p->l1)) / p->l2_rate;

@@ -54,14 +54,13 @@ Group group_make(const Layout *layout, Placed *list, int count) {
     for (int i = 0; i < group.rank + group.reductions; i++)
         if (group.range[i] == DIM_BATCH) group.batch = i;
     if (layout->one_image) {
-        if (group.batch >= 0) group.range[group.batch] = 1;
+        if (group.batch >= 0) group.range[group.batch] = layout->images;
         group.batch = -1;
         for (int i = 1; first->reduce == REDUCE_NONE && i + 1 < group.rank; i++) merge_indices(&group, i);
         return group;
     }
     bool sums_lanes = first->order.partial == PARTIAL_IMAGES;
-    if (sums_lanes || group.scope == SCOPE_BATCH || (group.scope == SCOPE_CHUNK && !first->out->by_rows))
-        return group;
+    if (sums_lanes || group.scope == SCOPE_BATCH || (group.scope == SCOPE_CHUNK && !first->out->by_rows)) return group;
     for (int i = 0; i + 1 < group.rank; i++) merge_indices(&group, i);
     if (group.scope == SCOPE_ONCE) /* its order is by lanes of what runs through memory: fixed by the program too */
         for (int i = group.rank; i + 1 < group.rank + group.reductions; i++) merge_indices(&group, i);

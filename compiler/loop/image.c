@@ -196,3 +196,51 @@ void image_choose_lanes(Layout *layout) {
     }
     arena_free(scratch);
 }
+
+/* ---- what the caller gave ---- */
+static bool is_copy(const Compute *c) {
+    if (c->reduce != REDUCE_NONE || c->post || c->e->kind != EXPR_READ || c->e->tensor->role != ROLE_INPUT)
+        return false;
+    for (int d = 0; d < c->e->tensor->rank; d++)
+        if (affine_single(&c->e->index[d]) != d) return false;
+    return compute_is_plain(c);
+}
+
+typedef struct {
+    const Tensor *copy;
+    int lane; /* index of the reader; -1: it is no sum of products */
+    bool by_numbers;
+} CopySearch;
+
+static void note_copy(void *context, Expr *read) {
+    CopySearch *search = context;
+    if (read->tensor != search->copy) return;
+    for (int d = 0; d < read->tensor->rank; d++)
+        if (search->lane < 0 || read->index[d].at[search->lane] != 0) search->by_numbers = false;
+}
+
+static bool is_read_by_numbers(const Layout *layout, const Tensor *copy) {
+    Program *p = layout->program;
+    CopySearch search = {copy, -1, !layout->place[copy->id].has_edge};
+    for (size_t i = 0; i < p->computes.count; i++) {
+        const Compute *c = p->computes.at[i];
+        search.lane = -1;
+        expr_reads(p, c->post, note_copy, &search);
+        if (multiplies(c) && c->out->rank > 1) search.lane = index_along(c, layout->place[c->out->id].lane_dim);
+        expr_reads(p, c->e, note_copy, &search);
+    }
+    return search.by_numbers;
+}
+
+void image_skip_copies(Layout *layout) {
+    size_t kept = 0;
+    for (size_t i = 0; i < layout->list.count; i++) {
+        const Compute *c = layout->list.at[i].compute;
+        const bool skip = is_copy(c) && is_read_by_numbers(layout, c->out);
+        if (skip)
+            layout->place[c->out->id].copy_of = c->e->tensor;
+        else
+            layout->list.at[kept++] = layout->list.at[i];
+    }
+    layout->list.count = kept;
+}

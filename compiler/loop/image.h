@@ -17,5 +17,8 @@
 
 /* Sets place[].lane_dim of all values and parameters of a program that is otherwise not yet placed. */
 void image_choose_lanes(Layout *layout);
+/* Where what the caller gave is copied only for sums that read it number by number, takes the copy out of the list: it
+ * lies where the input does (Place.copy_of). */
+void image_skip_copies(Layout *layout);
 
 #endif

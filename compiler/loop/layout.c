@@ -33,9 +33,7 @@ static bool has_many_weights(const Compute *c) {
     return weights >= FEW_CHUNKS * LOOP_LANES * (tensor_count(values->tensor) + tensor_count(c->out));
 }
 
-int64_t layout_weights(const Placed *placed) {
-    return placed->scope == SCOPE_BATCH ? weights_of(placed->compute) : 0;
-}
+int64_t layout_weights(const Placed *placed) { return placed->scope == SCOPE_BATCH ? weights_of(placed->compute) : 0; }
 
 static WorkScope scope_of(const Compute *c, bool by_parts) {
     ASSERT(c->reductions == 0 || c->order.settled);
@@ -52,12 +50,8 @@ typedef struct {
     bool waits; /* something that it reads is made by a compute */
 } LevelSearch;
 
-static const Phase phase_of[] = {[SCOPE_CHUNK] = PHASE_IMAGES,
-                                 [SCOPE_SLOT] = PHASE_IMAGES,
-                                 [SCOPE_BATCH] = PHASE_PARTS,
-                                 [SCOPE_OWNED] = PHASE_PARTS,
-                                 [SCOPE_PART] = PHASE_PARTS,
-                                 [SCOPE_ONCE] = PHASE_ONCE};
+static const Phase phase_of[] = {[SCOPE_CHUNK] = PHASE_IMAGES, [SCOPE_SLOT] = PHASE_IMAGES, [SCOPE_BATCH] = PHASE_PARTS,
+                                 [SCOPE_OWNED] = PHASE_PARTS,  [SCOPE_PART] = PHASE_PARTS,  [SCOPE_ONCE] = PHASE_ONCE};
 
 /* What an earlier phase of a level has made is ready in the later ones. Within one, a chunk's values are for what goes
  * chunk by chunk; everything else waits for its end. */
@@ -203,12 +197,19 @@ static void shape_batched(const Tensor *t, Place *place) {
 static void settle_image(Layout *layout, const Tensor *t, const Compute *writer) {
     Place *place = &layout->place[t->id];
     bool given = t->role == ROLE_INPUT || t->role == ROLE_OUTPUT;
+    if (place->copy_of) {
+        *place = layout->place[place->copy_of->id];
+        return;
+    }
     if (!given && t->role != ROLE_VALUE) BUG("%s has no place in a program for one image", t->name);
     place->buffer = t->role == ROLE_INPUT ? BUFFER_INPUT : given ? BUFFER_BATCH : BUFFER_SCRATCH;
     if (given || t->rank == 1)
         place->size = row_major(t, place, 1, 1);
     else
         shape_line(t, writer, place);
+    place->lane_stride = place->size;
+    place->size *= layout->images;
+    if (given && layout->images > 1) place->chunk_stride = place->size;
 }
 
 static void settle_place(Arena *arena, Layout *layout, const Tensor *t, const Compute *writer, WorkScope scope,
@@ -326,12 +327,16 @@ Layout *layout_program(Arena *arena, Program *program, LayoutMode mode) {
     Layout *layout = NEW(arena, Layout);
     layout->program = program;
     layout->one_image = mode.one_image;
+    layout->images = mode.one_image && !mode.by_images ? 1 : LOOP_LANES;
     layout->state_size = mode.state_size;
     layout->place = NEW_ARRAY(arena, Place, program->tensors.count);
     for (size_t t = 0; t < program->tensors.count; t++) layout->place[t].level = -1;
     find_levels(arena, layout, mode);
     find_uses(layout);
-    if (layout->one_image) image_choose_lanes(layout);
+    if (layout->one_image) {
+        image_choose_lanes(layout);
+        image_skip_copies(layout);
+    }
     layout->slot_end = NEW_ARRAY(arena, int64_t, layout->levels);
     const Writers writers = program_writers(arena, program);
     /* A level's slot sums lie together: they are added up then. */
@@ -340,7 +345,8 @@ Layout *layout_program(Arena *arena, Program *program, LayoutMode mode) {
             const Tensor *tensor = program->tensors.at[t];
             if (!layout->place[t].used || layout->place[t].level != level) continue;
             const Compute *writer = writers.first[t] < 0 ? NULL : program->computes.at[writers.first[t]];
-            settle_place(arena, layout, tensor, writer, writer ? scope_of(writer, mode.by_parts) : SCOPE_PART, mode.packing);
+            settle_place(arena, layout, tensor, writer, writer ? scope_of(writer, mode.by_parts) : SCOPE_PART,
+                         mode.packing);
         }
         if (level >= 0) layout->slot_end[level] = layout->slot_size;
     }

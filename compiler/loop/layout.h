@@ -5,7 +5,8 @@
  * tensor, the tensor has an edge (halo) that holds the read's outside value. Sums over the batch live in `grad`.
  *
  * A program for one image has no lanes of images: each value has one dimension innermost, which its writer's lanes run
- * over (image.h). That line is padded to whole vectors; what is written behind its end means nothing. */
+ * over (image.h). That line is padded to whole vectors; what is written behind its end means nothing. So may a program
+ * for the images of a chunk one after the other: the lines of one image, then those of the next. */
 #ifndef NETC_LAYOUT_H
 #define NETC_LAYOUT_H
 
@@ -54,25 +55,27 @@ typedef struct {
     int64_t low[TENSOR_MAX_RANK], high[TENSOR_MAX_RANK]; /* the edge, before and behind each dimension */
     bool has_edge;
     double edge;
-    int lane_dim;    /* one image: the innermost dimension */
-    bool whole;      /* one image: its lines are whole vectors, which may be written to their ends */
-    int64_t line;    /* elements of such a line, with its edges */
-    int64_t size;    /* elements (of a chunk) with the edge */
-    int first, last; /* lifetime in scratch, in places */
-    int level;       /* of its writer; -1: given */
-    Phase phase;     /* of its writer */
-    bool crosses;    /* read in a later phase */
+    int lane_dim;          /* one image: the innermost dimension */
+    const Tensor *copy_of; /* one image: it lies where that one does; NULL: in a place of its own */
+    bool whole;            /* one image: its lines are whole vectors, which may be written to their ends */
+    int64_t line;          /* elements of such a line, with its edges */
+    int64_t size;          /* elements (of a chunk) with the edge */
+    int first, last;       /* lifetime in scratch, in places */
+    int level;             /* of its writer; -1: given */
+    Phase phase;           /* of its writer */
+    bool crosses;          /* read in a later phase */
 } Place;
 
 typedef struct {
     Program *program;
-    bool one_image;
+    bool one_image;  /* LayoutMode's */
+    int64_t images;  /* of a chunk */
     PlacedList list; /* by level, then in program order */
     Place *place;    /* by tensor id */
     int levels;
     int64_t scratch_size, batch_chunk, slot_size, owned_size;
     int64_t scratch_chunk; /* in scratch, of each chunk: LayoutMode.packing */
-    int64_t state_size; /* LayoutMode's, and the values that lie behind it */
+    int64_t state_size;    /* LayoutMode's, and the values that lie behind it */
     int64_t
         *slot_end; /* by level: where its sums end in a slot's copy; they begin where those of the level before end */
 } Layout;
@@ -83,6 +86,7 @@ typedef struct {
  * which has room for CALL_CHUNKS chunks of them. */
 typedef struct {
     bool one_image;
+    bool by_images; /* with one_image: all images of a chunk so, one after the other */
     bool one_chunk; /* batches are expected to be of one chunk: one_chunk.h */
     bool by_parts;  /* values of images may be made by parts, of all chunks: SCOPE_BATCH */
     Packing *packing;

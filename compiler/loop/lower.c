@@ -295,26 +295,47 @@ static void make_predict_kernel(Lowering *l) {
     for (int level = 0; level < l->layout->levels; level++) {
         const PlacedList images = list_phase(l, level, PHASE_IMAGES), batch = list_phase(l, level, PHASE_PARTS);
         const Nests by_chunk = make_nests(l, &images), at_once = make_nests(l, &batch);
-        if (!l->layout->one_image) loop_for_begin(b, loop_bound(0), loop_bound_of(BOUND_CHUNKS, 1), 1);
+        if (l->layout->images > 1) loop_for_begin(b, loop_bound(0), loop_bound_of(BOUND_CHUNKS, 1), 1);
         run_nests(l, b, &by_chunk, TASKS_ONCE);
-        if (!l->layout->one_image) loop_for_end(b);
+        if (l->layout->images > 1) loop_for_end(b);
         run_nests(l, b, &at_once, TASKS_ONCE);
     }
     end_kernel(l, b);
 }
 
+static const double FILLED = 0.8; /* of the lanes */
+
 /* What the program `predict` is lowered to: its kernel for one image, for whole chunks, and what is made before any
  * image comes. */
 typedef enum { PREDICT_ONE, PREDICT_BATCH, PREDICT_BEFORE } PredictKernel;
+
+/* Whether images go better one after the other, with units in the lanes, than with images in the lanes, as which they
+ * do not come: of a network of dense layers alone, when its units fill most of the lanes. */
+static bool goes_by_images(const Program *p) {
+    double work = 0, lanes = 0;
+    for (size_t i = 0; i < p->computes.count; i++) {
+        const Compute *c = p->computes.at[i];
+        if (!tensor_is_batched(c->out)) continue;
+        if (c->out->rank > 2) return false;
+        if (c->reduce != REDUCE_SUM || c->e->kind != EXPR_MUL || c->out->rank < 2) continue;
+        int64_t terms = 1;
+        for (int k = c->rank; k < c->rank + c->reductions; k++) terms *= c->range[k];
+        work += (double)(terms * c->out->dim[1]);
+        lanes += (double)(terms * net_padded(c->out->dim[1]));
+    }
+    return work > FILLED * lanes;
+}
 
 /* Gives the kernel; -1: there is nothing to do. */
 static int lower_predict(const NestContext *context, const char *name, Inference *inference, PredictKernel kind) {
     Arena *arena = context->arena;
     Program *p = inference->programs->program[PROGRAM_PREDICT];
     Lowering l = {.context = *context, .program = p, .commit = -1};
+    const bool by_images = kind == PREDICT_BATCH && goes_by_images(p);
     p->name = name; /* of nests and kernels */
     l.layout = layout_program(arena, p,
-                              (LayoutMode){.one_image = kind == PREDICT_ONE,
+                              (LayoutMode){.one_image = kind == PREDICT_ONE || by_images,
+                                           .by_images = by_images,
                                            .by_parts = kind == PREDICT_BATCH,
                                            .packing = &inference->packing,
                                            .state_size = inference->programs->model->state_size});

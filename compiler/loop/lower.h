@@ -31,9 +31,9 @@ Code *lower_programs(Arena *arena, Programs *programs, const LowerOptions *optio
 enum { CALL_CHUNKS = 8 };
 
 /* What an inference program is made of. Kernel `one` (once) takes one image: input and output as the caller has them,
- * in NetKernel's `input` and `batch`; kernel `batch` (once) takes n of them, a multiple of 16 up to CALL_CHUNKS. Both read parameters
- * from `param` as `packing` says, statistics from `state` as the trainer has them, with values behind them that are
- * made of what is stored alone, and need scratch_size floats. */
+ * in NetKernel's `input` and `batch`; kernel `batch` (once) takes n of them, a multiple of 16 up to CALL_CHUNKS. Both
+ * read parameters from `param` as `packing` says, statistics from `state` as the trainer has them, with values behind
+ * them that are made of what is stored alone, and need scratch_size floats. */
 typedef struct {
     Programs *programs;
     Code *code;

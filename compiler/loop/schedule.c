@@ -367,9 +367,7 @@ bool schedule_takes_all_chunks(const Group *group) {
     return group->scope == SCOPE_OWNED || group->scope == SCOPE_BATCH;
 }
 
-bool schedule_is_by_parts(const Group *group) {
-    return group->scope == SCOPE_PART || schedule_takes_all_chunks(group);
-}
+bool schedule_is_by_parts(const Group *group) { return group->scope == SCOPE_PART || schedule_takes_all_chunks(group); }
 
 bool schedule_is_searched(const Group *group) { return is_contraction(group) && group->scope != SCOPE_ONCE; }
 
@@ -419,13 +417,21 @@ bool schedule_is_whole(const Group *group, const Schedule *s, int k) {
     return k != order->block && order->inside[k].output < 0 && s->unroll[k] == schedule_terms(group, s, k);
 }
 
+/* Whether sums so far may lie where the result will: vectors of them follow each other, and each is made once. */
+static bool may_keep_sums(const Group *group, const Schedule *s) {
+    if (group->scope != SCOPE_CHUNK && group->scope != SCOPE_BATCH) return false;
+    if (access_of_write(group->layout, group->member[0]->compute).step[s->lane] != 1) return false;
+    if (s->lane == group->batch) return true;
+    return group->layout->images > 1 && s->pair < 0 &&
+           (group->range[s->lane] % LOOP_LANES == 0 || schedule_lines_are_padded(group, s->lane));
+}
+
 bool schedule_may_block(const Group *group, const Schedule *s, int i, int64_t block) {
-    if (!schedule_may_reorder(group, s) || i == group->batch || block <= 0 || block >= group->range[i]) return false;
-    if (i < group->rank) return !settles_terms(group, i) && group->range[i] % block == 0;
-    const Compute *c = group->member[0]->compute;
-    const bool values = group->scope == SCOPE_CHUNK || group->scope == SCOPE_BATCH;
-    return values && i == c->order.block && block == c->order.block_size &&
-           access_of_write(group->layout, c).step[s->lane] == 1;
+    if (s->lane < 0 || i == group->batch || block <= 0 || block >= group->range[i]) return false;
+    if (i < group->rank)
+        return schedule_may_reorder(group, s) && !settles_terms(group, i) && group->range[i] % block == 0;
+    const SumOrder *order = &group->member[0]->compute->order;
+    return i == order->block && block == order->block_size && may_keep_sums(group, s);
 }
 
 bool schedule_may_reorder(const Group *group, const Schedule *s) { return s->lane >= 0 && s->lane == group->batch; }

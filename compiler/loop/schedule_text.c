@@ -52,7 +52,7 @@ static void print_cost(const Group *group, const Schedule *s, const Processor *p
     Cycles cycles = cost_in_cycles(&of, s);
     const bool many = cycles.count >= 999500;
     fprintf(out, "; %.3g %scycles %s, bound by %s", cycles.count / (many ? 1e6 : 1e3), many ? "M" : "k",
-            group->layout->one_image ? "an image" : "a chunk", bounds[cycles.by]);
+            group->layout->images == 1 ? "an image" : "a chunk", bounds[cycles.by]);
 }
 
 void schedule_print(const Group *group, const Schedule *s, const char *name, const Processor *processor, FILE *out) {
