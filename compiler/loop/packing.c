@@ -16,7 +16,7 @@ const PackedParam *packing_add(Arena *arena, Packing *packing, const Tensor *par
     if (known) return known;
     PackedParam new = {.stored = param->stored, .source = param->offset, .offset = packing->size, .rank = param->rank};
     const int64_t line = param->dim[lane_dim], padded = net_padded(line);
-    int64_t size = tensor_count(param) > PADDED_UP_TO && padded > line + line / 8 ? line : padded;
+    int64_t size = tensor_count(param) > PADDED_UP_TO && padded > line + line / 4 ? line : padded;
     for (int d = 0; d < param->rank; d++) new.dim[d] = param->dim[d];
     new.stride[lane_dim] = 1;
     for (int d = param->rank; d-- > 0;) { /* the others in their order, the last one next to the line */

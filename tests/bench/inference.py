@@ -7,7 +7,6 @@ import platform
 import random
 import re
 import struct
-import subprocess
 import zlib
 
 import table
@@ -41,25 +40,6 @@ def choose_processor():
     if {"avx512f", "avx512bw", "avx512cd", "avx512dq", "avx512vl"} <= flags:
         return ["--cpu", "x86-64-v4"]
     return ["--cpu", "x86-64-v3" if {"avx2", "fma", "bmi2"} <= flags else "generic"]
-
-
-def second_level_cache():
-    """Its bytes, for one core; 0 where the system does not say."""
-    for folder in glob.glob("/sys/devices/system/cpu/cpu0/cache/index*"):
-        facts = {}
-        for key in ("level", "type", "size"):
-            try:
-                with open(os.path.join(folder, key), encoding="utf-8") as file:
-                    facts[key] = file.read().strip()
-            except OSError:
-                facts[key] = ""
-        size = re.fullmatch(r"(\d+)([KM]?)", facts["size"])
-        if facts["level"] == "2" and facts["type"] != "Instruction" and size:
-            return int(size.group(1)) << {"": 0, "K": 10, "M": 20}[size.group(2)]
-    try:
-        return int(subprocess.run(["getconf", "LEVEL2_CACHE_SIZE"], capture_output=True, text=True).stdout)
-    except (OSError, ValueError):
-        return 0
 
 
 def write_weights(path, shown):
@@ -189,7 +169,8 @@ def measure_model(builder, model, backends, peers, rounds, seconds):
     work = 2 * shown["total"]["multiply_adds"]
     rows = [contestant.row(kind, work) for kind in KINDS for contestant in contestants]
     table.progress(f"inference of {name}")
-    return {"model": name, "flops_per_image": work, "weight_bytes": 4 * parameters,
+    layers = [(2 * layer["multiply_adds"], 4 * layer["parameters"]) for layer in shown["layers"]]
+    return {"model": name, "flops_per_image": work, "layers": layers, "weight_bytes": 4 * parameters,
             "read_gb_per_second": max(reads), "rows": rows}, limits
 
 
@@ -227,7 +208,7 @@ def measure_program(builder, count):
 
 def measure(builder, wanted, backends, peers, rounds, seconds, runs):
     """(figures, limits measured in between)"""
-    results = {"batch": BATCH, "second_level_bytes": second_level_cache(), "models": []}
+    results = {"batch": BATCH, "models": []}
     limits = []
     for model in choose_models(builder, wanted):
         figures, more = measure_model(builder, model, backends, peers, rounds, seconds)
@@ -240,13 +221,9 @@ def measure(builder, wanted, backends, peers, rounds, seconds, runs):
 def compare(results, limit):
     """Adds to each row what is possible at least, when the limit is known: that of the whole run."""
     for model in results["models"]:
-        beyond = max(0, model["weight_bytes"] - results["second_level_bytes"])
         read = model["read_gb_per_second"]
-        model["bytes_beyond_second_level"] = beyond
         for row in model["rows"]:
-            known = limit > 0 and (read > 0 or beyond == 0)
-            least = model["flops_per_image"] / limit * 1e-9 if known else None
-            if known and beyond > 0:
-                least += beyond / read / row["images"] * 1e-9
-            row["roofline_seconds"] = least
+            known = limit > 0 and read > 0
+            least = sum(max(flops / limit, size / read / row["images"]) for flops, size in model["layers"]) * 1e-9
+            row["roofline_seconds"] = least if known else None
             row["roofline_ratio"] = row["seconds"]["median"] / least if known else None

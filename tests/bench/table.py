@@ -148,8 +148,7 @@ def print_inference(out, results):
     figures, limit = results["inference"], max(results["limit"])
     empty = [row for model in figures["models"] for row in model["rows"] if "empty_call_seconds" in row]
     notes = [f"µs an image of library calls with one thread, warm, median (least - largest) of runs in turn; % of the "
-             f"limit; times the roofline, with {figures['second_level_bytes'] / 1024:.0f} KB of second-level cache; "
-             "times as fast as the best peer"]
+             "limit; times the roofline; times as fast as the best peer"]
     for name in dict.fromkeys(row["name"] for row in empty):
         calls = [1e6 * row["empty_call_seconds"]["median"] for row in empty if row["name"] == name]
         notes.append(f"{name}: an empty call of {min(calls):.1f} - {max(calls):.1f} µs is taken off")
@@ -184,11 +183,10 @@ def print_weights(out, figures):
     rows = []
     for model in figures["models"]:
         read, size = model["read_gb_per_second"], model["weight_bytes"]
-        rows.append([model["model"], f"{size / 1024:.0f}", f"{model['bytes_beyond_second_level'] / 1024:.0f}",
-                     f"{read:.1f}" if read > 0 else "-", microseconds(1e-3 * size / read) if read > 0 else "-"])
+        rows.append([model["model"], f"{size / 1024:.0f}", f"{read:.1f}" if read > 0 else "-", microseconds(1e-3 * size / read) if read > 0 else "-"])
     if rows:
         out.line("")
-        out.table(["model", "weights KB", "beyond KB", "read GB/s", "µs to read them"], rows, 1)
+        out.table(["model", "weights KB", "read GB/s", "µs to read them"], rows, 1)
 
 
 def print_program(out, program):
