@@ -128,9 +128,11 @@ static void close_module(Emitter *e) {
 
 /* ---- parts ---- */
 
-/* Statements of a part, as many as take longer to compile than a part of its own takes; and how many parts there are at
- * most: more than twice as many as processors gain nothing. */
-enum { PART_STATEMENTS = 4000, PARTS_MAX = 64 };
+/* PART_STATEMENTS: of a part; as many take far longer to compile than a part takes by itself. PARTS_MAX: processors
+ * that have something to do. KERNELS_LEVEL: a trainer's kernels, often more functions than there are nests, do nothing
+ * but call these, and what is rare takes no time: LLVM is done with them six times as soon when it optimizes nothing.
+ */
+enum { PART_STATEMENTS = 2000, PARTS_MAX = 64, KERNELS_LEVEL = 0 };
 
 typedef struct {
     Arena *arena; /* its own: parts are made side by side */
@@ -188,30 +190,28 @@ static int64_t count_statements(const Block *block) {
 
 typedef VEC(LlvmPart) Parts;
 
-/* Cuts the nests where the parts come to about as many statements each; the last one has the kernels. This depends on
- * the code alone, so that programs are the same wherever they were compiled. */
+/* Cuts the nests where the parts come to about as many statements each; the last part is that of the kernels. This
+ * depends on the code alone, so that programs are the same wherever they were compiled. */
 static Parts cut(Arena *arena, const Code *code) {
     const int nests = (int)code->nests.count;
-    int64_t *before = NEW_ARRAY(arena, int64_t, nests + 1), kernels = 0;
+    int64_t *before = NEW_ARRAY(arena, int64_t, nests + 1);
     for (int i = 0; i < nests; i++) {
         const Nest *nest = code->nests.at[i];
-        before[i + 1] = before[i] + (nest->same == i ? count_statements(&nest->body) : 0);
+        before[i + 1] = before[i] + (nest->same == i && !nest->rare ? count_statements(&nest->body) : 0);
     }
-    for (size_t i = 0; i < code->kernels.count; i++) kernels += count_statements(&code->kernels.at[i]->body);
-    const int64_t all = before[nests] + kernels, most = (all + PART_STATEMENTS - 1) / PART_STATEMENTS;
-    const int64_t size = all / (most < PARTS_MAX ? most : PARTS_MAX);
+    const int64_t all = before[nests], most = all / PART_STATEMENTS + 1;
+    const int64_t size = all / (most < PARTS_MAX ? most : PARTS_MAX) + 1;
     Parts parts = {0};
-    for (int first = 0, end = 0; first < nests || parts.count == 0; first = end) {
+    for (int first = 0, end = 0; before[end] < all; first = end) {
         while (end < nests && before[end] - before[first] < size) end++;
         vec_push(arena, &parts, ((LlvmPart){.first = first, .end = end}));
     }
-    parts.at[parts.count - 1].kernels = true;
-    for (size_t i = 0; i < parts.count; i++) parts.at[i].parts = (int)parts.count;
+    vec_push(arena, &parts, ((LlvmPart){.kernels = true}));
     return parts;
 }
 
 bool emit_llvm(Arena *arena, const LlvmInput *from, LlvmOutput output, const char *path, const char **why) {
-    const LlvmPart whole = {.end = (int)from->code->nests.count, .kernels = true, .parts = 1};
+    const LlvmPart whole = {.whole = true, .kernels = true};
     Job job = {.arena = arena, .from = *from, .part = whole, .output = output, .path = path};
     initialize_once(from->target->triple != NULL);
     run_job(&job);
@@ -225,6 +225,7 @@ bool emit_llvm_objects(Arena *arena, const LlvmInput *from, const char *stem, Ob
     for (int i = 0; i < jobs.count; i++) {
         const char *path = arena_format(arena, "%s-%d.o", stem, i);
         jobs.at[i] = (Job){.arena = arena_new(), .from = *from, .part = parts.at[i], .path = path};
+        if (parts.at[i].kernels && !from->code->exports) jobs.at[i].from.level = KERNELS_LEVEL;
         vec_push(arena, objects, path);
     }
     initialize_once(from->target->triple != NULL);

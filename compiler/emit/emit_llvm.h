@@ -30,12 +30,12 @@ typedef struct {
     LLVMValueRef pointer;
 } Pointer;
 
-/* What a module has of a code: some of its nests, and the kernels that call them or not. The functions of several parts
- * see each other. */
+/* What a module has of a code: some of its nests; or, but for the whole, the kernels that call them and the nests that
+ * are rare. The functions of several parts see each other. */
 typedef struct {
-    int first, end; /* nests */
+    bool whole; /* all there is */
     bool kernels;
-    int parts; /* that the code is cut into */
+    int first, end; /* else of nests that are not rare */
 } LlvmPart;
 
 typedef struct {

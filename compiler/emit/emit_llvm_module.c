@@ -106,13 +106,13 @@ static void begin_debug(Emitter *e, const Nest *nest, LLVMValueRef function) {
 /* Several codes may be linked into one object: where nests are seen they have names of their code's. */
 static const char *nest_name(const Emitter *e, const Nest *nest) {
     const char *exports = e->code->exports;
-    return exports && e->own.parts > 1 ? arena_format(e->arena, "%s_%s", exports, nest->name) : nest->name;
+    return exports && !e->own.whole ? arena_format(e->arena, "%s_%s", exports, nest->name) : nest->name;
 }
 
 static void emit_nest(Emitter *e, int index) {
     const Nest *nest = e->code->nests.at[index];
     const NestUses uses = nest->uses;
-    LLVMValueRef function = add_function(e, nest_name(e, nest), nest_type(e, nest), e->own.parts > 1);
+    LLVMValueRef function = add_function(e, nest_name(e, nest), nest_type(e, nest), !e->own.whole);
     e->nests[index] = function;
     add_attribute(e, function, function_place, "noinline", 0);
     unsigned place = 0;
@@ -199,17 +199,21 @@ static void begin_debug_unit(Emitter *e) {
                           LLVMValueAsMetadata(LLVMConstInt(e->i32, flags[i].value, false)));
 }
 
+static bool has_nest(const LlvmPart *part, int index, const Nest *nest) {
+    if (part->whole) return true;
+    return nest->rare ? part->kernels : index >= part->first && index < part->end;
+}
+
 /* Functions of the part, and for its kernels the names of those that other parts have. */
 static void emit_nests(Emitter *e) {
-    const LlvmPart *part = &e->own;
     e->nests = NEW_ARRAY(e->arena, LLVMValueRef, e->code->nests.count);
     for (int i = 0; i < (int)e->code->nests.count; i++) {
         const Nest *nest = e->code->nests.at[i];
         if (nest->same != i)
             e->nests[i] = e->nests[nest->same];
-        else if (i >= part->first && i < part->end)
+        else if (has_nest(&e->own, i, nest))
             emit_nest(e, i);
-        else if (part->kernels)
+        else if (e->own.kernels)
             e->nests[i] = declare_function(e, nest_name(e, nest), nest_type(e, nest), true);
     }
 }
