@@ -18,8 +18,12 @@
 /* ---- the machine ---- */
 
 static void initialize_llvm(void) {
-    static const char *const arguments[] = {"netc", "-enable-misched=false", "-pre-RA-sched=source", "-disable-lsr",
-                                            "-disable-machine-sink"};
+    static const char *const arguments[] = {
+        "netc", "-enable-misched=false", "-pre-RA-sched=source", "-disable-lsr", "-disable-machine-sink",
+        /* What follows finds nothing to do in nests. */
+        "-disable-x86-domain-reassignment", "-disable-constant-hoisting", "-disable-machine-dce",
+        "-disable-select-optimize", "-disable-tail-duplicate", "-disable-early-taildup",
+        "-experimental-debug-variable-locations=false"};
     LLVMInitializeNativeTarget();
     LLVMInitializeNativeAsmPrinter();
     LLVMParseCommandLineOptions((int)COUNT_OF(arguments), arguments, NULL);
