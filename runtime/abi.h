@@ -15,6 +15,7 @@ enum {
     NET_BITS = 6,         /* raised whenever a kernel of the same program gives other bits: part of order_hash */
     NET_LANES = 16,       /* images a chunk: one logical vector, on every processor */
     NET_SLOTS = 8,        /* partial gradient sums, whatever the number of threads */
+    NET_WORKERS = 4096,   /* that share a task, at most */
     NET_EVAL_BATCH = 256, /* images a batch while evaluating */
 };
 
@@ -43,7 +44,7 @@ typedef void NetKernel(const void *self,      /* the interpreter's program; unus
                        int64_t n,             /* images in this batch, at least 1 */
                        int64_t task,          /* 0 <= task < tasks of the phase */
                        int64_t part,          /* 0 <= part < parts */
-                       int64_t parts,         /* workers that share the task */
+                       int64_t parts,         /* workers that share the task, at most NET_WORKERS */
                        void *team);           /* they, for net_meet(); NULL: parts is 1 */
 
 extern const int64_t net_abi;         /* NET_ABI the code was emitted for */

@@ -38,3 +38,12 @@ const Backend *backend_find(const char *name, Emit emit) {
     }
     return absent;
 }
+
+bool backend_objects(const Tools *tools, const Generation *from, const char *stem, Objects *objects) {
+    if (from->backend->write_objects != NULL) {
+        return from->backend->write_objects(tools, from, tools_path(tools, stem), objects);
+    }
+    const char *object = tools_path(tools, arena_format(tools->arena, "%s.o", stem));
+    vec_push(tools->arena, objects, object);
+    return from->backend->write(tools, from, EMIT_OBJ, object);
+}

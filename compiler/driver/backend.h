@@ -5,6 +5,7 @@
 
 #include "compiler/driver/link.h"
 #include "compiler/driver/target.h"
+#include "compiler/emit/emit.h"
 #include "compiler/loop/loop.h"
 
 /* --emit NAME, and how such a file ends. */
@@ -49,6 +50,8 @@ struct Backend {
     const char *module;  /* the file in the folder of libraries that it is in; NULL: in netc */
     HostName *host;      /* NULL: it knows a processor by its level alone */
     bool (*write)(const Tools *tools, const Generation *from, Emit emit, const char *path);
+    /* The same as several objects, added to the list, which together are quicker made; NULL: one is as good. */
+    bool (*write_objects)(const Tools *tools, const Generation *from, const char *stem, Objects *objects);
 };
 /* In the order of preference: the first one that is there and has the form. */
 #define BACKENDS(ROW) ROW(llvm) ROW(c) ROW(interp)
@@ -60,6 +63,9 @@ BACKENDS(DECLARE_BACKEND)
  * there, else one that is not. */
 const Backend *backend_find(const char *name, Emit emit);
 bool backend_emits(const Backend *backend, Emit emit);
+
+/* Writes objects to the scratch folder, their names beginning with `stem`, and adds them to the list. */
+bool backend_objects(const Tools *tools, const Generation *from, const char *stem, Objects *objects);
 
 /* Compiles a C file as kernels are compiled; `what` is -c or -S. */
 bool backend_compile_c(const Tools *tools, const Generation *from, const char *what, const char *source,

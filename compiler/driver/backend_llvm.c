@@ -41,8 +41,23 @@ static bool write_llvm(const Tools *tools, const Generation *from, Emit emit, co
     if (printer == NULL) {
         return false;
     }
-    if (!printer->emit(tools->arena, from->code, from->target, from->level, outputs[emit], path, &why)) {
+    const LlvmInput input = {from->code, from->target, from->level};
+    if (!printer->emit(tools->arena, &input, outputs[emit], path, &why)) {
         report_environment("%s: cannot write: %s", path, why);
+        return false;
+    }
+    return true;
+}
+
+static bool write_objects(const Tools *tools, const Generation *from, const char *stem, Objects *objects) {
+    const char *why = NULL;
+    const LlvmPrinter *printer = open_printer(tools->arena);
+    if (printer == NULL) {
+        return false;
+    }
+    const LlvmInput input = {from->code, from->target, from->level};
+    if (!printer->objects(tools->arena, &input, stem, objects, &why)) {
+        report_environment("%s: cannot write: %s", stem, why);
         return false;
     }
     return true;
@@ -57,6 +72,7 @@ const Backend backend_llvm = {
     .module = LLVM_MODULE,
     .host = name_host,
     .write = write_llvm,
+    .write_objects = write_objects,
 #else
     .missing = "this netc was built without LLVM; use --backend c, or install llvm-19-dev and build netc again",
 #endif

@@ -91,8 +91,9 @@ bool emit_make(const Compilation *compilation, const Tools *tools, const char *p
     }
     const Needs needs = {.openblas = takes_openblas(compilation->model),
                          .protobuf = compilation->model->settings.log_events};
-    const char *object = tools_path(tools, "kernels.o");
-    return from.backend->write(tools, &from, EMIT_OBJ, object) && tools_link(tools, object, needs, path);
+    Objects objects = {0};
+    return backend_objects(tools, &from, "kernels", &objects) &&
+           tools_link(tools, objects.at, objects.count, needs, path);
 }
 
 int emit_write(const Compilation *compilation, const Tools *tools, const char *path) {

@@ -226,17 +226,19 @@ bool tools_run(const Tools *tools, const char *const *command) {
     return false;
 }
 
-/* Runs the linker with these words and what all links need. */
-static bool run_linker(const Tools *tools, const char *const *words, size_t count) {
-    VEC(const char *) command = {0};
+static void add_words(const Tools *tools, Words *command, const char *const *words, size_t count) {
     for (size_t i = 0; i < count; i++) {
-        vec_push(tools->arena, &command, words[i]);
+        vec_push(tools->arena, command, words[i]);
     }
+}
+
+/* Runs the linker with these words and what all links need. */
+static bool run_linker(const Tools *tools, Words *command) {
     if (NETC_TRAINER_FLAGS[0] != '\0') {
-        vec_push(tools->arena, &command, NETC_TRAINER_FLAGS);
+        vec_push(tools->arena, command, NETC_TRAINER_FLAGS);
     }
-    vec_push(tools->arena, &command, NULL);
-    return tools_run(tools, command.at);
+    vec_push(tools->arena, command, NULL);
+    return tools_run(tools, command->at);
 }
 
 bool tools_link_inference(const Tools *tools, const char *object, bool static_link, const char *output) {
@@ -251,35 +253,37 @@ bool tools_link_inference(const Tools *tools, const char *object, bool static_li
                                  object,        library,
                                  "-l:libpng.a", "-l:libjpeg.a",
                                  "-l:libz.a",   "-lm"};
-    return run_linker(tools, words, COUNT_OF(words));
+    Words command = {0};
+    add_words(tools, &command, words, COUNT_OF(words));
+    return run_linker(tools, &command);
 }
 
-bool tools_link(const Tools *tools, const char *object, Needs needs, const char *output) {
+bool tools_link(const Tools *tools, const char *const *objects, size_t count, Needs needs, const char *output) {
     const char *folder = library_folder(tools->arena);
     if (folder == NULL) {
         return false;
     }
     const char *library = arena_format(tools->arena, "%s/libnetrt.a", folder);
-    /* the runtime refers to both weakly: a trainer that does not need them does without */
-    const char *words[20] = {tools->cc, "-o", output, object};
-    size_t count = 4;
-    if (needs.protobuf) {
-        words[count++] = "-Wl,-u,net_events_begin"; /* of an archive only what is asked for is taken */
-    }
-    words[count++] = library;
-    if (needs.protobuf) {
-        words[count++] = "-l:libprotobuf-c.a";
-    }
+    const char *const start[] = {tools->cc, "-o", output};
     const char *const all[] = {"-l:libjansson.a", "-l:libpng.a", "-l:libjpeg.a", "-l:libz.a",
                                "-l:libmd.a",      "-lpthread",   "-lm"};
-    for (size_t i = 0; i < COUNT_OF(all); i++) {
-        words[count++] = all[i];
+    Words command = {0};
+    add_words(tools, &command, start, COUNT_OF(start));
+    add_words(tools, &command, objects, count);
+    /* the runtime refers to both weakly: a trainer that does not need them does without */
+    if (needs.protobuf) { /* of an archive only what is asked for is taken */
+        vec_push(tools->arena, &command, "-Wl,-u,net_events_begin");
     }
+    vec_push(tools->arena, &command, library);
+    if (needs.protobuf) {
+        vec_push(tools->arena, &command, "-l:libprotobuf-c.a");
+    }
+    add_words(tools, &command, all, COUNT_OF(all));
     if (needs.openblas != NULL) {
-        words[count++] = "-Wl,--no-as-needed";
-        words[count++] = "-lopenblas";
+        vec_push(tools->arena, &command, "-Wl,--no-as-needed");
+        vec_push(tools->arena, &command, "-lopenblas");
     }
-    bool linked = run_linker(tools, words, count);
+    bool linked = run_linker(tools, &command);
     if (!linked && needs.openblas != NULL && tools_interrupted() == 0) {
         report_note("%s takes OpenBLAS; where the linker does not find it, libopenblas-dev is missing", needs.openblas);
     }

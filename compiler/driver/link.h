@@ -31,8 +31,8 @@ typedef struct {
     const char *openblas; /* what takes it: "init=orthogonal"; NULL: nothing */
     bool protobuf;        /* protobuf-c: log formats=[csv, tensorboard] */
 } Needs;
-/* Links an object file with the runtime into a trainer. */
-bool tools_link(const Tools *tools, const char *object, Needs needs, const char *output);
+/* Links object files with the runtime into a trainer. */
+bool tools_link(const Tools *tools, const char *const *objects, size_t count, Needs needs, const char *output);
 
 /* Links an inference object (names of runtime/infer/predictor.h) with the program around it. */
 bool tools_link_inference(const Tools *tools, const char *object, bool static_link, const char *output);

@@ -303,7 +303,7 @@ static bool write_object(const Tools *tools, const Shipment *shipment, const Lib
     Target any = shipment->compilation->target[library->codes - 1];
     any.level = NULL; /* what asks which processor it is must run on all */
     Generation plain = {.target = &any, .level = 2};
-    VEC(const char *) merge = {0};
+    Objects merge = {0};
     const char *const start[] = {tools->cc, "-r", "-nostdlib", "-o", merged, functions};
     for (size_t i = 0; i < COUNT_OF(start); i++) {
         vec_push(arena, &merge, start[i]);
@@ -313,11 +313,9 @@ static bool write_object(const Tools *tools, const Shipment *shipment, const Lib
     }
     for (int i = 0; i < library->codes; i++) {
         Generation from = generation(shipment, library, i);
-        const char *object = tools_path(tools, arena_format(arena, "kernels-%d.o", i));
-        if (!from.backend->write(tools, &from, EMIT_OBJ, object)) {
+        if (!backend_objects(tools, &from, arena_format(arena, "kernels-%d", i), &merge)) {
             return false;
         }
-        vec_push(arena, &merge, object);
     }
     vec_push(arena, &merge, NULL);
     const char *const show[] = {

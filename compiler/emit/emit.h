@@ -20,12 +20,22 @@ const char *const *emit_c_flags(void);
 /* The trained network as an ONNX file (docs/formats.md). False after filling *why. */
 bool emit_onnx(Arena *arena, const Trained *trained, const Layer *until, FILE *out, const char **why);
 
+/* Object files that are linked together, in this order. */
+typedef VEC(const char *) Objects;
+
 #if NETC_LLVM
 typedef enum { LLVM_OUTPUT_OBJECT, LLVM_OUTPUT_ASSEMBLY, LLVM_OUTPUT_TEXT } LlvmOutput;
-/* Writes an object file, assembly or LLVM IR to `path`, at -O0 .. -O3. Without a target's fused multiply-add those of
- * the code round twice. False after filling *why (text in the arena). */
-bool emit_llvm(Arena *arena, const Code *code, const Target *target, int level, LlvmOutput output, const char *path,
-               const char **why);
+/* Code, what it is made for, and how much it is optimized: -O0 .. -O3. Without a target's fused multiply-add those of
+ * the code round twice. */
+typedef struct {
+    const Code *code;
+    const Target *target;
+    int level;
+} LlvmInput;
+/* Writes an object file, assembly or LLVM IR to `path`. False after filling *why (text in the arena). */
+bool emit_llvm(Arena *arena, const LlvmInput *from, LlvmOutput output, const char *path, const char **why);
+/* The same as several object files, STEM-0.o and so on, added to the list: all processors compile some of them. */
+bool emit_llvm_objects(Arena *arena, const LlvmInput *from, const char *stem, Objects *objects, const char **why);
 /* The host's processor, as LLVM names it. */
 const char *emit_llvm_host(Arena *arena);
 
@@ -34,8 +44,8 @@ const char *emit_llvm_host(Arena *arena);
 extern __attribute__((visibility("hidden"))) const char build_id[];
 typedef struct {
     const char *build_id; /* stays the first, since the rest is of that build */
-    bool (*emit)(Arena *arena, const Code *code, const Target *target, int level, LlvmOutput output, const char *path,
-                 const char **why);
+    bool (*emit)(Arena *arena, const LlvmInput *from, LlvmOutput output, const char *path, const char **why);
+    bool (*objects)(Arena *arena, const LlvmInput *from, const char *stem, Objects *objects, const char **why);
     const char *(*host)(Arena *arena);
 } LlvmPrinter;
 extern __attribute__((visibility("default"))) const LlvmPrinter netc_llvm;

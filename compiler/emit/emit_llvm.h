@@ -1,5 +1,6 @@
-/* What the files of the LLVM printer share: emit_llvm.c makes modules, functions and machine code, emit_llvm_nest.c
- * walks statements, emit_llvm_value.c makes values and addresses. LLVM is included nowhere else. */
+/* What the files of the LLVM printer share: emit_llvm.c makes machine code, emit_llvm_module.c the functions of a
+ * module, emit_llvm_nest.c walks statements, emit_llvm_value.c makes values and addresses. LLVM is included nowhere
+ * else. */
 #ifndef NETC_EMIT_LLVM_H
 #define NETC_EMIT_LLVM_H
 
@@ -29,9 +30,18 @@ typedef struct {
     LLVMValueRef pointer;
 } Pointer;
 
+/* What a module has of a code: some of its nests; or, but for the whole, the kernels that call them and the nests that
+ * are rare. The functions of several parts see each other. */
+typedef struct {
+    bool whole; /* all there is */
+    bool kernels;
+    int first, end; /* else of nests that are not rare */
+} LlvmPart;
+
 typedef struct {
     Arena *arena;
     const Code *code;
+    LlvmPart own;
     const Target *target;
     LLVMContextRef context;
     LLVMModuleRef module;
@@ -59,6 +69,10 @@ typedef struct {
     int depth;
     VEC(Pointer) pointers;
 } Emitter;
+
+/* ---- modules ---- */
+void llvm_emit_module(Emitter *e);
+const char *llvm_instructions(const Target *target); /* that may be used, as LLVM names them */
 
 /* ---- types and constants ---- */
 LLVMTypeRef llvm_value_type(const Emitter *e, Type type);

@@ -15,9 +15,13 @@ static LLVMValueRef chunks(Emitter *e) {
     return LLVMBuildSDiv(e->builder, sum, llvm_const_i64(e, LOOP_LANES), "");
 }
 
+/* In 32 bits where that is enough: of two long numbers LLVM looks whether they are short, in blocks of their own. */
 static LLVMValueRef share(Emitter *e, LLVMValueRef part, int64_t value) {
     LLVMValueRef product = LLVMBuildMul(e->builder, part, llvm_const_i64(e, value), "");
-    return LLVMBuildSDiv(e->builder, product, e->parts, "");
+    if (value > INT32_MAX / NET_WORKERS) return LLVMBuildSDiv(e->builder, product, e->parts, "");
+    LLVMValueRef low = LLVMBuildTrunc(e->builder, product, e->i32, "");
+    LLVMValueRef by = LLVMBuildTrunc(e->builder, e->parts, e->i32, "");
+    return LLVMBuildZExt(e->builder, LLVMBuildUDiv(e->builder, low, by, ""), e->i64, "");
 }
 
 static LLVMValueRef bound_value(Emitter *e, const Bound *bound) {

@@ -456,6 +456,8 @@ static Schedule choose(const Group *group, const LowerOptions *options) {
     for (int i = 0; i < INDEX_MAX; i++) s.tile[i] = s.unroll[i] = 1;
     for (int i = 0; i < group->rank; i++) s.order[i] = i;
     s.pair = pair_of(group, &s);
+    s.turned = -1;
+    if (group->layout->program->rare) return s; /* one by one */
     s.turned = options->plain ? -1 : turned_of(group, &s);
     if (schedule_is_searched(group)) {
         const CostOf of = cost_begin(group, &options->target.processor);
@@ -504,7 +506,7 @@ static uint64_t key_of(const Group *group) {
 
 Schedule schedule_choose(const Group *group, const LowerOptions *options, const char *name, Arena *arena,
                          KnownSchedules *known) {
-    const bool searched = schedule_is_searched(group);
+    const bool searched = schedule_is_searched(group) && !group->layout->program->rare;
     const uint64_t key = searched ? key_of(group) : 0;
     const KnownSchedule *found = NULL;
     for (size_t i = 0; searched && i < known->count && !found; i++)

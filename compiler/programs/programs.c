@@ -180,6 +180,7 @@ static void build_diagnose(Build *build, Programs *programs) {
     begin(build, PROGRAM_DIAGNOSE, MODE_PROBE);
     Logger logger = {.build = build, .programs = programs, .kind = PROGRAM_DIAGNOSE};
     log_largest_inputs(&logger);
+    build->program->rare = true;
     end(build, programs, PROGRAM_DIAGNOSE);
 }
 

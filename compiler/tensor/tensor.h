@@ -204,6 +204,7 @@ struct Compute {
 struct Program {
     Arena *arena;
     const char *name; /* train */
+    bool rare;        /* run once at most: its code shall be small, not quick */
     VEC(Tensor *) tensors;
     VEC(Compute *) computes;
     VEC(const char *) scalars; /* the formulas in use */

@@ -224,7 +224,7 @@ int net_workers_processors(void) {
         return CPU_COUNT(&set);
     }
     long online = sysconf(_SC_NPROCESSORS_ONLN); /* more processors than a cpu_set_t holds */
-    return online > 0 && online < 4096 ? (int)online : 1;
+    return online > 0 && online <= NET_WORKERS ? (int)online : 1;
 }
 
 /* Signals are the main thread's: the others block them all, from birth. */

@@ -43,6 +43,18 @@ same_files(names)
 if not os.stat("small").st_mode & stat.S_IXUSR or os.stat("small.c").st_mode & stat.S_IXUSR:
     sys.exit("modes: a trainer is executable, its source is not")
 
+# kernels are compiled in parts by all processors there are: the same ones by any number of them
+if llvm:
+    lenet5 = os.path.join(os.environ["NETC_ROOT"], "models", "lenet5.net")
+    if "kernels-1.o" not in run("build", lenet5, "-o", "all", "-v").stderr:
+        sys.exit("lenet5 was not compiled in parts")
+    run("build", lenet5, "-o", "alone", preexec_fn=lambda: os.sched_setaffinity(0, {min(os.sched_getaffinity(0))}))
+    with open("all", "rb") as first, open("alone", "rb") as second:
+        if first.read() != second.read():
+            sys.exit("one processor makes another trainer than all of them")
+    os.remove("all")
+    os.remove("alone")
+
 # standard output
 if "net_model" not in run("build", SMALL, "--emit", "c", "-o", "-").stdout:
     sys.exit("--emit c -o -: nothing on standard output")

@@ -136,7 +136,7 @@ static bool emit_object(const Tools *tools, const Code *code, const char *name, 
     const char *why = "";
 #if NETC_LLVM
     if (string_is(name, "llvm")) {
-        if (emit_llvm(tools->arena, code, target, 2, LLVM_OUTPUT_OBJECT, object, &why)) return true;
+        if (emit_llvm(tools->arena, &(LlvmInput){code, target, 2}, LLVM_OUTPUT_OBJECT, object, &why)) return true;
         fprintf(stderr, "check_math: LLVM could not write %s: %s\n", object, why);
         return false;
     }

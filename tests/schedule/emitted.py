@@ -9,7 +9,7 @@ import tempfile
 
 NETC = os.environ["NETC"]
 MODEL = os.path.join(os.environ["NETC_ROOT"], "models", "lenet5.net")
-LINES = 8600  # of the trainer of lenet5
+LINES = 7700  # of the trainer of lenet5
 
 
 def build(*arguments, model=MODEL):
@@ -35,7 +35,7 @@ for about, name in nests:
     assert not missing, f"{name}: {missing}"
 assert not re.search(r"^ +const \w+ v\d+ = m\d+;", text, re.M)
 sums = re.findall(r"^ +(m\d+) = v_fma\(v\d+, v\d+, (m\d+)\);$", text, re.M)
-assert len(sums) > 1000 and all(into == before for into, before in sums), len(sums)
+assert len(sums) > 900 and all(into == before for into, before in sums), len(sums)
 
 
 def functions(depth):

@@ -516,7 +516,8 @@ static void try_llvm(Trial *trial, const char *cpu, const char *instructions, in
     Arena *arena = arena_new();
     unit_path(object, trial->state, "code.o");
     unit_path(shim_path, trial->state, "shim.c");
-    if (!emit_llvm(arena, trial->code, &target, level, LLVM_OUTPUT_OBJECT, object, &why)) fail_msg("%s", why);
+    const LlvmInput from = {trial->code, &target, level};
+    if (!emit_llvm(arena, &from, LLVM_OUTPUT_OBJECT, object, &why)) fail_msg("%s", why);
     snprintf(name, sizeof name, "code%d.so", trial->runs++);
     unit_path(so, trial->state, name);
     snprintf(route, sizeof route, "LLVM %s -O%d", cpu, level);
