@@ -554,6 +554,8 @@ int nest_make(const NestContext *context, const Group *group, const char *name, 
     int number;
     if (add_once(context, loop_nest_end(g.b), &number))
         context->code->nests.at[number]->about = describe(context, group, &g.s);
+    if (context->options->survey)
+        survey_add(context->options->survey, group, context->options, name, (int)context->code->kernels.count, number);
     return number;
 }
 

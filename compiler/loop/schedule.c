@@ -3,6 +3,7 @@
 #include "compiler/loop/schedule.h"
 
 #include <math.h>
+#include <string.h>
 
 #include "compiler/loop/cost.h"
 #include "compiler/passes/passes.h"
@@ -332,20 +333,30 @@ static void choose_loops(const CostOf *of, Schedule *s) {
     }
 }
 
-static void choose_tile(Schedule *s, const CostOf *of) {
+/* What the search ends with, at most `most`, the cheapest first. */
+static int rank_tiles(const Schedule *start, const CostOf *of, Schedule *best, int most) {
     Search search = {.of = *of};
-    Schedule start = *s;
-    try_tiles(&search, &start, 0, 3);
-    double least = INFINITY;
+    Schedule tile = *start;
+    double cycles[CANDIDATES];
+    int count = 0;
+    try_tiles(&search, &tile, 0, 3);
     for (int i = 0; i < search.count; i++) {
         if (search.best[i].cost > NEARLY * search.best[0].cost) break;
         Schedule candidate = search.best[i].s;
         choose_loops(of, &candidate);
-        double cycles = cost_in_cycles(of, &candidate).count;
-        if (cycles >= least * (1 - 1e-9)) continue;
-        least = cycles;
-        *s = candidate;
+        const double own = cost_in_cycles(of, &candidate).count;
+        int at = 0;
+        while (at < count && own >= cycles[at] * (1 - 1e-9)) at++;
+        if (at == most) continue;
+        if (count < most) count++;
+        for (int k = count; --k > at;) {
+            best[k] = best[k - 1];
+            cycles[k] = cycles[k - 1];
+        }
+        best[at] = candidate;
+        cycles[at] = own;
     }
+    return count;
 }
 
 /* The last output index gets the last number. An index that decides which terms there are stays 1. */
@@ -427,7 +438,8 @@ static int64_t neighbours(const Group *group, int64_t range) {
     return range < few ? range : few;
 }
 
-static Schedule choose(const Group *group, const LowerOptions *options) {
+/* All but what is searched for. */
+static Schedule begin(const Group *group, const LowerOptions *options) {
     const int bytes = options->target.processor.vector_bytes;
     Schedule s = {.lane = lane_of(group),
                   .blocked = -1,
@@ -439,13 +451,20 @@ static Schedule choose(const Group *group, const LowerOptions *options) {
     for (int i = 0; i < group->rank; i++) s.order[i] = i;
     s.pair = pair_of(group, &s);
     s.turned = options->plain ? -1 : turned_of(group, &s);
+    return s;
+}
+
+static Schedule choose(const Group *group, const LowerOptions *options) {
+    Schedule s = begin(group, options);
     if (schedule_is_searched(group)) {
         const CostOf of = cost_begin(group, &options->target.processor);
-        if (options->given && options->given->numbers > 0)
+        if (options->given && options->given->numbers > 0) {
             force_tile(group, &s, options->given);
-        else
-            choose_tile(&s, &of);
-        if (options->given && options->given->numbers > 0) choose_loops(&of, &s);
+            choose_loops(&of, &s);
+        } else {
+            const Schedule start = s;
+            rank_tiles(&start, &of, &s, 1);
+        }
         return s;
     }
     int last = group->rank - 1;
@@ -498,4 +517,28 @@ Schedule schedule_choose(const Group *group, const LowerOptions *options, const 
     }
     if (options->given) schedules_take(options->given, group, name, &s);
     return s;
+}
+
+/* ---- what there is to choose from ---- */
+void survey_add(Survey *survey, const Group *group, const LowerOptions *options, const char *name, int kernel,
+                int nest) {
+    Surveyed new = {.name = name, .layout = group->layout, .kernel = kernel, .nest = nest};
+    new.searched = schedule_is_searched(group);
+    new.shape = new.searched ? key_of(group) : 0;
+    const Surveyed *same = NULL;
+    for (size_t i = 0; new.searched && i < survey->count && !same; i++)
+        if (survey->at[i].searched && survey->at[i].shape == new.shape) same = &survey->at[i];
+    if (same) {
+        memcpy(new.rival, same->rival, sizeof new.rival);
+        new.rivals = same->rivals;
+        new.cycles = same->cycles;
+    } else if (new.searched && survey->choices) {
+        const CostOf of = cost_begin(group, &options->target.processor);
+        const Schedule start = begin(group, options);
+        Schedule best[RIVALS];
+        new.rivals = rank_tiles(&start, &of, best, RIVALS);
+        new.cycles = cost_in_cycles(&of, &best[0]).count;
+        for (int r = 0; r < new.rivals; r++) new.rival[r] = schedule_items(survey->arena, group, &best[r]);
+    }
+    vec_push(survey->arena, survey, new);
 }
