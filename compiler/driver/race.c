@@ -23,8 +23,8 @@ struct Race {
     size_t steps;
     int64_t *images; /* that a step is given */
     void *buffer[BUFFER_COUNT];
-    Racer racer[RACERS];
-    int racers;
+    Racer *racer;
+    int racers, most;
     double *least[2]; /* by half: of each racer the steps */
 };
 
@@ -77,10 +77,12 @@ static size_t element_size(const Code *code, int buffer) {
     return buffer == BUFFER_LOG ? sizeof(double) : buffer == BUFFER_INPUT && code->input_bytes ? 1 : sizeof(float);
 }
 
-Race *race_new(Arena *arena, const Course *course, size_t steps) {
+Race *race_new(Arena *arena, const Course *course, size_t steps, int most) {
     Race *race = NEW(arena, Race);
-    *race = (Race){.arena = arena, .steps = steps, .images = NEW_ARRAY(arena, int64_t, steps)};
-    for (int half = 0; half < 2; half++) race->least[half] = NEW_ARRAY(arena, double, steps *RACERS);
+    *race = (Race){.arena = arena, .steps = steps, .most = most};
+    race->images = NEW_ARRAY(arena, int64_t, steps);
+    race->racer = NEW_ARRAY(arena, Racer, most);
+    for (int half = 0; half < 2; half++) race->least[half] = NEW_ARRAY(arena, double, steps *(size_t)most);
     for (int b = 0; b < BUFFER_COUNT; b++) {
         NetError error;
         race->buffer[b] = net_alloc((size_t)course->size[b], element_size(course->code, b), &error);
@@ -96,7 +98,7 @@ Race *race_new(Arena *arena, const Course *course, size_t steps) {
 }
 
 bool race_enter(Race *race, const Tools *tools, const Generation *from, const Course *course, const Step *steps) {
-    ASSERT(race->racers < RACERS);
+    ASSERT(race->racers < race->most);
     Arena *arena = arena_new();
     Generation own = *from;
     own.code = code_of_steps(arena, course->code, steps, race->steps);
@@ -157,7 +159,7 @@ bool race_run(Race *race) {
     if (rounds * round > HALF_SECONDS) rounds = (int)(HALF_SECONDS / round);
     if (rounds < LEAST_ROUNDS) rounds = LEAST_ROUNDS;
     for (int half = 0; half < 2; half++) {
-        for (size_t i = 0; i < race->steps * RACERS; i++) race->least[half][i] = INFINITY;
+        for (size_t i = 0; i < race->steps * (size_t)race->most; i++) race->least[half][i] = INFINITY;
         for (int k = 0; k < rounds && tools_interrupted() == 0; k++) {
             for (int i = 0; i < race->racers; i++) {
                 const int r = (k + i) % race->racers;

@@ -21,11 +21,10 @@ typedef struct {
     int64_t size[BUFFER_COUNT]; /* elements, for so many images */
 } Course;
 
-enum { RACERS = 6 };
 typedef struct Race Race;
 
-/* A race over `steps` nests; NULL after printing why there is no memory for it. */
-Race *race_new(Arena *arena, const Course *course, size_t steps);
+/* A race of `most` codes over `steps` nests; NULL after printing why there is no memory for it. */
+Race *race_new(Arena *arena, const Course *course, size_t steps, int most);
 /* Makes a shared object of these nests and adds it. As many steps for each code, of equal nests. `from` says how code
  * is made, but for the code. False after printing why. */
 bool race_enter(Race *race, const Tools *tools, const Generation *from, const Course *course, const Step *steps);

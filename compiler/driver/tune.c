@@ -47,21 +47,24 @@ typedef struct {
 bool tune_check(const Compilation *compilation, int *status) {
     const Options *options = compilation->options;
     const char *command = compilation->command;
-    if (!options->tune) return true;
+    bool native = options->cpu == NULL ? !options->infer : string_is(options->cpu, "native");
+    if (!options->tune) {
+        return true;
+    }
     if (options->schedule != NULL) {
         *status = report_usage(command, "--schedule says what --tune would find out; keep one");
     } else if (options->target != NULL) {
-        *status = report_usage(command, "--tune measures on this machine, --target %s is another; leave one out",
+        *status = report_usage(command, "--tune measures on this machine, and --target %s is another; leave one out",
                                options->target);
     } else if (compilation->backend->write == NULL) {
-        *status = report_usage(command, "--tune measures compiled code, --backend %s makes none; leave one out",
+        *status = report_usage(command, "--tune measures compiled code, and --backend %s makes none; leave one out",
                                compilation->backend->name);
-    } else if (compilation->targets != 1 || (options->cpu != NULL && !string_is(options->cpu, "native")) ||
-               (options->cpu == NULL && compilation->plain)) {
-        *status = report_usage(command,
-                               "--tune measures on this processor, for which code is made with --cpu native; %s%s",
-                               options->cpu != NULL ? "instead of --cpu " : "add that",
-                               options->cpu != NULL ? options->cpu : "");
+    } else if (!native && options->cpu != NULL) {
+        *status = report_usage(command, "--tune measures on this processor; write --cpu native, not --cpu %s",
+                               options->cpu);
+    } else if (!native) {
+        *status = report_usage(command, "--tune measures on this processor, for which code is made with --cpu native; "
+                                        "add that");
     } else {
         return true;
     }
@@ -77,9 +80,12 @@ static Sum *sum_of(const Tuning *t, const Surveyed *row) {
 
 /* Those that matter in some program, by the first in which they do. */
 static void list_sums(Tuning *t) {
+    Program *const *programs = t->compilation->programs->program;
     for (size_t i = 0; i < t->survey.count; i++) {
         const Surveyed *row = &t->survey.at[i];
+        const Program *of = row->layout->program;
         if (row->rivals < 2 || sum_of(t, row) != NULL) continue;
+        if (of == programs[PROGRAM_INIT] || of == programs[PROGRAM_DIAGNOSE]) continue; /* once in a training */
         double cycles = 0, all = 0;
         for (size_t k = 0; k < t->survey.count; k++) {
             const Surveyed *other = &t->survey.at[k];
@@ -251,7 +257,7 @@ static void judge(Tuning *t, const Race *race, const Steps *steps, int number) {
 
 static bool measure(Tuning *t, const Tools *tools) {
     const Steps steps = list_steps(t, t->course.code, &t->survey);
-    Race *race = race_new(t->arena, &t->course, steps.list.count);
+    Race *race = race_new(t->arena, &t->course, steps.list.count, RIVALS);
     const bool good = race != NULL && enter_all(t, tools, race, &steps) && race_run(race);
     double own = 0, tuned = 0;
     size_t others = 0;
@@ -307,7 +313,7 @@ static bool tune(Tuning *t, const Tools *tools) {
 
 bool tune_run(Compilation *compilation) {
     Tools tools;
-    if (!compilation->options->tune) return true;
+    if (!compilation->options->tune || compilation->options->help) return true;
     compilation->failure = STATUS_ENVIRONMENT;
     if (!tools_open(compilation->arena, compilation->options->cc, compilation->options->verbose, &tools)) return false;
     Arena *arena = arena_new();

@@ -520,6 +520,36 @@ Schedule schedule_choose(const Group *group, const LowerOptions *options, const 
 }
 
 /* ---- what there is to choose from ---- */
+enum { RIVAL_TILES = 5 };
+
+static void add_rival(Surveyed *row, Arena *arena, const Group *group, const Schedule *s) {
+    const char *items = schedule_items(arena, group, s);
+    bool known = row->rivals == RIVALS;
+    for (int r = 0; r < row->rivals; r++) known = known || string_is(row->rival[r], items);
+    if (!known) row->rival[row->rivals++] = items;
+}
+
+/* The cheapest tiles; of the first one, what the costs hardly tell apart: fewer terms in a body, which is less code, and
+ * loops as the indices stand. */
+static void add_rivals(Surveyed *row, Arena *arena, const Group *group, const LowerOptions *options) {
+    const CostOf of = cost_begin(group, &options->target.processor);
+    const Schedule start = begin(group, options);
+    Schedule best[RIVAL_TILES];
+    const int count = rank_tiles(&start, &of, best, RIVAL_TILES);
+    row->cycles = cost_in_cycles(&of, &best[0]).count;
+    for (int i = 0; i < count; i++) add_rival(row, arena, group, &best[i]);
+    for (int64_t less = 2; less <= 4; less *= 2) {
+        Schedule fewer = best[0];
+        fewer.body_max /= less;
+        choose_unroll(group, &fewer, true);
+        add_rival(row, arena, group, &fewer);
+    }
+    Schedule plain = best[0];
+    plain.blocked = -1;
+    for (int l = 0; l < group->rank; l++) plain.order[l] = l;
+    add_rival(row, arena, group, &plain);
+}
+
 void survey_add(Survey *survey, const Group *group, const LowerOptions *options, const char *name, int kernel,
                 int nest) {
     Surveyed new = {.name = name, .layout = group->layout, .kernel = kernel, .nest = nest};
@@ -533,12 +563,7 @@ void survey_add(Survey *survey, const Group *group, const LowerOptions *options,
         new.rivals = same->rivals;
         new.cycles = same->cycles;
     } else if (new.searched && survey->choices) {
-        const CostOf of = cost_begin(group, &options->target.processor);
-        const Schedule start = begin(group, options);
-        Schedule best[RIVALS];
-        new.rivals = rank_tiles(&start, &of, best, RIVALS);
-        new.cycles = cost_in_cycles(&of, &best[0]).count;
-        for (int r = 0; r < new.rivals; r++) new.rival[r] = schedule_items(survey->arena, group, &best[r]);
+        add_rivals(&new, survey->arena, group, options);
     }
     vec_push(survey->arena, survey, new);
 }

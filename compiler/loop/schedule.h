@@ -96,7 +96,7 @@ void schedule_print(const Group *group, const Schedule *schedule, const char *na
 const char *schedule_items(Arena *arena, const Group *group, const Schedule *schedule);
 
 /* ---- what there is to choose from ---- */
-enum { RIVALS = 6 };
+enum { RIVALS = 8 };
 typedef struct {
     const char *name; /* of a nest */
     const Layout *layout;
@@ -104,7 +104,7 @@ typedef struct {
     bool searched;
     uint64_t shape;            /* of what is searched for: equal ones get the same schedule */
     double cycles;             /* that it is reckoned to take */
-    const char *rival[RIVALS]; /* schedule_items() of the cheapest, first that which is chosen */
+    const char *rival[RIVALS]; /* schedule_items() of the most promising, first that which is chosen */
     int rivals;
 } Surveyed;
 
