@@ -29,7 +29,7 @@ typedef struct {
 /* A step is for a shape, or for what it leaves in the caches. */
 typedef struct {
     VEC(Step) list;
-    VEC(int) sum;   /* of each; -1: none */
+    VEC(int) sum; /* of each; -1: none */
 } Steps;
 
 typedef struct {
@@ -38,7 +38,8 @@ typedef struct {
     Course course; /* with the scheduler's own choices */
     Survey survey;
     VEC(Sum) sums;
-    size_t unknown; /* shapes that are to be measured */
+    size_t unknown; /* sums that are to be measured .. */
+    int rivals;     /* .. and the most schedules that one of them has */
     double began;
     bool told; /* that it takes a while */
 } Tuning;
@@ -60,8 +61,8 @@ bool tune_check(const Compilation *compilation, int *status) {
         *status = report_usage(command, "--tune measures compiled code, and --backend %s makes none; leave one out",
                                compilation->backend->name);
     } else if (!native && options->cpu != NULL) {
-        *status = report_usage(command, "--tune measures on this processor; write --cpu native, not --cpu %s",
-                               options->cpu);
+        *status =
+            report_usage(command, "--tune measures on this processor; write --cpu native, not --cpu %s", options->cpu);
     } else if (!native) {
         *status = report_usage(command, "--tune measures on this processor, for which code is made with --cpu native; "
                                         "add that");
@@ -153,7 +154,8 @@ static bool is_run(const Tuning *t, int kernel) {
 }
 
 /* Of kernels by chunk or image all nests but those that draw random numbers, which take the runtime; of others those
- * that are searched for: steps would change what is computed with. `rows` are those of `code`, in the survey's order. */
+ * that are searched for: steps would change what is computed with. `rows` are those of `code`, in the survey's order.
+ */
 static void list_nests(const Tuning *t, const Code *code, const Survey *rows, int kernel, const Block *block,
                        Steps *steps) {
     for (size_t i = 0; i < block->count; i++) {
@@ -204,9 +206,14 @@ static double seconds_so_far(const Tuning *t) {
     return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec - t->began;
 }
 
+/* "3 sums of products" */
+static const char *count_sums(const Tuning *t, size_t count) {
+    return arena_format(t->arena, "%zu sum%s of products", count, count == 1 ? "" : "s");
+}
+
 static void tell(Tuning *t) {
     if (t->told || seconds_so_far(t) < 1) return;
-    report_note("--tune: measuring %zu sums of products, each with up to %d schedules", t->unknown, RIVALS);
+    report_note("--tune: measuring %s, each with up to %d schedules", count_sums(t, t->unknown), t->rivals);
     t->told = true;
 }
 
@@ -215,7 +222,7 @@ static bool enter_all(Tuning *t, const Tools *tools, Race *race, const Steps *st
     const Compilation *c = t->compilation;
     const Generation from = {.target = &c->target[0], .backend = c->backend, .level = emit_level(c->options)};
     bool good = race_enter(race, tools, &from, &t->course, steps->list.at);
-    for (int rival = 1; good && rival < RIVALS; rival++) {
+    for (int rival = 1; good && rival < t->rivals; rival++) {
         Arena *arena = arena_new();
         Survey rows = {.arena = arena};
         Course course;
@@ -257,7 +264,7 @@ static void judge(Tuning *t, const Race *race, const Steps *steps, int number) {
 
 static bool measure(Tuning *t, const Tools *tools) {
     const Steps steps = list_steps(t, t->course.code, &t->survey);
-    Race *race = race_new(t->arena, &t->course, steps.list.count, RIVALS);
+    Race *race = race_new(t->arena, &t->course, steps.list.count, t->rivals);
     const bool good = race != NULL && enter_all(t, tools, race, &steps) && race_run(race);
     double own = 0, tuned = 0;
     size_t others = 0;
@@ -271,9 +278,10 @@ static bool measure(Tuning *t, const Tools *tools) {
         others += sum->chosen > 0;
     }
     if (good)
-        report_note("--tune: measured %zu sums of products in %.1f s; %zu get another schedule, which saves %.1f %% of "
-                    "what they all take",
-                    t->unknown, seconds_so_far(t), others, 100 * (1 - tuned / own));
+        report_note("--tune: measured %s in %.1f s; %zu ha%s another schedule now, which saves %.1f %% of what all of "
+                    "them take",
+                    count_sums(t, t->unknown), seconds_so_far(t), others, others == 1 ? "s" : "ve",
+                    100 * (1 - tuned / own));
     race_end(race);
     return good;
 }
@@ -302,10 +310,13 @@ static bool tune(Tuning *t, const Tools *tools) {
         Sum *sum = &t->sums.at[s];
         sum->path = path_of(t, tools, sum);
         recall(sum);
-        t->unknown += sum->chosen < 0;
+        if (sum->chosen >= 0) continue;
+        t->unknown++;
+        if (sum->first->rivals > t->rivals) t->rivals = sum->first->rivals;
     }
     if (t->unknown > 0 && !measure(t, tools)) return false;
-    if (t->unknown == 0 && c->options->verbose) report_note("--tune: %zu sums of products were measured before", t->sums.count);
+    if (t->unknown == 0 && t->sums.count > 0 && c->options->verbose)
+        report_note("--tune: %s %s measured before", count_sums(t, t->sums.count), t->sums.count == 1 ? "was" : "were");
     c->given = lines_of(t, c->arena, -1);
     describe(t);
     return true;

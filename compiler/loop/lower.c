@@ -338,7 +338,9 @@ Inference *lower_inference(Arena *arena, Programs *programs, const LowerOptions 
     code->exports = options->exports; /* which nests may share a body depends on it */
     Arena *scratch = arena_new();
     NestContext context = nest_context(arena, scratch, code, options);
-    NestContext first = nest_context(arena, scratch, before, options);
+    LowerOptions unsurveyed = *options;
+    unsurveyed.survey = NULL;
+    NestContext first = nest_context(arena, scratch, before, &unsurveyed);
     inference->programs = programs;
     inference->code = code;
     inference->one = lower_predict(&context, "one", inference, TASKS_ONCE);

@@ -529,8 +529,8 @@ static void add_rival(Surveyed *row, Arena *arena, const Group *group, const Sch
     if (!known) row->rival[row->rivals++] = items;
 }
 
-/* The cheapest tiles; of the first one, what the costs hardly tell apart: fewer terms in a body, which is less code, and
- * loops as the indices stand. */
+/* The cheapest tiles; of the first one, what the costs hardly tell apart: fewer terms in a body, which is less code,
+ * and loops as the indices stand. */
 static void add_rivals(Surveyed *row, Arena *arena, const Group *group, const LowerOptions *options) {
     const CostOf of = cost_begin(group, &options->target.processor);
     const Schedule start = begin(group, options);
@@ -556,7 +556,7 @@ void survey_add(Survey *survey, const Group *group, const LowerOptions *options,
     new.searched = schedule_is_searched(group);
     new.shape = new.searched ? key_of(group) : 0;
     const Surveyed *same = NULL;
-    for (size_t i = 0; new.searched && i < survey->count && !same; i++)
+    for (size_t i = 0; new.searched &&i < survey->count && !same; i++)
         if (survey->at[i].searched && survey->at[i].shape == new.shape) same = &survey->at[i];
     if (same) {
         memcpy(new.rival, same->rival, sizeof new.rival);
