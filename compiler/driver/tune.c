@@ -12,7 +12,7 @@
 #include "compiler/driver/report.h"
 #include "compiler/loop/schedule.h"
 
-/* A shape matters from this share of its program's cycles on. Another schedule than the scheduler's own is taken when
+/* A sum matters from this share of its program's cycles on. Another schedule than the scheduler's own is taken when
  * it is quicker by MARGIN, of nests that take so long that the clock can tell. */
 static const double MATTERS = 0.01, MARGIN = 0.03, CLOCK_TELLS = 1e-6;
 enum { LINE_MAX_BYTES = 4096 }; /* of a file of the cache */
@@ -20,13 +20,12 @@ enum { LINE_MAX_BYTES = 4096 }; /* of a file of the cache */
 /* Nests of one shape get one schedule. */
 typedef struct {
     const Surveyed *first; /* of these nests */
-    double cycles;         /* of all of them in its program */
     const char *path;      /* where its choice is kept; NULL: nowhere */
     int chosen;            /* of first->rival; -1: it is to be measured */
     double time[RIVALS];   /* seconds of all its steps; 0: not measured */
 } Sum;
 
-/* A step is for a shape, or for what it leaves in the caches. */
+/* A step is for a sum, or for what it leaves in the caches. */
 typedef struct {
     VEC(Step) list;
     VEC(int) sum; /* of each; -1: none */
@@ -72,7 +71,7 @@ bool tune_check(const Compilation *compilation, int *status) {
     return false;
 }
 
-/* ---- shapes ---- */
+/* ---- sums ---- */
 static Sum *sum_of(const Tuning *t, const Surveyed *row) {
     for (size_t i = 0; row->searched && i < t->sums.count; i++)
         if (t->sums.at[i].first->shape == row->shape) return &t->sums.at[i];
@@ -94,7 +93,7 @@ static void list_sums(Tuning *t) {
             all += other->cycles;
             cycles += other->shape == row->shape ? other->cycles : 0;
         }
-        const Sum sum = {.first = row, .cycles = cycles, .chosen = -1};
+        const Sum sum = {.first = row, .chosen = -1};
         if (cycles >= MATTERS * all) vec_push(t->arena, &t->sums, sum);
     }
 }
@@ -184,15 +183,16 @@ static Steps list_steps(const Tuning *t, const Code *code, const Survey *rows) {
     return steps;
 }
 
-/* Lines of the nests whose shape has that rival; -1: of those for which another than the scheduler's own was chosen. */
+/* Lines of the nests of sums for which another schedule than the scheduler's own was chosen; where none was yet, of
+ * those that have that rival. */
 static GivenSchedules *lines_of(const Tuning *t, Arena *arena, int rival) {
     GivenSchedules *given = NEW(arena, GivenSchedules);
     given->arena = arena;
     for (size_t i = 0; i < t->survey.count; i++) {
         const Surveyed *row = &t->survey.at[i];
         const Sum *sum = sum_of(t, row);
-        const int which = rival >= 0 ? rival : sum != NULL ? sum->chosen : 0;
-        if (sum == NULL || which <= 0 || which >= row->rivals) continue;
+        const int which = sum == NULL ? 0 : sum->chosen >= 0 ? sum->chosen : rival;
+        if (which == 0 || which >= row->rivals) continue;
         const GivenSchedule line = {.name = arena_copy(arena, row->name, strlen(row->name)),
                                     .items = arena_copy(arena, row->rival[which], strlen(row->rival[which]))};
         vec_push(arena, given, line);
@@ -217,7 +217,7 @@ static void tell(Tuning *t) {
     t->told = true;
 }
 
-/* Each rival of every shape at once: nests do not mind what others are made of. */
+/* Each rival of every sum at once: nests do not mind what others are made of. */
 static bool enter_all(Tuning *t, const Tools *tools, Race *race, const Steps *steps) {
     const Compilation *c = t->compilation;
     const Generation from = {.target = &c->target[0], .backend = c->backend, .level = emit_level(c->options)};
@@ -239,10 +239,10 @@ static bool enter_all(Tuning *t, const Tools *tools, Race *race, const Steps *st
     return good;
 }
 
-static double time_of(const Race *race, const Steps *steps, int shape, int rival, int half) {
+static double time_of(const Race *race, const Steps *steps, int sum, int rival, int half) {
     double seconds = 0;
     for (size_t i = 0; i < steps->list.count; i++)
-        if (steps->sum.at[i] == shape) seconds += race_time(race, rival, i, half);
+        if (steps->sum.at[i] == sum) seconds += race_time(race, rival, i, half);
     return seconds;
 }
 
@@ -277,10 +277,13 @@ static bool measure(Tuning *t, const Tools *tools) {
         tuned += sum->time[sum->chosen];
         others += sum->chosen > 0;
     }
-    if (good)
-        report_note("--tune: measured %s in %.1f s; %zu ha%s another schedule now, which saves %.1f %% of what all of "
-                    "them take",
-                    count_sums(t, t->unknown), seconds_so_far(t), others, others == 1 ? "s" : "ve",
+    if (good && others == 0)
+        report_note("--tune: measured %s in %.1f s; none takes another schedule", count_sums(t, t->unknown),
+                    seconds_so_far(t));
+    else if (good)
+        report_note("--tune: measured %s in %.1f s; %zu take%s another schedule, which saves %.1f %% of their time all "
+                    "together",
+                    count_sums(t, t->unknown), seconds_so_far(t), others, others == 1 ? "s" : "",
                     100 * (1 - tuned / own));
     race_end(race);
     return good;
@@ -317,7 +320,7 @@ static bool tune(Tuning *t, const Tools *tools) {
     if (t->unknown > 0 && !measure(t, tools)) return false;
     if (t->unknown == 0 && t->sums.count > 0 && c->options->verbose)
         report_note("--tune: %s %s measured before", count_sums(t, t->sums.count), t->sums.count == 1 ? "was" : "were");
-    c->given = lines_of(t, c->arena, -1);
+    c->given = lines_of(t, c->arena, 0);
     describe(t);
     return true;
 }
