@@ -53,19 +53,21 @@ static NestContext nest_context(Arena *arena, Arena *scratch, Code *code, const 
                          .names = NEW(arena, Numbers)};
 }
 
-/* PROGRAM_COMPUTE, with a number when that is taken. */
+/* PROGRAM_COMPUTE, with a number when that is taken, be it by a nest that is an earlier one: schedules are printed and
+ * given by name. */
 static const char *nest_name(const Lowering *l, const char *compute) {
     const NestContext *context = &l->context;
     char *name = arena_format(context->arena, "%s_%s", l->program->name, compute);
     for (char *c = name; *c; c++)
         if (*c == '.') *c = '_';
     int number = *numbers_at(context->arena, context->names, name);
-    if (number == 0) return name;
-    const char *numbered = arena_format(context->arena, "%s_%d", name, number);
-    while (*numbers_at(context->arena, context->names, numbered) != 0)
-        numbered = arena_format(context->arena, "%s_%d", name, ++number);
-    *numbers_at(context->arena, context->names, name) = number;
-    return numbered;
+    const char *free = name;
+    if (number > 0)
+        while (*numbers_at(context->arena, context->names, free = arena_format(context->arena, "%s_%d", name, number)))
+            number++;
+    *numbers_at(context->arena, context->names, name) = number + 1;
+    *numbers_at(context->arena, context->names, free) = 2;
+    return free;
 }
 
 typedef VEC(int) Nests;

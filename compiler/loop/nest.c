@@ -490,7 +490,6 @@ static bool add_once(const NestContext *context, Nest *nest, int *number) {
     const size_t before = code->nests.count;
     nest_drop_dead(context->scratch, nest);
     *number = loop_add_nest(context->arena, code, nest);
-    if (code->nests.count > before) *numbers_at(context->arena, context->names, nest->name) = 2;
     arena_reset(context->scratch);
     return code->nests.count > before && code->nests.at[*number]->same == *number;
 }
