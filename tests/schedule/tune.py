@@ -75,12 +75,11 @@ os.mkdir(CACHE)
 own, err = run("build", "tuned.net", *DUMP)
 same("without --tune", err, "")
 
-# two at a time
+# two at a time, of which the first that looks finds nothing
 both = [start("build", "tuned.net", "--tune", *DUMP) for _ in range(2)]
 ends = [end(process) for process in both]
 first = kept()
-if not all(measured(err) for _, err in ends) or measured(ends[0][1]) != len(first):
-    sys.exit(f"{len(first)} choices are kept; it said:\n{ends[0][1]}{ends[1][1]}")
+same(f"kept, after\n{ends[0][1]}{ends[1][1]}", len(first), max(measured(err) for _, err in ends))
 dump, err = run("build", "tuned.net", "--tune", "-v", QUICK, "--dump=tune", "--stop-after=tune")
 rivals = choices(dump)
 same("measured again", measured(err), 0)
