@@ -61,13 +61,13 @@ static const char *nest_name(const Lowering *l, const char *compute) {
     for (char *c = name; *c; c++)
         if (*c == '.') *c = '_';
     int number = *numbers_at(context->arena, context->names, name);
-    const char *free = name;
-    if (number > 0)
-        while (*numbers_at(context->arena, context->names, free = arena_format(context->arena, "%s_%d", name, number)))
-            number++;
-    *numbers_at(context->arena, context->names, name) = number + 1;
-    *numbers_at(context->arena, context->names, free) = 2;
-    return free;
+    const char *unique = name;
+    if (number == 0) number = 1;
+    while (*numbers_at(context->arena, context->names, unique) != 0)
+        unique = arena_format(context->arena, "%s_%d", name, ++number);
+    *numbers_at(context->arena, context->names, unique) = 1;
+    *numbers_at(context->arena, context->names, name) = number;
+    return unique;
 }
 
 typedef VEC(int) Nests;

@@ -552,18 +552,18 @@ static void add_rivals(Surveyed *row, Arena *arena, const Group *group, const Lo
 
 void survey_add(Survey *survey, const Group *group, const LowerOptions *options, const char *name, int kernel,
                 int nest) {
-    Surveyed new = {.name = name, .layout = group->layout, .kernel = kernel, .nest = nest};
-    new.searched = schedule_is_searched(group);
-    new.shape = new.searched ? key_of(group) : 0;
+    Surveyed row = {.name = name, .layout = group->layout, .kernel = kernel, .nest = nest};
+    row.searched = schedule_is_searched(group);
+    row.shape = row.searched ? key_of(group) : 0;
     const Surveyed *same = NULL;
-    for (size_t i = 0; new.searched &&i < survey->count && !same; i++)
-        if (survey->at[i].searched && survey->at[i].shape == new.shape) same = &survey->at[i];
+    for (size_t i = 0; row.searched && i < survey->count && !same; i++)
+        if (survey->at[i].searched && survey->at[i].shape == row.shape) same = &survey->at[i];
     if (same) {
-        memcpy(new.rival, same->rival, sizeof new.rival);
-        new.rivals = same->rivals;
-        new.cycles = same->cycles;
-    } else if (new.searched && survey->choices) {
-        add_rivals(&new, survey->arena, group, options);
+        memcpy(row.rival, same->rival, sizeof row.rival);
+        row.rivals = same->rivals;
+        row.cycles = same->cycles;
+    } else if (row.searched && survey->choices) {
+        add_rivals(&row, survey->arena, group, options);
     }
-    vec_push(survey->arena, survey, new);
+    vec_push(survey->arena, survey, row);
 }
