@@ -1,5 +1,5 @@
-/* What netc keeps from one run to the next, by the SHA-256 of all that went into it: trainers that were built, and what
- * was measured of processors (native.h).
+/* What netc keeps from one run to the next, by the SHA-256 of all that went into it: trainers that were built, what was
+ * measured of processors (native.h), and schedules that were found the quickest (tune.h).
  *
  * Trainers lie in netc/trainers of the cache folder ($XDG_CACHE_HOME, else ~/.cache), one file each, put there by a
  * rename. After the trainer, which does not mind, comes a SHA-256 of it and of the entry's name: what does not have it
@@ -25,6 +25,7 @@ void cache_key_file(CacheKey *key, const char *path);
 /* The path of the entry in netc/KIND, present or not; NULL when there is no cache folder. */
 #define CACHE_TRAINERS "trainers"
 #define CACHE_PROCESSORS "processors"
+#define CACHE_SCHEDULES "schedules"
 const char *cache_path(Arena *arena, const char *kind, const CacheKey *key);
 typedef enum { CACHE_ABSENT, CACHE_SPOILT, CACHE_WHOLE } CacheState;
 /* Opens the entry, sets its time of use; -1 when there is none that is whole. One that is spoilt is removed. */

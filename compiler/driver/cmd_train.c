@@ -166,7 +166,8 @@ static int train_compiled(Compilation *compilation, char **argv) {
     const Options *options = compilation->options;
     Tools tools;
     int status;
-    if (!pipeline_run(compilation, LEVEL_MODEL, &status)) {
+    /* what was tuned is a part of what is built */
+    if (!pipeline_run(compilation, options->tune ? LEVEL_TENSOR : LEVEL_MODEL, &status)) {
         return status;
     }
     if (!tools_open(compilation->arena, options->cc, options->verbose, &tools)) {

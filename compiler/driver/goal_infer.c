@@ -1,6 +1,7 @@
 /* A network in use, for one kind of processor or for several. */
 #include "compiler/driver/pipeline.h"
 #include "compiler/driver/report.h"
+#include "runtime/abi.h"
 
 static bool find_machine(Compilation *compilation, int *status) {
     const char *triple = compilation->options->target, *why;
@@ -65,23 +66,38 @@ static Programs *build(const Compilation *compilation) {
     return programs_build_inference(compilation->arena, compilation->model, compilation->until);
 }
 
+static LowerOptions options_of(const Compilation *compilation, Arena *arena, const Target *target) {
+    char *exports = arena_format(arena, "%s_%s", compilation->model->name, target->cpu);
+    for (char *c = exports; *c; c++) {
+        *c = *c == '-' || *c == '.' ? '_' : *c;
+    }
+    return (LowerOptions){.target = *target, .exports = exports, .plain = compilation->plain};
+}
+
 static void lower(Compilation *compilation) {
     for (int i = 0; i < compilation->targets; i++) {
         const Target *target = &compilation->target[i];
-        char *exports = arena_format(compilation->arena, "%s_%s", compilation->model->name, target->cpu);
-        for (char *c = exports; *c; c++) {
-            *c = *c == '-' || *c == '.' ? '_' : *c;
-        }
-        const LowerOptions options = {
-            .target = *target,
-            .given = compilation->given,
-            .exports = exports,
-            .schedule_out = pipeline_schedule_out(compilation, target),
-            .plain = compilation->plain,
-        };
+        LowerOptions options = options_of(compilation, compilation->arena, target);
+        options.given = compilation->given;
+        options.schedule_out = pipeline_schedule_out(compilation, target);
         bool last_resort = i > 0 && i + 1 == compilation->targets; /* old processors: small code matters more */
         compilation->inference[i] = lower_inference(compilation->arena, compilation->programs, &options, !last_resort);
     }
+}
+
+static void course(const Compilation *compilation, Arena *arena, GivenSchedules *given, Survey *survey,
+                   Course *course) {
+    LowerOptions options = options_of(compilation, arena, &compilation->target[0]);
+    options.given = given;
+    options.survey = survey;
+    const Inference *inference = lower_inference(arena, compilation->programs, &options, true);
+    const int64_t rows = CALL_CHUNKS * NET_LANES;
+    *course = (Course){.code = inference->code, .images = rows};
+    course->size[BUFFER_PARAM] = inference->packing.size;
+    course->size[BUFFER_STATE] = inference->state_size;
+    course->size[BUFFER_SCRATCH] = inference->scratch_size;
+    course->size[BUFFER_INPUT] = rows * shape_count(compilation->model->layers.at[0]->out);
+    course->size[BUFFER_BATCH] = rows * shape_count(compilation->until->out);
 }
 
 static void dump(const Compilation *compilation, FILE *out) {
@@ -90,4 +106,4 @@ static void dump(const Compilation *compilation, FILE *out) {
     }
 }
 
-const Goal goal_infer = {.target = find_targets, .build = build, .lower = lower, .dump = dump};
+const Goal goal_infer = {.target = find_targets, .build = build, .lower = lower, .dump = dump, .course = course};

@@ -24,6 +24,7 @@ bool infer_check_options(Arena *arena, const Options *options, int *status) {
                        : options->cpu != NULL    ? "--cpu"
                        : options->cc != NULL     ? "--cc"
                        : options->level != NULL  ? "-O"
+                       : options->tune           ? "--tune"
                        : options->target != NULL ? "--target"
                        : options->static_link    ? "--static"
                                                  : NULL;

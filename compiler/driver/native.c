@@ -3,7 +3,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "compiler/driver/cache.h"
 #include "compiler/driver/ports.h"
 
 #define CPU0 "/sys/devices/system/cpu/cpu0/"
@@ -54,8 +53,7 @@ static int64_t cache_bytes(Arena *arena, const char *level) {
     }
 }
 
-/* What the processor is, of what /proc/cpuinfo says of the first: what does not change while it runs. */
-static void add_identity(CacheKey *key) {
+void native_identify(CacheKey *key) {
     static const char *const words[] = {"vendor_id", "cpu family",      "model",       "model name",  "stepping",
                                         "CPU part",  "CPU implementer", "CPU variant", "CPU revision"};
     FILE *file = fopen("/proc/cpuinfo", "r");
@@ -88,7 +86,7 @@ static int find_ports(Arena *arena, const Processor *row) {
     CacheKey *key = cache_key_new(arena);
     cache_key_text(key, NETC_VERSION);
     cache_key_text(key, processor_text(arena, row));
-    add_identity(key);
+    native_identify(key);
     const char *path = cache_path(arena, CACHE_PROCESSORS, key);
     int ports = path != NULL ? read_ports(path) : 0;
     if (ports > 0) return ports;

@@ -8,9 +8,12 @@
 #define NETC_DRIVER_NATIVE_H
 
 #include "compiler/base/processor.h"
+#include "compiler/driver/cache.h"
 
 /* Settles how many multiply-adds begin a cycle and how large the caches are; what nothing is found of stays. Gives what
  * was settled, and how; NULL: nothing. The processor must have the instructions of the row's level. */
 const char *native_settle(Arena *arena, Processor *row);
+/* Adds to a key what the processor is, of what /proc/cpuinfo says of the first: what does not change while it runs. */
+void native_identify(CacheKey *key);
 
 #endif

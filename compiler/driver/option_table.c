@@ -72,6 +72,8 @@ const Option option_table[] = {
      "C compiler, which also links (what CC names, else gcc)"},
     {"--optimize", "-O", ARG_TEXT, "LEVEL", AT(level), COMMAND_CODE | COMMAND_SHOW, false, level_choices,
      "0 to 3, how much the back end optimizes (2)"},
+    {"--tune", NULL, ARG_FLAG, NULL, AT(tune), COMMAND_CODE, false, NULL,
+     "measure schedules on this machine and take the quickest, which is kept"},
     {"--define", "-D", ARG_DEFINE, "NAME=VALUE", AT(defines), COMMAND_MODEL | COMMAND_DATA, false, NULL,
      "value of a 'let' at the top of the file"},
     {"--set", NULL, ARG_LIST, "LINE", AT(sets), COMMAND_MODEL | COMMAND_DATA | COMMAND_EXPERIMENTS, false, NULL,

@@ -77,6 +77,8 @@ const NetAlias option_aliases[] = {
     {"-d", "-D NAME=VALUE"},
     {"--var", "-D NAME=VALUE"},
     {"--native", "--cpu native"},
+    {"--autotune", "--tune"},
+    {"--auto-tune", "--tune"},
     {"-m32", "leave it out; code is for the 64-bit machines that --cpu and --target name"},
     {"-mavx2", "--cpu x86-64-v3"},
     {"-mavx512f", "--cpu x86-64-v4"},

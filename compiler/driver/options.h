@@ -25,7 +25,7 @@ typedef struct {
     const char *svg, *png, *csv; /* folders */
     const char *examples, *data, *data_dir, *seeds, *threads, *verify;
     bool json, cache, clear_cache, dot, pytorch, gradients, all, markdown, quiet, verbose, time, infer, static_link,
-        list;
+        list, tune;
     bool help, version; /* `netc train FILE --help` alone comes back with help set */
 } Options;
 

@@ -7,6 +7,7 @@
 #include "compiler/driver/memory.h"
 #include "compiler/driver/report.h"
 #include "compiler/driver/show_weights.h"
+#include "compiler/driver/tune.h"
 #include "compiler/loop/lower.h"
 #include "compiler/loop/schedule.h"
 #include "compiler/model/memory.h"
@@ -50,7 +51,7 @@ static bool check_schedule(Compilation *compilation) {
                      "example --schedule %lldx%lld",
                      compilation->options->schedule, compilation->model->name, most, (long long)given->tile[0],
                      (long long)given->tile[2]);
-        compilation->wrong_usage = true;
+        compilation->failure = STATUS_USAGE;
     }
     return numbers <= most;
 }
@@ -112,8 +113,8 @@ static bool run_lower(Compilation *compilation) {
     } else if (unused != NULL) {
         report_usage(compilation->command, "--schedule: there is no nest %s; --dump=schedule prints them all", unused);
     }
-    compilation->wrong_usage = given->fault != NULL || unused != NULL;
-    return !compilation->wrong_usage;
+    compilation->failure = given->fault != NULL || unused != NULL ? STATUS_USAGE : STATUS_OK;
+    return compilation->failure == STATUS_OK;
 }
 
 static void dump_loops(const Compilation *compilation, FILE *out) { compilation->goal->dump(compilation, out); }
@@ -124,6 +125,7 @@ const Pass passes[] = {
     {"model", "resolve layers, shapes and settings", LEVEL_MODEL, run_check, dump_model},
     {"tensor", "build the tensor programs, with their gradients", LEVEL_TENSOR, run_programs, dump_programs},
     {"fuse", "simplify and fuse the tensor programs", LEVEL_TENSOR, run_fuse, dump_programs},
+    {"tune", "measure schedules on this processor (--tune)", LEVEL_TENSOR, tune_run, tune_dump},
     {"schedule", "choose the schedule of each nest", LEVEL_LOOPS, NULL, NULL},
     {"loops", "lower the programs to loop nests", LEVEL_LOOPS, run_lower, dump_loops},
 };
@@ -323,7 +325,7 @@ bool pipeline_target(Compilation *compilation, int *status) {
         *status = report_environment("%s", compilation->backend->missing);
         return false;
     }
-    return compilation->goal->target(compilation, status);
+    return compilation->goal->target(compilation, status) && tune_check(compilation, status);
 }
 
 /* ---- running ---- */
@@ -402,6 +404,6 @@ bool pipeline_run(Compilation *compilation, Level level, int *status) {
             good = pipeline_report(compilation, status) && good;
         }
     }
-    *status = good ? STATUS_OK : compilation->wrong_usage ? STATUS_USAGE : STATUS_MODEL;
+    *status = good ? STATUS_OK : compilation->failure != STATUS_OK ? compilation->failure : STATUS_MODEL;
     return good && !compilation->stopped;
 }

@@ -7,6 +7,7 @@
 
 #include "compiler/driver/backend.h"
 #include "compiler/driver/options.h"
+#include "compiler/driver/race.h"
 #include "compiler/loop/lower.h"
 #include "compiler/programs/programs.h"
 
@@ -30,7 +31,8 @@ typedef struct {
     const Backend *backend;
     Target target[TARGETS_MAX]; /* what code is made for, most demanding first */
     int targets;
-    GivenSchedules *given; /* of --schedule; NULL: none */
+    GivenSchedules *given; /* of --schedule or --tune; NULL: none */
+    const char *tuned;     /* what --tune has measured, as text; NULL: nothing */
     bool plain;            /* goal_infer: C99 without extensions */
     const Layer *until;    /* goal_infer: whose output is the result */
     AstFile *ast;
@@ -40,7 +42,7 @@ typedef struct {
     Inference *inference[TARGETS_MAX]; /* goal_infer: by target */
     size_t next;                       /* the pass to run next */
     bool printed;                      /* the diagnostics are */
-    bool wrong_usage;                  /* a pass failed because of an option, not of the model */
+    int failure;                       /* the status of a pass that failed, where that is not the model's fault */
     bool stopped;                      /* --stop-after was reached: there is nothing more to do */
 } Compilation;
 
@@ -50,6 +52,8 @@ struct Goal {
     Programs *(*build)(const Compilation *compilation);
     void (*lower)(Compilation *compilation);
     void (*dump)(const Compilation *compilation, FILE *out); /* the loops */
+    /* The code with these schedules (NULL: the scheduler's own), its nests listed, and what it runs on. */
+    void (*course)(const Compilation *compilation, Arena *arena, GivenSchedules *given, Survey *survey, Course *course);
 };
 extern const Goal goal_train; /* a trainer */
 extern const Goal goal_infer; /* a network in use */

@@ -53,19 +53,21 @@ static NestContext nest_context(Arena *arena, Arena *scratch, Code *code, const 
                          .names = NEW(arena, Numbers)};
 }
 
-/* PROGRAM_COMPUTE, with a number when that is taken. */
+/* PROGRAM_COMPUTE, with a number when that is taken, be it by a nest that is an earlier one: schedules are printed and
+ * given by name. */
 static const char *nest_name(const Lowering *l, const char *compute) {
     const NestContext *context = &l->context;
     char *name = arena_format(context->arena, "%s_%s", l->program->name, compute);
     for (char *c = name; *c; c++)
         if (*c == '.') *c = '_';
     int number = *numbers_at(context->arena, context->names, name);
-    if (number == 0) return name;
-    const char *numbered = arena_format(context->arena, "%s_%d", name, number);
-    while (*numbers_at(context->arena, context->names, numbered) != 0)
-        numbered = arena_format(context->arena, "%s_%d", name, ++number);
+    const char *unique = name;
+    if (number == 0) number = 1;
+    while (*numbers_at(context->arena, context->names, unique) != 0)
+        unique = arena_format(context->arena, "%s_%d", name, ++number);
+    *numbers_at(context->arena, context->names, unique) = 1;
     *numbers_at(context->arena, context->names, name) = number;
-    return numbered;
+    return unique;
 }
 
 typedef VEC(int) Nests;
@@ -384,7 +386,9 @@ Inference *lower_inference(Arena *arena, Programs *programs, const LowerOptions 
     code->exports = options->exports; /* which nests may share a body depends on it */
     Arena *scratch = arena_new();
     NestContext context = nest_context(arena, scratch, code, options);
-    NestContext first = nest_context(arena, scratch, before, options);
+    LowerOptions unsurveyed = *options;
+    unsurveyed.survey = NULL;
+    NestContext first = nest_context(arena, scratch, before, &unsurveyed);
     inference->programs = programs;
     inference->code = code;
     inference->one = lower_predict(&context, "one", inference, PREDICT_ONE);

@@ -12,12 +12,14 @@
 enum { TILE_MAX = 64 };
 
 typedef struct GivenSchedules GivenSchedules;
+typedef struct Survey Survey;
 
 typedef struct {
     Target target;
     const char *backend;   /* recorded in the descriptor */
     int body_max;          /* multiply-adds of an unrolled body; 0: as suits the registers */
     GivenSchedules *given; /* NULL, or what --schedule asks for (schedule.h), whose `fault` is to be looked at */
+    Survey *survey;        /* NULL, or where to list the nests, with what may be chosen for them (schedule.h) */
     const char *exports;   /* of an inference program: Code.exports */
     FILE *schedule_out;    /* NULL, or where to print each nest's schedule */
     bool plain;            /* vectors are arrays, in plain C99: compilers see through few exchanges of lanes */

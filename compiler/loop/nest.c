@@ -516,7 +516,6 @@ static bool add_once(const NestContext *context, Nest *nest, int *number) {
     const size_t before = code->nests.count;
     nest_drop_dead(context->scratch, nest);
     *number = loop_add_nest(context->arena, code, nest);
-    if (code->nests.count > before) *numbers_at(context->arena, context->names, nest->name) = 2;
     arena_reset(context->scratch);
     return code->nests.count > before && code->nests.at[*number]->same == *number;
 }
@@ -584,6 +583,8 @@ int nest_make(const NestContext *context, const Group *group, const char *name, 
     Nest *nest = loop_nest_end(g.b);
     nest->rare = group->layout->program->rare;
     if (add_once(context, nest, &number)) context->code->nests.at[number]->about = describe(context, group, &g.s);
+    if (context->options->survey)
+        survey_add(context->options->survey, group, context->options, name, (int)context->code->kernels.count, number);
     return number;
 }
 

@@ -15,7 +15,7 @@ typedef struct {
     int64_t grad_slot; /* elements of one slot's copy */
     KnownSchedules *schedules;
     struct Sharing *sharing; /* NULL: a chunk is never shared */
-    Numbers *names;          /* of the nests so far; by each the least number that may still be free behind it */
+    Numbers *names;          /* given so far; by each the last number that was taken behind it, 1 without one */
 } NestContext;
 
 /* Makes a group of the computes list[0..count), which have equal ranges, and merges indices that run through memory

@@ -3,6 +3,7 @@
 #include "compiler/loop/schedule.h"
 
 #include <math.h>
+#include <string.h>
 
 #include "compiler/loop/cost.h"
 #include "compiler/passes/passes.h"
@@ -334,20 +335,30 @@ static void choose_loops(const CostOf *of, Schedule *s) {
     }
 }
 
-static void choose_tile(Schedule *s, const CostOf *of) {
+/* What the search ends with, at most `most`, the cheapest first. */
+static int rank_tiles(const Schedule *start, const CostOf *of, Schedule *best, int most) {
     Search search = {.of = *of};
-    Schedule start = *s;
-    try_tiles(&search, &start, 0, 3);
-    double least = INFINITY;
+    Schedule tile = *start;
+    double cycles[CANDIDATES];
+    int count = 0;
+    try_tiles(&search, &tile, 0, 3);
     for (int i = 0; i < search.count; i++) {
         if (search.best[i].cost > NEARLY * search.best[0].cost) break;
         Schedule candidate = search.best[i].s;
         choose_loops(of, &candidate);
-        double cycles = cost_in_cycles(of, &candidate).count;
-        if (cycles >= least * (1 - 1e-9)) continue;
-        least = cycles;
-        *s = candidate;
+        const double own = cost_in_cycles(of, &candidate).count;
+        int at = 0;
+        while (at < count && own >= cycles[at] * (1 - 1e-9)) at++;
+        if (at == most) continue;
+        if (count < most) count++;
+        for (int k = count; --k > at;) {
+            best[k] = best[k - 1];
+            cycles[k] = cycles[k - 1];
+        }
+        best[at] = candidate;
+        cycles[at] = own;
     }
+    return count;
 }
 
 /* The last output index gets the last number. An index that decides which terms there are stays 1. */
@@ -445,7 +456,8 @@ static int64_t neighbours(const Group *group, int64_t range) {
     return range < few ? range : few;
 }
 
-static Schedule choose(const Group *group, const LowerOptions *options) {
+/* All but what is searched for. */
+static Schedule begin(const Group *group, const LowerOptions *options) {
     const int bytes = options->target.processor.vector_bytes;
     Schedule s = {.lane = lane_of(group),
                   .blocked = -1,
@@ -459,13 +471,20 @@ static Schedule choose(const Group *group, const LowerOptions *options) {
     s.turned = -1;
     if (group->layout->program->rare) return s; /* one by one */
     s.turned = options->plain ? -1 : turned_of(group, &s);
+    return s;
+}
+
+static Schedule choose(const Group *group, const LowerOptions *options) {
+    Schedule s = begin(group, options);
     if (schedule_is_searched(group)) {
         const CostOf of = cost_begin(group, &options->target.processor);
-        if (options->given && options->given->numbers > 0)
+        if (options->given && options->given->numbers > 0) {
             force_tile(group, &s, options->given);
-        else
-            choose_tile(&s, &of);
-        if (options->given && options->given->numbers > 0) choose_loops(&of, &s);
+            choose_loops(&of, &s);
+        } else {
+            const Schedule start = s;
+            rank_tiles(&start, &of, &s, 1);
+        }
         return s;
     }
     int last = group->rank - 1;
@@ -518,4 +537,53 @@ Schedule schedule_choose(const Group *group, const LowerOptions *options, const 
     }
     if (options->given) schedules_take(options->given, group, name, &s);
     return s;
+}
+
+/* ---- what there is to choose from ---- */
+enum { RIVAL_TILES = 5 };
+
+static void add_rival(Surveyed *row, Arena *arena, const Group *group, const Schedule *s) {
+    const char *items = schedule_items(arena, group, s);
+    bool known = row->rivals == RIVALS;
+    for (int r = 0; r < row->rivals; r++) known = known || string_is(row->rival[r], items);
+    if (!known) row->rival[row->rivals++] = items;
+}
+
+/* The cheapest tiles; of the first one, what the costs hardly tell apart: fewer terms in a body, which is less code,
+ * and loops as the indices stand. */
+static void add_rivals(Surveyed *row, Arena *arena, const Group *group, const LowerOptions *options) {
+    const CostOf of = cost_begin(group, &options->target.processor);
+    const Schedule start = begin(group, options);
+    Schedule best[RIVAL_TILES];
+    const int count = rank_tiles(&start, &of, best, RIVAL_TILES);
+    row->cycles = cost_in_cycles(&of, &best[0]).count;
+    for (int i = 0; i < count; i++) add_rival(row, arena, group, &best[i]);
+    for (int64_t less = 2; less <= 4; less *= 2) {
+        Schedule fewer = best[0];
+        fewer.body_max /= less;
+        choose_unroll(group, &fewer, true);
+        add_rival(row, arena, group, &fewer);
+    }
+    Schedule plain = best[0];
+    plain.blocked = -1;
+    for (int l = 0; l < group->rank; l++) plain.order[l] = l;
+    add_rival(row, arena, group, &plain);
+}
+
+void survey_add(Survey *survey, const Group *group, const LowerOptions *options, const char *name, int kernel,
+                int nest) {
+    Surveyed row = {.name = name, .layout = group->layout, .kernel = kernel, .nest = nest};
+    row.searched = schedule_is_searched(group);
+    row.shape = row.searched ? key_of(group) : 0;
+    const Surveyed *same = NULL;
+    for (size_t i = 0; row.searched && i < survey->count && !same; i++)
+        if (survey->at[i].searched && survey->at[i].shape == row.shape) same = &survey->at[i];
+    if (same) {
+        memcpy(row.rival, same->rival, sizeof row.rival);
+        row.rivals = same->rivals;
+        row.cycles = same->cycles;
+    } else if (row.searched && survey->choices) {
+        add_rivals(&row, survey->arena, group, options);
+    }
+    vec_push(survey->arena, survey, row);
 }

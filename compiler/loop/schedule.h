@@ -92,6 +92,32 @@ Schedule schedule_choose(const Group *group, const LowerOptions *options, const 
 void schedule_print(const Group *group, const Schedule *schedule, const char *name, const Processor *processor,
                     FILE *out);
 
+/* What such a line has behind the name, without the cycles. */
+const char *schedule_items(Arena *arena, const Group *group, const Schedule *schedule);
+
+/* ---- what there is to choose from ---- */
+enum { RIVALS = 8 };
+typedef struct {
+    const char *name; /* of a nest */
+    const Layout *layout;
+    int kernel, nest; /* their numbers in the code */
+    bool searched;
+    uint64_t shape;            /* of what is searched for: equal ones get the same schedule */
+    double cycles;             /* that it is reckoned to take */
+    const char *rival[RIVALS]; /* schedule_items() of the most promising, first that which is chosen */
+    int rivals;
+} Surveyed;
+
+/* All nests in the order they are made in, which is that of the program whatever their schedules are. */
+struct Survey {
+    Surveyed *at; /* a VEC */
+    size_t count, capacity;
+    Arena *arena;
+    bool choices; /* whether rivals and cycles are asked for, which takes another search */
+};
+void survey_add(Survey *survey, const Group *group, const LowerOptions *options, const char *name, int kernel,
+                int nest);
+
 /* ---- what a schedule may be ---- */
 /* Whether what the group makes is split by elements over the parts of a kernel; and whether each part goes through all
  * chunks with a tile of them. */

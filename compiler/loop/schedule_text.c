@@ -62,7 +62,7 @@ void schedule_print(const Group *group, const Schedule *s, const char *name, con
     fputs("\n", out);
 }
 
-static const char *items_of(Arena *arena, const Group *group, const Schedule *s) {
+const char *schedule_items(Arena *arena, const Group *group, const Schedule *s) {
     char *text = NULL;
     size_t size = 0;
     FILE *out = open_memstream(&text, &size);
@@ -234,7 +234,7 @@ static bool is_same(const Group *group, const Schedule *a, const Schedule *b) {
 
 static bool take(const Taking *taking, const Group *group, Schedule *s) {
     Arena *arena = taking->given->arena;
-    const char *chosen = items_of(arena, group, s);
+    const char *chosen = schedule_items(arena, group, s);
     Schedule taken = *s;
     for (int l = 0; l < group->rank; l++) taken.order[l] = l; /* what is printed only where it is another */
     taken.blocked = -1;

@@ -7,6 +7,7 @@ import subprocess
 NETC, ROOT = os.environ["NETC"], os.environ["NETC_ROOT"]
 LENET = os.path.join(ROOT, "models", "lenet5.net")
 VGG = os.path.join(ROOT, "tests", "bench", "models", "vgg.net")
+CONCAT = os.path.join(ROOT, "tests", "routes", "concat.net")  # nests of one compute's name, and equal ones among them
 
 
 def build(model, *options):
@@ -20,7 +21,7 @@ def dump(model, *options):
     return done.stdout
 
 
-for model in (LENET, VGG):
+for model in (CONCAT, LENET, VGG):
     chosen = dump(model)
     with open("all.schedule", "w", encoding="utf-8") as file:
         file.write(chosen)
