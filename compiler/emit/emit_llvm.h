@@ -31,11 +31,11 @@ typedef struct {
 } Pointer;
 
 /* What a module has of a code: some of its nests; or, but for the whole, the kernels that call them and the nests that
- * are rare. The functions of several parts see each other. */
+ * are light. The functions of several parts see each other. */
 typedef struct {
     bool whole; /* all there is */
     bool kernels;
-    int first, end; /* else of nests that are not rare */
+    int first, end; /* else of nests that are not light */
 } LlvmPart;
 
 typedef struct {

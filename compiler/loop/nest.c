@@ -552,9 +552,8 @@ int nest_make(const NestContext *context, const Group *group, const char *name, 
     }
     if (batches != ALL_BATCHES) loop_if_end(g.b);
     int number;
-    Nest *nest = loop_nest_end(g.b);
-    nest->rare = group->layout->program->rare;
-    if (add_once(context, nest, &number)) context->code->nests.at[number]->about = describe(context, group, &g.s);
+    if (add_once(context, loop_nest_end(g.b), &number))
+        context->code->nests.at[number]->about = describe(context, group, &g.s);
     return number;
 }
 
