@@ -1,6 +1,6 @@
-/* What the files of the LLVM printer share: emit_llvm.c makes machine code, emit_llvm_module.c the functions of a
- * module, emit_llvm_nest.c walks statements, emit_llvm_value.c makes values and addresses. LLVM is included nowhere
- * else. */
+/* What the files of the LLVM printer share: emit_llvm.c cuts a code and makes machine code, emit_llvm_module.c the
+ * functions of a module, emit_llvm_nest.c walks statements, emit_llvm_value.c makes values and addresses. LLVM is
+ * included nowhere else. */
 #ifndef NETC_EMIT_LLVM_H
 #define NETC_EMIT_LLVM_H
 
