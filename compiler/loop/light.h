@@ -1,5 +1,5 @@
-/* Which nests take next to no time. A third of a network's nests are done before the others have begun: a step of a few
- * biases, what follows a mean. A printer need not take pains over them. */
+/* Which nests take next to no time: steps of a few biases, what follows a mean. Together they are a thousandth of a
+ * program's work or less, and printers need take no pains over them. */
 #ifndef NETC_LIGHT_H
 #define NETC_LIGHT_H
 
