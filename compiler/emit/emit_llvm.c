@@ -134,7 +134,7 @@ static void close_module(Emitter *e) {
 
 /* PART_STATEMENTS: of a part; as many take far longer to compile than a part takes by itself. PARTS_MAX: processors
  * that have something to do. KERNELS_LEVEL: a trainer's kernels, often more functions than there are nests, do nothing
- * but call these, and what is rare takes no time: LLVM is done with them six times as soon when it optimizes nothing.
+ * but call these, and what is light takes no time: LLVM is done with them six times as soon when it optimizes nothing.
  */
 enum { PART_STATEMENTS = 2000, PARTS_MAX = 64, KERNELS_LEVEL = 0 };
 
@@ -201,7 +201,7 @@ static Parts cut(Arena *arena, const Code *code) {
     int64_t *before = NEW_ARRAY(arena, int64_t, nests + 1);
     for (int i = 0; i < nests; i++) {
         const Nest *nest = code->nests.at[i];
-        before[i + 1] = before[i] + (nest->same == i && !nest->rare ? count_statements(&nest->body) : 0);
+        before[i + 1] = before[i] + (nest->same == i && !nest->light ? count_statements(&nest->body) : 0);
     }
     const int64_t all = before[nests], most = all / PART_STATEMENTS + 1;
     const int64_t size = all / (most < PARTS_MAX ? most : PARTS_MAX) + 1;

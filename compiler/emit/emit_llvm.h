@@ -1,6 +1,6 @@
-/* What the files of the LLVM printer share: emit_llvm.c makes machine code, emit_llvm_module.c the functions of a
- * module, emit_llvm_nest.c walks statements, emit_llvm_value.c makes values and addresses. LLVM is included nowhere
- * else. */
+/* What the files of the LLVM printer share: emit_llvm.c cuts a code and makes machine code, emit_llvm_module.c the
+ * functions of a module, emit_llvm_nest.c walks statements, emit_llvm_value.c makes values and addresses. LLVM is
+ * included nowhere else. */
 #ifndef NETC_EMIT_LLVM_H
 #define NETC_EMIT_LLVM_H
 
@@ -31,11 +31,11 @@ typedef struct {
 } Pointer;
 
 /* What a module has of a code: some of its nests; or, but for the whole, the kernels that call them and the nests that
- * are rare. The functions of several parts see each other. */
+ * are light. The functions of several parts see each other. */
 typedef struct {
     bool whole; /* all there is */
     bool kernels;
-    int first, end; /* else of nests that are not rare */
+    int first, end; /* else of nests that are not light */
 } LlvmPart;
 
 typedef struct {

@@ -201,7 +201,7 @@ static void begin_debug_unit(Emitter *e) {
 
 static bool has_nest(const LlvmPart *part, int index, const Nest *nest) {
     if (part->whole) return true;
-    return nest->rare ? part->kernels : index >= part->first && index < part->end;
+    return nest->light ? part->kernels : index >= part->first && index < part->end;
 }
 
 /* Functions of the part, and for its kernels the names of those that other parts have. */

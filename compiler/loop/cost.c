@@ -9,7 +9,10 @@ static int64_t least(int64_t a, int64_t b) { return a < b ? a : b; }
 
 CostOf cost_begin(const Group *group, const Processor *processor) {
     CostOf of = {.group = group, .processor = processor};
+    const Expr *e = group->member[0]->compute->e, *factor[] = {e->a, e->b};
     access_list_reads(group, &of.reads);
+    for (int f = 0; f < 2; f++)
+        if (factor[f]->kind == EXPR_READ) of.factor[f] = access_of_read(group->layout, factor[f]);
     return of;
 }
 
@@ -94,9 +97,10 @@ static void list_places(const Group *group, const Schedule *s, const Access *acc
     }
 }
 
-/* A value from its first use in a body to its last. */
+/* A value in a body. They have numbers, in the order of their first use. */
 typedef struct {
-    int64_t at, since, until, uses;
+    int64_t at, uses;
+    int end;  /* the first value that begins after its last use */
     int next; /* in its bucket; -1: none */
 } Life;
 
@@ -125,18 +129,23 @@ static int64_t live_values(const CostOf *of, const Schedule *s, const Access *ac
         if (k < 0) {
             if (known == COUNT_OF(life)) return UNROLL_MAX;
             k = known++;
-            life[k] = (Life){.at = place, .since = now, .next = *head};
+            life[k] = (Life){.at = place, .next = *head};
             *head = k;
         }
-        life[k].until = now;
+        life[k].end = known;
         life[k].uses++;
     }
     bool folds = is_number(s, access) ? of->processor->broadcasts && parts_of(of, s) == 1 : of->processor->folds;
-    int64_t top = 0;
-    for (int j = 0; j < known; j++) { /* most are alive where one begins; they begin one after the other */
-        int64_t now = 0;
-        for (int k = 0; k <= j; k++) now += life[j].since <= life[k].until && (life[k].uses > 1 || !folds);
-        if (now > top) top = now;
+    int change[COUNT_OF(life) + 1] = {0}; /* of how many are alive, where one begins */
+    for (int k = 0; k < known; k++) {
+        if (life[k].uses == 1 && folds) continue;
+        change[k]++;
+        change[life[k].end]--;
+    }
+    int64_t top = 0, alive = 0;
+    for (int k = 0; k < known; k++) {
+        alive += change[k];
+        if (alive > top) top = alive;
     }
     return top;
 }
@@ -343,8 +352,7 @@ static Footprints footprints_of(const CostOf *of, const Schedule *s) {
     f.count = list_loops(of, s, f.loop);
     for (int k = 0; k < 2; k++) {
         if (factor[k]->kind != EXPR_READ) continue;
-        Access access = access_of_read(of->group->layout, factor[k]);
-        f.number[k] = is_number(s, &access);
+        f.number[k] = is_number(s, &of->factor[k]);
         for (int l = 0; l <= f.count; l++) f.bytes[k][l] = footprint(of, s, factor[k], f.loop, f.count, l);
     }
     return f;

@@ -24,6 +24,7 @@ typedef struct {
     const Group *group;
     const Processor *processor;
     AccessList reads; /* of the two factors */
+    Access factor[2]; /* that are reads */
 } CostOf;
 
 typedef enum { BOUND_BY_PORTS, BOUND_BY_LOADS, BOUND_BY_ISSUE, BOUND_BY_LATENCY, BOUND_BY_L2, BOUND_BY_L3 } BoundBy;

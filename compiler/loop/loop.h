@@ -200,7 +200,7 @@ typedef struct {
     const char *about; /* what it computes and how, as --dump=fuse and --dump=schedule print it, a line each; NULL */
     Block body;        /* that of `same`: its addresses are those of that nest */
     int value_count, var_count, variable_count;
-    bool rare; /* Program.rare */
+    bool light; /* light.h */
     NestUses uses;
     VEC(Region) regions; /* in the order of the first access: loop_add_nest() */
     int same;            /* the first nest of the code that does the same with pointers of its own; often itself */

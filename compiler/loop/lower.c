@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "compiler/loop/descriptor.h"
+#include "compiler/loop/light.h"
 #include "compiler/loop/meet.h"
 #include "compiler/loop/nest.h"
 #include "compiler/loop/split.h"
@@ -41,6 +42,7 @@ typedef struct {
     const Program *program;
     bool *written; /* by tensor id: some compute before has written it */
     VEC(int) kernels;
+    NestRuns runs;
     int commit; /* the first kernel that changes a parameter; -1: none so far */
 } Lowering;
 
@@ -88,7 +90,9 @@ static int make_group(Lowering *l, Placed *list, int count) {
         fill[m] = !l->written[id];
         l->written[id] = true;
     }
-    return nest_make(&l->context, &group, nest_name(l, list[0].compute->name), fill);
+    const int nest = nest_make(&l->context, &group, nest_name(l, list[0].compute->name), fill);
+    vec_push(l->context.arena, &l->runs, ((NestRun){nest, split_work(&group)}));
+    return nest;
 }
 
 static Nests make_nests(Lowering *l, const PlacedList *list) {
@@ -155,7 +159,9 @@ static void make_merge(Lowering *l, int level) {
     int nest = nest_merge_slots(&l->context, nest_name(l, "add_slots"), from, to);
     LoopBuilder *b = begin_kernel(l, TASKS_MERGE);
     loop_run_nest(b, nest);
-    end_kernel(l, b)->workers = split_part_workers((to - from) / LOOP_LANES * NET_SLOTS);
+    const int64_t work = (to - from) / LOOP_LANES * NET_SLOTS;
+    vec_push(l->context.arena, &l->runs, ((NestRun){nest, work}));
+    end_kernel(l, b)->workers = split_part_workers(work);
 }
 
 /* Where chunks are not shared, one worker has made all there is in a batch of one chunk. */
@@ -257,6 +263,7 @@ Code *lower_programs(Arena *arena, Programs *programs, const LowerOptions *optio
         if (layout[k]->scratch_size > descriptor.scratch) descriptor.scratch = layout[k]->scratch_size;
     }
     base.context.grad_slot = descriptor.grad_slot;
+    NestRuns runs[PROGRAM_COUNT] = {0};
     for (int k = 0; k < PROGRAM_COUNT; k++) {
         if (!layout[k]) continue;
         layout_settle(layout[k], descriptor.grad_slot, programs->log_once, programs->log_chunk);
@@ -268,10 +275,13 @@ Code *lower_programs(Arena *arena, Programs *programs, const LowerOptions *optio
         l.context.sharing = split_sharing(arena, l.layout, shared);
         lower_program(&l);
         shared = shared || split_gains(l.context.sharing);
+        if (!l.program->rare) runs[k] = l.runs;
         descriptor.kernels[k] = l.kernels.at;
         descriptor.kernel_count[k] = l.kernels.count;
         descriptor.commit[k] = l.commit < 0 ? l.kernels.count : (size_t)l.commit;
     }
+    light_begin(code);
+    for (int k = 0; k < PROGRAM_COUNT; k++) light_settle(code, &runs[k]);
     descriptor.scalars = base.context.scalars;
     descriptor.scalar_count = base.context.scalar_count;
     descriptor.random = draws(programs);

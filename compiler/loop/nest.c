@@ -580,9 +580,8 @@ int nest_make(const NestContext *context, const Group *group, const char *name, 
     }
     if (batches != ALL_BATCHES) loop_if_end(g.b);
     int number;
-    Nest *nest = loop_nest_end(g.b);
-    nest->rare = group->layout->program->rare;
-    if (add_once(context, nest, &number)) context->code->nests.at[number]->about = describe(context, group, &g.s);
+    if (add_once(context, loop_nest_end(g.b), &number))
+        context->code->nests.at[number]->about = describe(context, group, &g.s);
     if (context->options->survey)
         survey_add(context->options->survey, group, context->options, name, (int)context->code->kernels.count, number);
     return number;

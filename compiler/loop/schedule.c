@@ -297,8 +297,10 @@ static double choose_order(const CostOf *of, Schedule *s) {
     double least = cost_of_bytes(of, s, NULL);
     if (!schedule_may_reorder(group, s)) return least;
     Schedule start = *s;
+    if (least == 0) return least;
     for (int from = 0; from < group->rank; from++)
         for (int to = 0; to < group->rank; to++) {
+            if (to == from || to == from - 1) continue; /* the start; two neighbours have changed places before */
             Schedule moved = start;
             for (int l = from; l != to; l += from < to ? 1 : -1) moved.order[l] = start.order[l + (from < to ? 1 : -1)];
             moved.order[to] = start.order[from];

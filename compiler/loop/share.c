@@ -316,7 +316,6 @@ int loop_add_nest(Arena *arena, Code *code, const Nest *nest) {
     const int known = said_number(arena, code->said, s.text.at, s.text.count, number);
     arena_free(s.scratch);
     Nest *same = added->same == number ? added : code->nests.at[added->same];
-    same->rare = same->rare && nest->rare;
     if (known != number) return known;
     added->body = added->same == number ? copy_block(arena, &nest->body) : same->body;
     vec_push(arena, &code->nests, added);

@@ -1,6 +1,7 @@
-/* The scheduler's choices for nests that no layer makes. */
+/* The scheduler's choices for nests that no layer makes, and which nests are light. */
 #include "unit.h"
 
+#include "compiler/loop/light.h"
 #include "compiler/loop/nest.h"
 
 /* y[n,j] = sum of x[n,j+i] over i below `reads` - 1, and of x[n, step * j]: which index is in the lanes? */
@@ -39,7 +40,39 @@ static void test_every_read_counts(void **state) {
     }
 }
 
+static void add_run(Arena *arena, NestRuns *runs, int nest, int64_t work) {
+    vec_push(arena, runs, ((NestRun){nest, work}));
+}
+
+/* Of a program as many of the least as take a thousandth together; what is one function with a nest that is not light,
+ * in whichever program, is not light either. */
+static void test_light(void **state) {
+    (void)state;
+    Arena *arena = arena_new();
+    Code code = {.name = "light"};
+    for (int i = 0; i < 7; i++) {
+        Nest *nest = NEW(arena, Nest);
+        nest->same = i == 6 ? 1 : i;
+        vec_push(arena, &code.nests, nest);
+    }
+    NestRuns train = {0}, eval = {0};
+    add_run(arena, &train, 0, 999000);
+    add_run(arena, &train, 1, 300); /* and nest 6, to eval */
+    add_run(arena, &train, 2, 600);
+    add_run(arena, &train, 3, 100);
+    add_run(arena, &train, 4, 700);
+    add_run(arena, &eval, 6, 50);
+    light_begin(&code);
+    light_settle(&code, &train);
+    const bool of_train[] = {false, true, true, true, false, true};
+    for (int i = 0; i < 6; i++) assert_int_equal(code.nests.at[i]->light, of_train[i]);
+    light_settle(&code, &eval);
+    const bool of_both[] = {false, false, true, true, false, true}; /* nothing runs nest 5 again and again */
+    for (int i = 0; i < 6; i++) assert_int_equal(code.nests.at[i]->light, of_both[i]);
+    arena_free(arena);
+}
+
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_every_read_counts)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_every_read_counts), cmocka_unit_test(test_light)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
