@@ -49,6 +49,7 @@ static NestContext nest_context(Arena *arena, Arena *scratch, Code *code, const 
                          .scratch = scratch,
                          .code = code,
                          .options = options,
+                         .sums = NEW(arena, int64_t),
                          .schedules = NEW(arena, KnownSchedules),
                          .names = NEW(arena, Numbers)};
 }
@@ -246,7 +247,6 @@ Code *lower_programs(Arena *arena, Programs *programs, const LowerOptions *optio
         if (layout[k]->slot_size > descriptor.grad_slot) descriptor.grad_slot = layout[k]->slot_size;
         if (layout[k]->owned_size > descriptor.grad_owned) descriptor.grad_owned = layout[k]->owned_size;
         descriptor.batch_chunk[k] = layout[k]->batch_chunk;
-        if (layout[k]->scratch_size > descriptor.scratch) descriptor.scratch = layout[k]->scratch_size;
     }
     base.context.grad_slot = descriptor.grad_slot;
     for (int k = 0; k < PROGRAM_COUNT; k++) {
@@ -258,7 +258,10 @@ Code *lower_programs(Arena *arena, Programs *programs, const LowerOptions *optio
         l.written = NEW_ARRAY(arena, bool, l.program->tensors.count);
         l.commit = -1;
         l.context.sharing = split_sharing(arena, l.layout, shared);
+        *l.context.sums = 0;
         lower_program(&l);
+        const int64_t scratch = layout[k]->scratch_size + *l.context.sums;
+        if (scratch > descriptor.scratch) descriptor.scratch = scratch;
         shared = shared || split_gains(l.context.sharing);
         descriptor.kernels[k] = l.kernels.at;
         descriptor.kernel_count[k] = l.kernels.count;

@@ -411,9 +411,12 @@ bool schedule_is_whole(const Group *group, const Schedule *s, int k) {
 bool schedule_may_block(const Group *group, const Schedule *s, int i, int64_t block) {
     if (!schedule_may_reorder(group, s) || i == group->batch || block <= 0 || block >= group->range[i]) return false;
     if (i < group->rank) return !settles_terms(group, i) && group->range[i] % block == 0;
-    const Compute *c = group->member[0]->compute;
-    return group->scope == SCOPE_CHUNK && i == c->order.block && block == c->order.block_size &&
-           access_of_write(group->layout, c).step[s->lane] == 1;
+    const SumOrder *order = &group->member[0]->compute->order;
+    if (i != order->block || block != order->block_size) return false;
+    for (int k = group->rank; k < i; k++) /* blocks within each of another index's terms cannot be outside of it */
+        if (k != s->lane && group->range[k] > 1) return false;
+    if (group->scope == SCOPE_SLOT) return true;
+    return group->scope == SCOPE_CHUNK && access_of_write(group->layout, group->member[0]->compute).step[s->lane] == 1;
 }
 
 bool schedule_may_reorder(const Group *group, const Schedule *s) { return s->lane >= 0 && s->lane == group->batch; }
