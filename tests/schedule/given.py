@@ -26,7 +26,10 @@ for model in (LENET, VGG):
         file.write(chosen)
     assert dump(model, "--schedule", "all.schedule") == chosen
 assert "loops 4/28" in chosen and "loops 0/" in chosen, "vgg has loops in blocks, of terms and of maps"
-assert dump(WIDE).count("tile 4 6 1 1, unroll 1 1 8, loops 5/4 ") == 1, "the rows of a block stay near while all maps meet"
+wide = dump(WIDE)
+assert wide.count("tile 4 6 1 1, unroll 1 1 8, loops 5/4 ") == 1, "the rows of a block stay near while all maps meet"
+assert wide.count("| 64 3 3, tile 1 13 1 2, unroll 1 1 3, loops 4/28 0 2 1 3, ") >= 4, "a row is read on where it was left"
+assert wide.count("| 64 1 1, tile 1 3 1 8, unroll 4 1 1, ") >= 2, "terms of a 1x1 window are unrolled"
 
 LINE = "train_conv2_z: tile 1 8 1 3, unroll 1 1 5, loops 0 2 3 1"
 taken = dump(LENET, "--schedule", LINE)
