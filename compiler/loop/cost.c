@@ -7,8 +7,28 @@
 
 static int64_t least(int64_t a, int64_t b) { return a < b ? a : b; }
 
+static bool is_by_images(const Group *group, const Tensor *t) {
+    return tensor_is_batched(t) && !t->by_rows && t->role == ROLE_VALUE && !group->layout->one_image;
+}
+
+typedef struct {
+    const Group *group;
+    int count;
+} After;
+
+static void note_after(void *context, Expr *read) {
+    After *after = context;
+    after->count += is_by_images(after->group, read->tensor);
+}
+
+int cost_reads_after(const Group *group) {
+    After after = {group, 0};
+    expr_reads(group->layout->program, group->member[0]->compute->post, note_after, &after);
+    return after.count;
+}
+
 CostOf cost_begin(const Group *group, const Processor *processor) {
-    CostOf of = {.group = group, .processor = processor};
+    CostOf of = {.group = group, .processor = processor, .after = cost_reads_after(group)};
     access_list_reads(group, &of.reads);
     return of;
 }
@@ -251,10 +271,6 @@ static const double NUMBERS_SLOWER = 4;
 static const double RUN_BEGINS = 50;
 enum { STREAMS = 32 };
 
-static bool is_by_images(const CostOf *of, const Tensor *t) {
-    return tensor_is_batched(t) && !t->by_rows && t->role == ROLE_VALUE && !of->group->layout->one_image;
-}
-
 typedef struct {
     int index; /* or CHUNKS */
     double rounds;
@@ -286,7 +302,7 @@ static Touched touched_by(const CostOf *of, const Schedule *s, const Tensor *t, 
     }
     for (int l = from; l < count; l++)
         if (loops[l].index == CHUNKS && tensor_is_batched(t)) chunks = OWNED_CHUNKS;
-    bool by_images = is_by_images(of, t);
+    bool by_images = is_by_images(of->group, t);
     double runs = 1, streams = 1, run = sizeof(float) * (by_images ? LOOP_LANES : 1);
     bool together = true;
     for (int d = t->rank; d-- > 0;) {
@@ -375,7 +391,7 @@ static Footprints footprints_of(const CostOf *of, const Schedule *s) {
         const Tensor *t = k == SUMS ? c->out : factor[k]->tensor;
         const Access access =
             k == SUMS ? access_of_write(of->group->layout, c) : access_of_read(of->group->layout, factor[k]);
-        f.vector[k] = is_by_images(of, t);
+        f.vector[k] = is_by_images(of->group, t);
         f.number[k] = is_number(s, &access);
         for (int l = 0; l <= f.count; l++)
             f.at[k][l] = touched_by(of, s, t, k == SUMS ? c->write : factor[k]->index, f.loop, f.count, l);
@@ -401,8 +417,9 @@ double cost_of_bytes(const CostOf *of, const Schedule *s, BoundBy *by) {
         l3 += slower * beyond;
         begun += runs_begun(&f, k, beyond);
     }
-    const double written = f.at[SUMS][0].bytes;
-    if (f.at[0][0].bytes + f.at[1][0].bytes + written > near_l2) begun += runs_begun(&f, SUMS, written + again);
+    const double made = f.at[SUMS][0].bytes;
+    if (f.at[0][0].bytes + f.at[1][0].bytes + made > near_l2)
+        begun += runs_begun(&f, SUMS, made * of->after + again / 2); /* what is written is not waited for */
     l2 /= p->l2_rate;
     l3 = l3 / p->l3_rate + begun * RUN_BEGINS;
     if (by) *by = l3 > l2 ? BOUND_BY_L3 : BOUND_BY_L2;

@@ -477,7 +477,8 @@ static Schedule choose(const Group *group, const LowerOptions *options) {
 static uint64_t key_of(const Group *group) {
     const Compute *c = group->member[0]->compute;
     const bool one_image = group->layout->one_image;
-    const int64_t numbers[] = {group->scope, group->rank, group->reductions, group->batch, one_image};
+    const int64_t numbers[] = {group->scope, group->rank, group->reductions,
+                               group->batch, one_image,   cost_reads_after(group)};
     uint64_t hash = hash_bytes(0, numbers, sizeof numbers);
     AccessList list = {0};
     access_list_reads(group, &list);
