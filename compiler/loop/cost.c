@@ -7,8 +7,28 @@
 
 static int64_t least(int64_t a, int64_t b) { return a < b ? a : b; }
 
+static bool is_by_images(const Group *group, const Tensor *t) {
+    return tensor_is_batched(t) && !t->by_rows && t->role == ROLE_VALUE && !group->layout->one_image;
+}
+
+typedef struct {
+    const Group *group;
+    int count;
+} After;
+
+static void note_after(void *context, Expr *read) {
+    After *after = context;
+    after->count += is_by_images(after->group, read->tensor);
+}
+
+int cost_reads_after(const Group *group) {
+    After after = {group, 0};
+    expr_reads(group->layout->program, group->member[0]->compute->post, note_after, &after);
+    return after.count;
+}
+
 CostOf cost_begin(const Group *group, const Processor *processor) {
-    CostOf of = {.group = group, .processor = processor};
+    CostOf of = {.group = group, .processor = processor, .after = cost_reads_after(group)};
     const Expr *e = group->member[0]->compute->e, *factor[] = {e->a, e->b};
     access_list_reads(group, &of.reads);
     for (int f = 0; f < 2; f++)
@@ -256,6 +276,12 @@ enum { CHUNKS = -1, BATCH_CHUNKS = 4 };
  * its rate. Measured on an Intel processor. */
 static const double NUMBERS_SLOWER = 4;
 
+/* A processor fetches ahead where lines are read one after the other, in as many places at once as it can follow. What
+ * begins elsewhere comes at the latency of the level behind the second, of which a sum hides a part. Measured on an
+ * Intel processor, whose makers state the number. */
+static const double RUN_BEGINS = 50;
+enum { STREAMS = 32 };
+
 typedef struct {
     int index; /* or CHUNKS */
     double rounds;
@@ -266,12 +292,18 @@ static double chunks_in_tile(const Group *group, const Schedule *s) {
     return group->scope == SCOPE_BATCH ? (double)s->tile[s->lane] : 1;
 }
 
-/* Bytes that a read touches while the loops `from` on run to their ends, whole cache lines: what lies one after the
- * other in memory is one run of them. */
-static double footprint(const CostOf *of, const Schedule *s, const Expr *read, const Loop *loops, int count, int from) {
+/* What an access touches while some of the loops run to their ends: whole cache lines. What lies one after the other in
+ * memory is one run of them. */
+typedef struct {
+    double bytes, run; /* all; of one run */
+    double streams;    /* runs, those that windows of neighbouring outputs have in common counted once */
+} Touched;
+
+/* While the loops `from` on run to their ends. */
+static Touched touched_by(const CostOf *of, const Schedule *s, const Tensor *t, const Affine *index, const Loop *loops,
+                          int count, int from) {
     const double line = 64;
     const Group *group = of->group;
-    const Tensor *t = read->tensor;
     int64_t span[INDEX_MAX];
     double chunks = tensor_is_batched(t) ? chunks_in_tile(group, s) : 1;
     for (int i = 0; i < group->rank + group->reductions; i++) {
@@ -285,45 +317,64 @@ static double footprint(const CostOf *of, const Schedule *s, const Expr *read, c
     }
     for (int l = from; l < count; l++)
         if (loops[l].index == CHUNKS && tensor_is_batched(t)) chunks = BATCH_CHUNKS;
-    bool by_images = tensor_is_batched(t) && !t->by_rows && t->role == ROLE_VALUE && !group->layout->one_image;
-    double runs = 1, run = sizeof(float) * (by_images ? LOOP_LANES : 1);
+    bool by_images = is_by_images(of->group, t);
+    double runs = 1, streams = 1, run = sizeof(float) * (by_images ? LOOP_LANES : 1);
     bool together = true;
     for (int d = t->rank; d-- > 0;) {
         int64_t extent = 1;
+        bool terms = false, window = false;
         if (t->dim[d] == DIM_BATCH && by_images) continue;
-        for (int i = 0; i < group->rank + group->reductions; i++) extent += llabs(read->index[d].at[i]) * (span[i] - 1);
+        for (int i = 0; i < group->rank + group->reductions; i++) {
+            extent += llabs(index[d].at[i]) * (span[i] - 1);
+            if (index[d].at[i] != 0) *(i < group->rank ? &window : &terms) = true;
+        }
+        window = window && terms;
         if (t->dim[d] != DIM_BATCH) extent = least(extent, t->dim[d]);
-        if (together)
+        if (together) {
             run *= (double)extent;
-        else
+        } else {
             runs *= (double)extent;
+            if (!window) streams *= (double)extent;
+        }
         together = together && extent == t->dim[d];
     }
-    return chunks * runs * (run < line ? line : run);
+    return (Touched){chunks * runs * (run < line ? line : run), run, streams};
 }
 
-/* What the factors touch within the loops from number l on: bytes[f][l]. */
+/* What the factors touch, and what the sums do, within the loops from number l on: at[f][l]. */
+enum { SUMS = 2, ACCESSES };
 typedef struct {
     Loop loop[INDEX_MAX + 2];
     int count;
-    double bytes[2][INDEX_MAX + 3];
-    bool number[2]; /* the same for all lanes */
+    Touched at[ACCESSES][INDEX_MAX + 3];
+    bool vector[ACCESSES]; /* lies by images: a line is a vector; else it may be the same for all lanes */
+    bool number[ACCESSES];
 } Footprints;
 
-/* Bytes that a level of `size` bytes does not hold: walking outwards, what is touched again within no more than the
- * level holds is still there. */
-static double bytes_beyond(const Footprints *f, double size) {
-    double total = 0;
-    if (f->bytes[0][0] + f->bytes[1][0] <= size) return 0; /* it is there from what was run before */
-    for (int k = 0; k < 2; k++) {
-        double bytes = f->bytes[k][f->count];
-        for (int l = f->count; l-- > 0;) {
-            bool held = f->bytes[0][l + 1] + f->bytes[1][l + 1] <= size;
-            bytes = held ? f->bytes[k][l] : bytes * f->loop[l].rounds;
-        }
-        total += bytes * (f->number[k] ? NUMBERS_SLOWER : 1);
+/* Bytes of a factor that a level of `size` bytes does not hold: walking outwards, what is touched again within no more
+ * than the level holds is still there. */
+static double bytes_beyond(const Footprints *f, int k, double size) {
+    double bytes = f->at[k][f->count].bytes;
+    if (f->at[0][0].bytes + f->at[1][0].bytes <= size) return 0; /* it is there from what was run before */
+    for (int l = f->count; l-- > 0;) {
+        bool held = f->at[0][l + 1].bytes + f->at[1][l + 1].bytes <= size;
+        bytes = held ? f->at[k][l].bytes : bytes * f->loop[l].rounds;
     }
-    return total;
+    return bytes;
+}
+
+/* How often a run of lines begins that the processor has not seen come. A body's runs are longer where the next round
+ * of a loop goes on at their ends, and no more of them are gone through than can be followed. */
+static double runs_begun(const Footprints *f, int k, double bytes) {
+    const Touched *at = f->at[k];
+    double run = at[f->count].run;
+    if (!f->vector[k]) return 0;
+    for (int l = f->count; l-- > 0;) {
+        if (at[l].run <= at[l + 1].run) continue;
+        if (at[l + 1].streams > STREAMS) break;
+        run = at[l].run;
+    }
+    return bytes / run;
 }
 
 /* The loops around a body, the outermost first. */
@@ -347,13 +398,18 @@ static int list_loops(const CostOf *of, const Schedule *s, Loop loops[INDEX_MAX 
 }
 
 static Footprints footprints_of(const CostOf *of, const Schedule *s) {
-    const Expr *e = of->group->member[0]->compute->e, *factor[] = {e->a, e->b};
+    const Compute *c = of->group->member[0]->compute;
+    const Expr *factor[] = {c->e->a, c->e->b};
     Footprints f = {.count = 0};
     f.count = list_loops(of, s, f.loop);
-    for (int k = 0; k < 2; k++) {
-        if (factor[k]->kind != EXPR_READ) continue;
-        f.number[k] = is_number(s, &of->factor[k]);
-        for (int l = 0; l <= f.count; l++) f.bytes[k][l] = footprint(of, s, factor[k], f.loop, f.count, l);
+    for (int k = 0; k < ACCESSES; k++) {
+        if (k != SUMS && factor[k]->kind != EXPR_READ) continue;
+        const Tensor *t = k == SUMS ? c->out : factor[k]->tensor;
+        const Access access = k == SUMS ? access_of_write(of->group->layout, c) : of->factor[k];
+        f.vector[k] = is_by_images(of->group, t);
+        f.number[k] = is_number(s, &access);
+        for (int l = 0; l <= f.count; l++)
+            f.at[k][l] = touched_by(of, s, t, k == SUMS ? c->write : factor[k]->index, f.loop, f.count, l);
     }
     return f;
 }
@@ -361,7 +417,7 @@ static Footprints footprints_of(const CostOf *of, const Schedule *s) {
 double cost_of_bytes(const CostOf *of, const Schedule *s, BoundBy *by) {
     const Processor *p = of->processor;
     const Footprints f = footprints_of(of, s);
-    const double near = 0.75;   /* of a level, for what is looked at */
+    const double near_l1 = 0.75 * (double)p->l1, near_l2 = 0.75 * (double)p->l2; /* for what is looked at */
     double sums = 0, again = 0; /* sums so far, written and read for each block of terms but the first */
     if (s->blocked >= of->group->rank) {
         sums = sizeof(float) * LOOP_LANES;
@@ -370,9 +426,18 @@ double cost_of_bytes(const CostOf *of, const Schedule *s, BoundBy *by) {
         if (s->lane != of->group->batch) sums *= (double)schedule_units(of->group, s, s->lane);
         again = 2 * sums * (f.loop[0].rounds - 1);
     }
-    double l2 = (again + bytes_beyond(&f, near * (double)p->l1)) / p->l2_rate;
-    if (sums <= near * (double)p->l2) again = 0;
-    double l3 = (again + bytes_beyond(&f, near * (double)p->l2)) / p->l3_rate;
+    double l2 = again, l3 = sums <= near_l2 ? 0 : again, begun = 0;
+    for (int k = 0; k < SUMS; k++) {
+        const double slower = f.number[k] ? NUMBERS_SLOWER : 1, beyond = bytes_beyond(&f, k, near_l2);
+        l2 += slower * bytes_beyond(&f, k, near_l1);
+        l3 += slower * beyond;
+        begun += runs_begun(&f, k, beyond);
+    }
+    const double made = f.at[SUMS][0].bytes;
+    if (f.at[0][0].bytes + f.at[1][0].bytes + made > near_l2)
+        begun += runs_begun(&f, SUMS, made * of->after + again / 2); /* what is written is not waited for */
+    l2 /= p->l2_rate;
+    l3 = l3 / p->l3_rate + begun * RUN_BEGINS;
     if (by) *by = l3 > l2 ? BOUND_BY_L3 : BOUND_BY_L2;
     return l2 + l3;
 }

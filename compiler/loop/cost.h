@@ -6,7 +6,7 @@
  *     max( P F / ports,  (P V + N) / loads,  instructions / issue,  latency P F / (P A) )
  *
  * cycles. To that come the bytes that the first and the second level do not hold until they are read again, each at the
- * rate of the level they come from. */
+ * rate of the level they come from, and the runs of lines that begin where the processor has not fetched ahead. */
 #ifndef NETC_COST_H
 #define NETC_COST_H
 
@@ -25,6 +25,7 @@ typedef struct {
     const Processor *processor;
     AccessList reads; /* of the two factors */
     Access factor[2]; /* that are reads */
+    int after;        /* cost_reads_after() */
 } CostOf;
 
 typedef enum { BOUND_BY_PORTS, BOUND_BY_LOADS, BOUND_BY_ISSUE, BOUND_BY_LATENCY, BOUND_BY_L2, BOUND_BY_L3 } BoundBy;
@@ -33,6 +34,8 @@ typedef struct {
     BoundBy by;
 } Cycles;
 
+/* How many values of images are read where a sum is finished, one for each that it gives. */
+int cost_reads_after(const Group *group);
 CostOf cost_begin(const Group *group, const Processor *processor);
 /* Whether the accumulators of a tile, and what is loaded and needed again, fit the registers. */
 bool cost_fits(const CostOf *of, const Schedule *s);

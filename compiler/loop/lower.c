@@ -51,6 +51,7 @@ static NestContext nest_context(Arena *arena, Arena *scratch, Code *code, const 
                          .scratch = scratch,
                          .code = code,
                          .options = options,
+                         .sums = NEW(arena, int64_t),
                          .schedules = NEW(arena, KnownSchedules),
                          .names = NEW(arena, Numbers)};
 }
@@ -236,11 +237,6 @@ static uint64_t hash_orders(const Programs *programs, bool fma) {
     return hash;
 }
 
-/* Whether a program goes through all examples again and again. */
-static bool is_run_often(ProgramKind kind) {
-    return kind == PROGRAM_TRAIN || kind == PROGRAM_EVAL || kind == PROGRAM_DIAGNOSE;
-}
-
 Code *lower_programs(Arena *arena, Programs *programs, const LowerOptions *options) {
     const Model *model = programs->model;
     Code *code = loop_code_new(arena, model->name, model->source);
@@ -255,12 +251,12 @@ Code *lower_programs(Arena *arena, Programs *programs, const LowerOptions *optio
     const bool one_chunk = batch >= 1 && batch <= NET_LANES;
     for (int k = 0; k < PROGRAM_COUNT; k++) {
         if (!programs->program[k]) continue;
-        layout[k] = layout_program(arena, programs->program[k],
-                                   (LayoutMode){.one_chunk = one_chunk, .by_parts = is_run_often(k)});
+        layout[k] =
+            layout_program(arena, programs->program[k],
+                           (LayoutMode){.one_chunk = one_chunk, .by_parts = k == PROGRAM_TRAIN || k == PROGRAM_EVAL});
         if (layout[k]->slot_size > descriptor.grad_slot) descriptor.grad_slot = layout[k]->slot_size;
         if (layout[k]->owned_size > descriptor.grad_owned) descriptor.grad_owned = layout[k]->owned_size;
         descriptor.batch_chunk[k] = layout[k]->batch_chunk;
-        if (layout[k]->scratch_size > descriptor.scratch) descriptor.scratch = layout[k]->scratch_size;
     }
     base.context.grad_slot = descriptor.grad_slot;
     NestRuns runs[PROGRAM_COUNT] = {0};
@@ -273,7 +269,10 @@ Code *lower_programs(Arena *arena, Programs *programs, const LowerOptions *optio
         l.written = NEW_ARRAY(arena, bool, l.program->tensors.count);
         l.commit = -1;
         l.context.sharing = split_sharing(arena, l.layout, shared);
+        *l.context.sums = 0;
         lower_program(&l);
+        const int64_t scratch = layout[k]->scratch_size + *l.context.sums;
+        if (scratch > descriptor.scratch) descriptor.scratch = scratch;
         shared = shared || split_gains(l.context.sharing);
         if (!l.program->rare) runs[k] = l.runs;
         descriptor.kernels[k] = l.kernels.at;

@@ -65,12 +65,6 @@ static void then_store(Gen *g, int m, int64_t t) {
     finish(g, m, loop_get(g->b, arg ? g->argument[m][t] : g->accumulator[m][t]));
 }
 
-/* What a sum is so far, without what follows it. */
-static void store_sum(Gen *g, int m, int64_t t) {
-    Access write = access_of_write(g->group->layout, g->group->member[m]->compute);
-    gen_store(g, &write, loop_get(g->b, g->accumulator[m][t]));
-}
-
 static void then_map(Gen *g, int m, int64_t t) {
     (void)t;
     const Compute *c = g->group->member[m]->compute;
@@ -226,10 +220,37 @@ static void log_over_elements(Gen *g) {
     finish(g, 0, loop_op2(g->b, join, value, loop_get(g->b, narrow)));
 }
 
-/* ---- sums whose blocks of terms are the outermost loop: what is added up so far lies where the result will ---- */
+/* ---- sums whose blocks of terms are the outermost loop ---- */
+/* Where what is added up so far lies: where the result will, or, of one that adds up its lanes first, behind all that
+ * the chunk has in scratch, a vector for each. */
+static Address sum_address(const Gen *g) {
+    const Group *group = g->group;
+    Access access = access_of_write(group->layout, group->member[0]->compute);
+    if (group->batch < group->rank) return gen_address(g, &access);
+    access =
+        (Access){.buffer = BUFFER_SCRATCH, .begin = group->layout->scratch_size, .base = group->layout->scratch_size};
+    int64_t size = LOOP_LANES;
+    for (int i = group->rank; i-- > 0; size *= group->range[i]) access.step[i] = size;
+    return gen_address(g, &access);
+}
+
+/* What a sum is so far, without what follows it. */
+static void store_sum(Gen *g, int m, int64_t t) {
+    const Address address = sum_address(g);
+    loop_store(g->b, address, loop_get(g->b, g->accumulator[m][t]), gen_is_aligned(&address));
+}
+
+static void finish_sums(Gen *g) {
+    if (g->group->batch < g->group->rank) {
+        for_tile(g, then_store);
+        return;
+    }
+    sum_lanes(g);
+    for_tile(g, store_lane_sums);
+}
+
 static void add_block(Gen *g) {
     const SumBlocks *blocks = &g->blocks;
-    const Access write = access_of_write(g->group->layout, g->group->member[0]->compute);
     int *sum = g->accumulator[0], total[TILE_MAX];
     const int64_t tile = gen_tile(g);
     reduce_declare(g);
@@ -238,7 +259,7 @@ static void add_block(Gen *g) {
     if (blocks->var >= 0) loop_if_begin(g->b, loop_bound(0), loop_bound_var(blocks->var, 0));
     for (int64_t t = 0; t < tile; t++) {
         gen_go_to(g, t);
-        Address address = gen_address(g, &write);
+        const Address address = sum_address(g);
         loop_set(g->b, total[t], loop_load(g->b, loop_vector(TYPE_F32), address, gen_is_aligned(&address)));
     }
     if (blocks->var >= 0) loop_if_end(g->b);
@@ -250,10 +271,12 @@ static void add_block(Gen *g) {
         for_tile(g, store_sum);
         loop_if_end(g->b);
         loop_if_equal_begin(g->b, loop_bound_var(blocks->var, 0), loop_bound(blocks->last));
-        for_tile(g, then_store);
+        finish_sums(g);
         loop_if_end(g->b);
+    } else if (blocks->last == 0) {
+        finish_sums(g);
     } else {
-        for_tile(g, blocks->last == 0 ? then_store : store_sum);
+        for_tile(g, store_sum);
     }
 }
 
@@ -266,7 +289,6 @@ static void make_tile_here(Gen *g) {
     const Group *group = g->group;
     const Compute *first = group->member[0]->compute;
     ASSERT(gen_tile(g) <= TILE_MAX);
-    bool images_summed = group->batch >= group->rank;
     if (group->member[0]->together && first->reduce == REDUCE_NONE) {
         finish_together(g);
     } else if (first->reduce == REDUCE_NONE) {
@@ -285,12 +307,7 @@ static void make_tile_here(Gen *g) {
     } else {
         reduce_declare(g);
         reduce_from(g, group->rank);
-        if (images_summed) {
-            sum_lanes(g);
-            for_tile(g, store_lane_sums);
-        } else {
-            for_tile(g, then_store);
-        }
+        finish_sums(g);
     }
 }
 
@@ -541,6 +558,15 @@ static void begin_batches(LoopBuilder *b, Batches batches) {
     if (batches == MORE_CHUNKS) loop_if_begin(b, one, chunks);
 }
 
+/* Room for the sums of sum_address(). */
+static void note_sums(const Gen *g) {
+    const Group *group = g->group;
+    int64_t size = LOOP_LANES;
+    if (g->s.blocked < group->rank || group->batch < group->rank) return;
+    for (int i = 0; i < group->rank; i++) size *= group->range[i];
+    if (size > *g->context->sums) *g->context->sums = size;
+}
+
 int nest_make(const NestContext *context, const Group *group, const char *name, const bool *fill_edges) {
     const Compute *first = group->member[0]->compute;
     Gen g = {.context = context,
@@ -553,6 +579,7 @@ int nest_make(const NestContext *context, const Group *group, const char *name, 
     g.pair = -1;
     g.split = split_choose(&g);
     g.b = loop_nest_begin(context->scratch, name, first->at);
+    note_sums(&g);
     for (int i = 0; i < INDEX_MAX; i++) g.now[i] = 1;
     const Batches batches = group->member[0]->batches;
     begin_batches(g.b, batches);

@@ -13,6 +13,7 @@ typedef struct {
     const char *const *scalars; /* BUFFER_SCALAR: these formulas, then the words of net_random */
     size_t scalar_count;
     int64_t grad_slot; /* elements of one slot's copy */
+    int64_t *sums;     /* elements that some nest needs behind all values in scratch */
     KnownSchedules *schedules;
     struct Sharing *sharing; /* NULL: a chunk is never shared */
     Numbers *names;          /* given so far; by each the last number that was taken behind it, 1 without one */

@@ -3,6 +3,7 @@
 #include "compiler/loop/schedule.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "compiler/loop/cost.h"
@@ -10,11 +11,13 @@
 
 /* SMALL_TILE: neighbours of a map or pool that are made together, while that takes at most SMALL_BODY operations.
  * TURN_MAX: operations of a map that is made for 16 neighbours at once.
- * A body has at most UNROLL_MAX multiply-adds with MANY_REGISTERS, with fewer UNROLL_SOME, which is as quick there and
- * makes code two fifths shorter. With less than FEW_REGISTERS a vector of 16 lanes is several of the processor's and a
- * tile holds next to nothing: UNROLL_FEW makes code that is as quick and a tenth as long. */
-enum { SMALL_TILE = 4, SMALL_BODY = 128, ROW_MAX = 10, SUM_MAX = 8, TURN_MAX = 16 };
-enum { UNROLL_FEW = 32, UNROLL_SOME = 256 };
+ * ROW_MAX: terms of one index that are unrolled; FAR_MAX: where each lies in a page of its own, as those of a 1x1
+ * window over large maps do. A body has at most UNROLL_MAX multiply-adds with MANY_REGISTERS, with fewer UNROLL_SOME,
+ * which is as quick there and makes code two fifths shorter. With less than FEW_REGISTERS a vector of 16 lanes is
+ * several of the processor's and a tile holds next to nothing: UNROLL_FEW makes code that is as quick and a tenth as
+ * long. */
+enum { SMALL_TILE = 4, SMALL_BODY = 128, ROW_MAX = 10, FAR_MAX = 4, SUM_MAX = 8, TURN_MAX = 16 };
+enum { UNROLL_FEW = 32, UNROLL_SOME = 256, PAGE_ELEMENTS = 4096 / sizeof(float) };
 enum { CHUNKS_TOGETHER = 4 }; /* in a tile, at most: a batch of 64 has as many */
 
 /* ---- accesses ---- */
@@ -196,6 +199,16 @@ int64_t schedule_tile(const Group *group, const Schedule *s) {
     return size;
 }
 
+/* Whether the vectors that are read for one term of index k and for the next lie in pages of their own. */
+static bool terms_are_far(const Group *group, const Schedule *s, int k) {
+    AccessList list = {0};
+    access_list_reads(group, &list);
+    bool far = false;
+    for (size_t i = 0; i < list.count && s->lane >= 0; i++)
+        far = far || (list.at[i].step[s->lane] != 0 && llabs(list.at[i].step[k]) >= PAGE_ELEMENTS);
+    return far;
+}
+
 /* Unrolls trailing terms as far as the body stays small: a row of them or a part of it, then whole windows. Sums that
  * wait for memory, biases and logs, take a few terms: more is only code. */
 static void choose_unroll(const Group *group, Schedule *s, bool contraction) {
@@ -203,7 +216,7 @@ static void choose_unroll(const Group *group, Schedule *s, bool contraction) {
     bool bandwidth = group->batch >= group->rank || group->member[0]->compute->out->role == ROLE_LOG;
     int64_t most = contraction ? s->body_max : bandwidth ? SUM_MAX : s->body_max / 8;
     const SumOrder *order = &group->member[0]->compute->order;
-    bool inner = false; /* something is unrolled already */
+    bool inner = false; /* a window is unrolled already */
     for (int k = group->rank; k < group->rank + group->reductions; k++) s->unroll[k] = 1;
     for (int k = group->rank + group->reductions; k-- > group->rank;) {
         int64_t range = group->range[k];
@@ -215,11 +228,11 @@ static void choose_unroll(const Group *group, Schedule *s, bool contraction) {
             s->unroll[k] = range;
             body *= range;
             if (k == order->block) return;
-            inner = true; /* by a window of 1 too: several channels, far apart in memory, in one body are slower */
+            inner = inner || range > 1;
             continue;
         }
         if (inner) return;
-        int64_t part = ROW_MAX;
+        int64_t part = contraction && terms_are_far(group, s, k) ? FAR_MAX : ROW_MAX;
         while (part > 1 && (body * part > most || (range % part != 0 && part > ROW_MAX / 2))) part--;
         s->unroll[k] = part;
         return;
@@ -444,7 +457,10 @@ bool schedule_may_block(const Group *group, const Schedule *s, int i, int64_t bl
     if (i < group->rank)
         return schedule_may_reorder(group, s) && !settles_terms(group, i) && group->range[i] % block == 0;
     const SumOrder *order = &group->member[0]->compute->order;
-    return i == order->block && block == order->block_size && may_keep_sums(group, s);
+    if (i != order->block || block != order->block_size) return false;
+    for (int k = group->rank; k < i; k++) /* blocks within each of another index's terms cannot be outside of it */
+        if (k != s->lane && group->range[k] > 1) return false;
+    return group->scope == SCOPE_SLOT ? schedule_may_reorder(group, s) : may_keep_sums(group, s);
 }
 
 bool schedule_may_reorder(const Group *group, const Schedule *s) { return s->lane >= 0 && s->lane == group->batch; }
@@ -502,7 +518,8 @@ static Schedule choose(const Group *group, const LowerOptions *options) {
 static uint64_t key_of(const Group *group) {
     const Compute *c = group->member[0]->compute;
     const bool one_image = group->layout->one_image;
-    const int64_t numbers[] = {group->scope, group->rank, group->reductions, group->batch, one_image};
+    const int64_t numbers[] = {group->scope, group->rank, group->reductions,
+                               group->batch, one_image,   cost_reads_after(group)};
     uint64_t hash = hash_bytes(0, numbers, sizeof numbers);
     AccessList list = {0};
     access_list_reads(group, &list);

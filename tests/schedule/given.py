@@ -6,7 +6,7 @@ import subprocess
 
 NETC, ROOT = os.environ["NETC"], os.environ["NETC_ROOT"]
 LENET = os.path.join(ROOT, "models", "lenet5.net")
-VGG = os.path.join(ROOT, "tests", "bench", "models", "vgg.net")
+VGG, WIDE = (os.path.join(ROOT, "tests", "bench", "models", name) for name in ("vgg.net", "wide_maps.net"))
 CONCAT = os.path.join(ROOT, "tests", "routes", "concat.net")  # nests of one compute's name, and equal ones among them
 
 
@@ -27,11 +27,21 @@ for model in (CONCAT, LENET, VGG):
         file.write(chosen)
     assert dump(model, "--schedule", "all.schedule") == chosen
 assert "loops 4/28" in chosen and "loops 0/" in chosen, "vgg has loops in blocks, of terms and of maps"
+wide = dump(WIDE)
+assert wide.count("tile 4 6 1 1, unroll 1 1 8, loops 5/4 ") == 1, "the rows of a block stay near while all maps meet"
+assert wide.count("| 64 3 3, tile 1 13 1 2, unroll 1 1 3, loops 4/28 0 2 1 3, ") >= 4, "a row is read on where it was left"
+assert wide.count("| 64 1 1, tile 1 3 1 8, unroll 4 1 1, ") >= 2, "terms of a 1x1 window are unrolled"
 
 LINE = "train_conv2_z: tile 1 8 1 3, unroll 1 1 5, loops 0 2 3 1"
 taken = dump(LENET, "--schedule", LINE)
 assert "train_conv2_z: lanes images, range n 16 10 10 | 6 5 5, tile 1 8 1 3, unroll 1 1 5, loops 0 2 3 1;" in taken, taken
 assert taken != dump(LENET)
+
+# Blocks of columns, within each row of each map, cannot be outside of these: it would be another sum.
+with open("columns.net", "w", encoding="utf-8") as file:
+    file.write('network columns { input 2x3x300; dense 4 activation=softmax }\ntrain { data idx images="i" labels="l" }\n')
+done = build("columns.net", "--schedule", "train_dense1_z: tile 1 4, loops 4/256 0 1")
+assert "loops 4/256: expected an index that can be cut" in done.stderr, done.stderr
 
 for given, said in (
         ("train_conv2_z: tile 1 8 3 3", "train_conv2_z: tile: expected a product of at most 64"),
