@@ -279,8 +279,7 @@ static const double NUMBERS_SLOWER = 4;
 /* A processor fetches ahead where lines are read one after the other, in as many places at once as it can follow. What
  * begins elsewhere comes at the latency of the level behind the second, of which a sum hides a part. Measured on an
  * Intel processor, whose makers state the number. */
-static const double RUN_BEGINS = 50;
-enum { STREAMS = 32 };
+static const double RUN_BEGINS = 50, STREAMS = 32;
 
 typedef struct {
     int index; /* or CHUNKS */
