@@ -278,4 +278,6 @@ void gen_go_to_place(Gen *g, int from, int to, int64_t number) {
 int64_t gen_tile(const Gen *g) { return gen_places(g, 0, g->group->rank); }
 void gen_go_to(Gen *g, int64_t t) { gen_go_to_place(g, 0, g->group->rank, t); }
 
+void gen_begin_chunks(Gen *g) { g->chunk_var = loop_for_begin(g->b, loop_bound(0), loop_bound_of(BOUND_CHUNKS, 1), 1); }
+
 int gen_lanes(const Gen *g, int value) { return g->lane >= 0 ? loop_splat(g->b, value) : value; }

@@ -1,5 +1,5 @@
 /* The code of a nest where it is being made: which place of each index it stands at, and the values there. Private to
- * the nests (nest.c, reduce.c, gen.c, rims.c, edges.c, split.c). */
+ * the nests (nest.c, tile.c, reduce.c, gen.c, rims.c, edges.c, split.c). */
 #ifndef NETC_GEN_H
 #define NETC_GEN_H
 
@@ -84,6 +84,14 @@ int split_choose(const Gen *g);
 void reduce_declare(Gen *g);
 void reduce_from(Gen *g, int k);
 void reduce_body(Gen *g);
+
+/* Begins the loop over all chunks of a batch. */
+void gen_begin_chunks(Gen *g);
+
+/* The tile whose size is in `now`: sums or maps, and what becomes of them. */
+void tile_make(Gen *g);
+/* Sees to the room in scratch for sums that are made block by block. */
+void tile_note_sums(const Gen *g);
 
 /* Fills the edge of a tensor whose images are in the lanes; of one of a program for one image. */
 void gen_fill_edge(Gen *g, const Tensor *t, const Place *place);
