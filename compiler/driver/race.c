@@ -21,7 +21,9 @@ typedef struct {
 struct Race {
     Arena *arena;
     size_t steps;
-    int64_t *images; /* that a step is given */
+    int64_t *images;              /* that a step is given */
+    int64_t size[BUFFER_COUNT];   /* elements, as many as some code takes: blocks of terms may take more than none */
+    size_t element[BUFFER_COUNT]; /* bytes of one */
     void *buffer[BUFFER_COUNT];
     Racer *racer;
     int racers, most;
@@ -77,24 +79,27 @@ static size_t element_size(const Code *code, int buffer) {
     return buffer == BUFFER_LOG ? sizeof(double) : buffer == BUFFER_INPUT && code->input_bytes ? 1 : sizeof(float);
 }
 
-Race *race_new(Arena *arena, const Course *course, size_t steps, int most) {
+Race *race_new(Arena *arena, size_t steps, int most) {
     Race *race = NEW(arena, Race);
     *race = (Race){.arena = arena, .steps = steps, .most = most};
     race->images = NEW_ARRAY(arena, int64_t, steps);
     race->racer = NEW_ARRAY(arena, Racer, most);
     for (int half = 0; half < 2; half++) race->least[half] = NEW_ARRAY(arena, double, steps *(size_t)most);
+    return race;
+}
+
+static bool make_buffers(Race *race) {
     for (int b = 0; b < BUFFER_COUNT; b++) {
         NetError error;
-        race->buffer[b] = net_alloc((size_t)course->size[b], element_size(course->code, b), &error);
+        race->buffer[b] = net_alloc((size_t)race->size[b], race->element[b], &error);
         if (race->buffer[b] == NULL) {
             report_environment("--tune: %s", error.text);
-            race_end(race);
-            return NULL;
+            return false;
         }
     }
     float *scalar = race->buffer[BUFFER_SCALAR]; /* what is divided by one of them stays a number */
-    for (int64_t i = 0; i < course->size[BUFFER_SCALAR]; i++) scalar[i] = 1;
-    return race;
+    for (int64_t i = 0; i < race->size[BUFFER_SCALAR]; i++) scalar[i] = 1;
+    return true;
 }
 
 bool race_enter(Race *race, const Tools *tools, const Generation *from, const Course *course, const Step *steps) {
@@ -102,6 +107,10 @@ bool race_enter(Race *race, const Tools *tools, const Generation *from, const Co
     Arena *arena = arena_new();
     Generation own = *from;
     own.code = code_of_steps(arena, course->code, steps, race->steps);
+    for (int b = 0; b < BUFFER_COUNT; b++) {
+        if (course->size[b] > race->size[b]) race->size[b] = course->size[b];
+        race->element[b] = element_size(course->code, b);
+    }
     for (size_t i = 0; i < race->steps; i++) {
         const Tasks tasks = own.code->kernels.at[i]->tasks;
         const bool chunk = tasks == TASKS_SLOT || tasks == TASKS_CHUNK; /* one is enough */
@@ -126,8 +135,8 @@ bool race_enter(Race *race, const Tools *tools, const Generation *from, const Co
 }
 
 void race_end(Race *race) {
-    for (int r = 0; race != NULL && r < race->racers; r++) dlclose(race->racer[r].library);
-    for (int b = 0; race != NULL && b < BUFFER_COUNT; b++) free(race->buffer[b]);
+    for (int r = 0; r < race->racers; r++) dlclose(race->racer[r].library);
+    for (int b = 0; b < BUFFER_COUNT; b++) free(race->buffer[b]);
 }
 
 /* ---- running ---- */
@@ -152,6 +161,7 @@ static void run_steps(const Race *race, const Racer *racer, double *least) {
 }
 
 bool race_run(Race *race) {
+    if (!make_buffers(race)) return false;
     double start = now();
     for (int r = 0; r < race->racers; r++) run_steps(race, &race->racer[r], NULL); /* pages come in */
     const double round = now() - start;

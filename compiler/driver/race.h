@@ -23,16 +23,17 @@ typedef struct {
 
 typedef struct Race Race;
 
-/* A race of `most` codes over `steps` nests; NULL after printing why there is no memory for it. */
-Race *race_new(Arena *arena, const Course *course, size_t steps, int most);
+/* A race of `most` codes over `steps` nests. */
+Race *race_new(Arena *arena, size_t steps, int most);
 /* Makes a shared object of these nests and adds it. As many steps for each code, of equal nests. `from` says how code
  * is made, but for the code. False after printing why. */
 bool race_enter(Race *race, const Tools *tools, const Generation *from, const Course *course, const Step *steps);
-/* Times all that entered, in two halves one after the other; false when an interrupt came. */
+/* Times all that entered, in two halves one after the other; false when an interrupt came, or after printing why there
+ * is no memory for it. */
 bool race_run(Race *race);
 /* The least seconds of a step, in a half of the rounds. */
 double race_time(const Race *race, int racer, size_t step, int half);
-/* Closes the objects and frees the buffers. NULL is fine. */
+/* Closes the objects and frees the buffers. */
 void race_end(Race *race);
 
 #endif

@@ -264,8 +264,8 @@ static void judge(Tuning *t, const Race *race, const Steps *steps, int number) {
 
 static bool measure(Tuning *t, const Tools *tools) {
     const Steps steps = list_steps(t, t->course.code, &t->survey);
-    Race *race = race_new(t->arena, &t->course, steps.list.count, t->rivals);
-    const bool good = race != NULL && enter_all(t, tools, race, &steps) && race_run(race);
+    Race *race = race_new(t->arena, steps.list.count, t->rivals);
+    const bool good = enter_all(t, tools, race, &steps) && race_run(race);
     double own = 0, tuned = 0;
     size_t others = 0;
     for (size_t s = 0; good && s < t->sums.count; s++) {

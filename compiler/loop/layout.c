@@ -6,11 +6,8 @@
 #include "compiler/loop/image.h"
 #include "compiler/loop/next.h"
 #include "compiler/loop/one_chunk.h"
-#include "compiler/loop/split.h"
 #include "compiler/passes/passes.h"
 #include "runtime/abi.h"
-
-enum { FEW_CHUNKS = 4 };
 
 /* Elements of the weights that a sum of products with values of images is made of; 0: it is none. */
 static int64_t weights_of(const Compute *c) {
@@ -23,14 +20,11 @@ static int64_t weights_of(const Compute *c) {
     return weights->role == ROLE_PARAM && tensor_is_batched(values) && made ? tensor_count(weights) : 0;
 }
 
-/* Whether it is better to go through all images with a few of the weights at a time than through all weights with a
- * few of the images: no core's own cache is sure to hold them from chunk to chunk, and they are more than the values of
- * some chunks. */
 static bool has_many_weights(const Compute *c) {
     const int64_t weights = weights_of(c);
-    if (!split_is_far(weights)) return false;
+    if (weights == 0) return false;
     const Expr *values = tensor_is_batched(c->e->a->tensor) ? c->e->a : c->e->b;
-    return weights >= FEW_CHUNKS * LOOP_LANES * (tensor_count(values->tensor) + tensor_count(c->out));
+    return weights_are_many(weights, tensor_count(values->tensor) + tensor_count(c->out));
 }
 
 int64_t layout_weights(const Placed *placed) { return placed->scope == SCOPE_BATCH ? weights_of(placed->compute) : 0; }

@@ -486,14 +486,13 @@ static Schedule begin(const Group *group, const LowerOptions *options) {
     for (int i = 0; i < INDEX_MAX; i++) s.tile[i] = s.unroll[i] = 1;
     for (int i = 0; i < group->rank; i++) s.order[i] = i;
     s.pair = pair_of(group, &s);
-    s.turned = -1;
-    if (group->layout->program->rare) return s; /* one by one */
-    s.turned = options->plain ? -1 : turned_of(group, &s);
+    s.turned = options->plain || group->layout->program->rare ? -1 : turned_of(group, &s);
     return s;
 }
 
 static Schedule choose(const Group *group, const LowerOptions *options) {
     Schedule s = begin(group, options);
+    if (group->layout->program->rare) return s; /* one by one */
     if (schedule_is_searched(group)) {
         const CostOf of = cost_begin(group, &options->target.processor);
         if (options->given && options->given->numbers > 0) {

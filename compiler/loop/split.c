@@ -193,6 +193,8 @@ Sharing *split_sharing(Arena *arena, const Layout *layout, bool always) {
     Sharing *sharing = NEW(arena, Sharing);
     sharing->far = split_is_far(layout->scratch_size);
     sharing->always = always;
+    for (size_t i = 0; i < layout->list.count; i++)
+        sharing->always = sharing->always || layout->list.at[i].scope == SCOPE_BATCH;
     sharing->tensors = p->tensors.count;
     sharing->holder = NEW_ARRAY(arena, int, p->tensors.count);
     sharing->maker = NEW_ARRAY(arena, int, p->tensors.count);

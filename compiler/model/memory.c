@@ -72,22 +72,31 @@ static int64_t chunk_values(const Layer *layer) {
     return layer_parameters(layer) > 0 ? plus(times(2, out), values_read(layer)) : out;
 }
 
+static bool has_many_weights(const Layer *layer) {
+    for (size_t i = 0; i < layer->stored.count; i++)
+        if (weights_are_many(stored_count(layer->stored.at[i]), plus(values_read(layer), shape_count(layer->out))))
+            return true;
+    return false;
+}
+
+static bool waits_for_batch(const Layer *layer) { return layer->normalised || has_many_weights(layer); }
+
 typedef struct {
     int64_t batch, gradient_batch; /* images of the largest batch; of those that gradients are made of */
     int64_t row_bytes;
     int threads, copies; /* of what weights files keep */
     const Settings *settings;
-    int last_normalised; /* the last layer that normalises over the batch; -1: none does */
+    int last_waiting; /* the last layer that normalises over the batch, or is made of all its images; -1: none is */
 } Frame;
 
-/* Floats of one image that wait for the whole batch: both factors of a large gradient; and where a layer normalises,
- * all values up to it, for the way back, and what comes back to the layer itself. */
+/* Floats of one image that wait for the whole batch: both factors of a large gradient; and where a layer normalises or
+ * has many weights, all values up to it, for the way back, and what comes back to the layer itself. */
 static int64_t batch_values(const Layer *layer, const Frame *frame) {
     bool waits = false;
     for (size_t i = 0; i < layer->stored.count; i++)
         waits = waits || (layer->stored.at[i]->trained && is_owned(layer->stored.at[i]));
     int64_t out = shape_count(layer->out), factors = waits ? plus(values_read(layer), out) : 0;
-    int64_t kept = layer->index <= frame->last_normalised ? times(out, layer->normalised ? 2 : 1) : 0;
+    int64_t kept = layer->index <= frame->last_waiting ? times(out, waits_for_batch(layer) ? 2 : 1) : 0;
     return factors > kept ? factors : kept;
 }
 
@@ -115,10 +124,10 @@ static int64_t spectrum_bytes(const Model *model) {
 static Frame frame_of(const Model *model, int threads) {
     int64_t element = model->bytes_input ? 1 : FLOAT, batch = gradient_batch(model);
     int last = (int)model->layers.count - 1;
-    while (last >= 0 && !model->layers.at[last]->normalised) last--;
+    while (last >= 0 && !waits_for_batch(model->layers.at[last])) last--;
     return (Frame){.gradient_batch = batch,
                    .batch = batch > NET_EVAL_BATCH ? batch : NET_EVAL_BATCH,
-                   .last_normalised = last,
+                   .last_waiting = last,
                    .row_bytes = times(shape_count(model->layers.at[0]->out), element),
                    .threads = threads,
                    .settings = &model->settings,
@@ -135,7 +144,7 @@ static void add_layer(Memory *memory, const Layer *layer, const Frame *frame) {
             memory->gradients = plus(memory->gradients, times(stored_count(stored), COUNTED));
     }
     int64_t values = times(times(chunk_values(layer), NET_LANES * FLOAT), frame->threads);
-    if (layer->index > frame->last_normalised) {
+    if (layer->index > frame->last_waiting) {
         memory->values = plus(memory->values, values);
     } else if (values > memory->values) { /* what is kept waits in the batch: a level's layers have scratch by turns */
         memory->values = values;

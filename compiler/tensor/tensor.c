@@ -171,6 +171,11 @@ bool compute_is_owned(const Compute *compute) {
     return compute_sums_batch(compute) && compute->out->role != ROLE_LOG && tensor_count(compute->out) > OWNED_ABOVE;
 }
 
+bool weights_are_many(int64_t weights, int64_t values) {
+    enum { MANY = 262144, IMAGES = 64 }; /* 1 MB */
+    return weights > MANY && weights / IMAGES >= values;
+}
+
 size_t program_stored_rows(const Program *p) {
     int rows = 0;
     for (size_t i = 0; i < p->tensors.count; i++)

@@ -250,6 +250,10 @@ bool compute_sums_batch(const Compute *compute);
  * step at once), instead of adding up partial sums of slots. Part of the order of sums: docs/numerics.md. */
 enum { OWNED_ABOVE = 65536 };
 bool compute_is_owned(const Compute *compute);
+/* Whether it is better to go through all images of a batch with a few of a layer's weights at a time than through all
+ * weights with a few of the images: no core's own cache is sure to hold them from chunk to chunk, and they are more
+ * than the values of four chunks that the layer takes and gives, `values` for one image. */
+bool weights_are_many(int64_t weights, int64_t values);
 /* A sum is cut into blocks of at most so many terms. */
 enum { BLOCK_TERMS = 256 };
 /* One more than the highest row of a stored tensor. */

@@ -28,7 +28,7 @@ EXPECTED = {
     "cycles": {
         "haswell": "train_pool1_pool_max_grad train_dense1_weight_step",
         "znver2": "train_pool1_pool_max_grad train_conv1_weight_grad",
-        "znver4": "train_dense2_weight_grad train_pool1_pool_max_grad train_dense1_weight_step",
+        "znver4": "train_dense2_weight_grad train_conv2_z_grad train_pool1_pool_max_grad train_dense1_weight_step",
         "neoverse-n1": "one_dense2_z batch_conv1_z",
     },
     "spills": {},
