@@ -387,7 +387,7 @@ static int list_loops(const CostOf *of, const Schedule *s, Loop loops[INDEX_MAX 
     for (int l = 0; l < group->rank + group->reductions; l++) {
         int i = l < group->rank ? s->order[l] : l;
         if (l == group->rank && schedule_takes_all_chunks(group))
-            loops[count++] = (Loop){CHUNKS, BATCH_CHUNKS / chunks_in_tile(group, s), 1};
+            loops[count++] = (Loop){CHUNKS, (double)BATCH_CHUNKS / chunks_in_tile(group, s), 1};
         if (i == s->lane && (i == group->batch || i >= group->rank)) continue;
         int64_t extent = i == group->batch ? LOOP_LANES : i == s->blocked ? s->block : group->range[i];
         int64_t units = i == s->lane ? (extent + LOOP_LANES - 1) / LOOP_LANES : extent, step = in_body(group, s, i);
