@@ -223,7 +223,7 @@ def compare(results, limit):
     for model in results["models"]:
         read = model["read_gb_per_second"]
         for row in model["rows"]:
-            known = limit > 0 and read > 0
-            least = sum(max(flops / limit, size / read / row["images"]) for flops, size in model["layers"]) * 1e-9
-            row["roofline_seconds"] = least if known else None
-            row["roofline_ratio"] = row["seconds"]["median"] / least if known else None
+            row["roofline_seconds"] = row["roofline_ratio"] = None
+            if limit > 0 and read > 0:
+                least = sum(max(flops / limit, size / read / row["images"]) for flops, size in model["layers"]) * 1e-9
+                row["roofline_seconds"], row["roofline_ratio"] = least, row["seconds"]["median"] / least
