@@ -7,7 +7,7 @@
 
 static int64_t least(int64_t a, int64_t b) { return a < b ? a : b; }
 
-static bool is_by_images(const Group *group, const Tensor *t) {
+static bool has_image_lanes(const Group *group, const Tensor *t) {
     return tensor_is_batched(t) && !t->by_rows && t->role == ROLE_VALUE && !group->layout->one_image;
 }
 
@@ -18,7 +18,7 @@ typedef struct {
 
 static void note_after(void *context, Expr *read) {
     After *after = context;
-    after->count += is_by_images(after->group, read->tensor);
+    after->count += has_image_lanes(after->group, read->tensor);
 }
 
 int cost_reads_after(const Group *group) {
@@ -316,7 +316,7 @@ static Touched touched_by(const CostOf *of, const Schedule *s, const Tensor *t, 
     }
     for (int l = from; l < count; l++)
         if (loops[l].index == CHUNKS && tensor_is_batched(t)) chunks = BATCH_CHUNKS;
-    bool by_images = is_by_images(of->group, t);
+    bool by_images = has_image_lanes(of->group, t);
     double runs = 1, streams = 1, run = sizeof(float) * (by_images ? LOOP_LANES : 1);
     bool together = true;
     for (int d = t->rank; d-- > 0;) {
@@ -405,7 +405,7 @@ static Footprints footprints_of(const CostOf *of, const Schedule *s) {
         if (k != SUMS && factor[k]->kind != EXPR_READ) continue;
         const Tensor *t = k == SUMS ? c->out : factor[k]->tensor;
         const Access access = k == SUMS ? access_of_write(of->group->layout, c) : of->factor[k];
-        f.vector[k] = is_by_images(of->group, t);
+        f.vector[k] = has_image_lanes(of->group, t);
         f.number[k] = is_number(s, &access);
         for (int l = 0; l <= f.count; l++)
             f.at[k][l] = touched_by(of, s, t, k == SUMS ? c->write : factor[k]->index, f.loop, f.count, l);

@@ -2,7 +2,7 @@
 
 #include <stdlib.h>
 
-/* Not optimized, a nest takes a few times as long: all that are light may cost a few thousandths. */
+/* Not optimized, a nest takes a few times as long: all that are light together still cost little. */
 enum { SHARE = 1000 };
 
 void light_begin(Code *code) {

@@ -12,8 +12,8 @@
 /* SMALL_TILE: neighbours of a map or pool that are made together, while that takes at most SMALL_BODY operations.
  * TURN_MAX: operations of a map that is made for 16 neighbours at once.
  * ROW_MAX: terms of one index that are unrolled; FAR_MAX: where each lies in a page of its own, as those of a 1x1
- * window over large maps do. A body has at most UNROLL_MAX multiply-adds with MANY_REGISTERS, with fewer UNROLL_SOME,
- * which is as quick there and makes code two fifths shorter. With less than FEW_REGISTERS a vector of 16 lanes is
+ * window over large maps do. A body has at most UNROLL_MAX multiply-adds with vectors of 64 bytes, of 32 UNROLL_SOME,
+ * which is as quick there and makes code two fifths shorter. With those of 16 a vector of 16 lanes is
  * several of the processor's and a tile holds next to nothing: UNROLL_FEW makes code that is as quick and a tenth as
  * long. */
 enum { SMALL_TILE = 4, SMALL_BODY = 128, ROW_MAX = 10, FAR_MAX = 4, SUM_MAX = 8, TURN_MAX = 16 };

@@ -2,7 +2,7 @@
  * terms of a sum are unrolled, in which order the loops stand. None of it changes a sum: the order of terms is settled
  * before (docs/numerics.md).
  *
- * The search goes through register tiles of at most two output indices and takes the cheapest by the processor's
+ * The search goes through register tiles of at most three output indices and takes the cheapest by the processor's
  * table; it is deterministic. */
 #ifndef NETC_SCHEDULE_H
 #define NETC_SCHEDULE_H
