@@ -29,13 +29,13 @@ static inline int64_t net_padded(int64_t n) { return net_chunks(n) * NET_LANES; 
  * those from n on are zero. `scratch` belongs to the task: to its only worker, or to all that share it. Every other
  * buffer is shared by the tasks of a phase, which never write the same element. Workers that share a task all make this
  * call, each with its part, and wait for each other in net_meet() where one reads what another has written. */
-typedef void NetKernel(const void *self,      /* the interpreter's program; unused in compiled code */
-                       float *param,          /* weights and biases, in the order and layout of PyTorch */
-                       float *state,          /* what is kept beside them: statistics */
-                       float *grad,           /* NET_SLOTS copies of the slot gradients, then the owned ones */
-                       float *batch,          /* values that cross a barrier, [chunk][...][16] */
-                       float *scratch,        /* this task's values for one chunk */
-                       const void *input,     /* rows of this batch, uint8_t or float */
+typedef void NetKernel(const void *self,  /* the interpreter's program; unused in compiled code */
+                       float *param,      /* weights and biases, in the order of PyTorch, where the descriptor says */
+                       float *state,      /* what is kept beside them: statistics */
+                       float *grad,       /* NET_SLOTS copies of the slot gradients, then the owned ones */
+                       float *batch,      /* values that cross a barrier, [chunk][...][16] */
+                       float *scratch,    /* this task's values for one chunk */
+                       const void *input, /* rows of this batch, uint8_t or float */
                        const uint32_t *label, /* class of each row */
                        const float *target,   /* the numbers each row is to give; NULL: none */
                        const uint32_t *item,  /* index of each row in the data set: counts the random numbers */

@@ -9,6 +9,7 @@
 #include "runtime/base/atomic.h"
 #include "runtime/base/words.h"
 #include "runtime/train/network.h"
+#include "runtime/train/param.h"
 
 static const char newest[] = "checkpoint.safetensors";
 static const char previous[] = "checkpoint-1.safetensors";
@@ -114,7 +115,7 @@ static char *layout_text(const NetModel *model, NetError *error) {
     for (int i = 0; i < model->tensors && text != NULL; i++) {
         const NetParam *param = &model->tensor[i];
         length += (size_t)snprintf(text + length, room - length, "%s@%" PRId64, param->in_state ? "state" : "param",
-                                   param->offset);
+                                   param->place);
         for (int k = 0; k < param->dims; k++) {
             length += (size_t)snprintf(text + length, room - length, "%c%" PRId64, k == 0 ? '[' : ',', param->shape[k]);
         }
@@ -139,21 +140,59 @@ static void add_tensor(NetTensor *tensors, size_t *count, const char *name, NetT
     }
 }
 
-/* Everything but the metadata. */
-static size_t collect_tensors(NetTrainer *trainer, const int64_t counters[COUNTERS], const double totals[TOTALS],
-                              NetTensor tensors[TENSORS]) {
+/* The trainer's buffers in a checkpoint, in the order of the file. */
+enum { BUFFER_PARAM, BUFFER_STATE, BUFFER_BEST_PARAM, BUFFER_BEST_STATE, BUFFERS };
+
+typedef struct {
+    const char *name;
+    bool in_state;
+    int64_t size; /* there; 0: the run has none */
+    float *at;
+} Buffer;
+
+static Buffer buffer_of(const NetTrainer *trainer, int which) {
     const NetModel *model = trainer->model;
+    bool best = trainer->best_param != NULL;
+    switch (which) {
+    case BUFFER_PARAM: return (Buffer){"param", false, model->plain.param, trainer->param};
+    case BUFFER_STATE: return (Buffer){"state", true, model->plain.state, trainer->state};
+    case BUFFER_BEST_PARAM: return (Buffer){"best.param", false, best ? model->plain.param : 0, trainer->best_param};
+    default: return (Buffer){"best.state", true, best ? model->plain.kept : 0, trainer->best_state};
+    }
+}
+
+/* Where kernels have some tensors by columns, the file has a copy in which all are in their order, which is then
+ * *copy. */
+static bool add_buffer(const NetTrainer *trainer, int which, NetTensor *tensors, size_t *count, float **copy,
+                       NetError *error) {
+    Buffer buffer = buffer_of(trainer, which);
+    if (buffer.size > 0 && trainer->model->by_columns[buffer.in_state]) {
+        *copy = net_alloc((size_t)buffer.size, sizeof **copy, error);
+        if (*copy == NULL) {
+            return false;
+        }
+        net_params_get(trainer->model, buffer.in_state, buffer.at, buffer.size, *copy);
+        buffer.at = *copy;
+    }
+    add_tensor(tensors, count, buffer.name, NET_F32, buffer.size, buffer.at);
+    return true;
+}
+
+/* Everything but the metadata. What is made for it are the copies, which the caller frees. */
+static bool collect_tensors(NetTrainer *trainer, const int64_t counters[COUNTERS], const double totals[TOTALS],
+                            NetTensor tensors[TENSORS], size_t *collected, float *copies[BUFFERS], NetError *error) {
     size_t count = 0;
     size_t sums = 0;
     const double *gradients = net_logs_state(trainer->logs, &sums);
     add_tensor(tensors, &count, "counters", NET_I64, COUNTERS, counters);
     add_tensor(tensors, &count, "totals", NET_F64, TOTALS, totals);
     add_tensor(tensors, &count, "gradients", NET_F64, (int64_t)sums, gradients);
-    add_tensor(tensors, &count, "param", NET_F32, model->param_size, trainer->param);
-    add_tensor(tensors, &count, "state", NET_F32, model->state_size, trainer->state);
-    add_tensor(tensors, &count, "best.param", NET_F32, model->param_size, trainer->best_param);
-    add_tensor(tensors, &count, "best.state", NET_F32, model->kept_size, trainer->best_state);
-    return count;
+    bool ok = true;
+    for (int i = 0; i < BUFFERS && ok; i++) {
+        ok = add_buffer(trainer, i, tensors, &count, &copies[i], error);
+    }
+    *collected = count;
+    return ok;
 }
 
 /* Writes under the third name, then moves the newest to the previous and the third to the newest. */
@@ -217,8 +256,13 @@ bool net_checkpoint_save(NetTrainer *trainer, NetError *error) {
     double totals[TOTALS];
     NetTensor tensors[TENSORS];
     place_copy(&trainer->place, counters, totals, true);
-    size_t count = collect_tensors(trainer, counters, totals, tensors);
-    bool ok = write_and_rotate(trainer, tensors, count, metadata, pairs, error);
+    size_t count = 0;
+    float *copies[BUFFERS] = {NULL};
+    bool ok = collect_tensors(trainer, counters, totals, tensors, &count, copies, error) &&
+              write_and_rotate(trainer, tensors, count, metadata, pairs, error);
+    for (int i = 0; i < BUFFERS; i++) {
+        free(copies[i]);
+    }
     free(layout);
     free(network);
     trainer->saved = net_clock();
@@ -414,6 +458,20 @@ static bool take(const NetSafetensors *file, const char *name, NetType type, voi
     return tensor != NULL ? net_tensor_copy(file, tensor, type, out, elements, error) : broken(file, name, error);
 }
 
+static bool take_buffer(const NetTrainer *trainer, const NetSafetensors *file, int which, NetError *error) {
+    Buffer buffer = buffer_of(trainer, which);
+    if (!trainer->model->by_columns[buffer.in_state]) {
+        return take(file, buffer.name, NET_F32, buffer.at, buffer.size, error);
+    }
+    float *copy = net_alloc((size_t)buffer.size, sizeof *copy, error);
+    bool ok = copy != NULL && take(file, buffer.name, NET_F32, copy, buffer.size, error);
+    if (ok) {
+        net_params_put(trainer->model, buffer.in_state, copy, buffer.size, buffer.at);
+    }
+    free(copy);
+    return ok;
+}
+
 /* How long a log was; 0: the run did not have it, and only epochs.csv must be there. */
 static bool log_length(const NetSafetensors *file, NetCsvFile log, int64_t *length, NetError *error) {
     char name[NET_CSV_NAME];
@@ -458,7 +516,6 @@ static bool place_can_be(const NetTrainer *trainer) {
 }
 
 bool net_checkpoint_restore(NetTrainer *trainer, const NetSafetensors *file, NetError *error) {
-    const NetModel *model = trainer->model;
     const char *hash = net_safetensors_metadata(file, "data_hash");
     int64_t counters[COUNTERS];
     double totals[TOTALS];
@@ -480,16 +537,16 @@ bool net_checkpoint_restore(NetTrainer *trainer, const NetSafetensors *file, Net
                         "its own split [other-settings]",
                         trainer->run.folder, parts != NULL ? parts : "?", now);
     }
-    bool best = trainer->best_param != NULL;
     if (!take(file, "counters", NET_I64, counters, COUNTERS, error) ||
         !take(file, "totals", NET_F64, totals, TOTALS, error) ||
         !log_length(file, net_csv_of(NET_SUBJECT_GRADIENTS), &logged, error) ||
-        !take(file, "gradients", NET_F64, gradients, logged > 0 ? (int64_t)sums : 0, error) ||
-        !take(file, "param", NET_F32, trainer->param, model->param_size, error) ||
-        !take(file, "state", NET_F32, trainer->state, model->state_size, error) ||
-        !take(file, "best.param", NET_F32, trainer->best_param, best ? model->param_size : 0, error) ||
-        !take(file, "best.state", NET_F32, trainer->best_state, best ? model->kept_size : 0, error)) {
+        !take(file, "gradients", NET_F64, gradients, logged > 0 ? (int64_t)sums : 0, error)) {
         return false;
+    }
+    for (int i = 0; i < BUFFERS; i++) {
+        if (!take_buffer(trainer, file, i, error)) {
+            return false;
+        }
     }
     place_copy(&trainer->place, counters, totals, false);
     const NetPlace *place = &trainer->place;

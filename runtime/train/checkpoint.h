@@ -3,7 +3,8 @@
  * checkpoint.safetensors in the run's folder, with a checksum, and the one before it as checkpoint-1.safetensors. A
  * new one is written whole and synced under a third name, then both are renamed: at any moment one of the two is good.
  *
- *     tensors    param, state        the weights and what is kept beside them, as the kernels have them
+ *     tensors    param, state        the weights and what is kept beside them: each tensor from a multiple of
+ *                                    16 on, its values in their order, however kernels have them
  *                best.param, .state  the best on the validation part
  *                counters (I64)      epoch, position, step, ...: NetPlace in trainer.h
  *                totals (F64)        seconds and sums of examples' scores

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "runtime/train/param.h"
 #include "runtime/train/trainer.h"
 
 /* A batch of one example. */
@@ -44,22 +45,32 @@ static void repeat(Repeated *repeated, const NetBatch *probe, int64_t example) {
     }
 }
 
-static bool take_weights(NetTrainer *trainer, NetError *error) {
+/* The matrices of a weight, whose values are given. */
+static bool take_matrices(NetTrainer *trainer, int row, const float *values, NetError *error) {
     double *matrix = net_spectrum_matrix(trainer->spectrum);
-    for (int i = 0; i < net_spectrum_rows(trainer->spectrum); i++) {
-        const NetSpectrumRow *row = net_spectrum_row(trainer->spectrum, i);
-        int64_t size = row->rows * row->columns;
-        for (int64_t m = 0; row->weight != NULL && m < row->matrices; m++) {
-            const float *values = net_trainer_tensor(trainer, row->weight) + m * size;
-            for (int64_t k = 0; k < size; k++) {
-                matrix[k] = (double)values[k];
-            }
-            if (!net_spectrum_take(trainer->spectrum, i, m, error)) {
-                return false;
-            }
+    const NetSpectrumRow *of = net_spectrum_row(trainer->spectrum, row);
+    int64_t size = of->rows * of->columns;
+    bool ok = true;
+    for (int64_t m = 0; m < of->matrices && ok; m++) {
+        for (int64_t k = 0; k < size; k++) {
+            matrix[k] = (double)values[m * size + k];
+        }
+        ok = net_spectrum_take(trainer->spectrum, row, m, error);
+    }
+    return ok;
+}
+
+static bool take_weights(NetTrainer *trainer, NetError *error) {
+    bool ok = true;
+    for (int i = 0; i < net_spectrum_rows(trainer->spectrum) && ok; i++) {
+        const NetParam *weight = net_spectrum_row(trainer->spectrum, i)->weight;
+        if (weight != NULL) {
+            const float *values = net_param_open(weight, net_trainer_buffer(trainer, weight), error);
+            ok = values != NULL && take_matrices(trainer, i, values, error);
+            net_param_close(weight, values);
         }
     }
-    return true;
+    return ok;
 }
 
 /* Of an example, whose gradients lie in `values`. */

@@ -43,8 +43,7 @@ static bool load(Joint *joint, const NetSafetensors *file, NetError *error) {
         if (ok) {
             use(trainer, member);
             trainer->options.member = k + 1;
-            ok = net_trainer_take_weights(trainer, file, error);
-            net_trainer_copy_tensors(trainer);
+            ok = net_trainer_take_weights(trainer, file, error) && net_trainer_copy_tensors(trainer, error);
         }
     }
     use(trainer, &own);

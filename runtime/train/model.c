@@ -104,6 +104,21 @@ static void decode_copy(NetDecoder *d, const json_t *tensor, NetParam *param) {
     param->init.of = (int)(of - model->tensor);
 }
 
+/* How far columns are apart, where it lies by columns, and the room that it takes so. */
+static void decode_line(NetDecoder *d, const json_t *tensor, NetParam *param) {
+    param->room = param->size;
+    if (d->failed || json_object_get(tensor, "line") == NULL) {
+        return;
+    }
+    param->line = net_get_integer(d, tensor, "line", NET_LANES, NET_SIZE_LIMIT);
+    if (param->dims < 2 || param->line % NET_LANES != 0 || param->line < param->shape[0]) {
+        net_reject(d, "tensor '%s' cannot lie by columns that are %lld apart", param->name, (long long)param->line);
+        return;
+    }
+    int64_t columns = param->size / param->shape[0];
+    param->room = columns <= NET_SIZE_LIMIT / param->line ? columns * param->line : NET_SIZE_LIMIT + 1;
+}
+
 static void decode_tensor(NetDecoder *d, const json_t *tensor, NetParam *param) {
     const NetModel *model = d->model;
     static const char *const buffers[] = {"param", "state"};
@@ -126,7 +141,8 @@ static void decode_tensor(NetDecoder *d, const json_t *tensor, NetParam *param) 
         net_reject(d, "tensor '%s' has a shape of %lld values and a size of %lld", param->name, (long long)product,
                    (long long)param->size);
     }
-    if (param->offset + param->size > room) {
+    decode_line(d, tensor, param);
+    if (param->offset + param->room > room) {
         net_reject(d, "tensor '%s' reaches beyond its buffer of %lld", param->name, (long long)room);
     }
     if (json_object_get(tensor, "matrices") != NULL) {
@@ -137,6 +153,21 @@ static void decode_tensor(NetDecoder *d, const json_t *tensor, NetParam *param) 
         }
     }
     decode_init(d, tensor, param);
+}
+
+/* Where checkpoints have the tensors: a buffer in which all lie in their order is there as it is, one in which some do
+ * not is as it would be then, each from the next vector on. */
+static void place_plain(NetModel *model) {
+    int64_t end[2] = {0, 0}, kept = 0;
+    for (int i = 0; i < model->tensors; i++) {
+        NetParam *param = &model->tensor[i];
+        param->place = model->by_columns[param->in_state] ? end[param->in_state] : param->offset;
+        end[param->in_state] += net_padded(param->size);
+        kept = param->in_state && param->kept != NULL ? end[true] : kept;
+    }
+    model->plain.param = model->by_columns[false] ? end[false] : model->param_size;
+    model->plain.state = model->by_columns[true] ? end[true] : model->state_size;
+    model->plain.kept = model->by_columns[true] ? kept : model->kept_size;
 }
 
 static void decode_tensors(NetDecoder *d) {
@@ -155,9 +186,10 @@ static void decode_tensors(NetDecoder *d) {
         if (param->offset < end[param->in_state]) {
             net_reject(d, "tensor '%s' overlaps the one before it", param->name);
         }
-        end[param->in_state] = param->offset + param->size;
+        end[param->in_state] = param->offset + param->room;
+        model->by_columns[param->in_state] |= param->line > 0;
         if (param->in_state && param->kept != NULL) { /* with its padding, which vectors read */
-            int64_t padded = param->offset + net_padded(param->size);
+            int64_t padded = param->offset + net_padded(param->room);
             model->kept_size = padded < model->state_size ? padded : model->state_size;
         }
         for (int k = 0; k < i; k++) {
@@ -168,6 +200,7 @@ static void decode_tensors(NetDecoder *d) {
             }
         }
     }
+    place_plain(model);
     for (int i = 0; i < model->tensors && !d->failed; i++) {
         if (model->tensor[i].init.kind == NET_INIT_COPY) {
             decode_copy(d, json_array_get(list, (size_t)i), &model->tensor[i]);

@@ -128,6 +128,9 @@ typedef struct {
     const char *kept; /* its name in weights files; NULL: they do not keep it */
     bool metadata;    /* there it is a list of numbers among the metadata, not a tensor */
     int64_t offset, size;
+    int64_t line;  /* 0: the values lie in their order; else by columns, so far apart: param.h */
+    int64_t room;  /* what it takes of its buffer, from `offset` on */
+    int64_t place; /* of its first value in the buffer's form in checkpoints */
     int dims;
     int64_t shape[NET_MAX_DIMS];
     NetInit init;
@@ -212,6 +215,10 @@ typedef struct {
     NetSetting setting[NET_SETTINGS_MAX];
     int known[NET_KNOWN]; /* their places among the settings */
     int64_t kept_size;    /* the first part of the state: what weights files keep of it */
+    bool by_columns[2];   /* whether a tensor lies so: in `param`, in `state` */
+    struct {
+        int64_t param, state, kept;
+    } plain; /* the sizes of param, state and its first part where all values lie in their order: in checkpoints */
     int64_t param_size, state_size, grad_slot_size, grad_size, scratch_size;
     int64_t log_once, log_chunk;
     NetProgram init, train, train_log, probe, eval, diagnose;

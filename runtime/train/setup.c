@@ -7,6 +7,7 @@
 #include "runtime/base/orthogonal.h"
 #include "runtime/base/float.h"
 #include "runtime/train/checkpoint.h"
+#include "runtime/train/param.h"
 #include "runtime/train/require.h"
 
 /* The folder of the .net file: where it was compiled or, when that is gone, as it was named then. */
@@ -299,35 +300,50 @@ static bool run_init(NetTrainer *trainer, NetError *error) {
     return first != NULL || net_fail(error, NET_ENVIRONMENT, "there is no first training example");
 }
 
-static bool fill_tensors(NetTrainer *trainer, NetError *error) {
-    const NetModel *model = trainer->model;
+/* The first values of the tensor of that place in the descriptor's list. */
+static bool fill(const NetTrainer *trainer, int tensor, float *out, NetError *error) {
+    const NetParam *param = &trainer->model->tensor[tensor];
     uint64_t seed = (uint64_t)net_options_count(&trainer->options, NET_KNOWN_SEED);
-    for (int i = 0; i < model->tensors; i++) {
-        const NetParam *param = &model->tensor[i];
-        float *out = net_trainer_tensor(trainer, param);
-        if (param->init.kind == NET_INIT_ORTHOGONAL) {
-            if (!net_orthogonal_fill(param->init.a, seed, (uint32_t)i, param->shape[0], param->size / param->shape[0],
-                                     out, error)) {
-                return false;
-            }
-        } else if (param->init.kind != NET_INIT_DATA) {
-            net_init_fill(&param->init, seed, (uint32_t)i, 0, param->size, out);
-        } else if (!net_data_statistic(&trainer->data, param->init.statistic, param->name, param->size, out, error)) {
-            return false;
-        }
+    if (param->init.kind == NET_INIT_ORTHOGONAL) {
+        return net_orthogonal_fill(param->init.a, seed, (uint32_t)tensor, param->shape[0],
+                                   param->size / param->shape[0], out, error);
     }
+    if (param->init.kind == NET_INIT_DATA) {
+        return net_data_statistic(&trainer->data, param->init.statistic, param->name, param->size, out, error);
+    }
+    net_init_fill(&param->init, seed, (uint32_t)tensor, 0, param->size, out);
     return true;
 }
 
-void net_trainer_copy_tensors(NetTrainer *trainer) {
+static bool fill_tensors(NetTrainer *trainer, NetError *error) {
     const NetModel *model = trainer->model;
-    for (int i = 0; i < model->tensors; i++) {
+    bool ok = true;
+    for (int i = 0; i < model->tensors && ok; i++) {
+        const NetParam *param = &model->tensor[i];
+        float *buffer = net_trainer_buffer(trainer, param);
+        float *values = net_param_edit(param, buffer, error);
+        ok = values != NULL && fill(trainer, i, values, error);
+        net_param_settle(param, values, buffer);
+    }
+    return ok;
+}
+
+bool net_trainer_copy_tensors(NetTrainer *trainer, NetError *error) {
+    const NetModel *model = trainer->model;
+    bool ok = true;
+    for (int i = 0; i < model->tensors && ok; i++) {
         const NetParam *to = &model->tensor[i];
         if (to->init.kind == NET_INIT_COPY) {
-            const float *from = net_trainer_tensor(trainer, &model->tensor[to->init.of]);
-            memcpy(net_trainer_tensor(trainer, to), from, (size_t)to->size * sizeof(float));
+            const NetParam *of = &model->tensor[to->init.of]; /* which may lie otherwise */
+            const float *values = net_param_open(of, net_trainer_buffer(trainer, of), error);
+            ok = values != NULL;
+            if (ok) {
+                net_param_put(to, values, net_trainer_buffer(trainer, to));
+            }
+            net_param_close(of, values);
         }
     }
+    return ok;
 }
 
 /* A new run begins before epoch 1, with the untrained network still to be evaluated: as an epoch 0 whose steps are
@@ -336,10 +352,10 @@ static bool begin(NetTrainer *trainer, NetError *error) {
     trainer->place = (NetPlace){.position = trainer->steps};
     trainer->clock = net_clock();
     if (!fill_tensors(trainer, error) || (trainer->model->init.present && !run_init(trainer, error)) ||
-        (trainer->options.weights != NULL && !net_trainer_load_weights(trainer, error))) {
+        (trainer->options.weights != NULL && !net_trainer_load_weights(trainer, error)) ||
+        !net_trainer_copy_tensors(trainer, error)) {
         return false;
     }
-    net_trainer_copy_tensors(trainer);
     if (trainer->options.evaluate) {
         return true;
     }

@@ -4,36 +4,41 @@
 #include <string.h>
 
 #include "runtime/train/checkpoint.h"
+#include "runtime/train/param.h"
 #include "runtime/train/rate.h"
 
 /* The penalty of the present weights, of those that learn and decay: the descriptor's `penalty`. */
-static double penalty_of(const NetTrainer *trainer) {
+static bool take_penalty(const NetTrainer *trainer, double *penalty, NetError *error) {
+    const NetModel *model = trainer->model;
     double squares = 0;
     double sizes = 0;
-    for (int i = 0; i < trainer->model->tensors; i++) {
-        const NetParam *param = &trainer->model->tensor[i];
-        const float *w = net_trainer_tensor(trainer, param);
-        bool penalised = param->decays && param->trained;
-        for (int64_t k = 0; penalised && k < param->size; k++) {
+    for (int i = 0; i < model->tensors; i++) {
+        const NetParam *param = &model->tensor[i];
+        if (!param->decays || !param->trained) {
+            continue;
+        }
+        const float *w = net_param_open(param, net_trainer_buffer(trainer, param), error);
+        if (w == NULL) {
+            return false;
+        }
+        for (int64_t k = 0; k < param->size; k++) {
             squares += (double)w[k] * (double)w[k];
             sizes += fabs((double)w[k]);
         }
+        net_param_close(param, w);
     }
-    const NetModel *model = trainer->model;
     NetStep step = net_trainer_step(trainer, trainer->batch);
-    return net_scalars_value(model, &model->squares, &step) * squares +
-           net_scalars_value(model, &model->sizes, &step) * sizes;
+    *penalty = net_scalars_value(model, &model->squares, &step) * squares +
+               net_scalars_value(model, &model->sizes, &step) * sizes;
+    return true;
 }
 
 /* The first tensor with a value that is not finite, or NULL. */
 static const NetParam *first_broken(const NetTrainer *trainer) {
     for (int i = 0; i < trainer->model->tensors; i++) {
         const NetParam *param = &trainer->model->tensor[i];
-        const float *w = net_trainer_tensor(trainer, param);
-        for (int64_t k = 0; k < param->size; k++) {
-            if (!isfinite(w[k])) {
-                return param;
-            }
+        if (!net_param_finite(param, net_trainer_buffer(trainer, param))) {
+            return param;
         }
     }
     return NULL;
@@ -257,6 +262,10 @@ static bool write_epoch(NetTrainer *trainer, double train_seconds, NetError *err
     NetStep step = net_trainer_step(trainer, trainer->batch);
     step.done -= step.done > 0; /* the last step; before the first one, that */
     NetCsvRow row = {.length = 0};
+    double penalty;
+    if (!take_penalty(trainer, &penalty, error)) {
+        return false;
+    }
     net_csv_integer(&row, place->epoch);
     net_csv_integer(&row, place->step);
     net_csv_number(&row, place->seconds);
@@ -267,7 +276,7 @@ static bool write_epoch(NetTrainer *trainer, double train_seconds, NetError *err
     }
     net_csv_number(&row, net_rate(trainer->model, &step));
     score_cells(&row, trainer->model, &place->train, 0, 1); /* the cost, beside its penalty */
-    net_csv_number(&row, penalty_of(trainer));
+    net_csv_number(&row, penalty);
     score_cells(&row, trainer->model, &place->train, 1, NET_FIGURES);
     score_cells(&row, trainer->model, &place->validation, 0, NET_FIGURES);
     return net_csv_write(&trainer->csv, NET_CSV_EPOCHS, &row, error) &&

@@ -21,8 +21,8 @@ static void run_phases(NetTrainer *trainer, const NetProgram *program, int first
     net_workers_run(trainer->workers, program, first, end, &call);
 }
 
-float *net_trainer_tensor(const NetTrainer *trainer, const NetParam *param) {
-    return (param->in_state ? trainer->state : trainer->param) + param->offset;
+float *net_trainer_buffer(const NetTrainer *trainer, const NetParam *param) {
+    return param->in_state ? trainer->state : trainer->param;
 }
 
 NetStep net_trainer_step(const NetTrainer *trainer, int64_t m) {

@@ -100,10 +100,10 @@ void net_trainer_free(NetTrainer *trainer);
 bool net_trainer_find_run(const NetOptions *options, NetProgress *progress, char **folder, NetError *error);
 
 /* Gives tensors that begin as copies of others the values that these have. */
-void net_trainer_copy_tensors(NetTrainer *trainer);
+bool net_trainer_copy_tensors(NetTrainer *trainer, NetError *error);
 
-/* trainer.c: the present values of a tensor. */
-float *net_trainer_tensor(const NetTrainer *trainer, const NetParam *param);
+/* trainer.c: the buffer that a tensor lies in; param.h has its values there. */
+float *net_trainer_buffer(const NetTrainer *trainer, const NetParam *param);
 
 /* The step that comes next, over m images. */
 NetStep net_trainer_step(const NetTrainer *trainer, int64_t m);

@@ -5,6 +5,7 @@
 
 #include "runtime/data/mean_image.h"
 #include "runtime/train/network.h"
+#include "runtime/train/param.h"
 #include "runtime/train/trainer.h"
 #include "runtime/train/weight_file.h"
 #include "runtime/train/weight_hash.h"
@@ -41,19 +42,35 @@ static char *list_text(const char *const *texts, int64_t count, NetError *error)
     return text;
 }
 
-/* The tensors of a weights file, in the order of the network; free() releases the list. */
+static void free_tensors(const NetModel *model, NetTensor *tensors, size_t count) {
+    size_t next = 0;
+    for (int i = 0; i < model->tensors && next < count; i++) {
+        if (is_tensor(&model->tensor[i])) {
+            net_param_close(&model->tensor[i], tensors[next++].data);
+        }
+    }
+    free(tensors);
+}
+
+/* The tensors of a weights file, in the order of the network; free_tensors releases them. */
 static NetTensor *list_tensors(const NetModel *model, const float *param, const float *state, size_t *count,
                                NetError *error) {
     NetTensor *tensors = net_alloc((size_t)model->tensors, sizeof *tensors, error);
     *count = 0;
     for (int i = 0; i < model->tensors && tensors != NULL; i++) {
         const NetParam *from = &model->tensor[i];
-        if (is_tensor(from)) {
-            NetTensor *to = &tensors[(*count)++];
-            const float *values = (from->in_state ? state : param) + from->offset;
-            *to = (NetTensor){.name = from->kept, .type = NET_F32, .rank = from->dims, .data = values};
-            memcpy(to->shape, from->shape, sizeof from->shape);
+        if (!is_tensor(from)) {
+            continue;
         }
+        const float *values = net_param_open(from, from->in_state ? state : param, error);
+        if (values == NULL) {
+            free_tensors(model, tensors, *count);
+            *count = 0;
+            return NULL;
+        }
+        NetTensor *to = &tensors[(*count)++];
+        *to = (NetTensor){.name = from->kept, .type = NET_F32, .rank = from->dims, .data = values};
+        memcpy(to->shape, from->shape, sizeof from->shape);
     }
     return tensors;
 }
@@ -62,7 +79,7 @@ bool net_trainer_weights_hash(NetTrainer *trainer, NetError *error) {
     size_t count = 0;
     NetTensor *tensors = list_tensors(trainer->model, trainer->param, trainer->state, &count, error);
     bool ok = tensors != NULL && net_weights_hash(NULL, tensors, count, trainer->weights_hash, error);
-    free(tensors);
+    free_tensors(trainer->model, tensors, count);
     return ok;
 }
 
@@ -111,8 +128,10 @@ bool net_trainer_save_weights(NetTrainer *trainer, const char *name, double epoc
     for (int i = 0; i < model->tensors && ok; i++) {
         const NetParam *from = &model->tensor[i];
         if (from->kept != NULL && from->metadata) {
-            const float *values = (from->in_state ? state : param) + from->offset;
-            ok = add_metadata(metadata, &pairs, from->kept, statistics_text(values, from->size, error));
+            const float *values = net_param_open(from, from->in_state ? state : param, error);
+            char *text = values != NULL ? statistics_text(values, from->size, error) : NULL;
+            ok = add_metadata(metadata, &pairs, from->kept, text);
+            net_param_close(from, values);
         }
     }
     if (ok && data->class_names != NULL && model->classes == data->classes) {
@@ -133,15 +152,27 @@ bool net_trainer_save_weights(NetTrainer *trainer, const char *name, double epoc
         free((char *)(uintptr_t)metadata[pairs].value);
     }
     free(metadata);
-    free(tensors);
+    free_tensors(model, tensors, count);
     free(path);
     return ok;
 }
 
-/* Where what weights files keep of a tensor is read to: a copy is made of another one, once that has its values. */
-static float *begins_at(const NetTrainer *trainer, const NetParam *param) {
-    bool copy = param->init.kind == NET_INIT_COPY;
-    return net_trainer_tensor(trainer, copy ? &trainer->model->tensor[param->init.of] : param);
+/* Reads what a weights file has of a tensor into the buffers: the values, unless `tensor` is NULL, and the statistics
+ * that the metadata may have. Of a copy they go to the one that it is made of, once that has its values. */
+static bool load_tensor(const NetTrainer *trainer, const NetSafetensors *file, const NetParam *param,
+                        const NetTensor *tensor, NetError *error) {
+    const NetParam *to = param->init.kind == NET_INIT_COPY ? &trainer->model->tensor[param->init.of] : param;
+    bool given, statistics = param->metadata && param->init.kind == NET_INIT_DATA;
+    if (tensor == NULL && !statistics) {
+        return true;
+    }
+    float *buffer = net_trainer_buffer(trainer, to);
+    float *out = net_param_edit(to, buffer, error);
+    bool ok = out != NULL &&
+              (!statistics || net_weights_statistics(file, param->kept, out, param->size, &given, error)) &&
+              (tensor == NULL || net_weights_values(file, tensor, param->kept, out, param->size, error));
+    net_param_settle(to, out, buffer);
+    return ok;
 }
 
 /* Reads the tensors that were found into the buffers, and from the metadata what the model leaves to the data; a file
@@ -153,23 +184,11 @@ static bool load_tensors(NetTrainer *trainer, const NetSafetensors *file, const 
     size_t next = 0;
     for (int i = 0; i < model->tensors; i++) {
         const NetParam *param = &model->tensor[i];
-        float *out = begins_at(trainer, param);
-        bool given, from_data = param->init.kind == NET_INIT_DATA;
-        if (param->metadata && from_data &&
-            !net_weights_statistics(file, param->kept, out, param->size, &given, error)) {
+        const NetTensor *tensor = is_tensor(param) ? found[next++] : NULL;
+        if (!load_tensor(trainer, file, param, tensor, error)) {
             return false;
         }
-        if (!is_tensor(param)) {
-            continue;
-        }
-        const NetTensor *tensor = found[next++];
-        if (tensor == NULL) {
-            continue;
-        }
-        if (!net_weights_values(file, tensor, param->kept, out, param->size, error)) {
-            return false;
-        }
-        converted = tensor->type != NET_F32 ? net_type_name(tensor->type) : converted;
+        converted = tensor != NULL && tensor->type != NET_F32 ? net_type_name(tensor->type) : converted;
     }
     if (converted != NULL && trainer->options.member <= 1) { /* it is said of the others, too */
         char note[128];

@@ -29,12 +29,12 @@ def find():
     return link("softmax")
 
 
-def link(name, events=True):
+def link(name, *flags, events=True):
     """The trainer written by hand, linked with what event files need or without it."""
     out = os.path.abspath(name)
     sanitize = {"asan": ["-fsanitize=address,undefined"], "tsan": ["-fsanitize=thread"]}
     command = [os.environ.get("CC", "gcc"), "-std=c17", "-O2", "-I" + ROOT, "-ffp-contract=off",
-               *sanitize.get(os.path.basename(BUILD), []), os.path.join(ROOT, "tests/unit/softmax_model.c"),
+               *sanitize.get(os.path.basename(BUILD), []), os.path.join(ROOT, "tests/unit/softmax_model.c"), *flags,
                *(["-Wl,-u,net_events_begin"] if events else []), os.path.join(BUILD, "libnetrt.a"), "-o", out,
                *(["-l:libprotobuf-c.a"] if events else []), "-ljansson", "-lpng", "-ljpeg", "-lz", "-lmd", "-lpthread", "-lm"]
     subprocess.run(command, check=True)

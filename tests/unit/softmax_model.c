@@ -1,11 +1,30 @@
 /* An emitted model written by hand: softmax regression, 784 inputs and 10 classes, with every log there is. It follows
- * runtime/abi.h to the letter (slots, parts, dead lanes) and lets the runtime be tested without a compiler. */
+ * runtime/abi.h to the letter (slots, parts, dead lanes) and lets the runtime be tested without a compiler. With
+ * BY_COLUMNS it is the same, with the weight by columns. */
 #include <math.h>
 #include <string.h>
 
 #include "runtime/abi.h"
 
 enum { IN = 784, OUT = 10, WEIGHTS = IN * OUT, SIZE = WEIGHTS + OUT };
+
+#ifdef BY_COLUMNS
+enum { LINE = NET_LANES, BIAS = IN * LINE };
+#define WEIGHT_LINE ",\"line\":16"
+#define BIAS_OFFSET "12544"
+#define PARAM_SIZE "12560"
+#else
+enum { LINE = 0, BIAS = WEIGHTS };
+#define WEIGHT_LINE ""
+#define BIAS_OFFSET "7840"
+#define PARAM_SIZE "7856"
+#endif
+
+/* Where a value is in `param`: the weights, row by row, then the biases. */
+static int place(int i) {
+    if (i >= WEIGHTS) return BIAS + i - WEIGHTS;
+    return LINE > 0 ? i % IN * LINE + i / IN : i;
+}
 
 /* places in the log */
 enum {
@@ -48,11 +67,11 @@ static void forward(const float *param, Scratch *s, const void *input, const uin
         float z[NET_LANES] = {0};
         for (int k = 0; k < IN; k++) {
             for (int lane = 0; lane < NET_LANES; lane++) {
-                z[lane] += param[o * IN + k] * s->x[k][lane];
+                z[lane] += param[place(o * IN + k)] * s->x[k][lane];
             }
         }
         for (int lane = 0; lane < NET_LANES; lane++) {
-            s->delta[o][lane] = z[lane] + param[WEIGHTS + o];
+            s->delta[o][lane] = z[lane] + param[place(WEIGHTS + o)];
         }
     }
     double *sum = chunk_log(log, chunk);
@@ -125,7 +144,7 @@ static float merged(const float *grad, int64_t n, int i) {
 }
 
 static float stepped(const float *param, const float *grad, const float *scalar, int64_t n, int i) {
-    return (i < WEIGHTS ? scalar[1] : 1) * param[i] - scalar[0] * merged(grad, n, i);
+    return (i < WEIGHTS ? scalar[1] : 1) * param[place(i)] - scalar[0] * merged(grad, n, i);
 }
 
 static void train_part(const void *self, float *param, float *state, float *grad, float *batch, float *scratch,
@@ -135,7 +154,12 @@ static void train_part(const void *self, float *param, float *state, float *grad
     (void)self, (void)state, (void)batch, (void)scratch, (void)input, (void)label, (void)target, (void)item, (void)log;
     (void)task, (void)team;
     for (int i = (int)(SIZE * part / parts); i < (int)(SIZE * (part + 1) / parts); i++) {
-        param[i] = stepped(param, grad, scalar, n, i);
+        param[place(i)] = stepped(param, grad, scalar, n, i);
+    }
+    for (int k = 0; LINE > 0 && part == 0 && k < IN; k++) {
+        for (int o = OUT; o < LINE; o++) {
+            param[k * LINE + o] = NAN; /* means nothing, and is to get nowhere */
+        }
     }
 }
 
@@ -164,11 +188,11 @@ static void log_all(const void *self, float *param, float *state, float *grad, f
     for (int i = WEIGHT_GRAD_SQ; i < DELTA; i++) {
         log[i] = 0;
     }
-    log[WEIGHT_MIN] = log[WEIGHT_MAX] = (double)param[0];
-    log[BIAS_MIN] = log[BIAS_MAX] = (double)param[WEIGHTS];
+    log[WEIGHT_MIN] = log[WEIGHT_MAX] = (double)param[place(0)];
+    log[BIAS_MIN] = log[BIAS_MAX] = (double)param[place(WEIGHTS)];
     for (int i = 0; i < SIZE; i++) {
         double g = (double)merged(grad, n, i);
-        double w = (double)param[i];
+        double w = (double)param[place(i)];
         double change = (double)stepped(param, grad, scalar, n, i) - w;
         if (i < WEIGHTS) {
             log[WEIGHT_GRAD_SQ] += g * g;
@@ -220,12 +244,13 @@ const char net_model[] =
     "\"input\":{\"shape\":[784],\"type\":\"u8\"},\"outputs\":10,\"classes\":10,\"target\":\"class\",\"targets\":0,"
     "\"layers\":[{\"name\":\"dense1\",\"kind\":\"dense\",\"shape\":[10],\"activation\":\"softmax\"}],"
     "\"tensors\":["
-    "{\"name\":\"dense1.weight\",\"role\":\"weight\",\"buffer\":\"param\",\"offset\":0,\"size\":7840,\"shape\":[10,784]"
-    ","
+    "{\"name\":\"dense1.weight\",\"role\":\"weight\",\"buffer\":\"param\",\"offset\":0,\"size\":7840,"
+    "\"shape\":[10,784]" WEIGHT_LINE ","
     "\"trained\":true,\"kept\":\"dense1.weight\",\"decays\":true,\"init\":{\"kind\":\"normal\",\"a\":0,\"b\":0.0357}},"
-    "{\"name\":\"dense1.bias\",\"role\":\"bias\",\"buffer\":\"param\",\"offset\":7840,\"size\":10,\"shape\":[10],"
+    "{\"name\":\"dense1.bias\",\"role\":\"bias\",\"buffer\":\"param\",\"offset\":" BIAS_OFFSET
+    ",\"size\":10,\"shape\":[10],"
     "\"trained\":true,\"kept\":\"dense1.bias\",\"decays\":false,\"init\":{\"kind\":\"constant\",\"a\":0,\"b\":0}}],"
-    "\"sizes\":{\"param\":7850,\"state\":0,\"grad_slot\":7850,\"grad\":62800,\"scratch\":12704,"
+    "\"sizes\":{\"param\":" PARAM_SIZE ",\"state\":0,\"grad_slot\":7850,\"grad\":62800,\"scratch\":12704,"
     "\"log_once\":34,\"log_chunk\":4},"
     "\"scalars\":[\"rate / m\",\"1 - rate * (l2 / n + weight_decay)\"],\"random\":false,"
     "\"penalty\":{\"squares\":\"(l2 / n + weight_decay) / 2\"},"

@@ -1,7 +1,9 @@
 /* The decoder of model descriptors: a good one is read right, a changed one is refused with a reason, never worse. */
 #include "unit.h"
 
-#include "runtime/train/model.h"
+#include <math.h>
+
+#include "runtime/train/param.h"
 
 /* A whole descriptor; %s stands for what a test puts in its place. */
 static const char good[] =
@@ -139,6 +141,117 @@ static void test_bad(void **state) {
     refuse("\"kept\":\"dense1.bias\"", "\"metadata\":true", "no name in weights files");
     refuse("\"kind\":\"constant\"", "\"kind\":\"centre\"", "no program 'init'");
     refuse("}}", "}", "line");
+    refuse("[3,4]", "[3,4],\"line\":16", "beyond its buffer");
+    refuse("[3,4]", "[3,4],\"line\":1099511627776", "beyond its buffer");
+    refuse("[3,4]", "[3,4],\"line\":24", "by columns that are 24 apart");
+    refuse("[3,4]", "[3,4],\"line\":0", "'line' is not an integer from 16");
+    refuse("[3,4]", "[3,4],\"line\":true", "'line'");
+    refuse("\"size\":12,\"shape\":[3,4]", "\"size\":12,\"shape\":[12],\"line\":16", "by columns");
+    refuse("\"size\":12,\"shape\":[3,4]", "\"size\":17,\"shape\":[17,1],\"line\":16", "by columns");
+    refuse("\"size\":12,\"shape\":[3,4]", "\"size\":3,\"shape\":[3,1],\"line\":16", "beyond its buffer");
+}
+
+/* A text with the first `from` in it replaced by `to`; free() releases it. */
+static char *replaced(const char *text, const char *from, const char *to) {
+    const char *at = strstr(text, from);
+    assert_non_null(at);
+    char *out = net_text(NULL, "%.*s%s%s", (int)(at - text), text, to, at + strlen(from));
+    assert_non_null(out);
+    return out;
+}
+
+/* A descriptor of a weight of 3 rows and 4 columns, a bias of 3 and, in the state, two that are like the weight: an
+ * average, which weights files keep, and a moment. `more` says how these three lie, `offset` where the next one
+ * begins. free() releases it. */
+static char *stored_text(const char *offset, const char *more, const char *sizes) {
+    static const char state[] =
+        "\"buffer\":\"state\",\"size\":12,\"shape\":[3,4],\"trained\":false,\"decays\":false,\"init\":{\"kind\":"
+        "\"copy\",\"of\":\"dense1.weight\"}";
+    char *rows =
+        net_text(NULL,
+                 "\"a\":0,\"b\":0}},{\"name\":\"mean\",\"role\":\"average\",\"kept\":\"mean\",\"offset\":0%s,%s},"
+                 "{\"name\":\"velocity\",\"role\":\"moment\",\"offset\":%s%s,%s}]",
+                 more, state, offset, more, state);
+    char *weight = net_text(NULL, "[3,4]%s", more), *bias = net_text(NULL, "\"offset\":%s,\"size\":3", offset);
+    const char *const changes[][2] = {{"[3,4]", weight},
+                                      {"\"offset\":12,\"size\":3", bias},
+                                      {"\"a\":0,\"b\":0}}]", rows},
+                                      {"\"param\":15,\"state\":0", sizes}};
+    char *text = net_text(NULL, "%s", good);
+    for (size_t i = 0; i < sizeof changes / sizeof *changes; i++) {
+        char *next = replaced(text, changes[i][0], changes[i][1]);
+        free(text);
+        text = next;
+    }
+    free(weight), free(bias), free(rows);
+    return text;
+}
+
+static bool decode_free(char *text, NetModel *model, NetError *error) {
+    bool ok = decode(text, strlen(text), model, error);
+    free(text);
+    return ok;
+}
+
+static void test_columns(void **unused) {
+    (void)unused;
+    enum { LINE = 32, COLUMNS = 4, ROWS = 3, SIZE = 12 };
+    NetModel plain, turned;
+    NetError error = {0};
+    const char *line = ",\"line\":32", *sizes = "\"param\":144,\"state\":256";
+    assert_true(decode_free(stored_text("16", "", "\"param\":32,\"state\":32"), &plain, &error));
+    assert_false(decode_free(stored_text("112", line, sizes), &turned, &error));
+    unit_says(&error, "overlaps");
+    assert_true(decode_free(stored_text("128", line, sizes), &turned, &error));
+    const NetParam *weight = &turned.tensor[0], *average = &turned.tensor[2], *velocity = &turned.tensor[3];
+    assert_true(weight->line == LINE && weight->room == 128 && turned.tensor[1].line == 0);
+    assert_int_equal(net_model_parameters(&turned), 15);
+    assert_true(plain.kept_size == 16 && turned.kept_size == 128);
+    assert_true(turned.plain.param == 32 && turned.plain.state == 32 && turned.plain.kept == 16);
+    assert_true(plain.plain.param == 32 && plain.plain.state == 32 && plain.plain.kept == 16);
+    for (int i = 0; i < 4; i++) assert_int_equal(turned.tensor[i].place, plain.tensor[i].place);
+
+    float values[SIZE], out[SIZE], state[256], kept[16] = {0}, all[32] = {0}, expected[32] = {0};
+    for (int i = 0; i < SIZE; i++) expected[i] = expected[16 + i] = values[i] = (float)(1 + i);
+    expected[16] = -7;
+    for (int i = 0; i < 256; i++) state[i] = NAN;
+    net_param_put(average, values, state);
+    for (int c = 0; c < COLUMNS; c++)
+        for (int r = 0; r < LINE; r++)
+            assert_true(state[c * LINE + r] == (r < ROWS ? values[r * COLUMNS + c] : 0) && isnan(state[128]));
+    net_param_get(average, state, out);
+    assert_memory_equal(out, values, sizeof out);
+
+    state[ROWS] = state[LINE + ROWS] = NAN; /* between columns: it means nothing */
+    assert_true(net_param_finite(average, state) && !net_param_finite(velocity, state));
+    const float *read = net_param_open(average, state, &error);
+    assert_memory_equal(read, values, sizeof values);
+    net_param_close(average, read);
+    net_param_put(velocity, values, state);
+    float *changed = net_param_edit(velocity, state, &error);
+    assert_memory_equal(changed, values, sizeof values);
+    changed[0] = -7;
+    net_param_settle(velocity, changed, state);
+    assert_true(state[128] == -7 && net_param_finite(velocity, state));
+    state[128 + 3 * LINE + 2] = INFINITY; /* the last of all */
+    assert_false(net_param_finite(velocity, state));
+    state[128 + 3 * LINE + 2] = values[SIZE - 1];
+
+    net_params_get(&turned, true, state, 32, all);
+    assert_memory_equal(all, expected, sizeof all);
+    net_params_get(&turned, true, state, 16, kept); /* the first part alone */
+    assert_memory_equal(kept, expected, sizeof kept);
+    float again[256] = {0}, ordered[32] = {0};
+    net_params_put(&turned, true, all, 32, again);
+    net_params_put(&plain, true, all, 32, ordered);
+    state[ROWS] = state[LINE + ROWS] = 0;
+    assert_memory_equal(again, state, sizeof state);
+    assert_memory_equal(ordered, expected, sizeof ordered);
+    read = net_param_open(&plain.tensor[2], ordered, &error);
+    assert_ptr_equal(read, ordered); /* no copy */
+    net_param_close(&plain.tensor[2], read);
+    net_model_free(&plain);
+    net_model_free(&turned);
 }
 
 /* Cut anywhere, and with any byte changed, it is read or refused, without a crash (run under a sanitizer). */
@@ -160,6 +273,6 @@ static void test_damaged(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_good), cmocka_unit_test(test_bad),
-                                       cmocka_unit_test(test_damaged)};
+                                       cmocka_unit_test(test_columns), cmocka_unit_test(test_damaged)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
