@@ -11,7 +11,7 @@
 #include <stdint.h>
 
 enum {
-    NET_ABI = 7,          /* raised whenever a kernel's arguments or the descriptor change */
+    NET_ABI = 8,          /* raised whenever a kernel's arguments or the descriptor change */
     NET_BITS = 6,         /* raised whenever a kernel of the same program gives other bits: part of order_hash */
     NET_LANES = 16,       /* images a chunk: one logical vector, on every processor */
     NET_SLOTS = 8,        /* partial gradient sums, whatever the number of threads */

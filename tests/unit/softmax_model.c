@@ -240,7 +240,7 @@ NetKernel *const net_kernel[] = {train_slot, train_part, eval_chunk, log_bias, l
 
 #pragma GCC diagnostic ignored "-Woverlength-strings" /* every compiler we use takes it */
 const char net_model[] =
-    "{\"abi\":7,\"netc\":\"0.1.0\",\"name\":\"softmax\",\"kernels\":5,"
+    "{\"abi\":8,\"netc\":\"0.1.0\",\"name\":\"softmax\",\"kernels\":5,"
     "\"input\":{\"shape\":[784],\"type\":\"u8\"},\"outputs\":10,\"classes\":10,\"target\":\"class\",\"targets\":0,"
     "\"layers\":[{\"name\":\"dense1\",\"kind\":\"dense\",\"shape\":[10],\"activation\":\"softmax\"}],"
     "\"tensors\":["
